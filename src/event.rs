@@ -1,0 +1,188 @@
+//! The noun `Event`: one CloudTrail record, normalised, borrowing from the text it was read from.
+
+use std::borrow::Cow;
+
+/// Microseconds since 1970-01-01T00:00:00Z, as DuckDB's and Arrow's `TIMESTAMP` count them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Timestamp(pub i64);
+
+impl Timestamp {
+    /// The moment `seconds` later (earlier if negative).
+    #[must_use]
+    pub const fn plus_seconds(self, seconds: i64) -> Self {
+        Self(self.0.saturating_add(seconds.saturating_mul(1_000_000)))
+    }
+}
+
+/// Who called, told from the user agent alone. [`crate::normalise`] decides; rules ask for it as `caller`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Client {
+    /// A web browser.
+    Browser,
+    /// A back end that only the console has (`S3Console/…`, `EC2ConsoleFrontend`, `console.ec2.amazonaws.com` …).
+    Console,
+    /// An AWS back end that the console shares with service noise (`AWS Internal`, `aws-internal/…`, `Coral/Netty4`).
+    Internal,
+    /// A command typed in CloudShell.
+    CloudShell,
+    /// The AWS CLI or PowerShell tools outside CloudShell.
+    Cli,
+    /// An SDK or a tool built on one.
+    Sdk,
+    /// An AWS service acting for somebody (`config.amazonaws.com`).
+    Service,
+    /// None of the above, or no user agent at all.
+    Unknown,
+}
+
+impl Client {
+    /// The name stored in `events.client`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Browser => "browser",
+            Self::Console => "console",
+            Self::Internal => "internal",
+            Self::CloudShell => "cloudshell",
+            Self::Cli => "cli",
+            Self::Sdk => "sdk",
+            Self::Service => "service",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+bitflags::bitflags! {
+    /// What speaks for an event being the console's. Each bit is a test of its own; none is enough to judge by alone.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+    pub struct Evidence: u16 {
+        /// `sessionCredentialFromConsole` is true.
+        const FLAG = 1;
+        /// The event is a sign-in to the console (`signin.amazonaws.com`).
+        const SIGN_IN = 1 << 1;
+        /// The user agent is a browser's.
+        const BROWSER = 1 << 2;
+        /// The user agent is a back end that only the console has.
+        const BACK_END = 1 << 3;
+        /// `AWS Internal` calling from a person's address, not for a service.
+        const FORWARDED = 1 << 4;
+        /// The user agent is an AWS back end that the console shares with service noise: weak.
+        const INTERNAL = 1 << 5;
+        /// Typed in CloudShell.
+        const CLOUD_SHELL = 1 << 6;
+    }
+}
+
+impl Evidence {
+    /// The bits that make their session a console session, each alone.
+    pub const STRONG: Self =
+        Self::FLAG.union(Self::SIGN_IN).union(Self::BROWSER).union(Self::BACK_END).union(Self::FORWARDED);
+
+    /// The names stored in `events.console_evidence`, in the order of the bits.
+    pub fn names(self) -> impl Iterator<Item = &'static str> {
+        const NAMES: [(Evidence, &str); 7] = [
+            (Evidence::FLAG, "flag"),
+            (Evidence::SIGN_IN, "sign_in"),
+            (Evidence::BROWSER, "browser"),
+            (Evidence::BACK_END, "back_end"),
+            (Evidence::FORWARDED, "forwarded"),
+            (Evidence::INTERNAL, "internal"),
+            (Evidence::CLOUD_SHELL, "cloudshell"),
+        ];
+        NAMES.into_iter().filter(move |(bit, _)| self.contains(*bit)).map(|(_, name)| name)
+    }
+}
+
+/// Who an event was done by: `userIdentity`, the members that analysts ask for. Absent members are `None`.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Identity<'a> {
+    /// `userIdentity.type`: `IAMUser`, `AssumedRole`, `Root`, `AWSService` …
+    pub kind: Option<Cow<'a, str>>,
+    /// `userIdentity.principalId`
+    pub principal_id: Option<Cow<'a, str>>,
+    /// `userIdentity.arn`
+    pub arn: Option<Cow<'a, str>>,
+    /// `userIdentity.accountId`
+    pub account_id: Option<Cow<'a, str>>,
+    /// `userIdentity.accessKeyId`
+    pub access_key_id: Option<Cow<'a, str>>,
+    /// `userIdentity.userName`
+    pub user_name: Option<Cow<'a, str>>,
+    /// `userIdentity.invokedBy`
+    pub invoked_by: Option<Cow<'a, str>>,
+    /// `userIdentity.sessionContext.sessionIssuer.arn`
+    pub issuer_arn: Option<Cow<'a, str>>,
+    /// `userIdentity.sessionContext.attributes.creationDate`
+    pub session_created: Option<Timestamp>,
+    /// `userIdentity.sessionContext.attributes.mfaAuthenticated`
+    pub mfa: Option<bool>,
+    /// A short name that a person knows the identity by: `alice`, `Admin/bob`, `root`, `config.amazonaws.com`. Derived.
+    pub principal: Option<Cow<'a, str>>,
+}
+
+/// One CloudTrail event. Raw members keep their text; what no field holds is in `extra`, so that the record can be rebuilt.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Event<'a> {
+    /// `eventID`, or for a record without one a stable id derived from its content.
+    pub event_id: Cow<'a, str>,
+    /// `eventTime`
+    pub event_time: Timestamp,
+    /// `eventSource`: `iam.amazonaws.com`
+    pub event_source: Cow<'a, str>,
+    /// `eventSource` without its domain: `iam`. Derived.
+    pub service: Cow<'a, str>,
+    /// `eventName`
+    pub event_name: Cow<'a, str>,
+    /// `eventVersion`
+    pub event_version: Option<Cow<'a, str>>,
+    /// `eventType`
+    pub event_type: Option<Cow<'a, str>>,
+    /// `eventCategory`
+    pub event_category: Option<Cow<'a, str>>,
+    /// `recipientAccountId`
+    pub recipient_account_id: Option<Cow<'a, str>>,
+    /// `awsRegion`
+    pub region: Option<Cow<'a, str>>,
+    /// `userIdentity`
+    pub identity: Identity<'a>,
+    /// `sourceIPAddress`
+    pub source_ip: Option<Cow<'a, str>>,
+    /// `userAgent`
+    pub user_agent: Option<Cow<'a, str>>,
+    /// `errorCode`
+    pub error_code: Option<Cow<'a, str>>,
+    /// `errorMessage`
+    pub error_message: Option<Cow<'a, str>>,
+    /// `readOnly`
+    pub read_only: Option<bool>,
+    /// `requestID`
+    pub request_id: Option<Cow<'a, str>>,
+    /// `requestParameters`, JSON text as it stood.
+    pub request_parameters: Option<Cow<'a, str>>,
+    /// `responseElements`, JSON text as it stood.
+    pub response_elements: Option<Cow<'a, str>>,
+    /// `sessionCredentialFromConsole`
+    pub session_credential_from_console: Option<bool>,
+    /// Who called, told from the user agent. Derived.
+    pub client: Option<Client>,
+    /// What speaks for the event being the console's. Derived.
+    pub evidence: Evidence,
+    /// The session the event belongs to. Derived.
+    pub session_id: String,
+    /// JSON object of every member, at any depth it was taken from, that no field above holds to the letter.
+    pub extra: Option<String>,
+}
+
+impl Event<'_> {
+    /// The account the event happened in: the recipient's, else the caller's.
+    #[must_use]
+    pub fn account_id(&self) -> Option<&str> {
+        self.recipient_account_id.as_deref().or(self.identity.account_id.as_deref())
+    }
+
+    /// The call in the form that rules and analysts name it: `iam:ListUsers`.
+    #[must_use]
+    pub fn key(&self) -> String {
+        format!("{}:{}", self.service, self.event_name)
+    }
+}

@@ -1,0 +1,20 @@
+//! cartographer turns the flood of CloudTrail events that the AWS console writes back into what a person did.
+//!
+//! Data walks one way: [`read`] bytes into records, [`normalise`] records into [`event::Event`]s, [`session`] events
+//! into sessions, [`matching`] sessions into [`signal::Signal`]s by the rules of [`rule`], [`batch`] rows into Arrow,
+//! [`store`] Arrow into DuckDB, [`present`] rows into bytes. [`load`] is the walk from files to a case.
+//! Everything up to [`batch`] is pure: no files (but for `read`), no DuckDB, no terminal, no globals.
+
+pub mod batch;
+pub mod error;
+pub mod event;
+pub mod load;
+pub mod matching;
+pub mod normalise;
+pub mod present;
+pub mod read;
+pub mod rule;
+pub mod session;
+pub mod signal;
+pub mod store;
+pub mod table;

@@ -1,0 +1,3 @@
+//! The `cartographer` program.
+
+fn main() {}

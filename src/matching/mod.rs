@@ -1,0 +1,53 @@
+//! Maps one session's events to signals by the compiled rules. Pure.
+
+use crate::event::{Client, Timestamp};
+use crate::rule::RuleSet;
+use crate::signal::Signal;
+
+/// What matching needs of one event, borrowed from wherever the rows live (Arrow arrays, a spec file).
+#[derive(Debug, Clone)]
+pub struct Row<'a> {
+    /// `events.event_id`
+    pub event_id: &'a str,
+    /// `events.event_time`
+    pub time: Timestamp,
+    /// `events.event_key`: `iam:ListUsers`
+    pub call: &'a str,
+    /// `events.account_id`
+    pub account_id: Option<&'a str>,
+    /// `events.region`
+    pub region: Option<&'a str>,
+    /// `events.user_agent`
+    pub user_agent: Option<&'a str>,
+    /// `events.client`
+    pub client: Client,
+    /// `events.source_ip`
+    pub source_ip: Option<&'a str>,
+    /// `events.read_only`
+    pub read_only: Option<bool>,
+    /// `events.error_code`
+    pub error_code: Option<&'a str>,
+    /// `events.error_message`
+    pub error_message: Option<&'a str>,
+    /// `events.request_parameters`, JSON text
+    pub request: Option<&'a str>,
+    /// `events.response_elements`, JSON text
+    pub response: Option<&'a str>,
+}
+
+/// One session's events, in any order.
+#[derive(Debug)]
+pub struct SessionRows<'a> {
+    /// `sessions.session_id`
+    pub session_id: &'a str,
+    /// Its events. A repeated event id counts once.
+    pub rows: Vec<Row<'a>>,
+}
+
+/// Maps a console session's events to signals, in order of (first time, anchor event id).
+///
+/// The caller decides which sessions are the console's; a session that is not should not be passed.
+#[must_use]
+pub fn map(_rules: &RuleSet, _session: &SessionRows<'_>) -> Vec<Signal> {
+    Vec::new()
+}

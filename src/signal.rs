@@ -1,0 +1,185 @@
+//! The noun `Signal`: one click, command or background burst, as [`crate::matching`] finds it.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::event::Timestamp;
+
+/// What a person did, in the coarsest terms; the order is the order of a case's severity, least first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// The console asked by itself; nobody clicked.
+    Background,
+    /// A page was opened.
+    View,
+    /// A list of things was opened.
+    List,
+    /// Somebody signed in, or tried to.
+    Login,
+    /// An interactive session was opened, used or closed.
+    Session,
+    /// A command was typed.
+    Command,
+    /// A setting was changed.
+    Change,
+    /// Something was created.
+    Create,
+    /// Something was deleted.
+    Delete,
+    /// A secret or credential was read or made.
+    Secret,
+}
+
+impl Kind {
+    /// Every kind, in order: the values of the `signal_kind` ENUM.
+    pub const ALL: [Self; 10] = [
+        Self::Background,
+        Self::View,
+        Self::List,
+        Self::Login,
+        Self::Session,
+        Self::Command,
+        Self::Change,
+        Self::Create,
+        Self::Delete,
+        Self::Secret,
+    ];
+
+    /// The name stored in `signals.kind` and written in rules.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Background => "background",
+            Self::View => "view",
+            Self::List => "list",
+            Self::Login => "login",
+            Self::Session => "session",
+            Self::Command => "command",
+            Self::Change => "change",
+            Self::Create => "create",
+            Self::Delete => "delete",
+            Self::Secret => "secret",
+        }
+    }
+}
+
+/// How a signal was found; the order is the order of trust, least first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Origin {
+    /// No page is known: an explicit change, or a visit to a service.
+    Generic,
+    /// A page was the likeliest explanation, but not to the letter.
+    Likeness,
+    /// Every required call was there in a shape that is known.
+    Letter,
+}
+
+impl Origin {
+    /// Every origin, in order: the values of the `signal_origin` ENUM.
+    pub const ALL: [Self; 3] = [Self::Generic, Self::Likeness, Self::Letter];
+
+    /// The name stored in `signals.origin`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Generic => "generic",
+            Self::Likeness => "likeness",
+            Self::Letter => "letter",
+        }
+    }
+}
+
+/// The part an event has in its signal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Role {
+    /// The event the signal was found by.
+    Anchor,
+    /// A call without which the rule is not met.
+    Required,
+    /// A call that the page may make.
+    Optional,
+    /// A later call of the same page that was folded in (a poll, a merged signal).
+    Merged,
+}
+
+impl Role {
+    /// Every role: the values of the `event_role` ENUM.
+    pub const ALL: [Self; 4] = [Self::Anchor, Self::Required, Self::Optional, Self::Merged];
+
+    /// The name stored in `event_signal.role`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Anchor => "anchor",
+            Self::Required => "required",
+            Self::Optional => "optional",
+            Self::Merged => "merged",
+        }
+    }
+}
+
+/// One thing that was seen or touched in a signal.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Entity {
+    /// What it is, as rules name it: `user`, `access_key`, `bucket` …
+    pub kind: String,
+    /// Its name, id or ARN, as the event has it.
+    pub value: String,
+    /// The event that shows it.
+    pub event_id: String,
+}
+
+/// One event's part in a signal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Member {
+    /// The event.
+    pub event_id: String,
+    /// Its part.
+    pub role: Role,
+}
+
+/// One click, command or background burst.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Signal {
+    /// Stable across runs: derived from session, rule and anchor.
+    pub signal_id: String,
+    /// The session it happened in.
+    pub session_id: String,
+    /// The rule that explains it.
+    pub rule_id: String,
+    /// What was done, in the coarsest terms.
+    pub kind: Kind,
+    /// The console's service: `iam`.
+    pub service: String,
+    /// Where in the console: `IAM › Users`.
+    pub title: String,
+    /// One sentence: what was done and what was on the screen.
+    pub summary: String,
+    /// A deep link to the page, where one is known.
+    pub url: Option<String>,
+    /// The region of the anchor event.
+    pub region: Option<String>,
+    /// How sure it is: 1 for a rule met to the letter, below 1 otherwise.
+    pub confidence: f64,
+    /// How it was found.
+    pub origin: Origin,
+    /// The first event's time.
+    pub first_time: Timestamp,
+    /// The last event's time.
+    pub last_time: Timestamp,
+    /// The event it was found by.
+    pub anchor_event_id: String,
+    /// What was read off the events, by the rule's names.
+    pub context: Map<String, Value>,
+    /// ATT&CK technique ids.
+    pub attack: Vec<String>,
+    /// Calls of the rule that were seen.
+    pub matched: Vec<String>,
+    /// Required calls of the rule that were not seen.
+    pub missing: Vec<String>,
+    /// Things seen or touched.
+    pub entities: Vec<Entity>,
+    /// The events it explains, in order of (time, id).
+    pub events: Vec<Member>,
+}
