@@ -1,5 +1,11 @@
 //! Maps one session's events to signals by the compiled rules. Pure.
 
+mod claim;
+mod context;
+mod describe;
+mod letter;
+mod prepare;
+
 use crate::event::{Client, Timestamp};
 use crate::rule::RuleSet;
 use crate::signal::Signal;
@@ -47,7 +53,15 @@ pub struct SessionRows<'a> {
 /// Maps a console session's events to signals, in order of (first time, anchor event id).
 ///
 /// The caller decides which sessions are the console's; a session that is not should not be passed.
-#[must_use]
-pub fn map(_rules: &RuleSet, _session: &SessionRows<'_>) -> Vec<Signal> {
-    Vec::new()
+pub fn map(rules: &RuleSet, session: &SessionRows<'_>) -> Vec<Signal> {
+    let events = prepare::prepare(rules, &session.rows);
+    let mut claims = claim::Claims::new(events.len());
+    let mut found = letter::find(rules, &events, &mut claims);
+    context::settle(rules, &events, &mut found, &mut claims);
+    let mut signals: Vec<Signal> =
+        found.iter().map(|found| describe::signal(rules, session.session_id, &events, found)).collect();
+    signals.sort_by(|a, b| {
+        (a.first_time, &a.anchor_event_id, &a.rule_id).cmp(&(b.first_time, &b.anchor_event_id, &b.rule_id))
+    });
+    signals
 }

@@ -1,11 +1,34 @@
-//! Rules: TOML text in, a compiled [`RuleSet`] out. Pure.
+//! Rules: TOML text in, a compiled [`RuleSet`] out. Pure but for [`RuleSet::from_dir`].
+//!
+//! A rule is one console page or action. The format is what [`schema`] reads; `CONTRIBUTING.md` shows it by example.
+
+pub mod caller;
+mod compile;
+pub mod condition;
+pub mod context;
+pub mod extract;
+mod link;
+pub mod path;
+pub mod pattern;
+pub mod schema;
+mod set;
+pub mod shape;
+mod source;
+pub mod template;
 
 use thiserror::Error;
 
+use self::context::{Absorbs, Instead, PartOf};
+use self::extract::Extract;
+use self::pattern::Pattern;
+pub use self::set::{RuleSet, Use};
+use self::shape::ShapeId;
+pub use self::source::RuleText;
+use self::template::Template;
 use crate::signal::Kind;
 
 /// One broken rule: where, which key, what was expected.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Error)]
 #[error("{file}:{line}: {key}: {problem}")]
 pub struct RuleError {
     /// The rule file, as it was named to the loader.
@@ -18,18 +41,35 @@ pub struct RuleError {
     pub problem: String,
 }
 
-/// One rule of the catalogue, as far as other stages need it.
+/// A rule's place in its [`RuleSet`]: the order of ids.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RuleId(pub u32);
+
+/// One call of a rule.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Part {
+    /// `iam:ListUsers`
+    pub call: String,
+    /// The shapes of the call that count.
+    pub shapes: Vec<ShapeId>,
+    /// Without it the rule is not met.
+    pub required: bool,
+    /// The rule can start from it.
+    pub anchor: bool,
+}
+
+/// One rule of the catalogue.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Rule {
     /// Never changes: `iam/users`.
     pub id: String,
-    /// Where in the console: `IAM › Users`.
+    /// Where in the console: `IAM › Users`. A template, as it was written.
     pub title: String,
-    /// The template of the sentence.
+    /// The template of the sentence, as it was written.
     pub summary: String,
     /// What was done, in the coarsest terms.
     pub kind: Kind,
-    /// The console's service: `iam`.
+    /// The console's service: `iam`, the id's first segment.
     pub service: String,
     /// The way there: `["IAM", "Users"]`.
     pub console_path: Vec<String>,
@@ -39,33 +79,59 @@ pub struct Rule {
     pub ccc_label: Option<String>,
     /// The file it came from.
     pub file: String,
+    /// Each anchor event is a signal of its own.
+    pub alone: bool,
+    /// Seconds before the anchor in which the page's events come.
+    pub before_s: u32,
+    /// Seconds after the anchor in which the page's events come.
+    pub after_s: u32,
+    /// Its calls, required ones first.
+    pub parts: Vec<Part>,
+    /// Rules that lose against this one where both are met.
+    pub over: Vec<RuleId>,
+    /// The rule is met only if the signal before is one of these.
+    pub only_after: Vec<Pattern>,
+    /// What is read off the events.
+    pub extracts: Vec<Extract>,
+    /// When the signal is really another rule's.
+    pub instead: Vec<Instead>,
+    /// Signals just before that are part of this one.
+    pub absorbs: Vec<Absorbs>,
+    /// When the signal is only a later part of one before it.
+    pub part_of: Vec<PartOf>,
+    /// The compiled title.
+    pub title_template: Template,
+    /// The compiled summary.
+    pub summary_template: Template,
+    /// The compiled link.
+    pub url_template: Option<Template>,
 }
 
-/// Every rule, compiled and indexed by call.
-#[derive(Debug, Default)]
-pub struct RuleSet {
-    rules: Vec<Rule>,
-    version: String,
-}
-
-impl RuleSet {
-    /// The rules that are shipped in the program.
-    ///
-    /// # Errors
-    /// Everything that is wrong with any of them.
-    pub fn shipped() -> Result<Self, Vec<RuleError>> {
-        Ok(Self::default())
-    }
-
-    /// The rules in order of their ids, the built-in generic ones included.
-    #[must_use]
-    pub fn rules(&self) -> &[Rule] {
-        &self.rules
-    }
-
-    /// A hash of every rule's text: another version maps every session again.
-    #[must_use]
-    pub fn version(&self) -> &str {
-        &self.version
+impl Default for Rule {
+    fn default() -> Self {
+        Self {
+            id: String::new(),
+            title: String::new(),
+            summary: String::new(),
+            kind: Kind::View,
+            service: String::new(),
+            console_path: Vec::new(),
+            attack: Vec::new(),
+            ccc_label: None,
+            file: String::new(),
+            alone: false,
+            before_s: 0,
+            after_s: 0,
+            parts: Vec::new(),
+            over: Vec::new(),
+            only_after: Vec::new(),
+            extracts: Vec::new(),
+            instead: Vec::new(),
+            absorbs: Vec::new(),
+            part_of: Vec::new(),
+            title_template: Template::default(),
+            summary_template: Template::default(),
+            url_template: None,
+        }
     }
 }

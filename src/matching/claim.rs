@@ -1,0 +1,59 @@
+//! Which event belongs to which signal: to one at most.
+
+use crate::rule::RuleId;
+use crate::rule::shape::ShapeId;
+use crate::signal::{Origin, Role};
+
+/// Which events are taken.
+#[derive(Debug)]
+pub(super) struct Claims {
+    taken: Vec<bool>,
+}
+
+impl Claims {
+    pub(super) fn new(events: usize) -> Self {
+        Self { taken: vec![false; events] }
+    }
+
+    pub(super) fn is_free(&self, event: usize) -> bool {
+        !self.taken[event]
+    }
+
+    pub(super) fn take(&mut self, members: &[(usize, Role)]) {
+        members.iter().for_each(|(event, _)| self.taken[*event] = true);
+    }
+}
+
+/// A signal as matching finds it: events by their place in the session.
+#[derive(Debug, Clone)]
+pub(super) struct Found {
+    pub(super) rule: RuleId,
+    pub(super) anchor: usize,
+    /// In order of the events.
+    pub(super) members: Vec<(usize, Role)>,
+    pub(super) origin: Origin,
+    pub(super) confidence: f64,
+    /// Required calls that were not seen.
+    pub(super) missing: Vec<String>,
+}
+
+impl Found {
+    pub(super) fn first(&self) -> usize {
+        self.members.first().map_or(self.anchor, |(event, _)| *event)
+    }
+
+    pub(super) fn last(&self) -> usize {
+        self.members.last().map_or(self.anchor, |(event, _)| *event)
+    }
+
+    /// Makes `other`'s events part of this one.
+    pub(super) fn merge(&mut self, other: &Self) {
+        self.members.extend(other.members.iter().map(|(event, _)| (*event, Role::Merged)));
+        self.members.sort_unstable();
+    }
+
+    /// Whether every event is of one of these shapes.
+    pub(super) fn is_only(&self, shapes: &[ShapeId], shape_of: impl Fn(usize) -> Option<ShapeId>) -> bool {
+        self.members.iter().all(|(event, _)| shape_of(*event).is_some_and(|shape| shapes.contains(&shape)))
+    }
+}

@@ -1,0 +1,154 @@
+//! User-agent families, as rules ask for them.
+
+/// A family of user agents. The outer square brackets of an agent are not part of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Family {
+    /// Exactly `AWS Internal`.
+    Internal,
+    /// `aws-internal/…`
+    InternalSdk,
+    /// Exactly `Coral/Netty4`.
+    Netty,
+    /// `EC2ConsoleFrontend…`
+    Ec2Console,
+    /// `S3Console/…`, or `AWS Console S3, S3Console/…`
+    S3Console,
+    /// `AWSCloudTrail, aws-internal/…`
+    CloudTrail,
+    /// Holds ` exec-env/CloudShell `.
+    CloudShell,
+}
+
+impl Family {
+    /// The families and the names that rules know them by.
+    pub const NAMES: [(Self, &'static str); 7] = [
+        (Self::Internal, "internal"),
+        (Self::InternalSdk, "internal-sdk"),
+        (Self::Netty, "netty"),
+        (Self::Ec2Console, "ec2-console"),
+        (Self::S3Console, "s3-console"),
+        (Self::CloudTrail, "cloudtrail"),
+        (Self::CloudShell, "cloudshell"),
+    ];
+
+    /// The family of an agent, if it is of one.
+    pub fn of(agent: &str) -> Option<Self> {
+        match trim_brackets(agent) {
+            "AWS Internal" => Some(Self::Internal),
+            "Coral/Netty4" => Some(Self::Netty),
+            text if is_cloud_shell(text) => Some(Self::CloudShell),
+            text if text.starts_with("aws-internal/") => Some(Self::InternalSdk),
+            text if text.starts_with("EC2ConsoleFrontend") => Some(Self::Ec2Console),
+            text if text.starts_with("S3Console/") || text.starts_with("AWS Console S3, S3Console/") => {
+                Some(Self::S3Console)
+            }
+            text if text.starts_with("AWSCloudTrail, aws-internal/") => Some(Self::CloudTrail),
+            _ => None,
+        }
+    }
+
+    fn named(name: &str) -> Result<Self, String> {
+        Self::NAMES.into_iter().find(|(_, known)| *known == name).map(|(family, _)| family).ok_or_else(|| {
+            let known: Vec<_> = Self::NAMES.iter().map(|(_, known)| *known).collect();
+            format!("one of {} is expected, found `{name}`", known.join(", "))
+        })
+    }
+
+    fn name(self) -> &'static str {
+        Self::NAMES.into_iter().find(|(family, _)| *family == self).map_or("", |(_, name)| name)
+    }
+}
+
+/// The agent without its outer square brackets.
+pub fn trim_brackets(agent: &str) -> &str {
+    let agent = agent.trim();
+    agent.strip_prefix('[').and_then(|inner| inner.strip_suffix(']')).unwrap_or(agent)
+}
+
+fn is_cloud_shell(agent: &str) -> bool {
+    agent.contains(" exec-env/CloudShell ") || agent.ends_with(" exec-env/CloudShell")
+}
+
+/// Which families may call in a shape.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub enum Caller {
+    /// Anybody.
+    #[default]
+    Any,
+    /// One of these.
+    OneOf(Vec<Family>),
+    /// Anybody but this one.
+    Not(Family),
+}
+
+impl Caller {
+    /// Reads `internal`, several of them, or `not internal`.
+    ///
+    /// # Errors
+    /// Says which names are known.
+    pub fn parse<'t>(names: impl Iterator<Item = &'t str>) -> Result<Self, String> {
+        let mut families = Vec::new();
+        for name in names {
+            if let Some(other) = name.strip_prefix("not ") {
+                return Family::named(other).map(Self::Not);
+            }
+            families.push(Family::named(name)?);
+        }
+        Ok(Self::OneOf(families))
+    }
+
+    /// Whether an event of this family (none: of no family) fits.
+    pub fn fits(&self, family: Option<Family>) -> bool {
+        match self {
+            Self::Any => true,
+            Self::OneOf(families) => family.is_some_and(|family| families.contains(&family)),
+            Self::Not(other) => family != Some(*other),
+        }
+    }
+
+    /// How much a shape is narrowed by it.
+    pub const fn weight(&self) -> u32 {
+        match self {
+            Self::Any => 0,
+            Self::Not(_) => 1,
+            Self::OneOf(_) => 5,
+        }
+    }
+
+    /// In words, for `rules show`.
+    pub fn describe(&self) -> Option<String> {
+        match self {
+            Self::Any => None,
+            Self::OneOf(families) => Some(families.iter().map(|family| family.name()).collect::<Vec<_>>().join(" or ")),
+            Self::Not(family) => Some(format!("not {}", family.name())),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn agents_are_told_with_and_without_brackets() {
+        let cases = [
+            ("AWS Internal", Some(Family::Internal)),
+            ("[AWS Internal]", Some(Family::Internal)),
+            ("aws-internal/3 aws-sdk-java/1.12.1", Some(Family::InternalSdk)),
+            ("[S3Console/0.4, aws-internal/3]", Some(Family::S3Console)),
+            ("AWS Console S3, S3Console/0.4", Some(Family::S3Console)),
+            ("aws-cli/2.15 Python/3.11 exec-env/CloudShell exe/x86_64", Some(Family::CloudShell)),
+            ("Mozilla/5.0 (X11; Linux x86_64)", None),
+        ];
+        for (agent, family) in cases {
+            assert_eq!(Family::of(agent), family, "{agent}");
+        }
+    }
+
+    #[test]
+    fn not_internal_is_everybody_else() {
+        let caller = Caller::parse(["not internal"].into_iter()).unwrap();
+        assert!(caller.fits(None) && caller.fits(Some(Family::Netty)) && !caller.fits(Some(Family::Internal)));
+        assert!(Caller::parse(["browser"].into_iter()).unwrap_err().contains("internal-sdk"));
+    }
+}

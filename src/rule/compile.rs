@@ -1,0 +1,258 @@
+//! From rule files to a [`RuleSet`]: reads the TOML, compiles what stands in it, and says everything that is wrong.
+
+use std::collections::BTreeMap;
+
+use serde::de::DeserializeOwned;
+use toml::Spanned;
+
+use super::condition::Condition;
+use super::extract::Extract;
+use super::path::Path;
+use super::schema::{ConditionToml, RequestToml, RequestsToml, RuleToml};
+use super::shape::{Outcome, Parameters, Shape};
+use super::template::Template;
+use super::{Rule, RuleError, RuleText, caller};
+
+/// Collects what is wrong in one file, with the line of each fault.
+pub(super) struct Faults<'t> {
+    text: &'t RuleText,
+    errors: Vec<RuleError>,
+}
+
+impl<'t> Faults<'t> {
+    pub(super) const fn new(text: &'t RuleText) -> Self {
+        Self { text, errors: Vec::new() }
+    }
+
+    pub(super) fn add(&mut self, at: usize, key: &str, problem: impl Into<String>) {
+        let line = self.text.text.get(..at).map_or(1, |before| before.matches('\n').count() + 1);
+        let error = RuleError { file: self.text.file.clone(), line, key: key.to_owned(), problem: problem.into() };
+        self.errors.push(error);
+    }
+
+    /// The value, or a fault at `at`.
+    pub(super) fn take<T>(&mut self, at: usize, key: &str, result: Result<T, String>) -> Option<T> {
+        result.map_err(|problem| self.add(at, key, problem)).ok()
+    }
+
+    pub(super) fn into_errors(self) -> Vec<RuleError> {
+        self.errors
+    }
+}
+
+/// What one file holds, compiled as far as the file alone allows.
+pub(super) struct Compiled {
+    pub(super) rule: Option<(RuleToml, Rule)>,
+    pub(super) shapes: Vec<(Shape, usize)>,
+}
+
+/// Compiles one file.
+pub(super) fn file(text: &RuleText) -> Result<Compiled, Vec<RuleError>> {
+    let mut faults = Faults::new(text);
+    let compiled = if text.holds_requests() { requests_file(text, &mut faults) } else { rule_file(text, &mut faults) };
+    let errors = faults.into_errors();
+    match compiled {
+        Some(compiled) if errors.is_empty() => Ok(compiled),
+        _ => Err(errors),
+    }
+}
+
+fn parse<T: DeserializeOwned>(text: &RuleText, faults: &mut Faults<'_>) -> Option<T> {
+    toml::from_str(&text.text)
+        .map_err(|error| {
+            let at = error.span().map_or(0, |span| span.start);
+            faults.add(at, key_at(&text.text, at), error.message().trim());
+        })
+        .ok()
+}
+
+/// The key of the line that `at` is in: what a reader looks for first.
+fn key_at(text: &str, at: usize) -> &str {
+    let start = text.get(..at).and_then(|before| before.rfind('\n')).map_or(0, |newline| newline + 1);
+    let line = text.get(start..).and_then(|rest| rest.lines().next()).unwrap_or_default();
+    line.split_once('=').map_or_else(|| line.trim(), |(key, _)| key.trim())
+}
+
+fn requests_file(text: &RuleText, faults: &mut Faults<'_>) -> Option<Compiled> {
+    let toml: RequestsToml = parse(text, faults)?;
+    Some(Compiled { rule: None, shapes: shapes(&toml.request, faults) })
+}
+
+fn rule_file(text: &RuleText, faults: &mut Faults<'_>) -> Option<Compiled> {
+    let toml: RuleToml = parse(text, faults)?;
+    let shapes = shapes(&toml.request, faults);
+    let rule = rule(text, &toml, faults)?;
+    Some(Compiled { rule: Some((toml, rule)), shapes })
+}
+
+fn rule(text: &RuleText, toml: &RuleToml, faults: &mut Faults<'_>) -> Option<Rule> {
+    check_id(text, &toml.id, faults);
+    check_attack(&toml.attack, faults);
+    let title = template(&toml.title, "title", faults);
+    let summary = template(&toml.summary, "summary", faults);
+    let url = toml.url.as_ref().map(|url| template(url, "url", faults));
+    let extracts = extracts(toml, faults);
+    let id = toml.id.get_ref().clone();
+    Some(Rule {
+        service: id.split('/').next().unwrap_or_default().to_owned(),
+        id,
+        title: toml.title.get_ref().clone(),
+        summary: toml.summary.get_ref().clone(),
+        kind: toml.kind,
+        console_path: toml.console_path.clone(),
+        attack: toml.attack.iter().map(|technique| technique.get_ref().clone()).collect(),
+        ccc_label: toml.ccc_label.clone(),
+        file: text.file.clone(),
+        alone: toml.alone,
+        before_s: toml.window.before,
+        after_s: toml.window.after,
+        title_template: title?,
+        summary_template: summary?,
+        url_template: url.flatten(),
+        extracts,
+        ..Rule::default()
+    })
+}
+
+fn check_id(text: &RuleText, id: &Spanned<String>, faults: &mut Faults<'_>) {
+    let expected = text.id();
+    if *id.get_ref() != expected {
+        faults.add(
+            id.span().start,
+            "id",
+            format!("the file's path is expected: `{expected}`, found `{}`", id.get_ref()),
+        );
+    }
+}
+
+fn check_attack(attack: &[Spanned<String>], faults: &mut Faults<'_>) {
+    for technique in attack {
+        if !is_technique(technique.get_ref()) {
+            let problem =
+                format!("an ATT&CK technique id such as `T1087.004` is expected, found `{}`", technique.get_ref());
+            faults.add(technique.span().start, "attack", problem);
+        }
+    }
+}
+
+fn is_technique(id: &str) -> bool {
+    let digits = |text: &str, count: usize| text.len() == count && text.bytes().all(|byte| byte.is_ascii_digit());
+    let Some(number) = id.strip_prefix('T') else { return false };
+    number.split_once('.').map_or_else(|| digits(number, 4), |(technique, sub)| digits(technique, 4) && digits(sub, 3))
+}
+
+fn template(text: &Spanned<String>, key: &str, faults: &mut Faults<'_>) -> Option<Template> {
+    if text.get_ref().trim().is_empty() {
+        faults.add(text.span().start, key, "a text is expected, found none");
+    }
+    faults.take(text.span().start, key, Template::parse(text.get_ref()))
+}
+
+fn extracts(toml: &RuleToml, faults: &mut Faults<'_>) -> Vec<Extract> {
+    let compile = |(name, extract): (&String, &Spanned<super::schema::ExtractToml>), faults: &mut Faults<'_>| {
+        faults.take(extract.span().start, &format!("extract.{name}"), Extract::compile(name, extract.get_ref()))
+    };
+    toml.extract.iter().filter_map(|entry| compile(entry, faults)).collect()
+}
+
+fn shapes(requests: &[Spanned<RequestToml>], faults: &mut Faults<'_>) -> Vec<(Shape, usize)> {
+    requests.iter().filter_map(|request| Some((shape(request, faults)?, request.span().start))).collect()
+}
+
+fn shape(request: &Spanned<RequestToml>, faults: &mut Faults<'_>) -> Option<Shape> {
+    let (at, toml) = (request.span().start, request.get_ref());
+    let call = toml.call.get_ref();
+    if call != "*" && !is_call(call) {
+        faults.add(
+            toml.call.span().start,
+            "call",
+            format!("a call such as `iam:ListUsers` is expected, found `{call}`"),
+        );
+    }
+    let caller = match &toml.caller {
+        None => caller::Caller::Any,
+        Some(names) => faults.take(names.span().start, "caller", caller::Caller::parse(names.get_ref().iter()))?,
+    };
+    let agent = match &toml.agent {
+        None => None,
+        Some(test) => Some(faults.take(test.span().start, "agent", Condition::compile(test.get_ref()))?),
+    };
+    Some(Shape {
+        call: call.clone(),
+        name: toml.name.clone(),
+        caller,
+        agent,
+        parameters: faults.take(at, "request", parameters(toml))?,
+        conditions: conditions(&toml.conditions, "where", faults),
+        text: toml.text.clone(),
+        response: conditions(&toml.response, "response", faults),
+        outcome: faults.take(at, "error", outcome(toml))?,
+    })
+}
+
+/// Whether a text has the form `service:Call`.
+pub(super) fn is_call(call: &str) -> bool {
+    call.split_once(':').is_some_and(|(service, name)| {
+        !service.is_empty()
+            && !name.is_empty()
+            && !call.contains(char::is_whitespace)
+            && !name.contains([':', '/', '|'])
+    })
+}
+
+fn parameters(toml: &RequestToml) -> Result<Parameters, String> {
+    let stated = [toml.no_parameters, toml.exactly.is_some(), !toml.members.is_empty()];
+    if stated.iter().filter(|stated| **stated).count() > 1 {
+        return Err("one of no_parameters, exactly and members is expected, found several".to_owned());
+    }
+    if let Some(exactly) = &toml.exactly {
+        let value = serde_json::to_value(exactly).map_err(|error| error.to_string())?;
+        return Ok(Parameters::Exactly(value));
+    }
+    if toml.no_parameters {
+        return Ok(Parameters::None);
+    }
+    Ok(if toml.members.is_empty() { Parameters::Any } else { Parameters::Members(sorted(&toml.members)) })
+}
+
+fn sorted(sets: &[Vec<String>]) -> Vec<Vec<String>> {
+    let mut sets = sets.to_vec();
+    sets.iter_mut().for_each(|set| set.sort_unstable());
+    sets
+}
+
+fn outcome(toml: &RequestToml) -> Result<Outcome, String> {
+    match (&toml.error, toml.succeeded) {
+        (Some(_), true) => Err("error or succeeded is expected, found both".to_owned()),
+        (Some(code), false) => Ok(Outcome::Failed(code.clone())),
+        (None, succeeded) => Ok(if succeeded { Outcome::Succeeded } else { Outcome::Any }),
+    }
+}
+
+fn conditions(
+    toml: &indexmap::IndexMap<String, Spanned<ConditionToml>>,
+    key: &str,
+    faults: &mut Faults<'_>,
+) -> Vec<(Path, Condition)> {
+    let mut compiled = Vec::new();
+    for (path, condition) in toml {
+        let key = format!("{key}.{path}");
+        let at = condition.span().start;
+        let path = faults.take(at, &key, Path::parse(path));
+        let condition = faults.take(at, &key, Condition::compile(condition.get_ref()));
+        compiled.extend(path.zip(condition));
+    }
+    compiled
+}
+
+/// The shapes of every file by call, most particular first, and a plain one for each call that only rules name.
+pub(super) fn index_shapes(shapes: impl IntoIterator<Item = Shape>) -> BTreeMap<String, Vec<Shape>> {
+    let mut by_call: BTreeMap<String, Vec<Shape>> = BTreeMap::new();
+    for shape in shapes {
+        by_call.entry(shape.call.clone()).or_default().push(shape);
+    }
+    for shapes in by_call.values_mut() {
+        shapes.sort_by(|a, b| b.particularity().cmp(&a.particularity()).then_with(|| a.name.cmp(&b.name)));
+    }
+    by_call
+}

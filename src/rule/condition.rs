@@ -1,0 +1,177 @@
+//! Conditions on values: what a shape asks of one place in a request, a response or the user agent.
+
+use serde_json::Value;
+
+use super::path::Path;
+use super::schema::{ConditionToml, TestToml};
+
+/// One compiled condition. Scalars are compared as text, so that `1000` and `"1000"` are the same.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Condition {
+    /// Is this text.
+    Equals(String),
+    /// Begins with this text.
+    StartsWith(String),
+    /// Ends with this text.
+    EndsWith(String),
+    /// Holds this text.
+    Contains(String),
+    /// Is one of these texts.
+    OneOf(Vec<String>),
+    /// Is so many decimal digits.
+    Digits(usize),
+    /// Is a list of at least so many elements.
+    AtLeast(usize),
+    /// Is absent, null, or has nothing in it.
+    Empty,
+    /// Is there.
+    Present,
+}
+
+impl Condition {
+    /// Compiles what a rule file says.
+    ///
+    /// # Errors
+    /// Says what is expected.
+    pub fn compile(toml: &ConditionToml) -> Result<Self, String> {
+        match toml {
+            ConditionToml::Equals(value) => scalar_text(value)
+                .map(Self::Equals)
+                .ok_or_else(|| "a text, a number, a boolean or a table of tests is expected".to_owned()),
+            ConditionToml::Test(test) => Self::from_test(test),
+        }
+    }
+
+    fn from_test(test: &TestToml) -> Result<Self, String> {
+        let stated = [
+            test.equals.clone().map(Self::Equals),
+            test.starts_with.clone().map(Self::StartsWith),
+            test.ends_with.clone().map(Self::EndsWith),
+            test.contains.clone().map(Self::Contains),
+            test.one_of.clone().map(Self::OneOf),
+            test.digits.map(Self::Digits),
+            test.at_least.map(Self::AtLeast),
+            test.empty.filter(|empty| *empty).map(|_| Self::Empty),
+            test.present.filter(|present| *present).map(|_| Self::Present),
+        ];
+        let mut stated = stated.into_iter().flatten();
+        match (stated.next(), stated.next()) {
+            (Some(condition), None) => Ok(condition),
+            _ => Err("exactly one test is expected, such as `{ starts_with = \"i-\" }`".to_owned()),
+        }
+    }
+
+    /// Whether the value at `path` of `root` passes. Of a list's elements, one must.
+    pub fn holds(&self, path: &Path, root: &Value) -> bool {
+        match self {
+            Self::Empty => !path.any(root, &mut |value| !is_empty(value)),
+            Self::Present => path.any(root, &mut |value| !value.is_null()),
+            Self::AtLeast(count) => {
+                path.any(root, &mut |value| value.as_array().is_some_and(|list| list.len() >= *count))
+            }
+            _ => path.any(root, &mut |value| self.holds_for(value)),
+        }
+    }
+
+    fn holds_for(&self, value: &Value) -> bool {
+        match value {
+            Value::Array(elements) => elements.iter().any(|element| self.holds_for(element)),
+            Value::String(text) => self.holds_for_text(text),
+            Value::Bool(_) | Value::Number(_) => self.holds_for_text(&value.to_string()),
+            Value::Null | Value::Object(_) => false,
+        }
+    }
+
+    /// Whether a text passes.
+    pub fn holds_for_text(&self, text: &str) -> bool {
+        match self {
+            Self::Equals(expected) => text == expected,
+            Self::StartsWith(start) => text.starts_with(start.as_str()),
+            Self::EndsWith(end) => text.ends_with(end.as_str()),
+            Self::Contains(part) => text.contains(part.as_str()),
+            Self::OneOf(choices) => choices.iter().any(|choice| choice == text),
+            Self::Digits(count) => text.len() == *count && text.bytes().all(|byte| byte.is_ascii_digit()),
+            Self::Present => true,
+            Self::Empty => text.is_empty(),
+            Self::AtLeast(_) => false,
+        }
+    }
+
+    /// How much a shape with this condition is narrowed by it.
+    pub const fn weight(&self) -> u32 {
+        match self {
+            Self::Equals(_) | Self::OneOf(_) => 4,
+            Self::StartsWith(_) | Self::EndsWith(_) | Self::Contains(_) | Self::Digits(_) | Self::AtLeast(_) => 3,
+            Self::Empty | Self::Present => 2,
+        }
+    }
+
+    /// In words, for `rules show`.
+    pub fn describe(&self) -> String {
+        match self {
+            Self::Equals(text) => format!("is {text}"),
+            Self::StartsWith(text) => format!("begins with {text}"),
+            Self::EndsWith(text) => format!("ends with {text}"),
+            Self::Contains(text) => format!("holds {text}"),
+            Self::OneOf(texts) => format!("is one of {}", texts.join(", ")),
+            Self::Digits(count) => format!("is {count} digits"),
+            Self::AtLeast(count) => format!("has at least {count} elements"),
+            Self::Empty => "is empty".to_owned(),
+            Self::Present => "is there".to_owned(),
+        }
+    }
+}
+
+/// A scalar of a rule file as the text that values are compared with.
+pub fn scalar_text(value: &toml::Value) -> Option<String> {
+    match value {
+        toml::Value::String(text) => Some(text.clone()),
+        toml::Value::Integer(_) | toml::Value::Float(_) | toml::Value::Boolean(_) => Some(value.to_string()),
+        _ => None,
+    }
+}
+
+fn is_empty(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::String(text) => text.is_empty(),
+        Value::Array(elements) => elements.is_empty(),
+        Value::Object(members) => members.is_empty(),
+        Value::Bool(_) | Value::Number(_) => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn holds(condition: &Condition, path: &str, value: &Value) -> bool {
+        condition.holds(&Path::parse(path).unwrap(), value)
+    }
+
+    #[test]
+    fn numbers_and_texts_compare_as_text() {
+        let thousand = Condition::Equals("1000".into());
+        assert!(holds(&thousand, "max", &json!({"max": 1000})));
+        assert!(holds(&thousand, "max", &json!({"max": "1000"})));
+        assert!(!holds(&thousand, "max", &json!({"max": 100})));
+    }
+
+    #[test]
+    fn empty_is_absent_null_or_nothing_in_it() {
+        for value in [json!({}), json!({"set": null}), json!({"set": {}}), json!({"set": []}), json!({"set": ""})] {
+            assert!(holds(&Condition::Empty, "set", &value), "{value}");
+        }
+        assert!(!holds(&Condition::Empty, "set", &json!({"set": {"a": 1}})));
+    }
+
+    #[test]
+    fn one_element_of_a_list_is_enough() {
+        let value = json!({"ids": ["x-1", "i-1"]});
+        assert!(holds(&Condition::StartsWith("i-".into()), "ids", &value));
+        assert!(!holds(&Condition::AtLeast(3), "ids", &value));
+        assert!(holds(&Condition::Digits(12), "owner", &json!({"owner": "111122223333"})));
+    }
+}

@@ -1,0 +1,59 @@
+//! What the signals around one say about it: it is really another page, or part of another signal.
+
+use super::RuleId;
+use super::pattern::Pattern;
+use super::shape::ShapeId;
+
+/// When a signal is really another rule's. Everything that is stated must hold.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Instead {
+    /// The rule it really is.
+    pub rule: RuleId,
+    /// The signal before is one of these.
+    pub before: Vec<Pattern>,
+    /// The signal before is none of these.
+    pub unless_before: Vec<Pattern>,
+    /// The signal after is one of these.
+    pub next: Vec<Pattern>,
+    /// Going back, one is met before another.
+    pub look_back: Option<LookBack>,
+    /// The extract of this name has more than one value.
+    pub more_than_one: Option<String>,
+}
+
+/// A look at more than the one signal before.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LookBack {
+    /// How far back, in seconds.
+    pub seconds: u32,
+    /// How many signals are looked at, however old.
+    pub at_least: usize,
+    /// What must be met.
+    pub find: Vec<Pattern>,
+    /// What ends the search.
+    pub until: Vec<Pattern>,
+}
+
+/// Signals just before that are part of this one.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Absorbs {
+    /// Which rules' signals.
+    pub rules: Vec<Pattern>,
+    /// Seconds from that signal's first event to this one's.
+    pub within_s: u32,
+}
+
+/// When a signal is only a later part of one before it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PartOf {
+    /// Which rules' signals.
+    pub rules: Vec<Pattern>,
+    /// Seconds from that signal's last event to this one's anchor.
+    pub within_s: u32,
+    /// It has at most so many events.
+    pub at_most: Option<usize>,
+    /// All of them in these shapes; none: any.
+    pub only: Vec<ShapeId>,
+    /// Signals of these rules may stand between.
+    pub across: Vec<Pattern>,
+}

@@ -1,0 +1,353 @@
+//! Extracts: what a rule reads off a signal's events, and which of it are entities.
+
+use chrono::{DateTime, NaiveDateTime};
+use indexmap::IndexMap;
+use serde_json::Value;
+
+use super::condition::Condition;
+use super::path::Path;
+use super::schema::ExtractToml;
+
+/// What an extract reads from: one event of the signal.
+#[derive(Debug, Clone, Copy)]
+pub struct Source<'e> {
+    /// `events.event_id`
+    pub event_id: &'e str,
+    /// `iam:ListUsers`
+    pub call: &'e str,
+    /// `events.region`
+    pub region: Option<&'e str>,
+    /// `events.account_id`
+    pub account_id: Option<&'e str>,
+    /// `events.source_ip`
+    pub source_ip: Option<&'e str>,
+    /// `events.user_agent`
+    pub user_agent: Option<&'e str>,
+    /// `events.error_code`
+    pub error_code: Option<&'e str>,
+    /// `events.error_message`
+    pub error_message: Option<&'e str>,
+    /// The request; `Null` if the call has none.
+    pub request: &'e Value,
+    /// The response; `Null` if there is none.
+    pub response: &'e Value,
+}
+
+/// One value and the event that shows it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reading {
+    /// The value; texts where the extract shapes them, JSON as it stood otherwise.
+    pub value: Value,
+    /// The event.
+    pub event_id: String,
+}
+
+/// A compiled extract.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Extract {
+    /// The name in the signal's context, and in templates.
+    pub name: String,
+    /// The entity type of its values, if they are entities.
+    pub entity: Option<String>,
+    /// Only the first value counts, and stands in the context without a list around it.
+    pub one: bool,
+    from: Vec<String>,
+    places: Vec<Place>,
+    starts_with: Option<Condition>,
+    shaping: Shaping,
+    default: Option<String>,
+    span: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Place {
+    Request(Path),
+    Response(Path),
+    Event(Field),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Field {
+    Region,
+    Account,
+    SourceIp,
+    UserAgent,
+    ErrorCode,
+    ErrorMessage,
+    Call,
+    Id,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+struct Shaping {
+    after_last: Option<String>,
+    after: Option<String>,
+    before: Option<String>,
+    drop_last: usize,
+    map: IndexMap<String, String>,
+}
+
+impl Extract {
+    /// Compiles what a rule file says.
+    ///
+    /// # Errors
+    /// Says what is wrong with a path.
+    pub fn compile(name: &str, toml: &ExtractToml) -> Result<Self, String> {
+        Ok(Self {
+            name: name.to_owned(),
+            entity: toml.entity.clone(),
+            one: toml.one || toml.span,
+            from: toml.from.iter().flat_map(|from| from.iter()).map(str::to_owned).collect(),
+            places: toml.path.iter().map(Place::parse).collect::<Result<_, _>>()?,
+            starts_with: toml.starts_with.clone().map(Condition::StartsWith),
+            shaping: Shaping {
+                after_last: toml.after_last.clone(),
+                after: toml.after.clone(),
+                before: toml.before.clone(),
+                drop_last: toml.drop_last,
+                map: toml.map.clone(),
+            },
+            default: toml.default.clone(),
+            span: toml.span,
+        })
+    }
+
+    /// The calls it reads from; none: any.
+    pub fn from(&self) -> &[String] {
+        &self.from
+    }
+
+    /// Reads the values off the events, each once, in the order of the events.
+    pub fn read<'e>(&self, events: impl Iterator<Item = Source<'e>>) -> Vec<Reading> {
+        let mut readings: Vec<Reading> = Vec::new();
+        for event in events.filter(|event| self.from.is_empty() || self.from.iter().any(|call| call == event.call)) {
+            let found = if self.span { self.span_of(&event).into_iter().collect() } else { self.values_of(&event) };
+            for value in found {
+                if self.one && !readings.is_empty() {
+                    return readings;
+                }
+                if !readings.iter().any(|reading| reading.value == value) {
+                    readings.push(Reading { value, event_id: event.event_id.to_owned() });
+                }
+            }
+        }
+        readings
+    }
+
+    /// The value if nothing was read.
+    pub fn default(&self) -> Option<&str> {
+        self.default.as_deref()
+    }
+
+    fn values_of(&self, event: &Source<'_>) -> Vec<Value> {
+        let mut values = Vec::new();
+        for place in &self.places {
+            place.each(event, &mut |value| self.take(value, &mut values));
+        }
+        values
+    }
+
+    fn take(&self, value: &Value, values: &mut Vec<Value>) {
+        match value {
+            Value::Null => {}
+            Value::Array(elements) if elements.is_empty() => values.extend(self.shaping.of_empty()),
+            Value::Array(elements) => elements.iter().for_each(|element| self.take(element, values)),
+            Value::Object(_) | Value::Bool(_) | Value::Number(_) if self.shaping == Shaping::default() => {
+                values.push(value.clone());
+            }
+            Value::String(text) => self.take_text(text, values),
+            other => self.take_text(&other.to_string(), values),
+        }
+    }
+
+    fn take_text(&self, text: &str, values: &mut Vec<Value>) {
+        if text.is_empty() || self.starts_with.as_ref().is_some_and(|condition| !condition.holds_for_text(text)) {
+            return;
+        }
+        values.extend(self.shaping.apply(text).map(Value::String));
+    }
+
+    fn span_of(&self, event: &Source<'_>) -> Option<Value> {
+        let mut times = Vec::new();
+        for place in &self.places {
+            place.each(event, &mut |value| times.extend(value.as_str().and_then(parse_time)));
+        }
+        let (first, last) = (times.first()?, times.last()?);
+        Some(Value::String(span_in_words((*last - *first).num_seconds())))
+    }
+}
+
+impl Place {
+    fn parse(text: &str) -> Result<Self, String> {
+        let (root, rest) = text.split_once('.').unwrap_or((text, ""));
+        match root {
+            "request" => Path::parse(rest).map(Self::Request),
+            "response" => Path::parse(rest).map(Self::Response),
+            "event" => Field::parse(rest).map(Self::Event),
+            _ => Err(format!("a path that begins with request, response or event is expected, found `{text}`")),
+        }
+    }
+
+    fn each(&self, event: &Source<'_>, see: &mut dyn FnMut(&Value)) {
+        let mut visit = |value: &Value| {
+            see(value);
+            false
+        };
+        match self {
+            Self::Request(path) => drop(path.any(event.request, &mut |value| visit(value))),
+            Self::Response(path) => drop(path.any(event.response, &mut |value| visit(value))),
+            Self::Event(field) => {
+                if let Some(text) = field.of(event) {
+                    see(&Value::String(text.to_owned()));
+                }
+            }
+        }
+    }
+}
+
+impl Field {
+    fn parse(name: &str) -> Result<Self, String> {
+        match name {
+            "region" => Ok(Self::Region),
+            "account" => Ok(Self::Account),
+            "source_ip" => Ok(Self::SourceIp),
+            "user_agent" => Ok(Self::UserAgent),
+            "error_code" => Ok(Self::ErrorCode),
+            "error_message" => Ok(Self::ErrorMessage),
+            "call" => Ok(Self::Call),
+            "id" => Ok(Self::Id),
+            _ => Err(format!(
+                "event.region, account, source_ip, user_agent, error_code, error_message, call or id is expected, found `{name}`"
+            )),
+        }
+    }
+
+    const fn of<'e>(self, event: &Source<'e>) -> Option<&'e str> {
+        match self {
+            Self::Region => event.region,
+            Self::Account => event.account_id,
+            Self::SourceIp => event.source_ip,
+            Self::UserAgent => event.user_agent,
+            Self::ErrorCode => event.error_code,
+            Self::ErrorMessage => event.error_message,
+            Self::Call => Some(event.call),
+            Self::Id => Some(event.event_id),
+        }
+    }
+}
+
+impl Shaping {
+    /// The text that is kept; nothing where a part to cut at is not there.
+    fn apply(&self, text: &str) -> Option<String> {
+        let mut kept = text;
+        if let Some(mark) = &self.after {
+            kept = kept.split_once(mark.as_str())?.1;
+        }
+        if let Some(mark) = &self.after_last {
+            kept = kept.rsplit_once(mark.as_str()).map_or(kept, |(_, rest)| rest);
+        }
+        if let Some(mark) = &self.before {
+            kept = kept.split_once(mark.as_str()).map_or(kept, |(start, _)| start);
+        }
+        if self.drop_last > 0 {
+            kept = kept.char_indices().nth_back(self.drop_last - 1).map(|(end, _)| &kept[..end])?;
+        }
+        Some(self.map.get(kept).cloned().unwrap_or_else(|| kept.to_owned()))
+    }
+
+    /// An empty list is nothing, unless `map` has words for it.
+    fn of_empty(&self) -> Option<Value> {
+        self.map.get("[]").cloned().map(Value::String)
+    }
+}
+
+/// Times as requests write them: RFC 3339, or `Apr 13, 2024, 5:11:21 AM`.
+fn parse_time(text: &str) -> Option<NaiveDateTime> {
+    const FORMATS: [&str; 3] = ["%b %d, %Y, %I:%M:%S %p", "%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d"];
+    let spaced = text.replace('\u{202f}', " ");
+    DateTime::parse_from_rfc3339(&spaced)
+        .map(|time| time.naive_utc())
+        .ok()
+        .or_else(|| FORMATS.iter().find_map(|format| NaiveDateTime::parse_from_str(&spaced, format).ok()))
+}
+
+/// `1 week`, `30 minutes`: the largest unit of which there is a whole number, give or take a second.
+fn span_in_words(seconds: i64) -> String {
+    const UNITS: [(i64, &str); 5] =
+        [(604_800, "week"), (86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second")];
+    let seconds = seconds.abs();
+    let whole = |unit: i64| {
+        [0, -1, 1].into_iter().map(|slack| seconds + slack).find(|total| *total >= unit && total % unit == 0)
+    };
+    let (count, unit) =
+        UNITS.iter().find_map(|(unit, name)| whole(*unit).map(|total| (total / unit, *name))).unwrap_or((0, "second"));
+    format!("{count} {unit}{}", if count == 1 { "" } else { "s" })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn extract(toml: &str) -> Extract {
+        Extract::compile("x", &toml::from_str(toml).unwrap()).unwrap()
+    }
+
+    fn read(extract: &Extract, requests: &[Value]) -> Vec<Value> {
+        let events = requests.iter().map(|request| Source {
+            event_id: "e",
+            call: "a:B",
+            region: Some("eu-west-1"),
+            account_id: None,
+            source_ip: None,
+            user_agent: None,
+            error_code: None,
+            error_message: None,
+            request,
+            response: &Value::Null,
+        });
+        extract.read(events).into_iter().map(|reading| reading.value).collect()
+    }
+
+    #[test]
+    fn values_come_once_in_order() {
+        let users = extract("path = 'request.userName'");
+        let requests =
+            [json!({"userName": "mara"}), json!({"userName": "abel"}), json!({"userName": "mara"}), Value::Null];
+        assert_eq!(read(&users, &requests), [json!("mara"), json!("abel")]);
+        assert_eq!(read(&extract("path = 'event.region'"), &requests), [json!("eu-west-1")]);
+    }
+
+    #[test]
+    fn arns_are_cut_to_names() {
+        let trail = extract("path = 'request.name'\nafter = ':trail/'\ndrop_last = 1");
+        let requests =
+            [json!({"name": "arn:aws:cloudtrail:eu-west-1:111122223333:trail/main1"}), json!({"name": "no arn"})];
+        assert_eq!(read(&trail, &requests), [json!("main")]);
+    }
+
+    #[test]
+    fn empty_lists_and_codes_have_words() {
+        let statuses = extract("path = 'request.s'\nmap = { '[]' = 'All', Active = 'Active jobs' }");
+        assert_eq!(
+            read(&statuses, &[json!({"s": []}), json!({"s": ["Active"]})]),
+            [json!("All"), json!("Active jobs")]
+        );
+    }
+
+    #[test]
+    fn the_time_between_two_times_is_put_in_words() {
+        let span = extract("path = ['request.a', 'request.b']\nspan = true");
+        let week = json!({"a": "2024-04-01T00:00:00Z", "b": "2024-04-08T00:00:00Z"});
+        assert_eq!(read(&span, &[week]), [json!("1 week")]);
+        let hours = json!({"a": "Feb 17, 2008, 5:17:55 AM", "b": "Feb 17, 2008, 8:17:55 AM"});
+        assert_eq!(read(&span, &[hours]), [json!("3 hours")]);
+    }
+
+    #[test]
+    fn a_path_needs_a_known_root() {
+        let toml: ExtractToml = toml::from_str("path = 'reply.x'").unwrap();
+        assert!(Extract::compile("x", &toml).unwrap_err().contains("request, response or event"));
+    }
+}

@@ -1,0 +1,309 @@
+//! Links compiled files into one [`RuleSet`]: shapes to rules, rules to rules. Order of the files is irrelevant.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use toml::Spanned;
+
+use super::compile::{Compiled, Faults, index_shapes, is_call};
+use super::context::{Absorbs, Instead, LookBack, PartOf};
+use super::pattern::Pattern;
+use super::schema::{InsteadToml, LookBackToml, RuleToml};
+use super::set::{RuleSet, Use};
+use super::shape::{Shape, ShapeId};
+use super::{Part, Rule, RuleError, RuleId, RuleText};
+
+/// The shapes of every call, numbered.
+pub(super) struct Shapes {
+    all: Vec<Shape>,
+    by_call: BTreeMap<String, Vec<ShapeId>>,
+}
+
+impl Shapes {
+    fn new(shapes: impl IntoIterator<Item = Shape>) -> Self {
+        let mut all = Vec::new();
+        let mut by_call = BTreeMap::new();
+        for (call, shapes) in index_shapes(shapes) {
+            let ids = shapes.into_iter().map(|shape| push(&mut all, shape)).collect();
+            by_call.insert(call, ids);
+        }
+        Self { all, by_call }
+    }
+
+    /// The shapes that a rule's reference names: `call`, `call/shape|shape`, `call/*`.
+    fn resolve(&mut self, reference: &str) -> Result<(String, Vec<ShapeId>), String> {
+        let (call, names) = reference.split_once('/').map_or((reference, None), |(call, names)| (call, Some(names)));
+        if call != "*" && !is_call(call) {
+            return Err(format!(
+                "a call such as `iam:ListUsers` or `iam:ListUsers/shape` is expected, found `{reference}`"
+            ));
+        }
+        let Some(known) = self.by_call.get(call) else {
+            return self.resolve_unknown(call, names);
+        };
+        let shapes = match names {
+            Some("*") => known.clone(),
+            Some(names) => names.split('|').map(|name| self.named(call, known, name)).collect::<Result<_, _>>()?,
+            None => known.iter().copied().filter(|id| self.all[id.0 as usize].name.is_none()).collect(),
+        };
+        if shapes.is_empty() {
+            return Err(format!("a shape of `{call}` is expected: one of {}", self.names(known)));
+        }
+        Ok((call.to_owned(), shapes))
+    }
+
+    /// A call that no file gives a shape of has one: any request by anybody.
+    fn resolve_unknown(&mut self, call: &str, names: Option<&str>) -> Result<(String, Vec<ShapeId>), String> {
+        if let Some(names) = names {
+            return Err(format!("`{call}` without a shape is expected, for no shape of it is known; found `{names}`"));
+        }
+        let id = push(&mut self.all, Shape::plain(call));
+        self.by_call.insert(call.to_owned(), vec![id]);
+        Ok((call.to_owned(), vec![id]))
+    }
+
+    fn named(&self, call: &str, known: &[ShapeId], name: &str) -> Result<ShapeId, String> {
+        let is_named = |id: &&ShapeId| self.all[id.0 as usize].name.as_deref() == Some(name);
+        known
+            .iter()
+            .find(is_named)
+            .copied()
+            .ok_or_else(|| format!("`{call}` has no shape `{name}`: one of {} is expected", self.names(known)))
+    }
+
+    fn names(&self, known: &[ShapeId]) -> String {
+        let names: Vec<_> = known.iter().filter_map(|id| self.all[id.0 as usize].name.as_deref()).collect();
+        names.join(", ")
+    }
+}
+
+fn push(all: &mut Vec<Shape>, shape: Shape) -> ShapeId {
+    let id = ShapeId(u32::try_from(all.len()).unwrap_or(u32::MAX));
+    all.push(shape);
+    id
+}
+
+/// Links the files; says everything that is wrong between them.
+pub(super) fn link(files: Vec<(RuleText, Compiled)>, version: String) -> Result<RuleSet, Vec<RuleError>> {
+    let mut errors = duplicate_shapes(&files);
+    let mut shapes = Shapes::new(files.iter().flat_map(|(_, file)| file.shapes.iter().map(|(shape, _)| shape.clone())));
+    let mut rules: Vec<(RuleText, RuleToml, Rule)> =
+        files.into_iter().filter_map(|(text, file)| file.rule.map(|(toml, rule)| (text, toml, rule))).collect();
+    rules.sort_by(|a, b| a.2.id.cmp(&b.2.id));
+    let ids: HashMap<String, RuleId> = rules
+        .iter()
+        .enumerate()
+        .map(|(index, (_, _, rule))| (rule.id.clone(), RuleId(u32::try_from(index).unwrap_or(u32::MAX))))
+        .collect();
+    let reached: BTreeSet<String> = rules
+        .iter()
+        .flat_map(|(_, toml, _)| toml.instead.iter().map(|instead| instead.get_ref().rule.clone()))
+        .collect();
+    for (text, toml, rule) in &mut rules {
+        let mut linker = Linker { shapes: &mut shapes, ids: &ids, reached: &reached, faults: Faults::new(text) };
+        linker.rule(toml, rule);
+        errors.extend(linker.faults.into_errors());
+    }
+    if !errors.is_empty() {
+        return Err(errors);
+    }
+    let rules: Vec<Rule> = rules.into_iter().map(|(_, _, rule)| rule).collect();
+    let uses = uses(&rules, shapes.all.len());
+    Ok(RuleSet::new(rules, shapes.all, shapes.by_call.into_iter().collect(), uses, version))
+}
+
+fn duplicate_shapes(files: &[(RuleText, Compiled)]) -> Vec<RuleError> {
+    let mut seen: HashMap<String, &str> = HashMap::new();
+    let mut errors = Vec::new();
+    for (text, file) in files {
+        let mut faults = Faults::new(text);
+        for (shape, at) in &file.shapes {
+            if let Some(other) = seen.insert(shape.reference(), &text.file) {
+                faults.add(
+                    *at,
+                    "request",
+                    format!("a shape of its own name is expected: {other} has `{}` already", shape.reference()),
+                );
+            }
+        }
+        errors.extend(faults.into_errors());
+    }
+    errors
+}
+
+fn uses(rules: &[Rule], shapes: usize) -> Vec<Vec<Use>> {
+    let mut uses = vec![Vec::new(); shapes];
+    for (index, rule) in rules.iter().enumerate() {
+        let rule_id = RuleId(u32::try_from(index).unwrap_or(u32::MAX));
+        for (part, entry) in rule.parts.iter().enumerate() {
+            for shape in &entry.shapes {
+                uses[shape.0 as usize].push(Use {
+                    rule: rule_id,
+                    part: u16::try_from(part).unwrap_or(u16::MAX),
+                    anchor: entry.anchor,
+                });
+            }
+        }
+    }
+    uses
+}
+
+struct Linker<'l> {
+    shapes: &'l mut Shapes,
+    ids: &'l HashMap<String, RuleId>,
+    reached: &'l BTreeSet<String>,
+    faults: Faults<'l>,
+}
+
+impl Linker<'_> {
+    fn rule(&mut self, toml: &RuleToml, rule: &mut Rule) {
+        self.parts(toml, rule);
+        self.anchors(toml, rule);
+        self.placeholders(toml, rule);
+        rule.over = toml.over.iter().filter_map(|id| self.rule_id(id.get_ref(), id.span().start, "over")).collect();
+        rule.only_after = toml
+            .only_after
+            .iter()
+            .filter_map(|pattern| self.pattern(pattern.get_ref(), pattern.span().start, "only_after"))
+            .collect();
+        rule.instead = toml.instead.iter().filter_map(|instead| self.instead(instead, rule)).collect();
+        rule.absorbs = toml
+            .absorbs
+            .iter()
+            .map(|absorbs| Absorbs {
+                rules: self.patterns(&absorbs.get_ref().rules, absorbs.span().start, "absorbs.rules"),
+                within_s: absorbs.get_ref().within,
+            })
+            .collect();
+        rule.part_of = toml.part_of.iter().map(|part| self.part_of(part)).collect();
+    }
+
+    fn parts(&mut self, toml: &RuleToml, rule: &mut Rule) {
+        let required = toml.required.iter().map(|reference| (reference, true));
+        let optional = toml.optional.iter().map(|reference| (reference, false));
+        let alone = toml.anchor.iter().filter(|_| toml.alone).map(|reference| (reference, true));
+        for (reference, required) in required.chain(optional).chain(alone) {
+            let key = if required { "required" } else { "optional" };
+            let resolved = self.shapes.resolve(reference.get_ref());
+            let Some((call, shapes)) = self.faults.take(reference.span().start, key, resolved) else { continue };
+            if rule.parts.iter().any(|part| part.call == call) {
+                self.faults.add(
+                    reference.span().start,
+                    key,
+                    format!("each call once is expected, found `{call}` again"),
+                );
+            }
+            rule.parts.push(Part { call, shapes, required, anchor: toml.alone });
+        }
+    }
+
+    fn anchors(&mut self, toml: &RuleToml, rule: &mut Rule) {
+        if toml.anchor.is_empty() && !self.reached.contains(&rule.id) {
+            self.faults.add(
+                toml.id.span().start,
+                "anchor",
+                "at least one call is expected, for no other rule becomes this one by `instead`",
+            );
+        }
+        for anchor in toml.anchor.iter().filter(|_| !toml.alone) {
+            match rule.parts.iter_mut().find(|part| part.call == *anchor.get_ref()) {
+                Some(part) => part.anchor = true,
+                None => self.faults.add(
+                    anchor.span().start,
+                    "anchor",
+                    format!("a call of `required` or `optional` is expected, found `{}`", anchor.get_ref()),
+                ),
+            }
+        }
+    }
+
+    fn placeholders(&mut self, toml: &RuleToml, rule: &Rule) {
+        let known = |name: &str| {
+            matches!(name, "region" | "account") || rule.extracts.iter().any(|extract| extract.name == name)
+        };
+        let texts = [
+            ("title", Some(&toml.title), Some(&rule.title_template)),
+            ("summary", Some(&toml.summary), Some(&rule.summary_template)),
+            ("url", toml.url.as_ref(), rule.url_template.as_ref()),
+        ];
+        for (key, text, template) in texts {
+            let (Some(text), Some(template)) = (text, template) else { continue };
+            for name in template.placeholders().into_iter().filter(|name| !known(name)) {
+                self.faults.add(
+                    text.span().start,
+                    key,
+                    format!("a placeholder of `extract` is expected, found `{{{name}}}`"),
+                );
+            }
+        }
+        for (name, extract) in &toml.extract {
+            for call in extract.get_ref().from.iter().flat_map(|from| from.iter()) {
+                if !rule.parts.is_empty() && !rule.parts.iter().any(|part| part.call == call || part.call == "*") {
+                    self.faults.add(
+                        extract.span().start,
+                        &format!("extract.{name}.from"),
+                        format!("a call of the rule is expected, found `{call}`"),
+                    );
+                }
+            }
+        }
+    }
+
+    fn instead(&mut self, toml: &Spanned<InsteadToml>, rule: &Rule) -> Option<Instead> {
+        let (at, instead) = (toml.span().start, toml.get_ref());
+        let more_than_one = instead.more_than_one.clone();
+        if let Some(name) = &more_than_one
+            && !rule.extracts.iter().any(|extract| extract.name == *name)
+        {
+            self.faults.add(at, "instead.more_than_one", format!("a name of `extract` is expected, found `{name}`"));
+        }
+        Some(Instead {
+            rule: self.rule_id(&instead.rule, at, "instead.rule")?,
+            before: self.patterns(&instead.before, at, "instead.before"),
+            unless_before: self.patterns(&instead.unless_before, at, "instead.unless_before"),
+            next: self.patterns(&instead.next, at, "instead.next"),
+            look_back: instead.look_back.as_ref().map(|look| self.look_back(look, at)),
+            more_than_one,
+        })
+    }
+
+    fn look_back(&mut self, look: &LookBackToml, at: usize) -> LookBack {
+        LookBack {
+            seconds: look.seconds,
+            at_least: look.at_least,
+            find: self.patterns(&look.find, at, "instead.look_back.find"),
+            until: self.patterns(&look.until, at, "instead.look_back.until"),
+        }
+    }
+
+    fn part_of(&mut self, toml: &Spanned<super::schema::PartOfToml>) -> PartOf {
+        let (at, part) = (toml.span().start, toml.get_ref());
+        let only = part.only.iter().filter_map(|reference| {
+            let resolved = self.shapes.resolve(reference);
+            self.faults.take(at, "part_of.only", resolved)
+        });
+        PartOf {
+            only: only.flat_map(|(_, shapes)| shapes).collect(),
+            rules: self.patterns(&part.rules, at, "part_of.rules"),
+            across: self.patterns(&part.across, at, "part_of.across"),
+            within_s: part.within,
+            at_most: part.at_most,
+        }
+    }
+
+    fn rule_id(&mut self, id: &str, at: usize, key: &str) -> Option<RuleId> {
+        let found = self.ids.get(id).copied().ok_or_else(|| format!("the id of a rule is expected, found `{id}`"));
+        self.faults.take(at, key, found)
+    }
+
+    fn patterns(&mut self, patterns: &[String], at: usize, key: &str) -> Vec<Pattern> {
+        patterns.iter().filter_map(|pattern| self.pattern(pattern, at, key)).collect()
+    }
+
+    fn pattern(&mut self, pattern: &str, at: usize, key: &str) -> Option<Pattern> {
+        let compiled = self.faults.take(at, key, Pattern::parse(pattern))?;
+        if !self.ids.keys().any(|id| compiled.matches(id)) {
+            self.faults.add(at, key, format!("a pattern that some rule's id matches is expected, found `{pattern}`"));
+        }
+        Some(compiled)
+    }
+}

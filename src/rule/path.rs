@@ -1,0 +1,117 @@
+//! Paths into JSON: dotted members, `[n]` for an element, arrays walked through where no element is named, and a last
+//! `**` for every scalar below.
+
+use serde_json::Value;
+
+/// A compiled path, relative to the request or response it is looked up in. The empty path is the whole.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Path {
+    steps: Vec<Step>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Step {
+    Member(String),
+    Element(usize),
+    Below,
+}
+
+impl Path {
+    /// Reads `a.b[0].c`.
+    ///
+    /// # Errors
+    /// Says what is wrong with the text.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let mut steps = Vec::new();
+        for part in text.split('.').filter(|_| !text.is_empty()) {
+            if part == "**" {
+                steps.push(Step::Below);
+                continue;
+            }
+            let (name, elements) = part.split_once('[').map_or((part, None), |(name, rest)| (name, Some(rest)));
+            if name.is_empty() {
+                return Err(format!("a path such as `a.b[0].c` is expected, found `{text}`"));
+            }
+            steps.push(Step::Member(name.to_owned()));
+            if let Some(rest) = elements {
+                let index = rest.strip_suffix(']').and_then(|index| index.parse().ok());
+                steps.push(Step::Element(index.ok_or_else(|| format!("`[n]` is expected in `{text}`"))?));
+            }
+        }
+        Ok(Self { steps })
+    }
+
+    /// The first member's name, if the path has one.
+    pub fn first_member(&self) -> Option<&str> {
+        match self.steps.first() {
+            Some(Step::Member(name)) => Some(name),
+            _ => None,
+        }
+    }
+
+    /// Calls `see` with every value the path leads to, until it returns true; returns whether it did.
+    pub fn any<'v>(&self, root: &'v Value, see: &mut dyn FnMut(&'v Value) -> bool) -> bool {
+        walk(&self.steps, root, see)
+    }
+}
+
+impl std::fmt::Display for Path {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        for (index, step) in self.steps.iter().enumerate() {
+            match step {
+                Step::Member(name) if index == 0 => write!(f, "{name}")?,
+                Step::Member(name) => write!(f, ".{name}")?,
+                Step::Element(element) => write!(f, "[{element}]")?,
+                Step::Below => write!(f, ".**")?,
+            }
+        }
+        Ok(())
+    }
+}
+
+fn walk<'v>(steps: &[Step], value: &'v Value, see: &mut dyn FnMut(&'v Value) -> bool) -> bool {
+    let Some((step, rest)) = steps.split_first() else { return see(value) };
+    match (step, value) {
+        (Step::Below, Value::Object(members)) => members.values().any(|inner| walk(steps, inner, see)),
+        (Step::Below, Value::Array(elements)) => elements.iter().any(|element| walk(steps, element, see)),
+        (Step::Below, scalar) => see(scalar),
+        (Step::Member(name), Value::Object(members)) => members.get(name).is_some_and(|inner| walk(rest, inner, see)),
+        (Step::Member(_), Value::Array(elements)) => elements.iter().any(|element| walk(steps, element, see)),
+        (Step::Element(index), Value::Array(elements)) => {
+            elements.get(*index).is_some_and(|inner| walk(rest, inner, see))
+        }
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn all(path: &str, value: &Value) -> Vec<Value> {
+        let mut found = Vec::new();
+        Path::parse(path).unwrap().any(value, &mut |inner| {
+            found.push(inner.clone());
+            false
+        });
+        found
+    }
+
+    #[test]
+    fn arrays_are_walked_through() {
+        let value = json!({"set": {"items": [{"id": "i-1"}, {"id": "i-2"}]}});
+        assert_eq!(all("set.items.id", &value), [json!("i-1"), json!("i-2")]);
+        assert_eq!(all("set.items[1].id", &value), [json!("i-2")]);
+        assert_eq!(all("set.nothing", &value), Vec::<Value>::new());
+        assert_eq!(all("", &json!(1)), [json!(1)]);
+        assert_eq!(all("set.**", &value), [json!("i-1"), json!("i-2")]);
+    }
+
+    #[test]
+    fn a_broken_path_says_what_is_expected() {
+        assert!(Path::parse("a..b").unwrap_err().contains("a..b"));
+        assert!(Path::parse("a[x]").unwrap_err().contains("[n]"));
+    }
+}

@@ -1,0 +1,282 @@
+//! What a rule file may say, as serde reads it: one struct for each TOML table, unknown keys refused.
+//!
+//! `rules/<service>/<page>.toml` holds one [`RuleToml`]; `rules/requests/<service>.toml` holds shapes alone.
+
+use indexmap::IndexMap;
+use serde::Deserialize;
+use toml::Spanned;
+
+use crate::signal::Kind;
+
+/// One console page or action.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RuleToml {
+    /// The path of the file without `.toml`; never changes.
+    pub id: Spanned<String>,
+    /// Where in the console: `IAM › Users`. A template.
+    pub title: Spanned<String>,
+    /// One sentence: what was done and what was on the screen. A template.
+    pub summary: Spanned<String>,
+    /// Deep link to the page. A template.
+    pub url: Option<Spanned<String>>,
+    /// What was done, in the coarsest terms.
+    pub kind: Kind,
+    /// The way there through the console.
+    pub console_path: Vec<String>,
+    /// ATT&CK technique ids, where they are fair.
+    #[serde(default)]
+    pub attack: Vec<Spanned<String>>,
+    /// The name under which the labelled data knows the page.
+    pub ccc_label: Option<String>,
+    /// Each anchor event is a signal of its own: nothing is collected around it.
+    #[serde(default)]
+    pub alone: bool,
+    /// How far around the anchor the page's events come.
+    #[serde(default)]
+    pub window: WindowToml,
+    /// Calls that can start it: each must stand in `required` or `optional`, unless the rule is `alone`.
+    #[serde(default)]
+    pub anchor: Vec<Spanned<String>>,
+    /// Calls that must all occur, as `call`, `call/shape`, `call/shape|shape` or `call/*`.
+    #[serde(default)]
+    pub required: Vec<Spanned<String>>,
+    /// Calls that belong to it where they occur, in the same form.
+    #[serde(default)]
+    pub optional: Vec<Spanned<String>>,
+    /// Rules that lose against this one where both are met, whatever they explain.
+    #[serde(default)]
+    pub over: Vec<Spanned<String>>,
+    /// The rule is met only if the signal before is one of these.
+    #[serde(default)]
+    pub only_after: Vec<Spanned<String>>,
+    /// What to read off the events, by name.
+    #[serde(default)]
+    pub extract: IndexMap<String, Spanned<ExtractToml>>,
+    /// When the signal is really another rule's.
+    #[serde(default)]
+    pub instead: Vec<Spanned<InsteadToml>>,
+    /// Signals just before that are part of this one.
+    #[serde(default)]
+    pub absorbs: Vec<Spanned<AbsorbsToml>>,
+    /// When the signal is only a later part of one before it.
+    #[serde(default)]
+    pub part_of: Vec<Spanned<PartOfToml>>,
+    /// Shapes that only this rule knows.
+    #[serde(default)]
+    pub request: Vec<Spanned<RequestToml>>,
+}
+
+/// A file of shapes.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RequestsToml {
+    /// The shapes.
+    pub request: Vec<Spanned<RequestToml>>,
+}
+
+/// Seconds around the anchor.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WindowToml {
+    /// Seconds before the anchor.
+    pub before: u32,
+    /// Seconds after the anchor.
+    pub after: u32,
+}
+
+impl Default for WindowToml {
+    fn default() -> Self {
+        Self { before: 3, after: 3 }
+    }
+}
+
+/// One or several of something.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(untagged)]
+pub enum OneOrMany {
+    /// One.
+    One(String),
+    /// Several.
+    Many(Vec<String>),
+}
+
+impl OneOrMany {
+    /// All of them.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        let items: &[String] = match self {
+            Self::One(item) => std::slice::from_ref(item),
+            Self::Many(items) => items,
+        };
+        items.iter().map(String::as_str)
+    }
+}
+
+/// One shape of one call: everything that is stated must hold.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RequestToml {
+    /// `service:Call`, or `*` for any call.
+    pub call: Spanned<String>,
+    /// What rules name the shape by; none if it is the call's only one.
+    pub name: Option<String>,
+    /// User-agent families, any of which will do; `not internal` for all but that one.
+    pub caller: Option<Spanned<OneOrMany>>,
+    /// The user agent's text.
+    pub agent: Option<Spanned<ConditionToml>>,
+    /// The request has no parameters at all.
+    #[serde(default)]
+    pub no_parameters: bool,
+    /// The sets of top-level members that the request can have.
+    #[serde(default)]
+    pub members: Vec<Vec<String>>,
+    /// The whole request.
+    pub exactly: Option<toml::Table>,
+    /// Conditions by path into the request.
+    #[serde(default, rename = "where")]
+    pub conditions: IndexMap<String, Spanned<ConditionToml>>,
+    /// Text that stands in the request's compact JSON.
+    #[serde(default)]
+    pub text: Vec<String>,
+    /// Conditions by path into the response.
+    #[serde(default)]
+    pub response: IndexMap<String, Spanned<ConditionToml>>,
+    /// The error code that the call failed with.
+    pub error: Option<String>,
+    /// The call did not fail.
+    #[serde(default)]
+    pub succeeded: bool,
+}
+
+/// A condition on a value: a scalar it equals, or a test.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged)]
+pub enum ConditionToml {
+    /// A test.
+    Test(TestToml),
+    /// The scalar, compared as text, so that `1000` fits `"1000"` too.
+    Equals(toml::Value),
+}
+
+/// Tests on a value; of a list's elements, one must pass.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TestToml {
+    /// Equals this text.
+    pub equals: Option<String>,
+    /// Begins with this text.
+    pub starts_with: Option<String>,
+    /// Ends with this text.
+    pub ends_with: Option<String>,
+    /// Holds this text.
+    pub contains: Option<String>,
+    /// Is one of these texts.
+    pub one_of: Option<Vec<String>>,
+    /// Is so many decimal digits.
+    pub digits: Option<usize>,
+    /// Is a list of at least so many elements.
+    pub at_least: Option<usize>,
+    /// Is absent, null, or has nothing in it.
+    pub empty: Option<bool>,
+    /// Is there, whatever it is.
+    pub present: Option<bool>,
+}
+
+/// One thing to read off a signal's events.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ExtractToml {
+    /// The calls to read it from; any call of the signal if not stated.
+    pub from: Option<OneOrMany>,
+    /// `request.a.b`, `response.a`, or `event.region|call|name|error_code|source_ip|account_id|user_agent|id`.
+    pub path: OneOrMany,
+    /// What kind of thing it is: makes each value an entity of the signal.
+    pub entity: Option<String>,
+    /// Only the first value.
+    #[serde(default)]
+    pub one: bool,
+    /// Keep what follows the last occurrence of this text.
+    pub after_last: Option<String>,
+    /// Keep what follows the first occurrence of this text.
+    pub after: Option<String>,
+    /// Keep what stands before the first occurrence of this text (after `after` is applied).
+    pub before: Option<String>,
+    /// Drop so many characters at the end (after `after` and `before` are applied).
+    #[serde(default)]
+    pub drop_last: usize,
+    /// Keep only values that begin with this text.
+    pub starts_with: Option<String>,
+    /// Words for values.
+    #[serde(default)]
+    pub map: IndexMap<String, String>,
+    /// The value if nothing was found.
+    pub default: Option<String>,
+    /// Two times (by `path`, in order) become the words for the time between them: `1 week`.
+    #[serde(default)]
+    pub span: bool,
+}
+
+/// When a signal is really another rule's. Everything that is stated must hold; nothing stated: always.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct InsteadToml {
+    /// The rule it really is.
+    pub rule: String,
+    /// The signal before is one of these.
+    #[serde(default)]
+    pub before: Vec<String>,
+    /// The signal before is none of these.
+    #[serde(default)]
+    pub unless_before: Vec<String>,
+    /// The signal after is one of these.
+    #[serde(default)]
+    pub next: Vec<String>,
+    /// Going back through the signals, `find` is met before `until`.
+    pub look_back: Option<LookBackToml>,
+    /// The extract of this name has more than one value.
+    pub more_than_one: Option<String>,
+}
+
+/// A look at more than the one signal before.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LookBackToml {
+    /// How far back, in seconds.
+    pub seconds: u32,
+    /// How many signals are looked at, however old.
+    #[serde(default)]
+    pub at_least: usize,
+    /// What must be met.
+    pub find: Vec<String>,
+    /// What ends the search.
+    #[serde(default)]
+    pub until: Vec<String>,
+}
+
+/// Signals just before that are part of this one.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AbsorbsToml {
+    /// Which rules' signals.
+    pub rules: Vec<String>,
+    /// Seconds from that signal's first event to this one's.
+    pub within: u32,
+}
+
+/// When a signal is only a later part of one before it: a poll.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PartOfToml {
+    /// Which rules' signals.
+    pub rules: Vec<String>,
+    /// Seconds from that signal's last event to this one's anchor.
+    pub within: u32,
+    /// It has at most so many events.
+    pub at_most: Option<usize>,
+    /// All of them in these shapes.
+    #[serde(default)]
+    pub only: Vec<String>,
+    /// Signals of these rules may stand between.
+    #[serde(default)]
+    pub across: Vec<String>,
+}

@@ -1,0 +1,83 @@
+//! The compiled catalogue, indexed by call.
+
+use rustc_hash::FxHashMap;
+
+use super::shape::{Shape, ShapeId, Subject};
+use super::{Rule, RuleId};
+
+/// One part of one rule that a shape can be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Use {
+    /// The rule.
+    pub rule: RuleId,
+    /// The index of the part in [`Rule::parts`].
+    pub part: u16,
+    /// The rule can start from it.
+    pub anchor: bool,
+}
+
+/// Every rule, compiled and indexed by call.
+#[derive(Debug, Default)]
+pub struct RuleSet {
+    rules: Vec<Rule>,
+    shapes: Vec<Shape>,
+    by_call: FxHashMap<String, Vec<ShapeId>>,
+    any_call: Vec<ShapeId>,
+    uses: Vec<Vec<Use>>,
+    version: String,
+}
+
+impl RuleSet {
+    pub(super) fn new(
+        rules: Vec<Rule>,
+        shapes: Vec<Shape>,
+        mut by_call: FxHashMap<String, Vec<ShapeId>>,
+        uses: Vec<Vec<Use>>,
+        version: String,
+    ) -> Self {
+        let any_call = by_call.remove("*").unwrap_or_default();
+        Self { rules, shapes, by_call, any_call, uses, version }
+    }
+
+    /// The rules in order of their ids.
+    pub fn rules(&self) -> &[Rule] {
+        &self.rules
+    }
+
+    /// One rule.
+    pub fn rule(&self, id: RuleId) -> &Rule {
+        &self.rules[id.0 as usize]
+    }
+
+    /// The rule of this id, and its place.
+    pub fn find(&self, id: &str) -> Option<(RuleId, &Rule)> {
+        let index = self.rules.binary_search_by(|rule| rule.id.as_str().cmp(id)).ok()?;
+        Some((RuleId(u32::try_from(index).ok()?), &self.rules[index]))
+    }
+
+    /// One shape.
+    pub fn shape(&self, id: ShapeId) -> &Shape {
+        &self.shapes[id.0 as usize]
+    }
+
+    /// The parts of rules that a shape can be.
+    pub fn uses(&self, id: ShapeId) -> &[Use] {
+        &self.uses[id.0 as usize]
+    }
+
+    /// The shapes of a call that are known, most particular first.
+    pub fn shapes_of(&self, call: &str) -> &[ShapeId] {
+        self.by_call.get(call).map_or(&[], Vec::as_slice)
+    }
+
+    /// The most particular shape that fits an event; shapes of any call come first.
+    pub fn recognise(&self, call: &str, subject: &Subject<'_>) -> Option<ShapeId> {
+        let candidates = self.any_call.iter().chain(self.shapes_of(call));
+        candidates.copied().find(|id| self.shape(*id).fits(subject))
+    }
+
+    /// A hash of every rule's text: another version maps every session again.
+    pub fn version(&self) -> &str {
+        &self.version
+    }
+}

@@ -1,0 +1,288 @@
+//! Shapes: what one call looks like when the console makes it. Strong evidence when it fits, weak when it does not.
+
+use serde_json::Value;
+
+use super::caller::{Caller, Family};
+use super::condition::Condition;
+use super::path::Path;
+
+/// Where a shape stands in its [`super::RuleSet`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ShapeId(pub u32);
+
+/// What a shape looks at in an event.
+#[derive(Debug, Clone, Copy)]
+pub struct Subject<'e> {
+    /// The user agent, outer brackets removed.
+    pub agent: &'e str,
+    /// The family of the user agent.
+    pub family: Option<Family>,
+    /// The request; `Null` if the call has none.
+    pub request: &'e Value,
+    /// The request's compact JSON.
+    pub request_text: &'e str,
+    /// The response; `Null` if there is none.
+    pub response: &'e Value,
+    /// The error code of a failed call.
+    pub error_code: Option<&'e str>,
+}
+
+/// What a request's parameters have to be, as a whole.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(crate) enum Parameters {
+    /// Anything.
+    #[default]
+    Any,
+    /// None at all.
+    None,
+    /// Exactly these.
+    Exactly(Value),
+    /// One of these sets of top-level members, each sorted.
+    Members(Vec<Vec<String>>),
+}
+
+/// Whether the call must have failed, and how.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) enum Outcome {
+    /// Either way.
+    #[default]
+    Any,
+    /// It did not fail.
+    Succeeded,
+    /// It failed with this code.
+    Failed(String),
+}
+
+/// One compiled shape of one call.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Shape {
+    /// `iam:ListUsers`, or `*`.
+    pub call: String,
+    /// What rules name it by, if the call has several.
+    pub name: Option<String>,
+    pub(crate) caller: Caller,
+    pub(crate) agent: Option<Condition>,
+    pub(crate) parameters: Parameters,
+    pub(crate) conditions: Vec<(Path, Condition)>,
+    pub(crate) text: Vec<String>,
+    pub(crate) response: Vec<(Path, Condition)>,
+    pub(crate) outcome: Outcome,
+}
+
+impl Shape {
+    /// A shape of a call that nothing is known about: any request by anybody.
+    pub(crate) fn plain(call: &str) -> Self {
+        Self { call: call.to_owned(), ..Self::default() }
+    }
+
+    /// Whether the event is of this shape.
+    pub fn fits(&self, subject: &Subject<'_>) -> bool {
+        self.caller.fits(subject.family)
+            && self.agent.as_ref().is_none_or(|condition| condition.holds_for_text(subject.agent))
+            && self.outcome.fits(subject.error_code)
+            && self.parameters.fit(subject.request)
+            && self.conditions.iter().all(|(path, condition)| condition.holds(path, subject.request))
+            && self.response.iter().all(|(path, condition)| condition.holds(path, subject.response))
+            && self.text.iter().all(|part| subject.request_text.contains(part.as_str()))
+    }
+
+    /// How particular the shape is; of several that fit, the most particular counts.
+    pub fn particularity(&self) -> u32 {
+        let tests = self.conditions.iter().chain(&self.response).map(|(_, condition)| condition);
+        self.parameters.weight()
+            + self.caller.weight()
+            + self.agent.as_ref().map_or(0, Condition::weight)
+            + u32::from(self.outcome != Outcome::Any)
+            + tests.map(Condition::weight).sum::<u32>()
+            + self.text.iter().map(|part| if part.len() > 8 { 3 } else { 2 }).sum::<u32>()
+    }
+
+    /// How near an event that is not of this shape comes to it, from 0 to 1: members in common, conditions that hold,
+    /// the caller. Says nothing of an event of another call.
+    pub fn likeness(&self, subject: &Subject<'_>) -> f64 {
+        let mut met = self.parameters.likeness(subject.request) * 3.0;
+        let mut asked = 3.0;
+        let mut ask = |fits: bool, weight: f64| {
+            met += if fits { weight } else { 0.0 };
+            asked += weight;
+        };
+        ask(self.caller.fits(subject.family), 1.0);
+        ask(self.outcome.fits(subject.error_code), 0.5);
+        self.conditions.iter().for_each(|(path, condition)| ask(condition.holds(path, subject.request), 1.0));
+        self.text.iter().for_each(|part| ask(subject.request_text.contains(part.as_str()), 1.0));
+        met / asked
+    }
+
+    /// The shape as rules refer to it: `iam:ListUsers/all`.
+    pub fn reference(&self) -> String {
+        self.name.as_ref().map_or_else(|| self.call.clone(), |name| format!("{}/{name}", self.call))
+    }
+
+    /// In words, for `rules show`.
+    pub fn describe(&self) -> String {
+        let mut words: Vec<String> = self.caller.describe().map(|who| format!("by {who}")).into_iter().collect();
+        words.extend(self.agent.as_ref().map(|condition| format!("agent {}", condition.describe())));
+        words.extend(self.parameters.describe());
+        words.extend(self.conditions.iter().map(|(path, condition)| format!("{path} {}", condition.describe())));
+        words.extend(self.text.iter().map(|part| format!("text {part}")));
+        words.extend(self.response.iter().map(|(path, condition)| format!("response {path} {}", condition.describe())));
+        words.extend(self.outcome.describe());
+        words.join("; ")
+    }
+}
+
+impl Outcome {
+    fn fits(&self, error_code: Option<&str>) -> bool {
+        match self {
+            Self::Any => true,
+            Self::Succeeded => error_code.is_none(),
+            Self::Failed(code) => error_code == Some(code.as_str()),
+        }
+    }
+
+    fn describe(&self) -> Option<String> {
+        match self {
+            Self::Any => None,
+            Self::Succeeded => Some("without error".to_owned()),
+            Self::Failed(code) => Some(format!("failed with {code}")),
+        }
+    }
+}
+
+impl Parameters {
+    fn fit(&self, request: &Value) -> bool {
+        match self {
+            Self::Any => true,
+            Self::None => has_none(request),
+            Self::Exactly(expected) => alike(expected, request),
+            Self::Members(sets) => sets.iter().any(|set| has_members(request, set)),
+        }
+    }
+
+    fn weight(&self) -> u32 {
+        match self {
+            Self::Any => 0,
+            Self::None | Self::Exactly(_) => 100,
+            Self::Members(_) => 10,
+        }
+    }
+
+    fn likeness(&self, request: &Value) -> f64 {
+        match self {
+            Self::Any => 1.0,
+            Self::None => f64::from(u8::from(has_none(request))),
+            Self::Exactly(expected) => {
+                overlap(request, expected.as_object().into_iter().flatten().map(|(name, _)| name))
+            }
+            Self::Members(sets) => sets.iter().map(|set| overlap(request, set.iter())).fold(0.0, f64::max),
+        }
+    }
+
+    fn describe(&self) -> Option<String> {
+        match self {
+            Self::Any => None,
+            Self::None => Some("without parameters".to_owned()),
+            Self::Exactly(value) => Some(format!("with exactly {value}")),
+            Self::Members(sets) => {
+                let sets: Vec<_> = sets.iter().map(|set| set.join(", ")).collect();
+                Some(format!("with {}", sets.join(" or with ")))
+            }
+        }
+    }
+}
+
+fn has_none(request: &Value) -> bool {
+    request.is_null() || request.as_object().is_some_and(serde_json::Map::is_empty)
+}
+
+fn has_members(request: &Value, sorted: &[String]) -> bool {
+    request.as_object().is_some_and(|members| {
+        members.len() == sorted.len() && members.keys().all(|name| sorted.binary_search(name).is_ok())
+    })
+}
+
+/// The share of members that both have (Jaccard), two empty requests being the same.
+#[expect(clippy::cast_precision_loss, reason = "a request has a handful of members")]
+fn overlap<'n>(request: &Value, names: impl Iterator<Item = &'n String>) -> f64 {
+    let members = request.as_object();
+    let (mut common, mut asked) = (0_usize, 0_usize);
+    for name in names {
+        asked += 1;
+        common += usize::from(members.is_some_and(|members| members.contains_key(name)));
+    }
+    let union = asked + members.map_or(0, serde_json::Map::len) - common;
+    if union == 0 { 1.0 } else { common as f64 / union as f64 }
+}
+
+/// Equality but for how scalars are written: `1000` and `"1000"` are alike.
+fn alike(left: &Value, right: &Value) -> bool {
+    match (left, right) {
+        (Value::Object(left), Value::Object(right)) => {
+            left.len() == right.len()
+                && left.iter().all(|(name, value)| right.get(name).is_some_and(|other| alike(value, other)))
+        }
+        (Value::Array(left), Value::Array(right)) => {
+            left.len() == right.len() && left.iter().zip(right).all(|(left, right)| alike(left, right))
+        }
+        (Value::String(text), other) | (other, Value::String(text)) => {
+            other.as_str().map_or_else(|| is_scalar(other) && other.to_string() == *text, |other| other == text)
+        }
+        (left, right) => left == right,
+    }
+}
+
+const fn is_scalar(value: &Value) -> bool {
+    matches!(value, Value::Bool(_) | Value::Number(_))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn subject<'e>(request: &'e Value, text: &'e str) -> Subject<'e> {
+        Subject {
+            agent: "AWS Internal",
+            family: Some(Family::Internal),
+            request,
+            request_text: text,
+            response: &Value::Null,
+            error_code: None,
+        }
+    }
+
+    fn members(names: &[&str]) -> Parameters {
+        Parameters::Members(vec![names.iter().map(|name| (*name).to_owned()).collect()])
+    }
+
+    #[test]
+    fn the_set_of_members_is_exact() {
+        let shape = Shape { parameters: members(&["maxItems"]), ..Shape::plain("iam:ListUsers") };
+        assert!(shape.fits(&subject(&json!({"maxItems": 1}), "")));
+        assert!(!shape.fits(&subject(&json!({"maxItems": 1, "marker": "x"}), "")));
+        assert!(!shape.fits(&subject(&Value::Null, "")));
+    }
+
+    #[test]
+    fn one_more_member_is_still_alike() {
+        let shape = Shape { parameters: members(&["maxItems"]), ..Shape::plain("iam:ListUsers") };
+        let near = shape.likeness(&subject(&json!({"maxItems": 1, "marker": "x"}), ""));
+        let far = shape.likeness(&subject(&json!({"other": 1}), ""));
+        assert!(near > far && near < 1.0, "{near} {far}");
+    }
+
+    #[test]
+    fn exact_requests_compare_scalars_as_text() {
+        let shape = Shape { parameters: Parameters::Exactly(json!({"max": 5})), ..Shape::plain("s3:ListJobs") };
+        assert!(shape.fits(&subject(&json!({"max": "5"}), "")));
+        assert!(!shape.fits(&subject(&json!({"max": "50"}), "")));
+    }
+
+    #[test]
+    fn failed_calls_fit_only_where_the_error_is_asked_for() {
+        let shape = Shape { outcome: Outcome::Failed("Throttling".into()), ..Shape::plain("a:B") };
+        assert!(!shape.fits(&subject(&Value::Null, "")));
+        assert!(shape.fits(&Subject { error_code: Some("Throttling"), ..subject(&Value::Null, "") }));
+    }
+}

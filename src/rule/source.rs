@@ -1,0 +1,158 @@
+//! Where rule texts come from: the shipped ones in the program, or a folder.
+
+use std::path::Path;
+
+use include_dir::{Dir, include_dir};
+use sha2::{Digest, Sha256};
+use walkdir::WalkDir;
+
+use super::compile;
+use super::{RuleError, RuleSet, link};
+
+static SHIPPED: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/rules");
+
+/// One rule file's text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RuleText {
+    /// The path below the folder of rules, `/` between its parts: `iam/users.toml`.
+    pub path: String,
+    /// The file as messages name it.
+    pub file: String,
+    /// What stands in it.
+    pub text: String,
+}
+
+impl RuleText {
+    /// The id that the path asks for: `iam/users`.
+    pub fn id(&self) -> &str {
+        self.path.strip_suffix(".toml").unwrap_or(&self.path)
+    }
+
+    /// Whether it is a file of shapes.
+    pub fn holds_requests(&self) -> bool {
+        self.path.starts_with("requests/")
+    }
+
+    /// Whether it is a spec, which belongs to the rule of the same name.
+    pub fn is_spec(&self) -> bool {
+        self.path.ends_with(".spec.toml")
+    }
+
+    /// Every shipped file, specs included, in order of their paths.
+    pub fn shipped() -> Vec<Self> {
+        let mut texts = Vec::new();
+        collect_shipped(&SHIPPED, &mut texts);
+        texts.sort_by(|a, b| a.path.cmp(&b.path));
+        texts
+    }
+
+    /// Every `.toml` below a folder, specs included, in order of their paths.
+    ///
+    /// # Errors
+    /// Each file that cannot be read.
+    pub fn in_dir(dir: &Path) -> Result<Vec<Self>, Vec<RuleError>> {
+        let (mut texts, mut errors) = (Vec::new(), Vec::new());
+        for entry in WalkDir::new(dir).sort_by_file_name() {
+            match entry {
+                Ok(entry) if entry.path().extension().is_some_and(|extension| extension == "toml") => {
+                    match std::fs::read_to_string(entry.path()) {
+                        Ok(text) => texts.push(Self::below(dir, entry.path(), text)),
+                        Err(error) => errors.push(unreadable(&entry.path().display().to_string(), &error.to_string())),
+                    }
+                }
+                Ok(_) => {}
+                Err(error) => errors.push(unreadable(&dir.display().to_string(), &error.to_string())),
+            }
+        }
+        texts.sort_by(|a, b| a.path.cmp(&b.path));
+        if errors.is_empty() { Ok(texts) } else { Err(errors) }
+    }
+
+    fn below(dir: &Path, path: &Path, text: String) -> Self {
+        let relative = path.strip_prefix(dir).unwrap_or(path);
+        let parts: Vec<_> = relative.components().map(|part| part.as_os_str().to_string_lossy()).collect();
+        Self { path: parts.join("/"), file: path.display().to_string(), text }
+    }
+}
+
+fn collect_shipped(dir: &Dir<'_>, texts: &mut Vec<RuleText>) {
+    for file in dir.files().filter(|file| file.path().extension().is_some_and(|extension| extension == "toml")) {
+        let path = file.path().to_string_lossy().replace('\\', "/");
+        let text = file.contents_utf8().unwrap_or_default().to_owned();
+        texts.push(RuleText { file: format!("rules/{path}"), path, text });
+    }
+    dir.dirs().for_each(|dir| collect_shipped(dir, texts));
+}
+
+fn unreadable(file: &str, problem: &str) -> RuleError {
+    RuleError {
+        file: file.to_owned(),
+        line: 1,
+        key: String::new(),
+        problem: format!("a readable file is expected: {problem}"),
+    }
+}
+
+impl RuleSet {
+    /// The rules that are shipped in the program.
+    ///
+    /// # Errors
+    /// Everything that is wrong with any of them.
+    pub fn shipped() -> Result<Self, Vec<RuleError>> {
+        Self::compile(RuleText::shipped())
+    }
+
+    /// The rules of a folder alone.
+    ///
+    /// # Errors
+    /// Everything that is wrong with any of them.
+    pub fn from_dir(dir: &Path) -> Result<Self, Vec<RuleError>> {
+        Self::compile(RuleText::in_dir(dir)?)
+    }
+
+    /// The shipped rules with a folder's: a file of the same path takes the place of the shipped one.
+    ///
+    /// # Errors
+    /// Everything that is wrong with any of them.
+    pub fn shipped_and(dir: &Path) -> Result<Self, Vec<RuleError>> {
+        let own = RuleText::in_dir(dir)?;
+        let mut texts = RuleText::shipped();
+        texts.retain(|shipped| !own.iter().any(|text| text.path == shipped.path));
+        texts.extend(own);
+        Self::compile(texts)
+    }
+
+    /// Compiles rule texts, in any order. Specs are left out.
+    ///
+    /// # Errors
+    /// Everything that is wrong with any of them, in order of file and line.
+    pub fn compile(texts: Vec<RuleText>) -> Result<Self, Vec<RuleError>> {
+        let mut texts: Vec<RuleText> = texts.into_iter().filter(|text| !text.is_spec()).collect();
+        texts.sort_by(|a, b| a.path.cmp(&b.path));
+        let version = version(&texts);
+        let (mut files, mut errors) = (Vec::new(), Vec::new());
+        for text in texts {
+            match compile::file(&text) {
+                Ok(file) => files.push((text, file)),
+                Err(faults) => errors.extend(faults),
+            }
+        }
+        // Faults between files would mislead while some are missing: those within files are told alone.
+        let linked = if errors.is_empty() { link::link(files, version) } else { Err(errors) };
+        linked.map_err(|mut errors| {
+            errors.sort();
+            errors
+        })
+    }
+}
+
+fn version(texts: &[RuleText]) -> String {
+    let mut hash = Sha256::new();
+    for text in texts {
+        hash.update(text.path.as_bytes());
+        hash.update([0]);
+        hash.update(text.text.as_bytes());
+        hash.update([0]);
+    }
+    hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,250 @@
+//! Templates of titles, summaries and links.
+//!
+//! - `{users}`: the values, joined: `mara, tobias and 18 more`; in a link, the first one.
+//! - `{users#user}`: how many: `20 users`, `1 user`; `{policies#policy/policies}` where an s is not enough.
+//! - `[, with {keys}]`: left out where a placeholder inside has no value.
+//!
+//! `{region}` and `{account}` are always there. A literal bracket or brace is doubled: `[[`, `{{`.
+
+use serde_json::{Map, Value};
+
+/// How many values a sentence names before it counts the rest.
+const NAMED: usize = 5;
+
+/// A compiled template.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Template {
+    parts: Vec<Part>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Part {
+    Text(String),
+    Values(String),
+    Count { name: String, one: String, many: String },
+    Optional(Vec<Part>),
+}
+
+/// How values are put into the text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Style {
+    /// A sentence or a title: several values are joined.
+    Sentence,
+    /// A link: the first value, percent-encoded.
+    Link,
+}
+
+impl Template {
+    /// Compiles a template.
+    ///
+    /// # Errors
+    /// Says what is wrong with the text.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let mut chars = text.chars().peekable();
+        let parts = parse_parts(&mut chars, false)?;
+        Ok(Self { parts })
+    }
+
+    /// The names of its placeholders, those inside `[…]` included.
+    pub fn placeholders(&self) -> Vec<&str> {
+        let mut names = Vec::new();
+        collect(&self.parts, &mut names);
+        names
+    }
+
+    /// The text, with the values of `context`. A placeholder outside of `[…]` that has no value becomes `?`.
+    pub fn render(&self, context: &Map<String, Value>, style: Style) -> String {
+        let mut text = String::new();
+        for part in &self.parts {
+            if !part.render(context, style, &mut text) && !matches!(part, Part::Optional(_)) {
+                text.push('?');
+            }
+        }
+        text
+    }
+}
+
+fn collect<'t>(parts: &'t [Part], names: &mut Vec<&'t str>) {
+    for part in parts {
+        match part {
+            Part::Text(_) => {}
+            Part::Values(name) | Part::Count { name, .. } => names.push(name),
+            Part::Optional(inner) => collect(inner, names),
+        }
+    }
+}
+
+type Chars<'t> = std::iter::Peekable<std::str::Chars<'t>>;
+
+fn parse_parts(chars: &mut Chars<'_>, inside: bool) -> Result<Vec<Part>, String> {
+    let mut parts = Vec::new();
+    let mut text = String::new();
+    while let Some(char) = chars.next() {
+        let doubled = chars.peek() == Some(&char);
+        match char {
+            '{' | '[' | ']' | '}' if doubled => {
+                chars.next();
+                text.push(char);
+            }
+            '{' => push(&mut parts, &mut text, parse_placeholder(chars)?),
+            '[' if !inside => push(&mut parts, &mut text, Part::Optional(parse_parts(chars, true)?)),
+            ']' if inside => {
+                flush(&mut parts, &mut text);
+                return Ok(parts);
+            }
+            '[' | ']' | '}' => return Err(format!("`{char}` stands alone; double it to mean it literally")),
+            _ => text.push(char),
+        }
+    }
+    flush(&mut parts, &mut text);
+    if inside { Err("`[` is not closed by `]`".to_owned()) } else { Ok(parts) }
+}
+
+fn push(parts: &mut Vec<Part>, text: &mut String, part: Part) {
+    flush(parts, text);
+    parts.push(part);
+}
+
+fn flush(parts: &mut Vec<Part>, text: &mut String) {
+    if !text.is_empty() {
+        parts.push(Part::Text(std::mem::take(text)));
+    }
+}
+
+fn parse_placeholder(chars: &mut Chars<'_>) -> Result<Part, String> {
+    let mut inner = String::new();
+    loop {
+        match chars.next() {
+            Some('}') => break,
+            Some(char) => inner.push(char),
+            None => return Err("`{` is not closed by `}`".to_owned()),
+        }
+    }
+    let (name, noun) = inner.split_once('#').map_or((inner.as_str(), None), |(name, noun)| (name, Some(noun)));
+    if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_') {
+        return Err(format!("a placeholder such as `{{users}}` or `{{users#user}}` is expected, found `{{{inner}}}`"));
+    }
+    let name = name.to_owned();
+    Ok(match noun {
+        None => Part::Values(name),
+        Some(noun) => {
+            let (one, many) =
+                noun.split_once('/').map_or_else(|| (noun, format!("{noun}s")), |(one, many)| (one, many.to_owned()));
+            Part::Count { name, one: one.to_owned(), many }
+        }
+    })
+}
+
+impl Part {
+    /// Writes the part; returns whether it had what it needs (what is left out of `[…]` is as if never written).
+    fn render(&self, context: &Map<String, Value>, style: Style, out: &mut String) -> bool {
+        match self {
+            Self::Text(text) => out.push_str(text),
+            Self::Values(name) => return render_values(context.get(name), style, out),
+            Self::Count { name, one, many } => return render_count(context.get(name), one, many, out),
+            Self::Optional(parts) => {
+                let start = out.len();
+                if !parts.iter().all(|part| part.render(context, style, out)) {
+                    out.truncate(start);
+                }
+            }
+        }
+        true
+    }
+}
+
+fn render_values(value: Option<&Value>, style: Style, out: &mut String) -> bool {
+    let texts = texts(value);
+    let Some((first, rest)) = texts.split_first() else { return false };
+    if style == Style::Link {
+        percent_encode(first, out);
+        return true;
+    }
+    out.push_str(first);
+    let named = if texts.len() > NAMED { NAMED - 2 } else { rest.len() };
+    let more = rest.len() - named.min(rest.len());
+    for (index, text) in rest.iter().take(named).enumerate() {
+        out.push_str(if more == 0 && index + 1 == named { " and " } else { ", " });
+        out.push_str(text);
+    }
+    if more > 0 {
+        out.push_str(&format!(" and {more} more"));
+    }
+    true
+}
+
+fn render_count(value: Option<&Value>, one: &str, many: &str, out: &mut String) -> bool {
+    let count = texts(value).len();
+    if count > 0 {
+        out.push_str(&format!("{count} {}", if count == 1 { one } else { many }));
+    }
+    count > 0
+}
+
+fn texts(value: Option<&Value>) -> Vec<String> {
+    match value {
+        None | Some(Value::Null) => Vec::new(),
+        Some(Value::Array(elements)) => elements.iter().flat_map(|element| texts(Some(element))).collect(),
+        Some(Value::String(text)) if text.is_empty() => Vec::new(),
+        Some(Value::String(text)) => vec![text.clone()],
+        Some(other) => vec![other.to_string()],
+    }
+}
+
+fn percent_encode(text: &str, out: &mut String) {
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~/:@".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            out.push_str(&format!("%{byte:02X}"));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn render(template: &str, context: &Value, style: Style) -> String {
+        Template::parse(template).unwrap().render(context.as_object().unwrap(), style)
+    }
+
+    #[test]
+    fn values_are_joined_as_in_a_sentence() {
+        let names = |count: usize| json!({"users": (1..=count).map(|n| format!("u{n}")).collect::<Vec<_>>()});
+        assert_eq!(render("Saw {users}", &names(1), Style::Sentence), "Saw u1");
+        assert_eq!(render("Saw {users}", &names(2), Style::Sentence), "Saw u1 and u2");
+        assert_eq!(render("Saw {users}", &names(5), Style::Sentence), "Saw u1, u2, u3, u4 and u5");
+        assert_eq!(render("Saw {users}", &names(20), Style::Sentence), "Saw u1, u2, u3, u4 and 16 more");
+    }
+
+    #[test]
+    fn counts_take_the_right_noun() {
+        assert_eq!(render("{k#key}", &json!({"k": ["a"]}), Style::Sentence), "1 key");
+        assert_eq!(render("{p#policy/policies}", &json!({"p": ["a", "b"]}), Style::Sentence), "2 policies");
+    }
+
+    #[test]
+    fn what_has_no_value_is_left_out_of_brackets_and_marked_outside() {
+        assert_eq!(render("A[ with {b}].", &json!({}), Style::Sentence), "A.");
+        assert_eq!(render("A[ with {b}].", &json!({"b": "c"}), Style::Sentence), "A with c.");
+        assert_eq!(render("A {b}", &json!({}), Style::Sentence), "A ?");
+        assert_eq!(render("[[{{x}}]]", &json!({}), Style::Sentence), "[{x}]");
+    }
+
+    #[test]
+    fn links_take_the_first_value_encoded() {
+        assert_eq!(render("#/users/{u}", &json!({"u": ["a b&c", "d"]}), Style::Link), "#/users/a%20b%26c");
+    }
+
+    #[test]
+    fn broken_templates_say_what_is_expected() {
+        for (template, word) in [("a {b", "not closed"), ("a [b", "not closed"), ("a ] b", "alone"), ("{B}", "{users}")]
+        {
+            let error = Template::parse(template).unwrap_err();
+            assert!(error.contains(word), "{template}: {error}");
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! The catalogue against the labelled console sessions, where `../shared` is there: each click, to the letter.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use cartographer::event::{Client, Timestamp};
+use cartographer::matching::{Row, SessionRows, map};
+use cartographer::rule::RuleSet;
+use cartographer::signal::{Origin, Signal};
+use chrono::DateTime;
+use serde_json::Value;
+
+fn sessions() -> Vec<PathBuf> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/sessions");
+    let Ok(entries) = std::fs::read_dir(root) else { return Vec::new() };
+    let mut sessions: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).filter(|path| path.is_dir()).collect();
+    sessions.sort();
+    sessions
+}
+
+fn json(path: &Path) -> Value {
+    serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()
+}
+
+/// An event's texts, owned, so that rows can borrow them.
+struct Texts {
+    id: String,
+    call: String,
+    time: Timestamp,
+    region: Option<String>,
+    agent: Option<String>,
+    error: Option<String>,
+    request: Option<String>,
+    response: Option<String>,
+}
+
+impl Texts {
+    fn new(event: &Value) -> Self {
+        let text = |name: &str| event[name].as_str().map(str::to_owned);
+        let json = |name: &str| (!event[name].is_null()).then(|| event[name].to_string());
+        let service = text("eventSource").unwrap();
+        let time = DateTime::parse_from_rfc3339(event["eventTime"].as_str().unwrap()).unwrap();
+        Self {
+            id: text("eventID").unwrap(),
+            call: format!("{}:{}", service.split('.').next().unwrap(), text("eventName").unwrap()),
+            time: Timestamp(time.timestamp_micros()),
+            region: text("awsRegion"),
+            agent: text("userAgent"),
+            error: text("errorCode"),
+            request: json("requestParameters"),
+            response: json("responseElements"),
+        }
+    }
+
+    fn row(&self) -> Row<'_> {
+        Row {
+            event_id: &self.id,
+            time: self.time,
+            call: &self.call,
+            account_id: None,
+            region: self.region.as_deref(),
+            user_agent: self.agent.as_deref(),
+            client: Client::Unknown,
+            source_ip: None,
+            read_only: None,
+            error_code: self.error.as_deref(),
+            error_message: None,
+            request: self.request.as_deref(),
+            response: self.response.as_deref(),
+        }
+    }
+}
+
+fn signals(rules: &RuleSet, session: &Path) -> Vec<Signal> {
+    let events = json(&session.join("events.json"));
+    let texts: Vec<Texts> = events.as_array().unwrap().iter().map(Texts::new).collect();
+    map(rules, &SessionRows { session_id: "labelled", rows: texts.iter().map(Texts::row).collect() })
+}
+
+type Click = (String, BTreeSet<String>);
+
+fn expected(session: &Path) -> Vec<Click> {
+    let signals = json(&session.join("expected.json"));
+    let ids = |signal: &Value| signal["event_ids"].as_array().unwrap().iter().map(|id| id.as_str().unwrap().to_owned()).collect();
+    signals.as_array().unwrap().iter().map(|signal| (signal["label"].as_str().unwrap().to_owned(), ids(signal))).collect()
+}
+
+fn found(rules: &RuleSet, session: &Path) -> BTreeSet<Click> {
+    let label = |signal: &Signal| rules.find(&signal.rule_id).unwrap().1.ccc_label.clone();
+    let letter = signals(rules, session).into_iter().filter(|signal| signal.origin == Origin::Letter);
+    letter.filter_map(|signal| Some((label(&signal)?, signal.events.iter().map(|member| member.event_id.clone()).collect()))).collect()
+}
+
+#[test]
+fn labelled_clicks_are_found_to_the_letter() {
+    let rules = RuleSet::shipped().unwrap_or_else(|errors| panic!("{errors:#?}"));
+    let (mut exact, mut total, mut extra) = (0, 0, 0);
+    for session in sessions() {
+        let found = found(&rules, &session);
+        let expected = expected(&session);
+        let hits = expected.iter().filter(|click| found.contains(*click)).count();
+        for (label, events) in expected.iter().filter(|click| !found.contains(*click)) {
+            let got: Vec<_> = found.iter().filter(|(_, got)| !got.is_disjoint(events)).map(|(label, got)| format!("{label}({})", got.len())).collect();
+            println!("  {} {label} ({} events): {}", session.file_name().unwrap().to_string_lossy(), events.len(), got.join(" "));
+        }
+        println!("{} {hits}/{} of {} found", session.file_name().unwrap().to_string_lossy(), expected.len(), found.len());
+        exact += hits;
+        total += expected.len();
+        extra += found.len() - hits;
+    }
+    println!("exact {exact}/{total} extra {extra}");
+    assert!(exact * 1000 >= total * 998, "exact {exact} of {total}");
+    assert!(extra <= 2, "extra {extra}");
+}
