@@ -16,5 +16,6 @@ pub mod read;
 pub mod rule;
 pub mod session;
 pub mod signal;
+pub mod spec;
 pub mod store;
 pub mod table;

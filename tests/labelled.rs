@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use cartographer::event::{Client, Timestamp};
 use cartographer::matching::{Row, SessionRows, map};
-use cartographer::rule::RuleSet;
+use cartographer::rule::{RuleSet, RuleText};
 use cartographer::signal::{Origin, Signal};
 use chrono::DateTime;
 use serde_json::Value;
@@ -77,33 +77,65 @@ fn signals(rules: &RuleSet, session: &Path) -> Vec<Signal> {
     map(rules, &SessionRows { session_id: "labelled", rows: texts.iter().map(Texts::row).collect() })
 }
 
+/// The shipped rules, or those of the folder that `RULES_DIR` names.
+fn rules() -> RuleSet {
+    let texts =
+        std::env::var_os("RULES_DIR").map_or_else(RuleText::shipped, |dir| RuleText::in_dir(Path::new(&dir)).unwrap());
+    RuleSet::compile(texts).unwrap_or_else(|errors| panic!("{errors:#?}"))
+}
+
 type Click = (String, BTreeSet<String>);
 
 fn expected(session: &Path) -> Vec<Click> {
     let signals = json(&session.join("expected.json"));
-    let ids = |signal: &Value| signal["event_ids"].as_array().unwrap().iter().map(|id| id.as_str().unwrap().to_owned()).collect();
-    signals.as_array().unwrap().iter().map(|signal| (signal["label"].as_str().unwrap().to_owned(), ids(signal))).collect()
+    let ids = |signal: &Value| {
+        signal["event_ids"].as_array().unwrap().iter().map(|id| id.as_str().unwrap().to_owned()).collect()
+    };
+    signals
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|signal| (signal["label"].as_str().unwrap().to_owned(), ids(signal)))
+        .collect()
 }
 
 fn found(rules: &RuleSet, session: &Path) -> BTreeSet<Click> {
     let label = |signal: &Signal| rules.find(&signal.rule_id).unwrap().1.ccc_label.clone();
     let letter = signals(rules, session).into_iter().filter(|signal| signal.origin == Origin::Letter);
-    letter.filter_map(|signal| Some((label(&signal)?, signal.events.iter().map(|member| member.event_id.clone()).collect()))).collect()
+    letter
+        .filter_map(|signal| {
+            Some((label(&signal)?, signal.events.iter().map(|member| member.event_id.clone()).collect()))
+        })
+        .collect()
 }
 
 #[test]
 fn labelled_clicks_are_found_to_the_letter() {
-    let rules = RuleSet::shipped().unwrap_or_else(|errors| panic!("{errors:#?}"));
+    let rules = rules();
     let (mut exact, mut total, mut extra) = (0, 0, 0);
     for session in sessions() {
         let found = found(&rules, &session);
         let expected = expected(&session);
         let hits = expected.iter().filter(|click| found.contains(*click)).count();
         for (label, events) in expected.iter().filter(|click| !found.contains(*click)) {
-            let got: Vec<_> = found.iter().filter(|(_, got)| !got.is_disjoint(events)).map(|(label, got)| format!("{label}({})", got.len())).collect();
-            println!("  {} {label} ({} events): {}", session.file_name().unwrap().to_string_lossy(), events.len(), got.join(" "));
+            let got: Vec<_> = found
+                .iter()
+                .filter(|(_, got)| !got.is_disjoint(events))
+                .map(|(label, got)| format!("{label}({})", got.len()))
+                .collect();
+            println!(
+                "  {} {label} ({} events): {}",
+                session.file_name().unwrap().to_string_lossy(),
+                events.len(),
+                got.join(" ")
+            );
         }
-        println!("{} {hits}/{} of {} found", session.file_name().unwrap().to_string_lossy(), expected.len(), found.len());
+        println!(
+            "{} {hits}/{} of {} found",
+            session.file_name().unwrap().to_string_lossy(),
+            expected.len(),
+            found.len()
+        );
         exact += hits;
         total += expected.len();
         extra += found.len() - hits;
@@ -111,4 +143,48 @@ fn labelled_clicks_are_found_to_the_letter() {
     println!("exact {exact}/{total} extra {extra}");
     assert!(exact * 1000 >= total * 998, "exact {exact} of {total}");
     assert!(extra <= 2, "extra {extra}");
+}
+
+/// The scalars of an expected context, as score.py compares them: without spaces and backslashes.
+fn scalars(value: &Value, into: &mut BTreeSet<String>) {
+    match value {
+        Value::Object(members) => members.values().for_each(|inner| scalars(inner, into)),
+        Value::Array(elements) => elements.iter().for_each(|inner| scalars(inner, into)),
+        Value::Null => {}
+        // As Python writes it.
+        Value::Bool(flag) => drop(into.insert(if *flag { "True" } else { "False" }.to_owned())),
+        Value::String(text) => drop((!text.is_empty()).then(|| into.insert(squash(text)))),
+        Value::Number(number) => drop(into.insert(number.to_string())),
+    }
+}
+
+fn squash(text: &str) -> String {
+    text.replace(['\\', ' '], "")
+}
+
+#[test]
+fn labelled_context_is_read() {
+    let rules = rules();
+    let (mut seen, mut total) = (0, 0);
+    for session in sessions() {
+        let signals = signals(&rules, &session);
+        for expected in json(&session.join("expected.json")).as_array().unwrap() {
+            let Some(found) =
+                signals.iter().find(|signal| signal.anchor_event_id == expected["anchor_event_id"].as_str().unwrap())
+            else {
+                continue;
+            };
+            let mut values = BTreeSet::new();
+            scalars(&expected["context"], &mut values);
+            let text = squash(&serde_json::to_string(&found.context).unwrap());
+            let missing: Vec<&String> = values.iter().filter(|value| !text.contains(value.as_str())).collect();
+            total += values.len();
+            seen += values.len() - missing.len();
+            if !missing.is_empty() {
+                println!("{} {}: not in the context: {missing:?}", expected["label"], found.rule_id);
+            }
+        }
+    }
+    println!("context {seen}/{total}");
+    assert!(seen * 100 >= total * 98, "context {seen} of {total}");
 }

@@ -47,7 +47,7 @@ fn best(
     let loses = |rule: RuleId| met.iter().any(|other| rules.rule(other.rule).over.contains(&rule));
     met.iter()
         .filter(|met| !loses(met.rule))
-        .max_by_key(|met| (met.calls, met.required, std::cmp::Reverse(met.rule)))
+        .max_by_key(|met| (met.required, met.calls, std::cmp::Reverse(met.rule)))
         .map(|met| met.rule)
         .and_then(|rule| met.into_iter().find(|met| met.rule == rule))
 }

@@ -1,0 +1,158 @@
+//! Specs: the examples beside each rule, run. `rules/iam/users.spec.toml` proves `rules/iam/users.toml`.
+//!
+//! A spec is a list of cases: events in, signals to the letter out. A near miss is a case in which the rule must not be
+//! met to the letter.
+
+mod schema;
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+use thiserror::Error;
+
+use crate::event::{Client, Timestamp};
+use crate::matching::{Row, SessionRows, map};
+use crate::rule::{RuleSet, RuleText};
+use crate::signal::{Origin, Signal};
+
+pub use self::schema::{CaseToml, EventToml, EventsToml, SignalToml, SpecToml};
+
+/// A spec that cannot be read, or a case of it that fails.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("{file}: {case}: {problem}")]
+pub struct SpecFailure {
+    /// The spec file.
+    pub file: String,
+    /// The case's name, or `spec` if the file itself is at fault.
+    pub case: String,
+    /// What was expected, and what was found.
+    pub problem: String,
+}
+
+/// Runs every case of a spec; returns how many there are.
+///
+/// # Errors
+/// Every case that fails.
+pub fn run(rules: &RuleSet, text: &RuleText) -> Result<usize, Vec<SpecFailure>> {
+    let spec: SpecToml = toml::from_str(&text.text).map_err(|error| vec![failure(text, "spec", &error.to_string())])?;
+    let rule = text.path.strip_suffix(".spec.toml").unwrap_or(&text.path);
+    let problems = spec
+        .case
+        .iter()
+        .flat_map(|case| problems(rules, rule, case).into_iter().map(|problem| failure(text, &case.name, &problem)));
+    let failures: Vec<SpecFailure> = problems.collect();
+    if failures.is_empty() { Ok(spec.case.len()) } else { Err(failures) }
+}
+
+fn failure(text: &RuleText, case: &str, problem: &str) -> SpecFailure {
+    SpecFailure { file: text.file.clone(), case: case.to_owned(), problem: problem.to_owned() }
+}
+
+/// The signals that a case's events give.
+pub fn signals(rules: &RuleSet, case: &CaseToml) -> Vec<Signal> {
+    let events: Vec<Owned> = case.events.iter().enumerate().map(|(index, event)| Owned::new(index, event)).collect();
+    map(rules, &SessionRows { session_id: "spec", rows: events.iter().map(Owned::row).collect() })
+}
+
+fn problems(rules: &RuleSet, rule: &str, case: &CaseToml) -> Vec<String> {
+    let letter: Vec<Signal> =
+        signals(rules, case).into_iter().filter(|signal| signal.origin == Origin::Letter).collect();
+    if case.near_miss {
+        let met = letter.iter().filter(|signal| signal.rule_id == rule);
+        return met
+            .map(|signal| format!("no `{rule}` is expected, found one of {}", event_ids(signal).join(", ")))
+            .collect();
+    }
+    if !case.signals.iter().any(|signal| signal.rule == rule) {
+        return vec![format!("a signal of `{rule}` is expected among `signals`, or near_miss = true")];
+    }
+    let found: Vec<&str> = letter.iter().map(|signal| signal.rule_id.as_str()).collect();
+    let expected: Vec<&str> = case.signals.iter().map(|signal| signal.rule.as_str()).collect();
+    if found != expected {
+        return vec![format!("the signals {} are expected, found {}", list(&expected), list(&found))];
+    }
+    letter.iter().zip(&case.signals).flat_map(|(found, expected)| differences(found, expected, case)).collect()
+}
+
+fn list(names: &[&str]) -> String {
+    if names.is_empty() { "(none)".to_owned() } else { names.join(", ") }
+}
+
+fn differences(found: &Signal, expected: &SignalToml, case: &CaseToml) -> Vec<String> {
+    let mut problems = Vec::new();
+    let mut compare = |what: &str, expected: &str, found: &str| {
+        if expected != found {
+            problems.push(format!("{what} `{expected}` is expected, found `{found}`"));
+        }
+    };
+    compare("events", &expected.events.ids(case).join(", "), &event_ids(found).join(", "));
+    if let Some(title) = &expected.title {
+        compare("title", title, &found.title);
+    }
+    if let Some(summary) = &expected.summary {
+        compare("summary", summary, &found.summary);
+    }
+    if let Some(url) = &expected.url {
+        compare("url", url, found.url.as_deref().unwrap_or_default());
+    }
+    for (name, value) in &expected.context {
+        let value = serde_json::to_value(value).unwrap_or_default();
+        compare(name, &value.to_string(), &found.context.get(name).unwrap_or(&Value::Null).to_string());
+    }
+    if let Some(entities) = &expected.entities {
+        let have: Vec<String> =
+            found.entities.iter().map(|entity| format!("{} {}", entity.kind, entity.value)).collect();
+        compare("entities", &entities.join(", "), &have.join(", "));
+    }
+    problems
+}
+
+fn event_ids(signal: &Signal) -> Vec<String> {
+    let mut ids: Vec<String> = signal.events.iter().map(|member| member.event_id.clone()).collect();
+    ids.sort();
+    ids
+}
+
+/// An event of a case, its texts made.
+struct Owned {
+    id: String,
+    event: EventToml,
+    request: Option<String>,
+    response: Option<String>,
+}
+
+impl Owned {
+    fn new(index: usize, event: &EventToml) -> Self {
+        let json = |table: &Option<toml::Table>| table.as_ref().and_then(|table| serde_json::to_string(table).ok());
+        Self {
+            id: event.id(index),
+            request: json(&event.request),
+            response: json(&event.response),
+            event: event.clone(),
+        }
+    }
+
+    fn row(&self) -> Row<'_> {
+        Row {
+            event_id: &self.id,
+            time: Timestamp(0).plus_seconds(self.event.at),
+            call: &self.event.call,
+            account_id: Some("111122223333"),
+            region: Some(self.event.region.as_deref().unwrap_or("eu-west-1")),
+            user_agent: Some(self.event.agent.as_deref().unwrap_or("AWS Internal")),
+            client: Client::Unknown,
+            source_ip: self.event.source_ip.as_deref(),
+            read_only: None,
+            error_code: self.event.error.as_deref(),
+            error_message: None,
+            request: self.request.as_deref(),
+            response: self.response.as_deref(),
+        }
+    }
+}
+
+/// The specs among rule texts, by the id of the rule that each proves.
+pub fn by_rule(texts: &[RuleText]) -> BTreeMap<&str, &RuleText> {
+    let specs = texts.iter().filter(|text| text.is_spec());
+    specs.map(|text| (text.path.strip_suffix(".spec.toml").unwrap_or(&text.path), text)).collect()
+}

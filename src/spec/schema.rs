@@ -1,0 +1,105 @@
+//! What a spec file may say, as serde reads it.
+
+use indexmap::IndexMap;
+use serde::Deserialize;
+
+/// A spec: the cases that prove one rule.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SpecToml {
+    /// The cases.
+    pub case: Vec<CaseToml>,
+}
+
+/// Events in, signals out.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CaseToml {
+    /// What the case shows, as a sentence.
+    pub name: String,
+    /// The rule must not be met to the letter.
+    #[serde(default)]
+    pub near_miss: bool,
+    /// The events of one session.
+    pub events: Vec<EventToml>,
+    /// Every signal that is met to the letter, in order.
+    #[serde(default)]
+    pub signals: Vec<SignalToml>,
+}
+
+/// One event.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EventToml {
+    /// Its id; its number, from 1 and two digits wide, if not stated.
+    pub id: Option<String>,
+    /// Seconds from the start.
+    #[serde(default)]
+    pub at: i64,
+    /// `iam:ListUsers`
+    pub call: String,
+    /// The user agent; `AWS Internal` if not stated.
+    pub agent: Option<String>,
+    /// The region; `eu-west-1` if not stated.
+    pub region: Option<String>,
+    /// The address it came from.
+    pub source_ip: Option<String>,
+    /// The request; none if not stated.
+    pub request: Option<toml::Table>,
+    /// The response; none if not stated.
+    pub response: Option<toml::Table>,
+    /// The error code of a failed call.
+    pub error: Option<String>,
+}
+
+impl EventToml {
+    /// The event's id, at its place in the case.
+    pub fn id(&self, index: usize) -> String {
+        self.id.clone().unwrap_or_else(|| format!("{:02}", index + 1))
+    }
+}
+
+/// A signal that is expected. What is not stated is not compared, but for `rule` and `events`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SignalToml {
+    /// Its rule.
+    pub rule: String,
+    /// Its events.
+    #[serde(default)]
+    pub events: EventsToml,
+    /// Its title.
+    pub title: Option<String>,
+    /// Its sentence.
+    pub summary: Option<String>,
+    /// Its link.
+    pub url: Option<String>,
+    /// Members of its context.
+    #[serde(default)]
+    pub context: IndexMap<String, toml::Value>,
+    /// All its entities, as `user mara`, in order.
+    pub entities: Option<Vec<String>>,
+}
+
+/// The events of a signal: all of the case's, or these.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(untagged)]
+pub enum EventsToml {
+    /// All of the case's.
+    #[default]
+    All,
+    /// These.
+    These(Vec<String>),
+}
+
+impl EventsToml {
+    /// The ids, sorted.
+    pub fn ids(&self, case: &CaseToml) -> Vec<String> {
+        let mut ids = match self {
+            Self::All => case.events.iter().enumerate().map(|(index, event)| event.id(index)).collect(),
+            Self::These(ids) => ids.clone(),
+        };
+        ids.sort();
+        ids
+    }
+}
