@@ -152,12 +152,17 @@ impl Extract {
             Value::Null => {}
             Value::Array(elements) if elements.is_empty() => values.extend(self.shaping.of_empty()),
             Value::Array(elements) => elements.iter().for_each(|element| self.take(element, values)),
-            Value::Object(_) | Value::Bool(_) | Value::Number(_) if self.shaping == Shaping::default() => {
+            Value::Object(_) | Value::Bool(_) | Value::Number(_) if self.keeps_json() => {
                 values.push(value.clone());
             }
             Value::String(text) => self.take_text(text, values),
             other => self.take_text(&other.to_string(), values),
         }
+    }
+
+    /// Whether a value that is no text stays as it stood.
+    fn keeps_json(&self) -> bool {
+        self.starts_with.is_none() && self.shaping == Shaping::default()
     }
 
     fn take_text(&self, text: &str, values: &mut Vec<Value>) {
@@ -317,6 +322,12 @@ mod tests {
             [json!({"userName": "mara"}), json!({"userName": "abel"}), json!({"userName": "mara"}), Value::Null];
         assert_eq!(read(&users, &requests), [json!("mara"), json!("abel")]);
         assert_eq!(read(&extract("path = 'event.region'"), &requests), [json!("eu-west-1")]);
+    }
+
+    #[test]
+    fn numbers_are_no_ids() {
+        let instances = extract("path = 'request.**'\nstarts_with = 'i-'");
+        assert_eq!(read(&instances, &[json!({"max": 1000, "ids": ["i-1", "x"]})]), [json!("i-1")]);
     }
 
     #[test]
