@@ -6,6 +6,7 @@
 //! Everything up to [`batch`] is pure: no files (but for `read`), no DuckDB, no terminal, no globals.
 
 pub mod batch;
+pub mod digest;
 pub mod error;
 pub mod event;
 pub mod load;

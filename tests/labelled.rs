@@ -1,4 +1,5 @@
 //! The catalogue against the labelled console sessions, where `../shared` is there: each click, to the letter.
+//! `SESSIONS_DIR` names other sessions in the same form, and `RULES_DIR` other rules.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -11,7 +12,8 @@ use chrono::DateTime;
 use serde_json::Value;
 
 fn sessions() -> Vec<PathBuf> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/sessions");
+    let shared = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/sessions");
+    let root = std::env::var_os("SESSIONS_DIR").map_or(shared, PathBuf::from);
     let Ok(entries) = std::fs::read_dir(root) else { return Vec::new() };
     let mut sessions: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).filter(|path| path.is_dir()).collect();
     sessions.sort();
@@ -187,4 +189,42 @@ fn labelled_context_is_read() {
     }
     println!("context {seen}/{total}");
     assert!(seen * 100 >= total * 98, "context {seen} of {total}");
+}
+
+/// Clicks whose anchor event carries the expected label, background aside, however sure the signal is.
+#[test]
+fn labelled_clicks_are_right() {
+    let rules = rules();
+    let (mut right, mut total, mut sure, mut sure_right) = (0, 0, 0, 0);
+    for session in sessions() {
+        let signals = signals(&rules, &session);
+        let expected = json(&session.join("expected.json"));
+        for click in expected
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|click| !click["label"].as_str().unwrap().starts_with("Suppress"))
+        {
+            let anchor = click["anchor_event_id"].as_str().unwrap();
+            let found = signals.iter().find(|signal| signal.events.iter().any(|member| member.event_id == anchor));
+            let label = found.and_then(|signal| rules.find(&signal.rule_id).unwrap().1.ccc_label.clone());
+            total += 1;
+            let is_right = label.as_deref() == click["label"].as_str();
+            right += usize::from(is_right);
+            if !is_right {
+                let found = found.map(|signal| (&signal.rule_id, signal.origin, signal.confidence));
+                println!(
+                    "{} {} is taken for {found:?}",
+                    session.file_name().unwrap().to_string_lossy(),
+                    click["label"]
+                );
+            }
+            if found.is_some_and(|signal| signal.confidence >= 0.9) {
+                sure += 1;
+                sure_right += usize::from(is_right);
+            }
+        }
+    }
+    println!("clicks {right}/{total}; at 0.9 and more {sure_right}/{sure}");
+    assert!(right * 1000 >= total * 998, "clicks {right} of {total}");
 }

@@ -20,7 +20,9 @@ impl Claims {
     }
 
     pub(super) fn take(&mut self, members: &[(usize, Role)]) {
-        members.iter().for_each(|(event, _)| self.taken[*event] = true);
+        for (event, _) in members {
+            self.taken[*event] = true;
+        }
     }
 }
 

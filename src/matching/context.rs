@@ -5,19 +5,19 @@
 
 use std::collections::HashSet;
 
-use super::claim::{Claims, Found};
+use super::claim::Found;
 use super::describe;
 use super::prepare::Prepared;
 use crate::rule::context::{Absorbs, Instead, LookBack, PartOf};
 use crate::rule::pattern::Pattern;
 use crate::rule::{RuleId, RuleSet};
-use crate::signal::Kind;
+use crate::signal::{Kind, Origin};
 
 /// A chain of rules that become each other is followed so far, and no further.
 const LONGEST_CHAIN: usize = 4;
 
 /// Settles what each signal really is, and folds together what belongs together.
-pub(super) fn settle(rules: &RuleSet, events: &[Prepared<'_>], found: &mut Vec<Found>, _claims: &mut Claims) {
+pub(super) fn settle(rules: &RuleSet, events: &[Prepared<'_>], found: &mut Vec<Found>) {
     let scene = Scene { rules, events };
     for index in 0..found.len() {
         scene.rename(found, index, |instead| instead.next.is_empty());
@@ -26,6 +26,25 @@ pub(super) fn settle(rules: &RuleSet, events: &[Prepared<'_>], found: &mut Vec<F
     for index in 0..found.len() {
         scene.rename(found, index, |instead| !instead.next.is_empty());
     }
+}
+
+/// Adds signals that are not to the letter, each settled by its neighbours; those to the letter stay as they are.
+pub(super) fn settle_among(
+    rules: &RuleSet,
+    events: &[Prepared<'_>],
+    letter: Vec<Found>,
+    likely: Vec<Found>,
+) -> Vec<Found> {
+    let scene = Scene { rules, events };
+    let mut found = letter;
+    found.extend(likely);
+    found.sort_by_key(|found| found.anchor);
+    for index in 0..found.len() {
+        if found[index].origin != Origin::Letter {
+            scene.rename(&mut found, index, |_| true);
+        }
+    }
+    found
 }
 
 struct Scene<'s, 'e> {

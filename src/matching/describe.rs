@@ -1,10 +1,10 @@
 //! From what was found to a [`Signal`]: context, entities, sentence and link.
 
 use serde_json::{Map, Value};
-use sha2::{Digest, Sha256};
 
 use super::claim::Found;
 use super::prepare::Prepared;
+use crate::digest::id_of;
 use crate::rule::extract::{Extract, Reading};
 use crate::rule::template::Style;
 use crate::rule::{Rule, RuleSet};
@@ -16,7 +16,7 @@ pub(super) fn signal(rules: &RuleSet, session_id: &str, events: &[Prepared<'_>],
     let anchor = events[found.anchor].row;
     let (context, entities) = context(rule, events, found);
     Signal {
-        signal_id: signal_id(session_id, &rule.id, anchor.event_id),
+        signal_id: id_of(&[session_id, &rule.id, anchor.event_id], 16),
         session_id: session_id.to_owned(),
         rule_id: rule.id.clone(),
         kind: rule.kind,
@@ -110,14 +110,4 @@ fn members(events: &[Prepared<'_>], found: &Found) -> Vec<Member> {
         .iter()
         .map(|(event, role)| Member { event_id: events[*event].row.event_id.to_owned(), role: *role })
         .collect()
-}
-
-/// 32 lower hex characters; the same session, rule and anchor always give the same id.
-fn signal_id(session_id: &str, rule_id: &str, anchor_event_id: &str) -> String {
-    let mut hash = Sha256::new();
-    for part in [session_id, rule_id, anchor_event_id] {
-        hash.update(part.as_bytes());
-        hash.update([0]);
-    }
-    hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
 }

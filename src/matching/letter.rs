@@ -52,7 +52,8 @@ fn best(
         .and_then(|rule| met.into_iter().find(|met| met.rule == rule))
 }
 
-fn follows(rule: &Rule, before: Option<&Rule>) -> bool {
+/// Whether a rule that only follows some others does so here.
+pub(super) fn follows(rule: &Rule, before: Option<&Rule>) -> bool {
     rule.only_after.is_empty()
         || before.is_some_and(|before| rule.only_after.iter().any(|pattern| pattern.matches(&before.id)))
 }
@@ -98,7 +99,7 @@ pub(super) fn window(events: &[Prepared<'_>], anchor: usize, rule: &Rule) -> std
 }
 
 fn signal(rule: &Rule, anchor: usize, met: &Met) -> Found {
-    let role = |event: usize, part: u16| {
+    let role_of = |event: usize, part: u16| {
         if event == anchor {
             Role::Anchor
         } else if rule.parts[usize::from(part)].required {
@@ -110,7 +111,7 @@ fn signal(rule: &Rule, anchor: usize, met: &Met) -> Found {
     Found {
         rule: met.rule,
         anchor,
-        members: met.members.iter().map(|(event, part)| (*event, role(*event, *part))).collect(),
+        members: met.members.iter().map(|(event, part)| (*event, role_of(*event, *part))).collect(),
         origin: Origin::Letter,
         confidence: 1.0,
         missing: Vec::new(),

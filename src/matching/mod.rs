@@ -4,6 +4,7 @@ mod claim;
 mod context;
 mod describe;
 mod letter;
+mod likeness;
 mod prepare;
 
 use crate::event::{Client, Timestamp};
@@ -56,8 +57,10 @@ pub struct SessionRows<'a> {
 pub fn map(rules: &RuleSet, session: &SessionRows<'_>) -> Vec<Signal> {
     let events = prepare::prepare(rules, &session.rows);
     let mut claims = claim::Claims::new(events.len());
-    let mut found = letter::find(rules, &events, &mut claims);
-    context::settle(rules, &events, &mut found, &mut claims);
+    let mut letter = letter::find(rules, &events, &mut claims);
+    context::settle(rules, &events, &mut letter);
+    let likely = likeness::find(rules, &events, &letter, &mut claims);
+    let found = context::settle_among(rules, &events, letter, likely);
     let mut signals: Vec<Signal> =
         found.iter().map(|found| describe::signal(rules, session.session_id, &events, found)).collect();
     signals.sort_by(|a, b| {

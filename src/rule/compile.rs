@@ -217,7 +217,9 @@ fn parameters(toml: &RequestToml) -> Result<Parameters, String> {
 
 fn sorted(sets: &[Vec<String>]) -> Vec<Vec<String>> {
     let mut sets = sets.to_vec();
-    sets.iter_mut().for_each(|set| set.sort_unstable());
+    for set in &mut sets {
+        set.sort_unstable();
+    }
     sets
 }
 

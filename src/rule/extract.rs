@@ -97,7 +97,7 @@ impl Extract {
             name: name.to_owned(),
             entity: toml.entity.clone(),
             one: toml.one || toml.span,
-            from: toml.from.iter().flat_map(|from| from.iter()).map(str::to_owned).collect(),
+            from: toml.from.iter().flat_map(super::schema::OneOrMany::iter).map(str::to_owned).collect(),
             places: toml.path.iter().map(Place::parse).collect::<Result<_, _>>()?,
             starts_with: toml.starts_with.clone().map(Condition::StartsWith),
             shaping: Shaping {

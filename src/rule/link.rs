@@ -236,7 +236,7 @@ impl Linker<'_> {
             }
         }
         for (name, extract) in &toml.extract {
-            for call in extract.get_ref().from.iter().flat_map(|from| from.iter()) {
+            for call in extract.get_ref().from.iter().flat_map(super::schema::OneOrMany::iter) {
                 if !rule.parts.is_empty() && !rule.parts.iter().any(|part| part.call == call || part.call == "*") {
                     self.faults.add(
                         extract.span().start,

@@ -49,6 +49,13 @@ impl Path {
         }
     }
 
+    /// Whether it leads to a page size or a limit, which consoles change more often than anything else.
+    pub fn is_page_size(&self) -> bool {
+        const NAMES: [&str; 7] =
+            ["maxresults", "maxitems", "limit", "maxrecords", "pagesize", "resourcesperpage", "max-results"];
+        matches!(self.steps.last(), Some(Step::Member(name)) if NAMES.iter().any(|known| name.eq_ignore_ascii_case(known)))
+    }
+
     /// Calls `see` with every value the path leads to, until it returns true; returns whether it did.
     pub fn any<'v>(&self, root: &'v Value, see: &mut dyn FnMut(&'v Value) -> bool) -> bool {
         walk(&self.steps, root, see)

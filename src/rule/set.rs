@@ -24,6 +24,7 @@ pub struct RuleSet {
     by_call: FxHashMap<String, Vec<ShapeId>>,
     any_call: Vec<ShapeId>,
     uses: Vec<Vec<Use>>,
+    rarity: FxHashMap<String, f64>,
     version: String,
 }
 
@@ -36,7 +37,8 @@ impl RuleSet {
         version: String,
     ) -> Self {
         let any_call = by_call.remove("*").unwrap_or_default();
-        Self { rules, shapes, by_call, any_call, uses, version }
+        let rarity = rarity(&rules);
+        Self { rules, shapes, by_call, any_call, uses, rarity, version }
     }
 
     /// The rules in order of their ids.
@@ -76,8 +78,23 @@ impl RuleSet {
         candidates.copied().find(|id| self.shape(*id).fits(subject))
     }
 
+    /// How much a call says about the page that made it: the fewer rules make it, the more; above 0.
+    pub fn rarity(&self, call: &str) -> f64 {
+        self.rarity.get(call).copied().unwrap_or(0.0)
+    }
+
     /// A hash of every rule's text: another version maps every session again.
     pub fn version(&self) -> &str {
         &self.version
     }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "there are hundreds of rules")]
+fn rarity(rules: &[Rule]) -> FxHashMap<String, f64> {
+    let mut makers: FxHashMap<String, usize> = FxHashMap::default();
+    for part in rules.iter().flat_map(|rule| &rule.parts) {
+        *makers.entry(part.call.clone()).or_default() += 1;
+    }
+    let count = rules.len() as f64;
+    makers.into_iter().map(|(call, makers)| (call, ((count + 1.0) / makers as f64).ln())).collect()
 }

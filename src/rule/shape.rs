@@ -1,5 +1,7 @@
 //! Shapes: what one call looks like when the console makes it. Strong evidence when it fits, weak when it does not.
 
+use std::borrow::Cow;
+
 use serde_json::Value;
 
 use super::caller::{Caller, Family};
@@ -108,7 +110,9 @@ impl Shape {
         };
         ask(self.caller.fits(subject.family), 1.0);
         ask(self.outcome.fits(subject.error_code), 0.5);
-        self.conditions.iter().for_each(|(path, condition)| ask(condition.holds(path, subject.request), 1.0));
+        for (path, condition) in &self.conditions {
+            ask(condition.holds(path, subject.request), if path.is_page_size() { 0.25 } else { 1.0 });
+        }
         self.text.iter().for_each(|part| ask(subject.request_text.contains(part.as_str()), 1.0));
         met / asked
     }
@@ -170,7 +174,13 @@ impl Parameters {
     fn likeness(&self, request: &Value) -> f64 {
         match self {
             Self::Any => 1.0,
-            Self::None => f64::from(u8::from(has_none(request))),
+            Self::None => {
+                if has_none(request) {
+                    1.0
+                } else {
+                    0.5
+                }
+            }
             Self::Exactly(expected) => {
                 overlap(request, expected.as_object().into_iter().flatten().map(|(name, _)| name))
             }
@@ -201,7 +211,8 @@ fn has_members(request: &Value, sorted: &[String]) -> bool {
     })
 }
 
-/// The share of members that both have (Jaccard), two empty requests being the same.
+/// How alike two sets of members are: what is missing weighs more than what is new, for consoles add members more often
+/// than they drop them. Two empty requests are the same.
 #[expect(clippy::cast_precision_loss, reason = "a request has a handful of members")]
 fn overlap<'n>(request: &Value, names: impl Iterator<Item = &'n String>) -> f64 {
     let members = request.as_object();
@@ -211,7 +222,8 @@ fn overlap<'n>(request: &Value, names: impl Iterator<Item = &'n String>) -> f64 
         common += usize::from(members.is_some_and(|members| members.contains_key(name)));
     }
     let union = asked + members.map_or(0, serde_json::Map::len) - common;
-    if union == 0 { 1.0 } else { common as f64 / union as f64 }
+    let share = |part: usize, whole: usize| if whole == 0 { 1.0 } else { part as f64 / whole as f64 };
+    0.75 * share(common, asked) + 0.25 * share(common, union)
 }
 
 /// Equality but for how scalars are written: `1000` and `"1000"` are alike.
@@ -225,14 +237,18 @@ fn alike(left: &Value, right: &Value) -> bool {
             left.len() == right.len() && left.iter().zip(right).all(|(left, right)| alike(left, right))
         }
         (Value::String(text), other) | (other, Value::String(text)) => {
-            other.as_str().map_or_else(|| is_scalar(other) && other.to_string() == *text, |other| other == text)
+            scalar_text(other).is_some_and(|other| other == *text)
         }
         (left, right) => left == right,
     }
 }
 
-const fn is_scalar(value: &Value) -> bool {
-    matches!(value, Value::Bool(_) | Value::Number(_))
+fn scalar_text(value: &Value) -> Option<Cow<'_, str>> {
+    match value {
+        Value::String(text) => Some(Cow::Borrowed(text)),
+        Value::Bool(_) | Value::Number(_) => Some(Cow::Owned(value.to_string())),
+        Value::Null | Value::Array(_) | Value::Object(_) => None,
+    }
 }
 
 #[cfg(test)]

@@ -3,11 +3,11 @@
 use std::path::Path;
 
 use include_dir::{Dir, include_dir};
-use sha2::{Digest, Sha256};
 use walkdir::WalkDir;
 
 use super::compile;
 use super::{RuleError, RuleSet, link};
+use crate::digest::id_of;
 
 static SHIPPED: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/rules");
 
@@ -147,12 +147,6 @@ impl RuleSet {
 }
 
 fn version(texts: &[RuleText]) -> String {
-    let mut hash = Sha256::new();
-    for text in texts {
-        hash.update(text.path.as_bytes());
-        hash.update([0]);
-        hash.update(text.text.as_bytes());
-        hash.update([0]);
-    }
-    hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    let parts: Vec<&str> = texts.iter().flat_map(|text| [text.path.as_str(), text.text.as_str()]).collect();
+    id_of(&parts, 8)
 }

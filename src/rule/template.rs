@@ -168,7 +168,7 @@ fn render_values(value: Option<&Value>, style: Style, out: &mut String) -> bool 
         out.push_str(text);
     }
     if more > 0 {
-        out.push_str(&format!(" and {more} more"));
+        out.extend([" and ", &more.to_string(), " more"]);
     }
     true
 }
@@ -176,7 +176,7 @@ fn render_values(value: Option<&Value>, style: Style, out: &mut String) -> bool 
 fn render_count(value: Option<&Value>, one: &str, many: &str, out: &mut String) -> bool {
     let count = texts(value).len();
     if count > 0 {
-        out.push_str(&format!("{count} {}", if count == 1 { one } else { many }));
+        out.extend([count.to_string().as_str(), " ", if count == 1 { one } else { many }]);
     }
     count > 0
 }
@@ -196,7 +196,8 @@ fn percent_encode(text: &str, out: &mut String) {
         if byte.is_ascii_alphanumeric() || b"-._~/:@".contains(&byte) {
             out.push(char::from(byte));
         } else {
-            out.push_str(&format!("%{byte:02X}"));
+            out.push('%');
+            out.push_str(&hex::encode_upper([byte]));
         }
     }
 }

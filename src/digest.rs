@@ -1,0 +1,35 @@
+//! Stable ids and hashes: SHA-256 in lower hex.
+
+use sha2::{Digest, Sha256};
+
+/// The first `bytes` bytes (32 at most) of the SHA-256 of `parts`, each ended by a zero byte, in lower hex.
+pub fn id_of(parts: &[&str], bytes: usize) -> String {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update(part.as_bytes());
+        hash.update([0]);
+    }
+    let digest = hash.finalize();
+    hex::encode(digest.get(..bytes).unwrap_or(&digest))
+}
+
+/// The SHA-256 of stored bytes, as evidence lists have it.
+pub fn sha256(bytes: &[u8]) -> String {
+    hex::encode(Sha256::digest(bytes))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_do_not_run_together() {
+        assert_ne!(id_of(&["ab", "c"], 16), id_of(&["a", "bc"], 16));
+        assert_eq!(id_of(&["a"], 16).len(), 32);
+    }
+
+    #[test]
+    fn sha256_is_the_one_that_everybody_knows() {
+        assert_eq!(sha256(b""), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+    }
+}
