@@ -35,6 +35,10 @@ impl<'t> Faults<'t> {
         result.map_err(|problem| self.add(at, key, problem)).ok()
     }
 
+    pub(super) const fn is_empty(&self) -> bool {
+        self.errors.is_empty()
+    }
+
     pub(super) fn into_errors(self) -> Vec<RuleError> {
         self.errors
     }

@@ -157,8 +157,11 @@ struct Linker<'l> {
 impl Linker<'_> {
     fn rule(&mut self, toml: &RuleToml, rule: &mut Rule) {
         self.parts(toml, rule);
-        self.anchors(toml, rule);
-        self.placeholders(toml, rule);
+        if self.faults.is_empty() {
+            // With a call missing, these would blame what is right.
+            self.anchors(toml, rule);
+            self.placeholders(toml, rule);
+        }
         rule.over = toml.over.iter().filter_map(|id| self.rule_id(id.get_ref(), id.span().start, "over")).collect();
         rule.only_after = toml
             .only_after
