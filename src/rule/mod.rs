@@ -1,5 +1,7 @@
 //! Rules: TOML text in, a compiled [`RuleSet`] out. Pure.
 
+use std::path::Path;
+
 use thiserror::Error;
 
 use crate::signal::Kind;
@@ -54,6 +56,14 @@ impl RuleSet {
     /// # Errors
     /// Everything that is wrong with any of them.
     pub fn shipped() -> Result<Self, Vec<RuleError>> {
+        Ok(Self::default())
+    }
+
+    /// The rules in a folder, instead of the shipped ones.
+    ///
+    /// # Errors
+    /// Everything that is wrong with any of them.
+    pub fn from_dir(_dir: &Path) -> Result<Self, Vec<RuleError>> {
         Ok(Self::default())
     }
 
