@@ -60,10 +60,6 @@ fn print(error: &anyhow::Error, err: &mut impl Write) -> io::Result<()> {
 }
 
 fn is_broken_pipe(error: &anyhow::Error) -> bool {
-    let broken = |error: &io::Error| error.kind() == io::ErrorKind::BrokenPipe;
-    error.chain().any(|cause| {
-        let io = cause.downcast_ref::<io::Error>();
-        let json = cause.downcast_ref::<serde_json::Error>().and_then(serde_json::Error::io_error_kind);
-        io.is_some_and(broken) || json == Some(io::ErrorKind::BrokenPipe)
-    })
+    let mut ios = error.chain().filter_map(|cause| cause.downcast_ref::<io::Error>());
+    ios.any(|io| io.kind() == io::ErrorKind::BrokenPipe)
 }

@@ -35,17 +35,19 @@ pub(crate) struct Cli {
     pub(crate) command: Command,
 }
 
+const GLOBAL: &str = "Global options";
+
 /// What every subcommand takes.
 #[derive(Debug, Clone, Copy, Args)]
 pub(crate) struct Global {
     /// Say nothing on standard error but errors
-    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    #[arg(short, long, global = true, conflicts_with = "verbose", help_heading = GLOBAL)]
     pub(crate) quiet: bool,
     /// Say more on standard error: every problem of a load, the number of rows of an answer
-    #[arg(short, long, global = true)]
+    #[arg(short, long, global = true, help_heading = GLOBAL)]
     pub(crate) verbose: bool,
     /// When to use colours; `auto` asks the terminal and NO_COLOR
-    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", help_heading = GLOBAL)]
     pub(crate) color: ColorChoice,
 }
 

@@ -10,6 +10,7 @@ mod rules;
 mod runs;
 mod table;
 mod timeline;
+mod zones;
 
 use std::io::{self, Write};
 
@@ -26,10 +27,10 @@ pub use timeline::timeline;
 #[derive(Debug, Error)]
 pub enum PresentError {
     /// The writer refused.
-    #[error(transparent)]
+    #[error("the output could not be written")]
     Io(#[from] io::Error),
     /// Arrow has no text for a type.
-    #[error(transparent)]
+    #[error("the rows could not be written as text")]
     Arrow(#[from] ArrowError),
     /// The rows are not of the shape that was asked for.
     #[error("the rows have no column {0:?} that could be read")]
@@ -57,11 +58,12 @@ pub enum Format {
 /// # Errors
 /// If the writer refuses, or a type has no text.
 pub fn batches(out: &mut impl Write, format: Format, batches: &[RecordBatch]) -> Result<(), PresentError> {
+    let batches = batches.iter().map(zones::in_utc).collect::<Result<Vec<_>, _>>()?;
     match format {
-        Format::Table { width } => table::write(out, batches, width),
-        Format::Json => json::array(out, batches),
-        Format::Jsonl => json::lines(out, batches),
-        Format::Csv => csv::write(out, batches),
+        Format::Table { width } => table::write(out, &batches, width),
+        Format::Json => json::array(out, &batches),
+        Format::Jsonl => json::lines(out, &batches),
+        Format::Csv => csv::write(out, &batches),
     }
 }
 

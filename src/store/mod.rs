@@ -9,9 +9,15 @@ use thiserror::Error;
 /// Why the case did not do what was asked.
 #[derive(Debug, Error)]
 pub enum StoreError {
-    /// DuckDB refused.
-    #[error(transparent)]
-    DuckDb(#[from] duckdb::Error),
+    /// DuckDB refused. Its own causes are codes that say nothing, so the chain ends here.
+    #[error("{0}")]
+    DuckDb(Box<duckdb::Error>),
+}
+
+impl From<duckdb::Error> for StoreError {
+    fn from(error: duckdb::Error) -> Self {
+        Self::DuckDb(Box::new(error))
+    }
 }
 
 /// A DuckDB file that holds a case.
