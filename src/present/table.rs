@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use arrow::record_batch::RecordBatch;
-use comfy_table::{Cell, CellAlignment, ContentArrangement, Row, Table};
+use comfy_table::{Cell, CellAlignment, ColumnConstraint, ContentArrangement, Row, Table};
 
 use super::cells::{CellStyle, is_right_aligned};
 use super::{DATE_TIME, PresentError, escape};
@@ -52,6 +52,10 @@ fn empty_grid(first: &RecordBatch, width: Option<u16>) -> Table {
         column.set_padding((0, 1));
         if is_right_aligned(field.data_type()) {
             column.set_cell_alignment(CellAlignment::Right);
+        }
+        if field.data_type().is_temporal() {
+            // A moment that is cut is no moment; texts give way first.
+            column.set_constraint(ColumnConstraint::ContentWidth);
         }
     }
     table
