@@ -4,7 +4,7 @@ use std::io::Write;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use cartographer::load::{self, Ledger, LoadOptions};
 use cartographer::present;
 use clap::Args;
@@ -54,7 +54,7 @@ impl Load {
         if self.json {
             print_json(&ledger, streams)?;
         }
-        Ok(code(&ledger))
+        verdict(&ledger)
     }
 }
 
@@ -73,19 +73,26 @@ fn print_json(ledger: &Ledger, streams: Streams) -> Result<()> {
     Ok(out.flush()?)
 }
 
-/// A ledger that does not balance is a failure, whatever was loaded.
-const fn code_of(all: bool, some: bool, balances: bool) -> ExitCode {
-    match (balances, all, some) {
-        (true, true, _) => ExitCode::Fine,
-        (true, false, true) => ExitCode::Partial,
-        _ => ExitCode::Failed,
-    }
-}
-
-fn code(ledger: &Ledger) -> ExitCode {
+/// Whether all was loaded or a part; nothing at all is an error, and so is a ledger that does not balance.
+fn verdict(ledger: &Ledger) -> Result<ExitCode> {
     let all = ledger.files_refused + ledger.files_failed + ledger.rejected == 0;
     let some = ledger.inserted + ledger.duplicate + ledger.files_skipped > 0;
-    code_of(all, some, ledger.balances())
+    if !ledger.balances() {
+        bail!(Advised::new("the ledger does not balance", "This is a fault of the program: please report it."));
+    }
+    if ledger.files_seen == 0 {
+        bail!(Advised::new(
+            "no file was found",
+            "Name files, folders or globs that are there, or - for standard input."
+        ));
+    }
+    match (all, some) {
+        (true, _) => Ok(ExitCode::Fine),
+        (false, true) => Ok(ExitCode::Partial),
+        (false, false) => {
+            bail!(Advised::new("nothing could be loaded", "--verbose lists what is wrong with each file."))
+        }
+    }
 }
 
 #[cfg(test)]
@@ -93,14 +100,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_code_tells_all_from_part_from_nothing() {
+    fn the_verdict_tells_all_from_part_from_nothing() {
         let all = Ledger { files_seen: 1, files_loaded: 1, read: 2, inserted: 2, ..Ledger::default() };
         let part = Ledger { read: 3, rejected: 1, ..all.clone() };
-        let again = Ledger { files_skipped: 1, files_refused: 1, ..Ledger::default() };
+        let again = Ledger { files_seen: 2, files_skipped: 1, files_refused: 1, ..Ledger::default() };
+        let empty_file = Ledger { files_seen: 1, files_loaded: 1, ..Ledger::default() };
+        let codes = [all, part, again, empty_file].map(|ledger| verdict(&ledger).unwrap());
+        assert_eq!(codes, [ExitCode::Fine, ExitCode::Partial, ExitCode::Partial, ExitCode::Fine]);
+    }
+
+    #[test]
+    fn a_load_of_nothing_or_out_of_balance_is_an_error() {
         let nothing = Ledger { files_seen: 1, files_refused: 1, ..Ledger::default() };
-        let lost = Ledger { read: 3, ..all.clone() };
-        let codes = [all, part, again, nothing, lost].map(|ledger| code(&ledger));
-        let expected = [ExitCode::Fine, ExitCode::Partial, ExitCode::Partial, ExitCode::Failed, ExitCode::Failed];
-        assert_eq!(codes, expected);
+        let lost = Ledger { files_seen: 1, read: 3, inserted: 2, ..Ledger::default() };
+        let errors = [nothing, lost, Ledger::default()].map(|ledger| verdict(&ledger).unwrap_err().to_string());
+        assert_eq!(errors, ["nothing could be loaded", "the ledger does not balance", "no file was found"]);
     }
 }

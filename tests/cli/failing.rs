@@ -64,4 +64,7 @@ fn a_load_of_nothing_fails() {
         .stderr(failed);
     cartographer(dir.path(), &["load", "--db", "case.duckdb"]).assert().code(2);
     cartographer(dir.path(), &["load", "x", "--db", "case.duckdb", "--threads", "0"]).assert().code(2);
+    std::fs::create_dir(dir.path().join("empty")).unwrap();
+    let none = contains("error: no file was found").and(contains("or - for standard input"));
+    cartographer(dir.path(), &["load", "empty", "--db", "case.duckdb", "-q"]).assert().code(1).stderr(none);
 }
