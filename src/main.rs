@@ -1,3 +1,20 @@
-//! The `cartographer` program.
+//! The `cartographer` program: parse, run, report, exit code.
 
-fn main() {}
+mod cli;
+
+use std::process;
+
+use clap::Parser;
+
+use crate::cli::{Cli, Streams, fail};
+
+fn main() -> process::ExitCode {
+    let code = match Cli::try_parse() {
+        Err(usage) => fail::report_usage(&usage),
+        Ok(cli) => {
+            let streams = Streams::new(cli.global);
+            cli::run(cli.command, streams).unwrap_or_else(|error| fail::report(&error, streams))
+        }
+    };
+    code.into()
+}

@@ -1,1 +1,77 @@
-//! Room: cli.
+//! Arguments, then a call into the library: one thin file for each subcommand.
+
+mod case;
+mod docs;
+mod exit;
+pub(crate) mod fail;
+mod format;
+mod load;
+mod moment;
+mod progress;
+mod rules;
+mod sessions;
+mod sql;
+mod streams;
+mod timeline;
+
+use anyhow::Result;
+use clap::{Args, ColorChoice, Parser, Subcommand};
+
+pub(crate) use exit::ExitCode;
+pub(crate) use streams::Streams;
+
+/// Maps bursts of CloudTrail events back to the AWS console clicks that wrote them.
+///
+/// `load` reads CloudTrail, in whatever container it comes, into a case: one DuckDB file. `timeline` shows what was
+/// clicked in it, `sessions` who was there, and `sql` asks it anything else.
+///
+/// Data goes to standard output; progress, ledgers and errors go to standard error.
+#[derive(Debug, Parser)]
+#[command(name = "cartographer", version, after_help = exit::HELP, propagate_version = true)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+const GLOBAL: &str = "Global options";
+
+/// What every subcommand takes.
+#[derive(Debug, Clone, Copy, Args)]
+pub(crate) struct Global {
+    /// Say nothing on standard error but errors
+    #[arg(short, long, global = true, conflicts_with = "verbose", help_heading = GLOBAL)]
+    pub(crate) quiet: bool,
+    /// Say more on standard error: every problem of a load, the number of rows of an answer
+    #[arg(short, long, global = true, help_heading = GLOBAL)]
+    pub(crate) verbose: bool,
+    /// When to use colours; `auto` asks the terminal and NO_COLOR
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", help_heading = GLOBAL)]
+    pub(crate) color: ColorChoice,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Load(load::Load),
+    Timeline(timeline::Timeline),
+    Sessions(sessions::Sessions),
+    Sql(sql::Sql),
+    #[command(subcommand)]
+    Rules(rules::Rules),
+    Completions(docs::Completions),
+    Man(docs::Man),
+}
+
+/// Runs a subcommand; what it could not do is the error.
+pub(crate) fn run(command: Command, streams: Streams) -> Result<ExitCode> {
+    match command {
+        Command::Load(load) => load.run(streams),
+        Command::Timeline(timeline) => timeline.run(streams),
+        Command::Sessions(sessions) => sessions.run(streams),
+        Command::Sql(sql) => sql.run(streams),
+        Command::Rules(rules) => rules.run(streams),
+        Command::Completions(completions) => completions.run(streams),
+        Command::Man(man) => man.run(streams),
+    }
+}

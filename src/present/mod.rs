@@ -1,1 +1,73 @@
-//! Room: present.
+//! Rows in, bytes out: how an analyst sees a case. Everything takes a writer; all escaping is in [`escape`].
+
+mod cells;
+mod csv;
+pub mod escape;
+mod json;
+mod ledger;
+mod rows;
+mod rules;
+mod runs;
+mod table;
+mod timeline;
+mod zones;
+
+use std::io::{self, Write};
+
+use arrow::error::ArrowError;
+use arrow::record_batch::RecordBatch;
+use thiserror::Error;
+
+pub use ledger::ledger;
+pub use rows::{Class, Entry, Head};
+pub use rules::{rule, rules};
+pub use timeline::timeline;
+
+/// Why rows could not be shown.
+#[derive(Debug, Error)]
+pub enum PresentError {
+    /// The writer refused.
+    #[error("the output could not be written")]
+    Io(#[from] io::Error),
+    /// Arrow has no text for a type.
+    #[error("the rows could not be written as text")]
+    Arrow(#[from] ArrowError),
+    /// The rows are not of the shape that was asked for.
+    #[error("the rows have no column {0:?} that could be read")]
+    Column(&'static str),
+}
+
+/// The forms that any rows can be written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// Aligned columns for a person. Cells are cut to `width` columns of the terminal, if that is given.
+    Table {
+        /// The terminal's width.
+        width: Option<u16>,
+    },
+    /// One JSON array of objects.
+    Json,
+    /// One JSON object a line.
+    Jsonl,
+    /// CSV with a header, safe to open in a spreadsheet.
+    Csv,
+}
+
+/// Writes the rows of `batches`, which share one schema, in that form.
+///
+/// # Errors
+/// If the writer refuses, or a type has no text.
+pub fn batches(out: &mut impl Write, format: Format, batches: &[RecordBatch]) -> Result<(), PresentError> {
+    let batches = batches.iter().map(zones::in_utc).collect::<Result<Vec<_>, _>>()?;
+    match format {
+        Format::Table { width } => table::write(out, &batches, width),
+        Format::Json => json::array(out, &batches),
+        Format::Jsonl => json::lines(out, &batches),
+        Format::Csv => csv::write(out, &batches),
+    }
+}
+
+/// How every text form but JSON writes a moment's date, time and fraction (none if it is whole).
+const DATE_TIME: &str = "%Y-%m-%d %H:%M:%S%.f";
+/// How machine forms write a moment: ISO 8601 in UTC.
+const ISO_8601: &str = "%Y-%m-%dT%H:%M:%S%.fZ";

@@ -1,0 +1,65 @@
+//! What is said when something fails: the error, its causes, and what to do next.
+
+use std::fmt::{self, Display};
+use std::io::{self, Write};
+
+use anstyle::{AnsiColor, Style};
+use cartographer::present::escape::terminal_lines;
+
+use super::{ExitCode, Streams};
+
+/// A problem with advice. Give it as an error's context, or as the error itself.
+#[derive(Debug)]
+pub(crate) struct Advised {
+    problem: String,
+    advice: String,
+}
+
+impl Advised {
+    /// The problem, in a sentence's beginning; the advice, in a sentence.
+    pub(crate) fn new(problem: impl Into<String>, advice: impl Into<String>) -> Self {
+        Self { problem: problem.into(), advice: advice.into() }
+    }
+}
+
+impl Display for Advised {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.problem)
+    }
+}
+
+impl std::error::Error for Advised {}
+
+/// Prints clap's message: help and version are fine, all else is a usage error.
+pub(crate) fn report_usage(usage: &clap::Error) -> ExitCode {
+    // Nobody is left to tell if this fails.
+    let _ = usage.print();
+    if usage.use_stderr() { ExitCode::Usage } else { ExitCode::Fine }
+}
+
+/// Prints an error with its causes and advice. A reader that went away (`| head`) is no error.
+pub(crate) fn report(error: &anyhow::Error, streams: Streams) -> ExitCode {
+    if is_broken_pipe(error) {
+        return ExitCode::Fine;
+    }
+    // Nobody is left to tell if this fails.
+    let _ = print(error, &mut streams.err());
+    ExitCode::Failed
+}
+
+fn print(error: &anyhow::Error, err: &mut impl Write) -> io::Result<()> {
+    let red = Style::new().bold().fg_color(Some(AnsiColor::Red.into()));
+    writeln!(err, "{red}error{red:#}: {}", terminal_lines(&error.to_string()))?;
+    for cause in error.chain().skip(1) {
+        writeln!(err, "  caused by: {}", terminal_lines(&cause.to_string()).replace('\n', "\n  "))?;
+    }
+    if let Some(advised) = error.downcast_ref::<Advised>() {
+        writeln!(err, "  {}", terminal_lines(&advised.advice))?;
+    }
+    Ok(())
+}
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    let mut ios = error.chain().filter_map(|cause| cause.downcast_ref::<io::Error>());
+    ios.any(|io| io.kind() == io::ErrorKind::BrokenPipe)
+}

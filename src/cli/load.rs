@@ -1,0 +1,119 @@
+//! `cartographer load`
+
+use std::io::Write;
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, bail};
+use cartographer::load::{self, Ledger, LoadOptions};
+use cartographer::present;
+use clap::Args;
+
+use super::fail::Advised;
+use super::progress::Bar;
+use super::{ExitCode, Streams, rules};
+
+/// How many problems a ledger lists unless all are asked for.
+const PROBLEMS: usize = 10;
+
+/// Load CloudTrail into a case and map its clicks
+///
+/// Takes CloudTrail in any container: files of a trail, `lookup-events` output, event-history CSV, EventBridge,
+/// CloudWatch Logs and more, plain, gzip, zstd or zip; told by content. Loading a file again changes nothing, and
+/// loading more into a case gives the same as loading all at once. Ends with a ledger on standard error.
+#[derive(Debug, Args)]
+#[command(after_help = super::exit::HELP)]
+pub(crate) struct Load {
+    /// Files, folders (with all below them), globs, or - for standard input
+    #[arg(required = true, value_name = "PATH")]
+    paths: Vec<String>,
+    /// The case: a DuckDB file, made if it is not there
+    #[arg(long, value_name = "FILE")]
+    db: PathBuf,
+    /// Write the ledger as one JSON object to standard output
+    #[arg(long)]
+    json: bool,
+    /// How many threads to work with [default: as many as there are cores]
+    #[arg(long, value_name = "N")]
+    threads: Option<NonZeroUsize>,
+}
+
+impl Load {
+    pub(crate) fn run(self, streams: Streams) -> Result<ExitCode> {
+        let rules = rules::shipped()?;
+        let options =
+            LoadOptions { inputs: self.paths, case: self.db.clone(), threads: self.threads.map(NonZeroUsize::get) };
+        let bar = Bar::new(streams.is_quiet());
+        let loaded = load::load(&options, &rules, &bar);
+        bar.clear();
+        let ledger = loaded.with_context(|| {
+            let advice = "Files loaded before that are in the case; the same command goes on after them.";
+            Advised::new(format!("cannot load into {}", self.db.display()), advice)
+        })?;
+        report(&ledger, streams)?;
+        if self.json {
+            print_json(&ledger, streams)?;
+        }
+        verdict(&ledger)
+    }
+}
+
+fn report(ledger: &Ledger, streams: Streams) -> Result<()> {
+    if streams.is_quiet() {
+        return Ok(());
+    }
+    let most = if streams.is_verbose() { usize::MAX } else { PROBLEMS };
+    Ok(present::ledger(&mut streams.err(), ledger, most)?)
+}
+
+fn print_json(ledger: &Ledger, streams: Streams) -> Result<()> {
+    let json = serde_json::to_string(ledger)?;
+    let mut out = streams.data();
+    writeln!(out, "{}", present::escape::json(&json))?;
+    Ok(out.flush()?)
+}
+
+/// Whether all was loaded or a part; nothing at all is an error, and so is a ledger that does not balance.
+fn verdict(ledger: &Ledger) -> Result<ExitCode> {
+    let all = ledger.files_refused + ledger.files_failed + ledger.rejected == 0;
+    let some = ledger.inserted + ledger.duplicate + ledger.files_skipped > 0;
+    if !ledger.balances() {
+        bail!(Advised::new("the ledger does not balance", "This is a fault of the program: please report it."));
+    }
+    if ledger.files_seen == 0 {
+        bail!(Advised::new(
+            "no file was found",
+            "Name files, folders or globs that are there, or - for standard input."
+        ));
+    }
+    match (all, some) {
+        (true, _) => Ok(ExitCode::Fine),
+        (false, true) => Ok(ExitCode::Partial),
+        (false, false) => {
+            bail!(Advised::new("nothing could be loaded", "--verbose lists what is wrong with each file."))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_verdict_tells_all_from_part_from_nothing() {
+        let all = Ledger { files_seen: 1, files_loaded: 1, read: 2, inserted: 2, ..Ledger::default() };
+        let part = Ledger { read: 3, rejected: 1, ..all.clone() };
+        let again = Ledger { files_seen: 2, files_skipped: 1, files_refused: 1, ..Ledger::default() };
+        let empty_file = Ledger { files_seen: 1, files_loaded: 1, ..Ledger::default() };
+        let codes = [all, part, again, empty_file].map(|ledger| verdict(&ledger).unwrap());
+        assert_eq!(codes, [ExitCode::Fine, ExitCode::Partial, ExitCode::Partial, ExitCode::Fine]);
+    }
+
+    #[test]
+    fn a_load_of_nothing_or_out_of_balance_is_an_error() {
+        let nothing = Ledger { files_seen: 1, files_refused: 1, ..Ledger::default() };
+        let lost = Ledger { files_seen: 1, read: 3, inserted: 2, ..Ledger::default() };
+        let errors = [nothing, lost, Ledger::default()].map(|ledger| verdict(&ledger).unwrap_err().to_string());
+        assert_eq!(errors, ["nothing could be loaded", "the ledger does not balance", "no file was found"]);
+    }
+}

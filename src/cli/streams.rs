@@ -1,0 +1,76 @@
+//! Where things go: data to standard output, everything else to standard error, each with colours or without.
+
+use std::io::{self, BufWriter, IsTerminal, StderrLock, StdoutLock, Write};
+
+use anstream::AutoStream;
+use clap::ColorChoice;
+
+use super::Global;
+
+/// Standard output and error, as the global arguments want them.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Streams {
+    color: ColorChoice,
+    quiet: bool,
+    verbose: bool,
+}
+
+impl Streams {
+    pub(crate) const fn new(global: Global) -> Self {
+        Self { color: global.color, quiet: global.quiet, verbose: global.verbose }
+    }
+
+    /// Standard output as it is, buffered: flush it.
+    #[expect(clippy::unused_self, reason = "the way to every stream is this type")]
+    pub(crate) fn data(self) -> BufWriter<StdoutLock<'static>> {
+        BufWriter::new(io::stdout().lock())
+    }
+
+    /// Standard output for text with colours, buffered: flush it.
+    pub(crate) fn text(self) -> BufWriter<AutoStream<StdoutLock<'static>>> {
+        BufWriter::new(AutoStream::new(io::stdout().lock(), self.choice()))
+    }
+
+    /// Standard error.
+    pub(crate) fn err(self) -> AutoStream<StderrLock<'static>> {
+        AutoStream::new(io::stderr().lock(), self.choice())
+    }
+
+    /// Says something on standard error, unless that is to be quiet.
+    pub(crate) fn say(self, text: &str) {
+        if !self.quiet {
+            // Nobody is left to tell if this fails.
+            let _ = writeln!(self.err(), "{text}");
+        }
+    }
+
+    /// Says how many rows an answer has, if that is wanted.
+    pub(crate) fn say_rows(self, rows: usize) {
+        if self.verbose {
+            self.say(&format!("{rows} {}", if rows == 1 { "row" } else { "rows" }));
+        }
+    }
+
+    pub(crate) const fn is_quiet(self) -> bool {
+        self.quiet
+    }
+
+    pub(crate) const fn is_verbose(self) -> bool {
+        self.verbose
+    }
+
+    /// The width of the terminal that standard output is; `None` if it is none.
+    #[expect(clippy::unused_self, reason = "the way to every stream is this type")]
+    pub(crate) fn width(self) -> Option<u16> {
+        let out = io::stdout();
+        out.is_terminal().then(|| terminal_size::terminal_size_of(out)).flatten().map(|(width, _)| width.0)
+    }
+
+    const fn choice(self) -> anstream::ColorChoice {
+        match self.color {
+            ColorChoice::Auto => anstream::ColorChoice::Auto,
+            ColorChoice::Always => anstream::ColorChoice::Always,
+            ColorChoice::Never => anstream::ColorChoice::Never,
+        }
+    }
+}

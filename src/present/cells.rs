@@ -1,0 +1,72 @@
+//! The text of any cell of any column, for the forms that are not JSON as a whole.
+
+use arrow::array::Array;
+use arrow::datatypes::{DataType, FieldRef};
+use arrow::json::writer::{EncoderOptions, NullableEncoder, make_encoder};
+use arrow::record_batch::RecordBatch;
+use arrow::util::display::{ArrayFormatter, FormatOptions};
+
+use super::{ISO_8601, PresentError};
+
+/// How the cells of a form are written.
+#[derive(Debug)]
+pub(super) struct CellStyle {
+    plain: FormatOptions<'static>,
+    nested: EncoderOptions,
+}
+
+impl CellStyle {
+    /// Moments in that form of `chrono`'s; lists and structs as JSON; NULL as nothing.
+    pub(super) fn new(moment: &'static str) -> Self {
+        let plain = FormatOptions::new().with_timestamp_format(Some(moment)).with_timestamp_tz_format(Some(moment));
+        Self { plain, nested: EncoderOptions::default().with_timestamp_format(ISO_8601.to_owned()) }
+    }
+
+    /// The columns of a batch.
+    pub(super) fn columns<'a>(&'a self, batch: &'a RecordBatch) -> Result<Vec<Cells<'a>>, PresentError> {
+        let schema = batch.schema_ref();
+        schema.fields().iter().zip(batch.columns()).map(|(field, array)| self.cells(field, array.as_ref())).collect()
+    }
+
+    fn cells<'a>(&'a self, field: &'a FieldRef, array: &'a dyn Array) -> Result<Cells<'a>, PresentError> {
+        if array.data_type().is_nested() {
+            Ok(Cells::Nested(make_encoder(field, array, &self.nested)?))
+        } else {
+            let bare = array.data_type().is_numeric() || array.data_type().is_temporal();
+            Ok(Cells::Plain(ArrayFormatter::try_new(array, &self.plain)?, bare))
+        }
+    }
+}
+
+/// One column's cells.
+pub(super) enum Cells<'a> {
+    /// A scalar, and whether it is a number or moment, whose text nobody but us has chosen.
+    Plain(ArrayFormatter<'a>, bool),
+    /// A list, struct or map, as JSON.
+    Nested(NullableEncoder<'a>),
+}
+
+impl Cells<'_> {
+    /// The cell's text, unescaped; empty for NULL.
+    pub(super) fn text(&mut self, row: usize) -> Result<String, PresentError> {
+        match self {
+            Self::Plain(formatter, _) => Ok(formatter.value(row).try_to_string()?),
+            Self::Nested(encoder) if encoder.is_null(row) => Ok(String::new()),
+            Self::Nested(encoder) => {
+                let mut json = Vec::new();
+                encoder.encode(row, &mut json);
+                Ok(String::from_utf8_lossy(&json).into_owned())
+            }
+        }
+    }
+
+    /// Whether the cells are numbers or moments: they need no escaping.
+    pub(super) const fn is_bare(&self) -> bool {
+        matches!(self, Self::Plain(_, true))
+    }
+}
+
+/// Whether a column reads best with its digits under each other.
+pub(super) fn is_right_aligned(kind: &DataType) -> bool {
+    kind.is_numeric()
+}

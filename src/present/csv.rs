@@ -1,0 +1,36 @@
+//! CSV by RFC 4180, safe to open in a spreadsheet.
+
+use std::io::{self, Write};
+
+use arrow::record_batch::RecordBatch;
+
+use super::cells::{CellStyle, Cells};
+use super::{ISO_8601, PresentError, escape};
+
+/// A header, then a line a row.
+pub(super) fn write(out: &mut impl Write, batches: &[RecordBatch]) -> Result<(), PresentError> {
+    let mut csv = csv::Writer::from_writer(out);
+    if let Some(first) = batches.first() {
+        let names = first.schema_ref().fields().iter();
+        record(&mut csv, names.map(|field| escape::csv_cell(field.name()).into_owned()))?;
+    }
+    let style = CellStyle::new(ISO_8601);
+    for batch in batches {
+        let mut columns = style.columns(batch)?;
+        for row in 0..batch.num_rows() {
+            let line: Result<Vec<_>, _> = columns.iter_mut().map(|cells| cell(cells, row)).collect();
+            record(&mut csv, line?)?;
+        }
+    }
+    Ok(csv.flush()?)
+}
+
+fn record(csv: &mut csv::Writer<impl Write>, line: impl IntoIterator<Item = String>) -> io::Result<()> {
+    // The csv crate wraps the writer's error; a broken pipe must stay one.
+    csv.write_record(line).map_err(io::Error::from)
+}
+
+fn cell(cells: &mut Cells<'_>, row: usize) -> Result<String, PresentError> {
+    let text = cells.text(row)?;
+    Ok(if cells.is_bare() { text } else { escape::csv_cell(&text).into_owned() })
+}

@@ -1,0 +1,59 @@
+//! A load's ledger in words.
+
+use std::io::{self, Write};
+
+use indicatif::HumanCount;
+
+use super::escape::terminal;
+use crate::load::{Ledger, Problem};
+
+/// Writes what happened, what balances and what went wrong, at most `most` problems of it.
+///
+/// # Errors
+/// If the writer refuses.
+pub fn ledger(out: &mut impl Write, ledger: &Ledger, most: usize) -> io::Result<()> {
+    files(out, ledger)?;
+    events(out, ledger)?;
+    for problem in ledger.problems.iter().take(most) {
+        self::problem(out, problem)?;
+    }
+    let left = ledger.problems.len().saturating_sub(most);
+    if left > 0 {
+        writeln!(out, "  … and {left} more, listed with --verbose and kept in the tables load_files and rejects")?;
+    }
+    if !ledger.balances() {
+        writeln!(out, "The ledger does not balance: events were lost or counted twice.")?;
+    }
+    Ok(())
+}
+
+fn files(out: &mut impl Write, ledger: &Ledger) -> io::Result<()> {
+    write!(out, "files    {} found: {} loaded", HumanCount(ledger.files_seen), HumanCount(ledger.files_loaded))?;
+    let rest = [
+        (ledger.files_skipped, "skipped (already in the case)"),
+        (ledger.files_refused, "refused (not CloudTrail)"),
+        (ledger.files_failed, "failed"),
+    ];
+    for (files, fate) in rest.into_iter().filter(|(files, _)| *files > 0) {
+        write!(out, ", {} {fate}", HumanCount(files))?;
+    }
+    writeln!(out)
+}
+
+fn events(out: &mut impl Write, ledger: &Ledger) -> io::Result<()> {
+    let [read, inserted, duplicate, rejected] =
+        [ledger.read, ledger.inserted, ledger.duplicate, ledger.rejected].map(HumanCount);
+    writeln!(out, "events   {read} read = {inserted} inserted + {duplicate} duplicate + {rejected} rejected")?;
+    let [console, explained, residual] = [ledger.console_events, ledger.explained, ledger.residual].map(HumanCount);
+    writeln!(out, "console  {console} events = {explained} explained + {residual} residual")?;
+    let [signals, of_console, sessions] = [ledger.signals, ledger.console_sessions, ledger.sessions].map(HumanCount);
+    writeln!(out, "signals  {signals} in {of_console} console sessions, of {sessions} sessions in all")
+}
+
+fn problem(out: &mut impl Write, problem: &Problem) -> io::Result<()> {
+    write!(out, "  {}: ", terminal(&problem.file))?;
+    if let Some(record) = problem.record {
+        write!(out, "record {record}: ")?;
+    }
+    writeln!(out, "{}", terminal(&problem.cause))
+}

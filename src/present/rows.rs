@@ -1,0 +1,203 @@
+//! Typed rows of the views `timeline` and `sessions`, read off the batches a query gave.
+
+use arrow::array::{Array, ArrayRef, AsArray};
+use arrow::compute::cast;
+use arrow::datatypes::{DataType, Float64Type, Int64Type, TimeUnit, TimestampMicrosecondType};
+use arrow::record_batch::RecordBatch;
+
+use super::PresentError;
+use crate::event::Timestamp;
+use crate::signal::Kind;
+
+/// What a row of the timeline stands for: the values of `timeline.class`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Class {
+    /// A signal that somebody clicked or typed.
+    Click,
+    /// A signal that nobody did.
+    Background,
+    /// An event of the console's that no signal explains.
+    Residual,
+    /// An event that is not the console's.
+    Programmatic,
+}
+
+impl Class {
+    /// Every class.
+    pub const ALL: [Self; 4] = [Self::Click, Self::Background, Self::Residual, Self::Programmatic];
+
+    /// The name in `timeline.class`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Click => "click",
+            Self::Background => "background",
+            Self::Residual => "residual",
+            Self::Programmatic => "programmatic",
+        }
+    }
+
+    /// Whether its rows are events, not signals.
+    #[must_use]
+    pub const fn is_event(self) -> bool {
+        matches!(self, Self::Residual | Self::Programmatic)
+    }
+}
+
+/// One row of the view `timeline`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Entry {
+    /// `time`: of the signal's first event, or of the event.
+    pub time: Timestamp,
+    /// `class`
+    pub class: Class,
+    /// `session_id`
+    pub session_id: Option<String>,
+    /// `principal`
+    pub principal: Option<String>,
+    /// `account_id`
+    pub account_id: Option<String>,
+    /// `region`
+    pub region: Option<String>,
+    /// `kind`, of a signal.
+    pub kind: Option<Kind>,
+    /// `service`
+    pub service: Option<String>,
+    /// `title`: the page, or the call.
+    pub title: Option<String>,
+    /// `summary`: the sentence.
+    pub summary: Option<String>,
+    /// `confidence`, of a signal: 0 to 1.
+    pub confidence: Option<f64>,
+    /// `events`: how many it stands for.
+    pub events: u64,
+    /// `error_code`
+    pub error_code: Option<String>,
+}
+
+impl Entry {
+    /// The entries of `SELECT * FROM timeline …`, in the order of the rows.
+    ///
+    /// # Errors
+    /// If a column is missing, or of a type that does not fit.
+    pub fn read(batch: &RecordBatch) -> Result<Vec<Self>, PresentError> {
+        let texts = |name| Texts::of(batch, name);
+        let (class, kind) = (texts("class")?, texts("kind")?);
+        let (session, principal, account) = (texts("session_id")?, texts("principal")?, texts("account_id")?);
+        let (region, service, error) = (texts("region")?, texts("service")?, texts("error_code")?);
+        let (title, summary) = (texts("title")?, texts("summary")?);
+        let time = column(batch, "time", &DataType::Timestamp(TimeUnit::Microsecond, None))?;
+        let confidence = column(batch, "confidence", &DataType::Float64)?;
+        let events = column(batch, "events", &DataType::Int64)?;
+        let entry = |row| {
+            Ok(Self {
+                time: moment(&time, row).ok_or(PresentError::Column("time"))?,
+                class: class.one_of(&Class::ALL, Class::as_str, row).ok_or(PresentError::Column("class"))?,
+                session_id: session.get(row),
+                principal: principal.get(row),
+                account_id: account.get(row),
+                region: region.get(row),
+                kind: kind.one_of(&Kind::ALL, Kind::as_str, row),
+                service: service.get(row),
+                title: title.get(row),
+                summary: summary.get(row),
+                confidence: confidence.is_valid(row).then(|| confidence.as_primitive::<Float64Type>().value(row)),
+                events: count(&events, row),
+                error_code: error.get(row),
+            })
+        };
+        (0..batch.num_rows()).map(entry).collect()
+    }
+}
+
+/// What a timeline says of a session before its lines: some columns of `sessions`.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Head {
+    /// `session_id`
+    pub session_id: String,
+    /// `principal`
+    pub principal: Option<String>,
+    /// `account_id`
+    pub account_id: Option<String>,
+    /// `ips`
+    pub ips: Vec<String>,
+    /// `mfa`: whether the session was opened with a second factor; `None` if nothing says.
+    pub mfa: Option<bool>,
+    /// `first_time`
+    pub first_time: Option<Timestamp>,
+    /// `last_time`
+    pub last_time: Option<Timestamp>,
+}
+
+impl Head {
+    /// The heads of `SELECT * FROM sessions …`, in the order of the rows.
+    ///
+    /// # Errors
+    /// If a column is missing, or of a type that does not fit.
+    pub fn read(batch: &RecordBatch) -> Result<Vec<Self>, PresentError> {
+        let texts = |name| Texts::of(batch, name);
+        let (session, principal, account) = (texts("session_id")?, texts("principal")?, texts("account_id")?);
+        let when = DataType::Timestamp(TimeUnit::Microsecond, None);
+        let (first, last) = (column(batch, "first_time", &when)?, column(batch, "last_time", &when)?);
+        let (mfa, ips) = (column(batch, "mfa", &DataType::Boolean)?, column(batch, "ips", &list_of_texts())?);
+        let head = |row| Self {
+            session_id: session.get(row).unwrap_or_default(),
+            principal: principal.get(row),
+            account_id: account.get(row),
+            ips: list(&ips, row),
+            mfa: mfa.is_valid(row).then(|| mfa.as_boolean().value(row)),
+            first_time: moment(&first, row),
+            last_time: moment(&last, row),
+        };
+        Ok((0..batch.num_rows()).map(head).collect())
+    }
+}
+
+/// A column by its name, cast to the type that is wanted: an ENUM is text, a HUGEINT a count.
+fn column(batch: &RecordBatch, name: &'static str, kind: &DataType) -> Result<ArrayRef, PresentError> {
+    let array = batch.column_by_name(name).ok_or(PresentError::Column(name))?;
+    cast(array, kind).map_err(|_| PresentError::Column(name))
+}
+
+fn list_of_texts() -> DataType {
+    DataType::new_list(DataType::Utf8, true)
+}
+
+fn list(lists: &ArrayRef, row: usize) -> Vec<String> {
+    if lists.is_null(row) {
+        return Vec::new();
+    }
+    lists.as_list::<i32>().value(row).as_string::<i32>().iter().flatten().map(str::to_owned).collect()
+}
+
+fn moment(times: &ArrayRef, row: usize) -> Option<Timestamp> {
+    times.is_valid(row).then(|| Timestamp(times.as_primitive::<TimestampMicrosecondType>().value(row)))
+}
+
+fn count(counts: &ArrayRef, row: usize) -> u64 {
+    let count = counts.is_valid(row).then(|| counts.as_primitive::<Int64Type>().value(row));
+    count.and_then(|count| u64::try_from(count).ok()).unwrap_or_default()
+}
+
+/// A column of texts.
+struct Texts(ArrayRef);
+
+impl Texts {
+    fn of(batch: &RecordBatch, name: &'static str) -> Result<Self, PresentError> {
+        column(batch, name, &DataType::Utf8).map(Self)
+    }
+
+    fn str(&self, row: usize) -> Option<&str> {
+        self.0.is_valid(row).then(|| self.0.as_string::<i32>().value(row))
+    }
+
+    fn get(&self, row: usize) -> Option<String> {
+        self.str(row).map(str::to_owned)
+    }
+
+    /// The one of `all` whose name the text is.
+    fn one_of<T: Copy>(&self, all: &[T], name: impl Fn(T) -> &'static str, row: usize) -> Option<T> {
+        let text = self.str(row)?;
+        all.iter().copied().find(|one| name(*one) == text)
+    }
+}

@@ -1,0 +1,106 @@
+//! Folds a session's entries into the lines of its timeline.
+
+use super::rows::{Class, Entry};
+
+/// At most that many calls are named in a line; the rest is counted.
+const NAMED: usize = 4;
+
+/// One line: a signal, or consecutive events of one service that stand for nothing more.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Run<'a> {
+    /// Its first entry, whose time is the line's.
+    pub(super) first: &'a Entry,
+    entries: &'a [&'a Entry],
+}
+
+/// The lines of a session, in order.
+pub(super) fn runs<'a>(entries: &'a [&'a Entry]) -> impl Iterator<Item = Run<'a>> {
+    entries.chunk_by(|one, next| folds(one, next)).filter_map(|entries| {
+        let first = *entries.first()?;
+        Some(Run { first, entries })
+    })
+}
+
+/// Only events fold, and never over midnight, where the timeline says the date.
+fn folds(one: &Entry, next: &Entry) -> bool {
+    one.class.is_event() && one.class == next.class && one.service == next.service && day(one) == day(next)
+}
+
+/// Days since 1970.
+pub(super) const fn day(entry: &Entry) -> i64 {
+    entry.time.0.div_euclid(86_400_000_000)
+}
+
+impl Run<'_> {
+    /// The events it stands for.
+    pub(super) fn events(&self) -> u64 {
+        self.entries.iter().map(|entry| entry.events).sum()
+    }
+
+    /// What the line calls it: the signal's kind, or the class of its events.
+    pub(super) fn label(&self) -> &'static str {
+        match (self.first.class, self.first.kind) {
+            (Class::Click | Class::Background, Some(kind)) => kind.as_str(),
+            (class, _) => class.as_str(),
+        }
+    }
+
+    /// The region, if it is one and the same.
+    pub(super) fn region(&self) -> Option<&str> {
+        let region = self.first.region.as_deref();
+        region.filter(|_| self.entries.iter().all(|entry| entry.region.as_deref() == region))
+    }
+
+    /// The error, if there is one and the same.
+    pub(super) fn error(&self) -> Option<&str> {
+        let error = self.first.error_code.as_deref();
+        error.filter(|_| self.entries.iter().all(|entry| entry.error_code.as_deref() == error))
+    }
+
+    /// How sure the signal is, if it is not certain.
+    pub(super) fn doubt(&self) -> Option<f64> {
+        self.first.confidence.filter(|confidence| *confidence < 1.0)
+    }
+
+    /// The sentence: a signal's own, or which calls of which service: `iam: ListUsers ×2, GetUser`.
+    pub(super) fn sentence(&self) -> String {
+        if self.first.class.is_event() {
+            return self.calls();
+        }
+        let own = self.first.summary.as_ref().or(self.first.title.as_ref());
+        own.cloned().unwrap_or_default()
+    }
+
+    fn calls(&self) -> String {
+        let service = self.first.service.as_deref().unwrap_or("?");
+        let counted = self.counted(service);
+        let mut named: Vec<String> = counted.iter().take(NAMED).map(|(call, times)| times_of(call, *times)).collect();
+        if counted.len() > NAMED {
+            named.push(format!("{} more calls", counted.len() - NAMED));
+        }
+        format!("{service}: {}", named.join(", "))
+    }
+
+    /// Each call and how often it was made, in the order of first appearance.
+    fn counted(&self, service: &str) -> Vec<(&str, u64)> {
+        let mut counted: Vec<(&str, u64)> = Vec::new();
+        for entry in self.entries {
+            let call = bare_call(entry, service);
+            match counted.iter_mut().find(|(known, _)| *known == call) {
+                Some((_, times)) => *times += entry.events,
+                None => counted.push((call, entry.events)),
+            }
+        }
+        counted
+    }
+}
+
+/// The call without its service, which the line says once.
+fn bare_call<'a>(entry: &'a Entry, service: &str) -> &'a str {
+    let call = entry.title.as_deref().or(entry.summary.as_deref()).unwrap_or("?");
+    call.strip_prefix(service).and_then(|rest| rest.strip_prefix(':')).unwrap_or(call)
+}
+
+fn times_of(call: &str, times: u64) -> String {
+    if times > 1 { format!("{call} ×{times}") } else { call.to_owned() }
+}

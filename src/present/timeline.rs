@@ -1,0 +1,170 @@
+//! The timeline as text: sessions with their lines, as an analyst reads a case.
+
+use std::collections::HashMap;
+use std::fmt::Write as _;
+use std::io::{self, Write};
+
+use anstyle::{AnsiColor, Style};
+use chrono::DateTime;
+
+use super::escape::terminal;
+use super::rows::{Class, Entry, Head};
+use super::runs::{Run, day, runs};
+use crate::event::Timestamp;
+use crate::signal::Kind;
+
+/// The shortest a session id is cut to.
+const SHORTEST_ID: usize = 8;
+
+/// Writes entries, which are in order of time, grouped by session in the order the sessions begin in.
+///
+/// `heads` has every session that `--session` could mean: ids are cut to what tells them apart. Colours are written as
+/// ANSI sequences always; a writer that does not want them strips them (`anstream`).
+///
+/// # Errors
+/// If the writer refuses.
+pub fn timeline(out: &mut impl Write, entries: &[Entry], heads: &[Head]) -> io::Result<()> {
+    let short_ids = short_ids(heads);
+    let heads: HashMap<&str, &Head> = heads.iter().map(|head| (head.session_id.as_str(), head)).collect();
+    for (number, (id, entries)) in by_session(entries).into_iter().enumerate() {
+        if number > 0 {
+            writeln!(out)?;
+        }
+        let head = id.and_then(|id| heads.get(id).copied()).cloned().unwrap_or_else(|| head_of(id, &entries));
+        let short = id.map(|id| short_ids.get(id).copied().unwrap_or(id));
+        header(out, &head, short)?;
+        lines(out, &entries)?;
+    }
+    Ok(())
+}
+
+fn by_session(entries: &[Entry]) -> Vec<(Option<&str>, Vec<&Entry>)> {
+    let mut groups: Vec<(Option<&str>, Vec<&Entry>)> = Vec::new();
+    let mut places = HashMap::new();
+    for entry in entries {
+        let id = entry.session_id.as_deref();
+        let place = *places.entry(id).or_insert(groups.len());
+        match groups.get_mut(place) {
+            Some((_, group)) => group.push(entry),
+            None => groups.push((id, vec![entry])),
+        }
+    }
+    groups
+}
+
+/// What the entries themselves tell of a session that has no row.
+fn head_of(id: Option<&str>, entries: &[&Entry]) -> Head {
+    let (first, last) = (entries.first(), entries.last());
+    Head {
+        session_id: id.unwrap_or_default().to_owned(),
+        principal: first.and_then(|entry| entry.principal.clone()),
+        account_id: first.and_then(|entry| entry.account_id.clone()),
+        first_time: first.map(|entry| entry.time),
+        last_time: last.map(|entry| entry.time),
+        ..Head::default()
+    }
+}
+
+/// Each session's shortest prefix that no other session has.
+fn short_ids(heads: &[Head]) -> HashMap<&str, &str> {
+    let mut ids: Vec<&str> = heads.iter().map(|head| head.session_id.as_str()).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let common = |one: &str, other: &str| one.chars().zip(other.chars()).take_while(|(a, b)| a == b).count();
+    let neighbours = |place: usize, id: &str| {
+        let before = place.checked_sub(1).and_then(|place| ids.get(place));
+        let after = ids.get(place + 1);
+        before.into_iter().chain(after).map(|other| common(id, other) + 1).max().unwrap_or(0)
+    };
+    let cut = |(place, id): (usize, &&'_ str)| neighbours(place, id).max(SHORTEST_ID);
+    ids.iter().enumerate().map(|(place, id)| (*id, prefix(id, cut((place, id))))).collect()
+}
+
+fn prefix(text: &str, characters: usize) -> &str {
+    text.char_indices().nth(characters).map_or(text, |(end, _)| &text[..end])
+}
+
+fn header(out: &mut impl Write, head: &Head, short_id: Option<&str>) -> io::Result<()> {
+    let bold = Style::new().bold();
+    let principal = head.principal.as_deref().unwrap_or("unknown principal");
+    write!(out, "{bold}{}{bold:#}", terminal(principal))?;
+    if let Some(account) = &head.account_id {
+        write!(out, " · {}", terminal(account))?;
+    }
+    if let Some(ip) = head.ips.first() {
+        let more = head.ips.len() - 1;
+        let others = if more > 0 { format!(" +{more}") } else { String::new() };
+        write!(out, " · {}{others}", terminal(ip))?;
+    }
+    let mfa = head.mfa.map_or("mfa unknown", |mfa| if mfa { "mfa" } else { "no mfa" });
+    write!(out, " · {mfa} · {}", span(head.first_time, head.last_time))?;
+    match short_id {
+        Some(id) => writeln!(out, " · session {}", terminal(id)),
+        None => writeln!(out, " · no session"),
+    }
+}
+
+/// `2026-03-02 09:12:05 → 10:40:11 UTC`, with the second date if it is another.
+fn span(first: Option<Timestamp>, last: Option<Timestamp>) -> String {
+    let (Some(first), Some(last)) = (first, last) else { return "time unknown".to_owned() };
+    let from = clock(first, "%Y-%m-%d");
+    let until = if from == clock(last, "%Y-%m-%d") { "%H:%M:%S" } else { "%Y-%m-%d %H:%M:%S" };
+    format!("{from} {} → {} UTC", clock(first, "%H:%M:%S"), clock(last, until))
+}
+
+fn clock(time: Timestamp, form: &str) -> String {
+    DateTime::from_timestamp_micros(time.0).map_or_else(|| "?".to_owned(), |time| time.format(form).to_string())
+}
+
+fn lines(out: &mut impl Write, entries: &[&Entry]) -> io::Result<()> {
+    let runs: Vec<Run<'_>> = runs(entries).collect();
+    let labels = runs.iter().map(|run| run.label().len()).max().unwrap_or(0);
+    let regions = runs.iter().filter_map(Run::region).map(|region| terminal(region).len()).max().unwrap_or(0);
+    let mut today = entries.first().map(|entry| day(entry));
+    for run in &runs {
+        if today != Some(day(run.first)) {
+            today = Some(day(run.first));
+            writeln!(out, "  {}", clock(run.first.time, "%Y-%m-%d"))?;
+        }
+        line(out, run, labels, regions)?;
+    }
+    Ok(())
+}
+
+fn line(out: &mut impl Write, run: &Run<'_>, labels: usize, regions: usize) -> io::Result<()> {
+    let style = style(run.first.class, run.first.kind);
+    let (time, label) = (clock(run.first.time, "%H:%M:%S"), run.label());
+    write!(out, "  {time}  {style}{label:<labels$}{style:#}  ")?;
+    if regions > 0 {
+        write!(out, "{:<regions$}  ", terminal(run.region().unwrap_or_default()))?;
+    }
+    writeln!(out, "{}{}", terminal(&run.sentence()), terminal(&tail(run)))
+}
+
+/// What follows the sentence: `  (12 events)  ~0.72  [AccessDenied]`.
+fn tail(run: &Run<'_>) -> String {
+    let events = run.events();
+    let mut tail = format!("  ({events} {})", if events == 1 { "event" } else { "events" });
+    // Writing to a String cannot fail.
+    if let Some(doubt) = run.doubt() {
+        // Rounded down: what is not certain must not read as 1.00.
+        let _ = write!(tail, "  ~{:.2}", (doubt * 100.0).floor() / 100.0);
+    }
+    if let Some(error) = run.error() {
+        let _ = write!(tail, "  [{error}]");
+    }
+    tail
+}
+
+/// The more a line matters, the more it stands out.
+const fn style(class: Class, kind: Option<Kind>) -> Style {
+    let colour = match (class, kind) {
+        (Class::Click, Some(Kind::Secret | Kind::Delete)) => AnsiColor::Red,
+        (Class::Click, Some(Kind::Create | Kind::Change)) => AnsiColor::Yellow,
+        (Class::Click, Some(Kind::Command | Kind::Session)) => AnsiColor::Magenta,
+        (Class::Click, Some(Kind::Login)) => AnsiColor::Cyan,
+        (Class::Click, _) => return Style::new(),
+        (Class::Background | Class::Residual | Class::Programmatic, _) => return Style::new().dimmed(),
+    };
+    colour.on_default()
+}

@@ -1,0 +1,101 @@
+//! The timeline as text.
+
+use cartographer::event::Timestamp;
+use cartographer::present::{self, Class, Entry, Head};
+use cartographer::signal::Kind;
+
+use crate::MORNING;
+
+fn entry(minutes: i64, class: Class) -> Entry {
+    Entry {
+        time: Timestamp(MORNING).plus_seconds(minutes * 60),
+        class,
+        session_id: Some("0123456789abcdef".to_owned()),
+        principal: Some("alice".to_owned()),
+        account_id: Some("111122223333".to_owned()),
+        region: None,
+        kind: None,
+        service: Some("s3".to_owned()),
+        title: None,
+        summary: None,
+        confidence: None,
+        events: 1,
+        error_code: None,
+    }
+}
+
+fn call(minutes: i64, title: &str) -> Entry {
+    Entry { title: Some(title.to_owned()), ..entry(minutes, Class::Residual) }
+}
+
+fn click(minutes: i64, kind: Kind, summary: &str, confidence: f64) -> Entry {
+    let (kind, summary, confidence) = (Some(kind), Some(summary.to_owned()), Some(confidence));
+    Entry { kind, summary, confidence, events: 140, ..entry(minutes, Class::Click) }
+}
+
+fn timeline(entries: &[Entry], heads: &[Head]) -> String {
+    let mut out = anstream::StripStream::new(Vec::new());
+    present::timeline(&mut out, entries, heads).unwrap();
+    String::from_utf8(out.into_inner()).unwrap()
+}
+
+#[test]
+fn consecutive_residual_events_of_a_service_share_a_line() {
+    let other = Entry { service: Some("iam".to_owned()), ..call(3, "iam:GetUser") };
+    let entries = [
+        call(0, "s3:ListBuckets"),
+        call(1, "s3:GetBucketAcl"),
+        call(2, "s3:GetBucketAcl"),
+        other,
+        call(4, "a"),
+        call(4, "b"),
+        call(4, "c"),
+        call(4, "d"),
+        call(4, "e"),
+        call(4, "f"),
+    ];
+    let text = timeline(&entries, &[]);
+    let lines: Vec<&str> = text.lines().skip(1).collect();
+    let expected = [
+        "  09:12:00  residual  s3: ListBuckets, GetBucketAcl ×2  (3 events)",
+        "  09:15:00  residual  iam: GetUser  (1 event)",
+        "  09:16:00  residual  s3: a, b, c, d, 2 more calls  (6 events)",
+    ];
+    assert_eq!(lines, expected);
+}
+
+#[test]
+fn doubt_errors_and_a_new_day_are_shown() {
+    let denied = Entry { error_code: Some("AccessDenied".to_owned()), ..click(1, Kind::Secret, "Read it", 0.999) };
+    let later = Entry { region: Some("eu-west-1".to_owned()), ..click(15 * 60, Kind::List, "Users", 1.0) };
+    let text = timeline(&[denied, later], &[]);
+    let expected = "alice · 111122223333 · mfa unknown · 2026-03-02 09:13:00 → 2026-03-03 00:12:00 UTC · session 0123456789abcdef\n  \
+        09:13:00  secret             Read it  (140 events)  ~0.99  [AccessDenied]\n  \
+        2026-03-03\n  \
+        00:12:00  list    eu-west-1  Users  (140 events)\n";
+    assert_eq!(text, expected);
+}
+
+#[test]
+fn sessions_are_apart_headed_and_known_by_their_shortest_prefix() {
+    let head = |id: &str, who: &str, mfa| Head {
+        session_id: id.to_owned(),
+        principal: Some(who.to_owned()),
+        account_id: Some("111122223333".to_owned()),
+        ips: vec!["198.51.100.7".to_owned(), "198.51.100.8".to_owned()],
+        mfa,
+        first_time: Some(Timestamp(MORNING)),
+        last_time: Some(Timestamp(MORNING).plus_seconds(61)),
+    };
+    let heads =
+        [head("0123456789abcdef", "alice", Some(false)), head("0123456789ffffff", "eve\u{1b}[2J\n", Some(true))];
+    let of_eve = Entry { session_id: Some("0123456789ffffff".to_owned()), ..click(0, Kind::View, "b", 1.0) };
+    let text = timeline(&[click(0, Kind::View, "a", 1.0), of_eve, click(1, Kind::View, "c", 1.0)], &heads);
+    let expected = "alice · 111122223333 · 198.51.100.7 +1 · no mfa · 2026-03-02 09:12:00 → 09:13:01 UTC · session 0123456789a\n  \
+        09:12:00  view  a  (140 events)\n  \
+        09:13:00  view  c  (140 events)\n\
+        \n\
+        eve\\u{1b}[2J\\n · 111122223333 · 198.51.100.7 +1 · mfa · 2026-03-02 09:12:00 → 09:13:01 UTC · session 0123456789f\n  \
+        09:12:00  view  b  (140 events)\n";
+    assert_eq!(text, expected);
+}
