@@ -85,7 +85,7 @@ fn signals(rules: &RuleSet, session: &Path) -> Vec<Signal> {
 fn rules() -> RuleSet {
     let texts =
         std::env::var_os("RULES_DIR").map_or_else(RuleText::shipped, |dir| RuleText::in_dir(Path::new(&dir)).unwrap());
-    RuleSet::compile(texts).unwrap_or_else(|errors| panic!("{errors:#?}"))
+    RuleSet::compile(texts).unwrap()
 }
 
 type Click = (String, BTreeSet<String>);

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result, anyhow};
 use cartographer::present::{self, escape};
-use cartographer::rule::{Rule, RuleError, RuleSet};
+use cartographer::rule::{Rule, RuleError, RuleSet, RuleText};
+use cartographer::spec;
 use clap::{Args, Subcommand};
 
 use super::fail::Advised;
@@ -21,6 +22,7 @@ pub(crate) enum Rules {
     List(List),
     Show(Show),
     Check(Check),
+    Test(Test),
 }
 
 /// List the rules that are shipped
@@ -47,12 +49,25 @@ pub(crate) struct Check {
     dir: Option<PathBuf>,
 }
 
+/// Run the specs beside rules: a line for each case that fails
+///
+/// Exits with 1 if a case fails.
+#[derive(Debug, Args)]
+pub(crate) struct Test {
+    /// A folder of rules with their specs; the shipped ones if not given
+    dir: Option<PathBuf>,
+    /// Only specs whose path begins with this: iam/users
+    #[arg(long, value_name = "PREFIX", default_value = "")]
+    only: String,
+}
+
 impl Rules {
     pub(crate) fn run(self, streams: Streams) -> Result<ExitCode> {
         match self {
             Self::List(list) => list.run(streams),
             Self::Show(show) => show.run(streams),
             Self::Check(check) => check.run(streams),
+            Self::Test(test) => test.run(streams),
         }
     }
 }
@@ -71,7 +86,7 @@ impl Show {
         let rule = set.rules().iter().find(|rule| rule.id == self.id);
         let rule = rule.ok_or_else(|| unknown(&self.id, set.rules()))?;
         let mut out = streams.text();
-        present::rule(&mut out, rule)?;
+        present::rule(&mut out, &set, rule)?;
         out.flush()?;
         Ok(ExitCode::Fine)
     }
@@ -94,6 +109,32 @@ impl Check {
         out.flush()?;
         streams.say(&format!("{} problems", problems.len()));
         Ok(ExitCode::Failed)
+    }
+}
+
+impl Test {
+    fn run(self, streams: Streams) -> Result<ExitCode> {
+        let texts =
+            self.dir.as_ref().map_or_else(|| Ok(RuleText::shipped()), |dir| RuleText::in_dir(dir)).map_err(first)?;
+        let set = RuleSet::compile(texts.clone()).map_err(first).with_context(|| {
+            Advised::new("the rules cannot be read", "`cartographer rules check` lists every problem.")
+        })?;
+        let (mut cases, mut failed) = (0, 0);
+        let mut out = streams.text();
+        for text in texts.iter().filter(|text| text.is_spec() && text.path.starts_with(&self.only)) {
+            match spec::run(&set, text) {
+                Ok(passed) => cases += passed,
+                Err(failures) => {
+                    failed += failures.len();
+                    failures
+                        .iter()
+                        .try_for_each(|failure| writeln!(out, "{}", escape::terminal(&failure.to_string())))?;
+                }
+            }
+        }
+        out.flush()?;
+        streams.say(&format!("{cases} cases passed, {failed} failed"));
+        Ok(if failed == 0 { ExitCode::Fine } else { ExitCode::Failed })
     }
 }
 

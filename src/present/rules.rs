@@ -8,7 +8,7 @@ use arrow::record_batch::RecordBatch;
 
 use super::PresentError;
 use super::escape::terminal;
-use crate::rule::Rule;
+use crate::rule::{Rule, RuleSet};
 
 /// The rules as rows, for [`super::batches`]: id, kind, service, title, attack, `ccc_label`, file.
 ///
@@ -36,11 +36,11 @@ fn attack(rules: &[Rule]) -> ArrayRef {
     Arc::new(lists.finish())
 }
 
-/// One rule, a member a line.
+/// One rule: its members a line each, then what it looks for, in words.
 ///
 /// # Errors
 /// If the writer refuses.
-pub fn rule(out: &mut impl Write, rule: &Rule) -> io::Result<()> {
+pub fn rule(out: &mut impl Write, set: &RuleSet, rule: &Rule) -> io::Result<()> {
     let members = [
         ("id", rule.id.clone()),
         ("title", rule.title.clone()),
@@ -50,10 +50,48 @@ pub fn rule(out: &mut impl Write, rule: &Rule) -> io::Result<()> {
         ("console path", rule.console_path.join(" › ")),
         ("attack", rule.attack.join(", ")),
         ("label", rule.ccc_label.clone().unwrap_or_default()),
+        ("window", window(rule)),
         ("file", rule.file.clone()),
     ];
     for (name, value) in members.iter().filter(|(_, value)| !value.is_empty()) {
         writeln!(out, "{name:<12}  {}", terminal(value))?;
+    }
+    let parts = [("must have", true), ("may have", false)];
+    parts.into_iter().try_for_each(|(title, required)| parts_of(out, set, rule, title, required))?;
+    around(out, set, rule)
+}
+
+fn window(rule: &Rule) -> String {
+    match rule.parts.len() {
+        0 => String::new(),
+        _ if rule.alone => "each call alone".to_owned(),
+        _ => format!("{} s before the anchor to {} s after it", rule.before_s, rule.after_s),
+    }
+}
+
+fn parts_of(out: &mut impl Write, set: &RuleSet, rule: &Rule, title: &str, required: bool) -> io::Result<()> {
+    for part in rule.parts.iter().filter(|part| part.required == required) {
+        let anchor = if part.anchor { " (anchor)" } else { "" };
+        writeln!(out, "{title:<12}  {}{anchor}", terminal(&part.call))?;
+        for shape in part.shapes.iter().map(|shape| set.shape(*shape)) {
+            let name = shape.name.as_ref().map_or_else(String::new, |name| format!("{name}: "));
+            writeln!(out, "{:<14}  {}{}", "", terminal(&name), terminal(&shape.describe()))?;
+        }
+    }
+    Ok(())
+}
+
+/// What the signals around it decide.
+fn around(out: &mut impl Write, set: &RuleSet, rule: &Rule) -> io::Result<()> {
+    for other in &rule.over {
+        writeln!(out, "{:<12}  {}", "wins over", terminal(&set.rule(*other).id))?;
+    }
+    for pattern in &rule.only_after {
+        writeln!(out, "{:<12}  {}", "only after", terminal(pattern.as_str()))?;
+    }
+    for instead in &rule.instead {
+        let line = format!("{} {}", set.rule(instead.rule).id, instead.describe());
+        writeln!(out, "{:<12}  {}", "is really", terminal(line.trim_end()))?;
     }
     Ok(())
 }

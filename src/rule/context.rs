@@ -21,6 +21,21 @@ pub struct Instead {
     pub more_than_one: Option<String>,
 }
 
+impl Instead {
+    /// When it is so, in words; empty: always.
+    pub fn describe(&self) -> String {
+        let list = |patterns: &[Pattern]| patterns.iter().map(Pattern::as_str).collect::<Vec<_>>().join(" or ");
+        let words = [
+            (!self.before.is_empty()).then(|| format!("after {}", list(&self.before))),
+            (!self.unless_before.is_empty()).then(|| format!("unless after {}", list(&self.unless_before))),
+            (!self.next.is_empty()).then(|| format!("before {}", list(&self.next))),
+            self.look_back.as_ref().map(|look| format!("where {} came last", list(&look.find))),
+            self.more_than_one.as_ref().map(|name| format!("where there are several {name}")),
+        ];
+        words.into_iter().flatten().collect::<Vec<_>>().join(", and ")
+    }
+}
+
 /// A look at more than the one signal before.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LookBack {

@@ -2,7 +2,7 @@
 
 use cartographer::load::{Ledger, Problem};
 use cartographer::present::{self, Format};
-use cartographer::rule::Rule;
+use cartographer::rule::{Rule, RuleSet};
 use cartographer::signal::Kind;
 
 use crate::shown;
@@ -66,7 +66,7 @@ fn rules_are_rows_and_pages() {
     let expected = r#"{"id":"iam/users","kind":"list","service":"iam","title":"IAM › Users","attack":["T1087.004"],"ccc_label":null,"file":"iam/users.toml"}"#;
     assert_eq!(rows.trim_end(), expected);
     let mut out = Vec::new();
-    present::rule(&mut out, &rule).unwrap();
+    present::rule(&mut out, &RuleSet::default(), &rule).unwrap();
     let page = String::from_utf8(out).unwrap();
     assert!(page.contains("console path  IAM › Users\n") && !page.contains("label "), "{page}");
 }
