@@ -125,7 +125,7 @@ mod tests {
     #[test]
     fn what_grows_too_large_is_cut_and_said() {
         let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
-        encoder.write_all(&[b' '; 100_000]).unwrap();
+        encoder.write_all(&vec![b' '; 100_000]).unwrap();
         let unpacked = unpack("bomb.gz", encoder.finish().unwrap(), 5_000);
         assert_eq!(unpacked.documents, [("bomb.gz".to_owned(), vec![b' '; 5_000])]);
         assert_eq!(unpacked.problems, ["bomb.gz: gzip: cut off where the source has grown too large"]);

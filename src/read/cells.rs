@@ -2,14 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use csv::{ReaderBuilder, StringRecord};
+use csv::{Position, ReaderBuilder, StringRecord, StringRecordsIntoIter};
 
 use super::container::Container;
 use super::error::Refusal;
+use super::found::{Found, Item};
 use super::history::{self, Columns};
+use super::scan::{self, newlines};
 use super::stream;
 use super::text::{excerpt, printable};
-use super::unwrap::{Found, Item};
 
 /// Columns that hold a whole record, by their plain names.
 const RECORD_COLUMNS: [&str; 9] =
@@ -25,42 +26,60 @@ pub(super) struct Table {
 
 /// Reads CSV with `,`, `;` or tab between the cells.
 pub(super) fn read(text: &str) -> Result<Table, Refusal> {
-    let (text, skipped) = without_separator_line(text);
-    let header = text.lines().next().unwrap_or_default();
-    let mut reader = ReaderBuilder::new().flexible(true).delimiter(separator(header)).from_reader(text.as_bytes());
+    let (body, skipped) = without_separator_line(text);
+    let delimiter = separator(body.lines().next().unwrap_or_default());
+    let mut reader = ReaderBuilder::new().flexible(true).delimiter(delimiter).from_reader(body.as_bytes());
     let headers = reader.headers().map_err(|_| Refusal::NotData)?.clone();
     let plain: Vec<String> = headers.iter().map(plain_name).collect();
-    let mut table = Table { found: Found::default(), lines: Vec::new() };
-    let mut rows = reader.records();
-    if let Some(column) = plain.iter().position(|name| RECORD_COLUMNS.contains(&name.as_str())) {
-        rows.by_ref().for_each(|row| table.push(row, skipped, |row| cell(row, column)));
-        table.found.container = Some(Container::Csv);
+    let rows = Rows { rows: reader.into_records(), lines: Lines { text: body, at: 0, line: 1 + skipped } };
+    let table = if let Some(column) = plain.iter().position(|name| RECORD_COLUMNS.contains(&name.as_str())) {
+        rows.read(Container::Csv, |row| cell(row, column))
     } else if let Some(columns) = Columns::of(&headers, &plain) {
-        rows.by_ref().for_each(|row| table.push(row, skipped, |row| history_row(row, &columns)));
-        table.found.container = Some(Container::EventHistoryCsv);
-    }
-    if table.found.has_records() || (table.found.container.is_some() && table.lines.is_empty()) {
-        return Ok(table);
-    }
-    Err(refusal(&headers, text, &table))
+        rows.read(Container::EventHistoryCsv, |row| history_row(row, &columns))
+    } else {
+        return Err(other_table(&headers, body));
+    };
+    let is_one = table.found.has_records() || table.lines.is_empty();
+    if is_one { Ok(table) } else { Err(specific(&table).unwrap_or_else(|| other_table(&headers, body))) }
 }
 
-impl Table {
-    fn push<'r>(
-        &mut self,
-        row: csv::Result<StringRecord>,
-        skipped: u64,
-        read: impl Fn(&StringRecord) -> Vec<Item<'r>>,
-    ) {
-        let (items, line) = match row {
-            Ok(row) => (read(&row), row.position().map_or(0, csv::Position::line)),
-            Err(error) => {
-                let line = error.position().map_or(0, csv::Position::line);
-                (vec![Item::Broken(error.to_string(), String::new())], line)
-            }
-        };
-        self.lines.extend(items.iter().map(|_| line + skipped));
-        self.found.items.extend(items.into_iter().map(Item::into_owned));
+/// The rows below the header.
+struct Rows<'t> {
+    rows: StringRecordsIntoIter<&'t [u8]>,
+    lines: Lines<'t>,
+}
+
+impl Rows<'_> {
+    fn read(mut self, container: Container, read: impl Fn(&StringRecord) -> Vec<Item<'static>>) -> Table {
+        let mut table = Table { found: Found { container: Some(container), items: Vec::new() }, lines: Vec::new() };
+        for row in self.rows {
+            let position = row.as_ref().map_or_else(|error| error.position(), StringRecord::position);
+            let line = self.lines.of(position.map_or(0, Position::byte));
+            let mut items =
+                row.map_or_else(|error| vec![Item::Broken(error.to_string(), String::new())], |row| read(&row));
+            table.lines.extend(items.iter().map(|_| line));
+            table.found.items.append(&mut items);
+        }
+        table
+    }
+}
+
+/// Counts lines along a text.
+struct Lines<'t> {
+    text: &'t str,
+    at: usize,
+    line: u64,
+}
+
+impl Lines<'_> {
+    /// The line of the row at a byte, which is not before the last one asked for. A row may be said to begin at the
+    /// line end before it.
+    fn of(&mut self, byte: u64) -> u64 {
+        let byte = usize::try_from(byte).unwrap_or(usize::MAX).min(self.text.len());
+        let row = scan::skip_space(self.text, byte).max(self.at);
+        self.line += newlines(&self.text[self.at..row]);
+        self.at = row;
+        self.line
     }
 }
 
@@ -82,17 +101,18 @@ fn whole_row(row: &StringRecord) -> String {
     excerpt(&row.iter().collect::<Vec<_>>().join(","))
 }
 
-/// What the table is: what stands in its cells, else a table of something else, else no table.
-fn refusal(headers: &StringRecord, text: &str, table: &Table) -> Refusal {
-    let specific = |item: &Item<'_>| match item {
+/// What stands in the cells, if it has a name.
+fn specific(table: &Table) -> Option<Refusal> {
+    table.found.items.iter().find_map(|item| match item {
         Item::Foreign(what, _) if what.is_specific() => Some(what.clone()),
         _ => None,
-    };
-    if let Some(what) = table.found.items.iter().find_map(specific) {
-        return what;
-    }
-    let widths: BTreeSet<usize> =
-        text.lines().take(3).map(|line| line.split(char::from(separator(line))).count()).collect();
+    })
+}
+
+/// A table of something else; or no table, if its first lines are not of one width.
+fn other_table(headers: &StringRecord, text: &str) -> Refusal {
+    let width = |line: &str| line.split(char::from(separator(line))).count();
+    let widths: BTreeSet<usize> = text.lines().take(3).map(width).collect();
     if headers.len() < 2 || widths.len() != 1 || text.lines().nth(1).is_none() {
         return Refusal::NotData;
     }

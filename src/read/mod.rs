@@ -10,6 +10,7 @@ mod clock;
 mod container;
 mod error;
 mod foreign;
+mod found;
 mod history;
 mod opened;
 mod scan;
@@ -27,7 +28,7 @@ pub use opened::{Document, Opened, open};
 pub use source::{Discovery, Source, discover};
 
 use cells::Table;
-use unwrap::{Found, Item};
+use found::{Found, Item};
 
 /// A document's records.
 #[derive(Debug)]

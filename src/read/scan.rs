@@ -92,6 +92,11 @@ pub(super) fn next_value_line(text: &str, at: usize) -> usize {
     starts.into_iter().find(|start| text[*start..].starts_with(['{', '['])).unwrap_or(text.len())
 }
 
+/// How many lines end in a text.
+pub(super) fn newlines(text: &str) -> u64 {
+    text.bytes().map(|byte| u64::from(byte == b'\n')).sum()
+}
+
 #[cfg(test)]
 mod tests {
     use serde::de::IgnoredAny;

@@ -1,8 +1,9 @@
 //! A text of JSON values: one, one a line, or one after another in any layout.
 
 use super::container::Container;
+use super::found::{Found, Item};
 use super::scan;
-use super::unwrap::{Found, Item, value};
+use super::unwrap::value;
 
 /// What a text of values gave, and on which lines.
 #[derive(Debug)]
@@ -86,7 +87,7 @@ impl<'t> Reader<'t> {
     }
 
     fn advance(&mut self, end: usize) {
-        self.line += newlines(&self.text[self.at..end]);
+        self.line += scan::newlines(&self.text[self.at..end]);
         self.at = end;
     }
 
@@ -110,8 +111,4 @@ impl<'t> Reader<'t> {
     fn line_end(&self) -> usize {
         self.text[self.at..].find('\n').map_or(self.text.len(), |index| self.at + index)
     }
-}
-
-fn newlines(text: &str) -> u64 {
-    text.bytes().map(|byte| u64::from(byte == b'\n')).sum()
 }

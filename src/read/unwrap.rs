@@ -7,9 +7,9 @@ use serde_json::value::RawValue;
 use super::container::Container;
 use super::error::Refusal;
 use super::foreign;
+use super::found::{Found, Item};
 use super::scan::{self, Damage};
 use super::shape::{Members, Shape};
-use super::text::excerpt;
 
 /// Layers of wrapping that are taken off. Deliveries nest four (queue, topic, event bus, `detail`); a list of them and
 /// the document's own list count too.
@@ -18,64 +18,6 @@ const MAX_DEPTH: usize = 6;
 /// Lists that are read item by item, so that a file that is cut off gives the items before the cut.
 const LISTS: [(&str, Container); 3] =
     [("Records", Container::Records), ("Events", Container::LookupEvents), ("logEvents", Container::CloudWatchLogs)];
-
-/// One thing found in a document.
-#[derive(Debug)]
-pub(super) enum Item<'t> {
-    /// One CloudTrail record.
-    Record(Cow<'t, str>),
-    /// Something whole that is none.
-    Foreign(Refusal, String),
-    /// Something that cannot be read: its cause and its head.
-    Broken(String, String),
-}
-
-impl Item<'_> {
-    pub(super) fn into_owned(self) -> Item<'static> {
-        match self {
-            Self::Record(json) => Item::Record(Cow::Owned(json.into_owned())),
-            Self::Foreign(what, head) => Item::Foreign(what, head),
-            Self::Broken(cause, head) => Item::Broken(cause, head),
-        }
-    }
-}
-
-/// What a text gave, in order. `Container::Object` stands for records in nothing at all until a sequence claims them.
-#[derive(Debug, Default)]
-pub(super) struct Found<'t> {
-    pub(super) container: Option<Container>,
-    pub(super) items: Vec<Item<'t>>,
-}
-
-impl<'t> Found<'t> {
-    fn record(&mut self, json: Cow<'t, str>, container: Container) {
-        self.container.get_or_insert(container);
-        self.items.push(Item::Record(json));
-    }
-
-    pub(super) fn foreign(&mut self, what: Refusal, text: &str) {
-        self.items.push(Item::Foreign(what, excerpt(text)));
-    }
-
-    fn broken(&mut self, cause: String, text: &str) {
-        self.items.push(Item::Broken(cause, excerpt(text)));
-    }
-
-    pub(super) fn has_records(&self) -> bool {
-        self.items.iter().any(|item| matches!(item, Item::Record(_)))
-    }
-
-    pub(super) fn into_owned(self) -> Found<'static> {
-        Found { container: self.container, items: self.items.into_iter().map(Item::into_owned).collect() }
-    }
-
-    /// Takes over what a wrapper held. A wrapper that could be anybody's leaves the name to what is in it.
-    pub(super) fn absorb(&mut self, inner: Found<'t>, wrapper: Container) {
-        let inside = inner.container.filter(|c| wrapper == Container::StringMember && *c != Container::Object);
-        self.container.get_or_insert(inside.unwrap_or(wrapper));
-        self.items.extend(inner.items);
-    }
-}
 
 /// The value that begins at `at`: what is in it goes to `found`, and the byte after it comes back.
 ///
@@ -166,7 +108,10 @@ fn other<'t>(text: &'t str, at: usize, depth: usize, found: &mut Found<'t>) -> R
     if raw.get().starts_with('"') {
         string(raw.get(), depth, &mut inner);
     }
-    if inner.items.is_empty() {
+    if inner.items.is_empty() && depth == 0 {
+        // Text among values, such as a line that lost its beginning: all of it is one damage.
+        return Err(Damage { cause: format!("no JSON object at byte {at}"), scanned: end - at, cut: false });
+    } else if inner.items.is_empty() {
         let deep = raw.get().starts_with(['{', '[']);
         found.foreign(if deep { Refusal::TooDeep } else { foreign::json(raw.get()) }, raw.get());
     } else {
