@@ -12,9 +12,10 @@ use super::scan::{self, newlines};
 use super::stream;
 use super::text::{excerpt, printable};
 
-/// Columns that hold a whole record, by their plain names.
-const RECORD_COLUMNS: [&str; 9] =
-    ["cloudtrailevent", "raw", "data", "message", "eventjson", "event", "body", "record", "eventdata"];
+/// Columns that hold a whole record, by their plain names, the likeliest first.
+const RECORD_COLUMNS: [&str; 5] = ["cloudtrailevent", "raw", "eventjson", "data", "message"];
+/// Columns that may hold one, unless the table is an event history.
+const OTHER_RECORD_COLUMNS: [&str; 3] = ["event", "record", "body"];
 /// Columns named in the refusal of CSV that nobody knows.
 const NAMED_COLUMNS: usize = 6;
 
@@ -32,15 +33,22 @@ pub(super) fn read(text: &str) -> Result<Table, Refusal> {
     let headers = reader.headers().map_err(|_| Refusal::NotData)?.clone();
     let plain: Vec<String> = headers.iter().map(plain_name).collect();
     let rows = Rows { rows: reader.into_records(), lines: Lines { text: body, at: 0, line: 1 + skipped } };
-    let table = if let Some(column) = plain.iter().position(|name| RECORD_COLUMNS.contains(&name.as_str())) {
+    let table = if let Some(column) = column_of(&plain, &RECORD_COLUMNS) {
         rows.read(Container::Csv, |row| cell(row, column))
     } else if let Some(columns) = Columns::of(&headers, &plain) {
         rows.read(Container::EventHistoryCsv, |row| history_row(row, &columns))
+    } else if let Some(column) = column_of(&plain, &OTHER_RECORD_COLUMNS) {
+        rows.read(Container::Csv, |row| cell(row, column))
     } else {
         return Err(other_table(&headers, body));
     };
     let is_one = table.found.has_records() || table.lines.is_empty();
     if is_one { Ok(table) } else { Err(specific(&table).unwrap_or_else(|| other_table(&headers, body))) }
+}
+
+/// The first of the names that is a column.
+fn column_of(plain: &[String], names: &[&str]) -> Option<usize> {
+    names.iter().find_map(|name| plain.iter().position(|column| column == name))
 }
 
 /// The rows below the header.

@@ -8,6 +8,7 @@ use csv::StringRecord;
 use serde_json::{Map, Value};
 
 use super::clock;
+use super::text::printable;
 
 /// The member that cells of unknown columns are kept under.
 const KEPT: &str = "eventHistory";
@@ -105,7 +106,7 @@ fn set(record: &mut Map<String, Value>, field: Field, own: &str, cell: &str) -> 
 
 /// The time in UTC; where the cell was written otherwise, the cell is kept too.
 fn set_time(record: &mut Map<String, Value>, own: &str, cell: &str) -> Result<(), String> {
-    let time = clock::utc(cell).ok_or_else(|| format!("the event time cannot be read: {cell:?}"))?;
+    let time = clock::utc(cell).ok_or_else(|| format!("the event time cannot be read: {:?}", printable(cell)))?;
     if time != cell {
         put_in(record, KEPT, own, cell);
     }

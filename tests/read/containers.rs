@@ -146,3 +146,10 @@ fn event_history_of_ten_columns_becomes_records() {
     });
     assert_eq!((outcome.container, outcome.records), (Container::EventHistoryCsv, vec![(2, expected)]));
 }
+
+#[test]
+fn a_column_that_might_hold_records_does_not_hide_an_event_history() {
+    let outcome = read("history_with_event_column.csv");
+    assert_eq!((outcome.container, outcome.numbers()), (Container::EventHistoryCsv, vec![(2, 1)]));
+    assert_eq!(outcome.records[0].1["eventHistory"], json!({"event": "sign-in"}));
+}
