@@ -1,1 +1,152 @@
-//! Room: read.
+//! Room: read. Which files are there, what is in them, what is refused? The only reader of files.
+//!
+//! [`discover`] finds sources, [`open`] reads one and takes off its compression, and [`split`] cuts its documents into
+//! CloudTrail records, each a JSON object's text, whatever they were wrapped in. What a thing is, is told by its
+//! content and never by its name. Nothing is parsed further than to its members' names: that is the next room's work.
+
+mod archive;
+mod cells;
+mod clock;
+mod container;
+mod error;
+mod foreign;
+mod found;
+mod history;
+mod opened;
+mod scan;
+mod shape;
+mod source;
+mod stream;
+mod text;
+mod unwrap;
+
+use std::borrow::Cow;
+
+pub use container::Container;
+pub use error::{ReadError, Refusal};
+pub use opened::{Document, Opened, open};
+pub use source::{Discovery, Source, discover};
+
+use cells::Table;
+use found::{Found, Item};
+
+/// A document's records.
+#[derive(Debug)]
+pub struct Split<'a> {
+    /// What they were taken from.
+    pub container: Container,
+    /// Every record in the document's order, and in its place whatever should have been one. May be empty: a trail
+    /// writes files without events.
+    pub records: Vec<Result<RecordText<'a>, BadRecord>>,
+}
+
+/// One CloudTrail record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecordText<'a> {
+    /// Where it stands in its document, from 1: the line of JSON lines and CSV, else the number of the record.
+    pub position: u64,
+    /// The record, a JSON object. Its members are as they stood; nothing below them has been looked at.
+    pub json: Cow<'a, str>,
+}
+
+/// Something that stands where a record should, and is none.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BadRecord {
+    /// Where it stands in its document, counted as [`RecordText::position`].
+    pub position: u64,
+    /// Why it is no record. Offsets are bytes, from 0, in the text that holds it.
+    pub cause: String,
+    /// Its beginning as it stood, at most 200 characters.
+    pub excerpt: String,
+}
+
+/// Cuts a document into its records.
+///
+/// # Errors
+/// A document in which nothing is CloudTrail is refused, and the refusal says what it looks like. A file with a known
+/// list in it that is merely damaged is not refused: it gives its whole records and a [`BadRecord`] for the rest.
+pub fn split(document: &Document) -> Result<Split<'_>, Refusal> {
+    match text::decode(&document.text)? {
+        Cow::Borrowed(text) => split_text(text),
+        Cow::Owned(text) => split_text(&text).map(Split::into_owned),
+    }
+}
+
+fn split_text(text: &str) -> Result<Split<'_>, Refusal> {
+    let start = text.trim_start();
+    if let Some(refusal) = plain_refusal(start) {
+        return Err(refusal);
+    }
+    if start.starts_with(['{', '[']) {
+        return json(text);
+    }
+    match cells::read(text) {
+        Ok(Table { found, lines }) => finish(found, lines),
+        // A log that lost its beginning, or that begins with a remark, may hold records further down.
+        Err(refusal) => json(text).map_err(|_| refusal),
+    }
+}
+
+/// Files that are told by their first words.
+fn plain_refusal(start: &str) -> Option<Refusal> {
+    Some(match start {
+        "" => Refusal::Empty,
+        _ if start.starts_with("version https://git-lfs.github.com/") => Refusal::LfsPointer,
+        _ if start.starts_with("version account-id interface-id ") => Refusal::VpcFlowLog,
+        _ if start.starts_with('<') => Refusal::Format("XML or HTML"),
+        _ => return None,
+    })
+}
+
+fn json(text: &str) -> Result<Split<'_>, Refusal> {
+    let stream = stream::read(text, 0);
+    let positions = stream.positions();
+    finish(stream.found, positions)
+}
+
+/// The outcome: records and what stood among them, or one refusal for all of it.
+fn finish(found: Found<'_>, positions: Vec<u64>) -> Result<Split<'_>, Refusal> {
+    if !found.has_records()
+        && let Some(refusal) = refusal(&found)
+    {
+        return Err(refusal);
+    }
+    let container = found.container.unwrap_or(Container::Object);
+    let records = found.items.into_iter().zip(positions).map(|(item, position)| outcome(item, position)).collect();
+    Ok(Split { container, records })
+}
+
+/// What a document without records is: the first specific name in it, else the first name, else that it is broken.
+fn refusal(found: &Found<'_>) -> Option<Refusal> {
+    let foreign = |item: &Item<'_>| match item {
+        Item::Foreign(what, _) => Some(what.clone()),
+        _ => None,
+    };
+    let broken = |item: &Item<'_>| match item {
+        Item::Broken(cause, _) if found.container.is_none() => Some(Refusal::BrokenJson(cause.clone())),
+        _ => None,
+    };
+    let specific = found.items.iter().filter_map(foreign).find(Refusal::is_specific);
+    specific.or_else(|| found.items.iter().find_map(foreign)).or_else(|| found.items.iter().find_map(broken))
+}
+
+fn outcome(item: Item<'_>, position: u64) -> Result<RecordText<'_>, BadRecord> {
+    match item {
+        Item::Record(json) => Ok(RecordText { position, json }),
+        Item::Foreign(what, excerpt) => {
+            Err(BadRecord { position, cause: format!("no CloudTrail record: {what}"), excerpt })
+        }
+        Item::Broken(cause, excerpt) => Err(BadRecord { position, cause, excerpt }),
+    }
+}
+
+impl Split<'_> {
+    fn into_owned(self) -> Split<'static> {
+        let owned = |record: RecordText<'_>| RecordText {
+            position: record.position,
+            json: Cow::Owned(record.json.into_owned()),
+        };
+        let records = self.records.into_iter().map(|record| record.map(owned)).collect();
+        Split { container: self.container, records }
+    }
+}

@@ -1,0 +1,126 @@
+//! What can stop a source from being read, and what a document is if it is no CloudTrail.
+
+use std::io;
+
+use thiserror::Error;
+
+/// A source that could not be found or read at all. Names are shown quoted, so that no file name reaches a terminal raw.
+#[derive(Debug, Error)]
+pub enum ReadError {
+    /// Nothing is there by that name.
+    #[error("no such file or folder: {name:?}")]
+    NotFound {
+        /// The input, as the user named it.
+        name: String,
+    },
+    /// A glob that matches nothing.
+    #[error("nothing matches {pattern:?}")]
+    NoMatch {
+        /// The glob, as the user wrote it.
+        pattern: String,
+    },
+    /// A glob that is none.
+    #[error("bad pattern {pattern:?}: {cause}")]
+    BadPattern {
+        /// The glob, as the user wrote it.
+        pattern: String,
+        /// What is wrong with it, and where.
+        cause: glob::PatternError,
+    },
+    /// A folder that could not be walked to its end.
+    #[error("cannot list {name:?}: {cause}")]
+    List {
+        /// The folder or the entry in it, as far as it is known.
+        name: String,
+        /// What the system said.
+        cause: io::Error,
+    },
+    /// A file that could not be read.
+    #[error("cannot read {name:?}: {cause}")]
+    Read {
+        /// The source's name.
+        name: String,
+        /// What the system said.
+        cause: io::Error,
+    },
+}
+
+/// Why a whole document is refused: what it looks like instead.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum Refusal {
+    /// No bytes, or white space alone.
+    #[error("empty file")]
+    Empty,
+    /// What Git leaves where a large file was not fetched.
+    #[error("Git LFS pointer (the file itself was not fetched)")]
+    LfsPointer,
+    /// A format known by its first bytes.
+    #[error("{0}, not CloudTrail")]
+    Format(&'static str),
+    /// The list of log files that CloudTrail signs every hour.
+    #[error("CloudTrail digest file (it lists log files and holds no events)")]
+    Digest,
+    /// S3 telling of an object that was written.
+    #[error("S3 event notification (it points to an object and holds no events)")]
+    S3Notification,
+    /// SNS telling of something; CloudTrail's own tells of a log file that was written.
+    #[error("SNS notification (it holds no CloudTrail events)")]
+    SnsNotification,
+    /// A message of a queue.
+    #[error("SQS message (it holds no CloudTrail events)")]
+    SqsMessage,
+    /// EventBridge, of something else.
+    #[error("EventBridge event of {source_name} ({detail_type}), not CloudTrail")]
+    EventBridge {
+        /// `source`: `aws.health`
+        source_name: String,
+        /// `detail-type`: `AWS Health Event`
+        detail_type: String,
+    },
+    /// What a service hands to a Lambda function.
+    #[error("Lambda event of {0}, not CloudTrail")]
+    LambdaEvent(String),
+    /// CloudWatch Logs asking whether anybody listens.
+    #[error("CloudWatch Logs control message")]
+    CloudWatchControl,
+    /// CloudWatch Logs, of something else.
+    #[error("CloudWatch Logs events of something else, not CloudTrail")]
+    CloudWatchLogs,
+    /// `GuardDuty`'s own export.
+    #[error("GuardDuty finding")]
+    GuardDuty,
+    /// Security Hub's own export.
+    #[error("Security Hub finding")]
+    SecurityHub,
+    /// An AWS Config item, or what a Config rule is called with.
+    #[error("AWS Config item")]
+    Config,
+    /// Another vendor's audit log, much like CloudTrail.
+    #[error("Alibaba Cloud ActionTrail")]
+    Alibaba,
+    /// The network's log.
+    #[error("VPC flow log")]
+    VpcFlowLog,
+    /// JSON of some other kind.
+    #[error("JSON without CloudTrail records ({0})")]
+    ForeignJson(String),
+    /// CSV of some other kind.
+    #[error("CSV without CloudTrail records (columns: {0})")]
+    ForeignCsv(String),
+    /// JSON of which nothing could be read.
+    #[error("broken JSON: {0}")]
+    BrokenJson(String),
+    /// Anything else.
+    #[error("not JSON or CSV")]
+    NotData,
+    /// Wrapped in more layers than anybody has a reason to.
+    #[error("nested too deeply")]
+    TooDeep,
+}
+
+impl Refusal {
+    /// Whether it says what the thing is, rather than that nobody knows.
+    pub(super) const fn is_specific(&self) -> bool {
+        !matches!(self, Self::ForeignJson(_) | Self::BrokenJson(_) | Self::NotData | Self::TooDeep | Self::Empty)
+    }
+}

@@ -1,0 +1,73 @@
+//! What JSON is that is no CloudTrail: the names by which it is refused.
+
+use std::collections::BTreeMap;
+
+use serde_json::value::RawValue;
+
+use super::error::Refusal;
+use super::shape::{Members, Shape};
+use super::text::printable;
+
+/// Members named in the refusal of JSON that nobody knows.
+const NAMED_MEMBERS: usize = 6;
+
+/// Things that are known for what they are, whatever they hold.
+pub(super) fn pointer(shape: &Shape<'_>) -> Option<Refusal> {
+    let any = |members| shape.members.intersects(members);
+    let source = shape.event_source.map(unquoted);
+    Some(match source {
+        _ if any(Members::DIGEST) => Refusal::Digest,
+        _ if any(Members::S3) => Refusal::S3Notification,
+        _ if shape.members.contains(Members::EVENT | Members::BUCKET) => Refusal::S3Notification,
+        // What CloudTrail itself tells SNS.
+        _ if any(Members::S3_OBJECT_KEY) => Refusal::SnsNotification,
+        _ if any(Members::ACS_REGION) => Refusal::Alibaba,
+        Some(source) if source.ends_with(".aliyuncs.com") => Refusal::Alibaba,
+        // SQS and SNS may hold records; streams tell of rows.
+        Some(source) if source.starts_with("aws:") && shape.wrapped.is_empty() => {
+            Refusal::LambdaEvent(printable(source))
+        }
+        _ => return None,
+    })
+}
+
+/// Envelopes, once nothing that was in them turned out to be CloudTrail.
+pub(super) fn envelope(shape: &Shape<'_>) -> Option<Refusal> {
+    let any = |members| shape.members.intersects(members);
+    let control = shape.message_type.is_some_and(|kind| unquoted(kind) == "CONTROL_MESSAGE");
+    Some(match shape.detail_type {
+        Some(kind) => Refusal::EventBridge {
+            source_name: shape.source.map_or_else(|| "an unknown source".to_owned(), |s| printable(unquoted(s))),
+            detail_type: printable(unquoted(kind)),
+        },
+        None if control => Refusal::CloudWatchControl,
+        None if any(Members::LOG_EVENTS) => Refusal::CloudWatchLogs,
+        None if any(Members::SQS) => Refusal::SqsMessage,
+        None if any(Members::SNS) => Refusal::SnsNotification,
+        None if any(Members::CONFIG) => Refusal::Config,
+        None if shape.members.contains(Members::ASFF) => Refusal::SecurityHub,
+        None if shape.members.contains(Members::SEVERITY | Members::SERVICE) => Refusal::GuardDuty,
+        None => return None,
+    })
+}
+
+/// JSON that nobody knows: what one of its members is, or the names of them all.
+pub(super) fn json(text: &str) -> Refusal {
+    let Ok(members) = serde_json::from_str::<BTreeMap<String, &RawValue>>(text) else {
+        return Refusal::ForeignJson("no object".to_owned());
+    };
+    let known = |value: &&RawValue| {
+        let shape = serde_json::from_str::<Shape<'_>>(value.get()).ok()?;
+        pointer(&shape).or_else(|| envelope(&shape))
+    };
+    if let Some(known) = members.values().find_map(known) {
+        return known;
+    }
+    let names: Vec<_> = members.keys().take(NAMED_MEMBERS).map(|name| printable(name)).collect();
+    Refusal::ForeignJson(if names.is_empty() { "an empty object".to_owned() } else { names.join(", ") })
+}
+
+/// A JSON string's text, for names that have no escapes.
+fn unquoted(json: &str) -> &str {
+    json.trim_matches('"')
+}

@@ -1,0 +1,71 @@
+//! What is found in a text on the way to its records.
+
+use std::borrow::Cow;
+
+use super::container::Container;
+use super::error::Refusal;
+use super::text::excerpt;
+
+/// One thing found in a document.
+#[derive(Debug)]
+pub(super) enum Item<'t> {
+    /// One CloudTrail record.
+    Record(Cow<'t, str>),
+    /// Something whole that is none.
+    Foreign(Refusal, String),
+    /// Something that cannot be read: its cause and its head.
+    Broken(String, String),
+}
+
+impl Item<'_> {
+    /// The same, borrowing from nothing.
+    pub(super) fn into_owned(self) -> Item<'static> {
+        match self {
+            Self::Record(json) => Item::Record(Cow::Owned(json.into_owned())),
+            Self::Foreign(what, head) => Item::Foreign(what, head),
+            Self::Broken(cause, head) => Item::Broken(cause, head),
+        }
+    }
+}
+
+/// What a text gave, in order. `Container::Object` stands for records in nothing at all until a sequence claims them.
+#[derive(Debug, Default)]
+pub(super) struct Found<'t> {
+    pub(super) container: Option<Container>,
+    pub(super) items: Vec<Item<'t>>,
+}
+
+impl<'t> Found<'t> {
+    /// Adds a record, and where it stood unless that is known.
+    pub(super) fn record(&mut self, json: Cow<'t, str>, container: Container) {
+        self.container.get_or_insert(container);
+        self.items.push(Item::Record(json));
+    }
+
+    /// Adds something whole that is no record.
+    pub(super) fn foreign(&mut self, what: Refusal, text: &str) {
+        self.items.push(Item::Foreign(what, excerpt(text)));
+    }
+
+    /// Adds something that cannot be read.
+    pub(super) fn broken(&mut self, cause: String, text: &str) {
+        self.items.push(Item::Broken(cause, excerpt(text)));
+    }
+
+    /// Whether any of it is CloudTrail.
+    pub(super) fn has_records(&self) -> bool {
+        self.items.iter().any(|item| matches!(item, Item::Record(_)))
+    }
+
+    /// The same, borrowing from nothing.
+    pub(super) fn into_owned(self) -> Found<'static> {
+        Found { container: self.container, items: self.items.into_iter().map(Item::into_owned).collect() }
+    }
+
+    /// Takes over what a wrapper held. A wrapper that could be anybody's leaves the name to what is in it.
+    pub(super) fn absorb(&mut self, inner: Found<'t>, wrapper: Container) {
+        let inside = inner.container.filter(|c| wrapper == Container::StringMember && *c != Container::Object);
+        self.container.get_or_insert(inside.unwrap_or(wrapper));
+        self.items.extend(inner.items);
+    }
+}

@@ -1,0 +1,62 @@
+//! A source's bytes: read once, hashed, and freed of their compression.
+
+use std::fs;
+use std::io::{self, Read};
+
+use sha2::{Digest, Sha256};
+
+use super::archive::{Unpacked, unpack};
+use super::error::ReadError;
+use super::source::Source;
+
+/// The most text that comes out of one source, in bytes; more is a decompression bomb, or should be many files.
+const MAX_TEXT: u64 = 8 << 30;
+
+/// What is in a source.
+#[derive(Debug)]
+pub struct Opened {
+    /// SHA-256 of the bytes as stored, in lower hex.
+    pub sha256: String,
+    /// Bytes as stored.
+    pub bytes: u64,
+    /// One document, or for an archive one for each member, in the archive's order.
+    pub documents: Vec<Document>,
+    /// What could not be decompressed, in words, each naming its document. What came before the damage is kept.
+    pub problems: Vec<String>,
+}
+
+/// One file's content, decompressed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Document {
+    /// The source's name, or for a member of an archive `archive.zip!member.json`.
+    pub name: String,
+    /// The content, in whatever encoding it has.
+    pub text: Vec<u8>,
+}
+
+/// Reads a source and takes off its compression: gzip of any number of members, zstd, zip, and one in another.
+///
+/// # Errors
+/// [`ReadError::Read`] if the system cannot read it. Damaged compression is no error but a problem in the result.
+pub fn open(source: &Source) -> Result<Opened, ReadError> {
+    let stored = stored(source).map_err(|cause| ReadError::Read { name: source.name.clone(), cause })?;
+    let sha256 = hex(&Sha256::digest(&stored));
+    let bytes = u64::try_from(stored.len()).unwrap_or(u64::MAX);
+    let Unpacked { documents, problems, .. } = unpack(&source.name, stored, MAX_TEXT);
+    let documents = documents.into_iter().map(|(name, text)| Document { name, text }).collect();
+    Ok(Opened { sha256, bytes, documents, problems })
+}
+
+fn stored(source: &Source) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    match &source.path {
+        Some(path) => bytes = fs::read(path)?,
+        None => drop(io::stdin().lock().read_to_end(&mut bytes)?),
+    }
+    Ok(bytes)
+}
+
+fn hex(digest: &[u8]) -> String {
+    let digits = digest.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    digits.filter_map(|digit| char::from_digit(u32::from(digit), 16)).collect()
+}

@@ -1,0 +1,179 @@
+//! One JSON object's members, looked at in a single pass and without building anything of their values.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde_json::value::RawValue;
+
+use super::container::Container;
+
+bitflags::bitflags! {
+    /// Members that tell what an object is.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+    pub(super) struct Members: u32 {
+        const EVENT_NAME = 1;
+        const EVENT_SOURCE = 1 << 1;
+        const EVENT_TYPE = 1 << 2;
+        const EVENT_CATEGORY = 1 << 3;
+        const EVENT_VERSION = 1 << 4;
+        const USER_IDENTITY = 1 << 5;
+        const INSIGHT_DETAILS = 1 << 6;
+        const EVENT_TIME = 1 << 7;
+        const DIGEST = 1 << 8;
+        const S3 = 1 << 9;
+        const S3_OBJECT_KEY = 1 << 10;
+        const ACS_REGION = 1 << 11;
+        const CONFIG = 1 << 12;
+        const SNS = 1 << 13;
+        const SQS = 1 << 14;
+        const LOG_EVENTS = 1 << 15;
+        const SEVERITY = 1 << 16;
+        const SERVICE = 1 << 17;
+        const ASFF = 1 << 18;
+        const EVENT = 1 << 19;
+        const BUCKET = 1 << 20;
+    }
+}
+
+impl Members {
+    /// The bit of a member's name; names differ by case, and only the exact one counts.
+    fn of(name: &str) -> Self {
+        match name {
+            "eventName" => Self::EVENT_NAME,
+            "eventSource" => Self::EVENT_SOURCE,
+            "eventType" => Self::EVENT_TYPE,
+            "eventCategory" => Self::EVENT_CATEGORY,
+            "eventVersion" => Self::EVENT_VERSION,
+            "userIdentity" => Self::USER_IDENTITY,
+            "insightDetails" => Self::INSIGHT_DETAILS,
+            "eventTime" => Self::EVENT_TIME,
+            "digestS3Object" | "digestS3Bucket" | "digestStartTime" => Self::DIGEST,
+            "s3" => Self::S3,
+            "s3ObjectKey" => Self::S3_OBJECT_KEY,
+            "acsRegion" => Self::ACS_REGION,
+            "configurationItem" | "configurationItems" | "configRuleName" | "invokingEvent" => Self::CONFIG,
+            "TopicArn" | "Sns" => Self::SNS,
+            "receiptHandle" | "ReceiptHandle" | "MD5OfBody" | "md5OfBody" => Self::SQS,
+            "logEvents" => Self::LOG_EVENTS,
+            "severity" | "Severity" => Self::SEVERITY,
+            "service" | "Service" => Self::SERVICE,
+            "ProductArn" | "GeneratorId" => Self::ASFF,
+            "Event" => Self::EVENT,
+            "Bucket" => Self::BUCKET,
+            _ => Self::empty(),
+        }
+    }
+}
+
+/// The container that a member makes of its object, if the member may hold records.
+fn wrapper(name: &str) -> Option<Container> {
+    Some(match name {
+        "Records" => Container::Records,
+        "Events" | "CloudTrailEvent" => Container::LookupEvents,
+        "detail" => Container::EventBridge,
+        "logEvents" | "events" => Container::CloudWatchLogs,
+        "line" => Container::CloudGrep,
+        "QueryResultRows" | "eventJson" => Container::LakeQuery,
+        "message" | "Message" | "event" | "_raw" | "raw" | "body" | "Body" | "data" | "Data" | "original"
+        | "result" | "_source" | "Sns" | "Messages" | "payload" => Container::StringMember,
+        _ => return None,
+    })
+}
+
+/// What one pass over an object's members shows. Values are JSON text, strings with their quotes.
+#[derive(Debug, Default)]
+pub(super) struct Shape<'t> {
+    pub(super) members: Members,
+    pub(super) event_source: Option<&'t str>,
+    pub(super) at_timestamp: Option<&'t str>,
+    pub(super) source: Option<&'t str>,
+    pub(super) detail_type: Option<&'t str>,
+    pub(super) message_type: Option<&'t str>,
+    /// Members that may hold records, in order, each as JSON text.
+    pub(super) wrapped: Vec<(Container, &'t str)>,
+}
+
+impl<'t> Shape<'t> {
+    /// Whether the object is one CloudTrail record.
+    pub(super) fn is_record(&self) -> bool {
+        use Members as M;
+        let any = |members: M| self.members.intersects(members);
+        let all = |members: M| self.members.contains(members);
+        let versioned = all(M::EVENT_VERSION | M::USER_IDENTITY);
+        let call = any(M::EVENT_NAME) && (any(M::EVENT_SOURCE | M::EVENT_TYPE | M::EVENT_CATEGORY) || versioned);
+        // Insight events may have their source and name in `insightDetails` alone.
+        let insight = any(M::INSIGHT_DETAILS) && any(M::EVENT_TYPE | M::EVENT_CATEGORY | M::EVENT_VERSION);
+        (call || insight) && !self.is_other_source()
+    }
+
+    /// Whether a record much like CloudTrail's is somebody else's: S3 and streams call themselves `aws:s3` and the like.
+    fn is_other_source(&self) -> bool {
+        let other = |source: &str| source.starts_with("\"aws:") || source.ends_with(".aliyuncs.com\"");
+        self.members.intersects(Members::ACS_REGION | Members::S3) || self.event_source.is_some_and(other)
+    }
+
+    fn take<A: MapAccess<'t>>(&mut self, name: &str, map: &mut A) -> Result<(), A::Error> {
+        let member = Members::of(name);
+        self.members |= member;
+        if let Some(container) = wrapper(name) {
+            self.wrapped.push((container, raw(map)?));
+            return Ok(());
+        }
+        match name {
+            "eventSource" => self.event_source = Some(raw(map)?),
+            "@timestamp" => self.at_timestamp = Some(raw(map)?),
+            "source" => self.source = Some(raw(map)?),
+            "detail-type" => self.detail_type = Some(raw(map)?),
+            "messageType" => self.message_type = Some(raw(map)?),
+            _ => drop(map.next_value::<IgnoredAny>()?),
+        }
+        Ok(())
+    }
+}
+
+fn raw<'t, A: MapAccess<'t>>(map: &mut A) -> Result<&'t str, A::Error> {
+    map.next_value::<&RawValue>().map(RawValue::get)
+}
+
+/// A member's name, borrowed where it has no escapes.
+struct Name<'t>(Cow<'t, str>);
+
+impl<'t> Deserialize<'t> for Name<'t> {
+    fn deserialize<D: Deserializer<'t>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Names;
+        impl<'t> Visitor<'t> for Names {
+            type Value = Name<'t>;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a member's name")
+            }
+            fn visit_borrowed_str<E>(self, name: &'t str) -> Result<Name<'t>, E> {
+                Ok(Name(name.into()))
+            }
+            fn visit_str<E>(self, name: &str) -> Result<Name<'t>, E> {
+                Ok(Name(name.to_owned().into()))
+            }
+        }
+        deserializer.deserialize_str(Names)
+    }
+}
+
+impl<'t> Deserialize<'t> for Shape<'t> {
+    fn deserialize<D: Deserializer<'t>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Objects;
+        impl<'t> Visitor<'t> for Objects {
+            type Value = Shape<'t>;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a JSON object")
+            }
+            fn visit_map<A: MapAccess<'t>>(self, mut map: A) -> Result<Shape<'t>, A::Error> {
+                let mut shape = Shape::default();
+                while let Some(Name(name)) = map.next_key()? {
+                    shape.take(&name, &mut map)?;
+                }
+                Ok(shape)
+            }
+        }
+        deserializer.deserialize_map(Objects)
+    }
+}

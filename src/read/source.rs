@@ -1,0 +1,135 @@
+//! Which files there are.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use walkdir::WalkDir;
+
+use super::error::ReadError;
+
+/// The input that stands for standard input.
+const STDIN: &str = "-";
+
+/// One file to read, or standard input.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    /// As the user named it, with `/` between its parts; `-` is standard input. Kept in `load_files.file` and
+    /// `events.source_file`.
+    pub name: String,
+    pub(super) path: Option<PathBuf>,
+    size: u64,
+}
+
+impl Source {
+    /// Bytes as stored, before anything is decompressed; 0 for standard input.
+    pub fn size(&self) -> u64 {
+        self.size
+    }
+
+    fn stdin() -> Self {
+        Self { name: STDIN.to_owned(), path: None, size: 0 }
+    }
+
+    fn file(path: &Path, size: u64) -> Self {
+        Self { name: name(path), path: Some(path.to_owned()), size }
+    }
+}
+
+/// What the inputs came to.
+#[derive(Debug, Default)]
+pub struct Discovery {
+    /// Sorted by name, each name once.
+    pub sources: Vec<Source>,
+    /// Inputs, or parts of them, that could not be found.
+    pub problems: Vec<ReadError>,
+}
+
+/// Finds what the inputs name: files, folders (walked to their ends, links followed), globs, and `-` for standard input.
+///
+/// A path that exists is that path, whatever characters are in it; only one that does not is taken for a glob. In a
+/// folder every regular file counts, since a file is told by its content.
+#[must_use]
+pub fn discover(inputs: &[String]) -> Discovery {
+    let mut discovery = Discovery::default();
+    for input in inputs {
+        discovery.add(input);
+    }
+    discovery.sources.sort_unstable_by(|a, b| a.name.cmp(&b.name));
+    discovery.sources.dedup_by(|a, b| a.name == b.name);
+    discovery
+}
+
+impl Discovery {
+    fn add(&mut self, input: &str) {
+        let path = Path::new(input);
+        if input == STDIN {
+            self.sources.push(Source::stdin());
+        } else if path.exists() {
+            self.add_path(path);
+        } else if input.contains(['*', '?', '[']) {
+            self.add_glob(input);
+        } else {
+            self.problems.push(ReadError::NotFound { name: input.to_owned() });
+        }
+    }
+
+    fn add_path(&mut self, path: &Path) {
+        match fs::metadata(path) {
+            Ok(metadata) if metadata.is_dir() => self.add_folder(path),
+            // Pipes and devices too, if somebody names one: `<(zcat …)` is a pipe.
+            Ok(metadata) => self.sources.push(Source::file(path, metadata.len())),
+            Err(cause) => self.problems.push(ReadError::List { name: name(path), cause }),
+        }
+    }
+
+    fn add_glob(&mut self, pattern: &str) {
+        let paths = match glob::glob(pattern) {
+            Ok(paths) => paths,
+            Err(cause) => return self.problems.push(ReadError::BadPattern { pattern: pattern.to_owned(), cause }),
+        };
+        let mut matches = false;
+        for path in paths {
+            matches = true;
+            match path {
+                Ok(path) => self.add_path(&path),
+                Err(error) => {
+                    let name = name(error.path());
+                    self.problems.push(ReadError::List { name, cause: error.into() });
+                }
+            }
+        }
+        if !matches {
+            self.problems.push(ReadError::NoMatch { pattern: pattern.to_owned() });
+        }
+    }
+
+    fn add_folder(&mut self, folder: &Path) {
+        for entry in WalkDir::new(folder).follow_links(true) {
+            let found = entry.and_then(|entry| entry.metadata().map(|metadata| (entry, metadata)));
+            match found {
+                Ok((entry, metadata)) if metadata.is_file() => {
+                    self.sources.push(Source::file(entry.path(), metadata.len()));
+                }
+                Ok(_) => {}
+                Err(error) => self.problems.push(list_error(folder, error)),
+            }
+        }
+    }
+}
+
+fn list_error(folder: &Path, error: walkdir::Error) -> ReadError {
+    let name = name(error.path().unwrap_or(folder));
+    let is_loop = error.loop_ancestor().is_some();
+    let cause = error.into_io_error().unwrap_or_else(|| {
+        io::Error::other(if is_loop { "a link leads back to a folder above it" } else { "unknown error" })
+    });
+    ReadError::List { name, cause }
+}
+
+/// A path as it is stored: the same on every system, and without doubled or idle parts.
+fn name(path: &Path) -> String {
+    let clean: PathBuf = path.components().collect();
+    let name = clean.to_string_lossy();
+    if std::path::MAIN_SEPARATOR == '/' { name.into_owned() } else { name.replace(std::path::MAIN_SEPARATOR, "/") }
+}

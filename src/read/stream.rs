@@ -1,0 +1,114 @@
+//! A text of JSON values: one, one a line, or one after another in any layout.
+
+use super::container::Container;
+use super::found::{Found, Item};
+use super::scan;
+use super::unwrap::value;
+
+/// What a text of values gave, and on which lines.
+#[derive(Debug)]
+pub(super) struct Stream<'t> {
+    pub(super) found: Found<'t>,
+    /// Whether every value has a line to itself, and there are several.
+    pub(super) is_lines: bool,
+    /// For each value: how many items there were before it, and the line it begins on, from 1.
+    starts: Vec<(usize, u64)>,
+}
+
+impl Stream<'_> {
+    /// The position of every item: its line if every value has one to itself, else its number. From 1.
+    pub(super) fn positions(&self) -> Vec<u64> {
+        let count = self.found.items.len();
+        if !self.is_lines {
+            return (1..).take(count).collect();
+        }
+        let ends = self.starts.iter().skip(1).map(|(first, _)| *first).chain([count]);
+        self.starts.iter().zip(ends).flat_map(|((first, line), end)| (*first..end).map(|_| *line)).collect()
+    }
+}
+
+/// Reads every value of `text`. After a damaged one it goes on at the next line that begins with a bracket.
+pub(super) fn read(text: &str, depth: usize) -> Stream<'_> {
+    let mut reader =
+        Reader { text, depth, at: 0, line: 1, patience: text.len().saturating_mul(4), tally: Tally::new() };
+    let mut stream = Stream { found: Found::default(), is_lines: false, starts: Vec::new() };
+    while reader.seek() {
+        stream.starts.push((stream.found.items.len(), reader.line));
+        reader.next(&mut stream.found);
+    }
+    stream.is_lines = reader.tally.is_lines();
+    if stream.found.container == Some(Container::Object) && stream.starts.len() > 1 {
+        let several = if stream.is_lines { Container::JsonLines } else { Container::Concatenated };
+        stream.found.container = Some(several);
+    }
+    stream
+}
+
+/// How values and lines go together.
+struct Tally {
+    values: usize,
+    last_line: u64,
+    apart: bool,
+}
+
+impl Tally {
+    const fn new() -> Self {
+        Self { values: 0, last_line: 0, apart: true }
+    }
+
+    fn add(&mut self, first: u64, last: u64) {
+        self.apart &= first == last && first > self.last_line;
+        self.values += 1;
+        self.last_line = last;
+    }
+
+    const fn is_lines(&self) -> bool {
+        self.values > 1 && self.apart
+    }
+}
+
+struct Reader<'t> {
+    text: &'t str,
+    depth: usize,
+    at: usize,
+    line: u64,
+    /// Bytes that may still be read in vain. A text of unclosed brackets would else be read once for each of its lines.
+    patience: usize,
+    tally: Tally,
+}
+
+impl<'t> Reader<'t> {
+    /// Goes to the next value, over white space and stray commas; false at the end.
+    fn seek(&mut self) -> bool {
+        let skip = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | b',' | 0x1e);
+        let end = self.at + self.text.as_bytes()[self.at..].iter().take_while(|byte| skip(byte)).count();
+        self.advance(end);
+        self.at < self.text.len()
+    }
+
+    fn advance(&mut self, end: usize) {
+        self.line += scan::newlines(&self.text[self.at..end]);
+        self.at = end;
+    }
+
+    fn next(&mut self, found: &mut Found<'t>) {
+        let (start, line) = (self.at, self.line);
+        let limit = if self.patience == 0 { self.line_end() } else { self.text.len() };
+        match value(&self.text[..limit], start, self.depth, found) {
+            Ok(end) => {
+                self.advance(end);
+                self.tally.add(line, self.line);
+            }
+            Err(damage) => {
+                self.patience = self.patience.saturating_sub(damage.scanned);
+                let end = scan::next_value_line(self.text, start);
+                found.items.push(Item::Broken(damage.cause, super::text::excerpt(&self.text[start..end])));
+                self.advance(end);
+            }
+        }
+    }
+
+    fn line_end(&self) -> usize {
+        self.text[self.at..].find('\n').map_or(self.text.len(), |index| self.at + index)
+    }
+}
