@@ -6,6 +6,7 @@ mod caller;
 mod identity;
 mod properties;
 mod record;
+mod session;
 mod trails;
 
 use cartographer::event::Event;
