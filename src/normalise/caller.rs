@@ -37,6 +37,12 @@ impl Families {
     }
 }
 
+/// The whole user agent of the back ends that most of the console calls through.
+const AWS_INTERNAL: &str = "AWS Internal";
+
+/// The whole user agent of another of them.
+const CORAL_NETTY_4: &str = "Coral/Netty4";
+
 /// What a `CloudShell` user agent holds.
 const CLOUD_SHELL: &str = " exec-env/CloudShell";
 
@@ -111,9 +117,9 @@ pub fn client(user_agent: Option<&str>, invoked_by: Option<&str>) -> Client {
 pub fn families(user_agent: &str) -> Families {
     let agent = unwrapped(user_agent);
     let mut families = Families::empty();
-    families.set(Families::AWS_INTERNAL, agent == "AWS Internal");
+    families.set(Families::AWS_INTERNAL, agent == AWS_INTERNAL);
     families.set(Families::AWS_INTERNAL_2, agent.starts_with("aws-internal/"));
-    families.set(Families::CORAL_NETTY_4, agent == "Coral/Netty4");
+    families.set(Families::CORAL_NETTY_4, agent == CORAL_NETTY_4);
     families.set(Families::EC2_CONSOLE, agent.starts_with("EC2ConsoleFrontend"));
     families.set(Families::S3_CONSOLE, begins(agent, &["S3Console/", "AWS Console S3, S3Console/"]));
     families.set(Families::AWS_CLOUDTRAIL, agent.starts_with("AWSCloudTrail, aws-internal/"));
@@ -134,6 +140,11 @@ fn cloud_shell(agent: &str) -> Families {
     }
 }
 
+/// Whether the user agent is exactly `AWS Internal`.
+pub(super) fn aws_internal(user_agent: &str) -> bool {
+    unwrapped(user_agent) == AWS_INTERNAL
+}
+
 /// The user agent without the square brackets that S3 and others put around it.
 fn unwrapped(agent: &str) -> &str {
     let agent = agent.trim();
@@ -149,7 +160,7 @@ fn starts_with_ignoring_case(agent: &str, start: &str) -> bool {
 }
 
 fn internal(agent: &str) -> bool {
-    matches!(agent, "AWS Internal" | "Coral/Netty4")
+    matches!(agent, AWS_INTERNAL | CORAL_NETTY_4)
         || agent.starts_with("aws-internal/")
         || agent.contains(" md/internal")
 }

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use super::caller::{self, Families};
+use super::caller;
 use crate::event::{Client, Event, Evidence};
 
 /// What speaks for `event` being the console's; `flagged` is the console's flag, wherever the record has it.
@@ -28,8 +28,7 @@ fn signs_in(event: &Event<'_>) -> bool {
 }
 
 fn forwarded(event: &Event<'_>) -> bool {
-    let agent = event.user_agent.as_deref().unwrap_or_default();
-    caller::families(agent).contains(Families::AWS_INTERNAL)
+    event.user_agent.as_deref().is_some_and(caller::aws_internal)
         && event.identity.invoked_by.as_deref().is_none_or(str::is_empty)
         && event.source_ip.as_deref().is_some_and(addresses)
 }

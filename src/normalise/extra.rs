@@ -7,6 +7,9 @@ use serde_json::value::RawValue;
 use super::level::Level;
 use super::scalar::Scalar;
 
+/// Room for the common leftovers of one object, in bytes.
+const COMMON: usize = 192;
+
 /// A JSON object in the making, and whether any field holds something of the object it is the leftover of.
 #[derive(Debug, Default)]
 pub(super) struct Extra {
@@ -78,7 +81,9 @@ impl Extra {
 
     /// Keeps one member whose name needs no escapes.
     pub(super) fn put(&mut self, name: &str, json: &str) {
-        self.text.reserve(name.len() + json.len() + 4);
+        if self.text.is_empty() {
+            self.text.reserve(COMMON + json.len());
+        }
         self.text.push(if self.text.is_empty() { '{' } else { ',' });
         self.text.push('"');
         self.text.push_str(name);

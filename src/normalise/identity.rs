@@ -1,9 +1,10 @@
 //! `userIdentity`, one level at a time.
 
+use std::borrow::Cow;
+
 use serde_json::value::RawValue;
 
 use super::extra::Extra;
-use super::principal;
 use super::scalar::{self, Scalar};
 use super::time;
 use crate::event::Identity;
@@ -49,7 +50,7 @@ fn fields<'a>(members: [Option<&'a RawValue>; IDENTITY.len()], extra: &mut Extra
         from_console = context(&mut identity, members, extra);
     });
     let directory_user = extra.seen("onBehalfOf", on_behalf_of, &ON_BEHALF_OF, |[user_id]| user_id.and_then(text));
-    identity.principal = principal::of(&identity).or(directory_user.flatten());
+    identity.principal = principal(&identity).or(directory_user.flatten());
     Caller { identity, from_console }
 }
 
@@ -72,6 +73,39 @@ fn context<'a>(
     from_console == Some(true)
 }
 
-fn text(raw: &RawValue) -> Option<std::borrow::Cow<'_, str>> {
+fn text(raw: &RawValue) -> Option<Cow<'_, str>> {
     scalar::text(raw).value
+}
+
+/// The short name that a person knows an identity by: `alice`, `Admin/bob`, `root`, `config.amazonaws.com`; whatever else there is by its user name or principal id.
+fn principal<'a>(identity: &Identity<'a>) -> Option<Cow<'a, str>> {
+    let arn = identity.arn.as_ref();
+    let name = match identity.kind.as_deref() {
+        Some("Root") => Some(Cow::Borrowed("root")),
+        Some("AWSService") => filled(identity.invoked_by.as_ref()),
+        Some("IAMUser") => {
+            filled(identity.user_name.as_ref()).or_else(|| arn.and_then(|arn| scalar::part(arn, last_segment)))
+        }
+        Some("AssumedRole") => arn.and_then(|arn| scalar::part(arn, role_and_session)),
+        _ => None,
+    };
+    let others = [&identity.user_name, &identity.principal_id, &identity.invoked_by];
+    name.or_else(|| others.into_iter().find_map(|other| filled(other.as_ref())))
+}
+
+fn filled<'a>(field: Option<&Cow<'a, str>>) -> Option<Cow<'a, str>> {
+    field.filter(|text| !text.is_empty()).cloned()
+}
+
+/// What an ARN names within its account: `user/division/alice`.
+fn resource(arn: &str) -> Option<&str> {
+    arn.splitn(6, ':').nth(5).filter(|resource| !resource.is_empty())
+}
+
+fn last_segment(arn: &str) -> Option<&str> {
+    resource(arn)?.rsplit('/').next().filter(|segment| !segment.is_empty())
+}
+
+fn role_and_session(arn: &str) -> Option<&str> {
+    resource(arn)?.strip_prefix("assumed-role/").filter(|name| !name.is_empty())
 }

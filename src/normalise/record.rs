@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 use super::error::Problem;
 use super::extra::Extra;
 use super::level::Level;
-use super::{caller, evidence, fingerprint, identity, insight, scalar, time};
+use super::{caller, evidence, fingerprint, identity, scalar, time};
 use crate::event::{Event, Timestamp};
 
 /// Members of a record, in the order they usually come in.
@@ -107,7 +107,7 @@ fn call<'a>(
     details: Option<&'a RawValue>,
     extra: &mut Extra,
 ) -> Result<(Cow<'a, str>, Cow<'a, str>), Problem> {
-    let subject = details.map(insight::subject).unwrap_or_default();
+    let subject = details.map(subject).unwrap_or_default();
     keep(extra, [(INSIGHT, details)]);
     let mut own = |member, raw| {
         extra.take(member, raw, |raw| {
@@ -119,6 +119,22 @@ fn call<'a>(
     let source = own("eventSource", source).or(subject.source).ok_or(Problem::Missing("eventSource"))?;
     let name = own("eventName", name).or(subject.name).ok_or(Problem::Missing("eventName"))?;
     Ok((source, name))
+}
+
+/// What an insight event is about, which it says one level down.
+#[derive(Debug, Default)]
+struct Subject<'a> {
+    /// `insightDetails.eventSource`
+    source: Option<Cow<'a, str>>,
+    /// `insightDetails.eventName`
+    name: Option<Cow<'a, str>>,
+}
+
+/// Reads `insightDetails`; none of it is a field of its own.
+fn subject(details: &RawValue) -> Subject<'_> {
+    let Ok(level) = Level::read(details.get(), &["eventSource", "eventName"]) else { return Subject::default() };
+    let [source, name] = level.known.map(|raw| raw.and_then(|raw| scalar::filled(raw).value));
+    Subject { source, name }
 }
 
 fn keep<const N: usize>(extra: &mut Extra, members: [(&str, Option<&RawValue>); N]) {

@@ -44,7 +44,7 @@ pub(super) fn filled(raw: &RawValue) -> Scalar<Cow<'_, str>> {
 
 /// An error code: text, but for the ones that say that there was no error.
 pub(super) fn error_code(raw: &RawValue) -> Scalar<Cow<'_, str>> {
-    const FINE: [&str; 4] = ["200", "Success", "OK", "None"];
+    const FINE: [&str; 3] = ["200", "Success", "OK"];
     let scalar = filled(raw);
     match scalar.value {
         Some(value) if FINE.iter().any(|fine| fine.eq_ignore_ascii_case(&value)) => Scalar::lossy(None),
@@ -102,7 +102,7 @@ fn list(json: &str) -> Option<String> {
 
 fn string(json: &str) -> Scalar<Cow<'_, str>> {
     let inner = &json[1..json.len() - 1];
-    if !inner.contains('\\') {
+    if memchr::memchr(b'\\', inner.as_bytes()).is_none() {
         return Scalar::exact(Cow::Borrowed(inner));
     }
     match serde_json::from_str::<String>(json) {

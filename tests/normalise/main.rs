@@ -3,15 +3,19 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod caller;
+mod forms;
 mod identity;
 mod properties;
 mod record;
 mod session;
 mod trails;
 
-use cartographer::event::Event;
+use cartographer::event::{Event, Timestamp};
 use cartographer::normalise;
 use serde_json::{Value, json};
+
+/// When [`record`] happened: 2024-04-13T05:12:00Z.
+const TIME: Timestamp = Timestamp(1_712_985_120_000_000);
 
 /// A record as the console of 2024 leaves it, with `members` in place of its own. A member given as [`absent`] is left
 /// out.
