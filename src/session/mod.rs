@@ -1,1 +1,115 @@
-//! Room: session.
+//! Which events belong together: the session of each event, and sign-ins joined to the session they opened. Pure.
+//!
+//! A session is one identity's credentials from one sign-in on: account, principal (with role session name) and the
+//! moment the session was created. Access keys are no part of it, for the console changes them many times within one
+//! session, nor is the region. [`id`] states what stands in where an event does not say all of that.
+
+mod link;
+
+pub use link::{Candidate, SignIn, link, sign_in};
+
+use std::borrow::Cow;
+
+use sha2::{Digest, Sha256};
+
+use crate::event::{Event, Evidence, Timestamp};
+
+const MICROSECONDS_A_DAY: i64 = 24 * 60 * 60 * 1_000_000;
+
+/// What makes a session, and what stands in for it where an event does not say it.
+#[derive(Debug, Clone, Copy)]
+enum Since<'e> {
+    /// The moment the session was created: temporary credentials.
+    Created(Timestamp),
+    /// No such moment, but a sign-in to the console: the principal's other sign-ins of the same day (UTC, counted from
+    /// 1970), until [`link`] finds the session it opened.
+    SignIn(i64),
+    /// No such moment: a long-term access key.
+    AccessKey(&'e str),
+    /// No key either: the service that called, if any.
+    InvokedBy(Option<&'e str>),
+}
+
+/// Fills `session_id`.
+pub fn assign(event: &mut Event<'_>, file: &str) {
+    event.session_id = id(event, file);
+}
+
+/// The session an event belongs to, as 32 lower-case hex digits: the same for the same key in every run and file.
+///
+/// The key is account, principal and creation date. Without a creation date it is, in this order: of a sign-in to the
+/// console its day, the access key, the service that called. An event without any identity (a trimmed export) belongs
+/// to its `file`.
+#[must_use]
+pub fn id(event: &Event<'_>, file: &str) -> String {
+    if anonymous(event) {
+        return digest(&["file", file]);
+    }
+    let (account, principal) = (account(event), principal(event));
+    match since(event) {
+        Since::Created(time) => digest(&["created", account, &principal, &time.0.to_string()]),
+        Since::SignIn(day) => digest(&["sign-in", account, &principal, &day.to_string()]),
+        Since::AccessKey(key) => digest(&["access-key", account, &principal, key]),
+        Since::InvokedBy(service) => digest(&["invoked-by", account, &principal, service.unwrap_or_default()]),
+    }
+}
+
+fn since<'e>(event: &'e Event<'_>) -> Since<'e> {
+    let identity = &event.identity;
+    if let Some(created) = identity.session_created {
+        return Since::Created(created);
+    }
+    if event.evidence.contains(Evidence::SIGN_IN) {
+        return Since::SignIn(event.event_time.0.div_euclid(MICROSECONDS_A_DAY));
+    }
+    match filled(identity.access_key_id.as_ref()) {
+        Some(key) => Since::AccessKey(key),
+        None => Since::InvokedBy(filled(identity.invoked_by.as_ref())),
+    }
+}
+
+/// The caller's account, else the one the event happened in; empty if neither is known.
+fn account<'e>(event: &'e Event<'_>) -> &'e str {
+    filled(event.identity.account_id.as_ref()).or(event.recipient_account_id.as_deref()).unwrap_or_default()
+}
+
+/// Who called, as sessions tell callers apart: the ARN, else the principal id, else the name; empty if none is known.
+fn principal<'e>(event: &'e Event<'_>) -> Cow<'e, str> {
+    let identity = &event.identity;
+    if let Some(arn) = filled(identity.arn.as_ref()) {
+        return Cow::Borrowed(arn);
+    }
+    let others = [&identity.principal_id, &identity.principal];
+    let other = || others.into_iter().find_map(|other| filled(other.as_ref())).unwrap_or_default();
+    implied_arn(event).map_or_else(|| Cow::Borrowed(other()), Cow::Owned)
+}
+
+/// Whether nothing says who called, as in trimmed exports.
+fn anonymous(event: &Event<'_>) -> bool {
+    let identity = &event.identity;
+    let traces = [&identity.account_id, &identity.access_key_id, &identity.invoked_by];
+    principal(event).is_empty() && traces.into_iter().all(|trace| filled(trace.as_ref()).is_none())
+}
+
+/// The ARN of an IAM user who is only named: a failed sign-in has no ARN, and belongs with the one that succeeds after.
+fn implied_arn(event: &Event<'_>) -> Option<String> {
+    let identity = &event.identity;
+    let user = filled(identity.user_name.as_ref())?;
+    let is_user = identity.kind.as_deref() == Some("IAMUser") && event.evidence.contains(Evidence::SIGN_IN);
+    is_user.then(|| format!("arn:aws:iam::{}:user/{user}", account(event)))
+}
+
+fn filled<'e>(field: Option<&'e Cow<'_, str>>) -> Option<&'e str> {
+    field.map(AsRef::as_ref).filter(|text: &&str| !text.is_empty())
+}
+
+/// The first half of the SHA-256 of `parts`, each with its length before it, so that no text can pass for two parts.
+fn digest(parts: &[&str]) -> String {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update((part.len() as u64).to_le_bytes());
+        hash.update(part);
+    }
+    let number = hash.finalize()[..16].iter().fold(0_u128, |number, byte| number << 8 | u128::from(*byte));
+    format!("{number:032x}")
+}

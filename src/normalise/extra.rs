@@ -1,0 +1,123 @@
+//! What no field holds: the JSON text of leftovers, built member by member while fields are taken.
+
+use std::borrow::Cow;
+
+use serde_json::value::RawValue;
+
+use super::level::Level;
+use super::scalar::Scalar;
+
+/// Room for the common leftovers of one object, in bytes.
+const COMMON: usize = 192;
+
+/// A JSON object in the making, and whether any field holds something of the object it is the leftover of.
+#[derive(Debug, Default)]
+pub(super) struct Extra {
+    /// The object's text without its closing brace; empty while there is no member.
+    text: String,
+    held: bool,
+}
+
+impl Extra {
+    /// Takes one member by `read`; unless that holds it to the letter, the original is kept here.
+    pub(super) fn take<'a, T>(
+        &mut self,
+        name: &str,
+        raw: Option<&'a RawValue>,
+        read: impl FnOnce(&'a RawValue) -> Scalar<T>,
+    ) -> Option<T> {
+        let raw = raw?;
+        let Scalar { value, exact } = read(raw);
+        self.held |= exact;
+        if !exact {
+            self.put(name, raw.get());
+        }
+        value
+    }
+
+    /// Takes a nested object's members by `take`. What is left of it, or all of it if it is no object, is kept here.
+    pub(super) fn nested<'a, const N: usize>(
+        &mut self,
+        name: &str,
+        raw: Option<&'a RawValue>,
+        names: &[&str; N],
+        take: impl FnOnce([Option<&'a RawValue>; N], &mut Self),
+    ) {
+        let Some(json) = raw.map(RawValue::get) else { return };
+        match object(json, names) {
+            Some(level) => {
+                let mut inner = Self::default();
+                take(level.known, &mut inner);
+                inner.put_all(level.rest);
+                self.absorb(name, inner);
+            }
+            None => self.put(name, json),
+        }
+    }
+
+    /// Looks into a nested object that is kept here whole.
+    pub(super) fn seen<'a, T, const N: usize>(
+        &mut self,
+        name: &str,
+        raw: Option<&'a RawValue>,
+        names: &[&str; N],
+        look: impl FnOnce([Option<&'a RawValue>; N]) -> T,
+    ) -> Option<T> {
+        let json = raw?.get();
+        self.put(name, json);
+        object(json, names).map(|level| look(level.known))
+    }
+
+    /// Keeps every member of `rest`.
+    pub(super) fn put_all(&mut self, rest: Vec<(Cow<'_, str>, &RawValue)>) {
+        for (name, raw) in rest {
+            match name {
+                // Borrowed from JSON without a change: it needs no escapes.
+                Cow::Borrowed(name) => self.put(name, raw.get()),
+                Cow::Owned(name) => self.put_escaped(name, raw.get()),
+            }
+        }
+    }
+
+    /// Keeps one member whose name needs no escapes.
+    pub(super) fn put(&mut self, name: &str, json: &str) {
+        if self.text.is_empty() {
+            self.text.reserve(COMMON + json.len());
+        }
+        self.text.push(if self.text.is_empty() { '{' } else { ',' });
+        self.text.push('"');
+        self.text.push_str(name);
+        self.text.push_str("\":");
+        self.text.push_str(json);
+    }
+
+    /// The object, or `None` if nothing is left over.
+    pub(super) fn finish(mut self) -> Option<String> {
+        if self.text.is_empty() {
+            return None;
+        }
+        self.text.push('}');
+        Some(self.text)
+    }
+
+    fn put_escaped(&mut self, name: String, json: &str) {
+        let quoted = serde_json::Value::String(name).to_string();
+        self.put(&quoted[1..quoted.len() - 1], json);
+    }
+
+    /// An object that no field holds anything of is kept even if empty: nothing else says that it was there.
+    fn absorb(&mut self, name: &str, inner: Self) {
+        self.held |= inner.held;
+        let held = inner.held;
+        match inner.finish() {
+            Some(text) => self.put(name, &text),
+            None if !held => self.put(name, "{}"),
+            None => {}
+        }
+    }
+}
+
+/// The members of `json` if it is an object. Anything else is common enough not to build a parser's error for.
+fn object<'a, const N: usize>(json: &'a str, names: &[&str; N]) -> Option<Level<'a, N>> {
+    json.starts_with('{').then(|| Level::read(json, names).ok()).flatten()
+}

@@ -1,0 +1,165 @@
+//! A record's top level, and what is derived from it.
+
+use std::borrow::Cow;
+
+use serde_json::value::RawValue;
+
+use super::error::Problem;
+use super::extra::Extra;
+use super::level::Level;
+use super::{caller, evidence, fingerprint, identity, scalar, time};
+use crate::event::{Event, Timestamp};
+
+/// Members of a record, in the order they usually come in.
+const RECORD: [&str; 21] = [
+    "eventVersion",
+    "userIdentity",
+    "eventTime",
+    "eventSource",
+    "eventName",
+    "awsRegion",
+    "sourceIPAddress",
+    "userAgent",
+    "errorCode",
+    "errorMessage",
+    "requestParameters",
+    "responseElements",
+    "requestID",
+    "eventID",
+    "readOnly",
+    "eventType",
+    "recipientAccountId",
+    "eventCategory",
+    "sessionCredentialFromConsole",
+    INSIGHT,
+    SHIPPED,
+];
+
+/// Where an insight event has its source and name. Where it stands, those two stay in `extra` if they stand beside it.
+pub(super) const INSIGHT: &str = "insightDetails";
+
+/// Where Logstash has the time. Where it stands, `eventTime` stays in `extra` if it stands beside it.
+pub(super) const SHIPPED: &str = "@timestamp";
+
+/// Reads one record.
+pub(super) fn read(json: &str) -> Result<Event<'_>, Problem> {
+    let Level { known, rest } = Level::read(json, &RECORD)?;
+    let [version, user, at, source, name, region, ip, agent, code, message, request, response, known @ ..] = known;
+    let [request_id, id, read_only, kind, recipient, category, flag, details, shipped] = known;
+    let mut extra = Extra::default();
+    let caller = identity::read(user, &mut extra);
+    let mut event = Event {
+        event_id: event_id(id, json, &mut extra),
+        event_time: event_time(at, shipped, &mut extra)?,
+        event_version: extra.take("eventVersion", version, scalar::text),
+        event_type: extra.take("eventType", kind, scalar::text),
+        event_category: extra.take("eventCategory", category, scalar::text),
+        recipient_account_id: extra.take("recipientAccountId", recipient, scalar::text),
+        region: extra.take("awsRegion", region, scalar::text),
+        identity: caller.identity,
+        source_ip: extra.take("sourceIPAddress", ip, scalar::text),
+        user_agent: extra.take("userAgent", agent, scalar::text),
+        error_code: extra.take("errorCode", code, scalar::error_code),
+        error_message: extra.take("errorMessage", message, scalar::text),
+        read_only: extra.take("readOnly", read_only, scalar::bare_bool),
+        request_id: extra.take("requestID", request_id, scalar::text),
+        request_parameters: extra.take("requestParameters", request, scalar::json),
+        response_elements: extra.take("responseElements", response, scalar::json),
+        session_credential_from_console: extra.take("sessionCredentialFromConsole", flag, scalar::quoted_bool),
+        ..Event::default()
+    };
+    (event.event_source, event.event_name) = call(source, name, details, &mut extra)?;
+    extra.put_all(rest);
+    event.extra = extra.finish();
+    derive(&mut event, caller.from_console);
+    Ok(event)
+}
+
+/// The record's own id, else one made of its content. An id of its own that looks made is kept beside it, so that
+/// rebuilding can tell the two apart.
+fn event_id<'a>(id: Option<&'a RawValue>, json: &str, extra: &mut Extra) -> Cow<'a, str> {
+    let own = extra.take("eventID", id, |raw| {
+        let mut id = scalar::filled(raw);
+        id.exact &= id.value.as_deref().is_some_and(|id| !fingerprint::made(id));
+        id
+    });
+    own.unwrap_or_else(|| Cow::Owned(fingerprint::of(json)))
+}
+
+fn event_time(own: Option<&RawValue>, shipped: Option<&RawValue>, extra: &mut Extra) -> Result<Timestamp, Problem> {
+    let [own_time, shipped_time] = [own, shipped].map(|raw| raw.filter(|raw| raw.get() != "null"));
+    let (member, raw) = match (own_time, shipped_time) {
+        (Some(raw), _) => ("eventTime", raw),
+        (None, Some(raw)) => (SHIPPED, raw),
+        (None, None) => return Err(Problem::Missing("eventTime")),
+    };
+    let time = time::timestamp(raw);
+    if shipped.is_some() || own_time.is_none() || !time.exact {
+        keep(extra, [("eventTime", own), (SHIPPED, shipped)]);
+    }
+    time.value.ok_or_else(|| Problem::unreadable(member, raw.get()))
+}
+
+/// `eventSource` and `eventName`.
+fn call<'a>(
+    source: Option<&'a RawValue>,
+    name: Option<&'a RawValue>,
+    details: Option<&'a RawValue>,
+    extra: &mut Extra,
+) -> Result<(Cow<'a, str>, Cow<'a, str>), Problem> {
+    let subject = details.map(subject).unwrap_or_default();
+    keep(extra, [(INSIGHT, details)]);
+    let mut own = |member, raw| {
+        extra.take(member, raw, |raw| {
+            let mut text = scalar::filled(raw);
+            text.exact &= details.is_none();
+            text
+        })
+    };
+    let source = own("eventSource", source).or(subject.source).ok_or(Problem::Missing("eventSource"))?;
+    let name = own("eventName", name).or(subject.name).ok_or(Problem::Missing("eventName"))?;
+    Ok((source, name))
+}
+
+/// What an insight event is about, which it says one level down.
+#[derive(Debug, Default)]
+struct Subject<'a> {
+    /// `insightDetails.eventSource`
+    source: Option<Cow<'a, str>>,
+    /// `insightDetails.eventName`
+    name: Option<Cow<'a, str>>,
+}
+
+/// Reads `insightDetails`; none of it is a field of its own.
+fn subject(details: &RawValue) -> Subject<'_> {
+    let Ok(level) = Level::read(details.get(), &["eventSource", "eventName"]) else { return Subject::default() };
+    let [source, name] = level.known.map(|raw| raw.and_then(|raw| scalar::filled(raw).value));
+    Subject { source, name }
+}
+
+fn keep<const N: usize>(extra: &mut Extra, members: [(&str, Option<&RawValue>); N]) {
+    for (name, raw) in members {
+        if let Some(raw) = raw {
+            extra.put(name, raw.get());
+        }
+    }
+}
+
+/// Fills the derived fields.
+fn derive(event: &mut Event<'_>, flagged_in_session: bool) {
+    event.service = service(&event.event_source);
+    let client = caller::client(event.user_agent.as_deref(), event.identity.invoked_by.as_deref());
+    event.client = Some(client);
+    event.evidence =
+        evidence::of(event, client, flagged_in_session || event.session_credential_from_console == Some(true));
+}
+
+/// `iam.amazonaws.com` is `iam`. A source that is no AWS host is its own service.
+fn service<'a>(source: &Cow<'a, str>) -> Cow<'a, str> {
+    scalar::part(source, without_domain).unwrap_or_else(|| source.clone())
+}
+
+fn without_domain(host: &str) -> Option<&str> {
+    const DOMAINS: [&str; 4] = [".amazonaws.com", ".amazonaws.com.cn", ".aws.internal", ".api.aws"];
+    DOMAINS.iter().find_map(|domain| host.strip_suffix(domain))
+}

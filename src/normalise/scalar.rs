@@ -1,0 +1,129 @@
+//! Raw JSON values as the types of fields, each with whether the field holds the value to the letter.
+
+use std::borrow::Cow;
+
+use serde_json::value::RawValue;
+
+/// A decoded value; `None` where the type cannot hold what was there.
+pub(super) struct Scalar<T> {
+    /// The value.
+    pub(super) value: Option<T>,
+    /// Whether writing `value` again gives the same JSON.
+    pub(super) exact: bool,
+}
+
+impl<T> Scalar<T> {
+    fn exact(value: T) -> Self {
+        Self { value: Some(value), exact: true }
+    }
+
+    fn lossy(value: Option<T>) -> Self {
+        Self { value, exact: false }
+    }
+}
+
+/// Text: a JSON string exactly; a number or boolean by its text, a list of texts joined, but not to the letter.
+pub(super) fn text(raw: &RawValue) -> Scalar<Cow<'_, str>> {
+    let json = raw.get();
+    match json.as_bytes().first() {
+        Some(b'"') => string(json),
+        Some(b'{' | b'n') | None => Scalar::lossy(None),
+        Some(b'[') => Scalar::lossy(list(json).map(Cow::Owned)),
+        Some(_) => Scalar::lossy(Some(Cow::Borrowed(json))),
+    }
+}
+
+/// Text that a record may leave empty: empty text is no value, and stays as it was beside it.
+pub(super) fn filled(raw: &RawValue) -> Scalar<Cow<'_, str>> {
+    let scalar = text(raw);
+    match scalar.value {
+        Some(value) if value.trim().is_empty() => Scalar::lossy(None),
+        value => Scalar { value, ..scalar },
+    }
+}
+
+/// An error code: text, but for the ones that say that there was no error.
+pub(super) fn error_code(raw: &RawValue) -> Scalar<Cow<'_, str>> {
+    const FINE: [&str; 3] = ["200", "Success", "OK"];
+    let scalar = filled(raw);
+    match scalar.value {
+        Some(value) if FINE.iter().any(|fine| fine.eq_ignore_ascii_case(&value)) => Scalar::lossy(None),
+        value => Scalar { value, ..scalar },
+    }
+}
+
+/// A boolean as `CloudTrail` writes `readOnly`: bare. Any spelling in quotes is understood, but is not to the letter.
+pub(super) fn bare_bool(raw: &RawValue) -> Scalar<bool> {
+    match raw.get() {
+        "true" => Scalar::exact(true),
+        "false" => Scalar::exact(false),
+        json => Scalar::lossy(truth(json)),
+    }
+}
+
+/// A boolean as `CloudTrail` writes `mfaAuthenticated`: `"true"`. Bare, or spelt otherwise, it is not to the letter.
+pub(super) fn quoted_bool(raw: &RawValue) -> Scalar<bool> {
+    match raw.get() {
+        r#""true""# => Scalar::exact(true),
+        r#""false""# => Scalar::exact(false),
+        json => Scalar::lossy(truth(json)),
+    }
+}
+
+/// JSON text as it stands; `null` is no value.
+pub(super) fn json(raw: &RawValue) -> Scalar<Cow<'_, str>> {
+    match raw.get() {
+        "null" => Scalar::lossy(None),
+        json => Scalar::exact(Cow::Borrowed(json)),
+    }
+}
+
+/// A part of `text`, borrowed as `text` is.
+pub(super) fn part<'a>(text: &Cow<'a, str>, cut: impl Fn(&str) -> Option<&str>) -> Option<Cow<'a, str>> {
+    match text {
+        Cow::Borrowed(text) => cut(text).map(Cow::Borrowed),
+        Cow::Owned(text) => cut(text).map(|part| Cow::Owned(part.to_owned())),
+    }
+}
+
+fn truth(json: &str) -> Option<bool> {
+    let word = json.trim_matches('"');
+    [("true", true), ("false", false)]
+        .into_iter()
+        .find(|(name, _)| name.eq_ignore_ascii_case(word))
+        .map(|(_, truth)| truth)
+}
+
+fn list(json: &str) -> Option<String> {
+    let parts: Vec<&RawValue> = serde_json::from_str(json).ok()?;
+    let parts: Vec<Cow<'_, str>> = parts.into_iter().filter_map(|part| text(part).value).collect();
+    (!parts.is_empty()).then(|| parts.join(", "))
+}
+
+fn string(json: &str) -> Scalar<Cow<'_, str>> {
+    let inner = &json[1..json.len() - 1];
+    if memchr::memchr(b'\\', inner.as_bytes()).is_none() {
+        return Scalar::exact(Cow::Borrowed(inner));
+    }
+    match serde_json::from_str::<String>(json) {
+        Ok(value) => Scalar::exact(Cow::Owned(value)),
+        Err(_) => Scalar::lossy(serde_json::from_str(&without_surrogates(json)).ok().map(Cow::Owned)),
+    }
+}
+
+/// The JSON string with every escaped surrogate written as U+FFFD: a lone one, which anybody can put into a user agent,
+/// is valid JSON but no text, and must not cost the event.
+fn without_surrogates(json: &str) -> String {
+    let mut clean = String::with_capacity(json.len());
+    let mut rest = json;
+    while let Some(at) = rest.find('\\') {
+        let (before, escape) = rest.split_at(at);
+        let surrogate =
+            matches!(escape.as_bytes(), [_, b'u', b'd' | b'D', b'8'..=b'9' | b'a'..=b'f' | b'A'..=b'F', ..]);
+        let length = if surrogate { 6 } else { 2 };
+        clean.push_str(before);
+        clean.push_str(if surrogate { "\u{fffd}" } else { &escape[..length] });
+        rest = &escape[length..];
+    }
+    clean + rest
+}

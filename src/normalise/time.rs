@@ -1,0 +1,119 @@
+//! Times as logs and their exporters write them.
+
+use chrono::{DateTime, NaiveDate, NaiveDateTime};
+use serde_json::value::RawValue;
+
+use super::scalar::{self, Scalar};
+use crate::event::Timestamp;
+
+/// How `CloudTrail` writes times, and how [`show`] does.
+const CANONICAL: &str = "%Y-%m-%dT%H:%M:%SZ";
+
+/// A time: exact in `CloudTrail`'s own form; also RFC 3339 with fraction or offset, a blank for the `T`, no zone (UTC is
+/// meant), and seconds, milliseconds or microseconds since 1970, told apart by their size.
+pub(super) fn timestamp(raw: &RawValue) -> Scalar<Timestamp> {
+    let Some(text) = scalar::text(raw).value else { return Scalar { value: None, exact: false } };
+    if let Some(time) = canonical(&text) {
+        return Scalar { value: Some(time), exact: true };
+    }
+    Scalar { value: zoned(text.trim()).or_else(|| local(text.trim())).or_else(|| epoch(text.trim())), exact: false }
+}
+
+/// The time in `CloudTrail`'s form; `None` outside the calendar. Fractions of a second are cut off.
+pub(super) fn show(time: Timestamp) -> Option<String> {
+    DateTime::from_timestamp_micros(time.0).map(|time| time.format(CANONICAL).to_string())
+}
+
+/// `2020-09-13T17:16:47Z` and nothing else: the form of nearly every time there is, so read without a format.
+fn canonical(text: &str) -> Option<Timestamp> {
+    let bytes: &[u8; 20] = text.as_bytes().try_into().ok()?;
+    let punctuated = [(4, b'-'), (7, b'-'), (10, b'T'), (13, b':'), (16, b':'), (19, b'Z')];
+    if punctuated.iter().any(|(at, mark)| bytes[*at] != *mark) {
+        return None;
+    }
+    let year = i32::try_from(digits(&bytes[..4])?).ok()?;
+    let day = NaiveDate::from_ymd_opt(year, digits(&bytes[5..7])?, digits(&bytes[8..10])?)?;
+    let time = day.and_hms_opt(digits(&bytes[11..13])?, digits(&bytes[14..16])?, digits(&bytes[17..19])?)?;
+    Some(Timestamp(time.and_utc().timestamp_micros()))
+}
+
+fn digits(bytes: &[u8]) -> Option<u32> {
+    bytes.iter().try_fold(0, |number, byte| byte.is_ascii_digit().then(|| number * 10 + u32::from(byte - b'0')))
+}
+
+fn zoned(text: &str) -> Option<Timestamp> {
+    const FORMATS: [&str; 2] = ["%Y-%m-%dT%H:%M:%S%.f%#z", "%Y-%m-%d %H:%M:%S%.f%#z"];
+    let time = DateTime::parse_from_rfc3339(text).ok();
+    let time = time.or_else(|| FORMATS.iter().find_map(|format| DateTime::parse_from_str(text, format).ok()))?;
+    Some(Timestamp(time.timestamp_micros()))
+}
+
+fn local(text: &str) -> Option<Timestamp> {
+    const FORMATS: [&str; 2] = ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f"];
+    let text = text.strip_suffix("UTC").map_or(text, str::trim_end);
+    let time = FORMATS.iter().find_map(|format| NaiveDateTime::parse_from_str(text, format).ok())?;
+    Some(Timestamp(time.and_utc().timestamp_micros()))
+}
+
+fn epoch(text: &str) -> Option<Timestamp> {
+    let number: f64 = text.parse().ok()?;
+    let unit = match number.abs() {
+        // Too small for a time anybody logged: a year, a day, a counter.
+        size if size < 1e8 => return None,
+        size if size < 1e11 => 1e6,
+        size if size < 1e14 => 1e3,
+        size if size < 1e17 => 1.0,
+        _ => return None,
+    };
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "below 1e17 by the match above; what rounding loses is below 1 µs"
+    )]
+    Some(Timestamp((number * unit).round() as i64))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(json: &str) -> (Option<String>, bool) {
+        let raw: &RawValue = serde_json::from_str(json).unwrap();
+        let Scalar { value, exact } = timestamp(raw);
+        (value.map(|time| DateTime::from_timestamp_micros(time.0).unwrap().to_rfc3339()), exact)
+    }
+
+    #[test]
+    fn cloudtrails_own_form_is_held_to_the_letter() {
+        assert_eq!(read(r#""2020-09-13T17:16:47Z""#), (Some("2020-09-13T17:16:47+00:00".into()), true));
+        assert_eq!(read(r#""2000-02-29T00:00:00Z""#), (Some("2000-02-29T00:00:00+00:00".into()), true));
+        let raw: &RawValue = serde_json::from_str(r#""0001-12-31T23:59:59Z""#).unwrap();
+        assert_eq!(timestamp(raw).value.and_then(show).as_deref(), Some("0001-12-31T23:59:59Z"));
+    }
+
+    #[test]
+    fn other_forms_are_understood_but_not_to_the_letter() {
+        for (json, expected) in [
+            (r#""2022-02-08T09:23:37.120Z""#, "2022-02-08T09:23:37.120+00:00"),
+            (r#""2022-02-08T09:23:37+11:00""#, "2022-02-07T22:23:37+00:00"),
+            (r#""2022-02-08 09:23:37+11:00""#, "2022-02-07T22:23:37+00:00"),
+            (r#""2022-02-08T09:23:37+0000""#, "2022-02-08T09:23:37+00:00"),
+            (r#""2022-02-08 09:23:37.000 UTC""#, "2022-02-08T09:23:37+00:00"),
+            (r#""2022-02-08 09:23:37""#, "2022-02-08T09:23:37+00:00"),
+            ("1644312217", "2022-02-08T09:23:37+00:00"),
+            ("1644312217.5", "2022-02-08T09:23:37.500+00:00"),
+            ("1644312217120", "2022-02-08T09:23:37.120+00:00"),
+            (r#""1644312217""#, "2022-02-08T09:23:37+00:00"),
+        ] {
+            assert_eq!(read(json), (Some(expected.into()), false), "{json}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_time_is_none() {
+        for json in
+            [r#""...""#, r#""2022-13-08T09:23:37Z""#, r#""NaN""#, r#""inf""#, "1e300", "2022", "null", "{}", r#""""#]
+        {
+            assert_eq!(read(json), (None, false), "{json}");
+        }
+    }
+}

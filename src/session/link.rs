@@ -1,0 +1,155 @@
+//! Sign-ins and the sessions they opened.
+
+use rustc_hash::FxHashMap;
+
+use super::{account, principal};
+use crate::event::{Event, Evidence, Timestamp};
+
+/// How long before its sign-in a session may have been created, by the clocks of two services.
+const BEFORE_SECONDS: i64 = -5;
+
+/// How long after its sign-in a session may have been created: a second factor has to be typed in between.
+const AFTER_SECONDS: i64 = 60;
+
+/// A sign-in to the console that does not say which session it opened.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SignIn {
+    /// The event.
+    pub event_id: String,
+    /// The account of the one who signed in; empty if unknown.
+    pub account_id: String,
+    /// The one who signed in: the ARN, else the principal id.
+    pub principal_arn: String,
+    /// When.
+    pub time: Timestamp,
+}
+
+/// A session that a sign-in may have opened: one with a creation date.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Candidate {
+    /// The session.
+    pub session_id: String,
+    /// Its account; empty if unknown.
+    pub account_id: String,
+    /// Its principal: the ARN, else the principal id.
+    pub principal_arn: String,
+    /// `sessionContext.attributes.creationDate`
+    pub created: Timestamp,
+}
+
+/// What [`link`] needs of an event that is a sign-in without a session of its own; `None` of any other event.
+#[must_use]
+pub fn sign_in(event: &Event<'_>) -> Option<SignIn> {
+    let waits = event.evidence.contains(Evidence::SIGN_IN) && event.identity.session_created.is_none();
+    let principal = principal(event);
+    (waits && !principal.is_empty()).then(|| SignIn {
+        event_id: event.event_id.clone().into_owned(),
+        account_id: account(event).to_owned(),
+        principal_arn: principal.into_owned(),
+        time: event.event_time,
+    })
+}
+
+/// Joins sign-ins to the sessions they opened: (event id, session id), in order, each event once.
+///
+/// A session was opened by a sign-in of the same account and principal if it was created from 5 s before to 60 s after.
+/// The nearest counts, of two that are equally near the one with the lower session id. A sign-in without such a session
+/// is left out: it keeps the session that [`super::id`] gave it. The order of the arguments does not matter.
+#[must_use]
+pub fn link(sign_ins: &[SignIn], sessions: &[Candidate]) -> Vec<(String, String)> {
+    let mut index: FxHashMap<(&str, &str), Vec<(Timestamp, &str)>> = FxHashMap::default();
+    for session in sessions {
+        let key = (session.account_id.as_str(), session.principal_arn.as_str());
+        index.entry(key).or_default().push((session.created, &session.session_id));
+    }
+    for sessions in index.values_mut() {
+        sessions.sort_unstable();
+    }
+    let mut found: Vec<(&str, u64, &str)> = sign_ins
+        .iter()
+        .filter_map(|sign_in| {
+            let sessions = index.get(&(sign_in.account_id.as_str(), sign_in.principal_arn.as_str()))?;
+            let (distance, session) = nearest(sign_in.time, sessions)?;
+            Some((sign_in.event_id.as_str(), distance, session))
+        })
+        .collect();
+    found.sort_unstable();
+    found.dedup_by_key(|(event, ..)| *event);
+    found.into_iter().map(|(event, _, session)| (event.to_owned(), session.to_owned())).collect()
+}
+
+/// The session created nearest to `time` within the window; `sessions` are in order of their creation.
+fn nearest<'s>(time: Timestamp, sessions: &[(Timestamp, &'s str)]) -> Option<(u64, &'s str)> {
+    let first = sessions.partition_point(|(created, _)| *created < time.plus_seconds(BEFORE_SECONDS));
+    let last = time.plus_seconds(AFTER_SECONDS);
+    let within = sessions[first..].iter().take_while(|(created, _)| *created <= last);
+    within.map(|(created, session)| (created.0.abs_diff(time.0), *session)).min()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOON: Timestamp = Timestamp(1_700_000_000_000_000);
+
+    fn sign_in(event_id: &str, principal: &str, seconds: i64) -> SignIn {
+        SignIn {
+            event_id: event_id.into(),
+            account_id: "111122223333".into(),
+            principal_arn: principal.into(),
+            time: NOON.plus_seconds(seconds),
+        }
+    }
+
+    fn session(session_id: &str, principal: &str, seconds: i64) -> Candidate {
+        Candidate {
+            session_id: session_id.into(),
+            account_id: "111122223333".into(),
+            principal_arn: principal.into(),
+            created: NOON.plus_seconds(seconds),
+        }
+    }
+
+    fn linked(sign_ins: &[SignIn], sessions: &[Candidate]) -> Vec<(String, String)> {
+        let found = link(sign_ins, sessions);
+        let mut backwards = (sign_ins.to_vec(), sessions.to_vec());
+        backwards.0.reverse();
+        backwards.1.reverse();
+        assert_eq!(link(&backwards.0, &backwards.1), found, "the order of the arguments matters");
+        found
+    }
+
+    fn pair(event: &str, session: &str) -> (String, String) {
+        (event.to_owned(), session.to_owned())
+    }
+
+    #[test]
+    fn the_window_is_from_5_s_before_to_60_s_after() {
+        for (seconds, joined) in [(-6, false), (-5, true), (0, true), (60, true), (61, false)] {
+            let found = linked(&[sign_in("e", "alice", 0)], &[session("s", "alice", seconds)]);
+            assert_eq!(found == [pair("e", "s")], joined, "created {seconds} s after the sign-in");
+            assert_eq!(found.is_empty(), !joined);
+        }
+    }
+
+    #[test]
+    fn the_nearest_wins_and_ties_go_to_the_lower_session_id() {
+        let sessions = [session("far", "alice", 30), session("z", "alice", 4), session("y", "alice", -4)];
+        assert_eq!(linked(&[sign_in("e", "alice", 0)], &sessions), [pair("e", "y")]);
+        assert_eq!(linked(&[sign_in("e", "alice", 1)], &sessions), [pair("e", "z")]);
+    }
+
+    #[test]
+    fn another_account_or_principal_is_another_person() {
+        let mut elsewhere = session("s", "alice", 0);
+        elsewhere.account_id = "444455556666".into();
+        assert_eq!(linked(&[sign_in("e", "alice", 0)], &[elsewhere, session("t", "bob", 0)]), []);
+    }
+
+    #[test]
+    fn several_sign_ins_may_belong_to_one_session_and_come_out_in_order() {
+        let sign_ins = [sign_in("f", "alice", 2), sign_in("e", "alice", 0), sign_in("f", "alice", 2)];
+        let found = linked(&sign_ins, &[session("s", "alice", 3)]);
+        assert_eq!(found, [pair("e", "s"), pair("f", "s")]);
+    }
+}
