@@ -1,0 +1,72 @@
+# `make help` lists the targets. Every target does its own set-up.
+
+# With the prebuilt libduckdb at hand builds link it; without it they compile DuckDB (the feature `bundled`).
+# Asked anew in every recipe, because `make duckdb` decides it.
+FEATURES = $(shell test -e .duckdb/current && echo --no-default-features)
+LIBRARIES = LD_LIBRARY_PATH="$(CURDIR)/.duckdb/current$${LD_LIBRARY_PATH:+:$$LD_LIBRARY_PATH}" DYLD_LIBRARY_PATH="$(CURDIR)/.duckdb/current"
+CARGO ?= cargo
+TARGET_DIR = $(or $(CARGO_TARGET_DIR),target)
+PROGRAM = $(TARGET_DIR)/debug/cartographer
+CASE ?= case.duckdb
+SHARED ?= ../shared
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help demo test fmt lint docs rules score tests audit programs build bundled install duckdb clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+demo: build ## Build, load the demo trail into case.duckdb and show its timeline
+	rm -f $(CASE) $(CASE).wal
+	$(PROGRAM) load demo/trail.json.gz --db $(CASE)
+	$(PROGRAM) timeline --db $(CASE)
+
+test: lint docs rules score tests ## Run every check; the tests run last
+
+fmt: ## Format the source
+	$(CARGO) fmt
+
+lint: duckdb ## Check the format and the lints; a warning fails
+	$(CARGO) fmt --check
+	$(CARGO) clippy $(FEATURES) --locked --all-targets -- -D warnings
+
+docs: duckdb ## Build the API documentation; a broken link fails
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc $(FEATURES) --locked --no-deps --document-private-items
+
+rules: programs ## Check the shipped rules
+	$(PROGRAM) rules check
+
+score: programs ## Score the mapping against labelled sessions, where they are at hand
+	@scripts/score.sh $(PROGRAM) $(SHARED)
+
+tests: programs ## Run the tests and the documentation's examples
+	$(LIBRARIES) $(CARGO) test $(FEATURES) --locked --doc
+	@if $(CARGO) nextest --version >/dev/null 2>&1; \
+	then set -x; $(CARGO) nextest run $(FEATURES) --locked --no-fail-fast; \
+	else set -x; $(CARGO) test $(FEATURES) --locked --no-fail-fast --lib --bins --tests; fi
+
+audit: ## Check licences, sources and advisories with cargo-deny, if it is installed
+	@if $(CARGO) deny --version >/dev/null 2>&1; \
+	then $(CARGO) deny --locked check; \
+	else echo "cargo-deny is not installed: advisories are not checked (licences and sources are, by make test)"; fi
+
+# The program and the tests in one go: with the tests' features, so that `make test` compiles no dependency twice.
+programs: duckdb
+	$(CARGO) test $(FEATURES) --locked --no-run
+
+build: duckdb ## Build the everyday program, linked with the prebuilt libduckdb
+	$(CARGO) build $(FEATURES) --locked
+
+bundled: ## Build the release program with DuckDB compiled in (about 25 minutes on 2 cores)
+	$(CARGO) build --locked --release
+
+install: ## Install that program with cargo
+	$(CARGO) install --locked --path .
+
+duckdb: ## Fetch the prebuilt libduckdb, unless it is there
+	@scripts/duckdb.sh
+
+clean: ## Remove what was built and the demo's case; the fetched libduckdb stays
+	$(CARGO) clean
+	rm -f $(CASE) $(CASE).wal

@@ -1,0 +1,27 @@
+#!/usr/bin/env bash
+# Scores the program $1 against the labelled sessions in the folder $2, where there is one: the sessions named
+# below must be mapped exactly. Without the folder or Python there is nothing to check, and a line says so.
+set -euo pipefail
+
+program=$1
+shared=$2
+sessions=(96db9634 e0d74f6e 8bf8ccf4 b5ff7b31 f8556c65 ae2b9f71 e07a7754)
+
+if ! [ -f "$shared/tools/score.py" ] || ! command -v python3 >/dev/null; then
+  echo "score: skipped, for want of $shared/tools/score.py or python3"
+  exit 0
+fi
+chosen=$(mktemp -d)
+trap 'rm -rf "$chosen"' EXIT
+for session in "${sessions[@]}"; do
+  ln -s "$(cd "$shared/sessions/$session" && pwd)" "$chosen/$session"
+done
+summary=$(python3 "$shared/tools/score.py" --bin "$program" --sessions "$chosen" --json)
+echo "score: $summary"
+python3 - "$summary" <<'PYTHON'
+import json, sys
+
+score = json.loads(sys.argv[1])
+if score["exact"] != 1.0 or (score["context"] or 0) < 0.95 or score["extra"]:
+    sys.exit("score: wanted exact 1.0, context at least 0.95 and extra 0")
+PYTHON

@@ -1,0 +1,92 @@
+//! The papers tell the truth: what they name is there.
+
+use std::collections::BTreeSet;
+use std::fs;
+
+use anyhow::Result;
+use assert_cmd::cargo::cargo_bin_cmd;
+
+use crate::flow::STAGES;
+use crate::source;
+
+const PAPERS: [&str; 4] = ["README.md", "CONTRIBUTING.md", "ARCHITECTURE.md", "CHANGELOG.md"];
+
+/// The text of `code` between backticks.
+fn ticked(text: &str) -> impl Iterator<Item = &str> {
+    text.lines().filter(|line| !line.starts_with("```")).flat_map(|line| line.split('`').skip(1).step_by(2))
+}
+
+/// The lines inside fenced blocks.
+fn fenced(text: &str) -> impl Iterator<Item = &str> {
+    text.split("```").skip(1).step_by(2).flat_map(|block| block.lines().skip(1))
+}
+
+/// Files and folders of the project that a paper names; a name with a gap in it (`<page>`, `…`, `*`) is a pattern.
+fn named_paths(text: &str) -> BTreeSet<&str> {
+    let ours = ["src/", "tests/", "scripts/", "demo/", "sql/", "rules/", ".ci/", ".cargo/"];
+    let whole = |path: &&str| !path.contains(['<', '*', '…', ' ']) && ours.iter().any(|start| path.starts_with(start));
+    ticked(text).filter(whole).collect()
+}
+
+/// The word after each command, where the command stands alone in ticks or starts a line of a block.
+fn words_after<'a>(text: &'a str, command: &'a str) -> BTreeSet<&'a str> {
+    let word = |line: &'a str| line.trim_start().strip_prefix(command)?.strip_prefix(' ')?.split_whitespace().next();
+    let name = |word: &&str| word.chars().all(|c| c.is_ascii_lowercase());
+    ticked(text).chain(fenced(text)).filter_map(word).filter(name).collect()
+}
+
+fn paper(name: &str) -> Result<String> {
+    Ok(fs::read_to_string(source::package().join(name))?)
+}
+
+#[test]
+fn every_path_that_a_paper_names_is_there() -> Result<()> {
+    for name in PAPERS {
+        let text = paper(name)?;
+        let lost: Vec<_> =
+            named_paths(&text).into_iter().filter(|path| !source::package().join(path).exists()).collect();
+        assert!(lost.is_empty(), "{name} names {lost:?}");
+    }
+    Ok(())
+}
+
+#[test]
+fn every_target_that_a_paper_names_is_in_the_makefile() -> Result<()> {
+    let makefile = paper("Makefile")?;
+    for name in PAPERS {
+        let text = paper(name)?;
+        for target in words_after(&text, "make") {
+            assert!(makefile.contains(&format!("\n{target}:")), "{name}: make {target}");
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn every_command_that_a_paper_names_is_one() -> Result<()> {
+    for name in PAPERS {
+        let text = paper(name)?;
+        for command in words_after(&text, "cartographer") {
+            cargo_bin_cmd!("cartographer").args([command, "--help"]).assert().success();
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn architecture_names_every_stage() -> Result<()> {
+    let text = paper("ARCHITECTURE.md")?;
+    let named = named_paths(&text);
+    for stage in STAGES {
+        assert!(named.contains(format!("src/{stage}/").as_str()), "ARCHITECTURE.md does not name src/{stage}/");
+    }
+    Ok(())
+}
+
+#[test]
+fn readers_of_papers_see_what_is_written() {
+    let text = "Run `make test`, see `src/read/`, `rules/<service>/`, `a b`.\n```sh\nmake demo  # now\ncartographer load x\nmakes no\n```\n`cartographer sql \"…\"`\n";
+    assert_eq!(named_paths(text), BTreeSet::from(["src/read/"]));
+    assert_eq!(words_after(text, "make"), BTreeSet::from(["demo", "test"]));
+    assert_eq!(words_after(text, "cartographer"), BTreeSet::from(["load", "sql"]));
+}
