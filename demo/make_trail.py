@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Writes the demo trail: one day of an invented organisation in CloudTrail records. The same bytes each run.
 
-    make_trail.py              write trail.json.gz beside this file
-    make_trail.py --out FILE   write it there
-    make_trail.py --summary    count what is in it, and write nothing
+make_trail.py              write trail.json.gz beside this file
+make_trail.py --out FILE   write it there
+make_trail.py --summary    count what is in it, and write nothing
 """
+
 import argparse
 import collections
 import datetime as dt
@@ -72,7 +73,9 @@ def main():
     """Parses the arguments; writes or counts."""
     parser = argparse.ArgumentParser(description="Write the demo trail.")
     beside = pathlib.Path(__file__).with_name("trail.json.gz")
-    parser.add_argument("--out", type=pathlib.Path, default=beside, help="the file to write (default: beside this script)")
+    parser.add_argument(
+        "--out", type=pathlib.Path, default=beside, help="the file to write (default: beside this script)"
+    )
     parser.add_argument("--summary", action="store_true", help="count what is in it, and write nothing")
     arguments = parser.parse_args()
     found = records()

@@ -1,11 +1,14 @@
 """A console session: one person in a browser, and the back ends that call on the person's behalf."""
+
 import datetime as dt
 
 from .record import stamp
 
 INTERNAL = "AWS Internal"
-BACK_END = "aws-internal/3 aws-sdk-java/1.12.797 Linux/5.10.245 OpenJDK_64-Bit_Server_VM/17.0.17+10-LTS java/17.0.17 " \
+BACK_END = (
+    "aws-internal/3 aws-sdk-java/1.12.797 Linux/5.10.245 OpenJDK_64-Bit_Server_VM/17.0.17+10-LTS java/17.0.17 "
     "vendor/N/A cfg/retry-mode/standard"
+)
 S3_CONSOLE = f"[S3Console/0.4, {BACK_END}]"
 TRAIL_CONSOLE = f"[AWSCloudTrail, {BACK_END}]"
 SIGN_IN = "Jersey/${project.version} (HttpUrlConnection 17.0.17)"
@@ -37,8 +40,9 @@ class Console:
         rest.setdefault("flag", self.book.random.random() < 1 / 3)
         rest.setdefault("tls", agent == self.browser)
         when = self.now + dt.timedelta(seconds=at)
-        return self.book.add(when, call, rest.pop("who", None) or self.who(service), rest.pop("ip", self.ip),
-                             agent, params, **rest)
+        return self.book.add(
+            when, call, rest.pop("who", None) or self.who(service), rest.pop("ip", self.ip), agent, params, **rest
+        )
 
     def each(self, call, member, values, at, agent=BACK_END, **rest):
         """The same call for each of the things on the screen."""

@@ -1,4 +1,5 @@
 """What the console requests for IAM pages. One look at the users is about 140 calls."""
+
 from . import world
 from .console import BACK_END, INTERNAL
 from .record import spelled
@@ -7,7 +8,13 @@ from .record import spelled
 def dashboard(console):
     """IAM › Dashboard."""
     console.call("organizations:DescribeOrganization", None, INTERNAL)
-    for name in ("GetAccountSummary", "ListAccessKeys", "ListAccountAliases", "ListOpenIDConnectProviders", "ListSAMLProviders"):
+    for name in (
+        "GetAccountSummary",
+        "ListAccessKeys",
+        "ListAccountAliases",
+        "ListOpenIDConnectProviders",
+        "ListSAMLProviders",
+    ):
         console.call(f"iam:{name}", None, INTERNAL)
     for name in ("ListGroups", "ListRoles", "ListUsers"):
         console.call(f"iam:{name}", {"maxItems": 1000}, INTERNAL)
@@ -16,8 +23,7 @@ def dashboard(console):
 
 def login_profile(console, user, at):
     """Service users have no password, and the console learns it by an error."""
-    missing = {"error": "NoSuchEntityException", "message": f"Login Profile for User {user} cannot be found."}
-    console.call("iam:GetLoginProfile", {"userName": user}, BACK_END, at, **(missing if user in world.SERVICE_USERS else {}))
+    console.call("iam:GetLoginProfile", {"userName": user}, BACK_END, at, **world.no_password(user))
 
 
 def users(console):
@@ -38,7 +44,14 @@ def users(console):
 def user(console, name):
     """A user's Permissions tab."""
     groups = world.GROUPS_OF.get(name, ["developers"])
-    for call in ("GetUser", "ListAccessKeys", "ListAttachedUserPolicies", "ListMFADevices", "ListUserPolicies", "ListUserTags"):
+    for call in (
+        "GetUser",
+        "ListAccessKeys",
+        "ListAttachedUserPolicies",
+        "ListMFADevices",
+        "ListUserPolicies",
+        "ListUserTags",
+    ):
         console.call(f"iam:{call}", {"userName": name}, INTERNAL)
     console.call("iam:ListAccessKeys", {"userName": name}, BACK_END)
     login_profile(console, name, 0)

@@ -1,13 +1,26 @@
 """Full CloudTrail records, with every id drawn from a seeded source: the same seed gives the same bytes."""
+
 import datetime as dt
 import random
 import string
 import uuid
 
-READING = ("Get", "List", "Describe", "Lookup", "Head", "BatchGet", "Assume", "Decrypt", "GenerateDataKey")
+from .world import REGION
+
+READING = (
+    "Get",
+    "List",
+    "Describe",
+    "Lookup",
+    "Head",
+    "BatchGet",
+    "BatchCheck",
+    "Assume",
+    "Decrypt",
+    "GenerateDataKey",
+)
 # Calls of these services are written to us-east-1, wherever the person's console is.
 GLOBAL = {"iam", "sts", "ce", "organizations", "health", "support", "signin", "cost-optimization-hub"}
-HOME_REGION = "eu-west-1"
 
 
 def stamp(moment):
@@ -49,9 +62,9 @@ class Book:
         self.records = []
 
     def add(self, when, call, who, ip, agent, params=None, **rest):
-        """Writes one call. `rest`: region, response, error, message, tls, flag, resources, data, extra, version, kind."""
+        """Writes one call. `rest` is what a few have: region, response, error, tls, flag, resources, data, extra …"""
         service, name = call.split(":")
-        region = rest.get("region") or ("us-east-1" if service in GLOBAL else HOME_REGION)
+        region = rest.get("region") or ("us-east-1" if service in GLOBAL else REGION)
         record = {
             "eventVersion": rest.get("version", "1.11"),
             "userIdentity": who,

@@ -1,16 +1,20 @@
 """The day's people: a colleague at work, a thief in the console, and the thief's key at large."""
+
 import datetime as dt
 from functools import partial
 
-from . import iam, pages, services, world
+from . import ec2, iam, pages, services, world
 from .console import Console
-from .record import stamp
 
-COLLEAGUE_BROWSER = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 (KHTML, like Gecko) " \
+COLLEAGUE_BROWSER = (
+    "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 (KHTML, like Gecko) "
     "Chrome/145.0.0.0 Safari/537.36"
+)
 THIEF_BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:148.0) Gecko/20100101 Firefox/148.0"
-THIEF_CLI = "aws-cli/2.33.11 md/awscrt#0.31.1 ua/2.1 os/linux#6.12.48 md/arch#x86_64 lang/python#3.13.11 " \
+THIEF_CLI = (
+    "aws-cli/2.33.11 md/awscrt#0.31.1 ua/2.1 os/linux#6.12.48 md/arch#x86_64 lang/python#3.13.11 "
     "md/pyimpl#CPython cfg/retry-mode#standard md/installer#exe md/prompt#off md/command#{command}"
+)
 BACKUPS = "prod-db-backups"
 EXPORTS = "prod-customer-exports"
 
@@ -27,54 +31,71 @@ def follow(console, steps):
 
 
 def colleague(book, day):
-    """tomas, through single sign-on with MFA, from the office: an hour's ordinary work."""
+    """tomas, through single sign-on with MFA, from the office: ten minutes' ordinary work."""
+
     def identity(key, created):
         path = "aws-reserved/sso.amazonaws.com/"
         return world.assumed_role(world.SSO_ROLE, "tomas", created, key, mfa=True, path=path)
 
-    console = Console(book, identity, world.OFFICE, COLLEAGUE_BROWSER, day + dt.timedelta(hours=9, minutes=2, seconds=31))
+    console = Console(
+        book, identity, world.OFFICE, COLLEAGUE_BROWSER, day + dt.timedelta(hours=9, minutes=2, seconds=31)
+    )
     here = partial(partial, console=console)
-    pages.sign_in(console, console.who("signin"), "No")
+    pages.sign_in(console, console.who("signin"), "Yes")
     pages.sign_in_token(console, console.who("signin"))
-    follow(console, [
-        (3, here(pages.home)),
-        (24, here(services.ec2_dashboard)),
-        (31, here(services.instances)),
-        (40, here(services.instance, name=world.INSTANCES[1])),
-        (190, here(services.instances)),
-        (75, here(pages.buckets)),
-        (22, here(pages.objects, bucket="prod-static-site")),
-        (130, here(pages.secrets)),
-        (18, here(pages.secret, name="orders/database")),
-    ])
+    follow(
+        console,
+        [
+            (3, here(pages.home)),
+            (24, here(ec2.dashboard)),
+            (31, here(ec2.instances)),
+            (40, here(ec2.instance, name=world.INSTANCES[1])),
+            (190, here(ec2.instances)),
+            (75, here(pages.buckets)),
+            (22, here(pages.objects, bucket="prod-static-site")),
+            (130, here(pages.secrets)),
+            (18, here(pages.secret, name="orders/database")),
+        ],
+    )
 
 
 def thief(book, day):
     """nadia's password in a stranger's hands: no MFA, an unknown address, in the evening."""
-    console = Console(book, partial(world.iam_user, "nadia"), world.STRANGER, THIEF_BROWSER,
-                      day + dt.timedelta(hours=19, minutes=38, seconds=12))
+    console = Console(
+        book,
+        partial(world.iam_user, "nadia"),
+        world.STRANGER,
+        THIEF_BROWSER,
+        day + dt.timedelta(hours=19, minutes=38, seconds=12),
+    )
     try_password(console, day)
     pages.sign_in(console, world.iam_user("nadia"), "No")
     here = partial(partial, console=console)
-    follow(console, [
-        (4, here(pages.home)),
-        (21, here(pages.search)),
-        (9, here(iam.dashboard)),
-        (17, here(iam.users)),
-        *people(here),
-        (38, here(iam.groups)),
-        (27, here(iam.roles)),
-        *data(here),
-    ])
+    follow(
+        console,
+        [
+            (4, here(pages.home)),
+            (21, here(pages.search)),
+            (9, here(iam.dashboard)),
+            (17, here(iam.users)),
+            *people(here),
+            (38, here(iam.groups)),
+            (27, here(iam.roles)),
+            *data(here),
+        ],
+    )
     shell(console)
-    follow(console, [
-        (41, here(services.trail_dashboard)),
-        (22, here(services.trails)),
-        (19, here(services.trail, arn=world.PROD_TRAIL)),
-        (26, here(services.stop_logging, arn=world.PROD_TRAIL)),
-        (64, here(services.ec2_dashboard)),
-        (23, here(services.instances)),
-    ])
+    follow(
+        console,
+        [
+            (41, here(services.trail_dashboard)),
+            (22, here(services.trails)),
+            (19, here(services.trail, arn=world.PROD_TRAIL)),
+            (26, here(services.stop_logging, arn=world.PROD_TRAIL)),
+            (64, here(ec2.dashboard)),
+            (23, here(ec2.instances)),
+        ],
+    )
     console.wait(45)
     pages.polls(console)
 
@@ -123,8 +144,15 @@ def shell(console):
         (31, ("sts.get-caller-identity", "sts:GetCallerIdentity")),
         (24, ("s3.ls", "s3:ListBuckets", {"Host": f"s3.{world.REGION}.amazonaws.com"})),
         (38, ("secretsmanager.list-secrets", "secretsmanager:ListSecrets", {"maxResults": 20})),
-        (27, ("secretsmanager.get-secret-value", "secretsmanager:GetSecretValue",
-              {"secretId": "payments/gateway-token"}, refusal)),
+        (
+            27,
+            (
+                "secretsmanager.get-secret-value",
+                "secretsmanager:GetSecretValue",
+                {"secretId": "payments/gateway-token"},
+                refusal,
+            ),
+        ),
         (36, ("iam.list-attached-user-policies", "iam:ListAttachedUserPolicies", {"userName": "nadia"})),
     ]
     for seconds, command in commands:
@@ -146,21 +174,15 @@ def stolen_key(book, day):
         now += dt.timedelta(seconds=seconds)
         book.add(now, name, who, world.KEY_THIEF, THIEF_CLI.format(command=command), params, tls=True, **rest)
 
-    denied = {"error": "AccessDenied", "message": f"User: {who['arn']} is not authorized to perform: iam:CreateUser "
-              f"on resource: {world.user_arn('svc-sync')} because no identity-based policy allows the iam:CreateUser action"}
+    denied = {
+        "error": "AccessDenied",
+        "message": f"User: {who['arn']} is not authorized to perform: iam:CreateUser "
+        f"on resource: {world.user_arn('svc-sync')} because no identity-based policy allows the iam:CreateUser action",
+    }
     call(0, "sts.get-caller-identity", "sts:GetCallerIdentity")
     call(19, "s3.ls", "s3:ListBuckets", {"Host": f"s3.{world.REGION}.amazonaws.com"})
     call(41, "iam.create-user", "iam:CreateUser", {"userName": "svc-sync"}, **denied)
-    for n in range(48):
-        key = f"postgres/2026/03/{n // 4 + 1:02}/part-{n % 4}.dump.zst"
-        size = 1_000_000 * book.random.randint(40, 220)
-        call(book.random.randint(3, 11), "s3.cp", "s3:GetObject", {"bucketName": BACKUPS, "key": key,
-             "Host": f"{BACKUPS}.s3.{world.REGION}.amazonaws.com"}, data=True, resources=s3_resources(BACKUPS, key),
-             extra={"SignatureVersion": "SigV4", "AuthenticationMethod": "AuthHeader", "bytesTransferredIn": 0,
-                    "bytesTransferredOut": size})
-
-
-def s3_resources(bucket, key):
-    """The object and its bucket, as data events name them."""
-    return [{"type": "AWS::S3::Object", "ARN": f"arn:aws:s3:::{bucket}/{key}"},
-            {"accountId": world.PROD, "type": "AWS::S3::Bucket", "ARN": f"arn:aws:s3:::{bucket}"}]
+    for n in range(44):
+        key = f"postgres/2026/03/{n // 4 + 1:02}/part-{n % 4:02}.dump.zst"
+        moved = world.transfer(BACKUPS, key, outgoing=1_000_000 * book.random.randint(40, 220))
+        call(book.random.randint(3, 11), "s3.cp", "s3:GetObject", world.s3_request(BACKUPS, key=key), **moved)
