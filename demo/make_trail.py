@@ -21,14 +21,12 @@ DAY = dt.datetime(2026, 3, 11)
 SEED = "cartographer demo"
 
 
-def records():
-    """Every record of the day, in order of delivery. Each part has ids of its own, so that one can change alone."""
-    found = []
+def written():
+    """The day, part by part. Each part has ids of its own, so that one can change alone."""
     for part in (story.colleague, story.thief, story.stolen_key, *traffic.PARTS):
         book = Book(f"{SEED}/{part.__name__}")
         part(book, DAY)
-        found += book.records
-    return delivered(found, SEED)
+        yield book
 
 
 def packed(found):
@@ -38,6 +36,11 @@ def packed(found):
     with gzip.GzipFile(filename="", mode="wb", fileobj=buffer, compresslevel=9, mtime=0) as file:
         file.write(text.encode())
     return buffer.getvalue()
+
+
+def is_data(record):
+    """Whether it is about an object rather than about what holds it."""
+    return record["eventCategory"] == "Data"
 
 
 def part_of(record):
@@ -53,7 +56,7 @@ def part_of(record):
     return "machines"
 
 
-def summary(found):
+def summary(found, clicks):
     """The figures that README.md states."""
     yield f"{len(found)} events, {len({r['eventID'] for r in found})} ids, {len(packed(found))} bytes packed"
     yield f"first {min(r['eventTime'] for r in found)}, last {max(r['eventTime'] for r in found)}"
@@ -67,6 +70,12 @@ def summary(found):
     ):
         yield f"{title}:"
         yield from (f"  {count:5} {value}" for value, count in collections.Counter(map(key, found)).most_common())
+    taken = [
+        r["additionalEventData"]["bytesTransferredOut"] for r in found if part_of(r) == "the stolen key" and is_data(r)
+    ]
+    yield f"taken with the stolen key: {len(taken)} objects, {sum(taken)} bytes"
+    yield "pages, with the calls that opening them wrote:"
+    yield from (f"  {count:5} {time} {page}" for time, page, count in clicks)
 
 
 def main():
@@ -78,9 +87,10 @@ def main():
     )
     parser.add_argument("--summary", action="store_true", help="count what is in it, and write nothing")
     arguments = parser.parse_args()
-    found = records()
+    books = list(written())
+    found = delivered([record for book in books for record in book.records], SEED)
     if arguments.summary:
-        print("\n".join(summary(found)))
+        print("\n".join(summary(found, [click for book in books for click in book.clicks])))
     else:
         arguments.out.write_bytes(packed(found))
 

@@ -27,6 +27,12 @@ class Console:
         """The person reads the page."""
         self.now += dt.timedelta(seconds=seconds)
 
+    def click(self, page):
+        """Opens a page and notes how many calls it wrote."""
+        before = len(self.book.records)
+        page()
+        self.book.clicks.append((stamp(self.now), page.func.__name__, len(self.book.records) - before))
+
     def who(self, service):
         """The identity; every service's back end has a temporary key of its own."""
         key = self.keys.setdefault(service, self.book.ids.temporary_key())
@@ -40,7 +46,7 @@ class Console:
         rest.setdefault("flag", self.book.random.random() < 1 / 3)
         rest.setdefault("tls", agent == self.browser)
         when = self.now + dt.timedelta(seconds=at)
-        return self.book.add(
+        self.book.add(
             when, call, rest.pop("who", None) or self.who(service), rest.pop("ip", self.ip), agent, params, **rest
         )
 
@@ -53,9 +59,9 @@ class Console:
         """A call that is refused."""
         arn = self.who("iam")["arn"]
         message = f"User: {arn} is not authorized to perform: {call} {reason}"
-        return self.call(call, params, agent, at, error="AccessDenied", message=message, **rest)
+        self.call(call, params, agent, at, error="AccessDenied", message=message, **rest)
 
     def on_behalf(self, call, params, host, at=0, **rest):
         """A call that a service makes with the person's identity."""
         who = self.who(call.split(":")[0]) | {"invokedBy": host}
-        return self.call(call, params, host, at, who=who, ip=host, flag=False, **rest)
+        self.call(call, params, host, at, who=who, ip=host, flag=False, **rest)

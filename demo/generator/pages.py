@@ -19,18 +19,17 @@ NO_POLICY = {"error": "NoSuchBucketPolicy", "message": "The bucket policy does n
 
 def sign_in(console, who, mfa, answer="Success"):
     """The sign-in. An IAM user's carries no session yet."""
-    record = console.call(
+    console.call(
         "signin:ConsoleLogin",
         who=who,
         flag=False,
         host=f"{world.REGION}.signin.aws.amazon.com",
+        message="Failed authentication" if answer == "Failure" else None,
         response={"ConsoleLogin": answer},
         version="1.08",
         kind="AwsConsoleSignIn",
         extra={"LoginTo": LANDING, "MobileVersion": "No", "MFAUsed": mfa},
     )
-    if answer == "Failure":
-        record["errorMessage"] = "Failed authentication"
 
 
 def sign_in_token(console, who):

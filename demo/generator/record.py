@@ -60,6 +60,8 @@ class Book:
         self.ids = Ids(seed)
         self.random = self.ids.random
         self.records = []
+        # (time, page, calls written) of the clicks that open pages: for counting, not for the trail.
+        self.clicks = []
 
     def add(self, when, call, who, ip, agent, params=None, **rest):
         """Writes one call. `rest` is what a few have: region, response, error, tls, flag, resources, data, extra …"""
@@ -82,13 +84,13 @@ class Book:
             record["additionalEventData"] = rest["extra"]
         record.update(self.tail(service, name, region, who, rest))
         self.records.append(record)
-        return record
 
     def tail(self, service, name, region, who, rest):
         """What stands after the call itself: ids, class, account, transport."""
         data = bool(rest.get("data"))
-        tail = {
-            "requestID": self.ids.request(service),
+        # A sign-in is no request.
+        tail = {} if service == "signin" else {"requestID": self.ids.request(service)}
+        tail |= {
             "eventID": self.ids.uuid(),
             "readOnly": name.startswith(READING) and name != "GetSigninToken",
         }
@@ -113,9 +115,8 @@ class Book:
 
 def outcome(rest):
     """The members that only a failed call has."""
-    if not rest.get("error"):
-        return {}
-    return {"errorCode": rest["error"], "errorMessage": rest.get("message", "")}
+    members = {"errorCode": rest.get("error"), "errorMessage": rest.get("message")}
+    return {name: value for name, value in members.items() if value}
 
 
 def delivered(records, seed):

@@ -27,11 +27,11 @@ def follow(console, steps):
             pages.polls(console)
             seconds -= 30
         console.wait(seconds)
-        click()
+        console.click(click)
 
 
 def colleague(book, day):
-    """tomas, through single sign-on with MFA, from the office: ten minutes' ordinary work."""
+    """tomas, through single sign-on with MFA, from the office: nine minutes' ordinary work."""
 
     def identity(key, created):
         path = "aws-reserved/sso.amazonaws.com/"
