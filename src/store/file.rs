@@ -1,0 +1,33 @@
+//! What the case knows of the files it was loaded from.
+
+use arrow::array::Array;
+
+use super::{Case, StoreError};
+use crate::batch::Columns;
+
+impl Case {
+    /// The hash of every file that was loaded whole, with the file's name.
+    ///
+    /// # Errors
+    /// DuckDB's message.
+    pub fn loaded_files(&self) -> Result<Vec<(String, String)>, StoreError> {
+        let batches = self.query("SELECT sha256, file FROM load_files WHERE sha256 IS NOT NULL AND refused IS NULL")?;
+        let mut files = Vec::new();
+        for batch in &batches {
+            let columns = Columns(batch);
+            let (hashes, names) = (columns.text("sha256")?, columns.text("file")?);
+            files.extend((0..hashes.len()).map(|row| (hashes.value(row).to_owned(), names.value(row).to_owned())));
+        }
+        Ok(files)
+    }
+
+    /// Forgets how the file of that name was loaded, and what of it was rejected; its events stay.
+    ///
+    /// # Errors
+    /// DuckDB's message.
+    pub fn forget_file(&self, file: &str) -> Result<(), StoreError> {
+        self.connection.execute("DELETE FROM load_files WHERE file = ?", [file])?;
+        self.connection.execute("DELETE FROM rejects WHERE file = ?", [file])?;
+        Ok(())
+    }
+}
