@@ -1,5 +1,7 @@
 //! A case: what is in a new one, what is refused, and that what goes in comes out.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::path::{Path, PathBuf};
 
 use arrow::record_batch::RecordBatch;
@@ -56,7 +58,9 @@ fn event(session: &str, id: &str, second: i64, evidence: Evidence, client: Clien
 
 fn append(case: &Case, events: &[Event<'_>]) {
     let mut rows = EventRows::default();
-    events.iter().for_each(|event| rows.push(event, "trail.json", 0).unwrap());
+    for event in events {
+        rows.push(event, "trail.json", 0).unwrap();
+    }
     case.append(&EVENTS, [&rows.finish().unwrap()]).unwrap();
 }
 

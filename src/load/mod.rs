@@ -1,1 +1,122 @@
-//! Room: load.
+//! The walk from files to a case.
+//!
+//! Files are read and parsed in parallel while the ones before them are appended, one transaction a portion of files.
+//! Then sign-ins are put into their sessions, sessions that changed are gathered anew, and those of the console are
+//! mapped. The case is the same in whatever order, in however many loads and however often its files come.
+
+mod known;
+mod ledger;
+mod map;
+mod parse;
+mod portion;
+mod rooms;
+mod write;
+
+use std::path::{Path, PathBuf};
+
+use thiserror::Error;
+
+use crate::batch::BatchError;
+use crate::rule::RuleSet;
+use crate::store::{Case, StoreError};
+use rooms::read;
+
+pub use ledger::{Ledger, Problem};
+
+/// What to load, and into which case.
+#[derive(Debug, Clone, Default)]
+pub struct LoadOptions {
+    /// Files, folders, globs, or `-`.
+    pub inputs: Vec<String>,
+    /// The case; it is made if it is new.
+    pub case: PathBuf,
+    /// Threads to work with; as many as there are cores if `None`.
+    pub threads: Option<usize>,
+}
+
+/// A part of the work, in order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Phase {
+    /// Files are read and appended.
+    Reading,
+    /// Sessions are gathered.
+    Sessions,
+    /// Sessions are mapped to signals.
+    Mapping,
+    /// The file is finished.
+    Finishing,
+}
+
+/// Is told how far the work is. Every method does nothing unless it is given.
+pub trait Progress: Sync {
+    /// So many files, of so many bytes as they are stored, are to be loaded.
+    fn start(&self, _files: u64, _bytes: u64) {}
+    /// A file of so many bytes is done, and gave the case so many new events.
+    fn file(&self, _bytes: u64, _events: u64) {}
+    /// A part of the work begins.
+    fn phase(&self, _phase: Phase) {}
+}
+
+/// Tells nobody.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct NoProgress;
+
+impl Progress for NoProgress {}
+
+/// Why a load stopped. What was committed before is in the case, and the next load goes on from there.
+#[derive(Debug, Error)]
+pub enum LoadError {
+    /// None of the inputs has a file. No case was made.
+    #[error("there is nothing to load: {0}")]
+    NoInput(String),
+    /// The case could not be opened, read or written.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Rows could not be turned into batches.
+    #[error(transparent)]
+    Batch(#[from] BatchError),
+    /// The threads could not be started.
+    #[error("cannot start threads: {0}")]
+    Threads(#[from] rayon::ThreadPoolBuildError),
+}
+
+/// Loads the inputs into the case, maps what changed, and says what happened.
+///
+/// # Errors
+/// [`LoadError`]; a file that cannot be read or is refused is none, but a problem in the ledger.
+pub fn load(options: &LoadOptions, rules: &RuleSet, progress: &dyn Progress) -> Result<Ledger, LoadError> {
+    let mut found = read::discover(&options.inputs);
+    found.sources.retain(|source| !is_case(&source.name, &options.case));
+    if found.sources.is_empty() {
+        return Err(LoadError::NoInput(causes(&found.problems)));
+    }
+    let threads = rayon::ThreadPoolBuilder::new().num_threads(options.threads.unwrap_or(0)).build()?;
+    let case = Case::open(&options.case)?;
+    if let Some(count) = options.threads {
+        case.set_threads(count)?;
+    }
+    let mut ledger = Ledger::default();
+    found.problems.iter().for_each(|problem| ledger.failed(problem.to_string()));
+    progress.phase(Phase::Reading);
+    progress.start(found.sources.len() as u64, found.sources.iter().map(read::Source::size).sum());
+    portion::load_all(&case, found.sources, &threads, progress, &mut ledger)?;
+    map::map_changed(&case, rules, &threads, progress)?;
+    progress.phase(Phase::Finishing);
+    case.checkpoint()?;
+    ledger.set_totals(case.totals()?);
+    Ok(ledger)
+}
+
+/// Whether the file is the case itself, or DuckDB's log beside it: a case often lies in the folder that is loaded.
+fn is_case(name: &str, case: &Path) -> bool {
+    let name = Path::new(name.strip_suffix(".wal").unwrap_or(name));
+    name.file_name() == case.file_name()
+        && name.canonicalize().is_ok_and(|name| case.canonicalize().is_ok_and(|case| case == name))
+}
+
+fn causes(problems: &[read::ReadError]) -> String {
+    if problems.is_empty() {
+        return "no files in there".to_owned();
+    }
+    problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+}

@@ -1,6 +1,5 @@
 //! What load asks of `events`: which are there, which are sign-ins, and which belong elsewhere.
 
-use arrow::array::Array;
 use arrow::record_batch::RecordBatch;
 
 use super::{Case, StoreError};
@@ -12,10 +11,10 @@ use crate::event::Timestamp;
 pub struct KnownSession {
     /// `events.session_id`
     pub session_id: String,
-    /// `events.account_id`
-    pub account_id: Option<String>,
-    /// `events.principal_arn`
-    pub principal_arn: Option<String>,
+    /// The caller's account, else the one called; empty if unknown.
+    pub account_id: String,
+    /// The caller's ARN, else id, else name; empty if unknown.
+    pub principal: String,
     /// `events.session_created`
     pub created: Timestamp,
 }
@@ -59,7 +58,9 @@ impl Case {
     pub fn sessions_to_sign_in(&self) -> Result<Vec<KnownSession>, StoreError> {
         // Sign-ins are left out, so that where an earlier load put them cannot change where this one does.
         let batches = self.query(
-            "SELECT session_id, min(account_id) AS account_id, min(principal_arn) AS principal_arn, \
+            "SELECT session_id, \
+             COALESCE(min(COALESCE(NULLIF(identity_account_id, ''), recipient_account_id)), '') AS account_id, \
+             COALESCE(min(NULLIF(principal_arn, '')), min(NULLIF(principal_id, '')), min(principal), '') AS principal, \
              min(session_created) AS created FROM events \
              WHERE session_created IS NOT NULL AND NOT list_contains(console_evidence, 'sign_in') \
              GROUP BY session_id ORDER BY session_id",
@@ -103,16 +104,14 @@ impl Case {
 
 fn read_sessions(batch: &RecordBatch) -> Result<Vec<KnownSession>, StoreError> {
     let columns = Columns(batch);
-    let [ids, accounts, arns] =
-        [columns.text("session_id")?, columns.text("account_id")?, columns.text("principal_arn")?];
+    let [ids, accounts, principals] =
+        [columns.text("session_id")?, columns.text("account_id")?, columns.text("principal")?];
     let created = columns.time("created")?;
-    let owned = |array: &arrow::array::StringArray, row| array.is_valid(row).then(|| array.value(row).to_owned());
-    Ok((0..batch.num_rows())
-        .map(|row| KnownSession {
-            session_id: ids.value(row).to_owned(),
-            account_id: owned(accounts, row),
-            principal_arn: owned(arns, row),
-            created: Timestamp(created.value(row)),
-        })
-        .collect())
+    let session = |row| KnownSession {
+        session_id: ids.value(row).to_owned(),
+        account_id: accounts.value(row).to_owned(),
+        principal: principals.value(row).to_owned(),
+        created: Timestamp(created.value(row)),
+    };
+    Ok((0..batch.num_rows()).map(session).collect())
 }

@@ -21,6 +21,15 @@ impl Case {
         Ok(files)
     }
 
+    /// Whether the case knows of a file of that name.
+    ///
+    /// # Errors
+    /// DuckDB's message.
+    pub fn has_file(&self, file: &str) -> Result<bool, StoreError> {
+        let known = "SELECT count(*) > 0 FROM load_files WHERE file = ?";
+        Ok(self.connection.query_row(known, [file], |row| row.get(0))?)
+    }
+
     /// Forgets how the file of that name was loaded, and what of it was rejected; its events stay.
     ///
     /// # Errors

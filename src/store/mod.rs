@@ -34,11 +34,11 @@ impl Case {
     pub fn open(path: &Path) -> Result<Self, StoreError> {
         let case = Self::connect(path, AccessMode::ReadWrite)?;
         if case.is_empty()? {
-            case.transaction(|case| case.create_tables())?;
+            case.transaction(Self::create_tables)?;
         } else {
             case.check_schema()?;
         }
-        case.transaction(|case| case.create_views())?;
+        case.transaction(Self::create_views)?;
         Ok(case)
     }
 
