@@ -324,6 +324,26 @@ fn a_load_that_fails_stops_and_leaves_what_was_committed() {
     assert_eq!(column(&desk, "SELECT count(*) FROM events"), ["61"]);
 }
 
+#[test]
+fn what_a_stopped_load_left_undone_is_done_by_the_next() {
+    let desk = Desk::new();
+    desk.write_records("a.json", &trail());
+    desk.load(&["a.json"]);
+    let content = desk.content("case.duckdb");
+    for undone in [
+        "DELETE FROM sessions",
+        "UPDATE sessions SET signals = NULL, console_events = 0 WHERE console",
+        "DELETE FROM event_signal; DELETE FROM signals; DELETE FROM sessions WHERE console",
+    ] {
+        let case = duckdb::Connection::open(desk.path("case.duckdb")).unwrap();
+        case.execute_batch(undone).unwrap();
+        drop(case);
+        assert_ne!(desk.content("case.duckdb"), content, "{undone} undoes something");
+        assert_eq!(desk.load(&["a.json"]).files_skipped, 1);
+        assert_eq!(desk.content("case.duckdb"), content, "after {undone}");
+    }
+}
+
 #[derive(Default)]
 struct Told(Mutex<(Vec<Phase>, u64, u64, u64, u64)>);
 

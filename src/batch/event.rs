@@ -21,6 +21,12 @@ impl Default for EventRows {
 }
 
 impl EventRows {
+    /// No events yet, and room for so many.
+    #[must_use]
+    pub fn with_capacity(events: usize) -> Self {
+        Self(Rows::with_capacity(&EVENTS, events))
+    }
+
     /// Adds an event with where it was read: the document's name and the record's position in it.
     ///
     /// # Errors

@@ -59,7 +59,13 @@ impl Rows {
     /// No rows yet.
     #[must_use]
     pub fn new(table: &'static Table) -> Self {
-        Self { table, builders: table.columns.iter().map(Builder::new).collect(), len: 0 }
+        Self::with_capacity(table, 0)
+    }
+
+    /// No rows yet, and room for so many.
+    #[must_use]
+    pub fn with_capacity(table: &'static Table, rows: usize) -> Self {
+        Self { table, builders: table.columns.iter().map(|column| Builder::new(column, rows)).collect(), len: 0 }
     }
 
     /// How many rows there are.
@@ -118,14 +124,16 @@ enum Builder {
 }
 
 impl Builder {
-    fn new(column: &Column) -> Self {
+    /// Arrow's own default is room for a thousand rows, too much for the many files with a handful of records.
+    fn new(column: &Column, rows: usize) -> Self {
+        let text = || StringBuilder::with_capacity(rows, 0);
         match column.kind {
-            ColumnKind::Text | ColumnKind::Json | ColumnKind::Enum(_) => Self::Text(StringBuilder::new()),
-            ColumnKind::Boolean => Self::Boolean(BooleanBuilder::new()),
-            ColumnKind::Integer => Self::Integer(Int64Builder::new()),
-            ColumnKind::Real => Self::Real(Float64Builder::new()),
-            ColumnKind::Timestamp => Self::Time(TimestampMicrosecondBuilder::new()),
-            ColumnKind::TextList => Self::List(ListBuilder::new(StringBuilder::new())),
+            ColumnKind::Text | ColumnKind::Json | ColumnKind::Enum(_) => Self::Text(text()),
+            ColumnKind::Boolean => Self::Boolean(BooleanBuilder::with_capacity(rows)),
+            ColumnKind::Integer => Self::Integer(Int64Builder::with_capacity(rows)),
+            ColumnKind::Real => Self::Real(Float64Builder::with_capacity(rows)),
+            ColumnKind::Timestamp => Self::Time(TimestampMicrosecondBuilder::with_capacity(rows)),
+            ColumnKind::TextList => Self::List(ListBuilder::with_capacity(text(), rows)),
         }
     }
 

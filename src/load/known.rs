@@ -1,33 +1,47 @@
 //! Which files and events the case has.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use sha2::{Digest, Sha256};
 
 use super::LoadError;
 use crate::store::Case;
 
-/// The files that were loaded whole: hash to the least name.
+/// The files that the case knows of.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Files(FxHashMap<String, String>);
+pub(super) struct Files {
+    names: FxHashSet<String>,
+    /// Of those loaded whole, the hash to the least name.
+    whole: FxHashMap<String, String>,
+}
 
 impl Files {
     /// The files of the case.
     pub(super) fn of(case: &Case) -> Result<Self, LoadError> {
         let mut files = Self::default();
-        case.loaded_files()?.into_iter().for_each(|(sha256, name)| files.add(sha256, &name));
+        for (name, sha256) in case.known_files()? {
+            if let Some(sha256) = sha256 {
+                files.add(sha256, &name);
+            }
+            files.names.insert(name);
+        }
         Ok(files)
+    }
+
+    /// Whether there is a file of that name.
+    pub(super) fn named(&self, name: &str) -> bool {
+        self.names.contains(name)
     }
 
     /// Whether loading the file would change nothing.
     ///
     /// A copy whose name comes first is no such file: had both been loaded at once, its events would be the ones kept.
     pub(super) fn have(&self, sha256: &str, name: &str) -> bool {
-        self.0.get(sha256).is_some_and(|known| known.as_str() <= name)
+        self.whole.get(sha256).is_some_and(|known| known.as_str() <= name)
     }
 
-    /// Notes a file.
+    /// Notes a file that was loaded whole.
     pub(super) fn add(&mut self, sha256: String, name: &str) {
-        let known = self.0.entry(sha256).or_insert_with(|| name.to_owned());
+        let known = self.whole.entry(sha256).or_insert_with(|| name.to_owned());
         if name < known.as_str() {
             name.clone_into(known);
         }

@@ -92,6 +92,7 @@ pub fn load(options: &LoadOptions, rules: &RuleSet, progress: &dyn Progress) -> 
     }
     let threads = rayon::ThreadPoolBuilder::new().num_threads(options.threads.unwrap_or(0)).build()?;
     let case = Case::open(&options.case)?;
+    case.defer_checkpoints()?;
     if let Some(count) = options.threads {
         case.set_threads(count)?;
     }

@@ -149,7 +149,7 @@ fn cut<'a, 'b>(mut records: &'a [Record<'b>]) -> Vec<&'a [Record<'b>]> {
 }
 
 fn normalise_all(document: &str, records: &[Record<'_>]) -> Result<(Events, Vec<Reject>), BatchError> {
-    let (mut rows, mut keys, mut rejects) = (EventRows::default(), Vec::new(), Vec::new());
+    let (mut rows, mut keys, mut rejects) = (EventRows::with_capacity(records.len()), Vec::new(), Vec::new());
     for record in records {
         match record {
             Err(bad) => rejects.push(Reject {

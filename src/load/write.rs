@@ -74,7 +74,7 @@ impl<'a> Writer<'a> {
     /// Notes a file that could not be read. How it was loaded when it could be stays on record.
     fn fail(&mut self, file: &str, cause: String, pending: &mut Pending) -> Result<(), LoadError> {
         self.ledger.files_failed += 1;
-        if !self.case.has_file(file)? {
+        if !self.files.named(file) {
             let counts = [0; 4];
             push_file(&mut pending.files, file, &Parsed { refused: Some(cause.clone()), ..Parsed::default() }, counts)?;
         }
@@ -83,7 +83,9 @@ impl<'a> Writer<'a> {
     }
 
     fn write_file(&mut self, file: &str, parsed: Parsed, pending: &mut Pending) -> Result<(), LoadError> {
-        self.case.forget_file(file)?;
+        if self.files.named(file) {
+            self.case.forget_file(file)?;
+        }
         let mut inserted = 0;
         for events in &parsed.events {
             inserted += self.write_events(events, pending)?;

@@ -73,6 +73,15 @@ impl Case {
         self.execute(&format!("SET threads = {}", threads.max(1)))
     }
 
+    /// Lets DuckDB's log grow before it is worked into the file: each time that is done, the rows of the portions so far
+    /// are compressed again. A log that a stopped load leaves is worked in when the case is opened next.
+    ///
+    /// # Errors
+    /// DuckDB's message.
+    pub fn defer_checkpoints(&self) -> Result<(), StoreError> {
+        self.execute("SET checkpoint_threshold = '512MB'")
+    }
+
     /// Writes everything into the file itself, so that no WAL is left beside it.
     ///
     /// # Errors
