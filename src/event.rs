@@ -36,6 +36,24 @@ pub enum Client {
 }
 
 impl Client {
+    /// Every client, in order: the values of the `event_client` ENUM.
+    pub const ALL: [Self; 8] = [
+        Self::Browser,
+        Self::Console,
+        Self::Internal,
+        Self::CloudShell,
+        Self::Cli,
+        Self::Sdk,
+        Self::Service,
+        Self::Unknown,
+    ];
+
+    /// The client of that name, as `events.client` stores it.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|client| client.as_str() == name)
+    }
+
     /// The name stored in `events.client`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -78,18 +96,25 @@ impl Evidence {
     pub const STRONG: Self =
         Self::FLAG.union(Self::SIGN_IN).union(Self::BROWSER).union(Self::BACK_END).union(Self::FORWARDED);
 
+    const NAMES: [(Self, &'static str); 7] = [
+        (Self::FLAG, "flag"),
+        (Self::SIGN_IN, "sign_in"),
+        (Self::BROWSER, "browser"),
+        (Self::BACK_END, "back_end"),
+        (Self::FORWARDED, "forwarded"),
+        (Self::INTERNAL, "internal"),
+        (Self::CLOUD_SHELL, "cloudshell"),
+    ];
+
     /// The names stored in `events.console_evidence`, in the order of the bits.
     pub fn names(self) -> impl Iterator<Item = &'static str> {
-        const NAMES: [(Evidence, &str); 7] = [
-            (Evidence::FLAG, "flag"),
-            (Evidence::SIGN_IN, "sign_in"),
-            (Evidence::BROWSER, "browser"),
-            (Evidence::BACK_END, "back_end"),
-            (Evidence::FORWARDED, "forwarded"),
-            (Evidence::INTERNAL, "internal"),
-            (Evidence::CLOUD_SHELL, "cloudshell"),
-        ];
-        NAMES.into_iter().filter(move |(bit, _)| self.contains(*bit)).map(|(_, name)| name)
+        Self::NAMES.into_iter().filter(move |(bit, _)| self.contains(*bit)).map(|(_, name)| name)
+    }
+
+    /// The bit of that name, as `events.console_evidence` stores it; empty for a name that is none.
+    #[must_use]
+    pub fn named(name: &str) -> Self {
+        Self::NAMES.into_iter().find(|(_, known)| *known == name).map_or(Self::empty(), |(bit, _)| bit)
     }
 }
 

@@ -1,1 +1,195 @@
-//! Tables.
+//! Every table of a case: grain, columns, types and descriptions, stated once. DDL and Arrow schemas come from here.
+
+mod case;
+mod event;
+mod signal;
+
+use std::sync::Arc;
+
+use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
+
+use crate::event::Client;
+use crate::signal::{Kind, Origin, Role};
+
+pub use case::{CASE_INFO, LOAD_FILES, REJECTS, RULES};
+pub use event::{EVENTS, SESSIONS};
+pub use signal::{EVENT_SIGNAL, SIGNAL_ENTITIES, SIGNALS};
+
+/// The version of everything stated here; a case of another version is refused.
+pub const SCHEMA_VERSION: u32 = 1;
+
+/// Every table of a case, in order of creation.
+pub const TABLES: [&Table; 9] =
+    [&EVENTS, &SESSIONS, &SIGNALS, &EVENT_SIGNAL, &SIGNAL_ENTITIES, &RULES, &LOAD_FILES, &REJECTS, &CASE_INFO];
+
+/// One table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Table {
+    /// Its name, `snake_case`.
+    pub name: &'static str,
+    /// What one row is.
+    pub grain: &'static str,
+    /// Its columns, in order.
+    pub columns: &'static [Column],
+}
+
+/// One column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Column {
+    /// Its name, `snake_case`.
+    pub name: &'static str,
+    /// Its type.
+    pub kind: ColumnKind,
+    /// What it holds. Missing is NULL.
+    pub doc: &'static str,
+    /// The path in a `CloudTrail` record that it is taken from to the letter, if it is.
+    pub source: Option<&'static str>,
+}
+
+/// A column's type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ColumnKind {
+    /// `VARCHAR`
+    Text,
+    /// `JSON`
+    Json,
+    /// `TIMESTAMP`, microseconds, UTC
+    Timestamp,
+    /// `BOOLEAN`
+    Boolean,
+    /// `BIGINT`
+    Integer,
+    /// `DOUBLE`
+    Real,
+    /// `VARCHAR[]`
+    TextList,
+    /// A named, ordered ENUM.
+    Enum(EnumType),
+}
+
+/// The ENUM types of a case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EnumType {
+    /// [`Client`]
+    Client,
+    /// [`Kind`]
+    Kind,
+    /// [`Origin`]
+    Origin,
+    /// [`Role`]
+    Role,
+}
+
+impl EnumType {
+    /// Every ENUM type, in order of creation.
+    pub const ALL: [Self; 4] = [Self::Client, Self::Kind, Self::Origin, Self::Role];
+
+    /// Its name in DuckDB.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Client => "event_client",
+            Self::Kind => "signal_kind",
+            Self::Origin => "signal_origin",
+            Self::Role => "event_role",
+        }
+    }
+
+    /// Its values, least first.
+    #[must_use]
+    pub fn values(self) -> Vec<&'static str> {
+        match self {
+            Self::Client => Client::ALL.map(Client::as_str).to_vec(),
+            Self::Kind => Kind::ALL.map(Kind::as_str).to_vec(),
+            Self::Origin => Origin::ALL.map(Origin::as_str).to_vec(),
+            Self::Role => Role::ALL.map(Role::as_str).to_vec(),
+        }
+    }
+
+    /// The statement that creates it.
+    #[must_use]
+    pub fn create(self) -> String {
+        let values: Vec<String> = self.values().into_iter().map(literal).collect();
+        format!("CREATE TYPE {} AS ENUM ({})", self.name(), values.join(", "))
+    }
+}
+
+impl ColumnKind {
+    /// The type as DDL names it.
+    #[must_use]
+    pub const fn sql(self) -> &'static str {
+        match self {
+            Self::Text => "VARCHAR",
+            Self::Json => "JSON",
+            Self::Timestamp => "TIMESTAMP",
+            Self::Boolean => "BOOLEAN",
+            Self::Integer => "BIGINT",
+            Self::Real => "DOUBLE",
+            Self::TextList => "VARCHAR[]",
+            Self::Enum(kind) => kind.name(),
+        }
+    }
+
+    /// The type in an appended batch; DuckDB casts text to JSON and ENUMs itself.
+    #[must_use]
+    pub fn arrow(self) -> DataType {
+        match self {
+            Self::Text | Self::Json | Self::Enum(_) => DataType::Utf8,
+            Self::Timestamp => DataType::Timestamp(TimeUnit::Microsecond, None),
+            Self::Boolean => DataType::Boolean,
+            Self::Integer => DataType::Int64,
+            Self::Real => DataType::Float64,
+            Self::TextList => DataType::List(Arc::new(Field::new_list_field(DataType::Utf8, true))),
+        }
+    }
+}
+
+impl Column {
+    /// A column of that name, type and description.
+    const fn new(name: &'static str, kind: ColumnKind, doc: &'static str) -> Self {
+        Self { name, kind, doc, source: None }
+    }
+
+    /// The same, taken to the letter from that path of a record.
+    const fn from(self, source: &'static str) -> Self {
+        Self { source: Some(source), ..self }
+    }
+
+    /// The description, with the path it is taken from.
+    #[must_use]
+    pub fn comment(&self) -> String {
+        self.source.map_or_else(|| self.doc.to_owned(), |source| format!("{} [{source}]", self.doc))
+    }
+}
+
+impl Table {
+    /// The statement that creates the table.
+    #[must_use]
+    pub fn create(&self) -> String {
+        let columns: Vec<String> =
+            self.columns.iter().map(|column| format!("\"{}\" {}", column.name, column.kind.sql())).collect();
+        format!("CREATE TABLE {} ({})", self.name, columns.join(", "))
+    }
+
+    /// The statements that describe the table and each of its columns.
+    pub fn comments(&self) -> impl Iterator<Item = String> {
+        let of_table = format!("COMMENT ON TABLE {} IS {}", self.name, literal(self.grain));
+        let of_columns = self.columns.iter().map(|column| {
+            format!("COMMENT ON COLUMN {}.\"{}\" IS {}", self.name, column.name, literal(&column.comment()))
+        });
+        std::iter::once(of_table).chain(of_columns)
+    }
+
+    /// The schema of a batch that is appended to the table.
+    #[must_use]
+    pub fn schema(&self) -> SchemaRef {
+        let field = |column: &Column| Field::new(column.name, column.kind.arrow(), true);
+        Arc::new(Schema::new(self.columns.iter().map(field).collect::<Vec<_>>()))
+    }
+}
+
+/// Text as an SQL literal.
+#[must_use]
+pub fn literal(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "''"))
+}

@@ -1,1 +1,40 @@
-//! Room: batch.
+//! How events and signals look as Arrow columns, and back. Pure.
+//!
+//! Every batch has the schema that [`crate::table`] states. Rows go in as arrays of [`Cell`]s in the order of the
+//! table's columns; a cell that does not fit its column is an error, so that the two cannot drift apart unseen.
+
+mod columns;
+mod event;
+mod rows;
+mod rule;
+mod session;
+mod signal;
+
+use arrow::error::ArrowError;
+use thiserror::Error;
+
+pub use columns::Columns;
+pub use event::{EventRows, read_events};
+pub use rows::{Cell, Rows};
+pub use rule::rules;
+pub use session::{SESSION_COLUMNS, sessions};
+pub use signal::{SignalBatches, signals};
+
+/// Why rows could not be turned into a batch, or back.
+#[derive(Debug, Error)]
+pub enum BatchError {
+    /// The cells of a row are not those of the table.
+    #[error("a row of {table} does not fit its column {column}")]
+    Misfit {
+        /// The table.
+        table: &'static str,
+        /// The first column that does not fit.
+        column: String,
+    },
+    /// A batch has no such column, or one of another type.
+    #[error("the batch has no column {0} of the type that is asked for")]
+    Column(String),
+    /// Arrow would not have it.
+    #[error(transparent)]
+    Arrow(#[from] ArrowError),
+}

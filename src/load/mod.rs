@@ -1,118 +1,122 @@
-//! Room: load. A stand-in: the shapes, no work.
+//! The walk from files to a case.
+//!
+//! Files are read and parsed in parallel while the ones before them are appended, one transaction a portion of files.
+//! Then sign-ins are put into their sessions, sessions that changed are gathered anew, and those of the console are
+//! mapped. The case is the same in whatever order, in however many loads and however often its files come.
 
-use std::path::PathBuf;
+mod known;
+mod ledger;
+mod map;
+mod parse;
+mod portion;
+mod write;
 
-use serde::Serialize;
+use std::path::{Path, PathBuf};
+
 use thiserror::Error;
 
+use crate::batch::BatchError;
+use crate::read;
 use crate::rule::RuleSet;
+use crate::store::{Case, StoreError};
 
-/// What to load, and into what.
-#[derive(Debug, Clone)]
+pub use ledger::{Ledger, Problem};
+
+/// What to load, and into which case.
+#[derive(Debug, Clone, Default)]
 pub struct LoadOptions {
     /// Files, folders, globs, or `-`.
     pub inputs: Vec<String>,
-    /// The DuckDB file.
+    /// The case; it is made if it is new.
     pub case: PathBuf,
-    /// How many threads; as many as there are cores if `None`.
+    /// Threads to work with; as many as there are cores if `None`.
     pub threads: Option<usize>,
 }
 
-/// What a load is doing.
+/// A part of the work, in order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Phase {
     /// Files are read and appended.
     Reading,
-    /// Events are gathered into sessions.
+    /// Sessions are gathered.
     Sessions,
     /// Sessions are mapped to signals.
     Mapping,
-    /// The case is closed.
+    /// The file is finished.
     Finishing,
 }
 
-/// Who wants to know how a load goes on.
+/// Is told how far the work is. Every method does nothing unless it is given.
 pub trait Progress: Sync {
-    /// So much is to be read.
-    fn start(&self, files: u64, bytes: u64);
-    /// One more file is done.
-    fn file(&self, bytes: u64, events: u64);
-    /// The next phase has begun.
-    fn phase(&self, phase: Phase);
+    /// So many files, of so many bytes as they are stored, are to be loaded.
+    fn start(&self, _files: u64, _bytes: u64) {}
+    /// A file of so many bytes is done, and gave the case so many new events.
+    fn file(&self, _bytes: u64, _events: u64) {}
+    /// A part of the work begins.
+    fn phase(&self, _phase: Phase) {}
 }
 
-/// One thing that went wrong with one file or record.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Problem {
-    /// The file, as it was named.
-    pub file: String,
-    /// Its record, from 1; `None` if the file as a whole.
-    pub record: Option<u64>,
-    /// What was wrong.
-    pub cause: String,
-}
+/// Tells nobody.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct NoProgress;
 
-/// What happened in a load.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct Ledger {
-    /// Files found.
-    pub files_seen: u64,
-    /// Files loaded.
-    pub files_loaded: u64,
-    /// Files that the case already held.
-    pub files_skipped: u64,
-    /// Files that are not CloudTrail.
-    pub files_refused: u64,
-    /// Files that could not be read.
-    pub files_failed: u64,
-    /// Records read.
-    pub read: u64,
-    /// Events that are new.
-    pub inserted: u64,
-    /// Events that the case already held.
-    pub duplicate: u64,
-    /// Records that are no events.
-    pub rejected: u64,
-    /// Sessions in the case.
-    pub sessions: u64,
-    /// Those of the console.
-    pub console_sessions: u64,
-    /// Events in them.
-    pub console_events: u64,
-    /// Events that a signal explains.
-    pub explained: u64,
-    /// Events that none explains.
-    pub residual: u64,
-    /// Signals in the case.
-    pub signals: u64,
-    /// What went wrong.
-    pub problems: Vec<Problem>,
-}
+impl Progress for NoProgress {}
 
-impl Ledger {
-    /// Whether nothing got lost: read = inserted + duplicate + rejected, console events = explained + residual.
-    #[must_use]
-    pub fn balances(&self) -> bool {
-        self.read == self.inserted + self.duplicate + self.rejected
-            && self.console_events == self.explained + self.residual
-    }
-}
-
-/// Why a load stopped.
+/// Why a load stopped. What was committed before is in the case, and the next load goes on from there.
 #[derive(Debug, Error)]
 pub enum LoadError {
-    /// No input was found.
-    #[error("{0}: no such file")]
+    /// None of the inputs has a file. No case was made.
+    #[error("there is nothing to load: {0}")]
     NoInput(String),
+    /// The case could not be opened, read or written.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Rows could not be turned into batches.
+    #[error(transparent)]
+    Batch(#[from] BatchError),
+    /// The threads could not be started.
+    #[error("cannot start threads: {0}")]
+    Threads(#[from] rayon::ThreadPoolBuildError),
 }
 
-/// Loads the inputs into the case and maps what changed.
+/// Loads the inputs into the case, maps what changed, and says what happened.
 ///
 /// # Errors
-/// What stops the whole load; what stops a file or a record is in the ledger.
-pub fn load(options: &LoadOptions, _rules: &RuleSet, progress: &dyn Progress) -> Result<Ledger, LoadError> {
-    let missing = options.inputs.iter().find(|input| !std::path::Path::new(input).exists());
-    missing.map_or(Ok(()), |input| Err(LoadError::NoInput(input.clone())))?;
+/// [`LoadError`]; a file that cannot be read or is refused is none, but a problem in the ledger.
+pub fn load(options: &LoadOptions, rules: &RuleSet, progress: &dyn Progress) -> Result<Ledger, LoadError> {
+    let mut found = read::discover(&options.inputs);
+    found.sources.retain(|source| !is_case(&source.name, &options.case));
+    if found.sources.is_empty() {
+        return Err(LoadError::NoInput(causes(&found.problems)));
+    }
+    let threads = rayon::ThreadPoolBuilder::new().num_threads(options.threads.unwrap_or(0)).build()?;
+    let case = Case::open(&options.case)?;
+    case.defer_checkpoints()?;
+    if let Some(count) = options.threads {
+        case.set_threads(count)?;
+    }
+    let mut ledger = Ledger::default();
+    found.problems.iter().for_each(|problem| ledger.failed(problem.to_string()));
+    progress.phase(Phase::Reading);
+    progress.start(found.sources.len() as u64, found.sources.iter().map(read::Source::size).sum());
+    portion::load_all(&case, found.sources, &threads, progress, &mut ledger)?;
+    map::map_changed(&case, rules, &threads, progress)?;
     progress.phase(Phase::Finishing);
-    Ok(Ledger::default())
+    case.checkpoint()?;
+    ledger.set_totals(case.totals()?);
+    Ok(ledger)
+}
+
+/// Whether the file is the case itself, or DuckDB's log beside it: a case often lies in the folder that is loaded.
+fn is_case(name: &str, case: &Path) -> bool {
+    let name = Path::new(name.strip_suffix(".wal").unwrap_or(name));
+    name.file_name() == case.file_name()
+        && name.canonicalize().is_ok_and(|name| case.canonicalize().is_ok_and(|case| case == name))
+}
+
+fn causes(problems: &[read::ReadError]) -> String {
+    if problems.is_empty() {
+        return "no files in there".to_owned();
+    }
+    problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
 }

@@ -1,69 +1,139 @@
-//! Room: store. A stand-in: opens a case and answers queries, no more.
+//! A case: one DuckDB file with the tables of [`crate::table`] and the views of `sql/views/`. The only client of DuckDB.
+//!
+//! The file keeps DuckDB's default storage version, so that clients from 1.2 on open it.
 
-use std::path::Path;
+mod append;
+mod error;
+mod event;
+mod file;
+mod schema;
+mod session;
+mod signal;
+
+use std::path::{Path, PathBuf};
 
 use arrow::record_batch::RecordBatch;
-use duckdb::{AccessMode, Config, Connection, params_from_iter};
-use thiserror::Error;
+use duckdb::{AccessMode, Config, Connection, Params, params_from_iter};
 
-/// Why the case did not do what was asked.
-#[derive(Debug, Error)]
-pub enum StoreError {
-    /// DuckDB refused. Its own causes are codes that say nothing, so the chain ends here.
-    #[error("{0}")]
-    DuckDb(Box<duckdb::Error>),
-}
+pub use error::StoreError;
+pub use event::KnownSession;
+pub use session::Totals;
 
-impl From<duckdb::Error> for StoreError {
-    fn from(error: duckdb::Error) -> Self {
-        Self::DuckDb(Box::new(error))
-    }
-}
-
-/// A DuckDB file that holds a case.
+/// An open case.
 #[derive(Debug)]
 pub struct Case {
     connection: Connection,
+    path: PathBuf,
 }
 
 impl Case {
-    /// Opens the case for writing; makes it if it is not there.
+    /// Opens a case to read and write, and makes it if it is new. Views are made anew.
     ///
     /// # Errors
-    /// Whatever DuckDB refuses.
+    /// If the file is locked, is no case, is of another schema version, or cannot be made; it is left as it is then.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
-        Ok(Self { connection: Connection::open(path)? })
+        let case = Self::connect(path, AccessMode::ReadWrite)?;
+        if case.is_empty()? {
+            case.transaction(Self::create_tables)?;
+        } else {
+            case.check_schema()?;
+        }
+        case.transaction(Self::create_views)?;
+        Ok(case)
     }
 
-    /// Opens a case that is there, for reading.
+    /// Opens a case to read.
     ///
     /// # Errors
-    /// Whatever DuckDB refuses.
+    /// If there is no such file, or as [`Case::open`].
     pub fn open_read_only(path: &Path) -> Result<Self, StoreError> {
-        let config = Config::default().access_mode(AccessMode::ReadOnly)?;
-        Ok(Self { connection: Connection::open_with_flags(path, config)? })
+        if !path.exists() {
+            return Err(StoreError::Missing(path.to_owned()));
+        }
+        let case = Self::connect(path, AccessMode::ReadOnly)?;
+        case.check_schema()?;
+        Ok(case)
     }
 
-    /// Runs every statement of `sql`; the last one's rows, at least one batch of them (so that the schema is known).
+    /// Runs one or several statements, and gives the rows of the last; at least one batch, so that its schema is known.
+    ///
+    /// ENUMs come as dictionaries of text. Memory: all rows at once.
     ///
     /// # Errors
-    /// Whatever DuckDB refuses.
+    /// DuckDB's message, or [`StoreError::NoStatement`]. Statements before the failing one have run.
     pub fn query(&self, sql: &str) -> Result<Vec<RecordBatch>, StoreError> {
-        self.query_with(sql, &[])
+        self.rows(sql, [])
     }
 
     /// As [`Case::query`], with a text for each `?` of the last statement (which casts it to what it needs).
     ///
     /// # Errors
-    /// Whatever DuckDB refuses.
+    /// As [`Case::query`].
     pub fn query_with(&self, sql: &str, params: &[String]) -> Result<Vec<RecordBatch>, StoreError> {
-        let mut statement = self.connection.prepare(sql)?;
-        let rows = statement.query_arrow(params_from_iter(params))?;
-        let schema = rows.get_schema();
-        let mut batches: Vec<RecordBatch> = rows.collect();
-        if batches.is_empty() {
-            batches.push(RecordBatch::new_empty(schema));
+        self.rows(sql, params_from_iter(params))
+    }
+
+    /// Uses that many threads of DuckDB's own.
+    ///
+    /// # Errors
+    /// DuckDB's message.
+    pub fn set_threads(&self, threads: usize) -> Result<(), StoreError> {
+        self.execute(&format!("SET threads = {}", threads.max(1)))
+    }
+
+    /// Lets DuckDB's log grow before it is worked into the file: each time that is done, the rows of the portions so far
+    /// are compressed again. A log that a stopped load leaves is worked in when the case is opened next.
+    ///
+    /// # Errors
+    /// DuckDB's message.
+    pub fn defer_checkpoints(&self) -> Result<(), StoreError> {
+        self.execute("SET checkpoint_threshold = '512MB'")
+    }
+
+    /// Writes everything into the file itself, so that no WAL is left beside it.
+    ///
+    /// # Errors
+    /// DuckDB's message.
+    pub fn checkpoint(&self) -> Result<(), StoreError> {
+        self.execute("CHECKPOINT")
+    }
+
+    /// Runs `work` in a transaction, which an error rolls back.
+    ///
+    /// # Errors
+    /// Those of `work`, and DuckDB's message if the transaction cannot begin or end.
+    pub fn transaction<T, E: From<StoreError>>(&self, work: impl FnOnce(&Self) -> Result<T, E>) -> Result<T, E> {
+        self.execute("BEGIN TRANSACTION")?;
+        let done = work(self);
+        match &done {
+            Ok(_) => self.execute("COMMIT")?,
+            // The error that stopped the work says more than one of rolling back would.
+            Err(_) => drop(self.execute("ROLLBACK")),
         }
-        Ok(batches)
+        done
+    }
+
+    fn connect(path: &Path, mode: AccessMode) -> Result<Self, StoreError> {
+        let opened = Config::default()
+            .access_mode(mode)
+            .and_then(|config| config.with("autoinstall_known_extensions", "false"))
+            .and_then(|config| Connection::open_with_flags(path, config));
+        let connection = opened.map_err(|error| StoreError::opening(path, error))?;
+        Ok(Self { connection, path: path.to_owned() })
+    }
+
+    fn execute(&self, sql: &str) -> Result<(), StoreError> {
+        Ok(self.connection.execute_batch(sql)?)
+    }
+
+    fn rows(&self, sql: &str, params: impl Params) -> Result<Vec<RecordBatch>, StoreError> {
+        let mut statement = self.connection.prepare(sql).map_err(|error| match error {
+            duckdb::Error::DuckDBFailure(_, None) => StoreError::NoStatement,
+            other => other.into(),
+        })?;
+        let rows = statement.query_arrow(params)?;
+        let schema = rows.get_schema();
+        let batches: Vec<RecordBatch> = rows.collect();
+        Ok(if batches.is_empty() { vec![RecordBatch::new_empty(schema)] } else { batches })
     }
 }

@@ -1,0 +1,24 @@
+-- One row is one event, with the signal that explains it, if one does.
+-- class: 'click' and 'background' for explained events; 'residual' for events of a console session that nothing
+-- explains; 'programmatic' for the rest: other sessions, and what a CLI, an SDK, CloudShell or a service called.
+CREATE OR REPLACE VIEW event_signals AS
+SELECT
+    e.*,
+    es.signal_id,
+    es.role,
+    s.rule_id,
+    s.kind,
+    s.title,
+    s.confidence,
+    s.origin,
+    CASE
+        WHEN s.kind = 'background' THEN 'background'
+        WHEN s.signal_id IS NOT NULL THEN 'click'
+        WHEN COALESCE(x.console, FALSE)
+            AND COALESCE(e.client::VARCHAR, 'unknown') NOT IN ('cli', 'sdk', 'cloudshell', 'service') THEN 'residual'
+        ELSE 'programmatic'
+    END AS class
+FROM events AS e
+LEFT JOIN sessions AS x USING (session_id)
+LEFT JOIN event_signal AS es USING (event_id)
+LEFT JOIN signals AS s USING (signal_id);

@@ -1,0 +1,20 @@
+-- One row is one input file, with whether its counts balance: read = inserted + duplicate + rejected.
+-- outcome: 'loaded', 'in part' if something in it was rejected, or 'refused'.
+CREATE OR REPLACE VIEW load_ledger AS
+SELECT
+    f.file,
+    CASE WHEN f.refused IS NOT NULL THEN 'refused' WHEN r.rejects > 0 THEN 'in part' ELSE 'loaded' END AS outcome,
+    f.container,
+    f.bytes,
+    f.documents,
+    f.read,
+    f.inserted,
+    f.duplicate,
+    f.rejected,
+    f.read = f.inserted + f.duplicate + f.rejected AS balances,
+    COALESCE(f.refused, r.first_cause) AS cause,
+    f.sha256,
+    f.loaded_at
+FROM load_files AS f
+LEFT JOIN (SELECT file, count(*) AS rejects, min(cause) AS first_cause FROM rejects GROUP BY file) AS r USING (file)
+ORDER BY f.file;

@@ -1,0 +1,5 @@
+-- One row is one event of a console session that no signal explains: a lead in itself.
+CREATE OR REPLACE VIEW residual AS
+SELECT e.*
+FROM events AS e
+JOIN (SELECT event_id FROM event_signals WHERE class = 'residual') AS unexplained USING (event_id);

@@ -1,0 +1,15 @@
+-- One row is one event of one signal: the signal's columns that tell it apart, then the raw event.
+CREATE OR REPLACE VIEW signal_events AS
+SELECT
+    s.signal_id,
+    s.rule_id,
+    s.kind,
+    s.title,
+    s.summary,
+    s.confidence,
+    s.origin,
+    es.role,
+    e.*
+FROM signals AS s
+JOIN event_signal AS es USING (signal_id)
+JOIN events AS e USING (event_id);

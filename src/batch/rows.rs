@@ -1,0 +1,187 @@
+//! Rows of any table into a batch.
+
+use std::sync::Arc;
+
+use arrow::array::{
+    ArrayRef, BooleanBuilder, Float64Builder, Int64Builder, ListBuilder, StringBuilder, TimestampMicrosecondBuilder,
+};
+use arrow::record_batch::RecordBatch;
+
+use super::BatchError;
+use crate::event::Timestamp;
+use crate::table::{Column, ColumnKind, Table};
+
+/// One value of one row.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Cell<'a> {
+    /// For text, JSON and ENUM columns.
+    Text(Option<&'a str>),
+    /// For `BOOLEAN` columns.
+    Boolean(Option<bool>),
+    /// For `BIGINT` columns.
+    Integer(Option<i64>),
+    /// For `DOUBLE` columns.
+    Real(f64),
+    /// For `TIMESTAMP` columns.
+    Time(Option<Timestamp>),
+    /// For `VARCHAR[]` columns.
+    List(Vec<&'a str>),
+}
+
+impl<'a> Cell<'a> {
+    /// A text that is there.
+    #[must_use]
+    pub fn text(text: &'a str) -> Self {
+        Self::Text(Some(text))
+    }
+
+    /// A count. Counts beyond `BIGINT` stop at its end.
+    #[must_use]
+    pub fn count(count: u64) -> Self {
+        Self::Integer(Some(i64::try_from(count).unwrap_or(i64::MAX)))
+    }
+
+    /// A list of texts.
+    pub fn list(texts: &'a [String]) -> Self {
+        Self::List(texts.iter().map(String::as_str).collect())
+    }
+}
+
+/// Collects rows of one table.
+#[derive(Debug)]
+pub struct Rows {
+    table: &'static Table,
+    builders: Vec<Builder>,
+    len: usize,
+}
+
+impl Rows {
+    /// No rows yet.
+    #[must_use]
+    pub fn new(table: &'static Table) -> Self {
+        Self::with_capacity(table, 0)
+    }
+
+    /// No rows yet, and room for so many.
+    #[must_use]
+    pub fn with_capacity(table: &'static Table, rows: usize) -> Self {
+        Self { table, builders: table.columns.iter().map(|column| Builder::new(column, rows)).collect(), len: 0 }
+    }
+
+    /// How many rows there are.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Whether there is no row.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// Adds a row: a cell for each column of the table, in order.
+    ///
+    /// # Errors
+    /// [`BatchError::Misfit`] for a cell that does not fit its column; the rows are of no use then.
+    pub fn push<const N: usize>(&mut self, cells: [Cell<'_>; N]) -> Result<(), BatchError> {
+        if let Some(column) = self.table.columns.get(N) {
+            return Err(self.misfit(column.name));
+        }
+        for (at, cell) in cells.into_iter().enumerate() {
+            let fits = self.builders.get_mut(at).is_some_and(|builder| builder.push(cell));
+            if !fits {
+                return Err(self.misfit(self.table.columns.get(at).map_or("(one too many)", |column| column.name)));
+            }
+        }
+        self.len += 1;
+        Ok(())
+    }
+
+    /// The rows as a batch.
+    ///
+    /// # Errors
+    /// If Arrow finds the columns uneven, which [`Rows::push`] does not let happen.
+    pub fn finish(self) -> Result<RecordBatch, BatchError> {
+        let arrays = self.builders.into_iter().map(Builder::finish).collect();
+        Ok(RecordBatch::try_new(self.table.schema(), arrays)?)
+    }
+
+    fn misfit(&self, column: &str) -> BatchError {
+        BatchError::Misfit { table: self.table.name, column: column.to_owned() }
+    }
+}
+
+/// The builder of one column.
+#[derive(Debug)]
+enum Builder {
+    Text(StringBuilder),
+    Boolean(BooleanBuilder),
+    Integer(Int64Builder),
+    Real(Float64Builder),
+    Time(TimestampMicrosecondBuilder),
+    List(ListBuilder<StringBuilder>),
+}
+
+impl Builder {
+    /// Arrow's own default is room for a thousand rows, too much for the many files with a handful of records.
+    fn new(column: &Column, rows: usize) -> Self {
+        let text = || StringBuilder::with_capacity(rows, 0);
+        match column.kind {
+            ColumnKind::Text | ColumnKind::Json | ColumnKind::Enum(_) => Self::Text(text()),
+            ColumnKind::Boolean => Self::Boolean(BooleanBuilder::with_capacity(rows)),
+            ColumnKind::Integer => Self::Integer(Int64Builder::with_capacity(rows)),
+            ColumnKind::Real => Self::Real(Float64Builder::with_capacity(rows)),
+            ColumnKind::Timestamp => Self::Time(TimestampMicrosecondBuilder::with_capacity(rows)),
+            ColumnKind::TextList => Self::List(ListBuilder::with_capacity(text(), rows)),
+        }
+    }
+
+    /// Adds the cell, or says that it is of another type.
+    fn push(&mut self, cell: Cell<'_>) -> bool {
+        match (self, cell) {
+            (Self::Text(builder), Cell::Text(text)) => builder.append_option(text),
+            (Self::Boolean(builder), Cell::Boolean(value)) => builder.append_option(value),
+            (Self::Integer(builder), Cell::Integer(value)) => builder.append_option(value),
+            (Self::Real(builder), Cell::Real(value)) => builder.append_value(value),
+            (Self::Time(builder), Cell::Time(time)) => builder.append_option(time.map(|time| time.0)),
+            (Self::List(builder), Cell::List(texts)) => builder.append_value(texts.into_iter().map(Some)),
+            _ => return false,
+        }
+        true
+    }
+
+    fn finish(self) -> ArrayRef {
+        match self {
+            Self::Text(mut builder) => Arc::new(builder.finish()),
+            Self::Boolean(mut builder) => Arc::new(builder.finish()),
+            Self::Integer(mut builder) => Arc::new(builder.finish()),
+            Self::Real(mut builder) => Arc::new(builder.finish()),
+            Self::Time(mut builder) => Arc::new(builder.finish()),
+            Self::List(mut builder) => Arc::new(builder.finish()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::table::EVENT_SIGNAL;
+
+    #[test]
+    fn a_cell_of_another_type_is_refused_by_its_column() {
+        let mut rows = Rows::new(&EVENT_SIGNAL);
+        let error = rows.push([Cell::text("e"), Cell::Boolean(None), Cell::text("anchor")]).unwrap_err();
+        assert_eq!(error.to_string(), "a row of event_signal does not fit its column signal_id");
+    }
+
+    #[test]
+    fn a_row_too_short_or_too_long_is_refused() {
+        let mut rows = Rows::new(&EVENT_SIGNAL);
+        let short = rows.push([Cell::text("e"), Cell::text("s")]).unwrap_err();
+        assert_eq!(short.to_string(), "a row of event_signal does not fit its column role");
+        let long = rows.push([Cell::text("e"), Cell::text("s"), Cell::text("anchor"), Cell::text("x")]).unwrap_err();
+        assert_eq!(long.to_string(), "a row of event_signal does not fit its column (one too many)");
+        assert!(rows.is_empty());
+    }
+}

@@ -1,0 +1,57 @@
+//! Rules into a batch of `rules`.
+
+use arrow::record_batch::RecordBatch;
+
+use super::{BatchError, Cell, Rows};
+use crate::rule::Rule;
+use crate::table::RULES;
+
+/// The rules as a batch, in their order.
+///
+/// # Errors
+/// If the cells here are not the columns of the table, which a test rules out.
+pub fn rules(all: &[Rule]) -> Result<RecordBatch, BatchError> {
+    let mut rows = Rows::new(&RULES);
+    for rule in all {
+        rows.push([
+            Cell::text(&rule.id),
+            Cell::text(&rule.title),
+            Cell::text(&rule.summary),
+            Cell::text(rule.kind.as_str()),
+            Cell::text(&rule.service),
+            Cell::list(&rule.console_path),
+            Cell::list(&rule.attack),
+            Cell::Text(rule.ccc_label.as_deref()),
+            Cell::text(&rule.file),
+        ])?;
+    }
+    rows.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::batch::Columns;
+    use crate::signal::Kind;
+
+    #[test]
+    fn a_rule_fills_its_row() {
+        let rule = Rule {
+            id: "iam/users".into(),
+            title: "IAM > Users".into(),
+            summary: "Listed users".into(),
+            kind: Kind::List,
+            service: "iam".into(),
+            console_path: vec!["IAM".into(), "Users".into()],
+            attack: vec!["T1087.004".into()],
+            ccc_label: None,
+            file: "iam/users.toml".into(),
+        };
+        let batch = rules(&[rule]).unwrap();
+        let text = |name: &str| Columns(&batch).text(name).unwrap().iter().next().unwrap().map(str::to_owned);
+        assert_eq!(text("rule_id").as_deref(), Some("iam/users"));
+        assert_eq!(text("kind").as_deref(), Some("list"));
+        assert_eq!(text("ccc_label"), None);
+        assert_eq!(text("file").as_deref(), Some("iam/users.toml"));
+    }
+}

@@ -1,0 +1,129 @@
+//! Batches of `events` into the rows that matching reads, borrowed from the batches.
+
+use arrow::record_batch::RecordBatch;
+
+use super::columns::{boolean_at, text_at, time_at};
+use super::{BatchError, Columns};
+use crate::event::Client;
+use crate::matching::{Row, SessionRows};
+
+/// The columns of `events` that [`sessions`] needs, as a query asks for them.
+pub const SESSION_COLUMNS: &str = "session_id, event_id, event_time, event_key, account_id, region, user_agent, \
+     client::VARCHAR AS client, source_ip, read_only, error_code, error_message, request_parameters, response_elements";
+
+/// The sessions in batches whose rows are in order of session; a session may go on in the next batch.
+///
+/// # Errors
+/// If a column of [`SESSION_COLUMNS`] is missing or of another type.
+pub fn sessions(batches: &[RecordBatch]) -> Result<Vec<SessionRows<'_>>, BatchError> {
+    let mut sessions: Vec<SessionRows<'_>> = Vec::new();
+    for batch in batches {
+        let ids = Columns(batch).text("session_id")?;
+        let rows = EventColumns::of(batch)?;
+        for at in 0..batch.num_rows() {
+            let session_id = ids.value(at);
+            match sessions.last_mut() {
+                Some(session) if session.session_id == session_id => session.rows.push(rows.row(at)),
+                _ => sessions.push(SessionRows { session_id, rows: vec![rows.row(at)] }),
+            }
+        }
+    }
+    Ok(sessions)
+}
+
+/// The columns of one batch, looked up once.
+struct EventColumns<'a> {
+    texts: [&'a arrow::array::StringArray; 11],
+    time: &'a arrow::array::TimestampMicrosecondArray,
+    read_only: &'a arrow::array::BooleanArray,
+}
+
+impl<'a> EventColumns<'a> {
+    fn of(batch: &'a RecordBatch) -> Result<Self, BatchError> {
+        let columns = Columns(batch);
+        Ok(Self {
+            texts: [
+                columns.text("event_id")?,
+                columns.text("event_key")?,
+                columns.text("account_id")?,
+                columns.text("region")?,
+                columns.text("user_agent")?,
+                columns.text("client")?,
+                columns.text("source_ip")?,
+                columns.text("error_code")?,
+                columns.text("error_message")?,
+                columns.text("request_parameters")?,
+                columns.text("response_elements")?,
+            ],
+            time: columns.time("event_time")?,
+            read_only: columns.boolean("read_only")?,
+        })
+    }
+
+    fn row(&self, at: usize) -> Row<'a> {
+        let [id, call, account_id, region, user_agent, client, source_ip, code, message, request, response] =
+            self.texts.map(|array| text_at(array, at));
+        Row {
+            event_id: id.unwrap_or_default(),
+            time: time_at(self.time, at).unwrap_or_default(),
+            call: call.unwrap_or_default(),
+            account_id,
+            region,
+            user_agent,
+            client: client.and_then(Client::named).unwrap_or(Client::Unknown),
+            source_ip,
+            read_only: boolean_at(self.read_only, at),
+            error_code: code,
+            error_message: message,
+            request,
+            response,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::batch::EventRows;
+    use crate::event::{Event, Timestamp};
+
+    fn batch(rows: &[(&str, &str)]) -> RecordBatch {
+        let mut events = EventRows::default();
+        for (session, id) in rows {
+            let event = Event {
+                event_id: (*id).into(),
+                event_time: Timestamp(7),
+                service: "iam".into(),
+                event_name: "GetUser".into(),
+                region: Some("us-east-1".into()),
+                client: Some(Client::Console),
+                read_only: Some(true),
+                error_code: Some("Denied".into()),
+                request_parameters: Some("{}".into()),
+                session_id: (*session).to_owned(),
+                ..Event::default()
+            };
+            events.push(&event, "f", 0).unwrap();
+        }
+        events.finish().unwrap()
+    }
+
+    #[test]
+    fn a_session_goes_on_in_the_next_batch() {
+        let batches = [batch(&[("a", "1"), ("b", "2")]), batch(&[("b", "3"), ("c", "4")])];
+        let sessions = sessions(&batches).unwrap();
+        let ids = |at: usize| sessions[at].rows.iter().map(|row| row.event_id).collect::<Vec<_>>();
+        assert_eq!(sessions.iter().map(|session| session.session_id).collect::<Vec<_>>(), ["a", "b", "c"]);
+        assert_eq!((ids(0), ids(1), ids(2)), (vec!["1"], vec!["2", "3"], vec!["4"]));
+    }
+
+    #[test]
+    fn a_row_has_what_its_event_has() {
+        let batches = [batch(&[("a", "1")])];
+        let sessions = sessions(&batches).unwrap();
+        let row = &sessions[0].rows[0];
+        assert_eq!((row.call, row.time, row.client), ("iam:GetUser", Timestamp(7), Client::Console));
+        assert_eq!((row.region, row.error_code, row.request), (Some("us-east-1"), Some("Denied"), Some("{}")));
+        assert_eq!((row.read_only, row.response, row.error_message), (Some(true), None, None));
+    }
+}

@@ -1,0 +1,176 @@
+//! Which files and events the case has.
+
+use rustc_hash::{FxHashMap, FxHashSet};
+use sha2::{Digest, Sha256};
+
+use super::LoadError;
+use crate::store::Case;
+
+/// The files that the case knows of.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Files {
+    names: FxHashSet<String>,
+    /// Of those loaded whole, the hash to the least name.
+    whole: FxHashMap<String, String>,
+}
+
+impl Files {
+    /// The files of the case.
+    pub(super) fn of(case: &Case) -> Result<Self, LoadError> {
+        let mut files = Self::default();
+        for (name, sha256) in case.known_files()? {
+            if let Some(sha256) = sha256 {
+                files.add(sha256, &name);
+            }
+            files.names.insert(name);
+        }
+        Ok(files)
+    }
+
+    /// Whether there is a file of that name.
+    pub(super) fn named(&self, name: &str) -> bool {
+        self.names.contains(name)
+    }
+
+    /// Whether loading the file would change nothing.
+    ///
+    /// A copy whose name comes first is no such file: had both been loaded at once, its events would be the ones kept.
+    pub(super) fn have(&self, sha256: &str, name: &str) -> bool {
+        self.whole.get(sha256).is_some_and(|known| known.as_str() <= name)
+    }
+
+    /// Notes a file that was loaded whole.
+    pub(super) fn add(&mut self, sha256: String, name: &str) {
+        let known = self.whole.entry(sha256).or_insert_with(|| name.to_owned());
+        if name < known.as_str() {
+            name.clone_into(known);
+        }
+    }
+}
+
+/// What to do with a record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Admission {
+    /// It is a new event.
+    New,
+    /// The case has its event.
+    Duplicate,
+    /// The case has its event, from a file whose name comes later: this record takes its place.
+    Instead,
+}
+
+/// The events of the case: key of the id to the document it was read from.
+#[derive(Debug, Default)]
+pub(super) struct Events {
+    read_from: FxHashMap<u128, u32>,
+    documents: Vec<String>,
+    numbers: FxHashMap<String, u32>,
+}
+
+impl Events {
+    /// The events of the case.
+    pub(super) fn of(case: &Case) -> Result<Self, LoadError> {
+        let mut events = Self::default();
+        case.each_event(|id, document| {
+            let number = events.document(document);
+            events.read_from.insert(event_key(id), number);
+        })?;
+        Ok(events)
+    }
+
+    /// The number that stands for a document's name.
+    pub(super) fn document(&mut self, name: &str) -> u32 {
+        if let Some(number) = self.numbers.get(name) {
+            return *number;
+        }
+        let number = u32::try_from(self.documents.len()).unwrap_or(u32::MAX);
+        self.documents.push(name.to_owned());
+        self.numbers.insert(name.to_owned(), number);
+        number
+    }
+
+    /// Notes a record's event, and tells what to do with the record.
+    ///
+    /// Of several records of one event, the one in the document whose name comes first is kept, and in one document the
+    /// one that was loaded first; so it does not matter in which order documents are loaded.
+    pub(super) fn admit(&mut self, key: u128, document: u32) -> Admission {
+        let Some(known) = self.read_from.get_mut(&key) else {
+            self.read_from.insert(key, document);
+            return Admission::New;
+        };
+        let name = |number: u32| self.documents.get(number as usize);
+        if name(document) < name(*known) {
+            *known = document;
+            return Admission::Instead;
+        }
+        Admission::Duplicate
+    }
+}
+
+/// An event id in 128 bits: a UUID's own, else half of its hash.
+pub(super) fn event_key(id: &str) -> u128 {
+    uuid(id).unwrap_or_else(|| {
+        Sha256::digest(id.as_bytes()).iter().take(16).fold(0, |key, byte| (key << 8) | u128::from(*byte))
+    })
+}
+
+/// The bits of a UUID that is written as CloudTrail writes it, in lower case: other spellings are other ids.
+fn uuid(id: &str) -> Option<u128> {
+    let bytes = id.as_bytes();
+    let hyphens = [8, 13, 18, 23];
+    if bytes.len() != 36 || hyphens.iter().any(|at| bytes.get(*at) != Some(&b'-')) {
+        return None;
+    }
+    bytes.iter().enumerate().filter(|(at, _)| !hyphens.contains(at)).try_fold(0, |key, (_, byte)| {
+        let digit = match byte {
+            b'0'..=b'9' => byte - b'0',
+            b'a'..=b'f' => byte - b'a' + 10,
+            _ => return None,
+        };
+        Some((key << 4) | u128::from(digit))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Admission::{Duplicate, Instead, New};
+    use super::*;
+
+    #[test]
+    fn a_uuid_is_its_own_key() {
+        assert_eq!(event_key("00112233-4455-6677-8899-aabbccddeeff"), 0x0011_2233_4455_6677_8899_aabb_ccdd_eeff);
+    }
+
+    #[test]
+    fn other_spellings_are_other_ids() {
+        let ids = [
+            "00112233-4455-6677-8899-aabbccddeeff",
+            "00112233-4455-6677-8899-AABBCCDDEEFF",
+            "00112233445566778899aabbccddeeff",
+            "00112233-4455-6677-8899aabb-ccddeeff",
+            "",
+        ];
+        let keys: std::collections::BTreeSet<u128> = ids.into_iter().map(event_key).collect();
+        assert_eq!(keys.len(), ids.len());
+    }
+
+    #[test]
+    fn the_document_whose_name_comes_first_wins() {
+        let mut events = Events::default();
+        let [b, a, c] = ["b", "a", "c"].map(|name| events.document(name));
+        assert_eq!(events.document("a"), a);
+        let admitted = [b, b, c, a, a, b].map(|document| events.admit(7, document));
+        assert_eq!(admitted, [New, Duplicate, Duplicate, Instead, Duplicate, Duplicate]);
+        assert_eq!(events.admit(8, c), New);
+    }
+
+    #[test]
+    fn a_copy_is_known_unless_its_name_comes_first() {
+        let mut files = Files::default();
+        files.add("hash".to_owned(), "b");
+        assert_eq!(["a", "b", "c"].map(|name| files.have("hash", name)), [false, true, true]);
+        assert!(!files.have("other", "b"));
+        files.add("hash".to_owned(), "a");
+        assert!(files.have("hash", "a"));
+    }
+}

@@ -1,0 +1,94 @@
+//! What happened in a load.
+
+use serde::Serialize;
+
+use crate::store::Totals;
+
+/// What happened in a load. Files and records are those of this load, sessions and signals those of the whole case.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct Ledger {
+    /// Files found, and inputs that could not be.
+    pub files_seen: u64,
+    /// Files whose records were looked at.
+    pub files_loaded: u64,
+    /// Files that were loaded whole before.
+    pub files_skipped: u64,
+    /// Files that are no CloudTrail.
+    pub files_refused: u64,
+    /// Files and inputs that could not be read.
+    pub files_failed: u64,
+    /// Records found.
+    pub read: u64,
+    /// Records that became events of the case.
+    pub inserted: u64,
+    /// Records whose event the case had already.
+    pub duplicate: u64,
+    /// Records that could not be read.
+    pub rejected: u64,
+    /// Sessions of the case.
+    pub sessions: u64,
+    /// Sessions of the console.
+    pub console_sessions: u64,
+    /// Events that are the console's.
+    pub console_events: u64,
+    /// Events that a signal explains.
+    pub explained: u64,
+    /// Events of a console session that nothing explains.
+    pub residual: u64,
+    /// Signals of the case.
+    pub signals: u64,
+    /// Everything that went wrong without stopping the load.
+    pub problems: Vec<Problem>,
+}
+
+/// Something that went wrong without stopping the load.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Problem {
+    /// The file, or the document in an archive; empty for an input that is no file.
+    pub file: String,
+    /// The record's position in it; `None` if it is the file's own problem.
+    pub record: Option<u64>,
+    /// What is wrong.
+    pub cause: String,
+}
+
+impl Ledger {
+    /// Whether nothing got lost: every file, every record and every console event is accounted for once.
+    #[must_use]
+    pub const fn balances(&self) -> bool {
+        self.read == self.inserted + self.duplicate + self.rejected
+            && self.console_events == self.explained + self.residual
+            && self.files_seen == self.files_loaded + self.files_skipped + self.files_refused + self.files_failed
+    }
+
+    /// Notes an input that came to nothing.
+    pub(super) fn failed(&mut self, cause: String) {
+        self.files_seen += 1;
+        self.files_failed += 1;
+        self.problems.push(Problem { file: String::new(), record: None, cause });
+    }
+
+    /// States how the case stands after the load.
+    pub(super) fn set_totals(&mut self, totals: Totals) {
+        self.sessions = totals.sessions;
+        self.console_sessions = totals.console_sessions;
+        self.console_events = totals.console_events;
+        self.explained = totals.explained;
+        self.residual = totals.residual;
+        self.signals = totals.signals;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_of_the_three_sums_has_to_be_right() {
+        let right = Ledger { read: 3, inserted: 1, duplicate: 1, rejected: 1, ..Ledger::default() };
+        assert!(right.balances());
+        assert!(!Ledger { rejected: 0, ..right.clone() }.balances());
+        assert!(!Ledger { console_events: 1, ..right.clone() }.balances());
+        assert!(!Ledger { files_seen: 1, ..right }.balances());
+    }
+}

@@ -1,0 +1,191 @@
+//! One file into events and rejects. Runs on any thread, and knows nothing of the case but which files it has.
+
+use std::collections::BTreeSet;
+
+use arrow::record_batch::RecordBatch;
+use rayon::prelude::*;
+
+use super::known::{Files, event_key};
+use crate::batch::{BatchError, EventRows};
+use crate::{normalise, read, session};
+
+/// The most records in a batch.
+const MAX_RECORDS: usize = 4096;
+/// The most text in a batch, in bytes: a column of a batch holds 2 GiB at most.
+const MAX_BYTES: usize = 64 << 20;
+/// The most text in a record, in bytes. CloudTrail's own limit is 256 KiB.
+const MAX_RECORD_BYTES: usize = 256 << 20;
+/// The most characters of a bad record that are kept.
+const EXCERPT: usize = 200;
+
+/// What came of a file.
+#[derive(Debug)]
+pub(super) enum Outcome {
+    /// It was loaded whole before, by that hash.
+    Skipped,
+    /// It could not be read.
+    Failed(String),
+    /// It was read; its records, if it is not refused.
+    Parsed(Parsed),
+}
+
+/// A file that was read.
+#[derive(Debug, Default)]
+pub(super) struct Parsed {
+    pub(super) sha256: String,
+    pub(super) bytes: u64,
+    pub(super) documents: u64,
+    /// How its records are wrapped: the distinct ways of its documents.
+    pub(super) container: Option<String>,
+    pub(super) read: u64,
+    pub(super) rejected: u64,
+    pub(super) refused: Option<String>,
+    pub(super) rejects: Vec<Reject>,
+    pub(super) events: Vec<Events>,
+}
+
+/// A record, or if `record` is `None` a document, that could not be read.
+#[derive(Debug)]
+pub(super) struct Reject {
+    pub(super) document: String,
+    pub(super) record: Option<u64>,
+    pub(super) cause: String,
+    pub(super) excerpt: Option<String>,
+}
+
+/// A batch of one document's events, with the key of each event's id.
+#[derive(Debug)]
+pub(super) struct Events {
+    pub(super) document: String,
+    pub(super) keys: Vec<u128>,
+    pub(super) batch: RecordBatch,
+}
+
+/// Reads a file and normalises its records.
+///
+/// # Errors
+/// Only if events do not fit their table; what is wrong with the file is in the outcome.
+pub(super) fn parse(source: &read::Source, loaded: &Files) -> Result<Outcome, BatchError> {
+    let opened = match read::open(source) {
+        Ok(opened) => opened,
+        Err(error) => return Ok(Outcome::Failed(error.to_string())),
+    };
+    if loaded.have(&opened.sha256, &source.name) {
+        return Ok(Outcome::Skipped);
+    }
+    let mut parsed = Parsed {
+        sha256: opened.sha256,
+        bytes: opened.bytes,
+        documents: opened.documents.len() as u64,
+        ..Parsed::default()
+    };
+    let fault = |cause: String| Reject { document: source.name.clone(), record: None, cause, excerpt: None };
+    parsed.rejects.extend(opened.problems.into_iter().map(fault));
+    parsed.add_documents(&opened.documents)?;
+    Ok(Outcome::Parsed(parsed))
+}
+
+impl Parsed {
+    fn add_documents(&mut self, documents: &[read::Document]) -> Result<(), BatchError> {
+        let mut containers = BTreeSet::new();
+        for document in documents {
+            match read::split(document) {
+                Ok(split) => {
+                    containers.insert(split.container.as_str());
+                    self.add_records(&document.name, &split.records)?;
+                }
+                Err(refusal) => self.rejects.push(Reject {
+                    document: document.name.clone(),
+                    record: None,
+                    cause: refusal.to_string(),
+                    excerpt: None,
+                }),
+            }
+        }
+        self.container = (!containers.is_empty()).then(|| Vec::from_iter(containers).join(", "));
+        if self.container.is_none() {
+            self.refuse();
+        }
+        Ok(())
+    }
+
+    /// Nothing in the file was CloudTrail: what was wrong with its documents is what is wrong with the file.
+    fn refuse(&mut self) {
+        let causes: BTreeSet<String> = self.rejects.drain(..).map(|reject| reject.cause).collect();
+        let all = Vec::from_iter(causes).join("; ");
+        self.refused = Some(if all.is_empty() { "nothing in it".to_owned() } else { all });
+    }
+
+    fn add_records(&mut self, document: &str, records: &[Record<'_>]) -> Result<(), BatchError> {
+        let pieces = cut(records);
+        let done: Vec<_> = pieces.into_par_iter().map(|piece| normalise_all(document, piece)).collect();
+        for piece in done {
+            let (events, rejects) = piece?;
+            self.rejected += rejects.len() as u64;
+            self.rejects.extend(rejects);
+            self.events.push(events);
+        }
+        self.read += records.len() as u64;
+        Ok(())
+    }
+}
+
+type Record<'a> = Result<read::RecordText<'a>, read::BadRecord>;
+
+/// Cuts records into pieces that make batches of bounded size.
+fn cut<'a, 'b>(mut records: &'a [Record<'b>]) -> Vec<&'a [Record<'b>]> {
+    let mut pieces = Vec::new();
+    while !records.is_empty() {
+        let mut bytes = 0_usize;
+        let within = records.iter().take(MAX_RECORDS).take_while(|record| {
+            bytes = bytes.saturating_add(record.as_ref().map_or(0, |text| text.json.len()));
+            bytes <= MAX_BYTES
+        });
+        let (piece, rest) = records.split_at(within.count().max(1));
+        pieces.push(piece);
+        records = rest;
+    }
+    pieces
+}
+
+fn normalise_all(document: &str, records: &[Record<'_>]) -> Result<(Events, Vec<Reject>), BatchError> {
+    let (mut rows, mut keys, mut rejects) = (EventRows::with_capacity(records.len()), Vec::new(), Vec::new());
+    for record in records {
+        match record {
+            Err(bad) => rejects.push(Reject {
+                document: document.to_owned(),
+                record: Some(bad.position),
+                cause: bad.cause.clone(),
+                excerpt: Some(bad.excerpt.clone()),
+            }),
+            Ok(text) => match normalise_one(document, text, &mut rows)? {
+                Ok(key) => keys.push(key),
+                Err(cause) => rejects.push(Reject {
+                    document: document.to_owned(),
+                    record: Some(text.position),
+                    cause,
+                    excerpt: Some(text.json.chars().take(EXCERPT).collect()),
+                }),
+            },
+        }
+    }
+    Ok((Events { document: document.to_owned(), keys, batch: rows.finish()? }, rejects))
+}
+
+/// Adds the record's event and gives the key of its id, or the cause if it is no event.
+fn normalise_one(
+    document: &str,
+    text: &read::RecordText<'_>,
+    rows: &mut EventRows,
+) -> Result<Result<u128, String>, BatchError> {
+    if text.json.len() > MAX_RECORD_BYTES {
+        return Ok(Err(format!("the record has {} bytes, more than {MAX_RECORD_BYTES}", text.json.len())));
+    }
+    let mut event = match normalise::event(&text.json, document) {
+        Ok(event) => event,
+        Err(error) => return Ok(Err(error.problem.to_string())),
+    };
+    event.session_id = session::id(&event, document);
+    rows.push(&event, document, text.position)?;
+    Ok(Ok(event_key(&event.event_id)))
+}

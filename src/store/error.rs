@@ -1,0 +1,76 @@
+//! What can go wrong with a case.
+
+use std::path::{Path, PathBuf};
+
+use thiserror::Error;
+
+use crate::batch::BatchError;
+use crate::table::SCHEMA_VERSION;
+
+/// Why a case could not be opened, read or written.
+#[derive(Debug, Error)]
+pub enum StoreError {
+    /// There is no such file.
+    #[error("{0}: there is no such case; `cartographer load` makes one")]
+    Missing(PathBuf),
+    /// The file is a case's no more than any other file is.
+    #[error("{0} is not a cartographer case, and is left as it is; name another file for the case")]
+    NotACase(PathBuf),
+    /// Another program has the file open.
+    #[error("{path} is locked by another program: close that first ({message})")]
+    Locked {
+        /// The case.
+        path: PathBuf,
+        /// What DuckDB says, with the program's id.
+        message: String,
+    },
+    /// The case was made by a newer program.
+    #[error("{path} has schema {found}, newer than {SCHEMA_VERSION}: open it with a newer cartographer")]
+    NewerSchema {
+        /// The case.
+        path: PathBuf,
+        /// Its schema version.
+        found: u32,
+    },
+    /// The case was made by an older program.
+    #[error("{path} has schema {found}, older than {SCHEMA_VERSION}: load its files into a new case")]
+    OlderSchema {
+        /// The case.
+        path: PathBuf,
+        /// Its schema version.
+        found: u32,
+    },
+    /// The text holds no statement.
+    #[error("there is no SQL statement in that")]
+    NoStatement,
+    /// A batch did not fit.
+    #[error(transparent)]
+    Batch(#[from] BatchError),
+    /// Anything else, in DuckDB's words.
+    #[error("{0}")]
+    DuckDb(String),
+}
+
+impl From<duckdb::Error> for StoreError {
+    fn from(error: duckdb::Error) -> Self {
+        match error {
+            duckdb::Error::DuckDBFailure(_, Some(message)) => Self::DuckDb(message),
+            other => Self::DuckDb(other.to_string()),
+        }
+    }
+}
+
+impl StoreError {
+    /// What a failure to open that file means.
+    pub(super) fn opening(path: &Path, error: duckdb::Error) -> Self {
+        match Self::from(error) {
+            Self::DuckDb(message) if message.contains("Could not set lock") => {
+                Self::Locked { path: path.to_owned(), message }
+            }
+            Self::DuckDb(message) if message.contains("not a valid DuckDB database file") => {
+                Self::NotACase(path.to_owned())
+            }
+            other => other,
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! Makes a case's types, tables and views, and tells whether a file is a case.
+
+use chrono::Utc;
+
+use super::{Case, StoreError};
+use crate::table::{EnumType, SCHEMA_VERSION, TABLES, Table, literal};
+
+/// The views with their statements, each after those it reads.
+const VIEWS: [(&str, &str); 5] = [
+    ("event_signals", include_str!("../../sql/views/event_signals.sql")),
+    ("signal_events", include_str!("../../sql/views/signal_events.sql")),
+    ("residual", include_str!("../../sql/views/residual.sql")),
+    ("timeline", include_str!("../../sql/views/timeline.sql")),
+    ("load_ledger", include_str!("../../sql/views/load_ledger.sql")),
+];
+
+impl Case {
+    /// Whether the database has nothing in it yet.
+    pub(super) fn is_empty(&self) -> Result<bool, StoreError> {
+        Ok(self
+            .connection
+            .query_row("SELECT count(*) = 0 FROM duckdb_tables() WHERE NOT temporary", [], |row| row.get(0))?)
+    }
+
+    /// Makes types, tables and comments, and states the versions.
+    pub(super) fn create_tables(&self) -> Result<(), StoreError> {
+        EnumType::ALL.iter().try_for_each(|kind| self.execute(&kind.create()))?;
+        TABLES.iter().try_for_each(|table| self.create_table(table))?;
+        self.set_info("tool_version", env!("CARGO_PKG_VERSION"))?;
+        self.set_info("schema_version", &SCHEMA_VERSION.to_string())?;
+        self.set_info("created_at", &Utc::now().format("%Y-%m-%dT%H:%M:%SZ").to_string())?;
+        self.state_duckdb()
+    }
+
+    /// Makes every view anew, with its header as its comment.
+    pub(super) fn create_views(&self) -> Result<(), StoreError> {
+        VIEWS.iter().try_for_each(|(name, sql)| {
+            self.execute(sql)?;
+            self.execute(&format!("COMMENT ON VIEW {name} IS {}", literal(&header(sql))))
+        })
+    }
+
+    /// Refuses a database that is no case, or one of another schema version.
+    pub(super) fn check_schema(&self) -> Result<(), StoreError> {
+        let version = self.info("schema_version").ok().flatten().and_then(|version| version.parse().ok());
+        let path = self.path.clone();
+        match version {
+            None => Err(StoreError::NotACase(path)),
+            Some(found) if found > SCHEMA_VERSION => Err(StoreError::NewerSchema { path, found }),
+            Some(found) if found < SCHEMA_VERSION => Err(StoreError::OlderSchema { path, found }),
+            Some(_) => Ok(()),
+        }
+    }
+
+    /// A fact of the case.
+    ///
+    /// # Errors
+    /// DuckDB's message.
+    pub fn info(&self, key: &str) -> Result<Option<String>, StoreError> {
+        let mut statement = self.connection.prepare("SELECT value FROM case_info WHERE key = ?")?;
+        let mut rows = statement.query([key])?;
+        Ok(rows.next()?.map(|row| row.get(0)).transpose()?)
+    }
+
+    /// States a fact of the case, in place of what was stated before.
+    ///
+    /// # Errors
+    /// DuckDB's message.
+    pub fn set_info(&self, key: &str, value: &str) -> Result<(), StoreError> {
+        self.connection.execute("DELETE FROM case_info WHERE key = ?", [key])?;
+        self.connection.execute("INSERT INTO case_info VALUES (?, ?)", [key, value])?;
+        Ok(())
+    }
+
+    fn create_table(&self, table: &Table) -> Result<(), StoreError> {
+        self.execute(&table.create())?;
+        table.comments().try_for_each(|comment| self.execute(&comment))
+    }
+
+    /// States the library that writes the file, and the storage version it is written in.
+    fn state_duckdb(&self) -> Result<(), StoreError> {
+        const STORAGE: &str = "SELECT COALESCE(tags['storage_version'], 'unknown') FROM duckdb_databases() \
+                               WHERE database_name = current_database()";
+        let library: String = self.connection.query_row("SELECT version()", [], |row| row.get(0))?;
+        let storage: String = self.connection.query_row(STORAGE, [], |row| row.get(0))?;
+        self.set_info("duckdb_version", &library)?;
+        self.set_info("storage_version", &storage)
+    }
+}
+
+/// The comment at the head of a statement, as one line.
+fn header(sql: &str) -> String {
+    let lines = sql.lines().map_while(|line| line.strip_prefix("--"));
+    lines.map(str::trim).collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_header_is_the_documentation() {
+        assert_eq!(header("-- One row\n-- is one.\nSELECT 1 -- no\n-- no"), "One row is one.");
+        for (name, sql) in VIEWS {
+            assert!(header(sql).starts_with("One row is"), "{name} says what one row is");
+            assert!(sql.contains(&format!("VIEW {name} AS")), "{name} is in a file of its name");
+        }
+    }
+}

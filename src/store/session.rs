@@ -1,0 +1,110 @@
+//! Sessions, gathered by SQL from their events.
+//!
+//! What is left to do stands in the tables, so that a load that was stopped goes on: a session whose `events` is not the
+//! number of its events has to be gathered anew, and one whose `signals` is NULL has to be mapped.
+
+use super::{Case, StoreError};
+use crate::event::Evidence;
+
+/// Sessions that have other events than they had when they were gathered.
+const FIND_CHANGED: &str = "CREATE OR REPLACE TEMP TABLE changed AS SELECT session_id \
+     FROM (SELECT session_id, count(*) AS events FROM events GROUP BY session_id) AS now \
+     FULL JOIN (SELECT session_id, events FROM sessions) AS was USING (session_id) \
+     WHERE now.events IS DISTINCT FROM was.events";
+
+/// Removes the signals of the sessions in `changed`, then the sessions.
+const FORGET_CHANGED: [&str; 4] = [
+    "DELETE FROM event_signal WHERE signal_id IN (SELECT signal_id FROM signals JOIN changed USING (session_id))",
+    "DELETE FROM signal_entities WHERE signal_id IN (SELECT signal_id FROM signals JOIN changed USING (session_id))",
+    "DELETE FROM signals WHERE session_id IN (SELECT session_id FROM changed)",
+    "DELETE FROM sessions WHERE session_id IN (SELECT session_id FROM changed)",
+];
+
+/// Removes every signal and has every console session mapped again.
+const FORGET_SIGNALS: [&str; 4] = [
+    "DELETE FROM event_signal",
+    "DELETE FROM signal_entities",
+    "DELETE FROM signals",
+    "UPDATE sessions SET signals = NULL WHERE console",
+];
+
+/// Numbers of the case as it stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Totals {
+    /// Sessions.
+    pub sessions: u64,
+    /// Sessions of the console.
+    pub console_sessions: u64,
+    /// Events that are the console's.
+    pub console_events: u64,
+    /// Events that a signal explains.
+    pub explained: u64,
+    /// Events of a console session that no signal explains, counted on their own.
+    pub residual: u64,
+    /// Signals.
+    pub signals: u64,
+}
+
+impl Case {
+    /// Gathers every session anew whose events changed, and removes its signals.
+    ///
+    /// # Errors
+    /// DuckDB's message.
+    pub fn gather_sessions(&self) -> Result<(), StoreError> {
+        self.execute(FIND_CHANGED)?;
+        FORGET_CHANGED.iter().try_for_each(|sql| self.execute(sql))?;
+        self.execute(&gather())
+    }
+
+    /// Removes every signal and has every console session mapped again.
+    ///
+    /// # Errors
+    /// DuckDB's message.
+    pub fn forget_signals(&self) -> Result<(), StoreError> {
+        FORGET_SIGNALS.iter().try_for_each(|sql| self.execute(sql))
+    }
+
+    /// Numbers of the case as it stands.
+    ///
+    /// # Errors
+    /// DuckDB's message.
+    pub fn totals(&self) -> Result<Totals, StoreError> {
+        const TOTALS: &str = "SELECT count(*), count(*) FILTER (console), \
+             COALESCE(sum(console_events), 0)::BIGINT, (SELECT count(*) FROM event_signal), \
+             (SELECT count(*) FROM residual), (SELECT count(*) FROM signals) FROM sessions";
+        Ok(self.connection.query_row(TOTALS, [], |row| {
+            Ok(Totals {
+                sessions: row.get(0)?,
+                console_sessions: row.get(1)?,
+                console_events: row.get(2)?,
+                explained: row.get(3)?,
+                residual: row.get(4)?,
+                signals: row.get(5)?,
+            })
+        })?)
+    }
+}
+
+/// The statement that gathers the sessions in `changed`. Every value is the same in whatever order events come.
+fn gather() -> String {
+    let strong = Evidence::STRONG.names().map(|name| format!("'{name}'")).collect::<Vec<_>>().join(", ");
+    format!(
+        "INSERT INTO sessions BY NAME SELECT session_id, min(account_id) AS account_id, \
+         min(identity_type) AS identity_type, min(principal) AS principal, min(principal_arn) AS principal_arn, \
+         min(session_created) AS session_created, \
+         bool_or(list_has_any(console_evidence, [{strong}])) OR (bool_and(principal_arn IS NULL AND \
+         principal_id IS NULL AND identity_type IS NULL) AND bool_or(len(console_evidence) > 0)) AS console, \
+         min(event_time) AS first_time, max(event_time) AS last_time, {ips} AS ips, {regions} AS regions, \
+         {agents} AS user_agents, bool_or(mfa) AS mfa, count(*) AS events, 0 AS console_events, \
+         0 AS explained_events, CASE WHEN console THEN NULL ELSE 0 END AS signals \
+         FROM events JOIN changed USING (session_id) GROUP BY session_id",
+        ips = set_of("source_ip"),
+        regions = set_of("region"),
+        agents = set_of("user_agent"),
+    )
+}
+
+/// The column's values, each once, sorted.
+fn set_of(column: &str) -> String {
+    format!("COALESCE(list_sort(list(DISTINCT {column}) FILTER ({column} IS NOT NULL)), [])")
+}

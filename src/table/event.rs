@@ -1,0 +1,85 @@
+//! The tables of what happened: `events` and `sessions`.
+
+use super::ColumnKind::{Boolean, Enum, Integer, Json, Text, TextList, Timestamp};
+use super::{Column, EnumType, Table};
+
+/// `events`
+pub const EVENTS: Table = Table {
+    name: "events",
+    grain: "One CloudTrail event. Together with extra the columns hold all of its record.",
+    columns: &[
+        Column::new("event_id", Text, "The event's id; derived from its content if the record has none")
+            .from("eventID"),
+        Column::new("event_time", Timestamp, "When it happened, UTC").from("eventTime"),
+        Column::new("event_source", Text, "The service called, with its domain").from("eventSource"),
+        Column::new("service", Text, "The service called, without its domain: iam"),
+        Column::new("event_name", Text, "The call").from("eventName"),
+        Column::new("event_key", Text, "The call with its service, as rules name it: iam:ListUsers"),
+        Column::new("event_version", Text, "The version of the record's format").from("eventVersion"),
+        Column::new("event_type", Text, "AwsApiCall, AwsConsoleSignIn, AwsServiceEvent ...").from("eventType"),
+        Column::new("event_category", Text, "Management, Data, Insight ...").from("eventCategory"),
+        Column::new("account_id", Text, "The account it happened in: the recipient's, else the caller's"),
+        Column::new("recipient_account_id", Text, "The account that got the record").from("recipientAccountId"),
+        Column::new("region", Text, "The region called").from("awsRegion"),
+        Column::new("identity_type", Text, "IAMUser, AssumedRole, Root ...").from("userIdentity.type"),
+        Column::new("principal", Text, "A short name of who called: alice, Admin/bob, root"),
+        Column::new("principal_id", Text, "The caller's unique id").from("userIdentity.principalId"),
+        Column::new("principal_arn", Text, "The caller's ARN").from("userIdentity.arn"),
+        Column::new("identity_account_id", Text, "The caller's account").from("userIdentity.accountId"),
+        Column::new("access_key_id", Text, "The key that signed the call; changes often in a console session")
+            .from("userIdentity.accessKeyId"),
+        Column::new("user_name", Text, "The caller's friendly name").from("userIdentity.userName"),
+        Column::new("invoked_by", Text, "The AWS service that called on behalf").from("userIdentity.invokedBy"),
+        Column::new("issuer_arn", Text, "The role or user that issued the credentials")
+            .from("userIdentity.sessionContext.sessionIssuer.arn"),
+        Column::new("session_created", Timestamp, "When the credentials were issued, UTC")
+            .from("userIdentity.sessionContext.attributes.creationDate"),
+        Column::new("mfa", Boolean, "Whether the credentials were issued with MFA")
+            .from("userIdentity.sessionContext.attributes.mfaAuthenticated"),
+        Column::new("source_ip", Text, "The caller's address, or the name of a service").from("sourceIPAddress"),
+        Column::new("user_agent", Text, "The program that called").from("userAgent"),
+        Column::new("client", Enum(EnumType::Client), "What kind of program called, told from the user agent"),
+        Column::new("error_code", Text, "Why the call failed; NULL if it did not").from("errorCode"),
+        Column::new("error_message", Text, "The failure in words").from("errorMessage"),
+        Column::new("read_only", Boolean, "Whether the call only reads").from("readOnly"),
+        Column::new("request_id", Text, "The id of the request").from("requestID"),
+        Column::new("request_parameters", Json, "What was asked for").from("requestParameters"),
+        Column::new("response_elements", Json, "What was answered, for calls that change").from("responseElements"),
+        Column::new("session_credential_from_console", Boolean, "Whether the credentials are a console session's")
+            .from("sessionCredentialFromConsole"),
+        Column::new("console_evidence", TextList, "What speaks for the console: flag, sign_in, browser, back_end ..."),
+        Column::new("session_id", Text, "The session it belongs to: sessions.session_id"),
+        Column::new("source_file", Text, "The file, or the file within an archive, it was read from"),
+        Column::new("source_record", Integer, "Its position in that file"),
+        Column::new("extra", Json, "The members of the record that no other column holds"),
+    ],
+};
+
+/// `sessions`
+pub const SESSIONS: Table = Table {
+    name: "sessions",
+    grain: "One session: one identity's events under credentials issued at one moment, whatever key and region.",
+    columns: &[
+        Column::new("session_id", Text, "The session's id: events.session_id"),
+        Column::new("account_id", Text, "The account it happened in"),
+        Column::new("identity_type", Text, "IAMUser, AssumedRole, Root ..."),
+        Column::new("principal", Text, "A short name of who it is: alice, Admin/bob, root"),
+        Column::new("principal_arn", Text, "The identity's ARN"),
+        Column::new("session_created", Timestamp, "When its credentials were issued, UTC"),
+        Column::new("console", Boolean, "Whether it is a session of the AWS console; only such are mapped to signals"),
+        Column::new("first_time", Timestamp, "Its first event, UTC"),
+        Column::new("last_time", Timestamp, "Its last event, UTC"),
+        Column::new("ips", TextList, "The addresses it came from, sorted"),
+        Column::new("regions", TextList, "The regions it called, sorted"),
+        Column::new("user_agents", TextList, "The programs that called, sorted"),
+        Column::new("mfa", Boolean, "Whether any of its events was under MFA"),
+        Column::new("events", Integer, "How many events it has"),
+        Column::new(
+            "console_events",
+            Integer,
+            "How many of them are the console's: explained, or by no CLI, SDK or service",
+        ),
+        Column::new("explained_events", Integer, "How many of them a signal explains"),
+        Column::new("signals", Integer, "How many signals it has; NULL while it waits to be mapped"),
+    ],
+};
