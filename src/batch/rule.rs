@@ -46,6 +46,7 @@ mod tests {
             attack: vec!["T1087.004".into()],
             ccc_label: None,
             file: "iam/users.toml".into(),
+            ..Rule::default()
         };
         let batch = rules(&[rule]).unwrap();
         let text = |name: &str| Columns(&batch).text(name).unwrap().iter().next().unwrap().map(str::to_owned);

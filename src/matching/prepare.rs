@@ -65,15 +65,15 @@ impl<'e> Prepared<'e> {
 
 /// The events that a console's page can have written, in order of (time, id), each id once.
 pub(super) fn prepare<'e>(rules: &RuleSet, rows: &'e [Row<'e>]) -> Vec<Prepared<'e>> {
-    let mut rows: Vec<&Row<'_>> = rows.iter().filter(|row| !is_typed(row.client)).collect();
+    let mut rows: Vec<&Row<'_>> = rows.iter().filter(|row| !is_typed(row)).collect();
     rows.sort_by(|a, b| (a.time, a.event_id).cmp(&(b.time, b.event_id)));
     rows.dedup_by(|a, b| a.event_id == b.event_id);
     rows.into_iter().map(|row| Prepared::new(rules, row)).collect()
 }
 
-/// Calls by CLI or SDK are no page's, whatever session they are in.
-const fn is_typed(client: Client) -> bool {
-    matches!(client, Client::Cli | Client::Sdk)
+/// Calls by CLI or SDK are no page's, whatever session they are in. A sign-in is one, whatever agent it claims.
+fn is_typed(row: &Row<'_>) -> bool {
+    matches!(row.client, Client::Cli | Client::Sdk) && !row.call.starts_with("signin:")
 }
 
 fn parse(text: Option<&str>) -> Value {

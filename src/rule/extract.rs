@@ -1,12 +1,12 @@
 //! Extracts: what a rule reads off a signal's events, and which of it are entities.
 
-use chrono::{DateTime, NaiveDateTime};
 use indexmap::IndexMap;
 use serde_json::Value;
 
 use super::condition::Condition;
 use super::path::Path;
-use super::schema::ExtractToml;
+use super::schema::{ExtractToml, SpanUnit};
+use super::times;
 
 /// What an extract reads from: one event of the signal.
 #[derive(Debug, Clone, Copy)]
@@ -56,7 +56,8 @@ pub struct Extract {
     starts_with: Option<Condition>,
     shaping: Shaping,
     default: Option<String>,
-    span: bool,
+    time: bool,
+    span: Option<SpanUnit>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -80,6 +81,7 @@ enum Field {
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 struct Shaping {
+    only: Option<String>,
     after_last: Option<String>,
     after: Option<String>,
     before: Option<String>,
@@ -96,11 +98,12 @@ impl Extract {
         Ok(Self {
             name: name.to_owned(),
             entity: toml.entity.clone(),
-            one: toml.one || toml.span,
+            one: toml.one || toml.span.is_some(),
             from: toml.from.iter().flat_map(super::schema::OneOrMany::iter).map(str::to_owned).collect(),
             places: toml.path.iter().map(Place::parse).collect::<Result<_, _>>()?,
             starts_with: toml.starts_with.clone().map(Condition::StartsWith),
             shaping: Shaping {
+                only: toml.cut_only.clone(),
                 after_last: toml.after_last.clone(),
                 after: toml.after.clone(),
                 before: toml.before.clone(),
@@ -108,6 +111,7 @@ impl Extract {
                 map: toml.map.clone(),
             },
             default: toml.default.clone(),
+            time: toml.time,
             span: toml.span,
         })
     }
@@ -121,7 +125,10 @@ impl Extract {
     pub fn read<'e>(&self, events: impl Iterator<Item = Source<'e>>) -> Vec<Reading> {
         let mut readings: Vec<Reading> = Vec::new();
         for event in events.filter(|event| self.from.is_empty() || self.from.iter().any(|call| call == event.call)) {
-            let found = if self.span { self.span_of(&event).into_iter().collect() } else { self.values_of(&event) };
+            let found = match self.span {
+                Some(unit) => self.span_of(&event, unit).into_iter().collect(),
+                None => self.values_of(&event),
+            };
             for value in found {
                 if self.one && !readings.is_empty() {
                     return readings;
@@ -150,6 +157,9 @@ impl Extract {
     fn take(&self, value: &Value, values: &mut Vec<Value>) {
         match value {
             Value::Null => {}
+            scalar if self.time => {
+                values.extend(times::parse_value(scalar).map(|time| Value::String(times::rfc3339(time))))
+            }
             Value::Array(elements) if elements.is_empty() => values.extend(self.shaping.of_empty()),
             Value::Array(elements) => elements.iter().for_each(|element| self.take(element, values)),
             Value::Object(_) | Value::Bool(_) | Value::Number(_) if self.keeps_json() => {
@@ -172,13 +182,13 @@ impl Extract {
         values.extend(self.shaping.apply(text).map(Value::String));
     }
 
-    fn span_of(&self, event: &Source<'_>) -> Option<Value> {
-        let mut times = Vec::new();
+    fn span_of(&self, event: &Source<'_>, unit: SpanUnit) -> Option<Value> {
+        let mut moments = Vec::new();
         for place in &self.places {
-            place.each(event, &mut |value| times.extend(value.as_str().and_then(parse_time)));
+            place.each(event, &mut |value| moments.extend(times::parse_value(value)));
         }
-        let (first, last) = (times.first()?, times.last()?);
-        Some(Value::String(span_in_words((*last - *first).num_seconds())))
+        let (first, last) = (moments.first()?, moments.last()?);
+        Some(Value::String(times::span_in_words(*last - *first, unit)))
     }
 }
 
@@ -244,6 +254,15 @@ impl Field {
 impl Shaping {
     /// The text that is kept; nothing where a part to cut at is not there.
     fn apply(&self, text: &str) -> Option<String> {
+        let kept = if self.only.as_ref().is_none_or(|start| text.starts_with(start.as_str())) {
+            self.cut(text)?
+        } else {
+            text
+        };
+        Some(self.map.get(kept).cloned().unwrap_or_else(|| kept.to_owned()))
+    }
+
+    fn cut<'t>(&self, text: &'t str) -> Option<&'t str> {
         let mut kept = text;
         if let Some(mark) = &self.after {
             kept = kept.split_once(mark.as_str())?.1;
@@ -257,36 +276,13 @@ impl Shaping {
         if self.drop_last > 0 {
             kept = kept.char_indices().nth_back(self.drop_last - 1).map(|(end, _)| &kept[..end])?;
         }
-        Some(self.map.get(kept).cloned().unwrap_or_else(|| kept.to_owned()))
+        Some(kept)
     }
 
     /// An empty list is nothing, unless `map` has words for it.
     fn of_empty(&self) -> Option<Value> {
         self.map.get("[]").cloned().map(Value::String)
     }
-}
-
-/// Times as requests write them: RFC 3339, or `Apr 13, 2024, 5:11:21 AM`.
-fn parse_time(text: &str) -> Option<NaiveDateTime> {
-    const FORMATS: [&str; 3] = ["%b %d, %Y, %I:%M:%S %p", "%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d"];
-    let spaced = text.replace('\u{202f}', " ");
-    DateTime::parse_from_rfc3339(&spaced)
-        .map(|time| time.naive_utc())
-        .ok()
-        .or_else(|| FORMATS.iter().find_map(|format| NaiveDateTime::parse_from_str(&spaced, format).ok()))
-}
-
-/// `1 week`, `30 minutes`: the largest unit of which there is a whole number, give or take a second.
-fn span_in_words(seconds: i64) -> String {
-    const UNITS: [(i64, &str); 5] =
-        [(604_800, "week"), (86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second")];
-    let seconds = seconds.abs();
-    let whole = |unit: i64| {
-        [0, -1, 1].into_iter().map(|slack| seconds + slack).find(|total| *total >= unit && total % unit == 0)
-    };
-    let (count, unit) =
-        UNITS.iter().find_map(|(unit, name)| whole(*unit).map(|total| (total / unit, *name))).unwrap_or((0, "second"));
-    format!("{count} {unit}{}", if count == 1 { "" } else { "s" })
 }
 
 #[cfg(test)]
@@ -349,11 +345,25 @@ mod tests {
 
     #[test]
     fn the_time_between_two_times_is_put_in_words() {
-        let span = extract("path = ['request.a', 'request.b']\nspan = true");
+        let span = extract("path = ['request.a', 'request.b']\nspan = 'week'");
         let week = json!({"a": "2024-04-01T00:00:00Z", "b": "2024-04-08T00:00:00Z"});
         assert_eq!(read(&span, &[week]), [json!("1 week")]);
         let hours = json!({"a": "Feb 17, 2008, 5:17:55 AM", "b": "Feb 17, 2008, 8:17:55 AM"});
         assert_eq!(read(&span, &[hours]), [json!("3 hours")]);
+    }
+
+    #[test]
+    fn names_and_arns_of_one_thing_give_its_name() {
+        let secret = extract("path = 'request.id'\ncut_only = 'arn:'\nafter = ':secret:'\ndrop_last = 7");
+        let requests = [json!({"id": "arn:aws:secretsmanager:eu-west-1:1:secret:db-AbCdEf"}), json!({"id": "api-key"})];
+        assert_eq!(read(&secret, &requests), [json!("db"), json!("api-key")]);
+    }
+
+    #[test]
+    fn times_are_written_alike() {
+        let start = extract("path = 'request.t'\ntime = true");
+        let requests = [json!({"t": 1_701_838_799_999_i64}), json!({"t": "Dec 17, 2023, 2:12:45 AM"})];
+        assert_eq!(read(&start, &requests), [json!("2023-12-06T04:59:59.999Z"), json!("2023-12-17T02:12:45Z")]);
     }
 
     #[test]

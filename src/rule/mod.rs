@@ -15,6 +15,7 @@ mod set;
 pub mod shape;
 mod source;
 pub mod template;
+mod times;
 
 use thiserror::Error;
 

@@ -211,9 +211,28 @@ pub struct ExtractToml {
     pub map: IndexMap<String, String>,
     /// The value if nothing was found.
     pub default: Option<String>,
-    /// Two times (by `path`, in order) become the words for the time between them: `1 week`.
+    /// Cut only values that begin with this text (`arn:`); others stay as they are.
+    pub cut_only: Option<String>,
+    /// Values are times: written as RFC 3339 in UTC.
     #[serde(default)]
-    pub span: bool,
+    pub time: bool,
+    /// Two times (by `path`, in order) become the words for the time between them, in units of at most this:
+    /// `1 week`, or with `day` at most `7 days`.
+    pub span: Option<SpanUnit>,
+}
+
+/// The largest unit of a time span.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SpanUnit {
+    /// 60 seconds.
+    Minute,
+    /// 60 minutes.
+    Hour,
+    /// 24 hours.
+    Day,
+    /// 7 days.
+    Week,
 }
 
 /// When a signal is really another rule's. Everything that is stated must hold; nothing stated: always.

@@ -1,0 +1,77 @@
+//! Times in requests: many ways to write one moment.
+
+use chrono::{DateTime, NaiveDateTime, TimeDelta};
+use serde_json::Value;
+
+use super::schema::SpanUnit;
+
+/// What requests write: `Apr 13, 2024, 5:11:21 AM` is the console's own.
+const FORMATS: [&str; 4] =
+    ["%b %d, %Y, %I:%M:%S %p", "%b %d, %Y %I:%M:%S %p", "%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f"];
+
+/// Numbers from here on are milliseconds since 1970, below it seconds.
+const MILLISECONDS: i64 = 100_000_000_000;
+
+/// The moment that a value is, if it is one: text, or seconds or milliseconds since 1970.
+pub(super) fn parse_value(value: &Value) -> Option<NaiveDateTime> {
+    match value {
+        Value::Number(number) => parse_number(number.as_i64()?),
+        Value::String(text) => parse(text).or_else(|| text.parse().ok().and_then(parse_number)),
+        _ => None,
+    }
+}
+
+fn parse_number(number: i64) -> Option<NaiveDateTime> {
+    let moment = if number >= MILLISECONDS {
+        DateTime::from_timestamp_millis(number)
+    } else {
+        DateTime::from_timestamp(number, 0)
+    };
+    moment.map(|moment| moment.naive_utc())
+}
+
+fn parse(text: &str) -> Option<NaiveDateTime> {
+    let text = text.replace('\u{202f}', " ");
+    let zoned = DateTime::parse_from_rfc3339(&text).map(|moment| moment.naive_utc()).ok();
+    zoned.or_else(|| FORMATS.iter().find_map(|format| NaiveDateTime::parse_from_str(&text, format).ok()))
+}
+
+/// `2023-12-06T04:59:59.999Z`, milliseconds only where there are some.
+pub(super) fn rfc3339(moment: NaiveDateTime) -> String {
+    let millis = moment.and_utc().timestamp_subsec_millis();
+    moment.format(if millis == 0 { "%Y-%m-%dT%H:%M:%SZ" } else { "%Y-%m-%dT%H:%M:%S%.3fZ" }).to_string()
+}
+
+/// `1 week`, `30 minutes`: the largest unit, up to `most`, of which there is a whole number, give or take a second.
+pub(super) fn span_in_words(span: TimeDelta, most: SpanUnit) -> String {
+    const UNITS: [(SpanUnit, i64, &str); 4] = [
+        (SpanUnit::Week, 604_800, "week"),
+        (SpanUnit::Day, 86_400, "day"),
+        (SpanUnit::Hour, 3_600, "hour"),
+        (SpanUnit::Minute, 60, "minute"),
+    ];
+    let seconds = span.num_seconds().abs();
+    let whole = |unit: i64| {
+        [0, -1, 1].into_iter().map(|slack| seconds + slack).find(|total| *total >= unit && total % unit == 0)
+    };
+    let units = UNITS.iter().filter(|(unit, ..)| *unit <= most);
+    let (count, unit) =
+        units.filter_map(|(_, unit, name)| Some((whole(*unit)? / unit, *name))).next().unwrap_or((seconds, "second"));
+    format!("{count} {unit}{}", if count == 1 { "" } else { "s" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spans_take_the_largest_whole_unit() {
+        let words = |seconds, most| span_in_words(TimeDelta::seconds(seconds), most);
+        assert_eq!(words(604_800, SpanUnit::Week), "1 week");
+        assert_eq!(words(604_800, SpanUnit::Day), "7 days");
+        assert_eq!(words(5_400, SpanUnit::Week), "90 minutes");
+        assert_eq!(words(86_399, SpanUnit::Week), "1 day");
+        assert_eq!(words(61, SpanUnit::Week), "1 minute");
+        assert_eq!(words(95, SpanUnit::Week), "95 seconds");
+    }
+}

@@ -1,0 +1,117 @@
+//! The demo case, end to end: the story that its trail tells, and that the way it is loaded does not matter.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot read its data has failed")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use arrow::util::pretty::pretty_format_batches;
+use cartographer::load::{Ledger, LoadOptions, NoProgress, load};
+use cartographer::read;
+use cartographer::rule::RuleSet;
+use cartographer::store::Case;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+/// Every row of the tables that a load must always end with, in order. `load_files` and `source_file` tell of the way.
+const TABLES: [&str; 4] = [
+    "SELECT * FROM signals ORDER BY ALL",
+    "SELECT * FROM event_signal ORDER BY ALL",
+    "SELECT * FROM signal_entities ORDER BY ALL",
+    "SELECT * FROM sessions ORDER BY ALL",
+];
+
+fn trail() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("demo/trail.json.gz")
+}
+
+fn run(case: &Path, inputs: &[PathBuf]) -> Ledger {
+    let inputs = inputs.iter().map(|path| path.to_str().unwrap().to_owned()).collect();
+    let options = LoadOptions { inputs, case: case.to_owned(), threads: None };
+    let ledger = load(&options, &RuleSet::shipped().unwrap(), &NoProgress).unwrap();
+    assert!(ledger.balances(), "{ledger:?}");
+    ledger
+}
+
+fn tables(case: &Path) -> Vec<String> {
+    let case = Case::open_read_only(case).unwrap();
+    TABLES.iter().map(|sql| pretty_format_batches(&case.query(sql).unwrap()).unwrap().to_string()).collect()
+}
+
+fn rows(case: &Path, sql: &str) -> String {
+    pretty_format_batches(&Case::open_read_only(case).unwrap().query(sql).unwrap()).unwrap().to_string()
+}
+
+/// The trail in so many files, each with every so many-th record, in an order of their own.
+fn pieces(dir: &Path, count: usize) -> Vec<PathBuf> {
+    let source = read::discover(&[trail().to_str().unwrap().to_owned()]).sources.remove(0);
+    let document = read::open(&source).unwrap().documents.remove(0);
+    let trail: Value = serde_json::from_slice(&document.text).unwrap();
+    let records = trail["Records"].as_array().unwrap();
+    let piece = |piece: usize| {
+        let records: Vec<&Value> = records.iter().rev().skip(piece).step_by(count).collect();
+        let path = dir.join(format!("{}.json", (piece * 7 + 3) % count));
+        fs::write(&path, json!({ "Records": records }).to_string()).unwrap();
+        path
+    };
+    (0..count).map(piece).collect()
+}
+
+#[test]
+fn the_way_of_loading_does_not_matter() {
+    let dir = TempDir::new().unwrap();
+    let (at_once, one_by_one, twice) =
+        (dir.path().join("a.duckdb"), dir.path().join("b.duckdb"), dir.path().join("c.duckdb"));
+    let pieces = pieces(dir.path(), 10);
+    let ledger = run(&at_once, &[trail()]);
+    assert_eq!((ledger.read, ledger.inserted), (2526, 2526));
+    for piece in &pieces {
+        run(&one_by_one, std::slice::from_ref(piece));
+    }
+    run(&twice, &pieces[..4]);
+    run(&twice, &[trail()]);
+    let again = run(&twice, &pieces);
+    assert_eq!(again.inserted, 0);
+    let expected = tables(&at_once);
+    assert!(expected.iter().all(|table| table.lines().count() > 50), "the tables hold something");
+    for case in [&one_by_one, &twice] {
+        for (found, expected) in tables(case).iter().zip(&expected) {
+            assert_eq!(found, expected, "{}", case.display());
+        }
+    }
+}
+
+#[test]
+fn the_theft_is_told_click_by_click() {
+    let dir = TempDir::new().unwrap();
+    let case = dir.path().join("case.duckdb");
+    let ledger = run(&case, &[trail()]);
+    assert_eq!((ledger.console_events, ledger.explained, ledger.residual), (512, 512, 0));
+    let told = rows(
+        &case,
+        "SELECT summary FROM signals WHERE kind IN ('create', 'delete', 'secret', 'change', 'login') ORDER BY first_time",
+    );
+    for sentence in [
+        "Failed to sign in to the console from 203.0.113.66",
+        "Signed in to the console from 203.0.113.66",
+        "Created access key AKIAEXAMPLEJ3XHTZZXB for svc-backup",
+        "Retrieved the value of secret warehouse/reader",
+        "Stopped the logging of trail prod-audit",
+    ] {
+        assert!(told.contains(sentence), "{sentence}:\n{told}");
+    }
+}
+
+#[test]
+fn one_click_explains_the_flood_of_a_user_list() {
+    let dir = TempDir::new().unwrap();
+    let case = dir.path().join("case.duckdb");
+    run(&case, &[trail()]);
+    let users = rows(
+        &case,
+        "SELECT event_count, confidence, len(CAST(context->'users' AS VARCHAR[])) AS users,
+                (SELECT count(*) FROM event_signal es WHERE es.signal_id = s.signal_id) AS linked
+         FROM signals s WHERE rule_id = 'iam/users'",
+    );
+    assert!(users.contains("| 138         | 1.0        | 20    | 138    |"), "{users}");
+}
