@@ -147,10 +147,10 @@ impl Scene<'_, '_> {
         let this = &found[index];
         let fits = part.at_most.is_none_or(|most| this.members.len() <= most)
             && (part.only.is_empty() || this.is_only(&part.only, |event| self.events[event].shape));
-        let whole = self
-            .before(found, gone, index)
-            .find(|before| !self.is_one_of(found[*before].rule, &part.across))
-            .filter(|_| fits)?;
+        let mut before = self.before(found, gone, index).peekable();
+        let stands_between = before.peek().is_some_and(|before| self.is_one_of(found[*before].rule, &part.across));
+        let fits = fits && (part.across.is_empty() || stands_between);
+        let whole = before.find(|before| !self.is_one_of(found[*before].rule, &part.across)).filter(|_| fits)?;
         let limit = self.events[found[whole].last()].time().plus_seconds(i64::from(part.within_s));
         let near = self.events[this.anchor].time() <= limit;
         (near && self.is_one_of(found[whole].rule, &part.rules)).then_some(whole)

@@ -10,11 +10,22 @@ use crate::rule::template::Style;
 use crate::rule::{Rule, RuleSet};
 use crate::signal::{Entity, Member, Signal};
 
-/// The signal, described.
-pub(super) fn signal(rules: &RuleSet, session_id: &str, events: &[Prepared<'_>], found: &Found) -> Signal {
+/// The signals, described, in the order that they were found in.
+pub(super) fn signals(rules: &RuleSet, session_id: &str, events: &[Prepared<'_>], found: &[Found]) -> Vec<Signal> {
+    let mut told = Vec::with_capacity(found.len());
+    for found in found {
+        let signal = signal(rules, session_id, events, found, &told);
+        told.push(signal);
+    }
+    told
+}
+
+fn signal(rules: &RuleSet, session_id: &str, events: &[Prepared<'_>], found: &Found, told: &[Signal]) -> Signal {
     let rule = rules.rule(found.rule);
     let anchor = events[found.anchor].row;
-    let (context, entities) = context(rule, events, found);
+    let matched = matched(events, found);
+    let (mut context, entities) = context(rule, events, found, &matched);
+    carry(rule, &mut context, told);
     Signal {
         signal_id: id_of(&[session_id, &rule.id, anchor.event_id], 16),
         session_id: session_id.to_owned(),
@@ -32,7 +43,7 @@ pub(super) fn signal(rules: &RuleSet, session_id: &str, events: &[Prepared<'_>],
         anchor_event_id: anchor.event_id.to_owned(),
         context,
         attack: rule.attack.clone(),
-        matched: matched(events, found),
+        matched,
         missing: found.missing.clone(),
         entities,
         events: members(events, found),
@@ -44,20 +55,37 @@ pub(super) fn read(extract: &Extract, events: &[Prepared<'_>], found: &Found) ->
     extract.read(found.members.iter().map(|(event, _)| events[*event].source()))
 }
 
-fn context(rule: &Rule, events: &[Prepared<'_>], found: &Found) -> (Map<String, Value>, Vec<Entity>) {
+fn context(rule: &Rule, events: &[Prepared<'_>], found: &Found, calls: &[String]) -> (Map<String, Value>, Vec<Entity>) {
     let mut context = place(events, found);
     let mut entities = Vec::new();
     for extract in &rule.extracts {
         let readings = read(extract, events, found);
         if let Some(kind) = &extract.entity {
-            entities.extend(readings.iter().filter_map(|reading| entity(kind, reading)));
+            let new = readings.iter().filter_map(|reading| entity(kind, reading));
+            new.for_each(|entity| add(&mut entities, entity));
         }
-        let value = in_context(extract, readings);
+        let value = in_context(extract, readings, calls);
         if !value.is_null() {
             context.insert(extract.name.clone(), value);
         }
     }
     (context, entities)
+}
+
+/// Adds what only earlier signals show: whose dialog this is, which image the tab belongs to.
+fn carry(rule: &Rule, context: &mut Map<String, Value>, told: &[Signal]) {
+    for extract in rule.extracts.iter().filter(|extract| !context.contains_key(&extract.name)).collect::<Vec<_>>() {
+        let Some(carried) = &extract.carried else { continue };
+        let same =
+            |signal: &Signal| carried.by.as_ref().is_none_or(|name| signal.context.get(name) == context.get(name));
+        let source = told.iter().rev().filter(|signal| same(signal)).find_map(|signal| {
+            let is_source = carried.from.iter().any(|pattern| pattern.matches(&signal.rule_id));
+            signal.context.get(&extract.name).filter(|_| is_source)
+        });
+        if let Some(value) = source {
+            context.insert(extract.name.clone(), value.clone());
+        }
+    }
 }
 
 /// Where it happened: every signal's context has it.
@@ -71,15 +99,22 @@ fn place(events: &[Prepared<'_>], found: &Found) -> Map<String, Value> {
     context
 }
 
-fn in_context(extract: &Extract, readings: Vec<Reading>) -> Value {
+fn in_context(extract: &Extract, readings: Vec<Reading>, calls: &[String]) -> Value {
     let mut values: Vec<Value> = readings.into_iter().map(|reading| reading.value).collect();
     if values.is_empty() {
-        values.extend(extract.default().map(|text| Value::String(text.to_owned())));
+        values.extend(extract.default(calls).map(|text| Value::String(text.to_owned())));
     }
     match (values.len(), extract.one) {
         (0, _) => Value::Null,
         (_, true) => values.swap_remove(0),
         (_, false) => Value::Array(values),
+    }
+}
+
+/// Each thing is an entity of a signal once, however many extracts read it.
+fn add(entities: &mut Vec<Entity>, entity: Entity) {
+    if !entities.iter().any(|known| known.kind == entity.kind && known.value == entity.value) {
+        entities.push(entity);
     }
 }
 

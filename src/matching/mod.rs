@@ -61,8 +61,7 @@ pub fn map(rules: &RuleSet, session: &SessionRows<'_>) -> Vec<Signal> {
     context::settle(rules, &events, &mut letter);
     let likely = likeness::find(rules, &events, &letter, &mut claims);
     let found = context::settle_among(rules, &events, letter, likely);
-    let mut signals: Vec<Signal> =
-        found.iter().map(|found| describe::signal(rules, session.session_id, &events, found)).collect();
+    let mut signals = describe::signals(rules, session.session_id, &events, &found);
     signals.sort_by(|a, b| {
         (a.first_time, &a.anchor_event_id, &a.rule_id).cmp(&(b.first_time, &b.anchor_event_id, &b.rule_id))
     });

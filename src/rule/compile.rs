@@ -1,4 +1,4 @@
-//! From rule files to a [`RuleSet`]: reads the TOML, compiles what stands in it, and says everything that is wrong.
+//! From rule files to a [`super::RuleSet`]: reads the TOML, compiles what stands in it, and says everything that is wrong.
 
 use std::collections::BTreeMap;
 

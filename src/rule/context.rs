@@ -69,6 +69,6 @@ pub struct PartOf {
     pub at_most: Option<usize>,
     /// All of them in these shapes; none: any.
     pub only: Vec<ShapeId>,
-    /// Signals of these rules may stand between.
+    /// At least one signal stands between, and all that do are of these rules.
     pub across: Vec<Pattern>,
 }

@@ -5,7 +5,8 @@ use serde_json::Value;
 
 use super::condition::Condition;
 use super::path::Path;
-use super::schema::{ExtractToml, SpanUnit};
+use super::pattern::Pattern;
+use super::schema::{ExtractToml, OneOrMany, SpanUnit};
 use super::times;
 
 /// What an extract reads from: one event of the signal.
@@ -51,6 +52,8 @@ pub struct Extract {
     pub entity: Option<String>,
     /// Only the first value counts, and stands in the context without a list around it.
     pub one: bool,
+    /// Where the value comes from if the events do not have it.
+    pub carried: Option<Carried>,
     from: Vec<String>,
     places: Vec<Place>,
     starts_with: Option<Condition>,
@@ -58,6 +61,15 @@ pub struct Extract {
     default: Option<String>,
     time: bool,
     span: Option<SpanUnit>,
+}
+
+/// A value that an earlier signal has.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Carried {
+    /// The rules whose signals have it.
+    pub from: Vec<Pattern>,
+    /// The extract that must have the same value in both signals.
+    pub by: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -86,6 +98,7 @@ struct Shaping {
     after: Option<String>,
     before: Option<String>,
     drop_last: usize,
+    only_mapped: bool,
     map: IndexMap<String, String>,
 }
 
@@ -100,7 +113,8 @@ impl Extract {
             entity: toml.entity.clone(),
             one: toml.one || toml.span.is_some(),
             from: toml.from.iter().flat_map(super::schema::OneOrMany::iter).map(str::to_owned).collect(),
-            places: toml.path.iter().map(Place::parse).collect::<Result<_, _>>()?,
+            carried: carried(toml)?,
+            places: toml.path.iter().flat_map(OneOrMany::iter).map(Place::parse).collect::<Result<_, _>>()?,
             starts_with: toml.starts_with.clone().map(Condition::StartsWith),
             shaping: Shaping {
                 only: toml.cut_only.clone(),
@@ -108,6 +122,7 @@ impl Extract {
                 after: toml.after.clone(),
                 before: toml.before.clone(),
                 drop_last: toml.drop_last,
+                only_mapped: toml.only_mapped,
                 map: toml.map.clone(),
             },
             default: toml.default.clone(),
@@ -141,9 +156,10 @@ impl Extract {
         readings
     }
 
-    /// The value if nothing was read.
-    pub fn default(&self) -> Option<&str> {
-        self.default.as_deref()
+    /// The value if nothing was read off these calls.
+    pub fn default(&self, calls: &[String]) -> Option<&str> {
+        let seen = self.from.is_empty() || self.from.iter().any(|call| calls.contains(call));
+        self.default.as_deref().filter(|_| seen)
     }
 
     fn values_of(&self, event: &Source<'_>) -> Vec<Value> {
@@ -158,7 +174,7 @@ impl Extract {
         match value {
             Value::Null => {}
             scalar if self.time => {
-                values.extend(times::parse_value(scalar).map(|time| Value::String(times::rfc3339(time))))
+                values.extend(times::parse_value(scalar).map(|time| Value::String(times::rfc3339(time))));
             }
             Value::Array(elements) if elements.is_empty() => values.extend(self.shaping.of_empty()),
             Value::Array(elements) => elements.iter().for_each(|element| self.take(element, values)),
@@ -190,6 +206,17 @@ impl Extract {
         let (first, last) = (moments.first()?, moments.last()?);
         Some(Value::String(times::span_in_words(*last - *first, unit)))
     }
+}
+
+fn carried(toml: &ExtractToml) -> Result<Option<Carried>, String> {
+    if toml.path.is_none() && toml.carried_from.is_empty() {
+        return Err("path or carried_from is expected".to_owned());
+    }
+    if toml.carried_from.is_empty() {
+        return Ok(None);
+    }
+    let from = toml.carried_from.iter().map(|pattern| Pattern::parse(pattern)).collect::<Result<_, _>>()?;
+    Ok(Some(Carried { from, by: toml.carried_by.clone() }))
 }
 
 impl Place {
@@ -259,7 +286,7 @@ impl Shaping {
         } else {
             text
         };
-        Some(self.map.get(kept).cloned().unwrap_or_else(|| kept.to_owned()))
+        self.map.get(kept).cloned().or_else(|| (!self.only_mapped).then(|| kept.to_owned()))
     }
 
     fn cut<'t>(&self, text: &'t str) -> Option<&'t str> {

@@ -239,6 +239,9 @@ impl Linker<'_> {
             }
         }
         for (name, extract) in &toml.extract {
+            for pattern in &extract.get_ref().carried_from {
+                self.pattern(pattern, extract.span().start, &format!("extract.{name}.carried_from"));
+            }
             for call in extract.get_ref().from.iter().flat_map(super::schema::OneOrMany::iter) {
                 if !rule.parts.is_empty() && !rule.parts.iter().any(|part| part.call == call || part.call == "*") {
                     self.faults.add(

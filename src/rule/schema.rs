@@ -188,8 +188,14 @@ pub struct TestToml {
 pub struct ExtractToml {
     /// The calls to read it from; any call of the signal if not stated.
     pub from: Option<OneOrMany>,
-    /// `request.a.b`, `response.a`, or `event.region|call|name|error_code|source_ip|account_id|user_agent|id`.
-    pub path: OneOrMany,
+    /// `request.a.b`, `response.a`, or `event.region|account|source_ip|user_agent|error_code|error_message|call|id`.
+    /// None: the value is only `carried_from` elsewhere.
+    pub path: Option<OneOrMany>,
+    /// Where nothing is found: the value of the same name of the last signal before that is one of these rules' and has it.
+    #[serde(default)]
+    pub carried_from: Vec<String>,
+    /// Only if this other extract has the same value in both signals.
+    pub carried_by: Option<String>,
     /// What kind of thing it is: makes each value an entity of the signal.
     pub entity: Option<String>,
     /// Only the first value.
@@ -209,7 +215,10 @@ pub struct ExtractToml {
     /// Words for values.
     #[serde(default)]
     pub map: IndexMap<String, String>,
-    /// The value if nothing was found.
+    /// Keep only values that `map` has words for.
+    #[serde(default)]
+    pub only_mapped: bool,
+    /// The value if its calls were seen, but nothing was found in them.
     pub default: Option<String>,
     /// Cut only values that begin with this text (`arn:`); others stay as they are.
     pub cut_only: Option<String>,
@@ -233,6 +242,8 @@ pub enum SpanUnit {
     Day,
     /// 7 days.
     Week,
+    /// 30 days.
+    Month,
 }
 
 /// When a signal is really another rule's. Everything that is stated must hold; nothing stated: always.
@@ -295,7 +306,7 @@ pub struct PartOfToml {
     /// All of them in these shapes.
     #[serde(default)]
     pub only: Vec<String>,
-    /// Signals of these rules may stand between.
+    /// At least one signal stands between, and all that do are of these rules.
     #[serde(default)]
     pub across: Vec<String>,
 }

@@ -44,7 +44,8 @@ pub(super) fn rfc3339(moment: NaiveDateTime) -> String {
 
 /// `1 week`, `30 minutes`: the largest unit, up to `most`, of which there is a whole number, give or take a second.
 pub(super) fn span_in_words(span: TimeDelta, most: SpanUnit) -> String {
-    const UNITS: [(SpanUnit, i64, &str); 4] = [
+    const UNITS: [(SpanUnit, i64, &str); 5] = [
+        (SpanUnit::Month, 2_592_000, "month"),
         (SpanUnit::Week, 604_800, "week"),
         (SpanUnit::Day, 86_400, "day"),
         (SpanUnit::Hour, 3_600, "hour"),
@@ -54,9 +55,9 @@ pub(super) fn span_in_words(span: TimeDelta, most: SpanUnit) -> String {
     let whole = |unit: i64| {
         [0, -1, 1].into_iter().map(|slack| seconds + slack).find(|total| *total >= unit && total % unit == 0)
     };
-    let units = UNITS.iter().filter(|(unit, ..)| *unit <= most);
+    let mut units = UNITS.iter().filter(|(unit, ..)| *unit <= most);
     let (count, unit) =
-        units.filter_map(|(_, unit, name)| Some((whole(*unit)? / unit, *name))).next().unwrap_or((seconds, "second"));
+        units.find_map(|(_, unit, name)| Some((whole(*unit)? / unit, *name))).unwrap_or((seconds, "second"));
     format!("{count} {unit}{}", if count == 1 { "" } else { "s" })
 }
 
@@ -69,6 +70,7 @@ mod tests {
         let words = |seconds, most| span_in_words(TimeDelta::seconds(seconds), most);
         assert_eq!(words(604_800, SpanUnit::Week), "1 week");
         assert_eq!(words(604_800, SpanUnit::Day), "7 days");
+        assert_eq!(words(7_776_000, SpanUnit::Month), "3 months");
         assert_eq!(words(5_400, SpanUnit::Week), "90 minutes");
         assert_eq!(words(86_399, SpanUnit::Week), "1 day");
         assert_eq!(words(61, SpanUnit::Week), "1 minute");

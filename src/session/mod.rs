@@ -22,7 +22,7 @@ enum Since<'e> {
     /// The moment the session was created: temporary credentials.
     Created(Timestamp),
     /// No such moment, but a sign-in to the console: the principal's other sign-ins of the same day (UTC, counted from
-    /// 1970), until [`link`] finds the session it opened.
+    /// 1970), until [`link()`] finds the session it opened.
     SignIn(i64),
     /// No such moment: a long-term access key.
     AccessKey(&'e str),
