@@ -7,7 +7,6 @@
 
 pub mod batch;
 pub mod digest;
-pub mod error;
 pub mod event;
 pub mod load;
 pub mod matching;

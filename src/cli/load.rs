@@ -4,14 +4,17 @@ use std::io::Write;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
-use anyhow::{Context, Result, bail};
-use cartographer::load::{self, Ledger, LoadOptions};
+use anyhow::{Result, bail};
+use cartographer::load::{self, Ledger, LoadError, LoadOptions};
 use cartographer::present;
 use clap::Args;
 
 use super::fail::Advised;
 use super::progress::Bar;
 use super::{ExitCode, Streams, rules};
+
+/// What to do where there is nothing to load.
+const NAME_SOME: &str = "Name files, folders or globs that are there, or - for standard input.";
 
 /// How many problems a ledger lists unless all are asked for.
 const PROBLEMS: usize = 10;
@@ -41,20 +44,33 @@ pub(crate) struct Load {
 impl Load {
     pub(crate) fn run(self, streams: Streams) -> Result<ExitCode> {
         let rules = rules::shipped()?;
-        let options =
-            LoadOptions { inputs: self.paths, case: self.db.clone(), threads: self.threads.map(NonZeroUsize::get) };
+        let options = LoadOptions {
+            inputs: self.paths.clone(),
+            case: self.db.clone(),
+            threads: self.threads.map(NonZeroUsize::get),
+        };
         let bar = Bar::new(streams.is_quiet());
         let loaded = load::load(&options, &rules, &bar);
         bar.clear();
-        let ledger = loaded.with_context(|| {
-            let advice = "Files loaded before that are in the case; the same command goes on after them.";
-            Advised::new(format!("cannot load into {}", self.db.display()), advice)
-        })?;
+        let ledger = loaded.map_err(|error| self.advise(error))?;
         report(&ledger, streams)?;
         if self.json {
             print_json(&ledger, streams)?;
         }
         verdict(&ledger)
+    }
+}
+
+impl Load {
+    fn advise(&self, error: LoadError) -> anyhow::Error {
+        let (what, advice) = match error {
+            LoadError::NoInput(_) => ("no file was found".to_owned(), NAME_SOME),
+            _ => (
+                format!("cannot load into {}", self.db.display()),
+                "Files loaded before that are in the case; the same command goes on after them.",
+            ),
+        };
+        anyhow::Error::new(error).context(Advised::new(what, advice))
     }
 }
 
@@ -81,10 +97,7 @@ fn verdict(ledger: &Ledger) -> Result<ExitCode> {
         bail!(Advised::new("the ledger does not balance", "This is a fault of the program: please report it."));
     }
     if ledger.files_seen == 0 {
-        bail!(Advised::new(
-            "no file was found",
-            "Name files, folders or globs that are there, or - for standard input."
-        ));
+        bail!(Advised::new("no file was found", NAME_SOME));
     }
     match (all, some) {
         (true, _) => Ok(ExitCode::Fine),

@@ -18,6 +18,7 @@ mod shape;
 mod source;
 mod stream;
 mod text;
+mod texts;
 mod unwrap;
 
 use std::borrow::Cow;
@@ -26,6 +27,7 @@ pub use container::Container;
 pub use error::{ReadError, Refusal};
 pub use opened::{Document, Opened, open};
 pub use source::{Discovery, Source, discover};
+pub use texts::{TextFile, texts};
 
 use cells::Table;
 use found::{Found, Item};

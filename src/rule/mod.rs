@@ -10,6 +10,7 @@ pub mod extract;
 mod link;
 pub mod path;
 pub mod pattern;
+mod place;
 pub mod schema;
 mod set;
 pub mod shape;

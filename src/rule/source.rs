@@ -3,11 +3,11 @@
 use std::path::Path;
 
 use include_dir::{Dir, include_dir};
-use walkdir::WalkDir;
 
 use super::compile;
 use super::{RuleError, RuleSet, link};
 use crate::digest::id_of;
+use crate::read::{self, ReadError};
 
 static SHIPPED: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/rules");
 
@@ -51,27 +51,15 @@ impl RuleText {
     /// # Errors
     /// Each file that cannot be read.
     pub fn in_dir(dir: &Path) -> Result<Vec<Self>, Vec<RuleError>> {
-        let (mut texts, mut errors) = (Vec::new(), Vec::new());
-        for entry in WalkDir::new(dir).sort_by_file_name() {
-            match entry {
-                Ok(entry) if entry.path().extension().is_some_and(|extension| extension == "toml") => {
-                    match std::fs::read_to_string(entry.path()) {
-                        Ok(text) => texts.push(Self::below(dir, entry.path(), text)),
-                        Err(error) => errors.push(unreadable(&entry.path().display().to_string(), &error.to_string())),
-                    }
-                }
-                Ok(_) => {}
-                Err(error) => errors.push(unreadable(&dir.display().to_string(), &error.to_string())),
+        let mut errors = Vec::new();
+        let mut texts = Vec::new();
+        for text in read::texts(dir, "toml") {
+            match text {
+                Ok(text) => texts.push(Self { path: text.path, file: text.file, text: text.text }),
+                Err(error) => errors.push(unreadable(dir, &error)),
             }
         }
-        texts.sort_by(|a, b| a.path.cmp(&b.path));
         if errors.is_empty() { Ok(texts) } else { Err(errors) }
-    }
-
-    fn below(dir: &Path, path: &Path, text: String) -> Self {
-        let relative = path.strip_prefix(dir).unwrap_or(path);
-        let parts: Vec<_> = relative.components().map(|part| part.as_os_str().to_string_lossy()).collect();
-        Self { path: parts.join("/"), file: path.display().to_string(), text }
     }
 }
 
@@ -84,13 +72,9 @@ fn collect_shipped(dir: &Dir<'_>, texts: &mut Vec<RuleText>) {
     dir.dirs().for_each(|dir| collect_shipped(dir, texts));
 }
 
-fn unreadable(file: &str, problem: &str) -> RuleError {
-    RuleError {
-        file: file.to_owned(),
-        line: 1,
-        key: String::new(),
-        problem: format!("a readable file is expected: {problem}"),
-    }
+fn unreadable(dir: &Path, error: &ReadError) -> RuleError {
+    let problem = format!("readable files are expected: {error}");
+    RuleError { file: dir.display().to_string(), line: 1, key: String::new(), problem }
 }
 
 impl RuleSet {

@@ -12,13 +12,15 @@ const FIND_CHANGED: &str = "CREATE OR REPLACE TEMP TABLE changed AS SELECT sessi
      FULL JOIN (SELECT session_id, events FROM sessions) AS was USING (session_id) \
      WHERE now.events IS DISTINCT FROM was.events";
 
-/// Removes the signals of the sessions in `changed`, then the sessions.
-const FORGET_CHANGED: [&str; 4] = [
-    "DELETE FROM event_signal WHERE signal_id IN (SELECT signal_id FROM signals JOIN changed USING (session_id))",
-    "DELETE FROM signal_entities WHERE signal_id IN (SELECT signal_id FROM signals JOIN changed USING (session_id))",
-    "DELETE FROM signals WHERE session_id IN (SELECT session_id FROM changed)",
-    "DELETE FROM sessions WHERE session_id IN (SELECT session_id FROM changed)",
-];
+/// Removes the signals of the sessions in a table.
+fn forget(sessions: &str) -> [String; 3] {
+    let theirs = format!("signal_id IN (SELECT signal_id FROM signals JOIN {sessions} USING (session_id))");
+    [
+        format!("DELETE FROM event_signal WHERE {theirs}"),
+        format!("DELETE FROM signal_entities WHERE {theirs}"),
+        format!("DELETE FROM signals WHERE session_id IN (SELECT session_id FROM {sessions})"),
+    ]
+}
 
 /// Removes every signal and has every console session mapped again.
 const FORGET_SIGNALS: [&str; 4] = [
@@ -52,8 +54,14 @@ impl Case {
     /// DuckDB's message.
     pub fn gather_sessions(&self) -> Result<(), StoreError> {
         self.execute(FIND_CHANGED)?;
-        FORGET_CHANGED.iter().try_for_each(|sql| self.execute(sql))?;
+        self.forget_signals_of("changed")?;
+        self.execute("DELETE FROM sessions WHERE session_id IN (SELECT session_id FROM changed)")?;
         self.execute(&gather())
+    }
+
+    /// Removes the signals of the sessions in a table.
+    pub(super) fn forget_signals_of(&self, sessions: &str) -> Result<(), StoreError> {
+        forget(sessions).iter().try_for_each(|sql| self.execute(sql))
     }
 
     /// Removes every signal and has every console session mapped again.

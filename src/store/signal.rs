@@ -20,12 +20,13 @@ const COUNT: &str = "UPDATE sessions SET console_events = c.console, explained_e
      WHERE sessions.session_id = c.session_id";
 
 impl Case {
-    /// The pieces in which the sessions that wait are mapped.
+    /// The pieces in which the sessions that wait are mapped. Signals they may have had are removed.
     ///
     /// # Errors
     /// DuckDB's message.
     pub fn pieces(&self) -> Result<Vec<i64>, StoreError> {
         self.execute(CUT)?;
+        self.forget_signals_of("waiting")?;
         let mut statement = self.connection.prepare("SELECT DISTINCT piece FROM waiting ORDER BY piece")?;
         let pieces = statement.query_map([], |row| row.get(0))?;
         Ok(pieces.collect::<Result<_, _>>()?)

@@ -19,7 +19,7 @@ fn errors_name_the_cause_and_the_next_step() {
     let broken = contains("error: the query failed").and(contains("syntax error"));
     cartographer(dir.path(), &["sql", "--db", "case.duckdb", "selec 1"]).assert().code(1).stderr(broken);
     Connection::open(dir.path().join("empty.duckdb")).unwrap();
-    let empty = contains("empty.duckdb does not answer as a case does");
+    let empty = contains("empty.duckdb is not a cartographer case");
     cartographer(dir.path(), &["timeline", "--db", "empty.duckdb"]).assert().code(1).stderr(empty);
 }
 
@@ -56,7 +56,7 @@ fn quiet_says_nothing_and_verbose_counts_rows() {
 #[test]
 fn a_load_of_nothing_fails() {
     let dir = TempDir::new().unwrap();
-    let failed = contains("error: cannot load into case.duckdb").and(contains("no.json"));
+    let failed = contains("error: no file was found").and(contains("no.json"));
     cartographer(dir.path(), &["load", "no.json", "--db", "case.duckdb"])
         .assert()
         .code(1)

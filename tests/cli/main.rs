@@ -10,6 +10,7 @@ mod sql;
 use std::path::Path;
 
 use assert_cmd::Command;
+use cartographer::store::Case;
 use duckdb::Connection;
 use predicates::str::is_empty;
 use tempfile::TempDir;
@@ -17,8 +18,9 @@ use tempfile::TempDir;
 /// A folder with `case.duckdb` in it.
 pub(crate) fn case() -> TempDir {
     let dir = TempDir::new().unwrap();
-    let case = Connection::open(dir.path().join("case.duckdb")).unwrap();
-    case.execute_batch(include_str!("../fixtures/case.sql")).unwrap();
+    let path = dir.path().join("case.duckdb");
+    drop(Case::open(&path).unwrap());
+    Connection::open(&path).unwrap().execute_batch(include_str!("../fixtures/case.sql")).unwrap();
     dir
 }
 

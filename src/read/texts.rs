@@ -1,0 +1,47 @@
+//! Text files of a folder, as they are: rules, specs, hunts.
+
+use std::fs;
+use std::path::Path;
+
+use walkdir::{DirEntry, WalkDir};
+
+use super::ReadError;
+
+/// One text file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TextFile {
+    /// The path below the folder, `/` between its parts.
+    pub path: String,
+    /// The path as messages name it.
+    pub file: String,
+    /// What stands in it.
+    pub text: String,
+}
+
+/// Every file below a folder that has this extension, in order of their paths; each is read or says why not.
+pub fn texts(dir: &Path, extension: &str) -> Vec<Result<TextFile, ReadError>> {
+    let mut texts = Vec::new();
+    for entry in WalkDir::new(dir) {
+        match entry {
+            Ok(entry) if entry.path().extension().is_some_and(|found| found == extension) => {
+                texts.push(read(dir, &entry));
+            }
+            Ok(_) => {}
+            Err(cause) => texts.push(Err(ReadError::List { name: dir.display().to_string(), cause: cause.into() })),
+        }
+    }
+    texts.sort_by(|a, b| key(a).cmp(key(b)));
+    texts
+}
+
+fn key(text: &Result<TextFile, ReadError>) -> &str {
+    text.as_ref().map_or("", |text| text.path.as_str())
+}
+
+fn read(dir: &Path, entry: &DirEntry) -> Result<TextFile, ReadError> {
+    let file = entry.path().display().to_string();
+    let text = fs::read_to_string(entry.path()).map_err(|cause| ReadError::Read { name: file.clone(), cause })?;
+    let below = entry.path().strip_prefix(dir).unwrap_or(entry.path());
+    let parts: Vec<_> = below.components().map(|part| part.as_os_str().to_string_lossy()).collect();
+    Ok(TextFile { path: parts.join("/"), file, text })
+}

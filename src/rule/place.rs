@@ -1,0 +1,108 @@
+//! Places that extracts read: in the request, in the response, or on the event itself.
+
+use serde_json::Value;
+
+use super::path::Path;
+
+/// What an extract reads from: one event of the signal.
+#[derive(Debug, Clone, Copy)]
+pub struct Source<'e> {
+    /// `events.event_id`
+    pub event_id: &'e str,
+    /// `iam:ListUsers`
+    pub call: &'e str,
+    /// `events.region`
+    pub region: Option<&'e str>,
+    /// `events.account_id`
+    pub account_id: Option<&'e str>,
+    /// `events.source_ip`
+    pub source_ip: Option<&'e str>,
+    /// `events.user_agent`
+    pub user_agent: Option<&'e str>,
+    /// `events.error_code`
+    pub error_code: Option<&'e str>,
+    /// `events.error_message`
+    pub error_message: Option<&'e str>,
+    /// The request; `Null` if the call has none.
+    pub request: &'e Value,
+    /// The response; `Null` if there is none.
+    pub response: &'e Value,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Place {
+    Request(Path),
+    Response(Path),
+    Event(Field),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Field {
+    Region,
+    Account,
+    SourceIp,
+    UserAgent,
+    ErrorCode,
+    ErrorMessage,
+    Call,
+    Id,
+}
+
+impl Place {
+    pub(super) fn parse(text: &str) -> Result<Self, String> {
+        let (root, rest) = text.split_once('.').unwrap_or((text, ""));
+        match root {
+            "request" => Path::parse(rest).map(Self::Request),
+            "response" => Path::parse(rest).map(Self::Response),
+            "event" => Field::parse(rest).map(Self::Event),
+            _ => Err(format!("a path that begins with request, response or event is expected, found `{text}`")),
+        }
+    }
+
+    pub(super) fn each(&self, event: &Source<'_>, see: &mut dyn FnMut(&Value)) {
+        let mut visit = |value: &Value| {
+            see(value);
+            false
+        };
+        match self {
+            Self::Request(path) => drop(path.any(event.request, &mut |value| visit(value))),
+            Self::Response(path) => drop(path.any(event.response, &mut |value| visit(value))),
+            Self::Event(field) => {
+                if let Some(text) = field.of(event) {
+                    see(&Value::String(text.to_owned()));
+                }
+            }
+        }
+    }
+}
+
+impl Field {
+    fn parse(name: &str) -> Result<Self, String> {
+        match name {
+            "region" => Ok(Self::Region),
+            "account" => Ok(Self::Account),
+            "source_ip" => Ok(Self::SourceIp),
+            "user_agent" => Ok(Self::UserAgent),
+            "error_code" => Ok(Self::ErrorCode),
+            "error_message" => Ok(Self::ErrorMessage),
+            "call" => Ok(Self::Call),
+            "id" => Ok(Self::Id),
+            _ => Err(format!(
+                "event.region, account, source_ip, user_agent, error_code, error_message, call or id is expected, found `{name}`"
+            )),
+        }
+    }
+
+    const fn of<'e>(self, event: &Source<'e>) -> Option<&'e str> {
+        match self {
+            Self::Region => event.region,
+            Self::Account => event.account_id,
+            Self::SourceIp => event.source_ip,
+            Self::UserAgent => event.user_agent,
+            Self::ErrorCode => event.error_code,
+            Self::ErrorMessage => event.error_message,
+            Self::Call => Some(event.call),
+            Self::Id => Some(event.event_id),
+        }
+    }
+}
