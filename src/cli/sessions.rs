@@ -8,7 +8,8 @@ use super::format::{self, RowFormat};
 use super::{ExitCode, Streams};
 
 /// The columns that fit a screen; who needs the rest asks for another format.
-const BRIEFLY: &str = "first_time, last_time - first_time AS lasted, principal, account_id, mfa, \
+const BRIEFLY: &str = "first_time, \
+    CAST(to_seconds(date_diff('second', first_time, last_time)) AS VARCHAR) AS lasted, principal, account_id, mfa, \
     array_to_string(ips, ' ') AS ips, events, console_events AS console, explained_events AS explained, signals, \
     session_id";
 

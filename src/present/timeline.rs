@@ -15,6 +15,8 @@ use crate::signal::Kind;
 
 /// The shortest a session id is cut to.
 const SHORTEST_ID: usize = 8;
+/// How many addresses a session's header names.
+const ADDRESSES: usize = 2;
 
 /// Writes entries, which are in order of time, grouped by session in the order the sessions begin in.
 ///
@@ -91,10 +93,11 @@ fn header(out: &mut impl Write, head: &Head, short_id: Option<&str>) -> io::Resu
     if let Some(account) = &head.account_id {
         write!(out, " · {}", terminal(account))?;
     }
-    if let Some(ip) = head.ips.first() {
-        let more = head.ips.len() - 1;
+    if !head.ips.is_empty() {
+        let named = head.ips.iter().take(ADDRESSES).map(String::as_str).collect::<Vec<_>>().join(", ");
+        let more = head.ips.len().saturating_sub(ADDRESSES);
         let others = if more > 0 { format!(" +{more}") } else { String::new() };
-        write!(out, " · {}{others}", terminal(ip))?;
+        write!(out, " · {}{others}", terminal(&named))?;
     }
     let mfa = head.mfa.map_or("mfa unknown", |mfa| if mfa { "mfa" } else { "no mfa" });
     write!(out, " · {mfa} · {}", span(head.first_time, head.last_time))?;

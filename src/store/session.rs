@@ -106,7 +106,7 @@ fn gather() -> String {
          {agents} AS user_agents, bool_or(mfa) AS mfa, count(*) AS events, 0 AS console_events, \
          0 AS explained_events, CASE WHEN console THEN NULL ELSE 0 END AS signals \
          FROM events JOIN changed USING (session_id) GROUP BY session_id",
-        ips = set_of("source_ip"),
+        ips = set_of("CASE WHEN regexp_full_match(source_ip, '[0-9a-fA-F.:]+') THEN source_ip END"),
         regions = set_of("region"),
         agents = set_of("user_agent"),
     )
