@@ -22,7 +22,7 @@ demo: build ## Build, load the demo trail into case.duckdb and show its timeline
 	$(PROGRAM) load demo/trail.json.gz --db $(CASE)
 	$(PROGRAM) timeline --db $(CASE)
 
-test: lint docs rules score tests ## Run every check; the tests run last
+test: lint docs rules score clients tests ## Run every check; the tests run last
 
 fmt: ## Format the source
 	$(CARGO) fmt
@@ -34,11 +34,15 @@ lint: duckdb ## Check the format and the lints; a warning fails
 docs: duckdb ## Build the API documentation; a broken link fails
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc $(FEATURES) --locked --no-deps --document-private-items
 
-rules: programs ## Check the shipped rules
+rules: programs ## Check the shipped rules, and run their specs
 	$(PROGRAM) rules check
+	$(PROGRAM) rules test
 
 score: programs ## Score the mapping against labelled sessions, where they are at hand
 	@scripts/score.sh $(PROGRAM) $(SHARED)
+
+clients: programs ## Open a case in Python and in the DuckDB CLI, where they can be had
+	@scripts/clients.sh $(PROGRAM)
 
 tests: programs ## Run the tests and the documentation's examples
 	$(LIBRARIES) $(CARGO) test $(FEATURES) --locked --doc

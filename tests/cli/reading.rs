@@ -14,7 +14,7 @@ fn ids(args: &[&str]) -> Vec<String> {
 
 #[test]
 fn the_timeline_is_sessions_with_a_line_a_signal() {
-    let expected = "alice · 111122223333 · 198.51.100.7 +1 · no mfa · 2026-03-02 09:12:00 → 2026-03-03 00:10:00 UTC · session aaaaaaaabbbb0001\n  \
+    let expected = "alice · 111122223333 · 198.51.100.7, 198.51.100.8 · no mfa · 2026-03-02 09:12:00 → 2026-03-03 00:10:00 UTC · session aaaaaaaabbbb0001\n  \
         09:12:00  list      us-east-1  Opened the list of 20 users  (140 events)\n  \
         09:13:00  residual  us-east-1  s3: ListBuckets, GetBucketAcl ×2  (3 events)\n  \
         2026-03-03\n  \
