@@ -1,0 +1,66 @@
+//! Every call of every rule is worth its place: with any one deleted, a spec fails or the rule is refused.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot read its data has failed")]
+
+use std::collections::BTreeMap;
+
+use cartographer::rule::{RuleSet, RuleText};
+use cartographer::spec;
+use rayon::prelude::*;
+use toml::{Table, Value};
+
+/// A rule with one of its calls deleted.
+struct Mutant {
+    rule: RuleText,
+    call: String,
+}
+
+/// The rule without the call at `place` of the list `key`, there and among the anchors.
+fn mutant(text: &RuleText, table: &Table, key: &str, place: usize) -> Mutant {
+    let mut table = table.clone();
+    let removed = table[key].as_array_mut().unwrap().remove(place);
+    let call = removed.as_str().unwrap().split('/').next().unwrap().to_owned();
+    if let Some(Value::Array(anchors)) = table.get_mut("anchor") {
+        anchors.retain(|anchor| anchor.as_str() != Some(call.as_str()));
+    }
+    Mutant { rule: RuleText { text: toml::to_string(&table).unwrap(), ..text.clone() }, call }
+}
+
+fn mutants(text: &RuleText) -> Vec<Mutant> {
+    let table: Table = toml::from_str(&text.text).unwrap();
+    let places = ["required", "optional"].into_iter().flat_map(|key| {
+        let count = table.get(key).and_then(Value::as_array).map_or(0, Vec::len);
+        (0..count).map(move |place| (key, place))
+    });
+    places.map(|(key, place)| mutant(text, &table, key, place)).collect()
+}
+
+/// Whether the rule is refused without the call, or its spec fails, or some other one does.
+fn is_caught(texts: &[RuleText], specs: &BTreeMap<&str, &RuleText>, mutant: &Mutant) -> bool {
+    let mutated =
+        texts.iter().map(|text| if text.path == mutant.rule.path { mutant.rule.clone() } else { text.clone() });
+    let Ok(rules) = RuleSet::compile(mutated.filter(|text| !text.is_spec()).collect()) else { return true };
+    let own = specs.get(mutant.rule.id()).is_some_and(|spec| spec::run(&rules, spec).is_err());
+    own || specs.values().any(|spec| spec::run(&rules, spec).is_err())
+}
+
+#[test]
+fn a_deleted_call_makes_a_spec_fail() {
+    let texts = RuleText::shipped();
+    let specs = spec::by_rule(&texts);
+    let rules = texts.iter().filter(|text| !text.is_spec() && !text.holds_requests());
+    let mutants: Vec<Mutant> = rules.flat_map(mutants).collect();
+    let survivors: Vec<String> = mutants
+        .par_iter()
+        .filter(|mutant| !is_caught(&texts, &specs, mutant))
+        .map(|mutant| format!("{} without {}", mutant.rule.id(), mutant.call))
+        .collect();
+    let caught = mutants.len() - survivors.len();
+    println!("{caught} of {} deletions are caught", mutants.len());
+    assert!(
+        caught * 100 >= mutants.len() * 95,
+        "{caught} of {} are caught; not:\n{}",
+        mutants.len(),
+        survivors.join("\n")
+    );
+}

@@ -1,0 +1,103 @@
+//! What holds of matching whatever the session: the order of events, repeats and other sessions do not matter.
+//!
+//! Sessions are made of the examples that the catalogue's specs hold, thrown together at random times.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot read its data has failed")]
+
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
+use cartographer::rule::{RuleSet, RuleText};
+use cartographer::signal::{Origin, Signal};
+use cartographer::spec::{self, CaseToml, EventToml, SpecToml};
+use proptest::prelude::*;
+use proptest::sample::Index;
+
+static RULES: LazyLock<RuleSet> = LazyLock::new(|| RuleSet::shipped().unwrap());
+
+/// Every event of every spec.
+static EVENTS: LazyLock<Vec<EventToml>> = LazyLock::new(|| {
+    let specs = RuleText::shipped().into_iter().filter(RuleText::is_spec);
+    let cases = specs.flat_map(|text| toml::from_str::<SpecToml>(&text.text).unwrap().case);
+    cases.filter(|case| !case.near_miss).flat_map(|case| case.events).collect()
+});
+
+/// Some bursts of events that stand together in the specs, at times of their own.
+fn sessions() -> impl Strategy<Value = Vec<EventToml>> {
+    let burst = (any::<Index>(), 1_usize..12, 0_i64..60);
+    proptest::collection::vec(burst, 1..8).prop_map(|bursts| {
+        let events = bursts.iter().flat_map(|(start, count, at)| {
+            let start = start.index(EVENTS.len());
+            EVENTS[start..].iter().take(*count).map(move |event| EventToml { at: event.at % 5 + at, ..event.clone() })
+        });
+        events.enumerate().map(|(index, event)| EventToml { id: Some(format!("{index:03}")), ..event }).collect()
+    })
+}
+
+fn signals(events: Vec<EventToml>) -> Vec<Signal> {
+    spec::signals(&RULES, &CaseToml { name: String::new(), near_miss: false, events, signals: Vec::new() })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 128, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_order_of_events_does_not_matter(events in sessions(), seed in any::<u64>()) {
+        let expected = signals(events.clone());
+        let mut shuffled = events;
+        let count = shuffled.len();
+        for place in 0..count {
+            let other = usize::try_from(seed.rotate_left(u32::try_from(place % 64).unwrap()) % count as u64).unwrap();
+            shuffled.swap(place, other);
+        }
+        prop_assert_eq!(signals(shuffled), expected);
+    }
+
+    #[test]
+    fn a_repeated_event_changes_nothing(events in sessions(), again in any::<Index>()) {
+        let expected = signals(events.clone());
+        let mut repeated = events;
+        repeated.push(repeated[again.index(repeated.len())].clone());
+        prop_assert_eq!(signals(repeated), expected);
+    }
+
+    #[test]
+    fn an_event_has_one_signal_at_most(events in sessions()) {
+        let signals = signals(events);
+        let mut seen = HashSet::new();
+        for member in signals.iter().flat_map(|signal| &signal.events) {
+            prop_assert!(seen.insert(&member.event_id), "{} is in two signals", member.event_id);
+        }
+    }
+
+    #[test]
+    fn only_the_letter_is_certain_and_has_nothing_missing(events in sessions()) {
+        for signal in signals(events) {
+            prop_assert_eq!(signal.origin == Origin::Letter, signal.confidence >= 1.0, "{}", signal.rule_id);
+            prop_assert!(signal.origin != Origin::Letter || signal.missing.is_empty());
+            prop_assert!(signal.events.iter().any(|member| member.event_id == signal.anchor_event_id));
+            prop_assert!(signal.first_time <= signal.last_time);
+        }
+    }
+
+    #[test]
+    fn calls_that_no_rule_knows_change_nothing(events in sessions()) {
+        let expected = signals(events.clone());
+        let stranger = |event: &EventToml| {
+            let id = event.id.as_ref().map(|id| format!("x{id}"));
+            EventToml { call: "uxc:GetPreference".to_owned(), agent: None, id, ..event.clone() }
+        };
+        let strangers: Vec<EventToml> = events.iter().map(stranger).collect();
+        prop_assert_eq!(signals([events, strangers].concat()), expected);
+    }
+}
+
+#[test]
+fn the_order_of_rule_files_does_not_matter() {
+    let mut texts = RuleText::shipped();
+    let expected = RuleSet::compile(texts.clone()).unwrap();
+    texts.reverse();
+    let reversed = RuleSet::compile(texts).unwrap();
+    assert_eq!(reversed.rules(), expected.rules());
+    assert_eq!(reversed.version(), expected.version());
+}
