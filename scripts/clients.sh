@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # Opens the demo's case, written by the program $1, read-only in the clients that analysts have: Python's duckdb of this
 # year and the next, and the DuckDB CLI. Each must join events, event_signal and signals to the same numbers.
-# The clients are kept in the ignored folder .clients. Without Python, or PyPI, there is nothing to check, and a line
+# The clients are kept in target/clients. Without Python, or PyPI, there is nothing to check, and a line
 # says so.
 set -euo pipefail
 
 program=$1
-clients=.clients
+clients=target/clients
 packages=(duckdb==1.5.6 duckdb==2.0.0 duckdb-cli==1.5.6)
 query="SELECT count(*) AS events, count(DISTINCT s.signal_id) AS signals, count(DISTINCT s.session_id) AS sessions
 FROM events AS e JOIN event_signal AS es USING (event_id) JOIN signals AS s USING (signal_id)"

@@ -1,13 +1,17 @@
 //! The catalogue as a whole: every rule compiles, and every rule is proved by the spec beside it.
 //!
-//! `RULES_DIR` names another folder of rules; `RULE` limits the specs to those whose path begins with it.
+//! `RULES_DIR` names another folder of rules; `RULE` limits the specs to those whose path begins with it; `UPDATE=1`
+//! writes the generated page anew.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot read its data has failed")]
 
-use std::path::PathBuf;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 
+use cartographer::present;
 use cartographer::rule::{RuleSet, RuleText};
-use cartographer::spec;
+use cartographer::signal::Kind;
+use cartographer::spec::{self, SpecToml};
 
 fn texts() -> Vec<RuleText> {
     let dir = std::env::var_os("RULES_DIR")
@@ -46,4 +50,105 @@ fn every_rule_has_a_spec() {
         .filter(|id| id.starts_with(&only) && !specs.contains_key(id))
         .collect();
     assert!(missing.is_empty(), "rules without a spec: {missing:?}");
+}
+
+/// A rule that always becomes another is never a signal's own; its spec can only show what it is not.
+fn always_becomes_another(rule: &cartographer::rule::Rule) -> bool {
+    rule.instead.iter().any(|instead| instead.describe().is_empty())
+}
+
+#[test]
+fn every_spec_has_an_example_and_a_near_miss() {
+    let (texts, rules) = (texts(), rules());
+    let specs = spec::by_rule(&texts);
+    let mut lacking = Vec::new();
+    for rule in rules.rules() {
+        let spec: SpecToml = toml::from_str(&specs[rule.id.as_str()].text).unwrap();
+        let example = spec.case.iter().any(|case| case.signals.iter().any(|signal| signal.rule == rule.id));
+        // A rule without calls of its own is only reached through another: what is near it is that other one.
+        let near_miss = rule.parts.is_empty() || spec.case.iter().any(|case| case.near_miss);
+        if !near_miss || !(example || always_becomes_another(rule)) {
+            lacking.push((&rule.id, example, near_miss));
+        }
+    }
+    // Never met alone: wherever this call is made, the page that asks for more takes it.
+    lacking.retain(|(id, ..)| *id != "organizations/shared/list-delegated-administrators");
+    assert!(lacking.is_empty(), "(rule, has an example, has a near miss): {lacking:?}");
+}
+
+#[test]
+fn every_rule_says_what_it_is_in_words_of_its_own() {
+    let rules = rules();
+    let mut said: BTreeMap<&str, &str> = BTreeMap::new();
+    for rule in rules.rules() {
+        assert!(rule.summary.len() >= 15 && !rule.summary.ends_with('.'), "{}: {}", rule.id, rule.summary);
+        assert!(!rule.title.is_empty() && !rule.console_path.is_empty(), "{} has no place in the console", rule.id);
+        let shared = rule.id.contains("/shared/");
+        assert!(shared || rule.kind != Kind::List || rule.url_template.is_some(), "{} has no link", rule.id);
+        if !always_becomes_another(rule)
+            && let Some(other) = said.insert(&rule.summary, &rule.id)
+        {
+            let same_page = rule.title == rules.find(other).unwrap().1.title;
+            assert!(!same_page, "{} and {other} say the same of the same page", rule.id);
+        }
+    }
+}
+
+#[test]
+fn labels_are_those_of_one_rule_each() {
+    let rules = rules();
+    let labels: Vec<&str> = rules.rules().iter().filter_map(|rule| rule.ccc_label.as_deref()).collect();
+    assert_eq!(labels.len(), labels.iter().collect::<BTreeSet<_>>().len());
+    assert_eq!(labels.len(), 269);
+}
+
+#[test]
+fn the_catalogue_knows_so_many_pages_of_each_service() {
+    let rules = rules();
+    let mut count: BTreeMap<&str, usize> = BTreeMap::new();
+    for rule in rules.rules() {
+        *count.entry(&rule.service).or_default() += 1;
+    }
+    let expected = [
+        ("background", 5),
+        ("billing", 1),
+        ("cloudshell", 9),
+        ("cloudtrail", 20),
+        ("console", 4),
+        ("ec2", 110),
+        ("guardduty", 12),
+        ("iam", 38),
+        ("kms", 13),
+        ("marketplace", 2),
+        ("organizations", 1),
+        ("s3", 22),
+        ("secretsmanager", 10),
+        ("vpc", 23),
+    ];
+    assert_eq!(count.into_iter().collect::<Vec<_>>(), expected);
+}
+
+#[test]
+fn every_page_of_the_published_observations_is_in_the_catalogue() {
+    let pages = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/facts/pages.jsonl");
+    let Ok(pages) = std::fs::read_to_string(pages) else { return };
+    let rules = rules();
+    let known: BTreeSet<&str> = rules.rules().iter().filter_map(|rule| rule.ccc_label.as_deref()).collect();
+    let labels = pages
+        .lines()
+        .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap()["label"].as_str().unwrap().to_owned());
+    let missing: Vec<String> = labels.filter(|label| !known.contains(label.as_str())).collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}
+
+#[test]
+fn the_page_of_the_catalogue_is_current() {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("rules/README.md");
+    let mut expected = Vec::new();
+    present::catalogue(&mut expected, rules().rules()).unwrap();
+    if std::env::var_os("UPDATE").is_some() {
+        std::fs::write(&page, &expected).unwrap();
+    }
+    let found = std::fs::read(&page).unwrap_or_default();
+    assert!(found == expected, "rules/README.md is stale: UPDATE=1 cargo try --test catalogue writes it");
 }

@@ -11,7 +11,8 @@ use clap::Args;
 
 use super::fail::Advised;
 use super::progress::Bar;
-use super::{ExitCode, Streams, rules};
+use super::rules::OwnRules;
+use super::{ExitCode, Streams};
 
 /// What to do where there is nothing to load.
 const NAME_SOME: &str = "Name files, folders or globs that are there, or - for standard input.";
@@ -33,6 +34,8 @@ pub(crate) struct Load {
     /// The case: a DuckDB file, made if it is not there
     #[arg(long, value_name = "FILE")]
     db: PathBuf,
+    #[command(flatten)]
+    rules: OwnRules,
     /// Write the ledger as one JSON object to standard output
     #[arg(long)]
     json: bool,
@@ -43,7 +46,7 @@ pub(crate) struct Load {
 
 impl Load {
     pub(crate) fn run(self, streams: Streams) -> Result<ExitCode> {
-        let rules = rules::shipped()?;
+        let rules = self.rules.set()?;
         let options = LoadOptions {
             inputs: self.paths.clone(),
             case: self.db.clone(),

@@ -7,7 +7,7 @@ use anyhow::{Context, Result, anyhow};
 use cartographer::present::{self, escape};
 use cartographer::rule::{Rule, RuleError, RuleSet, RuleText};
 use cartographer::spec;
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 
 use super::fail::Advised;
 use super::format::{self, RowFormat};
@@ -25,33 +25,60 @@ pub(crate) enum Rules {
     Test(Test),
 }
 
-/// List the rules that are shipped
+/// Rules of one's own, beside the shipped ones.
 #[derive(Debug, Args)]
-pub(crate) struct List {
-    /// The form of the answer
-    #[arg(long, value_enum, default_value = "table")]
-    format: RowFormat,
+pub(crate) struct OwnRules {
+    /// A folder of rules of your own: added to the shipped ones, or in the place of those with the same path
+    #[arg(long = "rules", value_name = "DIR")]
+    dir: Option<PathBuf>,
 }
 
-/// Show one rule
+/// List the rules
+#[derive(Debug, Args)]
+pub(crate) struct List {
+    #[command(flatten)]
+    own: OwnRules,
+    /// The form of the answer
+    #[arg(long, value_enum, default_value = "table")]
+    format: ListFormat,
+}
+
+/// The forms of a list of rules.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum ListFormat {
+    /// Aligned columns, cut to the terminal's width
+    Table,
+    /// One JSON array
+    Json,
+    /// One JSON object a line
+    Jsonl,
+    /// CSV with a header
+    Csv,
+    /// A page with a table for each service
+    Markdown,
+}
+
+/// Show one rule, and what it looks for
 #[derive(Debug, Args)]
 pub(crate) struct Show {
     /// The rule's id, as `rules list` has it: iam/users
     id: String,
+    #[command(flatten)]
+    own: OwnRules,
 }
 
 /// Check rules: a line for each problem, `file:line: key: problem`
 ///
-/// Exits with 1 if there is a problem.
+/// Rules of a folder are checked with the shipped ones under them, as they are used. Exits with 1 if there is a problem.
 #[derive(Debug, Args)]
 pub(crate) struct Check {
-    /// A folder of rules; the shipped ones if not given
+    /// A folder of rules; the shipped ones alone if not given
     dir: Option<PathBuf>,
 }
 
 /// Run the specs beside rules: a line for each case that fails
 ///
-/// Exits with 1 if a case fails.
+/// Rules of a folder are tested with the shipped ones under them, as they are used. Exits with 1 if a case fails.
 #[derive(Debug, Args)]
 pub(crate) struct Test {
     /// A folder of rules with their specs; the shipped ones if not given
@@ -72,19 +99,37 @@ impl Rules {
     }
 }
 
+impl OwnRules {
+    /// The shipped rules and these.
+    pub(crate) fn set(&self) -> Result<RuleSet> {
+        set(texts(self.dir.as_ref())?)
+    }
+}
+
 impl List {
     fn run(self, streams: Streams) -> Result<ExitCode> {
-        let rows = present::rules(shipped()?.rules())?;
-        format::write(streams, self.format, &[rows])?;
+        let set = self.own.set()?;
+        let rows = match self.format {
+            ListFormat::Table => RowFormat::Table,
+            ListFormat::Json => RowFormat::Json,
+            ListFormat::Jsonl => RowFormat::Jsonl,
+            ListFormat::Csv => RowFormat::Csv,
+            ListFormat::Markdown => {
+                let mut out = streams.data();
+                present::catalogue(&mut out, set.rules())?;
+                out.flush()?;
+                return Ok(ExitCode::Fine);
+            }
+        };
+        format::write(streams, rows, &[present::rules(set.rules())?])?;
         Ok(ExitCode::Fine)
     }
 }
 
 impl Show {
     fn run(self, streams: Streams) -> Result<ExitCode> {
-        let set = shipped()?;
-        let rule = set.rules().iter().find(|rule| rule.id == self.id);
-        let rule = rule.ok_or_else(|| unknown(&self.id, set.rules()))?;
+        let set = self.own.set()?;
+        let (_, rule) = set.find(&self.id).ok_or_else(|| unknown(&self.id, set.rules()))?;
         let mut out = streams.text();
         present::rule(&mut out, &set, rule)?;
         out.flush()?;
@@ -94,8 +139,8 @@ impl Show {
 
 impl Check {
     fn run(self, streams: Streams) -> Result<ExitCode> {
-        let checked = self.dir.as_ref().map_or_else(RuleSet::shipped, |dir| RuleSet::from_dir(dir));
-        let problems = match checked {
+        let texts = self.dir.as_ref().map_or_else(|| Ok(RuleText::shipped()), |dir| RuleText::shipped_and(dir));
+        let problems = match texts.and_then(RuleSet::compile) {
             Ok(set) => {
                 streams.say(&format!("{} rules, no problem", set.rules().len()));
                 return Ok(ExitCode::Fine);
@@ -114,14 +159,12 @@ impl Check {
 
 impl Test {
     fn run(self, streams: Streams) -> Result<ExitCode> {
-        let texts =
+        let set = set(texts(self.dir.as_ref())?)?;
+        let own =
             self.dir.as_ref().map_or_else(|| Ok(RuleText::shipped()), |dir| RuleText::in_dir(dir)).map_err(first)?;
-        let set = RuleSet::compile(texts.clone()).map_err(first).with_context(|| {
-            Advised::new("the rules cannot be read", "`cartographer rules check` lists every problem.")
-        })?;
         let (mut cases, mut failed) = (0, 0);
         let mut out = streams.text();
-        for text in texts.iter().filter(|text| text.is_spec() && text.path.starts_with(&self.only)) {
+        for text in own.iter().filter(|text| text.is_spec() && text.path.starts_with(&self.only)) {
             match spec::run(&set, text) {
                 Ok(passed) => cases += passed,
                 Err(failures) => {
@@ -138,11 +181,15 @@ impl Test {
     }
 }
 
-/// The shipped rules, which are broken only in a broken build.
-pub(crate) fn shipped() -> Result<RuleSet> {
-    RuleSet::shipped().map_err(first).with_context(|| {
-        Advised::new("the shipped rules cannot be read", "`cartographer rules check` lists every problem.")
-    })
+/// The shipped rule texts, with those of a folder.
+fn texts(dir: Option<&PathBuf>) -> Result<Vec<RuleText>> {
+    dir.map_or_else(|| Ok(RuleText::shipped()), |dir| RuleText::shipped_and(dir)).map_err(first)
+}
+
+fn set(texts: Vec<RuleText>) -> Result<RuleSet> {
+    RuleSet::compile(texts)
+        .map_err(first)
+        .with_context(|| Advised::new("the rules cannot be read", "`cartographer rules check` lists every problem."))
 }
 
 fn first(problems: Vec<RuleError>) -> anyhow::Error {

@@ -20,7 +20,7 @@ use thiserror::Error;
 
 pub use ledger::ledger;
 pub use rows::{Class, Entry, Head};
-pub use rules::{rule, rules};
+pub use rules::{catalogue, rule, rules};
 pub use timeline::timeline;
 
 /// Why rows could not be shown.

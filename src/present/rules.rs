@@ -36,6 +36,37 @@ fn attack(rules: &[Rule]) -> ArrayRef {
     Arc::new(lists.finish())
 }
 
+/// The catalogue as a Markdown page: a table for each service, a line for each rule.
+///
+/// # Errors
+/// If the writer refuses.
+pub fn catalogue(out: &mut impl Write, rules: &[Rule]) -> io::Result<()> {
+    writeln!(out, "# The catalogue\n")?;
+    writeln!(
+        out,
+        "{} console pages and actions, by service. Made by `cartographer rules list --format markdown`.",
+        rules.len()
+    )?;
+    for service in rules.chunk_by(|a, b| a.service == b.service) {
+        let name = service.first().map_or("", |rule| rule.service.as_str());
+        writeln!(out, "\n## {} ({})\n", markdown(name), service.len())?;
+        writeln!(out, "| rule | kind | page | says | ATT&CK |\n|---|---|---|---|---|")?;
+        service.iter().try_for_each(|rule| catalogue_line(out, rule))?;
+    }
+    Ok(())
+}
+
+fn catalogue_line(out: &mut impl Write, rule: &Rule) -> io::Result<()> {
+    let cells = [&rule.title, &rule.summary].map(|text| markdown(text));
+    let attack = rule.attack.join(" ");
+    writeln!(out, "| [`{0}`]({0}.toml) | {1} | {2} | {3} | {attack} |", rule.id, rule.kind.as_str(), cells[0], cells[1])
+}
+
+/// A table cell's text: nothing in it ends the cell or starts a tag or a link.
+fn markdown(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('|', "\\|").replace('<', "&lt;").replace('[', "\\[").replace(']', "\\]")
+}
+
 /// One rule: its members a line each, then what it looks for, in words.
 ///
 /// # Errors

@@ -46,6 +46,18 @@ impl RuleText {
         texts
     }
 
+    /// The shipped files with a folder's: one of the same path takes the place of the shipped one.
+    ///
+    /// # Errors
+    /// Each file of the folder that cannot be read.
+    pub fn shipped_and(dir: &Path) -> Result<Vec<Self>, Vec<RuleError>> {
+        let own = Self::in_dir(dir)?;
+        let mut texts = Self::shipped();
+        texts.retain(|shipped| !own.iter().any(|text| text.path == shipped.path));
+        texts.extend(own);
+        Ok(texts)
+    }
+
     /// Every `.toml` below a folder, specs included, in order of their paths.
     ///
     /// # Errors
@@ -84,26 +96,6 @@ impl RuleSet {
     /// Everything that is wrong with any of them.
     pub fn shipped() -> Result<Self, Vec<RuleError>> {
         Self::compile(RuleText::shipped())
-    }
-
-    /// The rules of a folder alone.
-    ///
-    /// # Errors
-    /// Everything that is wrong with any of them.
-    pub fn from_dir(dir: &Path) -> Result<Self, Vec<RuleError>> {
-        Self::compile(RuleText::in_dir(dir)?)
-    }
-
-    /// The shipped rules with a folder's: a file of the same path takes the place of the shipped one.
-    ///
-    /// # Errors
-    /// Everything that is wrong with any of them.
-    pub fn shipped_and(dir: &Path) -> Result<Self, Vec<RuleError>> {
-        let own = RuleText::in_dir(dir)?;
-        let mut texts = RuleText::shipped();
-        texts.retain(|shipped| !own.iter().any(|text| text.path == shipped.path));
-        texts.extend(own);
-        Self::compile(texts)
     }
 
     /// Compiles rule texts, in any order. Specs are left out.

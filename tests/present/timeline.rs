@@ -91,11 +91,11 @@ fn sessions_are_apart_headed_and_known_by_their_shortest_prefix() {
         [head("0123456789abcdef", "alice", Some(false)), head("0123456789ffffff", "eve\u{1b}[2J\n", Some(true))];
     let of_eve = Entry { session_id: Some("0123456789ffffff".to_owned()), ..click(0, Kind::View, "b", 1.0) };
     let text = timeline(&[click(0, Kind::View, "a", 1.0), of_eve, click(1, Kind::View, "c", 1.0)], &heads);
-    let expected = "alice · 111122223333 · 198.51.100.7 +1 · no mfa · 2026-03-02 09:12:00 → 09:13:01 UTC · session 0123456789a\n  \
+    let expected = "alice · 111122223333 · 198.51.100.7, 198.51.100.8 · no mfa · 2026-03-02 09:12:00 → 09:13:01 UTC · session 0123456789a\n  \
         09:12:00  view  a  (140 events)\n  \
         09:13:00  view  c  (140 events)\n\
         \n\
-        eve\\u{1b}[2J\\n · 111122223333 · 198.51.100.7 +1 · mfa · 2026-03-02 09:12:00 → 09:13:01 UTC · session 0123456789f\n  \
+        eve\\u{1b}[2J\\n · 111122223333 · 198.51.100.7, 198.51.100.8 · mfa · 2026-03-02 09:12:00 → 09:13:01 UTC · session 0123456789f\n  \
         09:12:00  view  b  (140 events)\n";
     assert_eq!(text, expected);
 }
