@@ -1,12 +1,13 @@
 //! The noun `Signal`: one click, command or background burst, as [`crate::matching`] finds it.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::event::Timestamp;
 
 /// What a person did, in the coarsest terms; the order is the order of a case's severity, least first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
     /// The console asked by itself; nobody clicked.

@@ -1,7 +1,7 @@
 //! The catalogue as a whole: every rule compiles, and every rule is proved by the spec beside it.
 //!
 //! `RULES_DIR` names another folder of rules; `RULE` limits the specs to those whose path begins with it; `UPDATE=1`
-//! writes the generated page anew.
+//! writes the generated files anew.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot read its data has failed")]
 
@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use cartographer::present;
-use cartographer::rule::{RuleSet, RuleText};
+use cartographer::rule::{RuleSet, RuleText, schema};
 use cartographer::signal::Kind;
 use cartographer::spec::{self, SpecToml};
 
@@ -141,14 +141,25 @@ fn every_page_of_the_published_observations_is_in_the_catalogue() {
     assert!(missing.is_empty(), "{missing:?}");
 }
 
+/// Holds a generated file to what makes it; with `UPDATE` set, writes it.
+#[track_caller]
+fn assert_current(file: &str, expected: &[u8]) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
+    if std::env::var_os("UPDATE").is_some() {
+        std::fs::write(&path, expected).unwrap();
+    }
+    let found = std::fs::read(&path).unwrap_or_default();
+    assert!(found == expected, "{file} is stale: UPDATE=1 cargo try --test catalogue writes it");
+}
+
 #[test]
 fn the_page_of_the_catalogue_is_current() {
-    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("rules/README.md");
-    let mut expected = Vec::new();
-    present::catalogue(&mut expected, rules().rules()).unwrap();
-    if std::env::var_os("UPDATE").is_some() {
-        std::fs::write(&page, &expected).unwrap();
-    }
-    let found = std::fs::read(&page).unwrap_or_default();
-    assert!(found == expected, "rules/README.md is stale: UPDATE=1 cargo try --test catalogue writes it");
+    let mut page = Vec::new();
+    present::catalogue(&mut page, rules().rules()).unwrap();
+    assert_current("rules/README.md", &page);
+}
+
+#[test]
+fn the_schema_for_editors_is_current() {
+    assert_current("rules/schema.json", schema::json_schema().as_bytes());
 }

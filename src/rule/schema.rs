@@ -3,22 +3,27 @@
 //! `rules/<service>/<page>.toml` holds one [`RuleToml`]; `rules/requests/<service>.toml` holds shapes alone.
 
 use indexmap::IndexMap;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use toml::Spanned;
 
 use crate::signal::Kind;
 
 /// One console page or action.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RuleToml {
     /// The path of the file without `.toml`; never changes.
+    #[schemars(with = "String")]
     pub id: Spanned<String>,
     /// Where in the console: `IAM › Users`. A template.
+    #[schemars(with = "String")]
     pub title: Spanned<String>,
     /// One sentence: what was done and what was on the screen. A template.
+    #[schemars(with = "String")]
     pub summary: Spanned<String>,
     /// Deep link to the page. A template.
+    #[schemars(with = "Option<String>")]
     pub url: Option<Spanned<String>>,
     /// What was done, in the coarsest terms.
     pub kind: Kind,
@@ -26,6 +31,7 @@ pub struct RuleToml {
     pub console_path: Vec<String>,
     /// ATT&CK technique ids, where they are fair.
     #[serde(default)]
+    #[schemars(with = "Vec<String>")]
     pub attack: Vec<Spanned<String>>,
     /// The name under which the labelled data knows the page.
     pub ccc_label: Option<String>,
@@ -37,46 +43,57 @@ pub struct RuleToml {
     pub window: WindowToml,
     /// Calls that can start it: each must stand in `required` or `optional`, unless the rule is `alone`.
     #[serde(default)]
+    #[schemars(with = "Vec<String>")]
     pub anchor: Vec<Spanned<String>>,
     /// Calls that must all occur, as `call`, `call/shape`, `call/shape|shape` or `call/*`.
     #[serde(default)]
+    #[schemars(with = "Vec<String>")]
     pub required: Vec<Spanned<String>>,
     /// Calls that belong to it where they occur, in the same form.
     #[serde(default)]
+    #[schemars(with = "Vec<String>")]
     pub optional: Vec<Spanned<String>>,
     /// Rules that lose against this one where both are met, whatever they explain.
     #[serde(default)]
+    #[schemars(with = "Vec<String>")]
     pub over: Vec<Spanned<String>>,
     /// The rule is met only if the signal before is one of these.
     #[serde(default)]
+    #[schemars(with = "Vec<String>")]
     pub only_after: Vec<Spanned<String>>,
     /// What to read off the events, by name.
     #[serde(default)]
+    #[schemars(with = "IndexMap<String, ExtractToml>")]
     pub extract: IndexMap<String, Spanned<ExtractToml>>,
     /// When the signal is really another rule's.
     #[serde(default)]
+    #[schemars(with = "Vec<InsteadToml>")]
     pub instead: Vec<Spanned<InsteadToml>>,
     /// Signals just before that are part of this one.
     #[serde(default)]
+    #[schemars(with = "Vec<AbsorbsToml>")]
     pub absorbs: Vec<Spanned<AbsorbsToml>>,
     /// When the signal is only a later part of one before it.
     #[serde(default)]
+    #[schemars(with = "Vec<PartOfToml>")]
     pub part_of: Vec<Spanned<PartOfToml>>,
     /// Shapes that only this rule knows.
     #[serde(default)]
+    #[schemars(with = "Vec<RequestToml>")]
     pub request: Vec<Spanned<RequestToml>>,
 }
 
 /// A file of shapes.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RequestsToml {
     /// The shapes.
+    #[schemars(with = "Vec<RequestToml>")]
     pub request: Vec<Spanned<RequestToml>>,
 }
 
 /// Seconds around the anchor.
-#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct WindowToml {
     /// Seconds before the anchor.
@@ -91,8 +108,14 @@ impl Default for WindowToml {
     }
 }
 
+/// The JSON Schema of a rule file, for editors.
+pub fn json_schema() -> String {
+    let schema = schemars::schema_for!(RuleToml);
+    serde_json::to_string_pretty(&schema).unwrap_or_default() + "\n"
+}
+
 /// One or several of something.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum OneOrMany {
     /// One.
@@ -113,16 +136,19 @@ impl OneOrMany {
 }
 
 /// One shape of one call: everything that is stated must hold.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RequestToml {
     /// `service:Call`, or `*` for any call.
+    #[schemars(with = "String")]
     pub call: Spanned<String>,
     /// What rules name the shape by; none if it is the call's only one.
     pub name: Option<String>,
     /// User-agent families, any of which will do; `not internal` for all but that one.
+    #[schemars(with = "Option<OneOrMany>")]
     pub caller: Option<Spanned<OneOrMany>>,
     /// The user agent's text.
+    #[schemars(with = "Option<ConditionToml>")]
     pub agent: Option<Spanned<ConditionToml>>,
     /// The request has no parameters at all.
     #[serde(default)]
@@ -131,15 +157,18 @@ pub struct RequestToml {
     #[serde(default)]
     pub members: Vec<Vec<String>>,
     /// The whole request.
+    #[schemars(with = "Option<serde_json::Map<String, serde_json::Value>>")]
     pub exactly: Option<toml::Table>,
     /// Conditions by path into the request.
     #[serde(default, rename = "where")]
+    #[schemars(with = "IndexMap<String, ConditionToml>")]
     pub conditions: IndexMap<String, Spanned<ConditionToml>>,
     /// Text that stands in the request's compact JSON.
     #[serde(default)]
     pub text: Vec<String>,
     /// Conditions by path into the response.
     #[serde(default)]
+    #[schemars(with = "IndexMap<String, ConditionToml>")]
     pub response: IndexMap<String, Spanned<ConditionToml>>,
     /// The error code that the call failed with.
     pub error: Option<String>,
@@ -149,17 +178,17 @@ pub struct RequestToml {
 }
 
 /// A condition on a value: a scalar it equals, or a test.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum ConditionToml {
     /// A test.
     Test(TestToml),
     /// The scalar, compared as text, so that `1000` fits `"1000"` too.
-    Equals(toml::Value),
+    Equals(#[schemars(with = "serde_json::Value")] toml::Value),
 }
 
 /// Tests on a value; of a list's elements, one must pass.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TestToml {
     /// Equals this text.
@@ -183,7 +212,7 @@ pub struct TestToml {
 }
 
 /// One thing to read off a signal's events.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ExtractToml {
     /// The calls to read it from; any call of the signal if not stated.
@@ -231,7 +260,7 @@ pub struct ExtractToml {
 }
 
 /// The largest unit of a time span.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum SpanUnit {
     /// 60 seconds.
@@ -247,7 +276,7 @@ pub enum SpanUnit {
 }
 
 /// When a signal is really another rule's. Everything that is stated must hold; nothing stated: always.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct InsteadToml {
     /// The rule it really is.
@@ -268,7 +297,7 @@ pub struct InsteadToml {
 }
 
 /// A look at more than the one signal before.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LookBackToml {
     /// How far back, in seconds.
@@ -284,7 +313,7 @@ pub struct LookBackToml {
 }
 
 /// Signals just before that are part of this one.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AbsorbsToml {
     /// Which rules' signals.
@@ -294,7 +323,7 @@ pub struct AbsorbsToml {
 }
 
 /// When a signal is only a later part of one before it: a poll.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PartOfToml {
     /// Which rules' signals.
