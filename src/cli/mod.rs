@@ -7,6 +7,7 @@ pub(crate) mod fail;
 mod format;
 mod load;
 mod moment;
+mod new_rule;
 mod progress;
 mod rules;
 mod sessions;

@@ -11,6 +11,7 @@ use clap::{Args, Subcommand, ValueEnum};
 
 use super::fail::Advised;
 use super::format::{self, RowFormat};
+use super::new_rule::New;
 use super::{ExitCode, Streams};
 
 /// How many ids are suggested for one that is not there.
@@ -23,6 +24,7 @@ pub(crate) enum Rules {
     Show(Show),
     Check(Check),
     Test(Test),
+    New(New),
 }
 
 /// Rules of one's own, beside the shipped ones.
@@ -95,6 +97,7 @@ impl Rules {
             Self::Show(show) => show.run(streams),
             Self::Check(check) => check.run(streams),
             Self::Test(test) => test.run(streams),
+            Self::New(new) => new.run(streams),
         }
     }
 }

@@ -7,8 +7,11 @@ mod letter;
 mod likeness;
 mod prepare;
 
+use serde_json::Value;
+
 use crate::event::{Client, Timestamp};
 use crate::rule::RuleSet;
+use crate::rule::extract::Source;
 use crate::signal::Signal;
 
 /// What matching needs of one event, borrowed from wherever the rows live (Arrow arrays, a spec file).
@@ -40,6 +43,24 @@ pub struct Row<'a> {
     pub request: Option<&'a str>,
     /// `events.response_elements`, JSON text
     pub response: Option<&'a str>,
+}
+
+impl<'a> Row<'a> {
+    /// What rules read of it, with its request and response parsed.
+    pub const fn source(&self, request: &'a Value, response: &'a Value) -> Source<'a> {
+        Source {
+            event_id: self.event_id,
+            call: self.call,
+            region: self.region,
+            account_id: self.account_id,
+            source_ip: self.source_ip,
+            user_agent: self.user_agent,
+            error_code: self.error_code,
+            error_message: self.error_message,
+            request,
+            response,
+        }
+    }
 }
 
 /// One session's events, in any order.

@@ -7,7 +7,6 @@ use serde_json::Value;
 use super::Row;
 use crate::event::{Client, Timestamp};
 use crate::rule::RuleSet;
-use crate::rule::caller::{Family, trim_brackets};
 use crate::rule::extract::Source;
 use crate::rule::shape::{ShapeId, Subject};
 
@@ -36,30 +35,11 @@ impl<'e> Prepared<'e> {
     }
 
     pub(super) fn subject(&self) -> Subject<'_> {
-        let agent = self.row.user_agent.unwrap_or_default();
-        Subject {
-            agent: trim_brackets(agent),
-            family: Family::of(agent),
-            request: &self.request,
-            request_text: &self.request_text,
-            response: &self.response,
-            error_code: self.row.error_code,
-        }
+        self.source().subject(&self.request_text)
     }
 
     pub(super) fn source(&self) -> Source<'_> {
-        Source {
-            event_id: self.row.event_id,
-            call: self.row.call,
-            region: self.row.region,
-            account_id: self.row.account_id,
-            source_ip: self.row.source_ip,
-            user_agent: self.row.user_agent,
-            error_code: self.row.error_code,
-            error_message: self.row.error_message,
-            request: &self.request,
-            response: &self.response,
-        }
+        self.row.source(&self.request, &self.response)
     }
 }
 

@@ -6,6 +6,7 @@ pub mod caller;
 mod compile;
 pub mod condition;
 pub mod context;
+pub mod draft;
 pub mod extract;
 mod link;
 pub mod path;

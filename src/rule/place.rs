@@ -2,7 +2,9 @@
 
 use serde_json::Value;
 
+use super::caller::{Family, trim_brackets};
 use super::path::Path;
+use super::shape::Subject;
 
 /// What an extract reads from: one event of the signal.
 #[derive(Debug, Clone, Copy)]
@@ -27,6 +29,21 @@ pub struct Source<'e> {
     pub request: &'e Value,
     /// The response; `Null` if there is none.
     pub response: &'e Value,
+}
+
+impl<'e> Source<'e> {
+    /// What shapes look at; `request_text` is the request's compact JSON.
+    pub fn subject(&self, request_text: &'e str) -> Subject<'e> {
+        let agent = self.user_agent.unwrap_or_default();
+        Subject {
+            agent: trim_brackets(agent),
+            family: Family::of(agent),
+            request: self.request,
+            request_text,
+            response: self.response,
+            error_code: self.error_code,
+        }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

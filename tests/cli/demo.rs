@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use predicates::str::contains;
 use tempfile::TempDir;
 
 use crate::cartographer;
@@ -24,4 +25,22 @@ fn the_walk_through_shows_the_timeline_as_it_is() {
     let told = String::from_utf8(timeline.get_output().stdout.clone()).unwrap();
     assert!(told.lines().count() < 60);
     assert_eq!(told, shown(), "demo/README.md shows another timeline: put this one in");
+}
+
+#[test]
+fn a_new_rule_is_drafted_from_a_burst_and_passes_its_spec() {
+    let dir = TempDir::new().unwrap();
+    let trail = Path::new(ROOT).join("demo/trail.json.gz");
+    cartographer(dir.path(), &["load", trail.to_str().unwrap(), "--db", "case.duckdb", "-q"]).assert().code(0);
+    let anchor = "SELECT anchor_event_id FROM signals WHERE rule_id = 'secretsmanager/secrets/secret/overview' LIMIT 1";
+    let found = cartographer(dir.path(), &["sql", "--db", "case.duckdb", "--format", "csv", anchor]).assert().code(0);
+    let event = String::from_utf8(found.get_output().stdout.clone()).unwrap().lines().nth(1).unwrap().trim().to_owned();
+    let new = ["rules", "new", "secretsmanager/look", "--dir", "own", "--from-case", "case.duckdb", "--around", &event];
+    cartographer(dir.path(), &new).assert().code(0).stderr(contains("wrote own/secretsmanager/look.toml"));
+    cartographer(dir.path(), &new).assert().code(1).stderr(contains("is not overwritten"));
+    cartographer(dir.path(), &["rules", "check", "own"]).assert().code(0).stderr(contains("271 rules, no problem"));
+    let shown = cartographer(dir.path(), &["rules", "show", "secretsmanager/look", "--rules", "own"]).assert().code(0);
+    shown.stdout(contains("secretsmanager:DescribeSecret (anchor)"));
+    let odd = ["rules", "new", "Look", "--dir", "own"];
+    cartographer(dir.path(), &odd).assert().code(1).stderr(contains("is no id of a rule"));
 }

@@ -1,0 +1,118 @@
+//! `cartographer rules new`
+
+use std::fs::{self, OpenOptions};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use cartographer::batch;
+use cartographer::rule::RuleSet;
+use cartographer::rule::draft::{self, Sample};
+use cartographer::store::Case;
+use clap::Args;
+use serde_json::Value;
+
+use super::fail::Advised;
+use super::rules::OwnRules;
+use super::{ExitCode, Streams};
+
+/// Seconds before and after the event that was pointed at.
+const BURST_S: u32 = 4;
+
+/// Write the skeleton of a new rule and its spec
+///
+/// Filled in from a burst of events, if a case and an event of it are named: the calls, the shapes that are not known
+/// yet, and the spec's events. Names in a spec are to be made up: replace those of the case before you share it.
+#[derive(Debug, Args)]
+pub(crate) struct New {
+    /// The rule's id: the service, then the page, such as s3/access-grants
+    #[arg(value_name = "SERVICE/PAGE")]
+    id: String,
+    /// The folder of rules to write it into
+    #[arg(long = "dir", value_name = "DIR", default_value = "rules")]
+    into: PathBuf,
+    /// The case that holds the page's events
+    #[arg(long, value_name = "FILE", requires = "around")]
+    from_case: Option<PathBuf>,
+    /// The event that the page starts from; those of its session just before and after belong to it
+    #[arg(long, value_name = "EVENT_ID", requires = "from_case")]
+    around: Option<String>,
+    #[command(flatten)]
+    own: OwnRules,
+}
+
+impl New {
+    pub(crate) fn run(self, streams: Streams) -> Result<ExitCode> {
+        self.check_id()?;
+        let rules = self.own.set()?;
+        let draft = match (&self.from_case, &self.around) {
+            (Some(case), Some(event)) => from_case(&rules, &self.id, case, event)?,
+            _ => draft::draft(&rules, &self.id, &[]),
+        };
+        for (ending, text) in [("toml", &draft.rule), ("spec.toml", &draft.spec)] {
+            let path = self.into.join(format!("{}.{ending}", self.id));
+            write_new(&path, text)?;
+            streams.say(&format!("wrote {}", path.display()));
+        }
+        Ok(ExitCode::Fine)
+    }
+
+    fn check_id(&self) -> Result<()> {
+        let is_part = |part: &str| {
+            !part.is_empty()
+                && part.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+        };
+        if self.id.contains('/') && self.id.split('/').all(is_part) {
+            return Ok(());
+        }
+        let advice = "An id is the service and the page, of small letters, digits and hyphens: s3/access-grants.";
+        bail!(Advised::new(format!("{:?} is no id of a rule", self.id), advice))
+    }
+}
+
+/// Writes a file that is not there yet.
+fn write_new(path: &Path, text: &str) -> Result<()> {
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    }
+    let file = OpenOptions::new().write(true).create_new(true).open(path);
+    let advice =
+        || Advised::new(format!("cannot write {}", path.display()), "A rule that is there is not overwritten.");
+    Ok(file.with_context(advice)?.write_all(text.as_bytes())?)
+}
+
+fn from_case(rules: &RuleSet, id: &str, case: &Path, around: &str) -> Result<draft::Draft> {
+    let case = Case::open_read_only(case).with_context(|| format!("cannot open {}", case.display()))?;
+    let sql = format!(
+        "SELECT {columns} FROM events WHERE session_id = (SELECT session_id FROM events WHERE event_id = ?) \
+         AND abs(date_diff('second', event_time, (SELECT event_time FROM events WHERE event_id = ?))) <= {BURST_S} \
+         ORDER BY event_time, event_id",
+        columns = batch::SESSION_COLUMNS
+    );
+    let batches = case.query_with(&sql, &[around.to_owned(), around.to_owned()])?;
+    let sessions = batch::sessions(&batches)?;
+    let Some(session) = sessions.first() else {
+        bail!(Advised::new(
+            format!("there is no event {around:?}"),
+            "The column events.event_id has every event's id."
+        ));
+    };
+    let values: Vec<(Value, Value)> =
+        session.rows.iter().map(|row| (parse(row.request), parse(row.response))).collect();
+    let first = session.rows.first().map_or(0, |row| row.time.0);
+    let samples: Vec<Sample<'_>> = session
+        .rows
+        .iter()
+        .zip(&values)
+        .map(|(row, values)| Sample {
+            event: row.source(&values.0, &values.1),
+            at: (row.time.0 - first) / 1_000_000,
+            anchor: row.event_id == around,
+        })
+        .collect();
+    Ok(draft::draft(rules, id, &samples))
+}
+
+fn parse(text: Option<&str>) -> Value {
+    text.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default()
+}

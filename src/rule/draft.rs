@@ -1,0 +1,176 @@
+//! Drafts: the skeleton of a new rule and its spec, filled in from a burst of events where there is one. Pure.
+
+use std::fmt::Write as _;
+
+use serde_json::{Map, Value};
+
+use super::RuleSet;
+use super::caller::{Caller, Family};
+use super::extract::Source;
+
+/// The texts of a new rule and its spec.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Draft {
+    /// `<id>.toml`
+    pub rule: String,
+    /// `<id>.spec.toml`
+    pub spec: String,
+}
+
+/// One event of the burst that a page wrote.
+#[derive(Debug, Clone)]
+pub struct Sample<'e> {
+    /// The event.
+    pub event: Source<'e>,
+    /// Seconds from the first event of the burst.
+    pub at: i64,
+    /// The event that was pointed at: the rule starts from its call.
+    pub anchor: bool,
+}
+
+/// Drafts a rule of this id. Without samples, its calls are left to the author.
+pub fn draft(rules: &RuleSet, id: &str, samples: &[Sample<'_>]) -> Draft {
+    let mut calls = Calls::default();
+    for sample in samples {
+        calls.add(rules, sample);
+    }
+    Draft { rule: rule(id, &calls), spec: spec(id, samples) }
+}
+
+/// The calls of a burst, each once, as a rule refers to them.
+#[derive(Debug, Default)]
+struct Calls {
+    anchor: Option<String>,
+    references: Vec<(String, String)>,
+    /// Shapes that no rule knows yet, as TOML.
+    requests: Vec<String>,
+}
+
+impl Calls {
+    fn add(&mut self, rules: &RuleSet, sample: &Sample<'_>) {
+        let call = sample.event.call;
+        if sample.anchor {
+            self.anchor = Some(call.to_owned());
+        }
+        if self.references.iter().any(|(known, _)| known == call) {
+            return;
+        }
+        let text = sample.event.request.to_string();
+        let reference = match rules.recognise(call, &sample.event.subject(&text)) {
+            Some(shape) if rules.shape(shape).call == call => rules.shape(shape).reference(),
+            _ => self.new_shape(rules, &sample.event),
+        };
+        self.references.push((call.to_owned(), reference));
+    }
+
+    /// A shape of its own: under the call's name alone if the call is new, under the page's otherwise.
+    fn new_shape(&mut self, rules: &RuleSet, event: &Source<'_>) -> String {
+        let name = if rules.shapes_of(event.call).is_empty() { "" } else { "of-this-page" };
+        let mut toml = format!("[[request]]\ncall = {}\n", quoted(event.call));
+        if !name.is_empty() {
+            line(&mut toml, "name", &quoted(name));
+        }
+        if let Some(caller) =
+            event.user_agent.and_then(Family::of).and_then(|family| Caller::OneOf(vec![family]).describe())
+        {
+            line(&mut toml, "caller", &quoted(&caller));
+        }
+        match event.request.as_object() {
+            Some(members) if !members.is_empty() => line(&mut toml, "members", &format!("[[{}]]", names(members))),
+            _ => line(&mut toml, "no_parameters", "true"),
+        }
+        self.requests.push(toml);
+        if name.is_empty() { event.call.to_owned() } else { format!("{}/{name}", event.call) }
+    }
+}
+
+fn rule(id: &str, calls: &Calls) -> String {
+    let path: Vec<&str> = id.split('/').collect();
+    let service = path.first().copied().unwrap_or_default();
+    let mut toml = String::from("# What the page is, where an outsider would wonder.\n");
+    line(&mut toml, "id", &quoted(id));
+    line(&mut toml, "title", &quoted(&path.join(" › ")));
+    line(&mut toml, "summary", &quoted("Opened … (one sentence: what was done, and what was on the screen)"));
+    line(
+        &mut toml,
+        "url",
+        &quoted(&format!("https://{{region}}.console.aws.amazon.com/{service}/home?region={{region}}")),
+    );
+    line(&mut toml, "kind", &quoted("view"));
+    line(
+        &mut toml,
+        "console_path",
+        &format!("[{}]", path.iter().map(|part| quoted(part)).collect::<Vec<_>>().join(", ")),
+    );
+    let anchor = calls.anchor.clone().unwrap_or_else(|| format!("{service}:Call"));
+    let mut required: Vec<String> = calls.references.iter().map(|(_, reference)| quoted(reference)).collect();
+    if required.is_empty() {
+        required.push(quoted(&anchor));
+    }
+    toml.push_str("\n# Calls that belong to the page but need not occur go to `optional`.\n");
+    line(&mut toml, "anchor", &format!("[{}]", quoted(&anchor)));
+    line(&mut toml, "required", &format!("[\n  {},\n]", required.join(",\n  ")));
+    for request in &calls.requests {
+        let _ = write!(toml, "\n{request}");
+    }
+    toml
+}
+
+fn spec(id: &str, samples: &[Sample<'_>]) -> String {
+    let mut toml =
+        String::from("# Put made-up names, ids and accounts in the place of what a real case held.\n[[case]]\n");
+    line(&mut toml, "name", &quoted("the page as the console asks for it"));
+    let events: Vec<String> = samples.iter().map(event).collect();
+    line(&mut toml, "events", &format!("[\n{}]", events.concat()));
+    line(&mut toml, "signals", &format!("[{{ rule = {} }}]", quoted(id)));
+    toml.push_str("\n[[case]]\n");
+    line(&mut toml, "name", &quoted("what comes near it and is something else"));
+    line(&mut toml, "near_miss", "true");
+    line(&mut toml, "events", &format!("[\n{}]", events.into_iter().skip(1).collect::<String>()));
+    toml
+}
+
+fn event(sample: &Sample<'_>) -> String {
+    let mut members = vec![format!("at = {}", sample.at), format!("call = {}", quoted(sample.event.call))];
+    let texts =
+        [("agent", sample.event.user_agent), ("region", sample.event.region), ("error", sample.event.error_code)];
+    members.extend(texts.into_iter().filter_map(|(name, text)| Some(format!("{name} = {}", quoted(text?)))));
+    let values = [("request", sample.event.request), ("response", sample.event.response)];
+    members.extend(
+        values
+            .into_iter()
+            .filter(|(_, value)| value.is_object())
+            .map(|(name, value)| format!("{name} = {}", inline(value))),
+    );
+    format!("  {{ {} }},\n", members.join(", "))
+}
+
+fn line(toml: &mut String, key: &str, value: &str) {
+    let _ = writeln!(toml, "{key} = {value}");
+}
+
+fn names(members: &Map<String, Value>) -> String {
+    members.keys().map(|name| quoted(name)).collect::<Vec<_>>().join(", ")
+}
+
+/// A JSON value as TOML on one line; nulls, which TOML has not, are left out.
+fn inline(value: &Value) -> String {
+    match value {
+        Value::Object(members) => {
+            let members = members.iter().filter(|(_, value)| !value.is_null());
+            let members: Vec<String> =
+                members.map(|(name, value)| format!("{} = {}", quoted(name), inline(value))).collect();
+            format!("{{ {} }}", members.join(", "))
+        }
+        Value::Array(elements) => {
+            let elements = elements.iter().filter(|value| !value.is_null());
+            format!("[{}]", elements.map(inline).collect::<Vec<_>>().join(", "))
+        }
+        Value::String(text) => quoted(text),
+        scalar => scalar.to_string(),
+    }
+}
+
+fn quoted(text: &str) -> String {
+    toml::Value::String(text.replace('\n', " ")).to_string()
+}

@@ -1,0 +1,46 @@
+//! Drafts of new rules: they compile as they are, and their specs pass.
+
+use cartographer::rule::draft::{Sample, draft};
+use cartographer::rule::extract::Source;
+use cartographer::rule::{RuleSet, RuleText};
+use cartographer::spec;
+use serde_json::{Value, json};
+
+fn source<'e>(call: &'e str, request: &'e Value) -> Source<'e> {
+    Source {
+        event_id: "e",
+        call,
+        region: Some("eu-west-1"),
+        account_id: None,
+        source_ip: None,
+        user_agent: Some("AWS Internal"),
+        error_code: None,
+        error_message: None,
+        request,
+        response: &Value::Null,
+    }
+}
+
+#[test]
+fn a_draft_compiles_and_its_spec_passes() {
+    let rules = RuleSet::shipped().unwrap();
+    let (own, known) =
+        (json!({"grantId": "g-1", "tags": ["a", null], "odd name": {"x": true}}), json!({"maxItems": 1000}));
+    let samples = [
+        Sample { event: source("grants:ListGrants", &own), at: 0, anchor: true },
+        Sample { event: source("iam:ListUsers", &known), at: 1, anchor: false },
+    ];
+    let draft = draft(&rules, "grants/list", &samples);
+    assert!(draft.rule.contains("\"iam:ListUsers/max-items-1000\""), "{}", draft.rule);
+    let text = |path: &str, text: &str| RuleText { path: path.into(), file: path.into(), text: text.into() };
+    let mut texts = RuleText::shipped();
+    texts.push(text("grants/list.toml", &draft.rule));
+    let rules = RuleSet::compile(texts).unwrap();
+    assert_eq!(spec::run(&rules, &text("grants/list.spec.toml", &draft.spec)), Ok(2));
+}
+
+#[test]
+fn an_empty_draft_names_what_is_to_be_filled_in() {
+    let draft = draft(&RuleSet::default(), "grants/list", &[]);
+    assert!(draft.rule.contains("id = \"grants/list\"") && draft.rule.contains("\"grants:Call\""), "{}", draft.rule);
+}
