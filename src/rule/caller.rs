@@ -1,5 +1,7 @@
 //! User-agent families, as rules ask for them.
 
+use crate::normalise::caller::{CLOUD_SHELL, unwrapped};
+
 /// A family of user agents. The outer square brackets of an agent are not part of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Family {
@@ -15,7 +17,7 @@ pub enum Family {
     S3Console,
     /// `AWSCloudTrail, aws-internal/…`
     CloudTrail,
-    /// Holds ` exec-env/CloudShell `.
+    /// Holds ` exec-env/CloudShell`.
     CloudShell,
 }
 
@@ -33,10 +35,10 @@ impl Family {
 
     /// The family of an agent, if it is of one.
     pub fn of(agent: &str) -> Option<Self> {
-        match trim_brackets(agent) {
+        match unwrapped(agent) {
             "AWS Internal" => Some(Self::Internal),
             "Coral/Netty4" => Some(Self::Netty),
-            text if is_cloud_shell(text) => Some(Self::CloudShell),
+            text if text.contains(CLOUD_SHELL) => Some(Self::CloudShell),
             text if text.starts_with("aws-internal/") => Some(Self::InternalSdk),
             text if text.starts_with("EC2ConsoleFrontend") => Some(Self::Ec2Console),
             text if text.starts_with("S3Console/") || text.starts_with("AWS Console S3, S3Console/") => {
@@ -57,16 +59,6 @@ impl Family {
     fn name(self) -> &'static str {
         Self::NAMES.into_iter().find(|(family, _)| *family == self).map_or("", |(_, name)| name)
     }
-}
-
-/// The agent without its outer square brackets.
-pub fn trim_brackets(agent: &str) -> &str {
-    let agent = agent.trim();
-    agent.strip_prefix('[').and_then(|inner| inner.strip_suffix(']')).unwrap_or(agent)
-}
-
-fn is_cloud_shell(agent: &str) -> bool {
-    agent.contains(" exec-env/CloudShell ") || agent.ends_with(" exec-env/CloudShell")
 }
 
 /// Which families may call in a shape.
@@ -138,6 +130,11 @@ mod tests {
             ("[S3Console/0.4, aws-internal/3]", Some(Family::S3Console)),
             ("AWS Console S3, S3Console/0.4", Some(Family::S3Console)),
             ("aws-cli/2.15 Python/3.11 exec-env/CloudShell exe/x86_64", Some(Family::CloudShell)),
+            ("EC2ConsoleFrontend, aws-internal/3", Some(Family::Ec2Console)),
+            ("[AWSCloudTrail, aws-internal/3]", Some(Family::CloudTrail)),
+            ("Coral/Netty4", Some(Family::Netty)),
+            ("Coral/Netty4.1", None),
+            ("AWS Internal/1", None),
             ("Mozilla/5.0 (X11; Linux x86_64)", None),
         ];
         for (agent, family) in cases {

@@ -1,4 +1,4 @@
-//! Rules: TOML text in, a compiled [`RuleSet`] out. Pure but for [`RuleSet::from_dir`].
+//! Rules: TOML text in, a compiled [`RuleSet`] out. Pure.
 //!
 //! A rule is one console page or action. The format is what [`schema`] reads; `CONTRIBUTING.md` shows it by example.
 

@@ -2,9 +2,10 @@
 
 use serde_json::Value;
 
-use super::caller::{Family, trim_brackets};
+use super::caller::Family;
 use super::path::Path;
 use super::shape::Subject;
+use crate::normalise::caller::unwrapped;
 
 /// What an extract reads from: one event of the signal.
 #[derive(Debug, Clone, Copy)]
@@ -36,7 +37,7 @@ impl<'e> Source<'e> {
     pub fn subject(&self, request_text: &'e str) -> Subject<'e> {
         let agent = self.user_agent.unwrap_or_default();
         Subject {
-            agent: trim_brackets(agent),
+            agent: unwrapped(agent),
             family: Family::of(agent),
             request: self.request,
             request_text,

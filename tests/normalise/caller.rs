@@ -1,7 +1,6 @@
 //! User agents.
 
 use cartographer::event::{Client, Evidence};
-use cartographer::normalise::caller::{Families, families};
 use cartographer::normalise::client;
 use serde_json::json;
 
@@ -59,32 +58,6 @@ fn only_without_a_user_agent_does_the_invoker_count() {
     assert_eq!(client(Some("-"), Some("config.amazonaws.com")), Client::Service);
     assert_eq!(client(Some("AWS Internal"), Some("config.amazonaws.com")), Client::Internal);
     assert_eq!(client(None, None), Client::Unknown);
-}
-
-#[test]
-fn each_family_is_told_by_its_user_agent() {
-    for (agent, expected) in [
-        ("AWS Internal", Families::AWS_INTERNAL),
-        ("[AWS Internal]", Families::AWS_INTERNAL),
-        ("AWS Internal/1", Families::empty()),
-        ("aws-internal/3 x", Families::AWS_INTERNAL_2),
-        ("Coral/Netty4", Families::CORAL_NETTY_4),
-        ("Coral/Netty4.1", Families::empty()),
-        ("EC2ConsoleFrontend, aws-internal/3", Families::EC2_CONSOLE),
-        ("[S3Console/0.4, aws-internal/3]", Families::S3_CONSOLE),
-        ("[AWS Console S3, S3Console/0.4]", Families::S3_CONSOLE),
-        ("[AWSCloudTrail, aws-internal/3]", Families::AWS_CLOUDTRAIL),
-        ("aws-cli/2 exec-env/CloudShell exe/x86_64", Families::CLOUDSHELL_AWSCLI),
-        ("AWSPowerShell.NetCore/4 exec-env/CloudShell x", Families::CLOUDSHELL_AWSPOWERSHELL),
-        ("Boto3/1.34 exec-env/CloudShell x", Families::CLOUDSHELL_BOTO),
-        ("curl/8 exec-env/CloudShell x", Families::CLOUDSHELL_GENERIC),
-        ("Mozilla/5.0", Families::empty()),
-    ] {
-        assert_eq!(families(agent), expected, "{agent}");
-    }
-    assert_eq!(Families::named("AWS_Internal_2"), Some(Families::AWS_INTERNAL_2));
-    assert_eq!(Families::named("CloudShell_Boto"), Some(Families::CLOUDSHELL_BOTO));
-    assert_eq!(Families::named("any"), None);
 }
 
 #[test]
