@@ -14,6 +14,8 @@ use crate::signal::{Kind, Origin, Role};
 
 /// A pause of so many seconds ends a burst.
 const PAUSE_S: i64 = 4;
+/// A burst of so many events is cut: an auction's cost grows with their square, and no page is likely to need more.
+const LARGEST: usize = 400;
 /// A shape that comes no nearer than this says nothing.
 const FAR: f64 = 0.45;
 /// A page of which less than this was seen is no explanation.
@@ -45,7 +47,7 @@ struct Bid {
 /// Finds the pages that explain what is still free, and takes their events.
 pub(super) fn find(rules: &RuleSet, events: &[Prepared<'_>], letter: &[Found], claims: &mut Claims) -> Vec<Found> {
     let mut found = Vec::new();
-    for burst in bursts(events, claims) {
+    for burst in bursts(rules, events, claims) {
         let auction = Auction::new(rules, events, letter, &burst);
         while let Some(bid) = auction.best(claims) {
             let signal = signal(rules.rule(bid.rule), events, &bid);
@@ -57,19 +59,18 @@ pub(super) fn find(rules: &RuleSet, events: &[Prepared<'_>], letter: &[Found], c
     found
 }
 
-/// The free events, cut at each pause.
-fn bursts(events: &[Prepared<'_>], claims: &Claims) -> Vec<Vec<usize>> {
+/// The free events of calls that some rule makes, cut at each pause, and where there are too many for one auction.
+fn bursts(rules: &RuleSet, events: &[Prepared<'_>], claims: &Claims) -> Vec<Vec<usize>> {
     let mut bursts: Vec<Vec<usize>> = Vec::new();
-    for event in (0..events.len()).filter(|event| claims.is_free(*event)) {
-        match bursts.last_mut() {
-            Some(burst)
-                if burst
-                    .last()
-                    .is_some_and(|last| events[event].time() < events[*last].time().plus_seconds(PAUSE_S)) =>
-            {
-                burst.push(event);
-            }
-            _ => bursts.push(vec![event]),
+    let is_known = |event: usize| !rules.shapes_of(events[event].row.call).is_empty();
+    for event in (0..events.len()).filter(|event| claims.is_free(*event) && is_known(*event)) {
+        let goes_on = |burst: &Vec<usize>| {
+            let pause = burst.last().map(|last| events[*last].time().plus_seconds(PAUSE_S));
+            burst.len() < LARGEST && pause.is_some_and(|pause| events[event].time() < pause)
+        };
+        match bursts.last_mut().filter(|burst| goes_on(burst)) {
+            Some(burst) => burst.push(event),
+            None => bursts.push(vec![event]),
         }
     }
     bursts
