@@ -28,6 +28,24 @@ fn the_walk_through_shows_the_timeline_as_it_is() {
 }
 
 #[test]
+fn the_papers_questions_are_answered() {
+    let dir = TempDir::new().unwrap();
+    let trail = Path::new(ROOT).join("demo/trail.json.gz");
+    cartographer(dir.path(), &["load", trail.to_str().unwrap(), "--db", "case.duckdb", "-q"]).assert().code(0);
+    let readme = std::fs::read_to_string(Path::new(ROOT).join("README.md")).unwrap();
+    let blocks = readme.split("```sql\n").skip(1).map(|rest| rest.split_once("```").unwrap().0);
+    let questions: Vec<&str> = blocks.flat_map(|block| block.split(';')).filter(|sql| !sql.trim().is_empty()).collect();
+    assert!(questions.len() >= 4, "{questions:?}");
+    let walk = std::fs::read_to_string(Path::new(ROOT).join("demo/README.md")).unwrap();
+    let asked = walk.split("sql --db case.duckdb \"\n").skip(1).map(|rest| rest.split_once("\"\n```").unwrap().0);
+    let asked: Vec<String> = asked.map(|sql| sql.replace("\\$", "$")).collect();
+    assert!(asked.len() >= 6, "{asked:?}");
+    for sql in questions.into_iter().chain(asked.iter().map(String::as_str)) {
+        cartographer(dir.path(), &["sql", "--db", "case.duckdb", sql]).assert().code(0);
+    }
+}
+
+#[test]
 fn a_new_rule_is_drafted_from_a_burst_and_passes_its_spec() {
     let dir = TempDir::new().unwrap();
     let trail = Path::new(ROOT).join("demo/trail.json.gz");
