@@ -20,7 +20,8 @@ use super::{ExitCode, Streams};
 pub(crate) struct Sql {
     #[command(flatten)]
     case: CaseArgs,
-    /// The query; standard input if neither it nor a file is given
+    /// The query, which may begin with a comment; standard input if neither it nor a file is given
+    #[arg(allow_hyphen_values = true)]
     query: Option<String>,
     /// Take the query from a file; - is standard input
     #[arg(short, long, value_name = "FILE", conflicts_with = "query")]
