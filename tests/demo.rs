@@ -42,12 +42,16 @@ fn rows(case: &Path, sql: &str) -> String {
     pretty_format_batches(&Case::open_read_only(case).unwrap().query(sql).unwrap()).unwrap().to_string()
 }
 
-/// The trail in so many files, each with every so many-th record, in an order of their own.
-fn pieces(dir: &Path, count: usize) -> Vec<PathBuf> {
+fn records() -> Vec<Value> {
     let source = read::discover(&[trail().to_str().unwrap().to_owned()]).sources.remove(0);
     let document = read::open(&source).unwrap().documents.remove(0);
     let trail: Value = serde_json::from_slice(&document.text).unwrap();
-    let records = trail["Records"].as_array().unwrap();
+    trail["Records"].as_array().unwrap().clone()
+}
+
+/// The trail in so many files, with each every so many-th record, in an order of their own.
+fn pieces(dir: &Path, count: usize) -> Vec<PathBuf> {
+    let records = records();
     let piece = |piece: usize| {
         let records: Vec<&Value> = records.iter().rev().skip(piece).step_by(count).collect();
         let path = dir.join(format!("{}.json", (piece * 7 + 3) % count));
@@ -79,6 +83,26 @@ fn the_way_of_loading_does_not_matter() {
             assert_eq!(found, expected, "{}", case.display());
         }
     }
+}
+
+#[test]
+fn a_session_is_told_the_same_without_the_others() {
+    let dir = TempDir::new().unwrap();
+    let (whole, alone, path) =
+        (dir.path().join("a.duckdb"), dir.path().join("b.duckdb"), dir.path().join("nadia.json"));
+    let hers: Vec<Value> =
+        records().into_iter().filter(|record| record["userIdentity"]["userName"] == "nadia").collect();
+    fs::write(&path, json!({ "Records": hers }).to_string()).unwrap();
+    run(&whole, &[trail()]);
+    run(&alone, &[path]);
+    let told = |case: &Path| {
+        rows(
+            case,
+            "SELECT signals.* FROM signals JOIN sessions USING (session_id) WHERE principal = 'nadia' ORDER BY ALL",
+        )
+    };
+    assert!(told(&whole).lines().count() > 40);
+    assert_eq!(told(&alone), told(&whole));
 }
 
 #[test]
