@@ -26,15 +26,20 @@ fn signal(rules: &RuleSet, session_id: &str, events: &[Prepared<'_>], found: &Fo
     let matched = matched(events, found);
     let (mut context, entities) = context(rule, events, found, &matched);
     carry(rule, &mut context, told);
+    // What a page lacks the values for, it cannot say: then only where it was.
+    let place = rule.console_path.join(" › ");
     Signal {
         signal_id: id_of(&[session_id, &rule.id, anchor.event_id], 16),
         session_id: session_id.to_owned(),
         rule_id: rule.id.clone(),
         kind: rule.kind,
         service: rule.service.clone(),
-        title: rule.title_template.render(&context, Style::Sentence),
-        summary: rule.summary_template.render(&context, Style::Sentence),
-        url: rule.url_template.as_ref().map(|url| url.render(&context, Style::Link)),
+        title: rule.title_template.render(&context, Style::Sentence).unwrap_or_else(|| place.clone()),
+        summary: rule
+            .summary_template
+            .render(&context, Style::Sentence)
+            .unwrap_or_else(|| format!("Was on the page {place}")),
+        url: rule.url_template.as_ref().and_then(|url| url.render(&context, Style::Link)),
         region: anchor.region.map(str::to_owned),
         confidence: found.confidence,
         origin: found.origin,

@@ -52,15 +52,10 @@ impl Template {
         names
     }
 
-    /// The text, with the values of `context`. A placeholder outside of `[…]` that has no value becomes `?`.
-    pub fn render(&self, context: &Map<String, Value>, style: Style) -> String {
+    /// The text, with the values of `context`; none if a placeholder outside of `[…]` has no value.
+    pub fn render(&self, context: &Map<String, Value>, style: Style) -> Option<String> {
         let mut text = String::new();
-        for part in &self.parts {
-            if !part.render(context, style, &mut text) && !matches!(part, Part::Optional(_)) {
-                text.push('?');
-            }
-        }
-        text
+        self.parts.iter().all(|part| part.render(context, style, &mut text)).then_some(text)
     }
 }
 
@@ -208,8 +203,12 @@ mod tests {
 
     use super::*;
 
-    fn render(template: &str, context: &Value, style: Style) -> String {
+    fn rendered(template: &str, context: &Value, style: Style) -> Option<String> {
         Template::parse(template).unwrap().render(context.as_object().unwrap(), style)
+    }
+
+    fn render(template: &str, context: &Value, style: Style) -> String {
+        rendered(template, context, style).unwrap()
     }
 
     #[test]
@@ -228,10 +227,10 @@ mod tests {
     }
 
     #[test]
-    fn what_has_no_value_is_left_out_of_brackets_and_marked_outside() {
+    fn what_has_no_value_is_left_out_of_brackets_and_leaves_no_text_outside() {
         assert_eq!(render("A[ with {b}].", &json!({}), Style::Sentence), "A.");
         assert_eq!(render("A[ with {b}].", &json!({"b": "c"}), Style::Sentence), "A with c.");
-        assert_eq!(render("A {b}", &json!({}), Style::Sentence), "A ?");
+        assert_eq!(rendered("A {b}", &json!({}), Style::Sentence), None);
         assert_eq!(render("[[{{x}}]]", &json!({}), Style::Sentence), "[{x}]");
     }
 
