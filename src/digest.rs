@@ -2,12 +2,13 @@
 
 use sha2::{Digest, Sha256};
 
-/// The first `bytes` bytes (32 at most) of the SHA-256 of `parts`, each ended by a zero byte, in lower hex.
+/// The first `bytes` bytes (32 at most) of the SHA-256 of `parts`, each with its length before it, so that no text can
+/// pass for two parts, in lower hex.
 pub fn id_of(parts: &[&str], bytes: usize) -> String {
     let mut hash = Sha256::new();
     for part in parts {
-        hash.update(part.as_bytes());
-        hash.update([0]);
+        hash.update((part.len() as u64).to_le_bytes());
+        hash.update(part);
     }
     let digest = hash.finalize();
     hex::encode(digest.get(..bytes).unwrap_or(&digest))
@@ -25,6 +26,7 @@ mod tests {
     #[test]
     fn parts_do_not_run_together() {
         assert_ne!(id_of(&["ab", "c"], 16), id_of(&["a", "bc"], 16));
+        assert_ne!(id_of(&["a\0b", ""], 16), id_of(&["a", "b\0"], 16));
         assert_eq!(id_of(&["a"], 16).len(), 32);
     }
 

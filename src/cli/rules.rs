@@ -105,7 +105,7 @@ impl Rules {
 impl OwnRules {
     /// The shipped rules and these.
     pub(crate) fn set(&self) -> Result<RuleSet> {
-        set(texts(self.dir.as_ref())?)
+        set(texts(self.dir.as_ref()))
     }
 }
 
@@ -142,8 +142,7 @@ impl Show {
 
 impl Check {
     fn run(self, streams: Streams) -> Result<ExitCode> {
-        let texts = self.dir.as_ref().map_or_else(|| Ok(RuleText::shipped()), |dir| RuleText::shipped_and(dir));
-        let problems = match texts.and_then(RuleSet::compile) {
+        let problems = match texts(self.dir.as_ref()).and_then(RuleSet::compile) {
             Ok(set) => {
                 streams.say(&format!("{} rules, no problem", set.rules().len()));
                 return Ok(ExitCode::Fine);
@@ -162,7 +161,7 @@ impl Check {
 
 impl Test {
     fn run(self, streams: Streams) -> Result<ExitCode> {
-        let set = set(texts(self.dir.as_ref())?)?;
+        let set = set(texts(self.dir.as_ref()))?;
         let own =
             self.dir.as_ref().map_or_else(|| Ok(RuleText::shipped()), |dir| RuleText::in_dir(dir)).map_err(first)?;
         let (mut cases, mut failed) = (0, 0);
@@ -185,12 +184,13 @@ impl Test {
 }
 
 /// The shipped rule texts, with those of a folder.
-fn texts(dir: Option<&PathBuf>) -> Result<Vec<RuleText>> {
-    dir.map_or_else(|| Ok(RuleText::shipped()), |dir| RuleText::shipped_and(dir)).map_err(first)
+fn texts(dir: Option<&PathBuf>) -> Result<Vec<RuleText>, Vec<RuleError>> {
+    dir.map_or_else(|| Ok(RuleText::shipped()), |dir| RuleText::shipped_and(dir))
 }
 
-fn set(texts: Vec<RuleText>) -> Result<RuleSet> {
-    RuleSet::compile(texts)
+fn set(texts: Result<Vec<RuleText>, Vec<RuleError>>) -> Result<RuleSet> {
+    texts
+        .and_then(RuleSet::compile)
         .map_err(first)
         .with_context(|| Advised::new("the rules cannot be read", "`cartographer rules check` lists every problem."))
 }

@@ -3,11 +3,10 @@
 use std::fs;
 use std::io::{self, Read};
 
-use sha2::{Digest, Sha256};
-
 use super::archive::{Unpacked, unpack};
 use super::error::ReadError;
 use super::source::Source;
+use crate::digest::sha256;
 
 /// The most text that comes out of one source, in bytes; more is a decompression bomb, or should be many files.
 const MAX_TEXT: u64 = 8 << 30;
@@ -40,7 +39,7 @@ pub struct Document {
 /// [`ReadError::Read`] if the system cannot read it. Damaged compression is no error but a problem in the result.
 pub fn open(source: &Source) -> Result<Opened, ReadError> {
     let stored = stored(source).map_err(|cause| ReadError::Read { name: source.name.clone(), cause })?;
-    let sha256 = hex(&Sha256::digest(&stored));
+    let sha256 = sha256(&stored);
     let bytes = u64::try_from(stored.len()).unwrap_or(u64::MAX);
     let Unpacked { documents, problems, .. } = unpack(&source.name, stored, MAX_TEXT);
     let documents = documents.into_iter().map(|(name, text)| Document { name, text }).collect();
@@ -54,9 +53,4 @@ fn stored(source: &Source) -> io::Result<Vec<u8>> {
         None => drop(io::stdin().lock().read_to_end(&mut bytes)?),
     }
     Ok(bytes)
-}
-
-fn hex(digest: &[u8]) -> String {
-    let digits = digest.iter().flat_map(|byte| [byte >> 4, byte & 15]);
-    digits.filter_map(|digit| char::from_digit(u32::from(digit), 16)).collect()
 }

@@ -10,9 +10,11 @@ pub use link::{Candidate, SignIn, link, sign_in};
 
 use std::borrow::Cow;
 
-use sha2::{Digest, Sha256};
-
+use crate::digest::id_of;
 use crate::event::{Event, Evidence, Timestamp};
+
+/// A session id is so many bytes in hex.
+const ID_BYTES: usize = 16;
 
 const MICROSECONDS_A_DAY: i64 = 24 * 60 * 60 * 1_000_000;
 
@@ -43,14 +45,14 @@ pub fn assign(event: &mut Event<'_>, file: &str) {
 #[must_use]
 pub fn id(event: &Event<'_>, file: &str) -> String {
     if anonymous(event) {
-        return digest(&["file", file]);
+        return id_of(&["file", file], ID_BYTES);
     }
     let (account, principal) = (account(event), principal(event));
     match since(event) {
-        Since::Created(time) => digest(&["created", account, &principal, &time.0.to_string()]),
-        Since::SignIn(day) => digest(&["sign-in", account, &principal, &day.to_string()]),
-        Since::AccessKey(key) => digest(&["access-key", account, &principal, key]),
-        Since::InvokedBy(service) => digest(&["invoked-by", account, &principal, service.unwrap_or_default()]),
+        Since::Created(time) => id_of(&["created", account, &principal, &time.0.to_string()], ID_BYTES),
+        Since::SignIn(day) => id_of(&["sign-in", account, &principal, &day.to_string()], ID_BYTES),
+        Since::AccessKey(key) => id_of(&["access-key", account, &principal, key], ID_BYTES),
+        Since::InvokedBy(service) => id_of(&["invoked-by", account, &principal, service.unwrap_or_default()], ID_BYTES),
     }
 }
 
@@ -101,15 +103,4 @@ fn implied_arn(event: &Event<'_>) -> Option<String> {
 
 fn filled<'e>(field: Option<&'e Cow<'_, str>>) -> Option<&'e str> {
     field.map(AsRef::as_ref).filter(|text: &&str| !text.is_empty())
-}
-
-/// The first half of the SHA-256 of `parts`, each with its length before it, so that no text can pass for two parts.
-fn digest(parts: &[&str]) -> String {
-    let mut hash = Sha256::new();
-    for part in parts {
-        hash.update((part.len() as u64).to_le_bytes());
-        hash.update(part);
-    }
-    let number = hash.finalize()[..16].iter().fold(0_u128, |number, byte| number << 8 | u128::from(*byte));
-    format!("{number:032x}")
 }
