@@ -24,6 +24,13 @@ impl Claims {
             self.taken[*event] = true;
         }
     }
+
+    /// Puts events up again.
+    pub(super) fn release(&mut self, members: &[(usize, Role)]) {
+        for (event, _) in members {
+            self.taken[*event] = false;
+        }
+    }
 }
 
 /// A signal as matching finds it: events by their place in the session.

@@ -6,6 +6,7 @@ mod describe;
 mod letter;
 mod likeness;
 mod prepare;
+mod votes;
 
 use serde_json::Value;
 
@@ -78,9 +79,9 @@ pub struct SessionRows<'a> {
 pub fn map(rules: &RuleSet, session: &SessionRows<'_>) -> Vec<Signal> {
     let events = prepare::prepare(rules, &session.rows);
     let mut claims = claim::Claims::new(events.len());
-    let mut letter = letter::find(rules, &events, &mut claims);
+    let letter = letter::find(rules, &events, &mut claims);
+    let (mut letter, likely) = likeness::find(rules, &events, letter, &mut claims);
     context::settle(rules, &events, &mut letter);
-    let likely = likeness::find(rules, &events, &letter, &mut claims);
     let found = context::settle_among(rules, &events, letter, likely);
     let mut signals = describe::signals(rules, session.session_id, &events, &found);
     signals.sort_by(|a, b| {

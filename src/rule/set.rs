@@ -2,6 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
+use super::drift::Vocabulary;
 use super::shape::{Shape, ShapeId, Subject};
 use super::{Rule, RuleId};
 
@@ -25,6 +26,9 @@ pub struct RuleSet {
     any_call: Vec<ShapeId>,
     uses: Vec<Vec<Use>>,
     rarity: FxHashMap<String, f64>,
+    vocabulary: FxHashMap<String, Vocabulary>,
+    /// Calls by their names without a version, for successors that no rule knows.
+    unversioned: FxHashMap<String, String>,
     version: String,
 }
 
@@ -38,7 +42,9 @@ impl RuleSet {
     ) -> Self {
         let any_call = by_call.remove("*").unwrap_or_default();
         let rarity = rarity(&rules);
-        Self { rules, shapes, by_call, any_call, uses, rarity, version }
+        let vocabulary = vocabulary(&shapes);
+        let unversioned = by_call.keys().map(|call| (unversioned(call).to_owned(), call.clone())).collect();
+        Self { rules, shapes, by_call, any_call, uses, rarity, vocabulary, unversioned, version }
     }
 
     /// The rules in order of their ids.
@@ -72,6 +78,19 @@ impl RuleSet {
         self.by_call.get(call).map_or(&[], Vec::as_slice)
     }
 
+    /// The call that rules know: this one, or the one that it succeeds (`s3:ListObjectsV2` for `s3:ListObjects`).
+    pub fn known_call<'c>(&'c self, call: &'c str) -> Option<&'c str> {
+        if self.by_call.contains_key(call) {
+            return Some(call);
+        }
+        self.unversioned.get(unversioned(call)).map(String::as_str)
+    }
+
+    /// The members of requests that the shapes of a call know.
+    pub fn vocabulary(&self, call: &str) -> Option<&Vocabulary> {
+        self.vocabulary.get(call)
+    }
+
     /// The most particular shape that fits an event; shapes of any call come first.
     pub fn recognise(&self, call: &str, subject: &Subject<'_>) -> Option<ShapeId> {
         let candidates = self.any_call.iter().chain(self.shapes_of(call));
@@ -97,4 +116,17 @@ fn rarity(rules: &[Rule]) -> FxHashMap<String, f64> {
     }
     let count = rules.len() as f64;
     makers.into_iter().map(|(call, makers)| (call, ((count + 1.0) / makers as f64).ln())).collect()
+}
+
+fn vocabulary(shapes: &[Shape]) -> FxHashMap<String, Vocabulary> {
+    let mut known: FxHashMap<String, Vocabulary> = FxHashMap::default();
+    shapes.iter().for_each(|shape| known.entry(shape.call.clone()).or_default().learn(shape));
+    known
+}
+
+/// The call without the version at its end: `lambda:ListFunctions` of `lambda:ListFunctions20150331`.
+fn unversioned(call: &str) -> &str {
+    let is_version = |c: char| c.is_ascii_digit() || c == '_';
+    let bare = call.trim_end_matches(is_version);
+    if bare.len() < call.len() { bare.strip_suffix(['V', 'v']).unwrap_or(bare) } else { call }
 }
