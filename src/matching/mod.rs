@@ -1,5 +1,8 @@
 //! Maps one session's events to signals by the compiled rules. Pure.
 
+mod auction;
+mod bid;
+mod burst;
 mod claim;
 mod context;
 mod describe;

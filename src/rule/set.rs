@@ -86,6 +86,11 @@ impl RuleSet {
         self.unversioned.get(unversioned(call)).map(String::as_str)
     }
 
+    /// Whether a shape is one of any call, told by its caller alone.
+    pub fn is_of_any_call(&self, shape: ShapeId) -> bool {
+        self.any_call.contains(&shape)
+    }
+
     /// The members of requests that the shapes of a call know.
     pub fn vocabulary(&self, call: &str) -> Option<&Vocabulary> {
         self.vocabulary.get(call)
