@@ -75,6 +75,7 @@ impl Bid {
         };
         Found {
             rule: self.rule,
+            met: self.rule,
             anchor: self.anchor,
             members: self.members.iter().map(|(event, vote)| (*event, role_of(*event, *vote))).collect(),
             origin: if self.is_letter(rule) { Origin::Letter } else { Origin::Likeness },

@@ -22,7 +22,9 @@ pub(super) fn find(
 ) -> (Vec<Found>, Vec<Found>) {
     let bursts = bursts(rules, events, claims);
     let (letter, doubtful) = part(letter, &bursts);
-    doubtful.iter().for_each(|found| claims.release(&found.members));
+    for found in &doubtful {
+        claims.release(&found.members);
+    }
     let mut found = Vec::new();
     for burst in bursts {
         let won = Auction::open(rules, events, [&letter, &found], &burst.events, claims).sell(claims);

@@ -27,7 +27,7 @@ pub(super) struct Vote {
 }
 
 impl Vote {
-    fn new(usage: &Use, nearness: f64) -> Self {
+    fn new(usage: Use, nearness: f64) -> Self {
         Self { part: usage.part, anchor: usage.anchor, nearness, share: 1.0 }
     }
 
@@ -44,7 +44,7 @@ pub(super) type Votes = FxHashMap<RuleId, Vote>;
 pub(super) fn votes(rules: &RuleSet, event: &Prepared<'_>) -> Votes {
     let mut votes = Votes::default();
     for (shape, nearness) in nearnesses(rules, event) {
-        for vote in rules.uses(shape).iter().map(|usage| (usage.rule, Vote::new(usage, nearness))) {
+        for vote in rules.uses(shape).iter().map(|usage| (usage.rule, Vote::new(*usage, nearness))) {
             let best = votes.entry(vote.0).or_insert(vote.1);
             if best.nearness < nearness {
                 *best = vote.1;
@@ -53,7 +53,9 @@ pub(super) fn votes(rules: &RuleSet, event: &Prepared<'_>) -> Votes {
     }
     let nearest = votes.values().map(|vote| vote.nearness).fold(0.0, f64::max);
     votes.retain(|_, vote| vote.nearness >= FAR && vote.nearness >= SECOND * nearest);
-    votes.values_mut().for_each(|vote| vote.share = vote.nearness / nearest);
+    for vote in votes.values_mut() {
+        vote.share = vote.nearness / nearest;
+    }
     votes
 }
 

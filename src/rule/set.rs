@@ -125,7 +125,9 @@ fn rarity(rules: &[Rule]) -> FxHashMap<String, f64> {
 
 fn vocabulary(shapes: &[Shape]) -> FxHashMap<String, Vocabulary> {
     let mut known: FxHashMap<String, Vocabulary> = FxHashMap::default();
-    shapes.iter().for_each(|shape| known.entry(shape.call.clone()).or_default().learn(shape));
+    for shape in shapes {
+        known.entry(shape.call.clone()).or_default().learn(shape);
+    }
     known
 }
 
