@@ -6,6 +6,8 @@ mod burst;
 mod claim;
 mod context;
 mod describe;
+mod failed;
+mod generic;
 mod letter;
 mod likeness;
 mod prepare;
@@ -85,8 +87,12 @@ pub fn map(rules: &RuleSet, session: &SessionRows<'_>) -> Vec<Signal> {
     let letter = letter::find(rules, &events, &mut claims);
     let (mut letter, likely) = likeness::find(rules, &events, letter, &mut claims);
     context::settle(rules, &events, &mut letter);
-    let found = context::settle_among(rules, &events, letter, likely);
+    let mut found = context::settle_among(rules, &events, letter, likely);
+    let drafts = generic::sort(rules, &events, &mut found, &claims);
     let mut signals = describe::signals(rules, session.session_id, &events, &found);
+    let rest = generic::tell(rules, session.session_id, &events, &drafts, &signals);
+    signals.extend(rest);
+    signals.extend(generic::typed(rules, session));
     signals.sort_by(|a, b| {
         (a.first_time, &a.anchor_event_id, &a.rule_id).cmp(&(b.first_time, &b.anchor_event_id, &b.rule_id))
     });
