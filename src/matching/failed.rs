@@ -16,11 +16,12 @@ pub(super) fn tell(rules: &RuleSet, events: &[Prepared<'_>], found: &Found, sign
     }
     let is_denied = |code: &str| rules.words().is_denial(code) && !said(code);
     let members = found.members.iter().map(|(event, _)| events[*event].row);
-    let mut calls: Vec<&str> = members.filter(|row| row.error_code.is_some_and(is_denied)).map(|row| row.call).collect();
+    let mut calls: Vec<&str> =
+        members.filter(|row| row.error_code.is_some_and(is_denied)).map(|row| row.call).collect();
     calls.sort_unstable();
     calls.dedup();
     if !calls.is_empty() {
-        signal.summary.push_str(&format!("; denied: {}", calls.join(", ")));
+        signal.summary.extend(["; denied: ", &calls.join(", ")]);
     }
 }
 

@@ -112,8 +112,7 @@ impl Words {
     }
 
     fn read_verbs(&mut self, toml: VerbsToml, faults: &mut Faults<'_>) {
-        let kinds =
-            [(Generic::Create, toml.create), (Generic::Delete, toml.delete), (Generic::Change, toml.change)];
+        let kinds = [(Generic::Create, toml.create), (Generic::Delete, toml.delete), (Generic::Change, toml.change)];
         for (what, verbs) in kinds {
             for (verb, did) in verbs {
                 let known = self.verbs.insert(verb.get_ref().clone(), Verb { what, did });
@@ -275,7 +274,8 @@ mod tests {
 
     #[test]
     fn members_name_by_the_list_or_by_their_ending() {
-        let toml = "endings = ['Name', 'Id']\nignored = ['requestId']\npaging = ['nextToken']\n[entity]\nuserName = 'user'";
+        let toml =
+            "endings = ['Name', 'Id']\nignored = ['requestId']\npaging = ['nextToken']\n[entity]\nuserName = 'user'";
         let words = Words::compile(&[text("words/names.toml", toml)]).unwrap();
         let kinds = ["userName", "dBClusterName", "id", "requestId", "valid"].map(|member| words.names(member));
         assert_eq!(kinds.map(Option::unwrap_or_default), ["user", "db_cluster", "resource", "", ""]);
@@ -285,11 +285,20 @@ mod tests {
     #[test]
     fn what_is_wrong_is_told_by_file_line_and_key() {
         let verbs = "labels = []\ndenied = []\n[create]\nAdd = 'Added'\n[delete]\n[change]\nAdd = 'Added'\n";
-        assert_eq!(faults("words/verbs.toml", verbs), ["words/verbs.toml:7: Add: each verb once is expected, found it again"]);
+        assert_eq!(
+            faults("words/verbs.toml", verbs),
+            ["words/verbs.toml:7: Add: each verb once is expected, found it again"]
+        );
         let noise = "console = [\n 'health'\n]\nservice = []\n";
-        assert_eq!(faults("words/noise.toml", noise), ["words/noise.toml:2: console: `service:Call` is expected, found `health`"]);
+        assert_eq!(
+            faults("words/noise.toml", noise),
+            ["words/noise.toml:2: console: `service:Call` is expected, found `health`"]
+        );
         assert_eq!(faults("words/odd.toml", "").len(), 1);
-        assert!(faults("words/services.toml", "ec2 = { nam = 'EC2' }")[0].starts_with("words/services.toml:1: ec2: unknown field"));
+        assert!(
+            faults("words/services.toml", "ec2 = { nam = 'EC2' }")[0]
+                .starts_with("words/services.toml:1: ec2: unknown field")
+        );
     }
 
     #[test]

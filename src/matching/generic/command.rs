@@ -34,7 +34,7 @@ fn unpaged(scene: &Scene<'_, '_>, request: &Value) -> Value {
     if let Some(members) = request.as_object_mut() {
         members.retain(|member, _| !scene.rules.words().is_paging(member));
     }
-    request
+    if request.as_object().is_some_and(serde_json::Map::is_empty) { Value::Null } else { request }
 }
 
 fn is_page(scene: &Scene<'_, '_>, event: usize) -> bool {

@@ -49,12 +49,7 @@ impl Draft {
 }
 
 /// Sorts out the events that are free; a few reads beside a page of likeness become part of it.
-pub(super) fn sort(
-    rules: &RuleSet,
-    events: &[Prepared<'_>],
-    found: &mut [Found],
-    claims: &Claims,
-) -> Vec<Draft> {
+pub(super) fn sort(rules: &RuleSet, events: &[Prepared<'_>], found: &mut [Found], claims: &Claims) -> Vec<Draft> {
     let free = (0..events.len()).filter(|event| claims.is_free(*event));
     let (shell, free): (Vec<usize>, Vec<usize>) =
         free.filter(|event| is_told(events[*event].row.client)).partition(|event| is_shell(events[*event].row.client));

@@ -45,7 +45,9 @@ fn walk(scene: &Scene<'_, '_>, member: &str, value: &Value, depth: usize, see: &
             }
         }
         Value::Array(elements) if depth > 0 => {
-            elements.iter().for_each(|element| walk(scene, member, element, depth - 1, see));
+            for element in elements {
+                walk(scene, member, element, depth - 1, see);
+            }
         }
         Value::Object(members) if depth > 0 && !words.is_ignored(member) => {
             members.iter().for_each(|(member, value)| walk(scene, member, value, depth - 1, see));

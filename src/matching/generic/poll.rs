@@ -1,6 +1,7 @@
 //! Polls, told by their rhythm: one request that is repeated by itself at a steady interval.
 
 use indexmap::IndexMap;
+use rustc_hash::FxHashSet;
 
 use super::{Draft, Rhythm, Scene};
 use crate::matching::burst::PAUSE_S;
@@ -25,7 +26,7 @@ pub(super) fn sort(scene: &Scene<'_, '_>, free: Vec<usize>) -> (Vec<Draft>, Vec<
     let mut polls: Vec<Draft> = often.flat_map(|events| runs(scene, events)).collect();
     polls.sort_by_key(|poll| poll.members.first().copied());
     let polls = together(scene, polls);
-    let polled: Vec<usize> = polls.iter().flat_map(|poll| poll.members.iter().copied()).collect();
+    let polled: FxHashSet<usize> = polls.iter().flat_map(|poll| poll.members.iter().copied()).collect();
     let rest = free.into_iter().filter(|event| !polled.contains(event)).collect();
     (polls, rest)
 }

@@ -1,5 +1,6 @@
 //! Drafts put in words: the values that the generic rules name, and the signals.
 
+use indexmap::IndexMap;
 use serde_json::{Map, Value};
 
 use super::{Draft, Rhythm, Scene, names};
@@ -41,12 +42,10 @@ impl Teller<'_, '_> {
         let found = self.found(draft)?;
         let entities = names::of(&self.scene, &draft.members);
         let mut context = describe::place(self.scene.events, &found);
-        for (name, value) in self.values(draft, found.anchor, &entities) {
-            context.insert(name.to_owned(), value);
-        }
+        context.extend(self.values(draft, found.anchor, &entities));
         let reads = Reads { context, entities };
         let mut signal = describe::compose(self.scene.rules, self.session_id, self.scene.events, &found, reads);
-        signal.service = self.scene.service(found.anchor).to_owned();
+        self.scene.service(found.anchor).clone_into(&mut signal.service);
         signal.url = self.url(draft.what, found.anchor);
         Some(signal)
     }
@@ -105,7 +104,8 @@ impl Teller<'_, '_> {
     fn command(&self, anchor: usize) -> Map<String, Value> {
         let row = self.scene.events[anchor].row;
         let agent = unwrapped(row.user_agent.unwrap_or_default());
-        let program: String = agent.split(['/', ' ']).next().unwrap_or_default().chars().take(LONGEST_PROGRAM).collect();
+        let program: String =
+            agent.split(['/', ' ']).next().unwrap_or_default().chars().take(LONGEST_PROGRAM).collect();
         let line = agent.starts_with("aws-cli/");
         let how = match row.client {
             Client::CloudShell => "in CloudShell".to_owned(),
@@ -142,11 +142,12 @@ impl Teller<'_, '_> {
 
     /// What most of the calls are about, if most agree: `DB instances`.
     fn topic(&self, draft: &Draft) -> Map<String, Value> {
-        let of = |event: usize| topic(self.scene.name(event));
-        let count = |topic: &String| draft.members.iter().filter(|event| of(**event) == *topic).count();
-        let agreed = draft.members.iter().map(|event| of(*event)).find(|topic| count(topic) * 2 > draft.members.len());
-        let agreed = agreed.filter(|topic| !topic.is_empty());
-        agreed.map(|topic| ("what".to_owned(), topic.into())).into_iter().collect()
+        let mut counts: IndexMap<String, usize> = IndexMap::new();
+        for event in &draft.members {
+            *counts.entry(topic(self.scene.name(*event))).or_default() += 1;
+        }
+        let agreed = counts.into_iter().find(|(topic, count)| count * 2 > draft.members.len() && !topic.is_empty());
+        agreed.map(|(topic, _)| ("what".to_owned(), topic.into())).into_iter().collect()
     }
 
     fn topics(&self, members: &[usize]) -> Vec<String> {

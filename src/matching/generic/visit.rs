@@ -20,7 +20,8 @@ pub(super) fn sort(scene: &Scene<'_, '_>, reads: &[usize], found: &mut [Found]) 
     let key = |event: usize| (scene.console(event), scene.events[event].row.region);
     let mut drafts = Vec::new();
     for burst in scene.bursts(reads, key) {
-        let beside = |origin: Origin| found.iter().position(|page| page.origin == origin && is_beside(scene, page, &burst));
+        let beside =
+            |origin: Origin| found.iter().position(|page| page.origin == origin && is_beside(scene, page, &burst));
         if let Some(page) = beside(Origin::Likeness) {
             let members = &mut found[page].members;
             members.extend(burst.iter().map(|event| (*event, Role::Merged)));
