@@ -1,5 +1,5 @@
 -- One row is one event, with the signal that explains it, if one does.
--- class: 'click' and 'background' for explained events; 'residual' for events of a console session that nothing
+-- class: 'click', 'command' (typed: CLI, SDK or CloudShell) and 'background' for explained events; 'residual' for events of a console session that nothing
 -- explains; 'programmatic' for the rest: other sessions, and what a CLI, an SDK, CloudShell or a service called.
 CREATE OR REPLACE VIEW event_signals AS
 SELECT
@@ -13,6 +13,7 @@ SELECT
     s.origin,
     CASE
         WHEN s.kind = 'background' THEN 'background'
+        WHEN s.kind = 'command' AND e.client IN ('cli', 'sdk', 'cloudshell') THEN 'command'
         WHEN s.signal_id IS NOT NULL THEN 'click'
         WHEN COALESCE(x.console, FALSE)
             AND COALESCE(e.client::VARCHAR, 'unknown') NOT IN ('cli', 'sdk', 'cloudshell', 'service') THEN 'residual'

@@ -7,7 +7,7 @@ use super::prepare::Prepared;
 use crate::rule::RuleSet;
 
 /// A pause of so many seconds ends a burst.
-const PAUSE_S: i64 = 4;
+pub(super) const PAUSE_S: i64 = 4;
 /// A burst of so many events is cut: an auction's cost grows with their square, and no page is likely to need more.
 const LARGEST: usize = 400;
 

@@ -7,7 +7,7 @@ use super::bid::Bid;
 use super::claim::{Claims, Found};
 use super::prepare::Prepared;
 use super::votes::nearnesses;
-use super::{Mapped, SessionRows, describe};
+use super::{Mapped, Row, SessionRows};
 use crate::event::Timestamp;
 use crate::rule::shape::ShapeId;
 use crate::rule::{RuleId, RuleSet};
@@ -97,14 +97,17 @@ pub struct Rival {
 /// Explains a signal, or an event of the session; none, if the session has no such thing.
 pub fn explain(rules: &RuleSet, session: &SessionRows<'_>, subject: Subject<'_>) -> Option<Explanation> {
     let mapped = Mapped::of(rules, &session.rows);
-    let signals = describe::signals(rules, session.session_id, &mapped.events, &mapped.found);
+    let signals = mapped.signals(rules, session);
     let is_it = |signal: &Signal| match subject {
         Subject::Signal(id) => signal.signal_id == id,
         Subject::Event(id) => signal.events.iter().any(|member| member.event_id == id),
     };
     let scene = Scene { rules, mapped: &mapped };
-    if let Some((signal, found)) = signals.iter().zip(&mapped.found).find(|(signal, _)| is_it(signal)) {
-        return Some(scene.signal(signal, found));
+    if let Some((place, signal)) = signals.iter().enumerate().find(|(_, signal)| is_it(signal)) {
+        return Some(match mapped.found.get(place) {
+            Some(found) => scene.signal(signal, found),
+            None => scene.generic(signal, session),
+        });
     }
     let event = mapped.events.iter().position(|event| subject == Subject::Event(event.row.event_id));
     event.map(|event| scene.event(event)).or_else(|| unmapped(session, subject))
@@ -113,16 +116,22 @@ pub fn explain(rules: &RuleSet, session: &SessionRows<'_>, subject: Subject<'_>)
 /// What is to say of an event that no page can have written: nobody clicked in its session, or it was typed.
 pub fn unmapped(session: &SessionRows<'_>, subject: Subject<'_>) -> Option<Explanation> {
     let row = session.rows.iter().find(|row| subject == Subject::Event(row.event_id))?;
-    let part = Part {
-        event_id: row.event_id.to_owned(),
-        time: row.time,
-        call: row.call.to_owned(),
-        role: None,
-        shape: None,
-        nearness: None,
-        differences: Vec::new(),
-    };
-    Some(Explanation { signal: None, events: vec![part], rivals: Vec::new() })
+    Some(Explanation { signal: None, events: vec![Part::shapeless(row, None)], rivals: Vec::new() })
+}
+
+impl Part {
+    /// The part of an event that no page can have written.
+    fn shapeless(row: &Row<'_>, role: Option<Role>) -> Self {
+        Self {
+            event_id: row.event_id.to_owned(),
+            time: row.time,
+            call: row.call.to_owned(),
+            role: role.map(Role::as_str),
+            shape: None,
+            nearness: None,
+            differences: Vec::new(),
+        }
+    }
 }
 
 struct Scene<'s, 'e> {
@@ -135,9 +144,27 @@ impl Scene<'_, '_> {
         let events: Vec<usize> = found.members.iter().map(|(event, _)| *event).collect();
         let parts = found.members.iter().map(|(event, role)| self.part(*event, Some(*role), Some(found.met)));
         Explanation {
-            signal: Some(self.told(signal, found)),
+            signal: Some(self.told(signal, Some(found))),
             events: parts.collect(),
             rivals: self.rivals(&events, Some(found)),
+        }
+    }
+
+    /// A signal that is of no page, or of what was typed.
+    fn generic(&self, signal: &Signal, session: &SessionRows<'_>) -> Explanation {
+        let place = |id: &str| self.mapped.events.iter().position(|event| event.row.event_id == id);
+        let events: Vec<usize> = signal.events.iter().filter_map(|member| place(&member.event_id)).collect();
+        let parts = signal.events.iter().filter_map(|member| match place(&member.event_id) {
+            Some(event) => Some(self.part(event, Some(member.role), None)),
+            None => {
+                let row = session.rows.iter().find(|row| row.event_id == member.event_id)?;
+                Some(Part::shapeless(row, Some(member.role)))
+            }
+        });
+        Explanation {
+            signal: Some(self.told(signal, None)),
+            events: parts.collect(),
+            rivals: self.rivals(&events, None),
         }
     }
 
@@ -146,11 +173,12 @@ impl Scene<'_, '_> {
         Explanation { signal: None, events: vec![self.part(event, None, None)], rivals: self.rivals(&[event], None) }
     }
 
-    fn told(&self, signal: &Signal, found: &Found) -> Told {
+    fn told(&self, signal: &Signal, found: Option<&Found>) -> Told {
+        let met = found.filter(|found| found.met != found.rule).map(|found| self.rules.rule(found.met).id.clone());
         Told {
+            met,
             signal_id: signal.signal_id.clone(),
             rule_id: signal.rule_id.clone(),
-            met: (found.met != found.rule).then(|| self.rules.rule(found.met).id.clone()),
             title: signal.title.clone(),
             summary: signal.summary.clone(),
             origin: signal.origin.as_str(),

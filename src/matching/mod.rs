@@ -7,6 +7,8 @@ mod claim;
 mod context;
 mod describe;
 mod explain;
+mod failed;
+mod generic;
 mod letter;
 mod likeness;
 mod prepare;
@@ -16,6 +18,7 @@ use serde_json::Value;
 
 use self::claim::Found;
 pub use self::explain::{Explanation, Part, Rival, Subject, Told, explain, unmapped};
+use self::generic::Draft;
 use self::prepare::Prepared;
 use crate::event::{Client, Timestamp};
 use crate::rule::RuleSet;
@@ -84,8 +87,7 @@ pub struct SessionRows<'a> {
 ///
 /// The caller decides which sessions are the console's; a session that is not should not be passed.
 pub fn map(rules: &RuleSet, session: &SessionRows<'_>) -> Vec<Signal> {
-    let mapped = Mapped::of(rules, &session.rows);
-    let mut signals = describe::signals(rules, session.session_id, &mapped.events, &mapped.found);
+    let mut signals = Mapped::of(rules, &session.rows).signals(rules, session);
     signals.sort_by(|a, b| {
         (a.first_time, &a.anchor_event_id, &a.rule_id).cmp(&(b.first_time, &b.anchor_event_id, &b.rule_id))
     });
@@ -96,8 +98,10 @@ pub fn map(rules: &RuleSet, session: &SessionRows<'_>) -> Vec<Signal> {
 #[derive(Debug)]
 struct Mapped<'e> {
     events: Vec<Prepared<'e>>,
-    /// In order of the anchors.
+    /// The pages, in order of the anchors.
     found: Vec<Found>,
+    /// What no page explains.
+    drafts: Vec<Draft>,
 }
 
 impl<'e> Mapped<'e> {
@@ -107,7 +111,17 @@ impl<'e> Mapped<'e> {
         let letter = letter::find(rules, &events, &mut claims);
         let (mut letter, likely) = likeness::find(rules, &events, letter, &mut claims);
         context::settle(rules, &events, &mut letter);
-        let found = context::settle_among(rules, &events, letter, likely);
-        Self { events, found }
+        let mut found = context::settle_among(rules, &events, letter, likely);
+        let drafts = generic::sort(rules, &events, &mut found, &claims);
+        Self { events, found, drafts }
+    }
+
+    /// Everything as signals: first one for each of `found`, then the rest.
+    fn signals(&self, rules: &RuleSet, session: &SessionRows<'_>) -> Vec<Signal> {
+        let mut signals = describe::signals(rules, session.session_id, &self.events, &self.found);
+        let rest = generic::tell(rules, session.session_id, &self.events, &self.drafts, &signals);
+        signals.extend(rest);
+        signals.extend(generic::typed(rules, session));
+        signals
     }
 }

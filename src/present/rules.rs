@@ -87,6 +87,9 @@ pub fn rule(out: &mut impl Write, set: &RuleSet, rule: &Rule) -> io::Result<()> 
     for (name, value) in members.iter().filter(|(_, value)| !value.is_empty()) {
         writeln!(out, "{name:<12}  {}", terminal(value))?;
     }
+    if let Some(generic) = rule.generic {
+        writeln!(out, "{:<12}  {}", "looks for", generic.describe())?;
+    }
     let parts = [("must have", true), ("may have", false)];
     parts.into_iter().try_for_each(|(title, required)| parts_of(out, set, rule, title, required))?;
     around(out, set, rule)

@@ -3,7 +3,9 @@
 use rustc_hash::FxHashMap;
 
 use super::drift::Vocabulary;
+use super::generic::Generic;
 use super::shape::{Shape, ShapeId, Subject};
+use super::words::Words;
 use super::{Rule, RuleId};
 
 /// One part of one rule that a shape can be.
@@ -29,6 +31,8 @@ pub struct RuleSet {
     vocabulary: FxHashMap<String, Vocabulary>,
     /// Calls by their names without a version, for successors that no rule knows.
     unversioned: FxHashMap<String, String>,
+    generic: FxHashMap<Generic, RuleId>,
+    words: Words,
     version: String,
 }
 
@@ -44,7 +48,23 @@ impl RuleSet {
         let rarity = rarity(&rules);
         let vocabulary = vocabulary(&shapes);
         let unversioned = by_call.keys().map(|call| (unversioned(call).to_owned(), call.clone())).collect();
-        Self { rules, shapes, by_call, any_call, uses, rarity, vocabulary, unversioned, version }
+        let generic = generic(&rules);
+        let words = Words::default();
+        Self { rules, shapes, by_call, any_call, uses, rarity, vocabulary, unversioned, generic, words, version }
+    }
+
+    pub(super) fn with_words(self, words: Words) -> Self {
+        Self { words, ..self }
+    }
+
+    /// The words in which calls are told that no page explains.
+    pub const fn words(&self) -> &Words {
+        &self.words
+    }
+
+    /// The rule by which such calls are told, if there is one.
+    pub fn generic(&self, what: Generic) -> Option<RuleId> {
+        self.generic.get(&what).copied()
     }
 
     /// The rules in order of their ids.
@@ -121,6 +141,11 @@ fn rarity(rules: &[Rule]) -> FxHashMap<String, f64> {
     }
     let count = rules.len() as f64;
     makers.into_iter().map(|(call, makers)| (call, ((count + 1.0) / makers as f64).ln())).collect()
+}
+
+fn generic(rules: &[Rule]) -> FxHashMap<Generic, RuleId> {
+    let places = (0_u32..).map(RuleId).zip(rules);
+    places.filter_map(|(id, rule)| Some((rule.generic?, id))).collect()
 }
 
 fn vocabulary(shapes: &[Shape]) -> FxHashMap<String, Vocabulary> {
