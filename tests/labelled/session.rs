@@ -121,7 +121,8 @@ impl Session {
         if self.by_label {
             rules.find(&signal.rule_id).and_then(|(_, rule)| rule.ccc_label.clone())
         } else {
-            Some(signal.rule_id.clone())
+            // A signal of no page is no wrong page.
+            (signal.origin != Origin::Generic).then(|| signal.rule_id.clone())
         }
     }
 }
