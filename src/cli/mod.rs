@@ -1,6 +1,7 @@
 //! Arguments, then a call into the library: one thin file for each subcommand.
 
 mod case;
+mod coverage;
 mod docs;
 mod exit;
 pub(crate) mod fail;
@@ -57,6 +58,7 @@ pub(crate) enum Command {
     Load(load::Load),
     Timeline(timeline::Timeline),
     Sessions(sessions::Sessions),
+    Coverage(coverage::Coverage),
     Sql(sql::Sql),
     #[command(subcommand)]
     Rules(rules::Rules),
@@ -70,6 +72,7 @@ pub(crate) fn run(command: Command, streams: Streams) -> Result<ExitCode> {
         Command::Load(load) => load.run(streams),
         Command::Timeline(timeline) => timeline.run(streams),
         Command::Sessions(sessions) => sessions.run(streams),
+        Command::Coverage(coverage) => coverage.run(streams),
         Command::Sql(sql) => sql.run(streams),
         Command::Rules(rules) => rules.run(streams),
         Command::Completions(completions) => completions.run(streams),
