@@ -1,5 +1,5 @@
 -- One row is one event by which data left an account or others were let at it, or might have been.
--- Objects that were read one by one are data events, in events as s3:GetObject if the trail has them; they are not here.
+-- Objects that were read one by one are not here: if the trail has them, they are in events as s3:GetObject.
 -- @tables events signals
 -- @column signal_id The signal that explains it: signals.signal_id; NULL if none does
 -- @column title Where in the console; NULL if no signal explains it
@@ -10,28 +10,12 @@
 CREATE OR REPLACE VIEW data_exposure AS
 SELECT
     k.how,
-    COALESCE(
-        e.request_parameters->>'$.snapshotId',
-        e.request_parameters->>'$.imageId',
-        e.request_parameters->>'$.sourceSnapshotId',
-        e.request_parameters->>'$.sourceImageId',
-        e.request_parameters->>'$.dBSnapshotIdentifier',
-        e.request_parameters->>'$.dBClusterSnapshotIdentifier',
-        e.request_parameters->>'$.sourceDBSnapshotIdentifier',
-        e.request_parameters->>'$.sourceDBClusterSnapshotIdentifier',
-        e.request_parameters->>'$.snapshotIdentifier',
-        e.request_parameters->>'$.bucketName',
-        e.request_parameters->>'$.functionName',
-        e.request_parameters->>'$.repositoryName',
-        e.request_parameters->>'$.queueUrl',
-        e.request_parameters->>'$.topicArn',
-        e.request_parameters->>'$.keyId',
-        e.request_parameters->>'$.secretId',
-        e.request_parameters->>'$.resourceArn',
-        e.request_parameters->>'$.logGroupName',
-        e.request_parameters->>'$.sourceArn',
-        e.request_parameters->>'$.name'
-    ) AS resource,
+    list_any_value(json_extract_string(e.request_parameters, [
+        '$.snapshotId', '$.imageId', '$.sourceSnapshotId', '$.sourceImageId', '$.dBSnapshotIdentifier',
+        '$.dBClusterSnapshotIdentifier', '$.sourceDBSnapshotIdentifier', '$.sourceDBClusterSnapshotIdentifier',
+        '$.snapshotIdentifier', '$.bucketName', '$.functionName', '$.repositoryName', '$.queueUrl',
+        '$.topicArn', '$.keyId', '$.secretId', '$.resourceArn', '$.logGroupName', '$.sourceArn', '$.name'
+    ])) AS resource,
     COALESCE(regexp_matches(
         e.request_parameters::VARCHAR,
         'AllUsers|AuthenticatedUsers|public-read|"all"|[aA]uthType":"NONE"'

@@ -3,30 +3,19 @@
 -- @tables events signals
 -- @column signal_id The signal that explains it: signals.signal_id; NULL if none does
 -- @column title Where in the console; NULL if no signal explains it
--- @column control What watches: trail, detector, findings, configuration recorder, network log, log, alarm, key, organisation
+-- @column control What watches: trail, detector, findings, configuration recorder, network log, log, alarm, key ...
 -- @column effect 'stopped', 'deleted' or 'changed'
 -- @column target The trail, detector, log group ... that the call names; NULL if it names none
 CREATE OR REPLACE VIEW defence_evasion AS
 SELECT
     k.control,
     k.effect,
-    COALESCE(
-        e.request_parameters->>'$.name',
-        e.request_parameters->>'$.trailName',
-        e.request_parameters->>'$.eventDataStore',
-        e.request_parameters->>'$.detectorId',
-        e.request_parameters->>'$.configurationRecorderName',
-        e.request_parameters->>'$.configurationRecorder.name',
-        e.request_parameters->>'$.deliveryChannelName',
-        e.request_parameters->>'$.configRuleName',
-        e.request_parameters->>'$.DeleteFlowLogsRequest.FlowLogId.content',
-        e.request_parameters->>'$.logGroupName',
-        e.request_parameters->>'$.bucketName',
-        e.request_parameters->>'$.alarmNames[0]',
-        e.request_parameters->>'$.rule',
-        e.request_parameters->>'$.keyId',
-        e.request_parameters->>'$.analyzerName'
-    ) AS target,
+    list_any_value(json_extract_string(e.request_parameters, [
+        '$.name', '$.trailName', '$.eventDataStore', '$.detectorId', '$.configurationRecorderName',
+        '$.configurationRecorder.name', '$.deliveryChannelName', '$.configRuleName',
+        '$.DeleteFlowLogsRequest.FlowLogId.content', '$.resolverQueryLogConfigId', '$.logGroupName',
+        '$.bucketName', '$.alarmNames[0]', '$.rule', '$.keyId', '$.analyzerName'
+    ])) AS target,
     es.signal_id,
     s.title,
     e.*

@@ -1,6 +1,6 @@
 -- One row is one event that changed who may do what, or tried to, by whatever client.
--- effect: 'grants' permissions; 'trusts' somebody else's identities; 'creates' an identity or a way to sign in; 'loosens'
--- a boundary, a second factor or the password policy; 'revokes'. A failed call has its error_code.
+-- effect: 'grants' permissions; 'trusts' somebody else's identities; 'creates' an identity or a way to sign in;
+-- 'loosens' a boundary, a second factor or the password policy; 'revokes'. A failed call has its error_code.
 -- @tables events signals
 -- @column signal_id The signal that explains it: signals.signal_id; NULL if none does
 -- @column title Where in the console; NULL if no signal explains it
@@ -12,23 +12,14 @@
 CREATE OR REPLACE VIEW privilege_changes AS
 SELECT
     k.effect,
-    COALESCE(
-        e.request_parameters->>'$.userName',
-        e.request_parameters->>'$.roleName',
-        e.request_parameters->>'$.groupName',
-        e.request_parameters->>'$.instanceProfileName',
-        e.request_parameters->>'$.principalId',
-        e.request_parameters->>'$.targetId',
-        e.request_parameters->>'$.name'
-    ) AS target,
-    COALESCE(
-        e.request_parameters->>'$.policyArn',
-        e.request_parameters->>'$.policyName',
-        e.request_parameters->>'$.managedPolicyArn',
-        e.request_parameters->>'$.permissionSetArn',
-        e.request_parameters->>'$.permissionsBoundary',
-        e.request_parameters->>'$.policyId'
-    ) AS policy,
+    list_any_value(json_extract_string(e.request_parameters, [
+        '$.userName', '$.roleName', '$.groupName', '$.instanceProfileName', '$.principalId', '$.targetId',
+        '$.name'
+    ])) AS target,
+    list_any_value(json_extract_string(e.request_parameters, [
+        '$.policyArn', '$.policyName', '$.managedPolicyArn', '$.permissionSetArn', '$.permissionsBoundary',
+        '$.policyId'
+    ])) AS policy,
     COALESCE(regexp_matches(policy, '(AdministratorAccess|IAMFullAccess|PowerUserAccess)$'), FALSE)
         OR COALESCE(regexp_matches(
             e.request_parameters->>'$.policyDocument', '"Action"\s*:\s*(\[\s*)?"\*"'

@@ -18,17 +18,14 @@ SELECT
     k.how,
     k.secret_type,
     COALESCE(
-        e.request_parameters->>'$.secretId',
-        e.response_elements->>'$.accessKey.accessKeyId',
-        e.response_elements->>'$.serviceSpecificCredential.serviceSpecificCredentialId',
-        e.response_elements->>'$.sSHPublicKey.sSHPublicKeyId',
-        e.request_parameters->>'$.name',
-        e.request_parameters->>'$.path',
-        e.request_parameters->>'$.names[0]',
-        e.request_parameters->>'$.keyName',
-        e.request_parameters->>'$.instanceId',
-        e.request_parameters->>'$.clusterIdentifier',
-        e.request_parameters->>'$.userName'
+        list_any_value(json_extract_string(e.response_elements, [
+            '$.accessKey.accessKeyId', '$.serviceSpecificCredential.serviceSpecificCredentialId',
+            '$.sSHPublicKey.sSHPublicKeyId'
+        ])),
+        list_any_value(json_extract_string(e.request_parameters, [
+            '$.secretId', '$.name', '$.path', '$.names[0]', '$.keyName', '$.instanceId', '$.clusterIdentifier',
+            '$.userName'
+        ]))
     ) AS secret,
     e.event_key,
     e.error_code,

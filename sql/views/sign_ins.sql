@@ -23,7 +23,8 @@ SELECT
         WHEN event_name IN ('CheckMfa', 'CredentialChallenge', 'CredentialVerification') THEN 'second factor'
         WHEN event_name LIKE 'PasswordRecovery%' THEN 'recovery'
         WHEN event_name IN ('GetSigninToken', 'AssumeRoleWithSAML', 'GetFederationToken', 'Federate') THEN 'federation'
-        WHEN event_name = 'ConsoleLogin' AND identity_type IN ('AssumedRole', 'SAMLUser', 'FederatedUser', 'WebIdentityUser')
+        WHEN event_name = 'ConsoleLogin'
+            AND identity_type IN ('AssumedRole', 'SAMLUser', 'FederatedUser', 'WebIdentityUser')
             THEN 'federation'
         WHEN event_name IN ('ConsoleLogin', 'Authenticate', 'UserAuthentication') THEN 'password'
         ELSE 'other'
@@ -44,19 +45,11 @@ SELECT
     session_id,
     event_id
 FROM (
-    SELECT *, COALESCE(
-        response_elements->>'$.ConsoleLogin',
-        response_elements->>'$.CheckMfa',
-        response_elements->>'$.CredentialChallenge',
-        response_elements->>'$.CredentialVerification',
-        response_elements->>'$.UserAuthentication',
-        response_elements->>'$.GetSigninToken',
-        response_elements->>'$.SwitchRole',
-        response_elements->>'$.ExitRole',
-        response_elements->>'$.RenewRole',
-        response_elements->>'$.PasswordRecoveryRequested',
-        response_elements->>'$.PasswordRecoveryCompleted'
-    ) AS answer
+    SELECT *, list_any_value(json_extract_string(response_elements, [
+        '$.ConsoleLogin', '$.CheckMfa', '$.CredentialChallenge', '$.CredentialVerification', '$.UserAuthentication',
+        '$.GetSigninToken', '$.SwitchRole', '$.ExitRole', '$.RenewRole', '$.PasswordRecoveryRequested',
+        '$.PasswordRecoveryCompleted'
+    ])) AS answer
     FROM events
     WHERE service = 'signin' OR event_key IN (
         'sso:Authenticate', 'sso:Federate', 'sts:AssumeRoleWithSAML', 'sts:GetFederationToken'

@@ -1,4 +1,4 @@
--- One row is one call that a CLI, an SDK or CloudShell made in a session of the console: typed or scripted, not clicked.
+-- One row is one call that a CLI, an SDK or CloudShell made in a session of the console: typed, not clicked.
 -- @tables events
 -- @column tool The program and its version, as the user agent begins
 -- @column command The command of the AWS CLI, where the user agent names it: s3.ls
