@@ -4,6 +4,7 @@ mod case;
 mod coverage;
 mod docs;
 mod exit;
+mod explain;
 pub(crate) mod fail;
 mod format;
 mod load;
@@ -25,7 +26,7 @@ pub(crate) use streams::Streams;
 /// Maps bursts of CloudTrail events back to the AWS console clicks that wrote them.
 ///
 /// `load` reads CloudTrail, in whatever container it comes, into a case: one DuckDB file. `timeline` shows what was
-/// clicked in it, `sessions` who was there, and `sql` asks it anything else.
+/// clicked in it, `sessions` who was there, `explain` why a signal is what it is, and `sql` asks it anything else.
 ///
 /// Data goes to standard output; progress, ledgers and errors go to standard error.
 #[derive(Debug, Parser)]
@@ -59,6 +60,7 @@ pub(crate) enum Command {
     Timeline(timeline::Timeline),
     Sessions(sessions::Sessions),
     Coverage(coverage::Coverage),
+    Explain(explain::Explain),
     Sql(sql::Sql),
     #[command(subcommand)]
     Rules(rules::Rules),
@@ -73,6 +75,7 @@ pub(crate) fn run(command: Command, streams: Streams) -> Result<ExitCode> {
         Command::Timeline(timeline) => timeline.run(streams),
         Command::Sessions(sessions) => sessions.run(streams),
         Command::Coverage(coverage) => coverage.run(streams),
+        Command::Explain(explain) => explain.run(streams),
         Command::Sql(sql) => sql.run(streams),
         Command::Rules(rules) => rules.run(streams),
         Command::Completions(completions) => completions.run(streams),

@@ -4,6 +4,7 @@
 
 mod coverage;
 mod demo;
+mod explain;
 mod failing;
 mod reading;
 mod rest;
