@@ -14,6 +14,7 @@ use arrow::datatypes::DataType;
 use cartographer::store::Case;
 use cartographer::table::EnumType;
 use tempfile::TempDir;
+use walkdir::WalkDir;
 
 fn new_case() -> (TempDir, Case) {
     let folder = tempfile::tempdir().unwrap();
@@ -44,10 +45,11 @@ fn package(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
 }
 
-/// The names of the files in a folder, without their last extension.
+/// The names of the files below a folder, without their extension; none if there is no such folder.
 fn stems(folder: &str) -> BTreeSet<String> {
-    let files = std::fs::read_dir(package(folder)).into_iter().flatten().map(|entry| entry.unwrap().path());
-    files.map(|file| file.file_stem().unwrap().to_str().unwrap().to_owned()).collect()
+    let entries = WalkDir::new(package(folder)).into_iter().filter_map(Result::ok);
+    let files = entries.filter(|entry| entry.file_type().is_file());
+    files.map(|file| file.path().file_stem().unwrap().to_str().unwrap().to_owned()).collect()
 }
 
 #[test]

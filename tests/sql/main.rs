@@ -17,7 +17,7 @@ use sqllogictest::{Runner, default_normalizer, default_validator, strict_column_
 use fresh::Fresh;
 
 fn files() -> Vec<PathBuf> {
-    let pattern = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/sql/*/*.slt");
+    let pattern = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/sql/**/*.slt");
     glob(pattern).unwrap().map(Result::unwrap).collect()
 }
 
