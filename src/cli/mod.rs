@@ -1,6 +1,7 @@
 //! Arguments, then a call into the library: one thin file for each subcommand.
 
 mod case;
+mod coverage;
 mod docs;
 mod exit;
 mod explain;
@@ -58,6 +59,7 @@ pub(crate) enum Command {
     Load(load::Load),
     Timeline(timeline::Timeline),
     Sessions(sessions::Sessions),
+    Coverage(coverage::Coverage),
     Explain(explain::Explain),
     Sql(sql::Sql),
     #[command(subcommand)]
@@ -72,6 +74,7 @@ pub(crate) fn run(command: Command, streams: Streams) -> Result<ExitCode> {
         Command::Load(load) => load.run(streams),
         Command::Timeline(timeline) => timeline.run(streams),
         Command::Sessions(sessions) => sessions.run(streams),
+        Command::Coverage(coverage) => coverage.run(streams),
         Command::Explain(explain) => explain.run(streams),
         Command::Sql(sql) => sql.run(streams),
         Command::Rules(rules) => rules.run(streams),
