@@ -5,8 +5,10 @@ mod docs;
 mod exit;
 pub(crate) mod fail;
 mod format;
+mod hunt;
 mod load;
 mod moment;
+mod near;
 mod new_rule;
 mod progress;
 mod rules;
@@ -24,7 +26,7 @@ pub(crate) use streams::Streams;
 /// Maps bursts of CloudTrail events back to the AWS console clicks that wrote them.
 ///
 /// `load` reads CloudTrail, in whatever container it comes, into a case: one DuckDB file. `timeline` shows what was
-/// clicked in it, `sessions` who was there, and `sql` asks it anything else.
+/// clicked in it, `sessions` who was there, `hunt` asks it the questions of an incident, and `sql` anything else.
 ///
 /// Data goes to standard output; progress, ledgers and errors go to standard error.
 #[derive(Debug, Parser)]
@@ -59,6 +61,8 @@ pub(crate) enum Command {
     Sessions(sessions::Sessions),
     Sql(sql::Sql),
     #[command(subcommand)]
+    Hunt(hunt::Hunts),
+    #[command(subcommand)]
     Rules(rules::Rules),
     Completions(docs::Completions),
     Man(docs::Man),
@@ -71,6 +75,7 @@ pub(crate) fn run(command: Command, streams: Streams) -> Result<ExitCode> {
         Command::Timeline(timeline) => timeline.run(streams),
         Command::Sessions(sessions) => sessions.run(streams),
         Command::Sql(sql) => sql.run(streams),
+        Command::Hunt(hunts) => hunts.run(streams),
         Command::Rules(rules) => rules.run(streams),
         Command::Completions(completions) => completions.run(streams),
         Command::Man(man) => man.run(streams),

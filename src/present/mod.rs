@@ -3,6 +3,7 @@
 mod cells;
 mod csv;
 pub mod escape;
+mod hunts;
 mod json;
 mod ledger;
 mod rows;
@@ -18,6 +19,7 @@ use arrow::error::ArrowError;
 use arrow::record_batch::RecordBatch;
 use thiserror::Error;
 
+pub use hunts::{cookbook, hunts};
 pub use ledger::ledger;
 pub use rows::{Class, Entry, Head};
 pub use rules::{catalogue, rule, rules};

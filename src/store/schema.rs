@@ -6,8 +6,9 @@ use super::{Case, StoreError};
 use crate::table::{EnumType, SCHEMA_VERSION, TABLES, Table, literal};
 
 /// The views with their statements, each after those it reads.
-const VIEWS: [(&str, &str); 5] = [
+const VIEWS: [(&str, &str); 6] = [
     ("event_signals", include_str!("../../sql/views/event_signals.sql")),
+    ("told_events", include_str!("../../sql/views/told_events.sql")),
     ("signal_events", include_str!("../../sql/views/signal_events.sql")),
     ("residual", include_str!("../../sql/views/residual.sql")),
     ("timeline", include_str!("../../sql/views/timeline.sql")),
