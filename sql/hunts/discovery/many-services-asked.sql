@@ -10,7 +10,8 @@ SET VARIABLE services = 8; -- at least so many services
 SET VARIABLE minutes = 10; -- within so many minutes
 SELECT min(event_time) AS time, principal, format('Asked {} services', count(DISTINCT service)) AS what,
     list(DISTINCT service ORDER BY service) AS services, count(*) AS events,
-    list(DISTINCT client ORDER BY client) AS clients, source_ip, account_id, session_id, min_by(event_id, (event_time, event_id)) AS event_id
+    list(DISTINCT client ORDER BY client) AS clients, source_ip, account_id, session_id,
+    min_by(event_id, (event_time, event_id)) AS event_id
 FROM told_events
 WHERE client IN ('cli', 'sdk', 'cloudshell', 'unknown') AND invoked_by IS NULL
     AND regexp_matches(event_name, '^(List|Describe|Get|Search)')

@@ -10,7 +10,8 @@ SELECT event_time AS time, principal, what, event_key,
     coalesce(request_parameters->>'$.bucketName', request_parameters->>'$.dBInstanceIdentifier',
         request_parameters->>'$.dBClusterIdentifier', request_parameters->>'$.tableName',
         request_parameters->>'$.volumeId', request_parameters->>'$.fileSystemId',
-        request_parameters->>'$.repositoryName') AS deleted, request_parameters->>'$.skipFinalSnapshot' AS without_last_snapshot,
+        request_parameters->>'$.repositoryName') AS deleted,
+    request_parameters->>'$.skipFinalSnapshot' AS without_last_snapshot,
     source_ip, account_id, region, error_code, session_id, signal_id, event_id
 FROM told_events
 WHERE event_key IN ('s3:DeleteBucket', 'rds:DeleteDBInstance', 'rds:DeleteDBCluster', 'dynamodb:DeleteTable',

@@ -14,6 +14,7 @@ WITH steps AS (
         lag(event_time) OVER by_time AS previous_time
     FROM told_events
     WHERE network IS NOT NULL AND client IN ('browser', 'console', 'internal') AND invoked_by IS NULL
+        AND coalesce(rule_id, '') NOT LIKE 'cloudshell/%'
         AND session_id IN (SELECT session_id FROM sessions WHERE console AND len(ips) > 1)
     WINDOW by_time AS (PARTITION BY session_id ORDER BY event_time, event_id)
 )
