@@ -87,7 +87,8 @@ impl List {
 
     fn wants(&self, hunt: &Hunt) -> bool {
         let of_technique = |wanted: &String| {
-            let rest = |id: &String| id.strip_prefix(wanted.as_str()).map(|rest| rest.is_empty() || rest.starts_with('.'));
+            let rest =
+                |id: &String| id.strip_prefix(wanted.as_str()).map(|rest| rest.is_empty() || rest.starts_with('.'));
             hunt.techniques.iter().filter_map(rest).any(|fits| fits)
         };
         self.tactic.is_none_or(|tactic| hunt.tactic == tactic) && self.technique.as_ref().is_none_or(of_technique)
@@ -146,6 +147,7 @@ fn value(hunt: &Hunt, name: String, text: &str) -> Result<(String, Value)> {
         ParamKind::Integer => text.parse().map(Value::Integer).map_err(|_| "expected a whole number".to_owned()),
         ParamKind::Text => Ok(Value::Text(text.to_owned())),
     };
-    let misuse = |expected| Advised::misuse(format!("{name}={text}: {expected}"), format!("It sets {}.", param.meaning));
+    let misuse =
+        |expected| Advised::misuse(format!("{name}={text}: {expected}"), format!("It sets {}.", param.meaning));
     Ok((name.clone(), value.map_err(misuse)?))
 }

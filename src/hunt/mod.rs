@@ -91,25 +91,12 @@ impl Hunt {
 
     /// The statements that set every parameter, to what is given or else to its default, then the query. Text is quoted.
     pub fn sql(&self, given: &[(String, Value)]) -> String {
-        let mut sql = String::new();
-        for param in &self.params {
+        let setting = |param: &Param| {
             let value = given.iter().rev().find(|(name, _)| *name == param.name);
             let value = value.map_or_else(|| param.default.clone(), |(_, value)| value.sql());
-            sql.push_str(&format!("SET VARIABLE {} = {value};\n", param.name));
-        }
-        sql + &self.query
-    }
-}
-
-impl ParamKind {
-    /// The type as SQL names it.
-    #[must_use]
-    pub const fn sql(self) -> &'static str {
-        match self {
-            Self::Moment => "TIMESTAMP",
-            Self::Integer => "BIGINT",
-            Self::Text => "VARCHAR",
-        }
+            format!("SET VARIABLE {} = {value};\n", param.name)
+        };
+        self.params.iter().map(setting).collect::<String>() + &self.query
     }
 }
 

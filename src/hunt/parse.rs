@@ -90,7 +90,12 @@ impl Reader<'_> {
 fn param(line: &str) -> Option<Param> {
     let (name, rest) = line.strip_prefix("SET VARIABLE ")?.split_once(" = ")?;
     let (default, meaning) = rest.split_once("; -- ")?;
-    Some(Param { name: name.to_owned(), kind: kind(default)?, default: default.to_owned(), meaning: meaning.to_owned() })
+    Some(Param {
+        name: name.to_owned(),
+        kind: kind(default)?,
+        default: default.to_owned(),
+        meaning: meaning.to_owned(),
+    })
 }
 
 /// The kind of a literal, if it is one.

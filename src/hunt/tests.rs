@@ -43,11 +43,14 @@ fn what_is_set_takes_the_place_of_the_default_and_stays_a_value() {
     ];
     let sql = hunt.sql(&given);
     let lines: Vec<&str> = sql.lines().take(3).collect();
-    assert_eq!(lines, [
-        "SET VARIABLE since = make_timestamp(7);",
-        "SET VARIABLE least = 3;",
-        "SET VARIABLE who = 'o''; DROP TABLE events; --';",
-    ]);
+    assert_eq!(
+        lines,
+        [
+            "SET VARIABLE since = make_timestamp(7);",
+            "SET VARIABLE least = 3;",
+            "SET VARIABLE who = 'o''; DROP TABLE events; --';",
+        ]
+    );
     assert!(sql.ends_with(&hunt.query));
 }
 

@@ -35,7 +35,12 @@ struct Bid {
 }
 
 /// Finds the pages that explain what the letter does not; what it found in a burst that it cannot read is put up again.
-pub(super) fn find(rules: &RuleSet, events: &[Prepared<'_>], letter: Vec<Found>, claims: &mut Claims) -> (Vec<Found>, Vec<Found>) {
+pub(super) fn find(
+    rules: &RuleSet,
+    events: &[Prepared<'_>],
+    letter: Vec<Found>,
+    claims: &mut Claims,
+) -> (Vec<Found>, Vec<Found>) {
     let bursts = bursts(rules, events, claims);
     let (letter, released) = release(letter, &bursts);
     released.iter().for_each(|found| claims.release(&found.members));
@@ -129,7 +134,10 @@ impl<'a, 'e> Auction<'a, 'e> {
     }
 
     fn bids(&self, rule: RuleId, claims: &Claims, found: &[Found]) -> Vec<Bid> {
-        let anchors = self.votes.iter().filter(|(event, votes)| claims.is_free(**event) && votes.get(&rule).is_some_and(|vote| vote.anchor));
+        let anchors = self
+            .votes
+            .iter()
+            .filter(|(event, votes)| claims.is_free(**event) && votes.get(&rule).is_some_and(|vote| vote.anchor));
         anchors.filter_map(|(anchor, _)| self.bid(rule, *anchor, claims, found)).collect()
     }
 

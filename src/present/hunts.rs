@@ -39,7 +39,9 @@ Made by `cartographer hunt list --format markdown`.
 pub fn hunts(hunts: &[Hunt]) -> Result<RecordBatch, PresentError> {
     let texts = |of: fn(&Hunt) -> &str| -> ArrayRef { Arc::new(StringArray::from_iter_values(hunts.iter().map(of))) };
     let mut techniques = ListBuilder::new(StringBuilder::new());
-    hunts.iter().for_each(|hunt| techniques.append_value(hunt.techniques.iter().map(Some)));
+    for hunt in hunts {
+        techniques.append_value(hunt.techniques.iter().map(Some));
+    }
     Ok(RecordBatch::try_from_iter_with_nullable([
         ("id", texts(|hunt| &hunt.id), false),
         ("tactic", texts(|hunt| hunt.tactic.as_str()), false),
@@ -48,7 +50,7 @@ pub fn hunts(hunts: &[Hunt]) -> Result<RecordBatch, PresentError> {
     ])?)
 }
 
-/// The hunts as a Markdown page: what each asks, how to read its rows, what can be set, and its query.
+/// The hunts as a Markdown page: what each asks, how to read its rows, and its SQL.
 ///
 /// # Errors
 /// If the writer refuses.
@@ -67,12 +69,12 @@ fn recipe(out: &mut impl Write, hunt: &Hunt) -> io::Result<()> {
     let techniques: Vec<String> = hunt.techniques.iter().map(|technique| format!(" · {technique}")).collect();
     writeln!(out, "`{}`{}\n", hunt.id, techniques.concat())?;
     writeln!(out, "**A hit:** {}\n\n**Innocent:** {}\n", markdown(&hunt.hit), markdown(&hunt.innocent))?;
-    writeln!(out, "| set | type | default | meaning |\n|---|---|---|---|")?;
+    writeln!(out, "```sql")?;
     hunt.params.iter().try_for_each(|param| setting(out, param))?;
-    writeln!(out, "\n```sql\n{}\n```", hunt.query)
+    writeln!(out, "{}\n```", hunt.query)
 }
 
+/// A parameter as the file sets it.
 fn setting(out: &mut impl Write, param: &Param) -> io::Result<()> {
-    let (default, meaning) = (param.default.replace('|', "\\|"), markdown(&param.meaning));
-    writeln!(out, "| `{}` | {} | `{default}` | {meaning} |", param.name, param.kind.sql())
+    writeln!(out, "SET VARIABLE {} = {}; -- {}", param.name, param.default, param.meaning)
 }

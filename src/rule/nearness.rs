@@ -69,7 +69,8 @@ impl Parameters {
         let has = |name: &str| names.is_some_and(|names| names.contains_key(name));
         let drift = unless(drifted.added == 0, NEW_MEMBERS) * power(RENAMED, drifted.renamed);
         let set = |expected: &mut dyn Iterator<Item = &str>| {
-            let (asked, common) = expected.fold((0, 0), |(asked, common), name| (asked + 1, common + usize::from(has(name))));
+            let (asked, common) =
+                expected.fold((0, 0), |(asked, common), name| (asked + 1, common + usize::from(has(name))));
             let others = names.map_or(0, serde_json::Map::len) - common;
             power(NO_MEMBER, asked - common) * power(OTHER_MEMBER, others)
         };
@@ -78,7 +79,8 @@ impl Parameters {
             Self::None => drift * if has_none(request) { 1.0 } else { set(&mut std::iter::empty()) },
             Self::Exactly(expected) => {
                 let members = expected.as_object().into_iter().flatten();
-                let differ = members.clone().filter(|(name, value)| has(name) && request.get(name.as_str()) != Some(value));
+                let differ =
+                    members.clone().filter(|(name, value)| has(name) && request.get(name.as_str()) != Some(value));
                 let sized = |name: &str| unless(!Path::member(name).is_page_size(), OTHER_SIZE / OTHER_VALUE);
                 drift
                     * set(&mut members.clone().map(|(name, _)| name.as_str()))

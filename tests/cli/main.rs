@@ -4,6 +4,7 @@
 
 mod demo;
 mod failing;
+mod hunt;
 mod reading;
 mod rest;
 mod sql;

@@ -103,7 +103,13 @@ fn add_calls(session: &mut Session, rng: &mut Rng) {
     for (index, event) in session.events.iter().enumerate().filter(|(index, _)| index % 8 == 7) {
         let service = event.call.split(':').next().unwrap();
         let call = format!("{service}:{}", CALLS[rng.usize(0..CALLS.len())]);
-        added.push(Event { id: format!("new-{index}"), call, request: json!({}), response: Value::Null, ..event.clone() });
+        added.push(Event {
+            id: format!("new-{index}"),
+            call,
+            request: json!({}),
+            response: Value::Null,
+            ..event.clone()
+        });
     }
     session.events.extend(added);
     session.events.sort_by(|a, b| (a.time, &a.id).cmp(&(b.time, &b.id)));
@@ -154,4 +160,3 @@ fn move_calls(session: &mut Session, rng: &mut Rng) {
         event.call.push_str("V2");
     }
 }
-

@@ -47,11 +47,17 @@ impl Tally {
             if label.as_ref() == Some(&click.label) {
                 self.right += 1;
             } else {
-                let taken = found.map_or_else(|| "nothing".to_owned(), |signal| format!("{} {:?} {:.2}", signal.rule_id, signal.origin, signal.confidence));
+                let taken = found.map_or_else(
+                    || "nothing".to_owned(),
+                    |signal| format!("{} {:?} {:.2}", signal.rule_id, signal.origin, signal.confidence),
+                );
                 *self.taken_for.entry((click.label.clone(), taken)).or_default() += 1;
             }
         }
-        signals.iter().filter(|signal| signal.kind != Kind::Background).for_each(|signal| self.weigh(rules, session, signal));
+        signals
+            .iter()
+            .filter(|signal| signal.kind != Kind::Background)
+            .for_each(|signal| self.weigh(rules, session, signal));
     }
 
     /// A signal is right if it holds the anchor of a click of its label.
@@ -110,7 +116,9 @@ fn labelled_clicks_outlive_the_console() {
         return println!("no labelled sessions are at hand");
     }
     let tallies = tallies("sessions", &RuleSet::shipped().unwrap(), &sessions);
-    for (degree, least) in [(Degree::Fresh, 0.998), (Degree::Sizes, 0.95), (Degree::Calls, 0.90), (Degree::Members, 0.80)] {
+    for (degree, least) in
+        [(Degree::Fresh, 0.998), (Degree::Sizes, 0.95), (Degree::Calls, 0.90), (Degree::Members, 0.80)]
+    {
         assert!(tallies[&degree].share() >= least, "{degree:?}: {}", tallies[&degree]);
         assert!(tallies[&degree].trust(90) >= 0.9, "{degree:?}: {}", tallies[&degree]);
     }
@@ -120,7 +128,8 @@ fn labelled_clicks_outlive_the_console() {
 fn examples_outlive_the_console() {
     let rules = RuleSet::shipped().unwrap();
     let tallies = tallies("examples", &rules, &examples(&rules));
-    for (degree, least) in [(Degree::Fresh, 1.0), (Degree::Sizes, 0.80), (Degree::Calls, 0.70), (Degree::Members, 0.60)] {
+    for (degree, least) in [(Degree::Fresh, 1.0), (Degree::Sizes, 0.80), (Degree::Calls, 0.70), (Degree::Members, 0.60)]
+    {
         assert!(tallies[&degree].share() >= least, "{degree:?}: {}", tallies[&degree]);
     }
 }

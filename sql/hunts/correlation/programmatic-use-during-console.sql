@@ -21,7 +21,7 @@ WITH tool_calls AS (
     GROUP BY ALL
 )
 SELECT min(t.event_time) AS time, x.principal,
-    format('Made {} calls by a tool from {} during a console session', count(*), t.source_ip) AS what,
+    format('Used a tool from {} during a console session', t.source_ip) AS what, count(*) AS calls,
     max(t.event_time) AS last_time, t.source_ip, x.ips AS console_ips, x.account_id, x.session_id,
     min_by(t.event_id, (t.event_time, t.event_id)) AS event_id
 FROM sessions AS x

@@ -3,7 +3,8 @@
 -- techniques: T1078.004
 -- hit: a console sign-in from a network (/24, or /48 of IPv6) that this identity had not called from before, though it
 --   had called from others.
--- innocent: travel, a new provider, the first day with a VPN. A trail that begins late knows little of earlier networks.
+-- innocent: travel, a new provider, the first day with a VPN. A trail that begins late knows little of earlier
+--   networks.
 SET VARIABLE since = TIMESTAMP '2000-01-01'; -- from this moment on, UTC
 SET VARIABLE until = TIMESTAMP '2100-01-01'; -- until this moment, UTC
 SET VARIABLE principal = '%'; -- only who is named like this; % is any text
