@@ -107,7 +107,7 @@ impl Show {
 impl Run {
     fn run(self, streams: Streams) -> Result<ExitCode> {
         let hunt = find(&self.id)?;
-        let given = self.set.into_iter().map(|(name, text)| value(&hunt, name, &text)).collect::<Result<Vec<_>>>()?;
+        let given = self.set.iter().map(|(name, text)| value(&hunt, name, text)).collect::<Result<Vec<_>>>()?;
         let case = self.case.open_read_only()?;
         let batches = self.case.ask(&case, &hunt.sql(&given), &[])?;
         format::write(streams, self.format, &batches)?;
@@ -136,8 +136,8 @@ fn find(id: &str) -> Result<Hunt> {
 }
 
 /// What was typed, as the parameter's type.
-fn value(hunt: &Hunt, name: String, text: &str) -> Result<(String, Value)> {
-    let Some(param) = hunt.param(&name) else {
+fn value(hunt: &Hunt, name: &str, text: &str) -> Result<(String, Value)> {
+    let Some(param) = hunt.param(name) else {
         let known: Vec<&str> = hunt.params.iter().map(|param| param.name.as_str()).collect();
         let advice = format!("It takes {}.", known.join(", "));
         bail!(Advised::misuse(format!("the hunt {} has nothing called {name:?} to set", hunt.id), advice))
@@ -149,5 +149,5 @@ fn value(hunt: &Hunt, name: String, text: &str) -> Result<(String, Value)> {
     };
     let misuse =
         |expected| Advised::misuse(format!("{name}={text}: {expected}"), format!("It sets {}.", param.meaning));
-    Ok((name.clone(), value.map_err(misuse)?))
+    Ok((name.to_owned(), value.map_err(misuse)?))
 }

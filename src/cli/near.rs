@@ -5,8 +5,8 @@ const SUGGESTED: usize = 5;
 
 /// Names known ids that are like `id`, or have a title like it, and the command that lists them all.
 pub(crate) fn advice<'k>(id: &str, known: impl Iterator<Item = (&'k str, &'k str)>, list: &str) -> String {
-    let last = id.rsplit('/').next().unwrap_or(id).to_lowercase();
-    let like = |(id, title): &(&str, &str)| id.contains(&last) || title.to_lowercase().contains(&last);
+    let wanted = id.rsplit('/').next().unwrap_or(id).to_lowercase();
+    let like = |(id, title): &(&str, &str)| id.contains(&wanted) || title.to_lowercase().contains(&wanted);
     let near: Vec<&str> = known.filter(like).map(|(id, _)| id).take(SUGGESTED).collect();
     if near.is_empty() {
         return format!("`{list}` has every id.");

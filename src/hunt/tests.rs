@@ -1,7 +1,5 @@
 //! What a hunt's text may be, and that what is set is never part of the SQL.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use super::*;
 
 const TEXT: &str = "\

@@ -41,7 +41,9 @@ fn a_hunt_is_shown_as_the_sql_that_any_client_runs() {
 fn what_is_set_narrows_the_answer_and_stays_a_value() {
     let run = |set: &[&str]| {
         let mut args = vec!["hunt", "run", UNUSUAL, "--format", "csv", "--set", "last_hour=9"];
-        set.iter().for_each(|set| args.extend(["--set", set]));
+        for set in set {
+            args.extend(["--set", set]);
+        }
         answer(&args)
     };
     let alice = run(&["principal=alice"]);

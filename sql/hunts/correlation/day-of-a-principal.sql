@@ -9,7 +9,7 @@ SET VARIABLE principal = '%'; -- only who is named like this; % is any text
 SELECT time, principal, summary AS what, kind, title, 1 AS times, region, session_id, id AS signal_id,
     NULL AS event_id
 FROM timeline
-WHERE entry = 'signal' AND class = 'click'
+WHERE entry = 'signal' AND kind <> 'background'
     AND time BETWEEN getvariable('since') AND getvariable('until')
     AND coalesce(principal, '') LIKE getvariable('principal')
 UNION ALL
