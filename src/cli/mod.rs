@@ -3,6 +3,7 @@
 mod case;
 mod docs;
 mod exit;
+mod explain;
 pub(crate) mod fail;
 mod format;
 mod hunt;
@@ -26,7 +27,8 @@ pub(crate) use streams::Streams;
 /// Maps bursts of CloudTrail events back to the AWS console clicks that wrote them.
 ///
 /// `load` reads CloudTrail, in whatever container it comes, into a case: one DuckDB file. `timeline` shows what was
-/// clicked in it, `sessions` who was there, `hunt` asks it the questions of an incident, and `sql` anything else.
+/// clicked in it, `sessions` who was there, `explain` why a signal is what it is, `hunt` asks it the questions of an
+/// incident, and `sql` anything else.
 ///
 /// Data goes to standard output; progress, ledgers and errors go to standard error.
 #[derive(Debug, Parser)]
@@ -59,6 +61,7 @@ pub(crate) enum Command {
     Load(load::Load),
     Timeline(timeline::Timeline),
     Sessions(sessions::Sessions),
+    Explain(explain::Explain),
     Sql(sql::Sql),
     #[command(subcommand)]
     Hunt(hunt::Hunts),
@@ -74,6 +77,7 @@ pub(crate) fn run(command: Command, streams: Streams) -> Result<ExitCode> {
         Command::Load(load) => load.run(streams),
         Command::Timeline(timeline) => timeline.run(streams),
         Command::Sessions(sessions) => sessions.run(streams),
+        Command::Explain(explain) => explain.run(streams),
         Command::Sql(sql) => sql.run(streams),
         Command::Hunt(hunts) => hunts.run(streams),
         Command::Rules(rules) => rules.run(streams),

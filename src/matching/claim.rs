@@ -37,6 +37,8 @@ impl Claims {
 #[derive(Debug, Clone)]
 pub(super) struct Found {
     pub(super) rule: RuleId,
+    /// The rule that was met, before the signals around it told which one it is.
+    pub(super) met: RuleId,
     pub(super) anchor: usize,
     /// In order of the events.
     pub(super) members: Vec<(usize, Role)>,

@@ -1,8 +1,12 @@
 //! Maps one session's events to signals by the compiled rules. Pure.
 
+mod auction;
+mod bid;
+mod burst;
 mod claim;
 mod context;
 mod describe;
+mod explain;
 mod letter;
 mod likeness;
 mod prepare;
@@ -10,6 +14,9 @@ mod votes;
 
 use serde_json::Value;
 
+use self::claim::Found;
+pub use self::explain::{Explanation, Part, Rival, Subject, Told, explain, unmapped};
+use self::prepare::Prepared;
 use crate::event::{Client, Timestamp};
 use crate::rule::RuleSet;
 use crate::rule::extract::Source;
@@ -77,15 +84,30 @@ pub struct SessionRows<'a> {
 ///
 /// The caller decides which sessions are the console's; a session that is not should not be passed.
 pub fn map(rules: &RuleSet, session: &SessionRows<'_>) -> Vec<Signal> {
-    let events = prepare::prepare(rules, &session.rows);
-    let mut claims = claim::Claims::new(events.len());
-    let letter = letter::find(rules, &events, &mut claims);
-    let (mut letter, likely) = likeness::find(rules, &events, letter, &mut claims);
-    context::settle(rules, &events, &mut letter);
-    let found = context::settle_among(rules, &events, letter, likely);
-    let mut signals = describe::signals(rules, session.session_id, &events, &found);
+    let mapped = Mapped::of(rules, &session.rows);
+    let mut signals = describe::signals(rules, session.session_id, &mapped.events, &mapped.found);
     signals.sort_by(|a, b| {
         (a.first_time, &a.anchor_event_id, &a.rule_id).cmp(&(b.first_time, &b.anchor_event_id, &b.rule_id))
     });
     signals
+}
+
+/// A session's events, and what was found in them.
+#[derive(Debug)]
+struct Mapped<'e> {
+    events: Vec<Prepared<'e>>,
+    /// In order of the anchors.
+    found: Vec<Found>,
+}
+
+impl<'e> Mapped<'e> {
+    fn of(rules: &RuleSet, rows: &'e [Row<'e>]) -> Self {
+        let events = prepare::prepare(rules, rows);
+        let mut claims = claim::Claims::new(events.len());
+        let letter = letter::find(rules, &events, &mut claims);
+        let (mut letter, likely) = likeness::find(rules, &events, letter, &mut claims);
+        context::settle(rules, &events, &mut letter);
+        let found = context::settle_among(rules, &events, letter, likely);
+        Self { events, found }
+    }
 }

@@ -3,6 +3,7 @@
 mod cells;
 mod csv;
 pub mod escape;
+mod explanation;
 mod hunts;
 mod json;
 mod ledger;
@@ -19,6 +20,7 @@ use arrow::error::ArrowError;
 use arrow::record_batch::RecordBatch;
 use thiserror::Error;
 
+pub use explanation::explanation;
 pub use hunts::{cookbook, hunts};
 pub use ledger::ledger;
 pub use rows::{Class, Entry, Head};

@@ -86,6 +86,11 @@ impl RuleSet {
         self.unversioned.get(unversioned(call)).map(String::as_str)
     }
 
+    /// Whether a shape is one of any call, told by its caller alone.
+    pub fn is_of_any_call(&self, shape: ShapeId) -> bool {
+        self.any_call.contains(&shape)
+    }
+
     /// The members of requests that the shapes of a call know.
     pub fn vocabulary(&self, call: &str) -> Option<&Vocabulary> {
         self.vocabulary.get(call)
@@ -120,7 +125,9 @@ fn rarity(rules: &[Rule]) -> FxHashMap<String, f64> {
 
 fn vocabulary(shapes: &[Shape]) -> FxHashMap<String, Vocabulary> {
     let mut known: FxHashMap<String, Vocabulary> = FxHashMap::default();
-    shapes.iter().for_each(|shape| known.entry(shape.call.clone()).or_default().learn(shape));
+    for shape in shapes {
+        known.entry(shape.call.clone()).or_default().learn(shape);
+    }
     known
 }
 

@@ -132,7 +132,7 @@ impl Outcome {
         }
     }
 
-    fn describe(&self) -> Option<String> {
+    pub(super) fn describe(&self) -> Option<String> {
         match self {
             Self::Any => None,
             Self::Succeeded => Some("without error".to_owned()),
@@ -167,7 +167,7 @@ impl Parameters {
         }
     }
 
-    fn describe(&self) -> Option<String> {
+    pub(super) fn describe(&self) -> Option<String> {
         match self {
             Self::Any => None,
             Self::None => Some("without parameters".to_owned()),

@@ -44,6 +44,15 @@ impl Case {
         self.rows(&sql, params![piece])
     }
 
+    /// The events of one session, as [`crate::batch::sessions`] reads them.
+    ///
+    /// # Errors
+    /// DuckDB's message.
+    pub fn session_events(&self, session_id: &str) -> Result<Vec<RecordBatch>, StoreError> {
+        let sql = format!("SELECT {SESSION_COLUMNS} FROM events WHERE session_id = ? ORDER BY event_time, event_id");
+        self.rows(&sql, params![session_id])
+    }
+
     /// Adds the signals of a piece's sessions, which wait no longer.
     ///
     /// # Errors

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests are tests")]
 
 mod demo;
+mod explain;
 mod failing;
 mod hunt;
 mod reading;

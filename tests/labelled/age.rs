@@ -62,10 +62,18 @@ fn grow(request: &mut Value, rng: &mut Rng) {
         if request.is_null() {
             *request = json!({});
         }
-        if let Some(members) = request.as_object_mut() {
+        let members = if rng.bool() { innermost(request) } else { request.as_object_mut() };
+        if let Some(members) = members {
             members.insert(format!("clientContext{}", rng.u8(0..4)), json!("console"));
         }
     }
+}
+
+/// The object below a chain of only members, as in `{"DescribeHostsRequest": {…}}`.
+fn innermost(value: &mut Value) -> Option<&mut Map<String, Value>> {
+    let members = value.as_object_mut()?;
+    let wraps = members.len() == 1 && members.values().all(Value::is_object);
+    if wraps { members.values_mut().next().and_then(innermost) } else { Some(members) }
 }
 
 fn resize(value: &mut Value, size: u32) {
@@ -128,7 +136,8 @@ fn rename_agents(session: &mut Session, rng: &mut Rng) {
 
 /// An eighth of the members go, an eighth are called otherwise.
 fn rename_members(request: &mut Value, rng: &mut Rng) {
-    let Some(members) = request.as_object_mut() else { return };
+    let members = if rng.bool() { innermost(request) } else { request.as_object_mut() };
+    let Some(members) = members else { return };
     let aged = std::mem::take(members).into_iter().filter_map(|(name, value)| match rng.u8(0..8) {
         0 => None,
         1 => Some((format!("{name}V2"), value)),
