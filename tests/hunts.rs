@@ -6,7 +6,6 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use arrow::record_batch::RecordBatch;
 use cartographer::hunt::{Hunt, Tactic, shipped};
 use cartographer::store::Case;
 use tempfile::TempDir;
@@ -22,12 +21,6 @@ fn name(hunt: &Hunt) -> &str {
 
 fn files_in(folder: &Path) -> BTreeSet<PathBuf> {
     fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect()
-}
-
-/// An empty case's answer.
-fn answer_of_nothing(dir: &TempDir, hunt: &Hunt) -> RecordBatch {
-    let case = Case::open(&dir.path().join("case.duckdb")).unwrap();
-    case.query(&hunt.sql(&[])).unwrap().remove(0)
 }
 
 /// The names between `before` and a quote.
@@ -69,8 +62,9 @@ fn what_can_be_set_is_asked_for_and_the_other_way_round() {
 #[test]
 fn an_answer_begins_with_the_moment_and_holds_a_sentence_and_an_id_to_go_on_with() {
     let dir = TempDir::new().unwrap();
+    let case = Case::open(&dir.path().join("case.duckdb")).unwrap();
     for hunt in shipped().unwrap() {
-        let answer = answer_of_nothing(&dir, &hunt);
+        let answer = case.query(&hunt.sql(&[])).unwrap().remove(0);
         let schema = answer.schema();
         let columns: Vec<&str> = schema.fields().iter().map(|field| field.name().as_str()).collect();
         assert_eq!((columns[0], answer.num_rows()), ("time", 0), "{}", hunt.id);

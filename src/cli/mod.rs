@@ -1,6 +1,7 @@
 //! Arguments, then a call into the library: one thin file for each subcommand.
 
 mod case;
+mod coverage;
 mod docs;
 mod exit;
 mod explain;
@@ -62,6 +63,7 @@ pub(crate) enum Command {
     Timeline(timeline::Timeline),
     Sessions(sessions::Sessions),
     Explain(explain::Explain),
+    Coverage(coverage::Coverage),
     Sql(sql::Sql),
     #[command(subcommand)]
     Hunt(hunt::Hunts),
@@ -78,6 +80,7 @@ pub(crate) fn run(command: Command, streams: Streams) -> Result<ExitCode> {
         Command::Timeline(timeline) => timeline.run(streams),
         Command::Sessions(sessions) => sessions.run(streams),
         Command::Explain(explain) => explain.run(streams),
+        Command::Coverage(coverage) => coverage.run(streams),
         Command::Sql(sql) => sql.run(streams),
         Command::Hunt(hunts) => hunts.run(streams),
         Command::Rules(rules) => rules.run(streams),

@@ -9,6 +9,7 @@ mod file;
 mod schema;
 mod session;
 mod signal;
+mod views;
 
 use std::path::{Path, PathBuf};
 
