@@ -8,10 +8,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use cartographer::present;
 use cartographer::rule::{RuleSet, RuleText, schema};
 use cartographer::signal::Kind;
 use cartographer::spec::{self, SpecToml};
+use cartographer::{hunt, present};
 
 fn texts() -> Vec<RuleText> {
     let dir = std::env::var_os("RULES_DIR")
@@ -160,6 +160,13 @@ fn the_page_of_the_catalogue_is_current() {
     let mut page = Vec::new();
     present::catalogue(&mut page, rules().rules()).unwrap();
     assert_current("rules/README.md", &page);
+}
+
+#[test]
+fn the_cookbook_of_hunts_is_current() {
+    let mut page = Vec::new();
+    present::cookbook(&mut page, &hunt::shipped().unwrap()).unwrap();
+    assert_current("docs/hunts.md", &page);
 }
 
 #[test]

@@ -53,12 +53,11 @@ fn stems(folder: &str) -> BTreeSet<String> {
 }
 
 #[test]
-fn every_view_and_hunt_has_its_file_of_sql() {
+fn every_view_has_its_file_of_sql() {
     let (_folder, case) = new_case();
     let views: BTreeSet<String> = names(&case, VIEWS).into_iter().collect();
     assert_eq!(views, stems("sql/views"), "each file is a view of the case");
     assert_eq!(views, stems("tests/sql/views"), "each view has its file of SQL");
-    assert_eq!(stems("sql/hunts"), stems("tests/sql/hunts"), "each hunt has its file of SQL");
 }
 
 #[test]

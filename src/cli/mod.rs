@@ -7,8 +7,10 @@ mod exit;
 mod explain;
 pub(crate) mod fail;
 mod format;
+mod hunt;
 mod load;
 mod moment;
+mod near;
 mod new_rule;
 mod progress;
 mod rules;
@@ -26,7 +28,8 @@ pub(crate) use streams::Streams;
 /// Maps bursts of CloudTrail events back to the AWS console clicks that wrote them.
 ///
 /// `load` reads CloudTrail, in whatever container it comes, into a case: one DuckDB file. `timeline` shows what was
-/// clicked in it, `sessions` who was there, `explain` why a signal is what it is, and `sql` asks it anything else.
+/// clicked in it, `sessions` who was there, `explain` why a signal is what it is, `hunt` asks it the questions of an
+/// incident, and `sql` anything else.
 ///
 /// Data goes to standard output; progress, ledgers and errors go to standard error.
 #[derive(Debug, Parser)]
@@ -59,9 +62,11 @@ pub(crate) enum Command {
     Load(load::Load),
     Timeline(timeline::Timeline),
     Sessions(sessions::Sessions),
-    Coverage(coverage::Coverage),
     Explain(explain::Explain),
+    Coverage(coverage::Coverage),
     Sql(sql::Sql),
+    #[command(subcommand)]
+    Hunt(hunt::Hunts),
     #[command(subcommand)]
     Rules(rules::Rules),
     Completions(docs::Completions),
@@ -74,9 +79,10 @@ pub(crate) fn run(command: Command, streams: Streams) -> Result<ExitCode> {
         Command::Load(load) => load.run(streams),
         Command::Timeline(timeline) => timeline.run(streams),
         Command::Sessions(sessions) => sessions.run(streams),
-        Command::Coverage(coverage) => coverage.run(streams),
         Command::Explain(explain) => explain.run(streams),
+        Command::Coverage(coverage) => coverage.run(streams),
         Command::Sql(sql) => sql.run(streams),
+        Command::Hunt(hunts) => hunts.run(streams),
         Command::Rules(rules) => rules.run(streams),
         Command::Completions(completions) => completions.run(streams),
         Command::Man(man) => man.run(streams),

@@ -83,3 +83,9 @@ pub fn html(text: &str) -> Cow<'_, str> {
         hidden => spell_visibly(safe, hidden),
     })
 }
+
+/// A text in a Markdown page: nothing in it ends a table's cell or starts a tag or a link.
+#[must_use]
+pub fn markdown(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('|', "\\|").replace('<', "&lt;").replace('[', "\\[").replace(']', "\\]")
+}

@@ -4,6 +4,7 @@ mod cells;
 mod csv;
 pub mod escape;
 mod explanation;
+mod hunts;
 mod json;
 mod ledger;
 mod rows;
@@ -20,6 +21,7 @@ use arrow::record_batch::RecordBatch;
 use thiserror::Error;
 
 pub use explanation::explanation;
+pub use hunts::{cookbook, hunts};
 pub use ledger::ledger;
 pub use rows::{Class, Entry, Head};
 pub use rules::{catalogue, rule, rules};

@@ -7,7 +7,7 @@ use arrow::array::{ArrayRef, ListBuilder, StringArray, StringBuilder};
 use arrow::record_batch::RecordBatch;
 
 use super::PresentError;
-use super::escape::terminal;
+use super::escape::{markdown, terminal};
 use crate::rule::{Rule, RuleSet};
 
 /// The rules as rows, for [`super::batches`]: id, kind, service, title, attack, `ccc_label`, file.
@@ -60,11 +60,6 @@ fn catalogue_line(out: &mut impl Write, rule: &Rule) -> io::Result<()> {
     let cells = [&rule.title, &rule.summary].map(|text| markdown(text));
     let attack = rule.attack.join(" ");
     writeln!(out, "| [`{0}`]({0}.toml) | {1} | {2} | {3} | {attack} |", rule.id, rule.kind.as_str(), cells[0], cells[1])
-}
-
-/// A table cell's text: nothing in it ends the cell or starts a tag or a link.
-fn markdown(text: &str) -> String {
-    text.replace('\\', "\\\\").replace('|', "\\|").replace('<', "&lt;").replace('[', "\\[").replace(']', "\\]")
 }
 
 /// One rule: its members a line each, then what it looks for, in words.

@@ -6,6 +6,7 @@ mod coverage;
 mod demo;
 mod explain;
 mod failing;
+mod hunt;
 mod reading;
 mod rest;
 mod sql;

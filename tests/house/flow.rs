@@ -11,8 +11,8 @@ const NOUNS: [&str; 4] = ["event", "signal", "table", "digest"];
 
 /// The stages, each importing only those before it. `load` drives those that read, map and store; `present` shows what
 /// they found, the ledger of a load included; `cli` drives everything.
-pub(crate) const STAGES: [&str; 11] =
-    ["read", "normalise", "session", "rule", "matching", "spec", "batch", "store", "load", "present", "cli"];
+pub(crate) const STAGES: [&str; 12] =
+    ["read", "normalise", "session", "rule", "matching", "spec", "batch", "store", "load", "hunt", "present", "cli"];
 
 /// Something that only some rooms may do: what, which, and the lines where it is done.
 type Privilege = (&'static str, &'static [&'static str], fn(&[Token]) -> Vec<usize>);

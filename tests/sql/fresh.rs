@@ -10,10 +10,11 @@
 //! ```
 //!
 //! The first line is what all the records share; each of the others, merged over it, is one. Sessions are gathered from
-//! them, but nothing is mapped: a file says itself which signals there are.
+//! them, but nothing is mapped: a file says itself which signals there are. `HUNT id` answers as that hunt does.
 
 use arrow::error::ArrowError;
 use cartographer::batch::{BatchError, EventRows};
+use cartographer::hunt::{self, Hunt, HuntError};
 use cartographer::normalise::{self, RecordError};
 use cartographer::session;
 use cartographer::store::{Case, StoreError};
@@ -44,6 +45,10 @@ pub(crate) enum Fault {
     Batch(#[from] BatchError),
     #[error(transparent)]
     Arrow(#[from] ArrowError),
+    #[error(transparent)]
+    Hunt(#[from] HuntError),
+    #[error("there is no hunt {0}")]
+    NoHunt(String),
 }
 
 impl Fresh {
@@ -83,6 +88,11 @@ fn merged(base: Value, over: Value) -> Value {
     }
 }
 
+/// The shipped hunt of that id.
+fn hunt(id: &str) -> Result<Hunt, Fault> {
+    hunt::shipped()?.into_iter().find(|hunt| hunt.id == id).ok_or_else(|| Fault::NoHunt(id.to_owned()))
+}
+
 impl DB for Fresh {
     type Error = Fault;
     type ColumnType = DefaultColumnType;
@@ -91,7 +101,10 @@ impl DB for Fresh {
         if let Some(lines) = sql.strip_prefix("RECORDS\n") {
             return Ok(DBOutput::StatementComplete(self.add_records(lines)?));
         }
-        let batches = self.case.query(sql)?;
+        let batches = match sql.strip_prefix("HUNT ") {
+            Some(id) => self.case.query(&hunt(id)?.sql(&[]))?,
+            None => self.case.query(sql)?,
+        };
         Ok(DBOutput::Rows { types: cells::types(&batches), rows: cells::rows(&batches)? })
     }
 }
