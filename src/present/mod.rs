@@ -69,6 +69,32 @@ pub fn batches(out: &mut impl Write, format: Format, batches: &[RecordBatch]) ->
     }
 }
 
+/// The forms that rows can be written in piece by piece, so that not all need be in memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lines {
+    /// As [`Format::Jsonl`].
+    Jsonl,
+    /// As [`Format::Csv`].
+    Csv,
+}
+
+/// Writes one of several batches of one schema; before the first one goes what stands at the head of the form.
+///
+/// # Errors
+/// As [`batches`].
+pub fn piece(out: &mut impl Write, form: Lines, batch: &RecordBatch, first: bool) -> Result<(), PresentError> {
+    let batch = zones::in_utc(batch)?;
+    match form {
+        Lines::Jsonl => json::lines(out, &[batch]),
+        Lines::Csv => {
+            if first {
+                csv::header(out, &batch)?;
+            }
+            csv::rows(out, &batch)
+        }
+    }
+}
+
 /// How every text form but JSON writes a moment's date, time and fraction (none if it is whole).
 const DATE_TIME: &str = "%Y-%m-%d %H:%M:%S%.f";
 /// How machine forms write a moment: ISO 8601 in UTC.
