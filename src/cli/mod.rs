@@ -1,11 +1,14 @@
 //! Arguments, then a call into the library: one thin file for each subcommand.
 
 mod case;
+mod connect;
 mod docs;
 mod exit;
 mod explain;
+mod export;
 pub(crate) mod fail;
 mod format;
+mod import;
 mod load;
 mod moment;
 mod new_rule;
@@ -14,6 +17,7 @@ mod rules;
 mod sessions;
 mod sql;
 mod streams;
+mod target;
 mod timeline;
 
 use anyhow::Result;
@@ -61,6 +65,11 @@ pub(crate) enum Command {
     Explain(explain::Explain),
     Sql(sql::Sql),
     #[command(subcommand)]
+    Export(export::Export),
+    #[command(subcommand)]
+    Import(import::Import),
+    Connect(connect::Connect),
+    #[command(subcommand)]
     Rules(rules::Rules),
     Completions(docs::Completions),
     Man(docs::Man),
@@ -74,6 +83,9 @@ pub(crate) fn run(command: Command, streams: Streams) -> Result<ExitCode> {
         Command::Sessions(sessions) => sessions.run(streams),
         Command::Explain(explain) => explain.run(streams),
         Command::Sql(sql) => sql.run(streams),
+        Command::Export(export) => export.run(streams),
+        Command::Import(import) => import.run(streams),
+        Command::Connect(connect) => connect.run(streams),
         Command::Rules(rules) => rules.run(streams),
         Command::Completions(completions) => completions.run(streams),
         Command::Man(man) => man.run(streams),

@@ -109,7 +109,9 @@ mod tests {
     #[test]
     fn a_folder_takes_the_place_of_its_column() {
         let sql = query(&EVENTS, &[Partition::Account, Partition::Region]);
-        assert!(sql.contains("account_id AS account, region FROM events ORDER BY account, region, event_time, event_id"));
+        assert!(
+            sql.contains("account_id AS account, region FROM events ORDER BY account, region, event_time, event_id")
+        );
         assert!(sql.contains("\"account_id\"") && !sql.contains("\"region\""), "{sql}");
         assert!(query(&SIGNALS, &[]).contains("\"kind\"::VARCHAR AS \"kind\""));
     }

@@ -36,8 +36,11 @@ pub(super) fn rows(out: &mut impl Write, batch: &RecordBatch) -> Result<(), Pres
 }
 
 fn record(csv: &mut csv::Writer<impl Write>, line: impl IntoIterator<Item = String>) -> io::Result<()> {
-    // The csv crate wraps the writer's error; a broken pipe must stay one.
-    csv.write_record(line).map_err(io::Error::from)
+    // The csv crate's own conversion makes any other error of the writer's; a broken pipe must stay one.
+    csv.write_record(line).map_err(|error| match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        other => io::Error::other(format!("{other:?}")),
+    })
 }
 
 fn cell(cells: &mut Cells<'_>, row: usize) -> Result<String, PresentError> {

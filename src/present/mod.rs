@@ -1,11 +1,13 @@
 //! Rows in, bytes out: how an analyst sees a case. Everything takes a writer; all escaping is in [`escape`].
 
 mod cells;
+mod connect;
 mod csv;
 pub mod escape;
 mod explanation;
 mod json;
 mod ledger;
+mod quote;
 mod rows;
 mod rules;
 mod runs;
@@ -20,6 +22,7 @@ use arrow::record_batch::RecordBatch;
 use thiserror::Error;
 
 pub use explanation::explanation;
+pub use connect::{Client, connect};
 pub use ledger::ledger;
 pub use rows::{Class, Entry, Head};
 pub use rules::{catalogue, rule, rules};

@@ -107,7 +107,11 @@ fn session(event: &Value, record: &mut Value) {
         .or_else(|| clock::utc(first(event, &["actor.session.created_time_dt"])?.as_str()?));
     put(record, &format!("{attributes}.creationDate"), created.map(Value::from));
     let mfa = first(event, &["actor.session.is_mfa", "actor.session.mfa", "identity.session.mfa"]);
-    put(record, &format!("{attributes}.mfaAuthenticated"), mfa.and_then(Value::as_bool).map(|mfa| json!(mfa.to_string())));
+    put(
+        record,
+        &format!("{attributes}.mfaAuthenticated"),
+        mfa.and_then(Value::as_bool).map(|mfa| json!(mfa.to_string())),
+    );
 }
 
 /// `resources`, as `CloudTrail` names their members.

@@ -4,15 +4,17 @@ use arrow::datatypes::{DataType, Field, Fields, Schema};
 
 /// Every column, in order of names. [`super::record`] writes objects of the same members; a test holds the two together.
 pub(super) fn schema() -> Schema {
-    let user = || vec![
-        group("account", vec![text("uid")]),
-        text("credential_uid"),
-        text("name"),
-        text("type"),
-        int("type_id"),
-        text("uid"),
-        text("uid_alt"),
-    ];
+    let user = || {
+        vec![
+            group("account", vec![text("uid")]),
+            text("credential_uid"),
+            text("name"),
+            text("type"),
+            int("type_id"),
+            text("uid"),
+            text("uid_alt"),
+        ]
+    };
     Schema::new(vec![
         int("activity_id"),
         text("activity_name"),

@@ -105,14 +105,18 @@ fn actor(event: &Event<'_>) -> Value {
                 ("uid", text(Some(&event.session_id))),
             ]),
         ),
-        ("user", user(identity)),
+        ("user", if is_named(identity) { user(identity) } else { Value::Null }),
     ])
 }
 
-/// A user must be named somehow: one that the record does not name is `Unknown`.
+/// A user must have one of these.
+fn is_named(identity: &Identity<'_>) -> bool {
+    identity.user_name.is_some() || identity.arn.is_some() || identity.account_id.is_some()
+}
+
+/// Who called; a user that the record does not name is `Unknown`.
 fn user(identity: &Identity<'_>) -> Value {
-    let named = identity.user_name.is_some() || identity.arn.is_some() || identity.account_id.is_some();
-    let name = if named { identity.user_name.as_deref() } else { identity.principal.as_deref().or(Some("Unknown")) };
+    let name = if is_named(identity) { identity.user_name.as_deref() } else { Some("Unknown") };
     object([
         ("account", object([("uid", text(identity.account_id.as_deref()))])),
         ("credential_uid", text(identity.access_key_id.as_deref())),
@@ -138,9 +142,10 @@ fn type_id(kind: Option<&str>) -> u32 {
 fn api(event: &Event<'_>, json: Json) -> Value {
     let data = |text: Option<&str>| text.map_or(Value::Null, |text| parsed(text, json));
     // `request` must have its id: without one, what was asked for is in `raw_data` and `unmapped` alone.
-    let request = event.request_id.as_deref().map_or(Value::Null, |id| {
-        object([("uid", id.into()), ("data", data(event.request_parameters.as_deref()))])
-    });
+    let request = event
+        .request_id
+        .as_deref()
+        .map_or(Value::Null, |id| object([("uid", id.into()), ("data", data(event.request_parameters.as_deref()))]));
     object([
         ("operation", text(Some(&event.event_name))),
         ("request", request),

@@ -1,0 +1,75 @@
+//! Text as a literal of other languages: nothing in it is obeyed, by them or by the terminal that shows it.
+
+use super::escape::{is_hidden, replace};
+
+/// For a POSIX shell; `$'…'`, which bash, zsh and ksh know, where something hidden must be spelt.
+pub(super) fn shell(text: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-".contains(c);
+    if text.chars().any(is_hidden) {
+        format!("$'{}'", escaped(text, '\'', wide))
+    } else if !text.is_empty() && text.chars().all(plain) {
+        text.to_owned()
+    } else {
+        format!("'{}'", text.replace('\'', "'\\''"))
+    }
+}
+
+/// For DuckDB's SQL; `E'…'` where something hidden must be spelt.
+pub(super) fn sql(text: &str) -> String {
+    if text.chars().any(is_hidden) { format!("E'{}'", escaped(text, '\'', wide)) } else { crate::table::literal(text) }
+}
+
+/// For Python and R.
+pub(super) fn string(text: &str) -> String {
+    format!("\"{}\"", escaped(text, '"', wide))
+}
+
+/// For JavaScript.
+pub(super) fn script(text: &str) -> String {
+    format!("\"{}\"", escaped(text, '"', |c| format!("\\u{{{:x}}}", u32::from(c))))
+}
+
+/// For Java, which reads `\u` before it looks for strings: controls are in octal.
+pub(super) fn java(text: &str) -> String {
+    let halves = |c: char| c.encode_utf16(&mut [0; 2]).iter().map(|half| format!("\\u{half:04x}")).collect();
+    let spell = |c: char| if c.is_ascii() { format!("\\{:03o}", u32::from(c)) } else { halves(c) };
+    format!("\"{}\"", escaped(text, '"', spell))
+}
+
+/// `\u001b` and `\U000e0001`.
+fn wide(c: char) -> String {
+    let code = u32::from(c);
+    if code > 0xffff { format!("\\U{code:08x}") } else { format!("\\u{code:04x}") }
+}
+
+/// The text with the quote and the backslash behind a backslash, and hidden characters as they are spelt.
+fn escaped(text: &str, quote: char, spell: impl Fn(char) -> String) -> String {
+    let at_fault = |c: char| c == quote || c == '\\' || is_hidden(c);
+    let write = |safe: &mut String, c: char| {
+        if is_hidden(c) {
+            safe.push_str(&spell(c));
+        } else {
+            safe.extend(['\\', c]);
+        }
+    };
+    replace(text, at_fault, write).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HOSTILE: &str = "/a b/'\"$(x)\\\u{1b}\u{e0001}";
+
+    #[test]
+    fn every_language_has_its_own_spelling() {
+        assert_eq!(shell("/cases/a-1.duckdb"), "/cases/a-1.duckdb");
+        assert_eq!(shell("/a b/it's"), r"'/a b/it'\''s'");
+        assert_eq!(shell(HOSTILE), r#"$'/a b/\'"$(x)\\\u001b\U000e0001'"#);
+        assert_eq!(sql("it's"), "'it''s'");
+        assert_eq!(sql(HOSTILE), r#"E'/a b/\'"$(x)\\\u001b\U000e0001'"#);
+        assert_eq!(string(HOSTILE), r#""/a b/'\"$(x)\\\u001b\U000e0001""#);
+        assert_eq!(script(HOSTILE), r#""/a b/'\"$(x)\\\u{1b}\u{e0001}""#);
+        assert_eq!(java(HOSTILE), r#""/a b/'\"$(x)\\\033\udb40\udc01""#);
+    }
+}
