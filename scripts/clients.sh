@@ -11,14 +11,8 @@ packages=(duckdb==1.5.6 duckdb==2.0.0 duckdb-cli==1.5.6)
 query="SELECT count(*) AS events, count(DISTINCT s.signal_id) AS signals, count(DISTINCT s.session_id) AS sessions
 FROM events AS e JOIN event_signal AS es USING (event_id) JOIN signals AS s USING (signal_id)"
 
-# The folder of a package, installed there if it is not.
-install() {
-  local home=$clients/$1
-  if ! [ -e "$home/installed" ]; then
-    rm -rf "$home"
-    python3 -m venv "$home" && "$home/bin/pip" install --quiet --disable-pip-version-check "$1" && touch "$home/installed"
-  fi
-}
+# shellcheck source=scripts/packages.sh
+source scripts/packages.sh
 
 for package in "${packages[@]}"; do
   if ! command -v python3 >/dev/null || ! install "$package" >/dev/null 2>&1; then

@@ -77,48 +77,59 @@ impl Client {
     }
 
     fn lines(self, path: &str) -> Vec<String> {
-        let quoted = quote::string(path);
         match self {
             Self::DuckDb => vec![format!("duckdb -readonly {}", quote::shell(path))],
-            Self::Attach => vec![
-                format!("ATTACH {} AS cartographed (READ_ONLY);", quote::sql(path)),
-                "USE cartographed;".into(),
-                format!("{ASK};"),
-            ],
-            Self::Python => vec![
-                "import duckdb".into(),
-                format!("case = duckdb.connect({quoted}, read_only=True)"),
-                format!("case.sql(\"{ASK}\").show()"),
-            ],
-            Self::Pyarrow => vec![
-                "import duckdb".into(),
-                format!("case = duckdb.connect({quoted}, read_only=True)"),
-                "signals = case.execute(\"FROM signals\").fetch_arrow_table()".into(),
-            ],
-            Self::R => vec![
-                format!("case <- DBI::dbConnect(duckdb::duckdb(), dbdir = {quoted}, read_only = TRUE)"),
-                format!("DBI::dbGetQuery(case, \"{ASK}\")"),
-            ],
-            Self::Node => vec![
-                "const { DuckDBInstance } = require(\"@duckdb/node-api\");".into(),
-                format!("DuckDBInstance.create({}, {{ access_mode: \"READ_ONLY\" }})", quote::script(path)),
-                "  .then((file) => file.connect())".into(),
-                format!("  .then((open) => open.runAndReadAll(\"{ASK}\"))"),
-                "  .then((answer) => console.table(answer.getRowObjectsJson()));".into(),
-            ],
-            Self::Jdbc => vec![
-                "java.util.Properties properties = new java.util.Properties();".into(),
-                "properties.setProperty(\"duckdb.read_only\", \"true\");".into(),
-                format!(
-                    "java.sql.Connection open = java.sql.DriverManager.getConnection({}, properties);",
-                    quote::java(&format!("jdbc:duckdb:{path}"))
-                ),
-            ],
+            Self::Attach => attach(path),
+            Self::Python => python(path, format!("case.sql(\"{ASK}\").show()")),
+            Self::Pyarrow => python(path, "signals = case.execute(\"FROM signals\").fetch_arrow_table()".into()),
+            Self::R => r(path),
+            Self::Node => node(path),
+            Self::Jdbc => java(path),
             Self::DBeaver => {
                 vec![format!("Path: {}", escape::terminal(path)), "Driver properties: duckdb.read_only = true".into()]
             }
         }
     }
+}
+
+fn attach(path: &str) -> Vec<String> {
+    let Some(path) = quote::sql(path) else {
+        return vec!["-- SQL cannot spell the path of this case: rename it.".into()];
+    };
+    vec![format!("ATTACH {path} AS cartographed (READ_ONLY);"), "USE cartographed;".into(), format!("{ASK};")]
+}
+
+fn python(path: &str, ask: String) -> Vec<String> {
+    let open = format!("case = duckdb.connect({}, read_only=True)", quote::string(path));
+    vec!["import duckdb".into(), open, ask]
+}
+
+fn r(path: &str) -> Vec<String> {
+    let path = quote::string(path);
+    vec![
+        format!("case <- DBI::dbConnect(duckdb::duckdb(), dbdir = {path}, read_only = TRUE)"),
+        format!("DBI::dbGetQuery(case, \"{ASK}\")"),
+    ]
+}
+
+fn node(path: &str) -> Vec<String> {
+    let path = quote::script(path);
+    vec![
+        "const { DuckDBInstance } = require(\"@duckdb/node-api\");".into(),
+        format!("DuckDBInstance.create({path}, {{ access_mode: \"READ_ONLY\" }})"),
+        "  .then((file) => file.connect())".into(),
+        format!("  .then((open) => open.runAndReadAll(\"{ASK}\"))"),
+        "  .then((answer) => console.table(answer.getRowObjectsJson()));".into(),
+    ]
+}
+
+fn java(path: &str) -> Vec<String> {
+    let url = quote::java(&format!("jdbc:duckdb:{path}"));
+    vec![
+        "java.util.Properties properties = new java.util.Properties();".into(),
+        "properties.setProperty(\"duckdb.read_only\", \"true\");".into(),
+        format!("java.sql.Connection open = java.sql.DriverManager.getConnection({url}, properties);"),
+    ]
 }
 
 /// Writes how a client opens the case at an absolute path.

@@ -1,6 +1,7 @@
 //! Text as a literal of other languages: nothing in it is obeyed, by them or by the terminal that shows it.
 
 use super::escape::{is_hidden, replace};
+use crate::table::literal;
 
 /// For a POSIX shell; `$'…'`, which bash, zsh and ksh know, where something hidden must be spelt.
 pub(super) fn shell(text: &str) -> String {
@@ -14,9 +15,14 @@ pub(super) fn shell(text: &str) -> String {
     }
 }
 
-/// For DuckDB's SQL; `E'…'` where something hidden must be spelt.
-pub(super) fn sql(text: &str) -> String {
-    if text.chars().any(is_hidden) { format!("E'{}'", escaped(text, '\'', wide)) } else { crate::table::literal(text) }
+/// For DuckDB's SQL; `E'…'` where a control character must be spelt. It has no way to spell other hidden ones.
+pub(super) fn sql(text: &str) -> Option<String> {
+    let mut hidden = text.chars().filter(|c| is_hidden(*c)).peekable();
+    if hidden.peek().is_none() {
+        return Some(literal(text));
+    }
+    let ascii = hidden.all(|c| c.is_ascii());
+    ascii.then(|| format!("E'{}'", escaped(text, '\'', |c| format!("\\x{:02x}", u32::from(c)))))
 }
 
 /// For Python and R.
@@ -66,8 +72,9 @@ mod tests {
         assert_eq!(shell("/cases/a-1.duckdb"), "/cases/a-1.duckdb");
         assert_eq!(shell("/a b/it's"), r"'/a b/it'\''s'");
         assert_eq!(shell(HOSTILE), r#"$'/a b/\'"$(x)\\\u001b\U000e0001'"#);
-        assert_eq!(sql("it's"), "'it''s'");
-        assert_eq!(sql(HOSTILE), r#"E'/a b/\'"$(x)\\\u001b\U000e0001'"#);
+        assert_eq!(sql("it's").as_deref(), Some("'it''s'"));
+        assert_eq!(sql("a'\u{1b}\\").as_deref(), Some(r"E'a\'\x1b\\'"));
+        assert_eq!(sql(HOSTILE), None);
         assert_eq!(string(HOSTILE), r#""/a b/'\"$(x)\\\u001b\U000e0001""#);
         assert_eq!(script(HOSTILE), r#""/a b/'\"$(x)\\\u{1b}\u{e0001}""#);
         assert_eq!(java(HOSTILE), r#""/a b/'\"$(x)\\\033\udb40\udc01""#);

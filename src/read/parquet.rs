@@ -1,5 +1,7 @@
 //! Parquet: a row is a record, an event of OCSF, or holds one, as an object of JSON would.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use arrow::error::ArrowError;
 use arrow::json::LineDelimitedWriter;
 use arrow::record_batch::RecordBatch;
@@ -29,22 +31,32 @@ pub(super) fn is_parquet(bytes: &[u8]) -> bool {
 /// Reads every row; the lines of the table are numbers of rows, from 1. A file whose first rows hold nothing of
 /// CloudTrail's is not read further.
 pub(super) fn read(bytes: &[u8]) -> Result<Table, Refusal> {
-    let rows = open(bytes).map_err(|error| Refusal::BrokenParquet(printable(&error.to_string())))?;
+    let mut rows = guarded(|| Ok(open(bytes)?)).map_err(Refusal::BrokenParquet)?;
     let mut reader = Reader { found: Found::default(), lines: Vec::new(), row: 0, text: 0 };
-    for batch in rows {
-        match batch.and_then(|batch| json_lines(&batch)) {
-            Ok(text) => reader.add(&text),
-            Err(error) => reader.broken(&error.to_string()),
+    while let Some(batch) = guarded(|| rows.next().map(|batch| json_lines(&batch?)).transpose()).transpose() {
+        let damage = batch.map(|text| reader.add(&text)).err();
+        if let Some(cause) = &damage {
+            reader.broken(cause);
         }
         if reader.text > MAX_TEXT {
             reader.broken("cut off where the file has grown too large");
         }
-        if reader.text > MAX_TEXT || !reader.found.has_records() {
+        // Who asks again after damage may get it again without end.
+        if reader.text > MAX_TEXT || damage.is_some() || !reader.found.has_records() {
             break;
         }
     }
     reader.found.container = Some(Container::Parquet).filter(|_| reader.found.has_records() || reader.row == 0);
     Ok(Table { found: reader.found, lines: reader.lines })
+}
+
+/// What is read, or what is wrong. Some damage makes the parquet crate panic; here it is damage like any other.
+fn guarded<T>(read: impl FnOnce() -> Result<T, ArrowError>) -> Result<T, String> {
+    match catch_unwind(AssertUnwindSafe(read)) {
+        Ok(Ok(found)) => Ok(found),
+        Ok(Err(error)) => Err(printable(&error.to_string())),
+        Err(_) => Err("the file contradicts itself".to_owned()),
+    }
 }
 
 fn open(bytes: &[u8]) -> Result<ParquetRecordBatchReader, ParquetError> {
