@@ -28,9 +28,9 @@ case=$hostile/case.duckdb
 for reader in "${readers[@]}"; do
   "$PWD/$clients/$reader/bin/python" scripts/exports.py "$case" "$folder/flat" "$folder/hive"
   for client in python pyarrow; do
-    "$program" connect --db "$case" "$client" >"$folder/$client.py"
-    [ "$client" = python ] || echo 'assert signals.num_rows == 60, signals.num_rows' >>"$folder/$client.py"
-    "$PWD/$clients/$reader/bin/python" "$folder/$client.py" >"$folder/shown"
+    "$program" connect --db "$case" "$client" >"$folder/paste_$client.py"
+    [ "$client" = python ] || echo 'assert signals.num_rows == 60, signals.num_rows' >>"$folder/paste_$client.py"
+    "$PWD/$clients/$reader/bin/python" "$folder/paste_$client.py" >"$folder/shown"
     echo "exports: connect $client, $reader: opened"
   done
 done

@@ -21,7 +21,7 @@ pub enum Client {
     Node,
     /// Java.
     Jdbc,
-    /// DBeaver.
+    /// `DBeaver`.
     DBeaver,
 }
 
@@ -81,7 +81,7 @@ impl Client {
             Self::DuckDb => vec![format!("duckdb -readonly {}", quote::shell(path))],
             Self::Attach => attach(path),
             Self::Python => python(path, format!("case.sql(\"{ASK}\").show()")),
-            Self::Pyarrow => python(path, "signals = case.execute(\"FROM signals\").fetch_arrow_table()".into()),
+            Self::Pyarrow => python(path, "signals = case.execute(\"FROM signals\").to_arrow_table()".into()),
             Self::R => r(path),
             Self::Node => node(path),
             Self::Jdbc => java(path),

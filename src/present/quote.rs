@@ -37,8 +37,12 @@ pub(super) fn script(text: &str) -> String {
 
 /// For Java, which reads `\u` before it looks for strings: controls are in octal.
 pub(super) fn java(text: &str) -> String {
-    let halves = |c: char| c.encode_utf16(&mut [0; 2]).iter().map(|half| format!("\\u{half:04x}")).collect();
-    let spell = |c: char| if c.is_ascii() { format!("\\{:03o}", u32::from(c)) } else { halves(c) };
+    let spell = |c: char| match c.encode_utf16(&mut [0; 2]) {
+        [control] if c.is_ascii() => format!("\\{control:03o}"),
+        [one] => format!("\\u{one:04x}"),
+        [high, low] => format!("\\u{high:04x}\\u{low:04x}"),
+        _ => String::new(),
+    };
     format!("\"{}\"", escaped(text, '"', spell))
 }
 
