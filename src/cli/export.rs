@@ -31,7 +31,7 @@ pub(crate) enum Export {
 
 /// Write the tables as Parquet, a folder for each, as DuckDB, pyarrow and Spark read it
 ///
-/// The tables are events, signals, event_signal, sessions, signal_entities and rules. Times are in UTC, rows sorted.
+/// Write the tables as Parquet, a folder for each, which any reader of Parquet opens alike
 #[derive(Debug, Args)]
 pub(crate) struct Parquet {
     #[command(flatten)]

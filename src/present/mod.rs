@@ -21,8 +21,8 @@ use arrow::error::ArrowError;
 use arrow::record_batch::RecordBatch;
 use thiserror::Error;
 
-pub use explanation::explanation;
 pub use connect::{Client, connect};
+pub use explanation::explanation;
 pub use ledger::ledger;
 pub use rows::{Class, Entry, Head};
 pub use rules::{catalogue, rule, rules};

@@ -96,8 +96,9 @@ fn lines_are_the_rows_of_a_table_a_view_or_a_query() {
         dir.path(),
         &["export", "csv", "--db", "case.duckdb", "--query", "SELECT range AS i FROM range(10000);"],
     );
-    let expected: String = (0..10000).map(|i| format!("{i}\n")).collect();
-    assert_eq!(many, format!("i\n{expected}"));
+    let header = std::iter::once("i".to_owned());
+    let expected: Vec<String> = header.chain((0..10000).map(|i| i.to_string())).collect();
+    assert_eq!(many.lines().collect::<Vec<_>>(), expected);
     let formula = ["export", "csv", "--db", "case.duckdb", "--query", "SELECT '=cmd|x' AS a"];
     assert_eq!(answer(dir.path(), &formula), "a\n'=cmd|x\n");
     let unknown = contains("the query failed").and(contains("nope"));

@@ -8,8 +8,9 @@ use serde_json::{Value, json};
 
 use crate::{answer, cartographer, demo};
 
-/// The attributes that OCSF 1.3.0 requires (github.com/ocsf/ocsf-schema: events/base_event.json, events/application/
-/// api_activity.json, events/iam/authentication.json, profiles/cloud.json and objects/), by the object they stand in.
+/// The attributes that OCSF 1.3.0 requires, by the object they stand in. The source is `ocsf/ocsf-schema` on GitHub:
+/// `events/base_event.json`, `events/application/api_activity.json`, `events/iam/authentication.json`,
+/// `profiles/cloud.json` and `objects/`.
 const EVERY: [&str; 8] =
     ["activity_id", "category_uid", "class_uid", "cloud", "metadata", "severity_id", "time", "type_uid"];
 const API_ACTIVITY: [&str; 3] = ["actor", "api", "src_endpoint"];
