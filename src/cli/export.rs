@@ -31,7 +31,8 @@ pub(crate) enum Export {
 
 /// Write the tables as Parquet, a folder for each, as DuckDB, pyarrow and Spark read it
 ///
-/// Write the tables as Parquet, a folder for each, which any reader of Parquet opens alike
+/// The tables are `events`, `signals`, `event_signal`, `sessions`, `signal_entities` and `rules`. Times are in UTC, rows
+/// sorted.
 #[derive(Debug, Args)]
 pub(crate) struct Parquet {
     #[command(flatten)]
