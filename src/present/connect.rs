@@ -26,7 +26,7 @@ pub enum Client {
 }
 
 /// A session to begin with.
-const ASK: &str = "FROM timeline ORDER BY time, id LIMIT 20";
+const ASK: &str = "FROM timeline WHERE class = 'click' ORDER BY time, id LIMIT 20";
 
 impl Client {
     /// Every client, in the order they are shown.
@@ -81,7 +81,7 @@ impl Client {
             Self::DuckDb => vec![format!("duckdb -readonly {}", quote::shell(path))],
             Self::Attach => attach(path),
             Self::Python => python(path, format!("case.sql(\"{ASK}\").show()")),
-            Self::Pyarrow => python(path, "signals = case.execute(\"FROM signals\").to_arrow_table()".into()),
+            Self::Pyarrow => python(path, "signals = case.sql(\"FROM signals\").to_arrow_table()".into()),
             Self::R => r(path),
             Self::Node => node(path),
             Self::Jdbc => java(path),
