@@ -44,8 +44,9 @@ score: programs ## Score the mapping against labelled sessions, where they are a
 ageing: duckdb ## Tell how many clicks are still right on consoles that have aged, and how far confidence holds
 	$(LIBRARIES) $(CARGO) test $(FEATURES) --locked --test labelled -- aged --nocapture --test-threads 1
 
-clients: programs ## Open a case in Python and in the DuckDB CLI, where they can be had
+clients: programs ## Open a case and its exports in other programs, where they can be had
 	@scripts/clients.sh $(PROGRAM)
+	@scripts/exports.sh $(PROGRAM)
 
 tests: programs ## Run the tests and the documentation's examples
 	$(LIBRARIES) $(CARGO) test $(FEATURES) --locked --doc

@@ -13,14 +13,8 @@ query="SELECT count(*) AS events, count(DISTINCT s.signal_id) AS signals, count(
 FROM events AS e JOIN event_signal AS es USING (event_id) JOIN signals AS s USING (signal_id)"
 hunts=(persistence/access-key-for-another discovery/many-pages-opened correlation/day-of-a-principal)
 
-# The folder of a package, installed there if it is not.
-install() {
-  local home=$clients/$1
-  if ! [ -e "$home/installed" ]; then
-    rm -rf "$home"
-    python3 -m venv "$home" && "$home/bin/pip" install --quiet --disable-pip-version-check "$1" && touch "$home/installed"
-  fi
-}
+# shellcheck source=scripts/packages.sh
+source scripts/packages.sh
 
 # The answer of a client to the SQL on standard input, a JSON object a line.
 ask() {

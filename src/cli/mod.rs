@@ -1,13 +1,16 @@
 //! Arguments, then a call into the library: one thin file for each subcommand.
 
 mod case;
+mod connect;
 mod coverage;
 mod docs;
 mod exit;
 mod explain;
+mod export;
 pub(crate) mod fail;
 mod format;
 mod hunt;
+mod import;
 mod load;
 mod moment;
 mod near;
@@ -17,6 +20,7 @@ mod rules;
 mod sessions;
 mod sql;
 mod streams;
+mod target;
 mod timeline;
 
 use anyhow::Result;
@@ -68,6 +72,11 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Hunt(hunt::Hunts),
     #[command(subcommand)]
+    Export(export::Export),
+    #[command(subcommand)]
+    Import(import::Import),
+    Connect(connect::Connect),
+    #[command(subcommand)]
     Rules(rules::Rules),
     Completions(docs::Completions),
     Man(docs::Man),
@@ -83,6 +92,9 @@ pub(crate) fn run(command: Command, streams: Streams) -> Result<ExitCode> {
         Command::Coverage(coverage) => coverage.run(streams),
         Command::Sql(sql) => sql.run(streams),
         Command::Hunt(hunts) => hunts.run(streams),
+        Command::Export(export) => export.run(streams),
+        Command::Import(import) => import.run(streams),
+        Command::Connect(connect) => connect.run(streams),
         Command::Rules(rules) => rules.run(streams),
         Command::Completions(completions) => completions.run(streams),
         Command::Man(man) => man.run(streams),

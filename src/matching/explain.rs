@@ -11,7 +11,7 @@ use super::{Mapped, Row, SessionRows};
 use crate::event::Timestamp;
 use crate::rule::shape::ShapeId;
 use crate::rule::{RuleId, RuleSet};
-use crate::signal::{Role, Signal};
+use crate::signal::{Member, Role, Signal};
 
 /// Rivals are looked for among the events up to so many seconds before and after.
 const AROUND_S: i64 = 8;
@@ -154,13 +154,15 @@ impl Scene<'_, '_> {
     fn generic(&self, signal: &Signal, session: &SessionRows<'_>) -> Explanation {
         let place = |id: &str| self.mapped.events.iter().position(|event| event.row.event_id == id);
         let events: Vec<usize> = signal.events.iter().filter_map(|member| place(&member.event_id)).collect();
-        let parts = signal.events.iter().filter_map(|member| match place(&member.event_id) {
-            Some(event) => Some(self.part(event, Some(member.role), None)),
-            None => {
-                let row = session.rows.iter().find(|row| row.event_id == member.event_id)?;
-                Some(Part::shapeless(row, Some(member.role)))
-            }
-        });
+        let typed = |member: &Member| {
+            let row = session.rows.iter().find(|row| row.event_id == member.event_id)?;
+            Some(Part::shapeless(row, Some(member.role)))
+        };
+        let part = |member: &Member| {
+            let event = place(&member.event_id).map(|event| self.part(event, Some(member.role), None));
+            event.or_else(|| typed(member))
+        };
+        let parts = signal.events.iter().filter_map(part);
         Explanation {
             signal: Some(self.told(signal, None)),
             events: parts.collect(),

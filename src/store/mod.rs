@@ -5,6 +5,7 @@
 mod append;
 mod error;
 mod event;
+mod export;
 mod file;
 mod schema;
 mod session;
@@ -18,6 +19,7 @@ use duckdb::{AccessMode, Config, Connection, Params, params_from_iter};
 
 pub use error::StoreError;
 pub use event::KnownSession;
+pub use export::ParquetCopy;
 pub use session::Totals;
 
 /// An open case.

@@ -52,13 +52,13 @@ impl Teller<'_, '_> {
 
     fn found(&self, draft: &Draft) -> Option<Found> {
         let anchor = *draft.members.first()?;
-        let role = |event: usize| if event == anchor { Role::Anchor } else { Role::Merged };
-        let rule = self.scene.rules.generic(draft.what)?;
+        let role_of = |event: usize| if event == anchor { Role::Anchor } else { Role::Merged };
+        let met = self.scene.rules.generic(draft.what)?;
         Some(Found {
-            rule,
-            met: rule,
+            rule: met,
+            met,
             anchor,
-            members: draft.members.iter().map(|event| (*event, role(*event))).collect(),
+            members: draft.members.iter().map(|event| (*event, role_of(*event))).collect(),
             origin: Origin::Generic,
             confidence: draft.confidence,
             missing: Vec::new(),
