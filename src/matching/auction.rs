@@ -12,6 +12,9 @@ use crate::signal::{Kind, Origin, Role};
 
 /// A page of which less than this was seen is no explanation.
 const LEAST_COVERAGE: f64 = 0.35;
+/// So much of a page must be seen if nothing that was seen calls its own service: a list of databases may be part of a
+/// page about secrets, and is more likely a page about databases that no rule knows.
+const FOREIGN_COVERAGE: f64 = 0.75;
 /// A page that is over another one wins against it only if so much of it was seen.
 const OVER_COVERAGE: f64 = 0.9;
 /// A chain of pages that are over each other is followed so far.
@@ -86,7 +89,15 @@ impl<'a, 'e> Auction<'a, 'e> {
         let free = near.filter(|event| claims.is_free(*event));
         let members = free.filter_map(|event| Some((event, self.vote(event, id)?))).collect();
         let bid = Bid::new(id, rule, (anchor, self.vote(anchor, id)?), members);
-        (bid.coverage >= LEAST_COVERAGE).then_some(bid)
+        let least = if self.is_foreign(rule, &bid) { FOREIGN_COVERAGE } else { LEAST_COVERAGE };
+        (bid.coverage >= least).then_some(bid)
+    }
+
+    /// Whether a page that calls its own service, and others, was seen to call others only.
+    fn is_foreign(&self, rule: &Rule, bid: &Bid) -> bool {
+        let is_own = |call: &str| call.split(':').next() == Some(rule.service.as_str());
+        let calls_own = rule.parts.iter().any(|part| is_own(&part.call));
+        calls_own && !bid.members.iter().any(|(event, _)| is_own(self.events[*event].row.call))
     }
 
     fn vote(&self, event: usize, rule: RuleId) -> Option<Vote> {

@@ -6,6 +6,7 @@ use super::drift::Vocabulary;
 use super::generic::Generic;
 use super::shape::{Shape, ShapeId, Subject};
 use super::words::Words;
+use super::words::unversioned;
 use super::{Rule, RuleId};
 
 /// One part of one rule that a shape can be.
@@ -154,11 +155,4 @@ fn vocabulary(shapes: &[Shape]) -> FxHashMap<String, Vocabulary> {
         known.entry(shape.call.clone()).or_default().learn(shape);
     }
     known
-}
-
-/// The call without the version at its end: `lambda:ListFunctions` of `lambda:ListFunctions20150331`.
-fn unversioned(call: &str) -> &str {
-    let is_version = |c: char| c.is_ascii_digit() || c == '_';
-    let bare = call.trim_end_matches(is_version);
-    if bare.len() < call.len() { bare.strip_suffix(['V', 'v']).unwrap_or(bare) } else { call }
 }

@@ -210,10 +210,20 @@ fn patterns(calls: &[Spanned<String>], key: &str, faults: &mut Faults<'_>) -> Ve
     calls.iter().filter_map(|call| compile(call, faults)).collect()
 }
 
+/// A call's name without the versions at its end: `UpdateFunctionCode` of `UpdateFunctionCode20150331v2`.
+pub fn unversioned(name: &str) -> &str {
+    let bare = name.trim_end_matches(|c: char| c.is_ascii_digit() || c == '_');
+    match bare.strip_suffix(['V', 'v']) {
+        _ if bare.len() == name.len() => name,
+        Some(before) => unversioned(before),
+        None => bare,
+    }
+}
+
 /// The words of a name in camel case: `["Describe", "DB", "Instances"]`. A version at its end is no word.
 #[must_use]
 pub fn words(name: &str) -> Vec<String> {
-    let bare = name.trim_end_matches(|c: char| c.is_ascii_digit() || c == '_');
+    let bare = unversioned(name);
     let chars: Vec<char> = if bare.is_empty() { name } else { bare }.chars().collect();
     let mut words: Vec<String> = Vec::new();
     for (at, char) in chars.iter().enumerate() {
