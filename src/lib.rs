@@ -8,6 +8,7 @@
 pub mod batch;
 pub mod digest;
 pub mod event;
+pub mod json;
 pub mod load;
 pub mod matching;
 pub mod normalise;
