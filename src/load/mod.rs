@@ -1,9 +1,10 @@
 //! The walk from files to a case.
 //!
-//! Files are read and parsed in parallel while the ones before them are appended, one transaction a portion of files.
+//! Files are read and parsed in parallel while the ones before them are appended, many files a transaction.
 //! Then sign-ins are put into their sessions, sessions that changed are gathered anew, and those of the console are
 //! mapped. The case is the same in whatever order, in however many loads and however often its files come.
 
+mod admitted;
 mod known;
 mod ledger;
 mod map;

@@ -1,8 +1,8 @@
 //! Times as logs and their exporters write them.
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime};
 use super::scalar::{self, Scalar};
 use crate::event::Timestamp;
+use chrono::{DateTime, NaiveDate, NaiveDateTime};
 
 /// How `CloudTrail` writes times, and how [`show`] does.
 const CANONICAL: &str = "%Y-%m-%dT%H:%M:%SZ";
@@ -83,7 +83,10 @@ mod tests {
     fn cloudtrails_own_form_is_held_to_the_letter() {
         assert_eq!(read(r#""2020-09-13T17:16:47Z""#), (Some("2020-09-13T17:16:47+00:00".into()), true));
         assert_eq!(read(r#""2000-02-29T00:00:00Z""#), (Some("2000-02-29T00:00:00+00:00".into()), true));
-        assert_eq!(timestamp(r#""0001-12-31T23:59:59Z""#).value.and_then(show).as_deref(), Some("0001-12-31T23:59:59Z"));
+        assert_eq!(
+            timestamp(r#""0001-12-31T23:59:59Z""#).value.and_then(show).as_deref(),
+            Some("0001-12-31T23:59:59Z")
+        );
     }
 
     #[test]
