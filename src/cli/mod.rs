@@ -11,6 +11,7 @@ mod new_rule;
 mod progress;
 mod rules;
 mod sessions;
+mod size;
 mod sql;
 mod streams;
 mod timeline;

@@ -14,9 +14,9 @@ pub(super) struct Admitted {
 }
 
 impl Admitted {
-    /// None of these batches' rows yet, after those slices of others.
-    pub(super) fn new(batches: Vec<RecordBatch>, slices: Vec<RecordBatch>) -> Self {
-        Self { batches, slices, open: (0, 0..0) }
+    /// None of these batches' rows yet.
+    pub(super) fn new(batches: Vec<RecordBatch>) -> Self {
+        Self { batches, slices: Vec::new(), open: (0, 0..0) }
     }
 
     /// Adds one row of one of the batches.
@@ -69,13 +69,13 @@ mod tests {
 
     #[test]
     fn rows_that_follow_each_other_are_one_slice() {
-        let mut admitted = Admitted::new(vec![batch(&[0, 1, 2, 3]), batch(&[4, 5])], vec![batch(&[9])]);
+        let mut admitted = Admitted::new(vec![batch(&[0, 1, 2, 3]), batch(&[4, 5])]);
         for (batch, row) in [(0, 1), (0, 2), (1, 0), (1, 1)] {
             admitted.admit(batch, row);
         }
         let slices = admitted.take();
         let values = |batch: &RecordBatch| batch.column(0).as_primitive::<Int64Type>().values().to_vec();
-        assert_eq!(slices.iter().map(values).collect::<Vec<_>>(), [vec![9], vec![1, 2], vec![4, 5]]);
+        assert_eq!(slices.iter().map(values).collect::<Vec<_>>(), [vec![1, 2], vec![4, 5]]);
         admitted.admit(0, 3);
         assert_eq!(admitted.take().iter().map(values).collect::<Vec<_>>(), [vec![3]]);
         assert!(admitted.take().is_empty());

@@ -14,9 +14,13 @@ use crate::batch::BatchError;
 use crate::read::Source;
 use crate::store::Case;
 
-/// The most files in a portion, and the most bytes as they are stored: text is ten to twenty times as much, and three
-/// portions are in memory at once. A file that is larger is a portion of its own.
-const PORTION: (usize, u64) = (1024, 6 << 20);
+/// The most files in a portion.
+const MAX_FILES: usize = 1024;
+/// The most bytes in a portion, as they are stored. A file that is larger is a portion of its own.
+const MAX_BYTES: u64 = 6 << 20;
+/// The share of the memory that a portion's stored bytes may be: text is ten to twenty times as much, and three portions
+/// are in memory at once.
+const SHARE: u64 = 160;
 
 /// The most files, and the most bytes as they are stored, that one thread parses one after another into shared batches.
 const BUNDLE: (usize, u64) = (256, 512 << 10);
@@ -24,13 +28,18 @@ const BUNDLE: (usize, u64) = (256, 512 << 10);
 /// What came of a run of files.
 pub(super) type Portion = Result<Vec<Bundle>, BatchError>;
 
-/// Loads every source, in order.
+/// The most files and bytes of a portion where so much memory may be used, in bytes.
+pub(super) fn size(memory: u64) -> (usize, u64) {
+    (MAX_FILES, (memory / SHARE).min(MAX_BYTES))
+}
+
+/// Loads every portion, in order.
 ///
 /// # Errors
 /// If the case cannot be written; portions before that stay.
 pub(super) fn load_all(
     case: &Case,
-    sources: Vec<Source>,
+    portions: Vec<Vec<Source>>,
     threads: &ThreadPool,
     progress: &dyn Progress,
     ledger: &mut Ledger,
@@ -39,13 +48,13 @@ pub(super) fn load_all(
     let mut writer = Writer::new(case, loaded.clone(), ledger)?;
     let (sender, receiver) = bounded(1);
     thread::scope(|scope| {
-        scope.spawn(move || threads.install(|| parse_all(sources, &loaded, &sender)));
+        scope.spawn(move || threads.install(|| parse_all(portions, &loaded, &sender)));
         write_all(&mut writer, receiver, progress)
     })
 }
 
-fn parse_all(sources: Vec<Source>, loaded: &Files, sender: &Sender<Portion>) {
-    for portion in cut(sources, PORTION) {
+fn parse_all(portions: Vec<Vec<Source>>, loaded: &Files, sender: &Sender<Portion>) {
+    for portion in portions {
         let parsed = cut(portion, BUNDLE).into_par_iter().map(|bundle| parse(bundle, loaded));
         if sender.send(parsed.collect()).is_err() {
             return;
@@ -64,7 +73,7 @@ fn write_all(writer: &mut Writer<'_>, receiver: Receiver<Portion>, progress: &dy
 }
 
 /// Cuts the sources into runs of so many files and bytes at most, in order.
-fn cut(sources: Vec<Source>, (files, most): (usize, u64)) -> Vec<Vec<Source>> {
+pub(super) fn cut(sources: Vec<Source>, (files, most): (usize, u64)) -> Vec<Vec<Source>> {
     let mut runs: Vec<Vec<Source>> = Vec::new();
     let mut bytes = 0;
     for source in sources {

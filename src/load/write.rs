@@ -10,7 +10,7 @@ use super::portion::Portion;
 use super::{Ledger, LoadError, Problem, Progress};
 use crate::batch::{BatchError, Cell, Columns, Rows};
 use crate::event::Timestamp;
-use crate::store::Case;
+use crate::store::{Appending, Case};
 use crate::table::{EVENTS, LOAD_FILES, REJECTS};
 
 /// A transaction that has taken so many events is ended. From 122,880 on, the rows that DuckDB keeps together, it
@@ -27,8 +27,9 @@ pub(super) struct Writer<'a> {
 }
 
 /// Rows of one bundle that are still to be appended.
-struct Pending {
-    events: Admitted,
+struct Pending<'p, 'a> {
+    events: &'p mut Appending<'a>,
+    admitted: Admitted,
     files: Rows,
     rejects: Rows,
 }
@@ -49,35 +50,41 @@ impl<'a> Writer<'a> {
         progress: &dyn Progress,
     ) -> Result<(), LoadError> {
         let before = self.ledger.inserted;
-        self.case.transaction(|_| {
+        let case = self.case;
+        case.transaction(|_| {
+            let mut events = case.appending(&EVENTS)?;
             for portion in portions.by_ref() {
-                self.write_portion(portion?, progress)?;
+                self.write_portion(portion?, &mut events, progress)?;
                 if self.ledger.inserted - before >= MAX_EVENTS {
                     break;
                 }
             }
-            Ok(())
+            Ok(events.flush()?)
         })
     }
 
-    fn write_portion(&mut self, portion: Vec<Bundle>, progress: &dyn Progress) -> Result<(), LoadError> {
-        let (mut events, mut files, mut rejects) = (Vec::new(), Rows::new(&LOAD_FILES), Rows::new(&REJECTS));
+    fn write_portion(
+        &mut self,
+        portion: Vec<Bundle>,
+        events: &mut Appending<'a>,
+        progress: &dyn Progress,
+    ) -> Result<(), LoadError> {
+        let (mut files, mut rejects) = (Rows::new(&LOAD_FILES), Rows::new(&REJECTS));
         for bundle in portion {
-            let mut pending = Pending { events: Admitted::new(bundle.batches, events), files, rejects };
+            let mut pending = Pending { admitted: Admitted::new(bundle.batches), events, files, rejects };
             for (source, outcome) in bundle.files {
                 let before = self.ledger.inserted;
                 self.write_outcome(&source.name, outcome, &mut pending)?;
                 progress.file(source.size(), self.ledger.inserted - before);
             }
-            events = pending.events.take();
+            pending.events.append(&pending.admitted.take())?;
             (files, rejects) = (pending.files, pending.rejects);
         }
-        self.case.append(&EVENTS, &events)?;
         self.case.append(&LOAD_FILES, [&files.finish()?])?;
         Ok(self.case.append(&REJECTS, [&rejects.finish()?])?)
     }
 
-    fn write_outcome(&mut self, file: &str, outcome: Outcome, pending: &mut Pending) -> Result<(), LoadError> {
+    fn write_outcome(&mut self, file: &str, outcome: Outcome, pending: &mut Pending<'_, '_>) -> Result<(), LoadError> {
         self.ledger.files_seen += 1;
         match outcome {
             Outcome::Skipped => self.ledger.files_skipped += 1,
@@ -89,7 +96,7 @@ impl<'a> Writer<'a> {
     }
 
     /// Notes a file that could not be read. How it was loaded when it could be stays on record.
-    fn fail(&mut self, file: &str, cause: String, pending: &mut Pending) -> Result<(), LoadError> {
+    fn fail(&mut self, file: &str, cause: String, pending: &mut Pending<'_, '_>) -> Result<(), LoadError> {
         self.ledger.files_failed += 1;
         if !self.files.named(file) {
             let counts = [0; 4];
@@ -99,7 +106,7 @@ impl<'a> Writer<'a> {
         Ok(())
     }
 
-    fn write_file(&mut self, file: &str, parsed: Parsed, pending: &mut Pending) -> Result<(), LoadError> {
+    fn write_file(&mut self, file: &str, parsed: Parsed, pending: &mut Pending<'_, '_>) -> Result<(), LoadError> {
         if self.files.named(file) {
             self.case.forget_file(file)?;
         }
@@ -135,18 +142,19 @@ impl<'a> Writer<'a> {
     }
 
     /// Takes the events that the case is to have, and gives the number of new ones.
-    fn write_events(&mut self, events: &Events, pending: &mut Pending) -> Result<u64, LoadError> {
+    fn write_events(&mut self, events: &Events, pending: &mut Pending<'_, '_>) -> Result<u64, LoadError> {
         let document = self.events.document(&events.document);
         let admissions: Vec<Admission> = events.keys.iter().map(|key| self.events.admit(*key, document)).collect();
         let instead = admissions.iter().enumerate().filter(|(_, admission)| **admission == Admission::Instead);
         let instead: Vec<usize> = instead.map(|(row, _)| events.first + row).collect();
         if !instead.is_empty() {
             // The record to be replaced may be one of those not yet appended.
-            self.case.append(&EVENTS, &pending.events.take())?;
-            self.case.remove_events(&ids(pending.events.batch(events.batch), &instead)?)?;
+            pending.events.append(&pending.admitted.take())?;
+            pending.events.flush()?;
+            self.case.remove_events(&ids(pending.admitted.batch(events.batch), &instead)?)?;
         }
         let rows = admissions.iter().enumerate().filter(|(_, admission)| **admission != Admission::Duplicate);
-        rows.for_each(|(row, _)| pending.events.admit(events.batch, events.first + row));
+        rows.for_each(|(row, _)| pending.admitted.admit(events.batch, events.first + row));
         Ok(admissions.iter().filter(|admission| **admission == Admission::New).count() as u64)
     }
 }

@@ -127,7 +127,7 @@ mod tests {
         let level = Level::read(r#"{"c": 3, "x": [1, 2], "a": {"b": null}}"#, &["a", "b", "c"]).unwrap();
         assert_eq!(texts(&level), [Some(r#"{"b": null}"#), None, Some("3")]);
         assert_eq!(level.rest.len(), 1);
-        assert_eq!((level.rest[0].0.as_ref(), level.rest[0].1.get()), ("x", "[1, 2]"));
+        assert_eq!((level.rest[0].0.as_ref(), level.rest[0].1), ("x", "[1, 2]"));
     }
 
     #[test]
