@@ -25,24 +25,30 @@ fn documents() -> Vec<Document> {
 
 /// Every record of the documents, and which document it is from.
 fn records(documents: &[Document]) -> Vec<(String, &str)> {
-    let of = |document: &'_ Document| read::split(document).unwrap().records.into_iter().flatten().collect::<Vec<_>>();
-    let named = |document| of(document).into_iter().map(|text| (text.json.into_owned(), document.name.as_str()));
-    documents.iter().flat_map(named).collect()
+    let mut records = Vec::new();
+    for document in documents {
+        let texts = read::split(document).unwrap().records.into_iter().flatten();
+        records.extend(texts.map(|text| (text.json.into_owned(), document.name.as_str())));
+    }
+    records
+}
+
+fn event<'a>((json, file): &'a (String, &str)) -> Event<'a> {
+    let mut event = normalise::event(json, file).unwrap();
+    session::assign(&mut event, file);
+    event
 }
 
 /// The events of the console's sessions, in order of session, time and id.
 fn console(records: &[(String, &str)]) -> RecordBatch {
-    let event = |(json, file): &(String, &str)| {
-        let mut event = normalise::event(json, file).unwrap();
-        session::assign(&mut event, file);
-        event
-    };
     let mut events: Vec<Event<'_>> = records.iter().map(event).collect();
     events.sort_by(|a, b| (&a.session_id, a.event_time, &a.event_id).cmp(&(&b.session_id, b.event_time, &b.event_id)));
     let mut rows = EventRows::default();
     for session in events.chunk_by(|a, b| a.session_id == b.session_id) {
         if session.iter().any(|event| event.evidence.intersects(Evidence::STRONG)) {
-            session.iter().for_each(|event| rows.push(event, "bench", 0).unwrap());
+            for event in session {
+                rows.push(event, "bench", 0).unwrap();
+            }
         }
     }
     rows.finish().unwrap()
