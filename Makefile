@@ -12,7 +12,7 @@ SHARED ?= ../shared
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test fmt lint docs rules score clients tests bench audit programs build bundled install duckdb clean
+.PHONY: help demo test fmt lint docs rules score ageing clients tests bench audit programs build bundled install duckdb clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -41,8 +41,12 @@ rules: programs ## Check the shipped rules, and run their specs
 score: programs ## Score the mapping against labelled sessions, where they are at hand
 	@scripts/score.sh $(PROGRAM) $(SHARED)
 
-clients: programs ## Open a case in Python and in the DuckDB CLI, where they can be had
+ageing: duckdb ## Tell how many clicks are still right on consoles that have aged, and how far confidence holds
+	$(LIBRARIES) $(CARGO) test $(FEATURES) --locked --test labelled -- aged --nocapture --test-threads 1
+
+clients: programs ## Open a case and its exports in other programs, where they can be had
 	@scripts/clients.sh $(PROGRAM)
+	@scripts/exports.sh $(PROGRAM)
 
 tests: programs ## Run the tests and the documentation's examples
 	$(LIBRARIES) $(CARGO) test $(FEATURES) --locked --doc

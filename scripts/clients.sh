@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Opens the demo's case, written by the program $1, read-only in the clients that analysts have: Python's duckdb of this
-# year and the next, and the DuckDB CLI. Each must join events, event_signal and signals to the same numbers.
+# year and the next, and the DuckDB CLI. Each must join events, event_signal and signals to the same numbers, and find by
+# hunts, pasted as `hunt show` prints them, what the program finds.
 # The clients are kept in target/clients. Without Python, or PyPI, there is nothing to check, and a line
 # says so.
 set -euo pipefail
@@ -10,14 +11,38 @@ clients=target/clients
 packages=(duckdb==1.5.6 duckdb==2.0.0 duckdb-cli==1.5.6)
 query="SELECT count(*) AS events, count(DISTINCT s.signal_id) AS signals, count(DISTINCT s.session_id) AS sessions
 FROM events AS e JOIN event_signal AS es USING (event_id) JOIN signals AS s USING (signal_id)"
+hunts=(persistence/access-key-for-another discovery/many-pages-opened correlation/day-of-a-principal)
 
-# The folder of a package, installed there if it is not.
-install() {
-  local home=$clients/$1
-  if ! [ -e "$home/installed" ]; then
-    rm -rf "$home"
-    python3 -m venv "$home" && "$home/bin/pip" install --quiet --disable-pip-version-check "$1" && touch "$home/installed"
+# shellcheck source=scripts/packages.sh
+source scripts/packages.sh
+
+# The answer of a client to the SQL on standard input, a JSON object a line.
+ask() {
+  local client=$1
+  if [[ $client == duckdb-cli* ]]; then
+    "$clients/$client/bin/duckdb" -readonly -jsonlines "$case"
+  else
+    "$clients/$client/bin/python" -c '
+import json, sys, duckdb
+answer = duckdb.connect(sys.argv[1], read_only=True).execute(sys.stdin.read())
+names = [column[0] for column in answer.description]
+for row in answer.fetchall():
+    print(json.dumps(dict(zip(names, row)), default=str))' "$case"
   fi
+}
+
+# The values of the columns named $1 of JSON lines, a line each: what every client writes alike.
+columns() {
+  python3 -c '
+import json, sys
+for line in sys.stdin:
+    print(*(json.loads(line)[name] for name in sys.argv[1].split()), sep=" | ")' "$1"
+}
+
+# Fails unless the lines of $2, a client's, are those of $3, the program's.
+same() {
+  echo "clients: $1: $(wc -l <<<"$2") lines, first: $(head -n 1 <<<"$2")"
+  [ "$2" = "$3" ] || { printf 'clients: %s differs from what is expected:\n%s\n' "$1" "$3"; exit 1; }
 }
 
 for package in "${packages[@]}"; do
@@ -31,19 +56,12 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 case=$folder/case.duckdb
 "$program" load demo/trail.json.gz --db "$case" --quiet
-wanted=$("$program" sql --db "$case" --format csv "$query" | tail -n 1 | tr -d '\r')
-for version in 1.5.6 2.0.0; do
-  found=$("$clients/duckdb==$version/bin/python" - "$case" "$query" <<'PYTHON'
-import sys
-
-import duckdb
-
-print(*duckdb.connect(sys.argv[1], read_only=True).execute(sys.argv[2]).fetchone(), sep=",")
-PYTHON
-  )
-  echo "clients: Python duckdb $version reads $found"
-  [ "$found" = "$wanted" ] || { echo "clients: $wanted is expected"; exit 1; }
+for client in "${packages[@]}"; do
+  wanted=$("$program" sql --db "$case" --format jsonl "$query" | columns "events signals sessions")
+  same "$client" "$(ask "$client" <<<"$query" | columns "events signals sessions")" "$wanted"
+  for hunt in "${hunts[@]}"; do
+    wanted=$("$program" hunt run "$hunt" --db "$case" --format jsonl | columns "principal what session_id")
+    [ -n "$wanted" ] || { echo "clients: $hunt finds nothing"; exit 1; }
+    same "$client, $hunt" "$("$program" hunt show "$hunt" | ask "$client" | columns "principal what session_id")" "$wanted"
+  done
 done
-found=$("$clients/duckdb-cli==1.5.6/bin/duckdb" -readonly -csv -noheader "$case" "$query")
-echo "clients: DuckDB CLI 1.5.6 reads $found"
-[ "$found" = "$wanted" ] || { echo "clients: $wanted is expected"; exit 1; }

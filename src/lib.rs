@@ -2,12 +2,15 @@
 //!
 //! Data walks one way: [`read`] bytes into records, [`normalise`] records into [`event::Event`]s, [`session`] events
 //! into sessions, [`matching`] sessions into [`signal::Signal`]s by the rules of [`rule`], [`batch`] rows into Arrow,
-//! [`store`] Arrow into DuckDB, [`present`] rows into bytes. [`load`] is the walk from files to a case.
+//! [`store`] Arrow into DuckDB, [`hunt`] asks a case, [`present`] rows into bytes. [`load`] is the walk from files to a
+//! case, [`export`] the one from a case to other forms.
 //! Everything up to [`batch`] is pure: no files (but for `read`), no DuckDB, no terminal, no globals.
 
 pub mod batch;
 pub mod digest;
 pub mod event;
+pub mod export;
+pub mod hunt;
 pub mod json;
 pub mod load;
 pub mod matching;

@@ -127,7 +127,7 @@ fn the_theft_is_told_click_by_click() {
     let dir = TempDir::new().unwrap();
     let case = dir.path().join("case.duckdb");
     let ledger = run(&case, &[trail()]);
-    assert_eq!((ledger.console_events, ledger.explained, ledger.residual), (512, 512, 0));
+    assert_eq!((ledger.console_events, ledger.explained, ledger.residual, ledger.typed), (507, 507, 0, 5));
     let told = rows(
         &case,
         "SELECT summary FROM signals WHERE kind IN ('create', 'delete', 'secret', 'change', 'login') ORDER BY first_time",

@@ -134,17 +134,6 @@ fn every_table_and_column_is_described() {
 }
 
 #[test]
-fn every_view_says_what_a_row_is() {
-    let (_folder, _path, case) = new_case();
-    let views = rows(
-        &case,
-        "SELECT view_name, starts_with(comment, 'One row is') FROM duckdb_views() WHERE NOT internal ORDER BY view_name",
-    );
-    let names = ["event_signals", "load_ledger", "residual", "signal_events", "timeline"];
-    assert_eq!(views, names.map(|name| format!("{name}|true")));
-}
-
-#[test]
 fn the_versions_are_stated() {
     let (_folder, _path, case) = new_case();
     assert_eq!(case.info("schema_version").unwrap(), Some(SCHEMA_VERSION.to_string()));

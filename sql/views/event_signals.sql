@@ -1,6 +1,10 @@
 -- One row is one event, with the signal that explains it, if one does.
--- class: 'click' and 'background' for explained events; 'residual' for events of a console session that nothing
+-- class: 'click', 'command' (typed: CLI, SDK or CloudShell) and 'background' for explained events; 'residual' for events of a console session that nothing
 -- explains; 'programmatic' for the rest: other sessions, and what a CLI, an SDK, CloudShell or a service called.
+-- @tables events signals
+-- @column signal_id The signal that explains it: signals.signal_id; NULL if none does
+-- @column role Its part in that signal
+-- @column class 'click', 'background', 'residual' or 'programmatic'
 CREATE OR REPLACE VIEW event_signals AS
 SELECT
     e.*,
@@ -13,6 +17,7 @@ SELECT
     s.origin,
     CASE
         WHEN s.kind = 'background' THEN 'background'
+        WHEN s.kind = 'command' AND e.client IN ('cli', 'sdk', 'cloudshell') THEN 'command'
         WHEN s.signal_id IS NOT NULL THEN 'click'
         WHEN COALESCE(x.console, FALSE)
             AND COALESCE(e.client::VARCHAR, 'unknown') NOT IN ('cli', 'sdk', 'cloudshell', 'service') THEN 'residual'

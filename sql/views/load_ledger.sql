@@ -1,5 +1,9 @@
 -- One row is one input file, with whether its counts balance: read = inserted + duplicate + rejected.
 -- outcome: 'loaded', 'in part' if something in it was rejected, or 'refused'.
+-- @tables load_files
+-- @column outcome 'loaded', 'in part' or 'refused'
+-- @column balances Whether read = inserted + duplicate + rejected
+-- @column cause Why it was refused, or what was wrong with one of its records; NULL if nothing was
 CREATE OR REPLACE VIEW load_ledger AS
 SELECT
     f.file,

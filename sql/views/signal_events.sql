@@ -1,4 +1,6 @@
 -- One row is one event of one signal: the signal's columns that tell it apart, then the raw event.
+-- @tables signals events
+-- @column role The event's part in the signal
 CREATE OR REPLACE VIEW signal_events AS
 SELECT
     s.signal_id,

@@ -1,5 +1,18 @@
 -- One row is one signal, or one event that no signal explains. Order it by (time, id).
 -- class: 'click', 'background', 'residual' or 'programmatic', as in event_signals.
+-- @tables signals events
+-- @column time When it began, UTC
+-- @column last_time When it ended, UTC
+-- @column entry 'signal' or 'event'
+-- @column class 'click', 'background', 'residual' or 'programmatic'
+-- @column title Where in the console, or the call
+-- @column summary One sentence: what was done
+-- @column account_id The account it happened in
+-- @column principal A short name of who it is: alice, Admin/bob, root
+-- @column session_id The session it happened in: sessions.session_id
+-- @column events How many events it stands for
+-- @column id signals.signal_id or events.event_id
+-- @column error_code Why the anchor's or the event's call failed; NULL if it did not
 CREATE OR REPLACE VIEW timeline AS
 SELECT
     s.first_time AS time,

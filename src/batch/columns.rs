@@ -1,7 +1,7 @@
 //! A batch's columns by name and type.
 
 use arrow::array::{Array, AsArray, BooleanArray, ListArray, PrimitiveArray, StringArray};
-use arrow::datatypes::{Int64Type, TimestampMicrosecondType};
+use arrow::datatypes::{Float64Type, Int64Type, TimestampMicrosecondType};
 use arrow::record_batch::RecordBatch;
 
 use super::BatchError;
@@ -33,6 +33,14 @@ impl<'a> Columns<'a> {
     /// # Errors
     /// As [`Columns::text`].
     pub fn integer(self, name: &str) -> Result<&'a PrimitiveArray<Int64Type>, BatchError> {
+        self.typed(name, |array| array.as_primitive_opt())
+    }
+
+    /// A column of numbers.
+    ///
+    /// # Errors
+    /// As [`Columns::text`].
+    pub fn real(self, name: &str) -> Result<&'a PrimitiveArray<Float64Type>, BatchError> {
         self.typed(name, |array| array.as_primitive_opt())
     }
 

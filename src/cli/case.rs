@@ -1,6 +1,6 @@
 //! The case that a subcommand reads.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use arrow::record_batch::RecordBatch;
@@ -18,6 +18,11 @@ pub(crate) struct CaseArgs {
 }
 
 impl CaseArgs {
+    /// The case's file, as it was named.
+    pub(crate) fn path(&self) -> &Path {
+        &self.db
+    }
+
     /// Opens a case that must be there, for reading.
     pub(crate) fn open_read_only(&self) -> Result<Case> {
         self.must_exist()?;

@@ -13,12 +13,18 @@ use super::{ExitCode, Streams};
 pub(crate) struct Advised {
     problem: String,
     advice: String,
+    code: ExitCode,
 }
 
 impl Advised {
     /// The problem, in a sentence's beginning; the advice, in a sentence.
     pub(crate) fn new(problem: impl Into<String>, advice: impl Into<String>) -> Self {
-        Self { problem: problem.into(), advice: advice.into() }
+        Self { problem: problem.into(), advice: advice.into(), code: ExitCode::Failed }
+    }
+
+    /// The same of arguments that make no sense.
+    pub(crate) fn misuse(problem: impl Into<String>, advice: impl Into<String>) -> Self {
+        Self { code: ExitCode::Usage, ..Self::new(problem, advice) }
     }
 }
 
@@ -44,7 +50,7 @@ pub(crate) fn report(error: &anyhow::Error, streams: Streams) -> ExitCode {
     }
     // Nobody is left to tell if this fails.
     let _ = print(error, &mut streams.err());
-    ExitCode::Failed
+    error.downcast_ref::<Advised>().map_or(ExitCode::Failed, |advised| advised.code)
 }
 
 fn print(error: &anyhow::Error, err: &mut impl Write) -> io::Result<()> {

@@ -47,6 +47,34 @@ impl TimelineFormat {
     }
 }
 
+/// The forms of a list of rules or hunts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ListFormat {
+    /// Aligned columns, cut to the terminal's width
+    Table,
+    /// One JSON array
+    Json,
+    /// One JSON object a line
+    Jsonl,
+    /// CSV with a header
+    Csv,
+    /// A page of documentation
+    Markdown,
+}
+
+impl ListFormat {
+    /// The form of rows it is, if it is one.
+    pub(crate) const fn rows(self) -> Option<RowFormat> {
+        match self {
+            Self::Markdown => None,
+            Self::Table => Some(RowFormat::Table),
+            Self::Json => Some(RowFormat::Json),
+            Self::Jsonl => Some(RowFormat::Jsonl),
+            Self::Csv => Some(RowFormat::Csv),
+        }
+    }
+}
+
 /// Writes an answer to standard output.
 pub(crate) fn write(streams: Streams, format: RowFormat, batches: &[RecordBatch]) -> Result<()> {
     let format = match format {

@@ -1,12 +1,19 @@
 //! Arguments, then a call into the library: one thin file for each subcommand.
 
 mod case;
+mod connect;
+mod coverage;
 mod docs;
 mod exit;
+mod explain;
+mod export;
 pub(crate) mod fail;
 mod format;
+mod hunt;
+mod import;
 mod load;
 mod moment;
+mod near;
 mod new_rule;
 mod progress;
 mod rules;
@@ -14,6 +21,7 @@ mod sessions;
 mod size;
 mod sql;
 mod streams;
+mod target;
 mod timeline;
 
 use anyhow::Result;
@@ -25,7 +33,8 @@ pub(crate) use streams::Streams;
 /// Maps bursts of CloudTrail events back to the AWS console clicks that wrote them.
 ///
 /// `load` reads CloudTrail, in whatever container it comes, into a case: one DuckDB file. `timeline` shows what was
-/// clicked in it, `sessions` who was there, and `sql` asks it anything else.
+/// clicked in it, `sessions` who was there, `explain` why a signal is what it is, `hunt` asks it the questions of an
+/// incident, and `sql` anything else.
 ///
 /// Data goes to standard output; progress, ledgers and errors go to standard error.
 #[derive(Debug, Parser)]
@@ -58,7 +67,16 @@ pub(crate) enum Command {
     Load(load::Load),
     Timeline(timeline::Timeline),
     Sessions(sessions::Sessions),
+    Explain(explain::Explain),
+    Coverage(coverage::Coverage),
     Sql(sql::Sql),
+    #[command(subcommand)]
+    Hunt(hunt::Hunts),
+    #[command(subcommand)]
+    Export(export::Export),
+    #[command(subcommand)]
+    Import(import::Import),
+    Connect(connect::Connect),
     #[command(subcommand)]
     Rules(rules::Rules),
     Completions(docs::Completions),
@@ -71,7 +89,13 @@ pub(crate) fn run(command: Command, streams: Streams) -> Result<ExitCode> {
         Command::Load(load) => load.run(streams),
         Command::Timeline(timeline) => timeline.run(streams),
         Command::Sessions(sessions) => sessions.run(streams),
+        Command::Explain(explain) => explain.run(streams),
+        Command::Coverage(coverage) => coverage.run(streams),
         Command::Sql(sql) => sql.run(streams),
+        Command::Hunt(hunts) => hunts.run(streams),
+        Command::Export(export) => export.run(streams),
+        Command::Import(import) => import.run(streams),
+        Command::Connect(connect) => connect.run(streams),
         Command::Rules(rules) => rules.run(streams),
         Command::Completions(completions) => completions.run(streams),
         Command::Man(man) => man.run(streams),

@@ -7,15 +7,12 @@ use anyhow::{Context, Result, anyhow};
 use cartographer::present::{self, escape};
 use cartographer::rule::{Rule, RuleError, RuleSet, RuleText};
 use cartographer::spec;
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{Args, Subcommand};
 
 use super::fail::Advised;
-use super::format::{self, RowFormat};
+use super::format::{self, ListFormat};
 use super::new_rule::New;
-use super::{ExitCode, Streams};
-
-/// How many ids are suggested for one that is not there.
-const SUGGESTED: usize = 5;
+use super::{ExitCode, Streams, near};
 
 /// Look at the catalogue of console pages, and check rules of your own
 #[derive(Debug, Subcommand)]
@@ -43,21 +40,6 @@ pub(crate) struct List {
     /// The form of the answer
     #[arg(long, value_enum, default_value = "table")]
     format: ListFormat,
-}
-
-/// The forms of a list of rules.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum ListFormat {
-    /// Aligned columns, cut to the terminal's width
-    Table,
-    /// One JSON array
-    Json,
-    /// One JSON object a line
-    Jsonl,
-    /// CSV with a header
-    Csv,
-    /// A page with a table for each service
-    Markdown,
 }
 
 /// Show one rule, and what it looks for
@@ -112,17 +94,11 @@ impl OwnRules {
 impl List {
     fn run(self, streams: Streams) -> Result<ExitCode> {
         let set = self.own.set()?;
-        let rows = match self.format {
-            ListFormat::Table => RowFormat::Table,
-            ListFormat::Json => RowFormat::Json,
-            ListFormat::Jsonl => RowFormat::Jsonl,
-            ListFormat::Csv => RowFormat::Csv,
-            ListFormat::Markdown => {
-                let mut out = streams.data();
-                present::catalogue(&mut out, set.rules())?;
-                out.flush()?;
-                return Ok(ExitCode::Fine);
-            }
+        let Some(rows) = self.format.rows() else {
+            let mut out = streams.data();
+            present::catalogue(&mut out, set.rules())?;
+            out.flush()?;
+            return Ok(ExitCode::Fine);
         };
         format::write(streams, rows, &[present::rules(set.rules())?])?;
         Ok(ExitCode::Fine)
@@ -200,13 +176,6 @@ fn first(problems: Vec<RuleError>) -> anyhow::Error {
 }
 
 fn unknown(id: &str, rules: &[Rule]) -> anyhow::Error {
-    let last = id.rsplit('/').next().unwrap_or(id).to_lowercase();
-    let near = rules.iter().filter(|rule| rule.id.contains(&last) || rule.title.to_lowercase().contains(&last));
-    let near: Vec<&str> = near.take(SUGGESTED).map(|rule| rule.id.as_str()).collect();
-    let advice = if near.is_empty() {
-        "`cartographer rules list` has every id.".to_owned()
-    } else {
-        format!("Near it are {}; `cartographer rules list` has every id.", near.join(", "))
-    };
-    Advised::new(format!("there is no rule {id:?}"), advice).into()
+    let known = rules.iter().map(|rule| (rule.id.as_str(), rule.title.as_str()));
+    Advised::new(format!("there is no rule {id:?}"), near::advice(id, known, "cartographer rules list")).into()
 }

@@ -26,6 +26,12 @@ impl Streams {
         BufWriter::new(io::stdout().lock())
     }
 
+    /// Standard output as it is, for any thread and unbuffered.
+    #[expect(clippy::unused_self, reason = "the way to every stream is this type")]
+    pub(crate) fn shared(self) -> io::Stdout {
+        io::stdout()
+    }
+
     /// Standard output for text with colours, buffered: flush it.
     pub(crate) fn text(self) -> BufWriter<AutoStream<StdoutLock<'static>>> {
         BufWriter::new(AutoStream::new(io::stdout().lock(), self.choice()))

@@ -26,6 +26,9 @@ pub(crate) struct Timeline {
     case: CaseArgs,
     #[command(flatten)]
     filter: Filter,
+    /// As text, end each line with how the id of its signal or event begins, for `explain`
+    #[arg(long)]
+    ids: bool,
     /// The form of the answer
     #[arg(long, value_enum, default_value = "text")]
     format: TimelineFormat,
@@ -73,7 +76,7 @@ impl Timeline {
         let sessions = self.case.ask(case, "SELECT * FROM sessions", &[])?;
         let (entries, heads) = (each(batches, Entry::read)?, each(&sessions, Head::read)?);
         let mut out = streams.text();
-        present::timeline(&mut out, &entries, &heads)?;
+        present::timeline(&mut out, &entries, &heads, self.ids)?;
         out.flush()?;
         streams.say_rows(entries.len());
         Ok(())

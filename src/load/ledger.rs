@@ -31,8 +31,10 @@ pub struct Ledger {
     pub console_sessions: u64,
     /// Events that are the console's.
     pub console_events: u64,
-    /// Events that a signal explains.
+    /// Events of the console that a signal explains.
     pub explained: u64,
+    /// Events that were typed in a console session: by the AWS CLI, `CloudShell` or a program.
+    pub typed: u64,
     /// Events of a console session that nothing explains.
     pub residual: u64,
     /// Signals of the case.
@@ -74,6 +76,7 @@ impl Ledger {
         self.console_sessions = totals.console_sessions;
         self.console_events = totals.console_events;
         self.explained = totals.explained;
+        self.typed = totals.typed;
         self.residual = totals.residual;
         self.signals = totals.signals;
     }

@@ -24,12 +24,21 @@ impl Claims {
             self.taken[*event] = true;
         }
     }
+
+    /// Puts events up again.
+    pub(super) fn release(&mut self, members: &[(usize, Role)]) {
+        for (event, _) in members {
+            self.taken[*event] = false;
+        }
+    }
 }
 
 /// A signal as matching finds it: events by their place in the session.
 #[derive(Debug, Clone)]
 pub(super) struct Found {
     pub(super) rule: RuleId,
+    /// The rule that was met, before the signals around it told which one it is.
+    pub(super) met: RuleId,
     pub(super) anchor: usize,
     /// In order of the events.
     pub(super) members: Vec<(usize, Role)>,

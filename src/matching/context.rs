@@ -11,7 +11,7 @@ use super::prepare::Prepared;
 use crate::rule::context::{Absorbs, Instead, LookBack, PartOf};
 use crate::rule::pattern::Pattern;
 use crate::rule::{RuleId, RuleSet};
-use crate::signal::{Kind, Origin};
+use crate::signal::Kind;
 
 /// A chain of rules that become each other is followed so far, and no further.
 const LONGEST_CHAIN: usize = 4;
@@ -28,21 +28,18 @@ pub(super) fn settle(rules: &RuleSet, events: &[Prepared<'_>], found: &mut Vec<F
     }
 }
 
-/// Adds signals that are not to the letter, each settled by its neighbours; those to the letter stay as they are.
+/// Adds signals that are not to the letter, and settles all by their neighbours.
 pub(super) fn settle_among(
     rules: &RuleSet,
     events: &[Prepared<'_>],
     letter: Vec<Found>,
     likely: Vec<Found>,
 ) -> Vec<Found> {
-    let scene = Scene { rules, events };
     let mut found = letter;
-    found.extend(likely);
-    found.sort_by_key(|found| found.anchor);
-    for index in 0..found.len() {
-        if found[index].origin != Origin::Letter {
-            scene.rename(&mut found, index, |_| true);
-        }
+    if !likely.is_empty() {
+        found.extend(likely);
+        found.sort_by_key(|found| found.anchor);
+        settle(rules, events, &mut found);
     }
     found
 }

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::claim::Found;
+use super::failed;
 use super::prepare::Prepared;
 use crate::digest::id_of;
 use crate::rule::extract::{Extract, Reading};
@@ -14,18 +15,38 @@ use crate::signal::{Entity, Member, Signal};
 pub(super) fn signals(rules: &RuleSet, session_id: &str, events: &[Prepared<'_>], found: &[Found]) -> Vec<Signal> {
     let mut told = Vec::with_capacity(found.len());
     for found in found {
-        let signal = signal(rules, session_id, events, found, &told);
+        let mut signal = signal(rules, session_id, events, found, &told);
+        failed::tell(rules, events, found, &mut signal);
         told.push(signal);
     }
     told
 }
 
+/// What was read off a signal's events.
+#[derive(Debug, Default)]
+pub(super) struct Reads {
+    pub(super) context: Map<String, Value>,
+    pub(super) entities: Vec<Entity>,
+}
+
 fn signal(rules: &RuleSet, session_id: &str, events: &[Prepared<'_>], found: &Found, told: &[Signal]) -> Signal {
     let rule = rules.rule(found.rule);
-    let anchor = events[found.anchor].row;
-    let matched = matched(events, found);
-    let (mut context, entities) = context(rule, events, found, &matched);
+    let (mut context, entities) = context(rule, events, found, &matched(events, found));
     carry(rule, &mut context, told);
+    compose(rules, session_id, events, found, Reads { context, entities })
+}
+
+/// The signal, with what was read off its events.
+pub(super) fn compose(
+    rules: &RuleSet,
+    session_id: &str,
+    events: &[Prepared<'_>],
+    found: &Found,
+    reads: Reads,
+) -> Signal {
+    let rule = rules.rule(found.rule);
+    let anchor = events[found.anchor].row;
+    let Reads { context, entities } = reads;
     // What a page lacks the values for, it cannot say: then only where it was.
     let place = rule.console_path.join(" › ");
     Signal {
@@ -48,7 +69,7 @@ fn signal(rules: &RuleSet, session_id: &str, events: &[Prepared<'_>], found: &Fo
         anchor_event_id: anchor.event_id.to_owned(),
         context,
         attack: rule.attack.clone(),
-        matched,
+        matched: matched(events, found),
         missing: found.missing.clone(),
         entities,
         events: members(events, found),
@@ -94,7 +115,7 @@ fn carry(rule: &Rule, context: &mut Map<String, Value>, told: &[Signal]) {
 }
 
 /// Where it happened: every signal's context has it.
-fn place(events: &[Prepared<'_>], found: &Found) -> Map<String, Value> {
+pub(super) fn place(events: &[Prepared<'_>], found: &Found) -> Map<String, Value> {
     let row = events[found.anchor].row;
     let mut context = Map::new();
     let members = [("region", row.region), ("account", row.account_id)];
@@ -117,7 +138,7 @@ fn in_context(extract: &Extract, readings: Vec<Reading>, calls: &[String]) -> Va
 }
 
 /// Each thing is an entity of a signal once, however many extracts read it.
-fn add(entities: &mut Vec<Entity>, entity: Entity) {
+pub(super) fn add(entities: &mut Vec<Entity>, entity: Entity) {
     if !entities.iter().any(|known| known.kind == entity.kind && known.value == entity.value) {
         entities.push(entity);
     }
@@ -133,7 +154,7 @@ fn entity(kind: &str, reading: &Reading) -> Option<Entity> {
 }
 
 /// The calls that were seen, each once, in order.
-fn matched(events: &[Prepared<'_>], found: &Found) -> Vec<String> {
+pub(super) fn matched(events: &[Prepared<'_>], found: &Found) -> Vec<String> {
     let mut calls: Vec<String> = Vec::new();
     for (event, _) in &found.members {
         let call = events[*event].row.call;

@@ -110,6 +110,7 @@ fn signal(rule: &Rule, anchor: usize, met: &Met) -> Found {
     };
     Found {
         rule: met.rule,
+        met: met.rule,
         anchor,
         members: met.members.iter().map(|(event, part)| (*event, role_of(*event, *part))).collect(),
         origin: Origin::Letter,

@@ -1,14 +1,25 @@
 //! Maps one session's events to signals by the compiled rules. Pure.
 
+mod auction;
+mod bid;
+mod burst;
 mod claim;
 mod context;
 mod describe;
+mod explain;
+mod failed;
+mod generic;
 mod letter;
 mod likeness;
 mod prepare;
+mod votes;
 
 use serde_json::Value;
 
+use self::claim::Found;
+pub use self::explain::{Explanation, Part, Rival, Subject, Told, explain, unmapped};
+use self::generic::Draft;
+use self::prepare::Prepared;
 use crate::event::{Client, Timestamp};
 use crate::rule::RuleSet;
 use crate::rule::extract::Source;
@@ -76,15 +87,41 @@ pub struct SessionRows<'a> {
 ///
 /// The caller decides which sessions are the console's; a session that is not should not be passed.
 pub fn map(rules: &RuleSet, session: &SessionRows<'_>) -> Vec<Signal> {
-    let events = prepare::prepare(rules, &session.rows);
-    let mut claims = claim::Claims::new(events.len());
-    let mut letter = letter::find(rules, &events, &mut claims);
-    context::settle(rules, &events, &mut letter);
-    let likely = likeness::find(rules, &events, &letter, &mut claims);
-    let found = context::settle_among(rules, &events, letter, likely);
-    let mut signals = describe::signals(rules, session.session_id, &events, &found);
+    let mut signals = Mapped::of(rules, &session.rows).signals(rules, session);
     signals.sort_by(|a, b| {
         (a.first_time, &a.anchor_event_id, &a.rule_id).cmp(&(b.first_time, &b.anchor_event_id, &b.rule_id))
     });
     signals
+}
+
+/// A session's events, and what was found in them.
+#[derive(Debug)]
+struct Mapped<'e> {
+    events: Vec<Prepared<'e>>,
+    /// The pages, in order of the anchors.
+    found: Vec<Found>,
+    /// What no page explains.
+    drafts: Vec<Draft>,
+}
+
+impl<'e> Mapped<'e> {
+    fn of(rules: &RuleSet, rows: &'e [Row<'e>]) -> Self {
+        let events = prepare::prepare(rules, rows);
+        let mut claims = claim::Claims::new(events.len());
+        let letter = letter::find(rules, &events, &mut claims);
+        let (mut letter, likely) = likeness::find(rules, &events, letter, &mut claims);
+        context::settle(rules, &events, &mut letter);
+        let mut found = context::settle_among(rules, &events, letter, likely);
+        let drafts = generic::sort(rules, &events, &mut found, &claims);
+        Self { events, found, drafts }
+    }
+
+    /// Everything as signals: first one for each of `found`, then the rest.
+    fn signals(&self, rules: &RuleSet, session: &SessionRows<'_>) -> Vec<Signal> {
+        let mut signals = describe::signals(rules, session.session_id, &self.events, &self.found);
+        let rest = generic::tell(rules, session.session_id, &self.events, &self.drafts, &signals);
+        signals.extend(rest);
+        signals.extend(generic::typed(rules, session));
+        signals
+    }
 }

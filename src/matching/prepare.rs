@@ -45,7 +45,15 @@ impl<'e> Prepared<'e> {
 
 /// The events that a console's page can have written, in order of (time, id), each id once.
 pub(super) fn prepare<'e>(rules: &RuleSet, rows: &'e [Row<'e>]) -> Vec<Prepared<'e>> {
-    let mut rows: Vec<&Row<'_>> = rows.iter().filter(|row| !is_typed(row)).collect();
+    in_order(rules, rows.iter().filter(|row| !is_typed(row)).collect())
+}
+
+/// The events that only a command line or a program can have written, in the same order.
+pub(super) fn typed<'e>(rules: &RuleSet, rows: &'e [Row<'e>]) -> Vec<Prepared<'e>> {
+    in_order(rules, rows.iter().filter(|row| is_typed(row)).collect())
+}
+
+fn in_order<'e>(rules: &RuleSet, mut rows: Vec<&'e Row<'e>>) -> Vec<Prepared<'e>> {
     rows.sort_by(|a, b| (a.time, a.event_id).cmp(&(b.time, b.event_id)));
     rows.dedup_by(|a, b| a.event_id == b.event_id);
     rows.into_iter().map(|row| Prepared::new(rules, row)).collect()

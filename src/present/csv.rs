@@ -9,25 +9,38 @@ use super::{ISO_8601, PresentError, escape};
 
 /// A header, then a line a row.
 pub(super) fn write(out: &mut impl Write, batches: &[RecordBatch]) -> Result<(), PresentError> {
-    let mut csv = csv::Writer::from_writer(out);
     if let Some(first) = batches.first() {
-        let names = first.schema_ref().fields().iter();
-        record(&mut csv, names.map(|field| escape::csv_cell(field.name()).into_owned()))?;
+        header(out, first)?;
     }
+    batches.iter().try_for_each(|batch| rows(out, batch))
+}
+
+/// The names of the columns.
+pub(super) fn header(out: &mut impl Write, batch: &RecordBatch) -> Result<(), PresentError> {
+    let mut csv = csv::Writer::from_writer(out);
+    let names = batch.schema_ref().fields().iter();
+    record(&mut csv, names.map(|field| escape::csv_cell(field.name()).into_owned()))?;
+    Ok(csv.flush()?)
+}
+
+/// A line a row.
+pub(super) fn rows(out: &mut impl Write, batch: &RecordBatch) -> Result<(), PresentError> {
+    let mut csv = csv::Writer::from_writer(out);
     let style = CellStyle::new(ISO_8601);
-    for batch in batches {
-        let mut columns = style.columns(batch)?;
-        for row in 0..batch.num_rows() {
-            let line: Result<Vec<_>, _> = columns.iter_mut().map(|cells| cell(cells, row)).collect();
-            record(&mut csv, line?)?;
-        }
+    let mut columns = style.columns(batch)?;
+    for row in 0..batch.num_rows() {
+        let line: Result<Vec<_>, _> = columns.iter_mut().map(|cells| cell(cells, row)).collect();
+        record(&mut csv, line?)?;
     }
     Ok(csv.flush()?)
 }
 
 fn record(csv: &mut csv::Writer<impl Write>, line: impl IntoIterator<Item = String>) -> io::Result<()> {
-    // The csv crate wraps the writer's error; a broken pipe must stay one.
-    csv.write_record(line).map_err(io::Error::from)
+    // The csv crate's own conversion makes any other error of the writer's; a broken pipe must stay one.
+    csv.write_record(line).map_err(|error| match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        other => io::Error::other(format!("{other:?}")),
+    })
 }
 
 fn cell(cells: &mut Cells<'_>, row: usize) -> Result<String, PresentError> {

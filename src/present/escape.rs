@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 /// Whether a character shows nothing of itself but changes what is shown: controls (ESC, newlines, C1), bidirectional
 /// overrides and isolates, line separators, zero-width characters, tags.
-fn is_hidden(c: char) -> bool {
+pub(super) fn is_hidden(c: char) -> bool {
     c.is_control()
         || matches!(
             c,
@@ -15,7 +15,7 @@ fn is_hidden(c: char) -> bool {
 }
 
 /// Replaces each character that `at_fault` names by what `spell` writes for it; borrows if there is none.
-fn replace(text: &str, at_fault: impl Fn(char) -> bool, spell: impl Fn(&mut String, char)) -> Cow<'_, str> {
+pub(super) fn replace(text: &str, at_fault: impl Fn(char) -> bool, spell: impl Fn(&mut String, char)) -> Cow<'_, str> {
     let Some(first) = text.find(&at_fault) else { return Cow::Borrowed(text) };
     let (clean, rest) = text.split_at(first);
     let mut safe = String::with_capacity(text.len() + 16);
@@ -82,4 +82,10 @@ pub fn html(text: &str) -> Cow<'_, str> {
         '\'' => safe.push_str("&#39;"),
         hidden => spell_visibly(safe, hidden),
     })
+}
+
+/// A text in a Markdown page: nothing in it ends a table's cell or starts a tag or a link.
+#[must_use]
+pub fn markdown(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('|', "\\|").replace('<', "&lt;").replace('[', "\\[").replace(']', "\\]")
 }

@@ -46,6 +46,9 @@ fn events(out: &mut impl Write, ledger: &Ledger) -> io::Result<()> {
     writeln!(out, "events   {read} read = {inserted} inserted + {duplicate} duplicate + {rejected} rejected")?;
     let [console, explained, residual] = [ledger.console_events, ledger.explained, ledger.residual].map(HumanCount);
     writeln!(out, "console  {console} events = {explained} explained + {residual} residual")?;
+    if ledger.typed > 0 {
+        writeln!(out, "typed    {} events of commands in console sessions", HumanCount(ledger.typed))?;
+    }
     let [signals, of_console, sessions] = [ledger.signals, ledger.console_sessions, ledger.sessions].map(HumanCount);
     writeln!(out, "signals  {signals} in {of_console} console sessions, of {sessions} sessions in all")
 }

@@ -1,10 +1,14 @@
 //! Rows in, bytes out: how an analyst sees a case. Everything takes a writer; all escaping is in [`escape`].
 
 mod cells;
+mod connect;
 mod csv;
 pub mod escape;
+mod explanation;
+mod hunts;
 mod json;
 mod ledger;
+mod quote;
 mod rows;
 mod rules;
 mod runs;
@@ -18,6 +22,9 @@ use arrow::error::ArrowError;
 use arrow::record_batch::RecordBatch;
 use thiserror::Error;
 
+pub use connect::{Client, connect};
+pub use explanation::explanation;
+pub use hunts::{cookbook, hunts};
 pub use ledger::ledger;
 pub use rows::{Class, Entry, Head};
 pub use rules::{catalogue, rule, rules};
@@ -64,6 +71,32 @@ pub fn batches(out: &mut impl Write, format: Format, batches: &[RecordBatch]) ->
         Format::Json => json::array(out, &batches),
         Format::Jsonl => json::lines(out, &batches),
         Format::Csv => csv::write(out, &batches),
+    }
+}
+
+/// The forms that rows can be written in piece by piece, so that not all need be in memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lines {
+    /// As [`Format::Jsonl`].
+    Jsonl,
+    /// As [`Format::Csv`].
+    Csv,
+}
+
+/// Writes one of several batches of one schema; before the first one goes what stands at the head of the form.
+///
+/// # Errors
+/// As [`batches`].
+pub fn piece(out: &mut impl Write, form: Lines, batch: &RecordBatch, first: bool) -> Result<(), PresentError> {
+    let batch = zones::in_utc(batch)?;
+    match form {
+        Lines::Jsonl => json::lines(out, &[batch]),
+        Lines::Csv => {
+            if first {
+                csv::header(out, &batch)?;
+            }
+            csv::rows(out, &batch)
+        }
     }
 }
 

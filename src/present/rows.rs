@@ -73,6 +73,8 @@ pub struct Entry {
     pub events: u64,
     /// `error_code`
     pub error_code: Option<String>,
+    /// `id`: of the signal, or of the event.
+    pub id: Option<String>,
 }
 
 impl Entry {
@@ -85,7 +87,7 @@ impl Entry {
         let (class, kind) = (texts("class")?, texts("kind")?);
         let (session, principal, account) = (texts("session_id")?, texts("principal")?, texts("account_id")?);
         let (region, service, error) = (texts("region")?, texts("service")?, texts("error_code")?);
-        let (title, summary) = (texts("title")?, texts("summary")?);
+        let (title, summary, id) = (texts("title")?, texts("summary")?, texts("id")?);
         let time = column(batch, "time", &DataType::Timestamp(TimeUnit::Microsecond, None))?;
         let confidence = column(batch, "confidence", &DataType::Float64)?;
         let events = column(batch, "events", &DataType::Int64)?;
@@ -104,6 +106,7 @@ impl Entry {
                 confidence: confidence.is_valid(row).then(|| confidence.as_primitive::<Float64Type>().value(row)),
                 events: count(&events, row),
                 error_code: error.get(row),
+                id: id.get(row),
             })
         };
         (0..batch.num_rows()).map(entry).collect()

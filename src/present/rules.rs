@@ -7,7 +7,7 @@ use arrow::array::{ArrayRef, ListBuilder, StringArray, StringBuilder};
 use arrow::record_batch::RecordBatch;
 
 use super::PresentError;
-use super::escape::terminal;
+use super::escape::{markdown, terminal};
 use crate::rule::{Rule, RuleSet};
 
 /// The rules as rows, for [`super::batches`]: id, kind, service, title, attack, `ccc_label`, file.
@@ -62,11 +62,6 @@ fn catalogue_line(out: &mut impl Write, rule: &Rule) -> io::Result<()> {
     writeln!(out, "| [`{0}`]({0}.toml) | {1} | {2} | {3} | {attack} |", rule.id, rule.kind.as_str(), cells[0], cells[1])
 }
 
-/// A table cell's text: nothing in it ends the cell or starts a tag or a link.
-fn markdown(text: &str) -> String {
-    text.replace('\\', "\\\\").replace('|', "\\|").replace('<', "&lt;").replace('[', "\\[").replace(']', "\\]")
-}
-
 /// One rule: its members a line each, then what it looks for, in words.
 ///
 /// # Errors
@@ -86,6 +81,9 @@ pub fn rule(out: &mut impl Write, set: &RuleSet, rule: &Rule) -> io::Result<()> 
     ];
     for (name, value) in members.iter().filter(|(_, value)| !value.is_empty()) {
         writeln!(out, "{name:<12}  {}", terminal(value))?;
+    }
+    if let Some(generic) = rule.generic {
+        writeln!(out, "{:<12}  {}", "looks for", generic.describe())?;
     }
     let parts = [("must have", true), ("may have", false)];
     parts.into_iter().try_for_each(|(title, required)| parts_of(out, set, rule, title, required))?;

@@ -20,12 +20,14 @@ const ADDRESSES: usize = 2;
 
 /// Writes entries, which are in order of time, grouped by session in the order the sessions begin in.
 ///
+/// With `ids`, each line ends with the beginning of its signal's id, or of its first event's.
+///
 /// `heads` has every session that `--session` could mean: ids are cut to what tells them apart. Colours are written as
 /// ANSI sequences always; a writer that does not want them strips them (`anstream`).
 ///
 /// # Errors
 /// If the writer refuses.
-pub fn timeline(out: &mut impl Write, entries: &[Entry], heads: &[Head]) -> io::Result<()> {
+pub fn timeline(out: &mut impl Write, entries: &[Entry], heads: &[Head], ids: bool) -> io::Result<()> {
     let short_ids = short_ids(heads);
     let heads: HashMap<&str, &Head> = heads.iter().map(|head| (head.session_id.as_str(), head)).collect();
     for (number, (id, entries)) in by_session(entries).into_iter().enumerate() {
@@ -35,7 +37,7 @@ pub fn timeline(out: &mut impl Write, entries: &[Entry], heads: &[Head]) -> io::
         let head = id.and_then(|id| heads.get(id).copied()).cloned().unwrap_or_else(|| head_of(id, &entries));
         let short = id.map(|id| short_ids.get(id).copied().unwrap_or(id));
         header(out, &head, short)?;
-        lines(out, &entries)?;
+        lines(out, &entries, ids)?;
     }
     Ok(())
 }
@@ -115,11 +117,11 @@ fn span(first: Option<Timestamp>, last: Option<Timestamp>) -> String {
     format!("{from} {} → {} UTC", clock(first, "%H:%M:%S"), clock(last, until))
 }
 
-fn clock(time: Timestamp, form: &str) -> String {
+pub(super) fn clock(time: Timestamp, form: &str) -> String {
     DateTime::from_timestamp_micros(time.0).map_or_else(|| "?".to_owned(), |time| time.format(form).to_string())
 }
 
-fn lines(out: &mut impl Write, entries: &[&Entry]) -> io::Result<()> {
+fn lines(out: &mut impl Write, entries: &[&Entry], ids: bool) -> io::Result<()> {
     let runs: Vec<Run<'_>> = runs(entries).collect();
     let labels = runs.iter().map(|run| run.label().len()).max().unwrap_or(0);
     let regions = runs.iter().filter_map(Run::region).map(|region| terminal(region).len()).max().unwrap_or(0);
@@ -130,6 +132,10 @@ fn lines(out: &mut impl Write, entries: &[&Entry]) -> io::Result<()> {
             writeln!(out, "  {}", clock(run.first.time, "%Y-%m-%d"))?;
         }
         line(out, run, labels, regions)?;
+        match run.first.id.as_deref().filter(|_| ids) {
+            Some(id) => writeln!(out, "  {}", terminal(prefix(id, SHORTEST_ID)))?,
+            None => writeln!(out)?,
+        }
     }
     Ok(())
 }
@@ -141,7 +147,7 @@ fn line(out: &mut impl Write, run: &Run<'_>, labels: usize, regions: usize) -> i
     if regions > 0 {
         write!(out, "{:<regions$}  ", terminal(run.region().unwrap_or_default()))?;
     }
-    writeln!(out, "{}{}", terminal(&run.sentence()), terminal(&tail(run)))
+    write!(out, "{}{}", terminal(&run.sentence()), terminal(&tail(run)))
 }
 
 /// What follows the sentence: `  (12 events)  ~0.72  [AccessDenied]`.

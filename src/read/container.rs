@@ -31,11 +31,15 @@ pub enum Container {
     Csv,
     /// The CSV that the console's event history offers for download.
     EventHistoryCsv,
+    /// OCSF as JSON: Security Lake's `CloudTrail`, or an export of our own.
+    Ocsf,
+    /// Rows of a Parquet file, records themselves or OCSF.
+    Parquet,
 }
 
 impl Container {
     /// Every container.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 16] = [
         Self::Records,
         Self::LookupEvents,
         Self::Array,
@@ -50,6 +54,8 @@ impl Container {
         Self::LakeQuery,
         Self::Csv,
         Self::EventHistoryCsv,
+        Self::Ocsf,
+        Self::Parquet,
     ];
 
     /// The name stored in `load_files.container`.
@@ -70,6 +76,8 @@ impl Container {
             Self::LakeQuery => "lake_query",
             Self::Csv => "csv",
             Self::EventHistoryCsv => "event_history_csv",
+            Self::Ocsf => "ocsf",
+            Self::Parquet => "parquet",
         }
     }
 }

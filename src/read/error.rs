@@ -101,6 +101,17 @@ pub enum Refusal {
     /// The network's log.
     #[error("VPC flow log")]
     VpcFlowLog,
+    /// OCSF of some other product or class.
+    #[error("OCSF event of {product} (class {class}), not CloudTrail")]
+    Ocsf {
+        /// `metadata.product.name`
+        product: String,
+        /// `class_uid`
+        class: String,
+    },
+    /// A Parquet file that cannot be read.
+    #[error("broken Parquet: {0}")]
+    BrokenParquet(String),
     /// JSON of some other kind.
     #[error("JSON without CloudTrail records ({0})")]
     ForeignJson(String),

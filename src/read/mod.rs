@@ -12,7 +12,9 @@ mod error;
 mod foreign;
 mod found;
 mod history;
+mod ocsf;
 mod opened;
+mod parquet;
 mod scan;
 mod shape;
 mod source;
@@ -68,6 +70,10 @@ pub struct BadRecord {
 /// A document in which nothing is CloudTrail is refused, and the refusal says what it looks like. A file with a known
 /// list in it that is merely damaged is not refused: it gives its whole records and a [`BadRecord`] for the rest.
 pub fn split(document: &Document) -> Result<Split<'_>, Refusal> {
+    if parquet::is_parquet(&document.text) {
+        let Table { found, lines } = parquet::read(&document.text)?;
+        return finish(found, lines);
+    }
     match text::decode(&document.text)? {
         Cow::Borrowed(text) => split_text(text),
         Cow::Owned(text) => split_text(&text).map(Split::into_owned),

@@ -35,6 +35,8 @@ bitflags::bitflags! {
         const ASFF = 1 << 18;
         const EVENT = 1 << 19;
         const BUCKET = 1 << 20;
+        const CLASS_UID = 1 << 21;
+        const METADATA = 1 << 22;
     }
 }
 
@@ -63,6 +65,8 @@ impl Members {
             "ProductArn" | "GeneratorId" => Self::ASFF,
             "Event" => Self::EVENT,
             "Bucket" => Self::BUCKET,
+            "class_uid" => Self::CLASS_UID,
+            "metadata" => Self::METADATA,
             _ => Self::empty(),
         }
     }
@@ -107,6 +111,11 @@ impl<'t> Shape<'t> {
         // Insight events may have their source and name in `insightDetails` alone.
         let insight = any(M::INSIGHT_DETAILS) && any(M::EVENT_TYPE | M::EVENT_CATEGORY | M::EVENT_VERSION);
         (call || insight) && !self.is_other_source()
+    }
+
+    /// Whether the object is one event of OCSF, whosever it is.
+    pub(super) fn is_ocsf(&self) -> bool {
+        self.members.contains(Members::CLASS_UID | Members::METADATA)
     }
 
     /// Whether a record much like CloudTrail's is somebody else's: S3 and streams call themselves `aws:s3` and the like.

@@ -8,6 +8,7 @@ use super::container::Container;
 use super::error::Refusal;
 use super::foreign;
 use super::found::{Found, Item};
+use super::ocsf;
 use super::scan::{self, Damage};
 use super::shape::{Members, Shape};
 
@@ -123,6 +124,11 @@ fn other<'t>(text: &'t str, at: usize, depth: usize, found: &mut Found<'t>) -> R
 fn object<'t>(text: &'t str, shape: &Shape<'t>, depth: usize, found: &mut Found<'t>) {
     if shape.is_record() {
         record(text, shape, found);
+    } else if shape.is_ocsf() {
+        match ocsf::record(text) {
+            Ok(json) => found.record(Cow::Owned(json), Container::Ocsf),
+            Err(what) => found.foreign(what, text),
+        }
     } else if let Some(what) = foreign::pointer(shape) {
         found.foreign(what, text);
     } else if depth >= MAX_DEPTH {

@@ -61,7 +61,7 @@ pub(super) fn file(text: &RuleText) -> Result<Compiled, Vec<RuleError>> {
     }
 }
 
-fn parse<T: DeserializeOwned>(text: &RuleText, faults: &mut Faults<'_>) -> Option<T> {
+pub(super) fn parse<T: DeserializeOwned>(text: &RuleText, faults: &mut Faults<'_>) -> Option<T> {
     toml::from_str(&text.text)
         .map_err(|error| {
             let at = error.span().map_or(0, |span| span.start);
@@ -107,6 +107,7 @@ fn rule(text: &RuleText, toml: &RuleToml, faults: &mut Faults<'_>) -> Option<Rul
         attack: toml.attack.iter().map(|technique| technique.get_ref().clone()).collect(),
         ccc_label: toml.ccc_label.clone(),
         file: text.file.clone(),
+        generic: toml.generic,
         alone: toml.alone,
         before_s: toml.window.before,
         after_s: toml.window.after,

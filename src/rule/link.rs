@@ -6,6 +6,7 @@ use toml::Spanned;
 
 use super::compile::{Compiled, Faults, index_shapes, is_call};
 use super::context::{Absorbs, Instead, LookBack, PartOf};
+use super::generic::Generic;
 use super::pattern::Pattern;
 use super::schema::{InsteadToml, LookBackToml, RuleToml};
 use super::set::{RuleSet, Use};
@@ -200,7 +201,10 @@ impl Linker<'_> {
     }
 
     fn anchors(&mut self, toml: &RuleToml, rule: &mut Rule) {
-        if toml.anchor.is_empty() && !self.reached.contains(&rule.id) {
+        if rule.generic.is_some() && !rule.parts.is_empty() {
+            self.faults.add(toml.id.span().start, "generic", "a rule without calls is expected");
+        }
+        if toml.anchor.is_empty() && rule.generic.is_none() && !self.reached.contains(&rule.id) {
             self.faults.add(
                 toml.id.span().start,
                 "anchor",
@@ -221,7 +225,9 @@ impl Linker<'_> {
 
     fn placeholders(&mut self, toml: &RuleToml, rule: &Rule) {
         let known = |name: &str| {
-            matches!(name, "region" | "account") || rule.extracts.iter().any(|extract| extract.name == name)
+            matches!(name, "region" | "account")
+                || (rule.generic.is_some() && Generic::PLACEHOLDERS.contains(&name))
+                || rule.extracts.iter().any(|extract| extract.name == name)
         };
         let texts = [
             ("title", Some(&toml.title), Some(&rule.title_template)),

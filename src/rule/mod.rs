@@ -7,8 +7,11 @@ mod compile;
 pub mod condition;
 pub mod context;
 pub mod draft;
+pub mod drift;
 pub mod extract;
+pub mod generic;
 mod link;
+mod nearness;
 pub mod path;
 pub mod pattern;
 mod place;
@@ -18,11 +21,13 @@ pub mod shape;
 mod source;
 pub mod template;
 mod times;
+pub mod words;
 
 use thiserror::Error;
 
 use self::context::{Absorbs, Instead, PartOf};
 use self::extract::Extract;
+use self::generic::Generic;
 use self::pattern::Pattern;
 pub use self::set::{RuleSet, Use};
 use self::shape::ShapeId;
@@ -82,6 +87,8 @@ pub struct Rule {
     pub ccc_label: Option<String>,
     /// The file it came from.
     pub file: String,
+    /// The rule is no page's: what its signals are found by.
+    pub generic: Option<Generic>,
     /// Each anchor event is a signal of its own.
     pub alone: bool,
     /// Seconds before the anchor in which the page's events come.
@@ -122,6 +129,7 @@ impl Default for Rule {
             attack: Vec::new(),
             ccc_label: None,
             file: String::new(),
+            generic: None,
             alone: false,
             before_s: 0,
             after_s: 0,

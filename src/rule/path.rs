@@ -41,6 +41,11 @@ impl Path {
         Ok(Self { steps })
     }
 
+    /// The path to one member.
+    pub fn member(name: &str) -> Self {
+        Self { steps: vec![Step::Member(name.to_owned())] }
+    }
+
     /// The first member's name, if the path has one.
     pub fn first_member(&self) -> Option<&str> {
         match self.steps.first() {
@@ -51,9 +56,9 @@ impl Path {
 
     /// Whether it leads to a page size or a limit, which consoles change more often than anything else.
     pub fn is_page_size(&self) -> bool {
-        const NAMES: [&str; 7] =
-            ["maxresults", "maxitems", "limit", "maxrecords", "pagesize", "resourcesperpage", "max-results"];
-        matches!(self.steps.last(), Some(Step::Member(name)) if NAMES.iter().any(|known| name.eq_ignore_ascii_case(known)))
+        const PARTS: [&str; 6] = ["maxresults", "maxitems", "maxrecords", "limit", "pagesize", "perpage"];
+        let plain = |name: &str| name.replace(['-', '_'], "").to_ascii_lowercase();
+        matches!(self.steps.last(), Some(Step::Member(name)) if PARTS.iter().any(|part| plain(name).contains(part)))
     }
 
     /// Calls `see` with every value the path leads to, until it returns true; returns whether it did.

@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use toml::Spanned;
 
+use super::generic::Generic;
 use crate::signal::Kind;
 
 /// One console page or action.
@@ -35,6 +36,8 @@ pub struct RuleToml {
     pub attack: Vec<Spanned<String>>,
     /// The name under which the labelled data knows the page.
     pub ccc_label: Option<String>,
+    /// The rule is no page's: it says how what no page explains is told. Such a rule has no calls.
+    pub generic: Option<Generic>,
     /// Each anchor event is a signal of its own: nothing is collected around it.
     #[serde(default)]
     pub alone: bool,

@@ -2,7 +2,10 @@
 
 use rustc_hash::FxHashMap;
 
+use super::drift::Vocabulary;
+use super::generic::Generic;
 use super::shape::{Shape, ShapeId, Subject};
+use super::words::Words;
 use super::{Rule, RuleId};
 
 /// One part of one rule that a shape can be.
@@ -25,6 +28,11 @@ pub struct RuleSet {
     any_call: Vec<ShapeId>,
     uses: Vec<Vec<Use>>,
     rarity: FxHashMap<String, f64>,
+    vocabulary: FxHashMap<String, Vocabulary>,
+    /// Calls by their names without a version, for successors that no rule knows.
+    unversioned: FxHashMap<String, String>,
+    generic: FxHashMap<Generic, RuleId>,
+    words: Words,
     version: String,
 }
 
@@ -38,7 +46,25 @@ impl RuleSet {
     ) -> Self {
         let any_call = by_call.remove("*").unwrap_or_default();
         let rarity = rarity(&rules);
-        Self { rules, shapes, by_call, any_call, uses, rarity, version }
+        let vocabulary = vocabulary(&shapes);
+        let unversioned = by_call.keys().map(|call| (unversioned(call).to_owned(), call.clone())).collect();
+        let generic = generic(&rules);
+        let words = Words::default();
+        Self { rules, shapes, by_call, any_call, uses, rarity, vocabulary, unversioned, generic, words, version }
+    }
+
+    pub(super) fn with_words(self, words: Words) -> Self {
+        Self { words, ..self }
+    }
+
+    /// The words in which calls are told that no page explains.
+    pub const fn words(&self) -> &Words {
+        &self.words
+    }
+
+    /// The rule by which such calls are told, if there is one.
+    pub fn generic(&self, what: Generic) -> Option<RuleId> {
+        self.generic.get(&what).copied()
     }
 
     /// The rules in order of their ids.
@@ -72,6 +98,24 @@ impl RuleSet {
         self.by_call.get(call).map_or(&[], Vec::as_slice)
     }
 
+    /// The call that rules know: this one, or the one that it succeeds (`s3:ListObjectsV2` for `s3:ListObjects`).
+    pub fn known_call<'c>(&'c self, call: &'c str) -> Option<&'c str> {
+        if self.by_call.contains_key(call) {
+            return Some(call);
+        }
+        self.unversioned.get(unversioned(call)).map(String::as_str)
+    }
+
+    /// Whether a shape is one of any call, told by its caller alone.
+    pub fn is_of_any_call(&self, shape: ShapeId) -> bool {
+        self.any_call.contains(&shape)
+    }
+
+    /// The members of requests that the shapes of a call know.
+    pub fn vocabulary(&self, call: &str) -> Option<&Vocabulary> {
+        self.vocabulary.get(call)
+    }
+
     /// The most particular shape that fits an event; shapes of any call come first.
     pub fn recognise(&self, call: &str, subject: &Subject<'_>) -> Option<ShapeId> {
         let candidates = self.any_call.iter().chain(self.shapes_of(call));
@@ -97,4 +141,24 @@ fn rarity(rules: &[Rule]) -> FxHashMap<String, f64> {
     }
     let count = rules.len() as f64;
     makers.into_iter().map(|(call, makers)| (call, ((count + 1.0) / makers as f64).ln())).collect()
+}
+
+fn generic(rules: &[Rule]) -> FxHashMap<Generic, RuleId> {
+    let places = (0_u32..).map(RuleId).zip(rules);
+    places.filter_map(|(id, rule)| Some((rule.generic?, id))).collect()
+}
+
+fn vocabulary(shapes: &[Shape]) -> FxHashMap<String, Vocabulary> {
+    let mut known: FxHashMap<String, Vocabulary> = FxHashMap::default();
+    for shape in shapes {
+        known.entry(shape.call.clone()).or_default().learn(shape);
+    }
+    known
+}
+
+/// The call without the version at its end: `lambda:ListFunctions` of `lambda:ListFunctions20150331`.
+fn unversioned(call: &str) -> &str {
+    let is_version = |c: char| c.is_ascii_digit() || c == '_';
+    let bare = call.trim_end_matches(is_version);
+    if bare.len() < call.len() { bare.strip_suffix(['V', 'v']).unwrap_or(bare) } else { call }
 }

@@ -99,22 +99,10 @@ impl Shape {
             + self.text.iter().map(|part| if part.len() > 8 { 3 } else { 2 }).sum::<u32>()
     }
 
-    /// How near an event that is not of this shape comes to it, from 0 to 1: members in common, conditions that hold,
-    /// the caller. Says nothing of an event of another call.
-    pub fn likeness(&self, subject: &Subject<'_>) -> f64 {
-        let mut met = self.parameters.likeness(subject.request) * 3.0;
-        let mut asked = 3.0;
-        let mut ask = |fits: bool, weight: f64| {
-            met += if fits { weight } else { 0.0 };
-            asked += weight;
-        };
-        ask(self.caller.fits(subject.family), 1.0);
-        ask(self.outcome.fits(subject.error_code), 0.5);
-        for (path, condition) in &self.conditions {
-            ask(condition.holds(path, subject.request), if path.is_page_size() { 0.25 } else { 1.0 });
-        }
-        self.text.iter().for_each(|part| ask(subject.request_text.contains(part.as_str()), 1.0));
-        met / asked
+    /// The top-level members of a request that the shape speaks of.
+    pub(super) fn member_names(&self) -> impl Iterator<Item = &str> {
+        let asked = self.conditions.iter().filter_map(|(path, _)| path.first_member());
+        self.parameters.names().chain(asked)
     }
 
     /// The shape as rules refer to it: `iam:ListUsers/all`.
@@ -136,7 +124,7 @@ impl Shape {
 }
 
 impl Outcome {
-    fn fits(&self, error_code: Option<&str>) -> bool {
+    pub(super) fn fits(&self, error_code: Option<&str>) -> bool {
         match self {
             Self::Any => true,
             Self::Succeeded => error_code.is_none(),
@@ -144,7 +132,7 @@ impl Outcome {
         }
     }
 
-    fn describe(&self) -> Option<String> {
+    pub(super) fn describe(&self) -> Option<String> {
         match self {
             Self::Any => None,
             Self::Succeeded => Some("without error".to_owned()),
@@ -171,24 +159,15 @@ impl Parameters {
         }
     }
 
-    fn likeness(&self, request: &Value) -> f64 {
+    fn names(&self) -> Box<dyn Iterator<Item = &str> + '_> {
         match self {
-            Self::Any => 1.0,
-            Self::None => {
-                if has_none(request) {
-                    1.0
-                } else {
-                    0.5
-                }
-            }
-            Self::Exactly(expected) => {
-                overlap(request, expected.as_object().into_iter().flatten().map(|(name, _)| name))
-            }
-            Self::Members(sets) => sets.iter().map(|set| overlap(request, set.iter())).fold(0.0, f64::max),
+            Self::Any | Self::None => Box::new(std::iter::empty()),
+            Self::Exactly(value) => Box::new(value.as_object().into_iter().flatten().map(|(name, _)| name.as_str())),
+            Self::Members(sets) => Box::new(sets.iter().flatten().map(String::as_str)),
         }
     }
 
-    fn describe(&self) -> Option<String> {
+    pub(super) fn describe(&self) -> Option<String> {
         match self {
             Self::Any => None,
             Self::None => Some("without parameters".to_owned()),
@@ -201,7 +180,7 @@ impl Parameters {
     }
 }
 
-fn has_none(request: &Value) -> bool {
+pub(super) fn has_none(request: &Value) -> bool {
     request.is_null() || request.as_object().is_some_and(serde_json::Map::is_empty)
 }
 
@@ -209,21 +188,6 @@ fn has_members(request: &Value, sorted: &[String]) -> bool {
     request.as_object().is_some_and(|members| {
         members.len() == sorted.len() && members.keys().all(|name| sorted.binary_search(name).is_ok())
     })
-}
-
-/// How alike two sets of members are: what is missing weighs more than what is new, for consoles add members more often
-/// than they drop them. Two empty requests are the same.
-#[expect(clippy::cast_precision_loss, reason = "a request has a handful of members")]
-fn overlap<'n>(request: &Value, names: impl Iterator<Item = &'n String>) -> f64 {
-    let members = request.as_object();
-    let (mut common, mut asked) = (0_usize, 0_usize);
-    for name in names {
-        asked += 1;
-        common += usize::from(members.is_some_and(|members| members.contains_key(name)));
-    }
-    let union = asked + members.map_or(0, serde_json::Map::len) - common;
-    let share = |part: usize, whole: usize| if whole == 0 { 1.0 } else { part as f64 / whole as f64 };
-    0.75 * share(common, asked) + 0.25 * share(common, union)
 }
 
 /// Equality but for how scalars are written: `1000` and `"1000"` are alike.
@@ -278,14 +242,6 @@ mod tests {
         assert!(shape.fits(&subject(&json!({"maxItems": 1}), "")));
         assert!(!shape.fits(&subject(&json!({"maxItems": 1, "marker": "x"}), "")));
         assert!(!shape.fits(&subject(&Value::Null, "")));
-    }
-
-    #[test]
-    fn one_more_member_is_still_alike() {
-        let shape = Shape { parameters: members(&["maxItems"]), ..Shape::plain("iam:ListUsers") };
-        let near = shape.likeness(&subject(&json!({"maxItems": 1, "marker": "x"}), ""));
-        let far = shape.likeness(&subject(&json!({"other": 1}), ""));
-        assert!(near > far && near < 1.0, "{near} {far}");
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::path::Path;
 use include_dir::{Dir, include_dir};
 
 use super::compile;
+use super::words::Words;
 use super::{RuleError, RuleSet, link};
 use crate::digest::id_of;
 use crate::read::{self, ReadError};
@@ -31,6 +32,11 @@ impl RuleText {
     /// Whether it is a file of shapes.
     pub fn holds_requests(&self) -> bool {
         self.path.starts_with("requests/")
+    }
+
+    /// Whether it is a file of words.
+    pub fn holds_words(&self) -> bool {
+        self.path.starts_with("words/")
     }
 
     /// Whether it is a spec, which belongs to the rule of the same name.
@@ -106,7 +112,9 @@ impl RuleSet {
         let mut texts: Vec<RuleText> = texts.into_iter().filter(|text| !text.is_spec()).collect();
         texts.sort_by(|a, b| a.path.cmp(&b.path));
         let version = version(&texts);
-        let (mut files, mut errors) = (Vec::new(), Vec::new());
+        let (words, texts): (Vec<_>, Vec<_>) = texts.into_iter().partition(RuleText::holds_words);
+        let words = Words::compile(&words);
+        let (mut files, mut errors) = (Vec::new(), words.as_ref().err().cloned().unwrap_or_default());
         for text in texts {
             match compile::file(&text) {
                 Ok(file) => files.push((text, file)),
@@ -114,7 +122,10 @@ impl RuleSet {
             }
         }
         // Faults between files would mislead while some are missing: those within files are told alone.
-        let linked = if errors.is_empty() { link::link(files, version) } else { Err(errors) };
+        let linked = match words {
+            Ok(words) if errors.is_empty() => link::link(files, version).map(|set| set.with_words(words)),
+            _ => Err(errors),
+        };
         linked.map_err(|mut errors| {
             errors.sort();
             errors

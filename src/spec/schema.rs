@@ -1,7 +1,9 @@
 //! What a spec file may say, as serde reads it.
 
 use indexmap::IndexMap;
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer, de};
+
+use crate::event::Client;
 
 /// A spec: the cases that prove one rule.
 #[derive(Debug, Clone, Deserialize)]
@@ -17,12 +19,12 @@ pub struct SpecToml {
 pub struct CaseToml {
     /// What the case shows, as a sentence.
     pub name: String,
-    /// The rule must not be met to the letter.
+    /// The rule must not be met: to the letter, if it is a page's.
     #[serde(default)]
     pub near_miss: bool,
     /// The events of one session.
     pub events: Vec<EventToml>,
-    /// Every signal that is met to the letter, in order.
+    /// Every signal that is met to the letter, in order; for a rule that is no page's, every one without a page.
     #[serde(default)]
     pub signals: Vec<SignalToml>,
 }
@@ -40,6 +42,11 @@ pub struct EventToml {
     pub call: String,
     /// The user agent; `AWS Internal` if not stated.
     pub agent: Option<String>,
+    /// Who called; unknown if not stated.
+    #[serde(default, deserialize_with = "client")]
+    pub client: Option<Client>,
+    /// Whether the trail says that nothing was changed; it does not say if not stated.
+    pub read_only: Option<bool>,
     /// The region; `eu-west-1` if not stated.
     pub region: Option<String>,
     /// The address it came from.
@@ -50,6 +57,12 @@ pub struct EventToml {
     pub response: Option<toml::Table>,
     /// The error code of a failed call.
     pub error: Option<String>,
+}
+
+fn client<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Client>, D::Error> {
+    let name = String::deserialize(deserializer)?;
+    let unknown = || de::Error::custom(format!("a value of events.client is expected, found `{name}`"));
+    Client::named(&name).map(Some).ok_or_else(unknown)
 }
 
 impl EventToml {

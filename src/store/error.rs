@@ -40,6 +40,9 @@ pub enum StoreError {
         /// Its schema version.
         found: u32,
     },
+    /// A file that DuckDB is to write has a name that is no text.
+    #[error("{0:?} is no UTF-8, and DuckDB cannot name it")]
+    Path(PathBuf),
     /// The text holds no statement.
     #[error("there is no SQL statement in that")]
     NoStatement,

@@ -5,10 +5,12 @@
 mod append;
 mod error;
 mod event;
+mod export;
 mod file;
 mod schema;
 mod session;
 mod signal;
+mod views;
 
 use std::path::{Path, PathBuf};
 
@@ -20,6 +22,7 @@ use crate::table::literal;
 pub use append::Appending;
 pub use error::StoreError;
 pub use event::KnownSession;
+pub use export::ParquetCopy;
 pub use session::Totals;
 
 /// An open case.

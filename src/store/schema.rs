@@ -1,18 +1,9 @@
-//! Makes a case's types, tables and views, and tells whether a file is a case.
+//! Makes a case's types and tables, and tells whether a file is a case.
 
 use chrono::Utc;
 
 use super::{Case, StoreError};
-use crate::table::{EnumType, SCHEMA_VERSION, TABLES, Table, literal};
-
-/// The views with their statements, each after those it reads.
-const VIEWS: [(&str, &str); 5] = [
-    ("event_signals", include_str!("../../sql/views/event_signals.sql")),
-    ("signal_events", include_str!("../../sql/views/signal_events.sql")),
-    ("residual", include_str!("../../sql/views/residual.sql")),
-    ("timeline", include_str!("../../sql/views/timeline.sql")),
-    ("load_ledger", include_str!("../../sql/views/load_ledger.sql")),
-];
+use crate::table::{EnumType, SCHEMA_VERSION, TABLES, Table};
 
 impl Case {
     /// Whether the database has nothing in it yet.
@@ -30,14 +21,6 @@ impl Case {
         self.set_info("schema_version", &SCHEMA_VERSION.to_string())?;
         self.set_info("created_at", &Utc::now().format("%Y-%m-%dT%H:%M:%SZ").to_string())?;
         self.state_duckdb()
-    }
-
-    /// Makes every view anew, with its header as its comment.
-    pub(super) fn create_views(&self) -> Result<(), StoreError> {
-        VIEWS.iter().try_for_each(|(name, sql)| {
-            self.execute(sql)?;
-            self.execute(&format!("COMMENT ON VIEW {name} IS {}", literal(&header(sql))))
-        })
     }
 
     /// Refuses a database that is no case, or one of another schema version.
@@ -85,25 +68,5 @@ impl Case {
         let storage: String = self.connection.query_row(STORAGE, [], |row| row.get(0))?;
         self.set_info("duckdb_version", &library)?;
         self.set_info("storage_version", &storage)
-    }
-}
-
-/// The comment at the head of a statement, as one line.
-fn header(sql: &str) -> String {
-    let lines = sql.lines().map_while(|line| line.strip_prefix("--"));
-    lines.map(str::trim).collect::<Vec<_>>().join(" ")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_header_is_the_documentation() {
-        assert_eq!(header("-- One row\n-- is one.\nSELECT 1 -- no\n-- no"), "One row is one.");
-        for (name, sql) in VIEWS {
-            assert!(header(sql).starts_with("One row is"), "{name} says what one row is");
-            assert!(sql.contains(&format!("VIEW {name} AS")), "{name} is in a file of its name");
-        }
     }
 }

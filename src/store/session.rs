@@ -39,8 +39,10 @@ pub struct Totals {
     pub console_sessions: u64,
     /// Events that are the console's.
     pub console_events: u64,
-    /// Events that a signal explains.
+    /// Events of the console that a signal explains, counted on their own.
     pub explained: u64,
+    /// Events that were typed in a console session.
+    pub typed: u64,
     /// Events of a console session that no signal explains, counted on their own.
     pub residual: u64,
     /// Signals.
@@ -77,17 +79,19 @@ impl Case {
     /// # Errors
     /// DuckDB's message.
     pub fn totals(&self) -> Result<Totals, StoreError> {
-        const TOTALS: &str = "SELECT count(*), count(*) FILTER (console), \
-             COALESCE(sum(console_events), 0)::BIGINT, (SELECT count(*) FROM event_signal), \
-             (SELECT count(*) FROM residual), (SELECT count(*) FROM signals) FROM sessions";
+        const TOTALS: &str = "SELECT s.*, e.*, (SELECT count(*) FROM signals) FROM (SELECT count(*), \
+             count(*) FILTER (console), COALESCE(sum(console_events), 0)::BIGINT FROM sessions) AS s, \
+             (SELECT count(*) FILTER (class IN ('click', 'background')), count(*) FILTER (class = 'command'), \
+             count(*) FILTER (class = 'residual') FROM event_signals) AS e";
         Ok(self.connection.query_row(TOTALS, [], |row| {
             Ok(Totals {
                 sessions: row.get(0)?,
                 console_sessions: row.get(1)?,
                 console_events: row.get(2)?,
                 explained: row.get(3)?,
-                residual: row.get(4)?,
-                signals: row.get(5)?,
+                typed: row.get(4)?,
+                residual: row.get(5)?,
+                signals: row.get(6)?,
             })
         })?)
     }

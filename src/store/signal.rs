@@ -14,8 +14,8 @@ const CUT: &str = "CREATE OR REPLACE TEMP TABLE waiting AS SELECT session_id, \
 
 /// Counts what the signals of a piece explain.
 const COUNT: &str = "UPDATE sessions SET console_events = c.console, explained_events = c.explained, \
-     signals = c.signals FROM (SELECT session_id, count(*) FILTER (class <> 'programmatic') AS console, \
-     count(signal_id) AS explained, count(DISTINCT signal_id) AS signals FROM event_signals \
+     signals = c.signals FROM (SELECT session_id, count(*) FILTER (class NOT IN ('programmatic', 'command')) AS console, \
+     count(signal_id) FILTER (class <> 'command') AS explained, count(DISTINCT signal_id) AS signals FROM event_signals \
      WHERE session_id IN (SELECT session_id FROM waiting WHERE piece = ?) GROUP BY session_id) AS c \
      WHERE sessions.session_id = c.session_id";
 
@@ -42,6 +42,15 @@ impl Case {
              ORDER BY session_id, event_time, event_id"
         );
         self.rows(&sql, params![piece])
+    }
+
+    /// The events of one session, as [`crate::batch::sessions`] reads them.
+    ///
+    /// # Errors
+    /// DuckDB's message.
+    pub fn session_events(&self, session_id: &str) -> Result<Vec<RecordBatch>, StoreError> {
+        let sql = format!("SELECT {SESSION_COLUMNS} FROM events WHERE session_id = ? ORDER BY event_time, event_id");
+        self.rows(&sql, params![session_id])
     }
 
     /// Adds the signals of a piece's sessions, which wait no longer.

@@ -2,8 +2,11 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests are tests")]
 
+mod coverage;
 mod demo;
+mod explain;
 mod failing;
+mod hunt;
 mod reading;
 mod rest;
 mod sql;

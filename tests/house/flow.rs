@@ -10,9 +10,22 @@ use crate::source::{self, Source, Token, closing, reads, step};
 const NOUNS: [&str; 5] = ["event", "signal", "table", "digest", "json"];
 
 /// The stages, each importing only those before it. `load` drives those that read, map and store; `present` shows what
-/// they found, the ledger of a load included; `cli` drives everything.
-pub(crate) const STAGES: [&str; 11] =
-    ["read", "normalise", "session", "rule", "matching", "spec", "batch", "store", "load", "present", "cli"];
+/// they found, the ledger of a load included; `export` writes a case in other forms; `cli` drives everything.
+pub(crate) const STAGES: [&str; 13] = [
+    "read",
+    "normalise",
+    "session",
+    "rule",
+    "matching",
+    "spec",
+    "batch",
+    "store",
+    "load",
+    "hunt",
+    "present",
+    "export",
+    "cli",
+];
 
 /// Something that only some rooms may do: what, which, and the lines where it is done.
 type Privilege = (&'static str, &'static [&'static str], fn(&[Token]) -> Vec<usize>);

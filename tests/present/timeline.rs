@@ -21,6 +21,7 @@ fn entry(minutes: i64, class: Class) -> Entry {
         confidence: None,
         events: 1,
         error_code: None,
+        id: None,
     }
 }
 
@@ -35,7 +36,7 @@ fn click(minutes: i64, kind: Kind, summary: &str, confidence: f64) -> Entry {
 
 fn timeline(entries: &[Entry], heads: &[Head]) -> String {
     let mut out = anstream::StripStream::new(Vec::new());
-    present::timeline(&mut out, entries, heads).unwrap();
+    present::timeline(&mut out, entries, heads, false).unwrap();
     String::from_utf8(out.into_inner()).unwrap()
 }
 

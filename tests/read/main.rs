@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail by panicking, as tests do")]
 
 mod containers;
+mod ocsf;
 mod refused;
 mod sources;
 mod trails;

@@ -1,0 +1,54 @@
+#!/usr/bin/env bash
+# Exports the demo's case with the program $1, and reads what came out with DuckDB and pyarrow: counts, keys and times
+# must be those of the case. Then opens the case, in a folder with a hostile name, by the lines of `connect`.
+# Clients are kept in target/clients. What cannot be had is not checked, and a line says so.
+set -euo pipefail
+
+program=$(realpath "$1")
+# shellcheck source=scripts/packages.sh
+source scripts/packages.sh
+readers=("duckdb==1.5.6 pyarrow==26.0.1" "duckdb==2.0.0 pyarrow==26.0.1")
+
+for reader in "${readers[@]}" duckdb-cli==1.5.6; do
+  if ! command -v python3 >/dev/null || ! install "$reader" >/dev/null 2>&1; then
+    echo "exports: skipped, for want of python3 or of $reader"
+    exit 0
+  fi
+done
+
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+hostile="$folder/it's \"a\" \$(false) case"
+mkdir "$hostile"
+case=$hostile/case.duckdb
+"$program" load demo/trail.json.gz --db "$case" --quiet
+"$program" export parquet --db "$case" -o "$folder/flat" --quiet
+"$program" export parquet --db "$case" -o "$folder/hive" --partition account,region,day --quiet
+
+for reader in "${readers[@]}"; do
+  "$PWD/$clients/$reader/bin/python" scripts/exports.py "$case" "$folder/flat" "$folder/hive"
+  for client in python pyarrow; do
+    "$program" connect --db "$case" "$client" >"$folder/paste_$client.py"
+    [ "$client" = python ] || echo 'assert signals.num_rows == 60, signals.num_rows' >>"$folder/paste_$client.py"
+    "$PWD/$clients/$reader/bin/python" "$folder/paste_$client.py" >"$folder/shown"
+    echo "exports: connect $client, $reader: opened"
+  done
+done
+
+cli=$PWD/$clients/duckdb-cli==1.5.6/bin
+line=$("$program" connect --db "$case" duckdb | grep '^duckdb ')
+found=$(echo 'SELECT count(*) FROM signals' | PATH="$cli:$PATH" bash -c "$line -csv -noheader")
+[ "$found" = 60 ] || { echo "exports: connect duckdb reads $found signals, not 60"; exit 1; }
+"$program" connect --db "$case" attach | "$cli/duckdb" -csv >"$folder/shown"
+[ "$(wc -l <"$folder/shown")" = 21 ] || { echo "exports: connect attach shows no 20 lines"; exit 1; }
+echo "exports: connect duckdb and attach, DuckDB CLI 1.5.6: opened"
+
+if ! command -v node >/dev/null || ! command -v npm >/dev/null ||
+  ! npm install --silent --no-audit --no-fund --prefix "$clients/node" @duckdb/node-api@1.5.6-r.1 >/dev/null 2>&1; then
+  echo "exports: connect node is not checked, for want of node, npm or @duckdb/node-api"
+else
+  "$program" connect --db "$case" node >"$clients/node/connect.js"
+  (cd "$clients/node" && node connect.js) >"$folder/shown"
+  grep -q 'Console' "$folder/shown" || { echo "exports: connect node shows no timeline"; exit 1; }
+  echo "exports: connect node: opened"
+fi

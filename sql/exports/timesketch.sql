@@ -1,0 +1,27 @@
+-- One row is one signal, as Timesketch takes it: message, datetime and timestamp_desc, then what to search by.
+SELECT
+    s.summary AS message,
+    s.first_time AS datetime,
+    CASE WHEN s.kind = 'background' THEN 'Console background' ELSE 'Console click' END AS timestamp_desc,
+    epoch_us(s.first_time) AS timestamp,
+    s.kind::VARCHAR AS kind,
+    s.service,
+    s.title,
+    x.principal,
+    x.account_id,
+    s.region,
+    a.source_ip,
+    a.user_agent,
+    a.error_code,
+    s.event_count AS events,
+    s.confidence,
+    s.origin::VARCHAR AS origin,
+    array_to_string(s.attack, ' ') AS attack,
+    s.url,
+    s.rule_id,
+    s.session_id,
+    s.signal_id,
+    s.anchor_event_id AS event_id
+FROM signals AS s
+LEFT JOIN sessions AS x USING (session_id)
+LEFT JOIN events AS a ON a.event_id = s.anchor_event_id

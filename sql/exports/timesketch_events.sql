@@ -1,0 +1,26 @@
+-- One row is one event, in the columns of timesketch.sql.
+SELECT
+    e.event_key || COALESCE(' (' || e.error_code || ')', '') AS message,
+    e.event_time AS datetime,
+    'CloudTrail event' AS timestamp_desc,
+    epoch_us(e.event_time) AS timestamp,
+    NULL AS kind,
+    e.service,
+    e.event_key AS title,
+    e.principal,
+    e.account_id,
+    e.region,
+    e.source_ip,
+    e.user_agent,
+    e.error_code,
+    1 AS events,
+    NULL AS confidence,
+    NULL AS origin,
+    NULL AS attack,
+    NULL AS url,
+    NULL AS rule_id,
+    e.session_id,
+    es.signal_id,
+    e.event_id
+FROM events AS e
+LEFT JOIN event_signal AS es USING (event_id)

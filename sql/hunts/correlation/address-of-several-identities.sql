@@ -1,0 +1,21 @@
+-- Which address was used by several identities?
+-- tactic: correlation
+-- techniques: T1078.004
+-- hit: one address, several names: whoever sits there has the credentials of them all.
+-- innocent: an office, a VPN or a proxy. Names of services are left out.
+SET VARIABLE since = TIMESTAMP '2000-01-01'; -- from this moment on, UTC
+SET VARIABLE until = TIMESTAMP '2100-01-01'; -- until this moment, UTC
+SET VARIABLE principal = '%'; -- only who is named like this; % is any text
+SET VARIABLE identities = 2; -- at least so many identities
+SET VARIABLE address = '%'; -- only addresses like this; % is any text
+SELECT min(event_time) AS time, list(DISTINCT principal ORDER BY principal) AS principals,
+    format('{} identities came from {}', count(DISTINCT principal), source_ip) AS what, source_ip,
+    max(event_time) AS last_time, count(*) AS events, list(DISTINCT session_id ORDER BY session_id)[:20] AS session_ids,
+    min_by(event_id, (event_time, event_id)) AS event_id
+FROM told_events
+WHERE network IS NOT NULL AND principal IS NOT NULL AND source_ip LIKE getvariable('address')
+    AND event_time BETWEEN getvariable('since') AND getvariable('until')
+    AND coalesce(principal, '') LIKE getvariable('principal')
+GROUP BY source_ip
+HAVING count(DISTINCT principal) >= getvariable('identities')
+ORDER BY time, event_id;

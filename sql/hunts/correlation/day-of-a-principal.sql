@@ -1,0 +1,23 @@
+-- What did somebody do, in sentences?
+-- tactic: correlation
+-- techniques: none
+-- hit: the clicks in order, and between them what they called otherwise, a line for each service, call and minute.
+-- innocent: most of it; set the principal and the day that are in question.
+SET VARIABLE since = TIMESTAMP '2000-01-01'; -- from this moment on, UTC
+SET VARIABLE until = TIMESTAMP '2100-01-01'; -- until this moment, UTC
+SET VARIABLE principal = '%'; -- only who is named like this; % is any text
+SELECT time, principal, summary AS what, kind, title, 1 AS times, region, session_id, id AS signal_id,
+    NULL AS event_id
+FROM timeline
+WHERE entry = 'signal' AND kind <> 'background'
+    AND time BETWEEN getvariable('since') AND getvariable('until')
+    AND coalesce(principal, '') LIKE getvariable('principal')
+UNION ALL
+SELECT min(event_time), principal, what, NULL, event_key, count(*), region, session_id, NULL,
+    min_by(event_id, (event_time, event_id))
+FROM told_events
+WHERE signal_id IS NULL AND session_id IN (SELECT session_id FROM sessions WHERE console)
+    AND event_time BETWEEN getvariable('since') AND getvariable('until')
+    AND coalesce(principal, '') LIKE getvariable('principal')
+GROUP BY principal, what, event_key, region, session_id, date_trunc('minute', event_time)
+ORDER BY time, session_id, what;

@@ -1,0 +1,19 @@
+-- Who saw or touched a thing, and when?
+-- tactic: correlation
+-- techniques: none
+-- hit: every click that showed the thing or changed it: a user, key, bucket, instance, secret …
+-- innocent: pages that list everything show it to everybody; `kind` tells looking from changing.
+SET VARIABLE since = TIMESTAMP '2000-01-01'; -- from this moment on, UTC
+SET VARIABLE until = TIMESTAMP '2100-01-01'; -- until this moment, UTC
+SET VARIABLE principal = '%'; -- only who is named like this; % is any text
+SET VARIABLE entity = '%'; -- its name, id or ARN is like this; % is any text
+SET VARIABLE type = '%'; -- its type is like this: user, access_key, bucket
+SELECT s.first_time AS time, x.principal, s.summary AS what, s.kind, n.entity_type, n.entity_value, x.ips AS source_ips,
+    x.account_id, s.region, s.session_id, s.signal_id, n.event_id
+FROM signal_entities AS n
+JOIN signals AS s USING (signal_id)
+JOIN sessions AS x USING (session_id)
+WHERE n.entity_value LIKE getvariable('entity') AND n.entity_type LIKE getvariable('type')
+    AND s.first_time BETWEEN getvariable('since') AND getvariable('until')
+    AND coalesce(x.principal, '') LIKE getvariable('principal')
+ORDER BY time, signal_id, n.entity_type, n.entity_value;

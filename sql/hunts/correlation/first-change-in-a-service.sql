@@ -1,0 +1,28 @@
+-- Which identity changed something in a service for the first time?
+-- tactic: correlation
+-- techniques: T1078.004
+-- hit: an identity that was busy elsewhere before began to change things in a service that was new to it.
+-- innocent: new tasks. An identity's first day tells nothing and is left out.
+SET VARIABLE since = TIMESTAMP '2000-01-01'; -- from this moment on, UTC
+SET VARIABLE until = TIMESTAMP '2100-01-01'; -- until this moment, UTC
+SET VARIABLE principal = '%'; -- only who is named like this; % is any text
+SET VARIABLE days = 1; -- the identity is in the trail for at least so many days by then
+WITH known AS (
+    SELECT account_id, principal, min(event_time) AS known_since
+    FROM events
+    GROUP BY ALL
+), firsts AS (
+    SELECT *
+    FROM told_events
+    WHERE read_only = FALSE AND error_code IS NULL AND invoked_by IS NULL AND principal IS NOT NULL
+        AND identity_type IS DISTINCT FROM 'AWSService'
+    QUALIFY row_number() OVER (PARTITION BY account_id, principal, service ORDER BY event_time, event_id) = 1
+)
+SELECT f.event_time AS time, f.principal, f.what, f.service, k.known_since,
+    f.source_ip, f.account_id, f.region, f.error_code, f.session_id, f.signal_id, f.event_id
+FROM firsts AS f
+JOIN known AS k USING (account_id, principal)
+WHERE f.event_time >= k.known_since + to_days(getvariable('days')::INTEGER)
+    AND f.event_time BETWEEN getvariable('since') AND getvariable('until')
+    AND coalesce(f.principal, '') LIKE getvariable('principal')
+ORDER BY time, event_id;

@@ -1,0 +1,23 @@
+-- Where are hours missing in the trail?
+-- tactic: correlation
+-- techniques: T1562.008
+-- hit: an account's region was silent for hours between events: logging was off, or files are missing from the case.
+-- innocent: a region that is hardly used; look at those that are never silent otherwise.
+SET VARIABLE since = TIMESTAMP '2000-01-01'; -- silences that end from this moment on, UTC
+SET VARIABLE until = TIMESTAMP '2100-01-01'; -- silences that end until this moment, UTC
+SET VARIABLE hours = 6; -- at least so many hours
+WITH minutes AS (
+    SELECT account_id, region, date_trunc('minute', event_time) AS minute, max(event_time) AS last_of_minute,
+        min(event_time) AS first_of_minute, min_by(event_id, (event_time, event_id)) AS event_id
+    FROM events
+    GROUP BY ALL
+), steps AS (
+    SELECT *, lag(last_of_minute) OVER (PARTITION BY account_id, region ORDER BY minute) AS silent_from
+    FROM minutes
+)
+SELECT silent_from AS time, format('Nothing was recorded for {} hours', date_diff('hour', silent_from, first_of_minute))
+    AS what, first_of_minute AS silent_until, account_id, region, event_id AS next_event_id
+FROM steps
+WHERE first_of_minute - silent_from >= to_hours(getvariable('hours'))
+    AND first_of_minute BETWEEN getvariable('since') AND getvariable('until')
+ORDER BY time, account_id, region;

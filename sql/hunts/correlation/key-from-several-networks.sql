@@ -1,0 +1,20 @@
+-- Which long-term key was used from several networks?
+-- tactic: correlation
+-- techniques: T1078.004
+-- hit: a key is used in more than one place; one of them may not be its owner's.
+-- innocent: a laptop that travels. Temporary keys are left out.
+SET VARIABLE since = TIMESTAMP '2000-01-01'; -- from this moment on, UTC
+SET VARIABLE until = TIMESTAMP '2100-01-01'; -- until this moment, UTC
+SET VARIABLE principal = '%'; -- only who is named like this; % is any text
+SET VARIABLE networks = 2; -- at least so many networks
+SELECT min(event_time) AS time, principal,
+    format('Key {} was used from {} networks', access_key_id, count(DISTINCT network)) AS what, access_key_id,
+    list(DISTINCT source_ip ORDER BY source_ip)[:20] AS source_ips, max(event_time) AS last_time, count(*) AS events,
+    account_id, min_by(event_id, (event_time, event_id)) AS event_id
+FROM told_events
+WHERE access_key_id LIKE 'AKIA%' AND network IS NOT NULL
+    AND event_time BETWEEN getvariable('since') AND getvariable('until')
+    AND coalesce(principal, '') LIKE getvariable('principal')
+GROUP BY principal, access_key_id, account_id
+HAVING count(DISTINCT network) >= getvariable('networks')
+ORDER BY time, event_id;

@@ -1,0 +1,37 @@
+-- Who read many secrets in a short time?
+-- tactic: credential-access
+-- techniques: T1555.006
+-- hit: several different secrets were read in one session within an hour: a collection. A session is told once, where
+--   it read most.
+-- innocent: a job that starts and reads all it needs, the same each time.
+SET VARIABLE since = TIMESTAMP '2000-01-01'; -- from this moment on, UTC
+SET VARIABLE until = TIMESTAMP '2100-01-01'; -- until this moment, UTC
+SET VARIABLE principal = '%'; -- only who is named like this; % is any text
+SET VARIABLE secrets = 5; -- at least so many different ones
+SET VARIABLE minutes = 60; -- within so many minutes
+WITH reads AS (
+    SELECT event_time, event_id, session_id, principal, account_id, region, source_ip,
+        coalesce(request_parameters->>'$.secretId', request_parameters->>'$.name') AS secret
+    FROM events
+    WHERE event_key IN ('secretsmanager:GetSecretValue', 'ssm:GetParameter') AND error_code IS NULL
+        AND event_time BETWEEN getvariable('since') AND getvariable('until')
+        AND coalesce(principal, '') LIKE getvariable('principal')
+), stretches AS (
+    SELECT *, count(DISTINCT secret) OVER stretch AS many, min(event_time) OVER stretch AS since
+    FROM reads
+    WINDOW stretch AS (
+        PARTITION BY session_id ORDER BY event_time
+        RANGE BETWEEN to_minutes(getvariable('minutes')) PRECEDING AND CURRENT ROW
+    )
+), fullest AS (
+    SELECT *
+    FROM stretches
+    WHERE many >= getvariable('secrets')
+    QUALIFY row_number() OVER (PARTITION BY session_id ORDER BY many DESC, event_time, event_id) = 1
+)
+SELECT f.since AS time, f.principal, format('Read {} different secrets', f.many) AS what, list(DISTINCT r.secret ORDER BY r.secret) AS secrets,
+    f.event_time AS last_time, f.source_ip, f.account_id, f.region, f.session_id, f.event_id
+FROM fullest AS f
+JOIN reads AS r ON r.session_id = f.session_id AND r.event_time BETWEEN f.since AND f.event_time
+GROUP BY ALL
+ORDER BY time, f.event_id;

@@ -1,0 +1,18 @@
+-- Who deleted the logs of a network?
+-- tactic: defense-evasion
+-- techniques: T1562.008
+-- hit: flow logs or the log of DNS queries were ended: connections from then on leave no trace.
+-- innocent: a network that is taken down as a whole. Making flow logs is left out.
+SET VARIABLE since = TIMESTAMP '2000-01-01'; -- from this moment on, UTC
+SET VARIABLE until = TIMESTAMP '2100-01-01'; -- until this moment, UTC
+SET VARIABLE principal = '%'; -- only who is named like this; % is any text
+SELECT event_time AS time, principal, what, event_name,
+    coalesce(request_parameters->>'$.DeleteFlowLogsRequest.FlowLogId', request_parameters->>'$.flowLogIds',
+        request_parameters->>'$.resolverQueryLogConfigId') AS logs,
+    source_ip, account_id, region, error_code, session_id, signal_id, event_id
+FROM told_events
+WHERE event_key IN ('ec2:DeleteFlowLogs', 'route53resolver:DeleteResolverQueryLogConfig',
+        'route53resolver:DisassociateResolverQueryLogConfig')
+    AND event_time BETWEEN getvariable('since') AND getvariable('until')
+    AND coalesce(principal, '') LIKE getvariable('principal')
+ORDER BY time, event_id;

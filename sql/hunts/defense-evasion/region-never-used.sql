@@ -1,0 +1,24 @@
+-- In which region did an account do something for the first time?
+-- tactic: defense-evasion
+-- techniques: T1535
+-- hit: something was changed in a region that the account had not been changed in before, though the trail knows the
+--   account for days.
+-- innocent: a planned new site; global services, which record in us-east-1.
+SET VARIABLE since = TIMESTAMP '2000-01-01'; -- from this moment on, UTC
+SET VARIABLE until = TIMESTAMP '2100-01-01'; -- until this moment, UTC
+SET VARIABLE principal = '%'; -- only who is named like this; % is any text
+SET VARIABLE days = 1; -- the account is in the trail for at least so many days by then
+WITH changes AS (
+    SELECT *, min(event_time) OVER (PARTITION BY account_id) AS known_since
+    FROM told_events
+    WHERE read_only = FALSE AND error_code IS NULL AND invoked_by IS NULL AND region IS NOT NULL
+        AND identity_type IS DISTINCT FROM 'AWSService'
+    QUALIFY row_number() OVER (PARTITION BY account_id, region ORDER BY event_time, event_id) = 1
+)
+SELECT event_time AS time, principal, what, event_key, known_since,
+    source_ip, account_id, region, error_code, session_id, signal_id, event_id
+FROM changes
+WHERE event_time >= known_since + to_days(getvariable('days')::INTEGER)
+    AND event_time BETWEEN getvariable('since') AND getvariable('until')
+    AND coalesce(principal, '') LIKE getvariable('principal')
+ORDER BY time, event_id;

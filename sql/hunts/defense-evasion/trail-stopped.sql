@@ -1,0 +1,17 @@
+-- Who stopped, deleted or changed a trail?
+-- tactic: defense-evasion
+-- techniques: T1562.008
+-- hit: CloudTrail writes less than before, or elsewhere; what came after may be missing here.
+-- innocent: moving to an organisation's trail, announced. Starting the logging is left out.
+SET VARIABLE since = TIMESTAMP '2000-01-01'; -- from this moment on, UTC
+SET VARIABLE until = TIMESTAMP '2100-01-01'; -- until this moment, UTC
+SET VARIABLE principal = '%'; -- only who is named like this; % is any text
+SELECT event_time AS time, principal, what, event_name,
+    coalesce(request_parameters->>'$.name', request_parameters->>'$.eventDataStore') AS trail,
+    source_ip, account_id, region, error_code, session_id, signal_id, event_id
+FROM told_events
+WHERE event_key IN ('cloudtrail:StopLogging', 'cloudtrail:DeleteTrail', 'cloudtrail:UpdateTrail',
+        'cloudtrail:DeleteEventDataStore', 'cloudtrail:StopEventDataStoreIngestion')
+    AND event_time BETWEEN getvariable('since') AND getvariable('until')
+    AND coalesce(principal, '') LIKE getvariable('principal')
+ORDER BY time, event_id;

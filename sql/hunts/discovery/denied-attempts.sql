@@ -1,0 +1,29 @@
+-- Who was denied many different things?
+-- tactic: discovery
+-- techniques: T1580, T1087.004
+-- hit: an identity tried several calls that it may not make: somebody finds out what it can do. A session
+--   is told once, where it was denied most.
+-- innocent: a new service that lacks permissions tries the same call again and again, which counts as one.
+SET VARIABLE since = TIMESTAMP '2000-01-01'; -- from this moment on, UTC
+SET VARIABLE until = TIMESTAMP '2100-01-01'; -- until this moment, UTC
+SET VARIABLE principal = '%'; -- only who is named like this; % is any text
+SET VARIABLE calls = 4; -- at least so many different calls
+SET VARIABLE minutes = 60; -- within so many minutes
+WITH denied AS (
+    SELECT *, count(DISTINCT event_key) OVER stretch AS many, list(DISTINCT event_key) OVER stretch AS calls,
+        min(event_time) OVER stretch AS since, count(*) OVER stretch AS attempts
+    FROM told_events
+    WHERE regexp_matches(error_code, '(AccessDenied|Unauthorized|NotAuthorized|Forbidden)') AND invoked_by IS NULL
+        AND event_time BETWEEN getvariable('since') AND getvariable('until')
+        AND coalesce(principal, '') LIKE getvariable('principal')
+    WINDOW stretch AS (
+        PARTITION BY session_id ORDER BY event_time
+        RANGE BETWEEN to_minutes(getvariable('minutes')) PRECEDING AND CURRENT ROW
+    )
+)
+SELECT since AS time, principal, format('Was denied {} different calls', many) AS what, list_sort(calls) AS calls,
+    attempts, event_time AS last_time, source_ip, account_id, region, session_id, signal_id, event_id
+FROM denied
+WHERE many >= getvariable('calls')
+QUALIFY row_number() OVER (PARTITION BY session_id ORDER BY many DESC, event_time, event_id) = 1
+ORDER BY time, event_id;

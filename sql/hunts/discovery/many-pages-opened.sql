@@ -1,0 +1,30 @@
+-- Who went through many console pages in minutes?
+-- tactic: discovery
+-- techniques: T1538
+-- hit: somebody opened page after page of different kinds, as one does who has never been here. A session is
+--   told once, where it opened most.
+-- innocent: an administrator on a busy morning; compare with the identity's other days.
+SET VARIABLE since = TIMESTAMP '2000-01-01'; -- from this moment on, UTC
+SET VARIABLE until = TIMESTAMP '2100-01-01'; -- until this moment, UTC
+SET VARIABLE principal = '%'; -- only who is named like this; % is any text
+SET VARIABLE pages = 8; -- at least so many different pages
+SET VARIABLE minutes = 10; -- within so many minutes
+WITH opened AS (
+    SELECT s.*, x.principal, x.ips, x.account_id, count(DISTINCT s.rule_id) OVER stretch AS many,
+        list(DISTINCT s.title) OVER stretch AS pages, min(s.first_time) OVER stretch AS since
+    FROM signals AS s
+    JOIN sessions AS x USING (session_id)
+    WHERE s.kind IN ('view', 'list')
+        AND s.first_time BETWEEN getvariable('since') AND getvariable('until')
+        AND coalesce(x.principal, '') LIKE getvariable('principal')
+    WINDOW stretch AS (
+        PARTITION BY s.session_id ORDER BY s.first_time
+        RANGE BETWEEN to_minutes(getvariable('minutes')) PRECEDING AND CURRENT ROW
+    )
+)
+SELECT since AS time, principal, format('Opened {} different pages', many) AS what, list_sort(pages) AS pages,
+    last_time, ips AS source_ips, account_id, session_id, signal_id
+FROM opened
+WHERE many >= getvariable('pages')
+QUALIFY row_number() OVER (PARTITION BY session_id ORDER BY many DESC, first_time, signal_id) = 1
+ORDER BY time, signal_id;

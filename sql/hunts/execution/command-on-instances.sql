@@ -1,0 +1,17 @@
+-- Who had commands run on instances?
+-- tactic: execution
+-- techniques: T1651
+-- hit: a command or an automation was sent to machines through Systems Manager; the document tells what kind.
+-- innocent: patching and inventory, by a service or a known role, at fixed hours.
+SET VARIABLE since = TIMESTAMP '2000-01-01'; -- from this moment on, UTC
+SET VARIABLE until = TIMESTAMP '2100-01-01'; -- until this moment, UTC
+SET VARIABLE principal = '%'; -- only who is named like this; % is any text
+SELECT event_time AS time, principal, what, request_parameters->>'$.documentName' AS document,
+    coalesce(request_parameters->>'$.instanceIds', request_parameters->>'$.targets') AS targets,
+    source_ip, account_id, region, error_code, session_id, signal_id, event_id
+FROM told_events
+WHERE event_key IN ('ssm:SendCommand', 'ssm:StartAutomationExecution', 'ssm:CreateAssociation')
+    AND invoked_by IS NULL
+    AND event_time BETWEEN getvariable('since') AND getvariable('until')
+    AND coalesce(principal, '') LIKE getvariable('principal')
+ORDER BY time, event_id;

@@ -1,0 +1,15 @@
+-- Who changed what an instance runs when it starts?
+-- tactic: execution
+-- techniques: T1059
+-- hit: an instance's user data was replaced; it runs as root at the next start, so look for stop and start after it.
+-- innocent: a rebuild of the machine by its owner.
+SET VARIABLE since = TIMESTAMP '2000-01-01'; -- from this moment on, UTC
+SET VARIABLE until = TIMESTAMP '2100-01-01'; -- until this moment, UTC
+SET VARIABLE principal = '%'; -- only who is named like this; % is any text
+SELECT event_time AS time, principal, what, request_parameters->>'$.instanceId' AS instance, client,
+    source_ip, account_id, region, error_code, session_id, signal_id, event_id
+FROM told_events
+WHERE event_key = 'ec2:ModifyInstanceAttribute' AND json_exists(request_parameters, '$.userData')
+    AND event_time BETWEEN getvariable('since') AND getvariable('until')
+    AND coalesce(principal, '') LIKE getvariable('principal')
+ORDER BY time, event_id;

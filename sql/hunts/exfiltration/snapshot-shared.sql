@@ -1,0 +1,21 @@
+-- Which snapshot was shared with another account?
+-- tactic: exfiltration
+-- techniques: T1537
+-- hit: a snapshot of a disk or database can be copied by another account, or by everybody.
+-- innocent: accounts of your own. Taking a share back is left out.
+SET VARIABLE since = TIMESTAMP '2000-01-01'; -- from this moment on, UTC
+SET VARIABLE until = TIMESTAMP '2100-01-01'; -- until this moment, UTC
+SET VARIABLE principal = '%'; -- only who is named like this; % is any text
+SELECT event_time AS time, principal, what,
+    coalesce(request_parameters->>'$.snapshotId', request_parameters->>'$.dBSnapshotIdentifier',
+        request_parameters->>'$.dBClusterSnapshotIdentifier') AS snapshot,
+    coalesce(request_parameters->>'$.createVolumePermission.add', request_parameters->>'$.valuesToAdd') AS shared_with,
+    source_ip, account_id, region, error_code, session_id, signal_id, event_id
+FROM told_events
+WHERE event_key IN ('ec2:ModifySnapshotAttribute', 'rds:ModifyDBSnapshotAttribute',
+        'rds:ModifyDBClusterSnapshotAttribute')
+    AND coalesce(request_parameters->>'$.createVolumePermission.add', request_parameters->>'$.valuesToAdd')
+        NOT IN ('[]', '{}')
+    AND event_time BETWEEN getvariable('since') AND getvariable('until')
+    AND coalesce(principal, '') LIKE getvariable('principal')
+ORDER BY time, event_id;

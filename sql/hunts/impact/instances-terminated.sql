@@ -1,0 +1,32 @@
+-- Who terminated many instances?
+-- tactic: impact
+-- techniques: T1485, T1489
+-- hit: one session terminated or stopped several machines within an hour. A session is told once, where it
+--   ended most.
+-- innocent: scaling, which a service does and is left out; a test environment at the end of the day.
+SET VARIABLE since = TIMESTAMP '2000-01-01'; -- from this moment on, UTC
+SET VARIABLE until = TIMESTAMP '2100-01-01'; -- until this moment, UTC
+SET VARIABLE principal = '%'; -- only who is named like this; % is any text
+SET VARIABLE instances = 3; -- at least so many
+SET VARIABLE minutes = 60; -- within so many minutes
+WITH ended AS (
+    SELECT *, unnest(json_extract_string(request_parameters, '$.instancesSet.items[*].instanceId')) AS instance
+    FROM told_events
+    WHERE event_key IN ('ec2:TerminateInstances', 'ec2:StopInstances') AND error_code IS NULL AND invoked_by IS NULL
+        AND event_time BETWEEN getvariable('since') AND getvariable('until')
+        AND coalesce(principal, '') LIKE getvariable('principal')
+), stretches AS (
+    SELECT *, count(DISTINCT instance) OVER stretch AS many, list(DISTINCT instance) OVER stretch AS instances,
+        min(event_time) OVER stretch AS since
+    FROM ended
+    WINDOW stretch AS (
+        PARTITION BY session_id ORDER BY event_time
+        RANGE BETWEEN to_minutes(getvariable('minutes')) PRECEDING AND CURRENT ROW
+    )
+)
+SELECT since AS time, principal, format('Ended {} instances', many) AS what, list_sort(instances) AS instances,
+    event_time AS last_time, source_ip, account_id, region, session_id, signal_id, event_id
+FROM stretches
+WHERE many >= getvariable('instances')
+QUALIFY row_number() OVER (PARTITION BY session_id ORDER BY many DESC, event_time, event_id) = 1
+ORDER BY time, event_id;

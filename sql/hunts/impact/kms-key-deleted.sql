@@ -1,0 +1,16 @@
+-- Who disabled a KMS key or had it deleted?
+-- tactic: impact
+-- techniques: T1485, T1486
+-- hit: whatever is encrypted with the key cannot be read any more; a deletion can be cancelled until its date.
+-- innocent: keys of environments taken down. Cancelling a deletion is left out.
+SET VARIABLE since = TIMESTAMP '2000-01-01'; -- from this moment on, UTC
+SET VARIABLE until = TIMESTAMP '2100-01-01'; -- until this moment, UTC
+SET VARIABLE principal = '%'; -- only who is named like this; % is any text
+SELECT event_time AS time, principal, what, event_name, request_parameters->>'$.keyId' AS kms_key,
+    response_elements->>'$.deletionDate' AS deletion_date,
+    source_ip, account_id, region, error_code, session_id, signal_id, event_id
+FROM told_events
+WHERE event_key IN ('kms:ScheduleKeyDeletion', 'kms:DisableKey', 'kms:DeleteImportedKeyMaterial')
+    AND event_time BETWEEN getvariable('since') AND getvariable('until')
+    AND coalesce(principal, '') LIKE getvariable('principal')
+ORDER BY time, event_id;

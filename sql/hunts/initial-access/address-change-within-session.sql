@@ -1,0 +1,28 @@
+-- Which console session moved from one network to another?
+-- tactic: initial-access
+-- techniques: T1550.004, T1539
+-- hit: one console session was used from two networks within minutes: its cookie or credentials are in other hands.
+-- innocent: a phone between Wi-Fi and mobile, a VPN that was switched on. CloudShell's own machine and addresses of
+--   services are left out.
+SET VARIABLE since = TIMESTAMP '2000-01-01'; -- from this moment on, UTC
+SET VARIABLE until = TIMESTAMP '2100-01-01'; -- until this moment, UTC
+SET VARIABLE principal = '%'; -- only who is named like this; % is any text
+SET VARIABLE minutes = 10; -- from one network to the other within so many minutes
+WITH steps AS (
+    SELECT *,
+        lag(network) OVER by_time AS from_network,
+        lag(event_time) OVER by_time AS previous_time
+    FROM told_events
+    WHERE network IS NOT NULL AND client IN ('browser', 'console', 'internal') AND invoked_by IS NULL
+        AND coalesce(rule_id, '') NOT LIKE 'cloudshell/%'
+        AND session_id IN (SELECT session_id FROM sessions WHERE console AND len(ips) > 1)
+    WINDOW by_time AS (PARTITION BY session_id ORDER BY event_time, event_id)
+)
+SELECT event_time AS time, principal, what, from_network, network, previous_time,
+    source_ip, account_id, region, error_code, session_id, signal_id, event_id
+FROM steps
+WHERE from_network <> network
+    AND event_time - previous_time <= to_minutes(getvariable('minutes'))
+    AND event_time BETWEEN getvariable('since') AND getvariable('until')
+    AND coalesce(principal, '') LIKE getvariable('principal')
+ORDER BY time, event_id;

@@ -1,0 +1,28 @@
+-- Did a sign-in succeed after several that failed?
+-- tactic: initial-access
+-- techniques: T1110, T1078.004
+-- hit: a password was guessed, or tried until it worked.
+-- innocent: somebody mistyped; then the address is the usual one, and the failures are few.
+SET VARIABLE since = TIMESTAMP '2000-01-01'; -- from this moment on, UTC
+SET VARIABLE until = TIMESTAMP '2100-01-01'; -- until this moment, UTC
+SET VARIABLE principal = '%'; -- only who is named like this; % is any text
+SET VARIABLE failures = 3; -- at least so many failures
+SET VARIABLE minutes = 60; -- within so many minutes before the success
+WITH attempts AS (
+    SELECT *, (response_elements->>'$.ConsoleLogin') = 'Success' AS succeeded
+    FROM told_events
+    WHERE event_key = 'signin:ConsoleLogin'
+)
+SELECT s.event_time AS time, s.principal, s.what, count(*) AS failures, min(f.event_time) AS first_failure,
+    list(DISTINCT f.source_ip) AS failed_from,
+    s.source_ip, s.account_id, s.region, s.error_code, s.session_id, s.signal_id, s.event_id
+FROM attempts AS s
+JOIN attempts AS f
+    ON f.account_id = s.account_id AND f.principal = s.principal AND NOT f.succeeded
+    AND f.event_time BETWEEN s.event_time - to_minutes(getvariable('minutes')) AND s.event_time
+WHERE s.succeeded
+    AND s.event_time BETWEEN getvariable('since') AND getvariable('until')
+    AND coalesce(s.principal, '') LIKE getvariable('principal')
+GROUP BY ALL
+HAVING count(*) >= getvariable('failures')
+ORDER BY time, event_id;

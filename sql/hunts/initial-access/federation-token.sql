@@ -1,0 +1,18 @@
+-- Who turned a key into a console session?
+-- tactic: initial-access
+-- techniques: T1550.001, T1078.004
+-- hit: a user's key was turned into temporary credentials with GetFederationToken, which open the console and outlive
+--   the key, or a federated user signed in by a token.
+-- innocent: a home-made portal or an identity broker, always the same identity from the same place.
+SET VARIABLE since = TIMESTAMP '2000-01-01'; -- from this moment on, UTC
+SET VARIABLE until = TIMESTAMP '2100-01-01'; -- until this moment, UTC
+SET VARIABLE principal = '%'; -- only who is named like this; % is any text
+SELECT event_time AS time, principal, what, event_key, request_parameters->>'$.name' AS federated_name,
+    response_elements->>'$.credentials.accessKeyId' AS made_key,
+    source_ip, account_id, region, error_code, session_id, signal_id, event_id
+FROM told_events
+WHERE (event_key = 'sts:GetFederationToken'
+        OR (event_key IN ('signin:GetSigninToken', 'signin:ConsoleLogin') AND identity_type = 'FederatedUser'))
+    AND event_time BETWEEN getvariable('since') AND getvariable('until')
+    AND coalesce(principal, '') LIKE getvariable('principal')
+ORDER BY time, event_id;

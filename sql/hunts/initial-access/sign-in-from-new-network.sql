@@ -1,0 +1,34 @@
+-- Who signed in from a network they had never used?
+-- tactic: initial-access
+-- techniques: T1078.004
+-- hit: a console sign-in from a network (/24, or /48 of IPv6) that this identity had not called from before, though it
+--   had called from others.
+-- innocent: travel, a new provider, the first day with a VPN. A trail that begins late knows little of earlier
+--   networks.
+SET VARIABLE since = TIMESTAMP '2000-01-01'; -- from this moment on, UTC
+SET VARIABLE until = TIMESTAMP '2100-01-01'; -- until this moment, UTC
+SET VARIABLE principal = '%'; -- only who is named like this; % is any text
+WITH known AS (
+    SELECT account_id, principal, network, min(event_time) AS since
+    FROM told_events
+    WHERE network IS NOT NULL AND principal IS NOT NULL AND error_code IS NULL
+        AND (response_elements->>'$.ConsoleLogin') IS DISTINCT FROM 'Failure'
+    GROUP BY ALL
+)
+SELECT event_time AS time, principal, what, network, user_agent,
+    source_ip, account_id, region, error_code, session_id, signal_id, event_id
+FROM told_events AS e
+WHERE event_key = 'signin:ConsoleLogin'
+    AND (response_elements->>'$.ConsoleLogin') = 'Success'
+    AND event_time BETWEEN getvariable('since') AND getvariable('until')
+    AND coalesce(principal, '') LIKE getvariable('principal')
+    AND EXISTS (
+        FROM known AS k
+        WHERE k.account_id = e.account_id AND k.principal = e.principal AND k.since < e.event_time
+    )
+    AND NOT EXISTS (
+        FROM known AS k
+        WHERE k.account_id = e.account_id AND k.principal = e.principal AND k.network = e.network
+            AND k.since < e.event_time
+    )
+ORDER BY time, event_id;

@@ -1,0 +1,18 @@
+-- Which role assumed another role?
+-- tactic: lateral-movement
+-- techniques: T1550.001, T1548.005
+-- hit: an assumed role went on into another role, or a console session switched its role.
+-- innocent: pipelines that go through a hub account. Roles that users or services assume are left out.
+SET VARIABLE since = TIMESTAMP '2000-01-01'; -- from this moment on, UTC
+SET VARIABLE until = TIMESTAMP '2100-01-01'; -- until this moment, UTC
+SET VARIABLE principal = '%'; -- only who is named like this; % is any text
+SELECT event_time AS time, principal, what, event_name,
+    coalesce(request_parameters->>'$.roleArn', extra->>'$.additionalEventData.SwitchTo') AS to_role,
+    request_parameters->>'$.roleSessionName' AS session_name,
+    source_ip, account_id, region, error_code, session_id, signal_id, event_id
+FROM told_events
+WHERE ((event_key = 'sts:AssumeRole' AND identity_type = 'AssumedRole' AND invoked_by IS NULL)
+        OR event_key = 'signin:SwitchRole')
+    AND event_time BETWEEN getvariable('since') AND getvariable('until')
+    AND coalesce(principal, '') LIKE getvariable('principal')
+ORDER BY time, event_id;

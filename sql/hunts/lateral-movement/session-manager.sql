@@ -1,0 +1,16 @@
+-- Who opened a shell on a machine through Session Manager?
+-- tactic: lateral-movement
+-- techniques: T1021.008
+-- hit: somebody had a shell or a tunnel on a machine; what was typed is not in CloudTrail.
+-- innocent: administrators who work so. Ending a session is left out.
+SET VARIABLE since = TIMESTAMP '2000-01-01'; -- from this moment on, UTC
+SET VARIABLE until = TIMESTAMP '2100-01-01'; -- until this moment, UTC
+SET VARIABLE principal = '%'; -- only who is named like this; % is any text
+SELECT event_time AS time, principal, what, event_name, request_parameters->>'$.target' AS target,
+    request_parameters->>'$.documentName' AS document, client,
+    source_ip, account_id, region, error_code, session_id, signal_id, event_id
+FROM told_events
+WHERE event_key IN ('ssm:StartSession', 'ssm:ResumeSession', 'ecs:ExecuteCommand')
+    AND event_time BETWEEN getvariable('since') AND getvariable('until')
+    AND coalesce(principal, '') LIKE getvariable('principal')
+ORDER BY time, event_id;

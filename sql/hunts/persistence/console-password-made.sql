@@ -1,0 +1,16 @@
+-- Who gave somebody a password for the console?
+-- tactic: persistence
+-- techniques: T1098.001, T1136.003
+-- hit: another user can sign in to the console now, or with another password than before.
+-- innocent: a new colleague; a forgotten password. Changing one's own password is left out.
+SET VARIABLE since = TIMESTAMP '2000-01-01'; -- from this moment on, UTC
+SET VARIABLE until = TIMESTAMP '2100-01-01'; -- until this moment, UTC
+SET VARIABLE principal = '%'; -- only who is named like this; % is any text
+SELECT event_time AS time, principal, what, event_name, request_parameters->>'$.userName' AS for_user,
+    source_ip, account_id, region, error_code, session_id, signal_id, event_id
+FROM told_events
+WHERE event_key IN ('iam:CreateLoginProfile', 'iam:UpdateLoginProfile')
+    AND (request_parameters->>'$.userName') IS DISTINCT FROM principal
+    AND event_time BETWEEN getvariable('since') AND getvariable('until')
+    AND coalesce(principal, '') LIKE getvariable('principal')
+ORDER BY time, event_id;

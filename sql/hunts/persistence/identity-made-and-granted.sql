@@ -1,0 +1,34 @@
+-- Who made a user or role and gave it permissions at once?
+-- tactic: persistence
+-- techniques: T1136.003, T1098.003
+-- hit: a new identity got a policy or a group within minutes of being made.
+-- innocent: onboarding, infrastructure as code; look for those made by hand.
+SET VARIABLE since = TIMESTAMP '2000-01-01'; -- from this moment on, UTC
+SET VARIABLE until = TIMESTAMP '2100-01-01'; -- until this moment, UTC
+SET VARIABLE principal = '%'; -- only who is named like this; % is any text
+SET VARIABLE minutes = 30; -- from making to granting, at most so many minutes
+WITH made AS (
+    SELECT *, coalesce(request_parameters->>'$.userName', request_parameters->>'$.roleName') AS made
+    FROM told_events
+    WHERE event_key IN ('iam:CreateUser', 'iam:CreateRole') AND error_code IS NULL
+        AND event_time BETWEEN getvariable('since') AND getvariable('until')
+        AND coalesce(principal, '') LIKE getvariable('principal')
+), granted AS (
+    SELECT event_time, account_id, event_name,
+        coalesce(request_parameters->>'$.userName', request_parameters->>'$.roleName') AS made,
+        coalesce(request_parameters->>'$.policyArn', request_parameters->>'$.policyName',
+            request_parameters->>'$.groupName') AS given
+    FROM events
+    WHERE event_key IN ('iam:AttachUserPolicy', 'iam:PutUserPolicy', 'iam:AddUserToGroup', 'iam:AttachRolePolicy',
+            'iam:PutRolePolicy')
+        AND error_code IS NULL
+)
+SELECT m.event_time AS time, m.principal, m.what, m.made, list(DISTINCT g.given ORDER BY g.given) AS given,
+    min(g.event_time) AS first_given,
+    m.source_ip, m.account_id, m.region, m.error_code, m.session_id, m.signal_id, m.event_id
+FROM made AS m
+JOIN granted AS g
+    ON g.account_id = m.account_id AND g.made = m.made
+    AND g.event_time BETWEEN m.event_time AND m.event_time + to_minutes(getvariable('minutes'))
+GROUP BY ALL
+ORDER BY time, event_id;

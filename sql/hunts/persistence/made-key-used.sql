@@ -1,0 +1,23 @@
+-- Which keys were made in this case, and who used them from where?
+-- tactic: persistence
+-- techniques: T1098.001, T1078.004
+-- hit: a key that was made here was used from another address than the one it was made from.
+-- innocent: made at a desk, used by a server; then the addresses are both yours.
+SET VARIABLE since = TIMESTAMP '2000-01-01'; -- from this moment on, UTC
+SET VARIABLE until = TIMESTAMP '2100-01-01'; -- until this moment, UTC
+SET VARIABLE principal = '%'; -- only who is named like this; % is any text
+WITH made AS (
+    SELECT *, coalesce(response_elements->>'$.accessKey.accessKeyId', response_elements->>'$.credentials.accessKeyId')
+        AS made_key
+    FROM told_events
+    WHERE event_key IN ('iam:CreateAccessKey', 'sts:GetFederationToken', 'sts:GetSessionToken') AND error_code IS NULL
+        AND event_time BETWEEN getvariable('since') AND getvariable('until')
+        AND coalesce(principal, '') LIKE getvariable('principal')
+)
+SELECT m.event_time AS time, m.principal, m.what, m.made_key, u.principal AS used_by, min(u.event_time) AS first_use,
+    count(*) AS uses, list(DISTINCT u.source_ip) AS used_from,
+    m.source_ip, m.account_id, m.region, m.error_code, m.session_id, m.signal_id, m.event_id
+FROM made AS m
+JOIN told_events AS u ON u.access_key_id = m.made_key AND u.source_ip IS DISTINCT FROM m.source_ip
+GROUP BY ALL
+ORDER BY time, event_id, used_by;

@@ -1,0 +1,33 @@
+-- Who gave a role to a machine, function or job for the first time?
+-- tactic: privilege-escalation
+-- techniques: T1098.003, T1078.004
+-- hit: an identity started something with a role that it had never passed in this case; what runs there can do what the
+--   role may, which can be more than its starter may.
+-- innocent: deployments, whose first time in the trail is no first time; the same identity passing the same role again
+--   is left out.
+SET VARIABLE since = TIMESTAMP '2000-01-01'; -- from this moment on, UTC
+SET VARIABLE until = TIMESTAMP '2100-01-01'; -- until this moment, UTC
+SET VARIABLE principal = '%'; -- only who is named like this; % is any text
+WITH passed AS (
+    SELECT *, coalesce(
+            request_parameters->>'$.iamInstanceProfile.arn', request_parameters->>'$.iamInstanceProfile.name',
+            request_parameters->>'$.role', request_parameters->>'$.roleARN', request_parameters->>'$.roleArn',
+            request_parameters->>'$.taskRoleArn', request_parameters->>'$.executionRoleArn',
+            request_parameters->>'$.IamInstanceProfile.Arn', request_parameters->>'$.IamInstanceProfile.Name'
+        ) AS passed_role
+    FROM told_events
+    WHERE (event_key IN ('ec2:RunInstances', 'ec2:AssociateIamInstanceProfile',
+            'ec2:ReplaceIamInstanceProfileAssociation', 'cloudformation:CreateStack', 'glue:CreateDevEndpoint',
+            'glue:CreateJob', 'sagemaker:CreateNotebookInstance',
+            'ecs:RegisterTaskDefinition', 'datapipeline:CreatePipeline', 'states:CreateStateMachine')
+            OR event_key LIKE 'lambda:CreateFunction2%')
+        AND invoked_by IS NULL
+)
+SELECT event_time AS time, principal, what, event_key, passed_role,
+    source_ip, account_id, region, error_code, session_id, signal_id, event_id
+FROM passed
+WHERE passed_role IS NOT NULL
+    AND event_time BETWEEN getvariable('since') AND getvariable('until')
+    AND coalesce(principal, '') LIKE getvariable('principal')
+QUALIFY row_number() OVER (PARTITION BY account_id, principal, passed_role ORDER BY event_time, event_id) = 1
+ORDER BY time, event_id;

@@ -1,0 +1,22 @@
+-- One row is one event that changed something, or tried to, and was made from the console by a person.
+-- Sign-ins are left out, and so is what the console does by itself.
+-- Where a record does not say whether its call only reads, the call's verb does.
+-- @tables events signals
+-- @column signal_id The signal that explains it: signals.signal_id; NULL if none does
+-- @column role Its part in that signal
+-- @column class 'click' or 'residual', as in event_signals
+CREATE OR REPLACE VIEW changes AS
+SELECT
+    s.summary,
+    e.*
+FROM event_signals AS e
+LEFT JOIN signals AS s USING (signal_id)
+WHERE e.class IN ('click', 'residual')
+    AND e.service <> 'signin'
+    AND NOT COALESCE(
+        e.read_only,
+        regexp_matches(
+            e.event_name,
+            '^(BatchGet|Check|Describe|Discover|Estimate|Get|Head|List|Lookup|Query|Scan|Search|Validate)'
+        )
+    );

@@ -1,0 +1,46 @@
+-- One row is one address and key from which a program used an identity while its console session was open, where the
+-- console itself was used from other addresses: a VPN or a server of its own, or credentials that were carried off.
+-- @tables events
+-- @column session_id The console session: sessions.session_id
+-- @column console_ips The addresses the console was used from in that session, sorted
+-- @column first_time The program's first call while the session was open, UTC
+-- @column last_time Its last, UTC
+-- @column events How many calls it made meanwhile
+-- @column clients What kinds of program called, sorted
+-- @column event_keys The calls, sorted
+-- @column failed How many of them failed
+CREATE OR REPLACE VIEW programmatic_during_console AS
+WITH open_sessions AS (
+    SELECT
+        x.session_id,
+        x.account_id,
+        x.principal,
+        min(e.event_time) AS opened,
+        max(e.event_time) AS closed,
+        list_sort(list(DISTINCT e.source_ip)) AS console_ips
+    FROM sessions AS x
+    JOIN events AS e USING (session_id)
+    WHERE x.console AND COALESCE(e.client::VARCHAR, 'unknown') NOT IN ('cli', 'sdk', 'service', 'cloudshell')
+        AND regexp_full_match(e.source_ip, '[0-9a-fA-F.:]+')
+    GROUP BY x.session_id, x.account_id, x.principal
+)
+SELECT
+    o.session_id,
+    o.account_id,
+    o.principal,
+    o.console_ips,
+    e.source_ip,
+    e.access_key_id,
+    min(e.event_time) AS first_time,
+    max(e.event_time) AS last_time,
+    count(*) AS events,
+    list_sort(list(DISTINCT e.client::VARCHAR)) AS clients,
+    list_sort(list(DISTINCT e.event_key)) AS event_keys,
+    count(e.error_code) AS failed
+FROM open_sessions AS o
+JOIN events AS e
+    ON e.account_id = o.account_id AND e.principal = o.principal AND e.event_time BETWEEN o.opened AND o.closed
+WHERE e.client IN ('cli', 'sdk')
+    AND regexp_full_match(e.source_ip, '[0-9a-fA-F.:]+')
+    AND NOT list_contains(o.console_ips, e.source_ip)
+GROUP BY o.session_id, o.account_id, o.principal, o.console_ips, e.source_ip, e.access_key_id;

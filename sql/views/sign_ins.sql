@@ -1,0 +1,57 @@
+-- One row is one event at the console's door: a sign-in, a second factor, a role switched to, a password recovered.
+-- The names that somebody mistyped are not in the trail; AWS writes HIDDEN_DUE_TO_SECURITY_REASONS instead.
+-- @tables events
+-- @column way 'password', 'federation', 'role switch', 'second factor', 'recovery', or 'other'
+-- @column result 'success' or 'failure'; NULL if the event does not say
+-- @column failure Why it failed, in the trail's words
+-- @column mfa Whether a second factor was used; NULL if the event does not say
+-- @column failures_before Failed sign-ins of the same name in the hour before
+-- @column signed_in_to The page that was asked for
+-- @column switched_from The identity before a role was switched to
+CREATE OR REPLACE VIEW sign_ins AS
+SELECT
+    event_time,
+    account_id,
+    region,
+    identity_type,
+    principal,
+    source_ip,
+    user_agent,
+    event_name,
+    CASE
+        WHEN event_name IN ('SwitchRole', 'ExitRole', 'RenewRole') THEN 'role switch'
+        WHEN event_name IN ('CheckMfa', 'CredentialChallenge', 'CredentialVerification') THEN 'second factor'
+        WHEN event_name LIKE 'PasswordRecovery%' THEN 'recovery'
+        WHEN event_name IN ('GetSigninToken', 'AssumeRoleWithSAML', 'GetFederationToken', 'Federate') THEN 'federation'
+        WHEN event_name = 'ConsoleLogin'
+            AND identity_type IN ('AssumedRole', 'SAMLUser', 'FederatedUser', 'WebIdentityUser')
+            THEN 'federation'
+        WHEN event_name IN ('ConsoleLogin', 'Authenticate', 'UserAuthentication') THEN 'password'
+        ELSE 'other'
+    END AS way,
+    CASE
+        WHEN answer ILIKE 'fail%' OR error_code IS NOT NULL OR error_message IS NOT NULL THEN 'failure'
+        WHEN answer ILIKE 'success%' OR service IN ('sts', 'sso') THEN 'success'
+    END AS result,
+    COALESCE(error_message, error_code) AS failure,
+    COALESCE(extra->>'$.additionalEventData.MFAUsed' = 'Yes', mfa) AS mfa,
+    count(*) FILTER (result = 'failure') OVER (
+        PARTITION BY account_id, principal ORDER BY event_time
+        RANGE BETWEEN INTERVAL 1 HOUR PRECEDING AND INTERVAL 1 MICROSECOND PRECEDING
+    ) AS failures_before,
+    extra->>'$.additionalEventData.LoginTo' AS signed_in_to,
+    extra->>'$.additionalEventData.SwitchFrom' AS switched_from,
+    error_code,
+    session_id,
+    event_id
+FROM (
+    SELECT *, list_any_value(json_extract_string(response_elements, [
+        '$.ConsoleLogin', '$.CheckMfa', '$.CredentialChallenge', '$.CredentialVerification', '$.UserAuthentication',
+        '$.GetSigninToken', '$.SwitchRole', '$.ExitRole', '$.RenewRole', '$.PasswordRecoveryRequested',
+        '$.PasswordRecoveryCompleted'
+    ])) AS answer
+    FROM events
+    WHERE service = 'signin' OR event_key IN (
+        'sso:Authenticate', 'sso:Federate', 'sts:AssumeRoleWithSAML', 'sts:GetFederationToken'
+    )
+) AS doors;

@@ -1,0 +1,23 @@
+-- One row is one call that a CLI, an SDK or CloudShell made in a session of the console: typed, not clicked.
+-- @tables events
+-- @column tool The program and its version, as the user agent begins
+-- @column command The command of the AWS CLI, where the user agent names it: s3.ls
+CREATE OR REPLACE VIEW typed_commands AS
+SELECT
+    e.event_time,
+    e.account_id,
+    e.region,
+    e.principal,
+    e.source_ip,
+    e.client,
+    split_part(e.user_agent, ' ', 1) AS tool,
+    NULLIF(regexp_extract(e.user_agent, 'command[/#]([a-z0-9.-]+)', 1), '') AS command,
+    e.event_key,
+    e.error_code,
+    e.read_only,
+    e.request_parameters,
+    e.session_id,
+    e.event_id
+FROM events AS e
+JOIN sessions AS x USING (session_id)
+WHERE x.console AND e.client IN ('cloudshell', 'cli', 'sdk');

@@ -1,0 +1,134 @@
+//! `cartographer explain`
+
+use std::io::Write;
+
+use anyhow::{Result, bail};
+use arrow::array::AsArray;
+use cartographer::batch;
+use cartographer::matching::{self, Explanation, Subject};
+use cartographer::present;
+use cartographer::rule::RuleSet;
+use cartographer::store::Case;
+use clap::{Args, ValueEnum};
+
+use super::case::CaseArgs;
+use super::fail::Advised;
+use super::rules::OwnRules;
+use super::{ExitCode, Streams};
+
+/// Whatever an id may begin; two are enough to see that it is not told apart.
+const FIND: &str = "SELECT 'signal' AS what, signal_id AS id, session_id, true AS console FROM signals \
+     WHERE starts_with(signal_id, ?) UNION ALL SELECT 'event', event_id, session_id, coalesce(console, false) \
+     FROM events LEFT JOIN sessions USING (session_id) WHERE starts_with(event_id, ?) LIMIT 2";
+
+/// Explain a signal or an event: which rule, which events in which part, and why no other page
+///
+/// The session is mapped again, by the rules that are given, and nothing in the case is changed. For each event it says
+/// which shape of the rule it is of, or how near it comes and what is different; then which other pages make the same
+/// calls, and why they lost. `timeline --ids` shows the ids.
+#[derive(Debug, Args)]
+pub(crate) struct Explain {
+    /// The id of a signal or an event, or how it begins
+    #[arg(value_name = "SIGNAL|EVENT")]
+    id: String,
+    #[command(flatten)]
+    case: CaseArgs,
+    #[command(flatten)]
+    rules: OwnRules,
+    /// Every event, however many there are
+    #[arg(long)]
+    all: bool,
+    /// The form of the answer
+    #[arg(long, value_enum, default_value = "text")]
+    format: ExplainFormat,
+}
+
+/// The forms of an explanation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum ExplainFormat {
+    /// In words
+    Text,
+    /// One JSON object
+    Json,
+}
+
+/// What an id stands for.
+struct Thing {
+    is_signal: bool,
+    id: String,
+    session_id: String,
+    /// Its session is one of the console's.
+    console: bool,
+}
+
+impl Explain {
+    pub(crate) fn run(self, streams: Streams) -> Result<ExitCode> {
+        let case = self.case.open_read_only()?;
+        let rules = self.rules.set()?;
+        same_rules(&case, &rules)?;
+        let thing = self.find(&case)?;
+        let explained = explain(&case, &rules, &thing)?;
+        let mut out = streams.text();
+        match self.format {
+            ExplainFormat::Text => present::explanation(&mut out, &explained, self.all)?,
+            ExplainFormat::Json => {
+                let json = serde_json::to_string(&explained)?;
+                writeln!(out, "{}", present::escape::json(&json))?;
+            }
+        }
+        out.flush()?;
+        Ok(ExitCode::Fine)
+    }
+
+    fn find(&self, case: &Case) -> Result<Thing> {
+        let batches = self.case.ask(case, FIND, &[self.id.clone(), self.id.clone()])?;
+        let mut things = Vec::new();
+        for batch in &batches {
+            let columns = [0, 1, 2].map(|column| batch.column(column).as_string::<i32>());
+            let console = batch.column(3).as_boolean();
+            things.extend((0..batch.num_rows()).map(|row| Thing {
+                is_signal: columns[0].value(row) == "signal",
+                id: columns[1].value(row).to_owned(),
+                session_id: columns[2].value(row).to_owned(),
+                console: console.value(row),
+            }));
+        }
+        match (things.pop(), things.is_empty()) {
+            (Some(thing), true) => Ok(thing),
+            (Some(_), false) => bail!(Advised::new(
+                format!("more than one id begins with {}", self.id),
+                "Give more of it, or all: `cartographer timeline --format jsonl` has it in full.",
+            )),
+            (None, _) => bail!(Advised::new(
+                format!("no signal and no event has the id {}", self.id),
+                "`cartographer timeline --ids` shows the ids of the case.",
+            )),
+        }
+    }
+}
+
+/// Other rules than those of the case would explain another mapping.
+fn same_rules(case: &Case, rules: &RuleSet) -> Result<()> {
+    if case.info("rules_version")?.as_deref() == Some(rules.version()) {
+        return Ok(());
+    }
+    bail!(Advised::new(
+        "the case was mapped by other rules",
+        "Give the rules it was loaded with by --rules, or load it again with these.",
+    ))
+}
+
+fn explain(case: &Case, rules: &RuleSet, thing: &Thing) -> Result<Explanation> {
+    let events = case.session_events(&thing.session_id)?;
+    let sessions = batch::sessions(&events)?;
+    let subject = if thing.is_signal { Subject::Signal(&thing.id) } else { Subject::Event(&thing.id) };
+    let explained = sessions.first().and_then(|session| {
+        if thing.console { matching::explain(rules, session, subject) } else { matching::unmapped(session, subject) }
+    });
+    explained.ok_or_else(|| {
+        anyhow::Error::new(Advised::new(
+            format!("{} is not found when its session is mapped again", thing.id),
+            "Load the trail again with this version of the program.",
+        ))
+    })
+}

@@ -1,0 +1,153 @@
+//! `cartographer hunt`
+
+use std::io::Write;
+
+use anyhow::{Result, bail};
+use cartographer::hunt::{self, Hunt, ParamKind, Tactic, Value};
+use cartographer::present;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{Args, Subcommand};
+
+use super::case::CaseArgs;
+use super::fail::Advised;
+use super::format::{self, ListFormat, RowFormat};
+use super::{ExitCode, Streams, moment, near};
+
+const LIST_ALL: &str = "cartographer hunt list";
+
+/// Ask a case one of the questions of an incident
+///
+/// Hunts are plain SQL; `show` prints one for any other client of DuckDB.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Hunts {
+    List(List),
+    Show(Show),
+    Run(Run),
+}
+
+/// List the hunts
+#[derive(Debug, Args)]
+pub(crate) struct List {
+    /// Only hunts of this tactic
+    #[arg(long, value_name = "TACTIC", value_parser = tactic_parser())]
+    tactic: Option<Tactic>,
+    /// Only hunts of this ATT&CK technique, its sub-techniques included: T1098
+    #[arg(long, value_name = "ID")]
+    technique: Option<String>,
+    /// The form of the answer
+    #[arg(long, value_enum, default_value = "table")]
+    format: ListFormat,
+}
+
+/// Show one hunt: what a hit means, what can be set, and the SQL, ready for any client
+#[derive(Debug, Args)]
+pub(crate) struct Show {
+    /// The hunt's id, as `hunt list` has it
+    id: String,
+}
+
+/// Run one hunt on a case
+#[derive(Debug, Args)]
+pub(crate) struct Run {
+    /// The hunt's id, as `hunt list` has it
+    id: String,
+    #[command(flatten)]
+    case: CaseArgs,
+    /// Set one of what `hunt show` says can be set: since=2026-03-11 (repeatable)
+    #[arg(long, value_name = "NAME=VALUE", value_parser = assignment)]
+    set: Vec<(String, String)>,
+    /// The form of the answer
+    #[arg(long, value_enum, default_value = "table")]
+    format: RowFormat,
+}
+
+impl Hunts {
+    pub(crate) fn run(self, streams: Streams) -> Result<ExitCode> {
+        match self {
+            Self::List(list) => list.run(streams),
+            Self::Show(show) => show.run(streams),
+            Self::Run(run) => run.run(streams),
+        }
+    }
+}
+
+impl List {
+    fn run(self, streams: Streams) -> Result<ExitCode> {
+        let mut hunts = hunt::shipped()?;
+        hunts.retain(|hunt| self.wants(hunt));
+        let Some(rows) = self.format.rows() else {
+            let mut out = streams.data();
+            present::cookbook(&mut out, &hunts)?;
+            out.flush()?;
+            return Ok(ExitCode::Fine);
+        };
+        format::write(streams, rows, &[present::hunts(&hunts)?])?;
+        Ok(ExitCode::Fine)
+    }
+
+    fn wants(&self, hunt: &Hunt) -> bool {
+        let of_technique = |wanted: &String| {
+            let rest =
+                |id: &String| id.strip_prefix(wanted.as_str()).map(|rest| rest.is_empty() || rest.starts_with('.'));
+            hunt.techniques.iter().filter_map(rest).any(|fits| fits)
+        };
+        self.tactic.is_none_or(|tactic| hunt.tactic == tactic) && self.technique.as_ref().is_none_or(of_technique)
+    }
+}
+
+impl Show {
+    fn run(self, streams: Streams) -> Result<ExitCode> {
+        let mut out = streams.data();
+        out.write_all(find(&self.id)?.text.as_bytes())?;
+        out.flush()?;
+        Ok(ExitCode::Fine)
+    }
+}
+
+impl Run {
+    fn run(self, streams: Streams) -> Result<ExitCode> {
+        let hunt = find(&self.id)?;
+        let given = self.set.iter().map(|(name, text)| value(&hunt, name, text)).collect::<Result<Vec<_>>>()?;
+        let case = self.case.open_read_only()?;
+        let batches = self.case.ask(&case, &hunt.sql(&given), &[])?;
+        format::write(streams, self.format, &batches)?;
+        Ok(ExitCode::Fine)
+    }
+}
+
+fn tactic_parser() -> impl TypedValueParser<Value = Tactic> {
+    let names = Tactic::ALL.map(Tactic::as_str);
+    PossibleValuesParser::new(names).try_map(|name| Tactic::named(&name).ok_or("clap lets only tactics through"))
+}
+
+fn assignment(text: &str) -> Result<(String, String), &'static str> {
+    let (name, value) = text.split_once('=').ok_or("expected NAME=VALUE")?;
+    Ok((name.trim().to_owned(), value.to_owned()))
+}
+
+fn find(id: &str) -> Result<Hunt> {
+    let hunts = hunt::shipped()?;
+    let known = hunts.iter().map(|hunt| (hunt.id.as_str(), hunt.title.as_str()));
+    let advice = near::advice(id, known, LIST_ALL);
+    match hunts.into_iter().find(|hunt| hunt.id == id) {
+        Some(hunt) => Ok(hunt),
+        None => bail!(Advised::misuse(format!("there is no hunt {id:?}"), advice)),
+    }
+}
+
+/// What was typed, as the parameter's type.
+fn value(hunt: &Hunt, name: &str, text: &str) -> Result<(String, Value)> {
+    let Some(param) = hunt.param(name) else {
+        let known: Vec<&str> = hunt.params.iter().map(|param| param.name.as_str()).collect();
+        let advice = format!("It takes {}.", known.join(", "));
+        bail!(Advised::misuse(format!("the hunt {} has nothing called {name:?} to set", hunt.id), advice))
+    };
+    let value = match param.kind {
+        ParamKind::Moment => moment::parse(text).map(Value::Moment),
+        ParamKind::Integer => text.parse().map(Value::Integer).map_err(|_| "expected a whole number".to_owned()),
+        ParamKind::Text => Ok(Value::Text(text.to_owned())),
+    };
+    let misuse =
+        |expected| Advised::misuse(format!("{name}={text}: {expected}"), format!("It sets {}.", param.meaning));
+    Ok((name.to_owned(), value.map_err(misuse)?))
+}

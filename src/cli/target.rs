@@ -1,0 +1,120 @@
+//! Where an export goes. It is written beside its place and put there whole, so that nothing half done is ever found.
+
+use std::fs;
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use clap::Args;
+use tempfile::{Builder, NamedTempFile, TempDir};
+
+use super::Streams;
+use super::fail::Advised;
+
+/// Which file, and whether it may take another one's place.
+#[derive(Debug, Args)]
+pub(crate) struct FileArgs {
+    /// The file to write [default: standard output]
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// Replace the file if it is there
+    #[arg(long, requires = "output")]
+    force: bool,
+}
+
+impl FileArgs {
+    /// Has `work` write to the file or to standard output. `work` is told of a folder to put things aside in.
+    pub(crate) fn write(&self, streams: Streams, work: impl FnOnce(&mut Sink, &Path) -> Result<()>) -> Result<()> {
+        let Some(path) = &self.output else {
+            let mut sink = BufWriter::new(Box::new(streams.shared()) as Box<dyn Write + Send>);
+            work(&mut sink, tempfile::tempdir()?.path())?;
+            return Ok(sink.flush()?);
+        };
+        refuse(path, self.force)?;
+        let (folder, cannot) = (folder_of(path), || cannot_write(path));
+        let aside = beside(path).tempdir_in(folder).with_context(cannot)?;
+        let file = shared(&mut beside(path)).tempfile_in(folder).with_context(cannot)?;
+        let mut sink = BufWriter::new(Box::new(file.reopen().with_context(cannot)?) as Box<dyn Write + Send>);
+        work(&mut sink, aside.path())?;
+        sink.flush().with_context(cannot)?;
+        put(file, path, self.force).with_context(cannot)
+    }
+}
+
+/// What an export is written to.
+pub(crate) type Sink = BufWriter<Box<dyn Write + Send>>;
+
+fn put(file: NamedTempFile, path: &Path, force: bool) -> Result<()> {
+    file.as_file().sync_all()?;
+    if force {
+        file.persist(path)?
+    } else {
+        file.persist_noclobber(path)?
+    };
+    Ok(())
+}
+
+/// Has `work` fill a folder, and puts it at `path`. `work` is told of a second folder to put things aside in.
+pub(crate) fn folder(path: &Path, force: bool, work: impl FnOnce(&Path, &Path) -> Result<()>) -> Result<()> {
+    refuse(path, force)?;
+    let cannot = || cannot_write(path);
+    let around = beside(path).tempdir_in(folder_of(path)).with_context(cannot)?;
+    let (new, aside, old) = (around.path().join("new"), around.path().join("aside"), around.path().join("old"));
+    for folder in [&new, &aside] {
+        fs::create_dir(folder).with_context(cannot)?;
+    }
+    work(&new, &aside)?;
+    if path.exists() {
+        fs::rename(path, &old).with_context(cannot)?;
+    }
+    if let Err(error) = fs::rename(&new, path) {
+        return Err(error).with_context(|| give_back(around, &old, path));
+    }
+    Ok(())
+}
+
+/// Puts what was there before back; where even that fails, it is kept where it is, and the message says where.
+fn give_back(around: TempDir, old: &Path, path: &Path) -> Advised {
+    if !old.exists() || fs::rename(old, path).is_ok() {
+        return cannot_write(path);
+    }
+    let kept = around.keep();
+    Advised::new(format!("cannot write {}", path.display()), format!("What was there is in {}.", kept.display()))
+}
+
+/// An export takes no other file's place unless that is asked for.
+fn refuse(path: &Path, force: bool) -> Result<()> {
+    if path.exists() && !force {
+        bail!(Advised::new(
+            format!("{} is there already", path.display()),
+            "Replace it with --force, or name another."
+        ));
+    }
+    Ok(())
+}
+
+/// Names like `.events.csv.k3x9`, hidden, so that no glob over exports takes them.
+fn beside(path: &Path) -> Builder<'static, 'static> {
+    let mut builder = Builder::new();
+    builder.prefix(".cartographer-").suffix(if path.extension().is_some() { ".part" } else { "" });
+    builder
+}
+
+/// As open to others as the user's files are; what is temporary would be the user's alone.
+#[cfg(unix)]
+fn shared<'a, 'p, 's>(builder: &'a mut Builder<'p, 's>) -> &'a mut Builder<'p, 's> {
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666))
+}
+
+#[cfg(not(unix))]
+fn shared<'a, 'p, 's>(builder: &'a mut Builder<'p, 's>) -> &'a mut Builder<'p, 's> {
+    builder
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+fn cannot_write(path: &Path) -> Advised {
+    Advised::new(format!("cannot write {}", path.display()), "Is its folder there, writable, and has the disk room?")
+}

@@ -1,0 +1,257 @@
+//! One event, with its click, as one object of OCSF.
+
+use std::net::IpAddr;
+
+use serde_json::{Map, Value, json};
+
+use super::VERSION;
+use super::class::{AUTHENTICATION, activity, class, severity};
+use crate::event::{Event, Identity, Timestamp};
+use crate::normalise::{RebuildError, rebuild};
+
+/// The signal that explains an event.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Click<'a> {
+    pub(super) signal_id: &'a str,
+    pub(super) rule_id: &'a str,
+    pub(super) kind: &'a str,
+    pub(super) title: &'a str,
+    pub(super) summary: &'a str,
+    pub(super) origin: &'a str,
+    pub(super) role: &'a str,
+    pub(super) confidence: f64,
+}
+
+/// How attributes of free form are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Json {
+    /// As objects.
+    Nested,
+    /// As text, for columns.
+    Text,
+}
+
+/// The event as OCSF; `raw_data` is its record, whole.
+///
+/// # Errors
+/// If the record cannot be made again from the event.
+pub(super) fn record(event: &Event<'_>, click: Option<&Click<'_>>, json: Json) -> Result<Value, RebuildError> {
+    let (class, (activity_id, activity_name)) = (class(event), activity(event));
+    let (severity_id, severity) = severity(click.map(|click| click.kind));
+    let is_sign_in = *class == AUTHENTICATION;
+    let failed = event.error_code.is_some() || (is_sign_in && event.error_message.is_some());
+    Ok(object([
+        ("activity_id", activity_id.into()),
+        ("activity_name", activity_name.into()),
+        ("actor", actor(event)),
+        ("api", api(event, json)),
+        ("category_name", class.category_name.into()),
+        ("category_uid", class.category_uid.into()),
+        ("class_name", class.name.into()),
+        ("class_uid", class.uid.into()),
+        ("cloud", cloud(event)),
+        ("enrichments", click.map_or(Value::Null, |click| enrichments(event, click, json))),
+        ("http_request", object([("user_agent", text(event.user_agent.as_deref()))])),
+        ("is_mfa", if is_sign_in { mfa(event) } else { Value::Null }),
+        ("message", text(click.map(|click| click.summary))),
+        ("metadata", metadata(event)),
+        ("raw_data", Value::Object(rebuild(event)?).to_string().into()),
+        ("service", if is_sign_in { object([("name", text(Some(&event.event_source)))]) } else { Value::Null }),
+        ("severity", severity.into()),
+        ("severity_id", severity_id.into()),
+        ("src_endpoint", src_endpoint(event.source_ip.as_deref())),
+        ("status", if failed { "Failure" } else { "Success" }.into()),
+        ("status_code", text(event.error_code.as_deref())),
+        ("status_detail", text(event.error_message.as_deref())),
+        ("status_id", if failed { 2 } else { 1 }.into()),
+        ("time", milliseconds(event.event_time)),
+        ("type_name", format!("{}: {activity_name}", class.name).into()),
+        ("type_uid", (class.uid * 100 + activity_id).into()),
+        ("unmapped", free(unmapped(event)?, json)),
+        ("user", if is_sign_in { user(&event.identity) } else { Value::Null }),
+    ]))
+}
+
+/// An object of what is there; nothing at all if nothing is.
+fn object<const N: usize>(members: [(&str, Value); N]) -> Value {
+    let there = members.into_iter().filter(|(_, value)| !value.is_null());
+    let object: Map<String, Value> = there.map(|(name, value)| (name.to_owned(), value)).collect();
+    if object.is_empty() { Value::Null } else { Value::Object(object) }
+}
+
+fn text(text: Option<&str>) -> Value {
+    text.map_or(Value::Null, Value::from)
+}
+
+fn milliseconds(time: Timestamp) -> Value {
+    time.0.div_euclid(1000).into()
+}
+
+/// An attribute of free form.
+fn free(value: Value, json: Json) -> Value {
+    if json == Json::Nested || value.is_null() { value } else { value.to_string().into() }
+}
+
+fn actor(event: &Event<'_>) -> Value {
+    let identity = &event.identity;
+    object([
+        ("app_name", text(identity.invoked_by.as_deref())),
+        (
+            "session",
+            object([
+                ("created_time", identity.session_created.map_or(Value::Null, milliseconds)),
+                ("is_mfa", identity.mfa.map_or(Value::Null, Value::from)),
+                ("issuer", text(identity.issuer_arn.as_deref())),
+                ("uid", text(Some(&event.session_id))),
+            ]),
+        ),
+        ("user", if is_named(identity) { user(identity) } else { Value::Null }),
+    ])
+}
+
+/// A user must have one of these.
+fn is_named(identity: &Identity<'_>) -> bool {
+    identity.user_name.is_some() || identity.arn.is_some() || identity.account_id.is_some()
+}
+
+/// Who called; a user that the record does not name is `Unknown`.
+fn user(identity: &Identity<'_>) -> Value {
+    let name = if is_named(identity) { identity.user_name.as_deref() } else { Some("Unknown") };
+    object([
+        ("account", object([("uid", text(identity.account_id.as_deref()))])),
+        ("credential_uid", text(identity.access_key_id.as_deref())),
+        ("name", text(name)),
+        ("type", text(identity.kind.as_deref())),
+        ("type_id", type_id(identity.kind.as_deref()).into()),
+        ("uid", text(identity.arn.as_deref())),
+        ("uid_alt", text(identity.principal_id.as_deref())),
+    ])
+}
+
+/// Unknown, user, administrator, system, other.
+fn type_id(kind: Option<&str>) -> u32 {
+    match kind {
+        None => 0,
+        Some("IAMUser" | "IdentityCenterUser") => 1,
+        Some("Root") => 2,
+        Some("AWSService" | "AWSAccount") => 3,
+        Some(_) => 99,
+    }
+}
+
+fn api(event: &Event<'_>, json: Json) -> Value {
+    let data = |text: Option<&str>| text.map_or(Value::Null, |text| parsed(text, json));
+    // `request` must have its id: without one, what was asked for is in `raw_data` and `unmapped` alone.
+    let request = event
+        .request_id
+        .as_deref()
+        .map_or(Value::Null, |id| object([("uid", id.into()), ("data", data(event.request_parameters.as_deref()))]));
+    object([
+        ("operation", text(Some(&event.event_name))),
+        ("request", request),
+        (
+            "response",
+            object([
+                ("data", data(event.response_elements.as_deref())),
+                ("error", text(event.error_code.as_deref())),
+                ("message", text(event.error_message.as_deref())),
+            ]),
+        ),
+        ("service", object([("name", text(Some(&event.event_source)))])),
+    ])
+}
+
+/// JSON text as it is to be written.
+fn parsed(text: &str, json: Json) -> Value {
+    match json {
+        Json::Text => text.into(),
+        Json::Nested => serde_json::from_str(text).unwrap_or_else(|_| text.into()),
+    }
+}
+
+fn cloud(event: &Event<'_>) -> Value {
+    object([
+        ("account", object([("uid", text(event.account_id()))])),
+        ("provider", "AWS".into()),
+        ("region", text(event.region.as_deref())),
+    ])
+}
+
+fn metadata(event: &Event<'_>) -> Value {
+    let product = object([
+        ("feature", object([("name", text(event.event_category.as_deref()))])),
+        ("name", "CloudTrail".into()),
+        ("vendor_name", "AWS".into()),
+        ("version", text(event.event_version.as_deref())),
+    ]);
+    object([
+        ("event_code", text(event.event_type.as_deref())),
+        ("product", product),
+        ("profiles", json!(["cloud"])),
+        ("uid", text(Some(&event.event_id))),
+        ("version", VERSION.into()),
+    ])
+}
+
+/// An address, or the name of a service. An endpoint must be named somehow.
+fn src_endpoint(source: Option<&str>) -> Value {
+    match source {
+        Some(source) if source.parse::<IpAddr>().is_ok() => json!({ "ip": source }),
+        Some(service) => json!({ "domain": service, "svc_name": service }),
+        None => json!({ "name": "Unknown" }),
+    }
+}
+
+/// The click, as data on the event's id.
+fn enrichments(event: &Event<'_>, click: &Click<'_>, json: Json) -> Value {
+    let data = json!({
+        "signal_id": click.signal_id,
+        "rule_id": click.rule_id,
+        "kind": click.kind,
+        "title": click.title,
+        "summary": click.summary,
+        "origin": click.origin,
+        "confidence": click.confidence,
+        "role": click.role,
+    });
+    json!([{
+        "data": free(data, json),
+        "name": "metadata.uid",
+        "provider": "cartographer",
+        "type": "console_click",
+        "value": event.event_id,
+    }])
+}
+
+/// Whether the sign-in says that it was with MFA.
+fn mfa(event: &Event<'_>) -> Value {
+    let extra = event.extra.as_deref().and_then(|extra| serde_json::from_str::<Value>(extra).ok());
+    match extra.as_ref().and_then(|extra| extra["additionalEventData"]["MFAUsed"].as_str()) {
+        Some("Yes") => true.into(),
+        Some("No") => false.into(),
+        _ => Value::Null,
+    }
+}
+
+/// What no attribute holds.
+fn unmapped(event: &Event<'_>) -> Result<Value, RebuildError> {
+    let mut unmapped = match event.extra.as_deref() {
+        Some(text) => serde_json::from_str::<Map<String, Value>>(text)
+            .map_err(|source| RebuildError::Json { column: "extra", source })?,
+        None => Map::new(),
+    };
+    let flag = event.session_credential_from_console.map(|flag| Value::from(flag.to_string()));
+    let request = event.request_parameters.as_deref().filter(|_| event.request_id.is_none());
+    let more = [
+        ("readOnly", event.read_only.map(Value::from)),
+        ("recipientAccountId", event.recipient_account_id.as_deref().map(Value::from)),
+        ("requestParameters", request.map(|text| parsed(text, Json::Nested))),
+        ("sessionCredentialFromConsole", flag),
+    ];
+    for (name, value) in more {
+        if let Some(value) = value {
+            unmapped.entry(name).or_insert(value);
+        }
+    }
+    Ok(if unmapped.is_empty() { Value::Null } else { Value::Object(unmapped) })
+}

@@ -1,0 +1,114 @@
+//! The hunts: questions of an incident, each one file of SQL that says at its head what it asks and how to read the
+//! answer. Pure: text in, typed hunts out.
+
+mod parse;
+mod shipped;
+mod tactic;
+
+use thiserror::Error;
+
+use crate::event::Timestamp;
+use crate::table::literal;
+
+pub use shipped::shipped;
+pub use tactic::Tactic;
+
+/// One question. Its text is plain SQL that any client of DuckDB runs as it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hunt {
+    /// Its path below `sql/hunts/`, without the ending: `persistence/access-key-for-another`.
+    pub id: String,
+    /// The question, in a line.
+    pub title: String,
+    /// The folder it stands in.
+    pub tactic: Tactic,
+    /// ATT&CK technique ids; none where the question is not about one.
+    pub techniques: Vec<String>,
+    /// What a row means.
+    pub hit: String,
+    /// Who gives such a row without any harm.
+    pub innocent: String,
+    /// What may be set, in the order of the file.
+    pub params: Vec<Param>,
+    /// The query, which reads its parameters with `getvariable`.
+    pub query: String,
+    /// The whole file.
+    pub text: String,
+}
+
+/// Something that may be set, a variable of DuckDB.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Param {
+    /// The variable's name.
+    pub name: String,
+    /// What its values are.
+    pub kind: ParamKind,
+    /// The value it has if nothing is set, as SQL.
+    pub default: String,
+    /// What it decides.
+    pub meaning: String,
+}
+
+/// What the values of a parameter are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ParamKind {
+    /// A moment, UTC: `TIMESTAMP`
+    Moment,
+    /// A whole number: `BIGINT`
+    Integer,
+    /// Text: `VARCHAR`
+    Text,
+}
+
+/// A value for a parameter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Value {
+    /// A moment.
+    Moment(Timestamp),
+    /// A whole number.
+    Integer(i64),
+    /// Text.
+    Text(String),
+}
+
+/// What is wrong with the text of a hunt.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("{file}:{line}: {problem}")]
+pub struct HuntError {
+    /// The file as messages name it.
+    pub file: String,
+    /// The line, from 1.
+    pub line: usize,
+    /// What was expected there.
+    pub problem: String,
+}
+
+impl Hunt {
+    /// The parameter of that name.
+    pub fn param(&self, name: &str) -> Option<&Param> {
+        self.params.iter().find(|param| param.name == name)
+    }
+
+    /// The statements that set every parameter, to what is given or else to its default, then the query. Text is quoted.
+    pub fn sql(&self, given: &[(String, Value)]) -> String {
+        let setting = |param: &Param| {
+            let value = given.iter().rev().find(|(name, _)| *name == param.name);
+            let value = value.map_or_else(|| param.default.clone(), |(_, value)| value.sql());
+            format!("SET VARIABLE {} = {value};\n", param.name)
+        };
+        self.params.iter().map(setting).collect::<String>() + &self.query
+    }
+}
+
+impl Value {
+    fn sql(&self) -> String {
+        match self {
+            Self::Moment(moment) => format!("make_timestamp({})", moment.0),
+            Self::Integer(number) => number.to_string(),
+            Self::Text(text) => literal(text),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,109 @@
+//! Reads the text of a hunt: its head of comments, its `SET VARIABLE` lines, its query.
+//!
+//! ```sql
+//! -- The question, in a line
+//! -- tactic: persistence
+//! -- techniques: T1098.001
+//! -- hit: what a row means,
+//! --   over as many lines as it takes
+//! -- innocent: who gives such a row without any harm
+//! SET VARIABLE since = TIMESTAMP '2000-01-01'; -- what it decides
+//! SELECT …;
+//! ```
+
+use std::iter::Peekable;
+use std::str::Lines;
+
+use super::{Hunt, HuntError, Param, ParamKind, Tactic};
+
+/// The lines of a file, counted.
+struct Reader<'t> {
+    file: String,
+    lines: Peekable<Lines<'t>>,
+    line: usize,
+}
+
+impl Hunt {
+    /// Reads the hunt in the file of that path below `sql/hunts/`: `persistence/access-key-for-another.sql`.
+    ///
+    /// # Errors
+    /// The first line that is not as the form wants it.
+    pub fn parse(path: &str, text: &str) -> Result<Self, HuntError> {
+        let mut reader = Reader { file: format!("sql/hunts/{path}"), lines: text.lines().peekable(), line: 0 };
+        let id = path.strip_suffix(".sql").unwrap_or(path).to_owned();
+        let title = reader.comment("")?;
+        let tactic = reader.tactic(&id)?;
+        let techniques = reader.comment("techniques: ")?;
+        let techniques = techniques.split(", ").filter(|technique| *technique != "none").map(str::to_owned).collect();
+        let (hit, innocent) = (reader.comment("hit: ")?, reader.comment("innocent: ")?);
+        let params = reader.params()?;
+        let query = reader.query()?;
+        Ok(Self { id, title, tactic, techniques, hit, innocent, params, query, text: text.to_owned() })
+    }
+}
+
+impl Reader<'_> {
+    fn error(&self, problem: impl Into<String>) -> HuntError {
+        HuntError { file: self.file.clone(), line: self.line, problem: problem.into() }
+    }
+
+    /// What follows `-- key` on the next line, and on the lines after it that are set in.
+    fn comment(&mut self, key: &str) -> Result<String, HuntError> {
+        self.line += 1;
+        let line = self.lines.next().and_then(|line| line.strip_prefix("-- ")?.strip_prefix(key));
+        let mut text = line.ok_or_else(|| self.error(format!("`-- {key}…` is expected")))?.trim().to_owned();
+        while let Some(more) = self.lines.next_if(|line| line.starts_with("--   ")) {
+            self.line += 1;
+            text = format!("{text} {}", more.trim_start_matches('-').trim());
+        }
+        Ok(text)
+    }
+
+    /// The tactic, which the folder must be named after.
+    fn tactic(&mut self, id: &str) -> Result<Tactic, HuntError> {
+        let name = self.comment("tactic: ")?;
+        let tactic = Tactic::named(&name).ok_or_else(|| self.error(format!("{name} is no tactic")))?;
+        let stands_in = id.strip_prefix(&name).is_some_and(|rest| rest.starts_with('/'));
+        stands_in.then_some(tactic).ok_or_else(|| self.error(format!("a hunt of {name} stands in that folder")))
+    }
+
+    fn params(&mut self) -> Result<Vec<Param>, HuntError> {
+        let mut params = Vec::new();
+        while let Some(line) = self.lines.next_if(|line| line.starts_with("SET VARIABLE ")) {
+            self.line += 1;
+            let form = "`SET VARIABLE name = default; -- what it decides` is expected, the default a literal";
+            params.push(param(line).ok_or_else(|| self.error(form))?);
+        }
+        Ok(params)
+    }
+
+    /// The rest, one statement that only asks.
+    fn query(&mut self) -> Result<String, HuntError> {
+        self.line += 1;
+        let query = self.lines.by_ref().collect::<Vec<_>>().join("\n");
+        let asks = ["SELECT", "WITH", "FROM"].iter().any(|word| query.starts_with(word));
+        let ends = query.ends_with(';') && query.matches(';').count() == 1;
+        if asks && ends { Ok(query) } else { Err(self.error("one SELECT with a `;` at its end is expected")) }
+    }
+}
+
+fn param(line: &str) -> Option<Param> {
+    let (name, rest) = line.strip_prefix("SET VARIABLE ")?.split_once(" = ")?;
+    let (default, meaning) = rest.split_once("; -- ")?;
+    Some(Param {
+        name: name.to_owned(),
+        kind: kind(default)?,
+        default: default.to_owned(),
+        meaning: meaning.to_owned(),
+    })
+}
+
+/// The kind of a literal, if it is one.
+fn kind(default: &str) -> Option<ParamKind> {
+    let quoted = |text: &str| text.len() > 1 && text.starts_with('\'') && text.ends_with('\'');
+    match default.strip_prefix("TIMESTAMP ") {
+        Some(moment) => quoted(moment).then_some(ParamKind::Moment),
+        None if quoted(default) => Some(ParamKind::Text),
+        None => default.parse::<i64>().is_ok().then_some(ParamKind::Integer),
+    }
+}

@@ -1,0 +1,22 @@
+//! The hunts that are shipped in the program.
+
+use include_dir::{Dir, include_dir};
+
+use super::{Hunt, HuntError};
+
+static SHIPPED: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/sql/hunts");
+
+/// Every shipped hunt, by tactic, then by name.
+///
+/// # Errors
+/// The first thing that is wrong with one of them.
+pub fn shipped() -> Result<Vec<Hunt>, HuntError> {
+    let folders = SHIPPED.dirs().flat_map(Dir::files);
+    let hunts = folders.map(|file| {
+        let path = file.path().to_string_lossy().replace('\\', "/");
+        Hunt::parse(&path, file.contents_utf8().unwrap_or_default())
+    });
+    let mut hunts = hunts.collect::<Result<Vec<_>, _>>()?;
+    hunts.sort_by(|a, b| (a.tactic, &a.id).cmp(&(b.tactic, &b.id)));
+    Ok(hunts)
+}

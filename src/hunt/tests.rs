@@ -1,0 +1,64 @@
+//! What a hunt's text may be, and that what is set is never part of the SQL.
+
+use super::*;
+
+const TEXT: &str = "\
+-- Who did it?
+-- tactic: impact
+-- techniques: T1485, T1490
+-- hit: somebody did,
+--   and here is who
+-- innocent: nobody
+SET VARIABLE since = TIMESTAMP '2000-01-01'; -- from this moment on, UTC
+SET VARIABLE least = 3; -- so many
+SET VARIABLE who = '%'; -- whose name is like this
+SELECT getvariable('since'), getvariable('least'),
+    getvariable('who');
+";
+
+fn problem(path: &str, text: &str) -> String {
+    Hunt::parse(path, text).unwrap_err().to_string()
+}
+
+#[test]
+fn the_head_is_read() {
+    let hunt = Hunt::parse("impact/who.sql", TEXT).unwrap();
+    assert_eq!((hunt.id.as_str(), hunt.title.as_str(), hunt.tactic), ("impact/who", "Who did it?", Tactic::Impact));
+    assert_eq!(hunt.techniques, ["T1485", "T1490"]);
+    assert_eq!((hunt.hit.as_str(), hunt.innocent.as_str()), ("somebody did, and here is who", "nobody"));
+    let params: Vec<_> = hunt.params.iter().map(|param| (param.name.as_str(), param.kind)).collect();
+    assert_eq!(params, [("since", ParamKind::Moment), ("least", ParamKind::Integer), ("who", ParamKind::Text)]);
+    assert_eq!(hunt.param("least").unwrap().meaning, "so many");
+    assert_eq!(hunt.query, "SELECT getvariable('since'), getvariable('least'),\n    getvariable('who');");
+}
+
+#[test]
+fn what_is_set_takes_the_place_of_the_default_and_stays_a_value() {
+    let hunt = Hunt::parse("impact/who.sql", TEXT).unwrap();
+    let given = [
+        ("who".to_owned(), Value::Text("o'; DROP TABLE events; --".to_owned())),
+        ("since".to_owned(), Value::Moment(Timestamp(7))),
+    ];
+    let sql = hunt.sql(&given);
+    let lines: Vec<&str> = sql.lines().take(3).collect();
+    assert_eq!(
+        lines,
+        [
+            "SET VARIABLE since = make_timestamp(7);",
+            "SET VARIABLE least = 3;",
+            "SET VARIABLE who = 'o''; DROP TABLE events; --';",
+        ]
+    );
+    assert!(sql.ends_with(&hunt.query));
+}
+
+#[test]
+fn a_hunt_of_another_form_is_refused_by_its_line() {
+    let edited = |from: &str, to: &str| problem("impact/who.sql", &TEXT.replacen(from, to, 1));
+    assert_eq!(edited("-- tactic: impact", "-- tactic: fun"), "sql/hunts/impact/who.sql:2: fun is no tactic");
+    assert_eq!(edited("-- hit", "-- hits"), "sql/hunts/impact/who.sql:4: `-- hit: …` is expected");
+    assert!(edited("= 3;", "= 1 + 2;").starts_with("sql/hunts/impact/who.sql:8: `SET VARIABLE"));
+    assert!(edited("SELECT", "DELETE").starts_with("sql/hunts/impact/who.sql:10: one SELECT"));
+    assert!(edited("('who');", "('who'); DROP TABLE events;").contains("one SELECT"));
+    assert!(problem("execution/who.sql", TEXT).ends_with(":2: a hunt of impact stands in that folder"));
+}

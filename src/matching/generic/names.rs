@@ -1,0 +1,57 @@
+//! What a call names: the things that its request, and the response of a change, tell by id, name or ARN.
+
+use serde_json::Value;
+
+use super::Scene;
+use crate::matching::describe;
+use crate::signal::Entity;
+
+/// No signal names more things; a list of thousands is no sentence.
+const MOST: usize = 50;
+/// A longer text is a document, not a name.
+const LONGEST: usize = 300;
+/// Members stand no deeper; what is nested deeper is settings.
+const DEEPEST: usize = 6;
+
+/// The things that the requests of these events name, and those of the responses where it was a change.
+pub(super) fn of(scene: &Scene<'_, '_>, events: &[usize]) -> Vec<Entity> {
+    let mut named = Vec::new();
+    for event in events {
+        collect(scene, *event, &scene.events[*event].request, &mut named);
+    }
+    for event in events.iter().filter(|event| scene.changes(**event)) {
+        collect(scene, *event, &scene.events[*event].response, &mut named);
+    }
+    named
+}
+
+fn collect(scene: &Scene<'_, '_>, event: usize, value: &Value, named: &mut Vec<Entity>) {
+    let Some(members) = value.as_object() else { return };
+    let event_id = scene.events[event].row.event_id;
+    let mut see = |kind: String, value: &str| {
+        if named.len() < MOST {
+            describe::add(named, Entity { kind, value: value.to_owned(), event_id: event_id.to_owned() });
+        }
+    };
+    members.iter().for_each(|(member, value)| walk(scene, member, value, DEEPEST, &mut see));
+}
+
+fn walk(scene: &Scene<'_, '_>, member: &str, value: &Value, depth: usize, see: &mut impl FnMut(String, &str)) {
+    let words = scene.rules.words();
+    match value {
+        Value::String(text) if !text.is_empty() && text.len() <= LONGEST => {
+            if let Some(kind) = words.names(member) {
+                see(kind, text);
+            }
+        }
+        Value::Array(elements) if depth > 0 => {
+            for element in elements {
+                walk(scene, member, element, depth - 1, see);
+            }
+        }
+        Value::Object(members) if depth > 0 && !words.is_ignored(member) => {
+            members.iter().for_each(|(member, value)| walk(scene, member, value, depth - 1, see));
+        }
+        _ => {}
+    }
+}

@@ -1,0 +1,237 @@
+//! Drafts put in words: the values that the generic rules name, and the signals.
+
+use indexmap::IndexMap;
+use serde_json::{Map, Value};
+
+use super::{Draft, Rhythm, Scene, names};
+use crate::event::{Client, Timestamp};
+use crate::matching::claim::Found;
+use crate::matching::describe::{self, Reads};
+use crate::matching::prepare::Prepared;
+use crate::normalise::caller::unwrapped;
+use crate::rule::RuleSet;
+use crate::rule::generic::Generic;
+use crate::rule::words::{within, words};
+use crate::signal::{Entity, Kind, Origin, Role, Signal};
+
+/// A page is named beside a failure if it was opened at most so many seconds before.
+const PAGE_S: i64 = 600;
+/// So much of a user agent names a program.
+const LONGEST_PROGRAM: usize = 40;
+
+/// The signals of the drafts; `pages` are those that are known already.
+pub(in crate::matching) fn tell(
+    rules: &RuleSet,
+    session_id: &str,
+    events: &[Prepared<'_>],
+    drafts: &[Draft],
+    pages: &[Signal],
+) -> Vec<Signal> {
+    let teller = Teller { scene: Scene { rules, events }, session_id, pages };
+    drafts.iter().filter_map(|draft| teller.signal(draft)).collect()
+}
+
+struct Teller<'t, 'e> {
+    scene: Scene<'t, 'e>,
+    session_id: &'t str,
+    pages: &'t [Signal],
+}
+
+impl Teller<'_, '_> {
+    fn signal(&self, draft: &Draft) -> Option<Signal> {
+        let found = self.found(draft)?;
+        let entities = names::of(&self.scene, &draft.members);
+        let mut context = describe::place(self.scene.events, &found);
+        context.extend(self.values(draft, found.anchor, &entities));
+        let reads = Reads { context, entities };
+        let mut signal = describe::compose(self.scene.rules, self.session_id, self.scene.events, &found, reads);
+        self.scene.service(found.anchor).clone_into(&mut signal.service);
+        signal.url = self.url(draft.what, found.anchor);
+        Some(signal)
+    }
+
+    fn found(&self, draft: &Draft) -> Option<Found> {
+        let anchor = *draft.members.first()?;
+        let role_of = |event: usize| if event == anchor { Role::Anchor } else { Role::Merged };
+        let met = self.scene.rules.generic(draft.what)?;
+        Some(Found {
+            rule: met,
+            met,
+            anchor,
+            members: draft.members.iter().map(|event| (*event, role_of(*event))).collect(),
+            origin: Origin::Generic,
+            confidence: draft.confidence,
+            missing: Vec::new(),
+        })
+    }
+
+    /// What the rule's title and summary may name.
+    fn values(&self, draft: &Draft, anchor: usize, entities: &[Entity]) -> Map<String, Value> {
+        let mut values = match draft.what {
+            Generic::Create | Generic::Delete | Generic::Change => self.action(anchor),
+            Generic::Command => self.command(anchor),
+            Generic::Service => Map::from_iter([("action".to_owned(), self.calls(draft).into())]),
+            Generic::Visit | Generic::Along | Generic::Poll => self.topic(draft),
+            Generic::Console => Map::from_iter([("what".to_owned(), self.topics(&draft.members).into())]),
+        };
+        let page = match draft.what {
+            Generic::Along => self.page_beside(draft),
+            _ => self.scene.events[anchor].row.error_code.and_then(|_| self.page_before(anchor)),
+        };
+        values.extend(page.map(|page| ("page".to_owned(), page.title.as_str().into())));
+        values.extend(draft.rhythm.into_iter().flat_map(rhythm));
+        values.insert("console".to_owned(), self.consoles(draft).into());
+        values.insert("names".to_owned(), shown(entities).into());
+        values
+    }
+
+    /// What a change did: `Created`, `DB instance`; or what was denied.
+    fn action(&self, anchor: usize) -> Map<String, Value> {
+        let name = self.scene.name(anchor);
+        let told = words(name);
+        let rest = told.iter().skip(1).map(|word| within(word)).collect::<Vec<_>>().join(" ");
+        let (did, to, what) = match (self.scene.verb(anchor), told.first()) {
+            (Some(verb), Some(first)) => (verb.did.as_str(), within(first), rest.clone()),
+            _ => ("Called", "call".to_owned(), name.to_owned()),
+        };
+        let what = if what.is_empty() { self.name_of(self.scene.service(anchor)) } else { what };
+        let first = told.first().map_or(name, String::as_str);
+        let action = if rest.is_empty() { first.to_owned() } else { format!("{first} {rest}") };
+        let mut values = self.outcome(anchor, did, &to);
+        values.insert("what".to_owned(), what.into());
+        values.insert("action".to_owned(), action.into());
+        values
+    }
+
+    fn command(&self, anchor: usize) -> Map<String, Value> {
+        let row = self.scene.events[anchor].row;
+        let agent = unwrapped(row.user_agent.unwrap_or_default());
+        let program: String =
+            agent.split(['/', ' ']).next().unwrap_or_default().chars().take(LONGEST_PROGRAM).collect();
+        let line = agent.starts_with("aws-cli/");
+        let how = match row.client {
+            Client::CloudShell => "in CloudShell".to_owned(),
+            Client::Cli if line => "with the AWS CLI".to_owned(),
+            _ => format!("by a program ({program})"),
+        };
+        let mut values = if line { self.outcome(anchor, "Ran", "run") } else { self.outcome(anchor, "Called", "call") };
+        let action = if line { self.command_line(anchor) } else { row.call.to_owned() };
+        values.insert("action".to_owned(), action.into());
+        values.insert("how".to_owned(), how.into());
+        values
+    }
+
+    /// `aws iam list-users`
+    fn command_line(&self, anchor: usize) -> String {
+        let service = self.scene.service(anchor);
+        let known = self.scene.rules.words().service(service).and_then(|service| service.cli.as_deref());
+        let verbs = words(self.scene.name(anchor)).join("-").to_lowercase();
+        format!("aws {} {verbs}", known.unwrap_or(service))
+    }
+
+    /// `did` as it is, or what came of it: `Was denied to create`.
+    fn outcome(&self, anchor: usize, did: &str, to: &str) -> Map<String, Value> {
+        let error = self.scene.events[anchor].row.error_code;
+        let told = match error {
+            None => did.to_owned(),
+            Some(code) if self.scene.rules.words().is_denial(code) => format!("Was denied to {to}"),
+            Some(_) => format!("Failed to {to}"),
+        };
+        let mut values = Map::from_iter([("did".to_owned(), told.into())]);
+        values.extend(error.map(|code| ("error".to_owned(), code.into())));
+        values
+    }
+
+    /// What most of the calls are about, if most agree: `DB instances`.
+    fn topic(&self, draft: &Draft) -> Map<String, Value> {
+        let mut counts: IndexMap<String, usize> = IndexMap::new();
+        for event in &draft.members {
+            *counts.entry(topic(self.scene.name(*event))).or_default() += 1;
+        }
+        let agreed = counts.into_iter().find(|(topic, count)| count * 2 > draft.members.len() && !topic.is_empty());
+        agreed.map(|(topic, _)| ("what".to_owned(), topic.into())).into_iter().collect()
+    }
+
+    fn topics(&self, members: &[usize]) -> Vec<String> {
+        distinct(members.iter().map(|event| topic(self.scene.name(*event))).filter(|topic| !topic.is_empty()))
+    }
+
+    fn calls(&self, draft: &Draft) -> Vec<String> {
+        distinct(draft.members.iter().map(|event| self.scene.events[*event].row.call.to_owned()))
+    }
+
+    /// The names of the services; a visit is to one console, whatever else that console asks.
+    fn consoles(&self, draft: &Draft) -> Vec<String> {
+        let source = |event: usize| match draft.what {
+            Generic::Visit | Generic::Along => self.scene.console(event),
+            _ => self.scene.service(event),
+        };
+        distinct(draft.members.iter().map(|event| self.name_of(source(*event))))
+    }
+
+    fn name_of(&self, service: &str) -> String {
+        self.scene.rules.words().service(service).map_or_else(|| service.to_owned(), |service| service.name.clone())
+    }
+
+    /// The console's own page of the service; what nobody clicked and what was typed has none.
+    fn url(&self, what: Generic, anchor: usize) -> Option<String> {
+        let is_click = matches!(what, Generic::Create | Generic::Delete | Generic::Change | Generic::Visit);
+        let service = self.scene.rules.words().service(self.scene.console(anchor)).filter(|_| is_click)?;
+        let (home, region) = (service.home.as_ref()?, self.scene.events[anchor].row.region?);
+        let is_region = region.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+        is_region.then(|| format!("https://{region}.console.aws.amazon.com/{home}?region={region}"))
+    }
+
+    /// The page that was opened last before.
+    fn page_before(&self, anchor: usize) -> Option<&Signal> {
+        let time = self.scene.events[anchor].time();
+        let recent = time.plus_seconds(-PAGE_S)..=time;
+        self.clicks().filter(|page| recent.contains(&page.first_time)).max_by_key(|page| page.first_time)
+    }
+
+    /// The page nearest in time.
+    fn page_beside(&self, draft: &Draft) -> Option<&Signal> {
+        let time = self.scene.events[*draft.members.first()?].time();
+        self.clicks().min_by_key(|page| distance(page, time))
+    }
+
+    fn clicks(&self) -> impl Iterator<Item = &Signal> {
+        self.pages.iter().filter(|page| page.kind != Kind::Background)
+    }
+}
+
+fn distance(page: &Signal, time: Timestamp) -> u64 {
+    if (page.first_time..=page.last_time).contains(&time) {
+        return 0;
+    }
+    page.first_time.0.abs_diff(time.0).min(page.last_time.0.abs_diff(time.0))
+}
+
+/// What a call is about: its words but the first one.
+fn topic(name: &str) -> String {
+    words(name).iter().skip(1).map(|word| within(word)).collect::<Vec<_>>().join(" ")
+}
+
+fn distinct(texts: impl Iterator<Item = String>) -> Vec<String> {
+    let mut known: Vec<String> = Vec::new();
+    for text in texts {
+        if !known.contains(&text) {
+            known.push(text);
+        }
+    }
+    known
+}
+
+/// The values that a sentence names.
+fn shown(entities: &[Entity]) -> Vec<String> {
+    distinct(entities.iter().map(|entity| entity.value.clone()))
+}
+
+fn rhythm(rhythm: Rhythm) -> [(String, Value); 2] {
+    let every = match (rhythm.every_s / 60, rhythm.every_s % 60) {
+        (1, 0) => "minute".to_owned(),
+        (minutes, 0) => format!("{minutes} minutes"),
+        _ => format!("{} seconds", rhythm.every_s),
+    };
+    [("every".to_owned(), every.into()), ("times".to_owned(), rhythm.times.into())]
+}

@@ -1,0 +1,76 @@
+//! Which pages an event speaks for, and how much: the nearer it comes to a shape of theirs, the more.
+
+use rustc_hash::FxHashMap;
+
+use super::prepare::Prepared;
+use crate::rule::shape::ShapeId;
+use crate::rule::{RuleId, RuleSet, Use};
+
+/// An event that comes no nearer to any shape says nothing.
+const FAR: f64 = 0.2;
+/// An event speaks for a page only if it comes at least this share as near to it as to the page it is nearest to.
+const SECOND: f64 = 0.55;
+/// No shape comes nearer than this but the one that the event is of.
+const NOT_EXACT: f64 = 0.9;
+
+/// How an event speaks for one rule.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Vote {
+    /// The part of the rule that it would be.
+    pub(super) part: u16,
+    /// The rule can start from it.
+    pub(super) anchor: bool,
+    /// How near it comes to the part's shape; 1 if it is of that shape.
+    pub(super) nearness: f64,
+    /// The same, as a share of how near it comes to any shape.
+    pub(super) share: f64,
+}
+
+impl Vote {
+    fn new(usage: Use, nearness: f64) -> Self {
+        Self { part: usage.part, anchor: usage.anchor, nearness, share: 1.0 }
+    }
+
+    /// How much of the part it stands for: a shape that fits others better counts for little.
+    pub(super) fn weight(&self) -> f64 {
+        self.nearness * self.share.powi(3)
+    }
+}
+
+/// One event's votes, the best for each rule.
+pub(super) type Votes = FxHashMap<RuleId, Vote>;
+
+/// For each rule that makes the event's call, how the event speaks for it.
+pub(super) fn votes(rules: &RuleSet, event: &Prepared<'_>) -> Votes {
+    let mut votes = Votes::default();
+    for (shape, nearness) in nearnesses(rules, event) {
+        for vote in rules.uses(shape).iter().map(|usage| (usage.rule, Vote::new(*usage, nearness))) {
+            let best = votes.entry(vote.0).or_insert(vote.1);
+            if best.nearness < nearness {
+                *best = vote.1;
+            }
+        }
+    }
+    let nearest = votes.values().map(|vote| vote.nearness).fold(0.0, f64::max);
+    votes.retain(|_, vote| vote.nearness >= FAR && vote.nearness >= SECOND * nearest);
+    for vote in votes.values_mut() {
+        vote.share = vote.nearness / nearest;
+    }
+    votes
+}
+
+/// How near the event comes to each shape of its call, or of the call that it succeeds. One that is told by its caller
+/// alone is of that shape and of no other.
+pub(super) fn nearnesses(rules: &RuleSet, event: &Prepared<'_>) -> Vec<(ShapeId, f64)> {
+    if let Some(shape) = event.shape.filter(|shape| rules.is_of_any_call(*shape)) {
+        return vec![(shape, 1.0)];
+    }
+    let known = rules.known_call(event.row.call).and_then(|call| Some((call, rules.vocabulary(call)?)));
+    let Some((call, vocabulary)) = known else { return Vec::new() };
+    let (subject, drifted) = (event.subject(), vocabulary.read(&event.request));
+    let nearness = |shape: ShapeId| match event.shape {
+        Some(own) if own == shape => 1.0,
+        _ => rules.shape(shape).nearness(&subject, &drifted).min(NOT_EXACT),
+    };
+    rules.shapes_of(call).iter().map(|shape| (*shape, nearness(*shape))).collect()
+}

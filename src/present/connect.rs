@@ -1,0 +1,143 @@
+//! How other programs open a case: lines to paste, with the path quoted as each language wants it.
+
+use std::io::{self, Write};
+
+use super::{escape, quote};
+
+/// A program that opens a case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Client {
+    /// DuckDB's own command line.
+    DuckDb,
+    /// Any client of DuckDB that is open already.
+    Attach,
+    /// Python's `duckdb`.
+    Python,
+    /// Python's `pyarrow`, by way of `duckdb`.
+    Pyarrow,
+    /// R's `duckdb`.
+    R,
+    /// Node's `@duckdb/node-api`.
+    Node,
+    /// Java.
+    Jdbc,
+    /// `DBeaver`.
+    DBeaver,
+}
+
+/// A session to begin with.
+const ASK: &str = "FROM timeline WHERE class = 'click' ORDER BY time, id LIMIT 20";
+
+impl Client {
+    /// Every client, in the order they are shown.
+    pub const ALL: [Self; 8] =
+        [Self::DuckDb, Self::Attach, Self::Python, Self::Pyarrow, Self::R, Self::Node, Self::Jdbc, Self::DBeaver];
+
+    /// The name to ask for it by.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::DuckDb => "duckdb",
+            Self::Attach => "attach",
+            Self::Python => "python",
+            Self::Pyarrow => "pyarrow",
+            Self::R => "r",
+            Self::Node => "node",
+            Self::Jdbc => "jdbc",
+            Self::DBeaver => "dbeaver",
+        }
+    }
+
+    /// The client of that name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|client| client.as_str() == name)
+    }
+
+    const fn title(self) -> &'static str {
+        match self {
+            Self::DuckDb => "DuckDB's command line",
+            Self::Attach => "Any client of DuckDB, in SQL",
+            Self::Python => "Python: pip install duckdb",
+            Self::Pyarrow => "Python, as Arrow: pip install duckdb pyarrow",
+            Self::R => "R: install.packages(\"duckdb\")",
+            Self::Node => "Node: npm install @duckdb/node-api",
+            Self::Jdbc => "Java: org.duckdb:duckdb_jdbc",
+            Self::DBeaver => "DBeaver: a new connection to DuckDB",
+        }
+    }
+
+    /// How the client's language begins a comment.
+    const fn remark(self) -> &'static str {
+        match self {
+            Self::Attach => "--",
+            Self::Node | Self::Jdbc => "//",
+            _ => "#",
+        }
+    }
+
+    fn lines(self, path: &str) -> Vec<String> {
+        match self {
+            Self::DuckDb => vec![format!("duckdb -readonly {}", quote::shell(path))],
+            Self::Attach => attach(path),
+            Self::Python => python(path, format!("case.sql(\"{ASK}\").show()")),
+            Self::Pyarrow => python(path, "signals = case.sql(\"FROM signals\").to_arrow_table()".into()),
+            Self::R => r(path),
+            Self::Node => node(path),
+            Self::Jdbc => java(path),
+            Self::DBeaver => {
+                vec![format!("Path: {}", escape::terminal(path)), "Driver properties: duckdb.read_only = true".into()]
+            }
+        }
+    }
+}
+
+fn attach(path: &str) -> Vec<String> {
+    let Some(path) = quote::sql(path) else {
+        return vec!["-- SQL cannot spell the path of this case: rename it.".into()];
+    };
+    vec![format!("ATTACH {path} AS cartographed (READ_ONLY);"), "USE cartographed;".into(), format!("{ASK};")]
+}
+
+fn python(path: &str, ask: String) -> Vec<String> {
+    let open = format!("case = duckdb.connect({}, read_only=True)", quote::string(path));
+    vec!["import duckdb".into(), open, ask]
+}
+
+fn r(path: &str) -> Vec<String> {
+    let path = quote::string(path);
+    vec![
+        format!("case <- DBI::dbConnect(duckdb::duckdb(), dbdir = {path}, read_only = TRUE)"),
+        format!("DBI::dbGetQuery(case, \"{ASK}\")"),
+    ]
+}
+
+fn node(path: &str) -> Vec<String> {
+    let path = quote::script(path);
+    vec![
+        "const { DuckDBInstance } = require(\"@duckdb/node-api\");".into(),
+        format!("DuckDBInstance.create({path}, {{ access_mode: \"READ_ONLY\" }})"),
+        "  .then((file) => file.connect())".into(),
+        format!("  .then((open) => open.runAndReadAll(\"{ASK}\"))"),
+        "  .then((answer) => console.table(answer.getRowObjectsJson()));".into(),
+    ]
+}
+
+fn java(path: &str) -> Vec<String> {
+    let url = quote::java(&format!("jdbc:duckdb:{path}"));
+    vec![
+        "java.util.Properties properties = new java.util.Properties();".into(),
+        "properties.setProperty(\"duckdb.read_only\", \"true\");".into(),
+        format!("java.sql.Connection open = java.sql.DriverManager.getConnection({url}, properties);"),
+    ]
+}
+
+/// Writes how a client opens the case at an absolute path.
+///
+/// # Errors
+/// If the writer refuses.
+pub fn connect(out: &mut impl Write, client: Client, path: &str) -> io::Result<()> {
+    writeln!(out, "{} {}", client.remark(), client.title())?;
+    client.lines(path).iter().try_for_each(|line| writeln!(out, "{line}"))?;
+    writeln!(out)
+}

@@ -1,0 +1,80 @@
+//! The hunts, as rows and as a cookbook.
+
+use std::io::{self, Write};
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, ListBuilder, StringArray, StringBuilder};
+use arrow::record_batch::RecordBatch;
+
+use super::PresentError;
+use super::escape::markdown;
+use crate::hunt::{Hunt, Param};
+
+/// What the cookbook says before its first hunt.
+const COOKBOOK: &str = "\
+# Hunts
+
+Questions of an incident, by ATT&CK tactic, {} in all. Each is a file of plain SQL in `sql/hunts/` that only reads:
+
+```sh
+cartographer hunt list --technique T1098
+cartographer hunt show persistence/access-key-for-another
+cartographer hunt run persistence/access-key-for-another --db case.duckdb --set since=2026-03-11 --format csv
+```
+
+`hunt show` prints the file. Any client of DuckDB 1.5 or later runs it as it is, on a case opened read-only; what can be
+set stands in its `SET VARIABLE` lines. A case that an earlier version loaded gets the views that hunts read when it is
+loaded into again. Times are UTC. A hunt finds what was done, not whether it was wrong: each says who does the same
+innocently. `what` is the click's sentence where a click explains the event, else what was called; `signal_id`,
+`session_id` and `event_id` lead on to `signal_events`, `sessions` and `events`. Failed attempts are shown too, with
+their `error_code`. `joining-hits.md` joins what other tools found.
+
+Made by `cartographer hunt list --format markdown`.
+";
+
+/// The hunts as rows, for [`super::batches`]: id, tactic, techniques, title.
+///
+/// # Errors
+/// If Arrow refuses the columns.
+pub fn hunts(hunts: &[Hunt]) -> Result<RecordBatch, PresentError> {
+    let texts = |of: fn(&Hunt) -> &str| -> ArrayRef { Arc::new(StringArray::from_iter_values(hunts.iter().map(of))) };
+    let mut techniques = ListBuilder::new(StringBuilder::new());
+    for hunt in hunts {
+        techniques.append_value(hunt.techniques.iter().map(Some));
+    }
+    Ok(RecordBatch::try_from_iter_with_nullable([
+        ("id", texts(|hunt| &hunt.id), false),
+        ("tactic", texts(|hunt| hunt.tactic.as_str()), false),
+        ("techniques", Arc::new(techniques.finish()), false),
+        ("title", texts(|hunt| &hunt.title), false),
+    ])?)
+}
+
+/// The hunts as a Markdown page: what each asks, how to read its rows, and its SQL.
+///
+/// # Errors
+/// If the writer refuses.
+pub fn cookbook(out: &mut impl Write, hunts: &[Hunt]) -> io::Result<()> {
+    out.write_all(COOKBOOK.replace("{}", &hunts.len().to_string()).as_bytes())?;
+    for same in hunts.chunk_by(|a, b| a.tactic == b.tactic) {
+        let name = same.first().map_or("", |hunt| hunt.tactic.as_str());
+        writeln!(out, "\n## {name} ({})", same.len())?;
+        same.iter().try_for_each(|hunt| recipe(out, hunt))?;
+    }
+    Ok(())
+}
+
+fn recipe(out: &mut impl Write, hunt: &Hunt) -> io::Result<()> {
+    writeln!(out, "\n### {}\n", markdown(&hunt.title))?;
+    let techniques: Vec<String> = hunt.techniques.iter().map(|technique| format!(" · {technique}")).collect();
+    writeln!(out, "`{}`{}\n", hunt.id, techniques.concat())?;
+    writeln!(out, "**A hit:** {}\n\n**Innocent:** {}\n", markdown(&hunt.hit), markdown(&hunt.innocent))?;
+    writeln!(out, "```sql")?;
+    hunt.params.iter().try_for_each(|param| setting(out, param))?;
+    writeln!(out, "{}\n```", hunt.query)
+}
+
+/// A parameter as the file sets it.
+fn setting(out: &mut impl Write, param: &Param) -> io::Result<()> {
+    writeln!(out, "SET VARIABLE {} = {}; -- {}", param.name, param.default, param.meaning)
+}

@@ -1,0 +1,182 @@
+//! OCSF to CloudTrail: an event as Security Lake or an export of our own writes it, to the record it was made from.
+//!
+//! Where the record itself stands in `raw_data`, it is that. Else it is put together from the attributes that AWS maps
+//! it to (OCSF 1.0.0-rc.2 and 1.1.0 differ, both are read) and from `unmapped`.
+
+use chrono::{DateTime, SecondsFormat};
+use serde_json::{Map, Value, json};
+
+use super::clock;
+use super::error::Refusal;
+use super::shape::Shape;
+use super::text::printable;
+
+/// Members of a record that are one text, and the attributes that may hold it, the first that is there.
+const TEXTS: [(&str, &[&str]); 16] = [
+    ("eventVersion", &["metadata.product.version"]),
+    ("userIdentity.type", &["actor.user.type", "identity.user.type"]),
+    ("userIdentity.accountId", &["actor.user.account.uid", "actor.user.account_uid", "identity.user.account_uid"]),
+    ("userIdentity.accessKeyId", &["actor.user.credential_uid", "identity.user.credential_uid"]),
+    ("userIdentity.userName", &["actor.user.name", "identity.user.name"]),
+    ("userIdentity.sessionContext.sessionIssuer.arn", &["actor.session.issuer", "identity.session.issuer"]),
+    ("userIdentity.invokedBy", &["actor.invoked_by", "actor.app_name", "identity.invoked_by"]),
+    ("awsRegion", &["cloud.region"]),
+    ("sourceIPAddress", &["src_endpoint.ip", "src_endpoint.domain", "src_endpoint.svc_name"]),
+    ("userAgent", &["http_request.user_agent"]),
+    ("errorCode", &["api.response.error", "status_code"]),
+    ("errorMessage", &["api.response.message", "status_detail"]),
+    ("requestID", &["api.request.uid"]),
+    ("eventType", &["metadata.event_code"]),
+    ("eventCategory", &["metadata.product.feature.name"]),
+    ("recipientAccountId", &["cloud.account.uid", "cloud.account_uid"]),
+];
+
+/// Where the caller stands: the ARN and the unique id change places between versions, and are told by their form.
+const CALLERS: [&str; 6] = [
+    "actor.user.uid",
+    "actor.user.uid_alt",
+    "actor.user.uuid",
+    "identity.user.uid",
+    "identity.user.uid_alt",
+    "identity.user.uuid",
+];
+
+/// Members of `unmapped`, where all are texts in Parquet, that a record writes as bare booleans.
+const BOOLEANS: [&str; 2] = ["readOnly", "managementEvent"];
+
+/// The record, as JSON.
+///
+/// # Errors
+/// An event that is no call to AWS is refused by its product and class.
+pub(super) fn record(text: &str) -> Result<String, Refusal> {
+    let event: Value = serde_json::from_str(text).map_err(|error| Refusal::BrokenJson(error.to_string()))?;
+    if let Some(raw) = event["raw_data"].as_str().filter(|raw| is_record(raw)) {
+        return Ok(raw.to_owned());
+    }
+    let source = first(&event, &["api.service.name", "service.name"]);
+    match (source, first(&event, &["api.operation"]), time(&event)) {
+        (Some(source), Some(name), Some(time)) => {
+            let call = json!({ "eventTime": time, "eventSource": source, "eventName": name });
+            Ok(Value::Object(put_together(&event, call)).to_string())
+        }
+        _ => Err(other(&event)),
+    }
+}
+
+fn is_record(raw: &str) -> bool {
+    serde_json::from_str::<Shape<'_>>(raw).is_ok_and(|shape| shape.is_record())
+}
+
+fn other(event: &Value) -> Refusal {
+    let product = first(event, &["metadata.product.name", "metadata.product.vendor_name"]);
+    let product = product.and_then(Value::as_str).unwrap_or("an unknown product");
+    Refusal::Ocsf { product: printable(product), class: printable(&event["class_uid"].to_string()) }
+}
+
+fn put_together(event: &Value, call: Value) -> Map<String, Value> {
+    let mut record = Value::Object(Map::new());
+    merge(&mut record, call);
+    put(&mut record, "eventID", first(event, &["metadata.uid"]).cloned());
+    for (member, attributes) in TEXTS {
+        put(&mut record, member, first(event, attributes).cloned());
+    }
+    let callers = || CALLERS.iter().filter_map(|path| first(event, &[path]));
+    let is_arn = |value: &&Value| value.as_str().is_some_and(|text| text.starts_with("arn:"));
+    put(&mut record, "userIdentity.arn", callers().find(is_arn).cloned());
+    put(&mut record, "userIdentity.principalId", callers().find(|value| !is_arn(value)).cloned());
+    session(event, &mut record);
+    put(&mut record, "requestParameters", first(event, &["api.request.data"]).map(parsed));
+    put(&mut record, "responseElements", first(event, &["api.response.data"]).map(parsed));
+    put(&mut record, "resources", resources(event));
+    if let Some(unmapped) = first(event, &["unmapped"]).map(parsed) {
+        merge(&mut record, nested(unmapped));
+    }
+    match record {
+        Value::Object(record) => record,
+        _ => Map::new(),
+    }
+}
+
+/// What `sessionContext.attributes` said.
+fn session(event: &Value, record: &mut Value) {
+    let attributes = "userIdentity.sessionContext.attributes";
+    let created = first(event, &["actor.session.created_time", "identity.session.created_time"])
+        .and_then(Value::as_i64)
+        .filter(|created| *created > 0)
+        .and_then(moment)
+        .or_else(|| clock::utc(first(event, &["actor.session.created_time_dt"])?.as_str()?));
+    put(record, &format!("{attributes}.creationDate"), created.map(Value::from));
+    let mfa = first(event, &["actor.session.is_mfa", "actor.session.mfa", "identity.session.mfa"]);
+    put(
+        record,
+        &format!("{attributes}.mfaAuthenticated"),
+        mfa.and_then(Value::as_bool).map(|mfa| json!(mfa.to_string())),
+    );
+}
+
+/// `resources`, as `CloudTrail` names their members.
+fn resources(event: &Value) -> Option<Value> {
+    let resource = |resource: &Value| {
+        let mut own = Value::Object(Map::new());
+        put(&mut own, "ARN", first(resource, &["uid"]).cloned());
+        put(&mut own, "accountId", first(resource, &["account.uid", "account_uid", "owner.account.uid"]).cloned());
+        put(&mut own, "type", first(resource, &["type"]).cloned());
+        own
+    };
+    let list = event["resources"].as_array().filter(|list| !list.is_empty())?;
+    Some(list.iter().map(resource).collect())
+}
+
+fn time(event: &Value) -> Option<String> {
+    let own = event["time"].as_i64().and_then(moment);
+    own.or_else(|| clock::utc(first(event, &["time_dt"])?.as_str()?))
+}
+
+/// Milliseconds since 1970, as `CloudTrail` writes a time.
+fn moment(milliseconds: i64) -> Option<String> {
+    let form = if milliseconds % 1000 == 0 { SecondsFormat::Secs } else { SecondsFormat::Millis };
+    Some(DateTime::from_timestamp_millis(milliseconds)?.to_rfc3339_opts(form, true))
+}
+
+/// The first of the attributes that is there and says something.
+fn first<'v>(event: &'v Value, paths: &[&str]) -> Option<&'v Value> {
+    let at = |path: &&str| path.split('.').try_fold(event, |value, name| value.get(name));
+    paths.iter().filter_map(at).find(|value| !value.is_null() && value.as_str() != Some(""))
+}
+
+/// Sets the member at a path of objects, if there is a value.
+fn put(record: &mut Value, path: &str, value: Option<Value>) {
+    if let Some(value) = value {
+        let wrap = |inner: Value, name: &str| Value::Object(Map::from_iter([(name.to_owned(), inner)]));
+        merge(record, path.rsplit('.').fold(value, wrap));
+    }
+}
+
+/// JSON that stands in a text, as columns of Parquet have it.
+fn parsed(value: &Value) -> Value {
+    let text = value.as_str().filter(|text| text.starts_with(['{', '[']));
+    text.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_else(|| value.clone())
+}
+
+/// Names with dots, as Security Lake writes them, as objects in objects; booleans and JSON out of their texts.
+fn nested(unmapped: Value) -> Value {
+    let Value::Object(members) = unmapped else { return Value::Object(Map::new()) };
+    let mut record = Value::Object(Map::new());
+    for (name, value) in members {
+        let truth = value.as_str().filter(|_| BOOLEANS.contains(&name.as_str())).and_then(|text| text.parse().ok());
+        put(&mut record, &name, Some(truth.map_or_else(|| parsed(&value), Value::Bool)));
+    }
+    record
+}
+
+/// Lays `under` below `record`: what `record` says stays.
+fn merge(record: &mut Value, under: Value) {
+    if let (Value::Object(record), Value::Object(under)) = (record, under) {
+        for (name, value) in under {
+            match record.get_mut(&name) {
+                Some(own) => merge(own, value),
+                None => drop(record.insert(name, value)),
+            }
+        }
+    }
+}

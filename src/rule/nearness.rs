@@ -1,0 +1,226 @@
+//! How near an event that is not of a shape comes to it, and what is different.
+//!
+//! Each difference multiplies the nearness by what it says against the shape: a page size hardly anything, for consoles
+//! change them at will; a fixed value that contradicts a lot, for that is how pages differ.
+
+use serde_json::{Map, Value};
+
+use super::condition::Condition;
+use super::drift::Drifted;
+use super::path::Path;
+use super::shape::{Parameters, Shape, Subject, has_none};
+
+/// A page size is another one.
+const OTHER_SIZE: f64 = 0.98;
+/// The request has members that no shape of the call knows.
+const NEW_MEMBERS: f64 = 0.98;
+/// A member goes by another name.
+const RENAMED: f64 = 0.96;
+/// A member that the shape asks for is not there.
+const NO_MEMBER: f64 = 0.8;
+/// The request has a member that other shapes of the call know, and this one does not.
+const OTHER_MEMBER: f64 = 0.6;
+/// A value is asked for in a member that is not there.
+const NO_VALUE: f64 = 0.9;
+/// A value contradicts.
+const OTHER_VALUE: f64 = 0.4;
+/// A text that has to be in the request is not.
+const NO_TEXT: f64 = 0.6;
+/// The call came from a back end that no rule knows.
+const UNKNOWN_CALLER: f64 = 0.95;
+/// The call came from a back end that other shapes ask for.
+const OTHER_CALLER: f64 = 0.6;
+/// The call failed, or did not, against what is asked.
+const OTHER_OUTCOME: f64 = 0.7;
+
+/// Takes what a difference leaves of the nearness, and on demand the difference in words.
+type See<'s> = dyn FnMut(f64, &dyn Fn() -> String) + 's;
+
+impl Shape {
+    /// How near the event comes, from 0 to 1, and 1 only where nothing differs. Says nothing of an event of another call.
+    ///
+    /// `drifted` is the subject's request in the words of the call's shapes.
+    pub fn nearness(&self, subject: &Subject<'_>, drifted: &Drifted<'_>) -> f64 {
+        let mut nearness = 1.0;
+        self.compare(subject, drifted, &mut |factor, _| nearness *= factor);
+        nearness
+    }
+
+    /// What is different, in words.
+    pub fn differences(&self, subject: &Subject<'_>, drifted: &Drifted<'_>) -> Vec<String> {
+        let mut differences = Vec::new();
+        self.compare(subject, drifted, &mut |_, words| differences.push(words()));
+        differences
+    }
+
+    fn compare(&self, subject: &Subject<'_>, drifted: &Drifted<'_>, see: &mut See<'_>) {
+        self.parameters.compare(drifted, see);
+        self.compare_caller(subject, see);
+        if !self.outcome.fits(subject.error_code) {
+            see(OTHER_OUTCOME, &|| self.outcome.describe().map_or_else(String::new, |asked| format!("not {asked}")));
+        }
+        self.conditions.iter().for_each(|(path, condition)| compare_value(path, condition, &drifted.request, see));
+        self.response.iter().for_each(|(path, condition)| compare_value(path, condition, subject.response, see));
+        for part in self.text.iter().filter(|part| !subject.request_text.contains(part.as_str())) {
+            see(NO_TEXT, &|| format!("no text {part}"));
+        }
+    }
+
+    fn compare_caller(&self, subject: &Subject<'_>, see: &mut See<'_>) {
+        let agent_fits = self.agent.as_ref().is_none_or(|condition| condition.holds_for_text(subject.agent));
+        if !agent_fits || !self.caller.fits(subject.family) {
+            let factor = if subject.family.is_none() { UNKNOWN_CALLER } else { OTHER_CALLER };
+            see(factor, &|| format!("called by {}", subject.agent));
+        }
+    }
+}
+
+impl Parameters {
+    fn compare(&self, drifted: &Drifted<'_>, see: &mut See<'_>) {
+        let empty = Map::new();
+        let members = drifted.request.as_object().unwrap_or(&empty);
+        match self {
+            Self::Any => return,
+            Self::None if has_none(&drifted.request) => {}
+            Self::None => compare_names(&[], members, see),
+            Self::Exactly(expected) => compare_members(expected.as_object().unwrap_or(&empty), members, see),
+            Self::Members(sets) => {
+                if let Some(nearest) = nearest(sets, members) {
+                    compare_names(&names(nearest), members, see);
+                }
+            }
+        }
+        drifted.compare(see);
+    }
+}
+
+impl Drifted<'_> {
+    fn compare(&self, see: &mut See<'_>) {
+        if self.added > 0 {
+            see(NEW_MEMBERS, &|| format!("{} new in the request", counted(self.added)));
+        }
+        if self.renamed > 0 {
+            see(power(RENAMED, self.renamed), &|| format!("{} by another name", counted(self.renamed)));
+        }
+    }
+}
+
+fn counted(members: usize) -> String {
+    if members == 1 { "1 member".to_owned() } else { format!("{members} members") }
+}
+
+fn names(set: &[String]) -> Vec<&str> {
+    set.iter().map(String::as_str).collect()
+}
+
+/// The set that a request's members come nearest to.
+fn nearest<'s>(sets: &'s [Vec<String>], members: &Map<String, Value>) -> Option<&'s Vec<String>> {
+    let nearness = |set: &[String]| {
+        let mut nearness = 1.0;
+        compare_names(&names(set), members, &mut |factor, _| nearness *= factor);
+        nearness
+    };
+    sets.iter().map(|set| (nearness(set), set)).max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, set)| set)
+}
+
+fn compare_names(asked: &[&str], members: &Map<String, Value>, see: &mut See<'_>) {
+    for name in asked.iter().filter(|name| !members.contains_key(**name)) {
+        see(NO_MEMBER, &|| format!("no member {name}"));
+    }
+    for name in members.keys().filter(|name| !asked.contains(&name.as_str())) {
+        see(OTHER_MEMBER, &|| format!("a member {name}, as in other requests"));
+    }
+}
+
+fn compare_members(asked: &Map<String, Value>, members: &Map<String, Value>, see: &mut See<'_>) {
+    compare_names(&asked.keys().map(String::as_str).collect::<Vec<_>>(), members, see);
+    for (name, value) in asked.iter().filter(|(name, value)| members.get(*name).is_some_and(|other| other != *value)) {
+        let factor = if Path::member(name).is_page_size() { OTHER_SIZE } else { OTHER_VALUE };
+        see(factor, &|| format!("{name} is not {value}"));
+    }
+}
+
+fn compare_value(path: &Path, condition: &Condition, root: &Value, see: &mut See<'_>) {
+    if condition.holds(path, root) {
+        return;
+    }
+    let is_there = path.first_member().is_none_or(|name| root.get(name).is_some());
+    let factor = if path.is_page_size() {
+        OTHER_SIZE
+    } else if is_there {
+        OTHER_VALUE
+    } else {
+        NO_VALUE
+    };
+    see(factor, &|| format!("not so that {path} {}", condition.describe()));
+}
+
+fn power(factor: f64, times: usize) -> f64 {
+    (0..times).fold(1.0, |product, _| product * factor)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::caller::{Caller, Family};
+    use super::super::drift::Vocabulary;
+    use super::*;
+
+    fn shape(members: &[&str]) -> Shape {
+        let set = members.iter().map(|name| (*name).to_owned()).collect();
+        Shape {
+            parameters: Parameters::Members(vec![set]),
+            caller: Caller::OneOf(vec![Family::Internal]),
+            ..Shape::plain("iam:ListUsers")
+        }
+    }
+
+    fn compared(shape: &Shape, others: &[&Shape], request: &Value) -> (f64, Vec<String>) {
+        let mut vocabulary = Vocabulary::default();
+        [&[shape], others].concat().into_iter().for_each(|shape| vocabulary.learn(shape));
+        let text = request.to_string();
+        let subject = Subject {
+            agent: "AWS Internal",
+            family: Some(Family::Internal),
+            request,
+            request_text: &text,
+            response: &Value::Null,
+            error_code: None,
+        };
+        let drifted = vocabulary.read(request);
+        (shape.nearness(&subject, &drifted), shape.differences(&subject, &drifted))
+    }
+
+    #[test]
+    fn a_new_member_is_no_other_page() {
+        let all = shape(&["maxItems"]);
+        let (new, words) = compared(&all, &[], &json!({"maxItems": 1, "clientContext": "x"}));
+        assert_eq!((new, words), (NEW_MEMBERS, vec!["1 member new in the request".to_owned()]));
+    }
+
+    #[test]
+    fn a_member_of_another_shape_is_another_page() {
+        let all = shape(&["maxItems"]);
+        let next = shape(&["marker", "maxItems"]);
+        let (nearness, words) = compared(&all, &[&next], &json!({"maxItems": 1, "marker": "x"}));
+        assert_eq!((nearness, words), (OTHER_MEMBER, vec!["a member marker, as in other requests".to_owned()]));
+    }
+
+    #[test]
+    fn a_renamed_member_is_known_again() {
+        let (nearness, words) = compared(&shape(&["maxItems"]), &[], &json!({"maxItemsV2": 1}));
+        assert_eq!((nearness, words), (RENAMED, vec!["1 member by another name".to_owned()]));
+    }
+
+    #[test]
+    fn a_page_size_weighs_little_and_a_value_much() {
+        let mut all = shape(&["maxItems", "pathPrefix"]);
+        let equals = |text: &str| Condition::Equals(text.to_owned());
+        all.conditions = vec![(Path::member("maxItems"), equals("20")), (Path::member("pathPrefix"), equals("/"))];
+        let (sized, _) = compared(&all, &[], &json!({"maxItems": 50, "pathPrefix": "/"}));
+        let (other, words) = compared(&all, &[], &json!({"maxItems": 20, "pathPrefix": "/team"}));
+        assert!(sized > 0.97 && other < 0.5, "{sized} {other}");
+        assert_eq!(words, ["not so that pathPrefix is /"]);
+    }
+}

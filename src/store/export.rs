@@ -1,0 +1,87 @@
+//! A case's rows on their way out: piece by piece, or copied to Parquet by DuckDB itself.
+
+use std::path::Path;
+
+use arrow::record_batch::RecordBatch;
+
+use super::{Case, StoreError};
+use crate::table::literal;
+
+/// What DuckDB may hold in memory while it exports; the rest of a sort is put aside.
+const MEMORY: &str = "1GB";
+
+/// Rows per row group of a Parquet file: DuckDB's own default, stated so that files stay the same.
+const ROW_GROUP: usize = 122_880;
+
+/// A Parquet file to write.
+#[derive(Debug, Clone, Copy)]
+pub struct ParquetCopy<'a> {
+    /// The rows, in order.
+    pub query: &'a str,
+    /// Columns of the query that become folders (`name=value`) instead of columns.
+    pub partition: &'a [&'a str],
+    /// The file; with a partition, the folder, which must not be there.
+    pub path: &'a Path,
+}
+
+impl Case {
+    /// Bounds the memory of what follows. What does not fit is put into that folder for the time.
+    ///
+    /// # Errors
+    /// DuckDB's message.
+    pub fn bound_memory(&self, aside: &Path) -> Result<(), StoreError> {
+        self.execute(&format!("SET temp_directory = {}; SET memory_limit = '{MEMORY}'", path_literal(aside)?))
+    }
+
+    /// Gives the rows of one query a batch at a time, in its order; one batch at least, so that its schema is known.
+    ///
+    /// # Errors
+    /// DuckDB's message, before the first batch is given; and what `give` says.
+    pub fn each_batch<E: From<StoreError>>(
+        &self,
+        query: &str,
+        mut give: impl FnMut(&RecordBatch) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let query = query.trim().trim_end_matches(';');
+        // The stream's iterator cannot tell of errors. Those of the query are met here; a scan has none of its own.
+        self.execute(&format!("CREATE OR REPLACE TEMP TABLE outgoing AS {query}\n"))?;
+        let mut statement = self.connection.prepare("FROM outgoing").map_err(StoreError::from)?;
+        let rows = statement.stream_arrow([]).map_err(StoreError::from)?;
+        let mut empty = Some(RecordBatch::new_empty(rows.get_schema()));
+        for batch in rows {
+            empty = None;
+            give(&batch)?;
+        }
+        empty.map_or(Ok(()), |empty| give(&empty))
+    }
+
+    /// Writes Parquet, zstd-packed. Times with a zone are in UTC.
+    ///
+    /// # Errors
+    /// DuckDB's message. What was written before may be there.
+    pub fn copy_parquet(&self, copy: ParquetCopy<'_>) -> Result<(), StoreError> {
+        // A partition's rows would else be written by several threads, in any order.
+        let threads = if copy.partition.is_empty() { "RESET threads" } else { "SET threads = 1" };
+        self.execute(threads)?;
+        let by = match copy.partition {
+            [] => String::new(),
+            columns => format!(", PARTITION_BY ({})", columns.join(", ")),
+        };
+        self.execute(&format!(
+            "COPY ({}) TO {} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP}{by})",
+            copy.query,
+            path_literal(copy.path)?
+        ))
+    }
+
+    /// Has `TIMESTAMP`s taken as UTC where they are cast to times with a zone.
+    pub(crate) fn in_utc(&self) {
+        // Only the extension ICU knows zones. Without it the setting is unknown, and every cast is in UTC anyway.
+        drop(self.execute("SET TimeZone = 'UTC'"));
+    }
+}
+
+/// A path as an SQL literal.
+fn path_literal(path: &Path) -> Result<String, StoreError> {
+    path.to_str().map(literal).ok_or_else(|| StoreError::Path(path.to_owned()))
+}

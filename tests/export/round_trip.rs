@@ -1,0 +1,47 @@
+//! OCSF out and in again: the same events and the same signals.
+
+use std::fs;
+
+use predicates::str::contains;
+use serde_json::Value;
+
+use crate::{answer, ask, cartographer, demo};
+
+/// What must be the same; where a record was read from is not.
+const EVENTS: &str = "SELECT * EXCLUDE (source_file, source_record) FROM events ORDER BY event_id";
+const MAPPED: [&str; 3] =
+    ["FROM signals ORDER BY ALL", "FROM event_signal ORDER BY ALL", "FROM signal_entities ORDER BY ALL"];
+
+#[test]
+fn ocsf_out_and_in_again_is_the_same_case() {
+    let dir = demo();
+    for (format, file) in [("jsonl", "out.jsonl"), ("parquet", "out.parquet")] {
+        answer(dir.path(), &["export", "ocsf", "--db", "case.duckdb", "--format", format, "-o", file]);
+        let case = format!("{format}.duckdb");
+        let balance = contains("2,526 read = 2,526 inserted + 0 duplicate + 0 rejected");
+        cartographer(dir.path(), &["import", "ocsf", file, "--db", &case]).assert().code(0).stderr(balance);
+        for sql in MAPPED.into_iter().chain([EVENTS]) {
+            let [was, is] = ["case.duckdb", case.as_str()].map(|case| ask(dir.path(), case, sql));
+            assert!(was.lines().count() > 50, "{sql} has rows");
+            assert_eq!(is, was, "{format}: {sql}");
+        }
+        let again = contains("2,526 read = 0 inserted + 2,526 duplicate");
+        cartographer(dir.path(), &["load", file, "--db", "case.duckdb"]).assert().code(0).stderr(again);
+    }
+}
+
+#[test]
+fn without_the_raw_record_the_signals_are_the_same() {
+    let dir = demo();
+    let lines = answer(dir.path(), &["export", "ocsf", "--db", "case.duckdb"]);
+    let bare = |line: &str| {
+        let mut event: Value = serde_json::from_str(line).unwrap();
+        event.as_object_mut().unwrap().remove("raw_data").unwrap();
+        event.to_string()
+    };
+    fs::write(dir.path().join("bare.jsonl"), lines.lines().map(bare).collect::<Vec<_>>().join("\n")).unwrap();
+    answer(dir.path(), &["import", "ocsf", "bare.jsonl", "--db", "bare.duckdb", "-q"]);
+    for sql in MAPPED {
+        assert_eq!(ask(dir.path(), "bare.duckdb", sql), ask(dir.path(), "case.duckdb", sql), "{sql}");
+    }
+}

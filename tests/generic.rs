@@ -1,0 +1,144 @@
+//! What no page explains has a name all the same: changes, visits, noise and commands, whatever the service.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot read its data has failed")]
+
+use cartographer::rule::{RuleSet, RuleText};
+use cartographer::signal::{Kind, Origin, Signal};
+use cartographer::spec::{self, CaseToml, SpecToml};
+
+/// The signals of the events that a spec would list, in order.
+fn signals(events: &str) -> Vec<Signal> {
+    let case: CaseToml = toml::from_str(&format!("name = 'x'\nevents = [{events}]")).unwrap();
+    spec::signals(&RuleSet::shipped().unwrap(), &case)
+}
+
+fn only(events: &str) -> Signal {
+    let mut signals = signals(events);
+    assert_eq!(signals.len(), 1, "{signals:#?}");
+    signals.remove(0)
+}
+
+/// The events of the first example of a rule's spec, as a spec lists them.
+fn example(rule: &str) -> String {
+    let texts = RuleText::shipped();
+    let spec: toml::Table = toml::from_str(&spec::by_rule(&texts)[rule].text).unwrap();
+    let events = spec["case"][0]["events"].to_string();
+    events.trim_start_matches('[').trim_end_matches(']').to_owned()
+}
+
+#[test]
+fn what_was_denied_says_on_which_page() {
+    let page = example("iam/users");
+    let late = "{ at = 30, call = 'iam:CreateServiceSpecificCredential', client = 'browser', read_only = false, error = 'AccessDenied', request = { userName = 'mara' } }";
+    let told = signals(&format!("{page}, {late}"));
+    let denied = told.last().unwrap();
+    assert_eq!((denied.origin, denied.kind), (Origin::Generic, Kind::Create));
+    let expected =
+        format!("Was denied to create service specific credential: mara (AccessDenied), on the page {}", told[0].title);
+    assert_eq!(denied.summary, expected);
+    let much_later = late.replace("at = 30", "at = 3000");
+    let told = signals(&format!("{page}, {much_later}"));
+    assert_eq!(told.last().unwrap().summary, "Was denied to create service specific credential: mara (AccessDenied)");
+}
+
+#[test]
+fn a_page_says_what_it_was_denied() {
+    let page = example("iam/users");
+    let summary = |events: &str| signals(events)[0].summary.clone();
+    let denied =
+        page.replacen("call = \"iam:GetLoginProfile\"", "error = \"AccessDenied\", call = \"iam:GetLoginProfile\"", 1);
+    assert_ne!(page, denied);
+    assert_eq!(summary(&denied), format!("{}; denied: iam:GetLoginProfile", summary(&page)));
+}
+
+#[test]
+fn the_verb_tells_a_change_only_where_the_trail_does_not() {
+    let stated =
+        only("{ call = 'glue:StartCrawler', client = 'browser', read_only = false, request = { name = 'c' } }");
+    let unstated = only("{ call = 'glue:StartCrawler', client = 'browser', request = { name = 'c' } }");
+    assert_eq!((stated.rule_id.as_str(), unstated.rule_id.as_str()), ("generic/change", "generic/change"));
+    assert_eq!((stated.confidence, unstated.confidence), (0.9, 0.8));
+    let read = only("{ call = 'glue:StartCrawler', client = 'browser', read_only = true, request = { name = 'c' } }");
+    assert_eq!(read.rule_id, "generic/visit");
+}
+
+#[test]
+fn hostile_names_are_only_names() {
+    let name = "\u{1b}[31m{names}</td>=cmd()";
+    let event = format!("{{ call = 'sqs:CreateQueue', client = 'browser', read_only = false, region = 'x/@evil', request = {{ queueName = {name:?}, tags = {{ groupName = 'no' }} }} }}").replace("\\u{1b}", "\\u001b");
+    let signal = only(&event);
+    assert_eq!(signal.summary, format!("Created queue: {name}"));
+    assert_eq!(signal.url, None);
+    let entities: Vec<_> = signal.entities.iter().map(|entity| (entity.kind.as_str(), entity.value.as_str())).collect();
+    assert_eq!(entities, [("queue", name)]);
+    let odd = only("{ call = '', client = 'browser', read_only = false }");
+    assert_eq!((odd.rule_id.as_str(), odd.entities.len()), ("generic/change", 0));
+}
+
+#[test]
+fn a_rhythm_is_kept_among_other_activity() {
+    let poll = |at: i64| format!("{{ at = {at}, call = 'glue:GetJobRuns', client = 'browser' }}");
+    let visit = "{ at = 130, call = 'sqs:ListQueues', client = 'browser' }".to_owned();
+    let told = signals(&[poll(0), poll(120), visit, poll(241), poll(360)].join(", "));
+    let rules: Vec<_> = told.iter().map(|signal| (signal.rule_id.as_str(), signal.events.len())).collect();
+    assert_eq!(rules, [("generic/poll", 4), ("generic/visit", 1)]);
+    assert!(told[0].summary.contains("4 times, every 2 minutes"), "{}", told[0].summary);
+    let seldom = [poll(0), poll(900), poll(1800)].join(", ");
+    assert!(signals(&seldom).iter().all(|signal| signal.rule_id == "generic/visit"));
+}
+
+#[test]
+fn pages_of_a_command_are_one_command_and_the_same_command_again_is_another() {
+    let agent = "aws-cli/2.15.37";
+    let list = |at: i64, request: &str| {
+        format!(
+            "{{ at = {at}, call = 'rds:DescribeDBInstances', client = 'cloudshell', agent = '{agent}', read_only = true, request = {{ {request} }} }}"
+        )
+    };
+    let told = signals(&[list(0, ""), list(1, "marker = 'a'"), list(2, "marker = 'b'"), list(3, "")].join(", "));
+    let found: Vec<_> = told.iter().map(|signal| (signal.summary.as_str(), signal.events.len())).collect();
+    let expected = "Ran `aws rds describe-db-instances` in CloudShell";
+    assert_eq!(found, [(expected, 3), (expected, 1)]);
+    assert!(told.iter().all(|signal| signal.kind == Kind::Command));
+}
+
+#[test]
+fn a_program_that_nobody_sat_before_gets_no_signal() {
+    let key = "{ call = 'iam:CreateUser', client = 'sdk', agent = 'Boto3/1.34', read_only = false, request = { userName = 'x' } }";
+    assert_eq!(signals(key), []);
+    let service =
+        "{ at = 5, call = 'sqs:DeleteQueue', client = 'service', agent = 'config.amazonaws.com', read_only = false }";
+    assert_eq!(signals(&format!("{key}, {service}")), []);
+}
+
+#[test]
+fn a_few_reads_beside_a_page_of_likeness_are_its_own() {
+    let spec: SpecToml = toml::from_str(&spec::by_rule(&RuleText::shipped())["iam/users"].text).unwrap();
+    let mut case = spec.case[0].clone();
+    for event in &mut case.events {
+        event.request.get_or_insert_default().insert("clientContext".to_owned(), toml::Value::from("7"));
+    }
+    let rules = RuleSet::shipped().unwrap();
+    let before = spec::signals(&rules, &case);
+    let mut stray = case.events[0].clone();
+    (stray.call, stray.at, stray.id) =
+        ("iam:ListSomethingNew".to_owned(), case.events[0].at + 1, Some("99".to_owned()));
+    case.events.push(stray);
+    let after = spec::signals(&rules, &case);
+    assert_eq!((before.len(), after.len()), (1, 1), "{after:#?}");
+    assert_eq!((after[0].rule_id.as_str(), after[0].origin), ("iam/users", Origin::Likeness));
+    assert_eq!(after[0].events.len(), before[0].events.len() + 1);
+    assert_eq!(after[0].signal_id, before[0].signal_id);
+}
+
+#[test]
+fn every_service_that_people_open_has_a_name() {
+    let rules = RuleSet::shipped().unwrap();
+    assert!(rules.words().services() >= 120, "{}", rules.words().services());
+    for rule in rules.rules() {
+        for call in rule.parts.iter().map(|part| part.call.as_str()).filter(|call| *call != "*") {
+            let service = call.split(':').next().unwrap();
+            assert!(rules.words().service(service).is_some(), "{service} has no name");
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! The hunts as a whole: every one is documented, tested, and asks in the same form.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use cartographer::hunt::{Hunt, Tactic, shipped};
+use cartographer::store::Case;
+use tempfile::TempDir;
+
+fn package() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The last part of a hunt's id, by which its test is named.
+fn name(hunt: &Hunt) -> &str {
+    hunt.id.rsplit('/').next().unwrap()
+}
+
+fn files_in(folder: &Path) -> BTreeSet<PathBuf> {
+    fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect()
+}
+
+/// The names between `before` and a quote.
+fn named<'t>(text: &'t str, before: &str) -> BTreeSet<&'t str> {
+    text.split(before).skip(1).filter_map(|rest| rest.split('\'').next()).collect()
+}
+
+#[test]
+fn there_are_hunts_of_every_tactic() {
+    let hunts = shipped().unwrap();
+    assert!(hunts.len() >= 40, "{}", hunts.len());
+    for tactic in Tactic::ALL {
+        assert!(hunts.iter().any(|hunt| hunt.tactic == tactic), "{}", tactic.as_str());
+    }
+    let names: BTreeSet<&str> = hunts.iter().map(name).collect();
+    assert_eq!(names.len(), hunts.len(), "two hunts have one name");
+}
+
+#[test]
+fn techniques_are_told_by_their_ids() {
+    for hunt in shipped().unwrap() {
+        assert!(hunt.tactic == Tactic::Correlation || !hunt.techniques.is_empty(), "{}", hunt.id);
+        for technique in &hunt.techniques {
+            let digits = technique.strip_prefix('T').unwrap().replacen('.', "", 1);
+            assert!([4, 7].contains(&digits.len()) && digits.parse::<u32>().is_ok(), "{}: {technique}", hunt.id);
+        }
+    }
+}
+
+#[test]
+fn what_can_be_set_is_asked_for_and_the_other_way_round() {
+    for hunt in shipped().unwrap() {
+        let set: BTreeSet<&str> = hunt.params.iter().map(|param| param.name.as_str()).collect();
+        assert_eq!(set, named(&hunt.query, "getvariable('"), "{}", hunt.id);
+        assert!(set.contains("since") && set.contains("until"), "{} takes a time", hunt.id);
+    }
+}
+
+#[test]
+fn an_answer_begins_with_the_moment_and_holds_a_sentence_and_an_id_to_go_on_with() {
+    let dir = TempDir::new().unwrap();
+    let case = Case::open(&dir.path().join("case.duckdb")).unwrap();
+    for hunt in shipped().unwrap() {
+        let answer = case.query(&hunt.sql(&[])).unwrap().remove(0);
+        let schema = answer.schema();
+        let columns: Vec<&str> = schema.fields().iter().map(|field| field.name().as_str()).collect();
+        assert_eq!((columns[0], answer.num_rows()), ("time", 0), "{}", hunt.id);
+        assert!(columns.contains(&"what"), "{}: {columns:?}", hunt.id);
+        assert!(columns.last().unwrap().ends_with("_id"), "{}: {columns:?}", hunt.id);
+        assert!(hunt.query.contains("\nORDER BY "), "{} has an order", hunt.id);
+    }
+}
+
+#[test]
+fn every_hunt_is_tested_with_a_hit_and_an_innocent_look_alike() {
+    let folder = package().join("tests/sql/hunts");
+    let hunts = shipped().unwrap();
+    let expected: BTreeSet<PathBuf> = hunts.iter().map(|hunt| folder.join(name(hunt)).with_extension("slt")).collect();
+    assert_eq!(files_in(&folder), expected);
+    for hunt in &hunts {
+        let text = fs::read_to_string(folder.join(name(hunt)).with_extension("slt")).unwrap();
+        let answers: Vec<&str> = text.split(&format!("\nHUNT {}\n----\n", hunt.id)).skip(1).collect();
+        let [empty, full] = answers[..] else { panic!("{} answers twice: of nothing, and of its events", hunt.id) };
+        assert!(empty.starts_with('\n') && !full.trim().is_empty(), "{} finds something in something only", hunt.id);
+        assert!(empty.contains("\"eventID\": \"hit") && empty.contains("\"eventID\": \"innocent"), "{}", hunt.id);
+        assert!(!full.contains("innocent"), "{} takes the innocent for a hit", hunt.id);
+    }
+}

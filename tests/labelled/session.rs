@@ -1,0 +1,182 @@
+//! A session with the clicks that are known to be in it: a labelled one of `../shared`, or a rule's example.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use cartographer::event::Timestamp;
+use cartographer::matching::{Row, SessionRows, map};
+use cartographer::normalise::client;
+use cartographer::rule::{RuleSet, RuleText};
+use cartographer::signal::{Kind, Origin, Signal};
+use cartographer::spec::{EventToml, SpecToml, by_rule};
+use chrono::DateTime;
+use serde_json::{Value, json};
+
+/// One event, owned, so that it can be aged and rows can borrow from it.
+#[derive(Debug, Clone)]
+pub(super) struct Event {
+    pub(super) id: String,
+    pub(super) call: String,
+    pub(super) time: Timestamp,
+    pub(super) region: Option<String>,
+    pub(super) agent: Option<String>,
+    pub(super) error: Option<String>,
+    pub(super) request: Value,
+    pub(super) response: Value,
+}
+
+impl Event {
+    fn labelled(event: &Value) -> Self {
+        let text = |name: &str| event[name].as_str().map(str::to_owned);
+        let service = text("eventSource").unwrap();
+        let time = DateTime::parse_from_rfc3339(event["eventTime"].as_str().unwrap()).unwrap();
+        Self {
+            id: text("eventID").unwrap(),
+            call: format!("{}:{}", service.split('.').next().unwrap(), text("eventName").unwrap()),
+            time: Timestamp(time.timestamp_micros()),
+            region: text("awsRegion"),
+            agent: text("userAgent"),
+            error: text("errorCode"),
+            request: event["requestParameters"].clone(),
+            response: event["responseElements"].clone(),
+        }
+    }
+
+    fn example(index: usize, event: &EventToml) -> Self {
+        Self {
+            id: event.id(index),
+            call: event.call.clone(),
+            time: Timestamp(0).plus_seconds(event.at),
+            region: Some(event.region.clone().unwrap_or_else(|| "eu-west-1".to_owned())),
+            agent: Some(event.agent.clone().unwrap_or_else(|| "AWS Internal".to_owned())),
+            error: event.error.clone(),
+            request: json!(event.request),
+            response: json!(event.response),
+        }
+    }
+
+    fn texts(&self) -> [Option<String>; 2] {
+        [&self.request, &self.response].map(|value| (!value.is_null()).then(|| value.to_string()))
+    }
+
+    fn row<'a>(&'a self, [request, response]: &'a [Option<String>; 2]) -> Row<'a> {
+        Row {
+            event_id: &self.id,
+            time: self.time,
+            call: &self.call,
+            account_id: None,
+            region: self.region.as_deref(),
+            user_agent: self.agent.as_deref(),
+            client: client(self.agent.as_deref(), None),
+            source_ip: None,
+            read_only: None,
+            error_code: self.error.as_deref(),
+            error_message: None,
+            request: request.as_deref(),
+            response: response.as_deref(),
+        }
+    }
+}
+
+/// One click that is known to be in a session.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Click {
+    /// Its name in the labelled data; of a rule's example, the rule's id.
+    pub(super) label: String,
+    pub(super) anchor: String,
+    pub(super) events: BTreeSet<String>,
+    pub(super) context: Value,
+    /// Nobody clicked.
+    pub(super) background: bool,
+}
+
+/// A session and its clicks.
+#[derive(Debug, Clone)]
+pub(super) struct Session {
+    pub(super) name: String,
+    pub(super) events: Vec<Event>,
+    pub(super) clicks: Vec<Click>,
+    by_label: bool,
+}
+
+impl Session {
+    fn labelled(folder: &Path) -> Self {
+        Self {
+            name: folder.file_name().unwrap().to_string_lossy().into_owned(),
+            events: read(&folder.join("events.json")).as_array().unwrap().iter().map(Event::labelled).collect(),
+            clicks: read(&folder.join("expected.json")).as_array().unwrap().iter().map(Click::labelled).collect(),
+            by_label: true,
+        }
+    }
+
+    /// The signals that the rules find in it.
+    pub(super) fn signals(&self, rules: &RuleSet) -> Vec<Signal> {
+        let texts: Vec<_> = self.events.iter().map(Event::texts).collect();
+        let rows = self.events.iter().zip(&texts).map(|(event, texts)| event.row(texts)).collect();
+        map(rules, &SessionRows { session_id: "labelled", rows })
+    }
+
+    /// The name that the session's clicks know a signal by.
+    pub(super) fn label(&self, rules: &RuleSet, signal: &Signal) -> Option<String> {
+        if self.by_label {
+            rules.find(&signal.rule_id).and_then(|(_, rule)| rule.ccc_label.clone())
+        } else {
+            // A signal of no page is no wrong page.
+            (signal.origin != Origin::Generic).then(|| signal.rule_id.clone())
+        }
+    }
+}
+
+impl Click {
+    fn labelled(click: &Value) -> Self {
+        let text = |name: &str| click[name].as_str().unwrap().to_owned();
+        Self {
+            background: text("label").starts_with("Suppress"),
+            label: text("label"),
+            anchor: text("anchor_event_id"),
+            events: click["event_ids"].as_array().unwrap().iter().map(|id| id.as_str().unwrap().to_owned()).collect(),
+            context: click["context"].clone(),
+        }
+    }
+
+    fn found(signal: Signal) -> Self {
+        Self {
+            background: signal.kind == Kind::Background,
+            label: signal.rule_id,
+            anchor: signal.anchor_event_id,
+            events: signal.events.into_iter().map(|member| member.event_id).collect(),
+            context: Value::Null,
+        }
+    }
+}
+
+/// The labelled sessions, where they are; `SESSIONS_DIR` names others.
+pub(super) fn labelled() -> Vec<Session> {
+    let shared = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/sessions");
+    let root = std::env::var_os("SESSIONS_DIR").map_or(shared, PathBuf::from);
+    let Ok(entries) = std::fs::read_dir(root) else { return Vec::new() };
+    let mut folders: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).filter(|path| path.is_dir()).collect();
+    folders.sort();
+    folders.iter().map(|folder| Session::labelled(folder)).collect()
+}
+
+/// Every example of every rule, with what is met to the letter in it.
+pub(super) fn examples(rules: &RuleSet) -> Vec<Session> {
+    let texts = RuleText::shipped();
+    let specs = by_rule(&texts).into_iter().map(|(rule, text)| (rule, toml::from_str::<SpecToml>(&text.text).unwrap()));
+    let cases = specs.flat_map(|(rule, spec)| spec.case.into_iter().map(move |case| (rule.to_owned(), case)));
+    let shown = cases.filter(|(_, case)| !case.near_miss);
+    shown.map(|(rule, case)| example(rules, rule, &case.events)).collect()
+}
+
+fn example(rules: &RuleSet, rule: String, events: &[EventToml]) -> Session {
+    let events = events.iter().enumerate().map(|(index, event)| Event::example(index, event)).collect();
+    let mut session = Session { name: rule, events, clicks: Vec::new(), by_label: false };
+    let letter = session.signals(rules).into_iter().filter(|signal| signal.origin == Origin::Letter);
+    session.clicks = letter.map(Click::found).collect();
+    session
+}
+
+fn read(path: &Path) -> Value {
+    serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()
+}

@@ -1,0 +1,110 @@
+//! A case of its own for each file, as sqllogictest's database.
+//!
+//! Beside SQL it takes one statement that makes events, from records that real normalising reads:
+//!
+//! ```text
+//! statement ok
+//! RECORDS
+//! {"eventVersion": "1.08", "awsRegion": "eu-west-1", "userIdentity": {"type": "IAMUser", ...}}
+//! {"eventID": "e1", "eventTime": "2026-03-02T09:00:00Z", "eventSource": "iam.amazonaws.com", "eventName": "ListUsers"}
+//! ```
+//!
+//! The first line is what all the records share; each of the others, merged over it, is one. Sessions are gathered from
+//! them, but nothing is mapped: a file says itself which signals there are. `HUNT id` answers as that hunt does.
+
+use arrow::error::ArrowError;
+use cartographer::batch::{BatchError, EventRows};
+use cartographer::hunt::{self, Hunt, HuntError};
+use cartographer::normalise::{self, RecordError};
+use cartographer::session;
+use cartographer::store::{Case, StoreError};
+use cartographer::table::EVENTS;
+use serde_json::Value;
+use sqllogictest::{DB, DBOutput, DefaultColumnType};
+use tempfile::TempDir;
+use thiserror::Error;
+
+use crate::cells;
+
+/// An empty case, which goes with its folder.
+pub(crate) struct Fresh {
+    case: Case,
+    _folder: TempDir,
+}
+
+/// Why a statement failed.
+#[derive(Debug, Error)]
+pub(crate) enum Fault {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Json(#[from] serde_json::Error),
+    #[error(transparent)]
+    Record(#[from] RecordError),
+    #[error(transparent)]
+    Batch(#[from] BatchError),
+    #[error(transparent)]
+    Arrow(#[from] ArrowError),
+    #[error(transparent)]
+    Hunt(#[from] HuntError),
+    #[error("there is no hunt {0}")]
+    NoHunt(String),
+}
+
+impl Fresh {
+    pub(crate) fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        Self { case: Case::open(&folder.path().join("case.duckdb")).unwrap(), _folder: folder }
+    }
+
+    fn add_records(&self, lines: &str) -> Result<u64, Fault> {
+        let mut lines = lines.lines().map(serde_json::from_str::<Value>);
+        let shared = lines.next().transpose()?.unwrap_or_default();
+        let (mut rows, mut count) = (EventRows::default(), 0);
+        for line in lines {
+            let record = merged(shared.clone(), line?).to_string();
+            let mut event = normalise::event(&record, "made up")?;
+            session::assign(&mut event, "made up");
+            rows.push(&event, "made up", count)?;
+            count += 1;
+        }
+        self.case.append(&EVENTS, [&rows.finish()?])?;
+        self.case.gather_sessions()?;
+        Ok(count)
+    }
+}
+
+/// `over` laid over `base`, objects member by member.
+fn merged(base: Value, over: Value) -> Value {
+    match (base, over) {
+        (Value::Object(mut base), Value::Object(over)) => {
+            for (name, value) in over {
+                let under = base.remove(&name).unwrap_or_default();
+                base.insert(name, merged(under, value));
+            }
+            Value::Object(base)
+        }
+        (_, over) => over,
+    }
+}
+
+/// The shipped hunt of that id.
+fn hunt(id: &str) -> Result<Hunt, Fault> {
+    hunt::shipped()?.into_iter().find(|hunt| hunt.id == id).ok_or_else(|| Fault::NoHunt(id.to_owned()))
+}
+
+impl DB for Fresh {
+    type Error = Fault;
+    type ColumnType = DefaultColumnType;
+
+    fn run(&mut self, sql: &str) -> Result<DBOutput<DefaultColumnType>, Fault> {
+        if let Some(lines) = sql.strip_prefix("RECORDS\n") {
+            return Ok(DBOutput::StatementComplete(self.add_records(lines)?));
+        }
+        let batches = match sql.strip_prefix("HUNT ") {
+            Some(id) => self.case.query(&hunt(id)?.sql(&[]))?,
+            None => self.case.query(sql)?,
+        };
+        Ok(DBOutput::Rows { types: cells::types(&batches), rows: cells::rows(&batches)? })
+    }
+}

@@ -1,0 +1,45 @@
+//! Every view and every hunt answers as the file of its name says: `views/NAME.slt` and `hunts/NAME.slt`, sqllogictest.
+//!
+//! A file starts from an empty case, and fills it with rows, or with events read from records (see [`fresh`]).
+//! `UPDATE=1` writes the answers into the files, for a person to read over.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod cells;
+mod fresh;
+
+use std::path::{Path, PathBuf};
+
+use futures::executor::block_on;
+use sqllogictest::harness::{Arguments, Failed, Trial, glob, run};
+use sqllogictest::{Runner, default_normalizer, default_validator, strict_column_validator};
+
+use fresh::Fresh;
+
+fn files() -> Vec<PathBuf> {
+    let pattern = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/sql/**/*.slt");
+    glob(pattern).unwrap().map(Result::unwrap).collect()
+}
+
+/// Runs a file against a case of its own: every statement, and every answer to the letter and type.
+fn check(file: &Path) -> Result<(), Failed> {
+    let mut runner = Runner::new(|| async { Ok(Fresh::new()) });
+    runner.with_column_validator(strict_column_validator);
+    if std::env::var_os("UPDATE").is_some() {
+        let (check, tidy, types) = (default_validator, default_normalizer, strict_column_validator);
+        block_on(runner.update_test_file(file, "\t", check, tidy, types)).map_err(|error| error.to_string())?;
+    } else {
+        runner.run_file(file)?;
+    }
+    Ok(())
+}
+
+fn main() {
+    let trial = |file: PathBuf| {
+        let below = file.strip_prefix(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/sql")).unwrap();
+        Trial::test(below.with_extension("").display().to_string(), move || check(&file))
+    };
+    let trials: Vec<Trial> = files().into_iter().map(trial).collect();
+    assert!(!trials.is_empty(), "no file of SQL was found");
+    run(&Arguments::from_args(), trials).exit();
+}
