@@ -12,7 +12,7 @@ SHARED ?= ../shared
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test fmt lint docs rules score ageing clients tests audit programs build bundled install duckdb clean
+.PHONY: help demo test fmt lint docs rules score ageing clients tests bench audit programs build bundled install duckdb clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -53,6 +53,11 @@ tests: programs ## Run the tests and the documentation's examples
 	@if $(CARGO) nextest --version >/dev/null 2>&1; \
 	then set -x; $(CARGO) nextest run $(FEATURES) --locked --no-fail-fast; \
 	else set -x; $(CARGO) test $(FEATURES) --locked --no-fail-fast --lib --bins --tests; fi
+
+bench: duckdb ## Measure: each stage alone, then all of load beside DuckDB's own reader
+	$(LIBRARIES) $(CARGO) bench $(FEATURES) --locked --bench stages
+	$(CARGO) build $(FEATURES) --locked --release --bin cartographer --example floor
+	@$(LIBRARIES) python3 scripts/bench.py $(TARGET_DIR)/release $(SHARED)
 
 audit: ## Check licences, sources and advisories with cargo-deny, if it is installed
 	@if $(CARGO) deny --version >/dev/null 2>&1; \

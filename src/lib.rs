@@ -11,6 +11,7 @@ pub mod digest;
 pub mod event;
 pub mod export;
 pub mod hunt;
+pub mod json;
 pub mod load;
 pub mod matching;
 pub mod normalise;

@@ -26,8 +26,12 @@ fn trail() -> PathBuf {
 }
 
 fn run(case: &Path, inputs: &[PathBuf]) -> Ledger {
+    run_on(None, case, inputs)
+}
+
+fn run_on(threads: Option<usize>, case: &Path, inputs: &[PathBuf]) -> Ledger {
     let inputs = inputs.iter().map(|path| path.to_str().unwrap().to_owned()).collect();
-    let options = LoadOptions { inputs, case: case.to_owned(), threads: None };
+    let options = LoadOptions { inputs, case: case.to_owned(), threads, ..LoadOptions::default() };
     let ledger = load(&options, &RuleSet::shipped().unwrap(), &NoProgress).unwrap();
     assert!(ledger.balances(), "{ledger:?}");
     ledger
@@ -59,6 +63,19 @@ fn pieces(dir: &Path, count: usize) -> Vec<PathBuf> {
         path
     };
     (0..count).map(piece).collect()
+}
+
+#[test]
+fn one_thread_and_two_end_with_the_same_rows() {
+    let dir = TempDir::new().unwrap();
+    let inputs = pieces(dir.path(), 10);
+    let [one, two] = [1, 2].map(|threads| {
+        let case = dir.path().join(format!("{threads}.duckdb"));
+        let ledger = run_on(Some(threads), &case, &inputs);
+        (ledger, tables(&case))
+    });
+    assert_eq!((one.0.inserted, one.0.signals > 50), (2526, true), "{:?}", one.0);
+    assert_eq!(one, two);
 }
 
 #[test]

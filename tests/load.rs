@@ -49,7 +49,7 @@ impl Desk {
 
     fn try_load(&self, case: &str, names: &[&str], progress: &dyn Progress) -> Result<Ledger, LoadError> {
         let inputs = names.iter().map(|name| self.path(name).display().to_string()).collect();
-        let options = LoadOptions { inputs, case: self.path(case), threads: Some(2) };
+        let options = LoadOptions { inputs, case: self.path(case), threads: Some(2), ..LoadOptions::default() };
         load(&options, &RuleSet::shipped().unwrap(), progress)
     }
 

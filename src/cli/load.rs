@@ -42,6 +42,12 @@ pub(crate) struct Load {
     /// How many threads to work with [default: as many as there are cores]
     #[arg(long, value_name = "N")]
     threads: Option<NonZeroUsize>,
+    /// How much memory to work with, such as 2GB; what does not fit goes to temporary files [default: 1GiB]
+    #[arg(long, value_name = "SIZE", value_parser = super::size::parse)]
+    memory_limit: Option<u64>,
+    /// Where temporary files go [default: beside the case]
+    #[arg(long, value_name = "DIR")]
+    temp_dir: Option<PathBuf>,
 }
 
 impl Load {
@@ -51,6 +57,8 @@ impl Load {
             inputs: self.paths.clone(),
             case: self.db.clone(),
             threads: self.threads.map(NonZeroUsize::get),
+            memory_limit: self.memory_limit,
+            temp_dir: self.temp_dir.clone(),
         };
         let bar = Bar::new(streams.is_quiet());
         let loaded = load::load(&options, &rules, &bar);

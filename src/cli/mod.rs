@@ -18,6 +18,7 @@ mod new_rule;
 mod progress;
 mod rules;
 mod sessions;
+mod size;
 mod sql;
 mod streams;
 mod target;

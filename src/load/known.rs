@@ -1,5 +1,7 @@
 //! Which files and events the case has.
 
+use std::collections::hash_map::Entry;
+
 use rustc_hash::{FxHashMap, FxHashSet};
 use sha2::{Digest, Sha256};
 
@@ -62,7 +64,8 @@ pub(super) enum Admission {
 /// The events of the case: key of the id to the document it was read from.
 #[derive(Debug, Default)]
 pub(super) struct Events {
-    read_from: FxHashMap<u128, u32>,
+    /// Keys as four numbers each, which take a third less room than one that is aligned to 16 bytes.
+    read_from: FxHashMap<[u32; 4], u32>,
     documents: Vec<String>,
     numbers: FxHashMap<String, u32>,
 }
@@ -71,9 +74,13 @@ impl Events {
     /// The events of the case.
     pub(super) fn of(case: &Case) -> Result<Self, LoadError> {
         let mut events = Self::default();
+        let mut last = 0;
         case.each_event(|id, document| {
-            let number = events.document(document);
-            events.read_from.insert(event_key(id), number);
+            // The events of a document stand together.
+            if events.documents.get(last as usize).is_none_or(|name| name != document) {
+                last = events.document(document);
+            }
+            events.read_from.insert(quarters(event_key(id)), last);
         })?;
         Ok(events)
     }
@@ -94,9 +101,12 @@ impl Events {
     /// Of several records of one event, the one in the document whose name comes first is kept, and in one document the
     /// one that was loaded first; so it does not matter in which order documents are loaded.
     pub(super) fn admit(&mut self, key: u128, document: u32) -> Admission {
-        let Some(known) = self.read_from.get_mut(&key) else {
-            self.read_from.insert(key, document);
-            return Admission::New;
+        let known = match self.read_from.entry(quarters(key)) {
+            Entry::Vacant(new) => {
+                new.insert(document);
+                return Admission::New;
+            }
+            Entry::Occupied(known) => known.into_mut(),
         };
         let name = |number: u32| self.documents.get(number as usize);
         if name(document) < name(*known) {
@@ -105,6 +115,13 @@ impl Events {
         }
         Admission::Duplicate
     }
+}
+
+/// A key as four numbers.
+const fn quarters(key: u128) -> [u32; 4] {
+    let [a, b, c, d] = [key, key >> 32, key >> 64, key >> 96];
+    #[expect(clippy::cast_possible_truncation, reason = "each number takes its quarter of the key alone")]
+    [a as u32, b as u32, c as u32, d as u32]
 }
 
 /// An event id in 128 bits: a UUID's own, else half of its hash.

@@ -1,9 +1,10 @@
 //! The walk from files to a case.
 //!
-//! Files are read and parsed in parallel while the ones before them are appended, one transaction a portion of files.
+//! Files are read and parsed in parallel while the ones before them are appended, many files a transaction.
 //! Then sign-ins are put into their sessions, sessions that changed are gathered anew, and those of the console are
 //! mapped. The case is the same in whatever order, in however many loads and however often its files come.
 
+mod admitted;
 mod known;
 mod ledger;
 mod map;
@@ -31,7 +32,14 @@ pub struct LoadOptions {
     pub case: PathBuf,
     /// Threads to work with; as many as there are cores if `None`.
     pub threads: Option<usize>,
+    /// Bytes of memory to keep to, about; [`MEMORY`] if `None`.
+    pub memory_limit: Option<u64>,
+    /// Where what does not fit into memory goes; beside the case if `None`.
+    pub temp_dir: Option<PathBuf>,
 }
+
+/// The memory that a load keeps to unless it is told otherwise, in bytes.
+pub const MEMORY: u64 = 1 << 30;
 
 /// A part of the work, in order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -90,21 +98,29 @@ pub fn load(options: &LoadOptions, rules: &RuleSet, progress: &dyn Progress) -> 
         return Err(LoadError::NoInput(causes(&found.problems)));
     }
     let threads = rayon::ThreadPoolBuilder::new().num_threads(options.threads.unwrap_or(0)).build()?;
-    let case = Case::open(&options.case)?;
-    case.defer_checkpoints()?;
-    if let Some(count) = options.threads {
-        case.set_threads(count)?;
-    }
+    let memory = options.memory_limit.unwrap_or(MEMORY);
+    let case = open(options, memory)?;
     let mut ledger = Ledger::default();
     found.problems.iter().for_each(|problem| ledger.failed(problem.to_string()));
     progress.phase(Phase::Reading);
     progress.start(found.sources.len() as u64, found.sources.iter().map(read::Source::size).sum());
-    portion::load_all(&case, found.sources, &threads, progress, &mut ledger)?;
+    let portions = portion::cut(found.sources, portion::size(memory));
+    portion::load_all(&case, portions, &threads, progress, &mut ledger)?;
     map::map_changed(&case, rules, &threads, progress)?;
     progress.phase(Phase::Finishing);
     case.checkpoint()?;
     ledger.set_totals(case.totals()?);
     Ok(ledger)
+}
+
+/// Opens the case, with half of the memory for DuckDB: the other half is for portions of files and what is known of events.
+fn open(options: &LoadOptions, memory: u64) -> Result<Case, StoreError> {
+    let case = Case::open(&options.case)?;
+    case.defer_checkpoints()?;
+    case.set_memory(memory / 2)?;
+    options.threads.map_or(Ok(()), |count| case.set_threads(count))?;
+    options.temp_dir.as_deref().map_or(Ok(()), |folder| case.set_temp_dir(folder))?;
+    Ok(case)
 }
 
 /// Whether the file is the case itself, or DuckDB's log beside it: a case often lies in the folder that is loaded.

@@ -1,4 +1,6 @@
-//! One file into events and rejects. Runs on any thread, and knows nothing of the case but which files it has.
+//! Files into events and rejects. Runs on any thread, and knows nothing of the case but which files it has.
+//!
+//! A trail has many files of few records: those that are parsed one after another share batches.
 
 use std::collections::BTreeSet;
 
@@ -53,46 +55,126 @@ pub(super) struct Reject {
     pub(super) excerpt: Option<String>,
 }
 
-/// A batch of one document's events, with the key of each event's id.
+/// One document's events, with the key of each event's id: rows of a batch that they share with other documents'.
 #[derive(Debug)]
 pub(super) struct Events {
     pub(super) document: String,
     pub(super) keys: Vec<u128>,
-    pub(super) batch: RecordBatch,
+    /// The batch's place in [`Bundle::batches`].
+    pub(super) batch: usize,
+    /// The first row of the events.
+    pub(super) first: usize,
 }
 
-/// Reads a file and normalises its records.
+/// Files that were parsed one after another.
+#[derive(Debug, Default)]
+pub(super) struct Bundle {
+    pub(super) files: Vec<(read::Source, Outcome)>,
+    pub(super) batches: Vec<RecordBatch>,
+}
+
+/// Reads files and normalises their records.
 ///
 /// # Errors
-/// Only if events do not fit their table; what is wrong with the file is in the outcome.
-pub(super) fn parse(source: &read::Source, loaded: &Files) -> Result<Outcome, BatchError> {
-    let opened = match read::open(source) {
-        Ok(opened) => opened,
-        Err(error) => return Ok(Outcome::Failed(error.to_string())),
-    };
-    if loaded.have(&opened.sha256, &source.name) {
-        return Ok(Outcome::Skipped);
+/// Only if events do not fit their table; what is wrong with a file is in its outcome.
+pub(super) fn parse(sources: Vec<read::Source>, loaded: &Files) -> Result<Bundle, BatchError> {
+    let mut parser = Parser::default();
+    let mut files = Vec::with_capacity(sources.len());
+    for source in sources {
+        let outcome = parser.file(&source, loaded)?;
+        files.push((source, outcome));
     }
-    let mut parsed = Parsed {
-        sha256: opened.sha256,
-        bytes: opened.bytes,
-        documents: opened.documents.len() as u64,
-        ..Parsed::default()
-    };
-    let fault = |cause: String| Reject { document: source.name.clone(), record: None, cause, excerpt: None };
-    parsed.rejects.extend(opened.problems.into_iter().map(fault));
-    parsed.add_documents(&opened.documents)?;
-    Ok(Outcome::Parsed(parsed))
+    parser.flush()?;
+    Ok(Bundle { files, batches: parser.batches })
+}
+
+/// The batches so far, and the rows of the next.
+#[derive(Debug, Default)]
+struct Parser {
+    batches: Vec<RecordBatch>,
+    rows: EventRows,
+    bytes: usize,
+}
+
+impl Parser {
+    fn file(&mut self, source: &read::Source, loaded: &Files) -> Result<Outcome, BatchError> {
+        let opened = match read::open(source) {
+            Ok(opened) => opened,
+            Err(error) => return Ok(Outcome::Failed(error.to_string())),
+        };
+        if loaded.have(&opened.sha256, &source.name) {
+            return Ok(Outcome::Skipped);
+        }
+        let mut parsed = Parsed {
+            sha256: opened.sha256,
+            bytes: opened.bytes,
+            documents: opened.documents.len() as u64,
+            ..Parsed::default()
+        };
+        let fault = |cause: String| Reject { document: source.name.clone(), record: None, cause, excerpt: None };
+        parsed.rejects.extend(opened.problems.into_iter().map(fault));
+        parsed.add_documents(&opened.documents, self)?;
+        Ok(Outcome::Parsed(parsed))
+    }
+
+    /// Adds a document's records to `parsed`: few of them to the batch in the making, many in batches of their own.
+    fn records(&mut self, document: &str, records: &[Record<'_>], parsed: &mut Parsed) -> Result<(), BatchError> {
+        match cut(records).as_slice() {
+            [] => {}
+            [all] => self.few(document, all, parsed)?,
+            pieces => self.many(document, pieces, parsed)?,
+        }
+        parsed.read += records.len() as u64;
+        Ok(())
+    }
+
+    fn few(&mut self, document: &str, records: &[Record<'_>], parsed: &mut Parsed) -> Result<(), BatchError> {
+        let bytes = size(records);
+        if self.rows.len() + records.len() > MAX_RECORDS || self.bytes.saturating_add(bytes) > MAX_BYTES {
+            self.flush()?;
+        }
+        self.bytes += bytes;
+        let first = self.rows.len();
+        let (keys, rejects) = normalise_all(document, records, &mut self.rows)?;
+        parsed.add(Events { document: document.to_owned(), keys, batch: self.batches.len(), first }, rejects);
+        Ok(())
+    }
+
+    fn many(&mut self, document: &str, pieces: &[&[Record<'_>]], parsed: &mut Parsed) -> Result<(), BatchError> {
+        self.flush()?;
+        let normalise = |piece: &&[Record<'_>]| {
+            let mut rows = EventRows::with_capacity(piece.len());
+            let (keys, rejects) = normalise_all(document, piece, &mut rows)?;
+            Ok::<_, BatchError>((rows.finish()?, keys, rejects))
+        };
+        let done: Vec<_> = pieces.par_iter().map(normalise).collect();
+        for piece in done {
+            let (batch, keys, rejects) = piece?;
+            parsed.add(Events { document: document.to_owned(), keys, batch: self.batches.len(), first: 0 }, rejects);
+            self.batches.push(batch);
+        }
+        Ok(())
+    }
+
+    /// Ends the batch in the making.
+    fn flush(&mut self) -> Result<(), BatchError> {
+        self.bytes = 0;
+        if !self.rows.is_empty() {
+            let rows = std::mem::replace(&mut self.rows, EventRows::with_capacity(MAX_RECORDS));
+            self.batches.push(rows.finish()?);
+        }
+        Ok(())
+    }
 }
 
 impl Parsed {
-    fn add_documents(&mut self, documents: &[read::Document]) -> Result<(), BatchError> {
+    fn add_documents(&mut self, documents: &[read::Document], parser: &mut Parser) -> Result<(), BatchError> {
         let mut containers = BTreeSet::new();
         for document in documents {
             match read::split(document) {
                 Ok(split) => {
                     containers.insert(split.container.as_str());
-                    self.add_records(&document.name, &split.records)?;
+                    parser.records(&document.name, &split.records, self)?;
                 }
                 Err(refusal) => self.rejects.push(Reject {
                     document: document.name.clone(),
@@ -116,17 +198,10 @@ impl Parsed {
         self.refused = Some(if all.is_empty() { "nothing in it".to_owned() } else { all });
     }
 
-    fn add_records(&mut self, document: &str, records: &[Record<'_>]) -> Result<(), BatchError> {
-        let pieces = cut(records);
-        let done: Vec<_> = pieces.into_par_iter().map(|piece| normalise_all(document, piece)).collect();
-        for piece in done {
-            let (events, rejects) = piece?;
-            self.rejected += rejects.len() as u64;
-            self.rejects.extend(rejects);
-            self.events.push(events);
-        }
-        self.read += records.len() as u64;
-        Ok(())
+    fn add(&mut self, events: Events, rejects: Vec<Reject>) {
+        self.rejected += rejects.len() as u64;
+        self.rejects.extend(rejects);
+        self.events.push(events);
     }
 }
 
@@ -148,8 +223,18 @@ fn cut<'a, 'b>(mut records: &'a [Record<'b>]) -> Vec<&'a [Record<'b>]> {
     pieces
 }
 
-fn normalise_all(document: &str, records: &[Record<'_>]) -> Result<(Events, Vec<Reject>), BatchError> {
-    let (mut rows, mut keys, mut rejects) = (EventRows::with_capacity(records.len()), Vec::new(), Vec::new());
+/// The text of records, in bytes.
+fn size(records: &[Record<'_>]) -> usize {
+    records.iter().flatten().map(|text| text.json.len()).sum()
+}
+
+/// Adds the records' events to `rows`; gives the keys of their ids, and what is no event.
+fn normalise_all(
+    document: &str,
+    records: &[Record<'_>],
+    rows: &mut EventRows,
+) -> Result<(Vec<u128>, Vec<Reject>), BatchError> {
+    let (mut keys, mut rejects) = (Vec::with_capacity(records.len()), Vec::new());
     for record in records {
         match record {
             Err(bad) => rejects.push(Reject {
@@ -158,7 +243,7 @@ fn normalise_all(document: &str, records: &[Record<'_>]) -> Result<(Events, Vec<
                 cause: bad.cause.clone(),
                 excerpt: Some(bad.excerpt.clone()),
             }),
-            Ok(text) => match normalise_one(document, text, &mut rows)? {
+            Ok(text) => match normalise_one(document, text, rows)? {
                 Ok(key) => keys.push(key),
                 Err(cause) => rejects.push(Reject {
                     document: document.to_owned(),
@@ -169,7 +254,7 @@ fn normalise_all(document: &str, records: &[Record<'_>]) -> Result<(Events, Vec<
             },
         }
     }
-    Ok((Events { document: document.to_owned(), keys, batch: rows.finish()? }, rejects))
+    Ok((keys, rejects))
 }
 
 /// Adds the record's event and gives the key of its id, or the cause if it is no event.

@@ -7,7 +7,7 @@ use rayon::ThreadPool;
 use rayon::prelude::*;
 
 use super::known::Files;
-use super::parse::{Outcome, parse};
+use super::parse::{Bundle, parse};
 use super::write::Writer;
 use super::{Ledger, LoadError, Progress};
 use crate::batch::BatchError;
@@ -15,22 +15,31 @@ use crate::read::Source;
 use crate::store::Case;
 
 /// The most files in a portion.
-const MAX_FILES: usize = 512;
-/// The most bytes in a portion, as they are stored: text is ten to twenty times as much, and three portions are in
-/// memory at once. A file that is larger is a portion of its own.
-const MAX_BYTES: u64 = 8 << 20;
+const MAX_FILES: usize = 1024;
+/// The most bytes in a portion, as they are stored. A file that is larger is a portion of its own.
+const MAX_BYTES: u64 = 6 << 20;
+/// The share of the memory that a portion's stored bytes may be: text is ten to twenty times as much, and three portions
+/// are in memory at once.
+const SHARE: u64 = 160;
 
-/// One source, and what came of it.
-pub(super) type Done = (Source, Outcome);
-type Portion = Result<Vec<Done>, BatchError>;
+/// The most files, and the most bytes as they are stored, that one thread parses one after another into shared batches.
+const BUNDLE: (usize, u64) = (256, 512 << 10);
 
-/// Loads every source, in order.
+/// What came of a run of files.
+pub(super) type Portion = Result<Vec<Bundle>, BatchError>;
+
+/// The most files and bytes of a portion where so much memory may be used, in bytes.
+pub(super) fn size(memory: u64) -> (usize, u64) {
+    (MAX_FILES, (memory / SHARE).min(MAX_BYTES))
+}
+
+/// Loads every portion, in order.
 ///
 /// # Errors
 /// If the case cannot be written; portions before that stay.
 pub(super) fn load_all(
     case: &Case,
-    sources: Vec<Source>,
+    portions: Vec<Vec<Source>>,
     threads: &ThreadPool,
     progress: &dyn Progress,
     ledger: &mut Ledger,
@@ -39,14 +48,14 @@ pub(super) fn load_all(
     let mut writer = Writer::new(case, loaded.clone(), ledger)?;
     let (sender, receiver) = bounded(1);
     thread::scope(|scope| {
-        scope.spawn(move || threads.install(|| parse_all(sources, &loaded, &sender)));
+        scope.spawn(move || threads.install(|| parse_all(portions, &loaded, &sender)));
         write_all(&mut writer, receiver, progress)
     })
 }
 
-fn parse_all(sources: Vec<Source>, loaded: &Files, sender: &Sender<Portion>) {
-    for portion in portions(sources) {
-        let parsed = portion.into_par_iter().map(|source| parse(&source, loaded).map(|outcome| (source, outcome)));
+fn parse_all(portions: Vec<Vec<Source>>, loaded: &Files, sender: &Sender<Portion>) {
+    for portion in portions {
+        let parsed = cut(portion, BUNDLE).into_par_iter().map(|bundle| parse(bundle, loaded));
         if sender.send(parsed.collect()).is_err() {
             return;
         }
@@ -56,22 +65,26 @@ fn parse_all(sources: Vec<Source>, loaded: &Files, sender: &Sender<Portion>) {
 /// Takes the receiver, so that an error drops it and thereby stops the thread that parses.
 #[expect(clippy::needless_pass_by_value, reason = "see above")]
 fn write_all(writer: &mut Writer<'_>, receiver: Receiver<Portion>, progress: &dyn Progress) -> Result<(), LoadError> {
-    receiver.iter().try_for_each(|portion| writer.write(portion?, progress))
+    let mut portions = receiver.iter().peekable();
+    while portions.peek().is_some() {
+        writer.write(&mut portions, progress)?;
+    }
+    Ok(())
 }
 
-/// Cuts the sources into portions, in order.
-fn portions(sources: Vec<Source>) -> Vec<Vec<Source>> {
-    let mut portions: Vec<Vec<Source>> = Vec::new();
+/// Cuts the sources into runs of so many files and bytes at most, in order.
+pub(super) fn cut(sources: Vec<Source>, (files, most): (usize, u64)) -> Vec<Vec<Source>> {
+    let mut runs: Vec<Vec<Source>> = Vec::new();
     let mut bytes = 0;
     for source in sources {
         bytes += source.size();
-        match portions.last_mut() {
-            Some(portion) if portion.len() < MAX_FILES && bytes <= MAX_BYTES => portion.push(source),
+        match runs.last_mut() {
+            Some(run) if run.len() < files && bytes <= most => run.push(source),
             _ => {
                 bytes = source.size();
-                portions.push(vec![source]);
+                runs.push(vec![source]);
             }
         }
     }
-    portions
+    runs
 }

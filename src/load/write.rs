@@ -1,18 +1,21 @@
-//! Writes parsed files into the case, one transaction a portion, and keeps the ledger.
+//! Writes parsed files into the case, several portions a transaction, and keeps the ledger.
 
-use arrow::array::BooleanArray;
-use arrow::compute::filter_record_batch;
 use arrow::record_batch::RecordBatch;
 use chrono::Utc;
 
+use super::admitted::Admitted;
 use super::known::{Admission, Events as KnownEvents, Files};
-use super::parse::{Events, Outcome, Parsed};
-use super::portion::Done;
+use super::parse::{Bundle, Events, Outcome, Parsed};
+use super::portion::Portion;
 use super::{Ledger, LoadError, Problem, Progress};
 use crate::batch::{BatchError, Cell, Columns, Rows};
 use crate::event::Timestamp;
-use crate::store::Case;
+use crate::store::{Appending, Case};
 use crate::table::{EVENTS, LOAD_FILES, REJECTS};
+
+/// A transaction that has taken so many events is ended. From 122,880 on, the rows that DuckDB keeps together, it
+/// writes events into the file at once, instead of into its log first.
+const MAX_EVENTS: u64 = 500_000;
 
 /// Writes into one case.
 #[derive(Debug)]
@@ -23,9 +26,10 @@ pub(super) struct Writer<'a> {
     ledger: &'a mut Ledger,
 }
 
-/// Rows of one transaction that are still to be appended.
-struct Pending {
-    events: Vec<RecordBatch>,
+/// Rows of one bundle that are still to be appended.
+struct Pending<'p, 'a> {
+    events: &'p mut Appending<'a>,
+    admitted: Admitted,
     files: Rows,
     rejects: Rows,
 }
@@ -36,43 +40,63 @@ impl<'a> Writer<'a> {
         Ok(Self { case, files, events: KnownEvents::of(case)?, ledger })
     }
 
-    /// Writes a portion in one transaction.
+    /// Writes as many portions as fit one transaction, at least one.
     ///
     /// # Errors
-    /// If the case cannot be written; nothing of the portion is in it then.
-    pub(super) fn write(&mut self, portion: Vec<Done>, progress: &dyn Progress) -> Result<(), LoadError> {
+    /// If the case cannot be written; nothing of these portions is in it then.
+    pub(super) fn write(
+        &mut self,
+        portions: &mut impl Iterator<Item = Portion>,
+        progress: &dyn Progress,
+    ) -> Result<(), LoadError> {
+        let before = self.ledger.inserted;
         let case = self.case;
-        let done = case.transaction(|_| self.write_files(portion))?;
-        for (bytes, events) in done {
-            progress.file(bytes, events);
+        case.transaction(|_| {
+            let mut events = case.appending(&EVENTS)?;
+            for portion in portions.by_ref() {
+                self.write_portion(portion?, &mut events, progress)?;
+                if self.ledger.inserted - before >= MAX_EVENTS {
+                    break;
+                }
+            }
+            Ok(events.flush()?)
+        })
+    }
+
+    fn write_portion(
+        &mut self,
+        portion: Vec<Bundle>,
+        events: &mut Appending<'a>,
+        progress: &dyn Progress,
+    ) -> Result<(), LoadError> {
+        let (mut files, mut rejects) = (Rows::new(&LOAD_FILES), Rows::new(&REJECTS));
+        for bundle in portion {
+            let mut pending = Pending { admitted: Admitted::new(bundle.batches), events, files, rejects };
+            for (source, outcome) in bundle.files {
+                let before = self.ledger.inserted;
+                self.write_outcome(&source.name, outcome, &mut pending)?;
+                progress.file(source.size(), self.ledger.inserted - before);
+            }
+            pending.events.append(&pending.admitted.take())?;
+            (files, rejects) = (pending.files, pending.rejects);
+        }
+        self.case.append(&LOAD_FILES, [&files.finish()?])?;
+        Ok(self.case.append(&REJECTS, [&rejects.finish()?])?)
+    }
+
+    fn write_outcome(&mut self, file: &str, outcome: Outcome, pending: &mut Pending<'_, '_>) -> Result<(), LoadError> {
+        self.ledger.files_seen += 1;
+        match outcome {
+            Outcome::Skipped => self.ledger.files_skipped += 1,
+            Outcome::Failed(cause) => self.fail(file, cause, pending)?,
+            Outcome::Parsed(parsed) if self.files.have(&parsed.sha256, file) => self.ledger.files_skipped += 1,
+            Outcome::Parsed(parsed) => self.write_file(file, parsed, pending)?,
         }
         Ok(())
     }
 
-    fn write_files(&mut self, portion: Vec<Done>) -> Result<Vec<(u64, u64)>, LoadError> {
-        let mut pending = Pending { events: Vec::new(), files: Rows::new(&LOAD_FILES), rejects: Rows::new(&REJECTS) };
-        let mut done = Vec::new();
-        for (source, outcome) in portion {
-            self.ledger.files_seen += 1;
-            let before = self.ledger.inserted;
-            match outcome {
-                Outcome::Skipped => self.ledger.files_skipped += 1,
-                Outcome::Failed(cause) => self.fail(&source.name, cause, &mut pending)?,
-                Outcome::Parsed(parsed) if self.files.have(&parsed.sha256, &source.name) => {
-                    self.ledger.files_skipped += 1;
-                }
-                Outcome::Parsed(parsed) => self.write_file(&source.name, parsed, &mut pending)?,
-            }
-            done.push((source.size(), self.ledger.inserted - before));
-        }
-        self.case.append(&EVENTS, &pending.events)?;
-        self.case.append(&LOAD_FILES, [&pending.files.finish()?])?;
-        self.case.append(&REJECTS, [&pending.rejects.finish()?])?;
-        Ok(done)
-    }
-
     /// Notes a file that could not be read. How it was loaded when it could be stays on record.
-    fn fail(&mut self, file: &str, cause: String, pending: &mut Pending) -> Result<(), LoadError> {
+    fn fail(&mut self, file: &str, cause: String, pending: &mut Pending<'_, '_>) -> Result<(), LoadError> {
         self.ledger.files_failed += 1;
         if !self.files.named(file) {
             let counts = [0; 4];
@@ -82,7 +106,7 @@ impl<'a> Writer<'a> {
         Ok(())
     }
 
-    fn write_file(&mut self, file: &str, parsed: Parsed, pending: &mut Pending) -> Result<(), LoadError> {
+    fn write_file(&mut self, file: &str, parsed: Parsed, pending: &mut Pending<'_, '_>) -> Result<(), LoadError> {
         if self.files.named(file) {
             self.case.forget_file(file)?;
         }
@@ -118,25 +142,28 @@ impl<'a> Writer<'a> {
     }
 
     /// Takes the events that the case is to have, and gives the number of new ones.
-    fn write_events(&mut self, events: &Events, pending: &mut Pending) -> Result<u64, LoadError> {
+    fn write_events(&mut self, events: &Events, pending: &mut Pending<'_, '_>) -> Result<u64, LoadError> {
         let document = self.events.document(&events.document);
         let admissions: Vec<Admission> = events.keys.iter().map(|key| self.events.admit(*key, document)).collect();
-        if admissions.contains(&Admission::Instead) {
+        let instead = admissions.iter().enumerate().filter(|(_, admission)| **admission == Admission::Instead);
+        let instead: Vec<usize> = instead.map(|(row, _)| events.first + row).collect();
+        if !instead.is_empty() {
             // The record to be replaced may be one of those not yet appended.
-            self.case.append(&EVENTS, &std::mem::take(&mut pending.events))?;
-            self.case.remove_events(&replaced(&events.batch, &admissions)?)?;
+            pending.events.append(&pending.admitted.take())?;
+            pending.events.flush()?;
+            self.case.remove_events(&ids(pending.admitted.batch(events.batch), &instead)?)?;
         }
-        let keep: BooleanArray = admissions.iter().map(|admission| Some(*admission != Admission::Duplicate)).collect();
-        pending.events.push(filter_record_batch(&events.batch, &keep).map_err(BatchError::from)?);
+        let rows = admissions.iter().enumerate().filter(|(_, admission)| **admission != Admission::Duplicate);
+        rows.for_each(|(row, _)| pending.admitted.admit(events.batch, events.first + row));
         Ok(admissions.iter().filter(|admission| **admission == Admission::New).count() as u64)
     }
 }
 
-/// The ids of the events that are to make room.
-fn replaced(batch: &RecordBatch, admissions: &[Admission]) -> Result<Vec<String>, LoadError> {
+/// The ids of the events in those rows.
+fn ids(batch: Option<&RecordBatch>, rows: &[usize]) -> Result<Vec<String>, LoadError> {
+    let Some(batch) = batch else { return Ok(Vec::new()) };
     let ids = Columns(batch).text("event_id")?;
-    let instead = ids.iter().zip(admissions).filter(|(_, admission)| **admission == Admission::Instead);
-    Ok(instead.filter_map(|(id, _)| id.map(str::to_owned)).collect())
+    Ok(rows.iter().map(|row| ids.value(*row).to_owned()).collect())
 }
 
 /// Adds the file's row; `counts` are those of records read, inserted, duplicate and rejected.

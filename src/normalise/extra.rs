@@ -2,8 +2,6 @@
 
 use std::borrow::Cow;
 
-use serde_json::value::RawValue;
-
 use super::level::Level;
 use super::scalar::Scalar;
 
@@ -23,14 +21,14 @@ impl Extra {
     pub(super) fn take<'a, T>(
         &mut self,
         name: &str,
-        raw: Option<&'a RawValue>,
-        read: impl FnOnce(&'a RawValue) -> Scalar<T>,
+        raw: Option<&'a str>,
+        read: impl FnOnce(&'a str) -> Scalar<T>,
     ) -> Option<T> {
         let raw = raw?;
         let Scalar { value, exact } = read(raw);
         self.held |= exact;
         if !exact {
-            self.put(name, raw.get());
+            self.put(name, raw);
         }
         value
     }
@@ -39,11 +37,11 @@ impl Extra {
     pub(super) fn nested<'a, const N: usize>(
         &mut self,
         name: &str,
-        raw: Option<&'a RawValue>,
+        raw: Option<&'a str>,
         names: &[&str; N],
-        take: impl FnOnce([Option<&'a RawValue>; N], &mut Self),
+        take: impl FnOnce([Option<&'a str>; N], &mut Self),
     ) {
-        let Some(json) = raw.map(RawValue::get) else { return };
+        let Some(json) = raw else { return };
         match object(json, names) {
             Some(level) => {
                 let mut inner = Self::default();
@@ -59,22 +57,22 @@ impl Extra {
     pub(super) fn seen<'a, T, const N: usize>(
         &mut self,
         name: &str,
-        raw: Option<&'a RawValue>,
+        raw: Option<&'a str>,
         names: &[&str; N],
-        look: impl FnOnce([Option<&'a RawValue>; N]) -> T,
+        look: impl FnOnce([Option<&'a str>; N]) -> T,
     ) -> Option<T> {
-        let json = raw?.get();
+        let json = raw?;
         self.put(name, json);
         object(json, names).map(|level| look(level.known))
     }
 
     /// Keeps every member of `rest`.
-    pub(super) fn put_all(&mut self, rest: Vec<(Cow<'_, str>, &RawValue)>) {
+    pub(super) fn put_all(&mut self, rest: Vec<(Cow<'_, str>, &str)>) {
         for (name, raw) in rest {
             match name {
                 // Borrowed from JSON without a change: it needs no escapes.
-                Cow::Borrowed(name) => self.put(name, raw.get()),
-                Cow::Owned(name) => self.put_escaped(name, raw.get()),
+                Cow::Borrowed(name) => self.put(name, raw),
+                Cow::Owned(name) => self.put_escaped(name, raw),
             }
         }
     }

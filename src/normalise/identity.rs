@@ -2,8 +2,6 @@
 
 use std::borrow::Cow;
 
-use serde_json::value::RawValue;
-
 use super::extra::Extra;
 use super::scalar::{self, Scalar};
 use super::time;
@@ -27,13 +25,13 @@ pub(super) struct Caller<'a> {
 }
 
 /// Reads `userIdentity`; what the fields do not hold goes into `extra` under its name.
-pub(super) fn read<'a>(raw: Option<&'a RawValue>, extra: &mut Extra) -> Caller<'a> {
+pub(super) fn read<'a>(raw: Option<&'a str>, extra: &mut Extra) -> Caller<'a> {
     let mut caller = Caller::default();
     extra.nested("userIdentity", raw, &IDENTITY, |members, extra| caller = fields(members, extra));
     caller
 }
 
-fn fields<'a>(members: [Option<&'a RawValue>; IDENTITY.len()], extra: &mut Extra) -> Caller<'a> {
+fn fields<'a>(members: [Option<&'a str>; IDENTITY.len()], extra: &mut Extra) -> Caller<'a> {
     let [kind, principal_id, arn, account_id, access_key_id, user_name, session, invoked_by, on_behalf_of] = members;
     let mut identity = Identity {
         kind: extra.take("type", kind, scalar::text),
@@ -56,7 +54,7 @@ fn fields<'a>(members: [Option<&'a RawValue>; IDENTITY.len()], extra: &mut Extra
 
 fn context<'a>(
     identity: &mut Identity<'a>,
-    [issuer, attributes]: [Option<&'a RawValue>; CONTEXT.len()],
+    [issuer, attributes]: [Option<&'a str>; CONTEXT.len()],
     extra: &mut Extra,
 ) -> bool {
     extra.nested("sessionIssuer", issuer, &ISSUER, |[arn], extra| {
@@ -73,7 +71,7 @@ fn context<'a>(
     from_console == Some(true)
 }
 
-fn text(raw: &RawValue) -> Option<Cow<'_, str>> {
+fn text(raw: &str) -> Option<Cow<'_, str>> {
     scalar::text(raw).value
 }
 

@@ -6,38 +6,67 @@ use std::fmt;
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
+use crate::json;
+
 /// An object's members, undecoded.
 #[derive(Debug)]
 pub(super) struct Level<'a, const N: usize> {
     /// The members asked for, in the order they were asked for. Of a repeated member the last counts.
-    pub(super) known: [Option<&'a RawValue>; N],
+    pub(super) known: [Option<&'a str>; N],
     /// Every other member, in the order of the text.
-    pub(super) rest: Vec<(Cow<'a, str>, &'a RawValue)>,
+    pub(super) rest: Vec<(Cow<'a, str>, &'a str)>,
 }
 
 impl<'a, const N: usize> Level<'a, N> {
     /// Reads an object's text; `names` in the order they usually come in are found soonest.
     pub(super) fn read(json: &'a str, names: &[&str; N]) -> Result<Self, serde_json::Error> {
+        if let Some(level) = Self::walk(json, names) {
+            return Ok(level);
+        }
         let mut parser = serde_json::Deserializer::from_str(json);
-        let level = Pass { names }.deserialize(&mut parser)?;
+        let level = Pass::new(names).deserialize(&mut parser)?;
         parser.end()?;
         Ok(level)
     }
-}
 
-struct Pass<'n, const N: usize> {
-    names: &'n [&'n str; N],
-}
-
-impl<const N: usize> Pass<'_, N> {
-    /// The place of `key` among the names, looking from `hint` on: `CloudTrail` writes members in one order.
-    fn place(&self, key: &str, hint: usize) -> Option<usize> {
-        let found = self.names[hint..].iter().position(|name| *name == key).map(|index| index + hint);
-        found.or_else(|| self.names[..hint].iter().position(|name| *name == key))
+    /// The common case: nothing stands around the object, and nothing in it needs a parser.
+    fn walk(json: &'a str, names: &[&str; N]) -> Option<Self> {
+        let mut pass = Pass::new(names);
+        let end = json::object(json, 0, |name, value| pass.take(Cow::Borrowed(name), value))?;
+        (end == json.len()).then_some(pass.level)
     }
 }
 
-impl<'de, const N: usize> DeserializeSeed<'de> for Pass<'_, N> {
+/// A level in the making.
+struct Pass<'a, 'n, const N: usize> {
+    names: &'n [&'n str; N],
+    /// Where the next name is looked for first: `CloudTrail` writes members in one order.
+    hint: usize,
+    level: Level<'a, N>,
+}
+
+impl<'a, 'n, const N: usize> Pass<'a, 'n, N> {
+    const fn new(names: &'n [&'n str; N]) -> Self {
+        Self { names, hint: 0, level: Level { known: [None; N], rest: Vec::new() } }
+    }
+
+    fn take(&mut self, name: Cow<'a, str>, value: &'a str) {
+        if let Some(place) = self.place(&name) {
+            self.level.known[place] = Some(value);
+            self.hint = place + 1;
+        } else {
+            self.level.rest.push((name, value));
+        }
+    }
+
+    fn place(&self, name: &str) -> Option<usize> {
+        let (before, after) = self.names.split_at(self.hint);
+        let found = after.iter().position(|known| *known == name).map(|place| place + self.hint);
+        found.or_else(|| before.iter().position(|known| *known == name))
+    }
+}
+
+impl<'de, const N: usize> DeserializeSeed<'de> for Pass<'de, '_, N> {
     type Value = Level<'de, N>;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
@@ -45,26 +74,18 @@ impl<'de, const N: usize> DeserializeSeed<'de> for Pass<'_, N> {
     }
 }
 
-impl<'de, const N: usize> Visitor<'de> for Pass<'_, N> {
+impl<'de, const N: usize> Visitor<'de> for Pass<'de, '_, N> {
     type Value = Level<'de, N>;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("an object")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Self::Value, A::Error> {
-        let mut level = Level { known: [None; N], rest: Vec::new() };
-        let mut hint = 0;
-        while let Some(Key(key)) = members.next_key()? {
-            let raw = members.next_value::<&'de RawValue>()?;
-            if let Some(place) = self.place(&key, hint) {
-                level.known[place] = Some(raw);
-                hint = place + 1;
-            } else {
-                level.rest.push((key, raw));
-            }
+    fn visit_map<A: MapAccess<'de>>(mut self, mut members: A) -> Result<Self::Value, A::Error> {
+        while let Some(Key(name)) = members.next_key()? {
+            self.take(name, members.next_value::<&'de RawValue>()?.get());
         }
-        Ok(level)
+        Ok(self.level)
     }
 }
 
@@ -98,7 +119,7 @@ mod tests {
     use super::*;
 
     fn texts<'a, const N: usize>(level: &Level<'a, N>) -> Vec<Option<&'a str>> {
-        level.known.iter().map(|raw| raw.map(RawValue::get)).collect()
+        level.known.to_vec()
     }
 
     #[test]
@@ -106,7 +127,7 @@ mod tests {
         let level = Level::read(r#"{"c": 3, "x": [1, 2], "a": {"b": null}}"#, &["a", "b", "c"]).unwrap();
         assert_eq!(texts(&level), [Some(r#"{"b": null}"#), None, Some("3")]);
         assert_eq!(level.rest.len(), 1);
-        assert_eq!((level.rest[0].0.as_ref(), level.rest[0].1.get()), ("x", "[1, 2]"));
+        assert_eq!((level.rest[0].0.as_ref(), level.rest[0].1), ("x", "[1, 2]"));
     }
 
     #[test]

@@ -2,8 +2,6 @@
 
 use std::borrow::Cow;
 
-use serde_json::value::RawValue;
-
 use super::error::Problem;
 use super::extra::Extra;
 use super::level::Level;
@@ -77,7 +75,7 @@ pub(super) fn read(json: &str) -> Result<Event<'_>, Problem> {
 
 /// The record's own id, else one made of its content. An id of its own that looks made is kept beside it, so that
 /// rebuilding can tell the two apart.
-fn event_id<'a>(id: Option<&'a RawValue>, json: &str, extra: &mut Extra) -> Cow<'a, str> {
+fn event_id<'a>(id: Option<&'a str>, json: &str, extra: &mut Extra) -> Cow<'a, str> {
     let own = extra.take("eventID", id, |raw| {
         let mut id = scalar::filled(raw);
         id.exact &= id.value.as_deref().is_some_and(|id| !fingerprint::made(id));
@@ -86,8 +84,8 @@ fn event_id<'a>(id: Option<&'a RawValue>, json: &str, extra: &mut Extra) -> Cow<
     own.unwrap_or_else(|| Cow::Owned(fingerprint::of(json)))
 }
 
-fn event_time(own: Option<&RawValue>, shipped: Option<&RawValue>, extra: &mut Extra) -> Result<Timestamp, Problem> {
-    let [own_time, shipped_time] = [own, shipped].map(|raw| raw.filter(|raw| raw.get() != "null"));
+fn event_time(own: Option<&str>, shipped: Option<&str>, extra: &mut Extra) -> Result<Timestamp, Problem> {
+    let [own_time, shipped_time] = [own, shipped].map(|raw| raw.filter(|raw| *raw != "null"));
     let (member, raw) = match (own_time, shipped_time) {
         (Some(raw), _) => ("eventTime", raw),
         (None, Some(raw)) => (SHIPPED, raw),
@@ -97,14 +95,14 @@ fn event_time(own: Option<&RawValue>, shipped: Option<&RawValue>, extra: &mut Ex
     if shipped.is_some() || own_time.is_none() || !time.exact {
         keep(extra, [("eventTime", own), (SHIPPED, shipped)]);
     }
-    time.value.ok_or_else(|| Problem::unreadable(member, raw.get()))
+    time.value.ok_or_else(|| Problem::unreadable(member, raw))
 }
 
 /// `eventSource` and `eventName`.
 fn call<'a>(
-    source: Option<&'a RawValue>,
-    name: Option<&'a RawValue>,
-    details: Option<&'a RawValue>,
+    source: Option<&'a str>,
+    name: Option<&'a str>,
+    details: Option<&'a str>,
     extra: &mut Extra,
 ) -> Result<(Cow<'a, str>, Cow<'a, str>), Problem> {
     let subject = details.map(subject).unwrap_or_default();
@@ -131,16 +129,16 @@ struct Subject<'a> {
 }
 
 /// Reads `insightDetails`; none of it is a field of its own.
-fn subject(details: &RawValue) -> Subject<'_> {
-    let Ok(level) = Level::read(details.get(), &["eventSource", "eventName"]) else { return Subject::default() };
+fn subject(details: &str) -> Subject<'_> {
+    let Ok(level) = Level::read(details, &["eventSource", "eventName"]) else { return Subject::default() };
     let [source, name] = level.known.map(|raw| raw.and_then(|raw| scalar::filled(raw).value));
     Subject { source, name }
 }
 
-fn keep<const N: usize>(extra: &mut Extra, members: [(&str, Option<&RawValue>); N]) {
+fn keep<const N: usize>(extra: &mut Extra, members: [(&str, Option<&str>); N]) {
     for (name, raw) in members {
         if let Some(raw) = raw {
-            extra.put(name, raw.get());
+            extra.put(name, raw);
         }
     }
 }

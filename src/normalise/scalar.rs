@@ -23,8 +23,7 @@ impl<T> Scalar<T> {
 }
 
 /// Text: a JSON string exactly; a number or boolean by its text, a list of texts joined, but not to the letter.
-pub(super) fn text(raw: &RawValue) -> Scalar<Cow<'_, str>> {
-    let json = raw.get();
+pub(super) fn text(json: &str) -> Scalar<Cow<'_, str>> {
     match json.as_bytes().first() {
         Some(b'"') => string(json),
         Some(b'{' | b'n') | None => Scalar::lossy(None),
@@ -34,7 +33,7 @@ pub(super) fn text(raw: &RawValue) -> Scalar<Cow<'_, str>> {
 }
 
 /// Text that a record may leave empty: empty text is no value, and stays as it was beside it.
-pub(super) fn filled(raw: &RawValue) -> Scalar<Cow<'_, str>> {
+pub(super) fn filled(raw: &str) -> Scalar<Cow<'_, str>> {
     let scalar = text(raw);
     match scalar.value {
         Some(value) if value.trim().is_empty() => Scalar::lossy(None),
@@ -43,7 +42,7 @@ pub(super) fn filled(raw: &RawValue) -> Scalar<Cow<'_, str>> {
 }
 
 /// An error code: text, but for the ones that say that there was no error.
-pub(super) fn error_code(raw: &RawValue) -> Scalar<Cow<'_, str>> {
+pub(super) fn error_code(raw: &str) -> Scalar<Cow<'_, str>> {
     const FINE: [&str; 3] = ["200", "Success", "OK"];
     let scalar = filled(raw);
     match scalar.value {
@@ -53,8 +52,8 @@ pub(super) fn error_code(raw: &RawValue) -> Scalar<Cow<'_, str>> {
 }
 
 /// A boolean as `CloudTrail` writes `readOnly`: bare. Any spelling in quotes is understood, but is not to the letter.
-pub(super) fn bare_bool(raw: &RawValue) -> Scalar<bool> {
-    match raw.get() {
+pub(super) fn bare_bool(raw: &str) -> Scalar<bool> {
+    match raw {
         "true" => Scalar::exact(true),
         "false" => Scalar::exact(false),
         json => Scalar::lossy(truth(json)),
@@ -62,8 +61,8 @@ pub(super) fn bare_bool(raw: &RawValue) -> Scalar<bool> {
 }
 
 /// A boolean as `CloudTrail` writes `mfaAuthenticated`: `"true"`. Bare, or spelt otherwise, it is not to the letter.
-pub(super) fn quoted_bool(raw: &RawValue) -> Scalar<bool> {
-    match raw.get() {
+pub(super) fn quoted_bool(raw: &str) -> Scalar<bool> {
+    match raw {
         r#""true""# => Scalar::exact(true),
         r#""false""# => Scalar::exact(false),
         json => Scalar::lossy(truth(json)),
@@ -71,8 +70,8 @@ pub(super) fn quoted_bool(raw: &RawValue) -> Scalar<bool> {
 }
 
 /// JSON text as it stands; `null` is no value.
-pub(super) fn json(raw: &RawValue) -> Scalar<Cow<'_, str>> {
-    match raw.get() {
+pub(super) fn json(raw: &str) -> Scalar<Cow<'_, str>> {
+    match raw {
         "null" => Scalar::lossy(None),
         json => Scalar::exact(Cow::Borrowed(json)),
     }
@@ -96,7 +95,7 @@ fn truth(json: &str) -> Option<bool> {
 
 fn list(json: &str) -> Option<String> {
     let parts: Vec<&RawValue> = serde_json::from_str(json).ok()?;
-    let parts: Vec<Cow<'_, str>> = parts.into_iter().filter_map(|part| text(part).value).collect();
+    let parts: Vec<Cow<'_, str>> = parts.into_iter().filter_map(|part| text(part.get()).value).collect();
     (!parts.is_empty()).then(|| parts.join(", "))
 }
 

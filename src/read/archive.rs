@@ -4,6 +4,8 @@ use std::borrow::Cow;
 use std::io::{Cursor, Read};
 
 use flate2::read::MultiGzDecoder;
+use libdeflater::Decompressor;
+use memchr::memmem;
 use zip::ZipArchive;
 use zip::read::read_zipfile_from_stream;
 
@@ -11,6 +13,11 @@ use zip::read::read_zipfile_from_stream;
 const MAX_LAYERS: usize = 4;
 /// The most that is believed of what a gzip file says of its own size, in bytes.
 const MAX_HINT: u32 = 256 << 20;
+
+/// The largest gzip file that is inflated at once, in bytes; a larger one is read bit by bit.
+const MAX_AT_ONCE: usize = 16 << 20;
+/// How a gzip member begins. A file that has these bytes further on may hold several.
+const MEMBER: [u8; 3] = [0x1f, 0x8b, 8];
 
 /// What came out of some stored bytes.
 #[derive(Debug)]
@@ -35,13 +42,23 @@ impl Unpacked {
     fn add(&mut self, name: &str, bytes: Vec<u8>, layer: usize) {
         match bytes.as_slice() {
             [0x1f, 0x8b, ..] if layer < MAX_LAYERS => {
-                let size = size_hint(&bytes);
-                let text = self.read(name, "gzip", size, MultiGzDecoder::new(bytes.as_slice()));
+                let text = self.gzip(name, &bytes);
                 self.add(name, text, layer + 1);
             }
             [0x28, 0xb5, 0x2f, 0xfd, ..] if layer < MAX_LAYERS => self.add_zstd(name, &bytes, layer),
             [b'P', b'K', 3 | 5, 4 | 6, ..] if layer < MAX_LAYERS => self.add_zip(name, &bytes, layer),
             _ => self.documents.push((name.to_owned(), bytes)),
+        }
+    }
+
+    /// A gzip file's text: at once if it is one whole member, else bit by bit as far as it goes.
+    fn gzip(&mut self, name: &str, bytes: &[u8]) -> Vec<u8> {
+        match inflate(bytes, self.allowance) {
+            Some(text) => {
+                self.allowance = self.allowance.saturating_sub(text.len() as u64);
+                text
+            }
+            None => self.read(name, "gzip", size_hint(bytes), MultiGzDecoder::new(bytes)),
         }
     }
 
@@ -107,6 +124,17 @@ impl Unpacked {
     }
 }
 
+/// The text of a gzip file that is one member, whole and sound; `None` of any other.
+fn inflate(bytes: &[u8], allowance: u64) -> Option<Vec<u8>> {
+    let size = size_hint(bytes);
+    if bytes.len() > MAX_AT_ONCE || size as u64 > allowance || memmem::find(&bytes[2..], &MEMBER).is_some() {
+        return None;
+    }
+    let mut text = vec![0; size];
+    let written = Decompressor::new().gzip_decompress(bytes, &mut text).ok()?;
+    (written == size).then_some(text)
+}
+
 /// The size that a gzip file's last four bytes state, as far as it can be true: deflate gives 1032 bytes for one at most.
 fn size_hint(bytes: &[u8]) -> usize {
     let stated = bytes.last_chunk::<4>().map_or(0, |tail| u32::from_le_bytes(*tail)).min(MAX_HINT);
@@ -122,11 +150,30 @@ mod tests {
 
     use super::*;
 
+    fn gzip(text: &[u8]) -> Vec<u8> {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+        encoder.write_all(text).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    #[test]
+    fn members_of_one_size_are_all_read() {
+        let twice = [gzip(b"one"), gzip(b"two")].concat();
+        assert_eq!(unpack("a.gz", twice, 100).documents, [("a.gz".to_owned(), b"onetwo".to_vec())]);
+    }
+
+    #[test]
+    fn a_damaged_member_gives_what_stands_before_the_damage() {
+        let mut cut = gzip(&[b'x'; 1000]);
+        cut.truncate(cut.len() - 8);
+        let unpacked = unpack("a.gz", cut, 2_000);
+        assert_eq!(unpacked.documents, [("a.gz".to_owned(), vec![b'x'; 1000])]);
+        assert_eq!(unpacked.problems.len(), 1);
+    }
+
     #[test]
     fn what_grows_too_large_is_cut_and_said() {
-        let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
-        encoder.write_all(&vec![b' '; 100_000]).unwrap();
-        let unpacked = unpack("bomb.gz", encoder.finish().unwrap(), 5_000);
+        let unpacked = unpack("bomb.gz", gzip(&vec![b' '; 100_000]), 5_000);
         assert_eq!(unpacked.documents, [("bomb.gz".to_owned(), vec![b' '; 5_000])]);
         assert_eq!(unpacked.problems, ["bomb.gz: gzip: cut off where the source has grown too large"]);
     }

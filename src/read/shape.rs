@@ -3,10 +3,12 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::container::Container;
+use super::scan::{self, Damage};
+use crate::json;
 
 bitflags::bitflags! {
     /// Members that tell what an object is.
@@ -122,27 +124,29 @@ impl<'t> Shape<'t> {
         self.members.intersects(Members::ACS_REGION | Members::S3) || self.event_source.is_some_and(other)
     }
 
-    fn take<A: MapAccess<'t>>(&mut self, name: &str, map: &mut A) -> Result<(), A::Error> {
-        let member = Members::of(name);
-        self.members |= member;
+    fn take(&mut self, name: &str, value: &'t str) {
+        self.members |= Members::of(name);
         if let Some(container) = wrapper(name) {
-            self.wrapped.push((container, raw(map)?));
-            return Ok(());
+            return self.wrapped.push((container, value));
         }
         match name {
-            "eventSource" => self.event_source = Some(raw(map)?),
-            "@timestamp" => self.at_timestamp = Some(raw(map)?),
-            "source" => self.source = Some(raw(map)?),
-            "detail-type" => self.detail_type = Some(raw(map)?),
-            "messageType" => self.message_type = Some(raw(map)?),
-            _ => drop(map.next_value::<IgnoredAny>()?),
+            "eventSource" => self.event_source = Some(value),
+            "@timestamp" => self.at_timestamp = Some(value),
+            "source" => self.source = Some(value),
+            "detail-type" => self.detail_type = Some(value),
+            "messageType" => self.message_type = Some(value),
+            _ => {}
         }
-        Ok(())
     }
-}
 
-fn raw<'t, A: MapAccess<'t>>(map: &mut A) -> Result<&'t str, A::Error> {
-    map.next_value::<&RawValue>().map(RawValue::get)
+    /// The shape of the object at `at`, and the byte after the object.
+    pub(super) fn read(text: &'t str, at: usize) -> Result<(Self, usize), Damage> {
+        let mut shape = Self::default();
+        match json::object(text, at, |name, value| shape.take(name, value)) {
+            Some(end) => Ok((shape, end)),
+            None => scan::value(text, at),
+        }
+    }
 }
 
 /// A member's name, borrowed where it has no escapes.
@@ -178,7 +182,7 @@ impl<'t> Deserialize<'t> for Shape<'t> {
             fn visit_map<A: MapAccess<'t>>(self, mut map: A) -> Result<Shape<'t>, A::Error> {
                 let mut shape = Shape::default();
                 while let Some(Name(name)) = map.next_key()? {
-                    shape.take(&name, &mut map)?;
+                    shape.take(&name, map.next_value::<&RawValue>()?.get());
                 }
                 Ok(shape)
             }

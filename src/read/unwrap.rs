@@ -35,7 +35,7 @@ pub(super) fn value<'t>(text: &'t str, at: usize, depth: usize, found: &mut Foun
 }
 
 fn whole_object<'t>(text: &'t str, at: usize, depth: usize, found: &mut Found<'t>) -> Result<usize, Damage> {
-    let damage = match scan::value::<Shape<'t>>(text, at) {
+    let damage = match Shape::read(text, at) {
         Ok((shape, end)) => {
             object(&text[at..end], &shape, depth, found);
             return Ok(end);

@@ -17,6 +17,9 @@ use std::path::{Path, PathBuf};
 use arrow::record_batch::RecordBatch;
 use duckdb::{AccessMode, Config, Connection, Params, params_from_iter};
 
+use crate::table::literal;
+
+pub use append::Appending;
 pub use error::StoreError;
 pub use event::KnownSession;
 pub use export::ParquetCopy;
@@ -92,6 +95,22 @@ impl Case {
     /// DuckDB's message.
     pub fn set_threads(&self, threads: usize) -> Result<(), StoreError> {
         self.execute(&format!("SET threads = {}", threads.max(1)))
+    }
+
+    /// Has DuckDB keep to that many bytes of memory, and write what does not fit into temporary files.
+    ///
+    /// # Errors
+    /// DuckDB's message.
+    pub fn set_memory(&self, bytes: u64) -> Result<(), StoreError> {
+        self.execute(&format!("SET memory_limit = '{bytes}B'"))
+    }
+
+    /// Has DuckDB write its temporary files into that folder.
+    ///
+    /// # Errors
+    /// DuckDB's message.
+    pub fn set_temp_dir(&self, folder: &Path) -> Result<(), StoreError> {
+        self.execute(&format!("SET temp_directory = {}", literal(&folder.to_string_lossy())))
     }
 
     /// Lets DuckDB's log grow before it is worked into the file: each time that is done, the rows of the portions so far

@@ -7,7 +7,7 @@ use anyhow::Result;
 use crate::source::{self, Source, Token, closing, reads, step};
 
 /// The nouns: every stage may import them, they import no stage.
-const NOUNS: [&str; 4] = ["event", "signal", "table", "digest"];
+const NOUNS: [&str; 5] = ["event", "signal", "table", "digest", "json"];
 
 /// The stages, each importing only those before it. `load` drives those that read, map and store; `present` shows what
 /// they found, the ledger of a load included; `export` writes a case in other forms; `cli` drives everything.

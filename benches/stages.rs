@@ -1,0 +1,79 @@
+//! How many events a second the pure stages take on one core: parse, normalise, match. `../shared/sessions` if they are
+//! there, else the demo's trail.
+
+#![expect(clippy::unwrap_used, reason = "a bench that cannot read its data has failed")]
+
+use std::hint::black_box;
+use std::path::Path;
+
+use arrow::record_batch::RecordBatch;
+use cartographer::batch::{EventRows, sessions};
+use cartographer::event::{Event, Evidence};
+use cartographer::matching::{SessionRows, map};
+use cartographer::read::{self, Document};
+use cartographer::rule::RuleSet;
+use cartographer::{normalise, session};
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+
+fn documents() -> Vec<Document> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let inputs = ["../shared/sessions/*/events.json", "demo/trail.json.gz"].map(|input| root.join(input));
+    let found = inputs.iter().map(|input| read::discover(&[input.display().to_string()]).sources);
+    let sources = found.into_iter().find(|sources| !sources.is_empty()).unwrap();
+    sources.iter().flat_map(|source| read::open(source).unwrap().documents).collect()
+}
+
+/// Every record of the documents, and which document it is from.
+fn records(documents: &[Document]) -> Vec<(String, &str)> {
+    let mut records = Vec::new();
+    for document in documents {
+        let texts = read::split(document).unwrap().records.into_iter().flatten();
+        records.extend(texts.map(|text| (text.json.into_owned(), document.name.as_str())));
+    }
+    records
+}
+
+fn event<'a>((json, file): &'a (String, &str)) -> Event<'a> {
+    let mut event = normalise::event(json, file).unwrap();
+    session::assign(&mut event, file);
+    event
+}
+
+/// The events of the console's sessions, in order of session, time and id.
+fn console(records: &[(String, &str)]) -> RecordBatch {
+    let mut events: Vec<Event<'_>> = records.iter().map(event).collect();
+    events.sort_by(|a, b| (&a.session_id, a.event_time, &a.event_id).cmp(&(&b.session_id, b.event_time, &b.event_id)));
+    let mut rows = EventRows::default();
+    for session in events.chunk_by(|a, b| a.session_id == b.session_id) {
+        if session.iter().any(|event| event.evidence.intersects(Evidence::STRONG)) {
+            for event in session {
+                rows.push(event, "bench", 0).unwrap();
+            }
+        }
+    }
+    rows.finish().unwrap()
+}
+
+fn stages(criterion: &mut Criterion) {
+    let documents = documents();
+    let records = records(&documents);
+    let mut group = criterion.benchmark_group("stages");
+    group.throughput(Throughput::Elements(records.len() as u64));
+    group.bench_function("parse", |bencher| {
+        bencher.iter(|| documents.iter().map(|document| read::split(document).unwrap().records.len()).sum::<usize>());
+    });
+    group.bench_function("normalise", |bencher| {
+        bencher.iter(|| records.iter().for_each(|(json, file)| drop(black_box(normalise::event(json, file)))));
+    });
+    let batches = [console(&records)];
+    let rules = RuleSet::shipped().unwrap();
+    let mapped: Vec<SessionRows<'_>> = sessions(&batches).unwrap();
+    group.throughput(Throughput::Elements(batches[0].num_rows() as u64));
+    group.bench_function("match", |bencher| {
+        bencher.iter(|| mapped.iter().map(|session| map(&rules, session).len()).sum::<usize>());
+    });
+    group.finish();
+}
+
+criterion_group!(benches, stages);
+criterion_main!(benches);

@@ -1,0 +1,39 @@
+//! Sizes as a person types them.
+
+/// Units in bytes; the binary ones first, since their names end like the others'.
+const UNITS: [(&str, u64); 6] =
+    [("kib", 1 << 10), ("mib", 1 << 20), ("gib", 1 << 30), ("kb", 1_000), ("mb", 1_000_000), ("gb", 1_000_000_000)];
+
+/// Less than this does not load a trail.
+const LEAST: u64 = 256_000_000;
+
+/// Reads `2GB`, `512 MiB` and the like to bytes.
+pub(crate) fn parse(text: &str) -> Result<u64, String> {
+    let lower = text.trim().to_ascii_lowercase();
+    let unit = UNITS.iter().find_map(|(name, bytes)| Some((lower.strip_suffix(name)?.trim_end(), bytes)));
+    let size = unit.and_then(|(number, bytes)| number.parse::<u64>().ok()?.checked_mul(*bytes));
+    match size {
+        Some(size) if size >= LEAST => Ok(size),
+        Some(_) => Err("expected 256MB at least".to_owned()),
+        None => Err("expected a whole number with KB, MB, GB, KiB, MiB or GiB, such as 2GB".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_unit_is_read() {
+        let sizes = ["300000KB", "300 MB", "2GB", "262144KiB", "512mib", "1GiB"].map(parse);
+        let wanted = [300_000_000, 300_000_000, 2_000_000_000, 268_435_456, 536_870_912, 1_073_741_824];
+        assert_eq!(sizes, wanted.map(Ok));
+    }
+
+    #[test]
+    fn what_is_no_size_or_too_small_is_refused() {
+        for text in ["", "2", "GB", "-1GB", "1.5GB", "99999999999999GB", "255MB", "1 TB"] {
+            assert!(parse(text).is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,230 @@
+//! Walks an object's members without building anything: names and values as they stand in the text.
+//!
+//! It knows the common case alone, and that to the letter: `None` says that a parser has to look, since the text may be
+//! damaged, or nested deep, or may write a name with escapes.
+
+/// So many objects and lists are followed into each other; a parser goes further.
+const MAX_DEPTH: usize = 64;
+
+/// The lowest bit of each of eight bytes, and the highest.
+const LOWEST: u64 = 0x0101_0101_0101_0101;
+const HIGHEST: u64 = 0x8080_8080_8080_8080;
+
+/// Tells of every member of the object at `at` its name and the text of its value, strings with their quotes. The byte
+/// after the object comes back. What was told before `None` comes back means nothing.
+pub fn object<'t>(text: &'t str, at: usize, mut tell: impl FnMut(&'t str, &'t str)) -> Option<usize> {
+    let walk = Walk(text.as_bytes());
+    let mut at = walk.open(at, b'{')?;
+    if walk.byte(at)? == b'}' {
+        return Some(at + 1);
+    }
+    loop {
+        let (name, value) = walk.name(at)?;
+        let end = walk.value(value, 1)?;
+        let name = text.get(at + 1..name).filter(|name| !name.contains('\\'))?;
+        tell(name, text.get(value..end)?);
+        at = match walk.next(end, b'}')? {
+            Next::Item(at) => at,
+            Next::End(end) => return Some(end),
+        };
+    }
+}
+
+/// What stands after a member or an element.
+enum Next {
+    /// Another one, which begins there.
+    Item(usize),
+    /// The end of them all, and the byte after it.
+    End(usize),
+}
+
+/// Walks JSON's grammar: each method takes where something begins, and most give the byte after it.
+#[derive(Clone, Copy)]
+struct Walk<'b>(&'b [u8]);
+
+impl Walk<'_> {
+    fn byte(self, at: usize) -> Option<u8> {
+        self.0.get(at).copied()
+    }
+
+    fn space(self, mut at: usize) -> usize {
+        while matches!(self.byte(at), Some(b' ' | b'\t' | b'\r' | b'\n')) {
+            at += 1;
+        }
+        at
+    }
+
+    /// A mark and the white space after it.
+    fn open(self, at: usize, mark: u8) -> Option<usize> {
+        (self.byte(at)? == mark).then(|| self.space(at + 1))
+    }
+
+    /// The quote that closes a member's name, and where its value begins.
+    fn name(self, at: usize) -> Option<(usize, usize)> {
+        let end = self.string(at)?;
+        Some((end - 1, self.open(self.space(end), b':')?))
+    }
+
+    fn next(self, end: usize, close: u8) -> Option<Next> {
+        let at = self.space(end);
+        match self.byte(at)? {
+            b',' => Some(Next::Item(self.space(at + 1))),
+            byte if byte == close => Some(Next::End(at + 1)),
+            _ => None,
+        }
+    }
+
+    fn value(self, at: usize, depth: usize) -> Option<usize> {
+        match self.byte(at)? {
+            b'"' => self.string(at),
+            b'{' if depth < MAX_DEPTH => self.all(at, b'}', |at| self.value(self.name(at)?.1, depth + 1)),
+            b'[' if depth < MAX_DEPTH => self.all(at, b']', |at| self.value(at, depth + 1)),
+            b't' => self.word(at, b"true"),
+            b'f' => self.word(at, b"false"),
+            b'n' => self.word(at, b"null"),
+            _ => self.number(at),
+        }
+    }
+
+    /// An object or a list, each of whose items `item` walks.
+    fn all(self, at: usize, close: u8, item: impl Fn(usize) -> Option<usize>) -> Option<usize> {
+        let mut at = self.space(at + 1);
+        if self.byte(at)? == close {
+            return Some(at + 1);
+        }
+        loop {
+            at = match self.next(item(at)?, close)? {
+                Next::Item(at) => at,
+                Next::End(end) => return Some(end),
+            };
+        }
+    }
+
+    fn word(self, at: usize, word: &[u8]) -> Option<usize> {
+        self.0.get(at..)?.starts_with(word).then_some(at + word.len())
+    }
+
+    fn string(self, at: usize) -> Option<usize> {
+        let mut at = self.word(at, b"\"")?;
+        loop {
+            at = self.plain(at);
+            match self.byte(at)? {
+                b'"' => return Some(at + 1),
+                b'\\' => at = self.escape(at + 1)?,
+                _ => return None,
+            }
+        }
+    }
+
+    /// The first quote, backslash or control character, or the end.
+    fn plain(self, mut at: usize) -> usize {
+        while let Some(eight) = self.0.get(at..).and_then(<[u8]>::first_chunk) {
+            let marked = marked(u64::from_le_bytes(*eight));
+            if marked != 0 {
+                return at + marked.trailing_zeros() as usize / 8;
+            }
+            at += 8;
+        }
+        while self.byte(at).is_some_and(|byte| byte >= b' ' && byte != b'"' && byte != b'\\') {
+            at += 1;
+        }
+        at
+    }
+
+    fn escape(self, at: usize) -> Option<usize> {
+        match self.byte(at)? {
+            b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => Some(at + 1),
+            b'u' => self.0.get(at + 1..at + 5)?.iter().all(u8::is_ascii_hexdigit).then_some(at + 5),
+            _ => None,
+        }
+    }
+
+    fn number(self, at: usize) -> Option<usize> {
+        let start = self.word(at, b"-").unwrap_or(at);
+        let mut end = self.digits(start)?;
+        if self.byte(start)? == b'0' && end > start + 1 {
+            return None;
+        }
+        if let Some(fraction) = self.word(end, b".") {
+            end = self.digits(fraction)?;
+        }
+        if matches!(self.byte(end), Some(b'e' | b'E')) {
+            let sign = usize::from(matches!(self.byte(end + 1), Some(b'+' | b'-')));
+            end = self.digits(end + 1 + sign)?;
+        }
+        Some(end)
+    }
+
+    /// At least one digit.
+    fn digits(self, at: usize) -> Option<usize> {
+        let count = self.0.get(at..)?.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        (count > 0).then_some(at + count)
+    }
+}
+
+/// The highest bit of the first of eight bytes that is a quote, a backslash or a control character; bits above it mean
+/// nothing.
+const fn marked(eight: u64) -> u64 {
+    let quotes = eight ^ (LOWEST * b'"' as u64);
+    let backslashes = eight ^ (LOWEST * b'\\' as u64);
+    let zero = (quotes.wrapping_sub(LOWEST) & !quotes) | (backslashes.wrapping_sub(LOWEST) & !backslashes);
+    (zero | (eight.wrapping_sub(LOWEST * b' ' as u64) & !eight)) & HIGHEST
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::value::RawValue;
+
+    use super::*;
+
+    fn members(text: &str) -> Option<(Vec<(&str, &str)>, usize)> {
+        let mut found = Vec::new();
+        let end = object(text, 0, |name, value| found.push((name, value)))?;
+        Some((found, end))
+    }
+
+    /// What serde makes of a text that begins with an object.
+    fn parsed(text: &str) -> Option<(Vec<(String, &str)>, usize)> {
+        let mut values = serde_json::Deserializer::from_str(text).into_iter::<indexmap::IndexMap<String, &RawValue>>();
+        let members = values.next()?.ok()?;
+        Some((members.into_iter().map(|(name, raw)| (name, raw.get())).collect(), values.byte_offset()))
+    }
+
+    #[test]
+    fn members_come_as_they_stand() {
+        let text = "{ \"a\" : \"x\\\"}\" ,\n\"b\":[1,{\"c\":-1.5e+3}],\"d\":null} tail";
+        let wanted = vec![("a", "\"x\\\"}\""), ("b", "[1,{\"c\":-1.5e+3}]"), ("d", "null")];
+        assert_eq!(members(text), Some((wanted, text.len() - " tail".len())));
+        assert_eq!(members("{}"), Some((Vec::new(), 2)));
+    }
+
+    #[test]
+    fn what_is_not_to_the_letter_is_left_to_a_parser() {
+        let whole = ["1", "[", "{", "{\"a\"", "{\"a\":}", "{\"a\":1,}", "{\"a\" 1}", "{\"\\u0061\":1}", "{a:1}"];
+        let values = ["01", "1.", "-", "+1", "1e", ".5", "tru", "\"\\x\"", "\"\\u00g0\"", "\"\n\"", "[1 2]", "[1,]"];
+        let inside = values.map(|value| format!("{{\"a\":{value}}}"));
+        for text in whole.into_iter().chain(inside.iter().map(String::as_str)) {
+            assert_eq!(members(text), None, "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn it_reads_nothing_otherwise_than_a_parser(
+            text in r#"\{"a":("([ -~é☃]|\\[\\"nu/x]|\\u00[0-9a-g]{2}){0,20}"|-?[0-9]{0,3}(\.[0-9]{0,2})?([eE][+-]?[0-9]?)?|[\[\{\]\}:,"a1tn ]{0,9}|true|null)[ ,}]{1,2}"b":[0-9]\}"#
+        ) {
+            if let Some((found, end)) = members(&text) {
+                let found: indexmap::IndexMap<String, &str> = found.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+                prop_assert_eq!(Some((found.into_iter().collect::<Vec<_>>(), end)), parsed(&text));
+            }
+        }
+
+        #[test]
+        fn every_byte_that_ends_a_string_is_seen(text in "[ -~é]{0,30}") {
+            let json = serde_json::json!({ "a": text }).to_string();
+            let value = json[5..json.len() - 1].to_owned();
+            prop_assert_eq!(members(&json), Some((vec![("a", value.as_str())], json.len())));
+        }
+    }
+}
