@@ -14,7 +14,7 @@ use crate::signal::{Kind, Origin, Role};
 const LEAST_COVERAGE: f64 = 0.35;
 /// So much of a page must be seen if nothing that was seen calls its own service: a list of databases may be part of a
 /// page about secrets, and is more likely a page about databases that no rule knows.
-const FOREIGN_COVERAGE: f64 = 0.75;
+const FOREIGN_COVERAGE: f64 = 0.5;
 /// A page that is over another one wins against it only if so much of it was seen.
 const OVER_COVERAGE: f64 = 0.9;
 /// A chain of pages that are over each other is followed so far.
@@ -93,11 +93,11 @@ impl<'a, 'e> Auction<'a, 'e> {
         (bid.coverage >= least).then_some(bid)
     }
 
-    /// Whether a page that calls its own service, and others, was seen to call others only.
+    /// Whether a page of a service that has calls of its own was seen to make only those of others.
     fn is_foreign(&self, rule: &Rule, bid: &Bid) -> bool {
         let is_own = |call: &str| call.split(':').next() == Some(rule.service.as_str());
-        let calls_own = rule.parts.iter().any(|part| is_own(&part.call));
-        calls_own && !bid.members.iter().any(|(event, _)| is_own(self.events[*event].row.call))
+        self.rules.has_calls(&rule.service)
+            && !bid.members.iter().any(|(event, _)| is_own(self.events[*event].row.call))
     }
 
     fn vote(&self, event: usize, rule: RuleId) -> Option<Vote> {

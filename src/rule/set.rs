@@ -1,6 +1,6 @@
 //! The compiled catalogue, indexed by call.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::drift::Vocabulary;
 use super::generic::Generic;
@@ -28,8 +28,9 @@ pub struct RuleSet {
     by_call: FxHashMap<String, Vec<ShapeId>>,
     any_call: Vec<ShapeId>,
     uses: Vec<Vec<Use>>,
-    rarity: FxHashMap<String, f64>,
     vocabulary: FxHashMap<String, Vocabulary>,
+    /// The services of the calls that rules know.
+    services: FxHashSet<String>,
     /// Calls by their names without a version, for successors that no rule knows.
     unversioned: FxHashMap<String, String>,
     generic: FxHashMap<Generic, RuleId>,
@@ -46,12 +47,12 @@ impl RuleSet {
         version: String,
     ) -> Self {
         let any_call = by_call.remove("*").unwrap_or_default();
-        let rarity = rarity(&rules);
         let vocabulary = vocabulary(&shapes);
+        let services = by_call.keys().filter_map(|call| call.split(':').next()).map(str::to_owned).collect();
         let unversioned = by_call.keys().map(|call| (unversioned(call).to_owned(), call.clone())).collect();
         let generic = generic(&rules);
         let words = Words::default();
-        Self { rules, shapes, by_call, any_call, uses, rarity, vocabulary, unversioned, generic, words, version }
+        Self { rules, shapes, by_call, any_call, uses, vocabulary, services, unversioned, generic, words, version }
     }
 
     pub(super) fn with_words(self, words: Words) -> Self {
@@ -112,6 +113,11 @@ impl RuleSet {
         self.any_call.contains(&shape)
     }
 
+    /// Whether the service has calls that rules know: `iam` has, `vpc` has none but `ec2`'s.
+    pub fn has_calls(&self, service: &str) -> bool {
+        self.services.contains(service)
+    }
+
     /// The members of requests that the shapes of a call know.
     pub fn vocabulary(&self, call: &str) -> Option<&Vocabulary> {
         self.vocabulary.get(call)
@@ -123,25 +129,10 @@ impl RuleSet {
         candidates.copied().find(|id| self.shape(*id).fits(subject))
     }
 
-    /// How much a call says about the page that made it: the fewer rules make it, the more; above 0.
-    pub fn rarity(&self, call: &str) -> f64 {
-        self.rarity.get(call).copied().unwrap_or(0.0)
-    }
-
     /// A hash of every rule's text: another version maps every session again.
     pub fn version(&self) -> &str {
         &self.version
     }
-}
-
-#[expect(clippy::cast_precision_loss, reason = "there are hundreds of rules")]
-fn rarity(rules: &[Rule]) -> FxHashMap<String, f64> {
-    let mut makers: FxHashMap<String, usize> = FxHashMap::default();
-    for part in rules.iter().flat_map(|rule| &rule.parts) {
-        *makers.entry(part.call.clone()).or_default() += 1;
-    }
-    let count = rules.len() as f64;
-    makers.into_iter().map(|(call, makers)| (call, ((count + 1.0) / makers as f64).ln())).collect()
 }
 
 fn generic(rules: &[Rule]) -> FxHashMap<Generic, RuleId> {

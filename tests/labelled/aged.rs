@@ -135,7 +135,7 @@ fn labelled_clicks_outlive_the_console() {
 fn examples_outlive_the_console() {
     let rules = RuleSet::shipped().unwrap();
     let tallies = tallies("examples", &rules, &examples(&rules));
-    for (degree, least) in [(Degree::Fresh, 1.0), (Degree::Sizes, 0.95), (Degree::Calls, 0.93), (Degree::Members, 0.88)]
+    for (degree, least) in [(Degree::Fresh, 1.0), (Degree::Sizes, 0.95), (Degree::Calls, 0.92), (Degree::Members, 0.88)]
     {
         assert!(tallies[&degree].share() >= least, "{degree:?}: {}", tallies[&degree]);
     }
