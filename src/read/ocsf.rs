@@ -85,6 +85,10 @@ fn put_together(event: &Value, call: Value) -> Map<String, Value> {
     put(&mut record, "userIdentity.arn", callers().find(is_arn).cloned());
     put(&mut record, "userIdentity.principalId", callers().find(|value| !is_arn(value)).cloned());
     session(event, &mut record);
+    if record["userIdentity"]["type"].is_null() && record["userIdentity"]["invokedBy"].is_string() {
+        // A service that acts by itself is no user of OCSF's, whose attributes would have its type.
+        put(&mut record, "userIdentity.type", Some("AWSService".into()));
+    }
     put(&mut record, "requestParameters", first(event, &["api.request.data"]).map(parsed));
     put(&mut record, "responseElements", first(event, &["api.response.data"]).map(parsed));
     put(&mut record, "resources", resources(event));
