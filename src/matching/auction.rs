@@ -1,5 +1,7 @@
 //! The auction of a burst: every page that makes calls of it bids, the best bid wins, and the rest is bid for again.
 
+use std::ops::Range;
+
 use rustc_hash::FxHashMap;
 
 use super::bid::{Bid, MOST};
@@ -33,6 +35,8 @@ pub(super) struct Auction<'a, 'e> {
     /// What is known from elsewhere: lists in order of the anchors.
     known: [&'a [Found]; 2],
     votes: FxHashMap<usize, Votes>,
+    /// The events that each rule may start from: its anchors, in order, then the calls that it requires.
+    starts: FxHashMap<RuleId, Vec<usize>>,
     /// Those that are still good.
     bids: Vec<Bid>,
     /// What was won.
@@ -49,9 +53,12 @@ impl<'a, 'e> Auction<'a, 'e> {
         claims: &Claims,
     ) -> Self {
         let free = burst.iter().filter(|event| claims.is_free(**event));
-        let votes = free.map(|event| (*event, votes(rules, &events[*event]))).collect();
-        let mut auction = Self { rules, events, known, votes, bids: Vec::new(), found: Vec::new() };
-        auction.bids = auction.starts().filter_map(|(rule, anchor)| auction.bid(rule, anchor, claims)).collect();
+        let votes: FxHashMap<usize, Votes> = free.map(|event| (*event, votes(rules, &events[*event]))).collect();
+        let starts = starts(rules, &votes);
+        let mut auction = Self { rules, events, known, votes, starts, bids: Vec::new(), found: Vec::new() };
+        let mut bidders: Vec<RuleId> = auction.starts.keys().copied().collect();
+        bidders.sort_unstable();
+        auction.bids = bidders.into_iter().flat_map(|rule| auction.bids_of(rule, claims)).collect();
         auction
     }
 
@@ -74,18 +81,23 @@ impl<'a, 'e> Auction<'a, 'e> {
         self.found
     }
 
-    /// Every rule with every event that it may start from: an anchor, or where anchors may be gone, a required call.
-    fn starts(&self) -> impl Iterator<Item = (RuleId, usize)> {
-        let starts =
-            |rule: RuleId, vote: &Vote| vote.anchor || self.rules.rule(rule).parts[usize::from(vote.part)].required;
-        self.votes.iter().flat_map(move |(event, votes)| {
-            votes.iter().filter(move |(rule, vote)| starts(**rule, vote)).map(|(rule, _)| (*rule, *event))
-        })
+    /// The bids of one rule: of starts with the same events around them, the first makes it.
+    fn bids_of(&self, id: RuleId, claims: &Claims) -> Vec<Bid> {
+        let rule = self.rules.rule(id);
+        let mut windows: Vec<Range<usize>> = Vec::new();
+        let mut bids = Vec::new();
+        for anchor in self.starts[&id].iter().copied().filter(|event| claims.is_free(*event)) {
+            let near = if rule.alone { anchor..anchor + 1 } else { window(self.events, anchor, rule) };
+            if !windows.contains(&near) {
+                bids.extend(self.bid(id, anchor, near.clone(), claims));
+                windows.push(near);
+            }
+        }
+        bids
     }
 
-    fn bid(&self, id: RuleId, anchor: usize, claims: &Claims) -> Option<Bid> {
+    fn bid(&self, id: RuleId, anchor: usize, near: Range<usize>, claims: &Claims) -> Option<Bid> {
         let rule = self.rules.rule(id);
-        let near = if rule.alone { anchor..anchor + 1 } else { window(self.events, anchor, rule) };
         let free = near.filter(|event| claims.is_free(*event));
         let members = free.filter_map(|event| Some((event, self.vote(event, id)?))).collect();
         let bid = Bid::new(id, rule, (anchor, self.vote(anchor, id)?), members);
@@ -149,12 +161,15 @@ impl<'a, 'e> Auction<'a, 'e> {
         Some(self.rules.rule(last.rule))
     }
 
-    /// Drops the bids that want what is sold, and bids again for what is left of them.
+    /// Drops the bids of the pages that want what is sold, and bids again for what is left of it.
     fn bid_again(&mut self, sold: &Bid, claims: &Claims) {
-        let wants = |bid: &mut Bid| bid.members.iter().any(|(event, _)| sold.takes(*event));
-        let again: Vec<Bid> = self.bids.extract_if(.., wants).collect();
-        let again = again.iter().filter(|bid| claims.is_free(bid.anchor));
-        let bids: Vec<Bid> = again.filter_map(|bid| self.bid(bid.rule, bid.anchor, claims)).collect();
+        let wants = |bid: &&Bid| bid.members.iter().any(|(event, _)| sold.takes(*event));
+        let mut again: Vec<RuleId> = self.bids.iter().filter(wants).map(|bid| bid.rule).collect();
+        again.push(sold.rule);
+        again.sort_unstable();
+        again.dedup();
+        self.bids.retain(|bid| again.binary_search(&bid.rule).is_err());
+        let bids: Vec<Bid> = again.into_iter().flat_map(|rule| self.bids_of(rule, claims)).collect();
         self.bids.extend(bids);
     }
 
@@ -185,4 +200,21 @@ impl<'a, 'e> Auction<'a, 'e> {
         let votes = pages.filter_map(|(place, found)| Some((self.vote(event, found.rule)?.nearness, place)));
         votes.max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, place)| place)
     }
+}
+
+/// The events that each rule may start from: an anchor, or where anchors may be gone, a required call.
+fn starts(rules: &RuleSet, votes: &FxHashMap<usize, Votes>) -> FxHashMap<RuleId, Vec<usize>> {
+    let mut starts: FxHashMap<RuleId, Vec<(bool, usize)>> = FxHashMap::default();
+    for (event, votes) in votes {
+        let is_start =
+            |rule: RuleId, vote: &Vote| vote.anchor || rules.rule(rule).parts[usize::from(vote.part)].required;
+        for (rule, vote) in votes.iter().filter(|(rule, vote)| is_start(**rule, vote)) {
+            starts.entry(*rule).or_default().push((!vote.anchor, *event));
+        }
+    }
+    let in_order = |mut events: Vec<(bool, usize)>| {
+        events.sort_unstable();
+        events.into_iter().map(|(_, event)| event).collect()
+    };
+    starts.into_iter().map(|(rule, events)| (rule, in_order(events))).collect()
 }
