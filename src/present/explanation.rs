@@ -7,6 +7,7 @@ use anstyle::Style;
 use super::escape::terminal;
 use super::timeline::clock;
 use crate::matching::{Explanation, Part, Rival, Told};
+use crate::signal::Origin;
 
 /// So many events are shown one by one, if not all are asked for.
 const SHOWN: usize = 20;
@@ -20,7 +21,8 @@ pub fn explanation(out: &mut impl Write, explained: &Explanation, all: bool) -> 
         Some(signal) => told(out, signal)?,
         None => writeln!(out, "No signal explains this event{}.", whether_typed(&explained.events))?,
     }
-    parts(out, &explained.events, all)?;
+    let of_page = explained.signal.as_ref().is_some_and(|signal| signal.origin != Origin::Generic.as_str());
+    parts(out, &explained.events, of_page, all)?;
     rivals(out, &explained.rivals, explained.events.len())
 }
 
@@ -32,10 +34,12 @@ fn whether_typed(events: &[Part]) -> &'static str {
 fn told(out: &mut impl Write, signal: &Told) -> io::Result<()> {
     let bold = Style::new().bold();
     writeln!(out, "{bold}{}{bold:#}", terminal(&signal.title))?;
-    let how = match signal.origin {
-        "letter" => "met to the letter: every required call is there, in a shape that is known".to_owned(),
-        "likeness" => format!("the likeliest page, at {:.2}", signal.confidence),
-        _ => format!("no page is known for this; told from the calls themselves, at {:.2}", signal.confidence),
+    let how = if signal.origin == Origin::Letter.as_str() {
+        "met to the letter: every required call is there, in a shape that is known".to_owned()
+    } else if signal.origin == Origin::Likeness.as_str() {
+        format!("the likeliest page, at {:.2}", signal.confidence)
+    } else {
+        format!("no page is known for this; told from the calls themselves, at {:.2}", signal.confidence)
     };
     let met = signal.met.as_ref().map(|met| format!("{met}, which the signals around it make {}", signal.rule_id));
     let lines = [
@@ -51,23 +55,23 @@ fn told(out: &mut impl Write, signal: &Told) -> io::Result<()> {
     Ok(())
 }
 
-fn parts(out: &mut impl Write, parts: &[Part], all: bool) -> io::Result<()> {
+fn parts(out: &mut impl Write, parts: &[Part], of_page: bool, all: bool) -> io::Result<()> {
     let shown = if all { parts.len() } else { parts.len().min(SHOWN) };
     writeln!(out, "\nEvents ({})", parts.len())?;
-    parts.iter().take(shown).try_for_each(|one| part(out, one))?;
+    parts.iter().take(shown).try_for_each(|one| part(out, one, of_page))?;
     if shown < parts.len() {
         writeln!(out, "  … and {} more: --all shows them", parts.len() - shown)?;
     }
     Ok(())
 }
 
-fn part(out: &mut impl Write, part: &Part) -> io::Result<()> {
+fn part(out: &mut impl Write, part: &Part, of_page: bool) -> io::Result<()> {
     let role = part.role.unwrap_or("-");
     let shape = match (&part.shape, part.nearness) {
         (Some(shape), Some(nearness)) if nearness >= 1.0 => format!("is {shape}"),
         (Some(shape), Some(nearness)) => format!("is near {shape}: {nearness:.2}"),
-        _ if part.role.is_some() => "is no call of the rule: it came along".to_owned(),
-        _ => "is no page's call".to_owned(),
+        _ if of_page => "is no call of the rule: it came along".to_owned(),
+        _ => "is made by no page that is known".to_owned(),
     };
     let time = clock(part.time, "%H:%M:%S");
     writeln!(out, "  {time}  {role:<8}  {}  {}", terminal(&part.call), terminal(&shape))?;
