@@ -66,7 +66,8 @@ impl Kind {
 }
 
 /// How a signal was found; the order is the order of trust, least first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Origin {
     /// No page is known: an explicit change, or a visit to a service.
     Generic,
@@ -92,7 +93,8 @@ impl Origin {
 }
 
 /// The part an event has in its signal.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Role {
     /// The event the signal was found by.
     Anchor,

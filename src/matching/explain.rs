@@ -11,7 +11,7 @@ use super::{Mapped, Row, SessionRows};
 use crate::event::Timestamp;
 use crate::rule::shape::ShapeId;
 use crate::rule::{RuleId, RuleSet};
-use crate::signal::{Member, Role, Signal};
+use crate::signal::{Member, Origin, Role, Signal};
 
 /// Rivals are looked for among the events up to so many seconds before and after.
 const AROUND_S: i64 = 8;
@@ -52,7 +52,7 @@ pub struct Told {
     /// `signals.summary`
     pub summary: String,
     /// `signals.origin`
-    pub origin: &'static str,
+    pub origin: Origin,
     /// `signals.confidence`
     pub confidence: f64,
     /// Required calls that were not seen.
@@ -70,7 +70,7 @@ pub struct Part {
     /// `events.event_key`
     pub call: String,
     /// Its part in the signal, if it has one.
-    pub role: Option<&'static str>,
+    pub role: Option<Role>,
     /// The shape that it comes nearest to, of those that the rule asks for; without a signal, of all.
     pub shape: Option<String>,
     /// How near: 1 if it is of that shape.
@@ -126,7 +126,7 @@ impl Part {
             event_id: row.event_id.to_owned(),
             time: row.time,
             call: row.call.to_owned(),
-            role: role.map(Role::as_str),
+            role,
             shape: None,
             nearness: None,
             differences: Vec::new(),
@@ -183,7 +183,7 @@ impl Scene<'_, '_> {
             rule_id: signal.rule_id.clone(),
             title: signal.title.clone(),
             summary: signal.summary.clone(),
-            origin: signal.origin.as_str(),
+            origin: signal.origin,
             confidence: signal.confidence,
             missing: signal.missing.clone(),
         }
@@ -196,7 +196,7 @@ impl Scene<'_, '_> {
             event_id: prepared.row.event_id.to_owned(),
             time: prepared.time(),
             call: prepared.row.call.to_owned(),
-            role: role.map(Role::as_str),
+            role,
             shape: nearest.map(|(shape, _)| self.rules.shape(shape).reference()),
             nearness: nearest.map(|(_, nearness)| nearness),
             differences: nearest.map_or_else(Vec::new, |(shape, nearness)| self.differences(prepared, shape, nearness)),

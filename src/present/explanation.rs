@@ -7,7 +7,7 @@ use anstyle::Style;
 use super::escape::terminal;
 use super::timeline::clock;
 use crate::matching::{Explanation, Part, Rival, Told};
-use crate::signal::Origin;
+use crate::signal::{Origin, Role};
 
 /// So many events are shown one by one, if not all are asked for.
 const SHOWN: usize = 20;
@@ -21,7 +21,7 @@ pub fn explanation(out: &mut impl Write, explained: &Explanation, all: bool) -> 
         Some(signal) => told(out, signal)?,
         None => writeln!(out, "No signal explains this event{}.", whether_typed(&explained.events))?,
     }
-    let of_page = explained.signal.as_ref().is_some_and(|signal| signal.origin != Origin::Generic.as_str());
+    let of_page = explained.signal.as_ref().is_some_and(|signal| signal.origin != Origin::Generic);
     parts(out, &explained.events, of_page, all)?;
     rivals(out, &explained.rivals, explained.events.len())
 }
@@ -34,12 +34,12 @@ fn whether_typed(events: &[Part]) -> &'static str {
 fn told(out: &mut impl Write, signal: &Told) -> io::Result<()> {
     let bold = Style::new().bold();
     writeln!(out, "{bold}{}{bold:#}", terminal(&signal.title))?;
-    let how = if signal.origin == Origin::Letter.as_str() {
-        "met to the letter: every required call is there, in a shape that is known".to_owned()
-    } else if signal.origin == Origin::Likeness.as_str() {
-        format!("the likeliest page, at {:.2}", signal.confidence)
-    } else {
-        format!("no page is known for this; told from the calls themselves, at {:.2}", signal.confidence)
+    let how = match signal.origin {
+        Origin::Letter => "met to the letter: every required call is there, in a shape that is known".to_owned(),
+        Origin::Likeness => format!("the likeliest page, at {:.2}", signal.confidence),
+        Origin::Generic => {
+            format!("no page is known for this; told from the calls themselves, at {:.2}", signal.confidence)
+        }
     };
     let met = signal.met.as_ref().map(|met| format!("{met}, which the signals around it make {}", signal.rule_id));
     let lines = [
@@ -66,7 +66,7 @@ fn parts(out: &mut impl Write, parts: &[Part], of_page: bool, all: bool) -> io::
 }
 
 fn part(out: &mut impl Write, part: &Part, of_page: bool) -> io::Result<()> {
-    let role = part.role.unwrap_or("-");
+    let role = part.role.map_or("-", Role::as_str);
     let shape = match (&part.shape, part.nearness) {
         (Some(shape), Some(nearness)) if nearness >= 1.0 => format!("is {shape}"),
         (Some(shape), Some(nearness)) => format!("is near {shape}: {nearness:.2}"),
