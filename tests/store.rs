@@ -107,7 +107,8 @@ fn mapped_case() -> (TempDir, PathBuf, Case) {
     case.gather_sessions().unwrap();
     let found = [signal(Kind::List, &["c1"]), signal(Kind::Background, &["c2"])];
     assert_eq!(case.pieces().unwrap(), [0]);
-    case.add_signals(0, &signals(&found).unwrap()).unwrap();
+    case.add_signals(&signals(&found).unwrap()).unwrap();
+    case.end_waiting().unwrap();
     (folder, path, case)
 }
 

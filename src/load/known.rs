@@ -2,6 +2,7 @@
 
 use std::collections::hash_map::Entry;
 
+use arrow::record_batch::RecordBatch;
 use rustc_hash::{FxHashMap, FxHashSet};
 use sha2::{Digest, Sha256};
 
@@ -61,9 +62,15 @@ pub(super) enum Admission {
     Instead,
 }
 
-/// The events of the case: key of the id to the document it was read from.
+/// How often the case is asked for the events of a portion, before it is asked for all of them: each time it looks
+/// through the ids of all.
+const ASKS: usize = 3;
+
+/// The events of the case, as far as portions met them: key of the id to the document it was read from.
 #[derive(Debug, Default)]
 pub(super) struct Events {
+    /// How often the case may still be asked; not at all when it has told everything.
+    asks: usize,
     /// Keys as four numbers each, which take a third less room than one that is aligned to 16 bytes.
     read_from: FxHashMap<[u32; 4], u32>,
     documents: Vec<String>,
@@ -71,18 +78,33 @@ pub(super) struct Events {
 }
 
 impl Events {
-    /// The events of the case.
+    /// The events of the case, none of them met yet.
     pub(super) fn of(case: &Case) -> Result<Self, LoadError> {
-        let mut events = Self::default();
-        let mut last = 0;
-        case.each_event(|id, document| {
-            // The events of a document stand together.
-            if events.documents.get(last as usize).is_none_or(|name| name != document) {
-                last = events.document(document);
-            }
-            events.read_from.insert(quarters(event_key(id)), last);
-        })?;
-        Ok(events)
+        Ok(Self { asks: if case.has_events()? { ASKS } else { 0 }, ..Self::default() })
+    }
+
+    /// Learns which of the events in these batches the case has. To be called before they are admitted.
+    pub(super) fn meet<'b>(
+        &mut self,
+        case: &Case,
+        batches: impl IntoIterator<Item = &'b RecordBatch>,
+    ) -> Result<(), LoadError> {
+        if self.asks == 0 {
+            return Ok(());
+        }
+        self.asks -= 1;
+        let (all, mut last) = (self.asks == 0, 0);
+        let tell = |id: &str, document: &str| self.learn(id, document, &mut last);
+        if all { Ok(case.each_event(tell)?) } else { Ok(case.each_event_of(batches, tell)?) }
+    }
+
+    /// Notes an event of the case. One that is known already may have been replaced since.
+    fn learn(&mut self, id: &str, document: &str, last: &mut u32) {
+        // The events of a document stand together.
+        if self.documents.get(*last as usize).is_none_or(|name| name != document) {
+            *last = self.document(document);
+        }
+        self.read_from.entry(quarters(event_key(id))).or_insert(*last);
     }
 
     /// The number that stands for a document's name.

@@ -25,12 +25,20 @@ pub(super) fn map_changed(
 ) -> Result<(), LoadError> {
     progress.phase(Phase::Sessions);
     case.transaction(|case| {
-        link_sign_ins(case)?;
-        case.gather_sessions()?;
+        // Who signed in where is told by events alone, so that it stands while these do.
+        if case.find_changed()? {
+            link_sign_ins(case)?;
+            case.gather_sessions()?;
+        }
         adopt_rules(case, rules)
     })?;
     progress.phase(Phase::Mapping);
-    case.pieces()?.into_iter().try_for_each(|piece| map_piece(case, piece, rules, threads))
+    let pieces = case.pieces()?;
+    if pieces.is_empty() {
+        return Ok(());
+    }
+    pieces.into_iter().try_for_each(|piece| map_piece(case, piece, rules, threads))?;
+    Ok(case.transaction(Case::end_waiting)?)
 }
 
 /// States the rules, and has everything mapped again if they, or the program, are others than last time.
@@ -40,9 +48,10 @@ fn adopt_rules(case: &Case, rules: &RuleSet) -> Result<(), LoadError> {
         same &= case.info(key)?.as_deref() == Some(value);
         case.set_info(key, value)?;
     }
-    if !same {
-        case.forget_signals()?;
+    if same {
+        return Ok(());
     }
+    case.forget_signals()?;
     Ok(case.replace(&RULES, &batch::rules(rules.rules())?)?)
 }
 
@@ -52,7 +61,7 @@ fn map_piece(case: &Case, piece: i64, rules: &RuleSet, threads: &ThreadPool) -> 
     let signals: Vec<_> =
         threads.install(|| sessions.par_iter().flat_map_iter(|session| matching::map(rules, session)).collect());
     let batches = batch::signals(&signals)?;
-    Ok(case.transaction(|case| case.add_signals(piece, &batches))?)
+    Ok(case.transaction(|case| case.add_signals(&batches))?)
 }
 
 /// Puts every sign-in into the session it opened, or back into its own if none is known to be.
@@ -63,7 +72,8 @@ fn link_sign_ins(case: &Case) -> Result<(), LoadError> {
         events.extend(batch::read_events(batch)?);
     }
     let sign_ins: Vec<SignIn> = events.iter().filter_map(|(event, _)| session::sign_in(event)).collect();
-    let candidates: Vec<Candidate> = case.sessions_to_sign_in()?.into_iter().map(candidate).collect();
+    let spans: Vec<_> = sign_ins.iter().map(SignIn::span).collect();
+    let candidates: Vec<Candidate> = case.sessions_created(&spans)?.into_iter().map(candidate).collect();
     let linked: FxHashMap<String, String> = session::link(&sign_ins, &candidates).into_iter().collect();
     let moves: Vec<(String, String)> = events
         .iter()

@@ -10,6 +10,7 @@ mod ledger;
 mod map;
 mod parse;
 mod portion;
+mod sift;
 mod write;
 
 use std::path::{Path, PathBuf};
@@ -104,13 +105,25 @@ pub fn load(options: &LoadOptions, rules: &RuleSet, progress: &dyn Progress) -> 
     found.problems.iter().for_each(|problem| ledger.failed(problem.to_string()));
     progress.phase(Phase::Reading);
     progress.start(found.sources.len() as u64, found.sources.iter().map(read::Source::size).sum());
-    let portions = portion::cut(found.sources, portion::size(memory));
-    portion::load_all(&case, portions, &threads, progress, &mut ledger)?;
+    let files = known::Files::of(&case)?;
+    let sifted = sift::sift(found.sources, &files, &threads);
+    skip(&sifted.known, progress, &mut ledger);
+    let portions = portion::cut(sifted.rest, portion::size(memory));
+    portion::load_all(&case, portions, &files, &threads, progress, &mut ledger)?;
     map::map_changed(&case, rules, &threads, progress)?;
     progress.phase(Phase::Finishing);
     case.checkpoint()?;
     ledger.set_totals(case.totals()?);
     Ok(ledger)
+}
+
+/// Accounts for files that were loaded whole before.
+fn skip(known: &[read::Source], progress: &dyn Progress, ledger: &mut Ledger) {
+    ledger.files_seen += known.len() as u64;
+    ledger.files_skipped += known.len() as u64;
+    for source in known {
+        progress.file(source.size(), 0);
+    }
 }
 
 /// Opens the case, with half of the memory for DuckDB: the other half is for portions of files and what is known of events.

@@ -98,13 +98,14 @@ struct Parser {
 
 impl Parser {
     fn file(&mut self, source: &read::Source, loaded: &Files) -> Result<Outcome, BatchError> {
-        let opened = match read::open(source) {
-            Ok(opened) => opened,
+        let stored = match read::fetch(source) {
+            Ok(stored) => stored,
             Err(error) => return Ok(Outcome::Failed(error.to_string())),
         };
-        if loaded.have(&opened.sha256, &source.name) {
+        if loaded.have(&stored.sha256, &source.name) {
             return Ok(Outcome::Skipped);
         }
+        let opened = stored.unpack();
         let mut parsed = Parsed {
             sha256: opened.sha256,
             bytes: opened.bytes,

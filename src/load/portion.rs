@@ -33,22 +33,25 @@ pub(super) fn size(memory: u64) -> (usize, u64) {
     (MAX_FILES, (memory / SHARE).min(MAX_BYTES))
 }
 
-/// Loads every portion, in order.
+/// Loads every portion, in order, into a case that has those files.
 ///
 /// # Errors
 /// If the case cannot be written; portions before that stay.
 pub(super) fn load_all(
     case: &Case,
     portions: Vec<Vec<Source>>,
+    loaded: &Files,
     threads: &ThreadPool,
     progress: &dyn Progress,
     ledger: &mut Ledger,
 ) -> Result<(), LoadError> {
-    let loaded = Files::of(case)?;
+    if portions.is_empty() {
+        return Ok(());
+    }
     let mut writer = Writer::new(case, loaded.clone(), ledger)?;
     let (sender, receiver) = bounded(1);
     thread::scope(|scope| {
-        scope.spawn(move || threads.install(|| parse_all(portions, &loaded, &sender)));
+        scope.spawn(move || threads.install(|| parse_all(portions, loaded, &sender)));
         write_all(&mut writer, receiver, progress)
     })
 }

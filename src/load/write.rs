@@ -69,6 +69,7 @@ impl<'a> Writer<'a> {
         events: &mut Appending<'a>,
         progress: &dyn Progress,
     ) -> Result<(), LoadError> {
+        self.events.meet(self.case, portion.iter().flat_map(|bundle| &bundle.batches))?;
         let (mut files, mut rejects) = (Rows::new(&LOAD_FILES), Rows::new(&REJECTS));
         for bundle in portion {
             let mut pending = Pending { admitted: Admitted::new(bundle.batches), events, files, rejects };

@@ -27,7 +27,7 @@ use std::borrow::Cow;
 
 pub use container::Container;
 pub use error::{ReadError, Refusal};
-pub use opened::{Document, Opened, open};
+pub use opened::{Document, Opened, Stored, fetch, open};
 pub use source::{Discovery, Source, discover};
 pub use texts::{TextFile, texts};
 

@@ -33,17 +33,45 @@ pub struct Document {
     pub text: Vec<u8>,
 }
 
-/// Reads a source and takes off its compression: gzip of any number of members, zstd, zip, and one in another.
+/// A source's bytes as they are stored.
+#[derive(Debug)]
+pub struct Stored {
+    /// SHA-256 of the bytes, in lower hex.
+    pub sha256: String,
+    name: String,
+    bytes: Vec<u8>,
+}
+
+/// Reads a source and hashes it: enough to tell whether it is known.
 ///
 /// # Errors
-/// [`ReadError::Read`] if the system cannot read it. Damaged compression is no error but a problem in the result.
+/// [`ReadError::Read`] if the system cannot read it.
+pub fn fetch(source: &Source) -> Result<Stored, ReadError> {
+    let name = source.name.clone();
+    match stored(source) {
+        Ok(bytes) => Ok(Stored { sha256: sha256(&bytes), name, bytes }),
+        Err(cause) => Err(ReadError::Read { name, cause }),
+    }
+}
+
+impl Stored {
+    /// Takes off the compression: gzip of any number of members, zstd, zip, and one in another. What is damaged is a
+    /// problem in the result.
+    #[must_use]
+    pub fn unpack(self) -> Opened {
+        let bytes = u64::try_from(self.bytes.len()).unwrap_or(u64::MAX);
+        let Unpacked { documents, problems, .. } = unpack(&self.name, self.bytes, MAX_TEXT);
+        let documents = documents.into_iter().map(|(name, text)| Document { name, text }).collect();
+        Opened { sha256: self.sha256, bytes, documents, problems }
+    }
+}
+
+/// Reads a source and takes off its compression: [`fetch`] and [`Stored::unpack`].
+///
+/// # Errors
+/// As [`fetch`].
 pub fn open(source: &Source) -> Result<Opened, ReadError> {
-    let stored = stored(source).map_err(|cause| ReadError::Read { name: source.name.clone(), cause })?;
-    let sha256 = sha256(&stored);
-    let bytes = u64::try_from(stored.len()).unwrap_or(u64::MAX);
-    let Unpacked { documents, problems, .. } = unpack(&source.name, stored, MAX_TEXT);
-    let documents = documents.into_iter().map(|(name, text)| Document { name, text }).collect();
-    Ok(Opened { sha256, bytes, documents, problems })
+    Ok(fetch(source)?.unpack())
 }
 
 fn stored(source: &Source) -> io::Result<Vec<u8>> {

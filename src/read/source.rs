@@ -27,6 +27,11 @@ impl Source {
         self.size
     }
 
+    /// Whether it is sure to give its bytes again: standard input does not, nor does a pipe, which has no size.
+    pub fn is_lasting(&self) -> bool {
+        self.path.is_some() && self.size > 0
+    }
+
     fn stdin() -> Self {
         Self { name: STDIN.to_owned(), path: None, size: 0 }
     }

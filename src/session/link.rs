@@ -37,6 +37,14 @@ pub struct Candidate {
     pub created: Timestamp,
 }
 
+impl SignIn {
+    /// The first and the last moment at which the session that it opened may have been created.
+    #[must_use]
+    pub const fn span(&self) -> (Timestamp, Timestamp) {
+        (self.time.plus_seconds(BEFORE_SECONDS), self.time.plus_seconds(AFTER_SECONDS))
+    }
+}
+
 /// What [`link`] needs of an event that is a sign-in without a session of its own; `None` of any other event.
 #[must_use]
 pub fn sign_in(event: &Event<'_>) -> Option<SignIn> {
@@ -69,7 +77,7 @@ pub fn link(sign_ins: &[SignIn], sessions: &[Candidate]) -> Vec<(String, String)
         .iter()
         .filter_map(|sign_in| {
             let sessions = index.get(&(sign_in.account_id.as_str(), sign_in.principal_arn.as_str()))?;
-            let (distance, session) = nearest(sign_in.time, sessions)?;
+            let (distance, session) = nearest(sign_in, sessions)?;
             Some((sign_in.event_id.as_str(), distance, session))
         })
         .collect();
@@ -78,12 +86,12 @@ pub fn link(sign_ins: &[SignIn], sessions: &[Candidate]) -> Vec<(String, String)
     found.into_iter().map(|(event, _, session)| (event.to_owned(), session.to_owned())).collect()
 }
 
-/// The session created nearest to `time` within the window; `sessions` are in order of their creation.
-fn nearest<'s>(time: Timestamp, sessions: &[(Timestamp, &'s str)]) -> Option<(u64, &'s str)> {
-    let first = sessions.partition_point(|(created, _)| *created < time.plus_seconds(BEFORE_SECONDS));
-    let last = time.plus_seconds(AFTER_SECONDS);
-    let within = sessions[first..].iter().take_while(|(created, _)| *created <= last);
-    within.map(|(created, session)| (created.0.abs_diff(time.0), *session)).min()
+/// The session created nearest to the sign-in within its span; `sessions` are in order of their creation.
+fn nearest<'s>(sign_in: &SignIn, sessions: &[(Timestamp, &'s str)]) -> Option<(u64, &'s str)> {
+    let (first, last) = sign_in.span();
+    let from = sessions.partition_point(|(created, _)| *created < first);
+    let within = sessions[from..].iter().take_while(|(created, _)| *created <= last);
+    within.map(|(created, session)| (created.0.abs_diff(sign_in.time.0), *session)).min()
 }
 
 #[cfg(test)]

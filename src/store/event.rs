@@ -1,6 +1,7 @@
 //! What load asks of `events`: which are there, which are sign-ins, and which belong elsewhere.
 
 use arrow::record_batch::RecordBatch;
+use duckdb::Appender;
 
 use super::{Case, StoreError};
 use crate::batch::Columns;
@@ -22,6 +23,9 @@ pub struct KnownSession {
 /// The temporary table that statements over many events join; one at a time.
 const STAGE: &str = "CREATE OR REPLACE TEMP TABLE stage (event_id VARCHAR, session_id VARCHAR)";
 
+/// The temporary table of spans of time, in microseconds since 1970.
+const SPANS: &str = "CREATE OR REPLACE TEMP TABLE spans (first BIGINT, last BIGINT)";
+
 /// Marks the sessions that staged events are in as changed: no session has a negative count of events.
 const MARK_SESSIONS: &str = "UPDATE sessions SET events = -1 WHERE session_id IN \
      (SELECT session_id FROM stage UNION ALL SELECT e.session_id FROM events AS e JOIN stage USING (event_id))";
@@ -31,8 +35,40 @@ impl Case {
     ///
     /// # Errors
     /// DuckDB's message.
-    pub fn each_event(&self, mut tell: impl FnMut(&str, &str)) -> Result<(), StoreError> {
-        for batch in self.query("SELECT event_id, source_file FROM events")? {
+    pub fn each_event(&self, tell: impl FnMut(&str, &str)) -> Result<(), StoreError> {
+        self.tell_events("SELECT event_id, source_file FROM events", tell)
+    }
+
+    /// As [`Case::each_event`], of those events alone whose ids are in these batches of `events`.
+    ///
+    /// # Errors
+    /// DuckDB's message, and a batch without `event_id`.
+    pub fn each_event_of<'a>(
+        &self,
+        batches: impl IntoIterator<Item = &'a RecordBatch>,
+        tell: impl FnMut(&str, &str),
+    ) -> Result<(), StoreError> {
+        self.execute(STAGE)?;
+        let mut stage = self.staging()?;
+        for batch in batches {
+            let ids = Columns(batch).text("event_id")?;
+            stage.append_rows(ids.iter().flatten().map(|id| [id, ""]))?;
+        }
+        stage.flush()?;
+        drop(stage);
+        self.tell_events("SELECT event_id, source_file FROM events SEMI JOIN stage USING (event_id)", tell)
+    }
+
+    /// Whether the case has events.
+    ///
+    /// # Errors
+    /// DuckDB's message.
+    pub fn has_events(&self) -> Result<bool, StoreError> {
+        self.has_rows("events")
+    }
+
+    fn tell_events(&self, sql: &str, mut tell: impl FnMut(&str, &str)) -> Result<(), StoreError> {
+        for batch in self.query(sql)? {
             let columns = Columns(&batch);
             let (ids, files) = (columns.text("event_id")?, columns.text("source_file")?);
             (0..batch.num_rows()).for_each(|row| tell(ids.value(row), files.value(row)));
@@ -40,29 +76,36 @@ impl Case {
         Ok(())
     }
 
-    /// The sign-ins, as [`crate::batch::read_events`] reads them, in order of their ids.
+    /// The sign-ins that do not say when their session was created, as [`crate::batch::read_events`] reads them, in order
+    /// of their ids.
     ///
     /// # Errors
     /// DuckDB's message.
     pub fn sign_ins(&self) -> Result<Vec<RecordBatch>, StoreError> {
         self.query(
-            "SELECT * REPLACE (client::VARCHAR AS client) FROM events \
-             WHERE list_contains(console_evidence, 'sign_in') ORDER BY event_id",
+            // By their places, so that of all other events no more than two columns are read.
+            "SELECT * REPLACE (client::VARCHAR AS client) FROM events WHERE rowid IN (SELECT rowid FROM events \
+             WHERE session_created IS NULL AND list_contains(console_evidence, 'sign_in')) ORDER BY event_id",
         )
     }
 
-    /// The sessions that sign-ins may belong to, in order of their ids.
+    /// The sessions that were created within one of these spans (first and last moment), in order of their ids.
     ///
     /// # Errors
     /// DuckDB's message.
-    pub fn sessions_to_sign_in(&self) -> Result<Vec<KnownSession>, StoreError> {
+    pub fn sessions_created(&self, spans: &[(Timestamp, Timestamp)]) -> Result<Vec<KnownSession>, StoreError> {
+        self.execute(SPANS)?;
+        let mut appender = self.connection.appender_to_catalog_and_db("spans", "temp", "main")?;
+        appender.append_rows(spans.iter().map(|(first, last)| [first.0, last.0]))?;
+        appender.flush()?;
         // Sign-ins are left out, so that where an earlier load put them cannot change where this one does.
         let batches = self.query(
-            "SELECT session_id, \
-             COALESCE(min(COALESCE(NULLIF(identity_account_id, ''), recipient_account_id)), '') AS account_id, \
+            "WITH within AS (SELECT session_created FROM (SELECT DISTINCT session_created FROM events) \
+             SEMI JOIN spans ON epoch_us(session_created) BETWEEN spans.first AND spans.last) \
+             SELECT session_id, COALESCE(min(COALESCE(NULLIF(identity_account_id, ''), recipient_account_id)), '') AS account_id, \
              COALESCE(min(NULLIF(principal_arn, '')), min(NULLIF(principal_id, '')), min(principal), '') AS principal, \
-             min(session_created) AS created FROM events \
-             WHERE session_created IS NOT NULL AND NOT list_contains(console_evidence, 'sign_in') \
+             min(session_created) AS created FROM events SEMI JOIN within USING (session_created) \
+             WHERE NOT list_contains(console_evidence, 'sign_in') \
              GROUP BY session_id ORDER BY session_id",
         )?;
         let mut sessions = Vec::new();
@@ -96,9 +139,13 @@ impl Case {
 
     fn stage<'a>(&self, rows: impl Iterator<Item = [&'a str; 2]>) -> Result<(), StoreError> {
         self.execute(STAGE)?;
-        let mut appender = self.connection.appender_to_catalog_and_db("stage", "temp", "main")?;
+        let mut appender = self.staging()?;
         appender.append_rows(rows)?;
         Ok(appender.flush()?)
+    }
+
+    fn staging(&self) -> Result<Appender<'_>, StoreError> {
+        Ok(self.connection.appender_to_catalog_and_db("stage", "temp", "main")?)
     }
 }
 

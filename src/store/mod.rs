@@ -154,6 +154,10 @@ impl Case {
         Ok(Self { connection, path: path.to_owned() })
     }
 
+    fn has_rows(&self, table: &str) -> Result<bool, StoreError> {
+        Ok(self.connection.query_row(&format!("SELECT EXISTS (FROM {table})"), [], |row| row.get(0))?)
+    }
+
     fn execute(&self, sql: &str) -> Result<(), StoreError> {
         Ok(self.connection.execute_batch(sql)?)
     }

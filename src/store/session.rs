@@ -12,15 +12,12 @@ const FIND_CHANGED: &str = "CREATE OR REPLACE TEMP TABLE changed AS SELECT sessi
      FULL JOIN (SELECT session_id, events FROM sessions) AS was USING (session_id) \
      WHERE now.events IS DISTINCT FROM was.events";
 
-/// Removes the signals of the sessions in a table.
-fn forget(sessions: &str) -> [String; 3] {
-    let theirs = format!("signal_id IN (SELECT signal_id FROM signals JOIN {sessions} USING (session_id))");
-    [
-        format!("DELETE FROM event_signal WHERE {theirs}"),
-        format!("DELETE FROM signal_entities WHERE {theirs}"),
-        format!("DELETE FROM signals WHERE session_id IN (SELECT session_id FROM {sessions})"),
-    ]
-}
+/// Removes the signals in the table `gone`.
+const FORGET_GONE: [&str; 3] = [
+    "DELETE FROM event_signal WHERE signal_id IN (FROM gone)",
+    "DELETE FROM signal_entities WHERE signal_id IN (FROM gone)",
+    "DELETE FROM signals WHERE signal_id IN (FROM gone)",
+];
 
 /// Removes every signal and has every console session mapped again.
 const FORGET_SIGNALS: [&str; 4] = [
@@ -50,12 +47,21 @@ pub struct Totals {
 }
 
 impl Case {
+    /// Whether there are sessions whose events changed.
+    ///
+    /// # Errors
+    /// DuckDB's message.
+    pub fn find_changed(&self) -> Result<bool, StoreError> {
+        self.execute(FIND_CHANGED)?;
+        self.has_rows("changed")
+    }
+
     /// Gathers every session anew whose events changed, and removes its signals.
     ///
     /// # Errors
     /// DuckDB's message.
     pub fn gather_sessions(&self) -> Result<(), StoreError> {
-        self.execute(FIND_CHANGED)?;
+        self.find_changed()?;
         self.forget_signals_of("changed")?;
         self.execute("DELETE FROM sessions WHERE session_id IN (SELECT session_id FROM changed)")?;
         self.execute(&gather())
@@ -63,7 +69,9 @@ impl Case {
 
     /// Removes the signals of the sessions in a table.
     pub(super) fn forget_signals_of(&self, sessions: &str) -> Result<(), StoreError> {
-        forget(sessions).iter().try_for_each(|sql| self.execute(sql))
+        let gone = format!("SELECT signal_id FROM signals SEMI JOIN {sessions} USING (session_id)");
+        self.execute(&format!("CREATE OR REPLACE TEMP TABLE gone AS {gone}"))?;
+        if self.has_rows("gone")? { FORGET_GONE.iter().try_for_each(|sql| self.execute(sql)) } else { Ok(()) }
     }
 
     /// Removes every signal and has every console session mapped again.

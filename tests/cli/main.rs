@@ -7,6 +7,7 @@ mod demo;
 mod explain;
 mod failing;
 mod hunt;
+mod memory;
 mod reading;
 mod rest;
 mod sql;

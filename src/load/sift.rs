@@ -1,0 +1,28 @@
+//! Files that were loaded whole before, set aside before anything else is done: of a folder that is loaded again they
+//! are nearly all, and what is left makes few portions.
+
+use rayon::ThreadPool;
+use rayon::prelude::*;
+
+use super::known::Files;
+use crate::read::{self, Source};
+
+/// Sources, by whether the case has them.
+#[derive(Debug, Default)]
+pub(super) struct Sifted {
+    /// Those that were loaded whole before, and have not changed since.
+    pub(super) known: Vec<Source>,
+    /// All others, in order.
+    pub(super) rest: Vec<Source>,
+}
+
+/// Sets those sources aside whose names and bytes the case knows. Times and sizes are not asked: a copy may keep both.
+pub(super) fn sift(sources: Vec<Source>, files: &Files, threads: &ThreadPool) -> Sifted {
+    let is_known = |source: &Source| {
+        files.named(&source.name)
+            && source.is_lasting()
+            && read::fetch(source).is_ok_and(|stored| files.have(&stored.sha256, &source.name))
+    };
+    let (known, rest) = threads.install(|| sources.into_par_iter().partition(is_known));
+    Sifted { known, rest }
+}
