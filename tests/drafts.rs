@@ -1,12 +1,13 @@
 //! Drafts of new rules: they compile as they are, and their specs pass.
 
+use cartographer::rule::body::Body;
 use cartographer::rule::draft::{Sample, draft};
 use cartographer::rule::extract::Source;
 use cartographer::rule::{RuleSet, RuleText};
 use cartographer::spec;
-use serde_json::{Value, json};
+use serde_json::json;
 
-fn source<'e>(call: &'e str, request: &'e Value) -> Source<'e> {
+fn source<'e>(call: &'e str, request: &'e Body<'e>, response: &'e Body<'e>) -> Source<'e> {
     Source {
         event_id: "e",
         call,
@@ -17,18 +18,18 @@ fn source<'e>(call: &'e str, request: &'e Value) -> Source<'e> {
         error_code: None,
         error_message: None,
         request,
-        response: &Value::Null,
+        response,
     }
 }
 
 #[test]
 fn a_draft_compiles_and_its_spec_passes() {
     let rules = RuleSet::shipped().unwrap();
-    let (own, known) =
-        (json!({"grantId": "g-1", "tags": ["a", null], "odd name": {"x": true}}), json!({"maxItems": 1000}));
+    let own = json!({"grantId": "g-1", "tags": ["a", null], "odd name": {"x": true}}).to_string();
+    let (own, known, none) = (Body::new(Some(&own)), Body::new(Some("{\"maxItems\":1000}")), Body::default());
     let samples = [
-        Sample { event: source("grants:ListGrants", &own), at: 0, anchor: true },
-        Sample { event: source("iam:ListUsers", &known), at: 1, anchor: false },
+        Sample { event: source("grants:ListGrants", &own, &none), at: 0, anchor: true },
+        Sample { event: source("iam:ListUsers", &known, &none), at: 1, anchor: false },
     ];
     let draft = draft(&rules, "grants/list", &samples);
     assert!(draft.rule.contains("\"iam:ListUsers/max-items-1000\""), "{}", draft.rule);

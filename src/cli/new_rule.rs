@@ -7,10 +7,10 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use cartographer::batch;
 use cartographer::rule::RuleSet;
+use cartographer::rule::body::Body;
 use cartographer::rule::draft::{self, Sample};
 use cartographer::store::Case;
 use clap::Args;
-use serde_json::Value;
 
 use super::fail::Advised;
 use super::rules::OwnRules;
@@ -97,22 +97,18 @@ fn from_case(rules: &RuleSet, id: &str, case: &Path, around: &str) -> Result<dra
             "The column events.event_id has every event's id."
         ));
     };
-    let values: Vec<(Value, Value)> =
-        session.rows.iter().map(|row| (parse(row.request), parse(row.response))).collect();
+    let bodies: Vec<[Body<'_>; 2]> =
+        session.rows.iter().map(|row| [row.request, row.response].map(Body::new)).collect();
     let first = session.rows.first().map_or(0, |row| row.time.0);
     let samples: Vec<Sample<'_>> = session
         .rows
         .iter()
-        .zip(&values)
-        .map(|(row, values)| Sample {
-            event: row.source(&values.0, &values.1),
+        .zip(&bodies)
+        .map(|(row, [request, response])| Sample {
+            event: row.source(request, response),
             at: (row.time.0 - first) / 1_000_000,
             anchor: row.event_id == around,
         })
         .collect();
     Ok(draft::draft(rules, id, &samples))
-}
-
-fn parse(text: Option<&str>) -> Value {
-    text.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default()
 }

@@ -20,13 +20,16 @@ struct Met {
 /// Finds every rule that is met to the letter, and takes its events.
 pub(super) fn find(rules: &RuleSet, events: &[Prepared<'_>], claims: &mut Claims) -> Vec<Found> {
     let mut found: Vec<Found> = Vec::new();
+    // The rule of the last signal that is no background.
+    let mut before = None;
     for anchor in 0..events.len() {
         if !claims.is_free(anchor) {
             continue;
         }
-        let before = found.iter().rev().map(|found| rules.rule(found.rule)).find(|rule| rule.kind != Kind::Background);
         let Some(met) = best(rules, events, claims, anchor, before) else { continue };
-        let signal = signal(rules.rule(met.rule), anchor, &met);
+        let rule = rules.rule(met.rule);
+        before = if rule.kind == Kind::Background { before } else { Some(rule) };
+        let signal = signal(rule, anchor, &met);
         claims.take(&signal.members);
         found.push(signal);
     }
@@ -62,10 +65,13 @@ fn meet(rules: &RuleSet, events: &[Prepared<'_>], claims: &Claims, anchor: usize
     let rule = rules.rule(usage.rule);
     let members =
         if rule.alone { vec![(anchor, usage.part)] } else { collect(rules, events, claims, anchor, usage.rule) };
-    let seen = |part: usize| members.iter().any(|(_, of)| usize::from(*of) == part);
-    let calls = (0..rule.parts.len()).filter(|part| seen(*part)).count();
+    let mut seen = vec![false; rule.parts.len()];
+    for (_, part) in &members {
+        seen[usize::from(*part)] = true;
+    }
+    let calls = seen.iter().filter(|seen| **seen).count();
     let required = rule.parts.iter().filter(|part| part.required).count();
-    let met = rule.parts.iter().enumerate().all(|(part, entry)| !entry.required || seen(part));
+    let met = rule.parts.iter().zip(seen).all(|(part, seen)| seen || !part.required);
     met.then_some(Met { rule: usage.rule, members, calls, required })
 }
 
@@ -86,7 +92,9 @@ fn collect(
 
 /// The part of the rule that an event is, if it is one.
 pub(super) fn part_of(rules: &RuleSet, event: &Prepared<'_>, rule: RuleId) -> Option<u16> {
-    rules.uses(event.shape?).iter().find(|usage| usage.rule == rule).map(|usage| usage.part)
+    let uses = rules.uses(event.shape?);
+    let first = uses.partition_point(|usage| usage.rule < rule);
+    uses.get(first).filter(|usage| usage.rule == rule).map(|usage| usage.part)
 }
 
 /// The places of the events in the rule's window around an anchor.

@@ -14,14 +14,13 @@ mod likeness;
 mod prepare;
 mod votes;
 
-use serde_json::Value;
-
 use self::claim::Found;
 pub use self::explain::{Explanation, Part, Rival, Subject, Told, explain, unmapped};
 use self::generic::Draft;
 use self::prepare::Prepared;
 use crate::event::{Client, Timestamp};
 use crate::rule::RuleSet;
+use crate::rule::body::Body;
 use crate::rule::extract::Source;
 use crate::signal::Signal;
 
@@ -57,8 +56,8 @@ pub struct Row<'a> {
 }
 
 impl<'a> Row<'a> {
-    /// What rules read of it, with its request and response parsed.
-    pub const fn source(&self, request: &'a Value, response: &'a Value) -> Source<'a> {
+    /// What rules read of it, with the bodies of its request and response.
+    pub const fn source(&self, request: &'a Body<'a>, response: &'a Body<'a>) -> Source<'a> {
         Source {
             event_id: self.event_id,
             call: self.call,

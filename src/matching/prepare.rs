@@ -1,12 +1,9 @@
-//! Events made ready for matching: in order, each once, parsed, and recognised by their shape.
-
-use std::borrow::Cow;
-
-use serde_json::Value;
+//! Events made ready for matching: in order, each once, and recognised by their shape.
 
 use super::Row;
 use crate::event::{Client, Timestamp};
 use crate::rule::RuleSet;
+use crate::rule::body::Body;
 use crate::rule::extract::Source;
 use crate::rule::shape::{ShapeId, Subject};
 
@@ -14,18 +11,15 @@ use crate::rule::shape::{ShapeId, Subject};
 #[derive(Debug)]
 pub(super) struct Prepared<'e> {
     pub(super) row: &'e Row<'e>,
-    pub(super) request: Value,
-    pub(super) response: Value,
-    pub(super) request_text: Cow<'e, str>,
+    pub(super) request: Body<'e>,
+    pub(super) response: Body<'e>,
     /// The most particular shape that fits, if one does.
     pub(super) shape: Option<ShapeId>,
 }
 
 impl<'e> Prepared<'e> {
     fn new(rules: &RuleSet, row: &'e Row<'e>) -> Self {
-        let request = parse(row.request);
-        let request_text = compact(row.request, &request);
-        let mut event = Self { row, request, response: parse(row.response), request_text, shape: None };
+        let mut event = Self { row, request: Body::new(row.request), response: Body::new(row.response), shape: None };
         event.shape = rules.recognise(row.call, &event.subject());
         event
     }
@@ -35,7 +29,7 @@ impl<'e> Prepared<'e> {
     }
 
     pub(super) fn subject(&self) -> Subject<'_> {
-        self.source().subject(&self.request_text)
+        self.source().subject()
     }
 
     pub(super) fn source(&self) -> Source<'_> {
@@ -62,21 +56,4 @@ fn in_order<'e>(rules: &RuleSet, mut rows: Vec<&'e Row<'e>>) -> Vec<Prepared<'e>
 /// Calls by CLI or SDK are no page's, whatever session they are in. A sign-in is one, whatever agent it claims.
 fn is_typed(row: &Row<'_>) -> bool {
     matches!(row.client, Client::Cli | Client::Sdk) && !row.call.starts_with("signin:")
-}
-
-fn parse(text: Option<&str>) -> Value {
-    text.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default()
-}
-
-/// The request without white space, as CloudTrail delivers it; other tools' exports have some.
-fn compact<'e>(text: Option<&'e str>, value: &Value) -> Cow<'e, str> {
-    match text {
-        None => Cow::Borrowed(""),
-        Some(text) if is_compact(text) => Cow::Borrowed(text),
-        Some(_) => Cow::Owned(value.to_string()),
-    }
-}
-
-fn is_compact(text: &str) -> bool {
-    !text.contains("\": ") && !text.contains('\n') && !text.contains(", \"")
 }

@@ -55,8 +55,7 @@ impl Calls {
         if self.references.iter().any(|(known, _)| known == call) {
             return;
         }
-        let text = sample.event.request.to_string();
-        let reference = match rules.recognise(call, &sample.event.subject(&text)) {
+        let reference = match rules.recognise(call, &sample.event.subject()) {
             Some(shape) if rules.shape(shape).call == call => rules.shape(shape).reference(),
             _ => self.new_shape(rules, &sample.event),
         };
@@ -75,7 +74,7 @@ impl Calls {
         {
             line(&mut toml, "caller", &quoted(&caller));
         }
-        match event.request.as_object() {
+        match event.request.value().as_object() {
             Some(members) if !members.is_empty() => line(&mut toml, "members", &format!("[[{}]]", names(members))),
             _ => line(&mut toml, "no_parameters", "true"),
         }
@@ -135,7 +134,7 @@ fn event(sample: &Sample<'_>) -> String {
     let texts =
         [("agent", sample.event.user_agent), ("region", sample.event.region), ("error", sample.event.error_code)];
     members.extend(texts.into_iter().filter_map(|(name, text)| Some(format!("{name} = {}", quoted(text?)))));
-    let values = [("request", sample.event.request), ("response", sample.event.response)];
+    let values = [("request", sample.event.request.value()), ("response", sample.event.response.value())];
     members.extend(
         values
             .into_iter()

@@ -214,6 +214,7 @@ impl Shaping {
 mod tests {
     use serde_json::json;
 
+    use super::super::body::Body;
     use super::*;
 
     fn extract(toml: &str) -> Extract {
@@ -221,7 +222,10 @@ mod tests {
     }
 
     fn read(extract: &Extract, requests: &[Value]) -> Vec<Value> {
-        let events = requests.iter().map(|request| Source {
+        let texts: Vec<String> = requests.iter().map(Value::to_string).collect();
+        let bodies: Vec<Body<'_>> = texts.iter().map(|text| Body::new(Some(text))).collect();
+        let response = Body::default();
+        let events = bodies.iter().map(|request| Source {
             event_id: "e",
             call: "a:B",
             region: Some("eu-west-1"),
@@ -231,7 +235,7 @@ mod tests {
             error_code: None,
             error_message: None,
             request,
-            response: &Value::Null,
+            response: &response,
         });
         extract.read(events).into_iter().map(|reading| reading.value).collect()
     }

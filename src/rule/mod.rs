@@ -2,6 +2,7 @@
 //!
 //! A rule is one console page or action. The format is what [`schema`] reads; `CONTRIBUTING.md` shows it by example.
 
+pub mod body;
 pub mod caller;
 mod compile;
 pub mod condition;

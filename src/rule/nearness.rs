@@ -60,8 +60,10 @@ impl Shape {
             see(OTHER_OUTCOME, &|| self.outcome.describe().map_or_else(String::new, |asked| format!("not {asked}")));
         }
         self.conditions.iter().for_each(|(path, condition)| compare_value(path, condition, &drifted.request, see));
-        self.response.iter().for_each(|(path, condition)| compare_value(path, condition, subject.response, see));
-        for part in self.text.iter().filter(|part| !subject.request_text.contains(part.as_str())) {
+        self.response
+            .iter()
+            .for_each(|(path, condition)| compare_value(path, condition, subject.response.value(), see));
+        for part in self.text.iter().filter(|part| !subject.request.compact().contains(part.as_str())) {
             see(NO_TEXT, &|| format!("no text {part}"));
         }
     }
@@ -163,6 +165,7 @@ fn power(factor: f64, times: usize) -> f64 {
 mod tests {
     use serde_json::json;
 
+    use super::super::body::Body;
     use super::super::caller::{Caller, Family};
     use super::super::drift::Vocabulary;
     use super::*;
@@ -183,9 +186,8 @@ mod tests {
         let subject = Subject {
             agent: "AWS Internal",
             family: Some(Family::Internal),
-            request,
-            request_text: &text,
-            response: &Value::Null,
+            request: &Body::new(Some(&text)),
+            response: &Body::default(),
             error_code: None,
         };
         let drifted = vocabulary.read(request);

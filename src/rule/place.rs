@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::body::Body;
 use super::caller::Family;
 use super::path::Path;
 use super::shape::Subject;
@@ -26,21 +27,20 @@ pub struct Source<'e> {
     pub error_code: Option<&'e str>,
     /// `events.error_message`
     pub error_message: Option<&'e str>,
-    /// The request; `Null` if the call has none.
-    pub request: &'e Value,
-    /// The response; `Null` if there is none.
-    pub response: &'e Value,
+    /// The request.
+    pub request: &'e Body<'e>,
+    /// The response.
+    pub response: &'e Body<'e>,
 }
 
 impl<'e> Source<'e> {
-    /// What shapes look at; `request_text` is the request's compact JSON.
-    pub fn subject(&self, request_text: &'e str) -> Subject<'e> {
+    /// What shapes look at.
+    pub fn subject(&self) -> Subject<'e> {
         let agent = self.user_agent.unwrap_or_default();
         Subject {
             agent: unwrapped(agent),
             family: Family::of(agent),
             request: self.request,
-            request_text,
             response: self.response,
             error_code: self.error_code,
         }
@@ -83,8 +83,8 @@ impl Place {
             false
         };
         match self {
-            Self::Request(path) => drop(path.any(event.request, &mut |value| visit(value))),
-            Self::Response(path) => drop(path.any(event.response, &mut |value| visit(value))),
+            Self::Request(path) => drop(path.any(event.request.value(), &mut |value| visit(value))),
+            Self::Response(path) => drop(path.any(event.response.value(), &mut |value| visit(value))),
             Self::Event(field) => {
                 if let Some(text) = field.of(event) {
                     see(&Value::String(text.to_owned()));

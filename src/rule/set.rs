@@ -90,7 +90,7 @@ impl RuleSet {
         &self.shapes[id.0 as usize]
     }
 
-    /// The parts of rules that a shape can be.
+    /// The parts of rules that a shape can be, in order of the rules.
     pub fn uses(&self, id: ShapeId) -> &[Use] {
         &self.uses[id.0 as usize]
     }

@@ -24,9 +24,12 @@ pub(super) fn sort(scene: &Scene<'_, '_>, free: Vec<usize>) -> (Vec<Draft>, Vec<
 
 /// A service's call comes from a service's address, or asks for a key in an encryption context that only services use.
 fn is_service(scene: &Scene<'_, '_>, event: usize) -> bool {
-    let (row, request) = (scene.events[event].row, &scene.events[event].request);
-    let elsewhere = row.source_ip.is_some_and(|source| source.parse::<IpAddr>().is_err());
-    let context = request.get("encryptionContext").and_then(|context| context.as_object());
-    let for_service = context.is_some_and(|context| context.keys().any(|key| key.starts_with("aws:")));
-    scene.rules.words().is_service_noise(row.call) && (elsewhere || for_service)
+    let row = scene.events[event].row;
+    let elsewhere = || row.source_ip.is_some_and(|source| source.parse::<IpAddr>().is_err());
+    scene.rules.words().is_service_noise(row.call) && (elsewhere() || is_for_service(scene, event))
+}
+
+fn is_for_service(scene: &Scene<'_, '_>, event: usize) -> bool {
+    let context = scene.events[event].request.value().get("encryptionContext").and_then(|context| context.as_object());
+    context.is_some_and(|context| context.keys().any(|key| key.starts_with("aws:")))
 }

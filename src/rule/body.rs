@@ -1,0 +1,64 @@
+//! The JSON of a request or a response, parsed when something first looks into it: most responses nobody asks for.
+
+use std::cell::OnceCell;
+
+use serde_json::Value;
+
+/// A request or a response.
+#[derive(Debug, Default)]
+pub struct Body<'t> {
+    text: &'t str,
+    value: OnceCell<Value>,
+    /// The text without white space, if it has some.
+    tidied: OnceCell<Option<String>>,
+}
+
+impl<'t> Body<'t> {
+    /// The body of this text; without one there is nothing in it.
+    pub fn new(text: Option<&'t str>) -> Self {
+        Self { text: text.unwrap_or_default(), ..Self::default() }
+    }
+
+    /// The value; `Null` if there is none, or if the text is no JSON.
+    pub fn value(&self) -> &Value {
+        self.value.get_or_init(|| match self.text {
+            "" => Value::Null,
+            text => serde_json::from_str(text).unwrap_or_default(),
+        })
+    }
+
+    /// The text without white space, as CloudTrail delivers it; other tools' exports have some.
+    pub fn compact(&self) -> &str {
+        let tidied = self.tidied.get_or_init(|| (!is_compact(self.text)).then(|| self.value().to_string()));
+        tidied.as_deref().unwrap_or(self.text)
+    }
+}
+
+fn is_compact(text: &str) -> bool {
+    !text.contains("\": ") && !text.contains('\n') && !text.contains(", \"")
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_is_no_json_is_nothing() {
+        for text in [None, Some(""), Some("null"), Some("{\"a\":")] {
+            assert_eq!(*Body::new(text).value(), Value::Null, "{text:?}");
+        }
+        assert_eq!(*Body::new(Some("{\"a\":1}")).value(), json!({"a": 1}));
+    }
+
+    #[test]
+    fn white_space_goes_and_order_stays() {
+        let cases =
+            [("{\"b\":\"x y\",\"a\":1}", "{\"b\":\"x y\",\"a\":1}"), ("{\"b\": 1, \"a\": 2}", "{\"b\":1,\"a\":2}")];
+        for (text, compact) in cases {
+            assert_eq!(Body::new(Some(text)).compact(), compact);
+        }
+        assert_eq!(Body::new(None).compact(), "");
+    }
+}
