@@ -5,8 +5,13 @@ mod cli;
 use std::process;
 
 use clap::Parser;
+use mimalloc::MiMalloc;
 
 use crate::cli::{Cli, Streams, fail};
+
+/// A load makes and drops millions of small texts on every thread; the C library's allocator was a fifth of its time.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn main() -> process::ExitCode {
     let code = match Cli::try_parse() {
