@@ -1,9 +1,9 @@
 //! A page's bid for the events of a burst: what of the page was seen, and what that is worth.
 
-use super::claim::Found;
+use super::claim::{Found, role_of};
 use super::votes::Vote;
 use crate::rule::{Rule, RuleId};
-use crate::signal::{Kind, Origin, Role};
+use crate::signal::{Kind, Origin};
 
 /// What an optional call that was seen is worth, a required one being worth 1.
 const OPTIONAL: f64 = 0.5;
@@ -56,31 +56,28 @@ impl Bid {
         missing.map(|(_, part)| part.call.clone()).collect()
     }
 
-    /// Whether the page is met to the letter after all.
-    fn is_letter(&self, rule: &Rule) -> bool {
-        self.missing(rule).is_empty() && self.members.iter().all(|(_, vote)| vote.nearness >= 1.0)
+    /// Whether the page is met to the letter after all; `missing` is what it lacks.
+    fn is_letter(&self, missing: &[String]) -> bool {
+        missing.is_empty() && self.members.iter().all(|(_, vote)| vote.nearness >= 1.0)
     }
 
-    /// How sure the page is, if it gets the events.
-    pub(super) fn confidence(&self, rule: &Rule) -> f64 {
-        if self.is_letter(rule) { 1.0 } else { (self.coverage * self.nearness).sqrt() * MOST }
+    /// How sure the page is, if it gets the events; `missing` is what it lacks.
+    pub(super) fn confidence(&self, missing: &[String]) -> f64 {
+        if self.is_letter(missing) { 1.0 } else { (self.coverage * self.nearness).sqrt() * MOST }
     }
 
     /// The bid, won.
     pub(super) fn found(&self, rule: &Rule) -> Found {
-        let role_of = |event: usize, vote: Vote| match rule.parts[usize::from(vote.part)].required {
-            _ if event == self.anchor => Role::Anchor,
-            true => Role::Required,
-            false => Role::Optional,
-        };
+        let member = |(event, vote): &(usize, Vote)| (*event, role_of(rule, *event == self.anchor, vote.part));
+        let missing = self.missing(rule);
         Found {
             rule: self.rule,
             met: self.rule,
             anchor: self.anchor,
-            members: self.members.iter().map(|(event, vote)| (*event, role_of(*event, *vote))).collect(),
-            origin: if self.is_letter(rule) { Origin::Letter } else { Origin::Likeness },
-            confidence: self.confidence(rule),
-            missing: self.missing(rule),
+            members: self.members.iter().map(member).collect(),
+            origin: if self.is_letter(&missing) { Origin::Letter } else { Origin::Likeness },
+            confidence: self.confidence(&missing),
+            missing,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Which event belongs to which signal: to one at most.
 
-use crate::rule::RuleId;
 use crate::rule::shape::ShapeId;
+use crate::rule::{Rule, RuleId};
 use crate::signal::{Origin, Role};
 
 /// Which events are taken.
@@ -46,6 +46,15 @@ pub(super) struct Found {
     pub(super) confidence: f64,
     /// Required calls that were not seen.
     pub(super) missing: Vec<String>,
+}
+
+/// The part that an event has in a page: of its anchor, or of one of the rule's calls.
+pub(super) fn role_of(rule: &Rule, is_anchor: bool, part: u16) -> Role {
+    match rule.parts[usize::from(part)].required {
+        _ if is_anchor => Role::Anchor,
+        true => Role::Required,
+        false => Role::Optional,
+    }
 }
 
 impl Found {

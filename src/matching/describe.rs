@@ -25,15 +25,18 @@ pub(super) fn signals(rules: &RuleSet, session_id: &str, events: &[Prepared<'_>]
 /// What was read off a signal's events.
 #[derive(Debug, Default)]
 pub(super) struct Reads {
+    /// The calls that were seen: [`matched`].
+    pub(super) matched: Vec<String>,
     pub(super) context: Map<String, Value>,
     pub(super) entities: Vec<Entity>,
 }
 
 fn signal(rules: &RuleSet, session_id: &str, events: &[Prepared<'_>], found: &Found, told: &[Signal]) -> Signal {
     let rule = rules.rule(found.rule);
-    let (mut context, entities) = context(rule, events, found, &matched(events, found));
+    let matched = matched(events, found);
+    let (mut context, entities) = context(rule, events, found, &matched);
     carry(rule, &mut context, told);
-    compose(rules, session_id, events, found, Reads { context, entities })
+    compose(rules, session_id, events, found, Reads { matched, context, entities })
 }
 
 /// The signal, with what was read off its events.
@@ -46,7 +49,7 @@ pub(super) fn compose(
 ) -> Signal {
     let rule = rules.rule(found.rule);
     let anchor = events[found.anchor].row;
-    let Reads { context, entities } = reads;
+    let Reads { matched, context, entities } = reads;
     // What a page lacks the values for, it cannot say: then only where it was.
     let place = rule.console_path.join(" › ");
     Signal {
@@ -69,7 +72,7 @@ pub(super) fn compose(
         anchor_event_id: anchor.event_id.to_owned(),
         context,
         attack: rule.attack.clone(),
-        matched: matched(events, found),
+        matched,
         missing: found.missing.clone(),
         entities,
         events: members(events, found),

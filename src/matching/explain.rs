@@ -262,7 +262,7 @@ impl Scene<'_, '_> {
         };
         Rival {
             rule_id: rule.id.clone(),
-            confidence: bid.confidence(rule),
+            confidence: bid.confidence(&missing),
             events: events.iter().filter(|event| bid.takes(**event)).count(),
             missing,
             why,

@@ -4,10 +4,10 @@
 //! that are parts of the rule are collected, and all required calls must be among them. Of the rules that are met, the
 //! one that explains most of its calls gets the events.
 
-use super::claim::{Claims, Found};
+use super::claim::{Claims, Found, role_of};
 use super::prepare::Prepared;
 use crate::rule::{Rule, RuleId, RuleSet, Use};
-use crate::signal::{Kind, Origin, Role};
+use crate::signal::{Kind, Origin};
 
 /// A rule that is met around an anchor.
 struct Met {
@@ -107,20 +107,12 @@ pub(super) fn window(events: &[Prepared<'_>], anchor: usize, rule: &Rule) -> std
 }
 
 fn signal(rule: &Rule, anchor: usize, met: &Met) -> Found {
-    let role_of = |event: usize, part: u16| {
-        if event == anchor {
-            Role::Anchor
-        } else if rule.parts[usize::from(part)].required {
-            Role::Required
-        } else {
-            Role::Optional
-        }
-    };
+    let member = |(event, part): &(usize, u16)| (*event, role_of(rule, *event == anchor, *part));
     Found {
         rule: met.rule,
         met: met.rule,
         anchor,
-        members: met.members.iter().map(|(event, part)| (*event, role_of(*event, *part))).collect(),
+        members: met.members.iter().map(member).collect(),
         origin: Origin::Letter,
         confidence: 1.0,
         missing: Vec::new(),

@@ -3,9 +3,8 @@
 use std::path::Path;
 
 use predicates::str::contains;
-use tempfile::TempDir;
 
-use crate::cartographer;
+use crate::{cartographer, demo};
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
@@ -18,9 +17,7 @@ fn shown() -> String {
 
 #[test]
 fn the_walk_through_shows_the_timeline_as_it_is() {
-    let dir = TempDir::new().unwrap();
-    let trail = Path::new(ROOT).join("demo/trail.json.gz");
-    cartographer(dir.path(), &["load", trail.to_str().unwrap(), "--db", "case.duckdb", "-q"]).assert().code(0);
+    let dir = demo();
     let timeline = cartographer(dir.path(), &["timeline", "--db", "case.duckdb"]).assert().code(0);
     let told = String::from_utf8(timeline.get_output().stdout.clone()).unwrap();
     assert!(told.lines().count() < 60);
@@ -29,9 +26,7 @@ fn the_walk_through_shows_the_timeline_as_it_is() {
 
 #[test]
 fn the_papers_questions_are_answered() {
-    let dir = TempDir::new().unwrap();
-    let trail = Path::new(ROOT).join("demo/trail.json.gz");
-    cartographer(dir.path(), &["load", trail.to_str().unwrap(), "--db", "case.duckdb", "-q"]).assert().code(0);
+    let dir = demo();
     let readme = std::fs::read_to_string(Path::new(ROOT).join("README.md")).unwrap();
     let blocks = readme.split("```sql\n").skip(1).map(|rest| rest.split_once("```").unwrap().0);
     let questions: Vec<&str> = blocks.flat_map(|block| block.split(';')).filter(|sql| !sql.trim().is_empty()).collect();
@@ -47,9 +42,7 @@ fn the_papers_questions_are_answered() {
 
 #[test]
 fn a_new_rule_is_drafted_from_a_burst_and_passes_its_spec() {
-    let dir = TempDir::new().unwrap();
-    let trail = Path::new(ROOT).join("demo/trail.json.gz");
-    cartographer(dir.path(), &["load", trail.to_str().unwrap(), "--db", "case.duckdb", "-q"]).assert().code(0);
+    let dir = demo();
     let anchor = "SELECT anchor_event_id FROM signals WHERE rule_id = 'secretsmanager/secrets/secret/overview' LIMIT 1";
     let found = cartographer(dir.path(), &["sql", "--db", "case.duckdb", "--format", "csv", anchor]).assert().code(0);
     let event = String::from_utf8(found.get_output().stdout.clone()).unwrap().lines().nth(1).unwrap().trim().to_owned();

@@ -1,7 +1,5 @@
 //! `cartographer explain`: an answer for everything in the demo, and what it says.
 
-use std::path::Path;
-
 use cartographer::batch;
 use cartographer::matching::{Subject, explain, unmapped};
 use cartographer::rule::RuleSet;
@@ -9,15 +7,7 @@ use cartographer::store::Case;
 use predicates::str::contains;
 use tempfile::TempDir;
 
-use crate::cartographer;
-
-/// A folder with the demo's case in it.
-fn demo() -> TempDir {
-    let dir = TempDir::new().unwrap();
-    let trail = Path::new(env!("CARGO_MANIFEST_DIR")).join("demo/trail.json.gz");
-    cartographer(dir.path(), &["load", trail.to_str().unwrap(), "--db", "case.duckdb", "-q"]).assert().code(0);
-    dir
-}
+use crate::{cartographer, demo};
 
 /// The texts of a query's first column.
 fn texts(case: &Case, sql: &str) -> Vec<String> {

@@ -29,6 +29,14 @@ pub(crate) fn case() -> TempDir {
     dir
 }
 
+/// A folder with the demo's case in it.
+pub(crate) fn demo() -> TempDir {
+    let dir = TempDir::new().unwrap();
+    let trail = Path::new(env!("CARGO_MANIFEST_DIR")).join("demo/trail.json.gz");
+    cartographer(dir.path(), &["load", trail.to_str().unwrap(), "--db", "case.duckdb", "-q"]).assert().code(0);
+    dir
+}
+
 pub(crate) fn cartographer(dir: &Path, args: &[&str]) -> Command {
     let mut command = Command::cargo_bin("cartographer").unwrap();
     command.current_dir(dir).env_remove("NO_COLOR").env_remove("CLICOLOR_FORCE").args(args);

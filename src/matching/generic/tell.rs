@@ -42,8 +42,9 @@ impl Teller<'_, '_> {
         let found = self.found(draft)?;
         let entities = names::of(&self.scene, &draft.members);
         let mut context = describe::place(self.scene.events, &found);
-        context.extend(self.values(draft, found.anchor, &entities));
-        let reads = Reads { context, entities };
+        let matched = describe::matched(self.scene.events, &found);
+        context.extend(self.values(draft, found.anchor, &entities, &matched));
+        let reads = Reads { matched, context, entities };
         let mut signal = describe::compose(self.scene.rules, self.session_id, self.scene.events, &found, reads);
         self.scene.service(found.anchor).clone_into(&mut signal.service);
         signal.url = self.url(draft.what, found.anchor);
@@ -66,11 +67,11 @@ impl Teller<'_, '_> {
     }
 
     /// What the rule's title and summary may name.
-    fn values(&self, draft: &Draft, anchor: usize, entities: &[Entity]) -> Map<String, Value> {
+    fn values(&self, draft: &Draft, anchor: usize, entities: &[Entity], calls: &[String]) -> Map<String, Value> {
         let mut values = match draft.what {
             Generic::Create | Generic::Delete | Generic::Change => self.action(anchor),
             Generic::Command => self.command(anchor),
-            Generic::Service => Map::from_iter([("action".to_owned(), self.calls(draft).into())]),
+            Generic::Service => Map::from_iter([("action".to_owned(), calls.into())]),
             Generic::Visit | Generic::Along | Generic::Poll => self.topic(draft),
             Generic::Console => Map::from_iter([("what".to_owned(), self.topics(&draft.members).into())]),
         };
@@ -89,7 +90,7 @@ impl Teller<'_, '_> {
     fn action(&self, anchor: usize) -> Map<String, Value> {
         let name = self.scene.name(anchor);
         let told = words(name);
-        let rest = told.iter().skip(1).map(|word| within(word)).collect::<Vec<_>>().join(" ");
+        let rest = topic(&told);
         let (did, to, what) = match (self.scene.verb(anchor), told.first()) {
             (Some(verb), Some(first)) => (verb.did.as_str(), within(first), rest.clone()),
             _ => ("Called", "call".to_owned(), name.to_owned()),
@@ -146,18 +147,14 @@ impl Teller<'_, '_> {
     fn topic(&self, draft: &Draft) -> Map<String, Value> {
         let mut counts: IndexMap<String, usize> = IndexMap::new();
         for event in &draft.members {
-            *counts.entry(topic(self.scene.name(*event))).or_default() += 1;
+            *counts.entry(topic(&words(self.scene.name(*event)))).or_default() += 1;
         }
         let agreed = counts.into_iter().find(|(topic, count)| count * 2 > draft.members.len() && !topic.is_empty());
         agreed.map(|(topic, _)| ("what".to_owned(), topic.into())).into_iter().collect()
     }
 
     fn topics(&self, members: &[usize]) -> Vec<String> {
-        distinct(members.iter().map(|event| topic(self.scene.name(*event))).filter(|topic| !topic.is_empty()))
-    }
-
-    fn calls(&self, draft: &Draft) -> Vec<String> {
-        distinct(draft.members.iter().map(|event| self.scene.events[*event].row.call.to_owned()))
+        distinct(members.iter().map(|event| topic(&words(self.scene.name(*event)))).filter(|topic| !topic.is_empty()))
     }
 
     /// The names of the services; a visit is to one console, whatever else that console asks.
@@ -207,9 +204,9 @@ fn distance(page: &Signal, time: Timestamp) -> u64 {
     page.first_time.0.abs_diff(time.0).min(page.last_time.0.abs_diff(time.0))
 }
 
-/// What a call is about: its words but the first one.
-fn topic(name: &str) -> String {
-    words(name).iter().skip(1).map(|word| within(word)).collect::<Vec<_>>().join(" ")
+/// What a call, given in words, is about: all but the first one.
+fn topic(call: &[String]) -> String {
+    call.iter().skip(1).map(|word| within(word)).collect::<Vec<_>>().join(" ")
 }
 
 fn distinct(texts: impl Iterator<Item = String>) -> Vec<String> {
