@@ -2,7 +2,7 @@
 
 # With the prebuilt libduckdb at hand builds link it; without it they compile DuckDB (the feature `bundled`).
 # Asked anew in every recipe, because `make duckdb` decides it.
-FEATURES = $(shell test -e .duckdb/current && echo --no-default-features)
+FEATURES = $(shell test -e .duckdb/current && echo --no-default-features --features program)
 LIBRARIES = LD_LIBRARY_PATH="$(CURDIR)/.duckdb/current$${LD_LIBRARY_PATH:+:$$LD_LIBRARY_PATH}" DYLD_LIBRARY_PATH="$(CURDIR)/.duckdb/current"
 CARGO ?= cargo
 TARGET_DIR = $(or $(CARGO_TARGET_DIR),target)

@@ -1,13 +1,11 @@
 //! Which files and events the case has.
 
-use std::collections::hash_map::Entry;
-
 use arrow::record_batch::RecordBatch;
 use rustc_hash::{FxHashMap, FxHashSet};
-use sha2::{Digest, Sha256};
 
 use super::LoadError;
 use crate::store::Case;
+use crate::trail::{Admission, Admissions};
 
 /// The files that the case knows of.
 #[derive(Debug, Clone, Default)]
@@ -51,30 +49,16 @@ impl Files {
     }
 }
 
-/// What to do with a record.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Admission {
-    /// It is a new event.
-    New,
-    /// The case has its event.
-    Duplicate,
-    /// The case has its event, from a file whose name comes later: this record takes its place.
-    Instead,
-}
-
 /// How often the case is asked for the events of a portion, before it is asked for all of them: each time it looks
 /// through the ids of all.
 const ASKS: usize = 3;
 
-/// The events of the case, as far as portions met them: key of the id to the document it was read from.
+/// The events of the case, as far as portions met them: with the document each was read from.
 #[derive(Debug, Default)]
 pub(super) struct Events {
     /// How often the case may still be asked; not at all when it has told everything.
     asks: usize,
-    /// Keys as four numbers each, which take a third less room than one that is aligned to 16 bytes.
-    read_from: FxHashMap<[u32; 4], u32>,
-    documents: Vec<String>,
-    numbers: FxHashMap<String, u32>,
+    met: Admissions,
 }
 
 impl Events {
@@ -98,110 +82,29 @@ impl Events {
         if all { Ok(case.each_event(tell)?) } else { Ok(case.each_event_of(batches, tell)?) }
     }
 
-    /// Notes an event of the case. One that is known already may have been replaced since.
+    /// Notes an event of the case.
     fn learn(&mut self, id: &str, document: &str, last: &mut u32) {
         // The events of a document stand together.
-        if self.documents.get(*last as usize).is_none_or(|name| name != document) {
-            *last = self.document(document);
+        if self.met.name(*last) != Some(document) {
+            *last = self.met.document(document);
         }
-        self.read_from.entry(quarters(event_key(id))).or_insert(*last);
+        self.met.learn(id, *last);
     }
 
     /// The number that stands for a document's name.
     pub(super) fn document(&mut self, name: &str) -> u32 {
-        if let Some(number) = self.numbers.get(name) {
-            return *number;
-        }
-        let number = u32::try_from(self.documents.len()).unwrap_or(u32::MAX);
-        self.documents.push(name.to_owned());
-        self.numbers.insert(name.to_owned(), number);
-        number
+        self.met.document(name)
     }
 
     /// Notes a record's event, and tells what to do with the record.
-    ///
-    /// Of several records of one event, the one in the document whose name comes first is kept, and in one document the
-    /// one that was loaded first; so it does not matter in which order documents are loaded.
     pub(super) fn admit(&mut self, key: u128, document: u32) -> Admission {
-        let known = match self.read_from.entry(quarters(key)) {
-            Entry::Vacant(new) => {
-                new.insert(document);
-                return Admission::New;
-            }
-            Entry::Occupied(known) => known.into_mut(),
-        };
-        let name = |number: u32| self.documents.get(number as usize);
-        if name(document) < name(*known) {
-            *known = document;
-            return Admission::Instead;
-        }
-        Admission::Duplicate
+        self.met.admit(key, document)
     }
-}
-
-/// A key as four numbers.
-const fn quarters(key: u128) -> [u32; 4] {
-    let [a, b, c, d] = [key, key >> 32, key >> 64, key >> 96];
-    #[expect(clippy::cast_possible_truncation, reason = "each number takes its quarter of the key alone")]
-    [a as u32, b as u32, c as u32, d as u32]
-}
-
-/// An event id in 128 bits: a UUID's own, else half of its hash.
-pub(super) fn event_key(id: &str) -> u128 {
-    uuid(id).unwrap_or_else(|| {
-        Sha256::digest(id.as_bytes()).iter().take(16).fold(0, |key, byte| (key << 8) | u128::from(*byte))
-    })
-}
-
-/// The bits of a UUID that is written as CloudTrail writes it, in lower case: other spellings are other ids.
-fn uuid(id: &str) -> Option<u128> {
-    let bytes = id.as_bytes();
-    let hyphens = [8, 13, 18, 23];
-    if bytes.len() != 36 || hyphens.iter().any(|at| bytes.get(*at) != Some(&b'-')) {
-        return None;
-    }
-    bytes.iter().enumerate().filter(|(at, _)| !hyphens.contains(at)).try_fold(0, |key, (_, byte)| {
-        let digit = match byte {
-            b'0'..=b'9' => byte - b'0',
-            b'a'..=b'f' => byte - b'a' + 10,
-            _ => return None,
-        };
-        Some((key << 4) | u128::from(digit))
-    })
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Admission::{Duplicate, Instead, New};
     use super::*;
-
-    #[test]
-    fn a_uuid_is_its_own_key() {
-        assert_eq!(event_key("00112233-4455-6677-8899-aabbccddeeff"), 0x0011_2233_4455_6677_8899_aabb_ccdd_eeff);
-    }
-
-    #[test]
-    fn other_spellings_are_other_ids() {
-        let ids = [
-            "00112233-4455-6677-8899-aabbccddeeff",
-            "00112233-4455-6677-8899-AABBCCDDEEFF",
-            "00112233445566778899aabbccddeeff",
-            "00112233-4455-6677-8899aabb-ccddeeff",
-            "",
-        ];
-        let keys: std::collections::BTreeSet<u128> = ids.into_iter().map(event_key).collect();
-        assert_eq!(keys.len(), ids.len());
-    }
-
-    #[test]
-    fn the_document_whose_name_comes_first_wins() {
-        let mut events = Events::default();
-        let [b, a, c] = ["b", "a", "c"].map(|name| events.document(name));
-        assert_eq!(events.document("a"), a);
-        let admitted = [b, b, c, a, a, b].map(|document| events.admit(7, document));
-        assert_eq!(admitted, [New, Duplicate, Duplicate, Instead, Duplicate, Duplicate]);
-        assert_eq!(events.admit(8, c), New);
-    }
 
     #[test]
     fn a_copy_is_known_unless_its_name_comes_first() {

@@ -8,7 +8,6 @@ mod admitted;
 mod known;
 mod ledger;
 mod map;
-mod parse;
 mod portion;
 mod sift;
 mod write;

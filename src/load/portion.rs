@@ -7,12 +7,12 @@ use rayon::ThreadPool;
 use rayon::prelude::*;
 
 use super::known::Files;
-use super::parse::{Bundle, parse};
 use super::write::Writer;
 use super::{Ledger, LoadError, Progress};
 use crate::batch::BatchError;
 use crate::read::Source;
 use crate::store::Case;
+use crate::trail::{Bundle, parse};
 
 /// The most files in a portion.
 const MAX_FILES: usize = 1024;
@@ -57,8 +57,9 @@ pub(super) fn load_all(
 }
 
 fn parse_all(portions: Vec<Vec<Source>>, loaded: &Files, sender: &Sender<Portion>) {
+    let is_known = |sha256: &str, name: &str| loaded.have(sha256, name);
     for portion in portions {
-        let parsed = cut(portion, BUNDLE).into_par_iter().map(|bundle| parse(bundle, loaded));
+        let parsed = cut(portion, BUNDLE).into_par_iter().map(|bundle| parse(bundle, &is_known));
         if sender.send(parsed.collect()).is_err() {
             return;
         }

@@ -4,14 +4,14 @@ use arrow::record_batch::RecordBatch;
 use chrono::Utc;
 
 use super::admitted::Admitted;
-use super::known::{Admission, Events as KnownEvents, Files};
-use super::parse::{Bundle, Events, Outcome, Parsed};
+use super::known::{Events as KnownEvents, Files};
 use super::portion::Portion;
 use super::{Ledger, LoadError, Problem, Progress};
 use crate::batch::{BatchError, Cell, Columns, Rows};
 use crate::event::Timestamp;
 use crate::store::{Appending, Case};
 use crate::table::{EVENTS, LOAD_FILES, REJECTS};
+use crate::trail::{Admission, Bundle, Events, Outcome, Parsed, Reject};
 
 /// A transaction that has taken so many events is ended. From 122,880 on, the rows that DuckDB keeps together, it
 /// writes events into the file at once, instead of into its log first.
@@ -127,11 +127,7 @@ impl<'a> Writer<'a> {
         self.ledger.inserted += inserted;
         self.ledger.duplicate += duplicate;
         self.ledger.rejected += parsed.rejected;
-        let problem = |reject: super::parse::Reject| Problem {
-            file: reject.document,
-            record: reject.record,
-            cause: reject.cause,
-        };
+        let problem = |reject: Reject| Problem { file: reject.document, record: reject.record, cause: reject.cause };
         self.ledger.problems.extend(parsed.rejects.into_iter().map(problem));
         if let Some(cause) = parsed.refused {
             self.ledger.files_refused += 1;

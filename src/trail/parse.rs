@@ -1,4 +1,4 @@
-//! Files into events and rejects. Runs on any thread, and knows nothing of the case but which files it has.
+//! Files into events and rejects. Runs on any thread, and knows of a case only what it is told.
 //!
 //! A trail has many files of few records: those that are parsed one after another share batches.
 
@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use arrow::record_batch::RecordBatch;
 use rayon::prelude::*;
 
-use super::known::{Files, event_key};
+use super::admission::event_key;
 use crate::batch::{BatchError, EventRows};
 use crate::{normalise, read, session};
 
@@ -20,9 +20,12 @@ const MAX_RECORD_BYTES: usize = 256 << 20;
 /// The most characters of a bad record that are kept.
 const EXCERPT: usize = 200;
 
+/// Whether a file, by its SHA-256 in hex and its name, was loaded whole before.
+pub type IsKnown<'a> = dyn Fn(&str, &str) -> bool + Sync + 'a;
+
 /// What came of a file.
 #[derive(Debug)]
-pub(super) enum Outcome {
+pub enum Outcome {
     /// It was loaded whole before, by that hash.
     Skipped,
     /// It could not be read.
@@ -33,55 +36,71 @@ pub(super) enum Outcome {
 
 /// A file that was read.
 #[derive(Debug, Default)]
-pub(super) struct Parsed {
-    pub(super) sha256: String,
-    pub(super) bytes: u64,
-    pub(super) documents: u64,
+pub struct Parsed {
+    /// SHA-256 of the stored bytes, in hex.
+    pub sha256: String,
+    /// Bytes as they are stored.
+    pub bytes: u64,
+    /// Files in the file: one, or an archive's members.
+    pub documents: u64,
     /// How its records are wrapped: the distinct ways of its documents.
-    pub(super) container: Option<String>,
-    pub(super) read: u64,
-    pub(super) rejected: u64,
-    pub(super) refused: Option<String>,
-    pub(super) rejects: Vec<Reject>,
-    pub(super) events: Vec<Events>,
+    pub container: Option<String>,
+    /// Records in it, good and bad.
+    pub read: u64,
+    /// Records that are no event.
+    pub rejected: u64,
+    /// Why nothing of it was read, if nothing was.
+    pub refused: Option<String>,
+    /// What could not be read.
+    pub rejects: Vec<Reject>,
+    /// Its events, by document.
+    pub events: Vec<Events>,
 }
 
 /// A record, or if `record` is `None` a document, that could not be read.
 #[derive(Debug)]
-pub(super) struct Reject {
-    pub(super) document: String,
-    pub(super) record: Option<u64>,
-    pub(super) cause: String,
-    pub(super) excerpt: Option<String>,
+pub struct Reject {
+    /// The document's name.
+    pub document: String,
+    /// The record's place in its document, from 1.
+    pub record: Option<u64>,
+    /// What is wrong.
+    pub cause: String,
+    /// How the record begins.
+    pub excerpt: Option<String>,
 }
 
 /// One document's events, with the key of each event's id: rows of a batch that they share with other documents'.
 #[derive(Debug)]
-pub(super) struct Events {
-    pub(super) document: String,
-    pub(super) keys: Vec<u128>,
+pub struct Events {
+    /// The document's name.
+    pub document: String,
+    /// The keys of the events' ids, row by row.
+    pub keys: Vec<u128>,
     /// The batch's place in [`Bundle::batches`].
-    pub(super) batch: usize,
+    pub batch: usize,
     /// The first row of the events.
-    pub(super) first: usize,
+    pub first: usize,
 }
 
 /// Files that were parsed one after another.
 #[derive(Debug, Default)]
-pub(super) struct Bundle {
-    pub(super) files: Vec<(read::Source, Outcome)>,
-    pub(super) batches: Vec<RecordBatch>,
+pub struct Bundle {
+    /// Each file, and what came of it, in order.
+    pub files: Vec<(read::Source, Outcome)>,
+    /// The events of all of them.
+    pub batches: Vec<RecordBatch>,
 }
 
 /// Reads files and normalises their records.
 ///
 /// # Errors
 /// Only if events do not fit their table; what is wrong with a file is in its outcome.
-pub(super) fn parse(sources: Vec<read::Source>, loaded: &Files) -> Result<Bundle, BatchError> {
+pub fn parse(sources: Vec<read::Source>, is_known: &IsKnown<'_>) -> Result<Bundle, BatchError> {
     let mut parser = Parser::default();
     let mut files = Vec::with_capacity(sources.len());
     for source in sources {
-        let outcome = parser.file(&source, loaded)?;
+        let outcome = parser.file(&source, is_known)?;
         files.push((source, outcome));
     }
     parser.flush()?;
@@ -97,12 +116,12 @@ struct Parser {
 }
 
 impl Parser {
-    fn file(&mut self, source: &read::Source, loaded: &Files) -> Result<Outcome, BatchError> {
+    fn file(&mut self, source: &read::Source, is_known: &IsKnown<'_>) -> Result<Outcome, BatchError> {
         let stored = match read::fetch(source) {
             Ok(stored) => stored,
             Err(error) => return Ok(Outcome::Failed(error.to_string())),
         };
-        if loaded.have(&stored.sha256, &source.name) {
+        if is_known(&stored.sha256, &source.name) {
             return Ok(Outcome::Skipped);
         }
         let opened = stored.unpack();
