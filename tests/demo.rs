@@ -74,7 +74,7 @@ fn one_thread_and_two_end_with_the_same_rows() {
         let ledger = run_on(Some(threads), &case, &inputs);
         (ledger, tables(&case))
     });
-    assert_eq!((one.0.inserted, one.0.signals > 50), (2526, true), "{:?}", one.0);
+    assert_eq!((one.0.inserted, one.0.case.signals > 50), (2526, true), "{:?}", one.0);
     assert_eq!(one, two);
 }
 
@@ -127,7 +127,10 @@ fn the_theft_is_told_click_by_click() {
     let dir = TempDir::new().unwrap();
     let case = dir.path().join("case.duckdb");
     let ledger = run(&case, &[trail()]);
-    assert_eq!((ledger.console_events, ledger.explained, ledger.residual, ledger.typed), (507, 507, 0, 5));
+    assert_eq!(
+        (ledger.case.console_events, ledger.case.explained, ledger.case.residual, ledger.case.typed),
+        (507, 507, 0, 5)
+    );
     let told = rows(
         &case,
         "SELECT summary FROM signals WHERE kind IN ('create', 'delete', 'secret', 'change', 'login') ORDER BY first_time",

@@ -25,20 +25,9 @@ pub struct Ledger {
     pub duplicate: u64,
     /// Records that could not be read.
     pub rejected: u64,
-    /// Sessions of the case.
-    pub sessions: u64,
-    /// Sessions of the console.
-    pub console_sessions: u64,
-    /// Events that are the console's.
-    pub console_events: u64,
-    /// Events of the console that a signal explains.
-    pub explained: u64,
-    /// Events that were typed in a console session: by the AWS CLI, `CloudShell` or a program.
-    pub typed: u64,
-    /// Events of a console session that nothing explains.
-    pub residual: u64,
-    /// Signals of the case.
-    pub signals: u64,
+    /// How the case stands after it.
+    #[serde(flatten)]
+    pub case: Totals,
     /// Everything that went wrong without stopping the load.
     pub problems: Vec<Problem>,
 }
@@ -59,7 +48,7 @@ impl Ledger {
     #[must_use]
     pub const fn balances(&self) -> bool {
         self.read == self.inserted + self.duplicate + self.rejected
-            && self.console_events == self.explained + self.residual
+            && self.case.console_events == self.case.explained + self.case.residual
             && self.files_seen == self.files_loaded + self.files_skipped + self.files_refused + self.files_failed
     }
 
@@ -68,17 +57,6 @@ impl Ledger {
         self.files_seen += 1;
         self.files_failed += 1;
         self.problems.push(Problem { file: String::new(), record: None, cause });
-    }
-
-    /// States how the case stands after the load.
-    pub(super) fn set_totals(&mut self, totals: Totals) {
-        self.sessions = totals.sessions;
-        self.console_sessions = totals.console_sessions;
-        self.console_events = totals.console_events;
-        self.explained = totals.explained;
-        self.typed = totals.typed;
-        self.residual = totals.residual;
-        self.signals = totals.signals;
     }
 }
 
@@ -91,7 +69,8 @@ mod tests {
         let right = Ledger { read: 3, inserted: 1, duplicate: 1, rejected: 1, ..Ledger::default() };
         assert!(right.balances());
         assert!(!Ledger { rejected: 0, ..right.clone() }.balances());
-        assert!(!Ledger { console_events: 1, ..right.clone() }.balances());
+        let unexplained = Totals { console_events: 1, ..Totals::default() };
+        assert!(!Ledger { case: unexplained, ..right.clone() }.balances());
         assert!(!Ledger { files_seen: 1, ..right }.balances());
     }
 }

@@ -112,7 +112,7 @@ pub fn load(options: &LoadOptions, rules: &RuleSet, progress: &dyn Progress) -> 
     map::map_changed(&case, rules, &threads, progress)?;
     progress.phase(Phase::Finishing);
     case.checkpoint()?;
-    ledger.set_totals(case.totals()?);
+    ledger.case = case.totals()?;
     Ok(ledger)
 }
 

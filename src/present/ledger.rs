@@ -6,6 +6,7 @@ use indicatif::HumanCount;
 
 use super::escape::terminal;
 use crate::load::{Ledger, Problem};
+use crate::store::Totals;
 
 /// Writes what happened, what balances and what went wrong, at most `most` problems of it.
 ///
@@ -44,12 +45,16 @@ fn events(out: &mut impl Write, ledger: &Ledger) -> io::Result<()> {
     let [read, inserted, duplicate, rejected] =
         [ledger.read, ledger.inserted, ledger.duplicate, ledger.rejected].map(HumanCount);
     writeln!(out, "events   {read} read = {inserted} inserted + {duplicate} duplicate + {rejected} rejected")?;
-    let [console, explained, residual] = [ledger.console_events, ledger.explained, ledger.residual].map(HumanCount);
+    case_stands(out, ledger.case)
+}
+
+fn case_stands(out: &mut impl Write, case: Totals) -> io::Result<()> {
+    let [console, explained, residual] = [case.console_events, case.explained, case.residual].map(HumanCount);
     writeln!(out, "console  {console} events = {explained} explained + {residual} residual")?;
-    if ledger.typed > 0 {
-        writeln!(out, "typed    {} events of commands in console sessions", HumanCount(ledger.typed))?;
+    if case.typed > 0 {
+        writeln!(out, "typed    {} events of commands in console sessions", HumanCount(case.typed))?;
     }
-    let [signals, of_console, sessions] = [ledger.signals, ledger.console_sessions, ledger.sessions].map(HumanCount);
+    let [signals, of_console, sessions] = [case.signals, case.console_sessions, case.sessions].map(HumanCount);
     writeln!(out, "signals  {signals} in {of_console} console sessions, of {sessions} sessions in all")
 }
 

@@ -3,6 +3,8 @@
 //! What is left to do stands in the tables, so that a load that was stopped goes on: a session whose `events` is not the
 //! number of its events has to be gathered anew, and one whose `signals` is NULL has to be mapped.
 
+use serde::Serialize;
+
 use super::{Case, StoreError};
 use crate::event::Evidence;
 
@@ -28,7 +30,7 @@ const FORGET_SIGNALS: [&str; 4] = [
 ];
 
 /// Numbers of the case as it stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 pub struct Totals {
     /// Sessions.
     pub sessions: u64,
@@ -38,7 +40,7 @@ pub struct Totals {
     pub console_events: u64,
     /// Events of the console that a signal explains, counted on their own.
     pub explained: u64,
-    /// Events that were typed in a console session.
+    /// Events that were typed in a console session: by the AWS CLI, `CloudShell` or a program.
     pub typed: u64,
     /// Events of a console session that no signal explains, counted on their own.
     pub residual: u64,

@@ -139,7 +139,7 @@ fn a_trail_becomes_events_and_sessions() {
     desk.write_records("trail.json", &trail());
     let ledger = desk.load(&["trail.json"]);
     assert_eq!((ledger.files_seen, ledger.files_loaded, ledger.read, ledger.inserted), (1, 1, 61, 61));
-    assert_eq!((ledger.sessions, ledger.console_sessions, ledger.console_events), (2, 1, 41));
+    assert_eq!((ledger.case.sessions, ledger.case.console_sessions, ledger.case.console_events), (2, 1, 41));
     assert_eq!(ledger.problems, []);
     let sessions = "SELECT concat_ws(' ', principal_arn[-5:], console, events, ips[1], len(regions)) AS s \
                     FROM sessions ORDER BY console";
@@ -156,7 +156,7 @@ fn a_second_load_of_the_same_does_nothing() {
     let (content, files) = (desk.content("case.duckdb"), desk.rows("SELECT * FROM load_files ORDER BY file"));
     let second = desk.load(&["logs"]);
     assert_eq!((second.files_seen, second.files_skipped, second.read), (2, 2, 0));
-    assert_eq!((second.sessions, second.console_events), (first.sessions, first.console_events));
+    assert_eq!((second.case.sessions, second.case.console_events), (first.case.sessions, first.case.console_events));
     assert_eq!(desk.content("case.duckdb"), content);
     assert_eq!(desk.rows("SELECT * FROM load_files ORDER BY file"), files);
 }
@@ -222,9 +222,9 @@ fn a_sign_in_joins_its_session_whichever_comes_first() {
     desk.write_records("a.json", &[sign_in(100, "alice")]);
     desk.write_records("b.json", &trail()[..10]);
     let alone = desk.load(&["a.json"]);
-    assert_eq!((alone.sessions, alone.console_sessions), (1, 1));
+    assert_eq!((alone.case.sessions, alone.case.console_sessions), (1, 1));
     let joined = desk.load(&["b.json"]);
-    assert_eq!((joined.sessions, joined.console_sessions), (2, 1));
+    assert_eq!((joined.case.sessions, joined.case.console_sessions), (2, 1));
     let sessions = "SELECT count(DISTINCT session_id) FROM events WHERE principal_arn LIKE '%alice'";
     assert_eq!(column(&desk, sessions), ["1"]);
 }

@@ -4,6 +4,7 @@ use cartographer::load::{Ledger, Problem};
 use cartographer::present::{self, Format};
 use cartographer::rule::{Rule, RuleSet};
 use cartographer::signal::Kind;
+use cartographer::store::Totals;
 
 use crate::shown;
 
@@ -18,12 +19,15 @@ fn a_ledger_says_what_balances_and_what_went_wrong() {
         inserted: 2400,
         duplicate: 30,
         rejected: 1,
-        sessions: 12,
-        console_sessions: 3,
-        console_events: 1900,
-        explained: 1850,
-        residual: 50,
-        signals: 41,
+        case: Totals {
+            sessions: 12,
+            console_sessions: 3,
+            console_events: 1900,
+            explained: 1850,
+            residual: 50,
+            signals: 41,
+            ..Totals::default()
+        },
         problems: vec![problem(None, "a digest"), problem(Some(7), "no eventTime"), problem(Some(8), "no eventTime")],
         ..Ledger::default()
     };
