@@ -12,10 +12,10 @@ SHARED ?= ../shared
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test fmt lint docs rules score ageing clients tests bench audit programs build bundled install duckdb clean
+.PHONY: help demo test fmt lint docs rules score ageing clients tests bench web web-check browser audit programs build bundled install duckdb clean
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 demo: build ## Build, load the demo trail into case.duckdb and show its timeline
 	rm -f $(CASE) $(CASE).wal
@@ -58,6 +58,12 @@ bench: duckdb ## Measure: each stage alone, then all of load beside DuckDB's own
 	$(LIBRARIES) $(CARGO) bench $(FEATURES) --locked --bench stages
 	$(CARGO) build $(FEATURES) --locked --release --bin cartographer --example floor
 	@$(LIBRARIES) python3 scripts/bench.py $(TARGET_DIR)/release $(SHARED)
+
+web: ## Build the page that `serve` shows into web/dist, which is committed
+	@scripts/web.sh build
+
+web-check: ## Check the page: types, lints, unit tests, and that web/dist is what its sources give
+	@scripts/web.sh check
 
 audit: ## Check licences, sources and advisories with cargo-deny, if it is installed
 	@if $(CARGO) deny --version >/dev/null 2>&1; \
