@@ -3,7 +3,7 @@
 //! Data walks one way: [`read`] bytes into records, [`normalise`] records into [`event::Event`]s, [`session`] events
 //! into sessions, [`matching`] sessions into [`signal::Signal`]s by the rules of [`rule`], [`batch`] rows into Arrow,
 //! [`store`] Arrow into DuckDB, [`hunt`] asks a case, [`present`] rows into bytes. [`load`] is the walk from files to a
-//! case, [`export`] the one from a case to other forms.
+//! case, [`export`] the one from a case to other forms, [`serve`] the one from a case to a browser.
 //! Everything up to [`batch`] is pure: no files (but for `read`), no DuckDB, no terminal, no globals.
 
 pub mod batch;
@@ -18,6 +18,7 @@ pub mod normalise;
 pub mod present;
 pub mod read;
 pub mod rule;
+pub mod serve;
 pub mod session;
 pub mod signal;
 pub mod spec;
