@@ -22,7 +22,7 @@ demo: build ## Build, load the demo trail into case.duckdb and show its timeline
 	$(PROGRAM) load demo/trail.json.gz --db $(CASE)
 	$(PROGRAM) timeline --db $(CASE)
 
-test: lint docs rules score clients tests ## Run every check; the tests run last
+test: lint docs rules score web-check clients browser tests ## Run every check; the tests run last
 
 fmt: ## Format the source
 	$(CARGO) fmt
@@ -47,6 +47,9 @@ ageing: duckdb ## Tell how many clicks are still right on consoles that have age
 clients: programs ## Open a case and its exports in other programs, where they can be had
 	@scripts/clients.sh $(PROGRAM)
 	@scripts/exports.sh $(PROGRAM)
+
+browser: programs ## Look at the page in Chromium, served by the program, where both can be had
+	@scripts/browser.sh $(PROGRAM)
 
 tests: programs ## Run the tests and the documentation's examples
 	$(LIBRARIES) $(CARGO) test $(FEATURES) --locked --doc

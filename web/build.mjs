@@ -5,6 +5,9 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
+/** Licences that the Apache License 2.0 can ship with. */
+const FITTING = new Set(["MIT", "ISC", "BSD-2-Clause", "BSD-3-Clause", "Apache-2.0"]);
+
 const home = path.dirname(fileURLToPath(import.meta.url));
 const out = path.resolve(process.argv[2] ?? path.join(home, "dist"));
 
@@ -33,7 +36,10 @@ await writeFile(path.join(out, "assets", "licences.txt"), await licences());
 async function licences() {
   const { dependencies } = JSON.parse(await readFile(path.join(home, "package.json"), "utf8"));
   const texts = Object.entries(dependencies).map(async ([name, version]) => {
-    const text = await readFile(path.join(home, "node_modules", name, "LICENSE"), "utf8");
+    const folder = path.join(home, "node_modules", name);
+    const { license } = JSON.parse(await readFile(path.join(folder, "package.json"), "utf8"));
+    if (!FITTING.has(license)) throw new Error(`${name} is under ${license}, which is not among those that fit`);
+    const text = await readFile(path.join(folder, "LICENSE"), "utf8");
     return `${name} ${version}\n\n${text.trim()}\n`;
   });
   return (await Promise.all(texts)).join(`\n${"-".repeat(80)}\n\n`);

@@ -14,13 +14,13 @@ const WHO = `eve${SCRIPT}\u202e`;
 
 let made = 0;
 
-/** A call in one session of the console, a second after the one before. */
+/** A call in one session of the console, a minute after the one before. */
 function record(eventSource, eventName, requestParameters) {
   made += 1;
   return {
     eventVersion: "1.11",
     eventID: `00000000-0000-4000-8000-${String(made).padStart(12, "0")}`,
-    eventTime: `2026-03-11T10:00:${String(made).padStart(2, "0")}Z`,
+    eventTime: `2026-03-11T10:${String(made).padStart(2, "0")}:00Z`,
     eventSource: `${eventSource}.amazonaws.com`,
     eventName,
     awsRegion: "eu-west-1",

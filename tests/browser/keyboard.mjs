@@ -60,6 +60,7 @@ export function keyboard(address) {
       await page.keyboard.press("?");
       await page.getByLabel("Single letters and digits are shortcuts").uncheck();
       await page.keyboard.press("Escape");
+      await page.getByRole("dialog", { name: "Keys" }).waitFor({ state: "hidden" });
       await page.keyboard.press("3");
       await page.keyboard.press("ArrowDown");
       assert.ok((await (await active(page)).innerText()).includes("nadia"));

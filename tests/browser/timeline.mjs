@@ -19,7 +19,7 @@ export function timeline(address) {
         assert.ok(first.includes(part), `${part} in ${first}`);
       }
       assert.ok(second.includes("Signed in to the console from 203.0.113.66"));
-      await page.getByRole("button", { name: "Time" }).click();
+      await page.getByRole("button", { name: "Time (UTC)" }).click();
       await inAddress(page, "order", "desc");
       await page.waitForFunction(() => document.querySelector(".grid-body .grid-row")?.textContent?.includes("19:53:17"));
     }));
@@ -53,6 +53,7 @@ export function timeline(address) {
       await total(page, 3);
       await page.goBack();
       await total(page, 34);
+      await page.getByRole("button", { name: "more of technique" }).click();
       await filter(page, "Technique", "T1098.001").check();
       await total(page, 2);
       await page.getByRole("button", { name: "Clear 1" }).click();
@@ -123,7 +124,7 @@ export function timeline(address) {
       await page.keyboard.press("Home");
       await page.keyboard.press("Space");
       await page.keyboard.press("Shift+ArrowDown");
-      await page.getByText("3 selected").waitFor();
+      await page.getByText("3 selected", { exact: true }).waitFor();
       await page.keyboard.press("c");
       await page.getByText("Copied 3 rows as text.").waitFor();
       const lines = (await clipboard(page)).trimEnd().split("\n");

@@ -54,9 +54,14 @@ export function App() {
   const showKeys = useRef(() => dialog.current?.showModal()).current;
   useKeys(showKeys);
   const [path, title, View] = viewOf(place);
+  const main = useRef<HTMLElement>(null);
+  const seen = useRef(path);
   useEffect(() => {
     document.title = `${title} · cartographer`;
-  }, [title]);
+    // Another view: what had the focus is gone, so the view itself gets it.
+    if (seen.current !== path) main.current?.focus();
+    seen.current = path;
+  }, [title, path]);
   return (
     <>
       <header class="top">
@@ -76,7 +81,7 @@ export function App() {
           ?
         </button>
       </header>
-      <main>
+      <main ref={main} tabIndex={-1} data-idle aria-label={title}>
         <View key={path} place={place} />
       </main>
       <Announcer />

@@ -73,6 +73,11 @@ export function Keys({ dialog }: { dialog: RefObject<HTMLDialogElement | null> }
         <input type="checkbox" checked={on} onChange={(event) => choose(event.currentTarget.checked)} /> Single letters
         and digits are shortcuts
       </label>
+      <p class="built-with">
+        <a href="/assets/licences.txt" target="_blank" rel="noopener">
+          Licences of what this page is built with
+        </a>
+      </p>
     </dialog>
   );
 }

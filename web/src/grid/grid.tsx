@@ -74,6 +74,8 @@ export function Grid<Row>(props: GridProps<Row>) {
   const perPage = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / rowHeight) - 2);
   const keys = useGridKeys({ ...props, scroller, reveal, perPage, total });
 
+  useArrival(props, keys.go);
+
   const tracks = [...(selection ? ["1.75rem"] : []), ...columns.map((column) => column.width)].join(" ");
   const shown = items.some((item) => base + item.index === keys.active);
   return (
@@ -118,6 +120,27 @@ export function Grid<Row>(props: GridProps<Row>) {
       {total > reel && <Reels base={base} reel={reel} total={total} go={setBase} />}
     </div>
   );
+}
+
+/** How far a link's unfolded row is looked for. */
+const LOOKED_THROUGH = 2000;
+
+/** A link that unfolds a row leads to it: once, when the first rows are there. */
+function useArrival<Row>({ rows, rowKey, open }: GridProps<Row>, go: (index: number) => void) {
+  const wanted = useRef(open);
+  const { total } = rows;
+  useEffect(() => {
+    const keys = wanted.current;
+    if (!total) return;
+    wanted.current = undefined;
+    if (!keys?.size) return;
+    const look = async () => {
+      const some = await rows.range(0, Math.min(total, LOOKED_THROUGH) - 1);
+      const index = some.findIndex((row) => keys.has(rowKey(row)));
+      if (index >= 0) go(index);
+    };
+    look().catch(() => undefined);
+  }, [rows, total, rowKey, go]);
 }
 
 interface ReelsProps {

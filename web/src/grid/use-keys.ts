@@ -15,6 +15,10 @@ interface Given<Row> extends GridProps<Row> {
   total: number;
 }
 
+/** Where keys are nobody's: the page itself, or a view that was just opened. */
+const isIdle = (target: EventTarget | null) =>
+  target === document.body || (target instanceof HTMLElement && target.dataset.idle !== undefined);
+
 const MOVES = new Set(["j", "k", "ArrowDown", "ArrowUp", "PageDown", "PageUp", "Home", "End", "Enter"]);
 
 export function useGridKeys<Row>(given: Given<Row>) {
@@ -80,7 +84,7 @@ export function useGridKeys<Row>(given: Given<Row>) {
   // Where nothing has the focus, the first key that moves goes to the grid.
   useEffect(() => {
     const listener = (event: KeyboardEvent) => {
-      if (event.target !== document.body || !MOVES.has(event.key) || event.defaultPrevented) return;
+      if (!isIdle(event.target) || !MOVES.has(event.key) || event.defaultPrevented) return;
       scroller.current?.focus();
       if (latest.current(event)) event.preventDefault();
     };
@@ -98,5 +102,5 @@ export function useGridKeys<Row>(given: Given<Row>) {
       enter(index);
     }
   };
-  return { active, onKeyDown, onPick, onMark: mark };
+  return { active, onKeyDown, onPick, onMark: mark, go: (index: number) => move(index, false) };
 }

@@ -41,7 +41,8 @@ export function Strip({ filter, onZoom }: StripProps) {
       : seen;
   const zoom = (to: Stretch | undefined) => {
     if (!to || !whole || isWhole(to, whole)) onZoom(null, null);
-    else onZoom(rfc3339(to.from), rfc3339(to.to));
+    // An end that is the end of all is left open, so that the row there is within.
+    else onZoom(to.from > whole.from ? rfc3339(to.from) : null, to.to < whole.to ? rfc3339(to.to) : null);
   };
   const keys: Record<string, () => Stretch | undefined> = whole && stretch ? steps(stretch, whole) : {};
   const onKeyDown = (event: KeyboardEvent) => {
