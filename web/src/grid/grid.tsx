@@ -115,7 +115,7 @@ export function Grid<Row>(props: GridProps<Row>) {
           ))}
         </div>
       </div>
-      {rows.error !== undefined && <Problem error={rows.error} {...(props.again ? { again: props.again } : {})} />}
+      {rows.error !== undefined && <Problem error={rows.error} again={() => rows.show(first, last)} />}
       {rows.total === 0 && rows.error === undefined && <p class="empty">{props.empty}</p>}
       {total > reel && <Reels base={base} reel={reel} total={total} go={setBase} />}
     </div>

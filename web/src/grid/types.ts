@@ -44,7 +44,6 @@ export interface GridProps<Row> {
   onSort?: (sort: string) => void;
   /** Other keys; true if it was one. */
   onKey?: (key: string, row: Row | undefined) => boolean;
-  again?: () => void;
 }
 
 /** How many rows a range of selected rows may have. */
