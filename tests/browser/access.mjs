@@ -40,7 +40,7 @@ const look = (rules) => async (page, { open }) => {
       await page.locator(".event-line").first().click();
       await page.locator(".json").waitFor();
     }
-    await page.locator("[aria-busy=true], .waiting").waitFor({ state: "detached" });
+    await page.locator("[aria-busy=true], .waiting").first().waitFor({ state: "detached" });
     assert.deepEqual(await serious(page, rules), [], place);
     assert.equal(await sideways(page), 0, `${place} is wider than the window`);
   }

@@ -8,14 +8,18 @@ export interface Asked<Answer> {
   again: () => void;
 }
 
-/** Asks whenever `key` changes; an answer that comes too late is dropped, the last one stays until the next is there. */
-export function useAsked<Answer>(key: string, ask: (signal: AbortSignal) => Promise<Answer>): Asked<Answer> {
+/**
+ * Asks whenever `key` changes, and not while it is null; an answer that comes too late is dropped, the last one stays
+ * until the next is there.
+ */
+export function useAsked<Answer>(key: string | null, ask: (signal: AbortSignal) => Promise<Answer>): Asked<Answer> {
   const [state, set] = useState<Omit<Asked<Answer>, "again">>({ data: undefined, error: undefined, loading: true });
   const [round, again] = useReducer((n: number) => n + 1, 0);
   const latest = useRef(ask);
   latest.current = ask;
   // biome-ignore lint/correctness/useExhaustiveDependencies: the key stands for what is asked
   useEffect(() => {
+    if (key === null) return;
     const abort = new AbortController();
     set((last) => ({ ...last, loading: true }));
     latest.current(abort.signal).then(

@@ -14,6 +14,8 @@ import { isWhole, moved, type Stretch, zoomed } from "./zoom";
 
 interface StripProps {
   filter: Filter;
+  /** Whether the rows are there: they come first. */
+  ready: boolean;
   onZoom: (from: string | null, to: string | null) => void;
 }
 
@@ -25,13 +27,16 @@ const ends = (density: Density | undefined): Stretch | undefined => {
   return { from, to: Math.max(to, from + 1) };
 };
 
-export function Strip({ filter, onZoom }: StripProps) {
+export function Strip({ filter, ready, onZoom }: StripProps) {
+  const zoomedIn = filter.from !== null || filter.to !== null;
   const everything = { ...filter, from: null, to: null };
-  const all = useAsked(`all ${writeFilter(everything)}`, (signal) => api.density(everything, 1, signal));
-  const shown = useAsked(`bins ${writeFilter(filter)}`, (signal) => api.density(filter, BINS, signal));
+  const all = useAsked(ready && zoomedIn ? `all ${writeFilter(everything)}` : null, (signal) =>
+    api.density(everything, 1, signal),
+  );
+  const shown = useAsked(ready ? `bins ${writeFilter(filter)}` : null, (signal) => api.density(filter, BINS, signal));
   const [box, width] = useWidth();
-  const whole = ends(all.data);
   const seen = ends(shown.data);
+  const whole = zoomedIn ? ends(all.data) : seen;
   const stretch =
     filter.from || filter.to
       ? {
@@ -51,7 +56,6 @@ export function Strip({ filter, onZoom }: StripProps) {
     event.preventDefault();
     zoom(step());
   };
-  const zoomedIn = filter.from !== null || filter.to !== null;
   const failed = shown.error ?? all.error;
   if (failed) return <Problem error={failed} again={shown.again} />;
   return (

@@ -44,7 +44,9 @@ export function Timeline({ place }: { place: Place }) {
     api.timeline(filter, { offset, limit, order }, signal),
   );
   useChanged((listener) => rows.subscribe(listener), rows);
-  const facets = useAsked(`facets ${writeFilter(filter)}`, (signal) => api.facets(filter, signal));
+  // The rows come first; what is beside them is asked for when they are there.
+  const ready = rows.total !== undefined;
+  const facets = useAsked(ready ? `facets ${writeFilter(filter)}` : null, (signal) => api.facets(filter, signal));
   const selection = useSelection<TimelineRow>();
   const [facetsOpen, setFacetsOpen] = useState(() => matchMedia(ROOM_FOR_FACETS).matches);
 
@@ -88,7 +90,7 @@ export function Timeline({ place }: { place: Place }) {
           <Facets filter={filter} facets={facets.data} onChange={ask} />
         </aside>
         <div class="main-column">
-          <Strip filter={filter} onZoom={(from, to) => ask({ ...filter, from, to })} />
+          <Strip filter={filter} ready={ready} onZoom={(from, to) => ask({ ...filter, from, to })} />
           <Grid
             name="timeline"
             label="Timeline"
