@@ -17,10 +17,12 @@ SHARED ?= ../shared
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
-demo: build ## Build, load the demo trail into case.duckdb and show its timeline
+demo: build ## Build, load the demo trail into case.duckdb, show its timeline and how to see it
 	rm -f $(CASE) $(CASE).wal
 	$(PROGRAM) load demo/trail.json.gz --db $(CASE)
 	$(PROGRAM) timeline --db $(CASE)
+	@echo
+	@echo "Look at it in the browser:  $(PROGRAM) serve --db $(CASE) --open"
 
 test: lint docs rules score web-check clients browser tests ## Run every check; the tests run last
 

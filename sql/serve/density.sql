@@ -20,8 +20,8 @@ counted AS (
     GROUP BY bin
 ),
 raw AS (
-    SELECT (epoch_us(event_time) - start) // width AS bin, count(*) AS events
-    FROM events, span
+    SELECT (epoch_us(event_time) - start) // width AS bin, sum(events)::BIGINT AS events
+    FROM served.pulse, span
     WHERE epoch_us(event_time) BETWEEN start AND stop AND session_id IN (SELECT session_id FROM shown)
     GROUP BY bin
 )

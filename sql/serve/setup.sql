@@ -77,6 +77,22 @@ SELECT
 FROM served.entries
 WHERE wanted;
 
+-- One row is one moment of a console session, and how many events it has then.
+CREATE TABLE served.moments AS
+SELECT session_id, event_time, count(*) AS events
+FROM events
+SEMI JOIN (FROM sessions WHERE console) USING (session_id)
+GROUP BY session_id, event_time;
+
+-- The same of all sessions that the rows which are asked for may be of.
+CREATE VIEW served.pulse AS
+FROM served.moments
+UNION ALL
+SELECT session_id, event_time, 1 AS events
+FROM events
+ANTI JOIN (SELECT DISTINCT session_id FROM served.moments) USING (session_id)
+WHERE list_contains(getvariable('asked').show, 'programmatic');
+
 -- A number of things in words; NULL if there are none.
 CREATE MACRO served.some(n, one, many) AS
     CASE WHEN n = 1 THEN '1 ' || one WHEN n > 1 THEN n || ' ' || many END;

@@ -14,7 +14,6 @@ mod pool;
 mod rows;
 mod token;
 
-use std::future::Future;
 use std::io;
 use std::net::TcpListener;
 use std::path::Path;
@@ -88,17 +87,15 @@ async fn serve(listener: TcpListener, router: Router) -> io::Result<()> {
 }
 
 #[cfg(unix)]
-fn told_to_end() -> impl Future<Output = io::Result<()>> {
-    async {
-        let mut terminate = signal::unix::signal(signal::unix::SignalKind::terminate())?;
-        match future::select(Box::pin(signal::ctrl_c()), Box::pin(terminate.recv())).await {
-            Either::Left((told, _)) => told,
-            Either::Right(_) => Ok(()),
-        }
+async fn told_to_end() -> io::Result<()> {
+    let mut terminate = signal::unix::signal(signal::unix::SignalKind::terminate())?;
+    match future::select(Box::pin(signal::ctrl_c()), Box::pin(terminate.recv())).await {
+        Either::Left((told, _)) => told,
+        Either::Right(_) => Ok(()),
     }
 }
 
 #[cfg(not(unix))]
-fn told_to_end() -> impl Future<Output = io::Result<()>> {
-    signal::ctrl_c()
+async fn told_to_end() -> io::Result<()> {
+    signal::ctrl_c().await
 }
