@@ -11,9 +11,7 @@ const FITTING = new Set(["MIT", "ISC", "BSD-2-Clause", "BSD-3-Clause", "Apache-2
 const home = path.dirname(fileURLToPath(import.meta.url));
 const out = path.resolve(process.argv[2] ?? path.join(home, "dist"));
 
-await rm(out, { recursive: true, force: true });
-await mkdir(path.join(out, "assets"), { recursive: true });
-await build({
+const { outputFiles } = await build({
   absWorkingDir: home,
   entryPoints: { app: "src/main.tsx", theme: "src/theme.ts" },
   outdir: path.join(out, "assets"),
@@ -27,7 +25,12 @@ await build({
   legalComments: "none",
   charset: "utf8",
   logLevel: "warning",
+  write: false,
 });
+// What cannot be built takes nothing away from what was.
+await rm(out, { recursive: true, force: true });
+await mkdir(path.join(out, "assets"), { recursive: true });
+for (const file of outputFiles) await writeFile(file.path, file.contents);
 await copyFile(path.join(home, "index.html"), path.join(out, "index.html"));
 await copyFile(path.join(home, "icon.svg"), path.join(out, "assets", "icon.svg"));
 await writeFile(path.join(out, "assets", "licences.txt"), await licences());

@@ -1,9 +1,10 @@
 import { expect, test } from "vitest";
 import type { Hunt, TimelineRow } from "../src/api/types";
 import { destination, reelOf } from "../src/grid/keys";
-import { signedIn } from "../src/lib/session";
+import { shortPrincipal, signedIn } from "../src/lib/session";
 import { csv, jsonl, rowsAsText, rowsAsTsv, tsv } from "../src/lib/table";
 import { literal, queryOf, shownDefault, statement } from "../src/sql/statement";
+import { explanation } from "../src/timeline/why";
 import { isWhole, moved, zoomed } from "../src/timeline/zoom";
 
 test.each([
@@ -115,10 +116,29 @@ test("an answer is saved in three forms; numbers stay bare", () => {
   expect(jsonl(names, rows)).toBe('{"n":-1,"text":"-1"}\n{"n":null,"text":{"a":[1]}}\n');
 });
 
+test("the names of SSO roles are short, others as they are", () => {
+  expect(shortPrincipal("AWSReservedSSO_PowerUserAccess_0123456789abcdef/tomas")).toBe("tomas (SSO PowerUserAccess)");
+  expect(shortPrincipal("Admin/AWSReservedSSO_X_0123456789abcdef/y")).toBe("Admin/AWSReservedSSO_X_0123456789abcdef/y");
+});
+
 test("how somebody signed in is told in words", () => {
   expect(signedIn({ identity_type: "IAMUser", principal: "nadia", mfa: false })).toBe("IAM user, no MFA");
   expect(signedIn({ identity_type: "AssumedRole", principal: "AWSReservedSSO_X_0/t", mfa: true })).toBe(
     "SSO role, MFA",
   );
   expect(signedIn({ identity_type: "New\u202eThing", principal: null, mfa: null })).toBe("New⟦U+202E⟧Thing");
+});
+
+test("an explanation is told without what stands above it", () => {
+  const lines = [
+    "IAM › Users",
+    "  says     Opened",
+    "  found    met to the letter",
+    "",
+    "Events (1)",
+    "  19:40:05  anchor",
+  ];
+  expect(explanation(lines)).toEqual({ found: "met to the letter", lines: ["Events (1)", "  19:40:05  anchor"] });
+  const none = ["the case was mapped by other rules"];
+  expect(explanation(none)).toEqual({ found: null, lines: none });
 });

@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
 import { count } from "../lib/format";
+import { shortPrincipal } from "../lib/session";
 import { clip, visible } from "../lib/text";
 
 interface TextProps {
@@ -21,6 +22,12 @@ export function Text({ value, max = 400 }: TextProps) {
       {hidden > 0 && <span class="more">… {count(hidden)} more</span>}
     </span>
   );
+}
+
+/** Who it is, by the short name; the hover text has it all. */
+export function Principal({ name }: { name: string | null }) {
+  if (!name) return <span class="none">–</span>;
+  return <span title={visible(clip(name, HOVERED).text)}>{visible(clip(shortPrincipal(name), 160).text)}</span>;
 }
 
 /** A text from logs with a way to see all of it. */

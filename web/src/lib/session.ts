@@ -13,6 +13,11 @@ const IDENTITIES: Record<string, string> = {
   AWSAccount: "another account",
 };
 
+const SSO = /^AWSReservedSSO_(.+)_[0-9a-f]{16}\/(.+)$/su;
+
+/** A principal, one of SSO with the person first: `tomas (SSO PowerUserAccess)`. No user or role has a space in its name. */
+export const shortPrincipal = (name: string): string => name.replace(SSO, "$2 (SSO $1)");
+
 type Known = Pick<SessionRow, "identity_type" | "principal" | "mfa">;
 
 /** How an identity came in, in words: `IAM user, no MFA`. */

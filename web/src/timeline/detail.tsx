@@ -10,7 +10,8 @@ import { LongText } from "../components/text";
 import { clock, confidence, count, counted } from "../lib/format";
 import { useAsked } from "../lib/hooks";
 import { follow } from "../lib/router";
-import { clip, visible } from "../lib/text";
+import { clip, visible, visibleLines } from "../lib/text";
+import { explanation } from "./why";
 
 export const Detail = ({ row }: { row: TimelineRow }) =>
   row.entry === "signal" ? <Signal row={row} /> : <RawEvent id={row.id} />;
@@ -19,22 +20,29 @@ function Signal({ row }: { row: TimelineRow }) {
   const { data, error, again } = useAsked(row.id, (signal) => api.signal(row.id, signal));
   if (error) return <Problem error={error} again={again} />;
   if (!data) return <p class="waiting">Asking for the click …</p>;
+  const why = explanation(data.why);
   return (
     <div class="signal">
       <p class="signal-what">
         <LongText value={data.signal.summary} max={600} />
       </p>
       <div class="signal-parts">
-        <Facts detail={data} row={row} />
+        <Facts detail={data} found={why.found} row={row} />
         <Entities entities={data.entities} />
-        <Why lines={data.why} />
       </div>
       <Events id={row.id} total={data.signal.event_count} />
+      <Why lines={why.lines} />
     </div>
   );
 }
 
-function Facts({ detail: { signal, rule }, row }: { detail: SignalDetail; row: TimelineRow }) {
+interface FactsProps {
+  detail: SignalDetail;
+  found: string | null;
+  row: TimelineRow;
+}
+
+function Facts({ detail: { signal, rule }, found, row }: FactsProps) {
   const path = rule?.console_path?.length ? rule.console_path.join(" › ") : signal.title;
   return (
     <section>
@@ -45,7 +53,7 @@ function Facts({ detail: { signal, rule }, row }: { detail: SignalDetail; row: T
         <dt>Rule</dt>
         <dd class="mono">{visible(signal.rule_id)}</dd>
         <dt>How sure</dt>
-        <dd>{`${confidence(signal.confidence)}, by ${visible(signal.origin)}`}</dd>
+        <dd>{`${confidence(signal.confidence)}, ${visible(found ?? `by ${signal.origin}`)}`}</dd>
         {signal.attack && signal.attack.length > 0 && (
           <>
             <dt>ATT&CK</dt>
@@ -118,21 +126,16 @@ function Entities({ entities }: { entities: readonly Entity[] }) {
   );
 }
 
-const FEW_LINES = 10;
+const FEW_LINES = 8;
 
 function Why({ lines }: { lines: readonly string[] }) {
   const [all, setAll] = useState(false);
   if (lines.length === 0) return null;
+  const shown = all ? lines : lines.slice(0, FEW_LINES);
   return (
     <section class="why">
       <h3>Why</h3>
-      <ul class="why-lines">
-        {(all ? lines : lines.slice(0, FEW_LINES)).map((line, index) => (
-          <li key={`${index} ${line}`}>
-            <LongText value={line} max={300} />
-          </li>
-        ))}
-      </ul>
+      <pre>{visibleLines(shown.map((line) => clip(line, all ? Number.POSITIVE_INFINITY : 240).text).join("\n"))}</pre>
       {lines.length > FEW_LINES && (
         <button type="button" class="link" aria-expanded={all} onClick={() => setAll(!all)}>
           {all ? "fewer" : `${count(lines.length - FEW_LINES)} more lines`}

@@ -102,7 +102,7 @@ function Values({ title, counts, chosen, spell = visible, onToggle }: ValuesProp
           <span class="num facet-count">{each.count === null ? "" : count(each.count)}</span>
         </label>
       ))}
-      {values.length > FEW && (
+      {(all || shown.length < values.length) && values.length > FEW && (
         <button type="button" class="link" aria-expanded={all} onClick={() => setAll(!all)}>
           {all ? "fewer" : `${count(values.length - shown.length)} more`}
           <span class="visually-hidden">{` of ${title.toLowerCase()}`}</span>

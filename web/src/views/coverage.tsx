@@ -5,7 +5,7 @@ import { api } from "../api/client";
 import type { CoverageNumbers, CoverageRow } from "../api/types";
 import { Problem } from "../components/problem";
 import { Segmented } from "../components/segmented";
-import { Text } from "../components/text";
+import { Principal, Text } from "../components/text";
 import { Grid } from "../grid/grid";
 import type { Column } from "../grid/types";
 import { count, percent } from "../lib/format";
@@ -65,7 +65,7 @@ const columnsOf = (by: By, session: string | null): Column<CoverageRow>[] => [
         key: "what",
         title: "Session",
         width: "minmax(10rem, 2fr)",
-        render: (row) => <Text value={row.principal ?? row.session_id} max={160} />,
+        render: (row) => <Principal name={row.principal ?? row.session_id ?? null} />,
       }
     : {
         key: "what",

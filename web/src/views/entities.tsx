@@ -226,6 +226,7 @@ function Seen({ type, value, place }: { type: string; value: string; place: Plac
         empty="It was seen nowhere in this case."
         compactBelow={820}
         compactRem={6.75}
+        rowRem={2.75}
         detail={(row) => <Detail row={row} />}
         open={new Set(open)}
         onToggle={fold}

@@ -1,12 +1,11 @@
 // Who was there: one row a session, what stands out first.
 
-import type { ComponentChildren } from "preact";
+import { type ComponentChildren, Fragment } from "preact";
 import { api } from "../api/client";
 import type { SessionRow } from "../api/types";
-import { Chips } from "../components/badge";
 import { Search } from "../components/search";
 import { Segmented } from "../components/segmented";
-import { Text } from "../components/text";
+import { Principal, Text } from "../components/text";
 import { Grid } from "../grid/grid";
 import type { Column } from "../grid/types";
 import { count, duration, moment } from "../lib/format";
@@ -14,6 +13,7 @@ import { useChanged, usePages } from "../lib/hooks";
 import { change, go, type Place } from "../lib/router";
 import { useSelection } from "../lib/selection";
 import { signedIn } from "../lib/session";
+import { visible } from "../lib/text";
 
 type Which = "true" | "false" | "all";
 const WHICH: readonly (readonly [Which, string])[] = [
@@ -30,6 +30,17 @@ const Two = ({ children, below }: { children: ComponentChildren; below: Componen
   </>
 );
 
+/** What stands out, in words; all of it in the hover text. */
+const Outstanding = ({ values }: { values: readonly string[] }) => (
+  <span class="outstanding" title={values.map(visible).join(" · ")}>
+    {values.map((value, index) => (
+      <Fragment key={value}>
+        <span>{visible(value) + (index < values.length - 1 ? " ·" : "")}</span>{" "}
+      </Fragment>
+    ))}
+  </span>
+);
+
 const tally = (
   key: "events" | "clicks" | "changes" | "secrets" | "denied" | "unexplained",
   title: string,
@@ -37,7 +48,7 @@ const tally = (
 ): Column<SessionRow> => ({
   key,
   title,
-  width: "4.25rem",
+  width: "3.75rem",
   sort: key,
   end: true,
   render: (row) => (
@@ -53,7 +64,7 @@ const COLUMNS: readonly Column<SessionRow>[] = [
     sort: "principal",
     render: (row) => (
       <Two below={<span class="num">{row.account_id ?? ""}</span>}>
-        <Text value={row.principal} max={160} />
+        <Principal name={row.principal} />
       </Two>
     ),
   },
@@ -91,8 +102,8 @@ const COLUMNS: readonly Column<SessionRow>[] = [
   {
     key: "stands",
     title: "Stands out",
-    width: "minmax(12rem, 5fr)",
-    render: (row) => <Chips values={row.stands_out} />,
+    width: "minmax(13rem, 6fr)",
+    render: (row) => <Outstanding values={row.stands_out} />,
   },
 ];
 
@@ -159,8 +170,8 @@ export function Sessions({ place: { params } }: { place: Place }) {
           which === "true" ? "No session of the console matches. Look among programs, too." : "No session matches."
         }
         compactBelow={1000}
-        compactRem={7.5}
-        rowRem={3}
+        compactRem={8.75}
+        rowRem={3.75}
         selection={selection}
         sorting={{ sort, descending }}
         onSort={onSort}

@@ -12,7 +12,7 @@ import { useAsked, useChanged, usePages } from "../lib/hooks";
 import { go, type Place } from "../lib/router";
 import { useSelection } from "../lib/selection";
 import { Carry, copyText } from "../timeline/carry";
-import { COLUMNS } from "../timeline/columns";
+import { COLUMNS, OF_ONE_SESSION } from "../timeline/columns";
 import { Detail } from "../timeline/detail";
 import { Facets } from "../timeline/facets";
 import { SessionHead } from "../timeline/session-head";
@@ -94,12 +94,13 @@ export function Timeline({ place }: { place: Place }) {
           <Grid
             name="timeline"
             label="Timeline"
-            columns={COLUMNS}
+            columns={filter.session.length === 1 ? OF_ONE_SESSION : COLUMNS}
             rows={rows}
             rowKey={rowKey}
             empty="Nothing matches. Show more kinds of rows, or clear filters."
             compactBelow={820}
             compactRem={6.75}
+            rowRem={2.75}
             detail={(row) => <Detail row={row} />}
             open={new Set(open)}
             onToggle={fold}
