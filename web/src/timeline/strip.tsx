@@ -49,7 +49,10 @@ export function Strip({ filter, ready, onZoom }: StripProps) {
     // An end that is the end of all is left open, so that the row there is within.
     else onZoom(to.from > whole.from ? rfc3339(to.from) : null, to.to < whole.to ? rfc3339(to.to) : null);
   };
-  const keys: Record<string, () => Stretch | undefined> = whole && stretch ? steps(stretch, whole) : {};
+  const keys: Record<string, () => Stretch | undefined> = {
+    "0": () => undefined,
+    ...(whole && stretch ? steps(stretch, whole) : {}),
+  };
   const onKeyDown = (event: KeyboardEvent) => {
     const step = keys[event.key];
     if (!step || event.ctrlKey || event.metaKey || event.altKey) return;
@@ -98,7 +101,6 @@ const steps = (stretch: Stretch, whole: Stretch): Record<string, () => Stretch |
   "+": () => zoomed(stretch, whole, 0.5),
   "=": () => zoomed(stretch, whole, 0.5),
   "-": () => zoomed(stretch, whole, 2),
-  "0": () => undefined,
 });
 
 function told(density: Density | undefined): string {
