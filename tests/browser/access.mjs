@@ -14,6 +14,8 @@ const PLACES = [
   "/sql?hunt=persistence/access-key-for-another",
   "/coverage?by=service",
 ];
+/** As many rows as it takes to see every kind of them. */
+const WIDE = { width: 1440, height: 640 };
 const NARROW = { width: 400, height: 800 };
 
 /** What axe finds serious by these rules, as lines to read. */
@@ -47,8 +49,8 @@ const look = (rules) => async (page, { open }) => {
 };
 
 export function access(address) {
-  test("access: no serious fault, light", () => looking(address, "/", look(ALL)));
-  test("access: no serious fault, dark", () => looking(address, "/", look(COLOURS), { colorScheme: "dark" }));
+  test("access: no serious fault, light", () => looking(address, "/", look(ALL), { viewport: WIDE }));
+  test("access: no serious fault, dark", () => looking(address, "/", look(COLOURS), { colorScheme: "dark", viewport: WIDE }));
   test("access: no serious fault, narrow", () => looking(address, "/", look(LAYOUT), { viewport: NARROW }));
 
   test("access: the switch of colours stays", () =>
