@@ -12,17 +12,19 @@ SHARED ?= ../shared
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test fmt lint docs rules score ageing clients tests bench audit programs build bundled install duckdb clean
+.PHONY: help demo test fmt lint docs rules score ageing clients tests bench web web-check browser audit programs build bundled install duckdb clean
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
-demo: build ## Build, load the demo trail into case.duckdb and show its timeline
+demo: build ## Build, load the demo trail into case.duckdb, show its timeline and how to see it
 	rm -f $(CASE) $(CASE).wal
 	$(PROGRAM) load demo/trail.json.gz --db $(CASE)
 	$(PROGRAM) timeline --db $(CASE)
+	@echo
+	@echo "Look at it in the browser:  $(PROGRAM) serve --db $(CASE) --open"
 
-test: lint docs rules score clients tests ## Run every check; the tests run last
+test: lint docs rules score web-check clients browser tests ## Run every check; the tests run last
 
 fmt: ## Format the source
 	$(CARGO) fmt
@@ -48,6 +50,9 @@ clients: programs ## Open a case and its exports in other programs, where they c
 	@scripts/clients.sh $(PROGRAM)
 	@scripts/exports.sh $(PROGRAM)
 
+browser: programs ## Look at the page in Chromium, served by the program, where both can be had
+	@scripts/browser.sh $(PROGRAM)
+
 tests: programs ## Run the tests and the documentation's examples
 	$(LIBRARIES) $(CARGO) test $(FEATURES) --locked --doc
 	@if $(CARGO) nextest --version >/dev/null 2>&1; \
@@ -58,6 +63,12 @@ bench: duckdb ## Measure: each stage alone, then all of load beside DuckDB's own
 	$(LIBRARIES) $(CARGO) bench $(FEATURES) --locked --bench stages
 	$(CARGO) build $(FEATURES) --locked --release --bin cartographer --example floor
 	@$(LIBRARIES) python3 scripts/bench.py $(TARGET_DIR)/release $(SHARED)
+
+web: ## Build the page that `serve` shows into web/dist, which is committed
+	@scripts/web.sh build
+
+web-check: ## Check the page: types, lints, unit tests, and that web/dist is what its sources give
+	@scripts/web.sh check
 
 audit: ## Check licences, sources and advisories with cargo-deny, if it is installed
 	@if $(CARGO) deny --version >/dev/null 2>&1; \

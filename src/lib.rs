@@ -2,8 +2,9 @@
 //!
 //! Data walks one way: [`read`] bytes into records, [`normalise`] records into [`event::Event`]s, [`session`] events
 //! into sessions, [`matching`] sessions into [`signal::Signal`]s by the rules of [`rule`], [`batch`] rows into Arrow,
-//! [`trail`] files into batches, [`store`] Arrow into DuckDB, [`hunt`] asks a case, [`present`] rows into bytes. [`load`] is the walk from files to a
-//! case, [`export`] the one from a case to other forms.
+//! [`trail`] files into batches, [`store`] Arrow into DuckDB, [`hunt`] asks a case, [`present`] rows into bytes. [`load`]
+//! is the walk from files to a case, [`export`] the one from a case to other forms, [`serve`] the one from a case to a
+//! browser.
 //! Everything up to [`batch`] is pure: no files (but for `read`), no DuckDB, no terminal, no globals.
 
 pub mod batch;
@@ -21,6 +22,8 @@ pub mod normalise;
 pub mod present;
 pub mod read;
 pub mod rule;
+#[cfg(feature = "program")]
+pub mod serve;
 pub mod session;
 pub mod signal;
 pub mod spec;

@@ -1,17 +1,12 @@
 //! `cartographer coverage`
 
 use anyhow::Result;
+use cartographer::store::COVERAGE_SUMS;
 use clap::{Args, ValueEnum};
 
 use super::case::CaseArgs;
 use super::format::{self, RowFormat};
 use super::{ExitCode, Streams};
-
-/// The sums of each line.
-const COUNTS: &str = "sum(console_events)::BIGINT AS console_events, sum(letter)::BIGINT AS letter, \
-    sum(likeness)::BIGINT AS likeness, sum(generic)::BIGINT AS generic, sum(background)::BIGINT AS background, \
-    sum(unexplained)::BIGINT AS unexplained, round(1 - sum(unexplained) / nullif(sum(console_events), 0), 4) AS share, \
-    sum(commands)::BIGINT AS commands";
 
 /// Count how many console events are explained, and how: to the letter, by likeness, as background, not at all
 ///
@@ -75,7 +70,7 @@ impl Coverage {
         let (name, others) = (self.by.name(), self.by.others());
         let total = if self.format == RowFormat::Table { ", ()" } else { "" };
         format!(
-            "SELECT COALESCE(c.{name}, 'total') AS {name}, {others}{COUNTS} FROM coverage AS c \
+            "SELECT COALESCE(c.{name}, 'total') AS {name}, {others}{COVERAGE_SUMS} FROM coverage AS c \
              WHERE starts_with(session_id, ?) GROUP BY GROUPING SETS (({others}c.{name}){total}) \
              HAVING count(*) > 0 ORDER BY c.{name} IS NULL, unexplained DESC, c.{name}"
         )

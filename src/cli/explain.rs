@@ -4,10 +4,9 @@ use std::io::Write;
 
 use anyhow::{Result, bail};
 use arrow::array::AsArray;
-use cartographer::batch;
-use cartographer::matching::{self, Explanation, Subject};
+use cartographer::load::{self, ExplainError};
+use cartographer::matching::Subject;
 use cartographer::present;
-use cartographer::rule::RuleSet;
 use cartographer::store::Case;
 use clap::{Args, ValueEnum};
 
@@ -65,9 +64,9 @@ impl Explain {
     pub(crate) fn run(self, streams: Streams) -> Result<ExitCode> {
         let case = self.case.open_read_only()?;
         let rules = self.rules.set()?;
-        same_rules(&case, &rules)?;
         let thing = self.find(&case)?;
-        let explained = explain(&case, &rules, &thing)?;
+        let explained = load::explain(&case, &rules, &thing.session_id, thing.console, thing.subject());
+        let explained = explained.map_err(advise)?;
         let mut out = streams.text();
         match self.format {
             ExplainFormat::Text => present::explanation(&mut out, &explained, self.all)?,
@@ -107,28 +106,17 @@ impl Explain {
     }
 }
 
-/// Other rules than those of the case would explain another mapping.
-fn same_rules(case: &Case, rules: &RuleSet) -> Result<()> {
-    if case.info("rules_version")?.as_deref() == Some(rules.version()) {
-        return Ok(());
+impl Thing {
+    fn subject(&self) -> Subject<'_> {
+        if self.is_signal { Subject::Signal(&self.id) } else { Subject::Event(&self.id) }
     }
-    bail!(Advised::new(
-        "the case was mapped by other rules",
-        "Give the rules it was loaded with by --rules, or load it again with these.",
-    ))
 }
 
-fn explain(case: &Case, rules: &RuleSet, thing: &Thing) -> Result<Explanation> {
-    let events = case.session_events(&thing.session_id)?;
-    let sessions = batch::sessions(&events)?;
-    let subject = if thing.is_signal { Subject::Signal(&thing.id) } else { Subject::Event(&thing.id) };
-    let explained = sessions.first().and_then(|session| {
-        if thing.console { matching::explain(rules, session, subject) } else { matching::unmapped(session, subject) }
-    });
-    explained.ok_or_else(|| {
-        anyhow::Error::new(Advised::new(
-            format!("{} is not found when its session is mapped again", thing.id),
-            "Load the trail again with this version of the program.",
-        ))
-    })
+fn advise(error: ExplainError) -> anyhow::Error {
+    let advice = match error {
+        ExplainError::OtherRules => "Give the rules it was loaded with by --rules, or load it again with these.",
+        ExplainError::Lost(_) => "Load the trail again with this version of the program.",
+        other => return other.into(),
+    };
+    Advised::new(error.to_string(), advice).into()
 }

@@ -17,6 +17,7 @@ mod near;
 mod new_rule;
 mod progress;
 mod rules;
+mod serve;
 mod sessions;
 mod size;
 mod sql;
@@ -69,6 +70,7 @@ pub(crate) enum Command {
     Sessions(sessions::Sessions),
     Explain(explain::Explain),
     Coverage(coverage::Coverage),
+    Serve(serve::Serve),
     Sql(sql::Sql),
     #[command(subcommand)]
     Hunt(hunt::Hunts),
@@ -91,6 +93,7 @@ pub(crate) fn run(command: Command, streams: Streams) -> Result<ExitCode> {
         Command::Sessions(sessions) => sessions.run(streams),
         Command::Explain(explain) => explain.run(streams),
         Command::Coverage(coverage) => coverage.run(streams),
+        Command::Serve(serve) => serve.run(streams),
         Command::Sql(sql) => sql.run(streams),
         Command::Hunt(hunts) => hunts.run(streams),
         Command::Export(export) => export.run(streams),

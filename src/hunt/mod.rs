@@ -100,6 +100,18 @@ impl Hunt {
     }
 }
 
+impl ParamKind {
+    /// The type's name in DuckDB.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Moment => "TIMESTAMP",
+            Self::Integer => "BIGINT",
+            Self::Text => "VARCHAR",
+        }
+    }
+}
+
 impl Value {
     fn sql(&self) -> String {
         match self {

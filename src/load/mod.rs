@@ -2,9 +2,11 @@
 //!
 //! Files are read and parsed in parallel while the ones before them are appended, many files a transaction.
 //! Then sign-ins are put into their sessions, sessions that changed are gathered anew, and those of the console are
-//! mapped. The case is the same in whatever order, in however many loads and however often its files come.
+//! mapped. The case is the same in whatever order, in however many loads and however often its files come. What was mapped
+//! can be explained.
 
 mod admitted;
+mod explain;
 mod known;
 mod ledger;
 mod map;
@@ -21,6 +23,7 @@ use crate::read;
 use crate::rule::RuleSet;
 use crate::store::{Case, StoreError};
 
+pub use explain::{ExplainError, explain};
 pub use ledger::{Ledger, Problem};
 
 /// What to load, and into which case.

@@ -60,7 +60,7 @@ fn parts(out: &mut impl Write, parts: &[Part], of_page: bool, all: bool) -> io::
     writeln!(out, "\nEvents ({})", parts.len())?;
     parts.iter().take(shown).try_for_each(|one| part(out, one, of_page))?;
     if shown < parts.len() {
-        writeln!(out, "  … and {} more: --all shows them", parts.len() - shown)?;
+        writeln!(out, "  … and {} more: `explain --all` shows them", parts.len() - shown)?;
     }
     Ok(())
 }

@@ -8,6 +8,7 @@ mod explanation;
 mod hunts;
 mod json;
 mod ledger;
+mod markdown;
 mod quote;
 mod rows;
 mod rules;
@@ -25,6 +26,7 @@ use thiserror::Error;
 pub use connect::{Client, connect};
 pub use explanation::explanation;
 pub use hunts::{cookbook, hunts};
+pub use json::{grid, objects};
 pub use ledger::ledger;
 pub use rows::{Class, Entry, Head};
 pub use rules::{catalogue, rule, rules};
@@ -81,6 +83,8 @@ pub enum Lines {
     Jsonl,
     /// As [`Format::Csv`].
     Csv,
+    /// A table in Markdown.
+    Markdown,
 }
 
 /// Writes one of several batches of one schema; before the first one goes what stands at the head of the form.
@@ -96,6 +100,12 @@ pub fn piece(out: &mut impl Write, form: Lines, batch: &RecordBatch, first: bool
                 csv::header(out, &batch)?;
             }
             csv::rows(out, &batch)
+        }
+        Lines::Markdown => {
+            if first {
+                markdown::header(out, &batch)?;
+            }
+            markdown::rows(out, &batch)
         }
     }
 }

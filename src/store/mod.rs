@@ -8,6 +8,7 @@ mod event;
 mod export;
 mod file;
 mod schema;
+mod serving;
 mod session;
 mod signal;
 mod views;
@@ -15,7 +16,7 @@ mod views;
 use std::path::{Path, PathBuf};
 
 use arrow::record_batch::RecordBatch;
-use duckdb::{AccessMode, Config, Connection, Params, params_from_iter};
+use duckdb::{AccessMode, Config, Connection, Params, Statement, params_from_iter};
 
 use crate::table::literal;
 
@@ -23,13 +24,17 @@ pub use append::Appending;
 pub use error::StoreError;
 pub use event::KnownSession;
 pub use export::ParquetCopy;
+pub use serving::{FirstRows, Interrupter};
 pub use session::Totals;
+pub use views::COVERAGE_SUMS;
 
 /// An open case.
 #[derive(Debug)]
 pub struct Case {
     connection: Connection,
     path: PathBuf,
+    /// Whether it is one more connection to a database that another case opened, and will close.
+    is_another: bool,
 }
 
 impl Drop for Case {
@@ -37,6 +42,9 @@ impl Drop for Case {
     /// of a finished scan frees what the worker still uses (seen as a crash in `duckdb_close` with 1.5.6). The second
     /// statement is what makes the first one take effect.
     fn drop(&mut self) {
+        if self.is_another {
+            return;
+        }
         drop(self.execute("SET threads = 1"));
         drop(self.execute("SELECT 1"));
     }
@@ -151,7 +159,7 @@ impl Case {
             .and_then(|config| config.with("autoinstall_known_extensions", "false"))
             .and_then(|config| Connection::open_with_flags(path, config));
         let connection = opened.map_err(|error| StoreError::opening(path, error))?;
-        Ok(Self { connection, path: path.to_owned() })
+        Ok(Self { connection, path: path.to_owned(), is_another: false })
     }
 
     fn has_rows(&self, table: &str) -> Result<bool, StoreError> {
@@ -162,11 +170,16 @@ impl Case {
         Ok(self.connection.execute_batch(sql)?)
     }
 
-    fn rows(&self, sql: &str, params: impl Params) -> Result<Vec<RecordBatch>, StoreError> {
-        let mut statement = self.connection.prepare(sql).map_err(|error| match error {
+    /// Runs all statements but the last, which is prepared.
+    fn prepare(&self, sql: &str) -> Result<Statement<'_>, StoreError> {
+        self.connection.prepare(sql).map_err(|error| match error {
             duckdb::Error::DuckDBFailure(_, None) => StoreError::NoStatement,
             other => other.into(),
-        })?;
+        })
+    }
+
+    fn rows(&self, sql: &str, params: impl Params) -> Result<Vec<RecordBatch>, StoreError> {
+        let mut statement = self.prepare(sql)?;
         let rows = statement.query_arrow(params)?;
         let schema = rows.get_schema();
         let batches: Vec<RecordBatch> = rows.collect();

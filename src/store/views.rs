@@ -12,6 +12,12 @@ static FOLDER: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/sql/views");
 /// The view that others read; it has to be there first.
 const BASE: &str = "event_signals.sql";
 
+/// What lines of the view `coverage` come to together: the columns of a line that sums several, as SQL.
+pub const COVERAGE_SUMS: &str = "sum(console_events)::BIGINT AS console_events, sum(letter)::BIGINT AS letter, \
+    sum(likeness)::BIGINT AS likeness, sum(generic)::BIGINT AS generic, sum(background)::BIGINT AS background, \
+    sum(unexplained)::BIGINT AS unexplained, round(1 - sum(unexplained) / nullif(sum(console_events), 0), 4) AS share, \
+    sum(commands)::BIGINT AS commands";
+
 /// The head of a view's file.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Head<'a> {

@@ -69,7 +69,7 @@ fn a_signal_is_explained_by_its_rule_its_events_and_its_rivals() {
     ] {
         assert!(said.contains(part), "{part} in {said}");
     }
-    assert!(said.contains("and 118 more: --all shows them"), "{said}");
+    assert!(said.contains("and 118 more: `explain --all` shows them"), "{said}");
 }
 
 #[test]

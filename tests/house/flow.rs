@@ -10,8 +10,9 @@ use crate::source::{self, Source, Token, closing, reads, step};
 const NOUNS: [&str; 5] = ["event", "signal", "table", "digest", "json"];
 
 /// The stages, each importing only those before it. `load` drives those that read, map and store; `present` shows what
-/// they found, the ledger of a load included; `export` writes a case in other forms; `cli` drives everything.
-pub(crate) const STAGES: [&str; 14] = [
+/// they found, the ledger of a load included; `export` writes a case in other forms, `serve` shows it to a
+/// browser; `cli` drives everything.
+pub(crate) const STAGES: [&str; 15] = [
     "read",
     "normalise",
     "session",
@@ -25,6 +26,7 @@ pub(crate) const STAGES: [&str; 14] = [
     "hunt",
     "present",
     "export",
+    "serve",
     "cli",
 ];
 

@@ -1,0 +1,16 @@
+# To be sourced: what needs Node asks here whether it can be had.
+
+# Installs what web/package-lock.json names, unless it is there. Fails, with a line that says why in $1's name, where
+# node 20, npm or its registry cannot be had.
+node_ready() {
+  local have
+  have=$(node --version 2>/dev/null) || { echo "$1: skipped, for want of node"; return 1; }
+  have=${have#v}
+  [ "${have%%.*}" -ge 20 ] || { echo "$1: skipped, for node is $have, and 20 is needed"; return 1; }
+  command -v npm >/dev/null || { echo "$1: skipped, for want of npm"; return 1; }
+  if ! cmp -s web/package-lock.json web/node_modules/.installed; then
+    npm --prefix web ci --no-audit --no-fund --ignore-scripts --silent >/dev/null ||
+      { echo "$1: skipped, for npm cannot fetch what web/package-lock.json names"; return 1; }
+    cp web/package-lock.json web/node_modules/.installed
+  fi
+}

@@ -1,0 +1,59 @@
+-- Which values the rows that are asked for have, and how often: each counted as if nothing were asked of it itself. The
+-- 300 most frequent values of each.
+WITH shown AS MATERIALIZED (
+    SELECT id, service, kind, attack, region, principal, class, outcome,
+        of_service, of_kind, of_technique, of_region, of_principal, of_class, of_outcome, of_entity
+    FROM served.entries
+    WHERE of_session AND of_rest
+),
+counted AS (
+    SELECT 'services' AS facet, service AS value
+    FROM shown
+    WHERE of_kind AND of_technique AND of_region AND of_principal AND of_class AND of_outcome AND of_entity
+    UNION ALL
+    SELECT 'kinds' AS facet, kind AS value
+    FROM shown
+    WHERE of_service AND of_technique AND of_region AND of_principal AND of_class AND of_outcome AND of_entity
+    UNION ALL
+    SELECT 'regions' AS facet, region AS value
+    FROM shown
+    WHERE of_service AND of_kind AND of_technique AND of_principal AND of_class AND of_outcome AND of_entity
+    UNION ALL
+    SELECT 'principals' AS facet, principal AS value
+    FROM shown
+    WHERE of_service AND of_kind AND of_technique AND of_region AND of_class AND of_outcome AND of_entity
+    UNION ALL
+    SELECT 'outcomes' AS facet, outcome AS value
+    FROM shown
+    WHERE of_service AND of_kind AND of_technique AND of_region AND of_principal AND of_class AND of_entity
+    UNION ALL
+    SELECT 'classes' AS facet, class AS value
+    FROM shown
+    WHERE of_service AND of_kind AND of_technique AND of_region AND of_principal AND of_outcome AND of_entity
+    UNION ALL
+    SELECT 'techniques' AS facet, unnest(attack) AS value
+    FROM shown
+    WHERE of_service AND of_kind AND of_region AND of_principal AND of_class AND of_outcome AND of_entity
+    UNION ALL
+    SELECT DISTINCT ON (id, entity_type) 'entity_types', entity_type
+    FROM shown
+    JOIN signal_entities ON signal_id = id
+    WHERE of_service AND of_kind AND of_technique AND of_region AND of_principal AND of_class AND of_outcome
+),
+ranked AS (
+    SELECT facet, value, count(*) AS count
+    FROM counted
+    WHERE value IS NOT NULL
+    GROUP BY facet, value
+    QUALIFY row_number() OVER (PARTITION BY facet ORDER BY count DESC, value) <= 300
+)
+SELECT
+    COALESCE(list({'value': value, 'count': count} ORDER BY count DESC, value) FILTER (facet = 'services'), []) AS services,
+    COALESCE(list({'value': value, 'count': count} ORDER BY count DESC, value) FILTER (facet = 'kinds'), []) AS kinds,
+    COALESCE(list({'value': value, 'count': count} ORDER BY count DESC, value) FILTER (facet = 'regions'), []) AS regions,
+    COALESCE(list({'value': value, 'count': count} ORDER BY count DESC, value) FILTER (facet = 'principals'), []) AS principals,
+    COALESCE(list({'value': value, 'count': count} ORDER BY count DESC, value) FILTER (facet = 'outcomes'), []) AS outcomes,
+    COALESCE(list({'value': value, 'count': count} ORDER BY count DESC, value) FILTER (facet = 'classes'), []) AS classes,
+    COALESCE(list({'value': value, 'count': count} ORDER BY count DESC, value) FILTER (facet = 'techniques'), []) AS techniques,
+    COALESCE(list({'value': value, 'count': count} ORDER BY count DESC, value) FILTER (facet = 'entity_types'), []) AS entity_types
+FROM ranked

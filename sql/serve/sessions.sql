@@ -1,0 +1,9 @@
+-- The sessions whose text holds $1, of the console ('true'), of others ('false') or of both ('all').
+FROM served.sessions
+WHERE ($2 = 'all' OR console = ($2 = 'true'))
+    AND contains(
+        lower(concat_ws(chr(10), session_id, account_id, identity_type, principal, principal_arn,
+            array_to_string(ips, chr(10)), array_to_string(regions, chr(10)), array_to_string(services, chr(10)),
+            array_to_string(user_agents, chr(10)), array_to_string(stands_out, chr(10)))),
+        lower($1)
+    )

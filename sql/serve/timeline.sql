@@ -1,0 +1,2 @@
+-- The rows of the timeline that are asked for.
+FROM served.shown

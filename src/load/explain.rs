@@ -1,0 +1,50 @@
+//! Why a signal of a case is what it is: its session is mapped again, and nothing in the case is changed.
+
+use thiserror::Error;
+
+use crate::batch::{self, BatchError};
+use crate::matching::{self, Explanation, Subject};
+use crate::rule::RuleSet;
+use crate::store::{Case, StoreError};
+
+/// Why something could not be explained.
+#[derive(Debug, Error)]
+pub enum ExplainError {
+    /// Other rules than those of the case would explain another mapping.
+    #[error("the case was mapped by other rules")]
+    OtherRules,
+    /// The session has no such signal or event any more.
+    #[error("{0} is not found when its session is mapped again")]
+    Lost(String),
+    /// The case could not be read.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Its events are not as this program writes them.
+    #[error(transparent)]
+    Batch(#[from] BatchError),
+}
+
+/// Explains a signal or an event of that session. `console`: whether the session is one of the console's.
+///
+/// # Errors
+/// [`ExplainError`]
+pub fn explain(
+    case: &Case,
+    rules: &RuleSet,
+    session_id: &str,
+    console: bool,
+    subject: Subject<'_>,
+) -> Result<Explanation, ExplainError> {
+    if case.info("rules_version")?.as_deref() != Some(rules.version()) {
+        return Err(ExplainError::OtherRules);
+    }
+    let events = case.session_events(session_id)?;
+    let sessions = batch::sessions(&events)?;
+    let explained = sessions.first().and_then(|session| {
+        if console { matching::explain(rules, session, subject) } else { matching::unmapped(session, subject) }
+    });
+    explained.ok_or_else(|| {
+        let (Subject::Signal(id) | Subject::Event(id)) = subject;
+        ExplainError::Lost(id.to_owned())
+    })
+}

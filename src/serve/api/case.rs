@@ -1,0 +1,78 @@
+//! The case as a whole, its sessions, and how much of it is explained.
+
+use axum::extract::State;
+use serde_json::json;
+
+use crate::serve::ServeError;
+use crate::serve::desk::Shared;
+use crate::serve::params::Params;
+use crate::serve::rows::{Json, Listing, object, objects};
+use crate::store::COVERAGE_SUMS;
+
+const CASE: &str = include_str!("../../../sql/serve/case.sql");
+const SESSIONS: &str = include_str!("../../../sql/serve/sessions.sql");
+
+/// What sessions can be sorted by.
+const SORTS: [&str; 19] = [
+    "first_time",
+    "last_time",
+    "seconds",
+    "principal",
+    "account_id",
+    "identity_type",
+    "mfa",
+    "events",
+    "console_events",
+    "explained_events",
+    "signals",
+    "pages",
+    "clicks",
+    "changes",
+    "secrets",
+    "denied",
+    "failed",
+    "unexplained",
+    "session_id",
+];
+
+/// `GET /api/case`
+pub(super) async fn case(State(desk): State<Shared>) -> Result<Json, ServeError> {
+    let told = desk.ask(|_, case| object(&case.query(CASE)?)).await?;
+    let mut told = told.unwrap_or_default();
+    if let Some(told) = told.as_object_mut() {
+        told.insert("file".to_owned(), json!(desk.file));
+        told.insert("tool_version".to_owned(), json!(env!("CARGO_PKG_VERSION")));
+    }
+    Ok(Json::from(&told))
+}
+
+/// `GET /api/sessions`
+pub(super) async fn sessions(State(desk): State<Shared>, params: Params) -> Result<Json, ServeError> {
+    let console = params.one_of("console", &["true", "false", "all"].map(|name| (name, name)))?;
+    let sort = params.one_of("sort", &SORTS.map(|name| (name, name)))?;
+    let direction = params.direction()?;
+    let listing = Listing {
+        setting: String::new(),
+        sql: SESSIONS,
+        params: vec![params.text("search"), console.to_owned()],
+        order: format!("{sort} {direction} NULLS LAST, session_id"),
+    };
+    let paging = params.paging()?;
+    desk.ask(move |desk, case| listing.page(case, &desk.totals, paging)).await
+}
+
+/// `GET /api/coverage`
+pub(super) async fn coverage(State(desk): State<Shared>, params: Params) -> Result<Json, ServeError> {
+    let by = [("session", "session_id, principal, account_id"), ("service", "service")];
+    let by = params.one_of("by", &by)?;
+    let session = [params.text("session")];
+    desk.ask(move |_, case| {
+        let of_session = "FROM served.coverage WHERE $1 IN ('', session_id)";
+        let totals = object(&case.query_with(&format!("SELECT {COVERAGE_SUMS} {of_session}"), &session)?)?;
+        let order = format!("unexplained DESC, console_events DESC, {by}");
+        let lines = format!("SELECT {by}, {COVERAGE_SUMS} {of_session} GROUP BY {by} ORDER BY {order}");
+        let rows = objects(&case.query_with(&lines, &session)?)?;
+        Ok(Json(format!(r#"{{"totals":{},"rows":{rows}}}"#, totals.unwrap_or_default())))
+    })
+    .await
+}

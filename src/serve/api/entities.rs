@@ -1,0 +1,61 @@
+//! What was seen and touched: users, buckets, keys.
+
+use axum::extract::State;
+
+use crate::serve::ServeError;
+use crate::serve::desk::Shared;
+use crate::serve::params::Params;
+use crate::serve::rows::{Json, Listing, objects};
+
+const ENTITIES: &str = include_str!("../../../sql/serve/entities.sql");
+const TYPES: &str = include_str!("../../../sql/serve/entity_types.sql");
+const SEEN: &str = include_str!("../../../sql/serve/seen.sql");
+
+/// What things can be sorted by.
+const SORTS: [&str; 9] = [
+    "first_time",
+    "last_time",
+    "entity_type",
+    "entity_value",
+    "sightings",
+    "changes",
+    "touched",
+    "furthest",
+    "sessions",
+];
+
+/// `GET /api/entities`
+pub(super) async fn entities(State(desk): State<Shared>, params: Params) -> Result<Json, ServeError> {
+    let sort = params.one_of("sort", &SORTS.map(|name| (name, name)))?;
+    let direction = params.direction()?;
+    let touched = params.one_of("touched", &["false", "true"].map(|name| (name, name)))?;
+    let listing = Listing {
+        setting: String::new(),
+        sql: ENTITIES,
+        params: vec![params.text("search"), params.text("type"), touched.to_owned()],
+        order: format!("{sort} {direction} NULLS LAST, entity_type, entity_value"),
+    };
+    let paging = params.paging()?;
+    desk.ask(move |desk, case| listing.page(case, &desk.totals, paging)).await
+}
+
+/// `GET /api/entities/types`
+pub(super) async fn types(State(desk): State<Shared>) -> Result<Json, ServeError> {
+    desk.ask(|_, case| Ok(Json(objects(&case.query(TYPES)?)?))).await
+}
+
+/// `GET /api/entities/seen`
+pub(super) async fn seen(State(desk): State<Shared>, params: Params) -> Result<Json, ServeError> {
+    let needed = |name| {
+        let value = params.one(name).map(str::to_owned);
+        value.ok_or_else(|| ServeError::asked(format!("{name} is missing"), "Name one thing by type and value."))
+    };
+    let listing = Listing {
+        setting: String::new(),
+        sql: SEEN,
+        params: vec![needed("type")?, needed("value")?],
+        order: "time, id".to_owned(),
+    };
+    let paging = params.paging()?;
+    desk.ask(move |desk, case| listing.page(case, &desk.totals, paging)).await
+}

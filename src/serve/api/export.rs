@@ -1,0 +1,112 @@
+//! The rows of the timeline as a file, sent while it is written.
+
+use std::io::{self, Write};
+
+use axum::body::{Body, Bytes};
+use axum::extract::State;
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use futures_util::stream;
+use tokio::sync::mpsc::{Receiver, Sender, channel};
+
+use crate::export;
+use crate::present::Lines;
+use crate::serve::ServeError;
+use crate::serve::desk::Shared;
+use crate::serve::filter::Filter;
+use crate::serve::params::Params;
+use crate::serve::pool::Begun;
+
+const TIMELINE: &str = include_str!("../../../sql/serve/timeline.sql");
+const REPORT: &str = include_str!("../../../sql/serve/report.sql");
+
+/// So many bytes are sent at once, and so many of such pieces wait for a slow reader.
+const PIECE: usize = 1 << 16;
+const WAITING: usize = 4;
+
+/// A form of the file.
+#[derive(Debug, Clone, Copy)]
+struct Form {
+    lines: Lines,
+    kind: &'static str,
+    ending: &'static str,
+    sql: &'static str,
+}
+
+const FORMS: [(&str, Form); 3] = [
+    ("csv", Form { lines: Lines::Csv, kind: "text/csv; charset=utf-8", ending: "csv", sql: TIMELINE }),
+    ("jsonl", Form { lines: Lines::Jsonl, kind: "application/jsonl", ending: "jsonl", sql: TIMELINE }),
+    ("md", Form { lines: Lines::Markdown, kind: "text/markdown; charset=utf-8", ending: "md", sql: REPORT }),
+];
+
+/// `GET /api/export`
+pub(super) async fn export(State(desk): State<Shared>, params: Params) -> Result<Response, ServeError> {
+    let form = params.one_of("format", &FORMS)?;
+    let setting = Filter::of(&params)?.setting()?;
+    let (sender, mut pieces) = channel(WAITING);
+    let begun = desk.pages.begin(move |case| {
+        case.query(&setting)?;
+        let mut out = Outgoing { sender, piece: Vec::with_capacity(PIECE) };
+        let query = format!("FROM ({}) ORDER BY time, id", form.sql);
+        export::rows(case, &query, form.lines, &mut out)?;
+        Ok(out.flush().map_err(export::ExportError::from)?)
+    });
+    let begun = begun.await?;
+    // What fails before the first piece is an answer of its own; afterwards it can only end the file early.
+    let Some(first) = pieces.recv().await else { return failed(begun).await };
+    let head = [
+        (header::CONTENT_TYPE, form.kind.to_owned()),
+        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"timeline.{}\"", form.ending)),
+    ];
+    Ok((head, body(first, pieces, begun)).into_response())
+}
+
+/// Why nothing was written; nothing at all if there is nothing to write.
+async fn failed(begun: Begun<()>) -> Result<Response, ServeError> {
+    let Begun { task, watch } = begun;
+    let done = task.await.unwrap_or(Err(ServeError::Ending));
+    drop(watch);
+    done.map(IntoResponse::into_response)
+}
+
+/// The pieces, and at their end the error if there was one. When the body is dropped, the work stops.
+fn body(first: Bytes, pieces: Receiver<Bytes>, begun: Begun<()>) -> Body {
+    let state = (Some(first), pieces, Some(begun));
+    Body::from_stream(stream::unfold(state, |(first, mut pieces, begun)| async move {
+        let piece = match first {
+            Some(first) => Some(first),
+            None => pieces.recv().await,
+        };
+        if let Some(piece) = piece {
+            return Some((Ok(piece), (None, pieces, begun)));
+        }
+        let ended = failed(begun?).await;
+        ended.err().map(|error| (Err(io::Error::other(error)), (None, pieces, None)))
+    }))
+}
+
+/// Sends what is written, a piece at a time.
+struct Outgoing {
+    sender: Sender<Bytes>,
+    piece: Vec<u8>,
+}
+
+impl Write for Outgoing {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.piece.extend_from_slice(bytes);
+        if self.piece.len() >= PIECE {
+            self.flush()?;
+        }
+        Ok(bytes.len())
+    }
+
+    /// # Errors
+    /// A broken pipe, if the reader has gone away.
+    fn flush(&mut self) -> io::Result<()> {
+        if self.piece.is_empty() {
+            return Ok(());
+        }
+        let piece = std::mem::replace(&mut self.piece, Vec::with_capacity(PIECE));
+        self.sender.blocking_send(piece.into()).map_err(|_| io::ErrorKind::BrokenPipe.into())
+    }
+}

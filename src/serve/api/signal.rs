@@ -1,0 +1,87 @@
+//! One signal with its events and why it is one; one event with its whole record.
+
+use arrow::array::Array;
+use axum::extract::{Path, State};
+use serde_json::{Value, json};
+
+use crate::batch::{Columns, read_events};
+use crate::load::{self, ExplainError};
+use crate::matching::Subject;
+use crate::normalise::rebuild;
+use crate::present;
+use crate::serve::ServeError;
+use crate::serve::desk::{Desk, Shared};
+use crate::serve::params::Params;
+use crate::serve::rows::{Json, Listing, object};
+use crate::store::Case;
+
+const SIGNAL: &str = include_str!("../../../sql/serve/signal.sql");
+const SIGNAL_EVENTS: &str = include_str!("../../../sql/serve/signal_events.sql");
+const EVENT: &str = include_str!("../../../sql/serve/event.sql");
+
+/// `GET /api/signals/{id}`
+pub(super) async fn signal(State(desk): State<Shared>, Path(id): Path<String>) -> Result<Json, ServeError> {
+    desk.ask(move |desk, case| {
+        let row = object(&case.query_with(SIGNAL, std::slice::from_ref(&id))?)?;
+        let mut told = row.ok_or_else(|| unknown("signal", &id))?;
+        let session = told.pointer("/signal/session_id").and_then(Value::as_str).unwrap_or_default();
+        let why = why(desk, case, session, &id)?;
+        if let Some(told) = told.as_object_mut() {
+            told.insert("why".to_owned(), json!(why));
+        }
+        Ok(Json::from(&told))
+    })
+    .await
+}
+
+/// The lines of an explanation; where there is none, the line that says so.
+fn why(desk: &Desk, case: &Case, session: &str, id: &str) -> Result<Vec<String>, ServeError> {
+    let explained = match load::explain(case, &desk.rules, session, true, Subject::Signal(id)) {
+        Ok(explained) => explained,
+        Err(none @ (ExplainError::OtherRules | ExplainError::Lost(_))) => return Ok(vec![none.to_string()]),
+        Err(error) => return Err(error.into()),
+    };
+    let mut text = Vec::new();
+    present::explanation(&mut text, &explained, false).map_err(present::PresentError::from)?;
+    let text = String::from_utf8_lossy(&text);
+    let plain = anstream::adapter::strip_str(&text).to_string();
+    Ok(plain.lines().map(str::to_owned).collect())
+}
+
+/// `GET /api/signals/{id}/events`
+pub(super) async fn events(
+    State(desk): State<Shared>,
+    Path(id): Path<String>,
+    params: Params,
+) -> Result<Json, ServeError> {
+    let paging = params.paging()?;
+    let listing = Listing {
+        setting: String::new(),
+        sql: SIGNAL_EVENTS,
+        params: vec![id],
+        order: "event_time, event_id".to_owned(),
+    };
+    desk.ask(move |desk, case| listing.page(case, &desk.totals, paging)).await
+}
+
+/// `GET /api/events/{id}`
+pub(super) async fn event(State(desk): State<Shared>, Path(id): Path<String>) -> Result<Json, ServeError> {
+    desk.ask(move |_, case| {
+        let batches = case.query_with(EVENT, std::slice::from_ref(&id))?;
+        let batch = batches.iter().find(|batch| batch.num_rows() > 0).ok_or_else(|| unknown("event", &id))?;
+        let events = read_events(batch)?;
+        let (event, file) = events.first().ok_or_else(|| unknown("event", &id))?;
+        let signals = Columns(batch).text("signal_id")?;
+        Ok(Json::from(&json!({
+            "event": rebuild(event)?,
+            "signal_id": signals.is_valid(0).then(|| signals.value(0)),
+            "session_id": event.session_id,
+            "source_file": file,
+        })))
+    })
+    .await
+}
+
+fn unknown(what: &str, id: &str) -> ServeError {
+    ServeError::missing(format!("there is no {what} {id:?}"), "The timeline has the ids of the case.")
+}

@@ -1,0 +1,52 @@
+//! The timeline: its rows, how they lie in time, and what they can be filtered by.
+
+use axum::extract::State;
+use serde_json::Value;
+
+use crate::serve::ServeError;
+use crate::serve::desk::Shared;
+use crate::serve::filter::Filter;
+use crate::serve::params::Params;
+use crate::serve::rows::{Json, Listing, object};
+
+const TIMELINE: &str = include_str!("../../../sql/serve/timeline.sql");
+const DENSITY: &str = include_str!("../../../sql/serve/density.sql");
+const FACETS: &str = include_str!("../../../sql/serve/facets.sql");
+
+/// The most spans that a density has, and how many it has unless it is told otherwise.
+const MOST_BINS: u64 = 400;
+const BINS: u64 = 200;
+
+/// `GET /api/timeline`
+pub(super) async fn timeline(State(desk): State<Shared>, params: Params) -> Result<Json, ServeError> {
+    let descending = params.one_of("order", &[("asc", ""), ("desc", " DESC")])?;
+    let listing = Listing {
+        setting: Filter::of(&params)?.setting()?,
+        sql: TIMELINE,
+        params: Vec::new(),
+        order: format!("time{descending}, id{descending}"),
+    };
+    let paging = params.paging()?;
+    desk.ask(move |desk, case| listing.page(case, &desk.totals, paging)).await
+}
+
+/// `GET /api/density`
+pub(super) async fn density(State(desk): State<Shared>, params: Params) -> Result<Json, ServeError> {
+    let bins = params.number("bins", 1, MOST_BINS, BINS)?;
+    one_row(desk, &params, DENSITY, vec![bins.to_string()]).await
+}
+
+/// `GET /api/facets`
+pub(super) async fn facets(State(desk): State<Shared>, params: Params) -> Result<Json, ServeError> {
+    one_row(desk, &params, FACETS, Vec::new()).await
+}
+
+/// The one row that a query about filtered rows gives, as an object.
+async fn one_row(desk: Shared, params: &Params, sql: &'static str, values: Vec<String>) -> Result<Json, ServeError> {
+    let setting = Filter::of(params)?.setting()?;
+    let row = desk.ask(move |_, case| {
+        case.query(&setting)?;
+        object(&case.query_with(sql, &values)?)
+    });
+    Ok(Json::from(&row.await?.unwrap_or(Value::Null)))
+}

@@ -1,0 +1,75 @@
+//! What every answer is made from: the case, its rules, and what is remembered of it.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::ServeError;
+use super::filter::Filter;
+use super::pool::Pool;
+use super::rows::Totals;
+use crate::rule::RuleSet;
+use crate::store::Case;
+
+/// What is made in memory when a case is opened.
+const SETUP: &str = include_str!("../../sql/serve/setup.sql");
+
+/// Connections that answer the page at once.
+const PAGES: usize = 4;
+/// Queries of the user's own that run at once.
+const QUERIES: usize = 2;
+/// Memory for the page's answers, and as much again for the user's own queries, in bytes.
+const MEMORY: u64 = 2 << 30;
+
+/// A case that is open for being asked.
+#[derive(Debug)]
+pub(super) struct Desk {
+    /// Connections that answer the page.
+    pub(super) pages: Pool,
+    /// Connections for the user's own queries: read-only, no files, settings locked.
+    pub(super) queries: Pool,
+    /// The rules to explain by.
+    pub(super) rules: RuleSet,
+    /// The case's file, as it was named.
+    pub(super) file: String,
+    /// How many rows queries have in all.
+    pub(super) totals: Totals,
+}
+
+/// A desk, shared by the answers.
+pub(super) type Shared = Arc<Desk>;
+
+impl Desk {
+    /// Opens a case twice, once for each pool, and makes what the answers read.
+    ///
+    /// # Errors
+    /// As [`Case::open_read_only`], and DuckDB's message.
+    pub(super) fn open(path: &Path, aside: &Path, rules: RuleSet, limit: Duration) -> Result<Self, ServeError> {
+        let (pages, queries) = (Case::open_read_only(path)?, Case::open_read_only(path)?);
+        pages.confine(MEMORY, aside)?;
+        pages.query(&Filter::default().setting()?)?;
+        pages.query(SETUP)?;
+        queries.confine(MEMORY, aside)?;
+        queries.lock_settings()?;
+        Ok(Self {
+            pages: Pool::new(pages, PAGES, limit),
+            queries: Pool::new(queries, QUERIES, limit),
+            rules,
+            file: path.display().to_string(),
+            totals: Totals::default(),
+        })
+    }
+
+    /// Has `work` done on a connection that answers the page.
+    ///
+    /// # Errors
+    /// As [`Pool::run`].
+    pub(super) async fn ask<T, W>(self: &Shared, work: W) -> Result<T, ServeError>
+    where
+        T: Send + 'static,
+        W: FnOnce(&Self, &Case) -> Result<T, ServeError> + Send + 'static,
+    {
+        let desk = Arc::clone(self);
+        self.pages.run(move |case| work(&desk, case)).await
+    }
+}

@@ -1,0 +1,136 @@
+//! Why a request was not answered, and what to do about it.
+
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde_json::json;
+use thiserror::Error;
+
+use crate::batch::BatchError;
+use crate::export::ExportError;
+use crate::load::ExplainError;
+use crate::normalise::RebuildError;
+use crate::present::{PresentError, escape};
+use crate::store::StoreError;
+
+/// Why a request was not answered.
+#[derive(Debug, Error)]
+pub enum ServeError {
+    /// What was asked makes no sense.
+    #[error("{problem}")]
+    Asked {
+        /// What is wrong with it.
+        problem: String,
+        /// What to ask instead.
+        advice: String,
+    },
+    /// There is nothing of that name.
+    #[error("{problem}")]
+    Missing {
+        /// What is not there.
+        problem: String,
+        /// Where to look.
+        advice: &'static str,
+    },
+    /// The answer took too long.
+    #[error("the query was stopped after {0} seconds")]
+    TimedOut(u64),
+    /// A query that the user wrote failed.
+    #[error("{0}")]
+    Query(StoreError),
+    /// The program is ending.
+    #[error("the server is ending")]
+    Ending,
+    /// The case did not answer.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Rows have no form to answer in.
+    #[error("{problem}", problem = told(.0))]
+    Present(#[from] PresentError),
+    /// Rows are not of the shape that was asked for.
+    #[error(transparent)]
+    Batch(#[from] BatchError),
+    /// A record could not be made again.
+    #[error(transparent)]
+    Rebuild(#[from] RebuildError),
+    /// A signal could not be explained.
+    #[error(transparent)]
+    Explain(#[from] ExplainError),
+    /// An export stopped.
+    #[error(transparent)]
+    Export(#[from] ExportError),
+    /// What DuckDB answered is no JSON.
+    #[error(transparent)]
+    Json(#[from] serde_json::Error),
+}
+
+/// The message and its cause: Arrow's says which type it has no text for.
+fn told(error: &PresentError) -> String {
+    use std::error::Error as _;
+    error.source().map_or_else(|| error.to_string(), |cause| format!("{error}: {cause}"))
+}
+
+impl ServeError {
+    /// What was asked makes no sense: the problem, in a sentence's beginning; the advice, in a sentence.
+    pub(super) fn asked(problem: impl Into<String>, advice: impl Into<String>) -> Self {
+        Self::Asked { problem: problem.into(), advice: advice.into() }
+    }
+
+    /// There is nothing of that name.
+    pub(super) fn missing(problem: impl Into<String>, advice: &'static str) -> Self {
+        Self::Missing { problem: problem.into(), advice }
+    }
+
+    /// What a failure of the user's own query means.
+    pub(super) fn of_query(error: Self) -> Self {
+        match error {
+            Self::Store(error) => Self::Query(error),
+            other => other,
+        }
+    }
+
+    const fn status(&self) -> StatusCode {
+        match self {
+            Self::Asked { .. } | Self::Query(_) => StatusCode::BAD_REQUEST,
+            Self::Missing { .. } => StatusCode::NOT_FOUND,
+            Self::TimedOut(_) => StatusCode::REQUEST_TIMEOUT,
+            Self::Ending => StatusCode::SERVICE_UNAVAILABLE,
+            _ => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    fn advice(&self) -> &str {
+        match self {
+            Self::Asked { advice, .. } => advice,
+            Self::Missing { advice, .. } => advice,
+            Self::TimedOut(_) => "Ask for less, or give more time: cartographer serve --time-limit SECONDS.",
+            Self::Query(error) => of_query(&error.to_string()),
+            Self::Ending => "Start it again: cartographer serve.",
+            _ => "Is it a case that `cartographer load` of this version wrote, and is its file still there?",
+        }
+    }
+}
+
+/// DuckDB says well what is wrong with a query, but not what a query may be here.
+fn of_query(message: &str) -> &'static str {
+    const ADVICE: [(&str, &str); 6] = [
+        ("read-only mode", "The case is only read here. `cartographer sql --write` can change it."),
+        (
+            "file system operations are disabled",
+            "No file but the case is in reach here. `cartographer sql` can read others.",
+        ),
+        ("external extensions is disabled", "Extensions are out of reach here. `cartographer sql` can load them."),
+        ("configuration has been locked", "Settings are fixed here. `cartographer sql` can set them."),
+        ("Out of Memory", "Ask for less: fewer rows, fewer columns, or an ORDER BY with a LIMIT."),
+        ("no SQL statement", "Write one, as in: FROM sessions ORDER BY first_time"),
+    ];
+    let fits = ADVICE.iter().find(|(part, _)| message.contains(part));
+    fits.map_or("DESCRIBE events tells what a table holds, SHOW TABLES which there are.", |(_, advice)| advice)
+}
+
+impl IntoResponse for ServeError {
+    fn into_response(self) -> Response {
+        let body = json!({ "error": self.to_string(), "advice": self.advice() }).to_string();
+        let kind = [(header::CONTENT_TYPE, "application/json")];
+        (self.status(), kind, escape::json(&body).into_owned()).into_response()
+    }
+}

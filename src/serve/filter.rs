@@ -1,0 +1,144 @@
+//! Which rows of the timeline: what the page filters by, as the views of `sql/serve/setup.sql` read it.
+
+use serde::Serialize;
+
+use super::ServeError;
+use super::params::Params;
+use crate::event::Timestamp;
+use crate::present::Class;
+use crate::signal::Kind;
+use crate::table::literal;
+
+/// The types of the members of a [`Filter`].
+const TYPES: &str = r#"{"session": ["VARCHAR"], "service": ["VARCHAR"], "kind": ["VARCHAR"], "technique": ["VARCHAR"],
+"region": ["VARCHAR"], "principal": ["VARCHAR"], "show": ["VARCHAR"], "ids": ["VARCHAR"], "entity_type": "VARCHAR",
+"entity": "VARCHAR", "outcome": "VARCHAR", "search": "VARCHAR", "since": "BIGINT", "until": "BIGINT"}"#;
+
+/// The class that the server gives to signals of kind `command`.
+const COMMAND: &str = Kind::Command.as_str();
+
+/// Within a member any of its values will do; all members that are there must.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub(super) struct Filter {
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    session: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    service: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    kind: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    technique: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    region: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    principal: Vec<String>,
+    /// Classes of rows: those of the timeline, and `command`.
+    show: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    ids: Vec<String>,
+    entity_type: Option<String>,
+    entity: Option<String>,
+    outcome: Option<String>,
+    search: Option<String>,
+    /// Microseconds: what lasted until then or later.
+    since: Option<i64>,
+    /// Microseconds: what began before.
+    until: Option<i64>,
+}
+
+impl Filter {
+    /// What a query asks for.
+    ///
+    /// # Errors
+    /// If a value is none of those that there are.
+    pub(super) fn of(params: &Params) -> Result<Self, ServeError> {
+        let one = |name| params.one(name).map(str::to_owned);
+        let ids = params.many("ids");
+        Ok(Self {
+            session: params.many("session"),
+            service: params.many("service"),
+            kind: known(params, "kind", &Kind::ALL.map(Kind::as_str))?,
+            technique: params.many("technique"),
+            region: params.many("region"),
+            principal: params.many("principal"),
+            show: shown(params, !ids.is_empty())?,
+            ids,
+            entity_type: one("entity_type"),
+            entity: one("entity"),
+            outcome: known(params, "outcome", &["ok", "failed"])?.into_iter().next(),
+            search: one("search"),
+            since: params.moment("from")?.map(|Timestamp(us)| us),
+            until: params.moment("to")?.map(|Timestamp(us)| us),
+        })
+    }
+
+    /// The statement that has the views read this filter. What was typed is one JSON text in it, quoted.
+    ///
+    /// # Errors
+    /// None that is known of.
+    pub(super) fn setting(&self) -> Result<String, ServeError> {
+        let json = serde_json::to_string(self)?;
+        Ok(format!("SET VARIABLE asked = json_transform({}, {})", literal(&json), literal(TYPES)))
+    }
+}
+
+/// The classes to show: clicks, unless others are named; rows that are named by their ids, of whatever class.
+fn shown(params: &Params, by_ids: bool) -> Result<Vec<String>, ServeError> {
+    let all: Vec<&str> = Class::ALL.map(Class::as_str).into_iter().chain([COMMAND]).collect();
+    let named = known(params, "show", &all)?;
+    Ok(match (named.is_empty(), by_ids) {
+        (false, _) => named,
+        (true, true) => all.into_iter().map(str::to_owned).collect(),
+        (true, false) => vec![Class::Click.as_str().to_owned()],
+    })
+}
+
+/// The values of that name, each of which must be one of `all`.
+fn known(params: &Params, name: &str, all: &[&str]) -> Result<Vec<String>, ServeError> {
+    let values = params.many(name);
+    match values.iter().find(|value| !all.contains(&value.as_str())) {
+        None => Ok(values),
+        Some(odd) => {
+            Err(ServeError::asked(format!("{name}={odd} makes no sense"), format!("It is one of {}.", all.join(", "))))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn asked(query: &str) -> Result<Filter, ServeError> {
+        Filter::of(&Params::of(&format!("/?{query}").parse().unwrap()))
+    }
+
+    #[test]
+    fn clicks_are_shown_unless_something_else_is_asked_for() {
+        let show = |query| asked(query).unwrap().show;
+        assert_eq!(show(""), ["click"]);
+        assert_eq!(show("show=residual&show=command"), ["residual", "command"]);
+        assert_eq!(show("ids=a"), ["click", "background", "residual", "programmatic", "command"]);
+    }
+
+    #[test]
+    fn what_was_typed_stays_a_text() {
+        let filter = asked("search=%27%29%3B%20DROP%20TABLE%20events%3B%20--%00%22").unwrap();
+        let setting = filter.setting().unwrap();
+        assert!(setting.contains(r#""search":"''); DROP TABLE events; --\u0000\"""#), "{setting}");
+    }
+
+    #[test]
+    fn moments_are_counted_in_microseconds() {
+        let filter = asked("from=2026-03-11T00:00:00.000001Z&to=2026-03-11T01:00:00%2B01:00").unwrap();
+        assert_eq!((filter.since, filter.until), (Some(1_773_187_200_000_001), Some(1_773_187_200_000_000)));
+    }
+
+    #[test]
+    fn a_value_that_there_is_not_is_refused_by_name() {
+        let problem = |query| asked(query).unwrap_err().to_string();
+        assert_eq!(problem("kind=frob"), "kind=frob makes no sense");
+        assert_eq!(problem("show=all"), "show=all makes no sense");
+        assert_eq!(problem("from=yesterday"), "from=yesterday makes no sense");
+        assert_eq!(problem("outcome=maybe"), "outcome=maybe makes no sense");
+    }
+}

@@ -1,0 +1,101 @@
+//! A case as a page for a browser on the same machine: read-only, for whoever has the token.
+//!
+//! HTTP is asynchronous and DuckDB is not: each answer is made on a thread and a connection of its own, a bounded number
+//! at a time. All SQL stands in `sql/serve/`; what was typed reaches it as values.
+
+mod api;
+mod assets;
+mod desk;
+mod door;
+mod error;
+mod filter;
+mod params;
+mod pool;
+mod rows;
+mod token;
+
+use std::io;
+use std::net::TcpListener;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::{Router, middleware};
+use futures_util::future::{self, Either};
+use tokio::runtime::{Builder, Runtime};
+use tokio::signal;
+
+use crate::rule::RuleSet;
+use desk::{Desk, Shared};
+use door::Door;
+
+pub use error::ServeError;
+pub use token::Token;
+
+/// Queries that are stopped have so long to end when the server does.
+const GRACE: Duration = Duration::from_secs(2);
+
+/// A case that is ready to be served.
+#[derive(Debug)]
+pub struct Server {
+    desk: Shared,
+}
+
+impl Server {
+    /// Opens the case at `path` read-only, and makes in memory what the answers read. `aside` is a folder for what does
+    /// not fit into memory, `rules` are those that signals are explained by, `limit` is the most time for one answer.
+    ///
+    /// # Errors
+    /// If the case cannot be opened, or is not as this program writes them.
+    pub fn open(path: &Path, aside: &Path, rules: RuleSet, limit: Duration) -> Result<Self, ServeError> {
+        Ok(Self { desk: Arc::new(Desk::open(path, aside, rules, limit)?) })
+    }
+
+    /// Answers whoever has the token until the program is told to end (Ctrl-C, SIGTERM).
+    ///
+    /// # Errors
+    /// If the system refuses to listen, or to tell of signals.
+    pub fn run(self, listener: TcpListener, token: Token) -> io::Result<()> {
+        let port = listener.local_addr()?.port();
+        listener.set_nonblocking(true)?;
+        let runtime = Builder::new_current_thread().enable_all().build()?;
+        // The settings of one database are locked, so that it cannot be closed in safety: it stays to the end.
+        std::mem::forget(Arc::clone(&self.desk));
+        let done = runtime.block_on(serve(listener, router(self.desk, Door::new(token, port))));
+        end(runtime);
+        done
+    }
+}
+
+/// What is still being answered is dropped, and so stopped.
+fn end(runtime: Runtime) {
+    runtime.shutdown_timeout(GRACE);
+}
+
+fn router(desk: Shared, door: Door) -> Router {
+    let api = api::routes().with_state(desk);
+    let guard = middleware::from_fn_with_state(door, door::guard);
+    api.fallback(assets::asset).layer(guard)
+}
+
+async fn serve(listener: TcpListener, router: Router) -> io::Result<()> {
+    let listener = tokio::net::TcpListener::from_std(listener)?;
+    let serving = async move { axum::serve(listener, router).await };
+    match future::select(Box::pin(serving), Box::pin(told_to_end())).await {
+        Either::Left((ended, _)) | Either::Right((ended, _)) => ended,
+    }
+}
+
+#[cfg(unix)]
+async fn told_to_end() -> io::Result<()> {
+    let mut terminate = signal::unix::signal(signal::unix::SignalKind::terminate())?;
+    match future::select(Box::pin(signal::ctrl_c()), Box::pin(terminate.recv())).await {
+        Either::Left((told, _)) => told,
+        Either::Right(_) => Ok(()),
+    }
+}
+
+#[cfg(not(unix))]
+async fn told_to_end() -> io::Result<()> {
+    signal::ctrl_c().await
+}

@@ -1,0 +1,102 @@
+//! What the query of an address asks for, checked.
+
+use std::fmt::Display;
+use std::str::FromStr;
+
+use axum::extract::{FromRequestParts, Query};
+use axum::http::Uri;
+use axum::http::request::Parts;
+use chrono::DateTime;
+
+use super::ServeError;
+use crate::event::Timestamp;
+
+/// The rows of a page unless it is told otherwise, and the most.
+const ROWS: u64 = 200;
+const MOST_ROWS: u64 = 1000;
+
+/// The names and values of a query, in its order; a name may come several times.
+#[derive(Debug, Default)]
+pub(super) struct Params(Vec<(String, String)>);
+
+/// Which rows of an answer.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Paging {
+    /// So many rows are left out before.
+    pub(super) offset: u64,
+    /// So many rows at most.
+    pub(super) limit: u64,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Params {
+    type Rejection = ServeError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ServeError> {
+        Ok(Self::of(&parts.uri))
+    }
+}
+
+impl Params {
+    /// The query of an address. Bytes that are no UTF-8 become U+FFFD, so that every query can be read.
+    pub(super) fn of(uri: &Uri) -> Self {
+        Query::try_from_uri(uri).map_or_else(|_| Self::default(), |Query(pairs)| Self(pairs))
+    }
+
+    /// The value of that name, the first if there are several; an empty one is none.
+    pub(super) fn one(&self, name: &str) -> Option<&str> {
+        self.values(name).next()
+    }
+
+    /// As [`Params::one`], empty if there is none.
+    pub(super) fn text(&self, name: &str) -> String {
+        self.one(name).unwrap_or_default().to_owned()
+    }
+
+    /// Every value of that name.
+    pub(super) fn many(&self, name: &str) -> Vec<String> {
+        self.values(name).map(str::to_owned).collect()
+    }
+
+    fn values<'p>(&'p self, name: &str) -> impl Iterator<Item = &'p str> {
+        self.0.iter().filter(move |(known, value)| known == name && !value.is_empty()).map(|(_, value)| value.as_str())
+    }
+
+    /// The value of that name, which must be one of `all`; the first of these if there is none.
+    pub(super) fn one_of<T: Copy>(&self, name: &str, all: &[(&str, T)]) -> Result<T, ServeError> {
+        let known = || all.iter().map(|(known, _)| *known).collect::<Vec<_>>().join(", ");
+        let given = self.one(name);
+        let fits = all.iter().find(|(known, _)| given.is_none_or(|given| given == *known)).map(|(_, one)| *one);
+        fits.ok_or_else(|| self.misfit(name, format!("It is one of {}.", known())))
+    }
+
+    /// The direction of an order, by `descending`.
+    pub(super) fn direction(&self) -> Result<&'static str, ServeError> {
+        self.one_of("descending", &[("false", "ASC"), ("true", "DESC")])
+    }
+
+    /// The moment of that name: RFC 3339.
+    pub(super) fn moment(&self, name: &str) -> Result<Option<Timestamp>, ServeError> {
+        let read = |text| DateTime::parse_from_rfc3339(text).map(|moment| Timestamp(moment.timestamp_micros()));
+        let advice = "It is a moment in RFC 3339, as in 2026-03-11T19:41:32Z; a + in it is written %2B.";
+        self.one(name).map(read).transpose().map_err(|_| self.misfit(name, advice))
+    }
+
+    /// The number of that name, between `least` and `most`; `otherwise` if there is none.
+    pub(super) fn number(&self, name: &str, least: u64, most: u64, otherwise: u64) -> Result<u64, ServeError> {
+        let number = self.one(name).map_or(Ok(otherwise), u64::from_str);
+        number
+            .ok()
+            .filter(|number| (least..=most).contains(number))
+            .ok_or_else(|| self.misfit(name, format!("It is a whole number from {least} to {most}.")))
+    }
+
+    /// Which rows, by `offset` and `limit`.
+    pub(super) fn paging(&self) -> Result<Paging, ServeError> {
+        let offset = self.number("offset", 0, i64::MAX.unsigned_abs(), 0)?;
+        Ok(Paging { offset, limit: self.number("limit", 0, MOST_ROWS, ROWS)? })
+    }
+
+    fn misfit(&self, name: &str, advice: impl Display) -> ServeError {
+        ServeError::asked(format!("{name}={} makes no sense", self.text(name)), advice.to_string())
+    }
+}

@@ -1,0 +1,112 @@
+//! Connections to a case, a bounded number at a time. DuckDB blocks, so each works on a thread of its own; a query that
+//! nobody waits for any more is stopped.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::runtime::Handle;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::task::{AbortHandle, JoinHandle, spawn_blocking};
+use tokio::time::{sleep, timeout};
+
+use super::ServeError;
+use crate::store::{Case, Interrupter};
+
+/// A statement that begins forgets an interrupt from before, so interrupts go on until the work has ended.
+const AGAIN: Duration = Duration::from_millis(20);
+
+/// An open case, and how many connections to it may work at once.
+#[derive(Debug)]
+pub(super) struct Pool {
+    case: Mutex<Case>,
+    turns: Arc<Semaphore>,
+    limit: Duration,
+}
+
+/// Stops the work of a connection when it is dropped, if that has not ended by then.
+#[derive(Debug)]
+pub(super) struct Watch {
+    interrupter: Interrupter,
+    task: AbortHandle,
+}
+
+/// Work that has begun.
+#[derive(Debug)]
+pub(super) struct Begun<T> {
+    /// Its end.
+    pub(super) task: JoinHandle<Result<T, ServeError>>,
+    /// What stops it.
+    pub(super) watch: Watch,
+}
+
+impl Pool {
+    /// `size` connections at once, each for `limit` at most.
+    pub(super) fn new(case: Case, size: usize, limit: Duration) -> Self {
+        Self { case: Mutex::new(case), turns: Arc::new(Semaphore::new(size)), limit }
+    }
+
+    /// Waits for a turn, has `work` done on a connection of its own, and gives what came of it.
+    ///
+    /// # Errors
+    /// What `work` says, or [`ServeError::TimedOut`]. If this future is dropped, the work is stopped too.
+    pub(super) async fn run<T, W>(&self, work: W) -> Result<T, ServeError>
+    where
+        T: Send + 'static,
+        W: FnOnce(&Case) -> Result<T, ServeError> + Send + 'static,
+    {
+        let Begun { task, watch } = self.begin(work).await?;
+        let done = timeout(self.limit, task).await;
+        drop(watch);
+        match done {
+            Ok(ended) => ended.unwrap_or(Err(ServeError::Ending)),
+            Err(_) => Err(ServeError::TimedOut(self.limit.as_secs())),
+        }
+    }
+
+    /// Waits for a turn, and begins work on a connection of its own.
+    ///
+    /// # Errors
+    /// If no connection can be made.
+    pub(super) async fn begin<T, W>(&self, work: W) -> Result<Begun<T>, ServeError>
+    where
+        T: Send + 'static,
+        W: FnOnce(&Case) -> Result<T, ServeError> + Send + 'static,
+    {
+        let turn = Arc::clone(&self.turns).acquire_owned().await.map_err(|_| ServeError::Ending)?;
+        let case = self.case.lock().unwrap_or_else(PoisonError::into_inner).another()?;
+        let interrupter = case.interrupter();
+        let task = spawn_blocking(move || done(&case, turn, work));
+        let watch = Watch { interrupter, task: task.abort_handle() };
+        Ok(Begun { task, watch })
+    }
+}
+
+/// Does the work, and gives the turn back after it, whoever has gone away meanwhile.
+fn done<T>(
+    case: &Case,
+    turn: OwnedSemaphorePermit,
+    work: impl FnOnce(&Case) -> Result<T, ServeError>,
+) -> Result<T, ServeError> {
+    let done = work(case);
+    drop(turn);
+    done
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        if self.task.is_finished() {
+            return;
+        }
+        self.interrupter.interrupt();
+        let (interrupter, task) = (self.interrupter.clone(), self.task.clone());
+        // At the end of the program there is no runtime to go on in, and no need to.
+        if let Ok(runtime) = Handle::try_current() {
+            runtime.spawn(async move {
+                while !task.is_finished() {
+                    interrupter.interrupt();
+                    sleep(AGAIN).await;
+                }
+            });
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! Rows as JSON: pages of them, or one alone.
+
+use std::sync::{Mutex, PoisonError};
+
+use arrow::array::AsArray;
+use arrow::datatypes::Int64Type;
+use arrow::record_batch::RecordBatch;
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use rustc_hash::FxHashMap;
+use serde_json::Value;
+
+use super::ServeError;
+use super::params::Paging;
+use crate::present;
+use crate::store::Case;
+
+/// So many totals are remembered; then it begins anew.
+const REMEMBERED: usize = 1000;
+
+/// An answer: JSON text.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Json(pub(super) String);
+
+impl IntoResponse for Json {
+    fn into_response(self) -> Response {
+        ([(header::CONTENT_TYPE, "application/json")], self.0).into_response()
+    }
+}
+
+impl From<&Value> for Json {
+    fn from(value: &Value) -> Self {
+        Self(present::escape::json(&value.to_string()).into_owned())
+    }
+}
+
+/// How many rows queries have in all. A case does not change while it is served.
+#[derive(Debug, Default)]
+pub(super) struct Totals(Mutex<FxHashMap<Vec<String>, u64>>);
+
+/// Rows that can be leafed through: a query that is whole as it stands, in an order that is total.
+#[derive(Debug, Clone)]
+pub(super) struct Listing {
+    /// What is set before it, if anything is.
+    pub(super) setting: String,
+    /// The query, with `$1`, `$2` … for its parameters.
+    pub(super) sql: &'static str,
+    /// The parameters.
+    pub(super) params: Vec<String>,
+    /// The columns to order by, with their directions.
+    pub(super) order: String,
+}
+
+impl Listing {
+    /// One page: `{"total": N, "rows": [...]}`.
+    pub(super) fn page(&self, case: &Case, totals: &Totals, paging: Paging) -> Result<Json, ServeError> {
+        if !self.setting.is_empty() {
+            case.query(&self.setting)?;
+        }
+        let total = totals.of(self, case)?;
+        let mut params = self.params.clone();
+        let (limit, offset) = (params.len() + 1, params.len() + 2);
+        params.extend([paging.limit.to_string(), paging.offset.to_string()]);
+        let sql = format!(
+            "FROM ({}) ORDER BY {} LIMIT CAST(${limit} AS BIGINT) OFFSET CAST(${offset} AS BIGINT)",
+            self.sql, self.order
+        );
+        Ok(Json(format!(r#"{{"total":{total},"rows":{}}}"#, objects(&case.query_with(&sql, &params)?)?)))
+    }
+}
+
+impl Totals {
+    fn of(&self, listing: &Listing, case: &Case) -> Result<u64, ServeError> {
+        let mut key = vec![listing.sql.to_owned(), listing.setting.clone()];
+        key.extend_from_slice(&listing.params);
+        if let Some(total) = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
+            return Ok(*total);
+        }
+        let counted = case.query_with(&format!("SELECT count(*) FROM ({})", listing.sql), &listing.params)?;
+        let total = counted.first().and_then(|batch| batch.column(0).as_primitive_opt::<Int64Type>()?.iter().next()?);
+        let total = total.and_then(|total| u64::try_from(total).ok()).unwrap_or_default();
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.len() >= REMEMBERED {
+            known.clear();
+        }
+        known.insert(key, total);
+        Ok(total)
+    }
+}
+
+/// Rows as a JSON array of objects.
+pub(super) fn objects(batches: &[RecordBatch]) -> Result<String, ServeError> {
+    let mut json = Vec::new();
+    present::objects(&mut json, batches)?;
+    json.truncate(json.trim_ascii_end().len());
+    Ok(String::from_utf8_lossy(&json).into_owned())
+}
+
+/// The first row as a JSON value, if there is one.
+pub(super) fn object(batches: &[RecordBatch]) -> Result<Option<Value>, ServeError> {
+    let rows: Vec<Value> = serde_json::from_str(&objects(batches)?)?;
+    Ok(rows.into_iter().next())
+}

@@ -1,0 +1,132 @@
+//! What a program needs that answers several questions of one case at once: connections, interrupts, a lock.
+
+use std::fmt;
+use std::path::Path;
+use std::sync::Arc;
+
+use arrow::datatypes::SchemaRef;
+use arrow::record_batch::RecordBatch;
+use duckdb::{InterruptHandle, params_from_iter};
+
+use super::{Case, StoreError};
+
+/// Stops what a connection is doing, from any thread.
+#[derive(Clone)]
+pub struct Interrupter(Arc<InterruptHandle>);
+
+impl Interrupter {
+    /// Has the statement that runs now fail. It does nothing if none runs, or if the connection is closed.
+    pub fn interrupt(&self) {
+        self.0.interrupt();
+    }
+}
+
+impl fmt::Debug for Interrupter {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("Interrupter")
+    }
+}
+
+/// The rows that an answer begins with.
+#[derive(Debug)]
+pub struct FirstRows {
+    /// The columns.
+    pub schema: SchemaRef,
+    /// The rows, in the answer's order.
+    pub batches: Vec<RecordBatch>,
+    /// Whether the answer has more rows.
+    pub truncated: bool,
+}
+
+impl Case {
+    /// One more connection to the same database: with its own variables and temporary tables, for another thread.
+    ///
+    /// # Errors
+    /// DuckDB's message.
+    pub fn another(&self) -> Result<Self, StoreError> {
+        Ok(Self { connection: self.connection.try_clone()?, path: self.path.clone(), is_another: true })
+    }
+
+    /// What stops this connection's statement.
+    pub fn interrupter(&self) -> Interrupter {
+        Interrupter(self.connection.interrupt_handle())
+    }
+
+    /// Bounds memory; what does not fit is put into that folder. No statement reaches any other file from now on.
+    ///
+    /// # Errors
+    /// DuckDB's message.
+    pub fn confine(&self, memory: u64, aside: &Path) -> Result<(), StoreError> {
+        self.set_memory(memory)?;
+        self.set_temp_dir(aside)?;
+        self.execute("SET enable_external_access = false")
+    }
+
+    /// Refuses every further change of the settings, on all connections.
+    ///
+    /// Not even [`Drop`] can then end the worker threads: leave such a case open until the program ends.
+    ///
+    /// # Errors
+    /// DuckDB's message.
+    pub fn lock_settings(&self) -> Result<(), StoreError> {
+        self.execute("SET lock_configuration = true")
+    }
+
+    /// As [`Case::query_with`], but gives `limit` rows at most and computes little more than these.
+    ///
+    /// # Errors
+    /// As [`Case::query`].
+    pub fn first_rows(&self, sql: &str, params: &[String], limit: usize) -> Result<FirstRows, StoreError> {
+        let mut statement = self.prepare(sql)?;
+        let schema = statement.stream_arrow(params_from_iter(params))?.get_schema();
+        let (mut batches, mut room) = (Vec::new(), limit);
+        // The stream's own iterator panics where a step tells of an error.
+        while let Some(columns) = statement.step()? {
+            let batch = RecordBatch::from(&columns);
+            if batch.num_rows() > room {
+                batches.push(batch.slice(0, room));
+                return Ok(FirstRows { schema, batches, truncated: true });
+            }
+            room -= batch.num_rows();
+            batches.push(batch);
+        }
+        Ok(FirstRows { schema, batches, truncated: false })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn case(folder: &Path) -> Case {
+        drop(Case::open(&folder.join("case.duckdb")).unwrap());
+        Case::open_read_only(&folder.join("case.duckdb")).unwrap()
+    }
+
+    #[test]
+    fn an_answer_stops_at_its_limit_and_says_so() {
+        let folder = tempfile::tempdir().unwrap();
+        let case = case(folder.path());
+        let rows = |sql, limit| case.first_rows(sql, &[], limit).unwrap();
+        let count = |found: &FirstRows| found.batches.iter().map(RecordBatch::num_rows).sum::<usize>();
+        let found = rows("FROM range(1_000_000_000_000)", 3000);
+        assert_eq!((count(&found), found.truncated), (3000, true));
+        let found = rows("FROM range(3000)", 3000);
+        assert_eq!((count(&found), found.truncated), (3000, false));
+        let found = rows("SELECT 1 AS one WHERE false", 10);
+        assert_eq!((count(&found), found.truncated, found.schema.field(0).name().as_str()), (0, false, "one"));
+        let error = case.first_rows("SELECT CAST(x AS INTEGER) FROM (VALUES ('1'), ('a')) AS t(x)", &[], 9);
+        assert!(error.unwrap_err().to_string().contains("Could not convert"));
+    }
+
+    #[test]
+    fn connections_share_the_database_but_not_their_variables() {
+        let folder = tempfile::tempdir().unwrap();
+        let case = case(folder.path());
+        let other = case.another().unwrap();
+        other.query("SET VARIABLE a = 1").unwrap();
+        drop(other);
+        let found = case.first_rows("SELECT 1 WHERE getvariable('a') IS NULL", &[], 9).unwrap();
+        assert_eq!(found.batches.len(), 1);
+    }
+}

@@ -1,0 +1,68 @@
+// Every view, light and dark, wide and narrow, has no serious fault that axe knows of, and needs no scrolling sideways.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { axeSource, looking } from "./lib/browser.mjs";
+import { rows } from "./lib/grid.mjs";
+import { NADIA } from "./sessions.mjs";
+
+const PLACES = [
+  "/sessions",
+  `/timeline?session=${NADIA}&show=click&show=command&show=background`,
+  "/entities",
+  "/entities?type=user&entity=svc-backup",
+  "/sql?hunt=persistence/access-key-for-another",
+  "/coverage?by=service",
+];
+/** As many rows as it takes to see every kind of them. */
+const WIDE = { width: 1440, height: 640 };
+const NARROW = { width: 400, height: 800 };
+
+/** What axe finds serious by these rules, as lines to read. */
+async function serious(page, rules) {
+  await page.evaluate(axeSource);
+  const { violations } = await page.evaluate((asked) => window.axe.run(document, { resultTypes: ["violations"], ...asked }), rules);
+  const grave = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
+  return grave.flatMap(({ id, nodes }) => nodes.slice(0, 3).map((node) => `${id}: ${node.html.slice(0, 160)} ${node.failureSummary}`));
+}
+
+const sideways = (page) => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+
+/** All there is to find, and what may differ where only the colours do, or only the layout. */
+const ALL = {};
+const COLOURS = { runOnly: ["color-contrast"] };
+const LAYOUT = { rules: { "color-contrast": { enabled: false } } };
+
+const look = (rules) => async (page, { open }) => {
+  for (const place of PLACES) {
+    await open(place);
+    await rows(page).first().waitFor();
+    if (place.includes("session=")) {
+      await rows(page).nth(1).click();
+      await page.locator(".event-line").first().click();
+      await page.locator(".json").waitFor();
+    }
+    await page.locator("[aria-busy=true], .waiting").first().waitFor({ state: "detached" });
+    assert.deepEqual(await serious(page, rules), [], place);
+    assert.equal(await sideways(page), 0, `${place} is wider than the window`);
+  }
+};
+
+export function access(address) {
+  test("access: no serious fault, light", () => looking(address, "/", look(ALL), { viewport: WIDE }));
+  test("access: no serious fault, dark", () => looking(address, "/", look(COLOURS), { colorScheme: "dark", viewport: WIDE }));
+  test("access: no serious fault, narrow", () => looking(address, "/", look(LAYOUT), { viewport: NARROW }));
+
+  test("access: the switch of colours stays", () =>
+    looking(address, "/sessions", async (page) => {
+      const background = () => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
+      const light = await background();
+      const button = page.getByRole("button", { name: /^Colours/ });
+      await button.click();
+      await button.click();
+      await page.waitForFunction(() => document.documentElement.dataset.theme === "dark");
+      assert.notEqual(await background(), light);
+      await page.reload();
+      assert.notEqual(await background(), light);
+    }));
+}

@@ -1,0 +1,69 @@
+// A whole look without a mouse: from the sessions to the raw event behind a click, and on through the views.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { looking } from "./lib/browser.mjs";
+import { active, detail, inAddress, query, total } from "./lib/grid.mjs";
+import { NADIA } from "./sessions.mjs";
+
+export function keyboard(address) {
+  test("keyboard: from sessions to a raw event and through the views", () =>
+    looking(address, "/sessions", async (page) => {
+      const press = (...keys) => keys.reduce((last, key) => last.then(() => page.keyboard.press(key)), Promise.resolve());
+      await total(page, 2);
+      await press("j");
+      assert.ok((await (await active(page)).innerText()).includes("nadia"));
+      await press("Enter");
+      await total(page, 34);
+      assert.equal(query(page).get("session"), NADIA);
+
+      await press("/");
+      await page.keyboard.type("secret");
+      await inAddress(page, "search", "secret");
+      await press("Escape", "Escape");
+      await total(page, 34);
+      await press("End");
+      assert.equal(await (await active(page)).getAttribute("aria-rowindex"), "35");
+      await press("Home", "j", "ArrowDown", "k");
+      assert.equal(await (await active(page)).getAttribute("aria-rowindex"), "3");
+      await press("Space");
+      assert.equal(await (await active(page)).getAttribute("aria-selected"), "true");
+      await press("Escape");
+      assert.equal(await (await active(page)).getAttribute("aria-selected"), "false");
+
+      await press("Enter");
+      await detail(page).getByText("Raw events").waitFor();
+      const event = detail(page).getByRole("button", { name: "signin:ConsoleLogin" });
+      await event.waitFor();
+      for (let i = 0; i < 20 && !(await event.evaluate((node) => node === document.activeElement)); i++) await press("Tab");
+      await press("Enter");
+      await detail(page).getByText('"ConsoleLogin"').first().waitFor();
+      await press("Escape");
+      assert.equal(await (await active(page)).getAttribute("aria-rowindex"), "3");
+      await press("Enter");
+      await detail(page).waitFor({ state: "detached" });
+
+      await press("?");
+      await page.getByRole("dialog", { name: "Keys" }).waitFor();
+      await press("Escape");
+      await page.getByRole("dialog", { name: "Keys" }).waitFor({ state: "hidden" });
+      for (const [key, path] of [["3", "/entities"], ["4", "/sql"], ["5", "/coverage"], ["2", "/timeline"], ["1", "/sessions"]]) {
+        await press(key);
+        await page.waitForURL((url) => url.pathname === path);
+        if (path === "/sql") await page.getByLabel("Hunt").waitFor();
+      }
+    }));
+
+  test("keyboard: single keys can be switched off", () =>
+    looking(address, "/sessions", async (page) => {
+      await total(page, 2);
+      await page.keyboard.press("?");
+      await page.getByLabel("Single letters and digits are shortcuts").uncheck();
+      await page.keyboard.press("Escape");
+      await page.getByRole("dialog", { name: "Keys" }).waitFor({ state: "hidden" });
+      await page.keyboard.press("3");
+      await page.keyboard.press("ArrowDown");
+      assert.ok((await (await active(page)).innerText()).includes("nadia"));
+      assert.equal(new URL(page.url()).pathname, "/sessions");
+    }));
+}

@@ -1,0 +1,44 @@
+// Cases to look at, and the program that serves them.
+
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { createInterface } from "node:readline";
+
+const [program = "target/debug/cartographer"] = process.argv.slice(2);
+
+/** A folder that goes when the process does its best to end. */
+export const folder = await mkdtemp(path.join(tmpdir(), "cartographer-browser-"));
+const running = new Set();
+
+export async function end() {
+  for (const child of running) child.kill("SIGINT");
+  await rm(folder, { recursive: true, force: true });
+}
+
+/** A case of what the program loads from `trail`. */
+export function load(trail, name) {
+  const file = path.join(folder, `${name}.duckdb`);
+  execFileSync(program, ["load", trail, "--db", file, "--quiet"], { stdio: ["ignore", "ignore", "inherit"] });
+  return file;
+}
+
+/** A case of records that a test makes up. */
+export async function loadRecords(records, name) {
+  const trail = path.join(folder, `${name}.json`);
+  await writeFile(trail, JSON.stringify({ Records: records }));
+  return load(trail, name);
+}
+
+/** Serves a case; the address, as the program prints it, has the token. */
+export async function serve(file) {
+  const child = spawn(program, ["serve", "--db", file], { stdio: ["ignore", "pipe", "ignore"] });
+  running.add(child);
+  const lines = createInterface({ input: child.stdout });
+  const ended = once(child, "exit").then(([code]) => Promise.reject(new Error(`serve ended with ${code}`)));
+  ended.catch(() => undefined);
+  const [line] = await Promise.race([once(lines, "line"), ended]);
+  return new URL(line);
+}

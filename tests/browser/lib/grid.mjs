@@ -1,0 +1,47 @@
+// What a grid shows, and ways to wait for it.
+
+import assert from "node:assert/strict";
+
+export const grid = (page) => page.getByRole("grid");
+export const rows = (page) => page.locator(".grid-body .grid-row");
+export const row = (page, text) => rows(page).filter({ hasText: text }).first();
+export const detail = (page) => page.locator(".grid-detail");
+export const head = (page, title) => page.getByRole("columnheader", { name: title }).getByRole("button");
+
+/** Waits until the grid has so many rows in all, its head aside. */
+export async function total(page, count) {
+  await page.locator(`[role=grid][aria-rowcount="${count + 1}"]`).waitFor();
+  if (count > 0) await page.locator(".grid-body .grid-row:not([aria-busy=true])").first().waitFor();
+}
+
+/** The texts of the rows that are laid out. */
+export const texts = (page) => rows(page).allInnerTexts();
+
+export const query = (page) => new URL(page.url()).searchParams;
+
+/** Waits until the address has that parameter. */
+export async function inAddress(page, name, value) {
+  await page.waitForFunction(
+    ([key, wanted]) => new URL(location.href).searchParams.getAll(key).join() === wanted,
+    [name, value],
+  );
+}
+
+/** The text of what a click downloads. */
+export async function downloaded(page, click) {
+  const [download] = await Promise.all([page.waitForEvent("download"), click()]);
+  const stream = await download.createReadStream();
+  const chunks = [];
+  for await (const chunk of stream) chunks.push(chunk);
+  return { name: download.suggestedFilename(), text: Buffer.concat(chunks).toString("utf8") };
+}
+
+export const clipboard = (page) => page.evaluate(() => navigator.clipboard.readText());
+
+/** The row that the grid says is active, and that it has the focus. */
+export async function active(page) {
+  await page.locator("[role=grid][aria-activedescendant]").waitFor();
+  const id = await grid(page).getAttribute("aria-activedescendant");
+  assert.equal(await grid(page).evaluate((node) => node === document.activeElement), true, "the grid has no focus");
+  return page.locator(`[id="${id}"]`);
+}

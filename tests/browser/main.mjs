@@ -1,0 +1,31 @@
+// The page in a real browser, served by the program that is named: node tests/browser/main.mjs PROGRAM
+// BIG_CASE=FILE measures it on a big case too; SCREENSHOTS=1 takes the README's pictures; CHROMIUM names the browser.
+
+import { after, describe } from "node:test";
+import { access } from "./access.mjs";
+import { big } from "./big.mjs";
+import { hostile, hostileCase } from "./hostile.mjs";
+import { keyboard } from "./keyboard.mjs";
+import { browser } from "./lib/browser.mjs";
+import { end, load, serve } from "./lib/case.mjs";
+import { pictures } from "./pictures.mjs";
+import { coverage, entities, sql } from "./rest.mjs";
+import { sessions } from "./sessions.mjs";
+import { timeline } from "./timeline.mjs";
+
+after(async () => {
+  await browser.close();
+  await end();
+});
+
+const demo = await serve(load("demo/trail.json.gz", "demo"));
+const odd = await serve(await hostileCase());
+if (process.env.SCREENSHOTS) pictures(demo);
+else {
+  // Each test has a window of its own, and mostly waits.
+  describe("the page", { concurrency: 3 }, () => {
+    for (const suite of [access, sessions, timeline, entities, sql, coverage, keyboard]) suite(demo);
+    hostile(odd);
+  });
+}
+if (process.env.BIG_CASE) await big(process.env.BIG_CASE);

@@ -1,0 +1,108 @@
+// Entities, SQL, coverage.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { looking } from "./lib/browser.mjs";
+import { detail, downloaded, query, row, texts, total } from "./lib/grid.mjs";
+import { NADIA } from "./sessions.mjs";
+
+export function entities(address) {
+  test("entities: found by type, name and touch", () =>
+    looking(address, "/entities", async (page) => {
+      await total(page, 89);
+      await page.getByLabel("touched only").check();
+      await total(page, 5);
+      assert.ok((await row(page, "svc-backup").innerText()).includes("touched"));
+      await page.getByLabel("touched only").uncheck();
+      await page.getByLabel("Type").selectOption("bucket");
+      await page.getByRole("searchbox").fill("BACKUPS");
+      await total(page, 1);
+      assert.ok((await texts(page))[0].includes("prod-db-backups"));
+      await page.reload();
+      await total(page, 1);
+      assert.equal(query(page).get("type"), "bucket");
+    }));
+
+  test("entities: everywhere one was seen or touched", () =>
+    looking(address, "/entities?search=svc-backup", async (page) => {
+      await row(page, "svc-backup").click();
+      await total(page, 4);
+      assert.equal((await texts(page)).filter((text) => text.startsWith("touched") || text.includes("\ntouched")).length, 1);
+      await row(page, "Created access key").click();
+      await detail(page).getByText("Raw events (1)").waitFor();
+      await page.reload();
+      await detail(page).getByText("Raw events (1)").waitFor();
+      await page.getByRole("link", { name: "Show in the timeline" }).click();
+      await total(page, 4);
+      await page.waitForURL(/\/timeline\?entity_type=user&entity=svc-backup/);
+    }));
+}
+
+export function sql(address) {
+  test("SQL: a hunt is picked, set, run, linked and exported", () =>
+    looking(address, "/sql", async (page) => {
+      await page.getByLabel("Hunt").selectOption("persistence/access-key-for-another");
+      await total(page, 2);
+      assert.ok((await page.getByRole("textbox", { name: "SQL" }).inputValue()).includes("SET VARIABLE principal = '%';"));
+      await page.getByLabel("principal").fill("nobody's");
+      await total(page, 0);
+      await page.getByText("No rows.").waitFor();
+      await page.reload();
+      await total(page, 0);
+      assert.ok((await page.getByRole("textbox", { name: "SQL" }).inputValue()).includes("= 'nobody''s';"));
+      await page.getByLabel("principal").fill("nadia");
+      await total(page, 2);
+      await page.getByText("Export", { exact: true }).click();
+      const saved = await downloaded(page, () => page.getByRole("button", { name: "CSV" }).click());
+      assert.equal(saved.name, "answer.csv");
+      assert.ok(saved.text.startsWith("time,principal,what,for_user") && saved.text.includes("svc-backup"), saved.text);
+      await row(page, "svc-backup").click();
+      await detail(page).getByRole("link", { name: "Show its session in the timeline" }).click();
+      await total(page, 34);
+      await detail(page).getByText("Raw events (1)").waitFor();
+    }));
+
+  test("SQL: of one's own, with its errors, and without writing", async () => {
+    const faulty = async (page, { faults }) => {
+      const text = page.getByRole("textbox", { name: "SQL" });
+      await text.fill("SELECT kind, count(*) AS n FROM signals GROUP BY kind ORDER BY kind");
+      await text.press("Control+Enter");
+      await total(page, 8);
+      assert.ok((await texts(page))[0].includes("background"));
+      await page.reload();
+      await total(page, 8);
+      for (const wrong of ["SELECT nothing FROM nowhere", "CREATE TABLE mine (n INTEGER)", "SELECT * FROM read_text('/etc/hostname')"]) {
+        await text.fill(wrong);
+        await page.getByRole("button", { name: "Run" }).click();
+        await page.getByRole("alert").waitFor();
+        assert.ok((await page.getByRole("alert").innerText()).trim().split("\n").length > 1, "an error comes with advice");
+        await text.fill("SELECT 42 AS answer");
+        await page.getByRole("button", { name: "Run" }).click();
+        await total(page, 1);
+      }
+      // The browser itself tells of answers that are no success.
+      assert.equal(faults.length, 3);
+      assert.ok(faults.splice(0).every((fault) => fault.includes("400")));
+    };
+    await looking(address, "/sql", faulty);
+  });
+}
+
+export function coverage(address) {
+  test("coverage: how much is explained, how, by session and service", () =>
+    looking(address, "/coverage", async (page) => {
+      await total(page, 2);
+      const totals = await page.getByRole("region", { name: "In all" }).innerText();
+      for (const part of ["100 %", "507 events", "458", "49"]) assert.ok(totals.includes(part), `${part} in ${totals}`);
+      await page.getByText("By service").click();
+      await total(page, 23);
+      assert.match(await row(page, "iam").innerText(), /iam\s+100 %\s+225/);
+      await page.reload();
+      await total(page, 23);
+      await page.getByText("By session").click();
+      await row(page, "nadia").click();
+      await page.waitForURL((url) => url.searchParams.get("session") === NADIA && url.searchParams.get("by") === "service");
+      await row(page, "secretsmanager").click();
+      await page.waitForURL((url) => url.pathname === "/timeline" && url.searchParams.get("service") === "secretsmanager");
+    }));
+}

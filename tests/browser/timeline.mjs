@@ -1,0 +1,145 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { looking } from "./lib/browser.mjs";
+import { clipboard, detail, downloaded, grid, inAddress, query, row, rows, texts, total } from "./lib/grid.mjs";
+import { NADIA } from "./sessions.mjs";
+
+const PLACE = `/timeline?session=${NADIA}`;
+const MADE = "Created access key AKIAEXAMPLEJ3XHTZZXB for svc-backup";
+
+const filter = (page, title, value) => page.getByRole("group", { name: title }).getByRole("checkbox", { name: value });
+const shown = (page, name) => page.getByRole("group", { name: "What is shown" }).getByRole("checkbox", { name });
+
+export function timeline(address) {
+  test("timeline: the clicks in their order", () =>
+    looking(address, PLACE, async (page) => {
+      await total(page, 34);
+      const [first, second] = await texts(page);
+      for (const part of ["2026-03-11 19:37:29", "login", "Failed to sign in to the console", "1.00", "us-east-1"]) {
+        assert.ok(first.includes(part), `${part} in ${first}`);
+      }
+      assert.ok(second.includes("Signed in to the console from 203.0.113.66"));
+      await page.getByRole("button", { name: "Time (UTC)" }).click();
+      await inAddress(page, "order", "desc");
+      await page.waitForFunction(() => document.querySelector(".grid-body .grid-row")?.textContent?.includes("19:53:17"));
+    }));
+
+  test("timeline: a click unfolds to its things, reasons, events and their JSON; a link gives the same", () =>
+    looking(address, PLACE, async (page) => {
+      await row(page, MADE).click();
+      await detail(page).getByText("Raw events (1)").waitFor();
+      const text = await detail(page).innerText();
+      for (const part of ["svc-backup", "AKIAEXAMPLEJ3XHTZZXB", "T1098.001", "iam/users/", "Why"]) {
+        assert.ok(text.includes(part), `${part} in ${text}`);
+      }
+      const link = detail(page).getByRole("link", { name: "Open this page in the AWS console" });
+      assert.match(await link.getAttribute("href"), /^https:\/\/us-east-1\.console\.aws\.amazon\.com\//);
+      await page.reload();
+      await detail(page).getByRole("button", { name: "iam:CreateAccessKey" }).click();
+      await detail(page).getByText('"CreateAccessKey"').waitFor();
+      await detail(page).getByRole("link", { name: "svc-backup" }).click();
+      await page.waitForURL(/\/entities\?type=user&entity=svc-backup/);
+    }));
+
+  test("timeline: filters narrow it, and are steps to go back from", () =>
+    looking(address, PLACE, async (page) => {
+      await total(page, 34);
+      await filter(page, "Kind", "secret").check();
+      await total(page, 3);
+      await filter(page, "Outcome", "failed").check();
+      await total(page, 1);
+      assert.ok((await texts(page))[0].includes("Created access key for marek"));
+      await page.goBack();
+      await total(page, 3);
+      await page.goBack();
+      await total(page, 34);
+      await page.getByRole("button", { name: "more of technique" }).click();
+      await filter(page, "Technique", "T1098.001").check();
+      await total(page, 2);
+      await page.getByRole("button", { name: "Clear 1" }).click();
+      await total(page, 34);
+      await page.getByLabel("Type of entity").selectOption("user");
+      await page.getByLabel("Name or id of the entity").fill("svc-backup");
+      await page.keyboard.press("Enter");
+      await total(page, 4);
+      await page.reload();
+      await total(page, 4);
+    }));
+
+  test("timeline: searches as it is typed, and shows what else there is", () =>
+    looking(address, PLACE, async (page) => {
+      await total(page, 34);
+      await page.keyboard.press("/");
+      await page.keyboard.type("CREATED access");
+      await total(page, 2);
+      assert.equal(query(page).get("search"), "CREATED access");
+      await page.keyboard.press("Escape");
+      await total(page, 34);
+      await shown(page, "Background").check();
+      await total(page, 45);
+      await shown(page, "Typed commands").uncheck();
+      await total(page, 40);
+      await page.reload();
+      await total(page, 40);
+    }));
+
+  test("timeline: rows that nobody clicked are fetched as they scroll into view", () =>
+    looking(address, "/timeline?show=programmatic", async (page) => {
+      await total(page, 2014);
+      assert.ok((await rows(page).count()) < 80);
+      await grid(page).press("End");
+      const last = page.locator('.grid-body [aria-rowindex="2015"]:not([aria-busy=true])');
+      await last.waitFor();
+      assert.ok((await last.innerText()).includes("programmatic"));
+      await last.click();
+      await detail(page).getByText('"eventID"').waitFor();
+    }));
+
+  test("timeline: the strip zooms by dragging, by keys and by buttons", () =>
+    looking(address, PLACE, async (page) => {
+      await total(page, 34);
+      const plot = page.locator(".u-over");
+      const { x, y, width, height } = await plot.boundingBox();
+      await page.mouse.move(x + width * 0.5, y + height / 2);
+      await page.mouse.down();
+      await page.mouse.move(x + width * 0.99, y + height / 2, { steps: 4 });
+      await page.mouse.up();
+      await page.waitForURL(/from=2026-03-11T19%3A4/);
+      await page.waitForFunction(() => Number(document.querySelector("[role=grid]")?.getAttribute("aria-rowcount")) < 30);
+      const strip = page.locator("[data-strip]");
+      await strip.press("0");
+      await total(page, 34);
+      assert.equal(query(page).get("from"), null);
+      await strip.press("+");
+      await page.waitForURL(/from=/);
+      await page.getByRole("button", { name: "Show all of the time" }).click();
+      await total(page, 34);
+    }));
+
+  test("timeline: what is selected is copied and exported", () =>
+    looking(address, PLACE, async (page) => {
+      await total(page, 34);
+      await row(page, MADE).getByRole("checkbox").check();
+      await grid(page).focus();
+      await page.keyboard.press("Home");
+      await page.keyboard.press("Space");
+      await page.keyboard.press("Shift+ArrowDown");
+      await page.getByText("3 selected", { exact: true }).waitFor();
+      await page.keyboard.press("c");
+      await page.getByText("Copied 3 rows as text.").waitFor();
+      const lines = (await clipboard(page)).trimEnd().split("\n");
+      assert.equal(lines.length, 3);
+      assert.ok(lines[2].startsWith("2026-03-11 19:41:32 UTC  nadia  ") && lines[2].includes(MADE), lines[2]);
+      await page.getByText("Copy", { exact: true }).click();
+      await page.getByRole("button", { name: "as a table" }).click();
+      await page.getByText("Copied 3 rows as a table.").waitFor();
+      assert.equal((await clipboard(page)).split("\n")[0].split("\t")[3], "summary");
+      await page.getByText("Export", { exact: true }).click();
+      const some = await downloaded(page, () => page.getByRole("link", { name: "CSV" }).first().click());
+      assert.equal(some.text.trim().split(/\r?\n/).length, 4);
+      assert.ok(some.text.includes(MADE));
+      await page.getByText("Export", { exact: true }).click();
+      const all = await downloaded(page, () => page.getByRole("link", { name: "JSON lines" }).last().click());
+      assert.equal(all.text.trim().split("\n").length, 34);
+    }));
+}

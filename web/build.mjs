@@ -1,0 +1,49 @@
+// Builds the page into the folder that is named: the same bytes from the same sources, wherever they lie.
+// No source maps, for they would hold paths; no hashes in names, for the server lets nothing be cached.
+import { copyFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+/** Licences that the Apache License 2.0 can ship with. */
+const FITTING = new Set(["MIT", "ISC", "BSD-2-Clause", "BSD-3-Clause", "Apache-2.0"]);
+
+const home = path.dirname(fileURLToPath(import.meta.url));
+const out = path.resolve(process.argv[2] ?? path.join(home, "dist"));
+
+const { outputFiles } = await build({
+  absWorkingDir: home,
+  entryPoints: { app: "src/main.tsx", theme: "src/theme.ts" },
+  outdir: path.join(out, "assets"),
+  bundle: true,
+  minify: true,
+  format: "iife",
+  target: "es2022",
+  jsx: "automatic",
+  jsxImportSource: "preact",
+  define: { "process.env.NODE_ENV": '"production"' },
+  legalComments: "none",
+  charset: "utf8",
+  logLevel: "warning",
+  write: false,
+});
+// What cannot be built takes nothing away from what was.
+await rm(out, { recursive: true, force: true });
+await mkdir(path.join(out, "assets"), { recursive: true });
+for (const file of outputFiles) await writeFile(file.path, file.contents);
+await copyFile(path.join(home, "index.html"), path.join(out, "index.html"));
+await copyFile(path.join(home, "icon.svg"), path.join(out, "assets", "icon.svg"));
+await writeFile(path.join(out, "assets", "licences.txt"), await licences());
+
+/** The licences of what is bundled: they go with it. */
+async function licences() {
+  const { dependencies } = JSON.parse(await readFile(path.join(home, "package.json"), "utf8"));
+  const texts = Object.entries(dependencies).map(async ([name, version]) => {
+    const folder = path.join(home, "node_modules", name);
+    const { license } = JSON.parse(await readFile(path.join(folder, "package.json"), "utf8"));
+    if (!FITTING.has(license)) throw new Error(`${name} is under ${license}, which is not among those that fit`);
+    const text = await readFile(path.join(folder, "LICENSE"), "utf8");
+    return `${name} ${version}\n\n${text.trim()}\n`;
+  });
+  return (await Promise.all(texts)).join(`\n${"-".repeat(80)}\n\n`);
+}

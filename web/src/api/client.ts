@@ -1,0 +1,143 @@
+// The server's API, a function a question.
+
+import { apiFilter, type Filter } from "../lib/filter";
+import type {
+  CaseSummary,
+  Count,
+  Coverage,
+  Density,
+  EntityRow,
+  EventDetail,
+  Facets,
+  Hunt,
+  Order,
+  Page,
+  Problem,
+  SeenRow,
+  SessionRow,
+  SignalDetail,
+  SignalEvent,
+  SqlAnswer,
+  TimelineRow,
+} from "./types";
+
+/** The server said no, or nothing. */
+export class ApiError extends Error {
+  readonly advice: string;
+
+  constructor({ error, advice }: Problem) {
+    super(error);
+    this.advice = advice;
+  }
+}
+
+type Scalar = string | number | boolean | null | undefined;
+
+const GONE = {
+  error: "The server does not answer.",
+  advice: "Is `cartographer serve` still running? Start it again and open the address it prints.",
+};
+const NO_TOKEN = {
+  error: "The server does not know this page any more.",
+  advice: "Open the address that `cartographer serve` printed, with its token.",
+};
+
+async function problemOf(response: Response): Promise<Problem> {
+  if (response.status === 401) return NO_TOKEN;
+  const text = await response.text();
+  try {
+    return JSON.parse(text) as Problem;
+  } catch {
+    return { error: `${response.status} ${response.statusText}`, advice: text.slice(0, 500) };
+  }
+}
+
+async function ask<Answer>(address: string, init: RequestInit): Promise<Answer> {
+  const response = await fetch(address, init).catch((error: unknown) => {
+    if (error instanceof DOMException && error.name === "AbortError") throw error;
+    throw new ApiError(GONE);
+  });
+  if (!response.ok) throw new ApiError(await problemOf(response));
+  return (await response.json()) as Answer;
+}
+
+function withParams(path: string, params: URLSearchParams, more: Record<string, Scalar> = {}): string {
+  const all = new URLSearchParams(params);
+  for (const [key, value] of Object.entries(more)) {
+    if (value !== null && value !== undefined && value !== "") all.append(key, String(value));
+  }
+  const query = all.toString();
+  return query ? `/api/${path}?${query}` : `/api/${path}`;
+}
+
+const get = <Answer>(
+  path: string,
+  more: Record<string, Scalar>,
+  signal?: AbortSignal,
+  params = new URLSearchParams(),
+) => ask<Answer>(withParams(path, params, more), signal ? { signal } : {});
+
+export interface Slice {
+  offset: number;
+  limit: number;
+}
+
+export interface Sorting {
+  sort?: string | undefined;
+  descending?: boolean | undefined;
+}
+
+export const api = {
+  case: (signal?: AbortSignal) => get<CaseSummary>("case", {}, signal),
+
+  sessions: (asked: Slice & Sorting & { search: string; console: string }, signal?: AbortSignal) =>
+    get<Page<SessionRow>>("sessions", { ...asked }, signal),
+
+  timeline: (filter: Filter, slice: Slice & { order: Order }, signal?: AbortSignal) =>
+    get<Page<TimelineRow>>("timeline", { ...slice }, signal, apiFilter(filter)),
+
+  density: (filter: Filter, bins: number, signal?: AbortSignal) =>
+    get<Density>("density", { bins }, signal, apiFilter(filter)),
+
+  facets: (filter: Filter, signal?: AbortSignal) => get<Facets>("facets", {}, signal, apiFilter(filter)),
+
+  signal: (id: string, signal?: AbortSignal) => get<SignalDetail>(`signals/${encodeURIComponent(id)}`, {}, signal),
+
+  signalEvents: (id: string, slice: Slice, signal?: AbortSignal) =>
+    get<Page<SignalEvent>>(`signals/${encodeURIComponent(id)}/events`, { ...slice }, signal),
+
+  event: (id: string, signal?: AbortSignal) => get<EventDetail>(`events/${encodeURIComponent(id)}`, {}, signal),
+
+  entities: (
+    asked: Slice & Sorting & { search: string; type: string | null; touched: boolean | undefined },
+    signal?: AbortSignal,
+  ) => get<Page<EntityRow>>("entities", { ...asked }, signal),
+
+  entityTypes: (signal?: AbortSignal) => get<Count[]>("entities/types", {}, signal),
+
+  seen: (type: string, value: string, slice: Slice, signal?: AbortSignal) =>
+    get<Page<SeenRow>>("entities/seen", { type, value, ...slice }, signal),
+
+  hunts: (signal?: AbortSignal) => get<Hunt[]>("hunts", {}, signal),
+
+  sql: (sql: string, limit: number, signal: AbortSignal) =>
+    ask<SqlAnswer>("/api/sql", {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ sql, limit }),
+      signal,
+    }),
+
+  coverage: (by: "session" | "service", session: string | null, signal?: AbortSignal) =>
+    get<Coverage>("coverage", { by, session }, signal),
+};
+
+export type ExportFormat = "csv" | "jsonl" | "md";
+
+/** The address of a download: all that the filter shows, or the rows that are selected. */
+export function exportAddress(filter: Filter, ids: readonly string[], format: ExportFormat): string {
+  const params = apiFilter(filter);
+  for (const id of ids) params.append("ids", id);
+  params.append("format", format);
+  return `/api/export?${params}`;
+}

@@ -1,0 +1,231 @@
+// What the server answers, as it answers it. Times are RFC 3339 texts in UTC; what is missing is null.
+
+export type Show = "click" | "command" | "background" | "residual" | "programmatic";
+export type Outcome = "ok" | "failed";
+export type Order = "asc" | "desc";
+
+/** One page of rows, and how many there are in all. */
+export interface Page<Row> {
+  total: number;
+  rows: Row[];
+}
+
+/** What went wrong, and what to do about it. */
+export interface Problem {
+  error: string;
+  advice: string;
+}
+
+export interface CaseSummary {
+  file: string;
+  tool_version: string;
+  case: Record<string, string>;
+  events: number;
+  console_events: number;
+  signals: number;
+  sessions: number;
+  console_sessions: number;
+  first_time: string | null;
+  last_time: string | null;
+  load: Record<string, number>;
+}
+
+/** One row of the view `session_summary`. */
+export interface SessionRow {
+  session_id: string;
+  account_id: string | null;
+  identity_type: string | null;
+  principal: string | null;
+  principal_arn: string | null;
+  session_created: string | null;
+  console: boolean;
+  first_time: string;
+  last_time: string;
+  ips: string[];
+  regions: string[];
+  user_agents: string[];
+  mfa: boolean | null;
+  events: number;
+  console_events: number;
+  explained_events: number;
+  signals: number | null;
+  seconds: number;
+  services: string[];
+  pages: number;
+  clicks: number;
+  changes: number;
+  secrets: number;
+  denied: number;
+  failed: number;
+  unexplained: number;
+  stands_out: string[];
+}
+
+/** One row of the view `timeline`: a signal, or an event that no signal explains. */
+export interface TimelineRow {
+  time: string;
+  last_time: string;
+  entry: "signal" | "event";
+  class: string;
+  session_id: string | null;
+  account_id: string | null;
+  principal: string | null;
+  region: string | null;
+  kind: string | null;
+  service: string | null;
+  title: string | null;
+  summary: string | null;
+  confidence: number | null;
+  origin: string | null;
+  events: number;
+  id: string;
+  url: string | null;
+  error_code: string | null;
+  attack?: string[] | null;
+}
+
+/** A row of the timeline where one thing was seen, or touched. */
+export interface SeenRow extends TimelineRow {
+  touched: boolean;
+}
+
+export interface Bin {
+  time: string;
+  clicks: number;
+  changes: number;
+  events: number;
+}
+
+export interface Density {
+  from: string | null;
+  to: string | null;
+  bins: Bin[];
+}
+
+export interface Count {
+  value: string | null;
+  count: number;
+}
+
+export type FacetName =
+  | "services"
+  | "kinds"
+  | "techniques"
+  | "regions"
+  | "principals"
+  | "entity_types"
+  | "outcomes"
+  | "classes";
+
+export type Facets = Record<FacetName, Count[]>;
+
+export interface Entity {
+  entity_type: string;
+  entity_value: string;
+}
+
+export interface SignalDetail {
+  signal: {
+    signal_id: string;
+    session_id: string;
+    rule_id: string;
+    kind: string;
+    service: string;
+    title: string;
+    summary: string;
+    url: string | null;
+    region: string | null;
+    confidence: number;
+    origin: string;
+    first_time: string;
+    last_time: string;
+    event_count: number;
+    attack: string[] | null;
+    matched: string[] | null;
+    missing: string[] | null;
+    context: string | null;
+  };
+  rule: { rule_id: string; title: string; console_path: string[] | null; file: string | null } | null;
+  entities: Entity[];
+  why: string[];
+}
+
+export interface SignalEvent {
+  event_id: string;
+  event_time: string;
+  event_key: string;
+  role: string;
+  source_ip: string | null;
+  user_agent: string | null;
+  error_code: string | null;
+  region: string | null;
+  read_only: boolean | null;
+}
+
+export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
+
+export interface EventDetail {
+  event: Json;
+  signal_id: string | null;
+  session_id: string | null;
+  source_file: string | null;
+}
+
+export interface EntityRow extends Entity {
+  principals: string[];
+  first_time: string;
+  last_time: string;
+  sightings: number;
+  changes: number;
+  touched: boolean;
+  furthest: string | null;
+  sessions: number;
+}
+
+export interface HuntParam {
+  name: string;
+  kind: string;
+  default: string;
+  meaning: string;
+}
+
+export interface Hunt {
+  id: string;
+  title: string;
+  tactic: string;
+  techniques: string[];
+  hit: string;
+  innocent: string;
+  params: HuntParam[];
+  sql: string;
+}
+
+export interface SqlAnswer {
+  columns: { name: string; type: string }[];
+  rows: Json[][];
+  truncated: boolean;
+  elapsed_ms: number;
+}
+
+export interface CoverageNumbers {
+  console_events: number;
+  letter: number;
+  likeness: number;
+  generic: number;
+  background: number;
+  unexplained: number;
+  share: number | null;
+  commands: number;
+}
+
+export interface CoverageRow extends CoverageNumbers {
+  session_id?: string;
+  account_id?: string | null;
+  principal?: string | null;
+  service?: string;
+}
+
+export interface Coverage {
+  totals: CoverageNumbers;
+  rows: CoverageRow[];
+}

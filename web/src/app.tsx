@@ -1,0 +1,123 @@
+// The frame: what the case is, the way to the views, keys that work everywhere.
+
+import { useEffect, useRef } from "preact/hooks";
+import { api } from "./api/client";
+import { Announcer } from "./components/announcer";
+import { Keys } from "./components/keys";
+import { Problem } from "./components/problem";
+import { count, day } from "./lib/format";
+import { useAsked } from "./lib/hooks";
+import { follow, go, type Place, usePlace } from "./lib/router";
+import { singleKeys, THEMES, useTheme } from "./lib/settings";
+import { visible } from "./lib/text";
+import { Coverage } from "./views/coverage";
+import { Entities } from "./views/entities";
+import { Sessions } from "./views/sessions";
+import { Sql } from "./views/sql";
+import { Timeline } from "./views/timeline";
+
+const VIEWS = [
+  ["/sessions", "Sessions", Sessions],
+  ["/timeline", "Timeline", Timeline],
+  ["/entities", "Entities", Entities],
+  ["/sql", "SQL", Sql],
+  ["/coverage", "Coverage", Coverage],
+] as const;
+
+const viewOf = ({ path }: Place) => VIEWS.find(([of]) => path === of) ?? VIEWS[0];
+
+const isTyping = (target: EventTarget | null) =>
+  target instanceof Element &&
+  target.closest("input:not([type=checkbox], [type=radio]), textarea, select, dialog") !== null;
+
+/** The keys that work everywhere but where one types. */
+function useKeys(showKeys: () => void) {
+  useEffect(() => {
+    const listener = (event: KeyboardEvent) => {
+      if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+      if (isTyping(event.target) || !singleKeys.on) return;
+      const view = VIEWS[Number(event.key) - 1];
+      if (view) go(view[0]);
+      else if (event.key === "?") showKeys();
+      else if (event.key === "/") document.querySelector<HTMLElement>("[data-search]")?.focus();
+      else return;
+      event.preventDefault();
+    };
+    addEventListener("keydown", listener);
+    return () => removeEventListener("keydown", listener);
+  }, [showKeys]);
+}
+
+export function App() {
+  const place = usePlace();
+  const dialog = useRef<HTMLDialogElement>(null);
+  const showKeys = useRef(() => dialog.current?.showModal()).current;
+  useKeys(showKeys);
+  const [path, title, View] = viewOf(place);
+  const main = useRef<HTMLElement>(null);
+  const seen = useRef(path);
+  useEffect(() => {
+    document.title = `${title} · cartographer`;
+    // Another view: what had the focus is gone, so the view itself gets it.
+    if (seen.current !== path) main.current?.focus();
+    seen.current = path;
+  }, [title, path]);
+  return (
+    <>
+      <header class="top">
+        <a class="brand" href="/sessions" onClick={follow}>
+          cartographer
+        </a>
+        <nav aria-label="Views">
+          {VIEWS.map(([to, name]) => (
+            <a key={to} href={to} aria-current={to === path ? "page" : undefined} onClick={follow}>
+              {name}
+            </a>
+          ))}
+        </nav>
+        <CaseLine />
+        <ThemeSwitch />
+        <button type="button" class="small" onClick={showKeys} aria-label="Keys" title="Keys (?)">
+          ?
+        </button>
+      </header>
+      <main ref={main} tabIndex={-1} data-idle aria-label={title}>
+        <View key={path} place={place} />
+      </main>
+      <Announcer />
+      <Keys dialog={dialog} />
+    </>
+  );
+}
+
+/** Which case this is, and what it spans. */
+function CaseLine() {
+  const { data, error, again } = useAsked("case", (signal) => api.case(signal));
+  if (error) return <Problem error={error} again={again} />;
+  if (!data) return <p class="case" />;
+  const span = data.first_time && data.last_time ? `${day(data.first_time)} – ${day(data.last_time)}` : "";
+  return (
+    <p class="case" title={visible(data.file)}>
+      <span class="case-file">{visible(data.file.split(/[\\/]/).at(-1) ?? data.file)}</span>{" "}
+      <span class="num">{`${count(data.events)} events · ${count(data.signals)} signals · ${span} · UTC`}</span>
+    </p>
+  );
+}
+
+const MARKS = { system: "◐", light: "○", dark: "●" } as const;
+
+function ThemeSwitch() {
+  const [theme, choose] = useTheme();
+  const next = THEMES[(THEMES.indexOf(theme) + 1) % THEMES.length] ?? "system";
+  return (
+    <button
+      type="button"
+      class="small"
+      aria-label={`Colours: ${theme}; change to ${next}`}
+      title={`Colours: ${theme}`}
+      onClick={() => choose(next)}
+    >
+      {MARKS[theme]}
+    </button>
+  );
+}

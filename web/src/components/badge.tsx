@@ -1,0 +1,57 @@
+import { confidence } from "../lib/format";
+import { visible } from "../lib/text";
+
+const KINDS = new Set([
+  "view",
+  "list",
+  "login",
+  "session",
+  "command",
+  "change",
+  "create",
+  "delete",
+  "secret",
+  "background",
+  "residual",
+  "programmatic",
+]);
+
+/** What a row is, in a word; the colour only repeats it. */
+export function Kind({ kind }: { kind: string }) {
+  return <span class={`kind ${KINDS.has(kind) ? `kind-${kind}` : ""}`}>{visible(kind)}</span>;
+}
+
+const ORIGINS: Record<string, string> = {
+  letter: "every required call of the page was seen, in a known shape",
+  likeness: "the likeliest page: shapes differ, or a call is missing",
+  generic: "no page is known; the calls speak for themselves",
+};
+
+/** How sure a row is, and how it was found. */
+export function Sure({ value, origin }: { value: number | null; origin: string | null }) {
+  if (value === null) return <span class="none">–</span>;
+  return (
+    <span class="sure" title={origin ? `${origin}: ${ORIGINS[origin] ?? ""}` : undefined}>
+      <span class="num">{confidence(value)}</span>{" "}
+      <span class="origin">{origin === "letter" ? "" : visible(origin ?? "")}</span>
+    </span>
+  );
+}
+
+/** That a call failed, and why. */
+export function Failed({ code }: { code: string | null }) {
+  return code ? <span class="failed">{visible(code)}</span> : null;
+}
+
+export function Chips({ values, max = 6 }: { values: readonly string[]; max?: number }) {
+  return (
+    <span class="chips">
+      {values.slice(0, max).map((value) => (
+        <span class="chip" key={value}>
+          {visible(value)}
+        </span>
+      ))}
+      {values.length > max && <span class="more">{`+${values.length - max}`}</span>}
+    </span>
+  );
+}

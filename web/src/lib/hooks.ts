@@ -1,0 +1,85 @@
+import { useEffect, useMemo, useReducer, useRef, useState } from "preact/hooks";
+import { type FetchPage, PageCache } from "./pages";
+
+export interface Asked<Answer> {
+  data: Answer | undefined;
+  error: unknown;
+  loading: boolean;
+  again: () => void;
+}
+
+/**
+ * Asks whenever `key` changes, and not while it is null; an answer that comes too late is dropped, the last one stays
+ * until the next is there.
+ */
+export function useAsked<Answer>(key: string | null, ask: (signal: AbortSignal) => Promise<Answer>): Asked<Answer> {
+  const [state, set] = useState<Omit<Asked<Answer>, "again">>({ data: undefined, error: undefined, loading: true });
+  const [round, again] = useReducer((n: number) => n + 1, 0);
+  const latest = useRef(ask);
+  latest.current = ask;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the key stands for what is asked
+  useEffect(() => {
+    if (key === null) return;
+    const abort = new AbortController();
+    set((last) => ({ ...last, loading: true }));
+    latest.current(abort.signal).then(
+      (data) => abort.signal.aborted || set({ data, error: undefined, loading: false }),
+      (error: unknown) => abort.signal.aborted || set({ data: undefined, error, loading: false }),
+    );
+    return () => abort.abort();
+  }, [key, round]);
+  return { ...state, again: () => again(undefined) };
+}
+
+/** Rows by pages, anew whenever `key` changes. */
+export function usePages<Row>(key: string, fetch: FetchPage<Row>): PageCache<Row> {
+  const latest = useRef(fetch);
+  latest.current = fetch;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the key stands for what is fetched
+  const cache = useMemo(() => new PageCache<Row>(latest.current), [key]);
+  useEffect(() => () => cache.close(), [cache]);
+  return cache;
+}
+
+export function useChanged(subscribe: (listener: () => void) => () => void, source: unknown) {
+  const [, again] = useReducer((n: number) => n + 1, 0);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the source stands for its subscription
+  useEffect(() => subscribe(() => again(undefined)), [source]);
+}
+
+/** A text field's value that is told on after a pause in typing. */
+export function useTyped(value: string, tell: (value: string) => void, pause = 250) {
+  const [typed, set] = useState(value);
+  const told = useRef(value);
+  const latest = useRef(tell);
+  latest.current = tell;
+  useEffect(() => {
+    if (value === told.current) return;
+    told.current = value;
+    set(value);
+  }, [value]);
+  useEffect(() => {
+    if (typed === told.current) return;
+    const timer = setTimeout(() => {
+      told.current = typed;
+      latest.current(typed);
+    }, pause);
+    return () => clearTimeout(timer);
+  }, [typed, pause]);
+  return [typed, set] as const;
+}
+
+/** An element's width in CSS pixels, kept up to date. */
+export function useWidth() {
+  const ref = useRef<HTMLDivElement>(null);
+  const [width, set] = useState(0);
+  useEffect(() => {
+    const element = ref.current;
+    if (!element) return;
+    const observer = new ResizeObserver(() => set(element.clientWidth));
+    observer.observe(element);
+    set(element.clientWidth);
+    return () => observer.disconnect();
+  }, []);
+  return [ref, width] as const;
+}

@@ -1,0 +1,56 @@
+// The page's state is its address: a link reproduces the view.
+
+import { useEffect, useState } from "preact/hooks";
+
+export interface Place {
+  path: string;
+  params: URLSearchParams;
+}
+
+const here = (): Place => ({ path: location.pathname, params: new URLSearchParams(location.search) });
+
+const listeners = new Set<() => void>();
+const tell = () => {
+  for (const listener of listeners) listener();
+};
+addEventListener("popstate", tell);
+
+export function address(path: string, params: URLSearchParams): string {
+  const query = params.toString();
+  return query ? `${path}?${query}` : path;
+}
+
+/** Goes to another view, or changes this one's state; `replace` leaves no step in the history. */
+export function go(path: string, params = new URLSearchParams(), replace = false) {
+  const target = address(path, params);
+  if (target === location.pathname + location.search) return;
+  if (replace) history.replaceState(null, "", target);
+  else history.pushState(null, "", target);
+  tell();
+}
+
+/** Changes some parameters of the address where it stands. */
+export function change(edit: (params: URLSearchParams) => void, replace = false) {
+  const { path, params } = here();
+  edit(params);
+  go(path, params, replace);
+}
+
+export function usePlace(): Place {
+  const [place, set] = useState(here);
+  useEffect(() => {
+    const listener = () => set(here());
+    listeners.add(listener);
+    return () => void listeners.delete(listener);
+  }, []);
+  return place;
+}
+
+/** A click that the page follows itself; with a modifier the browser opens a tab as always. */
+export function follow(event: MouseEvent) {
+  const link = event.currentTarget;
+  const plain = event.button === 0 && !(event.metaKey || event.ctrlKey || event.shiftKey || event.altKey);
+  if (!plain || !(link instanceof HTMLAnchorElement)) return;
+  event.preventDefault();
+  go(link.pathname, new URLSearchParams(link.search));
+}

@@ -1,0 +1,28 @@
+import type { SessionRow } from "../api/types";
+import { visible } from "./text";
+
+const IDENTITIES: Record<string, string> = {
+  Root: "root",
+  IAMUser: "IAM user",
+  AssumedRole: "role",
+  FederatedUser: "federated user",
+  SAMLUser: "SAML user",
+  WebIdentityUser: "web identity",
+  IdentityCenterUser: "Identity Center",
+  AWSService: "AWS service",
+  AWSAccount: "another account",
+};
+
+const SSO = /^AWSReservedSSO_(.+)_[0-9a-f]{16}\/(.+)$/su;
+
+/** A principal, one of SSO with the person first: `tomas (SSO PowerUserAccess)`. No user or role has a space in its name. */
+export const shortPrincipal = (name: string): string => name.replace(SSO, "$2 (SSO $1)");
+
+type Known = Pick<SessionRow, "identity_type" | "principal" | "mfa">;
+
+/** How an identity came in, in words: `IAM user, no MFA`. */
+export function signedIn({ identity_type, principal, mfa }: Known): string {
+  const type = identity_type ?? "unknown";
+  const how = principal?.startsWith("AWSReservedSSO_") ? "SSO role" : (IDENTITIES[type] ?? visible(type));
+  return mfa === null ? how : `${how}, ${mfa ? "MFA" : "no MFA"}`;
+}

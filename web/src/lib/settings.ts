@@ -1,0 +1,45 @@
+// What stays from one visit to the next, in this browser: the theme, and whether single keys do something.
+
+import { useEffect, useState } from "preact/hooks";
+
+export type Theme = "system" | "light" | "dark";
+export const THEMES: readonly Theme[] = ["system", "light", "dark"];
+
+const themeOf = (value: string | undefined): Theme => (value === "light" || value === "dark" ? value : "system");
+
+/** Told on whenever the page's colours change, by choice or by the system. */
+export const themeChanged = new EventTarget();
+const tell = () => themeChanged.dispatchEvent(new Event("change"));
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", tell);
+
+export function useTheme(): [Theme, (theme: Theme) => void] {
+  const [theme, set] = useState(() => themeOf(document.documentElement.dataset.theme));
+  const choose = (next: Theme) => {
+    if (next === "system") delete document.documentElement.dataset.theme;
+    else document.documentElement.dataset.theme = next;
+    localStorage.setItem("theme", next);
+    set(next);
+    tell();
+  };
+  return [theme, choose];
+}
+
+/** A number that grows with every change of colours. */
+export function useThemeRound(): number {
+  const [round, set] = useState(0);
+  useEffect(() => {
+    const listener = () => set((last) => last + 1);
+    themeChanged.addEventListener("change", listener);
+    return () => themeChanged.removeEventListener("change", listener);
+  }, []);
+  return round;
+}
+
+export const singleKeys = {
+  get on() {
+    return localStorage.getItem("single-keys") !== "off";
+  },
+  set on(value: boolean) {
+    localStorage.setItem("single-keys", value ? "on" : "off");
+  },
+};

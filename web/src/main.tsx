@@ -1,0 +1,11 @@
+import "uplot/dist/uPlot.min.css";
+import "./style/base.css";
+import "./style/controls.css";
+import "./style/grid.css";
+import "./style/timeline.css";
+import "./style/views.css";
+import { render } from "preact";
+import { App } from "./app";
+
+const home = document.getElementById("app");
+if (home) render(<App />, home);

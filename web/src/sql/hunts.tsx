@@ -1,0 +1,73 @@
+// The shipped hunts, at hand: pick one, set what it can be asked.
+
+import type { Hunt } from "../api/types";
+import { visible } from "../lib/text";
+import { shownDefault } from "./statement";
+
+interface PickerProps {
+  hunts: readonly Hunt[];
+  id: string | null;
+  onPick: (id: string | null) => void;
+}
+
+const byTactic = (hunts: readonly Hunt[]) => Map.groupBy(hunts, (hunt) => hunt.tactic);
+
+export function HuntPicker({ hunts, id, onPick }: PickerProps) {
+  return (
+    <label class="field hunt-field">
+      Hunt{" "}
+      <select value={id ?? ""} onChange={(event) => onPick(event.currentTarget.value || null)}>
+        <option value="">SQL of your own</option>
+        {[...byTactic(hunts)].map(([tactic, some]) => (
+          <optgroup key={tactic} label={visible(tactic)}>
+            {some.map((hunt) => (
+              <option key={hunt.id} value={hunt.id}>
+                {visible(hunt.title)}
+              </option>
+            ))}
+          </optgroup>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+interface AboutProps {
+  hunt: Hunt;
+  given: Readonly<Record<string, string>>;
+  onSet: (name: string, value: string) => void;
+}
+
+export function AboutHunt({ hunt, given, onSet }: AboutProps) {
+  return (
+    <div class="hunt">
+      <dl class="facts">
+        <dt>A hit means</dt>
+        <dd>{visible(hunt.hit)}</dd>
+        <dt>Innocent</dt>
+        <dd>{visible(hunt.innocent)}</dd>
+        {hunt.techniques.length > 0 && (
+          <>
+            <dt>ATT&CK</dt>
+            <dd class="mono">{hunt.techniques.map(visible).join(", ")}</dd>
+          </>
+        )}
+      </dl>
+      {hunt.params.length > 0 && (
+        <div class="params">
+          {hunt.params.map((param) => (
+            <label key={param.name} class="param">
+              <span class="mono">{visible(param.name)}</span>
+              <input
+                type="text"
+                value={given[param.name] ?? shownDefault(param)}
+                onInput={(event) => onSet(param.name, event.currentTarget.value)}
+              />
+              <small>{visible(param.meaning)}</small>
+            </label>
+          ))}
+        </div>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,137 @@
+import { useMemo, useState } from "preact/hooks";
+import type { Json, SqlAnswer } from "../api/types";
+import { Menu } from "../components/menu";
+import { LongText, Text } from "../components/text";
+import { Grid } from "../grid/grid";
+import type { Column } from "../grid/types";
+import { announce, copy, download } from "../lib/announce";
+import { count, counted, moment } from "../lib/format";
+import { ArraySource } from "../lib/pages";
+import { follow } from "../lib/router";
+import { csv, jsonl, textOf, tsv } from "../lib/table";
+import { visible } from "../lib/text";
+
+interface Line {
+  index: number;
+  values: Json[];
+}
+
+const NUMBER = /^(U?(TINY|SMALL|BIG|HUGE)?INT|INTEGER|DOUBLE|FLOAT|DECIMAL)/;
+const WIDEST = 46;
+const SAMPLE = 60;
+
+/** A value as it is shown. */
+const shownAs = (value: Json | undefined, type: string) =>
+  value !== null && type.startsWith("TIMESTAMP") ? moment(textOf(value)) : textOf(value);
+
+/** As wide as its values are, within reason. */
+function widthOf(name: string, type: string, values: readonly (Json | undefined)[]): string {
+  const lengths = values.slice(0, SAMPLE).map((value) => shownAs(value, type).length);
+  const widest = Math.min(Math.max(name.length + 1, ...lengths, 4), WIDEST);
+  return `${(widest * 0.47 + 0.5).toFixed(1)}rem`;
+}
+
+const cellOf = (value: Json | undefined, type: string) => {
+  if (value === null || value === undefined) return <span class="none">null</span>;
+  return <Text value={shownAs(value, type) || " "} max={300} />;
+};
+
+const columnsOf = ({ columns, rows }: SqlAnswer): Column<Line>[] =>
+  columns.map(({ name, type }, index) => ({
+    key: `v${index}`,
+    title: visible(name),
+    width: widthOf(
+      name,
+      type,
+      rows.map((row) => row[index]),
+    ),
+    end: NUMBER.test(type),
+    render: (line) => <span class="num">{cellOf(line.values[index], type)}</span>,
+  }));
+
+export function Result({ answer }: { answer: SqlAnswer }) {
+  const lines = useMemo(() => answer.rows.map((values, index) => ({ index, values })), [answer]);
+  const source = useMemo(() => new ArraySource(lines), [lines]);
+  const columns = useMemo(() => columnsOf(answer), [answer]);
+  const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
+  const fold = (key: string) =>
+    setOpen((last) => {
+      const next = new Set(last);
+      if (!next.delete(key)) next.add(key);
+      return next;
+    });
+  return (
+    <section class="result" aria-label="Answer">
+      <div class="bar">
+        <span class="num" role="status">
+          {`${counted(answer.rows.length, "row")}${answer.truncated ? ", and more that are not shown: add a LIMIT, or export by the command line" : ""} in ${count(answer.elapsed_ms)} ms`}
+        </span>
+        <Save answer={answer} />
+      </div>
+      <Grid
+        name="answer"
+        label="Answer"
+        columns={columns}
+        rows={source}
+        rowKey={(line) => String(line.index)}
+        empty="No rows."
+        detail={(line) => <Record answer={answer} values={line.values} />}
+        open={open}
+        onToggle={fold}
+      />
+    </section>
+  );
+}
+
+/** One row with all of its values, and ways to go on from its ids. */
+function Record({ answer, values }: { answer: SqlAnswer; values: Json[] }) {
+  const of = (name: string) => {
+    const value = values[answer.columns.findIndex((column) => column.name === name)];
+    return typeof value === "string" ? value : null;
+  };
+  const [session, signal] = [of("session_id"), of("signal_id")];
+  const params = new URLSearchParams();
+  if (session) params.append("session", session);
+  if (signal) params.append("open", signal);
+  return (
+    <div class="record">
+      {session && (
+        <p>
+          <a href={`/timeline?${params}`} onClick={follow}>
+            Show its session in the timeline
+          </a>
+        </p>
+      )}
+      <dl class="facts">
+        {answer.columns.map(({ name }, index) => (
+          <>
+            <dt>{visible(name)}</dt>
+            <dd class="mono">
+              <LongText value={textOf(values[index])} max={1000} />
+            </dd>
+          </>
+        ))}
+      </dl>
+    </div>
+  );
+}
+
+function Save({ answer: { columns, rows } }: { answer: SqlAnswer }) {
+  const names = columns.map((column) => column.name);
+  const copied = () => copy(tsv(names, rows), counted(rows.length, "row")).catch(() => announce("Not copied."));
+  return (
+    <div class="carry">
+      <button type="button" onClick={copied}>
+        Copy as a table
+      </button>
+      <Menu title="Export">
+        <button type="button" onClick={() => download("answer.csv", "text/csv", csv(names, rows))}>
+          CSV
+        </button>
+        <button type="button" onClick={() => download("answer.jsonl", "application/x-ndjson", jsonl(names, rows))}>
+          JSON lines
+        </button>
+      </Menu>
+    </div>
+  );
+}

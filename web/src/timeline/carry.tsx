@@ -1,0 +1,78 @@
+// Rows carried out: copied, or saved.
+
+import { type ExportFormat, exportAddress } from "../api/client";
+import type { TimelineRow } from "../api/types";
+import { Menu } from "../components/menu";
+import { announce, copy } from "../lib/announce";
+import type { Filter } from "../lib/filter";
+import { count, counted } from "../lib/format";
+import type { Selection } from "../lib/selection";
+import { rowsAsText, rowsAsTsv } from "../lib/table";
+
+/** More ids than this make an address that servers refuse. */
+const MOST_IDS = 500;
+
+const FORMATS: readonly [ExportFormat, string][] = [
+  ["csv", "CSV"],
+  ["jsonl", "JSON lines"],
+  ["md", "Markdown"],
+];
+
+export const copyText = (rows: TimelineRow[]) => copy(rowsAsText(rows), `${counted(rows.length, "row")} as text`);
+const copyTsv = (rows: TimelineRow[]) => copy(rowsAsTsv(rows), `${counted(rows.length, "row")} as a table`);
+
+/** The selected rows by their ids, whatever is shown otherwise. */
+const selectedAddress = (filter: Filter, rows: TimelineRow[], format: ExportFormat) =>
+  exportAddress(
+    filter,
+    rows.map((row) => row.id),
+    format,
+  );
+
+interface CarryProps {
+  filter: Filter;
+  total: number | undefined;
+  selection: Selection<TimelineRow>;
+}
+
+export function Carry({ filter, total, selection }: CarryProps) {
+  const failed = () => announce("Not copied.");
+  return (
+    <div class="carry">
+      {selection.size > 0 && (
+        <>
+          <span class="selected">{`${count(selection.size)} selected`}</span>
+          <Menu title="Copy">
+            <button type="button" onClick={() => copyText(selection.rows()).catch(failed)}>
+              as text
+            </button>
+            <button type="button" onClick={() => copyTsv(selection.rows()).catch(failed)}>
+              as a table (TSV)
+            </button>
+          </Menu>
+          <button type="button" onClick={() => selection.clear()}>
+            Unselect
+          </button>
+        </>
+      )}
+      <Menu title="Export">
+        {selection.size > 0 && selection.size <= MOST_IDS && (
+          <>
+            <h3>{counted(selection.size, "selected row")}</h3>
+            {FORMATS.map(([format, title]) => (
+              <a key={format} href={selectedAddress(filter, selection.rows(), format)} download>
+                {title}
+              </a>
+            ))}
+          </>
+        )}
+        <h3>{total === undefined ? "All that is shown" : `All ${counted(total, "row")}`}</h3>
+        {FORMATS.map(([format, title]) => (
+          <a key={format} href={exportAddress(filter, [], format)} download>
+            {title}
+          </a>
+        ))}
+      </Menu>
+    </div>
+  );
+}

@@ -1,0 +1,76 @@
+import type { TimelineRow } from "../api/types";
+import { Failed, Kind, Sure } from "../components/badge";
+import { Principal, Text } from "../components/text";
+import type { Column } from "../grid/types";
+import { clock, count, day } from "../lib/format";
+
+/** What a row is in a word: the kind of a signal, the class of an event. */
+export const kindOf = (row: TimelineRow): string => row.kind ?? row.class;
+
+const Time = ({ row }: { row: TimelineRow }) => (
+  <time class="num" dateTime={row.time}>
+    <span class="day">{day(row.time)}</span> {clock(row.time)}
+  </time>
+);
+
+/** The sentence, and below it the page; most sentences say themselves why a call failed. */
+const What = ({ row }: { row: TimelineRow }) => (
+  <>
+    <span class="upper">
+      <Text value={row.summary} max={320} />{" "}
+      <Failed code={row.error_code && row.summary?.includes(row.error_code) ? "failed" : row.error_code} />
+    </span>
+    <span class="lower">
+      <Text value={row.title} max={120} />
+    </span>
+  </>
+);
+
+type Columns = readonly Column<TimelineRow>[];
+
+const FIRST: Columns = [
+  { key: "time", title: "Time (UTC)", width: "9.5rem", sort: "time", render: (row) => <Time row={row} /> },
+  { key: "kind", title: "Kind", width: "5.75rem", render: (row) => <Kind kind={kindOf(row)} /> },
+  { key: "what", title: "What was done, and where", width: "minmax(14rem, 8fr)", render: (row) => <What row={row} /> },
+  {
+    key: "sure",
+    title: "Confidence",
+    width: "5.5rem",
+    render: (row) => <Sure value={row.confidence} origin={row.origin} />,
+  },
+];
+
+const EVENTS: Column<TimelineRow> = {
+  key: "events",
+  title: "Events",
+  width: "3rem",
+  end: true,
+  render: (row) => <span class="num">{count(row.events)}</span>,
+};
+
+const Region = ({ row }: { row: TimelineRow }) => <Text value={row.region} max={40} />;
+
+const Who = ({ row }: { row: TimelineRow }) => (
+  <>
+    <span class="upper">
+      <Principal name={row.principal} />
+    </span>
+    <span class="lower">
+      <Region row={row} />
+    </span>
+  </>
+);
+
+/** Rows of any session. */
+export const COLUMNS: Columns = [
+  ...FIRST,
+  { key: "who", title: "Principal, region", width: "minmax(8rem, 2fr)", render: (row) => <Who row={row} /> },
+  EVENTS,
+];
+
+/** Rows of one session: its principal stands above. */
+export const OF_ONE_SESSION: Columns = [
+  ...FIRST,
+  { key: "who", title: "Region", width: "6rem", render: (row) => <Region row={row} /> },
+  EVENTS,
+];

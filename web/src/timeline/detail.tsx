@@ -1,0 +1,198 @@
+// What a row of the timeline unfolds to: a click with its things, its reasons and its events, or an event as it was.
+
+import { useState } from "preact/hooks";
+import { api } from "../api/client";
+import type { Entity, SignalDetail, SignalEvent, TimelineRow } from "../api/types";
+import { Failed } from "../components/badge";
+import { JsonView } from "../components/json";
+import { Problem } from "../components/problem";
+import { LongText } from "../components/text";
+import { clock, confidence, count, counted } from "../lib/format";
+import { useAsked } from "../lib/hooks";
+import { follow } from "../lib/router";
+import { clip, visible, visibleLines } from "../lib/text";
+import { explanation } from "./why";
+
+export const Detail = ({ row }: { row: TimelineRow }) =>
+  row.entry === "signal" ? <Signal row={row} /> : <RawEvent id={row.id} />;
+
+function Signal({ row }: { row: TimelineRow }) {
+  const { data, error, again } = useAsked(row.id, (signal) => api.signal(row.id, signal));
+  if (error) return <Problem error={error} again={again} />;
+  if (!data) return <p class="waiting">Asking for the click …</p>;
+  const why = explanation(data.why);
+  return (
+    <div class="signal">
+      <p class="signal-what">
+        <LongText value={data.signal.summary} max={600} />
+      </p>
+      <div class="signal-parts">
+        <Facts detail={data} found={why.found} row={row} />
+        <Entities entities={data.entities} />
+      </div>
+      <Events id={row.id} total={data.signal.event_count} />
+      <Why lines={why.lines} />
+    </div>
+  );
+}
+
+interface FactsProps {
+  detail: SignalDetail;
+  found: string | null;
+  row: TimelineRow;
+}
+
+function Facts({ detail: { signal, rule }, found, row }: FactsProps) {
+  const path = rule?.console_path?.length ? rule.console_path.join(" › ") : signal.title;
+  return (
+    <section>
+      <h3>Page</h3>
+      <dl class="facts">
+        <dt>Where</dt>
+        <dd>{visible(path)}</dd>
+        <dt>Rule</dt>
+        <dd class="mono">{visible(signal.rule_id)}</dd>
+        <dt>How sure</dt>
+        <dd>{`${confidence(signal.confidence)}, ${visible(found ?? `by ${signal.origin}`)}`}</dd>
+        {signal.attack && signal.attack.length > 0 && (
+          <>
+            <dt>ATT&CK</dt>
+            <dd class="mono">{signal.attack.map(visible).join(", ")}</dd>
+          </>
+        )}
+        {signal.missing && signal.missing.length > 0 && (
+          <>
+            <dt>Not seen</dt>
+            <dd class="mono">{signal.missing.map(visible).join(", ")}</dd>
+          </>
+        )}
+        <dt>Id</dt>
+        <dd class="mono">{visible(signal.signal_id)}</dd>
+        {row.session_id && (
+          <>
+            <dt>Session</dt>
+            <dd>
+              <a class="mono" href={`/timeline?${new URLSearchParams({ session: row.session_id })}`} onClick={follow}>
+                {visible(row.session_id.slice(0, 8))}
+              </a>
+            </dd>
+          </>
+        )}
+      </dl>
+      <DeepLink url={signal.url} />
+    </section>
+  );
+}
+
+/** The page itself: the only link that leaves, and only when it is clicked. */
+function DeepLink({ url }: { url: string | null }) {
+  if (!url?.startsWith("https://")) return null;
+  return (
+    <p class="deep">
+      <a href={url} target="_blank" rel="noopener noreferrer">
+        Open this page in the AWS console
+      </a>
+      <span class="mono deep-url">{visible(clip(url, 200).text)}</span>
+    </p>
+  );
+}
+
+const FEW = 12;
+
+function Entities({ entities }: { entities: readonly Entity[] }) {
+  const [all, setAll] = useState(false);
+  if (entities.length === 0) return null;
+  const link = (entity: Entity) =>
+    `/entities?${new URLSearchParams({ type: entity.entity_type, entity: entity.entity_value })}`;
+  return (
+    <section>
+      <h3>{`On the screen (${count(entities.length)})`}</h3>
+      <ul class="things">
+        {(all ? entities : entities.slice(0, FEW)).map((entity) => (
+          <li key={`${entity.entity_type} ${entity.entity_value}`}>
+            <span class="thing-type">{visible(entity.entity_type)}</span>{" "}
+            <a class="mono" href={link(entity)} onClick={follow}>
+              {visible(clip(entity.entity_value, 160).text)}
+            </a>
+          </li>
+        ))}
+      </ul>
+      {entities.length > FEW && (
+        <button type="button" class="link" aria-expanded={all} onClick={() => setAll(!all)}>
+          {all ? "fewer" : `${count(entities.length - FEW)} more`}
+        </button>
+      )}
+    </section>
+  );
+}
+
+const FEW_LINES = 8;
+
+function Why({ lines }: { lines: readonly string[] }) {
+  const [all, setAll] = useState(false);
+  if (lines.length === 0) return null;
+  const shown = all ? lines : lines.slice(0, FEW_LINES);
+  return (
+    <section class="why">
+      <h3>Why</h3>
+      <pre>{visibleLines(shown.map((line) => clip(line, all ? Number.POSITIVE_INFINITY : 240).text).join("\n"))}</pre>
+      {lines.length > FEW_LINES && (
+        <button type="button" class="link" aria-expanded={all} onClick={() => setAll(!all)}>
+          {all ? "fewer" : `${count(lines.length - FEW_LINES)} more lines`}
+        </button>
+      )}
+    </section>
+  );
+}
+
+const STEP = 50;
+
+function Events({ id, total }: { id: string; total: number }) {
+  const [limit, setLimit] = useState(STEP);
+  const { data, error, again } = useAsked(`${id} ${limit}`, (signal) =>
+    api.signalEvents(id, { offset: 0, limit }, signal),
+  );
+  if (error) return <Problem error={error} again={again} />;
+  return (
+    <section class="events">
+      <h3>{`Raw events (${count(total)})`}</h3>
+      {data?.rows.map((event) => (
+        <EventLine key={event.event_id} event={event} />
+      ))}
+      {data && data.rows.length < data.total && (
+        <button type="button" class="link" onClick={() => setLimit((last) => Math.min(last * 4, 1000))}>
+          {`${counted(data.total - data.rows.length, "more event")}`}
+        </button>
+      )}
+    </section>
+  );
+}
+
+function EventLine({ event }: { event: SignalEvent }) {
+  const [open, setOpen] = useState(false);
+  return (
+    <div class="event">
+      <button type="button" class="event-line" aria-expanded={open} onClick={() => setOpen(!open)}>
+        <span class="num">{clock(event.event_time)}</span>
+        <span class="mono event-key">{visible(event.event_key)}</span>
+        <span class="event-role">{visible(event.role)}</span>
+        <span class="event-mode">{event.read_only === false ? "write" : ""}</span>
+        <span class="mono event-ip">{visible(event.source_ip ?? "")}</span>
+        <Failed code={event.error_code} />
+      </button>
+      {open && <RawEvent id={event.event_id} />}
+    </div>
+  );
+}
+
+function RawEvent({ id }: { id: string }) {
+  const { data, error, again } = useAsked(id, (signal) => api.event(id, signal));
+  if (error) return <Problem error={error} again={again} />;
+  if (!data) return <p class="waiting">Asking for the event …</p>;
+  return (
+    <div class="raw">
+      <JsonView value={data.event} label={`Event ${visible(id)}`} />
+      {data.source_file && <p class="from">{`from ${visible(data.source_file)}`}</p>}
+    </div>
+  );
+}

@@ -1,0 +1,165 @@
+// What the rows could be narrowed to, each with how many rows it has.
+
+import { useState } from "preact/hooks";
+import type { Count, FacetName, Facets as FacetsAnswer, Outcome } from "../api/types";
+import { emptyFilter, type Filter, filterCount, type ListKey, toggled } from "../lib/filter";
+import { count } from "../lib/format";
+import { clip, visible } from "../lib/text";
+
+interface FacetsProps {
+  filter: Filter;
+  facets: FacetsAnswer | undefined;
+  onChange: (filter: Filter) => void;
+}
+
+const LISTED: readonly [ListKey, FacetName, string][] = [
+  ["kind", "kinds", "Kind"],
+  ["service", "services", "Service"],
+  ["principal", "principals", "Principal"],
+  ["technique", "techniques", "Technique"],
+  ["region", "regions", "Region"],
+];
+const OUTCOMES: Record<Outcome, string> = { ok: "succeeded", failed: "failed" };
+
+export function Facets({ filter, facets, onChange }: FacetsProps) {
+  const set = filterCount(filter);
+  const outcome = (value: string) => (value === "ok" || value === "failed" ? value : null);
+  return (
+    <div class="facets">
+      <div class="facets-head">
+        <h2>Filters</h2>
+        {set > 0 && (
+          <button
+            type="button"
+            class="link"
+            onClick={() => onChange({ ...emptyFilter(), session: filter.session, show: filter.show })}
+          >
+            {`Clear ${count(set)}`}
+          </button>
+        )}
+      </div>
+      {filter.session.length > 0 && (
+        <Values
+          title="Session"
+          counts={[]}
+          chosen={filter.session}
+          onToggle={(value) => onChange({ ...filter, session: toggled(filter.session, value) })}
+        />
+      )}
+      {LISTED.slice(0, 1).map(list(filter, facets, onChange))}
+      <Values
+        title="Outcome"
+        counts={facets?.outcomes ?? []}
+        chosen={filter.outcome ? [filter.outcome] : []}
+        spell={(value) => OUTCOMES[value as Outcome] ?? value}
+        onToggle={(value) => onChange({ ...filter, outcome: filter.outcome === value ? null : outcome(value) })}
+      />
+      {LISTED.slice(1).map(list(filter, facets, onChange))}
+      <EntityFilter filter={filter} types={facets?.entity_types ?? []} onChange={onChange} />
+    </div>
+  );
+}
+
+const list = (filter: Filter, facets: FacetsAnswer | undefined, onChange: (filter: Filter) => void) =>
+  function Listed([key, name, title]: readonly [ListKey, FacetName, string]) {
+    return (
+      <Values
+        key={key}
+        title={title}
+        counts={facets?.[name] ?? []}
+        chosen={filter[key]}
+        onToggle={(value) => onChange({ ...filter, [key]: toggled(filter[key], value) })}
+      />
+    );
+  };
+
+interface ValuesProps {
+  title: string;
+  counts: readonly Count[];
+  chosen: readonly string[];
+  spell?: (value: string) => string;
+  onToggle: (value: string) => void;
+}
+
+const FEW = 6;
+
+function Values({ title, counts, chosen, spell = visible, onToggle }: ValuesProps) {
+  const [all, setAll] = useState(false);
+  const known = counts.filter((each): each is Count & { value: string } => each.value !== null && each.value !== "");
+  const missing = chosen.filter((value) => !known.some((each) => each.value === value));
+  const values = [...known, ...missing.map((value) => ({ value, count: null }))];
+  if (values.length === 0) return null;
+  const shown = all ? values : values.filter((each, index) => index < FEW || chosen.includes(each.value));
+  return (
+    <fieldset class="facet">
+      <legend>{title}</legend>
+      {shown.map((each) => (
+        <label key={each.value} class="facet-value">
+          <input type="checkbox" checked={chosen.includes(each.value)} onChange={() => onToggle(each.value)} />
+          <span class="facet-name" title={clip(visible(each.value), 500).text}>
+            {spell(clip(each.value, 120).text)}
+          </span>
+          <span class="num facet-count">{each.count === null ? "" : count(each.count)}</span>
+        </label>
+      ))}
+      {(all || shown.length < values.length) && values.length > FEW && (
+        <button type="button" class="link" aria-expanded={all} onClick={() => setAll(!all)}>
+          {all ? "fewer" : `${count(values.length - shown.length)} more`}
+          <span class="visually-hidden">{` of ${title.toLowerCase()}`}</span>
+        </button>
+      )}
+    </fieldset>
+  );
+}
+
+interface EntityFilterProps {
+  filter: Filter;
+  types: readonly Count[];
+  onChange: (filter: Filter) => void;
+}
+
+/** One thing: its type, and its name as the events have it. */
+function EntityFilter({ filter, types, onChange }: EntityFilterProps) {
+  const [typed, setTyped] = useState(filter.entity ?? "");
+  const [before, setBefore] = useState(filter.entity);
+  if (before !== filter.entity) {
+    setBefore(filter.entity);
+    setTyped(filter.entity ?? "");
+  }
+  const values = [
+    ...new Set([...types.flatMap((each) => each.value ?? []), ...(filter.entityType ? [filter.entityType] : [])]),
+  ];
+  const choose = (entityType: string | null) => onChange({ ...filter, entityType, entity: null });
+  return (
+    <fieldset class="facet">
+      <legend>Entity</legend>
+      <select
+        aria-label="Type of entity"
+        value={filter.entityType ?? ""}
+        onChange={(event) => choose(event.currentTarget.value || null)}
+      >
+        <option value="">any</option>
+        {values.map((value) => (
+          <option key={value} value={value}>
+            {visible(value)}
+          </option>
+        ))}
+      </select>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          onChange({ ...filter, entity: typed || null });
+        }}
+      >
+        <input
+          type="text"
+          aria-label="Name or id of the entity; enter filters"
+          placeholder="name or id, then enter"
+          value={typed}
+          disabled={!filter.entityType}
+          onInput={(event) => setTyped(event.currentTarget.value)}
+        />
+      </form>
+    </fieldset>
+  );
+}

@@ -1,0 +1,38 @@
+import type { Count, Show } from "../api/types";
+import { SHOWS, toggled } from "../lib/filter";
+import { count } from "../lib/format";
+
+const TITLES: Record<Show, [string, string]> = {
+  click: ["Clicks", "What a person clicked"],
+  command: ["Typed commands", "What was typed in a session of the console: CLI, SDK, CloudShell"],
+  residual: ["Unexplained", "Events of the console that nothing explains (residual)"],
+  background: ["Background", "What the console did by itself"],
+  programmatic: ["Programmatic", "Events of programs and services"],
+};
+
+interface ShowsProps {
+  show: readonly Show[];
+  counts: readonly Count[];
+  onChange: (show: Show[]) => void;
+}
+
+/** Which classes of rows are shown. */
+export function Shows({ show, counts, onChange }: ShowsProps) {
+  const of = (value: Show) => counts.find((each) => each.value === value)?.count;
+  const toggle = (value: Show) => {
+    const next = SHOWS.filter((each) => toggled(show, value).includes(each));
+    if (next.length > 0) onChange(next);
+  };
+  return (
+    <fieldset class="shows">
+      <legend class="visually-hidden">What is shown</legend>
+      {SHOWS.map((value) => (
+        <label key={value} class={show.includes(value) ? "chosen" : ""} title={TITLES[value][1]}>
+          <input type="checkbox" checked={show.includes(value)} onChange={() => toggle(value)} />
+          {TITLES[value][0]}
+          {of(value) !== undefined && <span class="num facet-count">{count(of(value))}</span>}
+        </label>
+      ))}
+    </fieldset>
+  );
+}

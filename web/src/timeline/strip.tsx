@@ -1,0 +1,143 @@
+// Clicks and events over time: drag over a stretch to look at it alone, or use the keys.
+
+import { useEffect, useRef } from "preact/hooks";
+import { api } from "../api/client";
+import type { Density } from "../api/types";
+import { Problem } from "../components/problem";
+import type { Filter } from "../lib/filter";
+import { writeFilter } from "../lib/filter";
+import { count, moment, rfc3339, seconds } from "../lib/format";
+import { useAsked, useWidth } from "../lib/hooks";
+import { useThemeRound } from "../lib/settings";
+import { draw, HEIGHT } from "./plot";
+import { isWhole, moved, type Stretch, zoomed } from "./zoom";
+
+interface StripProps {
+  filter: Filter;
+  /** Whether the rows are there: they come first. */
+  ready: boolean;
+  onZoom: (from: string | null, to: string | null) => void;
+}
+
+const BINS = 240;
+
+const ends = (density: Density | undefined): Stretch | undefined => {
+  if (!density?.from || !density.to) return undefined;
+  const [from, to] = [seconds(density.from), seconds(density.to)];
+  return { from, to: Math.max(to, from + 1) };
+};
+
+export function Strip({ filter, ready, onZoom }: StripProps) {
+  const zoomedIn = filter.from !== null || filter.to !== null;
+  const everything = { ...filter, from: null, to: null };
+  const all = useAsked(ready && zoomedIn ? `all ${writeFilter(everything)}` : null, (signal) =>
+    api.density(everything, 1, signal),
+  );
+  const shown = useAsked(ready ? `bins ${writeFilter(filter)}` : null, (signal) => api.density(filter, BINS, signal));
+  const [box, width] = useWidth();
+  const seen = ends(shown.data);
+  const whole = zoomedIn ? ends(all.data) : seen;
+  const stretch =
+    filter.from || filter.to
+      ? {
+          from: filter.from ? seconds(filter.from) : (whole?.from ?? 0),
+          to: filter.to ? seconds(filter.to) : (whole?.to ?? 1),
+        }
+      : seen;
+  const zoom = (to: Stretch | undefined) => {
+    if (!to || !whole || isWhole(to, whole)) onZoom(null, null);
+    // An end that is the end of all is left open, so that the row there is within.
+    else onZoom(to.from > whole.from ? rfc3339(to.from) : null, to.to < whole.to ? rfc3339(to.to) : null);
+  };
+  const keys: Record<string, () => Stretch | undefined> = {
+    "0": () => undefined,
+    ...(whole && stretch ? steps(stretch, whole) : {}),
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    const step = keys[event.key];
+    if (!step || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    zoom(step());
+  };
+  const failed = shown.error ?? all.error;
+  if (failed) return <Problem error={failed} again={shown.again} />;
+  return (
+    <section class="strip" aria-label="Clicks over time">
+      <div
+        class="strip-plot"
+        ref={box}
+        role="group"
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: the strip zooms by keys
+        tabIndex={0}
+        data-strip
+        aria-label={`${told(shown.data)} Arrow keys move, plus and minus zoom, 0 shows everything.`}
+        onKeyDown={onKeyDown}
+      >
+        <Plot density={shown.data} stretch={stretch} width={width} zoom={zoom} />
+      </div>
+      <div class="strip-bar">
+        <span class="legend">
+          <i class="key key-clicks" /> clicks <i class="key key-changes" /> changes <i class="key key-events" /> all
+          events, by their own scale
+        </span>
+        <span class="strip-range num">
+          {stretch ? `${moment(rfc3339(stretch.from)).slice(0, 19)} → ${moment(rfc3339(stretch.to)).slice(0, 19)}` : ""}
+        </span>
+        <span class="buttons">
+          <Step name="Earlier" text="◀" run={() => zoom(keys.ArrowLeft?.())} disabled={!zoomedIn} />
+          <Step name="Later" text="▶" run={() => zoom(keys.ArrowRight?.())} disabled={!zoomedIn} />
+          <Step name="Zoom in" text="+" run={() => zoom(keys["+"]?.())} disabled={!stretch} />
+          <Step name="Zoom out" text="−" run={() => zoom(keys["-"]?.())} disabled={!zoomedIn} />
+          <Step name="Show all of the time" text="All" run={() => zoom(undefined)} disabled={!zoomedIn} />
+        </span>
+      </div>
+    </section>
+  );
+}
+
+const steps = (stretch: Stretch, whole: Stretch): Record<string, () => Stretch | undefined> => ({
+  ArrowLeft: () => moved(stretch, whole, -0.25),
+  ArrowRight: () => moved(stretch, whole, 0.25),
+  "+": () => zoomed(stretch, whole, 0.5),
+  "=": () => zoomed(stretch, whole, 0.5),
+  "-": () => zoomed(stretch, whole, 2),
+});
+
+function told(density: Density | undefined): string {
+  if (!density?.from) return "Nothing to plot.";
+  const sum = (of: "clicks" | "changes" | "events") => density.bins.reduce((total, bin) => total + bin[of], 0);
+  const busiest = density.bins.reduce((best, bin) => (bin.clicks > best.clicks ? bin : best));
+  return (
+    `${count(sum("clicks"))} clicks, ${count(sum("changes"))} of them changes, in ${count(sum("events"))} events, ` +
+    `${moment(density.from)} to ${moment(density.to)}; most at ${moment(busiest.time)}.`
+  );
+}
+
+interface PlotProps {
+  density: Density | undefined;
+  stretch: Stretch | undefined;
+  width: number;
+  zoom: (to: Stretch) => void;
+}
+
+function Plot({ density, stretch, width, zoom }: PlotProps) {
+  const home = useRef<HTMLDivElement>(null);
+  const latest = useRef(zoom);
+  latest.current = zoom;
+  const round = useThemeRound();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the ends are numbers; the round stands for the colours
+  useEffect(() => {
+    if (!home.current || !density || !stretch || width === 0) return;
+    const plot = draw(home.current, density, stretch, width, (to) => latest.current(to));
+    return () => plot.destroy();
+  }, [density, stretch?.from, stretch?.to, width, round]);
+  return <div ref={home} aria-hidden="true" style={{ minHeight: `${HEIGHT}px` }} />;
+}
+
+function Step({ name, text, run, disabled }: { name: string; text: string; run: () => void; disabled: boolean }) {
+  return (
+    <button type="button" class="small" aria-label={name} title={name} onClick={run} disabled={disabled}>
+      {text}
+    </button>
+  );
+}

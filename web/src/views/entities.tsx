@@ -1,0 +1,237 @@
+// Things: users, keys, buckets, secrets. One of them: everywhere it was seen or touched.
+
+import { api } from "../api/client";
+import type { EntityRow, SeenRow } from "../api/types";
+import { Kind } from "../components/badge";
+import { Search } from "../components/search";
+import { LongText, Text } from "../components/text";
+import { Grid } from "../grid/grid";
+import type { Column } from "../grid/types";
+import { emptyFilter, toggled } from "../lib/filter";
+import { count, moment } from "../lib/format";
+import { useAsked, useChanged, usePages } from "../lib/hooks";
+import { change, follow, go, type Place } from "../lib/router";
+import { useSelection } from "../lib/selection";
+import { visible } from "../lib/text";
+import { Carry } from "../timeline/carry";
+import { COLUMNS as TIMELINE } from "../timeline/columns";
+import { Detail } from "../timeline/detail";
+
+const COLUMNS: readonly Column<EntityRow>[] = [
+  {
+    key: "type",
+    title: "Type",
+    width: "7.5rem",
+    sort: "entity_type",
+    render: (row) => <span class="thing-type">{visible(row.entity_type)}</span>,
+  },
+  {
+    key: "value",
+    title: "Entity",
+    width: "minmax(12rem, 3fr)",
+    sort: "entity_value",
+    render: (row) => (
+      <span class="mono">
+        <Text value={row.entity_value} max={240} />
+      </span>
+    ),
+  },
+  {
+    key: "furthest",
+    title: "At most",
+    width: "6.5rem",
+    sort: "furthest",
+    render: (row) => <Kind kind={row.furthest ?? "view"} />,
+  },
+  {
+    key: "touched",
+    title: "Touched",
+    width: "5.25rem",
+    sort: "touched",
+    render: (row) => (row.touched ? <strong>touched</strong> : <span class="none">seen</span>),
+  },
+  {
+    key: "sightings",
+    title: "Clicks",
+    width: "4.5rem",
+    sort: "sightings",
+    end: true,
+    render: (row) => <span class="num">{count(row.sightings)}</span>,
+  },
+  {
+    key: "changes",
+    title: "Changes",
+    width: "5rem",
+    sort: "changes",
+    end: true,
+    render: (row) => <span class={`num ${row.changes === 0 ? "none" : "loud"}`}>{count(row.changes)}</span>,
+  },
+  {
+    key: "sessions",
+    title: "Sessions",
+    width: "5.25rem",
+    sort: "sessions",
+    end: true,
+    render: (row) => <span class="num">{count(row.sessions)}</span>,
+  },
+  {
+    key: "who",
+    title: "By",
+    width: "minmax(8rem, 2fr)",
+    render: (row) => <Text value={row.principals.join(", ")} max={200} />,
+  },
+  {
+    key: "time",
+    title: "First (UTC)",
+    width: "10.5rem",
+    sort: "first_time",
+    render: (row) => <span class="num">{moment(row.first_time)}</span>,
+  },
+  {
+    key: "last",
+    title: "Last (UTC)",
+    width: "10.5rem",
+    sort: "last_time",
+    render: (row) => <span class="num">{moment(row.last_time)}</span>,
+  },
+];
+
+const rowKey = (row: EntityRow) => `${row.entity_type}\n${row.entity_value}`;
+
+export function Entities({ place }: { place: Place }) {
+  const type = place.params.get("type");
+  const value = place.params.get("entity");
+  if (type && value) return <Seen type={type} value={value} place={place} />;
+  return <All place={place} />;
+}
+
+function All({ place: { params } }: { place: Place }) {
+  const [search, type] = [params.get("search") ?? "", params.get("type")];
+  const touched = params.get("touched") === "true" || undefined;
+  const sort = params.get("sort") ?? "changes";
+  const descending = params.get("descending") !== "false";
+  const types = useAsked("types", (signal) => api.entityTypes(signal));
+  const rows = usePages<EntityRow>(`${search} ${type} ${touched} ${sort} ${descending}`, (offset, limit, signal) =>
+    api.entities({ search, type, touched, sort, descending, offset, limit }, signal),
+  );
+  useChanged((listener) => rows.subscribe(listener), rows);
+  const set = (key: string, value: string, replace = false) =>
+    change((all) => (value ? all.set(key, value) : all.delete(key)), replace);
+  const onSort = (next: string) =>
+    change((all) => {
+      all.set("sort", next);
+      all.set("descending", String(next === sort ? !descending : true));
+    }, true);
+  const openThing = (row: EntityRow) =>
+    go("/entities", new URLSearchParams({ type: row.entity_type, entity: row.entity_value }));
+  return (
+    <div class="view">
+      <h1 class="visually-hidden">Entities</h1>
+      <div class="bar">
+        <Search label="Search entities" value={search} onSearch={(text) => set("search", text, true)} />
+        <label class="field">
+          Type{" "}
+          <select value={type ?? ""} onChange={(event) => set("type", event.currentTarget.value)}>
+            <option value="">all</option>
+            {types.data?.map((each) => (
+              <option key={each.value} value={each.value ?? ""}>
+                {`${visible(each.value ?? "")} (${count(each.count)})`}
+              </option>
+            ))}
+          </select>
+        </label>
+        <label class="field">
+          <input
+            type="checkbox"
+            checked={touched ?? false}
+            onChange={(event) => set("touched", event.currentTarget.checked ? "true" : "")}
+          />{" "}
+          touched only
+        </label>
+        <span class="total num" aria-live="polite">
+          {rows.total === undefined ? "" : `${count(rows.total)} entities`}
+        </span>
+      </div>
+      <Grid
+        name="entities"
+        label="Entities"
+        columns={COLUMNS}
+        rows={rows}
+        rowKey={rowKey}
+        empty="No entity matches."
+        compactBelow={1000}
+        compactRem={5}
+        sorting={{ sort, descending }}
+        onSort={onSort}
+        onEnter={openThing}
+      />
+    </div>
+  );
+}
+
+const SEEN: readonly Column<SeenRow>[] = [
+  {
+    key: "touched",
+    title: "How",
+    width: "5rem",
+    render: (row) => (row.touched ? <strong>touched</strong> : <span class="none">seen</span>),
+  },
+  ...TIMELINE,
+];
+
+const seenKey = (row: SeenRow) => row.id;
+
+/** Where one thing was seen or touched. */
+function Seen({ type, value, place }: { type: string; value: string; place: Place }) {
+  const open = place.params.getAll("open");
+  const rows = usePages<SeenRow>(`${type}\n${value}`, (offset, limit, signal) =>
+    api.seen(type, value, { offset, limit }, signal),
+  );
+  useChanged((listener) => rows.subscribe(listener), rows);
+  const selection = useSelection<SeenRow>();
+  const fold = (id: string) =>
+    change((all) => {
+      const next = toggled(all.getAll("open"), id);
+      all.delete("open");
+      for (const each of next) all.append("open", each);
+    }, true);
+  const filter = { ...emptyFilter(), entityType: type, entity: value };
+  const inTimeline = new URLSearchParams({ entity_type: type, entity: value });
+  return (
+    <div class="view">
+      <div class="bar thing-bar">
+        <a href={`/entities?${new URLSearchParams({ type })}`} onClick={follow}>
+          ← {visible(type)}
+        </a>
+        <h1 class="thing-title">
+          <span class="thing-type">{visible(type)}</span>{" "}
+          <span class="mono">
+            <LongText value={value} max={200} />
+          </span>
+        </h1>
+        <span class="total num" aria-live="polite">
+          {rows.total === undefined ? "" : `${count(rows.total)} clicks`}
+        </span>
+        <a href={`/timeline?${inTimeline}`} onClick={follow}>
+          Show in the timeline
+        </a>
+        <Carry filter={filter} total={rows.total} selection={selection} />
+      </div>
+      <Grid
+        name="timeline seen"
+        label={`Where ${visible(type)} ${visible(value.slice(0, 100))} was seen`}
+        columns={SEEN}
+        rows={rows}
+        rowKey={seenKey}
+        empty="It was seen nowhere in this case."
+        compactBelow={820}
+        compactRem={6.75}
+        rowRem={2.75}
+        detail={(row) => <Detail row={row} />}
+        open={new Set(open)}
+        onToggle={fold}
+        selection={selection}
+      />
+    </div>
+  );
+}

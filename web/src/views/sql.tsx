@@ -1,0 +1,137 @@
+// A read-only console with the shipped hunts at hand.
+
+import { useEffect, useRef, useState } from "preact/hooks";
+import { api } from "../api/client";
+import type { Hunt, SqlAnswer } from "../api/types";
+import { Problem } from "../components/problem";
+import { useAsked } from "../lib/hooks";
+import { go, type Place } from "../lib/router";
+import { AboutHunt, HuntPicker } from "../sql/hunts";
+import { Result } from "../sql/result";
+import { statement } from "../sql/statement";
+
+const MOST_ROWS = 10_000;
+/** Longer texts make addresses that servers refuse; they are not kept there. */
+const MOST_IN_ADDRESS = 4000;
+const FIRST = `-- What was created, deleted or read that is secret, by whom?
+SELECT signals.first_time, principal, title, summary, session_id, signal_id
+FROM signals JOIN sessions USING (session_id)
+WHERE kind >= 'create'::signal_kind
+ORDER BY signals.first_time;`;
+
+const PARAM = "set.";
+
+function givenIn(params: URLSearchParams): Record<string, string> {
+  const pairs = [...params].filter(([key]) => key.startsWith(PARAM));
+  return Object.fromEntries(pairs.map(([key, value]) => [key.slice(PARAM.length), value]));
+}
+
+function write(hunt: string | null, given: Record<string, string>, sql: string | null): URLSearchParams {
+  const params = new URLSearchParams();
+  if (hunt) params.set("hunt", hunt);
+  for (const [name, value] of Object.entries(given)) params.set(PARAM + name, value);
+  if (sql !== null && sql.length <= MOST_IN_ADDRESS) params.set("sql", sql);
+  return params;
+}
+
+interface Running {
+  answer: SqlAnswer | undefined;
+  error: unknown;
+  abort: AbortController | undefined;
+}
+
+const IDLE: Running = { answer: undefined, error: undefined, abort: undefined };
+
+/** Runs one statement at a time; a new one, or leaving the view, stops the one under way. */
+function useRun() {
+  const [state, set] = useState<Running>(IDLE);
+  const current = useRef<AbortController | undefined>(undefined);
+  useEffect(() => () => current.current?.abort(), []);
+  const run = (sql: string) => {
+    current.current?.abort();
+    const abort = new AbortController();
+    current.current = abort;
+    set((last) => ({ ...last, abort }));
+    api.sql(sql, MOST_ROWS, abort.signal).then(
+      (answer) => abort.signal.aborted || set({ answer, error: undefined, abort: undefined }),
+      (error: unknown) => abort.signal.aborted || set({ answer: undefined, error, abort: undefined }),
+    );
+  };
+  const stop = () => {
+    current.current?.abort();
+    set(IDLE);
+  };
+  return { ...state, run, stop };
+}
+
+export function Sql({ place }: { place: Place }) {
+  const hunts = useAsked("hunts", (signal) => api.hunts(signal));
+  if (hunts.error) return <Problem error={hunts.error} again={hunts.again} />;
+  if (!hunts.data) return <p class="waiting">Asking for the hunts …</p>;
+  return <Console hunts={hunts.data} place={place} />;
+}
+
+function Console({ hunts, place: { params } }: { hunts: readonly Hunt[]; place: Place }) {
+  const hunt = hunts.find((each) => each.id === params.get("hunt"));
+  const given = givenIn(params);
+  const asked = params.get("sql") ?? (hunt ? statement(hunt, given) : null);
+  const [text, setText] = useState(asked ?? FIRST);
+  const running = useRun();
+  const { run } = running;
+  // A link reproduces its answer; the case is read-only, and the server stops what takes too long.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what is asked for decides
+  useEffect(() => {
+    if (asked === null) return;
+    setText(asked);
+    run(asked);
+  }, [asked]);
+  const pick = (id: string | null) => go("/sql", write(id, {}, null));
+  const setParam = (name: string, value: string) => {
+    const next = { ...given, [name]: value };
+    if (hunt) go("/sql", write(hunt.id, next, null), true);
+  };
+  const submit = () => {
+    const own = hunt && text === statement(hunt, given) ? null : text;
+    if (own !== null) go("/sql", write(hunt?.id ?? null, given, own), params.get("sql") === null);
+    if (own === null || own === asked || own.length > MOST_IN_ADDRESS) run(text);
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+    event.preventDefault();
+    submit();
+  };
+  return (
+    <div class="view view-sql">
+      <h1 class="visually-hidden">SQL</h1>
+      <div class="editor">
+        <div class="bar">
+          <HuntPicker hunts={hunts} id={hunt?.id ?? null} onPick={pick} />
+          <button type="button" class="primary" onClick={submit}>
+            Run
+          </button>
+          {running.abort && (
+            <button type="button" onClick={running.stop}>
+              Stop
+            </button>
+          )}
+          <span class="hint">Ctrl + Enter runs · read-only</span>
+        </div>
+        {hunt && <AboutHunt hunt={hunt} given={given} onSet={setParam} />}
+        <textarea
+          class="sql-text"
+          data-search
+          aria-label="SQL"
+          spellcheck={false}
+          autoCapitalize="off"
+          value={text}
+          rows={Math.min(Math.max(text.split("\n").length, 5), 12)}
+          onInput={(event) => setText(event.currentTarget.value)}
+          onKeyDown={onKeyDown}
+        />
+      </div>
+      {running.abort && <p class="waiting">Asking …</p>}
+      {running.error !== undefined && <Problem error={running.error} />}
+      {running.answer && <Result answer={running.answer} />}
+    </div>
+  );
+}

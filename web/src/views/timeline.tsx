@@ -1,0 +1,116 @@
+// The timeline of one or several sessions, or of all.
+
+import { useState } from "preact/hooks";
+import { api } from "../api/client";
+import type { Order, TimelineRow } from "../api/types";
+import { Search } from "../components/search";
+import { Grid } from "../grid/grid";
+import { announce } from "../lib/announce";
+import { type Filter, filterCount, readFilter, toggled, writeFilter } from "../lib/filter";
+import { count } from "../lib/format";
+import { useAsked, useChanged, usePages } from "../lib/hooks";
+import { go, type Place } from "../lib/router";
+import { useSelection } from "../lib/selection";
+import { Carry, copyText } from "../timeline/carry";
+import { COLUMNS, OF_ONE_SESSION } from "../timeline/columns";
+import { Detail } from "../timeline/detail";
+import { Facets } from "../timeline/facets";
+import { SessionHead } from "../timeline/session-head";
+import { Shows } from "../timeline/shows";
+import { Strip } from "../timeline/strip";
+
+/** As wide as it takes for the filters to stand beside the rows. */
+const ROOM_FOR_FACETS = "(width >= 64rem)";
+
+const rowKey = (row: TimelineRow) => row.id;
+
+/** The rows that are unfolded, and the order, beside the filter in the address. */
+function stateOf(params: URLSearchParams): { order: Order; open: string[] } {
+  return { order: params.get("order") === "desc" ? "desc" : "asc", open: params.getAll("open") };
+}
+
+function write(filter: Filter, order: Order, open: readonly string[]): URLSearchParams {
+  const params = writeFilter(filter);
+  if (order === "desc") params.append("order", order);
+  for (const id of open) params.append("open", id);
+  return params;
+}
+
+export function Timeline({ place }: { place: Place }) {
+  const filter = readFilter(place.params);
+  const { order, open } = stateOf(place.params);
+  const key = `${writeFilter(filter)} ${order}`;
+  const rows = usePages<TimelineRow>(key, (offset, limit, signal) =>
+    api.timeline(filter, { offset, limit, order }, signal),
+  );
+  useChanged((listener) => rows.subscribe(listener), rows);
+  // The rows come first; what is beside them is asked for when they are there.
+  const ready = rows.total !== undefined;
+  const facets = useAsked(ready ? `facets ${writeFilter(filter)}` : null, (signal) => api.facets(filter, signal));
+  const selection = useSelection<TimelineRow>();
+  const [facetsOpen, setFacetsOpen] = useState(() => matchMedia(ROOM_FOR_FACETS).matches);
+
+  // Another filter is a step to go back from; what is typed or unfolded is not.
+  const ask = (next: Filter, replace = false) => go("/timeline", write(next, order, open), replace);
+  const fold = (id: string) => go("/timeline", write(filter, order, toggled(open, id)), true);
+  const reorder = () => go("/timeline", write(filter, order === "asc" ? "desc" : "asc", open), true);
+  const onKey = (pressed: string, row: TimelineRow | undefined) => {
+    const chosen = selection.size > 0 ? selection.rows() : row ? [row] : [];
+    if (pressed !== "c" || chosen.length === 0) return false;
+    copyText(chosen).catch(() => announce("Not copied."));
+    return true;
+  };
+  const set = filterCount(filter);
+  return (
+    <div class={`view view-timeline ${facetsOpen ? "facets-open" : ""}`}>
+      <h1 class="visually-hidden">Timeline</h1>
+      {filter.session.length === 1 && <SessionHead id={filter.session[0] ?? ""} />}
+      <div class="bar">
+        <Search
+          label="Search the timeline"
+          value={filter.search}
+          onSearch={(search) => ask({ ...filter, search }, true)}
+        />
+        <button
+          type="button"
+          class="facets-button"
+          aria-expanded={facetsOpen}
+          onClick={() => setFacetsOpen(!facetsOpen)}
+        >
+          {set > 0 ? `Filters (${count(set)})` : "Filters"}
+        </button>
+        <Shows show={filter.show} counts={facets.data?.classes ?? []} onChange={(show) => ask({ ...filter, show })} />
+        <span class="total num" aria-live="polite">
+          {rows.total === undefined ? "" : `${count(rows.total)} rows`}
+        </span>
+        <Carry filter={filter} total={rows.total} selection={selection} />
+      </div>
+      <div class="columns">
+        <aside class="side" aria-label="Filters">
+          <Facets filter={filter} facets={facets.data} onChange={ask} />
+        </aside>
+        <div class="main-column">
+          <Strip filter={filter} ready={ready} onZoom={(from, to) => ask({ ...filter, from, to })} />
+          <Grid
+            name="timeline"
+            label="Timeline"
+            columns={filter.session.length === 1 ? OF_ONE_SESSION : COLUMNS}
+            rows={rows}
+            rowKey={rowKey}
+            empty="Nothing matches. Show more kinds of rows, or clear filters."
+            compactBelow={820}
+            compactRem={6.75}
+            rowRem={2.75}
+            detail={(row) => <Detail row={row} />}
+            open={new Set(open)}
+            onToggle={fold}
+            selection={selection}
+            sorting={{ sort: "time", descending: order === "desc" }}
+            onSort={reorder}
+            onKey={onKey}
+          />
+        </div>
+      </div>
+    </div>
+  );
+}

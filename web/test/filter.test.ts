@@ -1,0 +1,43 @@
+import { expect, test } from "vitest";
+import { exportAddress } from "../src/api/client";
+import { apiFilter, DEFAULT_SHOW, emptyFilter, filterCount, readFilter, toggled, writeFilter } from "../src/lib/filter";
+
+const FULL =
+  "session=s1&session=s2&service=iam&service=s3&kind=secret&technique=T1098.001&region=eu-west-1&principal=nadia" +
+  "&entity_type=user&entity=svc-backup&outcome=failed&search=a%26b&from=2026-03-11T19%3A00%3A00.000Z" +
+  "&to=2026-03-11T20%3A00%3A00.000Z&show=click&show=background";
+
+test("an address is read and written to the same", () => {
+  expect(writeFilter(readFilter(new URLSearchParams(FULL))).toString()).toBe(FULL);
+});
+
+test("what is as usual is not in the address, but the API is told", () => {
+  expect(writeFilter(emptyFilter()).toString()).toBe("");
+  expect(apiFilter(emptyFilter()).getAll("show")).toEqual([...DEFAULT_SHOW]);
+});
+
+test("what is not understood is left out", () => {
+  const filter = readFilter(
+    new URLSearchParams("show=nonsense&outcome=maybe&from=yesterday&service=&kind=view&kind=view"),
+  );
+  expect(filter).toEqual({ ...emptyFilter(), kind: ["view"] });
+});
+
+test("the order in which classes are named does not matter", () => {
+  expect(writeFilter(readFilter(new URLSearchParams("show=residual&show=click&show=command"))).toString()).toBe("");
+});
+
+test("filters are counted, sessions and classes aside", () => {
+  expect(filterCount(readFilter(new URLSearchParams(FULL)))).toBe(10);
+  expect(filterCount(emptyFilter())).toBe(0);
+});
+
+test("a value is put in, and taken out", () => {
+  expect(toggled(["a"], "b")).toEqual(["a", "b"]);
+  expect(toggled(["a", "b"], "a")).toEqual(["b"]);
+});
+
+test("an export names its rows and its form", () => {
+  const address = exportAddress(readFilter(new URLSearchParams("search=%3Cb%3E&show=click")), ["x", "y"], "csv");
+  expect(address).toBe("/api/export?search=%3Cb%3E&show=click&ids=x&ids=y&format=csv");
+});

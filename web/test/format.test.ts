@@ -1,0 +1,41 @@
+import { expect, test } from "vitest";
+import { confidence, count, counted, duration, moment, percent, rfc3339, seconds } from "../src/lib/format";
+
+test("moments are UTC to the second, finer only where they are", () => {
+  expect(moment("2026-03-11T19:41:32.000000Z")).toBe("2026-03-11 19:41:32");
+  expect(moment("2026-03-11T19:41:32.120000Z")).toBe("2026-03-11 19:41:32.12");
+  expect(moment("2026-03-11T19:41:32Z")).toBe("2026-03-11 19:41:32");
+  expect(moment(null)).toBe("–");
+  expect(rfc3339(seconds("2026-03-11T19:41:32.5Z"))).toBe("2026-03-11T19:41:32.500Z");
+});
+
+test.each([
+  [0, "0 s"],
+  [59, "59 s"],
+  [993, "16 min 33 s"],
+  [3600, "1 h"],
+  [85_497, "23 h 44 min"],
+  [172_861, "2 d"],
+])("%d seconds are %s", (length, text) => {
+  expect(duration(length)).toBe(text);
+});
+
+test("a share is never rounded up to all of it", () => {
+  expect([percent(1), percent(0.99999), percent(0.5), percent(0.1234), percent(null)]).toEqual([
+    "100 %",
+    "99.9 %",
+    "50 %",
+    "12.3 %",
+    "–",
+  ]);
+  expect([confidence(1), confidence(0.999), confidence(0.8), confidence(null)]).toEqual(["1.00", "0.99", "0.80", "–"]);
+});
+
+test("numbers", () => {
+  expect([count(1_234_567), counted(1, "row"), counted(2, "row"), counted(2, "entity", "entities")]).toEqual([
+    "1,234,567",
+    "1 row",
+    "2 rows",
+    "2 entities",
+  ]);
+});
