@@ -1,7 +1,7 @@
 -- One row is one click that was denied itself (aimed), or one call that was denied beside pages that opened. The first few
 -- of each sort are given; of_sort counts all, and calls_of_sort their calls.
 SELECT
-    row_number() OVER (ORDER BY aimed DESC, calls DESC, time, what, principal) AS place,
+    row_number() OVER (ORDER BY aimed DESC, kind DESC NULLS LAST, calls DESC, time, what, principal) AS place,
     aimed,
     what,
     epoch_us(time) AS time,
@@ -18,7 +18,8 @@ FROM (
         END AS what,
         CASE WHEN s.error_code IS NOT NULL OR t.class = 'residual' THEN COALESCE(t.signal_id, t.event_id) END AS id,
         min(t.event_time) AS time,
-        x.principal,
+        CASE WHEN s.error_code IS NOT NULL OR t.class = 'residual' THEN x.principal END AS principal,
+        CASE WHEN s.error_code IS NOT NULL THEN s.kind END AS kind,
         count(*) AS calls
     FROM told AS t
     JOIN chosen AS x USING (session_id)
@@ -26,4 +27,4 @@ FROM (
     WHERE t.denied
     GROUP BY ALL
 ) AS refused
-QUALIFY row_number() OVER (PARTITION BY aimed ORDER BY calls DESC, time, what, principal) <= 12
+QUALIFY row_number() OVER (PARTITION BY aimed ORDER BY kind DESC NULLS LAST, calls DESC, time, what, principal) <= 12

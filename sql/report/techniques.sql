@@ -4,11 +4,9 @@ SELECT
     technique,
     count(*) AS clicks,
     count(error_code) AS failed,
-    epoch_us(min(first_time)) AS first_time,
-    epoch_us(max(last_time)) AS last_time,
     list(
         {'time': epoch_us(first_time), 'principal': principal, 'what': summary}
         ORDER BY kind DESC, first_time, signal_id
-    )[:5] AS shown
+    )[:3] AS shown
 FROM (SELECT unnest(attack) AS technique, * EXCLUDE (attack) FROM clicked) AS shows
 GROUP BY technique

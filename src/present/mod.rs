@@ -28,8 +28,8 @@ pub use explanation::explanation;
 pub use hunts::{cookbook, hunts};
 pub use ledger::ledger;
 pub use report::{
-    Aspect, Bin, Bins, Call, Counts, Deed, Denied, File, KeyUse, Listed, Making, Network, Report, ReportForm, Scope, Seen,
-    Session, Shown, SignIn, Technique, Thing, Totals, report,
+    Aspect, Bin, Bins, Call, Counts, Deed, Denied, File, KeyUse, Listed, Making, Network, Report, ReportForm, Scope,
+    Seen, Session, Shown, SignIn, Technique, Thing, Totals, report,
 };
 pub use rows::{Class, Entry, Head};
 pub use rules::{catalogue, rule, rules};

@@ -43,7 +43,8 @@ pub(super) fn name(id: &str) -> Option<&'static str> {
 pub(super) fn page(id: &str) -> Option<String> {
     let (technique, part) = id.split_once('.').unwrap_or((id, ""));
     let digits = |text: &str, length: usize| text.len() == length && text.bytes().all(|byte| byte.is_ascii_digit());
-    let fits = technique.strip_prefix('T').is_some_and(|number| digits(number, 4)) && (part.is_empty() || digits(part, 3));
+    let fits =
+        technique.strip_prefix('T').is_some_and(|number| digits(number, 4)) && (part.is_empty() || digits(part, 3));
     fits.then(|| format!("https://attack.mitre.org/techniques/{}/", id.trim_end_matches('.').replace('.', "/")))
 }
 
@@ -57,8 +58,7 @@ mod tests {
     #[test]
     fn every_technique_that_a_rule_names_has_a_name() -> Result<(), Box<dyn std::error::Error>> {
         let rules = RuleSet::shipped()?;
-        let named: BTreeSet<&str> =
-            rules.rules().iter().flat_map(|rule| &rule.attack).map(String::as_str).collect();
+        let named: BTreeSet<&str> = rules.rules().iter().flat_map(|rule| &rule.attack).map(String::as_str).collect();
         let nameless: Vec<&&str> = named.iter().filter(|id| name(id).is_none()).collect();
         assert!(named.len() > 20 && nameless.is_empty(), "{nameless:?} of {named:?}");
         Ok(())

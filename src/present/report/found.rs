@@ -56,15 +56,8 @@ pub enum Aspect {
 
 impl Aspect {
     /// Every aspect, in order.
-    pub const ALL: [Self; 7] = [
-        Self::Watch,
-        Self::Secret,
-        Self::Credential,
-        Self::Privilege,
-        Self::Exposure,
-        Self::Change,
-        Self::Command,
-    ];
+    pub const ALL: [Self; 7] =
+        [Self::Watch, Self::Secret, Self::Credential, Self::Privilege, Self::Exposure, Self::Change, Self::Command];
 }
 
 /// One click, command or unexplained event that a reader has to know of.
@@ -138,9 +131,8 @@ pub struct Network {
 }
 
 /// How long a stretch of time may be, in seconds: from a second to about a year.
-const LENGTHS: [i64; 19] = [
-    1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 21_600, 43_200, 86_400, 604_800, 31_536_000,
-];
+const LENGTHS: [i64; 19] =
+    [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 21_600, 43_200, 86_400, 604_800, 31_536_000];
 
 /// At most so many stretches of time side by side.
 const MOST_BINS: i64 = 48;
@@ -216,10 +208,6 @@ pub struct Technique {
     pub clicks: u64,
     /// How many of them failed.
     pub failed: u64,
-    /// The first of them.
-    pub first_time: Timestamp,
-    /// The last of them.
-    pub last_time: Timestamp,
     /// The weightiest of them.
     pub shown: Vec<Shown>,
 }

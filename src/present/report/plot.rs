@@ -55,7 +55,12 @@ impl Plot {
 
     /// The same, as a table.
     pub(super) fn table(&self) -> Table {
-        let head = [short("From, UTC"), number("Pages, lists, sign-ins, shells"), number("Changes, secrets, commands"), number("Events")];
+        let head = [
+            short("From, UTC"),
+            number("Pages, lists, sign-ins, shells"),
+            number("Changes, secrets, commands"),
+            number("Events"),
+        ];
         let row = |bin: &Bin| {
             let counts = [bin.looks, bin.deeds, bin.events].map(|count| cell(digits(count)));
             (Tone::Plain, [cell(moment(bin.time))].into_iter().chain(counts).collect())

@@ -3,8 +3,8 @@
 use super::attack;
 use super::content::{Counts, Report};
 use super::document::{Block, Section, Span, Table, Tone, cell, number, short, text};
-use super::found::{Call, File, Seen, Technique, Thing};
-use super::words::{count, digits, joined, left_out, moment, share, who};
+use super::found::{Call, File, Seen, Shown, Technique, Thing};
+use super::words::{count, digits, joined, left_out, moment, sentence, share};
 use crate::present::quote;
 
 /// The things that were touched, and those that were on a screen.
@@ -12,7 +12,7 @@ pub(super) fn things(report: &Report) -> Section {
     let mut blocks = Vec::new();
     if !report.things.rows.is_empty() {
         let lead = "Touched is what a click changed, made or took the secret of, or tried to.";
-        let head = [text("Thing"), text("What"), short("Reached"), text("By"), number("Clicks"), short("First, UTC")];
+        let head = [text("Thing"), short("What"), short("Reached"), text("By"), number("Clicks"), short("First, UTC")];
         blocks.push(Block::Heading("Touched".to_owned()));
         blocks.push(Block::Note(lead.to_owned()));
         blocks.push(Block::Table(Table::new(head).with(report.things.rows.iter().map(thing))));
@@ -22,7 +22,7 @@ pub(super) fn things(report: &Report) -> Section {
     if report.seen.is_empty() {
         blocks.push(Block::Text("Nothing else that has a name was on a screen.".to_owned()));
     } else {
-        let head = [text("What"), number("Things"), text("Which")];
+        let head = [short("What"), number("Things"), text("Which")];
         blocks.push(Block::Heading("Seen, and no more".to_owned()));
         blocks.push(Block::Table(Table::new(head).with(report.seen.iter().map(seen))));
     }
@@ -57,25 +57,26 @@ pub(super) fn techniques(report: &Report) -> Section {
     } else {
         let lead = "A technique is what a click can be used for. Upkeep uses the same pages: that it is listed does not say \
             that it was meant so.";
-        let head = [text("Technique"), number("Clicks"), short("First, UTC"), text("Shown by")];
+        let head = [text("Technique"), number("Clicks"), text("Shown by, UTC")];
+        let several = report.totals.principals > 1;
         blocks.push(Block::Note(lead.to_owned()));
-        blocks.push(Block::Table(Table::new(head).with(report.techniques.iter().map(technique))));
+        blocks
+            .push(Block::Table(Table::new(head).with(report.techniques.iter().map(|shown| technique(shown, several)))));
     }
     Section { id: "techniques", title: "ATT&CK techniques", blocks }
 }
 
-fn technique(technique: &Technique) -> (Tone, Vec<Vec<Span>>) {
+/// A technique, with the names of those who clicked, if there are several.
+fn technique(technique: &Technique, several: bool) -> (Tone, Vec<Vec<Span>>) {
     let name = attack::name(&technique.technique).unwrap_or("unknown to this report");
-    let mut shown: Vec<Span> = Vec::new();
-    for click in &technique.shown {
-        shown.push(Span::Line(format!("{} · {}: {}", moment(click.time), who(click.principal.as_deref()), click.what)));
-    }
+    let click = |click: &Shown| Span::Line(sentence(click.time, click.principal.as_deref(), several, &click.what));
+    let mut shown: Vec<Span> = technique.shown.iter().map(click).collect();
     let more = technique.clicks.saturating_sub(technique.shown.len() as u64);
     shown.extend((more > 0).then(|| Span::Aside(format!("and {} more", digits(more)))));
     let failed = (technique.failed > 0).then(|| Span::Aside(format!("{} failed", digits(technique.failed))));
     let clicks = [Span::Text(digits(technique.clicks))].into_iter().chain(failed).collect();
     let named = vec![Span::Technique(technique.technique.clone()), Span::Aside(name.to_owned())];
-    (Tone::Plain, vec![named, clicks, cell(moment(technique.first_time)), shown])
+    (Tone::Plain, vec![named, clicks, shown])
 }
 
 /// How far the report is to be trusted.
@@ -104,10 +105,18 @@ pub(super) fn coverage(report: &Report) -> Section {
 fn trust(counts: &Counts) -> Vec<(Tone, Vec<Vec<Span>>)> {
     let rows = [
         ("to the letter", counts.letter, "Every call that the page makes is there, in a shape that is known."),
-        ("by likeness", counts.likeness, "The likeliest page; its lines in the timeline say how sure it is, 1 being certain."),
+        (
+            "by likeness",
+            counts.likeness,
+            "The likeliest page; its lines in the timeline say how sure it is, 1 being certain.",
+        ),
         ("by the calls alone", counts.generic, "No page is known; what was called is told as it was called."),
         ("as background", counts.background, "The console asked by itself; nobody clicked."),
-        ("not at all", counts.unexplained, "Nothing is known that makes these calls. They stand in the timeline as residual."),
+        (
+            "not at all",
+            counts.unexplained,
+            "Nothing is known that makes these calls. They stand in the timeline as residual.",
+        ),
     ];
     let console = counts.console_events();
     let row = |(how, events, trust): (&str, u64, &str)| {
@@ -145,7 +154,7 @@ pub(super) fn making(report: &Report) -> Section {
         ("DuckDB", fact("duckdb_version")),
         ("Records rejected", cell(digits(report.totals.rejects))),
     ];
-    let head = [text("File"), number("Bytes"), number("Events here"), text("SHA-256")];
+    let head = [text("File"), number("Bytes"), number("Events here")];
     let files = Table::new(head).with(report.files.rows.iter().map(file));
     let mut blocks = vec![Block::Facts(facts), Block::Heading("Files".to_owned()), Block::Table(files)];
     blocks.extend(left_out(&report.files, "files", "The table load_files has all.").map(Block::Note));
@@ -153,8 +162,8 @@ pub(super) fn making(report: &Report) -> Section {
 }
 
 fn file(file: &File) -> (Tone, Vec<Vec<Span>>) {
-    let hash = file.sha256.clone().unwrap_or_else(|| "could not be read".to_owned());
+    let hash = file.sha256.as_ref().map_or_else(|| "could not be read".to_owned(), |hash| format!("SHA-256 {hash}"));
     let refused = file.refused.then(|| Span::Aside("refused: not CloudTrail".to_owned()));
-    let name = [Span::Text(file.file.clone())].into_iter().chain(refused).collect();
-    (Tone::Plain, vec![name, cell(digits(file.bytes)), cell(digits(file.events)), vec![Span::Code(hash)]])
+    let name = [Span::Text(file.file.clone()), Span::Aside(hash)].into_iter().chain(refused).collect();
+    (Tone::Plain, vec![name, cell(digits(file.bytes)), cell(digits(file.events))])
 }

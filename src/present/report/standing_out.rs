@@ -3,7 +3,7 @@
 use super::content::Report;
 use super::document::{Block, Point, Tone};
 use super::found::{Aspect, Deed, Denied, KeyUse, Network, SignIn};
-use super::words::{count, digits, joined, moment, who};
+use super::words::{self, count, digits, joined, moment, who};
 use crate::event::Timestamp;
 
 /// How many sentences a point has before it counts the rest.
@@ -90,8 +90,7 @@ struct Telling {
 
 impl Telling {
     fn sentence(self, time: Timestamp, principal: Option<&str>, what: &str) -> String {
-        let name = if self.several { format!("{}: ", who(principal)) } else { String::new() };
-        format!("{} · {name}{what}", moment(time))
+        words::sentence(time, principal, self.several, what)
     }
 
     fn without_factor(self, sign_ins: &[SignIn]) -> Option<Point> {

@@ -4,6 +4,7 @@ use super::content::{Counts, Report, Session};
 use super::document::{Block, Section, Span, Table, Tone, cell, number, short, text};
 use super::standing_out;
 use super::words::{count, digits, joined, lasted, left_out, moment, session, share, who};
+use crate::event::Timestamp;
 use crate::present::timeline::span;
 
 /// Who and when, in a line.
@@ -26,7 +27,6 @@ pub(super) fn subtitle(report: &Report) -> String {
 pub(super) fn scope(report: &Report) -> Section {
     let (scope, totals) = (&report.scope, &report.totals);
     let all = |wanted: &[String], every: &str| if wanted.is_empty() { every.to_owned() } else { wanted.join(", ") };
-    let until = |time: Option<_>, open: &str| time.map_or_else(|| open.to_owned(), |time| format!("{} UTC", moment(time)));
     let found = format!(
         "{} of {}, {} of {}",
         count(totals.sessions, "session", "sessions"),
@@ -38,11 +38,21 @@ pub(super) fn scope(report: &Report) -> Section {
         ("Case", vec![Span::Code(scope.case.clone())]),
         ("Sessions", cell(all(&scope.sessions, "every session of the console"))),
         ("Identities", cell(all(&scope.principals, "every identity"))),
-        ("Asked for", cell(format!("from {} to {}", until(scope.from, "the beginning"), until(scope.to, "the end")))),
+        ("Time", cell(asked(scope.from, scope.to))),
         ("Found", cell(found)),
         ("Recorded", cell(span(totals.counts.first_event, totals.counts.last_event))),
     ];
     Section { id: "scope", title: "Scope", blocks: vec![Block::Facts(facts)] }
+}
+
+/// The time that was asked for.
+fn asked(from: Option<Timestamp>, to: Option<Timestamp>) -> String {
+    match (from, to) {
+        (None, None) => "all of the time".to_owned(),
+        (Some(from), None) => format!("{} UTC and later", moment(from)),
+        (None, Some(to)) => format!("before {} UTC", moment(to)),
+        (Some(from), Some(to)) => format!("from {} to {} UTC", moment(from), moment(to)),
+    }
 }
 
 /// The summary in words and numbers.
@@ -83,17 +93,26 @@ fn amounts(counts: &Counts) -> String {
         (counts.shells, "step in or out of an interactive shell", "steps in or out of an interactive shell"),
         (counts.commands, "command typed", "commands typed"),
         (counts.changes, "change or attempt at one", "changes and attempts at one"),
-        (counts.secrets, "secret or credential read, made or asked for", "secrets and credentials read, made or asked for"),
+        (
+            counts.secrets,
+            "secret or credential read, made or asked for",
+            "secrets and credentials read, made or asked for",
+        ),
     ];
     let parts = parts.into_iter().filter(|(number, ..)| *number > 0);
     let parts: Vec<String> = parts.map(|(number, one, many)| count(number, one, many)).collect();
     let mut told = format!("CloudTrail recorded {}", count(counts.events, "event", "events"));
     told += &match parts.is_empty() {
         true => "; no click is known that wrote them.".to_owned(),
-        false => format!(", written by {}: {}.", count(counts.clicks, "click or command", "clicks and commands"), joined(&parts)),
+        false => format!(
+            ", written by {}: {}.",
+            count(counts.clicks, "click or command", "clicks and commands"),
+            joined(&parts)
+        ),
     };
     if counts.background > 0 {
-        let (asked, verb) = (count(counts.background, "event", "events"), if counts.background == 1 { "was" } else { "were" });
+        let (asked, verb) =
+            (count(counts.background, "event", "events"), if counts.background == 1 { "was" } else { "were" });
         told += &format!(" Among them, {asked} {verb} the console's own doing, with nobody clicking.");
     }
     told
@@ -117,7 +136,6 @@ fn sessions(report: &Report) -> Vec<Block> {
         text("Who"),
         short("From, UTC"),
         short("Lasted"),
-        text("Addresses"),
         short("MFA"),
         number("Clicks"),
         number("Changes"),
@@ -134,12 +152,12 @@ fn sessions(report: &Report) -> Vec<Block> {
 fn row(session: &Session) -> (Tone, Vec<Vec<Span>>) {
     let counts = &session.counts;
     let when = counts.first_event.zip(counts.last_event);
-    let account = session.account_id.clone().unwrap_or_default();
+    let account = session.account_id.as_ref().map(|id| format!("account {id}"));
+    let place = account.into_iter().chain((!session.ips.is_empty()).then(|| format!("from {}", joined(&session.ips))));
     let cells = vec![
-        vec![Span::Strong(who(session.principal.as_deref())), Span::Aside(account)],
+        vec![Span::Strong(who(session.principal.as_deref())), Span::Aside(place.collect::<Vec<_>>().join(", "))],
         cell(when.map(|(first, _)| moment(first)).unwrap_or_default()),
         cell(when.map(|(first, last)| lasted(first, last)).unwrap_or_default()),
-        cell(joined(&session.ips)),
         cell(session.mfa.map_or("unknown", |mfa| if mfa { "yes" } else { "no" })),
         cell(digits(counts.clicks)),
         cell(digits(counts.changes)),

@@ -24,7 +24,9 @@ pub(super) fn timeline(report: &Report) -> Section {
         certain, the line says how sure it is, 1 being certain. A line that is called residual has events of the console \
         that nothing explains.";
     let case = quote::shell(&report.scope.case);
-    let all = format!("The lightest are left out, pages and lists before changes. The command cartographer timeline --db {case} shows all.");
+    let all = format!(
+        "The lightest are left out, pages and lists before changes. The command cartographer timeline --db {case} shows all."
+    );
     let mut blocks = vec![Block::Note(lead.to_owned())];
     blocks.extend(left_out(&report.lines, "lines", &all).map(Block::Note));
     for (id, entries) in by_session(&report.lines.rows) {
@@ -36,11 +38,10 @@ pub(super) fn timeline(report: &Report) -> Section {
 
 fn of_session(report: &Report, known: Option<&Session>, id: Option<&str>, entries: &[&Entry]) -> Vec<Block> {
     let head = head_of(id, entries);
-    let (first, last) = known.map_or((head.first_time, head.last_time), |known| {
-        (known.counts.first_event, known.counts.last_event)
-    });
+    let (first, last) =
+        known.map_or((head.first_time, head.last_time), |known| (known.counts.first_event, known.counts.last_event));
     let heading = format!("{} · {}", who(head.principal.as_deref()), span(first, last));
-    let mut blocks = vec![Block::Heading(heading)];
+    let mut blocks = vec![Block::Heading(heading), Block::Note(format!("Session {}", id.unwrap_or("unknown")))];
     if report.totals.sessions > 1 {
         blocks.extend(known.map(|known| Block::Text(session(known, &report.sign_ins.rows))));
     }
@@ -48,7 +49,6 @@ fn of_session(report: &Report, known: Option<&Session>, id: Option<&str>, entrie
     let runs: Vec<Run<'_>> = runs(entries).collect();
     let today = runs.first().map(|run| day(run.first));
     blocks.push(Block::Table(Table::new(columns).with(runs.iter().map(|run| line(run, today)))));
-    blocks.push(Block::Note(format!("Session {}", id.unwrap_or("unknown"))));
     blocks
 }
 

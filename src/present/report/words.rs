@@ -58,11 +58,22 @@ pub(super) fn who(principal: Option<&str>) -> String {
     principal.unwrap_or("an unknown identity").to_owned()
 }
 
+/// What was done and when, and by whom, if there are several who may have.
+pub(super) fn sentence(time: Timestamp, principal: Option<&str>, several: bool, what: &str) -> String {
+    let name = if several { format!("{}: ", who(principal)) } else { String::new() };
+    format!("{} · {name}{what}", moment(time))
+}
+
 /// What a list leaves out, as a note, and where all of it is.
 pub(super) fn left_out<T>(list: &Listed<T>, of_what: &str, all: &str) -> Option<String> {
     let (left, shown) = (list.left_out(), list.rows.len() as u64);
     (left > 0).then(|| {
-        format!("{} of {} {of_what} are told here; {} are left out. {all}", digits(shown), digits(list.total), digits(left))
+        format!(
+            "{} of {} {of_what} are told here; {} are left out. {all}",
+            digits(shown),
+            digits(list.total),
+            digits(left)
+        )
     })
 }
 
