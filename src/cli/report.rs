@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use cartographer::event::Timestamp;
 use cartographer::export::{self, ExportError};
-use cartographer::present::{self, Making, ReportForm, Scope};
+use cartographer::present::report::{self, Form, Making, Scope};
 use chrono::Utc;
 use clap::{Args, ValueEnum};
 
@@ -58,8 +58,8 @@ impl Report {
         let form = self.form();
         self.file.write(streams, |out, aside| {
             case.bound_memory(aside)?;
-            let report = export::report(&case, self.scope(), making()).map_err(explain)?;
-            present::report(out, &report, form).context("the report could not be written")
+            let told = export::report(&case, self.scope(), making()).map_err(explain)?;
+            report::write(out, &told, form).context("the report could not be written")
         })?;
         Ok(ExitCode::Fine)
     }
@@ -74,12 +74,12 @@ impl Report {
         }
     }
 
-    fn form(&self) -> ReportForm {
+    fn form(&self) -> Form {
         let ending = self.file.path().and_then(Path::extension).and_then(|ending| ending.to_str());
         let told = ending.and_then(|ending| ReportFormat::from_str(ending, true).ok());
         match self.format.or(told) {
-            Some(ReportFormat::Md) => ReportForm::Markdown,
-            Some(ReportFormat::Html) | None => ReportForm::Html,
+            Some(ReportFormat::Md) => Form::Markdown,
+            Some(ReportFormat::Html) | None => Form::Html,
         }
     }
 }

@@ -11,7 +11,8 @@ use serde::de::DeserializeOwned;
 use super::ExportError;
 use crate::batch::Columns;
 use crate::event::Timestamp;
-use crate::present::{Bins, Entry, Listed, Making, Report, Scope, Session, Totals};
+use crate::present::Entry;
+use crate::present::report::{Bins, Listed, Making, Report, Scope, Session, Totals};
 use crate::store::Case;
 use crate::table::literal;
 

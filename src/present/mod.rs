@@ -9,7 +9,7 @@ mod hunts;
 mod json;
 mod ledger;
 mod quote;
-mod report;
+pub mod report;
 mod rows;
 mod rules;
 mod runs;
@@ -27,10 +27,6 @@ pub use connect::{Client, connect};
 pub use explanation::explanation;
 pub use hunts::{cookbook, hunts};
 pub use ledger::ledger;
-pub use report::{
-    Aspect, Bin, Bins, Call, Counts, Deed, Denied, File, KeyUse, Listed, Making, Network, Report, ReportForm, Scope,
-    Seen, Session, Shown, SignIn, Technique, Thing, Totals, report,
-};
 pub use rows::{Class, Entry, Head};
 pub use rules::{catalogue, rule, rules};
 pub use timeline::timeline;

@@ -28,7 +28,7 @@ const LONGEST: usize = 2000;
 
 /// The forms of a report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ReportForm {
+pub enum Form {
     /// One HTML file without scripts, which loads nothing.
     Html,
     /// Markdown of GitHub's flavour.
@@ -39,11 +39,11 @@ pub enum ReportForm {
 ///
 /// # Errors
 /// If the writer refuses.
-pub fn report(out: &mut impl Write, report: &Report, form: ReportForm) -> io::Result<()> {
+pub fn write(out: &mut impl Write, report: &Report, form: Form) -> io::Result<()> {
     let document = document(report);
     match form {
-        ReportForm::Html => html::write(out, &document),
-        ReportForm::Markdown => markdown::write(out, &document),
+        Form::Html => html::write(out, &document),
+        Form::Markdown => markdown::write(out, &document),
     }
 }
 

@@ -66,10 +66,10 @@ const fn sought(aspect: Aspect) -> &'static str {
         Aspect::Watch => "logging or monitoring that was stopped or changed",
         Aspect::Secret => "secrets that were read",
         Aspect::Credential => "credentials that were made",
-        Aspect::Privilege => "identities and permissions that were changed",
+        Aspect::Privilege => "other changes of identities and permissions",
         Aspect::Exposure => "data that was shared, copied or opened to others",
         Aspect::Change => "other changes",
-        Aspect::Command => "commands that were typed",
+        Aspect::Command => "other commands that were typed",
     }
 }
 

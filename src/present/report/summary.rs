@@ -86,7 +86,7 @@ fn opening(report: &Report) -> String {
 }
 
 /// How many events were recorded, and what they come to.
-fn amounts(counts: &Counts) -> String {
+pub(super) fn amounts(counts: &Counts) -> String {
     let parts = [
         (counts.looks, "page or list opened", "pages and lists opened"),
         (counts.logins, "sign-in or attempt at one", "sign-ins and attempts at one"),

@@ -3,6 +3,7 @@
 use super::content::{Report, Session};
 use super::document::{Block, Section, Span, Table, Tone, cell, number, short, text};
 use super::plot::Plot;
+use super::summary::amounts;
 use super::words::{digits, left_out, moment, session, who};
 use crate::present::quote;
 use crate::present::rows::Entry;
@@ -43,7 +44,10 @@ fn of_session(report: &Report, known: Option<&Session>, id: Option<&str>, entrie
     let heading = format!("{} · {}", who(head.principal.as_deref()), span(first, last));
     let mut blocks = vec![Block::Heading(heading), Block::Note(format!("Session {}", id.unwrap_or("unknown")))];
     if report.totals.sessions > 1 {
-        blocks.extend(known.map(|known| Block::Text(session(known, &report.sign_ins.rows))));
+        let told = |known: &Session| {
+            vec![Block::Text(session(known, &report.sign_ins.rows)), Block::Text(amounts(&known.counts))]
+        };
+        blocks.extend(known.map(told).unwrap_or_default());
     }
     let columns = [short("Time"), short("Kind"), text("What"), short("Region"), number("Events")];
     let runs: Vec<Run<'_>> = runs(entries).collect();
