@@ -136,5 +136,5 @@ pub fn console_link(url: &str) -> Option<&str> {
     let below = |console: &&str| host.strip_suffix(*console).is_some_and(|name| name.is_empty() || name.ends_with('.'));
     let is_plain = url.bytes().all(|byte| byte.is_ascii_graphic() && !b"\"'<>\\^`{|}".contains(&byte));
     let is_short = url.len() <= LONGEST_LINK;
-    (is_name && is_plain && is_short && CONSOLES.iter().any(|console| below(&console))).then_some(url)
+    (is_name && is_plain && is_short && CONSOLES.iter().any(below)).then_some(url)
 }

@@ -25,7 +25,7 @@ use tempfile::TempDir;
 /// A case in a folder that lasts as long as it.
 pub(crate) struct Loaded {
     pub(crate) case: Case,
-    folder: TempDir,
+    _folder: TempDir,
 }
 
 impl Loaded {
@@ -34,7 +34,7 @@ impl Loaded {
         let inputs = vec![trail.to_str().unwrap().to_owned()];
         let options = LoadOptions { inputs, case: path.clone(), ..LoadOptions::default() };
         load(&options, &RuleSet::shipped().unwrap(), &NoProgress).unwrap();
-        Self { case: Case::open_read_only(&path).unwrap(), folder }
+        Self { case: Case::open_read_only(&path).unwrap(), _folder: folder }
     }
 
     /// The one number that a query gives.

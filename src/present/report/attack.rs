@@ -57,7 +57,7 @@ mod tests {
 
     #[test]
     fn every_technique_that_a_rule_names_has_a_name() -> Result<(), Box<dyn std::error::Error>> {
-        let rules = RuleSet::shipped()?;
+        let rules = RuleSet::shipped().map_err(|faults| format!("{faults:?}"))?;
         let named: BTreeSet<&str> = rules.rules().iter().flat_map(|rule| &rule.attack).map(String::as_str).collect();
         let nameless: Vec<&&str> = named.iter().filter(|id| name(id).is_none()).collect();
         assert!(named.len() > 20 && nameless.is_empty(), "{nameless:?} of {named:?}");

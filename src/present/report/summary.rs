@@ -101,21 +101,18 @@ pub(super) fn amounts(counts: &Counts) -> String {
     ];
     let parts = parts.into_iter().filter(|(number, ..)| *number > 0);
     let parts: Vec<String> = parts.map(|(number, one, many)| count(number, one, many)).collect();
-    let mut told = format!("CloudTrail recorded {}", count(counts.events, "event", "events"));
-    told += &match parts.is_empty() {
-        true => "; no click is known that wrote them.".to_owned(),
-        false => format!(
-            ", written by {}: {}.",
-            count(counts.clicks, "click or command", "clicks and commands"),
-            joined(&parts)
-        ),
+    let clicks = count(counts.clicks, "click or command", "clicks and commands");
+    let written = if parts.is_empty() {
+        "; no click is known that wrote them".to_owned()
+    } else {
+        format!(", written by {clicks}: {}", joined(&parts))
     };
-    if counts.background > 0 {
-        let (asked, verb) =
-            (count(counts.background, "event", "events"), if counts.background == 1 { "was" } else { "were" });
-        told += &format!(" Among them, {asked} {verb} the console's own doing, with nobody clicking.");
-    }
-    told
+    let own = match counts.background {
+        0 => String::new(),
+        1 => " Among them, 1 event was the console's own doing, with nobody clicking.".to_owned(),
+        many => format!(" Among them, {} events were the console's own doing, with nobody clicking.", digits(many)),
+    };
+    format!("CloudTrail recorded {}{written}.{own}", count(counts.events, "event", "events"))
 }
 
 fn figures(counts: &Counts) -> Vec<(String, String)> {

@@ -24,12 +24,12 @@ pub(super) fn digits(number: u64) -> String {
 
 /// `a, b and c`; `a, b, c, d, e, f and 3 more`.
 pub(super) fn joined(names: &[String]) -> String {
-    let (named, rest) = names.split_at(names.len().min(NAMED));
-    match (named.split_last(), rest.len()) {
+    let (first, rest) = names.split_at(names.len().min(NAMED));
+    match (first.split_last(), rest.len()) {
         (None, _) => String::new(),
         (Some((last, [])), 0) => last.clone(),
         (Some((last, before)), 0) => format!("{} and {last}", before.join(", ")),
-        (Some(_), more) => format!("{} and {more} more", named.join(", ")),
+        (Some(_), more) => format!("{} and {more} more", first.join(", ")),
     }
 }
 
@@ -79,24 +79,19 @@ pub(super) fn left_out<T>(list: &Listed<T>, of_what: &str, all: &str) -> Option<
 
 /// A session in sentences: who, when, from where, how they came in.
 pub(super) fn session(session: &Session, sign_ins: &[SignIn]) -> String {
-    let known = [session.identity_type.clone(), session.account_id.as_ref().map(|id| format!("account {id}"))];
-    let known: Vec<String> = known.into_iter().flatten().collect();
-    let mut told = format!("The identity {}", who(session.principal.as_deref()));
-    if !known.is_empty() {
-        told += &format!(" ({})", known.join(", "));
-    }
-    told += " was in the console";
-    if let (Some(first), Some(last)) = (session.counts.first_event, session.counts.last_event) {
-        let (from, to) = (moment(first), moment(last));
-        told += &format!(" for {}, from {from} to {to} UTC", lasted(first, last));
-    }
-    if !session.ips.is_empty() {
-        told += &format!(", coming from {}", joined(&session.ips));
-    }
-    if !session.regions.is_empty() {
-        told += &format!(", in {}", joined(&session.regions));
-    }
-    format!("{told}. {}", came_in(session, sign_ins))
+    let account = session.account_id.as_ref().map(|id| format!("account {id}"));
+    let known: Vec<String> = session.identity_type.clone().into_iter().chain(account).collect();
+    let when = session.counts.first_event.zip(session.counts.last_event);
+    let parts = [
+        Some(format!("The identity {}", who(session.principal.as_deref()))),
+        (!known.is_empty()).then(|| format!(" ({})", known.join(", "))),
+        Some(" was in the console".to_owned()),
+        when.map(|(from, to)| format!(" for {}, from {} to {} UTC", lasted(from, to), moment(from), moment(to))),
+        (!session.ips.is_empty()).then(|| format!(", coming from {}", joined(&session.ips))),
+        (!session.regions.is_empty()).then(|| format!(", in {}", joined(&session.regions))),
+        Some(format!(". {}", came_in(session, sign_ins))),
+    ];
+    parts.into_iter().flatten().collect()
 }
 
 /// How somebody came in, by the sign-ins of the session; without any, by what its events say of a second factor.
