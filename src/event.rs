@@ -2,8 +2,10 @@
 
 use std::borrow::Cow;
 
+use serde::Deserialize;
+
 /// Microseconds since 1970-01-01T00:00:00Z, as DuckDB's and Arrow's `TIMESTAMP` count them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Deserialize)]
 pub struct Timestamp(pub i64);
 
 impl Timestamp {

@@ -16,6 +16,7 @@ mod moment;
 mod near;
 mod new_rule;
 mod progress;
+mod report;
 mod rules;
 mod serve;
 mod sessions;
@@ -76,6 +77,7 @@ pub(crate) enum Command {
     Hunt(hunt::Hunts),
     #[command(subcommand)]
     Export(export::Export),
+    Report(report::Report),
     #[command(subcommand)]
     Import(import::Import),
     Connect(connect::Connect),
@@ -97,6 +99,7 @@ pub(crate) fn run(command: Command, streams: Streams) -> Result<ExitCode> {
         Command::Sql(sql) => sql.run(streams),
         Command::Hunt(hunts) => hunts.run(streams),
         Command::Export(export) => export.run(streams),
+        Command::Report(report) => report.run(streams),
         Command::Import(import) => import.run(streams),
         Command::Connect(connect) => connect.run(streams),
         Command::Rules(rules) => rules.run(streams),

@@ -14,7 +14,7 @@ use super::fail::Advised;
 /// Which file, and whether it may take another one's place.
 #[derive(Debug, Args)]
 pub(crate) struct FileArgs {
-    /// The file to write [default: standard output]
+    /// The file to write; - is standard output, as is none
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
     /// Replace the file if it is there
@@ -23,9 +23,14 @@ pub(crate) struct FileArgs {
 }
 
 impl FileArgs {
+    /// The file, if it is one.
+    pub(crate) fn path(&self) -> Option<&Path> {
+        self.output.as_deref().filter(|path| *path != Path::new("-"))
+    }
+
     /// Has `work` write to the file or to standard output. `work` is told of a folder to put things aside in.
     pub(crate) fn write(&self, streams: Streams, work: impl FnOnce(&mut Sink, &Path) -> Result<()>) -> Result<()> {
-        let Some(path) = &self.output else {
+        let Some(path) = self.path() else {
             let mut sink = BufWriter::new(Box::new(streams.shared()) as Box<dyn Write + Send>);
             work(&mut sink, tempfile::tempdir()?.path())?;
             return Ok(sink.flush()?);

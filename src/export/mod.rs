@@ -1,7 +1,8 @@
-//! A case in other forms: Parquet, CSV, JSON lines, Timesketch's timeline, OCSF. Everything else takes a writer, and
-//! holds a batch of rows in memory at a time.
+//! A case in other forms: Parquet, CSV, JSON lines, Timesketch's timeline, OCSF, and a report's content. What
+//! writes rows takes a writer, and holds a batch of them in memory at a time.
 
 mod ocsf;
+mod report;
 mod rows;
 mod tables;
 
@@ -15,6 +16,7 @@ use crate::present::PresentError;
 use crate::store::StoreError;
 
 pub use ocsf::{OcsfForm, VERSION as OCSF_VERSION, ocsf};
+pub use report::report;
 pub use rows::{named, rows, timesketch};
 pub use tables::{PARQUET_TABLES, Partition, parquet};
 
@@ -36,6 +38,12 @@ pub enum ExportError {
     /// Records do not fit the columns of the form.
     #[error("the records could not be written as columns")]
     Arrow(#[from] ArrowError),
+    /// A report is about nobody.
+    #[error("no session of the console fits what is asked for")]
+    NoSession,
+    /// A query of a report gives other columns than it must.
+    #[error("the rows are not of the shape that a report has")]
+    Shape(#[from] serde_json::Error),
     /// The Parquet file could not be written.
     #[error("the Parquet file could not be written")]
     Parquet(#[from] ParquetError),

@@ -89,3 +89,52 @@ pub fn html(text: &str) -> Cow<'_, str> {
 pub fn markdown(text: &str) -> String {
     text.replace('\\', "\\\\").replace('|', "\\|").replace('<', "&lt;").replace('[', "\\[").replace(']', "\\]")
 }
+
+/// Text from logs anywhere in a Markdown document, on one line: nothing in it is markup, of GitHub's flavour either.
+/// Hidden characters become visible escapes, and what could mean something stands behind a backslash.
+#[must_use]
+pub fn markdown_text(text: &str) -> String {
+    let shown = terminal(text);
+    let text = shown.trim();
+    let mut safe = String::with_capacity(text.len() + 16);
+    for (at, c) in text.char_indices() {
+        let (before, after) = (&text[..at], &text[at + c.len_utf8()..]);
+        if "\\`*_[]{<>#|~^$&@".contains(c) || begins_a_block(before, c) || begins_a_link(before, c, after) {
+            safe.push('\\');
+        }
+        safe.push(c);
+    }
+    safe
+}
+
+/// Whether a line that begins so would be a list, a heading or a rule.
+fn begins_a_block(before: &str, c: char) -> bool {
+    let is_number = (1..10).contains(&before.len()) && before.bytes().all(|byte| byte.is_ascii_digit());
+    (before.is_empty() && "+-=:".contains(c)) || (is_number && ".)".contains(c))
+}
+
+/// Whether addresses are taken for links here: `https://…` and `www.…`.
+fn begins_a_link(before: &str, c: char, after: &str) -> bool {
+    let is_www = || before.get(before.len().saturating_sub(3)..).is_some_and(|end| end.eq_ignore_ascii_case("www"));
+    (c == ':' && after.starts_with('/')) || (c == '.' && is_www())
+}
+
+/// Where the console of AWS is; a name below one of these is AWS's own too.
+const CONSOLES: [&str; 4] =
+    ["aws.amazon.com", "console.amazonaws.cn", "console.amazonaws-us-gov.com", "console.amazonaws-eusc.eu"];
+
+/// The longest address that every browser takes, in bytes.
+const LONGEST_LINK: usize = 2000;
+
+/// The address of a page of the console as it may stand in a document that others click in. What was put into it is text
+/// from logs, so it has to lead to AWS and nowhere else, and hold nothing that a form would read as its own.
+#[must_use]
+pub fn console_link(url: &str) -> Option<&str> {
+    let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"))?;
+    let host = rest.split(['/', '?', '#']).next()?;
+    let is_name = host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-".contains(&byte));
+    let below = |console: &&str| host.strip_suffix(*console).is_some_and(|name| name.is_empty() || name.ends_with('.'));
+    let is_plain = url.bytes().all(|byte| byte.is_ascii_graphic() && !b"\"'<>\\^`{|}".contains(&byte));
+    let is_short = url.len() <= LONGEST_LINK;
+    (is_name && is_plain && is_short && CONSOLES.iter().any(below)).then_some(url)
+}

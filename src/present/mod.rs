@@ -10,6 +10,7 @@ mod json;
 mod ledger;
 mod markdown;
 mod quote;
+pub mod report;
 mod rows;
 mod rules;
 mod runs;

@@ -75,6 +75,8 @@ pub struct Entry {
     pub error_code: Option<String>,
     /// `id`: of the signal, or of the event.
     pub id: Option<String>,
+    /// `url`: the page's link, where one is known. Text from logs is in it.
+    pub url: Option<String>,
 }
 
 impl Entry {
@@ -87,7 +89,7 @@ impl Entry {
         let (class, kind) = (texts("class")?, texts("kind")?);
         let (session, principal, account) = (texts("session_id")?, texts("principal")?, texts("account_id")?);
         let (region, service, error) = (texts("region")?, texts("service")?, texts("error_code")?);
-        let (title, summary, id) = (texts("title")?, texts("summary")?, texts("id")?);
+        let (title, summary, id, url) = (texts("title")?, texts("summary")?, texts("id")?, texts("url")?);
         let time = column(batch, "time", &DataType::Timestamp(TimeUnit::Microsecond, None))?;
         let confidence = column(batch, "confidence", &DataType::Float64)?;
         let events = column(batch, "events", &DataType::Int64)?;
@@ -107,6 +109,7 @@ impl Entry {
                 events: count(&events, row),
                 error_code: error.get(row),
                 id: id.get(row),
+                url: url.get(row),
             })
         };
         (0..batch.num_rows()).map(entry).collect()

@@ -57,9 +57,10 @@ impl Run<'_> {
         error.filter(|_| self.entries.iter().all(|entry| entry.error_code.as_deref() == error))
     }
 
-    /// How sure the signal is, if it is not certain.
-    pub(super) fn doubt(&self) -> Option<f64> {
-        self.first.confidence.filter(|confidence| *confidence < 1.0)
+    /// How sure the signal is, if it is not certain: `0.72`. Rounded down: what is not certain must not read as 1.00.
+    pub(super) fn certainty(&self) -> Option<String> {
+        let doubt = self.first.confidence.filter(|confidence| *confidence < 1.0);
+        doubt.map(|doubt| format!("{:.2}", (doubt * 100.0).floor() / 100.0))
     }
 
     /// The sentence: a signal's own, or which calls of which service: `iam: ListUsers ×2, GetUser`.

@@ -82,7 +82,7 @@ fn blocks(out: &mut impl Write, batches: &[RecordBatch], width: usize) -> Result
 }
 
 /// The first `longest` characters, the last of them a `…` if there were more.
-fn shorten(text: &str, longest: usize) -> String {
+pub(super) fn shorten(text: &str, longest: usize) -> String {
     match text.char_indices().nth(longest) {
         None => text.to_owned(),
         Some(_) => text.chars().take(longest.saturating_sub(1)).chain(['…']).collect(),

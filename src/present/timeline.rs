@@ -42,7 +42,8 @@ pub fn timeline(out: &mut impl Write, entries: &[Entry], heads: &[Head], ids: bo
     Ok(())
 }
 
-fn by_session(entries: &[Entry]) -> Vec<(Option<&str>, Vec<&Entry>)> {
+/// Entries by their session, in the order the sessions begin in.
+pub(super) fn by_session(entries: &[Entry]) -> Vec<(Option<&str>, Vec<&Entry>)> {
     let mut groups: Vec<(Option<&str>, Vec<&Entry>)> = Vec::new();
     let mut places = HashMap::new();
     for entry in entries {
@@ -57,7 +58,7 @@ fn by_session(entries: &[Entry]) -> Vec<(Option<&str>, Vec<&Entry>)> {
 }
 
 /// What the entries themselves tell of a session that has no row.
-fn head_of(id: Option<&str>, entries: &[&Entry]) -> Head {
+pub(super) fn head_of(id: Option<&str>, entries: &[&Entry]) -> Head {
     let (first, last) = (entries.first(), entries.last());
     Head {
         session_id: id.unwrap_or_default().to_owned(),
@@ -110,7 +111,7 @@ fn header(out: &mut impl Write, head: &Head, short_id: Option<&str>) -> io::Resu
 }
 
 /// `2026-03-02 09:12:05 → 10:40:11 UTC`, with the second date if it is another.
-fn span(first: Option<Timestamp>, last: Option<Timestamp>) -> String {
+pub(super) fn span(first: Option<Timestamp>, last: Option<Timestamp>) -> String {
     let (Some(first), Some(last)) = (first, last) else { return "time unknown".to_owned() };
     let from = clock(first, "%Y-%m-%d");
     let until = if from == clock(last, "%Y-%m-%d") { "%H:%M:%S" } else { "%Y-%m-%d %H:%M:%S" };
@@ -155,9 +156,8 @@ fn tail(run: &Run<'_>) -> String {
     let events = run.events();
     let mut tail = format!("  ({events} {})", if events == 1 { "event" } else { "events" });
     // Writing to a String cannot fail.
-    if let Some(doubt) = run.doubt() {
-        // Rounded down: what is not certain must not read as 1.00.
-        let _ = write!(tail, "  ~{:.2}", (doubt * 100.0).floor() / 100.0);
+    if let Some(sure) = run.certainty() {
+        let _ = write!(tail, "  ~{sure}");
     }
     if let Some(error) = run.error() {
         let _ = write!(tail, "  [{error}]");

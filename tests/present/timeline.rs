@@ -22,6 +22,7 @@ fn entry(minutes: i64, class: Class) -> Entry {
         events: 1,
         error_code: None,
         id: None,
+        url: None,
     }
 }
 

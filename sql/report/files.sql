@@ -1,0 +1,18 @@
+-- One row is one file that the case was loaded from; those that what was chosen comes from are first.
+SELECT
+    row_number() OVER (ORDER BY COALESCE(e.events, 0) DESC, file) AS place,
+    file,
+    sha256,
+    COALESCE(bytes, 0) AS bytes,
+    COALESCE(e.events, 0) AS events,
+    refused IS NOT NULL AS refused
+FROM load_files
+LEFT JOIN (
+    -- Of a file within an archive, `a.zip!b.json`, the archive is what was loaded.
+    SELECT
+        CASE WHEN source_file IN (SELECT file FROM load_files) THEN source_file ELSE split_part(source_file, '!', 1) END
+            AS file,
+        count(*) AS events
+    FROM told
+    GROUP BY ALL
+) AS e USING (file)

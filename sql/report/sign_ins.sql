@@ -1,0 +1,17 @@
+-- One row is one event at the console's door: first those that came in without a second factor, last those refused.
+SELECT
+    row_number() OVER (ORDER BY s.result = 'success' DESC NULLS LAST, s.mfa, s.event_time, s.event_id) AS place,
+    epoch_us(s.event_time) AS time,
+    s.session_id,
+    s.principal,
+    s.way,
+    COALESCE(s.result = 'success', FALSE) AS came_in,
+    COALESCE(s.result = 'failure', FALSE) AS refused,
+    s.failure,
+    s.mfa,
+    s.source_ip,
+    count(*) FILTER (s.result = 'success' AND NOT s.mfa) OVER () AS without_factor,
+    count(*) FILTER (s.result = 'failure') OVER () AS refusals,
+    count(*) FILTER (s.result = 'failure') OVER (PARTITION BY s.session_id) AS refusals_of_session
+FROM sign_ins AS s
+SEMI JOIN told USING (event_id)

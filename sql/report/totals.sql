@@ -1,0 +1,12 @@
+-- One row: what there is of everything chosen, beside what the case has in all.
+SELECT
+    c.* EXCLUDE (session_id),
+    (SELECT count(*) FROM chosen) AS sessions,
+    (SELECT count(DISTINCT principal) FROM chosen) AS principals,
+    (SELECT count(DISTINCT account_id) FROM chosen) AS accounts,
+    (SELECT count(*) FROM sessions WHERE console) AS case_sessions,
+    (SELECT count(*) FROM events) AS case_events,
+    (SELECT count(*) FROM load_files) AS files,
+    (SELECT count(*) FROM rejects) AS rejects
+FROM counted AS c
+WHERE c.session_id IS NULL;

@@ -1,0 +1,10 @@
+-- One row is one call of the console that no signal explains.
+SELECT
+    row_number() OVER (ORDER BY count(*) DESC, event_key) AS place,
+    event_key,
+    count(*) AS events,
+    count(DISTINCT session_id) AS sessions,
+    epoch_us(min(event_time)) AS first_time
+FROM told
+WHERE class = 'residual'
+GROUP BY event_key

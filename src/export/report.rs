@@ -1,0 +1,149 @@
+//! A report: what a case says of some sessions, asked for once, so that any form tells the same.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use arrow::array::Array;
+use arrow::json::ArrayWriter;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+use super::ExportError;
+use crate::batch::Columns;
+use crate::event::Timestamp;
+use crate::present::Entry;
+use crate::present::report::{Bins, Listed, Making, Report, Scope, Session, Totals};
+use crate::store::Case;
+use crate::table::literal;
+
+/// Chooses what the others ask about.
+const SCOPE: &str = include_str!("../../sql/report/scope.sql");
+const TOTALS: &str = include_str!("../../sql/report/totals.sql");
+const SESSIONS: &str = include_str!("../../sql/report/sessions.sql");
+const SIGN_INS: &str = include_str!("../../sql/report/sign_ins.sql");
+const DEEDS: &str = include_str!("../../sql/report/deeds.sql");
+const DENIED: &str = include_str!("../../sql/report/denied.sql");
+const KEYS: &str = include_str!("../../sql/report/keys.sql");
+const NETWORKS: &str = include_str!("../../sql/report/networks.sql");
+const BINS: &str = include_str!("../../sql/report/bins.sql");
+const LINES: &str = include_str!("../../sql/report/lines.sql");
+const THINGS: &str = include_str!("../../sql/report/things.sql");
+const SEEN: &str = include_str!("../../sql/report/seen.sql");
+const TECHNIQUES: &str = include_str!("../../sql/report/techniques.sql");
+const UNEXPLAINED: &str = include_str!("../../sql/report/unexplained.sql");
+const FILES: &str = include_str!("../../sql/report/files.sql");
+
+/// How much is told at most, so that the largest case makes a file that opens and prints.
+const MOST_LINES: usize = 5000;
+const MOST_SESSIONS: usize = 200;
+const MOST_SIGN_INS: usize = 2000;
+const MOST_THINGS: usize = 300;
+const MOST_FILES: usize = 50;
+const MOST_OTHERS: usize = 50;
+
+/// Asks a case for everything that a report tells of the sessions in its scope. `making` needs no facts of the case.
+///
+/// # Errors
+/// [`ExportError::NoSession`] if the scope fits none, and DuckDB's message.
+pub fn report(case: &Case, scope: Scope, making: Making) -> Result<Report, ExportError> {
+    let totals = choose(case, &scope)?;
+    if totals.sessions == 0 {
+        return Err(ExportError::NoSession);
+    }
+    let mut sessions = listed(case, SESSIONS, MOST_SESSIONS)?;
+    sessions.rows.sort_by_key(|session: &Session| session.counts.first_event);
+    Ok(Report {
+        scope,
+        making: Making { case: facts(case)?, ..making },
+        totals,
+        sessions,
+        sign_ins: listed(case, SIGN_INS, MOST_SIGN_INS)?,
+        deeds: listed(case, DEEDS, MOST_SIGN_INS)?.rows,
+        denied: listed(case, DENIED, MOST_OTHERS)?.rows,
+        keys: listed(case, KEYS, MOST_OTHERS)?,
+        networks: listed(case, NETWORKS, MOST_OTHERS)?,
+        bins: bins(case, &totals)?,
+        lines: lines(case)?,
+        things: listed(case, THINGS, MOST_THINGS)?,
+        seen: listed(case, SEEN, MOST_OTHERS)?.rows,
+        techniques: listed(case, TECHNIQUES, MOST_OTHERS)?.rows,
+        unexplained: listed(case, UNEXPLAINED, MOST_OTHERS)?,
+        files: listed(case, FILES, MOST_FILES)?,
+    })
+}
+
+/// Sets what is wanted, chooses it, and counts what there is of it.
+fn choose(case: &Case, scope: &Scope) -> Result<Totals, ExportError> {
+    let list = |texts: &[String]| texts.iter().map(|text| literal(text)).collect::<Vec<_>>().join(", ");
+    // Before the first and after the last moment that DuckDB knows no event is.
+    let moment = |time: Option<Timestamp>, open: &str| {
+        time.map_or_else(|| open.to_owned(), |time| format!("make_timestamp({})", time.0))
+    };
+    let mut sql = String::new();
+    // Writing to a String cannot fail.
+    let _ = write!(
+        sql,
+        "SET VARIABLE wanted_sessions = [{}]::VARCHAR[]; SET VARIABLE wanted_principals = [{}]::VARCHAR[]; \
+         SET VARIABLE since = {}; SET VARIABLE until = {};\n{SCOPE}\n{TOTALS}",
+        list(&scope.sessions),
+        list(&scope.principals),
+        moment(scope.from, "'-infinity'::TIMESTAMP"),
+        moment(scope.to, "'infinity'::TIMESTAMP"),
+    );
+    Ok(rows(case, &sql)?.into_iter().next().unwrap_or_default())
+}
+
+fn facts(case: &Case) -> Result<BTreeMap<String, String>, ExportError> {
+    let mut facts = BTreeMap::new();
+    for batch in case.query("SELECT key, value FROM case_info WHERE value IS NOT NULL")? {
+        let (keys, values) = (Columns(&batch).text("key")?, Columns(&batch).text("value")?);
+        facts.extend((0..keys.len()).map(|row| (keys.value(row).to_owned(), values.value(row).to_owned())));
+    }
+    Ok(facts)
+}
+
+fn bins(case: &Case, totals: &Totals) -> Result<Bins, ExportError> {
+    let (first, last) = (totals.counts.first_event.unwrap_or_default(), totals.counts.last_event.unwrap_or_default());
+    let seconds = Bins::seconds_for(first, last);
+    Ok(Bins { seconds, rows: rows(case, &format!("SET VARIABLE bin = {seconds};\n{BINS}"))? })
+}
+
+/// The weightiest lines, in order of time.
+fn lines(case: &Case) -> Result<Listed<Entry>, ExportError> {
+    let query = format!("SELECT * FROM ({}) ORDER BY time, id", bounded(LINES, MOST_LINES));
+    let mut lines = Listed { rows: Vec::new(), total: 0 };
+    for batch in case.query(&query)? {
+        let totals = Columns(&batch).integer("total")?;
+        lines.total = totals.iter().flatten().next().and_then(|total| u64::try_from(total).ok()).unwrap_or(lines.total);
+        lines.rows.extend(Entry::read(&batch)?);
+    }
+    Ok(lines)
+}
+
+/// The first rows of a query that says their places, each with how many there are.
+fn bounded(query: &str, most: usize) -> String {
+    format!("SELECT *, count(*) OVER () AS total FROM ({query}\n) ORDER BY place LIMIT {most}")
+}
+
+/// A row, and how many there are.
+#[derive(Deserialize)]
+struct Counted<T> {
+    total: u64,
+    #[serde(flatten)]
+    row: T,
+}
+
+fn listed<T: DeserializeOwned>(case: &Case, query: &str, most: usize) -> Result<Listed<T>, ExportError> {
+    let rows: Vec<Counted<T>> = rows(case, &bounded(query, most))?;
+    let total = rows.first().map_or(0, |row| row.total);
+    Ok(Listed { rows: rows.into_iter().map(|counted| counted.row).collect(), total })
+}
+
+/// The rows of a query as a type whose fields its columns fill. Moments are in microseconds since 1970.
+fn rows<T: DeserializeOwned>(case: &Case, query: &str) -> Result<Vec<T>, ExportError> {
+    let batches = case.query(query)?;
+    let mut json = ArrayWriter::new(Vec::new());
+    json.write_batches(&batches.iter().collect::<Vec<_>>())?;
+    json.finish()?;
+    Ok(serde_json::from_slice(&json.into_inner())?)
+}

@@ -1,0 +1,184 @@
+//! What a report tells: typed rows, as `sql/report/` asks them of a case.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use super::found::{Bins, Call, Deed, Denied, File, KeyUse, Network, Seen, SignIn, Technique, Thing};
+use crate::event::Timestamp;
+use crate::present::rows::Entry;
+
+/// Everything that a report tells of a case.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Report {
+    /// Which case, and what of it was asked for.
+    pub scope: Scope,
+    /// How the report was made.
+    pub making: Making,
+    /// What there is in all.
+    pub totals: Totals,
+    /// The sessions, in order of time.
+    pub sessions: Listed<Session>,
+    /// Sign-ins, those without a second factor first, failed ones last.
+    pub sign_ins: Listed<SignIn>,
+    /// What a reader has to know of, by aspect.
+    pub deeds: Vec<Deed>,
+    /// What was denied: what was asked for, then what pages asked for beside it.
+    pub denied: Vec<Denied>,
+    /// Access keys that were made and used afterwards.
+    pub keys: Listed<KeyUse>,
+    /// Networks that an identity was not known from.
+    pub networks: Listed<Network>,
+    /// Clicks and events over time.
+    pub bins: Bins,
+    /// The lines of the timeline, in order of time.
+    pub lines: Listed<Entry>,
+    /// Things that were touched, then those that somebody tried to touch.
+    pub things: Listed<Thing>,
+    /// Things that were seen and no more, by what they are.
+    pub seen: Vec<Seen>,
+    /// Techniques of ATT&CK, the weightiest first.
+    pub techniques: Vec<Technique>,
+    /// Calls of the console that nothing explains.
+    pub unexplained: Listed<Call>,
+    /// The files of the case.
+    pub files: Listed<File>,
+}
+
+/// The first rows of a list.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Listed<T> {
+    /// Those that are told.
+    pub rows: Vec<T>,
+    /// How many there are.
+    pub total: u64,
+}
+
+impl<T> Listed<T> {
+    /// How many are left out.
+    pub fn left_out(&self) -> u64 {
+        self.total.saturating_sub(self.rows.len() as u64)
+    }
+}
+
+/// Which case, and what of it was asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Scope {
+    /// The case's file, as it was named.
+    pub case: String,
+    /// How the ids of the wanted sessions begin; all if there is none.
+    pub sessions: Vec<String>,
+    /// The wanted principals, whole; all if there is none.
+    pub principals: Vec<String>,
+    /// Only what lasted until this moment or later.
+    pub from: Option<Timestamp>,
+    /// Only what began before this moment.
+    pub to: Option<Timestamp>,
+}
+
+/// How a report was made.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Making {
+    /// When.
+    pub at: Timestamp,
+    /// By which version of the program.
+    pub version: String,
+    /// By which words on the command line.
+    pub command: Vec<String>,
+    /// The facts of the case: `case_info`.
+    pub case: BTreeMap<String, String>,
+}
+
+/// How much there is of something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(default)]
+pub struct Counts {
+    /// Its first event.
+    pub first_event: Option<Timestamp>,
+    /// Its last event.
+    pub last_event: Option<Timestamp>,
+    /// Its events, the console's and others.
+    pub events: u64,
+    /// Events of pages that were met to the letter.
+    pub letter: u64,
+    /// Events of pages that are the likeliest.
+    pub likeness: u64,
+    /// Events that are told from the calls themselves.
+    pub generic: u64,
+    /// Events that the console made by itself.
+    pub background: u64,
+    /// Events of the console that nothing explains.
+    pub unexplained: u64,
+    /// Events that were typed.
+    pub typed: u64,
+    /// Events that were denied.
+    pub denied: u64,
+    /// Signals that somebody clicked or typed, those of every kind below together.
+    pub clicks: u64,
+    /// Pages and lists that were opened.
+    pub looks: u64,
+    /// Sign-ins, failed ones too.
+    pub logins: u64,
+    /// Interactive sessions that were opened, used or closed.
+    pub shells: u64,
+    /// Commands that were typed.
+    pub commands: u64,
+    /// Changes, failed ones too: what was changed, created or deleted.
+    pub changes: u64,
+    /// Secrets that were read or made, failed attempts too.
+    pub secrets: u64,
+}
+
+impl Counts {
+    /// The events of the console: the sum of those explained and those not.
+    pub fn console_events(&self) -> u64 {
+        self.explained() + self.unexplained
+    }
+
+    /// The events of the console that something explains.
+    pub fn explained(&self) -> u64 {
+        self.letter + self.likeness + self.generic + self.background
+    }
+}
+
+/// What there is of everything that was chosen, beside what the case has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+pub struct Totals {
+    /// Of everything that was chosen.
+    #[serde(flatten)]
+    pub counts: Counts,
+    /// Sessions of the console that were chosen.
+    pub sessions: u64,
+    /// Their identities.
+    pub principals: u64,
+    /// Their accounts.
+    pub accounts: u64,
+    /// Sessions of the console in the case.
+    pub case_sessions: u64,
+    /// Events in the case.
+    pub case_events: u64,
+    /// Records that could not be read when the case was loaded.
+    pub rejects: u64,
+}
+
+/// One session of the console.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Session {
+    /// `sessions.session_id`
+    pub session_id: String,
+    /// Who: `alice`, `Admin/bob`.
+    pub principal: Option<String>,
+    /// The account it happened in.
+    pub account_id: Option<String>,
+    /// `IAMUser`, `AssumedRole` …
+    pub identity_type: Option<String>,
+    /// Whether the session was opened with a second factor; `None` if nothing says.
+    pub mfa: Option<bool>,
+    /// The addresses it came from, sorted.
+    pub ips: Vec<String>,
+    /// The regions it called, sorted.
+    pub regions: Vec<String>,
+    /// How much there is of it.
+    #[serde(flatten)]
+    pub counts: Counts,
+}

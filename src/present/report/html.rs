@@ -1,0 +1,163 @@
+//! A document as one HTML file: no scripts, nothing to load, and a policy that forbids both.
+
+use std::borrow::Cow;
+use std::io::{self, Write};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+use sha2::{Digest, Sha256};
+
+use super::attack;
+use super::cut;
+use super::document::{Block, Column, Document, Fit, Point, Section, Span, Table, Tone};
+use super::svg;
+use crate::present::escape;
+
+/// The document's looks: light and dark, screen and paper.
+const STYLE: &str = include_str!("style.css");
+
+/// Writes the file.
+pub(super) fn write(out: &mut impl Write, document: &Document) -> io::Result<()> {
+    out.write_all(page(document).into_string().as_bytes())
+}
+
+/// Text from logs, escaped for an element or a quoted attribute.
+pub(super) fn safe(text: &str) -> PreEscaped<String> {
+    PreEscaped(escape::html(&cut(text)).into_owned())
+}
+
+/// What a browser may do with the file: show it, in this style.
+fn policy() -> String {
+    let hash = STANDARD.encode(Sha256::digest(STYLE));
+    format!("default-src 'none'; style-src 'sha256-{hash}'; base-uri 'none'; form-action 'none'")
+}
+
+fn page(document: &Document) -> Markup {
+    html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta http-equiv="Content-Security-Policy" content=(policy());
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="referrer" content="no-referrer";
+                meta name="color-scheme" content="light dark";
+                title { (document.title) ": " (safe(&document.subtitle)) }
+                style { (PreEscaped(STYLE)) }
+            }
+            body {
+                header {
+                    p.mark { "cartographer" }
+                    h1 { (document.title) }
+                    p.subtitle { (safe(&document.subtitle)) }
+                }
+                nav aria-label="Contents" {
+                    ul { @for section in &document.sections { li { a href={ "#" (section.id) } { (section.title) } } } }
+                }
+                main { @for section in &document.sections { (part(section)) } }
+            }
+        }
+    }
+}
+
+fn part(section: &Section) -> Markup {
+    html! {
+        section id=(section.id) {
+            h2 { (section.title) }
+            @for block in &section.blocks { (self::block(block)) }
+        }
+    }
+}
+
+fn block(block: &Block) -> Markup {
+    match block {
+        Block::Text(text) => html! { p { (safe(text)) } },
+        Block::Note(text) => html! { p.note { (safe(text)) } },
+        Block::Heading(text) => html! { h3 { (safe(text)) } },
+        Block::Facts(facts) => html! {
+            dl.facts { @for (name, value) in facts { dt { (name) } dd { (spans(value)) } } }
+        },
+        Block::Figures(figures) => html! {
+            dl.figures { @for (figure, of) in figures { div { dt { (safe(of)) } dd { (safe(figure)) } } } }
+        },
+        Block::Points(points) => html! { ul.points { @for point in points { (self::point(point)) } } },
+        Block::Table(table) => self::table(table),
+        Block::Plot(plot) => svg::plot(plot),
+    }
+}
+
+fn point(point: &Point) -> Markup {
+    html! {
+        li class=(tone(point.tone)) {
+            p { (safe(&point.head)) }
+            ul { @for item in &point.items { li { (safe(item)) } } }
+        }
+    }
+}
+
+/// A table that scrolls by itself where the page is narrow.
+pub(super) fn table(table: &Table) -> Markup {
+    html! {
+        div.wide tabindex="0" {
+            table {
+                thead { tr { @for column in &table.head { th scope="col" class=(fit(column)) { (column.name) } } } }
+                tbody {
+                    @for (tone, cells) in &table.rows {
+                        tr class=(self::tone(*tone)) {
+                            @for (column, cell) in table.head.iter().zip(cells) {
+                                td class=(fit(column)) { (spans(cell)) }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+const fn fit(column: &Column) -> &'static str {
+    match column.fit {
+        Fit::Text => "text",
+        Fit::Short => "short",
+        Fit::Number => "number",
+    }
+}
+
+const fn tone(tone: Tone) -> &'static str {
+    match tone {
+        Tone::Strong => "strong",
+        Tone::Firm => "firm",
+        Tone::Plain => "plain",
+        Tone::Faint => "faint",
+    }
+}
+
+fn spans(spans: &[Span]) -> Markup {
+    html! { @for span in spans { (self::span(span)) } }
+}
+
+fn span(span: &Span) -> Markup {
+    match span {
+        Span::Text(text) => html! { (safe(text)) },
+        Span::Strong(text) => html! { strong { (safe(text)) } },
+        Span::Line(text) => html! { span.line { (safe(text)) } },
+        Span::Aside(text) => html! { span.aside { (safe(text)) } },
+        Span::Mark(text) => html! { " " span.mark { (safe(text)) } },
+        Span::Code(text) => html! { code { (safe(text)) } },
+        Span::Label(text) => html! { span.label { (safe(text)) } },
+        Span::Page(title, url) => {
+            let target = url.as_deref().and_then(escape::console_link).map(Cow::Borrowed);
+            html! { span.aside { (link(title, target)) } }
+        }
+        Span::Technique(id) => link(id, attack::page(id).map(Cow::Owned)),
+    }
+}
+
+/// A link that tells the other side nothing, or the text alone.
+fn link(text: &str, target: Option<Cow<'_, str>>) -> Markup {
+    match target {
+        Some(target) => html! { a href=(safe(&target)) rel="noreferrer noopener" { (safe(text)) } },
+        None => safe(text),
+    }
+}

@@ -1,0 +1,70 @@
+//! A report for people who never query: the same sentences as one self-contained HTML file, or as Markdown.
+
+mod attack;
+mod content;
+mod document;
+mod found;
+mod html;
+mod markdown;
+mod plot;
+mod sections;
+mod standing_out;
+mod summary;
+mod svg;
+mod timeline;
+mod words;
+
+use std::borrow::Cow;
+use std::io::{self, Write};
+
+pub use content::{Counts, Listed, Making, Report, Scope, Session, Totals};
+pub use found::{Aspect, Bin, Bins, Call, Deed, Denied, File, KeyUse, Network, Seen, Shown, SignIn, Technique, Thing};
+
+use super::table::shorten;
+use document::Document;
+
+/// The most characters of one text; a name that somebody made long on purpose fills no page.
+const LONGEST: usize = 2000;
+
+/// The forms of a report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// One HTML file without scripts, which loads nothing.
+    Html,
+    /// Markdown of GitHub's flavour.
+    Markdown,
+}
+
+/// Writes a report in that form.
+///
+/// # Errors
+/// If the writer refuses.
+pub fn write(out: &mut impl Write, report: &Report, form: Form) -> io::Result<()> {
+    let document = document(report);
+    match form {
+        Form::Html => html::write(out, &document),
+        Form::Markdown => markdown::write(out, &document),
+    }
+}
+
+fn document(report: &Report) -> Document {
+    Document {
+        title: "What was done in the AWS console",
+        subtitle: summary::subtitle(report),
+        sections: vec![
+            summary::scope(report),
+            summary::summary(report),
+            timeline::over_time(report),
+            timeline::timeline(report),
+            sections::things(report),
+            sections::techniques(report),
+            sections::coverage(report),
+            sections::making(report),
+        ],
+    }
+}
+
+/// A text as long as a report lets it be.
+fn cut(text: &str) -> Cow<'_, str> {
+    if text.len() <= LONGEST { Cow::Borrowed(text) } else { Cow::Owned(shorten(text, LONGEST)) }
+}

@@ -1,0 +1,84 @@
+//! What was clicked, session by session, and over time.
+
+use super::content::{Report, Session};
+use super::document::{Block, Section, Span, Table, Tone, cell, number, short, text};
+use super::plot::Plot;
+use super::summary::amounts;
+use super::words::{digits, left_out, moment, session, who};
+use crate::present::quote;
+use crate::present::rows::Entry;
+use crate::present::runs::{Run, day, runs};
+use crate::present::timeline::{by_session, clock, head_of, span};
+
+/// Clicks and events over time.
+pub(super) fn over_time(report: &Report) -> Section {
+    let block = match Plot::new(&report.bins) {
+        Some(plot) => Block::Plot(plot),
+        None => Block::Text("Nothing happened.".to_owned()),
+    };
+    Section { id: "over-time", title: "Clicks and events over time", blocks: vec![block] }
+}
+
+/// Every click, session by session, in the order the sessions begin in.
+pub(super) fn timeline(report: &Report) -> Section {
+    let lead = "All times are UTC. A line is one click or command, with the events that it wrote. Where a click is not \
+        certain, the line says how sure it is, 1 being certain. A line that is called residual has events of the console \
+        that nothing explains.";
+    let case = quote::shell(&report.scope.case);
+    let all = format!(
+        "The lightest are left out, pages and lists before changes. The command cartographer timeline --db {case} shows all."
+    );
+    let mut blocks = vec![Block::Note(lead.to_owned())];
+    blocks.extend(left_out(&report.lines, "lines", &all).map(Block::Note));
+    for (id, entries) in by_session(&report.lines.rows) {
+        let known = report.sessions.rows.iter().find(|session| Some(session.session_id.as_str()) == id);
+        blocks.extend(of_session(report, known, id, &entries));
+    }
+    Section { id: "timeline", title: "Timeline", blocks }
+}
+
+fn of_session(report: &Report, known: Option<&Session>, id: Option<&str>, entries: &[&Entry]) -> Vec<Block> {
+    let head = head_of(id, entries);
+    let (first, last) =
+        known.map_or((head.first_time, head.last_time), |known| (known.counts.first_event, known.counts.last_event));
+    let heading = format!("{} · {}", who(head.principal.as_deref()), span(first, last));
+    let mut blocks = vec![Block::Heading(heading), Block::Note(format!("Session {}", id.unwrap_or("unknown")))];
+    if report.totals.sessions > 1 {
+        let told = |known: &Session| {
+            vec![Block::Text(session(known, &report.sign_ins.rows)), Block::Text(amounts(&known.counts))]
+        };
+        blocks.extend(known.map(told).unwrap_or_default());
+    }
+    let columns = [short("Time"), short("Kind"), text("What"), short("Region"), number("Events")];
+    let runs: Vec<Run<'_>> = runs(entries).collect();
+    let today = runs.first().map(|run| day(run.first));
+    blocks.push(Block::Table(Table::new(columns).with(runs.iter().map(|run| line(run, today)))));
+    blocks
+}
+
+/// The date is said where it is another than the heading's.
+fn line(run: &Run<'_>, today: Option<i64>) -> (Tone, Vec<Vec<Span>>) {
+    let time = run.first.time;
+    let time = if today == Some(day(run.first)) { clock(time, "%H:%M:%S") } else { moment(time) };
+    let cells = vec![
+        cell(time),
+        vec![Span::Label(run.label().to_owned())],
+        what(run),
+        cell(run.region().unwrap_or_default()),
+        cell(digits(run.events())),
+    ];
+    (Tone::of(run.first.kind), cells)
+}
+
+/// The sentence, the doubt and the error, and the page.
+fn what(run: &Run<'_>) -> Vec<Span> {
+    let mut spans = vec![Span::Text(run.sentence())];
+    spans.extend(run.certainty().map(|sure| Span::Mark(format!("sure: {sure}"))));
+    let unsaid = run.error().filter(|error| !run.sentence().contains(error));
+    spans.extend(unsaid.map(|error| Span::Mark(error.to_owned())));
+    if !run.first.class.is_event() {
+        let title = run.first.title.clone();
+        spans.extend(title.map(|title| Span::Page(title, run.first.url.clone())));
+    }
+    spans
+}

@@ -1,0 +1,117 @@
+//! Counts, moments and lists in words.
+
+use std::time::Duration;
+
+use indicatif::{HumanCount, HumanDuration};
+
+use super::content::{Listed, Session};
+use super::found::SignIn;
+use crate::event::Timestamp;
+use crate::present::timeline::clock;
+
+/// How many names a sentence has before it counts the rest.
+const NAMED: usize = 6;
+
+/// `1 click`, `2,431 clicks`.
+pub(super) fn count(number: u64, one: &str, many: &str) -> String {
+    format!("{} {}", HumanCount(number), if number == 1 { one } else { many })
+}
+
+/// `2,431`
+pub(super) fn digits(number: u64) -> String {
+    HumanCount(number).to_string()
+}
+
+/// `a, b and c`; `a, b, c, d, e, f and 3 more`.
+pub(super) fn joined(names: &[String]) -> String {
+    let (first, rest) = names.split_at(names.len().min(NAMED));
+    match (first.split_last(), rest.len()) {
+        (None, _) => String::new(),
+        (Some((last, [])), 0) => last.clone(),
+        (Some((last, before)), 0) => format!("{} and {last}", before.join(", ")),
+        (Some(_), more) => format!("{} and {more} more", first.join(", ")),
+    }
+}
+
+/// `2026-03-11 19:37:29`, in UTC.
+pub(super) fn moment(time: Timestamp) -> String {
+    clock(time, "%Y-%m-%d %H:%M:%S")
+}
+
+/// `17 minutes`
+pub(super) fn lasted(first: Timestamp, last: Timestamp) -> String {
+    let micros = u64::try_from(last.0.saturating_sub(first.0)).unwrap_or_default();
+    HumanDuration(Duration::from_micros(micros)).to_string()
+}
+
+/// The part that something is of the whole, in per cent, rounded down: what is not all must not read as 100 %.
+pub(super) fn share(part: u64, whole: u64) -> String {
+    match part.saturating_mul(1000).checked_div(whole) {
+        None => "–".to_owned(),
+        Some(1000) => "100 %".to_owned(),
+        Some(mille) => format!("{}.{} %", mille / 10, mille % 10),
+    }
+}
+
+/// Who it was, as far as that is known.
+pub(super) fn who(principal: Option<&str>) -> String {
+    principal.unwrap_or("an unknown identity").to_owned()
+}
+
+/// What was done and when, and by whom, if there are several who may have.
+pub(super) fn sentence(time: Timestamp, principal: Option<&str>, several: bool, what: &str) -> String {
+    let name = if several { format!("{}: ", who(principal)) } else { String::new() };
+    format!("{} · {name}{what}", moment(time))
+}
+
+/// What a list leaves out, as a note, and where all of it is.
+pub(super) fn left_out<T>(list: &Listed<T>, of_what: &str, all: &str) -> Option<String> {
+    let (left, shown) = (list.left_out(), list.rows.len() as u64);
+    (left > 0).then(|| {
+        format!(
+            "{} of {} {of_what} are told here; {} are left out. {all}",
+            digits(shown),
+            digits(list.total),
+            digits(left)
+        )
+    })
+}
+
+/// A session in sentences: who, when, from where, how they came in.
+pub(super) fn session(session: &Session, sign_ins: &[SignIn]) -> String {
+    let account = session.account_id.as_ref().map(|id| format!("account {id}"));
+    let known: Vec<String> = session.identity_type.clone().into_iter().chain(account).collect();
+    let when = session.counts.first_event.zip(session.counts.last_event);
+    let parts = [
+        Some(format!("The identity {}", who(session.principal.as_deref()))),
+        (!known.is_empty()).then(|| format!(" ({})", known.join(", "))),
+        Some(" was in the console".to_owned()),
+        when.map(|(from, to)| format!(" for {}, from {} to {} UTC", lasted(from, to), moment(from), moment(to))),
+        (!session.ips.is_empty()).then(|| format!(", coming from {}", joined(&session.ips))),
+        (!session.regions.is_empty()).then(|| format!(", in {}", joined(&session.regions))),
+        Some(format!(". {}", came_in(session, sign_ins))),
+    ];
+    parts.into_iter().flatten().collect()
+}
+
+/// How somebody came in, by the sign-ins of the session; without any, by what its events say of a second factor.
+fn came_in(session: &Session, sign_ins: &[SignIn]) -> String {
+    let mut own = sign_ins.iter().filter(|sign_in| sign_in.session_id.as_ref() == Some(&session.session_id));
+    let refused = match own.clone().next().map_or(0, |sign_in| sign_in.refusals_of_session) {
+        0 => String::new(),
+        refusals => format!(", after {}", count(refusals, "failed attempt", "failed attempts")),
+    };
+    match own.find(|sign_in| sign_in.came_in) {
+        Some(door) => format!("They signed in by {}, {}{refused}.", door.way, factor(door.mfa.or(session.mfa))),
+        None => format!("The trail has no sign-in of theirs{refused}; the session is {}.", factor(session.mfa)),
+    }
+}
+
+/// Whether there was a second factor.
+pub(super) const fn factor(mfa: Option<bool>) -> &'static str {
+    match mfa {
+        Some(true) => "with MFA",
+        Some(false) => "without MFA",
+        None => "with or without MFA: the trail does not say",
+    }
+}
