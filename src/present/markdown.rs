@@ -5,13 +5,13 @@ use std::io::Write;
 use arrow::record_batch::RecordBatch;
 
 use super::cells::CellStyle;
-use super::escape::{markdown, terminal};
+use super::escape::markdown_text;
 use super::{DATE_TIME, PresentError};
 
 /// The names of the columns, and the line under them.
 pub(super) fn header(out: &mut impl Write, batch: &RecordBatch) -> Result<(), PresentError> {
     let schema = batch.schema();
-    line(out, schema.fields().iter().map(|field| markdown(&terminal(field.name()))))?;
+    line(out, schema.fields().iter().map(|field| markdown_text(field.name())))?;
     line(out, schema.fields().iter().map(|_| "---".to_owned()))
 }
 
@@ -21,7 +21,7 @@ pub(super) fn rows(out: &mut impl Write, batch: &RecordBatch) -> Result<(), Pres
     let mut columns = style.columns(batch)?;
     for row in 0..batch.num_rows() {
         let texts = columns.iter_mut().map(|cells| cells.text(row)).collect::<Result<Vec<_>, _>>()?;
-        line(out, texts.iter().map(|text| markdown(&terminal(text))))?;
+        line(out, texts.iter().map(|text| markdown_text(text)))?;
     }
     Ok(())
 }
