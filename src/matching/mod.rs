@@ -57,7 +57,7 @@ pub struct Row<'a> {
 
 impl<'a> Row<'a> {
     /// What rules read of it, with the bodies of its request and response.
-    pub const fn source(&self, request: &'a Body<'a>, response: &'a Body<'a>) -> Source<'a> {
+    pub const fn source<'s>(&'s self, request: &'s Body<'a>, response: &'s Body<'a>) -> Source<'s, 'a> {
         Source {
             event_id: self.event_id,
             call: self.call,
@@ -104,7 +104,7 @@ struct Mapped<'e> {
 }
 
 impl<'e> Mapped<'e> {
-    fn of(rules: &RuleSet, rows: &'e [Row<'e>]) -> Self {
+    fn of(rules: &'e RuleSet, rows: &'e [Row<'e>]) -> Self {
         let events = prepare::prepare(rules, rows);
         let mut claims = claim::Claims::new(events.len());
         let letter = letter::find(rules, &events, &mut claims);
