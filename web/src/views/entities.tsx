@@ -12,10 +12,21 @@ import { count, moment } from "../lib/format";
 import { useAsked, useChanged, usePages } from "../lib/hooks";
 import { change, follow, go, type Place } from "../lib/router";
 import { useSelection } from "../lib/selection";
+import { shortPrincipal } from "../lib/session";
 import { visible } from "../lib/text";
 import { Carry } from "../timeline/carry";
 import { COLUMNS as TIMELINE } from "../timeline/columns";
 import { Detail } from "../timeline/detail";
+
+const NAMED = 8;
+
+/** Who had it on a screen: how many, if several, and the first of them. */
+const By = ({ principals }: { principals: readonly string[] }) => (
+  <>
+    {principals.length > 1 && <span class="num">{`${count(principals.length)}: `}</span>}
+    <Text value={principals.slice(0, NAMED).map(shortPrincipal).join(", ")} max={200} />
+  </>
+);
 
 const COLUMNS: readonly Column<EntityRow>[] = [
   {
@@ -78,7 +89,7 @@ const COLUMNS: readonly Column<EntityRow>[] = [
     key: "who",
     title: "By",
     width: "minmax(8rem, 2fr)",
-    render: (row) => <Text value={row.principals.join(", ")} max={200} />,
+    render: (row) => <By principals={row.principals} />,
   },
   {
     key: "time",
