@@ -44,7 +44,7 @@ pub(super) async fn export(State(desk): State<Shared>, params: Params) -> Result
     let form = params.one_of("format", &FORMS)?;
     let setting = Filter::of(&params)?.setting()?;
     let (sender, mut pieces) = channel(WAITING);
-    let begun = desk.pages.begin(move |case| {
+    let begun = desk.exports.begin(move |case| {
         case.query(&setting)?;
         let mut out = Outgoing { sender, piece: Vec::with_capacity(PIECE) };
         let query = format!("FROM ({}) ORDER BY time, id", form.sql);
