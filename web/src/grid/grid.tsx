@@ -25,8 +25,8 @@ export function Grid<Row>(props: GridProps<Row>) {
   const id = useId();
   const scroller = useRef<HTMLDivElement>(null);
   const [outer, width] = useWidth();
-  const compact = width > 0 && width < compactBelow;
   const rem = remPixels();
+  const compact = width > 0 && width < compactBelow * rem;
   const [rowHeight, headerHeight] = [(compact ? compactRem : rowRem) * rem, compact ? 0 : HEADER_REM * rem];
   const reel = Math.floor(MOST_PIXELS / rowHeight);
   const [base, setBase] = useState(0);

@@ -32,14 +32,14 @@ const COLUMNS: readonly Column<EntityRow>[] = [
   {
     key: "type",
     title: "Type",
-    width: "7.5rem",
+    width: "6.5rem",
     sort: "entity_type",
     render: (row) => <span class="thing-type">{visible(row.entity_type)}</span>,
   },
   {
     key: "value",
     title: "Entity",
-    width: "minmax(12rem, 3fr)",
+    width: "minmax(10rem, 3fr)",
     sort: "entity_value",
     render: (row) => (
       <span class="mono">
@@ -50,21 +50,21 @@ const COLUMNS: readonly Column<EntityRow>[] = [
   {
     key: "furthest",
     title: "At most",
-    width: "6.5rem",
+    width: "5.5rem",
     sort: "furthest",
     render: (row) => <Kind kind={row.furthest ?? "view"} />,
   },
   {
     key: "touched",
     title: "Touched",
-    width: "5.25rem",
+    width: "4.5rem",
     sort: "touched",
     render: (row) => (row.touched ? <strong>touched</strong> : <span class="none">seen</span>),
   },
   {
     key: "sightings",
     title: "Clicks",
-    width: "4.5rem",
+    width: "4rem",
     sort: "sightings",
     end: true,
     render: (row) => <span class="num">{count(row.sightings)}</span>,
@@ -72,7 +72,7 @@ const COLUMNS: readonly Column<EntityRow>[] = [
   {
     key: "changes",
     title: "Changes",
-    width: "5rem",
+    width: "4.75rem",
     sort: "changes",
     end: true,
     render: (row) => <span class={`num ${row.changes === 0 ? "none" : "loud"}`}>{count(row.changes)}</span>,
@@ -80,7 +80,7 @@ const COLUMNS: readonly Column<EntityRow>[] = [
   {
     key: "sessions",
     title: "Sessions",
-    width: "5.25rem",
+    width: "4.75rem",
     sort: "sessions",
     end: true,
     render: (row) => <span class="num">{count(row.sessions)}</span>,
@@ -88,20 +88,20 @@ const COLUMNS: readonly Column<EntityRow>[] = [
   {
     key: "who",
     title: "By",
-    width: "minmax(8rem, 2fr)",
+    width: "minmax(6rem, 2fr)",
     render: (row) => <By principals={row.principals} />,
   },
   {
     key: "time",
     title: "First (UTC)",
-    width: "10.5rem",
+    width: "9.25rem",
     sort: "first_time",
     render: (row) => <span class="num">{moment(row.first_time)}</span>,
   },
   {
     key: "last",
     title: "Last (UTC)",
-    width: "10.5rem",
+    width: "9.25rem",
     sort: "last_time",
     render: (row) => <span class="num">{moment(row.last_time)}</span>,
   },
@@ -170,7 +170,7 @@ function All({ place: { params } }: { place: Place }) {
         rows={rows}
         rowKey={rowKey}
         empty="No entity matches."
-        compactBelow={1000}
+        compactBelow={73.5}
         compactRem={5}
         sorting={{ sort, descending }}
         onSort={onSort}
@@ -235,7 +235,7 @@ function Seen({ type, value, place }: { type: string; value: string; place: Plac
         rows={rows}
         rowKey={seenKey}
         empty="It was seen nowhere in this case."
-        compactBelow={820}
+        compactBelow={60}
         compactRem={6.75}
         rowRem={2.75}
         detail={(row) => <Detail row={row} />}
