@@ -235,7 +235,7 @@ function Seen({ type, value, place }: { type: string; value: string; place: Plac
         rows={rows}
         rowKey={seenKey}
         empty="It was seen nowhere in this case."
-        compactBelow={60}
+        compactBelow={65}
         compactRem={6.75}
         rowRem={2.75}
         detail={(row) => <Detail row={row} />}

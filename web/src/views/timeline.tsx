@@ -98,7 +98,7 @@ export function Timeline({ place }: { place: Place }) {
             rows={rows}
             rowKey={rowKey}
             empty="Nothing matches. Show more kinds of rows, or clear filters."
-            compactBelow={54}
+            compactBelow={60}
             compactRem={6.75}
             rowRem={2.75}
             detail={(row) => <Detail row={row} />}
