@@ -8,7 +8,7 @@ import { LongText, Text } from "../components/text";
 import { Grid } from "../grid/grid";
 import type { Column } from "../grid/types";
 import { emptyFilter, toggled } from "../lib/filter";
-import { count, moment } from "../lib/format";
+import { count, counted, moment } from "../lib/format";
 import { useAsked, useChanged, usePages } from "../lib/hooks";
 import { change, follow, go, type Place } from "../lib/router";
 import { useSelection } from "../lib/selection";
@@ -160,7 +160,7 @@ function All({ place: { params } }: { place: Place }) {
           touched only
         </label>
         <span class="total num" aria-live="polite">
-          {rows.total === undefined ? "" : `${count(rows.total)} entities`}
+          {rows.total === undefined ? "" : counted(rows.total, "entity", "entities")}
         </span>
       </div>
       <Grid
@@ -221,7 +221,7 @@ function Seen({ type, value, place }: { type: string; value: string; place: Plac
           </span>
         </h1>
         <span class="total num" aria-live="polite">
-          {rows.total === undefined ? "" : `${count(rows.total)} clicks`}
+          {rows.total === undefined ? "" : counted(rows.total, "click")}
         </span>
         <a href={`/timeline?${inTimeline}`} onClick={follow}>
           Show in the timeline

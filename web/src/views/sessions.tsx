@@ -8,7 +8,7 @@ import { Segmented } from "../components/segmented";
 import { Principal, Text } from "../components/text";
 import { Grid } from "../grid/grid";
 import type { Column } from "../grid/types";
-import { count, duration, moment } from "../lib/format";
+import { count, counted, duration, moment } from "../lib/format";
 import { useChanged, usePages } from "../lib/hooks";
 import { change, go, type Place } from "../lib/router";
 import { useSelection } from "../lib/selection";
@@ -144,7 +144,7 @@ export function Sessions({ place: { params } }: { place: Place }) {
           onChoose={(value) => set("console", value, "true")}
         />
         <span class="total num" aria-live="polite">
-          {rows.total === undefined ? "" : `${count(rows.total)} sessions`}
+          {rows.total === undefined ? "" : counted(rows.total, "session")}
         </span>
         <div class="carry">
           {selection.size > 0 && (
