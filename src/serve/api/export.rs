@@ -64,7 +64,7 @@ pub(super) async fn export(State(desk): State<Shared>, params: Params) -> Result
 /// Why nothing was written; nothing at all if there is nothing to write.
 async fn failed(begun: Begun<()>) -> Result<Response, ServeError> {
     let Begun { task, watch } = begun;
-    let done = task.await.unwrap_or(Err(ServeError::Ending));
+    let done = task.await.unwrap_or(Err(ServeError::BrokenOff));
     drop(watch);
     done.map(IntoResponse::into_response)
 }
