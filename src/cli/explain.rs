@@ -64,6 +64,7 @@ impl Explain {
     pub(crate) fn run(self, streams: Streams) -> Result<ExitCode> {
         let case = self.case.open_read_only()?;
         let rules = self.rules.set()?;
+        load::same_rules(&case, &rules).map_err(advise)?;
         let thing = self.find(&case)?;
         let explained = load::explain(&case, &rules, &thing.session_id, thing.console, thing.subject());
         let explained = explained.map_err(advise)?;

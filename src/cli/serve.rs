@@ -1,6 +1,6 @@
 //! `cartographer serve`
 
-use std::io::Write;
+use std::io::{self, Write};
 use std::net::{Ipv4Addr, TcpListener};
 use std::num::NonZeroU64;
 use std::time::Duration;
@@ -46,16 +46,21 @@ impl Serve {
         let server = Server::open(self.case.path(), aside.path(), rules, limit).with_context(|| self.not_a_case())?;
         let token = Token::random().context("the system gives no random bits for a token")?;
         let address = format!("http://{}/?token={}", listener.local_addr()?, token.as_str());
+        server.run(listener, token, || self.tell(&address, streams)).context("the server stopped")?;
+        Ok(ExitCode::Fine)
+    }
+
+    /// The address is all that goes to standard output, at once.
+    fn tell(&self, address: &str, streams: Streams) -> io::Result<()> {
         let mut out = streams.data();
         writeln!(out, "{address}")?;
         out.flush()?;
         drop(out);
         if self.open {
-            show(&address, streams);
+            show(address, streams);
         }
         streams.say("Open that address in a browser; Ctrl-C ends the server.");
-        server.run(listener, token).context("the server stopped")?;
-        Ok(ExitCode::Fine)
+        Ok(())
     }
 
     fn listen(&self) -> Result<TcpListener> {

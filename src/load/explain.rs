@@ -24,6 +24,15 @@ pub enum ExplainError {
     Batch(#[from] BatchError),
 }
 
+/// Whether the case was mapped by these rules: by others nothing of it can be explained.
+///
+/// # Errors
+/// [`ExplainError::OtherRules`] if it was not, and DuckDB's message.
+pub fn same_rules(case: &Case, rules: &RuleSet) -> Result<(), ExplainError> {
+    let same = case.info("rules_version")?.as_deref() == Some(rules.version());
+    if same { Ok(()) } else { Err(ExplainError::OtherRules) }
+}
+
 /// Explains a signal or an event of that session. `console`: whether the session is one of the console's.
 ///
 /// # Errors
@@ -35,9 +44,7 @@ pub fn explain(
     console: bool,
     subject: Subject<'_>,
 ) -> Result<Explanation, ExplainError> {
-    if case.info("rules_version")?.as_deref() != Some(rules.version()) {
-        return Err(ExplainError::OtherRules);
-    }
+    same_rules(case, rules)?;
     let events = case.session_events(session_id)?;
     let sessions = batch::sessions(&events)?;
     let explained = sessions.first().and_then(|session| {

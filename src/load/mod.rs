@@ -23,7 +23,7 @@ use crate::read;
 use crate::rule::RuleSet;
 use crate::store::{Case, StoreError};
 
-pub use explain::{ExplainError, explain};
+pub use explain::{ExplainError, explain, same_rules};
 pub use ledger::{Ledger, Problem};
 
 /// What to load, and into which case.

@@ -1,6 +1,6 @@
 //! Room: read. Which files are there, what is in them, what is refused? The only reader of files.
 //!
-//! [`discover`] finds sources, [`open`] reads one and takes off its compression, and [`split`] cuts its documents into
+//! [`discover`] finds sources, [`open()`] reads one and takes off its compression, and [`split`] cuts its documents into
 //! CloudTrail records, each a JSON object's text, whatever they were wrapped in. What a thing is, is told by its
 //! content and never by its name. Nothing is parsed further than to its members' names: that is the next room's work.
 

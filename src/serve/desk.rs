@@ -16,6 +16,8 @@ const SETUP: &str = include_str!("../../sql/serve/setup.sql");
 
 /// Connections that answer the page at once.
 const PAGES: usize = 4;
+/// Files that are sent at once.
+const EXPORTS: usize = 2;
 /// Queries of the user's own that run at once.
 const QUERIES: usize = 2;
 /// Memory for the page's answers, and as much again for the user's own queries, in bytes.
@@ -26,6 +28,8 @@ const MEMORY: u64 = 2 << 30;
 pub(super) struct Desk {
     /// Connections that answer the page.
     pub(super) pages: Pool,
+    /// Connections that write files: a slow reader keeps one of them busy, and no page waiting.
+    pub(super) exports: Pool,
     /// Connections for the user's own queries: read-only, no files, settings locked.
     pub(super) queries: Pool,
     /// The rules to explain by.
@@ -52,6 +56,7 @@ impl Desk {
         queries.confine(MEMORY, aside)?;
         queries.lock_settings()?;
         Ok(Self {
+            exports: Pool::new(pages.another()?, EXPORTS, limit),
             pages: Pool::new(pages, PAGES, limit),
             queries: Pool::new(queries, QUERIES, limit),
             rules,

@@ -37,9 +37,9 @@ pub enum ServeError {
     /// A query that the user wrote failed.
     #[error("{0}")]
     Query(StoreError),
-    /// The program is ending.
-    #[error("the server is ending")]
-    Ending,
+    /// The work on an answer broke off, as it does when the program ends.
+    #[error("the work on this answer broke off")]
+    BrokenOff,
     /// The case did not answer.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -93,7 +93,7 @@ impl ServeError {
             Self::Asked { .. } | Self::Query(_) => StatusCode::BAD_REQUEST,
             Self::Missing { .. } => StatusCode::NOT_FOUND,
             Self::TimedOut(_) => StatusCode::REQUEST_TIMEOUT,
-            Self::Ending => StatusCode::SERVICE_UNAVAILABLE,
+            Self::BrokenOff => StatusCode::SERVICE_UNAVAILABLE,
             _ => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -104,7 +104,7 @@ impl ServeError {
             Self::Missing { advice, .. } => advice,
             Self::TimedOut(_) => "Ask for less, or give more time: cartographer serve --time-limit SECONDS.",
             Self::Query(error) => of_query(&error.to_string()),
-            Self::Ending => "Start it again: cartographer serve.",
+            Self::BrokenOff => "Ask again; if that fails too, start the server again.",
             _ => "Is it a case that `cartographer load` of this version wrote, and is its file still there?",
         }
     }

@@ -14,6 +14,7 @@ mod pool;
 mod rows;
 mod token;
 
+use std::future::Future;
 use std::io;
 use std::net::TcpListener;
 use std::path::Path;
@@ -23,7 +24,6 @@ use std::time::Duration;
 use axum::{Router, middleware};
 use futures_util::future::{self, Either};
 use tokio::runtime::{Builder, Runtime};
-use tokio::signal;
 
 use crate::rule::RuleSet;
 use desk::{Desk, Shared};
@@ -51,17 +51,18 @@ impl Server {
         Ok(Self { desk: Arc::new(Desk::open(path, aside, rules, limit)?) })
     }
 
-    /// Answers whoever has the token until the program is told to end (Ctrl-C, SIGTERM).
+    /// Answers whoever has the token until the program is told to end (Ctrl-C, SIGTERM). `ready` is called as soon as it
+    /// can be told so.
     ///
     /// # Errors
-    /// If the system refuses to listen, or to tell of signals.
-    pub fn run(self, listener: TcpListener, token: Token) -> io::Result<()> {
+    /// What `ready` says; or if the system refuses to listen, or to tell of signals.
+    pub fn run(self, listener: TcpListener, token: Token, ready: impl FnOnce() -> io::Result<()>) -> io::Result<()> {
         let port = listener.local_addr()?.port();
         listener.set_nonblocking(true)?;
         let runtime = Builder::new_current_thread().enable_all().build()?;
         // The settings of one database are locked, so that it cannot be closed in safety: it stays to the end.
         std::mem::forget(Arc::clone(&self.desk));
-        let done = runtime.block_on(serve(listener, router(self.desk, Door::new(token, port))));
+        let done = runtime.block_on(serve(listener, router(self.desk, Door::new(token, port)), ready));
         end(runtime);
         done
     }
@@ -78,24 +79,31 @@ fn router(desk: Shared, door: Door) -> Router {
     api.fallback(assets::asset).layer(guard)
 }
 
-async fn serve(listener: TcpListener, router: Router) -> io::Result<()> {
+async fn serve(listener: TcpListener, router: Router, ready: impl FnOnce() -> io::Result<()>) -> io::Result<()> {
     let listener = tokio::net::TcpListener::from_std(listener)?;
+    let told_to_end = told_to_end()?;
+    ready()?;
     let serving = async move { axum::serve(listener, router).await };
-    match future::select(Box::pin(serving), Box::pin(told_to_end())).await {
-        Either::Left((ended, _)) | Either::Right((ended, _)) => ended,
-    }
-}
-
-#[cfg(unix)]
-async fn told_to_end() -> io::Result<()> {
-    let mut terminate = signal::unix::signal(signal::unix::SignalKind::terminate())?;
-    match future::select(Box::pin(signal::ctrl_c()), Box::pin(terminate.recv())).await {
-        Either::Left((told, _)) => told,
+    match future::select(Box::pin(serving), Box::pin(told_to_end)).await {
+        Either::Left((ended, _)) => ended,
         Either::Right(_) => Ok(()),
     }
 }
 
-#[cfg(not(unix))]
-async fn told_to_end() -> io::Result<()> {
-    signal::ctrl_c().await
+/// What is there once the program is told to end; it is listened for from the call on, not from the first poll.
+#[cfg(unix)]
+fn told_to_end() -> io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    Ok(async move {
+        future::select(Box::pin(interrupt.recv()), Box::pin(terminate.recv())).await;
+    })
+}
+
+#[cfg(windows)]
+fn told_to_end() -> io::Result<impl Future<Output = ()>> {
+    let mut ctrl_c = tokio::signal::windows::ctrl_c()?;
+    Ok(async move {
+        ctrl_c.recv().await;
+    })
 }

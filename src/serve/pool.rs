@@ -54,13 +54,13 @@ impl Pool {
         T: Send + 'static,
         W: FnOnce(&Case) -> Result<T, ServeError> + Send + 'static,
     {
-        let Begun { task, watch } = self.begin(work).await?;
-        let done = timeout(self.limit, task).await;
-        drop(watch);
-        match done {
-            Ok(ended) => ended.unwrap_or(Err(ServeError::Ending)),
-            Err(_) => Err(ServeError::TimedOut(self.limit.as_secs())),
-        }
+        let done = timeout(self.limit, async {
+            let Begun { task, watch } = self.begin(work).await?;
+            let done = task.await;
+            drop(watch);
+            done.unwrap_or(Err(ServeError::BrokenOff))
+        });
+        done.await.unwrap_or_else(|_| Err(ServeError::TimedOut(self.limit.as_secs())))
     }
 
     /// Waits for a turn, and begins work on a connection of its own.
@@ -72,7 +72,7 @@ impl Pool {
         T: Send + 'static,
         W: FnOnce(&Case) -> Result<T, ServeError> + Send + 'static,
     {
-        let turn = Arc::clone(&self.turns).acquire_owned().await.map_err(|_| ServeError::Ending)?;
+        let turn = Arc::clone(&self.turns).acquire_owned().await.map_err(|_| ServeError::BrokenOff)?;
         let case = self.case.lock().unwrap_or_else(PoisonError::into_inner).another()?;
         let interrupter = case.interrupter();
         let task = spawn_blocking(move || done(&case, turn, work));

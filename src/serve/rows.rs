@@ -92,7 +92,6 @@ impl Totals {
 pub(super) fn objects(batches: &[RecordBatch]) -> Result<String, ServeError> {
     let mut json = Vec::new();
     present::objects(&mut json, batches)?;
-    json.truncate(json.trim_ascii_end().len());
     Ok(String::from_utf8_lossy(&json).into_owned())
 }
 

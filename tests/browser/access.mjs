@@ -26,6 +26,17 @@ async function serious(page, rules) {
   return grave.flatMap(({ id, nodes }) => nodes.slice(0, 3).map((node) => `${id}: ${node.html.slice(0, 160)} ${node.failureSummary}`));
 }
 
+/** The widths at which something gives way. */
+const WIDTHS = [1440, 1280, 1100, 1000, 720, 400];
+
+/** Grids whose columns do not fit; an answer of SQL may have as many as it likes. */
+const tooWide = (page) =>
+  page.evaluate(() =>
+    [...document.querySelectorAll(".grid-box:not(.answer) .grid")]
+      .filter((grid) => grid.scrollWidth > grid.clientWidth)
+      .map((grid) => `${grid.getAttribute("aria-label")} at ${innerWidth}: ${grid.scrollWidth} > ${grid.clientWidth}`),
+  );
+
 const sideways = (page) => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 
 /** All there is to find, and what may differ where only the colours do, or only the layout. */
@@ -52,6 +63,21 @@ export function access(address) {
   test("access: no serious fault, light", () => looking(address, "/", look(ALL), { viewport: WIDE }));
   test("access: no serious fault, dark", () => looking(address, "/", look(COLOURS), { colorScheme: "dark", viewport: WIDE }));
   test("access: no serious fault, narrow", () => looking(address, "/", look(LAYOUT), { viewport: NARROW }));
+
+  test("access: the columns fit, however wide the window is", () =>
+    looking(address, "/", async (page, { open }) => {
+      for (const place of PLACES) {
+        await open(place);
+        await rows(page).first().waitFor();
+        for (const width of WIDTHS) {
+          await page.setViewportSize({ width, height: 700 });
+          await page.waitForFunction((wide) => innerWidth === wide, width);
+          await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+          assert.deepEqual(await tooWide(page), [], place);
+          assert.equal(await sideways(page), 0, `${place} is wider than a window of ${width}`);
+        }
+      }
+    }));
 
   test("access: the switch of colours stays", () =>
     looking(address, "/sessions", async (page) => {

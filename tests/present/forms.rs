@@ -6,7 +6,7 @@ use std::sync::Arc;
 use arrow::array::{ArrayRef, Decimal128Array, Int64Array, ListArray, StringArray, TimestampMicrosecondArray};
 use arrow::datatypes::Int32Type;
 use arrow::record_batch::RecordBatch;
-use cartographer::present::{self, Format, PresentError};
+use cartographer::present::{self, Format, Lines, PresentError};
 
 use crate::{MORNING, shown, texts};
 
@@ -49,6 +49,32 @@ fn a_json_array_is_one_whether_there_are_rows_or_not() {
     assert_eq!(shown(Format::Json, mixed().slice(0, 0)), "[]\n");
     assert_eq!(shown(Format::Jsonl, mixed().slice(0, 0)), "");
     assert_eq!(shown(Format::Csv, mixed().slice(0, 0)), "n,sum,when,list,who\n");
+}
+
+#[test]
+fn the_server_s_json_has_moments_to_the_microsecond() {
+    let (mut objects, mut grid) = (Vec::new(), Vec::new());
+    let batches = [mixed(), mixed().slice(0, 0), mixed().slice(1, 1)];
+    present::objects(&mut objects, &batches[..1]).unwrap();
+    present::grid(&mut grid, &batches).unwrap();
+    let expected = concat!(
+        r#"[{"n":-5,"sum":-7,"when":"2026-03-02T09:12:00.500000Z","list":[1,null],"who":"-5"},"#,
+        r#"{"n":null,"sum":8,"when":null,"list":null,"who":"a,\"b\""}]"#
+    );
+    assert_eq!(String::from_utf8(objects).unwrap(), expected);
+    let last = r#"[null,8,null,null,"a,\"b\""]"#;
+    let expected = format!(r#"[[-5,-7,"2026-03-02T09:12:00.500000Z",[1,null],"-5"],{last},{last}]"#);
+    assert_eq!(String::from_utf8(grid).unwrap(), expected);
+}
+
+#[test]
+fn a_markdown_table_keeps_each_row_on_its_line() {
+    let mut out = Vec::new();
+    present::piece(&mut out, Lines::Markdown, &texts(&["a|b\n| c"]), true).unwrap();
+    present::piece(&mut out, Lines::Markdown, &mixed().slice(1, 1), false).unwrap();
+    let expected =
+        ["| text |", "| --- |", r"| a\|b\\n\| c |", r"| &lt;b>\[x\](y)\\u{202e} |", r#"|  | 8 |  |  | a,"b" |"#, ""];
+    assert_eq!(String::from_utf8(out).unwrap(), expected.join("\n"));
 }
 
 #[test]

@@ -27,8 +27,7 @@ fn rows_that_are_named_come_of_whatever_class() {
     for show in ["click", "background", "programmatic"] {
         ids.extend(column(&served.ask(&format!("/api/timeline?show={show}&limit=1")), "id"));
     }
-    let query: String = ids.iter().map(|id| format!("&ids={id}")).collect();
-    let (_, lines) = served.get(&format!("/api/export?format=jsonl{query}"));
+    let (_, lines) = served.get(&format!("/api/export?format=jsonl&ids={}", ids.join("&ids=")));
     assert_eq!(lines.lines().count(), 3, "{lines}");
     assert!(ids.iter().all(|id| lines.contains(id)), "{lines}");
 }

@@ -25,7 +25,7 @@ fn what_is_typed_is_never_sql() {
     let served = serve(hostile(), &[]);
     let attacks = ["'", "''); DROP TABLE served.console; --", "$1", "{}", "%00", "\\", "\u{202e}", "❤", "\" OR 1=1"];
     for attack in attacks {
-        let typed: String = attack.bytes().map(|byte| format!("%{byte:02X}")).collect();
+        let typed = attack.bytes().map(|byte| format!("%{byte:02X}")).collect::<Vec<_>>().concat();
         for path in [
             "timeline?search=",
             "timeline?session=",

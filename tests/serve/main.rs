@@ -4,6 +4,7 @@
 
 mod answers;
 mod door;
+#[cfg(unix)]
 mod ending;
 mod export;
 mod filters;

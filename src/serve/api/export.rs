@@ -44,7 +44,7 @@ pub(super) async fn export(State(desk): State<Shared>, params: Params) -> Result
     let form = params.one_of("format", &FORMS)?;
     let setting = Filter::of(&params)?.setting()?;
     let (sender, mut pieces) = channel(WAITING);
-    let begun = desk.pages.begin(move |case| {
+    let begun = desk.exports.begin(move |case| {
         case.query(&setting)?;
         let mut out = Outgoing { sender, piece: Vec::with_capacity(PIECE) };
         let query = format!("FROM ({}) ORDER BY time, id", form.sql);
@@ -64,7 +64,7 @@ pub(super) async fn export(State(desk): State<Shared>, params: Params) -> Result
 /// Why nothing was written; nothing at all if there is nothing to write.
 async fn failed(begun: Begun<()>) -> Result<Response, ServeError> {
     let Begun { task, watch } = begun;
-    let done = task.await.unwrap_or(Err(ServeError::Ending));
+    let done = task.await.unwrap_or(Err(ServeError::BrokenOff));
     drop(watch);
     done.map(IntoResponse::into_response)
 }

@@ -25,8 +25,8 @@ export function Grid<Row>(props: GridProps<Row>) {
   const id = useId();
   const scroller = useRef<HTMLDivElement>(null);
   const [outer, width] = useWidth();
-  const compact = width > 0 && width < compactBelow;
   const rem = remPixels();
+  const compact = width > 0 && width < compactBelow * rem;
   const [rowHeight, headerHeight] = [(compact ? compactRem : rowRem) * rem, compact ? 0 : HEADER_REM * rem];
   const reel = Math.floor(MOST_PIXELS / rowHeight);
   const [base, setBase] = useState(0);
@@ -117,7 +117,7 @@ export function Grid<Row>(props: GridProps<Row>) {
       </div>
       {rows.error !== undefined && <Problem error={rows.error} again={() => rows.show(first, last)} />}
       {rows.total === 0 && rows.error === undefined && <p class="empty">{props.empty}</p>}
-      {total > reel && <Reels base={base} reel={reel} total={total} go={setBase} />}
+      {total > reel && <Reels base={base} reel={reel} total={total} go={keys.go} />}
     </div>
   );
 }
@@ -147,7 +147,7 @@ interface ReelsProps {
   base: number;
   reel: number;
   total: number;
-  go: (base: number) => void;
+  go: (index: number) => void;
 }
 
 /** More rows than a browser can lay out go by reels. */
@@ -155,7 +155,7 @@ function Reels({ base, reel, total, go }: ReelsProps) {
   return (
     <p class="reels">
       {`Rows ${count(base + 1)} to ${count(Math.min(base + reel, total))} of ${count(total)} `}
-      <button type="button" disabled={base === 0} onClick={() => go(base - reel)}>
+      <button type="button" disabled={base === 0} onClick={() => go(base - 1)}>
         Earlier rows
       </button>
       <button type="button" disabled={base + reel >= total} onClick={() => go(base + reel)}>

@@ -28,10 +28,10 @@ export interface GridProps<Row> {
   rowKey: (row: Row) => string;
   /** What is said where there are no rows. */
   empty: string;
-  /** Below this width a row is laid out over several lines, as tall as `compactRem`. */
+  /** Below this width, in rem, the columns do not fit: a row is laid out over several lines, as tall as `compactRem`. */
   compactBelow?: number;
   compactRem?: number;
-  /** How tall a row is otherwise. */
+  /** How tall a row is otherwise, in rem. */
   rowRem?: number;
   /** What unfolds below a row; rows that have it unfold on enter. */
   detail?: (row: Row) => ComponentChildren;

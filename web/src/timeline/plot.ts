@@ -55,7 +55,7 @@ export function draw(home: HTMLElement, density: Density, whole: Stretch, width:
   const options: uPlot.Options = {
     width,
     height: HEIGHT,
-    padding: [4, 0, 0, 0],
+    padding: [8, 26, 0, 0],
     // The axis tells UTC, as everything does.
     tzDate: (unix) => uPlot.tzDate(new Date(unix * 1000), "Etc/UTC"),
     legend: { show: false },

@@ -77,8 +77,8 @@ export function Strip({ filter, ready, onZoom }: StripProps) {
       </div>
       <div class="strip-bar">
         <span class="legend">
-          <i class="key key-clicks" /> clicks <i class="key key-changes" /> changes <i class="key key-events" /> all
-          events, by their own scale
+          <i class="key key-clicks" /> rows shown <i class="key key-changes" /> changes <i class="key key-events" /> all
+          events of their sessions, by their own scale
         </span>
         <span class="strip-range num">
           {stretch ? `${moment(rfc3339(stretch.from)).slice(0, 19)} → ${moment(rfc3339(stretch.to)).slice(0, 19)}` : ""}
@@ -108,7 +108,7 @@ function told(density: Density | undefined): string {
   const sum = (of: "clicks" | "changes" | "events") => density.bins.reduce((total, bin) => total + bin[of], 0);
   const busiest = density.bins.reduce((best, bin) => (bin.clicks > best.clicks ? bin : best));
   return (
-    `${count(sum("clicks"))} clicks, ${count(sum("changes"))} of them changes, in ${count(sum("events"))} events, ` +
+    `${count(sum("clicks"))} rows, ${count(sum("changes"))} of them changes, in ${count(sum("events"))} events, ` +
     `${moment(density.from)} to ${moment(density.to)}; most at ${moment(busiest.time)}.`
   );
 }

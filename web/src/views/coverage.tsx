@@ -54,7 +54,7 @@ const residual = (row: CoverageRow, session: string | null) => {
 const number = (key: keyof CoverageNumbers, title: string): Column<CoverageRow> => ({
   key,
   title,
-  width: "6.5rem",
+  width: "5.5rem",
   end: true,
   render: (row) => <span class={`num ${row[key] === 0 ? "none" : ""}`}>{count(row[key])}</span>,
 });
@@ -89,7 +89,7 @@ const columnsOf = (by: By, session: string | null): Column<CoverageRow>[] => [
   {
     key: "unexplained",
     title: "Unexplained",
-    width: "6.5rem",
+    width: "5.5rem",
     end: true,
     render: (row) =>
       row.unexplained === 0 ? (
@@ -145,7 +145,7 @@ export function Coverage({ place: { params } }: { place: Place }) {
           rows={source}
           rowKey={rowKey}
           empty="There are no events of the console in this case."
-          compactBelow={900}
+          compactBelow={63.5}
           compactRem={5}
           onEnter={enter}
         />

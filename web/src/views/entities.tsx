@@ -8,27 +8,38 @@ import { LongText, Text } from "../components/text";
 import { Grid } from "../grid/grid";
 import type { Column } from "../grid/types";
 import { emptyFilter, toggled } from "../lib/filter";
-import { count, moment } from "../lib/format";
+import { count, counted, moment } from "../lib/format";
 import { useAsked, useChanged, usePages } from "../lib/hooks";
 import { change, follow, go, type Place } from "../lib/router";
 import { useSelection } from "../lib/selection";
+import { shortPrincipal } from "../lib/session";
 import { visible } from "../lib/text";
 import { Carry } from "../timeline/carry";
 import { COLUMNS as TIMELINE } from "../timeline/columns";
 import { Detail } from "../timeline/detail";
 
+const NAMED = 8;
+
+/** Who had it on a screen: how many, if several, and the first of them. */
+const By = ({ principals }: { principals: readonly string[] }) => (
+  <>
+    {principals.length > 1 && <span class="num">{`${count(principals.length)}: `}</span>}
+    <Text value={principals.slice(0, NAMED).map(shortPrincipal).join(", ")} max={200} />
+  </>
+);
+
 const COLUMNS: readonly Column<EntityRow>[] = [
   {
     key: "type",
     title: "Type",
-    width: "7.5rem",
+    width: "6.5rem",
     sort: "entity_type",
     render: (row) => <span class="thing-type">{visible(row.entity_type)}</span>,
   },
   {
     key: "value",
     title: "Entity",
-    width: "minmax(12rem, 3fr)",
+    width: "minmax(10rem, 3fr)",
     sort: "entity_value",
     render: (row) => (
       <span class="mono">
@@ -39,21 +50,21 @@ const COLUMNS: readonly Column<EntityRow>[] = [
   {
     key: "furthest",
     title: "At most",
-    width: "6.5rem",
+    width: "5.5rem",
     sort: "furthest",
     render: (row) => <Kind kind={row.furthest ?? "view"} />,
   },
   {
     key: "touched",
     title: "Touched",
-    width: "5.25rem",
+    width: "4.5rem",
     sort: "touched",
     render: (row) => (row.touched ? <strong>touched</strong> : <span class="none">seen</span>),
   },
   {
     key: "sightings",
     title: "Clicks",
-    width: "4.5rem",
+    width: "4rem",
     sort: "sightings",
     end: true,
     render: (row) => <span class="num">{count(row.sightings)}</span>,
@@ -61,7 +72,7 @@ const COLUMNS: readonly Column<EntityRow>[] = [
   {
     key: "changes",
     title: "Changes",
-    width: "5rem",
+    width: "4.75rem",
     sort: "changes",
     end: true,
     render: (row) => <span class={`num ${row.changes === 0 ? "none" : "loud"}`}>{count(row.changes)}</span>,
@@ -69,7 +80,7 @@ const COLUMNS: readonly Column<EntityRow>[] = [
   {
     key: "sessions",
     title: "Sessions",
-    width: "5.25rem",
+    width: "4.75rem",
     sort: "sessions",
     end: true,
     render: (row) => <span class="num">{count(row.sessions)}</span>,
@@ -77,20 +88,20 @@ const COLUMNS: readonly Column<EntityRow>[] = [
   {
     key: "who",
     title: "By",
-    width: "minmax(8rem, 2fr)",
-    render: (row) => <Text value={row.principals.join(", ")} max={200} />,
+    width: "minmax(6rem, 2fr)",
+    render: (row) => <By principals={row.principals} />,
   },
   {
     key: "time",
     title: "First (UTC)",
-    width: "10.5rem",
+    width: "9.25rem",
     sort: "first_time",
     render: (row) => <span class="num">{moment(row.first_time)}</span>,
   },
   {
     key: "last",
     title: "Last (UTC)",
-    width: "10.5rem",
+    width: "9.25rem",
     sort: "last_time",
     render: (row) => <span class="num">{moment(row.last_time)}</span>,
   },
@@ -149,7 +160,7 @@ function All({ place: { params } }: { place: Place }) {
           touched only
         </label>
         <span class="total num" aria-live="polite">
-          {rows.total === undefined ? "" : `${count(rows.total)} entities`}
+          {rows.total === undefined ? "" : counted(rows.total, "entity", "entities")}
         </span>
       </div>
       <Grid
@@ -159,7 +170,7 @@ function All({ place: { params } }: { place: Place }) {
         rows={rows}
         rowKey={rowKey}
         empty="No entity matches."
-        compactBelow={1000}
+        compactBelow={73.5}
         compactRem={5}
         sorting={{ sort, descending }}
         onSort={onSort}
@@ -210,7 +221,7 @@ function Seen({ type, value, place }: { type: string; value: string; place: Plac
           </span>
         </h1>
         <span class="total num" aria-live="polite">
-          {rows.total === undefined ? "" : `${count(rows.total)} clicks`}
+          {rows.total === undefined ? "" : counted(rows.total, "click")}
         </span>
         <a href={`/timeline?${inTimeline}`} onClick={follow}>
           Show in the timeline
@@ -224,7 +235,7 @@ function Seen({ type, value, place }: { type: string; value: string; place: Plac
         rows={rows}
         rowKey={seenKey}
         empty="It was seen nowhere in this case."
-        compactBelow={820}
+        compactBelow={65}
         compactRem={6.75}
         rowRem={2.75}
         detail={(row) => <Detail row={row} />}

@@ -8,7 +8,7 @@ import { Segmented } from "../components/segmented";
 import { Principal, Text } from "../components/text";
 import { Grid } from "../grid/grid";
 import type { Column } from "../grid/types";
-import { count, duration, moment } from "../lib/format";
+import { count, counted, duration, moment } from "../lib/format";
 import { useChanged, usePages } from "../lib/hooks";
 import { change, go, type Place } from "../lib/router";
 import { useSelection } from "../lib/selection";
@@ -60,7 +60,7 @@ const COLUMNS: readonly Column<SessionRow>[] = [
   {
     key: "who",
     title: "Who",
-    width: "minmax(10rem, 3fr)",
+    width: "minmax(8rem, 3fr)",
     sort: "principal",
     render: (row) => (
       <Two below={<span class="num">{row.account_id ?? ""}</span>}>
@@ -84,7 +84,7 @@ const COLUMNS: readonly Column<SessionRow>[] = [
   {
     key: "from",
     title: "From",
-    width: "minmax(9rem, 2fr)",
+    width: "minmax(7.5rem, 2fr)",
     render: (row) => (
       <Two below={<span class={row.mfa === false ? "warn" : ""}>{signedIn(row)}</span>}>
         <span class="num">
@@ -102,7 +102,7 @@ const COLUMNS: readonly Column<SessionRow>[] = [
   {
     key: "stands",
     title: "Stands out",
-    width: "minmax(13rem, 6fr)",
+    width: "minmax(9rem, 6fr)",
     render: (row) => <Outstanding values={row.stands_out} />,
   },
 ];
@@ -144,7 +144,7 @@ export function Sessions({ place: { params } }: { place: Place }) {
           onChoose={(value) => set("console", value, "true")}
         />
         <span class="total num" aria-live="polite">
-          {rows.total === undefined ? "" : `${count(rows.total)} sessions`}
+          {rows.total === undefined ? "" : counted(rows.total, "session")}
         </span>
         <div class="carry">
           {selection.size > 0 && (
@@ -169,7 +169,7 @@ export function Sessions({ place: { params } }: { place: Place }) {
         empty={
           which === "true" ? "No session of the console matches. Look among programs, too." : "No session matches."
         }
-        compactBelow={1000}
+        compactBelow={67.5}
         compactRem={8.75}
         rowRem={3.75}
         selection={selection}

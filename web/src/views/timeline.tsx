@@ -7,7 +7,7 @@ import { Search } from "../components/search";
 import { Grid } from "../grid/grid";
 import { announce } from "../lib/announce";
 import { type Filter, filterCount, readFilter, toggled, writeFilter } from "../lib/filter";
-import { count } from "../lib/format";
+import { count, counted } from "../lib/format";
 import { useAsked, useChanged, usePages } from "../lib/hooks";
 import { go, type Place } from "../lib/router";
 import { useSelection } from "../lib/selection";
@@ -81,7 +81,7 @@ export function Timeline({ place }: { place: Place }) {
         </button>
         <Shows show={filter.show} counts={facets.data?.classes ?? []} onChange={(show) => ask({ ...filter, show })} />
         <span class="total num" aria-live="polite">
-          {rows.total === undefined ? "" : `${count(rows.total)} rows`}
+          {rows.total === undefined ? "" : counted(rows.total, "row")}
         </span>
         <Carry filter={filter} total={rows.total} selection={selection} />
       </div>
@@ -98,7 +98,7 @@ export function Timeline({ place }: { place: Place }) {
             rows={rows}
             rowKey={rowKey}
             empty="Nothing matches. Show more kinds of rows, or clear filters."
-            compactBelow={820}
+            compactBelow={60}
             compactRem={6.75}
             rowRem={2.75}
             detail={(row) => <Detail row={row} />}
