@@ -109,10 +109,13 @@ pub(super) fn amounts(counts: &Counts) -> String {
     };
     let aside = [
         (counts.background, "the console's own doing, with nobody clicking"),
-        (counts.unexplained, "the console's, and nothing explains them"),
+        (counts.unexplained, "the console's, with nothing that explains it"),
     ];
-    let aside = aside.into_iter().filter(|(number, _)| *number > 0);
-    let aside: String = aside.map(|(number, what)| format!(" Of the events, {} are {what}.", digits(number))).collect();
+    let told = |(number, what): (u64, &str)| {
+        let verb = if number == 1 { "is" } else { "are" };
+        (number > 0).then(|| format!(" Of the events, {} {verb} {what}.", digits(number)))
+    };
+    let aside = aside.into_iter().filter_map(told).collect::<Vec<_>>().concat();
     format!("CloudTrail recorded {}{against}.{aside}", count(counts.events, "event", "events"))
 }
 
