@@ -37,6 +37,7 @@ const FILES: &str = include_str!("../../sql/report/files.sql");
 const MOST_LINES: usize = 5000;
 const MOST_SESSIONS: usize = 200;
 const MOST_SIGN_INS: usize = 2000;
+const MOST_DEEDS: usize = 100;
 const MOST_THINGS: usize = 300;
 const MOST_FILES: usize = 50;
 const MOST_OTHERS: usize = 50;
@@ -58,7 +59,7 @@ pub fn report(case: &Case, scope: Scope, making: Making) -> Result<Report, Expor
         totals,
         sessions,
         sign_ins: listed(case, SIGN_INS, MOST_SIGN_INS)?,
-        deeds: listed(case, DEEDS, MOST_SIGN_INS)?.rows,
+        deeds: listed(case, DEEDS, MOST_DEEDS)?.rows,
         denied: listed(case, DENIED, MOST_OTHERS)?.rows,
         keys: listed(case, KEYS, MOST_OTHERS)?,
         networks: listed(case, NETWORKS, MOST_OTHERS)?,
@@ -75,7 +76,6 @@ pub fn report(case: &Case, scope: Scope, making: Making) -> Result<Report, Expor
 /// Sets what is wanted, chooses it, and counts what there is of it.
 fn choose(case: &Case, scope: &Scope) -> Result<Totals, ExportError> {
     let list = |texts: &[String]| texts.iter().map(|text| literal(text)).collect::<Vec<_>>().join(", ");
-    // Before the first and after the last moment that DuckDB knows no event is.
     let moment = |time: Option<Timestamp>, open: &str| {
         time.map_or_else(|| open.to_owned(), |time| format!("make_timestamp({})", time.0))
     };

@@ -99,7 +99,7 @@ pub fn markdown_text(text: &str) -> String {
     let mut safe = String::with_capacity(text.len() + 16);
     for (at, c) in text.char_indices() {
         let (before, after) = (&text[..at], &text[at + c.len_utf8()..]);
-        if "\\`*_[]{<>#|~^$&@".contains(c) || begins_a_block(before, c) || begins_a_link(before, c, after) {
+        if "\\`*_[]{<>#|~^$&@".contains(c) || begins_a_block(before, c, after) || begins_a_link(before, c, after) {
             safe.push('\\');
         }
         safe.push(c);
@@ -108,9 +108,10 @@ pub fn markdown_text(text: &str) -> String {
 }
 
 /// Whether a line that begins so would be a list, a heading or a rule.
-fn begins_a_block(before: &str, c: char) -> bool {
+fn begins_a_block(before: &str, c: char, after: &str) -> bool {
     let is_number = (1..10).contains(&before.len()) && before.bytes().all(|byte| byte.is_ascii_digit());
-    (before.is_empty() && "+-=:".contains(c)) || (is_number && ".)".contains(c))
+    (before.is_empty() && "+-=:".contains(c))
+        || (is_number && ".)".contains(c) && !after.starts_with(|next: char| !next.is_whitespace()))
 }
 
 /// Whether addresses are taken for links here: `https://…` and `www.…`.

@@ -18,7 +18,7 @@ fn the_page_tells_the_theft() {
     for sentence in [
         "The identity nadia (IAMUser, account 111122223333) was in the console for 17 minutes",
         "They signed in by password, without MFA, after 1 failed attempt.",
-        "CloudTrail recorded 394 events, written by 34 clicks and commands: 21 pages and lists opened",
+        "CloudTrail recorded 394 events against 34 clicks and commands: 21 pages and lists opened",
         "Secrets read: 1 done, 1 failed",
         "2026-03-11 19:51:50 · Stopped the logging of trail prod-audit",
         "AKIAEXAMPLEJ3XHTZZXB of svc-backup: 47 calls (1 failed) from 203.0.113.147",

@@ -1,5 +1,6 @@
 //! The Markdown form, as a reader of GitHub's flavour takes it.
 
+use cartographer::present::Class;
 use cartographer::present::report::Form;
 use pulldown_cmark::{Event, Options, Parser, Tag};
 
@@ -63,6 +64,25 @@ fn the_theft_as_markdown() {
     told.making.case.insert("tool_version".to_owned(), "(tool)".to_owned());
     told.files.rows[0].file = "demo/trail.json.gz".to_owned();
     insta::assert_snapshot!(shown(&told, Form::Markdown));
+}
+
+#[test]
+fn what_is_left_out_and_what_is_not_certain_is_said() {
+    let mut told = report(&demo(), only("nadia"));
+    told.lines.total = 27_738;
+    told.lines.rows[5].confidence = Some(0.9999);
+    for line in &mut told.lines.rows[20..23] {
+        (line.class, line.events) = (Class::Residual, 1);
+        line.service = Some("s3".to_owned());
+        line.title = Some("s3:GetBucketAcl".to_owned());
+    }
+    let text = shown(&told, Form::Markdown);
+    let note = "*34 of 27,738 lines are told here; 27,704 are left out. The lightest are left out, pages and lists before \
+        changes. The command cartographer timeline --db 'it'\\\\''s a case.duckdb' shows all.*";
+    assert!(text.contains(note), "{text}");
+    assert_eq!(text.matches("(sure: ").count(), 1);
+    assert!(text.contains("and 27 more (sure: 0.99)<br>[IAM › Users]"), "{text}");
+    assert!(text.contains("| residual | s3: GetBucketAcl ×3 |"), "{text}");
 }
 
 #[test]

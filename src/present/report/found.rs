@@ -131,8 +131,10 @@ pub struct Network {
 }
 
 /// How long a stretch of time may be, in seconds: from a second to about a year.
-const LENGTHS: [i64; 19] =
-    [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 21_600, 43_200, 86_400, 604_800, 31_536_000];
+const LENGTHS: [i64; 20] = [
+    1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 21_600, 43_200, 86_400, 604_800, 2_419_200,
+    31_536_000,
+];
 
 /// At most so many stretches of time side by side.
 const MOST_BINS: i64 = 48;

@@ -102,17 +102,21 @@ pub(super) fn amounts(counts: &Counts) -> String {
     let parts = parts.into_iter().filter(|(number, ..)| *number > 0);
     let parts: Vec<String> = parts.map(|(number, one, many)| count(number, one, many)).collect();
     let clicks = count(counts.clicks, "click or command", "clicks and commands");
-    let written = if parts.is_empty() {
-        "; no click is known that wrote them".to_owned()
+    let against = if parts.is_empty() {
+        ", and no click that wrote them is known".to_owned()
     } else {
-        format!(", written by {clicks}: {}", joined(&parts))
+        format!(" against {clicks}: {}", joined(&parts))
     };
-    let own = match counts.background {
-        0 => String::new(),
-        1 => " Among them, 1 event was the console's own doing, with nobody clicking.".to_owned(),
-        many => format!(" Among them, {} events were the console's own doing, with nobody clicking.", digits(many)),
+    let aside = [
+        (counts.background, "the console's own doing, with nobody clicking"),
+        (counts.unexplained, "the console's, with nothing that explains it"),
+    ];
+    let told = |(number, what): (u64, &str)| {
+        let verb = if number == 1 { "is" } else { "are" };
+        (number > 0).then(|| format!(" Of the events, {} {verb} {what}.", digits(number)))
     };
-    format!("CloudTrail recorded {}{written}.{own}", count(counts.events, "event", "events"))
+    let aside = aside.into_iter().filter_map(told).collect::<Vec<_>>().concat();
+    format!("CloudTrail recorded {}{against}.{aside}", count(counts.events, "event", "events"))
 }
 
 fn figures(counts: &Counts) -> Vec<(String, String)> {

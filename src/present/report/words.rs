@@ -115,3 +115,28 @@ pub(super) const fn factor(mfa: Option<bool>) -> &'static str {
         None => "with or without MFA: the trail does not say",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_all_is_no_hundred_per_cent() {
+        let shares = [(0, 0), (0, 7), (1, 3), (9999, 10_000), (7, 7)].map(|(part, whole)| share(part, whole));
+        assert_eq!(shares, ["–", "0.0 %", "33.3 %", "99.9 %", "100 %"]);
+    }
+
+    #[test]
+    fn a_sentence_names_a_few_and_counts_the_rest() {
+        let names: Vec<String> = "abcdefgh".chars().map(String::from).collect();
+        let told = [0, 1, 2, 6, 8].map(|names_told| joined(&names[..names_told]));
+        assert_eq!(told, ["", "a", "a and b", "a, b, c, d, e and f", "a, b, c, d, e, f and 2 more"]);
+    }
+
+    #[test]
+    fn a_list_says_what_it_leaves_out() {
+        let list = |total| left_out(&Listed { rows: vec![(); 2], total }, "lines", "Look there.");
+        assert_eq!(list(2), None);
+        assert_eq!(list(1002).as_deref(), Some("2 of 1,002 lines are told here; 1,000 are left out. Look there."));
+    }
+}
