@@ -13,11 +13,13 @@ mod signal;
 use arrow::error::ArrowError;
 use thiserror::Error;
 
+pub(crate) use columns::{boolean_at, text_at, time_at};
 pub use columns::Columns;
+pub(crate) use event::evidence_at;
 pub use event::{EventRows, read_events};
 pub use rows::{Cell, Rows};
 pub use rule::rules;
-pub use session::{SESSION_COLUMNS, sessions};
+pub use session::{SESSION_COLUMNS, SessionColumns, sessions};
 pub use signal::{SignalBatches, signals};
 
 /// Why rows could not be turned into a batch, or back.
