@@ -4,7 +4,6 @@
 //! query that reads it is over, its memory is free.
 
 use std::collections::BTreeMap;
-use std::fmt::Write;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 use std::time::SystemTime;
 
@@ -40,8 +39,7 @@ pub(super) struct Shared {
 
 /// The trail that the options name.
 pub(super) fn trail(options: &Options) -> Result<Shared, ExtensionError> {
-    let threads = ThreadPoolBuilder::new().num_threads(options.threads.unwrap_or_default()).build();
-    let threads = threads.map_err(|error| ExtensionError::Argument(format!("cannot start threads: {error}")))?;
+    let threads = ThreadPoolBuilder::new().num_threads(options.threads.unwrap_or_default()).build()?;
     let found = read::discover(&options.paths);
     if let Some(endless) = found.sources.iter().find(|source| !source.is_file()) {
         return Err(ExtensionError::Argument(format!("{:?} is no file; write it to one first", endless.name)));
@@ -82,10 +80,10 @@ fn slot(key: String) -> Arc<Slot> {
 fn key(found: &Discovery, options: &Options) -> String {
     let mut text = format!("{:?}\n", options.span);
     for problem in &found.problems {
-        drop(writeln!(text, "{problem}"));
+        text += &format!("{problem}\n");
     }
     for source in &found.sources {
-        drop(writeln!(text, "{:?} {} {}", source.name, source.size(), written(source)));
+        text += &format!("{:?} {} {}\n", source.name, source.size(), written(source));
     }
     sha256(text.as_bytes())
 }

@@ -1,7 +1,8 @@
 //! The views and the hunts over a trail, as macros of a database of their own: nothing is made in anybody's database.
 
 use crate::hunt::{Hunt, ParamKind};
-use crate::table::{EnumType, TABLES};
+use super::scalars::OF_RECORDS;
+use crate::table::{EnumType, Table};
 use crate::view::View;
 
 /// The database of the macros. It is in memory, and the host's, as long as the host is open.
@@ -32,6 +33,7 @@ pub(super) fn script(views: &[View], hunts: &[Hunt]) -> Vec<String> {
     let type_of = |kind: EnumType| kind.create().replacen("CREATE TYPE ", &format!("CREATE TYPE {HOME}."), 1);
     let mut script: Vec<String> = EnumType::ALL.into_iter().map(type_of).collect();
     script.extend(READ.iter().map(|(table, query)| made(table, PARAMETERS, &format!("{query}({HANDED})"))));
+    script.extend(OF_RECORDS.iter().map(|table| of_rows(table)));
     script.extend(views.iter().map(|view| made(view.name, PARAMETERS, &sources.with(view.query()))));
     script.extend(hunts.iter().flat_map(|hunt| hunted(hunt, &sources)));
     script
@@ -39,6 +41,13 @@ pub(super) fn script(views: &[View], hunts: &[Hunt]) -> Vec<String> {
 
 fn made(name: &str, parameters: &str, query: &str) -> String {
     format!("CREATE MACRO {HOME}.{name}({parameters}) AS TABLE {query}")
+}
+
+/// A macro that maps the rows of a named table: `map_signals('my_trail')`.
+fn of_rows(table: &Table) -> String {
+    let rows = "SELECT cartographer_record(to_json(r)) AS record FROM query_table(rows_of) AS r";
+    let mapped = format!("SELECT unnest(cartographer_{}_of(list(record))) AS mapped FROM ({rows})", table.name);
+    made(&format!("map_{}", table.name), "rows_of", &format!("SELECT unnest(mapped) FROM ({mapped})"))
 }
 
 /// A hunt as two macros. What can be set is often named as a column that the query reads; a macro would take the one for

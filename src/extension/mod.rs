@@ -13,10 +13,12 @@ mod macros;
 mod options;
 mod output;
 mod register;
+mod scalars;
 mod tables;
 mod types;
 
 use arrow::error::ArrowError;
+use rayon::ThreadPoolBuildError;
 use thiserror::Error;
 
 use crate::batch::BatchError;
@@ -42,6 +44,12 @@ impl From<TrailError> for ExtensionError {
             TrailError::Nothing(_) => Self::Argument(error.to_string()),
             TrailError::Batch(_) => Self::Fault(error.to_string()),
         }
+    }
+}
+
+impl From<ThreadPoolBuildError> for ExtensionError {
+    fn from(error: ThreadPoolBuildError) -> Self {
+        Self::Argument(format!("cannot start threads: {error}"))
     }
 }
 

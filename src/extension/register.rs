@@ -3,7 +3,7 @@
 use super::ExtensionError;
 use super::host::Host;
 use super::macros::{self, HOME};
-use super::tables;
+use super::{scalars, tables};
 use crate::{hunt, view};
 
 /// Registers every function, and makes the macros.
@@ -15,8 +15,9 @@ pub(super) fn all(host: &Host) -> Result<(), ExtensionError> {
     host.execute(&macros::home()).map_err(|error| ExtensionError::Host(advised(&error)))?;
     // Macros come after the functions that they call: newer hosts look these up when a macro is made.
     let functions = tables::FUNCTIONS.into_iter().try_for_each(|function| host.add_table_function(function));
+    let scalars = || scalars::functions().into_iter().try_for_each(|function| host.add_scalar_function(function));
     let script = macros::script(&view::shipped(), &hunts);
-    let made = functions.and_then(|()| script.iter().try_for_each(|sql| host.execute(sql)));
+    let made = functions.and_then(|()| scalars()).and_then(|()| script.iter().try_for_each(|sql| host.execute(sql)));
     made.or_else(|error| host.execute(&format!("DETACH {HOME}")).and(Err(error)))
 }
 

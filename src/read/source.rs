@@ -45,8 +45,14 @@ impl Source {
         self.path.is_some() && self.size > 0
     }
 
+    /// What is no file, such as the rows of a table. It cannot be opened.
+    #[must_use]
+    pub fn elsewhere(name: &str) -> Self {
+        Self { name: name.to_owned(), path: None, size: 0, modified: None, is_file: false }
+    }
+
     fn stdin() -> Self {
-        Self { name: STDIN.to_owned(), path: None, size: 0, modified: None, is_file: false }
+        Self::elsewhere(STDIN)
     }
 
     fn file(path: &Path, metadata: &Metadata) -> Self {

@@ -8,6 +8,7 @@ use rustc_hash::FxHashSet;
 
 use super::account::{push_file, push_refused, push_rejects};
 use super::bundles::{BUNDLE, cut};
+use super::parse::parse_rows;
 use super::{Admission, Admissions, Bundle, Events, Outcome, Parsed, parse};
 use crate::batch::{BatchError, Columns, Rows};
 use crate::event::Timestamp;
@@ -54,6 +55,18 @@ pub(super) fn read(found: Discovery, span: Span) -> Result<Kept, BatchError> {
         account.lost(problem.name(), &problem.to_string())?;
     }
     keep(bundles.collect::<Result<_, BatchError>>()?, span, account)
+}
+
+/// What a document of rows is called, in `events.source_file` too.
+const ROWS: &str = "rows";
+/// The rows that one thread parses one after another.
+const PIECE: usize = 4096;
+
+/// Reads the records in rows of a table, a text each, in parallel.
+pub(super) fn read_rows(rows: &[Option<&str>]) -> Result<Kept, BatchError> {
+    let pieces = rows.par_chunks(PIECE).enumerate();
+    let bundles = pieces.map(|(piece, rows)| parse_rows(ROWS, rows, (piece * PIECE) as u64 + 1));
+    keep(bundles.collect::<Result<_, BatchError>>()?, Span::default(), Account::new())
 }
 
 /// The rows of `load_files` and `rejects` so far.
@@ -124,6 +137,8 @@ fn admit(bundles: &mut [Bundle]) -> Vec<Wanted> {
     for (_, outcome) in bundles.iter_mut().flat_map(|bundle| &mut bundle.files) {
         if let Outcome::Parsed(parsed) = outcome
             && parsed.refused.is_none()
+            // Rows of a table have no hash.
+            && !parsed.sha256.is_empty()
             && !whole.insert(parsed.sha256.clone())
         {
             *outcome = Outcome::Skipped;

@@ -56,11 +56,22 @@ impl Trail {
     /// # Errors
     /// Only if events do not fit their table.
     pub fn read(found: Discovery, span: Span, threads: &ThreadPool) -> Result<Self, BatchError> {
-        threads.install(|| {
-            let Kept { mut events, files, rejects, nothing } = kept::read(found, span)?;
-            link(&mut events)?;
-            Ok(Self { events, files, rejects, nothing })
-        })
+        threads.install(|| Self::linked(kept::read(found, span)?))
+    }
+
+    /// Reads the records in rows of a table, a text each, in whatever a file may wrap them. `source_record` and
+    /// `rejects.record` are the places of the rows, from 1.
+    ///
+    /// # Errors
+    /// As [`Trail::read`].
+    pub fn of_rows(rows: &[Option<&str>], threads: &ThreadPool) -> Result<Self, BatchError> {
+        threads.install(|| Self::linked(kept::read_rows(rows)?))
+    }
+
+    fn linked(kept: Kept) -> Result<Self, BatchError> {
+        let Kept { mut events, files, rejects, nothing } = kept;
+        link(&mut events)?;
+        Ok(Self { events, files, rejects, nothing })
     }
 
     /// The trail, if anything of it was read.
