@@ -1,9 +1,12 @@
 #!/usr/bin/env bash
-# Makes the library $1 the loadable extension $2 of the version $3: a copy with the footer by which DuckDB tells for
-# whom a library is. It says that the stable C interface is used, as of 1.2.0, so that every client from then on loads it.
+# Makes the library in the folder $1 the loadable extension $2: a copy with the footer by which DuckDB tells for whom a
+# library is. It says that the stable C interface is used, as of 1.2.0, so that every client from then on loads it.
 set -euo pipefail
 
-library=$1 extension=$2 version=$3
+extension=$2
+version=$(sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
+library=$1/libcartographer.so
+[ -e "$library" ] || library=$1/libcartographer.dylib
 
 case "$(uname -s)/$(uname -m)" in
   Linux/x86_64) platform=linux_amd64 ;;
@@ -16,6 +19,7 @@ esac
 # So many bytes, the text first and then zeros.
 field() { printf '%s' "$2"; head -c $(($1 - ${#2})) /dev/zero; }
 
+mkdir -p "$(dirname "$extension")"
 new=$extension.new
 trap 'rm -f "$new"' EXIT
 {

@@ -13,8 +13,8 @@ mod signal;
 use arrow::error::ArrowError;
 use thiserror::Error;
 
-pub(crate) use columns::{boolean_at, text_at, time_at};
 pub use columns::Columns;
+pub(crate) use columns::{boolean_at, text_at, time_at};
 pub(crate) use event::evidence_at;
 pub use event::{EventRows, read_events};
 pub use rows::{Cell, Rows};

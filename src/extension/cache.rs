@@ -78,14 +78,10 @@ fn slot(key: String) -> Arc<Slot> {
 
 /// What tells one trail from another.
 fn key(found: &Discovery, options: &Options) -> String {
-    let mut text = format!("{:?}\n", options.span);
-    for problem in &found.problems {
-        text += &format!("{problem}\n");
-    }
-    for source in &found.sources {
-        text += &format!("{:?} {} {}\n", source.name, source.size(), written(source));
-    }
-    sha256(text.as_bytes())
+    let problems = found.problems.iter().map(ToString::to_string);
+    let file = |source: &Source| format!("{:?} {} {}", source.name, source.size(), written(source));
+    let lines: Vec<String> = problems.chain(found.sources.iter().map(file)).collect();
+    sha256(format!("{:?}\n{}", options.span, lines.join("\n")).as_bytes())
 }
 
 /// When the source was written, in nanoseconds since 1970; 0 if the system does not tell.

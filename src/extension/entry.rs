@@ -23,7 +23,7 @@ const STABLE: usize = 404;
 /// # Safety
 /// `info` and `access` are what DuckDB hands to an extension of the C interface.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn cartographer_init_c_api(
+pub(super) unsafe extern "C" fn cartographer_init_c_api(
     info: ffi::duckdb_extension_info,
     access: *const ffi::duckdb_extension_access,
 ) -> bool {

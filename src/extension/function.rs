@@ -28,7 +28,7 @@ pub(super) struct TableFunction {
 pub(super) struct Answer {
     /// Batches of the table's schema, in order.
     pub(super) batches: Vec<RecordBatch>,
-    /// What others may share while the query runs.
+    #[expect(dead_code, reason = "held, so that the other functions of a query find it")]
     pub(super) shared: Option<Arc<Slot>>,
 }
 
@@ -89,6 +89,8 @@ pub(super) struct ScalarFunction {
     pub(super) name: String,
     pub(super) parameters: Vec<Type>,
     pub(super) answer: Type,
-    /// Gives as many values as there are rows.
-    pub(super) call: Box<dyn Fn(&[Texts]) -> Result<ArrayRef, ExtensionError> + Send + Sync>,
+    pub(super) call: Box<Call>,
 }
+
+/// Gives as many values as there are rows.
+pub(super) type Call = dyn Fn(&[Texts]) -> Result<ArrayRef, ExtensionError> + Send + Sync;

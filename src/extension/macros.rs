@@ -1,7 +1,7 @@
 //! The views and the hunts over a trail, as macros of a database of their own: nothing is made in anybody's database.
 
-use crate::hunt::{Hunt, ParamKind};
 use super::scalars::OF_RECORDS;
+use crate::hunt::{Hunt, ParamKind};
 use crate::table::{EnumType, Table};
 use crate::view::View;
 
@@ -54,17 +54,21 @@ fn of_rows(table: &Table) -> String {
 /// the other. So the query stands in a macro whose parameters have other names.
 fn hunted(hunt: &Hunt, sources: &Sources) -> [String; 2] {
     let name = hunt.id.rsplit('/').next().unwrap_or_default().replace('-', "_");
-    let (mut inner, mut outer, mut handed) = (PARAMETERS.to_owned(), PARAMETERS.to_owned(), HANDED.to_owned());
     let mut query = hunt.query.trim_end().trim_end_matches(';').to_owned();
+    let (mut inner, mut outer, mut handed) =
+        (vec![PARAMETERS.to_owned()], vec![PARAMETERS.to_owned()], vec![HANDED.to_owned()]);
     for param in &hunt.params {
         let (name, kind) = (&param.name, sql(param.kind));
         query = query.replace(&format!("getvariable('{name}')"), &format!("given_{name}"));
-        inner += &format!(", given_{name} := NULL");
-        outer += &format!(", {name} := {}", param.default);
-        handed += &format!(", given_{name} := {name}::{kind}");
+        inner.push(format!("given_{name} := NULL"));
+        outer.push(format!("{name} := {}", param.default));
+        handed.push(format!("given_{name} := {name}::{kind}"));
     }
-    let inner = made(&format!("_hunt_{name}"), &inner, &sources.with(&query));
-    [inner, made(&format!("hunt_{name}"), &outer, &format!("FROM {HOME}._hunt_{name}({handed})"))]
+    let inner = made(&format!("_hunt_{name}"), &inner.join(", "), &sources.with(&query));
+    [
+        inner,
+        made(&format!("hunt_{name}"), &outer.join(", "), &format!("FROM {HOME}._hunt_{name}({})", handed.join(", "))),
+    ]
 }
 
 const fn sql(kind: ParamKind) -> &'static str {
@@ -108,6 +112,7 @@ impl Sources {
 
 /// Whether the name stands in the text as a word after `FROM` or `JOIN`.
 fn is_read(text: &str, name: &str) -> bool {
-    let words: Vec<&str> = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').filter(|word| !word.is_empty()).collect();
+    let words: Vec<&str> =
+        text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').filter(|word| !word.is_empty()).collect();
     words.windows(2).any(|pair| matches!(pair, ["FROM" | "JOIN", read] if *read == name))
 }

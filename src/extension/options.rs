@@ -71,7 +71,8 @@ fn own(folder: &Path) -> Result<Vec<RuleText>, Vec<RuleError>> {
 fn told(problems: &[RuleError]) -> String {
     let lines: Vec<String> = problems.iter().take(PROBLEMS).map(ToString::to_string).collect();
     let more = problems.len().saturating_sub(PROBLEMS);
-    let more = if more > 0 { format!("\nand {more} more: `cartographer rules check` lists them") } else { String::new() };
+    let more =
+        if more > 0 { format!("\nand {more} more: `cartographer rules check` lists them") } else { String::new() };
     format!("the rules cannot be used:\n{}{more}", lines.join("\n"))
 }
 

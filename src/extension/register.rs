@@ -22,5 +22,7 @@ pub(super) fn all(host: &Host) -> Result<(), ExtensionError> {
 }
 
 fn advised(error: &ExtensionError) -> String {
-    format!("it keeps its macros in a database of the name {HOME}, which must be free: DETACH what has that name ({error})")
+    format!(
+        "it keeps its macros in a database of the name {HOME}, which must be free: DETACH what has that name ({error})"
+    )
 }

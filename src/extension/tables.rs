@@ -10,7 +10,8 @@ use super::function::{Answer, Parameter, ParameterKind, TableFunction};
 use super::options::{self, Options};
 use crate::batch::{self, Cell, Rows, SignalBatches};
 use crate::table::{
-    CASE_INFO, EVENT_SIGNAL, EVENTS, LOAD_FILES, REJECTS, RULES, SCHEMA_VERSION, SESSIONS, SIGNAL_ENTITIES, SIGNALS, Table,
+    CASE_INFO, EVENT_SIGNAL, EVENTS, LOAD_FILES, REJECTS, RULES, SCHEMA_VERSION, SESSIONS, SIGNAL_ENTITIES, SIGNALS,
+    Table,
 };
 use crate::trail::{Mapped, Trail};
 

@@ -1,6 +1,5 @@
 //! Writes parsed files into the case, several portions a transaction, and keeps the ledger.
 
-use arrow::record_batch::RecordBatch;
 use super::admitted::Admitted;
 use super::known::{Events as KnownEvents, Files};
 use super::portion::Portion;
@@ -9,6 +8,7 @@ use crate::batch::{Columns, Rows};
 use crate::store::{Appending, Case};
 use crate::table::{EVENTS, LOAD_FILES, REJECTS};
 use crate::trail::{self, Admission, Bundle, Events, Outcome, Parsed, Reject};
+use arrow::record_batch::RecordBatch;
 
 /// A transaction that has taken so many events is ended. From 122,880 on, the rows that DuckDB keeps together, it
 /// writes events into the file at once, instead of into its log first.

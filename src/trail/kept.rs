@@ -90,13 +90,11 @@ impl Account {
 
     fn file(&mut self, file: &str, parsed: &Parsed, inserted: u64) -> Result<(), BatchError> {
         push_file(&mut self.files, file, parsed, inserted)?;
-        match &parsed.refused {
-            Some(cause) => self.lost(file, cause),
-            None => {
-                self.some = true;
-                push_rejects(&mut self.rejects, file, parsed)
-            }
+        if let Some(cause) = &parsed.refused {
+            return self.lost(file, cause);
         }
+        self.some = true;
+        push_rejects(&mut self.rejects, file, parsed)
     }
 }
 
@@ -112,9 +110,11 @@ fn keep(mut bundles: Vec<Bundle>, span: Span, mut account: Account) -> Result<Ke
             }
         }
     }
-    let batches = bundles.into_iter().zip(wanted).flat_map(|(bundle, wanted)| bundle.batches.into_iter().zip(wanted.rows));
+    let batches =
+        bundles.into_iter().zip(wanted).flat_map(|(bundle, wanted)| bundle.batches.into_iter().zip(wanted.rows));
     let batches: Vec<_> = batches.collect();
-    let events = batches.into_par_iter().map(|(batch, rows)| chosen(batch, rows, span)).collect::<Result<Vec<_>, _>>()?;
+    let events =
+        batches.into_par_iter().map(|(batch, rows)| chosen(batch, rows, span)).collect::<Result<Vec<_>, _>>()?;
     Ok(Kept {
         events: events.into_iter().filter(|batch| batch.num_rows() > 0).collect(),
         files: account.files.finish()?,
@@ -183,7 +183,11 @@ fn chosen(batch: RecordBatch, mut rows: Vec<bool>, span: Span) -> Result<RecordB
         let times = Columns(&batch).time("event_time")?.values();
         rows.iter_mut().zip(times).for_each(|(wanted, time)| *wanted &= span.has(*time));
     }
-    if rows.iter().all(|wanted| *wanted) { Ok(batch) } else { Ok(filter_record_batch(&batch, &BooleanArray::from(rows))?) }
+    if rows.iter().all(|wanted| *wanted) {
+        Ok(batch)
+    } else {
+        Ok(filter_record_batch(&batch, &BooleanArray::from(rows))?)
+    }
 }
 
 /// The batch without the room that its columns were given and did not need.

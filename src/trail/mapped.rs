@@ -67,7 +67,8 @@ fn map_piece(
         let before = all.len();
         let mut explained = Explained::default();
         if session.console {
-            let events = session.places.iter().map(|(batch, row)| columns[*batch as usize].row(*row as usize)).collect();
+            let events =
+                session.places.iter().map(|(batch, row)| columns[*batch as usize].row(*row as usize)).collect();
             let events = SessionRows { session_id: session.id, rows: events };
             all.extend(matching::map(rules, &events));
             explained = count(&events.rows, &all[before..]);
@@ -79,7 +80,8 @@ fn map_piece(
 
 /// Counts what the signals of a console session explain, as the view `event_signals` tells an event's class.
 fn count(events: &[Row<'_>], signals: &[Signal]) -> Explained {
-    let members = signals.iter().flat_map(|signal| signal.events.iter().map(|member| (member.event_id.as_str(), signal.kind)));
+    let members =
+        signals.iter().flat_map(|signal| signal.events.iter().map(|member| (member.event_id.as_str(), signal.kind)));
     let kinds: FxHashMap<&str, Kind> = members.collect();
     let mut explained = Explained { signals: signals.len() as u64, ..Explained::default() };
     for event in events {
@@ -88,7 +90,7 @@ fn count(events: &[Row<'_>], signals: &[Signal]) -> Explained {
             Some(Kind::Command) if typed => {}
             Some(_) => {
                 explained.console_events += 1;
-                explained.explained += 1;
+                explained.of_signals += 1;
             }
             None if typed || event.client == Client::Service => {}
             None => explained.console_events += 1,

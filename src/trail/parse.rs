@@ -109,9 +109,10 @@ pub fn parse(sources: Vec<read::Source>, is_known: &IsKnown<'_>) -> Result<Bundl
 
 /// Normalises the records in rows of a table, a text each; `first` is the number of the first row.
 pub(super) fn parse_rows(name: &str, rows: &[Option<&str>], first: u64) -> Result<Bundle, BatchError> {
-    let text = |row: &Option<&str>| read::Document { name: name.to_owned(), text: row.unwrap_or_default().into() };
-    let documents: Vec<read::Document> = rows.iter().map(text).collect();
-    let records: Vec<Record<'_>> = (first..).zip(&documents).flat_map(|(row, text)| records_of_row(text, row)).collect();
+    let text = |row: Option<&str>| read::Document { name: name.to_owned(), text: row.unwrap_or_default().into() };
+    let documents: Vec<read::Document> = rows.iter().copied().map(text).collect();
+    let records: Vec<Record<'_>> =
+        (first..).zip(&documents).flat_map(|(row, text)| records_of_row(text, row)).collect();
     let mut parsed = Parsed { container: Some(name.to_owned()), ..Parsed::default() };
     let mut parser = Parser::default();
     parser.records(name, &records, &mut parsed)?;

@@ -54,12 +54,12 @@ fn deep(value: Value, change: &dyn Fn(Map<String, Value>) -> Map<String, Value>)
 
 /// The members by CloudTrail's names. What was asked and answered keeps its own: services name that.
 fn renamed(members: Map<String, Value>) -> Map<String, Value> {
-    let renamed = |(name, value): (String, Value)| {
+    let anew = |(name, value): (String, Value)| {
         let name = written(&name).map_or(name.clone(), str::to_owned);
         let value = if OBJECTS.contains(&name.as_str()) { value } else { deep(value, &renamed) };
         (name, value)
     };
-    members.into_iter().map(renamed).collect()
+    members.into_iter().map(anew).collect()
 }
 
 /// How CloudTrail writes the member's name.

@@ -36,14 +36,13 @@ pub(super) struct Explained {
     /// Events that are the console's.
     pub(super) console_events: u64,
     /// Those of them that a signal explains.
-    pub(super) explained: u64,
+    pub(super) of_signals: u64,
     pub(super) signals: u64,
 }
 
 /// Every session, in order of its id.
 pub(super) fn gather<'b>(cells: &[Cells<'b>]) -> Vec<Session<'b>> {
-    let sessions: Vec<_> = by_session(cells).into_par_iter().map(|(id, places)| Session::of(id, places, cells)).collect();
-    sessions
+    by_session(cells).into_par_iter().map(|(id, places)| Session::of(id, places, cells)).collect()
 }
 
 fn by_session<'b>(cells: &[Cells<'b>]) -> Vec<(&'b str, Vec<Place>)> {
@@ -120,7 +119,7 @@ impl<'b> Session<'b> {
             Cell::Boolean(self.mfa),
             Cell::count(self.places.len() as u64),
             Cell::count(explained.console_events),
-            Cell::count(explained.explained),
+            Cell::count(explained.of_signals),
             Cell::count(explained.signals),
         ])
     }

@@ -94,7 +94,8 @@ impl Trail {
 /// Puts sign-ins into the sessions they opened.
 fn link(events: &mut [RecordBatch]) -> Result<(), BatchError> {
     let cells = Cells::of_all(events)?;
-    let waiting = events.iter().zip(&cells).map(|(batch, cells)| waiting(batch, cells)).collect::<Result<Vec<_>, _>>()?;
+    let waiting =
+        events.iter().zip(&cells).map(|(batch, cells)| waiting(batch, cells)).collect::<Result<Vec<_>, _>>()?;
     let sign_ins = SignIns::read(&waiting)?;
     let moves: FxHashMap<String, String> = sign_ins.moves(&candidates(&cells)).into_iter().collect();
     if moves.is_empty() {
