@@ -4,6 +4,7 @@
 # Asked anew in every recipe, because `make duckdb` decides it.
 FEATURES = $(shell test -e .duckdb/current && echo --no-default-features --features program)
 LIBRARIES = LD_LIBRARY_PATH="$(CURDIR)/.duckdb/current$${LD_LIBRARY_PATH:+:$$LD_LIBRARY_PATH}" DYLD_LIBRARY_PATH="$(CURDIR)/.duckdb/current"
+LOADABLE = --no-default-features --features extension
 CARGO ?= cargo
 TARGET_DIR = $(or $(CARGO_TARGET_DIR),target)
 PROGRAM = $(TARGET_DIR)/debug/cartographer
@@ -12,7 +13,7 @@ SHARED ?= ../shared
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test fmt lint docs rules score ageing clients tests bench web web-check browser audit programs build bundled install duckdb clean
+.PHONY: help demo test fmt lint docs rules score ageing clients hosts tests bench web web-check browser audit programs build bundled extension install duckdb clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -24,7 +25,7 @@ demo: build ## Build, load the demo trail into case.duckdb, show its timeline an
 	@echo
 	@echo "Look at it in the browser:  $(PROGRAM) serve --db $(CASE) --open"
 
-test: lint docs rules score web-check clients browser tests ## Run every check; the tests run last
+test: lint docs rules score web-check clients hosts browser tests ## Run every check; the tests run last
 
 fmt: ## Format the source
 	$(CARGO) fmt
@@ -32,6 +33,7 @@ fmt: ## Format the source
 lint: duckdb ## Check the format and the lints; a warning fails
 	$(CARGO) fmt --check
 	$(CARGO) clippy $(FEATURES) --locked --all-targets -- -D warnings
+	$(CARGO) clippy $(LOADABLE) --locked --lib -- -D warnings
 
 docs: duckdb ## Build the API documentation; a broken link fails
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc $(FEATURES) --locked --no-deps --document-private-items
@@ -52,6 +54,11 @@ clients: programs ## Open a case and its exports in other programs, where they c
 
 browser: programs ## Look at the page in Chromium, served by the program, where both can be had
 	@scripts/browser.sh $(PROGRAM)
+
+hosts: programs ## Load the extension into other DuckDBs, where they can be had, and hold its answers against a case
+	$(CARGO) rustc $(LOADABLE) --locked --lib --crate-type cdylib
+	@scripts/footer.sh $(TARGET_DIR)/debug $(TARGET_DIR)/debug/extension/cartographer.duckdb_extension
+	@scripts/extension.sh $(PROGRAM) $(TARGET_DIR)/debug/extension/cartographer.duckdb_extension
 
 tests: programs ## Run the tests and the documentation's examples
 	$(LIBRARIES) $(CARGO) test $(FEATURES) --locked --doc
@@ -84,6 +91,11 @@ build: duckdb ## Build the everyday program, linked with the prebuilt libduckdb
 
 bundled: ## Build the release program with DuckDB compiled in (about 25 minutes on 2 cores)
 	$(CARGO) build --locked --release
+
+extension: ## Build the extension that DuckDB loads, and tell how
+	$(CARGO) rustc $(LOADABLE) --locked --release --lib --crate-type cdylib
+	@scripts/footer.sh $(TARGET_DIR)/release $(TARGET_DIR)/extension/cartographer.duckdb_extension
+	@scripts/loading.sh $(TARGET_DIR)/extension/cartographer.duckdb_extension
 
 install: ## Install that program with cargo
 	$(CARGO) install --locked --path .

@@ -4,7 +4,9 @@ use std::env;
 
 fn main() {
     println!("cargo:rerun-if-env-changed=DUCKDB_LIB_DIR");
-    if env::var_os("CARGO_FEATURE_BUNDLED").is_some() || env::var("CARGO_CFG_TARGET_FAMILY").as_deref() != Ok("unix") {
+    let links_none =
+        ["CARGO_FEATURE_BUNDLED", "CARGO_FEATURE_EXTENSION"].iter().any(|name| env::var_os(name).is_some());
+    if links_none || env::var("CARGO_CFG_TARGET_FAMILY").as_deref() != Ok("unix") {
         return;
     }
     if let Some(dir) = env::var_os("DUCKDB_LIB_DIR") {

@@ -2,16 +2,21 @@
 //!
 //! Data walks one way: [`read`] bytes into records, [`normalise`] records into [`event::Event`]s, [`session`] events
 //! into sessions, [`matching`] sessions into [`signal::Signal`]s by the rules of [`rule`], [`batch`] rows into Arrow,
-//! [`trail`] files into batches, [`store`] Arrow into DuckDB, [`hunt`] asks a case, [`present`] rows into bytes. [`load`]
-//! is the walk from files to a case, [`export`] the one from a case to other forms, [`serve`] the one from a case to a
-//! browser.
+//! [`trail`] files into batches, `store` Arrow into DuckDB with the views of [`view`], [`hunt`] asks a case, `present` rows
+//! into bytes. `load` is the walk from files to a case, `export` the one from a case to other forms, `serve` the one from
+//! a case to a browser, `extension` the one from files to whoever loads it into DuckDB.
 //! Everything up to [`batch`] is pure: no files (but for `read`), no DuckDB, no terminal, no globals.
+
+#[cfg(all(feature = "extension", feature = "program"))]
+compile_error!("the feature `extension` links no DuckDB: build it with --no-default-features --features extension");
 
 pub mod batch;
 pub mod digest;
 pub mod event;
 #[cfg(feature = "program")]
 pub mod export;
+#[cfg(feature = "extension")]
+pub mod extension;
 pub mod hunt;
 pub mod json;
 #[cfg(feature = "program")]
@@ -31,3 +36,4 @@ pub mod spec;
 pub mod store;
 pub mod table;
 pub mod trail;
+pub mod view;

@@ -107,6 +107,32 @@ pub fn parse(sources: Vec<read::Source>, is_known: &IsKnown<'_>) -> Result<Bundl
     Ok(Bundle { files, batches: parser.batches })
 }
 
+/// Normalises the records in rows of a table, a text each; `first` is the number of the first row.
+pub(super) fn parse_rows(name: &str, rows: &[Option<&str>], first: u64) -> Result<Bundle, BatchError> {
+    let text = |row: Option<&str>| read::Document { name: name.to_owned(), text: row.unwrap_or_default().into() };
+    let documents: Vec<read::Document> = rows.iter().copied().map(text).collect();
+    let records: Vec<Record<'_>> =
+        (first..).zip(&documents).flat_map(|(row, text)| records_of_row(text, row)).collect();
+    let mut parsed = Parsed { container: Some(name.to_owned()), ..Parsed::default() };
+    let mut parser = Parser::default();
+    parser.records(name, &records, &mut parsed)?;
+    parser.flush()?;
+    Ok(Bundle { files: vec![(read::Source::elsewhere(name), Outcome::Parsed(parsed))], batches: parser.batches })
+}
+
+/// The records in a row, which have its number; what is wrong with it, if it holds none.
+fn records_of_row(row: &read::Document, number: u64) -> Vec<Record<'_>> {
+    let numbered = |record| match record {
+        Ok(text) => Ok(read::RecordText { position: number, ..text }),
+        Err(bad) => Err(read::BadRecord { position: number, ..bad }),
+    };
+    let excerpt = || String::from_utf8_lossy(&row.text).chars().take(EXCERPT).collect();
+    match read::split(row) {
+        Ok(split) => split.records.into_iter().map(numbered).collect(),
+        Err(refusal) => vec![Err(read::BadRecord { position: number, cause: refusal.to_string(), excerpt: excerpt() })],
+    }
+}
+
 /// The batches so far, and the rows of the next.
 #[derive(Debug, Default)]
 struct Parser {

@@ -10,9 +10,9 @@ use crate::source::{self, Source, Token, closing, reads, step};
 const NOUNS: [&str; 5] = ["event", "signal", "table", "digest", "json"];
 
 /// The stages, each importing only those before it. `load` drives those that read, map and store; `present` shows what
-/// they found, the ledger of a load included; `export` writes a case in other forms, `serve` shows it to a
-/// browser; `cli` drives everything.
-pub(crate) const STAGES: [&str; 15] = [
+/// they found, the ledger of a load included; `export` writes a case in other forms, `serve` shows it to a browser; `cli`
+/// drives everything, and so does `extension` for whoever loads it.
+pub(crate) const STAGES: [&str; 17] = [
     "read",
     "normalise",
     "session",
@@ -21,6 +21,7 @@ pub(crate) const STAGES: [&str; 15] = [
     "spec",
     "batch",
     "trail",
+    "view",
     "store",
     "load",
     "hunt",
@@ -28,13 +29,14 @@ pub(crate) const STAGES: [&str; 15] = [
     "export",
     "serve",
     "cli",
+    "extension",
 ];
 
 /// Something that only some rooms may do: what, which, and the lines where it is done.
 type Privilege = (&'static str, &'static [&'static str], fn(&[Token]) -> Vec<usize>);
 
 const PRIVILEGES: [Privilege; 3] = [
-    ("names duckdb", &["store"], duckdb_lines),
+    ("names duckdb", &["store", "extension"], duckdb_lines),
     ("opens files", &["read", "cli"], file_lines),
     ("prints", &["cli"], print_lines),
 ];
@@ -208,10 +210,12 @@ fn earlier_stages_nouns_and_own_modules_are_welcome() -> Result<()> {
 #[test]
 fn privileges_are_held_to_their_rooms() -> Result<()> {
     let duckdb = "use duckdb::Connection;\nfn f(c: duckdb::Row) {}";
-    assert_eq!(faults_of("src/store/mod.rs", duckdb)?, Vec::<String>::new());
+    for room in ["store", "extension"] {
+        assert_eq!(faults_of(&format!("src/{room}/mod.rs"), duckdb)?, Vec::<String>::new());
+    }
     assert_eq!(
         faults_of("src/load/mod.rs", duckdb)?,
-        [1, 2].map(|n| format!("src/load/mod.rs:{n}: load names duckdb; only store may"))
+        [1, 2].map(|n| format!("src/load/mod.rs:{n}: load names duckdb; only store and extension may"))
     );
     let files = "use std::{io, fs};\nfn f() { std::fs::read(p); }\nuse walkdir::WalkDir;";
     assert_eq!(faults_of("src/cli/load.rs", files)?, Vec::<String>::new());

@@ -1,0 +1,96 @@
+//! Trails that queries are reading right now, so that a join of several functions reads and maps a trail once.
+//!
+//! A trail is known by its files (names, sizes and times) and by what is taken of it. It is held weakly: once the last
+//! query that reads it is over, its memory is free.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
+use std::time::SystemTime;
+
+use rayon::{ThreadPool, ThreadPoolBuilder};
+
+use super::ExtensionError;
+use super::options::Options;
+use crate::digest::sha256;
+use crate::read::{self, Discovery, Source};
+use crate::rule::RuleSet;
+use crate::trail::{Mapped, Trail};
+
+/// The one thing that is global: the functions of one query know nothing of each other, and only through the process
+/// can they share what they read.
+static TRAILS: Mutex<BTreeMap<String, Weak<Slot>>> = Mutex::new(BTreeMap::new());
+
+/// One trail, read and mapped when it is first asked for.
+#[derive(Debug, Default)]
+pub(super) struct Slot {
+    trail: OnceLock<Result<Trail, ExtensionError>>,
+    /// By the version of the rules.
+    mapped: Mutex<BTreeMap<String, Arc<Mapping>>>,
+}
+
+type Mapping = OnceLock<Result<Mapped, ExtensionError>>;
+
+/// A trail as a call asks for it.
+#[derive(Debug)]
+pub(super) struct Shared {
+    pub(super) slot: Arc<Slot>,
+    threads: ThreadPool,
+}
+
+/// The trail that the options name.
+pub(super) fn trail(options: &Options) -> Result<Shared, ExtensionError> {
+    let threads = ThreadPoolBuilder::new().num_threads(options.threads.unwrap_or_default()).build()?;
+    let found = read::discover(&options.paths);
+    if let Some(endless) = found.sources.iter().find(|source| !source.is_file()) {
+        return Err(ExtensionError::Argument(format!("{:?} is no file; write it to one first", endless.name)));
+    }
+    let slot = slot(key(&found, options));
+    slot.trail.get_or_init(|| Ok(Trail::read(found, options.span, &threads)?));
+    Ok(Shared { slot, threads })
+}
+
+impl Shared {
+    /// What was read, be it nothing.
+    pub(super) fn read(&self) -> Result<&Trail, ExtensionError> {
+        let trail = self.slot.trail.get().ok_or_else(|| ExtensionError::Fault("the trail was not read".to_owned()))?;
+        trail.as_ref().map_err(Clone::clone)
+    }
+
+    /// Its sessions and signals, by the rules.
+    pub(super) fn map<T>(&self, rules: &RuleSet, take: impl FnOnce(&Mapped) -> T) -> Result<T, ExtensionError> {
+        let mapping = Arc::clone(lock(&self.slot.mapped).entry(rules.version().to_owned()).or_default());
+        let mapped = mapping.get_or_init(|| Ok(self.read()?.some()?.map(rules, &self.threads)?));
+        mapped.as_ref().map(take).map_err(Clone::clone)
+    }
+}
+
+/// The slot of that key: the one that is in use, else a new one. What nobody uses any more is forgotten.
+fn slot(key: String) -> Arc<Slot> {
+    let mut trails = lock(&TRAILS);
+    trails.retain(|_, slot| slot.strong_count() > 0);
+    if let Some(slot) = trails.get(&key).and_then(Weak::upgrade) {
+        return slot;
+    }
+    let slot = Arc::default();
+    trails.insert(key, Arc::downgrade(&slot));
+    slot
+}
+
+/// What tells one trail from another.
+fn key(found: &Discovery, options: &Options) -> String {
+    let problems = found.problems.iter().map(ToString::to_string);
+    let file = |source: &Source| format!("{:?} {} {}", source.name, source.size(), written(source));
+    let lines: Vec<String> = problems.chain(found.sources.iter().map(file)).collect();
+    sha256(format!("{:?}\n{}", options.span, lines.join("\n")).as_bytes())
+}
+
+/// When the source was written, in nanoseconds since 1970; 0 if the system does not tell.
+fn written(source: &Source) -> u128 {
+    let since = source.modified().and_then(|time| time.duration_since(SystemTime::UNIX_EPOCH).ok());
+    since.map_or(0, |since| since.as_nanos())
+}
+
+/// A panic of another query leaves nothing half done here.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,240 @@
+//! What a host calls: it hands over pointers, and must never see a panic.
+#![expect(unsafe_code, reason = "a host calls these by the C interface, and hands over pointers")]
+
+use std::any::Any;
+use std::ffi::{CString, c_void};
+use std::panic::{self, AssertUnwindSafe};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use arrow::array::ArrayRef;
+use duckdb::ffi;
+use duckdb::vtab::arrow::write_arrow_array_to_vector;
+
+use super::ExtensionError;
+use super::function::{Answer, Given, ParameterKind, ScalarFunction, TableFunction, Value};
+use super::host::{c_text, given};
+use super::input::Texts;
+use super::options::Options;
+use super::output::{self, Slice};
+use super::types::Type;
+use crate::event::Timestamp;
+
+/// One scan of an answer.
+struct Scan {
+    /// The places of the wanted columns in the table.
+    columns: Vec<usize>,
+    answer: OnceLock<Result<(Answer, Vec<Slice>), ExtensionError>>,
+    next: AtomicUsize,
+}
+
+/// Binds a call of a table function.
+pub(super) unsafe extern "C" fn bind(info: ffi::duckdb_bind_info) {
+    let bound = contain(|| {
+        // SAFETY: the host keeps the function for as long as it calls it.
+        let function = unsafe { &*ffi::duckdb_bind_get_extra_info(info).cast::<TableFunction>() };
+        for column in function.table.columns {
+            let (name, kind) = (c_text(column.name), Type::of(column.kind));
+            // SAFETY: the host copies both.
+            unsafe { ffi::duckdb_bind_add_result_column(info, name.as_ptr(), kind.raw()) }
+        }
+        // SAFETY: `info` is the host's, of this call.
+        let values = unsafe { arguments(info, function) };
+        // Checked here and no more: a host binds often, so files are left for the scan.
+        Ok(Box::new(Options::of(&values)?))
+    });
+    // SAFETY: the host frees what it is given by `free`, and copies the message.
+    unsafe {
+        match bound {
+            Ok(bound) => {
+                ffi::duckdb_bind_set_bind_data(info, Box::into_raw(bound).cast(), Some(free::<Options>));
+            }
+            Err(message) => ffi::duckdb_bind_set_error(info, message.as_ptr()),
+        }
+    }
+}
+
+/// Begins a scan.
+pub(super) unsafe extern "C" fn init(info: ffi::duckdb_init_info) {
+    let scan = contain(|| {
+        // SAFETY: `info` is the host's, of this call.
+        let columns = unsafe {
+            let count = ffi::duckdb_init_get_column_count(info);
+            (0..count).map(|at| ffi::duckdb_init_get_column_index(info, at)).collect::<Vec<_>>()
+        };
+        let columns = columns.into_iter().map(|at| usize::try_from(at).unwrap_or(usize::MAX)).collect();
+        Ok(Box::new(Scan { columns, answer: OnceLock::new(), next: AtomicUsize::new(0) }))
+    });
+    // SAFETY: the host frees what it is given by `free`, and copies the message.
+    unsafe {
+        match scan {
+            Ok(scan) => ffi::duckdb_init_set_init_data(info, Box::into_raw(scan).cast(), Some(free::<Scan>)),
+            Err(message) => ffi::duckdb_init_set_error(info, message.as_ptr()),
+        }
+    }
+}
+
+/// Gives the next rows, none at the end. What the rows are is found when the first are asked for.
+pub(super) unsafe extern "C" fn scan(info: ffi::duckdb_function_info, chunk: ffi::duckdb_data_chunk) {
+    let done = contain(|| {
+        // SAFETY: the host keeps function, bound call and scan until the query is over, and nobody changes them.
+        let (function, options, scan) = unsafe {
+            let function = &*ffi::duckdb_function_get_extra_info(info).cast::<TableFunction>();
+            let options = &*ffi::duckdb_function_get_bind_data(info).cast::<Options>();
+            (function, options, &*ffi::duckdb_function_get_init_data(info).cast::<Scan>())
+        };
+        let answer = scan.answer.get_or_init(|| {
+            let answer = (function.answer)(options)?;
+            let slices = output::slices(&answer.batches);
+            Ok((answer, slices))
+        });
+        let (answer, slices) = answer.as_ref().map_err(Clone::clone)?;
+        let slice = slices.get(scan.next.fetch_add(1, Ordering::Relaxed));
+        for (at, column) in scan.columns.iter().enumerate() {
+            let Some(slice) = slice else { break };
+            let values = output::column(function.table, &answer.batches, *slice, *column)?;
+            // SAFETY: the chunk is the host's, of this call, and has a vector for each column that it wants.
+            unsafe { write(ffi::duckdb_data_chunk_get_vector(chunk, at as u64), &values)? }
+        }
+        let rows = slice.map_or(0, |slice| slice.rows);
+        // SAFETY: no more rows than a chunk holds: `output::slices` cuts them so.
+        unsafe { ffi::duckdb_data_chunk_set_size(chunk, rows as u64) }
+        Ok(())
+    });
+    if let Err(message) = done {
+        // SAFETY: the host copies the message.
+        unsafe { ffi::duckdb_function_set_error(info, message.as_ptr()) }
+    }
+}
+
+/// Calls a scalar function for the rows of a chunk.
+pub(super) unsafe extern "C" fn scalar(
+    info: ffi::duckdb_function_info,
+    input: ffi::duckdb_data_chunk,
+    output: ffi::duckdb_vector,
+) {
+    let done = contain(|| {
+        // SAFETY: the host keeps the function for as long as it calls it, and chunk and vector for this call.
+        unsafe {
+            let function = &*ffi::duckdb_scalar_function_get_extra_info(info).cast::<ScalarFunction>();
+            let rows = usize::try_from(ffi::duckdb_data_chunk_get_size(input)).unwrap_or_default();
+            let vectors = (0..function.parameters.len() as u64).map(|at| ffi::duckdb_data_chunk_get_vector(input, at));
+            let arguments: Vec<Texts> = vectors.map(|vector| Texts::read(vector, rows)).collect::<Result<_, _>>()?;
+            write(output, &(function.call)(&arguments)?)
+        }
+    });
+    if let Err(message) = done {
+        // SAFETY: the host copies the message.
+        unsafe { ffi::duckdb_scalar_function_set_error(info, message.as_ptr()) }
+    }
+}
+
+/// Frees what the host was given to keep.
+///
+/// # Safety
+/// The pointer is one to a boxed `T`, and is used no more.
+pub(super) unsafe extern "C" fn free<T>(kept: *mut c_void) {
+    // SAFETY: the caller's promise. What a panic of a destructor leaves is lost, and the host goes on.
+    drop(panic::catch_unwind(AssertUnwindSafe(|| drop(unsafe { Box::from_raw(kept.cast::<T>()) }))));
+}
+
+/// Runs the work, with its error, or panic, as a message for the host.
+fn contain<T>(work: impl FnOnce() -> Result<T, ExtensionError>) -> Result<T, CString> {
+    match panic::catch_unwind(AssertUnwindSafe(work)) {
+        Ok(done) => done.map_err(|error| c_text(&error.to_string())),
+        Err(panic) => Err(c_text(&ExtensionError::Fault(told(panic.as_ref())).to_string())),
+    }
+}
+
+fn told(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "no message".to_owned())
+}
+
+/// # Safety
+/// The vector is one of the host's, of this call, of the column's type, and with room for its values.
+unsafe fn write(mut vector: ffi::duckdb_vector, values: &ArrayRef) -> Result<(), ExtensionError> {
+    write_arrow_array_to_vector(values, &mut vector).map_err(|error| ExtensionError::Fault(error.to_string()))
+}
+
+/// # Safety
+/// `info` is the host's, of a call of that function.
+unsafe fn arguments(info: ffi::duckdb_bind_info, function: &TableFunction) -> Vec<Given> {
+    let mut next = 0;
+    let mut values = Vec::new();
+    for parameter in function.parameters {
+        // SAFETY: the caller's promise; a parameter that was not given is NULL.
+        let raw = unsafe {
+            match parameter.name.map(c_text) {
+                Some(name) => ffi::duckdb_bind_get_named_parameter(info, name.as_ptr()),
+                None => ffi::duckdb_bind_get_parameter(info, next),
+            }
+        };
+        next += u64::from(parameter.name.is_none());
+        if !raw.is_null() {
+            values.push(Given { name: parameter.name, value: HostValue(raw).read(parameter.kind) });
+        }
+    }
+    values
+}
+
+/// A value of the host's.
+struct HostValue(ffi::duckdb_value);
+
+impl Drop for HostValue {
+    fn drop(&mut self) {
+        // SAFETY: the host gave it away, and it is freed once.
+        unsafe { ffi::duckdb_destroy_value(&raw mut self.0) }
+    }
+}
+
+impl HostValue {
+    fn read(&self, kind: ParameterKind) -> Value {
+        // SAFETY: the value is alive, and a moment or a number if the parameter is one: the host casts it.
+        unsafe {
+            if ffi::duckdb_is_null_value(self.0) {
+                return Value::Null;
+            }
+            match kind {
+                ParameterKind::Moment => Value::Moment(Timestamp(ffi::duckdb_get_timestamp(self.0).micros)),
+                ParameterKind::Integer => Value::Integer(ffi::duckdb_get_int64(self.0)),
+                ParameterKind::Texts => self.texts(),
+            }
+        }
+    }
+
+    fn texts(&self) -> Value {
+        match self.id() {
+            ffi::DUCKDB_TYPE_DUCKDB_TYPE_VARCHAR => Value::Texts(vec![self.text()]),
+            ffi::DUCKDB_TYPE_DUCKDB_TYPE_LIST => self.list(),
+            _ => Value::Other(self.text()),
+        }
+    }
+
+    fn list(&self) -> Value {
+        // SAFETY: the value is a list, and each member is given away.
+        let members = unsafe {
+            let count = ffi::duckdb_get_list_size(self.0);
+            (0..count).map(|at| Self(ffi::duckdb_get_list_child(self.0, at))).collect::<Vec<_>>()
+        };
+        let mut texts = Vec::with_capacity(members.len());
+        for member in members {
+            match member.read(ParameterKind::Texts) {
+                Value::Texts(mut text) if text.len() == 1 => texts.append(&mut text),
+                Value::Null => return Value::Null,
+                _ => return Value::Other(self.text()),
+            }
+        }
+        Value::Texts(texts)
+    }
+
+    fn id(&self) -> ffi::duckdb_type {
+        // SAFETY: the type is the value's own, and not to be freed.
+        unsafe { ffi::duckdb_get_type_id(ffi::duckdb_get_value_type(self.0)) }
+    }
+
+    fn text(&self) -> String {
+        // SAFETY: the host gives the text away.
+        unsafe { given(ffi::duckdb_get_varchar(self.0)) }.unwrap_or_default()
+    }
+}

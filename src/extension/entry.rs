@@ -1,0 +1,92 @@
+//! The symbol that a host looks for when it loads the extension.
+//!
+//! The crate's own entry macro reads the host's table of functions to the end of the newest one, past the end of an
+//! older host's. So the entry is written here: it takes the part of the table that is stable, which every host from 1.2
+//! on has to the letter, and leaves the rest empty.
+#![expect(unsafe_code, reason = "a host calls it by the C interface, and hands over pointers")]
+
+use std::ffi::{CString, c_char, c_void};
+use std::panic::{self, AssertUnwindSafe};
+
+use duckdb::ffi;
+
+use super::host::Host;
+use super::{ExtensionError, register};
+
+/// The version of the C interface that is asked for, as the file's footer states it.
+const API: &str = "v1.2.0";
+/// The functions of the table that are stable: they stand in the same places in every host from 1.2 on.
+const STABLE: usize = 404;
+
+/// Called by a host on `LOAD`. Gives whether the extension is ready; why it is not, the host is told.
+///
+/// # Safety
+/// `info` and `access` are what DuckDB hands to an extension of the C interface.
+#[unsafe(no_mangle)]
+pub(super) unsafe extern "C" fn cartographer_init_c_api(
+    info: ffi::duckdb_extension_info,
+    access: *const ffi::duckdb_extension_access,
+) -> bool {
+    // SAFETY: the host's pointers are what the caller promises, for the time of this call.
+    let loaded = panic::catch_unwind(AssertUnwindSafe(|| unsafe { load(info, access) }));
+    let message = match loaded {
+        Ok(Ok(())) => return true,
+        Ok(Err(error)) => error.to_string(),
+        Err(_) => "cartographer stopped while it was loaded: this is a fault of the extension".to_owned(),
+    };
+    // SAFETY: as above; the message lives until the host has copied it.
+    unsafe { tell(info, access, &message) };
+    false
+}
+
+/// # Safety
+/// As [`cartographer_init_c_api`].
+unsafe fn load(
+    info: ffi::duckdb_extension_info,
+    access: *const ffi::duckdb_extension_access,
+) -> Result<(), ExtensionError> {
+    // SAFETY: the pointers are the host's, and the functions are called as the C interface wants them.
+    unsafe {
+        let access = access.as_ref().ok_or(ExtensionError::Host("the host gave no access to itself".to_owned()))?;
+        adopt(info, access)?;
+        let database = access.get_database.map(|get| get(info)).filter(|database| !database.is_null());
+        let database = database.ok_or(ExtensionError::Host("the host gave no database".to_owned()))?;
+        register::all(&Host::connect(*database)?)
+    }
+}
+
+/// Takes the stable functions of the host's table.
+///
+/// # Safety
+/// As [`cartographer_init_c_api`].
+unsafe fn adopt(info: ffi::duckdb_extension_info, access: &ffi::duckdb_extension_access) -> Result<(), ExtensionError> {
+    let version = CString::new(API).unwrap_or_default();
+    // SAFETY: the host's table has the stable functions at least; all of a table that is empty are absent functions.
+    unsafe {
+        let table = access.get_api.map(|get| get(info, version.as_ptr())).filter(|table| !table.is_null());
+        let table = table.ok_or(ExtensionError::Host(format!("the host does not know {API} of the C interface")))?;
+        let mut stable: ffi::duckdb_ext_api_v1 = std::mem::zeroed();
+        std::ptr::copy_nonoverlapping(table.cast::<*const c_void>(), (&raw mut stable).cast(), STABLE);
+        let copy = ffi::duckdb_extension_access { set_error: None, get_database: None, get_api: Some(itself) };
+        ffi::duckdb_rs_extension_api_init((&raw mut stable).cast(), &raw const copy, API)
+            .map_err(|cause| ExtensionError::Host(cause.to_owned()))?;
+    }
+    Ok(())
+}
+
+/// Stands for a host that hands over the table that `info` points to.
+unsafe extern "C" fn itself(info: ffi::duckdb_extension_info, _version: *const c_char) -> *const c_void {
+    info.cast()
+}
+
+/// # Safety
+/// As [`cartographer_init_c_api`].
+unsafe fn tell(info: ffi::duckdb_extension_info, access: *const ffi::duckdb_extension_access, message: &str) {
+    let message = super::host::c_text(message);
+    // SAFETY: the host copies the message.
+    unsafe {
+        if let Some(set_error) = access.as_ref().and_then(|access| access.set_error) {
+            set_error(info, message.as_ptr());
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! The host: a connection to it while the extension is loaded, and what can be asked of it by the stable C interface.
+#![expect(unsafe_code, reason = "the host is spoken to by the C interface")]
+
+use std::ffi::{CStr, CString, c_char, c_void};
+
+use duckdb::ffi;
+
+use super::ExtensionError;
+use super::callback;
+use super::function::{ScalarFunction, TableFunction};
+
+/// A connection to the host, open while the extension is loaded and no longer: one that stayed would hold its locks.
+pub(super) struct Host(ffi::duckdb_connection);
+
+impl Drop for Host {
+    fn drop(&mut self) {
+        // SAFETY: the connection was opened by this value, and is closed once.
+        unsafe { ffi::duckdb_disconnect(&raw mut self.0) }
+    }
+}
+
+impl Host {
+    /// Connects to a database of the host.
+    ///
+    /// # Safety
+    /// The database is open, and stays so while this value lives.
+    pub(super) unsafe fn connect(database: ffi::duckdb_database) -> Result<Self, ExtensionError> {
+        let mut connection = std::ptr::null_mut();
+        // SAFETY: the caller's promise.
+        let state = unsafe { ffi::duckdb_connect(database, &raw mut connection) };
+        // Made first, so that a connection that failed is freed too.
+        let host = Self(connection);
+        if state == ffi::DuckDBSuccess { Ok(host) } else { Err(ExtensionError::Host("no connection to it".to_owned())) }
+    }
+
+    /// Runs statements.
+    ///
+    /// # Errors
+    /// DuckDB's message.
+    pub(super) fn execute(&self, sql: &str) -> Result<(), ExtensionError> {
+        let sql = c_text(sql);
+        // SAFETY: a result that is all zeros is one that the host fills; its message lives until it is destroyed.
+        unsafe {
+            let mut result: ffi::duckdb_result = std::mem::zeroed();
+            let state = ffi::duckdb_query(self.0, sql.as_ptr(), &raw mut result);
+            let message = borrowed(ffi::duckdb_result_error(&raw mut result));
+            ffi::duckdb_destroy_result(&raw mut result);
+            if state == ffi::DuckDBSuccess { Ok(()) } else { Err(ExtensionError::Host(message)) }
+        }
+    }
+
+    /// Makes a table function known to the host.
+    ///
+    /// # Errors
+    /// If the host does not take it.
+    pub(super) fn add_table_function(&self, function: TableFunction) -> Result<(), ExtensionError> {
+        let name = c_text(function.name);
+        // SAFETY: the host copies names and types, and owns what it is told of until it frees it by `free`.
+        let state = unsafe {
+            let mut made = ffi::duckdb_create_table_function();
+            ffi::duckdb_table_function_set_name(made, name.as_ptr());
+            for parameter in function.parameters {
+                match parameter.name.map(c_text) {
+                    None => ffi::duckdb_table_function_add_parameter(made, parameter.kind.column().raw()),
+                    Some(name) => {
+                        let kind = parameter.kind.column();
+                        ffi::duckdb_table_function_add_named_parameter(made, name.as_ptr(), kind.raw());
+                    }
+                }
+            }
+            ffi::duckdb_table_function_supports_projection_pushdown(made, true);
+            ffi::duckdb_table_function_set_bind(made, Some(callback::bind));
+            ffi::duckdb_table_function_set_init(made, Some(callback::init));
+            ffi::duckdb_table_function_set_function(made, Some(callback::scan));
+            let kept = Box::into_raw(Box::new(function));
+            ffi::duckdb_table_function_set_extra_info(made, kept.cast(), Some(callback::free::<TableFunction>));
+            let state = ffi::duckdb_register_table_function(self.0, made);
+            ffi::duckdb_destroy_table_function(&raw mut made);
+            state
+        };
+        taken(state, &name)
+    }
+
+    /// Makes a scalar function known to the host.
+    ///
+    /// # Errors
+    /// If the host does not take it.
+    pub(super) fn add_scalar_function(&self, function: ScalarFunction) -> Result<(), ExtensionError> {
+        let name = c_text(&function.name);
+        // SAFETY: as for table functions.
+        let state = unsafe {
+            let mut made = ffi::duckdb_create_scalar_function();
+            ffi::duckdb_scalar_function_set_name(made, name.as_ptr());
+            for parameter in &function.parameters {
+                ffi::duckdb_scalar_function_add_parameter(made, parameter.raw());
+            }
+            ffi::duckdb_scalar_function_set_return_type(made, function.answer.raw());
+            ffi::duckdb_scalar_function_set_function(made, Some(callback::scalar));
+            let kept = Box::into_raw(Box::new(function));
+            ffi::duckdb_scalar_function_set_extra_info(made, kept.cast(), Some(callback::free::<ScalarFunction>));
+            let state = ffi::duckdb_register_scalar_function(self.0, made);
+            ffi::duckdb_destroy_scalar_function(&raw mut made);
+            state
+        };
+        taken(state, &name)
+    }
+}
+
+fn taken(state: ffi::duckdb_state, name: &CStr) -> Result<(), ExtensionError> {
+    let refused = || ExtensionError::Host(format!("the host does not take {}", name.to_string_lossy()));
+    (state == ffi::DuckDBSuccess).then_some(()).ok_or_else(refused)
+}
+
+/// Text for the host. A NUL, which would end it, is told as the two characters `\0`.
+pub(super) fn c_text(text: &str) -> CString {
+    CString::new(text.replace('\0', "\\0")).unwrap_or_default()
+}
+
+/// Text that the host keeps.
+///
+/// # Safety
+/// The pointer is NULL, or one to a C string that lives for the time of this call.
+unsafe fn borrowed(text: *const c_char) -> String {
+    if text.is_null() {
+        return String::new();
+    }
+    // SAFETY: the caller's promise.
+    unsafe { CStr::from_ptr(text) }.to_string_lossy().into_owned()
+}
+
+/// Text that the host gave away.
+///
+/// # Safety
+/// The pointer is NULL, or one to a C string that the host allocated and nobody frees but this call.
+pub(super) unsafe fn given(text: *mut c_char) -> Option<String> {
+    // SAFETY: the caller's promise.
+    unsafe {
+        let told = (!text.is_null()).then(|| borrowed(text));
+        ffi::duckdb_free(text.cast::<c_void>());
+        told
+    }
+}

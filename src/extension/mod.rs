@@ -1,0 +1,66 @@
+//! The extension: what a host of DuckDB gets by `LOAD cartographer`. Functions that turn files, or rows of its own, into
+//! the tables of a case, and the views and hunts over them as macros.
+//!
+//! Thin: it parses arguments, calls [`crate::trail`], and hands batches over. It is built by `make extension`.
+
+mod cache;
+mod callback;
+mod entry;
+mod function;
+mod host;
+mod input;
+mod macros;
+mod options;
+mod output;
+mod register;
+mod scalars;
+mod tables;
+mod types;
+
+use arrow::error::ArrowError;
+use rayon::ThreadPoolBuildError;
+use thiserror::Error;
+
+use crate::batch::BatchError;
+use crate::trail::TrailError;
+
+/// Why a function, or `LOAD`, has no answer. A host shows it to the one who asked.
+#[derive(Debug, Clone, Error)]
+enum ExtensionError {
+    /// The host cannot take the extension.
+    #[error("cartographer cannot be loaded here: {0}")]
+    Host(String),
+    /// What was given is of no use.
+    #[error("{0}")]
+    Argument(String),
+    /// A fault of our own.
+    #[error("this is a fault of cartographer, please report it: {0}")]
+    Fault(String),
+}
+
+impl From<TrailError> for ExtensionError {
+    fn from(error: TrailError) -> Self {
+        match error {
+            TrailError::Nothing(_) => Self::Argument(error.to_string()),
+            TrailError::Batch(_) => Self::Fault(error.to_string()),
+        }
+    }
+}
+
+impl From<ThreadPoolBuildError> for ExtensionError {
+    fn from(error: ThreadPoolBuildError) -> Self {
+        Self::Argument(format!("cannot start threads: {error}"))
+    }
+}
+
+impl From<BatchError> for ExtensionError {
+    fn from(error: BatchError) -> Self {
+        Self::Fault(error.to_string())
+    }
+}
+
+impl From<ArrowError> for ExtensionError {
+    fn from(error: ArrowError) -> Self {
+        Self::Fault(error.to_string())
+    }
+}

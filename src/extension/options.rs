@@ -1,0 +1,103 @@
+//! What a call of a table function was given, checked.
+
+use std::path::{Path, PathBuf};
+
+use super::ExtensionError;
+use super::function::{Given, Parameter, ParameterKind, Value};
+use crate::rule::{RuleError, RuleSet, RuleText};
+use crate::trail::Span;
+
+/// The most threads that can be asked for.
+const MAX_THREADS: i64 = 1024;
+/// The most problems of rules that are told at once.
+const PROBLEMS: usize = 5;
+
+/// The parameters of functions that read a trail.
+pub(super) const PARAMETERS: &[Parameter] = &[
+    Parameter { name: None, kind: ParameterKind::Texts },
+    Parameter { name: Some("rules"), kind: ParameterKind::Texts },
+    Parameter { name: Some("from"), kind: ParameterKind::Moment },
+    Parameter { name: Some("to"), kind: ParameterKind::Moment },
+    Parameter { name: Some("threads"), kind: ParameterKind::Integer },
+];
+
+/// What to read, and how.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Options {
+    /// Files, folders and globs.
+    pub(super) paths: Vec<String>,
+    /// A folder of rules that are added to the shipped ones.
+    pub(super) rules: Option<PathBuf>,
+    pub(super) span: Span,
+    pub(super) threads: Option<usize>,
+}
+
+impl Options {
+    /// Reads what was given. An option that is NULL is as good as none; a path is not.
+    pub(super) fn of(given: &[Given]) -> Result<Self, ExtensionError> {
+        let mut options = Self::default();
+        for Given { name, value } in given {
+            match (*name, value) {
+                (None, value) => options.paths = paths(value)?,
+                (_, Value::Null) => {}
+                (Some("rules"), Value::Texts(texts)) if texts.len() == 1 => {
+                    options.rules = texts.first().map(PathBuf::from);
+                }
+                (Some("from"), Value::Moment(moment)) => options.span.from = Some(*moment),
+                (Some("to"), Value::Moment(moment)) => options.span.to = Some(*moment),
+                (Some("threads"), Value::Integer(threads)) => options.threads = Some(count(*threads)?),
+                (Some(name), _) => return Err(argument(format!("`{name} :=` takes one text: the path of a folder"))),
+            }
+        }
+        match options.span {
+            Span { from: Some(from), to: Some(to) } if from >= to => {
+                Err(argument("there is no time between `\"from\" :=` and `\"to\" :=`: the first has to be earlier"))
+            }
+            _ => Ok(options),
+        }
+    }
+
+    /// The shipped rules, and those of the folder that was named.
+    pub(super) fn rule_set(&self) -> Result<RuleSet, ExtensionError> {
+        let texts = self.rules.as_deref().map_or_else(|| Ok(RuleText::shipped()), own);
+        texts.and_then(RuleSet::compile).map_err(|problems| ExtensionError::Argument(told(&problems)))
+    }
+}
+
+fn own(folder: &Path) -> Result<Vec<RuleText>, Vec<RuleError>> {
+    RuleText::shipped_and(folder)
+}
+
+fn told(problems: &[RuleError]) -> String {
+    let lines: Vec<String> = problems.iter().take(PROBLEMS).map(ToString::to_string).collect();
+    let more = problems.len().saturating_sub(PROBLEMS);
+    let more =
+        if more > 0 { format!("\nand {more} more: `cartographer rules check` lists them") } else { String::new() };
+    format!("the rules cannot be used:\n{}{more}", lines.join("\n"))
+}
+
+fn paths(value: &Value) -> Result<Vec<String>, ExtensionError> {
+    let expected = "name a file, a folder, a glob, or a list of them: 'trail/', ['a.json.gz', 'b/*.json']";
+    match value {
+        Value::Texts(paths) if paths.is_empty() => Err(argument(format!("the list of paths is empty; {expected}"))),
+        Value::Texts(paths) if paths.iter().any(String::is_empty) => {
+            Err(argument(format!("a path is empty; {expected}")))
+        }
+        Value::Texts(paths) if paths.iter().any(|path| path == "-") => {
+            Err(argument("- is standard input, which belongs to the client here; write it to a file first"))
+        }
+        Value::Texts(paths) => Ok(paths.clone()),
+        Value::Null => Err(argument(format!("a path is NULL; {expected}"))),
+        Value::Other(text) => Err(argument(format!("{text} is no path; {expected}"))),
+        Value::Moment(_) | Value::Integer(_) => Err(argument(expected)),
+    }
+}
+
+fn count(threads: i64) -> Result<usize, ExtensionError> {
+    let within = (1..=MAX_THREADS).contains(&threads).then(|| usize::try_from(threads).ok()).flatten();
+    within.ok_or_else(|| argument(format!("`threads :=` takes a number from 1 to {MAX_THREADS}, not {threads}")))
+}
+
+fn argument(what: impl Into<String>) -> ExtensionError {
+    ExtensionError::Argument(what.into())
+}

@@ -1,0 +1,28 @@
+//! Everything that a host is given on `LOAD`.
+
+use super::ExtensionError;
+use super::host::Host;
+use super::macros::{self, HOME};
+use super::{scalars, tables};
+use crate::{hunt, view};
+
+/// Registers every function, and makes the macros.
+///
+/// # Errors
+/// What the host does not take. The database of the macros is not left behind then.
+pub(super) fn all(host: &Host) -> Result<(), ExtensionError> {
+    let hunts = hunt::shipped().map_err(|error| ExtensionError::Fault(error.to_string()))?;
+    host.execute(&macros::home()).map_err(|error| ExtensionError::Host(advised(&error)))?;
+    // Macros come after the functions that they call: newer hosts look these up when a macro is made.
+    let functions = tables::FUNCTIONS.into_iter().try_for_each(|function| host.add_table_function(function));
+    let scalars = || scalars::functions().into_iter().try_for_each(|function| host.add_scalar_function(function));
+    let script = macros::script(&view::shipped(), &hunts);
+    let made = functions.and_then(|()| scalars()).and_then(|()| script.iter().try_for_each(|sql| host.execute(sql)));
+    made.or_else(|error| host.execute(&format!("DETACH {HOME}")).and(Err(error)))
+}
+
+fn advised(error: &ExtensionError) -> String {
+    format!(
+        "it keeps its macros in a database of the name {HOME}, which must be free: DETACH what has that name ({error})"
+    )
+}

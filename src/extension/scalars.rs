@@ -1,0 +1,128 @@
+//! The scalar functions: records that are rows of somebody's own table.
+
+use std::sync::Arc;
+
+use arrow::array::{Array, ArrayRef, ListArray, StringArray, StructArray};
+use arrow::buffer::{NullBuffer, OffsetBuffer};
+use arrow::compute::concat_batches;
+use arrow::datatypes::{DataType, Field, Fields};
+use arrow::record_batch::RecordBatch;
+use rayon::{ThreadPool, ThreadPoolBuilder};
+
+use super::ExtensionError;
+use super::function::ScalarFunction;
+use super::input::Texts;
+use super::options::Options;
+use super::output;
+use super::types::Type;
+use crate::table::{ColumnKind, EVENT_SIGNAL, EVENTS, REJECTS, SESSIONS, SIGNAL_ENTITIES, SIGNALS, Table};
+use crate::trail::{Mapped, Trail, record_of_row};
+
+/// The tables that records give, by functions `cartographer_<table>_of`.
+pub(super) const OF_RECORDS: [&Table; 6] = [&EVENTS, &SESSIONS, &SIGNALS, &EVENT_SIGNAL, &SIGNAL_ENTITIES, &REJECTS];
+
+/// Every scalar function.
+pub(super) fn functions() -> Vec<ScalarFunction> {
+    let text = || Type::of(ColumnKind::Text);
+    let record = ScalarFunction {
+        name: "cartographer_record".to_owned(),
+        parameters: vec![text()],
+        answer: text(),
+        call: Box::new(|arguments| Ok(records(first(arguments)?))),
+    };
+    let event = ScalarFunction {
+        name: "cartographer_event".to_owned(),
+        parameters: vec![text()],
+        answer: Type::row(&EVENTS),
+        call: Box::new(|arguments| events(first(arguments)?)),
+    };
+    let tables = OF_RECORDS.into_iter().map(|table| ScalarFunction {
+        name: format!("cartographer_{}_of", table.name),
+        parameters: vec![text().list()],
+        answer: Type::row(table).list(),
+        call: Box::new(move |arguments| lists(table, first(arguments)?)),
+    });
+    [record, event].into_iter().chain(tables).collect()
+}
+
+fn first(arguments: &[Texts]) -> Result<&Texts, ExtensionError> {
+    arguments.first().ok_or_else(|| ExtensionError::Fault("a function has no argument".to_owned()))
+}
+
+/// The record in each row; NULL for what is no JSON object.
+fn records(rows: &Texts) -> ArrayRef {
+    let record = |row| rows.row(row)?.next().flatten().and_then(record_of_row);
+    Arc::new((0..rows.len()).map(record).collect::<StringArray>())
+}
+
+/// The event of each record; NULL for what is none.
+fn events(records: &Texts) -> Result<ArrayRef, ExtensionError> {
+    let threads = ThreadPoolBuilder::new().num_threads(1).build()?;
+    let mut rows = Vec::with_capacity(records.len());
+    for row in 0..records.len() {
+        let text: Vec<_> = records.row(row).into_iter().flatten().collect();
+        let event = Trail::of_rows(&text, &threads)?.events.into_iter().next().map(|events| events.slice(0, 1));
+        rows.push(event);
+    }
+    let there: Vec<bool> = rows.iter().map(Option::is_some).collect();
+    let schema = EVENTS.schema();
+    let empty = RecordBatch::new_empty(Arc::clone(&schema));
+    let nothing = null_row(&schema)?;
+    let rows: Vec<RecordBatch> = rows.into_iter().map(|row| row.unwrap_or_else(|| nothing.clone())).collect();
+    let rows = concat_batches(&schema, std::iter::once(&empty).chain(&rows))?;
+    Ok(Arc::new(structs(&EVENTS, &rows, Some(NullBuffer::from(there)))?))
+}
+
+fn null_row(schema: &arrow::datatypes::SchemaRef) -> Result<RecordBatch, ExtensionError> {
+    let nulls = schema.fields().iter().map(|field| arrow::array::new_null_array(field.data_type(), 1)).collect();
+    Ok(RecordBatch::try_new(Arc::clone(schema), nulls)?)
+}
+
+/// The rows of a table, in a list, of each list of records. NULL has no rows.
+fn lists(table: &'static Table, records: &Texts) -> Result<ArrayRef, ExtensionError> {
+    let threads = ThreadPoolBuilder::new().build()?;
+    let schema = table.schema();
+    let (mut batches, mut lengths) = (vec![RecordBatch::new_empty(Arc::clone(&schema))], Vec::new());
+    for row in 0..records.len() {
+        let texts: Vec<_> = records.row(row).into_iter().flatten().collect();
+        let found = rows_of(table, &texts, &threads)?;
+        lengths.push(found.iter().map(RecordBatch::num_rows).sum());
+        batches.extend(found);
+    }
+    let rows = structs(table, &concat_batches(&schema, &batches)?, None)?;
+    let field = Arc::new(Field::new_list_field(rows.data_type().clone(), true));
+    Ok(Arc::new(ListArray::try_new(field, OffsetBuffer::from_lengths(lengths), Arc::new(rows), None)?))
+}
+
+/// The rows of one of [`OF_RECORDS`].
+fn rows_of(table: &Table, records: &[Option<&str>], threads: &ThreadPool) -> Result<Vec<RecordBatch>, ExtensionError> {
+    let trail = Trail::of_rows(records, threads)?;
+    if *table == EVENTS {
+        return Ok(trail.events);
+    } else if *table == REJECTS {
+        return Ok(vec![trail.rejects]);
+    }
+    let Mapped { sessions, signals } = trail.map(&Options::default().rule_set()?, threads)?;
+    if *table == SESSIONS {
+        return Ok(sessions);
+    }
+    let batch = |batches: crate::batch::SignalBatches| match *table {
+        EVENT_SIGNAL => batches.event_signal,
+        SIGNAL_ENTITIES => batches.signal_entities,
+        _ => batches.signals,
+    };
+    Ok(signals.into_iter().map(batch).collect())
+}
+
+/// A batch's rows as the host stores them, in one column.
+fn structs(table: &Table, rows: &RecordBatch, there: Option<NullBuffer>) -> Result<StructArray, ExtensionError> {
+    let mut columns = Vec::with_capacity(table.columns.len());
+    for (column, values) in table.columns.iter().zip(rows.columns()) {
+        columns.push(output::stored(column.kind, values)?);
+    }
+    let field = |(column, values): (&crate::table::Column, &ArrayRef)| {
+        Field::new(column.name, DataType::clone(values.data_type()), true)
+    };
+    let fields: Fields = table.columns.iter().zip(&columns).map(field).collect();
+    Ok(StructArray::try_new(fields, columns, there)?)
+}

@@ -1,0 +1,81 @@
+//! The types of columns, as the host knows them.
+#![expect(unsafe_code, reason = "types are made and freed by the C interface")]
+
+use std::ffi::CString;
+
+use duckdb::ffi;
+
+use super::host::c_text;
+use crate::table::{ColumnKind, EnumType, Table};
+
+/// A type of the host's.
+#[derive(Debug)]
+pub(super) struct Type(ffi::duckdb_logical_type);
+
+impl Drop for Type {
+    fn drop(&mut self) {
+        // SAFETY: the type was made by the host for this value alone.
+        unsafe { ffi::duckdb_destroy_logical_type(&raw mut self.0) }
+    }
+}
+
+impl Type {
+    /// For the host's functions, which copy what they are given.
+    pub(super) const fn raw(&self) -> ffi::duckdb_logical_type {
+        self.0
+    }
+
+    /// Anything, which only parameters can be.
+    pub(super) fn any() -> Self {
+        Self::plain(ffi::DUCKDB_TYPE_DUCKDB_TYPE_ANY)
+    }
+
+    /// The type of a column. An ENUM has no name: hosts look a name up where the function's caller has no such type.
+    pub(super) fn of(kind: ColumnKind) -> Self {
+        match kind {
+            ColumnKind::Text => Self::plain(ffi::DUCKDB_TYPE_DUCKDB_TYPE_VARCHAR),
+            ColumnKind::Json => Self::plain(ffi::DUCKDB_TYPE_DUCKDB_TYPE_VARCHAR).named("JSON"),
+            ColumnKind::Timestamp => Self::plain(ffi::DUCKDB_TYPE_DUCKDB_TYPE_TIMESTAMP),
+            ColumnKind::Boolean => Self::plain(ffi::DUCKDB_TYPE_DUCKDB_TYPE_BOOLEAN),
+            ColumnKind::Integer => Self::plain(ffi::DUCKDB_TYPE_DUCKDB_TYPE_BIGINT),
+            ColumnKind::Real => Self::plain(ffi::DUCKDB_TYPE_DUCKDB_TYPE_DOUBLE),
+            ColumnKind::TextList => Self::of(ColumnKind::Text).list(),
+            ColumnKind::Enum(values) => Self::enumeration(values),
+        }
+    }
+
+    /// A table's row.
+    pub(super) fn row(table: &Table) -> Self {
+        let types: Vec<Self> = table.columns.iter().map(|column| Self::of(column.kind)).collect();
+        let names: Vec<CString> = table.columns.iter().map(|column| c_text(column.name)).collect();
+        let mut types: Vec<_> = types.iter().map(Self::raw).collect::<Vec<_>>();
+        let mut names: Vec<_> = names.iter().map(|name| name.as_ptr()).collect();
+        // SAFETY: both lists have as many members as is said, and the host copies them.
+        Self(unsafe { ffi::duckdb_create_struct_type(types.as_mut_ptr(), names.as_mut_ptr(), types.len() as u64) })
+    }
+
+    /// A list of these.
+    pub(super) fn list(self) -> Self {
+        // SAFETY: the host copies the type.
+        Self(unsafe { ffi::duckdb_create_list_type(self.0) })
+    }
+
+    fn plain(id: ffi::duckdb_type) -> Self {
+        // SAFETY: every plain type can be made from its number.
+        Self(unsafe { ffi::duckdb_create_logical_type(id) })
+    }
+
+    fn enumeration(values: EnumType) -> Self {
+        let texts: Vec<CString> = values.values().into_iter().map(c_text).collect();
+        let mut texts: Vec<_> = texts.iter().map(|text| text.as_ptr()).collect();
+        // SAFETY: the list has as many members as is said, and the host copies them.
+        Self(unsafe { ffi::duckdb_create_enum_type(texts.as_mut_ptr(), texts.len() as u64) })
+    }
+
+    fn named(self, name: &str) -> Self {
+        let name = c_text(name);
+        // SAFETY: the host copies the name.
+        unsafe { ffi::duckdb_logical_type_set_alias(self.0, name.as_ptr()) }
+        self
+    }
+}

@@ -1,0 +1,116 @@
+//! The views: each is one file of `sql/views/`, and the comment at its head describes it. Pure: text in, typed views out.
+//!
+//! The head says first what one row is. `-- @column NAME TEXT` describes a column, and `-- @tables NAME ...` names the
+//! tables that describe the columns which have no text of their own.
+
+use include_dir::{Dir, File, include_dir};
+
+use crate::table::{Column, TABLES};
+
+static FOLDER: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/sql/views");
+/// The view that others read; it has to be there first.
+const BASE: &str = "event_signals.sql";
+
+/// One view.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct View {
+    /// Its name, which its file has too.
+    pub name: &'static str,
+    /// The whole file: its head, and the statement that makes it.
+    pub sql: &'static str,
+    /// What its head says.
+    pub head: Head<'static>,
+}
+
+/// The head of a view's file.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Head<'a> {
+    /// What one row is, as one line.
+    pub grain: String,
+    /// The tables whose columns it has.
+    pub tables: Vec<&'a str>,
+    /// The columns it describes itself, with their texts.
+    pub columns: Vec<(&'a str, &'a str)>,
+}
+
+/// Every view, each after those it reads.
+#[must_use]
+pub fn shipped() -> Vec<View> {
+    let mut files: Vec<&File<'_>> = FOLDER.files().collect();
+    files.sort_by_key(|file| (!file.path().ends_with(BASE), file.path()));
+    let view = |file: &'static File<'_>| {
+        let (name, sql) = (file.path().file_stem()?.to_str()?, file.contents_utf8()?);
+        Some(View { name, sql, head: Head::of(sql) })
+    };
+    files.into_iter().filter_map(view).collect()
+}
+
+impl View {
+    /// Its query, without what makes a view of it. A test holds that every file has the form.
+    #[must_use]
+    pub fn query(&self) -> &'static str {
+        let made = self.sql.split_once(&format!("CREATE OR REPLACE VIEW {} AS\n", self.name));
+        made.map_or("", |(_, query)| query.trim_end().trim_end_matches(';'))
+    }
+}
+
+impl<'a> Head<'a> {
+    fn of(sql: &'a str) -> Self {
+        let mut head = Self::default();
+        let mut grain = Vec::new();
+        for line in sql.lines().map_while(|line| line.strip_prefix("--")).map(str::trim) {
+            if let Some(tables) = line.strip_prefix("@tables ") {
+                head.tables = tables.split_whitespace().collect();
+            } else if let Some(column) = line.strip_prefix("@column ") {
+                head.columns.extend(column.split_once(' '));
+            } else {
+                grain.push(line);
+            }
+        }
+        head.grain = grain.join(" ");
+        head
+    }
+
+    /// What a column of the view holds: in the view's own words, else in those of the first table that has it.
+    #[must_use]
+    pub fn describe(&self, column: &str) -> Option<String> {
+        let own = self.columns.iter().find(|(name, _)| *name == column).map(|(_, text)| (*text).to_owned());
+        own.or_else(|| self.tables.iter().find_map(|table| stated(table, column)).map(Column::comment))
+    }
+}
+
+fn stated(table: &str, column: &str) -> Option<&'static Column> {
+    let table = TABLES.into_iter().find(|stated| stated.name == table)?;
+    table.columns.iter().find(|stated| stated.name == column)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_head_describes_the_view_and_its_columns() {
+        let head = Head::of("-- One row\n-- is one.\n-- @tables rejects events\n-- @column a It's A\nSELECT 1 -- no");
+        assert_eq!(head.grain, "One row is one.");
+        assert_eq!(head.describe("a").as_deref(), Some("It's A"));
+        assert_eq!(head.describe("cause").as_deref(), Some("What is wrong with it"));
+        assert_eq!(head.describe("region").as_deref(), Some("The region called [awsRegion]"));
+        assert_eq!(head.describe("principal_of_none"), None);
+    }
+
+    #[test]
+    fn a_view_is_in_a_file_of_its_name_and_says_what_one_row_is() {
+        for view in shipped() {
+            let name = view.name;
+            assert!(view.head.grain.starts_with("One row is one "), "{name} says what one row is");
+            assert!(view.sql.contains(&format!("CREATE OR REPLACE VIEW {name} AS")), "{name} is in a file of its name");
+            let starts = ["SELECT", "WITH"].iter().any(|word| view.query().starts_with(word));
+            assert!(starts && !view.query().ends_with(';'), "{name} is one query");
+        }
+    }
+
+    #[test]
+    fn the_view_that_others_read_comes_first() {
+        assert_eq!(shipped().first().map(|view| view.name), Some("event_signals"));
+    }
+}
