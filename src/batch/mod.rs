@@ -17,7 +17,7 @@ pub use columns::Columns;
 pub use event::{EventRows, read_events};
 pub use rows::{Cell, Rows};
 pub use rule::rules;
-pub use session::{SESSION_COLUMNS, sessions};
+pub use session::{SESSION_COLUMNS, session_columns, sessions};
 pub use signal::{SignalBatches, signals};
 
 /// Why rows could not be turned into a batch, or back.

@@ -117,7 +117,7 @@ impl<'a> Writer<'a> {
         }
         let duplicate = parsed.read - parsed.rejected - inserted;
         push_file(&mut pending.files, file, &parsed, [parsed.read, inserted, duplicate, parsed.rejected])?;
-        push_rejects(&mut pending.rejects, file, &parsed)?;
+        parsed.push_rejects(file, &mut pending.rejects)?;
         self.count(file, parsed, inserted, duplicate);
         Ok(())
     }
@@ -179,16 +179,4 @@ fn push_file(rows: &mut Rows, file: &str, parsed: &Parsed, counts: [u64; 4]) -> 
         Cell::Text(parsed.refused.as_deref()),
         Cell::Time(Some(Timestamp(Utc::now().timestamp_micros()))),
     ])
-}
-
-fn push_rejects(rows: &mut Rows, file: &str, parsed: &Parsed) -> Result<(), BatchError> {
-    parsed.rejects.iter().try_for_each(|reject| {
-        rows.push([
-            Cell::text(file),
-            Cell::text(&reject.document),
-            reject.record.map_or(Cell::Integer(None), Cell::count),
-            Cell::text(&reject.cause),
-            Cell::Text(reject.excerpt.as_deref()),
-        ])
-    })
 }

@@ -4,4 +4,4 @@ mod admission;
 mod parse;
 
 pub use admission::{Admission, Admissions};
-pub use parse::{Bundle, Events, IsKnown, Outcome, Parsed, Reject, parse};
+pub use parse::{Bundle, Events, IsKnown, Outcome, Parsed, Reject, parse, parse_stored};

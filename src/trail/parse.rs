@@ -8,7 +8,7 @@ use arrow::record_batch::RecordBatch;
 use rayon::prelude::*;
 
 use super::admission::event_key;
-use crate::batch::{BatchError, EventRows};
+use crate::batch::{BatchError, Cell, EventRows, Rows};
 use crate::{normalise, read, session};
 
 /// The most records in a batch.
@@ -107,6 +107,17 @@ pub fn parse(sources: Vec<read::Source>, is_known: &IsKnown<'_>) -> Result<Bundl
     Ok(Bundle { files, batches: parser.batches })
 }
 
+/// A file that somebody else read: what came of it, and the batches of its events.
+///
+/// # Errors
+/// As [`parse`].
+pub fn parse_stored(name: &str, bytes: Vec<u8>) -> Result<(Parsed, Vec<RecordBatch>), BatchError> {
+    let mut parser = Parser::default();
+    let parsed = parser.stored(name, read::Stored::new(name.to_owned(), bytes))?;
+    parser.flush()?;
+    Ok((parsed, parser.batches))
+}
+
 /// The batches so far, and the rows of the next.
 #[derive(Debug, Default)]
 struct Parser {
@@ -124,6 +135,10 @@ impl Parser {
         if is_known(&stored.sha256, &source.name) {
             return Ok(Outcome::Skipped);
         }
+        Ok(Outcome::Parsed(self.stored(&source.name, stored)?))
+    }
+
+    fn stored(&mut self, name: &str, stored: read::Stored) -> Result<Parsed, BatchError> {
         let opened = stored.unpack();
         let mut parsed = Parsed {
             sha256: opened.sha256,
@@ -131,10 +146,10 @@ impl Parser {
             documents: opened.documents.len() as u64,
             ..Parsed::default()
         };
-        let fault = |cause: String| Reject { document: source.name.clone(), record: None, cause, excerpt: None };
+        let fault = |cause: String| Reject { document: name.to_owned(), record: None, cause, excerpt: None };
         parsed.rejects.extend(opened.problems.into_iter().map(fault));
         parsed.add_documents(&opened.documents, self)?;
-        Ok(Outcome::Parsed(parsed))
+        Ok(parsed)
     }
 
     /// Adds a document's records to `parsed`: few of them to the batch in the making, many in batches of their own.
@@ -188,6 +203,22 @@ impl Parser {
 }
 
 impl Parsed {
+    /// Adds what could not be read of that file to rows of `rejects`.
+    ///
+    /// # Errors
+    /// If the cells here are not the columns of the table, which a test rules out.
+    pub fn push_rejects(&self, file: &str, rows: &mut Rows) -> Result<(), BatchError> {
+        self.rejects.iter().try_for_each(|reject| {
+            rows.push([
+                Cell::text(file),
+                Cell::text(&reject.document),
+                reject.record.map_or(Cell::Integer(None), Cell::count),
+                Cell::text(&reject.cause),
+                Cell::Text(reject.excerpt.as_deref()),
+            ])
+        })
+    }
+
     fn add_documents(&mut self, documents: &[read::Document], parser: &mut Parser) -> Result<(), BatchError> {
         let mut containers = BTreeSet::new();
         for document in documents {

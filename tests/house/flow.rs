@@ -11,7 +11,7 @@ const NOUNS: [&str; 5] = ["event", "signal", "table", "digest", "json"];
 
 /// The stages, each importing only those before it. `load` drives those that read, map and store; `present` shows what
 /// they found, the ledger of a load included; `export` writes a case in other forms; `cli` drives everything.
-pub(crate) const STAGES: [&str; 14] = [
+pub(crate) const STAGES: [&str; 15] = [
     "read",
     "normalise",
     "session",
@@ -20,6 +20,7 @@ pub(crate) const STAGES: [&str; 14] = [
     "spec",
     "batch",
     "trail",
+    "lake",
     "store",
     "load",
     "hunt",
