@@ -20,7 +20,7 @@ from cartographer._spark_work import map_sessions, parse_files, parse_lines, rea
 if TYPE_CHECKING:
     from pyspark.sql import Column, DataFrame, SparkSession
 
-__all__ = ["Signals", "from_athena", "from_security_lake", "map_signals", "read_rejects", "read_trail"]
+__all__ = ["Signals", "from_athena", "from_security_lake", "map_signals", "read_rejects", "read_trail", "tables_of"]
 
 
 class Signals(NamedTuple):
@@ -98,7 +98,11 @@ def map_signals(events: "DataFrame", *, rules: Optional[RuleFiles] = None) -> Si
     check(events)
     compiled(rules)
     sessions = _sessions(_once(_of_console(events)))
-    mapped = sessions.mapInArrow(map_sessions(dict(rules or {})), ddl("mapped"))
+    return tables_of(sessions.mapInArrow(map_sessions(dict(rules or {})), ddl("mapped")))
+
+
+def tables_of(mapped: "DataFrame") -> Signals:
+    """The tables in what was mapped (``Signals.mapped``), which somebody has written and read again."""
     schemas = _core.schemas()
     return Signals(
         mapped.select(*schemas["signals"].names),

@@ -17,3 +17,6 @@ pub use error::LakeError;
 pub use mapper::{Mapper, SEQ, mapper_columns};
 pub use sign_ins::{sign_in_schema, sign_ins};
 pub use wide::{in_utc, schema_in_utc, wide, wide_schema};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,130 @@
+"""Over a lake: DataFrames that equal a case's tables, and what is refused, on the engine that ``ENGINE`` names."""
+
+from __future__ import annotations
+
+import gzip
+import json
+
+import pyarrow
+import pyarrow.compute
+import pyarrow.parquet
+import pytest
+
+pytest.importorskip("pyspark")
+
+from pyspark.sql import functions as F  # noqa: E402
+
+import cartographer  # noqa: E402
+import engines  # noqa: E402
+from cartographer import spark as lake  # noqa: E402
+from cartographer._spark_types import ddl  # noqa: E402
+from cartographer._spark_work import map_sessions  # noqa: E402
+from conftest import DEMO, TABLES  # noqa: E402
+
+
+@pytest.fixture(scope="module")
+def spark():
+    with engines.session() as spark:
+        yield spark
+
+
+@pytest.fixture(scope="module")
+def events(spark, trail, tmp_path_factory):
+    """The trail's events, written once."""
+    folder = str(tmp_path_factory.mktemp("lake") / "events")
+    lake.read_trail(spark, str(trail)).write.parquet(folder)
+    return spark.read.parquet(folder)
+
+
+@pytest.fixture(scope="module")
+def mapped(spark, events, tmp_path_factory):
+    folder = str(tmp_path_factory.mktemp("lake") / "mapped")
+    lake.map_signals(events).mapped.write.parquet(folder)
+    return spark.read.parquet(folder)
+
+
+def table(mapped, name):
+    """One of the three tables, as ``map_signals`` takes it from what it mapped."""
+    return lake.tables_of(mapped)._asdict()[name]
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_a_trail_maps_to_the_rows_of_a_case(mapped, wanted, name):
+    found = engines.rows(table(mapped, name))
+    assert len(found) > 100
+    assert found == wanted[name]
+
+
+def test_what_cannot_be_read_is_told(spark, trail):
+    found = engines.rows(lake.read_rejects(spark, str(trail)))
+    assert sorted((row["document"].rsplit("/", 1)[1], row["record"]) for row in found) == [("digest.json", None), ("torn.jsonl", 2)]
+
+
+def test_lines_are_read_in_pieces(spark, trail, tmp_path):
+    records = [json.loads((trail / "torn.jsonl").read_text().splitlines()[0])]
+    (tmp_path / "lines.jsonl").write_text("\n".join(json.dumps({**records[0], "eventID": f"e{n}"}) for n in range(250)) + "\n\n[1\n")
+    found = engines.rows(lake.read_trail(spark, str(tmp_path), lines=True))
+    assert {row["event_id"] for row in found} == {f"e{n}" for n in range(250)}
+    assert {row["source_record"] for row in found} == {None}
+    assert len(engines.rows(lake.read_rejects(spark, str(tmp_path), lines=True))) == 1
+
+
+ATHENA = """eventversion STRING, useridentity STRUCT<type: STRING, principalid: STRING, arn: STRING, accountid: STRING,
+invokedby: STRING, accesskeyid: STRING, username: STRING, onbehalfof: STRUCT<userid: STRING, identitystorearn: STRING>,
+sessioncontext: STRUCT<attributes: STRUCT<mfaauthenticated: STRING, creationdate: STRING>,
+sessionissuer: STRUCT<type: STRING, principalid: STRING, arn: STRING, accountid: STRING, username: STRING>,
+ec2roledelivery: STRING, webidfederationdata: STRUCT<federatedprovider: STRING, attributes: MAP<STRING, STRING>>>>,
+eventtime STRING, eventsource STRING, eventname STRING, awsregion STRING, sourceipaddress STRING, useragent STRING,
+errorcode STRING, errormessage STRING, requestparameters STRING, responseelements STRING, additionaleventdata STRING,
+requestid STRING, eventid STRING, resources ARRAY<STRUCT<arn: STRING, accountid: STRING, type: STRING>>,
+eventtype STRING, apiversion STRING, readonly STRING, recipientaccountid STRING, serviceeventdetails STRING,
+sharedeventid STRING, vpcendpointid STRING, vpcendpointaccountid STRING, eventcategory STRING,
+sessioncredentialfromconsole STRING, tlsdetails STRUCT<tlsversion: STRING, ciphersuite: STRING, clientprovidedhostheader: STRING>,
+`timestamp` STRING"""
+
+TEXTS = ["requestParameters", "responseElements", "additionalEventData", "serviceEventDetails"]
+
+# What makes sessions and signals, but for requests, whose text is written anew.
+TOLD = ["event_id", "event_time", "event_key", "account_id", "region", "user_agent", "client", "source_ip", "read_only",
+        "error_code", "console_evidence", "session_id", "session_created", "principal_arn", "mfa"]
+
+
+def small(value):
+    """A record's member as the columns of Athena's table have it."""
+    if isinstance(value, dict):
+        return {name.lower(): small(member) for name, member in value.items()}
+    return [small(item) for item in value] if isinstance(value, list) else value
+
+
+def athena_row(record):
+    row = {name: json.dumps(value) if name in TEXTS and value is not None else value for name, value in record.items()}
+    row = {name: str(value).lower() if isinstance(value, bool) else value for name, value in row.items()}
+    return json.dumps({**{name.lower(): value if name in TEXTS else small(value) for name, value in row.items()}, "timestamp": "2026/03/11"})
+
+
+def identified(rows):
+    """The rows in order of their ids, each once."""
+    return [row for _, row in sorted({row["event_id"]: row for row in rows}.items())]
+
+
+def test_athenas_table_gives_the_same_events(spark, tmp_path):
+    records = json.loads(gzip.decompress(DEMO.read_bytes()))["Records"]
+    (tmp_path / "rows.jsonl").write_text("\n".join(athena_row(record) for record in records))
+    rows = spark.read.schema(ATHENA).json(str(tmp_path))
+    found = engines.rows(lake.from_athena(rows, strict=True).select(*TOLD))
+    wanted = cartographer.parse("demo", json.dumps({"Records": records}).encode()).events.select(TOLD)
+    assert len(found) == len(records)
+    assert identified(found) == identified(wanted.to_pylist())
+
+
+def test_security_lake_gives_the_same_events(spark, case):
+    wanted = pyarrow.parquet.read_table(case / "events").filter(pyarrow.compute.field("identity_type").is_valid()).select(TOLD).to_pylist()
+    ids = {row["event_id"] for row in wanted}
+    rows = spark.read.parquet(str(case / "ocsf.parquet")).drop("raw_data")
+    found = engines.rows(lake.from_security_lake(rows).select(*TOLD))
+    told = [name for name in TOLD if name not in ("session_id", "error_code")]
+    assert [cut(row, told) for row in identified(row for row in found if row["event_id"] in ids)] == [cut(row, told) for row in identified(wanted)]
+
+
+def cut(row, names):
+    return {name: row[name] for name in names}
