@@ -14,5 +14,5 @@ mod _core {
     #[pymodule_export]
     use super::mapper::{Mapper, Rules};
     #[pymodule_export]
-    use super::tables::{mapper_columns, parse_document, schemas, sign_ins, strong_evidence};
+    use super::tables::{map_events, mapper_columns, parse_document, schemas, sign_ins, strong_evidence};
 }

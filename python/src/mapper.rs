@@ -14,7 +14,7 @@ use crate::error::{RuleError, exception};
 
 /// Compiled rules: the shipped ones, with one's own over them.
 #[pyclass(frozen, module = "cartographer")]
-pub(crate) struct Rules(Arc<RuleSet>);
+pub(crate) struct Rules(pub(crate) Arc<RuleSet>);
 
 #[pymethods]
 impl Rules {

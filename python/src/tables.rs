@@ -11,6 +11,7 @@ use cartographer::table::{EVENT_SIGNAL, EVENTS, REJECTS, SIGNAL_ENTITIES, SIGNAL
 use pyo3::prelude::*;
 
 use crate::error::exception;
+use crate::mapper::Rules;
 
 /// A batch that goes to Python.
 type Batch = PyArrowType<RecordBatch>;
@@ -20,6 +21,14 @@ type Batch = PyArrowType<RecordBatch>;
 pub(crate) fn parse_document(py: Python<'_>, name: &str, data: &[u8]) -> PyResult<(Vec<Batch>, Batch)> {
     let document = py.detach(|| lake::parse(name, data.to_vec())).map_err(exception)?;
     Ok((document.events.into_iter().map(PyArrowType).collect(), PyArrowType(document.rejects)))
+}
+
+/// Events in any order into `signals`, `event_signal` and `signal_entities`.
+#[pyfunction]
+pub(crate) fn map_events(py: Python<'_>, batches: Vec<Batch>, rules: &Rules) -> PyResult<(Batch, Batch, Batch)> {
+    let batches: Vec<RecordBatch> = batches.into_iter().map(|batch| batch.0).collect();
+    let found = py.detach(|| lake::map(&batches, &rules.0)).map_err(exception)?;
+    Ok((PyArrowType(found.signals), PyArrowType(found.event_signal), PyArrowType(found.signal_entities)))
 }
 
 /// The sign-ins among events that wait for the session they opened.

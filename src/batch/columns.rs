@@ -67,16 +67,16 @@ impl<'a> Columns<'a> {
 }
 
 /// The text in that row.
-pub(super) fn text_at(array: &StringArray, row: usize) -> Option<&str> {
+pub(crate) fn text_at(array: &StringArray, row: usize) -> Option<&str> {
     array.is_valid(row).then(|| array.value(row))
 }
 
 /// The boolean in that row.
-pub(super) fn boolean_at(array: &BooleanArray, row: usize) -> Option<bool> {
+pub(crate) fn boolean_at(array: &BooleanArray, row: usize) -> Option<bool> {
     array.is_valid(row).then(|| array.value(row))
 }
 
 /// The time in that row.
-pub(super) fn time_at(array: &PrimitiveArray<TimestampMicrosecondType>, row: usize) -> Option<Timestamp> {
+pub(crate) fn time_at(array: &PrimitiveArray<TimestampMicrosecondType>, row: usize) -> Option<Timestamp> {
     array.is_valid(row).then(|| Timestamp(array.value(row)))
 }

@@ -135,7 +135,7 @@ fn read_event(batch: &RecordBatch, row: usize) -> Result<Event<'_>, BatchError> 
         response_elements: text("response_elements")?,
         session_credential_from_console: boolean("session_credential_from_console")?,
         client: text("client")?.as_deref().and_then(Client::named),
-        evidence: read_evidence(columns.list("console_evidence")?, row),
+        evidence: evidence_at(columns.list("console_evidence")?, row),
         session_id: text("session_id")?.unwrap_or_default().into_owned(),
         extra: text("extra")?.map(Cow::into_owned),
     })
@@ -158,7 +158,8 @@ fn read_identity(columns: Columns<'_>, row: usize) -> Result<Identity<'_>, Batch
     })
 }
 
-fn read_evidence(lists: &ListArray, row: usize) -> Evidence {
+/// What speaks for the console in that row.
+pub(crate) fn evidence_at(lists: &ListArray, row: usize) -> Evidence {
     if lists.is_null(row) {
         return Evidence::empty();
     }

@@ -14,10 +14,12 @@ use arrow::error::ArrowError;
 use thiserror::Error;
 
 pub use columns::Columns;
+pub(crate) use columns::{boolean_at, text_at, time_at};
+pub(crate) use event::evidence_at;
 pub use event::{EventRows, read_events};
 pub use rows::{Cell, Rows};
 pub use rule::rules;
-pub use session::{SESSION_COLUMNS, session_columns, sessions};
+pub use session::{SESSION_COLUMNS, SessionColumns, session_columns, sessions};
 pub use signal::{SignalBatches, signals};
 
 /// Why rows could not be turned into a batch, or back.

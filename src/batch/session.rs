@@ -44,7 +44,7 @@ pub fn sessions(batches: &[RecordBatch]) -> Result<Vec<SessionRows<'_>>, BatchEr
     let mut sessions: Vec<SessionRows<'_>> = Vec::new();
     for batch in batches {
         let ids = Columns(batch).text("session_id")?;
-        let rows = EventColumns::of(batch)?;
+        let rows = SessionColumns::of(batch)?;
         for at in 0..batch.num_rows() {
             let session_id = ids.value(at);
             match sessions.last_mut() {
@@ -56,15 +56,20 @@ pub fn sessions(batches: &[RecordBatch]) -> Result<Vec<SessionRows<'_>>, BatchEr
     Ok(sessions)
 }
 
-/// The columns of one batch, looked up once.
-struct EventColumns<'a> {
+/// The columns of [`SESSION_COLUMNS`] of one batch, looked up once.
+#[derive(Debug)]
+pub struct SessionColumns<'a> {
     texts: [&'a arrow::array::StringArray; 11],
     time: &'a arrow::array::TimestampMicrosecondArray,
     read_only: &'a arrow::array::BooleanArray,
 }
 
-impl<'a> EventColumns<'a> {
-    fn of(batch: &'a RecordBatch) -> Result<Self, BatchError> {
+impl<'a> SessionColumns<'a> {
+    /// Looks them up; the session's own is not needed.
+    ///
+    /// # Errors
+    /// If one is missing or of another type.
+    pub fn of(batch: &'a RecordBatch) -> Result<Self, BatchError> {
         let columns = Columns(batch);
         Ok(Self {
             texts: [
@@ -85,7 +90,9 @@ impl<'a> EventColumns<'a> {
         })
     }
 
-    fn row(&self, at: usize) -> Row<'a> {
+    /// What matching reads of the event in that row.
+    #[must_use]
+    pub fn row(&self, at: usize) -> Row<'a> {
         let [id, call, account_id, region, user_agent, client, source_ip, code, message, request, response] =
             self.texts.map(|array| text_at(array, at));
         Row {

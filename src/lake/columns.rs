@@ -43,6 +43,11 @@ pub fn events(batch: &RecordBatch, names: &[&str]) -> Result<RecordBatch, LakeEr
     Ok(batch)
 }
 
+/// As [`events`], with every column of the table.
+pub(super) fn all_events(batch: &RecordBatch) -> Result<RecordBatch, LakeError> {
+    events(batch, &EVENTS.columns.iter().map(|column| column.name).collect::<Vec<_>>())
+}
+
 /// The one column of that name.
 pub(super) fn column_of<'b>(batch: &'b RecordBatch, name: &str, wanted: &str) -> Result<&'b ArrayRef, LakeError> {
     let schema = batch.schema_ref();

@@ -6,7 +6,7 @@ use super::LakeError;
 use super::wide::in_utc;
 use crate::batch::Rows;
 use crate::table::REJECTS;
-use crate::trail::{Reject, parse_stored};
+use crate::trail::{Reject, parse_stored, push_rejects};
 
 /// What was in a file, times in UTC.
 #[derive(Debug)]
@@ -27,7 +27,7 @@ pub fn parse(name: &str, bytes: Vec<u8>) -> Result<Document, LakeError> {
         parsed.rejects.push(Reject { document: name.to_owned(), record: None, cause, excerpt: None });
     }
     let mut rejects = Rows::new(&REJECTS);
-    parsed.push_rejects(name, &mut rejects)?;
+    push_rejects(&mut rejects, name, &parsed)?;
     let events = batches.iter().map(in_utc).collect::<Result<_, _>>()?;
     Ok(Document { events, rejects: in_utc(&rejects.finish()?)? })
 }

@@ -9,6 +9,7 @@ mod document;
 mod error;
 mod mapper;
 mod sign_ins;
+mod table;
 mod wide;
 
 pub use columns::events;
@@ -16,6 +17,7 @@ pub use document::{Document, parse};
 pub use error::LakeError;
 pub use mapper::{Mapper, SEQ, mapper_columns};
 pub use sign_ins::{sign_in_schema, sign_ins};
+pub use table::map;
 pub use wide::{in_utc, schema_in_utc, wide, wide_schema};
 
 #[cfg(test)]

@@ -7,12 +7,11 @@ use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
 use arrow::record_batch::RecordBatch;
 
 use super::LakeError;
-use super::columns::events;
+use super::columns::all_events;
 use super::wide::{in_utc, schema_in_utc};
 use crate::batch::read_events;
 use crate::event::Timestamp;
 use crate::session::{self, SignIn};
-use crate::table::EVENTS;
 
 /// What [`sign_ins`] gives of each, and whether it is a time.
 const COLUMNS: [(&str, bool); 7] = [
@@ -43,10 +42,9 @@ fn schema() -> Schema {
 /// that are equally near the one with the lower id.
 ///
 /// # Errors
-/// As [`events`].
+/// As [`super::events`].
 pub fn sign_ins(batch: &RecordBatch) -> Result<RecordBatch, LakeError> {
-    let names = EVENTS.columns.iter().map(|column| column.name).collect::<Vec<_>>();
-    let rows = events(batch, &names)?;
+    let rows = all_events(batch)?;
     let found: Vec<(SignIn, String)> = read_events(&rows)?
         .iter()
         .filter_map(|(event, file)| Some((session::sign_in(event)?, session::id(event, file))))

@@ -1,17 +1,14 @@
 //! Sign-ins into their sessions, changed sessions anew, and console sessions to signals.
 
 use rayon::ThreadPool;
-use rayon::prelude::*;
-use rustc_hash::FxHashMap;
 
 use super::{LoadError, Phase, Progress};
 use crate::batch;
-use crate::event::Event;
-use crate::matching;
 use crate::rule::RuleSet;
-use crate::session::{self, Candidate, SignIn};
+use crate::session::Candidate;
 use crate::store::{Case, KnownSession};
 use crate::table::RULES;
+use crate::trail::{self, SignIns};
 
 /// Brings sessions and signals up to date with the events.
 ///
@@ -58,30 +55,16 @@ fn adopt_rules(case: &Case, rules: &RuleSet) -> Result<(), LoadError> {
 fn map_piece(case: &Case, piece: i64, rules: &RuleSet, threads: &ThreadPool) -> Result<(), LoadError> {
     let events = case.piece_events(piece)?;
     let sessions = batch::sessions(&events)?;
-    let signals: Vec<_> =
-        threads.install(|| sessions.par_iter().flat_map_iter(|session| matching::map(rules, session)).collect());
-    let batches = batch::signals(&signals)?;
+    let batches = batch::signals(&threads.install(|| trail::signals(rules, &sessions)))?;
     Ok(case.transaction(|case| case.add_signals(&batches))?)
 }
 
 /// Puts every sign-in into the session it opened, or back into its own if none is known to be.
 fn link_sign_ins(case: &Case) -> Result<(), LoadError> {
     let batches = case.sign_ins()?;
-    let mut events: Vec<(Event<'_>, &str)> = Vec::new();
-    for batch in &batches {
-        events.extend(batch::read_events(batch)?);
-    }
-    let sign_ins: Vec<SignIn> = events.iter().filter_map(|(event, _)| session::sign_in(event)).collect();
-    let spans: Vec<_> = sign_ins.iter().map(SignIn::span).collect();
-    let candidates: Vec<Candidate> = case.sessions_created(&spans)?.into_iter().map(candidate).collect();
-    let linked: FxHashMap<String, String> = session::link(&sign_ins, &candidates).into_iter().collect();
-    let moves: Vec<(String, String)> = events
-        .iter()
-        .map(|(event, file)| (event, linked.get(event.event_id.as_ref()).cloned(), file))
-        .map(|(event, linked, file)| (event, linked.unwrap_or_else(|| session::id(event, file))))
-        .filter(|(event, session_id)| event.session_id != *session_id)
-        .map(|(event, session_id)| (event.event_id.to_string(), session_id))
-        .collect();
+    let sign_ins = SignIns::read(&batches)?;
+    let candidates: Vec<Candidate> = case.sessions_created(&sign_ins.spans())?.into_iter().map(candidate).collect();
+    let moves = sign_ins.moves(&candidates);
     if moves.is_empty() { Ok(()) } else { Ok(case.move_events(&moves)?) }
 }
 

@@ -20,6 +20,7 @@ use crate::batch::BatchError;
 use crate::read;
 use crate::rule::RuleSet;
 use crate::store::{Case, StoreError};
+use crate::trail;
 
 pub use ledger::{Ledger, Problem};
 
@@ -107,7 +108,7 @@ pub fn load(options: &LoadOptions, rules: &RuleSet, progress: &dyn Progress) -> 
     let files = known::Files::of(&case)?;
     let sifted = sift::sift(found.sources, &files, &threads);
     skip(&sifted.known, progress, &mut ledger);
-    let portions = portion::cut(sifted.rest, portion::size(memory));
+    let portions = trail::cut(sifted.rest, portion::size(memory));
     portion::load_all(&case, portions, &files, &threads, progress, &mut ledger)?;
     map::map_changed(&case, rules, &threads, progress)?;
     progress.phase(Phase::Finishing);

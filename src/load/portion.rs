@@ -12,7 +12,7 @@ use super::{Ledger, LoadError, Progress};
 use crate::batch::BatchError;
 use crate::read::Source;
 use crate::store::Case;
-use crate::trail::{Bundle, parse};
+use crate::trail::{BUNDLE, Bundle, cut, parse};
 
 /// The most files in a portion.
 const MAX_FILES: usize = 1024;
@@ -21,9 +21,6 @@ const MAX_BYTES: u64 = 6 << 20;
 /// The share of the memory that a portion's stored bytes may be: text is ten to twenty times as much, and three portions
 /// are in memory at once.
 const SHARE: u64 = 160;
-
-/// The most files, and the most bytes as they are stored, that one thread parses one after another into shared batches.
-const BUNDLE: (usize, u64) = (256, 512 << 10);
 
 /// What came of a run of files.
 pub(super) type Portion = Result<Vec<Bundle>, BatchError>;
@@ -74,21 +71,4 @@ fn write_all(writer: &mut Writer<'_>, receiver: Receiver<Portion>, progress: &dy
         writer.write(&mut portions, progress)?;
     }
     Ok(())
-}
-
-/// Cuts the sources into runs of so many files and bytes at most, in order.
-pub(super) fn cut(sources: Vec<Source>, (files, most): (usize, u64)) -> Vec<Vec<Source>> {
-    let mut runs: Vec<Vec<Source>> = Vec::new();
-    let mut bytes = 0;
-    for source in sources {
-        bytes += source.size();
-        match runs.last_mut() {
-            Some(run) if run.len() < files && bytes <= most => run.push(source),
-            _ => {
-                bytes = source.size();
-                runs.push(vec![source]);
-            }
-        }
-    }
-    runs
 }

@@ -1,17 +1,14 @@
 //! Writes parsed files into the case, several portions a transaction, and keeps the ledger.
 
-use arrow::record_batch::RecordBatch;
-use chrono::Utc;
-
 use super::admitted::Admitted;
 use super::known::{Events as KnownEvents, Files};
 use super::portion::Portion;
 use super::{Ledger, LoadError, Problem, Progress};
-use crate::batch::{BatchError, Cell, Columns, Rows};
-use crate::event::Timestamp;
+use crate::batch::{Columns, Rows};
 use crate::store::{Appending, Case};
 use crate::table::{EVENTS, LOAD_FILES, REJECTS};
-use crate::trail::{Admission, Bundle, Events, Outcome, Parsed, Reject};
+use crate::trail::{self, Admission, Bundle, Events, Outcome, Parsed, Reject};
+use arrow::record_batch::RecordBatch;
 
 /// A transaction that has taken so many events is ended. From 122,880 on, the rows that DuckDB keeps together, it
 /// writes events into the file at once, instead of into its log first.
@@ -100,8 +97,7 @@ impl<'a> Writer<'a> {
     fn fail(&mut self, file: &str, cause: String, pending: &mut Pending<'_, '_>) -> Result<(), LoadError> {
         self.ledger.files_failed += 1;
         if !self.files.named(file) {
-            let counts = [0; 4];
-            push_file(&mut pending.files, file, &Parsed { refused: Some(cause.clone()), ..Parsed::default() }, counts)?;
+            trail::push_file(&mut pending.files, file, &Parsed::failed(cause.clone()), 0)?;
         }
         self.ledger.problems.push(Problem { file: file.to_owned(), record: None, cause });
         Ok(())
@@ -115,17 +111,16 @@ impl<'a> Writer<'a> {
         for events in &parsed.events {
             inserted += self.write_events(events, pending)?;
         }
-        let duplicate = parsed.read - parsed.rejected - inserted;
-        push_file(&mut pending.files, file, &parsed, [parsed.read, inserted, duplicate, parsed.rejected])?;
-        parsed.push_rejects(file, &mut pending.rejects)?;
-        self.count(file, parsed, inserted, duplicate);
+        trail::push_file(&mut pending.files, file, &parsed, inserted)?;
+        trail::push_rejects(&mut pending.rejects, file, &parsed)?;
+        self.count(file, parsed, inserted);
         Ok(())
     }
 
-    fn count(&mut self, file: &str, parsed: Parsed, inserted: u64, duplicate: u64) {
+    fn count(&mut self, file: &str, parsed: Parsed, inserted: u64) {
         self.ledger.read += parsed.read;
         self.ledger.inserted += inserted;
-        self.ledger.duplicate += duplicate;
+        self.ledger.duplicate += parsed.duplicate(inserted);
         self.ledger.rejected += parsed.rejected;
         let problem = |reject: Reject| Problem { file: reject.document, record: reject.record, cause: reject.cause };
         self.ledger.problems.extend(parsed.rejects.into_iter().map(problem));
@@ -161,22 +156,4 @@ fn ids(batch: Option<&RecordBatch>, rows: &[usize]) -> Result<Vec<String>, LoadE
     let Some(batch) = batch else { return Ok(Vec::new()) };
     let ids = Columns(batch).text("event_id")?;
     Ok(rows.iter().map(|row| ids.value(*row).to_owned()).collect())
-}
-
-/// Adds the file's row; `counts` are those of records read, inserted, duplicate and rejected.
-fn push_file(rows: &mut Rows, file: &str, parsed: &Parsed, counts: [u64; 4]) -> Result<(), BatchError> {
-    let [read, inserted, duplicate, rejected] = counts.map(Cell::count);
-    rows.push([
-        Cell::text(file),
-        Cell::Text((!parsed.sha256.is_empty()).then_some(parsed.sha256.as_str())),
-        Cell::count(parsed.bytes),
-        Cell::count(parsed.documents),
-        Cell::Text(parsed.container.as_deref()),
-        read,
-        inserted,
-        duplicate,
-        rejected,
-        Cell::Text(parsed.refused.as_deref()),
-        Cell::Time(Some(Timestamp(Utc::now().timestamp_micros()))),
-    ])
 }

@@ -45,6 +45,17 @@ pub enum ReadError {
     },
 }
 
+impl ReadError {
+    /// The source or the input.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        match self {
+            Self::NotFound { name } | Self::List { name, .. } | Self::Read { name, .. } => name,
+            Self::NoMatch { pattern } | Self::BadPattern { pattern, .. } => pattern,
+        }
+    }
+}
+
 /// Why a whole document is refused: what it looks like instead.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum Refusal {

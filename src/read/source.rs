@@ -1,8 +1,9 @@
 //! Which files there are.
 
-use std::fs;
+use std::fs::{self, Metadata};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use walkdir::WalkDir;
 
@@ -19,6 +20,8 @@ pub struct Source {
     pub name: String,
     pub(super) path: Option<PathBuf>,
     size: u64,
+    modified: Option<SystemTime>,
+    is_file: bool,
 }
 
 impl Source {
@@ -27,17 +30,33 @@ impl Source {
         self.size
     }
 
+    /// When it was last written, as far as the system tells.
+    pub fn modified(&self) -> Option<SystemTime> {
+        self.modified
+    }
+
+    /// Whether it is a file, and neither standard input nor a pipe or device, which may never end.
+    pub fn is_file(&self) -> bool {
+        self.is_file
+    }
+
     /// Whether it is sure to give its bytes again: standard input does not, nor does a pipe, which has no size.
     pub fn is_lasting(&self) -> bool {
         self.path.is_some() && self.size > 0
     }
 
     fn stdin() -> Self {
-        Self { name: STDIN.to_owned(), path: None, size: 0 }
+        Self { name: STDIN.to_owned(), path: None, size: 0, modified: None, is_file: false }
     }
 
-    fn file(path: &Path, size: u64) -> Self {
-        Self { name: name(path), path: Some(path.to_owned()), size }
+    fn file(path: &Path, metadata: &Metadata) -> Self {
+        Self {
+            name: name(path),
+            path: Some(path.to_owned()),
+            size: metadata.len(),
+            modified: metadata.modified().ok(),
+            is_file: metadata.is_file(),
+        }
     }
 }
 
@@ -83,7 +102,7 @@ impl Discovery {
         match fs::metadata(path) {
             Ok(metadata) if metadata.is_dir() => self.add_folder(path),
             // Pipes and devices too, if somebody names one: `<(zcat …)` is a pipe.
-            Ok(metadata) => self.sources.push(Source::file(path, metadata.len())),
+            Ok(metadata) => self.sources.push(Source::file(path, &metadata)),
             Err(cause) => self.problems.push(ReadError::List { name: name(path), cause }),
         }
     }
@@ -114,7 +133,7 @@ impl Discovery {
             let found = entry.and_then(|entry| entry.metadata().map(|metadata| (entry, metadata)));
             match found {
                 Ok((entry, metadata)) if metadata.is_file() => {
-                    self.sources.push(Source::file(entry.path(), metadata.len()));
+                    self.sources.push(Source::file(entry.path(), &metadata));
                 }
                 Ok(_) => {}
                 Err(error) => self.problems.push(list_error(folder, error)),

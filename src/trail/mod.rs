@@ -1,7 +1,22 @@
-//! A trail in memory: files into batches of events, and which record of an event is kept. No case, no DuckDB.
+//! A trail in memory: files into batches of events, which record of an event is kept, and all of a trail into the rows of
+//! a case. No case, no DuckDB.
 
+mod account;
 mod admission;
+mod bundles;
+mod cells;
+mod kept;
+mod mapped;
 mod parse;
+mod sessions;
+mod sign_ins;
+mod whole;
 
+pub use account::{push_file, push_rejects};
 pub use admission::{Admission, Admissions};
+pub use bundles::{BUNDLE, cut};
+pub use kept::Span;
+pub use mapped::{Mapped, signals};
 pub use parse::{Bundle, Events, IsKnown, Outcome, Parsed, Reject, parse, parse_stored};
+pub use sign_ins::SignIns;
+pub use whole::{Trail, TrailError, map_events};

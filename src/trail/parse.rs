@@ -8,7 +8,7 @@ use arrow::record_batch::RecordBatch;
 use rayon::prelude::*;
 
 use super::admission::event_key;
-use crate::batch::{BatchError, Cell, EventRows, Rows};
+use crate::batch::{BatchError, EventRows};
 use crate::{normalise, read, session};
 
 /// The most records in a batch.
@@ -203,22 +203,6 @@ impl Parser {
 }
 
 impl Parsed {
-    /// Adds what could not be read of that file to rows of `rejects`.
-    ///
-    /// # Errors
-    /// If the cells here are not the columns of the table, which a test rules out.
-    pub fn push_rejects(&self, file: &str, rows: &mut Rows) -> Result<(), BatchError> {
-        self.rejects.iter().try_for_each(|reject| {
-            rows.push([
-                Cell::text(file),
-                Cell::text(&reject.document),
-                reject.record.map_or(Cell::Integer(None), Cell::count),
-                Cell::text(&reject.cause),
-                Cell::Text(reject.excerpt.as_deref()),
-            ])
-        })
-    }
-
     fn add_documents(&mut self, documents: &[read::Document], parser: &mut Parser) -> Result<(), BatchError> {
         let mut containers = BTreeSet::new();
         for document in documents {

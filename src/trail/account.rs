@@ -1,0 +1,66 @@
+//! What happened to each file: its row of `load_files`, and its rows of `rejects`.
+
+use chrono::Utc;
+
+use super::Parsed;
+use crate::batch::{BatchError, Cell, Rows};
+use crate::event::Timestamp;
+
+/// Adds the file's row of `load_files`; `inserted` of its records became events, and what was neither that nor rejected
+/// is a duplicate.
+///
+/// # Errors
+/// If the cells here are not the columns of the table, which a test rules out.
+pub fn push_file(rows: &mut Rows, file: &str, parsed: &Parsed, inserted: u64) -> Result<(), BatchError> {
+    rows.push([
+        Cell::text(file),
+        Cell::Text((!parsed.sha256.is_empty()).then_some(parsed.sha256.as_str())),
+        Cell::count(parsed.bytes),
+        Cell::count(parsed.documents),
+        Cell::Text(parsed.container.as_deref()),
+        Cell::count(parsed.read),
+        Cell::count(inserted),
+        Cell::count(parsed.duplicate(inserted)),
+        Cell::count(parsed.rejected),
+        Cell::Text(parsed.refused.as_deref()),
+        Cell::Time(Some(Timestamp(Utc::now().timestamp_micros()))),
+    ])
+}
+
+/// Adds the file's rows of `rejects`.
+///
+/// # Errors
+/// As [`push_file`].
+pub fn push_rejects(rows: &mut Rows, file: &str, parsed: &Parsed) -> Result<(), BatchError> {
+    parsed.rejects.iter().try_for_each(|reject| {
+        rows.push([
+            Cell::text(file),
+            Cell::text(&reject.document),
+            reject.record.map_or(Cell::Integer(None), Cell::count),
+            Cell::text(&reject.cause),
+            Cell::Text(reject.excerpt.as_deref()),
+        ])
+    })
+}
+
+/// Adds a row of `rejects` for a file of which nothing was read.
+///
+/// # Errors
+/// As [`push_file`].
+pub(super) fn push_refused(rows: &mut Rows, file: &str, cause: &str) -> Result<(), BatchError> {
+    rows.push([Cell::text(file), Cell::text(file), Cell::Integer(None), Cell::text(cause), Cell::Text(None)])
+}
+
+impl Parsed {
+    /// A file that could not be read, for that reason.
+    #[must_use]
+    pub fn failed(cause: String) -> Self {
+        Self { refused: Some(cause), ..Self::default() }
+    }
+
+    /// The records whose event was there already, if so many became events.
+    #[must_use]
+    pub const fn duplicate(&self, inserted: u64) -> u64 {
+        self.read - self.rejected - inserted
+    }
+}

@@ -1,0 +1,196 @@
+//! The events of a trail that are kept, and what happened to its files.
+
+use arrow::array::BooleanArray;
+use arrow::compute::filter_record_batch;
+use arrow::record_batch::RecordBatch;
+use rayon::prelude::*;
+use rustc_hash::FxHashSet;
+
+use super::account::{push_file, push_refused, push_rejects};
+use super::bundles::{BUNDLE, cut};
+use super::{Admission, Admissions, Bundle, Events, Outcome, Parsed, parse};
+use crate::batch::{BatchError, Columns, Rows};
+use crate::event::Timestamp;
+use crate::read::Discovery;
+use crate::table::{LOAD_FILES, REJECTS};
+
+/// A stretch of time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct Span {
+    /// Its first moment.
+    pub from: Option<Timestamp>,
+    /// The first moment after it.
+    pub to: Option<Timestamp>,
+}
+
+impl Span {
+    fn has(self, time: i64) -> bool {
+        self.from.is_none_or(|from| from.0 <= time) && self.to.is_none_or(|to| time < to.0)
+    }
+}
+
+/// What was read of a trail.
+#[derive(Debug)]
+pub(super) struct Kept {
+    /// Batches of `events`: each event once, as a load would keep it, in order of files and records.
+    pub(super) events: Vec<RecordBatch>,
+    /// A batch of `load_files`.
+    pub(super) files: RecordBatch,
+    /// A batch of `rejects`: all that could not be read, from records to inputs.
+    pub(super) rejects: RecordBatch,
+    /// Why nothing was read, if nothing was.
+    pub(super) nothing: Option<String>,
+}
+
+/// Reads everything that was found, in parallel.
+pub(super) fn read(found: Discovery, span: Span) -> Result<Kept, BatchError> {
+    let bundles = cut(found.sources, BUNDLE).into_par_iter().map(|sources| {
+        let mut bundle = parse(sources, &|_, _| false)?;
+        bundle.batches = std::mem::take(&mut bundle.batches).into_iter().map(shrunk).collect::<Result<_, _>>()?;
+        Ok(bundle)
+    });
+    let mut account = Account::new();
+    for problem in &found.problems {
+        account.lost(problem.name(), &problem.to_string())?;
+    }
+    keep(bundles.collect::<Result<_, BatchError>>()?, span, account)
+}
+
+/// The rows of `load_files` and `rejects` so far.
+struct Account {
+    files: Rows,
+    rejects: Rows,
+    causes: Vec<String>,
+    some: bool,
+}
+
+impl Account {
+    fn new() -> Self {
+        Self { files: Rows::new(&LOAD_FILES), rejects: Rows::new(&REJECTS), causes: Vec::new(), some: false }
+    }
+
+    /// Notes a file, or an input, of which nothing was read.
+    fn lost(&mut self, file: &str, cause: &str) -> Result<(), BatchError> {
+        self.causes.push(if cause.contains(file) { cause.to_owned() } else { format!("{file}: {cause}") });
+        push_refused(&mut self.rejects, file, cause)
+    }
+
+    fn file(&mut self, file: &str, parsed: &Parsed, inserted: u64) -> Result<(), BatchError> {
+        push_file(&mut self.files, file, parsed, inserted)?;
+        match &parsed.refused {
+            Some(cause) => self.lost(file, cause),
+            None => {
+                self.some = true;
+                push_rejects(&mut self.rejects, file, parsed)
+            }
+        }
+    }
+}
+
+/// Keeps of each event the record that a load would keep: the one in the document whose name comes first.
+fn keep(mut bundles: Vec<Bundle>, span: Span, mut account: Account) -> Result<Kept, BatchError> {
+    let wanted = admit(&mut bundles);
+    for (bundle, wanted) in bundles.iter().zip(&wanted) {
+        for ((source, outcome), inserted) in bundle.files.iter().zip(&wanted.inserted) {
+            match outcome {
+                Outcome::Skipped => {}
+                Outcome::Failed(cause) => account.file(&source.name, &Parsed::failed(cause.clone()), 0)?,
+                Outcome::Parsed(parsed) => account.file(&source.name, parsed, *inserted)?,
+            }
+        }
+    }
+    let batches =
+        bundles.into_iter().zip(wanted).flat_map(|(bundle, wanted)| bundle.batches.into_iter().zip(wanted.rows));
+    let batches: Vec<_> = batches.collect();
+    let events =
+        batches.into_par_iter().map(|(batch, rows)| chosen(batch, rows, span)).collect::<Result<Vec<_>, _>>()?;
+    Ok(Kept {
+        events: events.into_iter().filter(|batch| batch.num_rows() > 0).collect(),
+        files: account.files.finish()?,
+        rejects: account.rejects.finish()?,
+        nothing: (!account.some).then(|| told(&account.causes)),
+    })
+}
+
+/// What a bundle is to give.
+struct Wanted {
+    /// Of each batch, the rows.
+    rows: Vec<Vec<bool>>,
+    /// Of each file, how many.
+    inserted: Vec<u64>,
+}
+
+/// Tells the rows to keep. Copies of a file are skipped, as a load skips them.
+fn admit(bundles: &mut [Bundle]) -> Vec<Wanted> {
+    let mut whole = FxHashSet::default();
+    for (_, outcome) in bundles.iter_mut().flat_map(|bundle| &mut bundle.files) {
+        if let Outcome::Parsed(parsed) = outcome
+            && parsed.refused.is_none()
+            && !whole.insert(parsed.sha256.clone())
+        {
+            *outcome = Outcome::Skipped;
+        }
+    }
+    let nothing = |bundle: &Bundle| Wanted {
+        rows: bundle.batches.iter().map(|batch| vec![false; batch.num_rows()]).collect(),
+        inserted: vec![0; bundle.files.len()],
+    };
+    let mut wanted: Vec<Wanted> = bundles.iter().map(nothing).collect();
+    let mut met = Admissions::default();
+    for (bundle, file, events) in by_document(bundles) {
+        let document = met.document(&events.document);
+        for (row, key) in events.keys.iter().enumerate() {
+            // In order of names, no later record takes the place of an earlier one.
+            if met.admit(*key, document) == Admission::New {
+                wanted[bundle].rows[events.batch][events.first + row] = true;
+                wanted[bundle].inserted[file] += 1;
+            }
+        }
+    }
+    wanted
+}
+
+/// The documents in order of their names, each with the places of its bundle and its file.
+fn by_document(bundles: &[Bundle]) -> Vec<(usize, usize, &Events)> {
+    let mut documents = Vec::new();
+    for (at, bundle) in bundles.iter().enumerate() {
+        for (file, (_, outcome)) in bundle.files.iter().enumerate() {
+            if let Outcome::Parsed(parsed) = outcome {
+                documents.extend(parsed.events.iter().map(|events| (at, file, events)));
+            }
+        }
+    }
+    documents.sort_by(|(.., a), (.., b)| a.document.cmp(&b.document));
+    documents
+}
+
+/// The rows of the batch that are wanted and within the span.
+fn chosen(batch: RecordBatch, mut rows: Vec<bool>, span: Span) -> Result<RecordBatch, BatchError> {
+    if span != Span::default() {
+        let times = Columns(&batch).time("event_time")?.values();
+        rows.iter_mut().zip(times).for_each(|(wanted, time)| *wanted &= span.has(*time));
+    }
+    if rows.iter().all(|wanted| *wanted) {
+        Ok(batch)
+    } else {
+        Ok(filter_record_batch(&batch, &BooleanArray::from(rows))?)
+    }
+}
+
+/// The batch without the room that its columns were given and did not need.
+fn shrunk(batch: RecordBatch) -> Result<RecordBatch, BatchError> {
+    let (schema, mut columns, _) = batch.into_parts();
+    columns.iter_mut().for_each(arrow::array::Array::shrink_to_fit);
+    Ok(RecordBatch::try_new(schema, columns)?)
+}
+
+/// The most causes that are told at once.
+const CAUSES: usize = 5;
+
+fn told(causes: &[String]) -> String {
+    match causes.len().checked_sub(CAUSES) {
+        _ if causes.is_empty() => "there is no file".to_owned(),
+        Some(more) if more > 0 => format!("{}; and {more} more", causes[..CAUSES].join("; ")),
+        _ => causes.join("; "),
+    }
+}

@@ -1,0 +1,100 @@
+//! Console sessions to signals, in parallel.
+
+use arrow::record_batch::RecordBatch;
+use rayon::prelude::*;
+use rustc_hash::FxHashMap;
+
+use super::cells::Cells;
+use super::sessions::{Explained, Session, gather};
+use crate::batch::{self, BatchError, Rows, SessionColumns, SignalBatches};
+use crate::event::Client;
+use crate::matching::{self, Row, SessionRows};
+use crate::rule::RuleSet;
+use crate::signal::{Kind, Signal};
+use crate::table::SESSIONS;
+
+/// About so many events' signals are in a batch.
+const PIECE: usize = 20_000;
+
+/// What a trail's events were mapped to.
+#[derive(Debug)]
+pub struct Mapped {
+    /// Batches of `sessions`, in order of their ids.
+    pub sessions: Vec<RecordBatch>,
+    /// Batches of signals, in order of sessions, then of (first time, anchor event id).
+    pub signals: Vec<SignalBatches>,
+}
+
+/// The signals of console sessions, in their order. In parallel, in the thread pool of the caller.
+#[must_use]
+pub fn signals(rules: &RuleSet, sessions: &[SessionRows<'_>]) -> Vec<Signal> {
+    sessions.par_iter().flat_map_iter(|session| matching::map(rules, session)).collect()
+}
+
+/// Gathers the sessions of events, and maps those of the console.
+pub(super) fn map(events: &[RecordBatch], rules: &RuleSet) -> Result<Mapped, BatchError> {
+    let sessions = gather(&Cells::of_all(events)?);
+    let columns = events.iter().map(SessionColumns::of).collect::<Result<Vec<_>, _>>()?;
+    let pieces: Vec<_> =
+        pieces(&sessions).into_par_iter().map(|piece| map_piece(piece, &columns, rules)).collect::<Result<_, _>>()?;
+    let (sessions, signals) = pieces.into_iter().unzip();
+    Ok(Mapped { sessions, signals })
+}
+
+/// Cuts the sessions into runs of about so many events.
+fn pieces<'s, 'b>(mut sessions: &'s [Session<'b>]) -> Vec<&'s [Session<'b>]> {
+    let mut pieces = Vec::new();
+    while !sessions.is_empty() {
+        let mut events = 0;
+        let within = sessions.iter().take_while(|session| {
+            events += session.places.len();
+            events <= PIECE
+        });
+        let (piece, rest) = sessions.split_at(within.count().max(1));
+        pieces.push(piece);
+        sessions = rest;
+    }
+    pieces
+}
+
+fn map_piece(
+    sessions: &[Session<'_>],
+    columns: &[SessionColumns<'_>],
+    rules: &RuleSet,
+) -> Result<(RecordBatch, SignalBatches), BatchError> {
+    let (mut all, mut rows) = (Vec::new(), Rows::with_capacity(&SESSIONS, sessions.len()));
+    for session in sessions {
+        let before = all.len();
+        let mut explained = Explained::default();
+        if session.console {
+            let events =
+                session.places.iter().map(|(batch, row)| columns[*batch as usize].row(*row as usize)).collect();
+            let events = SessionRows { session_id: session.id, rows: events };
+            all.extend(matching::map(rules, &events));
+            explained = count(&events.rows, &all[before..]);
+        }
+        session.push(&mut rows, explained)?;
+    }
+    Ok((rows.finish()?, batch::signals(&all)?))
+}
+
+/// Counts what the signals of a console session explain, as the view `event_signals` tells an event's class.
+fn count(events: &[Row<'_>], signals: &[Signal]) -> Explained {
+    let members =
+        signals.iter().flat_map(|signal| signal.events.iter().map(|member| (member.event_id.as_str(), signal.kind)));
+    let kinds: FxHashMap<&str, Kind> = members.collect();
+    let mut explained = Explained { signals: signals.len() as u64, ..Explained::default() };
+    for event in events {
+        let typed = matches!(event.client, Client::Cli | Client::Sdk | Client::CloudShell);
+        match kinds.get(event.event_id) {
+            Some(Kind::Command) if typed => {}
+            Some(_) => {
+                explained.console_events += 1;
+                explained.explained += 1;
+            }
+            None if typed || event.client == Client::Service => {}
+            None => explained.console_events += 1,
+        }
+    }
+    explained
+}

@@ -1,0 +1,127 @@
+//! A whole trail in memory: what a load would put into a case.
+
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, BooleanArray, StringArray};
+use arrow::compute::filter_record_batch;
+use arrow::record_batch::RecordBatch;
+use rayon::ThreadPool;
+use rustc_hash::FxHashMap;
+use thiserror::Error;
+
+use super::cells::Cells;
+use super::kept::{self, Kept};
+use super::mapped::{self, Mapped};
+use super::sessions::candidates;
+use super::{SignIns, Span};
+use crate::batch::{BatchError, Columns};
+use crate::event::Evidence;
+use crate::read::Discovery;
+use crate::rule::RuleSet;
+
+/// A trail's events, and what happened to its files.
+///
+/// Memory: about the text of its records; its sessions and signals, which [`Trail::map`] gives, are a small part of that.
+#[derive(Debug)]
+pub struct Trail {
+    /// Batches of `events`, each event once, sign-ins in the sessions they opened.
+    pub events: Vec<RecordBatch>,
+    /// A batch of `load_files`.
+    pub files: RecordBatch,
+    /// A batch of `rejects`. Unlike a case's it has a row, too, for each file and input of which nothing was read.
+    pub rejects: RecordBatch,
+    nothing: Option<String>,
+}
+
+/// Why there is no trail.
+#[derive(Debug, Clone, Error)]
+pub enum TrailError {
+    /// Nothing could be read.
+    #[error("there is no CloudTrail to read: {0}")]
+    Nothing(String),
+    /// Rows could not be turned into batches.
+    #[error(transparent)]
+    Batch(Arc<BatchError>),
+}
+
+impl From<BatchError> for TrailError {
+    fn from(error: BatchError) -> Self {
+        Self::Batch(Arc::new(error))
+    }
+}
+
+impl Trail {
+    /// Reads what was found. What is wrong with a file is in `rejects`, and no error.
+    ///
+    /// # Errors
+    /// Only if events do not fit their table.
+    pub fn read(found: Discovery, span: Span, threads: &ThreadPool) -> Result<Self, BatchError> {
+        threads.install(|| {
+            let Kept { mut events, files, rejects, nothing } = kept::read(found, span)?;
+            link(&mut events)?;
+            Ok(Self { events, files, rejects, nothing })
+        })
+    }
+
+    /// The trail, if anything of it was read.
+    ///
+    /// # Errors
+    /// [`TrailError::Nothing`]; a file without any event is something.
+    pub fn some(&self) -> Result<&Self, TrailError> {
+        self.nothing.as_ref().map_or(Ok(self), |causes| Err(TrailError::Nothing(causes.clone())))
+    }
+
+    /// Its sessions and signals.
+    ///
+    /// # Errors
+    /// As [`Trail::read`].
+    pub fn map(&self, rules: &RuleSet, threads: &ThreadPool) -> Result<Mapped, BatchError> {
+        threads.install(|| mapped::map(&self.events, rules))
+    }
+}
+
+/// Sessions and signals of events that are there already, each once: sign-ins are put into the sessions they opened, and
+/// all is mapped, in the thread pool of the caller.
+///
+/// # Errors
+/// If the batches are none of `events`.
+pub fn map_events(mut events: Vec<RecordBatch>, rules: &RuleSet) -> Result<Mapped, BatchError> {
+    link(&mut events)?;
+    mapped::map(&events, rules)
+}
+
+/// Puts sign-ins into the sessions they opened.
+fn link(events: &mut [RecordBatch]) -> Result<(), BatchError> {
+    let cells = Cells::of_all(events)?;
+    let waiting =
+        events.iter().zip(&cells).map(|(batch, cells)| waiting(batch, cells)).collect::<Result<Vec<_>, _>>()?;
+    let sign_ins = SignIns::read(&waiting)?;
+    let moves: FxHashMap<String, String> = sign_ins.moves(&candidates(&cells)).into_iter().collect();
+    if moves.is_empty() {
+        return Ok(());
+    }
+    events.iter_mut().zip(&waiting).filter(|(_, waiting)| waiting.num_rows() > 0).try_for_each(|(batch, _)| {
+        *batch = moved(batch, &moves)?;
+        Ok(())
+    })
+}
+
+/// The sign-ins of a batch that do not say when their session was created.
+fn waiting(batch: &RecordBatch, cells: &Cells<'_>) -> Result<RecordBatch, BatchError> {
+    let waits = |row: usize| cells.created(row).is_none() && cells.evidence(row).contains(Evidence::SIGN_IN);
+    let waits: BooleanArray = (0..batch.num_rows()).map(|row| Some(waits(row))).collect();
+    Ok(filter_record_batch(batch, &waits)?)
+}
+
+/// The batch with other sessions for the events that belong elsewhere.
+fn moved(batch: &RecordBatch, moves: &FxHashMap<String, String>) -> Result<RecordBatch, BatchError> {
+    let (ids, sessions) = (Columns(batch).text("event_id")?, Columns(batch).text("session_id")?);
+    let to = |(id, session): (Option<&str>, Option<&'_ str>)| {
+        id.and_then(|id| moves.get(id)).map(String::as_str).or(session).map(str::to_owned)
+    };
+    let sessions: StringArray = ids.iter().zip(sessions.iter()).map(to).collect();
+    let at = batch.schema().index_of("session_id")?;
+    let (schema, mut columns, _) = batch.clone().into_parts();
+    columns[at] = Arc::new(sessions) as ArrayRef;
+    Ok(RecordBatch::try_new(schema, columns)?)
+}
