@@ -12,17 +12,20 @@ SHARED ?= ../shared
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test fmt lint docs rules score ageing clients tests bench audit programs build bundled install duckdb clean
+.PHONY: help demo test test-all fmt lint docs rules score ageing clients spark wheel tests bench audit programs build bundled install duckdb clean
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 demo: build ## Build, load the demo trail into case.duckdb and show its timeline
 	rm -f $(CASE) $(CASE).wal
 	$(PROGRAM) load demo/trail.json.gz --db $(CASE)
 	$(PROGRAM) timeline --db $(CASE)
 
-test: lint docs rules score clients tests ## Run every check; the tests run last
+test: lint docs rules score clients spark tests ## Run every check; the tests run last
+
+test-all: SPARKS = 4.0.5 4.3.0
+test-all: test ## Run every check, on other versions of Spark too
 
 fmt: ## Format the source
 	$(CARGO) fmt
@@ -47,6 +50,12 @@ ageing: duckdb ## Tell how many clicks are still right on consoles that have age
 clients: programs ## Open a case and its exports in other programs, where they can be had
 	@scripts/clients.sh $(PROGRAM)
 	@scripts/exports.sh $(PROGRAM)
+
+spark: programs ## Build the Python package, and map with it in memory, on Sail and on Spark, where they can be had
+	@scripts/spark.sh $(PROGRAM) $(SPARKS)
+
+wheel: ## Build the Python package's wheel for this machine, in target/wheels
+	cd python && CARGO_TARGET_DIR="$(CURDIR)/target" maturin build --release --locked --out ../target/wheels
 
 tests: programs ## Run the tests and the documentation's examples
 	$(LIBRARIES) $(CARGO) test $(FEATURES) --locked --doc

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import groupby
-from typing import Callable, Iterator
+from typing import Callable, Iterator, List, Union
 from urllib.parse import unquote
 
 import pyarrow
@@ -33,18 +33,18 @@ def read_sign_ins(batches: Batches) -> Batches:
         yield _core.sign_ins(batch)
 
 
-def parse_files(want: str) -> Work:
+def parse_files(want: str, root: str) -> Work:
     """Files (``path``, ``content``) into ``events`` or ``rejects``; ``raise`` gives events, and raises for a reject."""
 
     def work(batches: Batches) -> Batches:
         for batch in batches:
             for path, content in zip(batch.column(0), batch.column(1)):
-                yield from _wanted(want, *_core.parse_document(file_name(path.as_py()), content.as_py()))
+                yield from _wanted(want, *_core.parse_document(file_name(path.as_py(), root), content.as_py()))
 
     return work
 
 
-def parse_lines(want: str) -> Work:
+def parse_lines(want: str, root: str) -> Work:
     """Lines of JSON (``path``, ``line``), as ``parse_files``. Which line of its file one is, is not known."""
 
     def work(batches: Batches) -> Batches:
@@ -54,7 +54,7 @@ def parse_lines(want: str) -> Work:
                 lines = [line for _, line in group if line and line.strip()]
                 if lines:
                     data = "\n".join(lines).encode()
-                    for found in _wanted(want, *_core.parse_document(file_name(unquote(path)), data)):
+                    for found in _wanted(want, *_core.parse_document(file_name(unquote(path), root), data)):
                         yield _unplaced(found)
 
     return work
@@ -83,8 +83,13 @@ def _unplaced(batch: pyarrow.RecordBatch) -> pyarrow.RecordBatch:
     return pyarrow.RecordBatch.from_arrays(columns, schema=batch.schema)
 
 
-def file_name(path: str) -> str:
+def root_of(path: Union[str, List[str]]) -> str:
+    """What local names begin with, for engines that leave it out; empty if the files are not local."""
+    first = path if isinstance(path, str) else next(iter(path), "")
+    return "/" if first.startswith(("/", "file:")) else ""
+
+
+def file_name(path: str, root: str) -> str:
     """The name that ``cartographer load`` knows a file by: a local one without its scheme."""
-    if path.startswith("file:"):
-        return "/" + path[len("file:"):].lstrip("/")
-    return path
+    local = path[len("file:"):] if path.startswith("file:") else path
+    return root + local.lstrip("/") if root else path

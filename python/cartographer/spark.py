@@ -15,7 +15,7 @@ from pyspark.sql import functions as F
 from cartographer import _core
 from cartographer._rules import RuleFiles, compiled
 from cartographer._spark_types import check, ddl
-from cartographer._spark_work import map_sessions, parse_files, parse_lines, read_sign_ins
+from cartographer._spark_work import map_sessions, parse_files, parse_lines, read_sign_ins, root_of
 
 if TYPE_CHECKING:
     from pyspark.sql import Column, DataFrame, SparkSession
@@ -41,7 +41,7 @@ def read_trail(spark: "SparkSession", path: Union[str, List[str]], *, lines: boo
     """The events of CloudTrail files below a path: gzip, zstd, zip or plain, in any form that ``cartographer load`` knows.
 
     A file is read whole by one task, up to the 2 GiB that Spark allows. JSON lines of any size are read in pieces with
-    ``lines=True``; ``source_record`` is NULL then. Records that cannot be read are left out, and ``read_rejects`` gives
+    ``lines=True``, on Spark; ``source_record`` is NULL then. Records that cannot be read are left out, and ``read_rejects`` gives
     them; with ``strict=True`` they raise.
     """
     return _read(spark, path, lines, "raise" if strict else "events", "events")
@@ -53,12 +53,13 @@ def read_rejects(spark: "SparkSession", path: Union[str, List[str]], *, lines: b
 
 
 def _read(spark: "SparkSession", path: Union[str, List[str]], lines: bool, want: str, table: str) -> "DataFrame":
+    root = root_of(path)
     if lines:
         texts = spark.read.text(path, recursiveFileLookup=True)
         named = texts.select(F.input_file_name().alias("path"), F.col("value").alias("line"))
-        return named.mapInArrow(parse_lines(want), ddl(table))
+        return named.mapInArrow(parse_lines(want, root), ddl(table))
     files = spark.read.format("binaryFile").option("recursiveFileLookup", "true").load(path)
-    return files.select("path", "content").mapInArrow(parse_files(want), ddl(table))
+    return files.select("path", "content").mapInArrow(parse_files(want, root), ddl(table))
 
 
 def from_security_lake(df: "DataFrame", *, strict: bool = False) -> "DataFrame":
@@ -83,7 +84,7 @@ def _from_rows(df: "DataFrame", name: str, needed: Sequence[str], strict: bool) 
         raise _core.ColumnError(f"the DataFrame has no column {', '.join(missing)}: is it the table of {name}? "
                                 f"It has {', '.join(df.columns)}")
     rows = df.select(F.lit(name).alias("path"), F.to_json(F.struct("*")).alias("line"))
-    return rows.mapInArrow(parse_lines("raise" if strict else "events"), ddl("events"))
+    return rows.mapInArrow(parse_lines("raise" if strict else "events", ""), ddl("events"))
 
 
 def map_signals(events: "DataFrame", *, rules: Optional[RuleFiles] = None) -> Signals:

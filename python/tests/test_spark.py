@@ -17,6 +17,7 @@ from pyspark.sql import functions as F  # noqa: E402
 import cartographer  # noqa: E402
 import engines  # noqa: E402
 from cartographer import spark as lake  # noqa: E402
+from cartographer._core import mapper_columns  # noqa: E402
 from cartographer._spark_types import ddl  # noqa: E402
 from cartographer._spark_work import map_sessions  # noqa: E402
 from conftest import DEMO, TABLES  # noqa: E402
@@ -51,7 +52,7 @@ def table(mapped, name):
 @pytest.mark.parametrize("name", TABLES)
 def test_a_trail_maps_to_the_rows_of_a_case(mapped, wanted, name):
     found = engines.rows(table(mapped, name))
-    assert len(found) > 100
+    assert len(found) >= 60
     assert found == wanted[name]
 
 
@@ -60,9 +61,10 @@ def test_what_cannot_be_read_is_told(spark, trail):
     assert sorted((row["document"].rsplit("/", 1)[1], row["record"]) for row in found) == [("digest.json", None), ("torn.jsonl", 2)]
 
 
+@pytest.mark.skipif(engines.ENGINE == "sail", reason="Sail does not tell the file of a line")
 def test_lines_are_read_in_pieces(spark, trail, tmp_path):
     records = [json.loads((trail / "torn.jsonl").read_text().splitlines()[0])]
-    (tmp_path / "lines.jsonl").write_text("\n".join(json.dumps({**records[0], "eventID": f"e{n}"}) for n in range(250)) + "\n\n[1\n")
+    (tmp_path / "lines.jsonl").write_text("\n".join(json.dumps({**records[0], "eventID": f"e{n}"}) for n in range(250)) + "\n\nnonsense\n")
     found = engines.rows(lake.read_trail(spark, str(tmp_path), lines=True))
     assert {row["event_id"] for row in found} == {f"e{n}" for n in range(250)}
     assert {row["source_record"] for row in found} == {None}
@@ -128,3 +130,58 @@ def test_security_lake_gives_the_same_events(spark, case):
 
 def cut(row, names):
     return {name: row[name] for name in names}
+
+
+def pushed_unsorted(events):
+    """Sessions sent to a mapper as they come, which nobody put in order."""
+    rows = events.withColumn("seq", F.lit(2)).select(*mapper_columns())
+    return rows.mapInArrow(map_sessions({}), ddl("mapped"))
+
+
+def renamed(events):
+    rows = events.limit(1).withColumn("seq", F.lit(1)).withColumnRenamed("event_key", "call")
+    return rows.mapInArrow(map_sessions({}), ddl("mapped"))
+
+
+def mapped_of(**columns):
+    """What a mapper says to a row whose columns are these."""
+    def act(events):
+        rows = events.limit(1).withColumn("seq", F.lit(1))
+        rows = rows.select(*(columns.get(name, F.col(name)).alias(name) for name in mapper_columns()))
+        return rows.mapInArrow(map_sessions({}), ddl("mapped"))
+    return act
+
+
+# What is done, and what the exception says: before anything runs, or out of the worker.
+WRONG = {
+    "a column is missing": (lambda e: lake.map_signals(e.drop("event_key")), "there is no column 'event_key'"),
+    "a column of another type": (lambda e: lake.map_signals(e.withColumn("event_time", F.lit("now"))), "'event_time' is string"),
+    "times without a zone": (lambda e: lake.map_signals(e.withColumn("event_time", F.expr("cast(event_time AS timestamp_ntz)"))), "has no zone"),
+    "a table of something else": (lambda e: lake.map_signals(e.select(F.lit(1).alias("a"))), "these are no events"),
+    "not Athena's table": (lambda e: lake.from_athena(e), "is it the table of athena"),
+    "not Security Lake's table": (lambda e: lake.from_security_lake(e), "is it the table of security-lake"),
+    "rules that are none": (lambda e: lake.map_signals(e, rules={"iam/x.toml": "id = 3"}), "iam/x.toml:1"),
+    "a key is NULL": (mapped_of(event_id=F.lit(None).cast("string")), '"event_id" is NULL in row 1'),
+    "a session is NULL": (mapped_of(session_id=F.lit(None).cast("string")), '"session_id" is NULL in row 1'),
+    "a client that is none": (mapped_of(client=F.lit("Netscape")), '"Netscape"'),
+    "a request that is no JSON": (mapped_of(request_parameters=F.lit("{a: 1}")), "is no JSON"),
+    "a column renamed on the way": (lambda e: renamed(e), 'no column "event_key"'),
+    "a session cut in its middle": (mapped_of(seq=F.lit(5)), "seq 5 where 1 has to come"),
+    "rows that nobody put in order": (pushed_unsorted, "seq 2 where 1 has to come"),
+}
+
+
+@pytest.mark.parametrize("what", WRONG)
+def test_what_is_wrong_raises_and_no_worker_dies(events, what):
+    act, words = WRONG[what]
+    with pytest.raises(Exception) as raised:
+        engines.rows(act(events))
+    assert words in str(raised.value)
+    assert "crashed" not in str(raised.value)
+    assert events.limit(1).count() == 1
+
+
+def test_a_record_that_is_no_json_raises_if_it_is_asked_to(spark, trail):
+    with pytest.raises(Exception) as raised:
+        engines.rows(lake.read_trail(spark, str(trail / "torn.jsonl"), strict=True))
+    assert "torn.jsonl', record 2: broken JSON at byte" in str(raised.value)

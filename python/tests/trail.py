@@ -1,4 +1,7 @@
-"""A small trail for the tests: the demo, cut into files as S3 has them, with copies, machines and damage."""
+"""A small trail for the tests: the demo, cut into files as S3 has them, with copies, machines and damage.
+
+python/tests/trail.py DEMO FOLDER
+"""
 
 from __future__ import annotations
 
@@ -7,12 +10,13 @@ import gzip
 import hashlib
 import json
 import pathlib
+import sys
 from typing import Any, Dict, List
 
 Record = Dict[str, Any]
 
 FILES = 9
-MACHINES = 12
+MACHINES = 4
 
 
 def write(demo: pathlib.Path, folder: pathlib.Path) -> None:
@@ -47,7 +51,7 @@ def _renamed(record: Record, salt: str) -> Record:
 def _machines(records: List[Record]) -> List[Record]:
     """Programs' calls of other principals: sessions without a trace of the console."""
     found = []
-    for record in (record for record in records if "aws-sdk" in record.get("userAgent", "").lower() or "boto" in record.get("userAgent", "").lower()):
+    for record in (record for record in records if record.get("userAgent", "").startswith(("aws-sdk", "Boto3"))):
         for number in range(MACHINES):
             other = _renamed(record, f"machine {number}")
             other["userIdentity"] = {"type": "IAMUser", "principalId": f"AIDAMACHINE{number}", "accountId": "111122223333",
@@ -66,3 +70,7 @@ def _trimmed(records: List[Record]) -> List[Record]:
         del other["userIdentity"]
         found.append(other)
     return found
+
+
+if __name__ == "__main__":
+    write(pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]))
