@@ -7,7 +7,8 @@ mapping looks at them several times, each time at some of their columns.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Dict, Iterable, Iterator, List, NamedTuple, Optional, Sequence, Union
+import datetime
+from typing import TYPE_CHECKING, Iterable, List, NamedTuple, Optional, Sequence, Union
 
 from pyspark.sql import Window
 from pyspark.sql import functions as F
@@ -20,7 +21,7 @@ from cartographer._spark_work import map_sessions, parse_files, parse_lines, rea
 if TYPE_CHECKING:
     from pyspark.sql import Column, DataFrame, SparkSession
 
-__all__ = ["Signals", "from_athena", "from_security_lake", "map_signals", "read_rejects", "read_trail", "tables_of"]
+__all__ = ["Signals", "begun_on", "from_athena", "from_security_lake", "map_signals", "read_rejects", "read_trail", "tables_of"]
 
 
 class Signals(NamedTuple):
@@ -111,6 +112,19 @@ def tables_of(mapped: "DataFrame") -> Signals:
         _rows_of(mapped, "signal_entities", schemas["signal_entities"].names),
         mapped,
     )
+
+
+def begun_on(mapped: "DataFrame", day: datetime.date) -> "DataFrame":
+    """Of what was mapped, the sessions whose first signal is of that day, in UTC.
+
+    For tables with a partition a day, which a run replaces: a session is in one of them, whole, if the events of the day
+    before and of the day after were mapped with it. ``docs/spark.md`` of the project shows the pattern.
+    """
+    start = datetime.datetime(day.year, day.month, day.day, tzinfo=datetime.timezone.utc)
+    first, last = (round((start + datetime.timedelta(days=days)).timestamp() * 1_000_000) for days in (0, 1))
+    begun = F.unix_micros(F.min("first_time").over(Window.partitionBy("session_id")))
+    with_start = mapped.withColumn("begun", begun)
+    return with_start.where((F.col("begun") >= first) & (F.col("begun") < last)).drop("begun")
 
 
 def _rows_of(mapped: "DataFrame", table: str, names: Iterable[str]) -> "DataFrame":

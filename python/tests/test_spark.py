@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import gzip
 import json
 
@@ -69,6 +70,24 @@ def test_lines_are_read_in_pieces(spark, trail, tmp_path):
     assert {row["event_id"] for row in found} == {f"e{n}" for n in range(250)}
     assert {row["source_record"] for row in found} == {None}
     assert len(engines.rows(lake.read_rejects(spark, str(tmp_path), lines=True))) == 1
+
+
+@pytest.mark.skipif(engines.ENGINE != "sail", reason="maps thrice; once is enough")
+def test_days_mapped_one_by_one_give_each_session_once(spark, events, wanted):
+    found = []
+    for day in DAYS:
+        near = events.where(F.unix_micros("event_time").between(micros(day, -1), micros(day, 2)))
+        mapped = lake.begun_on(lake.map_signals(near).mapped, day)
+        found += engines.rows(lake.tables_of(mapped).signals)
+    assert sorted(row["signal_id"] for row in found) == sorted(row["signal_id"] for row in wanted["signals"])
+
+
+DAYS = [datetime.date(2026, 3, day) for day in (10, 11, 12)]
+
+
+def micros(day, more):
+    start = datetime.datetime(day.year, day.month, day.day, tzinfo=datetime.timezone.utc) + datetime.timedelta(days=more)
+    return int(start.timestamp()) * 1_000_000
 
 
 ATHENA = """eventversion STRING, useridentity STRUCT<type: STRING, principalid: STRING, arn: STRING, accountid: STRING,

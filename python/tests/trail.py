@@ -6,6 +6,7 @@ python/tests/trail.py DEMO FOLDER
 from __future__ import annotations
 
 import copy
+import datetime
 import gzip
 import hashlib
 import json
@@ -21,7 +22,7 @@ MACHINES = 4
 
 def write(demo: pathlib.Path, folder: pathlib.Path) -> None:
     """Writes the trail below a folder."""
-    records = json.loads(gzip.decompress(demo.read_bytes()))["Records"]
+    records = [_later(record) for record in json.loads(gzip.decompress(demo.read_bytes()))["Records"]]
     logs = folder / "AWSLogs" / "111122223333" / "CloudTrail" / "eu-west-1"
     # Every file has records of all hours, so that sessions span files and no file is in order.
     for number in range(FILES):
@@ -39,6 +40,20 @@ def _write(path: pathlib.Path, records: List[Record]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     text = json.dumps({"Records": records}).encode()
     path.write_bytes(gzip.compress(text) if path.suffix == ".gz" else text)
+
+
+def _later(record: Record) -> Record:
+    """The record later, so that a session of the console goes on past midnight."""
+    record["eventTime"] = _moved(record["eventTime"])
+    attributes = record["userIdentity"].get("sessionContext", {}).get("attributes", {})
+    if "creationDate" in attributes:
+        attributes["creationDate"] = _moved(attributes["creationDate"])
+    return record
+
+
+def _moved(time: str) -> str:
+    moment = datetime.datetime.strptime(time, "%Y-%m-%dT%H:%M:%SZ") + datetime.timedelta(hours=14, minutes=55)
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _renamed(record: Record, salt: str) -> Record:
