@@ -14,9 +14,8 @@ import tempfile
 import threading
 import time
 
-from pyspark.sql import SparkSession
-
 from cartographer import spark as lake
+from pyspark.sql import SparkSession
 
 TICK = os.sysconf("SC_CLK_TCK")
 PAGE = os.sysconf("SC_PAGE_SIZE")
@@ -74,13 +73,21 @@ def step(name, spark, watch, work):
     found = work()
     wall, cpu, bytes_ = time.monotonic() - before[0], watch.used() - before[1], shuffled(spark) - before[2]
     peak = max(watch.peak.values(), default=0) / 1e6
-    print(f"{name}: {wall:.1f} s, {cpu:.1f} s of CPU, a worker {peak:.0f} MB at most, {bytes_ / 1e6:.1f} MB shuffled; {found}", flush=True)
+    print(
+        f"{name}: {wall:.1f} s, {cpu:.1f} s of CPU, a worker {peak:.0f} MB at most, "
+        f"{bytes_ / 1e6:.1f} MB shuffled; {found}",
+        flush=True,
+    )
 
 
 def main(trail, table=None):
     os.environ["PYSPARK_PYTHON"] = sys.executable
     with tempfile.TemporaryDirectory() as folder:
-        builder = SparkSession.builder.master("local[2]").config("spark.ui.enabled", "false").config("spark.driver.memory", "3g")
+        builder = (
+            SparkSession.builder.master("local[2]")
+            .config("spark.ui.enabled", "false")
+            .config("spark.driver.memory", "3g")
+        )
         spark = builder.config("spark.sql.shuffle.partitions", "16").config("spark.local.dir", folder).getOrCreate()
         spark.sparkContext.setLogLevel("ERROR")
         watch = Watch()

@@ -1,6 +1,6 @@
 """The compiled part."""
 
-from typing import Dict, List, Mapping, Optional, Tuple
+from collections.abc import Mapping
 
 import pyarrow
 
@@ -19,7 +19,7 @@ class RuleError(CartographerError):
 class Rules:
     """Compiled rules: the shipped ones, with one's own over them. Raises ``RuleError``."""
 
-    def __init__(self, files: Optional[Mapping[str, str]] = None) -> None: ...
+    def __init__(self, files: Mapping[str, str] | None = None) -> None: ...
     @property
     def version(self) -> str: ...
     def __len__(self) -> int: ...
@@ -35,23 +35,23 @@ class Mapper:
     def push(self, batch: pyarrow.RecordBatch) -> pyarrow.RecordBatch: ...
     def finish(self) -> pyarrow.RecordBatch: ...
 
-def parse_document(name: str, data: bytes) -> Tuple[List[pyarrow.RecordBatch], pyarrow.RecordBatch]:
+def parse_document(name: str, data: bytes) -> tuple[list[pyarrow.RecordBatch], pyarrow.RecordBatch]:
     """A file's events, and what in it is none: batches of ``schemas()["events"]``, and one of ``["rejects"]``."""
 
 def map_events(
-    batches: List[pyarrow.RecordBatch], rules: Rules
-) -> Tuple[pyarrow.RecordBatch, pyarrow.RecordBatch, pyarrow.RecordBatch]:
+    batches: list[pyarrow.RecordBatch], rules: Rules
+) -> tuple[pyarrow.RecordBatch, pyarrow.RecordBatch, pyarrow.RecordBatch]:
     """Events in any order into ``signals``, ``event_signal`` and ``signal_entities``."""
 
 def sign_ins(batch: pyarrow.RecordBatch) -> pyarrow.RecordBatch:
     """The sign-ins among events that wait for the session they opened: a batch of ``schemas()["sign_ins"]``."""
 
-def schemas() -> Dict[str, pyarrow.Schema]:
+def schemas() -> dict[str, pyarrow.Schema]:
     """The schemas of what goes in and comes out: ``events``, ``rejects``, ``signals``, ``event_signal``,
     ``signal_entities``, ``mapped`` and ``sign_ins``. Times are ``timestamp[us, UTC]``."""
 
-def mapper_columns() -> List[str]:
+def mapper_columns() -> list[str]:
     """The columns that a ``Mapper`` asks for."""
 
-def strong_evidence() -> List[str]:
+def strong_evidence() -> list[str]:
     """The names in ``console_evidence`` that each alone make a session the console's."""

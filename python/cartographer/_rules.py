@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import os
 import pathlib
-from typing import Mapping, Optional, Tuple, Union
+from collections.abc import Mapping
 
 from cartographer._core import Rules
 
@@ -13,8 +13,8 @@ RuleFiles = Mapping[str, str]
 """Rule files: the path below their folder (``iam/users.toml``), and the text."""
 
 
-def read_rules(folder: Union[str, os.PathLike]) -> RuleFiles:
-    """Reads the rules of a folder, to be given to ``map_table`` or ``map_signals``, which lay them over the shipped ones.
+def read_rules(folder: str | os.PathLike) -> RuleFiles:
+    """Reads a folder's rules, for ``map_table`` and ``map_signals``, which lay them over the shipped ones.
 
     Raises ``NotADirectoryError`` if there is no such folder.
     """
@@ -24,11 +24,11 @@ def read_rules(folder: Union[str, os.PathLike]) -> RuleFiles:
     return {file.relative_to(root).as_posix(): file.read_text("utf-8") for file in sorted(root.rglob("*.toml"))}
 
 
-def compiled(files: Optional[RuleFiles]) -> Rules:
+def compiled(files: RuleFiles | None) -> Rules:
     """The rules, compiled once in a process. Raises ``RuleError``."""
     return _compiled(tuple(sorted((files or {}).items())))
 
 
 @functools.lru_cache(maxsize=4)
-def _compiled(files: Tuple[Tuple[str, str], ...]) -> Rules:
+def _compiled(files: tuple[tuple[str, str], ...]) -> Rules:
     return Rules(dict(files))

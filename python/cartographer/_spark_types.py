@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, List
+from typing import TYPE_CHECKING
 
 import pyarrow
 
@@ -25,14 +25,19 @@ def spark_type(kind: pyarrow.DataType) -> str:
         return f"array<{spark_type(kind.value_type)}>"
     if pyarrow.types.is_struct(kind):
         return f"struct<{', '.join(f'{field.name}: {spark_type(field.type)}' for field in kind)}>"
-    names = {pyarrow.string(): "string", pyarrow.int64(): "bigint", pyarrow.bool_(): "boolean", pyarrow.float64(): "double"}
+    names = {
+        pyarrow.string(): "string",
+        pyarrow.int64(): "bigint",
+        pyarrow.bool_(): "boolean",
+        pyarrow.float64(): "double",
+    }
     return names[kind]
 
 
-def check(events: "DataFrame") -> None:
+def check(events: DataFrame) -> None:
     """Raises ``ColumnError`` unless the DataFrame has the columns of events, by what is known before it is read."""
     types = dict(events.dtypes)
-    faults: List[str] = []
+    faults: list[str] = []
     for field in _core.schemas()["events"]:
         wanted = spark_type(field.type)
         found = types.get(field.name)
@@ -41,7 +46,9 @@ def check(events: "DataFrame") -> None:
         elif events.columns.count(field.name) > 1:
             faults.append(f"there is more than one column {field.name!r}; rename or drop the others")
         elif found == "timestamp_ntz":
-            faults.append(f"column {field.name!r} has no zone; set spark.sql.session.timeZone to that of its times and cast it to timestamp")
+            faults.append(
+                f"column {field.name!r} has no zone; set spark.sql.session.timeZone to its own and cast it to timestamp"
+            )
         elif found not in (wanted, "void") and not (wanted == "bigint" and found in ("int", "smallint", "tinyint")):
             faults.append(f"column {field.name!r} is {found}, which has to be {wanted}")
     if faults:

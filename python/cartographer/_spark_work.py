@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import groupby
-from typing import Callable, Iterator, List, Union
+from typing import Callable
 from urllib.parse import unquote
 
 import pyarrow
@@ -83,7 +84,7 @@ def _unplaced(batch: pyarrow.RecordBatch) -> pyarrow.RecordBatch:
     return pyarrow.RecordBatch.from_arrays(columns, schema=batch.schema)
 
 
-def root_of(path: Union[str, List[str]]) -> str:
+def root_of(path: str | list[str]) -> str:
     """What local names begin with, for engines that leave it out; empty if the files are not local."""
     first = path if isinstance(path, str) else next(iter(path), "")
     return "/" if first.startswith(("/", "file:")) else ""
@@ -91,5 +92,5 @@ def root_of(path: Union[str, List[str]]) -> str:
 
 def file_name(path: str, root: str) -> str:
     """The name that ``cartographer load`` knows a file by: a local one without its scheme."""
-    local = path[len("file:"):] if path.startswith("file:") else path
+    local = path.removeprefix("file:")
     return root + local.lstrip("/") if root else path

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import pathlib
-from typing import NamedTuple, Optional, Union
+from typing import NamedTuple
 
 import pyarrow
 
@@ -32,7 +32,7 @@ class Parsed(NamedTuple):
     """One record, or document, that could not be read a row."""
 
 
-def parse(file: Union[str, os.PathLike], data: Optional[bytes] = None) -> Parsed:
+def parse(file: str | os.PathLike, data: bytes | None = None) -> Parsed:
     """Reads one file of CloudTrail, compressed or not, in any of the forms that ``cartographer load`` knows.
 
     With ``data`` the file is not opened: these are its bytes, and ``file`` is the name they go by. What is wrong with
@@ -44,7 +44,7 @@ def parse(file: Union[str, os.PathLike], data: Optional[bytes] = None) -> Parsed
     return Parsed(pyarrow.Table.from_batches(events, schema), pyarrow.Table.from_batches([rejects]))
 
 
-def map_table(events: pyarrow.Table, *, rules: Optional[RuleFiles] = None) -> Mapped:
+def map_table(events: pyarrow.Table, *, rules: RuleFiles | None = None) -> Mapped:
     """Maps a table of events, with all columns of ``schemas()["events"]``, in any order and from any number of files.
 
     An event of several files counts once, sign-ins are put into the sessions they opened, and sessions without evidence
@@ -53,7 +53,9 @@ def map_table(events: pyarrow.Table, *, rules: Optional[RuleFiles] = None) -> Ma
     Raises ``ColumnError`` for a column that is missing or of another type, and ``RuleError``.
     """
     if not isinstance(events, pyarrow.Table):
-        raise TypeError(f"map_table takes a pyarrow.Table, not {type(events).__name__}; a DataFrame of pandas becomes one "
-                        "by pyarrow.Table.from_pandas, one of Spark is mapped by cartographer.spark.map_signals")
+        raise TypeError(
+            f"map_table takes a pyarrow.Table, not {type(events).__name__}; a DataFrame of pandas becomes one "
+            "by pyarrow.Table.from_pandas, one of Spark is mapped by cartographer.spark.map_signals"
+        )
     batches = _core.map_events(events.to_batches(), compiled(rules))
     return Mapped(*(pyarrow.Table.from_batches([batch]) for batch in batches))

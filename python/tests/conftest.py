@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import pathlib
-from typing import Dict, List
 
 import pyarrow
 import pyarrow.parquet
@@ -28,11 +27,11 @@ def case() -> pathlib.Path:
 
 
 @pytest.fixture(scope="session")
-def wanted(case) -> Dict[str, List[dict]]:
+def wanted(case) -> dict[str, list[dict]]:
     """Every row of the tables of signals, in order."""
     return {name: in_order(pyarrow.parquet.read_table(case / name)) for name in TABLES}
 
 
-def in_order(table: pyarrow.Table) -> List[dict]:
+def in_order(table: pyarrow.Table) -> list[dict]:
     """The rows of a table in an order that depends on nothing but them."""
     return sorted(table.to_pylist(), key=lambda row: sorted((name, str(value)) for name, value in row.items()))

@@ -61,7 +61,6 @@ def sail():
 def rows(frame) -> list:
     """The rows of a DataFrame, in an order that depends on nothing but them."""
     import pyarrow
-
     from conftest import in_order
 
     if hasattr(frame, "toArrow"):

@@ -12,8 +12,8 @@ import pytest
 
 pyspark = pytest.importorskip("pyspark")
 
-import engines  # noqa: E402
-from cartographer import spark as lake  # noqa: E402
+import engines
+from cartographer import spark as lake
 
 
 @contextlib.contextmanager
@@ -21,7 +21,10 @@ def cluster(**config: str):
     """A cluster of two executors, processes of their own, whose Python finds nothing of the driver's."""
     os.environ["SPARK_HOME"] = str(pathlib.Path(pyspark.__file__).parent)
     os.environ["PYSPARK_PYTHON"] = sys.executable
-    yield from engines.local("local-cluster[2,1,1024]", **{"spark.executor.memory": "1g", "spark.executorEnv.PYTHONPATH": "./cartographer", **config})
+    yield from engines.local(
+        "local-cluster[2,1,1024]",
+        **{"spark.executor.memory": "1g", "spark.executorEnv.PYTHONPATH": "./cartographer", **config},
+    )
 
 
 @pytest.fixture

@@ -13,15 +13,14 @@ import pytest
 
 pytest.importorskip("pyspark")
 
-from pyspark.sql import functions as F  # noqa: E402
-
-import cartographer  # noqa: E402
-import engines  # noqa: E402
-from cartographer import spark as lake  # noqa: E402
-from cartographer._core import mapper_columns  # noqa: E402
-from cartographer._spark_types import ddl  # noqa: E402
-from cartographer._spark_work import map_sessions  # noqa: E402
-from conftest import DEMO, TABLES  # noqa: E402
+import cartographer
+import engines
+from cartographer import spark as lake
+from cartographer._core import mapper_columns
+from cartographer._spark_types import ddl
+from cartographer._spark_work import map_sessions
+from conftest import DEMO, TABLES
+from pyspark.sql import functions as F
 
 
 @pytest.fixture(scope="module")
@@ -59,13 +58,18 @@ def test_a_trail_maps_to_the_rows_of_a_case(mapped, wanted, name):
 
 def test_what_cannot_be_read_is_told(spark, trail):
     found = engines.rows(lake.read_rejects(spark, str(trail)))
-    assert sorted((row["document"].rsplit("/", 1)[1], row["record"]) for row in found) == [("digest.json", None), ("torn.jsonl", 2)]
+    assert sorted((row["document"].rsplit("/", 1)[1], row["record"]) for row in found) == [
+        ("digest.json", None),
+        ("torn.jsonl", 2),
+    ]
 
 
 @pytest.mark.skipif(engines.ENGINE == "sail", reason="Sail does not tell the file of a line")
 def test_lines_are_read_in_pieces(spark, trail, tmp_path):
     records = [json.loads((trail / "torn.jsonl").read_text().splitlines()[0])]
-    (tmp_path / "lines.jsonl").write_text("\n".join(json.dumps({**records[0], "eventID": f"e{n}"}) for n in range(250)) + "\n\nnonsense\n")
+    (tmp_path / "lines.jsonl").write_text(
+        "\n".join(json.dumps({**records[0], "eventID": f"e{n}"}) for n in range(250)) + "\n\nnonsense\n"
+    )
     found = engines.rows(lake.read_trail(spark, str(tmp_path), lines=True))
     assert {row["event_id"] for row in found} == {f"e{n}" for n in range(250)}
     assert {row["source_record"] for row in found} == {None}
@@ -86,7 +90,9 @@ DAYS = [datetime.date(2026, 3, day) for day in (10, 11, 12)]
 
 
 def micros(day, more):
-    start = datetime.datetime(day.year, day.month, day.day, tzinfo=datetime.timezone.utc) + datetime.timedelta(days=more)
+    start = datetime.datetime(day.year, day.month, day.day, tzinfo=datetime.timezone.utc) + datetime.timedelta(
+        days=more
+    )
     return int(start.timestamp()) * 1_000_000
 
 
@@ -100,14 +106,30 @@ errorcode STRING, errormessage STRING, requestparameters STRING, responseelement
 requestid STRING, eventid STRING, resources ARRAY<STRUCT<arn: STRING, accountid: STRING, type: STRING>>,
 eventtype STRING, apiversion STRING, readonly STRING, recipientaccountid STRING, serviceeventdetails STRING,
 sharedeventid STRING, vpcendpointid STRING, vpcendpointaccountid STRING, eventcategory STRING,
-sessioncredentialfromconsole STRING, tlsdetails STRUCT<tlsversion: STRING, ciphersuite: STRING, clientprovidedhostheader: STRING>,
+sessioncredentialfromconsole STRING,
+tlsdetails STRUCT<tlsversion: STRING, ciphersuite: STRING, clientprovidedhostheader: STRING>,
 `timestamp` STRING"""
 
 TEXTS = ["requestParameters", "responseElements", "additionalEventData", "serviceEventDetails"]
 
 # What makes sessions and signals, but for requests, whose text is written anew.
-TOLD = ["event_id", "event_time", "event_key", "account_id", "region", "user_agent", "client", "source_ip", "read_only",
-        "error_code", "console_evidence", "session_id", "session_created", "principal_arn", "mfa"]
+TOLD = [
+    "event_id",
+    "event_time",
+    "event_key",
+    "account_id",
+    "region",
+    "user_agent",
+    "client",
+    "source_ip",
+    "read_only",
+    "error_code",
+    "console_evidence",
+    "session_id",
+    "session_created",
+    "principal_arn",
+    "mfa",
+]
 
 
 def small(value):
@@ -120,7 +142,12 @@ def small(value):
 def athena_row(record):
     row = {name: json.dumps(value) if name in TEXTS and value is not None else value for name, value in record.items()}
     row = {name: str(value).lower() if isinstance(value, bool) else value for name, value in row.items()}
-    return json.dumps({**{name.lower(): value if name in TEXTS else small(value) for name, value in row.items()}, "timestamp": "2026/03/11"})
+    return json.dumps(
+        {
+            **{name.lower(): value if name in TEXTS else small(value) for name, value in row.items()},
+            "timestamp": "2026/03/11",
+        }
+    )
 
 
 def identified(rows):
@@ -139,12 +166,19 @@ def test_athenas_table_gives_the_same_events(spark, tmp_path):
 
 
 def test_security_lake_gives_the_same_events(spark, case):
-    wanted = pyarrow.parquet.read_table(case / "events").filter(pyarrow.compute.field("identity_type").is_valid()).select(TOLD).to_pylist()
+    wanted = (
+        pyarrow.parquet.read_table(case / "events")
+        .filter(pyarrow.compute.field("identity_type").is_valid())
+        .select(TOLD)
+        .to_pylist()
+    )
     ids = {row["event_id"] for row in wanted}
     rows = spark.read.parquet(str(case / "ocsf.parquet")).drop("raw_data")
     found = engines.rows(lake.from_security_lake(rows).select(*TOLD))
     told = [name for name in TOLD if name not in ("session_id", "error_code")]
-    assert [cut(row, told) for row in identified(row for row in found if row["event_id"] in ids)] == [cut(row, told) for row in identified(wanted)]
+    assert [cut(row, told) for row in identified(row for row in found if row["event_id"] in ids)] == [
+        cut(row, told) for row in identified(wanted)
+    ]
 
 
 def cut(row, names):
@@ -164,18 +198,26 @@ def renamed(events):
 
 def mapped_of(**columns):
     """What a mapper says to a row whose columns are these."""
+
     def act(events):
         rows = events.limit(1).withColumn("seq", F.lit(1))
         rows = rows.select(*(columns.get(name, F.col(name)).alias(name) for name in mapper_columns()))
         return rows.mapInArrow(map_sessions({}), ddl("mapped"))
+
     return act
 
 
 # What is done, and what the exception says: before anything runs, or out of the worker.
 WRONG = {
     "a column is missing": (lambda e: lake.map_signals(e.drop("event_key")), "there is no column 'event_key'"),
-    "a column of another type": (lambda e: lake.map_signals(e.withColumn("event_time", F.lit("now"))), "'event_time' is string"),
-    "times without a zone": (lambda e: lake.map_signals(e.withColumn("event_time", F.expr("cast(event_time AS timestamp_ntz)"))), "has no zone"),
+    "a column of another type": (
+        lambda e: lake.map_signals(e.withColumn("event_time", F.lit("now"))),
+        "'event_time' is string",
+    ),
+    "times without a zone": (
+        lambda e: lake.map_signals(e.withColumn("event_time", F.expr("cast(event_time AS timestamp_ntz)"))),
+        "has no zone",
+    ),
     "a table of something else": (lambda e: lake.map_signals(e.select(F.lit(1).alias("a"))), "these are no events"),
     "not Athena's table": (lambda e: lake.from_athena(e), "is it the table of athena"),
     "not Security Lake's table": (lambda e: lake.from_security_lake(e), "is it the table of security-lake"),

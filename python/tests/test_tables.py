@@ -5,12 +5,11 @@ from __future__ import annotations
 import datetime
 import pathlib
 
+import cartographer
 import pyarrow
 import pyarrow.compute
 import pyarrow.parquet
 import pytest
-
-import cartographer
 from cartographer._core import mapper_columns
 from cartographer._rules import compiled
 from conftest import ROOT, TABLES, in_order
@@ -28,7 +27,9 @@ def sessions(events) -> pyarrow.Table:
     table = events.group_by("event_id", use_threads=False).aggregate([("session_id", "first")]).select(["event_id"])
     first = events.append_column("place", pyarrow.array(range(events.num_rows)))
     places = first.group_by("event_id").aggregate([("place", "min")]).column("place_min")
-    rows = events.take(places).sort_by([("session_id", "ascending"), ("event_time", "ascending"), ("event_id", "ascending")])
+    rows = events.take(places).sort_by(
+        [("session_id", "ascending"), ("event_time", "ascending"), ("event_id", "ascending")]
+    )
     assert rows.num_rows == table.num_rows
     seq, last, numbers = 0, None, []
     for session in rows.column("session_id").to_pylist():
@@ -68,9 +69,13 @@ def test_the_order_of_rows_and_the_cut_of_batches_do_not_matter(events, wanted):
 def test_what_cannot_be_read_is_told(trail):
     torn = cartographer.parse(trail / "torn.jsonl")
     assert (torn.events.num_rows, torn.rejects.num_rows) == (1, 1)
-    assert "broken JSON" in torn.rejects.column("cause")[0].as_py() or "cut off" in torn.rejects.column("cause")[0].as_py()
+    assert (
+        "broken JSON" in torn.rejects.column("cause")[0].as_py() or "cut off" in torn.rejects.column("cause")[0].as_py()
+    )
     digest = cartographer.parse("digest.json", (trail / "AWSLogs" / "digest.json").read_bytes())
-    assert digest.rejects.column("cause").to_pylist() == ["CloudTrail digest file (it lists log files and holds no events)"]
+    assert digest.rejects.column("cause").to_pylist() == [
+        "CloudTrail digest file (it lists log files and holds no events)"
+    ]
 
 
 def test_rules_of_ones_own_lie_over_the_shipped_ones(tmp_path, events):
@@ -106,25 +111,77 @@ def constant(table, name, value):
 
 # What is done, the exception, and what it says.
 WRONG = {
-    "a column is missing": (lambda t: pushed(one_batch(t.drop_columns(["event_key"]))), cartographer.ColumnError, 'no column "event_key"'),
+    "a column is missing": (
+        lambda t: pushed(one_batch(t.drop_columns(["event_key"]))),
+        cartographer.ColumnError,
+        'no column "event_key"',
+    ),
     "no seq": (lambda t: pushed(one_batch(t.drop_columns(["seq"]))), cartographer.ColumnError, 'no column "seq"'),
-    "a column is there twice": (lambda t: pushed(one_batch(t.append_column("client", t.column("client")))), cartographer.ColumnError, '2 columns "client"'),
-    "a column of another type": (lambda t: pushed(one_batch(constant(t, "event_key", 7))), cartographer.ColumnError, '"event_key" is of type Int64'),
-    "times are text": (lambda t: pushed(one_batch(constant(t, "event_time", "2026-03-11"))), cartographer.ColumnError, "mind the zone"),
-    "times are dates": (lambda t: pushed(one_batch(constant(t, "event_time", datetime.date(2026, 3, 11)))), cartographer.ColumnError, "Date32"),
+    "a column is there twice": (
+        lambda t: pushed(one_batch(t.append_column("client", t.column("client")))),
+        cartographer.ColumnError,
+        '2 columns "client"',
+    ),
+    "a column of another type": (
+        lambda t: pushed(one_batch(constant(t, "event_key", 7))),
+        cartographer.ColumnError,
+        '"event_key" is of type Int64',
+    ),
+    "times are text": (
+        lambda t: pushed(one_batch(constant(t, "event_time", "2026-03-11"))),
+        cartographer.ColumnError,
+        "mind the zone",
+    ),
+    "times are dates": (
+        lambda t: pushed(one_batch(constant(t, "event_time", datetime.date(2026, 3, 11)))),
+        cartographer.ColumnError,
+        "Date32",
+    ),
     "nanoseconds": (lambda t: pushed(one_batch(nanoseconds(t))), cartographer.ColumnError, "timestamp[us]"),
-    "a key is NULL": (lambda t: pushed(one_batch(null(t, "session_id"))), cartographer.ColumnError, '"session_id" is NULL in row 1'),
+    "a key is NULL": (
+        lambda t: pushed(one_batch(null(t, "session_id"))),
+        cartographer.ColumnError,
+        '"session_id" is NULL in row 1',
+    ),
     "seq is NULL": (lambda t: pushed(one_batch(null(t, "seq"))), cartographer.ColumnError, '"seq" is NULL'),
-    "a client that is none": (lambda t: pushed(one_batch(constant(t, "client", "Netscape"))), cartographer.ColumnError, '"Netscape"'),
-    "a request that is no JSON": (lambda t: pushed(one_batch(constant(t, "request_parameters", "{a: 1}"))), cartographer.ColumnError, "is no JSON"),
-    "rows out of order": (lambda t: pushed(one_batch(t.sort_by([("seq", "descending")]))), cartographer.OrderError, "where 1 has to come"),
-    "a session cut in its middle": (lambda t: pushed(one_batch(t.slice(0, 1)), one_batch(t.slice(2, 1))), cartographer.OrderError, "seq 3 where 2 has to come"),
-    "batches twice": (lambda t: pushed(one_batch(t.slice(0, 2)), one_batch(t.slice(0, 2))), cartographer.OrderError, "seq 1 where 3 has to come"),
+    "a client that is none": (
+        lambda t: pushed(one_batch(constant(t, "client", "Netscape"))),
+        cartographer.ColumnError,
+        '"Netscape"',
+    ),
+    "a request that is no JSON": (
+        lambda t: pushed(one_batch(constant(t, "request_parameters", "{a: 1}"))),
+        cartographer.ColumnError,
+        "is no JSON",
+    ),
+    "rows out of order": (
+        lambda t: pushed(one_batch(t.sort_by([("seq", "descending")]))),
+        cartographer.OrderError,
+        "where 1 has to come",
+    ),
+    "a session cut in its middle": (
+        lambda t: pushed(one_batch(t.slice(0, 1)), one_batch(t.slice(2, 1))),
+        cartographer.OrderError,
+        "seq 3 where 2 has to come",
+    ),
+    "batches twice": (
+        lambda t: pushed(one_batch(t.slice(0, 2)), one_batch(t.slice(0, 2))),
+        cartographer.OrderError,
+        "seq 1 where 3 has to come",
+    ),
     "rows, not batches": (lambda t: pushed(t.slice(0, 2).to_pylist()), TypeError, "RecordBatch"),
     "a table, not batches": (lambda t: pushed(t), TypeError, "RecordBatch"),
     "no table": (lambda t: cartographer.map_table(t.to_pylist()), TypeError, "takes a pyarrow.Table, not list"),
-    "a table of something else": (lambda t: cartographer.map_table(pyarrow.table({"a": [1]})), cartographer.ColumnError, 'the batch has "a"'),
-    "rules that are none": (lambda t: cartographer.map_table(t, rules={"iam/x.toml": "id = 3"}), cartographer.RuleError, "iam/x.toml:1"),
+    "a table of something else": (
+        lambda t: cartographer.map_table(pyarrow.table({"a": [1]})),
+        cartographer.ColumnError,
+        'the batch has "a"',
+    ),
+    "rules that are none": (
+        lambda t: cartographer.map_table(t, rules={"iam/x.toml": "id = 3"}),
+        cartographer.RuleError,
+        "iam/x.toml:1",
+    ),
     "no folder of rules": (lambda t: cartographer.read_rules("/nowhere"), NotADirectoryError, "'/nowhere'"),
     "no such file": (lambda t: cartographer.parse("/nowhere.json"), FileNotFoundError, "/nowhere.json"),
 }

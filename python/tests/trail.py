@@ -12,9 +12,9 @@ import hashlib
 import json
 import pathlib
 import sys
-from typing import Any, Dict, List
+from typing import Any
 
-Record = Dict[str, Any]
+Record = dict[str, Any]
 
 FILES = 9
 MACHINES = 4
@@ -31,12 +31,16 @@ def write(demo: pathlib.Path, folder: pathlib.Path) -> None:
     _write(logs / "2026/03/09/copies.json.gz", records[::5])
     _write(logs / "2026/03/19/copies.json.gz", records[::7][::-1])
     _write(logs / "2026/03/11/machines.json.gz", _machines(records))
-    _write(folder / "trimmed.json", _trimmed(records))
-    (folder / "AWSLogs" / "digest.json").write_text(json.dumps({"digestS3Bucket": "b", "digestStartTime": "t", "logFiles": []}))
-    (folder / "torn.jsonl").write_text(json.dumps(_renamed(records[0], "torn")) + "\n{\"eventVersion\": \"1.0\n")
+    clicks = [record for record in records if record.get("sessionCredentialFromConsole") == "true"][:60]
+    _write(folder / "trimmed.json", _trimmed(clicks))
+    _write(folder / "door.json", _trimmed([record for record in records if record["eventName"] == "ConsoleLogin"][:1]))
+    (folder / "AWSLogs" / "digest.json").write_text(
+        json.dumps({"digestS3Bucket": "b", "digestStartTime": "t", "logFiles": []})
+    )
+    (folder / "torn.jsonl").write_text(json.dumps(_renamed(records[0], "torn")) + '\n{"eventVersion": "1.0\n')
 
 
-def _write(path: pathlib.Path, records: List[Record]) -> None:
+def _write(path: pathlib.Path, records: list[Record]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     text = json.dumps({"Records": records}).encode()
     path.write_bytes(gzip.compress(text) if path.suffix == ".gz" else text)
@@ -63,24 +67,28 @@ def _renamed(record: Record, salt: str) -> Record:
     return other
 
 
-def _machines(records: List[Record]) -> List[Record]:
+def _machines(records: list[Record]) -> list[Record]:
     """Programs' calls of other principals: sessions without a trace of the console."""
     found = []
     for record in (record for record in records if record.get("userAgent", "").startswith(("aws-sdk", "Boto3"))):
         for number in range(MACHINES):
             other = _renamed(record, f"machine {number}")
-            other["userIdentity"] = {"type": "IAMUser", "principalId": f"AIDAMACHINE{number}", "accountId": "111122223333",
-                                     "arn": f"arn:aws:iam::111122223333:user/machine-{number}", "accessKeyId": f"AKIAMACHINE{number}"}
+            other["userIdentity"] = {
+                "type": "IAMUser",
+                "principalId": f"AIDAMACHINE{number}",
+                "accountId": "111122223333",
+                "arn": f"arn:aws:iam::111122223333:user/machine-{number}",
+                "accessKeyId": f"AKIAMACHINE{number}",
+            }
             other.pop("sessionCredentialFromConsole", None)
             found.append(other)
     return found
 
 
-def _trimmed(records: List[Record]) -> List[Record]:
-    """Clicks of which an export has dropped who made them: their session is the file."""
-    clicks = [record for record in records if record.get("sessionCredentialFromConsole") == "true"][:60]
+def _trimmed(records: list[Record]) -> list[Record]:
+    """Records of which an export has dropped who made them: their session is the file."""
     found = []
-    for record in clicks:
+    for record in records:
         other = _renamed(record, "trimmed")
         del other["userIdentity"]
         found.append(other)

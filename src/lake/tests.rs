@@ -237,6 +237,19 @@ fn sign_ins_say_what_they_are_joined_by() {
 }
 
 #[test]
+fn a_sign_in_of_nobody_keeps_its_session_and_is_joined_to_none() {
+    let record = r#"{"eventTime": "2026-03-11T09:00:00Z", "eventSource": "signin.amazonaws.com",
+        "eventName": "ConsoleLogin", "eventType": "AwsConsoleSignIn", "eventID": "e"}"#;
+    let document = parse("door.json", record.as_bytes().to_vec()).unwrap();
+    let found = sign_ins(&document.events[0]).unwrap();
+    let own = Columns(&document.events[0]).text("session_id").unwrap();
+    let column =
+        |name: &str| Columns(&found).text(name).unwrap().iter().map(|text| text.map(str::to_owned)).collect::<Vec<_>>();
+    assert_eq!(column("session_id"), [Some(own.value(0).to_owned())]);
+    assert_eq!((column("account_id"), column("principal_arn")), (vec![None], vec![None]));
+}
+
+#[test]
 fn a_file_that_is_no_trail_is_one_reject() {
     let document = parse("notes.txt", b"hello".to_vec()).unwrap();
     assert!(document.events.is_empty());
