@@ -197,11 +197,11 @@ def renamed(events):
 
 
 def mapped_of(**columns):
-    """What a mapper says to a row whose columns are these."""
+    """What a mapper says to a row whose columns are these, in SQL."""
 
     def act(events):
         rows = events.limit(1).withColumn("seq", F.lit(1))
-        rows = rows.select(*(columns.get(name, F.col(name)).alias(name) for name in mapper_columns()))
+        rows = rows.select(*(F.expr(columns.get(name, name)).alias(name) for name in mapper_columns()))
         return rows.mapInArrow(map_sessions({}), ddl("mapped"))
 
     return act
@@ -222,12 +222,12 @@ WRONG = {
     "not Athena's table": (lambda e: lake.from_athena(e), "is it the table of athena"),
     "not Security Lake's table": (lambda e: lake.from_security_lake(e), "is it the table of security-lake"),
     "rules that are none": (lambda e: lake.map_signals(e, rules={"iam/x.toml": "id = 3"}), "iam/x.toml:1"),
-    "a key is NULL": (mapped_of(event_id=F.lit(None).cast("string")), '"event_id" is NULL in row 1'),
-    "a session is NULL": (mapped_of(session_id=F.lit(None).cast("string")), '"session_id" is NULL in row 1'),
-    "a client that is none": (mapped_of(client=F.lit("Netscape")), '"Netscape"'),
-    "a request that is no JSON": (mapped_of(request_parameters=F.lit("{a: 1}")), "is no JSON"),
+    "a key is NULL": (mapped_of(event_id="cast(NULL AS string)"), '"event_id" is NULL in row 1'),
+    "a session is NULL": (mapped_of(session_id="cast(NULL AS string)"), '"session_id" is NULL in row 1'),
+    "a client that is none": (mapped_of(client="'Netscape'"), '"Netscape"'),
+    "a request that is no JSON": (mapped_of(request_parameters="'{a: 1}'"), "is no JSON"),
     "a column renamed on the way": (lambda e: renamed(e), 'no column "event_key"'),
-    "a session cut in its middle": (mapped_of(seq=F.lit(5)), "seq 5 where 1 has to come"),
+    "a session cut in its middle": (mapped_of(seq="5"), "seq 5 where 1 has to come"),
     "rows that nobody put in order": (pushed_unsorted, "seq 2 where 1 has to come"),
 }
 
