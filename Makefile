@@ -13,7 +13,7 @@ SHARED ?= ../shared
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test fmt lint docs rules score ageing clients hosts tests bench web web-check browser audit programs build bundled extension install duckdb clean
+.PHONY: help demo test test-all fmt lint docs rules score ageing clients hosts spark tests bench web web-check browser audit programs build bundled extension wheel install duckdb clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -25,7 +25,10 @@ demo: build ## Build, load the demo trail into case.duckdb, show its timeline an
 	@echo
 	@echo "Look at it in the browser:  $(PROGRAM) serve --db $(CASE) --open"
 
-test: lint docs rules score web-check clients hosts browser tests ## Run every check; the tests run last
+test: lint docs rules score web-check clients hosts spark browser tests ## Run every check; the tests run last
+
+test-all: SPARKS = 4.3.0
+test-all: test ## Run every check, on Spark 4 too
 
 fmt: ## Format the source
 	$(CARGO) fmt
@@ -59,6 +62,12 @@ hosts: programs ## Load the extension into other DuckDBs, where they can be had,
 	$(CARGO) rustc $(LOADABLE) --locked --lib --crate-type cdylib
 	@scripts/footer.sh $(TARGET_DIR)/debug $(TARGET_DIR)/debug/extension/cartographer.duckdb_extension
 	@scripts/extension.sh $(PROGRAM) $(TARGET_DIR)/debug/extension/cartographer.duckdb_extension
+
+spark: programs ## Build the Python package, and map with it in memory, on Sail and on Spark, where they can be had
+	@scripts/spark.sh $(PROGRAM) $(SPARKS)
+
+wheel: ## Build the Python package's wheel for this machine, in target/wheels
+	cd python && CARGO_TARGET_DIR="$(CURDIR)/target" maturin build --release --locked --out ../target/wheels
 
 tests: programs ## Run the tests and the documentation's examples
 	$(LIBRARIES) $(CARGO) test $(FEATURES) --locked --doc

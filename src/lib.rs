@@ -2,9 +2,10 @@
 //!
 //! Data walks one way: [`read`] bytes into records, [`normalise`] records into [`event::Event`]s, [`session`] events
 //! into sessions, [`matching`] sessions into [`signal::Signal`]s by the rules of [`rule`], [`batch`] rows into Arrow,
-//! [`trail`] files into batches, `store` Arrow into DuckDB with the views of [`view`], [`hunt`] asks a case, `present` rows
-//! into bytes. `load` is the walk from files to a case, `export` the one from a case to other forms, `serve` the one from
-//! a case to a browser, `extension` the one from files to whoever loads it into DuckDB.
+//! [`trail`] files into batches, [`lake`] batches of other engines into signals, `store` Arrow into DuckDB with the views
+//! of [`view`], [`hunt`] asks a case, `present` rows into bytes. `load` is the walk from files to a case, `export` the one
+//! from a case to other forms, `serve` the one from a case to a browser, `extension` the one from files to whoever loads
+//! it into DuckDB.
 //! Everything up to [`batch`] is pure: no files (but for `read`), no DuckDB, no terminal, no globals.
 
 #[cfg(all(feature = "extension", feature = "program"))]
@@ -19,6 +20,7 @@ pub mod export;
 pub mod extension;
 pub mod hunt;
 pub mod json;
+pub mod lake;
 #[cfg(feature = "program")]
 pub mod load;
 pub mod matching;

@@ -19,7 +19,7 @@ pub(crate) use event::evidence_at;
 pub use event::{EventRows, read_events};
 pub use rows::{Cell, Rows};
 pub use rule::rules;
-pub use session::{SESSION_COLUMNS, SessionColumns, sessions};
+pub use session::{SESSION_COLUMNS, SessionColumns, session_columns, sessions};
 pub use signal::{SignalBatches, signals};
 
 /// Why rows could not be turned into a batch, or back.

@@ -6,10 +6,35 @@ use super::columns::{boolean_at, text_at, time_at};
 use super::{BatchError, Columns};
 use crate::event::Client;
 use crate::matching::{Row, SessionRows};
+use crate::table::{ColumnKind, EVENTS};
 
-/// The columns of `events` that [`sessions`] needs, as a query asks for them.
-pub const SESSION_COLUMNS: &str = "session_id, event_id, event_time, event_key, account_id, region, user_agent, \
-     client::VARCHAR AS client, source_ip, read_only, error_code, error_message, request_parameters, response_elements";
+/// The columns of `events` that [`sessions`] needs.
+pub const SESSION_COLUMNS: [&str; 14] = [
+    "session_id",
+    "event_id",
+    "event_time",
+    "event_key",
+    "account_id",
+    "region",
+    "user_agent",
+    "client",
+    "source_ip",
+    "read_only",
+    "error_code",
+    "error_message",
+    "request_parameters",
+    "response_elements",
+];
+
+/// [`SESSION_COLUMNS`] as a query asks for them: ENUMs as text.
+#[must_use]
+pub fn session_columns() -> String {
+    let is_enum = |name: &str| {
+        EVENTS.columns.iter().any(|column| column.name == name && matches!(column.kind, ColumnKind::Enum(_)))
+    };
+    let ask = |name: &str| if is_enum(name) { format!("{name}::VARCHAR AS {name}") } else { name.to_owned() };
+    SESSION_COLUMNS.map(ask).join(", ")
+}
 
 /// The sessions in batches whose rows are in order of session; a session may go on in the next batch.
 ///

@@ -87,7 +87,7 @@ fn from_case(rules: &RuleSet, id: &str, case: &Path, around: &str) -> Result<dra
         "SELECT {columns} FROM events WHERE session_id = (SELECT session_id FROM events WHERE event_id = ?) \
          AND abs(date_diff('second', event_time, (SELECT event_time FROM events WHERE event_id = ?))) <= {BURST_S} \
          ORDER BY event_time, event_id",
-        columns = batch::SESSION_COLUMNS
+        columns = batch::session_columns()
     );
     let batches = case.query_with(&sql, &[around.to_owned(), around.to_owned()])?;
     let sessions = batch::sessions(&batches)?;

@@ -33,13 +33,15 @@ pub enum Container {
     EventHistoryCsv,
     /// OCSF as JSON: Security Lake's `CloudTrail`, or an export of our own.
     Ocsf,
+    /// Rows of Athena's table of a trail, names in small letters.
+    Athena,
     /// Rows of a Parquet file, records themselves or OCSF.
     Parquet,
 }
 
 impl Container {
     /// Every container.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Records,
         Self::LookupEvents,
         Self::Array,
@@ -55,6 +57,7 @@ impl Container {
         Self::Csv,
         Self::EventHistoryCsv,
         Self::Ocsf,
+        Self::Athena,
         Self::Parquet,
     ];
 
@@ -77,6 +80,7 @@ impl Container {
             Self::Csv => "csv",
             Self::EventHistoryCsv => "event_history_csv",
             Self::Ocsf => "ocsf",
+            Self::Athena => "athena",
             Self::Parquet => "parquet",
         }
     }

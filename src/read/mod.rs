@@ -5,6 +5,7 @@
 //! content and never by its name. Nothing is parsed further than to its members' names: that is the next room's work.
 
 mod archive;
+mod athena;
 mod cells;
 mod clock;
 mod container;

@@ -49,12 +49,18 @@ pub struct Stored {
 pub fn fetch(source: &Source) -> Result<Stored, ReadError> {
     let name = source.name.clone();
     match stored(source) {
-        Ok(bytes) => Ok(Stored { sha256: sha256(&bytes), name, bytes }),
+        Ok(bytes) => Ok(Stored::new(name, bytes)),
         Err(cause) => Err(ReadError::Read { name, cause }),
     }
 }
 
 impl Stored {
+    /// Bytes that somebody else read, as they are stored; `name` is the source's.
+    #[must_use]
+    pub fn new(name: String, bytes: Vec<u8>) -> Self {
+        Self { sha256: sha256(&bytes), name, bytes }
+    }
+
     /// Takes off the compression: gzip of any number of members, zstd, zip, and one in another. What is damaged is a
     /// problem in the result.
     #[must_use]

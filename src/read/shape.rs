@@ -37,6 +37,9 @@ bitflags::bitflags! {
         const BUCKET = 1 << 20;
         const CLASS_UID = 1 << 21;
         const METADATA = 1 << 22;
+        const SMALL_NAME = 1 << 23;
+        const SMALL_SOURCE = 1 << 24;
+        const SMALL_TIME = 1 << 25;
     }
 }
 
@@ -67,6 +70,9 @@ impl Members {
             "Bucket" => Self::BUCKET,
             "class_uid" => Self::CLASS_UID,
             "metadata" => Self::METADATA,
+            "eventname" => Self::SMALL_NAME,
+            "eventsource" => Self::SMALL_SOURCE,
+            "eventtime" => Self::SMALL_TIME,
             _ => Self::empty(),
         }
     }
@@ -116,6 +122,11 @@ impl<'t> Shape<'t> {
     /// Whether the object is one event of OCSF, whosever it is.
     pub(super) fn is_ocsf(&self) -> bool {
         self.members.contains(Members::CLASS_UID | Members::METADATA)
+    }
+
+    /// Whether the object is a row of Athena's table of a trail.
+    pub(super) fn is_athena(&self) -> bool {
+        self.members.contains(Members::SMALL_NAME | Members::SMALL_SOURCE | Members::SMALL_TIME)
     }
 
     /// Whether a record much like CloudTrail's is somebody else's: S3 and streams call themselves `aws:s3` and the like.

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use serde_json::value::RawValue;
 
+use super::athena;
 use super::container::Container;
 use super::error::Refusal;
 use super::foreign;
@@ -127,6 +128,11 @@ fn object<'t>(text: &'t str, shape: &Shape<'t>, depth: usize, found: &mut Found<
     } else if shape.is_ocsf() {
         match ocsf::record(text) {
             Ok(json) => found.record(Cow::Owned(json), Container::Ocsf),
+            Err(what) => found.foreign(what, text),
+        }
+    } else if shape.is_athena() {
+        match athena::record(text) {
+            Ok(json) => found.record(Cow::Owned(json), Container::Athena),
             Err(what) => found.foreign(what, text),
         }
     } else if let Some(what) = foreign::pointer(shape) {

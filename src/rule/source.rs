@@ -57,11 +57,15 @@ impl RuleText {
     /// # Errors
     /// Each file of the folder that cannot be read.
     pub fn shipped_and(dir: &Path) -> Result<Vec<Self>, Vec<RuleError>> {
-        let own = Self::in_dir(dir)?;
+        Ok(Self::shipped_under(Self::in_dir(dir)?))
+    }
+
+    /// The shipped files with others: one of the same path takes the place of the shipped one.
+    pub fn shipped_under(own: Vec<Self>) -> Vec<Self> {
         let mut texts = Self::shipped();
         texts.retain(|shipped| !own.iter().any(|text| text.path == shipped.path));
         texts.extend(own);
-        Ok(texts)
+        texts
     }
 
     /// Every `.toml` below a folder, specs included, in order of their paths.

@@ -4,7 +4,7 @@ use arrow::record_batch::RecordBatch;
 use duckdb::params;
 
 use super::{Case, StoreError};
-use crate::batch::{SESSION_COLUMNS, SignalBatches};
+use crate::batch::{SignalBatches, session_columns};
 use crate::table::{EVENT_SIGNAL, SIGNAL_ENTITIES, SIGNALS};
 
 /// Cuts the sessions that wait into pieces of about so many events, each session in one piece.
@@ -18,7 +18,7 @@ const FEW: usize = 3;
 
 /// The events of the sessions that wait.
 fn waiting_events() -> String {
-    format!("SELECT piece, {SESSION_COLUMNS} FROM events JOIN waiting USING (session_id)")
+    format!("SELECT piece, {} FROM events JOIN waiting USING (session_id)", session_columns())
 }
 
 /// Counts what the signals of the sessions that waited explain.
@@ -65,7 +65,8 @@ impl Case {
     /// # Errors
     /// DuckDB's message.
     pub fn session_events(&self, session_id: &str) -> Result<Vec<RecordBatch>, StoreError> {
-        let sql = format!("SELECT {SESSION_COLUMNS} FROM events WHERE session_id = ? ORDER BY event_time, event_id");
+        let columns = session_columns();
+        let sql = format!("SELECT {columns} FROM events WHERE session_id = ? ORDER BY event_time, event_id");
         self.rows(&sql, params![session_id])
     }
 

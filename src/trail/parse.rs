@@ -133,6 +133,17 @@ fn records_of_row(row: &read::Document, number: u64) -> Vec<Record<'_>> {
     }
 }
 
+/// A file that somebody else read: what came of it, and the batches of its events.
+///
+/// # Errors
+/// As [`parse`].
+pub fn parse_stored(name: &str, bytes: Vec<u8>) -> Result<(Parsed, Vec<RecordBatch>), BatchError> {
+    let mut parser = Parser::default();
+    let parsed = parser.stored(name, read::Stored::new(name.to_owned(), bytes))?;
+    parser.flush()?;
+    Ok((parsed, parser.batches))
+}
+
 /// The batches so far, and the rows of the next.
 #[derive(Debug, Default)]
 struct Parser {
@@ -150,6 +161,10 @@ impl Parser {
         if is_known(&stored.sha256, &source.name) {
             return Ok(Outcome::Skipped);
         }
+        Ok(Outcome::Parsed(self.stored(&source.name, stored)?))
+    }
+
+    fn stored(&mut self, name: &str, stored: read::Stored) -> Result<Parsed, BatchError> {
         let opened = stored.unpack();
         let mut parsed = Parsed {
             sha256: opened.sha256,
@@ -157,10 +172,10 @@ impl Parser {
             documents: opened.documents.len() as u64,
             ..Parsed::default()
         };
-        let fault = |cause: String| Reject { document: source.name.clone(), record: None, cause, excerpt: None };
+        let fault = |cause: String| Reject { document: name.to_owned(), record: None, cause, excerpt: None };
         parsed.rejects.extend(opened.problems.into_iter().map(fault));
         parsed.add_documents(&opened.documents, self)?;
-        Ok(Outcome::Parsed(parsed))
+        Ok(parsed)
     }
 
     /// Adds a document's records to `parsed`: few of them to the batch in the making, many in batches of their own.

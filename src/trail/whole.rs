@@ -91,6 +91,16 @@ impl Trail {
     }
 }
 
+/// Sessions and signals of events that are there already, each once: sign-ins are put into the sessions they opened, and
+/// all is mapped, in the thread pool of the caller.
+///
+/// # Errors
+/// If the batches are none of `events`.
+pub fn map_events(mut events: Vec<RecordBatch>, rules: &RuleSet) -> Result<Mapped, BatchError> {
+    link(&mut events)?;
+    mapped::map(&events, rules)
+}
+
 /// Puts sign-ins into the sessions they opened.
 fn link(events: &mut [RecordBatch]) -> Result<(), BatchError> {
     let cells = Cells::of_all(events)?;

@@ -1,0 +1,34 @@
+"""Rules of one's own, beside the shipped ones."""
+
+from __future__ import annotations
+
+import functools
+import os
+import pathlib
+from collections.abc import Mapping
+
+from cartographer._core import Rules
+
+RuleFiles = Mapping[str, str]
+"""Rule files: the path below their folder (``iam/users.toml``), and the text."""
+
+
+def read_rules(folder: str | os.PathLike) -> RuleFiles:
+    """Reads a folder's rules, for ``map_table`` and ``map_signals``, which lay them over the shipped ones.
+
+    Raises ``NotADirectoryError`` if there is no such folder.
+    """
+    root = pathlib.Path(folder)
+    if not root.is_dir():
+        raise NotADirectoryError(f"there is no folder of rules {str(root)!r}")
+    return {file.relative_to(root).as_posix(): file.read_text("utf-8") for file in sorted(root.rglob("*.toml"))}
+
+
+def compiled(files: RuleFiles | None) -> Rules:
+    """The rules, compiled once in a process. Raises ``RuleError``."""
+    return _compiled(tuple(sorted((files or {}).items())))
+
+
+@functools.lru_cache(maxsize=4)
+def _compiled(files: tuple[tuple[str, str], ...]) -> Rules:
+    return Rules(dict(files))

@@ -1,0 +1,55 @@
+"""Schemas of ours in Spark's words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pyarrow
+
+from cartographer import _core
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+
+
+def ddl(table: str) -> str:
+    """One of our schemas as ``mapInArrow`` takes it."""
+    return ", ".join(f"`{field.name}` {spark_type(field.type)}" for field in _core.schemas()[table])
+
+
+def spark_type(kind: pyarrow.DataType) -> str:
+    """The type as Spark's DDL names it."""
+    if pyarrow.types.is_timestamp(kind):
+        return "timestamp"
+    if pyarrow.types.is_list(kind):
+        return f"array<{spark_type(kind.value_type)}>"
+    if pyarrow.types.is_struct(kind):
+        return f"struct<{', '.join(f'{field.name}: {spark_type(field.type)}' for field in kind)}>"
+    names = {
+        pyarrow.string(): "string",
+        pyarrow.int64(): "bigint",
+        pyarrow.bool_(): "boolean",
+        pyarrow.float64(): "double",
+    }
+    return names[kind]
+
+
+def check(events: DataFrame) -> None:
+    """Raises ``ColumnError`` unless the DataFrame has the columns of events, by what is known before it is read."""
+    types = dict(events.dtypes)
+    faults: list[str] = []
+    for field in _core.schemas()["events"]:
+        wanted = spark_type(field.type)
+        found = types.get(field.name)
+        if found is None:
+            faults.append(f"there is no column {field.name!r} ({wanted})")
+        elif events.columns.count(field.name) > 1:
+            faults.append(f"there is more than one column {field.name!r}; rename or drop the others")
+        elif found == "timestamp_ntz":
+            faults.append(
+                f"column {field.name!r} has no zone; set spark.sql.session.timeZone to its own and cast it to timestamp"
+            )
+        elif found not in (wanted, "void") and not (wanted == "bigint" and found in ("int", "smallint", "tinyint")):
+            faults.append(f"column {field.name!r} is {found}, which has to be {wanted}")
+    if faults:
+        raise _core.ColumnError("these are no events: " + "; ".join(faults))

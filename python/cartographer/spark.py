@@ -1,0 +1,218 @@
+"""The mapping over a lake: CloudTrail in, DataFrames of signals out, on Spark 3.5 and later and on Sail.
+
+The functions only describe the work, as Spark's own do; nothing is read before somebody asks for rows. Events have the
+columns of ``cartographer.schemas()["events"]``, and are best written once as Parquet or Iceberg: the mapping looks at
+them several times, each time at some of their columns.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from pyspark.sql import Window
+from pyspark.sql import functions as F
+
+from cartographer import _core
+from cartographer._rules import RuleFiles, compiled
+from cartographer._spark_types import check, ddl
+from cartographer._spark_work import map_sessions, parse_files, parse_lines, read_sign_ins, root_of
+
+if TYPE_CHECKING:
+    from pyspark.sql import Column, DataFrame, SparkSession
+
+__all__ = [
+    "Signals",
+    "begun_on",
+    "from_athena",
+    "from_security_lake",
+    "map_signals",
+    "read_rejects",
+    "read_trail",
+    "tables_of",
+]
+
+
+class Signals(NamedTuple):
+    """What events were mapped to: the tables of these names in a case."""
+
+    signals: DataFrame
+    """One click, command or background burst a row."""
+    event_signal: DataFrame
+    """One event's part in one signal a row."""
+    signal_entities: DataFrame
+    """One thing seen or touched in one signal a row."""
+    mapped: DataFrame
+    """What the other three are taken from: a signal a row, with its events and entities as lists. Who wants more than
+    one of them should persist or write this one, or all is mapped again for each."""
+
+
+def read_trail(spark: SparkSession, path: str | list[str], *, lines: bool = False, strict: bool = False) -> DataFrame:
+    """The events of CloudTrail files below a path: compressed or not, in any form that ``cartographer load`` knows.
+
+    A file is read whole by one task, up to the 2 GiB that Spark allows. JSON lines of any size are read in pieces with
+    ``lines=True``, on Spark; ``source_record`` is NULL then. Records that cannot be read are left out, and
+    ``read_rejects`` gives them; with ``strict=True`` they raise.
+    """
+    return _read(spark, path, lines, "raise" if strict else "events", "events")
+
+
+def read_rejects(spark: SparkSession, path: str | list[str], *, lines: bool = False) -> DataFrame:
+    """What ``read_trail`` leaves out of these files, with what is wrong: a row a record, or document."""
+    return _read(spark, path, lines, "rejects", "rejects")
+
+
+def _read(spark: SparkSession, path: str | list[str], lines: bool, want: str, table: str) -> DataFrame:
+    root = root_of(path)
+    if lines:
+        texts = spark.read.text(path, recursiveFileLookup=True)
+        named = texts.select(F.input_file_name().alias("path"), F.col("value").alias("line"))
+        return named.mapInArrow(parse_lines(want, root), ddl(table))
+    files = spark.read.format("binaryFile").option("recursiveFileLookup", "true").load(path)
+    return files.select("path", "content").mapInArrow(parse_files(want, root), ddl(table))
+
+
+def from_security_lake(df: DataFrame, *, strict: bool = False) -> DataFrame:
+    """Events from Security Lake's table of CloudTrail management events, OCSF 1.0.0-rc.2 or 1.1.0.
+
+    Columns of one's own do no harm. Rows of other products are left out; with ``strict=True`` they raise.
+    """
+    return _from_rows(df, "security-lake", ("metadata", "api"), strict)
+
+
+def from_athena(df: DataFrame, *, strict: bool = False) -> DataFrame:
+    """Events from the table that AWS's own statement for Athena makes of a trail (``eventtime``, ``useridentity`` …).
+
+    Columns of partitions do no harm. Rows that are no events are left out; with ``strict=True`` they raise.
+    """
+    return _from_rows(df, "athena", ("eventtime", "eventsource", "eventname", "useridentity"), strict)
+
+
+def _from_rows(df: DataFrame, name: str, needed: Sequence[str], strict: bool) -> DataFrame:
+    missing = [column for column in needed if column not in df.columns]
+    if missing:
+        raise _core.ColumnError(
+            f"the DataFrame has no column {', '.join(missing)}: is it the table of {name}? "
+            f"It has {', '.join(df.columns)}"
+        )
+    rows = df.select(F.lit(name).alias("path"), F.to_json(F.struct("*")).alias("line"))
+    return rows.mapInArrow(parse_lines("raise" if strict else "events", ""), ddl("events"))
+
+
+def map_signals(events: DataFrame, *, rules: RuleFiles | None = None) -> Signals:
+    """Maps events to signals, as ``cartographer load`` does: the same rows, with the same ids.
+
+    Sessions without evidence of the console are dropped before anything is shuffled. ``rules`` are rules of one's own
+    (``cartographer.read_rules``).
+
+    Raises ``ColumnError`` for a column that is missing or of another type, and ``RuleError``; a row that cannot be one
+    of an event's raises in the task that meets it.
+    """
+    check(events)
+    compiled(rules)
+    sessions = _sessions(_once(_of_console(events)))
+    return tables_of(sessions.mapInArrow(map_sessions(dict(rules or {})), ddl("mapped")))
+
+
+def tables_of(mapped: DataFrame) -> Signals:
+    """The tables in what was mapped (``Signals.mapped``), which somebody has written and read again."""
+    schemas = _core.schemas()
+    return Signals(
+        mapped.select(*schemas["signals"].names),
+        _rows_of(mapped, "event_signal", schemas["event_signal"].names),
+        _rows_of(mapped, "signal_entities", schemas["signal_entities"].names),
+        mapped,
+    )
+
+
+def begun_on(mapped: DataFrame, day: datetime.date) -> DataFrame:
+    """Of what was mapped, the sessions whose first signal is of that day, in UTC.
+
+    For tables with a partition a day, which a run replaces: a session is in one of them, whole, if the events of the
+    day before and of the day after were mapped with it. ``docs/spark.md`` of the project shows the pattern.
+    """
+    start = datetime.datetime(day.year, day.month, day.day, tzinfo=datetime.timezone.utc)
+    first, last = (round((start + datetime.timedelta(days=days)).timestamp() * 1_000_000) for days in (0, 1))
+    begun = F.unix_micros(F.min("first_time").over(Window.partitionBy("session_id")))
+    with_start = mapped.withColumn("begun", begun)
+    return with_start.where((F.col("begun") >= first) & (F.col("begun") < last)).drop("begun")
+
+
+def _rows_of(mapped: DataFrame, table: str, names: Iterable[str]) -> DataFrame:
+    exploded = mapped.select("signal_id", F.explode(table).alias("row"))
+    return exploded.select(
+        *(F.col("signal_id" if name == "signal_id" else f"row.{name}").alias(name) for name in names)
+    )
+
+
+def _evidence() -> Column:
+    return F.coalesce("console_evidence", F.array().cast("array<string>"))
+
+
+def _waits() -> Column:
+    """Whether an event is a sign-in that does not say which session it opened."""
+    return F.col("session_created").isNull() & F.array_contains(_evidence(), "sign_in")
+
+
+def _of_console(events: DataFrame) -> DataFrame:
+    """The events of the console's sessions, sign-ins in the sessions they opened."""
+    known = _known_sessions(events.where(~_waits()))
+    moves = _moves(events.where(_waits()), known)
+    console = known.where("strong OR (anonymous AND evidence)").select("session_id")
+    console = console.union(moves.select("moved_to")).distinct()
+    moved = events.join(F.broadcast(moves), "event_id", "left")
+    moved = moved.withColumn("session_id", F.coalesce("moved_to", "session_id")).drop("moved_to")
+    # By a broadcast, for a join of any other kind would shuffle all that it is to drop.
+    return moved.join(F.broadcast(console), "session_id", "left_semi")
+
+
+def _known_sessions(events: DataFrame) -> DataFrame:
+    """A row a session: whether it is the console's, and what a sign-in that may have opened it finds it by."""
+    strong = F.array(*(F.lit(name) for name in _core.strong_evidence()))
+    dated = F.col("session_created").isNotNull() & ~F.array_contains(_evidence(), "sign_in")
+    filled = lambda name: F.when(F.col(name) != "", F.col(name))
+    return events.groupBy("session_id").agg(
+        F.max(F.arrays_overlap(_evidence(), strong)).alias("strong"),
+        F.min(F.col("principal_arn").isNull() & F.col("principal_id").isNull() & F.col("identity_type").isNull()).alias(
+            "anonymous"
+        ),
+        F.max(F.size(_evidence()) > 0).alias("evidence"),
+        F.min(F.when(dated, F.coalesce(filled("identity_account_id"), "recipient_account_id"))).alias("account_id"),
+        F.coalesce(
+            F.min(F.when(dated, filled("principal_arn"))),
+            F.min(F.when(dated, filled("principal_id"))),
+            F.min(F.when(dated, F.col("principal"))),
+        ).alias("principal_arn"),
+        F.min(F.when(dated, F.col("session_created"))).alias("created"),
+    )
+
+
+def _moves(waiting: DataFrame, known: DataFrame) -> DataFrame:
+    """For each sign-in that waits, ``event_id`` and the session it belongs in: ``moved_to``."""
+    sign_ins = waiting.mapInArrow(read_sign_ins, ddl("sign_ins")).withColumnRenamed("session_id", "own")
+    candidates = known.where(F.col("created").isNotNull()).select(
+        F.col("session_id").alias("opened"),
+        F.coalesce("account_id", F.lit("")).alias("account_id"),
+        F.coalesce("principal_arn", F.lit("")).alias("principal_arn"),
+        "created",
+    )
+    joined = sign_ins.join(candidates, ["account_id", "principal_arn"], "left")
+    within = F.col("created").between(F.col("created_from"), F.col("created_to"))
+    distance = F.when(within, F.abs(F.unix_micros("created") - F.unix_micros("event_time")))
+    found = joined.withColumn("distance", distance).withColumn("moved_to", F.when(within, F.col("opened")))
+    nearest = Window.partitionBy("event_id").orderBy(F.col("distance").asc_nulls_last(), "moved_to", "own")
+    first = found.withColumn("place", F.row_number().over(nearest)).where("place = 1")
+    return first.select("event_id", F.coalesce("moved_to", "own").alias("moved_to"))
+
+
+def _once(events: DataFrame) -> DataFrame:
+    """Each event once: the record that stands first in the file whose name comes first."""
+    first = Window.partitionBy("event_id").orderBy("source_file", "source_record", "session_id")
+    return events.withColumn("place", F.row_number().over(first)).where("place = 1")
+
+
+def _sessions(events: DataFrame) -> DataFrame:
+    """Sessions as a ``Mapper`` takes them."""
+    in_order = Window.partitionBy("session_id").orderBy("event_time", "event_id")
+    return events.withColumn("seq", F.row_number().over(in_order)).select(*_core.mapper_columns())

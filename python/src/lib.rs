@@ -1,0 +1,18 @@
+//! The Python module `cartographer._core`: the mapping over Arrow batches, thin. A panic in here is an exception there.
+
+mod error;
+mod mapper;
+mod tables;
+
+use pyo3::prelude::*;
+
+/// The module's functions and classes.
+#[pymodule]
+mod _core {
+    #[pymodule_export]
+    use super::error::{CartographerError, ColumnError, OrderError, RuleError};
+    #[pymodule_export]
+    use super::mapper::{Mapper, Rules};
+    #[pymodule_export]
+    use super::tables::{map_events, mapper_columns, parse_document, schemas, sign_ins, strong_evidence};
+}

@@ -1,0 +1,72 @@
+//! `Rules` and `Mapper`.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use arrow::pyarrow::PyArrowType;
+use arrow::record_batch::RecordBatch;
+use cartographer::batch::SignalBatches;
+use cartographer::lake::{self, LakeError};
+use cartographer::rule::{RuleSet, RuleText};
+use pyo3::prelude::*;
+
+use crate::error::{RuleError, exception};
+
+/// Compiled rules: the shipped ones, with one's own over them.
+#[pyclass(frozen, module = "cartographer")]
+pub(crate) struct Rules(pub(crate) Arc<RuleSet>);
+
+#[pymethods]
+impl Rules {
+    /// `files` are rules of one's own: the path below their folder, and the text.
+    #[new]
+    #[pyo3(signature = (files = None))]
+    fn new(py: Python<'_>, files: Option<BTreeMap<String, String>>) -> PyResult<Self> {
+        let own = files.unwrap_or_default().into_iter();
+        let own = own.map(|(path, text)| RuleText { file: path.clone(), path, text }).collect();
+        match py.detach(|| RuleSet::compile(RuleText::shipped_under(own))) {
+            Ok(rules) => Ok(Self(Arc::new(rules))),
+            Err(errors) => {
+                let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
+                Err(RuleError::new_err(lines.join("\n")))
+            }
+        }
+    }
+
+    /// A hash of every rule's text.
+    #[getter]
+    fn version(&self) -> &str {
+        self.0.version()
+    }
+
+    fn __len__(&self) -> usize {
+        self.0.rules().len()
+    }
+}
+
+/// Maps sessions whose rows come one after another, batch by batch.
+#[pyclass(module = "cartographer")]
+pub(crate) struct Mapper(lake::Mapper);
+
+#[pymethods]
+impl Mapper {
+    #[new]
+    fn new(rules: &Rules) -> Self {
+        Self(lake::Mapper::new(Arc::clone(&rules.0)))
+    }
+
+    /// Takes the next rows; gives the signals of the sessions that are whole now.
+    fn push(&mut self, py: Python<'_>, batch: PyArrowType<RecordBatch>) -> PyResult<PyArrowType<RecordBatch>> {
+        py.detach(|| wide(self.0.push(&batch.0)))
+    }
+
+    /// Ends the input; gives the signals of the last session.
+    fn finish(&mut self, py: Python<'_>) -> PyResult<PyArrowType<RecordBatch>> {
+        py.detach(|| wide(self.0.finish()))
+    }
+}
+
+fn wide(batches: Result<SignalBatches, LakeError>) -> PyResult<PyArrowType<RecordBatch>> {
+    let wide = batches.and_then(|batches| lake::wide(&batches));
+    wide.map(PyArrowType).map_err(exception)
+}

@@ -1,0 +1,59 @@
+//! Files into events, and what the tables look like.
+
+use std::collections::BTreeMap;
+
+use arrow::datatypes::Schema;
+use arrow::pyarrow::PyArrowType;
+use arrow::record_batch::RecordBatch;
+use cartographer::event::Evidence;
+use cartographer::lake;
+use cartographer::table::{EVENT_SIGNAL, EVENTS, REJECTS, SIGNAL_ENTITIES, SIGNALS};
+use pyo3::prelude::*;
+
+use crate::error::exception;
+use crate::mapper::Rules;
+
+/// A batch that goes to Python.
+type Batch = PyArrowType<RecordBatch>;
+
+/// A file's events and rejects.
+#[pyfunction]
+pub(crate) fn parse_document(py: Python<'_>, name: &str, data: &[u8]) -> PyResult<(Vec<Batch>, Batch)> {
+    let document = py.detach(|| lake::parse(name, data.to_vec())).map_err(exception)?;
+    Ok((document.events.into_iter().map(PyArrowType).collect(), PyArrowType(document.rejects)))
+}
+
+/// Events in any order into `signals`, `event_signal` and `signal_entities`.
+#[pyfunction]
+pub(crate) fn map_events(py: Python<'_>, batches: Vec<Batch>, rules: &Rules) -> PyResult<(Batch, Batch, Batch)> {
+    let batches: Vec<RecordBatch> = batches.into_iter().map(|batch| batch.0).collect();
+    let found = py.detach(|| lake::map(&batches, &rules.0)).map_err(exception)?;
+    Ok((PyArrowType(found.signals), PyArrowType(found.event_signal), PyArrowType(found.signal_entities)))
+}
+
+/// The sign-ins among events that wait for the session they opened.
+#[pyfunction]
+pub(crate) fn sign_ins(py: Python<'_>, batch: Batch) -> PyResult<Batch> {
+    py.detach(|| lake::sign_ins(&batch.0)).map(PyArrowType).map_err(exception)
+}
+
+/// The schemas of what goes in and comes out, by name; times in UTC.
+#[pyfunction]
+pub(crate) fn schemas() -> BTreeMap<&'static str, PyArrowType<Schema>> {
+    let tables = [&EVENTS, &REJECTS, &SIGNALS, &EVENT_SIGNAL, &SIGNAL_ENTITIES];
+    let own = tables.into_iter().map(|table| (table.name, lake::schema_in_utc(&table.schema())));
+    let made = [("mapped", lake::wide_schema()), ("sign_ins", lake::sign_in_schema())];
+    own.chain(made).map(|(name, schema)| (name, PyArrowType(schema.as_ref().clone()))).collect()
+}
+
+/// The columns that a mapper asks for.
+#[pyfunction]
+pub(crate) fn mapper_columns() -> Vec<&'static str> {
+    lake::mapper_columns().collect()
+}
+
+/// The names in `console_evidence` that each alone make a session the console's.
+#[pyfunction]
+pub(crate) fn strong_evidence() -> Vec<&'static str> {
+    Evidence::STRONG.names().collect()
+}

@@ -1,0 +1,248 @@
+"""Over a lake: DataFrames that equal a case's tables, and what is refused, on the engine that ``ENGINE`` names."""
+
+from __future__ import annotations
+
+import datetime
+import gzip
+import json
+
+import pyarrow
+import pyarrow.compute
+import pyarrow.parquet
+import pytest
+
+pytest.importorskip("pyspark")
+
+import cartographer
+import engines
+from cartographer import spark as lake
+from cartographer._core import mapper_columns
+from cartographer._spark_types import ddl
+from cartographer._spark_work import map_sessions
+from conftest import DEMO, TABLES
+from pyspark.sql import functions as F
+
+
+@pytest.fixture(scope="module")
+def spark():
+    with engines.session() as spark:
+        yield spark
+
+
+@pytest.fixture(scope="module")
+def events(spark, trail, tmp_path_factory):
+    """The trail's events, written once."""
+    folder = str(tmp_path_factory.mktemp("lake") / "events")
+    lake.read_trail(spark, str(trail)).write.parquet(folder)
+    return spark.read.parquet(folder)
+
+
+@pytest.fixture(scope="module")
+def mapped(spark, events, tmp_path_factory):
+    folder = str(tmp_path_factory.mktemp("lake") / "mapped")
+    lake.map_signals(events).mapped.write.parquet(folder)
+    return spark.read.parquet(folder)
+
+
+def table(mapped, name):
+    """One of the three tables, as ``map_signals`` takes it from what it mapped."""
+    return lake.tables_of(mapped)._asdict()[name]
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_a_trail_maps_to_the_rows_of_a_case(mapped, wanted, name):
+    found = engines.rows(table(mapped, name))
+    assert len(found) >= 60
+    assert found == wanted[name]
+
+
+def test_what_cannot_be_read_is_told(spark, trail):
+    found = engines.rows(lake.read_rejects(spark, str(trail)))
+    assert sorted((row["document"].rsplit("/", 1)[1], row["record"]) for row in found) == [
+        ("digest.json", None),
+        ("torn.jsonl", 2),
+    ]
+
+
+@pytest.mark.skipif(engines.ENGINE == "sail", reason="Sail does not tell the file of a line")
+def test_lines_are_read_in_pieces(spark, trail, tmp_path):
+    records = [json.loads((trail / "torn.jsonl").read_text().splitlines()[0])]
+    (tmp_path / "lines.jsonl").write_text(
+        "\n".join(json.dumps({**records[0], "eventID": f"e{n}"}) for n in range(250)) + "\n\nnonsense\n"
+    )
+    found = engines.rows(lake.read_trail(spark, str(tmp_path), lines=True))
+    assert {row["event_id"] for row in found} == {f"e{n}" for n in range(250)}
+    assert {row["source_record"] for row in found} == {None}
+    assert len(engines.rows(lake.read_rejects(spark, str(tmp_path), lines=True))) == 1
+
+
+@pytest.mark.skipif(engines.ENGINE != "sail", reason="maps thrice; once is enough")
+def test_days_mapped_one_by_one_give_each_session_once(spark, events, wanted):
+    found = []
+    for day in DAYS:
+        near = events.where(F.unix_micros("event_time").between(micros(day, -1), micros(day, 2)))
+        mapped = lake.begun_on(lake.map_signals(near).mapped, day)
+        found += engines.rows(lake.tables_of(mapped).signals)
+    assert sorted(row["signal_id"] for row in found) == sorted(row["signal_id"] for row in wanted["signals"])
+
+
+DAYS = [datetime.date(2026, 3, day) for day in (10, 11, 12)]
+
+
+def micros(day, more):
+    start = datetime.datetime(day.year, day.month, day.day, tzinfo=datetime.timezone.utc) + datetime.timedelta(
+        days=more
+    )
+    return int(start.timestamp()) * 1_000_000
+
+
+ATHENA = """eventversion STRING, useridentity STRUCT<type: STRING, principalid: STRING, arn: STRING, accountid: STRING,
+invokedby: STRING, accesskeyid: STRING, username: STRING, onbehalfof: STRUCT<userid: STRING, identitystorearn: STRING>,
+sessioncontext: STRUCT<attributes: STRUCT<mfaauthenticated: STRING, creationdate: STRING>,
+sessionissuer: STRUCT<type: STRING, principalid: STRING, arn: STRING, accountid: STRING, username: STRING>,
+ec2roledelivery: STRING, webidfederationdata: STRUCT<federatedprovider: STRING, attributes: MAP<STRING, STRING>>>>,
+eventtime STRING, eventsource STRING, eventname STRING, awsregion STRING, sourceipaddress STRING, useragent STRING,
+errorcode STRING, errormessage STRING, requestparameters STRING, responseelements STRING, additionaleventdata STRING,
+requestid STRING, eventid STRING, resources ARRAY<STRUCT<arn: STRING, accountid: STRING, type: STRING>>,
+eventtype STRING, apiversion STRING, readonly STRING, recipientaccountid STRING, serviceeventdetails STRING,
+sharedeventid STRING, vpcendpointid STRING, vpcendpointaccountid STRING, eventcategory STRING,
+sessioncredentialfromconsole STRING,
+tlsdetails STRUCT<tlsversion: STRING, ciphersuite: STRING, clientprovidedhostheader: STRING>,
+`timestamp` STRING"""
+
+TEXTS = ["requestParameters", "responseElements", "additionalEventData", "serviceEventDetails"]
+
+# What makes sessions and signals, but for requests, whose text is written anew.
+TOLD = [
+    "event_id",
+    "event_time",
+    "event_key",
+    "account_id",
+    "region",
+    "user_agent",
+    "client",
+    "source_ip",
+    "read_only",
+    "error_code",
+    "console_evidence",
+    "session_id",
+    "session_created",
+    "principal_arn",
+    "mfa",
+]
+
+
+def small(value):
+    """A record's member as the columns of Athena's table have it."""
+    if isinstance(value, dict):
+        return {name.lower(): small(member) for name, member in value.items()}
+    return [small(item) for item in value] if isinstance(value, list) else value
+
+
+def athena_row(record):
+    row = {name: json.dumps(value) if name in TEXTS and value is not None else value for name, value in record.items()}
+    row = {name: str(value).lower() if isinstance(value, bool) else value for name, value in row.items()}
+    return json.dumps(
+        {
+            **{name.lower(): value if name in TEXTS else small(value) for name, value in row.items()},
+            "timestamp": "2026/03/11",
+        }
+    )
+
+
+def identified(rows):
+    """The rows in order of their ids, each once."""
+    return [row for _, row in sorted({row["event_id"]: row for row in rows}.items())]
+
+
+def test_athenas_table_gives_the_same_events(spark, tmp_path):
+    records = json.loads(gzip.decompress(DEMO.read_bytes()))["Records"]
+    (tmp_path / "rows.jsonl").write_text("\n".join(athena_row(record) for record in records))
+    rows = spark.read.schema(ATHENA).json(str(tmp_path))
+    found = engines.rows(lake.from_athena(rows, strict=True).select(*TOLD))
+    wanted = cartographer.parse("demo", json.dumps({"Records": records}).encode()).events.select(TOLD)
+    assert len(found) == len(records)
+    assert identified(found) == identified(wanted.to_pylist())
+
+
+def test_security_lake_gives_the_same_events(spark, case):
+    wanted = (
+        pyarrow.parquet.read_table(case / "events")
+        .filter(pyarrow.compute.field("identity_type").is_valid())
+        .select(TOLD)
+        .to_pylist()
+    )
+    ids = {row["event_id"] for row in wanted}
+    rows = spark.read.parquet(str(case / "ocsf.parquet")).drop("raw_data")
+    found = engines.rows(lake.from_security_lake(rows).select(*TOLD))
+    told = [name for name in TOLD if name not in ("session_id", "error_code")]
+    assert [cut(row, told) for row in identified(row for row in found if row["event_id"] in ids)] == [
+        cut(row, told) for row in identified(wanted)
+    ]
+
+
+def cut(row, names):
+    return {name: row[name] for name in names}
+
+
+def pushed_unsorted(events):
+    """Sessions sent to a mapper as they come, which nobody put in order."""
+    rows = events.withColumn("seq", F.lit(2)).select(*mapper_columns())
+    return rows.mapInArrow(map_sessions({}), ddl("mapped"))
+
+
+def renamed(events):
+    rows = events.limit(1).withColumn("seq", F.lit(1)).withColumnRenamed("event_key", "call")
+    return rows.mapInArrow(map_sessions({}), ddl("mapped"))
+
+
+def mapped_of(**columns):
+    """What a mapper says to a row whose columns are these, in SQL."""
+
+    def act(events):
+        rows = events.limit(1).withColumn("seq", F.lit(1))
+        rows = rows.select(*(F.expr(columns.get(name, name)).alias(name) for name in mapper_columns()))
+        return rows.mapInArrow(map_sessions({}), ddl("mapped"))
+
+    return act
+
+
+# What is done, and what the exception says: before anything runs, or out of the worker.
+WRONG = {
+    "a column is missing": (lambda e: lake.map_signals(e.drop("event_key")), "there is no column 'event_key'"),
+    "a column of another type": (
+        lambda e: lake.map_signals(e.withColumn("event_time", F.lit("now"))),
+        "'event_time' is string",
+    ),
+    "times without a zone": (
+        lambda e: lake.map_signals(e.withColumn("event_time", F.expr("cast(event_time AS timestamp_ntz)"))),
+        "has no zone",
+    ),
+    "a table of something else": (lambda e: lake.map_signals(e.select(F.lit(1).alias("a"))), "these are no events"),
+    "not Athena's table": (lambda e: lake.from_athena(e), "is it the table of athena"),
+    "not Security Lake's table": (lambda e: lake.from_security_lake(e), "is it the table of security-lake"),
+    "rules that are none": (lambda e: lake.map_signals(e, rules={"iam/x.toml": "id = 3"}), "iam/x.toml:1"),
+    "a key is NULL": (mapped_of(event_id="cast(NULL AS string)"), '"event_id" is NULL in row 1'),
+    "a session is NULL": (mapped_of(session_id="cast(NULL AS string)"), '"session_id" is NULL in row 1'),
+    "a client that is none": (mapped_of(client="'Netscape'"), '"Netscape"'),
+    "a request that is no JSON": (mapped_of(request_parameters="'{a: 1}'"), "is no JSON"),
+    "a column renamed on the way": (lambda e: renamed(e), 'no column "event_key"'),
+    "a session cut in its middle": (mapped_of(seq="5"), "seq 5 where 1 has to come"),
+    "rows that nobody put in order": (pushed_unsorted, "seq 2 where 1 has to come"),
+}
+
+
+@pytest.mark.parametrize("what", WRONG)
+def test_what_is_wrong_raises_and_no_worker_dies(events, what):
+    act, words = WRONG[what]
+    with pytest.raises(Exception) as raised:
+        engines.rows(act(events))
+    assert words in str(raised.value)
+    assert "crashed" not in str(raised.value)
+    assert events.limit(1).count() == 1
+
+
+def test_a_record_that_is_no_json_raises_if_it_is_asked_to(spark, trail):
+    with pytest.raises(Exception) as raised:
+        engines.rows(lake.read_trail(spark, str(trail / "torn.jsonl"), strict=True))
+    assert "torn.jsonl', record 2: broken JSON at byte" in str(raised.value)

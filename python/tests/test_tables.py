@@ -1,0 +1,217 @@
+"""In memory: tables that equal a case's, and what is refused."""
+
+from __future__ import annotations
+
+import datetime
+import pathlib
+
+import cartographer
+import pyarrow
+import pyarrow.compute
+import pyarrow.parquet
+import pytest
+from cartographer._core import mapper_columns
+from cartographer._rules import compiled
+from conftest import ROOT, TABLES, in_order
+
+
+@pytest.fixture(scope="module")
+def events(trail) -> pyarrow.Table:
+    files = sorted(path for path in trail.rglob("*") if path.is_file())
+    return pyarrow.concat_tables(cartographer.parse(path).events for path in files)
+
+
+@pytest.fixture(scope="module")
+def sessions(events) -> pyarrow.Table:
+    """Events as a Mapper takes them."""
+    table = events.group_by("event_id", use_threads=False).aggregate([("session_id", "first")]).select(["event_id"])
+    first = events.append_column("place", pyarrow.array(range(events.num_rows)))
+    places = first.group_by("event_id").aggregate([("place", "min")]).column("place_min")
+    rows = events.take(places).sort_by(
+        [("session_id", "ascending"), ("event_time", "ascending"), ("event_id", "ascending")]
+    )
+    assert rows.num_rows == table.num_rows
+    seq, last, numbers = 0, None, []
+    for session in rows.column("session_id").to_pylist():
+        seq, last = (seq + 1 if session == last else 1), session
+        numbers.append(seq)
+    return rows.append_column("seq", pyarrow.array(numbers)).select(mapper_columns())
+
+
+def pushed(*batches) -> None:
+    mapper = cartographer.Mapper(compiled(None))
+    for batch in batches:
+        mapper.push(batch)
+
+
+def one_batch(table: pyarrow.Table) -> pyarrow.RecordBatch:
+    return table.combine_chunks().to_batches()[0]
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_a_table_maps_to_the_rows_of_a_case(events, wanted, name):
+    found = in_order(getattr(cartographer.map_table(events), name))
+    assert len(found) >= 60
+    assert found == wanted[name]
+
+
+def test_the_events_of_an_export_map_to_the_same_rows(case, wanted):
+    exported = pyarrow.parquet.read_table(case / "events")
+    assert in_order(cartographer.map_table(exported).signals) == wanted["signals"]
+
+
+def test_the_order_of_rows_and_the_cut_of_batches_do_not_matter(events, wanted):
+    shuffled = events.take(pyarrow.array(sorted(range(events.num_rows), key=lambda row: row * 7919 % 104_729)))
+    chunks = pyarrow.Table.from_batches(shuffled.combine_chunks().to_batches(max_chunksize=97))
+    assert in_order(cartographer.map_table(chunks).signals) == wanted["signals"]
+
+
+def test_what_cannot_be_read_is_told(trail):
+    torn = cartographer.parse(trail / "torn.jsonl")
+    assert (torn.events.num_rows, torn.rejects.num_rows) == (1, 1)
+    assert (
+        "broken JSON" in torn.rejects.column("cause")[0].as_py() or "cut off" in torn.rejects.column("cause")[0].as_py()
+    )
+    digest = cartographer.parse("digest.json", (trail / "AWSLogs" / "digest.json").read_bytes())
+    assert digest.rejects.column("cause").to_pylist() == [
+        "CloudTrail digest file (it lists log files and holds no events)"
+    ]
+
+
+def test_rules_of_ones_own_lie_over_the_shipped_ones(tmp_path, events):
+    own = (ROOT / "rules" / "iam" / "users.toml").read_text().replace('title = "', 'title = "Ours: ')
+    (tmp_path / "iam").mkdir()
+    (tmp_path / "iam" / "users.toml").write_text(own)
+    rules = cartographer.read_rules(tmp_path)
+    assert list(rules) == ["iam/users.toml"]
+    titles = cartographer.map_table(events, rules=rules).signals.column("title").to_pylist()
+    assert any(title.startswith("Ours: ") for title in titles)
+
+
+def test_schemas_say_that_times_are_in_utc():
+    for name, schema in cartographer.schemas().items():
+        times = [field for field in schema if pyarrow.types.is_timestamp(field.type)]
+        assert all(field.type == pyarrow.timestamp("us", tz="UTC") for field in times), name
+
+
+def nanoseconds(table):
+    column = table.column("event_time").cast(pyarrow.timestamp("ns", tz="UTC"))
+    return table.set_column(table.schema.get_field_index("event_time"), "event_time", column)
+
+
+def null(table, name):
+    at = table.schema.get_field_index(name)
+    return table.set_column(at, name, pyarrow.nulls(table.num_rows, table.schema.field(at).type))
+
+
+def constant(table, name, value):
+    at = table.schema.get_field_index(name)
+    return table.set_column(at, name, pyarrow.array([value] * table.num_rows))
+
+
+# What is done, the exception, and what it says.
+WRONG = {
+    "a column is missing": (
+        lambda t: pushed(one_batch(t.drop_columns(["event_key"]))),
+        cartographer.ColumnError,
+        'no column "event_key"',
+    ),
+    "no seq": (lambda t: pushed(one_batch(t.drop_columns(["seq"]))), cartographer.ColumnError, 'no column "seq"'),
+    "a column is there twice": (
+        lambda t: pushed(one_batch(t.append_column("client", t.column("client")))),
+        cartographer.ColumnError,
+        '2 columns "client"',
+    ),
+    "a column of another type": (
+        lambda t: pushed(one_batch(constant(t, "event_key", 7))),
+        cartographer.ColumnError,
+        '"event_key" is of type Int64',
+    ),
+    "times are text": (
+        lambda t: pushed(one_batch(constant(t, "event_time", "2026-03-11"))),
+        cartographer.ColumnError,
+        "mind the zone",
+    ),
+    "times are dates": (
+        lambda t: pushed(one_batch(constant(t, "event_time", datetime.date(2026, 3, 11)))),
+        cartographer.ColumnError,
+        "Date32",
+    ),
+    "nanoseconds": (lambda t: pushed(one_batch(nanoseconds(t))), cartographer.ColumnError, "timestamp[us]"),
+    "a key is NULL": (
+        lambda t: pushed(one_batch(null(t, "session_id"))),
+        cartographer.ColumnError,
+        '"session_id" is NULL in row 1',
+    ),
+    "seq is NULL": (lambda t: pushed(one_batch(null(t, "seq"))), cartographer.ColumnError, '"seq" is NULL'),
+    "a client that is none": (
+        lambda t: pushed(one_batch(constant(t, "client", "Netscape"))),
+        cartographer.ColumnError,
+        '"Netscape"',
+    ),
+    "a request that is no JSON": (
+        lambda t: pushed(one_batch(constant(t, "request_parameters", "{a: 1}"))),
+        cartographer.ColumnError,
+        "is no JSON",
+    ),
+    "rows out of order": (
+        lambda t: pushed(one_batch(t.sort_by([("seq", "descending")]))),
+        cartographer.OrderError,
+        "where 1 has to come",
+    ),
+    "a session cut in its middle": (
+        lambda t: pushed(one_batch(t.slice(0, 1)), one_batch(t.slice(2, 1))),
+        cartographer.OrderError,
+        "seq 3 where 2 has to come",
+    ),
+    "batches twice": (
+        lambda t: pushed(one_batch(t.slice(0, 2)), one_batch(t.slice(0, 2))),
+        cartographer.OrderError,
+        "seq 1 where 3 has to come",
+    ),
+    "rows, not batches": (lambda t: pushed(t.slice(0, 2).to_pylist()), TypeError, "RecordBatch"),
+    "a table, not batches": (lambda t: pushed(t), TypeError, "RecordBatch"),
+    "no table": (lambda t: cartographer.map_table(t.to_pylist()), TypeError, "takes a pyarrow.Table, not list"),
+    "a table of something else": (
+        lambda t: cartographer.map_table(pyarrow.table({"a": [1]})),
+        cartographer.ColumnError,
+        'the batch has "a"',
+    ),
+    "rules that are none": (
+        lambda t: cartographer.map_table(t, rules={"iam/x.toml": "id = 3"}),
+        cartographer.RuleError,
+        "iam/x.toml:1",
+    ),
+    "no folder of rules": (lambda t: cartographer.read_rules("/nowhere"), NotADirectoryError, "'/nowhere'"),
+    "no such file": (lambda t: cartographer.parse("/nowhere.json"), FileNotFoundError, "/nowhere.json"),
+}
+
+
+@pytest.fixture(scope="module")
+def long_session(sessions) -> pyarrow.Table:
+    """One session with its rows from the first on."""
+    ids = sessions.column("session_id").to_pylist()
+    longest = max(set(ids), key=lambda id: (ids.count(id), id))
+    return sessions.filter(pyarrow.compute.equal(sessions.column("session_id"), longest))
+
+
+@pytest.mark.parametrize("what", WRONG)
+def test_what_is_wrong_raises(long_session, what):
+    act, kind, words = WRONG[what]
+    with pytest.raises(kind) as raised:
+        act(long_session)
+    assert words in str(raised.value)
+    pushed(one_batch(long_session))
+
+
+def test_a_mapper_is_spent_once_it_has_finished(long_session):
+    mapper = cartographer.Mapper(compiled(None))
+    mapper.push(one_batch(long_session))
+    assert mapper.finish().num_rows > 0
+    with pytest.raises(cartographer.OrderError, match="Make a new one"):
+        mapper.push(one_batch(long_session))
+
+
+def test_the_package_is_typed():
+    folder = pathlib.Path(cartographer.__file__).parent
+    assert (folder / "py.typed").exists() and (folder / "_core.pyi").exists()

@@ -1,0 +1,61 @@
+#!/usr/bin/env bash
+# Builds the Python package and maps a small trail with it: in memory, on Sail and on Spark 3.5, with executors that do
+# not have the package, too. What comes out must be what the program $1 loads, row by row. More arguments are versions of
+# Spark to do so on besides. Engines are kept in target/clients. What cannot be had is not checked, and a line says so.
+set -euo pipefail
+
+program=$(realpath "$1")
+# shellcheck source=scripts/packages.sh
+source scripts/packages.sh
+maturin="maturin==1.16.0"
+common="pyarrow==26.0.1 pandas==2.3.3 pytest==9.2.0"
+sail="pysail==0.7.2 pyspark-client==4.2.0 $common"
+spark="pyspark==3.5.9 setuptools $common"
+
+# Whether the packages $1 are in the environment $2, or could be put there.
+have() { command -v python3 >/dev/null && install "$1" "$2" >/dev/null 2>&1; }
+
+if ! have "$maturin" maturin || ! have "$sail" sail; then
+  echo "spark: skipped, for want of python3, maturin or pysail"
+  exit 0
+fi
+
+# The wheel, as quick to build as may be: it shares with the program what its dependencies compile to.
+export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$PWD/target}
+said=$("$clients/maturin/bin/maturin" build --quiet --locked --profile dev --compatibility linux \
+  --manifest-path python/Cargo.toml --out "$clients/wheels" 2>&1) || { echo "$said"; exit 1; }
+WHEEL=$(realpath "$(ls -t "$clients"/wheels/cartographer-*.whl | head -n 1)")
+
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+export WHEEL TRAIL=$folder/trail CASE=$folder/tables PYTHONPATH=$folder/package
+python3 -m zipfile -e "$WHEEL" "$PYTHONPATH"
+python3 python/tests/trail.py demo/trail.json.gz "$TRAIL"
+# The trail has something in it that is none, so that loading it does not end with 0.
+"$program" load "$TRAIL" --db "$folder/case.duckdb" --quiet 2>/dev/null || true
+"$program" export parquet --db "$folder/case.duckdb" -o "$CASE" --quiet
+"$program" export ocsf --format parquet --db "$folder/case.duckdb" -o "$CASE/ocsf.parquet" --quiet
+
+# Runs the tests named after the environment $1 in it, and says so.
+check() {
+  local environment=$1
+  shift
+  "$PWD/$clients/$environment/bin/python" -m pytest -q -p no:cacheprovider --disable-warnings "$@" >"$folder/said" 2>&1 ||
+    { cat "$folder/said"; exit 1; }
+  echo "spark: $environment: $(tail -n 1 "$folder/said")"
+}
+
+check sail python/tests/test_tables.py
+ENGINE=sail check sail python/tests/test_spark.py
+if ! command -v java >/dev/null || ! have "$spark" spark-3.5; then
+  echo "spark: Spark is not checked, for want of java or of pyspark"
+  exit 0
+fi
+ENGINE=spark check spark-3.5 python/tests/test_spark.py python/tests/test_cluster.py
+for version in "${@:2}"; do
+  if have "pyspark==$version $common" "spark-$version"; then
+    ENGINE=spark check "spark-$version" python/tests/test_spark.py python/tests/test_cluster.py
+  else
+    echo "spark: Spark $version is not checked, for want of it"
+  fi
+done

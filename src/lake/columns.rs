@@ -1,0 +1,160 @@
+//! Columns of `events` out of batches from elsewhere: by name, in any form that engines have for their type.
+
+use std::sync::Arc;
+
+use arrow::array::{Array, ArrayRef, AsArray, make_array};
+use arrow::compute::cast;
+use arrow::datatypes::{DataType, Field, Schema, TimeUnit};
+use arrow::error::ArrowError;
+use arrow::record_batch::RecordBatch;
+use serde::de::IgnoredAny;
+
+use super::LakeError;
+use crate::batch::Columns;
+use crate::table::{Column, ColumnKind, EVENTS};
+
+/// Columns without which a row is no event.
+const KEYS: [&str; 4] = ["event_id", "event_time", "event_key", "session_id"];
+
+/// The most columns that a message names.
+const NAMED: usize = 60;
+
+/// The named columns of `events`, in that order and of the types that [`EVENTS`] states; other columns are left out.
+///
+/// Text may be `string`, `large_string`, `string_view` or a dictionary of them, lists likewise, and times of any zone,
+/// as fine as microseconds at most: a time without a zone is in UTC.
+///
+/// # Errors
+/// A column that is missing, twice there or of another type; a NULL in a key; a value that is none of its ENUM's, or no
+/// JSON where JSON has to be.
+pub fn events(batch: &RecordBatch, names: &[&str]) -> Result<RecordBatch, LakeError> {
+    let columns: Vec<&Column> = EVENTS.columns.iter().filter(|column| names.contains(&column.name)).collect();
+    let mut arrays = Vec::with_capacity(columns.len());
+    for column in &columns {
+        let array = typed(column_of(batch, column.name, column.kind.sql())?, column)?;
+        if KEYS.contains(&column.name) {
+            not_null(&array, column.name)?;
+        }
+        arrays.push(array);
+    }
+    let fields = columns.iter().map(|column| Field::new(column.name, column.kind.arrow(), true));
+    let batch = RecordBatch::try_new(Arc::new(Schema::new(fields.collect::<Vec<_>>())), arrays)?;
+    columns.iter().try_for_each(|column| check_values(&batch, column))?;
+    Ok(batch)
+}
+
+/// As [`events`], with every column of the table.
+pub(super) fn all_events(batch: &RecordBatch) -> Result<RecordBatch, LakeError> {
+    events(batch, &EVENTS.columns.iter().map(|column| column.name).collect::<Vec<_>>())
+}
+
+/// The one column of that name.
+pub(super) fn column_of<'b>(batch: &'b RecordBatch, name: &str, wanted: &str) -> Result<&'b ArrayRef, LakeError> {
+    let schema = batch.schema_ref();
+    let mut found = (0..).zip(schema.fields()).filter(|(_, field)| field.name() == name).map(|(at, _)| at);
+    match (found.next(), found.count()) {
+        (Some(at), 0) => Ok(batch.column(at)),
+        (Some(_), more) => Err(LakeError::Twice { name: name.to_owned(), count: more + 1 }),
+        (None, _) => {
+            let names: Vec<String> =
+                schema.fields().iter().take(NAMED).map(|field| format!("{:?}", field.name())).collect();
+            let found = if names.is_empty() { "no columns".to_owned() } else { names.join(", ") };
+            Err(LakeError::Missing { name: name.to_owned(), wanted: wanted.to_owned(), found })
+        }
+    }
+}
+
+/// The array in the type of its column.
+fn typed(array: &ArrayRef, column: &Column) -> Result<ArrayRef, LakeError> {
+    let found = array.data_type();
+    if let Some(advice) = refused(found, column.kind) {
+        return Err(LakeError::Type {
+            name: column.name.to_owned(),
+            found: found.to_string(),
+            wanted: column.kind.sql().to_owned(),
+            advice,
+        });
+    }
+    Ok(match found {
+        DataType::Timestamp(unit, Some(_)) => {
+            // The instants are in UTC, whatever zone they are to be shown in.
+            cast(&retyped(array, DataType::Timestamp(*unit, None))?, &column.kind.arrow())?
+        }
+        _ => cast(array, &column.kind.arrow())?,
+    })
+}
+
+/// The same values by another name: of a type that differs in its zone alone.
+pub(super) fn retyped(array: &ArrayRef, kind: DataType) -> Result<ArrayRef, ArrowError> {
+    Ok(make_array(array.to_data().into_builder().data_type(kind).build()?))
+}
+
+/// Why an array of that type is no such column, if it is none: what to do about it.
+fn refused(found: &DataType, kind: ColumnKind) -> Option<&'static str> {
+    let fits = match kind {
+        ColumnKind::Text | ColumnKind::Json | ColumnKind::Enum(_) => is_text(found),
+        ColumnKind::Timestamp => matches!(found, DataType::Timestamp(unit, _) if *unit != TimeUnit::Nanosecond),
+        ColumnKind::Boolean => *found == DataType::Boolean,
+        ColumnKind::Integer => found.is_integer(),
+        ColumnKind::Real => found.is_floating(),
+        ColumnKind::TextList => match found {
+            DataType::List(item) | DataType::LargeList(item) => is_text(item.data_type()),
+            _ => false,
+        },
+    };
+    // A column that has no value at all is of no type in some engines.
+    if fits || *found == DataType::Null {
+        return None;
+    }
+    Some(match (found, kind) {
+        (DataType::Timestamp(TimeUnit::Nanosecond, _), ColumnKind::Timestamp) => {
+            "events are known to the microsecond; cast to timestamp[us], which drops what is finer"
+        }
+        (_, ColumnKind::Timestamp) => "cast it, and mind the zone: a time without one is taken for UTC",
+        (_, ColumnKind::Json) => "JSON is expected as text; to_json makes text of a struct",
+        _ => "cast it",
+    })
+}
+
+fn is_text(found: &DataType) -> bool {
+    match found {
+        DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View => true,
+        DataType::Dictionary(_, values) => is_text(values),
+        _ => false,
+    }
+}
+
+/// Refuses an array with a NULL in it.
+pub(super) fn not_null(array: &ArrayRef, name: &str) -> Result<(), LakeError> {
+    let null = (0..array.len()).find(|row| array.is_null(*row)).filter(|_| array.null_count() > 0);
+    null.map_or(Ok(()), |row| Err(LakeError::Null { name: name.to_owned(), row: row + 1 }))
+}
+
+/// Refuses values that a text of that column cannot have.
+fn check_values(batch: &RecordBatch, column: &Column) -> Result<(), LakeError> {
+    let Some(texts) = batch.column_by_name(column.name).and_then(|array| array.as_string_opt::<i32>()) else {
+        return Ok(());
+    };
+    match column.kind {
+        ColumnKind::Enum(values) => {
+            let allowed = values.values();
+            let odd = texts
+                .iter()
+                .enumerate()
+                .find_map(|(row, text)| Some((row, text.filter(|text| !allowed.contains(text))?)));
+            odd.map_or(Ok(()), |(row, value)| {
+                let (name, value, allowed) = (column.name.to_owned(), value.to_owned(), allowed.join(", "));
+                Err(LakeError::Value { name, value, row: row + 1, allowed })
+            })
+        }
+        ColumnKind::Json => {
+            let broken = |text: Option<&str>| serde_json::from_str::<IgnoredAny>(text?).err();
+            let found = texts.iter().enumerate().find_map(|(row, text)| Some((row, broken(text)?)));
+            found.map_or(Ok(()), |(row, cause)| {
+                let event = Columns(batch).text("event_id").map(|ids| ids.value(row).to_owned())?;
+                Err(LakeError::Json { name: column.name.to_owned(), event, cause: cause.to_string() })
+            })
+        }
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,95 @@
+//! What can be wrong with batches from elsewhere.
+
+use arrow::error::ArrowError;
+use thiserror::Error;
+
+use crate::batch::BatchError;
+
+/// Why batches from elsewhere are refused. Names and values are shown quoted, for they may come from a log.
+#[derive(Debug, Error)]
+pub enum LakeError {
+    /// A column is not there.
+    #[error("there is no column {name:?}, which has to be of type {wanted}; the batch has {found}")]
+    Missing {
+        /// The column.
+        name: String,
+        /// Its type.
+        wanted: String,
+        /// The columns that are there.
+        found: String,
+    },
+    /// Two columns have one name.
+    #[error("there are {count} columns {name:?}; which one is meant? Rename or drop the others")]
+    Twice {
+        /// The name.
+        name: String,
+        /// How many.
+        count: usize,
+    },
+    /// A column is of a type that cannot be taken for the one it should have.
+    #[error("column {name:?} is of type {found}, which has to be {wanted}: {advice}")]
+    Type {
+        /// The column.
+        name: String,
+        /// The type it has.
+        found: String,
+        /// The type it should have.
+        wanted: String,
+        /// What to do.
+        advice: &'static str,
+    },
+    /// A key is NULL.
+    #[error(
+        "column {name:?} is NULL in row {row} of the batch; every event needs one. Leave such rows out, or fill it"
+    )]
+    Null {
+        /// The column.
+        name: String,
+        /// The row in the batch, from 1.
+        row: usize,
+    },
+    /// A text is none of those that the column may hold.
+    #[error("column {name:?} holds {value:?} in row {row} of the batch; it may be {allowed}")]
+    Value {
+        /// The column.
+        name: String,
+        /// What stands there.
+        value: String,
+        /// The row in the batch, from 1.
+        row: usize,
+        /// What may stand there.
+        allowed: String,
+    },
+    /// A text that should be JSON is none.
+    #[error("column {name:?} of event {event:?} is no JSON: {cause}")]
+    Json {
+        /// The column.
+        name: String,
+        /// `events.event_id`
+        event: String,
+        /// What is wrong, and where.
+        cause: String,
+    },
+    /// A session's rows are not all here, or not in order.
+    #[error(
+        "session {session:?}: a row has seq {found} where {wanted} has to come. The rows of a session have to be in one \
+         partition, one after another, with seq = 1, 2, 3 … in order of event_time and event_id"
+    )]
+    Order {
+        /// The session.
+        session: String,
+        /// The number that was due.
+        wanted: i64,
+        /// The number that came.
+        found: i64,
+    },
+    /// It was pushed or finished after it had finished or refused something.
+    #[error("the mapper has finished, or refused a batch before: its answers would not be whole. Make a new one")]
+    Spent,
+    /// Rows do not fit their batch.
+    #[error(transparent)]
+    Batch(#[from] BatchError),
+    /// Arrow would not have it.
+    #[error(transparent)]
+    Arrow(#[from] ArrowError),
+}

@@ -1,0 +1,269 @@
+//! What a mapper gives and refuses, over the demo's trail.
+
+use std::sync::Arc;
+
+use arrow::array::{
+    ArrayRef, AsArray, Int32Array, Int64Array, LargeStringArray, StringArray, StringViewArray,
+    TimestampMicrosecondArray,
+};
+use arrow::compute::{SortColumn, cast, concat_batches, lexsort_to_indices, take_record_batch};
+use arrow::datatypes::{DataType, Field, Schema, TimeUnit};
+use arrow::record_batch::RecordBatch;
+
+use super::*;
+use crate::batch::{self, Columns, SESSION_COLUMNS};
+use crate::matching;
+use crate::rule::RuleSet;
+use crate::signal::Signal;
+use crate::table::EVENTS;
+
+const DEMO: &[u8] = include_bytes!("../../demo/trail.json.gz");
+
+fn rules() -> Arc<RuleSet> {
+    Arc::new(RuleSet::shipped().unwrap())
+}
+
+/// The batch with a column of that name: in the place of the one it has, or after all others.
+fn with(batch: &RecordBatch, name: &str, array: ArrayRef) -> RecordBatch {
+    let (schema, mut arrays, _) = batch.clone().into_parts();
+    let mut fields: Vec<_> = schema.fields().iter().cloned().collect();
+    let field = Arc::new(Field::new(name, array.data_type().clone(), true));
+    match schema.index_of(name) {
+        Ok(at) => (fields[at], arrays[at]) = (field, array),
+        Err(_) => (fields.push(field), arrays.push(array)).1,
+    }
+    RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays).unwrap()
+}
+
+/// The demo's events as an engine sends them: by session, in order, numbered.
+fn sorted() -> RecordBatch {
+    let document = parse("trail.json.gz", DEMO.to_vec()).unwrap();
+    let all = concat_batches(document.events[0].schema_ref(), &document.events).unwrap();
+    let by = ["session_id", "event_time", "event_id"];
+    let by = by.map(|name| SortColumn { values: all.column_by_name(name).unwrap().clone(), options: None });
+    let rows = take_record_batch(&all, &lexsort_to_indices(&by, None).unwrap()).unwrap();
+    let ids = Columns(&rows).text("session_id").unwrap();
+    let (mut seq, mut last) = (0, None);
+    let seqs = ids.iter().map(|id| {
+        seq = if id == last { seq + 1 } else { 1 };
+        last = id;
+        seq
+    });
+    let seqs: Int64Array = seqs.collect();
+    with(&rows, SEQ, Arc::new(seqs))
+}
+
+/// What the batches of all pushes say, a line a signal.
+fn mapped(batches: &[RecordBatch]) -> Result<Vec<String>, LakeError> {
+    let mut mapper = Mapper::new(rules());
+    let mut found = Vec::new();
+    let mut tell = |signals: &batch::SignalBatches| {
+        let wide = wide(signals).unwrap();
+        assert_eq!(wide.schema(), wide_schema());
+        let parts = wide.column_by_name("event_signal").unwrap().as_list::<i32>().clone();
+        let ids = Columns(&wide).text("signal_id").unwrap();
+        found.extend(ids.iter().zip(parts.iter()).map(|(id, parts)| {
+            let events =
+                parts.unwrap().as_struct().column(0).as_string::<i32>().iter().flatten().collect::<Vec<_>>().join(" ");
+            format!("{}: {events}", id.unwrap())
+        }));
+    };
+    for batch in batches {
+        tell(&mapper.push(batch)?);
+    }
+    tell(&mapper.finish()?);
+    Ok(found)
+}
+
+/// The same, session by session and without a mapper.
+fn expected(rows: &RecordBatch) -> Vec<String> {
+    let rows = [events(rows, &SESSION_COLUMNS).unwrap()];
+    let rules = rules();
+    let tell = |signal: Signal| {
+        let events: Vec<_> = signal.events.iter().map(|member| member.event_id.as_str()).collect();
+        format!("{}: {}", signal.signal_id, events.join(" "))
+    };
+    batch::sessions(&rows).unwrap().iter().flat_map(|session| matching::map(&rules, session)).map(tell).collect()
+}
+
+fn refusal(batch: &RecordBatch) -> String {
+    Mapper::new(rules()).push(batch).unwrap_err().to_string()
+}
+
+#[test]
+fn the_signals_are_the_same_however_batches_are_cut() {
+    let rows = sorted();
+    let wanted = expected(&rows);
+    assert!(wanted.len() >= 60, "{} signals", wanted.len());
+    for size in [1, 7, 100, rows.num_rows()] {
+        let cuts = (0..rows.num_rows()).step_by(size);
+        let cut: Vec<_> = cuts.map(|at| rows.slice(at, size.min(rows.num_rows() - at))).collect();
+        assert_eq!(mapped(&cut).unwrap(), wanted, "in batches of {size}");
+    }
+}
+
+#[test]
+fn columns_come_in_any_order_and_in_any_form_of_their_type() {
+    let rows = sorted();
+    let time = |name: &str, kind: DataType| (name.to_owned(), cast(rows.column_by_name(name).unwrap(), &kind).unwrap());
+    let zoned = Columns(&events(&rows, &SESSION_COLUMNS).unwrap())
+        .time("event_time")
+        .unwrap()
+        .clone()
+        .with_timezone("Asia/Tokyo");
+    let seqs = rows.column_by_name(SEQ).unwrap();
+    let mut other = rows.clone();
+    for (name, array) in [
+        time("event_id", DataType::LargeUtf8),
+        time("session_id", DataType::Utf8View),
+        time("client", DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8))),
+        ("event_time".to_owned(), Arc::new(zoned) as ArrayRef),
+        (SEQ.to_owned(), cast(seqs, &DataType::Int32).unwrap()),
+    ] {
+        other = with(&other, &name, array);
+    }
+    let backwards: Vec<usize> = (0..other.num_columns()).rev().collect();
+    assert_eq!(mapped(&[other.project(&backwards).unwrap()]).unwrap(), expected(&rows));
+}
+
+#[test]
+fn a_column_that_holds_nothing_may_be_of_no_type() {
+    let rows = sorted();
+    let nothing = arrow::array::new_null_array(&DataType::Null, rows.num_rows());
+    let taken = events(&with(&rows, "error_message", nothing), &["error_message"]).unwrap();
+    assert_eq!((taken.schema().field(0).data_type(), taken.column(0).null_count()), (&DataType::Utf8, rows.num_rows()));
+}
+
+#[test]
+fn rows_that_are_missing_repeated_or_out_of_order_are_refused() {
+    let rows = sorted();
+    let ids = Columns(&rows).text("session_id").unwrap();
+    let (first, length) = (0..rows.num_rows())
+        .map(|at| (at, (at..rows.num_rows()).take_while(|row| ids.value(*row) == ids.value(at)).count()))
+        .find(|(_, length)| *length >= 4)
+        .unwrap();
+    let session = rows.slice(first, length);
+    let order = |batches: &[RecordBatch]| match mapped(batches).unwrap_err() {
+        LakeError::Order { session, wanted, found } => (session, wanted, found),
+        other => panic!("{other}"),
+    };
+    let id = ids.value(first).to_owned();
+    assert_eq!(order(&[session.slice(1, length - 1)]), (id.clone(), 1, 2), "the first is missing");
+    assert_eq!(order(&[session.slice(0, 2), session.slice(3, 1)]), (id.clone(), 3, 4), "one is missing");
+    assert_eq!(order(&[session.slice(0, 2), session.slice(1, 2)]), (id.clone(), 3, 2), "one comes twice");
+    let elsewhere = rows.slice(first + length, 1);
+    let torn = [session.slice(0, 2), elsewhere, session.slice(2, 1)];
+    assert_eq!(order(&torn), (id, 1, 3), "another session stands between");
+}
+
+#[test]
+fn a_mapper_that_refused_or_finished_goes_on_with_nothing() {
+    let rows = sorted();
+    let mut mapper = Mapper::new(rules());
+    assert!(mapper.push(&rows.slice(1, 3)).is_err());
+    let spent = LakeError::Spent.to_string();
+    assert_eq!(mapper.push(&rows).unwrap_err().to_string(), spent);
+    assert_eq!(mapper.finish().unwrap_err().to_string(), spent);
+    let mut mapper = Mapper::new(rules());
+    mapper.finish().unwrap();
+    assert_eq!(mapper.push(&rows).unwrap_err().to_string(), spent);
+}
+
+#[test]
+fn columns_that_are_no_events_are_refused_by_name() {
+    let rows = sorted().slice(0, 2);
+    let times =
+        |unit: TimeUnit| cast(rows.column_by_name("event_time").unwrap(), &DataType::Timestamp(unit, None)).unwrap();
+    let without = |name: &str| {
+        let kept: Vec<usize> = (0..rows.num_columns()).filter(|at| rows.schema().field(*at).name() != name).collect();
+        rows.project(&kept).unwrap()
+    };
+    assert!(refusal(&without("event_key")).starts_with(
+        "there is no column \"event_key\", which has to be of type VARCHAR; the batch has \"event_id\", \"event_time\", "
+    ));
+    assert!(refusal(&without(SEQ)).starts_with("there is no column \"seq\", which has to be of type BIGINT"));
+    let nanoseconds = with(&without("event_time"), "event_time", times(TimeUnit::Nanosecond));
+    assert_eq!(
+        refusal(&nanoseconds),
+        "column \"event_time\" is of type Timestamp(ns), which has to be TIMESTAMP: events are known to the microsecond; cast to timestamp[us], which drops what is finer"
+    );
+    let numbers = with(&rows, "event_key", Arc::new(Int32Array::from(vec![1, 2])));
+    assert_eq!(refusal(&numbers), "column \"event_key\" is of type Int32, which has to be VARCHAR: cast it");
+    let null = with(&rows, "session_id", Arc::new(StringArray::from(vec![Some("a"), None])));
+    assert_eq!(
+        refusal(&null),
+        "column \"session_id\" is NULL in row 2 of the batch; every event needs one. Leave such rows out, or fill it"
+    );
+    let client = with(&rows, "client", Arc::new(StringViewArray::from(vec!["cli", "Mosaic\u{1b}"])));
+    assert_eq!(
+        refusal(&client),
+        "column \"client\" holds \"Mosaic\\u{1b}\" in row 2 of the batch; it may be browser, console, internal, cloudshell, cli, sdk, service, unknown"
+    );
+    let json = with(&rows, "request_parameters", Arc::new(LargeStringArray::from(vec!["{}", "{a: 1}"])));
+    let json = with(&json, "event_id", Arc::new(StringArray::from(vec!["e1", "e2"])));
+    assert_eq!(
+        refusal(&json),
+        "column \"request_parameters\" of event \"e2\" is no JSON: key must be a string at line 1 column 2"
+    );
+    let words = with(&rows, SEQ, Arc::new(StringArray::from(vec!["1", "2"])));
+    assert_eq!(refusal(&words), "column \"seq\" is of type Utf8, which has to be BIGINT: row_number() gives it");
+    let twice =
+        RecordBatch::try_from_iter([("event_id", rows.column(0).clone()), ("event_id", rows.column(0).clone())]);
+    assert_eq!(
+        events(&twice.unwrap(), &["event_id"]).unwrap_err().to_string(),
+        "there are 2 columns \"event_id\"; which one is meant? Rename or drop the others"
+    );
+}
+
+#[test]
+fn sign_ins_say_what_they_are_joined_by() {
+    let rows = sorted();
+    let found = sign_ins(&rows).unwrap();
+    assert_eq!(found.schema(), sign_in_schema());
+    let waiting = Columns(&rows).time("session_created").unwrap();
+    assert!(found.num_rows() > 0, "no sign-in of the demo waits");
+    let ids = Columns(&found).text("event_id").unwrap();
+    let all = Columns(&rows).text("event_id").unwrap();
+    let micros = |name: &str| {
+        found.column_by_name(name).unwrap().as_primitive::<arrow::datatypes::TimestampMicrosecondType>().clone()
+    };
+    let (at, from, to): (TimestampMicrosecondArray, _, _) =
+        (micros("event_time"), micros("created_from"), micros("created_to"));
+    for row in 0..found.num_rows() {
+        let place = all.iter().position(|id| id == Some(ids.value(row))).unwrap();
+        assert!(arrow::array::Array::is_null(waiting, place));
+        assert_eq!((at.value(row) - from.value(row), to.value(row) - at.value(row)), (5_000_000, 60_000_000));
+    }
+}
+
+#[test]
+fn a_sign_in_of_nobody_keeps_its_session_and_is_joined_to_none() {
+    let record = r#"{"eventTime": "2026-03-11T09:00:00Z", "eventSource": "signin.amazonaws.com",
+        "eventName": "ConsoleLogin", "eventType": "AwsConsoleSignIn", "eventID": "e"}"#;
+    let document = parse("door.json", record.as_bytes().to_vec()).unwrap();
+    let found = sign_ins(&document.events[0]).unwrap();
+    let own = Columns(&document.events[0]).text("session_id").unwrap();
+    let column =
+        |name: &str| Columns(&found).text(name).unwrap().iter().map(|text| text.map(str::to_owned)).collect::<Vec<_>>();
+    assert_eq!(column("session_id"), [Some(own.value(0).to_owned())]);
+    assert_eq!((column("account_id"), column("principal_arn")), (vec![None], vec![None]));
+}
+
+#[test]
+fn a_file_that_is_no_trail_is_one_reject() {
+    let document = parse("notes.txt", b"hello".to_vec()).unwrap();
+    assert!(document.events.is_empty());
+    let columns = Columns(&document.rejects);
+    assert_eq!(columns.text("document").unwrap().value(0), "notes.txt");
+    assert_eq!(columns.text("cause").unwrap().value(0), "not JSON or CSV");
+    assert_eq!(document.rejects.num_rows(), 1);
+}
+
+#[test]
+fn schemas_are_those_of_the_tables_with_times_in_utc() {
+    let schema = schema_in_utc(&EVENTS.schema());
+    let kind = |name: &str| schema.field_with_name(name).unwrap().data_type().clone();
+    assert_eq!(kind("event_time"), DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into())));
+    assert_eq!(kind("event_id"), DataType::Utf8);
+    assert_eq!(schema.fields().len(), EVENTS.columns.len());
+}
