@@ -61,7 +61,7 @@ impl<'b> Waiting<'b> {
 pub fn sign_ins(batch: &RecordBatch) -> Result<RecordBatch, LakeError> {
     let rows = all_events(batch)?;
     let found: Vec<Waiting<'_>> = read_events(&rows)?.into_iter().filter_map(Waiting::of).collect();
-    let texts = |text: fn(&Waiting<'_>) -> Option<&str>| -> ArrayRef {
+    let texts = |text: for<'w> fn(&'w Waiting<'_>) -> Option<&'w str>| -> ArrayRef {
         Arc::new(found.iter().map(text).collect::<StringArray>())
     };
     let times = |time: fn(&Waiting<'_>) -> Option<Timestamp>| -> ArrayRef {
