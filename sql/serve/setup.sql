@@ -9,12 +9,22 @@ SELECT
     t.* REPLACE (CASE WHEN t.kind = 'command' THEN 'command' ELSE t.class END AS class),
     COALESCE(s.attack, []) AS attack,
     x.mfa,
-    lower(concat_ws(chr(10), t.title, t.summary, t.principal, t.id, n.names)) AS haystack
+    COALESCE(n.entity_types, []) AS entity_types,
+    COALESCE(n.entity_values, []) AS entity_values,
+    COALESCE(n.entities, []) AS entities,
+    lower(concat_ws(chr(10), t.title, t.summary, t.principal, t.id, array_to_string(n.entity_values, chr(10))))
+        AS haystack
 FROM timeline AS t
 LEFT JOIN signals AS s ON s.signal_id = t.id
 LEFT JOIN sessions AS x ON x.session_id = t.session_id
 LEFT JOIN (
-    SELECT signal_id, string_agg(DISTINCT entity_value, chr(10)) AS names FROM signal_entities GROUP BY signal_id
+    SELECT
+        signal_id,
+        list(DISTINCT entity_type) AS entity_types,
+        list(DISTINCT entity_value) AS entity_values,
+        list(DISTINCT entity_type || chr(31) || entity_value) AS entities
+    FROM signal_entities
+    GROUP BY signal_id
 ) AS n ON n.signal_id = t.id
 WHERE t.class <> 'programmatic'
 ORDER BY t.time, t.id;
@@ -25,7 +35,13 @@ CREATE VIEW served.entries AS
 WITH rows AS (
     FROM served.console
     UNION ALL BY NAME
-    SELECT *, []::VARCHAR[] AS attack, lower(concat_ws(chr(10), title, summary, principal, id)) AS haystack
+    SELECT
+        *,
+        []::VARCHAR[] AS attack,
+        []::VARCHAR[] AS entity_types,
+        []::VARCHAR[] AS entity_values,
+        []::VARCHAR[] AS entities,
+        lower(concat_ws(chr(10), title, summary, principal, id)) AS haystack
     FROM timeline
     WHERE class = 'programmatic' AND list_contains(getvariable('asked').show, 'programmatic')
 ),
@@ -49,13 +65,12 @@ judged AS (
             OR COALESCE(list_contains(getvariable('asked').show, class), FALSE) AS of_class,
         getvariable('asked').outcome IS NULL
             OR getvariable('asked').outcome = outcome AS of_outcome,
-        (getvariable('asked').entity IS NULL AND getvariable('asked').entity_type IS NULL)
-            OR id IN (
-                SELECT signal_id
-                FROM signal_entities
-                WHERE entity_value = COALESCE(getvariable('asked').entity, entity_value)
-                    AND entity_type = COALESCE(getvariable('asked').entity_type, entity_type)
-            ) AS of_entity,
+        CASE
+            WHEN getvariable('asked').entity IS NULL AND getvariable('asked').entity_type IS NULL THEN TRUE
+            WHEN getvariable('asked').entity IS NULL THEN list_contains(entity_types, getvariable('asked').entity_type)
+            WHEN getvariable('asked').entity_type IS NULL THEN list_contains(entity_values, getvariable('asked').entity)
+            ELSE list_contains(entities, getvariable('asked').entity_type || chr(31) || getvariable('asked').entity)
+        END AS of_entity,
         (getvariable('asked').ids IS NULL OR list_contains(getvariable('asked').ids, id))
             AND (getvariable('asked').since IS NULL OR last_time >= make_timestamp(getvariable('asked').since))
             AND (getvariable('asked').until IS NULL OR time < make_timestamp(getvariable('asked').until))
@@ -72,8 +87,8 @@ FROM judged;
 -- One row is one row of the timeline that is asked for.
 CREATE VIEW served.shown AS
 SELECT
-    * EXCLUDE (haystack, outcome, of_session, of_service, of_kind, of_technique, of_region, of_principal, of_class,
-        of_outcome, of_entity, of_rest, wanted)
+    * EXCLUDE (entity_types, entity_values, entities, haystack, outcome, of_session, of_service, of_kind, of_technique,
+        of_region, of_principal, of_class, of_outcome, of_entity, of_rest, wanted)
 FROM served.entries
 WHERE wanted;
 
