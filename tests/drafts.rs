@@ -7,7 +7,7 @@ use cartographer::rule::{RuleSet, RuleText};
 use cartographer::spec;
 use serde_json::json;
 
-fn source<'e>(call: &'e str, request: &'e Body<'e>, response: &'e Body<'e>) -> Source<'e> {
+fn source<'e, 't>(call: &'e str, request: &'e Body<'t>, response: &'e Body<'t>) -> Source<'e, 't> {
     Source {
         event_id: "e",
         call,

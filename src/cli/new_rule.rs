@@ -100,7 +100,7 @@ fn from_case(rules: &RuleSet, id: &str, case: &Path, around: &str) -> Result<dra
     let bodies: Vec<[Body<'_>; 2]> =
         session.rows.iter().map(|row| [row.request, row.response].map(Body::new)).collect();
     let first = session.rows.first().map_or(0, |row| row.time.0);
-    let samples: Vec<Sample<'_>> = session
+    let samples: Vec<Sample<'_, '_>> = session
         .rows
         .iter()
         .zip(&bodies)

@@ -57,7 +57,7 @@ pub struct Row<'a> {
 
 impl<'a> Row<'a> {
     /// What rules read of it, with the bodies of its request and response.
-    pub const fn source(&self, request: &'a Body<'a>, response: &'a Body<'a>) -> Source<'a> {
+    pub const fn source<'s>(&'s self, request: &'s Body<'a>, response: &'s Body<'a>) -> Source<'s, 'a> {
         Source {
             event_id: self.event_id,
             call: self.call,

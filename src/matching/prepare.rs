@@ -28,11 +28,11 @@ impl<'e> Prepared<'e> {
         self.row.time
     }
 
-    pub(super) fn subject(&self) -> Subject<'_> {
+    pub(super) fn subject(&self) -> Subject<'_, 'e> {
         self.source().subject()
     }
 
-    pub(super) fn source(&self) -> Source<'_> {
+    pub(super) fn source(&self) -> Source<'_, 'e> {
         self.row.source(&self.request, &self.response)
     }
 }

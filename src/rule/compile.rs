@@ -212,7 +212,7 @@ fn parameters(toml: &RequestToml) -> Result<Parameters, String> {
     }
     if let Some(exactly) = &toml.exactly {
         let value = serde_json::to_value(exactly).map_err(|error| error.to_string())?;
-        return Ok(Parameters::Exactly(value));
+        return Ok(Parameters::Exactly(value.into()));
     }
     if toml.no_parameters {
         return Ok(Parameters::None);

@@ -1,9 +1,8 @@
 //! Conditions on values: what a shape asks of one place in a request, a response or the user agent.
 
-use serde_json::Value;
-
 use super::path::Path;
 use super::schema::{ConditionToml, TestToml};
+use crate::json::Json;
 
 /// One compiled condition. Scalars are compared as text, so that `1000` and `"1000"` are the same.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,7 +61,7 @@ impl Condition {
     }
 
     /// Whether the value at `path` of `root` passes. Of a list's elements, one must.
-    pub fn holds(&self, path: &Path, root: &Value) -> bool {
+    pub fn holds(&self, path: &Path, root: &Json<'_>) -> bool {
         match self {
             Self::Empty => !path.any(root, &mut |value| !is_empty(value)),
             Self::Present => path.any(root, &mut |value| !value.is_null()),
@@ -73,12 +72,10 @@ impl Condition {
         }
     }
 
-    fn holds_for(&self, value: &Value) -> bool {
+    fn holds_for(&self, value: &Json<'_>) -> bool {
         match value {
-            Value::Array(elements) => elements.iter().any(|element| self.holds_for(element)),
-            Value::String(text) => self.holds_for_text(text),
-            Value::Bool(_) | Value::Number(_) => self.holds_for_text(&value.to_string()),
-            Value::Null | Value::Object(_) => false,
+            Json::Array(elements) => elements.iter().any(|element| self.holds_for(element)),
+            other => other.scalar().is_some_and(|text| self.holds_for_text(text)),
         }
     }
 
@@ -131,24 +128,24 @@ pub fn scalar_text(value: &toml::Value) -> Option<String> {
     }
 }
 
-fn is_empty(value: &Value) -> bool {
+fn is_empty(value: &Json<'_>) -> bool {
     match value {
-        Value::Null => true,
-        Value::String(text) => text.is_empty(),
-        Value::Array(elements) => elements.is_empty(),
-        Value::Object(members) => members.is_empty(),
-        Value::Bool(_) | Value::Number(_) => false,
+        Json::Null => true,
+        Json::String(text) => text.is_empty(),
+        Json::Array(elements) => elements.is_empty(),
+        Json::Object(members) => members.is_empty(),
+        Json::Bool(_) | Json::Number(_) => false,
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
 
     fn holds(condition: &Condition, path: &str, value: &Value) -> bool {
-        condition.holds(&Path::parse(path).unwrap(), value)
+        condition.holds(&Path::parse(path).unwrap(), &value.clone().into())
     }
 
     #[test]

@@ -2,11 +2,10 @@
 
 use std::fmt::Write as _;
 
-use serde_json::{Map, Value};
-
 use super::RuleSet;
 use super::caller::{Caller, Family};
 use super::extract::Source;
+use crate::json::{Json, Members};
 
 /// The texts of a new rule and its spec.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,9 +18,9 @@ pub struct Draft {
 
 /// One event of the burst that a page wrote.
 #[derive(Debug, Clone)]
-pub struct Sample<'e> {
+pub struct Sample<'e, 't> {
     /// The event.
-    pub event: Source<'e>,
+    pub event: Source<'e, 't>,
     /// Seconds from the first event of the burst.
     pub at: i64,
     /// The event that was pointed at: the rule starts from its call.
@@ -29,7 +28,7 @@ pub struct Sample<'e> {
 }
 
 /// Drafts a rule of this id. Without samples, its calls are left to the author.
-pub fn draft(rules: &RuleSet, id: &str, samples: &[Sample<'_>]) -> Draft {
+pub fn draft(rules: &RuleSet, id: &str, samples: &[Sample<'_, '_>]) -> Draft {
     let mut calls = Calls::default();
     for sample in samples {
         calls.add(rules, sample);
@@ -47,7 +46,7 @@ struct Calls {
 }
 
 impl Calls {
-    fn add(&mut self, rules: &RuleSet, sample: &Sample<'_>) {
+    fn add(&mut self, rules: &RuleSet, sample: &Sample<'_, '_>) {
         let call = sample.event.call;
         if sample.anchor {
             self.anchor = Some(call.to_owned());
@@ -63,7 +62,7 @@ impl Calls {
     }
 
     /// A shape of its own: under the call's name alone if the call is new, under the page's otherwise.
-    fn new_shape(&mut self, rules: &RuleSet, event: &Source<'_>) -> String {
+    fn new_shape(&mut self, rules: &RuleSet, event: &Source<'_, '_>) -> String {
         let name = if rules.shapes_of(event.call).is_empty() { "" } else { "of-this-page" };
         let mut toml = format!("[[request]]\ncall = {}\n", quoted(event.call));
         if !name.is_empty() {
@@ -115,7 +114,7 @@ fn rule(id: &str, calls: &Calls) -> String {
     toml
 }
 
-fn spec(id: &str, samples: &[Sample<'_>]) -> String {
+fn spec(id: &str, samples: &[Sample<'_, '_>]) -> String {
     let mut toml =
         String::from("# Put made-up names, ids and accounts in the place of what a real case held.\n[[case]]\n");
     line(&mut toml, "name", &quoted("the page as the console asks for it"));
@@ -129,7 +128,7 @@ fn spec(id: &str, samples: &[Sample<'_>]) -> String {
     toml
 }
 
-fn event(sample: &Sample<'_>) -> String {
+fn event(sample: &Sample<'_, '_>) -> String {
     let mut members = vec![format!("at = {}", sample.at), format!("call = {}", quoted(sample.event.call))];
     let texts =
         [("agent", sample.event.user_agent), ("region", sample.event.region), ("error", sample.event.error_code)];
@@ -138,7 +137,7 @@ fn event(sample: &Sample<'_>) -> String {
     members.extend(
         values
             .into_iter()
-            .filter(|(_, value)| value.is_object())
+            .filter(|(_, value)| value.as_object().is_some())
             .map(|(name, value)| format!("{name} = {}", inline(value))),
     );
     format!("  {{ {} }},\n", members.join(", "))
@@ -148,25 +147,25 @@ fn line(toml: &mut String, key: &str, value: &str) {
     let _ = writeln!(toml, "{key} = {value}");
 }
 
-fn names(members: &Map<String, Value>) -> String {
-    members.keys().map(|name| quoted(name)).collect::<Vec<_>>().join(", ")
+fn names(members: &Members<'_>) -> String {
+    members.names().map(quoted).collect::<Vec<_>>().join(", ")
 }
 
 /// A JSON value as TOML on one line; nulls, which TOML has not, are left out.
-fn inline(value: &Value) -> String {
+fn inline(value: &Json<'_>) -> String {
     match value {
-        Value::Object(members) => {
+        Json::Object(members) => {
             let members = members.iter().filter(|(_, value)| !value.is_null());
             let members: Vec<String> =
                 members.map(|(name, value)| format!("{} = {}", quoted(name), inline(value))).collect();
             format!("{{ {} }}", members.join(", "))
         }
-        Value::Array(elements) => {
+        Json::Array(elements) => {
             let elements = elements.iter().filter(|value| !value.is_null());
             format!("[{}]", elements.map(inline).collect::<Vec<_>>().join(", "))
         }
-        Value::String(text) => quoted(text),
-        scalar => scalar.to_string(),
+        Json::String(text) => quoted(text),
+        scalar => scalar.scalar().unwrap_or_default().to_owned(),
     }
 }
 

@@ -6,9 +6,9 @@
 use std::borrow::Cow;
 
 use rustc_hash::FxHashSet;
-use serde_json::{Map, Value};
 
 use super::shape::Shape;
+use crate::json::{Json, Members};
 
 /// Names as alike as this are one member, renamed.
 const ALIKE: f64 = 0.87;
@@ -21,9 +21,9 @@ pub struct Vocabulary {
 
 /// A request in the words of its call's shapes.
 #[derive(Debug)]
-pub struct Drifted<'r> {
+pub struct Drifted<'r, 't> {
     /// The request, known members only, under the names that shapes know.
-    pub request: Cow<'r, Value>,
+    pub request: Cow<'r, Json<'t>>,
     /// Members that no shape knows.
     pub added: usize,
     /// Members that shapes know under another name.
@@ -42,34 +42,32 @@ impl Vocabulary {
     }
 
     /// The request in the words of the shapes.
-    pub fn read<'r>(&self, request: &'r Value) -> Drifted<'r> {
+    pub fn read<'r, 't>(&'t self, request: &'r Json<'t>) -> Drifted<'r, 't> {
         match request.as_object() {
-            Some(members) if members.keys().any(|name| !self.knows(name)) => self.translate(members),
+            Some(members) if members.names().any(|name| !self.knows(name)) => self.translate(members),
             _ => Drifted { request: Cow::Borrowed(request), added: 0, renamed: 0 },
         }
     }
 
-    fn translate<'r>(&self, members: &Map<String, Value>) -> Drifted<'r> {
-        let (known, new): (Vec<_>, Vec<_>) = members.iter().partition(|(name, _)| self.knows(name));
-        let mut request: Map<String, Value> =
-            known.into_iter().map(|(name, value)| (name.clone(), value.clone())).collect();
-        let count = new.len();
+    fn translate<'r, 't>(&'t self, members: &Members<'t>) -> Drifted<'r, 't> {
+        let mut request = members.keeping(|name| self.knows(name));
+        let count = members.len() - request.len();
         let mut renamed = 0;
-        for (name, value) in new {
+        for (name, value) in members.iter().filter(|(name, _)| !self.knows(name)) {
             if let Some(old) = self.name_like(name, &request) {
                 renamed += 1;
-                request.insert(old, value.clone());
+                request.set(old.into(), value.clone());
             }
         }
-        Drifted { request: Cow::Owned(Value::Object(request)), added: count - renamed, renamed }
+        Drifted { request: Cow::Owned(Json::Object(request)), added: count - renamed, renamed }
     }
 
     /// The known name that a new one stands for, if the request does not have it anyway.
-    fn name_like(&self, new: &str, request: &Map<String, Value>) -> Option<String> {
+    fn name_like(&self, new: &str, request: &Members<'_>) -> Option<&str> {
         let new = new.to_lowercase();
-        let free = self.names.iter().filter(|name| !request.contains_key(*name));
+        let free = self.names.iter().filter(|name| request.get(name).is_none());
         let alike = free.map(|name| (strsim::jaro_winkler(&new, &name.to_lowercase()), name));
         let (likeness, name) = alike.max_by(|a, b| a.0.total_cmp(&b.0).then_with(|| b.1.cmp(a.1)))?;
-        (likeness >= ALIKE).then(|| name.clone())
+        (likeness >= ALIKE).then_some(name.as_str())
     }
 }

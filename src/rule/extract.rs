@@ -9,6 +9,7 @@ use super::place::Place;
 pub use super::place::Source;
 use super::schema::{ExtractToml, OneOrMany, SpanUnit};
 use super::times;
+use crate::json::Json;
 
 /// One value and the event that shows it.
 #[derive(Debug, Clone, PartialEq)]
@@ -17,6 +18,31 @@ pub struct Reading {
     pub value: Value,
     /// The event.
     pub event_id: String,
+}
+
+/// What an extract makes of a value. Most of it was read off another event before, and so is not copied yet.
+enum Made<'v> {
+    Text(&'v str),
+    Json(Value),
+}
+
+/// Takes what is made.
+type Tell<'s> = &'s mut dyn FnMut(Made<'_>);
+
+impl Made<'_> {
+    fn is(&self, known: &Value) -> bool {
+        match self {
+            Self::Text(text) => known.as_str() == Some(text),
+            Self::Json(value) => value == known,
+        }
+    }
+
+    fn into_value(self) -> Value {
+        match self {
+            Self::Text(text) => Value::String(text.to_owned()),
+            Self::Json(value) => value,
+        }
+    }
 }
 
 /// A compiled extract.
@@ -94,20 +120,17 @@ impl Extract {
     }
 
     /// Reads the values off the events, each once, in the order of the events.
-    pub fn read<'e>(&self, events: impl Iterator<Item = Source<'e>>) -> Vec<Reading> {
+    pub fn read<'e, 't: 'e>(&self, events: impl Iterator<Item = Source<'e, 't>>) -> Vec<Reading> {
         let mut readings: Vec<Reading> = Vec::new();
         for event in events.filter(|event| self.from.is_empty() || self.from.iter().any(|call| call == event.call)) {
-            let found = match self.span {
-                Some(unit) => self.span_of(&event, unit).into_iter().collect(),
-                None => self.values_of(&event),
-            };
-            for value in found {
-                if self.one && !readings.is_empty() {
-                    return readings;
+            self.each(&event, &mut |made| {
+                if !readings.iter().any(|reading| made.is(&reading.value)) {
+                    readings.push(Reading { value: made.into_value(), event_id: event.event_id.to_owned() });
                 }
-                if !readings.iter().any(|reading| reading.value == value) {
-                    readings.push(Reading { value, event_id: event.event_id.to_owned() });
-                }
+            });
+            if self.one && !readings.is_empty() {
+                readings.truncate(1);
+                break;
             }
         }
         readings
@@ -119,27 +142,38 @@ impl Extract {
         self.default.as_deref().filter(|_| seen)
     }
 
-    fn values_of(&self, event: &Source<'_>) -> Vec<Value> {
-        let mut values = Vec::new();
-        for place in &self.places {
-            place.each(event, &mut |value| self.take(value, &mut values));
+    /// Tells what it makes of one event.
+    fn each(&self, event: &Source<'_, '_>, tell: Tell<'_>) {
+        if let Some(unit) = self.span {
+            if let Some(span) = self.span_of(event, unit) {
+                tell(Made::Text(&span));
+            }
+            return;
         }
-        values
+        for place in &self.places {
+            place.each(event, &mut |value| self.take(value, tell));
+        }
     }
 
-    fn take(&self, value: &Value, values: &mut Vec<Value>) {
+    fn take(&self, value: &Json<'_>, tell: Tell<'_>) {
         match value {
-            Value::Null => {}
+            Json::Null => {}
             scalar if self.time => {
-                values.extend(times::parse_value(scalar).map(|time| Value::String(times::rfc3339(time))));
+                if let Some(time) = times::parse_value(scalar) {
+                    tell(Made::Text(&times::rfc3339(time)));
+                }
             }
-            Value::Array(elements) if elements.is_empty() => values.extend(self.shaping.of_empty()),
-            Value::Array(elements) => elements.iter().for_each(|element| self.take(element, values)),
-            Value::Object(_) | Value::Bool(_) | Value::Number(_) if self.keeps_json() => {
-                values.push(value.clone());
+            Json::Array(elements) if elements.is_empty() => {
+                if let Some(text) = self.shaping.of_empty() {
+                    tell(Made::Text(text));
+                }
             }
-            Value::String(text) => self.take_text(text, values),
-            other => self.take_text(&other.to_string(), values),
+            Json::Array(elements) => elements.iter().for_each(|element| self.take(element, tell)),
+            Json::Object(_) | Json::Bool(_) | Json::Number(_) if self.keeps_json() => {
+                tell(Made::Json(value.to_value()));
+            }
+            Json::Object(_) => self.take_text(&value.to_value().to_string(), tell),
+            scalar => self.take_text(scalar.scalar().unwrap_or_default(), tell),
         }
     }
 
@@ -148,20 +182,22 @@ impl Extract {
         self.starts_with.is_none() && self.shaping == Shaping::default()
     }
 
-    fn take_text(&self, text: &str, values: &mut Vec<Value>) {
+    fn take_text(&self, text: &str, tell: Tell<'_>) {
         if text.is_empty() || self.starts_with.as_ref().is_some_and(|condition| !condition.holds_for_text(text)) {
             return;
         }
-        values.extend(self.shaping.apply(text).map(Value::String));
+        if let Some(text) = self.shaping.apply(text) {
+            tell(Made::Text(text));
+        }
     }
 
-    fn span_of(&self, event: &Source<'_>, unit: SpanUnit) -> Option<Value> {
+    fn span_of(&self, event: &Source<'_, '_>, unit: SpanUnit) -> Option<String> {
         let mut moments = Vec::new();
         for place in &self.places {
             place.each(event, &mut |value| moments.extend(times::parse_value(value)));
         }
         let (first, last) = (moments.first()?, moments.last()?);
-        Some(Value::String(times::span_in_words(*last - *first, unit)))
+        Some(times::span_in_words(*last - *first, unit))
     }
 }
 
@@ -178,13 +214,13 @@ fn carried(toml: &ExtractToml) -> Result<Option<Carried>, String> {
 
 impl Shaping {
     /// The text that is kept; nothing where a part to cut at is not there.
-    fn apply(&self, text: &str) -> Option<String> {
+    fn apply<'t>(&'t self, text: &'t str) -> Option<&'t str> {
         let kept = if self.only.as_ref().is_none_or(|start| text.starts_with(start.as_str())) {
             self.cut(text)?
         } else {
             text
         };
-        self.map.get(kept).cloned().or_else(|| (!self.only_mapped).then(|| kept.to_owned()))
+        self.map.get(kept).map(String::as_str).or_else(|| (!self.only_mapped).then_some(kept))
     }
 
     fn cut<'t>(&self, text: &'t str) -> Option<&'t str> {
@@ -205,8 +241,8 @@ impl Shaping {
     }
 
     /// An empty list is nothing, unless `map` has words for it.
-    fn of_empty(&self) -> Option<Value> {
-        self.map.get("[]").cloned().map(Value::String)
+    fn of_empty(&self) -> Option<&str> {
+        self.map.get("[]").map(String::as_str)
     }
 }
 

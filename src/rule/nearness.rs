@@ -3,12 +3,11 @@
 //! Each difference multiplies the nearness by what it says against the shape: a page size hardly anything, for consoles
 //! change them at will; a fixed value that contradicts a lot, for that is how pages differ.
 
-use serde_json::{Map, Value};
-
 use super::condition::Condition;
 use super::drift::Drifted;
 use super::path::Path;
 use super::shape::{Parameters, Shape, Subject, has_none};
+use crate::json::{Json, Members};
 
 /// A page size is another one.
 const OTHER_SIZE: f64 = 0.98;
@@ -40,20 +39,20 @@ impl Shape {
     /// How near the event comes, from 0 to 1, and 1 only where nothing differs. Says nothing of an event of another call.
     ///
     /// `drifted` is the subject's request in the words of the call's shapes.
-    pub fn nearness(&self, subject: &Subject<'_>, drifted: &Drifted<'_>) -> f64 {
+    pub fn nearness(&self, subject: &Subject<'_, '_>, drifted: &Drifted<'_, '_>) -> f64 {
         let mut nearness = 1.0;
         self.compare(subject, drifted, &mut |factor, _| nearness *= factor);
         nearness
     }
 
     /// What is different, in words.
-    pub fn differences(&self, subject: &Subject<'_>, drifted: &Drifted<'_>) -> Vec<String> {
+    pub fn differences(&self, subject: &Subject<'_, '_>, drifted: &Drifted<'_, '_>) -> Vec<String> {
         let mut differences = Vec::new();
         self.compare(subject, drifted, &mut |_, words| differences.push(words()));
         differences
     }
 
-    fn compare(&self, subject: &Subject<'_>, drifted: &Drifted<'_>, see: &mut See<'_>) {
+    fn compare(&self, subject: &Subject<'_, '_>, drifted: &Drifted<'_, '_>, see: &mut See<'_>) {
         self.parameters.compare(drifted, see);
         self.compare_caller(subject, see);
         if !self.outcome.fits(subject.error_code) {
@@ -68,7 +67,7 @@ impl Shape {
         }
     }
 
-    fn compare_caller(&self, subject: &Subject<'_>, see: &mut See<'_>) {
+    fn compare_caller(&self, subject: &Subject<'_, '_>, see: &mut See<'_>) {
         let agent_fits = self.agent.as_ref().is_none_or(|condition| condition.holds_for_text(subject.agent));
         if !agent_fits || !self.caller.fits(subject.family) {
             let factor = if subject.family.is_none() { UNKNOWN_CALLER } else { OTHER_CALLER };
@@ -78,8 +77,8 @@ impl Shape {
 }
 
 impl Parameters {
-    fn compare(&self, drifted: &Drifted<'_>, see: &mut See<'_>) {
-        let empty = Map::new();
+    fn compare(&self, drifted: &Drifted<'_, '_>, see: &mut See<'_>) {
+        let empty = Members::default();
         let members = drifted.request.as_object().unwrap_or(&empty);
         match self {
             Self::Any => return,
@@ -96,7 +95,7 @@ impl Parameters {
     }
 }
 
-impl Drifted<'_> {
+impl Drifted<'_, '_> {
     fn compare(&self, see: &mut See<'_>) {
         if self.added > 0 {
             see(NEW_MEMBERS, &|| format!("{} new in the request", counted(self.added)));
@@ -116,7 +115,7 @@ fn names(set: &[String]) -> Vec<&str> {
 }
 
 /// The set that a request's members come nearest to.
-fn nearest<'s>(sets: &'s [Vec<String>], members: &Map<String, Value>) -> Option<&'s Vec<String>> {
+fn nearest<'s>(sets: &'s [Vec<String>], members: &Members<'_>) -> Option<&'s Vec<String>> {
     let nearness = |set: &[String]| {
         let mut nearness = 1.0;
         compare_names(&names(set), members, &mut |factor, _| nearness *= factor);
@@ -125,28 +124,29 @@ fn nearest<'s>(sets: &'s [Vec<String>], members: &Map<String, Value>) -> Option<
     sets.iter().map(|set| (nearness(set), set)).max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, set)| set)
 }
 
-fn compare_names(asked: &[&str], members: &Map<String, Value>, see: &mut See<'_>) {
-    for name in asked.iter().filter(|name| !members.contains_key(**name)) {
+fn compare_names(asked: &[&str], members: &Members<'_>, see: &mut See<'_>) {
+    for name in asked.iter().filter(|name| members.get(name).is_none()) {
         see(NO_MEMBER, &|| format!("no member {name}"));
     }
-    for name in members.keys().filter(|name| !asked.contains(&name.as_str())) {
+    for name in members.names().filter(|name| !asked.contains(name)) {
         see(OTHER_MEMBER, &|| format!("a member {name}, as in other requests"));
     }
 }
 
-fn compare_members(asked: &Map<String, Value>, members: &Map<String, Value>, see: &mut See<'_>) {
-    compare_names(&asked.keys().map(String::as_str).collect::<Vec<_>>(), members, see);
-    for (name, value) in asked.iter().filter(|(name, value)| members.get(*name).is_some_and(|other| other != *value)) {
+fn compare_members(asked: &Members<'_>, members: &Members<'_>, see: &mut See<'_>) {
+    compare_names(&asked.names().collect::<Vec<_>>(), members, see);
+    for (name, value) in asked.iter().filter(|(name, value)| members.get(name).is_some_and(|other| other != *value)) {
         let factor = if Path::member(name).is_page_size() { OTHER_SIZE } else { OTHER_VALUE };
         see(factor, &|| format!("{name} is not {value}"));
     }
 }
 
-fn compare_value(path: &Path, condition: &Condition, root: &Value, see: &mut See<'_>) {
+fn compare_value(path: &Path, condition: &Condition, root: &Json<'_>, see: &mut See<'_>) {
     if condition.holds(path, root) {
         return;
     }
-    let is_there = path.first_member().is_none_or(|name| root.get(name).is_some());
+    let is_there =
+        path.first_member().is_none_or(|name| root.as_object().is_some_and(|members| members.get(name).is_some()));
     let factor = if path.is_page_size() {
         OTHER_SIZE
     } else if is_there {
@@ -163,7 +163,7 @@ fn power(factor: f64, times: usize) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::super::body::Body;
     use super::super::caller::{Caller, Family};
@@ -190,7 +190,8 @@ mod tests {
             response: &Body::default(),
             error_code: None,
         };
-        let drifted = vocabulary.read(request);
+        let request = Json::from(request.clone());
+        let drifted = vocabulary.read(&request);
         (shape.nearness(&subject, &drifted), shape.differences(&subject, &drifted))
     }
 

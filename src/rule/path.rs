@@ -1,7 +1,7 @@
 //! Paths into JSON: dotted members, `[n]` for an element, arrays walked through where no element is named, and a last
 //! `**` for every scalar below.
 
-use serde_json::Value;
+use crate::json::Json;
 
 /// A compiled path, relative to the request or response it is looked up in. The empty path is the whole.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,7 +62,7 @@ impl Path {
     }
 
     /// Calls `see` with every value the path leads to, until it returns true; returns whether it did.
-    pub fn any<'v>(&self, root: &'v Value, see: &mut dyn FnMut(&'v Value) -> bool) -> bool {
+    pub fn any<'v, 't>(&self, root: &'v Json<'t>, see: &mut dyn FnMut(&'v Json<'t>) -> bool) -> bool {
         walk(&self.steps, root, see)
     }
 }
@@ -81,15 +81,15 @@ impl std::fmt::Display for Path {
     }
 }
 
-fn walk<'v>(steps: &[Step], value: &'v Value, see: &mut dyn FnMut(&'v Value) -> bool) -> bool {
+fn walk<'v, 't>(steps: &[Step], value: &'v Json<'t>, see: &mut dyn FnMut(&'v Json<'t>) -> bool) -> bool {
     let Some((step, rest)) = steps.split_first() else { return see(value) };
     match (step, value) {
-        (Step::Below, Value::Object(members)) => members.values().any(|inner| walk(steps, inner, see)),
-        (Step::Below, Value::Array(elements)) => elements.iter().any(|element| walk(steps, element, see)),
+        (Step::Below, Json::Object(members)) => members.iter().any(|(_, inner)| walk(steps, inner, see)),
+        (Step::Below, Json::Array(elements)) => elements.iter().any(|element| walk(steps, element, see)),
         (Step::Below, scalar) => see(scalar),
-        (Step::Member(name), Value::Object(members)) => members.get(name).is_some_and(|inner| walk(rest, inner, see)),
-        (Step::Member(_), Value::Array(elements)) => elements.iter().any(|element| walk(steps, element, see)),
-        (Step::Element(index), Value::Array(elements)) => {
+        (Step::Member(name), Json::Object(members)) => members.get(name).is_some_and(|inner| walk(rest, inner, see)),
+        (Step::Member(_), Json::Array(elements)) => elements.iter().any(|element| walk(steps, element, see)),
+        (Step::Element(index), Json::Array(elements)) => {
             elements.get(*index).is_some_and(|inner| walk(rest, inner, see))
         }
         _ => false,
@@ -98,14 +98,14 @@ fn walk<'v>(steps: &[Step], value: &'v Value, see: &mut dyn FnMut(&'v Value) -> 
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
 
     fn all(path: &str, value: &Value) -> Vec<Value> {
         let mut found = Vec::new();
-        Path::parse(path).unwrap().any(value, &mut |inner| {
-            found.push(inner.clone());
+        Path::parse(path).unwrap().any(&value.clone().into(), &mut |inner| {
+            found.push(inner.to_value());
             false
         });
         found

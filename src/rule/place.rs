@@ -1,16 +1,15 @@
 //! Places that extracts read: in the request, in the response, or on the event itself.
 
-use serde_json::Value;
-
 use super::body::Body;
 use super::caller::Family;
 use super::path::Path;
 use super::shape::Subject;
+use crate::json::Json;
 use crate::normalise::caller::unwrapped;
 
 /// What an extract reads from: one event of the signal.
 #[derive(Debug, Clone, Copy)]
-pub struct Source<'e> {
+pub struct Source<'e, 't> {
     /// `events.event_id`
     pub event_id: &'e str,
     /// `iam:ListUsers`
@@ -28,14 +27,14 @@ pub struct Source<'e> {
     /// `events.error_message`
     pub error_message: Option<&'e str>,
     /// The request.
-    pub request: &'e Body<'e>,
+    pub request: &'e Body<'t>,
     /// The response.
-    pub response: &'e Body<'e>,
+    pub response: &'e Body<'t>,
 }
 
-impl<'e> Source<'e> {
+impl<'e, 't> Source<'e, 't> {
     /// What shapes look at.
-    pub fn subject(&self) -> Subject<'e> {
+    pub fn subject(&self) -> Subject<'e, 't> {
         let agent = self.user_agent.unwrap_or_default();
         Subject {
             agent: unwrapped(agent),
@@ -77,8 +76,8 @@ impl Place {
         }
     }
 
-    pub(super) fn each(&self, event: &Source<'_>, see: &mut dyn FnMut(&Value)) {
-        let mut visit = |value: &Value| {
+    pub(super) fn each(&self, event: &Source<'_, '_>, see: &mut dyn FnMut(&Json<'_>)) {
+        let mut visit = |value: &Json<'_>| {
             see(value);
             false
         };
@@ -87,7 +86,7 @@ impl Place {
             Self::Response(path) => drop(path.any(event.response.value(), &mut |value| visit(value))),
             Self::Event(field) => {
                 if let Some(text) = field.of(event) {
-                    see(&Value::String(text.to_owned()));
+                    see(&Json::String(text.into()));
                 }
             }
         }
@@ -111,7 +110,7 @@ impl Field {
         }
     }
 
-    const fn of<'e>(self, event: &Source<'e>) -> Option<&'e str> {
+    const fn of<'e>(self, event: &Source<'e, '_>) -> Option<&'e str> {
         match self {
             Self::Region => event.region,
             Self::Account => event.account_id,

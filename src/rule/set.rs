@@ -124,7 +124,7 @@ impl RuleSet {
     }
 
     /// The most particular shape that fits an event; shapes of any call come first.
-    pub fn recognise(&self, call: &str, subject: &Subject<'_>) -> Option<ShapeId> {
+    pub fn recognise(&self, call: &str, subject: &Subject<'_, '_>) -> Option<ShapeId> {
         let candidates = self.any_call.iter().chain(self.shapes_of(call));
         candidates.copied().find(|id| self.shape(*id).fits(subject))
     }

@@ -1,13 +1,10 @@
 //! Shapes: what one call looks like when the console makes it. Strong evidence when it fits, weak when it does not.
 
-use std::borrow::Cow;
-
-use serde_json::Value;
-
 use super::body::Body;
 use super::caller::{Caller, Family};
 use super::condition::Condition;
 use super::path::Path;
+use crate::json::{Json, Members};
 
 /// Where a shape stands in its [`super::RuleSet`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -15,15 +12,15 @@ pub struct ShapeId(pub u32);
 
 /// What a shape looks at in an event.
 #[derive(Debug, Clone, Copy)]
-pub struct Subject<'e> {
+pub struct Subject<'e, 't> {
     /// The user agent, outer brackets removed.
     pub agent: &'e str,
     /// The family of the user agent.
     pub family: Option<Family>,
     /// The request.
-    pub request: &'e Body<'e>,
+    pub request: &'e Body<'t>,
     /// The response.
-    pub response: &'e Body<'e>,
+    pub response: &'e Body<'t>,
     /// The error code of a failed call.
     pub error_code: Option<&'e str>,
 }
@@ -37,7 +34,7 @@ pub(crate) enum Parameters {
     /// None at all.
     None,
     /// Exactly these.
-    Exactly(Value),
+    Exactly(Json<'static>),
     /// One of these sets of top-level members, each sorted.
     Members(Vec<Vec<String>>),
 }
@@ -77,7 +74,7 @@ impl Shape {
     }
 
     /// Whether the event is of this shape.
-    pub fn fits(&self, subject: &Subject<'_>) -> bool {
+    pub fn fits(&self, subject: &Subject<'_, '_>) -> bool {
         self.caller.fits(subject.family)
             && self.agent.as_ref().is_none_or(|condition| condition.holds_for_text(subject.agent))
             && self.outcome.fits(subject.error_code)
@@ -161,7 +158,7 @@ impl Parameters {
     fn names(&self) -> Box<dyn Iterator<Item = &str> + '_> {
         match self {
             Self::Any | Self::None => Box::new(std::iter::empty()),
-            Self::Exactly(value) => Box::new(value.as_object().into_iter().flatten().map(|(name, _)| name.as_str())),
+            Self::Exactly(value) => Box::new(value.as_object().into_iter().flat_map(Members::names)),
             Self::Members(sets) => Box::new(sets.iter().flatten().map(String::as_str)),
         }
     }
@@ -179,44 +176,34 @@ impl Parameters {
     }
 }
 
-pub(super) fn has_none(request: &Value) -> bool {
-    request.is_null() || request.as_object().is_some_and(serde_json::Map::is_empty)
+pub(super) fn has_none(request: &Json<'_>) -> bool {
+    request.is_null() || request.as_object().is_some_and(Members::is_empty)
 }
 
-fn has_members(request: &Value, sorted: &[String]) -> bool {
+fn has_members(request: &Json<'_>, asked: &[String]) -> bool {
     request.as_object().is_some_and(|members| {
-        members.len() == sorted.len() && members.keys().all(|name| sorted.binary_search(name).is_ok())
+        members.len() == asked.len() && members.names().all(|name| asked.iter().any(|known| known == name))
     })
 }
 
 /// Equality but for how scalars are written: `1000` and `"1000"` are alike.
-fn alike(left: &Value, right: &Value) -> bool {
+fn alike(left: &Json<'_>, right: &Json<'_>) -> bool {
     match (left, right) {
-        (Value::Object(left), Value::Object(right)) => {
+        (Json::Object(left), Json::Object(right)) => {
             left.len() == right.len()
                 && left.iter().all(|(name, value)| right.get(name).is_some_and(|other| alike(value, other)))
         }
-        (Value::Array(left), Value::Array(right)) => {
+        (Json::Array(left), Json::Array(right)) => {
             left.len() == right.len() && left.iter().zip(right).all(|(left, right)| alike(left, right))
         }
-        (Value::String(text), other) | (other, Value::String(text)) => {
-            scalar_text(other).is_some_and(|other| other == *text)
-        }
+        (Json::String(text), other) | (other, Json::String(text)) => other.scalar() == Some(text),
         (left, right) => left == right,
-    }
-}
-
-fn scalar_text(value: &Value) -> Option<Cow<'_, str>> {
-    match value {
-        Value::String(text) => Some(Cow::Borrowed(text)),
-        Value::Bool(_) | Value::Number(_) => Some(Cow::Owned(value.to_string())),
-        Value::Null | Value::Array(_) | Value::Object(_) => None,
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
 
@@ -245,7 +232,7 @@ mod tests {
 
     #[test]
     fn exact_requests_compare_scalars_as_text() {
-        let shape = Shape { parameters: Parameters::Exactly(json!({"max": 5})), ..Shape::plain("s3:ListJobs") };
+        let shape = Shape { parameters: Parameters::Exactly(json!({"max": 5}).into()), ..Shape::plain("s3:ListJobs") };
         assert!(fits(&shape, &json!({"max": "5"}), None));
         assert!(!fits(&shape, &json!({"max": "50"}), None));
     }

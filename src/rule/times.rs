@@ -1,9 +1,8 @@
 //! Times in requests: many ways to write one moment.
 
-use chrono::{DateTime, NaiveDateTime, TimeDelta};
-use serde_json::Value;
-
 use super::schema::SpanUnit;
+use crate::json::Json;
+use chrono::{DateTime, NaiveDateTime, TimeDelta};
 
 /// What requests write: `Apr 13, 2024, 5:11:21 AM` is the console's own.
 const FORMATS: [&str; 4] =
@@ -13,10 +12,10 @@ const FORMATS: [&str; 4] =
 const MILLISECONDS: i64 = 100_000_000_000;
 
 /// The moment that a value is, if it is one: text, or seconds or milliseconds since 1970.
-pub(super) fn parse_value(value: &Value) -> Option<NaiveDateTime> {
+pub(super) fn parse_value(value: &Json<'_>) -> Option<NaiveDateTime> {
     match value {
-        Value::Number(number) => parse_number(number.as_i64()?),
-        Value::String(text) => parse(text).or_else(|| text.parse().ok().and_then(parse_number)),
+        Json::Number(number) => parse_number(number.parse().ok()?),
+        Json::String(text) => parse(text).or_else(|| text.parse().ok().and_then(parse_number)),
         _ => None,
     }
 }

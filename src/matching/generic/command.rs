@@ -1,8 +1,7 @@
 //! Commands: what was typed, in `CloudShell` or with the same identity elsewhere. Pages of one answer are one command.
 
-use serde_json::Value;
-
 use super::{Draft, Scene};
+use crate::json::Json;
 use crate::rule::generic::Generic;
 
 const CONFIDENCE: f64 = 0.9;
@@ -29,15 +28,13 @@ pub(super) fn sort(scene: &Scene<'_, '_>, events: &[usize]) -> Vec<Draft> {
 }
 
 /// The request without the members that only say which part is asked for.
-fn unpaged(scene: &Scene<'_, '_>, request: &Value) -> Value {
-    let mut request = request.clone();
-    if let Some(members) = request.as_object_mut() {
-        members.retain(|member, _| !scene.rules.words().is_paging(member));
-    }
-    if request.as_object().is_some_and(serde_json::Map::is_empty) { Value::Null } else { request }
+fn unpaged<'t>(scene: &Scene<'_, '_>, request: &Json<'t>) -> Json<'t> {
+    let Some(members) = request.as_object() else { return request.clone() };
+    let kept = members.keeping(|member| !scene.rules.words().is_paging(member));
+    if kept.is_empty() { Json::Null } else { Json::Object(kept) }
 }
 
 fn is_page(scene: &Scene<'_, '_>, event: usize) -> bool {
     let members = scene.events[event].request.value().as_object();
-    members.is_some_and(|members| members.keys().any(|member| scene.rules.words().is_paging(member)))
+    members.is_some_and(|members| members.names().any(|member| scene.rules.words().is_paging(member)))
 }

@@ -1,8 +1,7 @@
 //! What a call names: the things that its request, and the response of a change, tell by id, name or ARN.
 
-use serde_json::Value;
-
 use super::Scene;
+use crate::json::Json;
 use crate::matching::describe;
 use crate::signal::Entity;
 
@@ -25,7 +24,7 @@ pub(super) fn of(scene: &Scene<'_, '_>, events: &[usize]) -> Vec<Entity> {
     named
 }
 
-fn collect(scene: &Scene<'_, '_>, event: usize, value: &Value, named: &mut Vec<Entity>) {
+fn collect(scene: &Scene<'_, '_>, event: usize, value: &Json<'_>, named: &mut Vec<Entity>) {
     let Some(members) = value.as_object() else { return };
     let event_id = scene.events[event].row.event_id;
     let mut see = |kind: String, value: &str| {
@@ -36,20 +35,20 @@ fn collect(scene: &Scene<'_, '_>, event: usize, value: &Value, named: &mut Vec<E
     members.iter().for_each(|(member, value)| walk(scene, member, value, DEEPEST, &mut see));
 }
 
-fn walk(scene: &Scene<'_, '_>, member: &str, value: &Value, depth: usize, see: &mut impl FnMut(String, &str)) {
+fn walk(scene: &Scene<'_, '_>, member: &str, value: &Json<'_>, depth: usize, see: &mut impl FnMut(String, &str)) {
     let words = scene.rules.words();
     match value {
-        Value::String(text) if !text.is_empty() && text.len() <= LONGEST => {
+        Json::String(text) if !text.is_empty() && text.len() <= LONGEST => {
             if let Some(kind) = words.names(member) {
                 see(kind, text);
             }
         }
-        Value::Array(elements) if depth > 0 => {
+        Json::Array(elements) if depth > 0 => {
             for element in elements {
                 walk(scene, member, element, depth - 1, see);
             }
         }
-        Value::Object(members) if depth > 0 && !words.is_ignored(member) => {
+        Json::Object(members) if depth > 0 && !words.is_ignored(member) => {
             members.iter().for_each(|(member, value)| walk(scene, member, value, depth - 1, see));
         }
         _ => {}

@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use super::{Draft, Scene};
+use crate::json::Json;
 use crate::rule::generic::Generic;
 
 /// A call on a list made by people is noise in most places.
@@ -30,6 +31,7 @@ fn is_service(scene: &Scene<'_, '_>, event: usize) -> bool {
 }
 
 fn is_for_service(scene: &Scene<'_, '_>, event: usize) -> bool {
-    let context = scene.events[event].request.value().get("encryptionContext").and_then(|context| context.as_object());
-    context.is_some_and(|context| context.keys().any(|key| key.starts_with("aws:")))
+    let request = scene.events[event].request.value().as_object();
+    let context = request.and_then(|request| request.get("encryptionContext")).and_then(Json::as_object);
+    context.is_some_and(|context| context.names().any(|key| key.starts_with("aws:")))
 }

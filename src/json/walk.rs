@@ -4,7 +4,7 @@
 //! damaged, or nested deep, or may write a name with escapes.
 
 /// So many objects and lists are followed into each other; a parser goes further.
-const MAX_DEPTH: usize = 64;
+pub(super) const MAX_DEPTH: usize = 64;
 
 /// The lowest bit of each of eight bytes, and the highest.
 const LOWEST: u64 = 0x0101_0101_0101_0101;
@@ -30,6 +30,24 @@ pub fn object<'t>(text: &'t str, at: usize, mut tell: impl FnMut(&'t str, &'t st
     }
 }
 
+/// Whether no white space stands between the values and marks of a text, as CloudTrail writes them.
+pub fn is_compact(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    // Nearly all texts have none at all, which is soon seen.
+    if memchr::memchr3(b' ', b'\n', b'\t', bytes).is_none() && memchr::memchr(b'\r', bytes).is_none() {
+        return true;
+    }
+    let (walk, mut at) = (Walk(bytes), 0);
+    while let Some(byte) = walk.byte(at) {
+        match byte {
+            b' ' | b'\t' | b'\r' | b'\n' => return false,
+            b'"' => at = walk.string(at).unwrap_or(text.len()),
+            _ => at += 1,
+        }
+    }
+    true
+}
+
 /// What stands after a member or an element.
 enum Next {
     /// Another one, which begins there.
@@ -40,14 +58,14 @@ enum Next {
 
 /// Walks JSON's grammar: each method takes where something begins, and most give the byte after it.
 #[derive(Clone, Copy)]
-struct Walk<'b>(&'b [u8]);
+pub(super) struct Walk<'b>(pub(super) &'b [u8]);
 
 impl Walk<'_> {
-    fn byte(self, at: usize) -> Option<u8> {
+    pub(super) fn byte(self, at: usize) -> Option<u8> {
         self.0.get(at).copied()
     }
 
-    fn space(self, mut at: usize) -> usize {
+    pub(super) fn space(self, mut at: usize) -> usize {
         while matches!(self.byte(at), Some(b' ' | b'\t' | b'\r' | b'\n')) {
             at += 1;
         }
@@ -55,7 +73,7 @@ impl Walk<'_> {
     }
 
     /// A mark and the white space after it.
-    fn open(self, at: usize, mark: u8) -> Option<usize> {
+    pub(super) fn open(self, at: usize, mark: u8) -> Option<usize> {
         (self.byte(at)? == mark).then(|| self.space(at + 1))
     }
 
@@ -87,7 +105,7 @@ impl Walk<'_> {
     }
 
     /// An object or a list, each of whose items `item` walks.
-    fn all(self, at: usize, close: u8, item: impl Fn(usize) -> Option<usize>) -> Option<usize> {
+    pub(super) fn all(self, at: usize, close: u8, mut item: impl FnMut(usize) -> Option<usize>) -> Option<usize> {
         let mut at = self.space(at + 1);
         if self.byte(at)? == close {
             return Some(at + 1);
@@ -100,11 +118,11 @@ impl Walk<'_> {
         }
     }
 
-    fn word(self, at: usize, word: &[u8]) -> Option<usize> {
+    pub(super) fn word(self, at: usize, word: &[u8]) -> Option<usize> {
         self.0.get(at..)?.starts_with(word).then_some(at + word.len())
     }
 
-    fn string(self, at: usize) -> Option<usize> {
+    pub(super) fn string(self, at: usize) -> Option<usize> {
         let mut at = self.word(at, b"\"")?;
         loop {
             at = self.plain(at);
@@ -117,7 +135,7 @@ impl Walk<'_> {
     }
 
     /// The first quote, backslash or control character, or the end.
-    fn plain(self, mut at: usize) -> usize {
+    pub(super) fn plain(self, mut at: usize) -> usize {
         while let Some(eight) = self.0.get(at..).and_then(<[u8]>::first_chunk) {
             let marked = marked(u64::from_le_bytes(*eight));
             if marked != 0 {
@@ -139,7 +157,7 @@ impl Walk<'_> {
         }
     }
 
-    fn number(self, at: usize) -> Option<usize> {
+    pub(super) fn number(self, at: usize) -> Option<usize> {
         let start = self.word(at, b"-").unwrap_or(at);
         let mut end = self.digits(start)?;
         if self.byte(start)? == b'0' && end > start + 1 {
@@ -197,6 +215,12 @@ mod tests {
         let wanted = vec![("a", "\"x\\\"}\""), ("b", "[1,{\"c\":-1.5e+3}]"), ("d", "null")];
         assert_eq!(members(text), Some((wanted, text.len() - " tail".len())));
         assert_eq!(members("{}"), Some((Vec::new(), 2)));
+    }
+
+    #[test]
+    fn white_space_in_a_string_is_none_between_values() {
+        assert!(["", "{}", "{\"a\":\"b: \\\", c\",\"d\":[1,2]}"].into_iter().all(is_compact));
+        assert!(!["{\"a\": 1}", "[1,\n2]", "{}\t", " {}"].into_iter().any(is_compact));
     }
 
     #[test]
