@@ -4,7 +4,6 @@ use rustc_hash::FxHashMap;
 
 use super::claim::{Claims, Found};
 use super::prepare::Prepared;
-use crate::rule::RuleSet;
 
 /// A pause of so many seconds ends a burst.
 pub(super) const PAUSE_S: i64 = 4;
@@ -21,9 +20,9 @@ pub(super) struct Burst {
 
 /// The events of calls that some rule makes, cut at each pause, and where there are too many for one auction. Bursts
 /// that the letter explains, and can read, are left out.
-pub(super) fn bursts(rules: &RuleSet, events: &[Prepared<'_>], claims: &Claims) -> Vec<Burst> {
+pub(super) fn bursts(events: &[Prepared<'_>], claims: &Claims) -> Vec<Burst> {
     let mut bursts: Vec<Burst> = Vec::new();
-    for event in (0..events.len()).filter(|event| rules.known_call(events[*event].row.call).is_some()) {
+    for event in (0..events.len()).filter(|event| events[*event].known_call.is_some()) {
         if !bursts.last().is_some_and(|burst| burst.goes_on(events, event)) {
             bursts.push(Burst::default());
         }

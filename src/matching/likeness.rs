@@ -20,7 +20,7 @@ pub(super) fn find(
     letter: Vec<Found>,
     claims: &mut Claims,
 ) -> (Vec<Found>, Vec<Found>) {
-    let bursts = bursts(rules, events, claims);
+    let bursts = bursts(events, claims);
     let (letter, doubtful) = part(letter, &bursts);
     for found in &doubtful {
         claims.release(&found.members);

@@ -104,7 +104,7 @@ struct Mapped<'e> {
 }
 
 impl<'e> Mapped<'e> {
-    fn of(rules: &RuleSet, rows: &'e [Row<'e>]) -> Self {
+    fn of(rules: &'e RuleSet, rows: &'e [Row<'e>]) -> Self {
         let events = prepare::prepare(rules, rows);
         let mut claims = claim::Claims::new(events.len());
         let letter = letter::find(rules, &events, &mut claims);

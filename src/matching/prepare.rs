@@ -1,4 +1,13 @@
 //! Events made ready for matching: in order, each once, and recognised by their shape.
+//!
+//! More than half of a console's requests repeat one of the same session. So what is recognised is kept for those that
+//! look the same, and they share its parsed bodies.
+
+use std::collections::HashMap;
+use std::hash::{Hash, Hasher};
+use std::rc::Rc;
+
+use foldhash::fast::RandomState;
 
 use super::Row;
 use crate::event::{Client, Timestamp};
@@ -8,18 +17,21 @@ use crate::rule::extract::Source;
 use crate::rule::shape::{ShapeId, Subject};
 
 /// One event, ready.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Prepared<'e> {
     pub(super) row: &'e Row<'e>,
-    pub(super) request: Body<'e>,
-    pub(super) response: Body<'e>,
+    pub(super) request: Rc<Body<'e>>,
+    pub(super) response: Rc<Body<'e>>,
     /// The most particular shape that fits, if one does.
     pub(super) shape: Option<ShapeId>,
+    /// The call that rules know: its own, or the one that it succeeds.
+    pub(super) known_call: Option<&'e str>,
 }
 
 impl<'e> Prepared<'e> {
-    fn new(rules: &RuleSet, row: &'e Row<'e>) -> Self {
-        let mut event = Self { row, request: Body::new(row.request), response: Body::new(row.response), shape: None };
+    fn new(rules: &'e RuleSet, row: &'e Row<'e>) -> Self {
+        let [request, response] = [row.request, row.response].map(|text| Rc::new(Body::new(text)));
+        let mut event = Self { row, request, response, shape: None, known_call: rules.known_call(row.call) };
         event.shape = rules.recognise(row.call, &event.subject());
         event
     }
@@ -38,19 +50,59 @@ impl<'e> Prepared<'e> {
 }
 
 /// The events that a console's page can have written, in order of (time, id), each id once.
-pub(super) fn prepare<'e>(rules: &RuleSet, rows: &'e [Row<'e>]) -> Vec<Prepared<'e>> {
+pub(super) fn prepare<'e>(rules: &'e RuleSet, rows: &'e [Row<'e>]) -> Vec<Prepared<'e>> {
     in_order(rules, rows.iter().filter(|row| !is_typed(row)).collect())
 }
 
 /// The events that only a command line or a program can have written, in the same order.
-pub(super) fn typed<'e>(rules: &RuleSet, rows: &'e [Row<'e>]) -> Vec<Prepared<'e>> {
+pub(super) fn typed<'e>(rules: &'e RuleSet, rows: &'e [Row<'e>]) -> Vec<Prepared<'e>> {
     in_order(rules, rows.iter().filter(|row| is_typed(row)).collect())
 }
 
-fn in_order<'e>(rules: &RuleSet, mut rows: Vec<&'e Row<'e>>) -> Vec<Prepared<'e>> {
+fn in_order<'e>(rules: &'e RuleSet, mut rows: Vec<&'e Row<'e>>) -> Vec<Prepared<'e>> {
     rows.sort_by(|a, b| (a.time, a.event_id).cmp(&(b.time, b.event_id)));
     rows.dedup_by(|a, b| a.event_id == b.event_id);
-    rows.into_iter().map(|row| Prepared::new(rules, row)).collect()
+    let mut known = Known::with_room_for(rows.len());
+    rows.into_iter().map(|row| known.prepared(rules, row)).collect()
+}
+
+/// Everything that shapes look at.
+#[derive(Debug, PartialEq, Eq)]
+struct Looks<'e> {
+    call: &'e str,
+    agent: Option<&'e str>,
+    request: Option<&'e str>,
+    response: Option<&'e str>,
+    error_code: Option<&'e str>,
+}
+
+/// The call and the request tell looks apart well enough; the rest is long, and the same most of the time.
+impl Hash for Looks<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (self.call, self.request).hash(state);
+    }
+}
+
+/// An event of each look that a session has. Requests are a stranger's texts, so the hashing is not foreseeable.
+#[derive(Debug)]
+struct Known<'e>(HashMap<Looks<'e>, Prepared<'e>, RandomState>);
+
+impl<'e> Known<'e> {
+    fn with_room_for(events: usize) -> Self {
+        Self(HashMap::with_capacity_and_hasher(events / 2, RandomState::default()))
+    }
+
+    fn prepared(&mut self, rules: &'e RuleSet, row: &'e Row<'e>) -> Prepared<'e> {
+        let looks = Looks {
+            call: row.call,
+            agent: row.user_agent,
+            request: row.request,
+            response: row.response,
+            error_code: row.error_code,
+        };
+        let known = self.0.entry(looks).or_insert_with(|| Prepared::new(rules, row));
+        Prepared { row, ..known.clone() }
+    }
 }
 
 /// Calls by CLI or SDK are no page's, whatever session they are in. A sign-in is one, whatever agent it claims.

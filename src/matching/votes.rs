@@ -65,7 +65,7 @@ pub(super) fn nearnesses(rules: &RuleSet, event: &Prepared<'_>) -> Vec<(ShapeId,
     if let Some(shape) = event.shape.filter(|shape| rules.is_of_any_call(*shape)) {
         return vec![(shape, 1.0)];
     }
-    let known = rules.known_call(event.row.call).and_then(|call| Some((call, rules.vocabulary(call)?)));
+    let known = event.known_call.and_then(|call| Some((call, rules.vocabulary(call)?)));
     let Some((call, vocabulary)) = known else { return Vec::new() };
     let (subject, drifted) = (event.subject(), vocabulary.read(event.request.value()));
     let nearness = |shape: ShapeId| match event.shape {
