@@ -11,12 +11,22 @@ pub fn id_of(parts: &[&str], bytes: usize) -> String {
         hash.update(part);
     }
     let digest = hash.finalize();
-    hex::encode(digest.get(..bytes).unwrap_or(&digest))
+    lower_hex(digest.get(..bytes).unwrap_or(&digest))
+}
+
+/// Every signal has an id, so the digits are written into one place, not joined one by one.
+fn lower_hex(bytes: &[u8]) -> String {
+    let mut digits = vec![b'0'; 2 * bytes.len()];
+    match hex::encode_to_slice(bytes, &mut digits) {
+        Ok(()) => String::from_utf8(digits).unwrap_or_default(),
+        // The place is as long as it has to be, so this does not happen.
+        Err(_) => hex::encode(bytes),
+    }
 }
 
 /// The SHA-256 of stored bytes, as evidence lists have it.
 pub fn sha256(bytes: &[u8]) -> String {
-    hex::encode(Sha256::digest(bytes))
+    lower_hex(&Sha256::digest(bytes))
 }
 
 #[cfg(test)]

@@ -1,8 +1,10 @@
 //! The noun `Signal`: one click, command or background burst, as [`crate::matching`] finds it.
 
+use indexmap::IndexMap;
+use rustc_hash::FxBuildHasher;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::event::Timestamp;
 
@@ -122,6 +124,9 @@ impl Role {
     }
 }
 
+/// What was read off a signal's events, by names that rules give it, and so quick to hash.
+pub type Context = IndexMap<String, Value, FxBuildHasher>;
+
 /// One thing that was seen or touched in a signal.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Entity {
@@ -174,7 +179,7 @@ pub struct Signal {
     /// The event it was found by.
     pub anchor_event_id: String,
     /// What was read off the events, by the rule's names.
-    pub context: Map<String, Value>,
+    pub context: Context,
     /// ATT&CK technique ids.
     pub attack: Vec<String>,
     /// Calls of the rule that were seen.

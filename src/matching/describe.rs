@@ -1,6 +1,7 @@
 //! From what was found to a [`Signal`]: context, entities, sentence and link.
 
-use serde_json::{Map, Value};
+use rustc_hash::FxBuildHasher;
+use serde_json::Value;
 
 use super::claim::Found;
 use super::failed;
@@ -9,7 +10,10 @@ use crate::digest::id_of;
 use crate::rule::extract::{Extract, Reading};
 use crate::rule::template::Style;
 use crate::rule::{Rule, RuleSet};
-use crate::signal::{Entity, Member, Signal};
+use crate::signal::{Context, Entity, Member, Signal};
+
+/// Most contexts have room for so many values.
+const USUAL: usize = 4;
 
 /// The signals, described, in the order that they were found in.
 pub(super) fn signals(rules: &RuleSet, session_id: &str, events: &[Prepared<'_>], found: &[Found]) -> Vec<Signal> {
@@ -27,7 +31,7 @@ pub(super) fn signals(rules: &RuleSet, session_id: &str, events: &[Prepared<'_>]
 pub(super) struct Reads {
     /// The calls that were seen: [`matched`].
     pub(super) matched: Vec<String>,
-    pub(super) context: Map<String, Value>,
+    pub(super) context: Context,
     pub(super) entities: Vec<Entity>,
 }
 
@@ -51,18 +55,18 @@ pub(super) fn compose(
     let anchor = events[found.anchor].row;
     let Reads { matched, context, entities } = reads;
     // What a page lacks the values for, it cannot say: then only where it was.
-    let place = rule.console_path.join(" › ");
+    let place = || rule.console_path.join(" › ");
     Signal {
         signal_id: id_of(&[session_id, &rule.id, anchor.event_id], 16),
         session_id: session_id.to_owned(),
         rule_id: rule.id.clone(),
         kind: rule.kind,
         service: rule.service.clone(),
-        title: rule.title_template.render(&context, Style::Sentence).unwrap_or_else(|| place.clone()),
+        title: rule.title_template.render(&context, Style::Sentence).unwrap_or_else(place),
         summary: rule
             .summary_template
             .render(&context, Style::Sentence)
-            .unwrap_or_else(|| format!("Was on the page {place}")),
+            .unwrap_or_else(|| format!("Was on the page {}", place())),
         url: rule.url_template.as_ref().and_then(|url| url.render(&context, Style::Link)),
         region: anchor.region.map(str::to_owned),
         confidence: found.confidence,
@@ -84,7 +88,7 @@ pub(super) fn read(extract: &Extract, events: &[Prepared<'_>], found: &Found) ->
     extract.read(found.members.iter().map(|(event, _)| events[*event].source()))
 }
 
-fn context(rule: &Rule, events: &[Prepared<'_>], found: &Found, calls: &[String]) -> (Map<String, Value>, Vec<Entity>) {
+fn context(rule: &Rule, events: &[Prepared<'_>], found: &Found, calls: &[String]) -> (Context, Vec<Entity>) {
     let mut context = place(events, found);
     let mut entities = Vec::new();
     for extract in &rule.extracts {
@@ -102,7 +106,7 @@ fn context(rule: &Rule, events: &[Prepared<'_>], found: &Found, calls: &[String]
 }
 
 /// Adds what only earlier signals show: whose dialog this is, which image the tab belongs to.
-fn carry(rule: &Rule, context: &mut Map<String, Value>, told: &[Signal]) {
+fn carry(rule: &Rule, context: &mut Context, told: &[Signal]) {
     for extract in rule.extracts.iter().filter(|extract| !context.contains_key(&extract.name)).collect::<Vec<_>>() {
         let Some(carried) = &extract.carried else { continue };
         let same =
@@ -118,9 +122,9 @@ fn carry(rule: &Rule, context: &mut Map<String, Value>, told: &[Signal]) {
 }
 
 /// Where it happened: every signal's context has it.
-pub(super) fn place(events: &[Prepared<'_>], found: &Found) -> Map<String, Value> {
+pub(super) fn place(events: &[Prepared<'_>], found: &Found) -> Context {
     let row = events[found.anchor].row;
-    let mut context = Map::new();
+    let mut context = Context::with_capacity_and_hasher(USUAL, FxBuildHasher);
     let members = [("region", row.region), ("account", row.account_id)];
     for (name, value) in members.into_iter().filter_map(|(name, value)| Some((name, value?))) {
         context.insert(name.to_owned(), Value::String(value.to_owned()));

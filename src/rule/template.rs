@@ -6,10 +6,16 @@
 //!
 //! `{region}` and `{account}` are always there. A literal bracket or brace is doubled: `[[`, `{{`.
 
-use serde_json::{Map, Value};
+use std::borrow::Cow;
+
+use serde_json::Value;
+
+use crate::signal::Context;
 
 /// How many values a sentence names before it counts the rest.
 const NAMED: usize = 5;
+/// Most sentences have room in so many bytes.
+const USUAL: usize = 64;
 
 /// A compiled template.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -53,8 +59,8 @@ impl Template {
     }
 
     /// The text, with the values of `context`; none if a placeholder outside of `[…]` has no value.
-    pub fn render(&self, context: &Map<String, Value>, style: Style) -> Option<String> {
-        let mut text = String::new();
+    pub fn render(&self, context: &Context, style: Style) -> Option<String> {
+        let mut text = String::with_capacity(USUAL);
         self.parts.iter().all(|part| part.render(context, style, &mut text)).then_some(text)
     }
 }
@@ -132,7 +138,7 @@ fn parse_placeholder(chars: &mut Chars<'_>) -> Result<Part, String> {
 
 impl Part {
     /// Writes the part; returns whether it had what it needs (what is left out of `[…]` is as if never written).
-    fn render(&self, context: &Map<String, Value>, style: Style, out: &mut String) -> bool {
+    fn render(&self, context: &Context, style: Style, out: &mut String) -> bool {
         match self {
             Self::Text(text) => out.push_str(text),
             Self::Values(name) => return render_values(context.get(name), style, out),
@@ -176,13 +182,13 @@ fn render_count(value: Option<&Value>, one: &str, many: &str, out: &mut String) 
     count > 0
 }
 
-fn texts(value: Option<&Value>) -> Vec<String> {
+fn texts(value: Option<&Value>) -> Vec<Cow<'_, str>> {
     match value {
         None | Some(Value::Null) => Vec::new(),
         Some(Value::Array(elements)) => elements.iter().flat_map(|element| texts(Some(element))).collect(),
         Some(Value::String(text)) if text.is_empty() => Vec::new(),
-        Some(Value::String(text)) => vec![text.clone()],
-        Some(other) => vec![other.to_string()],
+        Some(Value::String(text)) => vec![Cow::Borrowed(text)],
+        Some(other) => vec![Cow::Owned(other.to_string())],
     }
 }
 
@@ -204,7 +210,8 @@ mod tests {
     use super::*;
 
     fn rendered(template: &str, context: &Value, style: Style) -> Option<String> {
-        Template::parse(template).unwrap().render(context.as_object().unwrap(), style)
+        let context: Context = serde_json::from_value(context.clone()).unwrap();
+        Template::parse(template).unwrap().render(&context, style)
     }
 
     fn render(template: &str, context: &Value, style: Style) -> String {

@@ -1,7 +1,7 @@
 //! Drafts put in words: the values that the generic rules name, and the signals.
 
 use indexmap::IndexMap;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::{Draft, Rhythm, Scene, names};
 use crate::event::{Client, Timestamp};
@@ -12,7 +12,7 @@ use crate::normalise::caller::unwrapped;
 use crate::rule::RuleSet;
 use crate::rule::generic::Generic;
 use crate::rule::words::{within, words};
-use crate::signal::{Entity, Kind, Origin, Role, Signal};
+use crate::signal::{Context, Entity, Kind, Origin, Role, Signal};
 
 /// A page is named beside a failure if it was opened at most so many seconds before.
 const PAGE_S: i64 = 600;
@@ -67,13 +67,13 @@ impl Teller<'_, '_> {
     }
 
     /// What the rule's title and summary may name.
-    fn values(&self, draft: &Draft, anchor: usize, entities: &[Entity], calls: &[String]) -> Map<String, Value> {
+    fn values(&self, draft: &Draft, anchor: usize, entities: &[Entity], calls: &[String]) -> Context {
         let mut values = match draft.what {
             Generic::Create | Generic::Delete | Generic::Change => self.action(anchor),
             Generic::Command => self.command(anchor),
-            Generic::Service => Map::from_iter([("action".to_owned(), calls.into())]),
+            Generic::Service => Context::from_iter([("action".to_owned(), calls.into())]),
             Generic::Visit | Generic::Along | Generic::Poll => self.topic(draft),
-            Generic::Console => Map::from_iter([("what".to_owned(), self.topics(&draft.members).into())]),
+            Generic::Console => Context::from_iter([("what".to_owned(), self.topics(&draft.members).into())]),
         };
         let page = match draft.what {
             Generic::Along => self.page_beside(draft),
@@ -87,7 +87,7 @@ impl Teller<'_, '_> {
     }
 
     /// What a change did: `Created`, `DB instance`; or what was denied.
-    fn action(&self, anchor: usize) -> Map<String, Value> {
+    fn action(&self, anchor: usize) -> Context {
         let name = self.scene.name(anchor);
         let told = words(name);
         let rest = topic(&told);
@@ -104,7 +104,7 @@ impl Teller<'_, '_> {
         values
     }
 
-    fn command(&self, anchor: usize) -> Map<String, Value> {
+    fn command(&self, anchor: usize) -> Context {
         let row = self.scene.events[anchor].row;
         let agent = unwrapped(row.user_agent.unwrap_or_default());
         let program: String =
@@ -131,20 +131,20 @@ impl Teller<'_, '_> {
     }
 
     /// `did` as it is, or what came of it: `Was denied to create`.
-    fn outcome(&self, anchor: usize, did: &str, to: &str) -> Map<String, Value> {
+    fn outcome(&self, anchor: usize, did: &str, to: &str) -> Context {
         let error = self.scene.events[anchor].row.error_code;
         let told = match error {
             None => did.to_owned(),
             Some(code) if self.scene.rules.words().is_denial(code) => format!("Was denied to {to}"),
             Some(_) => format!("Failed to {to}"),
         };
-        let mut values = Map::from_iter([("did".to_owned(), told.into())]);
+        let mut values = Context::from_iter([("did".to_owned(), told.into())]);
         values.extend(error.map(|code| ("error".to_owned(), code.into())));
         values
     }
 
     /// What most of the calls are about, if most agree: `DB instances`.
-    fn topic(&self, draft: &Draft) -> Map<String, Value> {
+    fn topic(&self, draft: &Draft) -> Context {
         let mut counts: IndexMap<String, usize> = IndexMap::new();
         for event in &draft.members {
             *counts.entry(topic(&words(self.scene.name(*event)))).or_default() += 1;
