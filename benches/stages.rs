@@ -14,6 +14,11 @@ use cartographer::read::{self, Document};
 use cartographer::rule::RuleSet;
 use cartographer::{normalise, session};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use mimalloc::MiMalloc;
+
+/// The program's: much of what a stage costs is memory.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn documents() -> Vec<Document> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));

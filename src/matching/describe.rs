@@ -112,8 +112,8 @@ fn carry(rule: &Rule, context: &mut Context, told: &[Signal]) {
         let same =
             |signal: &Signal| carried.by.as_ref().is_none_or(|name| signal.context.get(name) == context.get(name));
         let source = told.iter().rev().filter(|signal| same(signal)).find_map(|signal| {
-            let is_source = carried.from.iter().any(|pattern| pattern.matches(&signal.rule_id));
-            signal.context.get(&extract.name).filter(|_| is_source)
+            let is_source = || carried.from.iter().any(|pattern| pattern.matches(&signal.rule_id));
+            signal.context.get(&extract.name).filter(|_| is_source())
         });
         if let Some(value) = source {
             context.insert(extract.name.clone(), value.clone());

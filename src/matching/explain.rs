@@ -214,7 +214,7 @@ impl Scene<'_, '_> {
     fn differences(&self, event: &Prepared<'_>, shape: ShapeId, nearness: f64) -> Vec<String> {
         let call = event.known_call.filter(|_| nearness < 1.0);
         let vocabulary = call.and_then(|call| self.rules.vocabulary(call));
-        let drifted = vocabulary.map(|vocabulary| vocabulary.read(event.request.value()));
+        let drifted = vocabulary.map(|vocabulary| vocabulary.read(event.request().value()));
         drifted.map_or_else(Vec::new, |drifted| self.rules.shape(shape).differences(&event.subject(), &drifted))
     }
 

@@ -86,15 +86,8 @@ fn collect(
     let window = window(events, anchor, rules.rule(rule_id));
     window
         .filter(|event| claims.is_free(*event))
-        .filter_map(|event| Some((event, part_of(rules, &events[event], rule_id)?)))
+        .filter_map(|event| Some((event, rules.part(events[event].shape?, rule_id)?)))
         .collect()
-}
-
-/// The part of the rule that an event is, if it is one.
-pub(super) fn part_of(rules: &RuleSet, event: &Prepared<'_>, rule: RuleId) -> Option<u16> {
-    let uses = rules.uses(event.shape?);
-    let first = uses.partition_point(|usage| usage.rule < rule);
-    uses.get(first).filter(|usage| usage.rule == rule).map(|usage| usage.part)
 }
 
 /// The places of the events in the rule's window around an anchor.

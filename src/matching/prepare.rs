@@ -20,8 +20,8 @@ use crate::rule::shape::{ShapeId, Subject};
 #[derive(Debug, Clone)]
 pub(super) struct Prepared<'e> {
     pub(super) row: &'e Row<'e>,
-    pub(super) request: Rc<Body<'e>>,
-    pub(super) response: Rc<Body<'e>>,
+    /// Its request and its response.
+    bodies: Rc<[Body<'e>; 2]>,
     /// The most particular shape that fits, if one does.
     pub(super) shape: Option<ShapeId>,
     /// The call that rules know: its own, or the one that it succeeds.
@@ -30,8 +30,8 @@ pub(super) struct Prepared<'e> {
 
 impl<'e> Prepared<'e> {
     fn new(rules: &'e RuleSet, row: &'e Row<'e>) -> Self {
-        let [request, response] = [row.request, row.response].map(|text| Rc::new(Body::new(text)));
-        let mut event = Self { row, request, response, shape: None, known_call: rules.known_call(row.call) };
+        let bodies = Rc::new([row.request, row.response].map(Body::new));
+        let mut event = Self { row, bodies, shape: None, known_call: rules.known_call(row.call) };
         event.shape = rules.recognise(row.call, &event.subject());
         event
     }
@@ -40,12 +40,20 @@ impl<'e> Prepared<'e> {
         self.row.time
     }
 
+    pub(super) fn request(&self) -> &Body<'e> {
+        &self.bodies[0]
+    }
+
+    pub(super) fn response(&self) -> &Body<'e> {
+        &self.bodies[1]
+    }
+
     pub(super) fn subject(&self) -> Subject<'_, 'e> {
         self.source().subject()
     }
 
     pub(super) fn source(&self) -> Source<'_, 'e> {
-        self.row.source(&self.request, &self.response)
+        self.row.source(self.request(), self.response())
     }
 }
 
@@ -83,13 +91,16 @@ impl Hash for Looks<'_> {
     }
 }
 
+/// Room is made at once for so many looks at most.
+const ROOM: usize = 4_096;
+
 /// An event of each look that a session has. Requests are a stranger's texts, so the hashing is not foreseeable.
 #[derive(Debug)]
 struct Known<'e>(HashMap<Looks<'e>, Prepared<'e>, RandomState>);
 
 impl<'e> Known<'e> {
     fn with_room_for(events: usize) -> Self {
-        Self(HashMap::with_capacity_and_hasher(events / 2, RandomState::default()))
+        Self(HashMap::with_capacity_and_hasher((events / 2).min(ROOM), RandomState::default()))
     }
 
     fn prepared(&mut self, rules: &'e RuleSet, row: &'e Row<'e>) -> Prepared<'e> {

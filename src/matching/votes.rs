@@ -67,7 +67,7 @@ pub(super) fn nearnesses(rules: &RuleSet, event: &Prepared<'_>) -> Vec<(ShapeId,
     }
     let known = event.known_call.and_then(|call| Some((call, rules.vocabulary(call)?)));
     let Some((call, vocabulary)) = known else { return Vec::new() };
-    let (subject, drifted) = (event.subject(), vocabulary.read(event.request.value()));
+    let (subject, drifted) = (event.subject(), vocabulary.read(event.request().value()));
     let nearness = |shape: ShapeId| match event.shape {
         Some(own) if own == shape => 1.0,
         _ => rules.shape(shape).nearness(&subject, &drifted).min(NOT_EXACT),

@@ -28,6 +28,8 @@ pub struct RuleSet {
     by_call: FxHashMap<String, Vec<ShapeId>>,
     any_call: Vec<ShapeId>,
     uses: Vec<Vec<Use>>,
+    /// For each shape the bits of the rules that it is a part of.
+    bits: Vec<u64>,
     vocabulary: FxHashMap<String, Vocabulary>,
     /// The services of the calls that rules know.
     services: FxHashSet<String>,
@@ -52,7 +54,21 @@ impl RuleSet {
         let unversioned = by_call.keys().map(|call| (unversioned(call).to_owned(), call.clone())).collect();
         let generic = generic(&rules);
         let words = Words::default();
-        Self { rules, shapes, by_call, any_call, uses, vocabulary, services, unversioned, generic, words, version }
+        let bits = uses.iter().map(|uses| uses.iter().fold(0, |bits, usage| bits | bit(usage.rule))).collect();
+        Self {
+            rules,
+            shapes,
+            by_call,
+            any_call,
+            uses,
+            bits,
+            vocabulary,
+            services,
+            unversioned,
+            generic,
+            words,
+            version,
+        }
     }
 
     pub(super) fn with_words(self, words: Words) -> Self {
@@ -95,6 +111,17 @@ impl RuleSet {
         &self.uses[id.0 as usize]
     }
 
+    /// The part of a rule that a shape is, if it is one. It is asked of every event near each start of a page, and most
+    /// are none, as their bits tell at once.
+    pub fn part(&self, shape: ShapeId, rule: RuleId) -> Option<u16> {
+        if self.bits[shape.0 as usize] & bit(rule) == 0 {
+            return None;
+        }
+        let uses = self.uses(shape);
+        let first = uses.partition_point(|usage| usage.rule < rule);
+        uses.get(first).filter(|usage| usage.rule == rule).map(|usage| usage.part)
+    }
+
     /// The shapes of a call that are known, most particular first.
     pub fn shapes_of(&self, call: &str) -> &[ShapeId] {
         self.by_call.get(call).map_or(&[], Vec::as_slice)
@@ -133,6 +160,11 @@ impl RuleSet {
     pub fn version(&self) -> &str {
         &self.version
     }
+}
+
+/// One of 64 bits, which a rule shares with a few others.
+const fn bit(rule: RuleId) -> u64 {
+    1 << (rule.0 % u64::BITS)
 }
 
 fn generic(rules: &[Rule]) -> FxHashMap<Generic, RuleId> {

@@ -10,7 +10,7 @@ const CONFIDENCE: f64 = 0.9;
 pub(super) fn sort(scene: &Scene<'_, '_>, events: &[usize]) -> Vec<Draft> {
     let key = |event: usize| {
         let row = scene.events[event].row;
-        (row.call, row.region, row.user_agent, row.error_code, unpaged(scene, scene.events[event].request.value()))
+        (row.call, row.region, row.user_agent, row.error_code, unpaged(scene, scene.events[event].request().value()))
     };
     let mut drafts = Vec::new();
     for burst in scene.bursts(events, key) {
@@ -35,6 +35,6 @@ fn unpaged<'t>(scene: &Scene<'_, '_>, request: &Json<'t>) -> Json<'t> {
 }
 
 fn is_page(scene: &Scene<'_, '_>, event: usize) -> bool {
-    let members = scene.events[event].request.value().as_object();
+    let members = scene.events[event].request().value().as_object();
     members.is_some_and(|members| members.names().any(|member| scene.rules.words().is_paging(member)))
 }

@@ -16,10 +16,10 @@ const DEEPEST: usize = 6;
 pub(super) fn of(scene: &Scene<'_, '_>, events: &[usize]) -> Vec<Entity> {
     let mut named = Vec::new();
     for event in events {
-        collect(scene, *event, scene.events[*event].request.value(), &mut named);
+        collect(scene, *event, scene.events[*event].request().value(), &mut named);
     }
     for event in events.iter().filter(|event| scene.changes(**event)) {
-        collect(scene, *event, scene.events[*event].response.value(), &mut named);
+        collect(scene, *event, scene.events[*event].response().value(), &mut named);
     }
     named
 }

@@ -31,7 +31,7 @@ fn is_service(scene: &Scene<'_, '_>, event: usize) -> bool {
 }
 
 fn is_for_service(scene: &Scene<'_, '_>, event: usize) -> bool {
-    let request = scene.events[event].request.value().as_object();
+    let request = scene.events[event].request().value().as_object();
     let context = request.and_then(|request| request.get("encryptionContext")).and_then(Json::as_object);
     context.is_some_and(|context| context.names().any(|key| key.starts_with("aws:")))
 }

@@ -20,7 +20,7 @@ pub(super) fn sort(scene: &Scene<'_, '_>, free: Vec<usize>) -> (Vec<Draft>, Vec<
     let mut requests: IndexMap<(&str, &str, Option<&str>), Vec<usize>> = IndexMap::new();
     for event in free.iter().filter(|event| !scene.changes(**event)) {
         let ready = &scene.events[*event];
-        requests.entry((ready.row.call, ready.request.compact(), ready.row.region)).or_default().push(*event);
+        requests.entry((ready.row.call, ready.request().compact(), ready.row.region)).or_default().push(*event);
     }
     let often = requests.values().filter(|events| events.len() >= LEAST);
     let mut polls: Vec<Draft> = often.flat_map(|events| runs(scene, events)).collect();
