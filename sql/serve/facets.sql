@@ -46,14 +46,19 @@ ranked AS (
     WHERE value IS NOT NULL
     GROUP BY facet, value
     QUALIFY row_number() OVER (PARTITION BY facet ORDER BY count DESC, value) <= 300
+),
+listed AS (
+    SELECT facet, list({'value': value, 'count': count} ORDER BY count DESC, value) AS counts
+    FROM ranked
+    GROUP BY facet
 )
 SELECT
-    COALESCE(list({'value': value, 'count': count} ORDER BY count DESC, value) FILTER (facet = 'services'), []) AS services,
-    COALESCE(list({'value': value, 'count': count} ORDER BY count DESC, value) FILTER (facet = 'kinds'), []) AS kinds,
-    COALESCE(list({'value': value, 'count': count} ORDER BY count DESC, value) FILTER (facet = 'regions'), []) AS regions,
-    COALESCE(list({'value': value, 'count': count} ORDER BY count DESC, value) FILTER (facet = 'principals'), []) AS principals,
-    COALESCE(list({'value': value, 'count': count} ORDER BY count DESC, value) FILTER (facet = 'outcomes'), []) AS outcomes,
-    COALESCE(list({'value': value, 'count': count} ORDER BY count DESC, value) FILTER (facet = 'classes'), []) AS classes,
-    COALESCE(list({'value': value, 'count': count} ORDER BY count DESC, value) FILTER (facet = 'techniques'), []) AS techniques,
-    COALESCE(list({'value': value, 'count': count} ORDER BY count DESC, value) FILTER (facet = 'entity_types'), []) AS entity_types
-FROM ranked
+    COALESCE(any_value(counts) FILTER (facet = 'services'), []) AS services,
+    COALESCE(any_value(counts) FILTER (facet = 'kinds'), []) AS kinds,
+    COALESCE(any_value(counts) FILTER (facet = 'regions'), []) AS regions,
+    COALESCE(any_value(counts) FILTER (facet = 'principals'), []) AS principals,
+    COALESCE(any_value(counts) FILTER (facet = 'outcomes'), []) AS outcomes,
+    COALESCE(any_value(counts) FILTER (facet = 'classes'), []) AS classes,
+    COALESCE(any_value(counts) FILTER (facet = 'techniques'), []) AS techniques,
+    COALESCE(any_value(counts) FILTER (facet = 'entity_types'), []) AS entity_types
+FROM listed

@@ -44,7 +44,7 @@ pub(super) struct Desk {
 pub(super) type Shared = Arc<Desk>;
 
 impl Desk {
-    /// Opens a case twice, once for each pool, and makes what the answers read.
+    /// Opens a case twice, for the page and for the user's own queries, and makes what the page's answers read.
     ///
     /// # Errors
     /// As [`Case::open_read_only`], and DuckDB's message.
