@@ -1,16 +1,18 @@
+import type { VirtualItem } from "@tanstack/virtual-core";
 import { count } from "../lib/format";
 import type { GridProps } from "./types";
 
 interface RowProps<Row> extends GridProps<Row> {
+  /** The grid's id, which those of its rows begin with. */
   id: string;
-  /** Its index among all rows, and among those of the reel. */
-  index: number;
-  place: number;
-  top: number;
-  row: Row | undefined;
-  unfolded: boolean;
-  active: boolean;
-  measure: (node: HTMLDivElement | null) => void;
+  item: VirtualItem;
+  layout: {
+    base: number;
+    headerHeight: number;
+    measure: (node: HTMLDivElement | null) => void;
+    isOpen: (index: number) => boolean;
+  };
+  active: number;
   onPick: (event: MouseEvent, index: number) => void;
   onMark: (index: number) => void;
 }
@@ -19,43 +21,36 @@ const BUSY = "a, button, input, select, summary, label, .grid-detail";
 
 /** A row, and below it what it unfolds to. */
 export function GridRow<Row>(props: RowProps<Row>) {
-  const { columns, row, rowKey, index, unfolded, selection, detail } = props;
+  const { id, rowKey, selection, item, layout, detail } = props;
+  const index = layout.base + item.index;
+  const row = props.rows.get(index);
+  const unfolded = layout.isOpen(index);
+  const picked = row !== undefined && (selection?.has(rowKey(row)) ?? false);
   const pick = (event: MouseEvent) => {
     const target = event.target;
     const own = target instanceof Element && target.closest(BUSY) !== null;
     if (!own && !document.getSelection()?.toString()) props.onPick(event, index);
   };
-  const picked = row !== undefined && (selection?.has(rowKey(row)) ?? false);
+  const states = [index === props.active && "active", picked && "picked", unfolded && "unfolded"].filter(Boolean);
   return (
     <div
       class="grid-item"
       role="presentation"
-      data-index={props.place}
-      ref={unfolded ? props.measure : null}
-      style={{ transform: `translateY(${props.top}px)` }}
+      data-index={item.index}
+      ref={unfolded ? layout.measure : null}
+      style={{ transform: `translateY(${item.start - layout.headerHeight}px)` }}
     >
       <div
-        id={props.id}
-        class={`grid-row ${props.active ? "active" : ""} ${picked ? "picked" : ""} ${unfolded ? "unfolded" : ""}`}
+        id={`${id}-${index}`}
+        class={["grid-row", ...states].join(" ")}
         role="row"
         aria-rowindex={index + 2}
         aria-selected={selection ? picked : undefined}
         aria-busy={row === undefined}
         onClick={pick}
       >
-        {selection && (
-          <span class="cell c-pick" role="gridcell">
-            <input
-              type="checkbox"
-              tabIndex={-1}
-              checked={picked}
-              disabled={row === undefined}
-              aria-label={`Select row ${count(index + 1)}`}
-              onClick={() => props.onMark(index)}
-            />
-          </span>
-        )}
-        {columns.map((column) => (
+        {selection && <Mark index={index} picked={picked} ready={row !== undefined} onMark={props.onMark} />}
+        {props.columns.map((column) => (
           <span key={column.key} class={`cell c-${column.key} ${column.end ? "end" : ""}`} role="gridcell">
             {row === undefined ? <span class="waits" /> : column.render(row)}
           </span>
@@ -63,7 +58,7 @@ export function GridRow<Row>(props: RowProps<Row>) {
       </div>
       {unfolded && row !== undefined && detail && (
         <div class="grid-row-detail" role="row" aria-rowindex={index + 2}>
-          <div class="grid-detail" role="gridcell" aria-colspan={columns.length}>
+          <div class="grid-detail" role="gridcell" aria-colspan={props.columns.length}>
             {detail(row)}
           </div>
         </div>
@@ -71,3 +66,24 @@ export function GridRow<Row>(props: RowProps<Row>) {
     </div>
   );
 }
+
+interface MarkProps {
+  index: number;
+  picked: boolean;
+  ready: boolean;
+  onMark: (index: number) => void;
+}
+
+/** Selects its row, for those who point. */
+const Mark = ({ index, picked, ready, onMark }: MarkProps) => (
+  <span class="cell c-pick" role="gridcell">
+    <input
+      type="checkbox"
+      tabIndex={-1}
+      checked={picked}
+      disabled={!ready}
+      aria-label={`Select row ${count(index + 1)}`}
+      onClick={() => onMark(index)}
+    />
+  </span>
+);

@@ -21,8 +21,11 @@ const isIdle = (target: EventTarget | null) =>
 
 const MOVES = new Set(["j", "k", "ArrowDown", "ArrowUp", "PageDown", "PageUp", "Home", "End", "Enter"]);
 
-export function useGridKeys<Row>(given: Given<Row>) {
-  const { rows, rowKey, selection, scroller, total } = given;
+const notFetched = () => announce("These rows could not be fetched.");
+
+/** What can be done to rows, and which one is active. */
+function useDeeds<Row>(given: Given<Row>) {
+  const { rows, rowKey, selection } = given;
   const [active, setActive] = useState(0);
   const anchor = useRef(0);
   // biome-ignore lint/correctness/useExhaustiveDependencies: other rows begin at their beginning
@@ -39,8 +42,10 @@ export function useGridKeys<Row>(given: Given<Row>) {
   const markTo = async (index: number) => {
     if (!selection) return;
     const [first, last] = [Math.min(anchor.current, index), Math.max(anchor.current, index)];
-    if (last - first >= MOST_SELECTED)
-      return announce(`Select ${count(MOST_SELECTED)} rows at most; export the rest by its filter.`);
+    if (last - first >= MOST_SELECTED) {
+      announce(`Select ${count(MOST_SELECTED)} rows at most; export the rest by its filter.`);
+      return;
+    }
     const range = await rows.range(first, last);
     selection.add(range.map((row) => [rowKey(row), row]));
   };
@@ -51,37 +56,54 @@ export function useGridKeys<Row>(given: Given<Row>) {
     else given.onEnter?.(row);
   };
   const move = (to: number, extend: boolean) => {
-    if (extend) markTo(to).catch(() => announce("These rows could not be fetched."));
+    if (extend) markTo(to).catch(notFetched);
     else anchor.current = to;
     setActive(to);
     given.reveal(to);
   };
+  const onPick = (event: MouseEvent, index: number) => {
+    setActive(index);
+    given.scroller.current?.focus({ preventScroll: true });
+    if (event.shiftKey) markTo(index).catch(notFetched);
+    else if (event.ctrlKey || event.metaKey) mark(index);
+    else {
+      anchor.current = index;
+      enter(index);
+    }
+  };
+  return { active, mark, enter, move, onPick };
+}
+
+export function useGridKeys<Row>(given: Given<Row>) {
+  const { rows, selection, scroller } = given;
+  const { active, mark, enter, move, onPick } = useDeeds(given);
   const press = (event: KeyboardEvent): boolean => {
     const plain = !(event.ctrlKey || event.metaKey || event.altKey);
     if (event.key.length === 1 && event.key !== " " && !(plain && singleKeys.on)) return false;
-    const to = destination(event.key, active, total, given.perPage);
-    if (to !== undefined) {
-      move(to, event.shiftKey && selection !== undefined);
-      return true;
-    }
-    if (event.key === "Enter") enter(active);
+    const to = destination(event.key, active, given.total, given.perPage);
+    if (to !== undefined) move(to, event.shiftKey && selection !== undefined);
+    else if (event.key === "Enter") enter(active);
     else if (event.key === " " && selection) mark(active);
     else if (event.key === "Escape" && selection && selection.size > 0) selection.clear();
     else return plain && (given.onKey?.(event.key, rows.get(active)) ?? false);
     return true;
   };
-
   const onKeyDown = (event: KeyboardEvent) => {
-    if (event.target !== scroller.current) {
-      if (event.key === "Escape" && event.target instanceof Element && event.target.closest(".grid-detail"))
-        scroller.current?.focus();
-      return;
+    const { target } = event;
+    if (target === scroller.current) {
+      if (press(event)) event.preventDefault();
+    } else if (event.key === "Escape" && target instanceof Element && target.closest(".grid-detail")) {
+      scroller.current?.focus();
     }
-    if (press(event)) event.preventDefault();
   };
+  useIdleKeys(scroller, press);
+  return { active, onKeyDown, onPick, onMark: mark, go: (index: number) => move(index, false) };
+}
+
+/** Where nothing has the focus, the first key that moves goes to the grid. */
+function useIdleKeys(scroller: RefObject<HTMLDivElement | null>, press: (event: KeyboardEvent) => boolean) {
   const latest = useRef(press);
   latest.current = press;
-  // Where nothing has the focus, the first key that moves goes to the grid.
   useEffect(() => {
     const listener = (event: KeyboardEvent) => {
       if (!isIdle(event.target) || !MOVES.has(event.key) || event.defaultPrevented) return;
@@ -91,16 +113,4 @@ export function useGridKeys<Row>(given: Given<Row>) {
     addEventListener("keydown", listener);
     return () => removeEventListener("keydown", listener);
   }, [scroller]);
-
-  const onPick = (event: MouseEvent, index: number) => {
-    setActive(index);
-    scroller.current?.focus({ preventScroll: true });
-    if (event.shiftKey) markTo(index).catch(() => announce("These rows could not be fetched."));
-    else if (event.ctrlKey || event.metaKey) mark(index);
-    else {
-      anchor.current = index;
-      enter(index);
-    }
-  };
-  return { active, onKeyDown, onPick, onMark: mark, go: (index: number) => move(index, false) };
 }

@@ -1,6 +1,7 @@
 // The shipped hunts, at hand: pick one, set what it can be asked.
 
-import type { Hunt } from "../api/types";
+import type { Hunt, HuntParam } from "../api/types";
+import { useTyped } from "../lib/hooks";
 import { visible } from "../lib/text";
 import { shownDefault } from "./statement";
 
@@ -56,18 +57,27 @@ export function AboutHunt({ hunt, given, onSet }: AboutProps) {
       {hunt.params.length > 0 && (
         <div class="params">
           {hunt.params.map((param) => (
-            <label key={param.name} class="param">
-              <span class="mono">{visible(param.name)}</span>
-              <input
-                type="text"
-                value={given[param.name] ?? shownDefault(param)}
-                onInput={(event) => onSet(param.name, event.currentTarget.value)}
-              />
-              <small>{visible(param.meaning)}</small>
-            </label>
+            <Param key={param.name} param={param} given={given[param.name]} onSet={onSet} />
           ))}
         </div>
       )}
     </div>
+  );
+}
+
+interface ParamProps {
+  param: HuntParam;
+  given: string | undefined;
+  onSet: (name: string, value: string) => void;
+}
+
+function Param({ param, given, onSet }: ParamProps) {
+  const [typed, setTyped] = useTyped(given ?? shownDefault(param), (value) => onSet(param.name, value));
+  return (
+    <label class="param">
+      <span class="mono">{visible(param.name)}</span>
+      <input type="text" value={typed} onInput={(event) => setTyped(event.currentTarget.value)} />
+      <small>{visible(param.meaning)}</small>
+    </label>
   );
 }

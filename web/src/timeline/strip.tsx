@@ -27,40 +27,43 @@ const ends = (density: Density | undefined): Stretch | undefined => {
   return { from, to: Math.max(to, from + 1) };
 };
 
-export function Strip({ filter, ready, onZoom }: StripProps) {
+/** What is looked at, of what there is, and how it is changed. */
+function useStretch({ filter, ready, onZoom }: StripProps) {
   const zoomedIn = filter.from !== null || filter.to !== null;
   const everything = { ...filter, from: null, to: null };
   const all = useAsked(ready && zoomedIn ? `all ${writeFilter(everything)}` : null, (signal) =>
     api.density(everything, 1, signal),
   );
   const shown = useAsked(ready ? `bins ${writeFilter(filter)}` : null, (signal) => api.density(filter, BINS, signal));
-  const [box, width] = useWidth();
   const seen = ends(shown.data);
   const whole = zoomedIn ? ends(all.data) : seen;
-  const stretch =
-    filter.from || filter.to
-      ? {
-          from: filter.from ? seconds(filter.from) : (whole?.from ?? 0),
-          to: filter.to ? seconds(filter.to) : (whole?.to ?? 1),
-        }
-      : seen;
+  const asked = {
+    from: filter.from ? seconds(filter.from) : (whole?.from ?? 0),
+    to: filter.to ? seconds(filter.to) : (whole?.to ?? 1),
+  };
   const zoom = (to: Stretch | undefined) => {
     if (!to || !whole || isWhole(to, whole)) onZoom(null, null);
     // An end that is the end of all is left open, so that the row there is within.
     else onZoom(to.from > whole.from ? rfc3339(to.from) : null, to.to < whole.to ? rfc3339(to.to) : null);
   };
-  const keys: Record<string, () => Stretch | undefined> = {
-    "0": () => undefined,
-    ...(whole && stretch ? steps(stretch, whole) : {}),
-  };
+  const stretch = zoomedIn ? asked : seen;
+  const steps: Steps = { "0": () => undefined, ...(whole && stretch ? stepsOf(stretch, whole) : {}) };
+  return { density: shown.data, failed: shown.error ?? all.error, again: shown.again, stretch, steps, zoom, zoomedIn };
+}
+
+export function Strip(props: StripProps) {
+  const { density, failed, again, stretch, steps, zoom, zoomedIn } = useStretch(props);
+  const [box, width] = useWidth();
   const onKeyDown = (event: KeyboardEvent) => {
-    const step = keys[event.key];
+    const step = steps[event.key];
     if (!step || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
     zoom(step());
   };
-  const failed = shown.error ?? all.error;
-  if (failed) return <Problem error={failed} again={shown.again} />;
+  const button = (name: string, text: string, key: string, disabled = !zoomedIn) => (
+    <Step name={name} text={text} run={() => zoom(steps[key]?.())} disabled={disabled} />
+  );
+  if (failed) return <Problem error={failed} again={again} />;
   return (
     <section class="strip" aria-label="Clicks over time">
       <div
@@ -70,32 +73,41 @@ export function Strip({ filter, ready, onZoom }: StripProps) {
         // biome-ignore lint/a11y/noNoninteractiveTabindex: the strip zooms by keys
         tabIndex={0}
         data-strip
-        aria-label={`${told(shown.data)} Arrow keys move, plus and minus zoom, 0 shows everything.`}
+        aria-label={`${told(density)} Arrow keys move, plus and minus zoom, 0 shows everything.`}
         onKeyDown={onKeyDown}
       >
-        <Plot density={shown.data} stretch={stretch} width={width} zoom={zoom} />
+        <Plot density={density} stretch={stretch} width={width} zoom={zoom} />
       </div>
       <div class="strip-bar">
-        <span class="legend">
-          <i class="key key-clicks" /> rows shown <i class="key key-changes" /> changes <i class="key key-events" /> all
-          events of their sessions, by their own scale
-        </span>
+        <Legend />
         <span class="strip-range num">
-          {stretch ? `${moment(rfc3339(stretch.from)).slice(0, 19)} → ${moment(rfc3339(stretch.to)).slice(0, 19)}` : ""}
+          {stretch ? `${upToSeconds(stretch.from)} → ${upToSeconds(stretch.to)}` : ""}
         </span>
         <span class="buttons">
-          <Step name="Earlier" text="◀" run={() => zoom(keys.ArrowLeft?.())} disabled={!zoomedIn} />
-          <Step name="Later" text="▶" run={() => zoom(keys.ArrowRight?.())} disabled={!zoomedIn} />
-          <Step name="Zoom in" text="+" run={() => zoom(keys["+"]?.())} disabled={!stretch} />
-          <Step name="Zoom out" text="−" run={() => zoom(keys["-"]?.())} disabled={!zoomedIn} />
-          <Step name="Show all of the time" text="All" run={() => zoom(undefined)} disabled={!zoomedIn} />
+          {button("Earlier", "◀", "ArrowLeft")}
+          {button("Later", "▶", "ArrowRight")}
+          {button("Zoom in", "+", "+", !stretch)}
+          {button("Zoom out", "−", "-")}
+          {button("Show all of the time", "All", "0")}
         </span>
       </div>
     </section>
   );
 }
 
-const steps = (stretch: Stretch, whole: Stretch): Record<string, () => Stretch | undefined> => ({
+const upToSeconds = (unix: number) => moment(rfc3339(unix)).slice(0, 19);
+
+const Legend = () => (
+  <span class="legend">
+    <i class="key key-clicks" /> rows shown <i class="key key-changes" /> changes <i class="key key-events" /> all
+    events of their sessions, by their own scale
+  </span>
+);
+
+/** What each key makes of what is looked at; undefined is all there is. */
+type Steps = Record<string, () => Stretch | undefined>;
+
+const stepsOf = (stretch: Stretch, whole: Stretch): Steps => ({
   ArrowLeft: () => moved(stretch, whole, -0.25),
   ArrowRight: () => moved(stretch, whole, 0.25),
   "+": () => zoomed(stretch, whole, 0.5),

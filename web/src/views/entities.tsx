@@ -5,14 +5,16 @@ import type { EntityRow, SeenRow } from "../api/types";
 import { Kind } from "../components/badge";
 import { Search } from "../components/search";
 import { LongText, Text } from "../components/text";
+import { Total } from "../components/total";
 import { Grid } from "../grid/grid";
 import type { Column } from "../grid/types";
 import { emptyFilter, toggled } from "../lib/filter";
-import { count, counted, moment } from "../lib/format";
+import { count, moment } from "../lib/format";
 import { useAsked, useChanged, usePages } from "../lib/hooks";
 import { change, follow, go, type Place } from "../lib/router";
 import { useSelection } from "../lib/selection";
 import { shortPrincipal } from "../lib/session";
+import { sortingIn } from "../lib/sorting";
 import { visible } from "../lib/text";
 import { Carry } from "../timeline/carry";
 import { COLUMNS as TIMELINE } from "../timeline/columns";
@@ -119,20 +121,14 @@ export function Entities({ place }: { place: Place }) {
 function All({ place: { params } }: { place: Place }) {
   const [search, type] = [params.get("search") ?? "", params.get("type")];
   const touched = params.get("touched") === "true" || undefined;
-  const sort = params.get("sort") ?? "changes";
-  const descending = params.get("descending") !== "false";
-  const types = useAsked("types", (signal) => api.entityTypes(signal));
+  const { sorting, onSort } = sortingIn(params, "changes", true);
+  const { sort, descending } = sorting;
   const rows = usePages<EntityRow>(`${search} ${type} ${touched} ${sort} ${descending}`, (offset, limit, signal) =>
     api.entities({ search, type, touched, sort, descending, offset, limit }, signal),
   );
   useChanged((listener) => rows.subscribe(listener), rows);
   const set = (key: string, value: string, replace = false) =>
     change((all) => (value ? all.set(key, value) : all.delete(key)), replace);
-  const onSort = (next: string) =>
-    change((all) => {
-      all.set("sort", next);
-      all.set("descending", String(next === sort ? !descending : true));
-    }, true);
   const openThing = (row: EntityRow) =>
     go("/entities", new URLSearchParams({ type: row.entity_type, entity: row.entity_value }));
   return (
@@ -140,17 +136,7 @@ function All({ place: { params } }: { place: Place }) {
       <h1 class="visually-hidden">Entities</h1>
       <div class="bar">
         <Search label="Search entities" value={search} onSearch={(text) => set("search", text, true)} />
-        <label class="field">
-          Type{" "}
-          <select value={type ?? ""} onChange={(event) => set("type", event.currentTarget.value)}>
-            <option value="">all</option>
-            {types.data?.map((each) => (
-              <option key={each.value} value={each.value ?? ""}>
-                {`${visible(each.value ?? "")} (${count(each.count)})`}
-              </option>
-            ))}
-          </select>
-        </label>
+        <TypeField type={type} onChoose={(value) => set("type", value)} />
         <label class="field">
           <input
             type="checkbox"
@@ -159,9 +145,7 @@ function All({ place: { params } }: { place: Place }) {
           />{" "}
           touched only
         </label>
-        <span class="total num" aria-live="polite">
-          {rows.total === undefined ? "" : counted(rows.total, "entity", "entities")}
-        </span>
+        <Total total={rows.total} one="entity" many="entities" />
       </div>
       <Grid
         name="entities"
@@ -172,11 +156,28 @@ function All({ place: { params } }: { place: Place }) {
         empty="No entity matches."
         compactBelow={73.5}
         compactRem={5}
-        sorting={{ sort, descending }}
+        sorting={sorting}
         onSort={onSort}
         onEnter={openThing}
       />
     </div>
+  );
+}
+
+function TypeField({ type, onChoose }: { type: string | null; onChoose: (type: string) => void }) {
+  const types = useAsked("types", (signal) => api.entityTypes(signal));
+  return (
+    <label class="field">
+      Type{" "}
+      <select value={type ?? ""} onChange={(event) => onChoose(event.currentTarget.value)}>
+        <option value="">all</option>
+        {types.data?.map((each) => (
+          <option key={each.value} value={each.value ?? ""}>
+            {`${visible(each.value ?? "")} (${count(each.count)})`}
+          </option>
+        ))}
+      </select>
+    </label>
   );
 }
 
@@ -220,9 +221,7 @@ function Seen({ type, value, place }: { type: string; value: string; place: Plac
             <LongText value={value} max={200} />
           </span>
         </h1>
-        <span class="total num" aria-live="polite">
-          {rows.total === undefined ? "" : counted(rows.total, "click")}
-        </span>
+        <Total total={rows.total} one="click" />
         <a href={`/timeline?${inTimeline}`} onClick={follow}>
           Show in the timeline
         </a>

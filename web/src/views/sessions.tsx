@@ -6,13 +6,15 @@ import type { SessionRow } from "../api/types";
 import { Search } from "../components/search";
 import { Segmented } from "../components/segmented";
 import { Principal, Text } from "../components/text";
+import { Total } from "../components/total";
 import { Grid } from "../grid/grid";
 import type { Column } from "../grid/types";
-import { count, counted, duration, moment } from "../lib/format";
+import { count, duration, moment } from "../lib/format";
 import { useChanged, usePages } from "../lib/hooks";
 import { change, go, type Place } from "../lib/router";
-import { useSelection } from "../lib/selection";
+import { type Selection, useSelection } from "../lib/selection";
 import { signedIn } from "../lib/session";
+import { sortingIn } from "../lib/sorting";
 import { visible } from "../lib/text";
 
 type Which = "true" | "false" | "all";
@@ -117,8 +119,8 @@ const timelineOf = (ids: readonly string[]) => {
 export function Sessions({ place: { params } }: { place: Place }) {
   const search = params.get("search") ?? "";
   const which = whichOf(params.get("console"));
-  const sort = params.get("sort") ?? "first_time";
-  const descending = params.get("descending") === "true";
+  const { sorting, onSort } = sortingIn(params, "first_time", false);
+  const { sort, descending } = sorting;
   const rows = usePages<SessionRow>(`${search} ${which} ${sort} ${descending}`, (offset, limit, signal) =>
     api.sessions({ search, console: which, sort, descending, offset, limit }, signal),
   );
@@ -126,11 +128,6 @@ export function Sessions({ place: { params } }: { place: Place }) {
   const selection = useSelection<SessionRow>();
   const set = (key: string, value: string, usual: string, replace = false) =>
     change((all) => (value === usual ? all.delete(key) : all.set(key, value)), replace);
-  const onSort = (next: string) =>
-    change((all) => {
-      all.set("sort", next);
-      all.set("descending", String(next === sort ? !descending : next !== "principal"));
-    }, true);
   return (
     <div class="view">
       <h1 class="visually-hidden">Sessions</h1>
@@ -143,22 +140,8 @@ export function Sessions({ place: { params } }: { place: Place }) {
           choices={WHICH}
           onChoose={(value) => set("console", value, "true")}
         />
-        <span class="total num" aria-live="polite">
-          {rows.total === undefined ? "" : counted(rows.total, "session")}
-        </span>
-        <div class="carry">
-          {selection.size > 0 && (
-            <>
-              <span class="selected">{`${count(selection.size)} selected`}</span>
-              <button type="button" class="primary" onClick={() => timelineOf(selection.rows().map(rowKey))}>
-                Show in one timeline
-              </button>
-              <button type="button" onClick={() => selection.clear()}>
-                Unselect
-              </button>
-            </>
-          )}
-        </div>
+        <Total total={rows.total} one="session" />
+        <Chosen selection={selection} />
       </div>
       <Grid
         name="sessions"
@@ -173,10 +156,27 @@ export function Sessions({ place: { params } }: { place: Place }) {
         compactRem={8.75}
         rowRem={3.75}
         selection={selection}
-        sorting={{ sort, descending }}
+        sorting={sorting}
         onSort={onSort}
         onEnter={(row) => timelineOf([row.session_id])}
       />
     </div>
   );
 }
+
+/** What can be done with the sessions that are selected. */
+const Chosen = ({ selection }: { selection: Selection<SessionRow> }) => (
+  <div class="carry">
+    {selection.size > 0 && (
+      <>
+        <span class="selected">{`${count(selection.size)} selected`}</span>
+        <button type="button" class="primary" onClick={() => timelineOf(selection.rows().map(rowKey))}>
+          Show in one timeline
+        </button>
+        <button type="button" onClick={() => selection.clear()}>
+          Unselect
+        </button>
+      </>
+    )}
+  </div>
+);

@@ -71,35 +71,34 @@ export function Sql({ place }: { place: Place }) {
   return <Console hunts={hunts.data} place={place} />;
 }
 
-function Console({ hunts, place: { params } }: { hunts: readonly Hunt[]; place: Place }) {
+/** The text in the editor, what the address asks for, and ways to ask for something else. */
+function useConsole(hunts: readonly Hunt[], params: URLSearchParams) {
   const hunt = hunts.find((each) => each.id === params.get("hunt"));
   const given = givenIn(params);
   const asked = params.get("sql") ?? (hunt ? statement(hunt, given) : null);
   const [text, setText] = useState(asked ?? FIRST);
   const running = useRun();
-  const { run } = running;
   // A link reproduces its answer; the case is read-only, and the server stops what takes too long.
   // biome-ignore lint/correctness/useExhaustiveDependencies: what is asked for decides
   useEffect(() => {
     if (asked === null) return;
     setText(asked);
-    run(asked);
+    running.run(asked);
   }, [asked]);
   const pick = (id: string | null) => go("/sql", write(id, {}, null));
   const setParam = (name: string, value: string) => {
-    const next = { ...given, [name]: value };
-    if (hunt) go("/sql", write(hunt.id, next, null), true);
+    if (hunt) go("/sql", write(hunt.id, { ...given, [name]: value }, null), true);
   };
   const submit = () => {
     const own = hunt && text === statement(hunt, given) ? null : text;
     if (own !== null) go("/sql", write(hunt?.id ?? null, given, own), params.get("sql") === null);
-    if (own === null || own === asked || own.length > MOST_IN_ADDRESS) run(text);
+    if (own === null || own === asked || own.length > MOST_IN_ADDRESS) running.run(text);
   };
-  const onKeyDown = (event: KeyboardEvent) => {
-    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
-    event.preventDefault();
-    submit();
-  };
+  return { hunt, given, text, setText, running, pick, setParam, submit };
+}
+
+function Console({ hunts, place }: { hunts: readonly Hunt[]; place: Place }) {
+  const { hunt, given, text, setText, running, pick, setParam, submit } = useConsole(hunts, place.params);
   return (
     <div class="view view-sql">
       <h1 class="visually-hidden">SQL</h1>
@@ -116,22 +115,41 @@ function Console({ hunts, place: { params } }: { hunts: readonly Hunt[]; place: 
           )}
           <span class="hint">Ctrl + Enter runs · read-only</span>
         </div>
-        {hunt && <AboutHunt hunt={hunt} given={given} onSet={setParam} />}
-        <textarea
-          class="sql-text"
-          data-search
-          aria-label="SQL"
-          spellcheck={false}
-          autoCapitalize="off"
-          value={text}
-          rows={Math.min(Math.max(text.split("\n").length, 5), 12)}
-          onInput={(event) => setText(event.currentTarget.value)}
-          onKeyDown={onKeyDown}
-        />
+        {hunt && <AboutHunt key={hunt.id} hunt={hunt} given={given} onSet={setParam} />}
+        <Editor text={text} onText={setText} onSubmit={submit} />
       </div>
       {running.abort && <p class="waiting">Asking …</p>}
       {running.error !== undefined && <Problem error={running.error} />}
       {running.answer && <Result answer={running.answer} />}
     </div>
+  );
+}
+
+interface EditorProps {
+  text: string;
+  onText: (text: string) => void;
+  onSubmit: () => void;
+}
+
+const [FEWEST_LINES, MOST_LINES] = [5, 12];
+
+function Editor({ text, onText, onSubmit }: EditorProps) {
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+    event.preventDefault();
+    onSubmit();
+  };
+  return (
+    <textarea
+      class="sql-text"
+      data-search
+      aria-label="SQL"
+      spellcheck={false}
+      autoCapitalize="off"
+      value={text}
+      rows={Math.min(Math.max(text.split("\n").length, FEWEST_LINES), MOST_LINES)}
+      onInput={(event) => onText(event.currentTarget.value)}
+      onKeyDown={onKeyDown}
+    />
   );
 }

@@ -4,13 +4,14 @@ import { useState } from "preact/hooks";
 import { api } from "../api/client";
 import type { Order, TimelineRow } from "../api/types";
 import { Search } from "../components/search";
+import { Total } from "../components/total";
 import { Grid } from "../grid/grid";
 import { announce } from "../lib/announce";
 import { type Filter, filterCount, readFilter, toggled, writeFilter } from "../lib/filter";
-import { count, counted } from "../lib/format";
+import { count } from "../lib/format";
 import { useAsked, useChanged, usePages } from "../lib/hooks";
 import { go, type Place } from "../lib/router";
-import { useSelection } from "../lib/selection";
+import { type Selection, useSelection } from "../lib/selection";
 import { Carry, copyText } from "../timeline/carry";
 import { COLUMNS, OF_ONE_SESSION } from "../timeline/columns";
 import { Detail } from "../timeline/detail";
@@ -36,81 +37,103 @@ function write(filter: Filter, order: Order, open: readonly string[]): URLSearch
   return params;
 }
 
-export function Timeline({ place }: { place: Place }) {
-  const filter = readFilter(place.params);
-  const { order, open } = stateOf(place.params);
-  const key = `${writeFilter(filter)} ${order}`;
-  const rows = usePages<TimelineRow>(key, (offset, limit, signal) =>
+/** What the address asks for, the rows of it, and ways to ask for something else. */
+function useTimeline({ params }: Place) {
+  const filter = readFilter(params);
+  const { order, open } = stateOf(params);
+  const rows = usePages<TimelineRow>(`${writeFilter(filter)} ${order}`, (offset, limit, signal) =>
     api.timeline(filter, { offset, limit, order }, signal),
   );
   useChanged((listener) => rows.subscribe(listener), rows);
   // The rows come first; what is beside them is asked for when they are there.
   const ready = rows.total !== undefined;
   const facets = useAsked(ready ? `facets ${writeFilter(filter)}` : null, (signal) => api.facets(filter, signal));
-  const selection = useSelection<TimelineRow>();
-  const [facetsOpen, setFacetsOpen] = useState(() => matchMedia(ROOM_FOR_FACETS).matches);
-
   // Another filter is a step to go back from; what is typed or unfolded is not.
   const ask = (next: Filter, replace = false) => go("/timeline", write(next, order, open), replace);
   const fold = (id: string) => go("/timeline", write(filter, order, toggled(open, id)), true);
   const reorder = () => go("/timeline", write(filter, order === "asc" ? "desc" : "asc", open), true);
+  return { filter, order, open: new Set(open), rows, ready, facets: facets.data, ask, fold, reorder };
+}
+
+type Asking = ReturnType<typeof useTimeline>;
+
+export function Timeline({ place }: { place: Place }) {
+  const asking = useTimeline(place);
+  const { filter, facets, ask } = asking;
+  const selection = useSelection<TimelineRow>();
+  const [beside, setBeside] = useState(() => matchMedia(ROOM_FOR_FACETS).matches);
+  return (
+    <div class={`view view-timeline ${beside ? "facets-open" : ""}`}>
+      <h1 class="visually-hidden">Timeline</h1>
+      {filter.session.length === 1 && <SessionHead id={filter.session[0] ?? ""} />}
+      <Bar asking={asking} selection={selection} beside={beside} onBeside={() => setBeside(!beside)} />
+      <div class="columns">
+        <aside class="side" aria-label="Filters">
+          <Facets filter={filter} facets={facets} onChange={ask} />
+        </aside>
+        <div class="main-column">
+          <Strip filter={filter} ready={asking.ready} onZoom={(from, to) => ask({ ...filter, from, to })} />
+          <Rows asking={asking} selection={selection} />
+        </div>
+      </div>
+    </div>
+  );
+}
+
+interface PartProps {
+  asking: Asking;
+  selection: Selection<TimelineRow>;
+}
+
+interface BarProps extends PartProps {
+  beside: boolean;
+  onBeside: () => void;
+}
+
+function Bar({ asking: { filter, facets, rows, ask }, selection, beside, onBeside }: BarProps) {
+  const set = filterCount(filter);
+  return (
+    <div class="bar">
+      <Search
+        label="Search the timeline"
+        value={filter.search}
+        onSearch={(search) => ask({ ...filter, search }, true)}
+      />
+      <button type="button" aria-expanded={beside} onClick={onBeside}>
+        {set > 0 ? `Filters (${count(set)})` : "Filters"}
+      </button>
+      <Shows show={filter.show} counts={facets?.classes ?? []} onChange={(show) => ask({ ...filter, show })} />
+      <Total total={rows.total} one="row" />
+      <Carry filter={filter} total={rows.total} selection={selection} />
+    </div>
+  );
+}
+
+function Rows({ asking: { filter, order, open, rows, fold, reorder }, selection }: PartProps) {
   const onKey = (pressed: string, row: TimelineRow | undefined) => {
     const chosen = selection.size > 0 ? selection.rows() : row ? [row] : [];
     if (pressed !== "c" || chosen.length === 0) return false;
     copyText(chosen).catch(() => announce("Not copied."));
     return true;
   };
-  const set = filterCount(filter);
   return (
-    <div class={`view view-timeline ${facetsOpen ? "facets-open" : ""}`}>
-      <h1 class="visually-hidden">Timeline</h1>
-      {filter.session.length === 1 && <SessionHead id={filter.session[0] ?? ""} />}
-      <div class="bar">
-        <Search
-          label="Search the timeline"
-          value={filter.search}
-          onSearch={(search) => ask({ ...filter, search }, true)}
-        />
-        <button
-          type="button"
-          class="facets-button"
-          aria-expanded={facetsOpen}
-          onClick={() => setFacetsOpen(!facetsOpen)}
-        >
-          {set > 0 ? `Filters (${count(set)})` : "Filters"}
-        </button>
-        <Shows show={filter.show} counts={facets.data?.classes ?? []} onChange={(show) => ask({ ...filter, show })} />
-        <span class="total num" aria-live="polite">
-          {rows.total === undefined ? "" : counted(rows.total, "row")}
-        </span>
-        <Carry filter={filter} total={rows.total} selection={selection} />
-      </div>
-      <div class="columns">
-        <aside class="side" aria-label="Filters">
-          <Facets filter={filter} facets={facets.data} onChange={ask} />
-        </aside>
-        <div class="main-column">
-          <Strip filter={filter} ready={ready} onZoom={(from, to) => ask({ ...filter, from, to })} />
-          <Grid
-            name="timeline"
-            label="Timeline"
-            columns={filter.session.length === 1 ? OF_ONE_SESSION : COLUMNS}
-            rows={rows}
-            rowKey={rowKey}
-            empty="Nothing matches. Show more kinds of rows, or clear filters."
-            compactBelow={60}
-            compactRem={6.75}
-            rowRem={2.75}
-            detail={(row) => <Detail row={row} />}
-            open={new Set(open)}
-            onToggle={fold}
-            selection={selection}
-            sorting={{ sort: "time", descending: order === "desc" }}
-            onSort={reorder}
-            onKey={onKey}
-          />
-        </div>
-      </div>
-    </div>
+    <Grid
+      name="timeline"
+      label="Timeline"
+      columns={filter.session.length === 1 ? OF_ONE_SESSION : COLUMNS}
+      rows={rows}
+      rowKey={rowKey}
+      empty="Nothing matches. Show more kinds of rows, or clear filters."
+      compactBelow={60}
+      compactRem={6.75}
+      rowRem={2.75}
+      detail={(row) => <Detail row={row} />}
+      open={open}
+      onToggle={fold}
+      selection={selection}
+      sorting={{ sort: "time", descending: order === "desc" }}
+      onSort={reorder}
+      onKey={onKey}
+    />
   );
 }

@@ -1,0 +1,14 @@
+import { counted } from "../lib/format";
+
+interface TotalProps {
+  total: number | undefined;
+  one: string;
+  many?: string;
+}
+
+/** How many rows there are, told when it changes. */
+export const Total = ({ total, one, many }: TotalProps) => (
+  <span class="total num" aria-live="polite">
+    {total === undefined ? "" : counted(total, one, many)}
+  </span>
+);
