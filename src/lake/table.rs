@@ -49,7 +49,9 @@ fn once(batches: &[RecordBatch]) -> Result<Vec<RecordBatch>, LakeError> {
         }
     }
     let mut kept: Vec<Vec<bool>> = batches.iter().map(|batch| vec![false; batch.num_rows()]).collect();
-    first.values().for_each(|(.., batch, row)| kept[*batch][*row] = true);
+    for (.., batch, row) in first.values() {
+        kept[*batch][*row] = true;
+    }
     let chosen = |(batch, kept)| Ok(filter_record_batch(batch, &BooleanArray::from(kept))?);
     batches.iter().zip(kept).map(chosen).collect()
 }
