@@ -51,6 +51,7 @@ clients: programs ## Open a case and its exports in other programs, where they c
 	@scripts/exports.sh $(PROGRAM)
 
 hosts: programs ## Load the extension into other DuckDBs, where they can be had, and hold its answers against a case
+	$(CARGO) test $(LOADABLE) --locked --lib extension::
 	$(CARGO) rustc $(LOADABLE) --locked --lib --crate-type cdylib
 	@scripts/footer.sh $(TARGET_DIR)/debug $(TARGET_DIR)/debug/extension/cartographer.duckdb_extension
 	@scripts/extension.sh $(PROGRAM) $(TARGET_DIR)/debug/extension/cartographer.duckdb_extension
