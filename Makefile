@@ -59,6 +59,7 @@ browser: programs ## Look at the page in Chromium, served by the program, where 
 	@scripts/browser.sh $(PROGRAM)
 
 hosts: programs ## Load the extension into other DuckDBs, where they can be had, and hold its answers against a case
+	$(CARGO) test $(LOADABLE) --locked --lib extension::
 	$(CARGO) rustc $(LOADABLE) --locked --lib --crate-type cdylib
 	@scripts/footer.sh $(TARGET_DIR)/debug $(TARGET_DIR)/debug/extension/cartographer.duckdb_extension
 	@scripts/extension.sh $(PROGRAM) $(TARGET_DIR)/debug/extension/cartographer.duckdb_extension

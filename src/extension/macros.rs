@@ -116,3 +116,51 @@ fn is_read(text: &str, name: &str) -> bool {
         text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').filter(|word| !word.is_empty()).collect();
     words.windows(2).any(|pair| matches!(pair, ["FROM" | "JOIN", read] if *read == name))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{hunt, view};
+
+    #[test]
+    fn a_query_comes_after_all_that_it_reads() {
+        let sources = Sources::of(&view::shipped());
+        let query = sources.with("SELECT * FROM residual WHERE 'a'::signal_kind = b");
+        let at = |text: &str| query.find(text).unwrap_or_else(|| panic!("{text} is not in {query}"));
+        assert!(at("events AS NOT") < at("event_signals AS NOT") && at("event_signals AS NOT") < at("residual AS NOT"));
+        assert!(at("residual AS NOT") < at("'a'::cartographer_ext.signal_kind"));
+        assert!(!query.contains("timeline AS NOT"));
+        assert_eq!(sources.with("SELECT 1"), "FROM (SELECT 1\n)");
+    }
+
+    #[test]
+    fn what_is_set_for_a_hunt_is_handed_on_under_another_name() {
+        let hunts = hunt::shipped().unwrap();
+        let hunt = hunts.iter().find(|hunt| hunt.id == "discovery/many-pages-opened").unwrap();
+        let [inner, outer] = hunted(hunt, &Sources::of(&view::shipped()));
+        assert!(inner.starts_with("CREATE MACRO cartographer_ext._hunt_many_pages_opened(path, "), "{inner}");
+        assert!(inner.contains("many >= given_pages") && !inner.contains("getvariable"), "{inner}");
+        assert!(outer.contains("pages := 8") && outer.contains("given_pages := pages::BIGINT"), "{outer}");
+    }
+
+    #[test]
+    fn every_name_is_made_once() {
+        let script = script(&view::shipped(), &hunt::shipped().unwrap());
+        let name = |sql: &String| sql.split(['(', ' ']).find(|word| word.starts_with(HOME)).map(str::to_owned);
+        let mut names: Vec<String> = script.iter().filter_map(name).collect();
+        names.sort();
+        let made = names.len();
+        names.dedup();
+        assert_eq!((made, names.len()), (script.len(), script.len()));
+    }
+
+    #[test]
+    fn no_view_has_a_column_of_a_parameters_name() {
+        // A macro would take the column for the parameter.
+        for view in view::shipped() {
+            let words = view.query().split(|c: char| !c.is_ascii_alphanumeric() && !"_'\".".contains(c));
+            let taken: Vec<&str> = words.filter(|word| matches!(*word, "path" | "rules")).collect();
+            assert!(taken.is_empty(), "{}: {taken:?}", view.name);
+        }
+    }
+}

@@ -101,3 +101,45 @@ fn count(threads: i64) -> Result<usize, ExtensionError> {
 fn argument(what: impl Into<String>) -> ExtensionError {
     ExtensionError::Argument(what.into())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::Timestamp;
+
+    fn options(value: Value, more: &[(&'static str, Value)]) -> Result<Options, String> {
+        let more = more.iter().map(|(name, value)| Given { name: Some(name), value: value.clone() });
+        let given: Vec<Given> = [Given { name: None, value }].into_iter().chain(more).collect();
+        Options::of(&given).map_err(|error| error.to_string())
+    }
+
+    fn trail() -> Value {
+        Value::Texts(vec!["trail/".to_owned()])
+    }
+
+    #[test]
+    fn what_is_given_is_taken_and_null_is_as_good_as_none() {
+        let given = [("from", Value::Moment(Timestamp(1))), ("to", Value::Null), ("threads", Value::Integer(4))];
+        let options = options(trail(), &given).unwrap();
+        assert_eq!((options.paths, options.threads), (vec!["trail/".to_owned()], Some(4)));
+        assert_eq!(options.span, Span { from: Some(Timestamp(1)), to: None });
+    }
+
+    #[test]
+    fn what_is_of_no_use_is_told() {
+        let moment = |time| Value::Moment(Timestamp(time));
+        let told = [
+            options(Value::Null, &[]),
+            options(Value::Other("42".to_owned()), &[]),
+            options(trail(), &[("threads", Value::Integer(1025))]),
+            options(trail(), &[("from", moment(5)), ("to", moment(5))]),
+            options(trail(), &[("rules", Value::Other("7".to_owned()))]),
+        ];
+        let words =
+            ["a path is NULL", "42 is no path", "from 1 to 1024, not 1025", "no time between", "`rules :=` takes"];
+        for (told, word) in told.into_iter().zip(words) {
+            let told = told.unwrap_err();
+            assert!(told.contains(word), "{word} is not in: {told}");
+        }
+    }
+}

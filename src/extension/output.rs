@@ -65,3 +65,40 @@ fn numbers(values_of: EnumType, texts: &ArrayRef) -> Result<ArrayRef, ExtensionE
     let place = |text: &str| names.iter().position(|name| *name == text).and_then(|place| u8::try_from(place).ok());
     Ok(Arc::new(texts.iter().map(|text| text.and_then(place)).collect::<UInt8Array>()))
 }
+
+#[cfg(test)]
+mod tests {
+    use arrow::array::{Int64Array, ListArray};
+    use arrow::datatypes::Int32Type;
+
+    use super::*;
+
+    fn batch(rows: i64) -> RecordBatch {
+        let column: ArrayRef = Arc::new(Int64Array::from_iter_values(0..rows));
+        RecordBatch::try_from_iter([("a", column)]).unwrap()
+    }
+
+    #[test]
+    fn batches_are_cut_to_chunks_and_empty_ones_give_none() {
+        let found = slices(&[batch(0), batch(2049), batch(1)]);
+        let places: Vec<_> = found.iter().map(|slice| (slice.batch, slice.first, slice.rows)).collect();
+        assert_eq!(places, [(1, 0, 2048), (1, 2048, 1), (2, 0, 1)]);
+    }
+
+    #[test]
+    fn values_of_an_enum_are_their_places() {
+        let texts: ArrayRef = Arc::new(StringArray::from(vec![Some("secret"), None, Some("background"), Some("odd")]));
+        let found = stored(ColumnKind::Enum(EnumType::Kind), &texts).unwrap();
+        let wanted: UInt8Array = [Some(9), None, Some(0), None].into_iter().collect();
+        assert_eq!(found.as_ref(), &wanted as &dyn Array);
+    }
+
+    #[test]
+    fn a_slice_of_lists_has_its_own_values_alone() {
+        let lists =
+            ListArray::from_iter_primitive::<Int32Type, _, _>([Some(vec![Some(1)]), Some(vec![Some(2), Some(3)])]);
+        let lists: ArrayRef = Arc::new(lists);
+        let found = stored(ColumnKind::TextList, &lists.slice(1, 1)).unwrap();
+        assert_eq!(found.as_list::<i32>().values().len(), 2);
+    }
+}

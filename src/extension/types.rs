@@ -48,10 +48,11 @@ impl Type {
     pub(super) fn row(table: &Table) -> Self {
         let types: Vec<Self> = table.columns.iter().map(|column| Self::of(column.kind)).collect();
         let names: Vec<CString> = table.columns.iter().map(|column| c_text(column.name)).collect();
-        let mut types: Vec<_> = types.iter().map(Self::raw).collect::<Vec<_>>();
-        let mut names: Vec<_> = names.iter().map(|name| name.as_ptr()).collect();
+        let mut raw_types: Vec<_> = types.iter().map(Self::raw).collect();
+        let mut raw_names: Vec<_> = names.iter().map(|name| name.as_ptr()).collect();
+        let count = types.len() as u64;
         // SAFETY: both lists have as many members as is said, and the host copies them.
-        Self(unsafe { ffi::duckdb_create_struct_type(types.as_mut_ptr(), names.as_mut_ptr(), types.len() as u64) })
+        Self(unsafe { ffi::duckdb_create_struct_type(raw_types.as_mut_ptr(), raw_names.as_mut_ptr(), count) })
     }
 
     /// A list of these.
@@ -67,9 +68,9 @@ impl Type {
 
     fn enumeration(values: EnumType) -> Self {
         let texts: Vec<CString> = values.values().into_iter().map(c_text).collect();
-        let mut texts: Vec<_> = texts.iter().map(|text| text.as_ptr()).collect();
+        let mut raw: Vec<_> = texts.iter().map(|text| text.as_ptr()).collect();
         // SAFETY: the list has as many members as is said, and the host copies them.
-        Self(unsafe { ffi::duckdb_create_enum_type(texts.as_mut_ptr(), texts.len() as u64) })
+        Self(unsafe { ffi::duckdb_create_enum_type(raw.as_mut_ptr(), raw.len() as u64) })
     }
 
     fn named(self, name: &str) -> Self {

@@ -8,11 +8,15 @@ import gzip
 import json
 import pathlib
 import sys
+import tempfile
 
 import duckdb
 
 TABLES = ("events", "sessions", "signals", "event_signal", "signal_entities", "load_files", "rejects")
 MAPPED = ("events", "sessions", "signals", "event_signal", "signal_entities")
+# The columns of a table of Athena's that are plain text.
+PLAIN = ("eventid", "eventname", "eventsource", "awsregion", "sourceipaddress", "useragent", "errorcode", "errormessage",
+         "eventtype", "recipientaccountid", "readonly", "requestid", "sessioncredentialfromconsole")
 # What depends on when and from where a trail was read.
 APART = {"load_files": "loaded_at", "load_ledger": "loaded_at", "map_events": "source_file, source_record"}
 
@@ -75,6 +79,18 @@ def hunts():
     few, none = (host.execute(many.format(trail, *given)).fetchone()[0] for given in ((3, "%"), (3, "nobody")))
     assert few > 0 and none == 0, (few, none)
     return f"{len(found)} hunts with {sum(found)} rows"
+
+
+def lower(value):
+    """Every name in the value in small letters."""
+    return {name.lower(): lower(member) for name, member in value.items()} if isinstance(value, dict) else value
+
+
+def athena(record):
+    """A record as a table of Athena's has it."""
+    objects = ("requestParameters", "responseElements")
+    plain = {name.lower(): lower(value) for name, value in record.items() if name not in objects}
+    return plain | {name.lower(): json.dumps(record[name]) for name in objects if record.get(name) is not None}
 
 
 def own_table():
