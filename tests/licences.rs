@@ -18,14 +18,22 @@ fn allowed() -> Result<Vec<Licensee>> {
     Ok(names.map(Licensee::parse).collect::<Result<_, _>>()?)
 }
 
+/// The packages that are ours: the program's, and the Python package's, which is not built with it.
+const OURS: [(&str, &str); 2] = [("cartographer", "Cargo.toml"), ("cartographer-python", "python/Cargo.toml")];
+
+fn is_ours(package: &Value) -> bool {
+    OURS.iter().any(|(name, _)| package["name"] == *name)
+}
+
 /// What cargo knows of every dependency, on every platform; without a network, of this platform's.
-fn metadata() -> Result<Value> {
+fn metadata(manifest: &str) -> Result<Value> {
     let host = String::from_utf8(Command::new("rustc").arg("-vV").output()?.stdout)?;
     let host = host.lines().find_map(|line| line.strip_prefix("host: ")).context("rustc names no host")?;
     let attempts: [&[&str]; 3] = [&["--offline"], &[], &["--offline", "--filter-platform", host]];
     for more in attempts {
         let mut cargo = Command::new(env!("CARGO"));
         let run = cargo.current_dir(env!("CARGO_MANIFEST_DIR")).args(["metadata", "--format-version", "1", "--locked"]);
+        let run = run.args(["--manifest-path", manifest]);
         let output = run.args(more).output()?;
         if output.status.success() {
             return Ok(serde_json::from_slice(&output.stdout)?);
@@ -44,11 +52,11 @@ fn licence_fault(licence: Option<&str>, allowed: &[Licensee]) -> Option<String> 
     }
 }
 
-/// What is wrong with where a package comes from. Only the package itself has no source.
+/// What is wrong with where a package comes from. Only our own packages have no source.
 fn source_fault(package: &Value) -> Option<String> {
     match package["source"].as_str() {
         Some(CRATES_IO) => None,
-        None if package["name"] == env!("CARGO_PKG_NAME") => None,
+        None if is_ours(package) => None,
         other => Some(format!("comes from {}", other.unwrap_or("a path"))),
     }
 }
@@ -64,7 +72,7 @@ fn wildcards(package: &Value) -> Vec<String> {
 fn faults(package: &Value, allowed: &[Licensee]) -> Vec<String> {
     let mut found = Vec::from_iter(licence_fault(package["license"].as_str(), allowed));
     found.extend(source_fault(package));
-    if package["name"] == env!("CARGO_PKG_NAME") {
+    if is_ours(package) {
         found.extend(wildcards(package));
     }
     found.into_iter().map(|fault| format!("{} {}: {fault}", package["name"], package["version"])).collect()
@@ -72,11 +80,14 @@ fn faults(package: &Value, allowed: &[Licensee]) -> Vec<String> {
 
 #[test]
 fn every_dependency_may_be_shipped() -> Result<()> {
-    let (metadata, allowed) = (metadata()?, allowed()?);
-    let packages = metadata["packages"].as_array().context("no packages")?;
-    ensure!(packages.iter().any(|package| package["name"] == "duckdb"), "cargo did not list the dependencies");
-    let found: Vec<String> = packages.iter().flat_map(|package| faults(package, &allowed)).collect();
-    assert!(found.is_empty(), "\n{}", found.join("\n"));
+    let allowed = allowed()?;
+    for ((_, manifest), known) in OURS.into_iter().zip(["duckdb", "pyo3"]) {
+        let metadata = metadata(manifest)?;
+        let packages = metadata["packages"].as_array().context("no packages")?;
+        ensure!(packages.iter().any(|package| package["name"] == known), "cargo did not list what {manifest} needs");
+        let found: Vec<String> = packages.iter().flat_map(|package| faults(package, &allowed)).collect();
+        assert!(found.is_empty(), "{manifest}\n{}", found.join("\n"));
+    }
     Ok(())
 }
 

@@ -31,7 +31,7 @@ pub(crate) fn package() -> &'static Path {
 
 /// The text files below a folder of the package, in order of their paths; what is built or fetched is left out.
 pub(crate) fn texts(folder: &str) -> Result<Vec<Source>> {
-    let ours = |name: &str| !matches!(name, "target" | ".git" | ".duckdb");
+    let ours = |name: &str| !matches!(name, "target" | "node_modules" | ".git" | ".duckdb");
     let mut found = Vec::new();
     for entry in WalkDir::new(package().join(folder))
         .sort_by_file_name()
