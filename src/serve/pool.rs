@@ -30,6 +30,15 @@ pub(super) struct Watch {
     task: AbortHandle,
 }
 
+/// Retires an interrupter when it is dropped.
+struct Retiring(Interrupter);
+
+impl Drop for Retiring {
+    fn drop(&mut self) {
+        self.0.retire();
+    }
+}
+
 /// Work that has begun.
 #[derive(Debug)]
 pub(super) struct Begun<T> {
@@ -75,7 +84,12 @@ impl Pool {
         let turn = Arc::clone(&self.turns).acquire_owned().await.map_err(|_| ServeError::BrokenOff)?;
         let case = self.case.lock().unwrap_or_else(PoisonError::into_inner).another()?;
         let interrupter = case.interrupter();
-        let task = spawn_blocking(move || done(&case, turn, work));
+        // Dropped before the connection, which the closure holds.
+        let retiring = Retiring(interrupter.clone());
+        let task = spawn_blocking(move || {
+            let _retiring = retiring;
+            done(&case, turn, work)
+        });
         let watch = Watch { interrupter, task: task.abort_handle() };
         Ok(Begun { task, watch })
     }

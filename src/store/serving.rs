@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use arrow::datatypes::SchemaRef;
 use arrow::record_batch::RecordBatch;
@@ -12,12 +12,20 @@ use super::{Case, StoreError};
 
 /// Stops what a connection is doing, from any thread.
 #[derive(Clone)]
-pub struct Interrupter(Arc<InterruptHandle>);
+pub struct Interrupter(Arc<Mutex<Option<Arc<InterruptHandle>>>>);
 
 impl Interrupter {
-    /// Has the statement that runs now fail. It does nothing if none runs, or if the connection is closed.
+    /// Has the statement that runs now fail. It does nothing if none runs, or once it is retired.
     pub fn interrupt(&self) {
-        self.0.interrupt();
+        if let Some(handle) = &*self.0.lock().unwrap_or_else(PoisonError::into_inner) {
+            handle.interrupt();
+        }
+    }
+
+    /// Has it do nothing from now on. The crate closes a connection before it tells the connection's handle, so an
+    /// interrupt in between would reach freed memory: retire the handle before the connection goes.
+    pub fn retire(&self) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 }
 
@@ -49,7 +57,7 @@ impl Case {
 
     /// What stops this connection's statement.
     pub fn interrupter(&self) -> Interrupter {
-        Interrupter(self.connection.interrupt_handle())
+        Interrupter(Arc::new(Mutex::new(Some(self.connection.interrupt_handle()))))
     }
 
     /// Bounds memory; what does not fit is put into that folder. No statement reaches any other file from now on.
