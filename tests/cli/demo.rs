@@ -29,6 +29,8 @@ fn the_papers_questions_are_answered() {
     let dir = demo();
     let readme = std::fs::read_to_string(Path::new(ROOT).join("README.md")).unwrap();
     let blocks = readme.split("```sql\n").skip(1).map(|rest| rest.split_once("```").unwrap().0);
+    // What is asked of the extension is no question to a case.
+    let blocks = blocks.filter(|block| !block.contains("cartographer_ext"));
     let questions: Vec<&str> = blocks.flat_map(|block| block.split(';')).filter(|sql| !sql.trim().is_empty()).collect();
     assert!(questions.len() >= 4, "{questions:?}");
     let walk = std::fs::read_to_string(Path::new(ROOT).join("demo/README.md")).unwrap();
