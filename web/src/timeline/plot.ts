@@ -5,7 +5,14 @@ import type { Density } from "../api/types";
 import { rfc3339, seconds } from "../lib/format";
 import type { Stretch } from "./zoom";
 
-const colour = (name: string) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+/** A colour of the style sheet as a canvas takes it: of `light-dark()` the one that is shown. */
+function colour(name: string): string {
+  const probe = document.body.appendChild(document.createElement("i"));
+  probe.style.color = `var(${name})`;
+  const shown = getComputedStyle(probe).color;
+  probe.remove();
+  return shown;
+}
 
 function dataOf({ bins }: Density): uPlot.AlignedData {
   return [
@@ -48,7 +55,7 @@ const fromZero = (_: uPlot, _min: number, max: number): [number, number] => [0, 
 export function draw(home: HTMLElement, density: Density, whole: Stretch, width: number, tell: (s: Stretch) => void) {
   const axis = {
     stroke: colour("--muted"),
-    font: `11px ${colour("--sans")}`,
+    font: `11px ${getComputedStyle(home).fontFamily}`,
     grid: { stroke: colour("--line"), width: 1 },
     ticks: { show: false },
   };
