@@ -8,6 +8,10 @@ use sha2::{Digest, Sha256};
 use crate::page::Page;
 use crate::{demo, only, report, shown};
 
+/// The elements that a report is made of: none of them runs or loads anything.
+const ELEMENTS: &str = "a body code dd desc details div dl dt figcaption figure h1 h2 h3 head header html li line main \
+    meta nav p rect section span strong style summary svg table tbody td text th thead title tr ul";
+
 #[test]
 fn the_page_tells_the_theft() {
     let told = report(&demo(), only("nadia"));
@@ -55,50 +59,9 @@ fn a_line_of_the_timeline_is_a_row() {
 fn the_page_runs_nothing_and_loads_nothing() {
     let html = shown(&report(&demo(), Scope::default()), Form::Html);
     let page = Page::read(&html);
-    let known = [
-        "a",
-        "body",
-        "code",
-        "dd",
-        "desc",
-        "details",
-        "div",
-        "dl",
-        "dt",
-        "figcaption",
-        "figure",
-        "h1",
-        "h2",
-        "h3",
-        "head",
-        "header",
-        "html",
-        "li",
-        "line",
-        "main",
-        "meta",
-        "nav",
-        "p",
-        "rect",
-        "section",
-        "span",
-        "strong",
-        "style",
-        "summary",
-        "svg",
-        "table",
-        "tbody",
-        "td",
-        "text",
-        "th",
-        "thead",
-        "title",
-        "tr",
-        "ul",
-    ];
     let loads = ["src", "srcset", "data", "poster", "action", "background", "style", "xlink:href"];
     for element in &page.elements {
-        assert!(known.contains(&element.name.as_str()), "{element:?}");
+        assert!(ELEMENTS.split(' ').any(|known| known == element.name), "{element:?}");
         for (name, _) in &element.attributes {
             assert!(!loads.contains(&name.as_str()) && !name.starts_with("on"), "{element:?}");
         }
