@@ -35,10 +35,10 @@ impl Admitted {
         self.batches.get(at)
     }
 
-    /// The slices so far; later rows begin anew.
-    pub(super) fn take(&mut self) -> Vec<RecordBatch> {
+    /// The slices.
+    pub(super) fn finish(mut self) -> Vec<RecordBatch> {
         self.close();
-        std::mem::take(&mut self.slices)
+        self.slices
     }
 
     fn close(&mut self) {
@@ -73,11 +73,8 @@ mod tests {
         for (batch, row) in [(0, 1), (0, 2), (1, 0), (1, 1)] {
             admitted.admit(batch, row);
         }
-        let slices = admitted.take();
-        let values = |batch: &RecordBatch| batch.column(0).as_primitive::<Int64Type>().values().to_vec();
-        assert_eq!(slices.iter().map(values).collect::<Vec<_>>(), [vec![1, 2], vec![4, 5]]);
         admitted.admit(0, 3);
-        assert_eq!(admitted.take().iter().map(values).collect::<Vec<_>>(), [vec![3]]);
-        assert!(admitted.take().is_empty());
+        let values = |batch: &RecordBatch| batch.column(0).as_primitive::<Int64Type>().values().to_vec();
+        assert_eq!(admitted.finish().iter().map(values).collect::<Vec<_>>(), [vec![1, 2], vec![4, 5], vec![3]]);
     }
 }

@@ -67,6 +67,11 @@ impl Events {
         Ok(Self { asks: if case.has_events()? { ASKS } else { 0 }, ..Self::default() })
     }
 
+    /// Whether the case has to be asked for a portion's events before they are admitted.
+    pub(super) const fn has_to_ask(&self) -> bool {
+        self.asks > 0
+    }
+
     /// Learns which of the events in these batches the case has. To be called before they are admitted.
     pub(super) fn meet<'b>(
         &mut self,

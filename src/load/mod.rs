@@ -5,6 +5,7 @@
 //! mapped. The case is the same in whatever order, in however many loads and however often its files come. What was mapped
 //! can be explained.
 
+mod admit;
 mod admitted;
 mod explain;
 mod known;

@@ -66,9 +66,6 @@ fn parse_all(portions: Vec<Vec<Source>>, loaded: &Files, sender: &Sender<Portion
 /// Takes the receiver, so that an error drops it and thereby stops the thread that parses.
 #[expect(clippy::needless_pass_by_value, reason = "see above")]
 fn write_all(writer: &mut Writer<'_>, receiver: Receiver<Portion>, progress: &dyn Progress) -> Result<(), LoadError> {
-    let mut portions = receiver.iter().peekable();
-    while portions.peek().is_some() {
-        writer.write(&mut portions, progress)?;
-    }
+    while writer.write(&mut receiver.iter(), progress)? {}
     Ok(())
 }

@@ -3,9 +3,11 @@
 //! The file keeps DuckDB's default storage version, so that clients from 1.2 on open it.
 
 mod append;
+mod checkpoint;
 mod error;
 mod event;
 mod export;
+mod feed;
 mod file;
 mod schema;
 mod serving;
@@ -18,12 +20,13 @@ use std::path::{Path, PathBuf};
 use arrow::record_batch::RecordBatch;
 use duckdb::{AccessMode, Config, Connection, Params, Statement, params_from_iter};
 
+use self::feed::Feeds;
 use crate::table::literal;
 
-pub use append::Appending;
 pub use error::StoreError;
 pub use event::KnownSession;
 pub use export::ParquetCopy;
+pub use feed::{Feed, Feeder, feed};
 pub use serving::{FirstRows, Interrupter};
 pub use session::Totals;
 pub use views::COVERAGE_SUMS;
@@ -35,6 +38,7 @@ pub struct Case {
     path: PathBuf,
     /// Whether it is one more connection to a database that another case opened, and will close.
     is_another: bool,
+    feeds: Feeds,
 }
 
 impl Drop for Case {
@@ -57,6 +61,7 @@ impl Case {
     /// If the file is locked, is no case, is of another schema version, or cannot be made; it is left as it is then.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
         let case = Self::connect(path, AccessMode::ReadWrite)?;
+        case.feeds.register(&case.connection)?;
         if case.is_empty()? {
             case.transaction(Self::create_tables)?;
         } else {
@@ -121,23 +126,6 @@ impl Case {
         self.execute(&format!("SET temp_directory = {}", literal(&folder.to_string_lossy())))
     }
 
-    /// Lets DuckDB's log grow before it is worked into the file: each time that is done, the rows of the portions so far
-    /// are compressed again. A log that a stopped load leaves is worked in when the case is opened next.
-    ///
-    /// # Errors
-    /// DuckDB's message.
-    pub fn defer_checkpoints(&self) -> Result<(), StoreError> {
-        self.execute("SET checkpoint_threshold = '512MB'")
-    }
-
-    /// Writes everything into the file itself, so that no WAL is left beside it.
-    ///
-    /// # Errors
-    /// DuckDB's message.
-    pub fn checkpoint(&self) -> Result<(), StoreError> {
-        self.execute("CHECKPOINT")
-    }
-
     /// Runs `work` in a transaction, which an error rolls back.
     ///
     /// # Errors
@@ -159,7 +147,7 @@ impl Case {
             .and_then(|config| config.with("autoinstall_known_extensions", "false"))
             .and_then(|config| Connection::open_with_flags(path, config));
         let connection = opened.map_err(|error| StoreError::opening(path, error))?;
-        Ok(Self { connection, path: path.to_owned(), is_another: false })
+        Ok(Self { connection, path: path.to_owned(), is_another: false, feeds: Feeds::default() })
     }
 
     fn has_rows(&self, table: &str) -> Result<bool, StoreError> {

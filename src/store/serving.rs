@@ -52,7 +52,8 @@ impl Case {
     /// # Errors
     /// DuckDB's message.
     pub fn another(&self) -> Result<Self, StoreError> {
-        Ok(Self { connection: self.connection.try_clone()?, path: self.path.clone(), is_another: true })
+        let connection = self.connection.try_clone()?;
+        Ok(Self { connection, path: self.path.clone(), is_another: true, feeds: self.feeds.clone() })
     }
 
     /// What stops this connection's statement.

@@ -2,7 +2,8 @@
 
 use std::collections::hash_map::Entry;
 
-use rustc_hash::FxHashMap;
+use indexmap::IndexSet;
+use rustc_hash::{FxBuildHasher, FxHashMap};
 use sha2::{Digest, Sha256};
 
 /// What to do with a record.
@@ -21,8 +22,7 @@ pub enum Admission {
 pub struct Admissions {
     /// Keys as four numbers each, which take a third less room than one that is aligned to 16 bytes.
     read_from: FxHashMap<[u32; 4], u32>,
-    documents: Vec<String>,
-    numbers: FxHashMap<String, u32>,
+    documents: IndexSet<String, FxBuildHasher>,
 }
 
 impl Admissions {
@@ -34,18 +34,14 @@ impl Admissions {
 
     /// The name that a number of [`Admissions::document`] stands for.
     pub fn name(&self, document: u32) -> Option<&str> {
-        self.documents.get(document as usize).map(String::as_str)
+        self.documents.get_index(document as usize).map(String::as_str)
     }
 
     /// The number that stands for a document's name.
     pub fn document(&mut self, name: &str) -> u32 {
-        if let Some(number) = self.numbers.get(name) {
-            return *number;
-        }
-        let number = u32::try_from(self.documents.len()).unwrap_or(u32::MAX);
-        self.documents.push(name.to_owned());
-        self.numbers.insert(name.to_owned(), number);
-        number
+        let place = self.documents.get_index_of(name);
+        let place = place.unwrap_or_else(|| self.documents.insert_full(name.to_owned()).0);
+        u32::try_from(place).unwrap_or(u32::MAX)
     }
 
     /// Notes a record's event, and tells what to do with the record.
@@ -60,7 +56,7 @@ impl Admissions {
             }
             Entry::Occupied(known) => known.into_mut(),
         };
-        let name = |number: u32| self.documents.get(number as usize);
+        let name = |number: u32| self.documents.get_index(number as usize);
         if name(document) < name(*known) {
             *known = document;
             return Admission::Instead;

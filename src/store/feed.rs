@@ -1,0 +1,135 @@
+//! Batches into a table by all of DuckDB's threads, which pull them from a table function.
+//!
+//! An appender copies its rows twice and hands them over from one thread, which then waits busily for the others.
+#![expect(unsafe_code, reason = "DuckDB hands a table function what it was registered with as a pointer")]
+
+use std::error::Error;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use arrow::record_batch::RecordBatch;
+use crossbeam_channel::{Receiver, Sender, bounded};
+use duckdb::Connection;
+use duckdb::core::{DataChunkHandle, LogicalTypeHandle};
+use duckdb::vtab::{
+    BindInfo, InitInfo, TableFunctionInfo, VTab, record_batch_to_duckdb_data_chunk, to_duckdb_logical_type,
+};
+
+use super::append::chunks;
+use super::{Case, StoreError};
+use crate::batch::BatchError;
+use crate::table::{ColumnKind, Table};
+
+/// The table function's name.
+const NAME: &str = "cartographer_feed";
+/// So many chunks may wait to be pulled.
+const WAITING: usize = 16;
+
+/// The end at which batches are given; once it is dropped, [`Case::insert`] ends.
+#[derive(Debug)]
+pub struct Feeder(Sender<RecordBatch>);
+
+/// The end from which [`Case::insert`] takes them.
+#[derive(Debug)]
+pub struct Feed(Receiver<RecordBatch>);
+
+/// Both ends.
+#[must_use]
+pub fn feed() -> (Feeder, Feed) {
+    let (sender, receiver) = bounded(WAITING);
+    (Feeder(sender), Feed(receiver))
+}
+
+impl Feeder {
+    /// Gives batches of the table's own schema, and waits for their turn. Tells whether they are wanted: not after an
+    /// error, which [`Case::insert`] reports.
+    ///
+    /// # Errors
+    /// If small batches cannot be joined, which a test rules out.
+    pub fn give<'a>(&self, batches: impl IntoIterator<Item = &'a RecordBatch>) -> Result<bool, BatchError> {
+        Ok(chunks(batches)?.into_iter().all(|chunk| self.0.send(chunk).is_ok()))
+    }
+}
+
+impl Case {
+    /// Inserts what is fed into a table, in whatever order DuckDB's threads come by it; returns when the feeder is
+    /// dropped, so that has to be fed from another thread.
+    ///
+    /// # Errors
+    /// DuckDB's message. Nothing of it is in the table then.
+    pub fn insert(&self, table: &'static Table, feed: Feed) -> Result<(), StoreError> {
+        // To keep an order, one thread would have to insert everything.
+        self.execute("SET preserve_insertion_order = false")?;
+        self.feeds.set(Some(Source { table, batches: feed.0 }));
+        let done = self.execute(&format!("INSERT INTO {} FROM {NAME}()", table.name));
+        self.feeds.set(None);
+        self.execute("RESET preserve_insertion_order")?;
+        done
+    }
+}
+
+/// What the table function is to give when it is called next.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Feeds(Arc<Mutex<Option<Source>>>);
+
+/// The batches of one statement.
+#[derive(Debug, Clone)]
+struct Source {
+    table: &'static Table,
+    batches: Receiver<RecordBatch>,
+}
+
+impl Feeds {
+    /// Makes the table function known to a database.
+    pub(super) fn register(&self, connection: &Connection) -> Result<(), StoreError> {
+        Ok(connection.register_table_function_with_extra_info::<Function, _>(NAME, self)?)
+    }
+
+    fn set(&self, source: Option<Source>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = source;
+    }
+
+    fn get(&self) -> Option<Source> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+/// The table function.
+struct Function;
+
+impl VTab for Function {
+    type InitData = ();
+    type BindData = Source;
+
+    fn bind(bind: &BindInfo) -> Result<Source, Box<dyn Error>> {
+        // SAFETY: the function was registered with feeds, which DuckDB keeps for as long as it calls it.
+        let feeds = unsafe { bind.get_extra_info::<Feeds>().as_ref() };
+        let source = feeds.and_then(Feeds::get).ok_or("nothing is fed at the moment")?;
+        for column in source.table.columns {
+            bind.add_result_column(column.name, column_type(column.kind)?);
+        }
+        Ok(source)
+    }
+
+    fn init(init: &InitInfo) -> Result<(), Box<dyn Error>> {
+        // As many as DuckDB uses.
+        init.set_max_threads(u64::MAX);
+        Ok(())
+    }
+
+    fn func(call: &TableFunctionInfo<Self>, output: &mut DataChunkHandle) -> Result<(), Box<dyn Error>> {
+        match call.get_bind_data().batches.recv() {
+            Ok(batch) => record_batch_to_duckdb_data_chunk(&batch, output)?,
+            Err(_) => output.set_len(0),
+        }
+        Ok(())
+    }
+}
+
+/// The type as DuckDB is to take it: text as JSON without looking at it again, and ENUMs, which it casts, as text.
+fn column_type(kind: ColumnKind) -> Result<LogicalTypeHandle, Box<dyn Error>> {
+    let mut logical = to_duckdb_logical_type(&kind.arrow())?;
+    if kind == ColumnKind::Json {
+        logical.set_alias("JSON");
+    }
+    Ok(logical)
+}
