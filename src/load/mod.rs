@@ -11,6 +11,7 @@ mod explain;
 mod known;
 mod ledger;
 mod map;
+mod memory;
 mod portion;
 mod sift;
 mod write;
@@ -19,6 +20,8 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
+use self::memory::Memory;
+use self::write::Writer;
 use crate::batch::BatchError;
 use crate::read;
 use crate::rule::RuleSet;
@@ -103,7 +106,7 @@ pub fn load(options: &LoadOptions, rules: &RuleSet, progress: &dyn Progress) -> 
         return Err(LoadError::NoInput(causes(&found.problems)));
     }
     let threads = rayon::ThreadPoolBuilder::new().num_threads(options.threads.unwrap_or(0)).build()?;
-    let memory = options.memory_limit.unwrap_or(MEMORY);
+    let memory = Memory(options.memory_limit.unwrap_or(MEMORY));
     let case = open(options, memory)?;
     let mut ledger = Ledger::default();
     found.problems.iter().for_each(|problem| ledger.failed(problem.to_string()));
@@ -112,8 +115,9 @@ pub fn load(options: &LoadOptions, rules: &RuleSet, progress: &dyn Progress) -> 
     let files = known::Files::of(&case)?;
     let sifted = sift::sift(found.sources, &files, &threads);
     skip(&sifted.known, progress, &mut ledger);
-    let portions = trail::cut(sifted.rest, portion::size(memory));
-    portion::load_all(&case, portions, &files, &threads, progress, &mut ledger)?;
+    let portions = trail::cut(sifted.rest, memory.portion());
+    let writer = Writer::new(&case, files.clone(), memory, &mut ledger)?;
+    portion::load_all(writer, portions, &files, &threads, progress)?;
     map::map_changed(&case, rules, &threads, progress)?;
     progress.phase(Phase::Finishing);
     case.checkpoint()?;
@@ -130,11 +134,11 @@ fn skip(known: &[read::Source], progress: &dyn Progress, ledger: &mut Ledger) {
     }
 }
 
-/// Opens the case, with half of the memory for DuckDB: the other half is for portions of files and what is known of events.
-fn open(options: &LoadOptions, memory: u64) -> Result<Case, StoreError> {
+/// Opens the case.
+fn open(options: &LoadOptions, memory: Memory) -> Result<Case, StoreError> {
     let case = Case::open(&options.case)?;
     case.defer_checkpoints()?;
-    case.set_memory(memory / 2)?;
+    case.set_memory(memory.of_duckdb())?;
     options.threads.map_or(Ok(()), |count| case.set_threads(count))?;
     options.temp_dir.as_deref().map_or(Ok(()), |folder| case.set_temp_dir(folder))?;
     Ok(case)

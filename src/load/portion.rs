@@ -8,44 +8,25 @@ use rayon::prelude::*;
 
 use super::known::Files;
 use super::write::Writer;
-use super::{Ledger, LoadError, Progress};
+use super::{LoadError, Progress};
 use crate::batch::BatchError;
 use crate::read::Source;
-use crate::store::Case;
 use crate::trail::{BUNDLE, Bundle, cut, parse};
-
-/// The most files in a portion.
-const MAX_FILES: usize = 1024;
-/// The most bytes in a portion, as they are stored. A file that is larger is a portion of its own.
-const MAX_BYTES: u64 = 6 << 20;
-/// The share of the memory that a portion's stored bytes may be: text is ten to twenty times as much, and three portions
-/// are in memory at once.
-const SHARE: u64 = 160;
 
 /// What came of a run of files.
 pub(super) type Portion = Result<Vec<Bundle>, BatchError>;
 
-/// The most files and bytes of a portion where so much memory may be used, in bytes.
-pub(super) fn size(memory: u64) -> (usize, u64) {
-    (MAX_FILES, (memory / SHARE).min(MAX_BYTES))
-}
-
-/// Loads every portion, in order, into a case that has those files.
+/// Loads every portion, in order, into the writer's case, which has those files.
 ///
 /// # Errors
 /// If the case cannot be written; portions before that stay.
 pub(super) fn load_all(
-    case: &Case,
+    mut writer: Writer<'_>,
     portions: Vec<Vec<Source>>,
     loaded: &Files,
     threads: &ThreadPool,
     progress: &dyn Progress,
-    ledger: &mut Ledger,
 ) -> Result<(), LoadError> {
-    if portions.is_empty() {
-        return Ok(());
-    }
-    let mut writer = Writer::new(case, loaded.clone(), ledger)?;
     let (sender, receiver) = bounded(1);
     thread::scope(|scope| {
         scope.spawn(move || threads.install(|| parse_all(portions, loaded, &sender)));

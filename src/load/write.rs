@@ -7,6 +7,7 @@ use std::thread;
 
 use super::admit::{Admitting, Rest};
 use super::known::Files;
+use super::memory::Memory;
 use super::portion::Portion;
 use super::{Ledger, LoadError, Progress};
 use crate::batch::BatchError;
@@ -17,13 +18,15 @@ use crate::table::{EVENTS, LOAD_FILES, REJECTS};
 #[derive(Debug)]
 pub(super) struct Writer<'a> {
     case: &'a Case,
+    /// So many threads at most insert.
+    threads: u64,
     admitting: Admitting<'a>,
 }
 
 impl<'a> Writer<'a> {
     /// A writer for that case, which has those files.
-    pub(super) fn new(case: &'a Case, files: Files, ledger: &'a mut Ledger) -> Result<Self, LoadError> {
-        Ok(Self { case, admitting: Admitting::new(case, files, ledger)? })
+    pub(super) fn new(case: &'a Case, files: Files, memory: Memory, ledger: &'a mut Ledger) -> Result<Self, LoadError> {
+        Ok(Self { case, threads: memory.inserting(), admitting: Admitting::new(case, files, ledger)? })
     }
 
     /// Writes as many portions as fit one transaction; tells whether there was one.
@@ -49,7 +52,7 @@ impl<'a> Writer<'a> {
         portions: impl Iterator<Item = Portion> + Send,
         progress: &dyn Progress,
     ) -> Result<Rest, LoadError> {
-        let (feeder, feed) = feed();
+        let (feeder, feed) = feed(self.threads);
         let mut rest: Option<Result<Rest, BatchError>> = None;
         let admitting = &mut self.admitting;
         let case = self.case;

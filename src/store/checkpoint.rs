@@ -5,6 +5,8 @@ use crate::table::{EVENT_SIGNAL, EVENTS, SESSIONS, Table};
 
 /// The rows that DuckDB keeps together at most.
 const ROW_GROUP: u64 = 122_880;
+/// The memory of that many events before they are compressed, in bytes, about.
+pub const ROW_GROUP_BYTES: u64 = 160 << 20;
 /// A table may have so many row groups more than twice those that it needs: they come of many small loads.
 const SPARE: u64 = 8;
 /// The tables that grow with a trail.

@@ -1,7 +1,7 @@
 //! Batches into a table by all of DuckDB's threads, which pull them from a table function.
 //!
 //! An appender copies its rows twice and hands them over from one thread, which then waits busily for the others.
-#![expect(unsafe_code, reason = "DuckDB hands a table function what it was registered with as a pointer")]
+#![expect(unsafe_code, reason = "DuckDB hands a table function what it was registered and bound with as pointers")]
 
 use std::error::Error;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -29,14 +29,17 @@ const WAITING: usize = 16;
 pub struct Feeder(Sender<RecordBatch>);
 
 /// The end from which [`Case::insert`] takes them.
-#[derive(Debug)]
-pub struct Feed(Receiver<RecordBatch>);
+#[derive(Debug, Clone)]
+pub struct Feed {
+    batches: Receiver<RecordBatch>,
+    threads: u64,
+}
 
-/// Both ends.
+/// Both ends; so many threads at most insert what is fed.
 #[must_use]
-pub fn feed() -> (Feeder, Feed) {
-    let (sender, receiver) = bounded(WAITING);
-    (Feeder(sender), Feed(receiver))
+pub fn feed(threads: u64) -> (Feeder, Feed) {
+    let (sender, batches) = bounded(WAITING);
+    (Feeder(sender), Feed { batches, threads })
 }
 
 impl Feeder {
@@ -59,7 +62,7 @@ impl Case {
     pub fn insert(&self, table: &'static Table, feed: Feed) -> Result<(), StoreError> {
         // To keep an order, one thread would have to insert everything.
         self.execute("SET preserve_insertion_order = false")?;
-        self.feeds.set(Some(Source { table, batches: feed.0 }));
+        self.feeds.set(Some(Source { table, feed }));
         let done = self.execute(&format!("INSERT INTO {} FROM {NAME}()", table.name));
         self.feeds.set(None);
         self.execute("RESET preserve_insertion_order")?;
@@ -75,7 +78,7 @@ pub(super) struct Feeds(Arc<Mutex<Option<Source>>>);
 #[derive(Debug, Clone)]
 struct Source {
     table: &'static Table,
-    batches: Receiver<RecordBatch>,
+    feed: Feed,
 }
 
 impl Feeds {
@@ -111,13 +114,14 @@ impl VTab for Function {
     }
 
     fn init(init: &InitInfo) -> Result<(), Box<dyn Error>> {
-        // As many as DuckDB uses.
-        init.set_max_threads(u64::MAX);
+        // SAFETY: DuckDB keeps what `bind` gave for as long as it calls the function.
+        let source = unsafe { init.get_bind_data::<Source>().as_ref() };
+        init.set_max_threads(source.map_or(1, |source| source.feed.threads));
         Ok(())
     }
 
     fn func(call: &TableFunctionInfo<Self>, output: &mut DataChunkHandle) -> Result<(), Box<dyn Error>> {
-        match call.get_bind_data().batches.recv() {
+        match call.get_bind_data().feed.batches.recv() {
             Ok(batch) => record_batch_to_duckdb_data_chunk(&batch, output)?,
             Err(_) => output.set_len(0),
         }

@@ -23,6 +23,7 @@ use duckdb::{AccessMode, Config, Connection, Params, Statement, params_from_iter
 use self::feed::Feeds;
 use crate::table::literal;
 
+pub use checkpoint::ROW_GROUP_BYTES;
 pub use error::StoreError;
 pub use event::KnownSession;
 pub use export::ParquetCopy;
