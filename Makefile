@@ -5,6 +5,8 @@
 FEATURES = $(shell test -e .duckdb/current && echo --no-default-features --features program)
 LIBRARIES = LD_LIBRARY_PATH="$(CURDIR)/.duckdb/current$${LD_LIBRARY_PATH:+:$$LD_LIBRARY_PATH}" DYLD_LIBRARY_PATH="$(CURDIR)/.duckdb/current"
 LOADABLE = --no-default-features --features extension
+# The Python package is checked without any Python; what it depends on is kept beside the program's.
+WHEEL = PYO3_NO_PYTHON=1 CARGO_TARGET_DIR="$(abspath $(TARGET_DIR))"
 CARGO ?= cargo
 TARGET_DIR = $(or $(CARGO_TARGET_DIR),target)
 PROGRAM = $(TARGET_DIR)/debug/cartographer
@@ -32,11 +34,14 @@ test-all: test ## Run every check, on Spark 4 too
 
 fmt: ## Format the source
 	$(CARGO) fmt
+	$(CARGO) fmt --manifest-path python/Cargo.toml
 
 lint: duckdb ## Check the format and the lints; a warning fails
 	$(CARGO) fmt --check
+	$(CARGO) fmt --manifest-path python/Cargo.toml --check
 	$(CARGO) clippy $(FEATURES) --locked --all-targets -- -D warnings
 	$(CARGO) clippy $(LOADABLE) --locked --lib -- -D warnings
+	$(WHEEL) $(CARGO) clippy --manifest-path python/Cargo.toml --locked -- -D warnings
 
 docs: duckdb ## Build the API documentation; a broken link fails
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc $(FEATURES) --locked --no-deps --document-private-items

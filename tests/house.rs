@@ -2,6 +2,8 @@
 
 #[path = "house/flow.rs"]
 mod flow;
+#[path = "house/lints.rs"]
+mod lints;
 #[path = "house/papers.rs"]
 mod papers;
 #[path = "house/shape.rs"]

@@ -57,7 +57,8 @@ impl Mapper {
 
     /// Takes the next rows; gives the signals of the sessions that are whole now.
     fn push(&mut self, py: Python<'_>, batch: PyArrowType<RecordBatch>) -> PyResult<PyArrowType<RecordBatch>> {
-        py.detach(|| wide(self.0.push(&batch.0)))
+        let batch = batch.0;
+        py.detach(|| wide(self.0.push(&batch)))
     }
 
     /// Ends the input; gives the signals of the last session.

@@ -34,7 +34,8 @@ pub(crate) fn map_events(py: Python<'_>, batches: Vec<Batch>, rules: &Rules) -> 
 /// The sign-ins among events that wait for the session they opened.
 #[pyfunction]
 pub(crate) fn sign_ins(py: Python<'_>, batch: Batch) -> PyResult<Batch> {
-    py.detach(|| lake::sign_ins(&batch.0)).map(PyArrowType).map_err(exception)
+    let batch = batch.0;
+    py.detach(|| lake::sign_ins(&batch)).map(PyArrowType).map_err(exception)
 }
 
 /// The schemas of what goes in and comes out, by name; times in UTC.

@@ -1,30 +1,22 @@
 -- One row is one click, command or unexplained event that a reader has to know of, under the weightiest of its aspects.
 -- of_aspect counts those of its aspect, failed_of_aspect those of them that failed; the first few are given.
 WITH found AS (
-    -- Who creates a thing sets it up: ever says what counts even then.
-    SELECT 1 AS weight, 'watch' AS aspect, event_id, effect <> 'changed' AS ever FROM defence_evasion
+    SELECT 1 AS weight, 'watch' AS aspect, event_id FROM defence_evasion
     UNION ALL
-    SELECT 2, 'secret', event_id, TRUE FROM secrets_seen WHERE how = 'read'
+    SELECT 2, 'secret', event_id FROM secrets_seen WHERE how = 'read'
     UNION ALL
-    SELECT 3, 'credential', event_id, TRUE FROM secrets_seen WHERE how = 'made'
+    SELECT 3, 'credential', event_id FROM secrets_seen WHERE how = 'made'
     UNION ALL
-    SELECT 4, 'privilege', event_id, TRUE FROM privilege_changes
+    SELECT 4, 'privilege', event_id FROM privilege_changes
     UNION ALL
-    -- A policy lets nobody in unless it names somebody, or takes a block away.
-    SELECT 5, 'exposure', event_id, public OR how <> 'policy'
-    FROM data_exposure
-    WHERE how <> 'policy' OR public OR len(shared_with) > 0 OR event_name LIKE 'Delete%'
-        OR (
-            event_name LIKE 'Put%PublicAccessBlock'
-            AND regexp_matches(request_parameters::VARCHAR, '(Acls|Policy|Buckets)"\s*:\s*"?false')
-        )
+    SELECT 5, 'exposure', event_id FROM data_exposure
 ),
 marked AS (
     SELECT f.weight, f.aspect, COALESCE(t.signal_id, t.event_id) AS id, t.signal_id, t.event_id, t.event_time, t.event_key,
         t.session_id, t.error_code
     FROM found AS f
     JOIN told AS t USING (event_id)
-    WHERE t.class <> 'background' AND (f.ever OR t.kind IS DISTINCT FROM 'create'::signal_kind)
+    WHERE t.class <> 'background'
     UNION ALL
     SELECT 6, 'change', event_id, signal_id, event_id, event_time, event_key, session_id, error_code
     FROM told

@@ -1,4 +1,6 @@
 -- One row is one event by which data left an account or others were let at it, or might have been.
+-- A policy lets nobody in unless it names everybody or another account, or takes a block away; and a block that is left
+-- off where the thing itself is created is its setting-up. Policies that are not here are in events.
 -- Objects that were read one by one are not here: if the trail has them, they are in events as s3:GetObject.
 -- @tables events signals
 -- @column signal_id The signal that explains it: signals.signal_id; NULL if none does
@@ -48,8 +50,6 @@ JOIN (
     ('s3:PutBucketPublicAccessBlock', 'policy'),
     ('s3:DeleteAccountPublicAccessBlock', 'policy'),
     ('s3:PutAccountPublicAccessBlock', 'policy'),
-    ('s3:PutBucketWebsite', 'policy'),
-    ('s3:PutBucketCors', 'policy'),
     ('lambda:AddPermission20150331v2', 'policy'),
     ('lambda:CreateFunctionUrlConfig', 'policy'),
     ('lambda:UpdateFunctionUrlConfig', 'policy'),
@@ -83,4 +83,23 @@ JOIN (
     ('datasync:CreateTask', 'replicated')
 ) AS k (event_key, how) USING (event_key)
 LEFT JOIN event_signal AS es USING (event_id)
-LEFT JOIN signals AS s USING (signal_id);
+LEFT JOIN signals AS s USING (signal_id)
+WHERE k.how <> 'policy' OR public OR len(shared_with) > 0
+    -- An ACL names accounts by ids of their own, and its owner's always.
+    OR (
+        e.event_name LIKE 'Put%Acl'
+        AND (
+            len(list_distinct(regexp_extract_all(e.request_parameters::VARCHAR, '\b[0-9a-f]{64}\b'))) > 1
+            OR e.request_parameters::VARCHAR LIKE '%"x-amz-grant-%'
+        )
+    )
+    OR (
+        s.kind IS DISTINCT FROM 'create'::signal_kind
+        AND (
+            e.event_name LIKE 'Delete%PublicAccessBlock'
+            OR (
+                e.event_name LIKE 'Put%PublicAccessBlock'
+                AND regexp_matches(e.request_parameters::VARCHAR, '(Acls|Policy|Buckets)"\s*:\s*"?false')
+            )
+        )
+    );

@@ -1,4 +1,5 @@
 -- One row is one event that stopped, deleted or changed what watches an account, or tried to, by whatever client.
+-- What is changed where the thing itself is created is its setting-up, and not here.
 -- Upkeep does the same: who, from where, and what else was done in the session tell the two apart.
 -- @tables events signals
 -- @column signal_id The signal that explains it: signals.signal_id; NULL if none does
@@ -88,4 +89,5 @@ JOIN (
     ('organizations:DeletePolicy', 'organisation', 'deleted')
 ) AS k (event_key, control, effect) USING (event_key)
 LEFT JOIN event_signal AS es USING (event_id)
-LEFT JOIN signals AS s USING (signal_id);
+LEFT JOIN signals AS s USING (signal_id)
+WHERE k.effect <> 'changed' OR s.kind IS DISTINCT FROM 'create'::signal_kind;

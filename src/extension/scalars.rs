@@ -15,8 +15,9 @@ use super::input::Texts;
 use super::options::Options;
 use super::output;
 use super::types::Type;
+use crate::read::record_of_row;
 use crate::table::{ColumnKind, EVENT_SIGNAL, EVENTS, REJECTS, SESSIONS, SIGNAL_ENTITIES, SIGNALS, Table};
-use crate::trail::{Mapped, Trail, record_of_row};
+use crate::trail::{Mapped, Trail};
 
 /// The tables that records give, by functions `cartographer_<table>_of`.
 pub(super) const OF_RECORDS: [&Table; 6] = [&EVENTS, &SESSIONS, &SIGNALS, &EVENT_SIGNAL, &SIGNAL_ENTITIES, &REJECTS];

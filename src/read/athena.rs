@@ -7,8 +7,8 @@ use serde_json::{Map, Value};
 
 use super::error::Refusal;
 
-/// Members of a record whose names have capitals, at any depth.
-const NAMES: [&str; 42] = [
+/// Members of a record, as CloudTrail writes them. Other columns are of partitions, and no part of the record.
+const MEMBERS: [&str; 27] = [
     "eventVersion",
     "userIdentity",
     "eventTime",
@@ -23,14 +23,26 @@ const NAMES: [&str; 42] = [
     "eventID",
     "eventType",
     "apiVersion",
+    "managementEvent",
+    "readOnly",
+    "resources",
     "recipientAccountId",
     "sharedEventID",
     "vpcEndpointId",
     "vpcEndpointAccountId",
     "eventCategory",
+    "eventContext",
+    "insightDetails",
+    "addendum",
     "sessionCredentialFromConsole",
     "tlsDetails",
+];
+
+/// Members of these, at any depth.
+const INNER: [&str; 27] = [
+    "type",
     "principalId",
+    "arn",
     "accountId",
     "invokedBy",
     "accessKeyId",
@@ -40,6 +52,7 @@ const NAMES: [&str; 42] = [
     "userId",
     "identityStoreArn",
     "sessionContext",
+    "attributes",
     "mfaAuthenticated",
     "creationDate",
     "sessionIssuer",
@@ -50,57 +63,86 @@ const NAMES: [&str; 42] = [
     "tlsVersion",
     "cipherSuite",
     "clientProvidedHostHeader",
+    "reason",
     "updatedFields",
+    "originalRequestID",
+    "originalEventID",
 ];
 
-/// Members that are JSON in a text.
+/// Members that are JSON in a text. What is in them keeps its names: services give these.
 const TEXTS: [&str; 5] =
     ["requestParameters", "responseElements", "additionalEventData", "serviceEventDetails", "edgeDeviceDetails"];
 
 /// Members that a record writes as bare booleans.
 const BOOLEANS: [&str; 2] = ["readOnly", "managementEvent"];
 
-/// Members whose names have no capitals. Other columns are of partitions, and no part of the record.
-const PLAIN: [&str; 2] = ["resources", "addendum"];
+/// Members that tell a row from other objects.
+const TELLING: [&str; 2] = ["eventName", "eventSource"];
 
-/// The record, as JSON.
+/// The record in the text of a row, as JSON.
 ///
 /// # Errors
 /// [`Refusal::BrokenJson`]
 pub(super) fn record(text: &str) -> Result<String, Refusal> {
     let row: Map<String, Value> = serde_json::from_str(text).map_err(|error| Refusal::BrokenJson(error.to_string()))?;
-    let members =
-        row.into_iter().filter(|(_, value)| !value.is_null()).filter_map(|(name, value)| member(&name, value));
-    Ok(Value::Object(members.collect()).to_string())
+    Ok(Value::Object(restored(row)).to_string())
+}
+
+/// Whether an object has the members of a record by other names than `CloudTrail`'s.
+pub(super) fn is_row(object: &Map<String, Value>) -> bool {
+    let otherwise = |name: &&str| object.keys().any(|column| column.eq_ignore_ascii_case(name));
+    !object.contains_key("eventName") && TELLING.iter().all(otherwise)
+}
+
+/// The record that a row was made from.
+pub(super) fn restored(row: Map<String, Value>) -> Map<String, Value> {
+    let there = row.into_iter().filter(|(_, value)| !value.is_null());
+    opened(there.filter_map(|(column, value)| member(&column, value)).collect())
+}
+
+/// The record with JSON where a text holds it; a text that holds none stays one.
+pub(super) fn opened(mut record: Map<String, Value>) -> Map<String, Value> {
+    for name in TEXTS {
+        if let Some(value) = record.get_mut(name)
+            && let Some(Ok(json @ (Value::Object(_) | Value::Null))) = value.as_str().map(serde_json::from_str)
+        {
+            *value = json;
+        }
+    }
+    record
 }
 
 /// A member of the record, if the column is one.
 fn member(column: &str, value: Value) -> Option<(String, Value)> {
-    let named = |names: &[&'static str]| names.iter().copied().find(|name| name.eq_ignore_ascii_case(column));
-    if let Some(name) = named(&TEXTS) {
-        return Some((name.to_owned(), parsed(value)));
+    if let Some(name) = written(&TEXTS, column) {
+        return Some((name.to_owned(), value));
     }
-    if let Some(name) = named(&BOOLEANS) {
-        let truth = value.as_str().and_then(|word| word.parse().ok());
-        return Some((name.to_owned(), truth.map_or(value, Value::Bool)));
-    }
-    match named(&PLAIN) {
-        Some("resources") => Some(("resources".to_owned(), resources(value))),
-        Some(name) => Some((name.to_owned(), renamed(value))),
-        None => named(&NAMES).map(|name| (name.to_owned(), renamed(value))),
-    }
+    let name = written(&MEMBERS, column)?;
+    let value = match name {
+        "resources" => resources(value),
+        _ if BOOLEANS.contains(&name) => truth(value),
+        _ => renamed(value),
+    };
+    Some((name.to_owned(), value))
 }
 
-/// JSON out of its text; a text that is none stays one.
-fn parsed(value: Value) -> Value {
-    value.as_str().and_then(|text| serde_json::from_str(text).ok()).unwrap_or(value)
+/// How `CloudTrail` writes the name, if it is among those.
+fn written(names: &[&'static str], name: &str) -> Option<&'static str> {
+    names.iter().copied().find(|own| own.eq_ignore_ascii_case(name))
+}
+
+/// A boolean out of its word.
+fn truth(value: Value) -> Value {
+    value.as_str().and_then(|word| word.parse().ok()).map_or(value, Value::Bool)
 }
 
 /// A struct with the names that a record has, and without what is NULL.
 fn renamed(value: Value) -> Value {
     let Value::Object(members) = value else { return value };
-    let name =
-        |name: String| NAMES.iter().find(|own| own.eq_ignore_ascii_case(&name)).map_or(name, ToString::to_string);
+    let name = |name: String| {
+        let own = written(&INNER, &name).or_else(|| written(&MEMBERS, &name));
+        own.map_or(name, str::to_owned)
+    };
     let members = members.into_iter().filter(|(_, value)| !value.is_null());
     Value::Object(members.map(|(member, value)| (name(member), renamed(value))).collect())
 }

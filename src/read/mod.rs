@@ -16,6 +16,7 @@ mod history;
 mod ocsf;
 mod opened;
 mod parquet;
+mod row;
 mod scan;
 mod shape;
 mod source;
@@ -29,6 +30,7 @@ use std::borrow::Cow;
 pub use container::Container;
 pub use error::{ReadError, Refusal};
 pub use opened::{Document, Opened, Stored, fetch, open};
+pub use row::record_of_row;
 pub use source::{Discovery, Source, discover};
 pub use texts::{TextFile, texts};
 

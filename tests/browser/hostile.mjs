@@ -5,6 +5,7 @@ import { test } from "node:test";
 import { looking } from "./lib/browser.mjs";
 import { loadRecords } from "./lib/case.mjs";
 import { detail, downloaded, row, rows, texts, total } from "./lib/grid.mjs";
+import { sessionOf } from "./lib/records.mjs";
 
 const SCRIPT = "<script>window.pwned=1</script><img src=x onerror=window.pwned=1>";
 const BIDI = "\u202egnp.exe\u2066\u200b";
@@ -12,39 +13,7 @@ const LONG = `long-${"x".repeat(100_000)}-end`;
 const FORMULA = "=cmd()|'/c calc'!A1";
 const WHO = `eve${SCRIPT}\u202e`;
 
-let made = 0;
-
-/** A call in one session of the console, a minute after the one before. */
-function record(eventSource, eventName, requestParameters) {
-  made += 1;
-  return {
-    eventVersion: "1.11",
-    eventID: `00000000-0000-4000-8000-${String(made).padStart(12, "0")}`,
-    eventTime: `2026-03-11T10:${String(made).padStart(2, "0")}:00Z`,
-    eventSource: `${eventSource}.amazonaws.com`,
-    eventName,
-    awsRegion: "eu-west-1",
-    sourceIPAddress: "203.0.113.9",
-    userAgent: "Mozilla/5.0 (X11; Linux x86_64) Firefox/148.0",
-    eventType: "AwsApiCall",
-    eventCategory: "Management",
-    managementEvent: true,
-    readOnly: false,
-    recipientAccountId: "111122223333",
-    sessionCredentialFromConsole: "true",
-    userIdentity: {
-      type: "IAMUser",
-      principalId: "AIDAEXAMPLE",
-      arn: `arn:aws:iam::111122223333:user/${WHO}`,
-      accountId: "111122223333",
-      accessKeyId: "ASIAEXAMPLE",
-      userName: WHO,
-      sessionContext: { attributes: { creationDate: "2026-03-11T10:00:00Z", mfaAuthenticated: "false" } },
-    },
-    requestParameters,
-    responseElements: null,
-  };
-}
+const record = sessionOf(WHO);
 
 const records = () => [
   record("iam", "CreateUser", { userName: SCRIPT }),

@@ -9,6 +9,7 @@ import { keyboard } from "./keyboard.mjs";
 import { browser } from "./lib/browser.mjs";
 import { end, load, serve } from "./lib/case.mjs";
 import { pictures } from "./pictures.mjs";
+import { residual, residualCase } from "./residual.mjs";
 import { coverage, entities, sql } from "./rest.mjs";
 import { sessions } from "./sessions.mjs";
 import { timeline } from "./timeline.mjs";
@@ -20,12 +21,14 @@ after(async () => {
 
 const demo = await serve(load("demo/trail.json.gz", "demo"));
 const odd = await serve(await hostileCase());
+const unexplained = await serve(await residualCase());
 if (process.env.SCREENSHOTS) pictures(demo);
 else {
   // Each test has a window of its own, and mostly waits.
   describe("the page", { concurrency: 3 }, () => {
     for (const suite of [access, sessions, timeline, entities, sql, coverage, keyboard]) suite(demo);
     hostile(odd);
+    residual(unexplained);
   });
 }
 if (process.env.BIG_CASE) await big(process.env.BIG_CASE);

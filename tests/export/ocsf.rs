@@ -6,7 +6,7 @@ use arrow::json::LineDelimitedWriter;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use serde_json::{Value, json};
 
-use crate::{answer, cartographer, demo};
+use crate::{answer, ask, cartographer, demo};
 
 /// The attributes that OCSF 1.3.0 requires, by the object they stand in. The source is `ocsf/ocsf-schema` on GitHub:
 /// `events/base_event.json`, `events/application/api_activity.json`, `events/iam/authentication.json`,
@@ -79,6 +79,16 @@ fn every_event_has_what_the_schema_requires() {
     assert_eq!((of(6003) + of(3002), of(3002) > 3), (2526, true));
     let clicks = events.iter().filter(|event| event["enrichments"][0]["type"] == "console_click").count();
     assert_eq!(clicks, 512);
+}
+
+#[test]
+fn events_are_in_order_whichever_thread_made_them() {
+    let dir = demo();
+    let lines = answer(dir.path(), &["export", "ocsf", "--db", "case.duckdb"]);
+    let found: Vec<String> =
+        events(&lines).iter().map(|event| event["metadata"]["uid"].as_str().unwrap().to_owned()).collect();
+    let ids = ask(dir.path(), "case.duckdb", "SELECT event_id FROM events ORDER BY event_time, event_id");
+    assert_eq!(found, ids.lines().skip(1).collect::<Vec<_>>());
 }
 
 #[test]

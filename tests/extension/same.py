@@ -14,11 +14,24 @@ import duckdb
 
 TABLES = ("events", "sessions", "signals", "event_signal", "signal_entities", "load_files", "rejects")
 MAPPED = ("events", "sessions", "signals", "event_signal", "signal_entities")
-# The columns of a table of Athena's that are plain text.
-PLAIN = ("eventid", "eventname", "eventsource", "awsregion", "sourceipaddress", "useragent", "errorcode", "errormessage",
-         "eventtype", "recipientaccountid", "readonly", "requestid", "sessioncredentialfromconsole")
+# The columns of a table of Athena's: texts, those of its partitions, structs.
+TEXTS = ("eventversion", "eventid", "eventtime", "eventname", "eventsource", "awsregion", "sourceipaddress", "useragent",
+         "errorcode", "errormessage", "requestparameters", "responseelements", "additionaleventdata", "requestid",
+         "eventtype", "apiversion", "readonly", "managementevent", "eventcategory", "recipientaccountid",
+         "serviceeventdetails", "sharedeventid", "vpcendpointid", "sessioncredentialfromconsole")
+PARTS = ("region", "year", "month", "day", "accountid")
+STRUCTS = {
+    "useridentity": "STRUCT(type VARCHAR, principalid VARCHAR, arn VARCHAR, accountid VARCHAR, invokedby VARCHAR, "
+    "accesskeyid VARCHAR, username VARCHAR, sessioncontext STRUCT(attributes STRUCT(mfaauthenticated VARCHAR, "
+    "creationdate VARCHAR), sessionissuer STRUCT(type VARCHAR, principalid VARCHAR, arn VARCHAR, accountid VARCHAR, "
+    "username VARCHAR)))",
+    "resources": "STRUCT(arn VARCHAR, accountid VARCHAR, type VARCHAR)[]",
+    "tlsdetails": "STRUCT(tlsversion VARCHAR, ciphersuite VARCHAR, clientprovidedhostheader VARCHAR)",
+}
 # What depends on when and from where a trail was read.
 APART = {"load_files": "loaded_at", "load_ledger": "loaded_at", "map_events": "source_file, source_record"}
+# A table has its columns in one order, and a record its members in any.
+APART["athena_events"] = f"{APART['map_events']}, extra"
 
 extension, case, trail, *more = sys.argv[1:]
 host = duckdb.connect(config={"allow_unsigned_extensions": "true"})
@@ -83,14 +96,36 @@ def hunts():
 
 def lower(value):
     """Every name in the value in small letters."""
-    return {name.lower(): lower(member) for name, member in value.items()} if isinstance(value, dict) else value
+    if isinstance(value, dict):
+        return {name.lower(): lower(member) for name, member in value.items()}
+    return [lower(item) for item in value] if isinstance(value, list) else value
 
 
 def athena(record):
-    """A record as a table of Athena's has it."""
-    objects = ("requestParameters", "responseElements")
-    plain = {name.lower(): lower(value) for name, value in record.items() if name not in objects}
-    return plain | {name.lower(): json.dumps(record[name]) for name in objects if record.get(name) is not None}
+    """A record as a row of Athena's."""
+    objects = ("requestParameters", "responseElements", "additionalEventData")
+    texts = {name.lower(): json.dumps(record[name]) for name in objects if name in record}
+    year, month, day = record["eventTime"][:10].split("-")
+    parts = (record["awsRegion"], year, month, day, record["recipientAccountId"])
+    return lower({name: value for name, value in record.items() if name not in objects}) | texts | dict(zip(PARTS, parts))
+
+
+def athena_table(records):
+    """A table of Athena's, with partitions."""
+    columns = dict.fromkeys(TEXTS + PARTS, "VARCHAR") | STRUCTS
+    with tempfile.TemporaryDirectory() as folder:
+        file = pathlib.Path(folder, "rows.json")
+        file.write_text("\n".join(json.dumps(athena(record)) for record in records))
+        host.execute(f"CREATE TABLE athena AS FROM read_json('{file}', format = 'newline_delimited', columns = {columns!r})")
+    for table in MAPPED:
+        same(f"athena_{table}", f"cartographer_ext.map_{table}('athena')", table)
+    assert extras("cartographer_ext.map_events('athena')") == extras("kept.events")
+
+
+def extras(events):
+    """What no column holds of each event."""
+    found = host.execute(f"SELECT event_id, extra FROM {events}").fetchall()
+    return {event: extra and json.loads(extra) for event, extra in found}
 
 
 def own_table():
@@ -107,6 +142,7 @@ def own_table():
     host.execute(f"CREATE TABLE flat AS SELECT unnest(r) FROM (SELECT unnest(Records) AS r FROM read_json('{trail}'))")
     for table in ("signals", "event_signal"):
         same(table, f"cartographer_ext.map_{table}('flat')", table)
+    athena_table(records)
     host.execute("ROLLBACK")
     return f"{sum(found)} rows from rows of a table"
 

@@ -21,7 +21,7 @@ fn row() -> Value {
         "resources": [{"arn": "arn:aws:iam::111122223333:user/mara", "accountid": "111122223333", "type": "AWS::IAM::User"}],
         "eventtype": "AwsApiCall", "recipientaccountid": "111122223333", "sessioncredentialfromconsole": "true",
         "tlsdetails": {"tlsversion": "TLSv1.3", "ciphersuite": "X", "clientprovidedhostheader": "iam.amazonaws.com"},
-        "account": "111122223333", "day": "2024/05/01",
+        "account": "111122223333", "accountid": "111122223333", "region": "us-east-1", "day": "2024/05/01",
     })
 }
 

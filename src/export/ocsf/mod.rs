@@ -8,11 +8,14 @@ use std::io::Write;
 use std::sync::Arc;
 
 use arrow::array::Array;
+use arrow::compute::concat_batches;
+use arrow::datatypes::SchemaRef;
 use arrow::json::ReaderBuilder;
 use arrow::record_batch::RecordBatch;
 use parquet::arrow::ArrowWriter;
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::file::properties::WriterProperties;
+use rayon::prelude::*;
 use serde_json::Value;
 
 use super::ExportError;
@@ -49,10 +52,15 @@ pub fn ocsf(case: &Case, form: OcsfForm, out: &mut (impl Write + Send)) -> Resul
 
 fn lines(case: &Case, out: &mut impl Write) -> Result<(), ExportError> {
     case.each_batch(QUERY, |batch| {
-        for record in records(batch, Json::Nested)? {
-            writeln!(out, "{}", escape::json(&record.to_string()))?;
-        }
-        Ok(())
+        let lines = in_parallel(batch, |rows| {
+            let mut lines = String::new();
+            for record in records(rows, Json::Nested)? {
+                lines.push_str(&escape::json(&record.to_string()));
+                lines.push('\n');
+            }
+            Ok(lines)
+        })?;
+        lines.iter().try_for_each(|lines| Ok(out.write_all(lines.as_bytes())?))
     })
 }
 
@@ -62,14 +70,31 @@ fn parquet(case: &Case, out: &mut (impl Write + Send)) -> Result<(), ExportError
     let properties = WriterProperties::builder().set_compression(packed).build();
     let mut writer = ArrowWriter::try_new(out, Arc::clone(&schema), Some(properties))?;
     case.each_batch::<ExportError>(QUERY, |batch| {
-        let rows = records(batch, Json::Text)?;
-        let builder = ReaderBuilder::new(Arc::clone(&schema)).with_batch_size(rows.len().max(1));
-        let mut decoder = builder.build_decoder()?;
-        decoder.serialize(&rows)?;
-        Ok(decoder.flush()?.map_or(Ok(()), |columns| writer.write(&columns))?)
+        let columns = in_parallel(batch, |rows| columns_of(&schema, &records(rows, Json::Text)?))?;
+        // Whole, so that pages end where they would without pieces.
+        Ok(writer.write(&concat_batches(&schema, &columns)?)?)
     })?;
     writer.close()?;
     Ok(())
+}
+
+fn columns_of(schema: &SchemaRef, records: &[Value]) -> Result<RecordBatch, ExportError> {
+    let mut decoder = ReaderBuilder::new(Arc::clone(schema)).with_batch_size(records.len().max(1)).build_decoder()?;
+    decoder.serialize(records)?;
+    Ok(decoder.flush()?.unwrap_or_else(|| RecordBatch::new_empty(Arc::clone(schema))))
+}
+
+/// The rows that one thread works on at a time.
+const PIECE: usize = 128;
+
+/// What is made of each piece of a batch, in order. One batch is worked on at a time, so that memory stays bounded.
+fn in_parallel<T: Send>(
+    batch: &RecordBatch,
+    make: impl Fn(&RecordBatch) -> Result<T, ExportError> + Sync,
+) -> Result<Vec<T>, ExportError> {
+    let starts: Vec<usize> = (0..batch.num_rows()).step_by(PIECE).collect();
+    let piece = |start: usize| batch.slice(start, PIECE.min(batch.num_rows() - start));
+    starts.into_par_iter().map(|start| make(&piece(start))).collect()
 }
 
 /// A batch's events, each as one object.

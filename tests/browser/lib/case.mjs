@@ -2,7 +2,7 @@
 
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline";
@@ -18,18 +18,29 @@ export async function end() {
   await rm(folder, { recursive: true, force: true });
 }
 
-/** A case of what the program loads from `trail`. */
-export function load(trail, name) {
+/** A case of what the program loads from `trail`, with more arguments. */
+export function load(trail, name, ...more) {
   const file = path.join(folder, `${name}.duckdb`);
-  execFileSync(program, ["load", trail, "--db", file, "--quiet"], { stdio: ["ignore", "ignore", "inherit"] });
+  execFileSync(program, ["load", trail, "--db", file, "--quiet", ...more], { stdio: ["ignore", "ignore", "inherit"] });
   return file;
 }
 
 /** A case of records that a test makes up. */
-export async function loadRecords(records, name) {
+export async function loadRecords(records, name, ...more) {
   const trail = path.join(folder, `${name}.json`);
   await writeFile(trail, JSON.stringify({ Records: records }));
-  return load(trail, name);
+  return load(trail, name, ...more);
+}
+
+/** A folder of rules of one's own: the text of each by its path. */
+export async function ownRules(rules) {
+  const home = path.join(folder, "rules");
+  for (const [name, text] of Object.entries(rules)) {
+    const file = path.join(home, name);
+    await mkdir(path.dirname(file), { recursive: true });
+    await writeFile(file, text);
+  }
+  return home;
 }
 
 /** Serves a case; the address, as the program prints it, has the token. */

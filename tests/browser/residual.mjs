@@ -1,0 +1,61 @@
+// Events of the console that nothing explains are seen as such.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { looking } from "./lib/browser.mjs";
+import { loadRecords, ownRules } from "./lib/case.mjs";
+import { detail, query, row, texts, total } from "./lib/grid.mjs";
+import { sessionOf } from "./lib/records.mjs";
+
+const record = sessionOf("mara");
+
+// The shipped rules tell any read that no page explains as a visit, so one's own take that rule's place.
+const NO_VISITS = `
+id = "generic/visit"
+title = "A page of one's own"
+summary = "Opened a page of one's own"
+kind = "view"
+console_path = ["A page of one's own"]
+anchor = ["own:OpenPage"]
+required = ["own:OpenPage"]
+`;
+
+const records = () => [
+  record("iam", "CreateUser", { userName: "svc-new" }),
+  record("frobnicate", "DescribeFrobs", { frob: "f-1" }, true),
+  { ...record("frobnicate", "GetFrob", { frob: "f-2" }, true), errorCode: "AccessDenied" },
+];
+
+export const residualCase = async () =>
+  loadRecords(records(), "residual", "--rules", await ownRules({ "generic/visit.toml": NO_VISITS }));
+
+export function residual(address) {
+  test("residual: unexplained events stand in the timeline, and unfold to their records", () =>
+    looking(address, "/timeline", async (page) => {
+      await total(page, 3);
+      const [made, first, second] = await texts(page);
+      assert.ok(made.includes("create") && made.includes("svc-new"), made);
+      for (const part of ["10:02:00", "residual", "frobnicate:DescribeFrobs"]) assert.ok(first.includes(part), `${part} in ${first}`);
+      for (const part of ["residual", "frobnicate:GetFrob", "AccessDenied"]) assert.ok(second.includes(part), `${part} in ${second}`);
+      await row(page, "frobnicate:GetFrob").click();
+      await detail(page).getByText('"f-2"').waitFor();
+      const shown = page.getByRole("group", { name: "What is shown" }).getByRole("checkbox", { name: "Unexplained" });
+      await shown.uncheck();
+      await total(page, 1);
+      await shown.check();
+      await total(page, 3);
+    }));
+
+  test("residual: sessions and coverage count them, and lead to them", () =>
+    looking(address, "/sessions", async (page) => {
+      await total(page, 1);
+      assert.ok((await row(page, "mara").innerText()).includes("2 events unexplained"));
+      await page.goto(`${address.origin}/coverage`);
+      const totals = page.getByRole("region", { name: "In all" });
+      assert.match(await totals.innerText(), /33(\.3)? %\s+of 3 events/);
+      await totals.getByRole("link", { name: "2" }).click();
+      await total(page, 2);
+      assert.equal(query(page).get("show"), "residual");
+      assert.ok((await texts(page)).every((text) => text.includes("residual")));
+    }));
+}
