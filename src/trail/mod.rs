@@ -11,6 +11,7 @@ mod parse;
 mod row;
 mod sessions;
 mod sign_ins;
+mod stretches;
 mod whole;
 
 pub use account::{push_file, push_rejects};
@@ -21,4 +22,5 @@ pub use mapped::{Mapped, signals};
 pub use parse::{Bundle, Events, IsKnown, Outcome, Parsed, Reject, parse, parse_stored};
 pub use row::record_of_row;
 pub use sign_ins::SignIns;
+pub use stretches::{Stretch, Stretches};
 pub use whole::{Trail, TrailError, map_events};

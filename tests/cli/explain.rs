@@ -48,7 +48,7 @@ fn every_signal_and_every_event_of_the_demo_is_explained() {
     let programmatic = "SELECT session_id FROM sessions WHERE NOT console ORDER BY events DESC LIMIT 1";
     let events = case.session_events(&texts(&case, programmatic)[0]).unwrap();
     let sessions = batch::sessions(&events).unwrap();
-    let explained = unmapped(&sessions[0], Subject::Event(sessions[0].rows[0].event_id)).unwrap();
+    let explained = unmapped(&sessions[0].rows, Subject::Event(sessions[0].rows[0].event_id)).unwrap();
     assert_eq!((explained.signal, explained.events.len()), (None, 1));
 }
 
