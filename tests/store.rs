@@ -106,7 +106,7 @@ fn mapped_case() -> (TempDir, PathBuf, Case) {
     append(&case, &two_sessions());
     case.gather_sessions().unwrap();
     let found = [signal(Kind::List, &["c1"]), signal(Kind::Background, &["c2"])];
-    assert!(case.find_waiting().unwrap());
+    assert_eq!(case.pieces().unwrap(), [0]);
     case.add_signals(&signals(&found).unwrap()).unwrap();
     case.end_waiting().unwrap();
     (folder, path, case)
@@ -201,17 +201,12 @@ fn any_evidence_makes_a_session_without_identity_the_consoles() {
 }
 
 #[test]
-fn console_sessions_wait_and_their_events_are_given_in_order() {
+fn a_piece_holds_the_console_sessions_that_wait() {
     let (_folder, _path, case) = new_case();
     append(&case, &two_sessions());
     case.gather_sessions().unwrap();
-    assert!(case.find_waiting().unwrap());
-    let mut batches = Vec::new();
-    let keep = |batch: &RecordBatch| {
-        batches.push(batch.clone());
-        Ok::<_, StoreError>(())
-    };
-    case.each_waiting(keep).unwrap();
+    assert_eq!(case.pieces().unwrap(), [0]);
+    let batches = case.piece_events(0).unwrap();
     let found = sessions(&batches).unwrap();
     let ids: Vec<&str> = found[0].rows.iter().map(|row| row.event_id).collect();
     assert_eq!((found.len(), found[0].session_id, ids), (1, "console", vec!["c1", "c2", "c3", "c4"]));
@@ -235,7 +230,7 @@ fn signals_are_counted_and_classed() {
     assert_eq!(rows(&case, "SELECT event_id FROM residual"), ["c4"]);
     let totals = case.totals().unwrap();
     assert_eq!((totals.console_events, totals.explained, totals.residual), (3, 2, 1));
-    assert!(!case.find_waiting().unwrap(), "no session waits any longer");
+    assert!(case.pieces().unwrap().is_empty(), "no session waits any longer");
 }
 
 #[test]

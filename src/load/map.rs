@@ -11,9 +11,6 @@ use crate::store::{Case, KnownSession};
 use crate::table::RULES;
 use crate::trail::{self, SignIns, Stretch, Stretches};
 
-/// So many events are mapped at once: enough for all threads, and few enough to have them in memory.
-const AT_ONCE: usize = 50_000;
-
 /// Brings sessions and signals up to date with the events.
 ///
 /// # Errors
@@ -34,10 +31,11 @@ pub(super) fn map_changed(
         adopt_rules(case, rules)
     })?;
     progress.phase(Phase::Mapping);
-    if !case.find_waiting()? {
+    let pieces = case.pieces()?;
+    if pieces.is_empty() {
         return Ok(());
     }
-    map_waiting(case, rules, threads, Limits::default(), AT_ONCE)?;
+    map_pieces(case, pieces, rules, threads, Limits::default())?;
     Ok(case.transaction(Case::end_waiting)?)
 }
 
@@ -55,31 +53,27 @@ fn adopt_rules(case: &Case, rules: &RuleSet) -> Result<(), LoadError> {
     Ok(case.replace(&RULES, &batch::rules(rules.rules())?)?)
 }
 
-/// Maps the sessions that wait, stretch by stretch: about `at_once` events in parallel, in one transaction.
-fn map_waiting(
+/// Maps the sessions that wait, piece by piece; what goes on in the next piece is no more than a stretch.
+fn map_pieces(
     case: &Case,
+    pieces: Vec<i64>,
     rules: &RuleSet,
     threads: &ThreadPool,
     limits: Limits,
-    at_once: usize,
 ) -> Result<(), LoadError> {
     let map = |whole: &[Stretch]| -> Result<(), LoadError> {
         let batches = batch::signals(&threads.install(|| trail::signals(rules, whole))?)?;
         Ok(case.transaction(|case| case.add_signals(&batches))?)
     };
-    let (mut stretches, mut whole, mut events) = (Stretches::new(limits), Vec::new(), 0);
-    case.each_waiting(|batch| {
-        let ended = stretches.push(batch)?;
-        events += ended.iter().map(Stretch::len).sum::<usize>();
-        whole.extend(ended);
-        if events < at_once {
-            return Ok(());
+    let mut stretches = Stretches::new(limits);
+    for piece in pieces {
+        let mut whole = Vec::new();
+        for batch in case.piece_events(piece)? {
+            whole.extend(stretches.push(&batch)?);
         }
-        events = 0;
-        map(&std::mem::take(&mut whole))
-    })?;
-    whole.extend(stretches.finish());
-    map(&whole)
+        map(&whole)?;
+    }
+    map(&Vec::from_iter(stretches.finish()))
 }
 
 /// Puts every sign-in into the session it opened, or back into its own if none is known to be.
@@ -102,7 +96,6 @@ fn candidate(known: KnownSession) -> Candidate {
 
 #[cfg(test)]
 mod tests {
-    use arrow::record_batch::RecordBatch;
     use arrow::util::pretty::pretty_format_batches;
 
     use super::*;
@@ -136,11 +129,9 @@ mod tests {
         let limits = Limits { long: 20, longer: 40, longest: 60 };
         let (mut batches, mut wanted) = (Vec::new(), Vec::<Signal>::new());
         case.forget_signals().unwrap();
-        let keep = |batch: &RecordBatch| {
-            batches.push(batch.clone());
-            Ok::<_, LoadError>(())
-        };
-        case.each_waiting(keep).unwrap();
+        for piece in case.pieces().unwrap() {
+            batches.extend(case.piece_events(piece).unwrap());
+        }
         let sessions = batch::sessions(&batches).unwrap();
         for session in &sessions {
             let stretches = matching::stretches(session, limits);
@@ -150,24 +141,9 @@ mod tests {
         let wanted = tables(&case);
         assert!(sessions.iter().any(|session| session.rows.len() > 3 * limits.longest));
         let threads = rayon::ThreadPoolBuilder::new().num_threads(2).build().unwrap();
-        for at_once in [1, 70, 100_000] {
-            assert!(case.find_waiting().unwrap());
-            assert!(!tables(&case).iter().any(|rows| rows.contains("iam/users")), "what was there is gone");
-            map_waiting(&case, &rules, &threads, limits, at_once).unwrap();
-            assert_eq!(tables(&case), wanted, "{at_once} events at once");
-        }
-    }
-
-    #[test]
-    fn what_a_load_maps_is_what_each_session_is_mapped_to() {
-        let folder = tempfile::tempdir().unwrap();
-        let rules = RuleSet::shipped().unwrap();
-        let case = demo(folder.path(), &rules);
-        let loaded = tables(&case);
-        assert!(loaded[0].contains("iam/users"));
-        case.forget_signals().unwrap();
-        let threads = rayon::ThreadPoolBuilder::new().num_threads(2).build().unwrap();
-        map_waiting(&case, &rules, &threads, Limits::default(), 1).unwrap();
-        assert_eq!(tables(&case), loaded);
+        let pieces = case.pieces().unwrap();
+        assert!(!tables(&case).iter().any(|rows| rows.contains("iam/users")), "what was there is gone");
+        map_pieces(&case, pieces, &rules, &threads, limits).unwrap();
+        assert_eq!(tables(&case), wanted);
     }
 }
