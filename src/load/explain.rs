@@ -36,7 +36,7 @@ pub fn same_rules(case: &Case, rules: &RuleSet) -> Result<(), ExplainError> {
 
 /// Explains a signal or an event of that session. `console`: whether the session is one of the console's.
 ///
-/// Memory: a stretch of the session.
+/// Memory: a stretch of the session, beside what DuckDB takes to put its events in order.
 ///
 /// # Errors
 /// [`ExplainError`]

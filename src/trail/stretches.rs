@@ -118,18 +118,6 @@ fn copied(batch: &RecordBatch, rows: Range<usize>) -> Result<RecordBatch, BatchE
 }
 
 impl Stretch {
-    /// How many rows it has.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.batches.iter().map(RecordBatch::num_rows).sum()
-    }
-
-    /// Whether it has no rows, which it never is.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
     /// The signals of its events, in their order.
     ///
     /// # Errors
