@@ -20,7 +20,7 @@ create_exception!(cartographer, RuleError, CartographerError, "Rules of one's ow
 pub(crate) fn exception(error: LakeError) -> PyErr {
     let message = error.to_string();
     match error {
-        LakeError::Order { .. } | LakeError::Spent => OrderError::new_err(message),
+        LakeError::Order { .. } | LakeError::Backwards { .. } | LakeError::Spent => OrderError::new_err(message),
         LakeError::Batch(_) | LakeError::Arrow(_) => CartographerError::new_err(message),
         _ => ColumnError::new_err(message),
     }

@@ -109,6 +109,11 @@ def constant(table, name, value):
     return table.set_column(at, name, pyarrow.array([value] * table.num_rows))
 
 
+def backwards(table):
+    column = pyarrow.array(table.column("event_time").to_pylist()[::-1], table.schema.field("event_time").type)
+    return table.set_column(table.schema.get_field_index("event_time"), "event_time", column)
+
+
 # What is done, the exception, and what it says.
 WRONG = {
     "a column is missing": (
@@ -159,6 +164,11 @@ WRONG = {
         cartographer.OrderError,
         "where 1 has to come",
     ),
+    "times out of order": (
+        lambda t: pushed(one_batch(backwards(t))),
+        cartographer.OrderError,
+        "in order of event_time and event_id",
+    ),
     "a session cut in its middle": (
         lambda t: pushed(one_batch(t.slice(0, 1)), one_batch(t.slice(2, 1))),
         cartographer.OrderError,
@@ -202,6 +212,32 @@ def test_what_is_wrong_raises(long_session, what):
         act(long_session)
     assert words in str(raised.value)
     pushed(one_batch(long_session))
+
+
+def test_a_very_long_session_is_mapped_as_it_comes(events):
+    dated = events.filter(pyarrow.compute.field("session_created").is_valid())
+    clicks = pyarrow.compute.list_value_length(dated.column("console_evidence"))
+    ids = dated.filter(pyarrow.compute.greater(clicks, 0)).column("session_id").to_pylist()
+    most = max(set(ids), key=lambda id: (ids.count(id), id))
+    rows = dated.filter(pyarrow.compute.equal(dated.column("session_id"), most))
+    at = [rows.schema.get_field_index(name) for name in ("event_id", "event_time")]
+    times = rows.column("event_time").cast(pyarrow.int64())
+    span = pyarrow.compute.max(times).as_py() - pyarrow.compute.min(times).as_py() + 60_000_000
+    copies = []
+    for copy in range(65_000 // rows.num_rows):
+        ids = pyarrow.array([f"{copy:04}-{row:04}" for row in range(rows.num_rows)])
+        later = pyarrow.compute.add(times, copy * span).cast(rows.schema.field("event_time").type)
+        copies.append(rows.set_column(at[0], "event_id", ids).set_column(at[1], "event_time", later))
+    table = pyarrow.concat_tables(copies)
+    table = table.sort_by([("event_time", "ascending"), ("event_id", "ascending")])
+    assert table.num_rows > 60_000
+    numbered = table.append_column("seq", pyarrow.array(range(1, table.num_rows + 1))).select(mapper_columns())
+    mapper = cartographer.Mapper(compiled(None))
+    pushes = [mapper.push(batch) for batch in numbered.combine_chunks().to_batches(max_chunksize=4_999)]
+    assert sum(batch.num_rows > 0 for batch in pushes) >= 2, "stretches are told as soon as they are whole"
+    found = pyarrow.Table.from_batches([*pushes, mapper.finish()])
+    signals = cartographer.map_table(table).signals
+    assert found.select(signals.schema.names).equals(signals)
 
 
 def test_a_mapper_is_spent_once_it_has_finished(long_session):

@@ -83,6 +83,20 @@ pub enum LakeError {
         /// The number that came.
         found: i64,
     },
+    /// A session's rows are numbered, but not in order of time and id.
+    #[error(
+        "session {session:?}: the row with seq {seq}, event {event:?}, comes before the one with seq {} in order of \
+         event_time and event_id, and where a long session is cut depends on that order. Number and sort the rows of a \
+         session by event_time, then event_id (its bytes, without a collation)", seq - 1
+    )]
+    Backwards {
+        /// The session.
+        session: String,
+        /// `events.event_id`
+        event: String,
+        /// The row's number.
+        seq: i64,
+    },
     /// It was pushed or finished after it had finished or refused something.
     #[error("the mapper has finished, or refused a batch before: its answers would not be whole. Make a new one")]
     Spent,

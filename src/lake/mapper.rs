@@ -9,10 +9,11 @@ use arrow::record_batch::RecordBatch;
 
 use super::LakeError;
 use super::columns::{column_of, events, not_null};
-use crate::batch::{self, BatchError, Columns, SESSION_COLUMNS, SignalBatches};
-use crate::matching;
+use crate::batch::{self, Columns, SESSION_COLUMNS, SignalBatches};
+use crate::event::Timestamp;
+use crate::matching::Limits;
 use crate::rule::RuleSet;
-use crate::signal::Signal;
+use crate::trail::{Stretch, Stretches};
 
 /// The column that numbers a session's rows: 1, 2, 3 …
 pub const SEQ: &str = "seq";
@@ -22,49 +23,51 @@ pub fn mapper_columns() -> impl Iterator<Item = &'static str> {
     SESSION_COLUMNS.into_iter().chain([SEQ])
 }
 
-/// Maps sessions whose rows come one after another, each session's numbered from 1 on. Holds one session's rows.
+/// Maps sessions whose rows come one after another, each session's numbered from 1 on in order of (time, id). Holds the
+/// rows of one stretch of a session, and the last batch.
 #[derive(Debug)]
 pub struct Mapper {
     rules: Arc<RuleSet>,
-    open: Option<Open>,
+    last: Option<Last>,
+    stretches: Stretches,
     spent: bool,
-}
-
-/// The session that may go on in the next batch.
-#[derive(Debug)]
-struct Open {
-    session_id: String,
-    rows: i64,
-    batches: Vec<RecordBatch>,
 }
 
 impl Mapper {
     /// A mapper by these rules.
     #[must_use]
-    pub const fn new(rules: Arc<RuleSet>) -> Self {
-        Self { rules, open: None, spent: false }
+    pub fn new(rules: Arc<RuleSet>) -> Self {
+        Self::within(rules, Limits::default())
     }
 
-    /// Takes the next rows, and gives the signals of the sessions that are whole now.
+    /// As [`Mapper::new`], with other limits for a stretch.
+    pub(super) const fn within(rules: Arc<RuleSet>, limits: Limits) -> Self {
+        Self { rules, last: None, stretches: Stretches::new(limits), spent: false }
+    }
+
+    /// Takes the next rows, and gives the signals of what is whole now: of sessions, and of stretches of long ones.
     ///
     /// # Errors
-    /// As [`events`]; [`LakeError::Order`] if rows of a session are missing or out of order. The mapper is spent then.
+    /// As [`events`]; [`LakeError::Order`] and [`LakeError::Backwards`] if rows of a session are missing or out of order.
+    /// The mapper is spent then.
     pub fn push(&mut self, batch: &RecordBatch) -> Result<SignalBatches, LakeError> {
         self.spend()?;
-        let signals = self.take(batch)?;
+        let rows = events(batch, &SESSION_COLUMNS)?;
+        self.check_order(&rows, &seqs(batch)?)?;
+        let whole = self.stretches.push(&rows)?;
+        let signals = self.map(whole)?;
         self.spent = false;
-        Ok(batch::signals(&signals)?)
+        Ok(signals)
     }
 
-    /// Ends the input, and gives the signals of the last session. The mapper is spent.
+    /// Ends the input, and gives the signals of the last stretch. The mapper is spent.
     ///
     /// # Errors
     /// [`LakeError::Spent`] if it was spent before.
     pub fn finish(&mut self) -> Result<SignalBatches, LakeError> {
         self.spend()?;
-        let mut signals = Vec::new();
-        self.close(&mut signals)?;
-        Ok(batch::signals(&signals)?)
+        let last = self.stretches.finish();
+        self.map(last)
     }
 
     /// Counts as spent until the work is done: after an error there is a hole in what was taken.
@@ -72,50 +75,57 @@ impl Mapper {
         if std::mem::replace(&mut self.spent, true) { Err(LakeError::Spent) } else { Ok(()) }
     }
 
-    fn take(&mut self, batch: &RecordBatch) -> Result<Vec<Signal>, LakeError> {
-        let rows = events(batch, &SESSION_COLUMNS)?;
-        let seqs = seqs(batch)?;
-        let ids = Columns(&rows).text("session_id")?;
-        let mut signals = Vec::new();
-        let mut first = 0;
-        while first < rows.num_rows() {
-            let id = ids.value(first);
-            let length = (first..rows.num_rows()).take_while(|row| ids.value(*row) == id).count();
-            if self.open.as_ref().is_some_and(|open| open.session_id != id) {
-                self.close(&mut signals)?;
-            }
-            let open = self.open.get_or_insert_with(|| Open::new(id));
-            open.add(&rows, &seqs, first, length)?;
-            first += length;
-        }
-        Ok(signals)
-    }
-
-    /// Maps the open session.
-    fn close(&mut self, signals: &mut Vec<Signal>) -> Result<(), BatchError> {
-        if let Some(open) = self.open.take() {
-            for session in &batch::sessions(&open.batches)? {
-                signals.extend(matching::map(&self.rules, session));
-            }
+    fn check_order(&mut self, rows: &RecordBatch, seqs: &Int64Array) -> Result<(), LakeError> {
+        let columns = Columns(rows);
+        let (sessions, ids) = (columns.text("session_id")?, columns.text("event_id")?);
+        let times = columns.time("event_time")?;
+        for row in 0..rows.num_rows() {
+            let session = sessions.value(row);
+            let last = self.last.take().filter(|last| last.session_id == session);
+            let mut last = last.unwrap_or_else(|| Last::before(session));
+            last.goes_on(seqs.value(row), Timestamp(times.value(row)), ids.value(row))?;
+            self.last = Some(last);
         }
         Ok(())
     }
+
+    /// The signals of stretches, each of which is let go of when it is mapped.
+    fn map(&self, stretches: impl IntoIterator<Item = Stretch>) -> Result<SignalBatches, LakeError> {
+        let mut signals = Vec::new();
+        for stretch in stretches {
+            signals.extend(stretch.map(&self.rules)?);
+        }
+        Ok(batch::signals(&signals)?)
+    }
 }
 
-impl Open {
-    fn new(session_id: &str) -> Self {
-        Self { session_id: session_id.to_owned(), rows: 0, batches: Vec::new() }
+/// The last row that came.
+#[derive(Debug)]
+struct Last {
+    session_id: String,
+    seq: i64,
+    time: Timestamp,
+    event_id: String,
+}
+
+impl Last {
+    /// What stands before a session's first row.
+    fn before(session_id: &str) -> Self {
+        Self { session_id: session_id.to_owned(), seq: 0, time: Timestamp(i64::MIN), event_id: String::new() }
     }
 
-    /// Takes so many rows of the session, which are to be numbered on.
-    fn add(&mut self, rows: &RecordBatch, seqs: &Int64Array, first: usize, length: usize) -> Result<(), LakeError> {
-        for found in &seqs.values()[first..first + length] {
-            self.rows += 1;
-            if *found != self.rows {
-                return Err(LakeError::Order { session: self.session_id.clone(), wanted: self.rows, found: *found });
-            }
+    /// Takes the session's next row, which is to be numbered on and not to be before this one.
+    fn goes_on(&mut self, seq: i64, time: Timestamp, event_id: &str) -> Result<(), LakeError> {
+        self.seq += 1;
+        let session = || self.session_id.clone();
+        if seq != self.seq {
+            return Err(LakeError::Order { session: session(), wanted: self.seq, found: seq });
         }
-        self.batches.push(rows.slice(first, length));
+        if (time, event_id) < (self.time, self.event_id.as_str()) {
+            return Err(LakeError::Backwards { session: session(), event: event_id.to_owned(), seq });
+        }
+        self.time = time;
+        event_id.clone_into(&mut self.event_id);
         Ok(())
     }
 }

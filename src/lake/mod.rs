@@ -2,7 +2,8 @@
 //!
 //! Over a lake, Spark or another engine holds the events, puts those of a session together and in order, and streams them
 //! through a [`Mapper`]. Such batches come from anywhere: [`events`] takes their columns by name, in the forms that engines
-//! have for one type, and says what is wrong with others. Nothing is held but the one session that is not yet whole.
+//! have for one type, and says what is wrong with others. Nothing is held but the one stretch of a session that is
+//! not yet whole.
 
 mod columns;
 mod document;

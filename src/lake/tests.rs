@@ -1,5 +1,6 @@
 //! What a mapper gives and refuses, over the demo's trail.
 
+use std::cell::Cell;
 use std::sync::Arc;
 
 use arrow::array::{
@@ -12,7 +13,7 @@ use arrow::record_batch::RecordBatch;
 
 use super::*;
 use crate::batch::{self, Columns, SESSION_COLUMNS};
-use crate::matching;
+use crate::matching::{self, Limits, SessionRows};
 use crate::rule::RuleSet;
 use crate::signal::Signal;
 use crate::table::EVENTS;
@@ -55,7 +56,10 @@ fn sorted() -> RecordBatch {
 
 /// What the batches of all pushes say, a line a signal.
 fn mapped(batches: &[RecordBatch]) -> Result<Vec<String>, LakeError> {
-    let mut mapper = Mapper::new(rules());
+    mapped_by(Mapper::new(rules()), batches)
+}
+
+fn mapped_by(mut mapper: Mapper, batches: &[RecordBatch]) -> Result<Vec<String>, LakeError> {
     let mut found = Vec::new();
     let mut tell = |signals: &batch::SignalBatches| {
         let wide = wide(signals).unwrap();
@@ -77,13 +81,23 @@ fn mapped(batches: &[RecordBatch]) -> Result<Vec<String>, LakeError> {
 
 /// The same, session by session and without a mapper.
 fn expected(rows: &RecordBatch) -> Vec<String> {
-    let rows = [events(rows, &SESSION_COLUMNS).unwrap()];
     let rules = rules();
+    told(rows, |session| matching::map(&rules, session))
+}
+
+/// The lines of what each session is mapped to.
+fn told(rows: &RecordBatch, map: impl Fn(&SessionRows<'_>) -> Vec<Signal>) -> Vec<String> {
+    let rows = [events(rows, &SESSION_COLUMNS).unwrap()];
     let tell = |signal: Signal| {
         let events: Vec<_> = signal.events.iter().map(|member| member.event_id.as_str()).collect();
         format!("{}: {}", signal.signal_id, events.join(" "))
     };
-    batch::sessions(&rows).unwrap().iter().flat_map(|session| matching::map(&rules, session)).map(tell).collect()
+    batch::sessions(&rows).unwrap().iter().flat_map(map).map(tell).collect()
+}
+
+/// The batch in batches of so many rows.
+fn cut(rows: &RecordBatch, size: usize) -> Vec<RecordBatch> {
+    (0..rows.num_rows()).step_by(size).map(|at| rows.slice(at, size.min(rows.num_rows() - at))).collect()
 }
 
 fn refusal(batch: &RecordBatch) -> String {
@@ -96,9 +110,26 @@ fn the_signals_are_the_same_however_batches_are_cut() {
     let wanted = expected(&rows);
     assert!(wanted.len() >= 60, "{} signals", wanted.len());
     for size in [1, 7, 100, rows.num_rows()] {
-        let cuts = (0..rows.num_rows()).step_by(size);
-        let cut: Vec<_> = cuts.map(|at| rows.slice(at, size.min(rows.num_rows() - at))).collect();
-        assert_eq!(mapped(&cut).unwrap(), wanted, "in batches of {size}");
+        assert_eq!(mapped(&cut(&rows, size)).unwrap(), wanted, "in batches of {size}");
+    }
+}
+
+#[test]
+fn stretches_of_a_long_session_are_mapped_as_they_come() {
+    let rows = sorted();
+    let rules = rules();
+    let limits = Limits { long: 20, longer: 40, longest: 60 };
+    let parts = Cell::new(0);
+    let wanted = told(&rows, |session| {
+        let stretches = matching::stretches(session, limits);
+        parts.set(parts.get() + stretches.len());
+        stretches.iter().flat_map(|stretch| matching::map_stretch(&rules, stretch)).collect()
+    });
+    let sessions = batch::sessions(&[events(&rows, &SESSION_COLUMNS).unwrap()]).unwrap().len();
+    assert!(parts.get() > sessions + 5, "{} stretches of {sessions} sessions", parts.get());
+    for size in [1, 7, 61, rows.num_rows()] {
+        let mapper = Mapper::within(Arc::clone(&rules), limits);
+        assert_eq!(mapped_by(mapper, &cut(&rows, size)).unwrap(), wanted, "in batches of {size}");
     }
 }
 
@@ -154,6 +185,27 @@ fn rows_that_are_missing_repeated_or_out_of_order_are_refused() {
     let elsewhere = rows.slice(first + length, 1);
     let torn = [session.slice(0, 2), elsewhere, session.slice(2, 1)];
     assert_eq!(order(&torn), (id, 1, 3), "another session stands between");
+}
+
+#[test]
+fn rows_whose_times_or_ids_go_backwards_are_refused() {
+    let rows = sorted().slice(0, 2);
+    let rows = with(&rows, "session_id", Arc::new(StringArray::from(vec!["s", "s"])));
+    let rows = with(&rows, SEQ, Arc::new(Int64Array::from(vec![1, 2])));
+    let sent = |ids: [&str; 2], times: [i64; 2]| {
+        let rows = with(&rows, "event_id", Arc::new(StringArray::from(ids.to_vec())));
+        with(&rows, "event_time", Arc::new(TimestampMicrosecondArray::from(times.to_vec())))
+    };
+    for (ids, times) in [(["a", "b"], [5, 4]), (["b", "a"], [5, 5])] {
+        let error = mapped(&cut(&sent(ids, times), 1)).unwrap_err();
+        let LakeError::Backwards { session, event, seq } = &error else { panic!("{error}") };
+        assert_eq!((session.as_str(), event.as_str(), *seq), ("s", ids[1], 2));
+        assert_eq!(refusal(&sent(ids, times)), error.to_string(), "within a batch, too");
+        assert!(error.to_string().contains("comes before the one with seq 1 in order of event_time and event_id"));
+    }
+    for (ids, times) in [(["a", "b"], [5, 5]), (["b", "a"], [4, 5]), (["a", "a"], [5, 5])] {
+        assert!(mapped(&[sent(ids, times)]).is_ok());
+    }
 }
 
 #[test]

@@ -2,10 +2,11 @@
 
 use thiserror::Error;
 
-use crate::batch::{self, BatchError};
-use crate::matching::{self, Explanation, Subject};
+use crate::batch::BatchError;
+use crate::matching::{Explanation, Subject};
 use crate::rule::RuleSet;
 use crate::store::{Case, StoreError};
+use crate::trail::{Stretch, Stretches};
 
 /// Why something could not be explained.
 #[derive(Debug, Error)]
@@ -35,6 +36,8 @@ pub fn same_rules(case: &Case, rules: &RuleSet) -> Result<(), ExplainError> {
 
 /// Explains a signal or an event of that session. `console`: whether the session is one of the console's.
 ///
+/// Memory: a stretch of the session, beside what DuckDB takes to put its events in order.
+///
 /// # Errors
 /// [`ExplainError`]
 pub fn explain(
@@ -45,11 +48,15 @@ pub fn explain(
     subject: Subject<'_>,
 ) -> Result<Explanation, ExplainError> {
     same_rules(case, rules)?;
-    let events = case.session_events(session_id)?;
-    let sessions = batch::sessions(&events)?;
-    let explained = sessions.first().and_then(|session| {
-        if console { matching::explain(rules, session, subject) } else { matching::unmapped(session, subject) }
-    });
+    let (mut stretches, mut explained) = (Stretches::default(), None);
+    let mut look = |stretch: &Stretch| -> Result<(), ExplainError> {
+        if explained.is_none() {
+            explained = if console { stretch.explain(rules, subject)? } else { stretch.unmapped(subject)? };
+        }
+        Ok(())
+    };
+    case.each_of_session(session_id, |batch| stretches.push(batch)?.iter().try_for_each(&mut look))?;
+    stretches.finish().iter().try_for_each(look)?;
     explained.ok_or_else(|| {
         let (Subject::Signal(id) | Subject::Event(id)) = subject;
         ExplainError::Lost(id.to_owned())

@@ -4,11 +4,12 @@ use rayon::ThreadPool;
 
 use super::{LoadError, Phase, Progress};
 use crate::batch;
+use crate::matching::Limits;
 use crate::rule::RuleSet;
 use crate::session::Candidate;
 use crate::store::{Case, KnownSession};
 use crate::table::RULES;
-use crate::trail::{self, SignIns};
+use crate::trail::{self, SignIns, Stretch, Stretches};
 
 /// Brings sessions and signals up to date with the events.
 ///
@@ -34,7 +35,7 @@ pub(super) fn map_changed(
     if pieces.is_empty() {
         return Ok(());
     }
-    pieces.into_iter().try_for_each(|piece| map_piece(case, piece, rules, threads))?;
+    map_pieces(case, pieces, rules, threads, Limits::default())?;
     Ok(case.transaction(Case::end_waiting)?)
 }
 
@@ -52,11 +53,27 @@ fn adopt_rules(case: &Case, rules: &RuleSet) -> Result<(), LoadError> {
     Ok(case.replace(&RULES, &batch::rules(rules.rules())?)?)
 }
 
-fn map_piece(case: &Case, piece: i64, rules: &RuleSet, threads: &ThreadPool) -> Result<(), LoadError> {
-    let events = case.piece_events(piece)?;
-    let sessions = batch::sessions(&events)?;
-    let batches = batch::signals(&threads.install(|| trail::signals(rules, &sessions)))?;
-    Ok(case.transaction(|case| case.add_signals(&batches))?)
+/// Maps the sessions that wait, piece by piece; what goes on in the next piece is no more than a stretch.
+fn map_pieces(
+    case: &Case,
+    pieces: Vec<i64>,
+    rules: &RuleSet,
+    threads: &ThreadPool,
+    limits: Limits,
+) -> Result<(), LoadError> {
+    let map = |whole: &[Stretch]| -> Result<(), LoadError> {
+        let batches = batch::signals(&threads.install(|| trail::signals(rules, whole))?)?;
+        Ok(case.transaction(|case| case.add_signals(&batches))?)
+    };
+    let mut stretches = Stretches::new(limits);
+    for piece in pieces {
+        let mut whole = Vec::new();
+        for batch in case.piece_events(piece)? {
+            whole.extend(stretches.push(&batch)?);
+        }
+        map(&whole)?;
+    }
+    map(&Vec::from_iter(stretches.finish()))
 }
 
 /// Puts every sign-in into the session it opened, or back into its own if none is known to be.
@@ -74,5 +91,59 @@ fn candidate(known: KnownSession) -> Candidate {
         account_id: known.account_id,
         principal_arn: known.principal,
         created: known.created,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use arrow::util::pretty::pretty_format_batches;
+
+    use super::*;
+    use crate::load::{LoadOptions, NoProgress, load};
+    use crate::matching;
+    use crate::signal::Signal;
+
+    /// A case of the demo's trail.
+    fn demo(folder: &std::path::Path, rules: &RuleSet) -> Case {
+        let trail = concat!(env!("CARGO_MANIFEST_DIR"), "/demo/trail.json.gz").to_owned();
+        let case = folder.join("case.duckdb");
+        load(&LoadOptions { inputs: vec![trail], case: case.clone(), ..LoadOptions::default() }, rules, &NoProgress)
+            .unwrap();
+        Case::open(&case).unwrap()
+    }
+
+    /// The tables of signals, in the order of their rows.
+    fn tables(case: &Case) -> Vec<String> {
+        let rows = |table: &str| {
+            let batches = case.query(&format!("FROM {table} ORDER BY rowid")).unwrap();
+            pretty_format_batches(&batches).unwrap().to_string()
+        };
+        ["signals", "event_signal", "signal_entities"].map(rows).to_vec()
+    }
+
+    #[test]
+    fn long_sessions_are_mapped_stretch_by_stretch() {
+        let folder = tempfile::tempdir().unwrap();
+        let rules = RuleSet::shipped().unwrap();
+        let case = demo(folder.path(), &rules);
+        let limits = Limits { long: 20, longer: 40, longest: 60 };
+        let (mut batches, mut wanted) = (Vec::new(), Vec::<Signal>::new());
+        case.forget_signals().unwrap();
+        for piece in case.pieces().unwrap() {
+            batches.extend(case.piece_events(piece).unwrap());
+        }
+        let sessions = batch::sessions(&batches).unwrap();
+        for session in &sessions {
+            let stretches = matching::stretches(session, limits);
+            wanted.extend(stretches.iter().flat_map(|stretch| matching::map_stretch(&rules, stretch)));
+        }
+        case.add_signals(&batch::signals(&wanted).unwrap()).unwrap();
+        let wanted = tables(&case);
+        assert!(sessions.iter().any(|session| session.rows.len() > 3 * limits.longest));
+        let threads = rayon::ThreadPoolBuilder::new().num_threads(2).build().unwrap();
+        let pieces = case.pieces().unwrap();
+        assert!(!tables(&case).iter().any(|rows| rows.contains("iam/users")), "what was there is gone");
+        map_pieces(&case, pieces, &rules, &threads, limits).unwrap();
+        assert_eq!(tables(&case), wanted);
     }
 }

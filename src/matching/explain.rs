@@ -7,7 +7,7 @@ use super::bid::Bid;
 use super::claim::{Claims, Found};
 use super::prepare::Prepared;
 use super::votes::nearnesses;
-use super::{Mapped, Row, SessionRows};
+use super::{Limits, Mapped, Row, SessionRows, StretchRows, stretches};
 use crate::event::Timestamp;
 use crate::rule::shape::ShapeId;
 use crate::rule::{RuleId, RuleSet};
@@ -96,8 +96,20 @@ pub struct Rival {
 
 /// Explains a signal, or an event of the session; none, if the session has no such thing.
 pub fn explain(rules: &RuleSet, session: &SessionRows<'_>, subject: Subject<'_>) -> Option<Explanation> {
-    let mapped = Mapped::of(rules, &session.rows);
-    let signals = mapped.signals(rules, session);
+    let stretches = stretches(session, Limits::default());
+    stretches.iter().find_map(|stretch| explain_stretch(rules, stretch, subject))
+}
+
+/// As [`explain`], of one stretch of a session.
+pub fn explain_stretch(rules: &RuleSet, stretch: &StretchRows<'_>, subject: Subject<'_>) -> Option<Explanation> {
+    // Only mapping tells which signals there are; that an event is elsewhere is seen at once.
+    if let Subject::Event(id) = subject
+        && !stretch.rows.iter().any(|row| row.event_id == id)
+    {
+        return None;
+    }
+    let mapped = Mapped::of(rules, &stretch.rows);
+    let signals = mapped.signals(rules, stretch);
     let is_it = |signal: &Signal| match subject {
         Subject::Signal(id) => signal.signal_id == id,
         Subject::Event(id) => signal.events.iter().any(|member| member.event_id == id),
@@ -106,16 +118,16 @@ pub fn explain(rules: &RuleSet, session: &SessionRows<'_>, subject: Subject<'_>)
     if let Some((place, signal)) = signals.iter().enumerate().find(|(_, signal)| is_it(signal)) {
         return Some(match mapped.found.get(place) {
             Some(found) => scene.signal(signal, found),
-            None => scene.generic(signal, session),
+            None => scene.generic(signal, &stretch.rows),
         });
     }
     let event = mapped.events.iter().position(|event| subject == Subject::Event(event.row.event_id));
-    event.map(|event| scene.event(event)).or_else(|| unmapped(session, subject))
+    event.map(|event| scene.event(event)).or_else(|| unmapped(stretch.rows.iter().copied(), subject))
 }
 
 /// What is to say of an event that no page can have written: nobody clicked in its session, or it was typed.
-pub fn unmapped(session: &SessionRows<'_>, subject: Subject<'_>) -> Option<Explanation> {
-    let row = session.rows.iter().find(|row| subject == Subject::Event(row.event_id))?;
+pub fn unmapped<'r, 'e: 'r>(rows: impl IntoIterator<Item = &'r Row<'e>>, subject: Subject<'_>) -> Option<Explanation> {
+    let row = rows.into_iter().find(|row| subject == Subject::Event(row.event_id))?;
     Some(Explanation { signal: None, events: vec![Part::shapeless(row, None)], rivals: Vec::new() })
 }
 
@@ -151,11 +163,11 @@ impl Scene<'_, '_> {
     }
 
     /// A signal that is of no page, or of what was typed.
-    fn generic(&self, signal: &Signal, session: &SessionRows<'_>) -> Explanation {
+    fn generic(&self, signal: &Signal, rows: &[&Row<'_>]) -> Explanation {
         let place = |id: &str| self.mapped.events.iter().position(|event| event.row.event_id == id);
         let events: Vec<usize> = signal.events.iter().filter_map(|member| place(&member.event_id)).collect();
         let typed = |member: &Member| {
-            let row = session.rows.iter().find(|row| row.event_id == member.event_id)?;
+            let row = rows.iter().find(|row| row.event_id == member.event_id)?;
             Some(Part::shapeless(row, Some(member.role)))
         };
         let part = |member: &Member| {

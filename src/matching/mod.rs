@@ -12,12 +12,14 @@ mod generic;
 mod letter;
 mod likeness;
 mod prepare;
+mod stretch;
 mod votes;
 
 use self::claim::Found;
-pub use self::explain::{Explanation, Part, Rival, Subject, Told, explain, unmapped};
+pub use self::explain::{Explanation, Part, Rival, Subject, Told, explain, explain_stretch, unmapped};
 use self::generic::Draft;
 use self::prepare::Prepared;
+pub use self::stretch::{Cutter, Limits, Shown, StretchRows, stretches};
 use crate::event::{Client, Timestamp};
 use crate::rule::RuleSet;
 use crate::rule::body::Body;
@@ -82,18 +84,23 @@ pub struct SessionRows<'a> {
     pub rows: Vec<Row<'a>>,
 }
 
-/// Maps a console session's events to signals, in order of (first time, anchor event id).
+/// Maps a console session's events to signals, stretch by stretch, in order of (first time, anchor event id) in each.
 ///
 /// The caller decides which sessions are the console's; a session that is not should not be passed.
 pub fn map(rules: &RuleSet, session: &SessionRows<'_>) -> Vec<Signal> {
-    let mut signals = Mapped::of(rules, &session.rows).signals(rules, session);
+    stretches(session, Limits::default()).iter().flat_map(|stretch| map_stretch(rules, stretch)).collect()
+}
+
+/// As [`map`], of one stretch of a session.
+pub fn map_stretch(rules: &RuleSet, stretch: &StretchRows<'_>) -> Vec<Signal> {
+    let mut signals = Mapped::of(rules, &stretch.rows).signals(rules, stretch);
     signals.sort_by(|a, b| {
         (a.first_time, &a.anchor_event_id, &a.rule_id).cmp(&(b.first_time, &b.anchor_event_id, &b.rule_id))
     });
     signals
 }
 
-/// A session's events, and what was found in them.
+/// A stretch's events, and what was found in them.
 #[derive(Debug)]
 struct Mapped<'e> {
     events: Vec<Prepared<'e>>,
@@ -104,7 +111,7 @@ struct Mapped<'e> {
 }
 
 impl<'e> Mapped<'e> {
-    fn of(rules: &'e RuleSet, rows: &'e [Row<'e>]) -> Self {
+    fn of(rules: &'e RuleSet, rows: &[&'e Row<'e>]) -> Self {
         let events = prepare::prepare(rules, rows);
         let mut claims = claim::Claims::new(events.len());
         let letter = letter::find(rules, &events, &mut claims);
@@ -116,11 +123,11 @@ impl<'e> Mapped<'e> {
     }
 
     /// Everything as signals: first one for each of `found`, then the rest.
-    fn signals(&self, rules: &RuleSet, session: &SessionRows<'_>) -> Vec<Signal> {
-        let mut signals = describe::signals(rules, session.session_id, &self.events, &self.found);
-        let rest = generic::tell(rules, session.session_id, &self.events, &self.drafts, &signals);
+    fn signals(&self, rules: &RuleSet, stretch: &StretchRows<'_>) -> Vec<Signal> {
+        let mut signals = describe::signals(rules, stretch.session_id, &self.events, &self.found);
+        let rest = generic::tell(rules, stretch.session_id, &self.events, &self.drafts, &signals);
         signals.extend(rest);
-        signals.extend(generic::typed(rules, session));
+        signals.extend(generic::typed(rules, stretch));
         signals
     }
 }

@@ -1,4 +1,4 @@
-//! Events made ready for matching: in order, each once, and recognised by their shape.
+//! Events made ready for matching: each once, and recognised by their shape.
 //!
 //! More than half of a console's requests repeat one of the same session. So what is recognised is kept for those that
 //! look the same, and they share its parsed bodies.
@@ -57,18 +57,17 @@ impl<'e> Prepared<'e> {
     }
 }
 
-/// The events that a console's page can have written, in order of (time, id), each id once.
-pub(super) fn prepare<'e>(rules: &'e RuleSet, rows: &'e [Row<'e>]) -> Vec<Prepared<'e>> {
-    in_order(rules, rows.iter().filter(|row| !is_typed(row)).collect())
+/// Those of a stretch's events that a console's page can have written, each id once.
+pub(super) fn prepare<'e>(rules: &'e RuleSet, rows: &[&'e Row<'e>]) -> Vec<Prepared<'e>> {
+    ready(rules, rows.iter().copied().filter(|row| !is_typed(row)).collect())
 }
 
-/// The events that only a command line or a program can have written, in the same order.
-pub(super) fn typed<'e>(rules: &'e RuleSet, rows: &'e [Row<'e>]) -> Vec<Prepared<'e>> {
-    in_order(rules, rows.iter().filter(|row| is_typed(row)).collect())
+/// Those that only a command line or a program can have written.
+pub(super) fn typed<'e>(rules: &'e RuleSet, rows: &[&'e Row<'e>]) -> Vec<Prepared<'e>> {
+    ready(rules, rows.iter().copied().filter(|row| is_typed(row)).collect())
 }
 
-fn in_order<'e>(rules: &'e RuleSet, mut rows: Vec<&'e Row<'e>>) -> Vec<Prepared<'e>> {
-    rows.sort_by(|a, b| (a.time, a.event_id).cmp(&(b.time, b.event_id)));
+fn ready<'e>(rules: &'e RuleSet, mut rows: Vec<&'e Row<'e>>) -> Vec<Prepared<'e>> {
     rows.dedup_by(|a, b| a.event_id == b.event_id);
     let mut known = Known::with_room_for(rows.len());
     rows.into_iter().map(|row| known.prepared(rules, row)).collect()
@@ -94,7 +93,7 @@ impl Hash for Looks<'_> {
 /// Room is made at once for so many looks at most.
 const ROOM: usize = 4_096;
 
-/// An event of each look that a session has. Requests are a stranger's texts, so the hashing is not foreseeable.
+/// An event of each look that a stretch has. Requests are a stranger's texts, so the hashing is not foreseeable.
 #[derive(Debug)]
 struct Known<'e>(HashMap<Looks<'e>, Prepared<'e>, RandomState>);
 

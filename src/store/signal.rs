@@ -7,10 +7,15 @@ use super::{Case, StoreError};
 use crate::batch::{SignalBatches, session_columns};
 use crate::table::{EVENT_SIGNAL, SIGNAL_ENTITIES, SIGNALS};
 
-/// Cuts the sessions that wait into pieces of about so many events, each session in one piece.
-const CUT: &str = "CREATE OR REPLACE TEMP TABLE waiting AS SELECT session_id, \
-     ((sum(events) OVER (ORDER BY session_id) - events) // 100000)::BIGINT AS piece \
-     FROM sessions WHERE console AND signals IS NULL";
+/// Cuts what waits into pieces of about so many events, in order of (session, time). A session is in one piece, unless it
+/// has more events than that: then each minute of it is.
+const CUT: &str = "CREATE OR REPLACE TEMP TABLE waiting AS \
+     WITH waits AS (SELECT session_id, events FROM sessions WHERE console AND signals IS NULL), \
+     parts AS (SELECT session_id, NULL::TIMESTAMP AS minute, events FROM waits WHERE events <= 100000 UNION ALL \
+     SELECT session_id, date_trunc('minute', event_time) AS minute, count(*) AS events FROM events \
+     SEMI JOIN (FROM waits WHERE events > 100000) USING (session_id) GROUP BY ALL) \
+     SELECT session_id, minute, ((sum(events) OVER (ORDER BY session_id, minute) - events) // 100000)::BIGINT AS piece \
+     FROM parts";
 
 /// The most pieces whose events are looked for one by one. More are put apart first, in order: a look at all events for
 /// each piece would make the work grow with the square of the events.
@@ -18,7 +23,12 @@ const FEW: usize = 3;
 
 /// The events of the sessions that wait.
 fn waiting_events() -> String {
-    format!("SELECT piece, {} FROM events JOIN waiting USING (session_id)", session_columns())
+    let columns = session_columns();
+    format!(
+        "SELECT piece, {columns} FROM events JOIN (FROM waiting WHERE minute IS NULL) USING (session_id) UNION ALL \
+         SELECT piece, {columns} FROM (SELECT *, date_trunc('minute', event_time) AS minute FROM events) \
+         JOIN (FROM waiting WHERE minute IS NOT NULL) USING (session_id, minute)"
+    )
 }
 
 /// Counts what the signals of the sessions that waited explain.
@@ -29,7 +39,7 @@ const COUNT: &str = "UPDATE sessions SET console_events = c.console, explained_e
      WHERE sessions.session_id = c.session_id";
 
 impl Case {
-    /// The pieces in which the sessions that wait are mapped. Signals they may have had are removed.
+    /// The pieces in which the sessions that wait are mapped, in order. Signals they may have had are removed.
     ///
     /// # Errors
     /// DuckDB's message.
@@ -51,7 +61,8 @@ impl Case {
         self.execute("CREATE OR REPLACE TEMP VIEW waiting_events AS FROM apart")
     }
 
-    /// The events of a piece's sessions, as [`crate::batch::sessions`] reads them.
+    /// The events of a piece, as [`crate::batch::sessions`] reads them, in order of (time, id). A very long session goes on
+    /// in the next piece.
     ///
     /// # Errors
     /// DuckDB's message.
@@ -60,17 +71,27 @@ impl Case {
         self.rows(sql, params![piece])
     }
 
-    /// The events of one session, as [`crate::batch::sessions`] reads them.
+    /// Gives the events of one session a batch at a time, in order of (time, id), as [`crate::batch::sessions`] reads them.
     ///
     /// # Errors
-    /// DuckDB's message.
-    pub fn session_events(&self, session_id: &str) -> Result<Vec<RecordBatch>, StoreError> {
+    /// DuckDB's message, and what `give` says.
+    pub fn each_of_session<E: From<StoreError>>(
+        &self,
+        session_id: &str,
+        mut give: impl FnMut(&RecordBatch) -> Result<(), E>,
+    ) -> Result<(), E> {
         let columns = session_columns();
         let sql = format!("SELECT {columns} FROM events WHERE session_id = ? ORDER BY event_time, event_id");
-        self.rows(&sql, params![session_id])
+        let mut statement = self.prepare(&sql)?;
+        drop(statement.stream_arrow(params![session_id]).map_err(StoreError::from)?);
+        // The stream's own iterator panics where a step tells of an error.
+        while let Some(columns) = statement.step().map_err(StoreError::from)? {
+            give(&RecordBatch::from(&columns))?;
+        }
+        Ok(())
     }
 
-    /// Adds the signals of a piece's sessions.
+    /// Adds signals of sessions that wait.
     ///
     /// # Errors
     /// DuckDB's message.
@@ -104,7 +125,8 @@ mod tests {
         case.execute(
             "INSERT INTO events BY NAME SELECT 'e' || i AS event_id, 's' || i % 3 AS session_id, i::VARCHAR AS region, \
              TIMESTAMP '2026-03-02' AS event_time FROM range(30) AS r(i); \
-             CREATE TEMP TABLE waiting AS SELECT 's' || i AS session_id, i AS piece FROM range(2) AS r(i)",
+             CREATE TEMP TABLE waiting AS SELECT 's' || i AS session_id, NULL::TIMESTAMP AS minute, i AS piece \
+             FROM range(2) AS r(i)",
         )
         .unwrap();
         let piece = |pieces: usize| {
@@ -115,5 +137,35 @@ mod tests {
         let found = piece(FEW);
         assert_eq!(found.num_rows(), 10);
         assert_eq!(piece(FEW + 1), found);
+    }
+
+    #[test]
+    fn a_very_long_session_is_in_several_pieces_in_order() {
+        let folder = tempfile::tempdir().unwrap();
+        let case = Case::open(&folder.path().join("case.duckdb")).unwrap();
+        case.execute(
+            "INSERT INTO events BY NAME SELECT 'e' || lpad((i * 7919 % 130_000)::VARCHAR, 6, '0') AS event_id, \
+             'long' AS session_id, TIMESTAMP '2026-03-02' + to_seconds(i * 7919 % 130_000 // 50) AS event_time \
+             FROM range(130_000) AS r(i); \
+             INSERT INTO events BY NAME SELECT s || i AS event_id, s AS session_id, TIMESTAMP '2026-03-02' AS event_time \
+             FROM range(30_000) AS r(i), (VALUES ('a'), ('z')) AS v(s); \
+             INSERT INTO sessions BY NAME SELECT session_id, true AS console, count(*) AS events FROM events GROUP BY ALL",
+        )
+        .unwrap();
+        let pieces = case.pieces().unwrap();
+        assert_eq!(pieces, [0, 1]);
+        let (mut all, mut lengths) = (Vec::new(), Vec::new());
+        for piece in pieces {
+            let batches = case.piece_events(piece).unwrap();
+            lengths.push(batches.iter().map(RecordBatch::num_rows).sum::<usize>());
+            for batch in &batches {
+                let columns = crate::batch::Columns(batch);
+                let (sessions, ids) = (columns.text("session_id").unwrap(), columns.text("event_id").unwrap());
+                let text = |row: usize| (sessions.value(row).to_owned(), ids.value(row).to_owned());
+                all.extend((0..batch.num_rows()).map(text));
+            }
+        }
+        assert_eq!(lengths, [102_000, 88_000], "a minute has 3,000 events");
+        assert!(all.is_sorted(), "here ids are in the order of times");
     }
 }

@@ -6,9 +6,10 @@ use rustc_hash::FxHashMap;
 
 use super::cells::Cells;
 use super::sessions::{Explained, Session, gather};
+use super::stretches::Stretch;
 use crate::batch::{self, BatchError, Rows, SessionColumns, SignalBatches};
 use crate::event::Client;
-use crate::matching::{self, Row, SessionRows};
+use crate::matching::{self, Limits, Row, SessionRows};
 use crate::rule::RuleSet;
 use crate::signal::{Kind, Signal};
 use crate::table::SESSIONS;
@@ -25,10 +26,13 @@ pub struct Mapped {
     pub signals: Vec<SignalBatches>,
 }
 
-/// The signals of console sessions, in their order. In parallel, in the thread pool of the caller.
-#[must_use]
-pub fn signals(rules: &RuleSet, sessions: &[SessionRows<'_>]) -> Vec<Signal> {
-    sessions.par_iter().flat_map_iter(|session| matching::map(rules, session)).collect()
+/// The signals of stretches, in their order. In parallel, in the thread pool of the caller.
+///
+/// # Errors
+/// As [`Stretch::map`].
+pub fn signals(rules: &RuleSet, stretches: &[Stretch]) -> Result<Vec<Signal>, BatchError> {
+    let signals: Vec<_> = stretches.par_iter().map(|stretch| stretch.map(rules)).collect::<Result<_, _>>()?;
+    Ok(signals.into_iter().flatten().collect())
 }
 
 /// Gathers the sessions of events, and maps those of the console.
@@ -70,7 +74,8 @@ fn map_piece(
             let events =
                 session.places.iter().map(|(batch, row)| columns[*batch as usize].row(*row as usize)).collect();
             let events = SessionRows { session_id: session.id, rows: events };
-            all.extend(matching::map(rules, &events));
+            let stretches = matching::stretches(&events, Limits::default());
+            all.par_extend(stretches.par_iter().flat_map_iter(|stretch| matching::map_stretch(rules, stretch)));
             explained = count(&events.rows, &all[before..]);
         }
         session.push(&mut rows, explained)?;

@@ -10,6 +10,7 @@ mod mapped;
 mod parse;
 mod sessions;
 mod sign_ins;
+mod stretches;
 mod whole;
 
 pub use account::{push_file, push_rejects};
@@ -19,4 +20,5 @@ pub use kept::Span;
 pub use mapped::{Mapped, signals};
 pub use parse::{Bundle, Events, IsKnown, Outcome, Parsed, Reject, parse, parse_stored};
 pub use sign_ins::SignIns;
+pub use stretches::{Stretch, Stretches};
 pub use whole::{Trail, TrailError, map_events};

@@ -1,9 +1,10 @@
 //! `cartographer explain`: an answer for everything in the demo, and what it says.
 
+use arrow::record_batch::RecordBatch;
 use cartographer::batch;
 use cartographer::matching::{Subject, explain, unmapped};
 use cartographer::rule::RuleSet;
-use cartographer::store::Case;
+use cartographer::store::{Case, StoreError};
 use predicates::str::contains;
 use tempfile::TempDir;
 
@@ -14,6 +15,17 @@ fn texts(case: &Case, sql: &str) -> Vec<String> {
     let batches = case.query(sql).unwrap();
     let columns = batches.iter().map(|batch| arrow::array::AsArray::as_string::<i32>(batch.column(0)).clone());
     columns.flat_map(|column| column.iter().flatten().map(str::to_owned).collect::<Vec<_>>()).collect()
+}
+
+/// The events of a session, as they stream out of the case.
+fn events_of(case: &Case, session_id: &str) -> Vec<RecordBatch> {
+    let mut batches = Vec::new();
+    let keep = |batch: &RecordBatch| {
+        batches.push(batch.clone());
+        Ok::<_, StoreError>(())
+    };
+    case.each_of_session(session_id, keep).unwrap();
+    batches
 }
 
 fn said(dir: &TempDir, args: &[&str]) -> String {
@@ -28,7 +40,7 @@ fn every_signal_and_every_event_of_the_demo_is_explained() {
     let rules = RuleSet::shipped().unwrap();
     let mut answers = 0;
     for session_id in texts(&case, "SELECT session_id FROM sessions WHERE console") {
-        let events = case.session_events(&session_id).unwrap();
+        let events = events_of(&case, &session_id);
         let sessions = batch::sessions(&events).unwrap();
         let signals = format!("SELECT signal_id FROM signals WHERE session_id = '{session_id}'");
         for id in texts(&case, &signals) {
@@ -46,9 +58,9 @@ fn every_signal_and_every_event_of_the_demo_is_explained() {
     }
     assert!(answers > 500, "{answers}");
     let programmatic = "SELECT session_id FROM sessions WHERE NOT console ORDER BY events DESC LIMIT 1";
-    let events = case.session_events(&texts(&case, programmatic)[0]).unwrap();
+    let events = events_of(&case, &texts(&case, programmatic)[0]);
     let sessions = batch::sessions(&events).unwrap();
-    let explained = unmapped(&sessions[0], Subject::Event(sessions[0].rows[0].event_id)).unwrap();
+    let explained = unmapped(&sessions[0].rows, Subject::Event(sessions[0].rows[0].event_id)).unwrap();
     assert_eq!((explained.signal, explained.events.len()), (None, 1));
 }
 

@@ -12,10 +12,10 @@ mod poll;
 mod tell;
 mod visit;
 
-use super::SessionRows;
 use super::burst::PAUSE_S;
 use super::claim::{Claims, Found};
 use super::prepare::{self, Prepared};
+use super::{Row, StretchRows};
 use crate::event::Client;
 use crate::rule::RuleSet;
 use crate::rule::generic::Generic;
@@ -64,17 +64,21 @@ pub(super) fn sort(rules: &RuleSet, events: &[Prepared<'_>], found: &mut [Found]
     drafts
 }
 
-/// The commands that were typed outside of `CloudShell`, in a session that is the console's by more than its sign-in: a
-/// program that signs in somewhere is still a program.
-pub(super) fn typed(rules: &RuleSet, session: &SessionRows<'_>) -> Vec<Signal> {
-    let in_console = session.rows.iter().any(|row| is_told(row.client) && !row.call.starts_with("signin:"));
-    if !in_console || rules.generic(Generic::Command).is_none() {
+/// The commands that were typed outside of `CloudShell`, in a session that has shown, up to the stretch's end, that it is
+/// the console's by more than its sign-in: a program that signs in somewhere is still a program.
+pub(super) fn typed(rules: &RuleSet, stretch: &StretchRows<'_>) -> Vec<Signal> {
+    if !stretch.shown.in_console || rules.generic(Generic::Command).is_none() {
         return Vec::new();
     }
-    let events = prepare::typed(rules, &session.rows);
+    let events = prepare::typed(rules, &stretch.rows);
     let all: Vec<usize> = (0..events.len()).collect();
     let drafts = command::sort(&Scene { rules, events: &events }, &all);
-    tell(rules, session.session_id, &events, &drafts, &[])
+    tell(rules, stretch.session_id, &events, &drafts, &[])
+}
+
+/// Whether an event shows that somebody was in the console, and did more than sign in.
+pub(super) fn shows_console(row: &Row<'_>) -> bool {
+    is_told(row.client) && !row.call.starts_with("signin:")
 }
 
 /// Services act by themselves, and what a command line or a program calls is told apart from the start.

@@ -1,0 +1,153 @@
+//! Rows of sessions, in order and batch by batch, into stretches: no more than one is held that is not whole.
+
+use std::ops::Range;
+
+use arrow::array::UInt32Array;
+use arrow::compute::take_record_batch;
+use arrow::record_batch::RecordBatch;
+
+use crate::batch::{self, BatchError, Columns, SessionColumns};
+use crate::matching::{self, Cutter, Explanation, Limits, SessionRows, Shown, StretchRows, Subject};
+use crate::rule::RuleSet;
+use crate::signal::Signal;
+
+/// Cuts sessions whose rows come one after another, each session's in order of (time, id), into stretches.
+#[derive(Debug)]
+pub struct Stretches {
+    limits: Limits,
+    open: Option<Open>,
+}
+
+/// A whole stretch of a session.
+#[derive(Debug)]
+pub struct Stretch {
+    batches: Vec<RecordBatch>,
+    shown: Shown,
+}
+
+/// The session that may go on, with the rows of its last stretch.
+#[derive(Debug)]
+struct Open {
+    session_id: String,
+    cutter: Cutter,
+    batches: Vec<RecordBatch>,
+}
+
+impl Default for Stretches {
+    fn default() -> Self {
+        Self::new(Limits::default())
+    }
+}
+
+impl Stretches {
+    /// Stretches within these limits.
+    #[must_use]
+    pub const fn new(limits: Limits) -> Self {
+        Self { limits, open: None }
+    }
+
+    /// Takes the next rows, with the columns of [`batch::SESSION_COLUMNS`], and gives the stretches that are whole now.
+    ///
+    /// # Errors
+    /// If a column is missing or of another type.
+    pub fn push(&mut self, batch: &RecordBatch) -> Result<Vec<Stretch>, BatchError> {
+        let ids = Columns(batch).text("session_id")?;
+        let rows = SessionColumns::of(batch)?;
+        let (mut whole, mut first) = (Vec::new(), 0);
+        for at in 0..batch.num_rows() {
+            if self.open.as_ref().is_some_and(|open| open.session_id != ids.value(at)) {
+                whole.extend(self.close(batch, first..at));
+                first = at;
+            }
+            let open = self.open.get_or_insert_with(|| Open::new(ids.value(at), self.limits));
+            if let Some(shown) = open.cutter.begins_new(&rows.row(at)) {
+                whole.push(open.cut(batch, first..at, shown));
+                first = at;
+            }
+        }
+        if let Some(open) = &mut self.open {
+            open.hold(copied(batch, first..batch.num_rows())?);
+        }
+        Ok(whole)
+    }
+
+    /// Ends the input, and gives the last stretch.
+    pub fn finish(&mut self) -> Option<Stretch> {
+        let open = self.open.take()?;
+        Some(Stretch { shown: open.cutter.shown(), batches: open.batches })
+    }
+
+    /// Ends the open session with these rows.
+    fn close(&mut self, batch: &RecordBatch, rows: Range<usize>) -> Option<Stretch> {
+        if let Some(open) = &mut self.open {
+            open.hold(slice(batch, rows));
+        }
+        self.finish()
+    }
+}
+
+impl Open {
+    fn new(session_id: &str, limits: Limits) -> Self {
+        Self { session_id: session_id.to_owned(), cutter: Cutter::new(limits), batches: Vec::new() }
+    }
+
+    fn hold(&mut self, rows: RecordBatch) {
+        if rows.num_rows() > 0 {
+            self.batches.push(rows);
+        }
+    }
+
+    /// Ends a stretch with these rows.
+    fn cut(&mut self, batch: &RecordBatch, rows: Range<usize>, shown: Shown) -> Stretch {
+        self.hold(slice(batch, rows));
+        Stretch { batches: std::mem::take(&mut self.batches), shown }
+    }
+}
+
+fn slice(batch: &RecordBatch, rows: Range<usize>) -> RecordBatch {
+    batch.slice(rows.start, rows.len())
+}
+
+/// Rows that wait for the next batch. A slice would keep all of its batch in memory; a small one is copied instead.
+fn copied(batch: &RecordBatch, rows: Range<usize>) -> Result<RecordBatch, BatchError> {
+    if rows.len() * 2 > batch.num_rows() {
+        return Ok(slice(batch, rows));
+    }
+    let places: UInt32Array = (0..).take(rows.end).skip(rows.start).collect();
+    Ok(take_record_batch(batch, &places)?)
+}
+
+impl Stretch {
+    /// The signals of its events, in their order.
+    ///
+    /// # Errors
+    /// If a column is missing or of another type.
+    pub fn map(&self, rules: &RuleSet) -> Result<Vec<Signal>, BatchError> {
+        let rows = batch::sessions(&self.batches)?;
+        Ok(self.parts(&rows).flat_map(|part| matching::map_stretch(rules, &part)).collect())
+    }
+
+    /// Why a signal or an event is what it is, if the stretch has it.
+    ///
+    /// # Errors
+    /// As [`Stretch::map`].
+    pub fn explain(&self, rules: &RuleSet, subject: Subject<'_>) -> Result<Option<Explanation>, BatchError> {
+        let rows = batch::sessions(&self.batches)?;
+        Ok(self.parts(&rows).find_map(|part| matching::explain_stretch(rules, &part, subject)))
+    }
+
+    /// What is to say of an event of a session that is none of the console's, if the stretch has it.
+    ///
+    /// # Errors
+    /// As [`Stretch::map`].
+    pub fn unmapped(&self, subject: Subject<'_>) -> Result<Option<Explanation>, BatchError> {
+        let rows = batch::sessions(&self.batches)?;
+        Ok(rows.iter().find_map(|part| matching::unmapped(&part.rows, subject)))
+    }
+
+    /// Its rows, which are of one session.
+    fn parts<'e>(&self, rows: &'e [SessionRows<'e>]) -> impl Iterator<Item = StretchRows<'e>> {
+        let shown = self.shown;
+        rows.iter().map(move |part| StretchRows::of(part, shown))
+    }
+}
