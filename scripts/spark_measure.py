@@ -87,6 +87,8 @@ def main(trail, table=None):
             SparkSession.builder.master("local[2]")
             .config("spark.ui.enabled", "false")
             .config("spark.driver.memory", "3g")
+            # A trail has many small files; by default no more than 32 of them make a task.
+            .config("spark.sql.files.openCostInBytes", "4096")
         )
         spark = builder.config("spark.sql.shuffle.partitions", "16").config("spark.local.dir", folder).getOrCreate()
         spark.sparkContext.setLogLevel("ERROR")

@@ -137,3 +137,66 @@ fn column_type(kind: ColumnKind) -> Result<LogicalTypeHandle, Box<dyn Error>> {
     }
     Ok(logical)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+    use std::thread;
+
+    use super::*;
+    use crate::batch::{Cell, Rows};
+    use crate::table::CASE_INFO;
+
+    fn case(folder: &Path) -> Case {
+        Case::open(&folder.join("case.duckdb")).unwrap()
+    }
+
+    fn batch(first: usize, rows: usize) -> RecordBatch {
+        let mut facts = Rows::new(&CASE_INFO);
+        for row in first..first + rows {
+            facts.push([Cell::text(&format!("fed {row}")), Cell::text(&row.to_string())]).unwrap();
+        }
+        facts.finish().unwrap()
+    }
+
+    #[test]
+    fn what_is_fed_is_in_the_table_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let case = case(folder.path());
+        let (feeder, feed) = feed(2);
+        thread::scope(|scope| {
+            scope.spawn(move || {
+                for at in 0..50 {
+                    assert!(feeder.give(&[batch(at * 1000, 900), batch(at * 1000 + 900, 100)]).unwrap());
+                }
+            });
+            case.insert(&CASE_INFO, feed)
+        })
+        .unwrap();
+        let sums =
+            "SELECT count(*), count(DISTINCT key), sum(value::BIGINT)::BIGINT FROM case_info WHERE key LIKE 'fed %'";
+        let found: (u64, u64, u64) =
+            case.connection.query_row(sums, [], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).unwrap();
+        assert_eq!(found, (50_000, 50_000, 50_000 * 49_999 / 2));
+    }
+
+    #[test]
+    fn an_error_is_told_to_both_ends_and_leaves_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let case = case(folder.path());
+        let (feeder, feed) = feed(2);
+        let narrow = batch(0, 1).project(&[0]).unwrap();
+        let inserted = thread::scope(|scope| {
+            scope.spawn(move || {
+                assert!(feeder.give(&[batch(0, 10)]).unwrap());
+                while feeder.give(std::slice::from_ref(&narrow)).unwrap() {}
+            });
+            case.insert(&CASE_INFO, feed)
+        });
+        assert!(inserted.is_err());
+        let count = "SELECT count(*) FROM case_info WHERE key LIKE 'fed %'";
+        assert_eq!(case.connection.query_row(count, [], |row| row.get::<_, u64>(0)).unwrap(), 0);
+        let again = case.execute("FROM cartographer_feed()").unwrap_err();
+        assert!(again.to_string().contains("nothing is fed"), "{again}");
+    }
+}
