@@ -65,8 +65,9 @@ impl Case {
         self.feeds.set(Some(Source { table, feed }));
         let done = self.execute(&format!("INSERT INTO {} FROM {NAME}()", table.name));
         self.feeds.set(None);
-        self.execute("RESET preserve_insertion_order")?;
-        done
+        let reset = self.execute("RESET preserve_insertion_order");
+        // What went wrong first says why, and the rest follows from it.
+        done.and(reset)
     }
 }
 
@@ -191,9 +192,10 @@ mod tests {
                 assert!(feeder.give(&[batch(0, 10)]).unwrap());
                 while feeder.give(std::slice::from_ref(&narrow)).unwrap() {}
             });
-            case.insert(&CASE_INFO, feed)
+            case.transaction(|case| case.insert(&CASE_INFO, feed))
         });
-        assert!(inserted.is_err());
+        let message = inserted.unwrap_err().to_string();
+        assert!(message.contains("panicked"), "{message}");
         let count = "SELECT count(*) FROM case_info WHERE key LIKE 'fed %'";
         assert_eq!(case.connection.query_row(count, [], |row| row.get::<_, u64>(0)).unwrap(), 0);
         let again = case.execute("FROM cartographer_feed()").unwrap_err();
