@@ -1,6 +1,6 @@
 //! The walk from files to a case.
 //!
-//! Files are read and parsed in parallel while the ones before them are appended, many files a transaction.
+//! Files are read and parsed in parallel while the ones before them are inserted, many files a transaction.
 //! Then sign-ins are put into their sessions, sessions that changed are gathered anew, and those of the console are
 //! mapped. The case is the same in whatever order, in however many loads and however often its files come. What was mapped
 //! can be explained.
@@ -52,7 +52,7 @@ pub const MEMORY: u64 = 1 << 30;
 /// A part of the work, in order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Phase {
-    /// Files are read and appended.
+    /// Files are read and their events inserted.
     Reading,
     /// Sessions are gathered.
     Sessions,

@@ -1,4 +1,4 @@
-//! Portions of files: one is parsed by all threads while the one before it is appended.
+//! Portions of files: one is parsed by all threads while the one before it is inserted.
 
 use std::thread;
 
