@@ -45,7 +45,7 @@ fn read(paths: &[PathBuf], span: Span) -> Trail {
 /// The rows of a case's table as text, in their order.
 fn rows(case: &Case, table: &Table) -> Vec<String> {
     // When it was loaded is another moment; the rows of files that were refused are the trail's alone.
-    let apart = if *table == LOAD_FILES { "EXCLUDE (loaded_at)" } else { "" };
+    let apart = if *table == LOAD_FILES { "EXCLUDE (loaded_at, stamp)" } else { "" };
     let but = "WHERE file NOT IN (SELECT file FROM load_files WHERE refused IS NOT NULL) AND document <> 'gone'";
     let but = if *table == REJECTS { but } else { "" };
     let batches = case.query(&format!("SELECT * {apart} FROM {} {but} ORDER BY ALL", table.name)).unwrap();

@@ -10,6 +10,7 @@ use super::known::{Events as KnownEvents, Files};
 use super::portion::Portion;
 use super::{Ledger, LoadError, Problem, Progress};
 use crate::batch::{BatchError, Columns, Rows};
+use crate::read::Source;
 use crate::store::{Case, Feeder};
 use crate::table::{LOAD_FILES, REJECTS};
 use crate::trail::{self, Admission, Bundle, Events, Outcome, Parsed, Reject};
@@ -122,7 +123,7 @@ impl<'l> Admitting<'l> {
         let mut admitted = Admitted::new(bundle.batches);
         for (source, outcome) in bundle.files {
             let before = self.ledger.inserted;
-            self.outcome(&source.name, outcome, &mut admitted, rest)?;
+            self.outcome(&source, outcome, &mut admitted, rest)?;
             progress.file(source.size(), self.ledger.inserted - before);
         }
         Ok(admitted.finish())
@@ -130,7 +131,7 @@ impl<'l> Admitting<'l> {
 
     fn outcome(
         &mut self,
-        file: &str,
+        file: &Source,
         outcome: Outcome,
         admitted: &mut Admitted,
         rest: &mut Rest,
@@ -139,33 +140,39 @@ impl<'l> Admitting<'l> {
         match outcome {
             Outcome::Skipped => self.ledger.files_skipped += 1,
             Outcome::Failed(cause) => self.fail(file, cause, rest)?,
-            Outcome::Parsed(parsed) if self.files.have(&parsed.sha256, file) => self.ledger.files_skipped += 1,
+            Outcome::Parsed(parsed) if self.files.have(&parsed.sha256, &file.name) => self.ledger.files_skipped += 1,
             Outcome::Parsed(parsed) => self.file(file, parsed, admitted, rest)?,
         }
         Ok(())
     }
 
     /// Notes a file that could not be read. How it was loaded when it could be stays on record.
-    fn fail(&mut self, file: &str, cause: String, rest: &mut Rest) -> Result<(), BatchError> {
+    fn fail(&mut self, file: &Source, cause: String, rest: &mut Rest) -> Result<(), BatchError> {
         self.ledger.files_failed += 1;
-        if !self.files.named(file) {
+        if !self.files.named(&file.name) {
             trail::push_file(&mut rest.files, file, &Parsed::failed(cause.clone()), 0)?;
         }
-        self.ledger.problems.push(Problem { file: file.to_owned(), record: None, cause });
+        self.ledger.problems.push(Problem { file: file.name.clone(), record: None, cause });
         Ok(())
     }
 
-    fn file(&mut self, file: &str, parsed: Parsed, admitted: &mut Admitted, rest: &mut Rest) -> Result<(), BatchError> {
-        if self.files.named(file) {
-            rest.forgotten.push(file.to_owned());
+    fn file(
+        &mut self,
+        file: &Source,
+        parsed: Parsed,
+        admitted: &mut Admitted,
+        rest: &mut Rest,
+    ) -> Result<(), BatchError> {
+        if self.files.named(&file.name) {
+            rest.forgotten.push(file.name.clone());
         }
         let mut inserted = 0;
         for events in &parsed.events {
             inserted += self.events(events, admitted, rest)?;
         }
         trail::push_file(&mut rest.files, file, &parsed, inserted)?;
-        trail::push_rejects(&mut rest.rejects, file, &parsed)?;
-        self.count(file, parsed, inserted);
+        trail::push_rejects(&mut rest.rejects, &file.name, &parsed)?;
+        self.count(&file.name, parsed, inserted);
         Ok(())
     }
 

@@ -1,16 +1,18 @@
 //! Which files and events the case has.
 
 use arrow::record_batch::RecordBatch;
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 
 use super::LoadError;
+use crate::read::Source;
 use crate::store::Case;
 use crate::trail::{Admission, Admissions};
 
 /// The files that the case knows of.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Files {
-    names: FxHashSet<String>,
+    /// Those of the case by their names, with the stamps of those loaded whole.
+    names: FxHashMap<String, Option<i64>>,
     /// Of those loaded whole, the hash to the least name.
     whole: FxHashMap<String, String>,
 }
@@ -19,18 +21,23 @@ impl Files {
     /// The files of the case.
     pub(super) fn of(case: &Case) -> Result<Self, LoadError> {
         let mut files = Self::default();
-        for (name, sha256) in case.known_files()? {
-            if let Some(sha256) = sha256 {
-                files.add(sha256, &name);
+        case.each_file(|name, whole| {
+            if let Some((sha256, _)) = whole {
+                files.add(sha256.to_owned(), name);
             }
-            files.names.insert(name);
-        }
+            files.names.insert(name.to_owned(), whole.and_then(|(_, stamp)| stamp));
+        })?;
         Ok(files)
     }
 
     /// Whether there is a file of that name.
     pub(super) fn named(&self, name: &str) -> bool {
-        self.names.contains(name)
+        self.names.contains_key(name)
+    }
+
+    /// Whether the file was loaded whole, and is the very one that it was.
+    pub(super) fn stamped(&self, file: &Source) -> bool {
+        file.stamp().is_some_and(|stamp| self.names.get(&file.name) == Some(&Some(stamp)))
     }
 
     /// Whether loading the file would change nothing.
@@ -119,5 +126,20 @@ mod tests {
         assert!(!files.have("other", "b"));
         files.add("hash".to_owned(), "a");
         assert!(files.have("hash", "a"));
+    }
+
+    #[test]
+    fn a_file_is_known_by_its_stamp_if_it_has_one_and_it_is_the_same() {
+        let found = crate::read::discover(&[concat!(env!("CARGO_MANIFEST_DIR"), "/demo/trail.json.gz").to_owned()]);
+        let [file] = found.sources.as_slice() else { panic!("one file") };
+        let stamp = file.stamp();
+        let known =
+            |name: &str, stamp| Files { names: [(name.to_owned(), stamp)].into_iter().collect(), ..Files::default() };
+        assert_eq!(known(&file.name, stamp).stamped(file), cfg!(unix));
+        assert!(!known(&file.name, stamp.map(|stamp| stamp ^ 1)).stamped(file));
+        assert!(!known(&file.name, None).stamped(file));
+        assert!(!known("other", stamp).stamped(file));
+        let pipe = Source::elsewhere("-");
+        assert!(!known("-", None).stamped(&pipe));
     }
 }

@@ -31,11 +31,7 @@ pub(super) fn map_changed(
         adopt_rules(case, rules)
     })?;
     progress.phase(Phase::Mapping);
-    let pieces = case.pieces()?;
-    if pieces.is_empty() {
-        return Ok(());
-    }
-    map_pieces(case, pieces, rules, threads, Limits::default())?;
+    map_pieces(case, case.pieces()?, rules, threads, Limits::default())?;
     Ok(case.transaction(Case::end_waiting)?)
 }
 
@@ -73,7 +69,8 @@ fn map_pieces(
         }
         map(&whole)?;
     }
-    map(&Vec::from_iter(stretches.finish()))
+    let last = Vec::from_iter(stretches.finish());
+    if last.is_empty() { Ok(()) } else { map(&last) }
 }
 
 /// Puts every sign-in into the session it opened, or back into its own if none is known to be.

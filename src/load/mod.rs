@@ -16,14 +16,16 @@ mod portion;
 mod sift;
 mod write;
 
+use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
+use std::thread;
 
 use thiserror::Error;
 
 use self::memory::Memory;
 use self::write::Writer;
 use crate::batch::BatchError;
-use crate::read;
+use crate::read::{self, Discovery};
 use crate::rule::RuleSet;
 use crate::store::{Case, StoreError};
 use crate::trail;
@@ -100,14 +102,9 @@ pub enum LoadError {
 /// # Errors
 /// [`LoadError`]; a file that cannot be read or is refused is none, but a problem in the ledger.
 pub fn load(options: &LoadOptions, rules: &RuleSet, progress: &dyn Progress) -> Result<Ledger, LoadError> {
-    let mut found = read::discover(&options.inputs);
-    found.sources.retain(|source| !is_case(&source.name, &options.case));
-    if found.sources.is_empty() {
-        return Err(LoadError::NoInput(causes(&found.problems)));
-    }
     let threads = rayon::ThreadPoolBuilder::new().num_threads(options.threads.unwrap_or(0)).build()?;
     let memory = Memory(options.memory_limit.unwrap_or(MEMORY));
-    let case = open(options, memory)?;
+    let (found, case) = begin(options, memory)?;
     let mut ledger = Ledger::default();
     found.problems.iter().for_each(|problem| ledger.failed(problem.to_string()));
     progress.phase(Phase::Reading);
@@ -123,6 +120,27 @@ pub fn load(options: &LoadOptions, rules: &RuleSet, progress: &dyn Progress) -> 
     case.checkpoint()?;
     ledger.case = case.totals()?;
     Ok(ledger)
+}
+
+/// Finds what is to be loaded, and opens the case. One that is there is opened meanwhile; a new one is made only if there
+/// is something to load.
+fn begin(options: &LoadOptions, memory: Memory) -> Result<(Discovery, Case), LoadError> {
+    if !options.case.exists() {
+        return Ok((find(options)?, open(options, memory)?));
+    }
+    thread::scope(|scope| {
+        let finding = scope.spawn(|| find(options));
+        let case = open(options, memory);
+        let found = finding.join().unwrap_or_else(|panic| resume_unwind(panic))?;
+        Ok((found, case?))
+    })
+}
+
+/// Finds the files that are to be loaded: at least one.
+fn find(options: &LoadOptions) -> Result<Discovery, LoadError> {
+    let mut found = read::discover(&options.inputs);
+    found.sources.retain(|source| !is_case(&source.name, &options.case));
+    if found.sources.is_empty() { Err(LoadError::NoInput(causes(&found.problems))) } else { Ok(found) }
 }
 
 /// Accounts for files that were loaded whole before.

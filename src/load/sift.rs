@@ -16,13 +16,16 @@ pub(super) struct Sifted {
     pub(super) rest: Vec<Source>,
 }
 
-/// Sets those sources aside whose names and bytes the case knows. Times and sizes are not asked: a copy may keep both.
+/// Sets those sources aside that are the very files they were, or else have names and bytes that the case knows.
 pub(super) fn sift(sources: Vec<Source>, files: &Files, threads: &ThreadPool) -> Sifted {
-    let is_known = |source: &Source| {
-        files.named(&source.name)
-            && source.is_lasting()
-            && read::fetch(source).is_ok_and(|stored| files.have(&stored.sha256, &source.name))
-    };
+    let is_known = |source: &Source| files.stamped(source) || is_same(source, files);
     let (known, rest) = threads.install(|| sources.into_par_iter().partition(is_known));
     Sifted { known, rest }
+}
+
+/// Whether the file's bytes are those that were loaded by its name.
+fn is_same(source: &Source, files: &Files) -> bool {
+    files.named(&source.name)
+        && source.is_lasting()
+        && read::fetch(source).is_ok_and(|stored| files.have(&stored.sha256, &source.name))
 }

@@ -20,6 +20,7 @@ mod row;
 mod scan;
 mod shape;
 mod source;
+mod stamp;
 mod stream;
 mod text;
 mod texts;

@@ -5,9 +5,11 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+use chrono::Utc;
 use walkdir::WalkDir;
 
 use super::error::ReadError;
+use super::stamp::stamp;
 
 /// The input that stands for standard input.
 const STDIN: &str = "-";
@@ -21,6 +23,7 @@ pub struct Source {
     pub(super) path: Option<PathBuf>,
     size: u64,
     modified: Option<SystemTime>,
+    stamp: Option<i64>,
     is_file: bool,
 }
 
@@ -33,6 +36,11 @@ impl Source {
     /// When it was last written, as far as the system tells.
     pub fn modified(&self) -> Option<SystemTime> {
         self.modified
+    }
+
+    /// What tells that it is the very file it was: see [`stamp`]. `None` where nothing does.
+    pub fn stamp(&self) -> Option<i64> {
+        self.stamp
     }
 
     /// Whether it is a file, and neither standard input nor a pipe or device, which may never end.
@@ -48,7 +56,7 @@ impl Source {
     /// What is no file, such as the rows of a table. It cannot be opened.
     #[must_use]
     pub fn elsewhere(name: &str) -> Self {
-        Self { name: name.to_owned(), path: None, size: 0, modified: None, is_file: false }
+        Self { name: name.to_owned(), path: None, size: 0, modified: None, stamp: None, is_file: false }
     }
 
     fn stdin() -> Self {
@@ -61,6 +69,7 @@ impl Source {
             path: Some(path.to_owned()),
             size: metadata.len(),
             modified: metadata.modified().ok(),
+            stamp: stamp(metadata, Utc::now().timestamp()),
             is_file: metadata.is_file(),
         }
     }

@@ -3,24 +3,25 @@
 use arrow::array::Array;
 
 use super::{Case, StoreError};
-use crate::batch::Columns;
+use crate::batch::{Columns, text_at};
 
 impl Case {
-    /// Every file that the case knows of: its name, and its hash if it was loaded whole.
+    /// Tells of every file that the case knows of its name, and if it was loaded whole its hash and its stamp.
     ///
     /// # Errors
     /// DuckDB's message.
-    pub fn known_files(&self) -> Result<Vec<(String, Option<String>)>, StoreError> {
-        let whole = "SELECT file, CASE WHEN refused IS NULL THEN sha256 END AS sha256 FROM load_files";
-        let batches = self.query(whole)?;
-        let mut files = Vec::new();
-        for batch in &batches {
+    pub fn each_file(&self, mut tell: impl FnMut(&str, Option<(&str, Option<i64>)>)) -> Result<(), StoreError> {
+        let whole = "SELECT file, CASE WHEN refused IS NULL THEN sha256 END AS sha256, stamp FROM load_files";
+        for batch in &self.query(whole)? {
             let columns = Columns(batch);
-            let (hashes, names) = (columns.text("sha256")?, columns.text("file")?);
-            let hash = |row| hashes.is_valid(row).then(|| hashes.value(row).to_owned());
-            files.extend((0..names.len()).map(|row| (names.value(row).to_owned(), hash(row))));
+            let (names, hashes) = (columns.text("file")?, columns.text("sha256")?);
+            let stamps = columns.integer("stamp")?;
+            for row in 0..batch.num_rows() {
+                let stamp = stamps.is_valid(row).then(|| stamps.value(row));
+                tell(names.value(row), text_at(hashes, row).map(|hash| (hash, stamp)));
+            }
         }
-        Ok(files)
+        Ok(())
     }
 
     /// Forgets how the file of that name was loaded, and what of it was rejected; its events stay.

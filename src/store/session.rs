@@ -84,15 +84,15 @@ impl Case {
         FORGET_SIGNALS.iter().try_for_each(|sql| self.execute(sql))
     }
 
-    /// Numbers of the case as it stands.
+    /// Numbers of the case as it stood when [`Case::end_waiting`] counted.
     ///
     /// # Errors
-    /// DuckDB's message.
+    /// DuckDB's message, such as that nothing was counted.
     pub fn totals(&self) -> Result<Totals, StoreError> {
-        const TOTALS: &str = "SELECT s.*, e.*, (SELECT count(*) FROM signals) FROM (SELECT count(*), \
+        const TOTALS: &str = "SELECT s.*, c.*, (SELECT count(*) FROM signals) FROM (SELECT count(*), \
              count(*) FILTER (console), COALESCE(sum(console_events), 0)::BIGINT FROM sessions) AS s, \
-             (SELECT count(*) FILTER (class IN ('click', 'background')), count(*) FILTER (class = 'command'), \
-             count(*) FILTER (class = 'residual') FROM event_signals) AS e";
+             (SELECT COALESCE(sum(explained), 0)::BIGINT, COALESCE(sum(typed), 0)::BIGINT, \
+             COALESCE(sum(residual), 0)::BIGINT FROM counted) AS c";
         Ok(self.connection.query_row(TOTALS, [], |row| {
             Ok(Totals {
                 sessions: row.get(0)?,

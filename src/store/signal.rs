@@ -31,12 +31,16 @@ fn waiting_events() -> String {
     )
 }
 
-/// Counts what the signals of the sessions that waited explain.
-const COUNT: &str = "UPDATE sessions SET console_events = c.console, explained_events = c.explained, \
-     signals = c.signals FROM (SELECT session_id, count(*) FILTER (class NOT IN ('programmatic', 'command')) AS console, \
-     count(signal_id) FILTER (class <> 'command') AS explained, count(DISTINCT signal_id) AS signals FROM event_signals \
-     WHERE session_id IN (SELECT session_id FROM waiting) GROUP BY session_id) AS c \
-     WHERE sessions.session_id = c.session_id";
+/// Counts, on their own, what kinds of events each session has.
+const COUNT: &str = "CREATE OR REPLACE TEMP TABLE counted AS SELECT session_id, \
+     count(*) FILTER (class NOT IN ('programmatic', 'command')) AS console_events, \
+     count(*) FILTER (class IN ('click', 'background')) AS explained, count(*) FILTER (class = 'command') AS typed, \
+     count(*) FILTER (class = 'residual') AS residual FROM event_signals GROUP BY session_id";
+
+/// States what the signals of the sessions that wait explain.
+const STATE: &str = "UPDATE sessions SET console_events = counted.console_events, explained_events = counted.explained, \
+     signals = (SELECT count(*) FROM signals WHERE signals.session_id = sessions.session_id) \
+     FROM counted WHERE counted.session_id = sessions.session_id AND console AND signals IS NULL";
 
 impl Case {
     /// The pieces in which the sessions that wait are mapped, in order. Signals they may have had are removed.
@@ -101,14 +105,16 @@ impl Case {
         self.append(&SIGNAL_ENTITIES, [&batches.signal_entities])
     }
 
-    /// Ends the waiting of all sessions that [`Case::pieces`] found, once their signals are there: counts these.
+    /// Ends the waiting of all sessions that wait, once their signals are there: counts these. [`Case::totals`] come of
+    /// the same count.
     ///
     /// # Errors
     /// DuckDB's message.
     pub fn end_waiting(&self) -> Result<(), StoreError> {
-        self.execute(COUNT)?;
         // What was put apart takes room that the rest of the work may need.
-        self.execute("DROP TABLE IF EXISTS temp.apart")
+        self.execute("DROP TABLE IF EXISTS temp.apart")?;
+        self.execute(COUNT)?;
+        self.execute(STATE)
     }
 }
 

@@ -1,5 +1,7 @@
 //! Makes a case's views, with their heads as their comments.
 
+use std::collections::HashMap;
+
 use super::{Case, StoreError};
 use crate::digest::sha256;
 use crate::table::{TABLES, literal};
@@ -11,28 +13,28 @@ pub const COVERAGE_SUMS: &str = "sum(console_events)::BIGINT AS console_events, 
     sum(unexplained)::BIGINT AS unexplained, round(1 - sum(unexplained) / nullif(sum(console_events), 0), 4) AS share, \
     sum(commands)::BIGINT AS commands";
 
-/// The fact of a case that tells which views were made.
+/// The fact of a case that tells of which texts its views were made.
 const VIEWS: &str = "views";
 
 impl Case {
     /// Makes every view anew, with its head as its comments, unless all stand as they were made by this program.
     pub(super) fn create_views(&self) -> Result<(), StoreError> {
-        if self.info(VIEWS)? == Some(self.standing_views()?) {
+        let (views, texts) = (view::shipped(), texts());
+        if self.info(VIEWS)?.as_ref() == Some(&texts) && self.views_stand(&views)? {
             return Ok(());
         }
-        view::shipped().iter().try_for_each(|view| self.create_view(view))?;
-        self.set_info(VIEWS, &self.standing_views()?)
+        views.iter().try_for_each(|view| self.create_view(view))?;
+        self.set_info(VIEWS, &texts)
     }
 
-    /// Tells both the views of this program and those of the case as they stand.
-    fn standing_views(&self) -> Result<String, StoreError> {
-        const STANDING: &str = "SELECT md5(COALESCE(string_agg(view_name || sql, '' ORDER BY view_name), '')) \
-                                FROM duckdb_views() WHERE NOT internal";
-        let standing: String = self.connection.query_row(STANDING, [], |row| row.get(0))?;
-        let views = view::shipped().into_iter().map(|view| view.sql.to_owned());
-        // The columns of a view have the words of its tables' columns.
-        let texts: String = views.chain(TABLES.iter().flat_map(|table| table.comments())).collect();
-        Ok(format!("{} {standing}", sha256(texts.as_bytes())))
+    /// Whether every view has its comment still: one that somebody replaced has lost it. Its SQL does not tell, for DuckDB
+    /// words it otherwise when it reads it from the file.
+    fn views_stand(&self, views: &[View]) -> Result<bool, StoreError> {
+        let standing = "SELECT view_name, COALESCE(comment, '') FROM duckdb_views() WHERE NOT internal";
+        let mut statement = self.connection.prepare(standing)?;
+        let comments = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let comments = comments.collect::<Result<HashMap<String, String>, _>>()?;
+        Ok(views.iter().all(|view| comments.get(view.name) == Some(&view.head.grain)))
     }
 
     fn create_view(&self, view: &View) -> Result<(), StoreError> {
@@ -52,6 +54,13 @@ impl Case {
         let names = statement.query_map([view], |row| row.get(0))?;
         Ok(names.collect::<Result<_, _>>()?)
     }
+}
+
+/// The hash of all that views are made of. Their columns have the words of the tables' columns.
+fn texts() -> String {
+    let views = view::shipped().into_iter().map(|view| view.sql.to_owned());
+    let texts: String = views.chain(TABLES.iter().flat_map(|table| table.comments())).collect();
+    sha256(texts.as_bytes())
 }
 
 #[cfg(test)]
@@ -75,16 +84,19 @@ mod tests {
     }
 
     #[test]
-    fn a_view_that_was_replaced_or_dropped_is_made_anew() -> Result<(), Box<dyn std::error::Error>> {
+    fn views_are_made_anew_only_if_one_was_replaced_or_dropped() -> Result<(), Box<dyn std::error::Error>> {
+        const MARK: &str = "COMMENT ON COLUMN timeline.title IS 'marked'";
+        const MARKED: &str = "SELECT count(*) = 1 FROM duckdb_columns() WHERE comment = 'marked'";
         let folder = tempfile::tempdir()?;
         let path = folder.path().join("case.duckdb");
-        let made = Case::open(&path)?.standing_views()?;
+        let marked = |case: &Case| case.connection.query_row(MARKED, [], |row| row.get::<_, bool>(0));
+        Case::open(&path)?.execute(MARK)?;
+        assert!(marked(&Case::open(&path)?)?);
         for harm in ["CREATE OR REPLACE VIEW coverage AS SELECT 1 AS x", "DROP VIEW coverage"] {
+            Case::open(&path)?.execute(&format!("{MARK}; {harm}"))?;
             let case = Case::open(&path)?;
-            case.execute(harm)?;
-            assert_ne!(case.standing_views()?, made);
-            drop(case);
-            assert_eq!(Case::open(&path)?.standing_views()?, made);
+            assert!(!marked(&case)?);
+            assert!(case.columns_of("coverage")?.len() > 1);
         }
         Ok(())
     }

@@ -27,6 +27,11 @@ pub const LOAD_FILES: Table = Table {
     columns: &[
         Column::new("file", Text, "The file's name, as it was found"),
         Column::new("sha256", Text, "Hash of the file's bytes as they lie on disk, hex; NULL if it could not be read"),
+        Column::new(
+            "stamp",
+            Integer,
+            "What the file system says of the file while it is unchanged, hashed; NULL if nothing",
+        ),
         Column::new("bytes", Integer, "Its size on disk"),
         Column::new("documents", Integer, "How many documents it holds; more than one in an archive"),
         Column::new("container", Text, "How its records are wrapped"),

@@ -5,16 +5,18 @@ use chrono::Utc;
 use super::Parsed;
 use crate::batch::{BatchError, Cell, Rows};
 use crate::event::Timestamp;
+use crate::read::Source;
 
 /// Adds the file's row of `load_files`; `inserted` of its records became events, and what was neither that nor rejected
 /// is a duplicate.
 ///
 /// # Errors
 /// If the cells here are not the columns of the table, which a test rules out.
-pub fn push_file(rows: &mut Rows, file: &str, parsed: &Parsed, inserted: u64) -> Result<(), BatchError> {
+pub fn push_file(rows: &mut Rows, file: &Source, parsed: &Parsed, inserted: u64) -> Result<(), BatchError> {
     rows.push([
-        Cell::text(file),
+        Cell::text(&file.name),
         Cell::Text((!parsed.sha256.is_empty()).then_some(parsed.sha256.as_str())),
+        Cell::Integer(file.stamp()),
         Cell::count(parsed.bytes),
         Cell::count(parsed.documents),
         Cell::Text(parsed.container.as_deref()),

@@ -12,7 +12,7 @@ use super::parse::parse_rows;
 use super::{Admission, Admissions, Bundle, Events, Outcome, Parsed, parse};
 use crate::batch::{BatchError, Columns, Rows};
 use crate::event::Timestamp;
-use crate::read::Discovery;
+use crate::read::{Discovery, Source};
 use crate::table::{LOAD_FILES, REJECTS};
 
 /// A stretch of time.
@@ -88,13 +88,13 @@ impl Account {
         push_refused(&mut self.rejects, file, cause)
     }
 
-    fn file(&mut self, file: &str, parsed: &Parsed, inserted: u64) -> Result<(), BatchError> {
+    fn file(&mut self, file: &Source, parsed: &Parsed, inserted: u64) -> Result<(), BatchError> {
         push_file(&mut self.files, file, parsed, inserted)?;
         if let Some(cause) = &parsed.refused {
-            return self.lost(file, cause);
+            return self.lost(&file.name, cause);
         }
         self.some = true;
-        push_rejects(&mut self.rejects, file, parsed)
+        push_rejects(&mut self.rejects, &file.name, parsed)
     }
 }
 
@@ -105,8 +105,8 @@ fn keep(mut bundles: Vec<Bundle>, span: Span, mut account: Account) -> Result<Ke
         for ((source, outcome), inserted) in bundle.files.iter().zip(&wanted.inserted) {
             match outcome {
                 Outcome::Skipped => {}
-                Outcome::Failed(cause) => account.file(&source.name, &Parsed::failed(cause.clone()), 0)?,
-                Outcome::Parsed(parsed) => account.file(&source.name, parsed, *inserted)?,
+                Outcome::Failed(cause) => account.file(source, &Parsed::failed(cause.clone()), 0)?,
+                Outcome::Parsed(parsed) => account.file(source, parsed, *inserted)?,
             }
         }
     }

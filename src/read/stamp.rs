@@ -1,0 +1,73 @@
+//! What a file system says of a file that is still the very one it was, so that it need not be read again.
+
+use std::fs::Metadata;
+
+#[cfg(unix)]
+use sha2::{Digest, Sha256};
+
+/// A file's device, number, size and both its times as one number; `None` for what is no file, or changed just now (in
+/// seconds since 1970): within one tick of the file system's clock it may change again, and keep its stamp.
+///
+/// Size and time of writing alone say little, for any program sets them. The time of the last change of the file's own
+/// entry (`ctime`) no program can set: it moves when either of them, or a byte, is written.
+#[cfg(unix)]
+pub(super) fn stamp(metadata: &Metadata, now: i64) -> Option<i64> {
+    use std::os::unix::fs::MetadataExt;
+
+    /// Some file systems count time in steps of two seconds.
+    const SETTLED: i64 = 3;
+
+    if !metadata.is_file() || now - metadata.ctime() < SETTLED {
+        return None;
+    }
+    let mut digest = Sha256::new();
+    for part in [metadata.dev(), metadata.ino(), metadata.size()] {
+        digest.update(part.to_le_bytes());
+    }
+    for part in [metadata.mtime(), metadata.mtime_nsec(), metadata.ctime(), metadata.ctime_nsec()] {
+        digest.update(part.to_le_bytes());
+    }
+    digest.finalize().first_chunk().map(|first| i64::from_le_bytes(*first))
+}
+
+/// Elsewhere nothing is known that a program cannot set.
+#[cfg(not(unix))]
+pub(super) fn stamp(_: &Metadata, _: i64) -> Option<i64> {
+    None
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::fs::{self, File};
+    use std::os::unix::fs::MetadataExt;
+
+    use super::*;
+
+    #[test]
+    fn a_stamp_stays_until_the_file_changes_even_if_its_times_and_size_are_put_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("trail.json");
+        fs::write(&path, "one").unwrap();
+        let before = fs::metadata(&path).unwrap();
+        let later = before.ctime() + 60;
+        assert!(stamp(&before, later).is_some());
+        assert_eq!(stamp(&before, later), stamp(&fs::metadata(&path).unwrap(), later));
+        // The file system's clock may tick as slowly as once in ten milliseconds.
+        std::thread::sleep(std::time::Duration::from_millis(50));
+        fs::write(&path, "two").unwrap();
+        File::options().write(true).open(&path).unwrap().set_modified(before.modified().unwrap()).unwrap();
+        let after = fs::metadata(&path).unwrap();
+        assert_eq!((after.len(), after.modified().unwrap()), (before.len(), before.modified().unwrap()));
+        assert_ne!(stamp(&after, later), stamp(&before, later));
+    }
+
+    #[test]
+    fn what_changed_just_now_or_is_a_folder_has_none() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("trail.json");
+        fs::write(&path, "one").unwrap();
+        let file = fs::metadata(&path).unwrap();
+        assert_eq!(stamp(&file, file.ctime() + 1), None);
+        assert_eq!(stamp(&fs::metadata(folder.path()).unwrap(), file.ctime() + 60), None);
+    }
+}
