@@ -1,9 +1,12 @@
 //! Sign-ins into their sessions, changed sessions anew, and console sessions to signals.
 
+use std::thread;
+
+use crossbeam_channel::{bounded, unbounded};
 use rayon::ThreadPool;
 
 use super::{LoadError, Phase, Progress};
-use crate::batch;
+use crate::batch::{self, BatchError, SignalBatches};
 use crate::matching::Limits;
 use crate::rule::RuleSet;
 use crate::session::Candidate;
@@ -31,8 +34,10 @@ pub(super) fn map_changed(
         adopt_rules(case, rules)
     })?;
     progress.phase(Phase::Mapping);
-    map_pieces(case, case.pieces()?, rules, threads, Limits::default())?;
-    Ok(case.transaction(Case::end_waiting)?)
+    case.transaction(|case| {
+        map_pieces(case, case.pieces()?, rules, threads, Limits::default())?;
+        Ok(case.end_waiting()?)
+    })
 }
 
 /// States the rules, and has everything mapped again if they, or the program, are others than last time.
@@ -49,7 +54,8 @@ fn adopt_rules(case: &Case, rules: &RuleSet) -> Result<(), LoadError> {
     Ok(case.replace(&RULES, &batch::rules(rules.rules())?)?)
 }
 
-/// Maps the sessions that wait, piece by piece; what goes on in the next piece is no more than a stretch.
+/// Maps the sessions that wait, piece by piece: the next one is read while one is mapped. What goes on in the next piece is
+/// no more than a stretch.
 fn map_pieces(
     case: &Case,
     pieces: Vec<i64>,
@@ -57,20 +63,35 @@ fn map_pieces(
     threads: &ThreadPool,
     limits: Limits,
 ) -> Result<(), LoadError> {
-    let map = |whole: &[Stretch]| -> Result<(), LoadError> {
-        let batches = batch::signals(&threads.install(|| trail::signals(rules, whole))?)?;
-        Ok(case.transaction(|case| case.add_signals(&batches))?)
-    };
-    let mut stretches = Stretches::new(limits);
-    for piece in pieces {
-        let mut whole = Vec::new();
-        for batch in case.piece_events(piece)? {
-            whole.extend(stretches.push(&batch)?);
+    let map = |whole: Vec<Stretch>| batch::signals(&threads.install(|| trail::signals(rules, &whole))?);
+    // A piece waits until the one before is mapped, so that no more than two are in memory.
+    let (read, to_map) = bounded(0);
+    let (done, mapped) = unbounded();
+    thread::scope(|scope| {
+        scope.spawn(move || to_map.iter().all(|whole| done.send(map(whole)).is_ok()));
+        let add = |batches: Result<SignalBatches, BatchError>| Ok::<_, LoadError>(case.add_signals(&batches?)?);
+        let mut stretches = Stretches::new(limits);
+        for piece in pieces {
+            if read.send(read_piece(case, piece, &mut stretches)?).is_err() {
+                break;
+            }
+            mapped.try_iter().try_for_each(add)?;
         }
-        map(&whole)?;
+        if let Some(last) = stretches.finish() {
+            drop(read.send(vec![last]));
+        }
+        drop(read);
+        mapped.iter().try_for_each(add)
+    })
+}
+
+/// The stretches that are whole with this piece.
+fn read_piece(case: &Case, piece: i64, stretches: &mut Stretches) -> Result<Vec<Stretch>, LoadError> {
+    let mut whole = Vec::new();
+    for batch in case.piece_events(piece)? {
+        whole.extend(stretches.push(&batch)?);
     }
-    let last = Vec::from_iter(stretches.finish());
-    if last.is_empty() { Ok(()) } else { map(&last) }
+    Ok(whole)
 }
 
 /// Puts every sign-in into the session it opened, or back into its own if none is known to be.

@@ -7,15 +7,22 @@ use super::{Case, StoreError};
 use crate::batch::{SignalBatches, session_columns};
 use crate::table::{EVENT_SIGNAL, SIGNAL_ENTITIES, SIGNALS};
 
-/// Cuts what waits into pieces of about so many events, in order of (session, time). A session is in one piece, unless it
-/// has more events than that: then each minute of it is.
-const CUT: &str = "CREATE OR REPLACE TEMP TABLE waiting AS \
-     WITH waits AS (SELECT session_id, events FROM sessions WHERE console AND signals IS NULL), \
-     parts AS (SELECT session_id, NULL::TIMESTAMP AS minute, events FROM waits WHERE events <= 100000 UNION ALL \
-     SELECT session_id, date_trunc('minute', event_time) AS minute, count(*) AS events FROM events \
-     SEMI JOIN (FROM waits WHERE events > 100000) USING (session_id) GROUP BY ALL) \
-     SELECT session_id, minute, ((sum(events) OVER (ORDER BY session_id, minute) - events) // 100000)::BIGINT AS piece \
-     FROM parts";
+/// The events of a piece, about; two pieces are in memory at once.
+const PIECE: u64 = 50_000;
+
+/// The statement that cuts what waits into pieces, in order of (session, time). A session is in one piece, unless it has more
+/// events than that: then each minute of it is.
+fn cut() -> String {
+    format!(
+        "CREATE OR REPLACE TEMP TABLE waiting AS \
+         WITH waits AS (SELECT session_id, events FROM sessions WHERE console AND signals IS NULL), \
+         parts AS (SELECT session_id, NULL::TIMESTAMP AS minute, events FROM waits WHERE events <= {PIECE} UNION ALL \
+         SELECT session_id, date_trunc('minute', event_time) AS minute, count(*) AS events FROM events \
+         SEMI JOIN (FROM waits WHERE events > {PIECE}) USING (session_id) GROUP BY ALL) \
+         SELECT session_id, minute, ((sum(events) OVER (ORDER BY session_id, minute) - events) // {PIECE})::BIGINT AS piece \
+         FROM parts"
+    )
+}
 
 /// The most pieces whose events are looked for one by one. More are put apart first, in order: a look at all events for
 /// each piece would make the work grow with the square of the events.
@@ -48,7 +55,7 @@ impl Case {
     /// # Errors
     /// DuckDB's message.
     pub fn pieces(&self) -> Result<Vec<i64>, StoreError> {
-        self.execute(CUT)?;
+        self.execute(&cut())?;
         self.forget_signals_of("waiting")?;
         let mut statement = self.connection.prepare("SELECT DISTINCT piece FROM waiting ORDER BY piece")?;
         let pieces = statement.query_map([], |row| row.get(0))?.collect::<Result<Vec<_>, _>>()?;
@@ -159,7 +166,7 @@ mod tests {
         )
         .unwrap();
         let pieces = case.pieces().unwrap();
-        assert_eq!(pieces, [0, 1]);
+        assert_eq!(pieces, [0, 1, 2, 3]);
         let (mut all, mut lengths) = (Vec::new(), Vec::new());
         for piece in pieces {
             let batches = case.piece_events(piece).unwrap();
@@ -171,7 +178,7 @@ mod tests {
                 all.extend((0..batch.num_rows()).map(text));
             }
         }
-        assert_eq!(lengths, [102_000, 88_000], "a minute has 3,000 events");
+        assert_eq!(lengths, [51_000, 51_000, 48_000, 40_000], "a minute has 3,000 events");
         assert!(all.is_sorted(), "here ids are in the order of times");
     }
 }

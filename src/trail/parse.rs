@@ -11,8 +11,8 @@ use super::admission::event_key;
 use crate::batch::{BatchError, EventRows};
 use crate::{normalise, read, session};
 
-/// The most records in a batch.
-const MAX_RECORDS: usize = 4096;
+/// The most records in a batch: as many as DuckDB takes at once.
+const MAX_RECORDS: usize = 2048;
 /// The most text in a batch, in bytes: a column of a batch holds 2 GiB at most.
 const MAX_BYTES: usize = 64 << 20;
 /// The most text in a record, in bytes. CloudTrail's own limit is 256 KiB.
