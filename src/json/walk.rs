@@ -9,6 +9,7 @@ pub(super) const MAX_DEPTH: usize = 64;
 /// The lowest bit of each of eight bytes, and the highest.
 const LOWEST: u64 = 0x0101_0101_0101_0101;
 const HIGHEST: u64 = 0x8080_8080_8080_8080;
+const SPACES: u64 = LOWEST * b' ' as u64;
 
 /// Tells of every member of the object at `at` its name and the text of its value, strings with their quotes. The byte
 /// after the object comes back. What was told before `None` comes back means nothing.
@@ -65,11 +66,32 @@ impl Walk<'_> {
         self.0.get(at).copied()
     }
 
-    pub(super) fn space(self, mut at: usize) -> usize {
-        while matches!(self.byte(at), Some(b' ' | b'\t' | b'\r' | b'\n')) {
+    /// The first byte that is no white space, or the end.
+    #[inline]
+    pub(super) fn space(self, at: usize) -> usize {
+        if matches!(self.byte(at), Some(b' ' | b'\t' | b'\r' | b'\n')) { self.more_space(at + 1) } else { at }
+    }
+
+    /// Where there is white space, it is mostly a new line with an indentation, which is passed in a few steps.
+    fn more_space(self, mut at: usize) -> usize {
+        loop {
+            while let Some(others) = self.eight(at).map(|eight| eight ^ SPACES) {
+                if others != 0 {
+                    at += others.trailing_zeros() as usize / 8;
+                    break;
+                }
+                at += 8;
+            }
+            if !matches!(self.byte(at), Some(b' ' | b'\t' | b'\r' | b'\n')) {
+                return at;
+            }
             at += 1;
         }
-        at
+    }
+
+    /// The next eight bytes, the first one lowest.
+    fn eight(self, at: usize) -> Option<u64> {
+        self.0.get(at..).and_then(<[u8]>::first_chunk).map(|eight| u64::from_le_bytes(*eight))
     }
 
     /// A mark and the white space after it.
@@ -136,8 +158,8 @@ impl Walk<'_> {
 
     /// The first quote, backslash or control character, or the end.
     pub(super) fn plain(self, mut at: usize) -> usize {
-        while let Some(eight) = self.0.get(at..).and_then(<[u8]>::first_chunk) {
-            let marked = marked(u64::from_le_bytes(*eight));
+        while let Some(eight) = self.eight(at) {
+            let marked = marked(eight);
             if marked != 0 {
                 return at + marked.trailing_zeros() as usize / 8;
             }
@@ -215,6 +237,17 @@ mod tests {
         let wanted = vec![("a", "\"x\\\"}\""), ("b", "[1,{\"c\":-1.5e+3}]"), ("d", "null")];
         assert_eq!(members(text), Some((wanted, text.len() - " tail".len())));
         assert_eq!(members("{}"), Some((Vec::new(), 2)));
+    }
+
+    #[test]
+    fn white_space_of_any_length_is_passed() {
+        for length in 0..40 {
+            for (start, end) in [("", ""), ("\n", ""), (" \r\n", "\t"), ("\t", "\n\n")] {
+                let text = format!("{start}{}{end}", " ".repeat(length));
+                assert_eq!(Walk(text.as_bytes()).space(0), text.len(), "{text:?}");
+                assert_eq!(Walk(format!("{text}1  ").as_bytes()).space(0), text.len(), "{text:?}");
+            }
+        }
     }
 
     #[test]

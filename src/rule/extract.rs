@@ -155,7 +155,7 @@ impl Extract {
         }
     }
 
-    fn take(&self, value: &Json<'_>, tell: Tell<'_>) {
+    fn take(&self, value: Json<'_>, tell: Tell<'_>) {
         match value {
             Json::Null => {}
             scalar if self.time => {

@@ -76,8 +76,8 @@ impl Place {
         }
     }
 
-    pub(super) fn each(&self, event: &Source<'_, '_>, see: &mut dyn FnMut(&Json<'_>)) {
-        let mut visit = |value: &Json<'_>| {
+    pub(super) fn each(&self, event: &Source<'_, '_>, see: &mut dyn FnMut(Json<'_>)) {
+        let mut visit = |value: Json<'_>| {
             see(value);
             false
         };
@@ -86,7 +86,7 @@ impl Place {
             Self::Response(path) => drop(path.any(event.response.value(), &mut |value| visit(value))),
             Self::Event(field) => {
                 if let Some(text) = field.of(event) {
-                    see(&Json::String(text.into()));
+                    see(Json::String(text));
                 }
             }
         }

@@ -12,7 +12,7 @@ const FORMATS: [&str; 4] =
 const MILLISECONDS: i64 = 100_000_000_000;
 
 /// The moment that a value is, if it is one: text, or seconds or milliseconds since 1970.
-pub(super) fn parse_value(value: &Json<'_>) -> Option<NaiveDateTime> {
+pub(super) fn parse_value(value: Json<'_>) -> Option<NaiveDateTime> {
     match value {
         Json::Number(number) => parse_number(number.parse().ok()?),
         Json::String(text) => parse(text).or_else(|| text.parse().ok().and_then(parse_number)),
