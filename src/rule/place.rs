@@ -35,10 +35,10 @@ pub struct Source<'e, 't> {
 impl<'e, 't> Source<'e, 't> {
     /// What shapes look at.
     pub fn subject(&self) -> Subject<'e, 't> {
-        let agent = self.user_agent.unwrap_or_default();
+        let agent = unwrapped(self.user_agent.unwrap_or_default());
         Subject {
-            agent: unwrapped(agent),
-            family: Family::of(agent),
+            agent,
+            family: Family::of_unwrapped(agent),
             request: self.request,
             response: self.response,
             error_code: self.error_code,
