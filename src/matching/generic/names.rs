@@ -29,7 +29,7 @@ fn collect(scene: &Scene<'_, '_>, event: usize, value: Json<'_>, named: &mut Vec
     let event_id = scene.events[event].row.event_id;
     let mut see = |kind: String, value: &str| {
         if named.len() < MOST {
-            describe::add(named, Entity { kind, value: value.to_owned(), event_id: event_id.to_owned() });
+            describe::add(named, &kind, value, event_id);
         }
     };
     members.iter().for_each(|(member, value)| walk(scene, member, value, DEEPEST, &mut see));
