@@ -68,6 +68,7 @@ impl<'t> Document<'t> {
     }
 
     /// The value of it all.
+    #[inline]
     pub fn root(&self) -> Json<'_> {
         Json::first(&self.0).map_or(Json::Null, |(value, _)| value)
     }

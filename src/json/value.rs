@@ -29,6 +29,7 @@ pub enum Json<'v> {
 
 impl<'v> Json<'v> {
     /// The value that stands first, and what stands behind it.
+    #[inline]
     pub(super) fn first(nodes: &'v [Node<'v>]) -> Option<(Self, &'v [Node<'v>])> {
         let (node, rest) = nodes.split_first()?;
         let scalar = match node {

@@ -57,11 +57,13 @@ enum Next {
     End(usize),
 }
 
-/// Walks JSON's grammar: each method takes where something begins, and most give the byte after it.
+/// Walks JSON's grammar: each method takes where something begins, and most give the byte after it. Those that are called
+/// for every value are to be inlined: by itself the compiler does so or not, as other code of the crate changes.
 #[derive(Clone, Copy)]
 pub(super) struct Walk<'b>(pub(super) &'b [u8]);
 
 impl Walk<'_> {
+    #[inline]
     pub(super) fn byte(self, at: usize) -> Option<u8> {
         self.0.get(at).copied()
     }
@@ -95,6 +97,7 @@ impl Walk<'_> {
     }
 
     /// A mark and the white space after it.
+    #[inline]
     pub(super) fn open(self, at: usize, mark: u8) -> Option<usize> {
         (self.byte(at)? == mark).then(|| self.space(at + 1))
     }
@@ -105,6 +108,7 @@ impl Walk<'_> {
         Some((end - 1, self.open(self.space(end), b':')?))
     }
 
+    #[inline]
     fn next(self, end: usize, close: u8) -> Option<Next> {
         let at = self.space(end);
         match self.byte(at)? {
@@ -127,6 +131,7 @@ impl Walk<'_> {
     }
 
     /// An object or a list, each of whose items `item` walks.
+    #[inline]
     pub(super) fn all(self, at: usize, close: u8, mut item: impl FnMut(usize) -> Option<usize>) -> Option<usize> {
         let mut at = self.space(at + 1);
         if self.byte(at)? == close {
@@ -140,6 +145,7 @@ impl Walk<'_> {
         }
     }
 
+    #[inline]
     pub(super) fn word(self, at: usize, word: &[u8]) -> Option<usize> {
         self.0.get(at..)?.starts_with(word).then_some(at + word.len())
     }
