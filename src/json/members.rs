@@ -1,79 +1,123 @@
-//! The members of an object.
-
-use std::borrow::Cow;
-
-use indexmap::IndexMap;
+//! What is in a list or an object.
 
 use super::Json;
+use super::document::Node;
+
+/// A list's elements, in order.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Elements<'v> {
+    pub(super) count: usize,
+    pub(super) nodes: &'v [Node<'v>],
+}
 
 /// An object's members, in order. Of a name that is repeated the last value counts, at the first one's place, as serde
 /// has it.
-#[derive(Debug, Clone, Default)]
-pub struct Members<'t>(pub(super) Vec<(Cow<'t, str>, Json<'t>)>);
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Members<'v> {
+    pub(super) count: usize,
+    pub(super) nodes: &'v [Node<'v>],
+}
 
 /// So many members are compared with each other; more are sorted first, so that no log can make it slow.
 const FEW: usize = 16;
 
-impl<'t> Members<'t> {
-    pub(super) fn new(members: Vec<(Cow<'t, str>, Json<'t>)>) -> Self {
-        let members = Self(members);
-        if !members.repeat() {
-            return members;
-        }
-        let distinct: IndexMap<Cow<'t, str>, Json<'t>> = members.0.into_iter().collect();
-        Self(distinct.into_iter().collect())
-    }
-
-    fn repeat(&self) -> bool {
-        if self.len() > FEW {
-            return self.sorted().windows(2).any(|pair| pair[0].0 == pair[1].0);
-        }
-        self.names().enumerate().any(|(place, name)| self.names().take(place).any(|other| other == name))
-    }
-
+impl<'v> Elements<'v> {
     /// How many there are.
-    pub const fn len(&self) -> usize {
-        self.0.len()
+    pub const fn len(self) -> usize {
+        self.count
     }
 
     /// Whether there is none.
-    pub const fn is_empty(&self) -> bool {
-        self.0.is_empty()
+    pub const fn is_empty(self) -> bool {
+        self.count == 0
+    }
+
+    /// The element at that place, from 0.
+    pub fn get(self, place: usize) -> Option<Json<'v>> {
+        self.iter().nth(place)
+    }
+
+    /// The elements, in order.
+    pub fn iter(self) -> impl Iterator<Item = Json<'v>> {
+        let mut nodes = self.nodes;
+        std::iter::from_fn(move || {
+            let (element, rest) = Json::first(nodes)?;
+            nodes = rest;
+            Some(element)
+        })
+    }
+}
+
+impl<'v> Members<'v> {
+    /// How many there are.
+    pub const fn len(self) -> usize {
+        self.count
+    }
+
+    /// Whether there is none.
+    pub const fn is_empty(self) -> bool {
+        self.count == 0
     }
 
     /// The value of the member of that name.
-    pub fn get(&self, name: &str) -> Option<&Json<'t>> {
-        self.iter().find(|(known, _)| *known == name).map(|(_, value)| value)
+    pub fn get(self, name: &str) -> Option<Json<'v>> {
+        let mut nodes = self.nodes;
+        while let [Node::String(known), value, ..] = nodes {
+            if known == name {
+                return Json::first(&nodes[1..]).map(|(value, _)| value);
+            }
+            nodes = nodes.get(1 + value.size()..)?;
+        }
+        None
     }
 
     /// The names, in order.
-    pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.0.iter().map(|(name, _)| name.as_ref())
+    pub fn names(self) -> impl Iterator<Item = &'v str> {
+        let mut nodes = self.nodes;
+        std::iter::from_fn(move || match nodes {
+            [Node::String(name), value, ..] => {
+                nodes = nodes.get(1 + value.size()..)?;
+                Some(name.as_ref())
+            }
+            _ => None,
+        })
     }
 
     /// Names and values, in order.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, &Json<'t>)> {
-        self.0.iter().map(|(name, value)| (name.as_ref(), value))
+    pub fn iter(self) -> impl Iterator<Item = (&'v str, Json<'v>)> {
+        let mut nodes = self.nodes;
+        std::iter::from_fn(move || {
+            let (name, rest) = nodes.split_first()?;
+            let (value, rest) = Json::first(rest)?;
+            nodes = rest;
+            match name {
+                Node::String(name) => Some((name.as_ref(), value)),
+                _ => None,
+            }
+        })
     }
 
-    /// Sets a member, behind the others if it is new.
-    pub fn set(&mut self, name: Cow<'t, str>, value: Json<'t>) {
-        match self.0.iter_mut().find(|(known, _)| *known == name) {
-            Some((_, known)) => *known = value,
-            None => self.0.push((name, value)),
+    /// Whether a name comes twice.
+    pub(super) fn repeat(self) -> bool {
+        match self.count {
+            0 | 1 => false,
+            2..=FEW => {
+                self.names().enumerate().any(|(place, name)| self.names().take(place).any(|other| other == name))
+            }
+            _ => self.sorted().windows(2).any(|pair| pair[0].0 == pair[1].0),
         }
     }
 
-    /// The same object without the members whose names do not pass.
-    #[must_use]
-    pub fn keeping(&self, passes: impl Fn(&str) -> bool) -> Self {
-        Self(self.0.iter().filter(|(name, _)| passes(name)).cloned().collect())
-    }
-
-    fn sorted(&self) -> Vec<(&str, &Json<'t>)> {
+    fn sorted(self) -> Vec<(&'v str, Json<'v>)> {
         let mut members: Vec<_> = self.iter().collect();
         members.sort_unstable_by_key(|(name, _)| *name);
         members
+    }
+}
+
+impl PartialEq for Elements<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.len() == other.len() && self.iter().eq(other.iter())
     }
 }
 
@@ -94,19 +138,32 @@ mod tests {
     use serde_json::Value;
 
     use super::*;
+    use crate::json::Document;
 
     #[test]
     fn many_members_repeat_as_few_do() {
         let members = |count: usize| (0..count).map(|place| format!("\"m{place}\":{place}")).collect::<Vec<_>>();
         let text = format!("{{{},\"m3\":\"last\"}}", members(2 * FEW).join(","));
-        assert_eq!(Json::read(&text).to_value().to_string(), serde_json::from_str::<Value>(&text).unwrap().to_string());
+        let parsed: Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(Document::read(&text).root().to_value().to_string(), parsed.to_string());
     }
 
     #[test]
     fn order_says_nothing_and_values_do() {
-        let read = |text: &'static str| Json::read(text);
+        let read = |text: &'static str| Document::read(text);
         assert_eq!(read(r#"{"a":{"x":1,"y":2},"b":2}"#), read(r#"{"b":2,"a":{"y":2,"x":1}}"#));
         assert_ne!(read(r#"{"a":1,"b":2}"#), read(r#"{"b":1,"a":2}"#));
         assert_ne!(read(r#"{"a":1}"#), read(r#"{"a":1,"b":2}"#));
+    }
+
+    #[test]
+    fn what_is_nested_is_stepped_over() {
+        let read = Document::read(r#"{"a":[[1,{"b":2}],[],3],"c":{"d":{}},"e":"f"}"#);
+        let members = read.root().as_object().unwrap();
+        assert_eq!(members.names().collect::<Vec<_>>(), ["a", "c", "e"]);
+        let list = members.get("a").and_then(Json::as_array).unwrap();
+        assert_eq!((list.len(), list.get(2), list.get(3)), (3, Some(Json::Number("3")), None));
+        let built = Document::object(&[("x", members.get("a").unwrap()), ("y", Json::Null)]);
+        assert_eq!(built.root().to_string(), r#"{"x":[[1,{"b":2}],[],3],"y":null}"#);
     }
 }

@@ -1,11 +1,13 @@
-//! JSON as logs hold it, read without copying: [`object`] walks members and builds nothing, [`Json`] is a value whose
-//! texts stay where they are.
+//! JSON as logs hold it, read without copying: [`object`] walks members and builds nothing, [`Document`] is a text read
+//! into values that stay where they are.
 
+mod document;
 mod members;
 mod reader;
 mod value;
 mod walk;
 
-pub use self::members::Members;
+pub use self::document::Document;
+pub use self::members::{Elements, Members};
 pub use self::value::Json;
 pub use self::walk::{is_compact, object};

@@ -1,96 +1,130 @@
-//! From a text to a value, where the text is to the letter.
+//! From a text to a document, where the text is to the letter.
 
 use std::borrow::Cow;
 
 use serde_json::Number;
 
+use super::document::{Extent, Node};
 use super::walk::{MAX_DEPTH, Walk};
-use super::{Json, Members};
+use super::{Document, Members};
 
-/// Most objects have one member or two, and most lists as many elements; a `Vec` would begin with room for four.
-const USUAL: usize = 2;
+/// A value takes about so many bytes of a text, and so a list for them is made long enough at once. A long text may be
+/// one long string, so its list grows as it goes.
+const BYTES: usize = 12;
+const ROOM: std::ops::RangeInclusive<usize> = 4..=64;
 
 /// Reads what is to the letter; `None` says that a parser has to look.
-#[derive(Clone, Copy)]
 pub(super) struct Reader<'t> {
     text: &'t str,
     walk: Walk<'t>,
+    nodes: Vec<Node<'t>>,
 }
 
 impl<'t> Reader<'t> {
-    pub(super) const fn new(text: &'t str) -> Self {
-        Self { text, walk: Walk(text.as_bytes()) }
+    pub(super) fn new(text: &'t str) -> Self {
+        let room = (text.len() / BYTES).clamp(*ROOM.start(), *ROOM.end());
+        Self { text, walk: Walk(text.as_bytes()), nodes: Vec::with_capacity(room) }
     }
 
-    pub(super) fn whole(self) -> Option<Json<'t>> {
-        let (value, end) = self.value(self.walk.space(0), 0)?;
-        (self.walk.space(end) == self.text.len()).then_some(value)
+    pub(super) fn whole(mut self) -> Option<Document<'t>> {
+        let end = self.value(self.walk.space(0), 0)?;
+        (self.walk.space(end) == self.text.len()).then_some(Document(self.nodes))
     }
 
-    /// The value at a place, and where it ends.
-    fn value(self, at: usize, depth: usize) -> Option<(Json<'t>, usize)> {
-        match self.walk.byte(at)? {
-            b'"' => self.string(at).map(|(text, end)| (Json::String(text), end)),
-            b'{' if depth < MAX_DEPTH => self.object(at, depth + 1),
-            b'[' if depth < MAX_DEPTH => self.array(at, depth + 1),
-            b't' => self.walk.word(at, b"true").map(|end| (Json::Bool(true), end)),
-            b'f' => self.walk.word(at, b"false").map(|end| (Json::Bool(false), end)),
-            b'n' => self.walk.word(at, b"null").map(|end| (Json::Null, end)),
-            _ => self.number(at).map(|(text, end)| (Json::Number(text), end)),
+    /// Reads the value at a place; gives where it ends.
+    fn value(&mut self, at: usize, depth: usize) -> Option<usize> {
+        let (node, end) = match self.walk.byte(at)? {
+            b'"' => return self.string(at),
+            b'{' if depth < MAX_DEPTH => return self.object(at, depth + 1),
+            b'[' if depth < MAX_DEPTH => return self.array(at, depth + 1),
+            b't' => (Node::Bool(true), self.walk.word(at, b"true")?),
+            b'f' => (Node::Bool(false), self.walk.word(at, b"false")?),
+            b'n' => (Node::Null, self.walk.word(at, b"null")?),
+            _ => self.number(at)?,
+        };
+        self.nodes.push(node);
+        Some(end)
+    }
+
+    fn object(&mut self, at: usize, depth: usize) -> Option<usize> {
+        let (start, mut items, walk) = (self.nodes.len(), 0, self.walk);
+        let mut names = Names::default();
+        self.nodes.push(Node::Null);
+        let end = walk.all(at, b'}', |at| {
+            items += 1;
+            let end = self.string(at)?;
+            names.add(self.nodes.last());
+            self.value(walk.open(walk.space(end), b':')?, depth)
+        })?;
+        let nodes = self.nodes.get(start + 1..)?;
+        // Which value of a repeated name counts, a parser knows.
+        if names.may_repeat && (Members { count: items, nodes }).repeat() {
+            return None;
         }
+        self.nodes[start] = Node::Object(Extent { items, nodes: nodes.len() });
+        Some(end)
     }
 
-    fn object(self, at: usize, depth: usize) -> Option<(Json<'t>, usize)> {
-        let mut members = Vec::new();
-        let end = self.walk.all(at, b'}', |at| {
-            let (name, end) = self.string(at)?;
-            let (value, end) = self.value(self.walk.open(self.walk.space(end), b':')?, depth)?;
-            if members.is_empty() {
-                members.reserve_exact(USUAL);
-            }
-            members.push((name, value));
-            Some(end)
+    fn array(&mut self, at: usize, depth: usize) -> Option<usize> {
+        let (start, mut items, walk) = (self.nodes.len(), 0, self.walk);
+        self.nodes.push(Node::Null);
+        let end = walk.all(at, b']', |at| {
+            items += 1;
+            self.value(at, depth)
         })?;
-        Some((Json::Object(Members::new(members)), end))
+        self.nodes[start] = Node::Array(Extent { items, nodes: self.nodes.len() - start - 1 });
+        Some(end)
     }
 
-    fn array(self, at: usize, depth: usize) -> Option<(Json<'t>, usize)> {
-        let mut elements = Vec::new();
-        let end = self.walk.all(at, b']', |at| {
-            let (value, end) = self.value(at, depth)?;
-            if elements.is_empty() {
-                elements.reserve_exact(USUAL);
-            }
-            elements.push(value);
-            Some(end)
-        })?;
-        Some((Json::Array(elements), end))
-    }
-
-    fn string(self, at: usize) -> Option<(Cow<'t, str>, usize)> {
+    /// A string, or a member's name.
+    fn string(&mut self, at: usize) -> Option<usize> {
         let start = self.walk.word(at, b"\"")?;
         let plain = self.walk.plain(start);
-        if self.walk.byte(plain)? == b'"' {
-            return Some((Cow::Borrowed(self.text.get(start..plain)?), plain + 1));
+        if self.walk.byte(plain)? != b'"' {
+            return self.escaped(at);
         }
-        let end = self.walk.string(at)?;
-        let unescaped: String = serde_json::from_str(self.text.get(at..end)?).ok()?;
-        Some((Cow::Owned(unescaped), end))
+        self.nodes.push(Node::String(Cow::Borrowed(self.text.get(start..plain)?)));
+        Some(plain + 1)
     }
 
-    fn number(self, at: usize) -> Option<(Cow<'t, str>, usize)> {
+    #[cold]
+    fn escaped(&mut self, at: usize) -> Option<usize> {
+        let end = self.walk.string(at)?;
+        let unescaped: String = serde_json::from_str(self.text.get(at..end)?).ok()?;
+        self.nodes.push(Node::String(Cow::Owned(unescaped)));
+        Some(end)
+    }
+
+    fn number(&self, at: usize) -> Option<(Node<'t>, usize)> {
         let end = self.walk.number(at)?;
         let text = self.text.get(at..end)?;
         if is_plain(text) {
-            return Some((Cow::Borrowed(text), end));
+            return Some((Node::Number(Cow::Borrowed(text)), end));
         }
         let number: Number = serde_json::from_str(text).ok()?;
-        Some((Cow::Owned(number.to_string()), end))
+        Some((Node::Number(Cow::Owned(number.to_string())), end))
+    }
+}
+
+/// The names of an object, each told by one of 64 bits: names that repeat share one, and others seldom do.
+#[derive(Default)]
+struct Names {
+    bits: u64,
+    may_repeat: bool,
+}
+
+impl Names {
+    fn add(&mut self, name: Option<&Node<'_>>) {
+        let Some(Node::String(name)) = name else { return };
+        let (first, last) = (name.bytes().next().unwrap_or_default(), name.bytes().next_back().unwrap_or_default());
+        let bit = 1 << ((name.len() as u64 ^ u64::from(first) << 2 ^ u64::from(last)) % u64::from(u64::BITS));
+        self.may_repeat |= self.bits & bit != 0;
+        self.bits |= bit;
     }
 }
 
 /// Whether a number is written as serde writes it: a whole one that fits into 64 bits, and has no sign for nothing.
 fn is_plain(number: &str) -> bool {
     const LONGEST: usize = 18;
-    number.len() <= LONGEST && number != "-0" && !number.contains(['.', 'e', 'E'])
+    number.len() <= LONGEST && number != "-0" && !number.bytes().any(|byte| matches!(byte, b'.' | b'e' | b'E'))
 }

@@ -1,48 +1,75 @@
-//! A value that borrows its texts. Requests are looked into by the million, and most of what is in them is read once.
+//! One value of a document. Requests are looked into by the million, so it is small and copied freely.
 
 use std::borrow::Cow;
 use std::fmt;
 
 use serde_json::Value;
 
-use super::Members;
-use super::reader::Reader;
+use super::document::{Extent, Node};
 use super::walk::Walk;
+use super::{Elements, Members};
 
-/// A JSON value. It says the same as serde's, which reads what the walk leaves to a parser.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub enum Json<'t> {
+/// A JSON value, borrowed from its [`super::Document`].
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub enum Json<'v> {
     /// `null`
     #[default]
     Null,
     /// `true` or `false`
     Bool(bool),
     /// A number as serde writes it: `1`, `-0.5`, `1e+30`.
-    Number(Cow<'t, str>),
+    Number(&'v str),
     /// A string without its escapes.
-    String(Cow<'t, str>),
+    String(&'v str),
     /// A list.
-    Array(Vec<Json<'t>>),
+    Array(Elements<'v>),
     /// An object.
-    Object(Members<'t>),
+    Object(Members<'v>),
 }
 
-impl<'t> Json<'t> {
-    /// The value of a text; `Null` if it is no JSON.
-    pub fn read(text: &'t str) -> Self {
-        Reader::new(text).whole().unwrap_or_else(|| {
-            let value: Value = serde_json::from_str(text).unwrap_or_default();
-            value.into()
-        })
+impl<'v> Json<'v> {
+    /// The value that stands first, and what stands behind it.
+    #[inline]
+    pub(super) fn first(nodes: &'v [Node<'v>]) -> Option<(Self, &'v [Node<'v>])> {
+        let (node, rest) = nodes.split_first()?;
+        let scalar = match node {
+            Node::Null => Self::Null,
+            Node::Bool(bool) => Self::Bool(*bool),
+            Node::Number(text) => Self::Number(text),
+            Node::String(text) => Self::String(text),
+            Node::Array(Extent { items, nodes }) => {
+                let (nodes, rest) = rest.split_at_checked(*nodes)?;
+                return Some((Self::Array(Elements { count: *items, nodes }), rest));
+            }
+            Node::Object(Extent { items, nodes }) => {
+                let (nodes, rest) = rest.split_at_checked(*nodes)?;
+                return Some((Self::Object(Members { count: *items, nodes }), rest));
+            }
+        };
+        Some((scalar, rest))
+    }
+
+    /// Its node, and those of what is in it.
+    pub(super) fn nodes(self) -> (Node<'v>, &'v [Node<'v>]) {
+        match self {
+            Self::Null => (Node::Null, &[]),
+            Self::Bool(bool) => (Node::Bool(bool), &[]),
+            Self::Number(text) => (Node::Number(Cow::Borrowed(text)), &[]),
+            Self::String(text) => (Node::String(Cow::Borrowed(text)), &[]),
+            Self::Array(Elements { count: items, nodes }) => (Node::Array(Extent { items, nodes: nodes.len() }), nodes),
+            Self::Object(Members { count: items, nodes }) => {
+                (Node::Object(Extent { items, nodes: nodes.len() }), nodes)
+            }
+        }
     }
 
     /// Whether it is `null`.
-    pub const fn is_null(&self) -> bool {
+    pub const fn is_null(self) -> bool {
         matches!(self, Self::Null)
     }
 
     /// The members of an object.
-    pub const fn as_object(&self) -> Option<&Members<'t>> {
+    pub const fn as_object(self) -> Option<Members<'v>> {
         match self {
             Self::Object(members) => Some(members),
             _ => None,
@@ -50,7 +77,7 @@ impl<'t> Json<'t> {
     }
 
     /// The elements of a list.
-    pub fn as_array(&self) -> Option<&[Self]> {
+    pub const fn as_array(self) -> Option<Elements<'v>> {
         match self {
             Self::Array(elements) => Some(elements),
             _ => None,
@@ -58,7 +85,7 @@ impl<'t> Json<'t> {
     }
 
     /// The text of a string, a number or a boolean.
-    pub fn scalar(&self) -> Option<&str> {
+    pub const fn scalar(self) -> Option<&'v str> {
         match self {
             Self::Bool(true) => Some("true"),
             Self::Bool(false) => Some("false"),
@@ -68,57 +95,62 @@ impl<'t> Json<'t> {
     }
 
     /// The same value, owned.
-    pub fn to_value(&self) -> Value {
+    pub fn to_value(self) -> Value {
         match self {
             Self::Null => Value::Null,
-            Self::Bool(bool) => Value::Bool(*bool),
+            Self::Bool(bool) => Value::Bool(bool),
             Self::Number(text) => number(text),
-            Self::String(text) => Value::String(text.to_string()),
+            Self::String(text) => Value::String(text.to_owned()),
             Self::Array(elements) => elements.iter().map(Self::to_value).collect(),
             Self::Object(members) => members.iter().map(|(name, value)| (name, value.to_value())).collect(),
         }
     }
-}
 
-/// As CloudTrail writes it, without white space.
-impl fmt::Display for Json<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    /// Writes it as CloudTrail does, without white space.
+    pub fn write(self, out: &mut String) {
         match self {
-            Self::Null => f.write_str("null"),
-            Self::Bool(bool) => write!(f, "{bool}"),
-            Self::Number(text) => f.write_str(text),
-            Self::String(text) => quote(text, f),
-            Self::Array(elements) => list(f, ['[', ']'], elements, fmt::Display::fmt),
-            Self::Object(members) => list(f, ['{', '}'], &members.0, |(name, value), f| {
-                quote(name, f)?;
-                write!(f, ":{value}")
+            Self::Null => out.push_str("null"),
+            Self::Bool(_) | Self::Number(_) => out.push_str(self.scalar().unwrap_or_default()),
+            Self::String(text) => quote(text, out),
+            Self::Array(elements) => list(['[', ']'], elements.iter(), out, Self::write),
+            Self::Object(members) => list(['{', '}'], members.iter(), out, |(name, value), out| {
+                quote(name, out);
+                out.push(':');
+                value.write(out);
             }),
         }
     }
 }
 
-fn list<'i, I>(
-    f: &mut fmt::Formatter<'_>,
-    [open, close]: [char; 2],
-    items: &'i [I],
-    write: impl Fn(&'i I, &mut fmt::Formatter<'_>) -> fmt::Result,
-) -> fmt::Result {
-    write!(f, "{open}")?;
-    for (place, item) in items.iter().enumerate() {
-        if place > 0 {
-            f.write_str(",")?;
-        }
-        write(item, f)?;
+/// As [`Json::write`].
+impl fmt::Display for Json<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut text = String::new();
+        self.write(&mut text);
+        f.write_str(&text)
     }
-    write!(f, "{close}")
+}
+
+fn list<I>([open, close]: [char; 2], items: impl Iterator<Item = I>, out: &mut String, write: impl Fn(I, &mut String)) {
+    out.push(open);
+    for (place, item) in items.enumerate() {
+        if place > 0 {
+            out.push(',');
+        }
+        write(item, out);
+    }
+    out.push(close);
 }
 
 /// Most texts need no escapes, and stand between quotes as they are.
-fn quote(text: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+fn quote(text: &str, out: &mut String) {
     if Walk(text.as_bytes()).plain(0) == text.len() {
-        return write!(f, "\"{text}\"");
+        out.push('"');
+        out.push_str(text);
+        out.push('"');
+    } else {
+        out.push_str(&Value::from(text).to_string());
     }
-    f.write_str(&Value::from(text).to_string())
 }
 
 /// The number of a text that serde wrote. Its own way back may end beside a fraction that std's meets.
@@ -127,26 +159,12 @@ fn number(text: &str) -> Value {
     whole.unwrap_or_else(|_| text.parse::<f64>().map_or(Value::Null, Value::from))
 }
 
-impl From<Value> for Json<'_> {
-    fn from(value: Value) -> Self {
-        match value {
-            Value::Null => Self::Null,
-            Value::Bool(bool) => Self::Bool(bool),
-            Value::Number(number) => Self::Number(number.to_string().into()),
-            Value::String(text) => Self::String(text.into()),
-            Value::Array(elements) => Self::Array(elements.into_iter().map(Self::from).collect()),
-            Value::Object(members) => {
-                Self::Object(Members(members.into_iter().map(|(name, value)| (name.into(), value.into())).collect()))
-            }
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::json::Document;
 
     fn parsed(text: &str) -> Value {
         serde_json::from_str(text).unwrap_or_default()
@@ -161,17 +179,19 @@ mod tests {
         let odd = ["", "nul", "{\"a\":}", "[1,]", "1 2", "\"a\nb\"", "\"\n\"", "{\"a\":[{\"b\":null}],\"é\":\"☃\"}"];
         let deep = [deep(10), deep(100), deep(200)];
         for text in numbers.into_iter().chain(texts).chain(odd).chain(deep.iter().map(String::as_str)) {
-            assert_eq!(Json::read(text).to_value(), parsed(text), "{text}");
-            assert_eq!(Json::from(parsed(text)), Json::read(text), "{text}");
-            assert_eq!(Json::read(text).to_string(), parsed(text).to_string(), "{text}");
+            let read = Document::read(text);
+            assert_eq!(read.root().to_value(), parsed(text), "{text}");
+            assert_eq!(Document::from(parsed(text)), read, "{text}");
+            assert_eq!(read.root().to_string(), parsed(text).to_string(), "{text}");
         }
     }
 
     #[test]
     fn texts_stay_where_they_are() {
-        let read = Json::read(r#"{"plain":"x","escaped":"\n","number":7}"#);
-        let is_borrowed = |name: &str| match read.as_object().and_then(|members| members.get(name)) {
-            Some(Json::String(text) | Json::Number(text)) => matches!(text, Cow::Borrowed(_)),
+        let text = r#"{"plain":"x","escaped":"\n","number":7}"#;
+        let read = Document::read(text);
+        let is_borrowed = |name: &str| match read.root().as_object().and_then(|members| members.get(name)) {
+            Some(Json::String(value) | Json::Number(value)) => text.as_bytes().as_ptr_range().contains(&value.as_ptr()),
             other => panic!("{name}: {other:?}"),
         };
         assert_eq!(["plain", "escaped", "number"].map(is_borrowed), [true, false, true]);
@@ -182,9 +202,9 @@ mod tests {
         fn no_text_is_read_otherwise_than_by_a_parser(
             text in r#"\{"a":("([ -~é☃]|\\[\\"nu/x]|\\u[0-9a-f]{4}){0,20}"|-?[0-9]{0,3}(\.[0-9]{0,2})?([eE][+-]?[0-9]{0,3})?|[\[\{\]\}:,"a1tn ]{0,9}|true|null),"[ab]":[0-9]\} ?"#
         ) {
-            let read = Json::read(&text);
-            prop_assert_eq!(&read.to_value(), &parsed(&text));
-            prop_assert_eq!(read.to_string(), parsed(&text).to_string());
+            let read = Document::read(&text);
+            prop_assert_eq!(&read.root().to_value(), &parsed(&text));
+            prop_assert_eq!(read.root().to_string(), parsed(&text).to_string());
         }
     }
 }

@@ -9,6 +9,7 @@ pub(super) const MAX_DEPTH: usize = 64;
 /// The lowest bit of each of eight bytes, and the highest.
 const LOWEST: u64 = 0x0101_0101_0101_0101;
 const HIGHEST: u64 = 0x8080_8080_8080_8080;
+const SPACES: u64 = LOWEST * b' ' as u64;
 
 /// Tells of every member of the object at `at` its name and the text of its value, strings with their quotes. The byte
 /// after the object comes back. What was told before `None` comes back means nothing.
@@ -56,23 +57,47 @@ enum Next {
     End(usize),
 }
 
-/// Walks JSON's grammar: each method takes where something begins, and most give the byte after it.
+/// Walks JSON's grammar: each method takes where something begins, and most give the byte after it. Those that are called
+/// for every value are to be inlined: by itself the compiler does so or not, as other code of the crate changes.
 #[derive(Clone, Copy)]
 pub(super) struct Walk<'b>(pub(super) &'b [u8]);
 
 impl Walk<'_> {
+    #[inline]
     pub(super) fn byte(self, at: usize) -> Option<u8> {
         self.0.get(at).copied()
     }
 
-    pub(super) fn space(self, mut at: usize) -> usize {
-        while matches!(self.byte(at), Some(b' ' | b'\t' | b'\r' | b'\n')) {
+    /// The first byte that is no white space, or the end.
+    #[inline]
+    pub(super) fn space(self, at: usize) -> usize {
+        if matches!(self.byte(at), Some(b' ' | b'\t' | b'\r' | b'\n')) { self.more_space(at + 1) } else { at }
+    }
+
+    /// Where there is white space, it is mostly a new line with an indentation, which is passed in a few steps.
+    fn more_space(self, mut at: usize) -> usize {
+        loop {
+            while let Some(others) = self.eight(at).map(|eight| eight ^ SPACES) {
+                if others != 0 {
+                    at += others.trailing_zeros() as usize / 8;
+                    break;
+                }
+                at += 8;
+            }
+            if !matches!(self.byte(at), Some(b' ' | b'\t' | b'\r' | b'\n')) {
+                return at;
+            }
             at += 1;
         }
-        at
+    }
+
+    /// The next eight bytes, the first one lowest.
+    fn eight(self, at: usize) -> Option<u64> {
+        self.0.get(at..).and_then(<[u8]>::first_chunk).map(|eight| u64::from_le_bytes(*eight))
     }
 
     /// A mark and the white space after it.
+    #[inline]
     pub(super) fn open(self, at: usize, mark: u8) -> Option<usize> {
         (self.byte(at)? == mark).then(|| self.space(at + 1))
     }
@@ -83,6 +108,7 @@ impl Walk<'_> {
         Some((end - 1, self.open(self.space(end), b':')?))
     }
 
+    #[inline]
     fn next(self, end: usize, close: u8) -> Option<Next> {
         let at = self.space(end);
         match self.byte(at)? {
@@ -105,6 +131,7 @@ impl Walk<'_> {
     }
 
     /// An object or a list, each of whose items `item` walks.
+    #[inline]
     pub(super) fn all(self, at: usize, close: u8, mut item: impl FnMut(usize) -> Option<usize>) -> Option<usize> {
         let mut at = self.space(at + 1);
         if self.byte(at)? == close {
@@ -118,6 +145,7 @@ impl Walk<'_> {
         }
     }
 
+    #[inline]
     pub(super) fn word(self, at: usize, word: &[u8]) -> Option<usize> {
         self.0.get(at..)?.starts_with(word).then_some(at + word.len())
     }
@@ -136,8 +164,8 @@ impl Walk<'_> {
 
     /// The first quote, backslash or control character, or the end.
     pub(super) fn plain(self, mut at: usize) -> usize {
-        while let Some(eight) = self.0.get(at..).and_then(<[u8]>::first_chunk) {
-            let marked = marked(u64::from_le_bytes(*eight));
+        while let Some(eight) = self.eight(at) {
+            let marked = marked(eight);
             if marked != 0 {
                 return at + marked.trailing_zeros() as usize / 8;
             }
@@ -215,6 +243,17 @@ mod tests {
         let wanted = vec![("a", "\"x\\\"}\""), ("b", "[1,{\"c\":-1.5e+3}]"), ("d", "null")];
         assert_eq!(members(text), Some((wanted, text.len() - " tail".len())));
         assert_eq!(members("{}"), Some((Vec::new(), 2)));
+    }
+
+    #[test]
+    fn white_space_of_any_length_is_passed() {
+        for length in 0..40 {
+            for (start, end) in [("", ""), ("\n", ""), (" \r\n", "\t"), ("\t", "\n\n")] {
+                let text = format!("{start}{}{end}", " ".repeat(length));
+                assert_eq!(Walk(text.as_bytes()).space(0), text.len(), "{text:?}");
+                assert_eq!(Walk(format!("{text}1  ").as_bytes()).space(0), text.len(), "{text:?}");
+            }
+        }
     }
 
     #[test]

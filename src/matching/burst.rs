@@ -11,7 +11,7 @@ pub(super) const PAUSE_S: i64 = 4;
 const LARGEST: usize = 400;
 
 /// Events of one burst, by their place in the session.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Burst {
     pub(super) events: Vec<usize>,
     /// It holds requests of no known shape: what the letter finds in it may be chance.
@@ -21,25 +21,24 @@ pub(super) struct Burst {
 /// The events of calls that some rule makes, cut at each pause, and where there are too many for one auction. Bursts
 /// that the letter explains, and can read, are left out.
 pub(super) fn bursts(events: &[Prepared<'_>], claims: &Claims) -> Vec<Burst> {
-    let mut bursts: Vec<Burst> = Vec::new();
-    for event in (0..events.len()).filter(|event| events[*event].known_call.is_some()) {
-        if !bursts.last().is_some_and(|burst| burst.goes_on(events, event)) {
-            bursts.push(Burst::default());
+    let known: Vec<usize> = (0..events.len()).filter(|event| events[*event].known_call.is_some()).collect();
+    let mut bursts = Vec::new();
+    let mut rest = known.as_slice();
+    while !rest.is_empty() {
+        let (burst, later) = rest.split_at(length(events, rest));
+        let strange = burst.iter().any(|event| events[*event].shape.is_none());
+        if strange || burst.iter().any(|event| claims.is_free(*event)) {
+            bursts.push(Burst { events: burst.to_vec(), strange });
         }
-        if let Some(burst) = bursts.last_mut() {
-            burst.events.push(event);
-            burst.strange |= events[event].shape.is_none();
-        }
+        rest = later;
     }
-    bursts.retain(|burst| burst.strange || burst.events.iter().any(|event| claims.is_free(*event)));
     bursts
 }
 
-impl Burst {
-    fn goes_on(&self, events: &[Prepared<'_>], next: usize) -> bool {
-        let pause = self.events.last().map(|last| events[*last].time().plus_seconds(PAUSE_S));
-        self.events.len() < LARGEST && pause.is_some_and(|pause| events[next].time() < pause)
-    }
+/// How many of these events, which are in order, make the first burst.
+fn length(events: &[Prepared<'_>], known: &[usize]) -> usize {
+    let goes_on = |pair: &&[usize]| events[pair[1]].time() < events[pair[0]].time().plus_seconds(PAUSE_S);
+    1 + known.windows(2).take(LARGEST - 1).take_while(goes_on).count()
 }
 
 /// Parts what the letter found: first what stays, then what lies wholly in a burst that it cannot read.

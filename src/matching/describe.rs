@@ -84,8 +84,13 @@ pub(super) fn compose(
 }
 
 /// What an extract reads off the signal's events.
-pub(super) fn read(extract: &Extract, events: &[Prepared<'_>], found: &Found) -> Vec<Reading> {
-    extract.read(found.members.iter().map(|(event, _)| events[*event].source()))
+pub(super) fn read<'e>(extract: &Extract, events: &'e [Prepared<'_>], found: &Found) -> Vec<Reading<'e>> {
+    let mut readings = Vec::new();
+    let members = found.members.iter().map(|(event, _)| &events[*event]);
+    for event in members.filter(|event| extract.reads(event.row.call)) {
+        extract.read(&event.source(), &mut readings);
+    }
+    readings
 }
 
 fn context(rule: &Rule, events: &[Prepared<'_>], found: &Found, calls: &[String]) -> (Context, Vec<Entity>) {
@@ -94,8 +99,9 @@ fn context(rule: &Rule, events: &[Prepared<'_>], found: &Found, calls: &[String]
     for extract in &rule.extracts {
         let readings = read(extract, events, found);
         if let Some(kind) = &extract.entity {
-            let new = readings.iter().filter_map(|reading| entity(kind, reading));
-            new.for_each(|entity| add(&mut entities, entity));
+            for reading in &readings {
+                add_read(&mut entities, kind, reading);
+            }
         }
         let value = in_context(extract, readings, calls);
         if !value.is_null() {
@@ -132,7 +138,7 @@ pub(super) fn place(events: &[Prepared<'_>], found: &Found) -> Context {
     context
 }
 
-fn in_context(extract: &Extract, readings: Vec<Reading>, calls: &[String]) -> Value {
+fn in_context(extract: &Extract, readings: Vec<Reading<'_>>, calls: &[String]) -> Value {
     let mut values: Vec<Value> = readings.into_iter().map(|reading| reading.value).collect();
     if values.is_empty() {
         values.extend(extract.default(calls).map(|text| Value::String(text.to_owned())));
@@ -145,19 +151,18 @@ fn in_context(extract: &Extract, readings: Vec<Reading>, calls: &[String]) -> Va
 }
 
 /// Each thing is an entity of a signal once, however many extracts read it.
-pub(super) fn add(entities: &mut Vec<Entity>, entity: Entity) {
-    if !entities.iter().any(|known| known.kind == entity.kind && known.value == entity.value) {
-        entities.push(entity);
+pub(super) fn add(entities: &mut Vec<Entity>, kind: &str, value: &str, event_id: &str) {
+    if !entities.iter().any(|known| known.value == value && known.kind == kind) {
+        entities.push(Entity { kind: kind.to_owned(), value: value.to_owned(), event_id: event_id.to_owned() });
     }
 }
 
-fn entity(kind: &str, reading: &Reading) -> Option<Entity> {
-    let value = reading
-        .value
-        .as_str()
-        .map(str::to_owned)
-        .or_else(|| (!reading.value.is_null()).then(|| reading.value.to_string()))?;
-    Some(Entity { kind: kind.to_owned(), value, event_id: reading.event_id.clone() })
+fn add_read(entities: &mut Vec<Entity>, kind: &str, reading: &Reading<'_>) {
+    match &reading.value {
+        Value::Null => {}
+        Value::String(text) => add(entities, kind, text, reading.event_id),
+        other => add(entities, kind, &other.to_string(), reading.event_id),
+    }
 }
 
 /// The calls that were seen, each once, in order.

@@ -4,15 +4,19 @@
 //! that are parts of the rule are collected, and all required calls must be among them. Of the rules that are met, the
 //! one that explains most of its calls gets the events.
 
+use std::ops::Range;
+
 use super::claim::{Claims, Found, role_of};
 use super::prepare::Prepared;
-use crate::rule::{Rule, RuleId, RuleSet, Use};
-use crate::signal::{Kind, Origin};
+use crate::event::Timestamp;
+use crate::rule::marks::Marks;
+use crate::rule::shape::ShapeId;
+use crate::rule::{Reach, Rule, RuleId, RuleSet};
+use crate::signal::{Kind, Origin, Role};
 
 /// A rule that is met around an anchor.
 struct Met {
     rule: RuleId,
-    members: Vec<(usize, u16)>,
     calls: usize,
     required: usize,
 }
@@ -20,39 +24,113 @@ struct Met {
 /// Finds every rule that is met to the letter, and takes its events.
 pub(super) fn find(rules: &RuleSet, events: &[Prepared<'_>], claims: &mut Claims) -> Vec<Found> {
     let mut found: Vec<Found> = Vec::new();
+    let mut search = Search::new(rules, events);
     // The rule of the last signal that is no background.
     let mut before = None;
-    for anchor in 0..events.len() {
-        if !claims.is_free(anchor) {
+    for place in 0..search.shaped.len() {
+        let anchor = search.shaped[place];
+        if !claims.is_free(anchor.event) {
             continue;
         }
-        let Some(met) = best(rules, events, claims, anchor, before) else { continue };
-        let rule = rules.rule(met.rule);
+        let Some(id) = search.best(claims, place, before) else { continue };
+        let rule = rules.rule(id);
         before = if rule.kind == Kind::Background { before } else { Some(rule) };
-        let signal = signal(rule, anchor, &met);
+        let signal = signal(id, anchor.event, search.members(claims, anchor, id));
         claims.take(&signal.members);
         found.push(signal);
     }
     found
 }
 
-fn best(
-    rules: &RuleSet,
-    events: &[Prepared<'_>],
-    claims: &Claims,
-    anchor: usize,
-    before: Option<&Rule>,
-) -> Option<Met> {
-    let shape = events[anchor].shape?;
-    let starts = rules.uses(shape).iter().filter(|usage| usage.anchor);
-    let candidates = starts.filter(|usage| follows(rules.rule(usage.rule), before));
-    let met: Vec<Met> = candidates.filter_map(|usage| meet(rules, events, claims, anchor, *usage)).collect();
-    let loses = |rule: RuleId| met.iter().any(|other| rules.rule(other.rule).over.contains(&rule));
-    met.iter()
-        .filter(|met| !loses(met.rule))
-        .max_by_key(|met| (met.required, met.calls, std::cmp::Reverse(met.rule)))
-        .map(|met| met.rule)
-        .and_then(|rule| met.into_iter().find(|met| met.rule == rule))
+/// An event of a known shape.
+#[derive(Debug, Clone, Copy)]
+struct Shaped {
+    event: usize,
+    time: Timestamp,
+    shape: ShapeId,
+}
+
+/// What is looked through for each anchor.
+struct Search<'s> {
+    rules: &'s RuleSet,
+    /// All events of a known shape, in order. They stand close together, for most of the work is to go over them.
+    shaped: Vec<Shaped>,
+    /// Those that any rule that starts from the anchor may find around it, by their places in that list.
+    near: Range<usize>,
+    /// The shapes of those that are free.
+    marks: Marks,
+    /// Which parts of a rule were seen; kept from one rule to the next.
+    seen: Vec<bool>,
+}
+
+impl<'s> Search<'s> {
+    fn new(rules: &'s RuleSet, events: &[Prepared<'_>]) -> Self {
+        let shaped =
+            |(event, ready): (usize, &Prepared<'_>)| Some(Shaped { event, time: ready.time(), shape: ready.shape? });
+        let shaped = events.iter().enumerate().filter_map(shaped).collect();
+        Self { rules, shaped, near: 0..0, marks: Marks::default(), seen: Vec::new() }
+    }
+
+    /// The rule that explains most around an anchor, which stands at that place.
+    fn best(&mut self, claims: &Claims, place: usize, before: Option<&Rule>) -> Option<RuleId> {
+        let rules = self.rules;
+        let anchor = self.shaped[place];
+        let reach = rules.reach(anchor.shape)?;
+        self.look_around(claims, place, reach);
+        let starts = rules.uses(anchor.shape).iter().filter(|usage| usage.anchor).map(|usage| usage.rule);
+        let met: Vec<Met> = starts.filter_map(|rule| self.meet(claims, anchor, rule, before)).collect();
+        let loses = |rule: RuleId| met.iter().any(|other| rules.rule(other.rule).over.contains(&rule));
+        met.iter()
+            .filter(|met| !loses(met.rule))
+            .max_by_key(|met| (met.required, met.calls, std::cmp::Reverse(met.rule)))
+            .map(|met| met.rule)
+    }
+
+    /// Finds what is within reach of an anchor.
+    fn look_around(&mut self, claims: &Claims, place: usize, reach: Reach) {
+        let (from, to) = reach.around(self.shaped[place].time);
+        let (earlier, later) = self.shaped.split_at(place);
+        let before = earlier.iter().rev().take_while(|event| event.time >= from).count();
+        let after = later.iter().take_while(|event| event.time <= to).count();
+        self.near = place - before..place + after;
+        let free = self.shaped[self.near.clone()].iter().filter(|event| claims.is_free(event.event));
+        self.marks = free.map(|event| event.shape).collect();
+    }
+
+    fn meet(&mut self, claims: &Claims, anchor: Shaped, id: RuleId, before: Option<&Rule>) -> Option<Met> {
+        let required = self.rules.required(id);
+        // Most rules require a call that is not there, which is known before anything is compared.
+        if !required.iter().all(|marks| marks.may_meet(self.marks)) {
+            return None;
+        }
+        let rule = self.rules.rule(id);
+        let mut seen = std::mem::take(&mut self.seen);
+        seen.clear();
+        seen.resize(rule.parts.len(), false);
+        for (_, part) in self.parts(claims, anchor, id) {
+            seen[usize::from(part)] = true;
+        }
+        let met = rule.parts.iter().zip(&seen).all(|(part, seen)| *seen || !part.required) && follows(rule, before);
+        let calls = seen.iter().filter(|seen| **seen).count();
+        self.seen = seen;
+        met.then_some(Met { rule: id, calls, required: required.len() })
+    }
+
+    /// The free events in the rule's window around the anchor that are parts of it, with the part that each is.
+    fn parts(&self, claims: &Claims, anchor: Shaped, id: RuleId) -> impl Iterator<Item = (usize, u16)> {
+        let rule = self.rules.rule(id);
+        let (from, to) = Reach::of(rule).around(anchor.time);
+        let within = self.shaped[self.near.clone()].iter().filter(move |event| event.time >= from && event.time <= to);
+        let within = within.filter(move |event| !rule.alone || event.event == anchor.event);
+        let parts = within.filter_map(move |event| Some((event.event, self.rules.part(event.shape, id)?)));
+        parts.filter(|(event, _)| claims.is_free(*event))
+    }
+
+    fn members(&self, claims: &Claims, anchor: Shaped, id: RuleId) -> Vec<(usize, Role)> {
+        let rule = self.rules.rule(id);
+        let parts = self.parts(claims, anchor, id);
+        parts.map(|(event, part)| (event, role_of(rule, event == anchor.event, part))).collect()
+    }
 }
 
 /// Whether a rule that only follows some others does so here.
@@ -61,53 +139,14 @@ pub(super) fn follows(rule: &Rule, before: Option<&Rule>) -> bool {
         || before.is_some_and(|before| rule.only_after.iter().any(|pattern| pattern.matches(&before.id)))
 }
 
-fn meet(rules: &RuleSet, events: &[Prepared<'_>], claims: &Claims, anchor: usize, usage: Use) -> Option<Met> {
-    let rule = rules.rule(usage.rule);
-    let members =
-        if rule.alone { vec![(anchor, usage.part)] } else { collect(rules, events, claims, anchor, usage.rule) };
-    let mut seen = vec![false; rule.parts.len()];
-    for (_, part) in &members {
-        seen[usize::from(*part)] = true;
-    }
-    let calls = seen.iter().filter(|seen| **seen).count();
-    let required = rule.parts.iter().filter(|part| part.required).count();
-    let met = rule.parts.iter().zip(seen).all(|(part, seen)| seen || !part.required);
-    met.then_some(Met { rule: usage.rule, members, calls, required })
-}
-
-/// The free events in the rule's window around the anchor that are parts of it, with the part that each is.
-fn collect(
-    rules: &RuleSet,
-    events: &[Prepared<'_>],
-    claims: &Claims,
-    anchor: usize,
-    rule_id: RuleId,
-) -> Vec<(usize, u16)> {
-    let window = window(events, anchor, rules.rule(rule_id));
-    window
-        .filter(|event| claims.is_free(*event))
-        .filter_map(|event| Some((event, rules.part(events[event].shape?, rule_id)?)))
-        .collect()
-}
-
 /// The places of the events in the rule's window around an anchor.
-pub(super) fn window(events: &[Prepared<'_>], anchor: usize, rule: &Rule) -> std::ops::Range<usize> {
-    let from = events[anchor].time().plus_seconds(-i64::from(rule.before_s));
-    let to = events[anchor].time().plus_seconds(i64::from(rule.after_s));
+pub(super) fn window(events: &[Prepared<'_>], anchor: usize, rule: &Rule) -> Range<usize> {
+    let (from, to) = Reach::of(rule).around(events[anchor].time());
     let start = events[..anchor].partition_point(|event| event.time() < from);
     let end = anchor + events[anchor..].partition_point(|event| event.time() <= to);
     start..end
 }
 
-fn signal(rule: &Rule, anchor: usize, met: &Met) -> Found {
-    let member = |(event, part): &(usize, u16)| (*event, role_of(rule, *event == anchor, *part));
-    Found {
-        rule: met.rule,
-        met: met.rule,
-        anchor,
-        members: met.members.iter().map(member).collect(),
-        origin: Origin::Letter,
-        confidence: 1.0,
-        missing: Vec::new(),
-    }
+fn signal(id: RuleId, anchor: usize, members: Vec<(usize, Role)>) -> Found {
+    Found { rule: id, met: id, anchor, members, origin: Origin::Letter, confidence: 1.0, missing: Vec::new() }
 }

@@ -88,7 +88,10 @@ pub struct SessionRows<'a> {
 ///
 /// The caller decides which sessions are the console's; a session that is not should not be passed.
 pub fn map(rules: &RuleSet, session: &SessionRows<'_>) -> Vec<Signal> {
-    stretches(session, Limits::default()).iter().flat_map(|stretch| map_stretch(rules, stretch)).collect()
+    match stretches(session, Limits::default()).as_slice() {
+        [whole] => map_stretch(rules, whole),
+        parts => parts.iter().flat_map(|stretch| map_stretch(rules, stretch)).collect(),
+    }
 }
 
 /// As [`map`], of one stretch of a session.

@@ -3,11 +3,12 @@
 //! More than half of a console's requests repeat one of the same session. So what is recognised is kept for those that
 //! look the same, and they share its parsed bodies.
 
-use std::collections::HashMap;
-use std::hash::{Hash, Hasher};
+use std::collections::hash_map::Entry;
+use std::hash::{BuildHasher, Hasher};
 use std::rc::Rc;
 
 use foldhash::fast::RandomState;
+use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use super::Row;
 use crate::event::{Client, Timestamp};
@@ -20,6 +21,8 @@ use crate::rule::shape::{ShapeId, Subject};
 #[derive(Debug, Clone)]
 pub(super) struct Prepared<'e> {
     pub(super) row: &'e Row<'e>,
+    /// The row's: windows are looked through for it, and rows are large.
+    time: Timestamp,
     /// Its request and its response.
     bodies: Rc<[Body<'e>; 2]>,
     /// The most particular shape that fits, if one does.
@@ -31,13 +34,13 @@ pub(super) struct Prepared<'e> {
 impl<'e> Prepared<'e> {
     fn new(rules: &'e RuleSet, row: &'e Row<'e>) -> Self {
         let bodies = Rc::new([row.request, row.response].map(Body::new));
-        let mut event = Self { row, bodies, shape: None, known_call: rules.known_call(row.call) };
+        let mut event = Self { row, time: row.time, bodies, shape: None, known_call: rules.known_call(row.call) };
         event.shape = rules.recognise(row.call, &event.subject());
         event
     }
 
     pub(super) const fn time(&self) -> Timestamp {
-        self.row.time
+        self.time
     }
 
     pub(super) fn request(&self) -> &Body<'e> {
@@ -70,52 +73,112 @@ pub(super) fn typed<'e>(rules: &'e RuleSet, rows: &[&'e Row<'e>]) -> Vec<Prepare
 fn ready<'e>(rules: &'e RuleSet, mut rows: Vec<&'e Row<'e>>) -> Vec<Prepared<'e>> {
     rows.dedup_by(|a, b| a.event_id == b.event_id);
     let mut known = Known::with_room_for(rows.len());
-    rows.into_iter().map(|row| known.prepared(rules, row)).collect()
-}
-
-/// Everything that shapes look at.
-#[derive(Debug, PartialEq, Eq)]
-struct Looks<'e> {
-    call: &'e str,
-    agent: Option<&'e str>,
-    request: Option<&'e str>,
-    response: Option<&'e str>,
-    error_code: Option<&'e str>,
-}
-
-/// The call and the request tell looks apart well enough; the rest is long, and the same most of the time.
-impl Hash for Looks<'_> {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        (self.call, self.request).hash(state);
+    for row in rows {
+        known.prepare(rules, row);
     }
+    known.events
 }
 
-/// Room is made at once for so many looks at most.
-const ROOM: usize = 4_096;
+/// Whether two events are the same in everything that shapes look at.
+fn look_alike(one: &Row<'_>, other: &Row<'_>) -> bool {
+    one.call == other.call
+        && one.request == other.request
+        && one.user_agent == other.user_agent
+        && one.response == other.response
+        && one.error_code == other.error_code
+}
 
-/// An event of each look that a stretch has. Requests are a stranger's texts, so the hashing is not foreseeable.
+/// The events that are ready, and where the first of each look stands.
 #[derive(Debug)]
-struct Known<'e>(HashMap<Looks<'e>, Prepared<'e>, RandomState>);
+struct Known<'e> {
+    events: Vec<Prepared<'e>>,
+    /// Requests are a stranger's texts, so their hashing is not foreseeable.
+    hashing: RandomState,
+    /// By the hash of a look; where that is another look's already, by the next number. So an entry is small, and
+    /// there is no second list.
+    places: FxHashMap<u64, usize>,
+}
 
 impl<'e> Known<'e> {
     fn with_room_for(events: usize) -> Self {
-        Self(HashMap::with_capacity_and_hasher((events / 2).min(ROOM), RandomState::default()))
+        let places = FxHashMap::with_capacity_and_hasher(events / 2, FxBuildHasher);
+        Self { events: Vec::with_capacity(events), hashing: RandomState::default(), places }
     }
 
-    fn prepared(&mut self, rules: &'e RuleSet, row: &'e Row<'e>) -> Prepared<'e> {
-        let looks = Looks {
-            call: row.call,
-            agent: row.user_agent,
-            request: row.request,
-            response: row.response,
-            error_code: row.error_code,
+    fn prepare(&mut self, rules: &'e RuleSet, row: &'e Row<'e>) {
+        let mut key = self.key(row);
+        let event = loop {
+            match self.places.entry(key) {
+                Entry::Vacant(vacant) => {
+                    vacant.insert(self.events.len());
+                    break Prepared::new(rules, row);
+                }
+                Entry::Occupied(known) => {
+                    let known = &self.events[*known.get()];
+                    if look_alike(known.row, row) {
+                        break Prepared { row, time: row.time, ..known.clone() };
+                    }
+                    key = key.wrapping_add(1);
+                }
+            }
         };
-        let known = self.0.entry(looks).or_insert_with(|| Prepared::new(rules, row));
-        Prepared { row, ..known.clone() }
+        self.events.push(event);
+    }
+
+    /// A hash of all that [`look_alike`] compares: who varies only one of them must not make a long row of numbers.
+    fn key(&self, row: &Row<'_>) -> u64 {
+        let mut hasher = self.hashing.build_hasher();
+        hasher.write(row.call.as_bytes());
+        for text in [row.request, row.user_agent, row.response, row.error_code].into_iter().flatten() {
+            hasher.write(text.as_bytes());
+        }
+        hasher.finish()
     }
 }
 
 /// Calls by CLI or SDK are no page's, whatever session they are in. A sign-in is one, whatever agent it claims.
 fn is_typed(row: &Row<'_>) -> bool {
     matches!(row.client, Client::Cli | Client::Sdk) && !row.call.starts_with("signin:")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row<'a>(id: &'a str, call: &'a str, agent: &'a str, response: Option<&'a str>) -> Row<'a> {
+        Row {
+            event_id: id,
+            time: Timestamp(7),
+            call,
+            account_id: None,
+            region: None,
+            user_agent: Some(agent),
+            client: Client::Console,
+            source_ip: None,
+            read_only: None,
+            error_code: None,
+            error_message: None,
+            request: Some("{\"maxItems\":1000}"),
+            response,
+        }
+    }
+
+    #[test]
+    fn events_share_their_bodies_only_where_all_of_their_looks_are_the_same() {
+        let rules = RuleSet::shipped().unwrap();
+        let rows = [
+            row("1", "iam:ListUsers", "AWS Internal", None),
+            row("2", "iam:ListUsers", "Coral/Netty4", None),
+            row("3", "iam:ListUsers", "AWS Internal", Some("{\"x\":1}")),
+            row("4", "iam:ListUsers", "AWS Internal", None),
+            row("5", "iam:ListRoles", "AWS Internal", None),
+            row("6", "iam:ListUsers", "AWS Internal", Some("{\"x\":1}")),
+        ];
+        let events = prepare(&rules, &rows.iter().collect::<Vec<_>>());
+        let shared = |event: usize| events.iter().position(|other| Rc::ptr_eq(&other.bodies, &events[event].bodies));
+        let first_alike: Vec<usize> = (0..events.len()).filter_map(shared).collect();
+        assert_eq!(first_alike, [0, 1, 2, 0, 4, 2]);
+        assert_eq!(events.iter().map(|event| event.row.event_id).collect::<Vec<_>>(), ["1", "2", "3", "4", "5", "6"]);
+        assert_ne!(events[0].shape, events[1].shape, "another agent is another shape");
+    }
 }

@@ -30,6 +30,11 @@ impl Default for Limits {
 }
 
 impl Limits {
+    /// Fewer events than this are one stretch, whatever they are.
+    fn shortest(self) -> usize {
+        self.long.min(self.longer).min(self.longest)
+    }
+
     /// The least pause, in seconds, that ends a stretch of so many events.
     const fn pause(self, events: usize) -> Option<i64> {
         match events {
@@ -112,6 +117,10 @@ impl<'e> StretchRows<'e> {
 pub fn stretches<'e>(session: &'e SessionRows<'e>, limits: Limits) -> Vec<StretchRows<'e>> {
     let mut rows: Vec<&Row<'_>> = session.rows.iter().collect();
     rows.sort_by(|a, b| (a.time, a.event_id).cmp(&(b.time, b.event_id)));
+    if rows.len() < limits.shortest() {
+        let shown = Shown { in_console: rows.iter().any(|row| shows_console(row)) };
+        return vec![StretchRows { session_id: session.session_id, rows, shown }];
+    }
     let (mut cutter, mut stretches, mut open) = (Cutter::new(limits), Vec::new(), Vec::new());
     for row in rows {
         if let Some(shown) = cutter.begins_new(row) {

@@ -2,13 +2,13 @@
 
 use std::cell::OnceCell;
 
-use crate::json::{Json, is_compact};
+use crate::json::{Document, Json, is_compact};
 
 /// A request or a response.
 #[derive(Debug, Default)]
 pub struct Body<'t> {
     text: &'t str,
-    value: OnceCell<Json<'t>>,
+    document: OnceCell<Document<'t>>,
     /// The text without white space, if it has some.
     tidied: OnceCell<Option<String>>,
 }
@@ -20,14 +20,20 @@ impl<'t> Body<'t> {
     }
 
     /// The value; `Null` if there is none, or if the text is no JSON.
-    pub fn value(&self) -> &Json<'t> {
-        self.value.get_or_init(|| Json::read(self.text))
+    pub fn value(&self) -> Json<'_> {
+        self.document.get_or_init(|| Document::read(self.text)).root()
     }
 
     /// The text without white space, as CloudTrail delivers it; other tools' exports have some.
     pub fn compact(&self) -> &str {
-        let tidied = self.tidied.get_or_init(|| (!is_compact(self.text)).then(|| self.value().to_string()));
+        let tidied = self.tidied.get_or_init(|| (!is_compact(self.text)).then(|| self.tidy()));
         tidied.as_deref().unwrap_or(self.text)
+    }
+
+    fn tidy(&self) -> String {
+        let mut tidied = String::with_capacity(self.text.len());
+        self.value().write(&mut tidied);
+        tidied
     }
 }
 

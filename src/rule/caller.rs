@@ -35,7 +35,12 @@ impl Family {
 
     /// The family of an agent, if it is of one.
     pub fn of(agent: &str) -> Option<Self> {
-        match unwrapped(agent) {
+        Self::of_unwrapped(unwrapped(agent))
+    }
+
+    /// As [`Family::of`], of an agent without outer brackets.
+    pub(super) fn of_unwrapped(agent: &str) -> Option<Self> {
+        match agent {
             "AWS Internal" => Some(Self::Internal),
             "Coral/Netty4" => Some(Self::Netty),
             text if text.contains(CLOUD_SHELL) => Some(Self::CloudShell),

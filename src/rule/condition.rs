@@ -61,7 +61,7 @@ impl Condition {
     }
 
     /// Whether the value at `path` of `root` passes. Of a list's elements, one must.
-    pub fn holds(&self, path: &Path, root: &Json<'_>) -> bool {
+    pub fn holds(&self, path: &Path, root: Json<'_>) -> bool {
         match self {
             Self::Empty => !path.any(root, &mut |value| !is_empty(value)),
             Self::Present => path.any(root, &mut |value| !value.is_null()),
@@ -72,7 +72,7 @@ impl Condition {
         }
     }
 
-    fn holds_for(&self, value: &Json<'_>) -> bool {
+    fn holds_for(&self, value: Json<'_>) -> bool {
         match value {
             Json::Array(elements) => elements.iter().any(|element| self.holds_for(element)),
             other => other.scalar().is_some_and(|text| self.holds_for_text(text)),
@@ -128,7 +128,7 @@ pub fn scalar_text(value: &toml::Value) -> Option<String> {
     }
 }
 
-fn is_empty(value: &Json<'_>) -> bool {
+fn is_empty(value: Json<'_>) -> bool {
     match value {
         Json::Null => true,
         Json::String(text) => text.is_empty(),
@@ -143,9 +143,10 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
+    use crate::json::Document;
 
     fn holds(condition: &Condition, path: &str, value: &Value) -> bool {
-        condition.holds(&Path::parse(path).unwrap(), &value.clone().into())
+        condition.holds(&Path::parse(path).unwrap(), Document::from(value.clone()).root())
     }
 
     #[test]

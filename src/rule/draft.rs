@@ -147,12 +147,12 @@ fn line(toml: &mut String, key: &str, value: &str) {
     let _ = writeln!(toml, "{key} = {value}");
 }
 
-fn names(members: &Members<'_>) -> String {
+fn names(members: Members<'_>) -> String {
     members.names().map(quoted).collect::<Vec<_>>().join(", ")
 }
 
 /// A JSON value as TOML on one line; nulls, which TOML has not, are left out.
-fn inline(value: &Json<'_>) -> String {
+fn inline(value: Json<'_>) -> String {
     match value {
         Json::Object(members) => {
             let members = members.iter().filter(|(_, value)| !value.is_null());

@@ -13,11 +13,11 @@ use crate::json::Json;
 
 /// One value and the event that shows it.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Reading {
+pub struct Reading<'e> {
     /// The value; texts where the extract shapes them, JSON as it stood otherwise.
     pub value: Value,
     /// The event.
-    pub event_id: String,
+    pub event_id: &'e str,
 }
 
 /// What an extract makes of a value. Most of it was read off another event before, and so is not copied yet.
@@ -119,21 +119,25 @@ impl Extract {
         &self.from
     }
 
-    /// Reads the values off the events, each once, in the order of the events.
-    pub fn read<'e, 't: 'e>(&self, events: impl Iterator<Item = Source<'e, 't>>) -> Vec<Reading> {
-        let mut readings: Vec<Reading> = Vec::new();
-        for event in events.filter(|event| self.from.is_empty() || self.from.iter().any(|call| call == event.call)) {
-            self.each(&event, &mut |made| {
-                if !readings.iter().any(|reading| made.is(&reading.value)) {
-                    readings.push(Reading { value: made.into_value(), event_id: event.event_id.to_owned() });
-                }
-            });
-            if self.one && !readings.is_empty() {
-                readings.truncate(1);
-                break;
-            }
+    /// Whether it reads from events of a call.
+    pub fn reads(&self, call: &str) -> bool {
+        self.from.is_empty() || self.from.iter().any(|from| from == call)
+    }
+
+    /// Adds what it reads off an event of a call that it [`reads`](Self::reads), unless that is known; events come in
+    /// order.
+    pub fn read<'e>(&self, event: &Source<'e, '_>, readings: &mut Vec<Reading<'e>>) {
+        if self.one && !readings.is_empty() {
+            return;
         }
-        readings
+        self.each(event, &mut |made| {
+            if !readings.iter().any(|reading| made.is(&reading.value)) {
+                readings.push(Reading { value: made.into_value(), event_id: event.event_id });
+            }
+        });
+        if self.one {
+            readings.truncate(1);
+        }
     }
 
     /// The value if nothing was read off these calls.
@@ -155,7 +159,7 @@ impl Extract {
         }
     }
 
-    fn take(&self, value: &Json<'_>, tell: Tell<'_>) {
+    fn take(&self, value: Json<'_>, tell: Tell<'_>) {
         match value {
             Json::Null => {}
             scalar if self.time => {
@@ -273,7 +277,9 @@ mod tests {
             request,
             response: &response,
         });
-        extract.read(events).into_iter().map(|reading| reading.value).collect()
+        let mut readings = Vec::new();
+        events.for_each(|event| extract.read(&event, &mut readings));
+        readings.into_iter().map(|reading| reading.value).collect()
     }
 
     #[test]

@@ -12,6 +12,7 @@ pub mod drift;
 pub mod extract;
 pub mod generic;
 mod link;
+pub mod marks;
 mod nearness;
 pub mod path;
 pub mod pattern;
@@ -34,6 +35,7 @@ pub use self::set::{RuleSet, Use};
 use self::shape::ShapeId;
 pub use self::source::RuleText;
 use self::template::Template;
+use crate::event::Timestamp;
 use crate::signal::Kind;
 
 /// One broken rule: where, which key, what was expected.
@@ -65,6 +67,33 @@ pub struct Part {
     pub required: bool,
     /// The rule can start from it.
     pub anchor: bool,
+}
+
+/// How far from its anchor a rule looks for events.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reach {
+    /// Seconds before the anchor.
+    pub before_s: u32,
+    /// Seconds after it.
+    pub after_s: u32,
+}
+
+impl Reach {
+    /// The reach of one rule.
+    pub const fn of(rule: &Rule) -> Self {
+        Self { before_s: rule.before_s, after_s: rule.after_s }
+    }
+
+    /// The reach of both.
+    #[must_use]
+    pub fn widened(self, other: Self) -> Self {
+        Self { before_s: self.before_s.max(other.before_s), after_s: self.after_s.max(other.after_s) }
+    }
+
+    /// The first moment within reach of an anchor at that time, and the last.
+    pub fn around(self, anchor: Timestamp) -> (Timestamp, Timestamp) {
+        (anchor.plus_seconds(-i64::from(self.before_s)), anchor.plus_seconds(i64::from(self.after_s)))
+    }
 }
 
 /// One rule of the catalogue.

@@ -39,26 +39,26 @@ impl Shape {
     /// How near the event comes, from 0 to 1, and 1 only where nothing differs. Says nothing of an event of another call.
     ///
     /// `drifted` is the subject's request in the words of the call's shapes.
-    pub fn nearness(&self, subject: &Subject<'_, '_>, drifted: &Drifted<'_, '_>) -> f64 {
+    pub fn nearness(&self, subject: &Subject<'_, '_>, drifted: &Drifted<'_>) -> f64 {
         let mut nearness = 1.0;
         self.compare(subject, drifted, &mut |factor, _| nearness *= factor);
         nearness
     }
 
     /// What is different, in words.
-    pub fn differences(&self, subject: &Subject<'_, '_>, drifted: &Drifted<'_, '_>) -> Vec<String> {
+    pub fn differences(&self, subject: &Subject<'_, '_>, drifted: &Drifted<'_>) -> Vec<String> {
         let mut differences = Vec::new();
         self.compare(subject, drifted, &mut |_, words| differences.push(words()));
         differences
     }
 
-    fn compare(&self, subject: &Subject<'_, '_>, drifted: &Drifted<'_, '_>, see: &mut See<'_>) {
+    fn compare(&self, subject: &Subject<'_, '_>, drifted: &Drifted<'_>, see: &mut See<'_>) {
         self.parameters.compare(drifted, see);
         self.compare_caller(subject, see);
         if !self.outcome.fits(subject.error_code) {
             see(OTHER_OUTCOME, &|| self.outcome.describe().map_or_else(String::new, |asked| format!("not {asked}")));
         }
-        self.conditions.iter().for_each(|(path, condition)| compare_value(path, condition, &drifted.request, see));
+        self.conditions.iter().for_each(|(path, condition)| compare_value(path, condition, drifted.request(), see));
         self.response
             .iter()
             .for_each(|(path, condition)| compare_value(path, condition, subject.response.value(), see));
@@ -77,14 +77,13 @@ impl Shape {
 }
 
 impl Parameters {
-    fn compare(&self, drifted: &Drifted<'_, '_>, see: &mut See<'_>) {
-        let empty = Members::default();
-        let members = drifted.request.as_object().unwrap_or(&empty);
+    fn compare(&self, drifted: &Drifted<'_>, see: &mut See<'_>) {
+        let members = drifted.request().as_object().unwrap_or_default();
         match self {
             Self::Any => return,
-            Self::None if has_none(&drifted.request) => {}
+            Self::None if has_none(drifted.request()) => {}
             Self::None => compare_names(&[], members, see),
-            Self::Exactly(expected) => compare_members(expected.as_object().unwrap_or(&empty), members, see),
+            Self::Exactly(expected) => compare_members(expected.root().as_object().unwrap_or_default(), members, see),
             Self::Members(sets) => {
                 if let Some(nearest) = nearest(sets, members) {
                     compare_names(&names(nearest), members, see);
@@ -95,7 +94,7 @@ impl Parameters {
     }
 }
 
-impl Drifted<'_, '_> {
+impl Drifted<'_> {
     fn compare(&self, see: &mut See<'_>) {
         if self.added > 0 {
             see(NEW_MEMBERS, &|| format!("{} new in the request", counted(self.added)));
@@ -115,7 +114,7 @@ fn names(set: &[String]) -> Vec<&str> {
 }
 
 /// The set that a request's members come nearest to.
-fn nearest<'s>(sets: &'s [Vec<String>], members: &Members<'_>) -> Option<&'s Vec<String>> {
+fn nearest<'s>(sets: &'s [Vec<String>], members: Members<'_>) -> Option<&'s Vec<String>> {
     let nearness = |set: &[String]| {
         let mut nearness = 1.0;
         compare_names(&names(set), members, &mut |factor, _| nearness *= factor);
@@ -124,7 +123,7 @@ fn nearest<'s>(sets: &'s [Vec<String>], members: &Members<'_>) -> Option<&'s Vec
     sets.iter().map(|set| (nearness(set), set)).max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, set)| set)
 }
 
-fn compare_names(asked: &[&str], members: &Members<'_>, see: &mut See<'_>) {
+fn compare_names(asked: &[&str], members: Members<'_>, see: &mut See<'_>) {
     for name in asked.iter().filter(|name| members.get(name).is_none()) {
         see(NO_MEMBER, &|| format!("no member {name}"));
     }
@@ -133,7 +132,7 @@ fn compare_names(asked: &[&str], members: &Members<'_>, see: &mut See<'_>) {
     }
 }
 
-fn compare_members(asked: &Members<'_>, members: &Members<'_>, see: &mut See<'_>) {
+fn compare_members(asked: Members<'_>, members: Members<'_>, see: &mut See<'_>) {
     compare_names(&asked.names().collect::<Vec<_>>(), members, see);
     for (name, value) in asked.iter().filter(|(name, value)| members.get(name).is_some_and(|other| other != *value)) {
         let factor = if Path::member(name).is_page_size() { OTHER_SIZE } else { OTHER_VALUE };
@@ -141,7 +140,7 @@ fn compare_members(asked: &Members<'_>, members: &Members<'_>, see: &mut See<'_>
     }
 }
 
-fn compare_value(path: &Path, condition: &Condition, root: &Json<'_>, see: &mut See<'_>) {
+fn compare_value(path: &Path, condition: &Condition, root: Json<'_>, see: &mut See<'_>) {
     if condition.holds(path, root) {
         return;
     }
@@ -169,6 +168,7 @@ mod tests {
     use super::super::caller::{Caller, Family};
     use super::super::drift::Vocabulary;
     use super::*;
+    use crate::json::Document;
 
     fn shape(members: &[&str]) -> Shape {
         let set = members.iter().map(|name| (*name).to_owned()).collect();
@@ -190,8 +190,8 @@ mod tests {
             response: &Body::default(),
             error_code: None,
         };
-        let request = Json::from(request.clone());
-        let drifted = vocabulary.read(&request);
+        let request = Document::from(request.clone());
+        let drifted = vocabulary.read(request.root());
         (shape.nearness(&subject, &drifted), shape.differences(&subject, &drifted))
     }
 

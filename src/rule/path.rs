@@ -62,7 +62,7 @@ impl Path {
     }
 
     /// Calls `see` with every value the path leads to, until it returns true; returns whether it did.
-    pub fn any<'v, 't>(&self, root: &'v Json<'t>, see: &mut dyn FnMut(&'v Json<'t>) -> bool) -> bool {
+    pub fn any<'v>(&self, root: Json<'v>, see: &mut dyn FnMut(Json<'v>) -> bool) -> bool {
         walk(&self.steps, root, see)
     }
 }
@@ -81,7 +81,7 @@ impl std::fmt::Display for Path {
     }
 }
 
-fn walk<'v, 't>(steps: &[Step], value: &'v Json<'t>, see: &mut dyn FnMut(&'v Json<'t>) -> bool) -> bool {
+fn walk<'v>(steps: &[Step], value: Json<'v>, see: &mut dyn FnMut(Json<'v>) -> bool) -> bool {
     let Some((step, rest)) = steps.split_first() else { return see(value) };
     match (step, value) {
         (Step::Below, Json::Object(members)) => members.iter().any(|(_, inner)| walk(steps, inner, see)),
@@ -101,10 +101,11 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
+    use crate::json::Document;
 
     fn all(path: &str, value: &Value) -> Vec<Value> {
         let mut found = Vec::new();
-        Path::parse(path).unwrap().any(&value.clone().into(), &mut |inner| {
+        Path::parse(path).unwrap().any(Document::from(value.clone()).root(), &mut |inner| {
             found.push(inner.to_value());
             false
         });

@@ -35,10 +35,10 @@ pub struct Source<'e, 't> {
 impl<'e, 't> Source<'e, 't> {
     /// What shapes look at.
     pub fn subject(&self) -> Subject<'e, 't> {
-        let agent = self.user_agent.unwrap_or_default();
+        let agent = unwrapped(self.user_agent.unwrap_or_default());
         Subject {
-            agent: unwrapped(agent),
-            family: Family::of(agent),
+            agent,
+            family: Family::of_unwrapped(agent),
             request: self.request,
             response: self.response,
             error_code: self.error_code,
@@ -76,8 +76,8 @@ impl Place {
         }
     }
 
-    pub(super) fn each(&self, event: &Source<'_, '_>, see: &mut dyn FnMut(&Json<'_>)) {
-        let mut visit = |value: &Json<'_>| {
+    pub(super) fn each(&self, event: &Source<'_, '_>, see: &mut dyn FnMut(Json<'_>)) {
+        let mut visit = |value: Json<'_>| {
             see(value);
             false
         };
@@ -86,7 +86,7 @@ impl Place {
             Self::Response(path) => drop(path.any(event.response.value(), &mut |value| visit(value))),
             Self::Event(field) => {
                 if let Some(text) = field.of(event) {
-                    see(&Json::String(text.into()));
+                    see(Json::String(text));
                 }
             }
         }

@@ -4,10 +4,11 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::drift::Vocabulary;
 use super::generic::Generic;
+use super::marks::Marks;
 use super::shape::{Shape, ShapeId, Subject};
 use super::words::Words;
 use super::words::unversioned;
-use super::{Rule, RuleId};
+use super::{Reach, Rule, RuleId};
 
 /// One part of one rule that a shape can be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,6 +31,10 @@ pub struct RuleSet {
     uses: Vec<Vec<Use>>,
     /// For each shape the bits of the rules that it is a part of.
     bits: Vec<u64>,
+    /// For each shape how far the rules look that start from it, if any does.
+    reaches: Vec<Option<Reach>>,
+    /// For each rule the marks of the shapes that each required call may have.
+    required: Vec<Vec<Marks>>,
     vocabulary: FxHashMap<String, Vocabulary>,
     /// The services of the calls that rules know.
     services: FxHashSet<String>,
@@ -54,6 +59,8 @@ impl RuleSet {
         let unversioned = by_call.keys().map(|call| (unversioned(call).to_owned(), call.clone())).collect();
         let generic = generic(&rules);
         let words = Words::default();
+        let reaches = uses.iter().map(|uses| reach(&rules, uses)).collect();
+        let required = rules.iter().map(required).collect();
         let bits = uses.iter().map(|uses| uses.iter().fold(0, |bits, usage| bits | bit(usage.rule))).collect();
         Self {
             rules,
@@ -62,6 +69,8 @@ impl RuleSet {
             any_call,
             uses,
             bits,
+            reaches,
+            required,
             vocabulary,
             services,
             unversioned,
@@ -111,8 +120,19 @@ impl RuleSet {
         &self.uses[id.0 as usize]
     }
 
+    /// How far the rules look that start from a shape; none if none does.
+    pub fn reach(&self, id: ShapeId) -> Option<Reach> {
+        self.reaches[id.0 as usize]
+    }
+
+    /// The marks of the shapes that each required call of a rule may have.
+    pub fn required(&self, id: RuleId) -> &[Marks] {
+        &self.required[id.0 as usize]
+    }
+
     /// The part of a rule that a shape is, if it is one. It is asked of every event near each start of a page, and most
     /// are none, as their bits tell at once.
+    #[inline]
     pub fn part(&self, shape: ShapeId, rule: RuleId) -> Option<u16> {
         if self.bits[shape.0 as usize] & bit(rule) == 0 {
             return None;
@@ -160,6 +180,15 @@ impl RuleSet {
     pub fn version(&self) -> &str {
         &self.version
     }
+}
+
+fn required(rule: &Rule) -> Vec<Marks> {
+    rule.parts.iter().filter(|part| part.required).map(|part| part.shapes.iter().copied().collect()).collect()
+}
+
+fn reach(rules: &[Rule], uses: &[Use]) -> Option<Reach> {
+    let starts = uses.iter().filter(|usage| usage.anchor).map(|usage| Reach::of(&rules[usage.rule.0 as usize]));
+    starts.reduce(Reach::widened)
 }
 
 /// One of 64 bits, which a rule shares with a few others.

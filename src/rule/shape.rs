@@ -4,7 +4,7 @@ use super::body::Body;
 use super::caller::{Caller, Family};
 use super::condition::Condition;
 use super::path::Path;
-use crate::json::{Json, Members};
+use crate::json::{Document, Json, Members};
 
 /// Where a shape stands in its [`super::RuleSet`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -34,7 +34,7 @@ pub(crate) enum Parameters {
     /// None at all.
     None,
     /// Exactly these.
-    Exactly(Json<'static>),
+    Exactly(Document<'static>),
     /// One of these sets of top-level members, each sorted.
     Members(Vec<Vec<String>>),
 }
@@ -79,8 +79,8 @@ impl Shape {
             && self.agent.as_ref().is_none_or(|condition| condition.holds_for_text(subject.agent))
             && self.outcome.fits(subject.error_code)
             && self.parameters.fit(subject.request)
-            && self.conditions.iter().all(|(path, condition)| condition.holds(path, subject.request.value()))
-            && self.response.iter().all(|(path, condition)| condition.holds(path, subject.response.value()))
+            && all_hold(&self.conditions, subject.request)
+            && all_hold(&self.response, subject.response)
             && self.text.iter().all(|part| subject.request.compact().contains(part.as_str()))
     }
 
@@ -119,6 +119,14 @@ impl Shape {
     }
 }
 
+/// Without conditions the body is not looked into, and so not parsed.
+fn all_hold(conditions: &[(Path, Condition)], body: &Body<'_>) -> bool {
+    conditions.is_empty() || {
+        let value = body.value();
+        conditions.iter().all(|(path, condition)| condition.holds(path, value))
+    }
+}
+
 impl Outcome {
     pub(super) fn fits(&self, error_code: Option<&str>) -> bool {
         match self {
@@ -142,8 +150,10 @@ impl Parameters {
         match self {
             Self::Any => true,
             Self::None => has_none(request.value()),
-            Self::Exactly(expected) => alike(expected, request.value()),
-            Self::Members(sets) => sets.iter().any(|set| has_members(request.value(), set)),
+            Self::Exactly(expected) => alike(expected.root(), request.value()),
+            Self::Members(sets) => {
+                request.value().as_object().is_some_and(|members| sets.iter().any(|set| are(members, set)))
+            }
         }
     }
 
@@ -158,7 +168,7 @@ impl Parameters {
     fn names(&self) -> Box<dyn Iterator<Item = &str> + '_> {
         match self {
             Self::Any | Self::None => Box::new(std::iter::empty()),
-            Self::Exactly(value) => Box::new(value.as_object().into_iter().flat_map(Members::names)),
+            Self::Exactly(value) => Box::new(value.root().as_object().into_iter().flat_map(Members::names)),
             Self::Members(sets) => Box::new(sets.iter().flatten().map(String::as_str)),
         }
     }
@@ -167,7 +177,7 @@ impl Parameters {
         match self {
             Self::Any => None,
             Self::None => Some("without parameters".to_owned()),
-            Self::Exactly(value) => Some(format!("with exactly {value}")),
+            Self::Exactly(document) => Some(format!("with exactly {}", document.root())),
             Self::Members(sets) => {
                 let sets: Vec<_> = sets.iter().map(|set| set.join(", ")).collect();
                 Some(format!("with {}", sets.join(" or with ")))
@@ -176,25 +186,24 @@ impl Parameters {
     }
 }
 
-pub(super) fn has_none(request: &Json<'_>) -> bool {
+pub(super) fn has_none(request: Json<'_>) -> bool {
     request.is_null() || request.as_object().is_some_and(Members::is_empty)
 }
 
-fn has_members(request: &Json<'_>, asked: &[String]) -> bool {
-    request.as_object().is_some_and(|members| {
-        members.len() == asked.len() && members.names().all(|name| asked.iter().any(|known| known == name))
-    })
+/// Whether these are the members that are asked for, and no others.
+fn are(members: Members<'_>, asked: &[String]) -> bool {
+    members.len() == asked.len() && members.names().all(|name| asked.iter().any(|known| known == name))
 }
 
 /// Equality but for how scalars are written: `1000` and `"1000"` are alike.
-fn alike(left: &Json<'_>, right: &Json<'_>) -> bool {
+fn alike(left: Json<'_>, right: Json<'_>) -> bool {
     match (left, right) {
         (Json::Object(left), Json::Object(right)) => {
             left.len() == right.len()
                 && left.iter().all(|(name, value)| right.get(name).is_some_and(|other| alike(value, other)))
         }
         (Json::Array(left), Json::Array(right)) => {
-            left.len() == right.len() && left.iter().zip(right).all(|(left, right)| alike(left, right))
+            left.len() == right.len() && left.iter().zip(right.iter()).all(|(left, right)| alike(left, right))
         }
         (Json::String(text), other) | (other, Json::String(text)) => other.scalar() == Some(text),
         (left, right) => left == right,

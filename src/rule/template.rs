@@ -14,13 +14,15 @@ use crate::signal::Context;
 
 /// How many values a sentence names before it counts the rest.
 const NAMED: usize = 5;
-/// Most sentences have room in so many bytes.
-const USUAL: usize = 64;
+/// Most texts are longer than their templates by so many bytes at most.
+const USUAL: usize = 32;
 
 /// A compiled template.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Template {
     parts: Vec<Part>,
+    /// Room for most of what it makes, in bytes.
+    room: usize,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,7 +50,7 @@ impl Template {
     pub fn parse(text: &str) -> Result<Self, String> {
         let mut chars = text.chars().peekable();
         let parts = parse_parts(&mut chars, false)?;
-        Ok(Self { parts })
+        Ok(Self { parts, room: text.len() + USUAL })
     }
 
     /// The names of its placeholders, those inside `[…]` included.
@@ -60,7 +62,7 @@ impl Template {
 
     /// The text, with the values of `context`; none if a placeholder outside of `[…]` has no value.
     pub fn render(&self, context: &Context, style: Style) -> Option<String> {
-        let mut text = String::with_capacity(USUAL);
+        let mut text = String::with_capacity(self.room);
         self.parts.iter().all(|part| part.render(context, style, &mut text)).then_some(text)
     }
 }
@@ -155,52 +157,76 @@ impl Part {
 }
 
 fn render_values(value: Option<&Value>, style: Style, out: &mut String) -> bool {
-    let texts = texts(value);
-    let Some((first, rest)) = texts.split_first() else { return false };
-    if style == Style::Link {
-        percent_encode(first, out);
-        return true;
+    let count = count(value);
+    let named = if count > NAMED { NAMED - 1 } else { count };
+    let mut place = 0;
+    each(value, &mut |value| {
+        place += 1;
+        match style {
+            Style::Link if place == 1 => percent_encode(&scalar(value), out),
+            Style::Sentence if place <= named => {
+                out.push_str(match place {
+                    1 => "",
+                    _ if place == count => " and ",
+                    _ => ", ",
+                });
+                out.push_str(&scalar(value));
+            }
+            _ => {}
+        }
+    });
+    if style == Style::Sentence && count > named {
+        out.extend([" and ", &(count - named).to_string(), " more"]);
     }
-    out.push_str(first);
-    let named = if texts.len() > NAMED { NAMED - 2 } else { rest.len() };
-    let more = rest.len() - named.min(rest.len());
-    for (index, text) in rest.iter().take(named).enumerate() {
-        out.push_str(if more == 0 && index + 1 == named { " and " } else { ", " });
-        out.push_str(text);
-    }
-    if more > 0 {
-        out.extend([" and ", &more.to_string(), " more"]);
-    }
-    true
+    count > 0
 }
 
 fn render_count(value: Option<&Value>, one: &str, many: &str, out: &mut String) -> bool {
-    let count = texts(value).len();
+    let count = count(value);
     if count > 0 {
         out.extend([count.to_string().as_str(), " ", if count == 1 { one } else { many }]);
     }
     count > 0
 }
 
-fn texts(value: Option<&Value>) -> Vec<Cow<'_, str>> {
+fn count(value: Option<&Value>) -> usize {
+    let mut count = 0;
+    each(value, &mut |_| count += 1);
+    count
+}
+
+/// Tells of every value that is something, in order; lists are walked through.
+fn each<'v>(value: Option<&'v Value>, tell: &mut dyn FnMut(&'v Value)) {
     match value {
-        None | Some(Value::Null) => Vec::new(),
-        Some(Value::Array(elements)) => elements.iter().flat_map(|element| texts(Some(element))).collect(),
-        Some(Value::String(text)) if text.is_empty() => Vec::new(),
-        Some(Value::String(text)) => vec![Cow::Borrowed(text)],
-        Some(other) => vec![Cow::Owned(other.to_string())],
+        None | Some(Value::Null) => {}
+        Some(Value::Array(elements)) => elements.iter().for_each(|element| each(Some(element), tell)),
+        Some(Value::String(text)) if text.is_empty() => {}
+        Some(other) => tell(other),
     }
 }
 
-fn percent_encode(text: &str, out: &mut String) {
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~/:@".contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            out.push('%');
-            out.push_str(&hex::encode_upper([byte]));
-        }
+fn scalar(value: &Value) -> Cow<'_, str> {
+    match value {
+        Value::String(text) => Cow::Borrowed(text),
+        other => Cow::Owned(other.to_string()),
     }
+}
+
+/// What needs no encoding is written in one go.
+fn percent_encode(text: &str, out: &mut String) {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~/:@".contains(&byte);
+    let mut rest = text;
+    while let Some(at) = rest.bytes().position(|byte| !is_plain(byte)) {
+        let (plain, odd) = rest.split_at(at);
+        let end = odd.chars().next().map_or(odd.len(), char::len_utf8);
+        out.push_str(plain);
+        for byte in &odd.as_bytes()[..end] {
+            out.push('%');
+            out.push_str(&hex::encode_upper([*byte]));
+        }
+        rest = &odd[end..];
+    }
+    out.push_str(rest);
 }
 
 #[cfg(test)]
@@ -244,6 +270,8 @@ mod tests {
     #[test]
     fn links_take_the_first_value_encoded() {
         assert_eq!(render("#/users/{u}", &json!({"u": ["a b&c", "d"]}), Style::Link), "#/users/a%20b%26c");
+        assert_eq!(render("#/{u}?", &json!({"u": " é/☃"}), Style::Link), "#/%20%C3%A9/%E2%98%83?");
+        assert_eq!(render("#/{u}", &json!({"u": [7, "d"]}), Style::Link), "#/7");
     }
 
     #[test]

@@ -1,18 +1,23 @@
 //! Times in requests: many ways to write one moment.
 
+use std::borrow::Cow;
+
 use super::schema::SpanUnit;
 use crate::json::Json;
-use chrono::{DateTime, NaiveDateTime, TimeDelta};
+use chrono::{DateTime, NaiveDateTime, SecondsFormat, TimeDelta};
 
 /// What requests write: `Apr 13, 2024, 5:11:21 AM` is the console's own.
 const FORMATS: [&str; 4] =
     ["%b %d, %Y, %I:%M:%S %p", "%b %d, %Y %I:%M:%S %p", "%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f"];
 
+/// The space that browsers write before `AM` and `PM`.
+const NARROW: char = '\u{202f}';
+
 /// Numbers from here on are milliseconds since 1970, below it seconds.
 const MILLISECONDS: i64 = 100_000_000_000;
 
 /// The moment that a value is, if it is one: text, or seconds or milliseconds since 1970.
-pub(super) fn parse_value(value: &Json<'_>) -> Option<NaiveDateTime> {
+pub(super) fn parse_value(value: Json<'_>) -> Option<NaiveDateTime> {
     match value {
         Json::Number(number) => parse_number(number.parse().ok()?),
         Json::String(text) => parse(text).or_else(|| text.parse().ok().and_then(parse_number)),
@@ -30,15 +35,16 @@ fn parse_number(number: i64) -> Option<NaiveDateTime> {
 }
 
 fn parse(text: &str) -> Option<NaiveDateTime> {
-    let text = text.replace('\u{202f}', " ");
+    let text = if text.contains(NARROW) { Cow::Owned(text.replace(NARROW, " ")) } else { Cow::Borrowed(text) };
     let zoned = DateTime::parse_from_rfc3339(&text).map(|moment| moment.naive_utc()).ok();
     zoned.or_else(|| FORMATS.iter().find_map(|format| NaiveDateTime::parse_from_str(&text, format).ok()))
 }
 
 /// `2023-12-06T04:59:59.999Z`, milliseconds only where there are some.
 pub(super) fn rfc3339(moment: NaiveDateTime) -> String {
-    let millis = moment.and_utc().timestamp_subsec_millis();
-    moment.format(if millis == 0 { "%Y-%m-%dT%H:%M:%SZ" } else { "%Y-%m-%dT%H:%M:%S%.3fZ" }).to_string()
+    let moment = moment.and_utc();
+    let digits = if moment.timestamp_subsec_millis() == 0 { SecondsFormat::Secs } else { SecondsFormat::Millis };
+    moment.to_rfc3339_opts(digits, true)
 }
 
 /// `1 week`, `30 minutes`: the largest unit, up to `most`, of which there is a whole number, give or take a second.
@@ -63,6 +69,22 @@ pub(super) fn span_in_words(span: TimeDelta, most: SpanUnit) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_moment_is_read_however_it_is_written() {
+        let told = |text: &str| parse_value(Json::String(text)).map(rfc3339).unwrap_or_default();
+        let ways = [
+            "2023-12-17T02:12:45Z",
+            "2023-12-17\u{202f}02:12:45Z",
+            "2023-12-17T03:12:45+01:00",
+            "Dec 17, 2023, 2:12:45\u{202f}AM",
+            "1702779165",
+        ];
+        assert_eq!(ways.map(told), ["2023-12-17T02:12:45Z"; 5]);
+        assert_eq!(told("2023-12-06T04:59:59.0009Z"), "2023-12-06T04:59:59Z");
+        assert_eq!(told("2023-12-06T04:59:59.9999Z"), "2023-12-06T04:59:59.999Z");
+        assert_eq!(told("+12023-12-06T04:59:59"), "+12023-12-06T04:59:59Z");
+    }
 
     #[test]
     fn spans_take_the_largest_whole_unit() {

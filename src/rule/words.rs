@@ -157,7 +157,8 @@ impl Words {
     /// Whether an error code means that somebody was not allowed to.
     #[must_use]
     pub fn is_denial(&self, code: &str) -> bool {
-        self.denied.iter().any(|denied| code == denied || code.ends_with(&format!(".{denied}")))
+        let is_it = |before: &str| before.is_empty() || before.ends_with('.');
+        self.denied.iter().any(|denied| code.strip_suffix(denied.as_str()).is_some_and(is_it))
     }
 
     /// What a member of a request names, if it names something: `user`.

@@ -1,7 +1,7 @@
 //! Commands: what was typed, in `CloudShell` or with the same identity elsewhere. Pages of one answer are one command.
 
 use super::{Draft, Scene};
-use crate::json::Json;
+use crate::json::{Document, Json};
 use crate::rule::generic::Generic;
 
 const CONFIDENCE: f64 = 0.9;
@@ -28,10 +28,10 @@ pub(super) fn sort(scene: &Scene<'_, '_>, events: &[usize]) -> Vec<Draft> {
 }
 
 /// The request without the members that only say which part is asked for.
-fn unpaged<'t>(scene: &Scene<'_, '_>, request: &Json<'t>) -> Json<'t> {
-    let Some(members) = request.as_object() else { return request.clone() };
-    let kept = members.keeping(|member| !scene.rules.words().is_paging(member));
-    if kept.is_empty() { Json::Null } else { Json::Object(kept) }
+fn unpaged<'r>(scene: &Scene<'_, '_>, request: Json<'r>) -> Document<'r> {
+    let Some(members) = request.as_object() else { return request.into() };
+    let kept: Vec<_> = members.iter().filter(|(member, _)| !scene.rules.words().is_paging(member)).collect();
+    if kept.is_empty() { Document::default() } else { Document::object(&kept) }
 }
 
 fn is_page(scene: &Scene<'_, '_>, event: usize) -> bool {

@@ -24,18 +24,18 @@ pub(super) fn of(scene: &Scene<'_, '_>, events: &[usize]) -> Vec<Entity> {
     named
 }
 
-fn collect(scene: &Scene<'_, '_>, event: usize, value: &Json<'_>, named: &mut Vec<Entity>) {
+fn collect(scene: &Scene<'_, '_>, event: usize, value: Json<'_>, named: &mut Vec<Entity>) {
     let Some(members) = value.as_object() else { return };
     let event_id = scene.events[event].row.event_id;
     let mut see = |kind: String, value: &str| {
         if named.len() < MOST {
-            describe::add(named, Entity { kind, value: value.to_owned(), event_id: event_id.to_owned() });
+            describe::add(named, &kind, value, event_id);
         }
     };
     members.iter().for_each(|(member, value)| walk(scene, member, value, DEEPEST, &mut see));
 }
 
-fn walk(scene: &Scene<'_, '_>, member: &str, value: &Json<'_>, depth: usize, see: &mut impl FnMut(String, &str)) {
+fn walk(scene: &Scene<'_, '_>, member: &str, value: Json<'_>, depth: usize, see: &mut impl FnMut(String, &str)) {
     let words = scene.rules.words();
     match value {
         Json::String(text) if !text.is_empty() && text.len() <= LONGEST => {
@@ -44,7 +44,7 @@ fn walk(scene: &Scene<'_, '_>, member: &str, value: &Json<'_>, depth: usize, see
             }
         }
         Json::Array(elements) if depth > 0 => {
-            for element in elements {
+            for element in elements.iter() {
                 walk(scene, member, element, depth - 1, see);
             }
         }

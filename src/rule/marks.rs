@@ -1,0 +1,39 @@
+//! Sets of shapes that are compared at once.
+
+use super::shape::ShapeId;
+
+/// Shapes, each told by one of 64 bits, which it shares with a few others. So that two sets have no shape in common is
+/// said at once, and that they have one is mostly right.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Marks(u64);
+
+impl Marks {
+    /// Whether both may have a shape in common.
+    #[must_use]
+    pub const fn may_meet(self, other: Self) -> bool {
+        self.0 & other.0 != 0
+    }
+}
+
+impl FromIterator<ShapeId> for Marks {
+    fn from_iter<I: IntoIterator<Item = ShapeId>>(shapes: I) -> Self {
+        Self(shapes.into_iter().fold(0, |marks, shape| marks | 1 << (shape.0 % u64::BITS)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn marks(shapes: &[u32]) -> Marks {
+        shapes.iter().copied().map(ShapeId).collect()
+    }
+
+    #[test]
+    fn a_shape_in_common_is_never_denied() {
+        assert!(marks(&[1, 70]).may_meet(marks(&[5, 70])));
+        assert!(!marks(&[1, 70]).may_meet(marks(&[2, 3])));
+        assert!(!marks(&[]).may_meet(marks(&[1])));
+        assert!(marks(&[6]).may_meet(marks(&[70])), "two that share a bit are to be compared");
+    }
+}
