@@ -44,6 +44,27 @@ pub struct Column {
     pub doc: &'static str,
     /// The path in a `CloudTrail` record that it is taken from to the letter, if it is.
     pub source: Option<&'static str>,
+    /// What is known of its values beforehand.
+    values: Option<Values>,
+}
+
+/// How a column's values are spread, so that DuckDB need not try each way to compress them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Values {
+    /// Few of them, many times each.
+    Repeating,
+    /// A new one in nearly every row.
+    Distinct,
+}
+
+impl Values {
+    /// How DDL has them compressed. Texts that are too long for that are left as they are, row group by row group.
+    const fn compression(self) -> &'static str {
+        match self {
+            Self::Repeating => " USING COMPRESSION DICTIONARY",
+            Self::Distinct => " USING COMPRESSION FSST",
+        }
+    }
 }
 
 /// A column's type.
@@ -147,12 +168,28 @@ impl ColumnKind {
 impl Column {
     /// A column of that name, type and description.
     const fn new(name: &'static str, kind: ColumnKind, doc: &'static str) -> Self {
-        Self { name, kind, doc, source: None }
+        Self { name, kind, doc, source: None, values: None }
+    }
+
+    /// The same, for values that repeat a lot.
+    const fn repeating(self) -> Self {
+        Self { values: Some(Values::Repeating), ..self }
+    }
+
+    /// The same, for values that hardly ever repeat.
+    const fn distinct(self) -> Self {
+        Self { values: Some(Values::Distinct), ..self }
     }
 
     /// The same, taken to the letter from that path of a record.
     const fn from(self, source: &'static str) -> Self {
         Self { source: Some(source), ..self }
+    }
+
+    /// The column as DDL declares it.
+    fn create(&self) -> String {
+        let compression = self.values.map_or("", Values::compression);
+        format!("\"{}\" {}{compression}", self.name, self.kind.sql())
     }
 
     /// The description, with the path it is taken from.
@@ -166,8 +203,7 @@ impl Table {
     /// The statement that creates the table.
     #[must_use]
     pub fn create(&self) -> String {
-        let columns: Vec<String> =
-            self.columns.iter().map(|column| format!("\"{}\" {}", column.name, column.kind.sql())).collect();
+        let columns: Vec<String> = self.columns.iter().map(Column::create).collect();
         format!("CREATE TABLE {} ({})", self.name, columns.join(", "))
     }
 

@@ -9,40 +9,48 @@ pub const EVENTS: Table = Table {
     grain: "One CloudTrail event. Together with extra the columns hold all of its record.",
     columns: &[
         Column::new("event_id", Text, "The event's id; derived from its content if the record has none")
-            .from("eventID"),
+            .from("eventID")
+            .distinct(),
         Column::new("event_time", Timestamp, "When it happened, UTC").from("eventTime"),
-        Column::new("event_source", Text, "The service called, with its domain").from("eventSource"),
-        Column::new("service", Text, "The service called, without its domain: iam"),
-        Column::new("event_name", Text, "The call").from("eventName"),
-        Column::new("event_key", Text, "The call with its service, as rules name it: iam:ListUsers"),
-        Column::new("event_version", Text, "The version of the record's format").from("eventVersion"),
-        Column::new("event_type", Text, "AwsApiCall, AwsConsoleSignIn, AwsServiceEvent ...").from("eventType"),
-        Column::new("event_category", Text, "Management, Data, Insight ...").from("eventCategory"),
-        Column::new("account_id", Text, "The account it happened in: the recipient's, else the caller's"),
-        Column::new("recipient_account_id", Text, "The account that got the record").from("recipientAccountId"),
-        Column::new("region", Text, "The region called").from("awsRegion"),
-        Column::new("identity_type", Text, "IAMUser, AssumedRole, Root ...").from("userIdentity.type"),
+        Column::new("event_source", Text, "The service called, with its domain").from("eventSource").repeating(),
+        Column::new("service", Text, "The service called, without its domain: iam").repeating(),
+        Column::new("event_name", Text, "The call").from("eventName").repeating(),
+        Column::new("event_key", Text, "The call with its service, as rules name it: iam:ListUsers").repeating(),
+        Column::new("event_version", Text, "The version of the record's format").from("eventVersion").repeating(),
+        Column::new("event_type", Text, "AwsApiCall, AwsConsoleSignIn, AwsServiceEvent ...")
+            .from("eventType")
+            .repeating(),
+        Column::new("event_category", Text, "Management, Data, Insight ...").from("eventCategory").repeating(),
+        Column::new("account_id", Text, "The account it happened in: the recipient's, else the caller's").repeating(),
+        Column::new("recipient_account_id", Text, "The account that got the record")
+            .from("recipientAccountId")
+            .repeating(),
+        Column::new("region", Text, "The region called").from("awsRegion").repeating(),
+        Column::new("identity_type", Text, "IAMUser, AssumedRole, Root ...").from("userIdentity.type").repeating(),
         Column::new("principal", Text, "A short name of who called: alice, Admin/bob, root"),
         Column::new("principal_id", Text, "The caller's unique id").from("userIdentity.principalId"),
         Column::new("principal_arn", Text, "The caller's ARN").from("userIdentity.arn"),
-        Column::new("identity_account_id", Text, "The caller's account").from("userIdentity.accountId"),
+        Column::new("identity_account_id", Text, "The caller's account").from("userIdentity.accountId").repeating(),
         Column::new("access_key_id", Text, "The key that signed the call; changes often in a console session")
             .from("userIdentity.accessKeyId"),
-        Column::new("user_name", Text, "The caller's friendly name").from("userIdentity.userName"),
-        Column::new("invoked_by", Text, "The AWS service that called on behalf").from("userIdentity.invokedBy"),
+        Column::new("user_name", Text, "The caller's friendly name").from("userIdentity.userName").repeating(),
+        Column::new("invoked_by", Text, "The AWS service that called on behalf")
+            .from("userIdentity.invokedBy")
+            .repeating(),
         Column::new("issuer_arn", Text, "The role or user that issued the credentials")
-            .from("userIdentity.sessionContext.sessionIssuer.arn"),
+            .from("userIdentity.sessionContext.sessionIssuer.arn")
+            .repeating(),
         Column::new("session_created", Timestamp, "When the credentials were issued, UTC")
             .from("userIdentity.sessionContext.attributes.creationDate"),
         Column::new("mfa", Boolean, "Whether the credentials were issued with MFA")
             .from("userIdentity.sessionContext.attributes.mfaAuthenticated"),
         Column::new("source_ip", Text, "The caller's address, or the name of a service").from("sourceIPAddress"),
-        Column::new("user_agent", Text, "The program that called").from("userAgent"),
+        Column::new("user_agent", Text, "The program that called").from("userAgent").repeating(),
         Column::new("client", Enum(EnumType::Client), "What kind of program called, told from the user agent"),
-        Column::new("error_code", Text, "Why the call failed; NULL if it did not").from("errorCode"),
+        Column::new("error_code", Text, "Why the call failed; NULL if it did not").from("errorCode").repeating(),
         Column::new("error_message", Text, "The failure in words").from("errorMessage"),
         Column::new("read_only", Boolean, "Whether the call only reads").from("readOnly"),
-        Column::new("request_id", Text, "The id of the request").from("requestID"),
+        Column::new("request_id", Text, "The id of the request").from("requestID").distinct(),
         Column::new("request_parameters", Json, "What was asked for").from("requestParameters"),
         Column::new("response_elements", Json, "What was answered, for calls that change").from("responseElements"),
         Column::new("session_credential_from_console", Boolean, "Whether the credentials are a console session's")

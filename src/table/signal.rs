@@ -35,7 +35,7 @@ pub const EVENT_SIGNAL: Table = Table {
     name: "event_signal",
     grain: "One event's part in one signal. An event has one signal at most.",
     columns: &[
-        Column::new("event_id", Text, "The event: events.event_id"),
+        Column::new("event_id", Text, "The event: events.event_id").distinct(),
         Column::new("signal_id", Text, "The signal that explains it: signals.signal_id"),
         Column::new("role", Enum(EnumType::Role), "Its part: anchor, required, optional or merged"),
     ],
