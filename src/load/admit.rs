@@ -40,12 +40,14 @@ pub(super) struct Rest {
     pub(super) files: Rows,
     /// Rows of `rejects`.
     pub(super) rejects: Rows,
+    /// No portion comes after these.
+    pub(super) is_last: bool,
 }
 
 impl Default for Rest {
     fn default() -> Self {
         let (files, rejects) = (Rows::new(&LOAD_FILES), Rows::new(&REJECTS));
-        Self { instead: Instead::default(), forgotten: Vec::new(), files, rejects }
+        Self { instead: Instead::default(), forgotten: Vec::new(), files, rejects, is_last: false }
     }
 }
 
@@ -106,10 +108,11 @@ impl<'l> Admitting<'l> {
             }
             let full = self.ledger.inserted - before >= MAX_EVENTS || rest.instead.0.len() >= MAX_INSTEAD;
             if full || self.events.has_to_ask() {
-                break;
+                return Ok(rest);
             }
         }
         drop(feeder);
+        rest.is_last = true;
         Ok(rest)
     }
 

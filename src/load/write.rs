@@ -21,12 +21,14 @@ pub(super) struct Writer<'a> {
     /// So many threads at most insert.
     threads: u64,
     admitting: Admitting<'a>,
+    has_written: bool,
 }
 
 impl<'a> Writer<'a> {
     /// A writer for that case, which has those files.
     pub(super) fn new(case: &'a Case, files: Files, memory: Memory, ledger: &'a mut Ledger) -> Result<Self, LoadError> {
-        Ok(Self { case, threads: memory.inserting(), admitting: Admitting::new(case, files, ledger)? })
+        let admitting = Admitting::new(case, files, ledger)?;
+        Ok(Self { case, threads: memory.inserting(), admitting, has_written: false })
     }
 
     /// Writes as many portions as fit one transaction; tells whether there was one.
@@ -42,7 +44,14 @@ impl<'a> Writer<'a> {
         self.admitting.meet(self.case, &first)?;
         let portions = iter::once(Ok(first)).chain(portions);
         let case = self.case;
-        case.transaction(|_| finish(case, self.insert(portions, progress)?))?;
+        case.transaction(|case| {
+            let rest = self.insert(portions, progress)?;
+            if rest.is_last && !self.has_written {
+                case.checkpoint_at_commit()?;
+            }
+            finish(case, rest)
+        })?;
+        self.has_written = true;
         Ok(true)
     }
 
