@@ -38,7 +38,7 @@ impl Source {
         self.modified
     }
 
-    /// What tells that it is the very file it was: see [`stamp`]. `None` where nothing does.
+    /// What tells that it is the very file it was, kept in `load_files.stamp`; `None` where nothing does.
     pub fn stamp(&self) -> Option<i64> {
         self.stamp
     }
