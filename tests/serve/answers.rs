@@ -1,5 +1,6 @@
 //! What each address answers, on the demo's case.
 
+use cartographer::table::SCHEMA_VERSION;
 use serde_json::json;
 
 use crate::{column, served};
@@ -12,7 +13,7 @@ fn the_case_is_told_in_numbers() {
     let case = served().ask("/api/case");
     assert_eq!(case["file"], "case.duckdb");
     assert_eq!(case["tool_version"], env!("CARGO_PKG_VERSION"));
-    assert_eq!(case["case"]["schema_version"], "1");
+    assert_eq!(case["case"]["schema_version"], SCHEMA_VERSION.to_string());
     let numbers = ["events", "console_events", "signals", "sessions", "console_sessions"].map(|name| &case[name]);
     assert_eq!(numbers.map(|number| number.as_u64().unwrap()), [2526, 507, 60, 119, 2]);
     assert_eq!(case["first_time"], "2026-03-11T00:00:01.000000Z");
