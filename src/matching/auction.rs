@@ -6,10 +6,10 @@ use rustc_hash::FxHashMap;
 
 use super::bid::{Bid, MOST};
 use super::claim::{Claims, Found};
-use super::letter::{follows, window};
+use super::letter::follows;
 use super::prepare::Prepared;
 use super::votes::{Vote, Votes, votes};
-use crate::rule::{Rule, RuleId, RuleSet};
+use crate::rule::{Reach, Rule, RuleId, RuleSet};
 use crate::signal::{Kind, Origin, Role};
 
 /// A page of which less than this was seen is no explanation.
@@ -217,4 +217,12 @@ fn starts(rules: &RuleSet, votes: &FxHashMap<usize, Votes>) -> FxHashMap<RuleId,
         events.into_iter().map(|(_, event)| event).collect()
     };
     starts.into_iter().map(|(rule, events)| (rule, in_order(events))).collect()
+}
+
+/// The places of the events in the rule's window around an anchor.
+fn window(events: &[Prepared<'_>], anchor: usize, rule: &Rule) -> Range<usize> {
+    let (from, to) = Reach::of(rule).around(events[anchor].time());
+    let start = events[..anchor].partition_point(|event| event.time() < from);
+    let end = anchor + events[anchor..].partition_point(|event| event.time() <= to);
+    start..end
 }

@@ -139,14 +139,6 @@ pub(super) fn follows(rule: &Rule, before: Option<&Rule>) -> bool {
         || before.is_some_and(|before| rule.only_after.iter().any(|pattern| pattern.matches(&before.id)))
 }
 
-/// The places of the events in the rule's window around an anchor.
-pub(super) fn window(events: &[Prepared<'_>], anchor: usize, rule: &Rule) -> Range<usize> {
-    let (from, to) = Reach::of(rule).around(events[anchor].time());
-    let start = events[..anchor].partition_point(|event| event.time() < from);
-    let end = anchor + events[anchor..].partition_point(|event| event.time() <= to);
-    start..end
-}
-
 fn signal(id: RuleId, anchor: usize, members: Vec<(usize, Role)>) -> Found {
     Found { rule: id, met: id, anchor, members, origin: Origin::Letter, confidence: 1.0, missing: Vec::new() }
 }
