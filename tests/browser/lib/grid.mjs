@@ -1,6 +1,4 @@
-// What a grid shows, and ways to wait for it.
-
-import assert from "node:assert/strict";
+// What a grid shows, and ways to wait for it: the page answers when its fetches and renders are done, not at once.
 
 export const grid = (page) => page.getByRole("grid");
 export const rows = (page) => page.locator(".grid-body .grid-row");
@@ -13,6 +11,10 @@ export async function total(page, count) {
   await page.locator(`[role=grid][aria-rowcount="${count + 1}"]`).waitFor();
   if (count > 0) await page.locator(".grid-body .grid-row:not([aria-busy=true])").first().waitFor();
 }
+
+/** Waits until all of these parts, texts or patterns, stand in the text at `place`. */
+export const shows = (place, ...parts) =>
+  parts.reduce((found, hasText) => found.filter({ hasText }), place).waitFor({ state: "attached" });
 
 /** The texts of the rows that are laid out. */
 export const texts = (page) => rows(page).allInnerTexts();
@@ -38,10 +40,9 @@ export async function downloaded(page, click) {
 
 export const clipboard = (page) => page.evaluate(() => navigator.clipboard.readText());
 
-/** The row that the grid says is active, and that it has the focus. */
-export async function active(page) {
-  await page.locator("[role=grid][aria-activedescendant]").waitFor();
-  const id = await grid(page).getAttribute("aria-activedescendant");
-  assert.equal(await grid(page).evaluate((node) => node === document.activeElement), true, "the grid has no focus");
-  return page.locator(`[id="${id}"]`);
-}
+/** Waits until the grid has the focus, and the row that it says is active matches that selector. */
+export const active = (page, selector) =>
+  page.waitForFunction((wanted) => {
+    const id = document.activeElement?.matches("[role=grid]") && document.activeElement.getAttribute("aria-activedescendant");
+    return id && document.getElementById(id)?.matches(wanted);
+  }, selector);
