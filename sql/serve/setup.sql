@@ -130,7 +130,7 @@ SELECT
         served.some(k.deletes, 'deletion', 'deletions'),
         served.some(s.denied, 'call denied', 'calls denied'),
         served.some(k.commands, 'command typed', 'commands typed'),
-        CASE WHEN s.console THEN served.some(s.unexplained, 'event unexplained', 'events unexplained') END
+        CASE WHEN s.console THEN served.some(s.unexplained_events, 'event unexplained', 'events unexplained') END
     ], lambda text: text IS NOT NULL) AS stands_out
 FROM session_summary AS s
 LEFT JOIN (

@@ -8,7 +8,6 @@
 -- @column secrets Signals that read or made a secret or credential
 -- @column denied Events that were refused for want of a permission
 -- @column failed Events that failed, denied ones included
--- @column unexplained Events of the console that no signal explains
 CREATE OR REPLACE VIEW session_summary AS
 SELECT
     x.*,
@@ -19,8 +18,7 @@ SELECT
     COALESCE(s.changes, 0) AS changes,
     COALESCE(s.secrets, 0) AS secrets,
     COALESCE(e.denied, 0) AS denied,
-    COALESCE(e.failed, 0) AS failed,
-    x.console_events - x.explained_events AS unexplained
+    COALESCE(e.failed, 0) AS failed
 FROM sessions AS x
 LEFT JOIN (
     SELECT

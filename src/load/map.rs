@@ -36,7 +36,9 @@ pub(super) fn map_changed(
     progress.phase(Phase::Mapping);
     case.transaction(|case| {
         map_pieces(case, case.pieces()?, rules, threads, Limits::default())?;
-        Ok(case.end_waiting()?)
+        case.end_waiting()?;
+        // Nothing comes after.
+        Ok(case.checkpoint_at_commit()?)
     })
 }
 

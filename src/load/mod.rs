@@ -16,12 +16,15 @@ mod portion;
 mod sift;
 mod write;
 
+use std::ffi::OsStr;
 use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 use std::thread;
 
+use crossbeam_channel::bounded;
 use thiserror::Error;
 
+use self::known::Files;
 use self::memory::Memory;
 use self::write::Writer;
 use crate::batch::BatchError;
@@ -104,12 +107,11 @@ pub enum LoadError {
 pub fn load(options: &LoadOptions, rules: &RuleSet, progress: &dyn Progress) -> Result<Ledger, LoadError> {
     let threads = rayon::ThreadPoolBuilder::new().num_threads(options.threads.unwrap_or(0)).build()?;
     let memory = Memory(options.memory_limit.unwrap_or(MEMORY));
-    let (found, case) = begin(options, memory)?;
+    let (found, case, files) = begin(options, memory)?;
     let mut ledger = Ledger::default();
     found.problems.iter().for_each(|problem| ledger.failed(problem.to_string()));
     progress.phase(Phase::Reading);
     progress.start(found.sources.len() as u64, found.sources.iter().map(read::Source::size).sum());
-    let files = known::Files::of(&case)?;
     let sifted = sift::sift(found.sources, &files, &threads);
     skip(&sifted.known, progress, &mut ledger);
     let portions = trail::cut(sifted.rest, memory.portion());
@@ -122,24 +124,26 @@ pub fn load(options: &LoadOptions, rules: &RuleSet, progress: &dyn Progress) -> 
     Ok(ledger)
 }
 
-/// Finds what is to be loaded, and opens the case. One that is there is opened meanwhile; a new one is made only if there
-/// is something to load.
-fn begin(options: &LoadOptions, memory: Memory) -> Result<(Discovery, Case), LoadError> {
-    if !options.case.exists() {
-        return Ok((find(options)?, open(options, memory)?));
-    }
+/// Finds what is to be loaded; opens the case meanwhile, and learns which files it has. A new one is made only if there is
+/// something to load.
+fn begin(options: &LoadOptions, memory: Memory) -> Result<(Discovery, Case, Files), LoadError> {
+    let (there_is, something) = bounded(1);
     thread::scope(|scope| {
-        let finding = scope.spawn(|| find(options));
-        let case = open(options, memory);
+        let finding = scope.spawn(move || find(options, || _ = there_is.try_send(())));
+        let wanted = options.case.exists() || something.recv().is_ok();
+        let opened = wanted.then(|| open(options, memory));
         let found = finding.join().unwrap_or_else(|panic| resume_unwind(panic))?;
-        Ok((found, case?))
+        let (case, files) = opened.unwrap_or_else(|| open(options, memory))?;
+        Ok((found, case, files))
     })
 }
 
-/// Finds the files that are to be loaded: at least one.
-fn find(options: &LoadOptions) -> Result<Discovery, LoadError> {
-    let mut found = read::discover(&options.inputs);
+/// Finds the files that are to be loaded: at least one. Calls `there_is` as soon as there is one.
+fn find(options: &LoadOptions, there_is: impl FnMut()) -> Result<Discovery, LoadError> {
+    let mut found = read::discover_and_tell(&options.inputs, there_is);
     found.sources.retain(|source| !is_case(&source.name, &options.case));
+    // Its log may have gone away while the folder was walked.
+    found.problems.retain(|problem| !is_case(problem.name(), &options.case));
     if found.sources.is_empty() { Err(LoadError::NoInput(causes(&found.problems))) } else { Ok(found) }
 }
 
@@ -152,21 +156,32 @@ fn skip(known: &[read::Source], progress: &dyn Progress, ledger: &mut Ledger) {
     }
 }
 
-/// Opens the case.
-fn open(options: &LoadOptions, memory: Memory) -> Result<Case, StoreError> {
+/// Opens the case, and asks it for its files.
+fn open(options: &LoadOptions, memory: Memory) -> Result<(Case, Files), LoadError> {
     let case = Case::open(&options.case)?;
     case.defer_checkpoints()?;
     case.set_memory(memory.of_duckdb())?;
     options.threads.map_or(Ok(()), |count| case.set_threads(count))?;
     options.temp_dir.as_deref().map_or(Ok(()), |folder| case.set_temp_dir(folder))?;
-    Ok(case)
+    let files = Files::of(&case)?;
+    Ok((case, files))
 }
 
-/// Whether the file is the case itself, or DuckDB's log beside it: a case often lies in the folder that is loaded.
+/// Whether the file is the case itself, or a log of DuckDB's beside it: a case often lies in the folder that is loaded.
 fn is_case(name: &str, case: &Path) -> bool {
-    let name = Path::new(name.strip_suffix(".wal").unwrap_or(name));
-    name.file_name() == case.file_name()
-        && name.canonicalize().is_ok_and(|name| case.canonicalize().is_ok_and(|case| case == name))
+    let path = Path::new(name);
+    let Some(file) = path.file_name().and_then(OsStr::to_str).map(logged) else { return false };
+    let at = |path: &Path| path.canonicalize().ok();
+    case.file_name() == Some(OsStr::new(file))
+        && at(case).is_some_and(|case| at(&path.with_file_name(file)) == Some(case))
+}
+
+/// The file that a log of DuckDB's is for; any other file is what it is.
+fn logged(file: &str) -> &str {
+    match file.split_once(".wal") {
+        Some((logged, more)) if more.is_empty() || more.starts_with('.') => logged,
+        _ => file,
+    }
 }
 
 fn causes(problems: &[read::ReadError]) -> String {

@@ -32,7 +32,7 @@ pub use container::Container;
 pub use error::{ReadError, Refusal};
 pub use opened::{Document, Opened, Stored, fetch, open};
 pub use row::record_of_row;
-pub use source::{Discovery, Source, discover};
+pub use source::{Discovery, Source, discover, discover_and_tell};
 pub use texts::{TextFile, texts};
 
 use cells::Table;

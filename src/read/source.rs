@@ -90,20 +90,42 @@ pub struct Discovery {
 /// folder every regular file counts, since a file is told by its content.
 #[must_use]
 pub fn discover(inputs: &[String]) -> Discovery {
-    let mut discovery = Discovery::default();
-    for input in inputs {
-        discovery.add(input);
-    }
-    discovery.sources.sort_unstable_by(|a, b| a.name.cmp(&b.name));
-    discovery.sources.dedup_by(|a, b| a.name == b.name);
-    discovery
+    discover_and_tell(inputs, || {})
 }
 
-impl Discovery {
+/// As [`discover`], and calls `there_is` as soon as there is a file.
+#[must_use]
+pub fn discover_and_tell(inputs: &[String], there_is: impl FnMut()) -> Discovery {
+    let mut search = Search { sources: Vec::new(), problems: Vec::new(), there_is };
+    for input in inputs {
+        search.add(input);
+    }
+    let Search { mut sources, problems, .. } = search;
+    sources.sort_unstable_by(|a, b| a.name.cmp(&b.name));
+    sources.dedup_by(|a, b| a.name == b.name);
+    Discovery { sources, problems }
+}
+
+/// A discovery in the making.
+struct Search<T> {
+    sources: Vec<Source>,
+    problems: Vec<ReadError>,
+    /// What to call when there is a first source.
+    there_is: T,
+}
+
+impl<T: FnMut()> Search<T> {
+    fn found(&mut self, source: Source) {
+        if self.sources.is_empty() {
+            (self.there_is)();
+        }
+        self.sources.push(source);
+    }
+
     fn add(&mut self, input: &str) {
         let path = Path::new(input);
         if input == STDIN {
-            self.sources.push(Source::stdin());
+            self.found(Source::stdin());
         } else if path.exists() {
             self.add_path(path);
         } else if input.contains(['*', '?', '[']) {
@@ -117,7 +139,7 @@ impl Discovery {
         match fs::metadata(path) {
             Ok(metadata) if metadata.is_dir() => self.add_folder(path),
             // Pipes and devices too, if somebody names one: `<(zcat …)` is a pipe.
-            Ok(metadata) => self.sources.push(Source::file(path, &metadata)),
+            Ok(metadata) => self.found(Source::file(path, &metadata)),
             Err(cause) => self.problems.push(ReadError::List { name: name(path), cause }),
         }
     }
@@ -148,7 +170,7 @@ impl Discovery {
             let found = entry.and_then(|entry| entry.metadata().map(|metadata| (entry, metadata)));
             match found {
                 Ok((entry, metadata)) if metadata.is_file() => {
-                    self.sources.push(Source::file(entry.path(), &metadata));
+                    self.found(Source::file(entry.path(), &metadata));
                 }
                 Ok(_) => {}
                 Err(error) => self.problems.push(list_error(folder, error)),

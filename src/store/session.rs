@@ -84,16 +84,16 @@ impl Case {
         FORGET_SIGNALS.iter().try_for_each(|sql| self.execute(sql))
     }
 
-    /// Numbers of the case as it stood when [`Case::end_waiting`] counted.
+    /// Numbers of the case as it stands.
     ///
     /// # Errors
-    /// DuckDB's message, such as that nothing was counted.
+    /// DuckDB's message.
     pub fn totals(&self) -> Result<Totals, StoreError> {
-        const TOTALS: &str = "SELECT s.*, c.*, (SELECT count(*) FROM signals) FROM (SELECT count(*), \
-             count(*) FILTER (console), COALESCE(sum(console_events), 0)::BIGINT FROM sessions) AS s, \
-             (SELECT COALESCE(sum(explained), 0)::BIGINT, COALESCE(sum(typed), 0)::BIGINT, \
-             COALESCE(sum(residual), 0)::BIGINT FROM counted) AS c";
-        Ok(self.connection.query_row(TOTALS, [], |row| {
+        const COUNTS: [&str; 5] =
+            ["console_events", "explained_events", "typed_events", "unexplained_events", "signals"];
+        let sums = COUNTS.map(|counts| format!("COALESCE(sum({counts}), 0)::BIGINT")).join(", ");
+        let sql = format!("SELECT count(*), count(*) FILTER (console), {sums} FROM sessions");
+        Ok(self.connection.query_row(&sql, [], |row| {
             Ok(Totals {
                 sessions: row.get(0)?,
                 console_sessions: row.get(1)?,
@@ -118,7 +118,7 @@ fn gather() -> String {
          principal_id IS NULL AND identity_type IS NULL) AND bool_or(len(console_evidence) > 0)) AS console, \
          min(event_time) AS first_time, max(event_time) AS last_time, {ips} AS ips, {regions} AS regions, \
          {agents} AS user_agents, bool_or(mfa) AS mfa, count(*) AS events, 0 AS console_events, \
-         0 AS explained_events, CASE WHEN console THEN NULL ELSE 0 END AS signals \
+         0 AS explained_events, 0 AS unexplained_events, 0 AS typed_events, CASE WHEN console THEN NULL ELSE 0 END AS signals \
          FROM events JOIN changed USING (session_id) GROUP BY session_id",
         ips = set_of("CASE WHEN regexp_full_match(source_ip, '[0-9a-fA-F.:]+') THEN source_ip END"),
         regions = set_of("region"),

@@ -38,16 +38,15 @@ fn waiting_events() -> String {
     )
 }
 
-/// Counts, on their own, what kinds of events each session has.
-const COUNT: &str = "CREATE OR REPLACE TEMP TABLE counted AS SELECT session_id, \
-     count(*) FILTER (class NOT IN ('programmatic', 'command')) AS console_events, \
-     count(*) FILTER (class IN ('click', 'background')) AS explained, count(*) FILTER (class = 'command') AS typed, \
-     count(*) FILTER (class = 'residual') AS residual FROM event_signals GROUP BY session_id";
-
-/// States what the signals of the sessions that wait explain.
-const STATE: &str = "UPDATE sessions SET console_events = counted.console_events, explained_events = counted.explained, \
+/// Counts, each kind on its own, the events of the sessions that wait, and states what is found.
+const STATE: &str = "UPDATE sessions SET console_events = counted.console, explained_events = counted.explained, \
+     unexplained_events = counted.unexplained, typed_events = counted.typed, \
      signals = (SELECT count(*) FROM signals WHERE signals.session_id = sessions.session_id) \
-     FROM counted WHERE counted.session_id = sessions.session_id AND console AND signals IS NULL";
+     FROM (SELECT session_id, count(*) FILTER (class NOT IN ('programmatic', 'command')) AS console, \
+     count(*) FILTER (class IN ('click', 'background')) AS explained, \
+     count(*) FILTER (class = 'residual') AS unexplained, count(*) FILTER (class = 'command') AS typed \
+     FROM event_signals SEMI JOIN waiting USING (session_id) GROUP BY session_id) AS counted \
+     WHERE counted.session_id = sessions.session_id";
 
 impl Case {
     /// The pieces in which the sessions that wait are mapped, in order. Signals they may have had are removed.
@@ -112,15 +111,13 @@ impl Case {
         self.append(&SIGNAL_ENTITIES, [&batches.signal_entities])
     }
 
-    /// Ends the waiting of all sessions that wait, once their signals are there: counts these. [`Case::totals`] come of
-    /// the same count.
+    /// Ends the waiting of the sessions in [`Case::pieces`], once their signals are there: counts these.
     ///
     /// # Errors
     /// DuckDB's message.
     pub fn end_waiting(&self) -> Result<(), StoreError> {
         // What was put apart takes room that the rest of the work may need.
         self.execute("DROP TABLE IF EXISTS temp.apart")?;
-        self.execute(COUNT)?;
         self.execute(STATE)
     }
 }

@@ -88,6 +88,12 @@ pub const SESSIONS: Table = Table {
             "How many of them are the console's: explained, or by no CLI, SDK or service",
         ),
         Column::new("explained_events", Integer, "How many of them a signal explains"),
+        Column::new("unexplained_events", Integer, "How many of them no signal explains, counted on their own"),
+        Column::new(
+            "typed_events",
+            Integer,
+            "How many were typed, in a CLI, an SDK or CloudShell, and a signal tells of",
+        ),
         Column::new("signals", Integer, "How many signals it has; NULL while it waits to be mapped"),
     ],
 };

@@ -92,14 +92,12 @@ fn count(events: &[Row<'_>], signals: &[Signal]) -> Explained {
     for event in events {
         let typed = matches!(event.client, Client::Cli | Client::Sdk | Client::CloudShell);
         match kinds.get(event.event_id) {
-            Some(Kind::Command) if typed => {}
-            Some(_) => {
-                explained.console_events += 1;
-                explained.of_signals += 1;
-            }
+            Some(Kind::Command) if typed => explained.typed += 1,
+            Some(_) => explained.of_signals += 1,
             None if typed || event.client == Client::Service => {}
-            None => explained.console_events += 1,
+            None => explained.unexplained += 1,
         }
     }
+    explained.console_events = explained.of_signals + explained.unexplained;
     explained
 }

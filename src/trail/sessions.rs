@@ -37,6 +37,10 @@ pub(super) struct Explained {
     pub(super) console_events: u64,
     /// Those of them that a signal explains.
     pub(super) of_signals: u64,
+    /// Those of them that none explains.
+    pub(super) unexplained: u64,
+    /// Events that were typed, and that a signal tells of.
+    pub(super) typed: u64,
     pub(super) signals: u64,
 }
 
@@ -120,6 +124,8 @@ impl<'b> Session<'b> {
             Cell::count(self.places.len() as u64),
             Cell::count(explained.console_events),
             Cell::count(explained.of_signals),
+            Cell::count(explained.unexplained),
+            Cell::count(explained.typed),
             Cell::count(explained.signals),
         ])
     }

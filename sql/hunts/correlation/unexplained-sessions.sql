@@ -10,12 +10,12 @@ SET VARIABLE principal = '%'; -- only who is named like this; % is any text
 SET VARIABLE percent = 50; -- at least this share of the console's events
 SET VARIABLE events = 10; -- of at least so many
 SELECT first_time AS time, principal,
-    format('{} of {} console events are unexplained', console_events - explained_events, console_events) AS what,
-    100 * (console_events - explained_events) // console_events AS percent, ips AS source_ips, user_agents, account_id,
+    format('{} of {} console events are unexplained', unexplained_events, console_events) AS what,
+    100 * unexplained_events // console_events AS percent, ips AS source_ips, user_agents, account_id,
     session_id
 FROM sessions
 WHERE console AND console_events >= greatest(getvariable('events'), 1)
-    AND 100 * (console_events - explained_events) >= getvariable('percent') * console_events
+    AND 100 * unexplained_events >= getvariable('percent') * console_events
     AND first_time BETWEEN getvariable('since') AND getvariable('until')
     AND coalesce(principal, '') LIKE getvariable('principal')
 ORDER BY percent DESC, time, session_id;

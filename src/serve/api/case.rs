@@ -24,6 +24,7 @@ const SORTS: [&str; 19] = [
     "events",
     "console_events",
     "explained_events",
+    "unexplained_events",
     "signals",
     "pages",
     "clicks",
@@ -31,7 +32,6 @@ const SORTS: [&str; 19] = [
     "secrets",
     "denied",
     "failed",
-    "unexplained",
     "session_id",
 ];
 

@@ -48,6 +48,7 @@ export interface SessionRow {
   events: number;
   console_events: number;
   explained_events: number;
+  unexplained_events: number;
   signals: number | null;
   seconds: number;
   services: string[];
@@ -57,7 +58,6 @@ export interface SessionRow {
   secrets: number;
   denied: number;
   failed: number;
-  unexplained: number;
   stands_out: string[];
 }
 

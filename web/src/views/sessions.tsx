@@ -44,7 +44,7 @@ const Outstanding = ({ values }: { values: readonly string[] }) => (
 );
 
 const tally = (
-  key: "events" | "clicks" | "changes" | "secrets" | "denied" | "unexplained",
+  key: "events" | "clicks" | "changes" | "secrets" | "denied" | "unexplained_events",
   title: string,
   loud = false,
 ): Column<SessionRow> => ({
@@ -100,7 +100,7 @@ const COLUMNS: readonly Column<SessionRow>[] = [
   tally("changes", "Changes"),
   tally("secrets", "Secrets", true),
   tally("denied", "Denied", true),
-  tally("unexplained", "Unexpl."),
+  tally("unexplained_events", "Unexpl."),
   {
     key: "stands",
     title: "Stands out",
