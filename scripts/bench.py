@@ -22,6 +22,9 @@ TRAILS = Path(os.environ.get("TRAILS", WORK))
 SIZES = [int(size) for size in os.environ.get("SIZES", "100000 1000000").split()]
 THREADS = os.environ.get("THREADS", str(os.cpu_count()))
 
+# Seconds after which a file is known by its times.
+SETTLED = 4
+
 # The most bytes of one file's text. DuckDB reads with buffers of twice that.
 LARGEST = 4 << 20
 
@@ -111,6 +114,8 @@ def grow(logs):
     files = sorted(logs.rglob("*.json.gz"), key=lambda file: file.name.split("_")[-2])
     old = len(files) - len(files) // 100
     link(files[:old], logs, part)
+    # A file that was linked, as one that was written, is not known by its times for some seconds.
+    time.sleep(SETTLED)
     measure(load(part, case))
     link(files[old:], logs, part)
     return measure(load(part, case))

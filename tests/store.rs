@@ -216,8 +216,9 @@ fn a_piece_holds_the_console_sessions_that_wait() {
 #[test]
 fn signals_are_counted_and_classed() {
     let (_folder, _path, case) = mapped_case();
-    let sessions = "SELECT events, console_events, explained_events, signals FROM sessions WHERE console";
-    assert_eq!(rows(&case, sessions), ["4|3|2|2"]);
+    let sessions = "SELECT events, console_events, explained_events, unexplained_events, typed_events, signals \
+                    FROM sessions WHERE console";
+    assert_eq!(rows(&case, sessions), ["4|3|2|1|0|2"]);
     let classes = "SELECT class, entry, kind, title, events, id FROM timeline ORDER BY time, id";
     let expected = [
         "click|signal|list|IAM › Users|1|signal-c1",

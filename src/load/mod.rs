@@ -178,10 +178,7 @@ fn is_case(name: &str, case: &Path) -> bool {
 
 /// The file that a log of DuckDB's is for; any other file is what it is.
 fn logged(file: &str) -> &str {
-    match file.split_once(".wal") {
-        Some((logged, more)) if more.is_empty() || more.starts_with('.') => logged,
-        _ => file,
-    }
+    [".wal", ".wal.checkpoint", ".wal.recovery"].iter().find_map(|log| file.strip_suffix(log)).unwrap_or(file)
 }
 
 fn causes(problems: &[read::ReadError]) -> String {
@@ -189,4 +186,29 @@ fn causes(problems: &[read::ReadError]) -> String {
         return "no files in there".to_owned();
     }
     problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn the_case_and_its_logs_are_told_from_other_files() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        let case = path("case.duckdb");
+        let is_own = |name: &str| is_case(path(name).to_str().unwrap(), &case);
+        assert!(!is_own("case.duckdb"), "there is no case yet");
+        fs::create_dir(path("other")).unwrap();
+        for name in ["case.duckdb", "other/case.duckdb"] {
+            fs::write(path(name), "").unwrap();
+        }
+        // A log may be gone again.
+        let own = ["case.duckdb", "case.duckdb.wal", "case.duckdb.wal.checkpoint", "other/../case.duckdb.wal.recovery"];
+        assert_eq!(own.map(is_own), [true; 4]);
+        let others = ["other/case.duckdb", "case.duckdb.wal.json", "case.json", "wal", "."];
+        assert_eq!(others.map(is_own), [false; 5]);
+    }
 }
