@@ -17,7 +17,7 @@ use crate::trail::{self, Admission, Bundle, Events, Outcome, Parsed, Reject};
 
 /// A transaction that has taken so many events is ended. From 122,880 on, the rows that DuckDB keeps together, it
 /// writes events into the file at once, instead of into its log first.
-const MAX_EVENTS: u64 = 500_000;
+const MAX_EVENTS: u64 = 2_000_000;
 /// A transaction that is to replace so many events is ended: until then they are in memory.
 const MAX_INSTEAD: usize = 10_000;
 
