@@ -118,7 +118,8 @@ fn gather() -> String {
          principal_id IS NULL AND identity_type IS NULL) AND bool_or(len(console_evidence) > 0)) AS console, \
          min(event_time) AS first_time, max(event_time) AS last_time, {ips} AS ips, {regions} AS regions, \
          {agents} AS user_agents, bool_or(mfa) AS mfa, count(*) AS events, 0 AS console_events, \
-         0 AS explained_events, 0 AS unexplained_events, 0 AS typed_events, CASE WHEN console THEN NULL ELSE 0 END AS signals \
+         0 AS explained_events, 0 AS unexplained_events, 0 AS typed_events, \
+         CASE WHEN console THEN NULL ELSE 0 END AS signals \
          FROM events JOIN changed USING (session_id) GROUP BY session_id",
         ips = set_of("CASE WHEN regexp_full_match(source_ip, '[0-9a-fA-F.:]+') THEN source_ip END"),
         regions = set_of("region"),
