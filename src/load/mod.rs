@@ -133,6 +133,7 @@ fn begin(options: &LoadOptions, memory: Memory) -> Result<(Discovery, Case, File
         let wanted = options.case.exists() || something.recv().is_ok();
         let opened = wanted.then(|| open(options, memory));
         let found = finding.join().unwrap_or_else(|panic| resume_unwind(panic))?;
+        // Where nothing was told of, there was nothing to find.
         let (case, files) = opened.unwrap_or_else(|| open(options, memory))?;
         Ok((found, case, files))
     })

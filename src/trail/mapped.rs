@@ -98,6 +98,5 @@ fn count(events: &[Row<'_>], signals: &[Signal]) -> Explained {
             None => explained.unexplained += 1,
         }
     }
-    explained.console_events = explained.of_signals + explained.unexplained;
     explained
 }

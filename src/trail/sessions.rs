@@ -33,11 +33,9 @@ pub(super) struct Session<'b> {
 /// What the signals of a session explain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Explained {
-    /// Events that are the console's.
-    pub(super) console_events: u64,
-    /// Those of them that a signal explains.
+    /// Events of the console that a signal explains.
     pub(super) of_signals: u64,
-    /// Those of them that none explains.
+    /// Events of the console that none explains.
     pub(super) unexplained: u64,
     /// Events that were typed, and that a signal tells of.
     pub(super) typed: u64,
@@ -122,7 +120,7 @@ impl<'b> Session<'b> {
             list(&self.agents),
             Cell::Boolean(self.mfa),
             Cell::count(self.places.len() as u64),
-            Cell::count(explained.console_events),
+            Cell::count(explained.of_signals + explained.unexplained),
             Cell::count(explained.of_signals),
             Cell::count(explained.unexplained),
             Cell::count(explained.typed),

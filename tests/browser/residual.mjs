@@ -51,7 +51,7 @@ export function residual(address) {
       await shows(row(page, "mara"), "2 events unexplained");
       await page.goto(`${address.origin}/coverage`);
       const totals = page.getByRole("region", { name: "In all" });
-      await shows(totals, /33(\.3)? %\s*of 3 events/);
+      await shows(totals, /33(\.3)? %\s+of 3 events/);
       await totals.getByRole("link", { name: "2" }).click();
       await total(page, 2);
       assert.equal(query(page).get("show"), "residual");

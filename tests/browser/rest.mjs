@@ -95,7 +95,7 @@ export function coverage(address) {
       await shows(page.getByRole("region", { name: "In all" }), "100 %", "507 events", "458", "49");
       await page.getByText("By service").click();
       await total(page, 23);
-      await shows(row(page, "iam"), /iam\s*100 %\s*225/);
+      await shows(row(page, "iam"), /iam\s+100 %\s+225/);
       await page.reload();
       await total(page, 23);
       await page.getByText("By session").click();

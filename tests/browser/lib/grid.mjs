@@ -1,5 +1,7 @@
 // What a grid shows, and ways to wait for it: the page answers when its fetches and renders are done, not at once.
 
+import assert from "node:assert/strict";
+
 export const grid = (page) => page.getByRole("grid");
 export const rows = (page) => page.locator(".grid-body .grid-row");
 export const row = (page, text) => rows(page).filter({ hasText: text }).first();
@@ -12,9 +14,18 @@ export async function total(page, count) {
   if (count > 0) await page.locator(".grid-body .grid-row:not([aria-busy=true])").first().waitFor();
 }
 
-/** Waits until all of these parts, texts or patterns, stand in the text at `place`. */
-export const shows = (place, ...parts) =>
-  parts.reduce((found, hasText) => found.filter({ hasText }), place).waitFor({ state: "attached" });
+/** Milliseconds until what is waited for is missed, and between two looks. */
+const [PATIENCE, PAUSE] = [30_000, 50];
+
+/** Waits until all of these parts, texts or patterns, stand in the text that is seen at `place`. */
+export async function shows(place, ...parts) {
+  const end = Date.now() + PATIENCE;
+  const misses = (text) => parts.filter((part) => !(part instanceof RegExp ? part.test(text) : text.includes(part)));
+  for (let text = await place.innerText(); misses(text).length > 0; text = await place.innerText()) {
+    assert.ok(Date.now() < end, `${misses(text).join(", ")} in ${text}`);
+    await place.page().waitForTimeout(PAUSE);
+  }
+}
 
 /** The texts of the rows that are laid out. */
 export const texts = (page) => rows(page).allInnerTexts();
