@@ -63,7 +63,7 @@ fn every_spec_has_an_example_and_a_near_miss() {
     let specs = spec::by_rule(&texts);
     let mut lacking = Vec::new();
     for rule in rules.rules() {
-        let spec: SpecToml = toml::from_str(&specs[rule.id.as_str()].text).unwrap();
+        let spec = SpecToml::parse(&specs[rule.id.as_str()].text).unwrap();
         let example = spec.case.iter().any(|case| case.signals.iter().any(|signal| signal.rule == rule.id));
         // A rule without calls of its own is only reached through another: what is near it is that other one.
         let near_miss = rule.parts.is_empty() || spec.case.iter().any(|case| case.near_miss);

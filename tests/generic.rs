@@ -113,7 +113,7 @@ fn a_program_that_nobody_sat_before_gets_no_signal() {
 
 #[test]
 fn a_few_reads_beside_a_page_of_likeness_are_its_own() {
-    let spec: SpecToml = toml::from_str(&spec::by_rule(&RuleText::shipped())["iam/users"].text).unwrap();
+    let spec = SpecToml::parse(&spec::by_rule(&RuleText::shipped())["iam/users"].text).unwrap();
     let mut case = spec.case[0].clone();
     for event in &mut case.events {
         event.request.get_or_insert_default().insert("clientContext".to_owned(), toml::Value::from("7"));

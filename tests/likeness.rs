@@ -9,7 +9,7 @@ use cartographer::spec::{self, CaseToml, EventToml, SpecToml};
 /// The first example that the spec of a rule gives.
 fn example(rule: &str) -> Vec<EventToml> {
     let texts = RuleText::shipped();
-    let spec: SpecToml = toml::from_str(&spec::by_rule(&texts)[rule].text).unwrap();
+    let spec = SpecToml::parse(&spec::by_rule(&texts)[rule].text).unwrap();
     spec.case[0].events.clone()
 }
 

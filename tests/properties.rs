@@ -18,7 +18,7 @@ static RULES: LazyLock<RuleSet> = LazyLock::new(|| RuleSet::shipped().unwrap());
 /// Every event of every spec.
 static EVENTS: LazyLock<Vec<EventToml>> = LazyLock::new(|| {
     let specs = RuleText::shipped().into_iter().filter(RuleText::is_spec);
-    let cases = specs.flat_map(|text| toml::from_str::<SpecToml>(&text.text).unwrap().case);
+    let cases = specs.flat_map(|text| SpecToml::parse(&text.text).unwrap().case);
     cases.filter(|case| !case.near_miss).flat_map(|case| case.events).collect()
 });
 

@@ -21,6 +21,7 @@ pub fn rules(all: &[Rule]) -> Result<RecordBatch, BatchError> {
             Cell::text(&rule.service),
             Cell::list(&rule.console_path),
             Cell::list(&rule.attack),
+            Cell::text(&rule.provenance.describe()),
             Cell::Text(rule.ccc_label.as_deref()),
             Cell::text(&rule.file),
         ])?;
@@ -32,6 +33,7 @@ pub fn rules(all: &[Rule]) -> Result<RecordBatch, BatchError> {
 mod tests {
     use super::*;
     use crate::batch::Columns;
+    use crate::rule::Provenance;
     use crate::signal::Kind;
 
     #[test]
@@ -45,6 +47,7 @@ mod tests {
             console_path: vec!["IAM".into(), "Users".into()],
             attack: vec!["T1087.004".into()],
             ccc_label: None,
+            provenance: Provenance { years: vec![2023, 2026], ..Provenance::default() },
             file: "iam/users.toml".into(),
             ..Rule::default()
         };
@@ -53,6 +56,7 @@ mod tests {
         assert_eq!(text("rule_id").as_deref(), Some("iam/users"));
         assert_eq!(text("kind").as_deref(), Some("list"));
         assert_eq!(text("ccc_label"), None);
+        assert_eq!(text("provenance").as_deref(), Some("observed 2023, 2026"));
         assert_eq!(text("file").as_deref(), Some("iam/users.toml"));
     }
 }

@@ -10,19 +10,21 @@ use super::PresentError;
 use super::escape::{markdown, terminal};
 use crate::rule::{Rule, RuleSet};
 
-/// The rules as rows, for [`super::batches`]: id, kind, service, title, attack, `ccc_label`, file.
+/// The rules as rows, for [`super::batches`]: id, kind, service, title, attack, provenance, `ccc_label`, file.
 ///
 /// # Errors
 /// If Arrow refuses the columns.
 pub fn rules(rules: &[Rule]) -> Result<RecordBatch, PresentError> {
     let texts = |of: fn(&Rule) -> &str| -> ArrayRef { Arc::new(StringArray::from_iter_values(rules.iter().map(of))) };
     let labels: StringArray = rules.iter().map(|rule| rule.ccc_label.as_deref()).collect();
+    let provenance = StringArray::from_iter_values(rules.iter().map(|rule| rule.provenance.describe()));
     Ok(RecordBatch::try_from_iter_with_nullable([
         ("id", texts(|rule| &rule.id), false),
         ("kind", texts(|rule| rule.kind.as_str()), false),
         ("service", texts(|rule| &rule.service), false),
         ("title", texts(|rule| &rule.title), false),
         ("attack", attack(rules), false),
+        ("provenance", Arc::new(provenance), false),
         ("ccc_label", Arc::new(labels), true),
         ("file", texts(|rule| &rule.file), false),
     ])?)
@@ -50,7 +52,7 @@ pub fn catalogue(out: &mut impl Write, rules: &[Rule]) -> io::Result<()> {
     for service in rules.chunk_by(|a, b| a.service == b.service) {
         let name = service.first().map_or("", |rule| rule.service.as_str());
         writeln!(out, "\n## {} ({})\n", markdown(name), service.len())?;
-        writeln!(out, "| rule | kind | page | says | ATT&CK |\n|---|---|---|---|---|")?;
+        writeln!(out, "| rule | kind | page | says | ATT&CK | known |\n|---|---|---|---|---|---|")?;
         service.iter().try_for_each(|rule| catalogue_line(out, rule))?;
     }
     Ok(())
@@ -59,7 +61,7 @@ pub fn catalogue(out: &mut impl Write, rules: &[Rule]) -> io::Result<()> {
 fn catalogue_line(out: &mut impl Write, rule: &Rule) -> io::Result<()> {
     let cells = [&rule.title, &rule.summary].map(|text| markdown(text));
     let attack = rule.attack.join(" ");
-    writeln!(out, "| [`{0}`]({0}.toml) | {1} | {2} | {3} | {attack} |", rule.id, rule.kind.as_str(), cells[0], cells[1])
+    writeln!(out, "| [`{0}`]({0}.toml) | {1} | {2} | {3} | {attack} | {4} |", rule.id, rule.kind.as_str(), cells[0], cells[1], rule.provenance.describe())
 }
 
 /// One rule: its members a line each, then what it looks for, in words.
@@ -77,6 +79,8 @@ pub fn rule(out: &mut impl Write, set: &RuleSet, rule: &Rule) -> io::Result<()> 
         ("attack", rule.attack.join(", ")),
         ("label", rule.ccc_label.clone().unwrap_or_default()),
         ("window", window(rule)),
+        ("known", rule.provenance.describe()),
+        ("references", rule.provenance.references.join(" ")),
         ("file", rule.file.clone()),
     ];
     for (name, value) in members.iter().filter(|(_, value)| !value.is_empty()) {
@@ -87,6 +91,10 @@ pub fn rule(out: &mut impl Write, set: &RuleSet, rule: &Rule) -> io::Result<()> 
     }
     let parts = [("must have", true), ("may have", false)];
     parts.into_iter().try_for_each(|(title, required)| parts_of(out, set, rule, title, required))?;
+    for generation in set.generations(rule) {
+        writeln!(out, "{:<12}  {}", "in other years", generation.provenance.describe())?;
+        parts.into_iter().try_for_each(|(title, required)| parts_of(out, set, generation, title, required))?;
+    }
     around(out, set, rule)
 }
 

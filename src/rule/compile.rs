@@ -8,10 +8,12 @@ use toml::Spanned;
 use super::condition::Condition;
 use super::extract::Extract;
 use super::path::Path;
-use super::schema::{ConditionToml, RequestToml, RequestsToml, RuleToml};
+use super::schema::{
+    Basis, ConditionToml, GenerationToml, ProvenanceToml, RequestToml, RequestsToml, RuleToml,
+};
 use super::shape::{Outcome, Parameters, Shape};
 use super::template::Template;
-use super::{Rule, RuleError, RuleText, caller};
+use super::{Provenance, Rule, RuleError, RuleText, caller};
 
 /// Collects what is wrong in one file, with the line of each fault.
 pub(super) struct Faults<'t> {
@@ -46,7 +48,8 @@ impl<'t> Faults<'t> {
 
 /// What one file holds, compiled as far as the file alone allows.
 pub(super) struct Compiled {
-    pub(super) rule: Option<(RuleToml, Rule)>,
+    /// The rule, and then its generations.
+    pub(super) rules: Vec<(RuleToml, Rule)>,
     pub(super) shapes: Vec<(Shape, usize)>,
 }
 
@@ -79,14 +82,65 @@ fn key_at(text: &str, at: usize) -> &str {
 
 fn requests_file(text: &RuleText, faults: &mut Faults<'_>) -> Option<Compiled> {
     let toml: RequestsToml = parse(text, faults)?;
-    Some(Compiled { rule: None, shapes: shapes(&toml.request, faults) })
+    Some(Compiled { rules: Vec::new(), shapes: shapes(&toml.request, faults) })
 }
 
 fn rule_file(text: &RuleText, faults: &mut Faults<'_>) -> Option<Compiled> {
     let toml: RuleToml = parse(text, faults)?;
     let shapes = shapes(&toml.request, faults);
     let rule = rule(text, &toml, faults)?;
-    Some(Compiled { rule: Some((toml, rule)), shapes })
+    let generations: Vec<(RuleToml, Rule)> =
+        toml.generation.iter().map(|generation| self::generation(&toml, &rule, generation.get_ref())).collect();
+    Some(Compiled { rules: std::iter::once((toml, rule)).chain(generations).collect(), shapes })
+}
+
+/// A generation is a rule of its own that is never shown: its signals are those of the page.
+fn generation(toml: &RuleToml, rule: &Rule, generation: &GenerationToml) -> (RuleToml, Rule) {
+    let window = generation.window.unwrap_or(toml.window);
+    let parts = RuleToml {
+        anchor: generation.anchor.clone(),
+        required: generation.required.clone(),
+        optional: generation.optional.clone(),
+        generation: Vec::new(),
+        ..toml.clone()
+    };
+    let compiled = Rule {
+        id: format!("{}@{}", rule.id, generation.year),
+        ccc_label: None,
+        before_s: window.before,
+        after_s: window.after,
+        provenance: Provenance {
+            basis: generation.basis.unwrap_or_default(),
+            years: vec![generation.year],
+            references: rule.provenance.references.clone(),
+        },
+        generation: Some(generation.year),
+        ..rule.clone()
+    };
+    (parts, compiled)
+}
+
+/// What recordings there were when provenance was not stated.
+const FIRST_YEARS: [u16; 2] = [2023, 2024];
+
+fn provenance(toml: Option<&Spanned<ProvenanceToml>>, faults: &mut Faults<'_>) -> Provenance {
+    let Some(stated) = toml else {
+        return Provenance { basis: Basis::Observed, years: FIRST_YEARS.to_vec(), references: Vec::new() };
+    };
+    let (at, stated) = (stated.span().start, stated.get_ref().clone());
+    match stated.basis {
+        Basis::Observed if stated.years.is_empty() => {
+            faults.add(at, "provenance.years", "the years of the recordings are expected, found none");
+        }
+        Basis::Documented if stated.references.is_empty() => {
+            faults.add(at, "provenance.references", "at least one address of AWS's documentation is expected, found none");
+        }
+        _ => {}
+    }
+    for reference in stated.references.iter().filter(|reference| !reference.starts_with("https://")) {
+        faults.add(at, "provenance.references", format!("an https:// address is expected, found `{reference}`"));
+    }
+    Provenance { basis: stated.basis, years: stated.years, references: stated.references }
 }
 
 fn rule(text: &RuleText, toml: &RuleToml, faults: &mut Faults<'_>) -> Option<Rule> {
@@ -103,6 +157,7 @@ fn rule(text: &RuleText, toml: &RuleToml, faults: &mut Faults<'_>) -> Option<Rul
         title: toml.title.get_ref().clone(),
         summary: toml.summary.get_ref().clone(),
         kind: toml.kind,
+        provenance: provenance(toml.provenance.as_ref(), faults),
         console_path: toml.console_path.clone(),
         attack: toml.attack.iter().map(|technique| technique.get_ref().clone()).collect(),
         ccc_label: toml.ccc_label.clone(),

@@ -22,6 +22,18 @@ pub struct Instead {
 }
 
 impl Instead {
+    /// One without a condition.
+    pub const fn always(rule: RuleId) -> Self {
+        Self {
+            rule,
+            before: Vec::new(),
+            unless_before: Vec::new(),
+            next: Vec::new(),
+            look_back: None,
+            more_than_one: None,
+        }
+    }
+
     /// When it is so, in words; empty: always.
     pub fn describe(&self) -> String {
         let list = |patterns: &[Pattern]| patterns.iter().map(Pattern::as_str).collect::<Vec<_>>().join(" or ");

@@ -88,8 +88,8 @@ pub(super) fn link(files: Vec<(RuleText, Compiled)>, version: String) -> Result<
     let mut errors = duplicate_shapes(&files);
     let mut shapes = Shapes::new(files.iter().flat_map(|(_, file)| file.shapes.iter().map(|(shape, _)| shape.clone())));
     let mut rules: Vec<(RuleText, RuleToml, Rule)> =
-        files.into_iter().filter_map(|(text, file)| file.rule.map(|(toml, rule)| (text, toml, rule))).collect();
-    rules.sort_by(|a, b| a.2.id.cmp(&b.2.id));
+        files.into_iter().flat_map(|(text, file)| of_file(&text, file.rules)).collect();
+    rules.sort_by(|a, b| (a.2.generation.is_some(), &a.2.id).cmp(&(b.2.generation.is_some(), &b.2.id)));
     let ids: HashMap<String, RuleId> = rules
         .iter()
         .enumerate()
@@ -110,6 +110,10 @@ pub(super) fn link(files: Vec<(RuleText, Compiled)>, version: String) -> Result<
     let rules: Vec<Rule> = rules.into_iter().map(|(_, _, rule)| rule).collect();
     let uses = uses(&rules, shapes.all.len());
     Ok(RuleSet::new(rules, shapes.all, shapes.by_call.into_iter().collect(), uses, version))
+}
+
+fn of_file(text: &RuleText, rules: Vec<(RuleToml, Rule)>) -> Vec<(RuleText, RuleToml, Rule)> {
+    rules.into_iter().map(|(toml, rule)| (text.clone(), toml, rule)).collect()
 }
 
 fn duplicate_shapes(files: &[(RuleText, Compiled)]) -> Vec<RuleError> {
@@ -148,6 +152,12 @@ fn uses(rules: &[Rule], shapes: usize) -> Vec<Vec<Use>> {
     uses
 }
 
+/// Whether a generation of the rule makes the call.
+fn generations_call(toml: &RuleToml, call: &str) -> bool {
+    let references = toml.generation.iter().map(Spanned::get_ref).flat_map(|one| one.required.iter().chain(&one.optional));
+    references.into_iter().any(|reference| reference.get_ref().split('/').next() == Some(call))
+}
+
 struct Linker<'l> {
     shapes: &'l mut Shapes,
     ids: &'l HashMap<String, RuleId>,
@@ -179,6 +189,17 @@ impl Linker<'_> {
             })
             .collect();
         rule.part_of = toml.part_of.iter().map(|part| self.part_of(part)).collect();
+        if rule.generation.is_some() {
+            self.becomes_page(toml, rule);
+        }
+    }
+
+    /// A generation always becomes its page, whose own conditions then hold.
+    fn becomes_page(&mut self, toml: &RuleToml, rule: &mut Rule) {
+        let page = self.rule_id(toml.id.get_ref(), toml.id.span().start, "generation");
+        rule.instead = page.into_iter().map(Instead::always).collect();
+        rule.absorbs.clear();
+        rule.part_of.clear();
     }
 
     fn parts(&mut self, toml: &RuleToml, rule: &mut Rule) {
@@ -204,12 +225,16 @@ impl Linker<'_> {
         if rule.generic.is_some() && !rule.parts.is_empty() {
             self.faults.add(toml.id.span().start, "generic", "a rule without calls is expected");
         }
-        if toml.anchor.is_empty() && rule.generic.is_none() && !self.reached.contains(&rule.id) {
+        let starts = !toml.anchor.is_empty() || rule.parts.iter().any(|part| part.required);
+        if !starts && rule.generic.is_none() && !self.reached.contains(&rule.id) {
             self.faults.add(
                 toml.id.span().start,
                 "anchor",
-                "at least one call is expected, for no other rule becomes this one by `instead`",
+                "at least one call is expected here or in `required`, for no other rule becomes this one by `instead`",
             );
+        }
+        if toml.anchor.is_empty() && !toml.alone {
+            rule.parts.iter_mut().filter(|part| part.required).for_each(|part| part.anchor = true);
         }
         for anchor in toml.anchor.iter().filter(|_| !toml.alone) {
             match rule.parts.iter_mut().find(|part| part.call == *anchor.get_ref()) {
@@ -249,7 +274,12 @@ impl Linker<'_> {
                 self.pattern(pattern, extract.span().start, &format!("extract.{name}.carried_from"));
             }
             for call in extract.get_ref().from.iter().flat_map(super::schema::OneOrMany::iter) {
-                if !rule.parts.is_empty() && !rule.parts.iter().any(|part| part.call == call || part.call == "*") {
+                let is_known = || {
+                    rule.generation.is_some()
+                        || rule.parts.iter().any(|part| part.call == call || part.call == "*")
+                        || generations_call(toml, call)
+                };
+                if !rule.parts.is_empty() && !is_known() {
                     self.faults.add(
                         extract.span().start,
                         &format!("extract.{name}.from"),

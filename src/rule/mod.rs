@@ -31,6 +31,7 @@ use self::context::{Absorbs, Instead, PartOf};
 use self::extract::Extract;
 use self::generic::Generic;
 use self::pattern::Pattern;
+use self::schema::Basis;
 pub use self::set::{RuleSet, Use};
 use self::shape::ShapeId;
 pub use self::source::RuleText;
@@ -96,6 +97,26 @@ impl Reach {
     }
 }
 
+/// How the calls of a rule are known.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Provenance {
+    /// The evidence.
+    pub basis: Basis,
+    /// The years of the recordings.
+    pub years: Vec<u16>,
+    /// Addresses of AWS's documentation.
+    pub references: Vec<String>,
+}
+
+impl Provenance {
+    /// In a few words: `observed 2023, 2024`.
+    #[must_use]
+    pub fn describe(&self) -> String {
+        let years: Vec<String> = self.years.iter().map(u16::to_string).collect();
+        format!("{} {}", self.basis.as_str(), years.join(", ")).trim_end().to_owned()
+    }
+}
+
 /// One rule of the catalogue.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Rule {
@@ -117,6 +138,10 @@ pub struct Rule {
     pub ccc_label: Option<String>,
     /// The file it came from.
     pub file: String,
+    /// How its calls are known.
+    pub provenance: Provenance,
+    /// The year, if these are a page's calls of another year: such a rule is never shown.
+    pub generation: Option<u16>,
     /// The rule is no page's: what its signals are found by.
     pub generic: Option<Generic>,
     /// Each anchor event is a signal of its own.
@@ -159,6 +184,8 @@ impl Default for Rule {
             attack: Vec::new(),
             ccc_label: None,
             file: String::new(),
+            provenance: Provenance::default(),
+            generation: None,
             generic: None,
             alone: false,
             before_s: 0,

@@ -44,7 +44,8 @@ pub struct RuleToml {
     /// How far around the anchor the page's events come.
     #[serde(default)]
     pub window: WindowToml,
-    /// Calls that can start it: each must stand in `required` or `optional`, unless the rule is `alone`.
+    /// Calls that can start it: each must be in `required` or `optional`, unless the rule is `alone`. If not stated, the
+    /// required calls.
     #[serde(default)]
     #[schemars(with = "Vec<String>")]
     pub anchor: Vec<Spanned<String>>,
@@ -84,6 +85,74 @@ pub struct RuleToml {
     #[serde(default)]
     #[schemars(with = "Vec<RequestToml>")]
     pub request: Vec<Spanned<RequestToml>>,
+    /// How the page's calls are known; observed in 2023 and 2024 if not stated.
+    #[serde(default)]
+    #[schemars(with = "ProvenanceToml")]
+    pub provenance: Option<Spanned<ProvenanceToml>>,
+    /// The same page in other years, where the console requested something else.
+    #[serde(default)]
+    #[schemars(with = "Vec<GenerationToml>")]
+    pub generation: Vec<Spanned<GenerationToml>>,
+}
+
+/// How the calls of a page are known.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ProvenanceToml {
+    /// `observed` in a recording, or `documented` by AWS.
+    pub basis: Basis,
+    /// The years of the recordings; only of what was observed.
+    #[serde(default)]
+    pub years: Vec<u16>,
+    /// Where AWS documents the page, its permissions or its calls: addresses.
+    #[serde(default)]
+    pub references: Vec<String>,
+}
+
+/// The evidence that a rule rests on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Basis {
+    /// The calls were seen in CloudTrail while the page was open.
+    #[default]
+    Observed,
+    /// The calls follow from AWS's documentation of the page, its permissions or its API.
+    Documented,
+}
+
+impl Basis {
+    /// As rule files name it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Observed => "observed",
+            Self::Documented => "documented",
+        }
+    }
+}
+
+/// The calls of a page in another year. What is not stated is as in the rule.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct GenerationToml {
+    /// The year in which the console made these calls.
+    pub year: u16,
+    /// Calls that can start it; the required ones if not stated.
+    #[serde(default)]
+    #[schemars(with = "Vec<String>")]
+    pub anchor: Vec<Spanned<String>>,
+    /// Calls that must all occur.
+    #[serde(default)]
+    #[schemars(with = "Vec<String>")]
+    pub required: Vec<Spanned<String>>,
+    /// Calls that belong to it where they occur.
+    #[serde(default)]
+    #[schemars(with = "Vec<String>")]
+    pub optional: Vec<Spanned<String>>,
+    /// How far around the anchor the page's events come.
+    pub window: Option<WindowToml>,
+    /// How these calls are known; `observed` in that year if not stated.
+    pub basis: Option<Basis>,
 }
 
 /// A file of shapes.
@@ -147,6 +216,8 @@ pub struct RequestToml {
     pub call: Spanned<String>,
     /// What rules name the shape by; none if it is the call's only one.
     pub name: Option<String>,
+    /// What the request is for, in a few words.
+    pub description: Option<String>,
     /// User-agent families, any of which will do; `not internal` for all but that one.
     #[schemars(with = "Option<OneOrMany>")]
     pub caller: Option<Spanned<OneOrMany>>,

@@ -24,7 +24,10 @@ pub struct Use {
 /// Every rule, compiled and indexed by call.
 #[derive(Debug, Default)]
 pub struct RuleSet {
+    /// In order of their ids, and then those that are generations of others.
     rules: Vec<Rule>,
+    /// How many are no generations.
+    shown: usize,
     shapes: Vec<Shape>,
     by_call: FxHashMap<String, Vec<ShapeId>>,
     any_call: Vec<ShapeId>,
@@ -62,8 +65,10 @@ impl RuleSet {
         let reaches = uses.iter().map(|uses| reach(&rules, uses)).collect();
         let required = rules.iter().map(required).collect();
         let bits = uses.iter().map(|uses| uses.iter().fold(0, |bits, usage| bits | bit(usage.rule))).collect();
+        let shown = rules.partition_point(|rule| rule.generation.is_none());
         Self {
             rules,
+            shown,
             shapes,
             by_call,
             any_call,
@@ -94,9 +99,16 @@ impl RuleSet {
         self.generic.get(&what).copied()
     }
 
-    /// The rules in order of their ids.
+    /// The rules in order of their ids, generations left out.
     pub fn rules(&self) -> &[Rule] {
-        &self.rules
+        &self.rules[..self.shown]
+    }
+
+    /// The generations of a rule: the same page with the calls of other years.
+    pub fn generations(&self, rule: &Rule) -> impl Iterator<Item = &Rule> {
+        let (id, length) = (rule.id.clone(), rule.id.len());
+        let is_of = move |other: &&Rule| other.id.starts_with(&id) && other.id[length..].starts_with('@');
+        self.rules[self.shown..].iter().filter(is_of)
     }
 
     /// One rule.
@@ -106,7 +118,7 @@ impl RuleSet {
 
     /// The rule of this id, and its place.
     pub fn find(&self, id: &str) -> Option<(RuleId, &Rule)> {
-        let index = self.rules.binary_search_by(|rule| rule.id.as_str().cmp(id)).ok()?;
+        let index = self.rules().binary_search_by(|rule| rule.id.as_str().cmp(id)).ok()?;
         Some((RuleId(u32::try_from(index).ok()?), &self.rules[index]))
     }
 

@@ -15,7 +15,7 @@ use crate::matching::{Row, SessionRows, map};
 use crate::rule::{RuleSet, RuleText};
 use crate::signal::{Origin, Signal};
 
-pub use self::schema::{CaseToml, EventToml, EventsToml, SignalToml, SpecToml};
+pub use self::schema::{CaseToml, DefaultsToml, EventToml, EventsToml, SignalToml, SpecToml};
 
 /// A spec that cannot be read, or a case of it that fails.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -34,7 +34,7 @@ pub struct SpecFailure {
 /// # Errors
 /// Every case that fails.
 pub fn run(rules: &RuleSet, text: &RuleText) -> Result<usize, Vec<SpecFailure>> {
-    let spec: SpecToml = toml::from_str(&text.text).map_err(|error| vec![failure(text, "spec", &error.to_string())])?;
+    let spec = SpecToml::parse(&text.text).map_err(|error| vec![failure(text, "spec", &error.to_string())])?;
     let rule = text.path.strip_suffix(".spec.toml").unwrap_or(&text.path);
     let problems = spec
         .case

@@ -9,8 +9,43 @@ use crate::event::Client;
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SpecToml {
+    /// What holds for each event that does not state it.
+    #[serde(default)]
+    pub defaults: DefaultsToml,
     /// The cases.
     pub case: Vec<CaseToml>,
+}
+
+/// What holds for each event of a spec that does not state it.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DefaultsToml {
+    /// The user agent.
+    pub agent: Option<String>,
+    /// Who called.
+    #[serde(default, deserialize_with = "client")]
+    pub client: Option<Client>,
+    /// Whether the trail says that nothing was changed.
+    pub read_only: Option<bool>,
+    /// The region.
+    pub region: Option<String>,
+}
+
+impl SpecToml {
+    /// A spec's text, with its defaults written into each event.
+    ///
+    /// # Errors
+    /// If it is no TOML, or not a spec's.
+    pub fn parse(text: &str) -> Result<Self, toml::de::Error> {
+        let mut spec: Self = toml::from_str(text)?;
+        for event in spec.case.iter_mut().flat_map(|case| &mut case.events) {
+            event.agent = event.agent.take().or_else(|| spec.defaults.agent.clone());
+            event.client = event.client.or(spec.defaults.client);
+            event.read_only = event.read_only.or(spec.defaults.read_only);
+            event.region = event.region.take().or_else(|| spec.defaults.region.clone());
+        }
+        Ok(spec)
+    }
 }
 
 /// Events in, signals out.

@@ -163,7 +163,7 @@ pub(super) fn labelled() -> Vec<Session> {
 /// Every example of every rule, with what is met to the letter in it.
 pub(super) fn examples(rules: &RuleSet) -> Vec<Session> {
     let texts = RuleText::shipped();
-    let specs = by_rule(&texts).into_iter().map(|(rule, text)| (rule, toml::from_str::<SpecToml>(&text.text).unwrap()));
+    let specs = by_rule(&texts).into_iter().map(|(rule, text)| (rule, SpecToml::parse(&text.text).unwrap()));
     let cases = specs.flat_map(|(rule, spec)| spec.case.into_iter().map(move |case| (rule.to_owned(), case)));
     let shown = cases.filter(|(_, case)| !case.near_miss);
     shown.map(|(rule, case)| example(rules, rule, &case.events)).collect()
