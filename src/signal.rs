@@ -190,4 +190,38 @@ pub struct Signal {
     pub entities: Vec<Entity>,
     /// The events it explains, in order of (time, id).
     pub events: Vec<Member>,
+    /// What its confidence was computed from; none for what the decoder did not choose.
+    pub evidence: Option<Evidence>,
+}
+
+/// What the confidence of a signal is computed from.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Evidence {
+    /// Which of the regressions of [`crate::rule::weights::Confidence`] it is for.
+    pub class: Class,
+    /// The logarithm of the number of events.
+    pub events: f64,
+    /// How much dearer the best other explanation is, in nats, up to a limit.
+    pub margin: f64,
+    /// The share of the required calls that was seen, and how near they came.
+    pub coverage: f64,
+    /// The share of the neighbouring events of the same console that the click explains.
+    pub share: f64,
+    /// 1 if the page's calls are known from documentation alone.
+    pub documented: f64,
+}
+
+/// What kind of explanation a signal is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Class {
+    /// A known page: every required call was seen in an exact shape.
+    Exact,
+    /// A known page, inferred from calls that are not all exact.
+    Inferred,
+    /// A page that is not known.
+    Visit,
+    /// A change that no page is known for.
+    Change,
+    /// Nobody clicked.
+    Background,
 }

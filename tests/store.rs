@@ -96,6 +96,7 @@ fn signal(kind: Kind, events: &[&str]) -> Signal {
         matched: vec!["iam:ListUsers".into(), "iam:GetUser".into()],
         missing: Vec::new(),
         entities: vec![Entity { kind: "user".into(), value: "a'b".into(), event_id: events[0].to_owned() }],
+        evidence: None,
         events: events.iter().map(|id| Member { event_id: (*id).to_owned(), role: Role::Anchor }).collect(),
     }
 }

@@ -107,6 +107,7 @@ mod tests {
             matched: vec!["iam:ListUsers".into()],
             missing: Vec::new(),
             entities: vec![Entity { kind: "user".into(), value: "a".into(), event_id: "e2".into() }],
+            evidence: None,
             events: vec![
                 Member { event_id: "e1".into(), role: Role::Anchor },
                 Member { event_id: "e2".into(), role: Role::Optional },

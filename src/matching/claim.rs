@@ -2,7 +2,7 @@
 
 use crate::rule::shape::ShapeId;
 use crate::rule::{Rule, RuleId};
-use crate::signal::{Origin, Role};
+use crate::signal::{Evidence, Origin, Role};
 
 /// Which events are taken.
 #[derive(Debug)]
@@ -25,12 +25,6 @@ impl Claims {
         }
     }
 
-    /// Puts events up again.
-    pub(super) fn release(&mut self, members: &[(usize, Role)]) {
-        for (event, _) in members {
-            self.taken[*event] = false;
-        }
-    }
 }
 
 /// A signal as matching finds it: events by their place in the session.
@@ -44,6 +38,7 @@ pub(super) struct Found {
     pub(super) members: Vec<(usize, Role)>,
     pub(super) origin: Origin,
     pub(super) confidence: f64,
+    pub(super) evidence: Option<Evidence>,
     /// Required calls that were not seen.
     pub(super) missing: Vec<String>,
 }

@@ -28,22 +28,6 @@ pub(super) fn settle(rules: &RuleSet, events: &[Prepared<'_>], found: &mut Vec<F
     }
 }
 
-/// Adds signals that are not to the letter, and settles all by their neighbours.
-pub(super) fn settle_among(
-    rules: &RuleSet,
-    events: &[Prepared<'_>],
-    letter: Vec<Found>,
-    likely: Vec<Found>,
-) -> Vec<Found> {
-    let mut found = letter;
-    if !likely.is_empty() {
-        found.extend(likely);
-        found.sort_by_key(|found| found.anchor);
-        settle(rules, events, &mut found);
-    }
-    found
-}
-
 struct Scene<'s, 'e> {
     rules: &'s RuleSet,
     events: &'s [Prepared<'e>],

@@ -80,6 +80,7 @@ pub(super) fn compose(
         missing: found.missing.clone(),
         entities,
         events: members(events, found),
+        evidence: found.evidence,
     }
 }
 

@@ -2,9 +2,8 @@
 
 use serde::Serialize;
 
-use super::auction::Auction;
-use super::bid::Bid;
-use super::claim::{Claims, Found};
+use super::claim::Found;
+use super::decode::{Choice, Hypothesis, Price, What};
 use super::prepare::Prepared;
 use super::votes::nearnesses;
 use super::{Limits, Mapped, Row, SessionRows, StretchRows, stretches};
@@ -12,11 +11,6 @@ use crate::event::Timestamp;
 use crate::rule::shape::ShapeId;
 use crate::rule::{RuleId, RuleSet};
 use crate::signal::{Member, Origin, Role, Signal};
-
-/// Rivals are looked for among the events up to so many seconds before and after.
-const AROUND_S: i64 = 8;
-/// So many rivals are named.
-const RIVALS: usize = 5;
 
 /// What is asked about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,8 +28,21 @@ pub struct Explanation {
     pub signal: Option<Told>,
     /// The signal's events, or the event that was asked about.
     pub events: Vec<Part>,
-    /// The pages that wanted these events too, the likeliest first.
+    /// What the explanation costs, piece by piece: the dearer, the less likely.
+    pub costs: Vec<Cost>,
+    /// The best other explanations, the likeliest first.
     pub rivals: Vec<Rival>,
+}
+
+/// One piece of what an explanation costs.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Cost {
+    /// What it is of: `a required call that is missing`.
+    pub of: &'static str,
+    /// How often.
+    pub times: f64,
+    /// What it comes to, in nats; below 0 if it is a saving.
+    pub cost: f64,
 }
 
 /// The signal, as it was told.
@@ -79,19 +86,19 @@ pub struct Part {
     pub differences: Vec<String>,
 }
 
-/// A page that wanted the events too.
+/// Another explanation of the same events.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Rival {
-    /// `rules.rule_id`
-    pub rule_id: String,
-    /// How sure it would have been.
-    pub confidence: f64,
-    /// How many of the events it would explain.
-    pub events: usize,
+    /// `rules.rule_id`; none, if it is no page of the catalogue.
+    pub rule_id: Option<String>,
+    /// What it says happened.
+    pub title: String,
+    /// How much dearer it is, in nats: e to this power times less likely.
+    pub dearer: f64,
+    /// How many of the signal's events it would explain, and how many others.
+    pub events: [usize; 2],
     /// Required calls that it lacks.
     pub missing: Vec<String>,
-    /// Why it lost.
-    pub why: &'static str,
 }
 
 /// Explains a signal, or an event of the session; none, if the session has no such thing.
@@ -108,7 +115,7 @@ pub fn explain_stretch(rules: &RuleSet, stretch: &StretchRows<'_>, subject: Subj
     {
         return None;
     }
-    let mapped = Mapped::of(rules, &stretch.rows);
+    let mapped = Mapped::of(rules, &stretch.rows, true);
     let signals = mapped.signals(rules, stretch);
     let is_it = |signal: &Signal| match subject {
         Subject::Signal(id) => signal.signal_id == id,
@@ -128,7 +135,7 @@ pub fn explain_stretch(rules: &RuleSet, stretch: &StretchRows<'_>, subject: Subj
 /// What is to say of an event that no page can have written: nobody clicked in its session, or it was typed.
 pub fn unmapped<'r, 'e: 'r>(rows: impl IntoIterator<Item = &'r Row<'e>>, subject: Subject<'_>) -> Option<Explanation> {
     let row = rows.into_iter().find(|row| subject == Subject::Event(row.event_id))?;
-    Some(Explanation { signal: None, events: vec![Part::shapeless(row, None)], rivals: Vec::new() })
+    Some(Explanation { signal: None, events: vec![Part::shapeless(row, None)], costs: Vec::new(), rivals: Vec::new() })
 }
 
 impl Part {
@@ -153,19 +160,13 @@ struct Scene<'s, 'e> {
 
 impl Scene<'_, '_> {
     fn signal(&self, signal: &Signal, found: &Found) -> Explanation {
-        let events: Vec<usize> = found.members.iter().map(|(event, _)| *event).collect();
         let parts = found.members.iter().map(|(event, role)| self.part(*event, Some(*role), Some(found.met)));
-        Explanation {
-            signal: Some(self.told(signal, Some(found))),
-            events: parts.collect(),
-            rivals: self.rivals(&events, Some(found)),
-        }
+        self.explained(Some(self.told(signal, Some(found))), parts.collect(), found.anchor)
     }
 
     /// A signal that is of no page, or of what was typed.
     fn generic(&self, signal: &Signal, rows: &[&Row<'_>]) -> Explanation {
         let place = |id: &str| self.mapped.events.iter().position(|event| event.row.event_id == id);
-        let events: Vec<usize> = signal.events.iter().filter_map(|member| place(&member.event_id)).collect();
         let typed = |member: &Member| {
             let row = rows.iter().find(|row| row.event_id == member.event_id)?;
             Some(Part::shapeless(row, Some(member.role)))
@@ -174,17 +175,44 @@ impl Scene<'_, '_> {
             let event = place(&member.event_id).map(|event| self.part(event, Some(member.role), None));
             event.or_else(|| typed(member))
         };
-        let parts = signal.events.iter().filter_map(part);
-        Explanation {
-            signal: Some(self.told(signal, None)),
-            events: parts.collect(),
-            rivals: self.rivals(&events, None),
-        }
+        let parts = signal.events.iter().filter_map(part).collect();
+        let anchor = place(&signal.anchor_event_id).unwrap_or(usize::MAX);
+        self.explained(Some(self.told(signal, None)), parts, anchor)
     }
 
     /// An event without a signal.
     fn event(&self, event: usize) -> Explanation {
-        Explanation { signal: None, events: vec![self.part(event, None, None)], rivals: self.rivals(&[event], None) }
+        self.explained(None, vec![self.part(event, None, None)], event)
+    }
+
+    /// What was chosen for an event, beside what was not.
+    fn explained(&self, signal: Option<Told>, events: Vec<Part>, anchor: usize) -> Explanation {
+        let takes = |choice: &&Choice| choice.hypothesis.members.iter().any(|member| member.event == anchor);
+        let choice = self.mapped.choices.iter().find(takes);
+        let costs = choice.iter().flat_map(|choice| &choice.prices).map(Cost::of);
+        let rivals = choice.iter().flat_map(|choice| {
+            choice.rivals.iter().map(|(rival, dearer)| self.rival(&choice.hypothesis, rival, *dearer))
+        });
+        Explanation { signal, events, costs: costs.collect(), rivals: rivals.collect() }
+    }
+
+    fn rival(&self, chosen: &Hypothesis, rival: &Hypothesis, dearer: f64) -> Rival {
+        let rule = rival.rule().map(|rule| (self.rules.rule(rule), self.rules.rule(self.rules.page(rule))));
+        let is_own = |event: usize| chosen.members.iter().any(|member| member.event == event);
+        let (own, other): (Vec<usize>, Vec<usize>) =
+            rival.members.iter().map(|member| member.event).partition(|event| is_own(*event));
+        let seen = |part: usize| {
+            rival.members.iter().any(|member| member.vote.is_some_and(|vote| usize::from(vote.part) == part))
+        };
+        let missing = rule.into_iter().flat_map(|(rule, _)| rule.parts.iter().enumerate());
+        let missing = missing.filter(|(part, call)| call.required && !seen(*part));
+        Rival {
+            rule_id: rule.map(|(_, page)| page.id.clone()),
+            title: rule.map_or_else(|| unknown(rival.what).to_owned(), |(_, page)| page.console_path.join(" › ")),
+            dearer,
+            events: [own.len(), other.len()],
+            missing: missing.map(|(_, call)| call.call.clone()).collect(),
+        }
     }
 
     fn told(&self, signal: &Signal, found: Option<&Found>) -> Told {
@@ -229,55 +257,23 @@ impl Scene<'_, '_> {
         let drifted = vocabulary.map(|vocabulary| vocabulary.read(event.request().value()));
         drifted.map_or_else(Vec::new, |drifted| self.rules.shape(shape).differences(&event.subject(), &drifted))
     }
+}
 
-    /// The best bid of each other page for these events, had they been free.
-    fn rivals(&self, events: &[usize], winner: Option<&Found>) -> Vec<Rival> {
-        let mut claims = Claims::new(self.mapped.events.len());
-        let others = self.mapped.found.iter().filter(|found| winner.is_none_or(|winner| winner.anchor != found.anchor));
-        others.for_each(|found| claims.take(&found.members));
-        let around = self.around(events);
-        let known = self.mapped.found.as_slice();
-        let auction = Auction::open(self.rules, &self.mapped.events, [known, &[]], &around, &claims);
-        let is_rival = |bid: &&Bid| {
-            events.iter().any(|event| bid.takes(*event))
-                && winner.is_none_or(|winner| ![winner.met, winner.rule].contains(&bid.rule))
-        };
-        let mut bids: Vec<&Bid> = auction.bids().iter().filter(is_rival).collect();
-        bids.sort_by(|a, b| b.worth.total_cmp(&a.worth).then(a.rule.cmp(&b.rule)).then(a.anchor.cmp(&b.anchor)));
-        let mut rivals: Vec<Rival> = Vec::new();
-        for bid in bids {
-            let id = &self.rules.rule(bid.rule).id;
-            if rivals.len() < RIVALS && !rivals.iter().any(|rival| rival.rule_id == *id) {
-                rivals.push(self.rival(bid, &auction, events, winner));
-            }
-        }
-        rivals
+impl Cost {
+    const fn of(price: &Price) -> Self {
+        Self { of: price.of, times: price.times, cost: price.cost }
     }
+}
 
-    fn around(&self, events: &[usize]) -> Vec<usize> {
-        let times = events.iter().map(|event| self.mapped.events[*event].time());
-        let (Some(first), Some(last)) = (times.clone().min(), times.max()) else { return Vec::new() };
-        let span = first.plus_seconds(-AROUND_S)..=last.plus_seconds(AROUND_S);
-        (0..self.mapped.events.len()).filter(|event| span.contains(&self.mapped.events[*event].time())).collect()
-    }
-
-    fn rival(&self, bid: &Bid, auction: &Auction<'_, '_>, events: &[usize], winner: Option<&Found>) -> Rival {
-        let rule = self.rules.rule(bid.rule);
-        let missing = bid.missing(rule);
-        let gives_way = winner.is_some_and(|winner| self.rules.rule(winner.met).over.contains(&bid.rule));
-        let why = match winner {
-            _ if auction.worth(bid) <= 0.0 => "it only follows pages that are not before it",
-            _ if gives_way => "the page that was found stands over it",
-            _ if !missing.is_empty() => "calls that it requires are missing",
-            None => "its events belong to other pages",
-            Some(_) => "it explains less of what was seen, or less exactly",
-        };
-        Rival {
-            rule_id: rule.id.clone(),
-            confidence: bid.confidence(&missing),
-            events: events.iter().filter(|event| bid.takes(**event)).count(),
-            missing,
-            why,
-        }
+/// What a hypothesis without a page says happened.
+const fn unknown(what: What) -> &'static str {
+    match what {
+        What::Page(_) => "a page",
+        What::Visit => "a page that is not in the catalogue",
+        What::Change => "a change that no page is known for",
+        What::Noise => "the console's own calls",
+        What::Service => "a service in the person's name",
+        What::Left => "a service that acted by itself",
+        What::Poll(_) => "a poll",
     }
 }

@@ -33,7 +33,7 @@ pub(super) fn find(rules: &RuleSet, events: &[Prepared<'_>], claims: &mut Claims
             continue;
         }
         let Some(id) = search.best(claims, place, before) else { continue };
-        let rule = rules.rule(id);
+        let rule = rules.rule(rules.page(id));
         before = if rule.kind == Kind::Background { before } else { Some(rule) };
         let signal = signal(id, anchor.event, search.members(claims, anchor, id));
         claims.take(&signal.members);
@@ -140,5 +140,5 @@ pub(super) fn follows(rule: &Rule, before: Option<&Rule>) -> bool {
 }
 
 fn signal(id: RuleId, anchor: usize, members: Vec<(usize, Role)>) -> Found {
-    Found { rule: id, met: id, anchor, members, origin: Origin::Letter, confidence: 1.0, missing: Vec::new() }
+    Found { rule: id, met: id, anchor, members, origin: Origin::Letter, confidence: 1.0, evidence: None, missing: Vec::new() }
 }

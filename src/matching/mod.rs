@@ -1,24 +1,27 @@
 //! Maps one session's events to signals by the compiled rules. Pure.
 
-mod auction;
-mod bid;
 mod burst;
 mod claim;
+mod confidence;
 mod context;
+mod decode;
 mod describe;
 mod explain;
 mod failed;
 mod generic;
 mod letter;
-mod likeness;
+mod poll;
 mod prepare;
+mod scene;
 mod stretch;
 mod votes;
 
 use self::claim::Found;
-pub use self::explain::{Explanation, Part, Rival, Subject, Told, explain, explain_stretch, unmapped};
+pub use self::explain::{Cost, Explanation, Part, Rival, Subject, Told, explain, explain_stretch, unmapped};
+use self::decode::Choice;
 use self::generic::Draft;
 use self::prepare::Prepared;
+use self::scene::Scene;
 pub use self::stretch::{Cutter, Limits, Shown, StretchRows, stretches};
 use crate::event::{Client, Timestamp};
 use crate::rule::RuleSet;
@@ -39,6 +42,8 @@ pub struct Row<'a> {
     pub account_id: Option<&'a str>,
     /// `events.region`
     pub region: Option<&'a str>,
+    /// `events.access_key_id`: the console gives each page load a key of its own. None: not known.
+    pub access_key: Option<&'a str>,
     /// `events.user_agent`
     pub user_agent: Option<&'a str>,
     /// `events.client`
@@ -96,7 +101,7 @@ pub fn map(rules: &RuleSet, session: &SessionRows<'_>) -> Vec<Signal> {
 
 /// As [`map`], of one stretch of a session.
 pub fn map_stretch(rules: &RuleSet, stretch: &StretchRows<'_>) -> Vec<Signal> {
-    let mut signals = Mapped::of(rules, &stretch.rows).signals(rules, stretch);
+    let mut signals = Mapped::of(rules, &stretch.rows, false).signals(rules, stretch);
     signals.sort_by(|a, b| {
         (a.first_time, &a.anchor_event_id, &a.rule_id).cmp(&(b.first_time, &b.anchor_event_id, &b.rule_id))
     });
@@ -111,24 +116,34 @@ struct Mapped<'e> {
     found: Vec<Found>,
     /// What no page explains.
     drafts: Vec<Draft>,
+    /// What the decoder chose.
+    choices: Vec<Choice>,
 }
 
 impl<'e> Mapped<'e> {
-    fn of(rules: &'e RuleSet, rows: &[&'e Row<'e>]) -> Self {
+    fn of(rules: &'e RuleSet, rows: &[&'e Row<'e>], explain: bool) -> Self {
         let events = prepare::prepare(rules, rows);
         let mut claims = claim::Claims::new(events.len());
         let letter = letter::find(rules, &events, &mut claims);
-        let (mut letter, likely) = likeness::find(rules, &events, letter, &mut claims);
-        context::settle(rules, &events, &mut letter);
-        let mut found = context::settle_among(rules, &events, letter, likely);
-        let drafts = generic::sort(rules, &events, &mut found, &claims);
-        Self { events, found, drafts }
+        let scene = Scene { rules, events: &events };
+        let (fixed, letter): (Vec<Found>, Vec<Found>) =
+            letter.into_iter().partition(|found| generic::is_shell(events[found.anchor].row.client));
+        let open: Vec<bool> = events.iter().map(|event| !generic::is_shell(event.row.client)).collect();
+        let choices = decode::decode(scene, &open, &letter, &fixed, explain);
+        let (mut found, mut drafts) = generic::sort(&scene, &choices);
+        let typed: Vec<bool> = (0..events.len()).map(|event| claims.is_free(event)).collect();
+        drafts.extend(generic::shell(&scene, (0..events.len()).filter(|event| typed[*event])));
+        found.extend(fixed);
+        found.sort_by_key(|found| found.anchor);
+        context::settle(rules, &events, &mut found);
+        Self { events, found, drafts, choices }
     }
 
     /// Everything as signals: first one for each of `found`, then the rest.
     fn signals(&self, rules: &RuleSet, stretch: &StretchRows<'_>) -> Vec<Signal> {
         let mut signals = describe::signals(rules, stretch.session_id, &self.events, &self.found);
-        let rest = generic::tell(rules, stretch.session_id, &self.events, &self.drafts, &signals);
+        let scene = Scene { rules, events: &self.events };
+        let rest = generic::tell(&scene, stretch.session_id, &self.drafts, &signals);
         signals.extend(rest);
         signals.extend(generic::typed(rules, stretch));
         signals

@@ -29,12 +29,14 @@ pub(super) struct Prepared<'e> {
     pub(super) shape: Option<ShapeId>,
     /// The call that rules know: its own, or the one that it succeeds.
     pub(super) known_call: Option<&'e str>,
+    /// The first event of the stretch that looks the same.
+    pub(super) look: usize,
 }
 
 impl<'e> Prepared<'e> {
-    fn new(rules: &'e RuleSet, row: &'e Row<'e>) -> Self {
+    fn new(rules: &'e RuleSet, row: &'e Row<'e>, look: usize) -> Self {
         let bodies = Rc::new([row.request, row.response].map(Body::new));
-        let mut event = Self { row, time: row.time, bodies, shape: None, known_call: rules.known_call(row.call) };
+        let mut event = Self { row, time: row.time, bodies, shape: None, known_call: rules.known_call(row.call), look };
         event.shape = rules.recognise(row.call, &event.subject());
         event
     }
@@ -110,8 +112,9 @@ impl<'e> Known<'e> {
         let event = loop {
             match self.places.entry(key) {
                 Entry::Vacant(vacant) => {
-                    vacant.insert(self.events.len());
-                    break Prepared::new(rules, row);
+                    let look = self.events.len();
+                    vacant.insert(look);
+                    break Prepared::new(rules, row, look);
                 }
                 Entry::Occupied(known) => {
                     let known = &self.events[*known.get()];
@@ -152,6 +155,7 @@ mod tests {
             call,
             account_id: None,
             region: None,
+            access_key: None,
             user_agent: Some(agent),
             client: Client::Console,
             source_ip: None,

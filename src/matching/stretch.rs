@@ -149,6 +149,7 @@ mod tests {
             call: "glue:CreateJob",
             account_id: None,
             region: Some("eu-west-1"),
+            access_key: None,
             user_agent: None,
             client,
             source_ip: None,

@@ -10,8 +10,8 @@ use crate::rule::{RuleId, RuleSet, Use};
 const FAR: f64 = 0.2;
 /// An event speaks for a page only if it comes at least this share as near to it as to the page it is nearest to.
 const SECOND: f64 = 0.55;
-/// No shape comes nearer than this but the one that the event is of.
-const NOT_EXACT: f64 = 0.9;
+/// No shape comes nearer than this but the one that the event is of: also a wider one that it fits.
+const NOT_EXACT: f64 = 0.97;
 
 /// How an event speaks for one rule.
 #[derive(Debug, Clone, Copy)]

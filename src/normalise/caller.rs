@@ -77,6 +77,17 @@ pub fn client(user_agent: Option<&str>, invoked_by: Option<&str>) -> Client {
     }
 }
 
+/// HTTP libraries that some consoles call through (the CloudWatch console by `Apache-HttpClient`) and programs as well.
+const LIBRARIES: [&str; 2] = ["Apache-HttpClient", "Coral/"];
+
+/// Who called, given whether the record says that its credentials are the console's: an HTTP library that calls with them
+/// is a back end of the console.
+pub(super) fn behind_console(client: Client, user_agent: Option<&str>, from_console: bool) -> Client {
+    let agent = user_agent.map(unwrapped).unwrap_or_default();
+    let unsure = matches!(client, Client::Sdk | Client::Unknown);
+    if from_console && unsure && begins(agent, &LIBRARIES) { Client::Console } else { client }
+}
+
 /// Whether the user agent is exactly `AWS Internal`.
 pub(super) fn aws_internal(user_agent: &str) -> bool {
     unwrapped(user_agent) == AWS_INTERNAL

@@ -7,6 +7,9 @@ use crate::event::{Client, Event, Evidence};
 
 /// What speaks for `event` being the console's; `flagged` is the console's flag, wherever the record has it.
 pub(super) fn of(event: &Event<'_>, client: Client, flagged: bool) -> Evidence {
+    if is_visitor(event) {
+        return Evidence::empty();
+    }
     let by_client = match client {
         Client::Browser => Evidence::BROWSER,
         Client::Console => Evidence::BACK_END,
@@ -19,6 +22,16 @@ pub(super) fn of(event: &Event<'_>, client: Client, flagged: bool) -> Evidence {
     evidence.set(Evidence::SIGN_IN, signs_in(event));
     evidence.set(Evidence::FORWARDED, forwarded(event));
     evidence
+}
+
+/// A visitor of a public website reads its objects with a browser, without credentials: that is nobody's console session.
+fn is_visitor(event: &Event<'_>) -> bool {
+    let identity = &event.identity;
+    let filled = |text: Option<&str>| text.is_some_and(|text| !text.is_empty());
+    let is_nobody = identity.principal_id.as_deref() == Some("ANONYMOUS_PRINCIPAL")
+        || identity.account_id.as_deref() == Some("ANONYMOUS_PRINCIPAL")
+        || (identity.kind.as_deref() == Some("AWSAccount") && !filled(identity.arn.as_deref()));
+    is_nobody && !filled(identity.access_key_id.as_deref()) && !signs_in(event)
 }
 
 /// A sign-in, failed and programmatic ones included: what happens at the console's door is the console's.

@@ -146,10 +146,11 @@ fn keep<const N: usize>(extra: &mut Extra, members: [(&str, Option<&str>); N]) {
 /// Fills the derived fields.
 fn derive(event: &mut Event<'_>, flagged_in_session: bool) {
     event.service = service(&event.event_source);
+    let flagged = flagged_in_session || event.session_credential_from_console == Some(true);
     let client = caller::client(event.user_agent.as_deref(), event.identity.invoked_by.as_deref());
+    let client = caller::behind_console(client, event.user_agent.as_deref(), flagged);
     event.client = Some(client);
-    event.evidence =
-        evidence::of(event, client, flagged_in_session || event.session_credential_from_console == Some(true));
+    event.evidence = evidence::of(event, client, flagged);
 }
 
 /// `iam.amazonaws.com` is `iam`. A source that is no AWS host is its own service.

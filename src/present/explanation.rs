@@ -3,13 +3,13 @@
 use std::io::{self, Write};
 
 use anstyle::Style;
+use indexmap::IndexMap;
 
 use super::escape::terminal;
-use super::timeline::clock;
-use crate::matching::{Explanation, Part, Rival, Told};
+use crate::matching::{Cost, Explanation, Part, Rival, Told};
 use crate::signal::{Origin, Role};
 
-/// So many events are shown one by one, if not all are asked for.
+/// So many lines are shown, if not all are asked for.
 const SHOWN: usize = 20;
 
 /// Writes an explanation: the signal, its events with the shapes that fitted, and the pages that lost.
@@ -23,6 +23,7 @@ pub fn explanation(out: &mut impl Write, explained: &Explanation, all: bool) -> 
     }
     let of_page = explained.signal.as_ref().is_some_and(|signal| signal.origin != Origin::Generic);
     parts(out, &explained.events, of_page, all)?;
+    costs(out, &explained.costs)?;
     rivals(out, &explained.rivals, explained.events.len())
 }
 
@@ -35,13 +36,11 @@ fn told(out: &mut impl Write, signal: &Told) -> io::Result<()> {
     let bold = Style::new().bold();
     writeln!(out, "{bold}{}{bold:#}", terminal(&signal.title))?;
     let how = match signal.origin {
-        Origin::Letter => "met to the letter: every required call is there, in a shape that is known".to_owned(),
-        Origin::Likeness => format!("the likeliest page, at {:.2}", signal.confidence),
-        Origin::Generic => {
-            format!("no page is known for this; told from the calls themselves, at {:.2}", signal.confidence)
-        }
+        Origin::Letter => format!("every required call was seen in an exact shape; confidence {:.2}", signal.confidence),
+        Origin::Likeness => format!("the likeliest page; confidence {:.2}", signal.confidence),
+        Origin::Generic => format!("named by its calls, for no page is known; confidence {:.2}", signal.confidence),
     };
-    let met = signal.met.as_ref().map(|met| format!("{met}, which the signals around it make {}", signal.rule_id));
+    let met = signal.met.as_ref().map(|met| format!("{met}, which is {} because of the signals around it", signal.rule_id));
     let lines = [
         ("says", Some(signal.summary.clone())),
         ("rule", Some(met.unwrap_or_else(|| signal.rule_id.clone()))),
@@ -55,43 +54,78 @@ fn told(out: &mut impl Write, signal: &Told) -> io::Result<()> {
     Ok(())
 }
 
+/// Events of one call in one part are a line, however many there are.
 fn parts(out: &mut impl Write, parts: &[Part], of_page: bool, all: bool) -> io::Result<()> {
-    let shown = if all { parts.len() } else { parts.len().min(SHOWN) };
+    let mut lines: IndexMap<Line<'_>, usize> = IndexMap::new();
+    for part in parts {
+        *lines.entry(Line::of(part, of_page)).or_default() += 1;
+    }
+    let shown = if all { lines.len() } else { lines.len().min(SHOWN) };
     writeln!(out, "\nEvents ({})", parts.len())?;
-    parts.iter().take(shown).try_for_each(|one| part(out, one, of_page))?;
-    if shown < parts.len() {
-        writeln!(out, "  … and {} more: `explain --all` shows them", parts.len() - shown)?;
+    lines.iter().take(shown).try_for_each(|(line, times)| line.write(out, *times))?;
+    if shown < lines.len() {
+        writeln!(out, "  … and {} more lines: `explain --all` shows them", lines.len() - shown)?;
     }
     Ok(())
 }
 
-fn part(out: &mut impl Write, part: &Part, of_page: bool) -> io::Result<()> {
-    let role = part.role.map_or("-", Role::as_str);
-    let shape = match (&part.shape, part.nearness) {
-        (Some(shape), Some(nearness)) if nearness >= 1.0 => format!("is {shape}"),
-        (Some(shape), Some(nearness)) => format!("is near {shape}: {nearness:.2}"),
-        _ if of_page => "is no call of the rule: it came along".to_owned(),
-        _ => "is made by no page that is known".to_owned(),
-    };
-    let time = clock(part.time, "%H:%M:%S");
-    writeln!(out, "  {time}  {role:<8}  {}  {}", terminal(&part.call), terminal(&shape))?;
-    part.differences.iter().try_for_each(|difference| writeln!(out, "            {:8}    {}", "", terminal(difference)))
+/// What is said of an event; events of which the same is said are one line.
+#[derive(Debug, PartialEq, Eq, Hash)]
+struct Line<'p> {
+    role: &'static str,
+    call: &'p str,
+    shape: String,
+    differences: &'p [String],
+}
+
+impl<'p> Line<'p> {
+    fn of(part: &'p Part, of_page: bool) -> Self {
+        let shape = match (&part.shape, part.nearness) {
+            (Some(shape), Some(nearness)) if nearness >= 1.0 => format!("is {shape}"),
+            (Some(shape), Some(nearness)) => format!("is near {shape}: {nearness:.2}"),
+            _ if of_page => "the rule does not list this call".to_owned(),
+            _ => "no known page makes this call".to_owned(),
+        };
+        Self { role: part.role.map_or("-", Role::as_str), call: &part.call, shape, differences: &part.differences }
+    }
+
+    fn write(&self, out: &mut impl Write, times: usize) -> io::Result<()> {
+        let times = if times > 1 { format!(" ×{times}") } else { String::new() };
+        writeln!(out, "  {:<8}  {}{times}  {}", self.role, terminal(self.call), terminal(&self.shape))?;
+        self.differences.iter().try_for_each(|difference| writeln!(out, "  {:8}    {}", "", terminal(difference)))
+    }
+}
+
+fn costs(out: &mut impl Write, costs: &[Cost]) -> io::Result<()> {
+    if costs.is_empty() {
+        return Ok(());
+    }
+    let total: f64 = costs.iter().map(|cost| cost.cost).sum();
+    writeln!(out, "\nCost ({total:.1}; the lower, the likelier)")?;
+    costs.iter().try_for_each(|cost| {
+        let times = if (cost.times - 1.0).abs() > 1e-9 { format!(" ×{:.1}", cost.times) } else { String::new() };
+        writeln!(out, "  {:>6.1}  {}{times}", cost.cost, cost.of)
+    })
 }
 
 fn rivals(out: &mut impl Write, rivals: &[Rival], events: usize) -> io::Result<()> {
     if rivals.is_empty() {
-        return writeln!(out, "\nNo other page makes these calls.");
+        return writeln!(out, "\nNothing else explains these events.");
     }
-    writeln!(out, "\nOther pages that make these calls")?;
+    writeln!(out, "\nOther explanations")?;
     rivals.iter().try_for_each(|rival| {
-        let lacks = if rival.missing.is_empty() { String::new() } else { format!(": {}", rival.missing.join(", ")) };
+        let name = rival.rule_id.as_deref().unwrap_or(&rival.title);
+        let [own, other] = rival.events;
+        let others = if other > 0 { format!(" and {other} others") } else { String::new() };
+        let lacks = match rival.missing.as_slice() {
+            [] => String::new(),
+            missing => format!("; it requires {}, which is missing", missing.join(", ")),
+        };
         writeln!(
             out,
-            "  {}  would be {:.2}, for {} of {events} events; {}{}",
-            terminal(&rival.rule_id),
-            rival.confidence,
-            rival.events,
-            rival.why,
+            "  {:>+6.1}  {}: explains {own} of {events} events{others}{}",
+            rival.dearer,
+            terminal(name),
             terminal(&lacks)
         )
     })

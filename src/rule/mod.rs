@@ -23,6 +23,7 @@ pub mod shape;
 mod source;
 pub mod template;
 mod times;
+pub mod weights;
 pub mod words;
 
 use thiserror::Error;

@@ -6,6 +6,7 @@ use super::drift::Vocabulary;
 use super::generic::Generic;
 use super::marks::Marks;
 use super::shape::{Shape, ShapeId, Subject};
+use super::weights::Weights;
 use super::words::Words;
 use super::words::unversioned;
 use super::{Reach, Rule, RuleId};
@@ -45,6 +46,7 @@ pub struct RuleSet {
     unversioned: FxHashMap<String, String>,
     generic: FxHashMap<Generic, RuleId>,
     words: Words,
+    weights: Weights,
     version: String,
 }
 
@@ -81,12 +83,24 @@ impl RuleSet {
             unversioned,
             generic,
             words,
+            weights: Weights::default(),
             version,
         }
     }
 
     pub(super) fn with_words(self, words: Words) -> Self {
         Self { words, ..self }
+    }
+
+    /// The same rules with other weights.
+    #[must_use]
+    pub fn with_weights(self, weights: Weights) -> Self {
+        Self { weights, ..self }
+    }
+
+    /// What explanations cost.
+    pub const fn weights(&self) -> &Weights {
+        &self.weights
     }
 
     /// The words in which calls are told that no page explains.
@@ -114,6 +128,12 @@ impl RuleSet {
     /// One rule.
     pub fn rule(&self, id: RuleId) -> &Rule {
         &self.rules[id.0 as usize]
+    }
+
+    /// The page that a rule is a generation of; itself, if it is none.
+    pub fn page(&self, id: RuleId) -> RuleId {
+        let rule = self.rule(id);
+        rule.generation.and_then(|_| rule.instead.first()).map_or(id, |instead| instead.rule)
     }
 
     /// The rule of this id, and its place.

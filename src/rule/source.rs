@@ -5,6 +5,7 @@ use std::path::Path;
 use include_dir::{Dir, include_dir};
 
 use super::compile;
+use super::weights::Weights;
 use super::words::Words;
 use super::{RuleError, RuleSet, link};
 use crate::digest::id_of;
@@ -37,6 +38,11 @@ impl RuleText {
     /// Whether it is a file of words.
     pub fn holds_words(&self) -> bool {
         self.path.starts_with("words/")
+    }
+
+    /// Whether it is a file of weights.
+    pub fn holds_weights(&self) -> bool {
+        self.path.starts_with("weights/")
     }
 
     /// Whether it is a spec, which belongs to the rule of the same name.
@@ -117,8 +123,11 @@ impl RuleSet {
         texts.sort_by(|a, b| a.path.cmp(&b.path));
         let version = version(&texts);
         let (words, texts): (Vec<_>, Vec<_>) = texts.into_iter().partition(RuleText::holds_words);
+        let (weights, texts): (Vec<_>, Vec<_>) = texts.into_iter().partition(RuleText::holds_weights);
         let words = Words::compile(&words);
+        let weights = Weights::compile(&weights);
         let (mut files, mut errors) = (Vec::new(), words.as_ref().err().cloned().unwrap_or_default());
+        errors.extend(weights.as_ref().err().cloned().unwrap_or_default());
         for text in texts {
             match compile::file(&text) {
                 Ok(file) => files.push((text, file)),
@@ -126,8 +135,9 @@ impl RuleSet {
             }
         }
         // Faults between files would mislead while some are missing: those within files are told alone.
-        let linked = match words {
-            Ok(words) if errors.is_empty() => link::link(files, version).map(|set| set.with_words(words)),
+        let linked = match (words, weights) {
+            (Ok(words), Ok(weights)) if errors.is_empty() => link::link(files, version)
+                .map(|set| set.with_words(words).with_weights(weights.unwrap_or_default())),
             _ => Err(errors),
         };
         linked.map_err(|mut errors| {

@@ -11,6 +11,7 @@ use super::compile::{Faults, parse};
 use super::generic::Generic;
 use super::pattern::Pattern;
 use super::{RuleError, RuleText};
+use crate::normalise::caller::unwrapped;
 
 /// `words/services.toml`: one service.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -44,6 +45,9 @@ struct NamesToml {
     endings: Vec<String>,
     ignored: BTreeSet<String>,
     paging: BTreeSet<String>,
+    /// What calls ask for that any page may make: they say nothing about what a page shows.
+    #[serde(default)]
+    secondary: BTreeSet<String>,
     entity: FxHashMap<String, String>,
 }
 
@@ -74,6 +78,8 @@ pub struct Words {
     names: NamesToml,
     console: Vec<Pattern>,
     service: Vec<Pattern>,
+    /// How user agents begin that name a console, and the service whose console it is; longest first.
+    agents: Vec<(String, String)>,
 }
 
 impl Words {
@@ -101,13 +107,18 @@ impl Words {
                     self.read_verbs(verbs, faults);
                 }
             }
+            "words/agents" => {
+                let agents: Option<IndexMap<String, String>> = parse(text, faults);
+                self.agents = agents.unwrap_or_default().into_iter().collect();
+                self.agents.sort_by(|a, b| (b.0.len(), &a.0).cmp(&(a.0.len(), &b.0)));
+            }
             "words/noise" => {
                 if let Some(noise) = parse::<NoiseToml>(text, faults) {
                     self.console = patterns(&noise.console, "console", faults);
                     self.service = patterns(&noise.service, "service", faults);
                 }
             }
-            other => faults.add(0, "", format!("services, verbs, names or noise is expected, found `{other}`")),
+            other => faults.add(0, "", format!("services, verbs, names, noise or agents is expected, found `{other}`")),
         }
     }
 
@@ -140,6 +151,14 @@ impl Words {
     #[must_use]
     pub fn console_of<'w>(&'w self, source: &'w str) -> &'w str {
         self.service(source).and_then(|service| service.console.as_deref()).unwrap_or(source)
+    }
+
+    /// The service whose console a user agent names.
+    #[must_use]
+    pub fn console_of_agent(&self, agent: &str) -> Option<&str> {
+        let agent = unwrapped(agent);
+        let named = self.agents.iter().find(|(start, _)| agent.starts_with(start.as_str()));
+        named.map(|(_, service)| self.console_of(service))
     }
 
     /// What the first word of a call says, if it says that something was changed.
@@ -180,6 +199,12 @@ impl Words {
     #[must_use]
     pub fn is_ignored(&self, member: &str) -> bool {
         self.names.ignored.contains(member)
+    }
+
+    /// Whether a call asks for what any page may ask for.
+    #[must_use]
+    pub fn is_secondary(&self, topic: &str) -> bool {
+        self.names.secondary.contains(topic)
     }
 
     /// Whether a member of a request only says which part of a list is asked for.

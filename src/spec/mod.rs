@@ -140,6 +140,7 @@ impl Owned {
             call: &self.event.call,
             account_id: Some("111122223333"),
             region: Some(self.event.region.as_deref().unwrap_or("eu-west-1")),
+            access_key: self.event.key.as_deref(),
             user_agent: Some(self.event.agent.as_deref().unwrap_or("AWS Internal")),
             client: self.event.client.unwrap_or(Client::Unknown),
             source_ip: self.event.source_ip.as_deref(),

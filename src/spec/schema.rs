@@ -84,6 +84,8 @@ pub struct EventToml {
     pub read_only: Option<bool>,
     /// The region; `eu-west-1` if not stated.
     pub region: Option<String>,
+    /// The access key, by which page loads are told apart; not known if not stated.
+    pub key: Option<String>,
     /// The address it came from.
     pub source_ip: Option<String>,
     /// The request; none if not stated.

@@ -22,9 +22,14 @@ pub(super) fn sort(scene: &Scene<'_, '_>, events: &[usize]) -> Vec<Draft> {
                 _ => commands.push(vec![event]),
             }
         }
-        drafts.extend(commands.into_iter().map(|members| Draft::new(Generic::Command, members, CONFIDENCE)));
+        drafts.extend(commands.into_iter().map(|members| command(members)));
     }
     drafts
+}
+
+fn command(members: Vec<usize>) -> Draft {
+    let anchor = members.first().copied().unwrap_or_default();
+    Draft { what: Generic::Command, anchor, members, confidence: CONFIDENCE, evidence: None, rhythm: None }
 }
 
 /// The request without the members that only say which part is asked for.

@@ -1,36 +1,32 @@
-//! Events that no page explains, told by what they say themselves.
-//!
-//! First goes what nobody asked for: noise that is known by name, and polls, known by their rhythm. Of the rest each
-//! change is an action of its own, and reads of one service's console without a pause are a visit, or belong to a page
-//! that was found at the same moment. What was typed is told last.
+//! What the decoder chose, as signals in the making: pages of the catalogue, and what no page is known for.
 
-mod change;
 mod command;
 mod names;
-mod noise;
-mod poll;
 mod tell;
-mod visit;
 
-use super::burst::PAUSE_S;
-use super::claim::{Claims, Found};
-use super::prepare::{self, Prepared};
+use super::claim::{Found, role_of};
+use super::confidence::Judge;
+use super::decode::{Choice, What};
+use super::prepare;
+use super::scene::Scene;
 use super::{Row, StretchRows};
 use crate::event::Client;
 use crate::rule::RuleSet;
 use crate::rule::generic::Generic;
-use crate::rule::words;
-use crate::signal::Signal;
+use crate::signal::{Evidence, Origin, Role, Signal};
 
 pub(super) use self::tell::tell;
 
-/// What is found, before it is put in words.
+/// A signal that no page is known for, before it is put in words.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Draft {
     what: Generic,
-    /// Events by their place in the session, in order; the first is the anchor.
+    /// The event it was found by.
+    anchor: usize,
+    /// Events by their place in the stretch, in order.
     members: Vec<usize>,
     confidence: f64,
+    evidence: Option<Evidence>,
     /// The rhythm of a poll.
     rhythm: Option<Rhythm>,
 }
@@ -43,25 +39,102 @@ struct Rhythm {
 }
 
 impl Draft {
-    const fn new(what: Generic, members: Vec<usize>, confidence: f64) -> Self {
-        Self { what, members, confidence, rhythm: None }
+    fn new(what: Generic, members: Vec<usize>, (confidence, evidence): (f64, Evidence)) -> Self {
+        let anchor = members.first().copied().unwrap_or_default();
+        Self { what, anchor, members, confidence, evidence: Some(evidence), rhythm: None }
     }
 }
 
-/// Sorts out the events that are free; a few reads beside a page of likeness become part of it.
-pub(super) fn sort(rules: &RuleSet, events: &[Prepared<'_>], found: &mut [Found], claims: &Claims) -> Vec<Draft> {
-    let free = (0..events.len()).filter(|event| claims.is_free(*event));
-    let (shell, free): (Vec<usize>, Vec<usize>) =
-        free.filter(|event| is_told(events[*event].row.client)).partition(|event| is_shell(events[*event].row.client));
-    let scene = Scene { rules, events };
-    let (mut drafts, free) = noise::sort(&scene, free);
-    let (polls, free) = poll::sort(&scene, free);
-    let (changes, reads) = change::sort(&scene, free);
-    drafts.extend(polls);
-    drafts.extend(changes);
-    drafts.extend(visit::sort(&scene, &reads, found));
-    drafts.extend(command::sort(&scene, &shell));
-    drafts
+/// The pages that the decoder chose, and everything else, in order of their first events.
+pub(super) fn sort(scene: &Scene<'_, '_>, choices: &[Choice]) -> (Vec<Found>, Vec<Draft>) {
+    let judge = Judge::new(*scene);
+    let (mut found, mut drafts, mut beats) = (Vec::new(), Vec::new(), Vec::new());
+    for choice in choices {
+        let hypothesis = &choice.hypothesis;
+        let members = || hypothesis.members.iter().map(|member| member.event).collect::<Vec<_>>();
+        let judged = judge.judge(choice);
+        match hypothesis.what {
+            What::Page(_) => {
+                found.extend(page(scene, choice, judged));
+                if !hypothesis.along.is_empty() {
+                    drafts.push(Draft::new(Generic::Along, hypothesis.along.clone(), judged));
+                }
+            }
+            What::Visit => drafts.push(Draft::new(Generic::Visit, members(), judged)),
+            What::Change => {
+                let what = scene.verb(hypothesis.anchor).map_or(Generic::Change, |verb| verb.what);
+                drafts.push(Draft { anchor: hypothesis.anchor, ..Draft::new(what, members(), judged) });
+            }
+            What::Noise => drafts.push(Draft::new(Generic::Console, members(), judged)),
+            What::Service => drafts.push(Draft::new(Generic::Service, members(), judged)),
+            What::Left => {}
+            What::Poll(every_s) => {
+                let rhythm = Some(Rhythm { times: 1, every_s });
+                beats.push(Draft { rhythm, ..Draft::new(Generic::Poll, members(), judged) });
+            }
+        }
+    }
+    drafts.extend(polls(scene, beats));
+    (found, drafts)
+}
+
+/// A page, as it was chosen.
+fn page(scene: &Scene<'_, '_>, choice: &Choice, (confidence, evidence): (f64, Evidence)) -> Option<Found> {
+    let hypothesis = &choice.hypothesis;
+    let id = hypothesis.rule()?;
+    let rule = scene.rules.rule(id);
+    let role = |event: usize, part: Option<u16>| match part {
+        Some(part) => role_of(rule, event == hypothesis.anchor, part),
+        None => Role::Merged,
+    };
+    let seen = |part: usize| {
+        hypothesis.members.iter().any(|member| member.vote.is_some_and(|vote| usize::from(vote.part) == part))
+    };
+    let missing = rule.parts.iter().enumerate().filter(|(part, call)| call.required && !seen(*part));
+    Some(Found {
+        rule: id,
+        met: id,
+        anchor: hypothesis.anchor,
+        members: hypothesis.members.iter().map(|one| (one.event, role(one.event, one.vote.map(|vote| vote.part)))).collect(),
+        origin: if hypothesis.exact { Origin::Letter } else { Origin::Likeness },
+        confidence,
+        evidence: Some(evidence),
+        missing: missing.map(|(_, call)| call.call.clone()).collect(),
+    })
+}
+
+/// Makes one poll of the beats of the same period in one console.
+fn polls(scene: &Scene<'_, '_>, beats: Vec<Draft>) -> Vec<Draft> {
+    let mut polls: Vec<Draft> = Vec::new();
+    for beat in beats {
+        let is_same = |poll: &&mut Draft| {
+            let periods = poll.rhythm.zip(beat.rhythm);
+            let (last, next) = (poll.members.last().copied().unwrap_or_default(), beat.anchor);
+            scene.console(poll.anchor) == scene.console(beat.anchor)
+                && periods.is_some_and(|(poll, beat)| {
+                    poll.every_s.abs_diff(beat.every_s) <= 5
+                        && scene.seconds_between(last, next) <= 4 * poll.every_s.max(beat.every_s)
+                })
+        };
+        match polls.iter_mut().rev().find(is_same) {
+            Some(poll) => poll.members.extend(beat.members),
+            None => polls.push(beat),
+        }
+    }
+    for poll in &mut polls {
+        poll.members.sort_unstable();
+        let times = scene.bursts(&poll.members, |_| ()).len();
+        if let Some(rhythm) = &mut poll.rhythm {
+            rhythm.times = times;
+        }
+    }
+    polls
+}
+
+/// What was typed in `CloudShell`, of these events.
+pub(super) fn shell(scene: &Scene<'_, '_>, events: impl Iterator<Item = usize>) -> Vec<Draft> {
+    let shell: Vec<usize> = events.filter(|event| is_shell(scene.events[*event].row.client)).collect();
+    command::sort(scene, &shell)
 }
 
 /// The commands that were typed outside of `CloudShell`, in a session that has shown, up to the stretch's end, that it is
@@ -72,8 +145,9 @@ pub(super) fn typed(rules: &RuleSet, stretch: &StretchRows<'_>) -> Vec<Signal> {
     }
     let events = prepare::typed(rules, &stretch.rows);
     let all: Vec<usize> = (0..events.len()).collect();
-    let drafts = command::sort(&Scene { rules, events: &events }, &all);
-    tell(rules, stretch.session_id, &events, &drafts, &[])
+    let scene = Scene { rules, events: &events };
+    let drafts = command::sort(&scene, &all);
+    tell(&scene, stretch.session_id, &drafts, &[])
 }
 
 /// Whether an event shows that somebody was in the console, and did more than sign in.
@@ -86,62 +160,6 @@ const fn is_told(client: Client) -> bool {
     !matches!(client, Client::Service | Client::Cli | Client::Sdk)
 }
 
-const fn is_shell(client: Client) -> bool {
+pub(super) const fn is_shell(client: Client) -> bool {
     matches!(client, Client::CloudShell)
-}
-
-/// The events of a session, and the words to tell them in.
-struct Scene<'s, 'e> {
-    rules: &'s RuleSet,
-    events: &'s [Prepared<'e>],
-}
-
-impl Scene<'_, '_> {
-    /// `iam` of `iam:ListUsers`.
-    fn service(&self, event: usize) -> &str {
-        self.events[event].row.call.split(':').next().unwrap_or_default()
-    }
-
-    /// `ListUsers` of `iam:ListUsers`.
-    fn name(&self, event: usize) -> &str {
-        let call = self.events[event].row.call;
-        call.split_once(':').map_or(call, |(_, name)| name)
-    }
-
-    /// Whether the event changes something: the trail says so, or the call's verb where the trail does not say.
-    fn changes(&self, event: usize) -> bool {
-        self.events[event].row.read_only.map_or_else(|| self.verb(event).is_some(), |read_only| !read_only)
-    }
-
-    fn verb(&self, event: usize) -> Option<&words::Verb> {
-        self.rules.words().verb(words::words(self.name(event)).first()?)
-    }
-
-    /// The service in whose console a call's service is shown.
-    fn console(&self, event: usize) -> &str {
-        self.rules.words().console_of(self.service(event))
-    }
-
-    fn seconds_between(&self, earlier: usize, later: usize) -> i64 {
-        (self.events[later].time().0 - self.events[earlier].time().0) / 1_000_000
-    }
-
-    /// Puts events into groups: those of one key that come without a pause, in order of their first events.
-    fn bursts<K: PartialEq>(&self, events: &[usize], key: impl Fn(usize) -> K) -> Vec<Vec<usize>> {
-        let mut bursts: Vec<Vec<usize>> = Vec::new();
-        let mut open: Vec<(K, usize)> = Vec::new();
-        for event in events {
-            let key = key(*event);
-            open.retain(|(_, burst)| {
-                bursts[*burst].last().is_some_and(|last| self.seconds_between(*last, *event) < PAUSE_S)
-            });
-            if let Some((_, burst)) = open.iter().find(|(other, _)| *other == key) {
-                bursts[*burst].push(*event);
-            } else {
-                open.push((key, bursts.len()));
-                bursts.push(vec![*event]);
-            }
-        }
-        bursts
-    }
 }

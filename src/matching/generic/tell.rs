@@ -7,9 +7,7 @@ use super::{Draft, Rhythm, Scene, names};
 use crate::event::{Client, Timestamp};
 use crate::matching::claim::Found;
 use crate::matching::describe::{self, Reads};
-use crate::matching::prepare::Prepared;
 use crate::normalise::caller::unwrapped;
-use crate::rule::RuleSet;
 use crate::rule::generic::Generic;
 use crate::rule::words::{within, words};
 use crate::signal::{Context, Entity, Kind, Origin, Role, Signal};
@@ -21,13 +19,12 @@ const LONGEST_PROGRAM: usize = 40;
 
 /// The signals of the drafts; `pages` are those that are known already.
 pub(in crate::matching) fn tell(
-    rules: &RuleSet,
+    scene: &Scene<'_, '_>,
     session_id: &str,
-    events: &[Prepared<'_>],
     drafts: &[Draft],
     pages: &[Signal],
 ) -> Vec<Signal> {
-    let teller = Teller { scene: Scene { rules, events }, session_id, pages };
+    let teller = Teller { scene: *scene, session_id, pages };
     drafts.iter().filter_map(|draft| teller.signal(draft)).collect()
 }
 
@@ -52,7 +49,7 @@ impl Teller<'_, '_> {
     }
 
     fn found(&self, draft: &Draft) -> Option<Found> {
-        let anchor = *draft.members.first()?;
+        let anchor = draft.anchor;
         let role_of = |event: usize| if event == anchor { Role::Anchor } else { Role::Merged };
         let met = self.scene.rules.generic(draft.what)?;
         Some(Found {
@@ -62,6 +59,7 @@ impl Teller<'_, '_> {
             members: draft.members.iter().map(|event| (*event, role_of(*event))).collect(),
             origin: Origin::Generic,
             confidence: draft.confidence,
+            evidence: draft.evidence,
             missing: Vec::new(),
         })
     }
@@ -72,7 +70,8 @@ impl Teller<'_, '_> {
             Generic::Create | Generic::Delete | Generic::Change => self.action(anchor),
             Generic::Command => self.command(anchor),
             Generic::Service => Context::from_iter([("action".to_owned(), calls.into())]),
-            Generic::Visit | Generic::Along | Generic::Poll => self.topic(draft),
+            Generic::Visit => self.subject(draft, entities),
+            Generic::Along | Generic::Poll => self.topic(draft),
             Generic::Console => Context::from_iter([("what".to_owned(), self.topics(&draft.members).into())]),
         };
         let page = match draft.what {
@@ -84,6 +83,18 @@ impl Teller<'_, '_> {
         values.insert("console".to_owned(), self.consoles(draft).into());
         values.insert("names".to_owned(), shown(entities).into());
         values
+    }
+
+    /// The event whose service a page that nobody knows is of: that of most of its console's own calls.
+    fn main(&self, draft: &Draft) -> usize {
+        let console = self.scene.console(draft.anchor);
+        let mut counts: IndexMap<&str, (usize, usize)> = IndexMap::new();
+        for event in draft.members.iter().filter(|event| self.scene.console(**event) == console) {
+            let entry = counts.entry(self.scene.service(*event)).or_insert((0, *event));
+            entry.0 += 1;
+        }
+        let most = counts.into_values().rev().max_by_key(|(count, _)| *count);
+        most.map_or(draft.anchor, |(_, event)| event)
     }
 
     /// What a change did: `Created`, `DB instance`; or what was denied.
@@ -143,6 +154,44 @@ impl Teller<'_, '_> {
         values
     }
 
+    /// What a page that nobody knows shows, as its calls say: a list of things, or one of them.
+    ///
+    /// The call that says it is the first of the console's own that asks for all things of a kind; if there is none, the
+    /// first that asks for one. Calls that any page may make, such as those for tags, say nothing.
+    fn subject(&self, draft: &Draft, entities: &[Entity]) -> Context {
+        let words_of = |event: usize| words(self.scene.name(event));
+        let console = self.scene.console(draft.anchor);
+        let own = draft.members.iter().copied().filter(|event| self.scene.console(*event) == console);
+        let own: Vec<usize> =
+            own.filter(|event| !self.scene.rules.words().is_secondary(&topic(&words_of(*event)))).collect();
+        let names = |event: usize| {
+            let id = self.scene.events[event].row.event_id;
+            entities.iter().find(|entity| entity.event_id == id)
+        };
+        let is_list = |event: usize| {
+            let words = words_of(event);
+            words.first().is_some_and(|verb| ["List", "Describe", "Get", "Search"].contains(&verb.as_str()))
+                && words.last().is_some_and(|noun| noun.ends_with('s') && !noun.ends_with("ss") && !noun.ends_with("us"))
+        };
+        let list = own.iter().find(|event| is_list(**event) && names(**event).is_none());
+        if let Some(list) = list {
+            let what = topic(&words_of(*list));
+            return Context::from_iter([
+                ("subject".to_owned(), sentence(&what).into()),
+                ("what".to_owned(), format!("that lists {what}").into()),
+            ]);
+        }
+        let Some(one) = own.iter().find(|event| names(**event).is_some()).or(own.first()) else {
+            return Context::default();
+        };
+        let what = topic(&words_of(*one));
+        let thing = names(*one).map_or_else(String::new, |entity| format!(" {}", entity.value));
+        Context::from_iter([
+            ("subject".to_owned(), format!("{}{thing}", sentence(&what)).into()),
+            ("what".to_owned(), format!("about {what}{thing}").into()),
+        ])
+    }
+
     /// What most of the calls are about, if most agree: `DB instances`.
     fn topic(&self, draft: &Draft) -> Context {
         let mut counts: IndexMap<String, usize> = IndexMap::new();
@@ -160,9 +209,12 @@ impl Teller<'_, '_> {
     /// The names of the services; a visit is to one console, whatever else that console asks.
     fn consoles(&self, draft: &Draft) -> Vec<String> {
         let source = |event: usize| match draft.what {
-            Generic::Visit | Generic::Along => self.scene.console(event),
+            Generic::Along => self.scene.console(event),
             _ => self.scene.service(event),
         };
+        if draft.what == Generic::Visit {
+            return vec![self.name_of(self.scene.service(self.main(draft)))];
+        }
         distinct(draft.members.iter().map(|event| self.name_of(source(*event))))
     }
 
@@ -207,6 +259,12 @@ fn distance(page: &Signal, time: Timestamp) -> u64 {
 /// What a call, given in words, is about: all but the first one.
 fn topic(call: &[String]) -> String {
     call.iter().skip(1).map(|word| within(word)).collect::<Vec<_>>().join(" ")
+}
+
+/// A text as a sentence begins with it.
+fn sentence(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
 }
 
 fn distinct(texts: impl Iterator<Item = String>) -> Vec<String> {

@@ -9,7 +9,7 @@ use super::session::{Event, Session};
 
 /// How far a session has aged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Degree {
+pub(crate) enum Degree {
     /// As it was recorded.
     Fresh,
     /// Other page sizes, and one more member in a third of the requests.
@@ -23,11 +23,11 @@ pub(super) enum Degree {
 }
 
 impl Degree {
-    pub(super) const ALL: [Self; 5] = [Self::Fresh, Self::Sizes, Self::Calls, Self::Members, Self::Successors];
+    pub(crate) const ALL: [Self; 5] = [Self::Fresh, Self::Sizes, Self::Calls, Self::Members, Self::Successors];
 }
 
 /// The session as a console of that age would have written it.
-pub(super) fn age(session: &Session, degree: Degree, seed: u64) -> Session {
+pub(crate) fn age(session: &Session, degree: Degree, seed: u64) -> Session {
     let mut rng = Rng::with_seed(seed);
     let mut aged = session.clone();
     if degree >= Degree::Sizes {

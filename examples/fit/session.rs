@@ -14,15 +14,15 @@ use serde_json::{Value, json};
 
 /// One event, owned, so that it can be aged and rows can borrow from it.
 #[derive(Debug, Clone)]
-pub(super) struct Event {
-    pub(super) id: String,
-    pub(super) call: String,
-    pub(super) time: Timestamp,
-    pub(super) region: Option<String>,
-    pub(super) agent: Option<String>,
-    pub(super) error: Option<String>,
-    pub(super) request: Value,
-    pub(super) response: Value,
+pub(crate) struct Event {
+    pub(crate) id: String,
+    pub(crate) call: String,
+    pub(crate) time: Timestamp,
+    pub(crate) region: Option<String>,
+    pub(crate) agent: Option<String>,
+    pub(crate) error: Option<String>,
+    pub(crate) request: Value,
+    pub(crate) response: Value,
 }
 
 impl Event {
@@ -66,6 +66,7 @@ impl Event {
             call: &self.call,
             account_id: None,
             region: self.region.as_deref(),
+            access_key: None,
             user_agent: self.agent.as_deref(),
             client: client(self.agent.as_deref(), None),
             source_ip: None,
@@ -80,22 +81,22 @@ impl Event {
 
 /// One click that is known to be in a session.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Click {
+pub(crate) struct Click {
     /// Its name in the labelled data; of a rule's example, the rule's id.
-    pub(super) label: String,
-    pub(super) anchor: String,
-    pub(super) events: BTreeSet<String>,
-    pub(super) context: Value,
+    pub(crate) label: String,
+    pub(crate) anchor: String,
+    pub(crate) events: BTreeSet<String>,
+    pub(crate) context: Value,
     /// Nobody clicked.
-    pub(super) background: bool,
+    pub(crate) background: bool,
 }
 
 /// A session and its clicks.
 #[derive(Debug, Clone)]
-pub(super) struct Session {
-    pub(super) name: String,
-    pub(super) events: Vec<Event>,
-    pub(super) clicks: Vec<Click>,
+pub(crate) struct Session {
+    pub(crate) name: String,
+    pub(crate) events: Vec<Event>,
+    pub(crate) clicks: Vec<Click>,
     by_label: bool,
 }
 
@@ -110,14 +111,14 @@ impl Session {
     }
 
     /// The signals that the rules find in it.
-    pub(super) fn signals(&self, rules: &RuleSet) -> Vec<Signal> {
+    pub(crate) fn signals(&self, rules: &RuleSet) -> Vec<Signal> {
         let texts: Vec<_> = self.events.iter().map(Event::texts).collect();
         let rows = self.events.iter().zip(&texts).map(|(event, texts)| event.row(texts)).collect();
         map(rules, &SessionRows { session_id: "labelled", rows })
     }
 
     /// The name that the session's clicks know a signal by.
-    pub(super) fn label(&self, rules: &RuleSet, signal: &Signal) -> Option<String> {
+    pub(crate) fn label(&self, rules: &RuleSet, signal: &Signal) -> Option<String> {
         if self.by_label {
             rules.find(&signal.rule_id).and_then(|(_, rule)| rule.ccc_label.clone())
         } else {
@@ -151,7 +152,7 @@ impl Click {
 }
 
 /// The labelled sessions, where they are; `SESSIONS_DIR` names others.
-pub(super) fn labelled() -> Vec<Session> {
+pub(crate) fn labelled() -> Vec<Session> {
     let shared = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/sessions");
     let root = std::env::var_os("SESSIONS_DIR").map_or(shared, PathBuf::from);
     let Ok(entries) = std::fs::read_dir(root) else { return Vec::new() };
@@ -161,7 +162,7 @@ pub(super) fn labelled() -> Vec<Session> {
 }
 
 /// Every example of every rule, with what is met to the letter in it.
-pub(super) fn examples(rules: &RuleSet) -> Vec<Session> {
+pub(crate) fn examples(rules: &RuleSet) -> Vec<Session> {
     let texts = RuleText::shipped();
     let specs = by_rule(&texts).into_iter().map(|(rule, text)| (rule, SpecToml::parse(&text.text).unwrap()));
     let cases = specs.flat_map(|(rule, spec)| spec.case.into_iter().map(move |case| (rule.to_owned(), case)));

@@ -1,0 +1,152 @@
+//! Fits the decoder's weights: `make fit`.
+//!
+//! The weights are searched for by changing one at a time, at random, and keeping what is better; the confidence is a
+//! logistic regression on the clicks that the decoder then finds. Both are scored on the labelled sessions, on aged copies
+//! of them, on the rules' own examples and on labelled trails. What is reported of a trail comes from weights that were
+//! fitted without it.
+
+#![expect(clippy::unwrap_used, reason = "a fit that cannot read its data has failed")]
+#![expect(clippy::print_stdout, reason = "its report is what it is run for")]
+
+mod age;
+mod goal;
+mod regression;
+mod session;
+mod trail;
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use cartographer::rule::weights::Weights;
+use cartographer::rule::{RuleSet, RuleText};
+use fastrand::Rng;
+
+use self::goal::Data;
+
+const USAGE: &str = "fit [--shared DIR] [--rules DIR] [--seconds N] [--score] [--loo]";
+
+struct Args {
+    shared: PathBuf,
+    rules: PathBuf,
+    /// How long to search, for each fit.
+    seconds: u64,
+    /// Only score the weights that are there.
+    score: bool,
+    /// Fit once more without each trail.
+    leave_out: bool,
+    misses: bool,
+}
+
+fn args() -> Args {
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    let mut args = Args {
+        shared: root.join("../shared"),
+        rules: root.join("rules"),
+        seconds: 120,
+        score: false,
+        leave_out: false,
+        misses: false,
+    };
+    let mut given = std::env::args().skip(1);
+    while let Some(arg) = given.next() {
+        match arg.as_str() {
+            "--shared" => args.shared = given.next().expect(USAGE).into(),
+            "--rules" => args.rules = given.next().expect(USAGE).into(),
+            "--seconds" => args.seconds = given.next().expect(USAGE).parse().expect(USAGE),
+            "--score" => args.score = true,
+            "--loo" => args.leave_out = true,
+            "--misses" => args.misses = true,
+            _ => panic!("{USAGE}"),
+        }
+    }
+    args
+}
+
+fn rules(args: &Args, weights: Option<&Weights>) -> RuleSet {
+    let rules = RuleSet::compile(RuleText::in_dir(&args.rules).unwrap()).unwrap();
+    match weights {
+        Some(weights) => rules.with_weights(weights.clone()),
+        None => rules,
+    }
+}
+
+fn main() {
+    let args = args();
+    let mut data = Data::open(&args.shared, &rules(&args, None));
+    let start = rules(&args, None).weights().clone();
+    if args.score {
+        let goal = data.score(&rules(&args, Some(&start)), None);
+        println!("{goal}");
+        if args.misses {
+            goal.tell_misses();
+        }
+        return;
+    }
+    let mut left_out = Vec::new();
+    if args.leave_out {
+        for name in data.names() {
+            let weights = search(&args, &mut data, &start, Some(&name));
+            let goal = data.score(&rules(&args, Some(&weights)), None);
+            println!("without {name}: {}", goal.of_trail(&name));
+            left_out.push(goal.trail(&name));
+        }
+        println!("left out, all: {}", goal::sum(&left_out));
+    }
+    let weights = search(&args, &mut data, &start, None);
+    let goal = data.score(&rules(&args, Some(&weights)), None);
+    println!("{goal}");
+    std::fs::write(args.rules.join("weights/decoder.toml"), toml_of(&weights)).unwrap();
+}
+
+/// The weights as a file.
+fn toml_of(weights: &Weights) -> String {
+    let value = toml::to_string(weights).unwrap();
+    let numbers = value.lines().map(|line| match line.split_once(" = ") {
+        Some((name, number)) if number.parse::<f64>().is_ok() => {
+            format!("{name} = {:?}", (number.parse::<f64>().unwrap() * 1000.0).round() / 1000.0)
+        }
+        _ => line.to_owned(),
+    });
+    let lines: Vec<String> = numbers.collect();
+    format!("# What evidence costs the decoder, in nats, and how sure a click is. Written by `make fit`.\n{}\n", lines.join("\n"))
+}
+
+/// Searches for better weights, a change at a time.
+fn search(args: &Args, data: &mut Data, start: &Weights, without: Option<&str>) -> Weights {
+    let set = rules(args, None);
+    let (mut set, mut rng) = (set.with_weights(start.clone()), Rng::with_seed(7));
+    let mut best = start.clone();
+    let mut best_goal = data.score(&set, without);
+    println!("start {:.4}: {}", best_goal.value(), best_goal.line());
+    let until = Instant::now() + Duration::from_secs(args.seconds);
+    let mut tries = 0;
+    while Instant::now() < until {
+        tries += 1;
+        let tried = changed(&best, &mut rng);
+        set = set.with_weights(tried.clone());
+        let goal = data.score(&set, without);
+        if goal.value() > best_goal.value() + 1e-9 {
+            println!("{tries}: {:.4}: {}", goal.value(), goal.line());
+            (best, best_goal) = (tried, goal);
+        }
+    }
+    set = set.with_weights(best.clone());
+    best.confidence = regression::fit(&data.evidence(&set, without));
+    best.fitted_on = data.describe(without);
+    best
+}
+
+/// The weights with one to three of the costs changed.
+fn changed(weights: &Weights, rng: &mut Rng) -> Weights {
+    let mut value: toml::Table = toml::Table::try_from(&weights.cost).unwrap();
+    let names: Vec<String> = value.keys().cloned().collect();
+    for _ in 0..rng.usize(1..=3) {
+        let name = &names[rng.usize(0..names.len())];
+        let old = value[name].as_float().unwrap();
+        let factor = [0.5, 0.7, 0.85, 0.93, 1.08, 1.2, 1.4, 2.0][rng.usize(0..8)];
+        let new = if old == 0.0 { 0.2 } else if rng.u8(0..25) == 0 { 0.0 } else { old * factor };
+        value.insert(name.clone(), toml::Value::Float(new.min(20.0)));
+    }
+    Weights { cost: value.try_into().unwrap(), ..weights.clone() }
+}
+

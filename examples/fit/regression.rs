@@ -1,0 +1,51 @@
+//! Logistic regressions: from the evidence for a click to the probability that it is right.
+
+use cartographer::rule::weights::{Confidence, Logistic};
+use cartographer::signal::{Class, Evidence};
+
+/// How strongly weights are held back: a few hundred clicks do not prove much.
+const RIDGE: f64 = 2.0;
+const STEPS: usize = 4000;
+const RATE: f64 = 0.02;
+
+/// Fits the regression of each class. What is fitted on is weighted.
+pub(crate) fn fit(all: &[(Evidence, bool, f64)]) -> Confidence {
+    let class = |class: Class| {
+        let of: Vec<_> = all.iter().filter(|(evidence, _, _)| evidence.class == class).copied().collect();
+        regression(&of)
+    };
+    Confidence {
+        exact: class(Class::Exact),
+        inferred: class(Class::Inferred),
+        visit: class(Class::Visit),
+        change: class(Class::Change),
+        background: Logistic { bias: 1.5, ..Logistic::default() },
+    }
+}
+
+fn vector(evidence: &Evidence) -> [f64; 6] {
+    [1.0, evidence.events, evidence.margin, evidence.coverage, evidence.share, evidence.documented]
+}
+
+fn regression(of: &[(Evidence, bool, f64)]) -> Logistic {
+    let total: f64 = of.iter().map(|(_, _, weight)| weight).sum();
+    // Without any clicks of a class even odds are all that can be said.
+    let mut weights = [0.0; 6];
+    for _ in 0..STEPS {
+        let mut slope = [0.0; 6];
+        for (evidence, right, weight) in of {
+            let x = vector(evidence);
+            let odds: f64 = x.iter().zip(weights).map(|(x, w)| x * w).sum();
+            let error = f64::from(u8::from(*right)) - 1.0 / (1.0 + (-odds).exp());
+            for (slope, x) in slope.iter_mut().zip(x) {
+                *slope += weight * error * x;
+            }
+        }
+        for (at, (weight, slope)) in weights.iter_mut().zip(slope).enumerate() {
+            let held = if at == 0 { 0.1 } else { RIDGE };
+            *weight += RATE * (slope - held * *weight) / (total / 10.0).max(1.0);
+        }
+    }
+    let [bias, events, margin, coverage, share, documented] = weights;
+    Logistic { bias, events, margin, coverage, share, documented }
+}

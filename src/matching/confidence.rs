@@ -1,0 +1,104 @@
+//! How sure a click is: the evidence for it, as a calibrated probability.
+
+use super::decode::{Choice, What};
+use super::scene::Scene;
+use crate::rule::schema::Basis;
+use crate::rule::weights::{Confidence, Logistic};
+use crate::signal::{Class, Evidence, Kind};
+
+/// A margin counts up to so many nats.
+const MOST_MARGIN: f64 = 6.0;
+/// Events up to so many seconds before and after a click are its neighbours.
+const NEAR_S: i64 = 2;
+/// No click is surer than this: labels are not either.
+const SUREST: f64 = 0.99;
+
+impl Logistic {
+    /// The probability that the evidence speaks for.
+    pub fn probability(&self, features: &Evidence) -> f64 {
+        let odds = self.bias
+            + self.events * features.events
+            + self.margin * features.margin
+            + self.coverage * features.coverage
+            + self.share * features.share
+            + self.documented * features.documented;
+        (1.0 / (1.0 + (-odds).exp())).min(SUREST)
+    }
+}
+
+impl Confidence {
+    /// The regression for a class.
+    pub const fn of(&self, class: Class) -> &Logistic {
+        match class {
+            Class::Exact => &self.exact,
+            Class::Inferred => &self.inferred,
+            Class::Visit => &self.visit,
+            Class::Change => &self.change,
+            Class::Background => &self.background,
+        }
+    }
+}
+
+/// Judges the clicks of a stretch.
+pub(super) struct Judge<'s, 'e> {
+    scene: Scene<'s, 'e>,
+    weights: &'s Confidence,
+}
+
+impl<'s, 'e> Judge<'s, 'e> {
+    pub(super) const fn new(scene: Scene<'s, 'e>) -> Self {
+        Self { scene, weights: &scene.rules.weights().confidence }
+    }
+
+    /// How sure a choice is, and what that is computed from.
+    pub(super) fn judge(&self, choice: &Choice) -> (f64, Evidence) {
+        let evidence = self.evidence(choice);
+        (self.weights.of(evidence.class).probability(&evidence), evidence)
+    }
+
+    fn class(&self, choice: &Choice) -> Class {
+        match choice.hypothesis.what {
+            What::Page(rule) if self.scene.rules.rule(rule).kind == Kind::Background => Class::Background,
+            What::Page(_) if choice.hypothesis.exact => Class::Exact,
+            What::Page(_) => Class::Inferred,
+            What::Visit => Class::Visit,
+            What::Change => Class::Change,
+            What::Noise | What::Service | What::Left | What::Poll(_) => Class::Background,
+        }
+    }
+
+    /// The evidence for a choice.
+    fn evidence(&self, choice: &Choice) -> Evidence {
+        let hypothesis = &choice.hypothesis;
+        let rule = hypothesis.rule().map(|rule| self.scene.rules.rule(rule));
+        let documented = rule.is_some_and(|rule| rule.provenance.basis == Basis::Documented);
+        Evidence {
+            class: self.class(choice),
+            events: count(hypothesis.members.len()).ln(),
+            margin: choice.margin.clamp(-MOST_MARGIN, MOST_MARGIN),
+            coverage: hypothesis.coverage,
+            share: self.share(choice),
+            documented: f64::from(u8::from(documented)),
+        }
+    }
+
+    /// The share of the events around a click, of the same console, that are its own.
+    fn share(&self, choice: &Choice) -> f64 {
+        let members = &choice.hypothesis.members;
+        let (Some(first), Some(last)) = (members.first(), members.last()) else { return 0.0 };
+        let events = self.scene.events;
+        let from = events[first.event].time().plus_seconds(-NEAR_S);
+        let until = events[last.event].time().plus_seconds(NEAR_S);
+        let start = events[..first.event].partition_point(|event| event.time() < from);
+        let end = last.event + events[last.event..].partition_point(|event| event.time() <= until);
+        let console = self.scene.console(choice.hypothesis.anchor);
+        let around = (start..end).filter(|event| self.scene.console(*event) == console).count();
+        let own = members.iter().filter(|member| self.scene.console(member.event) == console).count();
+        count(own) / count(around.max(1))
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a stretch has some ten thousand events at most")]
+fn count(number: usize) -> f64 {
+    number as f64
+}

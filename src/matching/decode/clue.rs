@@ -1,0 +1,122 @@
+//! What each event says about its click besides the shape of its request.
+
+use rustc_hash::FxHashMap;
+use rustc_hash::FxHasher;
+use std::hash::{Hash, Hasher};
+use std::rc::Rc;
+
+use crate::json::Json;
+use crate::event::Client;
+use crate::matching::poll::{self, Beat};
+use crate::matching::prepare::Prepared;
+use crate::matching::scene::Scene;
+use crate::normalise::caller::unwrapped;
+use crate::rule::words::Words;
+
+/// Values stand no deeper in a request.
+const DEEPEST: usize = 6;
+/// A longer text is a document, not a name.
+const LONGEST: usize = 200;
+/// More things are a list, and say nothing about which one a page is about.
+const MOST: usize = 8;
+
+/// How the ids of resources begin.
+const PREFIXES: [&str; 14] =
+    ["i", "vol", "vpc", "subnet", "sg", "eni", "ami", "snap", "rtb", "acl", "igw", "nat", "eipalloc", "vpce"];
+
+/// A thing that a request names: hashes of what kind of thing it is, and of its name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Thing {
+    pub(super) kind: u64,
+    pub(super) value: u64,
+}
+
+/// The things that one request names, each once.
+pub(super) type Things = Rc<[Thing]>;
+
+/// Evidence about one event.
+#[derive(Debug, Clone)]
+pub(super) struct Clue<'e> {
+    /// The service whose console called: the user agent names it, or else the service that was called.
+    pub(super) console: &'e str,
+    pub(super) key: Option<&'e str>,
+    /// The call changes something.
+    pub(super) changes: bool,
+    /// The console makes the call on any page.
+    pub(super) noise: bool,
+    /// A service makes the call in a person's name.
+    pub(super) service: bool,
+    /// Another service made the call by itself, in the person's session.
+    pub(super) acting: bool,
+    /// The poll that the event is a beat of.
+    pub(super) poll: Option<Beat>,
+    pub(super) things: Things,
+}
+
+/// The evidence about each event of a stretch.
+pub(super) fn clues<'s>(scene: &Scene<'s, '_>) -> Vec<Clue<'s>> {
+    let polls = poll::beats(scene);
+    let mut things: FxHashMap<usize, Things> = FxHashMap::default();
+    let clue = |(at, event): (usize, &'s Prepared<'_>)| {
+        let words = scene.rules.words();
+        let changes = scene.changes(at);
+        Clue {
+            console: event.row.user_agent.and_then(|agent| words.console_of_agent(agent)).unwrap_or_else(|| scene.console(at)),
+            key: event.row.access_key,
+            changes,
+            noise: !changes && words.is_console_noise(event.row.call),
+            service: scene.is_service(at),
+            acting: is_acting(event),
+            poll: polls[at],
+            things: Rc::clone(things.entry(event.look).or_insert_with(|| named(words, event.request().value()))),
+        }
+    };
+    scene.events.iter().enumerate().map(clue).collect()
+}
+
+/// Whether a service made the call by itself: not the one that was called, which passes on what its console asks.
+fn is_acting(event: &Prepared<'_>) -> bool {
+    let service = event.row.call.split(':').next().unwrap_or_default();
+    let agent = event.row.user_agent.map(unwrapped).unwrap_or_default();
+    event.row.client == Client::Service && agent.split('.').next() != Some(service)
+}
+
+/// The things that a request names by id or by name.
+fn named(words: &Words, request: Json<'_>) -> Things {
+    let mut things = Vec::new();
+    if let Some(members) = request.as_object() {
+        members.iter().for_each(|(member, value)| walk(words, member, value, DEEPEST, &mut things));
+    }
+    things.sort_unstable();
+    things.dedup();
+    if things.len() > MOST { Rc::from([]) } else { things.into() }
+}
+
+fn walk(words: &Words, member: &str, value: Json<'_>, depth: usize, things: &mut Vec<Thing>) {
+    match value {
+        Json::String(text) if !text.is_empty() && text.len() <= LONGEST => {
+            let kind = prefix(text).map(hash).or_else(|| words.names(member).map(|kind| hash(&kind)));
+            things.extend(kind.map(|kind| Thing { kind, value: hash(text) }));
+        }
+        Json::Array(elements) if depth > 0 => {
+            elements.iter().for_each(|element| walk(words, member, element, depth - 1, things));
+        }
+        Json::Object(members) if depth > 0 => {
+            members.iter().for_each(|(member, value)| walk(words, member, value, depth - 1, things));
+        }
+        _ => {}
+    }
+}
+
+/// `vpc` of `vpc-0a1b2c3d`.
+fn prefix(text: &str) -> Option<&str> {
+    let (prefix, rest) = text.split_once('-')?;
+    let is_id = (8..=17).contains(&rest.len()) && rest.bytes().all(|byte| byte.is_ascii_hexdigit());
+    (is_id && PREFIXES.contains(&prefix)).then_some(prefix)
+}
+
+fn hash(text: &str) -> u64 {
+    let mut hasher = FxHasher::default();
+    text.hash(&mut hasher);
+    hasher.finish()
+}

@@ -1,0 +1,620 @@
+//! Hypotheses: what may have written an event and those around it, and what believing that costs.
+
+use rustc_hash::FxHashMap;
+
+use super::clue::Clue;
+use super::lists::Lists;
+use crate::matching::burst::PAUSE_S;
+use crate::matching::claim::Found;
+use crate::matching::scene::Scene;
+use crate::matching::votes::Vote;
+use crate::rule::weights::Costs;
+use crate::rule::{Reach, Rule, RuleId};
+use crate::rule::schema::Basis;
+use crate::signal::{Kind, Role};
+
+/// Calls of a page that arrive so many seconds after its window are still the page's.
+const LATE_S: i64 = 2;
+/// Calls that a page is not known to make are its own up to so many seconds before and after those that it is known for.
+const AROUND_S: i64 = 2;
+/// A change's reads come up to so many seconds before it, and after it.
+const RELOAD_S: (i64, i64) = (1, 3);
+/// A pause of so many seconds may end a page that nobody knows.
+const SHORT_PAUSE_S: i64 = 2;
+/// A request that differs more than this is no call of the page, in nats.
+const FARTHEST: f64 = 2.2;
+/// Less of a page's required calls than this is no sign of the page.
+const LEAST_COVERAGE: f64 = 0.34;
+
+/// What may have written events.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(in crate::matching) enum What {
+    /// A page or action of the catalogue.
+    Page(RuleId),
+    /// A page of one console that nobody knows.
+    Visit,
+    /// A change that no page is known for.
+    Change,
+    /// The navigation bar.
+    Noise,
+    /// A service in the person's name.
+    Service,
+    /// A service acted by itself in the person's session: that is told by no signal.
+    Left,
+    /// A page that was left open asks again, every so many seconds.
+    Poll(i64),
+}
+
+/// One event of a hypothesis.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::matching) struct Member {
+    pub(in crate::matching) event: usize,
+    /// The call of the page that it is, if it is one that the page is known to make.
+    pub(in crate::matching) vote: Option<Vote>,
+}
+
+/// One piece of a hypothesis's cost: what it is of, how often, and what it comes to.
+#[derive(Debug, Clone, PartialEq)]
+pub(in crate::matching) struct Price {
+    pub(in crate::matching) of: &'static str,
+    pub(in crate::matching) times: f64,
+    pub(in crate::matching) cost: f64,
+}
+
+/// Takes the pieces of a cost.
+pub(super) type See<'s> = dyn FnMut(&'static str, f64, f64) + 's;
+
+/// What may have written some events.
+#[derive(Debug, Clone)]
+pub(in crate::matching) struct Hypothesis {
+    pub(in crate::matching) what: What,
+    /// The event that it starts from.
+    pub(in crate::matching) anchor: usize,
+    /// Its events, in order.
+    pub(in crate::matching) members: Vec<Member>,
+    /// Events beside a page that is exact, which may be the page's.
+    pub(in crate::matching) along: Vec<usize>,
+    /// What the exact shapes alone say.
+    pub(in crate::matching) letter: bool,
+    /// Every required call was seen in an exact shape, and nothing else.
+    pub(in crate::matching) exact: bool,
+    /// The share of what the page requires that was seen, by how near it comes.
+    pub(in crate::matching) coverage: f64,
+    /// What it costs, but for what the clicks before say.
+    pub(super) cost: f64,
+}
+
+impl Hypothesis {
+    /// Every event that it takes.
+    pub(super) fn events(&self) -> impl Iterator<Item = usize> {
+        self.members.iter().map(|member| member.event).chain(self.along.iter().copied())
+    }
+
+    pub(in crate::matching) fn rule(&self) -> Option<RuleId> {
+        if let What::Page(rule) = self.what { Some(rule) } else { None }
+    }
+
+    /// Whether somebody clicked.
+    pub(super) fn is_click(&self, scene: &Scene<'_, '_>) -> bool {
+        match self.what {
+            What::Page(rule) => scene.rules.rule(rule).kind != Kind::Background,
+            What::Visit | What::Change => true,
+            What::Noise | What::Service | What::Left | What::Poll(_) => false,
+        }
+    }
+
+    /// Whether something was opened, rather than done.
+    pub(super) fn is_view(&self, scene: &Scene<'_, '_>) -> bool {
+        match self.what {
+            What::Page(rule) => matches!(scene.rules.rule(rule).kind, Kind::View | Kind::List),
+            What::Visit => true,
+            _ => false,
+        }
+    }
+}
+
+/// Which events are still to be explained.
+pub(super) trait Free {
+    /// Whether the event is.
+    fn is_free(&self, event: usize) -> bool;
+}
+
+/// Makes hypotheses.
+pub(super) struct Maker<'d, 'e> {
+    pub(super) scene: Scene<'d, 'e>,
+    pub(super) clues: &'d [Clue<'d>],
+    pub(super) lists: &'d Lists,
+    pub(super) costs: &'d Costs,
+}
+
+impl Maker<'_, '_> {
+    /// Every hypothesis whose first event is this one.
+    pub(super) fn at(&self, event: usize, free: &impl Free) -> Vec<Hypothesis> {
+        let mut all = Vec::new();
+        for found in self.lists.letter(event) {
+            all.extend(self.of_letter(found, free));
+        }
+        for (rule, vote) in self.lists.votes(event) {
+            self.page(event, *rule, *vote, free, &mut all);
+        }
+        all.retain(|page| page.members.iter().any(|member| !self.clues[member.event].acting));
+        self.outrank(&mut all);
+        self.change(event, free, &mut all);
+        self.quiet(event, free, &mut all);
+        if !self.clues[event].changes && !self.clues[event].acting {
+            let (long, short) = (self.visit(event, free, PAUSE_S), self.visit(event, free, SHORT_PAUSE_S));
+            let is_shorter = short.as_ref().zip(long.as_ref()).is_some_and(|(short, long)| short.members.len() < long.members.len());
+            all.extend(short.filter(|_| is_shorter));
+            all.extend(long);
+        }
+        all
+    }
+
+    /// What exact shapes alone give, if all of it is free.
+    fn of_letter(&self, found: &Found, free: &impl Free) -> Option<Hypothesis> {
+        let member = |(event, _): &(usize, Role)| {
+            let vote = self.lists.vote(*event, found.met).filter(|_| free.is_free(*event))?;
+            Some(Member { event: *event, vote: Some(vote) })
+        };
+        let members = found.members.iter().map(member).collect::<Option<Vec<_>>>()?;
+        let mut page = self.of_page(found.met, found.anchor, members, Vec::new())?;
+        page.letter = true;
+        page.cost = self.total(&page);
+        Some(page)
+    }
+
+    fn page(&self, first: usize, id: RuleId, vote: Vote, free: &impl Free, all: &mut Vec<Hypothesis>) {
+        let rule = self.scene.rules.rule(id);
+        let mut add = |hypothesis: Option<Hypothesis>| all.extend(hypothesis);
+        if rule.alone {
+            if vote.anchor {
+                add(self.of_page(id, first, vec![Member { event: first, vote: Some(vote) }], Vec::new()));
+            }
+            return;
+        }
+        let (anchor, members) = self.members(first, id, rule, free);
+        if members.len() > 1 {
+            if let Some(cut) = self.before_repetition(&members) {
+                add(self.of_page(id, anchor.min(members[cut - 1].event), members[..cut].to_vec(), Vec::new()));
+            }
+            if let Some(exact) = exact_only(&members) {
+                add(self.of_page(id, anchor_among(&exact, anchor), exact, Vec::new()));
+            }
+            if let Some(one) = self.of_one_thing(first, &members) {
+                add(self.of_page(id, anchor_among(&one, anchor), one, Vec::new()));
+            }
+            if let Some(one) = self.of_one_key(first, &members) {
+                add(self.of_page(id, anchor_among(&one, anchor), one, Vec::new()));
+            }
+        }
+        if rule.kind != Kind::Background {
+            let beside = self.beside(rule, &members, free);
+            if !beside.is_empty() {
+                add(self.of_page(id, anchor, members.clone(), beside));
+            }
+        }
+        add(self.of_page(id, anchor, members, Vec::new()));
+    }
+
+    /// The free events around the page's start that it is known to make; the first is `first`.
+    fn members(&self, first: usize, id: RuleId, rule: &Rule, free: &impl Free) -> (usize, Vec<Member>) {
+        let (events, reach) = (self.scene.events, Reach::of(rule));
+        let list = self.lists.of(id, first);
+        let latest = events[first].time().plus_seconds(i64::from(reach.before_s));
+        let starts = list.iter().take_while(|(event, _)| events[*event].time() <= latest);
+        let anchor = starts.into_iter().find(|(event, vote)| vote.anchor && free.is_free(*event)).map_or(first, |one| one.0);
+        let until = events[anchor].time().plus_seconds(i64::from(reach.after_s));
+        let late = until.plus_seconds(LATE_S);
+        let mut members = Vec::new();
+        for (event, vote) in list.iter().take_while(|(event, _)| events[*event].time() <= late) {
+            let near = events[*event].time() <= until || vote.nearness < 1.0;
+            if near && free.is_free(*event) && self.drift(vote) <= FARTHEST {
+                members.push(Member { event: *event, vote: Some(*vote) });
+            }
+        }
+        (anchor, members)
+    }
+
+    fn drift(&self, vote: &Vote) -> f64 {
+        -self.costs.drift * vote.weight().max(1e-6).ln()
+    }
+
+    /// Where a page's requests begin anew, if they do: there it may have been opened again.
+    fn before_repetition(&self, members: &[Member]) -> Option<usize> {
+        let look = |at: usize| self.scene.events[members[at].event].look;
+        (1..members.len()).find(|at| {
+            self.scene.seconds_between(members[at - 1].event, members[*at].event) >= 1
+                && (0..*at).any(|before| look(before) == look(*at))
+        })
+    }
+
+    /// The members that are about the same thing as the first one, or about nothing in particular.
+    fn of_one_thing(&self, first: usize, members: &[Member]) -> Option<Vec<Member>> {
+        let [thing] = self.clues[first].things.as_ref() else { return None };
+        let same = |member: &&Member| {
+            let things = &self.clues[member.event].things;
+            things.iter().all(|other| other.kind != thing.kind || other.value == thing.value)
+        };
+        let one: Vec<Member> = members.iter().filter(same).copied().collect();
+        (one.len() < members.len()).then_some(one)
+    }
+
+    /// The members that were signed by the same key as the first one.
+    fn of_one_key(&self, first: usize, members: &[Member]) -> Option<Vec<Member>> {
+        let key = self.clues[first].key?;
+        let one: Vec<Member> =
+            members.iter().filter(|member| self.clues[member.event].key.is_none_or(|other| other == key)).copied().collect();
+        (one.len() < members.len()).then_some(one)
+    }
+
+    /// Free reads around a page's that it is not known to make: of the same console, or by the same key.
+    fn beside(&self, rule: &Rule, members: &[Member], free: &impl Free) -> Vec<usize> {
+        let (Some(first), Some(last)) = (members.first(), members.last()) else { return Vec::new() };
+        let events = self.scene.events;
+        let until = events[last.event].time().plus_seconds(AROUND_S);
+        let console = self.scene.rules.words().console_of(&rule.service);
+        let is_member = |event: usize| members.binary_search_by_key(&event, |member| member.event).is_ok();
+        let is_own = |event: usize| {
+            let clue = &self.clues[event];
+            let same_key = clue.key.is_some() && clue.key == self.clues[first.event].key;
+            !clue.changes && !clue.noise && !clue.service && !clue.acting && (same_key || clue.console == console)
+        };
+        let later = (first.event..events.len()).take_while(|event| events[*event].time() <= until);
+        later.filter(|event| free.is_free(*event) && !is_member(*event) && is_own(*event)).collect()
+    }
+
+    /// A hypothesis of a page, with other reads beside it, unless too little of the page was seen.
+    fn of_page(&self, id: RuleId, anchor: usize, mut members: Vec<Member>, beside: Vec<usize>) -> Option<Hypothesis> {
+        let rule = self.scene.rules.rule(id);
+        let coverage = coverage(rule, &members);
+        if coverage < LEAST_COVERAGE {
+            return None;
+        }
+        let exact = coverage >= 1.0 && members.iter().all(|member| member.vote.is_some_and(|vote| vote.nearness >= 1.0));
+        let anchor = members.iter().find(|member| member.event == anchor).or(members.first())?.event;
+        let along = if exact { beside } else {
+            members.extend(beside.into_iter().map(|event| Member { event, vote: None }));
+            members.sort_unstable_by_key(|member| member.event);
+            Vec::new()
+        };
+        let mut page = Hypothesis { what: What::Page(id), anchor, members, along, letter: false, exact, coverage, cost: 0.0 };
+        page.cost = self.total(&page);
+        Some(page)
+    }
+
+    /// What a hypothesis costs, but for what the clicks before say.
+    pub(super) fn total(&self, hypothesis: &Hypothesis) -> f64 {
+        let mut total = 0.0;
+        self.price(hypothesis, &mut |_, times, cost| total += times * cost);
+        total
+    }
+
+    /// The pieces of that cost.
+    pub(super) fn price(&self, hypothesis: &Hypothesis, see: &mut See<'_>) {
+        let costs = self.costs;
+        let events = count(hypothesis.members.len());
+        match hypothesis.what {
+            What::Page(id) => self.price_page(hypothesis, id, see),
+            What::Visit => self.price_visit(hypothesis, see),
+            What::Change => {
+                let changes = hypothesis.members.iter().filter(|member| self.clues[member.event].changes).count();
+                see("a change", 1.0, costs.change);
+                see("a read beside a change", events - count(changes), costs.reload);
+            }
+            What::Noise | What::Service | What::Left => {
+                see("a call that nobody clicked", events, costs.noise);
+                see("a call that only known pages make", self.known(hypothesis), costs.visit_known);
+            }
+            What::Poll(_) => {
+                see("a beat of a poll", events, costs.poll);
+                let beats = self.clues[hypothesis.anchor].poll.map_or(1, |poll| poll.beats);
+                see("a poll of few beats", 1.0 / count(beats * beats), costs.poll_few);
+            }
+        }
+    }
+
+    fn price_page(&self, page: &Hypothesis, id: RuleId, see: &mut See<'_>) {
+        let (costs, rule) = (self.costs, self.scene.rules.rule(id));
+        match rule.kind {
+            Kind::Background => see("a background rule", 1.0, costs.background),
+            Kind::View | Kind::List => see("a page", 1.0, costs.page),
+            _ => see("an action", 1.0, costs.action),
+        }
+        if rule.provenance.basis == Basis::Documented {
+            see("known from documentation alone", 1.0, costs.documented);
+        }
+        let seen = |part: usize| page.members.iter().any(|member| member.vote.is_some_and(|vote| usize::from(vote.part) == part));
+        let (mut missing, mut unseen) = (0, 0);
+        for (part, call) in rule.parts.iter().enumerate().filter(|(part, _)| !seen(*part)) {
+            let _ = part;
+            if call.required { missing += 1 } else { unseen += 1 }
+        }
+        see("a required call that is missing", count(missing), costs.missing);
+        if costs.unseen > 0.0 {
+            see("an optional call that is missing", count(unseen).min(costs.unseen_most / costs.unseen), costs.unseen);
+        }
+        if !page.members.iter().any(|member| member.vote.is_some_and(|vote| vote.anchor)) {
+            see("no call that the page starts with", 1.0, costs.no_anchor);
+        }
+        let drifted = page.members.iter().filter_map(|member| member.vote);
+        see("requests that differ", drifted.map(|vote| -vote.weight().max(1e-6).ln()).sum(), costs.drift);
+        self.price_members(page, rule, see);
+        if page.exact {
+            let evidence = self.evidence(page);
+            if costs.exact > 0.0 {
+                see("exact shapes", evidence.min(costs.exact_most / costs.exact), -costs.exact);
+            }
+            see("the page that exact shapes give", f64::from(u8::from(page.letter)), -costs.letter);
+        }
+    }
+
+    /// What the members say against being of one page.
+    fn price_members(&self, page: &Hypothesis, rule: &Rule, see: &mut See<'_>) {
+        let costs = self.costs;
+        let first_key = page.members.first().and_then(|member| self.clues[member.event].key);
+        let (mut same_key, mut other) = (0, 0);
+        for member in page.members.iter().filter(|member| member.vote.is_none()) {
+            let key = self.clues[member.event].key;
+            if key.is_some() && key == first_key { same_key += 1 } else { other += 1 }
+        }
+        see("another call of the same console", count(other), costs.foreign);
+        see("another call by the same key", count(same_key), costs.foreign_same_key);
+        see("a call beside the page", count(page.along.len()), costs.along);
+        let own = |member: &Member| self.scene.service(member.event) == rule.service || self.clues[member.event].console == rule.service;
+        if self.scene.rules.has_calls(&rule.service) && !page.members.iter().any(own) {
+            see("no call of the page's service", 1.0, costs.no_own_call);
+        }
+        if rule.kind != Kind::Background && !page.letter {
+            see("a pause", count(if page.exact { 0 } else { self.pauses(&page.members) }), costs.pause);
+            see("the same request again", count(self.repetitions(&page.members)), costs.repeated);
+        }
+        if rule.kind != Kind::Background {
+            see("one more access key", count(distinct(page.members.iter().filter_map(|member| self.clues[member.event].key)).saturating_sub(1)), costs.second_key);
+        }
+        if !matches!(rule.kind, Kind::List | Kind::Background) {
+            see("one more thing", count(self.more_things(&page.members)), costs.second_thing);
+        }
+    }
+
+    /// How many pauses there are between the members.
+    fn pauses(&self, members: &[Member]) -> usize {
+        members.windows(2).filter(|pair| self.scene.seconds_between(pair[0].event, pair[1].event) >= 2).count()
+    }
+
+    /// How many requests come again after a second or more.
+    fn repetitions(&self, members: &[Member]) -> usize {
+        let mut last: FxHashMap<usize, usize> = FxHashMap::default();
+        let mut again = 0;
+        for member in members {
+            let before = last.insert(self.scene.events[member.event].look, member.event);
+            again += usize::from(before.is_some_and(|before| self.scene.seconds_between(before, member.event) >= 1));
+        }
+        again
+    }
+
+    /// How many more things the members are about than one of each kind; a request about several is a list's.
+    fn more_things(&self, members: &[Member]) -> usize {
+        let mut things: Vec<_> = members.iter().filter_map(|member| match self.clues[member.event].things.as_ref() {
+            [thing] => Some(*thing),
+            _ => None,
+        }).collect();
+        things.sort_unstable();
+        things.dedup();
+        things.windows(2).filter(|pair| pair[0].kind == pair[1].kind).count().min(3)
+    }
+
+    /// How much exact shapes prove: each counts the more the fewer pages make it.
+    fn evidence(&self, page: &Hypothesis) -> f64 {
+        let mut shapes: Vec<_> = page.members.iter().filter_map(|member| self.scene.events[member.event].shape).collect();
+        shapes.sort_unstable();
+        shapes.dedup();
+        shapes.into_iter().map(|shape| 1.0 / (1.0 + count(self.scene.rules.uses(shape).len()).max(1.0).ln())).sum()
+    }
+
+    fn price_visit(&self, visit: &Hypothesis, see: &mut See<'_>) {
+        let costs = self.costs;
+        let calls = distinct(visit.members.iter().map(|member| self.scene.events[member.event].row.call));
+        see("a page that is not known", 1.0, costs.visit);
+        see("a pause", count(self.pauses(&visit.members)), costs.pause);
+        see("the same request again", count(self.repetitions(&visit.members)), costs.repeated);
+        see("a call of such a page", count(calls), costs.visit_call);
+        see("a call that only known pages make", self.known(visit), costs.visit_known);
+    }
+
+    /// How many of the calls are in exact shapes that pages make, each shared by those pages. A shape that any request
+    /// fits says less.
+    fn known(&self, hypothesis: &Hypothesis) -> f64 {
+        let mut shapes: Vec<_> = hypothesis.members.iter().filter_map(|member| self.scene.events[member.event].shape).collect();
+        shapes.sort_unstable();
+        shapes.dedup();
+        let rules = self.scene.rules;
+        let weight = |shape| {
+            let pages = rules.uses(shape).iter().filter(|usage| rules.rule(usage.rule).kind != Kind::Background).count();
+            let particular = if rules.shape(shape).particularity() > 1 { 1.0 } else { 0.5 };
+            if pages == 0 { 0.0 } else { particular / count(pages) }
+        };
+        shapes.into_iter().map(weight).sum()
+    }
+
+    /// A page gives way to a complete one that takes precedence over it.
+    fn outrank(&self, pages: &mut [Hypothesis]) {
+        let complete: Vec<RuleId> = pages.iter().filter(|page| page.coverage >= 0.9).filter_map(Hypothesis::rule).collect();
+        for page in pages {
+            let Some(rule) = page.rule() else { continue };
+            if complete.iter().any(|other| self.scene.rules.rule(*other).over.contains(&rule)) {
+                page.cost += self.costs.outranked;
+            }
+        }
+    }
+
+    /// Changes that the event belongs to: it is one, or a read a moment before one.
+    fn change(&self, first: usize, free: &impl Free, all: &mut Vec<Hypothesis>) {
+        let events = self.scene.events;
+        let clue = &self.clues[first];
+        let until = events[first].time().plus_seconds(RELOAD_S.0);
+        let near = (first..events.len()).take_while(|event| events[*event].time() <= until);
+        let is_start = |event: usize| event == first || self.clues[event].console == clue.console;
+        let mut starts = near.filter(|event| self.clues[*event].changes && !self.clues[*event].acting && free.is_free(*event) && is_start(*event));
+        let Some(start) = (if clue.noise || clue.service || clue.acting { None } else { starts.next() }) else { return };
+        let group = self.same_change(start, free);
+        let reads = self.reloads(first, start, &group, free);
+        let mut make = |mut members: Vec<usize>| {
+            members.sort_unstable();
+            if members.first() != Some(&first) {
+                return;
+            }
+            let members = members.into_iter().map(|event| Member { event, vote: None }).collect();
+            let mut change = Hypothesis { what: What::Change, anchor: start, members, along: Vec::new(), letter: false, exact: false, coverage: 1.0, cost: 0.0 };
+            change.cost = self.total(&change);
+            all.push(change);
+        };
+        if !reads.is_empty() {
+            make(group.iter().chain(&reads).copied().collect());
+        }
+        make(group);
+    }
+
+    /// The calls that make one change on several things, and those that label what it made.
+    fn same_change(&self, start: usize, free: &impl Free) -> Vec<usize> {
+        let events = self.scene.events;
+        let key = |event: usize| (events[event].row.call, events[event].row.region, events[event].row.error_code);
+        let words = self.scene.rules.words();
+        let is_label = |event: usize| words.is_label(self.scene.name(event));
+        let labels = |event: usize| {
+            is_label(event)
+                && !is_label(start)
+                && self.scene.service(event) == self.scene.service(start)
+                && key(event).1 == key(start).1
+                && key(event).2 == key(start).2
+        };
+        let mut group = vec![start];
+        let mut last = start;
+        for event in start + 1..events.len() {
+            if self.scene.seconds_between(last, event) >= PAUSE_S {
+                break;
+            }
+            if free.is_free(event) && self.clues[event].changes && (key(event) == key(start) || labels(event)) {
+                group.push(event);
+                last = event;
+            }
+        }
+        group
+    }
+
+    /// The reads that belong to a change: of the same console or by the same key, around it.
+    fn reloads(&self, first: usize, start: usize, group: &[usize], free: &impl Free) -> Vec<usize> {
+        let events = self.scene.events;
+        let last = group.last().copied().unwrap_or(start);
+        let until = events[last].time().plus_seconds(RELOAD_S.1);
+        let clue = &self.clues[start];
+        let is_own = |event: usize| {
+            let other = &self.clues[event];
+            let same_key = other.key.is_some() && other.key == clue.key;
+            !other.changes && !other.noise && !other.service && !other.acting && (same_key || other.console == clue.console)
+        };
+        (first..events.len())
+            .take_while(|event| events[*event].time() <= until)
+            .filter(|event| free.is_free(*event) && !group.contains(event) && is_own(*event))
+            .collect()
+    }
+
+    /// That nobody clicked.
+    fn quiet(&self, first: usize, free: &impl Free, all: &mut Vec<Hypothesis>) {
+        let clue = &self.clues[first];
+        let mut make = |what: What, members: Vec<usize>| {
+            let members = members.into_iter().map(|event| Member { event, vote: None }).collect();
+            let mut quiet = Hypothesis { what, anchor: first, members, along: Vec::new(), letter: false, exact: false, coverage: 1.0, cost: 0.0 };
+            quiet.cost = self.total(&quiet);
+            all.push(quiet);
+        };
+        if clue.acting {
+            make(What::Left, vec![first]);
+            return;
+        }
+        if clue.service {
+            make(What::Service, self.chain(first, free, PAUSE_S, |event| self.clues[event].service));
+        } else if clue.noise {
+            make(What::Noise, self.chain(first, free, PAUSE_S, |event| self.clues[event].noise));
+        }
+        if let Some(poll) = clue.poll {
+            make(What::Poll(poll.every_s), vec![first]);
+        }
+    }
+
+    /// A page that nobody knows: reads without a pause of one console, or by one key.
+    fn visit(&self, first: usize, free: &impl Free, pause_s: i64) -> Option<Hypothesis> {
+        let clue = &self.clues[first];
+        let region = self.scene.events[first].row.region;
+        let is_own = |event: usize| {
+            let other = &self.clues[event];
+            let same = match (clue.key, other.key) {
+                (Some(key), Some(other_key)) => key == other_key || (other.console == clue.console && key == other_key),
+                _ => other.console == clue.console,
+            };
+            !other.changes && !other.noise && !other.service && !other.acting && same && (clue.key.is_some() || self.scene.events[event].row.region == region)
+        };
+        let members: Vec<Member> = self.chain(first, free, pause_s, is_own).into_iter().map(|event| Member { event, vote: None }).collect();
+        if members.is_empty() {
+            return None;
+        }
+        let mut visit = Hypothesis { what: What::Visit, anchor: first, members, along: Vec::new(), letter: false, exact: false, coverage: 1.0, cost: 0.0 };
+        visit.cost = self.total(&visit);
+        Some(visit)
+    }
+
+    /// The free events from the first one on that are of a kind, without a pause of so many seconds between them.
+    fn chain(&self, first: usize, free: &impl Free, pause_s: i64, is_of: impl Fn(usize) -> bool) -> Vec<usize> {
+        let mut chain = Vec::new();
+        let mut last = first;
+        for event in first..self.scene.events.len() {
+            if self.scene.seconds_between(last, event) >= pause_s {
+                break;
+            }
+            if free.is_free(event) && (event == first || is_of(event)) {
+                chain.push(event);
+                last = event;
+            }
+        }
+        chain
+    }
+}
+
+/// The share of what the rule requires that was seen, by how near it comes. Of a rule that requires nothing, its best.
+fn coverage(rule: &Rule, members: &[Member]) -> f64 {
+    let (mut required, mut asked, mut best) = (0.0, 0.0, 0.0_f64);
+    for (index, part) in rule.parts.iter().enumerate() {
+        let votes = members.iter().filter_map(|member| member.vote).filter(|vote| usize::from(vote.part) == index);
+        let weight = votes.map(|vote| vote.weight()).fold(0.0, f64::max);
+        best = best.max(weight);
+        if part.required {
+            required += weight;
+            asked += 1.0;
+        }
+    }
+    if asked > 0.0 { required / asked } else { best }
+}
+
+/// The members in exact shapes, if there are others and the first is one.
+fn exact_only(members: &[Member]) -> Option<Vec<Member>> {
+    let is_exact = |member: &&Member| member.vote.is_some_and(|vote| vote.nearness >= 1.0);
+    let exact: Vec<Member> = members.iter().filter(is_exact).copied().collect();
+    (is_exact(&members.first()?) && exact.len() < members.len()).then_some(exact)
+}
+
+fn anchor_among(members: &[Member], anchor: usize) -> usize {
+    let is_there = members.iter().any(|member| member.event == anchor);
+    let other = || members.iter().find(|member| member.vote.is_some_and(|vote| vote.anchor)).or(members.first());
+    if is_there { anchor } else { other().map_or(anchor, |member| member.event) }
+}
+
+fn distinct<'t>(texts: impl Iterator<Item = &'t str>) -> usize {
+    let mut all: Vec<&str> = texts.collect();
+    all.sort_unstable();
+    all.dedup();
+    all.len()
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a stretch has some ten thousand events at most")]
+pub(super) fn count(number: usize) -> f64 {
+    number as f64
+}

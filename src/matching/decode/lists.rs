@@ -1,0 +1,67 @@
+//! Which pages each event may be of, and for each page the events that it may have written.
+
+use rustc_hash::FxHashMap;
+use std::rc::Rc;
+
+use crate::matching::claim::Found;
+use crate::matching::scene::Scene;
+use crate::matching::votes::{Vote, votes};
+use crate::rule::RuleId;
+
+/// One request's votes, in order of the rules.
+type Ballot = Rc<[(RuleId, Vote)]>;
+
+/// Votes by event, and by rule.
+#[derive(Debug, Default)]
+pub(super) struct Lists {
+    votes: Vec<Option<Ballot>>,
+    rules: FxHashMap<RuleId, Vec<(usize, Vote)>>,
+    /// What the exact shapes alone give, by the first event.
+    letter: FxHashMap<usize, Vec<Found>>,
+}
+
+impl Lists {
+    /// The votes of these events of a stretch; `letter` is what exact shapes alone give.
+    pub(super) fn new(scene: &Scene<'_, '_>, events: impl Iterator<Item = usize>, letter: &[Found]) -> Self {
+        let mut lists = Self { votes: vec![None; scene.events.len()], ..Self::default() };
+        let mut known: FxHashMap<usize, Ballot> = FxHashMap::default();
+        for event in events {
+            let ballot = known.entry(scene.events[event].look).or_insert_with(|| {
+                let mut all: Vec<(RuleId, Vote)> = votes(scene.rules, &scene.events[event]).into_iter().collect();
+                all.sort_unstable_by_key(|(rule, _)| *rule);
+                all.into()
+            });
+            for (rule, vote) in ballot.iter() {
+                lists.rules.entry(*rule).or_default().push((event, *vote));
+            }
+            lists.votes[event] = Some(Rc::clone(ballot));
+        }
+        for found in letter {
+            lists.letter.entry(found.first()).or_default().push(found.clone());
+        }
+        lists
+    }
+
+    /// The rules that the event may be of.
+    pub(super) fn votes(&self, event: usize) -> &[(RuleId, Vote)] {
+        self.votes[event].as_deref().unwrap_or_default()
+    }
+
+    /// The events that may be of the rule, from this one on.
+    pub(super) fn of(&self, rule: RuleId, from: usize) -> &[(usize, Vote)] {
+        let all = self.rules.get(&rule).map_or(&[][..], Vec::as_slice);
+        &all[all.partition_point(|(event, _)| *event < from)..]
+    }
+
+    /// What exact shapes alone give whose first event is this one.
+    pub(super) fn letter(&self, first: usize) -> &[Found] {
+        self.letter.get(&first).map_or(&[], Vec::as_slice)
+    }
+
+    /// How an event speaks for a rule.
+    pub(super) fn vote(&self, event: usize, rule: RuleId) -> Option<Vote> {
+        let votes = self.votes(event);
+        let at = votes.binary_search_by_key(&rule, |(rule, _)| *rule).ok()?;
+        Some(votes[at].1)
+    }
+}

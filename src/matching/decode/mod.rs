@@ -1,0 +1,361 @@
+//! The decoder: which sequence of clicks explains a stretch's events at the lowest cost.
+//!
+//! Events are taken in order. The first one that is not explained yet starts a hypothesis: a page or action of the
+//! catalogue, a change or a page that nobody knows, the navigation bar, a poll. Each hypothesis takes the events that
+//! it explains, and costs what the weights say ([`crate::rule::weights`]). A beam of the cheapest partial explanations
+//! is carried from event to event.
+//!
+//! Partial explanations have explained different events, so their costs alone do not compare. Each event therefore has
+//! a price: the least that any hypothesis asks for it, if its cost is shared equally among its events. A partial
+//! explanation is as good as its cost less the price of what it has explained. As no hypothesis costs less than the
+//! prices of its events together, this is the admissible heuristic of an A* search.
+
+mod clue;
+mod covered;
+mod hypothesis;
+mod lists;
+
+use std::rc::Rc;
+
+use rustc_hash::FxHashMap;
+
+use self::clue::{Clue, clues};
+use self::covered::Covered;
+use self::hypothesis::{Free, Maker, count};
+pub(super) use self::hypothesis::{Hypothesis, Price, What};
+use self::lists::Lists;
+use super::claim::Found;
+use super::letter::follows;
+use super::scene::Scene;
+use crate::event::Timestamp;
+use crate::rule::Rule;
+
+/// So many partial explanations are kept.
+const BEAM: usize = 12;
+/// One that is so many nats worse than the best is given up.
+const HOPELESS: f64 = 12.0;
+/// A page is near the one before by so many shared steps at most.
+const CLOSEST: usize = 4;
+/// So many other explanations of an event are named.
+const RIVALS: usize = 6;
+
+/// A click that was chosen, or a burst that nobody clicked.
+#[derive(Debug, Clone)]
+pub(super) struct Choice {
+    pub(super) hypothesis: Rc<Hypothesis>,
+    /// How much dearer the best other explanation of its first event is, in nats.
+    pub(super) margin: f64,
+    /// What it costs, piece by piece; only when it was asked for.
+    pub(super) prices: Vec<Price>,
+    /// The best other explanations of its first event, and how much dearer each is; only when it was asked for.
+    pub(super) rivals: Vec<(Rc<Hypothesis>, f64)>,
+}
+
+/// What is known of the last click of a partial explanation.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Last<'s> {
+    rule: Option<&'s Rule>,
+    console: &'s str,
+    first: usize,
+}
+
+/// A partial explanation.
+#[derive(Debug, Clone)]
+struct State<'s> {
+    /// Its cost less the prices of the events that it explains.
+    cost: f64,
+    covered: Covered,
+    last: Option<Last<'s>>,
+    /// Its last choice, in the list of all.
+    node: Option<usize>,
+}
+
+/// The hypotheses of one event.
+type Options = Rc<[Rc<Hypothesis>]>;
+
+/// A choice, and the one before it.
+struct Node {
+    choice: Choice,
+    before: Option<usize>,
+}
+
+/// What a partial explanation may become.
+struct Step {
+    cost: f64,
+    state: usize,
+    hypothesis: usize,
+}
+
+/// The clicks that explain the events that are `open`, in order of their first events. `letter` is what exact shapes
+/// alone give, and `fixed` what is settled already.
+pub(super) fn decode(
+    scene: Scene<'_, '_>,
+    open: &[bool],
+    letter: &[Found],
+    fixed: &[Found],
+    explain: bool,
+) -> Vec<Choice> {
+    let opened = || (0..open.len()).filter(|event| open[*event]);
+    if opened().next().is_none() {
+        return Vec::new();
+    }
+    let clues = clues(&scene);
+    let lists = Lists::new(&scene, opened(), letter);
+    let costs = &scene.rules.weights().cost;
+    let maker = Maker { scene, clues: &clues, lists: &lists, costs };
+    let decoder = Decoder { scene, clues: &clues, maker, open, fixed, explain };
+    decoder.run()
+}
+
+struct Decoder<'d, 'e> {
+    scene: Scene<'d, 'e>,
+    clues: &'d [Clue<'d>],
+    maker: Maker<'d, 'e>,
+    open: &'d [bool],
+    fixed: &'d [Found],
+    explain: bool,
+}
+
+/// The events that a partial explanation has left.
+struct Left<'c> {
+    open: &'c [bool],
+    covered: &'c Covered,
+}
+
+impl Free for Left<'_> {
+    fn is_free(&self, event: usize) -> bool {
+        self.open[event] && !self.covered.holds(event)
+    }
+}
+
+impl<'d> Decoder<'d, '_> {
+    fn run(&self) -> Vec<Choice> {
+        let prices = self.prices();
+        let mut nodes: Vec<Node> = Vec::new();
+        let mut beam = vec![State { cost: 0.0, covered: Covered::default(), last: None, node: None }];
+        let mut fixed = self.fixed.iter().peekable();
+        for event in 0..self.open.len() {
+            while let Some(found) = fixed.next_if(|found| found.first() <= event) {
+                self.pass(found, &mut beam);
+            }
+            if self.open[event] && beam.iter().any(|state| !state.covered.holds(event)) {
+                beam = self.advance(event, beam, &prices, &mut nodes);
+            }
+        }
+        let best = beam.into_iter().min_by(|a, b| a.cost.total_cmp(&b.cost));
+        chosen(nodes, best.and_then(|state| state.node))
+    }
+
+    /// What is settled already is the last click of every partial explanation.
+    fn pass(&self, found: &Found, beam: &mut [State<'d>]) {
+        let rule = self.scene.rules.rule(found.rule);
+        if rule.kind != crate::signal::Kind::Background {
+            let last = Last { rule: Some(rule), console: self.scene.rules.words().console_of(&rule.service), first: found.first() };
+            beam.iter_mut().for_each(|state| state.last = Some(last));
+        }
+    }
+
+    /// The least that any hypothesis asks for each event.
+    fn prices(&self) -> Vec<f64> {
+        let nothing = Covered::default();
+        let mut prices = vec![f64::INFINITY; self.open.len()];
+        let lower = |hypothesis: &Hypothesis, prices: &mut Vec<f64>| {
+            let taken: Vec<usize> = hypothesis.events().collect();
+            let share = hypothesis.cost / count(taken.len());
+            for event in taken {
+                prices[event] = prices[event].min(share);
+            }
+        };
+        for event in (0..self.open.len()).filter(|event| self.open[*event]) {
+            // What the first events of a burst may be is what most of it is: later ones are only looked at if no
+            // hypothesis took them yet.
+            if prices[event].is_infinite() {
+                for hypothesis in self.maker.at(event, &Left { open: self.open, covered: &nothing }) {
+                    lower(&hypothesis, &mut prices);
+                }
+            }
+        }
+        prices.iter_mut().for_each(|price| *price = price.clamp(0.0, 2.0));
+        prices
+    }
+
+    /// Explains an event in every way, and keeps the best.
+    fn advance(&self, event: usize, beam: Vec<State<'d>>, prices: &[f64], nodes: &mut Vec<Node>) -> Vec<State<'d>> {
+        let mut made: FxHashMap<Covered, Options> = FxHashMap::default();
+        let mut steps: Vec<Step> = Vec::new();
+        let mut options: Vec<Option<Options>> = Vec::with_capacity(beam.len());
+        for (at, state) in beam.iter().enumerate() {
+            if state.covered.holds(event) {
+                steps.push(Step { cost: state.cost, state: at, hypothesis: usize::MAX });
+                options.push(None);
+                continue;
+            }
+            let later = state.covered.from(event);
+            let hypotheses = made.entry(later).or_insert_with_key(|covered| {
+                self.maker.at(event, &Left { open: self.open, covered }).into_iter().map(Rc::new).collect()
+            });
+            for (index, hypothesis) in hypotheses.iter().enumerate() {
+                let Some(change) = self.step_cost(state, hypothesis, prices) else { continue };
+                steps.push(Step { cost: state.cost + change, state: at, hypothesis: index });
+            }
+            options.push(Some(Rc::clone(hypotheses)));
+        }
+        self.keep(event, &beam, &options, steps, nodes)
+    }
+
+    /// What a hypothesis adds to a partial explanation's cost; none if it cannot follow.
+    fn step_cost(&self, state: &State<'d>, hypothesis: &Hypothesis, prices: &[f64]) -> Option<f64> {
+        let transition = self.transition(state.last, hypothesis, &mut |_, _, _| {})?;
+        let paid: f64 = hypothesis.events().map(|event| prices[event]).sum();
+        Some(hypothesis.cost + transition - paid)
+    }
+
+    fn keep(
+        &self,
+        event: usize,
+        beam: &[State<'d>],
+        options: &[Option<Options>],
+        mut steps: Vec<Step>,
+        nodes: &mut Vec<Node>,
+    ) -> Vec<State<'d>> {
+        steps.sort_by(|a, b| {
+            a.cost.total_cmp(&b.cost).then_with(|| (a.state, a.hypothesis).cmp(&(b.state, b.hypothesis)))
+        });
+        let limit = steps.first().map_or(0.0, |step| step.cost) + HOPELESS;
+        let mut kept: Vec<State<'d>> = Vec::with_capacity(BEAM);
+        for step in steps.iter().take_while(|step| step.cost <= limit) {
+            if kept.len() == BEAM {
+                break;
+            }
+            let before = &beam[step.state];
+            let state = match &options[step.state] {
+                None => State { covered: before.covered.from(event + 1), ..before.clone() },
+                Some(hypotheses) => {
+                    let hypothesis = &hypotheses[step.hypothesis];
+                    let mut covered = before.covered.from(event + 1);
+                    hypothesis.events().filter(|taken| *taken > event).for_each(|taken| covered.add(taken));
+                    State { cost: step.cost, covered, last: self.last(before.last, hypothesis), node: before.node }
+                }
+            };
+            if kept.iter().any(|other| other.covered == state.covered && other.last == state.last) {
+                continue;
+            }
+            let node = options[step.state].as_ref().map(|hypotheses| {
+                let choice = self.choice(&hypotheses[step.hypothesis], step, &steps, before, hypotheses);
+                nodes.push(Node { choice, before: before.node });
+                nodes.len() - 1
+            });
+            kept.push(State { node: node.or(state.node), ..state });
+        }
+        kept
+    }
+
+    fn choice(&self, chosen: &Rc<Hypothesis>, step: &Step, steps: &[Step], before: &State<'d>, all: &[Rc<Hypothesis>]) -> Choice {
+        let others = steps.iter().filter(|other| other.state == step.state && all[other.hypothesis].what != chosen.what);
+        let others: Vec<(usize, f64)> = others.map(|other| (other.hypothesis, other.cost - step.cost)).collect();
+        let margin = others.first().map_or(HOPELESS, |(_, dearer)| *dearer);
+        let (mut prices, mut rivals) = (Vec::new(), Vec::new());
+        if self.explain {
+            let mut see = |of: &'static str, times: f64, cost: f64| {
+                if times != 0.0 && cost != 0.0 {
+                    prices.push(Price { of, times, cost: times * cost });
+                }
+            };
+            self.maker.price(chosen, &mut see);
+            let _ = self.transition(before.last, chosen, &mut see);
+            for (other, dearer) in others {
+                if rivals.len() < RIVALS && rivals.iter().all(|(known, _): &(Rc<Hypothesis>, f64)| known.what != all[other].what) {
+                    rivals.push((Rc::clone(&all[other]), dearer));
+                }
+            }
+        }
+        Choice { hypothesis: Rc::clone(chosen), margin, prices, rivals }
+    }
+
+    /// The last click, once this one is chosen.
+    fn last(&self, before: Option<Last<'d>>, hypothesis: &Hypothesis) -> Option<Last<'d>> {
+        if !hypothesis.is_click(&self.scene) {
+            return before;
+        }
+        let first = hypothesis.members.first()?.event;
+        Some(Last { rule: self.rule(hypothesis), console: self.console(hypothesis), first })
+    }
+
+    fn rule(&self, hypothesis: &Hypothesis) -> Option<&'d Rule> {
+        hypothesis.rule().map(|rule| self.scene.rules.rule(self.scene.rules.page(rule)))
+    }
+
+    /// The service in whose console it is.
+    fn console(&self, hypothesis: &Hypothesis) -> &'d str {
+        match self.rule(hypothesis) {
+            Some(rule) => self.scene.rules.words().console_of(&rule.service),
+            None => self.scene.console(hypothesis.anchor),
+        }
+    }
+
+    /// What the click before says about this one; none if it cannot follow that click.
+    fn transition(&self, before: Option<Last<'d>>, hypothesis: &Hypothesis, see: &mut hypothesis::See<'_>) -> Option<f64> {
+        let costs = &self.scene.rules.weights().cost;
+        let rule = self.rule(hypothesis);
+        if let Some(rule) = rule
+            && !follows(rule, before.and_then(|last| last.rule))
+        {
+            return None;
+        }
+        if !hypothesis.is_click(&self.scene) {
+            return Some(0.0);
+        }
+        let Some(last) = before else {
+            let steps = rule.map_or(0, |rule| rule.console_path.len().saturating_sub(2));
+            see("steps of the way that were not taken", count(steps), costs.deep);
+            return Some(count(steps) * costs.deep);
+        };
+        let mut total = 0.0;
+        let mut add = |of: &'static str, times: f64, cost: f64| {
+            see(of, times, cost);
+            total += times * cost;
+        };
+        let first = hypothesis.members.first()?.event;
+        let (key, last_key) = (self.clues[first].key, self.clues[last.first].key);
+        let another_key = key.is_some() && last_key.is_some() && key != last_key;
+        let same_console = self.console(hypothesis) == last.console;
+        let shared = match (rule, last.rule) {
+            (Some(rule), Some(before)) => {
+                rule.console_path.iter().zip(&before.console_path).take_while(|(ours, theirs)| ours == theirs).count()
+            }
+            _ => usize::from(same_console),
+        };
+        add("steps that the way shares with the page before", count(shared.min(CLOSEST)), -costs.near);
+        if !same_console && key.is_some() && key == last_key {
+            add("another service than the page before, by the same key", 1.0, costs.elsewhere);
+        }
+        if let Some(rule) = rule {
+            add("steps of the way that were not taken", count(rule.console_path.len().saturating_sub(shared + 2)), costs.deep);
+        }
+        let (now, then) = (self.time(first), self.time(last.first));
+        if hypothesis.is_view(&self.scene) && !another_key && now < then.plus_seconds(2) {
+            let near = if now < then.plus_seconds(1) { 1.0 } else { 0.5 };
+            // Many calls are a page, whatever was opened at the same moment.
+            let times = near / count(hypothesis.members.len()).sqrt();
+            add("within a second of another click", times, costs.crowded);
+        }
+        Some(total)
+    }
+
+    fn time(&self, event: usize) -> Timestamp {
+        self.scene.events[event].time()
+    }
+}
+
+/// The choices that led to a node, in order.
+fn chosen(nodes: Vec<Node>, last: Option<usize>) -> Vec<Choice> {
+    let mut path = Vec::new();
+    let mut at = last;
+    while let Some(node) = at {
+        path.push(node);
+        at = nodes[node].before;
+    }
+    let mut nodes: Vec<Option<Choice>> = nodes.into_iter().map(|node| Some(node.choice)).collect();
+    path.into_iter().rev().filter_map(|node| nodes[node].take()).collect()
+}
+

@@ -1,0 +1,79 @@
+//! Polls, recognised by their period: one request that a page repeats by itself at a steady interval.
+
+use indexmap::IndexMap;
+
+use super::scene::Scene;
+
+/// A page that is left open repeats a request after so many seconds.
+const PERIODS_S: std::ops::RangeInclusive<i64> = 10..=900;
+/// So many repetitions are a rhythm.
+const LEAST: usize = 3;
+/// A short period is a rhythm only if it is kept so often: people press Refresh every few seconds, too.
+const LEAST_SHORT: usize = 4;
+/// Below so many seconds a period is short.
+const SHORT_S: i64 = 12;
+/// An interval may differ by so many seconds, or by a fiftieth of it.
+const SLACK_S: i64 = 2;
+/// Two pages that poll the same thing take turns: a beat's partner is among so many repetitions after it.
+const TURNS: usize = 3;
+
+/// One beat of a poll.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Beat {
+    /// Seconds between the beats.
+    pub(super) every_s: i64,
+    /// How many beats the poll has.
+    pub(super) beats: usize,
+}
+
+/// For each event of the stretch the poll that it is a beat of, if it is one.
+pub(super) fn beats(scene: &Scene<'_, '_>) -> Vec<Option<Beat>> {
+    let mut periods = vec![None; scene.events.len()];
+    let mut requests: IndexMap<(usize, Option<&str>), Vec<usize>> = IndexMap::new();
+    for event in (0..scene.events.len()).filter(|event| !scene.changes(*event)) {
+        let ready = &scene.events[event];
+        requests.entry((ready.look, ready.row.region)).or_default().push(event);
+    }
+    for events in requests.values().filter(|events| events.len() >= LEAST) {
+        of_request(scene, events, &mut periods);
+    }
+    periods
+}
+
+/// The beats among the repetitions of one request: first those of the period that most keep, then of the rest.
+fn of_request(scene: &Scene<'_, '_>, events: &[usize], periods: &mut [Option<Beat>]) {
+    let mut rest: Vec<usize> = scene.bursts(events, |_| ()).into_iter().filter_map(|burst| burst.first().copied()).collect();
+    while let Some((period, kept)) = best(scene, &rest) {
+        for event in &kept {
+            periods[*event] = Some(Beat { every_s: period, beats: kept.len() });
+        }
+        rest.retain(|event| !kept.contains(event));
+    }
+}
+
+/// The period that most of the events keep, with those events.
+fn best(scene: &Scene<'_, '_>, events: &[usize]) -> Option<(i64, Vec<usize>)> {
+    let gaps = events.iter().enumerate().flat_map(|(at, event)| {
+        events[at + 1..].iter().take(TURNS).map(|later| scene.seconds_between(*event, *later))
+    });
+    let mut candidates: Vec<i64> = gaps.filter(|gap| PERIODS_S.contains(gap)).collect();
+    candidates.sort_unstable();
+    candidates.dedup();
+    let keeping = |period: i64| -> Vec<usize> {
+        let mut kept: Vec<usize> = Vec::new();
+        for (at, event) in events.iter().enumerate() {
+            let partner = events[at + 1..].iter().take(TURNS).find(|later| is_near(scene.seconds_between(*event, **later), period));
+            kept.extend(partner.iter().flat_map(|later| [*event, **later]));
+        }
+        kept.sort_unstable();
+        kept.dedup();
+        kept
+    };
+    let kept = candidates.into_iter().map(|period| (period, keeping(period)));
+    let enough = kept.filter(|(period, kept)| kept.len() >= if *period < SHORT_S { LEAST_SHORT } else { LEAST });
+    enough.max_by_key(|(period, kept)| (kept.len(), std::cmp::Reverse(*period)))
+}
+
+fn is_near(interval: i64, period: i64) -> bool {
+    interval.abs_diff(period) <= SLACK_S.max(period / 50).unsigned_abs()
+}

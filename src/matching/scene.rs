@@ -1,0 +1,80 @@
+//! The events of a stretch, and what the catalogue's words say about each.
+
+use std::net::IpAddr;
+
+use super::burst::PAUSE_S;
+use super::prepare::Prepared;
+use crate::json::Json;
+use crate::rule::RuleSet;
+use crate::rule::words;
+
+/// The events of a stretch, in order, and the rules to read them by.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Scene<'s, 'e> {
+    pub(super) rules: &'s RuleSet,
+    pub(super) events: &'s [Prepared<'e>],
+}
+
+impl<'s> Scene<'s, '_> {
+    /// `iam` of `iam:ListUsers`.
+    pub(super) fn service(&self, event: usize) -> &'s str {
+        self.events[event].row.call.split(':').next().unwrap_or_default()
+    }
+
+    /// `ListUsers` of `iam:ListUsers`.
+    pub(super) fn name(&self, event: usize) -> &'s str {
+        let call = self.events[event].row.call;
+        call.split_once(':').map_or(call, |(_, name)| name)
+    }
+
+    /// Whether the event changes something: the trail says so, or the call's verb where the trail does not say.
+    pub(super) fn changes(&self, event: usize) -> bool {
+        self.events[event].row.read_only.map_or_else(|| self.verb(event).is_some(), |read_only| !read_only)
+    }
+
+    pub(super) fn verb(&self, event: usize) -> Option<&'s words::Verb> {
+        self.rules.words().verb(words::words(self.name(event)).first()?)
+    }
+
+    /// The service in whose console a call's service is shown.
+    pub(super) fn console(&self, event: usize) -> &'s str {
+        self.rules.words().console_of(self.service(event))
+    }
+
+    /// Whether a service made the call in a person's name: from a service's address, or for a key in an encryption
+    /// context that only services use.
+    pub(super) fn is_service(&self, event: usize) -> bool {
+        let row = self.events[event].row;
+        let elsewhere = || row.source_ip.is_some_and(|source| source.parse::<IpAddr>().is_err());
+        self.rules.words().is_service_noise(row.call) && (elsewhere() || self.is_for_service(event))
+    }
+
+    fn is_for_service(&self, event: usize) -> bool {
+        let request = self.events[event].request().value().as_object();
+        let context = request.and_then(|request| request.get("encryptionContext")).and_then(Json::as_object);
+        context.is_some_and(|context| context.names().any(|key| key.starts_with("aws:")))
+    }
+
+    pub(super) fn seconds_between(&self, earlier: usize, later: usize) -> i64 {
+        (self.events[later].time().0 - self.events[earlier].time().0) / 1_000_000
+    }
+
+    /// Puts events into groups: those of one key that come without a pause, in order of their first events.
+    pub(super) fn bursts<K: PartialEq>(&self, events: &[usize], key: impl Fn(usize) -> K) -> Vec<Vec<usize>> {
+        let mut bursts: Vec<Vec<usize>> = Vec::new();
+        let mut open: Vec<(K, usize)> = Vec::new();
+        for event in events {
+            let key = key(*event);
+            open.retain(|(_, burst)| {
+                bursts[*burst].last().is_some_and(|last| self.seconds_between(*last, *event) < PAUSE_S)
+            });
+            if let Some((_, burst)) = open.iter().find(|(other, _)| *other == key) {
+                bursts[*burst].push(*event);
+            } else {
+                open.push((key, bursts.len()));
+                bursts.push(vec![*event]);
+            }
+        }
+        bursts
+    }
+}
