@@ -36,6 +36,8 @@ pub(crate) struct Goal {
     aged: Vec<f64>,
     examples: f64,
     trails: BTreeMap<String, Score>,
+    /// The same with a part of the pages unknown.
+    unknown: BTreeMap<String, Score>,
     misses: Vec<String>,
     judged: Vec<Judged>,
 }
@@ -130,7 +132,8 @@ impl Data {
     }
 
     /// Scores rules; the trail that is left out does not count.
-    pub(crate) fn score(&self, rules: &RuleSet, without: Option<&str>) -> Goal {
+    /// `partial` are the same rules with a part of the pages left out, several times over.
+    pub(crate) fn score(&self, rules: &RuleSet, partial: &[RuleSet], without: Option<&str>) -> Goal {
         let fresh = tally(rules, &self.sessions);
         let aged: Vec<Tally> = self.aged.iter().map(|sessions| tally(rules, sessions)).collect();
         let examples = tally(rules, &self.examples);
@@ -140,7 +143,15 @@ impl Data {
             .filter(|trail| Some(trail.name.as_str()) != without)
             .map(|trail| (trail.name.clone(), trail.score(rules)))
             .collect();
+        let unknown = partial.iter().enumerate().flat_map(|(part, rules)| {
+            let trails = self.trails.iter().filter(|trail| Some(trail.name.as_str()) != without);
+            trails.map(move |trail| (part, rules, trail))
+        });
+        let unknown: Vec<_> = unknown.collect();
+        let unknown = unknown.into_par_iter().map(|(part, rules, trail)| (format!("{} {part}", trail.name), trail.score(rules)));
+        let unknown: BTreeMap<String, Score> = unknown.collect();
         Goal {
+            unknown,
             exact: per(fresh.exact, fresh.signals),
             clicks: per(fresh.right, fresh.clicks),
             extra: fresh.extra,
@@ -153,13 +164,14 @@ impl Data {
     }
 
     /// The evidence for each click that is found, and whether it is right: of the aged sessions, and of the trails.
-    pub(crate) fn evidence(&self, rules: &RuleSet, without: Option<&str>) -> Vec<(Evidence, bool, f64)> {
-        let goal = self.score(rules, without);
+    pub(crate) fn evidence(&self, rules: &RuleSet, partial: &[RuleSet], without: Option<&str>) -> Vec<(Evidence, bool, f64)> {
+        let goal = self.score(rules, partial, without);
         let weighted = |weight: f64| move |judged: &Judged| Some((judged.evidence?, judged.right, weight));
         let trails = goal.trails.values().flat_map(|score| score.judged.iter().filter_map(weighted(1.0)));
         // Sessions like the catalogue's own are no measure of others: all of them together count as much as one trail.
         let share = 60.0 / per(goal.judged.len().max(1), 1);
-        trails.chain(goal.judged.iter().filter_map(weighted(share))).collect()
+        let unknown = goal.unknown.values().flat_map(|score| score.judged.iter().filter_map(weighted(0.5)));
+        trails.chain(unknown).chain(goal.judged.iter().filter_map(weighted(share))).collect()
     }
 }
 
@@ -167,9 +179,13 @@ impl Goal {
     /// The higher, the better.
     pub(crate) fn value(&self) -> f64 {
         let short = |share: f64, target: f64| (target - share).max(0.0);
-        let trails: f64 = self.trails.values().map(|score| {
-            0.5 * score.f1() + 0.25 * score.grouping + 0.25 * score.overlap - 0.3 * (score.ratio() - 1.0).abs().min(1.0)
-        }).sum::<f64>() / per(self.trails.len().max(1), 1);
+        let of = |scores: &BTreeMap<String, Score>| {
+            let each = scores.values().map(|score| {
+                0.5 * score.f1() + 0.25 * score.grouping + 0.25 * score.overlap - 0.3 * (score.ratio() - 1.0).abs().min(1.0)
+            });
+            each.sum::<f64>() / per(scores.len().max(1), 1)
+        };
+        let trails = of(&self.trails) + 1.5 * of(&self.unknown);
         let all = sum(&self.trails.values().cloned().collect::<Vec<_>>());
         let aged: f64 = self.aged.iter().zip(AGED).map(|(share, (_, target))| short(*share, target + 0.005)).sum();
         trails + all.f1() + 0.05 * (self.exact + self.examples)
@@ -183,7 +199,8 @@ impl Goal {
         let trails: Vec<String> = self.trails.iter().map(|(name, score)| format!("{} {:.2}/{:.2}", &name[..4], score.f1(), score.grouping)).collect();
         let aged: Vec<String> = self.aged.iter().map(|share| format!("{share:.3}")).collect();
         let all = sum(&self.trails.values().cloned().collect::<Vec<_>>());
-        format!("exact {:.4} clicks {:.4} extra {} aged {} examples {:.3} | {} | F1 {:.3}", self.exact, self.clicks, self.extra, aged.join(" "), self.examples, trails.join(" "), all.f1())
+        let unknown = sum(&self.unknown.values().cloned().collect::<Vec<_>>());
+        format!("exact {:.4} clicks {:.4} extra {} aged {} examples {:.3} | {} | F1 {:.3} unknown {:.3}/{:.2}", self.exact, self.clicks, self.extra, aged.join(" "), self.examples, trails.join(" "), all.f1(), unknown.f1(), unknown.ratio())
     }
 
     pub(crate) fn trail(&self, name: &str) -> Score {
@@ -230,7 +247,9 @@ impl fmt::Display for Goal {
         }
         let all = sum(&self.trails.values().cloned().collect::<Vec<_>>());
         writeln!(f, "all: {all}")?;
-        for (what, judged) in [("trails", &all.judged), ("aged sessions", &self.judged)] {
+        let unknown = sum(&self.unknown.values().cloned().collect::<Vec<_>>());
+        writeln!(f, "with a part of the pages unknown: {unknown}")?;
+        for (what, judged) in [("trails", &all.judged), ("trails, pages unknown", &unknown.judged), ("aged sessions", &self.judged)] {
             writeln!(f, "{what}, claimed and measured by band of confidence:")?;
             for (at, from) in BANDS.iter().enumerate() {
                 let until = BANDS.get(at + 1).copied().unwrap_or(1.1);

@@ -2,6 +2,7 @@
 
 use super::decode::{Choice, What};
 use super::scene::Scene;
+use crate::rule::RuleSet;
 use crate::rule::schema::Basis;
 use crate::rule::weights::{Confidence, Logistic};
 use crate::signal::{Class, Evidence, Kind};
@@ -37,6 +38,13 @@ impl Confidence {
             Class::Background => &self.background,
         }
     }
+}
+
+/// How sure a page is that needs no search: as sure as one of many exact calls and the widest margin.
+pub(super) fn proven(rules: &RuleSet) -> f64 {
+    let evidence =
+        Evidence { class: Class::Exact, events: 2.0, margin: MOST_MARGIN, coverage: 1.0, share: 1.0, documented: 0.0 };
+    rules.weights().confidence.exact.probability(&evidence)
 }
 
 /// Judges the clicks of a stretch.

@@ -12,6 +12,7 @@ mod generic;
 mod letter;
 mod poll;
 mod prepare;
+mod proof;
 mod scene;
 mod stretch;
 mod votes;
@@ -126,9 +127,20 @@ impl<'e> Mapped<'e> {
         let mut claims = claim::Claims::new(events.len());
         let letter = letter::find(rules, &events, &mut claims);
         let scene = Scene { rules, events: &events };
-        let (fixed, letter): (Vec<Found>, Vec<Found>) =
-            letter.into_iter().partition(|found| generic::is_shell(events[found.anchor].row.client));
-        let open: Vec<bool> = events.iter().map(|event| !generic::is_shell(event.row.client)).collect();
+        let proven = proof::proven(&scene, &letter);
+        let is_fixed = |at: usize, found: &Found| proven[at] || generic::is_shell(events[found.anchor].row.client);
+        let mut open: Vec<bool> = events.iter().map(|event| !generic::is_shell(event.row.client)).collect();
+        let (mut fixed, mut unsure) = (Vec::new(), Vec::new());
+        for (at, mut found) in letter.into_iter().enumerate() {
+            if is_fixed(at, &found) {
+                found.members.iter().for_each(|(event, _)| open[*event] = false);
+                found.confidence = confidence::proven(rules);
+                fixed.push(found);
+            } else {
+                unsure.push(found);
+            }
+        }
+        let letter = unsure;
         let choices = decode::decode(scene, &open, &letter, &fixed, explain);
         let (mut found, mut drafts) = generic::sort(&scene, &choices);
         let typed: Vec<bool> = (0..events.len()).map(|event| claims.is_free(event)).collect();

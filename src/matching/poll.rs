@@ -30,11 +30,12 @@ pub(super) struct Beat {
 pub(super) fn beats(scene: &Scene<'_, '_>) -> Vec<Option<Beat>> {
     let mut periods = vec![None; scene.events.len()];
     let mut requests: IndexMap<(usize, Option<&str>), Vec<usize>> = IndexMap::new();
-    for event in (0..scene.events.len()).filter(|event| !scene.changes(*event)) {
+    for event in 0..scene.events.len() {
         let ready = &scene.events[event];
         requests.entry((ready.look, ready.row.region)).or_default().push(event);
     }
-    for events in requests.values().filter(|events| events.len() >= LEAST) {
+    let often = |events: &&Vec<usize>| events.len() >= LEAST && !scene.changes(events[0]);
+    for events in requests.values().filter(often) {
         of_request(scene, events, &mut periods);
     }
     periods

@@ -41,15 +41,14 @@ impl<'s> Scene<'s, '_> {
         self.rules.words().console_of(self.service(event))
     }
 
-    /// Whether a service made the call in a person's name: from a service's address, or for a key in an encryption
-    /// context that only services use.
-    pub(super) fn is_service(&self, event: usize) -> bool {
+    /// Whether a call that services make in a person's name is one of those: from a service's address, or for a key in
+    /// an encryption context that only services use.
+    pub(super) fn is_for_service(&self, event: usize) -> bool {
         let row = self.events[event].row;
-        let elsewhere = || row.source_ip.is_some_and(|source| source.parse::<IpAddr>().is_err());
-        self.rules.words().is_service_noise(row.call) && (elsewhere() || self.is_for_service(event))
+        row.source_ip.is_some_and(|source| source.parse::<IpAddr>().is_err()) || self.has_service_context(event)
     }
 
-    fn is_for_service(&self, event: usize) -> bool {
+    fn has_service_context(&self, event: usize) -> bool {
         let request = self.events[event].request().value().as_object();
         let context = request.and_then(|request| request.get("encryptionContext")).and_then(Json::as_object);
         context.is_some_and(|context| context.names().any(|key| key.starts_with("aws:")))

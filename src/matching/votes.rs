@@ -22,18 +22,21 @@ pub(super) struct Vote {
     pub(super) anchor: bool,
     /// How near it comes to the part's shape; 1 if it is of that shape.
     pub(super) nearness: f64,
-    /// The same, as a share of how near it comes to any shape.
-    pub(super) share: f64,
+    /// How much of the part it stands for: a shape that fits others better counts for little.
+    pub(super) weight: f64,
+    /// How far that is from a whole part, in nats.
+    pub(super) distance: f64,
 }
 
 impl Vote {
     fn new(usage: Use, nearness: f64) -> Self {
-        Self { part: usage.part, anchor: usage.anchor, nearness, share: 1.0 }
+        Self { part: usage.part, anchor: usage.anchor, nearness, weight: 1.0, distance: 0.0 }
     }
 
-    /// How much of the part it stands for: a shape that fits others better counts for little.
-    pub(super) fn weight(&self) -> f64 {
-        self.nearness * self.share.powi(3)
+    /// Weighs it against the shape that the event comes nearest to.
+    fn weigh(&mut self, nearest: f64) {
+        self.weight = self.nearness * (self.nearness / nearest).powi(3);
+        self.distance = -self.weight.max(1e-6).ln();
     }
 }
 
@@ -54,7 +57,7 @@ pub(super) fn votes(rules: &RuleSet, event: &Prepared<'_>) -> Votes {
     let nearest = votes.values().map(|vote| vote.nearness).fold(0.0, f64::max);
     votes.retain(|_, vote| vote.nearness >= FAR && vote.nearness >= SECOND * nearest);
     for vote in votes.values_mut() {
-        vote.share = vote.nearness / nearest;
+        vote.weigh(nearest);
     }
     votes
 }

@@ -92,6 +92,16 @@ impl RuleSet {
         Self { words, ..self }
     }
 
+    /// The same rules, some of which find nothing: how well does the decoder do where a page is not known?
+    #[must_use]
+    pub fn without(mut self, is_left_out: impl Fn(&Rule) -> bool) -> Self {
+        let left_out: Vec<bool> = self.rules.iter().map(is_left_out).collect();
+        for uses in &mut self.uses {
+            uses.retain(|usage| !left_out[usage.rule.0 as usize]);
+        }
+        self
+    }
+
     /// The same rules with other weights.
     #[must_use]
     pub fn with_weights(self, weights: Weights) -> Self {
@@ -150,6 +160,13 @@ impl RuleSet {
     /// The parts of rules that a shape can be, in order of the rules.
     pub fn uses(&self, id: ShapeId) -> &[Use] {
         &self.uses[id.0 as usize]
+    }
+
+    /// How much an event of a shape proves: 1 if one rule alone makes it, and the less the more rules do.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "there are some thousand rules")]
+    pub fn worth(&self, id: ShapeId) -> f64 {
+        1.0 / (1.0 + (self.uses(id).len().max(1) as f64).ln())
     }
 
     /// How far the rules look that start from a shape; none if none does.

@@ -56,22 +56,47 @@ pub(super) struct Clue<'e> {
 /// The evidence about each event of a stretch.
 pub(super) fn clues<'s>(scene: &Scene<'s, '_>) -> Vec<Clue<'s>> {
     let polls = poll::beats(scene);
+    let words = scene.rules.words();
     let mut things: FxHashMap<usize, Things> = FxHashMap::default();
+    let mut calls: FxHashMap<&str, Call> = FxHashMap::default();
+    let mut agents: FxHashMap<&str, Option<&str>> = FxHashMap::default();
     let clue = |(at, event): (usize, &'s Prepared<'_>)| {
-        let words = scene.rules.words();
-        let changes = scene.changes(at);
+        let call = *calls.entry(event.row.call).or_insert_with(|| Call::of(scene, at));
+        let changes = event.row.read_only.map_or(call.changes, |read_only| !read_only);
+        let agent = event.row.user_agent.unwrap_or_default();
+        let agent_console = *agents.entry(agent).or_insert_with(|| words.console_of_agent(agent));
         Clue {
-            console: event.row.user_agent.and_then(|agent| words.console_of_agent(agent)).unwrap_or_else(|| scene.console(at)),
+            console: agent_console.unwrap_or_else(|| scene.console(at)),
             key: event.row.access_key,
             changes,
-            noise: !changes && words.is_console_noise(event.row.call),
-            service: scene.is_service(at),
+            noise: !changes && call.noise,
+            service: call.service && scene.is_for_service(at),
             acting: is_acting(event),
             poll: polls[at],
             things: Rc::clone(things.entry(event.look).or_insert_with(|| named(words, event.request().value()))),
         }
     };
     scene.events.iter().enumerate().map(clue).collect()
+}
+
+/// What the words say of a call.
+#[derive(Debug, Clone, Copy)]
+struct Call {
+    /// Its verb changes something.
+    changes: bool,
+    noise: bool,
+    service: bool,
+}
+
+impl Call {
+    fn of(scene: &Scene<'_, '_>, event: usize) -> Self {
+        let (words, call) = (scene.rules.words(), scene.events[event].row.call);
+        Self {
+            changes: scene.verb(event).is_some(),
+            noise: words.is_console_noise(call),
+            service: words.is_service_noise(call),
+        }
+    }
 }
 
 /// Whether a service made the call by itself: not the one that was called, which passes on what its console asks.

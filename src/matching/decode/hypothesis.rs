@@ -6,6 +6,7 @@ use super::clue::Clue;
 use super::lists::Lists;
 use crate::matching::burst::PAUSE_S;
 use crate::matching::claim::Found;
+use crate::matching::proof;
 use crate::matching::scene::Scene;
 use crate::matching::votes::Vote;
 use crate::rule::weights::Costs;
@@ -25,6 +26,11 @@ const SHORT_PAUSE_S: i64 = 2;
 const FARTHEST: f64 = 2.2;
 /// Less of a page's required calls than this is no sign of the page.
 const LEAST_COVERAGE: f64 = 0.34;
+
+/// Exact shapes prove no more than this.
+const MOST_EVIDENCE: f64 = 4.0;
+/// No rule requires more calls.
+const MOST_REQUIRED: usize = 32;
 
 /// What may have written events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -172,7 +178,7 @@ impl Maker<'_, '_> {
             }
             return;
         }
-        let (anchor, members) = self.members(first, id, rule, free);
+        let Some((anchor, members)) = self.members(first, id, rule, free) else { return };
         if members.len() > 1 {
             if let Some(cut) = self.before_repetition(&members) {
                 add(self.of_page(id, anchor.min(members[cut - 1].event), members[..cut].to_vec(), Vec::new()));
@@ -197,7 +203,8 @@ impl Maker<'_, '_> {
     }
 
     /// The free events around the page's start that it is known to make; the first is `first`.
-    fn members(&self, first: usize, id: RuleId, rule: &Rule, free: &impl Free) -> (usize, Vec<Member>) {
+    /// None, if too little of what the page requires is there.
+    fn members(&self, first: usize, id: RuleId, rule: &Rule, free: &impl Free) -> Option<(usize, Vec<Member>)> {
         let (events, reach) = (self.scene.events, Reach::of(rule));
         let list = self.lists.of(id, first);
         let latest = events[first].time().plus_seconds(i64::from(reach.before_s));
@@ -205,18 +212,21 @@ impl Maker<'_, '_> {
         let anchor = starts.into_iter().find(|(event, vote)| vote.anchor && free.is_free(*event)).map_or(first, |one| one.0);
         let until = events[anchor].time().plus_seconds(i64::from(reach.after_s));
         let late = until.plus_seconds(LATE_S);
-        let mut members = Vec::new();
-        for (event, vote) in list.iter().take_while(|(event, _)| events[*event].time() <= late) {
-            let near = events[*event].time() <= until || vote.nearness < 1.0;
-            if near && free.is_free(*event) && self.drift(vote) <= FARTHEST {
-                members.push(Member { event: *event, vote: Some(*vote) });
-            }
-        }
-        (anchor, members)
+        let within = list.iter().take_while(|(event, _)| events[*event].time() <= late);
+        let near = within.filter(|(event, vote)| {
+            (events[*event].time() <= until || vote.nearness < 1.0) && free.is_free(*event) && self.drift(vote) <= FARTHEST
+        });
+        let required = rule.parts.iter().take_while(|part| part.required).count();
+        let mut seen = Seen::default();
+        near.clone().for_each(|(_, vote)| seen.add(vote.part));
+        let there = (0..required).filter(|part| seen.holds(*part)).count();
+        let enough = required == 0 || count(there) >= LEAST_COVERAGE * count(required);
+        let member = |(event, vote): &(usize, Vote)| Member { event: *event, vote: Some(*vote) };
+        enough.then(|| (anchor, near.map(member).collect()))
     }
 
     fn drift(&self, vote: &Vote) -> f64 {
-        -self.costs.drift * vote.weight().max(1e-6).ln()
+        self.costs.drift * vote.distance
     }
 
     /// Where a page's requests begin anew, if they do: there it may have been opened again.
@@ -323,10 +333,9 @@ impl Maker<'_, '_> {
         if rule.provenance.basis == Basis::Documented {
             see("known from documentation alone", 1.0, costs.documented);
         }
-        let seen = |part: usize| page.members.iter().any(|member| member.vote.is_some_and(|vote| usize::from(vote.part) == part));
+        let seen = Seen::of(&page.members);
         let (mut missing, mut unseen) = (0, 0);
-        for (part, call) in rule.parts.iter().enumerate().filter(|(part, _)| !seen(*part)) {
-            let _ = part;
+        for (_, call) in rule.parts.iter().enumerate().filter(|(part, _)| !seen.holds(*part)) {
             if call.required { missing += 1 } else { unseen += 1 }
         }
         see("a required call that is missing", count(missing), costs.missing);
@@ -337,14 +346,16 @@ impl Maker<'_, '_> {
             see("no call that the page starts with", 1.0, costs.no_anchor);
         }
         let drifted = page.members.iter().filter_map(|member| member.vote);
-        see("requests that differ", drifted.map(|vote| -vote.weight().max(1e-6).ln()).sum(), costs.drift);
+        see("requests that differ", drifted.map(|vote| vote.distance).sum(), costs.drift);
         self.price_members(page, rule, see);
         if page.exact {
             let evidence = self.evidence(page);
             if costs.exact > 0.0 {
                 see("exact shapes", evidence.min(costs.exact_most / costs.exact), -costs.exact);
             }
-            see("the page that exact shapes give", f64::from(u8::from(page.letter)), -costs.letter);
+            if page.letter {
+                see("the page that exact shapes give", 0.3 + evidence.min(MOST_EVIDENCE), -costs.letter);
+            }
         }
     }
 
@@ -405,10 +416,7 @@ impl Maker<'_, '_> {
 
     /// How much exact shapes prove: each counts the more the fewer pages make it.
     fn evidence(&self, page: &Hypothesis) -> f64 {
-        let mut shapes: Vec<_> = page.members.iter().filter_map(|member| self.scene.events[member.event].shape).collect();
-        shapes.sort_unstable();
-        shapes.dedup();
-        shapes.into_iter().map(|shape| 1.0 / (1.0 + count(self.scene.rules.uses(shape).len()).max(1.0).ln())).sum()
+        proof::evidence(self.scene.rules, page.members.iter().filter_map(|member| self.scene.events[member.event].shape))
     }
 
     fn price_visit(&self, visit: &Hypothesis, see: &mut See<'_>) {
@@ -579,19 +587,39 @@ impl Maker<'_, '_> {
     }
 }
 
-/// The share of what the rule requires that was seen, by how near it comes. Of a rule that requires nothing, its best.
-fn coverage(rule: &Rule, members: &[Member]) -> f64 {
-    let (mut required, mut asked, mut best) = (0.0, 0.0, 0.0_f64);
-    for (index, part) in rule.parts.iter().enumerate() {
-        let votes = members.iter().filter_map(|member| member.vote).filter(|vote| usize::from(vote.part) == index);
-        let weight = votes.map(|vote| vote.weight()).fold(0.0, f64::max);
-        best = best.max(weight);
-        if part.required {
-            required += weight;
-            asked += 1.0;
-        }
+/// The parts of a rule that were seen, one bit for each; those from the 64th on share a bit.
+#[derive(Debug, Clone, Copy, Default)]
+struct Seen(u64);
+
+impl Seen {
+    fn add(&mut self, part: u16) {
+        self.0 |= 1 << part.min(63);
     }
-    if asked > 0.0 { required / asked } else { best }
+
+    fn holds(self, part: usize) -> bool {
+        self.0 >> part.min(63) & 1 == 1
+    }
+
+    fn of(members: &[Member]) -> Self {
+        let mut seen = Self::default();
+        members.iter().filter_map(|member| member.vote).for_each(|vote| seen.add(vote.part));
+        seen
+    }
+}
+
+/// The share of what the rule requires that was seen, by how near it comes. Of a rule that requires nothing, its best.
+/// Its required parts come first.
+fn coverage(rule: &Rule, members: &[Member]) -> f64 {
+    let asked = rule.parts.iter().take_while(|part| part.required).count();
+    let weights = || members.iter().filter_map(|member| member.vote).map(|vote| (usize::from(vote.part), vote.weight));
+    if asked == 0 {
+        return weights().map(|(_, weight)| weight).fold(0.0, f64::max);
+    }
+    let mut best = [0.0_f64; MOST_REQUIRED];
+    for (part, weight) in weights().filter(|(part, _)| *part < asked.min(MOST_REQUIRED)) {
+        best[part] = best[part].max(weight);
+    }
+    best[..asked.min(MOST_REQUIRED)].iter().sum::<f64>() / count(asked.min(MOST_REQUIRED))
 }
 
 /// The members in exact shapes, if there are others and the first is one.

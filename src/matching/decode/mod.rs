@@ -31,9 +31,9 @@ use crate::event::Timestamp;
 use crate::rule::Rule;
 
 /// So many partial explanations are kept.
-const BEAM: usize = 12;
+const BEAM: usize = 8;
 /// One that is so many nats worse than the best is given up.
-const HOPELESS: f64 = 12.0;
+const HOPELESS: f64 = 8.0;
 /// A page is near the one before by so many shared steps at most.
 const CLOSEST: usize = 4;
 /// So many other explanations of an event are named.

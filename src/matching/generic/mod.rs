@@ -103,18 +103,17 @@ fn page(scene: &Scene<'_, '_>, choice: &Choice, (confidence, evidence): (f64, Ev
     })
 }
 
-/// Makes one poll of the beats of the same period in one console.
+/// A page that is left open polls at least so often, or it is another page.
+const LONGEST_SILENCE_S: i64 = 1800;
+
+/// Makes one poll of the beats of one console, whatever their periods: the rhythm is that of the first.
 fn polls(scene: &Scene<'_, '_>, beats: Vec<Draft>) -> Vec<Draft> {
     let mut polls: Vec<Draft> = Vec::new();
     for beat in beats {
         let is_same = |poll: &&mut Draft| {
-            let periods = poll.rhythm.zip(beat.rhythm);
             let (last, next) = (poll.members.last().copied().unwrap_or_default(), beat.anchor);
             scene.console(poll.anchor) == scene.console(beat.anchor)
-                && periods.is_some_and(|(poll, beat)| {
-                    poll.every_s.abs_diff(beat.every_s) <= 5
-                        && scene.seconds_between(last, next) <= 4 * poll.every_s.max(beat.every_s)
-                })
+                && scene.seconds_between(last, next) <= LONGEST_SILENCE_S
         };
         match polls.iter_mut().rev().find(is_same) {
             Some(poll) => poll.members.extend(beat.members),
