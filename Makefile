@@ -15,7 +15,7 @@ SHARED ?= ../shared
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test test-all fmt lint docs rules score ageing clients hosts spark tests bench web web-check browser audit programs build bundled extension wheel install duckdb clean
+.PHONY: help demo test test-all fmt lint docs rules score accuracy fit clients hosts spark tests bench web web-check browser audit programs build bundled extension wheel install duckdb clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -53,8 +53,11 @@ rules: programs ## Check the shipped rules, and run their specs
 score: programs ## Score the mapping against labelled sessions, where they are at hand
 	@scripts/score.sh $(PROGRAM) $(SHARED)
 
-ageing: duckdb ## Tell how many clicks are still right on consoles that have aged, and how far confidence holds
-	$(LIBRARIES) $(CARGO) test $(FEATURES) --locked --test labelled -- aged --nocapture --test-threads 1
+accuracy: ## Score the mapping on labelled sessions, aged copies, rule examples and labelled trails, with claimed against measured confidence
+	$(CARGO) run --profile fit --no-default-features --locked --example fit -- --shared $(SHARED) --score
+
+fit: ## Fit the decoder's weights on them, report each trail by weights fitted without it, and write rules/weights (40 minutes)
+	$(CARGO) run --profile fit --no-default-features --locked --example fit -- --shared $(SHARED) --leave-out --seconds 300
 
 clients: programs ## Open a case and its exports in other programs, where they can be had
 	@scripts/clients.sh $(PROGRAM)

@@ -69,12 +69,16 @@ impl Tally {
             tally.exact += usize::from(exact);
             let found = signals.iter().find(|signal| holds(signal, &click.anchor));
             if !exact {
-                let found = found.map_or_else(|| "nothing".to_owned(), |signal| format!("{} ({}) {:?}", signal.rule_id, signal.events.len(), signal.origin));
+                let found = found.map_or_else(
+                    || "nothing".to_owned(),
+                    |signal| format!("{} ({}) {:?}", signal.rule_id, signal.events.len(), signal.origin),
+                );
                 tally.misses.push(format!("{} {} ({}): {found}", session.name, click.label, click.events.len()));
             }
             if !click.background {
                 tally.clicks += 1;
-                let right = found.is_some_and(|signal| session.label(rules, signal).as_deref() == Some(click.label.as_str()));
+                let right =
+                    found.is_some_and(|signal| session.label(rules, signal).as_deref() == Some(click.label.as_str()));
                 tally.right += usize::from(right);
             }
         }
@@ -111,9 +115,8 @@ fn tally(rules: &RuleSet, sessions: &[Session]) -> Tally {
 impl Data {
     pub(crate) fn open(shared: &Path, rules: &RuleSet) -> Self {
         let sessions = labelled();
-        let aged = AGED.map(|(degree, _)| {
-            sessions.iter().zip(0..).map(|(session, seed)| age(session, degree, seed)).collect()
-        });
+        let aged = AGED
+            .map(|(degree, _)| sessions.iter().zip(0..).map(|(session, seed)| age(session, degree, seed)).collect());
         Self { sessions, aged: aged.into(), examples: examples(rules), trails: Trail::all(&shared.join("trails")) }
     }
 
@@ -148,7 +151,8 @@ impl Data {
             trails.map(move |trail| (part, rules, trail))
         });
         let unknown: Vec<_> = unknown.collect();
-        let unknown = unknown.into_par_iter().map(|(part, rules, trail)| (format!("{} {part}", trail.name), trail.score(rules)));
+        let unknown =
+            unknown.into_par_iter().map(|(part, rules, trail)| (format!("{} {part}", trail.name), trail.score(rules)));
         let unknown: BTreeMap<String, Score> = unknown.collect();
         Goal {
             unknown,
@@ -164,7 +168,12 @@ impl Data {
     }
 
     /// The evidence for each click that is found, and whether it is right: of the aged sessions, and of the trails.
-    pub(crate) fn evidence(&self, rules: &RuleSet, partial: &[RuleSet], without: Option<&str>) -> Vec<(Evidence, bool, f64)> {
+    pub(crate) fn evidence(
+        &self,
+        rules: &RuleSet,
+        partial: &[RuleSet],
+        without: Option<&str>,
+    ) -> Vec<(Evidence, bool, f64)> {
         let goal = self.score(rules, partial, without);
         let weighted = |weight: f64| move |judged: &Judged| Some((judged.evidence?, judged.right, weight));
         let trails = goal.trails.values().flat_map(|score| score.judged.iter().filter_map(weighted(1.0)));
@@ -181,7 +190,8 @@ impl Goal {
         let short = |share: f64, target: f64| (target - share).max(0.0);
         let of = |scores: &BTreeMap<String, Score>| {
             let each = scores.values().map(|score| {
-                0.5 * score.f1() + 0.25 * score.grouping + 0.25 * score.overlap - 0.3 * (score.ratio() - 1.0).abs().min(1.0)
+                0.5 * score.f1() + 0.25 * score.grouping + 0.25 * score.overlap
+                    - 0.3 * (score.ratio() - 1.0).abs().min(1.0)
             });
             each.sum::<f64>() / per(scores.len().max(1), 1)
         };
@@ -196,11 +206,26 @@ impl Goal {
     }
 
     pub(crate) fn line(&self) -> String {
-        let trails: Vec<String> = self.trails.iter().map(|(name, score)| format!("{} {:.2}/{:.2}", &name[..4], score.f1(), score.grouping)).collect();
+        let trails: Vec<String> = self
+            .trails
+            .iter()
+            .map(|(name, score)| format!("{} {:.2}/{:.2}", &name[..4], score.f1(), score.grouping))
+            .collect();
         let aged: Vec<String> = self.aged.iter().map(|share| format!("{share:.3}")).collect();
         let all = sum(&self.trails.values().cloned().collect::<Vec<_>>());
         let unknown = sum(&self.unknown.values().cloned().collect::<Vec<_>>());
-        format!("exact {:.4} clicks {:.4} extra {} aged {} examples {:.3} | {} | F1 {:.3} unknown {:.3}/{:.2}", self.exact, self.clicks, self.extra, aged.join(" "), self.examples, trails.join(" "), all.f1(), unknown.f1(), unknown.ratio())
+        format!(
+            "exact {:.4} clicks {:.4} extra {} aged {} examples {:.3} | {} | F1 {:.3} unknown {:.3}/{:.2}",
+            self.exact,
+            self.clicks,
+            self.extra,
+            aged.join(" "),
+            self.examples,
+            trails.join(" "),
+            all.f1(),
+            unknown.f1(),
+            unknown.ratio()
+        )
     }
 
     pub(crate) fn trail(&self, name: &str) -> Score {
@@ -230,7 +255,15 @@ pub(crate) fn sum(scores: &[Score]) -> Score {
 }
 
 fn line(score: &Score) -> String {
-    format!("clicks {} signals {} right {} F1 {:.3} grouping {:.3} ratio {:.2}", score.clicks, score.signals, score.right, score.f1(), score.grouping, score.ratio())
+    format!(
+        "clicks {} signals {} right {} F1 {:.3} grouping {:.3} ratio {:.2}",
+        score.clicks,
+        score.signals,
+        score.right,
+        score.f1(),
+        score.grouping,
+        score.ratio()
+    )
 }
 
 impl fmt::Display for Score {
@@ -249,14 +282,21 @@ impl fmt::Display for Goal {
         writeln!(f, "all: {all}")?;
         let unknown = sum(&self.unknown.values().cloned().collect::<Vec<_>>());
         writeln!(f, "with a part of the pages unknown: {unknown}")?;
-        for (what, judged) in [("trails", &all.judged), ("trails, pages unknown", &unknown.judged), ("aged sessions", &self.judged)] {
+        for (what, judged) in
+            [("trails", &all.judged), ("trails, pages unknown", &unknown.judged), ("aged sessions", &self.judged)]
+        {
             writeln!(f, "{what}, claimed and measured by band of confidence:")?;
             for (at, from) in BANDS.iter().enumerate() {
                 let until = BANDS.get(at + 1).copied().unwrap_or(1.1);
                 let band: Vec<&Judged> = judged.iter().filter(|one| (*from..until).contains(&one.confidence)).collect();
                 let claimed: f64 = band.iter().map(|one| one.confidence).sum::<f64>() / per(band.len().max(1), 1);
                 let right = band.iter().filter(|one| one.right).count();
-                writeln!(f, "  from {from:.1}: {} signals, claimed {claimed:.2}, right {:.2}", band.len(), per(right, band.len()))?;
+                writeln!(
+                    f,
+                    "  from {from:.1}: {} signals, claimed {claimed:.2}, right {:.2}",
+                    band.len(),
+                    per(right, band.len())
+                )?;
             }
         }
         Ok(())

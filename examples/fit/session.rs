@@ -8,7 +8,7 @@ use cartographer::matching::{Row, SessionRows, map};
 use cartographer::normalise::client;
 use cartographer::rule::{RuleSet, RuleText};
 use cartographer::signal::{Kind, Origin, Signal};
-use cartographer::spec::{EventToml, SpecToml, by_rule};
+use cartographer::spec::{CaseToml, EventToml, SignalToml, SpecToml, by_rule};
 use chrono::DateTime;
 use serde_json::{Value, json};
 
@@ -122,8 +122,7 @@ impl Session {
         if self.by_label {
             rules.find(&signal.rule_id).and_then(|(_, rule)| rule.ccc_label.clone())
         } else {
-            // A signal of no page is no wrong page.
-            (signal.origin != Origin::Generic).then(|| signal.rule_id.clone())
+            Some(signal.rule_id.clone())
         }
     }
 }
@@ -140,12 +139,18 @@ impl Click {
         }
     }
 
-    fn found(signal: Signal) -> Self {
+    /// A signal that a spec expects; its anchor is the first event that its page can start from.
+    fn expected(rules: &RuleSet, signal: &SignalToml, case: &CaseToml, events: &[Event]) -> Self {
+        let ids: BTreeSet<String> = signal.events.ids(case).into_iter().collect();
+        let (_, rule) = rules.find(&signal.rule).unwrap();
+        let starts = |call: &str| rule.parts.iter().any(|part| part.anchor && part.call == call);
+        let own = || events.iter().filter(|event| ids.contains(&event.id));
+        let anchor = own().find(|event| starts(&event.call)).or(own().next()).unwrap();
         Self {
-            background: signal.kind == Kind::Background,
-            label: signal.rule_id,
-            anchor: signal.anchor_event_id,
-            events: signal.events.into_iter().map(|member| member.event_id).collect(),
+            background: rule.kind == Kind::Background,
+            label: signal.rule.clone(),
+            anchor: anchor.id.clone(),
+            events: ids,
             context: Value::Null,
         }
     }
@@ -161,21 +166,20 @@ pub(crate) fn labelled() -> Vec<Session> {
     folders.iter().map(|folder| Session::labelled(folder)).collect()
 }
 
-/// Every example of every rule, with what is met to the letter in it.
+/// Every example of every rule, with the signals that its spec expects.
 pub(crate) fn examples(rules: &RuleSet) -> Vec<Session> {
     let texts = RuleText::shipped();
     let specs = by_rule(&texts).into_iter().map(|(rule, text)| (rule, SpecToml::parse(&text.text).unwrap()));
     let cases = specs.flat_map(|(rule, spec)| spec.case.into_iter().map(move |case| (rule.to_owned(), case)));
     let shown = cases.filter(|(_, case)| !case.near_miss);
-    shown.map(|(rule, case)| example(rules, rule, &case.events)).collect()
+    shown.map(|(rule, case)| example(rules, rule, &case)).collect()
 }
 
-fn example(rules: &RuleSet, rule: String, events: &[EventToml]) -> Session {
-    let events = events.iter().enumerate().map(|(index, event)| Event::example(index, event)).collect();
-    let mut session = Session { name: rule, events, clicks: Vec::new(), by_label: false };
-    let letter = session.signals(rules).into_iter().filter(|signal| signal.origin == Origin::Letter);
-    session.clicks = letter.map(Click::found).collect();
-    session
+fn example(rules: &RuleSet, rule: String, case: &CaseToml) -> Session {
+    let events: Vec<Event> =
+        case.events.iter().enumerate().map(|(index, event)| Event::example(index, event)).collect();
+    let clicks = case.signals.iter().map(|signal| Click::expected(rules, signal, case, &events)).collect();
+    Session { name: rule, events, clicks, by_label: false }
 }
 
 fn read(path: &Path) -> Value {

@@ -109,13 +109,20 @@ impl Trail {
             name: folder.file_name().unwrap().to_string_lossy().into_owned(),
             events: loaded.events,
             sessions: sessions.into_iter().collect(),
-            labels: labels.as_array().unwrap().iter().filter(|label| label["kind"] != "unknown").map(Label::read).collect(),
+            labels: labels
+                .as_array()
+                .unwrap()
+                .iter()
+                .filter(|label| label["kind"] != "unknown")
+                .map(Label::read)
+                .collect(),
         }
     }
 
     /// The signals that the rules find in it.
     pub(crate) fn signals(&self, rules: &RuleSet) -> Vec<Signal> {
-        let columns: Vec<SessionColumns<'_>> = self.events.iter().map(|batch| SessionColumns::of(batch).unwrap()).collect();
+        let columns: Vec<SessionColumns<'_>> =
+            self.events.iter().map(|batch| SessionColumns::of(batch).unwrap()).collect();
         let session = |(id, places): &(String, Vec<(usize, usize)>)| {
             let rows = places.iter().map(|(batch, row)| columns[*batch].row(*row)).collect();
             map(rules, &SessionRows { session_id: id, rows })
@@ -126,14 +133,23 @@ impl Trail {
     /// Scores the signals against the labels.
     pub(crate) fn score(&self, rules: &RuleSet) -> Score {
         let signals = self.signals(rules);
-        let label_of: HashMap<&str, usize> =
-            self.labels.iter().enumerate().flat_map(|(at, label)| label.events.iter().map(move |event| (event.as_str(), at))).collect();
+        let label_of: HashMap<&str, usize> = self
+            .labels
+            .iter()
+            .enumerate()
+            .flat_map(|(at, label)| label.events.iter().map(move |event| (event.as_str(), at)))
+            .collect();
         let mut signal_of: HashMap<&str, usize> = HashMap::new();
         for (at, signal) in signals.iter().enumerate() {
             signal_of.extend(signal.events.iter().map(|member| (member.event_id.as_str(), at)));
         }
         let seen = |signal: &Signal| -> BTreeSet<String> {
-            signal.events.iter().map(|member| member.event_id.clone()).filter(|event| label_of.contains_key(event.as_str())).collect()
+            signal
+                .events
+                .iter()
+                .map(|member| member.event_id.clone())
+                .filter(|event| label_of.contains_key(event.as_str()))
+                .collect()
         };
         let (mut right, mut overlap, mut good, mut misses) = (0, 0.0, BTreeSet::new(), Vec::new());
         let clicks: Vec<&Label> = self.labels.iter().filter(|label| label.kind != "background").collect();

@@ -24,7 +24,6 @@ impl Claims {
             self.taken[*event] = true;
         }
     }
-
 }
 
 /// A signal as matching finds it: events by their place in the session.

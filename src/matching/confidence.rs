@@ -71,7 +71,7 @@ impl<'s, 'e> Judge<'s, 'e> {
             What::Page(_) => Class::Inferred,
             What::Visit => Class::Visit,
             What::Change => Class::Change,
-            What::Noise | What::Service | What::Left | What::Poll(_) => Class::Background,
+            What::Noise | What::Service | What::Along | What::Left | What::Poll(_) => Class::Background,
         }
     }
 

@@ -273,6 +273,7 @@ const fn unknown(what: What) -> &'static str {
         What::Change => "a change that no page is known for",
         What::Noise => "the console's own calls",
         What::Service => "a service in the person's name",
+        What::Along => "a call beside another page",
         What::Left => "a service that acted by itself",
         What::Poll(_) => "a poll",
     }

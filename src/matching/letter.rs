@@ -10,6 +10,7 @@ use super::claim::{Claims, Found, role_of};
 use super::prepare::Prepared;
 use crate::event::Timestamp;
 use crate::rule::marks::Marks;
+use crate::rule::schema::Basis;
 use crate::rule::shape::ShapeId;
 use crate::rule::{Reach, Rule, RuleId, RuleSet};
 use crate::signal::{Kind, Origin, Role};
@@ -78,7 +79,9 @@ impl<'s> Search<'s> {
         let reach = rules.reach(anchor.shape)?;
         self.look_around(claims, place, reach);
         let starts = rules.uses(anchor.shape).iter().filter(|usage| usage.anchor).map(|usage| usage.rule);
-        let met: Vec<Met> = starts.filter_map(|rule| self.meet(claims, anchor, rule, before)).collect();
+        // Only what was observed proves anything; a documented page that fits as well competes in the decoder.
+        let observed = starts.filter(|rule| rules.rule(*rule).provenance.basis == Basis::Observed);
+        let met: Vec<Met> = observed.filter_map(|rule| self.meet(claims, anchor, rule, before)).collect();
         let loses = |rule: RuleId| met.iter().any(|other| rules.rule(other.rule).over.contains(&rule));
         met.iter()
             .filter(|met| !loses(met.rule))
@@ -140,5 +143,14 @@ pub(super) fn follows(rule: &Rule, before: Option<&Rule>) -> bool {
 }
 
 fn signal(id: RuleId, anchor: usize, members: Vec<(usize, Role)>) -> Found {
-    Found { rule: id, met: id, anchor, members, origin: Origin::Letter, confidence: 1.0, evidence: None, missing: Vec::new() }
+    Found {
+        rule: id,
+        met: id,
+        anchor,
+        members,
+        origin: Origin::Letter,
+        confidence: 1.0,
+        evidence: None,
+        missing: Vec::new(),
+    }
 }

@@ -18,8 +18,8 @@ mod stretch;
 mod votes;
 
 use self::claim::Found;
-pub use self::explain::{Cost, Explanation, Part, Rival, Subject, Told, explain, explain_stretch, unmapped};
 use self::decode::Choice;
+pub use self::explain::{Cost, Explanation, Part, Rival, Subject, Told, explain, explain_stretch, unmapped};
 use self::generic::Draft;
 use self::prepare::Prepared;
 use self::scene::Scene;
@@ -148,6 +148,7 @@ impl<'e> Mapped<'e> {
         found.extend(fixed);
         found.sort_by_key(|found| found.anchor);
         context::settle(rules, &events, &mut found);
+        let found = generic::fold(&scene, found);
         Self { events, found, drafts, choices }
     }
 

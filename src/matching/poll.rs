@@ -43,7 +43,8 @@ pub(super) fn beats(scene: &Scene<'_, '_>) -> Vec<Option<Beat>> {
 
 /// The beats among the repetitions of one request: first those of the period that most keep, then of the rest.
 fn of_request(scene: &Scene<'_, '_>, events: &[usize], periods: &mut [Option<Beat>]) {
-    let mut rest: Vec<usize> = scene.bursts(events, |_| ()).into_iter().filter_map(|burst| burst.first().copied()).collect();
+    let mut rest: Vec<usize> =
+        scene.bursts(events, |_| ()).into_iter().filter_map(|burst| burst.first().copied()).collect();
     while let Some((period, kept)) = best(scene, &rest) {
         for event in &kept {
             periods[*event] = Some(Beat { every_s: period, beats: kept.len() });
@@ -54,16 +55,20 @@ fn of_request(scene: &Scene<'_, '_>, events: &[usize], periods: &mut [Option<Bea
 
 /// The period that most of the events keep, with those events.
 fn best(scene: &Scene<'_, '_>, events: &[usize]) -> Option<(i64, Vec<usize>)> {
-    let gaps = events.iter().enumerate().flat_map(|(at, event)| {
-        events[at + 1..].iter().take(TURNS).map(|later| scene.seconds_between(*event, *later))
-    });
+    let gaps = events
+        .iter()
+        .enumerate()
+        .flat_map(|(at, event)| events[at + 1..].iter().take(TURNS).map(|later| scene.seconds_between(*event, *later)));
     let mut candidates: Vec<i64> = gaps.filter(|gap| PERIODS_S.contains(gap)).collect();
     candidates.sort_unstable();
     candidates.dedup();
     let keeping = |period: i64| -> Vec<usize> {
         let mut kept: Vec<usize> = Vec::new();
         for (at, event) in events.iter().enumerate() {
-            let partner = events[at + 1..].iter().take(TURNS).find(|later| is_near(scene.seconds_between(*event, **later), period));
+            let partner = events[at + 1..]
+                .iter()
+                .take(TURNS)
+                .find(|later| is_near(scene.seconds_between(*event, **later), period));
             kept.extend(partner.iter().flat_map(|later| [*event, **later]));
         }
         kept.sort_unstable();

@@ -36,11 +36,14 @@ fn told(out: &mut impl Write, signal: &Told) -> io::Result<()> {
     let bold = Style::new().bold();
     writeln!(out, "{bold}{}{bold:#}", terminal(&signal.title))?;
     let how = match signal.origin {
-        Origin::Letter => format!("every required call was seen in an exact shape; confidence {:.2}", signal.confidence),
+        Origin::Letter => {
+            format!("every required call was seen in an exact shape; confidence {:.2}", signal.confidence)
+        }
         Origin::Likeness => format!("the likeliest page; confidence {:.2}", signal.confidence),
         Origin::Generic => format!("named by its calls, for no page is known; confidence {:.2}", signal.confidence),
     };
-    let met = signal.met.as_ref().map(|met| format!("{met}, which is {} because of the signals around it", signal.rule_id));
+    let met =
+        signal.met.as_ref().map(|met| format!("{met}, which is {} because of the signals around it", signal.rule_id));
     let lines = [
         ("says", Some(signal.summary.clone())),
         ("rule", Some(met.unwrap_or_else(|| signal.rule_id.clone()))),

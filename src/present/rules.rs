@@ -61,7 +61,15 @@ pub fn catalogue(out: &mut impl Write, rules: &[Rule]) -> io::Result<()> {
 fn catalogue_line(out: &mut impl Write, rule: &Rule) -> io::Result<()> {
     let cells = [&rule.title, &rule.summary].map(|text| markdown(text));
     let attack = rule.attack.join(" ");
-    writeln!(out, "| [`{0}`]({0}.toml) | {1} | {2} | {3} | {attack} | {4} |", rule.id, rule.kind.as_str(), cells[0], cells[1], rule.provenance.describe())
+    writeln!(
+        out,
+        "| [`{0}`]({0}.toml) | {1} | {2} | {3} | {attack} | {4} |",
+        rule.id,
+        rule.kind.as_str(),
+        cells[0],
+        cells[1],
+        rule.provenance.describe()
+    )
 }
 
 /// One rule: its members a line each, then what it looks for, in words.

@@ -8,9 +8,7 @@ use toml::Spanned;
 use super::condition::Condition;
 use super::extract::Extract;
 use super::path::Path;
-use super::schema::{
-    Basis, ConditionToml, GenerationToml, ProvenanceToml, RequestToml, RequestsToml, RuleToml,
-};
+use super::schema::{Basis, ConditionToml, GenerationToml, ProvenanceToml, RequestToml, RequestsToml, RuleToml};
 use super::shape::{Outcome, Parameters, Shape};
 use super::template::Template;
 use super::{Provenance, Rule, RuleError, RuleText, caller};
@@ -133,7 +131,11 @@ fn provenance(toml: Option<&Spanned<ProvenanceToml>>, faults: &mut Faults<'_>) -
             faults.add(at, "provenance.years", "the years of the recordings are expected, found none");
         }
         Basis::Documented if stated.references.is_empty() => {
-            faults.add(at, "provenance.references", "at least one address of AWS's documentation is expected, found none");
+            faults.add(
+                at,
+                "provenance.references",
+                "at least one address of AWS's documentation is expected, found none",
+            );
         }
         _ => {}
     }
@@ -164,6 +166,7 @@ fn rule(text: &RuleText, toml: &RuleToml, faults: &mut Faults<'_>) -> Option<Rul
         file: text.file.clone(),
         generic: toml.generic,
         alone: toml.alone,
+        recurs: toml.recurs,
         before_s: toml.window.before,
         after_s: toml.window.after,
         title_template: title?,

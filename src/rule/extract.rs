@@ -59,6 +59,7 @@ pub struct Extract {
     from: Vec<String>,
     places: Vec<Place>,
     starts_with: Option<Condition>,
+    unless_starts_with: Option<String>,
     shaping: Shaping,
     default: Option<String>,
     time: bool,
@@ -99,6 +100,7 @@ impl Extract {
             carried: carried(toml)?,
             places: toml.path.iter().flat_map(OneOrMany::iter).map(Place::parse).collect::<Result<_, _>>()?,
             starts_with: toml.starts_with.clone().map(Condition::StartsWith),
+            unless_starts_with: toml.unless_starts_with.clone(),
             shaping: Shaping {
                 only: toml.cut_only.clone(),
                 after_last: toml.after_last.clone(),
@@ -183,11 +185,15 @@ impl Extract {
 
     /// Whether a value that is no text stays as it stood.
     fn keeps_json(&self) -> bool {
-        self.starts_with.is_none() && self.shaping == Shaping::default()
+        self.starts_with.is_none() && self.unless_starts_with.is_none() && self.shaping == Shaping::default()
     }
 
     fn take_text(&self, text: &str, tell: Tell<'_>) {
-        if text.is_empty() || self.starts_with.as_ref().is_some_and(|condition| !condition.holds_for_text(text)) {
+        let is_dropped = self.unless_starts_with.as_ref().is_some_and(|start| text.starts_with(start.as_str()));
+        if text.is_empty()
+            || is_dropped
+            || self.starts_with.as_ref().is_some_and(|condition| !condition.holds_for_text(text))
+        {
             return;
         }
         if let Some(text) = self.shaping.apply(text) {

@@ -154,7 +154,8 @@ fn uses(rules: &[Rule], shapes: usize) -> Vec<Vec<Use>> {
 
 /// Whether a generation of the rule makes the call.
 fn generations_call(toml: &RuleToml, call: &str) -> bool {
-    let references = toml.generation.iter().map(Spanned::get_ref).flat_map(|one| one.required.iter().chain(&one.optional));
+    let references =
+        toml.generation.iter().map(Spanned::get_ref).flat_map(|one| one.required.iter().chain(&one.optional));
     references.into_iter().any(|reference| reference.get_ref().split('/').next() == Some(call))
 }
 

@@ -147,6 +147,8 @@ pub struct Rule {
     pub generic: Option<Generic>,
     /// Each anchor event is a signal of its own.
     pub alone: bool,
+    /// All signals of the rule within some hours are one.
+    pub recurs: bool,
     /// Seconds before the anchor in which the page's events come.
     pub before_s: u32,
     /// Seconds after the anchor in which the page's events come.
@@ -189,6 +191,7 @@ impl Default for Rule {
             generation: None,
             generic: None,
             alone: false,
+            recurs: false,
             before_s: 0,
             after_s: 0,
             parts: Vec::new(),

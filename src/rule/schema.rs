@@ -41,6 +41,9 @@ pub struct RuleToml {
     /// Each anchor event is a signal of its own: nothing is collected around it.
     #[serde(default)]
     pub alone: bool,
+    /// The console makes these calls again and again by itself: all signals of the rule within some hours are one.
+    #[serde(default)]
+    pub recurs: bool,
     /// How far around the anchor the page's events come.
     #[serde(default)]
     pub window: WindowToml,
@@ -315,6 +318,8 @@ pub struct ExtractToml {
     pub drop_last: usize,
     /// Keep only values that begin with this text.
     pub starts_with: Option<String>,
+    /// Drop values that begin with this text.
+    pub unless_starts_with: Option<String>,
     /// Words for values.
     #[serde(default)]
     pub map: IndexMap<String, String>,

@@ -5,6 +5,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::drift::Vocabulary;
 use super::generic::Generic;
 use super::marks::Marks;
+use super::schema::Basis;
 use super::shape::{Shape, ShapeId, Subject};
 use super::weights::Weights;
 use super::words::Words;
@@ -98,6 +99,15 @@ impl RuleSet {
         let left_out: Vec<bool> = self.rules.iter().map(is_left_out).collect();
         for uses in &mut self.uses {
             uses.retain(|usage| !left_out[usage.rule.0 as usize]);
+        }
+        self
+    }
+
+    /// The same rules, some of which count as known from documentation alone.
+    #[must_use]
+    pub fn documented(mut self, is_documented: impl Fn(&Rule) -> bool) -> Self {
+        for rule in self.rules.iter_mut().filter(|rule| is_documented(rule)) {
+            rule.provenance.basis = Basis::Documented;
         }
         self
     }

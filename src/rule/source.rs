@@ -136,8 +136,9 @@ impl RuleSet {
         }
         // Faults between files would mislead while some are missing: those within files are told alone.
         let linked = match (words, weights) {
-            (Ok(words), Ok(weights)) if errors.is_empty() => link::link(files, version)
-                .map(|set| set.with_words(words).with_weights(weights.unwrap_or_default())),
+            (Ok(words), Ok(weights)) if errors.is_empty() => {
+                link::link(files, version).map(|set| set.with_words(words).with_weights(weights.unwrap_or_default()))
+            }
             _ => Err(errors),
         };
         linked.map_err(|mut errors| {

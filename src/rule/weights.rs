@@ -51,6 +51,8 @@ pub struct Costs {
     pub exact_most: f64,
     /// The page that exact shapes alone give: the saving.
     pub letter: f64,
+    /// A complete page of exact shapes that the search by exact shapes alone does not give.
+    pub not_letter: f64,
     /// A page gives way to one that takes precedence over it.
     pub outranked: f64,
     /// A call that the page is not known to make, of the same console.

@@ -15,7 +15,11 @@ pub const RULES: Table = Table {
         Column::new("service", Text, "The console's service: iam"),
         Column::new("console_path", TextList, "The way there in the console, outermost first"),
         Column::new("attack", TextList, "ATT&CK technique ids"),
-        Column::new("provenance", Text, "How the rule's calls are known: `observed` in a recording of these years, or `documented` by AWS"),
+        Column::new(
+            "provenance",
+            Text,
+            "How the rule's calls are known: `observed` in a recording of these years, or `documented` by AWS",
+        ),
         Column::new("ccc_label", Text, "The rule's name in the labelled data; NULL if that does not know it"),
         Column::new("file", Text, "The file the rule is written in"),
     ],

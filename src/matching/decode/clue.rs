@@ -5,8 +5,8 @@ use rustc_hash::FxHasher;
 use std::hash::{Hash, Hasher};
 use std::rc::Rc;
 
-use crate::json::Json;
 use crate::event::Client;
+use crate::json::Json;
 use crate::matching::poll::{self, Beat};
 use crate::matching::prepare::Prepared;
 use crate::matching::scene::Scene;

@@ -9,9 +9,9 @@ use crate::matching::claim::Found;
 use crate::matching::proof;
 use crate::matching::scene::Scene;
 use crate::matching::votes::Vote;
+use crate::rule::schema::Basis;
 use crate::rule::weights::Costs;
 use crate::rule::{Reach, Rule, RuleId};
-use crate::rule::schema::Basis;
 use crate::signal::{Kind, Role};
 
 /// Calls of a page that arrive so many seconds after its window are still the page's.
@@ -45,6 +45,8 @@ pub(in crate::matching) enum What {
     Noise,
     /// A service in the person's name.
     Service,
+    /// A call beside a page that exact shapes give, which may be the page's.
+    Along,
     /// A service acted by itself in the person's session: that is told by no signal.
     Left,
     /// A page that was left open asks again, every so many seconds.
@@ -105,7 +107,7 @@ impl Hypothesis {
         match self.what {
             What::Page(rule) => scene.rules.rule(rule).kind != Kind::Background,
             What::Visit | What::Change => true,
-            What::Noise | What::Service | What::Left | What::Poll(_) => false,
+            What::Noise | What::Service | What::Along | What::Left | What::Poll(_) => false,
         }
     }
 
@@ -149,7 +151,8 @@ impl Maker<'_, '_> {
         self.quiet(event, free, &mut all);
         if !self.clues[event].changes && !self.clues[event].acting {
             let (long, short) = (self.visit(event, free, PAUSE_S), self.visit(event, free, SHORT_PAUSE_S));
-            let is_shorter = short.as_ref().zip(long.as_ref()).is_some_and(|(short, long)| short.members.len() < long.members.len());
+            let is_shorter =
+                short.as_ref().zip(long.as_ref()).is_some_and(|(short, long)| short.members.len() < long.members.len());
             all.extend(short.filter(|_| is_shorter));
             all.extend(long);
         }
@@ -209,12 +212,15 @@ impl Maker<'_, '_> {
         let list = self.lists.of(id, first);
         let latest = events[first].time().plus_seconds(i64::from(reach.before_s));
         let starts = list.iter().take_while(|(event, _)| events[*event].time() <= latest);
-        let anchor = starts.into_iter().find(|(event, vote)| vote.anchor && free.is_free(*event)).map_or(first, |one| one.0);
+        let anchor =
+            starts.into_iter().find(|(event, vote)| vote.anchor && free.is_free(*event)).map_or(first, |one| one.0);
         let until = events[anchor].time().plus_seconds(i64::from(reach.after_s));
         let late = until.plus_seconds(LATE_S);
         let within = list.iter().take_while(|(event, _)| events[*event].time() <= late);
         let near = within.filter(|(event, vote)| {
-            (events[*event].time() <= until || vote.nearness < 1.0) && free.is_free(*event) && self.drift(vote) <= FARTHEST
+            (events[*event].time() <= until || vote.nearness < 1.0)
+                && free.is_free(*event)
+                && self.drift(vote) <= FARTHEST
         });
         let required = rule.parts.iter().take_while(|part| part.required).count();
         let mut seen = Seen::default();
@@ -252,8 +258,11 @@ impl Maker<'_, '_> {
     /// The members that were signed by the same key as the first one.
     fn of_one_key(&self, first: usize, members: &[Member]) -> Option<Vec<Member>> {
         let key = self.clues[first].key?;
-        let one: Vec<Member> =
-            members.iter().filter(|member| self.clues[member.event].key.is_none_or(|other| other == key)).copied().collect();
+        let one: Vec<Member> = members
+            .iter()
+            .filter(|member| self.clues[member.event].key.is_none_or(|other| other == key))
+            .copied()
+            .collect();
         (one.len() < members.len()).then_some(one)
     }
 
@@ -280,14 +289,18 @@ impl Maker<'_, '_> {
         if coverage < LEAST_COVERAGE {
             return None;
         }
-        let exact = coverage >= 1.0 && members.iter().all(|member| member.vote.is_some_and(|vote| vote.nearness >= 1.0));
+        let exact =
+            coverage >= 1.0 && members.iter().all(|member| member.vote.is_some_and(|vote| vote.nearness >= 1.0));
         let anchor = members.iter().find(|member| member.event == anchor).or(members.first())?.event;
-        let along = if exact { beside } else {
+        let along = if exact {
+            beside
+        } else {
             members.extend(beside.into_iter().map(|event| Member { event, vote: None }));
             members.sort_unstable_by_key(|member| member.event);
             Vec::new()
         };
-        let mut page = Hypothesis { what: What::Page(id), anchor, members, along, letter: false, exact, coverage, cost: 0.0 };
+        let mut page =
+            Hypothesis { what: What::Page(id), anchor, members, along, letter: false, exact, coverage, cost: 0.0 };
         page.cost = self.total(&page);
         Some(page)
     }
@@ -315,6 +328,7 @@ impl Maker<'_, '_> {
                 see("a call that nobody clicked", events, costs.noise);
                 see("a call that only known pages make", self.known(hypothesis), costs.visit_known);
             }
+            What::Along => see("a call beside the page", events, costs.along),
             What::Poll(_) => {
                 see("a beat of a poll", events, costs.poll);
                 let beats = self.clues[hypothesis.anchor].poll.map_or(1, |poll| poll.beats);
@@ -353,6 +367,9 @@ impl Maker<'_, '_> {
             if costs.exact > 0.0 {
                 see("exact shapes", evidence.min(costs.exact_most / costs.exact), -costs.exact);
             }
+            if !page.letter {
+                see("exact shapes alone give another page", 1.0, costs.not_letter);
+            }
             if page.letter {
                 see("the page that exact shapes give", 0.3 + evidence.min(MOST_EVIDENCE), -costs.letter);
             }
@@ -371,7 +388,9 @@ impl Maker<'_, '_> {
         see("another call of the same console", count(other), costs.foreign);
         see("another call by the same key", count(same_key), costs.foreign_same_key);
         see("a call beside the page", count(page.along.len()), costs.along);
-        let own = |member: &Member| self.scene.service(member.event) == rule.service || self.clues[member.event].console == rule.service;
+        let own = |member: &Member| {
+            self.scene.service(member.event) == rule.service || self.clues[member.event].console == rule.service
+        };
         if self.scene.rules.has_calls(&rule.service) && !page.members.iter().any(own) {
             see("no call of the page's service", 1.0, costs.no_own_call);
         }
@@ -380,7 +399,13 @@ impl Maker<'_, '_> {
             see("the same request again", count(self.repetitions(&page.members)), costs.repeated);
         }
         if rule.kind != Kind::Background {
-            see("one more access key", count(distinct(page.members.iter().filter_map(|member| self.clues[member.event].key)).saturating_sub(1)), costs.second_key);
+            see(
+                "one more access key",
+                count(
+                    distinct(page.members.iter().filter_map(|member| self.clues[member.event].key)).saturating_sub(1),
+                ),
+                costs.second_key,
+            );
         }
         if !matches!(rule.kind, Kind::List | Kind::Background) {
             see("one more thing", count(self.more_things(&page.members)), costs.second_thing);
@@ -405,10 +430,13 @@ impl Maker<'_, '_> {
 
     /// How many more things the members are about than one of each kind; a request about several is a list's.
     fn more_things(&self, members: &[Member]) -> usize {
-        let mut things: Vec<_> = members.iter().filter_map(|member| match self.clues[member.event].things.as_ref() {
-            [thing] => Some(*thing),
-            _ => None,
-        }).collect();
+        let mut things: Vec<_> = members
+            .iter()
+            .filter_map(|member| match self.clues[member.event].things.as_ref() {
+                [thing] => Some(*thing),
+                _ => None,
+            })
+            .collect();
         things.sort_unstable();
         things.dedup();
         things.windows(2).filter(|pair| pair[0].kind == pair[1].kind).count().min(3)
@@ -416,7 +444,10 @@ impl Maker<'_, '_> {
 
     /// How much exact shapes prove: each counts the more the fewer pages make it.
     fn evidence(&self, page: &Hypothesis) -> f64 {
-        proof::evidence(self.scene.rules, page.members.iter().filter_map(|member| self.scene.events[member.event].shape))
+        proof::evidence(
+            self.scene.rules,
+            page.members.iter().filter_map(|member| self.scene.events[member.event].shape),
+        )
     }
 
     fn price_visit(&self, visit: &Hypothesis, see: &mut See<'_>) {
@@ -432,12 +463,14 @@ impl Maker<'_, '_> {
     /// How many of the calls are in exact shapes that pages make, each shared by those pages. A shape that any request
     /// fits says less.
     fn known(&self, hypothesis: &Hypothesis) -> f64 {
-        let mut shapes: Vec<_> = hypothesis.members.iter().filter_map(|member| self.scene.events[member.event].shape).collect();
+        let mut shapes: Vec<_> =
+            hypothesis.members.iter().filter_map(|member| self.scene.events[member.event].shape).collect();
         shapes.sort_unstable();
         shapes.dedup();
         let rules = self.scene.rules;
         let weight = |shape| {
-            let pages = rules.uses(shape).iter().filter(|usage| rules.rule(usage.rule).kind != Kind::Background).count();
+            let pages =
+                rules.uses(shape).iter().filter(|usage| rules.rule(usage.rule).kind != Kind::Background).count();
             let particular = if rules.shape(shape).particularity() > 1 { 1.0 } else { 0.5 };
             if pages == 0 { 0.0 } else { particular / count(pages) }
         };
@@ -446,8 +479,9 @@ impl Maker<'_, '_> {
 
     /// A page gives way to a complete one that takes precedence over it.
     fn outrank(&self, pages: &mut [Hypothesis]) {
-        let complete: Vec<RuleId> = pages.iter().filter(|page| page.coverage >= 0.9).filter_map(Hypothesis::rule).collect();
-        for page in pages {
+        let complete: Vec<RuleId> =
+            pages.iter().filter(|page| page.coverage >= 0.9).filter_map(Hypothesis::rule).collect();
+        for page in pages.iter_mut().filter(|page| !page.letter) {
             let Some(rule) = page.rule() else { continue };
             if complete.iter().any(|other| self.scene.rules.rule(*other).over.contains(&rule)) {
                 page.cost += self.costs.outranked;
@@ -462,8 +496,12 @@ impl Maker<'_, '_> {
         let until = events[first].time().plus_seconds(RELOAD_S.0);
         let near = (first..events.len()).take_while(|event| events[*event].time() <= until);
         let is_start = |event: usize| event == first || self.clues[event].console == clue.console;
-        let mut starts = near.filter(|event| self.clues[*event].changes && !self.clues[*event].acting && free.is_free(*event) && is_start(*event));
-        let Some(start) = (if clue.noise || clue.service || clue.acting { None } else { starts.next() }) else { return };
+        let mut starts = near.filter(|event| {
+            self.clues[*event].changes && !self.clues[*event].acting && free.is_free(*event) && is_start(*event)
+        });
+        let Some(start) = (if clue.noise || clue.service || clue.acting { None } else { starts.next() }) else {
+            return;
+        };
         let group = self.same_change(start, free);
         let reads = self.reloads(first, start, &group, free);
         let mut make = |mut members: Vec<usize>| {
@@ -472,7 +510,16 @@ impl Maker<'_, '_> {
                 return;
             }
             let members = members.into_iter().map(|event| Member { event, vote: None }).collect();
-            let mut change = Hypothesis { what: What::Change, anchor: start, members, along: Vec::new(), letter: false, exact: false, coverage: 1.0, cost: 0.0 };
+            let mut change = Hypothesis {
+                what: What::Change,
+                anchor: start,
+                members,
+                along: Vec::new(),
+                letter: false,
+                exact: false,
+                coverage: 1.0,
+                cost: 0.0,
+            };
             change.cost = self.total(&change);
             all.push(change);
         };
@@ -518,7 +565,11 @@ impl Maker<'_, '_> {
         let is_own = |event: usize| {
             let other = &self.clues[event];
             let same_key = other.key.is_some() && other.key == clue.key;
-            !other.changes && !other.noise && !other.service && !other.acting && (same_key || other.console == clue.console)
+            !other.changes
+                && !other.noise
+                && !other.service
+                && !other.acting
+                && (same_key || other.console == clue.console)
         };
         (first..events.len())
             .take_while(|event| events[*event].time() <= until)
@@ -531,7 +582,16 @@ impl Maker<'_, '_> {
         let clue = &self.clues[first];
         let mut make = |what: What, members: Vec<usize>| {
             let members = members.into_iter().map(|event| Member { event, vote: None }).collect();
-            let mut quiet = Hypothesis { what, anchor: first, members, along: Vec::new(), letter: false, exact: false, coverage: 1.0, cost: 0.0 };
+            let mut quiet = Hypothesis {
+                what,
+                anchor: first,
+                members,
+                along: Vec::new(),
+                letter: false,
+                exact: false,
+                coverage: 1.0,
+                cost: 0.0,
+            };
             quiet.cost = self.total(&quiet);
             all.push(quiet);
         };
@@ -544,9 +604,24 @@ impl Maker<'_, '_> {
         } else if clue.noise {
             make(What::Noise, self.chain(first, free, PAUSE_S, |event| self.clues[event].noise));
         }
+        if !clue.changes && !clue.service && self.is_before_letter(first) {
+            make(What::Along, vec![first]);
+        }
         if let Some(poll) = clue.poll {
             make(What::Poll(poll.every_s), vec![first]);
         }
+    }
+
+    /// Whether a page that exact shapes give, of the same console, begins with the next events.
+    fn is_before_letter(&self, first: usize) -> bool {
+        let events = self.scene.events;
+        let until = events[first].time().plus_seconds(RELOAD_S.0);
+        let next = (first + 1..events.len()).take_while(|event| events[*event].time() <= until);
+        let mut pages = next.flat_map(|event| self.lists.letter(event));
+        pages.any(|found| {
+            self.scene.rules.rule(found.rule).kind != Kind::Background
+                && self.clues[found.first()].console == self.clues[first].console
+        })
     }
 
     /// A page that nobody knows: reads without a pause of one console, or by one key.
@@ -559,13 +634,28 @@ impl Maker<'_, '_> {
                 (Some(key), Some(other_key)) => key == other_key || (other.console == clue.console && key == other_key),
                 _ => other.console == clue.console,
             };
-            !other.changes && !other.noise && !other.service && !other.acting && same && (clue.key.is_some() || self.scene.events[event].row.region == region)
+            !other.changes
+                && !other.noise
+                && !other.service
+                && !other.acting
+                && same
+                && (clue.key.is_some() || self.scene.events[event].row.region == region)
         };
-        let members: Vec<Member> = self.chain(first, free, pause_s, is_own).into_iter().map(|event| Member { event, vote: None }).collect();
+        let members: Vec<Member> =
+            self.chain(first, free, pause_s, is_own).into_iter().map(|event| Member { event, vote: None }).collect();
         if members.is_empty() {
             return None;
         }
-        let mut visit = Hypothesis { what: What::Visit, anchor: first, members, along: Vec::new(), letter: false, exact: false, coverage: 1.0, cost: 0.0 };
+        let mut visit = Hypothesis {
+            what: What::Visit,
+            anchor: first,
+            members,
+            along: Vec::new(),
+            letter: false,
+            exact: false,
+            coverage: 1.0,
+            cost: 0.0,
+        };
         visit.cost = self.total(&visit);
         Some(visit)
     }

@@ -150,7 +150,11 @@ impl<'d> Decoder<'d, '_> {
     fn pass(&self, found: &Found, beam: &mut [State<'d>]) {
         let rule = self.scene.rules.rule(found.rule);
         if rule.kind != crate::signal::Kind::Background {
-            let last = Last { rule: Some(rule), console: self.scene.rules.words().console_of(&rule.service), first: found.first() };
+            let last = Last {
+                rule: Some(rule),
+                console: self.scene.rules.words().console_of(&rule.service),
+                first: found.first(),
+            };
             beam.iter_mut().for_each(|state| state.last = Some(last));
         }
     }
@@ -250,8 +254,16 @@ impl<'d> Decoder<'d, '_> {
         kept
     }
 
-    fn choice(&self, chosen: &Rc<Hypothesis>, step: &Step, steps: &[Step], before: &State<'d>, all: &[Rc<Hypothesis>]) -> Choice {
-        let others = steps.iter().filter(|other| other.state == step.state && all[other.hypothesis].what != chosen.what);
+    fn choice(
+        &self,
+        chosen: &Rc<Hypothesis>,
+        step: &Step,
+        steps: &[Step],
+        before: &State<'d>,
+        all: &[Rc<Hypothesis>],
+    ) -> Choice {
+        let others =
+            steps.iter().filter(|other| other.state == step.state && all[other.hypothesis].what != chosen.what);
         let others: Vec<(usize, f64)> = others.map(|other| (other.hypothesis, other.cost - step.cost)).collect();
         let margin = others.first().map_or(HOPELESS, |(_, dearer)| *dearer);
         let (mut prices, mut rivals) = (Vec::new(), Vec::new());
@@ -264,7 +276,9 @@ impl<'d> Decoder<'d, '_> {
             self.maker.price(chosen, &mut see);
             let _ = self.transition(before.last, chosen, &mut see);
             for (other, dearer) in others {
-                if rivals.len() < RIVALS && rivals.iter().all(|(known, _): &(Rc<Hypothesis>, f64)| known.what != all[other].what) {
+                if rivals.len() < RIVALS
+                    && rivals.iter().all(|(known, _): &(Rc<Hypothesis>, f64)| known.what != all[other].what)
+                {
                     rivals.push((Rc::clone(&all[other]), dearer));
                 }
             }
@@ -294,7 +308,12 @@ impl<'d> Decoder<'d, '_> {
     }
 
     /// What the click before says about this one; none if it cannot follow that click.
-    fn transition(&self, before: Option<Last<'d>>, hypothesis: &Hypothesis, see: &mut hypothesis::See<'_>) -> Option<f64> {
+    fn transition(
+        &self,
+        before: Option<Last<'d>>,
+        hypothesis: &Hypothesis,
+        see: &mut hypothesis::See<'_>,
+    ) -> Option<f64> {
         let costs = &self.scene.rules.weights().cost;
         let rule = self.rule(hypothesis);
         if let Some(rule) = rule
@@ -330,7 +349,11 @@ impl<'d> Decoder<'d, '_> {
             add("another service than the page before, by the same key", 1.0, costs.elsewhere);
         }
         if let Some(rule) = rule {
-            add("steps of the way that were not taken", count(rule.console_path.len().saturating_sub(shared + 2)), costs.deep);
+            add(
+                "steps of the way that were not taken",
+                count(rule.console_path.len().saturating_sub(shared + 2)),
+                costs.deep,
+            );
         }
         let (now, then) = (self.time(first), self.time(last.first));
         if hypothesis.is_view(&self.scene) && !another_key && now < then.plus_seconds(2) {
@@ -358,4 +381,3 @@ fn chosen(nodes: Vec<Node>, last: Option<usize>) -> Vec<Choice> {
     let mut nodes: Vec<Option<Choice>> = nodes.into_iter().map(|node| Some(node.choice)).collect();
     path.into_iter().rev().filter_map(|node| nodes[node].take()).collect()
 }
-

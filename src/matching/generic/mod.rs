@@ -67,6 +67,7 @@ pub(super) fn sort(scene: &Scene<'_, '_>, choices: &[Choice]) -> (Vec<Found>, Ve
             }
             What::Noise => drafts.push(Draft::new(Generic::Console, members(), judged)),
             What::Service => drafts.push(Draft::new(Generic::Service, members(), judged)),
+            What::Along => drafts.push(Draft::new(Generic::Along, members(), judged)),
             What::Left => {}
             What::Poll(every_s) => {
                 let rhythm = Some(Rhythm { times: 1, every_s });
@@ -95,7 +96,11 @@ fn page(scene: &Scene<'_, '_>, choice: &Choice, (confidence, evidence): (f64, Ev
         rule: id,
         met: id,
         anchor: hypothesis.anchor,
-        members: hypothesis.members.iter().map(|one| (one.event, role(one.event, one.vote.map(|vote| vote.part)))).collect(),
+        members: hypothesis
+            .members
+            .iter()
+            .map(|one| (one.event, role(one.event, one.vote.map(|vote| vote.part))))
+            .collect(),
         origin: if hypothesis.exact { Origin::Letter } else { Origin::Likeness },
         confidence,
         evidence: Some(evidence),
@@ -103,8 +108,24 @@ fn page(scene: &Scene<'_, '_>, choice: &Choice, (confidence, evidence): (f64, Ev
     })
 }
 
-/// A page that is left open polls at least so often, or it is another page.
-const LONGEST_SILENCE_S: i64 = 1800;
+/// What a console does by itself is told once for so many seconds.
+const LONGEST_SILENCE_S: i64 = 4 * 3600;
+
+/// Makes one signal of those of a background rule that recurs.
+pub(super) fn fold(scene: &Scene<'_, '_>, found: Vec<Found>) -> Vec<Found> {
+    let mut folded: Vec<Found> = Vec::with_capacity(found.len());
+    for one in found {
+        let recurs = scene.rules.rule(one.rule).recurs;
+        let is_same = |other: &&mut Found| {
+            other.rule == one.rule && scene.seconds_between(other.last(), one.first()) <= LONGEST_SILENCE_S
+        };
+        match folded.iter_mut().rev().find(is_same).filter(|_| recurs) {
+            Some(other) => other.merge(&one),
+            None => folded.push(one),
+        }
+    }
+    folded
+}
 
 /// Makes one poll of the beats of one console, whatever their periods: the rhythm is that of the first.
 fn polls(scene: &Scene<'_, '_>, beats: Vec<Draft>) -> Vec<Draft> {

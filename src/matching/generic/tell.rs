@@ -171,7 +171,9 @@ impl Teller<'_, '_> {
         let is_list = |event: usize| {
             let words = words_of(event);
             words.first().is_some_and(|verb| ["List", "Describe", "Get", "Search"].contains(&verb.as_str()))
-                && words.last().is_some_and(|noun| noun.ends_with('s') && !noun.ends_with("ss") && !noun.ends_with("us"))
+                && words
+                    .last()
+                    .is_some_and(|noun| noun.ends_with('s') && !noun.ends_with("ss") && !noun.ends_with("us"))
         };
         let list = own.iter().find(|event| is_list(**event) && names(**event).is_none());
         if let Some(list) = list {
