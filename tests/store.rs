@@ -231,7 +231,8 @@ fn signals_are_counted_and_classed() {
     assert_eq!(rows(&case, classes), expected);
     assert_eq!(rows(&case, "SELECT event_id FROM residual"), ["c4"]);
     let totals = case.totals().unwrap();
-    assert_eq!((totals.console_events, totals.explained, totals.residual), (3, 2, 1));
+    assert_eq!((totals.console_events, totals.explained, totals.background, totals.residual), (3, 2, 1, 1));
+    assert_eq!((totals.clicks, totals.on_known_page, totals.high_confidence, totals.visits), (1, 1, 1, 0));
     assert!(case.pieces().unwrap().is_empty(), "no session waits any longer");
 }
 

@@ -27,12 +27,12 @@ WHERE e.event_time >= getvariable('since') AND e.event_time < getvariable('until
 
 CREATE OR REPLACE TEMP TABLE clicked AS
 SELECT
-    s.signal_id, s.session_id, x.principal, s.kind, s.title, s.summary, s.attack, s.first_time, s.last_time, a.error_code
-FROM signals AS s
+    s.signal_id, s.session_id, x.principal, s.kind, s.title, s.summary, s.attack, s.first_time, s.last_time,
+    s.confidence, s.named_by, a.error_code
+FROM clicks AS s
 JOIN chosen AS x USING (session_id)
 LEFT JOIN events AS a ON a.event_id = s.anchor_event_id
-WHERE s.kind <> 'background'::signal_kind
-    AND s.last_time >= getvariable('since') AND s.first_time < getvariable('until');
+WHERE s.last_time >= getvariable('since') AND s.first_time < getvariable('until');
 
 -- One row a session, and one for all of them, whose session_id is NULL.
 CREATE OR REPLACE TEMP TABLE counted AS
@@ -43,9 +43,7 @@ FROM (
         epoch_us(min(event_time)) AS first_event,
         epoch_us(max(event_time)) AS last_event,
         count(*) AS events,
-        count(*) FILTER (class = 'click' AND origin = 'letter') AS letter,
-        count(*) FILTER (class = 'click' AND origin = 'likeness') AS likeness,
-        count(*) FILTER (class = 'click' AND origin = 'generic') AS generic,
+        count(*) FILTER (class IN ('click', 'background', 'residual')) AS console_events,
         count(*) FILTER (class = 'background') AS background,
         count(*) FILTER (class = 'residual') AS unexplained,
         count(*) FILTER (
@@ -59,6 +57,11 @@ LEFT JOIN (
     SELECT
         session_id,
         count(*) AS clicks,
+        count(*) FILTER (named_by = 'page') AS on_known_page,
+        count(*) FILTER (named_by = 'page' AND confidence >= 0.9) AS high_confidence,
+        avg(confidence) FILTER (named_by = 'page') AS mean_confidence,
+        count(*) FILTER (named_by = 'service') AS visits,
+        count(*) FILTER (named_by = 'call') AS generic_changes,
         count(*) FILTER (kind IN ('view', 'list')) AS looks,
         count(*) FILTER (kind = 'login') AS logins,
         count(*) FILTER (kind = 'session') AS shells,

@@ -49,13 +49,27 @@ fn events(out: &mut impl Write, ledger: &Ledger) -> io::Result<()> {
 }
 
 fn case_stands(out: &mut impl Write, case: Totals) -> io::Result<()> {
-    let [console, explained, residual] = [case.console_events, case.explained, case.residual].map(HumanCount);
-    writeln!(out, "console  {console} events = {explained} explained + {residual} residual")?;
+    let of_clicks = case.explained.saturating_sub(case.background);
+    let [console, of_clicks, background, residual] =
+        [case.console_events, of_clicks, case.background, case.residual].map(HumanCount);
+    writeln!(
+        out,
+        "console  {console} events = {of_clicks} of clicks + {background} background + {residual} without a signal"
+    )?;
     if case.typed > 0 {
         writeln!(out, "typed    {} events of commands in console sessions", HumanCount(case.typed))?;
     }
+    clicks(out, case)?;
     let [signals, of_console, sessions] = [case.signals, case.console_sessions, case.sessions].map(HumanCount);
     writeln!(out, "signals  {signals} in {of_console} console sessions, of {sessions} sessions in all")
+}
+
+/// What names the clicks: a known page, and with which confidence, or less.
+fn clicks(out: &mut impl Write, case: Totals) -> io::Result<()> {
+    let [clicks, pages, sure] = [case.clicks, case.on_known_page, case.high_confidence].map(HumanCount);
+    write!(out, "clicks   {clicks} = {pages} on known pages ({sure} at confidence 0.9 or above)")?;
+    let [visits, changes, commands] = [case.visits, case.generic_changes, case.commands].map(HumanCount);
+    writeln!(out, " + {visits} visits + {changes} generic changes + {commands} commands")
 }
 
 fn problem(out: &mut impl Write, problem: &Problem) -> io::Result<()> {

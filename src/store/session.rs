@@ -29,6 +29,13 @@ const FORGET_SIGNALS: [&str; 4] = [
     "UPDATE sessions SET signals = NULL WHERE console",
 ];
 
+/// Counts the clicks by what names them, and the events of background: the fields of [`Totals`] from `background` on.
+const COUNT_CLICKS: &str = "SELECT \
+     (SELECT COALESCE(sum(event_count), 0)::BIGINT FROM signals WHERE kind = 'background'::signal_kind), count(*), \
+     count(*) FILTER (named_by = 'page'), count(*) FILTER (named_by = 'page' AND confidence >= 0.9), \
+     count(*) FILTER (named_by = 'service'), count(*) FILTER (named_by = 'call'), \
+     count(*) FILTER (named_by = 'command') FROM clicks";
+
 /// Numbers of the case as it stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 pub struct Totals {
@@ -38,7 +45,8 @@ pub struct Totals {
     pub console_sessions: u64,
     /// Events that are the console's.
     pub console_events: u64,
-    /// Events of the console that a signal explains, counted on their own.
+    /// Events of the console that a signal has, background too, counted on their own. The ledger balances by it; it does
+    /// not tell how well pages are recognised.
     pub explained: u64,
     /// Events that were typed in a console session: by the AWS CLI, `CloudShell` or a program.
     pub typed: u64,
@@ -46,6 +54,20 @@ pub struct Totals {
     pub residual: u64,
     /// Signals.
     pub signals: u64,
+    /// Events of background signals.
+    pub background: u64,
+    /// Signals other than background: the sum of `on_known_page`, `visits`, `generic_changes` and `commands`.
+    pub clicks: u64,
+    /// Clicks named by a known page.
+    pub on_known_page: u64,
+    /// Clicks named by a known page with a confidence of 0.9 or above.
+    pub high_confidence: u64,
+    /// Clicks named by their service alone.
+    pub visits: u64,
+    /// Clicks named by their call alone.
+    pub generic_changes: u64,
+    /// Clicks that are commands.
+    pub commands: u64,
 }
 
 impl Case {
@@ -93,7 +115,7 @@ impl Case {
             ["console_events", "explained_events", "typed_events", "unexplained_events", "signals"];
         let sums = COUNTS.map(|counts| format!("COALESCE(sum({counts}), 0)::BIGINT")).join(", ");
         let sql = format!("SELECT count(*), count(*) FILTER (console), {sums} FROM sessions");
-        Ok(self.connection.query_row(&sql, [], |row| {
+        let totals = self.connection.query_row(&sql, [], |row| {
             Ok(Totals {
                 sessions: row.get(0)?,
                 console_sessions: row.get(1)?,
@@ -102,6 +124,23 @@ impl Case {
                 typed: row.get(4)?,
                 residual: row.get(5)?,
                 signals: row.get(6)?,
+                ..Totals::default()
+            })
+        })?;
+        self.count_clicks(totals)
+    }
+
+    fn count_clicks(&self, totals: Totals) -> Result<Totals, StoreError> {
+        Ok(self.connection.query_row(COUNT_CLICKS, [], |row| {
+            Ok(Totals {
+                background: row.get(0)?,
+                clicks: row.get(1)?,
+                on_known_page: row.get(2)?,
+                high_confidence: row.get(3)?,
+                visits: row.get(4)?,
+                generic_changes: row.get(5)?,
+                commands: row.get(6)?,
+                ..totals
             })
         })?)
     }

@@ -8,10 +8,12 @@ use crate::table::{TABLES, literal};
 use crate::view::{self, Head, View};
 
 /// What lines of the view `coverage` come to together: the columns of a line that sums several, as SQL.
-pub const COVERAGE_SUMS: &str = "sum(console_events)::BIGINT AS console_events, sum(letter)::BIGINT AS letter, \
-    sum(likeness)::BIGINT AS likeness, sum(generic)::BIGINT AS generic, sum(background)::BIGINT AS background, \
-    sum(unexplained)::BIGINT AS unexplained, round(1 - sum(unexplained) / nullif(sum(console_events), 0), 4) AS share, \
-    sum(commands)::BIGINT AS commands";
+pub const COVERAGE_SUMS: &str = "sum(clicks)::BIGINT AS clicks, sum(on_known_page)::BIGINT AS on_known_page, \
+    sum(high_confidence)::BIGINT AS high_confidence, \
+    round(sum(mean_confidence * on_known_page) / nullif(sum(on_known_page), 0), 4) AS mean_confidence, \
+    sum(visits)::BIGINT AS visits, sum(generic_changes)::BIGINT AS generic_changes, sum(commands)::BIGINT AS commands, \
+    sum(console_events)::BIGINT AS console_events, sum(background_events)::BIGINT AS background_events, \
+    sum(unexplained_events)::BIGINT AS unexplained_events";
 
 /// The fact of a case that tells of which texts its views were made.
 const VIEWS: &str = "views";
@@ -99,7 +101,7 @@ mod tests {
             Case::open(&path)?.execute(&format!("{MARK}; {harm}"))?;
             let case = Case::open(&path)?;
             assert!(!marked(&case)?);
-            assert!(case.columns()?.contains(&("coverage".to_owned(), "unexplained".to_owned())));
+            assert!(case.columns()?.contains(&("coverage".to_owned(), "on_known_page".to_owned())));
         }
         Ok(())
     }

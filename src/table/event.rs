@@ -85,10 +85,14 @@ pub const SESSIONS: Table = Table {
         Column::new(
             "console_events",
             Integer,
-            "How many of them are the console's: explained, or by no CLI, SDK or service",
+            "How many of them are the console's: in a signal and not typed, or by no CLI, SDK or service",
         ),
-        Column::new("explained_events", Integer, "How many of them a signal explains"),
-        Column::new("unexplained_events", Integer, "How many of them no signal explains, counted on their own"),
+        Column::new(
+            "explained_events",
+            Integer,
+            "How many of them a signal has, background too; no measure of how many pages are recognised: see coverage",
+        ),
+        Column::new("unexplained_events", Integer, "How many of them no signal has, counted on their own"),
         Column::new(
             "typed_events",
             Integer,

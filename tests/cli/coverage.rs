@@ -7,16 +7,21 @@ use tempfile::TempDir;
 
 use crate::{cartographer, case};
 
-/// Of alice's five console events three are explained, and eve's only one is not; one call of alice's was typed.
+/// Alice has two clicks on known pages, a visit, a generic change, a command and a background signal, and one event of
+/// hers is in no signal. Eve has one event, in no signal. The program has no row.
 const EVENTS: &str = "
     INSERT INTO events (event_id, session_id, service, client) VALUES
         ('e1', 'aaaaaaaabbbb0001', 'iam', 'internal'), ('e2', 'aaaaaaaabbbb0001', 'iam', 'internal'),
         ('e3', 'aaaaaaaabbbb0001', 'iam', 'internal'), ('e4', 'aaaaaaaabbbb0001', 's3', 'console'),
         ('e5', 'aaaaaaaabbbb0001', 's3', 'console'), ('e6', 'aaaaaaaabbbb0001', 's3', 'cli'),
-        ('e7', 'aaaaaaaabbbb0002', 's3', 'console'), ('e8', 'cccccccc', 's3', 'sdk');
-    INSERT INTO signals (signal_id, kind, origin) VALUES
-        ('l', 'list', 'letter'), ('k', 'view', 'likeness'), ('b', 'background', 'letter');
-    INSERT INTO event_signal VALUES ('e1', 'l', 'anchor'), ('e2', 'k', 'anchor'), ('e4', 'b', 'anchor')";
+        ('e7', 'aaaaaaaabbbb0002', 's3', 'console'), ('e8', 'cccccccc', 's3', 'sdk'),
+        ('e9', 'aaaaaaaabbbb0001', 's3', 'console');
+    INSERT INTO signals (signal_id, session_id, service, kind, origin, confidence) VALUES
+        ('l', 'aaaaaaaabbbb0001', 'iam', 'list', 'letter', 1), ('k', 'aaaaaaaabbbb0001', 'iam', 'view', 'likeness', 0.7),
+        ('b', 'aaaaaaaabbbb0001', 's3', 'background', 'letter', 1), ('v', 'aaaaaaaabbbb0001', 's3', 'view', 'generic', 0.4),
+        ('c', 'aaaaaaaabbbb0001', 's3', 'command', 'generic', 0.9), ('d', 'aaaaaaaabbbb0001', 's3', 'delete', 'generic', 0.9);
+    INSERT INTO event_signal VALUES ('e1', 'l', 'anchor'), ('e2', 'k', 'anchor'), ('e4', 'b', 'anchor'),
+        ('e5', 'v', 'anchor'), ('e6', 'c', 'anchor'), ('e9', 'd', 'anchor')";
 
 fn counted_case() -> TempDir {
     let dir = case();
@@ -32,13 +37,14 @@ fn csv(args: &[&str]) -> String {
 }
 
 #[test]
-fn services_are_counted_the_least_explained_first() {
-    let expected = "service,console_events,letter,likeness,generic,background,unexplained,share,commands\n\
-        s3,3,0,0,0,1,2,0.3333,1\n\
-        iam,3,1,1,0,0,1,0.6667,0\n";
+fn services_are_counted_those_with_the_most_unknown_pages_first() {
+    let expected = "service,clicks,on_known_page,high_confidence,mean_confidence,visits,generic_changes,commands,\
+        console_events,background_events,unexplained_events\n\
+        s3,3,0,0,,1,1,1,4,1,1\n\
+        iam,2,2,1,0.85,0,0,0,3,0,1\n";
     assert_eq!(csv(&["--by", "service"]), expected);
     let of_eve = csv(&["--by", "service", "--session", "aaaaaaaabbbb0002"]);
-    assert_eq!(of_eve.lines().nth(1), Some("s3,1,0,0,0,0,1,0.0,0"));
+    assert_eq!(of_eve.lines().nth(1), Some("s3,0,0,0,,0,0,0,1,0,1"));
     assert_eq!(of_eve.lines().count(), 2);
 }
 
@@ -47,8 +53,8 @@ fn sessions_are_counted_by_their_ids_and_names() {
     let lines = csv(&[]);
     let rows: Vec<&str> = lines.lines().skip(1).collect();
     let expected = [
-        "aaaaaaaabbbb0001,alice,111122223333,5,1,1,0,1,2,0.6,1",
-        "aaaaaaaabbbb0002,Admin/eve\\u{1b}[31m,111122223333,1,0,0,0,0,1,0.0,0",
+        "aaaaaaaabbbb0001,alice,111122223333,5,2,1,0.85,1,1,1,6,1,1",
+        "aaaaaaaabbbb0002,Admin/eve\\u{1b}[31m,111122223333,0,0,0,,0,0,0,1,0,1",
     ];
     assert_eq!(rows, expected);
 }
@@ -61,7 +67,7 @@ fn a_table_ends_with_the_total() {
     let last = table.lines().rfind(|line| line.contains("total")).unwrap();
     let cells: Vec<&str> =
         last.split(|char: char| !char.is_alphanumeric() && char != '.').filter(|cell| !cell.is_empty()).collect();
-    assert_eq!(cells, ["total", "6", "1", "1", "0", "1", "3", "0.5", "1"]);
+    assert_eq!(cells, ["total", "5", "2", "1", "0.85", "1", "1", "1", "7", "1", "2"]);
 }
 
 #[test]

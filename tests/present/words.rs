@@ -26,6 +26,13 @@ fn a_ledger_says_what_balances_and_what_went_wrong() {
             explained: 1850,
             residual: 50,
             signals: 41,
+            background: 150,
+            clicks: 36,
+            on_known_page: 20,
+            high_confidence: 15,
+            visits: 10,
+            generic_changes: 2,
+            commands: 4,
             ..Totals::default()
         },
         problems: vec![problem(None, "a digest"), problem(Some(7), "no eventTime"), problem(Some(8), "no eventTime")],
@@ -35,7 +42,8 @@ fn a_ledger_says_what_balances_and_what_went_wrong() {
     present::ledger(&mut out, &ledger, 2).unwrap();
     let expected = "files    3 found: 2 loaded, 1 refused (not CloudTrail)\n\
         events   2,431 read = 2,400 inserted + 30 duplicate + 1 rejected\n\
-        console  1,900 events = 1,850 explained + 50 residual\n\
+        console  1,900 events = 1,700 of clicks + 150 background + 50 without a signal\n\
+        clicks   36 = 20 on known pages (15 at confidence 0.9 or above) + 10 visits + 2 generic changes + 4 commands\n\
         signals  41 in 3 console sessions, of 12 sessions in all\n  \
         a\\u{1b}.json: a digest\n  \
         a\\u{1b}.json: record 7: no eventTime\n  \

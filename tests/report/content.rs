@@ -21,21 +21,26 @@ fn counts_agree_with_the_case() {
         ("changes", counts.changes),
         ("secrets", counts.secrets),
         ("denied", counts.denied),
+        ("on_known_page", counts.on_known_page),
+        ("generic_changes", counts.generic_changes),
     ] {
         assert_eq!(count, summed(column), "{column}");
     }
     let covered = |column: &str| demo.number(&format!("SELECT sum({column})::BIGINT FROM coverage WHERE {OF_NADIA}"));
     for (column, count) in [
-        ("letter", counts.letter),
-        ("likeness", counts.likeness),
-        ("generic", counts.generic),
-        ("background", counts.background),
-        ("unexplained", counts.unexplained),
-        ("console_events", counts.console_events()),
-        ("commands", counts.typed),
+        ("on_known_page", counts.on_known_page),
+        ("high_confidence", counts.high_confidence),
+        ("visits", counts.visits),
+        ("generic_changes", counts.generic_changes),
+        ("commands", counts.commands),
+        ("background_events", counts.background),
+        ("unexplained_events", counts.unexplained),
+        ("console_events", counts.console_events),
     ] {
         assert_eq!(count, covered(column), "{column}");
     }
+    let named = counts.on_known_page + counts.visits + counts.generic_changes + counts.commands;
+    assert_eq!(named, counts.clicks);
     let kinds = counts.looks + counts.logins + counts.shells + counts.commands + counts.changes + counts.secrets;
     assert_eq!((kinds, told.lines.total), (counts.clicks, counts.clicks));
     assert_eq!((told.totals.sessions, told.totals.case_sessions, told.totals.case_events), (1, 2, 2526));

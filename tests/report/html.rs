@@ -31,7 +31,16 @@ fn the_page_tells_the_theft() {
     ] {
         assert!(summary.contains(sentence), "{sentence}:\n{summary}");
     }
-    assert!(page.part("coverage").contains("Of 389 events of the console, 389 (100 %) are explained"));
+    let (coverage, counts) = (page.part("coverage"), &told.totals.counts);
+    for sentence in [
+        format!("Of {} clicks and commands, {} (", counts.clicks, counts.on_known_page),
+        format!("{} of these have a confidence of 0.9 or above", counts.high_confidence),
+        format!("Of {} events of the console, ", counts.console_events),
+        format!("{} are background", counts.background),
+    ] {
+        assert!(coverage.contains(&sentence), "{sentence}:\n{coverage}");
+    }
+    assert!(!coverage.contains("xplained"), "{coverage}");
     assert!(page.part("techniques").contains("T1562.008Impair Defenses: Disable or Modify Cloud Logs"));
     let making = page.part("making");
     for fact in [

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { confidence, count, counted, duration, moment, percent, rfc3339, seconds } from "../src/lib/format";
+import { confidence, count, counted, duration, moment, rfc3339, seconds } from "../src/lib/format";
 
 test("moments are UTC to the second, finer only where they are", () => {
   expect(moment("2026-03-11T19:41:32.000000Z")).toBe("2026-03-11 19:41:32");
@@ -20,14 +20,7 @@ test.each([
   expect(duration(length)).toBe(text);
 });
 
-test("a share is never rounded up to all of it", () => {
-  expect([percent(1), percent(0.99999), percent(0.5), percent(0.1234), percent(null)]).toEqual([
-    "100 %",
-    "99.9 %",
-    "50 %",
-    "12.3 %",
-    "–",
-  ]);
+test("a confidence is never rounded up to 1", () => {
   expect([confidence(1), confidence(0.999), confidence(0.8), confidence(null)]).toEqual(["1.00", "0.99", "0.80", "–"]);
 });
 

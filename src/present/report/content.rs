@@ -39,7 +39,7 @@ pub struct Report {
     pub seen: Vec<Seen>,
     /// Techniques of ATT&CK, the weightiest first.
     pub techniques: Vec<Technique>,
-    /// Calls of the console that nothing explains.
+    /// Calls of the console that no signal has.
     pub unexplained: Listed<Call>,
     /// The files of the case.
     pub files: Listed<File>,
@@ -90,7 +90,7 @@ pub struct Making {
 }
 
 /// How much there is of something.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Deserialize)]
 #[serde(default)]
 pub struct Counts {
     /// Its first event.
@@ -99,15 +99,11 @@ pub struct Counts {
     pub last_event: Option<Timestamp>,
     /// Its events, the console's and others.
     pub events: u64,
-    /// Events of pages that were met to the letter.
-    pub letter: u64,
-    /// Events of pages that are the likeliest.
-    pub likeness: u64,
-    /// Events that are told from the calls themselves.
-    pub generic: u64,
+    /// Its events that are the console's: those of clicks, of background, and of no signal.
+    pub console_events: u64,
     /// Events that the console made by itself.
     pub background: u64,
-    /// Events of the console that nothing explains.
+    /// Events of the console that no signal has.
     pub unexplained: u64,
     /// Events that were typed.
     pub typed: u64,
@@ -115,6 +111,16 @@ pub struct Counts {
     pub denied: u64,
     /// Signals that somebody clicked or typed, those of every kind below together.
     pub clicks: u64,
+    /// Clicks named by a known page. With visits, generic changes and commands they are all clicks.
+    pub on_known_page: u64,
+    /// Clicks named by a known page with a confidence of 0.9 or above.
+    pub high_confidence: u64,
+    /// Mean confidence of the clicks named by a known page; `None` if there are none.
+    pub mean_confidence: Option<f64>,
+    /// Clicks named by their service alone.
+    pub visits: u64,
+    /// Clicks named by their call alone.
+    pub generic_changes: u64,
     /// Pages and lists that were opened.
     pub looks: u64,
     /// Sign-ins, failed ones too.
@@ -129,20 +135,8 @@ pub struct Counts {
     pub secrets: u64,
 }
 
-impl Counts {
-    /// The events of the console: the sum of those explained and those not.
-    pub fn console_events(&self) -> u64 {
-        self.explained() + self.unexplained
-    }
-
-    /// The events of the console that something explains.
-    pub fn explained(&self) -> u64 {
-        self.letter + self.likeness + self.generic + self.background
-    }
-}
-
 /// What there is of everything that was chosen, beside what the case has.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Deserialize)]
 pub struct Totals {
     /// Of everything that was chosen.
     #[serde(flatten)]
@@ -162,7 +156,7 @@ pub struct Totals {
 }
 
 /// One session of the console.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct Session {
     /// `sessions.session_id`
     pub session_id: String,

@@ -82,51 +82,79 @@ fn technique(technique: &Technique, several: bool) -> (Tone, Vec<Vec<Span>>) {
 /// How far the report is to be trusted.
 pub(super) fn coverage(report: &Report) -> Section {
     let counts = &report.totals.counts;
-    let console = counts.console_events();
-    let lead = format!(
-        "Of {} of the console, {} ({}) are explained by a click or by the console's own doing, and {} are not.",
-        count(console, "event", "events"),
-        digits(counts.explained()),
-        share(counts.explained(), console),
-        digits(counts.unexplained),
-    );
-    let head = [text("Explained"), number("Events"), number("Share"), text("How far to trust it")];
-    let mut blocks = vec![Block::Text(lead), Block::Table(Table::new(head).with(trust(counts)))];
+    let head = [text("Named by"), number("Clicks"), number("Share"), text("How far to trust it")];
+    let mut blocks = vec![Block::Text(named(counts)), Block::Table(Table::new(head).with(trust(counts)))];
+    blocks.push(Block::Text(in_signals(counts)));
     blocks.push(Block::Note(others(counts)));
     if !report.unexplained.rows.is_empty() {
-        let head = [text("Unexplained call"), number("Events"), number("Sessions"), short("First, UTC")];
-        blocks.push(Block::Heading("Not explained".to_owned()));
+        let head = [text("Call in no signal"), number("Events"), number("Sessions"), short("First, UTC")];
+        blocks.push(Block::Heading("In no signal".to_owned()));
         blocks.push(Block::Table(Table::new(head).with(report.unexplained.rows.iter().map(call))));
         blocks.extend(left_out(&report.unexplained, "calls", "The view residual has all.").map(Block::Note));
     }
     Section { id: "coverage", title: "How far to trust it", blocks }
 }
 
+/// How many clicks a known page names, and how sure that is.
+fn named(counts: &Counts) -> String {
+    // Rounded down, as in the timeline: what is not certain must not read as 1.00.
+    let mean = counts.mean_confidence.map(|mean| (mean * 100.0).floor() / 100.0);
+    let mean = mean.map_or_else(String::new, |mean| format!(", with a mean confidence of {mean:.2}"));
+    format!(
+        "Of {}, {} ({}) are named by a known page{mean}; {} of these have a confidence of 0.9 or above.",
+        count(counts.clicks, "click or command", "clicks and commands"),
+        digits(counts.on_known_page),
+        share(counts.on_known_page, counts.clicks),
+        digits(counts.high_confidence),
+    )
+}
+
 fn trust(counts: &Counts) -> Vec<(Tone, Vec<Vec<Span>>)> {
     let rows = [
-        ("to the letter", counts.letter, "Every call that the page makes is there, in a shape that is known."),
         (
-            "by likeness",
-            counts.likeness,
-            "The likeliest page; its lines in the timeline say how sure it is, 1 being certain.",
+            "a known page, confidence 0.9 or above",
+            counts.high_confidence,
+            "The calls fit the page well, and no other page fits nearly as well.",
         ),
-        ("by the calls alone", counts.generic, "No page is known; what was called is told as it was called."),
-        ("as background", counts.background, "The console asked by itself; nobody clicked."),
         (
-            "not at all",
-            counts.unexplained,
-            "Nothing is known that makes these calls. They stand in the timeline as residual.",
+            "a known page, confidence below 0.9",
+            counts.on_known_page.saturating_sub(counts.high_confidence),
+            "The most probable page. Calls are missing or differ, or another page makes the same calls.",
         ),
+        (
+            "the service alone",
+            counts.visits,
+            "A page that is not in the catalogue was opened. Only its service is known.",
+        ),
+        (
+            "the call alone",
+            counts.generic_changes,
+            "Something was changed on a page that is not in the catalogue. The call tells what was done.",
+        ),
+        ("a command", counts.commands, "A command was typed or run. The call tells what was done."),
     ];
-    let console = counts.console_events();
-    let row = |(how, events, trust): (&str, u64, &str)| {
-        (Tone::Plain, vec![cell(how), cell(digits(events)), cell(share(events, console)), cell(trust)])
+    let row = |(by, clicks, trust): (&str, u64, &str)| {
+        (Tone::Plain, vec![cell(by), cell(digits(clicks)), cell(share(clicks, counts.clicks)), cell(trust)])
     };
     rows.map(row).into()
 }
 
+/// What the events of the console are.
+fn in_signals(counts: &Counts) -> String {
+    let of_clicks = counts.console_events.saturating_sub(counts.background + counts.unexplained);
+    format!(
+        "Of {} of the console, {} belong to clicks, {} are background, which the console asked for by itself, and {} are \
+         in no signal; the timeline shows these as residual. That an event belongs to a click does not mean that its \
+         page is known.",
+        count(counts.console_events, "event", "events"),
+        digits(of_clicks),
+        digits(counts.background),
+        digits(counts.unexplained),
+    )
+}
+
 fn others(counts: &Counts) -> String {
-    let rest = counts.events.saturating_sub(counts.console_events() + counts.typed);
+    let rest = counts.events.saturating_sub(counts.console_events + counts.typed);
     format!(
         "Not the console's, and so not counted here: {} of typed commands, and {} of services and others. A page that \
          called nothing, or that came from the browser's cache, left nothing to find.",

@@ -44,7 +44,7 @@ fn checks(report: &Report, telling: Telling) -> Vec<(Option<Point>, &'static str
     checks.extend(Aspect::ALL.map(|aspect| (telling.deeds(aspect, &of(aspect)), sought(aspect))));
     checks.push((telling.denied(&report.denied, report.totals.counts.denied), "denied calls"));
     checks.push((networks(&report.networks.rows, report.networks.total), "networks that a known identity was new in"));
-    checks.push((unexplained(report.totals.counts.unexplained), "events of the console that nothing explains"));
+    checks.push((unexplained(report.totals.counts.unexplained), "events of the console in no signal"));
     checks
 }
 
@@ -166,7 +166,7 @@ fn networks(networks: &[Network], total: u64) -> Option<Point> {
 }
 
 fn unexplained(events: u64) -> Option<Point> {
-    let head = format!("Events of the console that nothing explains: {}", digits(events));
+    let head = format!("Events of the console in no signal: {}", digits(events));
     let item = "They are listed under coverage, and are a lead in themselves.".to_owned();
     (events > 0).then(|| Point { tone: Tone::Plain, head, items: vec![item] })
 }

@@ -3,7 +3,7 @@
 use super::content::{Counts, Report, Session};
 use super::document::{Block, Section, Span, Table, Tone, cell, number, short, text};
 use super::standing_out;
-use super::words::{count, digits, joined, lasted, left_out, moment, session, share, who};
+use super::words::{count, digits, joined, lasted, left_out, moment, session, who};
 use crate::event::Timestamp;
 use crate::present::timeline::span;
 
@@ -109,7 +109,7 @@ pub(super) fn amounts(counts: &Counts) -> String {
     };
     let aside = [
         (counts.background, "the console's own doing, with nobody clicking"),
-        (counts.unexplained, "the console's, with nothing that explains it"),
+        (counts.unexplained, "the console's, and in no signal"),
     ];
     let told = |(number, what): (u64, &str)| {
         let verb = if number == 1 { "is" } else { "are" };
@@ -120,14 +120,13 @@ pub(super) fn amounts(counts: &Counts) -> String {
 }
 
 fn figures(counts: &Counts) -> Vec<(String, String)> {
-    let explained = share(counts.explained(), counts.console_events());
     let figures = [
         (digits(counts.events), "Events"),
         (digits(counts.clicks), "Clicks and commands"),
+        (digits(counts.on_known_page), "On known pages"),
         (digits(counts.changes), "Changes"),
         (digits(counts.secrets), "Secrets, credentials"),
         (digits(counts.denied), "Denied calls"),
-        (explained, "Explained"),
     ];
     figures.map(|(figure, of)| (figure, of.to_owned())).into()
 }

@@ -23,7 +23,7 @@ pub(super) fn over_time(report: &Report) -> Section {
 pub(super) fn timeline(report: &Report) -> Section {
     let lead = "All times are UTC. A line is one click or command, with the events that it wrote. Where a click is not \
         certain, the line says how sure it is, 1 being certain. A line that is called residual has events of the console \
-        that nothing explains.";
+        that are in no signal.";
     let case = quote::shell(&report.scope.case);
     let all = format!(
         "The lightest are left out, pages and lists before changes. The command cartographer timeline --db {case} shows all."

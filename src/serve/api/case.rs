@@ -1,4 +1,4 @@
-//! The case as a whole, its sessions, and how much of it is explained.
+//! The case as a whole, its sessions, and how many of its clicks are named by a known page.
 
 use axum::extract::State;
 use serde_json::json;
@@ -69,7 +69,7 @@ pub(super) async fn coverage(State(desk): State<Shared>, params: Params) -> Resu
     desk.ask(move |_, case| {
         let of_session = "FROM served.coverage WHERE $1 IN ('', session_id)";
         let totals = object(&case.query_with(&format!("SELECT {COVERAGE_SUMS} {of_session}"), &session)?)?;
-        let order = format!("unexplained DESC, console_events DESC, {by}");
+        let order = format!("sum(visits + generic_changes) DESC, sum(unexplained_events) DESC, {by}");
         let lines = format!("SELECT {by}, {COVERAGE_SUMS} {of_session} GROUP BY {by} ORDER BY {order}");
         let rows = objects(&case.query_with(&lines, &session)?)?;
         Ok(Json(format!(r#"{{"totals":{},"rows":{rows}}}"#, totals.unwrap_or_default())))

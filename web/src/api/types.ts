@@ -61,7 +61,7 @@ export interface SessionRow {
   stands_out: string[];
 }
 
-/** One row of the view `timeline`: a signal, or an event that no signal explains. */
+/** One row of the view `timeline`: a signal, or an event that is in no signal. */
 export interface TimelineRow {
   time: string;
   last_time: string;
@@ -208,14 +208,16 @@ export interface SqlAnswer {
 }
 
 export interface CoverageNumbers {
-  console_events: number;
-  letter: number;
-  likeness: number;
-  generic: number;
-  background: number;
-  unexplained: number;
-  share: number | null;
+  clicks: number;
+  on_known_page: number;
+  high_confidence: number;
+  mean_confidence: number | null;
+  visits: number;
+  generic_changes: number;
   commands: number;
+  console_events: number;
+  background_events: number;
+  unexplained_events: number;
 }
 
 export interface CoverageRow extends CoverageNumbers {

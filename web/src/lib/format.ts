@@ -33,13 +33,6 @@ export function duration(seconds: number): string {
   return shown.map(([value, unit]) => `${value} ${unit}`).join(" ");
 }
 
-/** A share of 1 as a percentage that never rounds up to all: 99.99 % is not 100 %. */
-export function percent(share: number | null): string {
-  if (share == null) return "–";
-  const tenths = share === 1 ? 1000 : Math.min(999, Math.floor(share * 1000));
-  return `${(tenths / 10).toFixed(tenths % 10 === 0 ? 0 : 1)} %`;
-}
-
 /** How sure a signal is: two digits, never rounded up to 1. */
 export function confidence(value: number | null): string {
   if (value == null) return "–";

@@ -5,7 +5,7 @@ import { count } from "../lib/format";
 const TITLES: Record<Show, [string, string]> = {
   click: ["Clicks", "What a person clicked"],
   command: ["Typed commands", "What was typed in a session of the console: CLI, SDK, CloudShell"],
-  residual: ["Unexplained", "Events of the console that nothing explains (residual)"],
+  residual: ["Unexplained", "Events of the console in no signal (residual)"],
   background: ["Background", "What the console did by itself"],
   programmatic: ["Programmatic", "Events of programs and services"],
 };

@@ -1,4 +1,4 @@
-// How much to trust it: what is explained, how, and what is not.
+// How much to trust it: how many clicks a known page names, how sure that is, and which events are in no signal.
 
 import { useMemo } from "preact/hooks";
 import { api } from "../api/client";
@@ -8,7 +8,7 @@ import { Segmented } from "../components/segmented";
 import { Principal, Text } from "../components/text";
 import { Grid } from "../grid/grid";
 import type { Column } from "../grid/types";
-import { count, percent } from "../lib/format";
+import { confidence, count, counted } from "../lib/format";
 import { useAsked } from "../lib/hooks";
 import { ArraySource } from "../lib/pages";
 import { change, follow, go, type Place } from "../lib/router";
@@ -20,29 +20,39 @@ const BY: readonly (readonly [By, string])[] = [
   ["service", "By service"],
 ];
 
-const PARTS = ["letter", "likeness", "generic", "background", "unexplained"] as const;
+const PARTS = ["high", "lower", "visits", "changes", "commands"] as const;
 type Part = (typeof PARTS)[number];
 
 const MEANINGS: Record<Part, [string, string]> = {
-  letter: ["To the letter", "every required call of a known page was there, in a shape that is known"],
-  likeness: ["By likeness", "the likeliest page: shapes differ, or a call is missing"],
-  generic: ["Generic", "no page is known; the calls speak for themselves"],
-  background: ["Background", "the console did it by itself"],
-  unexplained: ["Unexplained", "nothing explains it: a lead in itself"],
+  high: ["Known page, ≥ 0.9", "clicks named by a known page, with a confidence of 0.9 or above"],
+  lower: ["Known page, < 0.9", "clicks named by the most probable page, with a lower confidence"],
+  visits: ["Visit", "clicks of which only the service is known"],
+  changes: ["Generic change", "changes on a page that is not known, named by their call"],
+  commands: ["Command", "commands that were typed or run"],
 };
 
-/** How the events share out; the numbers stand beside it. */
+/** What names the clicks: the parts add up to all of them. */
+const parts = (of: CoverageNumbers): Record<Part, number> => ({
+  high: of.high_confidence,
+  lower: of.on_known_page - of.high_confidence,
+  visits: of.visits,
+  changes: of.generic_changes,
+  commands: of.commands,
+});
+
+/** How the clicks share out; the numbers stand beside it. */
 function Shares({ of }: { of: CoverageNumbers }) {
+  const all = parts(of);
   return (
     <span class="shares" aria-hidden="true">
-      {PARTS.filter((part) => of[part] > 0).map((part) => (
-        <i key={part} class={`share share-${part}`} style={{ flexGrow: of[part] }} />
+      {PARTS.filter((part) => all[part] > 0).map((part) => (
+        <i key={part} class={`share share-${part}`} style={{ flexGrow: all[part] }} />
       ))}
     </span>
   );
 }
 
-/** The rows of a line that nothing explains. */
+/** The events of a line that are in no signal. */
 const residual = (row: CoverageRow, session: string | null) => {
   const params = new URLSearchParams({ show: "residual" });
   const id = row.session_id ?? session;
@@ -51,10 +61,10 @@ const residual = (row: CoverageRow, session: string | null) => {
   return `/timeline?${params}`;
 };
 
-const number = (key: keyof CoverageNumbers, title: string): Column<CoverageRow> => ({
+const number = (key: keyof CoverageNumbers, title: string, width = "5rem"): Column<CoverageRow> => ({
   key,
   title,
-  width: "5.5rem",
+  width,
   end: true,
   render: (row) => <span class={`num ${row[key] === 0 ? "none" : ""}`}>{count(row[key])}</span>,
 });
@@ -73,34 +83,36 @@ const columnsOf = (by: By, session: string | null): Column<CoverageRow>[] => [
         width: "minmax(8rem, 2fr)",
         render: (row) => <Text value={row.service} max={80} />,
       },
+  { key: "shares", title: "Named by", width: "minmax(5rem, 2fr)", render: (row) => <Shares of={row} /> },
+  number("clicks", "Clicks", "4rem"),
+  number("on_known_page", "Known page", "5.5rem"),
+  number("high_confidence", "0.9 or above", "6rem"),
   {
-    key: "share",
-    title: "Explained",
+    key: "mean_confidence",
+    title: "Mean",
+    width: "4rem",
+    end: true,
+    render: (row) => <span class="num">{confidence(row.mean_confidence)}</span>,
+  },
+  number("visits", "Visits", "4rem"),
+  number("generic_changes", "Changes", "4.5rem"),
+  number("commands", "Commands", "5.5rem"),
+  number("console_events", "Events", "4.5rem"),
+  number("background_events", "Background", "5.75rem"),
+  {
+    key: "unexplained_events",
+    title: "Unexplained",
     width: "5.75rem",
     end: true,
-    render: (row) => <span class="num">{percent(row.share)}</span>,
-  },
-  { key: "shares", title: "How", width: "minmax(6rem, 2fr)", render: (row) => <Shares of={row} /> },
-  number("console_events", "Events"),
-  number("letter", "To the letter"),
-  number("likeness", "Likeness"),
-  number("generic", "Generic"),
-  number("background", "Background"),
-  {
-    key: "unexplained",
-    title: "Unexplained",
-    width: "5.5rem",
-    end: true,
     render: (row) =>
-      row.unexplained === 0 ? (
+      row.unexplained_events === 0 ? (
         <span class="num none">0</span>
       ) : (
         <a class="num" href={residual(row, session)} tabIndex={-1} onClick={follow}>
-          {count(row.unexplained)}
+          {count(row.unexplained_events)}
         </a>
       ),
   },
-  number("commands", "Typed"),
 ];
 
 const rowKey = (row: CoverageRow) => row.session_id ?? row.service ?? "";
@@ -145,7 +157,7 @@ export function Coverage({ place: { params } }: { place: Place }) {
           rows={source}
           rowKey={rowKey}
           empty="There are no events of the console in this case."
-          compactBelow={63.5}
+          compactBelow={73}
           compactRem={5}
           onEnter={enter}
         />
@@ -155,11 +167,15 @@ export function Coverage({ place: { params } }: { place: Place }) {
 }
 
 function Totals({ totals }: { totals: CoverageNumbers }) {
+  const all = parts(totals);
   return (
     <section class="totals" aria-label="In all">
       <p class="totals-share">
-        <strong class="num">{percent(totals.share)}</strong>{" "}
-        <span>{`of ${count(totals.console_events)} events of the console are explained.`}</span>
+        <strong class="num">{count(totals.on_known_page)}</strong>{" "}
+        <span>
+          {`of ${count(totals.clicks)} clicks are named by a known page`}
+          {totals.mean_confidence == null ? "." : `; their mean confidence is ${confidence(totals.mean_confidence)}.`}
+        </span>
       </p>
       <Shares of={totals} />
       <dl class="parts">
@@ -168,22 +184,27 @@ function Totals({ totals }: { totals: CoverageNumbers }) {
             <dt>
               <i class={`share share-${part}`} aria-hidden="true" /> {MEANINGS[part][0]}
             </dt>
-            <dd class="num">
-              {part === "unexplained" && totals.unexplained > 0 ? (
-                <a href="/timeline?show=residual" onClick={follow}>
-                  {count(totals[part])}
-                </a>
-              ) : (
-                count(totals[part])
-              )}
-            </dd>
+            <dd class="num">{count(all[part])}</dd>
             <dd class="part-meaning">{MEANINGS[part][1]}</dd>
           </div>
         ))}
         <div class="part">
-          <dt>Typed</dt>
-          <dd class="num">{count(totals.commands)}</dd>
-          <dd class="part-meaning">commands typed by the same identity; not the console's</dd>
+          <dt>Background</dt>
+          <dd class="num">{count(totals.background_events)}</dd>
+          <dd class="part-meaning">{`of ${counted(totals.console_events, "event")} of the console; nobody clicked`}</dd>
+        </div>
+        <div class="part">
+          <dt>Unexplained</dt>
+          <dd class="num">
+            {totals.unexplained_events > 0 ? (
+              <a href="/timeline?show=residual" onClick={follow}>
+                {count(totals.unexplained_events)}
+              </a>
+            ) : (
+              0
+            )}
+          </dd>
+          <dd class="part-meaning">events of the console in no signal: a lead in itself</dd>
         </div>
       </dl>
     </section>

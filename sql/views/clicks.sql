@@ -1,0 +1,17 @@
+-- One row is one click: one signal other than background, with what names it.
+-- named_by: 'page' if a rule of the catalogue knows the page (origin letter or likeness); 'service' for a visit, of
+-- which only the service is known; 'call' for a change on a page that is not known, which only its call names;
+-- 'command' for what was typed or run as a command, by whatever rule.
+-- @tables signals
+-- @column named_by 'page', 'service', 'call' or 'command'
+CREATE OR REPLACE VIEW clicks AS
+SELECT
+    s.*,
+    CASE
+        WHEN s.kind = 'command' THEN 'command'
+        WHEN s.origin <> 'generic' THEN 'page'
+        WHEN s.kind IN ('view', 'list') THEN 'service'
+        ELSE 'call'
+    END AS named_by
+FROM signals AS s
+WHERE s.kind <> 'background'::signal_kind;
