@@ -179,7 +179,7 @@ impl Data {
         let trails = goal.trails.values().flat_map(|score| score.judged.iter().filter_map(weighted(1.0)));
         // Sessions like the catalogue's own are no measure of others: all of them together count as much as one trail.
         let share = 60.0 / per(goal.judged.len().max(1), 1);
-        let unknown = goal.unknown.values().flat_map(|score| score.judged.iter().filter_map(weighted(0.5)));
+        let unknown = goal.unknown.values().flat_map(|score| score.judged.iter().filter_map(weighted(0.25)));
         trails.chain(unknown).chain(goal.judged.iter().filter_map(weighted(share))).collect()
     }
 }

@@ -23,9 +23,10 @@ use fastrand::Rng;
 
 use self::goal::Data;
 
-/// The labelled trails were read to write pages of, so that in them only observed pages are right. Elsewhere documented
-/// ones are, too: what they cost is bounded.
-const MOST_DOCUMENTED: f64 = 1.0;
+/// What some costs are at most. The labelled trails were read to write pages of, so that in them only observed pages are
+/// right; elsewhere documented ones are, too. And the labelled sessions do not say that a call which is left over is no
+/// click of its own.
+const MOST: [(&str, f64); 4] = [("documented", 1.0), ("along", 1.5), ("noise", 3.0), ("change", 5.0)];
 
 const USAGE: &str = "fit [--shared DIR] [--rules DIR] [--seconds N] [--score] [--leave-out] [--misses]";
 
@@ -182,7 +183,7 @@ fn changed(weights: &Weights, rng: &mut Rng) -> Weights {
         } else {
             old * factor
         };
-        let most = if name == "documented" { MOST_DOCUMENTED } else { 20.0 };
+        let most = MOST.iter().find(|(bounded, _)| bounded == name).map_or(20.0, |(_, most)| *most);
         value.insert(name.clone(), toml::Value::Float(new.min(most)));
     }
     Weights { cost: value.try_into().unwrap(), ..weights.clone() }

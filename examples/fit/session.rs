@@ -7,7 +7,7 @@ use cartographer::event::Timestamp;
 use cartographer::matching::{Row, SessionRows, map};
 use cartographer::normalise::client;
 use cartographer::rule::{RuleSet, RuleText};
-use cartographer::signal::{Kind, Origin, Signal};
+use cartographer::signal::{Kind, Signal};
 use cartographer::spec::{CaseToml, EventToml, SignalToml, SpecToml, by_rule};
 use chrono::DateTime;
 use serde_json::{Value, json};

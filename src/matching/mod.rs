@@ -148,7 +148,7 @@ impl<'e> Mapped<'e> {
         found.extend(fixed);
         found.sort_by_key(|found| found.anchor);
         context::settle(rules, &events, &mut found);
-        let found = generic::fold(&scene, found);
+        let found = generic::fold(&scene, found, &mut drafts);
         Self { events, found, drafts, choices }
     }
 

@@ -12,7 +12,7 @@ const LEAST: usize = 3;
 const LEAST_SHORT: usize = 4;
 /// Below so many seconds a period is short.
 const SHORT_S: i64 = 12;
-/// An interval may differ by so many seconds, or by a fiftieth of it.
+/// An interval may differ by so many seconds, or by a thirtieth of it.
 const SLACK_S: i64 = 2;
 /// Two pages that poll the same thing take turns: a beat's partner is among so many repetitions after it.
 const TURNS: usize = 3;
@@ -46,6 +46,7 @@ fn of_request(scene: &Scene<'_, '_>, events: &[usize], periods: &mut [Option<Bea
     let mut rest: Vec<usize> =
         scene.bursts(events, |_| ()).into_iter().filter_map(|burst| burst.first().copied()).collect();
     while let Some((period, kept)) = best(scene, &rest) {
+        let period = mean_gap(scene, &kept, period);
         for event in &kept {
             periods[*event] = Some(Beat { every_s: period, beats: kept.len() });
         }
@@ -80,6 +81,14 @@ fn best(scene: &Scene<'_, '_>, events: &[usize]) -> Option<(i64, Vec<usize>)> {
     enough.max_by_key(|(period, kept)| (kept.len(), std::cmp::Reverse(*period)))
 }
 
+/// The mean of the gaps between beats that are about a period.
+fn mean_gap(scene: &Scene<'_, '_>, kept: &[usize], period: i64) -> i64 {
+    let gaps = kept.windows(2).map(|pair| scene.seconds_between(pair[0], pair[1]));
+    let near: Vec<i64> = gaps.filter(|gap| gap.abs_diff(period) <= period.unsigned_abs() / 2).collect();
+    let count = i64::try_from(near.len()).unwrap_or(1).max(1);
+    if near.is_empty() { period } else { (near.iter().sum::<i64>() + count / 2) / count }
+}
+
 fn is_near(interval: i64, period: i64) -> bool {
-    interval.abs_diff(period) <= SLACK_S.max(period / 50).unsigned_abs()
+    interval.abs_diff(period) <= SLACK_S.max(period / 30).unsigned_abs()
 }

@@ -167,6 +167,7 @@ fn rule(text: &RuleText, toml: &RuleToml, faults: &mut Faults<'_>) -> Option<Rul
         generic: toml.generic,
         alone: toml.alone,
         recurs: toml.recurs,
+        rare: toml.rare,
         before_s: toml.window.before,
         after_s: toml.window.after,
         title_template: title?,

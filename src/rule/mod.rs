@@ -149,6 +149,8 @@ pub struct Rule {
     pub alone: bool,
     /// All signals of the rule within some hours are one.
     pub recurs: bool,
+    /// The page is hardly ever opened.
+    pub rare: bool,
     /// Seconds before the anchor in which the page's events come.
     pub before_s: u32,
     /// Seconds after the anchor in which the page's events come.
@@ -192,6 +194,7 @@ impl Default for Rule {
             generic: None,
             alone: false,
             recurs: false,
+            rare: false,
             before_s: 0,
             after_s: 0,
             parts: Vec::new(),

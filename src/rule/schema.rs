@@ -44,6 +44,9 @@ pub struct RuleToml {
     /// The console makes these calls again and again by itself: all signals of the rule within some hours are one.
     #[serde(default)]
     pub recurs: bool,
+    /// The page is hardly ever opened, or the button pressed: a tile's own refresh.
+    #[serde(default)]
+    pub rare: bool,
     /// How far around the anchor the page's events come.
     #[serde(default)]
     pub window: WindowToml,

@@ -35,6 +35,8 @@ pub struct Costs {
     pub background: f64,
     /// The page's calls are known from documentation alone.
     pub documented: f64,
+    /// The page is hardly ever opened.
+    pub rare: f64,
     /// A required call of the page was not seen.
     pub missing: f64,
     /// None of the calls that the page starts with was seen.

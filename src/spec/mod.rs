@@ -57,7 +57,8 @@ pub fn signals(rules: &RuleSet, case: &CaseToml) -> Vec<Signal> {
 fn problems(rules: &RuleSet, rule: &str, case: &CaseToml) -> Vec<String> {
     let is_generic = rules.find(rule).is_some_and(|(_, rule)| rule.generic.is_some());
     let proved = if is_generic { Origin::Generic } else { Origin::Letter };
-    let found: Vec<Signal> = signals(rules, case).into_iter().filter(|signal| signal.origin == proved).collect();
+    let (found, others): (Vec<Signal>, Vec<Signal>) =
+        signals(rules, case).into_iter().partition(|signal| signal.origin == proved);
     if case.near_miss {
         let met = found.iter().filter(|signal| signal.rule_id == rule);
         return met
@@ -70,7 +71,9 @@ fn problems(rules: &RuleSet, rule: &str, case: &CaseToml) -> Vec<String> {
     let ids: Vec<&str> = found.iter().map(|signal| signal.rule_id.as_str()).collect();
     let expected: Vec<&str> = case.signals.iter().map(|signal| signal.rule.as_str()).collect();
     if ids != expected {
-        return vec![format!("the signals {} are expected, found {}", list(&expected), list(&ids))];
+        let others: Vec<&str> = others.iter().map(|signal| signal.rule_id.as_str()).collect();
+        let beside = if others.is_empty() { String::new() } else { format!(" and, not exact, {}", list(&others)) };
+        return vec![format!("the signals {} are expected, found {}{beside}", list(&expected), list(&ids))];
     }
     found.iter().zip(&case.signals).flat_map(|(found, expected)| differences(found, expected, case)).collect()
 }

@@ -3,8 +3,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot read its data has failed")]
 
+#[path = "../../examples/fit/age.rs"]
 mod age;
 mod aged;
+#[path = "../../examples/fit/session.rs"]
 mod session;
 
 use std::collections::BTreeSet;

@@ -149,7 +149,8 @@ impl Maker<'_, '_> {
         self.outrank(&mut all);
         self.change(event, free, &mut all);
         self.quiet(event, free, &mut all);
-        if !self.clues[event].changes && !self.clues[event].acting {
+        let clue = &self.clues[event];
+        if !clue.changes && !clue.acting && !clue.noise && !clue.service {
             let (long, short) = (self.visit(event, free, PAUSE_S), self.visit(event, free, SHORT_PAUSE_S));
             let is_shorter =
                 short.as_ref().zip(long.as_ref()).is_some_and(|(short, long)| short.members.len() < long.members.len());
@@ -344,8 +345,12 @@ impl Maker<'_, '_> {
             Kind::View | Kind::List => see("a page", 1.0, costs.page),
             _ => see("an action", 1.0, costs.action),
         }
-        if rule.provenance.basis == Basis::Documented {
+        // A page that was observed is no less certain in a year of which only documentation is known.
+        if self.scene.rules.rule(self.scene.rules.page(id)).provenance.basis == Basis::Documented {
             see("known from documentation alone", 1.0, costs.documented);
+        }
+        if rule.rare {
+            see("a page that is hardly ever opened", 1.0, costs.rare);
         }
         let seen = Seen::of(&page.members);
         let (mut missing, mut unseen) = (0, 0);

@@ -111,8 +111,8 @@ fn page(scene: &Scene<'_, '_>, choice: &Choice, (confidence, evidence): (f64, Ev
 /// What a console does by itself is told once for so many seconds.
 const LONGEST_SILENCE_S: i64 = 4 * 3600;
 
-/// Makes one signal of those of a background rule that recurs.
-pub(super) fn fold(scene: &Scene<'_, '_>, found: Vec<Found>) -> Vec<Found> {
+/// Makes one signal of those of a background rule that recurs, and of the polls of the same console.
+pub(super) fn fold(scene: &Scene<'_, '_>, found: Vec<Found>, drafts: &mut Vec<Draft>) -> Vec<Found> {
     let mut folded: Vec<Found> = Vec::with_capacity(found.len());
     for one in found {
         let recurs = scene.rules.rule(one.rule).recurs;
@@ -124,7 +124,24 @@ pub(super) fn fold(scene: &Scene<'_, '_>, found: Vec<Found>) -> Vec<Found> {
             None => folded.push(one),
         }
     }
+    drafts.retain(|draft| !(draft.what == Generic::Poll && is_taken(scene, draft, &mut folded)));
     folded
+}
+
+/// Whether a background rule that recurs takes a poll of its console.
+fn is_taken(scene: &Scene<'_, '_>, poll: &Draft, found: &mut [Found]) -> bool {
+    let near = |one: &Found| {
+        let (first, last) =
+            (one.first().max(poll.anchor), one.last().min(poll.members.last().copied().unwrap_or_default()));
+        first <= last || scene.seconds_between(last, first) <= LONGEST_SILENCE_S
+    };
+    let is_own = |one: &&mut Found| {
+        scene.rules.rule(one.rule).recurs && scene.console(one.anchor) == scene.console(poll.anchor) && near(one)
+    };
+    let Some(taker) = found.iter_mut().find(is_own) else { return false };
+    taker.members.extend(poll.members.iter().map(|event| (*event, Role::Merged)));
+    taker.members.sort_unstable();
+    true
 }
 
 /// Makes one poll of the beats of one console, whatever their periods: the rhythm is that of the first.
