@@ -10,8 +10,6 @@ use super::session::{Event, Session};
 /// How far a session has aged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Degree {
-    /// As it was recorded.
-    Fresh,
     /// Other page sizes, and one more member in a third of the requests.
     Sizes,
     /// A tenth of the secondary calls gone, a tenth 1-2 s late, unknown calls between.
@@ -20,10 +18,6 @@ pub(crate) enum Degree {
     Members,
     /// A tenth of the values written otherwise, a twentieth of the calls moved to a successor's name.
     Successors,
-}
-
-impl Degree {
-    pub(crate) const ALL: [Self; 5] = [Self::Fresh, Self::Sizes, Self::Calls, Self::Members, Self::Successors];
 }
 
 /// The session as a console of that age would have written it.

@@ -30,12 +30,12 @@ pub(crate) struct Data {
 /// How well weights do.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Goal {
-    exact: f64,
-    clicks: f64,
-    extra: usize,
-    aged: Vec<f64>,
-    examples: f64,
-    trails: BTreeMap<String, Score>,
+    pub(crate) exact: f64,
+    pub(crate) clicks: f64,
+    pub(crate) extra: usize,
+    pub(crate) aged: Vec<f64>,
+    pub(crate) examples: f64,
+    pub(crate) trails: BTreeMap<String, Score>,
     /// The same with a part of the pages unknown.
     unknown: BTreeMap<String, Score>,
     misses: Vec<String>,

@@ -6,6 +6,7 @@
 //! fitted without it.
 
 #![expect(clippy::unwrap_used, reason = "a fit that cannot read its data has failed")]
+#![expect(clippy::expect_used, clippy::panic, reason = "wrong arguments end it")]
 #![expect(clippy::print_stdout, reason = "its report is what it is run for")]
 
 mod age;
@@ -147,13 +148,13 @@ fn search(args: &Args, data: &Data, partial: &mut Vec<RuleSet>, start: &Weights,
     let mut tries = 0;
     while Instant::now() < until {
         tries += 1;
-        let tried = changed(&best, &mut rng);
-        set = set.with_weights(tried.clone());
-        weigh(partial, &tried);
+        let next = changed(&best, &mut rng);
+        set = set.with_weights(next.clone());
+        weigh(partial, &next);
         let goal = data.score(&set, partial, without);
         if goal.value() > best_goal.value() + 1e-9 {
             println!("{tries}: {:.4}: {}", goal.value(), goal.line());
-            (best, best_goal) = (tried, goal);
+            (best, best_goal) = (next, goal);
         }
     }
     set = set.with_weights(best.clone());

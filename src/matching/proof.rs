@@ -31,7 +31,7 @@ pub(super) fn proven(scene: &Scene<'_, '_>, letter: &[Found]) -> Vec<bool> {
         found.members.iter().for_each(|(event, _)| owner[*event] = Some(at));
     }
     let is_background = |at: usize| scene.rules.rule(letter[at].rule).kind == Kind::Background;
-    let proves = |(at, found): (usize, &Found)| {
+    let is_proven = |(at, found): (usize, &Found)| {
         if is_background(at) || found.members.len() < LEAST_EVENTS {
             return false;
         }
@@ -39,7 +39,7 @@ pub(super) fn proven(scene: &Scene<'_, '_>, letter: &[Found]) -> Vec<bool> {
         evidence(scene.rules, shapes) >= LEAST_EVIDENCE
             && around(scene, found).all(|event| owner[event].is_some_and(|other| other == at || is_background(other)))
     };
-    let mut proven: Vec<bool> = letter.iter().enumerate().map(proves).collect();
+    let mut proven: Vec<bool> = letter.iter().enumerate().map(is_proven).collect();
     // The background that comes along with nothing but proven pages needs no search either.
     for (at, found) in letter.iter().enumerate().filter(|(at, _)| is_background(*at)) {
         let is_settled = |event: usize| owner[event].is_some_and(|other| other == at || proven[other]);

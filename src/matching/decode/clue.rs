@@ -34,20 +34,28 @@ pub(super) struct Thing {
 /// The things that one request names, each once.
 pub(super) type Things = Rc<[Thing]>;
 
+/// Why a call was made, as far as the call alone says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// It reads.
+    Read,
+    /// It changes something.
+    Change,
+    /// The console makes it on any page.
+    Noise,
+    /// A service makes it in a person's name.
+    Service,
+    /// Another service made it by itself, in the person's session.
+    Acting,
+}
+
 /// Evidence about one event.
 #[derive(Debug, Clone)]
 pub(super) struct Clue<'e> {
     /// The service whose console called: the user agent names it, or else the service that was called.
     pub(super) console: &'e str,
     pub(super) key: Option<&'e str>,
-    /// The call changes something.
-    pub(super) changes: bool,
-    /// The console makes the call on any page.
-    pub(super) noise: bool,
-    /// A service makes the call in a person's name.
-    pub(super) service: bool,
-    /// Another service made the call by itself, in the person's session.
-    pub(super) acting: bool,
+    pub(super) purpose: Purpose,
     /// The poll that the event is a beat of.
     pub(super) poll: Option<Beat>,
     pub(super) things: Things,
@@ -63,15 +71,19 @@ pub(super) fn clues<'s>(scene: &Scene<'s, '_>) -> Vec<Clue<'s>> {
     let clue = |(at, event): (usize, &'s Prepared<'_>)| {
         let call = *calls.entry(event.row.call).or_insert_with(|| Call::of(scene, at));
         let changes = event.row.read_only.map_or(call.changes, |read_only| !read_only);
+        let purpose = match () {
+            () if is_acting(event) => Purpose::Acting,
+            () if call.service && scene.is_for_service(at) => Purpose::Service,
+            () if changes => Purpose::Change,
+            () if call.noise => Purpose::Noise,
+            () => Purpose::Read,
+        };
         let agent = event.row.user_agent.unwrap_or_default();
         let agent_console = *agents.entry(agent).or_insert_with(|| words.console_of_agent(agent));
         Clue {
             console: agent_console.unwrap_or_else(|| scene.console(at)),
             key: event.row.access_key,
-            changes,
-            noise: !changes && call.noise,
-            service: call.service && scene.is_for_service(at),
-            acting: is_acting(event),
+            purpose,
             poll: polls[at],
             things: Rc::clone(things.entry(event.look).or_insert_with(|| named(words, event.request().value()))),
         }

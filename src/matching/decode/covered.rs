@@ -68,7 +68,9 @@ mod tests {
 
     fn set(events: &[usize]) -> Covered {
         let mut set = Covered::default();
-        events.iter().for_each(|event| set.add(*event));
+        for event in events {
+            set.add(*event);
+        }
         set
     }
 

@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
-use super::clue::Clue;
+use super::clue::{Clue, Purpose};
 use super::lists::Lists;
 use crate::matching::burst::PAUSE_S;
 use crate::matching::claim::Found;
@@ -145,12 +145,11 @@ impl Maker<'_, '_> {
         for (rule, vote) in self.lists.votes(event) {
             self.page(event, *rule, *vote, free, &mut all);
         }
-        all.retain(|page| page.members.iter().any(|member| !self.clues[member.event].acting));
+        all.retain(|page| page.members.iter().any(|member| self.clues[member.event].purpose != Purpose::Acting));
         self.outrank(&mut all);
         self.change(event, free, &mut all);
         self.quiet(event, free, &mut all);
-        let clue = &self.clues[event];
-        if !clue.changes && !clue.acting && !clue.noise && !clue.service {
+        if self.clues[event].purpose == Purpose::Read {
             let (long, short) = (self.visit(event, free, PAUSE_S), self.visit(event, free, SHORT_PAUSE_S));
             let is_shorter =
                 short.as_ref().zip(long.as_ref()).is_some_and(|(short, long)| short.members.len() < long.members.len());
@@ -277,7 +276,7 @@ impl Maker<'_, '_> {
         let is_own = |event: usize| {
             let clue = &self.clues[event];
             let same_key = clue.key.is_some() && clue.key == self.clues[first.event].key;
-            !clue.changes && !clue.noise && !clue.service && !clue.acting && (same_key || clue.console == console)
+            clue.purpose == Purpose::Read && (same_key || clue.console == console)
         };
         let later = (first.event..events.len()).take_while(|event| events[*event].time() <= until);
         later.filter(|event| free.is_free(*event) && !is_member(*event) && is_own(*event)).collect()
@@ -321,7 +320,11 @@ impl Maker<'_, '_> {
             What::Page(id) => self.price_page(hypothesis, id, see),
             What::Visit => self.price_visit(hypothesis, see),
             What::Change => {
-                let changes = hypothesis.members.iter().filter(|member| self.clues[member.event].changes).count();
+                let changes = hypothesis
+                    .members
+                    .iter()
+                    .filter(|member| self.clues[member.event].purpose == Purpose::Change)
+                    .count();
                 see("a change", 1.0, costs.change);
                 see("a read beside a change", events - count(changes), costs.reload);
             }
@@ -501,10 +504,10 @@ impl Maker<'_, '_> {
         let until = events[first].time().plus_seconds(RELOAD_S.0);
         let near = (first..events.len()).take_while(|event| events[*event].time() <= until);
         let is_start = |event: usize| event == first || self.clues[event].console == clue.console;
-        let mut starts = near.filter(|event| {
-            self.clues[*event].changes && !self.clues[*event].acting && free.is_free(*event) && is_start(*event)
-        });
-        let Some(start) = (if clue.noise || clue.service || clue.acting { None } else { starts.next() }) else {
+        let mut starts = near
+            .filter(|event| self.clues[*event].purpose == Purpose::Change && free.is_free(*event) && is_start(*event));
+        let is_own = matches!(clue.purpose, Purpose::Read | Purpose::Change);
+        let Some(start) = starts.next().filter(|_| is_own) else {
             return;
         };
         let group = self.same_change(start, free);
@@ -553,7 +556,10 @@ impl Maker<'_, '_> {
             if self.scene.seconds_between(last, event) >= PAUSE_S {
                 break;
             }
-            if free.is_free(event) && self.clues[event].changes && (key(event) == key(start) || labels(event)) {
+            if free.is_free(event)
+                && self.clues[event].purpose == Purpose::Change
+                && (key(event) == key(start) || labels(event))
+            {
                 group.push(event);
                 last = event;
             }
@@ -570,11 +576,7 @@ impl Maker<'_, '_> {
         let is_own = |event: usize| {
             let other = &self.clues[event];
             let same_key = other.key.is_some() && other.key == clue.key;
-            !other.changes
-                && !other.noise
-                && !other.service
-                && !other.acting
-                && (same_key || other.console == clue.console)
+            other.purpose == Purpose::Read && (same_key || other.console == clue.console)
         };
         (first..events.len())
             .take_while(|event| events[*event].time() <= until)
@@ -600,16 +602,19 @@ impl Maker<'_, '_> {
             quiet.cost = self.total(&quiet);
             all.push(quiet);
         };
-        if clue.acting {
+        if clue.purpose == Purpose::Acting {
             make(What::Left, vec![first]);
             return;
         }
-        if clue.service {
-            make(What::Service, self.chain(first, free, PAUSE_S, |event| self.clues[event].service));
-        } else if clue.noise {
-            make(What::Noise, self.chain(first, free, PAUSE_S, |event| self.clues[event].noise));
+        if clue.purpose == Purpose::Service {
+            make(
+                What::Service,
+                self.chain(first, free, PAUSE_S, |event| self.clues[event].purpose == Purpose::Service),
+            );
+        } else if clue.purpose == Purpose::Noise {
+            make(What::Noise, self.chain(first, free, PAUSE_S, |event| self.clues[event].purpose == Purpose::Noise));
         }
-        if !clue.changes && !clue.service && self.is_before_letter(first) {
+        if matches!(clue.purpose, Purpose::Read | Purpose::Noise) && self.is_before_letter(first) {
             make(What::Along, vec![first]);
         }
         if let Some(poll) = clue.poll {
@@ -636,13 +641,10 @@ impl Maker<'_, '_> {
         let is_own = |event: usize| {
             let other = &self.clues[event];
             let same = match (clue.key, other.key) {
-                (Some(key), Some(other_key)) => key == other_key || (other.console == clue.console && key == other_key),
+                (Some(key), Some(other_key)) => key == other_key,
                 _ => other.console == clue.console,
             };
-            !other.changes
-                && !other.noise
-                && !other.service
-                && !other.acting
+            other.purpose == Purpose::Read
                 && same
                 && (clue.key.is_some() || self.scene.events[event].row.region == region)
         };

@@ -34,6 +34,8 @@ use crate::rule::Rule;
 const BEAM: usize = 8;
 /// One that is so many nats worse than the best is given up.
 const HOPELESS: f64 = 8.0;
+/// No event is worth more than this.
+const MOST_PRICE: f64 = 2.0;
 /// A page is near the one before by so many shared steps at most.
 const CLOSEST: usize = 4;
 /// So many other explanations of an event are named.
@@ -139,7 +141,7 @@ impl<'d> Decoder<'d, '_> {
                 self.pass(found, &mut beam);
             }
             if self.open[event] && beam.iter().any(|state| !state.covered.holds(event)) {
-                beam = self.advance(event, beam, &prices, &mut nodes);
+                beam = self.advance(event, &beam, &prices, &mut nodes);
             }
         }
         let best = beam.into_iter().min_by(|a, b| a.cost.total_cmp(&b.cost));
@@ -155,7 +157,9 @@ impl<'d> Decoder<'d, '_> {
                 console: self.scene.rules.words().console_of(&rule.service),
                 first: found.first(),
             };
-            beam.iter_mut().for_each(|state| state.last = Some(last));
+            for state in beam {
+                state.last = Some(last);
+            }
         }
     }
 
@@ -179,12 +183,14 @@ impl<'d> Decoder<'d, '_> {
                 }
             }
         }
-        prices.iter_mut().for_each(|price| *price = price.clamp(0.0, 2.0));
+        for price in &mut prices {
+            *price = price.clamp(0.0, MOST_PRICE);
+        }
         prices
     }
 
     /// Explains an event in every way, and keeps the best.
-    fn advance(&self, event: usize, beam: Vec<State<'d>>, prices: &[f64], nodes: &mut Vec<Node>) -> Vec<State<'d>> {
+    fn advance(&self, event: usize, beam: &[State<'d>], prices: &[f64], nodes: &mut Vec<Node>) -> Vec<State<'d>> {
         let mut made: FxHashMap<Covered, Options> = FxHashMap::default();
         let mut steps: Vec<Step> = Vec::new();
         let mut options: Vec<Option<Options>> = Vec::with_capacity(beam.len());
@@ -204,7 +210,7 @@ impl<'d> Decoder<'d, '_> {
             }
             options.push(Some(Rc::clone(hypotheses)));
         }
-        self.keep(event, &beam, &options, steps, nodes)
+        self.keep(event, beam, &options, steps, nodes)
     }
 
     /// What a hypothesis adds to a partial explanation's cost; none if it cannot follow.
@@ -234,10 +240,12 @@ impl<'d> Decoder<'d, '_> {
             let before = &beam[step.state];
             let state = match &options[step.state] {
                 None => State { covered: before.covered.from(event + 1), ..before.clone() },
-                Some(hypotheses) => {
-                    let hypothesis = &hypotheses[step.hypothesis];
+                Some(all) => {
+                    let hypothesis = &all[step.hypothesis];
                     let mut covered = before.covered.from(event + 1);
-                    hypothesis.events().filter(|taken| *taken > event).for_each(|taken| covered.add(taken));
+                    for taken in hypothesis.events().filter(|taken| *taken > event) {
+                        covered.add(taken);
+                    }
                     State { cost: step.cost, covered, last: self.last(before.last, hypothesis), node: before.node }
                 }
             };

@@ -22,7 +22,7 @@ pub(super) fn sort(scene: &Scene<'_, '_>, events: &[usize]) -> Vec<Draft> {
                 _ => commands.push(vec![event]),
             }
         }
-        drafts.extend(commands.into_iter().map(|members| command(members)));
+        drafts.extend(commands.into_iter().map(command));
     }
     drafts
 }

@@ -84,7 +84,7 @@ fn page(scene: &Scene<'_, '_>, choice: &Choice, (confidence, evidence): (f64, Ev
     let hypothesis = &choice.hypothesis;
     let id = hypothesis.rule()?;
     let rule = scene.rules.rule(id);
-    let role = |event: usize, part: Option<u16>| match part {
+    let part_of = |event: usize, part: Option<u16>| match part {
         Some(part) => role_of(rule, event == hypothesis.anchor, part),
         None => Role::Merged,
     };
@@ -99,7 +99,7 @@ fn page(scene: &Scene<'_, '_>, choice: &Choice, (confidence, evidence): (f64, Ev
         members: hypothesis
             .members
             .iter()
-            .map(|one| (one.event, role(one.event, one.vote.map(|vote| vote.part))))
+            .map(|one| (one.event, part_of(one.event, one.vote.map(|vote| vote.part))))
             .collect(),
         origin: if hypothesis.exact { Origin::Letter } else { Origin::Likeness },
         confidence,
