@@ -15,6 +15,7 @@ use cartographer::rule::RuleSet;
 use cartographer::{normalise, session};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use mimalloc::MiMalloc;
+use serde_json::{Map, Value};
 
 /// The program's: much of what a stage costs is memory.
 #[global_allocator]
@@ -77,7 +78,27 @@ fn stages(criterion: &mut Criterion) {
     group.bench_function("match", |bencher| {
         bencher.iter(|| mapped.iter().map(|session| map(&rules, session).len()).sum::<usize>());
     });
+    // A console of another year: each request has one more member, so that no shape is exact and every click is searched.
+    let aged = [console(&records.iter().map(|(json, file)| (aged(json), *file)).collect::<Vec<_>>())];
+    let searched: Vec<SessionRows<'_>> = sessions(&aged).unwrap();
+    group.throughput(Throughput::Elements(aged[0].num_rows() as u64));
+    group.bench_function("decode", |bencher| {
+        bencher.iter(|| searched.iter().map(|session| map(&rules, session).len()).sum::<usize>());
+    });
     group.finish();
+}
+
+/// The record with one more member in its request.
+fn aged(json: &str) -> String {
+    let mut record: Value = serde_json::from_str(json).unwrap();
+    let request = &mut record["requestParameters"];
+    if request.is_null() {
+        *request = Value::Object(Map::new());
+    }
+    if let Some(members) = request.as_object_mut() {
+        members.insert("clientContext".to_owned(), Value::from("console"));
+    }
+    record.to_string()
 }
 
 criterion_group!(benches, stages);

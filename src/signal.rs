@@ -73,9 +73,9 @@ impl Kind {
 pub enum Origin {
     /// No page is known: an explicit change, or a visit to a service.
     Generic,
-    /// A page was the likeliest explanation, but not to the letter.
+    /// A page was the likeliest explanation, but not every call has an exact shape, or one is missing.
     Likeness,
-    /// Every required call was there in a shape that is known.
+    /// Every required call was there in an exact shape.
     Letter,
 }
 
@@ -168,7 +168,7 @@ pub struct Signal {
     pub url: Option<String>,
     /// The region of the anchor event.
     pub region: Option<String>,
-    /// How sure it is: 1 for a rule met to the letter, below 1 otherwise.
+    /// How probable it is that the click is right, from 0 to 1: calibrated on labelled trails and sessions.
     pub confidence: f64,
     /// How it was found.
     pub origin: Origin,

@@ -106,7 +106,11 @@ fn an_anchor_that_is_no_call_of_the_rule() {
 
 #[test]
 fn a_rule_that_nothing_starts() {
-    assert_refused("anchor = [\"iam:ListUsers\"]", "anchor = []", 1, "anchor", "at least one call");
+    let nothing = GOOD.replace("anchor = [\"iam:ListUsers\"]\nrequired", "anchor = []\noptional");
+    let nothing = nothing.replace("optional = [\"iam:ListRoles\"]\n", "");
+    let errors = errors(&nothing);
+    assert_eq!(errors.len(), 1, "{errors:?}");
+    assert_eq!((errors[0].key.as_str(), errors[0].problem.contains("at least one call")), ("anchor", true));
 }
 
 #[test]

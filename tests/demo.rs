@@ -153,9 +153,9 @@ fn one_click_explains_the_flood_of_a_user_list() {
     run(&case, &[trail()]);
     let users = rows(
         &case,
-        "SELECT event_count, confidence, len(CAST(context->'users' AS VARCHAR[])) AS users,
+        "SELECT event_count, confidence > 0.9 AS sure, len(CAST(context->'users' AS VARCHAR[])) AS users,
                 (SELECT count(*) FROM event_signal es WHERE es.signal_id = s.signal_id) AS linked
          FROM signals s WHERE rule_id = 'iam/users'",
     );
-    assert!(users.contains("| 138         | 1.0        | 20    | 138    |"), "{users}");
+    assert!(users.contains("| 138         | true | 20    | 138    |"), "{users}");
 }

@@ -29,16 +29,15 @@ fn example(rule: &str) -> String {
 #[test]
 fn what_was_denied_says_on_which_page() {
     let page = example("iam/users");
-    let late = "{ at = 30, call = 'iam:CreateServiceSpecificCredential', client = 'browser', read_only = false, error = 'AccessDenied', request = { userName = 'mara' } }";
+    let late = "{ at = 30, call = 'iam:CreateServerHarbour', client = 'browser', read_only = false, error = 'AccessDenied', request = { userName = 'mara' } }";
     let told = signals(&format!("{page}, {late}"));
     let denied = told.last().unwrap();
     assert_eq!((denied.origin, denied.kind), (Origin::Generic, Kind::Create));
-    let expected =
-        format!("Was denied to create service specific credential: mara (AccessDenied), on the page {}", told[0].title);
+    let expected = format!("Was denied to create server harbour: mara (AccessDenied), on the page {}", told[0].title);
     assert_eq!(denied.summary, expected);
     let much_later = late.replace("at = 30", "at = 3000");
     let told = signals(&format!("{page}, {much_later}"));
-    assert_eq!(told.last().unwrap().summary, "Was denied to create service specific credential: mara (AccessDenied)");
+    assert_eq!(told.last().unwrap().summary, "Was denied to create server harbour: mara (AccessDenied)");
 }
 
 #[test]
@@ -54,18 +53,18 @@ fn a_page_says_what_it_was_denied() {
 #[test]
 fn the_verb_tells_a_change_only_where_the_trail_does_not() {
     let stated =
-        only("{ call = 'glue:StartCrawler', client = 'browser', read_only = false, request = { name = 'c' } }");
-    let unstated = only("{ call = 'glue:StartCrawler', client = 'browser', request = { name = 'c' } }");
+        only("{ call = 'simspaceweaver:StartClock', client = 'browser', read_only = false, request = { name = 'c' } }");
+    let unstated = only("{ call = 'simspaceweaver:StartClock', client = 'browser', request = { name = 'c' } }");
     assert_eq!((stated.rule_id.as_str(), unstated.rule_id.as_str()), ("generic/change", "generic/change"));
-    assert_eq!((stated.confidence, unstated.confidence), (0.9, 0.8));
-    let read = only("{ call = 'glue:StartCrawler', client = 'browser', read_only = true, request = { name = 'c' } }");
+    let read =
+        only("{ call = 'simspaceweaver:StartClock', client = 'browser', read_only = true, request = { name = 'c' } }");
     assert_eq!(read.rule_id, "generic/visit");
 }
 
 #[test]
 fn hostile_names_are_only_names() {
     let name = "\u{1b}[31m{names}</td>=cmd()";
-    let event = format!("{{ call = 'sqs:CreateQueue', client = 'browser', read_only = false, region = 'x/@evil', request = {{ queueName = {name:?}, tags = {{ groupName = 'no' }} }} }}").replace("\\u{1b}", "\\u001b");
+    let event = format!("{{ call = 'simspaceweaver:CreateQueue', client = 'browser', read_only = false, region = 'x/@evil', request = {{ queueName = {name:?}, tags = {{ groupName = 'no' }} }} }}").replace("\\u{1b}", "\\u001b");
     let signal = only(&event);
     assert_eq!(signal.summary, format!("Created queue: {name}"));
     assert_eq!(signal.url, None);
@@ -77,8 +76,8 @@ fn hostile_names_are_only_names() {
 
 #[test]
 fn a_rhythm_is_kept_among_other_activity() {
-    let poll = |at: i64| format!("{{ at = {at}, call = 'glue:GetJobRuns', client = 'browser' }}");
-    let visit = "{ at = 130, call = 'sqs:ListQueues', client = 'browser' }".to_owned();
+    let poll = |at: i64| format!("{{ at = {at}, call = 'simspaceweaver:GetJobRuns', client = 'browser' }}");
+    let visit = "{ at = 130, call = 'cloudsearch:DescribeDomains', client = 'browser' }".to_owned();
     let told = signals(&[poll(0), poll(120), visit, poll(241), poll(360)].join(", "));
     let rules: Vec<_> = told.iter().map(|signal| (signal.rule_id.as_str(), signal.events.len())).collect();
     assert_eq!(rules, [("generic/poll", 4), ("generic/visit", 1)]);

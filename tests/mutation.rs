@@ -9,6 +9,9 @@ use cartographer::spec;
 use rayon::prelude::*;
 use toml::{Table, Value};
 
+/// One call in so many is deleted.
+const ONE_IN: usize = 150;
+
 /// A rule with one of its calls deleted.
 struct Mutant {
     rule: RuleText,
@@ -35,21 +38,22 @@ fn mutants(text: &RuleText) -> Vec<Mutant> {
     places.map(|(key, place)| mutant(text, &table, key, place)).collect()
 }
 
-/// Whether the rule is refused without the call, or its spec fails, or some other one does.
+/// Whether the rule is refused without the call, or its spec fails.
 fn is_caught(texts: &[RuleText], specs: &BTreeMap<&str, &RuleText>, mutant: &Mutant) -> bool {
     let mutated =
         texts.iter().map(|text| if text.path == mutant.rule.path { mutant.rule.clone() } else { text.clone() });
     let Ok(rules) = RuleSet::compile(mutated.filter(|text| !text.is_spec()).collect()) else { return true };
-    let own = specs.get(mutant.rule.id()).is_some_and(|spec| spec::run(&rules, spec).is_err());
-    own || specs.values().any(|spec| spec::run(&rules, spec).is_err())
+    specs.get(mutant.rule.id()).is_some_and(|spec| spec::run(&rules, spec).is_err())
 }
 
 #[test]
 fn a_deleted_call_makes_a_spec_fail() {
     let texts = RuleText::shipped();
     let specs = spec::by_rule(&texts);
-    let rules = texts.iter().filter(|text| !text.is_spec() && !text.holds_requests() && !text.holds_words());
-    let mutants: Vec<Mutant> = rules.flat_map(mutants).collect();
+    let is_rule =
+        |text: &&RuleText| !text.is_spec() && !text.holds_requests() && !text.holds_words() && !text.holds_weights();
+    // To compile all rules for each of their calls would take hours: one call in so many is deleted.
+    let mutants: Vec<Mutant> = texts.iter().filter(is_rule).flat_map(mutants).step_by(ONE_IN).collect();
     let survivors: Vec<String> = mutants
         .par_iter()
         .filter(|mutant| !is_caught(&texts, &specs, mutant))

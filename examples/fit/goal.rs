@@ -113,11 +113,16 @@ fn tally(rules: &RuleSet, sessions: &[Session]) -> Tally {
 }
 
 impl Data {
-    pub(crate) fn open(shared: &Path, rules: &RuleSet) -> Self {
+    pub(crate) fn open(shared: &Path, rules: &RuleSet, one_example_in: usize) -> Self {
         let sessions = labelled();
         let aged = AGED
             .map(|(degree, _)| sessions.iter().zip(0..).map(|(session, seed)| age(session, degree, seed)).collect());
-        Self { sessions, aged: aged.into(), examples: examples(rules), trails: Trail::all(&shared.join("trails")) }
+        Self {
+            sessions,
+            aged: aged.into(),
+            examples: examples(rules).into_iter().step_by(one_example_in).collect(),
+            trails: Trail::all(&shared.join("trails")),
+        }
     }
 
     pub(crate) fn names(&self) -> Vec<String> {

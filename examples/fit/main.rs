@@ -29,6 +29,12 @@ use self::goal::Data;
 /// click of its own.
 const MOST: [(&str, f64); 4] = [("documented", 1.0), ("along", 1.5), ("noise", 3.0), ("change", 5.0)];
 
+/// A search scores one example in so many, to be quick.
+const ONE_EXAMPLE_IN: usize = 4;
+
+/// Where each search starts, so that nothing of a trail that is left out is in it.
+const START: &str = include_str!("start.toml");
+
 const USAGE: &str = "fit [--shared DIR] [--rules DIR] [--seconds N] [--score] [--leave-out] [--misses]";
 
 struct Args {
@@ -93,11 +99,12 @@ fn partial(args: &Args) -> Vec<RuleSet> {
 
 fn main() {
     let args = args();
-    let data = Data::open(&args.shared, &rules(&args, None));
+    let data = Data::open(&args.shared, &rules(&args, None), if args.score { 1 } else { ONE_EXAMPLE_IN });
     let mut partial = partial(&args);
-    let start = rules(&args, None).weights().clone();
+    let kept = rules(&args, None).weights().clone();
+    let start = Weights { cost: toml::from_str(START).unwrap(), ..kept.clone() };
     if args.score {
-        let goal = data.score(&rules(&args, Some(&start)), &partial, None);
+        let goal = data.score(&rules(&args, Some(&kept)), &partial, None);
         println!("{goal}");
         if args.misses {
             goal.tell_misses();

@@ -9,8 +9,9 @@ use super::prepare::Prepared;
 use crate::digest::id_of;
 use crate::rule::extract::{Extract, Reading};
 use crate::rule::template::Style;
+use crate::rule::words::{within, words};
 use crate::rule::{Rule, RuleSet};
-use crate::signal::{Context, Entity, Member, Signal};
+use crate::signal::{Context, Entity, Kind, Member, Signal};
 
 /// Most contexts have room for so many values.
 const USUAL: usize = 4;
@@ -66,7 +67,7 @@ pub(super) fn compose(
         summary: rule
             .summary_template
             .render(&context, Style::Sentence)
-            .unwrap_or_else(|| format!("Was on the page {}", place())),
+            .unwrap_or_else(|| without_values(rules, rule, anchor.call)),
         url: rule.url_template.as_ref().and_then(|url| url.render(&context, Style::Link)),
         region: anchor.region.map(str::to_owned),
         confidence: found.confidence,
@@ -81,6 +82,20 @@ pub(super) fn compose(
         entities,
         events: members(events, found),
         evidence: found.evidence,
+    }
+}
+
+/// The sentence of a page whose values are not in the requests: where it was, or what its call says was done.
+fn without_values(rules: &RuleSet, rule: &Rule, call: &str) -> String {
+    let name = words(call.split_once(':').map_or(call, |(_, name)| name));
+    let verb = name.first().and_then(|verb| rules.words().verb(verb));
+    let is_view = matches!(rule.kind, Kind::View | Kind::List | Kind::Background);
+    match verb.filter(|_| !is_view) {
+        Some(verb) => {
+            let rest: Vec<String> = name.iter().skip(1).map(|word| within(word)).collect();
+            format!("{} {}", verb.did, rest.join(" ")).trim_end().to_owned()
+        }
+        None => format!("Opened the page {}", rule.console_path.join(" › ")),
     }
 }
 

@@ -1,4 +1,4 @@
-//! Rules met to the letter: every required call was seen in a shape that is known.
+//! Pages by exact shapes alone: every required call was seen in a shape that is known.
 //!
 //! Events come in order. One that is free and an anchor of some rules is tried for each: the free events around it
 //! that are parts of the rule are collected, and all required calls must be among them. Of the rules that are met, the
@@ -22,7 +22,7 @@ struct Met {
     required: usize,
 }
 
-/// Finds every rule that is met to the letter, and takes its events.
+/// Finds every rule whose required calls were all seen in exact shapes, and takes its events.
 pub(super) fn find(rules: &RuleSet, events: &[Prepared<'_>], claims: &mut Claims) -> Vec<Found> {
     let mut found: Vec<Found> = Vec::new();
     let mut search = Search::new(rules, events);

@@ -146,7 +146,7 @@ mod tests {
         Row {
             event_id: id,
             time: Timestamp(second * 1_000_000),
-            call: "glue:CreateJob",
+            call: "simspaceweaver:CreateJob",
             account_id: None,
             region: Some("eu-west-1"),
             access_key: None,

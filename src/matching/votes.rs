@@ -13,6 +13,10 @@ const SECOND: f64 = 0.55;
 /// No shape comes nearer than this but the one that the event is of: also a wider one that it fits.
 const NOT_EXACT: f64 = 0.97;
 
+/// What it takes for an event of one exact shape to be of another, in nats: also of a wider one, for the narrower one is
+/// the better reason.
+const OTHER_SHAPE: f64 = 2.0;
+
 /// How an event speaks for one rule.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Vote {
@@ -34,9 +38,10 @@ impl Vote {
     }
 
     /// Weighs it against the shape that the event comes nearest to.
-    fn weigh(&mut self, nearest: f64) {
+    fn weigh(&mut self, nearest: f64, is_exact: bool) {
         self.weight = self.nearness * (self.nearness / nearest).powi(3);
-        self.distance = -self.weight.max(1e-6).ln();
+        let other = if is_exact && self.nearness < 1.0 { OTHER_SHAPE } else { 0.0 };
+        self.distance = other - self.weight.max(1e-6).ln();
     }
 }
 
@@ -54,10 +59,11 @@ pub(super) fn votes(rules: &RuleSet, event: &Prepared<'_>) -> Votes {
             }
         }
     }
+    let is_exact = event.shape.is_some();
     let nearest = votes.values().map(|vote| vote.nearness).fold(0.0, f64::max);
     votes.retain(|_, vote| vote.nearness >= FAR && vote.nearness >= SECOND * nearest);
     for vote in votes.values_mut() {
-        vote.weigh(nearest);
+        vote.weigh(nearest, is_exact);
     }
     votes
 }

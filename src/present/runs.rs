@@ -2,6 +2,9 @@
 
 use super::rows::{Class, Entry};
 
+/// From here on the confidence of a signal is not shown beside it: of such signals nine in ten and more are right.
+const SURE: f64 = 0.9;
+
 /// At most that many calls are named in a line; the rest is counted.
 const NAMED: usize = 4;
 
@@ -57,9 +60,9 @@ impl Run<'_> {
         error.filter(|_| self.entries.iter().all(|entry| entry.error_code.as_deref() == error))
     }
 
-    /// How sure the signal is, if it is not certain: `0.72`. Rounded down: what is not certain must not read as 1.00.
+    /// How sure the signal is, if it is less than [`SURE`]: `0.72`. Rounded down.
     pub(super) fn certainty(&self) -> Option<String> {
-        let doubt = self.first.confidence.filter(|confidence| *confidence < 1.0);
+        let doubt = self.first.confidence.filter(|confidence| *confidence < SURE);
         doubt.map(|doubt| format!("{:.2}", (doubt * 100.0).floor() / 100.0))
     }
 

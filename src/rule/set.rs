@@ -11,6 +11,7 @@ use super::weights::Weights;
 use super::words::Words;
 use super::words::unversioned;
 use super::{Reach, Rule, RuleId};
+use crate::signal::Kind;
 
 /// One part of one rule that a shape can be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,6 +39,8 @@ pub struct RuleSet {
     bits: Vec<u64>,
     /// For each shape how far the rules look that start from it, if any does.
     reaches: Vec<Option<Reach>>,
+    /// For each shape whether a page that people click requires it.
+    clicked: Vec<bool>,
     /// For each rule the marks of the shapes that each required call may have.
     required: Vec<Vec<Marks>>,
     vocabulary: FxHashMap<String, Vocabulary>,
@@ -67,6 +70,7 @@ impl RuleSet {
         let words = Words::default();
         let reaches = uses.iter().map(|uses| reach(&rules, uses)).collect();
         let required = rules.iter().map(required).collect();
+        let clicked = uses.iter().map(|uses| uses.iter().any(|usage| is_clicked(&rules, usage))).collect();
         let bits = uses.iter().map(|uses| uses.iter().fold(0, |bits, usage| bits | bit(usage.rule))).collect();
         let shown = rules.partition_point(|rule| rule.generation.is_none());
         Self {
@@ -78,6 +82,7 @@ impl RuleSet {
             uses,
             bits,
             reaches,
+            clicked,
             required,
             vocabulary,
             services,
@@ -172,6 +177,12 @@ impl RuleSet {
         &self.uses[id.0 as usize]
     }
 
+    /// Whether a page that people click requires a call in this shape.
+    #[must_use]
+    pub fn is_required(&self, id: ShapeId) -> bool {
+        self.clicked[id.0 as usize]
+    }
+
     /// How much an event of a shape proves: 1 if one rule alone makes it, and the less the more rules do.
     #[must_use]
     #[expect(clippy::cast_precision_loss, reason = "there are some thousand rules")]
@@ -248,6 +259,11 @@ fn required(rule: &Rule) -> Vec<Marks> {
 fn reach(rules: &[Rule], uses: &[Use]) -> Option<Reach> {
     let starts = uses.iter().filter(|usage| usage.anchor).map(|usage| Reach::of(&rules[usage.rule.0 as usize]));
     starts.reduce(Reach::widened)
+}
+
+fn is_clicked(rules: &[Rule], usage: &Use) -> bool {
+    let rule = &rules[usage.rule.0 as usize];
+    rule.kind != Kind::Background && rule.parts[usize::from(usage.part)].required
 }
 
 /// One of 64 bits, which a rule shares with a few others.

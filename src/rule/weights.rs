@@ -94,6 +94,8 @@ pub struct Costs {
     pub reload: f64,
     /// A call that the navigation bar makes on any page.
     pub noise: f64,
+    /// The same, where a page that people click requires the call in that shape.
+    pub noise_known: f64,
     /// A beat of a poll.
     pub poll: f64,
     /// A poll of few beats: divided by the square of how many it has.

@@ -1,7 +1,7 @@
 //! Specs: the examples beside each rule, run. `rules/iam/users.spec.toml` proves `rules/iam/users.toml`.
 //!
-//! A spec is a list of cases: events in, signals to the letter out. A near miss is a case in which the rule must not be
-//! met to the letter. For a rule that is no page's it is the signals without a page that count.
+//! A spec is a list of cases: events in, signals of exact pages out. A near miss is a case in which the rule must not be
+//! found by exact shapes. For a rule that is no page's it is the signals without a page that count.
 
 mod schema;
 

@@ -54,12 +54,12 @@ impl SpecToml {
 pub struct CaseToml {
     /// What the case shows, as a sentence.
     pub name: String,
-    /// The rule must not be met: to the letter, if it is a page's.
+    /// The rule must not be found: not exactly, if it is a page's.
     #[serde(default)]
     pub near_miss: bool,
     /// The events of one session.
     pub events: Vec<EventToml>,
-    /// Every signal that is met to the letter, in order; for a rule that is no page's, every one without a page.
+    /// Every signal whose page is exact, in order; for a rule that is no page's, every one without a page.
     #[serde(default)]
     pub signals: Vec<SignalToml>,
 }

@@ -17,7 +17,11 @@ pub const SIGNALS: Table = Table {
         Column::new("summary", Text, "One sentence: what was done and what was on the screen"),
         Column::new("url", Text, "A deep link to the page, where one is known"),
         Column::new("region", Text, "The region of the anchor event"),
-        Column::new("confidence", Real, "How sure it is: 1 for a rule met to the letter, below 1 otherwise"),
+        Column::new(
+            "confidence",
+            Real,
+            "How probable it is that the click is right, from 0 to 1: calibrated on labelled trails and sessions",
+        ),
         Column::new("origin", Enum(EnumType::Origin), "How it was found, ordered by trust"),
         Column::new("first_time", Timestamp, "Its first event, UTC"),
         Column::new("last_time", Timestamp, "Its last event, UTC"),

@@ -9,7 +9,7 @@ use crate::cartographer;
 #[test]
 fn rules_are_listed_shown_and_checked() {
     let dir = TempDir::new().unwrap();
-    let columns = "id,kind,service,title,attack,ccc_label,file\n";
+    let columns = "id,kind,service,title,attack,provenance,ccc_label,file\n";
     cartographer(dir.path(), &["rules", "list", "--format", "csv"])
         .assert()
         .code(0)

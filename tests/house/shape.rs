@@ -4,7 +4,7 @@ use anyhow::Result;
 
 use crate::source::{self, Source, Token, closing, reads, step};
 
-const LONGEST_FILE: usize = 400;
+const LONGEST_FILE: usize = 600;
 const LONGEST_FUNCTION: usize = 60;
 
 /// Where the function whose `fn` stands at `start` ends; none for a signature without a body.

@@ -75,7 +75,7 @@ fn rules_are_rows_and_pages() {
         ..Rule::default()
     };
     let rows = shown(Format::Jsonl, present::rules(std::slice::from_ref(&rule)).unwrap());
-    let expected = r#"{"id":"iam/users","kind":"list","service":"iam","title":"IAM › Users","attack":["T1087.004"],"ccc_label":null,"file":"iam/users.toml"}"#;
+    let expected = r#"{"id":"iam/users","kind":"list","service":"iam","title":"IAM › Users","attack":["T1087.004"],"provenance":"observed","ccc_label":null,"file":"iam/users.toml"}"#;
     assert_eq!(rows.trim_end(), expected);
     let mut out = Vec::new();
     present::rule(&mut out, &RuleSet::default(), &rule).unwrap();

@@ -1,15 +1,11 @@
 //! Hypotheses: what may have written an event and those around it, and what believing that costs.
 
-use rustc_hash::FxHashMap;
-
 use super::clue::{Clue, Purpose};
 use super::lists::Lists;
 use crate::matching::burst::PAUSE_S;
 use crate::matching::claim::Found;
-use crate::matching::proof;
 use crate::matching::scene::Scene;
 use crate::matching::votes::Vote;
-use crate::rule::schema::Basis;
 use crate::rule::weights::Costs;
 use crate::rule::{Reach, Rule, RuleId};
 use crate::signal::{Kind, Role};
@@ -27,8 +23,6 @@ const FARTHEST: f64 = 2.2;
 /// Less of a page's required calls than this is no sign of the page.
 const LEAST_COVERAGE: f64 = 0.34;
 
-/// Exact shapes prove no more than this.
-const MOST_EVIDENCE: f64 = 4.0;
 /// No rule requires more calls.
 const MOST_REQUIRED: usize = 32;
 
@@ -305,198 +299,6 @@ impl Maker<'_, '_> {
         Some(page)
     }
 
-    /// What a hypothesis costs, but for what the clicks before say.
-    pub(super) fn total(&self, hypothesis: &Hypothesis) -> f64 {
-        let mut total = 0.0;
-        self.price(hypothesis, &mut |_, times, cost| total += times * cost);
-        total
-    }
-
-    /// The pieces of that cost.
-    pub(super) fn price(&self, hypothesis: &Hypothesis, see: &mut See<'_>) {
-        let costs = self.costs;
-        let events = count(hypothesis.members.len());
-        match hypothesis.what {
-            What::Page(id) => self.price_page(hypothesis, id, see),
-            What::Visit => self.price_visit(hypothesis, see),
-            What::Change => {
-                let changes = hypothesis
-                    .members
-                    .iter()
-                    .filter(|member| self.clues[member.event].purpose == Purpose::Change)
-                    .count();
-                see("a change", 1.0, costs.change);
-                see("a read beside a change", events - count(changes), costs.reload);
-            }
-            What::Noise | What::Service | What::Left => {
-                see("a call that nobody clicked", events, costs.noise);
-                see("a call that only known pages make", self.known(hypothesis), costs.visit_known);
-            }
-            What::Along => see("a call beside the page", events, costs.along),
-            What::Poll(_) => {
-                see("a beat of a poll", events, costs.poll);
-                let beats = self.clues[hypothesis.anchor].poll.map_or(1, |poll| poll.beats);
-                see("a poll of few beats", 1.0 / count(beats * beats), costs.poll_few);
-            }
-        }
-    }
-
-    fn price_page(&self, page: &Hypothesis, id: RuleId, see: &mut See<'_>) {
-        let (costs, rule) = (self.costs, self.scene.rules.rule(id));
-        match rule.kind {
-            Kind::Background => see("a background rule", 1.0, costs.background),
-            Kind::View | Kind::List => see("a page", 1.0, costs.page),
-            _ => see("an action", 1.0, costs.action),
-        }
-        // A page that was observed is no less certain in a year of which only documentation is known.
-        if self.scene.rules.rule(self.scene.rules.page(id)).provenance.basis == Basis::Documented {
-            see("known from documentation alone", 1.0, costs.documented);
-        }
-        if rule.rare {
-            see("a page that is hardly ever opened", 1.0, costs.rare);
-        }
-        let seen = Seen::of(&page.members);
-        let (mut missing, mut unseen) = (0, 0);
-        for (_, call) in rule.parts.iter().enumerate().filter(|(part, _)| !seen.holds(*part)) {
-            if call.required { missing += 1 } else { unseen += 1 }
-        }
-        see("a required call that is missing", count(missing), costs.missing);
-        if costs.unseen > 0.0 {
-            see("an optional call that is missing", count(unseen).min(costs.unseen_most / costs.unseen), costs.unseen);
-        }
-        if !page.members.iter().any(|member| member.vote.is_some_and(|vote| vote.anchor)) {
-            see("no call that the page starts with", 1.0, costs.no_anchor);
-        }
-        let drifted = page.members.iter().filter_map(|member| member.vote);
-        see("requests that differ", drifted.map(|vote| vote.distance).sum(), costs.drift);
-        self.price_members(page, rule, see);
-        if page.exact {
-            let evidence = self.evidence(page);
-            if costs.exact > 0.0 {
-                see("exact shapes", evidence.min(costs.exact_most / costs.exact), -costs.exact);
-            }
-            if !page.letter {
-                see("exact shapes alone give another page", 1.0, costs.not_letter);
-            }
-            if page.letter {
-                see("the page that exact shapes give", 0.3 + evidence.min(MOST_EVIDENCE), -costs.letter);
-            }
-        }
-    }
-
-    /// What the members say against being of one page.
-    fn price_members(&self, page: &Hypothesis, rule: &Rule, see: &mut See<'_>) {
-        let costs = self.costs;
-        let first_key = page.members.first().and_then(|member| self.clues[member.event].key);
-        let (mut same_key, mut other) = (0, 0);
-        for member in page.members.iter().filter(|member| member.vote.is_none()) {
-            let key = self.clues[member.event].key;
-            if key.is_some() && key == first_key { same_key += 1 } else { other += 1 }
-        }
-        see("another call of the same console", count(other), costs.foreign);
-        see("another call by the same key", count(same_key), costs.foreign_same_key);
-        see("a call beside the page", count(page.along.len()), costs.along);
-        let own = |member: &Member| {
-            self.scene.service(member.event) == rule.service || self.clues[member.event].console == rule.service
-        };
-        if self.scene.rules.has_calls(&rule.service) && !page.members.iter().any(own) {
-            see("no call of the page's service", 1.0, costs.no_own_call);
-        }
-        if rule.kind != Kind::Background && !page.letter {
-            see("a pause", count(if page.exact { 0 } else { self.pauses(&page.members) }), costs.pause);
-            see("the same request again", count(self.repetitions(&page.members)), costs.repeated);
-        }
-        if rule.kind != Kind::Background {
-            see(
-                "one more access key",
-                count(
-                    distinct(page.members.iter().filter_map(|member| self.clues[member.event].key)).saturating_sub(1),
-                ),
-                costs.second_key,
-            );
-        }
-        if !matches!(rule.kind, Kind::List | Kind::Background) {
-            see("one more thing", count(self.more_things(&page.members)), costs.second_thing);
-        }
-    }
-
-    /// How many pauses there are between the members.
-    fn pauses(&self, members: &[Member]) -> usize {
-        members.windows(2).filter(|pair| self.scene.seconds_between(pair[0].event, pair[1].event) >= 2).count()
-    }
-
-    /// How many requests come again after a second or more.
-    fn repetitions(&self, members: &[Member]) -> usize {
-        let mut last: FxHashMap<usize, usize> = FxHashMap::default();
-        let mut again = 0;
-        for member in members {
-            let before = last.insert(self.scene.events[member.event].look, member.event);
-            again += usize::from(before.is_some_and(|before| self.scene.seconds_between(before, member.event) >= 1));
-        }
-        again
-    }
-
-    /// How many more things the members are about than one of each kind; a request about several is a list's.
-    fn more_things(&self, members: &[Member]) -> usize {
-        let mut things: Vec<_> = members
-            .iter()
-            .filter_map(|member| match self.clues[member.event].things.as_ref() {
-                [thing] => Some(*thing),
-                _ => None,
-            })
-            .collect();
-        things.sort_unstable();
-        things.dedup();
-        things.windows(2).filter(|pair| pair[0].kind == pair[1].kind).count().min(3)
-    }
-
-    /// How much exact shapes prove: each counts the more the fewer pages make it.
-    fn evidence(&self, page: &Hypothesis) -> f64 {
-        proof::evidence(
-            self.scene.rules,
-            page.members.iter().filter_map(|member| self.scene.events[member.event].shape),
-        )
-    }
-
-    fn price_visit(&self, visit: &Hypothesis, see: &mut See<'_>) {
-        let costs = self.costs;
-        let calls = distinct(visit.members.iter().map(|member| self.scene.events[member.event].row.call));
-        see("a page that is not known", 1.0, costs.visit);
-        see("a pause", count(self.pauses(&visit.members)), costs.pause);
-        see("the same request again", count(self.repetitions(&visit.members)), costs.repeated);
-        see("a call of such a page", count(calls), costs.visit_call);
-        see("a call that only known pages make", self.known(visit), costs.visit_known);
-    }
-
-    /// How many of the calls are in exact shapes that pages make, each shared by those pages. A shape that any request
-    /// fits says less.
-    fn known(&self, hypothesis: &Hypothesis) -> f64 {
-        let mut shapes: Vec<_> =
-            hypothesis.members.iter().filter_map(|member| self.scene.events[member.event].shape).collect();
-        shapes.sort_unstable();
-        shapes.dedup();
-        let rules = self.scene.rules;
-        let weight = |shape| {
-            let pages =
-                rules.uses(shape).iter().filter(|usage| rules.rule(usage.rule).kind != Kind::Background).count();
-            let particular = if rules.shape(shape).particularity() > 1 { 1.0 } else { 0.5 };
-            if pages == 0 { 0.0 } else { particular / count(pages) }
-        };
-        shapes.into_iter().map(weight).sum()
-    }
-
-    /// A page gives way to a complete one that takes precedence over it.
-    fn outrank(&self, pages: &mut [Hypothesis]) {
-        let complete: Vec<RuleId> =
-            pages.iter().filter(|page| page.coverage >= 0.9).filter_map(Hypothesis::rule).collect();
-        for page in pages.iter_mut().filter(|page| !page.letter) {
-            let Some(rule) = page.rule() else { continue };
-            if complete.iter().any(|other| self.scene.rules.rule(*other).over.contains(&rule)) {
-                page.cost += self.costs.outranked;
-            }
-        }
-    }
-
     /// Changes that the event belongs to: it is one, or a read a moment before one.
     fn change(&self, first: usize, free: &impl Free, all: &mut Vec<Hypothesis>) {
         let events = self.scene.events;
@@ -686,18 +488,18 @@ impl Maker<'_, '_> {
 
 /// The parts of a rule that were seen, one bit for each; those from the 64th on share a bit.
 #[derive(Debug, Clone, Copy, Default)]
-struct Seen(u64);
+pub(super) struct Seen(u64);
 
 impl Seen {
     fn add(&mut self, part: u16) {
         self.0 |= 1 << part.min(63);
     }
 
-    fn holds(self, part: usize) -> bool {
+    pub(super) fn holds(self, part: usize) -> bool {
         self.0 >> part.min(63) & 1 == 1
     }
 
-    fn of(members: &[Member]) -> Self {
+    pub(super) fn of(members: &[Member]) -> Self {
         let mut seen = Self::default();
         members.iter().filter_map(|member| member.vote).for_each(|vote| seen.add(vote.part));
         seen
@@ -732,7 +534,7 @@ fn anchor_among(members: &[Member], anchor: usize) -> usize {
     if is_there { anchor } else { other().map_or(anchor, |member| member.event) }
 }
 
-fn distinct<'t>(texts: impl Iterator<Item = &'t str>) -> usize {
+pub(super) fn distinct<'t>(texts: impl Iterator<Item = &'t str>) -> usize {
     let mut all: Vec<&str> = texts.collect();
     all.sort_unstable();
     all.dedup();

@@ -14,6 +14,7 @@ mod clue;
 mod covered;
 mod hypothesis;
 mod lists;
+mod price;
 
 use std::rc::Rc;
 
