@@ -98,6 +98,17 @@ fn every_rule_says_what_it_is_in_words_of_its_own() {
 }
 
 #[test]
+fn no_link_leads_to_a_page_that_destroys() {
+    let words = ["delete", "terminate", "empty", "destroy", "purge"];
+    for text in texts().iter().filter(|text| !text.is_spec()) {
+        for line in text.text.lines().filter(|line| line.starts_with("url = ")) {
+            let link = line.to_lowercase();
+            assert!(!words.iter().any(|word| link.contains(word)), "{}: {line}", text.file);
+        }
+    }
+}
+
+#[test]
 fn labels_are_those_of_one_rule_each() {
     let rules = rules();
     let labels: Vec<&str> = rules.rules().iter().filter_map(|rule| rule.ccc_label.as_deref()).collect();

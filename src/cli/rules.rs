@@ -53,6 +53,7 @@ pub(crate) struct Show {
 
 /// Check rules: a line for each problem, `file:line: key: problem`
 ///
+/// Notes name pages that cannot be distinguished by the calls that they require.
 /// Rules of a folder are checked with the shipped ones under them, as they are used. Exits with 1 if there is a problem.
 #[derive(Debug, Args)]
 pub(crate) struct Check {
@@ -120,6 +121,11 @@ impl Check {
     fn run(self, streams: Streams) -> Result<ExitCode> {
         let problems = match texts(self.dir.as_ref()).and_then(RuleSet::compile) {
             Ok(set) => {
+                let groups = set.lookalikes();
+                for group in &groups {
+                    let ids: Vec<&str> = group.iter().map(|rule| rule.id.as_str()).collect();
+                    streams.say(&format!("note: the same calls in the same shapes are required by {}", ids.join(", ")));
+                }
                 streams.say(&format!("{} rules, no problem", set.rules().len()));
                 return Ok(ExitCode::Fine);
             }

@@ -4,8 +4,8 @@ use rustc_hash::FxBuildHasher;
 use serde_json::Value;
 
 use super::claim::Found;
-use super::failed;
 use super::prepare::Prepared;
+use super::{failed, partition};
 use crate::digest::id_of;
 use crate::rule::extract::{Extract, Reading};
 use crate::rule::template::Style;
@@ -68,7 +68,11 @@ pub(super) fn compose(
             .summary_template
             .render(&context, Style::Sentence)
             .unwrap_or_else(|| without_values(rules, rule, anchor.call)),
-        url: rule.url_template.as_ref().and_then(|url| url.render(&context, Style::Link)),
+        url: rule
+            .url_template
+            .as_ref()
+            .and_then(|url| url.render(&context, Style::Link))
+            .map(|url| partition::link(url, anchor.region)),
         region: anchor.region.map(str::to_owned),
         confidence: found.confidence,
         origin: found.origin,

@@ -10,6 +10,7 @@ mod explain;
 mod failed;
 mod generic;
 mod letter;
+mod partition;
 mod poll;
 mod prepare;
 mod proof;

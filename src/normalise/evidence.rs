@@ -36,7 +36,7 @@ fn is_visitor(event: &Event<'_>) -> bool {
 
 /// A sign-in, failed and programmatic ones included: what happens at the console's door is the console's.
 fn signs_in(event: &Event<'_>) -> bool {
-    event.event_source == "signin.amazonaws.com"
+    event.event_source.starts_with("signin.")
         || matches!(event.event_type.as_deref(), Some("AwsConsoleSignIn" | "AwsConsoleAction"))
 }
 

@@ -159,6 +159,15 @@ fn service<'a>(source: &Cow<'a, str>) -> Cow<'a, str> {
 }
 
 fn without_domain(host: &str) -> Option<&str> {
-    const DOMAINS: [&str; 4] = [".amazonaws.com", ".amazonaws.com.cn", ".aws.internal", ".api.aws"];
+    // The last three are the European Sovereign Cloud's and those of the ISO regions.
+    const DOMAINS: [&str; 7] = [
+        ".amazonaws.com",
+        ".amazonaws.com.cn",
+        ".aws.internal",
+        ".api.aws",
+        ".amazonaws.eu",
+        ".c2s.ic.gov",
+        ".sc2s.sgov.gov",
+    ];
     DOMAINS.iter().find_map(|domain| host.strip_suffix(domain))
 }

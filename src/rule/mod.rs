@@ -12,6 +12,7 @@ pub mod drift;
 pub mod extract;
 pub mod generic;
 mod link;
+mod lookalike;
 pub mod marks;
 mod nearness;
 pub mod path;

@@ -280,7 +280,10 @@ impl Maker<'_, '_> {
     fn of_page(&self, id: RuleId, anchor: usize, mut members: Vec<Member>, beside: Vec<usize>) -> Option<Hypothesis> {
         let rule = self.scene.rules.rule(id);
         let coverage = coverage(rule, &members);
-        if coverage < LEAST_COVERAGE {
+        // A page that requires no call in particular is there only where one is that it starts from.
+        let is_started = || members.iter().any(|member| member.vote.is_some_and(|vote| vote.anchor));
+        let requires = rule.parts.first().is_some_and(|part| part.required);
+        if coverage < LEAST_COVERAGE || !(requires || is_started()) {
             return None;
         }
         let exact =

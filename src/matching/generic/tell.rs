@@ -7,6 +7,7 @@ use super::{Draft, Rhythm, Scene, names};
 use crate::event::{Client, Timestamp};
 use crate::matching::claim::Found;
 use crate::matching::describe::{self, Reads};
+use crate::matching::partition;
 use crate::normalise::caller::unwrapped;
 use crate::rule::generic::Generic;
 use crate::rule::words::{within, words};
@@ -230,7 +231,8 @@ impl Teller<'_, '_> {
         let service = self.scene.rules.words().service(self.scene.console(anchor)).filter(|_| is_click)?;
         let (home, region) = (service.home.as_ref()?, self.scene.events[anchor].row.region?);
         let is_region = region.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
-        is_region.then(|| format!("https://{region}.console.aws.amazon.com/{home}?region={region}"))
+        let url = || format!("https://{region}.console.aws.amazon.com/{home}?region={region}");
+        is_region.then(|| partition::link(url(), Some(region)))
     }
 
     /// The page that was opened last before.
