@@ -82,7 +82,7 @@ fn a_rhythm_is_kept_among_other_activity() {
     let rules: Vec<_> = told.iter().map(|signal| (signal.rule_id.as_str(), signal.events.len())).collect();
     assert_eq!(rules, [("generic/poll", 4), ("generic/visit", 1)]);
     assert!(told[0].summary.contains("4 times, every 2 minutes"), "{}", told[0].summary);
-    let seldom = [poll(0), poll(900), poll(1800)].join(", ");
+    let seldom = [poll(0), poll(1000), poll(2000)].join(", ");
     assert!(signals(&seldom).iter().all(|signal| signal.rule_id == "generic/visit"));
 }
 

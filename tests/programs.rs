@@ -144,7 +144,7 @@ fn a_sign_in_by_a_program_says_so() {
 
 #[test]
 fn an_http_library_with_console_credentials_is_the_console() {
-    let mut read = by_person(1, "monitoring", "DescribeAlarms", &json!({ "maxRecords": 100 }));
+    let mut read = by_person(1, "monitoring", "ListDashboards", &json!({}));
     read["readOnly"] = json!(true);
     read["userAgent"] = json!("Apache-HttpClient/4.5.13 (Java/1.8.0_352)");
     let by_console = clicks(std::slice::from_ref(&read));

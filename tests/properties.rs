@@ -85,6 +85,10 @@ proptest! {
         let pages = |events: Vec<EventToml>| {
             let mut signals = signals(events);
             signals.retain(|signal| signal.origin != Origin::Generic);
+            // What else happened then says how sure a page is, and nothing else of it.
+            for signal in &mut signals {
+                (signal.confidence, signal.evidence) = (0.0, None);
+            }
             signals
         };
         let expected = pages(events.clone());

@@ -13,10 +13,6 @@ const SECOND: f64 = 0.55;
 /// No shape comes nearer than this but the one that the event is of: also a wider one that it fits.
 const NOT_EXACT: f64 = 0.97;
 
-/// What it takes for an event of one exact shape to be of another, in nats: also of a wider one, for the narrower one is
-/// the better reason.
-const OTHER_SHAPE: f64 = 2.0;
-
 /// How an event speaks for one rule.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Vote {
@@ -30,18 +26,20 @@ pub(super) struct Vote {
     pub(super) weight: f64,
     /// How far that is from a whole part, in nats.
     pub(super) distance: f64,
+    /// The event is exactly of another shape: perhaps of a narrower one, which is the better reason then.
+    pub(super) is_others: bool,
 }
 
 impl Vote {
     fn new(usage: Use, nearness: f64) -> Self {
-        Self { part: usage.part, anchor: usage.anchor, nearness, weight: 1.0, distance: 0.0 }
+        Self { part: usage.part, anchor: usage.anchor, nearness, weight: 1.0, distance: 0.0, is_others: false }
     }
 
     /// Weighs it against the shape that the event comes nearest to.
     fn weigh(&mut self, nearest: f64, is_exact: bool) {
         self.weight = self.nearness * (self.nearness / nearest).powi(3);
-        let other = if is_exact && self.nearness < 1.0 { OTHER_SHAPE } else { 0.0 };
-        self.distance = other - self.weight.max(1e-6).ln();
+        self.distance = -self.weight.max(1e-6).ln();
+        self.is_others = is_exact && self.nearness < 1.0;
     }
 }
 

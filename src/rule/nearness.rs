@@ -27,6 +27,8 @@ const OTHER_VALUE: f64 = 0.4;
 const NO_TEXT: f64 = 0.6;
 /// The call came from a back end that no rule knows.
 const UNKNOWN_CALLER: f64 = 0.95;
+/// The call came from the browser, where a back end is asked for: a console of later years.
+const BROWSER: f64 = 0.4;
 /// The call came from a back end that other shapes ask for.
 const OTHER_CALLER: f64 = 0.6;
 /// The call failed, or did not, against what is asked.
@@ -70,7 +72,11 @@ impl Shape {
     fn compare_caller(&self, subject: &Subject<'_, '_>, see: &mut See<'_>) {
         let agent_fits = self.agent.as_ref().is_none_or(|condition| condition.holds_for_text(subject.agent));
         if !agent_fits || !self.caller.fits(subject.family) {
-            let factor = if subject.family.is_none() { UNKNOWN_CALLER } else { OTHER_CALLER };
+            let factor = match subject.family {
+                None if subject.agent.starts_with("Mozilla/") => BROWSER,
+                None => UNKNOWN_CALLER,
+                Some(_) => OTHER_CALLER,
+            };
             see(factor, &|| format!("called by {}", subject.agent));
         }
     }

@@ -47,6 +47,8 @@ pub struct Costs {
     pub unseen_most: f64,
     /// A request differs from the shape that the page makes: times the negative logarithm of how near it comes.
     pub drift: f64,
+    /// A request of the page that is exactly of a shape of another page; up to three count.
+    pub other_shape: f64,
     /// A complete page of exact shapes: the saving for each distinct shape, less for one that many pages make.
     pub exact: f64,
     /// The most that exact shapes save.

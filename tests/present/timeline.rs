@@ -68,11 +68,11 @@ fn consecutive_residual_events_of_a_service_share_a_line() {
 
 #[test]
 fn doubt_errors_and_a_new_day_are_shown() {
-    let denied = Entry { error_code: Some("AccessDenied".to_owned()), ..click(1, Kind::Secret, "Read it", 0.999) };
+    let denied = Entry { error_code: Some("AccessDenied".to_owned()), ..click(1, Kind::Secret, "Read it", 0.799) };
     let later = Entry { region: Some("eu-west-1".to_owned()), ..click(15 * 60, Kind::List, "Users", 1.0) };
     let text = timeline(&[denied, later], &[]);
     let expected = "alice · 111122223333 · mfa unknown · 2026-03-02 09:13:00 → 2026-03-03 00:12:00 UTC · session 0123456789abcdef\n  \
-        09:13:00  secret             Read it  (140 events)  ~0.99  [AccessDenied]\n  \
+        09:13:00  secret             Read it  (140 events)  ~0.79  [AccessDenied]\n  \
         2026-03-03\n  \
         00:12:00  list    eu-west-1  Users  (140 events)\n";
     assert_eq!(text, expected);

@@ -9,6 +9,8 @@ use crate::rule::schema::Basis;
 use crate::rule::{Rule, RuleId};
 use crate::signal::Kind;
 
+/// So many requests that are exactly another page's count.
+const MOST_OTHERS: usize = 3;
 /// Exact shapes prove no more than this.
 const MOST_EVIDENCE: f64 = 4.0;
 
@@ -79,6 +81,8 @@ impl Maker<'_, '_> {
         }
         let drifted = page.members.iter().filter_map(|member| member.vote);
         see("requests that differ", drifted.map(|vote| vote.distance).sum(), costs.drift);
+        let others = page.members.iter().filter(|member| member.vote.is_some_and(|vote| vote.is_others)).count();
+        see("requests that are exactly another page's", count(others.min(MOST_OTHERS)), costs.other_shape);
         self.price_members(page, rule, see);
         if page.exact {
             let evidence = self.evidence(page);
@@ -125,7 +129,7 @@ impl Maker<'_, '_> {
                 costs.second_key,
             );
         }
-        if !matches!(rule.kind, Kind::List | Kind::Background) {
+        if rule.kind == Kind::View {
             see("one more thing", count(self.more_things(&page.members)), costs.second_thing);
         }
     }
