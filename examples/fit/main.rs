@@ -37,6 +37,7 @@ const START: &str = include_str!("start.toml");
 
 const USAGE: &str = "fit [--shared DIR] [--rules DIR] [--seconds N] [--score] [--leave-out] [--resume] [--misses]";
 
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 struct Args {
     shared: PathBuf,
     rules: PathBuf,

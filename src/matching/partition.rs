@@ -1,4 +1,4 @@
-//! Links into the consoles of other partitions: China, GovCloud, the European Sovereign Cloud and the ISO regions.
+//! Links into the consoles of other partitions: China, `GovCloud`, the European Sovereign Cloud and the ISO regions.
 
 /// The host of the console that rules write links for.
 const HOST: &str = ".console.aws.amazon.com/";

@@ -70,7 +70,7 @@ impl RuleSet {
         let words = Words::default();
         let reaches = uses.iter().map(|uses| reach(&rules, uses)).collect();
         let required = rules.iter().map(required).collect();
-        let clicked = uses.iter().map(|uses| uses.iter().any(|usage| is_clicked(&rules, usage))).collect();
+        let clicked = uses.iter().map(|uses| uses.iter().any(|usage| is_clicked(&rules, *usage))).collect();
         let bits = uses.iter().map(|uses| uses.iter().fold(0, |bits, usage| bits | bit(usage.rule))).collect();
         let shown = rules.partition_point(|rule| rule.generation.is_none());
         Self {
@@ -261,7 +261,7 @@ fn reach(rules: &[Rule], uses: &[Use]) -> Option<Reach> {
     starts.reduce(Reach::widened)
 }
 
-fn is_clicked(rules: &[Rule], usage: &Use) -> bool {
+fn is_clicked(rules: &[Rule], usage: Use) -> bool {
     let rule = &rules[usage.rule.0 as usize];
     rule.kind != Kind::Background && rule.parts[usize::from(usage.part)].required
 }
