@@ -27,7 +27,7 @@ pub(crate) struct Coverage {
     /// What a line is
     #[arg(long, value_enum, default_value = "session")]
     by: By,
-    /// The form of the answer
+    /// Output format
     #[arg(long, value_enum, default_value = "table")]
     format: RowFormat,
 }

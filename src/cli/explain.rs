@@ -37,7 +37,7 @@ pub(crate) struct Explain {
     /// Every event, however many there are
     #[arg(long)]
     all: bool,
-    /// The form of the answer
+    /// Output format
     #[arg(long, value_enum, default_value = "text")]
     format: ExplainFormat,
 }

@@ -34,7 +34,7 @@ pub(crate) struct List {
     /// Only hunts of this ATT&CK technique, its sub-techniques included: T1098
     #[arg(long, value_name = "ID")]
     technique: Option<String>,
-    /// The form of the answer
+    /// Output format
     #[arg(long, value_enum, default_value = "table")]
     format: ListFormat,
 }
@@ -56,7 +56,7 @@ pub(crate) struct Run {
     /// Set one of what `hunt show` says can be set: since=2026-03-11 (repeatable)
     #[arg(long, value_name = "NAME=VALUE", value_parser = assignment)]
     set: Vec<(String, String)>,
-    /// The form of the answer
+    /// Output format
     #[arg(long, value_enum, default_value = "table")]
     format: RowFormat,
 }

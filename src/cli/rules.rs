@@ -37,7 +37,7 @@ pub(crate) struct OwnRules {
 pub(crate) struct List {
     #[command(flatten)]
     own: OwnRules,
-    /// The form of the answer
+    /// Output format
     #[arg(long, value_enum, default_value = "table")]
     format: ListFormat,
 }

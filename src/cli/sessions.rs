@@ -22,7 +22,7 @@ pub(crate) struct Sessions {
     /// Programmatic sessions too
     #[arg(long)]
     all: bool,
-    /// The form of the answer
+    /// Output format
     #[arg(long, value_enum, default_value = "table")]
     format: RowFormat,
 }

@@ -29,7 +29,7 @@ pub(crate) struct Sql {
     /// Let the query change the case
     #[arg(long)]
     write: bool,
-    /// The form of the answer
+    /// Output format
     #[arg(long, value_enum, default_value = "table")]
     format: RowFormat,
 }

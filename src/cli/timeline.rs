@@ -29,7 +29,7 @@ pub(crate) struct Timeline {
     /// As text, end each line with how the id of its signal or event begins, for `explain`
     #[arg(long)]
     ids: bool,
-    /// The form of the answer
+    /// Output format
     #[arg(long, value_enum, default_value = "text")]
     format: TimelineFormat,
 }

@@ -130,6 +130,15 @@ pub(super) struct Maker<'d, 'e> {
 }
 
 impl Maker<'_, '_> {
+    /// Whether not all calls of a page were made by a service that acts by itself.
+    fn has_own_call(&self, page: &Hypothesis) -> bool {
+        page.members.iter().any(|member| self.clues[member.event].purpose != Purpose::Acting)
+    }
+
+    fn is_background(&self, page: &Hypothesis) -> bool {
+        matches!(page.what, What::Page(rule) if self.scene.rules.rule(rule).kind == Kind::Background)
+    }
+
     /// Every hypothesis whose first event is this one.
     pub(super) fn at(&self, event: usize, free: &impl Free) -> Vec<Hypothesis> {
         let mut all = Vec::new();
@@ -139,7 +148,7 @@ impl Maker<'_, '_> {
         for (rule, vote) in self.lists.votes(event) {
             self.page(event, *rule, *vote, free, &mut all);
         }
-        all.retain(|page| page.members.iter().any(|member| self.clues[member.event].purpose != Purpose::Acting));
+        all.retain(|page| self.is_background(page) || self.has_own_call(page));
         self.outrank(&mut all);
         self.change(event, free, &mut all);
         self.quiet(event, free, &mut all);
