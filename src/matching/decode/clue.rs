@@ -75,7 +75,8 @@ pub(super) fn clues<'s>(scene: &Scene<'s, '_>) -> Vec<Clue<'s>> {
             () if is_acting(event) => Purpose::Acting,
             () if call.service && scene.is_for_service(at) => Purpose::Service,
             () if changes => Purpose::Change,
-            () if call.noise => Purpose::Noise,
+            // What was typed is no call of the console's, even if the console makes it too.
+            () if call.noise && event.row.client != Client::CloudShell => Purpose::Noise,
             () => Purpose::Read,
         };
         let agent = event.row.user_agent.unwrap_or_default();
