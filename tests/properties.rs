@@ -81,11 +81,12 @@ proptest! {
     }
 
     #[test]
-    fn calls_that_no_rule_knows_change_no_page(events in sessions()) {
+    fn unknown_calls_an_hour_later_change_no_page(events in sessions()) {
         let pages = |events: Vec<EventToml>| {
             let mut signals = signals(events);
             signals.retain(|signal| signal.origin != Origin::Generic);
-            // What else happened then says how sure a page is; and of two pages that cost the same, either may take a call.
+            // Of two pages that cost the same, either may take a call, and its confidence may differ. Calls at the same time
+            // are evidence, and may change a page.
             let page = |signal: Signal| (signal.rule_id, signal.anchor_event_id);
             let signals: Vec<_> = signals.into_iter().map(page).collect();
             signals
@@ -93,7 +94,7 @@ proptest! {
         let expected = pages(events.clone());
         let stranger = |event: &EventToml| {
             let id = event.id.as_ref().map(|id| format!("x{id}"));
-            EventToml { call: "freetier:GetNothing".to_owned(), agent: None, id, ..event.clone() }
+            EventToml { call: "freetier:GetNothing".to_owned(), agent: None, id, at: event.at + 3600, ..event.clone() }
         };
         let strangers: Vec<EventToml> = events.iter().map(stranger).collect();
         prop_assert_eq!(pages([events, strangers].concat()), expected);
