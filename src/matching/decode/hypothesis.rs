@@ -331,19 +331,7 @@ impl Maker<'_, '_> {
             if members.first() != Some(&first) {
                 return;
             }
-            let members = members.into_iter().map(|event| Member { event, vote: None }).collect();
-            let mut change = Hypothesis {
-                what: What::Change,
-                anchor: start,
-                members,
-                along: Vec::new(),
-                letter: false,
-                exact: false,
-                coverage: 1.0,
-                cost: 0.0,
-            };
-            change.cost = self.total(&change);
-            all.push(change);
+            all.push(self.without_rule(What::Change, start, members));
         };
         if !reads.is_empty() {
             make(group.iter().chain(&reads).copied().collect());
@@ -398,23 +386,11 @@ impl Maker<'_, '_> {
             .collect()
     }
 
-    /// That nobody clicked.
+    /// Hypotheses in which nobody clicked: noise, a poll, a service.
     fn quiet(&self, first: usize, free: &impl Free, all: &mut Vec<Hypothesis>) {
         let clue = &self.clues[first];
         let mut make = |what: What, members: Vec<usize>| {
-            let members = members.into_iter().map(|event| Member { event, vote: None }).collect();
-            let mut quiet = Hypothesis {
-                what,
-                anchor: first,
-                members,
-                along: Vec::new(),
-                letter: false,
-                exact: false,
-                coverage: 1.0,
-                cost: 0.0,
-            };
-            quiet.cost = self.total(&quiet);
-            all.push(quiet);
+            all.push(self.without_rule(what, first, members));
         };
         if clue.purpose == Purpose::Acting {
             make(What::Left, vec![first]);
@@ -462,14 +438,16 @@ impl Maker<'_, '_> {
                 && same
                 && (clue.key.is_some() || self.scene.events[event].row.region == region)
         };
-        let members: Vec<Member> =
-            self.chain(first, free, pause_s, is_own).into_iter().map(|event| Member { event, vote: None }).collect();
-        if members.is_empty() {
-            return None;
-        }
-        let mut visit = Hypothesis {
-            what: What::Visit,
-            anchor: first,
+        let members = self.chain(first, free, pause_s, is_own);
+        (!members.is_empty()).then(|| self.without_rule(What::Visit, first, members))
+    }
+
+    /// A hypothesis of events that no rule describes.
+    fn without_rule(&self, what: What, anchor: usize, events: Vec<usize>) -> Hypothesis {
+        let members = events.into_iter().map(|event| Member { event, vote: None }).collect();
+        let mut hypothesis = Hypothesis {
+            what,
+            anchor,
             members,
             along: Vec::new(),
             letter: false,
@@ -477,8 +455,8 @@ impl Maker<'_, '_> {
             coverage: 1.0,
             cost: 0.0,
         };
-        visit.cost = self.total(&visit);
-        Some(visit)
+        hypothesis.cost = self.total(&hypothesis);
+        hypothesis
     }
 
     /// The free events from the first one on that are of a kind, without a pause of so many seconds between them.
