@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { looking } from "./lib/browser.mjs";
-import { active, detail, inAddress, query, shows, total } from "./lib/grid.mjs";
+import { active, detail, inAddress, shows, total } from "./lib/grid.mjs";
 import { NADIA } from "./sessions.mjs";
 
 export function keyboard(address) {
@@ -16,7 +16,7 @@ export function keyboard(address) {
       await shows(page.locator('[aria-rowindex="3"]'), "nadia");
       await press("Enter");
       await total(page, 34);
-      assert.equal(query(page).get("session"), NADIA);
+      await inAddress(page, "session", NADIA);
 
       await press("/");
       await page.keyboard.type("secret");

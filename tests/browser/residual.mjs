@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { looking } from "./lib/browser.mjs";
 import { loadRecords, ownRules } from "./lib/case.mjs";
-import { detail, query, row, rows, shows, texts, total } from "./lib/grid.mjs";
+import { detail, inAddress, row, rows, shows, texts, total } from "./lib/grid.mjs";
 import { sessionOf } from "./lib/records.mjs";
 
 const record = sessionOf("mara");
@@ -54,7 +54,7 @@ export function residual(address) {
       await shows(totals, /\d\s+of 1 clicks are named by a known page/, "of 3 events");
       await totals.getByRole("link", { name: "2" }).click();
       await total(page, 2);
-      assert.equal(query(page).get("show"), "residual");
+      await inAddress(page, "show", "residual");
       assert.ok((await texts(page)).every((text) => text.includes("residual")));
     }));
 }

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { looking } from "./lib/browser.mjs";
-import { detail, downloaded, query, row, rows, shows, texts, total } from "./lib/grid.mjs";
+import { detail, downloaded, inAddress, row, rows, shows, texts, total } from "./lib/grid.mjs";
 import { NADIA } from "./sessions.mjs";
 
 export function entities(address) {
@@ -20,7 +20,7 @@ export function entities(address) {
       await shows(rows(page).first(), "prod-db-backups");
       await page.reload();
       await total(page, 1);
-      assert.equal(query(page).get("type"), "bucket");
+      await inAddress(page, "type", "bucket");
     }));
 
   test("entities: everywhere one was seen or touched", () =>

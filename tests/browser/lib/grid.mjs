@@ -30,9 +30,7 @@ export async function shows(place, ...parts) {
 /** The texts of the rows that are laid out. */
 export const texts = (page) => rows(page).allInnerTexts();
 
-export const query = (page) => new URL(page.url()).searchParams;
-
-/** Waits until the address has that parameter. */
+/** Waits until the address has that value of the parameter: it follows what is typed with a delay. `""` means it has none. */
 export async function inAddress(page, name, value) {
   await page.waitForFunction(
     ([key, wanted]) => new URL(location.href).searchParams.getAll(key).join() === wanted,
