@@ -12,6 +12,7 @@
 compile_error!("the feature `extension` links no DuckDB: build it with --no-default-features --features extension");
 
 pub mod batch;
+pub mod call;
 pub mod digest;
 pub mod event;
 #[cfg(feature = "program")]

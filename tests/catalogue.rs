@@ -32,7 +32,7 @@ fn rules() -> RuleSet {
 fn every_spec_passes() {
     let (texts, rules) = (texts(), rules());
     let only = std::env::var("RULE").unwrap_or_default();
-    let specs = texts.iter().filter(|text| text.is_spec() && text.path.starts_with(&only));
+    let specs = texts.iter().filter(|text| text.is_spec() && !text.holds_calls() && text.path.starts_with(&only));
     let failures: Vec<String> =
         specs.filter_map(|spec| spec::run(&rules, spec).err()).flatten().map(|failure| failure.to_string()).collect();
     assert!(failures.is_empty(), "{} failures:\n{}", failures.len(), failures.join("\n"));

@@ -4,6 +4,7 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use anyhow::{Context, Result, anyhow};
+use cartographer::call::{self, Table};
 use cartographer::present::{self, escape};
 use cartographer::rule::{Rule, RuleError, RuleSet, RuleText};
 use cartographer::spec;
@@ -119,14 +120,17 @@ impl Show {
 
 impl Check {
     fn run(self, streams: Streams) -> Result<ExitCode> {
-        let problems = match texts(self.dir.as_ref()).and_then(RuleSet::compile) {
-            Ok(set) => {
+        let texts = texts(self.dir.as_ref());
+        let compiled = texts.and_then(|texts| Ok((Table::compile(&texts)?, RuleSet::compile(texts)?)));
+        let problems = match compiled {
+            Ok((calls, set)) => {
                 let groups = set.lookalikes();
                 for group in &groups {
                     let ids: Vec<&str> = group.iter().map(|rule| rule.id.as_str()).collect();
                     streams.say(&format!("note: the same calls in the same shapes are required by {}", ids.join(", ")));
                 }
-                streams.say(&format!("{} rules, no problem", set.rules().len()));
+                let (rules, calls) = (set.rules().len(), calls.calls());
+                streams.say(&format!("{rules} rules and the descriptions of {calls} calls, no problem"));
                 return Ok(ExitCode::Fine);
             }
             Err(problems) => problems,
@@ -143,13 +147,16 @@ impl Check {
 
 impl Test {
     fn run(self, streams: Streams) -> Result<ExitCode> {
-        let set = set(texts(self.dir.as_ref()))?;
+        let all = texts(self.dir.as_ref()).map_err(first)?;
+        let calls = Table::compile(&all).map_err(first)?;
+        let set = set(Ok(all))?;
         let own =
             self.dir.as_ref().map_or_else(|| Ok(RuleText::shipped()), |dir| RuleText::in_dir(dir)).map_err(first)?;
         let (mut cases, mut failed) = (0, 0);
         let mut out = streams.text();
         for text in own.iter().filter(|text| text.is_spec() && text.path.starts_with(&self.only)) {
-            match spec::run(&set, text) {
+            let result = if text.holds_calls() { call::run_spec(&calls, text) } else { spec::run(&set, text) };
+            match result {
                 Ok(passed) => cases += passed,
                 Err(failures) => {
                     failed += failures.len();

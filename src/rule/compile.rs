@@ -14,24 +14,24 @@ use super::template::Template;
 use super::{Provenance, Rule, RuleError, RuleText, caller};
 
 /// Collects what is wrong in one file, with the line of each fault.
-pub(super) struct Faults<'t> {
+pub(crate) struct Faults<'t> {
     text: &'t RuleText,
     errors: Vec<RuleError>,
 }
 
 impl<'t> Faults<'t> {
-    pub(super) const fn new(text: &'t RuleText) -> Self {
+    pub(crate) const fn new(text: &'t RuleText) -> Self {
         Self { text, errors: Vec::new() }
     }
 
-    pub(super) fn add(&mut self, at: usize, key: &str, problem: impl Into<String>) {
+    pub(crate) fn add(&mut self, at: usize, key: &str, problem: impl Into<String>) {
         let line = self.text.text.get(..at).map_or(1, |before| before.matches('\n').count() + 1);
         let error = RuleError { file: self.text.file.clone(), line, key: key.to_owned(), problem: problem.into() };
         self.errors.push(error);
     }
 
     /// The value, or a fault at `at`.
-    pub(super) fn take<T>(&mut self, at: usize, key: &str, result: Result<T, String>) -> Option<T> {
+    pub(crate) fn take<T>(&mut self, at: usize, key: &str, result: Result<T, String>) -> Option<T> {
         result.map_err(|problem| self.add(at, key, problem)).ok()
     }
 
@@ -39,7 +39,12 @@ impl<'t> Faults<'t> {
         self.errors.is_empty()
     }
 
-    pub(super) fn into_errors(self) -> Vec<RuleError> {
+    /// How many faults there are so far.
+    pub(crate) const fn count(&self) -> usize {
+        self.errors.len()
+    }
+
+    pub(crate) fn into_errors(self) -> Vec<RuleError> {
         self.errors
     }
 }
@@ -62,7 +67,7 @@ pub(super) fn file(text: &RuleText) -> Result<Compiled, Vec<RuleError>> {
     }
 }
 
-pub(super) fn parse<T: DeserializeOwned>(text: &RuleText, faults: &mut Faults<'_>) -> Option<T> {
+pub(crate) fn parse<T: DeserializeOwned>(text: &RuleText, faults: &mut Faults<'_>) -> Option<T> {
     toml::from_str(&text.text)
         .map_err(|error| {
             let at = error.span().map_or(0, |span| span.start);

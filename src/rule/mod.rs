@@ -4,7 +4,7 @@
 
 pub mod body;
 pub mod caller;
-mod compile;
+pub(crate) mod compile;
 pub mod condition;
 pub mod context;
 pub mod draft;

@@ -40,6 +40,11 @@ impl RuleText {
         self.path.starts_with("words/")
     }
 
+    /// Whether it is a file of calls.
+    pub fn holds_calls(&self) -> bool {
+        self.path.starts_with("calls/")
+    }
+
     /// Whether it is a file of weights.
     pub fn holds_weights(&self) -> bool {
         self.path.starts_with("weights/")
@@ -119,7 +124,8 @@ impl RuleSet {
     /// # Errors
     /// Everything that is wrong with any of them, in order of file and line.
     pub fn compile(texts: Vec<RuleText>) -> Result<Self, Vec<RuleError>> {
-        let mut texts: Vec<RuleText> = texts.into_iter().filter(|text| !text.is_spec()).collect();
+        let is_rule = |text: &RuleText| !text.is_spec() && !text.holds_calls();
+        let mut texts: Vec<RuleText> = texts.into_iter().filter(is_rule).collect();
         texts.sort_by(|a, b| a.path.cmp(&b.path));
         let version = version(&texts);
         let (words, texts): (Vec<_>, Vec<_>) = texts.into_iter().partition(RuleText::holds_words);

@@ -3,6 +3,7 @@
 //! - `{users}`: the values, joined: `mara, tobias and 18 more`; in a link, the first one.
 //! - `{users#user}`: how many: `20 users`, `1 user`; `{policies#policy/policies}` where an s is not enough.
 //! - `[, with {keys}]`: left out where a placeholder inside has no value.
+//! - `[key {key}|a key]`: the first of these that has its values.
 //!
 //! `{region}` and `{account}` are always there. A literal bracket or brace is doubled: `[[`, `{{`.
 
@@ -30,7 +31,8 @@ enum Part {
     Text(String),
     Values(String),
     Count { name: String, one: String, many: String },
-    Optional(Vec<Part>),
+    /// The first of these whose placeholders have values, if one does.
+    Optional(Vec<Vec<Part>>),
 }
 
 /// How values are put into the text.
@@ -49,7 +51,7 @@ impl Template {
     /// Says what is wrong with the text.
     pub fn parse(text: &str) -> Result<Self, String> {
         let mut chars = text.chars().peekable();
-        let parts = parse_parts(&mut chars, false)?;
+        let (parts, _) = parse_parts(&mut chars, false)?;
         Ok(Self { parts, room: text.len() + USUAL })
     }
 
@@ -72,35 +74,58 @@ fn collect<'t>(parts: &'t [Part], names: &mut Vec<&'t str>) {
         match part {
             Part::Text(_) => {}
             Part::Values(name) | Part::Count { name, .. } => names.push(name),
-            Part::Optional(inner) => collect(inner, names),
+            Part::Optional(choices) => choices.iter().for_each(|parts| collect(parts, names)),
         }
     }
 }
 
 type Chars<'t> = std::iter::Peekable<std::str::Chars<'t>>;
 
-fn parse_parts(chars: &mut Chars<'_>, inside: bool) -> Result<Vec<Part>, String> {
+/// How a run of parts ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum End {
+    Text,
+    Bracket,
+    Bar,
+}
+
+fn parse_choices(chars: &mut Chars<'_>) -> Result<Vec<Vec<Part>>, String> {
+    let mut choices = Vec::new();
+    loop {
+        let (parts, end) = parse_parts(chars, true)?;
+        choices.push(parts);
+        if end == End::Bracket {
+            return Ok(choices);
+        }
+    }
+}
+
+fn parse_parts(chars: &mut Chars<'_>, inside: bool) -> Result<(Vec<Part>, End), String> {
     let mut parts = Vec::new();
     let mut text = String::new();
     while let Some(char) = chars.next() {
         let doubled = chars.peek() == Some(&char);
         match char {
-            '{' | '[' | ']' | '}' if doubled => {
+            '{' | '[' | ']' | '}' | '|' if doubled => {
                 chars.next();
                 text.push(char);
             }
             '{' => push(&mut parts, &mut text, parse_placeholder(chars)?),
-            '[' if !inside => push(&mut parts, &mut text, Part::Optional(parse_parts(chars, true)?)),
+            '[' if !inside => push(&mut parts, &mut text, Part::Optional(parse_choices(chars)?)),
+            '|' if inside => {
+                flush(&mut parts, &mut text);
+                return Ok((parts, End::Bar));
+            }
             ']' if inside => {
                 flush(&mut parts, &mut text);
-                return Ok(parts);
+                return Ok((parts, End::Bracket));
             }
             '[' | ']' | '}' => return Err(format!("`{char}` stands alone; double it to mean it literally")),
             _ => text.push(char),
         }
     }
     flush(&mut parts, &mut text);
-    if inside { Err("`[` is not closed by `]`".to_owned()) } else { Ok(parts) }
+    if inside { Err("`[` is not closed by `]`".to_owned()) } else { Ok((parts, End::Text)) }
 }
 
 fn push(parts: &mut Vec<Part>, text: &mut String, part: Part) {
@@ -145,9 +170,12 @@ impl Part {
             Self::Text(text) => out.push_str(text),
             Self::Values(name) => return render_values(context.get(name), style, out),
             Self::Count { name, one, many } => return render_count(context.get(name), one, many, out),
-            Self::Optional(parts) => {
+            Self::Optional(choices) => {
                 let start = out.len();
-                if !parts.iter().all(|part| part.render(context, style, out)) {
+                for parts in choices {
+                    if parts.iter().all(|part| part.render(context, style, out)) {
+                        break;
+                    }
                     out.truncate(start);
                 }
             }

@@ -80,6 +80,8 @@ pub struct Words {
     service: Vec<Pattern>,
     /// How user agents begin that name a console, and the service whose console it is; longest first.
     agents: Vec<(String, String)>,
+    /// Verbs whose past is not regular.
+    past: FxHashMap<String, String>,
 }
 
 impl Words {
@@ -87,7 +89,7 @@ impl Words {
     ///
     /// # Errors
     /// Everything that is wrong with any of them.
-    pub(super) fn compile(texts: &[RuleText]) -> Result<Self, Vec<RuleError>> {
+    pub(crate) fn compile(texts: &[RuleText]) -> Result<Self, Vec<RuleError>> {
         let mut words = Self::default();
         let mut errors = Vec::new();
         for text in texts {
@@ -112,13 +114,14 @@ impl Words {
                 self.agents = agents.unwrap_or_default().into_iter().collect();
                 self.agents.sort_by(|a, b| (b.0.len(), &a.0).cmp(&(a.0.len(), &b.0)));
             }
+            "words/past" => self.past = parse(text, faults).unwrap_or_default(),
             "words/noise" => {
                 if let Some(noise) = parse::<NoiseToml>(text, faults) {
                     self.console = patterns(&noise.console, "console", faults);
                     self.service = patterns(&noise.service, "service", faults);
                 }
             }
-            other => faults.add(0, "", format!("services, verbs, names, noise or agents is expected, found `{other}`")),
+            other => faults.add(0, "", format!("services, verbs, names, noise, past or agents is expected, found `{other}`")),
         }
     }
 
@@ -165,6 +168,12 @@ impl Words {
     #[must_use]
     pub fn verb(&self, verb: &str) -> Option<&Verb> {
         self.verbs.get(verb)
+    }
+
+    /// The past of a verb, if it is not regular: `ran` of `run`.
+    #[must_use]
+    pub fn past(&self, verb: &str) -> Option<&str> {
+        self.past.get(verb).map(String::as_str)
     }
 
     /// Whether a call, without its service, only labels what another one made.

@@ -1,0 +1,301 @@
+//! From a call to its description.
+
+use serde_json::Value;
+
+use super::name::{account_of, region_of};
+use super::policy::{self, Subject};
+use super::table::{Entry, Place, Root, Table};
+use super::{Call, Classified, Description, Entity, Grant, Outcome, Relation, acl, format, grammar, name, network};
+use crate::json::{Document, Json};
+use crate::rule::template::Style;
+use crate::signal::Context;
+
+/// No call names more things of one kind.
+const MOST: usize = 200;
+/// A longer text is a document, not a name, in bytes.
+const LONGEST: usize = 2048;
+
+impl Table {
+    /// What a call did.
+    #[must_use]
+    pub fn describe<'t>(&'t self, call: &Call<'_>) -> Description<'t> {
+        let outcome = self.outcome(call);
+        let extra = self.of(call).next().and(call.extra).map(Document::read);
+        let subject = Subjects { call, extra: extra.as_ref().map_or(Json::Null, Document::root), outcome };
+        let read = |entry: &'t Entry| {
+            let grants = subject.grants(entry);
+            let facts = facts(&grants);
+            subject.holds(entry, facts.root()).then_some((entry, grants))
+        };
+        match self.of(call).find_map(read) {
+            Some((entry, grants)) => self.by_entry(&subject, entry, grants),
+            None => self.by_grammar(call, outcome),
+        }
+    }
+
+    /// The entry that describes a call.
+    #[must_use]
+    pub fn entry(&self, call: &Call<'_>) -> Option<&Entry> {
+        let extra = call.extra.map(Document::read);
+        let extra = extra.as_ref().map_or(Json::Null, Document::root);
+        let subject = Subjects { call, extra, outcome: self.outcome(call) };
+        self.of(call).find(|entry| subject.holds(entry, facts(&subject.grants(entry)).root()))
+    }
+
+    /// How a call ended.
+    #[must_use]
+    pub fn outcome(&self, call: &Call<'_>) -> Outcome {
+        let said = || call.response.as_object().and_then(|members| members.get(call.name())).and_then(Json::scalar);
+        match call.error_code.filter(|code| !code.is_empty()) {
+            Some(code) if code.rsplit('.').next() == Some("DryRunOperation") => Outcome::DryRun,
+            Some(code) if self.words.is_denial(code) => Outcome::Denied,
+            Some(_) => Outcome::Failed,
+            // Sign-ins say it in the response.
+            None if call.key.starts_with("signin:") => match said() {
+                Some("Failure") => Outcome::Failed,
+                None if call.key == "signin:ConsoleLogin" => Outcome::Unknown,
+                _ => Outcome::Succeeded,
+            },
+            None => Outcome::Succeeded,
+        }
+    }
+
+    fn by_entry<'t>(&'t self, subject: &Subjects<'_, '_>, entry: &'t Entry, grants: Vec<Grant>) -> Description<'t> {
+        let call = subject.call;
+        let entities = subject.entities(entry);
+        let context = subject.context(entry, &entities, &grants);
+        let template = if subject.outcome == Outcome::Succeeded { &entry.done } else { &entry.tried };
+        let action = template.render(&context, Style::Sentence);
+        // Where a request was left out of a denied call, the sentence has nothing to name.
+        let summary = match action {
+            Some(action) => sentence(&action, call, subject.outcome),
+            None => self.by_grammar(call, subject.outcome).summary,
+        };
+        Description {
+            summary,
+            outcome: subject.outcome,
+            named: true,
+            classes: entry
+                .classes
+                .iter()
+                .map(|(class, effect)| Classified { class: *class, effect, object: &entry.object })
+                .collect(),
+            techniques: entry.attack.iter().map(String::as_str).collect(),
+            entities: distinct(entities.into_iter().map(|(_, entity)| entity)),
+            grants,
+        }
+    }
+
+    fn by_grammar<'t>(&'t self, call: &Call<'_>, outcome: Outcome) -> Description<'t> {
+        let grammar::Phrase { done, tried, entities } = grammar::phrase(&self.words, call, outcome);
+        let action = if outcome == Outcome::Succeeded { &done } else { &tried };
+        Description {
+            summary: sentence(action, call, outcome),
+            outcome,
+            named: false,
+            classes: Vec::new(),
+            techniques: Vec::new(),
+            entities,
+            grants: Vec::new(),
+        }
+    }
+}
+
+/// The sentence of an action: as it was done, or as it was tried.
+fn sentence(action: &str, call: &Call<'_>, outcome: Outcome) -> String {
+    match outcome {
+        Outcome::Succeeded => action.to_owned(),
+        Outcome::Denied => format!("Tried to {action}: access denied"),
+        Outcome::Failed => match call.error_code {
+            Some(code) => format!("Tried to {action}: {}", code.rsplit('.').next().unwrap_or(code)),
+            None => format!("Tried to {action}: failed"),
+        },
+        Outcome::DryRun => format!("Dry run, would have been allowed to {action}"),
+        Outcome::Unknown => format!("Tried to {action}; the record does not say whether it succeeded"),
+    }
+}
+
+/// What entries read from.
+struct Subjects<'s, 'c> {
+    call: &'s Call<'c>,
+    extra: Json<'s>,
+    outcome: Outcome,
+}
+
+impl<'s> Subjects<'s, '_> {
+    fn root<'r>(&'r self, root: Root, facts: Json<'r>) -> Json<'r> {
+        match root {
+            Root::Request => self.call.request,
+            Root::Response => self.call.response,
+            Root::Extra => self.extra,
+            Root::Facts => facts,
+        }
+    }
+
+    fn holds(&self, entry: &Entry, facts: Json<'_>) -> bool {
+        entry.when.iter().all(|(place, condition)| condition.holds(&place.path, self.root(place.root, facts)))
+    }
+
+    /// The values at the first place that has some.
+    fn values(&self, places: &[Place]) -> Vec<&str> {
+        for place in places {
+            let mut values = Vec::new();
+            place.path.any(self.root(place.root, Json::Null), &mut |value| {
+                collect(value, &mut values);
+                values.len() >= MOST
+            });
+            if !values.is_empty() {
+                return values;
+            }
+        }
+        Vec::new()
+    }
+
+    fn value<'r>(&'r self, place: &Place) -> Option<Json<'r>> {
+        let mut found = None;
+        place.path.any(self.root(place.root, Json::Null), &mut |value| {
+            found = Some(value);
+            true
+        });
+        found
+    }
+
+    fn entities(&self, entry: &Entry) -> Vec<(usize, Entity)> {
+        let mut entities = Vec::new();
+        for (at, thing) in entry.things.iter().enumerate() {
+            let relation = match thing.relation {
+                // What was not done made and removed nothing.
+                Relation::Created | Relation::Deleted | Relation::GrantedTo if self.outcome != Outcome::Succeeded => {
+                    Relation::Target
+                }
+                relation => relation,
+            };
+            for value in self.values(&thing.places) {
+                entities.push((at, entity(self.call, &thing.kind, value, relation)));
+            }
+        }
+        entities
+    }
+
+    fn grants(&self, entry: &Entry) -> Vec<Grant> {
+        let mut grants = Vec::new();
+        if let Some(policy) = &entry.policy {
+            let of = policy.of.as_ref().and_then(|of| entry.things.iter().find(|thing| thing.placeholder == *of));
+            let name = of.and_then(|thing| self.values(&thing.places).first().copied());
+            let subject = of.map_or(Subject::Principals, |thing| Subject::Identity(&thing.kind, name.unwrap_or_default()));
+            let document = policy.document.as_ref().and_then(|place| self.value(place));
+            grants.extend(document.map(|document| policy::grants(document, subject, self.call.account)).unwrap_or_default());
+            let arn = policy.arn.as_ref().and_then(|place| self.value(place)).and_then(Json::scalar);
+            grants.extend(arn.and_then(|arn| policy::managed(arn, subject)));
+        }
+        if entry.network {
+            grants.extend(network::grants(&network::rules(self.call.request)));
+        }
+        if entry.acl {
+            grants.extend(acl::grants(self.call.request));
+        }
+        grants
+    }
+
+    fn context(&self, entry: &Entry, entities: &[(usize, Entity)], grants: &[Grant]) -> Context {
+        let mut context = Context::default();
+        let mut put = |name: &str, value: Value| {
+            context.insert(name.to_owned(), value);
+        };
+        for (name, value) in [("account", self.call.account), ("region", self.call.region)] {
+            if let Some(value) = value {
+                put(name, value.into());
+            }
+        }
+        for (at, thing) in entry.things.iter().enumerate() {
+            let of = entities.iter().filter(|(of, _)| *of == at);
+            let names = distinct(of.map(|(_, entity)| name::short(&entity.value, self.call.account).into_owned()));
+            if !names.is_empty() {
+                put(&thing.placeholder, names.into());
+            }
+        }
+        for value in &entry.values {
+            let texts = self.values(&value.places);
+            let texts = distinct(texts.into_iter().map(|text| format::format(text, value.format).into_owned()));
+            if !texts.is_empty() {
+                put(&value.placeholder, texts.into());
+            }
+        }
+        if entry.policy.is_some() {
+            if let Some(text) = policy::describe(grants) {
+                put("allows", text.into());
+            }
+            let allowed = grants.iter().filter(|grant| grant.effect == "allow" && !grant.grantee_type.is_empty());
+            let grantees = distinct(allowed.map(policy::grantee));
+            if !grantees.is_empty() {
+                put("grantees", grantees.into());
+            }
+        }
+        if entry.network {
+            if let Some(text) = network::describe(&network::rules(self.call.request)) {
+                put("network", text.into());
+            }
+        }
+        if entry.acl {
+            if let Some(text) = acl::describe(grants) {
+                put("acl", text.into());
+            }
+        }
+        for (name, text) in &entry.defaults {
+            if !context.contains_key(name.as_str()) {
+                context.insert(name.clone(), text.clone().into());
+            }
+        }
+        context
+    }
+}
+
+/// A thing of that type, with what its ARN says, else the event.
+pub(super) fn entity(call: &Call<'_>, kind: &str, value: &str, relation: Relation) -> Entity {
+    let owned = |text: Option<&str>| text.map(str::to_owned);
+    let is_arn = value.starts_with("arn:");
+    Entity {
+        kind: kind.to_owned(),
+        value: value.to_owned(),
+        name: name::short(value, None).into_owned(),
+        relation,
+        account: owned(account_of(value).or(call.account)),
+        // What is global has no region in its ARN.
+        region: owned(region_of(value).or(if is_arn { None } else { call.region })),
+    }
+}
+
+fn collect<'j>(value: Json<'j>, values: &mut Vec<&'j str>) {
+    match value {
+        Json::Array(elements) => elements.iter().for_each(|element| collect(element, values)),
+        other => values.extend(other.scalar().filter(|text| !text.is_empty() && text.len() <= LONGEST)),
+    }
+}
+
+/// What grants come to, for the conditions of entries.
+fn facts(grants: &[Grant]) -> Document<'static> {
+    let any = |test: fn(&Grant) -> bool| Value::Bool(grants.iter().any(test));
+    let facts = Value::Object(
+        [
+            ("allows", any(|grant| grant.effect == "allow")),
+            ("public", any(|grant| grant.public)),
+            ("external", any(|grant| grant.external)),
+            ("administrator", any(|grant| grant.administrator)),
+            ("revokes_sessions", Value::Bool(policy::revokes_sessions(grants))),
+        ]
+        .map(|(name, value)| (name.to_owned(), value))
+        .into_iter()
+        .collect(),
+    );
+    Document::from(facts)
+}
+
+fn distinct<T: PartialEq>(values: impl Iterator<Item = T>) -> Vec<T> {
+    let mut known: Vec<T> = Vec::new();
+    for value in values {
+        if !known.contains(&value) {
+            known.push(value);
+        }
+    }
+    known
+}

@@ -1,0 +1,63 @@
+//! Values as sentences have them.
+
+use std::borrow::Cow;
+
+use super::name::short;
+use super::schema::Format;
+
+/// The value in that format; as it is, if it does not fit.
+pub(super) fn format(value: &str, format: Option<Format>) -> Cow<'_, str> {
+    match format {
+        Some(Format::Bytes) => value.parse::<f64>().map_or(Cow::Borrowed(value), |bytes| Cow::Owned(size(bytes))),
+        Some(Format::Name) | None => short(value, None),
+    }
+}
+
+/// A number of bytes: `1.2 GB`.
+fn size(bytes: f64) -> String {
+    const UNITS: [&str; 6] = ["bytes", "kB", "MB", "GB", "TB", "PB"];
+    let mut size = bytes;
+    let mut unit = 0;
+    while size >= 1000.0 && unit + 1 < UNITS.len() {
+        size /= 1000.0;
+        unit += 1;
+    }
+    if unit == 0 || size >= 99.95 { format!("{size:.0} {}", UNITS[unit]) } else { format!("{size:.1} {}", UNITS[unit]) }
+}
+
+/// A verb in the past: `created` of `create`. Those that are not regular are in `words/past.toml`.
+pub(super) fn regular_past(verb: &str) -> String {
+    let is_vowel = |byte: u8| b"aeiou".contains(&byte);
+    match verb.as_bytes() {
+        [.., b'e'] => format!("{verb}d"),
+        [.., before, b'y'] if !is_vowel(*before) => format!("{}ied", &verb[..verb.len() - 1]),
+        _ => format!("{verb}ed"),
+    }
+}
+
+/// The text with its first letter large.
+pub(super) fn capitalized(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_have_three_digits_at_most() {
+        let cases = [("0", "0 bytes"), ("999", "999 bytes"), ("1234567890", "1.2 GB"), ("123456", "123 kB"), ("x", "x")];
+        for (bytes, text) in cases {
+            assert_eq!(format(bytes, Some(Format::Bytes)), text);
+        }
+    }
+
+    #[test]
+    fn regular_verbs_have_a_past() {
+        let cases = [("create", "created"), ("attach", "attached"), ("modify", "modified"), ("deploy", "deployed")];
+        for (verb, past) in cases {
+            assert_eq!(regular_past(verb), past);
+        }
+    }
+}

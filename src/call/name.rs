@@ -1,0 +1,129 @@
+//! Names: what an ARN names, whose it is, and the network of an address.
+
+use std::borrow::Cow;
+use std::net::IpAddr;
+
+/// A longer name is cut in a sentence, in characters.
+const LONGEST: usize = 160;
+
+/// The six parts of an ARN.
+fn parts(arn: &str) -> Option<[&str; 6]> {
+    if !arn.starts_with("arn:") {
+        return None;
+    }
+    let mut parts = arn.splitn(6, ':');
+    Some([parts.next()?, parts.next()?, parts.next()?, parts.next()?, parts.next()?, parts.next()?])
+}
+
+/// Whether a text is an account id.
+pub(super) fn is_account(text: &str) -> bool {
+    text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// The account of an ARN, if it has one.
+pub(super) fn account_of(arn: &str) -> Option<&str> {
+    parts(arn).map(|parts| parts[4]).filter(|account| is_account(account))
+}
+
+/// The region of an ARN, if it has one.
+pub(super) fn region_of(arn: &str) -> Option<&str> {
+    parts(arn).map(|parts| parts[3]).filter(|region| !region.is_empty())
+}
+
+/// A thing's name without the beginning of its ARN; where that is in another account, with the account.
+///
+/// `arn:aws:iam::111122223333:role/deploy` is `deploy`, and `deploy of account 111122223333` elsewhere;
+/// `arn:aws:s3:::logs/a.gz` is `logs/a.gz`.
+#[must_use]
+pub fn short<'t>(value: &'t str, account: Option<&str>) -> Cow<'t, str> {
+    let Some([_, _, service, _, owner, resource]) = parts(value) else { return cut(value) };
+    let name = match service {
+        "s3" | "sns" | "sqs" | "execute-api" => resource,
+        // A path is no part of the name: role/service-role/deploy.
+        "iam" | "sts" => resource.rsplit('/').next().unwrap_or(resource),
+        // Names and parameters begin with a slash of their own.
+        "ssm" if resource.starts_with("parameter/") => &resource["parameter".len()..],
+        "kms" if resource.starts_with("alias/") => resource,
+        _ => {
+            let end = resource.find(['/', ':']);
+            let name = end.map_or(resource, |end| &resource[end + 1..]);
+            name.strip_suffix(":*").unwrap_or(name)
+        }
+    };
+    let name = if name.is_empty() { value } else { name };
+    match account {
+        Some(account) if is_account(owner) && owner != account => {
+            Cow::Owned(format!("{} of account {owner}", cut(name)))
+        }
+        _ => cut(name),
+    }
+}
+
+fn cut(text: &str) -> Cow<'_, str> {
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => Cow::Owned(format!("{}…", &text[..end])),
+        None => Cow::Borrowed(text),
+    }
+}
+
+/// The network of an address: its /24, or its /48 of IPv6; none for what is no address.
+#[must_use]
+pub fn network_of(address: &str) -> Option<String> {
+    match address.parse::<IpAddr>().ok()?.to_canonical() {
+        IpAddr::V4(address) => {
+            let [a, b, c, _] = address.octets();
+            Some(format!("{a}.{b}.{c}.0/24"))
+        }
+        IpAddr::V6(address) => {
+            let [a, b, c, ..] = address.segments();
+            let network = std::net::Ipv6Addr::new(a, b, c, 0, 0, 0, 0, 0);
+            Some(format!("{network}/48"))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn arns_are_shortened_to_what_people_call_the_thing() {
+        let cases = [
+            ("arn:aws:iam::111122223333:role/service-role/deploy", "deploy"),
+            ("arn:aws:iam::aws:policy/AdministratorAccess", "AdministratorAccess"),
+            ("arn:aws:sts::111122223333:assumed-role/Admin/bob", "bob"),
+            ("arn:aws:s3:::prod-exports/customers.csv", "prod-exports/customers.csv"),
+            ("arn:aws:ssm:eu-west-1:111122223333:parameter/prod/db", "/prod/db"),
+            ("arn:aws:kms:eu-west-1:111122223333:key/1234-abcd", "1234-abcd"),
+            ("arn:aws:kms:eu-west-1:111122223333:alias/main", "alias/main"),
+            ("arn:aws:logs:eu-west-1:111122223333:log-group:/aws/lambda/f:*", "/aws/lambda/f"),
+            ("arn:aws:secretsmanager:eu-west-1:111122223333:secret:db-AbCdEf", "db-AbCdEf"),
+            ("arn:aws:sns:eu-west-1:111122223333:alerts", "alerts"),
+            ("arn:aws:cloudtrail:us-east-1:111122223333:trail/main", "main"),
+            ("arn:aws:rds:us-east-1:111122223333:db:prod", "prod"),
+            ("i-0abc", "i-0abc"),
+            ("arn:aws:x", "arn:aws:x"),
+        ];
+        for (value, expected) in cases {
+            assert_eq!(short(value, Some("111122223333")), expected);
+        }
+        assert_eq!(short("arn:aws:iam::999988887777:role/x", Some("111122223333")), "x of account 999988887777");
+        assert_eq!(short(&"x".repeat(200), None).chars().count(), LONGEST + 1);
+    }
+
+    #[test]
+    fn a_48_of_ipv6_is_one_network_however_it_is_written() {
+        let cases = [
+            ("198.51.100.7", Some("198.51.100.0/24")),
+            ("::ffff:198.51.100.7", Some("198.51.100.0/24")),
+            ("2001:db8:1:2::7", Some("2001:db8:1::/48")),
+            ("2001:0db8:0001:ffff:1:2:3:4", Some("2001:db8:1::/48")),
+            ("2001:db8::1", Some("2001:db8::/48")),
+            ("cloudtrail.amazonaws.com", None),
+            ("AWS Internal", None),
+        ];
+        for (address, expected) in cases {
+            assert_eq!(network_of(address).as_deref(), expected, "{address}");
+        }
+    }
+}

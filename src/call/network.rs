@@ -1,0 +1,214 @@
+//! Rules of security groups and network ACLs, in the forms that requests have had since 2014, read into grants.
+
+use std::net::IpAddr;
+
+use super::Grant;
+use super::policy::listed;
+use crate::json::Json;
+
+/// Nested deeper are no rules.
+const DEEPEST: usize = 8;
+
+/// One rule: which ports, for whom.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Rule {
+    /// `port 22`, `ports 0-1023 (UDP)`, `all traffic`.
+    ports: String,
+    /// `tcp 22`
+    action: String,
+    /// CIDR blocks, security groups, prefix lists.
+    peers: Vec<String>,
+    /// `allow`, or `deny` where a network ACL says so.
+    effect: &'static str,
+}
+
+/// The rules anywhere in a request: every object that has a protocol.
+pub(super) fn rules(request: Json<'_>) -> Vec<Rule> {
+    let mut rules = Vec::new();
+    collect(request, DEEPEST, &mut rules);
+    rules
+}
+
+/// In words: `port 22 to 0.0.0.0/0 and port 443 to sg-1`.
+pub(super) fn describe(rules: &[Rule]) -> Option<String> {
+    let mut texts: Vec<String> = Vec::new();
+    for rule in rules {
+        let text = match rule.peers.as_slice() {
+            [] => rule.ports.clone(),
+            peers => format!("{} to {}", rule.ports, listed(peers)),
+        };
+        if !texts.contains(&text) {
+            texts.push(text);
+        }
+    }
+    (!texts.is_empty()).then(|| listed(&texts))
+}
+
+/// The grants of the rules: a network, a group or a prefix list each.
+pub(super) fn grants(rules: &[Rule]) -> Vec<Grant> {
+    let mut grants = Vec::new();
+    for rule in rules {
+        for peer in &rule.peers {
+            let is_network = peer.contains('/');
+            let public = rule.effect == "allow" && is_everywhere(peer);
+            grants.push(Grant {
+                effect: rule.effect,
+                grantee_type: if is_network { "network" } else { "principal" }.to_owned(),
+                grantee: peer.clone(),
+                actions: vec![rule.action.clone()],
+                all_actions_except: false,
+                resources: Vec::new(),
+                conditions: Vec::new(),
+                policy: None,
+                public,
+                external: public,
+                administrator: false,
+            });
+        }
+    }
+    grants
+}
+
+/// Whether a CIDR block is all of the Internet. A half of it is meant to be all, too.
+pub(super) fn is_everywhere(cidr: &str) -> bool {
+    let Some((address, length)) = cidr.split_once('/') else { return false };
+    address.parse::<IpAddr>().is_ok() && length.parse::<u8>().is_ok_and(|length| length <= 1)
+}
+
+fn collect(value: Json<'_>, depth: usize, rules: &mut Vec<Rule>) {
+    match value {
+        Json::Array(elements) if depth > 0 => elements.iter().for_each(|element| collect(element, depth - 1, rules)),
+        Json::Object(members) if depth > 0 => {
+            if let Some(protocol) = member(value, &["ipProtocol", "protocol"]) {
+                rules.push(read(value, protocol));
+                return;
+            }
+            members.iter().for_each(|(_, inner)| collect(inner, depth - 1, rules));
+        }
+        _ => {}
+    }
+}
+
+fn read(rule: Json<'_>, protocol: &str) -> Rule {
+    let range = find(rule, "portRange").unwrap_or(rule);
+    let (from, to) = (member(range, &["fromPort", "from"]), member(range, &["toPort", "to"]));
+    let protocol = match protocol {
+        "-1" | "all" => "all",
+        "6" => "tcp",
+        "17" => "udp",
+        "1" => "icmp",
+        "58" => "icmpv6",
+        other => other,
+    };
+    let ports = match (protocol, from, to) {
+        ("all", ..) => "all traffic".to_owned(),
+        ("icmp" | "icmpv6", ..) => "ICMP".to_owned(),
+        (protocol, Some("-1" | "0"), Some("-1" | "65535")) | (protocol, None, None) => {
+            format!("all {} ports", protocol.to_uppercase())
+        }
+        (protocol, Some(from), Some(to)) => {
+            let ports = if from == to { format!("port {from}") } else { format!("ports {from}-{to}") };
+            if protocol == "tcp" { ports } else { format!("{ports} ({})", protocol.to_uppercase()) }
+        }
+        (_, Some(port), None) | (_, None, Some(port)) => format!("port {port}"),
+    };
+    let action = match (protocol, from, to) {
+        ("all", ..) | (_, None, None) => protocol.to_owned(),
+        (protocol, from, to) if from == to || to.is_none() => format!("{protocol} {}", from.unwrap_or_default()),
+        (protocol, from, to) => format!("{protocol} {}-{}", from.unwrap_or_default(), to.unwrap_or_default()),
+    };
+    let mut peers = Vec::new();
+    peers_of(rule, DEEPEST, &mut peers);
+    let is_denied = member(rule, &["ruleAction"]).is_some_and(|action| action.eq_ignore_ascii_case("deny"));
+    Rule { ports, action, peers, effect: if is_denied { "deny" } else { "allow" } }
+}
+
+/// The blocks, groups and lists that a rule names, at any depth.
+fn peers_of(value: Json<'_>, depth: usize, peers: &mut Vec<String>) {
+    const NAMES: [&str; 10] = [
+        "cidrip",
+        "cidripv4",
+        "cidripv6",
+        "cidrblock",
+        "ipv6cidrblock",
+        "sourcesecuritygroupid",
+        "referencedgroupid",
+        "prefixlistid",
+        "sourcesecuritygroupname",
+        "groupid",
+    ];
+    match value {
+        Json::Array(elements) if depth > 0 => elements.iter().for_each(|element| peers_of(element, depth - 1, peers)),
+        Json::Object(members) if depth > 0 => {
+            for (name, inner) in members.iter() {
+                let name = name.to_ascii_lowercase();
+                // At the rule's own level the group is the one that it is in.
+                let is_peer = NAMES.contains(&name.as_str()) && (name != "groupid" || depth < DEEPEST);
+                match inner.scalar().filter(|text| is_peer && !text.is_empty()) {
+                    Some(text) if !peers.iter().any(|known| known == text) => peers.push(text.to_owned()),
+                    Some(_) => {}
+                    None => peers_of(inner, depth - 1, peers),
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+fn find<'j>(object: Json<'j>, name: &str) -> Option<Json<'j>> {
+    object.as_object()?.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value)
+}
+
+fn member<'j>(object: Json<'j>, names: &[&str]) -> Option<&'j str> {
+    names.iter().find_map(|name| find(object, name)).and_then(Json::scalar)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::json::Document;
+
+    fn told(request: Value) -> (String, bool) {
+        let document = Document::from(request);
+        let rules = rules(document.root());
+        (describe(&rules).unwrap_or_default(), grants(&rules).iter().any(|grant| grant.public))
+    }
+
+    #[test]
+    fn rules_are_read_in_every_form() {
+        let told = |request: Value| told(request);
+        // Since 2010: lists of permissions with items.
+        let (text, public) = told(json!({"groupId": "sg-1", "ipPermissions": {"items": [{"ipProtocol": "tcp", "fromPort": 3389,
+            "toPort": 3389, "groups": {}, "ipRanges": {"items": [{"cidrIp": "0.0.0.0/0"}]}, "prefixListIds": {}}]}}));
+        assert_eq!((text.as_str(), public), ("port 3389 to 0.0.0.0/0", true));
+        // The flat form of the command line.
+        let (text, public) = told(json!({"groupId": "sg-1", "ipProtocol": "udp", "fromPort": 53, "toPort": 54, "cidrIp": "10.0.0.0/8"}));
+        assert_eq!((text.as_str(), public), ("ports 53-54 (UDP) to 10.0.0.0/8", false));
+        // Another group, and IPv6.
+        let (text, public) = told(json!({"groupId": "sg-1", "ipPermissions": {"items": [{"ipProtocol": "-1",
+            "groups": {"items": [{"groupId": "sg-2", "userId": "111122223333"}]}, "ipv6Ranges": {"items": [{"cidrIpv6": "::/0"}]}}]}}));
+        assert_eq!((text.as_str(), public), ("all traffic to sg-2 and ::/0", true));
+        // Since 2021: rules by id.
+        let (text, public) = told(json!({"ModifySecurityGroupRulesRequest": {"GroupId": "sg-1", "SecurityGroupRule": {"tag": 1,
+            "SecurityGroupRuleId": "sgr-1", "SecurityGroupRule": {"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22,
+            "CidrIpv4": "0.0.0.0/1"}}}}));
+        assert_eq!((text.as_str(), public), ("port 22 to 0.0.0.0/1", true));
+        // A network ACL.
+        let (text, public) = told(json!({"networkAclId": "acl-1", "ruleNumber": 1, "egress": false, "ruleAction": "allow",
+            "aclProtocol": "6", "protocol": "6", "cidrBlock": "0.0.0.0/0", "portRange": {"from": 22, "to": 22}}));
+        assert_eq!((text.as_str(), public), ("port 22 to 0.0.0.0/0", true));
+        let (_, public) = told(json!({"ruleAction": "deny", "protocol": "-1", "cidrBlock": "0.0.0.0/0"}));
+        assert!(!public);
+    }
+
+    #[test]
+    fn several_rules_are_joined() {
+        let item = |port: u16, cidr: &str| {
+            json!({"ipProtocol": "tcp", "fromPort": port, "toPort": port, "ipRanges": {"items": [{"cidrIp": cidr}]}})
+        };
+        let (text, _) = told(json!({"ipPermissions": {"items": [item(22, "10.0.0.0/8"), item(443, "0.0.0.0/0")]}}));
+        assert_eq!(text, "port 22 to 10.0.0.0/8 and port 443 to 0.0.0.0/0");
+    }
+}

@@ -1,0 +1,457 @@
+//! IAM policies of every kind, read into grants: identity, resource and trust policies.
+//!
+//! Source: "IAM JSON policy element reference" of the AWS IAM user guide.
+
+use std::borrow::Cow;
+
+use super::Grant;
+use super::name::{account_of, is_account, short};
+use crate::json::{Document, Json};
+
+/// Policies of AWS that allow everything, or everything but a little.
+const ADMINISTRATOR: [&str; 3] = ["AdministratorAccess", "IAMFullAccess", "PowerUserAccess"];
+
+/// Condition keys that, compared for being equal, say who may come or from where.
+const NARROWING: [&str; 19] = [
+    "aws:principalaccount",
+    "aws:principalarn",
+    "aws:principalorgid",
+    "aws:principalorgpaths",
+    "aws:sourceaccount",
+    "aws:sourcearn",
+    "aws:sourceip",
+    "aws:sourceorgid",
+    "aws:sourceorgpaths",
+    "aws:sourcevpc",
+    "aws:sourcevpce",
+    "aws:sourceowner",
+    "aws:userid",
+    "aws:username",
+    "aws:vpcsourceip",
+    "kms:calleraccount",
+    "s3:dataaccesspointaccount",
+    "s3:dataaccesspointarn",
+    "sns:endpoint",
+];
+
+/// Whose permissions a policy states.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Subject<'s> {
+    /// Those of an identity: its type and name. Such a policy names no principal.
+    Identity(&'s str, &'s str),
+    /// Those of the principals that the policy names.
+    Principals,
+}
+
+/// The grants of a policy document: an object, or its text, URL-encoded or not.
+pub(super) fn grants(document: Json<'_>, subject: Subject<'_>, account: Option<&str>) -> Vec<Grant> {
+    match document {
+        Json::Object(_) => statements(document, subject, account),
+        Json::String(text) => {
+            let text = decoded(text);
+            statements(Document::read(&text).root(), subject, account)
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// The grant of a managed policy, of which only the ARN is known.
+pub(super) fn managed(arn: &str, subject: Subject<'_>) -> Option<Grant> {
+    let Subject::Identity(kind, name) = subject else { return None };
+    let policy = short(arn, None).into_owned();
+    let is_administrator = arn.contains(":aws:policy/") && ADMINISTRATOR.contains(&policy.as_str());
+    Some(Grant {
+        effect: "allow",
+        grantee_type: kind.to_owned(),
+        grantee: name.to_owned(),
+        actions: Vec::new(),
+        all_actions_except: false,
+        resources: Vec::new(),
+        conditions: Vec::new(),
+        policy: Some(arn.to_owned()),
+        public: false,
+        external: false,
+        administrator: is_administrator,
+    })
+}
+
+/// Whether a policy takes away the sessions that a role had before a moment, as the console's "Revoke active sessions".
+pub(super) fn revokes_sessions(grants: &[Grant]) -> bool {
+    let is_revocation = |grant: &Grant| {
+        grant.effect == "deny"
+            && grant.actions.iter().any(|action| action == "*")
+            && grant.conditions.iter().any(|key| key.eq_ignore_ascii_case("aws:TokenIssueTime"))
+    };
+    grants.iter().any(is_revocation)
+}
+
+/// In words: `allows everyone s3:GetObject; denies account 111122223333 s3:*`.
+pub(super) fn describe(grants: &[Grant]) -> Option<String> {
+    /// So many statements are named before the rest is counted.
+    const NAMED: usize = 3;
+    let mut parts: Vec<String> = Vec::new();
+    let mut counted = 0;
+    for grant in grants {
+        let part = describe_one(grant);
+        if parts.contains(&part) {
+            continue;
+        }
+        if parts.len() < NAMED { parts.push(part) } else { counted += 1 }
+    }
+    if counted > 0 {
+        parts.push(format!("and {counted} more"));
+    }
+    (!parts.is_empty()).then(|| parts.join("; "))
+}
+
+fn describe_one(grant: &Grant) -> String {
+    let verb = if grant.effect == "allow" { "allows" } else { "denies" };
+    let actions = match (grant.actions.as_slice(), grant.all_actions_except) {
+        ([], _) => "the actions of its policy".to_owned(),
+        (actions, false) if actions.iter().any(|action| is_everything(action)) => "all actions".to_owned(),
+        (actions, false) => listed(actions),
+        (actions, true) => format!("all actions except {}", listed(actions)),
+    };
+    let who = match grant.grantee_type.as_str() {
+        "" => String::new(),
+        _ => format!("{} ", grantee(grant)),
+    };
+    let on_all = |resources: &[String]| resources.is_empty() || resources.iter().any(|resource| resource == "*");
+    let resources = if who.is_empty() && !on_all(&grant.resources) {
+        let names: Vec<String> = grant.resources.iter().map(|arn| short(arn, None).into_owned()).collect();
+        format!(" on {}", listed(&names))
+    } else {
+        String::new()
+    };
+    let conditions =
+        if grant.conditions.is_empty() { String::new() } else { format!(" if {}", listed(&grant.conditions)) };
+    format!("{verb} {who}{actions}{resources}{conditions}")
+}
+
+/// Who is let in, in words.
+pub(super) fn grantee(grant: &Grant) -> String {
+    match grant.grantee_type.as_str() {
+        "everyone" | "network" | "service" | "federated" => grant.grantee.clone(),
+        "role" | "user" | "group" if grant.grantee.starts_with("arn:") => {
+            let account = account_of(&grant.grantee).map(|account| format!(" of account {account}"));
+            format!("{} {}{}", grant.grantee_type, short(&grant.grantee, None), account.unwrap_or_default())
+        }
+        kind => format!("{kind} {}", short(&grant.grantee, None)),
+    }
+}
+
+/// The first few, and how many there are more.
+pub(super) fn listed(texts: &[String]) -> String {
+    const NAMED: usize = 3;
+    match texts.len() {
+        0 => String::new(),
+        1 => texts[0].clone(),
+        count if count <= NAMED => format!("{} and {}", texts[..count - 1].join(", "), texts[count - 1]),
+        count => format!("{} and {} more", texts[..NAMED].join(", "), count - NAMED),
+    }
+}
+
+fn decoded(text: &str) -> Cow<'_, str> {
+    if !text.trim_start().starts_with('%') {
+        return Cow::Borrowed(text);
+    }
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((first, after)) = rest.split_first() {
+        let escaped = (*first == b'%').then(|| after.get(..2).and_then(|digits| hex::decode(digits).ok())).flatten();
+        match escaped {
+            Some(byte) => {
+                bytes.extend(byte);
+                rest = &after[2..];
+            }
+            None => {
+                bytes.push(if *first == b'+' { b' ' } else { *first });
+                rest = after;
+            }
+        }
+    }
+    Cow::Owned(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+fn statements(document: Json<'_>, subject: Subject<'_>, account: Option<&str>) -> Vec<Grant> {
+    let mut grants = Vec::new();
+    match member(document, "Statement") {
+        Some(Json::Array(statements)) => {
+            statements.iter().for_each(|statement| grants.extend(read_statement(statement, subject, account)));
+        }
+        Some(statement) => grants.extend(read_statement(statement, subject, account)),
+        None => {}
+    }
+    grants
+}
+
+fn read_statement(statement: Json<'_>, subject: Subject<'_>, account: Option<&str>) -> Vec<Grant> {
+    let effect = match member(statement, "Effect").and_then(Json::scalar) {
+        Some(effect) if effect.eq_ignore_ascii_case("allow") => "allow",
+        Some(effect) if effect.eq_ignore_ascii_case("deny") => "deny",
+        _ => return Vec::new(),
+    };
+    let (actions, all_actions_except) = match (member(statement, "Action"), member(statement, "NotAction")) {
+        (Some(actions), _) => (texts(actions), false),
+        (None, Some(actions)) => (texts(actions), true),
+        (None, None) => return Vec::new(),
+    };
+    let (resources, all_resources_except) = match (member(statement, "Resource"), member(statement, "NotResource")) {
+        (Some(resources), _) => (texts(resources), false),
+        (None, Some(resources)) => (texts(resources), true),
+        (None, None) => (Vec::new(), false),
+    };
+    let condition = member(statement, "Condition");
+    let conditions = condition_keys(condition);
+    let is_narrowed = narrows(condition);
+    let is_allow = effect == "allow";
+    let grant = |grantee_type: &str, grantee: &str| {
+        let is_everyone = grantee_type == "everyone";
+        let public = is_allow && is_everyone && !is_narrowed;
+        let other_account = account_of_grantee(grantee_type, grantee)
+            .is_some_and(|theirs| account.is_none_or(|ours| ours != theirs));
+        Grant {
+            effect,
+            grantee_type: grantee_type.to_owned(),
+            grantee: grantee.to_owned(),
+            actions: actions.clone(),
+            all_actions_except,
+            resources: resources.clone(),
+            conditions: conditions.clone(),
+            policy: None,
+            public,
+            external: public || is_allow && other_account,
+            administrator: is_allow
+                && !matches!(subject, Subject::Principals)
+                && (all_resources_except || resources.iter().any(|resource| resource == "*"))
+                && (all_actions_except || actions.iter().any(|action| is_everything(action))),
+        }
+    };
+    if let Subject::Identity(kind, name) = subject {
+        return vec![grant(kind, name)];
+    }
+    match (member(statement, "Principal"), member(statement, "NotPrincipal")) {
+        (Some(principal), _) => principals(principal).iter().map(|(kind, name)| grant(kind, name)).collect(),
+        // To allow everybody but some is to allow everybody; to deny everybody but some lets nobody in.
+        (None, Some(except)) => {
+            let but: Vec<String> = principals(except).into_iter().map(|(_, name)| short(&name, None).into_owned()).collect();
+            let who = format!("everyone except {}", listed(&but));
+            vec![Grant { grantee: who, ..grant("everyone", "everyone") }]
+        }
+        (None, None) => Vec::new(),
+    }
+}
+
+/// `*`, `*:*` and `**` all mean every action.
+fn is_everything(action: &str) -> bool {
+    !action.is_empty() && action.chars().all(|char| matches!(char, '*' | ':'))
+}
+
+/// Types and names of the principals.
+fn principals(principal: Json<'_>) -> Vec<(String, String)> {
+    match principal {
+        Json::Object(members) => {
+            let of = |(kind, names): (&str, Json<'_>)| {
+                texts(names).into_iter().map(|name| typed(kind, name)).collect::<Vec<_>>()
+            };
+            members.iter().flat_map(of).collect()
+        }
+        other => texts(other).into_iter().map(|name| typed("AWS", name)).collect(),
+    }
+}
+
+fn typed(kind: &str, name: String) -> (String, String) {
+    let typed = match kind {
+        "AWS" if name == "*" => return ("everyone".to_owned(), "everyone".to_owned()),
+        "AWS" if is_account(&name) => "account",
+        "AWS" if name.ends_with(":root") => {
+            return ("account".to_owned(), account_of(&name).map_or_else(|| name.clone(), str::to_owned));
+        }
+        "AWS" if name.contains(":role/") || name.contains(":assumed-role/") => "role",
+        "AWS" if name.contains(":user/") => "user",
+        "Service" => "service",
+        "Federated" => "federated",
+        _ => "principal",
+    };
+    (typed.to_owned(), name)
+}
+
+fn account_of_grantee<'g>(kind: &str, grantee: &'g str) -> Option<&'g str> {
+    match kind {
+        "account" => Some(grantee),
+        "role" | "user" | "principal" => account_of(grantee),
+        _ => None,
+    }
+}
+
+fn condition_keys(condition: Option<Json<'_>>) -> Vec<String> {
+    let mut keys = Vec::new();
+    for (_, tests) in condition.and_then(Json::as_object).into_iter().flat_map(crate::json::Members::iter) {
+        for key in tests.as_object().into_iter().flat_map(crate::json::Members::names) {
+            if !keys.iter().any(|known| known == key) {
+                keys.push(key.to_owned());
+            }
+        }
+    }
+    keys
+}
+
+/// Whether a condition says who may come or from where. That the connection is encrypted does not.
+fn narrows(condition: Option<Json<'_>>) -> bool {
+    let Some(operators) = condition.and_then(Json::as_object) else { return false };
+    operators.iter().any(|(operator, tests)| {
+        let operator = operator.to_ascii_lowercase();
+        // "If exists" passes where the key is absent, and "not" names who is kept out.
+        let is_equal = !operator.contains("not") && !operator.ends_with("ifexists") && operator != "null" && operator != "bool";
+        is_equal
+            && tests.as_object().is_some_and(|tests| {
+                tests.iter().any(|(key, values)| {
+                    NARROWING.contains(&key.to_ascii_lowercase().as_str()) && !texts(values).iter().any(|value| is_open(value))
+                })
+            })
+    })
+}
+
+/// Whether a value that a condition asks for is any value.
+fn is_open(value: &str) -> bool {
+    !value.is_empty() && value.chars().all(|char| char == '*') || super::network::is_everywhere(value) || value == "arn:aws:*"
+}
+
+/// A member by its name, whatever its case.
+fn member<'j>(object: Json<'j>, name: &str) -> Option<Json<'j>> {
+    let members = object.as_object()?;
+    members.get(name).or_else(|| members.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value))
+}
+
+fn texts(value: Json<'_>) -> Vec<String> {
+    match value {
+        Json::Array(elements) => elements.iter().filter_map(|element| element.scalar().map(str::to_owned)).collect(),
+        other => other.scalar().map(str::to_owned).into_iter().collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    const US: Option<&str> = Some("111122223333");
+
+    fn resource(document: &Value) -> Vec<Grant> {
+        grants(Document::from(document.clone()).root(), Subject::Principals, US)
+    }
+
+    fn identity(document: &Value) -> Grant {
+        let text = Value::String(document.to_string());
+        let grants = grants(Document::from(text).root(), Subject::Identity("role", "deploy"), US);
+        grants.into_iter().next().expect("one statement")
+    }
+
+    fn statement(more: &Value) -> Value {
+        let mut statement = json!({"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "*"});
+        for (key, value) in more.as_object().expect("an object") {
+            statement[key] = value.clone();
+        }
+        json!({"Version": "2012-10-17", "Statement": [statement]})
+    }
+
+    fn is_public(more: &Value) -> bool {
+        resource(&statement(more)).iter().any(|grant| grant.public)
+    }
+
+    #[test]
+    fn everyone_is_public_only_where_allowed_and_not_narrowed() {
+        assert!(is_public(&json!({})));
+        assert!(is_public(&json!({"Principal": {"AWS": "*"}})));
+        assert!(is_public(&json!({"Principal": {"AWS": ["111122223333", "*"]}})));
+        assert!(is_public(&json!({"Condition": {"Bool": {"aws:SecureTransport": "true"}}})));
+        assert!(is_public(&json!({"Condition": {"IpAddress": {"aws:SourceIp": ["10.0.0.0/8", "0.0.0.0/0"]}}})));
+        assert!(is_public(&json!({"Condition": {"StringNotEquals": {"aws:SourceVpc": "vpc-1"}}})));
+        assert!(is_public(&json!({"Condition": {"StringEqualsIfExists": {"aws:SourceVpc": "vpc-1"}}})));
+        assert!(is_public(&json!({"Condition": {"StringLike": {"aws:PrincipalArn": "*"}}})));
+        assert!(!is_public(&json!({"Effect": "Deny"})));
+        assert!(!is_public(&json!({"Principal": {"AWS": "111122223333"}})));
+        assert!(!is_public(&json!({"Principal": {"Service": "cloudtrail.amazonaws.com"}})));
+        assert!(!is_public(&json!({"Condition": {"StringEquals": {"aws:SourceVpc": "vpc-1"}}})));
+        assert!(!is_public(&json!({"Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-1"}}})));
+        assert!(!is_public(&json!({"Condition": {"ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": "o-1/*"}}})));
+        assert!(!is_public(&json!({"Condition": {"IpAddress": {"aws:SourceIp": "198.51.100.0/24"}}})));
+    }
+
+    #[test]
+    fn a_policy_that_denies_plain_http_lets_nobody_in() {
+        let policy = json!({"Statement": {"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "*",
+            "Condition": {"Bool": {"aws:SecureTransport": "false"}}}});
+        let grants = resource(&policy);
+        assert!(grants.iter().all(|grant| !grant.public && !grant.external));
+        assert_eq!(describe(&grants).as_deref(), Some("denies everyone s3:* if aws:SecureTransport"));
+    }
+
+    #[test]
+    fn who_is_not_named_is_let_in_by_an_allow_alone() {
+        let allow = resource(&json!({"Statement": [{"Effect": "Allow", "NotPrincipal": {"AWS": "arn:aws:iam::111122223333:user/eve"},
+            "Action": "s3:GetObject", "Resource": "*"}]}));
+        assert!(allow[0].public);
+        assert_eq!(describe(&allow).as_deref(), Some("allows everyone except eve s3:GetObject"));
+        let deny = resource(&json!({"Statement": [{"Effect": "Deny", "NotPrincipal": {"AWS": "arn:aws:iam::111122223333:root"},
+            "Action": "s3:*", "Resource": "*"}]}));
+        assert!(!deny[0].public && !deny[0].external);
+    }
+
+    #[test]
+    fn other_accounts_are_external_and_ours_is_not() {
+        let policy = |who: &str| statement(&json!({"Principal": {"AWS": who}}));
+        for who in ["999988887777", "arn:aws:iam::999988887777:root", "arn:aws:iam::999988887777:role/x"] {
+            let grants = resource(&policy(who));
+            assert!(grants[0].external && !grants[0].public, "{who}");
+        }
+        assert!(!resource(&policy("arn:aws:iam::111122223333:role/x"))[0].external);
+        let trust = resource(&policy("arn:aws:iam::999988887777:role/x"));
+        assert_eq!(describe(&trust).as_deref(), Some("allows role x of account 999988887777 s3:GetObject"));
+    }
+
+    #[test]
+    fn everything_on_everything_is_an_administrators() {
+        let admin = |statement: Value| identity(&json!({"Statement": [statement]})).administrator;
+        assert!(admin(json!({"Effect": "Allow", "Action": "*", "Resource": "*"})));
+        assert!(admin(json!({"Effect": "Allow", "Action": ["s3:Get*", "*"], "Resource": ["*"]})));
+        assert!(admin(json!({"Effect": "Allow", "Action": "*:*", "Resource": "*"})));
+        assert!(admin(json!({"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"})));
+        assert!(!admin(json!({"Effect": "Allow", "Action": "s3:*", "Resource": "*"})));
+        assert!(!admin(json!({"Effect": "Allow", "Action": "*", "Resource": "arn:aws:s3:::b/*"})));
+        assert!(!admin(json!({"Effect": "Deny", "Action": "*", "Resource": "*"})));
+    }
+
+    #[test]
+    fn revoking_old_sessions_denies_and_grants_nothing() {
+        let policy = json!({"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": ["*"], "Resource": ["*"],
+            "Condition": {"DateLessThan": {"aws:TokenIssueTime": "2026-03-11T20:00:00.000Z"}}}]});
+        let grant = identity(&policy);
+        assert!(!grant.administrator && grant.effect == "deny");
+        assert!(revokes_sessions(&[grant]));
+    }
+
+    #[test]
+    fn documents_may_be_url_encoded() {
+        let text = "%7B%22Statement%22%3A%7B%22Effect%22%3A%22Allow%22%2C%22Action%22%3A%22*%22%2C%22Resource%22%3A%22*%22%7D%7D";
+        let grants = grants(Json::String(text), Subject::Identity("user", "eve"), US);
+        assert!(grants[0].administrator);
+    }
+
+    #[test]
+    fn broken_documents_grant_nothing() {
+        for text in ["", "{", "%7B", "[]", "{\"Statement\":[1,null,{\"Effect\":\"Perhaps\",\"Action\":\"*\"}]}"] {
+            assert_eq!(grants(Json::String(text), Subject::Principals, US), [], "{text}");
+        }
+    }
+
+    #[test]
+    fn managed_policies_are_known_by_name_only_if_they_are_awss() {
+        let of = |arn: &str| managed(arn, Subject::Identity("role", "deploy")).map(|grant| grant.administrator);
+        assert_eq!(of("arn:aws:iam::aws:policy/AdministratorAccess"), Some(true));
+        assert_eq!(of("arn:aws-us-gov:iam::aws:policy/PowerUserAccess"), Some(true));
+        assert_eq!(of("arn:aws:iam::111122223333:policy/AdministratorAccess"), Some(false));
+        assert_eq!(of("arn:aws:iam::aws:policy/ReadOnlyAccess"), Some(false));
+    }
+}

@@ -1,0 +1,112 @@
+//! Specs of calls: `rules/calls/iam.spec.toml` proves `rules/calls/iam.toml`. Each entry has an example.
+
+use std::collections::BTreeSet;
+
+use indexmap::IndexMap;
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::{Call, Table};
+use crate::json::Document;
+use crate::rule::RuleText;
+use crate::spec::SpecFailure;
+
+/// A file of examples.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SpecToml {
+    case: Vec<CaseToml>,
+}
+
+/// One call and what is said of it.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CaseToml {
+    /// `iam:CreateUser`
+    call: String,
+    request: Option<Value>,
+    response: Option<Value>,
+    extra: Option<Value>,
+    error: Option<String>,
+    /// The account it happened in; 111122223333 if not stated.
+    account: Option<String>,
+    read_only: Option<bool>,
+    /// The sentence.
+    summary: String,
+    /// The things it names: `target user marek`.
+    entities: Option<Vec<String>>,
+    /// The classes, each with its effect.
+    classes: Option<IndexMap<String, String>>,
+    /// The permissions: `allow everyone s3:GetObject public`.
+    grants: Option<Vec<String>>,
+}
+
+/// Runs every example of a file; returns how many there are.
+///
+/// # Errors
+/// Every example that fails, and every entry of the file's calls that no example reaches.
+pub fn run(table: &Table, text: &RuleText) -> Result<usize, Vec<SpecFailure>> {
+    let failure = |case: &str, problem: String| SpecFailure { file: text.file.clone(), case: case.to_owned(), problem };
+    let spec: SpecToml = toml::from_str(&text.text).map_err(|error| vec![failure("spec", error.to_string())])?;
+    let mut failures = Vec::new();
+    let mut reached = BTreeSet::new();
+    for (at, case) in spec.case.iter().enumerate() {
+        let name = format!("{} ({})", case.call, at + 1);
+        let (entry, problems) = check(table, case);
+        reached.extend(entry);
+        failures.extend(problems.into_iter().map(|problem| failure(&name, problem)));
+    }
+    let file = text.file.replace(".spec.toml", ".toml");
+    for entry in table.entries().iter().filter(|entry| entry.file == file && !reached.contains(&entry.index)) {
+        failures.push(failure(&entry.name, format!("an example of `{}` is expected, found none", entry.action)));
+    }
+    if failures.is_empty() { Ok(spec.case.len()) } else { Err(failures) }
+}
+
+/// The entry that describes the call of an example, and what is not as expected.
+fn check(table: &Table, case: &CaseToml) -> (Option<usize>, Vec<String>) {
+    let document = |value: &Option<Value>| Document::from(value.clone().unwrap_or(Value::Null));
+    let (request, response) = (document(&case.request), document(&case.response));
+    let extra = case.extra.as_ref().map(Value::to_string);
+    let call = Call {
+        key: &case.call,
+        read_only: case.read_only,
+        error_code: case.error.as_deref(),
+        request: request.root(),
+        response: response.root(),
+        extra: extra.as_deref(),
+        account: case.account.as_deref().or(Some("111122223333")),
+        region: Some("eu-west-1"),
+    };
+    let found = table.describe(&call);
+    let mut problems = Vec::new();
+    let mut compare = |what: &str, expected: &str, found: &str| {
+        if expected != found {
+            problems.push(format!("{what} `{expected}` is expected, found `{found}`"));
+        }
+    };
+    compare("summary", &case.summary, &found.summary);
+    if let Some(expected) = &case.entities {
+        let have: Vec<String> =
+            found.entities.iter().map(|one| format!("{} {} {}", one.relation.as_str(), one.kind, one.value)).collect();
+        compare("entities", &expected.join(", "), &have.join(", "));
+    }
+    if let Some(expected) = &case.classes {
+        let expected: Vec<String> = expected.iter().map(|(class, effect)| format!("{class} {effect}")).collect();
+        let have: Vec<String> =
+            found.classes.iter().map(|one| format!("{} {}", one.class.as_str(), one.effect)).collect();
+        compare("classes", &expected.join(", "), &have.join(", "));
+    }
+    if let Some(expected) = &case.grants {
+        let grant = |one: &super::Grant| {
+            let mut text = format!("{} {} {}", one.effect, super::policy::grantee(one), one.actions.join(" "));
+            for (flag, word) in [(one.public, " public"), (one.external, " external"), (one.administrator, " administrator")] {
+                text.push_str(if flag { word } else { "" });
+            }
+            text
+        };
+        let have: Vec<String> = found.grants.iter().map(grant).collect();
+        compare("grants", &expected.join(", "), &have.join(", "));
+    }
+    (table.entry(&call).map(|entry| entry.index), problems)
+}

@@ -1,0 +1,358 @@
+//! The compiled table: entries by call, and the words for calls without one.
+
+use std::sync::LazyLock;
+
+use indexmap::IndexMap;
+use rustc_hash::FxHashMap;
+use toml::Spanned;
+
+use super::format::{capitalized, regular_past};
+use super::schema::{CLASSES, CallToml, CallsToml, Class, Format, PathsToml, ThingToml, ValueToml};
+use super::{Call, Relation};
+use crate::rule::compile::{Faults, parse};
+use crate::rule::condition::Condition;
+use crate::rule::path::Path;
+use crate::rule::template::Template;
+use crate::rule::words::{Words, unversioned};
+use crate::rule::{RuleError, RuleText};
+
+/// The shipped table, compiled when it is first asked for.
+static SHIPPED: LazyLock<Table> = LazyLock::new(|| Table::compile(&RuleText::shipped()).unwrap_or_default());
+
+/// Where a path begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Root {
+    /// At the request.
+    Request,
+    /// At the response: `response.a`.
+    Response,
+    /// At the record's other members: `extra.additionalEventData.a`.
+    Extra,
+    /// At what a policy, rules or a list come to: `facts.public`.
+    Facts,
+}
+
+/// A path with its root.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Place {
+    pub(super) root: Root,
+    pub(super) path: Path,
+}
+
+/// A thing that an entry names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Thing {
+    pub(super) placeholder: String,
+    pub(super) kind: String,
+    pub(super) relation: Relation,
+    pub(super) places: Vec<Place>,
+}
+
+/// A value that a sentence names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct NamedValue {
+    pub(super) placeholder: String,
+    pub(super) places: Vec<Place>,
+    pub(super) format: Option<Format>,
+}
+
+/// Where a policy is, and whose it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct PolicyPlace {
+    pub(super) document: Option<Place>,
+    pub(super) arn: Option<Place>,
+    pub(super) of: Option<String>,
+}
+
+/// One entry.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Entry {
+    /// `iam:CreateUser`
+    pub name: String,
+    /// The template, as it was written.
+    pub action: String,
+    /// The conditions in words, for the catalogue.
+    pub condition: String,
+    /// Classes, each with its effect.
+    pub classes: Vec<(Class, String)>,
+    /// What the classes say it was done to.
+    pub object: String,
+    /// ATT&CK technique ids.
+    pub attack: Vec<String>,
+    /// Consoles make the call by themselves.
+    pub automatic: bool,
+    /// The file it came from.
+    pub file: String,
+    /// Its place among the entries of the table.
+    pub index: usize,
+    pub(super) when: Vec<(Place, Condition)>,
+    pub(super) things: Vec<Thing>,
+    pub(super) values: Vec<NamedValue>,
+    pub(super) defaults: IndexMap<String, String>,
+    pub(super) policy: Option<PolicyPlace>,
+    pub(super) network: bool,
+    pub(super) acl: bool,
+    /// `Attached {policy} to role {role}`
+    pub(super) done: Template,
+    /// `attach {policy} to role {role}`
+    pub(super) tried: Template,
+}
+
+/// Every entry, by call.
+#[derive(Debug, Default)]
+pub struct Table {
+    entries: Vec<Entry>,
+    by_call: FxHashMap<String, Vec<usize>>,
+    pub(super) words: Words,
+}
+
+impl Table {
+    /// The shipped table. A test holds that it compiles.
+    #[must_use]
+    pub fn shipped() -> &'static Self {
+        &SHIPPED
+    }
+
+    /// Compiles the texts of `calls/` and `words/` among these.
+    ///
+    /// # Errors
+    /// Everything that is wrong with any of them, in order of file and line.
+    pub fn compile(texts: &[RuleText]) -> Result<Self, Vec<RuleError>> {
+        let words: Vec<RuleText> = texts.iter().filter(|text| text.holds_words()).cloned().collect();
+        let mut table = Self { words: Words::compile(&words)?, ..Self::default() };
+        let mut errors = Vec::new();
+        for text in texts.iter().filter(|text| text.holds_calls() && !text.is_spec()) {
+            let mut faults = Faults::new(text);
+            for call in parse::<CallsToml>(text, &mut faults).map(|calls| calls.call).unwrap_or_default() {
+                table.add(text, &call, &mut faults);
+            }
+            errors.extend(faults.into_errors());
+        }
+        errors.sort();
+        if errors.is_empty() { Ok(table) } else { Err(errors) }
+    }
+
+    fn add(&mut self, text: &RuleText, toml: &CallToml, faults: &mut Faults<'_>) {
+        let (at, name) = (toml.name.span().start, toml.name.get_ref());
+        let same = self.by_call.get(name).map(Vec::as_slice).unwrap_or_default();
+        if same.iter().any(|entry| self.entries[*entry].file != text.file) {
+            faults.add(at, "name", format!("entries of one call in one file are expected, found `{name}` in two"));
+        }
+        if same.iter().any(|entry| self.entries[*entry].when.is_empty()) {
+            faults.add(at, "name", format!("`when` is expected in the entry of `{name}` before this one"));
+        }
+        if let Some(entry) = compile_entry(text, toml, self.entries.len(), &self.words, faults) {
+            self.by_call.entry(name.clone()).or_default().push(entry.index);
+            self.entries.push(entry);
+        }
+    }
+
+    /// Every entry, in order of files.
+    #[must_use]
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// How many calls have an entry.
+    #[must_use]
+    pub fn calls(&self) -> usize {
+        self.by_call.len()
+    }
+
+    /// The entries of a call: of its own name, or of its name without a version.
+    pub(super) fn of(&self, call: &Call<'_>) -> impl Iterator<Item = &Entry> {
+        let known = self.by_call.get(call.key).or_else(|| self.by_call.get(unversioned(call.key)));
+        known.into_iter().flatten().map(|entry| &self.entries[*entry])
+    }
+}
+
+fn compile_entry(
+    text: &RuleText,
+    toml: &CallToml,
+    index: usize,
+    words: &Words,
+    faults: &mut Faults<'_>,
+) -> Option<Entry> {
+    let before = faults.count();
+    let (at, name) = (toml.name.span().start, toml.name.get_ref().clone());
+    if !name.contains(':') || unversioned(&name) != name && !name.ends_with("2") {
+        faults.add(at, "name", format!("`service:Call` without a version is expected, found `{name}`"));
+    }
+    let things = things(toml, at, faults);
+    let values = values(toml, at, faults);
+    let when = when(toml, faults);
+    let policy = policy(toml, at, faults);
+    let action = toml.action.get_ref();
+    let (verb, rest) = action.split_once(' ').unwrap_or((action, ""));
+    let past = capitalized(&words.past(verb).map_or_else(|| regular_past(verb), str::to_owned));
+    let at_action = toml.action.span().start;
+    let tried = faults.take(at_action, "action", Template::parse(action));
+    let done = faults.take(at_action, "action", Template::parse(&format!("{past} {rest}")));
+    check_placeholders(toml, tried.as_ref(), &things, &values, faults);
+    let classes = classes(toml, faults);
+    for technique in &toml.attack {
+        let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+        let is_id = technique.get_ref().strip_prefix('T').is_some_and(|id| match id.split_once('.') {
+            Some((id, sub)) => id.len() == 4 && digits(id) && sub.len() == 3 && digits(sub),
+            None => id.len() == 4 && digits(id),
+        });
+        if !is_id {
+            faults.add(technique.span().start, "attack", format!("an ATT&CK id is expected, found `{}`", technique.get_ref()));
+        }
+    }
+    if faults.count() > before {
+        return None;
+    }
+    let conditions: Vec<String> =
+        when.iter().map(|(place, condition)| format!("{} {}", place.path, condition.describe())).collect();
+    Some(Entry {
+        name,
+        action: action.clone(),
+        condition: conditions.join(" and "),
+        classes,
+        object: toml.object.clone(),
+        attack: toml.attack.iter().map(|technique| technique.get_ref().clone()).collect(),
+        automatic: toml.automatic,
+        file: text.file.clone(),
+        index,
+        when,
+        things,
+        values,
+        defaults: toml.defaults.clone(),
+        policy,
+        network: toml.network,
+        acl: toml.acl,
+        done: done?,
+        tried: tried?,
+    })
+}
+
+/// What policies, rules and lists give to sentences by themselves.
+const COMPUTED: [(&str, fn(&CallToml) -> bool); 4] = [
+    ("allows", |toml| toml.policy.is_some()),
+    ("grantees", |toml| toml.policy.is_some()),
+    ("network", |toml| toml.network),
+    ("acl", |toml| toml.acl),
+];
+
+fn check_placeholders(
+    toml: &CallToml,
+    template: Option<&Template>,
+    things: &[Thing],
+    values: &[NamedValue],
+    faults: &mut Faults<'_>,
+) {
+    let at = toml.action.span().start;
+    for name in template.map(Template::placeholders).unwrap_or_default() {
+        let is_known = things.iter().any(|thing| thing.placeholder == name)
+            || values.iter().any(|value| value.placeholder == name)
+            || COMPUTED.iter().any(|(computed, is_there)| *computed == name && is_there(toml))
+            || matches!(name, "account" | "region");
+        if !is_known {
+            faults.add(at, "action", format!("a target or value named `{name}` is expected, found none"));
+        }
+    }
+    for name in toml.defaults.keys() {
+        if !things.iter().any(|thing| thing.placeholder == *name) && !values.iter().any(|value| value.placeholder == *name) {
+            faults.add(at, "defaults", format!("a target or value named `{name}` is expected, found none"));
+        }
+    }
+}
+
+fn things(toml: &CallToml, at: usize, faults: &mut Faults<'_>) -> Vec<Thing> {
+    let groups = [
+        ("targets", Relation::Target, &toml.targets),
+        ("created", Relation::Created, &toml.created),
+        ("deleted", Relation::Deleted, &toml.deleted),
+        ("granted_to", Relation::GrantedTo, &toml.granted_to),
+        ("source", Relation::Source, &toml.source),
+        ("used", Relation::Used, &toml.used),
+    ];
+    let mut things: Vec<Thing> = Vec::new();
+    for (key, relation, group) in groups {
+        for (placeholder, thing) in group {
+            if things.iter().any(|known| known.placeholder == *placeholder) {
+                faults.add(at, key, format!("another name than `{placeholder}` is expected, with `type`: it is taken"));
+            }
+            let (kind, paths) = match thing {
+                ThingToml::Paths(paths) => (placeholder.clone(), paths),
+                ThingToml::Typed(typed) => (typed.kind.clone(), &typed.path),
+            };
+            let places = places(paths, at, key, faults);
+            things.push(Thing { placeholder: placeholder.clone(), kind, relation, places });
+        }
+    }
+    things
+}
+
+fn values(toml: &CallToml, at: usize, faults: &mut Faults<'_>) -> Vec<NamedValue> {
+    let value = |(placeholder, value): (&String, &ValueToml)| {
+        let (paths, format) = match value {
+            ValueToml::Paths(paths) => (paths, None),
+            ValueToml::Formatted(formatted) => (&formatted.path, Some(formatted.format)),
+        };
+        NamedValue { placeholder: placeholder.clone(), places: places(paths, at, "values", faults), format }
+    };
+    toml.values.iter().map(value).collect()
+}
+
+fn places(paths: &PathsToml, at: usize, key: &str, faults: &mut Faults<'_>) -> Vec<Place> {
+    let texts = match paths {
+        PathsToml::One(text) => std::slice::from_ref(text),
+        PathsToml::Several(texts) => texts,
+    };
+    texts.iter().filter_map(|text| faults.take(at, key, place(text))).collect()
+}
+
+fn place(text: &str) -> Result<Place, String> {
+    let (root, path) = match text.split_once('.') {
+        Some(("response", path)) => (Root::Response, path),
+        Some(("extra", path)) => (Root::Extra, path),
+        Some(("facts", path)) => (Root::Facts, path),
+        _ => (Root::Request, text),
+    };
+    Ok(Place { root, path: Path::parse(path)? })
+}
+
+fn when(toml: &CallToml, faults: &mut Faults<'_>) -> Vec<(Place, Condition)> {
+    let one = |(path, condition): (&Spanned<String>, &crate::rule::schema::ConditionToml)| {
+        let at = path.span().start;
+        let place = faults.take(at, "when", place(path.get_ref()))?;
+        let condition = faults.take(at, "when", Condition::compile(condition))?;
+        Some((place, condition))
+    };
+    toml.when.iter().filter_map(one).collect()
+}
+
+fn policy(toml: &CallToml, at: usize, faults: &mut Faults<'_>) -> Option<PolicyPlace> {
+    let stated = toml.policy.as_ref()?;
+    let mut read = |text: Option<&String>| text.and_then(|text| faults.take(at, "policy", place(text)));
+    Some(PolicyPlace {
+        document: read(stated.document.as_ref()),
+        arn: read(stated.arn.as_ref()),
+        of: stated.of.clone(),
+    })
+}
+
+fn classes(toml: &CallToml, faults: &mut Faults<'_>) -> Vec<(Class, String)> {
+    let mut classes = Vec::new();
+    for (name, effect) in &toml.classes {
+        match CLASSES.iter().find(|(_, known, _)| *known == name.get_ref()) {
+            Some((class, _, effects)) if effects.contains(&effect.as_str()) => classes.push((*class, effect.clone())),
+            Some((_, _, effects)) => faults.add(
+                name.span().start,
+                "classes",
+                format!("one of {} is expected, found `{effect}`", effects.join(", ")),
+            ),
+            None => {
+                let known: Vec<&str> = CLASSES.iter().map(|(_, name, _)| *name).collect();
+                faults.add(
+                    name.span().start,
+                    "classes",
+                    format!("one of {} is expected, found `{}`", known.join(", "), name.get_ref()),
+                );
+            }
+        }
+    }
+    classes
+}
