@@ -107,7 +107,10 @@ fn sentence(action: &str, call: &Call<'_>, outcome: Outcome) -> String {
         Outcome::Succeeded => action.to_owned(),
         Outcome::Denied => format!("Tried to {action}: access denied"),
         Outcome::Failed => match call.error_code {
-            Some(code) => format!("Tried to {action}: {}", code.rsplit('.').next().unwrap_or(code)),
+            Some(code) => {
+                let code = ["Client.", "Server."].iter().find_map(|side| code.strip_prefix(side)).unwrap_or(code);
+                format!("Tried to {action}: {code}")
+            }
             None => format!("Tried to {action}: failed"),
         },
         Outcome::DryRun => format!("Dry run, would have been allowed to {action}"),
@@ -182,9 +185,12 @@ impl<'s> Subjects<'s, '_> {
         if let Some(policy) = &entry.policy {
             let of = policy.of.as_ref().and_then(|of| entry.things.iter().find(|thing| thing.placeholder == *of));
             let name = of.and_then(|thing| self.values(&thing.places).first().copied());
-            let subject = of.map_or(Subject::Principals, |thing| Subject::Identity(&thing.kind, name.unwrap_or_default()));
+            let subject =
+                of.map_or(Subject::Principals, |thing| Subject::Identity(&thing.kind, name.unwrap_or_default()));
             let document = policy.document.as_ref().and_then(|place| self.value(place));
-            grants.extend(document.map(|document| policy::grants(document, subject, self.call.account)).unwrap_or_default());
+            grants.extend(
+                document.map(|document| policy::grants(document, subject, self.call.account)).unwrap_or_default(),
+            );
             let arn = policy.arn.as_ref().and_then(|place| self.value(place)).and_then(Json::scalar);
             grants.extend(arn.and_then(|arn| policy::managed(arn, subject)));
         }
@@ -222,10 +228,11 @@ impl<'s> Subjects<'s, '_> {
             }
         }
         if entry.policy.is_some() {
-            if let Some(text) = policy::describe(grants) {
+            let of_identity = entry.policy.as_ref().is_some_and(|policy| policy.of.is_some());
+            if let Some(text) = policy::describe(grants, of_identity) {
                 put("allows", text.into());
             }
-            let allowed = grants.iter().filter(|grant| grant.effect == "allow" && !grant.grantee_type.is_empty());
+            let allowed = grants.iter().filter(|grant| grant.effect == "allow");
             let grantees = distinct(allowed.map(policy::grantee));
             if !grantees.is_empty() {
                 put("grantees", grantees.into());

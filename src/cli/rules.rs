@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use anyhow::{Context, Result, anyhow};
-use cartographer::call::{self, Table};
+use cartographer::call::Table;
 use cartographer::present::{self, escape};
 use cartographer::rule::{Rule, RuleError, RuleSet, RuleText};
 use cartographer::spec;
@@ -155,7 +155,7 @@ impl Test {
         let (mut cases, mut failed) = (0, 0);
         let mut out = streams.text();
         for text in own.iter().filter(|text| text.is_spec() && text.path.starts_with(&self.only)) {
-            let result = if text.holds_calls() { call::run_spec(&calls, text) } else { spec::run(&set, text) };
+            let result = if text.holds_calls() { spec::run_calls(&calls, text) } else { spec::run(&set, text) };
             match result {
                 Ok(passed) => cases += passed,
                 Err(failures) => {
