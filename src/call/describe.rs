@@ -5,7 +5,9 @@ use serde_json::Value;
 use super::name::{account_of, region_of};
 use super::policy::{self, Subject};
 use super::table::{Entry, Place, Root, Table};
-use super::{Call, Classified, Description, Entity, Grant, Outcome, Relation, acl, format, grammar, name, network};
+use super::{
+    Call, Classified, Description, Entity, Grant, Outcome, Relation, acl, format, grammar, name, network, resources,
+};
 use crate::json::{Document, Json};
 use crate::rule::template::Style;
 use crate::signal::Context;
@@ -163,8 +165,11 @@ impl<'s> Subjects<'s, '_> {
         found
     }
 
+    /// The things of an entry, each with its place among those that the entry names. Where a record has its resources in
+    /// place of a request, those of the types that the entry names.
     fn entities(&self, entry: &Entry) -> Vec<(usize, Entity)> {
         let mut entities = Vec::new();
+        let listed = resources::of(self.call);
         for (at, thing) in entry.things.iter().enumerate() {
             let relation = match thing.relation {
                 // What was not done made and removed nothing.
@@ -176,6 +181,8 @@ impl<'s> Subjects<'s, '_> {
             for value in self.values(&thing.places) {
                 entities.push((at, entity(self.call, &thing.kind, value, relation)));
             }
+            let of_kind = listed.iter().filter(|one| one.kind == thing.kind);
+            entities.extend(of_kind.map(|one| (at, Entity { relation, ..one.clone() })));
         }
         entities
     }
