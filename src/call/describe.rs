@@ -55,6 +55,7 @@ impl Table {
             // Sign-ins say it in the response.
             None if call.key.starts_with("signin:") => match said() {
                 Some("Failure") => Outcome::Failed,
+                None if has_refused(call) => Outcome::Failed,
                 None if call.key == "signin:ConsoleLogin" => Outcome::Unknown,
                 _ => Outcome::Succeeded,
             },
@@ -101,6 +102,22 @@ impl Table {
             grants: Vec::new(),
         }
     }
+}
+
+/// Whether a sign-in's other members say that it failed: some of its events say it in `serviceEventDetails`, some in
+/// `additionalEventData.success`.
+fn has_refused(call: &Call<'_>) -> bool {
+    let Some(extra) = call.extra else { return false };
+    let document = Document::read(extra);
+    let member = |path: [&str; 2]| {
+        document
+            .root()
+            .as_object()
+            .and_then(|root| root.get(path[0])?.as_object()?.get(path[1])?.scalar())
+            .map(str::to_owned)
+    };
+    member(["serviceEventDetails", call.name()]).as_deref() == Some("Failure")
+        || member(["additionalEventData", "success"]).as_deref() == Some("false")
 }
 
 /// The sentence of an action: as it was done, or as it was tried.
