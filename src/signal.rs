@@ -127,6 +127,41 @@ impl Role {
 /// What was read off a signal's events, by names that rules give it, and so quick to hash.
 pub type Context = IndexMap<String, Value, FxBuildHasher>;
 
+/// How a call relates to a thing that it names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Relation {
+    /// The call is about it.
+    Target,
+    /// The call made it.
+    Created,
+    /// The call removed it.
+    Deleted,
+    /// The call gave it permissions, or let it in.
+    GrantedTo,
+    /// The call copied, exported or restored from it.
+    Source,
+    /// The request names it beside the target: the subnet of a new instance.
+    Used,
+    /// A response or a list names it, and nothing was done to it.
+    Seen,
+}
+
+impl Relation {
+    /// The name stored in `events.entities` and `signal_entities.relation`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Target => "target",
+            Self::Created => "created",
+            Self::Deleted => "deleted",
+            Self::GrantedTo => "granted_to",
+            Self::Source => "source",
+            Self::Used => "used",
+            Self::Seen => "seen",
+        }
+    }
+}
+
 /// One thing that was seen or touched in a signal.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Entity {
@@ -136,6 +171,8 @@ pub struct Entity {
     pub value: String,
     /// The event that shows it.
     pub event_id: String,
+    /// How that event relates to it.
+    pub relation: Relation,
 }
 
 /// One event's part in a signal.

@@ -4,19 +4,20 @@ mod case;
 mod event;
 mod signal;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
-use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
+use arrow::datatypes::{DataType, Field, Fields, Schema, SchemaRef, TimeUnit};
 
 use crate::event::Client;
 use crate::signal::{Kind, Origin, Role};
 
 pub use case::{CASE_INFO, LOAD_FILES, REJECTS, RULES};
-pub use event::{EVENTS, SESSIONS};
+pub use event::{CLASS, ENTITY, EVENTS, SESSIONS};
 pub use signal::{EVENT_SIGNAL, SIGNAL_ENTITIES, SIGNALS};
 
 /// The version of everything stated here; a case of another version is refused.
-pub const SCHEMA_VERSION: u32 = 4;
+pub const SCHEMA_VERSION: u32 = 5;
 
 /// Every table of a case, in order of creation.
 pub const TABLES: [&Table; 9] =
@@ -84,6 +85,8 @@ pub enum ColumnKind {
     Real,
     /// `VARCHAR[]`
     TextList,
+    /// `STRUCT(… VARCHAR)[]`: a list of structs with these members.
+    StructList(&'static [&'static str]),
     /// A named, ordered ENUM.
     Enum(EnumType),
 }
@@ -138,8 +141,8 @@ impl EnumType {
 impl ColumnKind {
     /// The type as DDL names it.
     #[must_use]
-    pub const fn sql(self) -> &'static str {
-        match self {
+    pub fn sql(self) -> Cow<'static, str> {
+        Cow::Borrowed(match self {
             Self::Text => "VARCHAR",
             Self::Json => "JSON",
             Self::Timestamp => "TIMESTAMP",
@@ -147,8 +150,12 @@ impl ColumnKind {
             Self::Integer => "BIGINT",
             Self::Real => "DOUBLE",
             Self::TextList => "VARCHAR[]",
+            Self::StructList(members) => {
+                let members: Vec<String> = members.iter().map(|name| format!("{} VARCHAR", identifier(name))).collect();
+                return Cow::Owned(format!("STRUCT({})[]", members.join(", ")));
+            }
             Self::Enum(kind) => kind.name(),
-        }
+        })
     }
 
     /// The type in an appended batch; DuckDB casts text to JSON and ENUMs itself.
@@ -161,6 +168,10 @@ impl ColumnKind {
             Self::Integer => DataType::Int64,
             Self::Real => DataType::Float64,
             Self::TextList => DataType::List(Arc::new(Field::new_list_field(DataType::Utf8, true))),
+            Self::StructList(members) => {
+                let structs = DataType::Struct(struct_fields(members));
+                DataType::List(Arc::new(Field::new_list_field(structs, true)))
+            }
         }
     }
 }
@@ -222,6 +233,12 @@ impl Table {
         let field = |column: &Column| Field::new(column.name, column.kind.arrow(), true);
         Arc::new(Schema::new(self.columns.iter().map(field).collect::<Vec<_>>()))
     }
+}
+
+/// The members of a struct of texts.
+#[must_use]
+pub fn struct_fields(members: &[&str]) -> Fields {
+    members.iter().map(|name| Field::new(*name, DataType::Utf8, true)).collect()
 }
 
 /// Text as an SQL literal.

@@ -1,7 +1,7 @@
 -- One row is one click, command or unexplained event that a reader has to know of, under the weightiest of its aspects.
 -- of_aspect counts those of its aspect, failed_of_aspect those of them that failed; the first few are given.
 WITH found AS (
-    SELECT 1 AS weight, 'watch' AS aspect, event_id FROM defence_evasion
+    SELECT 1 AS weight, 'watch' AS aspect, event_id FROM defense_evasion
     UNION ALL
     SELECT 2, 'secret', event_id FROM secrets_seen WHERE how = 'read'
     UNION ALL
@@ -13,12 +13,12 @@ WITH found AS (
 ),
 marked AS (
     SELECT f.weight, f.aspect, COALESCE(t.signal_id, t.event_id) AS id, t.signal_id, t.event_id, t.event_time, t.event_key,
-        t.session_id, t.error_code
+        t.session_id, t.error_code, t.summary
     FROM found AS f
     JOIN told AS t USING (event_id)
     WHERE t.class <> 'background'
     UNION ALL
-    SELECT 6, 'change', event_id, signal_id, event_id, event_time, event_key, session_id, error_code
+    SELECT 6, 'change', event_id, signal_id, event_id, event_time, event_key, session_id, error_code, summary
     FROM told
     SEMI JOIN changes USING (event_id)
     WHERE class = 'residual'
@@ -29,7 +29,7 @@ deeds AS (
         arg_min(m.aspect, m.weight) AS aspect,
         COALESCE(any_value(s.first_time), min(m.event_time)) AS time,
         any_value(m.session_id) AS session_id,
-        COALESCE(any_value(s.summary), concat('Called ', min(m.event_key), ': ' || min(m.error_code))) AS what,
+        COALESCE(any_value(s.summary), min(m.summary)) AS what,
         bool_and(m.error_code IS NOT NULL) AS failed,
         m.id
     FROM marked AS m

@@ -13,7 +13,7 @@ FROM (
         COALESCE(s.error_code IS NOT NULL OR t.class = 'residual', FALSE) AS aimed,
         CASE
             WHEN s.error_code IS NOT NULL THEN s.summary
-            WHEN t.class = 'residual' THEN concat('Called ', t.event_key, ': ', t.error_code)
+            WHEN t.class = 'residual' THEN t.summary
             ELSE t.event_key
         END AS what,
         CASE WHEN s.error_code IS NOT NULL OR t.class = 'residual' THEN COALESCE(t.signal_id, t.event_id) END AS id,

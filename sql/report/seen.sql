@@ -9,6 +9,6 @@ FROM (
     FROM signal_entities AS n
     JOIN clicked AS s USING (signal_id)
     GROUP BY n.entity_type, n.entity_value
-    HAVING max(s.kind) < 'change'::signal_kind
+    HAVING COALESCE(max(s.kind) FILTER (n.relation <> 'seen'), 'view'::signal_kind) < 'change'::signal_kind
 ) AS things
 GROUP BY entity_type

@@ -15,8 +15,8 @@ FROM (
     SELECT
         n.entity_type,
         n.entity_value,
-        bool_or(s.kind >= 'change'::signal_kind AND s.error_code IS NULL) AS touched,
-        max(s.kind) AS furthest,
+        bool_or(s.kind >= 'change'::signal_kind AND n.relation <> 'seen' AND s.error_code IS NULL) AS touched,
+        max(s.kind) FILTER (n.relation <> 'seen' OR s.kind < 'change'::signal_kind) AS furthest,
         count(DISTINCT signal_id) AS sightings,
         list_sort(list(DISTINCT s.principal)) AS principals,
         min(s.first_time) AS first_time,

@@ -148,7 +148,7 @@ LEFT JOIN (
     GROUP BY session_id
 ) AS p USING (session_id)
 LEFT JOIN (
-    SELECT session_id, count(*) AS changes FROM defence_evasion WHERE error_code IS NULL GROUP BY session_id
+    SELECT session_id, count(*) AS changes FROM defense_evasion WHERE error_code IS NULL GROUP BY session_id
 ) AS d USING (session_id)
 LEFT JOIN (
     SELECT session_id, count(*) AS changes FROM data_exposure WHERE error_code IS NULL GROUP BY session_id

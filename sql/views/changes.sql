@@ -6,11 +6,8 @@
 -- @column role Its part in that signal
 -- @column class 'click' or 'residual', as in event_signals
 CREATE OR REPLACE VIEW changes AS
-SELECT
-    s.summary,
-    e.*
+SELECT e.*
 FROM event_signals AS e
-LEFT JOIN signals AS s USING (signal_id)
 WHERE e.class IN ('click', 'residual')
     AND e.service <> 'signin'
     AND NOT COALESCE(

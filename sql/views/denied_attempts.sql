@@ -25,5 +25,5 @@ SELECT
     count(DISTINCT signal_id) AS signals,
     arg_min(event_id, (event_time, event_id)) AS event_id
 FROM event_signals
-WHERE regexp_matches(error_code, 'AccessDenied|Unauthorized|NotAuthorized|Forbidden')
+WHERE denied
 GROUP BY account_id, principal, session_id, title, event_key, class;

@@ -3,7 +3,7 @@
 -- @column first_time When the identity first had it on a screen, UTC
 -- @column last_time When it last had, UTC
 -- @column sightings How many signals show it
--- @column changes How many of them changed, created or deleted something, or took a secret
+-- @column changes How many of them changed, created or deleted it, or took its secret
 -- @column touched Whether any of them did
 -- @column furthest The most severe kind of signal that shows it
 -- @column sessions How many sessions it was seen in
@@ -17,7 +17,7 @@ SELECT
     min(s.first_time) AS first_time,
     max(s.last_time) AS last_time,
     count(DISTINCT signal_id) AS sightings,
-    count(DISTINCT signal_id) FILTER (s.kind >= 'change'::signal_kind) AS changes,
+    count(DISTINCT signal_id) FILTER (s.kind >= 'change'::signal_kind AND n.relation <> 'seen') AS changes,
     changes > 0 AS touched,
     max(s.kind) AS furthest,
     count(DISTINCT session_id) AS sessions,

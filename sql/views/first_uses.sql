@@ -1,5 +1,5 @@
 -- One row is one service, page, region or network that one identity used, and when it first did.
--- Networks are /24 of IPv4 and /48 of IPv6 addresses. In the first days of a trail everything is new: known_since says
+-- Networks are those of events.network. In the first days of a trail everything is new: known_since says
 -- how long the identity had been seen by then.
 -- @tables events
 -- @column aspect 'service', 'page', 'region' or 'network'
@@ -11,10 +11,10 @@
 CREATE OR REPLACE VIEW first_uses AS
 WITH
 counted AS (
-    SELECT account_id, principal, service, region, source_ip,
+    SELECT account_id, principal, service, region, network,
         min(event_time) AS first_time, max(event_time) AS last_time, count(*) AS uses
     FROM events
-    GROUP BY account_id, principal, service, region, source_ip
+    GROUP BY account_id, principal, service, region, network
 ),
 used AS (
     SELECT account_id, principal, 'service' AS aspect, service AS used, first_time, last_time, uses FROM counted
@@ -22,14 +22,7 @@ used AS (
     SELECT account_id, principal, 'region', region, first_time, last_time, uses FROM counted
     UNION ALL
     SELECT account_id, principal, 'network',
-        CASE
-            WHEN regexp_full_match(source_ip, '\d+\.\d+\.\d+\.\d+')
-                THEN regexp_extract(source_ip, '^\d+\.\d+\.\d+') || '.0/24'
-            WHEN regexp_full_match(source_ip, '[0-9a-fA-F:]*:[0-9a-fA-F:.]*')
-                THEN array_to_string(list_resize(
-                    string_split(lower(split_part(source_ip, '::', 1)), ':')[1:3], 3, '0'
-                ), ':') || '::/48'
-        END, first_time, last_time, uses
+        network, first_time, last_time, uses
     FROM counted
     UNION ALL
     SELECT x.account_id, x.principal, 'page', s.title, s.first_time, s.last_time, 1

@@ -1,4 +1,5 @@
--- One row is one event that changed who may do what, or tried to, by whatever client.
+-- One row is one event that changed who may do what, or tried to, by whatever client. What was granted to whom, statement
+-- by statement, is in event_grants.
 -- effect: 'grants' permissions; 'trusts' somebody else's identities; 'creates' an identity or a way to sign in;
 -- 'loosens' a boundary, a second factor or the password policy; 'revokes'. A failed call has its error_code.
 -- @tables events signals
@@ -11,87 +12,23 @@
 -- @column own Whether the target is the caller; NULL if there is no target
 CREATE OR REPLACE VIEW privilege_changes AS
 SELECT
-    k.effect,
-    list_any_value(json_extract_string(e.request_parameters, [
-        '$.userName', '$.roleName', '$.groupName', '$.instanceProfileName', '$.principalId', '$.targetId',
-        '$.name'
-    ])) AS target,
-    list_any_value(json_extract_string(e.request_parameters, [
-        '$.policyArn', '$.policyName', '$.managedPolicyArn', '$.permissionSetArn', '$.permissionsBoundary',
-        '$.policyId'
-    ])) AS policy,
-    COALESCE(regexp_matches(policy, '(AdministratorAccess|IAMFullAccess|PowerUserAccess)$'), FALSE)
-        OR COALESCE(regexp_matches(
-            e.request_parameters->>'$.policyDocument', '"Action"\s*:\s*(\[\s*)?"\*"'
-        ), FALSE) AS administrator,
+    c.effect,
+    COALESCE(
+        list_any_value(list_transform(
+            list_filter(c.entities, lambda n: n.entity_type <> 'policy' AND n.relation <> 'used'), lambda n: n.name
+        )),
+        c.target
+    ) AS target,
+    list_any_value(list_transform(
+        list_filter(c.entities, lambda n: n.entity_type = 'policy'), lambda n: n.entity_value
+    )) AS policy,
+    COALESCE(c.grants::VARCHAR LIKE '%"administrator":true%', FALSE) AS administrator,
     CASE
         WHEN target IS NOT NULL
-            THEN COALESCE(target IN (e.user_name, e.principal, split_part(e.principal, '/', 1)), FALSE)
+            THEN COALESCE(target IN (c.user_name, c.principal, split_part(c.principal, '/', 1)), FALSE)
     END AS own,
-    es.signal_id,
-    s.title,
-    e.*
-FROM events AS e
-JOIN (
-    VALUES
-    ('iam:AttachUserPolicy', 'grants'),
-    ('iam:AttachRolePolicy', 'grants'),
-    ('iam:AttachGroupPolicy', 'grants'),
-    ('iam:PutUserPolicy', 'grants'),
-    ('iam:PutRolePolicy', 'grants'),
-    ('iam:PutGroupPolicy', 'grants'),
-    ('iam:AddUserToGroup', 'grants'),
-    ('iam:CreatePolicyVersion', 'grants'),
-    ('iam:SetDefaultPolicyVersion', 'grants'),
-    ('iam:AddRoleToInstanceProfile', 'grants'),
-    ('ec2:AssociateIamInstanceProfile', 'grants'),
-    ('ec2:ReplaceIamInstanceProfileAssociation', 'grants'),
-    ('sso:CreateAccountAssignment', 'grants'),
-    ('sso:AttachManagedPolicyToPermissionSet', 'grants'),
-    ('sso:PutInlinePolicyToPermissionSet', 'grants'),
-    ('sso-directory:AddMemberToGroup', 'grants'),
-    ('identitystore:CreateGroupMembership', 'grants'),
-    ('organizations:DetachPolicy', 'grants'),
-    ('iam:UpdateAssumeRolePolicy', 'trusts'),
-    ('iam:CreateSAMLProvider', 'trusts'),
-    ('iam:UpdateSAMLProvider', 'trusts'),
-    ('iam:CreateOpenIDConnectProvider', 'trusts'),
-    ('iam:AddClientIDToOpenIDConnectProvider', 'trusts'),
-    ('iam:UpdateOpenIDConnectProviderThumbprint', 'trusts'),
-    ('rolesanywhere:CreateTrustAnchor', 'trusts'),
-    ('rolesanywhere:CreateProfile', 'trusts'),
-    ('iam:CreateUser', 'creates'),
-    ('iam:CreateRole', 'creates'),
-    ('iam:CreateAccessKey', 'creates'),
-    ('iam:CreateLoginProfile', 'creates'),
-    ('iam:UpdateLoginProfile', 'creates'),
-    ('iam:CreateVirtualMFADevice', 'creates'),
-    ('iam:EnableMFADevice', 'creates'),
-    ('sso-directory:CreateUser', 'creates'),
-    ('identitystore:CreateUser', 'creates'),
-    ('sso:CreatePermissionSet', 'creates'),
-    ('iam:DeleteUserPermissionsBoundary', 'loosens'),
-    ('iam:DeleteRolePermissionsBoundary', 'loosens'),
-    ('iam:PutUserPermissionsBoundary', 'loosens'),
-    ('iam:PutRolePermissionsBoundary', 'loosens'),
-    ('iam:DeactivateMFADevice', 'loosens'),
-    ('iam:DeleteVirtualMFADevice', 'loosens'),
-    ('iam:UpdateAccountPasswordPolicy', 'loosens'),
-    ('iam:DeleteAccountPasswordPolicy', 'loosens'),
-    ('iam:DetachUserPolicy', 'revokes'),
-    ('iam:DetachRolePolicy', 'revokes'),
-    ('iam:DetachGroupPolicy', 'revokes'),
-    ('iam:DeleteUserPolicy', 'revokes'),
-    ('iam:DeleteRolePolicy', 'revokes'),
-    ('iam:DeleteGroupPolicy', 'revokes'),
-    ('iam:RemoveUserFromGroup', 'revokes'),
-    ('iam:DeleteUser', 'revokes'),
-    ('iam:DeleteRole', 'revokes'),
-    ('iam:DeleteAccessKey', 'revokes'),
-    ('iam:UpdateAccessKey', 'revokes'),
-    ('iam:DeleteLoginProfile', 'revokes'),
-    ('sso:DeleteAccountAssignment', 'revokes'),
-    ('organizations:AttachPolicy', 'revokes')
-) AS k (event_key, effect) USING (event_key)
-LEFT JOIN event_signal AS es USING (event_id)
-LEFT JOIN signals AS s USING (signal_id);
+    c.signal_id,
+    c.title,
+    c.* EXCLUDE (class, effect, object, target, signal_id, title, kind)
+FROM event_classes AS c
+WHERE c.class = 'privilege_change';

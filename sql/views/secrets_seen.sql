@@ -9,63 +9,28 @@
 -- @column client What kind of program called
 CREATE OR REPLACE VIEW secrets_seen AS
 SELECT
-    e.event_time,
-    e.account_id,
-    e.region,
-    e.principal,
-    e.source_ip,
-    e.client,
-    k.how,
-    k.secret_type,
+    c.event_time,
+    c.account_id,
+    c.region,
+    c.principal,
+    c.source_ip,
+    c.client,
+    CASE c.class WHEN 'secret_read' THEN 'read' ELSE 'made' END AS how,
+    c.object AS secret_type,
     COALESCE(
-        list_any_value(json_extract_string(e.response_elements, [
-            '$.accessKey.accessKeyId', '$.serviceSpecificCredential.serviceSpecificCredentialId',
-            '$.sSHPublicKey.sSHPublicKeyId'
-        ])),
-        list_any_value(json_extract_string(e.request_parameters, [
-            '$.secretId', '$.name', '$.path', '$.names[0]', '$.keyName', '$.instanceId', '$.clusterIdentifier',
-            '$.userName'
-        ]))
+        list_any_value(list_transform(
+            list_filter(c.entities, lambda n: n.relation = 'created' AND n.entity_type <> 'user'), lambda n: n.name
+        )),
+        c.target
     ) AS secret,
-    e.event_key,
-    e.error_code,
-    s.title,
-    e.session_id,
-    es.signal_id,
-    e.event_id
-FROM events AS e
-JOIN (
-    VALUES
-    ('secretsmanager:GetSecretValue', 'read', 'secret'),
-    ('secretsmanager:BatchGetSecretValue', 'read', 'secret'),
-    ('secretsmanager:CreateSecret', 'made', 'secret'),
-    ('secretsmanager:PutSecretValue', 'made', 'secret'),
-    ('ssm:GetParameter', 'read', 'parameter'),
-    ('ssm:GetParameters', 'read', 'parameter'),
-    ('ssm:GetParametersByPath', 'read', 'parameter'),
-    ('ssm:GetParameterHistory', 'read', 'parameter'),
-    ('iam:CreateAccessKey', 'made', 'access_key'),
-    ('iam:CreateLoginProfile', 'made', 'password'),
-    ('iam:UpdateLoginProfile', 'made', 'password'),
-    ('iam:ChangePassword', 'made', 'password'),
-    ('iam:CreateServiceSpecificCredential', 'made', 'credential'),
-    ('iam:ResetServiceSpecificCredential', 'made', 'credential'),
-    ('iam:UploadSSHPublicKey', 'made', 'credential'),
-    ('iam:UploadSigningCertificate', 'made', 'credential'),
-    ('ec2:CreateKeyPair', 'made', 'key_pair'),
-    ('ec2:ImportKeyPair', 'made', 'key_pair'),
-    ('ec2:GetPasswordData', 'read', 'password'),
-    ('lightsail:CreateKeyPair', 'made', 'key_pair'),
-    ('lightsail:DownloadDefaultKeyPair', 'read', 'key_pair'),
-    ('lightsail:GetInstanceAccessDetails', 'read', 'credential'),
-    ('redshift:GetClusterCredentials', 'read', 'credential'),
-    ('redshift-serverless:GetCredentials', 'read', 'credential'),
-    ('sts:GetSessionToken', 'made', 'token'),
-    ('sts:GetFederationToken', 'made', 'token')
-) AS k (event_key, how, secret_type) USING (event_key)
-LEFT JOIN event_signal AS es USING (event_id)
-LEFT JOIN signals AS s USING (signal_id)
-WHERE k.secret_type <> 'parameter' OR COALESCE(e.request_parameters->>'$.withDecryption', 'false') = 'true'
+    c.event_key,
+    c.error_code,
+    c.title,
+    c.session_id,
+    c.signal_id,
+    c.event_id
+FROM event_classes AS c
+WHERE c.class IN ('secret_read', 'credential_made')
 UNION ALL
 SELECT
     s.first_time AS event_time,

@@ -39,7 +39,7 @@ LEFT JOIN (
     SELECT
         session_id,
         list_sort(list(DISTINCT service)) AS services,
-        count(*) FILTER (regexp_matches(error_code, 'AccessDenied|Unauthorized|NotAuthorized|Forbidden')) AS denied,
+        count(*) FILTER (denied) AS denied,
         count(error_code) AS failed
     FROM events
     GROUP BY session_id

@@ -6,7 +6,7 @@
 -- @column entry 'signal' or 'event'
 -- @column class 'click', 'background', 'residual' or 'programmatic'
 -- @column title Where in the console, or the call
--- @column summary One sentence: what was done
+-- @column summary One sentence: what was done, or tried
 -- @column account_id The account it happened in
 -- @column principal A short name of who it is: alice, Admin/bob, root
 -- @column session_id The session it happened in: sessions.session_id
@@ -49,12 +49,7 @@ SELECT
     NULL AS kind,
     service,
     event_key AS title,
-    concat(
-        'Called ', event_name,
-        ' by ' || client::VARCHAR,
-        ' from ' || source_ip,
-        ': ' || error_code
-    ) AS summary,
+    summary,
     NULL AS confidence,
     NULL AS origin,
     1 AS events,

@@ -7,7 +7,9 @@ use arrow::record_batch::RecordBatch;
 
 use super::columns::{boolean_at, text_at, time_at};
 use super::{BatchError, Cell, Columns, Rows};
+use crate::call::{self, Call, Classified, Entity, Outcome};
 use crate::event::{Client, Event, Evidence, Identity};
+use crate::json::Document;
 use crate::table::EVENTS;
 
 /// Collects events into a batch of `events`.
@@ -33,13 +35,30 @@ impl EventRows {
     /// If the cells here are not the columns of the table, which a test rules out.
     pub fn push(&mut self, event: &Event<'_>, source_file: &str, source_record: u64) -> Result<(), BatchError> {
         let identity = &event.identity;
+        let (request, response) = (
+            Document::read(event.request_parameters.as_deref().unwrap_or_default()),
+            Document::read(event.response_elements.as_deref().unwrap_or_default()),
+        );
+        let key = event.key();
+        let told = call::Table::shipped().describe(&Call {
+            key: &key,
+            read_only: event.read_only,
+            error_code: event.error_code.as_deref(),
+            request: request.root(),
+            response: response.root(),
+            extra: event.extra.as_deref(),
+            account: event.account_id(),
+            region: event.region.as_deref(),
+        });
+        let grants = (!told.grants.is_empty()).then(|| serde_json::to_string(&told.grants).unwrap_or_default());
+        let network = event.source_ip.as_deref().and_then(call::network_of);
         self.0.push([
             Cell::text(&event.event_id),
             Cell::Time(Some(event.event_time)),
             Cell::text(&event.event_source),
             Cell::text(&event.service),
             Cell::text(&event.event_name),
-            Cell::text(&event.key()),
+            Cell::text(&key),
             optional(event.event_version.as_ref()),
             optional(event.event_type.as_ref()),
             optional(event.event_category.as_ref()),
@@ -71,6 +90,14 @@ impl EventRows {
             Cell::text(&event.session_id),
             Cell::text(source_file),
             Cell::count(source_record),
+            Cell::text(&told.summary),
+            Cell::text(told.outcome.as_str()),
+            Cell::Boolean(Some(told.outcome == Outcome::Denied)),
+            Cell::Text(network.as_deref()),
+            Cell::List(told.techniques.clone()),
+            Cell::Structs(told.classes.iter().map(class).collect()),
+            Cell::Structs(told.entities.iter().map(entity).collect()),
+            Cell::Text(grants.as_deref()),
             Cell::Text(event.extra.as_deref()),
         ])
     }
@@ -94,6 +121,24 @@ impl EventRows {
     pub fn finish(self) -> Result<RecordBatch, BatchError> {
         self.0.finish()
     }
+}
+
+/// The members of [`crate::table::CLASS`].
+fn class<'a>(one: &'a Classified<'_>) -> Vec<Option<&'a str>> {
+    vec![Some(one.class.as_str()), Some(one.effect), Some(one.object).filter(|object| !object.is_empty())]
+}
+
+/// The members of [`crate::table::ENTITY`].
+fn entity(one: &Entity) -> Vec<Option<&str>> {
+    let relation = one.relation.as_str();
+    vec![
+        Some(&one.kind),
+        Some(&one.value),
+        Some(&one.name),
+        Some(relation),
+        one.account.as_deref(),
+        one.region.as_deref(),
+    ]
 }
 
 fn optional<'a>(text: Option<&'a Cow<'_, str>>) -> Cell<'a> {

@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use arrow::array::{
-    ArrayRef, BooleanBuilder, Float64Builder, Int64Builder, ListBuilder, StringBuilder, TimestampMicrosecondBuilder,
+    ArrayBuilder, ArrayRef, BooleanBuilder, Float64Builder, Int64Builder, ListBuilder, StringBuilder, StructBuilder,
+    TimestampMicrosecondBuilder,
 };
 use arrow::record_batch::RecordBatch;
 
 use super::BatchError;
 use crate::event::Timestamp;
-use crate::table::{Column, ColumnKind, Table};
+use crate::table::{Column, ColumnKind, Table, struct_fields};
 
 /// One value of one row.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,6 +27,8 @@ pub enum Cell<'a> {
     Time(Option<Timestamp>),
     /// For `VARCHAR[]` columns.
     List(Vec<&'a str>),
+    /// For columns of lists of structs: the members of each, in order. NULL if there is none.
+    Structs(Vec<Vec<Option<&'a str>>>),
 }
 
 impl<'a> Cell<'a> {
@@ -121,6 +124,7 @@ enum Builder {
     Real(Float64Builder),
     Time(TimestampMicrosecondBuilder),
     List(ListBuilder<StringBuilder>),
+    Structs(ListBuilder<StructBuilder>),
 }
 
 impl Builder {
@@ -134,6 +138,11 @@ impl Builder {
             ColumnKind::Real => Self::Real(Float64Builder::with_capacity(rows)),
             ColumnKind::Timestamp => Self::Time(TimestampMicrosecondBuilder::with_capacity(rows)),
             ColumnKind::TextList => Self::List(ListBuilder::with_capacity(text(), rows)),
+            ColumnKind::StructList(members) => {
+                let builder = |_| Box::new(StringBuilder::new()) as Box<dyn ArrayBuilder>;
+                let structs = StructBuilder::new(struct_fields(members), members.iter().map(builder).collect());
+                Self::Structs(ListBuilder::with_capacity(structs, rows))
+            }
         }
     }
 
@@ -146,6 +155,7 @@ impl Builder {
             (Self::Real(builder), Cell::Real(value)) => builder.append_value(value),
             (Self::Time(builder), Cell::Time(time)) => builder.append_option(time.map(|time| time.0)),
             (Self::List(builder), Cell::List(texts)) => builder.append_value(texts.into_iter().map(Some)),
+            (Self::Structs(builder), Cell::Structs(structs)) => return push_structs(builder, &structs),
             _ => return false,
         }
         true
@@ -159,8 +169,27 @@ impl Builder {
             Self::Real(mut builder) => Arc::new(builder.finish()),
             Self::Time(mut builder) => Arc::new(builder.finish()),
             Self::List(mut builder) => Arc::new(builder.finish()),
+            Self::Structs(mut builder) => Arc::new(builder.finish()),
         }
     }
+}
+
+/// Adds a list of structs, or says that a struct has another number of members.
+fn push_structs(lists: &mut ListBuilder<StructBuilder>, structs: &[Vec<Option<&str>>]) -> bool {
+    let builder = lists.values();
+    if structs.iter().any(|members| members.len() != builder.num_fields()) {
+        return false;
+    }
+    for members in structs {
+        for (at, member) in members.iter().enumerate() {
+            if let Some(texts) = builder.field_builder::<StringBuilder>(at) {
+                texts.append_option(*member);
+            }
+        }
+        builder.append(true);
+    }
+    lists.append(!structs.is_empty());
+    true
 }
 
 #[cfg(test)]

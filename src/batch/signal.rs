@@ -74,6 +74,7 @@ fn push_entities(rows: &mut Rows, signal: &Signal) -> Result<(), BatchError> {
             Cell::text(&entity.kind),
             Cell::text(&entity.value),
             Cell::text(&entity.event_id),
+            Cell::text(entity.relation.as_str()),
         ])
     })
 }
@@ -84,7 +85,7 @@ mod tests {
 
     use super::*;
     use crate::event::Timestamp;
-    use crate::signal::{Entity, Kind, Member, Origin, Role};
+    use crate::signal::{Entity, Kind, Member, Origin, Relation, Role};
 
     fn signal() -> Signal {
         Signal {
@@ -106,7 +107,12 @@ mod tests {
             attack: vec!["T1087.004".into()],
             matched: vec!["iam:ListUsers".into()],
             missing: Vec::new(),
-            entities: vec![Entity { kind: "user".into(), value: "a".into(), event_id: "e2".into() }],
+            entities: vec![Entity {
+                kind: "user".into(),
+                value: "a".into(),
+                event_id: "e2".into(),
+                relation: Relation::Seen,
+            }],
             evidence: None,
             events: vec![
                 Member { event_id: "e1".into(), role: Role::Anchor },
@@ -130,6 +136,6 @@ mod tests {
         {"event_id":"e1","signal_id":"x","role":"anchor"}
         {"event_id":"e2","signal_id":"x","role":"optional"}
         "#);
-        insta::assert_snapshot!(lines(&batches.signal_entities), @r#"{"signal_id":"x","entity_type":"user","entity_value":"a","event_id":"e2"}"#);
+        insta::assert_snapshot!(lines(&batches.signal_entities), @r#"{"signal_id":"x","entity_type":"user","entity_value":"a","event_id":"e2","relation":"seen"}"#);
     }
 }

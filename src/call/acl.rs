@@ -81,7 +81,9 @@ fn of_list(value: Json<'_>, depth: usize, grants: &mut Vec<Grant>) {
             if let (Some(grantee), Some(permission)) =
                 (members.get("Grantee").and_then(Json::as_object), members.get("Permission").and_then(Json::scalar))
             {
-                let who = ["URI", "ID", "EmailAddress"].into_iter().find_map(|name| Some((name, grantee.get(name)?.scalar()?)));
+                let who = ["URI", "ID", "EmailAddress"]
+                    .into_iter()
+                    .find_map(|name| Some((name, grantee.get(name)?.scalar()?)));
                 let permission = permission.to_lowercase().replace('_', " ");
                 grants.extend(who.map(|(kind, who)| of_grantee(kind, who, &permission)));
                 return;

@@ -47,7 +47,8 @@ mod tests {
 
     #[test]
     fn sizes_have_three_digits_at_most() {
-        let cases = [("0", "0 bytes"), ("999", "999 bytes"), ("1234567890", "1.2 GB"), ("123456", "123 kB"), ("x", "x")];
+        let cases =
+            [("0", "0 bytes"), ("999", "999 bytes"), ("1234567890", "1.2 GB"), ("123456", "123 kB"), ("x", "x")];
         for (bytes, text) in cases {
             assert_eq!(format(bytes, Some(Format::Bytes)), text);
         }

@@ -3,9 +3,8 @@
 use super::describe::entity;
 use super::format::{capitalized, regular_past};
 use super::name::short;
-use super::{Call, Entity, Outcome, Relation};
-use crate::json::{Document, Json, Members};
-use crate::rule::generic::Generic;
+use super::{Call, Entity, Outcome, Relation, resources};
+use crate::json::{Json, Members};
 use crate::rule::words::{Words, within, words};
 
 /// So deep identifiers are looked for.
@@ -37,43 +36,53 @@ struct Named<'j> {
 pub(super) fn phrase(words: &Words, call: &Call<'_>, outcome: Outcome) -> Phrase {
     let name = self::words(call.name());
     let (verb, topic) = name.split_first().map_or(("", &name[..]), |(verb, topic)| (verb.as_str(), topic));
-    let what = words.verb(verb).map(|verb| verb.what);
-    let mut named = Vec::new();
+    let listed = resources::of(call);
+    let mut named: Vec<Named<'_>> =
+        listed.iter().map(|one| Named { kind: one.kind.clone(), value: &one.value, depth: 0 }).collect();
     collect(words, call.request, 0, &mut named);
     let target = primary(&named, topic);
     let text = topic_text(topic);
     let (past, base) = verbs(words, verb, call);
     let topic_words = if past.is_some() { text.clone() } else { call.name().to_owned() };
-    let names = target.map(|kind| about(&named, kind, &text, call));
-    let rest = format!("{topic_words}{}", names.unwrap_or_default());
+    let mut made = Vec::new();
+    if creates(verb) && outcome == Outcome::Succeeded {
+        collect(words, call.response, 0, &mut made);
+        made.retain(|one| is_topic(&one.kind, topic) && one.kind != "resource");
+    }
+    let names = match (target, made.first()) {
+        (Some(kind), Some(first)) if !is_topic(kind, topic) => {
+            Some(format!(" {}{}", short(first.value, call.account), about(&named, kind, topic, call)))
+        }
+        (Some(kind), _) => Some(about(&named, kind, topic, call)),
+        (None, Some(first)) => Some(format!(" {}", short(first.value, call.account))),
+        (None, None) => None,
+    };
+    let rest = format!("{}{}", singular_for(&topic_words, &named, target, topic), names.unwrap_or_default());
     let done = format!("{} {rest}", past.unwrap_or_else(|| "Called".to_owned()));
     let tried = format!("{} {rest}", base.unwrap_or_else(|| "call".to_owned()));
     let mut entities: Vec<Entity> = Vec::new();
     let mut add = |entity: Entity| {
-        if entities.len() < MOST && !entities.iter().any(|known| known.value == entity.value && known.kind == entity.kind) {
+        if entities.len() < MOST
+            && !entities.iter().any(|known| known.value == entity.value && known.kind == entity.kind)
+        {
             entities.push(entity);
         }
     };
-    for one in &named {
+    for one in named.iter().filter(|_| listed.is_empty()) {
         let is_target = target == Some(one.kind.as_str());
-        let relation = match what {
-            _ if !is_target => Relation::Used,
-            Some(Generic::Create) if outcome == Outcome::Succeeded && is_topic(&one.kind, topic) => Relation::Created,
-            Some(Generic::Delete) if outcome == Outcome::Succeeded && is_topic(&one.kind, topic) => Relation::Deleted,
-            _ => Relation::Target,
+        let is_done = outcome == Outcome::Succeeded && is_topic(&one.kind, topic);
+        let relation = match () {
+            () if !is_target => Relation::Used,
+            () if is_done && creates(verb) => Relation::Created,
+            () if is_done && deletes(verb) => Relation::Deleted,
+            () => Relation::Target,
         };
-        add(entity(call, &one.kind, one.value, relation));
+        add(entity(call, &kind_of(one, topic), one.value, relation));
     }
-    if what == Some(Generic::Create) && outcome == Outcome::Succeeded {
-        let mut made = Vec::new();
-        collect(words, call.response, 0, &mut made);
-        for one in made.iter().filter(|one| is_topic(&one.kind, topic)) {
-            add(entity(call, &one.kind, one.value, Relation::Created));
-        }
+    for one in &made {
+        add(entity(call, &one.kind, one.value, Relation::Created));
     }
-    if call.request.is_null() {
-        resources(call).into_iter().for_each(|one| add(one));
-    }
+    listed.into_iter().for_each(&mut add);
     Phrase { done: done.trim_end().to_owned(), tried: tried.trim_end().to_owned(), entities }
 }
 
@@ -107,7 +116,8 @@ fn verbs(words: &Words, verb: &str, call: &Call<'_>) -> (Option<String>, Option<
     }
     match READS.iter().find(|(read, _)| *read == verb) {
         Some((_, base)) => {
-            let (first, rest) = base.split_once(' ').map_or((*base, String::new()), |(first, rest)| (first, format!(" {rest}")));
+            let (first, rest) =
+                base.split_once(' ').map_or((*base, String::new()), |(first, rest)| (first, format!(" {rest}")));
             let past = words.past(first).map_or_else(|| regular_past(first), str::to_owned);
             (Some(capitalized(&past) + &rest), Some((*base).to_owned()))
         }
@@ -115,12 +125,93 @@ fn verbs(words: &Words, verb: &str, call: &Call<'_>) -> (Option<String>, Option<
     }
 }
 
+/// The topic in the singular, where one thing of many is named: `reboot instance i-1`.
+fn singular_for<'t>(text: &'t str, named: &[Named<'_>], target: Option<&str>, topic: &[String]) -> &'t str {
+    let mut values = named.iter().filter(|one| Some(one.kind.as_str()) == target).map(|one| one.value);
+    let first = values.next();
+    let is_one = first.is_some() && values.all(|value| Some(value) == first);
+    match text.strip_suffix('s') {
+        Some(singular) if is_one && target.is_some_and(|kind| is_topic(kind, topic) && kind != "resource") => singular,
+        _ => text,
+    }
+}
+
+/// Whether a call with that verb makes what it is about.
+fn creates(verb: &str) -> bool {
+    const VERBS: [&str; 13] = [
+        "Allocate",
+        "Build",
+        "Clone",
+        "Copy",
+        "Create",
+        "Generate",
+        "Import",
+        "Issue",
+        "Launch",
+        "Provision",
+        "Register",
+        "Restore",
+        "Run",
+    ];
+    VERBS.contains(&verb)
+}
+
+/// Whether a call with that verb removes what it is about.
+fn deletes(verb: &str) -> bool {
+    matches!(verb, "Delete" | "Deregister" | "Destroy" | "Terminate")
+}
+
+/// The words of the topic, abbreviations as they are usually written.
 fn topic_text(topic: &[String]) -> String {
-    topic.iter().map(|word| within(word)).collect::<Vec<_>>().join(" ")
+    const ABBREVIATIONS: [&str; 29] = [
+        "ACL", "AMI", "API", "ARN", "CA", "CORS", "DB", "DHCP", "DNS", "EBS", "EIP", "HSM", "IAM", "ID", "IP", "KMS",
+        "MFA", "NAT", "OIDC", "SAML", "SQL", "SSH", "SSL", "SSO", "TLS", "URL", "VPC", "VPN", "WAF",
+    ];
+    let word = |word: &String| {
+        let (singular, plural) = word.strip_suffix('s').map_or((word.as_str(), ""), |singular| (singular, "s"));
+        let known = ABBREVIATIONS.iter().find(|known| known.eq_ignore_ascii_case(singular));
+        known.map_or_else(|| within(word), |known| format!("{known}{plural}"))
+    };
+    topic.iter().map(word).collect::<Vec<_>>().join(" ")
+}
+
+/// The type of a thing: that of `name` or `id` at the top of a request is what the call's name is about.
+fn kind_of(one: &Named<'_>, topic: &[String]) -> String {
+    if one.kind != "resource" || one.depth > 0 || !is_noun(topic) {
+        return one.kind.clone();
+    }
+    let text = topic.join("_").to_lowercase();
+    text.strip_suffix('s').map_or(text.as_str(), |singular| singular).to_owned()
+}
+
+/// Whether a topic is one thing: `Trail`, `DB Instance`; not `Logging`, `Secret Value`.
+fn is_noun(topic: &[String]) -> bool {
+    const PARTS: [&str; 18] = [
+        "attribute",
+        "attributes",
+        "code",
+        "configuration",
+        "document",
+        "encryption",
+        "info",
+        "information",
+        "location",
+        "logging",
+        "metadata",
+        "policy",
+        "policies",
+        "selectors",
+        "settings",
+        "status",
+        "value",
+        "versions",
+    ];
+    let last = topic.last().map(|word| word.to_lowercase());
+    last.is_some_and(|last| !PARTS.contains(&last.as_str()) && !last.ends_with("ing"))
 }
 
 /// ` prod-db` where the topic says what it is, ` of prod-db` where it says that it is a part of it, else with its type.
-fn about(named: &[Named<'_>], kind: &str, topic: &str, call: &Call<'_>) -> String {
+fn about(named: &[Named<'_>], kind: &str, topic: &[String], call: &Call<'_>) -> String {
     let mut values: Vec<String> = Vec::new();
     for one in named.iter().filter(|one| one.kind == kind) {
         let name = short(one.value, call.account).into_owned();
@@ -136,9 +227,10 @@ fn about(named: &[Named<'_>], kind: &str, topic: &str, call: &Call<'_>) -> Strin
         (some, more) => format!("{} and {more} more", some.join(", ")),
     };
     let kind = kind.replace('_', " ");
-    let plain = topic.to_lowercase();
+    let plain = topic.join(" ").to_lowercase();
     let (singular, topic_end) = (plain.trim_end_matches('s'), plain.ends_with(&kind));
-    if topic_end || singular.ends_with(&kind) || kind == "resource" && plain.is_empty() {
+    let is_own = kind == "resource" && is_noun(topic);
+    if topic_end || singular.ends_with(&kind) || is_own || kind == "resource" && plain.is_empty() {
         format!(" {list}")
     } else if plain.split(' ').any(|word| word.trim_end_matches('s') == kind) || kind == "resource" {
         format!(" of {list}")
@@ -187,23 +279,4 @@ fn visit<'j>(words: &Words, member: &str, value: Json<'j>, depth: usize, named: 
         }
         _ => {}
     }
-}
-
-/// What the `resources` of a record name: exports of the event history have no request.
-fn resources(call: &Call<'_>) -> Vec<Entity> {
-    let Some(extra) = call.extra.filter(|extra| extra.contains("\"resources\"")) else { return Vec::new() };
-    let document = Document::read(extra);
-    let list = document.root().as_object().and_then(|extra| extra.get("resources")).and_then(Json::as_array);
-    let text = |one: Json<'_>, names: [&str; 3]| {
-        let members = one.as_object()?;
-        names.iter().find_map(|name| members.get(name)?.scalar()).map(str::to_owned)
-    };
-    let one = |one: Json<'_>| {
-        let value = text(one, ["resourceName", "ARN", "arn"])?;
-        let kind = text(one, ["resourceType", "type", "ResourceType"]).unwrap_or_default();
-        let kind = kind.rsplit("::").next().unwrap_or_default();
-        let kind = if kind.is_empty() { "resource".to_owned() } else { self::words(kind).join("_").to_lowercase() };
-        Some(entity(call, &kind, &value, Relation::Target))
-    };
-    list.into_iter().flat_map(crate::json::Elements::iter).filter_map(one).collect()
 }

@@ -10,17 +10,17 @@ mod grammar;
 mod name;
 mod network;
 mod policy;
+mod resources;
 mod schema;
-mod spec;
 mod table;
 
 use serde::Serialize;
 
 use crate::json::Json;
+pub use crate::signal::Relation;
 
 pub use self::name::{network_of, short};
 pub use self::schema::{CLASSES, Class};
-pub use self::spec::run as run_spec;
 pub use self::table::{Entry, Table};
 
 /// One API call, as a record has it.
@@ -82,38 +82,6 @@ impl Outcome {
     }
 }
 
-/// How a call relates to a thing that it names.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Relation {
-    /// The call is about it.
-    Target,
-    /// The call made it.
-    Created,
-    /// The call removed it.
-    Deleted,
-    /// The call gave it permissions, or let it in.
-    GrantedTo,
-    /// The call copied, exported or restored from it.
-    Source,
-    /// The request names it beside the target: the subnet of a new instance.
-    Used,
-}
-
-impl Relation {
-    /// The name stored in `events.entities`.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Target => "target",
-            Self::Created => "created",
-            Self::Deleted => "deleted",
-            Self::GrantedTo => "granted_to",
-            Self::Source => "source",
-            Self::Used => "used",
-        }
-    }
-}
-
 /// A thing that a call names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entity {
@@ -157,6 +125,14 @@ pub struct Grant {
     pub external: bool,
     /// Whether it allows everything, or is one of AWS's policies that come to that.
     pub administrator: bool,
+}
+
+impl Grant {
+    /// Who is let in, in words: `role deploy of account 999988887777`.
+    #[must_use]
+    pub fn who(&self) -> String {
+        policy::grantee(self)
+    }
 }
 
 /// A class of a call, with what it means there.

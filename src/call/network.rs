@@ -180,23 +180,27 @@ mod tests {
     fn rules_are_read_in_every_form() {
         let told = |request: Value| told(request);
         // Since 2010: lists of permissions with items.
-        let (text, public) = told(json!({"groupId": "sg-1", "ipPermissions": {"items": [{"ipProtocol": "tcp", "fromPort": 3389,
+        let (text, public) =
+            told(json!({"groupId": "sg-1", "ipPermissions": {"items": [{"ipProtocol": "tcp", "fromPort": 3389,
             "toPort": 3389, "groups": {}, "ipRanges": {"items": [{"cidrIp": "0.0.0.0/0"}]}, "prefixListIds": {}}]}}));
         assert_eq!((text.as_str(), public), ("port 3389 to 0.0.0.0/0", true));
         // The flat form of the command line.
-        let (text, public) = told(json!({"groupId": "sg-1", "ipProtocol": "udp", "fromPort": 53, "toPort": 54, "cidrIp": "10.0.0.0/8"}));
+        let (text, public) =
+            told(json!({"groupId": "sg-1", "ipProtocol": "udp", "fromPort": 53, "toPort": 54, "cidrIp": "10.0.0.0/8"}));
         assert_eq!((text.as_str(), public), ("ports 53-54 (UDP) to 10.0.0.0/8", false));
         // Another group, and IPv6.
         let (text, public) = told(json!({"groupId": "sg-1", "ipPermissions": {"items": [{"ipProtocol": "-1",
             "groups": {"items": [{"groupId": "sg-2", "userId": "111122223333"}]}, "ipv6Ranges": {"items": [{"cidrIpv6": "::/0"}]}}]}}));
         assert_eq!((text.as_str(), public), ("all traffic to sg-2 and ::/0", true));
         // Since 2021: rules by id.
-        let (text, public) = told(json!({"ModifySecurityGroupRulesRequest": {"GroupId": "sg-1", "SecurityGroupRule": {"tag": 1,
+        let (text, public) =
+            told(json!({"ModifySecurityGroupRulesRequest": {"GroupId": "sg-1", "SecurityGroupRule": {"tag": 1,
             "SecurityGroupRuleId": "sgr-1", "SecurityGroupRule": {"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22,
             "CidrIpv4": "0.0.0.0/1"}}}}));
         assert_eq!((text.as_str(), public), ("port 22 to 0.0.0.0/1", true));
         // A network ACL.
-        let (text, public) = told(json!({"networkAclId": "acl-1", "ruleNumber": 1, "egress": false, "ruleAction": "allow",
+        let (text, public) =
+            told(json!({"networkAclId": "acl-1", "ruleNumber": 1, "egress": false, "ruleAction": "allow",
             "aclProtocol": "6", "protocol": "6", "cidrBlock": "0.0.0.0/0", "portRange": {"from": 22, "to": 22}}));
         assert_eq!((text.as_str(), public), ("port 22 to 0.0.0.0/0", true));
         let (_, public) = told(json!({"ruleAction": "deny", "protocol": "-1", "cidrBlock": "0.0.0.0/0"}));
@@ -205,9 +209,7 @@ mod tests {
 
     #[test]
     fn several_rules_are_joined() {
-        let item = |port: u16, cidr: &str| {
-            json!({"ipProtocol": "tcp", "fromPort": port, "toPort": port, "ipRanges": {"items": [{"cidrIp": cidr}]}})
-        };
+        let item = |port: u16, cidr: &str| json!({"ipProtocol": "tcp", "fromPort": port, "toPort": port, "ipRanges": {"items": [{"cidrIp": cidr}]}});
         let (text, _) = told(json!({"ipPermissions": {"items": [item(22, "10.0.0.0/8"), item(443, "0.0.0.0/0")]}}));
         assert_eq!(text, "port 22 to 10.0.0.0/8 and port 443 to 0.0.0.0/0");
     }

@@ -85,14 +85,15 @@ pub(super) fn revokes_sessions(grants: &[Grant]) -> bool {
     grants.iter().any(is_revocation)
 }
 
-/// In words: `allows everyone s3:GetObject; denies account 111122223333 s3:*`.
-pub(super) fn describe(grants: &[Grant]) -> Option<String> {
+/// In words: `allows everyone s3:GetObject; denies account 111122223333 s3:*`. An identity policy says whom it is for
+/// elsewhere.
+pub(super) fn describe(grants: &[Grant], of_identity: bool) -> Option<String> {
     /// So many statements are named before the rest is counted.
     const NAMED: usize = 3;
     let mut parts: Vec<String> = Vec::new();
     let mut counted = 0;
     for grant in grants {
-        let part = describe_one(grant);
+        let part = describe_one(grant, of_identity);
         if parts.contains(&part) {
             continue;
         }
@@ -104,7 +105,7 @@ pub(super) fn describe(grants: &[Grant]) -> Option<String> {
     (!parts.is_empty()).then(|| parts.join("; "))
 }
 
-fn describe_one(grant: &Grant) -> String {
+fn describe_one(grant: &Grant, of_identity: bool) -> String {
     let verb = if grant.effect == "allow" { "allows" } else { "denies" };
     let actions = match (grant.actions.as_slice(), grant.all_actions_except) {
         ([], _) => "the actions of its policy".to_owned(),
@@ -112,12 +113,9 @@ fn describe_one(grant: &Grant) -> String {
         (actions, false) => listed(actions),
         (actions, true) => format!("all actions except {}", listed(actions)),
     };
-    let who = match grant.grantee_type.as_str() {
-        "" => String::new(),
-        _ => format!("{} ", grantee(grant)),
-    };
+    let who = if of_identity { String::new() } else { format!("{} ", grantee(grant)) };
     let on_all = |resources: &[String]| resources.is_empty() || resources.iter().any(|resource| resource == "*");
-    let resources = if who.is_empty() && !on_all(&grant.resources) {
+    let resources = if of_identity && !on_all(&grant.resources) {
         let names: Vec<String> = grant.resources.iter().map(|arn| short(arn, None).into_owned()).collect();
         format!(" on {}", listed(&names))
     } else {
@@ -208,8 +206,8 @@ fn read_statement(statement: Json<'_>, subject: Subject<'_>, account: Option<&st
     let grant = |grantee_type: &str, grantee: &str| {
         let is_everyone = grantee_type == "everyone";
         let public = is_allow && is_everyone && !is_narrowed;
-        let other_account = account_of_grantee(grantee_type, grantee)
-            .is_some_and(|theirs| account.is_none_or(|ours| ours != theirs));
+        let other_account =
+            account_of_grantee(grantee_type, grantee).is_some_and(|theirs| account.is_none_or(|ours| ours != theirs));
         Grant {
             effect,
             grantee_type: grantee_type.to_owned(),
@@ -234,7 +232,8 @@ fn read_statement(statement: Json<'_>, subject: Subject<'_>, account: Option<&st
         (Some(principal), _) => principals(principal).iter().map(|(kind, name)| grant(kind, name)).collect(),
         // To allow everybody but some is to allow everybody; to deny everybody but some lets nobody in.
         (None, Some(except)) => {
-            let but: Vec<String> = principals(except).into_iter().map(|(_, name)| short(&name, None).into_owned()).collect();
+            let but: Vec<String> =
+                principals(except).into_iter().map(|(_, name)| short(&name, None).into_owned()).collect();
             let who = format!("everyone except {}", listed(&but));
             vec![Grant { grantee: who, ..grant("everyone", "everyone") }]
         }
@@ -302,11 +301,13 @@ fn narrows(condition: Option<Json<'_>>) -> bool {
     operators.iter().any(|(operator, tests)| {
         let operator = operator.to_ascii_lowercase();
         // "If exists" passes where the key is absent, and "not" names who is kept out.
-        let is_equal = !operator.contains("not") && !operator.ends_with("ifexists") && operator != "null" && operator != "bool";
+        let is_equal =
+            !operator.contains("not") && !operator.ends_with("ifexists") && operator != "null" && operator != "bool";
         is_equal
             && tests.as_object().is_some_and(|tests| {
                 tests.iter().any(|(key, values)| {
-                    NARROWING.contains(&key.to_ascii_lowercase().as_str()) && !texts(values).iter().any(|value| is_open(value))
+                    NARROWING.contains(&key.to_ascii_lowercase().as_str())
+                        && !texts(values).iter().any(|value| is_open(value))
                 })
             })
     })
@@ -314,7 +315,9 @@ fn narrows(condition: Option<Json<'_>>) -> bool {
 
 /// Whether a value that a condition asks for is any value.
 fn is_open(value: &str) -> bool {
-    !value.is_empty() && value.chars().all(|char| char == '*') || super::network::is_everywhere(value) || value == "arn:aws:*"
+    !value.is_empty() && value.chars().all(|char| char == '*')
+        || super::network::is_everywhere(value)
+        || value == "arn:aws:*"
 }
 
 /// A member by its name, whatever its case.
@@ -385,17 +388,21 @@ mod tests {
             "Condition": {"Bool": {"aws:SecureTransport": "false"}}}});
         let grants = resource(&policy);
         assert!(grants.iter().all(|grant| !grant.public && !grant.external));
-        assert_eq!(describe(&grants).as_deref(), Some("denies everyone s3:* if aws:SecureTransport"));
+        assert_eq!(describe(&grants, false).as_deref(), Some("denies everyone s3:* if aws:SecureTransport"));
     }
 
     #[test]
     fn who_is_not_named_is_let_in_by_an_allow_alone() {
-        let allow = resource(&json!({"Statement": [{"Effect": "Allow", "NotPrincipal": {"AWS": "arn:aws:iam::111122223333:user/eve"},
-            "Action": "s3:GetObject", "Resource": "*"}]}));
+        let allow = resource(
+            &json!({"Statement": [{"Effect": "Allow", "NotPrincipal": {"AWS": "arn:aws:iam::111122223333:user/eve"},
+            "Action": "s3:GetObject", "Resource": "*"}]}),
+        );
         assert!(allow[0].public);
-        assert_eq!(describe(&allow).as_deref(), Some("allows everyone except eve s3:GetObject"));
-        let deny = resource(&json!({"Statement": [{"Effect": "Deny", "NotPrincipal": {"AWS": "arn:aws:iam::111122223333:root"},
-            "Action": "s3:*", "Resource": "*"}]}));
+        assert_eq!(describe(&allow, false).as_deref(), Some("allows everyone except eve s3:GetObject"));
+        let deny = resource(
+            &json!({"Statement": [{"Effect": "Deny", "NotPrincipal": {"AWS": "arn:aws:iam::111122223333:root"},
+            "Action": "s3:*", "Resource": "*"}]}),
+        );
         assert!(!deny[0].public && !deny[0].external);
     }
 
@@ -408,7 +415,7 @@ mod tests {
         }
         assert!(!resource(&policy("arn:aws:iam::111122223333:role/x"))[0].external);
         let trust = resource(&policy("arn:aws:iam::999988887777:role/x"));
-        assert_eq!(describe(&trust).as_deref(), Some("allows role x of account 999988887777 s3:GetObject"));
+        assert_eq!(describe(&trust, false).as_deref(), Some("allows role x of account 999988887777 s3:GetObject"));
     }
 
     #[test]

@@ -197,7 +197,11 @@ fn compile_entry(
             None => id.len() == 4 && digits(id),
         });
         if !is_id {
-            faults.add(technique.span().start, "attack", format!("an ATT&CK id is expected, found `{}`", technique.get_ref()));
+            faults.add(
+                technique.span().start,
+                "attack",
+                format!("an ATT&CK id is expected, found `{}`", technique.get_ref()),
+            );
         }
     }
     if faults.count() > before {
@@ -253,7 +257,9 @@ fn check_placeholders(
         }
     }
     for name in toml.defaults.keys() {
-        if !things.iter().any(|thing| thing.placeholder == *name) && !values.iter().any(|value| value.placeholder == *name) {
+        if !things.iter().any(|thing| thing.placeholder == *name)
+            && !values.iter().any(|value| value.placeholder == *name)
+        {
             faults.add(at, "defaults", format!("a target or value named `{name}` is expected, found none"));
         }
     }

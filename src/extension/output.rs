@@ -49,7 +49,7 @@ pub(super) fn stored(kind: ColumnKind, values: &ArrayRef) -> Result<ArrayRef, Ex
     match kind {
         ColumnKind::Enum(values_of) => numbers(values_of, values),
         // A slice of lists has all values of its batch below it, and all of them would be copied.
-        ColumnKind::TextList => {
+        ColumnKind::TextList | ColumnKind::StructList(_) => {
             let rows = u32::try_from(values.len()).unwrap_or(u32::MAX);
             Ok(take(values, &UInt32Array::from_iter_values(0..rows), None)?)
         }

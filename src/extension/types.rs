@@ -40,14 +40,21 @@ impl Type {
             ColumnKind::Integer => Self::plain(ffi::DUCKDB_TYPE_DUCKDB_TYPE_BIGINT),
             ColumnKind::Real => Self::plain(ffi::DUCKDB_TYPE_DUCKDB_TYPE_DOUBLE),
             ColumnKind::TextList => Self::of(ColumnKind::Text).list(),
+            ColumnKind::StructList(members) => {
+                Self::structure(members.iter().map(|name| (*name, Self::of(ColumnKind::Text)))).list()
+            }
             ColumnKind::Enum(values) => Self::enumeration(values),
         }
     }
 
     /// A table's row.
     pub(super) fn row(table: &Table) -> Self {
-        let types: Vec<Self> = table.columns.iter().map(|column| Self::of(column.kind)).collect();
-        let names: Vec<CString> = table.columns.iter().map(|column| c_text(column.name)).collect();
+        Self::structure(table.columns.iter().map(|column| (column.name, Self::of(column.kind))))
+    }
+
+    /// A struct of these members.
+    fn structure<'n>(members: impl Iterator<Item = (&'n str, Self)>) -> Self {
+        let (names, types): (Vec<CString>, Vec<Self>) = members.map(|(name, kind)| (c_text(name), kind)).unzip();
         let mut raw_types: Vec<_> = types.iter().map(Self::raw).collect();
         let mut raw_names: Vec<_> = names.iter().map(|name| name.as_ptr()).collect();
         let count = types.len() as u64;

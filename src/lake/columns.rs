@@ -31,7 +31,7 @@ pub fn events(batch: &RecordBatch, names: &[&str]) -> Result<RecordBatch, LakeEr
     let columns: Vec<&Column> = EVENTS.columns.iter().filter(|column| names.contains(&column.name)).collect();
     let mut arrays = Vec::with_capacity(columns.len());
     for column in &columns {
-        let array = typed(column_of(batch, column.name, column.kind.sql())?, column)?;
+        let array = typed(column_of(batch, column.name, &column.kind.sql())?, column)?;
         if KEYS.contains(&column.name) {
             not_null(&array, column.name)?;
         }
@@ -71,7 +71,7 @@ fn typed(array: &ArrayRef, column: &Column) -> Result<ArrayRef, LakeError> {
         return Err(LakeError::Type {
             name: column.name.to_owned(),
             found: found.to_string(),
-            wanted: column.kind.sql().to_owned(),
+            wanted: column.kind.sql().into_owned(),
             advice,
         });
     }
@@ -97,6 +97,7 @@ fn refused(found: &DataType, kind: ColumnKind) -> Option<&'static str> {
         ColumnKind::Boolean => *found == DataType::Boolean,
         ColumnKind::Integer => found.is_integer(),
         ColumnKind::Real => found.is_floating(),
+        ColumnKind::StructList(_) => matches!(found, DataType::List(_) | DataType::LargeList(_)),
         ColumnKind::TextList => match found {
             DataType::List(item) | DataType::LargeList(item) => is_text(item.data_type()),
             _ => false,

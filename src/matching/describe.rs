@@ -5,13 +5,15 @@ use serde_json::Value;
 
 use super::claim::Found;
 use super::prepare::Prepared;
+use super::scene::Scene;
 use super::{failed, partition};
+use crate::call;
 use crate::digest::id_of;
 use crate::rule::extract::{Extract, Reading};
 use crate::rule::template::Style;
 use crate::rule::words::{within, words};
 use crate::rule::{Rule, RuleSet};
-use crate::signal::{Context, Entity, Kind, Member, Signal};
+use crate::signal::{Context, Entity, Kind, Member, Relation, Signal};
 
 /// Most contexts have room for so many values.
 const USUAL: usize = 4;
@@ -21,10 +23,25 @@ pub(super) fn signals(rules: &RuleSet, session_id: &str, events: &[Prepared<'_>]
     let mut told = Vec::with_capacity(found.len());
     for found in found {
         let mut signal = signal(rules, session_id, events, found, &told);
+        describe_change(rules, events, found, &mut signal);
         failed::tell(rules, events, found, &mut signal);
         told.push(signal);
     }
     told
+}
+
+/// Of a signal that is one change, the table of calls knows best what was done.
+fn describe_change(rules: &RuleSet, events: &[Prepared<'_>], found: &Found, signal: &mut Signal) {
+    if !matches!(signal.kind, Kind::Change | Kind::Create | Kind::Delete) {
+        return;
+    }
+    let scene = Scene { rules, events };
+    let mut changes = found.members.iter().map(|(event, _)| *event).filter(|event| scene.changes(*event));
+    let (Some(change), None) = (changes.next(), changes.next()) else { return };
+    let described = call::Table::shipped().describe(&events[change].call());
+    if described.named && described.outcome == call::Outcome::Succeeded {
+        signal.summary = described.summary;
+    }
 }
 
 /// What was read off a signal's events.
@@ -54,7 +71,8 @@ pub(super) fn compose(
 ) -> Signal {
     let rule = rules.rule(found.rule);
     let anchor = events[found.anchor].row;
-    let Reads { matched, context, entities } = reads;
+    let Reads { matched, context, mut entities } = reads;
+    relate(rules, events, &mut entities);
     // What a page lacks the values for, it cannot say: then only where it was.
     let place = || rule.console_path.join(" › ");
     Signal {
@@ -86,6 +104,30 @@ pub(super) fn compose(
         entities,
         events: members(events, found),
         evidence: found.evidence,
+    }
+}
+
+/// States how each thing's event relates to it. What an event that only reads names was seen, unless the table of calls
+/// says more: who reads the value of a secret does more than see its name.
+fn relate(rules: &RuleSet, events: &[Prepared<'_>], entities: &mut [Entity]) {
+    let scene = Scene { rules, events };
+    let mut described: Vec<(usize, Vec<call::Entity>)> = Vec::new();
+    for entity in entities {
+        let Some(event) = events.iter().position(|event| event.row.event_id == entity.event_id) else { continue };
+        if !scene.changes(event) && call::Table::shipped().entry(&events[event].call()).is_none() {
+            continue;
+        }
+        let known = match described.iter().position(|(known, _)| *known == event) {
+            Some(known) => known,
+            None => {
+                described.push((event, call::Table::shipped().describe(&events[event].call()).entities));
+                described.len() - 1
+            }
+        };
+        let is_it = |one: &&call::Entity| one.value == entity.value || one.name == entity.value;
+        if let Some(one) = described[known].1.iter().find(is_it) {
+            entity.relation = one.relation;
+        }
     }
 }
 
@@ -173,7 +215,12 @@ fn in_context(extract: &Extract, readings: Vec<Reading<'_>>, calls: &[String]) -
 /// Each thing is an entity of a signal once, however many extracts read it.
 pub(super) fn add(entities: &mut Vec<Entity>, kind: &str, value: &str, event_id: &str) {
     if !entities.iter().any(|known| known.value == value && known.kind == kind) {
-        entities.push(Entity { kind: kind.to_owned(), value: value.to_owned(), event_id: event_id.to_owned() });
+        entities.push(Entity {
+            kind: kind.to_owned(),
+            value: value.to_owned(),
+            event_id: event_id.to_owned(),
+            relation: Relation::Seen,
+        });
     }
 }
 

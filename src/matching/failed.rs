@@ -3,15 +3,15 @@
 use super::claim::Found;
 use super::prepare::Prepared;
 use super::scene::Scene;
+use crate::call;
 use crate::rule::RuleSet;
 use crate::signal::{Kind, Role, Signal};
 
 /// Adds to a signal's sentence what failed, unless its rule says so itself.
 pub(super) fn tell(rules: &RuleSet, events: &[Prepared<'_>], found: &Found, signal: &mut Signal) {
     let said = |code: &str| signal.summary.contains(code);
-    if let Some(code) = failure(rules, events, found).filter(|code| is_deed(signal.kind) && !said(code)) {
-        let came = if rules.words().is_denial(code) { "was denied" } else { "failed" };
-        signal.summary = format!("Tried and {came} ({code}): {}", lowered(&signal.summary));
+    if let Some(failed) = failure(rules, events, found).filter(|_| is_deed(signal.kind)) {
+        signal.summary = call::Table::shipped().describe(&events[failed].call()).summary;
         return;
     }
     let is_denied = |code: &str| rules.words().is_denial(code) && !said(code);
@@ -25,25 +25,22 @@ pub(super) fn tell(rules: &RuleSet, events: &[Prepared<'_>], found: &Found, sign
     }
 }
 
-/// Why what was to be done failed: the anchor did, or where a read is the anchor, every required call that changes.
-fn failure<'e>(rules: &RuleSet, events: &[Prepared<'e>], found: &Found) -> Option<&'e str> {
+/// The call by which what was to be done failed: the anchor, or where a read is the anchor, the first of the required
+/// calls that change something, if all of them failed.
+fn failure(rules: &RuleSet, events: &[Prepared<'_>], found: &Found) -> Option<usize> {
     let scene = Scene { rules, events };
+    let has_failed = |event: usize| events[event].row.error_code.is_some();
+    let anchor = Some(found.anchor).filter(|anchor| has_failed(*anchor));
     if scene.changes(found.anchor) {
-        return events[found.anchor].row.error_code;
+        return anchor;
     }
     let required = found.members.iter().filter(|(_, role)| *role == Role::Required).map(|(event, _)| *event);
-    let mut changes =
-        required.filter(|event| scene.changes(*event)).map(|event| events[event].row.error_code).peekable();
-    let first = changes.peek().copied().flatten().or(events[found.anchor].row.error_code);
-    if changes.all(|code| code.is_some()) { first } else { None }
+    let changes: Vec<usize> = required.filter(|event| scene.changes(*event)).collect();
+    let first = changes.first().copied().or(anchor);
+    first.filter(|_| changes.iter().all(|event| has_failed(*event)))
 }
 
 /// Whether a signal of that kind claims that something was done.
 const fn is_deed(kind: Kind) -> bool {
     matches!(kind, Kind::Change | Kind::Create | Kind::Delete | Kind::Secret)
-}
-
-fn lowered(sentence: &str) -> String {
-    let mut chars = sentence.chars();
-    chars.next().map(|first| first.to_lowercase().chain(chars).collect()).unwrap_or_default()
 }

@@ -11,6 +11,7 @@ use foldhash::fast::RandomState;
 use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use super::Row;
+use crate::call::Call;
 use crate::event::{Client, Timestamp};
 use crate::rule::RuleSet;
 use crate::rule::body::Body;
@@ -51,6 +52,20 @@ impl<'e> Prepared<'e> {
 
     pub(super) fn response(&self) -> &Body<'e> {
         &self.bodies[1]
+    }
+
+    /// The call, for the table of calls. What a record says beside request and response is not known here.
+    pub(super) fn call(&self) -> Call<'_> {
+        Call {
+            key: self.row.call,
+            read_only: self.row.read_only,
+            error_code: self.row.error_code,
+            request: self.request().value(),
+            response: self.response().value(),
+            extra: None,
+            account: self.row.account_id,
+            region: self.row.region,
+        }
     }
 
     pub(super) fn subject(&self) -> Subject<'_, 'e> {

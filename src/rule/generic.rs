@@ -30,7 +30,7 @@ pub enum Generic {
 impl Generic {
     /// What the rule's title and summary may name, beside the region and the account.
     pub const PLACEHOLDERS: [&str; 11] =
-        ["console", "subject", "action", "did", "what", "names", "error", "page", "every", "times", "how"];
+        ["console", "subject", "action", "sentence", "also", "did", "what", "page", "every", "times", "how"];
 
     /// In words, for `rules show`.
     #[must_use]

@@ -30,7 +30,11 @@ pub struct Template {
 enum Part {
     Text(String),
     Values(String),
-    Count { name: String, one: String, many: String },
+    Count {
+        name: String,
+        one: String,
+        many: String,
+    },
     /// The first of these whose placeholders have values, if one does.
     Optional(Vec<Vec<Part>>),
 }

@@ -121,7 +121,9 @@ impl Words {
                     self.service = patterns(&noise.service, "service", faults);
                 }
             }
-            other => faults.add(0, "", format!("services, verbs, names, noise, past or agents is expected, found `{other}`")),
+            other => {
+                faults.add(0, "", format!("services, verbs, names, noise, past or agents is expected, found `{other}`"))
+            }
         }
     }
 

@@ -3,6 +3,7 @@
 //! A spec is a list of cases: events in, signals of exact pages out. A near miss is a case in which the rule must not be
 //! found by exact shapes. For a rule that is no page's it is the signals without a page that count.
 
+mod calls;
 mod schema;
 
 use std::collections::BTreeMap;
@@ -15,6 +16,7 @@ use crate::matching::{Row, SessionRows, map};
 use crate::rule::{RuleSet, RuleText};
 use crate::signal::{Origin, Signal};
 
+pub use self::calls::run_calls;
 pub use self::schema::{CaseToml, DefaultsToml, EventToml, EventsToml, SignalToml, SpecToml};
 
 /// A spec that cannot be read, or a case of it that fails.

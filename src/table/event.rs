@@ -1,7 +1,12 @@
 //! The tables of what happened: `events` and `sessions`.
 
-use super::ColumnKind::{Boolean, Enum, Integer, Json, Text, TextList, Timestamp};
+use super::ColumnKind::{Boolean, Enum, Integer, Json, StructList, Text, TextList, Timestamp};
 use super::{Column, EnumType, Table};
+
+/// The members of a class of a call.
+pub const CLASS: [&str; 3] = ["class", "effect", "object"];
+/// The members of a thing that a call names.
+pub const ENTITY: [&str; 6] = ["entity_type", "entity_value", "name", "relation", "account_id", "region"];
 
 /// `events`
 pub const EVENTS: Table = Table {
@@ -59,6 +64,23 @@ pub const EVENTS: Table = Table {
         Column::new("session_id", Text, "The session it belongs to: sessions.session_id"),
         Column::new("source_file", Text, "The file, or the file within an archive, it was read from"),
         Column::new("source_record", Integer, "Its position in that file"),
+        Column::new("summary", Text, "What the call did, in one sentence; what failed or was denied was tried"),
+        Column::new("outcome", Text, "succeeded, denied, failed, dry_run (allowed, but nothing was done) or unknown")
+            .repeating(),
+        Column::new("denied", Boolean, "Whether the caller was not allowed to"),
+        Column::new(
+            "network",
+            Text,
+            "The network of source_ip: its /24, or its /48 of IPv6; NULL for a service's name",
+        ),
+        Column::new("techniques", TextList, "ATT&CK techniques that the call is known for, whoever made it"),
+        Column::new("classes", StructList(&CLASS), "Why the call matters: class, effect, and the object it has it on"),
+        Column::new(
+            "entities",
+            StructList(&ENTITY),
+            "The things that the call names: relation is target, created, deleted, granted_to, source or used",
+        ),
+        Column::new("grants", Json, "The permissions that the call gives or takes, as in event_grants"),
         Column::new("extra", Json, "The members of the record that no other column holds"),
     ],
 };

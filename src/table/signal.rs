@@ -54,5 +54,11 @@ pub const SIGNAL_ENTITIES: Table = Table {
         Column::new("entity_type", Text, "What it is, as rules name it: user, access_key, bucket"),
         Column::new("entity_value", Text, "Its name, id or ARN, as the event has it"),
         Column::new("event_id", Text, "The event that shows it: events.event_id"),
+        Column::new(
+            "relation",
+            Text,
+            "seen, or how that event relates to it: target, created, deleted, granted_to, source or used",
+        )
+        .repeating(),
     ],
 };

@@ -8,8 +8,6 @@ use include_dir::{Dir, File, include_dir};
 use crate::table::{Column, TABLES};
 
 static FOLDER: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/sql/views");
-/// The view that others read; it has to be there first.
-const BASE: &str = "event_signals.sql";
 
 /// One view.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,15 +35,34 @@ pub struct Head<'a> {
 #[must_use]
 pub fn shipped() -> Vec<View> {
     let mut files: Vec<&File<'_>> = FOLDER.files().collect();
-    files.sort_by_key(|file| (!file.path().ends_with(BASE), file.path()));
+    files.sort_by_key(|file| file.path());
     let view = |file: &'static File<'_>| {
         let (name, sql) = (file.path().file_stem()?.to_str()?, file.contents_utf8()?);
         Some(View { name, sql, head: Head::of(sql) })
     };
-    files.into_iter().filter_map(view).collect()
+    let mut waiting: Vec<View> = files.into_iter().filter_map(view).collect();
+    let mut ordered: Vec<View> = Vec::with_capacity(waiting.len());
+    while !waiting.is_empty() {
+        let is_ready = |view: &View| !waiting.iter().any(|other| other.name != view.name && view.reads(other.name));
+        // Views that read each other cannot be made at all: DuckDB says so of the first.
+        let next = waiting.iter().position(is_ready).unwrap_or_default();
+        ordered.push(waiting.remove(next));
+    }
+    ordered
 }
 
 impl View {
+    /// Whether its query reads a table or view of that name.
+    fn reads(&self, name: &str) -> bool {
+        let is_part = |char: char| char.is_alphanumeric() || char == '_';
+        let query = self.query();
+        query.match_indices(name).any(|(at, _)| {
+            let (before, after) = (&query[..at], &query[at + name.len()..]);
+            let follows = ["FROM", "JOIN"].iter().any(|word| before.trim_end().ends_with(word));
+            follows && !before.ends_with(is_part) && !after.starts_with(is_part)
+        })
+    }
+
     /// Its query, without what makes a view of it. A test holds that every file has the form.
     #[must_use]
     pub fn query(&self) -> &'static str {

@@ -11,7 +11,7 @@ WITH opened AS (
     SELECT *, request_parameters::VARCHAR AS asked, list_distinct(list_filter(
         regexp_extract_all(coalesce(request_parameters->>'$.bucketPolicy', ''), '[:"]([0-9]{12})[:"]', 1),
         LAMBDA account: account <> account_id)) AS accounts
-    FROM told_events
+    FROM described_events
     WHERE event_key IN ('s3:PutBucketPolicy', 's3:PutBucketAcl', 's3:PutBucketPublicAccessBlock',
             's3:DeleteBucketPublicAccessBlock', 's3:PutAccountPublicAccessBlock', 's3:DeleteAccountPublicAccessBlock')
         AND event_time BETWEEN getvariable('since') AND getvariable('until')

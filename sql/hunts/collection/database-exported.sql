@@ -13,7 +13,7 @@ SELECT event_time AS time, principal, what, event_key,
     coalesce(request_parameters->>'$.s3BucketName', request_parameters->>'$.s3Bucket',
         request_parameters->>'$.targetDBSnapshotIdentifier') AS target,
     source_ip, account_id, region, error_code, session_id, signal_id, event_id
-FROM told_events
+FROM described_events
 WHERE event_key IN ('rds:StartExportTask', 'rds:CopyDBSnapshot', 'rds:CreateDBSnapshot',
         'rds:RestoreDBInstanceFromDBSnapshot', 'dynamodb:ExportTableToPointInTime', 'redshift:UnloadData')
     AND invoked_by IS NULL

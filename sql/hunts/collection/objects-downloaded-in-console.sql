@@ -10,7 +10,7 @@ SELECT event_time AS time, principal, what, request_parameters->>'$.bucketName' 
     request_parameters->>'$.key' AS object,
     TRY_CAST(extra->>'$.additionalEventData.bytesTransferredOut' AS BIGINT) AS bytes,
     source_ip, account_id, region, error_code, session_id, signal_id, event_id
-FROM told_events
+FROM described_events
 WHERE event_key = 's3:GetObject' AND client NOT IN ('cli', 'sdk', 'service') AND invoked_by IS NULL
     AND session_id IN (SELECT session_id FROM sessions WHERE console)
     AND event_time BETWEEN getvariable('since') AND getvariable('until')

@@ -15,7 +15,7 @@ WHERE entry = 'signal' AND kind <> 'background'
 UNION ALL
 SELECT min(event_time), principal, what, NULL, event_key, count(*), region, session_id, NULL,
     min_by(event_id, (event_time, event_id))
-FROM told_events
+FROM described_events
 WHERE signal_id IS NULL AND session_id IN (SELECT session_id FROM sessions WHERE console)
     AND event_time BETWEEN getvariable('since') AND getvariable('until')
     AND coalesce(principal, '') LIKE getvariable('principal')

@@ -13,7 +13,7 @@ WITH known AS (
     GROUP BY ALL
 ), firsts AS (
     SELECT *
-    FROM told_events
+    FROM described_events
     WHERE read_only = FALSE AND error_code IS NULL AND invoked_by IS NULL AND principal IS NOT NULL
         AND identity_type IS DISTINCT FROM 'AWSService'
     QUALIFY row_number() OVER (PARTITION BY account_id, principal, service ORDER BY event_time, event_id) = 1

@@ -9,7 +9,7 @@ SET VARIABLE principal = '%'; -- only who is named like this; % is any text
 SET VARIABLE session = '%'; -- its session_id is like this; % is any text
 SELECT event_time AS time, principal, what, event_key, client, request_parameters,
     source_ip, account_id, region, error_code, session_id, signal_id, event_id
-FROM told_events
+FROM described_events
 WHERE read_only = FALSE AND error_code IS NULL AND session_id LIKE getvariable('session')
     AND session_id IN (SELECT session_id FROM sessions WHERE console)
     AND kind IS DISTINCT FROM 'background' AND service <> 'signin'

@@ -10,7 +10,7 @@ SET VARIABLE minutes = 60; -- from looking to making, at most so many minutes
 SELECT m.event_time AS time, m.principal, m.what, m.request_parameters->>'$.userName' AS for_user,
     m.response_elements->>'$.accessKey.accessKeyId' AS made_key, min(l.event_time) AS listed,
     m.source_ip, m.account_id, m.region, m.error_code, m.session_id, m.signal_id, m.event_id
-FROM told_events AS m
+FROM described_events AS m
 JOIN events AS l
     ON l.session_id = m.session_id
     AND (l.request_parameters->>'$.userName') = (m.request_parameters->>'$.userName')

@@ -10,7 +10,7 @@ SELECT event_time AS time, principal, what, event_name,
     coalesce(request_parameters->>'$.name', request_parameters->>'$.names', request_parameters->>'$.path')
         AS parameters, client,
     source_ip, account_id, region, error_code, session_id, signal_id, event_id
-FROM told_events
+FROM described_events
 WHERE event_key IN ('ssm:GetParameter', 'ssm:GetParameters', 'ssm:GetParametersByPath', 'ssm:GetParameterHistory')
     AND (request_parameters->>'$.withDecryption') = 'true' AND invoked_by IS NULL
     AND event_time BETWEEN getvariable('since') AND getvariable('until')

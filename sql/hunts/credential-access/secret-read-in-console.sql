@@ -10,7 +10,7 @@ SELECT event_time AS time, principal, what, event_key,
     coalesce(request_parameters->>'$.secretId', request_parameters->>'$.name', request_parameters->>'$.names',
         request_parameters->>'$.path') AS secret, client,
     source_ip, account_id, region, error_code, session_id, signal_id, event_id
-FROM told_events
+FROM described_events
 WHERE (event_key IN ('secretsmanager:GetSecretValue', 'secretsmanager:BatchGetSecretValue')
         OR (event_key LIKE 'ssm:GetParameter%' AND (request_parameters->>'$.withDecryption') = 'true'))
     AND invoked_by IS NULL

@@ -9,7 +9,7 @@ SET VARIABLE principal = '%'; -- only who is named like this; % is any text
 SELECT event_time AS time, principal, what, request_parameters->>'$.trailName' AS trail,
     coalesce(request_parameters->>'$.eventSelectors', request_parameters->>'$.advancedEventSelectors') AS selectors,
     source_ip, account_id, region, error_code, session_id, signal_id, event_id
-FROM told_events
+FROM described_events
 WHERE event_key = 'cloudtrail:PutEventSelectors'
     AND (coalesce(len(json_extract(request_parameters, '$.eventSelectors[*]')), 0) > 0
             AND NOT list_contains(json_extract_string(request_parameters, '$.eventSelectors[*].readWriteType'), 'All')

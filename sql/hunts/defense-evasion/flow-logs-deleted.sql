@@ -10,7 +10,7 @@ SELECT event_time AS time, principal, what, event_name,
     coalesce(request_parameters->>'$.DeleteFlowLogsRequest.FlowLogId', request_parameters->>'$.flowLogIds',
         request_parameters->>'$.resolverQueryLogConfigId') AS logs,
     source_ip, account_id, region, error_code, session_id, signal_id, event_id
-FROM told_events
+FROM described_events
 WHERE event_key IN ('ec2:DeleteFlowLogs', 'route53resolver:DeleteResolverQueryLogConfig',
         'route53resolver:DisassociateResolverQueryLogConfig')
     AND event_time BETWEEN getvariable('since') AND getvariable('until')

@@ -10,7 +10,7 @@ SET VARIABLE days = 7; -- a retention of at most so many days
 SELECT event_time AS time, principal, what, event_name, request_parameters->>'$.logGroupName' AS log_group,
     TRY_CAST(request_parameters->>'$.retentionInDays' AS BIGINT) AS days,
     source_ip, account_id, region, error_code, session_id, signal_id, event_id
-FROM told_events
+FROM described_events
 WHERE (event_key IN ('logs:DeleteLogGroup', 'logs:DeleteLogStream', 'logs:DeleteSubscriptionFilter')
         OR (event_key = 'logs:PutRetentionPolicy'
             AND TRY_CAST(request_parameters->>'$.retentionInDays' AS BIGINT) <= getvariable('days')))

@@ -10,7 +10,7 @@ SET VARIABLE days = 7; -- an expiry of at most so many days
 WITH lifecycles AS (
     SELECT *, list_min(list_transform(regexp_extract_all(request_parameters::VARCHAR,
         '"Expiration":\s*\{[^}]*"Days":\s*"?([0-9]+)', 1), LAMBDA days: days::BIGINT)) AS days
-    FROM told_events
+    FROM described_events
     WHERE event_key IN ('s3:PutBucketLifecycle', 's3:PutBucketLifecycleConfiguration')
         AND event_time BETWEEN getvariable('since') AND getvariable('until')
         AND coalesce(principal, '') LIKE getvariable('principal')

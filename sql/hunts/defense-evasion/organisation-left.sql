@@ -10,7 +10,7 @@ SELECT event_time AS time, principal, what, event_name,
     coalesce(request_parameters->>'$.accountId', request_parameters->>'$.targetId', request_parameters->>'$.policyId')
         AS target,
     source_ip, account_id, region, error_code, session_id, signal_id, event_id
-FROM told_events
+FROM described_events
 WHERE event_key IN ('organizations:LeaveOrganization', 'organizations:RemoveAccountFromOrganization',
         'organizations:DetachPolicy', 'organizations:DisablePolicyType', 'organizations:DeletePolicy',
         'organizations:DisableAWSServiceAccess', 'organizations:DeregisterDelegatedAdministrator')

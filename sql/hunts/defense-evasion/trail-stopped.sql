@@ -9,7 +9,7 @@ SET VARIABLE principal = '%'; -- only who is named like this; % is any text
 SELECT event_time AS time, principal, what, event_name,
     coalesce(request_parameters->>'$.name', request_parameters->>'$.eventDataStore') AS trail,
     source_ip, account_id, region, error_code, session_id, signal_id, event_id
-FROM told_events
+FROM described_events
 WHERE event_key IN ('cloudtrail:StopLogging', 'cloudtrail:DeleteTrail', 'cloudtrail:UpdateTrail',
         'cloudtrail:DeleteEventDataStore', 'cloudtrail:StopEventDataStoreIngestion')
     AND event_time BETWEEN getvariable('since') AND getvariable('until')

@@ -8,7 +8,7 @@ SET VARIABLE until = TIMESTAMP '2100-01-01'; -- until this moment, UTC
 SET VARIABLE principal = '%'; -- only who is named like this; % is any text
 WITH first_calls AS (
     SELECT *
-    FROM told_events
+    FROM described_events
     WHERE access_key_id LIKE 'AKIA%'
     QUALIFY row_number() OVER (PARTITION BY access_key_id ORDER BY event_time, event_id) = 1
 )

@@ -9,7 +9,7 @@ SET VARIABLE principal = '%'; -- only who is named like this; % is any text
 SELECT event_time AS time, principal, what, request_parameters->>'$.documentName' AS document,
     coalesce(request_parameters->>'$.instanceIds', request_parameters->>'$.targets') AS targets,
     source_ip, account_id, region, error_code, session_id, signal_id, event_id
-FROM told_events
+FROM described_events
 WHERE event_key IN ('ssm:SendCommand', 'ssm:StartAutomationExecution', 'ssm:CreateAssociation')
     AND invoked_by IS NULL
     AND event_time BETWEEN getvariable('since') AND getvariable('until')

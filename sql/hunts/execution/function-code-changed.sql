@@ -9,7 +9,7 @@ SET VARIABLE principal = '%'; -- only who is named like this; % is any text
 SELECT event_time AS time, principal, what, event_name, request_parameters->>'$.functionName' AS function_name,
     request_parameters->>'$.layers' AS layers, client,
     source_ip, account_id, region, error_code, session_id, signal_id, event_id
-FROM told_events
+FROM described_events
 WHERE (event_key LIKE 'lambda:UpdateFunctionCode%' OR event_key LIKE 'lambda:UpdateFunctionConfiguration%'
         OR event_key LIKE 'lambda:PublishLayerVersion%')
     AND event_time BETWEEN getvariable('since') AND getvariable('until')

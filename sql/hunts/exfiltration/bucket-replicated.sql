@@ -12,7 +12,7 @@ SELECT event_time AS time, principal, what, request_parameters->>'$.bucketName' 
         request_parameters->>'$.ReplicationConfiguration', '"Account":\s*"?([0-9]{12})', 1),
         LAMBDA account: account <> account_id)) AS other_accounts,
     source_ip, account_id, region, error_code, session_id, signal_id, event_id
-FROM told_events
+FROM described_events
 WHERE event_key IN ('s3:PutBucketReplication', 's3:PutReplicationConfiguration')
     AND event_time BETWEEN getvariable('since') AND getvariable('until')
     AND coalesce(principal, '') LIKE getvariable('principal')

@@ -9,7 +9,7 @@ SET VARIABLE principal = '%'; -- only who is named like this; % is any text
 SELECT event_time AS time, principal, what, request_parameters->>'$.imageId' AS image,
     request_parameters->>'$.launchPermission.add' AS shared_with,
     source_ip, account_id, region, error_code, session_id, signal_id, event_id
-FROM told_events
+FROM described_events
 WHERE event_key = 'ec2:ModifyImageAttribute' AND json_exists(request_parameters, '$.launchPermission.add')
     AND event_time BETWEEN getvariable('since') AND getvariable('until')
     AND coalesce(principal, '') LIKE getvariable('principal')

@@ -11,7 +11,7 @@ SELECT event_time AS time, principal, what,
         request_parameters->>'$.dBClusterSnapshotIdentifier') AS snapshot,
     coalesce(request_parameters->>'$.createVolumePermission.add', request_parameters->>'$.valuesToAdd') AS shared_with,
     source_ip, account_id, region, error_code, session_id, signal_id, event_id
-FROM told_events
+FROM described_events
 WHERE event_key IN ('ec2:ModifySnapshotAttribute', 'rds:ModifyDBSnapshotAttribute',
         'rds:ModifyDBClusterSnapshotAttribute')
     AND coalesce(request_parameters->>'$.createVolumePermission.add', request_parameters->>'$.valuesToAdd')

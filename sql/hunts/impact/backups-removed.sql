@@ -12,7 +12,7 @@ SELECT event_time AS time, principal, what, event_key,
         request_parameters->>'$.recoveryPointArn', request_parameters->>'$.backupVaultName',
         request_parameters->>'$.backupPlanId', request_parameters->>'$.bucketName') AS target,
     source_ip, account_id, region, error_code, session_id, signal_id, event_id
-FROM told_events
+FROM described_events
 WHERE (event_key IN ('ec2:DeleteSnapshot', 'rds:DeleteDBSnapshot', 'rds:DeleteDBClusterSnapshot',
             'backup:DeleteRecoveryPoint', 'backup:DeleteBackupVault', 'backup:DeleteBackupPlan',
             'backup:DeleteBackupSelection', 'dynamodb:DeleteBackup')

@@ -13,7 +13,7 @@ SELECT event_time AS time, principal, what, event_key,
         request_parameters->>'$.repositoryName') AS deleted,
     request_parameters->>'$.skipFinalSnapshot' AS without_last_snapshot,
     source_ip, account_id, region, error_code, session_id, signal_id, event_id
-FROM told_events
+FROM described_events
 WHERE event_key IN ('s3:DeleteBucket', 'rds:DeleteDBInstance', 'rds:DeleteDBCluster', 'dynamodb:DeleteTable',
         'ec2:DeleteVolume', 'elasticfilesystem:DeleteFileSystem', 'ecr:DeleteRepository', 'redshift:DeleteCluster')
     AND invoked_by IS NULL

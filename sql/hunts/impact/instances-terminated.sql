@@ -11,7 +11,7 @@ SET VARIABLE instances = 3; -- at least so many
 SET VARIABLE minutes = 60; -- within so many minutes
 WITH ended AS (
     SELECT *, unnest(json_extract_string(request_parameters, '$.instancesSet.items[*].instanceId')) AS instance
-    FROM told_events
+    FROM described_events
     WHERE event_key IN ('ec2:TerminateInstances', 'ec2:StopInstances') AND error_code IS NULL AND invoked_by IS NULL
         AND event_time BETWEEN getvariable('since') AND getvariable('until')
         AND coalesce(principal, '') LIKE getvariable('principal')

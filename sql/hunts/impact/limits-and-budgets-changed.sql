@@ -11,7 +11,7 @@ SELECT event_time AS time, principal, what, event_key,
         request_parameters->>'$.alarmNames') AS target,
     request_parameters->>'$.desiredValue' AS wanted,
     source_ip, account_id, region, error_code, session_id, signal_id, event_id
-FROM told_events
+FROM described_events
 WHERE event_key IN ('servicequotas:RequestServiceQuotaIncrease', 'budgets:DeleteBudget', 'budgets:ModifyBudget',
         'budgets:DeleteNotification', 'ce:DeleteAnomalyMonitor', 'ce:DeleteAnomalySubscription',
         'monitoring:DeleteAlarms', 'monitoring:DisableAlarmActions',

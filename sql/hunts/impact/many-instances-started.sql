@@ -11,7 +11,7 @@ SET VARIABLE sizes = '^(p[0-9]|g[0-9]|trn|inf|dl)'; -- or of such a type, a regu
 SELECT event_time AS time, principal, what, request_parameters->>'$.instanceType' AS instance_type,
     TRY_CAST(request_parameters->>'$.instancesSet.items[0].maxCount' AS BIGINT) AS instances,
     source_ip, account_id, region, error_code, session_id, signal_id, event_id
-FROM told_events
+FROM described_events
 WHERE event_key = 'ec2:RunInstances' AND invoked_by IS NULL
     AND (TRY_CAST(request_parameters->>'$.instancesSet.items[0].maxCount' AS BIGINT) >= getvariable('instances')
         OR regexp_matches(request_parameters->>'$.instanceType', getvariable('sizes')))

@@ -12,7 +12,7 @@ WITH steps AS (
     SELECT *,
         lag(network) OVER by_time AS from_network,
         lag(event_time) OVER by_time AS previous_time
-    FROM told_events
+    FROM described_events
     WHERE network IS NOT NULL AND client IN ('browser', 'console', 'internal') AND invoked_by IS NULL
         AND coalesce(rule_id, '') NOT LIKE 'cloudshell/%'
         AND session_id IN (SELECT session_id FROM sessions WHERE console AND len(ips) > 1)

@@ -9,7 +9,7 @@ SET VARIABLE until = TIMESTAMP '2100-01-01'; -- until this moment, UTC
 SET VARIABLE principal = '%'; -- only who is named like this; % is any text
 SELECT event_time AS time, principal, what, identity_type, user_agent,
     source_ip, account_id, region, error_code, session_id, signal_id, event_id
-FROM told_events
+FROM described_events
 WHERE event_key = 'signin:ConsoleLogin'
     AND identity_type IN ('IAMUser', 'Root')
     AND (response_elements->>'$.ConsoleLogin') = 'Success'

@@ -10,7 +10,7 @@ SET VARIABLE failures = 3; -- at least so many failures
 SET VARIABLE minutes = 60; -- within so many minutes before the success
 WITH attempts AS (
     SELECT *, (response_elements->>'$.ConsoleLogin') = 'Success' AS succeeded
-    FROM told_events
+    FROM described_events
     WHERE event_key = 'signin:ConsoleLogin'
 )
 SELECT s.event_time AS time, s.principal, s.what, count(*) AS failures, min(f.event_time) AS first_failure,

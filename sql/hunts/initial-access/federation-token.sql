@@ -10,7 +10,7 @@ SET VARIABLE principal = '%'; -- only who is named like this; % is any text
 SELECT event_time AS time, principal, what, event_key, request_parameters->>'$.name' AS federated_name,
     response_elements->>'$.credentials.accessKeyId' AS made_key,
     source_ip, account_id, region, error_code, session_id, signal_id, event_id
-FROM told_events
+FROM described_events
 WHERE (event_key = 'sts:GetFederationToken'
         OR (event_key IN ('signin:GetSigninToken', 'signin:ConsoleLogin') AND identity_type = 'FederatedUser'))
     AND event_time BETWEEN getvariable('since') AND getvariable('until')

@@ -9,7 +9,7 @@ SET VARIABLE principal = '%'; -- only who is named like this; % is any text
 SELECT event_time AS time, principal, what, event_name, request_parameters->>'$.instanceId' AS instance,
     coalesce(request_parameters->>'$.instanceOSUser', request_parameters->>'$.osUser') AS os_user,
     source_ip, account_id, region, error_code, session_id, signal_id, event_id
-FROM told_events
+FROM described_events
 WHERE event_key IN ('ec2-instance-connect:SendSSHPublicKey', 'ec2-instance-connect:SendSerialConsoleSSHPublicKey',
         'ec2-instance-connect:OpenTunnel', 'ec2:EnableSerialConsoleAccess')
     AND event_time BETWEEN getvariable('since') AND getvariable('until')

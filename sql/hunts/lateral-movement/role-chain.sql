@@ -10,7 +10,7 @@ SELECT event_time AS time, principal, what, event_name,
     coalesce(request_parameters->>'$.roleArn', extra->>'$.additionalEventData.SwitchTo') AS to_role,
     request_parameters->>'$.roleSessionName' AS session_name,
     source_ip, account_id, region, error_code, session_id, signal_id, event_id
-FROM told_events
+FROM described_events
 WHERE ((event_key = 'sts:AssumeRole' AND identity_type = 'AssumedRole' AND invoked_by IS NULL)
         OR event_key = 'signin:SwitchRole')
     AND event_time BETWEEN getvariable('since') AND getvariable('until')

@@ -9,7 +9,7 @@ SET VARIABLE principal = '%'; -- only who is named like this; % is any text
 SELECT event_time AS time, principal, what, request_parameters->>'$.userName' AS for_user,
     response_elements->>'$.accessKey.accessKeyId' AS made_key,
     source_ip, account_id, region, error_code, session_id, signal_id, event_id
-FROM told_events
+FROM described_events
 WHERE event_key = 'iam:CreateAccessKey'
     AND (request_parameters->>'$.userName') IS DISTINCT FROM principal
     AND (request_parameters->>'$.userName') IS NOT NULL

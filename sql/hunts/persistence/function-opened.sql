@@ -9,7 +9,7 @@ SET VARIABLE principal = '%'; -- only who is named like this; % is any text
 SELECT event_time AS time, principal, what, request_parameters->>'$.functionName' AS function_name,
     request_parameters->>'$.principal' AS allowed,
     source_ip, account_id, region, error_code, session_id, signal_id, event_id
-FROM told_events
+FROM described_events
 WHERE (event_key LIKE 'lambda:AddPermission%' OR event_key LIKE 'lambda:CreateFunctionUrlConfig%')
     AND coalesce(request_parameters->>'$.principal', '*') NOT LIKE '%.amazonaws.com'
     AND NOT contains(coalesce(request_parameters->>'$.principal', '*'), account_id)

@@ -9,7 +9,7 @@ SET VARIABLE principal = '%'; -- only who is named like this; % is any text
 SET VARIABLE minutes = 30; -- from making to granting, at most so many minutes
 WITH made AS (
     SELECT *, coalesce(request_parameters->>'$.userName', request_parameters->>'$.roleName') AS made
-    FROM told_events
+    FROM described_events
     WHERE event_key IN ('iam:CreateUser', 'iam:CreateRole') AND error_code IS NULL
         AND event_time BETWEEN getvariable('since') AND getvariable('until')
         AND coalesce(principal, '') LIKE getvariable('principal')

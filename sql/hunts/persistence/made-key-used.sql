@@ -9,7 +9,7 @@ SET VARIABLE principal = '%'; -- only who is named like this; % is any text
 WITH made AS (
     SELECT *, coalesce(response_elements->>'$.accessKey.accessKeyId', response_elements->>'$.credentials.accessKeyId')
         AS made_key
-    FROM told_events
+    FROM described_events
     WHERE event_key IN ('iam:CreateAccessKey', 'sts:GetFederationToken', 'sts:GetSessionToken') AND error_code IS NULL
         AND event_time BETWEEN getvariable('since') AND getvariable('until')
         AND coalesce(principal, '') LIKE getvariable('principal')
@@ -18,6 +18,6 @@ SELECT m.event_time AS time, m.principal, m.what, m.made_key, u.principal AS use
     count(*) AS uses, list(DISTINCT u.source_ip) AS used_from,
     m.source_ip, m.account_id, m.region, m.error_code, m.session_id, m.signal_id, m.event_id
 FROM made AS m
-JOIN told_events AS u ON u.access_key_id = m.made_key AND u.source_ip IS DISTINCT FROM m.source_ip
+JOIN described_events AS u ON u.access_key_id = m.made_key AND u.source_ip IS DISTINCT FROM m.source_ip
 GROUP BY ALL
 ORDER BY time, event_id, used_by;

@@ -10,7 +10,7 @@ SET VARIABLE minutes = 60; -- a new device within so many minutes makes it a cha
 SELECT event_time AS time, principal, what, request_parameters->>'$.userName' AS of_user,
     request_parameters->>'$.serialNumber' AS device,
     source_ip, account_id, region, error_code, session_id, signal_id, event_id
-FROM told_events AS e
+FROM described_events AS e
 WHERE event_key = 'iam:DeactivateMFADevice'
     AND event_time BETWEEN getvariable('since') AND getvariable('until')
     AND coalesce(principal, '') LIKE getvariable('principal')

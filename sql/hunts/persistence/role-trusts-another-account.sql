@@ -9,7 +9,7 @@ SET VARIABLE principal = '%'; -- only who is named like this; % is any text
 WITH trusts AS (
     SELECT *, coalesce(request_parameters->>'$.policyDocument', request_parameters->>'$.assumeRolePolicyDocument')
         AS document
-    FROM told_events
+    FROM described_events
     WHERE event_key IN ('iam:UpdateAssumeRolePolicy', 'iam:CreateRole')
         AND event_time BETWEEN getvariable('since') AND getvariable('until')
         AND coalesce(principal, '') LIKE getvariable('principal')

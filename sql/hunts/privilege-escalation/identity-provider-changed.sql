@@ -10,7 +10,7 @@ SELECT event_time AS time, principal, what, event_name,
     coalesce(request_parameters->>'$.name', request_parameters->>'$.url', request_parameters->>'$.sAMLProviderArn',
         request_parameters->>'$.openIDConnectProviderArn') AS provider,
     source_ip, account_id, region, error_code, session_id, signal_id, event_id
-FROM told_events
+FROM described_events
 WHERE event_key IN ('iam:CreateSAMLProvider', 'iam:UpdateSAMLProvider', 'iam:CreateOpenIDConnectProvider',
         'iam:AddClientIDToOpenIDConnectProvider', 'iam:UpdateOpenIDConnectProviderThumbprint',
         'rolesanywhere:CreateTrustAnchor', 'rolesanywhere:UpdateTrustAnchor', 'sso:CreateTrustedTokenIssuer')

@@ -10,7 +10,7 @@ SELECT event_time AS time, principal, what,
     coalesce(request_parameters->>'$.userName', request_parameters->>'$.roleName', request_parameters->>'$.groupName')
         AS given_to, request_parameters->>'$.policyDocument' AS document,
     source_ip, account_id, region, error_code, session_id, signal_id, event_id
-FROM told_events
+FROM described_events
 WHERE event_key IN ('iam:PutUserPolicy', 'iam:PutRolePolicy', 'iam:PutGroupPolicy', 'iam:CreatePolicy',
         'iam:CreatePolicyVersion')
     AND regexp_matches(request_parameters->>'$.policyDocument', '"Action"\s*:\s*(\[[^\]]*)?"((iam|sts):)?\*"')

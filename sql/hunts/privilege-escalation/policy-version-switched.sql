@@ -9,7 +9,7 @@ SET VARIABLE principal = '%'; -- only who is named like this; % is any text
 SELECT event_time AS time, principal, what, event_name, request_parameters->>'$.policyArn' AS policy,
     coalesce(request_parameters->>'$.versionId', response_elements->>'$.policyVersion.versionId') AS version,
     source_ip, account_id, region, error_code, session_id, signal_id, event_id
-FROM told_events
+FROM described_events
 WHERE (event_key = 'iam:SetDefaultPolicyVersion'
         OR (event_key = 'iam:CreatePolicyVersion' AND (request_parameters->>'$.setAsDefault') = 'true'))
     AND event_time BETWEEN getvariable('since') AND getvariable('until')

@@ -11,7 +11,7 @@ SELECT event_time AS time, principal, what,
     coalesce(request_parameters->>'$.userName', request_parameters->>'$.roleName', request_parameters->>'$.groupName')
         AS given_to, request_parameters->>'$.policyArn' AS policy,
     source_ip, account_id, region, error_code, session_id, signal_id, event_id
-FROM told_events
+FROM described_events
 WHERE event_key IN ('iam:AttachUserPolicy', 'iam:AttachRolePolicy', 'iam:AttachGroupPolicy')
     AND regexp_matches(request_parameters->>'$.policyArn', getvariable('policy'))
     AND event_time BETWEEN getvariable('since') AND getvariable('until')

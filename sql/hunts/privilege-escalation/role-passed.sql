@@ -15,7 +15,7 @@ WITH passed AS (
             request_parameters->>'$.taskRoleArn', request_parameters->>'$.executionRoleArn',
             request_parameters->>'$.IamInstanceProfile.Arn', request_parameters->>'$.IamInstanceProfile.Name'
         ) AS passed_role
-    FROM told_events
+    FROM described_events
     WHERE (event_key IN ('ec2:RunInstances', 'ec2:AssociateIamInstanceProfile',
             'ec2:ReplaceIamInstanceProfileAssociation', 'cloudformation:CreateStack', 'glue:CreateDevEndpoint',
             'glue:CreateJob', 'sagemaker:CreateNotebookInstance',

@@ -1,6 +1,7 @@
-//! What a call names: the things that its request, and the response of a change, tell by id, name or ARN.
+//! What the calls of a signal name: by the table of calls where they change something, else what their requests ask for.
 
 use super::Scene;
+use crate::call;
 use crate::json::Json;
 use crate::matching::describe;
 use crate::signal::Entity;
@@ -12,14 +13,19 @@ const LONGEST: usize = 300;
 /// Members stand no deeper; what is nested deeper is settings.
 const DEEPEST: usize = 6;
 
-/// The things that the requests of these events name, and those of the responses where it was a change.
+/// The things that these events name.
 pub(super) fn of(scene: &Scene<'_, '_>, events: &[usize]) -> Vec<Entity> {
     let mut named = Vec::new();
     for event in events {
-        collect(scene, *event, scene.events[*event].request().value(), &mut named);
-    }
-    for event in events.iter().filter(|event| scene.changes(**event)) {
-        collect(scene, *event, scene.events[*event].response().value(), &mut named);
+        if scene.changes(*event) {
+            for entity in call::Table::shipped().describe(&scene.events[*event].call()).entities {
+                if named.len() < MOST {
+                    describe::add(&mut named, &entity.kind, &entity.value, scene.events[*event].row.event_id);
+                }
+            }
+        } else {
+            collect(scene, *event, scene.events[*event].request().value(), &mut named);
+        }
     }
     named
 }

@@ -4,6 +4,7 @@ use indexmap::IndexMap;
 use serde_json::Value;
 
 use super::{Draft, Rhythm, Scene, names};
+use crate::call;
 use crate::event::{Client, Timestamp};
 use crate::matching::claim::Found;
 use crate::matching::describe::{self, Reads};
@@ -17,6 +18,8 @@ use crate::signal::{Context, Entity, Kind, Origin, Role, Signal};
 const PAGE_S: i64 = 600;
 /// So much of a user agent names a program.
 const LONGEST_PROGRAM: usize = 40;
+/// So many other changes of the same click are named.
+const ALSO: usize = 3;
 
 /// The signals of the drafts; `pages` are those that are known already.
 pub(in crate::matching) fn tell(
@@ -68,7 +71,7 @@ impl Teller<'_, '_> {
     /// What the rule's title and summary may name.
     fn values(&self, draft: &Draft, anchor: usize, entities: &[Entity], calls: &[String]) -> Context {
         let mut values = match draft.what {
-            Generic::Create | Generic::Delete | Generic::Change => self.action(anchor),
+            Generic::Create | Generic::Delete | Generic::Change => self.action(draft, anchor),
             Generic::Command => self.command(anchor),
             Generic::Service => Context::from_iter([("action".to_owned(), calls.into())]),
             Generic::Visit => self.subject(draft, entities),
@@ -98,22 +101,35 @@ impl Teller<'_, '_> {
         most.map_or(draft.anchor, |(_, event)| event)
     }
 
-    /// What a change did: `Created`, `DB instance`; or what was denied.
-    fn action(&self, anchor: usize) -> Context {
+    /// What a change did, and what else the same click changed.
+    fn action(&self, draft: &Draft, anchor: usize) -> Context {
         let name = self.scene.name(anchor);
-        let told = words(name);
-        let rest = topic(&told);
-        let (did, to, what) = match (self.scene.verb(anchor), told.first()) {
-            (Some(verb), Some(first)) => (verb.did.as_str(), within(first), rest.clone()),
-            _ => ("Called", "call".to_owned(), name.to_owned()),
-        };
-        let what = if what.is_empty() { self.name_of(self.scene.service(anchor)) } else { what };
-        let first = told.first().map_or(name, String::as_str);
+        let words = words(name);
+        let rest = topic(&words);
+        let first = words.first().map_or(name, String::as_str);
         let action = if rest.is_empty() { first.to_owned() } else { format!("{first} {rest}") };
-        let mut values = self.outcome(anchor, did, &to);
-        values.insert("what".to_owned(), what.into());
-        values.insert("action".to_owned(), action.into());
-        values
+        let is_other = |event: &usize| {
+            *event != anchor
+                && self.scene.changes(*event)
+                && !self.scene.rules.words().is_label(self.scene.name(*event))
+        };
+        let main = self.sentence(anchor);
+        let others = draft.members.iter().copied().filter(is_other).map(|event| self.sentence(event));
+        let others = distinct(others.filter(|other| *other != main).map(|other| lowered(&other)));
+        let also = match others.len() {
+            0..=ALSO => others.join("; "),
+            count => format!("{}; {} more changes", others[..ALSO].join("; "), count - ALSO),
+        };
+        Context::from_iter([
+            ("sentence".to_owned(), main.into()),
+            ("also".to_owned(), also.into()),
+            ("action".to_owned(), action.into()),
+        ])
+    }
+
+    /// What an event's call did, by the table of calls.
+    fn sentence(&self, event: usize) -> String {
+        call::Table::shipped().describe(&self.scene.events[event].call()).summary
     }
 
     fn command(&self, anchor: usize) -> Context {
@@ -127,11 +143,14 @@ impl Teller<'_, '_> {
             Client::Cli if line => "with the AWS CLI".to_owned(),
             _ => format!("by a program ({program})"),
         };
-        let mut values = if line { self.outcome(anchor, "Ran", "run") } else { self.outcome(anchor, "Called", "call") };
+        let did = if line { "Ran" } else { "Called" };
         let action = if line { self.command_line(anchor) } else { row.call.to_owned() };
-        values.insert("action".to_owned(), action.into());
-        values.insert("how".to_owned(), how.into());
-        values
+        Context::from_iter([
+            ("did".to_owned(), did.into()),
+            ("action".to_owned(), action.into()),
+            ("how".to_owned(), how.into()),
+            ("sentence".to_owned(), lowered(&self.sentence(anchor)).into()),
+        ])
     }
 
     /// `aws iam list-users`
@@ -140,19 +159,6 @@ impl Teller<'_, '_> {
         let known = self.scene.rules.words().service(service).and_then(|service| service.cli.as_deref());
         let verbs = words(self.scene.name(anchor)).join("-").to_lowercase();
         format!("aws {} {verbs}", known.unwrap_or(service))
-    }
-
-    /// `did` as it is, or what came of it: `Was denied to create`.
-    fn outcome(&self, anchor: usize, did: &str, to: &str) -> Context {
-        let error = self.scene.events[anchor].row.error_code;
-        let told = match error {
-            None => did.to_owned(),
-            Some(code) if self.scene.rules.words().is_denial(code) => format!("Was denied to {to}"),
-            Some(_) => format!("Failed to {to}"),
-        };
-        let mut values = Context::from_iter([("did".to_owned(), told.into())]);
-        values.extend(error.map(|code| ("error".to_owned(), code.into())));
-        values
     }
 
     /// What a page that nobody knows shows, as its calls say: a list of things, or one of them.
@@ -263,6 +269,12 @@ fn distance(page: &Signal, time: Timestamp) -> u64 {
 /// What a call, given in words, is about: all but the first one.
 fn topic(call: &[String]) -> String {
     call.iter().skip(1).map(|word| within(word)).collect::<Vec<_>>().join(" ")
+}
+
+/// A sentence as it goes on after another.
+fn lowered(sentence: &str) -> String {
+    let mut chars = sentence.chars();
+    chars.next().map(|first| first.to_lowercase().chain(chars).collect()).unwrap_or_default()
 }
 
 /// A text as a sentence begins with it.

@@ -6,10 +6,10 @@ use indexmap::IndexMap;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{Call, Table};
+use super::SpecFailure;
+use crate::call::{Call, Grant, Table};
 use crate::json::Document;
 use crate::rule::RuleText;
-use crate::spec::SpecFailure;
 
 /// A file of examples.
 #[derive(Debug, Clone, Deserialize)]
@@ -45,7 +45,7 @@ struct CaseToml {
 ///
 /// # Errors
 /// Every example that fails, and every entry of the file's calls that no example reaches.
-pub fn run(table: &Table, text: &RuleText) -> Result<usize, Vec<SpecFailure>> {
+pub fn run_calls(table: &Table, text: &RuleText) -> Result<usize, Vec<SpecFailure>> {
     let failure = |case: &str, problem: String| SpecFailure { file: text.file.clone(), case: case.to_owned(), problem };
     let spec: SpecToml = toml::from_str(&text.text).map_err(|error| vec![failure("spec", error.to_string())])?;
     let mut failures = Vec::new();
@@ -98,9 +98,11 @@ fn check(table: &Table, case: &CaseToml) -> (Option<usize>, Vec<String>) {
         compare("classes", &expected.join(", "), &have.join(", "));
     }
     if let Some(expected) = &case.grants {
-        let grant = |one: &super::Grant| {
-            let mut text = format!("{} {} {}", one.effect, super::policy::grantee(one), one.actions.join(" "));
-            for (flag, word) in [(one.public, " public"), (one.external, " external"), (one.administrator, " administrator")] {
+        let grant = |one: &Grant| {
+            let mut text = format!("{} {} {}", one.effect, one.who(), one.actions.join(" "));
+            for (flag, word) in
+                [(one.public, " public"), (one.external, " external"), (one.administrator, " administrator")]
+            {
                 text.push_str(if flag { word } else { "" });
             }
             text

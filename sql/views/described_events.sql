@@ -1,0 +1,14 @@
+-- One row is one event with its sentence and the click that explains it, if one does.
+-- @tables events signals
+-- @column signal_id The signal that explains it: signals.signal_id; NULL if none does
+-- @column role Its part in that signal
+-- @column class How it was made, as in event_signals
+-- @column what The sentence: events.summary
+-- @column click What the click did or showed: signals.summary; NULL if no signal explains it
+CREATE OR REPLACE VIEW described_events AS
+SELECT
+    e.*,
+    e.summary AS what,
+    s.summary AS click
+FROM event_signals AS e
+LEFT JOIN signals AS s USING (signal_id);
