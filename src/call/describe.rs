@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::name::{account_of, region_of};
 use super::policy::{self, Subject};
+use super::schema::Format;
 use super::table::{Entry, Place, Root, Table};
 use super::{
     Call, Classified, Description, Entity, Grant, Outcome, Relation, acl, format, grammar, name, network, resources,
@@ -233,7 +234,9 @@ impl<'s> Subjects<'s, '_> {
             context.insert(name.to_owned(), value);
         };
         for (name, value) in [("account", self.call.account), ("region", self.call.region)] {
-            if let Some(value) = value {
+            let is_own = entry.things.iter().any(|thing| thing.placeholder == name)
+                || entry.values.iter().any(|value| value.placeholder == name);
+            if let Some(value) = value.filter(|_| !is_own) {
                 put(name, value.into());
             }
         }
@@ -245,6 +248,10 @@ impl<'s> Subjects<'s, '_> {
             }
         }
         for value in &entry.values {
+            // The bytes of a call that failed are those of its error.
+            if value.format == Some(Format::Bytes) && self.outcome != Outcome::Succeeded {
+                continue;
+            }
             let texts = self.values(&value.places);
             let texts = distinct(texts.into_iter().map(|text| format::format(text, value.format).into_owned()));
             if !texts.is_empty() {
@@ -263,8 +270,11 @@ impl<'s> Subjects<'s, '_> {
             }
         }
         if entry.network {
-            if let Some(text) = network::describe(&network::rules(self.call.request)) {
-                put("network", text.into());
+            let rules = network::rules(self.call.request);
+            for (name, text) in [("network", network::describe(&rules)), ("ports", network::ports(&rules))] {
+                if let Some(text) = text {
+                    put(name, text.into());
+                }
             }
         }
         if entry.acl {

@@ -29,6 +29,13 @@ pub(super) fn rules(request: Json<'_>) -> Vec<Rule> {
     rules
 }
 
+/// The ports alone, in words: `port 22 and ports 80-443`.
+pub(super) fn ports(rules: &[Rule]) -> Option<String> {
+    let mut ports: Vec<String> = rules.iter().map(|rule| rule.ports.clone()).collect();
+    ports.dedup();
+    (!ports.is_empty()).then(|| listed(&ports))
+}
+
 /// In words: `port 22 to 0.0.0.0/0 and port 443 to sg-1`.
 pub(super) fn describe(rules: &[Rule]) -> Option<String> {
     let mut texts: Vec<String> = Vec::new();
