@@ -11,9 +11,9 @@ SET VARIABLE secrets = 5; -- at least so many different ones
 SET VARIABLE minutes = 60; -- within so many minutes
 WITH reads AS (
     SELECT event_time, event_id, session_id, principal, account_id, region, source_ip,
-        coalesce(request_parameters->>'$.secretId', request_parameters->>'$.name') AS secret
-    FROM events
-    WHERE event_key IN ('secretsmanager:GetSecretValue', 'ssm:GetParameter') AND error_code IS NULL
+        unnest(list_transform(list_filter(entities, lambda n: n.relation = 'target'), lambda n: n.name)) AS secret
+    FROM event_classes
+    WHERE class = 'secret_read' AND object IN ('secret', 'parameter') AND outcome = 'succeeded'
         AND event_time BETWEEN getvariable('since') AND getvariable('until')
         AND coalesce(principal, '') LIKE getvariable('principal')
 ), stretches AS (
