@@ -8,6 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use cartographer::call::{CLASSES, Entry, Table};
 use cartographer::rule::schema::Basis;
 use cartographer::rule::{Rule, RuleSet, RuleText, schema};
 use cartographer::signal::Kind;
@@ -164,6 +165,50 @@ fn the_page_of_the_catalogue_is_current() {
     let mut page = Vec::new();
     present::catalogue(&mut page, rules().rules()).unwrap();
     assert_current("rules/README.md", &page);
+}
+
+#[test]
+fn the_page_of_the_calls_is_current() {
+    let table = Table::compile(&texts()).unwrap();
+    let mut page = Vec::new();
+    present::call_catalogue(&mut page, &table).unwrap();
+    assert_current("rules/calls/README.md", &page);
+}
+
+#[test]
+fn every_description_of_a_call_is_proved_by_an_example() {
+    let texts = texts();
+    let table = Table::compile(&texts).map_err(|errors| format!("{errors:#?}")).unwrap();
+    let files = texts.iter().filter(|text| text.holds_calls());
+    let (specs, tables): (Vec<_>, Vec<_>) = files.partition(|text| text.is_spec());
+    let failures: Vec<String> = specs
+        .iter()
+        .filter_map(|spec| spec::run_calls(&table, spec).err())
+        .flatten()
+        .map(|failure| failure.to_string())
+        .collect();
+    assert!(failures.is_empty(), "{} failures:\n{}", failures.len(), failures.join("\n"));
+    for text in tables {
+        let spec = format!("{}.spec.toml", text.id());
+        assert!(specs.iter().any(|text| text.path == spec), "{spec} is missing");
+    }
+}
+
+#[test]
+fn many_calls_have_a_description() {
+    let table = Table::compile(&texts()).unwrap();
+    assert!(table.calls() >= 450, "{}", table.calls());
+    for (class, name, effects) in CLASSES {
+        for effect in effects {
+            let has = |entry: &Entry| entry.classes.iter().any(|(known, found)| *known == class && found == effect);
+            assert!(table.entries().iter().any(has), "no call is {name}: {effect}");
+        }
+    }
+    // The sentence of a change begins with a verb in the past, and is no question of what was only tried.
+    for entry in table.entries() {
+        assert!(entry.action.starts_with(|first: char| first.is_ascii_lowercase()), "{}: {}", entry.name, entry.action);
+        assert!(!entry.action.ends_with('.'), "{}: {}", entry.name, entry.action);
+    }
 }
 
 #[test]

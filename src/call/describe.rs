@@ -5,7 +5,9 @@ use serde_json::Value;
 use super::name::{account_of, region_of};
 use super::policy::{self, Subject};
 use super::table::{Entry, Place, Root, Table};
-use super::{Call, Classified, Description, Entity, Grant, Outcome, Relation, acl, format, grammar, name, network};
+use super::{
+    Call, Classified, Description, Entity, Grant, Outcome, Relation, acl, format, grammar, name, network, resources,
+};
 use crate::json::{Document, Json};
 use crate::rule::template::Style;
 use crate::signal::Context;
@@ -163,8 +165,11 @@ impl<'s> Subjects<'s, '_> {
         found
     }
 
+    /// The things of an entry, each with its place among those that the entry names. Where a record has its resources in
+    /// place of a request, those of the types that the entry names.
     fn entities(&self, entry: &Entry) -> Vec<(usize, Entity)> {
         let mut entities = Vec::new();
+        let listed = resources::of(self.call);
         for (at, thing) in entry.things.iter().enumerate() {
             let relation = match thing.relation {
                 // What was not done made and removed nothing.
@@ -176,6 +181,8 @@ impl<'s> Subjects<'s, '_> {
             for value in self.values(&thing.places) {
                 entities.push((at, entity(self.call, &thing.kind, value, relation)));
             }
+            let of_kind = listed.iter().filter(|one| one.kind == thing.kind);
+            entities.extend(of_kind.map(|one| (at, Entity { relation, ..one.clone() })));
         }
         entities
     }
@@ -305,4 +312,180 @@ fn distinct<T: PartialEq>(values: impl Iterator<Item = T>) -> Vec<T> {
         }
     }
     known
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::rule::RuleText;
+
+    const TOML: &str = r#"
+[[call]]
+name = "iam:PutRolePolicy"
+action = "revoke the sessions of role {role}"
+when = { "facts.revokes_sessions" = true }
+targets = { role = "roleName" }
+policy = { document = "policyDocument", of = "role" }
+classes = { privilege_change = "revokes" }
+
+[[call]]
+name = "iam:PutRolePolicy"
+action = "put policy {policy} on role {role}[: {allows}]"
+targets = { role = "roleName" }
+used = { policy = "policyName" }
+policy = { document = "policyDocument", of = "role" }
+classes = { privilege_change = "grants" }
+attack = ["T1098.003"]
+
+[[call]]
+name = "s3:GetObject"
+action = "download {object} from {bucket}[ ({size})]"
+targets = { bucket = "bucketName", object = "key" }
+values = { size = { path = "extra.additionalEventData.bytesTransferredOut", format = "bytes" } }
+"#;
+
+    fn table() -> Table {
+        let words = RuleText::shipped().into_iter().filter(RuleText::holds_words);
+        let own = RuleText { path: "calls/x.toml".into(), file: "calls/x.toml".into(), text: TOML.into() };
+        Table::compile(&words.chain([own]).collect::<Vec<_>>()).unwrap()
+    }
+
+    struct Made {
+        key: &'static str,
+        request: Value,
+        response: Value,
+        error: Option<&'static str>,
+        extra: Option<Value>,
+    }
+
+    impl Made {
+        fn new(key: &'static str, request: Value) -> Self {
+            Self { key, request, response: Value::Null, error: None, extra: None }
+        }
+
+        fn failed(self, code: &'static str) -> Self {
+            Self { error: Some(code), ..self }
+        }
+
+        fn told(&self, table: &Table) -> (String, Outcome) {
+            let (request, response) = (Document::from(self.request.clone()), Document::from(self.response.clone()));
+            let extra = self.extra.as_ref().map(Value::to_string);
+            let described = table.describe(&Call {
+                key: self.key,
+                read_only: None,
+                error_code: self.error,
+                request: request.root(),
+                response: response.root(),
+                extra: extra.as_deref(),
+                account: Some("111122223333"),
+                region: Some("eu-west-1"),
+            });
+            (described.summary, described.outcome)
+        }
+    }
+
+    #[test]
+    fn what_failed_was_tried_and_a_dry_run_would_have_been_allowed() {
+        let table = table();
+        let made = || Made::new("ec2:TerminateInstances", json!({"instancesSet": {"items": [{"instanceId": "i-1"}]}}));
+        let cases = [
+            (made(), "Terminated instance i-1", Outcome::Succeeded),
+            (
+                made().failed("Client.UnauthorizedOperation"),
+                "Tried to terminate instance i-1: access denied",
+                Outcome::Denied,
+            ),
+            (made().failed("AuthFailure"), "Tried to terminate instance i-1: access denied", Outcome::Denied),
+            (
+                made().failed("Client.InvalidInstanceID.NotFound"),
+                "Tried to terminate instance i-1: InvalidInstanceID.NotFound",
+                Outcome::Failed,
+            ),
+            (
+                made().failed("Client.DryRunOperation"),
+                "Dry run, would have been allowed to terminate instance i-1",
+                Outcome::DryRun,
+            ),
+        ];
+        for (made, summary, outcome) in cases {
+            assert_eq!(made.told(&table), (summary.to_owned(), outcome));
+        }
+    }
+
+    #[test]
+    fn the_first_entry_whose_conditions_hold_describes_a_call() {
+        let table = table();
+        let put = |document: Value| {
+            let request = json!({"roleName": "deploy", "policyName": "inline", "policyDocument": document.to_string()});
+            Made::new("iam:PutRolePolicy", request).told(&table).0
+        };
+        let revoked = json!({"Statement": [{"Effect": "Deny", "Action": ["*"], "Resource": ["*"],
+            "Condition": {"DateLessThan": {"aws:TokenIssueTime": "2026-03-11T20:00:00Z"}}}]});
+        assert_eq!(put(revoked), "Revoked the sessions of role deploy");
+        let granted = json!({"Statement": [{"Effect": "Allow", "Action": ["s3:Get*", "*"], "Resource": "*"}]});
+        assert_eq!(put(granted), "Put policy inline on role deploy: allows all actions");
+        let one = json!({"Statement": {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::b/*"}});
+        assert_eq!(put(one), "Put policy inline on role deploy: allows s3:GetObject on b/*");
+        assert_eq!(put(json!("no policy")), "Put policy inline on role deploy");
+    }
+
+    #[test]
+    fn a_denied_call_without_its_request_is_named_by_its_words() {
+        let denied = Made::new("iam:PutRolePolicy", Value::Null).failed("AccessDenied");
+        assert_eq!(denied.told(&table()).0, "Tried to put role policy: access denied");
+    }
+
+    #[test]
+    fn bytes_come_from_what_is_beside_request_and_response() {
+        let made = Made {
+            extra: Some(json!({"additionalEventData": {"bytesTransferredOut": 1_200_000_000.0}})),
+            ..Made::new("s3:GetObject", json!({"bucketName": "prod-exports", "key": "customers.csv"}))
+        };
+        assert_eq!(made.told(&table()).0, "Downloaded customers.csv from prod-exports (1.2 GB)");
+    }
+
+    #[test]
+    fn sign_ins_say_in_the_response_how_they_ended() {
+        let table = table();
+        let sign_in = |response: Value| Made { response, ..Made::new("signin:ConsoleLogin", Value::Null) };
+        assert_eq!(sign_in(json!({"ConsoleLogin": "Failure"})).told(&table).1, Outcome::Failed);
+        assert_eq!(sign_in(json!({"ConsoleLogin": "Success"})).told(&table).1, Outcome::Succeeded);
+        assert_eq!(sign_in(Value::Null).told(&table).1, Outcome::Unknown);
+    }
+
+    #[test]
+    fn calls_without_an_entry_are_named_by_their_words() {
+        let table = table();
+        let cases = [
+            ("iam:ListUsers", json!(null), "Listed users"),
+            ("s3:GetBucketPolicy", json!({"bucketName": "logs", "policy": ""}), "Read bucket policy of logs"),
+            ("ec2:DescribeVpcs", json!({"filterSet": {}}), "Described VPCs"),
+            ("rds:DescribeDBInstances", json!({"dBInstanceIdentifier": "prod"}), "Described DB instance prod"),
+            ("cloudtrail:StopLogging", json!({"name": "main"}), "Stopped logging of main"),
+            ("cloudtrail:DeleteTrail", json!({"name": "main"}), "Deleted trail main"),
+            ("lambda:UpdateFunctionCode20150331v2", json!({"functionName": "f"}), "Updated function code of f"),
+            (
+                "iam:DetachRolePolicy",
+                json!({"roleName": "r", "policyArn": "arn:aws:iam::aws:policy/X"}),
+                "Detached role policy X",
+            ),
+            ("x:AdminSetUserPassword", json!({"username": "marek"}), "Called AdminSetUserPassword"),
+        ];
+        for (key, request, summary) in cases {
+            assert_eq!(Made::new(key, request).told(&table).0, summary);
+        }
+        let created = Made {
+            response: json!({"vpc": {"vpcId": "vpc-1"}}),
+            ..Made::new("ec2:CreateVpc", json!({"cidrBlock": "10.0.0.0/16"}))
+        };
+        assert_eq!(created.told(&table).0, "Created VPC vpc-1");
+    }
+
+    #[test]
+    fn the_shipped_table_compiles() {
+        let table = Table::compile(&RuleText::shipped()).map_err(|errors| format!("{errors:#?}"));
+        assert_eq!(table.map(|table| table.entries().len()), Ok(Table::shipped().entries().len()));
+    }
 }

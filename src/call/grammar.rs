@@ -3,8 +3,8 @@
 use super::describe::entity;
 use super::format::{capitalized, regular_past};
 use super::name::short;
-use super::{Call, Entity, Outcome, Relation};
-use crate::json::{Document, Json, Members};
+use super::{Call, Entity, Outcome, Relation, resources};
+use crate::json::{Json, Members};
 use crate::rule::words::{Words, within, words};
 
 /// So deep identifiers are looked for.
@@ -36,7 +36,9 @@ struct Named<'j> {
 pub(super) fn phrase(words: &Words, call: &Call<'_>, outcome: Outcome) -> Phrase {
     let name = self::words(call.name());
     let (verb, topic) = name.split_first().map_or(("", &name[..]), |(verb, topic)| (verb.as_str(), topic));
-    let mut named = Vec::new();
+    let listed = resources::of(call);
+    let mut named: Vec<Named<'_>> =
+        listed.iter().map(|one| Named { kind: one.kind.clone(), value: &one.value, depth: 0 }).collect();
     collect(words, call.request, 0, &mut named);
     let target = primary(&named, topic);
     let text = topic_text(topic);
@@ -66,7 +68,7 @@ pub(super) fn phrase(words: &Words, call: &Call<'_>, outcome: Outcome) -> Phrase
             entities.push(entity);
         }
     };
-    for one in &named {
+    for one in named.iter().filter(|_| listed.is_empty()) {
         let is_target = target == Some(one.kind.as_str());
         let is_done = outcome == Outcome::Succeeded && is_topic(&one.kind, topic);
         let relation = match () {
@@ -80,9 +82,7 @@ pub(super) fn phrase(words: &Words, call: &Call<'_>, outcome: Outcome) -> Phrase
     for one in &made {
         add(entity(call, &one.kind, one.value, Relation::Created));
     }
-    if call.request.is_null() {
-        resources(call).into_iter().for_each(|one| add(one));
-    }
+    listed.into_iter().for_each(&mut add);
     Phrase { done: done.trim_end().to_owned(), tried: tried.trim_end().to_owned(), entities }
 }
 
@@ -279,23 +279,4 @@ fn visit<'j>(words: &Words, member: &str, value: Json<'j>, depth: usize, named: 
         }
         _ => {}
     }
-}
-
-/// What the `resources` of a record name: exports of the event history have no request.
-fn resources(call: &Call<'_>) -> Vec<Entity> {
-    let Some(extra) = call.extra.filter(|extra| extra.contains("\"resources\"")) else { return Vec::new() };
-    let document = Document::read(extra);
-    let list = document.root().as_object().and_then(|extra| extra.get("resources")).and_then(Json::as_array);
-    let text = |one: Json<'_>, names: [&str; 3]| {
-        let members = one.as_object()?;
-        names.iter().find_map(|name| members.get(name)?.scalar()).map(str::to_owned)
-    };
-    let one = |one: Json<'_>| {
-        let value = text(one, ["resourceName", "ARN", "arn"])?;
-        let kind = text(one, ["resourceType", "type", "ResourceType"]).unwrap_or_default();
-        let kind = kind.rsplit("::").next().unwrap_or_default();
-        let kind = if kind.is_empty() { "resource".to_owned() } else { self::words(kind).join("_").to_lowercase() };
-        Some(entity(call, &kind, &value, Relation::Target))
-    };
-    list.into_iter().flat_map(crate::json::Elements::iter).filter_map(one).collect()
 }

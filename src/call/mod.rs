@@ -10,6 +10,7 @@ mod grammar;
 mod name;
 mod network;
 mod policy;
+mod resources;
 mod schema;
 mod table;
 

@@ -23,6 +23,7 @@ pub(crate) enum Rules {
     Check(Check),
     Test(Test),
     New(New),
+    Calls(Calls),
 }
 
 /// Rules of one's own, beside the shipped ones.
@@ -38,6 +39,17 @@ pub(crate) struct OwnRules {
 pub(crate) struct List {
     #[command(flatten)]
     own: OwnRules,
+    /// Output format
+    #[arg(long, value_enum, default_value = "table")]
+    format: ListFormat,
+}
+
+/// List the API calls that have a description of their own
+///
+/// The sentence of an event, its entities and its classes come from these descriptions. A folder given to `rules check` or
+/// `rules test` may hold descriptions under calls/; other commands use the shipped ones.
+#[derive(Debug, Args)]
+pub(crate) struct Calls {
     /// Output format
     #[arg(long, value_enum, default_value = "table")]
     format: ListFormat,
@@ -82,6 +94,7 @@ impl Rules {
             Self::Check(check) => check.run(streams),
             Self::Test(test) => test.run(streams),
             Self::New(new) => new.run(streams),
+            Self::Calls(calls) => calls.run(streams),
         }
     }
 }
@@ -103,6 +116,20 @@ impl List {
             return Ok(ExitCode::Fine);
         };
         format::write(streams, rows, &[present::rules(set.rules())?])?;
+        Ok(ExitCode::Fine)
+    }
+}
+
+impl Calls {
+    fn run(self, streams: Streams) -> Result<ExitCode> {
+        let table = Table::shipped();
+        let Some(rows) = self.format.rows() else {
+            let mut out = streams.data();
+            present::call_catalogue(&mut out, table)?;
+            out.flush()?;
+            return Ok(ExitCode::Fine);
+        };
+        format::write(streams, rows, &[present::calls(table)?])?;
         Ok(ExitCode::Fine)
     }
 }

@@ -1,5 +1,6 @@
 //! Rows in, bytes out: how an analyst sees a case. Everything takes a writer; all escaping is in [`escape`].
 
+mod calls;
 mod cells;
 mod connect;
 mod csv;
@@ -24,6 +25,7 @@ use arrow::error::ArrowError;
 use arrow::record_batch::RecordBatch;
 use thiserror::Error;
 
+pub use calls::{call_catalogue, calls};
 pub use connect::{Client, connect};
 pub use explanation::explanation;
 pub use hunts::{cookbook, hunts};
