@@ -1,0 +1,91 @@
+-- One row is one use of a credential or identity by a session, with the event of another session that made it: how one
+-- actor became another. A key is linked by its id; a user made here, or given a password, by name; an instance or a
+-- function by the name of the role session that runs on it; a switch of roles by the ARN it came from.
+-- @tables events
+-- @column method How it was made: the call, CreateAccessKey, AssumeRole, RunInstances ...
+-- @column credential_type access_key, password, user, instance, function or role
+-- @column credential The key, user, instance, function or role
+-- @column made_at When, UTC
+-- @column event_id The event that made it: events.event_id
+-- @column maker_session_id The session that made it: sessions.session_id
+-- @column maker Who made it
+-- @column session_id The session that used it: sessions.session_id
+-- @column user Who used it
+-- @column first_use The first use, UTC
+-- @column last_use The last use, UTC
+-- @column uses How many events of that session used it
+CREATE OR REPLACE VIEW credential_links AS
+WITH
+created AS (
+    SELECT
+        event_name AS method,
+        n.entity_type,
+        n.entity_value,
+        n.name,
+        event_time,
+        event_id,
+        session_id,
+        principal,
+        account_id,
+        classes
+    FROM (SELECT *, unnest(entities) AS n FROM events WHERE outcome = 'succeeded' AND entities IS NOT NULL)
+    WHERE (n.relation = 'created' AND n.entity_type IN ('access_key', 'user', 'instance', 'function'))
+        OR (n.relation = 'target' AND n.entity_type = 'user'
+            AND list_contains(list_transform(classes, lambda c: c.class || ' ' || c.object), 'credential_made password'))
+),
+used AS (
+    SELECT
+        session_id,
+        access_key_id,
+        min(event_time) AS first_use,
+        max(event_time) AS last_use,
+        count(*) AS uses
+    FROM events
+    WHERE access_key_id IS NOT NULL
+    GROUP BY session_id, access_key_id
+),
+links AS (
+    SELECT
+        c.method, 'access_key' AS credential_type, c.entity_value AS credential, c.event_time AS made_at, c.event_id,
+        c.session_id AS maker_session_id, c.principal AS maker, u.session_id, u.first_use, u.last_use, u.uses
+    FROM created AS c
+    JOIN used AS u ON u.access_key_id = c.entity_value
+    WHERE c.entity_type = 'access_key'
+    UNION ALL
+    SELECT
+        c.method, CASE c.method WHEN 'CreateUser' THEN 'user' ELSE 'password' END, c.entity_value, c.event_time, c.event_id,
+        c.session_id, c.principal, s.session_id, s.first_time, s.last_time, s.events
+    FROM created AS c
+    JOIN sessions AS s
+        ON s.principal = c.entity_value AND s.identity_type = 'IAMUser' AND s.account_id = c.account_id
+        AND s.last_time >= c.event_time
+    WHERE c.entity_type = 'user' AND (c.method = 'CreateUser' OR s.console)
+    UNION ALL
+    SELECT
+        c.method, c.entity_type, c.name, c.event_time, c.event_id, c.session_id, c.principal,
+        s.session_id, s.first_time, s.last_time, s.events
+    FROM created AS c
+    JOIN sessions AS s
+        ON s.identity_type = 'AssumedRole' AND split_part(s.principal, '/', 2) = c.name AND s.account_id = c.account_id
+        AND s.last_time >= c.event_time
+    WHERE c.entity_type IN ('instance', 'function')
+    UNION ALL
+    SELECT
+        e.event_name, 'role', e.principal, e.event_time, e.event_id, m.session_id, m.principal, e.session_id,
+        s.first_time, s.last_time, s.events
+    FROM events AS e
+    JOIN sessions AS m
+        ON m.principal_arn = e.extra->>'$.additionalEventData.SwitchFrom'
+        AND e.event_time BETWEEN m.first_time AND m.last_time + INTERVAL 12 HOUR
+    JOIN sessions AS s ON s.session_id = e.session_id
+    WHERE e.event_key = 'signin:SwitchRole' AND e.outcome = 'succeeded'
+)
+SELECT
+    l.method, l.credential_type, l.credential, l.made_at, l.event_id, l.maker_session_id, l.maker, l.session_id,
+    s.principal AS user, l.first_use, l.last_use, l.uses
+FROM links AS l
+LEFT JOIN sessions AS s USING (session_id)
+WHERE l.maker_session_id <> l.session_id
+QUALIFY row_number() OVER (
+    PARTITION BY l.credential_type, l.credential, l.session_id, l.maker_session_id ORDER BY l.made_at, l.event_id
+) = 1;

@@ -1,0 +1,34 @@
+-- One row is one event that stands out, once for each reason, by whatever client: the one definition that the session list,
+-- the report and the hunts share. What the console and services do by themselves is left out, and so is what a service
+-- does in somebody's name. Denied and failed attempts have their outcome.
+-- @tables events
+-- @column class Why it stands out, as in event_classes
+-- @column effect What was done, in the words of the class
+-- @column object What it was done to, in the words of the class; NULL if the class needs none
+-- @column target The things that the call is about; NULL if it names none
+-- @column signal_id The signal that explains it: signals.signal_id; NULL if none does
+CREATE OR REPLACE VIEW findings AS
+SELECT
+    c.event_time,
+    c.account_id,
+    c.region,
+    c.principal,
+    c.source_ip,
+    c.client,
+    c.class,
+    c.effect,
+    c.object,
+    c.target,
+    c.event_key,
+    c.summary,
+    c.outcome,
+    c.error_code,
+    c.techniques,
+    c.session_id,
+    c.signal_id,
+    c.event_id
+FROM event_classes AS c
+WHERE c.client IS DISTINCT FROM 'service'::event_client
+    AND c.invoked_by IS NULL
+    AND c.kind IS DISTINCT FROM 'background'::signal_kind
+    AND NOT (c.class = 'privilege_change' AND c.effect = 'revokes');
