@@ -55,6 +55,7 @@ impl Table {
             // Sign-ins say it in the response.
             None if call.key.starts_with("signin:") => match said() {
                 Some("Failure") => Outcome::Failed,
+                None if call.sign_in_failed => Outcome::Failed,
                 None if call.key == "signin:ConsoleLogin" => Outcome::Unknown,
                 _ => Outcome::Succeeded,
             },
@@ -381,6 +382,7 @@ values = { size = { path = "extra.additionalEventData.bytesTransferredOut", form
                 extra: extra.as_deref(),
                 account: Some("111122223333"),
                 region: Some("eu-west-1"),
+                sign_in_failed: false,
             });
             (described.summary, described.outcome)
         }

@@ -42,6 +42,8 @@ pub struct Call<'c> {
     pub account: Option<&'c str>,
     /// The region it happened in.
     pub region: Option<&'c str>,
+    /// Whether the record of a sign-in says beside its response that it failed: by a message, or a name that is hidden.
+    pub sign_in_failed: bool,
 }
 
 impl<'c> Call<'c> {
