@@ -5,6 +5,9 @@
 -- @column last_time When it ended, UTC
 -- @column entry 'signal' or 'event'
 -- @column class 'click', 'background', 'residual' or 'programmatic'
+-- @column kind What was done, in the coarsest terms: of a signal its kind; of an event secret, delete, create, change or view
+-- @column writes Whether it changed something, or tried to
+-- @column source_ip The address the anchor's or the event's call came from
 -- @column title Where in the console, or the call
 -- @column summary One sentence: what was done, or tried
 -- @column account_id The account it happened in
@@ -32,7 +35,9 @@ SELECT
     s.event_count AS events,
     s.signal_id AS id,
     s.url,
-    a.error_code
+    a.error_code,
+    s.kind >= 'change'::signal_kind AS writes,
+    a.source_ip
 FROM signals AS s
 LEFT JOIN sessions AS x USING (session_id)
 LEFT JOIN events AS a ON a.event_id = s.anchor_event_id
@@ -46,7 +51,13 @@ SELECT
     account_id,
     principal,
     region,
-    NULL AS kind,
+    CASE
+        WHEN list_has_any(list_transform(classes, lambda c: c.class), ['secret_read', 'credential_made']) THEN 'secret'
+        WHEN read_only THEN 'view'
+        WHEN list_contains(list_transform(entities, lambda n: n.relation), 'deleted') THEN 'delete'
+        WHEN list_contains(list_transform(entities, lambda n: n.relation), 'created') THEN 'create'
+        WHEN NOT read_only THEN 'change'
+    END AS kind,
     service,
     event_key AS title,
     summary,
@@ -55,6 +66,8 @@ SELECT
     1 AS events,
     event_id AS id,
     NULL AS url,
-    error_code
+    error_code,
+    read_only IS FALSE AS writes,
+    source_ip
 FROM event_signals
 WHERE signal_id IS NULL;

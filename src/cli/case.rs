@@ -1,5 +1,8 @@
 //! The case that a subcommand reads.
 
+use std::cell::OnceCell;
+use std::ffi::OsStr;
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
@@ -12,51 +15,68 @@ use super::fail::Advised;
 /// Which case.
 #[derive(Debug, Args)]
 pub(crate) struct CaseArgs {
-    /// The case: a DuckDB file that `cartographer load` wrote
-    #[arg(long, value_name = "FILE")]
-    db: PathBuf,
+    /// The case: a DuckDB file that `cartographer load` wrote [default: the only .duckdb file in the current folder]
+    #[arg(long, value_name = "FILE", env = "CARTOGRAPHER_DB", hide_env_values = true)]
+    db: Option<PathBuf>,
+    #[arg(skip)]
+    resolved: OnceCell<PathBuf>,
 }
 
 impl CaseArgs {
     /// The case's file, as it was named.
     pub(crate) fn path(&self) -> &Path {
-        &self.db
+        let default = || self.db.clone().or_else(only_case).unwrap_or_else(|| PathBuf::from("case.duckdb"));
+        self.resolved.get_or_init(default)
     }
 
     /// Opens a case that must be there, for reading.
     pub(crate) fn open_read_only(&self) -> Result<Case> {
         self.must_exist()?;
-        Case::open_read_only(&self.db).with_context(|| self.cannot_open())
+        Case::open_read_only(self.path()).with_context(|| self.cannot_open())
     }
 
     /// Opens a case that must be there, for writing.
     pub(crate) fn open_for_writing(&self) -> Result<Case> {
         self.must_exist()?;
-        Case::open(&self.db).with_context(|| self.cannot_open())
+        Case::open(self.path()).with_context(|| self.cannot_open())
     }
 
     /// Asks what only a case can answer.
     pub(crate) fn ask(&self, case: &Case, sql: &str, params: &[String]) -> Result<Vec<RecordBatch>> {
         case.query_with(sql, params).with_context(|| {
             Advised::new(
-                format!("{} does not answer as a case does", self.db.display()),
+                format!("{} does not answer as a case does", self.path().display()),
                 "Is it a file that `cartographer load` of this version wrote?",
             )
         })
     }
 
     fn must_exist(&self) -> Result<()> {
-        if self.db.exists() {
+        let path = self.path();
+        if path.exists() {
             return Ok(());
         }
-        let advice = format!("Load a trail into it first: cartographer load PATH --db {}", self.db.display());
-        bail!(Advised::new(format!("there is no case {}", self.db.display()), advice))
+        if self.db.is_none() {
+            bail!(Advised::misuse(
+                "no case is named, and the current folder does not have exactly one",
+                "Name it with --db FILE, or set CARTOGRAPHER_DB.",
+            ));
+        }
+        let advice = format!("Load a trail into it first: cartographer load PATH --db {}", path.display());
+        bail!(Advised::new(format!("there is no case {}", path.display()), advice))
     }
 
     fn cannot_open(&self) -> Advised {
         Advised::new(
-            format!("cannot open {}", self.db.display()),
+            format!("cannot open {}", self.path().display()),
             "Is it a DuckDB file, and is no other program writing to it?",
         )
     }
+}
+
+/// The only file of the current folder that is named as cases are.
+fn only_case() -> Option<PathBuf> {
+    let files = fs::read_dir(".").ok()?.filter_map(Result::ok).map(|entry| PathBuf::from(entry.file_name()));
+    let mut cases = files.filter(|file| file.extension() == Some(OsStr::new("duckdb")));
+    cases.next().filter(|_| cases.next().is_none())
 }

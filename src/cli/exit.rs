@@ -11,6 +11,8 @@ pub(crate) enum ExitCode {
     Failed = 1,
     /// The arguments make no sense.
     Usage = 2,
+    /// A hunt has hits, and `--exit-code` asked to be told.
+    Found = 3,
     /// A load left something out.
     Partial = 4,
 }
@@ -21,6 +23,7 @@ Exit codes:
   0  fine
   1  failed
   2  the arguments make no sense
+  3  hunt run --exit-code: there are hits
   4  loaded in part: something was refused, rejected or failed, the rest is in the case";
 
 impl From<ExitCode> for process::ExitCode {

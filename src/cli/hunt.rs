@@ -46,11 +46,31 @@ pub(crate) struct Show {
     id: String,
 }
 
-/// Run one hunt on a case
+/// Run one hunt on a case, or all of them
+///
+/// With --all, a row for each hunt that has hits: how many, and when the first and the last were.
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  cartographer hunt run persistence/made-key-used
+  cartographer hunt run --all --set principal=nadia
+  cartographer hunt run --all --tactic exfiltration --format json --exit-code")]
 pub(crate) struct Run {
     /// The hunt's id, as `hunt list` has it
-    id: String,
+    #[arg(required_unless_present = "all", conflicts_with = "all")]
+    id: Option<String>,
+    /// Run every hunt, and count its hits
+    #[arg(long)]
+    all: bool,
+    /// With --all, only hunts of this tactic
+    #[arg(long, value_name = "TACTIC", value_parser = tactic_parser(), requires = "all")]
+    tactic: Option<Tactic>,
+    /// With --all, hunts without hits too
+    #[arg(long, requires = "all")]
+    empty: bool,
+    /// Exit with 3 if there are hits
+    #[arg(long)]
+    exit_code: bool,
     #[command(flatten)]
     case: CaseArgs,
     /// Set one of what `hunt show` says can be set: since=2026-03-11 (repeatable)
@@ -106,12 +126,43 @@ impl Show {
 
 impl Run {
     fn run(self, streams: Streams) -> Result<ExitCode> {
-        let hunt = find(&self.id)?;
+        let Some(id) = &self.id else { return self.run_all(streams) };
+        let hunt = find(id)?;
         let given = self.set.iter().map(|(name, text)| value(&hunt, name, text)).collect::<Result<Vec<_>>>()?;
         let case = self.case.open_read_only()?;
         let batches = self.case.ask(&case, &hunt.sql(&given), &[])?;
         format::write(streams, self.format, &batches)?;
-        Ok(ExitCode::Fine)
+        Ok(self.code(batches.iter().any(|batch| batch.num_rows() > 0)))
+    }
+
+    /// Every hunt with how many hits it has.
+    fn run_all(&self, streams: Streams) -> Result<ExitCode> {
+        let mut hunts = hunt::shipped()?;
+        hunts.retain(|hunt| self.tactic.is_none_or(|tactic| hunt.tactic == tactic));
+        if let Some((name, _)) = self.set.iter().find(|(name, _)| hunts.iter().all(|hunt| hunt.param(name).is_none())) {
+            bail!(Advised::misuse(
+                format!("no hunt has anything called {name:?} to set"),
+                "All of them take since, until and principal."
+            ));
+        }
+        let case = self.case.open_read_only()?;
+        let mut found = Vec::new();
+        for hunt in &hunts {
+            let own = self.set.iter().filter(|(name, _)| hunt.param(name).is_some());
+            let given = own.map(|(name, text)| value(hunt, name, text)).collect::<Result<Vec<_>>>()?;
+            found.push(self.case.ask(&case, &hunt.sql(&given), &[])?);
+        }
+        let mut hits: Vec<present::Hits<'_>> =
+            hunts.iter().zip(&found).map(|(hunt, batches)| present::Hits::of(hunt, batches)).collect();
+        hits.retain(|hits| self.empty || hits.rows > 0);
+        format::write(streams, self.format, &[present::hits(&hits)?])?;
+        let (all, with) = (hunts.len(), hits.iter().filter(|hits| hits.rows > 0).count());
+        streams.say(&format!("{with} of {all} hunts have hits; `cartographer hunt run ID` shows them"));
+        Ok(self.code(with > 0))
+    }
+
+    const fn code(&self, has_hits: bool) -> ExitCode {
+        if self.exit_code && has_hits { ExitCode::Found } else { ExitCode::Fine }
     }
 }
 

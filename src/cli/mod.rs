@@ -1,5 +1,6 @@
 //! Arguments, then a call into the library: one thin file for each subcommand.
 
+mod actor;
 mod case;
 mod connect;
 mod coverage;
@@ -18,6 +19,7 @@ mod new_rule;
 mod progress;
 mod report;
 mod rules;
+mod search;
 mod serve;
 mod sessions;
 mod size;
@@ -25,6 +27,7 @@ mod sql;
 mod streams;
 mod target;
 mod timeline;
+mod who;
 
 use anyhow::Result;
 use clap::{Args, ColorChoice, Parser, Subcommand};
@@ -35,8 +38,8 @@ pub(crate) use streams::Streams;
 /// Maps bursts of CloudTrail events back to the AWS console clicks that wrote them.
 ///
 /// `load` reads CloudTrail, in whatever container it comes, into a case: one DuckDB file. `timeline` shows what was
-/// clicked in it, `sessions` who was there, `explain` why a signal is what it is, `hunt` asks it the questions of an
-/// incident, and `sql` anything else.
+/// done in it, `sessions` who was there, `actor` who is behind whom, `search` where a text is, `explain` why a signal is
+/// what it is, `hunt` asks it the questions of an incident, and `sql` anything else.
 ///
 /// Data goes to standard output; progress, ledgers and errors go to standard error.
 #[derive(Debug, Parser)]
@@ -70,6 +73,8 @@ pub(crate) enum Command {
     Timeline(timeline::Timeline),
     Sessions(sessions::Sessions),
     Explain(explain::Explain),
+    Search(search::Search),
+    Actor(actor::Actor),
     Coverage(coverage::Coverage),
     Serve(serve::Serve),
     Sql(sql::Sql),
@@ -94,6 +99,8 @@ pub(crate) fn run(command: Command, streams: Streams) -> Result<ExitCode> {
         Command::Timeline(timeline) => timeline.run(streams),
         Command::Sessions(sessions) => sessions.run(streams),
         Command::Explain(explain) => explain.run(streams),
+        Command::Search(search) => search.run(streams),
+        Command::Actor(actor) => actor.run(streams),
         Command::Coverage(coverage) => coverage.run(streams),
         Command::Serve(serve) => serve.run(streams),
         Command::Sql(sql) => sql.run(streams),

@@ -17,6 +17,17 @@ pub(crate) fn parse(text: &str) -> Result<Timestamp, String> {
         .ok_or_else(|| "expected RFC 3339, or YYYY-MM-DD[ HH:MM[:SS]] in UTC".to_owned())
 }
 
+/// Reads a duration: `90s`, `10m`, `2h`, `1d`. Microseconds.
+pub(crate) fn duration(text: &str) -> Result<i64, String> {
+    let expected = || "expected a number with a unit: 90s, 10m, 2h or 1d".to_owned();
+    let (number, seconds) = [('s', 1), ('m', 60), ('h', 3600), ('d', 86_400)]
+        .into_iter()
+        .find_map(|(unit, seconds)| Some((text.strip_suffix(unit)?, seconds)))
+        .ok_or_else(expected)?;
+    let number: i64 = number.trim().parse().map_err(|_| expected())?;
+    number.checked_mul(seconds * 1_000_000).filter(|duration| *duration >= 0).ok_or_else(expected)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -28,6 +39,12 @@ mod tests {
             assert_eq!(parse(text), Ok(expected), "{text}");
         }
         assert_eq!(parse("2026-03-02"), Ok(Timestamp(1_772_409_600_000_000)));
+    }
+
+    #[test]
+    fn durations_have_a_unit() {
+        assert_eq!(["90s", "10m", "2h", "1d"].map(duration), [90, 600, 7200, 86_400].map(|s: i64| Ok(s * 1_000_000)));
+        assert!(["", "10", "m", "-1m", "1w", "99999999999999d"].map(duration).iter().all(Result::is_err));
     }
 
     #[test]

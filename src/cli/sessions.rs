@@ -1,43 +1,75 @@
 //! `cartographer sessions`
 
 use anyhow::Result;
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use super::case::CaseArgs;
 use super::format::{self, RowFormat};
 use super::{ExitCode, Streams};
 
 /// The columns that fit a screen; who needs the rest asks for another format.
-const BRIEFLY: &str = "first_time, \
-    CAST(to_seconds(date_diff('second', first_time, last_time)) AS VARCHAR) AS lasted, principal, account_id, mfa, \
-    array_to_string(ips, ' ') AS ips, events, console_events AS console, clicks, on_known_page, session_id";
+const BRIEFLY: &str = "f.first_time, \
+    CAST(to_seconds(date_diff('second', f.first_time, f.last_time)) AS VARCHAR) AS lasted, f.principal, f.account_id, \
+    f.mfa, array_to_string(f.ips, ' ') AS ips, f.events, f.console, s.clicks, f.findings, f.attempts, f.denied, \
+    round(f.weight, 1) AS weight, f.session_id";
 
-/// List the sessions of the console, or of everybody
+/// List the sessions, those first in which most stands out
 ///
-/// As a table, the columns an analyst looks at first; in the other formats, every column of `sessions`.
+/// Sessions of the console, and those of programs in which something stands out: permissions, credentials, defenses, data,
+/// secrets, destruction, denied calls. `weight` is the order; `findings` counts what was done, `attempts` what was only
+/// tried. As a table, the columns an analyst looks at first; in the other formats, every column of `sessions` and
+/// `session_findings`.
 #[derive(Debug, Args)]
 pub(crate) struct Sessions {
     #[command(flatten)]
     case: CaseArgs,
-    /// Programmatic sessions too
+    /// Sessions in which nothing stands out, too
     #[arg(long)]
     all: bool,
+    /// Only sessions of the console
+    #[arg(long)]
+    console: bool,
+    /// The order: by what stands out, or by time
+    #[arg(long, value_enum, default_value = "weight")]
+    sort: Sort,
     /// Output format
     #[arg(long, value_enum, default_value = "table")]
     format: RowFormat,
 }
 
+/// The order of sessions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Sort {
+    /// Those first in which most stands out
+    Weight,
+    /// By their first event
+    Time,
+}
+
 impl Sessions {
     pub(crate) fn run(self, streams: Streams) -> Result<ExitCode> {
         let case = self.case.open_read_only()?;
+        let all = "x.*, COLUMNS(f.* EXCLUDE (session_id, account_id, principal, identity_type, console, first_time, \
+                   last_time, ips, mfa, events))";
         let (columns, table) =
-            if self.format == RowFormat::Table { (BRIEFLY, "session_summary") } else { ("*", "sessions") };
-        let which = if self.all { "true" } else { "console" };
-        let sql = format!("SELECT {columns} FROM {table} WHERE {which} ORDER BY first_time, session_id");
+            if self.format == RowFormat::Table { (BRIEFLY, "session_summary AS s") } else { (all, "sessions AS x") };
+        let which = match (self.console, self.all) {
+            (true, _) => "f.console",
+            (false, true) => "true",
+            (false, false) => "f.console OR f.weight > 0",
+        };
+        let order = match self.sort {
+            Sort::Weight => "f.weight DESC, f.first_time",
+            Sort::Time => "f.first_time",
+        };
+        let sql = format!(
+            "SELECT {columns} FROM session_findings AS f JOIN {table} USING (session_id) WHERE {which} \
+             ORDER BY {order}, session_id"
+        );
         let batches = self.case.ask(&case, &sql, &[])?;
         format::write(streams, self.format, &batches)?;
         if !self.all && batches.iter().all(|batch| batch.num_rows() == 0) {
-            streams.say("no console session in the case; --all lists the programmatic ones");
+            streams.say("no session of the console, and none in which something stands out; --all lists the others");
         }
         Ok(ExitCode::Fine)
     }

@@ -13,14 +13,23 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 use super::case::CaseArgs;
 use super::format::{self, TimelineFormat};
-use super::{ExitCode, Streams, moment};
+use super::{ExitCode, Streams, moment, search, who};
 
-/// Show what was clicked: one line a signal, unexplained console events in place
+/// Show what was done: one line a click, unexplained console events in place, API calls where they are asked for
 ///
-/// As text, sessions follow each other, each with its lines in order of time; consecutive unexplained events of one
-/// service share a line, and `~0.72` is the confidence of a signal that is not certain. The other formats give the rows
-/// of the view `timeline` in order of time.
+/// As text, sessions follow each other, each with its lines in order of time; consecutive reads of one service share a
+/// line, and so do calls of one kind that change something. `~0.72` is the confidence of a signal that is not certain. The
+/// other formats give the rows of the view `timeline` in order of time.
+///
+/// API calls of programs are shown with --all, and with any of --principal, --actor, --ip, --key, --event, --search,
+/// --around and --writes.
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  cartographer timeline --principal nadia
+  cartographer timeline --actor AKIAIOSFODNN7EXAMPLE --writes
+  cartographer timeline --around 2026-03-11T19:41:32Z --for 10m
+  cartographer timeline --ip 203.0.113.66 --kind secret")]
 pub(crate) struct Timeline {
     #[command(flatten)]
     case: CaseArgs,
@@ -49,7 +58,34 @@ struct Filter {
     /// Only this service, as its API names it: iam, s3, ec2 … (repeatable)
     #[arg(long, value_name = "SERVICE")]
     service: Vec<String>,
-    /// Only signals of this kind (repeatable)
+    /// Only what this identity did, as `sessions` names it (repeatable)
+    #[arg(long, value_name = "NAME")]
+    principal: Vec<String>,
+    /// Only what this actor did: a name, key, ARN or session, and every session that used a credential it made
+    #[arg(long, value_name = "WHO")]
+    actor: Option<String>,
+    /// Only what came from this address (repeatable)
+    #[arg(long, value_name = "ADDRESS")]
+    ip: Vec<String>,
+    /// Only what this access key signed (repeatable)
+    #[arg(long, value_name = "ID")]
+    key: Vec<String>,
+    /// Only this API call: CreateAccessKey, or iam:CreateAccessKey (repeatable)
+    #[arg(long, value_name = "CALL")]
+    event: Vec<String>,
+    /// Only what has this text in it, as `search` looks for it
+    #[arg(long, value_name = "TEXT")]
+    search: Option<String>,
+    /// Only what happened around this moment, or around the event whose id begins so
+    #[arg(long, value_name = "TIME|EVENT")]
+    around: Option<String>,
+    /// How far around: 90s, 10m, 2h, 1d
+    #[arg(long = "for", value_name = "DURATION", value_parser = moment::duration, default_value = "10m", requires = "around")]
+    span: i64,
+    /// Only what changed something, or tried to
+    #[arg(long)]
+    writes: bool,
+    /// Only signals and API calls of this kind (repeatable)
     #[arg(long, value_name = "KIND", value_parser = kind_parser())]
     kind: Vec<Kind>,
     /// Background signals and programmatic events too
@@ -117,9 +153,71 @@ impl Filter {
         if !self.kind.is_empty() {
             also(one_of("kind", self.kind.len()), self.kind.iter().map(|kind| kind.as_str().to_owned()).collect());
         }
+        if !self.principal.is_empty() {
+            also(one_of("principal", self.principal.len()), self.principal.clone());
+        }
+        if self.writes {
+            also("writes".to_owned(), Vec::new());
+        }
+        if let Some(actor) = &self.actor {
+            also(format!("session_id IN ({})", who::DESCENDANTS), who::params(actor));
+        }
+        if let Some(around) = &self.around {
+            let (moment, value) = moment::parse(around).map_or_else(
+                |_| ("(SELECT min(event_time) FROM events WHERE starts_with(event_id, ?))", around.clone()),
+                |time| ("make_timestamp(CAST(? AS BIGINT))", time.0.to_string()),
+            );
+            let span = format!("to_microseconds({})", self.span);
+            also(
+                format!("time <= {moment} + {span} AND coalesce(last_time, time) >= {moment} - {span}"),
+                vec![value.clone(), value],
+            );
+        }
+        let (of_events, values) = self.of_events();
+        if !of_events.is_empty() {
+            let matching = format!(
+                "id IN (SELECT unnest([e.event_id, es.signal_id]) FROM events AS e LEFT JOIN event_signal AS es \
+                 USING (event_id) WHERE {})",
+                of_events.join(" AND ")
+            );
+            also(matching, values);
+        }
         let classes = self.classes();
         also(one_of("class", classes.len()), classes.into_iter().map(|class| class.as_str().to_owned()).collect());
         (format!("SELECT * FROM timeline WHERE {} ORDER BY time, id", conditions.join(" AND ")), params)
+    }
+
+    /// The conditions on events, one of which a signal must have; with their parameters.
+    fn of_events(&self) -> (Vec<String>, Vec<String>) {
+        let (mut conditions, mut params) = (Vec::new(), Vec::new());
+        for (column, values) in [("e.source_ip", &self.ip), ("e.access_key_id", &self.key)] {
+            if !values.is_empty() {
+                conditions.push(one_of(column, values.len()));
+                params.extend(values.iter().cloned());
+            }
+        }
+        if !self.event.is_empty() {
+            let lowered = || self.event.iter().map(|call| call.to_lowercase());
+            let places = self.event.len();
+            conditions.push(format!(
+                "({} OR {})",
+                one_of("lower(e.event_name)", places),
+                one_of("lower(e.event_key)", places)
+            ));
+            params.extend(lowered().chain(lowered()));
+        }
+        if let Some(text) = &self.search {
+            conditions.push(format!("({})", search::condition("e")));
+            params.extend(search::params(text));
+        }
+        (conditions, params)
+    }
+
+    /// Whether API calls of programs are asked for, too.
+    fn wants_programs(&self) -> bool {
+        let lists = [&self.principal, &self.ip, &self.key, &self.event];
+        let texts = [&self.actor, &self.search, &self.around];
+        self.all || self.writes || lists.iter().any(|list| !list.is_empty()) || texts.iter().any(|text| text.is_some())
     }
 
     /// Who asks for the kind `background` wants to see it.
@@ -127,7 +225,7 @@ impl Filter {
         let shown = |class: &Class| match class {
             Class::Click | Class::Residual => true,
             Class::Background => self.all || self.kind.contains(&Kind::Background),
-            Class::Programmatic => self.all,
+            Class::Programmatic => self.wants_programs(),
         };
         Class::ALL.into_iter().filter(shown).collect()
     }

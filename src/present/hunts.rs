@@ -3,7 +3,8 @@
 use std::io::{self, Write};
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, ListBuilder, StringArray, StringBuilder};
+use arrow::array::{ArrayRef, AsArray, Int64Array, ListBuilder, StringArray, StringBuilder, TimestampMicrosecondArray};
+use arrow::datatypes::TimestampMicrosecondType;
 use arrow::record_batch::RecordBatch;
 
 use super::PresentError;
@@ -31,6 +32,48 @@ their `error_code`. `joining-hits.md` joins what other tools found.
 
 Made by `cartographer hunt list --format markdown`.
 ";
+
+/// What a hunt found: how many rows, and the first and the last of their times.
+#[derive(Debug, Clone, Copy)]
+pub struct Hits<'h> {
+    hunt: &'h Hunt,
+    /// How many rows.
+    pub rows: usize,
+    times: Option<(i64, i64)>,
+}
+
+impl<'h> Hits<'h> {
+    /// What these rows of a hunt come to. A hunt whose rows have no column `time` has no times.
+    #[must_use]
+    pub fn of(hunt: &'h Hunt, batches: &[RecordBatch]) -> Self {
+        let rows = batches.iter().map(RecordBatch::num_rows).sum();
+        let columns = batches.iter().filter_map(|batch| batch.column_by_name("time"));
+        let times = columns.filter_map(|column| column.as_primitive_opt::<TimestampMicrosecondType>());
+        let all = || times.clone().flat_map(|times| times.iter().flatten());
+        Self { hunt, rows, times: all().min().zip(all().max()) }
+    }
+}
+
+/// What hunts found, as rows: tactic, hunt, title, hits, first_time, last_time.
+///
+/// # Errors
+/// If Arrow refuses the columns.
+pub fn hits(hits: &[Hits<'_>]) -> Result<RecordBatch, PresentError> {
+    let texts = |of: fn(&Hunt) -> &str| -> ArrayRef {
+        Arc::new(StringArray::from_iter_values(hits.iter().map(|hits| of(hits.hunt))))
+    };
+    let counts = Int64Array::from_iter_values(hits.iter().map(|hits| i64::try_from(hits.rows).unwrap_or(i64::MAX)));
+    let first: TimestampMicrosecondArray = hits.iter().map(|hits| hits.times.map(|times| times.0)).collect();
+    let last: TimestampMicrosecondArray = hits.iter().map(|hits| hits.times.map(|times| times.1)).collect();
+    Ok(RecordBatch::try_from_iter_with_nullable([
+        ("tactic", texts(|hunt| hunt.tactic.as_str()), false),
+        ("hunt", texts(|hunt| &hunt.id), false),
+        ("title", texts(|hunt| &hunt.title), false),
+        ("hits", Arc::new(counts) as ArrayRef, false),
+        ("first_time", Arc::new(first), true),
+        ("last_time", Arc::new(last), true),
+    ])?)
+}
 
 /// The hunts as rows, for [`super::batches`]: id, tactic, techniques, title.
 ///

@@ -28,7 +28,7 @@ use thiserror::Error;
 pub use calls::{call_catalogue, calls};
 pub use connect::{Client, connect};
 pub use explanation::explanation;
-pub use hunts::{cookbook, hunts};
+pub use hunts::{Hits, cookbook, hits, hunts};
 pub use json::{grid, objects};
 pub use ledger::ledger;
 pub use rows::{Class, Entry, Head};

@@ -77,6 +77,8 @@ pub struct Entry {
     pub id: Option<String>,
     /// `url`: the page's link, where one is known. Text from logs is in it.
     pub url: Option<String>,
+    /// `writes`: whether it changed something, or tried to.
+    pub writes: bool,
 }
 
 impl Entry {
@@ -93,6 +95,7 @@ impl Entry {
         let time = column(batch, "time", &DataType::Timestamp(TimeUnit::Microsecond, None))?;
         let confidence = column(batch, "confidence", &DataType::Float64)?;
         let events = column(batch, "events", &DataType::Int64)?;
+        let writes = column(batch, "writes", &DataType::Boolean)?;
         let entry = |row| {
             Ok(Self {
                 time: moment(&time, row).ok_or(PresentError::Column("time"))?,
@@ -110,6 +113,7 @@ impl Entry {
                 error_code: error.get(row),
                 id: id.get(row),
                 url: url.get(row),
+                writes: writes.is_valid(row) && writes.as_boolean().value(row),
             })
         };
         (0..batch.num_rows()).map(entry).collect()

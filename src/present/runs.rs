@@ -1,6 +1,7 @@
 //! Folds a session's entries into the lines of its timeline.
 
 use super::rows::{Class, Entry};
+use crate::signal::Kind;
 
 /// From here on the confidence of a signal is not shown beside it: of such signals nine in ten and more are right.
 const SURE: f64 = 0.9;
@@ -24,9 +25,14 @@ pub(super) fn runs<'a>(entries: &'a [&'a Entry]) -> impl Iterator<Item = Run<'a>
     })
 }
 
-/// Only events fold, and never over midnight, where the timeline says the date.
+/// Only events fold, and never over midnight, where the timeline says the date. Reads of one service fold; what changes
+/// something, or reads a secret, folds with calls of the same name that ended the same way alone.
 fn folds(one: &Entry, next: &Entry) -> bool {
-    one.class.is_event() && one.class == next.class && one.service == next.service && day(one) == day(next)
+    let is_like =
+        one.class.is_event() && one.class == next.class && one.service == next.service && day(one) == day(next);
+    let matters = |entry: &Entry| entry.writes || entry.kind == Some(Kind::Secret);
+    let is_same = one.title == next.title && one.error_code == next.error_code;
+    is_like && (is_same || !matters(one) && !matters(next))
 }
 
 /// Days since 1970.
@@ -44,6 +50,7 @@ impl Run<'_> {
     pub(super) fn label(&self) -> &'static str {
         match (self.first.class, self.first.kind) {
             (Class::Click | Class::Background, Some(kind)) => kind.as_str(),
+            (Class::Programmatic, Some(_)) => "api",
             (class, _) => class.as_str(),
         }
     }
@@ -66,13 +73,18 @@ impl Run<'_> {
         doubt.map(|doubt| format!("{:.2}", (doubt * 100.0).floor() / 100.0))
     }
 
-    /// The sentence: a signal's own, or which calls of which service: `iam: ListUsers ×2, GetUser`.
+    /// The sentence: a signal's or a call's own, that of the first of several calls of one name, or which calls of which
+    /// service: `iam: ListUsers ×2, GetUser`.
     pub(super) fn sentence(&self) -> String {
-        if self.first.class.is_event() {
+        let is_one = self.entries.iter().all(|entry| entry.title == self.first.title);
+        if self.first.class.is_event() && !is_one {
             return self.calls();
         }
-        let own = self.first.summary.as_ref().or(self.first.title.as_ref());
-        own.cloned().unwrap_or_default()
+        let own = self.first.summary.as_ref().or(self.first.title.as_ref()).cloned().unwrap_or_default();
+        match self.entries.len() {
+            0 | 1 => own,
+            count => format!("{own}, and {} more {}", count - 1, if count == 2 { "call" } else { "calls" }),
+        }
     }
 
     fn calls(&self) -> String {

@@ -1,0 +1,59 @@
+//! `cartographer actor`
+
+use anyhow::Result;
+use clap::Args;
+
+use super::case::CaseArgs;
+use super::format::{self, RowFormat};
+use super::{ExitCode, Streams, who};
+
+/// Tell who is behind a name, key, ARN or session, and what was done with what it made
+///
+/// The sessions that are meant, those behind them (relation `behind`: they made the credential that was used, up to the
+/// first that the trail shows), and those that used a credential made here (`made here`). `path` says how each became the
+/// next. `timeline --actor` shows what they did.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  cartographer actor svc-backup
+  cartographer actor AKIAIOSFODNN7EXAMPLE --format json
+  cartographer timeline --actor nadia --writes")]
+pub(crate) struct Actor {
+    /// A principal as `sessions` names it, an access key, an ARN, or the beginning of a session id
+    who: String,
+    #[command(flatten)]
+    case: CaseArgs,
+    /// Output format
+    #[arg(long, value_enum, default_value = "table")]
+    format: RowFormat,
+}
+
+impl Actor {
+    pub(crate) fn run(self, streams: Streams) -> Result<ExitCode> {
+        let case = self.case.open_read_only()?;
+        let sql = format!(
+            "WITH meant AS ({}), \
+             found AS ( \
+                 SELECT session_id, 1 AS place, 'self' AS relation, 0 AS depth, NULL AS path FROM meant \
+                 UNION ALL SELECT ancestor_session_id, 0, 'behind', max(depth), arg_max(path, depth) FROM actor_chains \
+                 WHERE session_id IN (FROM meant) AND ancestor_session_id NOT IN (FROM meant) GROUP BY ancestor_session_id \
+                 UNION ALL SELECT session_id, 2, 'made here', min(depth), arg_min(path, depth) FROM actor_chains \
+                 WHERE ancestor_session_id IN (FROM meant) AND session_id NOT IN (FROM meant) GROUP BY session_id \
+             ) \
+             SELECT relation, x.principal, x.first_time, x.last_time, array_to_string(x.ips, ' ') AS ips, x.events, \
+                 x.findings, x.attempts, x.denied, path, session_id \
+             FROM found JOIN session_findings AS x USING (session_id) \
+             ORDER BY place, CASE place WHEN 0 THEN -depth ELSE depth END, x.first_time, session_id",
+            who::MEANT
+        );
+        let batches = self.case.ask(&case, &sql, &who::params(&self.who))?;
+        format::write(streams, self.format, &batches)?;
+        if batches.iter().all(|batch| batch.num_rows() == 0) {
+            streams.say(&format!(
+                "nobody in the case is {:?}; `cartographer sessions --all` lists who is, `cartographer search` looks everywhere",
+                self.who
+            ));
+        }
+        Ok(ExitCode::Fine)
+    }
+}

@@ -1,0 +1,89 @@
+//! `cartographer search`
+
+use anyhow::Result;
+use clap::Args;
+
+use super::case::CaseArgs;
+use super::format::{self, RowFormat};
+use super::{ExitCode, Streams};
+
+/// The columns that are searched, each with what a match in it is called.
+const COLUMNS: [(&str, &str); 14] = [
+    ("event_id", "event id"),
+    ("request_id", "request id"),
+    ("event_key", "call"),
+    ("access_key_id", "access key"),
+    ("principal", "principal"),
+    ("principal_arn", "ARN"),
+    ("principal_id", "principal id"),
+    ("source_ip", "address"),
+    ("user_agent", "user agent"),
+    ("error_code", "error"),
+    ("error_message", "error message"),
+    ("request_parameters::VARCHAR", "request"),
+    ("response_elements::VARCHAR", "response"),
+    ("extra::VARCHAR", "other members"),
+];
+
+/// Find every event that has a text in it, wherever that is
+///
+/// Looks into ids, call, key, identity, address, user agent, error, request, response and all other members of each event,
+/// whatever the case of letters. `matched` says where the text is. Rows are in order of time.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  cartographer search AKIAIOSFODNN7EXAMPLE
+  cartographer search 203.0.113.66 --format csv
+  cartographer search prod-db-backups --limit 20")]
+pub(crate) struct Search {
+    /// The text
+    text: String,
+    #[command(flatten)]
+    case: CaseArgs,
+    /// So many events at most, the first ones
+    #[arg(long, default_value_t = 1000)]
+    limit: u32,
+    /// Output format
+    #[arg(long, value_enum, default_value = "table")]
+    format: RowFormat,
+}
+
+impl Search {
+    pub(crate) fn run(self, streams: Streams) -> Result<ExitCode> {
+        let case = self.case.open_read_only()?;
+        let places: Vec<String> = COLUMNS
+            .iter()
+            .map(|(column, name)| format!("WHEN contains(lower(e.{column}), lower(?)) THEN '{name}'"))
+            .collect();
+        let sql = format!(
+            "SELECT e.event_time AS time, e.principal, e.client::VARCHAR AS client, e.source_ip, e.summary AS what, \
+             e.outcome, CASE {} END AS matched, e.session_id, e.event_id FROM events AS e WHERE {} \
+             ORDER BY time, e.event_id LIMIT {}",
+            places.join(" "),
+            condition("e"),
+            self.limit
+        );
+        let params: Vec<String> = params(&self.text).into_iter().chain(params(&self.text)).collect();
+        let batches = self.case.ask(&case, &sql, &params)?;
+        format::write(streams, self.format, &batches)?;
+        let found: usize = batches.iter().map(arrow::record_batch::RecordBatch::num_rows).sum();
+        if found == 0 {
+            streams.say(&format!("no event of the case has {:?} in it", self.text));
+        } else if found == self.limit as usize {
+            streams.say(&format!("these are the first {found}; --limit shows more"));
+        }
+        Ok(ExitCode::Fine)
+    }
+}
+
+/// Whether an event has a text in it, as SQL with the parameters of [`params`].
+pub(crate) fn condition(table: &str) -> String {
+    let tests: Vec<String> =
+        COLUMNS.iter().map(|(column, _)| format!("contains(lower({table}.{column}), lower(?))")).collect();
+    tests.join(" OR ")
+}
+
+/// The parameters: the text, once for each column.
+pub(crate) fn params(text: &str) -> Vec<String> {
+    vec![text.to_owned(); COLUMNS.len()]
+}

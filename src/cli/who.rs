@@ -1,0 +1,25 @@
+//! Who is meant by a name, a key, an ARN or a session.
+
+/// The shortest beginning of a session id that is taken for one.
+const SHORTEST_ID: usize = 6;
+
+/// The sessions that are meant, as SQL with the parameters of [`params`].
+pub(crate) const MEANT: &str = "\
+    SELECT session_id FROM sessions WHERE starts_with(session_id, ?) OR principal = ? OR principal_arn = ? \
+    OR split_part(principal, '/', 2) = ? OR split_part(principal, '/', 1) = ? \
+    UNION SELECT DISTINCT session_id FROM events WHERE access_key_id = ?";
+
+/// Those sessions, and all that used a credential that one of them made, or that led to one.
+pub(crate) const DESCENDANTS: &str = "\
+    SELECT session_id FROM actor_chains WHERE ancestor_session_id IN (\
+    SELECT session_id FROM sessions WHERE starts_with(session_id, ?) OR principal = ? OR principal_arn = ? \
+    OR split_part(principal, '/', 2) = ? OR split_part(principal, '/', 1) = ? \
+    UNION SELECT DISTINCT session_id FROM events WHERE access_key_id = ?)";
+
+/// The parameters.
+pub(crate) fn params(who: &str) -> Vec<String> {
+    let is_id = who.len() >= SHORTEST_ID && who.bytes().all(|byte| byte.is_ascii_hexdigit());
+    // No session id has a space in it.
+    let id = if is_id { who } else { " " };
+    std::iter::once(id).chain([who; 5]).map(str::to_owned).collect()
+}
