@@ -202,7 +202,8 @@ impl<'s> Subjects<'s, '_> {
             let arn = policy.arn.as_ref().and_then(|place| self.value(place)).and_then(Json::scalar);
             grants.extend(arn.and_then(|arn| policy::managed(arn, subject)));
         }
-        if entry.network {
+        // Rules that are taken away let nobody in.
+        if entry.network && !self.call.name().starts_with("Revoke") {
             grants.extend(network::grants(&network::rules(self.call.request)));
         }
         if entry.acl {

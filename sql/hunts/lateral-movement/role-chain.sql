@@ -7,7 +7,7 @@ SET VARIABLE since = TIMESTAMP '2000-01-01'; -- from this moment on, UTC
 SET VARIABLE until = TIMESTAMP '2100-01-01'; -- until this moment, UTC
 SET VARIABLE principal = '%'; -- only who is named like this; % is any text
 SELECT event_time AS time, principal, summary AS what, event_name,
-    coalesce(list_filter(entities, lambda n: n.entity_type = 'role')[1].name, extra->>'$.additionalEventData.SwitchTo') AS to_role,
+    coalesce(list_filter(entities, lambda n: n.entity_type = 'role')[1].entity_value, extra->>'$.additionalEventData.SwitchTo') AS to_role,
     request_parameters->>'$.roleSessionName' AS session_name,
     source_ip, account_id, region, error_code, session_id, signal_id, event_id
 FROM described_events
