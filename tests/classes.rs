@@ -169,13 +169,15 @@ fn each_view_has_the_events_of_its_class() {
         let shown = column(&case, &format!("SELECT event_id FROM {view}"), "event_id");
         let expected = of_classes(&case, classes);
         assert!(shown.len() > 50, "{view} has {} events", shown.len());
-        assert_eq!(shown, expected, "{view}");
+        let (more, less): (Vec<_>, Vec<_>) = (shown.difference(&expected).collect(), expected.difference(&shown).collect());
+        assert!(more.is_empty() && less.is_empty(), "{view} shows {more:?} and leaves out {less:?}");
     }
 }
 
 #[test]
 fn each_hunt_reports_calls_of_its_tactic_s_classes() {
     let case = case();
+    let mut strangers = Vec::new();
     for hunt in shipped().unwrap() {
         let classes = classes(hunt.tactic);
         if classes.is_empty() || OF_CONDUCT.contains(&hunt.id.as_str()) {
@@ -183,14 +185,18 @@ fn each_hunt_reports_calls_of_its_tactic_s_classes() {
         }
         let (hits, known) = (hits(&case, &hunt), of_classes(&case, classes));
         let unknown: Vec<&String> = hits.difference(&known).collect();
-        assert!(unknown.is_empty(), "{}: of no class of {classes:?}: {unknown:?}", hunt.id);
+        if !unknown.is_empty() {
+            strangers.push(format!("{}: of no class of {classes:?}: {unknown:?}", hunt.id));
+        }
     }
+    assert!(strangers.is_empty(), "{strangers:#?}");
 }
 
 /// Hunts that find nothing in the examples, because they ask for several calls in a row.
-const OF_SEQUENCES: [&str; 4] = [
+const OF_SEQUENCES: [&str; 5] = [
     "credential-access/instance-credentials-elsewhere",
     "credential-access/keys-listed-then-made",
+    "credential-access/many-secrets-read",
     "defense-evasion/region-never-used",
     "persistence/made-key-used",
 ];
@@ -198,12 +204,16 @@ const OF_SEQUENCES: [&str; 4] = [
 #[test]
 fn each_hunt_of_calls_finds_some_of_the_examples() {
     let case = case();
+    let mut silent = Vec::new();
     for hunt in shipped().unwrap() {
         if classes(hunt.tactic).is_empty() || OF_SEQUENCES.contains(&hunt.id.as_str()) {
             continue;
         }
-        assert!(!hits(&case, &hunt).is_empty(), "{} finds nothing", hunt.id);
+        if hits(&case, &hunt).is_empty() {
+            silent.push(hunt.id);
+        }
     }
+    assert!(silent.is_empty(), "{silent:?} find nothing");
 }
 
 #[test]
@@ -212,7 +222,7 @@ fn what_watches_cannot_be_weakened_without_a_hunt_reporting_it() {
     let hunts = shipped().unwrap();
     let of_tactic = hunts.iter().filter(|hunt| matches!(hunt.tactic, Tactic::DefenseEvasion | Tactic::Impact));
     let reported: BTreeSet<String> = of_tactic.flat_map(|hunt| hits(&case, hunt)).collect();
-    let sql = "SELECT event_id || ': ' || event_key || ', ' || object AS event, event_id FROM defense_evasion WHERE effect <> 'changed'";
+    let sql = "SELECT event_id || ': ' || event_key || ', ' || control AS event, event_id FROM defense_evasion WHERE effect <> 'changed'";
     let missed: Vec<String> =
         column(&case, sql, "event").into_iter().filter(|event| !reported.contains(event.split(": ").next().unwrap())).collect();
     assert!(missed.is_empty(), "{missed:#?}");
