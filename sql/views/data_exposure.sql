@@ -32,7 +32,8 @@ FROM (
         ) AS resource,
         -- Who would have been let in by a call that failed is its target.
         COALESCE(list_filter(entities, lambda n: n.relation = 'granted_to'
-            OR n.relation = 'target' AND n.entity_type IN ('account', 'everyone', 'principal')), []) AS named,
+            OR n.relation = 'target' AND outcome <> 'succeeded' AND n.entity_type IN ('account', 'everyone', 'principal')
+                AND n.entity_value <> account_id), []) AS named,
         * EXCLUDE (class, effect, object, target)
     FROM event_classes
     WHERE class = 'data_exposure'

@@ -10,6 +10,7 @@ SELECT event_time AS time, principal, summary AS what, resource AS function_name
     source_ip, account_id, region, error_code, session_id, signal_id, event_id
 FROM data_exposure
 WHERE how = 'policy' AND service = 'lambda'
+    AND len(list_filter(entities, lambda n: n.entity_type = 'function')) > 0
     AND event_time BETWEEN getvariable('since') AND getvariable('until')
     AND coalesce(principal, '') LIKE getvariable('principal')
 ORDER BY time, event_id;
