@@ -1,6 +1,7 @@
 -- One row is one event that stands out, once for each reason, by whatever client: the one definition that the session list,
 -- the report and the hunts share. What the console and services do by themselves is left out, and so is what a service
--- does in somebody's name. Denied and failed attempts have their outcome.
+-- does in somebody's name. Reads and deletions of single objects are in data_out and event_classes: programs make them all
+-- day. Denied and failed attempts have their outcome.
 -- @tables events
 -- @column class Why it stands out, as in event_classes
 -- @column effect What was done, in the words of the class
@@ -31,4 +32,7 @@ FROM event_classes AS c
 WHERE c.client IS DISTINCT FROM 'service'::event_client
     AND c.invoked_by IS NULL
     AND c.kind IS DISTINCT FROM 'background'::signal_kind
+    AND c.event_category IS DISTINCT FROM 'Data'
+    AND NOT (c.class = 'exfiltration' AND c.effect = 'downloaded')
+    AND NOT (c.class = 'impact' AND c.effect = 'cost' AND c.service = 'bedrock')
     AND NOT (c.class = 'privilege_change' AND c.effect = 'revokes');

@@ -2,6 +2,7 @@
 -- what stands out: a class counts more the graver it is, and less with each further event of it.
 -- @tables sessions
 -- @column weight The greater, the more stands out; 0 if nothing does
+-- @column by_made_credential Whether it used a key, password or user that another session of the case made
 -- @column findings Events that stand out and were done
 -- @column attempts Events that stand out, and were denied or failed
 -- @column denied Events that were denied, whatever they were
@@ -60,7 +61,9 @@ SELECT
     x.ips,
     x.mfa,
     x.events,
-    round(COALESCE(w.weight, 0) + ln(1 + COALESCE(d.denied, 0)), 2) AS weight,
+    round(COALESCE(w.weight, 0) + ln(1 + COALESCE(d.denied, 0)) + CASE WHEN m.session_id IS NULL THEN 0 ELSE 10 END, 2)
+        AS weight,
+    m.session_id IS NOT NULL AS by_made_credential,
     COALESCE(w.findings, 0) AS findings,
     COALESCE(w.attempts, 0) AS attempts,
     COALESCE(d.denied, 0) AS denied,
@@ -72,4 +75,9 @@ SELECT
     COALESCE(w.destroyed, 0) AS destroyed
 FROM sessions AS x
 LEFT JOIN weighed AS w USING (session_id)
-LEFT JOIN (SELECT session_id, count(*) AS denied FROM events WHERE denied GROUP BY session_id) AS d USING (session_id);
+LEFT JOIN (SELECT session_id, count(*) AS denied FROM events WHERE denied GROUP BY session_id) AS d USING (session_id)
+LEFT JOIN (
+    SELECT DISTINCT session_id
+    FROM credential_links
+    WHERE method IN ('CreateAccessKey', 'CreateUser', 'CreateLoginProfile', 'UpdateLoginProfile')
+) AS m USING (session_id);

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::name::{account_of, region_of};
 use super::policy::{self, Subject};
+use super::schema::Format;
 use super::table::{Entry, Place, Root, Table};
 use super::{
     Call, Classified, Description, Entity, Grant, Outcome, Relation, acl, format, grammar, name, network, resources,
@@ -55,7 +56,7 @@ impl Table {
             // Sign-ins say it in the response.
             None if call.key.starts_with("signin:") => match said() {
                 Some("Failure") => Outcome::Failed,
-                None if call.sign_in_failed => Outcome::Failed,
+                None if call.sign_in_failed || has_refused(call) => Outcome::Failed,
                 None if call.key == "signin:ConsoleLogin" => Outcome::Unknown,
                 _ => Outcome::Succeeded,
             },
@@ -102,6 +103,22 @@ impl Table {
             grants: Vec::new(),
         }
     }
+}
+
+/// Whether a sign-in's other members say that it failed: some of its events say it in `serviceEventDetails`, some in
+/// `additionalEventData.success`.
+fn has_refused(call: &Call<'_>) -> bool {
+    let Some(extra) = call.extra else { return false };
+    let document = Document::read(extra);
+    let member = |path: [&str; 2]| {
+        document
+            .root()
+            .as_object()
+            .and_then(|root| root.get(path[0])?.as_object()?.get(path[1])?.scalar())
+            .map(str::to_owned)
+    };
+    member(["serviceEventDetails", call.name()]).as_deref() == Some("Failure")
+        || member(["additionalEventData", "success"]).as_deref() == Some("false")
 }
 
 /// The sentence of an action: as it was done, or as it was tried.
@@ -218,7 +235,9 @@ impl<'s> Subjects<'s, '_> {
             context.insert(name.to_owned(), value);
         };
         for (name, value) in [("account", self.call.account), ("region", self.call.region)] {
-            if let Some(value) = value {
+            let is_own = entry.things.iter().any(|thing| thing.placeholder == name)
+                || entry.values.iter().any(|value| value.placeholder == name);
+            if let Some(value) = value.filter(|_| !is_own) {
                 put(name, value.into());
             }
         }
@@ -230,6 +249,10 @@ impl<'s> Subjects<'s, '_> {
             }
         }
         for value in &entry.values {
+            // The bytes of a call that failed are those of its error.
+            if value.format == Some(Format::Bytes) && self.outcome != Outcome::Succeeded {
+                continue;
+            }
             let texts = self.values(&value.places);
             let texts = distinct(texts.into_iter().map(|text| format::format(text, value.format).into_owned()));
             if !texts.is_empty() {
@@ -248,8 +271,11 @@ impl<'s> Subjects<'s, '_> {
             }
         }
         if entry.network {
-            if let Some(text) = network::describe(&network::rules(self.call.request)) {
-                put("network", text.into());
+            let rules = network::rules(self.call.request);
+            for (name, text) in [("network", network::describe(&rules)), ("ports", network::ports(&rules))] {
+                if let Some(text) = text {
+                    put(name, text.into());
+                }
             }
         }
         if entry.acl {

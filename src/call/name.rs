@@ -36,7 +36,9 @@ pub(super) fn region_of(arn: &str) -> Option<&str> {
 /// `arn:aws:s3:::logs/a.gz` is `logs/a.gz`.
 #[must_use]
 pub fn short<'t>(value: &'t str, account: Option<&str>) -> Cow<'t, str> {
-    let Some([_, _, service, _, owner, resource]) = parts(value) else { return cut(value) };
+    let Some([_, _, service, _, owner, resource]) = parts(value) else {
+        return cut(value.strip_prefix("/hostedzone/").unwrap_or(value));
+    };
     let name = match service {
         "s3" | "sns" | "sqs" | "execute-api" => resource,
         // A path is no part of the name: role/service-role/deploy.
@@ -44,6 +46,8 @@ pub fn short<'t>(value: &'t str, account: Option<&str>) -> Cow<'t, str> {
         // Names and parameters begin with a slash of their own.
         "ssm" if resource.starts_with("parameter/") => &resource["parameter".len()..],
         "kms" if resource.starts_with("alias/") => resource,
+        "cloudformation" | "elasticloadbalancing" | "wafv2" => named(resource),
+        "sso" | "route53" => resource.rsplit('/').next().unwrap_or(resource),
         _ => {
             let end = resource.find(['/', ':']);
             let name = end.map_or(resource, |end| &resource[end + 1..]);
@@ -56,6 +60,21 @@ pub fn short<'t>(value: &'t str, account: Option<&str>) -> Cow<'t, str> {
             Cow::Owned(format!("{} of account {owner}", cut(name)))
         }
         _ => cut(name),
+    }
+}
+
+/// The name in `stack/shop/<id>`, `loadbalancer/app/shop/<id>`, `targetgroup/shop/<id>`, `regional/webacl/shop/<id>`: what
+/// stands before the id.
+fn named(resource: &str) -> &str {
+    let mut parts = resource.rsplit('/');
+    let mut last = parts.next().unwrap_or(resource);
+    if resource.starts_with("listener") {
+        // Listeners have an id of their own behind the load balancer's.
+        last = parts.next().unwrap_or(last);
+    }
+    match (parts.next(), parts.next()) {
+        (Some(name), Some(_)) => name,
+        _ => last,
     }
 }
 
@@ -101,6 +120,12 @@ mod tests {
             ("arn:aws:sns:eu-west-1:111122223333:alerts", "alerts"),
             ("arn:aws:cloudtrail:us-east-1:111122223333:trail/main", "main"),
             ("arn:aws:rds:us-east-1:111122223333:db:prod", "prod"),
+            ("arn:aws:cloudformation:eu-west-1:111122223333:stack/shop/0a1b", "shop"),
+            ("arn:aws:elasticloadbalancing:eu-west-1:111122223333:loadbalancer/app/shop/50dc6c495c0c9188", "shop"),
+            ("arn:aws:elasticloadbalancing:eu-west-1:111122223333:loadbalancer/classic", "classic"),
+            ("arn:aws:wafv2:eu-west-1:111122223333:regional/webacl/shop/a1b2", "shop"),
+            ("arn:aws:sso:::permissionSet/ssoins-1/ps-1", "ps-1"),
+            ("/hostedzone/Z0001", "Z0001"),
             ("i-0abc", "i-0abc"),
             ("arn:aws:x", "arn:aws:x"),
         ];

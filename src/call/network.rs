@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use super::Grant;
 use super::policy::listed;
-use crate::json::Json;
+use crate::json::{Elements, Json};
 
 /// Nested deeper are no rules.
 const DEEPEST: usize = 8;
@@ -27,6 +27,13 @@ pub(super) fn rules(request: Json<'_>) -> Vec<Rule> {
     let mut rules = Vec::new();
     collect(request, DEEPEST, &mut rules);
     rules
+}
+
+/// The ports alone, in words: `port 22 and ports 80-443`.
+pub(super) fn ports(rules: &[Rule]) -> Option<String> {
+    let mut ports: Vec<String> = rules.iter().map(|rule| rule.ports.clone()).collect();
+    ports.dedup();
+    (!ports.is_empty()).then(|| listed(&ports))
 }
 
 /// In words: `port 22 to 0.0.0.0/0 and port 443 to sg-1`.
@@ -79,7 +86,7 @@ fn collect(value: Json<'_>, depth: usize, rules: &mut Vec<Rule>) {
     match value {
         Json::Array(elements) if depth > 0 => elements.iter().for_each(|element| collect(element, depth - 1, rules)),
         Json::Object(members) if depth > 0 => {
-            if let Some(protocol) = member(value, &["ipProtocol", "protocol"]) {
+            if let Some(protocol) = member(value, &["ipProtocol", "aclProtocol", "protocol"]) {
                 rules.push(read(value, protocol));
                 return;
             }
@@ -125,8 +132,10 @@ fn read(rule: Json<'_>, protocol: &str) -> Rule {
 
 /// The blocks, groups and lists that a rule names, at any depth.
 fn peers_of(value: Json<'_>, depth: usize, peers: &mut Vec<String>) {
-    const NAMES: [&str; 10] = [
+    const NAMES: [&str; 12] = [
         "cidrip",
+        "cidrs",
+        "ipv6cidrs",
         "cidripv4",
         "cidripv6",
         "cidrblock",
@@ -144,10 +153,15 @@ fn peers_of(value: Json<'_>, depth: usize, peers: &mut Vec<String>) {
                 let name = name.to_ascii_lowercase();
                 // At the rule's own level the group is the one that it is in.
                 let is_peer = NAMES.contains(&name.as_str()) && (name != "groupid" || depth < DEEPEST);
-                match inner.scalar().filter(|text| is_peer && !text.is_empty()) {
-                    Some(text) if !peers.iter().any(|known| known == text) => peers.push(text.to_owned()),
-                    Some(_) => {}
-                    None => peers_of(inner, depth - 1, peers),
+                if !is_peer {
+                    peers_of(inner, depth - 1, peers);
+                    continue;
+                }
+                let list = inner.as_array().into_iter().flat_map(Elements::iter);
+                for text in list.chain([inner]).filter_map(Json::scalar).filter(|text| !text.is_empty()) {
+                    if !peers.iter().any(|known| known == text) {
+                        peers.push(text.to_owned());
+                    }
                 }
             }
         }
@@ -202,6 +216,14 @@ mod tests {
         let (text, public) =
             told(json!({"networkAclId": "acl-1", "ruleNumber": 1, "egress": false, "ruleAction": "allow",
             "aclProtocol": "6", "protocol": "6", "cidrBlock": "0.0.0.0/0", "portRange": {"from": 22, "to": 22}}));
+        assert_eq!((text.as_str(), public), ("port 22 to 0.0.0.0/0", true));
+        let (text, public) = told(json!({"networkAclId": "acl-1", "ruleAction": "allow", "aclProtocol": "6",
+            "cidrBlock": "10.0.0.0/8", "portRange": {"from": 22, "to": 23}}));
+        assert_eq!((text.as_str(), public), ("ports 22-23 to 10.0.0.0/8", false));
+        // Lightsail.
+        let (text, public) =
+            told(json!({"instanceName": "x", "portInfo": {"fromPort": 22, "toPort": 22, "protocol": "tcp",
+            "cidrs": ["0.0.0.0/0"]}}));
         assert_eq!((text.as_str(), public), ("port 22 to 0.0.0.0/0", true));
         let (_, public) = told(json!({"ruleAction": "deny", "protocol": "-1", "cidrBlock": "0.0.0.0/0"}));
         assert!(!public);

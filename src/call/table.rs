@@ -175,7 +175,7 @@ fn compile_entry(
 ) -> Option<Entry> {
     let before = faults.count();
     let (at, name) = (toml.name.span().start, toml.name.get_ref().clone());
-    if !name.contains(':') || unversioned(&name) != name && !name.ends_with("2") {
+    if !name.contains(':') || has_version(&name) {
         faults.add(at, "name", format!("`service:Call` without a version is expected, found `{name}`"));
     }
     let things = things(toml, at, faults);
@@ -231,11 +231,18 @@ fn compile_entry(
     })
 }
 
+/// Whether a name ends in the version of an API: `20150331`, `20150331v2`. `RestoreDBInstanceFromS3` does not.
+fn has_version(name: &str) -> bool {
+    let version = name.strip_prefix(unversioned(name)).unwrap_or_default();
+    version.bytes().filter(u8::is_ascii_digit).count() >= 8
+}
+
 /// What policies, rules and lists give to sentences by themselves.
-const COMPUTED: [(&str, fn(&CallToml) -> bool); 4] = [
+const COMPUTED: [(&str, fn(&CallToml) -> bool); 5] = [
     ("allows", |toml| toml.policy.is_some()),
     ("grantees", |toml| toml.policy.is_some()),
     ("network", |toml| toml.network),
+    ("ports", |toml| toml.network),
     ("acl", |toml| toml.acl),
 ];
 
