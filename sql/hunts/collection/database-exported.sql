@@ -1,7 +1,7 @@
 -- Who exported a database or made a copy of it?
 -- tactic: collection
 -- techniques: T1530, T1213.006
--- hit: a database was exported to a bucket, or copied or restored where its guards may not be.
+-- hit: a database was exported to a bucket, its snapshot copied, or it was restored where the internet reaches it.
 -- innocent: nightly jobs and tests with restored data, by their roles. Backups that a service makes are left out.
 SET VARIABLE since = TIMESTAMP '2000-01-01'; -- from this moment on, UTC
 SET VARIABLE until = TIMESTAMP '2100-01-01'; -- until this moment, UTC

@@ -1,8 +1,8 @@
 -- Who read many secrets in a short time?
 -- tactic: credential-access
 -- techniques: T1555.006
--- hit: several different secrets were read in one session within an hour: a collection. A session is told once, where
---   it read most.
+-- hit: several different secrets or decrypted parameters were read in one session within an hour: a collection. A session
+--   is told once, where it read most.
 -- innocent: a job that starts and reads all it needs, the same each time.
 SET VARIABLE since = TIMESTAMP '2000-01-01'; -- from this moment on, UTC
 SET VARIABLE until = TIMESTAMP '2100-01-01'; -- until this moment, UTC
