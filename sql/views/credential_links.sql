@@ -75,7 +75,7 @@ links AS (
         s.first_time, s.last_time, s.events
     FROM events AS e
     JOIN sessions AS m
-        ON m.principal_arn = e.extra->>'$.additionalEventData.SwitchFrom'
+        ON m.principal_arn = (e.extra->>'$.additionalEventData.SwitchFrom')
         AND e.event_time BETWEEN m.first_time AND m.last_time + INTERVAL 12 HOUR
     JOIN sessions AS s ON s.session_id = e.session_id
     WHERE e.event_key = 'signin:SwitchRole' AND e.outcome = 'succeeded'

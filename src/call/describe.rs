@@ -71,6 +71,7 @@ impl Table {
         let template = if subject.outcome == Outcome::Succeeded { &entry.done } else { &entry.tried };
         let action = template.render(&context, Style::Sentence);
         // Where a request was left out of a denied call, the sentence has nothing to name.
+        let named = action.is_some();
         let summary = match action {
             Some(action) => sentence(&action, call, subject.outcome),
             None => self.by_grammar(call, subject.outcome).summary,
@@ -78,7 +79,7 @@ impl Table {
         Description {
             summary,
             outcome: subject.outcome,
-            named: true,
+            named,
             classes: entry
                 .classes
                 .iter()

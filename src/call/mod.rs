@@ -155,7 +155,7 @@ pub struct Description<'t> {
     pub summary: String,
     /// How it ended.
     pub outcome: Outcome,
-    /// Whether the table has an entry for the call.
+    /// Whether the sentence is that of an entry of the table: there is one, and the request has the values that it names.
     pub named: bool,
     /// The entry's classes.
     pub classes: Vec<Classified<'t>>,
