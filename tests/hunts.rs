@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use cartographer::hunt::{Hunt, Tactic, shipped};
 use cartographer::store::Case;
 use tempfile::TempDir;
+use walkdir::WalkDir;
 
 fn package() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
@@ -88,4 +89,55 @@ fn every_hunt_is_tested_with_a_hit_and_an_innocent_look_alike() {
         assert!(empty.contains("\"eventID\": \"hit") && empty.contains("\"eventID\": \"innocent"), "{}", hunt.id);
         assert!(!full.contains("innocent"), "{} takes the innocent for a hit", hunt.id);
     }
+}
+
+/// The texts in quotes of a file of SQL, without its comments.
+fn literals(sql: &str) -> Vec<String> {
+    let code: Vec<&str> = sql.lines().map(|line| line.split("--").next().unwrap()).collect();
+    code.join("\n").split('\'').skip(1).step_by(2).map(str::to_owned).collect()
+}
+
+/// Whether a text names a call: `iam:CreateUser`, or the beginning of one.
+fn is_call(text: &str) -> bool {
+    let Some((service, name)) = text.split_once(':') else { return false };
+    let is_service = |char: char| char.is_ascii_lowercase() || char.is_ascii_digit() || char == '-';
+    !service.is_empty()
+        && service.chars().all(is_service)
+        && name.starts_with(|char: char| char.is_ascii_uppercase())
+        && name.chars().all(|char| char.is_ascii_alphanumeric() || char == '%')
+}
+
+fn sql_files() -> Vec<(String, String)> {
+    let entries = WalkDir::new(package().join("sql")).into_iter().map(Result::unwrap);
+    let files = entries.filter(|entry| entry.path().extension().is_some_and(|ending| ending == "sql"));
+    files.map(|file| (file.path().display().to_string(), fs::read_to_string(file.path()).unwrap())).collect()
+}
+
+#[test]
+fn no_sql_lists_calls() {
+    assert!(sql_files().len() > 100);
+    for (file, sql) in sql_files() {
+        let calls: BTreeSet<String> = literals(&sql).into_iter().filter(|text| is_call(text)).collect();
+        assert!(calls.len() < 2, "{file} lists {calls:?}: rules/calls/ says what calls are");
+        let is_list = ["event_name IN (", "event_key IN (", "event_name NOT IN (", "event_key NOT IN ("];
+        assert!(!is_list.iter().any(|list| sql.contains(list)), "{file} lists calls");
+    }
+}
+
+#[test]
+fn no_sql_knows_error_codes_of_denials() {
+    const CODES: [&str; 6] =
+        ["AccessDenied", "Unauthorized", "NotAuthorized", "Forbidden", "AuthFailure", "AuthorizationError"];
+    for (file, sql) in sql_files() {
+        let known: Vec<String> =
+            literals(&sql).into_iter().filter(|text| CODES.iter().any(|code| text.contains(code))).collect();
+        assert!(known.is_empty(), "{file} asks for {known:?}: events.denied says it");
+    }
+}
+
+#[test]
+fn lists_of_calls_are_found() {
+    let sql = "SELECT 1 -- 'iam:CreateUser'\nWHERE event_key = 'iam:CreateRole' OR event_key LIKE 'lambda:Update%' AND x = 'at 9:Am'";
+    let calls: Vec<String> = literals(sql).into_iter().filter(|text| is_call(text)).collect();
+    assert_eq!(calls, ["iam:CreateRole", "lambda:Update%"]);
 }

@@ -20,7 +20,7 @@ CREATE OR REPLACE TEMP TABLE told AS
 SELECT
     e.event_id, e.session_id, e.signal_id, e.event_time, e.event_key, e.source_ip, e.region, e.client::VARCHAR AS client,
     e.class, e.kind, e.origin::VARCHAR AS origin, e.error_code, e.source_file,
-    e.denied, e.summary
+    e.denied, e.outcome, e.network, e.summary
 FROM event_signals AS e
 SEMI JOIN chosen USING (session_id)
 WHERE e.event_time >= getvariable('since') AND e.event_time < getvariable('until');

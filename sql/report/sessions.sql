@@ -15,7 +15,7 @@ JOIN counted AS c USING (session_id)
 LEFT JOIN (
     SELECT
         session_id,
-        list_sort(list(DISTINCT source_ip) FILTER (regexp_full_match(source_ip, '[0-9a-fA-F.:]+'))) AS ips,
+        list_sort(list(DISTINCT source_ip) FILTER (network IS NOT NULL)) AS ips,
         list_sort(list(DISTINCT region)) AS regions
     FROM told
     GROUP BY session_id

@@ -144,14 +144,14 @@ LEFT JOIN (
 LEFT JOIN (
     SELECT session_id, count(*) AS changes
     FROM privilege_changes
-    WHERE effect <> 'revokes' AND error_code IS NULL
+    WHERE effect <> 'revokes' AND outcome = 'succeeded'
     GROUP BY session_id
 ) AS p USING (session_id)
 LEFT JOIN (
-    SELECT session_id, count(*) AS changes FROM defense_evasion WHERE error_code IS NULL GROUP BY session_id
+    SELECT session_id, count(*) AS changes FROM defense_evasion WHERE outcome = 'succeeded' GROUP BY session_id
 ) AS d USING (session_id)
 LEFT JOIN (
-    SELECT session_id, count(*) AS changes FROM data_exposure WHERE error_code IS NULL GROUP BY session_id
+    SELECT session_id, count(*) AS changes FROM data_exposure WHERE outcome = 'succeeded' GROUP BY session_id
 ) AS o USING (session_id)
 LEFT JOIN (
     SELECT

@@ -21,7 +21,8 @@ SELECT
     min(event_time) AS first_time,
     max(event_time) AS last_time
 FROM events
-WHERE event_key IN ('s3:GetObject', 's3:SelectObjectContent') AND outcome = 'succeeded'
+WHERE service = 's3' AND outcome = 'succeeded'
+    AND list_contains(list_transform(classes, lambda c: c.class || ' ' || c.effect), 'exfiltration downloaded')
 GROUP BY account_id, principal, session_id, source
 UNION ALL
 SELECT

@@ -21,7 +21,7 @@ WITH open_sessions AS (
     FROM sessions AS x
     JOIN events AS e USING (session_id)
     WHERE x.console AND COALESCE(e.client::VARCHAR, 'unknown') NOT IN ('cli', 'sdk', 'service', 'cloudshell')
-        AND regexp_full_match(e.source_ip, '[0-9a-fA-F.:]+')
+        AND e.network IS NOT NULL
     GROUP BY x.session_id, x.account_id, x.principal
 )
 SELECT
@@ -36,11 +36,11 @@ SELECT
     count(*) AS events,
     list_sort(list(DISTINCT e.client::VARCHAR)) AS clients,
     list_sort(list(DISTINCT e.event_key)) AS event_keys,
-    count(e.error_code) AS failed
+    count(*) FILTER (e.outcome IN ('denied', 'failed')) AS failed
 FROM open_sessions AS o
 JOIN events AS e
     ON e.account_id = o.account_id AND e.principal = o.principal AND e.event_time BETWEEN o.opened AND o.closed
 WHERE e.client IN ('cli', 'sdk')
-    AND regexp_full_match(e.source_ip, '[0-9a-fA-F.:]+')
+    AND e.network IS NOT NULL
     AND NOT list_contains(o.console_ips, e.source_ip)
 GROUP BY o.session_id, o.account_id, o.principal, o.console_ips, e.source_ip, e.access_key_id;

@@ -40,7 +40,7 @@ LEFT JOIN (
         session_id,
         list_sort(list(DISTINCT service)) AS services,
         count(*) FILTER (denied) AS denied,
-        count(error_code) AS failed
+        count(*) FILTER (outcome IN ('denied', 'failed')) AS failed
     FROM events
     GROUP BY session_id
 ) AS e USING (session_id)

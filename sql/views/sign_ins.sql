@@ -19,18 +19,18 @@ SELECT
     user_agent,
     event_name,
     CASE
-        WHEN event_name IN ('SwitchRole', 'ExitRole', 'RenewRole') THEN 'role switch'
-        WHEN event_name IN ('CheckMfa', 'CredentialChallenge', 'CredentialVerification') THEN 'second factor'
+        WHEN service = 'sts' OR event_name = 'Federate' OR event_name LIKE 'Get%Token' THEN 'federation'
+        WHEN event_name LIKE '%Role' THEN 'role switch'
+        WHEN event_name LIKE '%Mfa' OR event_name LIKE 'Credential%' THEN 'second factor'
         WHEN event_name LIKE 'PasswordRecovery%' THEN 'recovery'
-        WHEN event_name IN ('GetSigninToken', 'AssumeRoleWithSAML', 'GetFederationToken', 'Federate') THEN 'federation'
-        WHEN event_name = 'ConsoleLogin'
+        WHEN event_name LIKE '%Login'
             AND identity_type IN ('AssumedRole', 'SAMLUser', 'FederatedUser', 'WebIdentityUser')
             THEN 'federation'
-        WHEN event_name IN ('ConsoleLogin', 'Authenticate', 'UserAuthentication') THEN 'password'
+        WHEN event_name LIKE '%Login' OR event_name LIKE '%Authenticat%' THEN 'password'
         ELSE 'other'
     END AS way,
     CASE
-        WHEN answer ILIKE 'fail%' OR error_code IS NOT NULL OR error_message IS NOT NULL THEN 'failure'
+        WHEN outcome IN ('denied', 'failed') THEN 'failure'
         WHEN answer ILIKE 'success%' OR service IN ('sts', 'sso') THEN 'success'
     END AS result,
     COALESCE(error_message, error_code) AS failure,
@@ -45,13 +45,10 @@ SELECT
     session_id,
     event_id
 FROM (
-    SELECT *, list_any_value(json_extract_string(response_elements, [
-        '$.ConsoleLogin', '$.CheckMfa', '$.CredentialChallenge', '$.CredentialVerification', '$.UserAuthentication',
-        '$.GetSigninToken', '$.SwitchRole', '$.ExitRole', '$.RenewRole', '$.PasswordRecoveryRequested',
-        '$.PasswordRecoveryCompleted'
-    ])) AS answer
+    -- The response of a sign-in names the event and says how it ended.
+    SELECT *, json_extract_string(response_elements, event_name) AS answer
     FROM events
-    WHERE service = 'signin' OR event_key IN (
-        'sso:Authenticate', 'sso:Federate', 'sts:AssumeRoleWithSAML', 'sts:GetFederationToken'
-    )
+    WHERE service = 'signin'
+        OR (service = 'sso' AND (event_name = 'Federate' OR event_name LIKE 'Authenticat%'))
+        OR (service = 'sts' AND (event_name LIKE '%WithSAML' OR event_name LIKE 'Get%FederationToken'))
 ) AS doors;

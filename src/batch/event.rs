@@ -12,6 +12,9 @@ use crate::event::{Client, Event, Evidence, Identity};
 use crate::json::Document;
 use crate::table::EVENTS;
 
+/// What AWS writes where somebody may have typed a password as the name: only sign-ins that failed have it.
+const HIDDEN: &str = "HIDDEN_DUE_TO_SECURITY_REASONS";
+
 /// Collects events into a batch of `events`.
 #[derive(Debug)]
 pub struct EventRows(Rows);
@@ -49,6 +52,7 @@ impl EventRows {
             extra: event.extra.as_deref(),
             account: event.account_id(),
             region: event.region.as_deref(),
+            sign_in_failed: event.error_message.is_some() || identity.user_name.as_deref() == Some(HIDDEN),
         });
         let grants = (!told.grants.is_empty()).then(|| serde_json::to_string(&told.grants).unwrap_or_default());
         let network = event.source_ip.as_deref().and_then(call::network_of);

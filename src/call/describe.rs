@@ -56,7 +56,7 @@ impl Table {
             // Sign-ins say it in the response.
             None if call.key.starts_with("signin:") => match said() {
                 Some("Failure") => Outcome::Failed,
-                None if has_refused(call) => Outcome::Failed,
+                None if call.sign_in_failed || has_refused(call) => Outcome::Failed,
                 None if call.key == "signin:ConsoleLogin" => Outcome::Unknown,
                 _ => Outcome::Succeeded,
             },
@@ -71,6 +71,7 @@ impl Table {
         let template = if subject.outcome == Outcome::Succeeded { &entry.done } else { &entry.tried };
         let action = template.render(&context, Style::Sentence);
         // Where a request was left out of a denied call, the sentence has nothing to name.
+        let named = action.is_some();
         let summary = match action {
             Some(action) => sentence(&action, call, subject.outcome),
             None => self.by_grammar(call, subject.outcome).summary,
@@ -78,7 +79,7 @@ impl Table {
         Description {
             summary,
             outcome: subject.outcome,
-            named: true,
+            named,
             classes: entry
                 .classes
                 .iter()
@@ -219,7 +220,8 @@ impl<'s> Subjects<'s, '_> {
             let arn = policy.arn.as_ref().and_then(|place| self.value(place)).and_then(Json::scalar);
             grants.extend(arn.and_then(|arn| policy::managed(arn, subject)));
         }
-        if entry.network {
+        // Rules that are taken away let nobody in.
+        if entry.network && !self.call.name().starts_with("Revoke") {
             grants.extend(network::grants(&network::rules(self.call.request)));
         }
         if entry.acl {
@@ -408,6 +410,7 @@ values = { size = { path = "extra.additionalEventData.bytesTransferredOut", form
                 extra: extra.as_deref(),
                 account: Some("111122223333"),
                 region: Some("eu-west-1"),
+                sign_in_failed: false,
             });
             (described.summary, described.outcome)
         }

@@ -42,6 +42,8 @@ pub struct Call<'c> {
     pub account: Option<&'c str>,
     /// The region it happened in.
     pub region: Option<&'c str>,
+    /// Whether the record of a sign-in says beside its response that it failed: by a message, or a name that is hidden.
+    pub sign_in_failed: bool,
 }
 
 impl<'c> Call<'c> {
@@ -153,7 +155,7 @@ pub struct Description<'t> {
     pub summary: String,
     /// How it ended.
     pub outcome: Outcome,
-    /// Whether the table has an entry for the call.
+    /// Whether the sentence is that of an entry of the table: there is one, and the request has the values that it names.
     pub named: bool,
     /// The entry's classes.
     pub classes: Vec<Classified<'t>>,

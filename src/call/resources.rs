@@ -96,6 +96,7 @@ mod tests {
             extra: Some(&extra),
             account: None,
             region: None,
+            sign_in_failed: false,
         };
         of(&call).into_iter().map(|one| format!("{} {}", one.kind, one.value)).collect()
     }

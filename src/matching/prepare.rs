@@ -65,6 +65,7 @@ impl<'e> Prepared<'e> {
             extra: None,
             account: self.row.account_id,
             region: self.row.region,
+            sign_in_failed: false,
         }
     }
 

@@ -77,6 +77,7 @@ fn check(table: &Table, case: &CaseToml) -> (Option<usize>, Vec<String>) {
         extra: extra.as_deref(),
         account: case.account.as_deref().or(Some("111122223333")),
         region: Some("eu-west-1"),
+        sign_in_failed: false,
     };
     let found = table.describe(&call);
     let mut problems = Vec::new();

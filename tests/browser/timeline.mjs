@@ -42,7 +42,7 @@ export function timeline(address) {
       await total(page, 3);
       await filter(page, "Outcome", "failed").check();
       await total(page, 1);
-      await shows(rows(page).first(), "Tried and was denied (AccessDenied): created access key for marek");
+      await shows(rows(page).first(), "Tried to create an access key for marek: access denied");
       await page.goBack();
       await total(page, 3);
       await page.goBack();

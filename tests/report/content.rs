@@ -70,7 +70,7 @@ fn the_stolen_identity_s_key_deeds_are_told_by_what_they_are() {
             true,
         ),
         (Aspect::Credential, "Created access key AKIAEXAMPLEJ3XHTZZXB for svc-backup", false),
-        (Aspect::Credential, "Tried and was denied (AccessDenied): created access key for marek", true),
+        (Aspect::Credential, "Tried to create an access key for marek: access denied", true),
     ];
     assert_eq!(deeds[..5], first_five);
     assert!(deeds[5..].iter().all(|(aspect, ..)| *aspect == Aspect::Command) && deeds.len() == 9, "{deeds:?}");

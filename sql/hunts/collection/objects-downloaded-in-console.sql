@@ -6,12 +6,13 @@
 SET VARIABLE since = TIMESTAMP '2000-01-01'; -- from this moment on, UTC
 SET VARIABLE until = TIMESTAMP '2100-01-01'; -- until this moment, UTC
 SET VARIABLE principal = '%'; -- only who is named like this; % is any text
-SELECT event_time AS time, principal, what, request_parameters->>'$.bucketName' AS bucket,
-    request_parameters->>'$.key' AS object,
+SELECT event_time AS time, principal, summary AS what, list_filter(entities, lambda n: n.entity_type = 'bucket')[1].name AS bucket,
+    list_filter(entities, lambda n: n.entity_type = 'object')[1].name AS object,
     TRY_CAST(extra->>'$.additionalEventData.bytesTransferredOut' AS BIGINT) AS bytes,
     source_ip, account_id, region, error_code, session_id, signal_id, event_id
-FROM described_events
-WHERE event_key = 's3:GetObject' AND client NOT IN ('cli', 'sdk', 'service') AND invoked_by IS NULL
+FROM event_classes
+WHERE class = 'exfiltration' AND effect = 'downloaded' AND service = 's3'
+    AND client NOT IN ('cli', 'sdk', 'service') AND invoked_by IS NULL
     AND session_id IN (SELECT session_id FROM sessions WHERE console)
     AND event_time BETWEEN getvariable('since') AND getvariable('until')
     AND coalesce(principal, '') LIKE getvariable('principal')

@@ -14,7 +14,7 @@ WITH known AS (
 ), firsts AS (
     SELECT *
     FROM described_events
-    WHERE read_only = FALSE AND error_code IS NULL AND invoked_by IS NULL AND principal IS NOT NULL
+    WHERE read_only = FALSE AND outcome = 'succeeded' AND invoked_by IS NULL AND principal IS NOT NULL
         AND identity_type IS DISTINCT FROM 'AWSService'
     QUALIFY row_number() OVER (PARTITION BY account_id, principal, service ORDER BY event_time, event_id) = 1
 )

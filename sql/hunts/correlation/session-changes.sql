@@ -10,7 +10,7 @@ SET VARIABLE session = '%'; -- its session_id is like this; % is any text
 SELECT event_time AS time, principal, what, event_key, client, request_parameters,
     source_ip, account_id, region, error_code, session_id, signal_id, event_id
 FROM described_events
-WHERE read_only = FALSE AND error_code IS NULL AND session_id LIKE getvariable('session')
+WHERE read_only = FALSE AND outcome = 'succeeded' AND session_id LIKE getvariable('session')
     AND session_id IN (SELECT session_id FROM sessions WHERE console)
     AND kind IS DISTINCT FROM 'background' AND service <> 'signin'
     AND event_time BETWEEN getvariable('since') AND getvariable('until')

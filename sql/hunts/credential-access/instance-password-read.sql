@@ -6,11 +6,11 @@
 SET VARIABLE since = TIMESTAMP '2000-01-01'; -- from this moment on, UTC
 SET VARIABLE until = TIMESTAMP '2100-01-01'; -- until this moment, UTC
 SET VARIABLE principal = '%'; -- only who is named like this; % is any text
-SELECT event_time AS time, principal, what, request_parameters->>'$.instanceId' AS instance,
+SELECT event_time AS time, principal, summary AS what, target AS instance,
     count(*) OVER (PARTITION BY session_id) AS asked_in_session,
     source_ip, account_id, region, error_code, session_id, signal_id, event_id
-FROM described_events
-WHERE event_key = 'ec2:GetPasswordData'
+FROM event_classes
+WHERE class = 'secret_read' AND object = 'password' AND service = 'ec2'
     AND event_time BETWEEN getvariable('since') AND getvariable('until')
     AND coalesce(principal, '') LIKE getvariable('principal')
 ORDER BY time, event_id;

@@ -7,17 +7,22 @@ SET VARIABLE since = TIMESTAMP '2000-01-01'; -- from this moment on, UTC
 SET VARIABLE until = TIMESTAMP '2100-01-01'; -- until this moment, UTC
 SET VARIABLE principal = '%'; -- only who is named like this; % is any text
 SET VARIABLE minutes = 60; -- from looking to making, at most so many minutes
-SELECT m.event_time AS time, m.principal, m.what, m.request_parameters->>'$.userName' AS for_user,
-    m.response_elements->>'$.accessKey.accessKeyId' AS made_key, min(l.event_time) AS listed,
+WITH made AS (
+    SELECT *, list_filter(entities, lambda n: n.entity_type = 'user')[1].name AS for_user
+    FROM event_classes
+    WHERE class = 'credential_made' AND effect = 'created' AND object = 'access_key'
+        AND event_time BETWEEN getvariable('since') AND getvariable('until')
+        AND coalesce(principal, '') LIKE getvariable('principal')
+)
+SELECT m.event_time AS time, m.principal, m.summary AS what, m.for_user,
+    list_filter(m.entities, lambda n: n.entity_type = 'access_key' AND n.relation = 'created')[1].name AS made_key,
+    min(l.event_time) AS listed,
     m.source_ip, m.account_id, m.region, m.error_code, m.session_id, m.signal_id, m.event_id
-FROM described_events AS m
+FROM made AS m
 JOIN events AS l
     ON l.session_id = m.session_id
-    AND (l.request_parameters->>'$.userName') = (m.request_parameters->>'$.userName')
+    AND (l.request_parameters->>'$.userName') = m.for_user
     AND l.event_time BETWEEN m.event_time - to_minutes(getvariable('minutes')) AND m.event_time
-WHERE m.event_key = 'iam:CreateAccessKey' AND l.event_key = 'iam:ListAccessKeys'
-    AND (m.request_parameters->>'$.userName') <> m.principal
-    AND m.event_time BETWEEN getvariable('since') AND getvariable('until')
-    AND coalesce(m.principal, '') LIKE getvariable('principal')
+WHERE l.event_key = 'iam:ListAccessKeys' AND m.for_user <> m.principal
 GROUP BY ALL
 ORDER BY time, event_id;

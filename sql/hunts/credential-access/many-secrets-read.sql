@@ -1,8 +1,8 @@
 -- Who read many secrets in a short time?
 -- tactic: credential-access
 -- techniques: T1555.006
--- hit: several different secrets were read in one session within an hour: a collection. A session is told once, where
---   it read most.
+-- hit: several different secrets or decrypted parameters were read in one session within an hour: a collection. A session
+--   is told once, where it read most.
 -- innocent: a job that starts and reads all it needs, the same each time.
 SET VARIABLE since = TIMESTAMP '2000-01-01'; -- from this moment on, UTC
 SET VARIABLE until = TIMESTAMP '2100-01-01'; -- until this moment, UTC
@@ -11,9 +11,9 @@ SET VARIABLE secrets = 5; -- at least so many different ones
 SET VARIABLE minutes = 60; -- within so many minutes
 WITH reads AS (
     SELECT event_time, event_id, session_id, principal, account_id, region, source_ip,
-        coalesce(request_parameters->>'$.secretId', request_parameters->>'$.name') AS secret
-    FROM events
-    WHERE event_key IN ('secretsmanager:GetSecretValue', 'ssm:GetParameter') AND error_code IS NULL
+        unnest(list_transform(list_filter(entities, lambda n: n.relation = 'target'), lambda n: n.name)) AS secret
+    FROM event_classes
+    WHERE class = 'secret_read' AND object IN ('secret', 'parameter') AND outcome = 'succeeded'
         AND event_time BETWEEN getvariable('since') AND getvariable('until')
         AND coalesce(principal, '') LIKE getvariable('principal')
 ), stretches AS (

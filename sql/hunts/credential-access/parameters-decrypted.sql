@@ -6,13 +6,10 @@
 SET VARIABLE since = TIMESTAMP '2000-01-01'; -- from this moment on, UTC
 SET VARIABLE until = TIMESTAMP '2100-01-01'; -- until this moment, UTC
 SET VARIABLE principal = '%'; -- only who is named like this; % is any text
-SELECT event_time AS time, principal, what, event_name,
-    coalesce(request_parameters->>'$.name', request_parameters->>'$.names', request_parameters->>'$.path')
-        AS parameters, client,
+SELECT event_time AS time, principal, summary AS what, event_name, target AS parameters, client,
     source_ip, account_id, region, error_code, session_id, signal_id, event_id
-FROM described_events
-WHERE event_key IN ('ssm:GetParameter', 'ssm:GetParameters', 'ssm:GetParametersByPath', 'ssm:GetParameterHistory')
-    AND (request_parameters->>'$.withDecryption') = 'true' AND invoked_by IS NULL
+FROM event_classes
+WHERE class = 'secret_read' AND object = 'parameter' AND invoked_by IS NULL
     AND event_time BETWEEN getvariable('since') AND getvariable('until')
     AND coalesce(principal, '') LIKE getvariable('principal')
 ORDER BY time, event_id;

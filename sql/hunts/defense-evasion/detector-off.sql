@@ -6,15 +6,10 @@
 SET VARIABLE since = TIMESTAMP '2000-01-01'; -- from this moment on, UTC
 SET VARIABLE until = TIMESTAMP '2100-01-01'; -- until this moment, UTC
 SET VARIABLE principal = '%'; -- only who is named like this; % is any text
-SELECT event_time AS time, principal, what, event_key, request_parameters->>'$.detectorId' AS detector,
+SELECT event_time AS time, principal, summary AS what, event_key, target AS detector,
     source_ip, account_id, region, error_code, session_id, signal_id, event_id
-FROM described_events
-WHERE (event_key IN ('guardduty:DeleteDetector', 'guardduty:StopMonitoringMembers', 'guardduty:DisassociateMembers',
-            'guardduty:DeleteMembers', 'guardduty:DisassociateFromAdministratorAccount', 'guardduty:CreateFilter',
-            'guardduty:CreateIPSet', 'guardduty:UpdateIPSet', 'guardduty:DeletePublishingDestination',
-            'securityhub:DisableSecurityHub', 'securityhub:BatchDisableStandards', 'macie2:DisableMacie',
-            'inspector2:Disable', 'detective:DeleteGraph', 'access-analyzer:DeleteAnalyzer')
-        OR (event_key = 'guardduty:UpdateDetector' AND (request_parameters->>'$.enable') = 'false'))
+FROM event_classes
+WHERE class = 'defense_evasion' AND object IN ('detector', 'findings')
     AND event_time BETWEEN getvariable('since') AND getvariable('until')
     AND coalesce(principal, '') LIKE getvariable('principal')
 ORDER BY time, event_id;

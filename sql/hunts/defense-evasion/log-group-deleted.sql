@@ -7,14 +7,12 @@ SET VARIABLE since = TIMESTAMP '2000-01-01'; -- from this moment on, UTC
 SET VARIABLE until = TIMESTAMP '2100-01-01'; -- until this moment, UTC
 SET VARIABLE principal = '%'; -- only who is named like this; % is any text
 SET VARIABLE days = 7; -- a retention of at most so many days
-SELECT event_time AS time, principal, what, event_name, request_parameters->>'$.logGroupName' AS log_group,
+SELECT event_time AS time, principal, summary AS what, event_name, target AS log_group,
     TRY_CAST(request_parameters->>'$.retentionInDays' AS BIGINT) AS days,
     source_ip, account_id, region, error_code, session_id, signal_id, event_id
-FROM described_events
-WHERE (event_key IN ('logs:DeleteLogGroup', 'logs:DeleteLogStream', 'logs:DeleteSubscriptionFilter')
-        OR (event_key = 'logs:PutRetentionPolicy'
-            AND TRY_CAST(request_parameters->>'$.retentionInDays' AS BIGINT) <= getvariable('days')))
-    AND invoked_by IS NULL
+FROM event_classes
+WHERE class = 'defense_evasion' AND object = 'log' AND service = 'logs' AND invoked_by IS NULL
+    AND (effect <> 'changed' OR TRY_CAST(request_parameters->>'$.retentionInDays' AS BIGINT) <= getvariable('days'))
     AND event_time BETWEEN getvariable('since') AND getvariable('until')
     AND coalesce(principal, '') LIKE getvariable('principal')
 ORDER BY time, event_id;

@@ -6,14 +6,10 @@
 SET VARIABLE since = TIMESTAMP '2000-01-01'; -- from this moment on, UTC
 SET VARIABLE until = TIMESTAMP '2100-01-01'; -- until this moment, UTC
 SET VARIABLE principal = '%'; -- only who is named like this; % is any text
-SELECT event_time AS time, principal, what, event_name,
-    coalesce(request_parameters->>'$.accountId', request_parameters->>'$.targetId', request_parameters->>'$.policyId')
-        AS target,
+SELECT event_time AS time, principal, summary AS what, event_name, target,
     source_ip, account_id, region, error_code, session_id, signal_id, event_id
-FROM described_events
-WHERE event_key IN ('organizations:LeaveOrganization', 'organizations:RemoveAccountFromOrganization',
-        'organizations:DetachPolicy', 'organizations:DisablePolicyType', 'organizations:DeletePolicy',
-        'organizations:DisableAWSServiceAccess', 'organizations:DeregisterDelegatedAdministrator')
+FROM event_classes
+WHERE class = 'defense_evasion' AND object = 'organization'
     AND event_time BETWEEN getvariable('since') AND getvariable('until')
     AND coalesce(principal, '') LIKE getvariable('principal')
 ORDER BY time, event_id;

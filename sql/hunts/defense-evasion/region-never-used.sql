@@ -11,7 +11,7 @@ SET VARIABLE days = 1; -- the account is in the trail for at least so many days 
 WITH changes AS (
     SELECT *, min(event_time) OVER (PARTITION BY account_id) AS known_since
     FROM described_events
-    WHERE read_only = FALSE AND error_code IS NULL AND invoked_by IS NULL AND region IS NOT NULL
+    WHERE read_only = FALSE AND outcome = 'succeeded' AND invoked_by IS NULL AND region IS NOT NULL
         AND identity_type IS DISTINCT FROM 'AWSService'
     QUALIFY row_number() OVER (PARTITION BY account_id, region ORDER BY event_time, event_id) = 1
 )

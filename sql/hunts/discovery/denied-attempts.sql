@@ -13,7 +13,7 @@ WITH denied AS (
     SELECT *, count(DISTINCT event_key) OVER stretch AS many, list(DISTINCT event_key) OVER stretch AS calls,
         min(event_time) OVER stretch AS since, count(*) OVER stretch AS attempts
     FROM described_events
-    WHERE regexp_matches(error_code, '(AccessDenied|Unauthorized|NotAuthorized|Forbidden)') AND invoked_by IS NULL
+    WHERE denied AND invoked_by IS NULL
         AND event_time BETWEEN getvariable('since') AND getvariable('until')
         AND coalesce(principal, '') LIKE getvariable('principal')
     WINDOW stretch AS (

@@ -6,11 +6,10 @@
 SET VARIABLE since = TIMESTAMP '2000-01-01'; -- from this moment on, UTC
 SET VARIABLE until = TIMESTAMP '2100-01-01'; -- until this moment, UTC
 SET VARIABLE principal = '%'; -- only who is named like this; % is any text
-SELECT event_time AS time, principal, what, event_name,
+SELECT event_time AS time, principal, summary AS what, event_name,
     source_ip, account_id, region, error_code, session_id, signal_id, event_id
-FROM described_events
-WHERE event_key IN ('cloudshell:CreateEnvironment', 'cloudshell:CreateSession', 'cloudshell:StartEnvironment',
-        'cloudshell:GetFileDownloadUrls', 'cloudshell:GetFileUploadUrls', 'cloudshell:PutCredentials')
+FROM event_classes
+WHERE service = 'cloudshell' AND class IN ('execution', 'exfiltration', 'credential_made')
     AND event_time BETWEEN getvariable('since') AND getvariable('until')
     AND coalesce(principal, '') LIKE getvariable('principal')
 ORDER BY time, event_id;

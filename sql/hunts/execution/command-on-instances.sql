@@ -6,12 +6,11 @@
 SET VARIABLE since = TIMESTAMP '2000-01-01'; -- from this moment on, UTC
 SET VARIABLE until = TIMESTAMP '2100-01-01'; -- until this moment, UTC
 SET VARIABLE principal = '%'; -- only who is named like this; % is any text
-SELECT event_time AS time, principal, what, request_parameters->>'$.documentName' AS document,
-    coalesce(request_parameters->>'$.instanceIds', request_parameters->>'$.targets') AS targets,
+SELECT event_time AS time, principal, summary AS what, request_parameters->>'$.documentName' AS document,
+    coalesce(target, request_parameters->>'$.targets') AS targets,
     source_ip, account_id, region, error_code, session_id, signal_id, event_id
-FROM described_events
-WHERE event_key IN ('ssm:SendCommand', 'ssm:StartAutomationExecution', 'ssm:CreateAssociation')
-    AND invoked_by IS NULL
+FROM event_classes
+WHERE class = 'execution' AND object = 'command' AND service = 'ssm' AND invoked_by IS NULL
     AND event_time BETWEEN getvariable('since') AND getvariable('until')
     AND coalesce(principal, '') LIKE getvariable('principal')
 ORDER BY time, event_id;

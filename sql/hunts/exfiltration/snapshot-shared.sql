@@ -6,16 +6,10 @@
 SET VARIABLE since = TIMESTAMP '2000-01-01'; -- from this moment on, UTC
 SET VARIABLE until = TIMESTAMP '2100-01-01'; -- until this moment, UTC
 SET VARIABLE principal = '%'; -- only who is named like this; % is any text
-SELECT event_time AS time, principal, what,
-    coalesce(request_parameters->>'$.snapshotId', request_parameters->>'$.dBSnapshotIdentifier',
-        request_parameters->>'$.dBClusterSnapshotIdentifier') AS snapshot,
-    coalesce(request_parameters->>'$.createVolumePermission.add', request_parameters->>'$.valuesToAdd') AS shared_with,
+SELECT event_time AS time, principal, summary AS what, resource AS snapshot, public, shared_with,
     source_ip, account_id, region, error_code, session_id, signal_id, event_id
-FROM described_events
-WHERE event_key IN ('ec2:ModifySnapshotAttribute', 'rds:ModifyDBSnapshotAttribute',
-        'rds:ModifyDBClusterSnapshotAttribute')
-    AND coalesce(request_parameters->>'$.createVolumePermission.add', request_parameters->>'$.valuesToAdd')
-        NOT IN ('[]', '{}')
+FROM data_exposure
+WHERE how = 'shared' AND len(list_filter(entities, lambda n: n.entity_type LIKE '%snapshot')) > 0
     AND event_time BETWEEN getvariable('since') AND getvariable('until')
     AND coalesce(principal, '') LIKE getvariable('principal')
 ORDER BY time, event_id;

@@ -7,17 +7,10 @@
 SET VARIABLE since = TIMESTAMP '2000-01-01'; -- from this moment on, UTC
 SET VARIABLE until = TIMESTAMP '2100-01-01'; -- until this moment, UTC
 SET VARIABLE principal = '%'; -- only who is named like this; % is any text
-SELECT event_time AS time, principal, what, event_key,
-    coalesce(request_parameters->>'$.snapshotId', request_parameters->>'$.dBSnapshotIdentifier',
-        request_parameters->>'$.recoveryPointArn', request_parameters->>'$.backupVaultName',
-        request_parameters->>'$.backupPlanId', request_parameters->>'$.bucketName') AS target,
+SELECT event_time AS time, principal, summary AS what, event_key, target,
     source_ip, account_id, region, error_code, session_id, signal_id, event_id
-FROM described_events
-WHERE (event_key IN ('ec2:DeleteSnapshot', 'rds:DeleteDBSnapshot', 'rds:DeleteDBClusterSnapshot',
-            'backup:DeleteRecoveryPoint', 'backup:DeleteBackupVault', 'backup:DeleteBackupPlan',
-            'backup:DeleteBackupSelection', 'dynamodb:DeleteBackup')
-        OR (event_key = 's3:PutBucketVersioning' AND contains(request_parameters::VARCHAR, '"Suspended"')))
-    AND invoked_by IS NULL
+FROM event_classes
+WHERE class = 'impact' AND object = 'backup' AND invoked_by IS NULL
     AND event_time BETWEEN getvariable('since') AND getvariable('until')
     AND coalesce(principal, '') LIKE getvariable('principal')
 ORDER BY time, event_id;

@@ -10,9 +10,10 @@ SET VARIABLE principal = '%'; -- only who is named like this; % is any text
 SET VARIABLE instances = 3; -- at least so many
 SET VARIABLE minutes = 60; -- within so many minutes
 WITH ended AS (
-    SELECT *, unnest(json_extract_string(request_parameters, '$.instancesSet.items[*].instanceId')) AS instance
-    FROM described_events
-    WHERE event_key IN ('ec2:TerminateInstances', 'ec2:StopInstances') AND error_code IS NULL AND invoked_by IS NULL
+    SELECT *, unnest(list_transform(list_filter(entities, lambda n: n.entity_type = 'instance'), lambda n: n.name)) AS instance
+    FROM event_classes
+    WHERE class = 'impact' AND effect IN ('deleted', 'stopped') AND service = 'ec2' AND outcome = 'succeeded'
+        AND invoked_by IS NULL
         AND event_time BETWEEN getvariable('since') AND getvariable('until')
         AND coalesce(principal, '') LIKE getvariable('principal')
 ), stretches AS (

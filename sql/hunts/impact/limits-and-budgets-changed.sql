@@ -6,16 +6,11 @@
 SET VARIABLE since = TIMESTAMP '2000-01-01'; -- from this moment on, UTC
 SET VARIABLE until = TIMESTAMP '2100-01-01'; -- until this moment, UTC
 SET VARIABLE principal = '%'; -- only who is named like this; % is any text
-SELECT event_time AS time, principal, what, event_key,
-    coalesce(request_parameters->>'$.quotaCode', request_parameters->>'$.budgetName',
-        request_parameters->>'$.alarmNames') AS target,
+SELECT event_time AS time, principal, summary AS what, event_key, target,
     request_parameters->>'$.desiredValue' AS wanted,
     source_ip, account_id, region, error_code, session_id, signal_id, event_id
-FROM described_events
-WHERE event_key IN ('servicequotas:RequestServiceQuotaIncrease', 'budgets:DeleteBudget', 'budgets:ModifyBudget',
-        'budgets:DeleteNotification', 'ce:DeleteAnomalyMonitor', 'ce:DeleteAnomalySubscription',
-        'monitoring:DeleteAlarms', 'monitoring:DisableAlarmActions',
-        'ses:PutAccountDetails', 'ses:UpdateAccountSendingEnabled')
+FROM event_classes
+WHERE class IN ('impact', 'defense_evasion') AND object IN ('quota', 'budget', 'alarm')
     AND event_time BETWEEN getvariable('since') AND getvariable('until')
     AND coalesce(principal, '') LIKE getvariable('principal')
 ORDER BY time, event_id;

@@ -12,7 +12,7 @@ SELECT event_time AS time, principal, what, identity_type, user_agent,
 FROM described_events
 WHERE event_key = 'signin:ConsoleLogin'
     AND identity_type IN ('IAMUser', 'Root')
-    AND (response_elements->>'$.ConsoleLogin') = 'Success'
+    AND outcome = 'succeeded'
     AND (extra->>'$.additionalEventData.MFAUsed') = 'No'
     AND event_time BETWEEN getvariable('since') AND getvariable('until')
     AND coalesce(principal, '') LIKE getvariable('principal')

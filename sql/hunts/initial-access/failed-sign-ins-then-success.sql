@@ -9,7 +9,7 @@ SET VARIABLE principal = '%'; -- only who is named like this; % is any text
 SET VARIABLE failures = 3; -- at least so many failures
 SET VARIABLE minutes = 60; -- within so many minutes before the success
 WITH attempts AS (
-    SELECT *, (response_elements->>'$.ConsoleLogin') = 'Success' AS succeeded
+    SELECT *, outcome = 'succeeded' AS succeeded
     FROM described_events
     WHERE event_key = 'signin:ConsoleLogin'
 )
@@ -18,7 +18,7 @@ SELECT s.event_time AS time, s.principal, s.what, count(*) AS failures, min(f.ev
     s.source_ip, s.account_id, s.region, s.error_code, s.session_id, s.signal_id, s.event_id
 FROM attempts AS s
 JOIN attempts AS f
-    ON f.account_id = s.account_id AND f.principal = s.principal AND NOT f.succeeded
+    ON f.account_id = s.account_id AND f.principal = s.principal AND f.outcome IN ('failed', 'denied')
     AND f.event_time BETWEEN s.event_time - to_minutes(getvariable('minutes')) AND s.event_time
 WHERE s.succeeded
     AND s.event_time BETWEEN getvariable('since') AND getvariable('until')

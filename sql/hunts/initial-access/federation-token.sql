@@ -7,12 +7,11 @@
 SET VARIABLE since = TIMESTAMP '2000-01-01'; -- from this moment on, UTC
 SET VARIABLE until = TIMESTAMP '2100-01-01'; -- until this moment, UTC
 SET VARIABLE principal = '%'; -- only who is named like this; % is any text
-SELECT event_time AS time, principal, what, event_key, request_parameters->>'$.name' AS federated_name,
-    response_elements->>'$.credentials.accessKeyId' AS made_key,
+SELECT event_time AS time, principal, summary AS what, event_key, request_parameters->>'$.name' AS federated_name,
+    list_filter(entities, lambda n: n.entity_type = 'access_key' AND n.relation = 'created')[1].name AS made_key,
     source_ip, account_id, region, error_code, session_id, signal_id, event_id
 FROM described_events
-WHERE (event_key = 'sts:GetFederationToken'
-        OR (event_key IN ('signin:GetSigninToken', 'signin:ConsoleLogin') AND identity_type = 'FederatedUser'))
+WHERE (event_key = 'sts:GetFederationToken' OR (service = 'signin' AND identity_type = 'FederatedUser'))
     AND event_time BETWEEN getvariable('since') AND getvariable('until')
     AND coalesce(principal, '') LIKE getvariable('principal')
 ORDER BY time, event_id;

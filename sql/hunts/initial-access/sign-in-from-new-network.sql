@@ -11,15 +11,14 @@ SET VARIABLE principal = '%'; -- only who is named like this; % is any text
 WITH known AS (
     SELECT account_id, principal, network, min(event_time) AS since
     FROM described_events
-    WHERE network IS NOT NULL AND principal IS NOT NULL AND error_code IS NULL
-        AND (response_elements->>'$.ConsoleLogin') IS DISTINCT FROM 'Failure'
+    WHERE network IS NOT NULL AND principal IS NOT NULL AND outcome NOT IN ('failed', 'denied')
     GROUP BY ALL
 )
 SELECT event_time AS time, principal, what, network, user_agent,
     source_ip, account_id, region, error_code, session_id, signal_id, event_id
 FROM described_events AS e
 WHERE event_key = 'signin:ConsoleLogin'
-    AND (response_elements->>'$.ConsoleLogin') = 'Success'
+    AND outcome = 'succeeded'
     AND event_time BETWEEN getvariable('since') AND getvariable('until')
     AND coalesce(principal, '') LIKE getvariable('principal')
     AND EXISTS (

@@ -6,12 +6,12 @@
 SET VARIABLE since = TIMESTAMP '2000-01-01'; -- from this moment on, UTC
 SET VARIABLE until = TIMESTAMP '2100-01-01'; -- until this moment, UTC
 SET VARIABLE principal = '%'; -- only who is named like this; % is any text
-SELECT event_time AS time, principal, what, event_name, request_parameters->>'$.instanceId' AS instance,
+SELECT event_time AS time, principal, summary AS what, event_name, list_filter(entities, lambda n: n.entity_type = 'instance')[1].name AS instance,
     coalesce(request_parameters->>'$.instanceOSUser', request_parameters->>'$.osUser') AS os_user,
     source_ip, account_id, region, error_code, session_id, signal_id, event_id
-FROM described_events
-WHERE event_key IN ('ec2-instance-connect:SendSSHPublicKey', 'ec2-instance-connect:SendSerialConsoleSSHPublicKey',
-        'ec2-instance-connect:OpenTunnel', 'ec2:EnableSerialConsoleAccess')
+FROM event_classes
+WHERE ((class = 'execution' AND service = 'ec2-instance-connect')
+        OR (class = 'persistence' AND event_key = 'ec2:EnableSerialConsoleAccess'))
     AND event_time BETWEEN getvariable('since') AND getvariable('until')
     AND coalesce(principal, '') LIKE getvariable('principal')
 ORDER BY time, event_id;

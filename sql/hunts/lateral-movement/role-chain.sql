@@ -6,13 +6,13 @@
 SET VARIABLE since = TIMESTAMP '2000-01-01'; -- from this moment on, UTC
 SET VARIABLE until = TIMESTAMP '2100-01-01'; -- until this moment, UTC
 SET VARIABLE principal = '%'; -- only who is named like this; % is any text
-SELECT event_time AS time, principal, what, event_name,
-    coalesce(request_parameters->>'$.roleArn', extra->>'$.additionalEventData.SwitchTo') AS to_role,
+SELECT event_time AS time, principal, summary AS what, event_name,
+    coalesce(list_filter(entities, lambda n: n.entity_type = 'role')[1].entity_value, extra->>'$.additionalEventData.SwitchTo') AS to_role,
     request_parameters->>'$.roleSessionName' AS session_name,
     source_ip, account_id, region, error_code, session_id, signal_id, event_id
 FROM described_events
-WHERE ((event_key = 'sts:AssumeRole' AND identity_type = 'AssumedRole' AND invoked_by IS NULL)
-        OR event_key = 'signin:SwitchRole')
+WHERE (event_key = 'sts:AssumeRole' AND identity_type = 'AssumedRole' AND invoked_by IS NULL
+        OR event_id IN (SELECT event_id FROM sign_ins WHERE way = 'role switch' AND switched_from IS NOT NULL))
     AND event_time BETWEEN getvariable('since') AND getvariable('until')
     AND coalesce(principal, '') LIKE getvariable('principal')
 ORDER BY time, event_id;

@@ -6,13 +6,12 @@
 SET VARIABLE since = TIMESTAMP '2000-01-01'; -- from this moment on, UTC
 SET VARIABLE until = TIMESTAMP '2100-01-01'; -- until this moment, UTC
 SET VARIABLE principal = '%'; -- only who is named like this; % is any text
-SELECT event_time AS time, principal, what, request_parameters->>'$.userName' AS for_user,
-    response_elements->>'$.accessKey.accessKeyId' AS made_key,
+SELECT event_time AS time, principal, summary AS what, list_filter(entities, lambda n: n.entity_type = 'user')[1].name AS for_user,
+    list_filter(entities, lambda n: n.entity_type = 'access_key' AND n.relation = 'created')[1].name AS made_key,
     source_ip, account_id, region, error_code, session_id, signal_id, event_id
-FROM described_events
-WHERE event_key = 'iam:CreateAccessKey'
-    AND (request_parameters->>'$.userName') IS DISTINCT FROM principal
-    AND (request_parameters->>'$.userName') IS NOT NULL
+FROM event_classes
+WHERE class = 'credential_made' AND effect = 'created' AND object = 'access_key'
+    AND for_user <> coalesce(principal, '')
     AND event_time BETWEEN getvariable('since') AND getvariable('until')
     AND coalesce(principal, '') LIKE getvariable('principal')
 ORDER BY time, event_id;

@@ -6,11 +6,11 @@
 SET VARIABLE since = TIMESTAMP '2000-01-01'; -- from this moment on, UTC
 SET VARIABLE until = TIMESTAMP '2100-01-01'; -- until this moment, UTC
 SET VARIABLE principal = '%'; -- only who is named like this; % is any text
-SELECT event_time AS time, principal, what, event_name, request_parameters->>'$.userName' AS for_user,
+SELECT event_time AS time, principal, summary AS what, event_name, list_filter(entities, lambda n: n.entity_type = 'user')[1].name AS for_user,
     source_ip, account_id, region, error_code, session_id, signal_id, event_id
-FROM described_events
-WHERE event_key IN ('iam:CreateLoginProfile', 'iam:UpdateLoginProfile')
-    AND (request_parameters->>'$.userName') IS DISTINCT FROM principal
+FROM event_classes
+WHERE class = 'credential_made' AND object = 'password' AND service IN ('iam', 'sso-directory')
+    AND for_user <> coalesce(principal, '')
     AND event_time BETWEEN getvariable('since') AND getvariable('until')
     AND coalesce(principal, '') LIKE getvariable('principal')
 ORDER BY time, event_id;

@@ -8,27 +8,25 @@ SET VARIABLE until = TIMESTAMP '2100-01-01'; -- until this moment, UTC
 SET VARIABLE principal = '%'; -- only who is named like this; % is any text
 SET VARIABLE minutes = 30; -- from making to granting, at most so many minutes
 WITH made AS (
-    SELECT *, coalesce(request_parameters->>'$.userName', request_parameters->>'$.roleName') AS made
-    FROM described_events
-    WHERE event_key IN ('iam:CreateUser', 'iam:CreateRole') AND error_code IS NULL
+    SELECT *, list_filter(entities, lambda n: n.relation = 'created' AND n.entity_type IN ('user', 'role'))[1].name AS made
+    FROM event_classes
+    WHERE class = 'privilege_change' AND effect = 'creates' AND service = 'iam' AND outcome = 'succeeded'
         AND event_time BETWEEN getvariable('since') AND getvariable('until')
         AND coalesce(principal, '') LIKE getvariable('principal')
 ), granted AS (
-    SELECT event_time, account_id, event_name,
-        coalesce(request_parameters->>'$.userName', request_parameters->>'$.roleName') AS made,
-        coalesce(request_parameters->>'$.policyArn', request_parameters->>'$.policyName',
-            request_parameters->>'$.groupName') AS given
-    FROM events
-    WHERE event_key IN ('iam:AttachUserPolicy', 'iam:PutUserPolicy', 'iam:AddUserToGroup', 'iam:AttachRolePolicy',
-            'iam:PutRolePolicy')
-        AND error_code IS NULL
+    SELECT event_time, account_id,
+        list_filter(entities, lambda n: n.relation <> 'used' AND n.entity_type IN ('user', 'role'))[1].name AS made,
+        list_filter(entities, lambda n: n.entity_type IN ('policy', 'group'))[1].entity_value AS given
+    FROM event_classes
+    WHERE class = 'privilege_change' AND effect = 'grants' AND service = 'iam' AND outcome = 'succeeded'
 )
-SELECT m.event_time AS time, m.principal, m.what, m.made, list(DISTINCT g.given ORDER BY g.given) AS given,
+SELECT m.event_time AS time, m.principal, m.summary AS what, m.made, list(DISTINCT g.given ORDER BY g.given) AS given,
     min(g.event_time) AS first_given,
     m.source_ip, m.account_id, m.region, m.error_code, m.session_id, m.signal_id, m.event_id
 FROM made AS m
 JOIN granted AS g
     ON g.account_id = m.account_id AND g.made = m.made
     AND g.event_time BETWEEN m.event_time AND m.event_time + to_minutes(getvariable('minutes'))
-GROUP BY ALL
+GROUP BY m.event_time, m.principal, m.summary, m.made, m.source_ip, m.account_id, m.region, m.error_code, m.session_id,
+    m.signal_id, m.event_id
 ORDER BY time, event_id;

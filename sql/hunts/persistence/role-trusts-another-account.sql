@@ -6,21 +6,18 @@
 SET VARIABLE since = TIMESTAMP '2000-01-01'; -- from this moment on, UTC
 SET VARIABLE until = TIMESTAMP '2100-01-01'; -- until this moment, UTC
 SET VARIABLE principal = '%'; -- only who is named like this; % is any text
-WITH trusts AS (
-    SELECT *, coalesce(request_parameters->>'$.policyDocument', request_parameters->>'$.assumeRolePolicyDocument')
-        AS document
-    FROM described_events
-    WHERE event_key IN ('iam:UpdateAssumeRolePolicy', 'iam:CreateRole')
-        AND event_time BETWEEN getvariable('since') AND getvariable('until')
-        AND coalesce(principal, '') LIKE getvariable('principal')
-), named AS (
-    SELECT *, list_distinct(list_filter(regexp_extract_all(document, '[:"]([0-9]{12})[:"]', 1),
-        LAMBDA account: account <> account_id)) AS accounts,
-        regexp_matches(document, '"(Principal|AWS)"\s*:\s*(\[\s*)?"\*"') AS everybody
-    FROM trusts
-)
-SELECT event_time AS time, principal, what, request_parameters->>'$.roleName' AS role_name, accounts, everybody,
+SELECT event_time AS time, principal, summary AS what, target AS role_name, g.accounts, g.everybody,
     source_ip, account_id, region, error_code, session_id, signal_id, event_id
-FROM named
-WHERE len(accounts) > 0 OR everybody
+FROM event_classes AS c
+JOIN (
+    SELECT event_id, bool_or(public) AS everybody,
+        list_sort(list_distinct(list_filter(list(regexp_extract(grantee, '\b\d{12}\b')),
+            lambda account: account <> ''))) AS accounts
+    FROM event_grants
+    WHERE external
+    GROUP BY event_id
+) AS g USING (event_id)
+WHERE class = 'persistence' AND service = 'iam'
+    AND event_time BETWEEN getvariable('since') AND getvariable('until')
+    AND coalesce(principal, '') LIKE getvariable('principal')
 ORDER BY time, event_id;

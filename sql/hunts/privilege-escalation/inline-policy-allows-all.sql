@@ -6,15 +6,21 @@
 SET VARIABLE since = TIMESTAMP '2000-01-01'; -- from this moment on, UTC
 SET VARIABLE until = TIMESTAMP '2100-01-01'; -- until this moment, UTC
 SET VARIABLE principal = '%'; -- only who is named like this; % is any text
-SELECT event_time AS time, principal, what,
-    coalesce(request_parameters->>'$.userName', request_parameters->>'$.roleName', request_parameters->>'$.groupName')
-        AS given_to, request_parameters->>'$.policyDocument' AS document,
+WITH granted AS (
+    SELECT event_id, list(DISTINCT action ORDER BY action) AS actions, bool_or(administrator) AS administrator
+    FROM (
+        SELECT event_id, administrator, unnest(CASE WHEN len(actions) = 0 THEN [''] ELSE actions END) AS action
+        FROM event_grants
+        WHERE effect = 'allow' AND policy IS NULL AND grantee_type IN ('user', 'role', 'group', 'policy', 'permission_set')
+    )
+    WHERE administrator OR action IN ('iam:*', 'sts:*')
+    GROUP BY event_id
+)
+SELECT event_time AS time, principal, summary AS what, target AS given_to, g.actions, g.administrator,
     source_ip, account_id, region, error_code, session_id, signal_id, event_id
-FROM described_events
-WHERE event_key IN ('iam:PutUserPolicy', 'iam:PutRolePolicy', 'iam:PutGroupPolicy', 'iam:CreatePolicy',
-        'iam:CreatePolicyVersion')
-    AND regexp_matches(request_parameters->>'$.policyDocument', '"Action"\s*:\s*(\[[^\]]*)?"((iam|sts):)?\*"')
-    AND contains(request_parameters->>'$.policyDocument', '"Allow"')
+FROM event_classes
+JOIN granted AS g USING (event_id)
+WHERE class = 'privilege_change'
     AND event_time BETWEEN getvariable('since') AND getvariable('until')
     AND coalesce(principal, '') LIKE getvariable('principal')
 ORDER BY time, event_id;

@@ -6,12 +6,11 @@
 SET VARIABLE since = TIMESTAMP '2000-01-01'; -- from this moment on, UTC
 SET VARIABLE until = TIMESTAMP '2100-01-01'; -- until this moment, UTC
 SET VARIABLE principal = '%'; -- only who is named like this; % is any text
-SELECT event_time AS time, principal, what, event_name, request_parameters->>'$.policyArn' AS policy,
+SELECT event_time AS time, principal, summary AS what, event_name, list_filter(entities, lambda n: n.entity_type = 'policy')[1].entity_value AS policy,
     coalesce(request_parameters->>'$.versionId', response_elements->>'$.policyVersion.versionId') AS version,
     source_ip, account_id, region, error_code, session_id, signal_id, event_id
-FROM described_events
-WHERE (event_key = 'iam:SetDefaultPolicyVersion'
-        OR (event_key = 'iam:CreatePolicyVersion' AND (request_parameters->>'$.setAsDefault') = 'true'))
+FROM event_classes
+WHERE class = 'privilege_change' AND effect = 'grants' AND object = 'policy version'
     AND event_time BETWEEN getvariable('since') AND getvariable('until')
     AND coalesce(principal, '') LIKE getvariable('principal')
 ORDER BY time, event_id;

@@ -7,13 +7,12 @@ SET VARIABLE since = TIMESTAMP '2000-01-01'; -- from this moment on, UTC
 SET VARIABLE until = TIMESTAMP '2100-01-01'; -- until this moment, UTC
 SET VARIABLE principal = '%'; -- only who is named like this; % is any text
 SET VARIABLE policy = '(AdministratorAccess|PowerUserAccess|IAMFullAccess)$'; -- the policy's ARN, a regular expression
-SELECT event_time AS time, principal, what,
-    coalesce(request_parameters->>'$.userName', request_parameters->>'$.roleName', request_parameters->>'$.groupName')
-        AS given_to, request_parameters->>'$.policyArn' AS policy,
-    source_ip, account_id, region, error_code, session_id, signal_id, event_id
-FROM described_events
-WHERE event_key IN ('iam:AttachUserPolicy', 'iam:AttachRolePolicy', 'iam:AttachGroupPolicy')
-    AND regexp_matches(request_parameters->>'$.policyArn', getvariable('policy'))
-    AND event_time BETWEEN getvariable('since') AND getvariable('until')
-    AND coalesce(principal, '') LIKE getvariable('principal')
+SELECT c.event_time AS time, c.principal, c.summary AS what, g.grantee AS given_to, g.policy,
+    c.source_ip, c.account_id, c.region, c.error_code, c.session_id, c.signal_id, c.event_id
+FROM event_classes AS c
+JOIN event_grants AS g USING (event_id)
+WHERE c.class = 'privilege_change' AND c.effect = 'grants' AND g.effect = 'allow'
+    AND regexp_matches(g.policy, getvariable('policy'))
+    AND c.event_time BETWEEN getvariable('since') AND getvariable('until')
+    AND coalesce(c.principal, '') LIKE getvariable('principal')
 ORDER BY time, event_id;

@@ -9,19 +9,11 @@ SET VARIABLE since = TIMESTAMP '2000-01-01'; -- from this moment on, UTC
 SET VARIABLE until = TIMESTAMP '2100-01-01'; -- until this moment, UTC
 SET VARIABLE principal = '%'; -- only who is named like this; % is any text
 WITH passed AS (
-    SELECT *, coalesce(
-            request_parameters->>'$.iamInstanceProfile.arn', request_parameters->>'$.iamInstanceProfile.name',
-            request_parameters->>'$.role', request_parameters->>'$.roleARN', request_parameters->>'$.roleArn',
-            request_parameters->>'$.taskRoleArn', request_parameters->>'$.executionRoleArn',
-            request_parameters->>'$.IamInstanceProfile.Arn', request_parameters->>'$.IamInstanceProfile.Name'
-        ) AS passed_role
+    SELECT *, list_filter(entities, lambda n: n.relation = 'used' AND n.entity_type IN ('role', 'instance_profile'))[1]
+        .entity_value AS passed_role
     FROM described_events
-    WHERE (event_key IN ('ec2:RunInstances', 'ec2:AssociateIamInstanceProfile',
-            'ec2:ReplaceIamInstanceProfileAssociation', 'cloudformation:CreateStack', 'glue:CreateDevEndpoint',
-            'glue:CreateJob', 'sagemaker:CreateNotebookInstance',
-            'ecs:RegisterTaskDefinition', 'datapipeline:CreatePipeline', 'states:CreateStateMachine')
-            OR event_key LIKE 'lambda:CreateFunction2%')
-        AND invoked_by IS NULL
+    WHERE service NOT IN ('iam', 'sts', 'signin') AND read_only IS NOT TRUE AND invoked_by IS NULL
+        AND entities IS NOT NULL
 )
 SELECT event_time AS time, principal, what, event_key, passed_role,
     source_ip, account_id, region, error_code, session_id, signal_id, event_id
