@@ -18,6 +18,11 @@ pub(crate) struct CaseArgs {
 }
 
 impl CaseArgs {
+    /// The case in that file.
+    pub(crate) const fn at(db: PathBuf) -> Self {
+        Self { db }
+    }
+
     /// The case's file, as it was named.
     pub(crate) fn path(&self) -> &Path {
         &self.db

@@ -115,8 +115,9 @@ pub fn load(options: &LoadOptions, rules: &RuleSet, progress: &dyn Progress) -> 
     found.problems.iter().for_each(|problem| ledger.failed(problem.to_string()));
     progress.phase(Phase::Reading);
     progress.start(found.sources.len() as u64, found.sources.iter().map(read::Source::size).sum());
-    let (wanted, unwanted) = found.sources.into_iter().partition(|source| options.filter.may_want(&source.name));
-    leave_out(&case, unwanted, &files, &options.filter, &mut ledger, progress)?;
+    let (wanted, unwanted): (Vec<_>, Vec<_>) =
+        found.sources.into_iter().partition(|source| options.filter.may_want(&source.name));
+    leave_out(&case, &unwanted, &files, &options.filter, &mut ledger, progress)?;
     let sifted = sift::sift(wanted, &files, &threads);
     skip(&sifted.known, progress, &mut ledger);
     let portions = trail::cut(sifted.rest, memory.portion());
@@ -156,14 +157,14 @@ fn find(options: &LoadOptions, there_is: impl FnMut()) -> Result<Discovery, Load
 /// Accounts for files that hold nothing that is wanted. What the case knows of such a file stays as it is.
 fn leave_out(
     case: &Case,
-    sources: Vec<read::Source>,
+    sources: &[read::Source],
     files: &Files,
     filter: &Filter,
     ledger: &mut Ledger,
     progress: &dyn Progress,
 ) -> Result<(), LoadError> {
     let (stated, mut rows) = (filter.stated(), Rows::new(&LOAD_FILES));
-    for source in &sources {
+    for source in sources {
         if !files.named(&source.name) {
             trail::push_left_out(&mut rows, source, stated.as_deref())?;
         }
