@@ -3,7 +3,7 @@ SELECT
     count(*) FILTER (kind = 'log file' AND status = 'verified') AS verified,
     count(*) FILTER (status IN ('altered', 'missing', 'unlisted')) AS failed,
     count(*) FILTER (status = 'unverified') AS unverified,
-    max(checked_at) AS checked_at,
+    epoch_us(max(checked_at)) AS checked_at,
     (SELECT count(*) FROM load_files WHERE read > 0) AS files,
     (
         SELECT count(*)

@@ -34,11 +34,10 @@ const PROBLEMS: usize = 10;
 /// CloudWatch Logs and more, plain, gzip, zstd or zip; told by content. Loading a file again changes nothing, and
 /// loading more into a case gives the same as loading all at once. Ends with a ledger on standard error.
 ///
-/// --from, --to, --account, --region and --service load a part of a trail. A file is not even read if its path in S3
-/// (AWSLogs/<account>/CloudTrail/<region>/<year>/<month>/<day>/…) shows that it holds nothing of that part; of all other
-/// files the records are filtered. The ledger counts what was left out. Clicks are mapped from the events that are in the
-/// case: without some of their events they may be mapped otherwise, or not at all. A later load without filters adds the
-/// rest, and maps the changed sessions again.
+/// --from, --to, --account, --region and --service load a part of a trail. A file is not read if its path in S3
+/// (`AWSLogs/<account>/CloudTrail/<region>/<year>/<month>/<day>/…`) shows that it has no such events; of other files the
+/// records are filtered. The ledger counts what was left out. Clicks are mapped from the events in the case, so that a
+/// filter can change which clicks are found. A later load without filters adds the rest and maps changed sessions again.
 #[derive(Debug, Args)]
 #[command(after_help = format!("{EXAMPLES}\n\n{}", super::exit::HELP))]
 pub(crate) struct Load {

@@ -31,15 +31,16 @@ Examples:
 
 /// Check the integrity of log files against CloudTrail's digest files, offline
 ///
-/// Takes the log files and the digest files of a trail whose log file validation is on. It checks the signature of each
-/// digest, the chain of digests, and the SHA-256 of each log file that a digest lists, and finds log files and digests
-/// that were altered, removed or added. Local files are matched to S3 objects by the ends of their paths.
+/// Takes the log files and the digest files of a trail that has log file validation turned on. Checks the signature of
+/// each digest file, the chain of digest files, and the SHA-256 of each log file, and finds log files and digest files that
+/// were altered, removed or added. Local files are matched to S3 objects by the ends of their paths.
 ///
-/// The signature of a digest stands in the digest after it. That of the newest digest stands only in the metadata of its
-/// S3 object: save what `aws s3api head-object` prints in a file beside it, named as the digest with `.metadata.json` after
-/// it.
+/// The signature of a digest file is stored in the next digest file. The signature of the newest one is only in the
+/// metadata of its S3 object: save the output of `aws s3api head-object` beside it, in a file with the name of the digest
+/// file and `.metadata.json` after it.
 ///
-/// As a table, a summary, what failed, and what could not be verified and why; in the other formats, a row for each file.
+/// The table format shows a summary, what failed, and what could not be verified and why. The other formats have a row
+/// for each file.
 #[derive(Debug, Args)]
 #[command(after_help = format!("{EXAMPLES}\n\n{}", super::exit::HELP))]
 pub(crate) struct Verify {
@@ -49,7 +50,7 @@ pub(crate) struct Verify {
     /// Public keys as `aws cloudtrail list-public-keys` prints them (repeatable, as for several regions)
     #[arg(long, value_name = "FILE")]
     public_keys: Vec<PathBuf>,
-    /// A case that keeps the result, in the table file_integrity, in place of what it had there
+    /// A case that keeps the result, in the table `file_integrity`, in place of what it had there
     #[arg(long, value_name = "FILE")]
     db: Option<PathBuf>,
     /// Output format

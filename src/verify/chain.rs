@@ -23,7 +23,11 @@ const KEY_IN_DOUBT: &str = "the content is what the next digest states, but the 
                             the fingerprint that the digest names";
 const DOES_NOT_FIT: &str =
     "the signature does not fit the content and the public key with the fingerprint that the digest names";
+const EITHER: &str = "the signature that the next digest states does not fit: this digest was altered, or the next one, which \
+                      could not be verified";
 const OTHER_HASH: &str = "the content is not what the next digest states";
+const OTHER_HASH_UNSURE: &str = "the content is not what the next digest states: this digest was altered, or the next one, \
+                                 which could not be verified";
 const BY_ITS_HASH: &str = "by its hash in the next digest, which is verified; its own signature was not checked";
 const OTHER_NAME: &str = "the file has another name than the digest in it";
 const REMOVED: &str = "the next digest names it, and it is not there";
@@ -154,33 +158,35 @@ impl Digests<'_> {
                 .iter()
                 .any(|next| self.all[*next].status == status && self.all[*next].states(judged.content()) == same)
         };
-        let unfit_but_for_altered = signed.contains(&(Signed::DoesNotFit, false));
+        let unfit = |by: Status| signed.contains(&(Signed::DoesNotFit, by));
         match () {
             () if has(Signed::Fits) => (Status::Verified, judged.is_renamed().then_some(OTHER_NAME)),
             () if hash(Status::Verified, true) && has(Signed::DoesNotFit) => (Status::Unverified, Some(KEY_IN_DOUBT)),
             () if hash(Status::Verified, true) => (Status::Verified, Some(BY_ITS_HASH)),
             () if hash(Status::Verified, false) => (Status::Altered, Some(OTHER_HASH)),
             () if has(Signed::OutOfTime) => (Status::Unverified, Some(OUT_OF_TIME)),
-            () if unfit_but_for_altered => (Status::Altered, Some(DOES_NOT_FIT)),
+            () if unfit(Status::Verified) => (Status::Altered, Some(DOES_NOT_FIT)),
+            () if unfit(Status::Unverified) => (Status::Altered, Some(EITHER)),
             () if has(Signed::DoesNotFit) => (Status::Unverified, Some(BY_AN_ALTERED_ONE)),
-            () if hash(Status::Unverified, false) => (Status::Altered, Some(OTHER_HASH)),
+            () if hash(Status::Unverified, false) => (Status::Altered, Some(OTHER_HASH_UNSURE)),
             () if signed.is_empty() => (Status::Unverified, Some(NO_SIGNATURE)),
             () if keys.is_empty() => (Status::Unverified, Some(NO_KEYS)),
             () => (Status::Unverified, Some(NO_KEY)),
         }
     }
 
-    /// What comes of each signature that is known, and whether it is known from an altered digest.
-    fn signed(&self, at: usize, keys: &Keys) -> Vec<(Signed, bool)> {
+    /// What comes of each signature that is known, and the status of the digest that states it; that of the metadata counts
+    /// as verified.
+    fn signed(&self, at: usize, keys: &Keys) -> Vec<(Signed, Status)> {
         let judged = &self.all[at];
         let text = judged.digest.signed_text(judged.content());
-        let own = judged.metadata.map(|metadata| (metadata.signature.as_str(), false));
+        let own = judged.metadata.map(|metadata| (metadata.signature.as_str(), Status::Verified));
         let nexts = judged.next.iter().filter_map(|next| {
             let next = &self.all[*next];
-            Some((next.digest.previous_digest_signature.as_deref()?, next.status == Status::Altered))
+            Some((next.digest.previous_digest_signature.as_deref()?, next.status))
         });
         let fingerprint = &judged.digest.key_fingerprint;
-        let check = |(signature, altered)| (keys.check(fingerprint, &text, signature, judged.signed_at()), altered);
+        let check = |(signature, by)| (keys.check(fingerprint, &text, signature, judged.signed_at()), by);
         own.into_iter().chain(nexts).map(check).collect()
     }
 

@@ -9,8 +9,8 @@ use crate::trail::{Draft, Pair, Trail, gzip, hour, log, log_key};
 
 const NO_SIGNATURE: &str = "the signature is not available offline: S3 keeps it in the metadata of the object";
 
-fn stamp(time: DateTime<Utc>) -> Option<Timestamp> {
-    Some(Timestamp(time.timestamp_micros()))
+fn stamp(time: DateTime<Utc>) -> Timestamp {
+    Timestamp(time.timestamp_micros())
 }
 
 #[test]
@@ -77,6 +77,19 @@ fn an_altered_digest_does_not_speak_against_the_one_before_it() {
 }
 
 #[test]
+fn of_two_digests_that_contradict_each_other_either_may_be_altered() {
+    let trail = Trail::new(2, 1);
+    let (first, second) = (trail.digests[0].clone(), trail.digests[1].clone());
+    trail.remove(&format!("{}.metadata.json", second.key));
+    trail.alter(1, &first.signature[..20], &"0".repeat(20));
+    let outcome = trail.verify();
+    assert_eq!(outcome.told(&second.key), (Status::Unverified, NO_SIGNATURE));
+    let (status, detail) = outcome.told(&first.key);
+    assert_eq!(status, Status::Altered);
+    assert!(detail.contains("or the next one, which could not be verified"), "{detail}");
+}
+
+#[test]
 fn a_digest_that_cannot_be_read_is_altered_and_not_missing() {
     let trail = Trail::new(3, 1);
     let made = trail.digests[1].clone();
@@ -92,12 +105,14 @@ fn a_digest_that_cannot_be_read_is_altered_and_not_missing() {
 fn a_removed_digest_is_found_with_the_time_that_it_covered() {
     for removed in [vec![2], vec![1, 2], vec![1, 2, 3]] {
         let trail = Trail::new(5, 2);
-        removed.iter().for_each(|digest| trail.remove(&trail.digests[*digest].key));
+        for digest in &removed {
+            trail.remove(&trail.digests[*digest].key);
+        }
         let outcome = trail.verify();
         let last = *removed.last().unwrap();
         let check = outcome.of(&trail.digests[last].key);
         assert_eq!((check.kind, check.status), (Kind::Digest, Status::Missing));
-        assert_eq!((check.start_time, check.end_time), (stamp(hour(removed[0])), stamp(hour(last + 1))));
+        assert_eq!((check.start_time, check.end_time), (Some(stamp(hour(removed[0]))), Some(stamp(hour(last + 1)))));
         // Its log files are in no digest, and none covers their time: they are not said to be added.
         assert_eq!(outcome.all(Status::Unlisted), []);
         let not_covered = outcome.0.count(Kind::LogFile, Status::Unverified);
@@ -131,7 +146,7 @@ fn a_new_chain_after_a_pause_is_a_gap() {
     let outcome = trail.verify();
     let gaps: Vec<_> = outcome.0.checks.iter().filter(|check| check.kind == Kind::Gap).collect();
     assert_eq!(gaps.len(), 1);
-    assert_eq!((gaps[0].start_time, gaps[0].end_time), (stamp(hour(2)), stamp(hour(5))));
+    assert_eq!((gaps[0].start_time, gaps[0].end_time), (Some(stamp(hour(2))), Some(stamp(hour(5)))));
     assert!(gaps[0].detail.as_deref().unwrap().contains("logging or validation was turned off"));
     assert_eq!(outcome.0.count(Kind::Digest, Status::Verified), 3);
     assert!(!outcome.0.has_failed() && outcome.0.is_in_part());
@@ -195,7 +210,9 @@ fn backfill_digests_are_a_chain_of_their_own() {
     assert_eq!(outcome.0.count(Kind::LogFile, Status::Verified), 5);
     assert!(!outcome.0.has_failed() && !outcome.0.is_in_part());
     // Without the backfill digests, their files are in no digest.
-    [3, 4].iter().for_each(|digest| trail.remove(&trail.digests[*digest].key));
+    for digest in [3, 4] {
+        trail.remove(&trail.digests[digest].key);
+    }
     let outcome = trail.verify();
     assert_eq!(outcome.0.count(Kind::LogFile, Status::Unlisted), 2);
 }

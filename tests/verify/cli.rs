@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use arrow::record_batch::RecordBatch;
 use assert_cmd::Command;
 use cartographer::store::Case;
 use predicates::prelude::*;
@@ -80,7 +81,8 @@ fn the_case_keeps_the_result_and_the_report_tells_it() {
     // Another check takes the place of the one before.
     trail.check(&["--db", "case.duckdb", "-q"]).code(1);
     let case = Case::open_read_only(&trail.root().join("case.duckdb")).unwrap();
-    assert_eq!(case.query("FROM file_integrity").unwrap().iter().map(|batch| batch.num_rows()).sum::<usize>(), 10);
+    let rows = case.query("FROM file_integrity").unwrap();
+    assert_eq!(rows.iter().map(RecordBatch::num_rows).sum::<usize>(), 10);
 }
 
 #[test]
