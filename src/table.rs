@@ -16,7 +16,7 @@ pub use event::{EVENTS, SESSIONS};
 pub use signal::{EVENT_SIGNAL, SIGNAL_ENTITIES, SIGNALS};
 
 /// The version of everything stated here; a case of another version is refused.
-pub const SCHEMA_VERSION: u32 = 4;
+pub const SCHEMA_VERSION: u32 = 5;
 
 /// Every table of a case, in order of creation.
 pub const TABLES: [&Table; 9] =

@@ -1,8 +1,8 @@
--- One row is one input file, with whether its counts balance: read = inserted + duplicate + rejected.
+-- One row is one input file, with whether its counts balance: read = inserted + duplicate + merged + rejected.
 -- outcome: 'loaded', 'in part' if something in it was rejected, or 'refused'.
 -- @tables load_files
 -- @column outcome 'loaded', 'in part' or 'refused'
--- @column balances Whether read = inserted + duplicate + rejected
+-- @column balances Whether read = inserted + duplicate + merged + rejected
 -- @column cause Why it was refused, or what was wrong with one of its records; NULL if nothing was
 CREATE OR REPLACE VIEW load_ledger AS
 SELECT
@@ -14,8 +14,9 @@ SELECT
     f.read,
     f.inserted,
     f.duplicate,
+    f.merged,
     f.rejected,
-    f.read = f.inserted + f.duplicate + f.rejected AS balances,
+    f.read = f.inserted + f.duplicate + f.merged + f.rejected AS balances,
     COALESCE(f.refused, r.first_cause) AS cause,
     f.sha256,
     f.loaded_at

@@ -7,7 +7,8 @@ use std::path::PathBuf;
 use anyhow::{Result, bail};
 use cartographer::load::{self, Ledger, LoadError, LoadOptions};
 use cartographer::present;
-use clap::Args;
+use cartographer::read::{self, Reading};
+use clap::{Args, ValueEnum};
 
 use super::fail::Advised;
 use super::progress::Bar;
@@ -42,12 +43,33 @@ pub(crate) struct Load {
     /// How many threads to work with [default: as many as there are cores]
     #[arg(long, value_name = "N")]
     threads: Option<NonZeroUsize>,
+    /// Whether dates of CSV such as 04/05/2025 begin with the month or with the day, where no row of a file shows which
+    #[arg(long, value_name = "ORDER")]
+    date_order: Option<DateOrder>,
     /// How much memory to work with, such as 2GB; what does not fit goes to temporary files [default: 1GiB]
     #[arg(long, value_name = "SIZE", value_parser = super::size::parse)]
     memory_limit: Option<u64>,
     /// Where temporary files go [default: beside the case]
     #[arg(long, value_name = "DIR")]
     temp_dir: Option<PathBuf>,
+}
+
+/// The order of month and day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum DateOrder {
+    /// Month, day, year
+    Mdy,
+    /// Day, month, year
+    Dmy,
+}
+
+impl From<DateOrder> for read::DateOrder {
+    fn from(order: DateOrder) -> Self {
+        match order {
+            DateOrder::Mdy => Self::MonthFirst,
+            DateOrder::Dmy => Self::DayFirst,
+        }
+    }
 }
 
 impl Load {
@@ -59,6 +81,7 @@ impl Load {
             threads: self.threads.map(NonZeroUsize::get),
             memory_limit: self.memory_limit,
             temp_dir: self.temp_dir.clone(),
+            reading: Reading { date_order: self.date_order.map(Into::into) },
         };
         let bar = Bar::new(streams.is_quiet());
         let loaded = load::load(&options, &rules, &bar);
@@ -102,8 +125,8 @@ fn print_json(ledger: &Ledger, streams: Streams) -> Result<()> {
 
 /// Whether all was loaded or a part; nothing at all is an error, and so is a ledger that does not balance.
 fn verdict(ledger: &Ledger) -> Result<ExitCode> {
-    let all = ledger.files_refused + ledger.files_failed + ledger.rejected == 0;
-    let some = ledger.inserted + ledger.duplicate + ledger.files_skipped > 0;
+    let all = ledger.files_refused + ledger.files_failed + ledger.rejected + ledger.damaged == 0;
+    let some = ledger.inserted + ledger.duplicate + ledger.merged + ledger.files_skipped > 0;
     if !ledger.balances() {
         bail!(Advised::new("the ledger does not balance", "This is a fault of the program: please report it."));
     }

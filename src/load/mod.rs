@@ -31,7 +31,7 @@ use crate::batch::BatchError;
 use crate::read::{self, Discovery};
 use crate::rule::RuleSet;
 use crate::store::{Case, StoreError};
-use crate::trail;
+use crate::trail::{self, Reading};
 
 pub use explain::{ExplainError, explain, same_rules};
 pub use ledger::{Ledger, Problem};
@@ -49,6 +49,8 @@ pub struct LoadOptions {
     pub memory_limit: Option<u64>,
     /// Where what does not fit into memory goes; beside the case if `None`.
     pub temp_dir: Option<PathBuf>,
+    /// What the files do not say of themselves.
+    pub reading: Reading,
 }
 
 /// The memory that a load keeps to unless it is told otherwise, in bytes.
@@ -95,6 +97,9 @@ pub enum LoadError {
     /// Rows could not be turned into batches.
     #[error(transparent)]
     Batch(#[from] BatchError),
+    /// Records of one event could not be joined.
+    #[error("records of one event cannot be joined: {0}")]
+    Merge(trail::MergeError),
     /// The threads could not be started.
     #[error("cannot start threads: {0}")]
     Threads(#[from] rayon::ThreadPoolBuildError),
@@ -112,16 +117,29 @@ pub fn load(options: &LoadOptions, rules: &RuleSet, progress: &dyn Progress) -> 
     found.problems.iter().for_each(|problem| ledger.failed(problem.to_string()));
     progress.phase(Phase::Reading);
     progress.start(found.sources.len() as u64, found.sources.iter().map(read::Source::size).sum());
-    let sifted = sift::sift(found.sources, &files, &threads);
+    let sources = told_apart(found.sources, &files);
+    let sifted = sift::sift(sources, &files, &threads);
     skip(&sifted.known, progress, &mut ledger);
     let portions = trail::cut(sifted.rest, memory.portion());
     let writer = Writer::new(&case, files.clone(), memory, &mut ledger)?;
-    portion::load_all(writer, portions, &files, &threads, progress)?;
+    portion::load_all(writer, portions, (&files, options.reading), &threads, progress)?;
     map::map_changed(&case, rules, &threads, progress)?;
     progress.phase(Phase::Finishing);
     case.checkpoint()?;
     ledger.case = case.totals()?;
     Ok(ledger)
+}
+
+/// Names what is no file, such as standard input, as nothing in the case is named: it holds something else each time.
+fn told_apart(mut sources: Vec<read::Source>, files: &Files) -> Vec<read::Source> {
+    for source in sources.iter_mut().filter(|source| !source.is_file()) {
+        let own = source.name.clone();
+        let mut names = std::iter::once(own.clone()).chain((2..).map(|count: u32| format!("{own}#{count}")));
+        if let Some(name) = names.find(|name| !files.named(name)) {
+            source.name = name;
+        }
+    }
+    sources
 }
 
 /// Finds what is to be loaded; opens the case meanwhile, and learns which files it has. A new one is made only if there is

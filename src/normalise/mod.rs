@@ -30,5 +30,14 @@ use crate::event::Event;
 /// The text is no JSON object, or the record does not say when and what: no readable `eventTime` (nor Logstash's
 /// `@timestamp`), no `eventSource` or no `eventName` (nor `insightDetails` with them).
 pub fn event<'a>(json: &'a str, file: &str) -> Result<Event<'a>, RecordError> {
-    record::read(json).map_err(|problem| RecordError { file: file.to_owned(), problem })
+    record::read(json, false).map_err(|problem| RecordError { file: file.to_owned(), problem })
+}
+
+/// As [`event()`], of a record whose own id other events have too: its event gets an id that is made of its content, and
+/// its own is in `extra`.
+///
+/// # Errors
+/// As [`event()`].
+pub fn event_apart<'a>(json: &'a str, file: &str) -> Result<Event<'a>, RecordError> {
+    record::read(json, true).map_err(|problem| RecordError { file: file.to_owned(), problem })
 }

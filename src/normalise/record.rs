@@ -39,15 +39,15 @@ pub(super) const INSIGHT: &str = "insightDetails";
 /// Where Logstash has the time. Where it stands, `eventTime` stays in `extra` if it stands beside it.
 pub(super) const SHIPPED: &str = "@timestamp";
 
-/// Reads one record.
-pub(super) fn read(json: &str) -> Result<Event<'_>, Problem> {
+/// Reads one record; one that is apart gets an id of its content.
+pub(super) fn read(json: &str, is_apart: bool) -> Result<Event<'_>, Problem> {
     let Level { known, rest } = Level::read(json, &RECORD)?;
     let [version, user, at, source, name, region, ip, agent, code, message, request, response, known @ ..] = known;
     let [request_id, id, read_only, kind, recipient, category, flag, details, shipped] = known;
     let mut extra = Extra::default();
     let caller = identity::read(user, &mut extra);
     let mut event = Event {
-        event_id: event_id(id, json, &mut extra),
+        event_id: event_id(id, json, is_apart, &mut extra),
         event_time: event_time(at, shipped, &mut extra)?,
         event_version: extra.take("eventVersion", version, scalar::text),
         event_type: extra.take("eventType", kind, scalar::text),
@@ -75,13 +75,13 @@ pub(super) fn read(json: &str) -> Result<Event<'_>, Problem> {
 
 /// The record's own id, else one made of its content. An id of its own that looks made is kept beside it, so that
 /// rebuilding can tell the two apart.
-fn event_id<'a>(id: Option<&'a str>, json: &str, extra: &mut Extra) -> Cow<'a, str> {
+fn event_id<'a>(id: Option<&'a str>, json: &str, is_apart: bool, extra: &mut Extra) -> Cow<'a, str> {
     let own = extra.take("eventID", id, |raw| {
         let mut id = scalar::filled(raw);
-        id.exact &= id.value.as_deref().is_some_and(|id| !fingerprint::made(id));
+        id.exact &= !is_apart && id.value.as_deref().is_some_and(|id| !fingerprint::made(id));
         id
     });
-    own.unwrap_or_else(|| Cow::Owned(fingerprint::of(json)))
+    own.filter(|_| !is_apart).unwrap_or_else(|| Cow::Owned(fingerprint::of(json)))
 }
 
 fn event_time(own: Option<&str>, shipped: Option<&str>, extra: &mut Extra) -> Result<Timestamp, Problem> {

@@ -1,11 +1,19 @@
 //! What load asks of `events`: which are there, which are sign-ins, and which belong elsewhere.
 
+use std::array;
+
+use arrow::array::Array;
 use arrow::record_batch::RecordBatch;
 use duckdb::Appender;
 
 use super::{Case, StoreError};
-use crate::batch::Columns;
+use crate::batch::{Columns, text_at, time_at};
 use crate::event::Timestamp;
+use crate::trail::{LENGTHS, TEXTS, print};
+
+/// The id that an event's record has itself: where several events came under one id, each is kept under one of version 8.
+const OWN_ID: &str = "CASE WHEN substr(event_id, 15, 1) = '8' \
+     THEN COALESCE(json_extract_string(extra, '$.eventID'), event_id) ELSE event_id END";
 
 /// A session that sign-ins may belong to, as its events other than sign-ins show it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,12 +39,12 @@ const MARK_SESSIONS: &str = "UPDATE sessions SET events = -1 WHERE session_id IN
      (SELECT session_id FROM stage UNION ALL SELECT e.session_id FROM events AS e JOIN stage USING (event_id))";
 
 impl Case {
-    /// Tells of every event of the case its `event_id` and `source_file`.
+    /// Tells of every event of the case its own id, its `source_file`, and the print of its record.
     ///
     /// # Errors
     /// DuckDB's message.
-    pub fn each_event(&self, tell: impl FnMut(&str, &str)) -> Result<(), StoreError> {
-        self.tell_events("SELECT event_id, source_file FROM events", tell)
+    pub fn each_event(&self, tell: impl FnMut(&str, &str, u32)) -> Result<(), StoreError> {
+        self.tell_events("", tell)
     }
 
     /// As [`Case::each_event`], of those events alone whose ids are in these batches of `events`.
@@ -46,7 +54,7 @@ impl Case {
     pub fn each_event_of<'a>(
         &self,
         batches: impl IntoIterator<Item = &'a RecordBatch>,
-        tell: impl FnMut(&str, &str),
+        tell: impl FnMut(&str, &str, u32),
     ) -> Result<(), StoreError> {
         self.execute(STAGE)?;
         let mut stage = self.staging()?;
@@ -56,7 +64,19 @@ impl Case {
         }
         stage.flush()?;
         drop(stage);
-        self.tell_events("SELECT event_id, source_file FROM events SEMI JOIN stage USING (event_id)", tell)
+        self.tell_events(&format!("WHERE {OWN_ID} IN (SELECT event_id FROM stage)"), tell)
+    }
+
+    /// The events whose records have these ids, as [`crate::batch::read_events`] reads them.
+    ///
+    /// # Errors
+    /// DuckDB's message.
+    pub fn events_of<'a>(&self, own_ids: impl Iterator<Item = &'a str>) -> Result<Vec<RecordBatch>, StoreError> {
+        self.stage(own_ids.map(|id| [id, ""]))?;
+        self.query(&format!(
+            "SELECT * REPLACE (client::VARCHAR AS client) FROM events \
+             WHERE {OWN_ID} IN (SELECT event_id FROM stage) ORDER BY event_id"
+        ))
     }
 
     /// Whether the case has events.
@@ -67,11 +87,27 @@ impl Case {
         self.has_rows("events")
     }
 
-    fn tell_events(&self, sql: &str, mut tell: impl FnMut(&str, &str)) -> Result<(), StoreError> {
-        for batch in self.query(sql)? {
+    fn tell_events(&self, which: &str, mut tell: impl FnMut(&str, &str, u32)) -> Result<(), StoreError> {
+        let lengths = LENGTHS.map(|name| format!("strlen({name}::VARCHAR)::BIGINT AS {name}")).join(", ");
+        let sql = format!(
+            "SELECT {OWN_ID} AS own_id, source_file, event_time, {}, {lengths} FROM events {which}",
+            TEXTS.join(", ")
+        );
+        for batch in self.query(&sql)? {
             let columns = Columns(&batch);
-            let (ids, files) = (columns.text("event_id")?, columns.text("source_file")?);
-            (0..batch.num_rows()).for_each(|row| tell(ids.value(row), files.value(row)));
+            let (ids, files, times) =
+                (columns.text("own_id")?, columns.text("source_file")?, columns.time("event_time")?);
+            let texts = TEXTS.map(|name| columns.text(name));
+            let lengths = LENGTHS.map(|name| columns.integer(name));
+            for row in 0..batch.num_rows() {
+                let text = |at: usize| texts.get(at)?.as_ref().ok().and_then(|column| text_at(column, row));
+                let length = |at: usize| {
+                    let column = lengths.get(at)?.as_ref().ok().filter(|column| column.is_valid(row))?;
+                    usize::try_from(column.value(row)).ok()
+                };
+                let print = print(time_at(times, row).map(|time| time.0), array::from_fn(text), array::from_fn(length));
+                tell(ids.value(row), files.value(row), print);
+            }
         }
         Ok(())
     }

@@ -7,12 +7,20 @@ use crate::batch::{BatchError, Cell, Rows};
 use crate::event::Timestamp;
 use crate::read::Source;
 
-/// Adds the file's row of `load_files`; `inserted` of its records became events, and what was neither that nor rejected
-/// is a duplicate.
+/// What became of a file's records; what was neither of these nor rejected is a duplicate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Counts {
+    /// Records that became events.
+    pub inserted: u64,
+    /// Records that were joined with others of the same event.
+    pub merged: u64,
+}
+
+/// Adds the file's row of `load_files`.
 ///
 /// # Errors
 /// If the cells here are not the columns of the table, which a test rules out.
-pub fn push_file(rows: &mut Rows, file: &Source, parsed: &Parsed, inserted: u64) -> Result<(), BatchError> {
+pub fn push_file(rows: &mut Rows, file: &Source, parsed: &Parsed, counts: Counts) -> Result<(), BatchError> {
     rows.push([
         Cell::text(&file.name),
         Cell::Text((!parsed.sha256.is_empty()).then_some(parsed.sha256.as_str())),
@@ -21,8 +29,9 @@ pub fn push_file(rows: &mut Rows, file: &Source, parsed: &Parsed, inserted: u64)
         Cell::count(parsed.documents),
         Cell::Text(parsed.container.as_deref()),
         Cell::count(parsed.read),
-        Cell::count(inserted),
-        Cell::count(parsed.duplicate(inserted)),
+        Cell::count(counts.inserted),
+        Cell::count(parsed.duplicate(counts)),
+        Cell::count(counts.merged),
         Cell::count(parsed.rejected),
         Cell::Text(parsed.refused.as_deref()),
         Cell::Time(Some(Timestamp(Utc::now().timestamp_micros()))),
@@ -60,9 +69,9 @@ impl Parsed {
         Self { refused: Some(cause), ..Self::default() }
     }
 
-    /// The records whose event was there already, if so many became events.
+    /// The records whose event was there already, and that say no more of it.
     #[must_use]
-    pub const fn duplicate(&self, inserted: u64) -> u64 {
-        self.read - self.rejected - inserted
+    pub const fn duplicate(&self, counts: Counts) -> u64 {
+        self.read - self.rejected - counts.inserted - counts.merged
     }
 }

@@ -7,7 +7,8 @@ use std::collections::BTreeSet;
 use arrow::record_batch::RecordBatch;
 use rayon::prelude::*;
 
-use super::admission::event_key;
+use super::Reading;
+use super::admission::{event_key, print_of};
 use crate::batch::{BatchError, EventRows};
 use crate::{normalise, read, session};
 
@@ -49,6 +50,8 @@ pub struct Parsed {
     pub read: u64,
     /// Records that are no event.
     pub rejected: u64,
+    /// Documents, and parts of archives and of compressed files, that could not be read where others were.
+    pub damaged: u64,
     /// Why nothing of it was read, if nothing was.
     pub refused: Option<String>,
     /// What could not be read.
@@ -75,8 +78,8 @@ pub struct Reject {
 pub struct Events {
     /// The document's name.
     pub document: String,
-    /// The keys of the events' ids, row by row.
-    pub keys: Vec<u128>,
+    /// The keys of the events' ids and the prints of their records, row by row.
+    pub keys: Vec<(u128, u32)>,
     /// The batch's place in [`Bundle::batches`].
     pub batch: usize,
     /// The first row of the events.
@@ -96,8 +99,8 @@ pub struct Bundle {
 ///
 /// # Errors
 /// Only if events do not fit their table; what is wrong with a file is in its outcome.
-pub fn parse(sources: Vec<read::Source>, is_known: &IsKnown<'_>) -> Result<Bundle, BatchError> {
-    let mut parser = Parser::default();
+pub fn parse(sources: Vec<read::Source>, reading: Reading, is_known: &IsKnown<'_>) -> Result<Bundle, BatchError> {
+    let mut parser = Parser { reading, ..Parser::default() };
     let mut files = Vec::with_capacity(sources.len());
     for source in sources {
         let outcome = parser.file(&source, is_known)?;
@@ -150,6 +153,7 @@ struct Parser {
     batches: Vec<RecordBatch>,
     rows: EventRows,
     bytes: usize,
+    reading: Reading,
 }
 
 impl Parser {
@@ -232,7 +236,7 @@ impl Parsed {
     fn add_documents(&mut self, documents: &[read::Document], parser: &mut Parser) -> Result<(), BatchError> {
         let mut containers = BTreeSet::new();
         for document in documents {
-            match read::split(document) {
+            match read::split_as(document, parser.reading) {
                 Ok(split) => {
                     containers.insert(split.container.as_str());
                     parser.records(&document.name, &split.records, self)?;
@@ -249,6 +253,7 @@ impl Parsed {
         if self.container.is_none() {
             self.refuse();
         }
+        self.damaged = self.rejects.iter().filter(|reject| reject.record.is_none()).count() as u64;
         Ok(())
     }
 
@@ -289,12 +294,12 @@ fn size(records: &[Record<'_>]) -> usize {
     records.iter().flatten().map(|text| text.json.len()).sum()
 }
 
-/// Adds the records' events to `rows`; gives the keys of their ids, and what is no event.
+/// Adds the records' events to `rows`; gives the keys of their ids and the prints, and what is no event.
 fn normalise_all(
     document: &str,
     records: &[Record<'_>],
     rows: &mut EventRows,
-) -> Result<(Vec<u128>, Vec<Reject>), BatchError> {
+) -> Result<(Vec<(u128, u32)>, Vec<Reject>), BatchError> {
     let (mut keys, mut rejects) = (Vec::with_capacity(records.len()), Vec::new());
     for record in records {
         match record {
@@ -318,12 +323,12 @@ fn normalise_all(
     Ok((keys, rejects))
 }
 
-/// Adds the record's event and gives the key of its id, or the cause if it is no event.
+/// Adds the record's event and gives the key of its id and its print, or the cause if it is no event.
 fn normalise_one(
     document: &str,
     text: &read::RecordText<'_>,
     rows: &mut EventRows,
-) -> Result<Result<u128, String>, BatchError> {
+) -> Result<Result<(u128, u32), String>, BatchError> {
     if text.json.len() > MAX_RECORD_BYTES {
         return Ok(Err(format!("the record has {} bytes, more than {MAX_RECORD_BYTES}", text.json.len())));
     }
@@ -333,5 +338,5 @@ fn normalise_one(
     };
     event.session_id = session::id(&event, document);
     rows.push(&event, document, text.position)?;
-    Ok(Ok(event_key(&event.event_id)))
+    Ok(Ok((event_key(&event.event_id), print_of(&event))))
 }
