@@ -71,6 +71,13 @@ impl EventRows {
             Cell::text(&event.session_id),
             Cell::text(source_file),
             Cell::count(source_record),
+            optional(event.shared_event_id.as_ref()),
+            optional(event.vpc_endpoint_id.as_ref()),
+            optional(identity.source_identity.as_ref()),
+            Cell::Boolean(identity.assumed_root),
+            optional(identity.on_behalf_of.as_ref()),
+            optional(identity.in_scope_of.as_ref()),
+            optional(event.corrects.as_ref()),
             Cell::Text(event.extra.as_deref()),
         ])
     }
@@ -134,6 +141,9 @@ fn read_event(batch: &RecordBatch, row: usize) -> Result<Event<'_>, BatchError> 
         request_parameters: text("request_parameters")?,
         response_elements: text("response_elements")?,
         session_credential_from_console: boolean("session_credential_from_console")?,
+        shared_event_id: text("shared_event_id")?,
+        vpc_endpoint_id: text("vpc_endpoint_id")?,
+        corrects: text("corrects")?,
         client: text("client")?.as_deref().and_then(Client::named),
         evidence: evidence_at(columns.list("console_evidence")?, row),
         session_id: text("session_id")?.unwrap_or_default().into_owned(),
@@ -155,6 +165,10 @@ fn read_identity(columns: Columns<'_>, row: usize) -> Result<Identity<'_>, Batch
         session_created: time_at(columns.time("session_created")?, row),
         mfa: boolean_at(columns.boolean("mfa")?, row),
         principal: text("principal")?,
+        source_identity: text("source_identity")?,
+        assumed_root: boolean_at(columns.boolean("assumed_root")?, row),
+        on_behalf_of: text("on_behalf_of")?,
+        in_scope_of: text("in_scope_of")?,
     })
 }
 

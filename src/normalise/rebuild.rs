@@ -43,6 +43,8 @@ fn columns(row: &Event<'_>, extra: &Map<String, Value>) -> Result<Map<String, Va
     put(&mut record, "eventID", Some(&*row.event_id).filter(|id| !fingerprint::made(id)));
     record.extend(row.read_only.map(|truth| ("readOnly".into(), Value::Bool(truth))));
     put(&mut record, "eventType", row.event_type.as_deref());
+    put(&mut record, "sharedEventID", row.shared_event_id.as_deref());
+    put(&mut record, "vpcEndpointId", row.vpc_endpoint_id.as_deref());
     put(&mut record, "recipientAccountId", row.recipient_account_id.as_deref());
     put(&mut record, "eventCategory", row.event_category.as_deref());
     put(&mut record, "sessionCredentialFromConsole", row.session_credential_from_console.map(quoted));
@@ -72,6 +74,8 @@ fn context(identity: &Identity<'_>, extra: &Map<String, Value>) -> Result<Map<St
     }
     put(&mut attributes, "mfaAuthenticated", identity.mfa.map(quoted));
     put_object(&mut context, "attributes", attributes);
+    put(&mut context, "sourceIdentity", identity.source_identity.as_deref());
+    put(&mut context, "assumedRoot", identity.assumed_root.map(quoted));
     Ok(context)
 }
 

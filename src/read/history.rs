@@ -101,7 +101,7 @@ pub(super) fn record(row: &StringRecord, columns: &Columns, times: Convention) -
         }
         match field {
             Field::Time => set_time(&mut record, own, cell, times)?,
-            Field::Member(path) => set(&mut record, path, own, cell),
+            Field::Member(path) => set(&mut record, path, own, cell, times),
             Field::Alias(path) => aliases.push((*path, own, cell)),
             Field::Within(member, inner) => athena::put(&mut record, &format!("{member}.{inner}"), cell.into()),
             Field::Other => put_in(&mut record, KEPT, own, cell),
@@ -111,7 +111,7 @@ pub(super) fn record(row: &StringRecord, columns: &Columns, times: Convention) -
         if athena::has(&record, path) {
             put_in(&mut record, KEPT, own, cell);
         } else {
-            set(&mut record, path, own, cell);
+            set(&mut record, path, own, cell, times);
         }
     }
     if !record.contains_key("eventName") || !record.contains_key("eventTime") {
@@ -120,12 +120,17 @@ pub(super) fn record(row: &StringRecord, columns: &Columns, times: Convention) -
     Ok(Value::Object(record).to_string())
 }
 
-fn set(record: &mut Map<String, Value>, path: &'static str, own: &str, cell: &str) {
+fn set(record: &mut Map<String, Value>, path: &'static str, own: &str, cell: &str, times: Convention) {
     let is_account = path.to_ascii_lowercase().ends_with("accountid");
     let damaged = (IDS.contains(&path) && is_exponential(cell))
         || (is_account && cell.bytes().any(|byte| !byte.is_ascii_digit()) && is_exponential_or_number(cell));
     if damaged {
         return put_in(record, DAMAGED, own, cell);
+    }
+    if path.ends_with("creationDate")
+        && let Ok(time) = times.time(cell)
+    {
+        return athena::set(record, path, time.into());
     }
     let is_nothing = cell == "null" && !names::OPEN.contains(&path);
     let is_bad_truth = path == "readOnly" && cell.to_ascii_lowercase().parse::<bool>().is_err();

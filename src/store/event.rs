@@ -9,11 +9,11 @@ use duckdb::Appender;
 use super::{Case, StoreError};
 use crate::batch::{Columns, text_at, time_at};
 use crate::event::Timestamp;
-use crate::trail::{LENGTHS, TEXTS, print};
+use crate::trail::{LENGTHS, TEXTS, VISIT_COLUMNS, print};
 
-/// The id that an event's record has itself: where several events came under one id, each is kept under one of version 8.
+/// The id that an event's record has itself, or that it corrects: where several events came under one id, each is kept under one of version 8.
 const OWN_ID: &str = "CASE WHEN substr(event_id, 15, 1) = '8' \
-     THEN COALESCE(json_extract_string(extra, '$.eventID'), event_id) ELSE event_id END";
+     THEN COALESCE(json_extract_string(extra, '$.eventID'), event_id) ELSE COALESCE(corrects, event_id) END";
 
 /// A session that sign-ins may belong to, as its events other than sign-ins show it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -123,6 +123,19 @@ impl Case {
             "SELECT * REPLACE (client::VARCHAR AS client) FROM events WHERE rowid IN (SELECT rowid FROM events \
              WHERE session_created IS NULL AND list_contains(console_evidence, 'sign_in')) ORDER BY event_id",
         )
+    }
+
+    /// The events that say no more of their callers than a name, with the columns that [`crate::trail::visits`] reads.
+    ///
+    /// # Errors
+    /// DuckDB's message.
+    pub fn visits(&self) -> Result<Vec<RecordBatch>, StoreError> {
+        let columns = VISIT_COLUMNS.map(|name| if name == "client" { "client::VARCHAR AS client" } else { name });
+        self.query(&format!(
+            "SELECT {} FROM events WHERE session_created IS NULL AND user_name IS NOT NULL \
+             AND principal_arn IS NULL AND principal_id IS NULL AND identity_type IS NULL ORDER BY event_id",
+            columns.join(", ")
+        ))
     }
 
     /// The sessions that were created within one of these spans (first and last moment), in order of their ids.

@@ -59,6 +59,19 @@ pub const EVENTS: Table = Table {
         Column::new("session_id", Text, "The session it belongs to: sessions.session_id"),
         Column::new("source_file", Text, "The file, or the file within an archive, it was read from"),
         Column::new("source_record", Integer, "Its position in that file"),
+        Column::new("shared_event_id", Text, "One id for the records of one action that several accounts got")
+            .from("sharedEventID"),
+        Column::new("vpc_endpoint_id", Text, "The VPC endpoint that the call went through").from("vpcEndpointId"),
+        Column::new("source_identity", Text, "The identity that was set when the role was assumed")
+            .from("userIdentity.sessionContext.sourceIdentity"),
+        Column::new("assumed_root", Boolean, "Whether the credentials are those of sts:AssumeRoot")
+            .from("userIdentity.sessionContext.assumedRoot"),
+        Column::new("on_behalf_of", Text, "The IAM Identity Center user that the call was made for")
+            .from("userIdentity.onBehalfOf.userId"),
+        Column::new("in_scope_of", Text, "The resource whose role or function called")
+            .from("userIdentity.inScopeOf.sourceArn"),
+        Column::new("corrects", Text, "The id of the event whose record this one replaces; why is in extra.addendum")
+            .from("addendum.originalEventID"),
         Column::new("extra", Json, "The members of the record that no other column holds"),
     ],
 };

@@ -89,9 +89,13 @@ impl Version {
         &self.id
     }
 
-    /// The id that the record itself has, else the one that its event was given.
+    /// The id that the record itself has, or corrects, else the one that its event was given.
     #[must_use]
     pub fn own_id(&self) -> &str {
+        self.text(&["addendum", "originalEventID"]).unwrap_or_else(|| self.id_of_record())
+    }
+
+    fn id_of_record(&self) -> &str {
         self.record.get("eventID").and_then(Value::as_str).unwrap_or(&self.id)
     }
 
@@ -107,8 +111,17 @@ impl Version {
         value.as_str().filter(|text| !text.is_empty())
     }
 
-    /// How much a record of its form says at most: a trail's most, then an event history's, then a trimmed export's.
+    /// Whether it corrects what was said of the event before.
+    fn corrects(&self) -> bool {
+        self.record.get("addendum").is_some_and(Value::is_object)
+    }
+
+    /// How much a record of its form says at most: a correction most, then a trail's record, then an event history's row,
+    /// then a trimmed export.
     fn class(&self) -> u8 {
+        if self.corrects() {
+            return 3;
+        }
         match (self.record.contains_key("eventVersion"), self.record.contains_key("eventHistory")) {
             (true, _) => 2,
             (false, true) => 1,
@@ -128,6 +141,9 @@ impl Version {
     fn is_of_same_event(&self, other: &Self) -> bool {
         let both = |path: &[&str]| self.text(path).zip(other.text(path));
         let differ = |path: &[&str]| both(path).is_some_and(|(a, b)| a != b);
+        if self.corrects() || other.corrects() {
+            return !differ(&["eventSource"]) && !differ(&["eventName"]);
+        }
         let same_request = both(&["requestID"]).is_some_and(|(a, b)| a == b);
         if [["eventSource"], ["eventName"], ["requestID"]].iter().any(|path| differ(path))
             || differ(&["userIdentity", "arn"])

@@ -338,5 +338,7 @@ fn normalise_one(
     };
     event.session_id = session::id(&event, document);
     rows.push(&event, document, text.position)?;
-    Ok(Ok((event_key(&event.event_id), print_of(&event))))
+    // A record that corrects another one is of the same event.
+    let id = event.corrects.as_deref().unwrap_or(&event.event_id);
+    Ok(Ok((event_key(id), print_of(&event))))
 }

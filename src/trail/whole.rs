@@ -107,11 +107,15 @@ fn link(events: &mut [RecordBatch]) -> Result<(), BatchError> {
     let waiting =
         events.iter().zip(&cells).map(|(batch, cells)| waiting(batch, cells)).collect::<Result<Vec<_>, _>>()?;
     let sign_ins = SignIns::read(&waiting)?;
-    let moves: FxHashMap<String, String> = sign_ins.moves(&candidates(&cells)).into_iter().collect();
+    let mut moves: FxHashMap<String, String> = sign_ins.moves(&candidates(&cells)).into_iter().collect();
+    let visits = super::visits(events)?;
+    let has_visits = !visits.is_empty();
+    moves.extend(visits);
     if moves.is_empty() {
         return Ok(());
     }
-    events.iter_mut().zip(&waiting).filter(|(_, waiting)| waiting.num_rows() > 0).try_for_each(|(batch, _)| {
+    let concerned = |waiting: &RecordBatch| has_visits || waiting.num_rows() > 0;
+    events.iter_mut().zip(&waiting).filter(|(_, waiting)| concerned(waiting)).try_for_each(|(batch, _)| {
         *batch = moved(batch, &moves)?;
         Ok(())
     })

@@ -11,7 +11,7 @@ SELECT event_time AS time, principal, what, request_parameters->>'$.bucketName' 
     TRY_CAST(extra->>'$.additionalEventData.bytesTransferredOut' AS BIGINT) AS bytes,
     source_ip, account_id, region, error_code, session_id, signal_id, event_id
 FROM told_events
-WHERE event_key = 's3:GetObject' AND client NOT IN ('cli', 'sdk', 'service') AND invoked_by IS NULL
+WHERE event_key = 's3:GetObject' AND client NOT IN ('cli', 'sdk', 'agent', 'service') AND invoked_by IS NULL
     AND session_id IN (SELECT session_id FROM sessions WHERE console)
     AND event_time BETWEEN getvariable('since') AND getvariable('until')
     AND coalesce(principal, '') LIKE getvariable('principal')
