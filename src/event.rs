@@ -206,6 +206,8 @@ pub struct Event<'a> {
     pub shared_event_id: Option<Cow<'a, str>>,
     /// `vpcEndpointId`
     pub vpc_endpoint_id: Option<Cow<'a, str>>,
+    /// `eventID`, where several events have it, and this one is kept under an id of its content.
+    pub own_id: Option<Cow<'a, str>>,
     /// `addendum.originalEventID`, of a record that corrects another one.
     pub corrects: Option<Cow<'a, str>>,
     /// Who called, told from the user agent. Derived.

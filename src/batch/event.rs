@@ -77,6 +77,7 @@ impl EventRows {
             Cell::Boolean(identity.assumed_root),
             optional(identity.on_behalf_of.as_ref()),
             optional(identity.in_scope_of.as_ref()),
+            optional(event.own_id.as_ref()),
             optional(event.corrects.as_ref()),
             Cell::Text(event.extra.as_deref()),
         ])
@@ -143,6 +144,7 @@ fn read_event(batch: &RecordBatch, row: usize) -> Result<Event<'_>, BatchError> 
         session_credential_from_console: boolean("session_credential_from_console")?,
         shared_event_id: text("shared_event_id")?,
         vpc_endpoint_id: text("vpc_endpoint_id")?,
+        own_id: text("own_id")?,
         corrects: text("corrects")?,
         client: text("client")?.as_deref().and_then(Client::named),
         evidence: evidence_at(columns.list("console_evidence")?, row),

@@ -23,9 +23,10 @@ const PROBLEMS: usize = 10;
 
 /// Load CloudTrail into a case and map its clicks
 ///
-/// Takes CloudTrail in any container: files of a trail, `lookup-events` output, event-history CSV, EventBridge,
-/// CloudWatch Logs and more, plain, gzip, zstd or zip; told by content. Loading a file again changes nothing, and
-/// loading more into a case gives the same as loading all at once. Ends with a ledger on standard error.
+/// Takes CloudTrail in any form: files of a trail, `lookup-events` output, event-history CSV, EventBridge, CloudWatch
+/// Logs, tables of other tools and more, plain, gzip, zstd, bzip2, xz, lz4, zip or tar; told by content. Loading a file
+/// again changes nothing, and loading more into a case gives the same as loading all at once. Ends with a ledger on
+/// standard error.
 #[derive(Debug, Args)]
 #[command(after_help = super::exit::HELP)]
 pub(crate) struct Load {

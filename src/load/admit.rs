@@ -10,8 +10,8 @@ use super::{Ledger, LoadError, Problem, Progress};
 use crate::batch::{BatchError, EventRows, Rows};
 use crate::read::Source;
 use crate::store::{Case, Feeder};
-use crate::table::{EVENTS, REJECTS};
-use crate::trail::{self, Admission, Bundle, Counts, Events, Fate, Outcome, Parsed, Reject, Version};
+use crate::table::{AGGREGATED_EVENTS, EVENTS, REJECTS};
+use crate::trail::{self, Admission, Bundle, Counted, Counts, Events, Fate, Outcome, Parsed, Reject, Version};
 
 /// A transaction that has taken so many events is ended. From 122,880 on, the rows that DuckDB keeps together, it
 /// writes events into the file at once, instead of into its log first.
@@ -35,6 +35,8 @@ pub(super) struct Admitting<'l> {
 pub(super) struct Rest {
     /// Records of events that the case has from others.
     pub(super) joining: Vec<Joining>,
+    /// Aggregated events, each with its file's place in [`Rest::files`].
+    pub(super) aggregated: Vec<(usize, Counted)>,
     /// Files that were loaded before, when they were others.
     pub(super) forgotten: Vec<String>,
     /// The files, and what became of their records so far.
@@ -48,7 +50,14 @@ pub(super) struct Rest {
 impl Default for Rest {
     fn default() -> Self {
         let rejects = Rows::new(&REJECTS);
-        Self { joining: Vec::new(), forgotten: Vec::new(), files: Vec::new(), rejects, is_last: false }
+        Self {
+            joining: Vec::new(),
+            aggregated: Vec::new(),
+            forgotten: Vec::new(),
+            files: Vec::new(),
+            rejects,
+            is_last: false,
+        }
     }
 }
 
@@ -165,6 +174,8 @@ impl<'l> Admitting<'l> {
         for events in std::mem::take(&mut parsed.events) {
             self.events(&events, admitted, rest, &mut counts)?;
         }
+        let place = rest.files.len();
+        rest.aggregated.extend(std::mem::take(&mut parsed.aggregated).into_iter().map(|counted| (place, counted)));
         trail::push_rejects(&mut rest.rejects, &file.name, &parsed)?;
         self.count(&file.name, &mut parsed, counts);
         rest.files.push(Accounted { source: file.clone(), parsed, counts });
@@ -267,6 +278,29 @@ impl<'l> Admitting<'l> {
             case.append(&EVENTS, [&rows.finish()?])?;
         }
         Ok(())
+    }
+
+    /// Adds the aggregated events that the case does not have. They are duplicates until they are in it.
+    ///
+    /// # Errors
+    /// If the case cannot be read or written.
+    pub(super) fn add_aggregated(&mut self, case: &Case, rest: &mut Rest) -> Result<(), LoadError> {
+        if rest.aggregated.is_empty() {
+            return Ok(());
+        }
+        let mut known = case.aggregated_ids()?;
+        let mut rows = Rows::new(&AGGREGATED_EVENTS);
+        for (file, counted) in rest.aggregated.drain(..) {
+            if known.insert(counted.event.event_id.clone()) {
+                counted.push(&mut rows)?;
+                self.ledger.inserted += 1;
+                self.ledger.duplicate -= 1;
+                if let Some(file) = rest.files.get_mut(file) {
+                    file.counts.inserted += 1;
+                }
+            }
+        }
+        Ok(case.append(&AGGREGATED_EVENTS, [&rows.finish()?])?)
     }
 
     /// Reports that several events have one id.

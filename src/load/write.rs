@@ -77,6 +77,7 @@ impl<'a> Writer<'a> {
 /// Does what has to wait until the new events are in.
 fn finish(case: &Case, mut rest: Rest, admitting: &mut Admitting<'_>) -> Result<(), LoadError> {
     admitting.join(case, &mut rest)?;
+    admitting.add_aggregated(case, &mut rest)?;
     rest.forgotten.iter().try_for_each(|file| case.forget_file(file))?;
     let mut files = Rows::new(&LOAD_FILES);
     for file in &rest.files {

@@ -4,6 +4,7 @@
 //! objects stay the text they were, and whatever no field holds to the letter goes into `extra`. [`rebuild()`] turns that
 //! round, so nothing a log said is lost and nothing is stored twice. [`caller`] and the evidence bits judge what was read.
 
+mod aggregated;
 pub mod caller;
 mod error;
 mod evidence;
@@ -16,6 +17,7 @@ mod record;
 mod scalar;
 mod time;
 
+pub use aggregated::{Aggregated, aggregated};
 pub use caller::client;
 pub use error::{Problem, RebuildError, RecordError};
 pub use rebuild::rebuild;

@@ -50,6 +50,7 @@ pub(super) fn read(json: &str, is_apart: bool) -> Result<Event<'_>, Problem> {
     let [shared, endpoint, addendum] = known;
     let mut extra = Extra::default();
     let caller = identity::read(user, &mut extra);
+    let own_id = id.filter(|_| is_apart).and_then(|raw| scalar::filled(raw).value);
     let mut event = Event {
         event_id: event_id(id, json, is_apart, &mut extra),
         event_time: event_time(at, shipped, &mut extra)?,
@@ -70,6 +71,7 @@ pub(super) fn read(json: &str, is_apart: bool) -> Result<Event<'_>, Problem> {
         session_credential_from_console: extra.take("sessionCredentialFromConsole", flag, scalar::quoted_bool),
         shared_event_id: extra.take("sharedEventID", shared, scalar::text),
         vpc_endpoint_id: extra.take("vpcEndpointId", endpoint, scalar::text),
+        own_id,
         corrects: corrects(addendum, &mut extra),
         ..Event::default()
     };

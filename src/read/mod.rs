@@ -17,6 +17,7 @@ mod lines;
 mod names;
 mod ocsf;
 mod opened;
+mod own;
 mod packed;
 mod parquet;
 mod row;

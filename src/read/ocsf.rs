@@ -51,7 +51,7 @@ const BOOLEANS: [&str; 2] = ["readOnly", "managementEvent"];
 /// # Errors
 /// An event that is no call to AWS is refused by its product and class.
 pub(super) fn record(text: &str) -> Result<String, Refusal> {
-    let event: Value = serde_json::from_str(text).map_err(|error| Refusal::BrokenJson(error.to_string()))?;
+    let event: Value = crate::json::value(text).map_err(|error| Refusal::BrokenJson(error.to_string()))?;
     if let Some(raw) = event["raw_data"].as_str().filter(|raw| is_record(raw)) {
         return Ok(raw.to_owned());
     }

@@ -5,12 +5,18 @@ use serde_json::{Map, Value};
 use super::athena;
 use super::container::Container;
 use super::found::Found;
+use super::own;
 use crate::json;
 
 /// The records in an object that is a row of a table, or a table; `None` of any other object.
 pub(super) fn read(text: &str) -> Option<Found<'static>> {
     let mut names = Vec::new();
     json::object(text, 0, |name, _| names.push(name))?;
+    if own::is_row_of(&names) {
+        let mut found = Found::default();
+        found.record(own::record(text)?.into(), Container::Table);
+        return Some(found);
+    }
     // What has CloudTrail's own names, and is no record, is of another service.
     if !names.contains(&"eventName") && athena::is_row_of(names.iter().copied()) {
         let mut found = Found::default();

@@ -1,6 +1,7 @@
 //! What load asks of `events`: which are there, which are sign-ins, and which belong elsewhere.
 
 use std::array;
+use std::collections::HashSet;
 
 use arrow::array::Array;
 use arrow::record_batch::RecordBatch;
@@ -11,9 +12,8 @@ use crate::batch::{Columns, text_at, time_at};
 use crate::event::Timestamp;
 use crate::trail::{LENGTHS, TEXTS, VISIT_COLUMNS, print};
 
-/// The id that an event's record has itself, or that it corrects: where several events came under one id, each is kept under one of version 8.
-const OWN_ID: &str = "CASE WHEN substr(event_id, 15, 1) = '8' \
-     THEN COALESCE(json_extract_string(extra, '$.eventID'), event_id) ELSE COALESCE(corrects, event_id) END";
+/// The id that an event's record has itself, or that it corrects.
+const OWN_ID: &str = "COALESCE(own_id, corrects, event_id)";
 
 /// A session that sign-ins may belong to, as its events other than sign-ins show it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,7 +64,7 @@ impl Case {
         }
         stage.flush()?;
         drop(stage);
-        self.tell_events(&format!("WHERE {OWN_ID} IN (SELECT event_id FROM stage)"), tell)
+        self.tell_events(&of_stage(), tell)
     }
 
     /// The events whose records have these ids, as [`crate::batch::read_events`] reads them.
@@ -73,10 +73,8 @@ impl Case {
     /// DuckDB's message.
     pub fn events_of<'a>(&self, own_ids: impl Iterator<Item = &'a str>) -> Result<Vec<RecordBatch>, StoreError> {
         self.stage(own_ids.map(|id| [id, ""]))?;
-        self.query(&format!(
-            "SELECT * REPLACE (client::VARCHAR AS client) FROM events \
-             WHERE {OWN_ID} IN (SELECT event_id FROM stage) ORDER BY event_id"
-        ))
+        let which = of_stage();
+        self.query(&format!("SELECT * REPLACE (client::VARCHAR AS client) FROM events {which} ORDER BY event_id"))
     }
 
     /// Whether the case has events.
@@ -90,13 +88,12 @@ impl Case {
     fn tell_events(&self, which: &str, mut tell: impl FnMut(&str, &str, u32)) -> Result<(), StoreError> {
         let lengths = LENGTHS.map(|name| format!("strlen({name}::VARCHAR)::BIGINT AS {name}")).join(", ");
         let sql = format!(
-            "SELECT {OWN_ID} AS own_id, source_file, event_time, {}, {lengths} FROM events {which}",
+            "SELECT {OWN_ID} AS id, source_file, event_time, {}, {lengths} FROM events {which}",
             TEXTS.join(", ")
         );
         for batch in self.query(&sql)? {
             let columns = Columns(&batch);
-            let (ids, files, times) =
-                (columns.text("own_id")?, columns.text("source_file")?, columns.time("event_time")?);
+            let (ids, files, times) = (columns.text("id")?, columns.text("source_file")?, columns.time("event_time")?);
             let texts = TEXTS.map(|name| columns.text(name));
             let lengths = LENGTHS.map(|name| columns.integer(name));
             for row in 0..batch.num_rows() {
@@ -123,6 +120,18 @@ impl Case {
             "SELECT * REPLACE (client::VARCHAR AS client) FROM events WHERE rowid IN (SELECT rowid FROM events \
              WHERE session_created IS NULL AND list_contains(console_evidence, 'sign_in')) ORDER BY event_id",
         )
+    }
+
+    /// The ids of the aggregated events that the case has.
+    ///
+    /// # Errors
+    /// DuckDB's message.
+    pub fn aggregated_ids(&self) -> Result<HashSet<String>, StoreError> {
+        let mut ids = HashSet::new();
+        for batch in self.query("SELECT event_id FROM aggregated_events")? {
+            ids.extend(Columns(&batch).text("event_id")?.iter().flatten().map(str::to_owned));
+        }
+        Ok(ids)
     }
 
     /// The events that say no more of their callers than a name, with the columns that [`crate::trail::visits`] reads.
@@ -196,6 +205,12 @@ impl Case {
     fn staging(&self) -> Result<Appender<'_>, StoreError> {
         Ok(self.connection.appender_to_catalog_and_db("stage", "temp", "main")?)
     }
+}
+
+/// The events whose records have the staged ids: by their places, so that of all other events no more columns are read
+/// than those with ids.
+fn of_stage() -> String {
+    format!("WHERE rowid IN (SELECT rowid FROM events WHERE {OWN_ID} IN (SELECT event_id FROM stage))")
 }
 
 fn read_sessions(batch: &RecordBatch) -> Result<Vec<KnownSession>, StoreError> {

@@ -15,7 +15,7 @@ use super::{Admission, Admissions, Bundle, Counts, Events, Outcome, Parsed, Read
 use crate::batch::{BatchError, Columns, EventRows, Rows};
 use crate::event::Timestamp;
 use crate::read::{Discovery, Source};
-use crate::table::{LOAD_FILES, REJECTS};
+use crate::table::{AGGREGATED_EVENTS, LOAD_FILES, REJECTS};
 
 /// A stretch of time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -37,6 +37,8 @@ impl Span {
 pub(super) struct Kept {
     /// Batches of `events`: each event once, as a load would keep it, in order of files and records.
     pub(super) events: Vec<RecordBatch>,
+    /// A batch of `aggregated_events`.
+    pub(super) aggregated: RecordBatch,
     /// A batch of `load_files`.
     pub(super) files: RecordBatch,
     /// A batch of `rejects`: all that could not be read, from records to inputs.
@@ -102,7 +104,8 @@ impl Account {
 
 /// Keeps of each event the record that a load would keep: the one in the document whose name comes first.
 fn keep(mut bundles: Vec<Bundle>, span: Span, mut account: Account) -> Result<Kept, BatchError> {
-    let (wanted, joined) = admit(&mut bundles)?;
+    let (mut wanted, joined) = admit(&mut bundles)?;
+    let aggregated = aggregated(&bundles, &mut wanted)?;
     for (bundle, wanted) in bundles.iter().zip(&wanted) {
         for ((source, outcome), counts) in bundle.files.iter().zip(&wanted.counts) {
             match outcome {
@@ -120,10 +123,26 @@ fn keep(mut bundles: Vec<Bundle>, span: Span, mut account: Account) -> Result<Ke
         batches.into_par_iter().map(|(batch, rows)| chosen(batch, rows, span)).collect::<Result<Vec<_>, _>>()?;
     Ok(Kept {
         events: events.into_iter().filter(|batch| batch.num_rows() > 0).collect(),
+        aggregated,
         files: account.files.finish()?,
         rejects: account.rejects.finish()?,
         nothing: (!account.some).then(|| told(&account.causes)),
     })
+}
+
+/// The aggregated events, each once.
+fn aggregated(bundles: &[Bundle], wanted: &mut [Wanted]) -> Result<RecordBatch, BatchError> {
+    let (mut rows, mut met) = (Rows::new(&AGGREGATED_EVENTS), FxHashSet::default());
+    for (bundle, wanted) in bundles.iter().zip(wanted) {
+        for ((_, outcome), counts) in bundle.files.iter().zip(&mut wanted.counts) {
+            let Outcome::Parsed(parsed) = outcome else { continue };
+            for counted in parsed.aggregated.iter().filter(|counted| met.insert(counted.event.event_id.as_str())) {
+                counted.push(&mut rows)?;
+                counts.inserted += 1;
+            }
+        }
+    }
+    rows.finish()
 }
 
 /// What a bundle is to give.

@@ -20,7 +20,7 @@ pub use bundles::{BUNDLE, cut};
 pub use kept::Span;
 pub use mapped::{Mapped, signals};
 pub use merge::{Fate, MergeError, Resolved, Version, resolve};
-pub use parse::{Bundle, Events, IsKnown, Outcome, Parsed, Reject, parse, parse_stored};
+pub use parse::{Bundle, Counted, Events, IsKnown, Outcome, Parsed, Reject, parse, parse_stored};
 pub use sign_ins::{SignIns, VISIT_COLUMNS, visits};
 pub use stretches::{Stretch, Stretches};
 pub use whole::{Trail, TrailError, map_events};

@@ -9,7 +9,7 @@ use rayon::prelude::*;
 
 use super::Reading;
 use super::admission::{event_key, print_of};
-use crate::batch::{BatchError, EventRows};
+use crate::batch::{BatchError, Cell, EventRows, Rows};
 use crate::{normalise, read, session};
 
 /// The most records in a batch: as many as DuckDB takes at once.
@@ -58,6 +58,42 @@ pub struct Parsed {
     pub rejects: Vec<Reject>,
     /// Its events, by document.
     pub events: Vec<Events>,
+    /// Its aggregated events, which are in no batch of events.
+    pub aggregated: Vec<Counted>,
+}
+
+/// An aggregated event, and where it was read.
+#[derive(Debug, Clone)]
+pub struct Counted {
+    /// The event.
+    pub event: normalise::Aggregated,
+    /// The document's name.
+    pub document: String,
+    /// The record's place in its document, from 1.
+    pub record: u64,
+}
+
+impl Counted {
+    /// Adds the event to rows of `aggregated_events`.
+    ///
+    /// # Errors
+    /// If the cells here are not the columns of the table, which a test rules out.
+    pub fn push(&self, rows: &mut Rows) -> Result<(), BatchError> {
+        let event = &self.event;
+        rows.push([
+            Cell::text(&event.event_id),
+            Cell::Time(Some(event.window_start)),
+            Cell::Time(event.window_end),
+            Cell::Text(event.account_id.as_deref()),
+            Cell::Text(event.region.as_deref()),
+            Cell::Text(event.event_source.as_deref()),
+            Cell::Text(event.dimension.as_deref()),
+            Cell::text(&event.summary),
+            Cell::text(&self.document),
+            Cell::count(self.record),
+            Cell::text(&event.record),
+        ])
+    }
 }
 
 /// A record, or if `record` is `None` a document, that could not be read.
@@ -200,8 +236,8 @@ impl Parser {
         }
         self.bytes += bytes;
         let first = self.rows.len();
-        let (keys, rejects) = normalise_all(document, records, &mut self.rows)?;
-        parsed.add(Events { document: document.to_owned(), keys, batch: self.batches.len(), first }, rejects);
+        let (keys, others) = normalise_all(document, records, &mut self.rows)?;
+        parsed.add(Events { document: document.to_owned(), keys, batch: self.batches.len(), first }, others);
         Ok(())
     }
 
@@ -209,13 +245,13 @@ impl Parser {
         self.flush()?;
         let normalise = |piece: &&[Record<'_>]| {
             let mut rows = EventRows::with_capacity(piece.len());
-            let (keys, rejects) = normalise_all(document, piece, &mut rows)?;
-            Ok::<_, BatchError>((rows.finish()?, keys, rejects))
+            let (keys, others) = normalise_all(document, piece, &mut rows)?;
+            Ok::<_, BatchError>((rows.finish()?, keys, others))
         };
         let done: Vec<_> = pieces.par_iter().map(normalise).collect();
         for piece in done {
-            let (batch, keys, rejects) = piece?;
-            parsed.add(Events { document: document.to_owned(), keys, batch: self.batches.len(), first: 0 }, rejects);
+            let (batch, keys, others) = piece?;
+            parsed.add(Events { document: document.to_owned(), keys, batch: self.batches.len(), first: 0 }, others);
             self.batches.push(batch);
         }
         Ok(())
@@ -264,9 +300,10 @@ impl Parsed {
         self.refused = Some(if all.is_empty() { "nothing in it".to_owned() } else { all });
     }
 
-    fn add(&mut self, events: Events, rejects: Vec<Reject>) {
-        self.rejected += rejects.len() as u64;
-        self.rejects.extend(rejects);
+    fn add(&mut self, events: Events, others: Others) {
+        self.rejected += others.rejects.len() as u64;
+        self.rejects.extend(others.rejects);
+        self.aggregated.extend(others.aggregated);
         self.events.push(events);
     }
 }
@@ -299,11 +336,11 @@ fn normalise_all(
     document: &str,
     records: &[Record<'_>],
     rows: &mut EventRows,
-) -> Result<(Vec<(u128, u32)>, Vec<Reject>), BatchError> {
-    let (mut keys, mut rejects) = (Vec::with_capacity(records.len()), Vec::new());
+) -> Result<(Vec<(u128, u32)>, Others), BatchError> {
+    let (mut keys, mut others) = (Vec::with_capacity(records.len()), Others::default());
     for record in records {
         match record {
-            Err(bad) => rejects.push(Reject {
+            Err(bad) => others.rejects.push(Reject {
                 document: document.to_owned(),
                 record: Some(bad.position),
                 cause: bad.cause.clone(),
@@ -311,16 +348,29 @@ fn normalise_all(
             }),
             Ok(text) => match normalise_one(document, text, rows)? {
                 Ok(key) => keys.push(key),
-                Err(cause) => rejects.push(Reject {
-                    document: document.to_owned(),
-                    record: Some(text.position),
-                    cause,
-                    excerpt: Some(text.json.chars().take(EXCERPT).collect()),
-                }),
+                Err(cause) => match normalise::aggregated(&text.json) {
+                    Some(event) => {
+                        let (document, record) = (document.to_owned(), text.position);
+                        others.aggregated.push(Counted { event, document, record });
+                    }
+                    None => others.rejects.push(Reject {
+                        document: document.to_owned(),
+                        record: Some(text.position),
+                        cause,
+                        excerpt: Some(text.json.chars().take(EXCERPT).collect()),
+                    }),
+                },
             },
         }
     }
-    Ok((keys, rejects))
+    Ok((keys, others))
+}
+
+/// Records that are no event with a name and a time.
+#[derive(Debug, Default)]
+struct Others {
+    rejects: Vec<Reject>,
+    aggregated: Vec<Counted>,
 }
 
 /// Adds the record's event and gives the key of its id and its print, or the cause if it is no event.

@@ -26,6 +26,8 @@ use crate::rule::RuleSet;
 pub struct Trail {
     /// Batches of `events`, each event once, sign-ins in the sessions they opened.
     pub events: Vec<RecordBatch>,
+    /// A batch of `aggregated_events`.
+    pub aggregated: RecordBatch,
     /// A batch of `load_files`.
     pub files: RecordBatch,
     /// A batch of `rejects`. Unlike a case's it has a row, too, for each file and input of which nothing was read.
@@ -69,9 +71,9 @@ impl Trail {
     }
 
     fn linked(kept: Kept) -> Result<Self, BatchError> {
-        let Kept { mut events, files, rejects, nothing } = kept;
+        let Kept { mut events, aggregated, files, rejects, nothing } = kept;
         link(&mut events)?;
-        Ok(Self { events, files, rejects, nothing })
+        Ok(Self { events, aggregated, files, rejects, nothing })
     }
 
     /// The trail, if anything of it was read.

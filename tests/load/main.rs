@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod again;
+mod field;
 
 use std::fs;
 use std::path::{Path, PathBuf};
