@@ -177,10 +177,14 @@ impl Unpacked {
             let member = self.member(name, &own);
             let text = self.read(&member, "tar member", 0, entry);
             let read = text.len() as u64;
-            if read < size && self.allowance > 0 {
+            let is_cut = read < size && self.allowance > 0;
+            if is_cut {
                 self.problems.push(format!("{member}: tar member: cut off after {read} of {size} bytes"));
             }
             self.add_member(&own, &member, text, layer);
+            if is_cut {
+                return;
+            }
         }
     }
 

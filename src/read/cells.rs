@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use csv::{Reader, ReaderBuilder, StringRecord};
+use serde_json::{Map, Value};
 
 use super::clock::{Convention, DateOrder};
 use super::container::Container;
@@ -10,6 +11,7 @@ use super::error::Refusal;
 use super::found::{Found, Item};
 use super::history::{self, Columns};
 use super::names::plain;
+use super::own;
 use super::scan::newlines;
 use super::stream;
 use super::text::{excerpt, printable};
@@ -52,6 +54,10 @@ pub(super) fn read(text: &str, order: Option<DateOrder>) -> Result<Table, Refusa
             Ok(table) => return Ok(table),
             Err(refusal) => told = told.or(refusal),
         }
+    }
+    let own: Vec<&str> = headers.iter().map(str::trim).collect();
+    if own::is_row_of(&own) {
+        return Ok(rows.read(Container::Table, |row| own_row(row, &own)));
     }
     if let Some(columns) = columns {
         let times = Convention::of(rows.times(&columns).iter().map(String::as_str), order);
@@ -246,6 +252,22 @@ fn cell(row: &StringRecord, column: usize) -> Vec<Item<'static>> {
     let text = row.get(column).unwrap_or_default();
     let items = stream::read(text, 1).found.into_owned().items;
     if items.is_empty() { vec![Item::Broken("the cell is empty".to_owned(), whole_row(row))] } else { items }
+}
+
+/// A row of the table `events` of a case.
+fn own_row(row: &StringRecord, names: &[&str]) -> Vec<Item<'static>> {
+    let cells = names.iter().zip(row).filter(|(_, cell)| !cell.is_empty());
+    // The export puts a mark before what a spreadsheet would take for a formula.
+    let text = |cell: &str| {
+        let inner = cell.strip_prefix('\'').filter(|inner| inner.starts_with(['=', '+', '-', '@']));
+        Value::String(inner.unwrap_or(cell).to_owned())
+    };
+    let row_of_cells: Map<String, Value> = cells.map(|(name, cell)| ((*name).to_owned(), text(cell))).collect();
+    let record = own::record(&Value::Object(row_of_cells).to_string());
+    vec![match record {
+        Some(json) => Item::Record(json.into()),
+        None => Item::Broken("the row holds no event".to_owned(), whole_row(row)),
+    }]
 }
 
 fn history_row(row: &StringRecord, columns: &Columns, times: Convention) -> Vec<Item<'static>> {

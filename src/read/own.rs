@@ -54,6 +54,10 @@ fn member(name: &str, kind: ColumnKind, value: &Value) -> Option<Value> {
         (ColumnKind::Timestamp, Value::String(text)) => clock::utc(text)?.into(),
         (ColumnKind::Timestamp, Value::Number(number)) => clock::show(clock::epoch(number.as_f64()?)?).into(),
         (ColumnKind::Json, Value::String(text)) => json::value(text).ok()?,
+        (ColumnKind::Boolean, Value::String(text)) => {
+            let truth: bool = text.parse().ok()?;
+            if QUOTED.contains(&name) { truth.to_string().into() } else { truth.into() }
+        }
         (ColumnKind::Boolean, Value::Bool(truth)) if QUOTED.contains(&name) => truth.to_string().into(),
         _ => value.clone(),
     })

@@ -191,7 +191,8 @@ pub(super) fn next_record(text: &str, from: usize, to: usize, depth: usize, pati
 /// Whether a text begins as a record does, whole or not.
 pub(super) fn is_begun(text: &str) -> bool {
     let names = ["\"eventVersion\"", "\"eventTime\"", "\"eventName\"", "\"userIdentity\"", "\"Records\""];
-    text.starts_with('{') && names.iter().any(|name| text.contains(name))
+    let is_object = text.strip_prefix('{').is_some_and(|inner| inner.trim_start().starts_with('"'));
+    is_object && names.iter().any(|name| text.contains(name))
 }
 
 /// A string that holds JSON, or a value that can hold no record.

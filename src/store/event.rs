@@ -59,8 +59,9 @@ impl Case {
         self.execute(STAGE)?;
         let mut stage = self.staging()?;
         for batch in batches {
-            let ids = Columns(batch).text("event_id")?;
-            stage.append_rows(ids.iter().flatten().map(|id| [id, ""]))?;
+            let (ids, corrected) = (Columns(batch).text("event_id")?, Columns(batch).text("corrects")?);
+            let own = ids.iter().zip(corrected).filter_map(|(id, corrected)| corrected.or(id));
+            stage.append_rows(own.map(|id| [id, ""]))?;
         }
         stage.flush()?;
         drop(stage);
