@@ -50,19 +50,25 @@ pub(super) fn is_row(object: &Map<String, Value>) -> bool {
 
 /// Whether the names are the columns of a table of events: what was called, of whom, and when or by which id.
 pub(super) fn is_row_of<'n>(names: impl Iterator<Item = &'n str>) -> bool {
-    let (mut name, mut source, mut event) = (false, false, false);
-    for column in names.map(names::column) {
-        match column {
-            Column::Own("eventName") => name = true,
-            Column::Own("eventSource") => source = true,
+    let (mut own, mut alias) = ([false; 2], [false; 2]);
+    let (mut is_event, mut is_ours) = (false, false);
+    for name in names {
+        is_ours |= name.contains("cloudtrail");
+        match names::column(name) {
+            Column::Own("eventName") => own[0] = true,
+            Column::Own("eventSource") => own[1] = true,
+            Column::Alias("eventName") => alias[0] = true,
+            Column::Alias("eventSource") => alias[1] = true,
             Column::Own("eventTime" | "eventID" | "eventVersion" | "userIdentity") | Column::Alias("eventTime") => {
-                event = true;
+                is_event = true;
             }
             _ => {}
         }
     }
-    // Rows that a client made of Athena's table may have these two alone.
-    name && source && event
+    // Names that other logs have too count where others are CloudTrail's alone.
+    let is_there = |at: usize| own[at] || (is_ours && alias[at]);
+    // Rows that a client made of Athena's table may have little more.
+    is_there(0) && is_there(1) && is_event
 }
 
 /// The record that a row was made from.

@@ -75,7 +75,10 @@ impl Columns {
         let place = |columns: &[(Field, String)], field| columns.iter().position(|(known, _)| *known == field);
         let time = place(&columns, Field::Time).or_else(|| place(&columns, Field::Alias("eventTime")))?;
         columns[time].0 = Field::Time;
-        place(&columns, Field::Member("eventName"))?;
+        place(&columns, Field::Member("eventName")).or_else(|| {
+            let is_ours = headers.iter().any(|name| name.contains("cloudtrail"));
+            place(&columns, Field::Alias("eventName")).filter(|_| is_ours)
+        })?;
         Some(Self { columns, time, is_table })
     }
 

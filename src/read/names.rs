@@ -85,7 +85,7 @@ const MEMBERS: [&str; 74] = [
 ];
 
 /// Other names, plain, that tools give to members. They count only where the member's own name is not there.
-const ALIASES: [(&str, &str); 37] = [
+const ALIASES: [(&str, &str); 45] = [
     // Microsoft Sentinel
     ("timegenerated", "eventTime"),
     ("timegeneratedutc", "eventTime"),
@@ -124,6 +124,15 @@ const ALIASES: [(&str, &str); 37] = [
     ("username", "userIdentity.userName"),
     ("sourceip", "sourceIPAddress"),
     ("region", "awsRegion"),
+    // The Elastic Common Schema
+    ("eventaction", "eventName"),
+    ("eventprovider", "eventSource"),
+    ("timestamp", "eventTime"),
+    ("sourceaddress", "sourceIPAddress"),
+    ("useragentoriginal", "userAgent"),
+    ("cloudregion", "awsRegion"),
+    ("cloudaccountid", "recipientAccountId"),
+    ("awscloudtrailuseridentitysessioncontextcreationdate", "userIdentity.sessionContext.attributes.creationDate"),
     ("sessioncontextsourceidentity", "userIdentity.sessionContext.sourceIdentity"),
 ];
 
@@ -250,6 +259,11 @@ fn within(name: &str) -> Option<(&'static str, &str)> {
         })
     };
     member('.').or_else(|| member('_')).filter(|(_, inner)| !inner.is_empty())
+}
+
+/// Whether a column holds one of [`OPEN`] whole.
+pub(super) fn is_open(name: &str) -> bool {
+    matches!(column(name), Column::Own(path) if OPEN.contains(&path))
 }
 
 /// How CloudTrail writes the name of a member of a nested object, if it has one like that.

@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use super::athena;
 use super::container::Container;
 use super::found::Found;
+use super::names;
 use super::own;
 use crate::json;
 
@@ -23,12 +24,41 @@ pub(super) fn read(text: &str) -> Option<Found<'static>> {
         found.record(athena::record(text).ok()?.into(), Container::Table);
         return Some(found);
     }
+    if text.contains("cloudtrail")
+        && let Some(record) = elastic(text)
+    {
+        let mut found = Found::default();
+        found.record(record.into(), Container::Table);
+        return Some(found);
+    }
     let has = |wanted: &[&str]| wanted.iter().any(|wanted| names.contains(wanted));
     if has(&["QueryResultRows", "ResultSet", "results", "columns", "Columns"]) {
         let value: Value = serde_json::from_str(text).ok()?;
         return tables(&value);
     }
     None
+}
+
+/// The record in an event of the Elastic Common Schema, whose members are objects in objects: `aws.cloudtrail.event_type`.
+fn elastic(text: &str) -> Option<String> {
+    let Ok(Value::Object(event)) = serde_json::from_str(text) else { return None };
+    let mut row = Map::new();
+    flatten("", event, &mut row);
+    let is_row =
+        row.keys().any(|name| name.contains("aws.cloudtrail.")) && athena::is_row_of(row.keys().map(String::as_str));
+    is_row.then(|| Value::Object(athena::restored(row)).to_string())
+}
+
+/// The members at any depth, by their paths. A list of one value, as a search gives it, is that value.
+fn flatten(path: &str, members: Map<String, Value>, row: &mut Map<String, Value>) {
+    for (name, value) in members {
+        let path = if path.is_empty() { name } else { format!("{path}.{name}") };
+        match value {
+            Value::Object(inner) if !names::is_open(&path) => flatten(&path, inner, row),
+            Value::Array(mut values) if values.len() == 1 => drop(row.insert(path, values.remove(0))),
+            value => drop(row.insert(path, value)),
+        }
+    }
 }
 
 /// The records of the tables in a query's result.

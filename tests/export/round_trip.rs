@@ -50,8 +50,8 @@ fn without_the_raw_record_the_signals_are_the_same() {
 fn parquet_and_lines_of_events_out_and_in_again_are_the_same_case() {
     let dir = demo();
     answer(dir.path(), &["export", "parquet", "--db", "case.duckdb", "-o", "out"]);
-    answer(dir.path(), &["export", "jsonl", "events", "--db", "case.duckdb", "-o", "out.jsonl"]);
-    answer(dir.path(), &["export", "csv", "events", "--db", "case.duckdb", "-o", "out.csv"]);
+    answer(dir.path(), &["export", "jsonl", "--table", "events", "--db", "case.duckdb", "-o", "out.jsonl"]);
+    answer(dir.path(), &["export", "csv", "--table", "events", "--db", "case.duckdb", "-o", "out.csv"]);
     for (at, input) in ["out/events", "out.jsonl", "out.csv"].into_iter().enumerate() {
         let case = format!("{at}.duckdb");
         cartographer(dir.path(), &["load", input, "--db", &case]).assert().code(0);
@@ -70,13 +70,13 @@ fn a_record_that_is_very_deep_is_exported_and_loaded_again() {
     let deep = format!("{}1{}", "{\"a\":".repeat(130), "}".repeat(130));
     let record = format!(
         "{{\"eventVersion\":\"1.08\",\"eventTime\":\"2024-05-01T10:00:00Z\",\"eventSource\":\"iam.amazonaws.com\",\
-         \"eventName\":\"A\",\"eventID\":\"e\",\"requestParameters\":{deep}}}"
+         \"eventName\":\"A\",\"eventID\":\"e\",\"userIdentity\":{{\"arn\":\"arn:x\"}},\"requestParameters\":{deep}}}"
     );
     fs::write(dir.path().join("deep.json"), format!("{{\"Records\":[{record}]}}")).unwrap();
     answer(dir.path(), &["load", "deep.json", "--db", "case.duckdb", "-q"]);
     for (at, format) in ["ocsf", "jsonl"].into_iter().enumerate() {
         let mut args = vec!["export", format, "--db", "case.duckdb", "-o", "out"];
-        args.extend((format == "jsonl").then_some("events"));
+        args.extend(if format == "jsonl" { ["--table", "events"].as_slice() } else { &[] });
         answer(dir.path(), &args);
         let case = format!("{at}.duckdb");
         answer(dir.path(), &["load", "out", "--db", &case, "-q"]);

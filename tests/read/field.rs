@@ -300,6 +300,33 @@ fn a_table_of_sentinel_gives_records() {
 }
 
 #[test]
+fn events_of_elastic_without_their_original_are_records() {
+    let event = json!({
+        "@timestamp": "2024-06-03T08:00:01.000Z", "event": {"action": "CreateKey", "provider": "kms.amazonaws.com", "id": "e"},
+        "source": {"address": "203.0.113.9", "ip": "203.0.113.9"}, "user_agent": {"original": "Mozilla/5.0"},
+        "cloud": {"region": "eu-central-1", "account": {"id": "444455556666"}}, "user": {"name": "nora"},
+        "aws": {"cloudtrail": {"event_version": "1.08", "error_code": "AccessDenied", "request_parameters": "{keyId=k}",
+            "user_identity": {"type": "IAMUser", "arn": "arn:aws:iam::444455556666:user/nora", "access_key_id": "A"}}},
+    });
+    let expected = json!({
+        "eventTime": "2024-06-03T08:00:01.000Z", "eventName": "CreateKey", "eventSource": "kms.amazonaws.com", "eventID": "e",
+        "sourceIPAddress": "203.0.113.9", "userAgent": "Mozilla/5.0", "awsRegion": "eu-central-1", "recipientAccountId": "444455556666",
+        "eventVersion": "1.08", "errorCode": "AccessDenied", "requestParameters": {"keyId": "k"},
+        "userIdentity": {"type": "IAMUser", "arn": "arn:aws:iam::444455556666:user/nora", "accessKeyId": "A", "userName": "nora"},
+    });
+    for text in [event.clone(), json!({"hits": {"hits": [{"_source": event}]}})] {
+        let mut found = read(&text.to_string()).records.remove(0).1;
+        found.as_object_mut().unwrap().remove("otherColumns");
+        assert_eq!(found, expected);
+    }
+    let csv = "@timestamp,event.action,event.provider,aws.cloudtrail.user_identity.arn\n\
+        2024-06-03T08:00:01.000Z,CreateKey,kms.amazonaws.com,arn:x\n";
+    assert_eq!(read(csv).records[0].1["userIdentity"]["arn"], "arn:x");
+    let other = json!({"event": {"action": "logon", "provider": "Security"}, "@timestamp": "x"});
+    assert!(matches!(refused(&other.to_string()), Refusal::ForeignJson(_)));
+}
+
+#[test]
 fn query_results_give_records() {
     let cells =
         |cells: &[&str]| json!({"Data": cells.iter().map(|cell| json!({"VarCharValue": cell})).collect::<Vec<_>>()});
