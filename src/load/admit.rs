@@ -172,7 +172,7 @@ impl<'l> Admitting<'l> {
         }
         let mut counts = Counts::default();
         for events in std::mem::take(&mut parsed.events) {
-            self.events(&events, admitted, rest, &mut counts)?;
+            self.events(&events, admitted, rest, &mut counts);
         }
         let place = rest.files.len();
         rest.aggregated.extend(std::mem::take(&mut parsed.aggregated).into_iter().map(|counted| (place, counted)));
@@ -201,13 +201,7 @@ impl<'l> Admitting<'l> {
 
     /// Takes the events that the case is to have, and counts the new ones. What is to be joined is a duplicate until it
     /// is.
-    fn events(
-        &mut self,
-        events: &Events,
-        admitted: &mut Admitted,
-        rest: &mut Rest,
-        counts: &mut Counts,
-    ) -> Result<(), BatchError> {
+    fn events(&mut self, events: &Events, admitted: &mut Admitted, rest: &mut Rest, counts: &mut Counts) {
         let document = self.events.document(&events.document);
         for (row, key) in (events.first..).zip(&events.keys) {
             match self.events.admit(*key, document) {
@@ -225,7 +219,6 @@ impl<'l> Admitting<'l> {
                 Admission::Duplicate => {}
             }
         }
-        Ok(())
     }
 
     /// Joins records with those that the case has of their events, once these are in it.

@@ -88,11 +88,10 @@ impl Convention {
         }
         match (month_first, day_first, wanted) {
             _ if !needed => Self::Order(DateOrder::MonthFirst),
-            (true, true, Some(order)) => Self::Order(order),
-            (true, true, None) => Self::Ambiguous,
             (true, false, _) => Self::Order(DateOrder::MonthFirst),
             (false, true, _) => Self::Order(DateOrder::DayFirst),
-            (false, false, Some(order)) => Self::Order(order),
+            (_, _, Some(order)) => Self::Order(order),
+            (true, true, None) => Self::Ambiguous,
             (false, false, None) => Self::Mixed,
         }
     }

@@ -53,7 +53,7 @@ impl<'t> Found<'t> {
     }
 
     /// Adds something that cannot be read, after which a record was found again.
-    pub(super) fn skipped(&mut self, cause: String, text: &str) {
+    pub(super) fn skipped(&mut self, cause: &str, text: &str) {
         self.broken(format!("{cause}; {} bytes were skipped to the next record", text.len()), text);
     }
 

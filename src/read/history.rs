@@ -58,7 +58,7 @@ impl Field {
 /// The columns of one file: what each stands for, and its own name.
 #[derive(Debug)]
 pub(super) struct Columns {
-    columns: Vec<(Field, String)>,
+    fields: Vec<(Field, String)>,
     time: usize,
     is_table: bool,
 }
@@ -79,7 +79,7 @@ impl Columns {
             let is_ours = headers.iter().any(|name| name.contains("cloudtrail"));
             place(&columns, Field::Alias("eventName")).filter(|_| is_ours)
         })?;
-        Some(Self { columns, time, is_table })
+        Some(Self { fields: columns, time, is_table })
     }
 
     /// The kind of table.
@@ -97,7 +97,7 @@ impl Columns {
 pub(super) fn record(row: &StringRecord, columns: &Columns, times: Convention) -> Result<String, String> {
     let mut record = Map::new();
     let mut aliases = Vec::new();
-    for ((field, own), cell) in columns.columns.iter().zip(row) {
+    for ((field, own), cell) in columns.fields.iter().zip(row) {
         let cell = cell.trim();
         if matches!(cell, "" | "-") {
             continue;

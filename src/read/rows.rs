@@ -79,8 +79,12 @@ fn tables(result: &Value) -> Option<Found<'static>> {
 fn lake(result: &Value) -> Option<Vec<Map<String, Value>>> {
     let rows = result.get("QueryResultRows")?.as_array()?;
     rows.iter()
-        .map(|row| Some(row.as_array()?.iter().filter_map(Value::as_object).cloned().flatten().collect()))
+        .map(|row| Some(row.as_array()?.iter().filter_map(Value::as_object).flatten().map(owned).collect()))
         .collect()
+}
+
+fn owned((name, value): (&String, &Value)) -> (String, Value) {
+    (name.clone(), value.clone())
 }
 
 /// `aws athena get-query-results`: each row a list of values, the first row the names.

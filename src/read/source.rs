@@ -215,7 +215,10 @@ pub(super) fn readable(name: &[u8]) -> String {
     let mut text = String::with_capacity(name.len());
     for chunk in name.utf8_chunks() {
         text.push_str(chunk.valid());
-        chunk.invalid().iter().for_each(|byte| text.push_str(&format!("\\x{byte:02x}")));
+        for byte in chunk.invalid() {
+            text.push_str("\\x");
+            text.push_str(&hex::encode([*byte]));
+        }
     }
     text
 }

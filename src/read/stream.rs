@@ -110,15 +110,12 @@ impl<'t> Reader<'t> {
             Err(damage) => {
                 self.patience = self.patience.saturating_sub(damage.scanned);
                 let line = scan::next_value_line(self.text, start);
-                match next_record(self.text, start + 1, line, self.depth, &mut self.patience) {
-                    Some(next) => {
-                        found.skipped(damage.cause, &self.text[start..next]);
-                        self.advance(next);
-                    }
-                    None => {
-                        found.broken(damage.cause, &self.text[start..line]);
-                        self.advance(line);
-                    }
+                if let Some(next) = next_record(self.text, start + 1, line, self.depth, &mut self.patience) {
+                    found.skipped(&damage.cause, &self.text[start..next]);
+                    self.advance(next);
+                } else {
+                    found.broken(damage.cause, &self.text[start..line]);
+                    self.advance(line);
                 }
             }
         }

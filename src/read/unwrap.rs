@@ -114,14 +114,13 @@ fn elements<'t>(text: &'t str, open: usize, depth: usize, found: &mut Found<'t>)
             Err(damage) => {
                 let end = scan::closing(text, at, 0).filter(|_| !damage.cut);
                 let mut patience = patience(text.len() - at);
-                match next_record(text, at + 1, end.unwrap_or(text.len()), depth + 1, &mut patience) {
-                    Some(next) => {
-                        found.skipped(damage.cause, &text[at..next]);
-                        at = next;
-                        continue;
-                    }
-                    None => found.broken(damage.cause, &text[at..end.unwrap_or(text.len())]),
+                let limit = end.unwrap_or(text.len());
+                if let Some(next) = next_record(text, at + 1, limit, depth + 1, &mut patience) {
+                    found.skipped(&damage.cause, &text[at..next]);
+                    at = next;
+                    continue;
                 }
+                found.broken(damage.cause, &text[at..limit]);
                 match end {
                     Some(end) => end,
                     None => return text.len(),
@@ -137,16 +136,12 @@ fn elements<'t>(text: &'t str, open: usize, depth: usize, found: &mut Found<'t>)
             Some(_) => {
                 let cause = format!("broken JSON at byte {at}: expected `,` or `]`");
                 let mut patience = patience(text.len() - at);
-                match next_record(text, at, text.len(), depth + 1, &mut patience) {
-                    Some(next) => {
-                        found.skipped(cause, &text[at..next]);
-                        at = next;
-                    }
-                    None => {
-                        found.broken(cause, &text[at..]);
-                        return text.len();
-                    }
-                }
+                let Some(next) = next_record(text, at, text.len(), depth + 1, &mut patience) else {
+                    found.broken(cause, &text[at..]);
+                    return text.len();
+                };
+                found.skipped(&cause, &text[at..next]);
+                at = next;
             }
             None => {
                 found.broken(format!("cut off: the list is not closed at byte {at}"), "");
