@@ -2,7 +2,7 @@
 //!
 //! Data walks one way: [`read`] bytes into records, [`normalise`] records into [`event::Event`]s, [`session`] events
 //! into sessions, [`matching`] sessions into [`signal::Signal`]s by the rules of [`rule`], [`batch`] rows into Arrow,
-//! [`trail`] files into batches, [`lake`] batches of other engines into signals, `store` Arrow into DuckDB with the views
+//! [`trail`] files into batches, `verify` files into what is known of their integrity, [`lake`] batches of other engines into signals, `store` Arrow into DuckDB with the views
 //! of [`view`], [`hunt`] asks a case, `present` rows into bytes. `load` is the walk from files to a case, `export` the one
 //! from a case to other forms, `serve` the one from a case to a browser, `extension` the one from files to whoever loads
 //! it into DuckDB.
@@ -39,4 +39,6 @@ pub mod spec;
 pub mod store;
 pub mod table;
 pub mod trail;
+#[cfg(feature = "program")]
+pub mod verify;
 pub mod view;

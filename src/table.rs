@@ -2,6 +2,7 @@
 
 mod case;
 mod event;
+mod integrity;
 mod signal;
 
 use std::borrow::Cow;
@@ -14,14 +15,25 @@ use crate::signal::{Kind, Origin, Role};
 
 pub use case::{CASE_INFO, LOAD_FILES, REJECTS, RULES};
 pub use event::{CLASS, ENTITY, EVENTS, SESSIONS};
+pub use integrity::FILE_INTEGRITY;
 pub use signal::{EVENT_SIGNAL, SIGNAL_ENTITIES, SIGNALS};
 
 /// The version of everything stated here; a case of another version is refused.
 pub const SCHEMA_VERSION: u32 = 5;
 
 /// Every table of a case, in order of creation.
-pub const TABLES: [&Table; 9] =
-    [&EVENTS, &SESSIONS, &SIGNALS, &EVENT_SIGNAL, &SIGNAL_ENTITIES, &RULES, &LOAD_FILES, &REJECTS, &CASE_INFO];
+pub const TABLES: [&Table; 10] = [
+    &EVENTS,
+    &SESSIONS,
+    &SIGNALS,
+    &EVENT_SIGNAL,
+    &SIGNAL_ENTITIES,
+    &RULES,
+    &LOAD_FILES,
+    &REJECTS,
+    &FILE_INTEGRITY,
+    &CASE_INFO,
+];
 
 /// One table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

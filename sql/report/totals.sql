@@ -7,6 +7,8 @@ SELECT
     (SELECT count(*) FROM sessions WHERE console) AS case_sessions,
     (SELECT count(*) FROM events) AS case_events,
     (SELECT count(*) FROM load_files) AS files,
-    (SELECT count(*) FROM rejects) AS rejects
+    (SELECT count(*) FROM rejects) AS rejects,
+    (SELECT COALESCE(sum(left_out), 0)::BIGINT FROM load_files) AS left_out,
+    (SELECT count(*) FROM load_files WHERE filter IS NOT NULL AND sha256 IS NULL) AS files_left_out
 FROM counted AS c
 WHERE c.session_id IS NULL;

@@ -1,13 +1,19 @@
--- One row is one input file, with whether its counts balance: read = inserted + duplicate + rejected.
--- outcome: 'loaded', 'in part' if something in it was rejected, or 'refused'.
+-- One row is one input file, with whether its counts balance: read = inserted + duplicate + rejected + left_out.
+-- outcome: 'loaded', 'in part' if something in it was rejected, 'left out' if a filter left it or records of it out, or
+-- 'refused'.
 -- @tables load_files
--- @column outcome 'loaded', 'in part' or 'refused'
--- @column balances Whether read = inserted + duplicate + rejected
+-- @column outcome 'loaded', 'in part', 'left out' or 'refused'
+-- @column balances Whether read = inserted + duplicate + rejected + left_out
 -- @column cause Why it was refused, or what was wrong with one of its records; NULL if nothing was
 CREATE OR REPLACE VIEW load_ledger AS
 SELECT
     f.file,
-    CASE WHEN f.refused IS NOT NULL THEN 'refused' WHEN r.rejects > 0 THEN 'in part' ELSE 'loaded' END AS outcome,
+    CASE
+        WHEN f.refused IS NOT NULL THEN 'refused'
+        WHEN r.rejects > 0 THEN 'in part'
+        WHEN f.filter IS NOT NULL THEN 'left out'
+        ELSE 'loaded'
+    END AS outcome,
     f.container,
     f.bytes,
     f.documents,
@@ -15,7 +21,9 @@ SELECT
     f.inserted,
     f.duplicate,
     f.rejected,
-    f.read = f.inserted + f.duplicate + f.rejected AS balances,
+    f.left_out,
+    f.filter,
+    f.read = f.inserted + f.duplicate + f.rejected + f.left_out AS balances,
     COALESCE(f.refused, r.first_cause) AS cause,
     f.sha256,
     f.loaded_at

@@ -45,6 +45,12 @@ pub fn short<'t>(value: &'t str, account: Option<&str>) -> Cow<'t, str> {
         "iam" | "sts" => resource.rsplit('/').next().unwrap_or(resource),
         // Names and parameters begin with a slash of their own.
         "ssm" if resource.starts_with("parameter/") => &resource["parameter".len()..],
+        // The ARN of a secret ends in six characters that its name has not.
+        "secretsmanager" => {
+            let name = resource.strip_prefix("secret:").unwrap_or(resource);
+            let is_random = |end: &&str| end.len() == 6 && end.bytes().all(|byte| byte.is_ascii_alphanumeric());
+            name.rsplit_once('-').filter(|(_, end)| is_random(end)).map_or(name, |(name, _)| name)
+        }
         "kms" if resource.starts_with("alias/") => resource,
         // A hyphen and six characters of chance end the ARN of a secret.
         "secretsmanager" => {
@@ -121,7 +127,7 @@ mod tests {
             ("arn:aws:kms:eu-west-1:111122223333:key/1234-abcd", "1234-abcd"),
             ("arn:aws:kms:eu-west-1:111122223333:alias/main", "alias/main"),
             ("arn:aws:logs:eu-west-1:111122223333:log-group:/aws/lambda/f:*", "/aws/lambda/f"),
-            ("arn:aws:secretsmanager:eu-west-1:111122223333:secret:db-AbCdEf", "db-AbCdEf"),
+            ("arn:aws:secretsmanager:eu-west-1:111122223333:secret:prod/db-AbCdEf", "prod/db"),
             ("arn:aws:sns:eu-west-1:111122223333:alerts", "alerts"),
             ("arn:aws:cloudtrail:us-east-1:111122223333:trail/main", "main"),
             ("arn:aws:rds:us-east-1:111122223333:db:prod", "prod"),

@@ -23,6 +23,11 @@ pub(crate) struct CaseArgs {
 }
 
 impl CaseArgs {
+    /// The case in that file.
+    pub(crate) const fn at(db: PathBuf) -> Self {
+        Self { db }
+    }
+
     /// The case's file, as it was named.
     pub(crate) fn path(&self) -> &Path {
         let default = || self.db.clone().or_else(only_case).unwrap_or_else(|| PathBuf::from("case.duckdb"));

@@ -5,17 +5,25 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use anyhow::{Result, bail};
+use cartographer::event::Timestamp;
 use cartographer::load::{self, Ledger, LoadError, LoadOptions};
 use cartographer::present;
+use cartographer::trail::{Filter, Span};
 use clap::Args;
 
 use super::fail::Advised;
 use super::progress::Bar;
 use super::rules::OwnRules;
-use super::{ExitCode, Streams};
+use super::{ExitCode, Streams, moment};
 
 /// What to do where there is nothing to load.
 const NAME_SOME: &str = "Name files, folders or globs that are there, or - for standard input.";
+
+const EXAMPLES: &str = "\
+Examples:
+  cartographer load ./AWSLogs --db case.duckdb
+  cartographer load ./AWSLogs --db case.duckdb --account 111111111111 --from 2026-03-01 --to 2026-03-08
+  aws cloudtrail lookup-events --output json | cartographer load - --db case.duckdb";
 
 /// How many problems a ledger lists unless all are asked for.
 const PROBLEMS: usize = 10;
@@ -25,8 +33,13 @@ const PROBLEMS: usize = 10;
 /// Takes CloudTrail in any container: files of a trail, `lookup-events` output, event-history CSV, EventBridge,
 /// CloudWatch Logs and more, plain, gzip, zstd or zip; told by content. Loading a file again changes nothing, and
 /// loading more into a case gives the same as loading all at once. Ends with a ledger on standard error.
+///
+/// --from, --to, --account, --region and --service load a part of a trail. A file is not read if its path in S3
+/// (`AWSLogs/<account>/CloudTrail/<region>/<year>/<month>/<day>/…`) shows that it has no such events; of other files the
+/// records are filtered. The ledger counts what was left out. Clicks are mapped from the events in the case, so that a
+/// filter can change which clicks are found. A later load without filters adds the rest and maps changed sessions again.
 #[derive(Debug, Args)]
-#[command(after_help = super::exit::HELP)]
+#[command(after_help = format!("{EXAMPLES}\n\n{}", super::exit::HELP))]
 pub(crate) struct Load {
     /// Files, folders (with all below them), globs, or - for standard input
     #[arg(required = true, value_name = "PATH")]
@@ -34,6 +47,8 @@ pub(crate) struct Load {
     /// The case: a DuckDB file, made if it is not there
     #[arg(long, value_name = "FILE")]
     db: PathBuf,
+    #[command(flatten)]
+    part: Part,
     #[command(flatten)]
     rules: OwnRules,
     /// Write the ledger as one JSON object to standard output
@@ -50,11 +65,56 @@ pub(crate) struct Load {
     temp_dir: Option<PathBuf>,
 }
 
+/// Which part of the trail.
+#[derive(Debug, Args)]
+struct Part {
+    /// Only events of this moment or later: RFC 3339, or YYYY-MM-DD[ HH:MM[:SS]] in UTC
+    #[arg(long, value_name = "TIME", value_parser = moment::parse)]
+    from: Option<Timestamp>,
+    /// Only events before this moment
+    #[arg(long, value_name = "TIME", value_parser = moment::parse)]
+    to: Option<Timestamp>,
+    /// Only events of this account: the one they happened in (repeatable)
+    #[arg(long, value_name = "ID", value_parser = account)]
+    account: Vec<String>,
+    /// Only events of this region; those of global services such as IAM have us-east-1 (repeatable)
+    #[arg(long, value_name = "REGION")]
+    region: Vec<String>,
+    /// Only events of this service, as its API names it: iam, s3, ec2 … (repeatable)
+    #[arg(long, value_name = "SERVICE")]
+    service: Vec<String>,
+}
+
+/// Reads an account id, which the console shows with hyphens.
+fn account(text: &str) -> Result<String, String> {
+    let digits = text.replace('-', "");
+    let is_id = digits.len() == 12 && digits.bytes().all(|byte| byte.is_ascii_digit());
+    if is_id { Ok(digits) } else { Err("expected the 12 digits of an account id".to_owned()) }
+}
+
+impl Part {
+    fn filter(&self) -> Result<Filter> {
+        if let (Some(from), Some(to)) = (self.from, self.to)
+            && from >= to
+        {
+            bail!(Advised::misuse("--from is not before --to", "Give a --to that is later than --from."));
+        }
+        let lower = |values: &[String]| values.iter().map(|value| value.to_lowercase()).collect();
+        Ok(Filter {
+            span: Span { from: self.from, to: self.to },
+            accounts: self.account.clone(),
+            regions: lower(&self.region),
+            services: lower(&self.service),
+        })
+    }
+}
+
 impl Load {
     pub(crate) fn run(self, streams: Streams) -> Result<ExitCode> {
         let rules = self.rules.set()?;
         let options = LoadOptions {
             inputs: self.paths.clone(),
+            filter: self.part.filter()?,
             case: self.db.clone(),
             threads: self.threads.map(NonZeroUsize::get),
             memory_limit: self.memory_limit,
@@ -103,7 +163,7 @@ fn print_json(ledger: &Ledger, streams: Streams) -> Result<()> {
 /// Whether all was loaded or a part; nothing at all is an error, and so is a ledger that does not balance.
 fn verdict(ledger: &Ledger) -> Result<ExitCode> {
     let all = ledger.files_refused + ledger.files_failed + ledger.rejected == 0;
-    let some = ledger.inserted + ledger.duplicate + ledger.files_skipped > 0;
+    let some = ledger.inserted + ledger.duplicate + ledger.left_out + ledger.files_skipped + ledger.files_left_out > 0;
     if !ledger.balances() {
         bail!(Advised::new("the ledger does not balance", "This is a fault of the program: please report it."));
     }

@@ -28,6 +28,7 @@ mod streams;
 mod target;
 mod timeline;
 mod who;
+mod verify;
 
 use anyhow::Result;
 use clap::{Args, ColorChoice, Parser, Subcommand};
@@ -83,6 +84,7 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Export(export::Export),
     Report(report::Report),
+    Verify(verify::Verify),
     #[command(subcommand)]
     Import(import::Import),
     Connect(connect::Connect),
@@ -107,6 +109,7 @@ pub(crate) fn run(command: Command, streams: Streams) -> Result<ExitCode> {
         Command::Hunt(hunts) => hunts.run(streams),
         Command::Export(export) => export.run(streams),
         Command::Report(report) => report.run(streams),
+        Command::Verify(verify) => verify.run(streams),
         Command::Import(import) => import.run(streams),
         Command::Connect(connect) => connect.run(streams),
         Command::Rules(rules) => rules.run(streams),

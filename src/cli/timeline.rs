@@ -22,7 +22,7 @@ use super::{ExitCode, Streams, moment, search, who};
 /// other formats give the rows of the view `timeline` in order of time.
 ///
 /// API calls of programs are shown with --all, and with any of --principal, --actor, --ip, --key, --event, --search,
-/// --around and --writes.
+/// --around, --failed and --writes.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -85,6 +85,9 @@ struct Filter {
     /// Only what changed something, or tried to
     #[arg(long)]
     writes: bool,
+    /// Only what failed or was denied
+    #[arg(long)]
+    failed: bool,
     /// Only signals and API calls of this kind (repeatable)
     #[arg(long, value_name = "KIND", value_parser = kind_parser())]
     kind: Vec<Kind>,
@@ -159,6 +162,9 @@ impl Filter {
         if self.writes {
             also("writes".to_owned(), Vec::new());
         }
+        if self.failed {
+            also("error_code IS NOT NULL".to_owned(), Vec::new());
+        }
         if let Some(actor) = &self.actor {
             also(format!("session_id IN ({})", who::DESCENDANTS), who::params(actor));
         }
@@ -217,7 +223,11 @@ impl Filter {
     fn wants_programs(&self) -> bool {
         let lists = [&self.principal, &self.ip, &self.key, &self.event];
         let texts = [&self.actor, &self.search, &self.around];
-        self.all || self.writes || lists.iter().any(|list| !list.is_empty()) || texts.iter().any(|text| text.is_some())
+        self.all
+            || self.writes
+            || self.failed
+            || lists.iter().any(|list| !list.is_empty())
+            || texts.iter().any(|text| text.is_some())
     }
 
     /// Who asks for the kind `background` wants to see it.

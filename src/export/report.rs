@@ -32,6 +32,7 @@ const SEEN: &str = include_str!("../../sql/report/seen.sql");
 const TECHNIQUES: &str = include_str!("../../sql/report/techniques.sql");
 const UNEXPLAINED: &str = include_str!("../../sql/report/unexplained.sql");
 const FILES: &str = include_str!("../../sql/report/files.sql");
+const INTEGRITY: &str = include_str!("../../sql/report/integrity.sql");
 
 /// How much is told at most, so that the largest case makes a file that opens and prints.
 const MOST_LINES: usize = 5000;
@@ -70,6 +71,7 @@ pub fn report(case: &Case, scope: Scope, making: Making) -> Result<Report, Expor
         techniques: listed(case, TECHNIQUES, MOST_OTHERS)?.rows,
         unexplained: listed(case, UNEXPLAINED, MOST_OTHERS)?,
         files: listed(case, FILES, MOST_FILES)?,
+        integrity: rows(case, INTEGRITY)?.into_iter().next().unwrap_or_default(),
     })
 }
 

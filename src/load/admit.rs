@@ -26,6 +26,8 @@ const MAX_INSTEAD: usize = 10_000;
 pub(super) struct Admitting<'l> {
     files: Files,
     events: KnownEvents,
+    /// The load's filter, as it is stated.
+    filter: Option<String>,
     ledger: &'l mut Ledger,
 }
 
@@ -78,9 +80,14 @@ impl Instead {
 }
 
 impl<'l> Admitting<'l> {
-    /// Knows those files, and the events of that case.
-    pub(super) fn new(case: &Case, files: Files, ledger: &'l mut Ledger) -> Result<Self, LoadError> {
-        Ok(Self { files, events: KnownEvents::of(case)?, ledger })
+    /// Knows those files, and the events of that case; `filter` is the load's, as it is stated.
+    pub(super) fn new(
+        case: &Case,
+        files: Files,
+        filter: Option<String>,
+        ledger: &'l mut Ledger,
+    ) -> Result<Self, LoadError> {
+        Ok(Self { files, events: KnownEvents::of(case)?, filter, ledger })
     }
 
     /// Learns which events of a portion the case has.
@@ -153,7 +160,7 @@ impl<'l> Admitting<'l> {
     fn fail(&mut self, file: &Source, cause: String, rest: &mut Rest) -> Result<(), BatchError> {
         self.ledger.files_failed += 1;
         if !self.files.named(&file.name) {
-            trail::push_file(&mut rest.files, file, &Parsed::failed(cause.clone()), 0)?;
+            trail::push_file(&mut rest.files, file, &Parsed::failed(cause.clone()), 0, None)?;
         }
         self.ledger.problems.push(Problem { file: file.name.clone(), record: None, cause });
         Ok(())
@@ -173,7 +180,7 @@ impl<'l> Admitting<'l> {
         for events in &parsed.events {
             inserted += self.events(events, admitted, rest)?;
         }
-        trail::push_file(&mut rest.files, file, &parsed, inserted)?;
+        trail::push_file(&mut rest.files, file, &parsed, inserted, self.filter.as_deref())?;
         trail::push_rejects(&mut rest.rejects, &file.name, &parsed)?;
         self.count(&file.name, parsed, inserted);
         Ok(())
@@ -184,6 +191,7 @@ impl<'l> Admitting<'l> {
         self.ledger.inserted += inserted;
         self.ledger.duplicate += parsed.duplicate(inserted);
         self.ledger.rejected += parsed.rejected;
+        self.ledger.left_out += parsed.left_out;
         let problem = |reject: Reject| Problem { file: reject.document, record: reject.record, cause: reject.cause };
         self.ledger.problems.extend(parsed.rejects.into_iter().map(problem));
         if let Some(cause) = parsed.refused {

@@ -11,17 +11,18 @@ use crate::trail::{Admission, Admissions};
 /// The files that the case knows of.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Files {
-    /// Those of the case by their names, with the stamps of those loaded whole.
+    /// Those of the case by their names, with the stamps of those loaded whole, or as this load's filter would.
     names: FxHashMap<String, Option<i64>>,
     /// Of those loaded whole, the hash to the least name.
     whole: FxHashMap<String, String>,
 }
 
 impl Files {
-    /// The files of the case.
-    pub(super) fn of(case: &Case) -> Result<Self, LoadError> {
+    /// The files of the case, as a load with that filter, as it is stated, sees them: of what another filter left
+    /// something out, nothing is known but the name.
+    pub(super) fn of(case: &Case, filter: Option<&str>) -> Result<Self, LoadError> {
         let mut files = Self::default();
-        case.each_file(|name, whole| {
+        case.each_file(filter, |name, whole| {
             if let Some((sha256, _)) = whole {
                 files.add(sha256.to_owned(), name);
             }

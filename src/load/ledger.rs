@@ -13,6 +13,8 @@ pub struct Ledger {
     pub files_loaded: u64,
     /// Files that were loaded whole before.
     pub files_skipped: u64,
+    /// Files that by their path hold nothing that the filter wants. They were not read.
+    pub files_left_out: u64,
     /// Files that are no CloudTrail.
     pub files_refused: u64,
     /// Files and inputs that could not be read.
@@ -25,6 +27,8 @@ pub struct Ledger {
     pub duplicate: u64,
     /// Records that could not be read.
     pub rejected: u64,
+    /// Records that the filter left out.
+    pub left_out: u64,
     /// How the case stands after it.
     #[serde(flatten)]
     pub case: Totals,
@@ -47,9 +51,10 @@ impl Ledger {
     /// Whether nothing got lost: every file, every record and every console event is accounted for once.
     #[must_use]
     pub const fn balances(&self) -> bool {
-        self.read == self.inserted + self.duplicate + self.rejected
+        self.read == self.inserted + self.duplicate + self.rejected + self.left_out
             && self.case.console_events == self.case.explained + self.case.residual
-            && self.files_seen == self.files_loaded + self.files_skipped + self.files_refused + self.files_failed
+            && self.files_seen
+                == self.files_loaded + self.files_skipped + self.files_left_out + self.files_refused + self.files_failed
     }
 
     /// Notes an input that came to nothing.
@@ -71,6 +76,8 @@ mod tests {
         assert!(!Ledger { rejected: 0, ..right.clone() }.balances());
         let unexplained = Totals { console_events: 1, ..Totals::default() };
         assert!(!Ledger { case: unexplained, ..right.clone() }.balances());
-        assert!(!Ledger { files_seen: 1, ..right }.balances());
+        assert!(Ledger { rejected: 0, left_out: 1, ..right.clone() }.balances());
+        assert!(!Ledger { files_seen: 1, ..right.clone() }.balances());
+        assert!(Ledger { files_seen: 1, files_left_out: 1, ..right }.balances());
     }
 }

@@ -27,11 +27,12 @@ use thiserror::Error;
 use self::known::Files;
 use self::memory::Memory;
 use self::write::Writer;
-use crate::batch::BatchError;
+use crate::batch::{BatchError, Rows};
 use crate::read::{self, Discovery};
 use crate::rule::RuleSet;
 use crate::store::{Case, StoreError};
-use crate::trail;
+use crate::table::LOAD_FILES;
+use crate::trail::{self, Filter};
 
 pub use explain::{ExplainError, explain, same_rules};
 pub use ledger::{Ledger, Problem};
@@ -41,6 +42,8 @@ pub use ledger::{Ledger, Problem};
 pub struct LoadOptions {
     /// Files, folders, globs, or `-`.
     pub inputs: Vec<String>,
+    /// Which events of them are wanted.
+    pub filter: Filter,
     /// The case; it is made if it is new.
     pub case: PathBuf,
     /// Threads to work with; as many as there are cores if `None`.
@@ -112,11 +115,14 @@ pub fn load(options: &LoadOptions, rules: &RuleSet, progress: &dyn Progress) -> 
     found.problems.iter().for_each(|problem| ledger.failed(problem.to_string()));
     progress.phase(Phase::Reading);
     progress.start(found.sources.len() as u64, found.sources.iter().map(read::Source::size).sum());
-    let sifted = sift::sift(found.sources, &files, &threads);
+    let (wanted, unwanted): (Vec<_>, Vec<_>) =
+        found.sources.into_iter().partition(|source| options.filter.may_want(&source.name));
+    leave_out(&case, &unwanted, &files, &options.filter, &mut ledger, progress)?;
+    let sifted = sift::sift(wanted, &files, &threads);
     skip(&sifted.known, progress, &mut ledger);
     let portions = trail::cut(sifted.rest, memory.portion());
-    let writer = Writer::new(&case, files.clone(), memory, &mut ledger)?;
-    portion::load_all(writer, portions, &files, &threads, progress)?;
+    let writer = Writer::new(&case, files.clone(), &options.filter, memory, &mut ledger)?;
+    portion::load_all(writer, portions, (&files, &options.filter), &threads, progress)?;
     map::map_changed(&case, rules, &threads, progress)?;
     progress.phase(Phase::Finishing);
     case.checkpoint()?;
@@ -148,6 +154,27 @@ fn find(options: &LoadOptions, there_is: impl FnMut()) -> Result<Discovery, Load
     if found.sources.is_empty() { Err(LoadError::NoInput(causes(&found.problems))) } else { Ok(found) }
 }
 
+/// Accounts for files that hold nothing that is wanted. What the case knows of such a file stays as it is.
+fn leave_out(
+    case: &Case,
+    sources: &[read::Source],
+    files: &Files,
+    filter: &Filter,
+    ledger: &mut Ledger,
+    progress: &dyn Progress,
+) -> Result<(), LoadError> {
+    let (stated, mut rows) = (filter.stated(), Rows::new(&LOAD_FILES));
+    for source in sources {
+        if !files.named(&source.name) {
+            trail::push_left_out(&mut rows, source, stated.as_deref())?;
+        }
+        progress.file(source.size(), 0);
+    }
+    ledger.files_seen += sources.len() as u64;
+    ledger.files_left_out += sources.len() as u64;
+    if rows.is_empty() { Ok(()) } else { Ok(case.append(&LOAD_FILES, [&rows.finish()?])?) }
+}
+
 /// Accounts for files that were loaded whole before.
 fn skip(known: &[read::Source], progress: &dyn Progress, ledger: &mut Ledger) {
     ledger.files_seen += known.len() as u64;
@@ -164,7 +191,7 @@ fn open(options: &LoadOptions, memory: Memory) -> Result<(Case, Files), LoadErro
     case.set_memory(memory.of_duckdb())?;
     options.threads.map_or(Ok(()), |count| case.set_threads(count))?;
     options.temp_dir.as_deref().map_or(Ok(()), |folder| case.set_temp_dir(folder))?;
-    let files = Files::of(&case)?;
+    let files = Files::of(&case, options.filter.stated().as_deref())?;
     Ok((case, files))
 }
 

@@ -11,33 +11,33 @@ use super::write::Writer;
 use super::{LoadError, Progress};
 use crate::batch::BatchError;
 use crate::read::Source;
-use crate::trail::{BUNDLE, Bundle, cut, parse};
+use crate::trail::{BUNDLE, Bundle, Filter, cut, parse};
 
 /// What came of a run of files.
 pub(super) type Portion = Result<Vec<Bundle>, BatchError>;
 
-/// Loads every portion, in order, into the writer's case, which has those files.
+/// Loads what the filter wants of every portion, in order, into the writer's case, which has those files.
 ///
 /// # Errors
 /// If the case cannot be written; portions before that stay.
 pub(super) fn load_all(
     mut writer: Writer<'_>,
     portions: Vec<Vec<Source>>,
-    loaded: &Files,
+    (loaded, filter): (&Files, &Filter),
     threads: &ThreadPool,
     progress: &dyn Progress,
 ) -> Result<(), LoadError> {
     let (sender, receiver) = bounded(1);
     thread::scope(|scope| {
-        scope.spawn(move || threads.install(|| parse_all(portions, loaded, &sender)));
+        scope.spawn(move || threads.install(|| parse_all(portions, loaded, filter, &sender)));
         write_all(&mut writer, receiver, progress)
     })
 }
 
-fn parse_all(portions: Vec<Vec<Source>>, loaded: &Files, sender: &Sender<Portion>) {
+fn parse_all(portions: Vec<Vec<Source>>, loaded: &Files, filter: &Filter, sender: &Sender<Portion>) {
     let is_known = |sha256: &str, name: &str| loaded.have(sha256, name);
     for portion in portions {
-        let parsed = cut(portion, BUNDLE).into_par_iter().map(|bundle| parse(bundle, &is_known));
+        let parsed = cut(portion, BUNDLE).into_par_iter().map(|bundle| parse(bundle, &is_known, filter));
         if sender.send(parsed.collect()).is_err() {
             return;
         }

@@ -13,6 +13,7 @@ use super::{Ledger, LoadError, Progress};
 use crate::batch::BatchError;
 use crate::store::{Case, feed};
 use crate::table::{EVENTS, LOAD_FILES, REJECTS};
+use crate::trail::Filter;
 
 /// Writes into one case.
 #[derive(Debug)]
@@ -25,9 +26,15 @@ pub(super) struct Writer<'a> {
 }
 
 impl<'a> Writer<'a> {
-    /// A writer for that case, which has those files.
-    pub(super) fn new(case: &'a Case, files: Files, memory: Memory, ledger: &'a mut Ledger) -> Result<Self, LoadError> {
-        let admitting = Admitting::new(case, files, ledger)?;
+    /// A writer for that case, which has those files, of what that filter wants.
+    pub(super) fn new(
+        case: &'a Case,
+        files: Files,
+        filter: &Filter,
+        memory: Memory,
+        ledger: &'a mut Ledger,
+    ) -> Result<Self, LoadError> {
+        let admitting = Admitting::new(case, files, filter.stated(), ledger)?;
         Ok(Self { case, threads: memory.inserting(), admitting, has_written: false })
     }
 
@@ -79,7 +86,7 @@ fn finish(case: &Case, rest: Rest) -> Result<(), LoadError> {
         case.remove_events(&rest.instead.ids()?)?;
         case.append(&EVENTS, rest.instead.rows())?;
     }
-    rest.forgotten.iter().try_for_each(|file| case.forget_file(file))?;
+    case.forget_files(&rest.forgotten)?;
     case.append(&LOAD_FILES, [&rest.files.finish()?])?;
     Ok(case.append(&REJECTS, [&rest.rejects.finish()?])?)
 }

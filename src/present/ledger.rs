@@ -32,6 +32,7 @@ fn files(out: &mut impl Write, ledger: &Ledger) -> io::Result<()> {
     write!(out, "files    {} found: {} loaded", HumanCount(ledger.files_seen), HumanCount(ledger.files_loaded))?;
     let rest = [
         (ledger.files_skipped, "skipped (already in the case)"),
+        (ledger.files_left_out, "left out (by their paths)"),
         (ledger.files_refused, "refused (not CloudTrail)"),
         (ledger.files_failed, "failed"),
     ];
@@ -44,7 +45,11 @@ fn files(out: &mut impl Write, ledger: &Ledger) -> io::Result<()> {
 fn events(out: &mut impl Write, ledger: &Ledger) -> io::Result<()> {
     let [read, inserted, duplicate, rejected] =
         [ledger.read, ledger.inserted, ledger.duplicate, ledger.rejected].map(HumanCount);
-    writeln!(out, "events   {read} read = {inserted} inserted + {duplicate} duplicate + {rejected} rejected")?;
+    write!(out, "events   {read} read = {inserted} inserted + {duplicate} duplicate + {rejected} rejected")?;
+    if ledger.left_out > 0 {
+        write!(out, " + {} left out", HumanCount(ledger.left_out))?;
+    }
+    writeln!(out)?;
     case_stands(out, ledger.case)
 }
 

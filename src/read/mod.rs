@@ -13,6 +13,7 @@ mod error;
 mod foreign;
 mod found;
 mod history;
+mod layout;
 mod ocsf;
 mod opened;
 mod parquet;
@@ -30,6 +31,7 @@ use std::borrow::Cow;
 
 pub use container::Container;
 pub use error::{ReadError, Refusal};
+pub use layout::LogPath;
 pub use opened::{Document, Opened, Stored, fetch, open};
 pub use row::record_of_row;
 pub use source::{Discovery, Source, discover, discover_and_tell};

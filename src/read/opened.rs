@@ -1,7 +1,10 @@
 //! A source's bytes: read once, hashed, and freed of their compression.
 
+use std::borrow::Cow;
 use std::fs;
 use std::io::{self, Read};
+
+use flate2::bufread::GzDecoder;
 
 use super::archive::{Unpacked, unpack};
 use super::error::ReadError;
@@ -10,6 +13,9 @@ use crate::digest::sha256;
 
 /// The most text that comes out of one source, in bytes; more is a decompression bomb, or should be many files.
 const MAX_TEXT: u64 = 8 << 30;
+
+/// The most content of one S3 object, in bytes. `CloudTrail`'s files hold some megabytes.
+const MAX_CONTENT: u64 = 1 << 30;
 
 /// What is in a source.
 #[derive(Debug)]
@@ -55,6 +61,24 @@ pub fn fetch(source: &Source) -> Result<Stored, ReadError> {
 }
 
 impl Stored {
+    /// The bytes without the gzip that an S3 object of `CloudTrail` is stored in; as they are if they have none.
+    ///
+    /// # Errors
+    /// In words, if the gzip is damaged, if bytes follow its end, or if more than a GiB comes out of it.
+    pub fn content(&self) -> Result<Cow<'_, [u8]>, String> {
+        if !self.bytes.starts_with(&[0x1f, 0x8b]) {
+            return Ok(Cow::Borrowed(&self.bytes));
+        }
+        let mut text = Vec::new();
+        let mut decoder = GzDecoder::new(self.bytes.as_slice()).take(MAX_CONTENT + 1);
+        decoder.read_to_end(&mut text).map_err(|error| format!("the gzip is damaged: {error}"))?;
+        match decoder.into_inner().into_inner().len() {
+            _ if text.len() as u64 > MAX_CONTENT => Err("more than 1 GiB comes out of the gzip".to_owned()),
+            0 => Ok(Cow::Owned(text)),
+            more => Err(format!("{more} bytes follow the end of the gzip")),
+        }
+    }
+
     /// Bytes that somebody else read, as they are stored; `name` is the source's.
     #[must_use]
     pub fn new(name: String, bytes: Vec<u8>) -> Self {

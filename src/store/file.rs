@@ -4,15 +4,25 @@ use arrow::array::Array;
 
 use super::{Case, StoreError};
 use crate::batch::{Columns, text_at};
+use crate::table::literal;
+
+/// How many files a statement forgets.
+const FORGOTTEN: usize = 4096;
 
 impl Case {
-    /// Tells of every file that the case knows of its name, and if it was loaded whole its hash and its stamp.
+    /// Tells of every file that the case knows of its name, and if it was loaded whole its hash and its stamp. A file of
+    /// which that very filter left something out counts as whole; one that was not read never does.
     ///
     /// # Errors
     /// DuckDB's message.
-    pub fn each_file(&self, mut tell: impl FnMut(&str, Option<(&str, Option<i64>)>)) -> Result<(), StoreError> {
-        let whole = "SELECT file, CASE WHEN refused IS NULL THEN sha256 END AS sha256, stamp FROM load_files";
-        for batch in &self.query(whole)? {
+    pub fn each_file(
+        &self,
+        filter: Option<&str>,
+        mut tell: impl FnMut(&str, Option<(&str, Option<i64>)>),
+    ) -> Result<(), StoreError> {
+        let whole = "SELECT file, CASE WHEN refused IS NULL AND (filter IS NULL OR filter = ?) THEN sha256 END AS sha256, \
+                     stamp FROM load_files";
+        for batch in &self.query_with(whole, &[filter.unwrap_or_default().to_owned()])? {
             let columns = Columns(batch);
             let (names, hashes) = (columns.text("file")?, columns.text("sha256")?);
             let stamps = columns.integer("stamp")?;
@@ -24,13 +34,18 @@ impl Case {
         Ok(())
     }
 
-    /// Forgets how the file of that name was loaded, and what of it was rejected; its events stay.
+    /// Forgets how the files of those names were loaded, and what of them was rejected; their events stay.
     ///
     /// # Errors
     /// DuckDB's message.
-    pub fn forget_file(&self, file: &str) -> Result<(), StoreError> {
-        self.connection.execute("DELETE FROM load_files WHERE file = ?", [file])?;
-        self.connection.execute("DELETE FROM rejects WHERE file = ?", [file])?;
+    pub fn forget_files(&self, files: &[String]) -> Result<(), StoreError> {
+        // A load without a filter after one with it forgets as many files as there are: one statement a file is slow then.
+        for files in files.chunks(FORGOTTEN) {
+            let names = files.iter().map(|file| literal(file)).collect::<Vec<_>>().join(", ");
+            for table in ["load_files", "rejects"] {
+                self.execute(&format!("DELETE FROM {table} WHERE file IN ({names})"))?;
+            }
+        }
         Ok(())
     }
 }

@@ -28,7 +28,7 @@ pub const RULES: Table = Table {
 /// `load_files`
 pub const LOAD_FILES: Table = Table {
     name: "load_files",
-    grain: "One input file, as it was last loaded. read = inserted + duplicate + rejected.",
+    grain: "One input file, as it was last loaded. read = inserted + duplicate + rejected + left_out.",
     columns: &[
         Column::new("file", Text, "The file's name, as it was found"),
         Column::new("sha256", Text, "Hash of the file's bytes as they lie on disk, hex; NULL if it could not be read"),
@@ -44,6 +44,13 @@ pub const LOAD_FILES: Table = Table {
         Column::new("inserted", Integer, "Records that became events of the case"),
         Column::new("duplicate", Integer, "Records whose event the case had already"),
         Column::new("rejected", Integer, "Records that could not be read: rejects"),
+        Column::new("left_out", Integer, "Records that the load's filter left out"),
+        Column::new(
+            "filter",
+            Text,
+            "The load's filter, if it left records of the file out, or the whole file, which was not read then (sha256 is \
+             NULL); NULL if nothing was left out",
+        ),
         Column::new("refused", Text, "Why the whole file was refused; NULL if it was not"),
         Column::new("loaded_at", Timestamp, "When it was loaded, UTC"),
     ],

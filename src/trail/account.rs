@@ -8,11 +8,17 @@ use crate::event::Timestamp;
 use crate::read::Source;
 
 /// Adds the file's row of `load_files`; `inserted` of its records became events, and what was neither that nor rejected
-/// is a duplicate.
+/// nor left out is a duplicate. `filter` is the load's, as it is stated.
 ///
 /// # Errors
 /// If the cells here are not the columns of the table, which a test rules out.
-pub fn push_file(rows: &mut Rows, file: &Source, parsed: &Parsed, inserted: u64) -> Result<(), BatchError> {
+pub fn push_file(
+    rows: &mut Rows,
+    file: &Source,
+    parsed: &Parsed,
+    inserted: u64,
+    filter: Option<&str>,
+) -> Result<(), BatchError> {
     rows.push([
         Cell::text(&file.name),
         Cell::Text((!parsed.sha256.is_empty()).then_some(parsed.sha256.as_str())),
@@ -24,7 +30,32 @@ pub fn push_file(rows: &mut Rows, file: &Source, parsed: &Parsed, inserted: u64)
         Cell::count(inserted),
         Cell::count(parsed.duplicate(inserted)),
         Cell::count(parsed.rejected),
+        Cell::count(parsed.left_out),
+        Cell::Text(filter.filter(|_| parsed.left_out > 0)),
         Cell::Text(parsed.refused.as_deref()),
+        Cell::Time(Some(Timestamp(Utc::now().timestamp_micros()))),
+    ])
+}
+
+/// Adds the row of `load_files` of a file that was not read, because by its path it holds nothing that the filter wants.
+///
+/// # Errors
+/// As [`push_file`].
+pub fn push_left_out(rows: &mut Rows, file: &Source, filter: Option<&str>) -> Result<(), BatchError> {
+    rows.push([
+        Cell::text(&file.name),
+        Cell::Text(None),
+        Cell::Integer(None),
+        Cell::count(file.size()),
+        Cell::count(0),
+        Cell::Text(None),
+        Cell::count(0),
+        Cell::count(0),
+        Cell::count(0),
+        Cell::count(0),
+        Cell::count(0),
+        Cell::Text(filter),
+        Cell::Text(None),
         Cell::Time(Some(Timestamp(Utc::now().timestamp_micros()))),
     ])
 }
@@ -63,6 +94,6 @@ impl Parsed {
     /// The records whose event was there already, if so many became events.
     #[must_use]
     pub const fn duplicate(&self, inserted: u64) -> u64 {
-        self.read - self.rejected - inserted
+        self.read - self.rejected - self.left_out - inserted
     }
 }

@@ -9,7 +9,7 @@ use rustc_hash::FxHashSet;
 use super::account::{push_file, push_refused, push_rejects};
 use super::bundles::{BUNDLE, cut};
 use super::parse::parse_rows;
-use super::{Admission, Admissions, Bundle, Events, Outcome, Parsed, parse};
+use super::{Admission, Admissions, Bundle, Events, Filter, Outcome, Parsed, parse};
 use crate::batch::{BatchError, Columns, Rows};
 use crate::event::Timestamp;
 use crate::read::{Discovery, Source};
@@ -25,7 +25,7 @@ pub struct Span {
 }
 
 impl Span {
-    fn has(self, time: i64) -> bool {
+    pub(super) fn has(self, time: i64) -> bool {
         self.from.is_none_or(|from| from.0 <= time) && self.to.is_none_or(|to| time < to.0)
     }
 }
@@ -46,7 +46,7 @@ pub(super) struct Kept {
 /// Reads everything that was found, in parallel.
 pub(super) fn read(found: Discovery, span: Span) -> Result<Kept, BatchError> {
     let bundles = cut(found.sources, BUNDLE).into_par_iter().map(|sources| {
-        let mut bundle = parse(sources, &|_, _| false)?;
+        let mut bundle = parse(sources, &|_, _| false, &Filter::default())?;
         bundle.batches = std::mem::take(&mut bundle.batches).into_iter().map(shrunk).collect::<Result<_, _>>()?;
         Ok(bundle)
     });
@@ -89,7 +89,7 @@ impl Account {
     }
 
     fn file(&mut self, file: &Source, parsed: &Parsed, inserted: u64) -> Result<(), BatchError> {
-        push_file(&mut self.files, file, parsed, inserted)?;
+        push_file(&mut self.files, file, parsed, inserted, None)?;
         if let Some(cause) = &parsed.refused {
             return self.lost(&file.name, cause);
         }

@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use arrow::record_batch::RecordBatch;
 use rayon::prelude::*;
 
+use super::Filter;
 use super::admission::event_key;
 use crate::batch::{BatchError, EventRows};
 use crate::{normalise, read, session};
@@ -49,6 +50,8 @@ pub struct Parsed {
     pub read: u64,
     /// Records that are no event.
     pub rejected: u64,
+    /// Records whose event the filter does not want.
+    pub left_out: u64,
     /// Why nothing of it was read, if nothing was.
     pub refused: Option<String>,
     /// What could not be read.
@@ -92,12 +95,12 @@ pub struct Bundle {
     pub batches: Vec<RecordBatch>,
 }
 
-/// Reads files and normalises their records.
+/// Reads files and normalises their records, of which those are left out that the filter does not want.
 ///
 /// # Errors
 /// Only if events do not fit their table; what is wrong with a file is in its outcome.
-pub fn parse(sources: Vec<read::Source>, is_known: &IsKnown<'_>) -> Result<Bundle, BatchError> {
-    let mut parser = Parser::default();
+pub fn parse(sources: Vec<read::Source>, is_known: &IsKnown<'_>, filter: &Filter) -> Result<Bundle, BatchError> {
+    let mut parser = Parser { filter: Some(filter).filter(|filter| !filter.is_all()), ..Parser::default() };
     let mut files = Vec::with_capacity(sources.len());
     for source in sources {
         let outcome = parser.file(&source, is_known)?;
@@ -146,13 +149,15 @@ pub fn parse_stored(name: &str, bytes: Vec<u8>) -> Result<(Parsed, Vec<RecordBat
 
 /// The batches so far, and the rows of the next.
 #[derive(Debug, Default)]
-struct Parser {
+struct Parser<'f> {
     batches: Vec<RecordBatch>,
     rows: EventRows,
     bytes: usize,
+    /// What is wanted; everything if `None`.
+    filter: Option<&'f Filter>,
 }
 
-impl Parser {
+impl Parser<'_> {
     fn file(&mut self, source: &read::Source, is_known: &IsKnown<'_>) -> Result<Outcome, BatchError> {
         let stored = match read::fetch(source) {
             Ok(stored) => stored,
@@ -196,22 +201,25 @@ impl Parser {
         }
         self.bytes += bytes;
         let first = self.rows.len();
-        let (keys, rejects) = normalise_all(document, records, &mut self.rows)?;
-        parsed.add(Events { document: document.to_owned(), keys, batch: self.batches.len(), first }, rejects);
+        let (keys, rejects) = normalise_all(document, records, &mut self.rows, self.filter)?;
+        let events = Events { document: document.to_owned(), keys, batch: self.batches.len(), first };
+        parsed.add(records.len(), events, rejects);
         Ok(())
     }
 
     fn many(&mut self, document: &str, pieces: &[&[Record<'_>]], parsed: &mut Parsed) -> Result<(), BatchError> {
         self.flush()?;
+        let filter = self.filter;
         let normalise = |piece: &&[Record<'_>]| {
             let mut rows = EventRows::with_capacity(piece.len());
-            let (keys, rejects) = normalise_all(document, piece, &mut rows)?;
+            let (keys, rejects) = normalise_all(document, piece, &mut rows, filter)?;
             Ok::<_, BatchError>((rows.finish()?, keys, rejects))
         };
         let done: Vec<_> = pieces.par_iter().map(normalise).collect();
-        for piece in done {
+        for (records, piece) in pieces.iter().zip(done) {
             let (batch, keys, rejects) = piece?;
-            parsed.add(Events { document: document.to_owned(), keys, batch: self.batches.len(), first: 0 }, rejects);
+            let events = Events { document: document.to_owned(), keys, batch: self.batches.len(), first: 0 };
+            parsed.add(records.len(), events, rejects);
             self.batches.push(batch);
         }
         Ok(())
@@ -229,7 +237,7 @@ impl Parser {
 }
 
 impl Parsed {
-    fn add_documents(&mut self, documents: &[read::Document], parser: &mut Parser) -> Result<(), BatchError> {
+    fn add_documents(&mut self, documents: &[read::Document], parser: &mut Parser<'_>) -> Result<(), BatchError> {
         let mut containers = BTreeSet::new();
         for document in documents {
             match read::split(document) {
@@ -259,7 +267,9 @@ impl Parsed {
         self.refused = Some(if all.is_empty() { "nothing in it".to_owned() } else { all });
     }
 
-    fn add(&mut self, events: Events, rejects: Vec<Reject>) {
+    /// Adds what so many records came to; those that are neither event nor reject were left out.
+    fn add(&mut self, records: usize, events: Events, rejects: Vec<Reject>) {
+        self.left_out += records.saturating_sub(events.keys.len() + rejects.len()) as u64;
         self.rejected += rejects.len() as u64;
         self.rejects.extend(rejects);
         self.events.push(events);
@@ -289,11 +299,13 @@ fn size(records: &[Record<'_>]) -> usize {
     records.iter().flatten().map(|text| text.json.len()).sum()
 }
 
-/// Adds the records' events to `rows`; gives the keys of their ids, and what is no event.
+/// Adds the records' events to `rows`, but for those that the filter does not want; gives the keys of their ids, and what
+/// is no event.
 fn normalise_all(
     document: &str,
     records: &[Record<'_>],
     rows: &mut EventRows,
+    filter: Option<&Filter>,
 ) -> Result<(Vec<u128>, Vec<Reject>), BatchError> {
     let (mut keys, mut rejects) = (Vec::with_capacity(records.len()), Vec::new());
     for record in records {
@@ -304,8 +316,8 @@ fn normalise_all(
                 cause: bad.cause.clone(),
                 excerpt: Some(bad.excerpt.clone()),
             }),
-            Ok(text) => match normalise_one(document, text, rows)? {
-                Ok(key) => keys.push(key),
+            Ok(text) => match normalise_one(document, text, rows, filter)? {
+                Ok(key) => keys.extend(key),
                 Err(cause) => rejects.push(Reject {
                     document: document.to_owned(),
                     record: Some(text.position),
@@ -318,12 +330,14 @@ fn normalise_all(
     Ok((keys, rejects))
 }
 
-/// Adds the record's event and gives the key of its id, or the cause if it is no event.
+/// Adds the record's event and gives the key of its id, nothing if the filter does not want it, or the cause if it is no
+/// event.
 fn normalise_one(
     document: &str,
     text: &read::RecordText<'_>,
     rows: &mut EventRows,
-) -> Result<Result<u128, String>, BatchError> {
+    filter: Option<&Filter>,
+) -> Result<Result<Option<u128>, String>, BatchError> {
     if text.json.len() > MAX_RECORD_BYTES {
         return Ok(Err(format!("the record has {} bytes, more than {MAX_RECORD_BYTES}", text.json.len())));
     }
@@ -331,7 +345,10 @@ fn normalise_one(
         Ok(event) => event,
         Err(error) => return Ok(Err(error.problem.to_string())),
     };
+    if filter.is_some_and(|filter| !filter.wants(&event)) {
+        return Ok(Ok(None));
+    }
     event.session_id = session::id(&event, document);
     rows.push(&event, document, text.position)?;
-    Ok(Ok(event_key(&event.event_id)))
+    Ok(Ok(Some(event_key(&event.event_id))))
 }

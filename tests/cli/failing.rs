@@ -39,7 +39,7 @@ fn usage_errors_are_two_and_help_is_fine() {
     }
     let moment = contains("YYYY-MM-DD[ HH:MM[:SS]]");
     cartographer(dir.path(), &["timeline", "--db", "x", "--from", "yesterday"]).assert().code(2).stderr(moment);
-    cartographer(dir.path(), &["--help"]).assert().code(0).stdout(contains("4  loaded in part")).stderr(is_empty());
+    cartographer(dir.path(), &["--help"]).assert().code(0).stdout(contains("4  done in part")).stderr(is_empty());
     let version = format!("cartographer {}\n", env!("CARGO_PKG_VERSION"));
     cartographer(dir.path(), &["--version"]).assert().code(0).stdout(version);
 }

@@ -7,6 +7,7 @@ mod demo;
 mod explain;
 mod failing;
 mod hunt;
+mod load;
 mod memory;
 mod reading;
 mod rest;

@@ -12,7 +12,7 @@ const NOUNS: [&str; 5] = ["event", "signal", "table", "digest", "json"];
 /// The stages, each importing only those before it. `load` drives those that read, map and store; `present` shows what
 /// they found, the ledger of a load included; `export` writes a case in other forms, `serve` shows it to a browser; `cli`
 /// drives everything, and so does `extension` for whoever loads it.
-pub(crate) const STAGES: [&str; 19] = [
+pub(crate) const STAGES: [&str; 20] = [
     "read",
     "normalise",
     "session",
@@ -22,6 +22,7 @@ pub(crate) const STAGES: [&str; 19] = [
     "spec",
     "batch",
     "trail",
+    "verify",
     "lake",
     "view",
     "store",

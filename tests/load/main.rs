@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod again;
+mod filter;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -50,9 +51,12 @@ impl Desk {
     }
 
     fn try_load(&self, case: &str, names: &[&str], progress: &dyn Progress) -> Result<Ledger, LoadError> {
+        load(&self.options(case, names), &RuleSet::shipped().unwrap(), progress)
+    }
+
+    fn options(&self, case: &str, names: &[&str]) -> LoadOptions {
         let inputs = names.iter().map(|name| self.path(name).display().to_string()).collect();
-        let options = LoadOptions { inputs, case: self.path(case), threads: Some(2), ..LoadOptions::default() };
-        load(&options, &RuleSet::shipped().unwrap(), progress)
+        LoadOptions { inputs, case: self.path(case), threads: Some(2), ..LoadOptions::default() }
     }
 
     fn rows(&self, sql: &str) -> String {

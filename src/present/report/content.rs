@@ -43,6 +43,8 @@ pub struct Report {
     pub unexplained: Listed<Call>,
     /// The files of the case.
     pub files: Listed<File>,
+    /// What is known of the integrity of log files.
+    pub integrity: Integrity,
 }
 
 /// The first rows of a list.
@@ -153,6 +155,27 @@ pub struct Totals {
     pub case_events: u64,
     /// Records that could not be read when the case was loaded.
     pub rejects: u64,
+    /// Records that filters left out when the case was loaded.
+    pub left_out: u64,
+    /// Files that filters left out, by their paths, when the case was loaded.
+    pub files_left_out: u64,
+}
+
+/// What is known of the integrity of log files: `file_integrity`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+pub struct Integrity {
+    /// Log files that are as they were delivered.
+    pub verified: u64,
+    /// Log files and digests that were altered, removed or added.
+    pub failed: u64,
+    /// What could not be checked.
+    pub unverified: u64,
+    /// When it was checked; `None` if it was not.
+    pub checked_at: Option<Timestamp>,
+    /// Files whose records the case was loaded from.
+    pub files: u64,
+    /// Those of them that are as they were delivered.
+    pub files_verified: u64,
 }
 
 /// One session of the console.

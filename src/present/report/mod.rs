@@ -17,7 +17,7 @@ mod words;
 use std::borrow::Cow;
 use std::io::{self, Write};
 
-pub use content::{Counts, Listed, Making, Report, Scope, Session, Totals};
+pub use content::{Counts, Integrity, Listed, Making, Report, Scope, Session, Totals};
 pub use found::{Aspect, Bin, Bins, Call, Deed, Denied, File, KeyUse, Network, Seen, Shown, SignIn, Technique, Thing};
 
 use super::table::shorten;

@@ -1,7 +1,7 @@
 //! What was touched, which techniques it shows, how far to trust it, and how it was made.
 
 use super::attack;
-use super::content::{Counts, Report};
+use super::content::{Counts, Integrity, Report, Totals};
 use super::document::{Block, Section, Span, Table, Tone, cell, number, short, text};
 use super::found::{Call, File, Seen, Shown, Technique, Thing};
 use super::words::{count, digits, joined, left_out, moment, sentence, share};
@@ -173,7 +173,7 @@ pub(super) fn making(report: &Report) -> Section {
     let making = &report.making;
     let fact = |key: &str| cell(making.case.get(key).map_or("unknown", String::as_str));
     let command: Vec<String> = making.command.iter().map(|word| quote::shell(word)).collect();
-    let facts = vec![
+    let mut facts = vec![
         ("Made", cell(format!("{} UTC by cartographer {}", moment(making.at), making.version))),
         ("Command", vec![Span::Code(command.join(" "))]),
         ("Case mapped by", fact("tool_version")),
@@ -181,12 +181,43 @@ pub(super) fn making(report: &Report) -> Section {
         ("Schema", fact("schema_version")),
         ("DuckDB", fact("duckdb_version")),
         ("Records rejected", cell(digits(report.totals.rejects))),
+        ("File integrity", cell(integrity(&report.integrity))),
     ];
+    facts.extend(left_out_by_filters(&report.totals).map(|text| ("Left out by filters", cell(text))));
     let head = [text("File"), number("Bytes"), number("Events here")];
     let files = Table::new(head).with(report.files.rows.iter().map(file));
     let mut blocks = vec![Block::Facts(facts), Block::Heading("Files".to_owned()), Block::Table(files)];
     blocks.extend(left_out(&report.files, "files", "The table load_files has all.").map(Block::Note));
     Section { id: "making", title: "How it was made", blocks }
+}
+
+/// Whether the log files are those that CloudTrail delivered, as far as that was checked.
+fn integrity(found: &Integrity) -> String {
+    let Some(at) = found.checked_at else {
+        return "Not checked. cartographer verify checks log files against CloudTrail's digest files.".to_owned();
+    };
+    format!(
+        "Checked against CloudTrail's digest files at {} UTC: {} verified, {} altered, removed or added, {} not verified. \
+         Of {} that this case was loaded from, {} verified. The table file_integrity has all.",
+        moment(at),
+        count(found.verified, "log file", "log files"),
+        digits(found.failed),
+        digits(found.unverified),
+        count(found.files, "file", "files"),
+        count(found.files_verified, "is", "are"),
+    )
+}
+
+/// That the case is a part of a trail, if it is one.
+fn left_out_by_filters(totals: &Totals) -> Option<String> {
+    let (records, files) = (totals.left_out, totals.files_left_out);
+    (records + files > 0).then(|| {
+        format!(
+            "{} of the files that were read, and {} that were not read. The case holds a part of the trail.",
+            count(records, "record", "records"),
+            count(files, "file", "files"),
+        )
+    })
 }
 
 fn file(file: &File) -> (Tone, Vec<Vec<Span>>) {

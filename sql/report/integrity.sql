@@ -1,0 +1,14 @@
+-- One row: what the last `cartographer verify` found, and how many of the files that the case was loaded from it verified.
+SELECT
+    count(*) FILTER (kind = 'log file' AND status = 'verified') AS verified,
+    count(*) FILTER (status IN ('altered', 'missing', 'unlisted')) AS failed,
+    count(*) FILTER (status = 'unverified') AS unverified,
+    epoch_us(max(checked_at)) AS checked_at,
+    (SELECT count(*) FROM load_files WHERE read > 0) AS files,
+    (
+        SELECT count(*)
+        FROM load_files
+        WHERE read > 0
+            AND sha256 IN (SELECT sha256 FROM file_integrity WHERE kind = 'log file' AND status = 'verified')
+    ) AS files_verified
+FROM file_integrity

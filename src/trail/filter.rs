@@ -1,0 +1,140 @@
+//! Which part of a trail a load wants.
+
+use chrono::{DateTime, SecondsFormat};
+
+use super::Span;
+use crate::event::{Event, Timestamp};
+use crate::read::LogPath;
+
+/// How long after an event the file that holds it may be delivered, in seconds. `CloudTrail` delivers within minutes, but
+/// promises no time.
+const LATE: i64 = 86_400;
+/// How long before an event's time its file may seem to be delivered, in seconds: clocks differ, and a name has minutes.
+const EARLY: i64 = 3_600;
+
+/// The regions that events of global services (IAM, STS, `CloudFront`) name, one or two for each partition. A trail of
+/// another region may hold such events, so a path of another region says nothing of them.
+const GLOBAL: [&str; 7] =
+    ["us-east-1", "us-gov-west-1", "cn-north-1", "cn-northwest-1", "us-iso-east-1", "us-isob-east-1", "eusc-de-east-1"];
+
+/// Which events of a trail are wanted. Each condition that has values leaves out the events that have none of them; by
+/// default everything is wanted.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Filter {
+    /// When the event happened.
+    pub span: Span,
+    /// The account it happened in: `events.account_id`.
+    pub accounts: Vec<String>,
+    /// The region called.
+    pub regions: Vec<String>,
+    /// The service called, as `events.service` names it.
+    pub services: Vec<String>,
+}
+
+impl Filter {
+    /// Whether everything is wanted.
+    #[must_use]
+    pub fn is_all(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// Whether the event is wanted.
+    #[must_use]
+    pub fn wants(&self, event: &Event<'_>) -> bool {
+        self.span.has(event.event_time.0)
+            && is_one_of(&self.accounts, event.account_id())
+            && is_one_of(&self.regions, event.region.as_deref())
+            && is_one_of(&self.services, Some(&event.service))
+    }
+
+    /// Whether a file of that path may hold wanted events. A path that does not follow the layout of `AWSLogs` may.
+    #[must_use]
+    pub fn may_want(&self, path: &str) -> bool {
+        let Some(path) = LogPath::of(path) else { return true };
+        let region = || self.regions.iter().any(|region| GLOBAL.contains(&region.as_str()));
+        is_one_of(&self.accounts, Some(path.account))
+            && (is_one_of(&self.regions, Some(path.region)) || region())
+            && self.span.from.is_none_or(|from| from < path.to.plus_seconds(EARLY))
+            && self.span.to.is_none_or(|to| path.from < to.plus_seconds(LATE))
+    }
+
+    /// The filter as `load_files.filter` states it; `None` if everything is wanted. Two filters that want the same are
+    /// stated alike.
+    #[must_use]
+    pub fn stated(&self) -> Option<String> {
+        let moments = [("from", self.span.from), ("to", self.span.to)];
+        let moments = moments.into_iter().filter_map(|(name, time)| Some(format!("{name} {}", shown(time?))));
+        let lists = [("account", &self.accounts), ("region", &self.regions), ("service", &self.services)];
+        let lists = lists.into_iter().filter(|(_, values)| !values.is_empty()).map(|(name, values)| {
+            let mut values: Vec<&str> = values.iter().map(String::as_str).collect();
+            values.sort_unstable();
+            values.dedup();
+            format!("{name} {}", values.join(" "))
+        });
+        let parts: Vec<String> = moments.chain(lists).collect();
+        (!parts.is_empty()).then(|| parts.join(", "))
+    }
+}
+
+fn is_one_of(wanted: &[String], value: Option<&str>) -> bool {
+    wanted.is_empty() || value.is_some_and(|value| wanted.iter().any(|wanted| wanted == value))
+}
+
+/// RFC 3339, in UTC.
+fn shown(time: Timestamp) -> String {
+    DateTime::from_timestamp_micros(time.0)
+        .map_or_else(|| time.0.to_string(), |time| time.to_rfc3339_opts(SecondsFormat::AutoSi, true))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// 2024-05-01T00:00:00Z
+    const MIDNIGHT: Timestamp = Timestamp(1_714_521_600_000_000);
+
+    fn texts(values: &[&str]) -> Vec<String> {
+        values.iter().map(|value| (*value).to_owned()).collect()
+    }
+
+    fn path(account: &str, region: &str, minute: &str) -> String {
+        let day = format!("{}/{}/{}", &minute[..4], &minute[4..6], &minute[6..8]);
+        format!(
+            "in/AWSLogs/{account}/CloudTrail/{region}/{day}/{account}_CloudTrail_{region}_{minute}Z_AbCdEfGh.json.gz"
+        )
+    }
+
+    #[test]
+    fn a_path_is_left_out_only_if_its_layout_says_so() {
+        let filter = Filter { accounts: texts(&["111111111111"]), regions: texts(&["eu-west-1"]), ..Filter::default() };
+        assert!(filter.may_want(&path("111111111111", "eu-west-1", "20240501T0905")));
+        assert!(!filter.may_want(&path("222222222222", "eu-west-1", "20240501T0905")));
+        assert!(!filter.may_want(&path("111111111111", "us-east-1", "20240501T0905")));
+        assert!(filter.may_want("in/222222222222/trail.json"));
+    }
+
+    #[test]
+    fn events_of_global_services_are_looked_for_in_every_region() {
+        let filter = Filter { regions: texts(&["us-east-1"]), ..Filter::default() };
+        assert!(filter.may_want(&path("111111111111", "eu-west-1", "20240501T0905")));
+    }
+
+    #[test]
+    fn a_file_is_read_if_it_was_delivered_near_the_wanted_time() {
+        let span = Span { from: Some(MIDNIGHT), to: Some(MIDNIGHT.plus_seconds(3600)) };
+        let filter = Filter { span, ..Filter::default() };
+        let read = |minute| filter.may_want(&path("111111111111", "eu-west-1", minute));
+        let minutes = ["20240430T2258", "20240430T2259", "20240501T0030", "20240502T0059", "20240502T0100"];
+        assert_eq!(minutes.map(read), [false, false, true, true, false]);
+        assert!(read("20240430T2300"));
+    }
+
+    #[test]
+    fn a_filter_is_stated_in_one_way() {
+        assert_eq!(Filter::default().stated(), None);
+        let span = Span { from: Some(MIDNIGHT), to: None };
+        let filter = Filter { span, services: texts(&["s3", "iam", "s3"]), ..Filter::default() };
+        assert_eq!(filter.stated().as_deref(), Some("from 2024-05-01T00:00:00Z, service iam s3"));
+        assert!(!filter.is_all());
+    }
+}

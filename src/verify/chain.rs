@@ -1,0 +1,353 @@
+//! The digests: whether each is as it was signed, whether one is missing, and which time they cover.
+
+use std::collections::{BTreeMap, HashMap, VecDeque};
+
+use super::digest::{Chain, Digest, Metadata, Place, base, without};
+use super::files::{self, Found, What};
+use super::keys::{Keys, Signed};
+use super::{Check, Kind, Status};
+use crate::event::Timestamp;
+
+/// The one algorithm that CloudTrail signs with.
+const ALGORITHM: &str = "SHA256withRSA";
+
+pub(super) const NO_SIGNATURE: &str =
+    "the signature is not available offline: S3 keeps it in the metadata of the object";
+const NO_KEYS: &str = "no public keys were given, so the signature was not checked";
+const NO_KEY: &str =
+    "no public key with the fingerprint that the digest names was given, so the signature was not checked";
+const OUT_OF_TIME: &str = "the signature fits a public key that was not valid at that time";
+const UNKNOWN_ALGORITHM: &str = "signed by an algorithm other than SHA256withRSA";
+const BY_AN_ALTERED_ONE: &str = "the signature is known only from the next digest, which is altered";
+const KEY_IN_DOUBT: &str = "the content is what the next digest states, but the signature does not fit the public key with \
+                            the fingerprint that the digest names";
+const DOES_NOT_FIT: &str =
+    "the signature does not fit the content and the public key with the fingerprint that the digest names";
+const EITHER: &str = "the signature that the next digest states does not fit: this digest was altered, or the next one, which \
+                      could not be verified";
+const OTHER_HASH: &str = "the content is not what the next digest states";
+const OTHER_HASH_UNSURE: &str = "the content is not what the next digest states: this digest was altered, or the next one, \
+                                 which could not be verified";
+const BY_ITS_HASH: &str = "by its hash in the next digest, which is verified; its own signature was not checked";
+const OTHER_NAME: &str = "the file has another name than the digest in it";
+const REMOVED: &str = "the next digest names it, and it is not there";
+const BEFORE_THE_FIRST: &str =
+    "the oldest digest that was given names it as the previous one: the beginning of the chain was not checked";
+const NAMED_BY_AN_ALTERED_ONE: &str = "only an altered digest names it, and it is not there";
+const RESTARTED: &str = "no digest covers this time; a new chain begins after it, as it does when logging or validation was \
+                         turned off and on again";
+const SKIPPED: &str = "no digest covers this time, although the next digest names the one before it";
+
+/// Every digest that was found, judged.
+#[derive(Debug)]
+pub(super) struct Digests<'f> {
+    pub(super) all: Vec<Judged<'f>>,
+    places: HashMap<Place, Vec<usize>>,
+    broken: Vec<&'f Found>,
+}
+
+/// One digest.
+#[derive(Debug)]
+pub(super) struct Judged<'f> {
+    found: &'f Found,
+    pub(super) digest: &'f Digest,
+    chain: Chain,
+    pub(super) status: Status,
+    detail: Option<&'static str>,
+    period: (Timestamp, Timestamp),
+    metadata: Option<&'f Metadata>,
+    /// Those that name it as the one before.
+    next: Vec<usize>,
+}
+
+/// Judges the digests among those files.
+pub(super) fn judge<'f>(found: &'f [Found], keys: &Keys) -> Digests<'f> {
+    let metadata = files::metadata(found);
+    let all: Vec<Judged<'f>> = found.iter().filter_map(|found| Judged::new(found, &metadata)).collect();
+    let broken = found.iter().filter(|found| matches!(found.what, What::Broken(_))).collect();
+    let mut digests = Digests { all, places: HashMap::new(), broken };
+    digests.link();
+    for at in digests.newest_first() {
+        let (status, detail) = digests.verdict(at, keys);
+        (digests.all[at].status, digests.all[at].detail) = (status, detail);
+    }
+    digests
+}
+
+impl<'f> Judged<'f> {
+    fn new(found: &'f Found, metadata: &HashMap<&str, &'f Metadata>) -> Option<Self> {
+        let What::Digest(digest) = &found.what else { return None };
+        Some(Self {
+            found,
+            digest,
+            chain: Chain::of(&digest.s3_object),
+            status: Status::Unverified,
+            detail: None,
+            period: digest.period().unwrap_or_default(),
+            metadata: metadata.get(found.name.as_str()).copied(),
+            next: Vec::new(),
+        })
+    }
+
+    fn content(&self) -> &str {
+        self.found.content.as_deref().unwrap_or_default()
+    }
+
+    /// When it was signed, as far as that is known.
+    fn signed_at(&self) -> Option<Timestamp> {
+        if self.chain.backfill { self.metadata.and_then(|metadata| metadata.generated) } else { Some(self.period.1) }
+    }
+
+    fn is_renamed(&self) -> bool {
+        without(base(&self.found.name), ".gz") != without(base(&self.digest.s3_object), ".gz")
+    }
+
+    fn states(&self, content_sha256: &str) -> bool {
+        self.digest.previous_digest_hash_value.as_deref().is_some_and(|hash| hash.eq_ignore_ascii_case(content_sha256))
+    }
+}
+
+impl Digests<'_> {
+    /// Finds for each digest those that name it as the one before.
+    fn link(&mut self) {
+        for (at, judged) in self.all.iter().enumerate() {
+            self.places.entry(judged.digest.place()).or_default().push(at);
+        }
+        for at in 0..self.all.len() {
+            for before in self.before(at) {
+                self.all[before].next.push(at);
+            }
+        }
+    }
+
+    /// The digest before that one: none if it is missing, several if there are copies.
+    fn before(&self, at: usize) -> Vec<usize> {
+        let previous = self.all[at].digest.previous();
+        previous.and_then(|place| self.places.get(&place).cloned()).unwrap_or_default()
+    }
+
+    /// All of them, each after those that name it. Digests that name each other in a ring come last.
+    fn newest_first(&self) -> Vec<usize> {
+        let mut waits: Vec<usize> = self.all.iter().map(|judged| judged.next.len()).collect();
+        let mut ready: VecDeque<usize> = (0..waits.len()).filter(|at| waits[*at] == 0).collect();
+        let mut order = Vec::with_capacity(waits.len());
+        while let Some(at) = ready.pop_front() {
+            order.push(at);
+            for before in self.before(at) {
+                waits[before] -= 1;
+                if waits[before] == 0 {
+                    ready.push_back(before);
+                }
+            }
+        }
+        let ring = (0..waits.len()).filter(|at| waits[*at] > 0);
+        order.extend(ring);
+        order
+    }
+
+    fn verdict(&self, at: usize, keys: &Keys) -> (Status, Option<&'static str>) {
+        let judged = &self.all[at];
+        if judged.digest.signature_algorithm.as_deref().is_some_and(|named| named != ALGORITHM) {
+            return (Status::Unverified, Some(UNKNOWN_ALGORITHM));
+        }
+        let signed = self.signed(at, keys);
+        let has = |wanted: Signed| signed.iter().any(|(found, _)| *found == wanted);
+        let hash = |status: Status, same: bool| {
+            judged
+                .next
+                .iter()
+                .any(|next| self.all[*next].status == status && self.all[*next].states(judged.content()) == same)
+        };
+        let unfit = |by: Status| signed.contains(&(Signed::DoesNotFit, by));
+        match () {
+            () if has(Signed::Fits) => (Status::Verified, judged.is_renamed().then_some(OTHER_NAME)),
+            () if hash(Status::Verified, true) && has(Signed::DoesNotFit) => (Status::Unverified, Some(KEY_IN_DOUBT)),
+            () if hash(Status::Verified, true) => (Status::Verified, Some(BY_ITS_HASH)),
+            () if hash(Status::Verified, false) => (Status::Altered, Some(OTHER_HASH)),
+            () if has(Signed::OutOfTime) => (Status::Unverified, Some(OUT_OF_TIME)),
+            () if unfit(Status::Verified) => (Status::Altered, Some(DOES_NOT_FIT)),
+            () if unfit(Status::Unverified) => (Status::Altered, Some(EITHER)),
+            () if has(Signed::DoesNotFit) => (Status::Unverified, Some(BY_AN_ALTERED_ONE)),
+            () if hash(Status::Unverified, false) => (Status::Altered, Some(OTHER_HASH_UNSURE)),
+            () if signed.is_empty() => (Status::Unverified, Some(NO_SIGNATURE)),
+            () if keys.is_empty() => (Status::Unverified, Some(NO_KEYS)),
+            () => (Status::Unverified, Some(NO_KEY)),
+        }
+    }
+
+    /// What comes of each signature that is known, and the status of the digest that states it; that of the metadata counts
+    /// as verified.
+    fn signed(&self, at: usize, keys: &Keys) -> Vec<(Signed, Status)> {
+        let judged = &self.all[at];
+        let text = judged.digest.signed_text(judged.content());
+        let own = judged.metadata.map(|metadata| (metadata.signature.as_str(), Status::Verified));
+        let nexts = judged.next.iter().filter_map(|next| {
+            let next = &self.all[*next];
+            Some((next.digest.previous_digest_signature.as_deref()?, next.status))
+        });
+        let fingerprint = &judged.digest.key_fingerprint;
+        let check = |(signature, by)| (keys.check(fingerprint, &text, signature, judged.signed_at()), by);
+        own.into_iter().chain(nexts).map(check).collect()
+    }
+
+    /// A row for each digest, for each that is missing, and for each gap.
+    pub(super) fn checks(&self) -> Vec<Check> {
+        let mut checks: Vec<Check> = self.all.iter().map(|judged| self.check(judged)).collect();
+        checks.extend(self.broken.iter().map(|found| self.broken(found)));
+        checks.extend(self.missing());
+        checks.extend(self.gaps());
+        checks
+    }
+
+    fn check(&self, judged: &Judged<'_>) -> Check {
+        let next = judged.next.first().map(|next| self.all[*next].digest);
+        Check {
+            file: Some(judged.found.name.clone()),
+            s3_bucket: Some(judged.digest.s3_bucket.clone()),
+            s3_object: Some(judged.digest.s3_object.clone()),
+            digest: next.map(|next| next.s3_object.clone()),
+            start_time: Some(judged.period.0),
+            end_time: Some(judged.period.1),
+            expected_sha256: next.and_then(|next| next.previous_digest_hash_value.clone()),
+            content_sha256: Some(judged.content().to_owned()),
+            sha256: judged.found.sha256.clone(),
+            key_fingerprint: Some(judged.digest.key_fingerprint.clone()),
+            ..of_chain(&judged.chain, judged.status, judged.detail.map(str::to_owned))
+        }
+    }
+
+    fn broken(&self, found: &Found) -> Check {
+        let What::Broken(cause) = &found.what else { return Check::new(Kind::Digest, Status::Unverified, None) };
+        let named = self.all.iter().find(|next| next.digest.previous().is_some_and(|place| is_at(found, &place)));
+        let place = named.and_then(|next| next.digest.previous());
+        let detail = format!("it is named as a digest, and cannot be read as one: {cause}");
+        Check {
+            file: Some(found.name.clone()),
+            s3_bucket: place.as_ref().map(|place| place.bucket.clone()),
+            s3_object: place.map(|place| place.object),
+            digest: named.map(|next| next.digest.s3_object.clone()),
+            expected_sha256: named.and_then(|next| next.digest.previous_digest_hash_value.clone()),
+            content_sha256: found.content.clone().ok(),
+            sha256: found.sha256.clone(),
+            ..of_chain(&Chain::of(&found.name), Status::Altered, Some(detail))
+        }
+    }
+
+    /// The digests that others name as the ones before them, and that are not there.
+    fn missing(&self) -> Vec<Check> {
+        let mut named: BTreeMap<Place, Vec<&Judged<'_>>> = BTreeMap::new();
+        for judged in &self.all {
+            let absent = |place: &Place| !self.places.contains_key(place) && !self.is_broken(place);
+            if let Some(place) = judged.digest.previous().filter(absent) {
+                named.entry(place).or_default().push(judged);
+            }
+        }
+        named.into_iter().map(|(place, by)| self.absent(place, &by)).collect()
+    }
+
+    /// A digest that is not there, and that these name.
+    fn absent(&self, place: Place, by: &[&Judged<'_>]) -> Check {
+        let chain = Chain::of(&place.object);
+        let next = by.iter().min_by_key(|next| (next.status == Status::Altered, next.period)).copied();
+        let ends = self.all.iter().filter(|other| other.chain == chain).map(|other| other.period.1);
+        let before = ends.filter(|end| next.is_some_and(|next| *end <= next.period.0)).max();
+        let (status, detail) = match before {
+            _ if by.iter().all(|next| next.status == Status::Altered) => (Status::Unverified, NAMED_BY_AN_ALTERED_ONE),
+            Some(_) => (Status::Missing, REMOVED),
+            None => (Status::Unverified, BEFORE_THE_FIRST),
+        };
+        Check {
+            s3_bucket: Some(place.bucket),
+            s3_object: Some(place.object),
+            digest: next.map(|next| next.digest.s3_object.clone()),
+            start_time: before.filter(|_| !chain.backfill),
+            end_time: next.filter(|_| !chain.backfill).map(|next| next.period.0),
+            expected_sha256: next.and_then(|next| next.digest.previous_digest_hash_value.clone()),
+            ..of_chain(&chain, status, Some(detail.to_owned()))
+        }
+    }
+
+    fn is_broken(&self, place: &Place) -> bool {
+        self.broken.iter().any(|found| is_at(found, place))
+    }
+
+    /// The times between two digests of a chain that none covers, but for those of missing digests.
+    fn gaps(&self) -> Vec<Check> {
+        let mut gaps = Vec::new();
+        for (chain, digests) in self.chains() {
+            let mut covered: Option<Timestamp> = None;
+            for judged in digests {
+                let (start, end) = judged.period;
+                let previous = judged.digest.previous();
+                let is_there = previous.as_ref().is_none_or(|place| self.places.contains_key(place));
+                if let Some(from) = covered.filter(|covered| *covered < start && is_there) {
+                    let detail = if previous.is_none() { RESTARTED } else { SKIPPED };
+                    gaps.push(Check {
+                        kind: Kind::Gap,
+                        digest: Some(judged.digest.s3_object.clone()),
+                        start_time: Some(from),
+                        end_time: Some(start),
+                        ..of_chain(chain, Status::Unverified, Some(detail.to_owned()))
+                    });
+                }
+                covered = covered.max(Some(end));
+            }
+        }
+        gaps
+    }
+
+    /// The digests of each chain in order of time, but for backfill digests, whose periods say nothing of the chain.
+    fn chains(&self) -> BTreeMap<&Chain, Vec<&Judged<'_>>> {
+        let mut chains: BTreeMap<&Chain, Vec<&Judged<'_>>> = BTreeMap::new();
+        for judged in self.all.iter().filter(|judged| !judged.chain.backfill) {
+            chains.entry(&judged.chain).or_default().push(judged);
+        }
+        for digests in chains.values_mut() {
+            digests.sort_by_key(|judged| judged.period);
+        }
+        chains
+    }
+
+    /// The times that digests cover, by account and region: in order, none touching another. Altered digests cover none.
+    pub(super) fn coverage(&self) -> HashMap<(&str, &str), Vec<(Timestamp, Timestamp)>> {
+        let mut coverage: HashMap<(&str, &str), Vec<(Timestamp, Timestamp)>> = HashMap::new();
+        for (chain, digests) in self.chains() {
+            let periods = coverage.entry((&chain.account, &chain.region)).or_default();
+            periods
+                .extend(digests.iter().filter(|judged| judged.status != Status::Altered).map(|judged| judged.period));
+        }
+        for periods in coverage.values_mut() {
+            *periods = joined(std::mem::take(periods));
+        }
+        coverage
+    }
+}
+
+/// Periods that touch or overlap as one.
+fn joined(mut periods: Vec<(Timestamp, Timestamp)>) -> Vec<(Timestamp, Timestamp)> {
+    periods.sort_unstable();
+    let mut joined: Vec<(Timestamp, Timestamp)> = Vec::new();
+    for (start, end) in periods {
+        match joined.last_mut() {
+            Some((_, last)) if start <= *last => *last = end.max(*last),
+            _ => joined.push((start, end)),
+        }
+    }
+    joined
+}
+
+/// Whether a file has the name of an S3 object.
+fn is_at(found: &Found, place: &Place) -> bool {
+    without(base(&found.name), ".gz") == without(base(&place.object), ".gz")
+}
+
+/// A row of a digest of that chain.
+fn of_chain(chain: &Chain, status: Status, detail: Option<String>) -> Check {
+    let text = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+    Check {
+        account_id: text(&chain.account),
+        region: text(&chain.region),
+        trail: text(&chain.trail),
+        ..Check::new(if chain.backfill { Kind::Backfill } else { Kind::Digest }, status, detail)
+    }
+}

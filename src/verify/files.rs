@@ -1,0 +1,114 @@
+//! The files that were given: hashed, and told apart.
+
+use std::collections::HashMap;
+
+use rayon::prelude::*;
+
+use super::digest::{self, Digest, Metadata};
+use crate::digest::sha256;
+use crate::read::{self, Document, LogPath, ReadError, Source};
+
+/// A file that is larger, in bytes, and is not named as CloudTrail names its files, is not looked into.
+const MAX_OTHER: u64 = 1 << 30;
+
+/// One file.
+#[derive(Debug)]
+pub(super) struct Found {
+    /// As it was found.
+    pub(super) name: String,
+    /// Hash of its bytes; `None` if they could not be read.
+    pub(super) sha256: Option<String>,
+    /// Hash of its content without gzip, or what is wrong with it.
+    pub(super) content: Result<String, String>,
+    pub(super) what: What,
+}
+
+/// What a file is.
+#[derive(Debug)]
+pub(super) enum What {
+    /// A digest file.
+    Digest(Box<Digest>),
+    /// A file that is named as a digest, and cannot be read as one.
+    Broken(String),
+    /// A log file: by its path, or by the records in it.
+    Log,
+    /// The metadata of the digest file of that name.
+    Metadata(String, Metadata),
+    /// None of these.
+    Other,
+}
+
+/// Reads and hashes every file that the inputs name.
+pub(super) fn gather(inputs: &[String]) -> (Vec<Found>, Vec<ReadError>) {
+    let found = read::discover(inputs);
+    (found.sources.par_iter().map(look).collect(), found.problems)
+}
+
+/// The metadata of digest files, by the names of these.
+pub(super) fn metadata(found: &[Found]) -> HashMap<&str, &Metadata> {
+    let mut all = HashMap::new();
+    for file in found {
+        if let What::Metadata(of, metadata) = &file.what {
+            all.insert(of.as_str(), metadata);
+        }
+    }
+    all
+}
+
+fn look(source: &Source) -> Found {
+    let name = source.name.clone();
+    let is_named = digest::is_named_so(&name) || LogPath::of(&name).is_some();
+    if source.size() > MAX_OTHER && !is_named {
+        return Found { name, sha256: None, content: Err("it is too large".to_owned()), what: What::Other };
+    }
+    let stored = match read::fetch(source) {
+        Ok(stored) => stored,
+        Err(error) => return unreadable(name, &error),
+    };
+    let content = stored.content();
+    let what = match &content {
+        Ok(content) => told(&name, content),
+        Err(cause) => damaged(&name, cause),
+    };
+    let content = content.map(|content| sha256(&content));
+    Found { name, content, what, sha256: Some(stored.sha256) }
+}
+
+fn unreadable(name: String, error: &ReadError) -> Found {
+    let cause = match error {
+        ReadError::Read { cause, .. } => format!("cannot be read: {cause}"),
+        other => other.to_string(),
+    };
+    let what = damaged(&name, &cause);
+    Found { name, sha256: None, content: Err(cause), what }
+}
+
+/// What a file is whose content cannot be had: its name alone tells.
+fn damaged(name: &str, cause: &str) -> What {
+    if digest::is_named_so(name) {
+        What::Broken(cause.to_owned())
+    } else if LogPath::of(name).is_some() {
+        What::Log
+    } else {
+        What::Other
+    }
+}
+
+fn told(name: &str, content: &[u8]) -> What {
+    if let Some(of) = name.strip_suffix(Metadata::ENDING) {
+        return Metadata::read(content).map_or(What::Other, |metadata| What::Metadata(of.to_owned(), metadata));
+    }
+    if digest::is_named_so(name) || digest::looks_so(content) {
+        return match Digest::read(content) {
+            Ok(digest) => What::Digest(Box::new(digest)),
+            Err(cause) => What::Broken(cause),
+        };
+    }
+    if LogPath::of(name).is_some() || holds_records(name, content) { What::Log } else { What::Other }
+}
+
+/// Whether `load` would take records from it.
+fn holds_records(name: &str, content: &[u8]) -> bool {
+    let document = Document { name: name.to_owned(), text: content.to_vec() };
+    read::split(&document).is_ok_and(|split| split.records.iter().any(Result::is_ok))
+}

@@ -1,0 +1,216 @@
+//! The log files: whether each is as a digest lists it, which are missing, and which are in no digest.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use super::chain::{Digests, Judged};
+use super::digest::{Listed, base, without};
+use super::files::{Found, What};
+use super::{Check, Kind, Status};
+use crate::event::Timestamp;
+use crate::read::LogPath;
+
+/// The one algorithm that CloudTrail hashes with.
+const ALGORITHM: &str = "SHA-256";
+
+/// How long after the time in its name a file may be listed in a digest, in seconds. Only if digests cover that too, a
+/// file that none lists is said to be unlisted.
+const MARGIN: i64 = 900;
+
+const OTHER_CONTENT: &str = "the content is not what the digest states";
+const OTHER_CONTENT_UNSURE: &str = "the content is not what the digest states; the digest itself could not be verified";
+const ALTERED_DIGEST: &str = "listed in an altered digest";
+const UNVERIFIED_DIGEST: &str = "the content is as listed, but in a digest that could not be verified";
+const UNKNOWN_ALGORITHM: &str = "listed with a hash of another algorithm than SHA-256";
+const REMOVED: &str = "the digest lists it, and it is not there";
+const REMOVED_UNSURE: &str = "the digest lists it, and it is not there; the digest itself could not be verified";
+const LISTED_BY_AN_ALTERED_ONE: &str = "listed in an altered digest only, and not there";
+const UNLISTED: &str = "no digest lists it, although digests cover the time of its delivery: it was added later, the backfill \
+                        digest that lists it is not there, or a trail without validation delivered it";
+const UNNAMED: &str =
+    "no digest lists it, and it is not named as CloudTrail names its log files, although it lies among them";
+const NOT_COVERED: &str = "no digest lists it, and none of the account and region covers the time of its delivery";
+const NO_TIME: &str = "no digest lists it, and the name does not tell when it was delivered";
+
+/// Judges the log files among those found, and those that digests list.
+pub(super) fn judge(found: &[Found], digests: &Digests<'_>) -> Vec<Check> {
+    let entries = Entries::of(digests);
+    let coverage = digests.coverage();
+    let mut there = HashSet::new();
+    let mut checks = Vec::new();
+    for file in found.iter().filter(|file| matches!(file.what, What::Log)) {
+        let listed = entries.of_file(file);
+        there.extend(listed.iter().map(|entry| (&entry.listed.s3_bucket, &entry.listed.s3_object)));
+        checks.push(if listed.is_empty() {
+            entries.of_content(file).map_or_else(|| unlisted(file, &coverage), |entry| moved(file, entry))
+        } else {
+            listed_check(file, &listed)
+        });
+    }
+    let missing = entries.by_object().into_iter().filter(|(object, _)| !there.contains(object));
+    checks.extend(missing.map(|(_, by)| missing_check(&by)));
+    checks
+}
+
+/// One log file as one digest lists it.
+#[derive(Debug, Clone, Copy)]
+struct Entry<'d> {
+    listed: &'d Listed,
+    digest: &'d Judged<'d>,
+}
+
+/// What digests list.
+struct Entries<'d> {
+    all: Vec<Entry<'d>>,
+    /// By the last part of their keys, without `.gz`: the places in `all`.
+    by_name: HashMap<&'d str, Vec<usize>>,
+    /// By hash, those of digests that are not altered.
+    by_hash: HashMap<&'d str, usize>,
+}
+
+impl<'d> Entries<'d> {
+    fn of(digests: &'d Digests<'_>) -> Self {
+        let entries = digests
+            .all
+            .iter()
+            .flat_map(|digest| digest.digest.listed().iter().map(move |listed| Entry { listed, digest }));
+        let all: Vec<Entry<'d>> = entries.collect();
+        let (mut by_name, mut by_hash) = (HashMap::<&str, Vec<usize>>::new(), HashMap::new());
+        for (at, entry) in all.iter().enumerate() {
+            by_name.entry(without(base(&entry.listed.s3_object), ".gz")).or_default().push(at);
+            if entry.digest.status == Status::Verified {
+                by_hash.insert(entry.listed.hash_value.as_str(), at);
+            }
+        }
+        Self { all, by_name, by_hash }
+    }
+
+    /// The entries of a file: those whose keys end as its path does, as far up as any of them does.
+    fn of_file(&self, file: &Found) -> Vec<Entry<'d>> {
+        let named = self.by_name.get(without(base(&file.name), ".gz")).map(Vec::as_slice).unwrap_or_default();
+        let shared = |at: &usize| shared(&file.name, &self.all[*at].listed.s3_object);
+        let most = named.iter().map(shared).max();
+        named.iter().filter(|at| Some(shared(at)) == most).map(|at| self.all[*at]).collect()
+    }
+
+    /// The entry of a verified digest that has a file's hash, whatever its name.
+    fn of_content(&self, file: &Found) -> Option<Entry<'d>> {
+        let hash = file.content.as_ref().ok()?;
+        self.by_hash.get(hash.as_str()).map(|at| self.all[*at])
+    }
+
+    fn by_object(&self) -> BTreeMap<(&'d String, &'d String), Vec<Entry<'d>>> {
+        let mut objects: BTreeMap<_, Vec<Entry<'d>>> = BTreeMap::new();
+        for entry in &self.all {
+            objects.entry((&entry.listed.s3_bucket, &entry.listed.s3_object)).or_default().push(*entry);
+        }
+        objects
+    }
+}
+
+/// How many parts two paths share at their ends, but for the name.
+fn shared(path: &str, key: &str) -> usize {
+    let parts = |text: &str| text.rsplit('/').skip(1).map(str::to_owned).collect::<Vec<_>>();
+    parts(path).iter().zip(&parts(key)).take_while(|(a, b)| a == b).count()
+}
+
+/// A file that digests list; nearly always one does.
+fn listed_check(file: &Found, entries: &[Entry<'_>]) -> Check {
+    let judged = entries.iter().map(|entry| (verdict(file, *entry), *entry));
+    // What a verified digest says goes before what another one says.
+    let best = judged.min_by_key(|((status, _), entry)| {
+        (*status != Status::Verified, entry.digest.status != Status::Verified, *status)
+    });
+    let Some(((status, detail), entry)) = best else { return Check::new(Kind::LogFile, Status::Unverified, None) };
+    Check {
+        file: Some(file.name.clone()),
+        content_sha256: file.content.clone().ok(),
+        sha256: file.sha256.clone(),
+        ..of_entry(entry, status, detail)
+    }
+}
+
+fn verdict(file: &Found, entry: Entry<'_>) -> (Status, Option<String>) {
+    let told = |status, detail: &str| (status, Some(detail.to_owned()));
+    if entry.listed.hash_algorithm.as_deref().is_some_and(|named| named != ALGORITHM) {
+        return told(Status::Unverified, UNKNOWN_ALGORITHM);
+    }
+    let digest = entry.digest.status;
+    match &file.content {
+        _ if digest == Status::Altered => told(Status::Unverified, ALTERED_DIGEST),
+        // The system does not give its bytes, so nothing is known of them.
+        Err(cause) if file.sha256.is_none() => told(Status::Unverified, cause),
+        Err(cause) => told(Status::Altered, cause),
+        Ok(hash) if !hash.eq_ignore_ascii_case(&entry.listed.hash_value) => {
+            told(Status::Altered, if digest == Status::Verified { OTHER_CONTENT } else { OTHER_CONTENT_UNSURE })
+        }
+        Ok(_) if digest == Status::Verified => (Status::Verified, None),
+        Ok(_) => told(Status::Unverified, UNVERIFIED_DIGEST),
+    }
+}
+
+/// A file by a name that no digest lists, with the content of one that a verified digest does.
+fn moved(file: &Found, entry: Entry<'_>) -> Check {
+    let detail = "by its content alone: the digest lists it by another name".to_owned();
+    Check {
+        file: Some(file.name.clone()),
+        content_sha256: file.content.clone().ok(),
+        sha256: file.sha256.clone(),
+        ..of_entry(entry, Status::Verified, Some(detail))
+    }
+}
+
+fn missing_check(entries: &[Entry<'_>]) -> Check {
+    let best = entries.iter().min_by_key(|entry| (entry.digest.status != Status::Verified, entry.digest.status));
+    let Some(entry) = best else { return Check::new(Kind::LogFile, Status::Unverified, None) };
+    let (status, detail) = match entry.digest.status {
+        Status::Verified => (Status::Missing, REMOVED),
+        Status::Altered => (Status::Unverified, LISTED_BY_AN_ALTERED_ONE),
+        _ => (Status::Missing, REMOVED_UNSURE),
+    };
+    of_entry(*entry, status, Some(detail.to_owned()))
+}
+
+fn of_entry(entry: Entry<'_>, status: Status, detail: Option<String>) -> Check {
+    Check {
+        s3_bucket: Some(entry.listed.s3_bucket.clone()),
+        s3_object: Some(entry.listed.s3_object.clone()),
+        digest: Some(entry.digest.digest.s3_object.clone()),
+        expected_sha256: Some(entry.listed.hash_value.clone()),
+        ..placed(&entry.listed.s3_object, status, detail)
+    }
+}
+
+/// A row with what a path says of account, region and time.
+fn placed(path: &str, status: Status, detail: Option<String>) -> Check {
+    let place = LogPath::of(path);
+    Check {
+        account_id: place.map(|place| place.account.to_owned()),
+        region: place.map(|place| place.region.to_owned()),
+        start_time: place.map(|place| place.from),
+        ..Check::new(Kind::LogFile, status, detail)
+    }
+}
+
+/// A file that no digest lists.
+fn unlisted(file: &Found, coverage: &HashMap<(&str, &str), Vec<(Timestamp, Timestamp)>>) -> Check {
+    let (status, detail) = match LogPath::of(&file.name) {
+        None => (Status::Unverified, NO_TIME),
+        Some(place) => {
+            let mut periods = coverage.get(&(place.account, place.region)).into_iter().flatten();
+            let to = place.to.plus_seconds(MARGIN);
+            match place.named {
+                true if periods.any(|(start, end)| *start <= place.from && to <= *end) => (Status::Unlisted, UNLISTED),
+                false if periods.any(|(start, end)| *start < place.to && place.from < *end) => {
+                    (Status::Unlisted, UNNAMED)
+                }
+                _ => (Status::Unverified, NOT_COVERED),
+            }
+        }
+    };
+    Check {
+        file: Some(file.name.clone()),
+        content_sha256: file.content.clone().ok(),
+        sha256: file.sha256.clone(),
+        ..placed(&file.name, status, Some(detail.to_owned()))
+    }
+}
