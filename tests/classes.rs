@@ -47,7 +47,7 @@ const OF_CONDUCT: [&str; 4] = [
 /// The classes of the calls that hunts of a tactic report; none where hunts ask about identities and sessions.
 fn classes(tactic: Tactic) -> &'static [&'static str] {
     match tactic {
-        Tactic::Execution => &["execution", "exfiltration", "credential_made"],
+        Tactic::Execution => &["execution", "exfiltration"],
         Tactic::Persistence => &["persistence", "credential_made", "privilege_change"],
         Tactic::PrivilegeEscalation => &["privilege_change"],
         Tactic::DefenseEvasion => &["defense_evasion"],

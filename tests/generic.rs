@@ -33,11 +33,12 @@ fn what_was_denied_says_on_which_page() {
     let told = signals(&format!("{page}, {late}"));
     let denied = told.last().unwrap();
     assert_eq!((denied.origin, denied.kind), (Origin::Generic, Kind::Create));
-    let expected = format!("Was denied to create server harbour: mara (AccessDenied), on the page {}", told[0].title);
+    let expected = 
+        format!("Tried to create server harbour of user mara: access denied, on the page {}", told[0].title);
     assert_eq!(denied.summary, expected);
     let much_later = late.replace("at = 30", "at = 3000");
     let told = signals(&format!("{page}, {much_later}"));
-    assert_eq!(told.last().unwrap().summary, "Was denied to create server harbour: mara (AccessDenied)");
+    assert_eq!(told.last().unwrap().summary, "Tried to create server harbour of user mara: access denied");
 }
 
 #[test]
@@ -66,7 +67,7 @@ fn hostile_names_are_only_names() {
     let name = "\u{1b}[31m{names}</td>=cmd()";
     let event = format!("{{ call = 'simspaceweaver:CreateQueue', client = 'browser', read_only = false, region = 'x/@evil', request = {{ queueName = {name:?}, tags = {{ groupName = 'no' }} }} }}").replace("\\u{1b}", "\\u001b");
     let signal = only(&event);
-    assert_eq!(signal.summary, format!("Created queue: {name}"));
+    assert_eq!(signal.summary, format!("Created queue {name}"));
     assert_eq!(signal.url, None);
     let entities: Vec<_> = signal.entities.iter().map(|entity| (entity.kind.as_str(), entity.value.as_str())).collect();
     assert_eq!(entities, [("queue", name)]);
@@ -96,7 +97,7 @@ fn pages_of_a_command_are_one_command_and_the_same_command_again_is_another() {
     };
     let told = signals(&[list(0, ""), list(1, "marker = 'a'"), list(2, "marker = 'b'"), list(3, "")].join(", "));
     let found: Vec<_> = told.iter().map(|signal| (signal.summary.as_str(), signal.events.len())).collect();
-    let expected = "Ran `aws rds describe-db-instances` in CloudShell";
+    let expected = "Ran `aws rds describe-db-instances` in CloudShell: described DB instances";
     assert_eq!(found, [(expected, 3), (expected, 1)]);
     assert!(told.iter().all(|signal| signal.kind == Kind::Command));
 }

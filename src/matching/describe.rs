@@ -72,7 +72,7 @@ pub(super) fn compose(
     let rule = rules.rule(found.rule);
     let anchor = events[found.anchor].row;
     let Reads { matched, context, mut entities } = reads;
-    relate(rules, events, &mut entities);
+    relate(rules, events, found, &mut entities);
     // What a page lacks the values for, it cannot say: then only where it was.
     let place = || rule.console_path.join(" › ");
     Signal {
@@ -107,27 +107,28 @@ pub(super) fn compose(
     }
 }
 
-/// States how each thing's event relates to it. What an event that only reads names was seen, unless the table of calls
-/// says more: who reads the value of a secret does more than see its name.
-fn relate(rules: &RuleSet, events: &[Prepared<'_>], entities: &mut [Entity]) {
+/// States how a signal's events relate to each thing. What an event that only reads names was seen, unless the table of
+/// calls says more: who reads the value of a secret does more than see its name, whichever event names it first.
+fn relate(rules: &RuleSet, events: &[Prepared<'_>], found: &Found, entities: &mut [Entity]) {
     let scene = Scene { rules, events };
-    let mut described: Vec<(usize, Vec<call::Entity>)> = Vec::new();
+    let is_told = |event: usize| {
+        scene.changes(event) || call::Table::shipped().entry(&events[event].call()).is_some()
+    };
+    let members = found.members.iter().map(|(event, _)| *event).filter(|event| is_told(*event));
+    let described: Vec<(usize, Vec<call::Entity>)> =
+        members.map(|event| (event, call::Table::shipped().describe(&events[event].call()).entities)).collect();
     for entity in entities {
-        let Some(event) = events.iter().position(|event| event.row.event_id == entity.event_id) else { continue };
-        if !scene.changes(event) && call::Table::shipped().entry(&events[event].call()).is_none() {
-            continue;
-        }
-        let known = match described.iter().position(|(known, _)| *known == event) {
-            Some(known) => known,
-            None => {
-                described.push((event, call::Table::shipped().describe(&events[event].call()).entities));
-                described.len() - 1
-            }
-        };
         let is_it = |one: &&call::Entity| one.value == entity.value || one.name == entity.value;
-        if let Some(one) = described[known].1.iter().find(is_it) {
-            entity.relation = one.relation;
+        let mut relation = None;
+        for (event, named) in &described {
+            let Some(one) = named.iter().find(is_it) else { continue };
+            let is_own = events[*event].row.event_id == entity.event_id;
+            relation = relation.filter(|_| !is_own).or(Some(one.relation));
+            if is_own {
+                break;
+            }
         }
+        entity.relation = relation.unwrap_or(entity.relation);
     }
 }
 

@@ -62,7 +62,7 @@ fn the_stolen_identity_s_key_deeds_are_told_by_what_they_are() {
     let deeds: Vec<(Aspect, &str, bool)> =
         told.deeds.iter().map(|deed| (deed.aspect, deed.what.as_str(), deed.failed)).collect();
     let first_five = [
-        (Aspect::Watch, "Stopped the logging of trail prod-audit", false),
+        (Aspect::Watch, "Stopped logging of trail prod-audit", false),
         (Aspect::Secret, "Retrieved the value of secret warehouse/reader", false),
         (
             Aspect::Secret,

@@ -24,7 +24,7 @@ fn the_page_tells_the_theft() {
         "They signed in by password, without MFA, after 1 failed attempt.",
         "CloudTrail recorded 394 events against 34 clicks and commands: 21 pages and lists opened",
         "Secrets read: 1 done, 1 failed",
-        "2026-03-11 19:51:50 · Stopped the logging of trail prod-audit",
+        "2026-03-11 19:51:50 · Stopped logging of trail prod-audit",
         "AKIAEXAMPLEJ3XHTZZXB of svc-backup: 47 calls (1 failed) from 203.0.113.147",
         "2 calls beside pages that opened: organizations:ListDelegatedAdministrators",
         "Looked for and not found: other changes of identities and permissions; data that was shared",

@@ -2,7 +2,7 @@
 -- tactic: correlation
 -- techniques: none
 -- hit: every click that showed the thing or changed it, and every call by another client that names it: a user, key,
---   bucket, instance, secret …
+--   bucket, instance, secret … Of all things, only calls of a class are told.
 -- innocent: pages that list everything show it to everybody; `kind` and `relation` tell looking from changing.
 SET VARIABLE since = TIMESTAMP '2000-01-01'; -- from this moment on, UTC
 SET VARIABLE until = TIMESTAMP '2100-01-01'; -- until this moment, UTC
@@ -25,7 +25,7 @@ FROM (
         unnest(list_filter(entities, lambda n: (n.entity_value LIKE getvariable('entity') OR n.name LIKE getvariable('entity'))
             AND n.entity_type LIKE getvariable('type'))) AS thing
     FROM events
-    WHERE entities IS NOT NULL
+    WHERE entities IS NOT NULL AND (classes IS NOT NULL OR getvariable('entity') <> '%')
         AND event_time BETWEEN getvariable('since') AND getvariable('until')
         AND coalesce(principal, '') LIKE getvariable('principal')
 ) AS e

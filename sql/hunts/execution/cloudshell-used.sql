@@ -9,7 +9,7 @@ SET VARIABLE principal = '%'; -- only who is named like this; % is any text
 SELECT event_time AS time, principal, summary AS what, event_name,
     source_ip, account_id, region, error_code, session_id, signal_id, event_id
 FROM event_classes
-WHERE service = 'cloudshell' AND class IN ('execution', 'exfiltration', 'credential_made')
+WHERE service = 'cloudshell' AND class IN ('execution', 'exfiltration')
     AND event_time BETWEEN getvariable('since') AND getvariable('until')
     AND coalesce(principal, '') LIKE getvariable('principal')
 ORDER BY time, event_id;
