@@ -16,7 +16,7 @@ SELECT
     f.duplicate,
     f.merged,
     f.rejected,
-    f.read = f.inserted + f.duplicate + f.merged + f.rejected AS balances,
+    f.read = f.inserted + f.duplicate + COALESCE(f.merged, 0) + f.rejected AS balances,
     COALESCE(f.refused, r.first_cause) AS cause,
     f.sha256,
     f.loaded_at
