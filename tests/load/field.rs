@@ -14,8 +14,8 @@ fn history(numbers: &[u64]) -> String {
             event["eventTime"].as_str().unwrap()
         )
     };
-    let rows: String = numbers.iter().map(row).collect();
-    format!("Event ID,Event time,User name,Event name,Event source,Resource name,AWS region\n{rows}")
+    let rows: Vec<String> = numbers.iter().map(row).collect();
+    format!("Event ID,Event time,User name,Event name,Event source,Resource name,AWS region\n{}", rows.concat())
 }
 
 /// The event as a trimmed export has it.
