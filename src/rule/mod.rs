@@ -152,6 +152,8 @@ pub struct Rule {
     pub recurs: bool,
     /// The page is hardly ever opened.
     pub rare: bool,
+    /// It asks in every region at once.
+    pub every_region: bool,
     /// Seconds before the anchor in which the page's events come.
     pub before_s: u32,
     /// Seconds after the anchor in which the page's events come.
@@ -196,6 +198,7 @@ impl Default for Rule {
             alone: false,
             recurs: false,
             rare: false,
+            every_region: false,
             before_s: 0,
             after_s: 0,
             parts: Vec::new(),

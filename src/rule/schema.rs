@@ -47,6 +47,9 @@ pub struct RuleToml {
     /// The page is hardly ever opened, or the button pressed: a tile's own refresh.
     #[serde(default)]
     pub rare: bool,
+    /// The page asks in every region at once. Other pages are of one region.
+    #[serde(default)]
+    pub every_region: bool,
     /// How far around the anchor the page's events come.
     #[serde(default)]
     pub window: WindowToml,

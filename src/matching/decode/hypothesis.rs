@@ -13,7 +13,7 @@ use crate::signal::{Kind, Role};
 /// Calls of a page that arrive so many seconds after its window are still the page's.
 const LATE_S: i64 = 2;
 /// Calls that a page is not known to make are its own up to so many seconds before and after those that it is known for.
-const AROUND_S: i64 = 2;
+pub(super) const AROUND_S: i64 = 2;
 /// A change's reads come up to so many seconds before it, and after it.
 const RELOAD_S: (i64, i64) = (1, 3);
 /// A pause of so many seconds may end a page that nobody knows.
@@ -279,7 +279,10 @@ impl Maker<'_, '_> {
         let is_own = |event: usize| {
             let clue = &self.clues[event];
             let same_key = clue.key.is_some() && clue.key == self.clues[first.event].key;
-            clue.purpose == Purpose::Read && (same_key || clue.console == console)
+            // What a page asks other services for belongs to it, too.
+            let same_service =
+                || members.iter().any(|member| self.scene.service(member.event) == self.scene.service(event));
+            clue.purpose == Purpose::Read && (same_key || clue.console == console || same_service())
         };
         let later = (first.event..events.len()).take_while(|event| events[*event].time() <= until);
         later.filter(|event| free.is_free(*event) && !is_member(*event) && is_own(*event)).collect()
@@ -404,7 +407,9 @@ impl Maker<'_, '_> {
         } else if clue.purpose == Purpose::Noise {
             make(What::Noise, self.chain(first, free, PAUSE_S, |event| self.clues[event].purpose == Purpose::Noise));
         }
-        if matches!(clue.purpose, Purpose::Read | Purpose::Noise) && self.is_before_letter(first) {
+        if matches!(clue.purpose, Purpose::Read | Purpose::Noise)
+            && (self.is_before_letter(first) || self.lists.is_beside_settled(first))
+        {
             make(What::Along, vec![first]);
         }
         if let Some(poll) = clue.poll {
@@ -532,6 +537,6 @@ pub(super) fn distinct<'t>(texts: impl Iterator<Item = &'t str>) -> usize {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a stretch has some ten thousand events at most")]
-pub(super) fn count(number: usize) -> f64 {
+pub(in crate::matching) fn count(number: usize) -> f64 {
     number as f64
 }
