@@ -97,7 +97,9 @@ fn one_page_asks_in_one_region() {
     let regions = ["eu-west-1", "eu-west-2", "eu-west-3", "us-east-1", "us-east-2", "us-west-1"];
     let request = |region: &str| {
         let body = "{ internetGatewayIdSet = {}, filterSetNew = {}, maxResults = 25 }";
-        format!("{{ call = 'ec2:DescribeInternetGateways', agent = 'webapp/2.0', region = '{region}', request = {body} }}")
+        format!(
+            "{{ call = 'ec2:DescribeInternetGateways', agent = 'webapp/2.0', region = '{region}', request = {body} }}"
+        )
     };
     let everywhere = signals(events(0, &regions.map(request).join(", ")));
     assert_eq!(rules(&everywhere), ["vpc/dashboard/internet-gateways/refresh"]);

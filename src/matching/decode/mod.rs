@@ -15,6 +15,7 @@ mod covered;
 mod hypothesis;
 mod lists;
 mod price;
+mod unlisted;
 
 use std::rc::Rc;
 
