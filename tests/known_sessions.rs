@@ -83,11 +83,11 @@ fn what_a_settled_page_asks_for_by_the_way_is_no_click() {
 
 #[test]
 fn another_page_size_and_a_new_member_leave_the_page_what_it_is() {
-    let list = "
+    let requests = "
       { call = 's3:ListAccessPoints', request = { Host = '111122223333.s3-control.eu-west-1.amazonaws.com', maxResults = '75' } },
       { call = 's3:ListAccessPoints', request = { Host = '111122223333.s3-control.eu-west-1.amazonaws.com', maxResults = '75', clientContext = 'console' } },
     ";
-    let all = signals(example(-60, "s3/buckets").into_iter().chain(events(0, list)).collect());
+    let all = signals(example(-60, "s3/buckets").into_iter().chain(events(0, requests)).collect());
     let last = all.last().unwrap();
     assert_eq!((last.rule_id.as_str(), last.origin, last.events.len()), ("s3/access-points", Origin::Likeness, 2));
 }

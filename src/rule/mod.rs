@@ -121,6 +121,7 @@ impl Provenance {
 
 /// One rule of the catalogue.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a key of the rule's file")]
 pub struct Rule {
     /// Never changes: `iam/users`.
     pub id: String,

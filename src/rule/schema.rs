@@ -13,6 +13,7 @@ use crate::signal::Kind;
 /// One console page or action.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a key of the rule's file")]
 pub struct RuleToml {
     /// The path of the file without `.toml`; never changes.
     #[schemars(with = "String")]
