@@ -52,11 +52,6 @@ pub fn short<'t>(value: &'t str, account: Option<&str>) -> Cow<'t, str> {
             name.rsplit_once('-').filter(|(_, end)| is_random(end)).map_or(name, |(name, _)| name)
         }
         "kms" if resource.starts_with("alias/") => resource,
-        // A hyphen and six characters of chance end the ARN of a secret.
-        "secretsmanager" => {
-            let name = resource.strip_prefix("secret:").unwrap_or(resource);
-            name.rsplit_once('-').filter(|(_, end)| end.len() == 6).map_or(name, |(name, _)| name)
-        }
         "cloudformation" | "elasticloadbalancing" | "wafv2" => named(resource),
         "sso" | "route53" => resource.rsplit('/').next().unwrap_or(resource),
         _ => {
