@@ -31,6 +31,8 @@ pub enum Client {
     Cli,
     /// An SDK or a tool built on one.
     Sdk,
+    /// A program that acts for a person by itself: the AWS MCP server, Amazon Q, Kiro.
+    Agent,
     /// An AWS service acting for somebody (`config.amazonaws.com`).
     Service,
     /// None of the above, or no user agent at all.
@@ -39,13 +41,14 @@ pub enum Client {
 
 impl Client {
     /// Every client, in order: the values of the `event_client` ENUM.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Browser,
         Self::Console,
         Self::Internal,
         Self::CloudShell,
         Self::Cli,
         Self::Sdk,
+        Self::Agent,
         Self::Service,
         Self::Unknown,
     ];
@@ -66,6 +69,7 @@ impl Client {
             Self::CloudShell => "cloudshell",
             Self::Cli => "cli",
             Self::Sdk => "sdk",
+            Self::Agent => "agent",
             Self::Service => "service",
             Self::Unknown => "unknown",
         }
@@ -143,6 +147,14 @@ pub struct Identity<'a> {
     pub session_created: Option<Timestamp>,
     /// `userIdentity.sessionContext.attributes.mfaAuthenticated`
     pub mfa: Option<bool>,
+    /// `userIdentity.sessionContext.sourceIdentity`
+    pub source_identity: Option<Cow<'a, str>>,
+    /// `userIdentity.sessionContext.assumedRoot`
+    pub assumed_root: Option<bool>,
+    /// `userIdentity.onBehalfOf.userId`
+    pub on_behalf_of: Option<Cow<'a, str>>,
+    /// `userIdentity.inScopeOf.sourceArn`
+    pub in_scope_of: Option<Cow<'a, str>>,
     /// A short name that a person knows the identity by: `alice`, `Admin/bob`, `root`, `config.amazonaws.com`. Derived.
     pub principal: Option<Cow<'a, str>>,
 }
@@ -190,6 +202,14 @@ pub struct Event<'a> {
     pub response_elements: Option<Cow<'a, str>>,
     /// `sessionCredentialFromConsole`
     pub session_credential_from_console: Option<bool>,
+    /// `sharedEventID`
+    pub shared_event_id: Option<Cow<'a, str>>,
+    /// `vpcEndpointId`
+    pub vpc_endpoint_id: Option<Cow<'a, str>>,
+    /// `eventID`, where several events have it, and this one is kept under an id of its content.
+    pub own_id: Option<Cow<'a, str>>,
+    /// `addendum.originalEventID`, of a record that corrects another one.
+    pub corrects: Option<Cow<'a, str>>,
     /// Who called, told from the user agent. Derived.
     pub client: Option<Client>,
     /// What speaks for the event being the console's. Derived.

@@ -14,7 +14,7 @@ use crate::event::Client;
 use crate::signal::{Kind, Origin, Role};
 
 pub use case::{CASE_INFO, LOAD_FILES, REJECTS, RULES};
-pub use event::{CLASS, ENTITY, EVENTS, SESSIONS};
+pub use event::{AGGREGATED_EVENTS, CLASS, ENTITY, EVENTS, SESSIONS};
 pub use integrity::FILE_INTEGRITY;
 pub use signal::{EVENT_SIGNAL, SIGNAL_ENTITIES, SIGNALS};
 
@@ -22,7 +22,7 @@ pub use signal::{EVENT_SIGNAL, SIGNAL_ENTITIES, SIGNALS};
 pub const SCHEMA_VERSION: u32 = 5;
 
 /// Every table of a case, in order of creation.
-pub const TABLES: [&Table; 10] = [
+pub const TABLES: [&Table; 11] = [
     &EVENTS,
     &SESSIONS,
     &SIGNALS,
@@ -33,6 +33,7 @@ pub const TABLES: [&Table; 10] = [
     &REJECTS,
     &FILE_INTEGRITY,
     &CASE_INFO,
+    &AGGREGATED_EVENTS,
 ];
 
 /// One table.

@@ -67,8 +67,7 @@ fn examples() -> Vec<(String, Example)> {
     for file in files {
         let spec: Spec = toml::from_str(&fs::read_to_string(&file).unwrap()).unwrap();
         let name = file.file_name().unwrap().to_str().unwrap().trim_end_matches(".spec.toml").to_owned();
-        examples
-            .extend(spec.case.into_iter().enumerate().map(|(at, example)| (format!("{name} {}", at + 1), example)));
+        examples.extend(spec.case.into_iter().enumerate().map(|(at, example)| (format!("{name} {}", at + 1), example)));
     }
     examples
 }
@@ -169,7 +168,8 @@ fn each_view_has_the_events_of_its_class() {
         let shown = column(&case, &format!("SELECT event_id FROM {view}"), "event_id");
         let expected = of_classes(&case, classes);
         assert!(shown.len() > 50, "{view} has {} events", shown.len());
-        let (more, less): (Vec<_>, Vec<_>) = (shown.difference(&expected).collect(), expected.difference(&shown).collect());
+        let (more, less): (Vec<_>, Vec<_>) =
+            (shown.difference(&expected).collect(), expected.difference(&shown).collect());
         assert!(more.is_empty() && less.is_empty(), "{view} shows {more:?} and leaves out {less:?}");
     }
 }
@@ -224,7 +224,9 @@ fn what_watches_cannot_be_weakened_without_a_hunt_reporting_it() {
     let of_tactic = hunts.iter().filter(|hunt| matches!(hunt.tactic, Tactic::DefenseEvasion | Tactic::Impact));
     let reported: BTreeSet<String> = of_tactic.flat_map(|hunt| hits(&case, hunt)).collect();
     let sql = "SELECT event_id || ': ' || event_key || ', ' || control AS event, event_id FROM defense_evasion WHERE effect <> 'changed'";
-    let missed: Vec<String> =
-        column(&case, sql, "event").into_iter().filter(|event| !reported.contains(event.split(": ").next().unwrap())).collect();
+    let missed: Vec<String> = column(&case, sql, "event")
+        .into_iter()
+        .filter(|event| !reported.contains(event.split(": ").next().unwrap()))
+        .collect();
     assert!(missed.is_empty(), "{missed:#?}");
 }

@@ -95,7 +95,12 @@ fn signal(kind: Kind, events: &[&str]) -> Signal {
         attack: vec!["T1087.004".into()],
         matched: vec!["iam:ListUsers".into(), "iam:GetUser".into()],
         missing: Vec::new(),
-        entities: vec![Entity { kind: "user".into(), value: "a'b".into(), event_id: events[0].to_owned(), relation: Relation::Seen }],
+        entities: vec![Entity {
+            kind: "user".into(),
+            value: "a'b".into(),
+            event_id: events[0].to_owned(),
+            relation: Relation::Seen,
+        }],
         evidence: None,
         events: events.iter().map(|id| Member { event_id: (*id).to_owned(), role: Role::Anchor }).collect(),
     }

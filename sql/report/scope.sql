@@ -47,7 +47,7 @@ FROM (
         count(*) FILTER (class = 'background') AS background,
         count(*) FILTER (class = 'residual') AS unexplained,
         count(*) FILTER (
-            class = 'command' OR (class = 'programmatic' AND client IN ('cli', 'sdk', 'cloudshell'))
+            class = 'command' OR (class = 'programmatic' AND client IN ('cli', 'sdk', 'agent', 'cloudshell'))
         ) AS typed,
         count(*) FILTER (denied) AS denied
     FROM told

@@ -17,10 +17,10 @@ SELECT
     s.origin,
     CASE
         WHEN s.kind = 'background' THEN 'background'
-        WHEN s.kind = 'command' AND e.client IN ('cli', 'sdk', 'cloudshell') THEN 'command'
+        WHEN s.kind = 'command' AND e.client IN ('cli', 'sdk', 'agent', 'cloudshell') THEN 'command'
         WHEN s.signal_id IS NOT NULL THEN 'click'
         WHEN COALESCE(x.console, FALSE)
-            AND COALESCE(e.client::VARCHAR, 'unknown') NOT IN ('cli', 'sdk', 'cloudshell', 'service') THEN 'residual'
+            AND COALESCE(e.client::VARCHAR, 'unknown') NOT IN ('cli', 'sdk', 'agent', 'cloudshell', 'service') THEN 'residual'
         ELSE 'programmatic'
     END AS class
 FROM events AS e

@@ -1,9 +1,9 @@
--- One row is one input file, with whether its counts balance: read = inserted + duplicate + rejected + left_out.
+-- One row is one input file, with whether its counts balance: read = inserted + duplicate + merged + rejected + left_out.
 -- outcome: 'loaded', 'in part' if something in it was rejected, 'left out' if a filter left it or records of it out, or
 -- 'refused'.
 -- @tables load_files
 -- @column outcome 'loaded', 'in part', 'left out' or 'refused'
--- @column balances Whether read = inserted + duplicate + rejected + left_out
+-- @column balances Whether read = inserted + duplicate + merged + rejected + left_out
 -- @column cause Why it was refused, or what was wrong with one of its records; NULL if nothing was
 CREATE OR REPLACE VIEW load_ledger AS
 SELECT
@@ -20,10 +20,11 @@ SELECT
     f.read,
     f.inserted,
     f.duplicate,
+    f.merged,
     f.rejected,
     f.left_out,
     f.filter,
-    f.read = f.inserted + f.duplicate + f.rejected + f.left_out AS balances,
+    f.read = f.inserted + f.duplicate + f.merged + f.rejected + f.left_out AS balances,
     COALESCE(f.refused, r.first_cause) AS cause,
     f.sha256,
     f.loaded_at

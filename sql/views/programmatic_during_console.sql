@@ -20,7 +20,7 @@ WITH open_sessions AS (
         list_sort(list(DISTINCT e.source_ip)) AS console_ips
     FROM sessions AS x
     JOIN events AS e USING (session_id)
-    WHERE x.console AND COALESCE(e.client::VARCHAR, 'unknown') NOT IN ('cli', 'sdk', 'service', 'cloudshell')
+    WHERE x.console AND COALESCE(e.client::VARCHAR, 'unknown') NOT IN ('cli', 'sdk', 'agent', 'service', 'cloudshell')
         AND e.network IS NOT NULL
     GROUP BY x.session_id, x.account_id, x.principal
 )
@@ -40,7 +40,7 @@ SELECT
 FROM open_sessions AS o
 JOIN events AS e
     ON e.account_id = o.account_id AND e.principal = o.principal AND e.event_time BETWEEN o.opened AND o.closed
-WHERE e.client IN ('cli', 'sdk')
+WHERE e.client IN ('cli', 'sdk', 'agent')
     AND e.network IS NOT NULL
     AND NOT list_contains(o.console_ips, e.source_ip)
 GROUP BY o.session_id, o.account_id, o.principal, o.console_ips, e.source_ip, e.access_key_id;

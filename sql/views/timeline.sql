@@ -1,10 +1,11 @@
--- One row is one signal, or one event that no signal explains. Order it by (time, id).
--- class: 'click', 'background', 'residual' or 'programmatic', as in event_signals.
--- @tables signals events
+-- One row is one signal, one event that no signal explains, or one aggregated event. Order it by (time, id).
+-- class: 'click', 'background', 'residual' or 'programmatic', as in event_signals; 'aggregated' for an aggregated event,
+-- which counts calls in a window of time and names no caller.
+-- @tables signals events aggregated_events
 -- @column time When it began, UTC
 -- @column last_time When it ended, UTC
--- @column entry 'signal' or 'event'
--- @column class 'click', 'background', 'residual' or 'programmatic'
+-- @column entry 'signal', 'event' or 'aggregate'
+-- @column class 'click', 'background', 'residual', 'programmatic' or 'aggregated'
 -- @column kind What was done, in the coarsest terms: of a signal its kind; of an event secret, delete, create, change or view
 -- @column writes Whether it changed something, or tried to
 -- @column source_ip The address the anchor's or the event's call came from
@@ -14,7 +15,7 @@
 -- @column principal A short name of who it is: alice, Admin/bob, root
 -- @column session_id The session it happened in: sessions.session_id
 -- @column events How many events it stands for
--- @column id signals.signal_id or events.event_id
+-- @column id signals.signal_id, events.event_id or aggregated_events.event_id
 -- @column error_code Why the anchor's or the event's call failed; NULL if it did not
 CREATE OR REPLACE VIEW timeline AS
 SELECT
@@ -70,4 +71,32 @@ SELECT
     read_only IS FALSE AS writes,
     source_ip
 FROM event_signals
-WHERE signal_id IS NULL;
+WHERE signal_id IS NULL
+UNION ALL
+SELECT
+    window_start AS time,
+    window_end AS last_time,
+    'aggregate' AS entry,
+    'aggregated' AS class,
+    NULL AS session_id,
+    account_id,
+    NULL AS principal,
+    region,
+    NULL AS kind,
+    regexp_replace(event_source, '\.amazonaws\.com(\.cn)?$', '') AS service,
+    'Aggregated event' AS title,
+    concat(
+        'CloudTrail counted calls of ', COALESCE(event_source, 'a service'),
+        ' by ' || dimension,
+        ' until ' || strftime(window_end, '%Y-%m-%d %H:%M:%S'),
+        ', without saying who called when'
+    ) AS summary,
+    NULL AS confidence,
+    NULL AS origin,
+    1 AS events,
+    event_id AS id,
+    NULL AS url,
+    NULL AS error_code,
+    FALSE AS writes,
+    NULL AS source_ip
+FROM aggregated_events;

@@ -20,4 +20,4 @@ SELECT
     e.event_id
 FROM events AS e
 JOIN sessions AS x USING (session_id)
-WHERE x.console AND e.client IN ('cloudshell', 'cli', 'sdk');
+WHERE x.console AND e.client IN ('cloudshell', 'cli', 'sdk', 'agent');

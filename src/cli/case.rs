@@ -25,7 +25,7 @@ pub(crate) struct CaseArgs {
 impl CaseArgs {
     /// The case in that file.
     pub(crate) const fn at(db: PathBuf) -> Self {
-        Self { db }
+        Self { db: Some(db), resolved: OnceCell::new() }
     }
 
     /// The case's file, as it was named.

@@ -8,8 +8,9 @@ use anyhow::{Result, bail};
 use cartographer::event::Timestamp;
 use cartographer::load::{self, Ledger, LoadError, LoadOptions};
 use cartographer::present;
+use cartographer::read::{self, Reading};
 use cartographer::trail::{Filter, Span};
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use super::fail::Advised;
 use super::progress::Bar;
@@ -30,9 +31,10 @@ const PROBLEMS: usize = 10;
 
 /// Load CloudTrail into a case and map its clicks
 ///
-/// Takes CloudTrail in any container: files of a trail, `lookup-events` output, event-history CSV, EventBridge,
-/// CloudWatch Logs and more, plain, gzip, zstd or zip; told by content. Loading a file again changes nothing, and
-/// loading more into a case gives the same as loading all at once. Ends with a ledger on standard error.
+/// Takes CloudTrail in any format: files of a trail, `lookup-events` output, event-history CSV, EventBridge, CloudWatch
+/// Logs, tables of other tools and more, plain, gzip, zstd, bzip2, xz, lz4, zip or tar; detected by content. Loading a file
+/// again changes nothing, and loading more into a case gives the same as loading all at once. Ends with a ledger on
+/// standard error.
 ///
 /// --from, --to, --account, --region and --service load a part of a trail. A file is not read if its path in S3
 /// (`AWSLogs/<account>/CloudTrail/<region>/<year>/<month>/<day>/…`) shows that it has no such events; of other files the
@@ -57,6 +59,9 @@ pub(crate) struct Load {
     /// How many threads to work with [default: as many as there are cores]
     #[arg(long, value_name = "N")]
     threads: Option<NonZeroUsize>,
+    /// Whether dates of CSV such as 04/05/2025 begin with the month or with the day, where no row of a file shows which
+    #[arg(long, value_name = "ORDER")]
+    date_order: Option<DateOrder>,
     /// How much memory to work with, such as 2GB; what does not fit goes to temporary files [default: 1GiB]
     #[arg(long, value_name = "SIZE", value_parser = super::size::parse)]
     memory_limit: Option<u64>,
@@ -109,6 +114,24 @@ impl Part {
     }
 }
 
+/// The order of month and day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum DateOrder {
+    /// Month, day, year
+    Mdy,
+    /// Day, month, year
+    Dmy,
+}
+
+impl From<DateOrder> for read::DateOrder {
+    fn from(order: DateOrder) -> Self {
+        match order {
+            DateOrder::Mdy => Self::MonthFirst,
+            DateOrder::Dmy => Self::DayFirst,
+        }
+    }
+}
+
 impl Load {
     pub(crate) fn run(self, streams: Streams) -> Result<ExitCode> {
         let rules = self.rules.set()?;
@@ -119,6 +142,7 @@ impl Load {
             threads: self.threads.map(NonZeroUsize::get),
             memory_limit: self.memory_limit,
             temp_dir: self.temp_dir.clone(),
+            reading: Reading { date_order: self.date_order.map(Into::into) },
         };
         let bar = Bar::new(streams.is_quiet());
         let loaded = load::load(&options, &rules, &bar);

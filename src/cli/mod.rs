@@ -27,8 +27,8 @@ mod sql;
 mod streams;
 mod target;
 mod timeline;
-mod who;
 mod verify;
+mod who;
 
 use anyhow::Result;
 use clap::{Args, ColorChoice, Parser, Subcommand};

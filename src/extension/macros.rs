@@ -12,7 +12,7 @@ const PARAMETERS: &str = "path, rules := NULL, \"from\" := NULL, \"to\" := NULL"
 /// The same, handed on.
 const HANDED: &str = "path, rules := rules, \"from\" := \"from\", \"to\" := \"to\"";
 /// The tables that are functions of a trail, and what each is.
-const READ: [(&str, &str); 7] = [
+const READ: [(&str, &str); 8] = [
     ("events", "FROM cartographer_events"),
     ("sessions", "FROM cartographer_sessions"),
     ("signals", "FROM cartographer_signals"),
@@ -20,6 +20,7 @@ const READ: [(&str, &str); 7] = [
     ("signal_entities", "FROM cartographer_signal_entities"),
     ("load_files", "FROM cartographer_load_files"),
     ("rejects", "FROM cartographer_rejects"),
+    ("aggregated_events", "FROM cartographer_aggregated_events"),
 ];
 
 /// The statement that makes the database.

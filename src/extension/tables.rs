@@ -10,15 +10,15 @@ use super::function::{Answer, Parameter, ParameterKind, TableFunction};
 use super::options::{self, Options};
 use crate::batch::{self, Cell, Rows, SignalBatches};
 use crate::table::{
-    CASE_INFO, EVENT_SIGNAL, EVENTS, LOAD_FILES, REJECTS, RULES, SCHEMA_VERSION, SESSIONS, SIGNAL_ENTITIES, SIGNALS,
-    Table,
+    AGGREGATED_EVENTS, CASE_INFO, EVENT_SIGNAL, EVENTS, LOAD_FILES, REJECTS, RULES, SCHEMA_VERSION, SESSIONS,
+    SIGNAL_ENTITIES, SIGNALS, Table,
 };
 use crate::trail::{Mapped, Trail};
 
 const RULES_ALONE: &[Parameter] = &[Parameter { name: Some("rules"), kind: ParameterKind::Texts }];
 
 /// Every table function.
-pub(super) const FUNCTIONS: [TableFunction; 9] = [
+pub(super) const FUNCTIONS: [TableFunction; 10] = [
     of_trail("cartographer_events", &EVENTS, |options| read(options, |trail| Ok(trail.some()?.events.clone()))),
     of_trail("cartographer_sessions", &SESSIONS, |options| map(options, |mapped| mapped.sessions.clone())),
     of_trail("cartographer_signals", &SIGNALS, |options| mapped(options, |batches| &batches.signals)),
@@ -27,6 +27,9 @@ pub(super) const FUNCTIONS: [TableFunction; 9] = [
         mapped(options, |batches| &batches.signal_entities)
     }),
     of_trail("cartographer_load_files", &LOAD_FILES, |options| read(options, |trail| Ok(vec![trail.files.clone()]))),
+    of_trail("cartographer_aggregated_events", &AGGREGATED_EVENTS, |options| {
+        read(options, |trail| Ok(vec![trail.aggregated.clone()]))
+    }),
     of_trail("cartographer_rejects", &REJECTS, |options| read(options, |trail| Ok(vec![trail.rejects.clone()]))),
     TableFunction { name: "cartographer_rules", table: &RULES, parameters: RULES_ALONE, answer: rules },
     TableFunction { name: "cartographer_version", table: &CASE_INFO, parameters: &[], answer: version },

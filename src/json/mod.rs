@@ -7,7 +7,62 @@ mod reader;
 mod value;
 mod walk;
 
+use serde::de::Deserialize;
+use serde_json::Value;
+
 pub use self::document::Document;
 pub use self::members::{Elements, Members};
 pub use self::value::Json;
 pub use self::walk::{is_compact, object};
+
+/// So deep may a value be that [`value`] reads: each level takes some of the stack.
+const DEEPEST: usize = 400;
+
+/// The value of a JSON text, also of one that is deeper than a parser follows by default.
+///
+/// # Errors
+/// The text is no JSON, or hundreds of levels deep.
+pub fn value(text: &str) -> serde_json::Result<Value> {
+    match serde_json::from_str(text) {
+        Err(error) if error.is_syntax() && depth(text) <= DEEPEST => {
+            let mut parser = serde_json::Deserializer::from_str(text);
+            parser.disable_recursion_limit();
+            let value = Value::deserialize(&mut parser)?;
+            parser.end()?;
+            Ok(value)
+        }
+        outcome => outcome,
+    }
+}
+
+/// How many objects and lists of a text are open at once, at most.
+fn depth(text: &str) -> usize {
+    let (mut open, mut deepest, mut quoted, mut escaped) = (0_usize, 0, false, false);
+    for byte in text.bytes() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if quoted => escaped = true,
+            b'"' => quoted = !quoted,
+            b'{' | b'[' if !quoted => {
+                open += 1;
+                deepest = deepest.max(open);
+            }
+            b'}' | b']' if !quoted => open = open.saturating_sub(1),
+            _ => {}
+        }
+    }
+    deepest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_may_be_deeper_than_a_parser_follows_and_no_deeper_than_the_stack() {
+        let deep = |levels: usize| format!("{}{}", "[".repeat(levels), "]".repeat(levels));
+        assert_eq!(value(&deep(300)).unwrap().to_string(), deep(300));
+        assert!(value(&deep(100_000)).is_err());
+        assert!(value("[1").is_err() && value("[1] x").is_err());
+    }
+}

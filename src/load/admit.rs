@@ -1,7 +1,5 @@
 //! Decides which records the case takes, and keeps the ledger. Asks the case nothing, so that it can be written meanwhile.
 
-use arrow::array::UInt32Array;
-use arrow::compute::take_record_batch;
 use arrow::record_batch::RecordBatch;
 use indexmap::IndexMap;
 
@@ -9,17 +7,20 @@ use super::admitted::Admitted;
 use super::known::{Events as KnownEvents, Files};
 use super::portion::Portion;
 use super::{Ledger, LoadError, Problem, Progress};
-use crate::batch::{BatchError, Columns, Rows};
+use crate::batch::{BatchError, EventRows, Rows};
 use crate::read::Source;
 use crate::store::{Case, Feeder};
-use crate::table::{LOAD_FILES, REJECTS};
-use crate::trail::{self, Admission, Bundle, Events, Outcome, Parsed, Reject};
+use crate::table::{AGGREGATED_EVENTS, EVENTS, REJECTS};
+use crate::trail::{self, Admission, Bundle, Counted, Counts, Events, Fate, Outcome, Parsed, Reject, Version};
 
 /// A transaction that has taken so many events is ended. From 122,880 on, the rows that DuckDB keeps together, it
 /// writes events into the file at once, instead of into its log first.
 const MAX_EVENTS: u64 = 2_000_000;
-/// A transaction that is to replace so many events is ended: until then they are in memory.
-const MAX_INSTEAD: usize = 10_000;
+/// A transaction that is to join so many records with others is ended: until then they are in memory.
+const MAX_JOINING: usize = 20_000;
+
+/// The most characters of an id in a message.
+const SHOWN: usize = 60;
 
 /// Knows what the case has, and counts what it gets.
 #[derive(Debug)]
@@ -34,12 +35,14 @@ pub(super) struct Admitting<'l> {
 /// What is left to write when the new events are in.
 #[derive(Debug)]
 pub(super) struct Rest {
-    /// Events in the place of some that the case has.
-    pub(super) instead: Instead,
+    /// Records of events that the case has from others.
+    pub(super) joining: Vec<Joining>,
+    /// Aggregated events, each with its file's place in [`Rest::files`].
+    pub(super) aggregated: Vec<(usize, Counted)>,
     /// Files that were loaded before, when they were others.
     pub(super) forgotten: Vec<String>,
-    /// Rows of `load_files`.
-    pub(super) files: Rows,
+    /// The files, and what became of their records so far.
+    pub(super) files: Vec<Accounted>,
     /// Rows of `rejects`.
     pub(super) rejects: Rows,
     /// No portion comes after these.
@@ -48,35 +51,33 @@ pub(super) struct Rest {
 
 impl Default for Rest {
     fn default() -> Self {
-        let (files, rejects) = (Rows::new(&LOAD_FILES), Rows::new(&REJECTS));
-        Self { instead: Instead::default(), forgotten: Vec::new(), files, rejects, is_last: false }
+        let rejects = Rows::new(&REJECTS);
+        Self {
+            joining: Vec::new(),
+            aggregated: Vec::new(),
+            forgotten: Vec::new(),
+            files: Vec::new(),
+            rejects,
+            is_last: false,
+        }
     }
 }
 
-/// Events that take the place of others, a row each, by the keys of their ids: the last one that does so is kept.
-#[derive(Debug, Default)]
-pub(super) struct Instead(IndexMap<u128, RecordBatch>);
+/// A record of an event that the case has from another record.
+#[derive(Debug)]
+pub(super) struct Joining {
+    /// Its file's place in [`Rest::files`].
+    pub(super) file: usize,
+    /// The record.
+    pub(super) version: Version,
+}
 
-impl Instead {
-    pub(super) fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    pub(super) fn rows(&self) -> impl Iterator<Item = &RecordBatch> {
-        self.0.values()
-    }
-
-    /// The ids of the events.
-    pub(super) fn ids(&self) -> Result<Vec<String>, BatchError> {
-        self.rows().map(|row| Ok(Columns(row).text("event_id")?.value(0).to_owned())).collect()
-    }
-
-    /// Copies the row, so that its batch can go.
-    fn add(&mut self, key: u128, batch: &RecordBatch, row: usize) -> Result<(), BatchError> {
-        let row = UInt32Array::from_iter_values(u32::try_from(row));
-        self.0.insert(key, take_record_batch(batch, &row)?);
-        Ok(())
-    }
+/// A file that was read, without its events.
+#[derive(Debug)]
+pub(super) struct Accounted {
+    pub(super) source: Source,
+    pub(super) parsed: Parsed,
+    pub(super) counts: Counts,
 }
 
 impl<'l> Admitting<'l> {
@@ -88,6 +89,11 @@ impl<'l> Admitting<'l> {
         ledger: &'l mut Ledger,
     ) -> Result<Self, LoadError> {
         Ok(Self { files, events: KnownEvents::of(case)?, filter, ledger })
+    }
+
+    /// The load's filter, as it is stated.
+    pub(super) fn filter(&self) -> Option<&str> {
+        self.filter.as_deref()
     }
 
     /// Learns which events of a portion the case has.
@@ -113,7 +119,7 @@ impl<'l> Admitting<'l> {
                     return Ok(rest);
                 }
             }
-            let full = self.ledger.inserted - before >= MAX_EVENTS || rest.instead.0.len() >= MAX_INSTEAD;
+            let full = self.ledger.inserted - before >= MAX_EVENTS || rest.joining.len() >= MAX_JOINING;
             if full || self.events.has_to_ask() {
                 return Ok(rest);
             }
@@ -149,7 +155,7 @@ impl<'l> Admitting<'l> {
         self.ledger.files_seen += 1;
         match outcome {
             Outcome::Skipped => self.ledger.files_skipped += 1,
-            Outcome::Failed(cause) => self.fail(file, cause, rest)?,
+            Outcome::Failed(cause) => self.fail(file, cause, rest),
             Outcome::Parsed(parsed) if self.files.have(&parsed.sha256, &file.name) => self.ledger.files_skipped += 1,
             Outcome::Parsed(parsed) => self.file(file, parsed, admitted, rest)?,
         }
@@ -157,69 +163,160 @@ impl<'l> Admitting<'l> {
     }
 
     /// Notes a file that could not be read. How it was loaded when it could be stays on record.
-    fn fail(&mut self, file: &Source, cause: String, rest: &mut Rest) -> Result<(), BatchError> {
+    fn fail(&mut self, file: &Source, cause: String, rest: &mut Rest) {
         self.ledger.files_failed += 1;
         if !self.files.named(&file.name) {
-            trail::push_file(&mut rest.files, file, &Parsed::failed(cause.clone()), 0, None)?;
+            let (source, parsed) = (file.clone(), Parsed::failed(cause.clone()));
+            rest.files.push(Accounted { source, parsed, counts: Counts::default() });
         }
         self.ledger.problems.push(Problem { file: file.name.clone(), record: None, cause });
-        Ok(())
     }
 
     fn file(
         &mut self,
         file: &Source,
-        parsed: Parsed,
+        mut parsed: Parsed,
         admitted: &mut Admitted,
         rest: &mut Rest,
     ) -> Result<(), BatchError> {
         if self.files.named(&file.name) {
             rest.forgotten.push(file.name.clone());
         }
-        let mut inserted = 0;
-        for events in &parsed.events {
-            inserted += self.events(events, admitted, rest)?;
+        let mut counts = Counts::default();
+        for events in std::mem::take(&mut parsed.events) {
+            self.events(&events, admitted, rest, &mut counts);
         }
-        trail::push_file(&mut rest.files, file, &parsed, inserted, self.filter.as_deref())?;
+        let place = rest.files.len();
+        rest.aggregated.extend(std::mem::take(&mut parsed.aggregated).into_iter().map(|counted| (place, counted)));
         trail::push_rejects(&mut rest.rejects, &file.name, &parsed)?;
-        self.count(&file.name, parsed, inserted);
+        self.count(&file.name, &mut parsed, counts);
+        rest.files.push(Accounted { source: file.clone(), parsed, counts });
         Ok(())
     }
 
-    fn count(&mut self, file: &str, parsed: Parsed, inserted: u64) {
+    fn count(&mut self, file: &str, parsed: &mut Parsed, counts: Counts) {
         self.ledger.read += parsed.read;
-        self.ledger.inserted += inserted;
-        self.ledger.duplicate += parsed.duplicate(inserted);
+        self.ledger.inserted += counts.inserted;
+        self.ledger.duplicate += parsed.duplicate(counts);
         self.ledger.rejected += parsed.rejected;
         self.ledger.left_out += parsed.left_out;
+        self.ledger.damaged += parsed.damaged;
         let problem = |reject: Reject| Problem { file: reject.document, record: reject.record, cause: reject.cause };
-        self.ledger.problems.extend(parsed.rejects.into_iter().map(problem));
-        if let Some(cause) = parsed.refused {
+        self.ledger.problems.extend(std::mem::take(&mut parsed.rejects).into_iter().map(problem));
+        if let Some(cause) = parsed.refused.clone() {
             self.ledger.files_refused += 1;
             self.ledger.problems.push(Problem { file: file.to_owned(), record: None, cause });
         } else {
             self.ledger.files_loaded += 1;
-            self.files.add(parsed.sha256, file);
+            self.files.add(parsed.sha256.clone(), file);
         }
     }
 
-    /// Takes the events that the case is to have, and gives the number of new ones.
-    fn events(&mut self, events: &Events, admitted: &mut Admitted, rest: &mut Rest) -> Result<u64, BatchError> {
+    /// Takes the events that the case is to have, and counts the new ones. What is to be joined is a duplicate until it
+    /// is.
+    fn events(&mut self, events: &Events, admitted: &mut Admitted, rest: &mut Rest, counts: &mut Counts) {
         let document = self.events.document(&events.document);
-        let mut new = 0;
         for (row, key) in (events.first..).zip(&events.keys) {
             match self.events.admit(*key, document) {
                 Admission::New => {
-                    new += 1;
+                    counts.inserted += 1;
                     admitted.admit(events.batch, row);
                 }
-                Admission::Instead => {
-                    let batch = admitted.batch(events.batch);
-                    batch.map_or(Ok(()), |batch| rest.instead.add(*key, batch, row))?;
+                Admission::Joins => {
+                    // A record that cannot be put together again says no more than the one that is there.
+                    let version = admitted.batch(events.batch).map(|batch| Version::of(batch, row));
+                    if let Some(Ok(version)) = version {
+                        rest.joining.push(Joining { file: rest.files.len(), version });
+                    }
                 }
                 Admission::Duplicate => {}
             }
         }
-        Ok(new)
+    }
+
+    /// Joins records with those that the case has of their events, once these are in it.
+    ///
+    /// # Errors
+    /// If the case cannot be read or written.
+    pub(super) fn join(&mut self, case: &Case, rest: &mut Rest) -> Result<(), LoadError> {
+        if rest.joining.is_empty() {
+            return Ok(());
+        }
+        let mut groups: IndexMap<String, (Vec<Version>, Vec<Joining>)> = IndexMap::new();
+        for joining in rest.joining.drain(..) {
+            groups.entry(joining.version.own_id().to_owned()).or_default().1.push(joining);
+        }
+        for batch in case.events_of(groups.keys().map(String::as_str))? {
+            for row in 0..batch.num_rows() {
+                if let Ok(version) = Version::of(&batch, row)
+                    && let Some((there, _)) = groups.get_mut(version.own_id())
+                {
+                    there.push(version);
+                }
+            }
+        }
+        let (mut removed, mut rows) = (Vec::new(), EventRows::default());
+        // Events that the case has and that cannot be put together again stay as they are.
+        for (id, (there, joining)) in groups.into_iter().filter(|(_, (there, _))| !there.is_empty()) {
+            let versions: Vec<Version> = joining.iter().map(|joining| joining.version.clone()).collect();
+            let resolved = trail::resolve(&there, &versions);
+            if resolved.is_changed {
+                resolved.push(&mut rows).map_err(LoadError::Merge)?;
+                removed.extend(there.iter().map(|version| version.id().to_owned()));
+            }
+            if resolved.fates.contains(&Fate::New) {
+                self.conflict(&id, resolved.events, &joining);
+            }
+            for (joining, fate) in joining.iter().zip(resolved.fates) {
+                let Some(file) = rest.files.get_mut(joining.file) else { continue };
+                let (of_file, of_all) = match fate {
+                    Fate::Duplicate => continue,
+                    Fate::Merged => (&mut file.counts.merged, &mut self.ledger.merged),
+                    Fate::New => (&mut file.counts.inserted, &mut self.ledger.inserted),
+                };
+                *of_file += 1;
+                *of_all += 1;
+                self.ledger.duplicate -= 1;
+            }
+        }
+        if !removed.is_empty() {
+            case.remove_events(&removed)?;
+            case.append(&EVENTS, [&rows.finish()?])?;
+        }
+        Ok(())
+    }
+
+    /// Adds the aggregated events that the case does not have. They are duplicates until they are in it.
+    ///
+    /// # Errors
+    /// If the case cannot be read or written.
+    pub(super) fn add_aggregated(&mut self, case: &Case, rest: &mut Rest) -> Result<(), LoadError> {
+        if rest.aggregated.is_empty() {
+            return Ok(());
+        }
+        let mut known = case.aggregated_ids()?;
+        let mut rows = Rows::new(&AGGREGATED_EVENTS);
+        for (file, counted) in rest.aggregated.drain(..) {
+            if known.insert(counted.event.event_id.clone()) {
+                counted.push(&mut rows)?;
+                self.ledger.inserted += 1;
+                self.ledger.duplicate -= 1;
+                if let Some(file) = rest.files.get_mut(file) {
+                    file.counts.inserted += 1;
+                }
+            }
+        }
+        Ok(case.append(&AGGREGATED_EVENTS, [&rows.finish()?])?)
+    }
+
+    /// Reports that several events have one id.
+    fn conflict(&mut self, id: &str, events: usize, joining: &[Joining]) {
+        self.ledger.conflicts += 1;
+        if let Some((file, record)) = joining.first().map(|joining| joining.version.place()) {
+            let id: String = id.chars().take(SHOWN).collect();
+            let cause =
+                format!("{events} different events have the id {id:?}: each is kept under an id of its content");
+            self.ledger.problems.push(Problem { file: file.to_owned(), record: Some(record), cause });
+        }
     }
 }

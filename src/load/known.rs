@@ -91,17 +91,17 @@ impl Events {
         }
         self.asks -= 1;
         let (all, mut last) = (self.asks == 0, 0);
-        let tell = |id: &str, document: &str| self.learn(id, document, &mut last);
+        let tell = |id: &str, document: &str, print: u32| self.learn(id, print, document, &mut last);
         if all { Ok(case.each_event(tell)?) } else { Ok(case.each_event_of(batches, tell)?) }
     }
 
     /// Notes an event of the case.
-    fn learn(&mut self, id: &str, document: &str, last: &mut u32) {
+    fn learn(&mut self, id: &str, print: u32, document: &str, last: &mut u32) {
         // The events of a document stand together.
         if self.met.name(*last) != Some(document) {
             *last = self.met.document(document);
         }
-        self.met.learn(id, *last);
+        self.met.learn(id, print, *last);
     }
 
     /// The number that stands for a document's name.
@@ -110,8 +110,8 @@ impl Events {
     }
 
     /// Notes a record's event, and tells what to do with the record.
-    pub(super) fn admit(&mut self, key: u128, document: u32) -> Admission {
-        self.met.admit(key, document)
+    pub(super) fn admit(&mut self, (key, print): (u128, u32), document: u32) -> Admission {
+        self.met.admit(key, print, document)
     }
 }
 

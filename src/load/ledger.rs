@@ -23,12 +23,18 @@ pub struct Ledger {
     pub read: u64,
     /// Records that became events of the case.
     pub inserted: u64,
-    /// Records whose event the case had already.
+    /// Records whose event the case had already, and that say no more of it.
     pub duplicate: u64,
+    /// Records that were joined with another record of the same event.
+    pub merged: u64,
     /// Records that could not be read.
     pub rejected: u64,
     /// Records that the filter left out.
     pub left_out: u64,
+    /// Documents, and parts of archives and of compressed files, that could not be read in files that were loaded.
+    pub damaged: u64,
+    /// Ids that several different events have: each is kept under an id of its content.
+    pub conflicts: u64,
     /// How the case stands after it.
     #[serde(flatten)]
     pub case: Totals,
@@ -51,7 +57,7 @@ impl Ledger {
     /// Whether nothing got lost: every file, every record and every console event is accounted for once.
     #[must_use]
     pub const fn balances(&self) -> bool {
-        self.read == self.inserted + self.duplicate + self.rejected + self.left_out
+        self.read == self.inserted + self.duplicate + self.merged + self.rejected + self.left_out
             && self.case.console_events == self.case.explained + self.case.residual
             && self.files_seen
                 == self.files_loaded + self.files_skipped + self.files_left_out + self.files_refused + self.files_failed

@@ -96,12 +96,17 @@ fn read_piece(case: &Case, piece: i64, stretches: &mut Stretches) -> Result<Vec<
     Ok(whole)
 }
 
-/// Puts every sign-in into the session it opened, or back into its own if none is known to be.
+/// Puts every sign-in into the session it opened, or back into its own if none is known to be; and the events of event
+/// histories into sessions by their pauses.
 fn link_sign_ins(case: &Case) -> Result<(), LoadError> {
     let batches = case.sign_ins()?;
     let sign_ins = SignIns::read(&batches)?;
     let candidates: Vec<Candidate> = case.sessions_created(&sign_ins.spans())?.into_iter().map(candidate).collect();
     let moves = sign_ins.moves(&candidates);
+    if !moves.is_empty() {
+        case.move_events(&moves)?;
+    }
+    let moves = trail::visits(&case.visits()?)?;
     if moves.is_empty() { Ok(()) } else { Ok(case.move_events(&moves)?) }
 }
 

@@ -32,7 +32,7 @@ use crate::read::{self, Discovery};
 use crate::rule::RuleSet;
 use crate::store::{Case, StoreError};
 use crate::table::LOAD_FILES;
-use crate::trail::{self, Filter};
+use crate::trail::{self, Filter, Reading};
 
 pub use explain::{ExplainError, explain, same_rules};
 pub use ledger::{Ledger, Problem};
@@ -52,6 +52,8 @@ pub struct LoadOptions {
     pub memory_limit: Option<u64>,
     /// Where what does not fit into memory goes; beside the case if `None`.
     pub temp_dir: Option<PathBuf>,
+    /// What the files do not say of themselves.
+    pub reading: Reading,
 }
 
 /// The memory that a load keeps to unless it is told otherwise, in bytes.
@@ -98,6 +100,9 @@ pub enum LoadError {
     /// Rows could not be turned into batches.
     #[error(transparent)]
     Batch(#[from] BatchError),
+    /// Records of one event could not be joined.
+    #[error("records of one event cannot be joined: {0}")]
+    Merge(trail::MergeError),
     /// The threads could not be started.
     #[error("cannot start threads: {0}")]
     Threads(#[from] rayon::ThreadPoolBuildError),
@@ -118,16 +123,28 @@ pub fn load(options: &LoadOptions, rules: &RuleSet, progress: &dyn Progress) -> 
     let (wanted, unwanted): (Vec<_>, Vec<_>) =
         found.sources.into_iter().partition(|source| options.filter.may_want(&source.name));
     leave_out(&case, &unwanted, &files, &options.filter, &mut ledger, progress)?;
-    let sifted = sift::sift(wanted, &files, &threads);
+    let sifted = sift::sift(told_apart(wanted, &files), &files, &threads);
     skip(&sifted.known, progress, &mut ledger);
     let portions = trail::cut(sifted.rest, memory.portion());
     let writer = Writer::new(&case, files.clone(), &options.filter, memory, &mut ledger)?;
-    portion::load_all(writer, portions, (&files, &options.filter), &threads, progress)?;
+    portion::load_all(writer, portions, (&files, options.reading, &options.filter), &threads, progress)?;
     map::map_changed(&case, rules, &threads, progress)?;
     progress.phase(Phase::Finishing);
     case.checkpoint()?;
     ledger.case = case.totals()?;
     Ok(ledger)
+}
+
+/// Names what is no file, such as standard input, as nothing in the case is named: it holds something else each time.
+fn told_apart(mut sources: Vec<read::Source>, files: &Files) -> Vec<read::Source> {
+    for source in sources.iter_mut().filter(|source| !source.is_file()) {
+        let own = source.name.clone();
+        let mut names = std::iter::once(own.clone()).chain((2..).map(|count: u32| format!("{own}#{count}")));
+        if let Some(name) = names.find(|name| !files.named(name)) {
+            source.name = name;
+        }
+    }
+    sources
 }
 
 /// Finds what is to be loaded; opens the case meanwhile, and learns which files it has. A new one is made only if there is

@@ -11,7 +11,7 @@ use super::write::Writer;
 use super::{LoadError, Progress};
 use crate::batch::BatchError;
 use crate::read::Source;
-use crate::trail::{BUNDLE, Bundle, Filter, cut, parse};
+use crate::trail::{BUNDLE, Bundle, Filter, Reading, cut, parse};
 
 /// What came of a run of files.
 pub(super) type Portion = Result<Vec<Bundle>, BatchError>;
@@ -23,21 +23,26 @@ pub(super) type Portion = Result<Vec<Bundle>, BatchError>;
 pub(super) fn load_all(
     mut writer: Writer<'_>,
     portions: Vec<Vec<Source>>,
-    (loaded, filter): (&Files, &Filter),
+    (loaded, reading, filter): (&Files, Reading, &Filter),
     threads: &ThreadPool,
     progress: &dyn Progress,
 ) -> Result<(), LoadError> {
     let (sender, receiver) = bounded(1);
     thread::scope(|scope| {
-        scope.spawn(move || threads.install(|| parse_all(portions, loaded, filter, &sender)));
+        scope.spawn(move || threads.install(|| parse_all(portions, loaded, (reading, filter), &sender)));
         write_all(&mut writer, receiver, progress)
     })
 }
 
-fn parse_all(portions: Vec<Vec<Source>>, loaded: &Files, filter: &Filter, sender: &Sender<Portion>) {
+fn parse_all(
+    portions: Vec<Vec<Source>>,
+    loaded: &Files,
+    (reading, filter): (Reading, &Filter),
+    sender: &Sender<Portion>,
+) {
     let is_known = |sha256: &str, name: &str| loaded.have(sha256, name);
     for portion in portions {
-        let parsed = cut(portion, BUNDLE).into_par_iter().map(|bundle| parse(bundle, &is_known, filter));
+        let parsed = cut(portion, BUNDLE).into_par_iter().map(|bundle| parse(bundle, reading, &is_known, filter));
         if sender.send(parsed.collect()).is_err() {
             return;
         }

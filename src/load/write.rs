@@ -10,10 +10,10 @@ use super::known::Files;
 use super::memory::Memory;
 use super::portion::Portion;
 use super::{Ledger, LoadError, Progress};
-use crate::batch::BatchError;
+use crate::batch::{BatchError, Rows};
 use crate::store::{Case, feed};
 use crate::table::{EVENTS, LOAD_FILES, REJECTS};
-use crate::trail::Filter;
+use crate::trail::{self, Filter};
 
 /// Writes into one case.
 #[derive(Debug)]
@@ -56,7 +56,7 @@ impl<'a> Writer<'a> {
             if rest.is_last && !self.has_written {
                 case.checkpoint_at_commit()?;
             }
-            finish(case, rest)
+            finish(case, rest, &mut self.admitting)
         })?;
         self.has_written = true;
         Ok(true)
@@ -81,12 +81,14 @@ impl<'a> Writer<'a> {
 }
 
 /// Does what has to wait until the new events are in.
-fn finish(case: &Case, rest: Rest) -> Result<(), LoadError> {
-    if !rest.instead.is_empty() {
-        case.remove_events(&rest.instead.ids()?)?;
-        case.append(&EVENTS, rest.instead.rows())?;
-    }
+fn finish(case: &Case, mut rest: Rest, admitting: &mut Admitting<'_>) -> Result<(), LoadError> {
+    admitting.join(case, &mut rest)?;
+    admitting.add_aggregated(case, &mut rest)?;
     case.forget_files(&rest.forgotten)?;
-    case.append(&LOAD_FILES, [&rest.files.finish()?])?;
+    let mut files = Rows::new(&LOAD_FILES);
+    for file in &rest.files {
+        trail::push_file(&mut files, &file.source, &file.parsed, file.counts, admitting.filter())?;
+    }
+    case.append(&LOAD_FILES, [&files.finish()?])?;
     Ok(case.append(&REJECTS, [&rest.rejects.finish()?])?)
 }

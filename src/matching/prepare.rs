@@ -155,9 +155,9 @@ impl<'e> Known<'e> {
     }
 }
 
-/// Calls by CLI or SDK are no page's, whatever session they are in. A sign-in is one, whatever agent it claims.
+/// Calls by CLI, SDK or agent are no page's, whatever session they are in. A sign-in is one, whatever agent it claims.
 fn is_typed(row: &Row<'_>) -> bool {
-    matches!(row.client, Client::Cli | Client::Sdk) && !row.call.starts_with("signin:")
+    matches!(row.client, Client::Cli | Client::Sdk | Client::Agent) && !row.call.starts_with("signin:")
 }
 
 #[cfg(test)]

@@ -24,6 +24,37 @@ const CONSOLES: [&str; 6] = [
     "Jersey/${project.version}",
 ];
 
+/// What only the user agents of programs hold that act for a person by themselves.
+const AGENTS: [&str; 9] = [
+    "aws-mcp",
+    "awslabs/mcp",
+    "aws-api-mcp-server",
+    "mcp-proxy-for-aws",
+    "AmazonQ-For-",
+    "Amazon-Q-For-",
+    "KiroIDE",
+    "Kiro-CLI",
+    "kiro-cli",
+];
+
+/// Services that act for a person as such a program does: the AWS MCP server.
+const AGENT_SERVICES: [&str; 2] = ["aws-mcp.", "mcp."];
+
+/// The domains of services' hosts. The last are the European Sovereign Cloud's and those of the ISO regions.
+pub(super) const DOMAINS: [&str; 11] = [
+    ".amazonaws.com",
+    ".amazonaws.com.cn",
+    ".amazonaws.cn",
+    ".aws.internal",
+    ".api.aws",
+    ".amazonaws.eu",
+    ".c2s.ic.gov",
+    ".sc2s.sgov.gov",
+    ".csp.hci.ic.gov",
+    ".cloud.adc-e.uk",
+    ".api.amazonwebservices.com.cn",
+];
+
 const COMMAND_LINES: [&str; 3] = ["aws-cli/", "AWSPowerShell", "ec2-api-tools"];
 
 /// How the user agents of SDKs begin, and of tools that are built on them.
@@ -60,6 +91,8 @@ pub fn client(user_agent: Option<&str>, invoked_by: Option<&str>) -> Client {
     let agent = user_agent.map(unwrapped).unwrap_or_default();
     if agent.contains(CLOUD_SHELL) {
         Client::CloudShell
+    } else if is_agent(agent, invoked_by) {
+        Client::Agent
     } else if begins(agent, &BROWSERS) {
         Client::Browser
     } else if begins(agent, &CONSOLES) || console_host(agent) {
@@ -75,6 +108,12 @@ pub fn client(user_agent: Option<&str>, invoked_by: Option<&str>) -> Client {
     } else {
         Client::Unknown
     }
+}
+
+/// Whether a program called that acts by itself for the person whose credentials it has.
+fn is_agent(agent: &str, invoked_by: Option<&str>) -> bool {
+    let is_service = |host: &str| service_host(host) && begins(host, &AGENT_SERVICES);
+    AGENTS.iter().any(|name| agent.contains(name)) || is_service(agent) || invoked_by.is_some_and(is_service)
 }
 
 /// HTTP libraries that some consoles call through (the CloudWatch console by `Apache-HttpClient`) and programs as well.
@@ -115,12 +154,11 @@ fn internal(agent: &str) -> bool {
 
 /// `console.amazonaws.com`, `console.ec2.amazonaws.com` …, and `signin.amazonaws.com`, the console's door.
 fn console_host(agent: &str) -> bool {
-    service_host(agent) && (agent.starts_with("console.") || agent == "signin.amazonaws.com")
+    service_host(agent) && begins(agent, &["console.", "signin."])
 }
 
 /// A service's host and nothing else: `config.amazonaws.com`.
 fn service_host(agent: &str) -> bool {
-    const DOMAINS: [&str; 3] = [".amazonaws.com", ".amazonaws.com.cn", ".aws.internal"];
     let host = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_'));
     DOMAINS.iter().any(|domain| agent.ends_with(domain)) && host(agent)
 }

@@ -15,7 +15,7 @@ pub(super) fn of(event: &Event<'_>, client: Client, flagged: bool) -> Evidence {
         Client::Console => Evidence::BACK_END,
         Client::Internal => Evidence::INTERNAL,
         Client::CloudShell => Evidence::CLOUD_SHELL,
-        Client::Cli | Client::Sdk | Client::Service | Client::Unknown => Evidence::empty(),
+        Client::Cli | Client::Sdk | Client::Agent | Client::Service | Client::Unknown => Evidence::empty(),
     };
     let mut evidence = by_client;
     evidence.set(Evidence::FLAG, flagged);

@@ -8,12 +8,23 @@ use super::time;
 use crate::event::Identity;
 
 /// Members of `userIdentity`, in the order they usually come in.
-const IDENTITY: [&str; 9] =
-    ["type", "principalId", "arn", "accountId", "accessKeyId", "userName", "sessionContext", "invokedBy", "onBehalfOf"];
-const CONTEXT: [&str; 2] = ["sessionIssuer", "attributes"];
+const IDENTITY: [&str; 10] = [
+    "type",
+    "principalId",
+    "arn",
+    "accountId",
+    "accessKeyId",
+    "userName",
+    "sessionContext",
+    "invokedBy",
+    "onBehalfOf",
+    "inScopeOf",
+];
+const CONTEXT: [&str; 4] = ["sessionIssuer", "attributes", "sourceIdentity", "assumedRoot"];
 const ISSUER: [&str; 1] = ["arn"];
 const ATTRIBUTES: [&str; 3] = ["creationDate", "mfaAuthenticated", "sessionCredentialFromConsole"];
 const ON_BEHALF_OF: [&str; 1] = ["userId"];
+const IN_SCOPE_OF: [&str; 1] = ["sourceArn"];
 
 /// What `userIdentity` says.
 #[derive(Debug, Default)]
@@ -32,7 +43,8 @@ pub(super) fn read<'a>(raw: Option<&'a str>, extra: &mut Extra) -> Caller<'a> {
 }
 
 fn fields<'a>(members: [Option<&'a str>; IDENTITY.len()], extra: &mut Extra) -> Caller<'a> {
-    let [kind, principal_id, arn, account_id, access_key_id, user_name, session, invoked_by, on_behalf_of] = members;
+    let [kind, principal_id, arn, account_id, access_key_id, user_name, session, invoked_by, members @ ..] = members;
+    let [on_behalf_of, in_scope_of] = members;
     let mut identity = Identity {
         kind: extra.take("type", kind, scalar::text),
         principal_id: extra.take("principalId", principal_id, scalar::text),
@@ -48,18 +60,23 @@ fn fields<'a>(members: [Option<&'a str>; IDENTITY.len()], extra: &mut Extra) -> 
         from_console = context(&mut identity, members, extra);
     });
     let directory_user = extra.seen("onBehalfOf", on_behalf_of, &ON_BEHALF_OF, |[user_id]| user_id.and_then(text));
-    identity.principal = principal(&identity).or(directory_user.flatten());
+    let scope = extra.seen("inScopeOf", in_scope_of, &IN_SCOPE_OF, |[arn]| arn.and_then(text));
+    identity.on_behalf_of = directory_user.flatten();
+    identity.in_scope_of = scope.flatten();
+    identity.principal = principal(&identity).or_else(|| identity.on_behalf_of.clone());
     Caller { identity, from_console }
 }
 
 fn context<'a>(
     identity: &mut Identity<'a>,
-    [issuer, attributes]: [Option<&'a str>; CONTEXT.len()],
+    [issuer, attributes, source_identity, assumed_root]: [Option<&'a str>; CONTEXT.len()],
     extra: &mut Extra,
 ) -> bool {
     extra.nested("sessionIssuer", issuer, &ISSUER, |[arn], extra| {
         identity.issuer_arn = extra.take("arn", arn, scalar::text);
     });
+    identity.source_identity = extra.take("sourceIdentity", source_identity, scalar::text);
+    identity.assumed_root = extra.take("assumedRoot", assumed_root, scalar::quoted_bool);
     let mut from_console = None;
     extra.nested("attributes", attributes, &ATTRIBUTES, |[created, mfa, flag], extra| {
         identity.session_created = extra.take("creationDate", created, time::timestamp);

@@ -4,6 +4,7 @@
 //! objects stay the text they were, and whatever no field holds to the letter goes into `extra`. [`rebuild()`] turns that
 //! round, so nothing a log said is lost and nothing is stored twice. [`caller`] and the evidence bits judge what was read.
 
+mod aggregated;
 pub mod caller;
 mod error;
 mod evidence;
@@ -16,6 +17,7 @@ mod record;
 mod scalar;
 mod time;
 
+pub use aggregated::{Aggregated, aggregated};
 pub use caller::client;
 pub use error::{Problem, RebuildError, RecordError};
 pub use rebuild::rebuild;
@@ -30,5 +32,14 @@ use crate::event::Event;
 /// The text is no JSON object, or the record does not say when and what: no readable `eventTime` (nor Logstash's
 /// `@timestamp`), no `eventSource` or no `eventName` (nor `insightDetails` with them).
 pub fn event<'a>(json: &'a str, file: &str) -> Result<Event<'a>, RecordError> {
-    record::read(json).map_err(|problem| RecordError { file: file.to_owned(), problem })
+    record::read(json, false).map_err(|problem| RecordError { file: file.to_owned(), problem })
+}
+
+/// As [`event()`], of a record whose own id other events have too: its event gets an id that is made of its content, and
+/// its own is in `extra`.
+///
+/// # Errors
+/// As [`event()`].
+pub fn event_apart<'a>(json: &'a str, file: &str) -> Result<Event<'a>, RecordError> {
+    record::read(json, true).map_err(|problem| RecordError { file: file.to_owned(), problem })
 }

@@ -14,7 +14,10 @@ use crate::event::{Event, Identity};
 /// `request_parameters`, `response_elements` or `extra` is no JSON, or a time is outside the calendar: such a row was
 /// not written by [`super::event`].
 pub fn rebuild(row: &Event<'_>) -> Result<Map<String, Value>, RebuildError> {
-    let extra = row.extra.as_deref().map(|text| json::<Map<_, _>>("extra", text)).transpose()?.unwrap_or_default();
+    let extra = match row.extra.as_deref().map(|text| json("extra", text)).transpose()? {
+        Some(Value::Object(extra)) => extra,
+        _ => Map::new(),
+    };
     let mut record = columns(row, &extra)?;
     merge(&mut record, extra);
     Ok(record)
@@ -43,6 +46,8 @@ fn columns(row: &Event<'_>, extra: &Map<String, Value>) -> Result<Map<String, Va
     put(&mut record, "eventID", Some(&*row.event_id).filter(|id| !fingerprint::made(id)));
     record.extend(row.read_only.map(|truth| ("readOnly".into(), Value::Bool(truth))));
     put(&mut record, "eventType", row.event_type.as_deref());
+    put(&mut record, "sharedEventID", row.shared_event_id.as_deref());
+    put(&mut record, "vpcEndpointId", row.vpc_endpoint_id.as_deref());
     put(&mut record, "recipientAccountId", row.recipient_account_id.as_deref());
     put(&mut record, "eventCategory", row.event_category.as_deref());
     put(&mut record, "sessionCredentialFromConsole", row.session_credential_from_console.map(quoted));
@@ -72,6 +77,8 @@ fn context(identity: &Identity<'_>, extra: &Map<String, Value>) -> Result<Map<St
     }
     put(&mut attributes, "mfaAuthenticated", identity.mfa.map(quoted));
     put_object(&mut context, "attributes", attributes);
+    put(&mut context, "sourceIdentity", identity.source_identity.as_deref());
+    put(&mut context, "assumedRoot", identity.assumed_root.map(quoted));
     Ok(context)
 }
 
@@ -106,13 +113,13 @@ fn put_json(
     column: &'static str,
     text: Option<&str>,
 ) -> Result<(), RebuildError> {
-    let value = text.map(|text| json::<Value>(column, text)).transpose()?;
+    let value = text.map(|text| json(column, text)).transpose()?;
     object.extend(value.map(|value| (name.to_owned(), value)));
     Ok(())
 }
 
-fn json<'a, T: serde::Deserialize<'a>>(column: &'static str, text: &'a str) -> Result<T, RebuildError> {
-    serde_json::from_str(text).map_err(|source| RebuildError::Json { column, source })
+fn json(column: &'static str, text: &str) -> Result<Value, RebuildError> {
+    crate::json::value(text).map_err(|source| RebuildError::Json { column, source })
 }
 
 /// Lays `over` on `base`: objects member by member, anything else replaces what was there.

@@ -9,7 +9,7 @@ use super::{caller, evidence, fingerprint, identity, scalar, time};
 use crate::event::{Event, Timestamp};
 
 /// Members of a record, in the order they usually come in.
-const RECORD: [&str; 21] = [
+const RECORD: [&str; 24] = [
     "eventVersion",
     "userIdentity",
     "eventTime",
@@ -31,6 +31,9 @@ const RECORD: [&str; 21] = [
     "sessionCredentialFromConsole",
     INSIGHT,
     SHIPPED,
+    "sharedEventID",
+    "vpcEndpointId",
+    "addendum",
 ];
 
 /// Where an insight event has its source and name. Where it stands, those two stay in `extra` if they stand beside it.
@@ -39,15 +42,17 @@ pub(super) const INSIGHT: &str = "insightDetails";
 /// Where Logstash has the time. Where it stands, `eventTime` stays in `extra` if it stands beside it.
 pub(super) const SHIPPED: &str = "@timestamp";
 
-/// Reads one record.
-pub(super) fn read(json: &str) -> Result<Event<'_>, Problem> {
+/// Reads one record; one that is apart gets an id of its content.
+pub(super) fn read(json: &str, is_apart: bool) -> Result<Event<'_>, Problem> {
     let Level { known, rest } = Level::read(json, &RECORD)?;
     let [version, user, at, source, name, region, ip, agent, code, message, request, response, known @ ..] = known;
-    let [request_id, id, read_only, kind, recipient, category, flag, details, shipped] = known;
+    let [request_id, id, read_only, kind, recipient, category, flag, details, shipped, known @ ..] = known;
+    let [shared, endpoint, addendum] = known;
     let mut extra = Extra::default();
     let caller = identity::read(user, &mut extra);
+    let own_id = id.filter(|_| is_apart).and_then(|raw| scalar::filled(raw).value);
     let mut event = Event {
-        event_id: event_id(id, json, &mut extra),
+        event_id: event_id(id, json, is_apart, &mut extra),
         event_time: event_time(at, shipped, &mut extra)?,
         event_version: extra.take("eventVersion", version, scalar::text),
         event_type: extra.take("eventType", kind, scalar::text),
@@ -64,6 +69,10 @@ pub(super) fn read(json: &str) -> Result<Event<'_>, Problem> {
         request_parameters: extra.take("requestParameters", request, scalar::json),
         response_elements: extra.take("responseElements", response, scalar::json),
         session_credential_from_console: extra.take("sessionCredentialFromConsole", flag, scalar::quoted_bool),
+        shared_event_id: extra.take("sharedEventID", shared, scalar::text),
+        vpc_endpoint_id: extra.take("vpcEndpointId", endpoint, scalar::text),
+        own_id,
+        corrects: corrects(addendum, &mut extra),
         ..Event::default()
     };
     (event.event_source, event.event_name) = call(source, name, details, &mut extra)?;
@@ -75,13 +84,19 @@ pub(super) fn read(json: &str) -> Result<Event<'_>, Problem> {
 
 /// The record's own id, else one made of its content. An id of its own that looks made is kept beside it, so that
 /// rebuilding can tell the two apart.
-fn event_id<'a>(id: Option<&'a str>, json: &str, extra: &mut Extra) -> Cow<'a, str> {
+fn event_id<'a>(id: Option<&'a str>, json: &str, is_apart: bool, extra: &mut Extra) -> Cow<'a, str> {
     let own = extra.take("eventID", id, |raw| {
         let mut id = scalar::filled(raw);
-        id.exact &= id.value.as_deref().is_some_and(|id| !fingerprint::made(id));
+        id.exact &= !is_apart && id.value.as_deref().is_some_and(|id| !fingerprint::made(id));
         id
     });
-    own.unwrap_or_else(|| Cow::Owned(fingerprint::of(json)))
+    own.filter(|_| !is_apart).unwrap_or_else(|| Cow::Owned(fingerprint::of(json)))
+}
+
+/// The id of the event that a record corrects, where that is another's.
+fn corrects<'a>(addendum: Option<&'a str>, extra: &mut Extra) -> Option<Cow<'a, str>> {
+    let original = |[id]: [Option<&'a str>; 1]| id.and_then(|raw| scalar::filled(raw).value);
+    extra.seen("addendum", addendum, &["originalEventID"], original).flatten()
 }
 
 fn event_time(own: Option<&str>, shipped: Option<&str>, extra: &mut Extra) -> Result<Timestamp, Problem> {
@@ -159,15 +174,5 @@ fn service<'a>(source: &Cow<'a, str>) -> Cow<'a, str> {
 }
 
 fn without_domain(host: &str) -> Option<&str> {
-    // The last three are the European Sovereign Cloud's and those of the ISO regions.
-    const DOMAINS: [&str; 7] = [
-        ".amazonaws.com",
-        ".amazonaws.com.cn",
-        ".aws.internal",
-        ".api.aws",
-        ".amazonaws.eu",
-        ".c2s.ic.gov",
-        ".sc2s.sgov.gov",
-    ];
-    DOMAINS.iter().find_map(|domain| host.strip_suffix(domain))
+    caller::DOMAINS.iter().find_map(|domain| host.strip_suffix(domain))
 }

@@ -8,13 +8,16 @@ use chrono::{DateTime, NaiveDate, NaiveDateTime};
 const CANONICAL: &str = "%Y-%m-%dT%H:%M:%SZ";
 
 /// A time: exact in `CloudTrail`'s own form; also RFC 3339 with fraction or offset, a blank for the `T`, no zone (UTC is
-/// meant), and seconds, milliseconds or microseconds since 1970, told apart by their size.
+/// meant), ISO 8601 without its marks, and seconds, milliseconds, microseconds or nanoseconds since 1970, told apart by
+/// their size.
 pub(super) fn timestamp(raw: &str) -> Scalar<Timestamp> {
     let Some(text) = scalar::text(raw).value else { return Scalar { value: None, exact: false } };
     if let Some(time) = canonical(&text) {
         return Scalar { value: Some(time), exact: true };
     }
-    Scalar { value: zoned(text.trim()).or_else(|| local(text.trim())).or_else(|| epoch(text.trim())), exact: false }
+    let text = text.trim();
+    let value = zoned(text).or_else(|| local(text)).or_else(|| basic(text)).or_else(|| epoch(text));
+    Scalar { value, exact: false }
 }
 
 /// The time in `CloudTrail`'s form; `None` outside the calendar. Fractions of a second are cut off.
@@ -53,6 +56,15 @@ fn local(text: &str) -> Option<Timestamp> {
     Some(Timestamp(time.and_utc().timestamp_micros()))
 }
 
+/// `20240501T090000Z`: ISO 8601 without its marks.
+fn basic(text: &str) -> Option<Timestamp> {
+    const FORMATS: [&str; 2] = ["%Y%m%dT%H%M%S%.f%#z", "%Y%m%d %H%M%S%.f%#z"];
+    let zoned =
+        || FORMATS.iter().find_map(|format| DateTime::parse_from_str(text, format).ok()).map(|time| time.to_utc());
+    let local = || NaiveDateTime::parse_from_str(text, "%Y%m%dT%H%M%S%.f").ok().map(|time| time.and_utc());
+    zoned().or_else(local).map(|time| Timestamp(time.timestamp_micros()))
+}
+
 fn epoch(text: &str) -> Option<Timestamp> {
     let number: f64 = text.parse().ok()?;
     let unit = match number.abs() {
@@ -61,6 +73,7 @@ fn epoch(text: &str) -> Option<Timestamp> {
         size if size < 1e11 => 1e6,
         size if size < 1e14 => 1e3,
         size if size < 1e17 => 1.0,
+        size if size < 1e20 => 1e-3,
         _ => return None,
     };
     #[expect(
@@ -98,6 +111,9 @@ mod tests {
             (r#""2022-02-08T09:23:37+0000""#, "2022-02-08T09:23:37+00:00"),
             (r#""2022-02-08 09:23:37.000 UTC""#, "2022-02-08T09:23:37+00:00"),
             (r#""2022-02-08 09:23:37""#, "2022-02-08T09:23:37+00:00"),
+            (r#""20220208T092337Z""#, "2022-02-08T09:23:37+00:00"),
+            (r#""20220208T112337.5+0200""#, "2022-02-08T09:23:37.500+00:00"),
+            (r#""20220208T092337""#, "2022-02-08T09:23:37+00:00"),
             ("1644312217", "2022-02-08T09:23:37+00:00"),
             ("1644312217.5", "2022-02-08T09:23:37.500+00:00"),
             ("1644312217120", "2022-02-08T09:23:37.120+00:00"),

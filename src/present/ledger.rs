@@ -45,11 +45,18 @@ fn files(out: &mut impl Write, ledger: &Ledger) -> io::Result<()> {
 fn events(out: &mut impl Write, ledger: &Ledger) -> io::Result<()> {
     let [read, inserted, duplicate, rejected] =
         [ledger.read, ledger.inserted, ledger.duplicate, ledger.rejected].map(HumanCount);
-    write!(out, "events   {read} read = {inserted} inserted + {duplicate} duplicate + {rejected} rejected")?;
+    write!(out, "events   {read} read = {inserted} inserted + {duplicate} duplicate")?;
+    if ledger.merged > 0 {
+        write!(out, " + {} merged", HumanCount(ledger.merged))?;
+    }
+    write!(out, " + {rejected} rejected")?;
     if ledger.left_out > 0 {
         write!(out, " + {} left out", HumanCount(ledger.left_out))?;
     }
     writeln!(out)?;
+    if ledger.damaged > 0 {
+        writeln!(out, "damage   {} documents or parts of files could not be read", HumanCount(ledger.damaged))?;
+    }
     case_stands(out, ledger.case)
 }
 

@@ -1,15 +1,22 @@
-//! Taking off compression: gzip, zstd and zip, told by their first bytes.
+//! Taking off compression: gzip, zstd, bzip2, xz, lz4, zip and tar, told by their first bytes.
 
-use std::borrow::Cow;
+use std::collections::HashMap;
 use std::io::{Cursor, Read};
 
-use flate2::read::MultiGzDecoder;
+use bzip2::read::MultiBzDecoder;
+use flate2::Crc;
+use flate2::read::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
 use libdeflater::Decompressor;
+use liblzma::read::XzDecoder;
+use liblzma::stream::{CONCATENATED, Stream};
+use lz4_flex::frame::FrameDecoder;
 use memchr::memmem;
 use zip::ZipArchive;
 use zip::read::read_zipfile_from_stream;
 
-/// Layers of compression that are taken off: a zip of gzip files has two.
+use super::source::readable;
+
+/// Layers of compression that are taken off: a zip of gzip files has two, one of tar.gz files three.
 const MAX_LAYERS: usize = 4;
 /// The most that is believed of what a gzip file says of its own size, in bytes.
 const MAX_HINT: u32 = 256 << 20;
@@ -18,37 +25,126 @@ const MAX_HINT: u32 = 256 << 20;
 const MAX_AT_ONCE: usize = 16 << 20;
 /// How a gzip member begins. A file that has these bytes further on may hold several.
 const MEMBER: [u8; 3] = [0x1f, 0x8b, 8];
+/// The most memory that an xz file may ask for, in bytes; `xz -9` asks for 65 MiB.
+const XZ_MEMORY: u64 = 512 << 20;
+/// How a file begins that a Mac keeps beside another.
+const APPLE_DOUBLE: [u8; 4] = [0, 5, 0x16, 7];
+/// A tar header's size, in bytes.
+const TAR_BLOCK: usize = 512;
 
 /// What came out of some stored bytes.
 #[derive(Debug)]
 pub(super) struct Unpacked {
-    /// Name and bytes of every document.
+    /// Name and bytes of every document. No two have one name.
     pub(super) documents: Vec<(String, Vec<u8>)>,
     /// What could not be read to its end. The part before it is in `documents`.
     pub(super) problems: Vec<String>,
     /// Bytes that may still come out of this source.
     allowance: u64,
+    /// How often each name was given to a member.
+    names: HashMap<String, u32>,
 }
 
 /// The documents in `bytes`. Not more than `allowance` bytes come out of all of them together, so that a small hostile
 /// file cannot fill the memory.
 pub(super) fn unpack(name: &str, bytes: Vec<u8>, allowance: u64) -> Unpacked {
-    let mut unpacked = Unpacked { documents: Vec::new(), problems: Vec::new(), allowance };
+    let mut unpacked = Unpacked { documents: Vec::new(), problems: Vec::new(), allowance, names: HashMap::new() };
     unpacked.add(name, bytes, 0);
     unpacked
 }
 
+/// A form of compression, or an archive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    Gzip,
+    Zlib,
+    Zstd,
+    Bzip2,
+    Xz,
+    Lzma,
+    Lz4,
+    Zip,
+    Tar,
+}
+
+impl Form {
+    fn of(bytes: &[u8]) -> Option<Self> {
+        Some(match bytes {
+            // What nearly every file begins with.
+            [b'{' | b'[' | b'"', ..] | [] => return None,
+            [0x1f, 0x8b, ..] => Self::Gzip,
+            [0x28, 0xb5, 0x2f, 0xfd, ..] => Self::Zstd,
+            [b'P', b'K', 3 | 5, 4 | 6, ..] => Self::Zip,
+            [b'B', b'Z', b'h', b'1'..=b'9', 0x31, 0x41, 0x59, 0x26, ..]
+            | [b'B', b'Z', b'h', b'1'..=b'9', 0x17, 0x72, 0x45, 0x38, ..] => Self::Bzip2,
+            [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => Self::Xz,
+            [0x5d, 0, 0, ..] => Self::Lzma,
+            [0x04, 0x22, 0x4d, 0x18, ..] | [0x02, 0x21, 0x4c, 0x18, ..] => Self::Lz4,
+            [0x78, 0x01 | 0x9c | 0xda, ..] => Self::Zlib,
+            _ if is_tar(bytes) => Self::Tar,
+            _ => return None,
+        })
+    }
+}
+
 impl Unpacked {
     fn add(&mut self, name: &str, bytes: Vec<u8>, layer: usize) {
-        match bytes.as_slice() {
-            [0x1f, 0x8b, ..] if layer < MAX_LAYERS => {
+        let Some(form) = Form::of(&bytes) else { return self.documents.push((name.to_owned(), bytes)) };
+        if layer >= MAX_LAYERS {
+            return self.problems.push(format!("{name}: packed in more than {MAX_LAYERS} layers"));
+        }
+        match form {
+            Form::Gzip => {
                 let text = self.gzip(name, &bytes);
                 self.add(name, text, layer + 1);
             }
-            [0x28, 0xb5, 0x2f, 0xfd, ..] if layer < MAX_LAYERS => self.add_zstd(name, &bytes, layer),
-            [b'P', b'K', 3 | 5, 4 | 6, ..] if layer < MAX_LAYERS => self.add_zip(name, &bytes, layer),
-            _ => self.documents.push((name.to_owned(), bytes)),
+            Form::Zlib => self.add_read(name, "zlib", ZlibDecoder::new(&*bytes), layer),
+            Form::Zstd => match zstd::stream::read::Decoder::with_buffer(&*bytes) {
+                Ok(decoder) => self.add_read(name, "zstd", decoder, layer),
+                Err(error) => self.problems.push(format!("{name}: zstd: {error}")),
+            },
+            Form::Bzip2 => self.add_read(name, "bzip2", MultiBzDecoder::new(&*bytes), layer),
+            Form::Xz => self.add_xz(name, "xz", &bytes, Stream::new_stream_decoder(XZ_MEMORY, CONCATENATED), layer),
+            Form::Lzma => self.add_xz(name, "lzma", &bytes, Stream::new_lzma_decoder(XZ_MEMORY), layer),
+            Form::Lz4 => self.add_lz4(name, &bytes, layer),
+            Form::Zip => self.add_zip(name, &bytes, layer),
+            Form::Tar => self.add_tar(name, &bytes, layer),
         }
+    }
+
+    fn add_read(&mut self, name: &str, format: &str, decoder: impl Read, layer: usize) {
+        let text = self.read(name, format, 0, decoder);
+        self.add(name, text, layer + 1);
+    }
+
+    fn add_xz(
+        &mut self,
+        name: &str,
+        format: &str,
+        bytes: &[u8],
+        stream: Result<Stream, liblzma::stream::Error>,
+        layer: usize,
+    ) {
+        match stream {
+            Ok(stream) => self.add_read(name, format, XzDecoder::new_stream(bytes, stream), layer),
+            Err(error) => self.problems.push(format!("{name}: {format}: {error}")),
+        }
+    }
+
+    /// lz4 frames, one after another.
+    fn add_lz4(&mut self, name: &str, bytes: &[u8], layer: usize) {
+        let (mut text, mut rest) = (Vec::new(), bytes);
+        while Form::of(rest) == Some(Form::Lz4) {
+            let problems = self.problems.len();
+            let mut decoder = FrameDecoder::new(rest);
+            text.append(&mut self.read(name, "lz4", 0, &mut decoder));
+            let left = decoder.into_inner();
+            if self.problems.len() > problems || left.len() == rest.len() {
+                break;
+            }
+            rest = left;
+        }
+        self.add(name, text, layer + 1);
     }
 
     /// A gzip file's text: at once if it is one whole member, else bit by bit as far as it goes.
@@ -62,13 +158,33 @@ impl Unpacked {
         }
     }
 
-    fn add_zstd(&mut self, name: &str, bytes: &[u8], layer: usize) {
-        match zstd::stream::read::Decoder::with_buffer(bytes) {
-            Ok(decoder) => {
-                let text = self.read(name, "zstd", 0, decoder);
-                self.add(name, text, layer + 1);
+    fn add_tar(&mut self, name: &str, bytes: &[u8], layer: usize) {
+        let mut archive = tar::Archive::new(bytes);
+        let entries = match archive.entries() {
+            Ok(entries) => entries,
+            Err(error) => return self.problems.push(format!("{name}: tar: {error}")),
+        };
+        for entry in entries {
+            let entry = match entry {
+                Ok(entry) => entry,
+                // After a damaged header nobody knows where the next one is.
+                Err(error) => return self.problems.push(format!("{name}: tar: {error}")),
+            };
+            if !entry.header().entry_type().is_file() {
+                continue;
             }
-            Err(error) => self.problems.push(format!("{name}: zstd: {error}")),
+            let (own, size) = (readable(&entry.path_bytes()), entry.size());
+            let member = self.member(name, &own);
+            let text = self.read(&member, "tar member", 0, entry);
+            let read = text.len() as u64;
+            let is_cut = read < size && self.allowance > 0;
+            if is_cut {
+                self.problems.push(format!("{member}: tar member: cut off after {read} of {size} bytes"));
+            }
+            self.add_member(&own, &member, text, layer);
+            if is_cut {
+                return;
+            }
         }
     }
 
@@ -80,9 +196,13 @@ impl Unpacked {
                 return self.add_cut_zip(name, bytes, layer);
             }
         };
+        // A zip may hold several members of one name, and the library knows of one of them.
+        if let Some(entries) = entries(bytes).filter(|entries| entries.len() > archive.len()) {
+            return self.add_entries(name, bytes, &entries, layer);
+        }
         for index in 0..archive.len() {
             match archive.by_index(index) {
-                Ok(member) => self.add_member(name, member, layer),
+                Ok(member) => self.add_zipped(name, member, layer),
                 Err(error) => self.problems.push(format!("{name}: zip member {}: {error}", index + 1)),
             }
         }
@@ -92,19 +212,64 @@ impl Unpacked {
     fn add_cut_zip(&mut self, name: &str, bytes: &[u8], layer: usize) {
         let mut rest = bytes;
         while let Ok(Some(member)) = read_zipfile_from_stream(&mut rest) {
-            self.add_member(name, member, layer);
+            self.add_zipped(name, member, layer);
         }
     }
 
-    fn add_member<R: Read>(&mut self, name: &str, member: zip::read::ZipFile<'_, R>, layer: usize) {
+    fn add_zipped<R: Read>(&mut self, name: &str, member: zip::read::ZipFile<'_, R>, layer: usize) {
         if member.is_dir() {
             return;
         }
-        let own =
-            member.name().map_or_else(|_| String::from_utf8_lossy(member.name_raw()).into_owned(), Cow::into_owned);
-        let name = format!("{name}!{own}");
+        let own = member.name().map_or_else(|_| readable(member.name_raw()), std::borrow::Cow::into_owned);
+        let name = self.member(name, &own);
         let text = self.read(&name, "zip member", 0, member);
-        self.add(&name, text, layer + 1);
+        self.add_member(&own, &name, text, layer);
+    }
+
+    /// Every member of a zip, by its directory.
+    fn add_entries(&mut self, name: &str, bytes: &[u8], entries: &[Entry<'_>], layer: usize) {
+        for entry in entries.iter().filter(|entry| !entry.name.ends_with(b"/")) {
+            let own = readable(entry.name);
+            let member = self.member(name, &own);
+            let Some(stored) = entry.stored(bytes) else {
+                self.problems.push(format!("{member}: zip member: cut off"));
+                continue;
+            };
+            let text = match entry.method {
+                0 => self.read(&member, "zip member", 0, stored),
+                8 => self.read(&member, "zip member", 0, DeflateDecoder::new(stored)),
+                method => {
+                    self.problems.push(format!("{member}: zip member: compressed by method {method}"));
+                    continue;
+                }
+            };
+            let mut crc = Crc::new();
+            crc.update(&text);
+            if crc.sum() != entry.crc {
+                self.problems.push(format!("{member}: zip member: the checksum is wrong"));
+            }
+            self.add_member(&own, &member, text, layer);
+        }
+    }
+
+    /// The name of a member's document: no other member's.
+    fn member(&mut self, archive: &str, own: &str) -> String {
+        let name = format!("{archive}!{own}");
+        let count = self.names.entry(name.clone()).or_default();
+        *count += 1;
+        match *count {
+            1 => name,
+            count => format!("{name}#{count}"),
+        }
+    }
+
+    /// Adds what was in a member, unless it is what a Mac keeps beside a file.
+    fn add_member(&mut self, own: &str, name: &str, text: Vec<u8>, layer: usize) {
+        let file = own.rsplit('/').next().unwrap_or(own);
+        let is_beside = file.starts_with("._") && text.starts_with(&APPLE_DOUBLE);
+        if !is_beside {
+            self.add(name, text, layer + 1);
+        }
     }
 
     /// All that a decoder gives before it ends or fails.
@@ -139,6 +304,71 @@ fn inflate(bytes: &[u8], allowance: u64) -> Option<Vec<u8>> {
 fn size_hint(bytes: &[u8]) -> usize {
     let stated = bytes.last_chunk::<4>().map_or(0, |tail| u32::from_le_bytes(*tail)).min(MAX_HINT);
     usize::try_from(stated).unwrap_or(0).min(bytes.len().saturating_mul(1032))
+}
+
+/// Whether the first block is a tar header: its checksum is that of its bytes.
+fn is_tar(bytes: &[u8]) -> bool {
+    let Some(header) = bytes.get(..TAR_BLOCK) else { return false };
+    let (before, after) = (&header[..148], &header[156..]);
+    let stated = std::str::from_utf8(&header[148..156]).unwrap_or_default().trim_matches(['\0', ' ']);
+    let sum: u32 = before.iter().chain(after).map(|byte| u32::from(*byte)).sum::<u32>() + 8 * u32::from(b' ');
+    u32::from_str_radix(stated, 8).is_ok_and(|stated| stated == sum)
+}
+
+/// One entry of a zip's directory.
+struct Entry<'b> {
+    name: &'b [u8],
+    method: u16,
+    crc: u32,
+    size: usize,
+    /// Where its local header is.
+    at: usize,
+}
+
+impl Entry<'_> {
+    /// The member's bytes as they are stored.
+    fn stored<'b>(&self, bytes: &'b [u8]) -> Option<&'b [u8]> {
+        let header = bytes.get(self.at..).filter(|header| header.starts_with(b"PK\x03\x04"))?;
+        let start = 30 + usize::from(u16_at(header, 26)?) + usize::from(u16_at(header, 28)?);
+        header.get(start..start.checked_add(self.size)?)
+    }
+}
+
+/// The entries of a zip's directory; `None` if it is of the 64-bit form, or encrypted in part.
+fn entries(bytes: &[u8]) -> Option<Vec<Entry<'_>>> {
+    let end = memmem::rfind(bytes, b"PK\x05\x06")?;
+    let record = bytes.get(end..)?;
+    let (count, size, offset) = (u16_at(record, 10)?, u32_at(record, 12)?, u32_at(record, 16)?);
+    let start = end.checked_sub(size)?;
+    // What stands before the archive, such as a program that unpacks it.
+    let shift = start.checked_sub(offset)?;
+    let mut at = start;
+    let mut entries = Vec::new();
+    for _ in 0..count {
+        let entry = bytes.get(at..).filter(|entry| entry.starts_with(b"PK\x01\x02"))?;
+        let [name, extra, comment] = [28, 30, 32].map(|at| u16_at(entry, at).map(usize::from));
+        let name = entry.get(46..46 + name?)?;
+        if u16_at(entry, 8)? & 1 == 1 {
+            return None;
+        }
+        entries.push(Entry {
+            name,
+            method: u16_at(entry, 10)?,
+            crc: u32::try_from(u32_at(entry, 16)?).ok()?,
+            size: u32_at(entry, 20)?,
+            at: u32_at(entry, 42)?.checked_add(shift)?,
+        });
+        at += 46 + name.len() + extra? + comment?;
+    }
+    Some(entries)
+}
+
+fn u16_at(bytes: &[u8], at: usize) -> Option<u16> {
+    bytes.get(at..)?.first_chunk().map(|bytes| u16::from_le_bytes(*bytes))
+}
+
+fn u32_at(bytes: &[u8], at: usize) -> Option<usize> {
+    bytes.get(at..)?.first_chunk().and_then(|bytes| usize::try_from(u32::from_le_bytes(*bytes)).ok())
 }
 
 #[cfg(test)]

@@ -1,83 +1,30 @@
-//! Rows of the table that AWS's own statement for Athena makes of a trail, to the records they were made from.
-//!
-//! Hive knows small letters alone, so names get their capitals back; requests and responses are JSON in a text, and
-//! booleans are words.
+//! Rows of tables, to the records they were made from: the table that AWS's own statement for Athena makes of a trail,
+//! CloudTrail Lake, and the tables of other tools, which spell names in their own way and put objects into texts.
 
 use serde_json::{Map, Value};
 
 use super::error::Refusal;
+use super::names::{self, Column, NESTED, OPEN};
+use super::structs;
 
-/// Members of a record, as CloudTrail writes them. Other columns are of partitions, and no part of the record.
-const MEMBERS: [&str; 27] = [
-    "eventVersion",
-    "userIdentity",
-    "eventTime",
-    "eventSource",
-    "eventName",
-    "awsRegion",
-    "sourceIPAddress",
-    "userAgent",
-    "errorCode",
-    "errorMessage",
-    "requestID",
-    "eventID",
-    "eventType",
-    "apiVersion",
-    "managementEvent",
-    "readOnly",
-    "resources",
-    "recipientAccountId",
-    "sharedEventID",
-    "vpcEndpointId",
-    "vpcEndpointAccountId",
-    "eventCategory",
-    "eventContext",
-    "insightDetails",
-    "addendum",
-    "sessionCredentialFromConsole",
-    "tlsDetails",
-];
-
-/// Members of these, at any depth.
-const INNER: [&str; 27] = [
-    "type",
-    "principalId",
-    "arn",
-    "accountId",
-    "invokedBy",
-    "accessKeyId",
-    "userName",
-    "credentialId",
-    "onBehalfOf",
-    "userId",
-    "identityStoreArn",
-    "sessionContext",
-    "attributes",
-    "mfaAuthenticated",
-    "creationDate",
-    "sessionIssuer",
-    "sourceIdentity",
-    "ec2RoleDelivery",
-    "webIdFederationData",
-    "federatedProvider",
-    "tlsVersion",
-    "cipherSuite",
-    "clientProvidedHostHeader",
-    "reason",
-    "updatedFields",
-    "originalRequestID",
-    "originalEventID",
-];
-
-/// Members that are JSON in a text. What is in them keeps its names: services give these.
-const TEXTS: [&str; 5] =
-    ["requestParameters", "responseElements", "additionalEventData", "serviceEventDetails", "edgeDeviceDetails"];
+/// The member that columns are kept under that no member of a record is known for.
+pub(super) const OTHER_COLUMNS: &str = "otherColumns";
 
 /// Members that a record writes as bare booleans.
 const BOOLEANS: [&str; 2] = ["readOnly", "managementEvent"];
+/// Members that a record writes as booleans in quotes.
+const QUOTED: [&str; 2] = ["userIdentity.sessionContext.attributes.mfaAuthenticated", "sessionCredentialFromConsole"];
 
-/// Members that tell a row from other objects.
-const TELLING: [&str; 2] = ["eventName", "eventSource"];
+/// What becomes of columns that are no member of a record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Others {
+    /// They are partitions, and say nothing that the record does not.
+    Dropped,
+    /// They are kept under [`OTHER_COLUMNS`].
+    Aside,
+    /// They are members of the record.
+    InPlace,
+}
 
 /// The record in the text of a row, as JSON.
 ///
@@ -88,63 +35,193 @@ pub(super) fn record(text: &str) -> Result<String, Refusal> {
     Ok(Value::Object(restored(row)).to_string())
 }
 
-/// Whether an object has the members of a record by other names than `CloudTrail`'s.
+/// The record in a text whose top level has CloudTrail's names, but texts in the place of objects, or names with dots.
+pub(super) fn flattened(text: &str) -> Result<String, Refusal> {
+    let row: Map<String, Value> = serde_json::from_str(text).map_err(|error| Refusal::BrokenJson(error.to_string()))?;
+    let is_flat = !row.contains_key("userIdentity");
+    let row = if is_flat { named(row, Others::InPlace) } else { row };
+    Ok(Value::Object(opened(row)).to_string())
+}
+
+/// Whether an object has the members of a record by other names than CloudTrail's.
 pub(super) fn is_row(object: &Map<String, Value>) -> bool {
-    let otherwise = |name: &&str| object.keys().any(|column| column.eq_ignore_ascii_case(name));
-    !object.contains_key("eventName") && TELLING.iter().all(otherwise)
+    !object.contains_key("eventName") && is_row_of(object.keys().map(String::as_str))
+}
+
+/// Whether the names are the columns of a table of events: what was called, of whom, and when or by which id.
+pub(super) fn is_row_of<'n>(names: impl Iterator<Item = &'n str>) -> bool {
+    let (mut own, mut alias) = ([false; 2], [false; 2]);
+    let (mut is_event, mut is_ours) = (false, false);
+    for name in names {
+        is_ours |= name.contains("cloudtrail");
+        match names::column(name) {
+            Column::Own("eventName") => own[0] = true,
+            Column::Own("eventSource") => own[1] = true,
+            Column::Alias("eventName") => alias[0] = true,
+            Column::Alias("eventSource") => alias[1] = true,
+            Column::Own("eventTime" | "eventID" | "eventVersion" | "userIdentity") | Column::Alias("eventTime") => {
+                is_event = true;
+            }
+            _ => {}
+        }
+    }
+    // Names that other logs have too count where others are CloudTrail's alone.
+    let is_there = |at: usize| own[at] || (is_ours && alias[at]);
+    // Rows that a client made of Athena's table may have little more.
+    is_there(0) && is_there(1) && is_event
 }
 
 /// The record that a row was made from.
 pub(super) fn restored(row: Map<String, Value>) -> Map<String, Value> {
-    let there = row.into_iter().filter(|(_, value)| !value.is_null());
-    opened(there.filter_map(|(column, value)| member(&column, value)).collect())
+    let others = if row.contains_key("eventname") { Others::Dropped } else { Others::Aside };
+    named(row, others)
 }
 
-/// The record with JSON where a text holds it; a text that holds none stays one.
+fn named(row: Map<String, Value>, others: Others) -> Map<String, Value> {
+    let mut record = Map::new();
+    let (mut within, mut aliases, mut rest) = (Vec::new(), Vec::new(), Map::new());
+    for (column, value) in row.into_iter().filter(|(_, value)| !value.is_null()) {
+        match names::column(&column) {
+            Column::Own(path) => set(&mut record, path, value),
+            Column::Within(member, inner) => within.push((member, inner.to_owned(), value)),
+            // Partitions have names like these.
+            Column::Alias(_) if others == Others::Dropped => {}
+            Column::Alias(path) => aliases.push((path, column, value)),
+            Column::Unknown => drop(rest.insert(column, value)),
+        }
+    }
+    for (member, inner, value) in within {
+        put(&mut record, &format!("{member}.{inner}"), value);
+    }
+    for (path, column, value) in aliases {
+        if has(&record, path) || is_empty(&value) {
+            rest.insert(column, value);
+        } else {
+            set(&mut record, path, value);
+        }
+    }
+    match others {
+        Others::Dropped => {}
+        Others::InPlace => {
+            for (name, value) in rest {
+                record.entry(name).or_insert(value);
+            }
+        }
+        Others::Aside if rest.is_empty() => {}
+        Others::Aside => drop(record.insert(OTHER_COLUMNS.to_owned(), Value::Object(rest))),
+    }
+    record
+}
+
+/// The record with objects where a text holds them; a text that holds none stays one.
 pub(super) fn opened(mut record: Map<String, Value>) -> Map<String, Value> {
-    for name in TEXTS {
-        if let Some(value) = record.get_mut(name)
-            && let Some(Ok(json @ (Value::Object(_) | Value::Null))) = value.as_str().map(serde_json::from_str)
-        {
-            *value = json;
+    for (name, value) in &mut record {
+        if OPEN.contains(&name.as_str()) {
+            open(value);
+        } else if NESTED.contains(&name.as_str()) && value.is_string() {
+            let mut text = value.take();
+            *value = if open(&mut text) { nested(name, text) } else { text };
         }
     }
     record
 }
 
-/// A member of the record, if the column is one.
-fn member(column: &str, value: Value) -> Option<(String, Value)> {
-    if let Some(name) = written(&TEXTS, column) {
-        return Some((name.to_owned(), value));
-    }
-    let name = written(&MEMBERS, column)?;
-    let value = match name {
-        "resources" => resources(value),
-        _ if BOOLEANS.contains(&name) => truth(value),
-        _ => renamed(value),
+/// Puts the value in the place of the text that holds it; tells whether it did.
+fn open(value: &mut Value) -> bool {
+    let Some(text) = value.as_str().map(str::trim) else { return false };
+    let opened = if text == "null" {
+        Some(Value::Null)
+    } else if text.starts_with(['{', '[']) {
+        serde_json::from_str(text).ok().or_else(|| structs::parse(text))
+    } else {
+        None
     };
-    Some((name.to_owned(), value))
+    let found = opened.is_some();
+    if let Some(opened) = opened {
+        *value = opened;
+    }
+    found
 }
 
-/// How `CloudTrail` writes the name, if it is among those.
-fn written(names: &[&'static str], name: &str) -> Option<&'static str> {
-    names.iter().copied().find(|own| own.eq_ignore_ascii_case(name))
+/// Sets a member of the record, unless it is there.
+pub(super) fn set(record: &mut Map<String, Value>, path: &'static str, mut value: Value) {
+    if OPEN.contains(&path) {
+        open(&mut value);
+    } else if NESTED.contains(&path) {
+        open(&mut value);
+        if value.is_null() {
+            return;
+        }
+        value = nested(path, value);
+    } else if BOOLEANS.contains(&path) {
+        value = truth(value);
+    } else if QUOTED.contains(&path)
+        && let Some(truth) = value.as_bool()
+    {
+        value = Value::String(truth.to_string());
+    }
+    put(record, path, value);
+}
+
+/// Sets the member at a path of objects, unless there is one. Objects are joined.
+pub(super) fn put(object: &mut Map<String, Value>, path: &str, value: Value) {
+    match path.split_once('.') {
+        Some((first, rest)) => {
+            let inner = object.entry(first).or_insert_with(|| Value::Object(Map::new()));
+            if let Value::Object(inner) = inner {
+                put(inner, rest, value);
+            }
+        }
+        None => match (object.get_mut(path), value) {
+            (Some(Value::Object(own)), Value::Object(more)) => {
+                more.into_iter().for_each(|(name, value)| put_one(own, name, value));
+            }
+            (Some(_), _) => {}
+            (None, value) => drop(object.insert(path.to_owned(), value)),
+        },
+    }
+}
+
+fn put_one(object: &mut Map<String, Value>, name: String, value: Value) {
+    object.entry(name).or_insert(value);
+}
+
+/// Whether the record says something at that path.
+pub(super) fn has(record: &Map<String, Value>, path: &str) -> bool {
+    let (first, rest) = path.split_once('.').unwrap_or((path, ""));
+    let value = record.get(first);
+    let value = rest.split('.').filter(|name| !name.is_empty()).fold(value, |value, name| value?.get(name));
+    value.is_some_and(|value| !is_empty(value))
+}
+
+fn is_empty(value: &Value) -> bool {
+    value.is_null() || value.as_str() == Some("")
 }
 
 /// A boolean out of its word.
 fn truth(value: Value) -> Value {
-    value.as_str().and_then(|word| word.parse().ok()).map_or(value, Value::Bool)
+    let word = value.as_str().map(str::to_ascii_lowercase);
+    word.and_then(|word| word.parse().ok()).map_or(value, Value::Bool)
+}
+
+fn nested(name: &str, value: Value) -> Value {
+    if name == "resources" { resources(value) } else { renamed(value) }
 }
 
 /// A struct with the names that a record has, and without what is NULL.
 fn renamed(value: Value) -> Value {
     let Value::Object(members) = value else { return value };
-    let name = |name: String| {
-        let own = written(&INNER, &name).or_else(|| written(&MEMBERS, &name));
-        own.map_or(name, str::to_owned)
-    };
+    let name = |name: String| names::inner(&name).map_or(name, str::to_owned);
     let members = members.into_iter().filter(|(_, value)| !value.is_null());
-    Value::Object(members.map(|(member, value)| (name(member), renamed(value))).collect())
+    Value::Object(members.map(|(member, value)| inner(name(member), value)).collect())
+}
+
+fn inner(name: String, value: Value) -> (String, Value) {
+    let value = match value {
+        Value::Bool(truth) if name == "mfaAuthenticated" => Value::String(truth.to_string()),
+        value => renamed(value),
+    };
+    (name, value)
 }
 
 /// `resources`, whose `ARN` alone is in capitals.

@@ -1,21 +1,26 @@
-//! CSV: rows that hold a whole record in a cell, or the console's event history.
+//! CSV: rows that hold a whole record in a cell, or a row for each event.
 
 use std::collections::BTreeSet;
 
-use csv::{Position, ReaderBuilder, StringRecord, StringRecordsIntoIter};
+use csv::{Reader, ReaderBuilder, StringRecord};
+use serde_json::{Map, Value};
 
+use super::clock::{Convention, DateOrder};
 use super::container::Container;
 use super::error::Refusal;
 use super::found::{Found, Item};
 use super::history::{self, Columns};
-use super::scan::{self, newlines};
+use super::names::plain;
+use super::own;
+use super::scan::newlines;
 use super::stream;
 use super::text::{excerpt, printable};
 
 /// Columns that hold a whole record, by their plain names, the likeliest first.
-const RECORD_COLUMNS: [&str; 5] = ["cloudtrailevent", "raw", "eventjson", "data", "message"];
-/// Columns that may hold one, unless the table is an event history.
-const OTHER_RECORD_COLUMNS: [&str; 3] = ["event", "record", "body"];
+const RECORD_COLUMNS: [&str; 8] =
+    ["cloudtrailevent", "raw", "eventjson", "eventoriginal", "source", "data", "message", "log"];
+/// Columns that may hold one, unless the table has a row for each event.
+const OTHER_RECORD_COLUMNS: [&str; 4] = ["event", "record", "body", "detail"];
 /// Columns named in the refusal of CSV that nobody knows.
 const NAMED_COLUMNS: usize = 6;
 
@@ -25,50 +30,203 @@ pub(super) struct Table {
     pub(super) lines: Vec<u64>,
 }
 
-/// Reads CSV with `,`, `;` or tab between the cells.
-pub(super) fn read(text: &str) -> Result<Table, Refusal> {
+/// Reads CSV with `,`, `;`, `|` or tab between the cells. Where the dates of its times may begin with the month or with
+/// the day, and no row shows which, `order` decides.
+pub(super) fn read(text: &str, order: Option<DateOrder>) -> Result<Table, Refusal> {
     let (body, skipped) = without_separator_line(text);
     let delimiter = separator(body.lines().next().unwrap_or_default());
-    let mut reader = ReaderBuilder::new().flexible(true).delimiter(delimiter).from_reader(body.as_bytes());
-    let headers = reader.headers().map_err(|_| Refusal::NotData)?.clone();
-    let plain: Vec<String> = headers.iter().map(plain_name).collect();
-    let rows = Rows { rows: reader.into_records(), lines: Lines { text: body, at: 0, line: 1 + skipped } };
-    let table = if let Some(column) = column_of(&plain, &RECORD_COLUMNS) {
-        rows.read(Container::Csv, |row| cell(row, column))
-    } else if let Some(columns) = Columns::of(&headers, &plain) {
-        rows.read(Container::EventHistoryCsv, |row| history_row(row, &columns))
-    } else if let Some(column) = column_of(&plain, &OTHER_RECORD_COLUMNS) {
-        rows.read(Container::Csv, |row| cell(row, column))
-    } else {
-        return Err(other_table(&headers, body));
+    let mut reader = csv_reader(body, delimiter);
+    let mut headers = StringRecord::new();
+    if !reader.read_record(&mut headers).map_err(|_| Refusal::NotData)? {
+        return Err(Refusal::NotData);
+    }
+    let start = usize::try_from(reader.position().byte()).unwrap_or(body.len()).min(body.len());
+    let rows = Rows { text: body, start, first: 1 + skipped, delimiter, width: headers.len() };
+    let names: Vec<String> = headers.iter().map(plain).collect();
+    let columns = Columns::of(&headers);
+    let mut told = None;
+    let places = |names_of: &[&str]| {
+        let place = |name: &&str| names.iter().position(|column| column == name);
+        names_of.iter().filter_map(place).collect::<Vec<_>>()
     };
-    let is_one = table.found.has_records() || table.lines.is_empty();
-    if is_one { Ok(table) } else { Err(specific(&table).unwrap_or_else(|| other_table(&headers, body))) }
+    for column in places(&RECORD_COLUMNS) {
+        match rows.cells(column) {
+            Ok(table) => return Ok(table),
+            Err(refusal) => told = told.or(refusal),
+        }
+    }
+    let own: Vec<&str> = headers.iter().map(str::trim).collect();
+    if own::is_row_of(&own) {
+        return Ok(rows.read(Container::Table, |row| own_row(row, &own)));
+    }
+    if let Some(columns) = columns {
+        let times = Convention::of(rows.times(&columns).iter().map(String::as_str), order);
+        return Ok(rows.read(columns.container(), |row| history_row(row, &columns, times)));
+    }
+    let known = places(&RECORD_COLUMNS);
+    let others = places(&OTHER_RECORD_COLUMNS).into_iter().chain((0..headers.len()).filter(|at| !known.contains(at)));
+    for column in others.filter(|column| rows.begins_with_json(*column)) {
+        match rows.cells(column) {
+            Ok(table) => return Ok(table),
+            Err(refusal) => told = told.or(refusal),
+        }
+    }
+    Err(told.unwrap_or_else(|| other_table(&headers, &rows)))
 }
 
-/// The first of the names that is a column.
-fn column_of(plain: &[String], names: &[&str]) -> Option<usize> {
-    names.iter().find_map(|name| plain.iter().position(|column| column == name))
+fn csv_reader(text: &str, delimiter: u8) -> Reader<&[u8]> {
+    ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(text.as_bytes())
 }
 
 /// The rows below the header.
 struct Rows<'t> {
-    rows: StringRecordsIntoIter<&'t [u8]>,
-    lines: Lines<'t>,
+    text: &'t str,
+    /// The byte after the header.
+    start: usize,
+    /// The line of the text's first byte.
+    first: u64,
+    delimiter: u8,
+    width: usize,
 }
 
 impl Rows<'_> {
-    fn read(mut self, container: Container, read: impl Fn(&StringRecord) -> Vec<Item<'static>>) -> Table {
+    /// Tells of every row and the line it begins on, or what is wrong with it and how it begins; ends when told to.
+    ///
+    /// A row of several lines that is no row has a quote that is not closed, or closed by that of another row: what stands
+    /// on its other lines is read by itself.
+    fn each(&self, mut tell: impl FnMut(u64, Result<&StringRecord, (String, &str)>) -> bool) {
+        let (mut at, mut row) = (self.start, StringRecord::new());
+        let mut lines = Lines { text: self.text, at: 0, line: self.first };
+        let mut patience = self.text.len().saturating_mul(8).saturating_add(1 << 20);
+        'restart: loop {
+            let mut reader = csv_reader(&self.text[at..], self.delimiter);
+            loop {
+                let from = at + usize::try_from(reader.position().byte()).unwrap_or(usize::MAX);
+                if !reader.read_record(&mut row).unwrap_or(false) {
+                    return;
+                }
+                let end = at + usize::try_from(reader.position().byte()).unwrap_or(usize::MAX);
+                let end = end.min(self.text.len());
+                // A row may be said to begin at the line end before it.
+                let from = from.min(end);
+                let from = from + self.text[from..end].bytes().take_while(|byte| b"\r\n".contains(byte)).count();
+                let raw = &self.text[from..end];
+                let line = lines.of(from);
+                let Some(cause) = self.fault(raw, &row) else {
+                    if !tell(line, Ok(&row)) {
+                        return;
+                    }
+                    continue;
+                };
+                let next = raw.trim_end().find('\n').filter(|_| patience > raw.len());
+                let own = next.map_or(raw, |next| &raw[..next]);
+                if !tell(line, Err((cause, own))) {
+                    return;
+                }
+                if let Some(next) = next {
+                    patience -= raw.len();
+                    at = from + next + 1;
+                    continue 'restart;
+                }
+            }
+        }
+    }
+
+    /// Why a row is none.
+    fn fault(&self, raw: &str, row: &StringRecord) -> Option<String> {
+        match quoting(raw, self.delimiter) {
+            Quoting::Open => return Some("a quote is not closed".to_owned()),
+            Quoting::Odd if raw.trim_end().contains('\n') => {
+                return Some("a quote is not closed on its line".to_owned());
+            }
+            Quoting::Odd | Quoting::Fine => {}
+        }
+        let cells = row.len();
+        let is_ragged = cells < self.width || row.iter().skip(self.width).any(|cell| !cell.trim().is_empty());
+        is_ragged.then(|| format!("the row has {cells} cells, and the header has {}", self.width))
+    }
+
+    fn read(&self, container: Container, read: impl Fn(&StringRecord) -> Vec<Item<'static>>) -> Table {
         let mut table = Table { found: Found { container: Some(container), items: Vec::new() }, lines: Vec::new() };
-        for row in self.rows {
-            let position = row.as_ref().map_or_else(|error| error.position(), StringRecord::position);
-            let line = self.lines.of(position.map_or(0, Position::byte));
-            let mut items =
-                row.map_or_else(|error| vec![Item::Broken(error.to_string(), String::new())], |row| read(&row));
+        self.each(|line, row| {
+            let mut items = match row {
+                Ok(row) => read(row),
+                Err((cause, raw)) => vec![Item::Broken(cause, excerpt(raw))],
+            };
             table.lines.extend(items.iter().map(|_| line));
             table.found.items.append(&mut items);
-        }
+            true
+        });
         table
+    }
+
+    /// The records in the cells of a column; an error, with the name of what stands there instead, if there are none.
+    fn cells(&self, column: usize) -> Result<Table, Option<Refusal>> {
+        let table = self.read(Container::Csv, |row| cell(row, column));
+        if table.found.has_records() || table.lines.is_empty() { Ok(table) } else { Err(specific(&table)) }
+    }
+
+    /// Whether the first cell of the column that is not empty begins as JSON does.
+    fn begins_with_json(&self, column: usize) -> bool {
+        let mut is_json = false;
+        self.each(|_, row| {
+            let cell = row.ok().and_then(|row| row.get(column)).map_or("", str::trim);
+            is_json = cell.starts_with(['{', '[']);
+            cell.is_empty()
+        });
+        is_json
+    }
+
+    /// The cells of the column of times.
+    fn times(&self, columns: &Columns) -> Vec<String> {
+        let mut times = Vec::new();
+        self.each(|_, row| {
+            times.extend(row.ok().map(|row| columns.time(row).to_owned()));
+            true
+        });
+        times
+    }
+
+    /// How many cells the first rows have.
+    fn widths(&self) -> BTreeSet<usize> {
+        let mut reader = csv_reader(&self.text[self.start..], self.delimiter);
+        reader.records().take(2).flatten().map(|row| row.len()).collect()
+    }
+}
+
+/// How the quotes of a row stand.
+enum Quoting {
+    /// Every one is closed before a separator or the end.
+    Fine,
+    /// Text follows one that is closed.
+    Odd,
+    /// The last one is not closed.
+    Open,
+}
+
+fn quoting(raw: &str, delimiter: u8) -> Quoting {
+    if memchr::memchr(b'"', raw.as_bytes()).is_none() {
+        return Quoting::Fine;
+    }
+    let (mut begins, mut quoted, mut closed, mut is_odd) = (true, false, false, false);
+    for byte in raw.bytes() {
+        if quoted {
+            if byte == b'"' {
+                (quoted, closed) = (false, true);
+            }
+        } else if byte == b'"' && (begins || closed) {
+            // A quote right after one that closed is an escape of one.
+            (quoted, closed, begins) = (true, false, false);
+        } else {
+            let is_end = byte == delimiter || byte == b'\n' || byte == b'\r';
+            is_odd |= closed && !is_end;
+            (begins, closed) = (is_end, false);
+        }
+    }
+    match (quoted, is_odd) {
+        (true, _) => Quoting::Open,
+        (false, true) => Quoting::Odd,
+        (false, false) => Quoting::Fine,
     }
 }
 
@@ -80,13 +238,11 @@ struct Lines<'t> {
 }
 
 impl Lines<'_> {
-    /// The line of the row at a byte, which is not before the last one asked for. A row may be said to begin at the
-    /// line end before it.
-    fn of(&mut self, byte: u64) -> u64 {
-        let byte = usize::try_from(byte).unwrap_or(usize::MAX).min(self.text.len());
-        let row = scan::skip_space(self.text, byte).max(self.at);
-        self.line += newlines(&self.text[self.at..row]);
-        self.at = row;
+    /// The line of a byte, which is not before the last one asked for.
+    fn of(&mut self, byte: usize) -> u64 {
+        let byte = byte.max(self.at);
+        self.line += newlines(&self.text[self.at..byte]);
+        self.at = byte;
         self.line
     }
 }
@@ -98,8 +254,24 @@ fn cell(row: &StringRecord, column: usize) -> Vec<Item<'static>> {
     if items.is_empty() { vec![Item::Broken("the cell is empty".to_owned(), whole_row(row))] } else { items }
 }
 
-fn history_row(row: &StringRecord, columns: &Columns) -> Vec<Item<'static>> {
-    vec![match history::record(row, columns) {
+/// A row of the table `events` of a case.
+fn own_row(row: &StringRecord, names: &[&str]) -> Vec<Item<'static>> {
+    let cells = names.iter().zip(row).filter(|(_, cell)| !cell.is_empty());
+    // The export puts a mark before what a spreadsheet would take for a formula.
+    let text = |cell: &str| {
+        let inner = cell.strip_prefix('\'').filter(|inner| inner.starts_with(['=', '+', '-', '@']));
+        Value::String(inner.unwrap_or(cell).to_owned())
+    };
+    let row_of_cells: Map<String, Value> = cells.map(|(name, cell)| ((*name).to_owned(), text(cell))).collect();
+    let record = own::record(&Value::Object(row_of_cells).to_string());
+    vec![match record {
+        Some(json) => Item::Record(json.into()),
+        None => Item::Broken("the row holds no event".to_owned(), whole_row(row)),
+    }]
+}
+
+fn history_row(row: &StringRecord, columns: &Columns, times: Convention) -> Vec<Item<'static>> {
+    vec![match history::record(row, columns, times) {
         Ok(json) => Item::Record(json.into()),
         Err(cause) => Item::Broken(cause, whole_row(row)),
     }]
@@ -118,25 +290,19 @@ fn specific(table: &Table) -> Option<Refusal> {
 }
 
 /// A table of something else; or no table, if its first lines are not of one width.
-fn other_table(headers: &StringRecord, text: &str) -> Refusal {
-    let width = |line: &str| line.split(char::from(separator(line))).count();
-    let widths: BTreeSet<usize> = text.lines().take(3).map(width).collect();
-    if headers.len() < 2 || widths.len() != 1 || text.lines().nth(1).is_none() {
+fn other_table(headers: &StringRecord, rows: &Rows<'_>) -> Refusal {
+    let widths = rows.widths();
+    if headers.len() < 2 || widths.is_empty() || widths.iter().any(|width| *width != headers.len()) {
         return Refusal::NotData;
     }
     Refusal::ForeignCsv(headers.iter().take(NAMED_COLUMNS).map(printable).collect::<Vec<_>>().join(", "))
-}
-
-/// A column's name in small letters and digits alone: `AWS access key` and `awsAccessKey` are one.
-fn plain_name(header: &str) -> String {
-    header.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
 }
 
 /// The separator that a header line has most of, outside its quotes.
 fn separator(header: &str) -> u8 {
     let bare: String = header.split('"').step_by(2).collect();
     let count = |separator: u8| bare.bytes().filter(|byte| *byte == separator).count();
-    [b',', b';', b'\t'].into_iter().rev().max_by_key(|separator| count(*separator)).unwrap_or(b',')
+    [b',', b';', b'\t', b'|'].into_iter().rev().max_by_key(|separator| count(*separator)).unwrap_or(b',')
 }
 
 /// The table without the `sep=;` line that spreadsheets put first, and how many lines that were.

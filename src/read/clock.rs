@@ -1,53 +1,346 @@
-//! Times as tables write them, to the form that CloudTrail writes.
+//! Times as tables and people write them, to the form that CloudTrail writes.
+//!
+//! A date of three numbers may begin with the month or with the day. That is decided once for a whole column, from all of
+//! its cells, and never cell by cell: `08/04/2025` beside `21/04/2025` is in April.
 
-use chrono::{DateTime, NaiveDateTime, Utc};
+use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 
-/// Forms without a zone, which are taken as UTC; a form with the month first comes before its twin.
-const LOCAL: [&str; 14] = [
-    "%Y-%m-%d %H:%M:%S%.f",
-    "%Y-%m-%dT%H:%M:%S%.f",
-    "%Y-%m-%d %H:%M",
-    "%Y-%m-%d, %I:%M:%S %p",
-    "%b %d, %Y, %H:%M:%S",
-    "%b %d, %Y, %I:%M:%S %p",
-    "%m/%d/%Y %H:%M:%S",
-    "%m/%d/%Y %H:%M",
-    "%m/%d/%Y, %I:%M:%S %p",
-    "%m/%d/%Y %I:%M:%S %p",
-    "%m/%d/%Y %I:%M %p",
-    "%d/%m/%Y %H:%M:%S",
-    "%d/%m/%Y %H:%M",
-    "%d.%m.%Y %H:%M:%S",
+/// The earliest year of a time that is believed: CloudTrail began in 2013.
+const FIRST_YEAR: i32 = 2012;
+/// How far in the future a time may lie, in days: clocks differ, and so do zones.
+const FUTURE_DAYS: i64 = 2;
+
+const MONTHS: [&str; 12] = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
 ];
+const WEEKDAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
 
-/// Forms with a zone.
-const ZONED: [&str; 4] =
-    ["%Y-%m-%d %H:%M:%S%:z", "%Y-%m-%d %H:%M:%S %z", "%b %d, %Y, %H:%M:%S %:z", "%b %d, %Y, %I:%M:%S %p %:z"];
+/// Whether dates of three numbers begin with the month or with the day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum DateOrder {
+    /// `4/21/2025`
+    MonthFirst,
+    /// `21/4/2025`
+    DayFirst,
+}
 
-/// The time in UTC, `2024-05-01T10:00:00Z`; `None` if the form is unknown.
+/// A time that was read, as far as it says what it means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Read {
+    /// One moment.
+    Moment(DateTime<Utc>),
+    /// Two numbers that are month and day, in an order that the cell does not say, and the rest.
+    Numbers { first: u32, second: u32, year: i32, time: NaiveTime, offset: i32 },
+}
+
+impl Read {
+    fn moment(self, order: DateOrder) -> Option<DateTime<Utc>> {
+        match self {
+            Self::Moment(moment) => Some(moment),
+            Self::Numbers { first, second, year, time, offset } => {
+                let (month, day) = match order {
+                    DateOrder::MonthFirst => (first, second),
+                    DateOrder::DayFirst => (second, first),
+                };
+                at(NaiveDate::from_ymd_opt(year, month, day)?.and_time(time), offset)
+            }
+        }
+    }
+}
+
+/// How the cells of a column write dates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Convention {
+    /// This order; any, if no cell needs one.
+    Order(DateOrder),
+    /// No cell shows which number is the month.
+    Ambiguous,
+    /// Some cells can only have the month first, some only the day.
+    Mixed,
+}
+
+impl Convention {
+    /// The convention of all cells of a column; `wanted` decides where they do not.
+    pub(super) fn of<'c>(cells: impl Iterator<Item = &'c str>, wanted: Option<DateOrder>) -> Self {
+        let latest = latest();
+        let (mut month_first, mut day_first, mut needed) = (true, true, false);
+        for read in cells.filter_map(read) {
+            let Read::Numbers { first, second, .. } = read else { continue };
+            let fits = |order| read.moment(order).is_some_and(|moment| moment <= latest);
+            let (by_month, by_day) = (fits(DateOrder::MonthFirst), fits(DateOrder::DayFirst));
+            // A cell that is no date either way says nothing of the others.
+            if by_month || by_day {
+                needed |= first != second;
+                month_first &= by_month;
+                day_first &= by_day;
+            }
+        }
+        match (month_first, day_first, wanted) {
+            _ if !needed => Self::Order(DateOrder::MonthFirst),
+            (true, false, _) => Self::Order(DateOrder::MonthFirst),
+            (false, true, _) => Self::Order(DateOrder::DayFirst),
+            (_, _, Some(order)) => Self::Order(order),
+            (true, true, None) => Self::Ambiguous,
+            (false, false, None) => Self::Mixed,
+        }
+    }
+
+    /// The time of one of the cells, as CloudTrail writes it.
+    ///
+    /// # Errors
+    /// Why it has none.
+    pub(super) fn time(self, cell: &str) -> Result<String, &'static str> {
+        let read = read(cell).ok_or("cannot be read")?;
+        let moment = match (read, self) {
+            (Read::Moment(moment), _) => Some(moment),
+            (Read::Numbers { .. }, Self::Order(order)) => read.moment(order),
+            (Read::Numbers { first, second, .. }, _) if first == second => read.moment(DateOrder::MonthFirst),
+            (Read::Numbers { .. }, Self::Ambiguous) => {
+                return Err("may have the month or the day first, and no row of the column shows which; \
+                     say it with --date-order mdy or dmy");
+            }
+            (Read::Numbers { .. }, Self::Mixed) => {
+                return Err("may have the month or the day first, and the column has rows of both kinds; \
+                     say it with --date-order mdy or dmy");
+            }
+        };
+        let moment = moment.ok_or("is no date of the calendar in the order of its column")?;
+        if is_plausible(moment) { Ok(show(moment)) } else { Err("is before CloudTrail began, or in the future") }
+    }
+}
+
+/// The time in UTC, `2024-05-01T10:00:00Z`; `None` if the form is unknown, or says less than one moment.
 pub(super) fn utc(cell: &str) -> Option<String> {
-    let time = DateTime::parse_from_rfc3339(cell)
-        .ok()
-        .map(|time| time.to_utc())
-        .or_else(|| zoned(cell))
-        .or_else(|| local(cell))?;
+    match read(cell)? {
+        Read::Moment(moment) => Some(show(moment)),
+        Read::Numbers { .. } => None,
+    }
+}
+
+/// Seconds, milliseconds, microseconds or nanoseconds since 1970, told apart by their size.
+pub(super) fn epoch(number: f64) -> Option<DateTime<Utc>> {
+    let micros = match number.abs() {
+        // Too small for a time anybody logged: a year, a day, a counter.
+        size if size < 1e8 => return None,
+        size if size < 1e11 => number * 1e6,
+        size if size < 1e14 => number * 1e3,
+        size if size < 1e17 => number,
+        size if size < 1e20 => number / 1e3,
+        _ => return None,
+    };
+    #[expect(clippy::cast_possible_truncation, reason = "below 1e17 by the match above")]
+    DateTime::from_timestamp_micros(micros.round() as i64)
+}
+
+/// As CloudTrail writes a time; fractions of a second stay.
+pub(super) fn show(time: DateTime<Utc>) -> String {
     let form = if time.timestamp_subsec_nanos() == 0 { "%Y-%m-%dT%H:%M:%SZ" } else { "%Y-%m-%dT%H:%M:%S%.fZ" };
-    Some(time.format(form).to_string())
+    time.format(form).to_string()
 }
 
-/// `… (UTC+02:00)`, as the console shows times, is `… +02:00`.
-fn zoned(cell: &str) -> Option<DateTime<Utc>> {
-    let plain = cell.replace("(UTC)", "+00:00").replace("(UTC", "").replace(')', "");
-    ZONED.iter().find_map(|form| DateTime::parse_from_str(&plain, form).ok()).map(|time| time.to_utc())
+fn latest() -> DateTime<Utc> {
+    Utc::now() + chrono::Duration::days(FUTURE_DAYS)
 }
 
-fn local(cell: &str) -> Option<DateTime<Utc>> {
-    LOCAL.iter().find_map(|form| NaiveDateTime::parse_from_str(cell, form).ok()).map(|time| time.and_utc())
+fn is_plausible(moment: DateTime<Utc>) -> bool {
+    use chrono::Datelike;
+
+    moment.year() >= FIRST_YEAR && moment <= latest()
+}
+
+fn at(local: NaiveDateTime, offset: i32) -> Option<DateTime<Utc>> {
+    Some(local.and_local_timezone(FixedOffset::east_opt(offset)?).single()?.to_utc())
+}
+
+/// Reads a cell in any form.
+fn read(cell: &str) -> Option<Read> {
+    let cell = cell.trim();
+    if let Ok(time) = DateTime::parse_from_rfc3339(cell) {
+        return Some(Read::Moment(time.to_utc()));
+    }
+    if cell.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') && cell.bytes().any(|byte| byte.is_ascii_digit())
+    {
+        // Three numbers with dots between them are a date, and need a time of day.
+        return cell.parse().ok().and_then(epoch).map(Read::Moment);
+    }
+    basic(cell).map(Read::Moment).or_else(|| spelled(cell))
+}
+
+/// `20240501T100000Z`: ISO 8601 without its marks.
+fn basic(cell: &str) -> Option<DateTime<Utc>> {
+    let (date, time) = cell.split_once(['T', 't', ' '])?;
+    let digits = time.bytes().take_while(u8::is_ascii_digit).count();
+    if date.len() != 8 || digits != 6 || !date.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let (time, rest) = time.split_at(digits);
+    let fraction =
+        rest.strip_prefix(['.', ',']).map_or(0, |rest| 1 + rest.bytes().take_while(u8::is_ascii_digit).count());
+    let (fraction, zone) = rest.split_at(fraction);
+    let text = format!("{date}T{time}{}", fraction.replace(',', "."));
+    at(NaiveDateTime::parse_from_str(&text, "%Y%m%dT%H%M%S%.f").ok()?, self::zone(zone)?)
+}
+
+/// A date and a time of day with marks between them.
+fn spelled(cell: &str) -> Option<Read> {
+    let (start, end, time) = time_of_day(cell)?;
+    let (time, zone) = half(time, &cell[end..])?;
+    let offset = self::zone(zone)?;
+    let date = cell[..start].trim_end_matches([' ', ',', '\u{a0}']);
+    // After the day, `at` stands in some forms, and `T` in others.
+    let date = date.strip_suffix(" at").or_else(|| date.strip_suffix(['T', 't'])).unwrap_or(date);
+    if date.is_empty() {
+        return None;
+    }
+    match self::date(date)? {
+        Date::Day(day) => at(day.and_time(time), offset).map(Read::Moment),
+        Date::Numbers { first, second, year } => Some(Read::Numbers { first, second, year, time, offset }),
+    }
+}
+
+/// The time of day in a cell, and where it begins and ends.
+fn time_of_day(cell: &str) -> Option<(usize, usize, NaiveTime)> {
+    let colon = cell.find(':')?;
+    let before = cell.as_bytes()[..colon].iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
+    let start = colon - before;
+    let hour: u32 = cell[start..colon].parse().ok()?;
+    let mut end = colon;
+    let mut parts = [0, 0];
+    for (place, part) in parts.iter_mut().enumerate() {
+        let Some(rest) = cell[end..].strip_prefix(':') else {
+            if place == 0 {
+                return None;
+            }
+            break;
+        };
+        let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+        if digits != 2 {
+            return None;
+        }
+        *part = rest[..digits].parse().ok()?;
+        end += 1 + digits;
+    }
+    let [minute, second] = parts;
+    let mut nanos = 0;
+    if let Some(rest) = cell[end..].strip_prefix(['.', ',']) {
+        let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+        if digits > 0 {
+            nanos = format!("{:0<9.9}", &rest[..digits]).parse().ok()?;
+            end += 1 + digits;
+        }
+    }
+    Some((start, end, NaiveTime::from_hms_nano_opt(hour, minute, second, nanos)?))
+}
+
+/// The time with its half of the day, and what stands after that.
+fn half(time: NaiveTime, rest: &str) -> Option<(NaiveTime, &str)> {
+    use chrono::Timelike;
+
+    let rest = rest.trim_start_matches([' ', '\u{a0}', '\u{202f}']);
+    let marks = [("am", 0), ("a.m.", 0), ("pm", 12), ("p.m.", 12)];
+    let mark = marks.into_iter().find(|(mark, _)| rest.get(..mark.len()).is_some_and(|r| r.eq_ignore_ascii_case(mark)));
+    let Some((mark, hours)) = mark else { return Some((time, rest)) };
+    let hour = Some(time.hour()).filter(|hour| (1..=12).contains(hour))?;
+    Some((time.with_hour(hour % 12 + hours)?, &rest[mark.len()..]))
+}
+
+/// Seconds east of UTC: `Z`, `UTC`, `+02:00`, `+0200`, `(UTC+02:00)`; nothing at all is UTC. Names of other zones are not
+/// known: most of them stand for several.
+fn zone(text: &str) -> Option<i32> {
+    let text = text.trim_matches([' ', '(', ')', '[', ']', ',', '\u{a0}']);
+    let names = ["utc", "gmt", "z"];
+    let name = names.into_iter().find(|name| text.get(..name.len()).is_some_and(|t| t.eq_ignore_ascii_case(name)));
+    let text = text[name.map_or(0, str::len)..].trim();
+    if text.is_empty() {
+        return Some(0);
+    }
+    let sign = match text.as_bytes().first()? {
+        b'+' => 1,
+        b'-' => -1,
+        _ => return None,
+    };
+    let digits: String = text[1..].chars().filter(|c| *c != ':').collect();
+    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let (hours, minutes) = match digits.len() {
+        1 | 2 => (digits.parse::<i32>().ok()?, 0),
+        4 => (digits[..2].parse().ok()?, digits[2..].parse::<i32>().ok()?),
+        _ => return None,
+    };
+    (hours <= 15 && minutes < 60).then_some(sign * (hours * 3600 + minutes * 60))
+}
+
+enum Date {
+    Day(NaiveDate),
+    Numbers { first: u32, second: u32, year: i32 },
+}
+
+/// A date of numbers and names.
+fn date(text: &str) -> Option<Date> {
+    let dotted = text.contains('.') && !text.contains(['/', '-']);
+    let words = text.split([' ', ',', '/', '-', '.', '\u{a0}']).filter(|word| !word.is_empty());
+    let (mut numbers, mut month) = (Vec::new(), None);
+    for word in words {
+        if let Some(number) = number(word) {
+            numbers.push(number);
+        } else if let Some(found) = named(word, &MONTHS) {
+            month = Some(u32::try_from(found + 1).ok()?).filter(|_| month.is_none());
+            month?;
+        } else {
+            named(word, &WEEKDAYS)?;
+        }
+    }
+    match (numbers.as_slice(), month) {
+        ([(year, 4), (month, 1 | 2), (day, 1 | 2)], None) => {
+            NaiveDate::from_ymd_opt(i32::try_from(*year).ok()?, *month, *day).map(Date::Day)
+        }
+        ([(day, 1 | 2), (year, 4)] | [(year, 4), (day, 1 | 2)], Some(month)) => {
+            NaiveDate::from_ymd_opt(i32::try_from(*year).ok()?, month, *day).map(Date::Day)
+        }
+        // Nobody puts dots after a month that comes first.
+        ([(day, 1 | 2), (month, 1 | 2), (year, width @ (2 | 4))], None) if dotted => {
+            NaiveDate::from_ymd_opt(full(*year, *width)?, *month, *day).map(Date::Day)
+        }
+        ([(first, 1 | 2), (second, 1 | 2), (year, width @ (2 | 4))], None) => {
+            Some(Date::Numbers { first: *first, second: *second, year: full(*year, *width)? })
+        }
+        _ => None,
+    }
+}
+
+/// A year of two digits is one of this century.
+fn full(year: u32, width: usize) -> Option<i32> {
+    i32::try_from(year).ok().map(|year| if width == 2 { 2000 + year } else { year })
+}
+
+/// A number and how many digits it has; `1st` is one too.
+fn number(word: &str) -> Option<(u32, usize)> {
+    let digits = word.bytes().take_while(u8::is_ascii_digit).count();
+    let suffix = ["", "st", "nd", "rd", "th"].contains(&&word[digits..]);
+    if digits == 0 || !suffix { None } else { Some((word[..digits].parse().ok()?, digits)) }
+}
+
+/// The place of the name that a word is, or shortens to three letters or more.
+fn named(word: &str, names: &[&str]) -> Option<usize> {
+    let word = word.to_lowercase();
+    (word.len() >= 3).then(|| names.iter().position(|name| name.starts_with(&word)))?
 }
 
 #[cfg(test)]
 mod tests {
-    use super::utc;
+    use super::*;
 
     #[test]
     fn every_form_comes_out_as_cloudtrails() {
@@ -55,20 +348,80 @@ mod tests {
             ("2024-05-01T10:00:00Z", "2024-05-01T10:00:00Z"),
             ("2024-05-01T10:00:00.250Z", "2024-05-01T10:00:00.250Z"),
             ("2024-05-01T12:00:00+02:00", "2024-05-01T10:00:00Z"),
+            ("2024-05-01T12:00:00+0200", "2024-05-01T10:00:00Z"),
             ("2024-05-01 21:00:00+11:00", "2024-05-01T10:00:00Z"),
             ("2024-05-01 10:00:00", "2024-05-01T10:00:00Z"),
+            ("2024-05-01 10:00:00 UTC", "2024-05-01T10:00:00Z"),
+            ("2024-05-01 10:00:00.000 UTC", "2024-05-01T10:00:00Z"),
+            ("2024/05/01 10:00", "2024-05-01T10:00:00Z"),
             ("2024-05-01, 01:45:20 PM", "2024-05-01T13:45:20Z"),
+            ("20240501T100000Z", "2024-05-01T10:00:00Z"),
+            ("20240501T120000.5+0200", "2024-05-01T10:00:00.500Z"),
             ("May 01, 2024, 10:00:00 (UTC+02:00)", "2024-05-01T08:00:00Z"),
+            ("April 21, 2025, 09:45:54 (UTC+02:00)", "2025-04-21T07:45:54Z"),
             ("May 01, 2024, 10:00:00 (UTC)", "2024-05-01T10:00:00Z"),
-            ("5/1/2024 10:00", "2024-05-01T10:00:00Z"),
-            ("25/1/2024 10:00", "2024-01-25T10:00:00Z"),
+            ("Wed, 01 May 2024 10:00:00 GMT", "2024-05-01T10:00:00Z"),
+            ("1 May 2024 at 10:00 am", "2024-05-01T10:00:00Z"),
+            ("01-May-2024 10:00:00.5", "2024-05-01T10:00:00.500Z"),
             ("01.05.2024 10:00:00", "2024-05-01T10:00:00Z"),
-            ("5/1/2024 1:05:00 PM", "2024-05-01T13:05:00Z"),
+            ("01.05.2024 10:00", "2024-05-01T10:00:00Z"),
+            ("May 1, 2024 12:05 AM", "2024-05-01T00:05:00Z"),
+            ("1714557600", "2024-05-01T10:00:00Z"),
+            ("1714557600.5", "2024-05-01T10:00:00.500Z"),
+            ("1714557600000", "2024-05-01T10:00:00Z"),
+            ("1714557600000000", "2024-05-01T10:00:00Z"),
+            ("1714557600000000000", "2024-05-01T10:00:00Z"),
         ];
         for (cell, time) in cases {
             assert_eq!(utc(cell).as_deref(), Some(time), "{cell}");
         }
-        assert_eq!(utc("45413.41667"), None);
-        assert_eq!(utc("yesterday"), None);
+    }
+
+    #[test]
+    fn what_says_no_moment_is_none() {
+        for cell in [
+            "45413.41667",
+            "yesterday",
+            "",
+            ":",
+            "10:00",
+            "2024-05-01",
+            "2024-05-01 10:00:00 PST",
+            "2024-13-01 10:00",
+            "5/1/2024 10:00",
+            "2024-05-01 25:00",
+            "é:00",
+            "1.2.3",
+        ] {
+            assert_eq!(utc(cell), None, "{cell}");
+        }
+    }
+
+    fn times(cells: &[&str], wanted: Option<DateOrder>) -> Vec<Option<String>> {
+        let convention = Convention::of(cells.iter().copied(), wanted);
+        cells.iter().map(|cell| convention.time(cell).ok()).collect()
+    }
+
+    #[test]
+    fn one_row_decides_for_its_column() {
+        let april = ["2025-04-21T09:45:54Z", "2025-04-08T06:56:30Z"].map(|time| Some(time.to_owned()));
+        assert_eq!(times(&["21/04/2025 09:45:54", "08/04/2025 06:56:30"], None), april);
+        assert_eq!(times(&["04/21/2025 09:45:54", "4/8/2025, 6:56:30 AM"], None), april);
+        assert_eq!(times(&["21-4-25 09:45:54", "08-04-2025 06:56:30"], Some(DateOrder::MonthFirst)), april);
+    }
+
+    #[test]
+    fn a_column_that_does_not_say_is_refused_unless_it_is_told() {
+        let cells = ["08/04/2025 06:56:30", "09/04/2025 06:56:30", "05/05/2025 10:00"];
+        assert_eq!(times(&cells, None), [None, None, Some("2025-05-05T10:00:00Z".to_owned())]);
+        assert_eq!(times(&cells, Some(DateOrder::DayFirst))[0].as_deref(), Some("2025-04-08T06:56:30Z"));
+        assert_eq!(times(&cells, Some(DateOrder::MonthFirst))[0].as_deref(), Some("2025-08-04T06:56:30Z"));
+        assert_eq!(times(&["21/04/2025 09:45", "04/21/2025 09:45"], None), [None, None]);
+    }
+
+    #[test]
+    fn a_time_has_to_be_plausible() {
+        let cells = ["1999-05-01 10:00:00", "2999-05-01 10:00:00", "2024-05-01 10:00:00"];
+        assert_eq!(times(&cells, None), [None, None, Some("2024-05-01T10:00:00Z".to_owned())]);
     }
 }

@@ -37,11 +37,15 @@ pub enum Container {
     Athena,
     /// Rows of a Parquet file, records themselves or OCSF.
     Parquet,
+    /// Rows of another tool's table, names in the tool's own spelling: Microsoft Sentinel, Tailpipe, query results.
+    Table,
+    /// Lines of a log with text before the record: CloudWatch Logs exported to S3, `aws logs tail`, syslog.
+    PrefixedLines,
 }
 
 impl Container {
     /// Every container.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 19] = [
         Self::Records,
         Self::LookupEvents,
         Self::Array,
@@ -59,6 +63,8 @@ impl Container {
         Self::Ocsf,
         Self::Athena,
         Self::Parquet,
+        Self::Table,
+        Self::PrefixedLines,
     ];
 
     /// The name stored in `load_files.container`.
@@ -82,6 +88,8 @@ impl Container {
             Self::Ocsf => "ocsf",
             Self::Athena => "athena",
             Self::Parquet => "parquet",
+            Self::Table => "table",
+            Self::PrefixedLines => "prefixed_lines",
         }
     }
 }

@@ -23,12 +23,16 @@ pub(super) fn pointer(shape: &Shape<'_>) -> Option<Refusal> {
         _ if any(Members::S3_OBJECT_KEY) => Refusal::SnsNotification,
         _ if any(Members::ACS_REGION) => Refusal::Alibaba,
         Some(source) if source.ends_with(".aliyuncs.com") => Refusal::Alibaba,
-        // SQS and SNS may hold records; streams tell of rows.
-        Some(source) if source.starts_with("aws:") && shape.wrapped.is_empty() => {
-            Refusal::LambdaEvent(printable(source))
-        }
         _ => return None,
     })
+}
+
+/// What a stream or a queue hands on, once nothing that was in it turned out to be CloudTrail.
+pub(super) fn message(shape: &Shape<'_>) -> Option<Refusal> {
+    let source = shape.event_source.map(unquoted)?;
+    // SQS and SNS are told by their envelopes.
+    let is_stream = source.starts_with("aws:") && shape.wrapped.is_empty();
+    is_stream.then(|| Refusal::LambdaEvent(printable(source)))
 }
 
 /// Envelopes, once nothing that was in them turned out to be CloudTrail.
@@ -58,7 +62,7 @@ pub(super) fn json(text: &str) -> Refusal {
     };
     let known = |value: &&RawValue| {
         let shape = serde_json::from_str::<Shape<'_>>(value.get()).ok()?;
-        pointer(&shape).or_else(|| envelope(&shape))
+        pointer(&shape).or_else(|| message(&shape)).or_else(|| envelope(&shape))
     };
     if let Some(known) = members.values().find_map(known) {
         return known;

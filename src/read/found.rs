@@ -52,6 +52,11 @@ impl<'t> Found<'t> {
         self.items.push(Item::Broken(cause, excerpt(text)));
     }
 
+    /// Adds something that cannot be read, after which a record was found again.
+    pub(super) fn skipped(&mut self, cause: &str, text: &str) {
+        self.broken(format!("{cause}; {} bytes were skipped to the next record", text.len()), text);
+    }
+
     /// Whether any of it is CloudTrail.
     pub(super) fn has_records(&self) -> bool {
         self.items.iter().any(|item| matches!(item, Item::Record(_)))

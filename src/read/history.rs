@@ -1,4 +1,4 @@
-//! The console's event history as CSV: a row's cells back to a record.
+//! A row of CSV for each event, back to a record: the console's event history, and the tables of other tools.
 //!
 //! Columns are found by their names, so that every form the console has had is read: the sixteen columns of today, the
 //! ten of before, and whatever a spreadsheet made of them. A cell that no CloudTrail member stands for is kept under
@@ -7,79 +7,114 @@
 use csv::StringRecord;
 use serde_json::{Map, Value};
 
-use super::clock;
+use super::athena;
+use super::clock::Convention;
+use super::container::Container;
+use super::names::{self, plain};
 use super::text::printable;
 
 /// The member that cells of unknown columns are kept under.
 const KEPT: &str = "eventHistory";
 /// The member that damaged cells are kept under.
 const DAMAGED: &str = "eventHistoryDamaged";
+/// Columns of the account, by their plain names.
+const ACCOUNTS: [&str; 4] = ["accountid", "awsaccountid", "awsaccount", "account"];
+/// Members that are ids or accounts: a spreadsheet takes some for numbers.
+const IDS: [&str; 2] = ["eventID", "requestID"];
 
 /// What a column's cells stand for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 enum Field {
     /// `eventTime`
     Time,
-    /// A member of the record.
+    /// A member of the record, by its path.
     Member(&'static str),
-    /// A member of the record that is an id, and never a number with an exponent.
-    Id(&'static str),
-    /// A member of `userIdentity`.
-    Identity(&'static str),
-    /// `userIdentity.accountId`
-    Account,
-    /// `readOnly`
-    ReadOnly,
+    /// A member of the record, unless another column is that member by its own name.
+    Alias(&'static str),
+    /// A member of `requestParameters` and the like: the member, and the name within it.
+    Within(&'static str, String),
     /// No member stands for it.
     Other,
 }
 
 impl Field {
-    fn of(plain: &str) -> Self {
-        match plain {
-            "eventtime" => Self::Time,
-            "eventname" => Self::Member("eventName"),
-            "eventsource" => Self::Member("eventSource"),
-            "eventtype" => Self::Member("eventType"),
-            "eventcategory" => Self::Member("eventCategory"),
-            "eventversion" => Self::Member("eventVersion"),
-            "awsregion" | "region" => Self::Member("awsRegion"),
-            "errorcode" => Self::Member("errorCode"),
-            "errormessage" => Self::Member("errorMessage"),
-            "sourceipaddress" | "sourceip" => Self::Member("sourceIPAddress"),
-            "useragent" => Self::Member("userAgent"),
-            "eventid" => Self::Id("eventID"),
-            "requestid" => Self::Id("requestID"),
-            "username" | "user" => Self::Identity("userName"),
-            "awsaccesskey" | "accesskeyid" | "awsaccesskeyid" => Self::Identity("accessKeyId"),
-            "accountid" | "awsaccountid" | "awsaccount" | "account" | "recipientaccountid" => Self::Account,
-            "readonly" => Self::ReadOnly,
-            _ => Self::Other,
+    fn of(name: &str, has_identity: bool) -> Self {
+        match names::column(name) {
+            names::Column::Own("eventTime") => Self::Time,
+            names::Column::Own(path) => Self::Member(path),
+            names::Column::Alias(path) => Self::Alias(path),
+            names::Column::Within(member, inner) => Self::Within(member, inner.to_owned()),
+            // Where the caller has columns of its own, the account is that of the table's partition.
+            names::Column::Unknown if has_identity => Self::Other,
+            names::Column::Unknown => match plain(name).as_str() {
+                "user" => Self::Alias("userIdentity.userName"),
+                account if ACCOUNTS.contains(&account) => Self::Alias("userIdentity.accountId"),
+                _ => Self::Other,
+            },
         }
     }
 }
 
 /// The columns of one file: what each stands for, and its own name.
 #[derive(Debug)]
-pub(super) struct Columns(Vec<(Field, String)>);
+pub(super) struct Columns {
+    fields: Vec<(Field, String)>,
+    time: usize,
+    is_table: bool,
+}
 
 impl Columns {
-    /// The columns, if they are an event history's: each event's name and time, at least.
-    pub(super) fn of(headers: &StringRecord, plain: &[String]) -> Option<Self> {
-        let columns: Vec<_> =
-            plain.iter().zip(headers).map(|(plain, own)| (Field::of(plain), own.to_owned())).collect();
-        let has = |field| columns.iter().any(|(f, _)| *f == field);
-        (has(Field::Time) && has(Field::Member("eventName"))).then_some(Self(columns))
+    /// The columns, if they are those of events: each event's name and time, at least.
+    pub(super) fn of(headers: &StringRecord) -> Option<Self> {
+        let is_identity = |name: &str| match names::column(name) {
+            names::Column::Own(path) => path == "eventVersion" || path.starts_with("userIdentity"),
+            _ => false,
+        };
+        let is_table = headers.iter().any(is_identity);
+        let mut columns: Vec<_> = headers.iter().map(|own| (Field::of(own, is_table), own.trim().to_owned())).collect();
+        let place = |columns: &[(Field, String)], field| columns.iter().position(|(known, _)| *known == field);
+        let time = place(&columns, Field::Time).or_else(|| place(&columns, Field::Alias("eventTime")))?;
+        columns[time].0 = Field::Time;
+        place(&columns, Field::Member("eventName")).or_else(|| {
+            let is_ours = headers.iter().any(|name| name.contains("cloudtrail"));
+            place(&columns, Field::Alias("eventName")).filter(|_| is_ours)
+        })?;
+        Some(Self { fields: columns, time, is_table })
+    }
+
+    /// The kind of table.
+    pub(super) const fn container(&self) -> Container {
+        if self.is_table { Container::Table } else { Container::EventHistoryCsv }
+    }
+
+    /// The cell with the time of the event.
+    pub(super) fn time<'r>(&self, row: &'r StringRecord) -> &'r str {
+        row.get(self.time).unwrap_or_default()
     }
 }
 
 /// One row as a record's JSON text. An error says which cell nobody can read.
-pub(super) fn record(row: &StringRecord, columns: &Columns) -> Result<String, String> {
+pub(super) fn record(row: &StringRecord, columns: &Columns, times: Convention) -> Result<String, String> {
     let mut record = Map::new();
-    for ((field, own), cell) in columns.0.iter().zip(row) {
+    let mut aliases = Vec::new();
+    for ((field, own), cell) in columns.fields.iter().zip(row) {
         let cell = cell.trim();
-        if !matches!(cell, "" | "-") {
-            set(&mut record, *field, own, cell)?;
+        if matches!(cell, "" | "-") {
+            continue;
+        }
+        match field {
+            Field::Time => set_time(&mut record, own, cell, times)?,
+            Field::Member(path) => set(&mut record, path, own, cell, times),
+            Field::Alias(path) => aliases.push((*path, own, cell)),
+            Field::Within(member, inner) => athena::put(&mut record, &format!("{member}.{inner}"), cell.into()),
+            Field::Other => put_in(&mut record, KEPT, own, cell),
+        }
+    }
+    for (path, own, cell) in aliases {
+        if athena::has(&record, path) {
+            put_in(&mut record, KEPT, own, cell);
+        } else {
+            set(&mut record, path, own, cell, times);
         }
     }
     if !record.contains_key("eventName") || !record.contains_key("eventTime") {
@@ -88,38 +123,35 @@ pub(super) fn record(row: &StringRecord, columns: &Columns) -> Result<String, St
     Ok(Value::Object(record).to_string())
 }
 
-fn set(record: &mut Map<String, Value>, field: Field, own: &str, cell: &str) -> Result<(), String> {
-    match field {
-        Field::Time => return set_time(record, own, cell),
-        Field::Id(_) if is_exponential(cell) => put_in(record, DAMAGED, own, cell),
-        Field::Member(name) | Field::Id(name) => put(record, name, cell),
-        Field::Identity(name) => put_in(record, "userIdentity", name, cell),
-        Field::Account if cell.bytes().all(|byte| byte.is_ascii_digit()) => {
-            put_in(record, "userIdentity", "accountId", cell);
-        }
-        Field::Account => put_in(record, DAMAGED, own, cell),
-        Field::ReadOnly => set_read_only(record, own, cell),
-        Field::Other => put_in(record, KEPT, own, cell),
+fn set(record: &mut Map<String, Value>, path: &'static str, own: &str, cell: &str, times: Convention) {
+    let is_account = path.to_ascii_lowercase().ends_with("accountid");
+    let damaged = (IDS.contains(&path) && is_exponential(cell))
+        || (is_account && cell.bytes().any(|byte| !byte.is_ascii_digit()) && is_exponential_or_number(cell));
+    if damaged {
+        return put_in(record, DAMAGED, own, cell);
     }
-    Ok(())
+    if path.ends_with("creationDate")
+        && let Ok(time) = times.time(cell)
+    {
+        return athena::set(record, path, time.into());
+    }
+    let is_nothing = cell == "null" && !names::OPEN.contains(&path);
+    let is_bad_truth = path == "readOnly" && cell.to_ascii_lowercase().parse::<bool>().is_err();
+    if is_bad_truth {
+        put_in(record, KEPT, own, cell);
+    } else if !is_nothing {
+        athena::set(record, path, cell.into());
+    }
 }
 
 /// The time in UTC; where the cell was written otherwise, the cell is kept too.
-fn set_time(record: &mut Map<String, Value>, own: &str, cell: &str) -> Result<(), String> {
-    let time = clock::utc(cell).ok_or_else(|| format!("the event time cannot be read: {:?}", printable(cell)))?;
+fn set_time(record: &mut Map<String, Value>, own: &str, cell: &str, times: Convention) -> Result<(), String> {
+    let time = times.time(cell).map_err(|cause| format!("the event time {cause}: {:?}", printable(cell)))?;
     if time != cell {
         put_in(record, KEPT, own, cell);
     }
     put(record, "eventTime", &time);
     Ok(())
-}
-
-fn set_read_only(record: &mut Map<String, Value>, own: &str, cell: &str) {
-    match cell.to_ascii_lowercase().as_str() {
-        "true" => drop(record.insert("readOnly".to_owned(), Value::Bool(true))),
-        "false" => drop(record.insert("readOnly".to_owned(), Value::Bool(false))),
-        _ => put_in(record, KEPT, own, cell),
-    }
 }
 
 fn put(object: &mut Map<String, Value>, name: &str, cell: &str) {
@@ -138,4 +170,9 @@ fn is_exponential(cell: &str) -> bool {
     let Some((mantissa, exponent)) = cell.split_once(['E', 'e']) else { return false };
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     exponent.strip_prefix('+').is_some_and(digits) && digits(&mantissa.replace(['.', ','], ""))
+}
+
+/// Whether a spreadsheet took an account for a number of any form: `528,758,000,000` too.
+fn is_exponential_or_number(cell: &str) -> bool {
+    is_exponential(cell) || cell.bytes().all(|byte| byte.is_ascii_digit() || b".,' ".contains(&byte))
 }

@@ -14,21 +14,28 @@ mod foreign;
 mod found;
 mod history;
 mod layout;
+mod lines;
+mod names;
 mod ocsf;
 mod opened;
+mod own;
+mod packed;
 mod parquet;
 mod row;
+mod rows;
 mod scan;
 mod shape;
 mod source;
 mod stamp;
 mod stream;
+mod structs;
 mod text;
 mod texts;
 mod unwrap;
 
 use std::borrow::Cow;
 
+pub use clock::DateOrder;
 pub use container::Container;
 pub use error::{ReadError, Refusal};
 pub use layout::LogPath;
@@ -76,29 +83,63 @@ pub struct BadRecord {
 /// A document in which nothing is CloudTrail is refused, and the refusal says what it looks like. A file with a known
 /// list in it that is merely damaged is not refused: it gives its whole records and a [`BadRecord`] for the rest.
 pub fn split(document: &Document) -> Result<Split<'_>, Refusal> {
+    split_as(document, Reading::default())
+}
+
+/// What a document does not say of itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Reading {
+    /// Whether dates of CSV begin with the month or with the day, where no row shows which.
+    pub date_order: Option<DateOrder>,
+}
+
+/// As [`split`], with what the document does not say of itself.
+///
+/// # Errors
+/// As [`split`].
+pub fn split_as(document: &Document, reading: Reading) -> Result<Split<'_>, Refusal> {
     if parquet::is_parquet(&document.text) {
         let Table { found, lines } = parquet::read(&document.text)?;
         return finish(found, lines);
     }
     match text::decode(&document.text)? {
-        Cow::Borrowed(text) => split_text(text),
-        Cow::Owned(text) => split_text(&text).map(Split::into_owned),
+        Cow::Borrowed(text) => split_text(text, reading),
+        Cow::Owned(text) => split_text(&text, reading).map(Split::into_owned),
     }
 }
 
-fn split_text(text: &str) -> Result<Split<'_>, Refusal> {
+fn split_text(text: &str, reading: Reading) -> Result<Split<'_>, Refusal> {
     let start = text.trim_start();
     if let Some(refusal) = plain_refusal(start) {
         return Err(refusal);
     }
+    if is_log(start) {
+        return prefixed(text).unwrap_or(Err(Refusal::NotData));
+    }
     if start.starts_with(['{', '[']) {
-        return json(text);
+        return json(text).or_else(|refusal| prefixed(text).unwrap_or(Err(refusal)));
     }
-    match cells::read(text) {
+    match cells::read(text, reading.date_order) {
         Ok(Table { found, lines }) => finish(found, lines),
-        // A log that lost its beginning, or that begins with a remark, may hold records further down.
-        Err(refusal) => json(text).map_err(|_| refusal),
+        // A log may hold records after other text; one that lost its beginning, or that begins with a remark, further
+        // down.
+        Err(refusal) => prefixed(text).unwrap_or_else(|| json(text).map_err(|_| refusal)),
     }
+}
+
+/// Whether a text begins with a bracket, and is no JSON all the same: `[2024-05-01 10:00:00] INFO`.
+fn is_log(start: &str) -> bool {
+    let Some(inner) = start.strip_prefix('[') else { return false };
+    match inner.trim_start().as_bytes().first() {
+        Some(b'{' | b'[' | b']' | b'"') | None => false,
+        // A list of numbers is JSON, and a time is none.
+        Some(_) => scan::value::<serde::de::IgnoredAny>(start, 0).is_err(),
+    }
+}
+
+/// The records in the lines of a log, if there are any after other text.
+fn prefixed(text: &str) -> Option<Result<Split<'_>, Refusal>> {
+    lines::read(text, 0).map(|lines| finish(lines.found, lines.lines))
 }
 
 /// Files that are told by their first words.
@@ -107,7 +148,10 @@ fn plain_refusal(start: &str) -> Option<Refusal> {
         "" => Refusal::Empty,
         _ if start.starts_with("version https://git-lfs.github.com/") => Refusal::LfsPointer,
         _ if start.starts_with("version account-id interface-id ") => Refusal::VpcFlowLog,
-        _ if start.starts_with('<') => Refusal::Format("XML or HTML"),
+        // A syslog line begins with its priority.
+        _ if start.starts_with('<') && !start[1..].starts_with(|c: char| c.is_ascii_digit()) => {
+            Refusal::Format("XML or HTML")
+        }
         _ => return None,
     })
 }
@@ -137,7 +181,10 @@ fn refusal(found: &Found<'_>) -> Option<Refusal> {
         _ => None,
     };
     let broken = |item: &Item<'_>| match item {
-        Item::Broken(cause, _) if found.container.is_none() => Some(Refusal::BrokenJson(cause.clone())),
+        // A bare list is no more than a bracket.
+        Item::Broken(cause, _) if matches!(found.container, None | Some(Container::Array)) => {
+            Some(Refusal::BrokenJson(cause.clone()))
+        }
         _ => None,
     };
     let specific = found.items.iter().filter_map(foreign).find(Refusal::is_specific);

@@ -3,7 +3,6 @@
 //! Where the record itself stands in `raw_data`, it is that. Else it is put together from the attributes that AWS maps
 //! it to (OCSF 1.0.0-rc.2 and 1.1.0 differ, both are read) and from `unmapped`.
 
-use chrono::{DateTime, SecondsFormat};
 use serde_json::{Map, Value, json};
 
 use super::clock;
@@ -41,6 +40,9 @@ const CALLERS: [&str; 6] = [
     "identity.user.uuid",
 ];
 
+/// The class of sign-ins.
+const AUTHENTICATION: i64 = 3002;
+
 /// Members of `unmapped`, where all are texts in Parquet, that a record writes as bare booleans.
 const BOOLEANS: [&str; 2] = ["readOnly", "managementEvent"];
 
@@ -49,12 +51,17 @@ const BOOLEANS: [&str; 2] = ["readOnly", "managementEvent"];
 /// # Errors
 /// An event that is no call to AWS is refused by its product and class.
 pub(super) fn record(text: &str) -> Result<String, Refusal> {
-    let event: Value = serde_json::from_str(text).map_err(|error| Refusal::BrokenJson(error.to_string()))?;
+    let event: Value = crate::json::value(text).map_err(|error| Refusal::BrokenJson(error.to_string()))?;
     if let Some(raw) = event["raw_data"].as_str().filter(|raw| is_record(raw)) {
         return Ok(raw.to_owned());
     }
-    let source = first(&event, &["api.service.name", "service.name"]);
-    match (source, first(&event, &["api.operation"]), time(&event)) {
+    let is_sign_in = event["class_uid"] == AUTHENTICATION;
+    let source = first(&event, &["api.service.name", "service.name", "unmapped.eventSource"]).cloned();
+    let name = first(&event, &["api.operation", "unmapped.eventName"]).cloned();
+    // The class for sign-ins need not name the call.
+    let source = source.or_else(|| is_sign_in.then(|| "signin.amazonaws.com".into()));
+    let name = name.or_else(|| (is_sign_in && event["activity_id"] == 1).then(|| "ConsoleLogin".into()));
+    match (source, name, time(&event)) {
         (Some(source), Some(name), Some(time)) => {
             let call = json!({ "eventTime": time, "eventSource": source, "eventName": name });
             Ok(Value::Object(put_together(&event, call)).to_string())
@@ -92,6 +99,9 @@ fn put_together(event: &Value, call: Value) -> Map<String, Value> {
     put(&mut record, "requestParameters", first(event, &["api.request.data"]).map(parsed));
     put(&mut record, "responseElements", first(event, &["api.response.data"]).map(parsed));
     put(&mut record, "resources", resources(event));
+    if event["class_uid"] == AUTHENTICATION {
+        sign_in(event, &mut record);
+    }
     if let Some(unmapped) = first(event, &["unmapped"]).map(parsed) {
         merge(&mut record, nested(unmapped));
     }
@@ -101,16 +111,33 @@ fn put_together(event: &Value, call: Value) -> Map<String, Value> {
     }
 }
 
+/// What a sign-in said of its outcome, in the members of a record where hunts look for it.
+fn sign_in(event: &Value, record: &mut Value) {
+    let name = record["eventName"].as_str().unwrap_or_default().to_owned();
+    let outcome = match (event["status_id"].as_i64(), event["status"].as_str()) {
+        (Some(1), _) | (None, Some("Success")) => Some("Success"),
+        (Some(2), _) | (None, Some("Failure")) => Some("Failure"),
+        _ => None,
+    };
+    if record["responseElements"].is_null() {
+        put(record, &format!("responseElements.{name}"), outcome.map(Value::from));
+    }
+    let mfa = first(event, &["is_mfa", "session.is_mfa", "mfa"]).and_then(Value::as_bool);
+    put(record, "additionalEventData.MFAUsed", mfa.map(|mfa| if mfa { "Yes" } else { "No" }.into()));
+    let login_to = first(event, &["dst_endpoint.svc_name", "dst_endpoint.domain", "dst_endpoint.hostname"]);
+    put(record, "additionalEventData.LoginTo", login_to.cloned());
+}
+
 /// What `sessionContext.attributes` said.
 fn session(event: &Value, record: &mut Value) {
     let attributes = "userIdentity.sessionContext.attributes";
-    let created = first(event, &["actor.session.created_time", "identity.session.created_time"])
-        .and_then(Value::as_i64)
-        .filter(|created| *created > 0)
-        .and_then(moment)
-        .or_else(|| clock::utc(first(event, &["actor.session.created_time_dt"])?.as_str()?));
+    let sessions = ["actor.session", "identity.session", "session"];
+    let created = sessions.iter().find_map(|session| {
+        let at = |name: &str| first(event, &[&format!("{session}.{name}")]).and_then(moment);
+        at("created_time").or_else(|| at("created_time_dt"))
+    });
     put(record, &format!("{attributes}.creationDate"), created.map(Value::from));
-    let mfa = first(event, &["actor.session.is_mfa", "actor.session.mfa", "identity.session.mfa"]);
+    let mfa = first(event, &["actor.session.is_mfa", "actor.session.mfa", "identity.session.mfa", "session.is_mfa"]);
     put(
         record,
         &format!("{attributes}.mfaAuthenticated"),
@@ -132,14 +159,16 @@ fn resources(event: &Value) -> Option<Value> {
 }
 
 fn time(event: &Value) -> Option<String> {
-    let own = event["time"].as_i64().and_then(moment);
-    own.or_else(|| clock::utc(first(event, &["time_dt"])?.as_str()?))
+    ["time", "time_dt", "metadata.original_time"].iter().find_map(|name| first(event, &[name]).and_then(moment))
 }
 
-/// Milliseconds since 1970, as `CloudTrail` writes a time.
-fn moment(milliseconds: i64) -> Option<String> {
-    let form = if milliseconds % 1000 == 0 { SecondsFormat::Secs } else { SecondsFormat::Millis };
-    Some(DateTime::from_timestamp_millis(milliseconds)?.to_rfc3339_opts(form, true))
+/// A time as CloudTrail writes it: seconds, milliseconds, microseconds or nanoseconds since 1970, or a text. 0 is none.
+fn moment(value: &Value) -> Option<String> {
+    match value {
+        Value::Number(number) => number.as_f64().and_then(clock::epoch).map(clock::show),
+        Value::String(text) => clock::utc(text),
+        _ => None,
+    }
 }
 
 /// The first of the attributes that is there and says something.

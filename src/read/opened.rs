@@ -75,7 +75,7 @@ impl Stored {
         match decoder.into_inner().into_inner().len() {
             _ if text.len() as u64 > MAX_CONTENT => Err("more than 1 GiB comes out of the gzip".to_owned()),
             0 => Ok(Cow::Owned(text)),
-            more => Err(format!("{more} bytes follow the end of the gzip")),
+            more => Err(format!("data follows the end of the gzip: {more} byte{}", if more == 1 { "" } else { "s" })),
         }
     }
 

@@ -1,7 +1,13 @@
 //! Parquet: a row is a record, an event of OCSF, or holds one, as an object of JSON would.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
+use arrow::array::{
+    Array, ArrayRef, AsArray, FixedSizeBinaryArray, GenericListArray, MapArray, OffsetSizeTrait, StringArray,
+    StructArray, make_array,
+};
+use arrow::datatypes::{DataType, Field, FieldRef, Fields, Schema};
 use arrow::error::ArrowError;
 use arrow::json::LineDelimitedWriter;
 use arrow::record_batch::RecordBatch;
@@ -28,23 +34,31 @@ pub(super) fn is_parquet(bytes: &[u8]) -> bool {
     bytes.starts_with(MARK)
 }
 
-/// Reads every row; the lines of the table are numbers of rows, from 1. A file whose first rows hold nothing of
-/// CloudTrail's is not read further.
+/// So many rows that hold no record are told one by one, as long as no row holds one.
+const MAX_FOREIGN: usize = 4096;
+
+/// Reads every row; the lines of the table are numbers of rows, from 1.
 pub(super) fn read(bytes: &[u8]) -> Result<Table, Refusal> {
     let mut rows = guarded(|| Ok(open(bytes)?)).map_err(Refusal::BrokenParquet)?;
-    let mut reader = Reader { found: Found::default(), lines: Vec::new(), row: 0, text: 0 };
+    let mut reader = Reader { found: Found::default(), lines: Vec::new(), row: 0, text: 0, untold: 0 };
     while let Some(batch) = guarded(|| rows.next().map(|batch| json_lines(&batch?)).transpose()).transpose() {
         let damage = batch.map(|text| reader.add(&text)).err();
         if let Some(cause) = &damage {
+            if !reader.found.has_records() {
+                return Err(Refusal::BrokenParquet(cause.clone()));
+            }
             reader.broken(cause);
         }
         if reader.text > MAX_TEXT {
             reader.broken("cut off where the file has grown too large");
         }
         // Who asks again after damage may get it again without end.
-        if reader.text > MAX_TEXT || damage.is_some() || !reader.found.has_records() {
+        if reader.text > MAX_TEXT || damage.is_some() {
             break;
         }
+    }
+    if reader.untold > 0 && reader.found.has_records() {
+        reader.broken(&format!("{} more rows hold no CloudTrail record", reader.untold));
     }
     reader.found.container = Some(Container::Parquet).filter(|_| reader.found.has_records() || reader.row == 0);
     Ok(Table { found: reader.found, lines: reader.lines })
@@ -66,9 +80,75 @@ fn open(bytes: &[u8]) -> Result<ParquetRecordBatchReader, ParquetError> {
 /// The rows as lines of JSON; what is NULL is left out.
 fn json_lines(batch: &RecordBatch) -> Result<String, ArrowError> {
     let mut writer = LineDelimitedWriter::new(Vec::new());
-    writer.write(batch)?;
+    writer.write(&writable(batch)?)?;
     writer.finish()?;
     String::from_utf8(writer.into_inner()).map_err(|error| ArrowError::ParseError(error.to_string()))
+}
+
+/// The batch with columns that JSON can be written of as a record has them: times in UTC, texts, and ids as texts.
+fn writable(batch: &RecordBatch) -> Result<RecordBatch, ArrowError> {
+    let (schema, columns, _) = batch.clone().into_parts();
+    let columns: Vec<ArrayRef> = columns.iter().map(plain).collect::<Result<_, _>>()?;
+    let fields: Fields = schema.fields().iter().zip(&columns).map(|(field, column)| typed(field, column)).collect();
+    RecordBatch::try_new(Arc::new(Schema::new(fields)), columns)
+}
+
+/// The field with the type of its column.
+fn typed(field: &Field, column: &ArrayRef) -> FieldRef {
+    Arc::new(Field::new(field.name(), column.data_type().clone(), field.is_nullable()))
+}
+
+fn plain(column: &ArrayRef) -> Result<ArrayRef, ArrowError> {
+    Ok(match column.data_type() {
+        // A time with a zone is counted in UTC; which zone shows it is of no matter.
+        DataType::Timestamp(unit, Some(_)) => {
+            let utc = DataType::Timestamp(*unit, Some("+00:00".into()));
+            make_array(column.to_data().into_builder().data_type(utc).build()?)
+        }
+        DataType::Binary => texts(column, column.as_binary::<i32>().iter()),
+        DataType::LargeBinary => texts(column, column.as_binary::<i64>().iter()),
+        DataType::BinaryView => texts(column, column.as_binary_view().iter()),
+        DataType::FixedSizeBinary(16) => Arc::new(uuids(column.as_fixed_size_binary())),
+        DataType::FixedSizeBinary(_) => texts(column, column.as_fixed_size_binary().iter()),
+        DataType::Struct(fields) => {
+            let columns = column.as_struct().columns().iter().map(plain).collect::<Result<Vec<_>, _>>()?;
+            let fields: Fields = fields.iter().zip(&columns).map(|(field, column)| typed(field, column)).collect();
+            let len = column.len();
+            Arc::new(StructArray::try_new_with_length(fields, columns, column.nulls().cloned(), len)?)
+        }
+        DataType::List(field) => Arc::new(list(field, column.as_list::<i32>())?),
+        DataType::LargeList(field) => Arc::new(list(field, column.as_list::<i64>())?),
+        DataType::Map(field, is_sorted) => {
+            let map = column.as_map();
+            let entries: ArrayRef = Arc::new(map.entries().clone());
+            let entries = plain(&entries)?;
+            let field = typed(field, &entries);
+            let (offsets, nulls) = (map.offsets().clone(), map.nulls().cloned());
+            Arc::new(MapArray::try_new(field, offsets, entries.as_struct().clone(), nulls, *is_sorted)?)
+        }
+        _ => Arc::clone(column),
+    })
+}
+
+fn list<O: OffsetSizeTrait>(field: &Field, list: &GenericListArray<O>) -> Result<GenericListArray<O>, ArrowError> {
+    let values = plain(list.values())?;
+    GenericListArray::try_new(typed(field, &values), list.offsets().clone(), values, list.nulls().cloned())
+}
+
+/// The bytes as texts, if all of them are; else the column as it is, of which JSON has hex.
+fn texts<'c>(column: &ArrayRef, values: impl Iterator<Item = Option<&'c [u8]>>) -> ArrayRef {
+    let texts: Result<Vec<Option<&str>>, _> = values.map(|value| value.map(std::str::from_utf8).transpose()).collect();
+    texts.map_or_else(|_| Arc::clone(column), |texts| Arc::new(StringArray::from(texts)))
+}
+
+/// Ids in 16 bytes, as CloudTrail writes them.
+fn uuids(column: &FixedSizeBinaryArray) -> StringArray {
+    let uuid = |bytes: &[u8]| {
+        let hex = hex::encode(bytes);
+        let part = |from, to| hex.get(from..to).unwrap_or_default();
+        [part(0, 8), part(8, 12), part(12, 16), part(16, 20), part(20, 32)].join("-")
+    };
+    column.iter().map(|value| value.map(uuid)).collect()
 }
 
 /// What the rows gave so far.
@@ -77,6 +157,8 @@ struct Reader {
     lines: Vec<u64>,
     row: u64,
     text: usize,
+    /// Rows without a record that are counted alone.
+    untold: u64,
 }
 
 impl Reader {
@@ -99,6 +181,10 @@ impl Reader {
     }
 
     fn take(&mut self, mut row: Found<'static>) {
+        if self.found.items.len() >= MAX_FOREIGN && !row.has_records() && !self.found.has_records() {
+            self.untold += 1;
+            return;
+        }
         self.lines.extend(row.items.iter().map(|_| self.row));
         self.found.items.append(&mut row.items);
     }

@@ -40,6 +40,10 @@ bitflags::bitflags! {
         const SMALL_NAME = 1 << 23;
         const SMALL_SOURCE = 1 << 24;
         const SMALL_TIME = 1 << 25;
+        /// A member that a record has as an object is a text.
+        const TEXT = 1 << 26;
+        const DETAILS = 1 << 27;
+        const SUMMARY = 1 << 28;
     }
 }
 
@@ -73,13 +77,20 @@ impl Members {
             "eventname" => Self::SMALL_NAME,
             "eventsource" => Self::SMALL_SOURCE,
             "eventtime" => Self::SMALL_TIME,
+            "summary" | "timeWindow" => Self::SUMMARY,
+            "requestParameters"
+            | "responseElements"
+            | "additionalEventData"
+            | "serviceEventDetails"
+            | "tlsDetails"
+            | "resources" => Self::DETAILS,
             _ => Self::empty(),
         }
     }
 }
 
 /// The container that a member makes of its object, if the member may hold records.
-fn wrapper(name: &str) -> Option<Container> {
+pub(super) fn wrapper(name: &str) -> Option<Container> {
     Some(match name {
         "Records" => Container::Records,
         "Events" | "CloudTrailEvent" => Container::LookupEvents,
@@ -116,12 +127,23 @@ impl<'t> Shape<'t> {
         let call = any(M::EVENT_NAME) && (any(M::EVENT_SOURCE | M::EVENT_TYPE | M::EVENT_CATEGORY) || versioned);
         // Insight events may have their source and name in `insightDetails` alone.
         let insight = any(M::INSIGHT_DETAILS) && any(M::EVENT_TYPE | M::EVENT_CATEGORY | M::EVENT_VERSION);
-        (call || insight) && !self.is_other_source()
+        // Aggregated events have neither a name nor a time of their own.
+        let aggregated = all(M::SUMMARY | M::EVENT_CATEGORY | M::EVENT_VERSION);
+        (call || insight || aggregated) && !self.is_other_source()
     }
 
     /// Whether the object is one event of OCSF, whosever it is.
     pub(super) fn is_ocsf(&self) -> bool {
         self.members.contains(Members::CLASS_UID | Members::METADATA)
+    }
+
+    /// Whether the object is a record with texts in the place of objects, or with `userIdentity` in parts.
+    pub(super) fn is_flat(&self, text: &str) -> bool {
+        let is_parted = || {
+            let parts = ["\"userIdentity", "\"user_identity", "\"useridentity", "\"UserIdentity"];
+            parts.iter().any(|part| memchr::memmem::find(text.as_bytes(), part.as_bytes()).is_some())
+        };
+        self.members.contains(Members::TEXT) || (!self.members.contains(Members::USER_IDENTITY) && is_parted())
     }
 
     /// Whether the object is a row of Athena's table of a trail.
@@ -136,7 +158,11 @@ impl<'t> Shape<'t> {
     }
 
     fn take(&mut self, name: &str, value: &'t str) {
-        self.members |= Members::of(name);
+        let member = Members::of(name);
+        self.members |= member;
+        if member.intersects(Members::USER_IDENTITY | Members::DETAILS) && holds_json(value) {
+            self.members |= Members::TEXT;
+        }
         if let Some(container) = wrapper(name) {
             return self.wrapped.push((container, value));
         }
@@ -158,6 +184,11 @@ impl<'t> Shape<'t> {
             None => scan::value(text, at),
         }
     }
+}
+
+/// Whether a value is a text that begins as JSON, or a struct, does.
+fn holds_json(value: &str) -> bool {
+    matches!(value.as_bytes(), [b'"', b'{' | b'[', ..]) || value == "\"null\""
 }
 
 /// A member's name, borrowed where it has no escapes.

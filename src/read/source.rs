@@ -101,9 +101,24 @@ pub fn discover_and_tell(inputs: &[String], there_is: impl FnMut()) -> Discovery
         search.add(input);
     }
     let Search { mut sources, problems, .. } = search;
-    sources.sort_unstable_by(|a, b| a.name.cmp(&b.name));
-    sources.dedup_by(|a, b| a.name == b.name);
+    sources.sort_unstable_by(|a, b| (&a.name, &a.path).cmp(&(&b.name, &b.path)));
+    sources.dedup_by(|a, b| a.name == b.name && a.path == b.path);
+    tell_apart(&mut sources);
     Discovery { sources, problems }
+}
+
+/// Gives files that differ names that differ: on some systems the name of a file need not be text.
+fn tell_apart(sources: &mut [Source]) {
+    let mut count = 1;
+    for at in 1..sources.len() {
+        let (before, rest) = sources.split_at_mut(at);
+        let (Some(last), Some(this)) = (before.last(), rest.first_mut()) else { continue };
+        let is_same = this.name == last.name.strip_suffix(&format!("#{count}")).unwrap_or(&last.name);
+        count = if is_same { count + 1 } else { 1 };
+        if is_same {
+            this.name = format!("{}#{count}", this.name);
+        }
+    }
 }
 
 /// A discovery in the making.
@@ -191,6 +206,19 @@ fn list_error(folder: &Path, error: walkdir::Error) -> ReadError {
 /// A path as it is stored: the same on every system, and without doubled or idle parts.
 fn name(path: &Path) -> String {
     let clean: PathBuf = path.components().collect();
-    let name = clean.to_string_lossy();
-    if std::path::MAIN_SEPARATOR == '/' { name.into_owned() } else { name.replace(std::path::MAIN_SEPARATOR, "/") }
+    let name = clean.to_str().map_or_else(|| readable(clean.as_os_str().as_encoded_bytes()), str::to_owned);
+    if std::path::MAIN_SEPARATOR == '/' { name } else { name.replace(std::path::MAIN_SEPARATOR, "/") }
+}
+
+/// A name as text: bytes that are none are written `\xff`, so that two names differ as their bytes do.
+pub(super) fn readable(name: &[u8]) -> String {
+    let mut text = String::with_capacity(name.len());
+    for chunk in name.utf8_chunks() {
+        text.push_str(chunk.valid());
+        for byte in chunk.invalid() {
+            text.push_str("\\x");
+            text.push_str(&hex::encode([*byte]));
+        }
+    }
+    text
 }

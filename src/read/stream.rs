@@ -1,9 +1,9 @@
 //! A text of JSON values: one, one a line, or one after another in any layout.
 
 use super::container::Container;
-use super::found::{Found, Item};
+use super::found::Found;
 use super::scan;
-use super::unwrap::value;
+use super::unwrap::{next_record, value};
 
 /// What a text of values gave, and on which lines.
 #[derive(Debug)]
@@ -81,7 +81,15 @@ impl<'t> Reader<'t> {
     /// Goes to the next value, over white space and stray commas; false at the end.
     fn seek(&mut self) -> bool {
         let skip = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | b',' | 0x1e);
-        let end = self.at + self.text.as_bytes()[self.at..].iter().take_while(|byte| skip(byte)).count();
+        let mut end = self.at;
+        loop {
+            end += self.text.as_bytes()[end..].iter().take_while(|byte| skip(byte)).count();
+            // A line end that some program wrote as an escape.
+            match self.text.as_bytes()[end..] {
+                [b'\\', b'n' | b'r' | b't', ..] if end > 0 => end += 2,
+                _ => break,
+            }
+        }
         self.advance(end);
         self.at < self.text.len()
     }
@@ -101,9 +109,14 @@ impl<'t> Reader<'t> {
             }
             Err(damage) => {
                 self.patience = self.patience.saturating_sub(damage.scanned);
-                let end = scan::next_value_line(self.text, start);
-                found.items.push(Item::Broken(damage.cause, super::text::excerpt(&self.text[start..end])));
-                self.advance(end);
+                let line = scan::next_value_line(self.text, start);
+                if let Some(next) = next_record(self.text, start + 1, line, self.depth, &mut self.patience) {
+                    found.skipped(&damage.cause, &self.text[start..next]);
+                    self.advance(next);
+                } else {
+                    found.broken(damage.cause, &self.text[start..line]);
+                    self.advance(line);
+                }
             }
         }
     }

@@ -11,9 +11,9 @@ const NAME_CHARS: usize = 60;
 
 /// Formats that are told by their first bytes, at an offset.
 const FORMATS: [(usize, &[u8], &str); 9] = [
-    (257, b"ustar", "tar archive"),
-    (0, b"BZh", "bzip2 file"),
-    (0, b"\xfd7zXZ\0", "xz file"),
+    (0, b"\xff\x06\0\0sNaPpY", "Snappy file"),
+    (0, b"Rar!", "RAR archive"),
+    (0, b"\x1f\x9d", "compress file"),
     (0, b"7z\xbc\xaf\x27\x1c", "7z archive"),
     (0, b"\x00\x05\x16\x07", "AppleDouble file"),
     (0, b"Obj\x01", "Avro file"),
@@ -79,7 +79,7 @@ mod tests {
     fn a_bad_byte_is_replaced_and_binary_is_refused() {
         assert_eq!(decode(b"{\"a\":\"\xff\"}").unwrap(), "{\"a\":\"\u{fffd}\"}");
         assert_eq!(decode(b"\x01\x00\xfe\xff"), Err(Refusal::NotData));
-        assert_eq!(decode(b"BZh91AY"), Err(Refusal::Format("bzip2 file")));
+        assert_eq!(decode(b"Rar!\x1a\x07"), Err(Refusal::Format("RAR archive")));
     }
 
     #[test]

@@ -9,13 +9,17 @@ use super::container::Container;
 use super::error::Refusal;
 use super::foreign;
 use super::found::{Found, Item};
+use super::lines;
 use super::ocsf;
+use super::packed;
+use super::rows;
 use super::scan::{self, Damage};
-use super::shape::{Members, Shape};
+use super::shape::{Members, Shape, wrapper};
+use crate::json;
 
 /// Layers of wrapping that are taken off. Deliveries nest four (queue, topic, event bus, `detail`); a list of them and
-/// the document's own list count too.
-const MAX_DEPTH: usize = 6;
+/// the document's own list count too, and what a search engine puts around all of it.
+const MAX_DEPTH: usize = 8;
 
 /// Lists that are read item by item, so that a file that is cut off gives the items before the cut.
 const LISTS: [(&str, Container); 3] =
@@ -58,8 +62,37 @@ fn list<'t>(text: &'t str, open: usize, depth: usize, container: Container, foun
     if text[closed..].starts_with('}') {
         return closed + 1;
     }
-    // The list may have been cut, and said so; or the object has more members, which hold no records.
-    scan::closing(text, end, 1).unwrap_or(text.len())
+    // The list may have been cut, and said so; or the object has more members.
+    more_members(text, closed, depth, found)
+}
+
+/// The members of an object that stand after its list, and the object's end.
+fn more_members<'t>(text: &'t str, mut at: usize, depth: usize, found: &mut Found<'t>) -> usize {
+    loop {
+        at = scan::skip_space(text, at);
+        match text.as_bytes().get(at) {
+            Some(b'}') => return at + 1,
+            Some(b',') => at = scan::skip_space(text, at + 1),
+            _ => return scan::closing(text, at, 1).unwrap_or(text.len()),
+        }
+        let Ok((name, end)) = scan::value::<Cow<'_, str>>(text, at) else { continue };
+        let colon = scan::skip_space(text, end);
+        if !text[colon..].starts_with(':') {
+            continue;
+        }
+        at = scan::skip_space(text, colon + 1);
+        let mut inner = Found::default();
+        match value(text, at, depth + 1, &mut inner) {
+            Ok(end) => at = end,
+            Err(damage) => {
+                found.broken(damage.cause, &text[at..]);
+                return scan::closing(text, at, 1).unwrap_or(text.len());
+            }
+        }
+        if inner.has_records() {
+            found.absorb(inner, wrapper(&name).unwrap_or(Container::StringMember));
+        }
+    }
 }
 
 fn bare_list<'t>(text: &'t str, open: usize, depth: usize, found: &mut Found<'t>) -> usize {
@@ -71,7 +104,8 @@ fn bare_list<'t>(text: &'t str, open: usize, depth: usize, found: &mut Found<'t>
     end
 }
 
-/// The items of the list that opens at `open`. A damaged item costs itself alone, if its end can be told.
+/// The items of the list that opens at `open`. A damaged item costs itself alone, if its end or a record after it is
+/// found.
 fn elements<'t>(text: &'t str, open: usize, depth: usize, found: &mut Found<'t>) -> usize {
     let mut at = scan::skip_space(text, open + 1);
     while !text[at..].starts_with(']') {
@@ -79,7 +113,14 @@ fn elements<'t>(text: &'t str, open: usize, depth: usize, found: &mut Found<'t>)
             Ok(end) => end,
             Err(damage) => {
                 let end = scan::closing(text, at, 0).filter(|_| !damage.cut);
-                found.broken(damage.cause, &text[at..end.unwrap_or(text.len())]);
+                let mut patience = patience(text.len() - at);
+                let limit = end.unwrap_or(text.len());
+                if let Some(next) = next_record(text, at + 1, limit, depth + 1, &mut patience) {
+                    found.skipped(&damage.cause, &text[at..next]);
+                    at = next;
+                    continue;
+                }
+                found.broken(damage.cause, &text[at..limit]);
                 match end {
                     Some(end) => end,
                     None => return text.len(),
@@ -90,9 +131,17 @@ fn elements<'t>(text: &'t str, open: usize, depth: usize, found: &mut Found<'t>)
         match text.as_bytes().get(at) {
             Some(b',') => at = scan::skip_space(text, at + 1),
             Some(b']') => break,
+            // A comma is missing, and nothing else.
+            Some(b'{') => {}
             Some(_) => {
-                found.broken(format!("broken JSON at byte {at}: expected `,` or `]`"), &text[at..]);
-                return text.len();
+                let cause = format!("broken JSON at byte {at}: expected `,` or `]`");
+                let mut patience = patience(text.len() - at);
+                let Some(next) = next_record(text, at, text.len(), depth + 1, &mut patience) else {
+                    found.broken(cause, &text[at..]);
+                    return text.len();
+                };
+                found.skipped(&cause, &text[at..next]);
+                at = next;
             }
             None => {
                 found.broken(format!("cut off: the list is not closed at byte {at}"), "");
@@ -101,6 +150,44 @@ fn elements<'t>(text: &'t str, open: usize, depth: usize, found: &mut Found<'t>)
         }
     }
     at + 1
+}
+
+/// How many bytes may be read in vain in search of a record in so many bytes.
+pub(super) const fn patience(bytes: usize) -> usize {
+    bytes.saturating_mul(4).saturating_add(1 << 16)
+}
+
+/// Where the next object begins, from `from` on and before `to`, that is a record or holds some: where to go on after
+/// damage. `patience` is the number of bytes that may still be read in vain.
+pub(super) fn next_record(text: &str, from: usize, to: usize, depth: usize, patience: &mut usize) -> Option<usize> {
+    let mut at = from;
+    while let Some(open) = memchr::memchr(b'{', text.as_bytes().get(at..to)?).map(|open| at + open) {
+        at = open + 1;
+        if !text[scan::skip_space(text, at)..].starts_with('"') {
+            continue;
+        }
+        let spent = match Shape::read(text, open) {
+            Ok((shape, end)) => {
+                let mut inner = Found::default();
+                object(&text[open..end], &shape, depth, &mut inner);
+                if inner.has_records() {
+                    return Some(open);
+                }
+                at = end;
+                end - open
+            }
+            Err(damage) => damage.scanned,
+        };
+        *patience = patience.checked_sub(spent.max(1))?;
+    }
+    None
+}
+
+/// Whether a text begins as a record does, whole or not.
+pub(super) fn is_begun(text: &str) -> bool {
+    let names = ["\"eventVersion\"", "\"eventTime\"", "\"eventName\"", "\"userIdentity\"", "\"Records\""];
+    let is_object = text.strip_prefix('{').is_some_and(|inner| inner.trim_start().starts_with('"'));
+    is_object && names.iter().any(|name| text.contains(name))
 }
 
 /// A string that holds JSON, or a value that can hold no record.
@@ -126,15 +213,9 @@ fn object<'t>(text: &'t str, shape: &Shape<'t>, depth: usize, found: &mut Found<
     if shape.is_record() {
         record(text, shape, found);
     } else if shape.is_ocsf() {
-        match ocsf::record(text) {
-            Ok(json) => found.record(Cow::Owned(json), Container::Ocsf),
-            Err(what) => found.foreign(what, text),
-        }
+        made(ocsf::record(text), Container::Ocsf, text, found);
     } else if shape.is_athena() {
-        match athena::record(text) {
-            Ok(json) => found.record(Cow::Owned(json), Container::Athena),
-            Err(what) => found.foreign(what, text),
-        }
+        made(athena::record(text), Container::Athena, text, found);
     } else if let Some(what) = foreign::pointer(shape) {
         found.foreign(what, text);
     } else if depth >= MAX_DEPTH {
@@ -144,9 +225,20 @@ fn object<'t>(text: &'t str, shape: &Shape<'t>, depth: usize, found: &mut Found<
     }
 }
 
+/// Adds a record that was put together from the text, or what the text is instead.
+fn made<'t>(record: Result<String, Refusal>, container: Container, text: &'t str, found: &mut Found<'t>) {
+    match record {
+        Ok(json) => found.record(Cow::Owned(json), container),
+        Err(what) => found.foreign(what, text),
+    }
+}
+
 /// One record. Logstash moves `eventTime` to `@timestamp`: it is written back, and `@timestamp` stays.
 fn record<'t>(text: &'t str, shape: &Shape<'t>, found: &mut Found<'t>) {
-    match shape.at_timestamp.filter(|_| !shape.members.contains(Members::EVENT_TIME)) {
+    if shape.is_flat(text) {
+        return made(athena::flattened(text), Container::Object, text, found);
+    }
+    match shape.at_timestamp.filter(|_| !shape.members.intersects(Members::EVENT_TIME | Members::SUMMARY)) {
         Some(time) => {
             let json = format!("{{\"eventTime\":{time},{}", &text[1..]);
             found.record(Cow::Owned(json), Container::Logstash);
@@ -155,14 +247,20 @@ fn record<'t>(text: &'t str, shape: &Shape<'t>, found: &mut Found<'t>) {
     }
 }
 
-/// Takes the first member that gives records; if none does, says what the object is, or what is broken in it.
+/// Takes every member that gives records; if none does, says what the object is, or what is broken in it.
 fn members<'t>(text: &'t str, shape: &Shape<'t>, depth: usize, found: &mut Found<'t>) {
     let mut told: Option<Refusal> = None;
-    let mut broken = Vec::new();
+    let (mut broken, mut empty, mut has_records) = (Vec::new(), None, false);
     for (container, raw) in &shape.wrapped {
         let inner = member(raw, depth);
-        if inner.has_records() || (inner.items.is_empty() && inner.container.is_some()) {
-            return found.absorb(inner, *container);
+        if inner.has_records() {
+            has_records = true;
+            found.absorb(inner, *container);
+            continue;
+        }
+        if inner.items.is_empty() && inner.container.is_some() {
+            empty.get_or_insert((inner, *container));
+            continue;
         }
         for item in inner.items {
             match item {
@@ -174,11 +272,54 @@ fn members<'t>(text: &'t str, shape: &Shape<'t>, depth: usize, found: &mut Found
             }
         }
     }
-    match told.or_else(|| foreign::envelope(shape)) {
+    if has_records || others(text, depth, found) {
+        return;
+    }
+    if let Some((inner, container)) = empty {
+        return found.absorb(inner, container);
+    }
+    match told.or_else(|| foreign::message(shape)).or_else(|| foreign::envelope(shape)) {
         Some(what) => found.foreign(what, text),
         None if broken.is_empty() => found.foreign(foreign::json(text), text),
         None => found.items.append(&mut broken),
     }
+}
+
+/// Records in an object that is a row or a table itself, or in those of its members that no wrapper is known by; whether
+/// there are any.
+fn others<'t>(text: &'t str, depth: usize, found: &mut Found<'t>) -> bool {
+    if let Some(inner) = rows::read(text) {
+        found.absorb(inner, Container::Table);
+        return true;
+    }
+    let mut members = Vec::new();
+    let whole = json::object(text, 0, |name, raw| {
+        if wrapper(name).is_none() && raw.starts_with(['{', '[', '"']) {
+            members.push(raw);
+        }
+    });
+    if whole.is_none() {
+        return false;
+    }
+    let mut some = false;
+    for raw in members {
+        let mut inner = member(raw, depth);
+        inner.items.retain(is_dated);
+        if !inner.items.is_empty() {
+            some = true;
+            found.absorb(inner, Container::StringMember);
+        }
+    }
+    some
+}
+
+/// Whether an item is a record that says when it happened. In a member that nobody knows, an object with a name and a
+/// source of events may be no more than a pattern of such.
+fn is_dated(item: &Item<'_>) -> bool {
+    let Item::Record(json) = item else { return false };
+    ["\"eventTime\"", "\"@timestamp\"", "\"timeWindow\""]
+        .iter()
+        .any(|time| memchr::memmem::find(json.as_bytes(), time.as_bytes()).is_some())
 }
 
 /// What a member's value holds: an object, a list, or either as a string.
@@ -195,12 +336,23 @@ fn member(raw: &str, depth: usize) -> Found<'_> {
     inner
 }
 
-/// The records in a JSON string's text, if that is JSON itself.
+/// The records in a JSON string's text: JSON itself, JSON after other text, or either packed.
 fn string(raw: &str, depth: usize, found: &mut Found<'_>) {
-    let Ok(text) = serde_json::from_str::<String>(raw) else { return };
-    if text.trim_start().starts_with(['{', '[']) {
-        let inner = super::stream::read(&text, depth + 1).found.into_owned();
-        found.container = inner.container;
-        found.items.extend(inner.items);
+    if depth >= MAX_DEPTH {
+        return;
     }
+    let Ok(text) = serde_json::from_str::<String>(raw) else { return };
+    let inner = if text.trim_start().starts_with(['{', '[']) {
+        super::stream::read(&text, depth + 1).found.into_owned()
+    } else if let Some(text) = packed::text(&text) {
+        super::stream::read(&text, depth + 1).found.into_owned()
+    } else if text.contains("{\"")
+        && let Some(lines) = lines::read(&text, depth + 1)
+    {
+        lines.found.into_owned()
+    } else {
+        return;
+    };
+    found.container = inner.container;
+    found.items.extend(inner.items);
 }

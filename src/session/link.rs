@@ -48,7 +48,9 @@ impl SignIn {
 /// What [`link`] needs of an event that is a sign-in without a session of its own; `None` of any other event.
 #[must_use]
 pub fn sign_in(event: &Event<'_>) -> Option<SignIn> {
-    let waits = event.evidence.contains(Evidence::SIGN_IN) && event.identity.session_created.is_none();
+    let waits = event.evidence.contains(Evidence::SIGN_IN)
+        && event.identity.session_created.is_none()
+        && !super::history::is_visit(event);
     let principal = principal(event);
     (waits && !principal.is_empty()).then(|| SignIn {
         event_id: event.event_id.clone().into_owned(),

@@ -4,8 +4,10 @@
 //! moment the session was created. Access keys are no part of it, for the console changes them many times within one
 //! session, nor is the region. [`id`] states what stands in where an event does not say all of that.
 
+mod history;
 mod link;
 
+pub use history::{Visit, visit, visits};
 pub use link::{Candidate, SignIn, link, sign_in};
 
 use std::borrow::Cow;
@@ -41,19 +43,41 @@ pub fn assign(event: &mut Event<'_>, file: &str) {
 ///
 /// The key is account, principal and creation date. Without a creation date it is, in this order: of a sign-in to the
 /// console its day, the access key, the service that called. An event without any identity (a trimmed export) belongs
-/// to its `file`.
+/// to its `file`; one whose identity is there and cannot be understood, to those of its file with the same text in its
+/// place. An event that has no more than its caller's name, as in the console's event history, belongs to all of that
+/// name, which [`visits`] parts by their pauses.
 #[must_use]
 pub fn id(event: &Event<'_>, file: &str) -> String {
     if anonymous(event) {
-        return id_of(&["file", file], ID_BYTES);
+        return match unread(event) {
+            Some(identity) => id_of(&["unread", file, &identity], ID_BYTES),
+            None => id_of(&["file", file], ID_BYTES),
+        };
     }
     let (account, principal) = (account(event), principal(event));
+    if history::is_visit(event) {
+        return history_id(account, &principal, None);
+    }
     match since(event) {
         Since::Created(time) => id_of(&["created", account, &principal, &time.0.to_string()], ID_BYTES),
         Since::SignIn(day) => id_of(&["sign-in", account, &principal, &day.to_string()], ID_BYTES),
         Since::AccessKey(key) => id_of(&["access-key", account, &principal, key], ID_BYTES),
         Since::InvokedBy(service) => id_of(&["invoked-by", account, &principal, service.unwrap_or_default()], ID_BYTES),
     }
+}
+
+/// The session of visits by one name that begins at that time; of all of them, if it is not known yet.
+fn history_id(account: &str, user: &str, first: Option<Timestamp>) -> String {
+    let first = first.map_or_else(String::new, |time| time.0.to_string());
+    id_of(&["history", account, user, &first], ID_BYTES)
+}
+
+/// The identity of an event as it stood, where no field could be taken from it.
+fn unread(event: &Event<'_>) -> Option<String> {
+    let extra: serde_json::Value = serde_json::from_str(event.extra.as_deref()?).ok()?;
+    let identity = extra.get("userIdentity").filter(|identity| !identity.is_null())?;
+    let is_empty = identity.as_object().is_some_and(serde_json::Map::is_empty) || identity.as_str() == Some("");
+    (!is_empty).then(|| identity.to_string())
 }
 
 fn since<'e>(event: &'e Event<'_>) -> Since<'e> {
@@ -98,7 +122,22 @@ fn implied_arn(event: &Event<'_>) -> Option<String> {
     let identity = &event.identity;
     let user = filled(identity.user_name.as_ref())?;
     let is_user = identity.kind.as_deref() == Some("IAMUser") && event.evidence.contains(Evidence::SIGN_IN);
-    is_user.then(|| format!("arn:aws:iam::{}:user/{user}", account(event)))
+    let partition = partition(event.region.as_deref().unwrap_or_default());
+    is_user.then(|| format!("arn:{partition}:iam::{}:user/{user}", account(event)))
+}
+
+/// The partition of a region, as ARNs name it.
+fn partition(region: &str) -> &'static str {
+    const PARTITIONS: [(&str, &str); 7] = [
+        ("us-gov-", "aws-us-gov"),
+        ("cn-", "aws-cn"),
+        ("eusc-", "aws-eusc"),
+        ("us-iso-", "aws-iso"),
+        ("us-isob-", "aws-iso-b"),
+        ("eu-isoe-", "aws-iso-e"),
+        ("us-isof-", "aws-iso-f"),
+    ];
+    PARTITIONS.into_iter().find(|(start, _)| region.starts_with(start)).map_or("aws", |(_, partition)| partition)
 }
 
 fn filled<'e>(field: Option<&'e Cow<'_, str>>) -> Option<&'e str> {

@@ -1,11 +1,19 @@
 //! What load asks of `events`: which are there, which are sign-ins, and which belong elsewhere.
 
+use std::array;
+use std::collections::HashSet;
+
+use arrow::array::Array;
 use arrow::record_batch::RecordBatch;
 use duckdb::Appender;
 
 use super::{Case, StoreError};
-use crate::batch::Columns;
+use crate::batch::{Columns, text_at, time_at};
 use crate::event::Timestamp;
+use crate::trail::{LENGTHS, TEXTS, VISIT_COLUMNS, print};
+
+/// The id that an event's record has itself, or that it corrects.
+const OWN_ID: &str = "COALESCE(own_id, corrects, event_id)";
 
 /// A session that sign-ins may belong to, as its events other than sign-ins show it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,12 +39,12 @@ const MARK_SESSIONS: &str = "UPDATE sessions SET events = -1 WHERE session_id IN
      (SELECT session_id FROM stage UNION ALL SELECT e.session_id FROM events AS e JOIN stage USING (event_id))";
 
 impl Case {
-    /// Tells of every event of the case its `event_id` and `source_file`.
+    /// Tells of every event of the case its own id, its `source_file`, and the print of its record.
     ///
     /// # Errors
     /// DuckDB's message.
-    pub fn each_event(&self, tell: impl FnMut(&str, &str)) -> Result<(), StoreError> {
-        self.tell_events("SELECT event_id, source_file FROM events", tell)
+    pub fn each_event(&self, tell: impl FnMut(&str, &str, u32)) -> Result<(), StoreError> {
+        self.tell_events("", tell)
     }
 
     /// As [`Case::each_event`], of those events alone whose ids are in these batches of `events`.
@@ -46,17 +54,28 @@ impl Case {
     pub fn each_event_of<'a>(
         &self,
         batches: impl IntoIterator<Item = &'a RecordBatch>,
-        tell: impl FnMut(&str, &str),
+        tell: impl FnMut(&str, &str, u32),
     ) -> Result<(), StoreError> {
         self.execute(STAGE)?;
         let mut stage = self.staging()?;
         for batch in batches {
-            let ids = Columns(batch).text("event_id")?;
-            stage.append_rows(ids.iter().flatten().map(|id| [id, ""]))?;
+            let (ids, corrected) = (Columns(batch).text("event_id")?, Columns(batch).text("corrects")?);
+            let own = ids.iter().zip(corrected).filter_map(|(id, corrected)| corrected.or(id));
+            stage.append_rows(own.map(|id| [id, ""]))?;
         }
         stage.flush()?;
         drop(stage);
-        self.tell_events("SELECT event_id, source_file FROM events SEMI JOIN stage USING (event_id)", tell)
+        self.tell_events(&of_stage(), tell)
+    }
+
+    /// The events whose records have these ids, as [`crate::batch::read_events`] reads them.
+    ///
+    /// # Errors
+    /// DuckDB's message.
+    pub fn events_of<'a>(&self, own_ids: impl Iterator<Item = &'a str>) -> Result<Vec<RecordBatch>, StoreError> {
+        self.stage(own_ids.map(|id| [id, ""]))?;
+        let which = of_stage();
+        self.query(&format!("SELECT * REPLACE (client::VARCHAR AS client) FROM events {which} ORDER BY event_id"))
     }
 
     /// Whether the case has events.
@@ -67,11 +86,26 @@ impl Case {
         self.has_rows("events")
     }
 
-    fn tell_events(&self, sql: &str, mut tell: impl FnMut(&str, &str)) -> Result<(), StoreError> {
-        for batch in self.query(sql)? {
+    fn tell_events(&self, which: &str, mut tell: impl FnMut(&str, &str, u32)) -> Result<(), StoreError> {
+        let lengths = LENGTHS.map(|name| format!("strlen({name}::VARCHAR)::BIGINT AS {name}")).join(", ");
+        let sql = format!(
+            "SELECT {OWN_ID} AS id, source_file, event_time, {}, {lengths} FROM events {which}",
+            TEXTS.join(", ")
+        );
+        for batch in self.query(&sql)? {
             let columns = Columns(&batch);
-            let (ids, files) = (columns.text("event_id")?, columns.text("source_file")?);
-            (0..batch.num_rows()).for_each(|row| tell(ids.value(row), files.value(row)));
+            let (ids, files, times) = (columns.text("id")?, columns.text("source_file")?, columns.time("event_time")?);
+            let texts = TEXTS.map(|name| columns.text(name));
+            let lengths = LENGTHS.map(|name| columns.integer(name));
+            for row in 0..batch.num_rows() {
+                let text = |at: usize| texts.get(at)?.as_ref().ok().and_then(|column| text_at(column, row));
+                let length = |at: usize| {
+                    let column = lengths.get(at)?.as_ref().ok().filter(|column| column.is_valid(row))?;
+                    usize::try_from(column.value(row)).ok()
+                };
+                let print = print(time_at(times, row).map(|time| time.0), array::from_fn(text), array::from_fn(length));
+                tell(ids.value(row), files.value(row), print);
+            }
         }
         Ok(())
     }
@@ -87,6 +121,31 @@ impl Case {
             "SELECT * REPLACE (client::VARCHAR AS client) FROM events WHERE rowid IN (SELECT rowid FROM events \
              WHERE session_created IS NULL AND list_contains(console_evidence, 'sign_in')) ORDER BY event_id",
         )
+    }
+
+    /// The ids of the aggregated events that the case has.
+    ///
+    /// # Errors
+    /// DuckDB's message.
+    pub fn aggregated_ids(&self) -> Result<HashSet<String>, StoreError> {
+        let mut ids = HashSet::new();
+        for batch in self.query("SELECT event_id FROM aggregated_events")? {
+            ids.extend(Columns(&batch).text("event_id")?.iter().flatten().map(str::to_owned));
+        }
+        Ok(ids)
+    }
+
+    /// The events that say no more of their callers than a name, with the columns that [`crate::trail::visits`] reads.
+    ///
+    /// # Errors
+    /// DuckDB's message.
+    pub fn visits(&self) -> Result<Vec<RecordBatch>, StoreError> {
+        let columns = VISIT_COLUMNS.map(|name| if name == "client" { "client::VARCHAR AS client" } else { name });
+        self.query(&format!(
+            "SELECT {} FROM events WHERE session_created IS NULL AND user_name IS NOT NULL \
+             AND principal_arn IS NULL AND principal_id IS NULL AND identity_type IS NULL ORDER BY event_id",
+            columns.join(", ")
+        ))
     }
 
     /// The sessions that were created within one of these spans (first and last moment), in order of their ids.
@@ -147,6 +206,12 @@ impl Case {
     fn staging(&self) -> Result<Appender<'_>, StoreError> {
         Ok(self.connection.appender_to_catalog_and_db("stage", "temp", "main")?)
     }
+}
+
+/// The events whose records have the staged ids: by their places, so that of all other events no more columns are read
+/// than those with ids.
+fn of_stage() -> String {
+    format!("WHERE rowid IN (SELECT rowid FROM events WHERE {OWN_ID} IN (SELECT event_id FROM stage))")
 }
 
 fn read_sessions(batch: &RecordBatch) -> Result<Vec<KnownSession>, StoreError> {

@@ -28,7 +28,7 @@ pub const RULES: Table = Table {
 /// `load_files`
 pub const LOAD_FILES: Table = Table {
     name: "load_files",
-    grain: "One input file, as it was last loaded. read = inserted + duplicate + rejected + left_out.",
+    grain: "One input file, as it was last loaded. read = inserted + duplicate + merged + rejected + left_out.",
     columns: &[
         Column::new("file", Text, "The file's name, as it was found"),
         Column::new("sha256", Text, "Hash of the file's bytes as they lie on disk, hex; NULL if it could not be read"),
@@ -42,7 +42,8 @@ pub const LOAD_FILES: Table = Table {
         Column::new("container", Text, "How its records are wrapped"),
         Column::new("read", Integer, "Records found"),
         Column::new("inserted", Integer, "Records that became events of the case"),
-        Column::new("duplicate", Integer, "Records whose event the case had already"),
+        Column::new("duplicate", Integer, "Records whose event the case had already, and that say no more of it"),
+        Column::new("merged", Integer, "Records that were joined with another record of the same event"),
         Column::new("rejected", Integer, "Records that could not be read: rejects"),
         Column::new("left_out", Integer, "Records that the load's filter left out"),
         Column::new(

@@ -81,7 +81,42 @@ pub const EVENTS: Table = Table {
             "The things that the call names: relation is target, created, deleted, granted_to, source or used",
         ),
         Column::new("grants", Json, "The permissions that the call gives or takes, as in event_grants"),
+        Column::new("shared_event_id", Text, "One id for the records of one action that several accounts got")
+            .from("sharedEventID"),
+        Column::new("vpc_endpoint_id", Text, "The VPC endpoint that the call went through").from("vpcEndpointId"),
+        Column::new("source_identity", Text, "The identity that was set when the role was assumed")
+            .from("userIdentity.sessionContext.sourceIdentity"),
+        Column::new("assumed_root", Boolean, "Whether the credentials are those of sts:AssumeRoot")
+            .from("userIdentity.sessionContext.assumedRoot"),
+        Column::new("on_behalf_of", Text, "The IAM Identity Center user that the call was made for")
+            .from("userIdentity.onBehalfOf.userId"),
+        Column::new("in_scope_of", Text, "The resource whose role or function called")
+            .from("userIdentity.inScopeOf.sourceArn"),
+        Column::new("own_id", Text, "The id in its record, where other events have that too; else NULL"),
+        Column::new("corrects", Text, "The id of the event whose record this one replaces; why is in extra.addendum")
+            .from("addendum.originalEventID"),
         Column::new("extra", Json, "The members of the record that no other column holds"),
+    ],
+};
+
+/// `aggregated_events`
+pub const AGGREGATED_EVENTS: Table = Table {
+    name: "aggregated_events",
+    grain: "One aggregated event: CloudTrail's count of many calls in a window of time. It has no name and no caller.",
+    columns: &[
+        Column::new("event_id", Text, "The event's id; derived from its content if the record has none")
+            .from("eventId"),
+        Column::new("window_start", Timestamp, "When its window begins, UTC").from("timeWindow.windowStart"),
+        Column::new("window_end", Timestamp, "When its window ends, UTC").from("timeWindow.windowEnd"),
+        Column::new("account_id", Text, "The account that got the record").from("accountId"),
+        Column::new("region", Text, "The region called").from("awsRegion"),
+        Column::new("event_source", Text, "The service called, with its domain").from("eventSource"),
+        Column::new("dimension", Text, "What the calls are counted by: eventName, resourceARN, userIdentity")
+            .from("summary.primaryDimension.dimension"),
+        Column::new("summary", Json, "The counts").from("summary"),
+        Column::new("source_file", Text, "The file, or the file within an archive, it was read from"),
+        Column::new("source_record", Integer, "Its position in that file"),
+        Column::new("record", Json, "The whole record"),
     ],
 };
 

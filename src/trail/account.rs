@@ -7,8 +7,16 @@ use crate::batch::{BatchError, Cell, Rows};
 use crate::event::Timestamp;
 use crate::read::Source;
 
-/// Adds the file's row of `load_files`; `inserted` of its records became events, and what was neither that nor rejected
-/// nor left out is a duplicate. `filter` is the load's, as it is stated.
+/// What became of a file's records; what was neither of these nor rejected is a duplicate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Counts {
+    /// Records that became events.
+    pub inserted: u64,
+    /// Records that were joined with others of the same event.
+    pub merged: u64,
+}
+
+/// Adds the file's row of `load_files`. `filter` is the load's, as it is stated.
 ///
 /// # Errors
 /// If the cells here are not the columns of the table, which a test rules out.
@@ -16,7 +24,7 @@ pub fn push_file(
     rows: &mut Rows,
     file: &Source,
     parsed: &Parsed,
-    inserted: u64,
+    counts: Counts,
     filter: Option<&str>,
 ) -> Result<(), BatchError> {
     rows.push([
@@ -27,8 +35,9 @@ pub fn push_file(
         Cell::count(parsed.documents),
         Cell::Text(parsed.container.as_deref()),
         Cell::count(parsed.read),
-        Cell::count(inserted),
-        Cell::count(parsed.duplicate(inserted)),
+        Cell::count(counts.inserted),
+        Cell::count(parsed.duplicate(counts)),
+        Cell::count(counts.merged),
         Cell::count(parsed.rejected),
         Cell::count(parsed.left_out),
         Cell::Text(filter.filter(|_| parsed.left_out > 0)),
@@ -49,6 +58,7 @@ pub fn push_left_out(rows: &mut Rows, file: &Source, filter: Option<&str>) -> Re
         Cell::count(file.size()),
         Cell::count(0),
         Cell::Text(None),
+        Cell::count(0),
         Cell::count(0),
         Cell::count(0),
         Cell::count(0),
@@ -91,9 +101,9 @@ impl Parsed {
         Self { refused: Some(cause), ..Self::default() }
     }
 
-    /// The records whose event was there already, if so many became events.
+    /// The records whose event was there already, and that say no more of it.
     #[must_use]
-    pub const fn duplicate(&self, inserted: u64) -> u64 {
-        self.read - self.rejected - self.left_out - inserted
+    pub const fn duplicate(&self, counts: Counts) -> u64 {
+        self.read - self.rejected - self.left_out - counts.inserted - counts.merged
     }
 }

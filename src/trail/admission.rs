@@ -1,10 +1,13 @@
 //! Which record of an event is the one to keep, when several tell of it.
 
 use std::collections::hash_map::Entry;
+use std::hash::{Hash, Hasher};
 
 use indexmap::IndexSet;
-use rustc_hash::{FxBuildHasher, FxHashMap};
+use rustc_hash::{FxBuildHasher, FxHashMap, FxHasher};
 use sha2::{Digest, Sha256};
+
+use crate::event::Event;
 
 /// What to do with a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,23 +16,77 @@ pub enum Admission {
     New,
     /// The case has its event.
     Duplicate,
-    /// The case has its event, from a file whose name comes later: this record takes its place.
-    Instead,
+    /// The case has its event, from another record: both are to be joined, or told apart. So is a copy from a file whose
+    /// name comes first.
+    Joins,
 }
 
-/// The events met so far: key of the id to the document it was read from.
+/// What a record says of its event, in 32 bits: two records of one event that have the same are copies.
+///
+/// `texts` and `lengths` are those of the members that [`print_of`] names.
+#[must_use]
+pub fn print(time: Option<i64>, texts: [Option<&str>; TEXTS.len()], lengths: [Option<usize>; LENGTHS.len()]) -> u32 {
+    let mut hasher = FxHasher::default();
+    (time, texts, lengths).hash(&mut hasher);
+    let hash = hasher.finish();
+    #[expect(clippy::cast_possible_truncation, reason = "both halves count")]
+    {
+        (hash ^ (hash >> 32)) as u32
+    }
+}
+
+/// The columns of `events` whose texts [`print`] takes.
+pub const TEXTS: [&str; 10] = [
+    "event_source",
+    "event_name",
+    "source_ip",
+    "user_agent",
+    "principal_arn",
+    "user_name",
+    "access_key_id",
+    "request_id",
+    "error_code",
+    "region",
+];
+/// The columns of `events` whose texts' lengths in bytes [`print`] takes.
+pub const LENGTHS: [&str; 3] = ["request_parameters", "response_elements", "extra"];
+
+/// The print of an event.
+pub(super) fn print_of(event: &Event<'_>) -> u32 {
+    let identity = &event.identity;
+    let texts = [
+        Some(event.event_source.as_ref()),
+        Some(event.event_name.as_ref()),
+        event.source_ip.as_deref(),
+        event.user_agent.as_deref(),
+        identity.arn.as_deref(),
+        identity.user_name.as_deref(),
+        identity.access_key_id.as_deref(),
+        event.request_id.as_deref(),
+        event.error_code.as_deref(),
+        event.region.as_deref(),
+    ];
+    let lengths = [
+        event.request_parameters.as_deref().map(str::len),
+        event.response_elements.as_deref().map(str::len),
+        event.extra.as_deref().map(str::len),
+    ];
+    print(Some(event.event_time.0), texts, lengths)
+}
+
+/// The events met so far: key of the id to the document it was read from, and the print of its record.
 #[derive(Debug, Default)]
 pub struct Admissions {
     /// Keys as four numbers each, which take a third less room than one that is aligned to 16 bytes.
-    read_from: FxHashMap<[u32; 4], u32>,
+    read_from: FxHashMap<[u32; 4], (u32, u32)>,
     documents: IndexSet<String, FxBuildHasher>,
 }
 
 impl Admissions {
     /// Notes that an event is there already, read from that document. One that is known stays as it is: it may have
     /// been replaced since.
-    pub fn learn(&mut self, id: &str, document: u32) {
-        self.read_from.entry(quarters(event_key(id))).or_insert(document);
+    pub fn learn(&mut self, id: &str, print: u32, document: u32) {
+        self.read_from.entry(quarters(event_key(id))).or_insert((document, print));
     }
 
     /// The name that a number of [`Admissions::document`] stands for.
@@ -46,20 +103,23 @@ impl Admissions {
 
     /// Notes a record's event, and tells what to do with the record.
     ///
-    /// Of several records of one event, the one in the document whose name comes first is kept, and in one document the
+    /// Of several copies of one record, the one in the document whose name comes first is kept, and in one document the
     /// one that was loaded first; so it does not matter in which order documents are loaded.
-    pub fn admit(&mut self, key: u128, document: u32) -> Admission {
-        let known = match self.read_from.entry(quarters(key)) {
+    pub fn admit(&mut self, key: u128, print: u32, document: u32) -> Admission {
+        let (known, known_print) = match self.read_from.entry(quarters(key)) {
             Entry::Vacant(new) => {
-                new.insert(document);
+                new.insert((document, print));
                 return Admission::New;
             }
             Entry::Occupied(known) => known.into_mut(),
         };
+        if *known_print != print {
+            return Admission::Joins;
+        }
         let name = |number: u32| self.documents.get_index(number as usize);
         if name(document) < name(*known) {
             *known = document;
-            return Admission::Instead;
+            return Admission::Joins;
         }
         Admission::Duplicate
     }
@@ -98,7 +158,7 @@ fn uuid(id: &str) -> Option<u128> {
 
 #[cfg(test)]
 mod tests {
-    use super::Admission::{Duplicate, Instead, New};
+    use super::Admission::{Duplicate, Joins, New};
     use super::*;
 
     #[test]
@@ -124,8 +184,8 @@ mod tests {
         let mut events = Admissions::default();
         let [b, a, c] = ["b", "a", "c"].map(|name| events.document(name));
         assert_eq!(events.document("a"), a);
-        let admitted = [b, b, c, a, a, b].map(|document| events.admit(7, document));
-        assert_eq!(admitted, [New, Duplicate, Duplicate, Instead, Duplicate, Duplicate]);
-        assert_eq!(events.admit(8, c), New);
+        let admitted = [b, b, c, a, a, b].map(|document| events.admit(7, 1, document));
+        assert_eq!(admitted, [New, Duplicate, Duplicate, Joins, Duplicate, Duplicate]);
+        assert_eq!([events.admit(7, 2, c), events.admit(8, 1, c)], [Joins, New]);
     }
 }

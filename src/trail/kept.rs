@@ -3,17 +3,19 @@
 use arrow::array::BooleanArray;
 use arrow::compute::filter_record_batch;
 use arrow::record_batch::RecordBatch;
+use indexmap::IndexMap;
 use rayon::prelude::*;
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::account::{push_file, push_refused, push_rejects};
 use super::bundles::{BUNDLE, cut};
+use super::merge::{Fate, Version, resolve};
 use super::parse::parse_rows;
-use super::{Admission, Admissions, Bundle, Events, Filter, Outcome, Parsed, parse};
-use crate::batch::{BatchError, Columns, Rows};
+use super::{Admission, Admissions, Bundle, Counts, Events, Filter, Outcome, Parsed, Reading, parse};
+use crate::batch::{BatchError, Columns, EventRows, Rows};
 use crate::event::Timestamp;
 use crate::read::{Discovery, Source};
-use crate::table::{LOAD_FILES, REJECTS};
+use crate::table::{AGGREGATED_EVENTS, LOAD_FILES, REJECTS};
 
 /// A stretch of time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -35,6 +37,8 @@ impl Span {
 pub(super) struct Kept {
     /// Batches of `events`: each event once, as a load would keep it, in order of files and records.
     pub(super) events: Vec<RecordBatch>,
+    /// A batch of `aggregated_events`.
+    pub(super) aggregated: RecordBatch,
     /// A batch of `load_files`.
     pub(super) files: RecordBatch,
     /// A batch of `rejects`: all that could not be read, from records to inputs.
@@ -46,7 +50,7 @@ pub(super) struct Kept {
 /// Reads everything that was found, in parallel.
 pub(super) fn read(found: Discovery, span: Span) -> Result<Kept, BatchError> {
     let bundles = cut(found.sources, BUNDLE).into_par_iter().map(|sources| {
-        let mut bundle = parse(sources, &|_, _| false, &Filter::default())?;
+        let mut bundle = parse(sources, Reading::default(), &|_, _| false, &Filter::default())?;
         bundle.batches = std::mem::take(&mut bundle.batches).into_iter().map(shrunk).collect::<Result<_, _>>()?;
         Ok(bundle)
     });
@@ -88,8 +92,8 @@ impl Account {
         push_refused(&mut self.rejects, file, cause)
     }
 
-    fn file(&mut self, file: &Source, parsed: &Parsed, inserted: u64) -> Result<(), BatchError> {
-        push_file(&mut self.files, file, parsed, inserted, None)?;
+    fn file(&mut self, file: &Source, parsed: &Parsed, counts: Counts) -> Result<(), BatchError> {
+        push_file(&mut self.files, file, parsed, counts, None)?;
         if let Some(cause) = &parsed.refused {
             return self.lost(&file.name, cause);
         }
@@ -100,39 +104,61 @@ impl Account {
 
 /// Keeps of each event the record that a load would keep: the one in the document whose name comes first.
 fn keep(mut bundles: Vec<Bundle>, span: Span, mut account: Account) -> Result<Kept, BatchError> {
-    let wanted = admit(&mut bundles);
+    let (mut wanted, joined) = admit(&mut bundles)?;
+    let aggregated = aggregated(&bundles, &mut wanted)?;
     for (bundle, wanted) in bundles.iter().zip(&wanted) {
-        for ((source, outcome), inserted) in bundle.files.iter().zip(&wanted.inserted) {
+        for ((source, outcome), counts) in bundle.files.iter().zip(&wanted.counts) {
             match outcome {
                 Outcome::Skipped => {}
-                Outcome::Failed(cause) => account.file(source, &Parsed::failed(cause.clone()), 0)?,
-                Outcome::Parsed(parsed) => account.file(source, parsed, *inserted)?,
+                Outcome::Failed(cause) => account.file(source, &Parsed::failed(cause.clone()), Counts::default())?,
+                Outcome::Parsed(parsed) => account.file(source, parsed, *counts)?,
             }
         }
     }
     let batches =
         bundles.into_iter().zip(wanted).flat_map(|(bundle, wanted)| bundle.batches.into_iter().zip(wanted.rows));
-    let batches: Vec<_> = batches.collect();
+    let joined = joined.map(|batch| (vec![true; batch.num_rows()], batch)).map(|(rows, batch)| (batch, rows));
+    let batches: Vec<_> = batches.chain(joined).collect();
     let events =
         batches.into_par_iter().map(|(batch, rows)| chosen(batch, rows, span)).collect::<Result<Vec<_>, _>>()?;
     Ok(Kept {
         events: events.into_iter().filter(|batch| batch.num_rows() > 0).collect(),
+        aggregated,
         files: account.files.finish()?,
         rejects: account.rejects.finish()?,
         nothing: (!account.some).then(|| told(&account.causes)),
     })
 }
 
+/// The aggregated events, each once.
+fn aggregated(bundles: &[Bundle], wanted: &mut [Wanted]) -> Result<RecordBatch, BatchError> {
+    let (mut rows, mut met) = (Rows::new(&AGGREGATED_EVENTS), FxHashSet::default());
+    for (bundle, wanted) in bundles.iter().zip(wanted) {
+        for ((_, outcome), counts) in bundle.files.iter().zip(&mut wanted.counts) {
+            let Outcome::Parsed(parsed) = outcome else { continue };
+            for counted in parsed.aggregated.iter().filter(|counted| met.insert(counted.event.event_id.as_str())) {
+                counted.push(&mut rows)?;
+                counts.inserted += 1;
+            }
+        }
+    }
+    rows.finish()
+}
+
 /// What a bundle is to give.
 struct Wanted {
     /// Of each batch, the rows.
     rows: Vec<Vec<bool>>,
-    /// Of each file, how many.
-    inserted: Vec<u64>,
+    /// Of each file, how many, and what became of others.
+    counts: Vec<Counts>,
 }
 
-/// Tells the rows to keep. Copies of a file are skipped, as a load skips them.
-fn admit(bundles: &mut [Bundle]) -> Vec<Wanted> {
+/// Where a record stands: its bundle, its file, its batch and its row.
+type Place = (usize, usize, usize, usize);
+
+/// Tells the rows to keep, and gives those that were made of several records. Copies of a file are skipped, as a load
+/// skips them.
+fn admit(bundles: &mut [Bundle]) -> Result<(Vec<Wanted>, Option<RecordBatch>), BatchError> {
     let mut whole = FxHashSet::default();
     for (_, outcome) in bundles.iter_mut().flat_map(|bundle| &mut bundle.files) {
         if let Outcome::Parsed(parsed) = outcome
@@ -146,21 +172,70 @@ fn admit(bundles: &mut [Bundle]) -> Vec<Wanted> {
     }
     let nothing = |bundle: &Bundle| Wanted {
         rows: bundle.batches.iter().map(|batch| vec![false; batch.num_rows()]).collect(),
-        inserted: vec![0; bundle.files.len()],
+        counts: vec![Counts::default(); bundle.files.len()],
     };
     let mut wanted: Vec<Wanted> = bundles.iter().map(nothing).collect();
     let mut met = Admissions::default();
+    let mut joining: IndexMap<u128, Vec<Place>> = IndexMap::new();
     for (bundle, file, events) in by_document(bundles) {
         let document = met.document(&events.document);
-        for (row, key) in events.keys.iter().enumerate() {
-            // In order of names, no later record takes the place of an earlier one.
-            if met.admit(*key, document) == Admission::New {
-                wanted[bundle].rows[events.batch][events.first + row] = true;
-                wanted[bundle].inserted[file] += 1;
+        for (row, (key, print)) in events.keys.iter().enumerate() {
+            let place = (bundle, file, events.batch, events.first + row);
+            match met.admit(*key, *print, document) {
+                Admission::New => {
+                    wanted[bundle].rows[events.batch][events.first + row] = true;
+                    wanted[bundle].counts[file].inserted += 1;
+                }
+                Admission::Joins => joining.entry(*key).or_default().push(place),
+                Admission::Duplicate => {}
             }
         }
     }
-    wanted
+    let joined = if joining.is_empty() { None } else { Some(join(bundles, &mut wanted, joining)?) };
+    Ok((wanted, joined))
+}
+
+/// Makes one record of those of one event, and gives those that are others than the rows they were made from.
+fn join(
+    bundles: &[Bundle],
+    wanted: &mut [Wanted],
+    joining: IndexMap<u128, Vec<Place>>,
+) -> Result<RecordBatch, BatchError> {
+    let mut firsts: FxHashMap<u128, Place> = FxHashMap::default();
+    for (bundle, file, events) in by_document(bundles) {
+        for (row, (key, _)) in events.keys.iter().enumerate() {
+            let row = events.first + row;
+            if joining.contains_key(key) && wanted[bundle].rows[events.batch][row] {
+                firsts.insert(*key, (bundle, file, events.batch, row));
+            }
+        }
+    }
+    let version = |(bundle, _, batch, row): &Place| Version::of(&bundles[*bundle].batches[*batch], *row);
+    let mut rows = EventRows::default();
+    for (key, places) in joining {
+        let first = firsts.get(&key).copied();
+        let there = first.iter().map(version).collect::<Result<Vec<_>, _>>();
+        let new = places.iter().map(version).collect::<Result<Vec<_>, _>>();
+        // A record that cannot be put together again stays as it is.
+        let (Ok(there), Ok(new)) = (there, new) else { continue };
+        let resolved = resolve(&there, &new);
+        if resolved.is_changed {
+            if resolved.push(&mut rows).is_err() {
+                continue;
+            }
+            if let Some((bundle, _, batch, row)) = first {
+                wanted[bundle].rows[batch][row] = false;
+            }
+        }
+        for ((bundle, file, ..), fate) in places.into_iter().zip(resolved.fates) {
+            match fate {
+                Fate::New => wanted[bundle].counts[file].inserted += 1,
+                Fate::Merged => wanted[bundle].counts[file].merged += 1,
+                Fate::Duplicate => {}
+            }
+        }
+    }
+    rows.finish()
 }
 
 /// The documents in order of their names, each with the places of its bundle and its file.

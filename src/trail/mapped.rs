@@ -90,7 +90,7 @@ fn count(events: &[Row<'_>], signals: &[Signal]) -> Explained {
     let kinds: FxHashMap<&str, Kind> = members.collect();
     let mut explained = Explained { signals: signals.len() as u64, ..Explained::default() };
     for event in events {
-        let typed = matches!(event.client, Client::Cli | Client::Sdk | Client::CloudShell);
+        let typed = matches!(event.client, Client::Cli | Client::Sdk | Client::Agent | Client::CloudShell);
         match kinds.get(event.event_id) {
             Some(Kind::Command) if typed => explained.typed += 1,
             Some(_) => explained.of_signals += 1,

@@ -8,19 +8,23 @@ mod cells;
 mod filter;
 mod kept;
 mod mapped;
+mod merge;
 mod parse;
 mod sessions;
 mod sign_ins;
 mod stretches;
 mod whole;
 
-pub use account::{push_file, push_left_out, push_rejects};
-pub use admission::{Admission, Admissions};
+pub use account::{Counts, push_file, push_left_out, push_rejects};
+pub use admission::{Admission, Admissions, LENGTHS, TEXTS, print};
 pub use bundles::{BUNDLE, cut};
 pub use filter::Filter;
 pub use kept::Span;
 pub use mapped::{Mapped, signals};
-pub use parse::{Bundle, Events, IsKnown, Outcome, Parsed, Reject, parse, parse_stored};
-pub use sign_ins::SignIns;
+pub use merge::{Fate, MergeError, Resolved, Version, resolve};
+pub use parse::{Bundle, Counted, Events, IsKnown, Outcome, Parsed, Reject, parse, parse_stored};
+pub use sign_ins::{SignIns, VISIT_COLUMNS, visits};
 pub use stretches::{Stretch, Stretches};
 pub use whole::{Trail, TrailError, map_events};
+
+pub use crate::read::Reading;

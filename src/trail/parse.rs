@@ -7,9 +7,9 @@ use std::collections::BTreeSet;
 use arrow::record_batch::RecordBatch;
 use rayon::prelude::*;
 
-use super::Filter;
-use super::admission::event_key;
-use crate::batch::{BatchError, EventRows};
+use super::admission::{event_key, print_of};
+use super::{Filter, Reading};
+use crate::batch::{BatchError, Cell, EventRows, Rows};
 use crate::{normalise, read, session};
 
 /// The most records in a batch: as many as DuckDB takes at once.
@@ -52,12 +52,50 @@ pub struct Parsed {
     pub rejected: u64,
     /// Records whose event the filter does not want.
     pub left_out: u64,
+    /// Documents, and parts of archives and of compressed files, that could not be read where others were.
+    pub damaged: u64,
     /// Why nothing of it was read, if nothing was.
     pub refused: Option<String>,
     /// What could not be read.
     pub rejects: Vec<Reject>,
     /// Its events, by document.
     pub events: Vec<Events>,
+    /// Its aggregated events, which are in no batch of events.
+    pub aggregated: Vec<Counted>,
+}
+
+/// An aggregated event, and where it was read.
+#[derive(Debug, Clone)]
+pub struct Counted {
+    /// The event.
+    pub event: normalise::Aggregated,
+    /// The document's name.
+    pub document: String,
+    /// The record's place in its document, from 1.
+    pub record: u64,
+}
+
+impl Counted {
+    /// Adds the event to rows of `aggregated_events`.
+    ///
+    /// # Errors
+    /// If the cells here are not the columns of the table, which a test rules out.
+    pub fn push(&self, rows: &mut Rows) -> Result<(), BatchError> {
+        let event = &self.event;
+        rows.push([
+            Cell::text(&event.event_id),
+            Cell::Time(Some(event.window_start)),
+            Cell::Time(event.window_end),
+            Cell::Text(event.account_id.as_deref()),
+            Cell::Text(event.region.as_deref()),
+            Cell::Text(event.event_source.as_deref()),
+            Cell::Text(event.dimension.as_deref()),
+            Cell::text(&event.summary),
+            Cell::text(&self.document),
+            Cell::count(self.record),
+            Cell::text(&event.record),
+        ])
+    }
 }
 
 /// A record, or if `record` is `None` a document, that could not be read.
@@ -78,8 +116,8 @@ pub struct Reject {
 pub struct Events {
     /// The document's name.
     pub document: String,
-    /// The keys of the events' ids, row by row.
-    pub keys: Vec<u128>,
+    /// The keys of the events' ids and the prints of their records, row by row.
+    pub keys: Vec<(u128, u32)>,
     /// The batch's place in [`Bundle::batches`].
     pub batch: usize,
     /// The first row of the events.
@@ -95,12 +133,18 @@ pub struct Bundle {
     pub batches: Vec<RecordBatch>,
 }
 
-/// Reads files and normalises their records, of which those are left out that the filter does not want.
+/// Reads files and normalises their records.
 ///
 /// # Errors
 /// Only if events do not fit their table; what is wrong with a file is in its outcome.
-pub fn parse(sources: Vec<read::Source>, is_known: &IsKnown<'_>, filter: &Filter) -> Result<Bundle, BatchError> {
-    let mut parser = Parser { filter: Some(filter).filter(|filter| !filter.is_all()), ..Parser::default() };
+pub fn parse(
+    sources: Vec<read::Source>,
+    reading: Reading,
+    is_known: &IsKnown<'_>,
+    filter: &Filter,
+) -> Result<Bundle, BatchError> {
+    let filter = Some(filter).filter(|filter| !filter.is_all());
+    let mut parser = Parser { reading, filter, ..Parser::default() };
     let mut files = Vec::with_capacity(sources.len());
     for source in sources {
         let outcome = parser.file(&source, is_known)?;
@@ -153,6 +197,7 @@ struct Parser<'f> {
     batches: Vec<RecordBatch>,
     rows: EventRows,
     bytes: usize,
+    reading: Reading,
     /// What is wanted; everything if `None`.
     filter: Option<&'f Filter>,
 }
@@ -201,9 +246,9 @@ impl Parser<'_> {
         }
         self.bytes += bytes;
         let first = self.rows.len();
-        let (keys, rejects) = normalise_all(document, records, &mut self.rows, self.filter)?;
+        let (keys, others) = normalise_all(document, records, &mut self.rows, self.filter)?;
         let events = Events { document: document.to_owned(), keys, batch: self.batches.len(), first };
-        parsed.add(records.len(), events, rejects);
+        parsed.add(records.len(), events, others);
         Ok(())
     }
 
@@ -212,14 +257,14 @@ impl Parser<'_> {
         let filter = self.filter;
         let normalise = |piece: &&[Record<'_>]| {
             let mut rows = EventRows::with_capacity(piece.len());
-            let (keys, rejects) = normalise_all(document, piece, &mut rows, filter)?;
-            Ok::<_, BatchError>((rows.finish()?, keys, rejects))
+            let (keys, others) = normalise_all(document, piece, &mut rows, filter)?;
+            Ok::<_, BatchError>((rows.finish()?, keys, others))
         };
         let done: Vec<_> = pieces.par_iter().map(normalise).collect();
         for (records, piece) in pieces.iter().zip(done) {
-            let (batch, keys, rejects) = piece?;
+            let (batch, keys, others) = piece?;
             let events = Events { document: document.to_owned(), keys, batch: self.batches.len(), first: 0 };
-            parsed.add(records.len(), events, rejects);
+            parsed.add(records.len(), events, others);
             self.batches.push(batch);
         }
         Ok(())
@@ -240,7 +285,7 @@ impl Parsed {
     fn add_documents(&mut self, documents: &[read::Document], parser: &mut Parser<'_>) -> Result<(), BatchError> {
         let mut containers = BTreeSet::new();
         for document in documents {
-            match read::split(document) {
+            match read::split_as(document, parser.reading) {
                 Ok(split) => {
                     containers.insert(split.container.as_str());
                     parser.records(&document.name, &split.records, self)?;
@@ -257,6 +302,7 @@ impl Parsed {
         if self.container.is_none() {
             self.refuse();
         }
+        self.damaged = self.rejects.iter().filter(|reject| reject.record.is_none()).count() as u64;
         Ok(())
     }
 
@@ -267,11 +313,13 @@ impl Parsed {
         self.refused = Some(if all.is_empty() { "nothing in it".to_owned() } else { all });
     }
 
-    /// Adds what so many records came to; those that are neither event nor reject were left out.
-    fn add(&mut self, records: usize, events: Events, rejects: Vec<Reject>) {
-        self.left_out += records.saturating_sub(events.keys.len() + rejects.len()) as u64;
-        self.rejected += rejects.len() as u64;
-        self.rejects.extend(rejects);
+    /// Adds what so many records came to; those that are neither event, aggregated event nor reject were left out.
+    fn add(&mut self, records: usize, events: Events, others: Others) {
+        let found = events.keys.len() + others.rejects.len() + others.aggregated.len();
+        self.left_out += records.saturating_sub(found) as u64;
+        self.rejected += others.rejects.len() as u64;
+        self.rejects.extend(others.rejects);
+        self.aggregated.extend(others.aggregated);
         self.events.push(events);
     }
 }
@@ -299,18 +347,18 @@ fn size(records: &[Record<'_>]) -> usize {
     records.iter().flatten().map(|text| text.json.len()).sum()
 }
 
-/// Adds the records' events to `rows`, but for those that the filter does not want; gives the keys of their ids, and what
-/// is no event.
+/// Adds the records' events to `rows`, but for those that the filter does not want; gives the keys of their ids and the
+/// prints, and what is no event.
 fn normalise_all(
     document: &str,
     records: &[Record<'_>],
     rows: &mut EventRows,
     filter: Option<&Filter>,
-) -> Result<(Vec<u128>, Vec<Reject>), BatchError> {
-    let (mut keys, mut rejects) = (Vec::with_capacity(records.len()), Vec::new());
+) -> Result<(Vec<(u128, u32)>, Others), BatchError> {
+    let (mut keys, mut others) = (Vec::with_capacity(records.len()), Others::default());
     for record in records {
         match record {
-            Err(bad) => rejects.push(Reject {
+            Err(bad) => others.rejects.push(Reject {
                 document: document.to_owned(),
                 record: Some(bad.position),
                 cause: bad.cause.clone(),
@@ -318,26 +366,39 @@ fn normalise_all(
             }),
             Ok(text) => match normalise_one(document, text, rows, filter)? {
                 Ok(key) => keys.extend(key),
-                Err(cause) => rejects.push(Reject {
-                    document: document.to_owned(),
-                    record: Some(text.position),
-                    cause,
-                    excerpt: Some(text.json.chars().take(EXCERPT).collect()),
-                }),
+                Err(cause) => match normalise::aggregated(&text.json) {
+                    Some(event) => {
+                        let (document, record) = (document.to_owned(), text.position);
+                        others.aggregated.push(Counted { event, document, record });
+                    }
+                    None => others.rejects.push(Reject {
+                        document: document.to_owned(),
+                        record: Some(text.position),
+                        cause,
+                        excerpt: Some(text.json.chars().take(EXCERPT).collect()),
+                    }),
+                },
             },
         }
     }
-    Ok((keys, rejects))
+    Ok((keys, others))
 }
 
-/// Adds the record's event and gives the key of its id, nothing if the filter does not want it, or the cause if it is no
-/// event.
+/// Records that are no event with a name and a time.
+#[derive(Debug, Default)]
+struct Others {
+    rejects: Vec<Reject>,
+    aggregated: Vec<Counted>,
+}
+
+/// Adds the record's event and gives the key of its id and its print, nothing if the filter does not want it, or the cause
+/// if it is no event.
 fn normalise_one(
     document: &str,
     text: &read::RecordText<'_>,
     rows: &mut EventRows,
     filter: Option<&Filter>,
-) -> Result<Result<Option<u128>, String>, BatchError> {
+) -> Result<Result<Option<(u128, u32)>, String>, BatchError> {
     if text.json.len() > MAX_RECORD_BYTES {
         return Ok(Err(format!("the record has {} bytes, more than {MAX_RECORD_BYTES}", text.json.len())));
     }
@@ -350,5 +411,7 @@ fn normalise_one(
     }
     event.session_id = session::id(&event, document);
     rows.push(&event, document, text.position)?;
-    Ok(Ok(Some(event_key(&event.event_id))))
+    // A record that corrects another one is of the same event.
+    let id = event.corrects.as_deref().unwrap_or(&event.event_id);
+    Ok(Ok(Some((event_key(id), print_of(&event)))))
 }

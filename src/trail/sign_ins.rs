@@ -1,10 +1,13 @@
 //! Sign-ins, put into the sessions they opened.
 
+use std::borrow::Cow;
+
+use arrow::array::Array;
 use arrow::record_batch::RecordBatch;
 use rustc_hash::FxHashMap;
 
-use crate::batch::{self, BatchError};
-use crate::event::{Event, Timestamp};
+use crate::batch::{self, BatchError, Columns, text_at, time_at};
+use crate::event::{Client, Event, Identity, Timestamp};
 use crate::session::{self, Candidate, SignIn};
 
 /// Sign-ins that do not say when their session was created.
@@ -40,11 +43,70 @@ impl<'b> SignIns<'b> {
     #[must_use]
     pub fn moves(&self, candidates: &[Candidate]) -> Vec<(String, String)> {
         let linked: FxHashMap<String, String> = session::link(&self.waiting, candidates).into_iter().collect();
+        // Those of an event history are told from their neighbours.
+        let waiting = self.events.iter().filter(|(event, _)| session::visit(event).is_none());
         let to = |(event, file): &(Event<'_>, &str)| {
             let linked = linked.get(event.event_id.as_ref()).cloned();
             let session_id = linked.unwrap_or_else(|| session::id(event, file));
             (event.session_id != session_id).then(|| (event.event_id.to_string(), session_id))
         };
-        self.events.iter().filter_map(to).collect()
+        waiting.filter_map(to).collect()
     }
 }
+
+/// The events of event histories that belong to another session than they are in: pairs of `event_id` and `session_id`.
+/// The batches are of `events`; they may hold other events, and no other columns than [`VISIT_COLUMNS`].
+///
+/// # Errors
+/// If a column is missing.
+pub fn visits(batches: &[RecordBatch]) -> Result<Vec<(String, String)>, BatchError> {
+    let mut visits = Vec::new();
+    for batch in batches {
+        let columns = Columns(batch);
+        let names = columns.text("user_name")?;
+        let created = columns.time("session_created")?;
+        let known = ["identity_type", "principal_arn", "principal_id", "issuer_arn"].map(|name| columns.text(name));
+        for row in 0..batch.num_rows() {
+            // Nearly all events say more of their callers, and are passed at once.
+            let is_known =
+                known.iter().flatten().any(|column| text_at(column, row).is_some_and(|text| !text.is_empty()));
+            if is_known || !created.is_null(row) || names.is_null(row) {
+                continue;
+            }
+            let text = |name: &str| Ok::<_, BatchError>(text_at(columns.text(name)?, row).map(Cow::Borrowed));
+            let event = Event {
+                event_id: text("event_id")?.unwrap_or_default(),
+                event_time: time_at(columns.time("event_time")?, row).unwrap_or_default(),
+                recipient_account_id: text("recipient_account_id")?,
+                identity: Identity {
+                    user_name: text("user_name")?,
+                    account_id: text("identity_account_id")?,
+                    access_key_id: text("access_key_id")?,
+                    ..Identity::default()
+                },
+                client: text("client")?.as_deref().and_then(Client::named),
+                session_id: text("session_id")?.unwrap_or_default().into_owned(),
+                ..Event::default()
+            };
+            visits.extend(session::visit(&event));
+        }
+    }
+    Ok(session::visits(&visits))
+}
+
+/// The columns of `events` that [`visits`] reads.
+pub const VISIT_COLUMNS: [&str; 13] = [
+    "event_id",
+    "event_time",
+    "recipient_account_id",
+    "identity_type",
+    "principal_id",
+    "principal_arn",
+    "identity_account_id",
+    "access_key_id",
+    "user_name",
+    "issuer_arn",
+    "session_created",
+    "client",
+    "session_id",
+];

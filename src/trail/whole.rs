@@ -26,6 +26,8 @@ use crate::rule::RuleSet;
 pub struct Trail {
     /// Batches of `events`, each event once, sign-ins in the sessions they opened.
     pub events: Vec<RecordBatch>,
+    /// A batch of `aggregated_events`.
+    pub aggregated: RecordBatch,
     /// A batch of `load_files`.
     pub files: RecordBatch,
     /// A batch of `rejects`. Unlike a case's it has a row, too, for each file and input of which nothing was read.
@@ -69,9 +71,9 @@ impl Trail {
     }
 
     fn linked(kept: Kept) -> Result<Self, BatchError> {
-        let Kept { mut events, files, rejects, nothing } = kept;
+        let Kept { mut events, aggregated, files, rejects, nothing } = kept;
         link(&mut events)?;
-        Ok(Self { events, files, rejects, nothing })
+        Ok(Self { events, aggregated, files, rejects, nothing })
     }
 
     /// The trail, if anything of it was read.
@@ -107,11 +109,15 @@ fn link(events: &mut [RecordBatch]) -> Result<(), BatchError> {
     let waiting =
         events.iter().zip(&cells).map(|(batch, cells)| waiting(batch, cells)).collect::<Result<Vec<_>, _>>()?;
     let sign_ins = SignIns::read(&waiting)?;
-    let moves: FxHashMap<String, String> = sign_ins.moves(&candidates(&cells)).into_iter().collect();
+    let mut moves: FxHashMap<String, String> = sign_ins.moves(&candidates(&cells)).into_iter().collect();
+    let visits = super::visits(events)?;
+    let has_visits = !visits.is_empty();
+    moves.extend(visits);
     if moves.is_empty() {
         return Ok(());
     }
-    events.iter_mut().zip(&waiting).filter(|(_, waiting)| waiting.num_rows() > 0).try_for_each(|(batch, _)| {
+    let concerned = |waiting: &RecordBatch| has_visits || waiting.num_rows() > 0;
+    events.iter_mut().zip(&waiting).filter(|(_, waiting)| concerned(waiting)).try_for_each(|(batch, _)| {
         *batch = moved(batch, &moves)?;
         Ok(())
     })

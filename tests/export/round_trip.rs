@@ -45,3 +45,42 @@ fn without_the_raw_record_the_signals_are_the_same() {
         assert_eq!(ask(dir.path(), "bare.duckdb", sql), ask(dir.path(), "case.duckdb", sql), "{sql}");
     }
 }
+
+#[test]
+fn parquet_and_lines_of_events_out_and_in_again_are_the_same_case() {
+    let dir = demo();
+    answer(dir.path(), &["export", "parquet", "--db", "case.duckdb", "-o", "out"]);
+    answer(dir.path(), &["export", "jsonl", "--table", "events", "--db", "case.duckdb", "-o", "out.jsonl"]);
+    answer(dir.path(), &["export", "csv", "--table", "events", "--db", "case.duckdb", "-o", "out.csv"]);
+    for (at, input) in ["out/events", "out.jsonl", "out.csv"].into_iter().enumerate() {
+        let case = format!("{at}.duckdb");
+        cartographer(dir.path(), &["load", input, "--db", &case]).assert().code(0);
+        for sql in MAPPED.into_iter().chain([EVENTS]) {
+            let [was, is] = ["case.duckdb", case.as_str()].map(|case| ask(dir.path(), case, sql));
+            assert!(is == was, "{input}: {sql}");
+        }
+        let again = contains("2,526 read = 0 inserted + 2,526 duplicate");
+        cartographer(dir.path(), &["load", input, "--db", "case.duckdb"]).assert().code(0).stderr(again);
+    }
+}
+
+#[test]
+fn a_record_that_is_very_deep_is_exported_and_loaded_again() {
+    let dir = tempfile::tempdir().unwrap();
+    let deep = format!("{}1{}", "{\"a\":".repeat(130), "}".repeat(130));
+    let record = format!(
+        "{{\"eventVersion\":\"1.08\",\"eventTime\":\"2024-05-01T10:00:00Z\",\"eventSource\":\"iam.amazonaws.com\",\
+         \"eventName\":\"A\",\"eventID\":\"e\",\"userIdentity\":{{\"arn\":\"arn:x\"}},\"requestParameters\":{deep}}}"
+    );
+    fs::write(dir.path().join("deep.json"), format!("{{\"Records\":[{record}]}}")).unwrap();
+    answer(dir.path(), &["load", "deep.json", "--db", "case.duckdb", "-q"]);
+    for (at, format) in ["ocsf", "jsonl"].into_iter().enumerate() {
+        let mut args = vec!["export", format, "--db", "case.duckdb", "-o", "out"];
+        args.extend(if format == "jsonl" { ["--table", "events"].as_slice() } else { &[] });
+        answer(dir.path(), &args);
+        let case = format!("{at}.duckdb");
+        answer(dir.path(), &["load", "out", "--db", &case, "-q"]);
+        assert!(ask(dir.path(), &case, EVENTS) == ask(dir.path(), "case.duckdb", EVENTS), "{format}");
+        fs::remove_file(dir.path().join("out")).unwrap();
+    }
+}

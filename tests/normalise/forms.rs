@@ -74,7 +74,7 @@ fn a_network_activity_event_is_an_event() {
         (event.event_category.as_deref(), event.identity.principal.as_deref()),
         (Some("NetworkActivity"), Some("AIDAOTHER"))
     );
-    assert_eq!(extra(&event)["vpcEndpointId"], "vpce-0a");
+    assert_eq!(event.vpc_endpoint_id.as_deref(), Some("vpce-0a"));
 }
 
 #[test]

@@ -6,6 +6,31 @@ use serde_json::{Value, json};
 use crate::{TIME, absent, event, extra, record};
 
 #[test]
+fn members_of_2024_and_later_are_fields_and_come_back() {
+    let text = record(&json!({
+        "sharedEventID": "s-1", "vpcEndpointId": "vpce-1",
+        "userIdentity": {
+            "type": "AssumedRole", "arn": "arn:aws:sts::111122223333:assumed-role/A/b",
+            "sessionContext": {"sourceIdentity": "nora", "assumedRoot": "true", "sessionIssuer": {"arn": "x"}},
+            "onBehalfOf": {"userId": "u-1", "identityStoreArn": "arn:aws:identitystore::111122223333:identitystore/d-1"},
+            "inScopeOf": {"sourceArn": "arn:aws:lambda:us-east-1:111122223333:function:f", "issuerType": "AWS::Lambda::Function"},
+            "invokedByDelegate": {"accountId": "444455556666"}
+        },
+        "addendum": {"reason": "UPDATED_DATA", "updatedFields": "errorCode", "originalEventID": "e-0"},
+        "eventContext": {"requestContext": {"aws:userid": "x"}}, "tlsDetails": {"tlsVersion": "TLSv1.3"}
+    }));
+    let event = event(&text);
+    assert_eq!((event.shared_event_id.as_deref(), event.vpc_endpoint_id.as_deref()), (Some("s-1"), Some("vpce-1")));
+    let identity = &event.identity;
+    assert_eq!((identity.source_identity.as_deref(), identity.assumed_root), (Some("nora"), Some(true)));
+    assert_eq!(identity.on_behalf_of.as_deref(), Some("u-1"));
+    assert_eq!(identity.in_scope_of.as_deref(), Some("arn:aws:lambda:us-east-1:111122223333:function:f"));
+    assert_eq!(event.corrects.as_deref(), Some("e-0"));
+    let again = cartographer::normalise::rebuild(&event).unwrap();
+    assert_eq!(Value::Object(again), serde_json::from_str::<Value>(&text).unwrap());
+}
+
+#[test]
 fn a_common_record_fills_every_field_and_leaves_only_what_has_none() {
     let text = record(&json!({ "errorCode": "AccessDenied", "errorMessage": "no \"way\"" }));
     let event = event(&text);

@@ -87,10 +87,46 @@ fn without_a_key_the_service_that_called_tells_sessions_apart() {
 
 #[test]
 fn without_any_identity_the_file_is_the_session() {
-    for identity in [absent(), Value::Null, json!("alice"), json!({ "type": "Unknown" }), json!({ "accountId": "" })] {
+    for identity in [absent(), Value::Null, json!(""), json!({ "type": "Unknown" }), json!({ "accountId": "" })] {
         let members = json!({ "userIdentity": identity });
         assert_eq!(id(&members), id(&json!({ "userIdentity": absent() })), "{identity}");
         assert_ne!(id(&members), id_in(&members, "other.json"), "{identity}");
+    }
+}
+
+#[test]
+fn identities_that_cannot_be_understood_are_told_apart_by_their_text() {
+    let unread = |identity: Value| json!({ "userIdentity": identity });
+    let [alice, mallory] = ["alice?", "mallory?"].map(|text| unread(json!(text)));
+    assert_eq!(id(&alice), id(&alice));
+    assert_ne!(id(&alice), id(&mallory));
+    assert_ne!(id(&alice), id(&unread(absent())));
+    assert_ne!(id(&alice), id_in(&alice, "other.json"));
+}
+
+#[test]
+fn a_failed_sign_in_belongs_to_its_partition() {
+    let failed = |region: &str| {
+        let mut event = sign_in(
+            "2024-05-01T10:00:00Z",
+            &json!({ "type": "IAMUser", "userName": "mara", "accountId": "111122223333" }),
+        );
+        event["awsRegion"] = json!(region);
+        id(&event)
+    };
+    let whole = |partition: &str| {
+        let arn = format!("arn:{partition}:iam::111122223333:user/mara");
+        id(&sign_in("2024-05-01T10:00:05Z", &json!({ "type": "IAMUser", "arn": arn, "accountId": "111122223333" })))
+    };
+    for (region, partition) in [
+        ("eu-west-1", "aws"),
+        ("us-gov-west-1", "aws-us-gov"),
+        ("cn-north-1", "aws-cn"),
+        ("eusc-de-east-1", "aws-eusc"),
+        ("us-iso-east-1", "aws-iso"),
+        ("us-isob-east-1", "aws-iso-b"),
+    ] {
+        assert_eq!(failed(region), whole(partition), "{region}");
     }
 }
 

@@ -4,6 +4,7 @@
 
 mod athena;
 mod containers;
+mod field;
 mod ocsf;
 mod refused;
 mod sources;

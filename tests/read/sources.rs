@@ -162,3 +162,22 @@ fn a_file_that_went_away_is_an_error_with_its_name() {
     let error = open(&sources[0]).unwrap_err();
     assert!(matches!(&error, ReadError::Read { name, .. } if name.ends_with("gone.json")), "{error}");
 }
+
+#[cfg(unix)]
+#[test]
+fn names_that_are_no_text_are_told_apart() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+
+    let folder = tempfile::tempdir().unwrap();
+    for name in [&b"a\xff.json"[..], b"a\xfe.json", b"a\\xfe.json"] {
+        // Some file systems have no such names.
+        if std::fs::write(folder.path().join(OsStr::from_bytes(name)), "{}").is_err() {
+            return;
+        }
+    }
+    let found = discover(&[folder.path().display().to_string()]);
+    let names: Vec<&str> = found.sources.iter().filter_map(|source| source.name.rsplit('/').next()).collect();
+    assert_eq!(names, ["a\\xfe.json", "a\\xfe.json#2", "a\\xff.json"]);
+    assert!(found.sources.iter().all(|source| open(source).is_ok_and(|opened| opened.documents.len() == 1)));
+}

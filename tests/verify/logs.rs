@@ -25,8 +25,8 @@ fn an_altered_log_file_is_found_whatever_was_done_to_it() {
     let cases = [
         (gzip(log("another event").as_bytes()), "the content is not what the digest states"),
         (whole[..whole.len() - 9].to_vec(), "the gzip is damaged"),
-        ([whole.as_slice(), b"and more"].concat(), "8 bytes follow the end of the gzip"),
-        (twice, "bytes follow the end of the gzip"),
+        ([whole.as_slice(), b"and more"].concat(), "data follows the end of the gzip: 8 bytes"),
+        (twice, "data follows the end of the gzip"),
         (Vec::new(), "the content is not what the digest states"),
     ];
     for (bytes, cause) in cases {

@@ -12,7 +12,7 @@ SELECT event_time AS time, principal, summary AS what, list_filter(entities, lam
     source_ip, account_id, region, error_code, session_id, signal_id, event_id
 FROM event_classes
 WHERE class = 'exfiltration' AND effect = 'downloaded' AND service = 's3'
-    AND client NOT IN ('cli', 'sdk', 'service') AND invoked_by IS NULL
+    AND client NOT IN ('cli', 'sdk', 'agent', 'service') AND invoked_by IS NULL
     AND session_id IN (SELECT session_id FROM sessions WHERE console)
     AND event_time BETWEEN getvariable('since') AND getvariable('until')
     AND coalesce(principal, '') LIKE getvariable('principal')

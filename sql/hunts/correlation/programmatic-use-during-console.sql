@@ -10,7 +10,7 @@ SET VARIABLE principal = '%'; -- only who is named like this; % is any text
 WITH tool_calls AS (
     SELECT account_id, principal, network, source_ip, event_time, event_id
     FROM described_events
-    WHERE client IN ('cli', 'sdk') AND network IS NOT NULL AND invoked_by IS NULL
+    WHERE client IN ('cli', 'sdk', 'agent') AND network IS NOT NULL AND invoked_by IS NULL
         AND event_time BETWEEN getvariable('since') AND getvariable('until')
         AND coalesce(principal, '') LIKE getvariable('principal')
 ), console_networks AS (

@@ -12,7 +12,7 @@ SET VARIABLE minutes = 10; -- within so many minutes
 WITH reads AS (
     SELECT event_time, event_id, session_id, principal, account_id, source_ip, service
     FROM events
-    WHERE client IN ('cli', 'sdk', 'cloudshell', 'unknown') AND invoked_by IS NULL
+    WHERE client IN ('cli', 'sdk', 'agent', 'cloudshell', 'unknown') AND invoked_by IS NULL
         AND regexp_matches(event_name, '^(List|Describe|Get|Search)')
         AND event_time BETWEEN getvariable('since') AND getvariable('until')
         AND coalesce(principal, '') LIKE getvariable('principal')

@@ -165,7 +165,7 @@ fn api(event: &Event<'_>, json: Json) -> Value {
 fn parsed(text: &str, json: Json) -> Value {
     match json {
         Json::Text => text.into(),
-        Json::Nested => serde_json::from_str(text).unwrap_or_else(|_| text.into()),
+        Json::Nested => crate::json::value(text).unwrap_or_else(|_| text.into()),
     }
 }
 
@@ -225,7 +225,7 @@ fn enrichments(event: &Event<'_>, click: &Click<'_>, json: Json) -> Value {
 
 /// Whether the sign-in says that it was with MFA.
 fn mfa(event: &Event<'_>) -> Value {
-    let extra = event.extra.as_deref().and_then(|extra| serde_json::from_str::<Value>(extra).ok());
+    let extra = event.extra.as_deref().and_then(|extra| crate::json::value(extra).ok());
     match extra.as_ref().and_then(|extra| extra["additionalEventData"]["MFAUsed"].as_str()) {
         Some("Yes") => true.into(),
         Some("No") => false.into(),
@@ -236,10 +236,24 @@ fn mfa(event: &Event<'_>) -> Value {
 /// What no attribute holds.
 fn unmapped(event: &Event<'_>) -> Result<Value, RebuildError> {
     let mut unmapped = match event.extra.as_deref() {
-        Some(text) => serde_json::from_str::<Map<String, Value>>(text)
-            .map_err(|source| RebuildError::Json { column: "extra", source })?,
+        Some(text) => match crate::json::value(text) {
+            Ok(Value::Object(extra)) => extra,
+            Ok(_) => Map::new(),
+            Err(source) => return Err(RebuildError::Json { column: "extra", source }),
+        },
         None => Map::new(),
     };
+    let identity = &event.identity;
+    let source_identity = identity.source_identity.as_deref().map(Value::from);
+    let assumed_root = identity.assumed_root.map(|root| Value::from(root.to_string()));
+    if source_identity.is_some() || assumed_root.is_some() {
+        let context = [("sourceIdentity", source_identity), ("assumedRoot", assumed_root)];
+        let user = unmapped.entry("userIdentity").or_insert_with(|| Value::Object(Map::new()));
+        let session = user.as_object_mut().map(|user| user.entry("sessionContext").or_insert_with(|| json!({})));
+        if let Some(Value::Object(session)) = session {
+            session.extend(context.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))));
+        }
+    }
     let flag = event.session_credential_from_console.map(|flag| Value::from(flag.to_string()));
     let request = event.request_parameters.as_deref().filter(|_| event.request_id.is_none());
     let more = [
@@ -247,6 +261,8 @@ fn unmapped(event: &Event<'_>) -> Result<Value, RebuildError> {
         ("recipientAccountId", event.recipient_account_id.as_deref().map(Value::from)),
         ("requestParameters", request.map(|text| parsed(text, Json::Nested))),
         ("sessionCredentialFromConsole", flag),
+        ("sharedEventID", event.shared_event_id.as_deref().map(Value::from)),
+        ("vpcEndpointId", event.vpc_endpoint_id.as_deref().map(Value::from)),
     ];
     for (name, value) in more {
         if let Some(value) = value {

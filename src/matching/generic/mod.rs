@@ -194,7 +194,7 @@ pub(super) fn shows_console(row: &Row<'_>) -> bool {
 
 /// Services act by themselves, and what a command line or a program calls is told apart from the start.
 const fn is_told(client: Client) -> bool {
-    !matches!(client, Client::Service | Client::Cli | Client::Sdk)
+    !matches!(client, Client::Service | Client::Cli | Client::Sdk | Client::Agent)
 }
 
 pub(super) const fn is_shell(client: Client) -> bool {

@@ -140,6 +140,7 @@ impl Teller<'_, '_> {
         let line = agent.starts_with("aws-cli/");
         let how = match row.client {
             Client::CloudShell => "in CloudShell".to_owned(),
+            Client::Agent => format!("by an agent ({program})"),
             Client::Cli if line => "with the AWS CLI".to_owned(),
             _ => format!("by a program ({program})"),
         };

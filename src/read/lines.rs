@@ -1,0 +1,99 @@
+//! Lines of a log with text before the record, or around it: CloudWatch Logs exported to S3, `aws logs tail`, syslog,
+//! `--output text`.
+
+use super::container::Container;
+use super::found::Found;
+use super::packed;
+use super::scan;
+use super::stream;
+use super::unwrap::{self, value};
+
+/// How lines of `--output text` begin that hold no record, but say more of the one before.
+const BESIDE: [&str; 3] = ["RESOURCES\t", "SEARCHEDLOGSTREAMS\t", "NEXTTOKEN\t"];
+
+/// What lines gave: the items, and for each its line.
+pub(super) struct Lines<'t> {
+    pub(super) found: Found<'t>,
+    pub(super) lines: Vec<u64>,
+}
+
+/// Reads the records in the lines of a text; `None` unless some line has a record after other text.
+pub(super) fn read(text: &str, depth: usize) -> Option<Lines<'_>> {
+    let mut lines = Lines { found: Found::default(), lines: Vec::new() };
+    let (mut at, mut number) = (0, 1);
+    let mut search = Search { text, depth, is_prefixed: false, patience: unwrap::patience(text.len()) };
+    while at < text.len() {
+        let end = text[at..].find('\n').map_or(text.len(), |end| at + end);
+        let before = lines.found.items.len();
+        let line = &text[at..end];
+        // A record may be written over several lines after its prefix.
+        let after = search.line(at, end, &mut lines.found);
+        let is_beside = line.trim().is_empty() || BESIDE.iter().any(|start| line.starts_with(start));
+        if lines.found.items.len() == before && !is_beside {
+            lines.found.broken("no CloudTrail record in the line".to_owned(), line);
+        }
+        lines.lines.resize(lines.found.items.len(), number);
+        let next = text[after.max(end)..].find('\n').map_or(text.len(), |end_of| after.max(end) + end_of + 1);
+        number += scan::newlines(&text[at..next]);
+        at = next;
+    }
+    lines.found.container = Some(Container::PrefixedLines);
+    search.is_prefixed.then_some(lines)
+}
+
+/// A search for records in lines.
+struct Search<'t> {
+    text: &'t str,
+    depth: usize,
+    /// Whether a record stood after other text.
+    is_prefixed: bool,
+    /// Bytes that may still be read in vain.
+    patience: usize,
+}
+
+impl<'t> Search<'t> {
+    /// The records that begin in the line, and the byte after the last of them.
+    fn line(&mut self, start: usize, end: usize, found: &mut Found<'t>) -> usize {
+        let text = self.text;
+        let mut at = start;
+        while let Some(open) = text.get(at..end).and_then(|rest| rest.find('{')).map(|open| at + open) {
+            if self.patience == 0 {
+                return end;
+            }
+            let mut inner = Found::default();
+            match value(text, open, self.depth, &mut inner) {
+                Ok(after) => {
+                    if inner.has_records() {
+                        self.is_prefixed |= !text[start..open].trim().is_empty();
+                        found.items.append(&mut inner.items);
+                    }
+                    at = after;
+                }
+                Err(damage) => {
+                    self.patience = self.patience.saturating_sub(damage.scanned);
+                    if unwrap::is_begun(&text[open..end]) {
+                        self.is_prefixed |= !text[start..open].trim().is_empty();
+                        found.broken(damage.cause, &text[open..end]);
+                        return end;
+                    }
+                    at = open + 1;
+                }
+            }
+        }
+        if !text[start..end].contains('{') {
+            self.packed(&text[start..end], found);
+        }
+        at
+    }
+
+    /// Records in the words of a line that are packed.
+    fn packed(&mut self, line: &str, found: &mut Found<'_>) {
+        for word in line.split([' ', '\t', ',', '"']) {
+            if let Some(text) = packed::text(word) {
+                let mut inner = stream::read(&text, self.depth + 1).found.into_owned();
+                self.is_prefixed |= inner.has_records();
+                found.items.append(&mut inner.items);
+            }
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! Records packed into a text: base64, of JSON or of compressed JSON, as Kinesis, Firehose and Lambda hand them on.
+
+use base64::Engine;
+use base64::alphabet::{STANDARD, URL_SAFE};
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+
+use super::archive::unpack;
+use super::text::decode;
+
+/// The shortest text that can hold a record.
+const LEAST: usize = 64;
+/// Compressed JSON gives so many times its size at most, so that a small hostile file cannot fill the memory.
+const MOST_TIMES: u64 = 256;
+
+/// The JSON that a base64 text holds, if it does.
+pub(super) fn text(packed: &str) -> Option<String> {
+    // What base64 makes of `{`, of `[` and of the first bytes of gzip, zlib and zstd.
+    let begins = matches!(packed.trim_start().as_bytes(), [b'e' | b'W' | b'I' | b'C', ..])
+        || ["H4sI", "KLUv", "eJ", "eN"].iter().any(|start| packed.trim_start().starts_with(start));
+    if !begins || packed.len() < LEAST {
+        return None;
+    }
+    let packed: Vec<u8> = packed.bytes().filter(|byte| !byte.is_ascii_whitespace()).collect();
+    let config = GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
+    let alphabet = if packed.iter().any(|byte| matches!(byte, b'-' | b'_')) { &URL_SAFE } else { &STANDARD };
+    let bytes = GeneralPurpose::new(alphabet, config).decode(&packed).ok()?;
+    let allowance = MOST_TIMES.saturating_mul(bytes.len() as u64).saturating_add(1 << 16);
+    let unpacked = unpack("", bytes, allowance);
+    let [(_, text)] = unpacked.documents.as_slice() else { return None };
+    let text = decode(text).ok()?;
+    text.trim_start().starts_with(['{', '[']).then(|| text.into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
+
+    use super::*;
+
+    #[test]
+    fn json_comes_out_of_either_alphabet() {
+        let json = format!("{{\"a\":\"{}\"}}", "\u{fb}?>".repeat(40));
+        let wrapped: String = BASE64_STANDARD
+            .encode(&json)
+            .as_bytes()
+            .chunks(76)
+            .fold(String::new(), |text, line| text + std::str::from_utf8(line).unwrap() + "\n");
+        for packed in [BASE64_STANDARD.encode(&json), BASE64_URL_SAFE_NO_PAD.encode(&json), wrapped] {
+            assert_eq!(text(&packed).as_deref(), Some(json.as_str()));
+        }
+    }
+
+    #[test]
+    fn other_texts_are_none() {
+        for packed in ["", "eyJ9", &"e".repeat(100), &"H4sI".repeat(40), &"x".repeat(100)] {
+            assert_eq!(text(packed), None, "{packed}");
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! Objects that are rows of a table of events, or whole tables: names in a tool's own spelling, query results.
+
+use serde_json::{Map, Value};
+
+use super::athena;
+use super::container::Container;
+use super::found::Found;
+use super::names;
+use super::own;
+use crate::json;
+
+/// The records in an object that is a row of a table, or a table; `None` of any other object.
+pub(super) fn read(text: &str) -> Option<Found<'static>> {
+    let mut names = Vec::new();
+    json::object(text, 0, |name, _| names.push(name))?;
+    if own::is_row_of(&names) {
+        let mut found = Found::default();
+        found.record(own::record(text)?.into(), Container::Table);
+        return Some(found);
+    }
+    // What has CloudTrail's own names, and is no record, is of another service.
+    if !names.contains(&"eventName") && athena::is_row_of(names.iter().copied()) {
+        let mut found = Found::default();
+        found.record(athena::record(text).ok()?.into(), Container::Table);
+        return Some(found);
+    }
+    if text.contains("cloudtrail")
+        && let Some(record) = elastic(text)
+    {
+        let mut found = Found::default();
+        found.record(record.into(), Container::Table);
+        return Some(found);
+    }
+    let has = |wanted: &[&str]| wanted.iter().any(|wanted| names.contains(wanted));
+    if has(&["QueryResultRows", "ResultSet", "results", "columns", "Columns"]) {
+        let value: Value = serde_json::from_str(text).ok()?;
+        return tables(&value);
+    }
+    None
+}
+
+/// The record in an event of the Elastic Common Schema, whose members are objects in objects: `aws.cloudtrail.event_type`.
+fn elastic(text: &str) -> Option<String> {
+    let Ok(Value::Object(event)) = serde_json::from_str(text) else { return None };
+    let mut row = Map::new();
+    flatten("", event, &mut row);
+    let is_row =
+        row.keys().any(|name| name.contains("aws.cloudtrail.")) && athena::is_row_of(row.keys().map(String::as_str));
+    is_row.then(|| Value::Object(athena::restored(row)).to_string())
+}
+
+/// The members at any depth, by their paths. A list of one value, as a search gives it, is that value.
+fn flatten(path: &str, members: Map<String, Value>, row: &mut Map<String, Value>) {
+    for (name, value) in members {
+        let path = if path.is_empty() { name } else { format!("{path}.{name}") };
+        match value {
+            Value::Object(inner) if !names::is_open(&path) => flatten(&path, inner, row),
+            Value::Array(mut values) if values.len() == 1 => drop(row.insert(path, values.remove(0))),
+            value => drop(row.insert(path, value)),
+        }
+    }
+}
+
+/// The records of the tables in a query's result.
+fn tables(result: &Value) -> Option<Found<'static>> {
+    let rows =
+        lake(result).or_else(|| athena_result(result)).or_else(|| insights(result)).or_else(|| columns(result))?;
+    let mut found = Found::default();
+    for row in rows {
+        if athena::is_row_of(row.keys().map(String::as_str)) || row.contains_key("eventName") {
+            let record = Value::Object(athena::restored(row)).to_string();
+            found.record(record.into(), Container::Table);
+        }
+    }
+    found.has_records().then_some(found)
+}
+
+/// `aws cloudtrail get-query-results`: each row a list of objects of one member.
+fn lake(result: &Value) -> Option<Vec<Map<String, Value>>> {
+    let rows = result.get("QueryResultRows")?.as_array()?;
+    rows.iter()
+        .map(|row| Some(row.as_array()?.iter().filter_map(Value::as_object).flatten().map(owned).collect()))
+        .collect()
+}
+
+fn owned((name, value): (&String, &Value)) -> (String, Value) {
+    (name.clone(), value.clone())
+}
+
+/// `aws athena get-query-results`: each row a list of values, the first row the names.
+fn athena_result(result: &Value) -> Option<Vec<Map<String, Value>>> {
+    let rows = result.get("ResultSet")?.get("Rows")?.as_array()?;
+    let cells = |row: &Value| {
+        let cells = row.get("Data")?.as_array()?;
+        Some(cells.iter().map(|cell| cell.get("VarCharValue").cloned().unwrap_or_default()).collect::<Vec<_>>())
+    };
+    let mut rows = rows.iter().map(cells);
+    let header = rows.next()??;
+    let names: Vec<&str> = header.iter().map(|name| name.as_str().unwrap_or_default()).collect();
+    // Later pages of a result have no row of names.
+    let own: Option<Vec<String>> = result.get("ResultSet")?.get("ResultSetMetadata").and_then(|metadata| {
+        let columns = metadata.get("ColumnInfo")?.as_array()?;
+        columns.iter().map(|column| Some(column.get("Name")?.as_str()?.to_owned())).collect()
+    });
+    match own {
+        Some(own) if own.iter().map(String::as_str).ne(names.iter().copied()) => {
+            std::iter::once(Some(header.clone())).chain(rows).map(|row| Some(joined(&own, row?))).collect()
+        }
+        _ => {
+            let names: Vec<String> = names.into_iter().map(str::to_owned).collect();
+            rows.map(|row| Some(joined(&names, row?))).collect()
+        }
+    }
+}
+
+/// `aws logs get-query-results`: each row a list of fields and values.
+fn insights(result: &Value) -> Option<Vec<Map<String, Value>>> {
+    let rows = result.get("results")?.as_array()?;
+    let field = |field: &Value| Some((field.get("field")?.as_str()?.to_owned(), field.get("value")?.clone()));
+    rows.iter().map(|row| Some(row.as_array()?.iter().filter_map(field).collect())).collect()
+}
+
+/// Names beside rows of values: the API of Log Analytics, and others.
+fn columns(result: &Value) -> Option<Vec<Map<String, Value>>> {
+    let either = |names: [&str; 2]| names.iter().find_map(|name| result.get(name)).and_then(Value::as_array);
+    let (columns, rows) = (either(["columns", "Columns"])?, either(["rows", "Rows"])?);
+    let name = |column: &Value| {
+        let named = ["name", "Name", "ColumnName"].iter().find_map(|name| column.get(name));
+        named.unwrap_or(column).as_str().map(str::to_owned)
+    };
+    let names: Vec<String> = columns.iter().map(name).collect::<Option<_>>()?;
+    rows.iter().map(|row| Some(joined(&names, row.as_array()?.clone()))).collect()
+}
+
+fn joined(names: &[String], cells: Vec<Value>) -> Map<String, Value> {
+    let filled = |cell: &Value| !cell.is_null() && cell.as_str() != Some("");
+    names.iter().cloned().zip(cells).filter(|(_, cell)| filled(cell)).collect()
+}

@@ -1,0 +1,304 @@
+//! Several records of one event made one: the fullest, and what only the others say. And several events that came under
+//! one id told apart.
+
+use std::cmp::Ordering;
+
+use arrow::record_batch::RecordBatch;
+use serde_json::{Map, Value};
+use thiserror::Error;
+
+use crate::batch::{self, BatchError, Columns, EventRows};
+use crate::event::Timestamp;
+use crate::{normalise, session};
+
+/// A record of an event, and where it was read.
+#[derive(Debug, Clone)]
+pub struct Version {
+    /// The id that the event is kept under.
+    id: String,
+    record: Map<String, Value>,
+    time: Timestamp,
+    /// The document's name.
+    file: String,
+    /// The record's position in it.
+    position: u64,
+    /// Whether the event is kept under an id that was made because others have its own.
+    is_apart: bool,
+}
+
+/// What became of a record that is not the first of its event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fate {
+    /// It says nothing that the others do not.
+    Duplicate,
+    /// It was joined with others of the same event.
+    Merged,
+    /// It is of another event, which has the same id.
+    New,
+}
+
+/// What became of the records of one id.
+#[derive(Debug)]
+pub struct Resolved {
+    /// Whether the events that are to be kept are others than those that were there.
+    pub is_changed: bool,
+    /// Of each new record, in order, what became of it.
+    pub fates: Vec<Fate>,
+    /// How many events have the id.
+    pub events: usize,
+    versions: Vec<Version>,
+}
+
+/// Why records could not be joined.
+#[derive(Debug, Error)]
+pub enum MergeError {
+    /// A row is none that this program wrote.
+    #[error(transparent)]
+    Rebuild(#[from] normalise::RebuildError),
+    /// A record that was joined is none.
+    #[error(transparent)]
+    Record(#[from] normalise::RecordError),
+    /// The batch is none of `events`.
+    #[error(transparent)]
+    Batch(#[from] BatchError),
+}
+
+impl Version {
+    /// The record in a row of `events`, whose ENUM was cast to text.
+    ///
+    /// # Errors
+    /// [`MergeError`]
+    pub fn of(batch: &RecordBatch, row: usize) -> Result<Self, MergeError> {
+        let batch = batch.slice(row, 1);
+        let events = batch::read_events(&batch)?;
+        let Some((event, file)) = events.first() else {
+            return Err(BatchError::Misfit { table: "events", column: "event_id".to_owned() }.into());
+        };
+        let record = normalise::rebuild(event)?;
+        let own = record.get("eventID").and_then(Value::as_str);
+        let is_apart = own.is_some_and(|own| own != event.event_id);
+        let position = Columns(&batch).integer("source_record")?.value(0);
+        let position = u64::try_from(position).unwrap_or_default();
+        let id = event.event_id.clone().into_owned();
+        Ok(Self { id, time: event.event_time, is_apart, record, file: (*file).to_owned(), position })
+    }
+
+    /// The id that the event is kept under.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// The id that the record itself has, or corrects, else the one that its event was given.
+    #[must_use]
+    pub fn own_id(&self) -> &str {
+        self.text(&["addendum", "originalEventID"]).unwrap_or_else(|| self.id_of_record())
+    }
+
+    fn id_of_record(&self) -> &str {
+        self.record.get("eventID").and_then(Value::as_str).unwrap_or(&self.id)
+    }
+
+    /// The document it was read from, and its position in it.
+    #[must_use]
+    pub fn place(&self) -> (&str, u64) {
+        (&self.file, self.position)
+    }
+
+    fn text(&self, path: &[&str]) -> Option<&str> {
+        let (first, rest) = path.split_first()?;
+        let value = rest.iter().try_fold(self.record.get(*first)?, |value, name| value.get(name))?;
+        value.as_str().filter(|text| !text.is_empty())
+    }
+
+    /// Whether it corrects what was said of the event before.
+    fn corrects(&self) -> bool {
+        self.record.get("addendum").is_some_and(Value::is_object)
+    }
+
+    /// How much a record of its form says at most: a correction most, then a trail's record, then an event history's row,
+    /// then a trimmed export.
+    fn class(&self) -> u8 {
+        if self.corrects() {
+            return 3;
+        }
+        match (self.record.contains_key("eventVersion"), self.record.contains_key("eventHistory")) {
+            (true, _) => 2,
+            (false, true) => 1,
+            (false, false) => 0,
+        }
+    }
+
+    /// A fixed order, so that it does not matter in which one records come.
+    fn order(&self, other: &Self) -> Ordering {
+        let by_text =
+            || Value::Object(other.record.clone()).to_string().cmp(&Value::Object(self.record.clone()).to_string());
+        let by_place = || (&self.file, self.position).cmp(&(&other.file, other.position));
+        other.class().cmp(&self.class()).then_with(by_place).then_with(by_text)
+    }
+
+    /// Whether both tell of one event, given that they have one id.
+    fn is_of_same_event(&self, other: &Self) -> bool {
+        let both = |path: &[&str]| self.text(path).zip(other.text(path));
+        let differ = |path: &[&str]| both(path).is_some_and(|(a, b)| a != b);
+        if self.corrects() || other.corrects() {
+            return !differ(&["eventSource"]) && !differ(&["eventName"]);
+        }
+        let same_request = both(&["requestID"]).is_some_and(|(a, b)| a == b);
+        if [["eventSource"], ["eventName"], ["requestID"]].iter().any(|path| differ(path))
+            || differ(&["userIdentity", "arn"])
+        {
+            return false;
+        }
+        if same_request {
+            return true;
+        }
+        // An id that is no UUID may stand for one that was taken out.
+        let is_uuid = is_uuid(self.own_id());
+        let others: [&[&str]; 5] = [
+            &["sourceIPAddress"],
+            &["awsRegion"],
+            &["errorCode"],
+            &["userIdentity", "accessKeyId"],
+            &["userIdentity", "userName"],
+        ];
+        self.is_of_same_time(other, is_uuid) && (is_uuid || !others.iter().any(|path| differ(path)))
+    }
+
+    /// Whether the times are one to the second; to the minute, where a spreadsheet took the seconds.
+    fn is_of_same_time(&self, other: &Self, to_the_minute: bool) -> bool {
+        const SECOND: i64 = 1_000_000;
+        const MINUTE: i64 = 60 * SECOND;
+
+        let [a, b] = [self.time.0, other.time.0].map(|time| time.div_euclid(SECOND));
+        let [minute_a, minute_b] = [self.time.0, other.time.0].map(|time| time.div_euclid(MINUTE));
+        a == b || (to_the_minute && minute_a == minute_b && (a % 60 == 0 || b % 60 == 0))
+    }
+
+    /// Takes over what the other record says and this one does not; this one is first in their order.
+    fn join(&mut self, other: Self) {
+        let is_alike = self.class() == other.class();
+        let has_arn = self.text(&["userIdentity", "arn"]).is_some();
+        let mut more = other.record;
+        // An event history calls a role's session its user.
+        if has_arn && let Some(Value::Object(identity)) = more.get_mut("userIdentity") {
+            identity.remove("userName");
+        }
+        for (name, value) in more {
+            join(&mut self.record, name, value, is_alike);
+        }
+    }
+}
+
+fn join(object: &mut Map<String, Value>, name: String, value: Value, is_alike: bool) {
+    if is_nothing(&value) {
+        object.entry(name).or_insert(value);
+        return;
+    }
+    match (object.get_mut(&name), value) {
+        (Some(Value::Object(own)), Value::Object(more)) => {
+            more.into_iter().for_each(|(name, value)| join(own, name, value, is_alike));
+        }
+        (Some(own), value) if is_nothing(own) || (is_alike && weight(own) < weight(&value)) => *own = value,
+        (Some(_), _) => {}
+        (None, value) => drop(object.insert(name, value)),
+    }
+}
+
+fn is_nothing(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::String(text) => text.is_empty(),
+        Value::Object(members) => members.is_empty(),
+        _ => false,
+    }
+}
+
+/// Of two values of one member, the heavier one stays: what has a structure, then what is longer.
+fn weight(value: &Value) -> (u8, usize, String) {
+    let kind = match value {
+        Value::Null => 0,
+        Value::String(_) => 1,
+        Value::Number(_) => 2,
+        Value::Bool(_) => 3,
+        Value::Array(_) => 4,
+        Value::Object(_) => 5,
+    };
+    let text = value.to_string();
+    (kind, text.len(), text)
+}
+
+/// Whether an id has the form of those that CloudTrail gives.
+fn is_uuid(id: &str) -> bool {
+    let is_digit = |(at, byte): (usize, u8)| match at {
+        8 | 13 | 18 | 23 => byte == b'-',
+        _ => byte.is_ascii_hexdigit(),
+    };
+    let mut digits = id.bytes().filter(|byte| *byte != b'-');
+    let first = digits.next();
+    // All of one digit is nobody's id.
+    id.len() == 36 && id.bytes().enumerate().all(is_digit) && digits.any(|digit| Some(digit) != first)
+}
+
+/// Makes one record of those that tell of one event. `there` are those that are kept already, `new` those that came.
+#[must_use]
+pub fn resolve(there: &[Version], new: &[Version]) -> Resolved {
+    let mut all: Vec<(usize, &Version)> = there.iter().chain(new).enumerate().collect();
+    all.sort_by(|(_, a), (_, b)| a.order(b));
+    let mut events: Vec<(Version, Vec<usize>)> = Vec::new();
+    for (at, version) in all {
+        match events.iter_mut().find(|(event, _)| event.is_of_same_event(version)) {
+            Some((event, members)) => {
+                event.join(version.clone());
+                members.push(at);
+            }
+            None => events.push((version.clone(), vec![at])),
+        }
+    }
+    let is_apart = events.len() > 1 || there.iter().any(|version| version.is_apart);
+    let mut fates = vec![Fate::Merged; new.len()];
+    let mut is_changed = events.len() != there.len();
+    for (event, members) in &mut events {
+        event.is_apart = is_apart;
+        let known = members.iter().copied().filter(|at| *at < there.len()).filter_map(|at| there.get(at));
+        let known: Vec<&Version> = known.collect();
+        is_changed |= !known.iter().any(|version| {
+            version.record == event.record
+                && (&version.file, version.position, version.is_apart) == (&event.file, event.position, is_apart)
+        });
+        let mut is_new = known.is_empty();
+        for at in members.iter().filter_map(|at| at.checked_sub(there.len())) {
+            let is_copy = new.get(at).is_some_and(|version| known.iter().any(|known| known.record == version.record));
+            if let Some(fate) = fates.get_mut(at) {
+                *fate = match (is_new, is_copy) {
+                    (true, _) => Fate::New,
+                    (false, true) => Fate::Duplicate,
+                    (false, false) => Fate::Merged,
+                };
+            }
+            is_new = false;
+        }
+    }
+    let count = events.len();
+    Resolved { is_changed, fates, events: count, versions: events.into_iter().map(|(event, _)| event).collect() }
+}
+
+impl Resolved {
+    /// Adds the events that are to be kept.
+    ///
+    /// # Errors
+    /// [`MergeError`]
+    pub fn push(&self, rows: &mut EventRows) -> Result<(), MergeError> {
+        for version in &self.versions {
+            let json = Value::Object(version.record.clone()).to_string();
+            let mut event = if version.is_apart {
+                normalise::event_apart(&json, &version.file)?
+            } else {
+                normalise::event(&json, &version.file)?
+            };
+            event.session_id = session::id(&event, &version.file);
+            rows.push(&event, &version.file, version.position)?;
+        }
+        Ok(())
+    }
+}

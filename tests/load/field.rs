@@ -1,0 +1,206 @@
+//! Records of one event in several forms, events that share an id, damage, and what is no file.
+
+use serde_json::{Value, json};
+
+use super::{BROWSER, Desk, column, id, record};
+
+/// The event as the console's event history exports it.
+fn history(numbers: &[u64]) -> String {
+    let row = |number: &u64| {
+        let event = record(*number, "alice", BROWSER);
+        format!(
+            "{},{},alice,ListUsers,iam.amazonaws.com,bob,us-east-1\n",
+            id(*number),
+            event["eventTime"].as_str().unwrap()
+        )
+    };
+    let rows: String = numbers.iter().map(row).collect();
+    format!("Event ID,Event time,User name,Event name,Event source,Resource name,AWS region\n{rows}")
+}
+
+/// The event as a trimmed export has it.
+fn trimmed(number: u64) -> Value {
+    let whole = record(number, "alice", BROWSER);
+    let mut event = json!({});
+    for name in ["eventID", "eventTime", "eventSource", "eventName", "sourceIPAddress", "userAgent"] {
+        event[name] = whole[name].clone();
+    }
+    event
+}
+
+const ROWS: &str = "SELECT * EXCLUDE (source_file, source_record) FROM events ORDER BY event_id";
+
+#[test]
+fn the_fullest_record_of_an_event_is_kept_in_any_order() {
+    let mut wanted = None;
+    for order in [["a", "b", "c"], ["c", "b", "a"], ["b", "a", "c"]] {
+        let desk = Desk::new();
+        let forms = [("trail.json", "a"), ("history.csv", "b"), ("trimmed.json", "c")];
+        desk.write_records("trail.json", &[record(1, "alice", BROWSER), record(2, "alice", BROWSER)]);
+        desk.write("history.csv", &history(&[1, 2, 3]));
+        desk.write_records("trimmed.json", &[trimmed(1), trimmed(3)]);
+        for form in order {
+            let (file, _) = forms.into_iter().find(|(_, name)| *name == form).unwrap();
+            desk.load(&[file]);
+        }
+        assert_eq!(column(&desk, "SELECT count(*) FROM events"), ["3"]);
+        let whole =
+            column(&desk, "SELECT event_id FROM events WHERE principal_arn IS NOT NULL AND event_version IS NOT NULL");
+        assert_eq!(whole, [id(1), id(2)]);
+        // What only the poorer record says is there too.
+        assert_eq!(column(&desk, "SELECT extra->'eventHistory'->>'Resource name' FROM events"), ["bob"; 3]);
+        assert_eq!(column(&desk, "SELECT user_agent = 'x' FROM events WHERE user_agent IS NULL"), [""; 0]);
+        let rows = desk.rows(ROWS) + &desk.rows("SELECT * FROM sessions ORDER BY ALL");
+        assert_eq!(*wanted.get_or_insert_with(|| rows.clone()), rows, "{order:?}");
+        let all = Desk::new();
+        all.write_records("trail.json", &[record(1, "alice", BROWSER), record(2, "alice", BROWSER)]);
+        all.write("history.csv", &history(&[1, 2, 3]));
+        all.write_records("trimmed.json", &[trimmed(1), trimmed(3)]);
+        let ledger = all.load(&["."]);
+        assert_eq!((ledger.read, ledger.inserted, ledger.merged), (7, 3, 4));
+        assert_eq!(all.rows(ROWS) + &all.rows("SELECT * FROM sessions ORDER BY ALL"), rows);
+    }
+}
+
+#[test]
+fn what_says_no_more_is_a_duplicate_and_loading_again_changes_nothing() {
+    let desk = Desk::new();
+    desk.write_records("trail.json", &[record(1, "alice", BROWSER)]);
+    desk.write("history.csv", &history(&[1]));
+    desk.load(&["trail.json"]);
+    assert_eq!(desk.load(&["history.csv"]).merged, 1);
+    let rows = desk.rows(ROWS);
+    desk.write_records("copy.json", &[record(1, "alice", BROWSER)]);
+    let ledger = desk.load(&["copy.json"]);
+    assert_eq!((ledger.read, ledger.inserted), (1, 0));
+    assert_eq!(desk.rows(ROWS), rows);
+    assert_eq!(column(&desk, "SELECT DISTINCT balances FROM load_ledger"), ["true"]);
+}
+
+#[test]
+fn different_events_with_one_id_are_all_kept_and_reported() {
+    let events: Vec<Value> = (1..=3)
+        .map(|number| {
+            let mut event = record(number, "alice", BROWSER);
+            event["eventID"] = json!("REDACTED");
+            event
+        })
+        .collect();
+    let all = Desk::new();
+    all.write_records("all.json", &events);
+    let ledger = all.load(&["all.json"]);
+    assert_eq!((ledger.inserted, ledger.duplicate, ledger.conflicts), (3, 0, 1));
+    let problem = &ledger.problems[0];
+    assert!(problem.cause.contains("3 different events have the id \"REDACTED\""), "{problem:?}");
+    let ids = "SELECT event_id FROM events ORDER BY ALL";
+    let kept = column(&all, ids);
+    assert!(!kept.iter().any(|id| id == "REDACTED"));
+    assert_eq!(column(&all, "SELECT DISTINCT extra->>'eventID' FROM events"), ["REDACTED"]);
+    let one_by_one = Desk::new();
+    for (at, event) in events.iter().enumerate().rev() {
+        one_by_one.write_records(&format!("{at}.json"), std::slice::from_ref(event));
+        one_by_one.load(&[&format!("{at}.json")]);
+    }
+    assert_eq!(column(&one_by_one, ids), kept);
+    one_by_one.write_records("again.json", &events);
+    let again = one_by_one.load(&["again.json"]);
+    assert_eq!((again.inserted, again.duplicate), (0, 3));
+    assert_eq!(column(&one_by_one, ids), kept);
+}
+
+#[test]
+fn a_correction_takes_the_place_of_what_it_corrects() {
+    let late = |own: u64| {
+        let mut event = record(1, "alice", BROWSER);
+        event["eventID"] = json!(id(own));
+        event["errorCode"] = json!("AccessDenied");
+        event["addendum"] = json!({"reason": "UPDATED_DATA", "updatedFields": "errorCode", "originalEventID": id(1)});
+        event
+    };
+    for own in [1, 9] {
+        for order in [["a.json", "b.json"], ["b.json", "a.json"]] {
+            let desk = Desk::new();
+            desk.write_records("a.json", &[record(1, "alice", BROWSER)]);
+            desk.write_records("b.json", &[late(own)]);
+            order.iter().for_each(|file| drop(desk.load(&[file])));
+            let found = column(&desk, "SELECT concat_ws(' ', event_id, error_code, corrects) FROM events");
+            assert_eq!(found, [format!("{} AccessDenied {}", id(own), id(1))], "{order:?}");
+        }
+    }
+}
+
+#[test]
+fn aggregated_events_have_a_table_and_stand_in_the_timeline() {
+    let aggregated = json!({
+        "eventVersion": "1.0", "accountId": "111111111111", "eventId": id(7), "eventCategory": "Aggregated",
+        "eventType": "AwsAggregatedEvent", "awsRegion": "us-east-1", "eventSource": "s3.amazonaws.com",
+        "timeWindow": {"windowStart": "2024-05-01T10:00:00Z", "windowEnd": "2024-05-01T10:05:00Z", "windowSize": "PT5M"},
+        "summary": {"primaryDimension": {"dimension": "eventName", "statistics": [{"name": "GetObject", "value": 12}]}},
+    });
+    let desk = Desk::new();
+    desk.write_records("a.json", &[record(1, "alice", BROWSER), aggregated.clone()]);
+    let ledger = desk.load(&["a.json"]);
+    assert_eq!((ledger.read, ledger.inserted, ledger.rejected), (2, 2, 0));
+    desk.write_records("b.json", &[aggregated]);
+    assert_eq!(desk.load(&["b.json"]).duplicate, 1);
+    assert_eq!(
+        column(&desk, "SELECT dimension || window_end FROM aggregated_events"),
+        ["eventName2024-05-01 10:05:00"]
+    );
+    assert_eq!(column(&desk, "SELECT id FROM timeline WHERE class = 'aggregated'"), [id(7)]);
+}
+
+#[test]
+fn sessions_of_an_event_history_end_at_pauses_and_not_with_keys() {
+    let row =
+        |id: u64, time: &str, key: &str| format!("{id},2024-05-01T{time}Z,root,ListUsers,iam.amazonaws.com,{key}\n");
+    let rows = [
+        row(1, "10:00:00", "ASIA1"),
+        row(2, "10:30:00", "ASIA2"),
+        row(3, "11:15:00", ""),
+        row(4, "13:00:00", "ASIA1"),
+        row(5, "13:00:01", "AKIA1"),
+    ];
+    let header = "Event ID,Event time,User name,Event name,Event source,AWS access key\n";
+    let wanted = ["1,2,3", "4", "5"];
+    let sessions = "SELECT string_agg(event_id, ',' ORDER BY event_id) AS s FROM events GROUP BY session_id ORDER BY s";
+    let desk = Desk::new();
+    desk.write("a.csv", &format!("{header}{}", rows.concat()));
+    desk.load(&["a.csv"]);
+    assert_eq!(column(&desk, sessions), wanted);
+    let desk = Desk::new();
+    for (at, row) in rows.iter().enumerate().rev() {
+        desk.write(&format!("{at}.csv"), &format!("{header}{row}"));
+        desk.load(&[&format!("{at}.csv")]);
+    }
+    assert_eq!(column(&desk, sessions), wanted);
+}
+
+#[test]
+fn callers_that_cannot_be_understood_are_not_one_session() {
+    let with = |number: u64, identity: &str| {
+        let mut event = record(number, "alice", BROWSER);
+        event["userIdentity"] = json!(identity);
+        event
+    };
+    let desk = Desk::new();
+    desk.write_records("a.json", &[with(1, "alice?"), with(2, "mallory?"), with(3, "alice?")]);
+    desk.load(&["a.json"]);
+    assert_eq!(column(&desk, "SELECT count(DISTINCT session_id) FROM events"), ["2"]);
+}
+
+#[test]
+fn damage_is_counted() {
+    let desk = Desk::new();
+    let lines =
+        [record(1, "alice", BROWSER), record(2, "alice", BROWSER)].map(|record| record.to_string() + "\n").concat();
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    std::io::Write::write_all(&mut gzip, lines.as_bytes()).unwrap();
+    let mut bytes = gzip.finish().unwrap();
+    let last = bytes.len() - 5;
+    bytes[last] ^= 1;
+    std::fs::write(desk.path("a.gz"), bytes).unwrap();
+    let ledger = desk.load(&["a.gz"]);
+    assert_eq!((ledger.inserted, ledger.damaged, ledger.files_loaded), (2, 1, 1));
+    assert_eq!(column(&desk, "SELECT outcome FROM load_ledger"), ["in part"]);
+}
