@@ -39,6 +39,8 @@ pub(crate) struct Goal {
     /// The same with a part of the pages unknown.
     unknown: BTreeMap<String, Score>,
     misses: Vec<String>,
+    /// Clicks of aged sessions that are wrong, by degree.
+    aged_misses: Vec<Vec<String>>,
     judged: Vec<Judged>,
 }
 
@@ -50,6 +52,8 @@ struct Tally {
     clicks: usize,
     extra: usize,
     misses: Vec<String>,
+    /// Clicks that are wrong.
+    wrong: Vec<String>,
     judged: Vec<Judged>,
 }
 
@@ -68,18 +72,24 @@ impl Tally {
             let exact = signals.iter().any(same);
             tally.exact += usize::from(exact);
             let found = signals.iter().find(|signal| holds(signal, &click.anchor));
-            if !exact {
+            let told = || {
                 let found = found.map_or_else(
                     || "nothing".to_owned(),
                     |signal| format!("{} ({}) {:?}", signal.rule_id, signal.events.len(), signal.origin),
                 );
-                tally.misses.push(format!("{} {} ({}): {found}", session.name, click.label, click.events.len()));
+                format!("{} {} {} ({}): {found}", session.name, click.anchor, click.label, click.events.len())
+            };
+            if !exact {
+                tally.misses.push(told());
             }
             if !click.background {
                 tally.clicks += 1;
                 let right =
                     found.is_some_and(|signal| session.label(rules, signal).as_deref() == Some(click.label.as_str()));
                 tally.right += usize::from(right);
+                if !right {
+                    tally.wrong.push(told());
+                }
             }
         }
         for signal in &signals {
@@ -102,6 +112,7 @@ impl Tally {
         self.clicks += other.clicks;
         self.extra += other.extra;
         self.misses.extend(other.misses);
+        self.wrong.extend(other.wrong);
         self.judged.extend(other.judged);
         self
     }
@@ -168,6 +179,7 @@ impl Data {
             examples: per(examples.right, examples.clicks),
             trails,
             misses: fresh.misses,
+            aged_misses: aged.iter().map(|tally| tally.wrong.clone()).collect(),
             judged: aged.into_iter().flat_map(|tally| tally.judged).collect(),
         }
     }
@@ -244,6 +256,12 @@ impl Goal {
     pub(crate) fn tell_misses(&self) {
         for miss in &self.misses {
             println!("  {miss}");
+        }
+        for (misses, (degree, _)) in self.aged_misses.iter().zip(AGED) {
+            println!("aged by {degree:?}");
+            for miss in misses {
+                println!("  {miss}");
+            }
         }
         for (name, score) in &self.trails {
             println!("{name}");

@@ -15,7 +15,7 @@ SELECT
             'bytes': COALESCE(sum(bytes), 0)::BIGINT,
             'read': COALESCE(sum(read), 0)::BIGINT,
             'inserted': COALESCE(sum(inserted), 0)::BIGINT,
-            'duplicate': COALESCE(sum(duplicate + merged), 0)::BIGINT,
+            'duplicate': COALESCE(sum(duplicate + COALESCE(merged, 0)), 0)::BIGINT,
             'rejected': COALESCE(sum(rejected), 0)::BIGINT,
             'left_out': COALESCE(sum(left_out), 0)::BIGINT
         }

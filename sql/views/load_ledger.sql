@@ -24,7 +24,7 @@ SELECT
     f.rejected,
     f.left_out,
     f.filter,
-    f.read = f.inserted + f.duplicate + f.merged + f.rejected + f.left_out AS balances,
+    f.read = f.inserted + f.duplicate + COALESCE(f.merged, 0) + f.rejected + COALESCE(f.left_out, 0) AS balances,
     COALESCE(f.refused, r.first_cause) AS cause,
     f.sha256,
     f.loaded_at

@@ -249,7 +249,7 @@ fn columns_that_are_no_events_are_refused_by_name() {
     let client = with(&rows, "client", Arc::new(StringViewArray::from(vec!["cli", "Mosaic\u{1b}"])));
     assert_eq!(
         refusal(&client),
-        "column \"client\" holds \"Mosaic\\u{1b}\" in row 2 of the batch; it may be browser, console, internal, cloudshell, cli, sdk, service, unknown"
+        "column \"client\" holds \"Mosaic\\u{1b}\" in row 2 of the batch; it may be browser, console, internal, cloudshell, cli, sdk, agent, service, unknown"
     );
     let json = with(&rows, "request_parameters", Arc::new(LargeStringArray::from(vec!["{}", "{a: 1}"])));
     let json = with(&json, "event_id", Arc::new(StringArray::from(vec!["e1", "e2"])));

@@ -1,11 +1,12 @@
 //! How sure a click is: the evidence for it, as a calibrated probability.
 
+use super::claim::Found;
 use super::decode::{Choice, What};
+use super::proof;
 use super::scene::Scene;
-use crate::rule::RuleSet;
 use crate::rule::schema::Basis;
 use crate::rule::weights::{Confidence, Logistic};
-use crate::signal::{Class, Evidence, Kind};
+use crate::signal::{Class, Evidence, Kind, Origin};
 
 /// A margin counts up to so many nats.
 const MOST_MARGIN: f64 = 6.0;
@@ -40,11 +41,17 @@ impl Confidence {
     }
 }
 
-/// How sure a page is that needs no search: as sure as one of many exact calls and the widest margin.
-pub(super) fn proven(rules: &RuleSet) -> f64 {
-    let evidence =
-        Evidence { class: Class::Exact, events: 2.0, margin: MOST_MARGIN, coverage: 1.0, share: 1.0, documented: 0.0 };
-    rules.weights().confidence.exact.probability(&evidence)
+/// How sure a page is that needs no search, and by which shapes it was found: as sure as one of many calls and the
+/// widest margin.
+pub(super) fn settled(scene: &Scene<'_, '_>, found: &Found) -> (Origin, f64) {
+    let origin = if proof::is_exact(scene, found) { Origin::Letter } else { Origin::Likeness };
+    let class = match origin {
+        _ if scene.rules.rule(found.rule).kind == Kind::Background => Class::Background,
+        Origin::Letter => Class::Exact,
+        _ => Class::Inferred,
+    };
+    let evidence = Evidence { class, events: 2.0, margin: MOST_MARGIN, coverage: 1.0, share: 1.0, documented: 0.0 };
+    (origin, scene.rules.weights().confidence.of(class).probability(&evidence))
 }
 
 /// Judges the clicks of a stretch.

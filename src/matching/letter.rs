@@ -23,9 +23,14 @@ struct Met {
 }
 
 /// Finds every rule whose required calls were all seen in exact shapes, and takes its events.
-pub(super) fn find(rules: &RuleSet, events: &[Prepared<'_>], claims: &mut Claims) -> Vec<Found> {
+pub(super) fn find(
+    rules: &RuleSet,
+    events: &[Prepared<'_>],
+    claims: &mut Claims,
+    shape_of: impl Fn(&Prepared<'_>) -> Option<ShapeId>,
+) -> Vec<Found> {
     let mut found: Vec<Found> = Vec::new();
-    let mut search = Search::new(rules, events);
+    let mut search = Search::new(rules, events, shape_of);
     // The rule of the last signal that is no background.
     let mut before = None;
     for place in 0..search.shaped.len() {
@@ -65,9 +70,10 @@ struct Search<'s> {
 }
 
 impl<'s> Search<'s> {
-    fn new(rules: &'s RuleSet, events: &[Prepared<'_>]) -> Self {
-        let shaped =
-            |(event, ready): (usize, &Prepared<'_>)| Some(Shaped { event, time: ready.time(), shape: ready.shape? });
+    fn new(rules: &'s RuleSet, events: &[Prepared<'_>], shape_of: impl Fn(&Prepared<'_>) -> Option<ShapeId>) -> Self {
+        let shaped = |(event, ready): (usize, &Prepared<'_>)| {
+            Some(Shaped { event, time: ready.time(), shape: shape_of(ready)? })
+        };
         let shaped = events.iter().enumerate().filter_map(shaped).collect();
         Self { rules, shaped, near: 0..0, marks: Marks::default(), seen: Vec::new() }
     }

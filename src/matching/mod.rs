@@ -126,16 +126,22 @@ impl<'e> Mapped<'e> {
     fn of(rules: &'e RuleSet, rows: &[&'e Row<'e>], explain: bool) -> Self {
         let events = prepare::prepare(rules, rows);
         let mut claims = claim::Claims::new(events.len());
-        let letter = letter::find(rules, &events, &mut claims);
         let scene = Scene { rules, events: &events };
-        let proven = proof::proven(&scene, &letter);
+        let mut letter = letter::find(rules, &events, &mut claims, |event| event.shape);
+        let mut is_known = proof::is_known(&scene, &letter);
+        if !is_known {
+            claims = claim::Claims::new(events.len());
+            letter = letter::find(rules, &events, &mut claims, |event| event.likely);
+            is_known = proof::is_known_by_likely_shapes(&scene, &letter);
+        }
+        let proven = if is_known { vec![true; letter.len()] } else { proof::proven(&scene, &letter) };
         let is_fixed = |at: usize, found: &Found| proven[at] || generic::is_shell(events[found.anchor].row.client);
         let mut open: Vec<bool> = events.iter().map(|event| !generic::is_shell(event.row.client)).collect();
         let (mut fixed, mut unsure) = (Vec::new(), Vec::new());
         for (at, mut found) in letter.into_iter().enumerate() {
             if is_fixed(at, &found) {
                 found.members.iter().for_each(|(event, _)| open[*event] = false);
-                found.confidence = confidence::proven(rules);
+                (found.origin, found.confidence) = confidence::settled(&scene, &found);
                 fixed.push(found);
             } else {
                 unsure.push(found);

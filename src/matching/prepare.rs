@@ -11,6 +11,7 @@ use foldhash::fast::RandomState;
 use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use super::Row;
+use super::votes;
 use crate::call::Call;
 use crate::event::{Client, Timestamp};
 use crate::rule::RuleSet;
@@ -28,6 +29,8 @@ pub(super) struct Prepared<'e> {
     bodies: Rc<[Body<'e>; 2]>,
     /// The most particular shape that fits, if one does.
     pub(super) shape: Option<ShapeId>,
+    /// The shape that it is most likely of, where the console's requests are not those that were recorded.
+    pub(super) likely: Option<ShapeId>,
     /// The call that rules know: its own, or the one that it succeeds.
     pub(super) known_call: Option<&'e str>,
     /// The first event of the stretch that looks the same.
@@ -37,8 +40,17 @@ pub(super) struct Prepared<'e> {
 impl<'e> Prepared<'e> {
     fn new(rules: &'e RuleSet, row: &'e Row<'e>, look: usize) -> Self {
         let bodies = Rc::new([row.request, row.response].map(Body::new));
-        let mut event = Self { row, time: row.time, bodies, shape: None, known_call: rules.known_call(row.call), look };
+        let mut event = Self {
+            row,
+            time: row.time,
+            bodies,
+            shape: None,
+            likely: None,
+            known_call: rules.known_call(row.call),
+            look,
+        };
         event.shape = rules.recognise(row.call, &event.subject());
+        event.likely = votes::likely(rules, &event);
         event
     }
 

@@ -2,8 +2,14 @@
 //!
 //! A page of many calls, each in a shape that hardly any other page makes, and nothing else around it: no other
 //! explanation can be cheaper. Most bursts of a console that the catalogue knows are of this kind, and need no search.
+//!
+//! Where such shapes explain nearly all of a session, the session as a whole proves the rest: the catalogue knows the
+//! console as it was then, and an event that fits a page is of that page.
 
 use super::claim::Found;
+use super::decode::count;
+use super::generic::is_shell;
+use super::prepare::Prepared;
 use super::scene::Scene;
 use crate::rule::RuleSet;
 use crate::rule::shape::ShapeId;
@@ -24,6 +30,32 @@ pub(super) fn evidence(rules: &RuleSet, shapes: impl Iterator<Item = ShapeId>) -
     shapes.into_iter().map(|shape| rules.worth(shape)).sum()
 }
 
+/// Exact shapes explain at least this share of the events of a session that the catalogue knows.
+const KNOWN: f64 = 0.9;
+/// Likely shapes explain more: at least this share of the events whose calls the catalogue knows.
+const KNOWN_BY_LIKELY_SHAPES: f64 = 0.95;
+/// As if so many more events were not explained: all of a few events may be explained by chance.
+const MORE_EVENTS: f64 = 2.0;
+
+/// Whether the catalogue knows the console of a stretch: exact shapes explain nearly all of it. Then no page is
+/// missing from the catalogue, and what exact shapes give needs no search.
+pub(super) fn is_known(scene: &Scene<'_, '_>, letter: &[Found]) -> bool {
+    explains(scene, letter, KNOWN, |_| true)
+}
+
+/// As [`is_known`], of what likely shapes give: the same console of another year, whose requests differ a little.
+pub(super) fn is_known_by_likely_shapes(scene: &Scene<'_, '_>, letter: &[Found]) -> bool {
+    explains(scene, letter, KNOWN_BY_LIKELY_SHAPES, |event| event.known_call.is_some())
+}
+
+/// Whether signals explain a share of the events that count; what was typed does not.
+fn explains(scene: &Scene<'_, '_>, letter: &[Found], share: f64, counts: impl Fn(&Prepared<'_>) -> bool) -> bool {
+    let counts = |event: &&Prepared<'_>| !is_shell(event.row.client) && counts(event);
+    let members = letter.iter().flat_map(|found| &found.members).map(|(event, _)| &scene.events[*event]);
+    let (explained, all) = (members.filter(counts).count(), scene.events.iter().filter(counts).count());
+    count(explained) >= share * (count(all) + MORE_EVENTS)
+}
+
 /// For each signal that exact shapes give whether it needs no search.
 pub(super) fn proven(scene: &Scene<'_, '_>, letter: &[Found]) -> Vec<bool> {
     let mut owner = vec![None; scene.events.len()];
@@ -32,7 +64,7 @@ pub(super) fn proven(scene: &Scene<'_, '_>, letter: &[Found]) -> Vec<bool> {
     }
     let is_background = |at: usize| scene.rules.rule(letter[at].rule).kind == Kind::Background;
     let is_proven = |(at, found): (usize, &Found)| {
-        if is_background(at) || found.members.len() < LEAST_EVENTS {
+        if is_background(at) || !is_exact(scene, found) || found.members.len() < LEAST_EVENTS {
             return false;
         }
         let shapes = found.members.iter().filter_map(|(event, _)| scene.events[*event].shape);
@@ -47,6 +79,12 @@ pub(super) fn proven(scene: &Scene<'_, '_>, letter: &[Found]) -> Vec<bool> {
         proven[at] = beside && around(scene, found).all(is_settled);
     }
     proven
+}
+
+/// Whether every event of a signal is exactly of a shape of its rule.
+pub(super) fn is_exact(scene: &Scene<'_, '_>, found: &Found) -> bool {
+    let is_own = |shape: ShapeId| scene.rules.part(shape, found.met).is_some();
+    found.members.iter().all(|(event, _)| scene.events[*event].shape.is_some_and(is_own))
 }
 
 /// The events from a little before a signal to a little after it.

@@ -2,6 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
+use super::generic::is_shell;
 use super::prepare::Prepared;
 use crate::rule::shape::ShapeId;
 use crate::rule::{RuleId, RuleSet, Use};
@@ -10,6 +11,8 @@ use crate::rule::{RuleId, RuleSet, Use};
 const FAR: f64 = 0.2;
 /// An event speaks for a page only if it comes at least this share as near to it as to the page it is nearest to.
 const SECOND: f64 = 0.55;
+/// Shapes that come nearly as near as the nearest one may as well be the event's.
+pub(super) const NEARLY: f64 = 0.9;
 /// No shape comes nearer than this but the one that the event is of: also a wider one that it fits.
 const NOT_EXACT: f64 = 0.97;
 
@@ -26,7 +29,8 @@ pub(super) struct Vote {
     pub(super) weight: f64,
     /// How far that is from a whole part, in nats.
     pub(super) distance: f64,
-    /// The event is exactly of another shape: perhaps of a narrower one, which is the better reason then.
+    /// The event is exactly of another shape, or comes clearly nearer to one: perhaps a narrower one, which is the better
+    /// reason then.
     pub(super) is_others: bool,
 }
 
@@ -39,7 +43,7 @@ impl Vote {
     fn weigh(&mut self, nearest: f64, is_exact: bool) {
         self.weight = self.nearness * (self.nearness / nearest).powi(3);
         self.distance = -self.weight.max(1e-6).ln();
-        self.is_others = is_exact && self.nearness < 1.0;
+        self.is_others = if is_exact { self.nearness < 1.0 } else { self.nearness < NEARLY * nearest };
     }
 }
 
@@ -80,4 +84,20 @@ pub(super) fn nearnesses(rules: &RuleSet, event: &Prepared<'_>) -> Vec<(ShapeId,
         _ => rules.shape(shape).nearness(&subject, &drifted).min(NOT_EXACT),
     };
     rules.shapes_of(call).iter().map(|shape| (*shape, nearness(*shape))).collect()
+}
+
+/// A shape that comes no nearer than this is not likely the event's.
+const NEAR: f64 = 0.7;
+
+/// The shape that an event is most likely of. That is the one that it fits, if this one asks anything of the request.
+/// Otherwise it is the most particular of those that it comes nearest to.
+pub(super) fn likely(rules: &RuleSet, event: &Prepared<'_>) -> Option<ShapeId> {
+    let says = |shape: &ShapeId| rules.is_of_any_call(*shape) || rules.shape(*shape).asks_for_a_request();
+    if is_shell(event.row.client) || event.shape.is_some_and(|shape| says(&shape)) {
+        return event.shape;
+    }
+    let all = nearnesses(rules, event);
+    let nearest = all.iter().map(|(_, nearness)| *nearness).fold(NEAR, f64::max);
+    // The shapes come in order, the most particular first.
+    all.into_iter().find(|(_, nearness)| *nearness >= NEAR && *nearness >= NEARLY * nearest).map(|(shape, _)| shape)
 }

@@ -165,7 +165,8 @@ fn at(local: NaiveDateTime, offset: i32) -> Option<DateTime<Utc>> {
 
 /// Reads a cell in any form.
 fn read(cell: &str) -> Option<Read> {
-    let cell = cell.trim();
+    // Some spreadsheets mark a text by an apostrophe.
+    let cell = cell.trim().trim_start_matches('\'');
     if let Ok(time) = DateTime::parse_from_rfc3339(cell) {
         return Some(Read::Moment(time.to_utc()));
     }
@@ -262,6 +263,8 @@ fn zone(text: &str) -> Option<i32> {
     let names = ["utc", "gmt", "z"];
     let name = names.into_iter().find(|name| text.get(..name.len()).is_some_and(|t| t.eq_ignore_ascii_case(name)));
     let text = text[name.map_or(0, str::len)..].trim();
+    // `+0000 UTC`, as Go writes it.
+    let text = ["UTC", "GMT"].iter().find_map(|name| text.strip_suffix(name)).unwrap_or(text).trim_end();
     if text.is_empty() {
         return Some(0);
     }
@@ -351,6 +354,8 @@ mod tests {
             ("2024-05-01T12:00:00+0200", "2024-05-01T10:00:00Z"),
             ("2024-05-01 21:00:00+11:00", "2024-05-01T10:00:00Z"),
             ("2024-05-01 10:00:00", "2024-05-01T10:00:00Z"),
+            ("2024-05-01 10:00:00 +0000 UTC", "2024-05-01T10:00:00Z"),
+            ("'2024-05-01 10:00:00", "2024-05-01T10:00:00Z"),
             ("2024-05-01 10:00:00 UTC", "2024-05-01T10:00:00Z"),
             ("2024-05-01 10:00:00.000 UTC", "2024-05-01T10:00:00Z"),
             ("2024/05/01 10:00", "2024-05-01T10:00:00Z"),

@@ -173,6 +173,7 @@ fn rule(text: &RuleText, toml: &RuleToml, faults: &mut Faults<'_>) -> Option<Rul
         alone: toml.alone,
         recurs: toml.recurs,
         rare: toml.rare,
+        every_region: toml.every_region,
         before_s: toml.window.before,
         after_s: toml.window.after,
         title_template: title?,

@@ -121,6 +121,7 @@ impl Provenance {
 
 /// One rule of the catalogue.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a key of the rule's file")]
 pub struct Rule {
     /// Never changes: `iam/users`.
     pub id: String,
@@ -152,6 +153,8 @@ pub struct Rule {
     pub recurs: bool,
     /// The page is hardly ever opened.
     pub rare: bool,
+    /// It asks in every region at once.
+    pub every_region: bool,
     /// Seconds before the anchor in which the page's events come.
     pub before_s: u32,
     /// Seconds after the anchor in which the page's events come.
@@ -196,6 +199,7 @@ impl Default for Rule {
             alone: false,
             recurs: false,
             rare: false,
+            every_region: false,
             before_s: 0,
             after_s: 0,
             parts: Vec::new(),

@@ -13,6 +13,7 @@ use crate::signal::Kind;
 /// One console page or action.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a key of the rule's file")]
 pub struct RuleToml {
     /// The path of the file without `.toml`; never changes.
     #[schemars(with = "String")]
@@ -47,6 +48,9 @@ pub struct RuleToml {
     /// The page is hardly ever opened, or the button pressed: a tile's own refresh.
     #[serde(default)]
     pub rare: bool,
+    /// The page asks in every region at once. Other pages are of one region.
+    #[serde(default)]
+    pub every_region: bool,
     /// How far around the anchor the page's events come.
     #[serde(default)]
     pub window: WindowToml,

@@ -84,6 +84,11 @@ impl Shape {
             && self.text.iter().all(|part| subject.request.compact().contains(part.as_str()))
     }
 
+    /// Whether the shape asks for anything of a request, rather than of its caller alone.
+    pub fn asks_for_a_request(&self) -> bool {
+        self.parameters != Parameters::Any || !self.conditions.is_empty() || !self.text.is_empty()
+    }
+
     /// How particular the shape is; of several that fit, the most particular counts.
     pub fn particularity(&self) -> u32 {
         let tests = self.conditions.iter().chain(&self.response).map(|(_, condition)| condition);

@@ -218,6 +218,8 @@ fn is_nothing(value: &Value) -> bool {
 fn weight(value: &Value) -> (u8, usize, String) {
     let kind = match value {
         Value::Null => 0,
+        // CloudTrail's own form of a time says as much as any other.
+        Value::String(text) if text.len() == 20 && text.ends_with('Z') => 2,
         Value::String(_) => 1,
         Value::Number(_) => 2,
         Value::Bool(_) => 3,

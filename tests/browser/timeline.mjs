@@ -14,7 +14,7 @@ export function timeline(address) {
   test("timeline: the clicks in their order", () =>
     looking(address, PLACE, async (page) => {
       await total(page, 34);
-      await shows(rows(page).first(), "2026-03-11 19:37:29", "login", "Failed to sign in to the console", "0.97", "us-east-1");
+      await shows(rows(page).first(), "2026-03-11 19:37:29", "login", "Failed to sign in to the console", "0.96", "us-east-1");
       await shows(rows(page).nth(1), "Signed in to the console from 203.0.113.66");
       await page.getByRole("button", { name: "Time (UTC)" }).click();
       await inAddress(page, "order", "desc");

@@ -13,9 +13,7 @@ use crate::signal::{Kind, Role};
 /// Calls of a page that arrive so many seconds after its window are still the page's.
 const LATE_S: i64 = 2;
 /// Calls that a page is not known to make are its own up to so many seconds before and after those that it is known for.
-const AROUND_S: i64 = 2;
-/// A change's reads come up to so many seconds before it, and after it.
-const RELOAD_S: (i64, i64) = (1, 3);
+pub(super) const AROUND_S: i64 = 2;
 /// A pause of so many seconds may end a page that nobody knows.
 const SHORT_PAUSE_S: i64 = 2;
 /// A request that differs more than this is no call of the page, in nats.
@@ -279,7 +277,10 @@ impl Maker<'_, '_> {
         let is_own = |event: usize| {
             let clue = &self.clues[event];
             let same_key = clue.key.is_some() && clue.key == self.clues[first.event].key;
-            clue.purpose == Purpose::Read && (same_key || clue.console == console)
+            // What a page asks other services for belongs to it, too.
+            let same_service =
+                || members.iter().any(|member| self.scene.service(member.event) == self.scene.service(event));
+            clue.purpose == Purpose::Read && (same_key || clue.console == console || same_service())
         };
         let later = (first.event..events.len()).take_while(|event| events[*event].time() <= until);
         later.filter(|event| free.is_free(*event) && !is_member(*event) && is_own(*event)).collect()
@@ -309,170 +310,6 @@ impl Maker<'_, '_> {
             Hypothesis { what: What::Page(id), anchor, members, along, letter: false, exact, coverage, cost: 0.0 };
         page.cost = self.total(&page);
         Some(page)
-    }
-
-    /// Changes that the event belongs to: it is one, or a read a moment before one.
-    fn change(&self, first: usize, free: &impl Free, all: &mut Vec<Hypothesis>) {
-        let events = self.scene.events;
-        let clue = &self.clues[first];
-        let until = events[first].time().plus_seconds(RELOAD_S.0);
-        let near = (first..events.len()).take_while(|event| events[*event].time() <= until);
-        let is_start = |event: usize| event == first || self.clues[event].console == clue.console;
-        let mut starts = near
-            .filter(|event| self.clues[*event].purpose == Purpose::Change && free.is_free(*event) && is_start(*event));
-        let is_own = matches!(clue.purpose, Purpose::Read | Purpose::Change);
-        let Some(start) = starts.next().filter(|_| is_own) else {
-            return;
-        };
-        let group = self.same_change(start, free);
-        let reads = self.reloads(first, start, &group, free);
-        let mut make = |mut members: Vec<usize>| {
-            members.sort_unstable();
-            if members.first() != Some(&first) {
-                return;
-            }
-            all.push(self.without_rule(What::Change, start, members));
-        };
-        if !reads.is_empty() {
-            make(group.iter().chain(&reads).copied().collect());
-        }
-        make(group);
-    }
-
-    /// The calls that make one change on several things, and those that label what it made.
-    fn same_change(&self, start: usize, free: &impl Free) -> Vec<usize> {
-        let events = self.scene.events;
-        let key = |event: usize| (events[event].row.call, events[event].row.region, events[event].row.error_code);
-        let words = self.scene.rules.words();
-        let is_label = |event: usize| words.is_label(self.scene.name(event));
-        let labels = |event: usize| {
-            is_label(event)
-                && !is_label(start)
-                && self.scene.service(event) == self.scene.service(start)
-                && key(event).1 == key(start).1
-                && key(event).2 == key(start).2
-        };
-        let mut group = vec![start];
-        let mut last = start;
-        for event in start + 1..events.len() {
-            if self.scene.seconds_between(last, event) >= PAUSE_S {
-                break;
-            }
-            if free.is_free(event)
-                && self.clues[event].purpose == Purpose::Change
-                && (key(event) == key(start) || labels(event))
-            {
-                group.push(event);
-                last = event;
-            }
-        }
-        group
-    }
-
-    /// The reads that belong to a change: of the same console or by the same key, around it.
-    fn reloads(&self, first: usize, start: usize, group: &[usize], free: &impl Free) -> Vec<usize> {
-        let events = self.scene.events;
-        let last = group.last().copied().unwrap_or(start);
-        let until = events[last].time().plus_seconds(RELOAD_S.1);
-        let clue = &self.clues[start];
-        let is_own = |event: usize| {
-            let other = &self.clues[event];
-            let same_key = other.key.is_some() && other.key == clue.key;
-            other.purpose == Purpose::Read && (same_key || other.console == clue.console)
-        };
-        (first..events.len())
-            .take_while(|event| events[*event].time() <= until)
-            .filter(|event| free.is_free(*event) && !group.contains(event) && is_own(*event))
-            .collect()
-    }
-
-    /// Hypotheses in which nobody clicked: noise, a poll, a service.
-    fn quiet(&self, first: usize, free: &impl Free, all: &mut Vec<Hypothesis>) {
-        let clue = &self.clues[first];
-        let mut make = |what: What, members: Vec<usize>| {
-            all.push(self.without_rule(what, first, members));
-        };
-        if clue.purpose == Purpose::Acting {
-            make(What::Left, vec![first]);
-            return;
-        }
-        if clue.purpose == Purpose::Service {
-            make(
-                What::Service,
-                self.chain(first, free, PAUSE_S, |event| self.clues[event].purpose == Purpose::Service),
-            );
-        } else if clue.purpose == Purpose::Noise {
-            make(What::Noise, self.chain(first, free, PAUSE_S, |event| self.clues[event].purpose == Purpose::Noise));
-        }
-        if matches!(clue.purpose, Purpose::Read | Purpose::Noise) && self.is_before_letter(first) {
-            make(What::Along, vec![first]);
-        }
-        if let Some(poll) = clue.poll {
-            make(What::Poll(poll.every_s), vec![first]);
-        }
-    }
-
-    /// Whether a page that exact shapes give, of the same console, begins with the next events.
-    fn is_before_letter(&self, first: usize) -> bool {
-        let events = self.scene.events;
-        let until = events[first].time().plus_seconds(RELOAD_S.0);
-        let next = (first + 1..events.len()).take_while(|event| events[*event].time() <= until);
-        let mut pages = next.flat_map(|event| self.lists.letter(event));
-        pages.any(|found| {
-            self.scene.rules.rule(found.rule).kind != Kind::Background
-                && self.clues[found.first()].console == self.clues[first].console
-        })
-    }
-
-    /// A page that nobody knows: reads without a pause of one console, or by one key.
-    fn visit(&self, first: usize, free: &impl Free, pause_s: i64) -> Option<Hypothesis> {
-        let clue = &self.clues[first];
-        let region = self.scene.events[first].row.region;
-        let is_own = |event: usize| {
-            let other = &self.clues[event];
-            let same = match (clue.key, other.key) {
-                (Some(key), Some(other_key)) => key == other_key,
-                _ => other.console == clue.console,
-            };
-            other.purpose == Purpose::Read
-                && same
-                && (clue.key.is_some() || self.scene.events[event].row.region == region)
-        };
-        let members = self.chain(first, free, pause_s, is_own);
-        (!members.is_empty()).then(|| self.without_rule(What::Visit, first, members))
-    }
-
-    /// A hypothesis of events that no rule describes.
-    fn without_rule(&self, what: What, anchor: usize, events: Vec<usize>) -> Hypothesis {
-        let members = events.into_iter().map(|event| Member { event, vote: None }).collect();
-        let mut hypothesis = Hypothesis {
-            what,
-            anchor,
-            members,
-            along: Vec::new(),
-            letter: false,
-            exact: false,
-            coverage: 1.0,
-            cost: 0.0,
-        };
-        hypothesis.cost = self.total(&hypothesis);
-        hypothesis
-    }
-
-    /// The free events from the first one on that are of a kind, without a pause of so many seconds between them.
-    fn chain(&self, first: usize, free: &impl Free, pause_s: i64, is_of: impl Fn(usize) -> bool) -> Vec<usize> {
-        let mut chain = Vec::new();
-        let mut last = first;
-        for event in first..self.scene.events.len() {
-            if self.scene.seconds_between(last, event) >= pause_s {
-                break;
-            }
-            if free.is_free(event) && (event == first || is_of(event)) {
-                chain.push(event);
-                last = event;
-            }
-        }
-        chain
     }
 }
 
@@ -532,6 +369,6 @@ pub(super) fn distinct<'t>(texts: impl Iterator<Item = &'t str>) -> usize {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a stretch has some ten thousand events at most")]
-pub(super) fn count(number: usize) -> f64 {
+pub(in crate::matching) fn count(number: usize) -> f64 {
     number as f64
 }

@@ -3,10 +3,13 @@
 use rustc_hash::FxHashMap;
 use std::rc::Rc;
 
+use super::clue::Clue;
+use super::hypothesis::AROUND_S;
 use crate::matching::claim::Found;
 use crate::matching::scene::Scene;
 use crate::matching::votes::{Vote, votes};
 use crate::rule::RuleId;
+use crate::signal::Kind;
 
 /// One request's votes, in order of the rules.
 type Ballot = Rc<[(RuleId, Vote)]>;
@@ -18,6 +21,8 @@ pub(super) struct Lists {
     rules: FxHashMap<RuleId, Vec<(usize, Vote)>>,
     /// What the exact shapes alone give, by the first event.
     letter: FxHashMap<usize, Vec<Found>>,
+    /// Whether a page that is settled has events around this one, of the same console or by the same key.
+    beside: Vec<bool>,
 }
 
 impl Lists {
@@ -40,6 +45,30 @@ impl Lists {
             lists.letter.entry(found.first()).or_default().push(found.clone());
         }
         lists
+    }
+
+    /// The same, knowing which pages are settled already.
+    pub(super) fn with_settled(mut self, scene: &Scene<'_, '_>, clues: &[Clue<'_>], settled: &[Found]) -> Self {
+        self.beside = vec![false; scene.events.len()];
+        let time = |event: usize| scene.events[event].time();
+        for page in settled.iter().filter(|page| scene.rules.rule(page.rule).kind != Kind::Background) {
+            let from = time(page.first()).plus_seconds(-AROUND_S);
+            let until = time(page.last()).plus_seconds(AROUND_S);
+            let own = &clues[page.first()];
+            let start = scene.events[..page.first()].partition_point(|event| event.time() < from);
+            for event in (start..scene.events.len()).take_while(|event| time(*event) <= until) {
+                self.beside[event] |= match (own.key, clues[event].key) {
+                    (Some(key), Some(other)) => key == other,
+                    _ => own.console == clues[event].console,
+                };
+            }
+        }
+        self
+    }
+
+    /// Whether a settled page may have made the call by the way.
+    pub(super) fn is_beside_settled(&self, event: usize) -> bool {
+        self.beside[event]
     }
 
     /// The rules that the event may be of.

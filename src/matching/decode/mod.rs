@@ -15,6 +15,7 @@ mod covered;
 mod hypothesis;
 mod lists;
 mod price;
+mod unlisted;
 
 use std::rc::Rc;
 
@@ -22,7 +23,8 @@ use rustc_hash::FxHashMap;
 
 use self::clue::{Clue, clues};
 use self::covered::Covered;
-use self::hypothesis::{Free, Maker, count};
+pub(super) use self::hypothesis::count;
+use self::hypothesis::{Free, Maker};
 pub(super) use self::hypothesis::{Hypothesis, Price, What};
 use self::lists::Lists;
 use super::claim::Found;
@@ -103,7 +105,7 @@ pub(super) fn decode(
         return Vec::new();
     }
     let clues = clues(&scene);
-    let lists = Lists::new(&scene, opened(), letter);
+    let lists = Lists::new(&scene, opened(), letter).with_settled(&scene, &clues, fixed);
     let costs = &scene.rules.weights().cost;
     let maker = Maker { scene, clues: &clues, lists: &lists, costs };
     let decoder = Decoder { scene, clues: &clues, maker, open, fixed, explain };

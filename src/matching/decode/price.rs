@@ -11,6 +11,10 @@ use crate::signal::Kind;
 
 /// So many requests that are exactly another page's count.
 const MOST_OTHERS: usize = 3;
+/// A page of one region may ask in so many: for things that are elsewhere, and for what is global.
+const FEW_REGIONS: usize = 3;
+/// A page that is not known has asked for everything after so many seconds.
+const VISIT_S: i64 = 10;
 /// Exact shapes prove no more than this.
 const MOST_EVIDENCE: f64 = 4.0;
 
@@ -92,9 +96,11 @@ impl Maker<'_, '_> {
             if !page.letter {
                 see("exact shapes alone give another page", 1.0, costs.not_letter);
             }
-            if page.letter {
-                see("the page that exact shapes give", 0.3 + evidence.min(MOST_EVIDENCE), -costs.letter);
-            }
+        }
+        // Background is behind every page, so what only resembles it is no sign of it.
+        if page.letter && (page.exact || rule.kind != Kind::Background) {
+            let of = if page.exact { "the page that exact shapes give" } else { "the page that likely shapes give" };
+            see(of, 0.3 + self.evidence(page).min(MOST_EVIDENCE), -costs.letter);
         }
     }
 
@@ -102,14 +108,18 @@ impl Maker<'_, '_> {
     fn price_members(&self, page: &Hypothesis, rule: &Rule, see: &mut See<'_>) {
         let costs = self.costs;
         let first_key = page.members.first().and_then(|member| self.clues[member.event].key);
-        let (mut same_key, mut other) = (0, 0);
-        for member in page.members.iter().filter(|member| member.vote.is_none()) {
-            let key = self.clues[member.event].key;
-            if key.is_some() && key == first_key { same_key += 1 } else { other += 1 }
-        }
-        see("another call of the same console", count(other), costs.foreign);
-        see("another call by the same key", count(same_key), costs.foreign_same_key);
-        see("a call beside the page", count(page.along.len()), costs.along);
+        let is_same_key = |event: usize| self.clues[event].key.is_some() && self.clues[event].key == first_key;
+        let foreign = || page.members.iter().filter(|member| member.vote.is_none()).map(|member| member.event);
+        let calls = |events: &mut dyn Iterator<Item = usize>| {
+            let calls: Vec<&str> = events.map(|event| self.scene.events[event].row.call).collect();
+            count(distinct(calls.into_iter()))
+        };
+        let same_key = calls(&mut foreign().filter(|event| is_same_key(*event)));
+        let other = calls(&mut foreign().filter(|event| !is_same_key(*event)));
+        let along = calls(&mut page.along.iter().copied());
+        see("another call of the same console", other, costs.foreign);
+        see("another call by the same key", same_key, costs.foreign_same_key);
+        see("a call beside the page", along, costs.along);
         let own = |member: &Member| {
             self.scene.service(member.event) == rule.service || self.clues[member.event].console == rule.service
         };
@@ -128,6 +138,10 @@ impl Maker<'_, '_> {
                 ),
                 costs.second_key,
             );
+        }
+        let regions = distinct(page.members.iter().filter_map(|member| self.scene.events[member.event].row.region));
+        if !rule.every_region && rule.kind != Kind::Background && regions > FEW_REGIONS {
+            see("a request in many regions", 3.0, costs.second_thing);
         }
         if rule.kind == Kind::View {
             see("one more thing", count(self.more_things(&page.members)), costs.second_thing);
@@ -168,14 +182,23 @@ impl Maker<'_, '_> {
     fn evidence(&self, page: &Hypothesis) -> f64 {
         proof::evidence(
             self.scene.rules,
-            page.members.iter().filter_map(|member| self.scene.events[member.event].shape),
+            page.members.iter().filter_map(|member| {
+                let event = &self.scene.events[member.event];
+                if page.exact { event.shape } else { event.likely }
+            }),
         )
     }
 
     fn price_visit(&self, visit: &Hypothesis, see: &mut See<'_>) {
         let costs = self.costs;
         let calls = distinct(visit.members.iter().map(|member| self.scene.events[member.event].row.call));
-        see("a page that is not known", 1.0, costs.visit);
+        // Who reads for longer has opened more than one page.
+        let lasted = visit.members.last().map_or(0, |last| self.scene.seconds_between(visit.anchor, last.event));
+        see(
+            "a page that is not known",
+            1.0 + count(usize::try_from(lasted / VISIT_S).unwrap_or_default()),
+            costs.visit,
+        );
         see("a pause", count(self.pauses(&visit.members)), costs.pause);
         see("the same request again", count(self.repetitions(&visit.members)), costs.repeated);
         see("a call of such a page", count(calls), costs.visit_call);
