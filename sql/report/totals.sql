@@ -2,10 +2,13 @@
 SELECT
     c.* EXCLUDE (session_id),
     (SELECT count(*) FROM chosen) AS sessions,
-    (SELECT count(DISTINCT principal) FROM chosen) AS principals,
+    (SELECT count(*) FROM chosen WHERE console) AS console_sessions,
+    (SELECT count(*) FROM searched) AS searched_sessions,
+    (SELECT count(DISTINCT actor) FROM chosen) AS principals,
     (SELECT count(DISTINCT account_id) FROM chosen) AS accounts,
-    (SELECT count(*) FROM sessions WHERE console) AS case_sessions,
+    (SELECT count(*) FROM sessions) AS case_sessions,
     (SELECT count(*) FROM events) AS case_events,
+    (SELECT count(*) FROM events SEMI JOIN searched USING (session_id) WHERE event_category = 'Data') AS data_events,
     (SELECT count(*) FROM load_files) AS files,
     (SELECT count(*) FROM rejects) AS rejects
 FROM counted AS c
