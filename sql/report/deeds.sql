@@ -36,5 +36,5 @@ FROM (
     GROUP BY aspect, account_id, actor, event_key, effect, object, outcome, alone
     QUALIFY row_number() OVER (
         PARTITION BY aspect ORDER BY outcome = 'succeeded' DESC, max(weight) DESC, min(event_time)
-    ) <= 12
+    ) <= 20
 )

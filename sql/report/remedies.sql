@@ -63,7 +63,7 @@ SELECT
             list_position([
                 'key', 'password', 'user', 'policy', 'trust', 'role', 'share', 'watch', 'instance', 'other', 'secret'
             ], need),
-            weight DESC, time, what
+            gone IS NOT NULL, weight DESC, time, what
     ) AS place,
     *
 FROM (

@@ -94,10 +94,15 @@ fn a_reader_finds_the_same_document() {
     let read = read(&shown(&told, Form::Markdown));
     assert_eq!(read.strange, Vec::<String>::new());
     let parts = [
-        "What was done in the AWS console",
+        "What was done in AWS, in the console and by API",
         "Scope",
         "Summary",
         "What stands out",
+        "Actors",
+        "What must be contained or undone",
+        "Access keys made: 1",
+        "Trails, detectors and logs stopped, changed or deleted: 1",
+        "Secrets read, to rotate: 1",
         "Clicks and events over time",
         "Timeline",
         "nadia · 2026-03-11 19:37:29 → 19:54:02 UTC",

@@ -4,9 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::found::{
-    Bins, Call, Deed, Denied, File, Link, Network, Remedy, Seen, SignIn, Taken, Technique, Thing,
-};
+use super::found::{Bins, Call, Deed, Denied, File, Link, Network, Remedy, Seen, SignIn, Taken, Technique, Thing};
 use crate::event::Timestamp;
 use crate::present::rows::Entry;
 

@@ -21,8 +21,8 @@ use std::io::{self, Write};
 
 pub use content::{Counts, Listed, Making, Report, Scope, Session, Totals};
 pub use found::{
-    Aspect, Bin, Bins, Call, Deed, Denied, File, Link, Named, Need, Network, Remedy, Seen, Shown, SignIn, Taken, Technique,
-    Thing,
+    Aspect, Bin, Bins, Call, Deed, Denied, File, Link, Named, Need, Network, Remedy, Seen, Shown, SignIn, Taken,
+    Technique, Thing,
 };
 
 use super::table::shorten;

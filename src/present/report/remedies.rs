@@ -8,7 +8,7 @@ use super::words::{count, digits, left_out, moment, sentence};
 use crate::present::quote;
 
 /// How many things of one need are told; of secrets there may be hundreds.
-const SHOWN: usize = 40;
+const SHOWN: usize = 25;
 
 /// The longest name that goes into a command.
 const LONGEST: usize = 2048;
@@ -17,7 +17,9 @@ const LONGEST: usize = 2048;
 pub(super) fn remedies(report: &Report) -> Section {
     let mut blocks = Vec::new();
     if report.remedies.rows.is_empty() {
-        blocks.push(Block::Text("Nothing of what this report looks for was made, granted, shared or stopped.".to_owned()));
+        blocks.push(Block::Text(
+            "Nothing of what this report looks for was made, granted, shared or stopped.".to_owned(),
+        ));
     } else {
         let lead = "These are suggestions to review, not instructions: whether something was meant is not in the trail. The \
             commands are made of the names in the events and were not run. Look first; then decide whether to undo. That \
@@ -33,7 +35,9 @@ pub(super) fn remedies(report: &Report) -> Section {
 }
 
 fn of_need(all: &[Remedy], need: Need, several: bool) -> Vec<Block> {
-    let rows: Vec<&Remedy> = all.iter().filter(|remedy| remedy.need == need).collect();
+    // Of other ways to come back, only those that a command leads to: the rest stands above.
+    let told = |remedy: &&Remedy| need != Need::Other || !commands(remedy).is_empty();
+    let rows: Vec<&Remedy> = all.iter().filter(|remedy| remedy.need == need).filter(told).collect();
     if rows.is_empty() {
         return Vec::new();
     }
@@ -67,7 +71,8 @@ fn row(remedy: &Remedy, several: bool) -> (Tone, Vec<Vec<Span>>) {
     let more = if more > 0 { format!(", and {} more", digits(more)) } else { String::new() };
     let what = sentence(remedy.time, remedy.principal.as_deref(), several, &format!("{}{more}", remedy.what));
     let account = remedy.account_id.as_ref().map(|id| Span::Aside(format!("account {id}")));
-    let gone = remedy.gone.map(|gone| Span::Aside(format!("deleted again by {}", moment(gone))));
+    let gone =
+        remedy.gone.map(|gone| Span::Aside(format!("it, or what it belongs to, was deleted by {}", moment(gone))));
     let done: Vec<Span> = [Span::Text(what)].into_iter().chain(account).chain(gone).collect();
     let mut spans = Vec::new();
     for (label, command) in commands(remedy) {
@@ -138,7 +143,9 @@ impl<'a> Writer<'a> {
     /// The account that something was shared with.
     fn account(&self) -> Option<&'a str> {
         let granted = self.remedy.entities.iter().filter(|named| named.relation == "granted_to");
-        granted.map(|named| named.entity_value.as_str()).find(|id| id.len() == 12 && id.bytes().all(|b| b.is_ascii_digit()))
+        granted
+            .map(|named| named.entity_value.as_str())
+            .find(|id| id.len() == 12 && id.bytes().all(|b| b.is_ascii_digit()))
     }
 
     /// The command in the region of the event.
@@ -408,7 +415,8 @@ mod tests {
         assert_eq!(said(&key), expected);
         let gone = Remedy { gone: Some(Timestamp::default()), ..key };
         assert_eq!(said(&gone), expected[..1]);
-        let shared = remedy(Need::Share, &[("snapshot", "snap-1", "target"), ("account", "123456789012", "granted_to")]);
+        let shared =
+            remedy(Need::Share, &[("snapshot", "snap-1", "target"), ("account", "123456789012", "granted_to")]);
         let undo = "Undo: aws ec2 modify-snapshot-attribute --snapshot-id snap-1 --attribute createVolumePermission \
             --operation-type remove --user-ids 123456789012 --region eu-west-1";
         assert_eq!(said(&shared)[1], undo);
@@ -425,7 +433,19 @@ mod tests {
 
     #[test]
     fn a_name_that_somebody_chose_to_harm_gets_into_no_command() {
-        for odd in ["--profile", "a b", "x;id", "$(id)", "`id`", "file:///etc/passwd", "a'b", "x\u{202e}", "", "a,b", "http://x"] {
+        for odd in [
+            "--profile",
+            "a b",
+            "x;id",
+            "$(id)",
+            "`id`",
+            "file:///etc/passwd",
+            "a'b",
+            "x\u{202e}",
+            "",
+            "a,b",
+            "http://x",
+        ] {
             assert_eq!(said(&remedy(Need::User, &[("user", odd, "created")])), Vec::<String>::new(), "{odd}");
             assert_eq!(said(&remedy(Need::Secret, &[("secret", odd, "target")])), Vec::<String>::new(), "{odd}");
         }

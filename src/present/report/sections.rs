@@ -12,7 +12,8 @@ pub(super) fn things(report: &Report) -> Section {
     let mut blocks = Vec::new();
     if !report.things.rows.is_empty() {
         let lead = "Touched is what a click or an API call changed, made or took the secret of, or tried to.";
-        let head = [text("Thing"), short("What"), short("Reached"), text("By"), number("Clicks, calls"), short("First, UTC")];
+        let head =
+            [text("Thing"), short("What"), short("Reached"), text("By"), number("Clicks, calls"), short("First, UTC")];
         blocks.push(Block::Heading("Touched".to_owned()));
         blocks.push(Block::Note(lead.to_owned()));
         blocks.push(Block::Table(Table::new(head).with(report.things.rows.iter().map(thing))));
@@ -82,8 +83,8 @@ fn technique(technique: &Technique, several: bool) -> (Tone, Vec<Vec<Span>>) {
 /// How far the report is to be trusted.
 pub(super) fn coverage(report: &Report) -> Section {
     let counts = &report.totals.counts;
-    let of_programs = "What programs and commands did is told from their API calls as CloudTrail recorded them: nothing is \
-        inferred. Which clicks were made in the console is inferred from the calls that its pages make.";
+    let of_programs = "What programs and commands did is told from their API calls, as CloudTrail recorded them. Which clicks \
+        were made in the console is inferred from the calls that its pages make.";
     let mut blocks = vec![Block::Text(of_programs.to_owned())];
     if report.totals.console_sessions > 0 {
         let head = [text("Named by"), number("Clicks"), number("Share"), text("How far to trust it")];

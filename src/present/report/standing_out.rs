@@ -7,7 +7,7 @@ use super::words::{self, count, digits, joined, moment, who};
 use crate::event::Timestamp;
 
 /// How many sentences a point has before it counts the rest.
-const SHOWN: usize = 12;
+const SHOWN: usize = 20;
 
 /// The points, the weightiest first, and what was not found.
 pub(super) fn blocks(report: &Report) -> Vec<Block> {
@@ -51,8 +51,9 @@ fn searched(report: &Report) -> String {
 fn unsearched(report: &Report) -> Option<String> {
     let totals = &report.totals;
     let reasons = [
-        (totals.data_events == 0).then_some("objects that were read, since the trail has no data events there"),
-        (totals.console_sessions == 0).then_some("clicks and events of the console, since nobody was in it"),
+        (totals.data_events == 0).then_some("objects that were read, since these sessions have no data events"),
+        (totals.console_sessions == 0)
+            .then_some("clicks and events of the console, since none of these sessions is the console's"),
     ];
     let reasons: Vec<&str> = reasons.into_iter().flatten().collect();
     (!reasons.is_empty()).then(|| format!("Not looked for: {}.", reasons.join("; ")))

@@ -50,7 +50,9 @@ fn sessions_asked(scope: &Scope) -> String {
     match (scope.sessions.is_empty(), scope.principals.is_empty()) {
         (false, _) => scope.sessions.join(", "),
         (true, false) => "every session of these identities".to_owned(),
-        (true, true) => "every session of the console, and every other session in which something stands out".to_owned(),
+        (true, true) => {
+            "every session of the console, and every other session in which something stands out".to_owned()
+        }
     }
 }
 
@@ -67,7 +69,11 @@ fn asked(from: Option<Timestamp>, to: Option<Timestamp>) -> String {
 /// The summary in words and numbers.
 pub(super) fn summary(report: &Report) -> Section {
     let counts = &report.totals.counts;
-    let mut blocks = vec![Block::Text(opening(report)), Block::Text(amounts(counts, report.totals.console_sessions > 0)), Block::Figures(figures(report))];
+    let mut blocks = vec![
+        Block::Text(opening(report)),
+        Block::Text(amounts(counts, report.totals.console_sessions > 0)),
+        Block::Figures(figures(report)),
+    ];
     blocks.extend(standing_out::blocks(report));
     if report.totals.sessions > 1 {
         blocks.extend(sessions(report));
@@ -134,7 +140,11 @@ pub(super) fn amounts(counts: &Counts, console: bool) -> String {
         (0, 0) => " No event stands out.".to_owned(),
         (done, 0) => format!(" {} out.", count(done, "event stands", "events stand")),
         (done, tried) => {
-            format!(" {} out and succeeded; {} denied or failed.", count(done, "event stands", "events stand"), count(tried, "more was", "more were"))
+            format!(
+                " {} out and succeeded; {} denied or failed.",
+                count(done, "event stands", "events stand"),
+                count(tried, "more was", "more were")
+            )
         }
     };
     format!("CloudTrail recorded {}{against}.{aside}{stand}", count(counts.events, "event", "events"))
@@ -174,8 +184,7 @@ fn sessions(report: &Report) -> Vec<Block> {
         Sessions of one program are told as one.";
     let table = Table::new(head).with(report.sessions.rows.iter().map(row));
     let all = "The command cartographer sessions lists all.";
-    let mut blocks =
-        vec![Block::Heading("Sessions".to_owned()), Block::Note(lead.to_owned()), Block::Table(table)];
+    let mut blocks = vec![Block::Heading("Sessions".to_owned()), Block::Note(lead.to_owned()), Block::Table(table)];
     blocks.extend(left_out(&report.sessions, "sessions", all).map(Block::Note));
     blocks
 }
