@@ -5,7 +5,6 @@ WITH done AS (
     FROM events AS e
     JOIN searched AS x USING (session_id)
     WHERE e.outcome = 'succeeded'
-        AND e.entities IS NOT NULL
         AND e.event_time >= getvariable('since') AND e.event_time < getvariable('until')
 ),
 named AS (SELECT * EXCLUDE (entities), unnest(entities) AS n FROM done),

@@ -7,7 +7,7 @@ WITH shown AS (
     JOIN clicked AS s USING (signal_id)
     UNION ALL
     SELECT
-        n.entity_type, n.entity_value, n.relation,
+        n.entity_type, COALESCE(n.name, n.entity_value), n.relation,
         CASE
             WHEN n.relation IN ('used', 'source') THEN 'view'
             WHEN secret THEN 'secret'
@@ -15,15 +15,15 @@ WITH shown AS (
             WHEN n.relation = 'created' THEN 'create'
             ELSE 'change'
         END::signal_kind,
-        done, principal, event_time, event_time, event_id
+        done, principal, event_time, event_time, id
     FROM (
         SELECT
-            unnest(t.entities) AS n, t.outcome = 'succeeded' AS done, t.principal, t.event_time, t.event_id,
+            unnest(t.entities) AS n, t.outcome = 'succeeded' AS done, t.principal, t.event_time,
+            COALESCE(t.signal_id, t.event_id) AS id,
             t.event_id IN (SELECT event_id FROM standing WHERE aspect IN ('secret_read', 'credential_made')) AS secret
         FROM told AS t
-        WHERE t.signal_id IS NULL
-            AND t.entities IS NOT NULL
-            AND (t.read_only IS FALSE OR t.event_id IN (SELECT event_id FROM standing))
+        WHERE t.entities IS NOT NULL
+            AND (t.signal_id IS NULL AND t.read_only IS FALSE OR t.event_id IN (SELECT event_id FROM standing))
     )
 )
 SELECT

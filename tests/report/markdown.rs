@@ -78,6 +78,7 @@ fn what_is_left_out_and_what_is_not_certain_is_said() {
         (line.class, line.events) = (Class::Residual, 1);
         line.service = Some("s3".to_owned());
         line.title = Some("s3:GetBucketAcl".to_owned());
+        line.summary = Some("Read the ACL of a bucket".to_owned());
     }
     let text = shown(&told, Form::Markdown);
     let note = "*34 of 27,738 lines are told here; 27,704 are left out. The lightest are left out, pages and lists before \
@@ -85,7 +86,7 @@ fn what_is_left_out_and_what_is_not_certain_is_said() {
     assert!(text.contains(note), "{text}");
     assert_eq!(text.matches("(sure: ").count(), 1);
     assert!(text.contains("and 27 more (sure: 0.72)<br>[IAM › Users]"), "{text}");
-    assert!(text.contains("| residual | s3: GetBucketAcl ×3 |"), "{text}");
+    assert!(text.contains("| residual | Read the ACL of a bucket, and 2 more calls |"), "{text}");
 }
 
 #[test]
