@@ -167,14 +167,13 @@ impl Telling {
 
     /// The first of events that are alike, and how many more there are.
     fn deed(self, deed: &Deed) -> String {
-        let mut told = self.sentence(deed.time, deed.principal.as_deref(), &deed.what);
-        if deed.events > 1 {
-            let sessions =
-                if deed.sessions > 1 { format!(" in {} sessions", digits(deed.sessions)) } else { String::new() };
-            let more = digits(deed.events.saturating_sub(1));
-            told.push_str(&format!(", and {more} more{sessions}, until {}", moment(deed.last_time)));
+        let first = self.sentence(deed.time, deed.principal.as_deref(), &deed.what);
+        let sessions =
+            if deed.sessions > 1 { format!(" in {} sessions", digits(deed.sessions)) } else { String::new() };
+        match deed.events.saturating_sub(1) {
+            0 => first,
+            more => format!("{first}, and {} more{sessions}, until {}", digits(more), moment(deed.last_time)),
         }
-        told
     }
 
     /// What somebody asked for and was denied; then, as one sentence, what pages were denied while they opened.
