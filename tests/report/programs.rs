@@ -16,8 +16,8 @@ fn call(
     (who, key, ip): (&str, &str, &str),
     source: &str,
     name: &str,
-    request: Value,
-    response: Value,
+    request: &Value,
+    response: &Value,
 ) -> Value {
     let reads = ["Get", "List", "Describe"].iter().any(|verb| name.starts_with(verb));
     json!({
@@ -58,36 +58,36 @@ const SCANNER: (&str, &str, &str) = ("scanner", "AKIAEXAMPLESCAN00000", "192.0.2
 /// A thief with a key, the key that it makes and uses from elsewhere, and a scanner that lists.
 fn theft() -> Loaded {
     let mut records = vec![
-        call(1, THIEF, "iam", "CreateUser", json!({"userName": HOSTILE}), json!({"user": {"userName": HOSTILE}})),
+        call(1, THIEF, "iam", "CreateUser", &json!({"userName": HOSTILE}), &json!({"user": {"userName": HOSTILE}})),
         call(
             2,
             THIEF,
             "iam",
             "CreateAccessKey",
-            json!({"userName": "backup"}),
-            json!({"accessKey": {"userName": "backup", "accessKeyId": MADE.1, "status": "Active"}}),
+            &json!({"userName": "backup"}),
+            &json!({"accessKey": {"userName": "backup", "accessKeyId": MADE.1, "status": "Active"}}),
         ),
-        call(3, THIEF, "cloudtrail", "DeleteTrail", json!({"name": "audit"}), Value::Null),
-        failed(call(4, THIEF, "cloudtrail", "StopLogging", json!({"name": "other"}), Value::Null), "AccessDenied"),
+        call(3, THIEF, "cloudtrail", "DeleteTrail", &json!({"name": "audit"}), &Value::Null),
+        failed(call(4, THIEF, "cloudtrail", "StopLogging", &json!({"name": "other"}), &Value::Null), "AccessDenied"),
         call(
             5,
             THIEF,
             "ec2",
             "ModifySnapshotAttribute",
-            json!({
+            &json!({
                 "snapshotId": "snap-0123456789abcdef0", "attributeType": "CREATE_VOLUME_PERMISSION",
                 "createVolumePermission": {"add": {"items": [{"userId": "444455556666"}]}},
             }),
-            json!({"_return": true}),
+            &json!({"_return": true}),
         ),
     ];
     let secret = |second: u64| {
         let id = format!("app/secret-{second}");
-        call(second, THIEF, "secretsmanager", "GetSecretValue", json!({"secretId": id}), Value::Null)
+        call(second, THIEF, "secretsmanager", "GetSecretValue", &json!({"secretId": id}), &Value::Null)
     };
     records.extend((10..30).map(secret));
-    records.extend((40..43).map(|second| call(second, MADE, "iam", "ListUsers", Value::Null, Value::Null)));
-    records.extend((50..60).map(|second| call(second, SCANNER, "iam", "ListRoles", Value::Null, Value::Null)));
+    records.extend((40..43).map(|second| call(second, MADE, "iam", "ListUsers", &Value::Null, &Value::Null)));
+    records.extend((50..60).map(|second| call(second, SCANNER, "iam", "ListRoles", &Value::Null, &Value::Null)));
     loaded(&records)
 }
 

@@ -72,7 +72,7 @@ fn row(remedy: &Remedy, several: bool) -> (Tone, Vec<Vec<Span>>) {
     let what = sentence(remedy.time, remedy.principal.as_deref(), several, &format!("{}{more}", remedy.what));
     let account = remedy.account_id.as_ref().map(|id| Span::Aside(format!("account {id}")));
     let gone =
-        remedy.gone.map(|gone| Span::Aside(format!("it, or what it belongs to, was deleted by {}", moment(gone))));
+        remedy.gone.map(|gone| Span::Aside(format!("it, or what it belongs to, was deleted at {}", moment(gone))));
     let done: Vec<Span> = [Span::Text(what)].into_iter().chain(account).chain(gone).collect();
     let mut spans = Vec::new();
     for (label, command) in commands(remedy) {

@@ -139,6 +139,10 @@ pub(super) fn amounts(counts: &Counts, console: bool) -> String {
     let stand = match (counts.findings, counts.attempts) {
         (0, 0) => " No event stands out.".to_owned(),
         (done, 0) => format!(" {} out.", count(done, "event stands", "events stand")),
+        (0, tried) => format!(
+            " Of what stands out nothing succeeded; {} denied or failed.",
+            count(tried, "event was", "events were")
+        ),
         (done, tried) => {
             format!(
                 " {} out and succeeded; {} denied or failed.",
