@@ -137,7 +137,10 @@ impl<'a> Writer<'a> {
     /// The first of that type by its name alone, as IAM wants it.
     fn name(&self, entity_type: &str) -> Option<&'a str> {
         let name = |named: &'a Named| named.name.as_deref().unwrap_or(&named.entity_value);
-        self.all(entity_type).map(name).find(|name| fits(name) && !name.contains(['/', ':']))
+        self.all(entity_type)
+            .filter(|named| fits(&named.entity_value))
+            .map(name)
+            .find(|name| fits(name) && !name.contains(['/', ':']))
     }
 
     /// The account that something was shared with.
