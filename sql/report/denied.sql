@@ -1,30 +1,32 @@
--- One row is one click that was denied itself (aimed), or one call that was denied beside pages that opened. The first few
--- of each sort are given; of_sort counts all, and calls_of_sort their calls.
+-- One row is calls that were denied, alike, of one actor: what somebody clicked, typed or a program asked for (aimed), or
+-- what pages asked for beside it while they opened. The first few of each sort are given; calls_of_sort counts all.
 SELECT
-    row_number() OVER (ORDER BY aimed DESC, kind DESC NULLS LAST, calls DESC, time, what, principal) AS place,
-    aimed,
-    what,
-    epoch_us(time) AS time,
-    principal,
-    count(*) OVER (PARTITION BY aimed) AS of_sort,
-    sum(calls) OVER (PARTITION BY aimed)::BIGINT AS calls_of_sort
+    row_number() OVER (ORDER BY aimed DESC, weight DESC, kind DESC NULLS LAST, calls DESC, time, what) AS place,
+    *
 FROM (
     SELECT
-        COALESCE(s.error_code IS NOT NULL OR t.class = 'residual', FALSE) AS aimed,
-        CASE
-            WHEN s.error_code IS NOT NULL THEN s.summary
-            WHEN t.class = 'residual' THEN t.summary
-            ELSE t.event_key
-        END AS what,
-        CASE WHEN s.error_code IS NOT NULL OR t.class = 'residual' THEN COALESCE(t.signal_id, t.event_id) END AS id,
-        min(t.event_time) AS time,
-        CASE WHEN s.error_code IS NOT NULL OR t.class = 'residual' THEN x.principal END AS principal,
-        CASE WHEN s.error_code IS NOT NULL THEN s.kind END AS kind,
-        count(*) AS calls
-    FROM told AS t
-    JOIN chosen AS x USING (session_id)
-    LEFT JOIN clicked AS s USING (signal_id)
-    WHERE t.denied
-    GROUP BY ALL
-) AS refused
-QUALIFY row_number() OVER (PARTITION BY aimed ORDER BY kind DESC NULLS LAST, calls DESC, time, what, principal) <= 12
+        aimed,
+        CASE WHEN aimed THEN arg_min(what, (event_time, event_id)) ELSE event_key END AS what,
+        epoch_us(min(event_time)) AS time,
+        CASE WHEN aimed THEN arg_min(principal, (event_time, event_id)) END AS principal,
+        max(kind)::VARCHAR AS kind,
+        max(weight) AS weight,
+        count(*) AS calls,
+        sum(count(*)) OVER (PARTITION BY aimed)::BIGINT AS calls_of_sort
+    FROM (
+        SELECT
+            COALESCE(s.error_code IS NOT NULL OR t.class IN ('residual', 'programmatic', 'command'), FALSE) AS aimed,
+            t.summary AS what,
+            CASE WHEN aimed THEN x.actor END AS actor,
+            CASE WHEN aimed THEN x.account_id END AS account_id,
+            CASE WHEN aimed THEN x.weight ELSE 0 END AS weight,
+            CASE WHEN s.error_code IS NOT NULL THEN s.kind END AS kind,
+            x.principal, t.event_key, t.event_time, t.event_id
+        FROM told AS t
+        JOIN chosen AS x USING (session_id)
+        LEFT JOIN clicked AS s USING (signal_id)
+        WHERE t.denied
+    ) AS refused
+    GROUP BY aimed, actor, account_id, event_key
+    QUALIFY row_number() OVER (PARTITION BY aimed ORDER BY max(weight) DESC, count(*) DESC, min(event_time)) <= 12
+)

@@ -1,11 +1,13 @@
--- What the report is about, as temporary tables: the sessions of the console that were chosen, their events and their
--- signals within the time that was asked for, and what there is of each.
+-- What the report is about, as temporary tables: the sessions in which it looks, those of them that it tells, their events,
+-- findings and signals within the time that was asked for, and what there is of each.
 -- Variables: wanted_sessions, wanted_principals (lists; an empty one wants all), since, until (UTC).
-CREATE OR REPLACE TEMP TABLE chosen AS
-SELECT session_id, principal, account_id, identity_type, mfa, first_time, last_time
-FROM sessions
-WHERE console
-    AND (
+CREATE OR REPLACE TEMP TABLE searched AS
+SELECT
+    session_id, principal, account_id, identity_type, console, mfa, first_time, last_time, weight, by_made_credential,
+    -- Sessions of one role or one kind of program are one actor, who is named by the role alone.
+    split_part(principal, '/', 1) AS actor
+FROM session_findings
+WHERE (
         len(getvariable('wanted_sessions')) = 0
         OR len(list_filter(getvariable('wanted_sessions'), lambda begin: starts_with(session_id, begin))) > 0
     )
@@ -16,30 +18,73 @@ WHERE console
     AND last_time >= getvariable('since')
     AND first_time < getvariable('until');
 
+-- Told are the console's sessions and those in which something stands out; all, if somebody chose them. Those of one
+-- program, one after the other, are told as one: told_as is the gravest of them.
+CREATE OR REPLACE TEMP TABLE chosen AS
+SELECT
+    *,
+    CASE
+        WHEN console OR by_made_credential THEN session_id
+        ELSE first_value(session_id) OVER (
+            PARTITION BY account_id, actor, identity_type, console, by_made_credential
+            ORDER BY weight DESC, first_time, session_id
+        )
+    END AS told_as
+FROM searched
+WHERE console
+    OR weight > 0
+    OR len(getvariable('wanted_sessions')) > 0
+    OR len(getvariable('wanted_principals')) > 0;
+
 CREATE OR REPLACE TEMP TABLE told AS
 SELECT
-    e.event_id, e.session_id, e.signal_id, e.event_time, e.event_key, e.source_ip, e.region, e.client::VARCHAR AS client,
-    e.class, e.kind, e.origin::VARCHAR AS origin, e.error_code, e.source_file,
-    e.denied, e.outcome, e.network, e.summary
+    e.event_id, e.session_id, x.told_as, x.principal, e.signal_id, e.event_time, e.event_key, e.source_ip, e.region,
+    e.client::VARCHAR AS client, e.class, e.kind, e.origin::VARCHAR AS origin, e.error_code, e.source_file, e.denied,
+    e.summary, e.outcome, e.network, e.read_only, e.techniques, e.entities
 FROM event_signals AS e
-SEMI JOIN chosen USING (session_id)
+JOIN chosen AS x USING (session_id)
 WHERE e.event_time >= getvariable('since') AND e.event_time < getvariable('until');
+
+-- One row is one event, once for each aspect that it stands out by. What stands out by an aspect that others of it are
+-- graver than is not told under that one again: persistence, copies and commands are what is left.
+CREATE OR REPLACE TEMP TABLE standing AS
+WITH marked AS (
+    SELECT
+        CASE
+            WHEN f.class = 'credential_made' AND f.object IN ('secret', 'parameter') THEN 'stored'
+            WHEN f.class = 'credential_made' AND f.object = 'token' THEN 'token'
+            ELSE f.class
+        END AS aspect,
+        f.effect, f.object, f.event_key, f.summary, f.outcome, f.event_time, f.event_id, f.account_id,
+        x.session_id, x.principal, x.actor, x.weight
+    FROM findings AS f
+    JOIN searched AS x USING (session_id)
+    WHERE f.event_time >= getvariable('since') AND f.event_time < getvariable('until')
+)
+SELECT *
+FROM marked
+WHERE aspect NOT IN ('persistence', 'exfiltration', 'execution')
+    OR (
+        aspect = 'execution'
+        AND event_id NOT IN (SELECT event_id FROM marked WHERE aspect <> 'execution')
+    )
+    OR event_id NOT IN (SELECT event_id FROM marked WHERE aspect NOT IN ('persistence', 'exfiltration', 'execution'));
 
 CREATE OR REPLACE TEMP TABLE clicked AS
 SELECT
-    s.signal_id, s.session_id, x.principal, s.kind, s.title, s.summary, s.attack, s.first_time, s.last_time,
+    s.signal_id, s.session_id, x.told_as, x.principal, s.kind, s.title, s.summary, s.attack, s.first_time, s.last_time,
     s.confidence, s.named_by, a.error_code
 FROM clicks AS s
 JOIN chosen AS x USING (session_id)
 LEFT JOIN events AS a ON a.event_id = s.anchor_event_id
 WHERE s.last_time >= getvariable('since') AND s.first_time < getvariable('until');
 
--- One row a session, and one for all of them, whose session_id is NULL.
+-- One row is one session, or sessions that are told as one, and one for all of them, whose session_id is NULL.
 CREATE OR REPLACE TEMP TABLE counted AS
-SELECT e.*, COLUMNS(c.* EXCLUDE (session_id))
+SELECT e.*, COLUMNS(c.* EXCLUDE (session_id)), COLUMNS(f.* EXCLUDE (session_id))
 FROM (
     SELECT
-        session_id,
+        told_as AS session_id,
         epoch_us(min(event_time)) AS first_event,
         epoch_us(max(event_time)) AS last_event,
         count(*) AS events,
@@ -49,13 +94,15 @@ FROM (
         count(*) FILTER (
             class = 'command' OR (class = 'programmatic' AND client IN ('cli', 'sdk', 'agent', 'cloudshell'))
         ) AS typed,
+        count(*) FILTER (class = 'programmatic') AS programmatic,
+        count(*) FILTER (class = 'programmatic' AND read_only IS FALSE) AS writes,
         count(*) FILTER (denied) AS denied
     FROM told
-    GROUP BY GROUPING SETS ((session_id), ())
+    GROUP BY GROUPING SETS ((told_as), ())
 ) AS e
 LEFT JOIN (
     SELECT
-        session_id,
+        told_as AS session_id,
         count(*) AS clicks,
         count(*) FILTER (named_by = 'page') AS on_known_page,
         count(*) FILTER (named_by = 'page' AND confidence >= 0.9) AS high_confidence,
@@ -70,5 +117,14 @@ LEFT JOIN (
         count(*) FILTER (kind = 'secret') AS secrets,
         count(error_code) AS failed
     FROM clicked
-    GROUP BY GROUPING SETS ((session_id), ())
-) AS c ON c.session_id IS NOT DISTINCT FROM e.session_id;
+    GROUP BY GROUPING SETS ((told_as), ())
+) AS c ON c.session_id IS NOT DISTINCT FROM e.session_id
+LEFT JOIN (
+    SELECT
+        x.told_as AS session_id,
+        count(DISTINCT event_id) FILTER (outcome = 'succeeded') AS findings,
+        count(DISTINCT event_id) FILTER (outcome <> 'succeeded') AS attempts
+    FROM standing
+    JOIN chosen AS x USING (session_id)
+    GROUP BY GROUPING SETS ((x.told_as), ())
+) AS f ON f.session_id IS NOT DISTINCT FROM e.session_id;

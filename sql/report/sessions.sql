@@ -1,22 +1,26 @@
--- One row is one session; place 1 is the one in which most was changed or read that is secret.
+-- One row is one session, or those of one program that are told as one; place 1 is the one in which most stands out.
 SELECT
     row_number() OVER (
-        ORDER BY c.changes + c.secrets DESC, c.denied DESC, c.clicks DESC, x.first_time, x.session_id
+        ORDER BY a.weight DESC, x.console DESC, c.changes + c.secrets DESC NULLS LAST, x.first_time, x.session_id
     ) AS place,
     x.principal,
+    x.actor,
     x.account_id,
     x.identity_type,
+    x.console,
     x.mfa,
-    COALESCE(a.ips, []) AS ips,
-    COALESCE(a.regions, []) AS regions,
+    a.sessions,
+    COALESCE(p.ips, []) AS ips,
+    COALESCE(p.regions, []) AS regions,
     c.*
 FROM chosen AS x
 JOIN counted AS c USING (session_id)
+JOIN (SELECT told_as, count(*) AS sessions, max(weight) AS weight FROM chosen GROUP BY told_as) AS a USING (told_as)
 LEFT JOIN (
     SELECT
-        session_id,
+        told_as,
         list_sort(list(DISTINCT source_ip) FILTER (network IS NOT NULL)) AS ips,
         list_sort(list(DISTINCT region)) AS regions
     FROM told
-    GROUP BY session_id
-) AS a USING (session_id)
+    GROUP BY told_as
+) AS p USING (told_as)

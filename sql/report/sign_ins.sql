@@ -14,4 +14,5 @@ SELECT
     count(*) FILTER (s.result = 'failure') OVER () AS refusals,
     count(*) FILTER (s.result = 'failure') OVER (PARTITION BY s.session_id) AS refusals_of_session
 FROM sign_ins AS s
-SEMI JOIN told USING (event_id)
+SEMI JOIN searched USING (session_id)
+WHERE s.event_time >= getvariable('since') AND s.event_time < getvariable('until')

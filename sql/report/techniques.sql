@@ -1,12 +1,28 @@
--- One row is one technique of ATT&CK, with the weightiest of the clicks that show it.
+-- One row is one technique of ATT&CK, with the weightiest of the clicks and calls that show it.
+WITH shows AS (
+    SELECT unnest(attack) AS technique, kind, error_code IS NOT NULL AS failed, first_time AS time, principal, summary,
+        signal_id AS id
+    FROM clicked
+    UNION ALL
+    SELECT
+        unnest(techniques),
+        CASE
+            WHEN event_id IN (SELECT event_id FROM standing) THEN 'secret'
+            WHEN read_only IS FALSE THEN 'change'
+            ELSE 'view'
+        END::signal_kind,
+        outcome <> 'succeeded', event_time, principal, summary, event_id
+    FROM told
+    WHERE signal_id IS NULL AND techniques IS NOT NULL
+)
 SELECT
     row_number() OVER (ORDER BY max(kind) DESC, count(*) DESC, technique) AS place,
     technique,
     count(*) AS clicks,
-    count(error_code) AS failed,
+    count(*) FILTER (failed) AS failed,
     list(
-        {'time': epoch_us(first_time), 'principal': principal, 'what': summary}
-        ORDER BY kind DESC, first_time, signal_id
+        {'time': epoch_us(time), 'principal': principal, 'what': summary}
+        ORDER BY failed, kind DESC, time, id
     )[:3] AS shown
-FROM (SELECT unnest(attack) AS technique, * EXCLUDE (attack) FROM clicked) AS shows
+FROM shows
 GROUP BY technique

@@ -17,8 +17,9 @@ use super::{ExitCode, Streams, moment};
 
 /// Write a report for people who never query: what was done, in words, as one HTML file or as Markdown
 ///
-/// The summary, a plot, the timeline of each session, what was touched and seen, ATT&CK techniques, how far to trust it and
-/// how it was made. The HTML holds no script and loads nothing; it prints well. Text from logs is escaped in both forms.
+/// It tells of the console's sessions and of all others in which something stands out; with --session or --principal, of
+/// those. The summary, who made and used which credential, what must be contained or undone, a plot, the timeline of each
+/// session, what was touched and seen, ATT&CK techniques, how far to trust it and how it was made. The HTML holds no script and loads nothing; it prints well. Text from logs is escaped in both forms.
 /// A report of a large case tells what is weightiest, and says what it leaves out.
 #[derive(Debug, Args)]
 pub(crate) struct Report {
@@ -98,7 +99,7 @@ fn making() -> Making {
 fn explain(error: ExportError) -> anyhow::Error {
     match error {
         ExportError::NoSession => {
-            Advised::new(error.to_string(), "`cartographer sessions` lists who was in the console, and when.").into()
+            Advised::new(error.to_string(), "`cartographer sessions --all` lists who is in the case, and when.").into()
         }
         other => anyhow::Error::new(other).context(Advised::new(
             "the case does not answer as a case does",

@@ -39,7 +39,7 @@ pub enum ExportError {
     #[error("the records could not be written as columns")]
     Arrow(#[from] ArrowError),
     /// A report is about nobody.
-    #[error("no session of the console fits what is asked for")]
+    #[error("no session fits what is asked for")]
     NoSession,
     /// A query of a report gives other columns than it must.
     #[error("the rows are not of the shape that a report has")]

@@ -12,7 +12,7 @@ use super::ExportError;
 use crate::batch::Columns;
 use crate::event::Timestamp;
 use crate::present::Entry;
-use crate::present::report::{Bins, Listed, Making, Report, Scope, Session, Totals};
+use crate::present::report::{Bins, Listed, Making, Report, Scope, Totals};
 use crate::store::Case;
 use crate::table::literal;
 
@@ -23,7 +23,9 @@ const SESSIONS: &str = include_str!("../../sql/report/sessions.sql");
 const SIGN_INS: &str = include_str!("../../sql/report/sign_ins.sql");
 const DEEDS: &str = include_str!("../../sql/report/deeds.sql");
 const DENIED: &str = include_str!("../../sql/report/denied.sql");
-const KEYS: &str = include_str!("../../sql/report/keys.sql");
+const LINKS: &str = include_str!("../../sql/report/links.sql");
+const DATA_OUT: &str = include_str!("../../sql/report/data_out.sql");
+const REMEDIES: &str = include_str!("../../sql/report/remedies.sql");
 const NETWORKS: &str = include_str!("../../sql/report/networks.sql");
 const BINS: &str = include_str!("../../sql/report/bins.sql");
 const LINES: &str = include_str!("../../sql/report/lines.sql");
@@ -38,7 +40,7 @@ const INTEGRITY: &str = include_str!("../../sql/report/integrity.sql");
 const MOST_LINES: usize = 5000;
 const MOST_SESSIONS: usize = 200;
 const MOST_SIGN_INS: usize = 2000;
-const MOST_DEEDS: usize = 100;
+const MOST_DEEDS: usize = 220;
 const MOST_THINGS: usize = 300;
 const MOST_FILES: usize = 50;
 const MOST_OTHERS: usize = 50;
@@ -52,8 +54,7 @@ pub fn report(case: &Case, scope: Scope, making: Making) -> Result<Report, Expor
     if totals.sessions == 0 {
         return Err(ExportError::NoSession);
     }
-    let mut sessions = listed(case, SESSIONS, MOST_SESSIONS)?;
-    sessions.rows.sort_by_key(|session: &Session| session.counts.first_event);
+    let sessions = listed(case, SESSIONS, MOST_SESSIONS)?;
     Ok(Report {
         scope,
         making: Making { case: facts(case)?, ..making },
@@ -62,7 +63,9 @@ pub fn report(case: &Case, scope: Scope, making: Making) -> Result<Report, Expor
         sign_ins: listed(case, SIGN_INS, MOST_SIGN_INS)?,
         deeds: listed(case, DEEDS, MOST_DEEDS)?.rows,
         denied: listed(case, DENIED, MOST_OTHERS)?.rows,
-        keys: listed(case, KEYS, MOST_OTHERS)?,
+        links: listed(case, LINKS, MOST_SESSIONS)?,
+        taken: listed(case, DATA_OUT, MOST_OTHERS)?,
+        remedies: listed(case, REMEDIES, MOST_THINGS)?,
         networks: listed(case, NETWORKS, MOST_OTHERS)?,
         bins: bins(case, &totals)?,
         lines: lines(case)?,

@@ -43,7 +43,7 @@ fn counts_agree_with_the_case() {
     assert_eq!(named, counts.clicks);
     let kinds = counts.looks + counts.logins + counts.shells + counts.commands + counts.changes + counts.secrets;
     assert_eq!((kinds, told.lines.total), (counts.clicks, counts.clicks));
-    assert_eq!((told.totals.sessions, told.totals.case_sessions, told.totals.case_events), (1, 2, 2526));
+    assert_eq!((told.totals.sessions, told.totals.case_sessions, told.totals.case_events), (1, 119, 2526));
 }
 
 #[test]
@@ -60,33 +60,63 @@ fn bins_hold_every_click_and_every_event() {
 fn the_stolen_identity_s_key_deeds_are_told_by_what_they_are() {
     let told = report(&demo(), only("nadia"));
     let deeds: Vec<(Aspect, &str, bool)> =
-        told.deeds.iter().map(|deed| (deed.aspect, deed.what.as_str(), deed.failed)).collect();
-    let first_five = [
-        (Aspect::Watch, "Stopped logging of trail prod-audit", false),
-        (Aspect::Secret, "Retrieved the value of secret warehouse/reader", false),
-        (
-            Aspect::Secret,
-            "Typed in CloudShell: secretsmanager:GetSecretValue on payments/gateway-token (failed: AccessDenied)",
-            true,
-        ),
-        (Aspect::Credential, "Created access key AKIAEXAMPLEJ3XHTZZXB for svc-backup", false),
-        (Aspect::Credential, "Tried to create an access key for marek: access denied", true),
+        told.deeds.iter().map(|deed| (deed.aspect, deed.what.as_str(), deed.done)).collect();
+    let first_seven = [
+        (Aspect::Watch, "Stopped logging of trail prod-audit", true),
+        (Aspect::Secret, "Read secret warehouse/reader", true),
+        (Aspect::Secret, "Tried to read secret payments/gateway-token: access denied", false),
+        (Aspect::Credential, "Created access key AKIAEXAMPLEJ3XHTZZXB for svc-backup", true),
+        (Aspect::Credential, "Tried to create an access key for marek: access denied", false),
+        (Aspect::Privilege, "Created access key AKIAEXAMPLEJ3XHTZZXB for svc-backup", true),
+        (Aspect::Privilege, "Tried to create an access key for marek: access denied", false),
     ];
-    assert_eq!(deeds[..5], first_five);
-    assert!(deeds[5..].iter().all(|(aspect, ..)| *aspect == Aspect::Command) && deeds.len() == 9, "{deeds:?}");
-    let key = &told.keys.rows[0];
-    assert_eq!((key.access_key.as_str(), key.calls, key.failed), ("AKIAEXAMPLEJ3XHTZZXB", 47, 1));
-    assert_eq!((key.principal.as_deref(), key.ips.as_slice()), (Some("svc-backup"), &["203.0.113.147".to_owned()][..]));
+    assert_eq!(deeds[..7], first_seven);
+    let rest = [Aspect::Execution, Aspect::Token];
+    assert!(deeds[7..].iter().all(|(aspect, ..)| rest.contains(aspect)) && deeds.len() == 12, "{deeds:?}");
+    let link = &told.links.rows[0];
+    assert_eq!(
+        (link.made, link.method.as_str(), link.credential.as_str()),
+        (true, "CreateAccessKey", "AKIAEXAMPLEJ3XHTZZXB")
+    );
+    assert_eq!((link.maker.as_deref(), link.user.as_deref()), (Some("nadia"), Some("svc-backup")));
+    assert_eq!((link.calls, link.failed, link.ips.as_slice()), (47, 1, &["203.0.113.147".to_owned()][..]));
     let touched: Vec<(&str, bool)> =
         told.things.rows.iter().map(|thing| (thing.entity_value.as_str(), thing.touched)).collect();
     let expected = [
         ("AKIAEXAMPLEJ3XHTZZXB", true),
-        ("warehouse/reader", true),
+        ("warehouse/reader-IjKl56", true),
         ("svc-backup", true),
+        ("f80aaa87-81f6-45b9-8be4-d2464315aac3", true),
+        ("1773258426666577423-0032c5ac209370ef6", true),
         ("prod-audit", true),
+        ("payments/gateway-token", false),
         ("marek", false),
     ];
     assert_eq!(touched, expected);
+}
+
+#[test]
+fn the_whole_case_tells_what_became_of_the_key() {
+    let demo = demo();
+    let told = report(&demo, Scope::default());
+    let taken = &told.taken.rows[0];
+    assert_eq!((taken.principal.as_deref(), taken.source.as_deref()), (Some("svc-backup"), Some("prod-db-backups")));
+    assert_eq!((taken.objects, taken.bytes_out, taken.by_made_credential), (Some(44), Some(5_333_000_000), true));
+    let raw = "SELECT sum(CAST(extra->>'$.additionalEventData.bytesTransferredOut' AS DOUBLE))::BIGINT FROM events \
+         WHERE event_key = 's3:GetObject' AND access_key_id = 'AKIAEXAMPLEJ3XHTZZXB'";
+    assert_eq!(taken.bytes_out, Some(demo.number(raw)));
+    let told_sessions = "SELECT count(*) FROM session_findings WHERE console OR weight > 0";
+    assert_eq!(told.totals.sessions, demo.number(told_sessions));
+    assert_eq!((told.totals.searched_sessions, told.totals.console_sessions), (119, 2));
+    let events = "SELECT count(DISTINCT event_id) FROM findings WHERE outcome = ";
+    let counts = told.totals.counts;
+    assert_eq!(counts.findings, demo.number(&format!("{events}'succeeded'")));
+    assert_eq!(counts.attempts, demo.number(&format!("{}'succeeded'", events.replace('=', "<>"))));
+    assert_eq!(counts.denied, demo.number("SELECT count(*) FROM events WHERE denied"));
+    let who: Vec<(&str, u64)> =
+        told.sessions.rows.iter().map(|session| (session.actor.as_deref().unwrap_or(""), session.sessions)).collect();
+    let (first, rest) = ([("nadia", 1), ("svc-backup", 1), ("ci-deploy", 6), ("orders-api", 24)], who.len());
+    assert_eq!((&who[..4], rest), (&first[..], 5), "the gravest first, and what one program did as one");
 }
 
 #[test]
@@ -98,14 +128,14 @@ fn a_scope_is_kept_to() {
     assert_eq!((&by_session.totals, &by_session.sessions.rows[0]), (&whole.totals, session));
     // 19:46:00 to 19:47:00: the secret's page and its value.
     let (from, to) = (Timestamp(1_773_258_360_000_000), Timestamp(1_773_258_420_000_000));
-    let minute = report(&demo, Scope { from: Some(from), to: Some(to), ..Scope::default() });
+    let minute = report(&demo, Scope { from: Some(from), to: Some(to), ..only("nadia") });
     let said: Vec<&str> = minute.lines.rows.iter().filter_map(|line| line.summary.as_deref()).collect();
     let expected = [
         "Opened the page of secret warehouse/reader: its settings and who may read it, not its value",
         "Retrieved the value of secret warehouse/reader",
     ];
     assert_eq!(said, expected);
-    let within = "SELECT count(*) FROM events JOIN sessions USING (session_id) WHERE console \
+    let within = "SELECT count(*) FROM events JOIN sessions USING (session_id) WHERE sessions.principal = 'nadia' \
          AND event_time >= '2026-03-11 19:46:00' AND event_time < '2026-03-11 19:47:00'";
     assert_eq!((minute.totals.counts.events, minute.totals.counts.clicks), (demo.number(within), 2));
     assert_eq!((minute.sign_ins.total, minute.deeds.len()), (0, 1));

@@ -8,6 +8,7 @@ mod hostile;
 mod html;
 mod markdown;
 mod page;
+mod programs;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -61,6 +62,11 @@ pub(crate) fn demo_with(changes: &[(&str, &str)]) -> Loaded {
     let trail: Value = serde_json::from_slice(&document.text).unwrap();
     let records: Vec<Value> =
         trail["Records"].as_array().unwrap().iter().map(|record| changed(record, changes)).collect();
+    loaded(&records)
+}
+
+/// A case of these records.
+pub(crate) fn loaded(records: &[Value]) -> Loaded {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("trail.json");
     fs::write(&path, json!({ "Records": records }).to_string()).unwrap();

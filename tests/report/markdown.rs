@@ -78,6 +78,7 @@ fn what_is_left_out_and_what_is_not_certain_is_said() {
         (line.class, line.events) = (Class::Residual, 1);
         line.service = Some("s3".to_owned());
         line.title = Some("s3:GetBucketAcl".to_owned());
+        line.summary = Some("Read the ACL of a bucket".to_owned());
     }
     let text = shown(&told, Form::Markdown);
     let note = "*34 of 27,738 lines are told here; 27,704 are left out. The lightest are left out, pages and lists before \
@@ -85,7 +86,7 @@ fn what_is_left_out_and_what_is_not_certain_is_said() {
     assert!(text.contains(note), "{text}");
     assert_eq!(text.matches("(sure: ").count(), 1);
     assert!(text.contains("and 27 more (sure: 0.72)<br>[IAM › Users]"), "{text}");
-    assert!(text.contains("| residual | s3: GetBucketAcl ×3 |"), "{text}");
+    assert!(text.contains("| residual | Read the ACL of a bucket, and 2 more calls |"), "{text}");
 }
 
 #[test]
@@ -94,10 +95,15 @@ fn a_reader_finds_the_same_document() {
     let read = read(&shown(&told, Form::Markdown));
     assert_eq!(read.strange, Vec::<String>::new());
     let parts = [
-        "What was done in the AWS console",
+        "What was done in AWS, in the console and by API",
         "Scope",
         "Summary",
         "What stands out",
+        "Actors",
+        "What must be contained or undone",
+        "Access keys made: 1",
+        "Trails, detectors and logs stopped, changed or deleted: 1",
+        "Secrets read, to rotate: 1",
         "Clicks and events over time",
         "Timeline",
         "nadia · 2026-03-11 19:37:29 → 19:54:02 UTC",

@@ -1,12 +1,14 @@
-//! The names of ATT&CK's techniques, for those that rules name.
+//! The names of ATT&CK's techniques, for those that rules and calls name.
 
 /// Ids and names, in order of the ids.
-const NAMES: [(&str, &str); 94] = [
+const NAMES: [(&str, &str); 105] = [
     ("T1016", "System Network Configuration Discovery"),
     ("T1020", "Automated Exfiltration"),
     ("T1021", "Remote Services"),
+    ("T1021.004", "Remote Services: SSH"),
     ("T1021.007", "Remote Services: Cloud Services"),
     ("T1021.008", "Remote Services: Direct Cloud VM Connections"),
+    ("T1037", "Boot or Logon Initialization Scripts"),
     ("T1040", "Network Sniffing"),
     ("T1048", "Exfiltration Over Alternative Protocol"),
     ("T1052", "Exfiltration Over Physical Medium"),
@@ -28,17 +30,22 @@ const NAMES: [(&str, &str); 94] = [
     ("T1098.004", "Account Manipulation: SSH Authorized Keys"),
     ("T1098.005", "Account Manipulation: Device Registration"),
     ("T1098.006", "Account Manipulation: Additional Container Cluster Roles"),
+    ("T1098.007", "Account Manipulation: Additional Local or Domain Groups"),
+    ("T1105", "Ingress Tool Transfer"),
     ("T1110", "Brute Force"),
     ("T1113", "Screen Capture"),
     ("T1114.002", "Email Collection: Remote Email Collection"),
+    ("T1114.003", "Email Collection: Email Forwarding Rule"),
     ("T1133", "External Remote Services"),
     ("T1135", "Network Share Discovery"),
     ("T1136", "Create Account"),
     ("T1136.003", "Create Account: Cloud Account"),
+    ("T1195.002", "Supply Chain Compromise: Compromise Software Supply Chain"),
     ("T1199", "Trusted Relationship"),
     ("T1201", "Password Policy Discovery"),
     ("T1213", "Data from Information Repositories"),
     ("T1213.003", "Data from Information Repositories: Code Repositories"),
+    ("T1213.006", "Data from Information Repositories: Databases"),
     ("T1222", "File and Directory Permissions Modification"),
     ("T1484.002", "Domain or Tenant Policy Modification: Trust Modification"),
     ("T1485", "Data Destruction"),
@@ -47,6 +54,7 @@ const NAMES: [(&str, &str); 94] = [
     ("T1489", "Service Stop"),
     ("T1490", "Inhibit System Recovery"),
     ("T1496", "Resource Hijacking"),
+    ("T1496.001", "Resource Hijacking: Compute Hijacking"),
     ("T1496.003", "Resource Hijacking: SMS Pumping"),
     ("T1496.004", "Resource Hijacking: Cloud Service Hijacking"),
     ("T1518", "Software Discovery"),
@@ -76,7 +84,10 @@ const NAMES: [(&str, &str); 94] = [
     ("T1562.001", "Impair Defenses: Disable or Modify Tools"),
     ("T1562.007", "Impair Defenses: Disable or Modify Cloud Firewall"),
     ("T1562.008", "Impair Defenses: Disable or Modify Cloud Logs"),
+    ("T1565.001", "Data Manipulation: Stored Data Manipulation"),
     ("T1567", "Exfiltration Over Web Service"),
+    ("T1567.002", "Exfiltration Over Web Service: Exfiltration to Cloud Storage"),
+    ("T1572", "Protocol Tunneling"),
     ("T1578", "Modify Cloud Compute Infrastructure"),
     ("T1578.001", "Modify Cloud Compute Infrastructure: Create Snapshot"),
     ("T1578.002", "Modify Cloud Compute Infrastructure: Create Cloud Instance"),
@@ -117,12 +128,15 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
+    use crate::call::Table;
     use crate::rule::RuleSet;
 
     #[test]
-    fn every_technique_that_a_rule_names_has_a_name() -> Result<(), Box<dyn std::error::Error>> {
+    fn every_technique_that_a_rule_or_a_call_names_has_a_name() -> Result<(), Box<dyn std::error::Error>> {
         let rules = RuleSet::shipped().map_err(|faults| format!("{faults:?}"))?;
-        let named: BTreeSet<&str> = rules.rules().iter().flat_map(|rule| &rule.attack).map(String::as_str).collect();
+        let of_rules = rules.rules().iter().flat_map(|rule| &rule.attack);
+        let of_calls = Table::shipped().entries().iter().flat_map(|call| &call.attack);
+        let named: BTreeSet<&str> = of_rules.chain(of_calls).map(String::as_str).collect();
         let nameless: Vec<&&str> = named.iter().filter(|id| name(id).is_none()).collect();
         assert!(named.len() > 20 && nameless.is_empty(), "{nameless:?} of {named:?}");
         Ok(())

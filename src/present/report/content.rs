@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::found::{Bins, Call, Deed, Denied, File, KeyUse, Network, Seen, SignIn, Technique, Thing};
+use super::found::{Bins, Call, Deed, Denied, File, Link, Network, Remedy, Seen, SignIn, Taken, Technique, Thing};
 use crate::event::Timestamp;
 use crate::present::rows::Entry;
 
@@ -17,16 +17,20 @@ pub struct Report {
     pub making: Making,
     /// What there is in all.
     pub totals: Totals,
-    /// The sessions, in order of time.
+    /// The sessions, those in which most stands out first.
     pub sessions: Listed<Session>,
     /// Sign-ins, those without a second factor first, failed ones last.
     pub sign_ins: Listed<SignIn>,
-    /// What a reader has to know of, by aspect.
+    /// What stands out, by aspect.
     pub deeds: Vec<Deed>,
     /// What was denied: what was asked for, then what pages asked for beside it.
     pub denied: Vec<Denied>,
-    /// Access keys that were made and used afterwards.
-    pub keys: Listed<KeyUse>,
+    /// Who used a credential that who made.
+    pub links: Listed<Link>,
+    /// Objects that were read.
+    pub taken: Listed<Taken>,
+    /// What may have to be contained or undone.
+    pub remedies: Listed<Remedy>,
     /// Networks that an identity was not known from.
     pub networks: Listed<Network>,
     /// Clicks and events over time.
@@ -109,8 +113,16 @@ pub struct Counts {
     pub unexplained: u64,
     /// Events that were typed.
     pub typed: u64,
+    /// Events of programs: those that are not the console's, and are no commands of its sessions.
+    pub programmatic: u64,
+    /// Those of them that changed something, or tried to.
+    pub writes: u64,
     /// Events that were denied.
     pub denied: u64,
+    /// Events that stand out and were done.
+    pub findings: u64,
+    /// Events that stand out, and were denied or failed.
+    pub attempts: u64,
     /// Signals that somebody clicked or typed, those of every kind below together.
     pub clicks: u64,
     /// Clicks named by a known page. With visits, generic changes and commands they are all clicks.
@@ -143,16 +155,22 @@ pub struct Totals {
     /// Of everything that was chosen.
     #[serde(flatten)]
     pub counts: Counts,
-    /// Sessions of the console that were chosen.
+    /// Sessions that the report tells of.
     pub sessions: u64,
-    /// Their identities.
+    /// Those of them that are the console's.
+    pub console_sessions: u64,
+    /// Sessions that were searched for what stands out.
+    pub searched_sessions: u64,
+    /// Their identities; sessions of one role are one.
     pub principals: u64,
     /// Their accounts.
     pub accounts: u64,
-    /// Sessions of the console in the case.
+    /// Sessions in the case.
     pub case_sessions: u64,
     /// Events in the case.
     pub case_events: u64,
+    /// Data events in what was searched: without any, reads of objects are not recorded.
+    pub data_events: u64,
     /// Records that could not be read when the case was loaded.
     pub rejects: u64,
     /// Records that filters left out when the case was loaded.
@@ -178,7 +196,7 @@ pub struct Integrity {
     pub files_verified: u64,
 }
 
-/// One session of the console.
+/// One session, or sessions of one program that are told as one.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct Session {
     /// `sessions.session_id`
@@ -187,6 +205,12 @@ pub struct Session {
     pub principal: Option<String>,
     /// The account it happened in.
     pub account_id: Option<String>,
+    /// The principal without the name of a role's session: `Admin`.
+    pub actor: Option<String>,
+    /// Whether it is a session of the console.
+    pub console: bool,
+    /// How many sessions it stands for.
+    pub sessions: u64,
     /// `IAMUser`, `AssumedRole` …
     pub identity_type: Option<String>,
     /// Whether the session was opened with a second factor; `None` if nothing says.

@@ -34,80 +34,126 @@ pub struct SignIn {
     pub refusals_of_session: u64,
 }
 
-/// Why a reader has to know of a deed; the order is that of weight.
+/// Why something stands out: the classes of the view `findings`. The order is that of weight.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Aspect {
     /// It stopped, deleted or changed what watches the account.
+    #[serde(rename = "defense_evasion")]
     Watch,
     /// It read a secret.
+    #[serde(rename = "secret_read")]
     Secret,
-    /// It made a credential.
+    /// It made or set a credential: a key, a password, a second factor.
+    #[serde(rename = "credential_made")]
     Credential,
     /// It changed who may do what.
+    #[serde(rename = "privilege_change")]
     Privilege,
-    /// It let data out.
+    /// It opened data to others, or shared, copied or exported it.
+    #[serde(rename = "data_exposure")]
     Exposure,
-    /// It changed something else.
-    Change,
-    /// It was typed.
-    Command,
+    /// It sent data elsewhere in another way.
+    #[serde(rename = "exfiltration")]
+    Exfiltration,
+    /// It destroyed something, made it unusable, or runs up costs.
+    #[serde(rename = "impact")]
+    Impact,
+    /// It made another way to come back.
+    Persistence,
+    /// It ran something, or changed what runs.
+    Execution,
+    /// It handed out a token.
+    Token,
+    /// It stored or changed a secret.
+    Stored,
 }
 
 impl Aspect {
     /// Every aspect, in order.
-    pub const ALL: [Self; 7] =
-        [Self::Watch, Self::Secret, Self::Credential, Self::Privilege, Self::Exposure, Self::Change, Self::Command];
+    pub const ALL: [Self; 11] = [
+        Self::Watch,
+        Self::Secret,
+        Self::Credential,
+        Self::Privilege,
+        Self::Exposure,
+        Self::Exfiltration,
+        Self::Impact,
+        Self::Persistence,
+        Self::Execution,
+        Self::Token,
+        Self::Stored,
+    ];
 }
 
-/// One click, command or unexplained event that a reader has to know of.
+/// Events of one actor that stand out, are alike and ended alike.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Deed {
     /// Why.
     pub aspect: Aspect,
-    /// When.
+    /// When first.
     pub time: Timestamp,
-    /// Who.
+    /// When last.
+    pub last_time: Timestamp,
+    /// Who did the first.
     pub principal: Option<String>,
-    /// The sentence.
+    /// In how many sessions.
+    pub sessions: u64,
+    /// The sentence of the first.
     pub what: String,
-    /// Whether it failed.
-    pub failed: bool,
-    /// How many deeds there are of this aspect.
+    /// Whether they succeeded; else they were denied or failed.
+    pub done: bool,
+    /// How many events they are.
+    pub events: u64,
+    /// How many events there are of this aspect.
     pub of_aspect: u64,
-    /// How many of them failed.
-    pub failed_of_aspect: u64,
+    /// How many of them were denied or failed.
+    pub tried_of_aspect: u64,
 }
 
-/// One click that was denied, or one call that was denied beside pages that opened.
+/// Calls of one actor that were denied, or calls that were denied beside pages that opened.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Denied {
-    /// Whether it is what somebody clicked or typed for.
+    /// Whether it is what somebody clicked or typed for, or a program asked for.
     pub aimed: bool,
-    /// The sentence, or the call.
+    /// The sentence of the first, or the call.
     pub what: String,
     /// When first.
     pub time: Timestamp,
     /// Who.
     pub principal: Option<String>,
-    /// How many there are of this sort, aimed or not.
-    pub of_sort: u64,
     /// How many calls they are.
+    pub calls: u64,
+    /// How many calls there are of this sort, aimed or not.
     pub calls_of_sort: u64,
 }
 
-/// One identity's use of an access key that was made.
+/// One session's use of a credential that another session made.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-pub struct KeyUse {
-    /// The key's id.
-    pub access_key: String,
-    /// Whose key it is.
-    pub principal: Option<String>,
+pub struct Link {
+    /// Whether making it stands out by itself; opening a role's session does not.
+    pub made: bool,
+    /// The call that made it.
+    pub method: String,
+    /// `access_key`, `password`, `user`, `instance`, `function`, `role`.
+    pub credential_type: String,
+    /// The key, user, instance, function or role.
+    pub credential: String,
+    /// When it was made.
+    pub made_at: Timestamp,
+    /// Who made it.
+    pub maker: Option<String>,
+    /// From where it was made.
+    pub maker_ips: Vec<String>,
+    /// Who used it.
+    pub user: Option<String>,
+    /// The whole chain, if somebody stands behind the maker.
+    pub path: Option<String>,
     /// Calls with it.
     pub calls: u64,
     /// How many of them failed.
     pub failed: u64,
-    /// From where, sorted.
+    /// From where it was used, sorted.
     pub ips: Vec<String>,
     /// Which calls, sorted.
     pub event_keys: Vec<String>,
@@ -115,6 +161,116 @@ pub struct KeyUse {
     pub first_time: Timestamp,
     /// The last use.
     pub last_time: Timestamp,
+}
+
+/// One identity's reads of the objects of one place.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Taken {
+    /// Who.
+    pub principal: Option<String>,
+    /// The bucket.
+    pub source: Option<String>,
+    /// How many different objects.
+    pub objects: Option<u64>,
+    /// How many bytes; `None` where the trail does not say.
+    pub bytes_out: Option<u64>,
+    /// How many reads.
+    pub events: u64,
+    /// Whether with a credential that another session made.
+    pub by_made_credential: bool,
+    /// The first read.
+    pub first_time: Timestamp,
+    /// The last read.
+    pub last_time: Timestamp,
+    /// From where.
+    #[serde(default)]
+    pub ips: Vec<String>,
+    /// How many objects in all rows.
+    pub all_objects: Option<u64>,
+    /// How many bytes in all rows.
+    pub all_bytes: Option<u64>,
+}
+
+/// Why something may have to be contained or undone; in the order of the report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Need {
+    /// An access key was made.
+    Key,
+    /// A password was set.
+    Password,
+    /// A user was made.
+    User,
+    /// A policy was attached or put, or a role handed on.
+    Policy,
+    /// Trust was changed.
+    Trust,
+    /// A role was made.
+    Role,
+    /// Something was shared or opened to others.
+    Share,
+    /// A trail, a detector or a log was stopped, changed or deleted.
+    Watch,
+    /// An instance was started.
+    Instance,
+    /// Another way to come back was made.
+    Other,
+    /// A secret was read.
+    Secret,
+}
+
+impl Need {
+    /// Every need, in order.
+    pub const ALL: [Self; 11] = [
+        Self::Key,
+        Self::Password,
+        Self::User,
+        Self::Policy,
+        Self::Trust,
+        Self::Role,
+        Self::Share,
+        Self::Watch,
+        Self::Instance,
+        Self::Other,
+        Self::Secret,
+    ];
+}
+
+/// One thing that may have to be contained or undone.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Remedy {
+    /// Why.
+    pub need: Need,
+    /// The sentence.
+    pub what: String,
+    /// When first.
+    pub time: Timestamp,
+    /// Who.
+    pub principal: Option<String>,
+    /// How many events say so.
+    pub events: u64,
+    /// What the event names.
+    #[serde(default)]
+    pub entities: Vec<Named>,
+    /// In which account.
+    pub account_id: Option<String>,
+    /// In which region.
+    pub region: Option<String>,
+    /// When it was deleted again, if the case has that.
+    pub gone: Option<Timestamp>,
+}
+
+/// One thing that an event names.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Named {
+    /// What it is: `user`.
+    pub entity_type: String,
+    /// Its name, id or ARN.
+    pub entity_value: String,
+    /// Its name without an ARN's beginning.
+    pub name: Option<String>,
+    /// Its part: `target`, `created`, `deleted`, `granted_to`, `used`, `source`.
+    pub relation: String,
 }
 
 /// One network that an identity was not known from.
@@ -206,7 +362,7 @@ pub struct Seen {
 pub struct Technique {
     /// Its id: `T1098.001`.
     pub technique: String,
-    /// How many clicks show it.
+    /// How many clicks and calls show it.
     pub clicks: u64,
     /// How many of them failed.
     pub failed: u64,

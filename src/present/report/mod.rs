@@ -1,5 +1,6 @@
 //! A report for people who never query: the same sentences as one self-contained HTML file, or as Markdown.
 
+mod actors;
 mod attack;
 mod content;
 mod document;
@@ -7,6 +8,7 @@ mod found;
 mod html;
 mod markdown;
 mod plot;
+mod remedies;
 mod sections;
 mod standing_out;
 mod summary;
@@ -18,7 +20,10 @@ use std::borrow::Cow;
 use std::io::{self, Write};
 
 pub use content::{Counts, Integrity, Listed, Making, Report, Scope, Session, Totals};
-pub use found::{Aspect, Bin, Bins, Call, Deed, Denied, File, KeyUse, Network, Seen, Shown, SignIn, Technique, Thing};
+pub use found::{
+    Aspect, Bin, Bins, Call, Deed, Denied, File, Link, Named, Need, Network, Remedy, Seen, Shown, SignIn, Taken,
+    Technique, Thing,
+};
 
 use super::table::shorten;
 use document::Document;
@@ -49,11 +54,13 @@ pub fn write(out: &mut impl Write, report: &Report, form: Form) -> io::Result<()
 
 fn document(report: &Report) -> Document {
     Document {
-        title: "What was done in the AWS console",
+        title: "What was done in AWS, in the console and by API",
         subtitle: summary::subtitle(report),
         sections: vec![
             summary::scope(report),
             summary::summary(report),
+            actors::actors(report),
+            remedies::remedies(report),
             timeline::over_time(report),
             timeline::timeline(report),
             sections::things(report),

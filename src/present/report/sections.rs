@@ -11,8 +11,9 @@ use crate::present::quote;
 pub(super) fn things(report: &Report) -> Section {
     let mut blocks = Vec::new();
     if !report.things.rows.is_empty() {
-        let lead = "Touched is what a click changed, made or took the secret of, or tried to.";
-        let head = [text("Thing"), short("What"), short("Reached"), text("By"), number("Clicks"), short("First, UTC")];
+        let lead = "Touched is what a click or an API call changed, made or took the secret of, or tried to.";
+        let head =
+            [text("Thing"), short("What"), short("Reached"), text("By"), number("Clicks, calls"), short("First, UTC")];
         blocks.push(Block::Heading("Touched".to_owned()));
         blocks.push(Block::Note(lead.to_owned()));
         blocks.push(Block::Table(Table::new(head).with(report.things.rows.iter().map(thing))));
@@ -49,15 +50,15 @@ fn seen(seen: &Seen) -> (Tone, Vec<Vec<Span>>) {
     (Tone::Plain, vec![cell(seen.entity_type.replace('_', " ")), cell(digits(seen.things)), cell(named)])
 }
 
-/// The techniques of ATT&CK that clicks show.
+/// The techniques of ATT&CK that clicks and calls show.
 pub(super) fn techniques(report: &Report) -> Section {
     let mut blocks = Vec::new();
     if report.techniques.is_empty() {
-        blocks.push(Block::Text("No click shows a technique.".to_owned()));
+        blocks.push(Block::Text("No click and no call shows a technique.".to_owned()));
     } else {
-        let lead = "A technique is what a click can be used for. Upkeep uses the same pages: that it is listed does not say \
-            that it was meant so.";
-        let head = [text("Technique"), number("Clicks"), text("Shown by, UTC")];
+        let lead = "A technique is what a click or a call can be used for. Upkeep uses the same ones: that it is listed does \
+            not say that it was meant so.";
+        let head = [text("Technique"), number("Clicks, calls"), text("Shown by, UTC")];
         let several = report.totals.principals > 1;
         blocks.push(Block::Note(lead.to_owned()));
         blocks
@@ -82,9 +83,15 @@ fn technique(technique: &Technique, several: bool) -> (Tone, Vec<Vec<Span>>) {
 /// How far the report is to be trusted.
 pub(super) fn coverage(report: &Report) -> Section {
     let counts = &report.totals.counts;
-    let head = [text("Named by"), number("Clicks"), number("Share"), text("How far to trust it")];
-    let mut blocks = vec![Block::Text(named(counts)), Block::Table(Table::new(head).with(trust(counts)))];
-    blocks.push(Block::Text(in_signals(counts)));
+    let of_programs = "What programs and commands did is told from their API calls, as CloudTrail recorded them. Which clicks \
+        were made in the console is inferred from the calls that its pages make.";
+    let mut blocks = vec![Block::Text(of_programs.to_owned())];
+    if report.totals.console_sessions > 0 {
+        let head = [text("Named by"), number("Clicks"), number("Share"), text("How far to trust it")];
+        blocks.push(Block::Text(named(counts)));
+        blocks.push(Block::Table(Table::new(head).with(trust(counts))));
+        blocks.push(Block::Text(in_signals(counts)));
+    }
     blocks.push(Block::Note(others(counts)));
     if !report.unexplained.rows.is_empty() {
         let head = [text("Call in no signal"), number("Events"), number("Sessions"), short("First, UTC")];
@@ -156,7 +163,7 @@ fn in_signals(counts: &Counts) -> String {
 fn others(counts: &Counts) -> String {
     let rest = counts.events.saturating_sub(counts.console_events + counts.typed);
     format!(
-        "Not the console's, and so not counted here: {} of typed commands, and {} of services and others. A page that \
+        "Not the console's: {} of commands and programs, and {} of services and others. A page that \
          called nothing, or that came from the browser's cache, left nothing to find.",
         count(counts.typed, "event", "events"),
         count(rest, "event", "events"),

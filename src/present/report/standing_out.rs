@@ -2,12 +2,12 @@
 
 use super::content::Report;
 use super::document::{Block, Point, Tone};
-use super::found::{Aspect, Deed, Denied, KeyUse, Network, SignIn};
+use super::found::{Aspect, Deed, Denied, Link, Network, SignIn, Taken};
 use super::words::{self, count, digits, joined, moment, who};
 use crate::event::Timestamp;
 
 /// How many sentences a point has before it counts the rest.
-const SHOWN: usize = 8;
+const SHOWN: usize = 20;
 
 /// The points, the weightiest first, and what was not found.
 pub(super) fn blocks(report: &Report) -> Vec<Block> {
@@ -28,23 +28,56 @@ pub(super) fn blocks(report: &Report) -> Vec<Block> {
     }
     if !absent.is_empty() {
         let missed = "What the trail did not record cannot be found.";
-        blocks.push(Block::Note(format!("Looked for and not found: {}. {missed}", absent.join("; "))));
+        let sought = absent.join("; ");
+        blocks.push(Block::Note(format!("Looked for in {} and not found: {sought}. {missed}", searched(report))));
     }
+    blocks.extend(unsearched(report).map(Block::Note));
     blocks
 }
 
-/// Every check: the point if it found something, and what it looked for.
+/// Where all of this was looked for.
+fn searched(report: &Report) -> String {
+    let (of, all) = (report.totals.searched_sessions, report.totals.case_sessions);
+    let sessions = match (of == all, all) {
+        (true, 1) => "the only session of the case".to_owned(),
+        (true, _) => format!("all {} sessions of the case", digits(all)),
+        (false, _) => format!("{} of {} sessions of the case", digits(of), digits(all)),
+    };
+    let within = report.scope.from.is_some() || report.scope.to.is_some();
+    if within { format!("{sessions}, within the time that was asked for,") } else { sessions }
+}
+
+/// What was not looked for, and why.
+fn unsearched(report: &Report) -> Option<String> {
+    let totals = &report.totals;
+    let reasons = [
+        (totals.data_events == 0).then_some("objects that were read, since these sessions have no data events"),
+        (totals.console_sessions == 0)
+            .then_some("clicks and events of the console, since none of these sessions is the console's"),
+    ];
+    let reasons: Vec<&str> = reasons.into_iter().flatten().collect();
+    (!reasons.is_empty()).then(|| format!("Not looked for: {}.", reasons.join("; ")))
+}
+
+/// Every check that could be made: the point if it found something, and what it looked for.
 fn checks(report: &Report, telling: Telling) -> Vec<(Option<Point>, &'static str)> {
     let mut checks = vec![
         (telling.without_factor(&report.sign_ins.rows), "sign-ins without MFA"),
         (telling.refused(&report.sign_ins.rows), "failed sign-ins"),
-        (keys(&report.keys.rows, report.keys.total), "use of access keys that were made"),
+        (links(&report.links.rows), "use of keys, passwords and users that were made"),
     ];
+    let taken = taken(&report.taken.rows, report.taken.total);
+    if taken.is_some() || report.totals.data_events > 0 {
+        checks.push((taken, "objects that were read"));
+    }
     let of = |aspect: Aspect| report.deeds.iter().filter(move |deed| deed.aspect == aspect).collect::<Vec<_>>();
     checks.extend(Aspect::ALL.map(|aspect| (telling.deeds(aspect, &of(aspect)), sought(aspect))));
     checks.push((telling.denied(&report.denied, report.totals.counts.denied), "denied calls"));
-    checks.push((networks(&report.networks.rows, report.networks.total), "networks that a known identity was new in"));
-    checks.push((unexplained(report.totals.counts.unexplained), "events of the console in no signal"));
+    let networks = networks(&report.networks.rows, report.networks.total);
+    checks.push((networks, "networks that an identity of the sessions told here was new in"));
+    if report.totals.console_sessions > 0 {
+        checks.push((unexplained(report.totals.counts.unexplained), "events of the console in no signal"));
+    }
     checks
 }
 
@@ -56,8 +89,12 @@ const fn told(aspect: Aspect) -> &'static str {
         Aspect::Credential => "Credentials made",
         Aspect::Privilege => "Identities and permissions changed",
         Aspect::Exposure => "Data shared, copied or opened to others",
-        Aspect::Change => "Other changes",
-        Aspect::Command => "Other commands typed",
+        Aspect::Exfiltration => "Data sent elsewhere in other ways",
+        Aspect::Impact => "Resources destroyed, made unusable, or started at high cost",
+        Aspect::Persistence => "Other ways to come back",
+        Aspect::Execution => "Code and commands run or changed",
+        Aspect::Token => "Tokens and codes handed out",
+        Aspect::Stored => "Stored secrets and parameters made or changed",
     }
 }
 
@@ -66,17 +103,21 @@ const fn sought(aspect: Aspect) -> &'static str {
         Aspect::Watch => "logging or monitoring that was stopped or changed",
         Aspect::Secret => "secrets that were read",
         Aspect::Credential => "credentials that were made",
-        Aspect::Privilege => "other changes of identities and permissions",
+        Aspect::Privilege => "changes of identities and permissions",
         Aspect::Exposure => "data that was shared, copied or opened to others",
-        Aspect::Change => "other changes",
-        Aspect::Command => "other commands that were typed",
+        Aspect::Exfiltration => "data that was sent elsewhere in other ways",
+        Aspect::Impact => "resources that were destroyed or made unusable",
+        Aspect::Persistence => "other ways to come back",
+        Aspect::Execution => "code and commands that were run or changed",
+        Aspect::Token => "tokens that were handed out",
+        Aspect::Stored => "stored secrets that were made or changed",
     }
 }
 
-/// Something done stands out; an attempt, or what is neither secret nor safety, less.
+/// Something done stands out; an attempt, or what programs do all day, less.
 const fn weight(aspect: Aspect, done: u64) -> Tone {
     match aspect {
-        Aspect::Change | Aspect::Command => Tone::Firm,
+        Aspect::Execution | Aspect::Token | Aspect::Stored => Tone::Firm,
         _ if done == 0 => Tone::Firm,
         _ => Tone::Strong,
     }
@@ -96,14 +137,14 @@ impl Telling {
     fn without_factor(self, sign_ins: &[SignIn]) -> Option<Point> {
         let doors = sign_ins.iter().filter(|door| door.came_in && door.mfa == Some(false));
         let total = sign_ins.first().map_or(0, |door| door.without_factor);
-        let items = doors.map(|door| self.door(door, &format!("by {}", door.way)));
+        let items = doors.map(|door| (self.door(door, &format!("by {}", door.way)), 1));
         point(Tone::Strong, format!("Signed in without MFA: {}", digits(total)), items, total)
     }
 
     fn refused(self, sign_ins: &[SignIn]) -> Option<Point> {
         let doors = sign_ins.iter().filter(|door| door.refused);
         let total = sign_ins.first().map_or(0, |door| door.refusals);
-        let items = doors.map(|door| self.door(door, door.failure.as_deref().unwrap_or("no reason given")));
+        let items = doors.map(|door| (self.door(door, door.failure.as_deref().unwrap_or("no reason given")), 1));
         point(Tone::Firm, format!("Failed sign-ins: {}", digits(total)), items, total)
     }
 
@@ -114,20 +155,37 @@ impl Telling {
 
     fn deeds(self, aspect: Aspect, deeds: &[&Deed]) -> Option<Point> {
         let first = deeds.first()?;
-        let done = first.of_aspect.saturating_sub(first.failed_of_aspect);
-        let head = match (done, first.failed_of_aspect) {
+        let done = first.of_aspect.saturating_sub(first.tried_of_aspect);
+        let head = match (done, first.tried_of_aspect) {
             (done, 0) => format!("{}: {}", told(aspect), digits(done)),
-            (done, failed) => format!("{}: {} done, {} failed", told(aspect), digits(done), digits(failed)),
+            (0, tried) => format!("{}: none done, {} denied or failed", told(aspect), digits(tried)),
+            (done, tried) => format!("{}: {} done, {} denied or failed", told(aspect), digits(done), digits(tried)),
         };
-        let item = |deed: &&Deed| self.sentence(deed.time, deed.principal.as_deref(), &deed.what);
-        point(weight(aspect, done), head, deeds.iter().map(item), first.of_aspect)
+        let items = deeds.iter().map(|deed| (self.deed(deed), deed.events));
+        point(weight(aspect, done), head, items, first.of_aspect)
+    }
+
+    /// The first of events that are alike, and how many more there are.
+    fn deed(self, deed: &Deed) -> String {
+        let first = self.sentence(deed.time, deed.principal.as_deref(), &deed.what);
+        let sessions =
+            if deed.sessions > 1 { format!(" in {} sessions", digits(deed.sessions)) } else { String::new() };
+        match deed.events.saturating_sub(1) {
+            0 => first,
+            more => format!("{first}, and {} more{sessions}, until {}", digits(more), moment(deed.last_time)),
+        }
     }
 
     /// What somebody asked for and was denied; then, as one sentence, what pages were denied while they opened.
     fn denied(self, denied: &[Denied], calls: u64) -> Option<Point> {
         let (aimed, beside): (Vec<&Denied>, Vec<&Denied>) = denied.iter().partition(|denied| denied.aimed);
-        let item = |denied: &Denied| self.sentence(denied.time, denied.principal.as_deref(), &denied.what);
-        let mut items = shown(aimed.iter().map(|denied| item(denied)), aimed.first().map_or(0, |first| first.of_sort));
+        let item = |denied: &Denied| {
+            let more = denied.calls.saturating_sub(1);
+            let more = if more > 0 { format!(", and {} more", digits(more)) } else { String::new() };
+            self.sentence(denied.time, denied.principal.as_deref(), &format!("{}{more}", denied.what))
+        };
+        let of_aimed = aimed.first().map_or(0, |first| first.calls_of_sort);
+        let mut items = shown(aimed.iter().map(|denied| (item(denied), denied.calls)), of_aimed);
         if let Some(first) = beside.first() {
             let names: Vec<String> = beside.iter().map(|denied| denied.what.clone()).collect();
             let calls = count(first.calls_of_sort, "call", "calls");
@@ -138,28 +196,58 @@ impl Telling {
     }
 }
 
-fn keys(keys: &[KeyUse], total: u64) -> Option<Point> {
-    let item = |key: &KeyUse| {
-        format!(
-            "{} of {}: {} ({} failed) from {}, {} to {} UTC: {}",
-            key.access_key,
-            who(key.principal.as_deref()),
-            count(key.calls, "call", "calls"),
-            digits(key.failed),
-            joined(&key.ips),
-            moment(key.first_time),
-            moment(key.last_time),
-            joined(&key.event_keys),
-        )
+/// Credentials that somebody made, and another session used.
+fn links(links: &[Link]) -> Option<Point> {
+    let made: Vec<&Link> = links.iter().filter(|link| link.made).collect();
+    let item = |link: &&Link| {
+        let what = format!(
+            "{} {}, made by {} at {}: {} by {} ({} failed) from {}, {} to {} UTC: {}",
+            link.credential_type.replace('_', " "),
+            link.credential,
+            who(link.maker.as_deref()),
+            moment(link.made_at),
+            count(link.calls, "call", "calls"),
+            who(link.user.as_deref()),
+            digits(link.failed),
+            joined(&link.ips),
+            moment(link.first_time),
+            moment(link.last_time),
+            joined(&link.event_keys),
+        );
+        (what, 1)
     };
-    let head = format!("Access keys that were made here, and used afterwards: {}", digits(total));
-    point(Tone::Strong, head, keys.iter().map(item), total)
+    let total = made.len() as u64;
+    let head = format!("Keys, passwords and users that were made and used afterwards: {}", digits(total));
+    point(Tone::Strong, head, made.iter().map(item), total)
+}
+
+/// Objects that were read; strong where that was by a credential that somebody made.
+fn taken(taken: &[Taken], total: u64) -> Option<Point> {
+    let first = taken.first()?;
+    let size = |bytes: Option<u64>| bytes.map_or_else(|| "– bytes".to_owned(), words::size);
+    let item = |one: &Taken| {
+        let told = format!(
+            "{} · {} read {} of {} ({}) from {}, until {}",
+            moment(one.first_time),
+            who(one.principal.as_deref()),
+            count(one.objects.unwrap_or_default(), "object", "objects"),
+            one.source.as_deref().unwrap_or("an unknown bucket"),
+            size(one.bytes_out),
+            joined(&one.ips),
+            moment(one.last_time),
+        );
+        (told, 1)
+    };
+    let tone = if first.by_made_credential { Tone::Strong } else { Tone::Plain };
+    let objects = count(first.all_objects.unwrap_or_default(), "object", "objects");
+    let head = format!("Objects read, as data events say: {objects}, {}", size(first.all_bytes));
+    point(tone, head, taken.iter().map(item), total)
 }
 
 fn networks(networks: &[Network], total: u64) -> Option<Point> {
     let item = |network: &Network| {
         let (who, since) = (who(network.principal.as_deref()), moment(network.known_since));
-        format!("{} · {who}, known since {since}, first seen from {}", moment(network.time), network.network)
+        (format!("{} · {who}, known since {since}, first seen from {}", moment(network.time), network.network), 1)
     };
     let head = format!("Networks that a known identity was new in: {}", digits(total));
     point(Tone::Firm, head, networks.iter().map(item), total)
@@ -172,14 +260,14 @@ fn unexplained(events: u64) -> Option<Point> {
 }
 
 /// A point, if there is anything of it.
-fn point(tone: Tone, head: String, items: impl Iterator<Item = String>, total: u64) -> Option<Point> {
+fn point(tone: Tone, head: String, items: impl Iterator<Item = (String, u64)>, total: u64) -> Option<Point> {
     (total > 0).then(|| Point { tone, head, items: shown(items, total) })
 }
 
-/// The first sentences of so many, and how many there are besides.
-fn shown(items: impl Iterator<Item = String>, total: u64) -> Vec<String> {
-    let mut items: Vec<String> = items.take(SHOWN).collect();
-    let more = total.saturating_sub(items.len() as u64);
+/// The first sentences, each with how many it stands for, and how many of so many are left.
+fn shown(items: impl Iterator<Item = (String, u64)>, total: u64) -> Vec<String> {
+    let (mut items, counts): (Vec<String>, Vec<u64>) = items.take(SHOWN).unzip();
+    let more = total.saturating_sub(counts.iter().sum());
     if more > 0 {
         items.push(format!("and {} more", digits(more)));
     }

@@ -1,9 +1,9 @@
 //! What a reader has to know first: the scope, what it comes to, and what stands out.
 
-use super::content::{Counts, Report, Session};
+use super::content::{Counts, Report, Scope, Session};
 use super::document::{Block, Section, Span, Table, Tone, cell, number, short, text};
 use super::standing_out;
-use super::words::{count, digits, joined, lasted, left_out, moment, session, who};
+use super::words::{count, digits, joined, lasted, left_out, moment, name, session};
 use crate::event::Timestamp;
 use crate::present::timeline::span;
 
@@ -11,7 +11,7 @@ use crate::present::timeline::span;
 pub(super) fn subtitle(report: &Report) -> String {
     let mut names: Vec<String> = Vec::new();
     for session in &report.sessions.rows {
-        let name = who(session.principal.as_deref());
+        let name = name(session);
         if !names.contains(&name) {
             names.push(name);
         }
@@ -36,13 +36,24 @@ pub(super) fn scope(report: &Report) -> Section {
     );
     let facts = vec![
         ("Case", vec![Span::Code(scope.case.clone())]),
-        ("Sessions", cell(all(&scope.sessions, "every session of the console"))),
+        ("Sessions", cell(sessions_asked(scope))),
         ("Identities", cell(all(&scope.principals, "every identity"))),
         ("Time", cell(asked(scope.from, scope.to))),
         ("Found", cell(found)),
         ("Recorded", cell(span(totals.counts.first_event, totals.counts.last_event))),
     ];
     Section { id: "scope", title: "Scope", blocks: vec![Block::Facts(facts)] }
+}
+
+/// Which sessions the report tells of.
+fn sessions_asked(scope: &Scope) -> String {
+    match (scope.sessions.is_empty(), scope.principals.is_empty()) {
+        (false, _) => scope.sessions.join(", "),
+        (true, false) => "every session of these identities".to_owned(),
+        (true, true) => {
+            "every session of the console, and every other session in which something stands out".to_owned()
+        }
+    }
 }
 
 /// The time that was asked for.
@@ -58,7 +69,11 @@ fn asked(from: Option<Timestamp>, to: Option<Timestamp>) -> String {
 /// The summary in words and numbers.
 pub(super) fn summary(report: &Report) -> Section {
     let counts = &report.totals.counts;
-    let mut blocks = vec![Block::Text(opening(report)), Block::Text(amounts(counts)), Block::Figures(figures(counts))];
+    let mut blocks = vec![
+        Block::Text(opening(report)),
+        Block::Text(amounts(counts, report.totals.console_sessions > 0)),
+        Block::Figures(figures(report)),
+    ];
     blocks.extend(standing_out::blocks(report));
     if report.totals.sessions > 1 {
         blocks.extend(sessions(report));
@@ -72,21 +87,23 @@ fn opening(report: &Report) -> String {
     }
     let totals = &report.totals;
     let told = format!(
-        "{} in {} had {} of the AWS console",
+        "{} in {} had {}: {} of the console and {} of programs",
         count(totals.principals, "identity", "identities"),
         count(totals.accounts, "account", "accounts"),
         count(totals.sessions, "session", "sessions"),
+        digits(totals.console_sessions),
+        digits(totals.sessions.saturating_sub(totals.console_sessions)),
     );
     match (totals.counts.first_event, totals.counts.last_event) {
         (Some(first), Some(last)) => {
-            format!("{told} within {}, from {} to {} UTC.", lasted(first, last), moment(first), moment(last))
+            format!("{told}, within {}, from {} to {} UTC.", lasted(first, last), moment(first), moment(last))
         }
         _ => format!("{told}."),
     }
 }
 
 /// How many events were recorded, and what they come to.
-pub(super) fn amounts(counts: &Counts) -> String {
+pub(super) fn amounts(counts: &Counts, console: bool) -> String {
     let parts = [
         (counts.looks, "page or list opened", "pages and lists opened"),
         (counts.logins, "sign-in or attempt at one", "sign-ins and attempts at one"),
@@ -102,7 +119,9 @@ pub(super) fn amounts(counts: &Counts) -> String {
     let parts = parts.into_iter().filter(|(number, ..)| *number > 0);
     let parts: Vec<String> = parts.map(|(number, one, many)| count(number, one, many)).collect();
     let clicks = count(counts.clicks, "click or command", "clicks and commands");
-    let against = if parts.is_empty() {
+    let against = if !console {
+        String::new()
+    } else if parts.is_empty() {
         ", and no click that wrote them is known".to_owned()
     } else {
         format!(" against {clicks}: {}", joined(&parts))
@@ -110,25 +129,47 @@ pub(super) fn amounts(counts: &Counts) -> String {
     let aside = [
         (counts.background, "the console's own doing, with nobody clicking"),
         (counts.unexplained, "the console's, and in no signal"),
+        (counts.programmatic, "calls of programs"),
     ];
     let told = |(number, what): (u64, &str)| {
         let verb = if number == 1 { "is" } else { "are" };
         (number > 0).then(|| format!(" Of the events, {} {verb} {what}.", digits(number)))
     };
     let aside = aside.into_iter().filter_map(told).collect::<Vec<_>>().concat();
-    format!("CloudTrail recorded {}{against}.{aside}", count(counts.events, "event", "events"))
+    let stand = match (counts.findings, counts.attempts) {
+        (0, 0) => " No event stands out.".to_owned(),
+        (done, 0) => format!(" {} out.", count(done, "event stands", "events stand")),
+        (0, tried) => format!(
+            " Of what stands out nothing succeeded; {} denied or failed.",
+            count(tried, "event was", "events were")
+        ),
+        (done, tried) => {
+            format!(
+                " {} out and succeeded; {} denied or failed.",
+                count(done, "event stands", "events stand"),
+                count(tried, "more was", "more were")
+            )
+        }
+    };
+    format!("CloudTrail recorded {}{against}.{aside}{stand}", count(counts.events, "event", "events"))
 }
 
-fn figures(counts: &Counts) -> Vec<(String, String)> {
+fn figures(report: &Report) -> Vec<(String, String)> {
+    let (totals, counts) = (&report.totals, &report.totals.counts);
     let figures = [
         (digits(counts.events), "Events"),
-        (digits(counts.clicks), "Clicks and commands"),
-        (digits(counts.on_known_page), "On known pages"),
-        (digits(counts.changes), "Changes"),
-        (digits(counts.secrets), "Secrets, credentials"),
+        (digits(totals.sessions), "Sessions"),
+        (of_console(totals.console_sessions > 0, counts.clicks), "Clicks and commands"),
+        (digits(counts.findings), "Stand out, done"),
+        (digits(counts.attempts), "Stand out, denied or failed"),
         (digits(counts.denied), "Denied calls"),
     ];
     figures.map(|(figure, of)| (figure, of.to_owned())).into()
+}
+
+/// A count of clicks; where nobody was in the console, none was counted.
+fn of_console(console: bool, clicks: u64) -> String {
+    if console { digits(clicks) } else { "–".to_owned() }
 }
 
 fn sessions(report: &Report) -> Vec<Block> {
@@ -137,14 +178,17 @@ fn sessions(report: &Report) -> Vec<Block> {
         short("From, UTC"),
         short("Lasted"),
         short("MFA"),
+        number("Events"),
         number("Clicks"),
-        number("Changes"),
-        number("Secrets"),
+        number("Stands out"),
+        number("Tried"),
         number("Denied"),
     ];
+    let lead = "Those in which most stands out are first. Stands out counts what was done, Tried what was denied or failed. \
+        Sessions of one program are told as one.";
     let table = Table::new(head).with(report.sessions.rows.iter().map(row));
-    let all = "The command cartographer sessions lists all. Those in which most was changed, or read that is secret, are told.";
-    let mut blocks = vec![Block::Heading("Sessions".to_owned()), Block::Table(table)];
+    let all = "The command cartographer sessions lists all.";
+    let mut blocks = vec![Block::Heading("Sessions".to_owned()), Block::Note(lead.to_owned()), Block::Table(table)];
     blocks.extend(left_out(&report.sessions, "sessions", all).map(Block::Note));
     blocks
 }
@@ -152,18 +196,28 @@ fn sessions(report: &Report) -> Vec<Block> {
 fn row(session: &Session) -> (Tone, Vec<Vec<Span>>) {
     let counts = &session.counts;
     let when = counts.first_event.zip(counts.last_event);
+    let way = match (session.console, session.sessions) {
+        (true, _) => "console".to_owned(),
+        (false, 0 | 1) => "program".to_owned(),
+        (false, sessions) => format!("program, {}", count(sessions, "session", "sessions")),
+    };
     let account = session.account_id.as_ref().map(|id| format!("account {id}"));
-    let place = account.into_iter().chain((!session.ips.is_empty()).then(|| format!("from {}", joined(&session.ips))));
+    let ips = (!session.ips.is_empty()).then(|| format!("from {}", joined(&session.ips)));
+    let place: Vec<String> = [Some(way), account, ips].into_iter().flatten().collect();
+    // What programs are is no matter of a second factor, unless the trail says that there was one.
+    let unknown = if session.console { "unknown" } else { "–" };
+    let mfa = session.mfa.filter(|mfa| session.console || *mfa);
     let cells = vec![
-        vec![Span::Strong(who(session.principal.as_deref())), Span::Aside(place.collect::<Vec<_>>().join(", "))],
+        vec![Span::Strong(name(session)), Span::Aside(place.join(", "))],
         cell(when.map(|(first, _)| moment(first)).unwrap_or_default()),
         cell(when.map(|(first, last)| lasted(first, last)).unwrap_or_default()),
-        cell(session.mfa.map_or("unknown", |mfa| if mfa { "yes" } else { "no" })),
-        cell(digits(counts.clicks)),
-        cell(digits(counts.changes)),
-        cell(digits(counts.secrets)),
+        cell(mfa.map_or(unknown, |mfa| if mfa { "yes" } else { "no" })),
+        cell(digits(counts.events)),
+        cell(of_console(session.console, counts.clicks)),
+        cell(digits(counts.findings)),
+        cell(digits(counts.attempts)),
         cell(digits(counts.denied)),
     ];
-    let tone = if counts.changes + counts.secrets > 0 { Tone::Firm } else { Tone::Plain };
+    let tone = if counts.findings > 0 { Tone::Firm } else { Tone::Plain };
     (tone, cells)
 }

@@ -4,9 +4,9 @@ use super::content::{Report, Session};
 use super::document::{Block, Section, Span, Table, Tone, cell, number, short, text};
 use super::plot::Plot;
 use super::summary::amounts;
-use super::words::{digits, left_out, moment, session, who};
+use super::words::{count, digits, left_out, moment, name, session, who};
 use crate::present::quote;
-use crate::present::rows::Entry;
+use crate::present::rows::{Class, Entry};
 use crate::present::runs::{Run, day, runs};
 use crate::present::timeline::{by_session, clock, head_of, span};
 
@@ -19,19 +19,25 @@ pub(super) fn over_time(report: &Report) -> Section {
     Section { id: "over-time", title: "Clicks and events over time", blocks: vec![block] }
 }
 
-/// Every click, session by session, in the order the sessions begin in.
+/// Every click and what programs did, session by session, the sessions in which most stands out first.
 pub(super) fn timeline(report: &Report) -> Section {
-    let lead = "All times are UTC. A line is one click or command, with the events that it wrote. Where a click is not \
+    let lead = "All times are UTC. Sessions in which most stands out are first. A line is one click or command, with the events that it wrote. Where a click is not \
         certain, the line says how sure it is, 1 being certain. A line that is called residual has events of the console \
-        that are in no signal.";
+        that are in no signal. Of programs the lines are the calls that stand out, were denied, or change something, \
+        and all calls with a credential that was made in the case; calls that are alike share a line.";
     let case = quote::shell(&report.scope.case);
     let all = format!(
         "The lightest are left out, pages and lists before changes. The command cartographer timeline --db {case} shows all."
     );
     let mut blocks = vec![Block::Note(lead.to_owned())];
     blocks.extend(left_out(&report.lines, "lines", &all).map(Block::Note));
-    for (id, entries) in by_session(&report.lines.rows) {
-        let known = report.sessions.rows.iter().find(|session| Some(session.session_id.as_str()) == id);
+    let place = |id: Option<&str>| {
+        report.sessions.rows.iter().position(|session| Some(session.session_id.as_str()) == id).unwrap_or(usize::MAX)
+    };
+    let mut groups = by_session(&report.lines.rows);
+    groups.sort_by_key(|(id, _)| place(*id));
+    for (id, entries) in groups {
+        let known = report.sessions.rows.get(place(id));
         blocks.extend(of_session(report, known, id, &entries));
     }
     Section { id: "timeline", title: "Timeline", blocks }
@@ -39,13 +45,22 @@ pub(super) fn timeline(report: &Report) -> Section {
 
 fn of_session(report: &Report, known: Option<&Session>, id: Option<&str>, entries: &[&Entry]) -> Vec<Block> {
     let head = head_of(id, entries);
+    let listed =
+        entries.iter().filter(|entry| entry.class == Class::Programmatic).map(|entry| entry.events).sum::<u64>();
     let (first, last) =
         known.map_or((head.first_time, head.last_time), |known| (known.counts.first_event, known.counts.last_event));
-    let heading = format!("{} · {}", who(head.principal.as_deref()), span(first, last));
-    let mut blocks = vec![Block::Heading(heading), Block::Note(format!("Session {}", id.unwrap_or("unknown")))];
+    let named = known.map_or_else(|| who(head.principal.as_deref()), name);
+    let id = id.unwrap_or("unknown");
+    let note = match known.map_or(1, |known| known.sessions) {
+        0 | 1 => format!("Session {id}"),
+        sessions => {
+            format!("{} of this program, in order of time; one of them is {id}", count(sessions, "session", "sessions"))
+        }
+    };
+    let mut blocks = vec![Block::Heading(format!("{named} · {}", span(first, last))), Block::Note(note)];
     if report.totals.sessions > 1 {
         let told = |known: &Session| {
-            vec![Block::Text(session(known, &report.sign_ins.rows)), Block::Text(amounts(&known.counts))]
+            vec![Block::Text(session(known, &report.sign_ins.rows)), Block::Text(amounts(&known.counts, known.console))]
         };
         blocks.extend(known.map(told).unwrap_or_default());
     }
@@ -53,7 +68,16 @@ fn of_session(report: &Report, known: Option<&Session>, id: Option<&str>, entrie
     let runs: Vec<Run<'_>> = runs(entries).collect();
     let today = runs.first().map(|run| day(run.first));
     blocks.push(Block::Table(Table::new(columns).with(runs.iter().map(|run| line(run, today)))));
+    let unlisted = known.map_or(0, |known| known.counts.programmatic.saturating_sub(listed));
+    blocks.extend(unlisted_calls(unlisted, report.lines.left_out() > 0).map(Block::Note));
     blocks
+}
+
+/// How many calls of programs have no line.
+fn unlisted_calls(calls: u64, cut: bool) -> Option<String> {
+    let what = if cut { "not listed here" } else { "reads that do not stand out and were not denied" };
+    (calls > 0)
+        .then(|| format!("And {}: {what}.", count(calls, "further call of programs", "further calls of programs")))
 }
 
 /// The date is said where it is another than the heading's.

@@ -58,6 +58,20 @@ pub(super) fn who(principal: Option<&str>) -> String {
     principal.unwrap_or("an unknown identity").to_owned()
 }
 
+/// Who a session is of; of several sessions the role that they share.
+pub(super) fn name(session: &Session) -> String {
+    who(if session.sessions > 1 { session.actor.as_deref() } else { session.principal.as_deref() })
+}
+
+/// `999 bytes`, `5.3 GB`: thousands, not powers of two.
+pub(super) fn size(bytes: u64) -> String {
+    let units = [(1_000_000_000_000, "TB"), (1_000_000_000, "GB"), (1_000_000, "MB"), (1000, "kB")];
+    let tenths = |unit: u64| u128::from(bytes) * 10 / u128::from(unit);
+    let fit = units.into_iter().find(|(unit, _)| bytes >= *unit);
+    let large = |(unit, name): (u64, &str)| format!("{}.{} {name}", tenths(unit) / 10, tenths(unit) % 10);
+    fit.map_or_else(|| count(bytes, "byte", "bytes"), large)
+}
+
 /// What was done and when, and by whom, if there are several who may have.
 pub(super) fn sentence(time: Timestamp, principal: Option<&str>, several: bool, what: &str) -> String {
     let name = if several { format!("{}: ", who(principal)) } else { String::new() };
@@ -82,14 +96,23 @@ pub(super) fn session(session: &Session, sign_ins: &[SignIn]) -> String {
     let account = session.account_id.as_ref().map(|id| format!("account {id}"));
     let known: Vec<String> = session.identity_type.clone().into_iter().chain(account).collect();
     let when = session.counts.first_event.zip(session.counts.last_event);
+    let did = match (session.console, session.sessions) {
+        (true, _) => " was in the console".to_owned(),
+        (false, 1) => format!(" made {} as a program", count(session.counts.events, "API call", "API calls")),
+        (false, sessions) => {
+            let calls = count(session.counts.events, "API call", "API calls");
+            format!(" made {calls} as a program in {}", count(sessions, "session", "sessions"))
+        }
+    };
     let parts = [
-        Some(format!("The identity {}", who(session.principal.as_deref()))),
+        Some(format!("The identity {}", name(session))),
         (!known.is_empty()).then(|| format!(" ({})", known.join(", "))),
-        Some(" was in the console".to_owned()),
+        Some(did),
         when.map(|(from, to)| format!(" for {}, from {} to {} UTC", lasted(from, to), moment(from), moment(to))),
         (!session.ips.is_empty()).then(|| format!(", coming from {}", joined(&session.ips))),
         (!session.regions.is_empty()).then(|| format!(", in {}", joined(&session.regions))),
-        Some(format!(". {}", came_in(session, sign_ins))),
+        Some(".".to_owned()),
+        session.console.then(|| format!(" {}", came_in(session, sign_ins))),
     ];
     parts.into_iter().flatten().collect()
 }
@@ -131,6 +154,12 @@ mod tests {
         let names: Vec<String> = "abcdefgh".chars().map(String::from).collect();
         let told = [0, 1, 2, 6, 8].map(|names_told| joined(&names[..names_told]));
         assert_eq!(told, ["", "a", "a and b", "a, b, c, d, e and f", "a, b, c, d, e, f and 2 more"]);
+    }
+
+    #[test]
+    fn sizes_are_rounded_down() {
+        let sizes = [0, 1, 999, 1000, 5_333_000_000, 1_999_999].map(size);
+        assert_eq!(sizes, ["0 bytes", "1 byte", "999 bytes", "1.0 kB", "5.3 GB", "1.9 MB"]);
     }
 
     #[test]

@@ -1,0 +1,40 @@
+-- One row is one session's use of a credential that another session made: who made it and how, who used it, from where.
+-- made says that to make it stands out by itself, as a key, a user or a password does; a role's session does not. path is
+-- who stands behind the user, as far as the trail shows, where that is more than the maker. Place 1 is what was made so.
+SELECT
+    row_number() OVER (ORDER BY made DESC, made_at, credential, session_id) AS place,
+    *
+FROM (
+    SELECT
+        l.event_id IN (SELECT event_id FROM findings WHERE class IN ('credential_made', 'persistence')) AS made,
+        l.method,
+        l.credential_type,
+        l.credential,
+        epoch_us(l.made_at) AS made_at,
+        l.maker,
+        l.user,
+        l.session_id,
+        c.path,
+        count(*) AS calls,
+        count(e.error_code) AS failed,
+        list_sort(list(DISTINCT e.source_ip)) AS ips,
+        list_sort(list(DISTINCT m.source_ip)) AS maker_ips,
+        list_sort(list(DISTINCT e.event_key)) AS event_keys,
+        epoch_us(min(e.event_time)) AS first_time,
+        epoch_us(max(e.event_time)) AS last_time
+    FROM credential_links AS l
+    JOIN events AS e
+        ON e.session_id = l.session_id
+        AND e.event_time >= l.made_at
+        AND (l.credential_type <> 'access_key' OR e.access_key_id = l.credential)
+    LEFT JOIN events AS m ON m.event_id = l.event_id
+    LEFT JOIN (
+        SELECT session_id, arg_max(path, (depth, path)) AS path
+        FROM actor_chains
+        WHERE is_origin AND depth > 1
+        GROUP BY session_id
+    ) AS c ON c.session_id = l.session_id
+    WHERE (l.session_id IN (SELECT session_id FROM searched) OR l.maker_session_id IN (SELECT session_id FROM searched))
+        AND e.event_time < getvariable('until') AND e.event_time >= getvariable('since')
+    GROUP BY ALL
+)

@@ -1,0 +1,56 @@
+//! Who became whom: who made which credential, who used it, and from where.
+
+use super::content::Report;
+use super::document::{Block, Section, Span, Table, Tone, cell, number, short, text};
+use super::found::Link;
+use super::words::{digits, joined, left_out, moment, who};
+
+/// Every credential that one session made and another used.
+pub(super) fn actors(report: &Report) -> Section {
+    let mut blocks = Vec::new();
+    if report.links.rows.is_empty() {
+        let none = "No credential that a session here used was made by another session of the case, and none that was made \
+            here was used by another.";
+        blocks.push(Block::Text(none.to_owned()));
+    } else {
+        let lead = "A row is a credential that one session made and another one used. Keys, passwords and users are first; \
+            sessions of roles and what runs as a role follow. From where is the address of the calls.";
+        let head = [
+            text("Credential"),
+            text("Made by"),
+            short("Made, UTC"),
+            text("Used by"),
+            number("Calls"),
+            short("Used, UTC"),
+        ];
+        blocks.push(Block::Note(lead.to_owned()));
+        blocks.push(Block::Table(Table::new(head).with(report.links.rows.iter().map(link))));
+        blocks.extend(left_out(&report.links, "uses", "The view credential_links has all.").map(Block::Note));
+    }
+    Section { id: "actors", title: "Actors", blocks }
+}
+
+fn link(link: &Link) -> (Tone, Vec<Vec<Span>>) {
+    let from = |ips: &[String]| {
+        let from = if ips.is_empty() { "an unknown address".to_owned() } else { joined(ips) };
+        Span::Aside(format!("from {from}"))
+    };
+    let failed = (link.failed > 0).then(|| Span::Aside(format!("{} failed", digits(link.failed))));
+    let mut user = vec![Span::Text(who(link.user.as_deref())), from(&link.ips)];
+    user.push(Span::Aside(joined(&link.event_keys)));
+    user.extend(link.path.as_ref().map(|path| Span::Aside(format!("behind it: {path}"))));
+    let cells = vec![
+        vec![Span::Strong(link.credential.clone()), Span::Aside(kind(link))],
+        vec![Span::Text(who(link.maker.as_deref())), from(&link.maker_ips)],
+        cell(moment(link.made_at)),
+        user,
+        [Span::Text(digits(link.calls))].into_iter().chain(failed).collect(),
+        vec![Span::Text(moment(link.first_time)), Span::Aside(moment(link.last_time))],
+    ];
+    (if link.made { Tone::Strong } else { Tone::Plain }, cells)
+}
+
+/// What the credential is, and the call that made it.
+fn kind(link: &Link) -> String {
+    format!("{}, {}", link.credential_type.replace('_', " "), link.method)
+}

@@ -1,0 +1,456 @@
+//! What must be contained or undone, with commands of the AWS CLI as text. Every name in a command is an entity of an event,
+//! and only names that AWS gives out get into one.
+
+use super::content::Report;
+use super::document::{Block, Section, Span, Table, Tone, text};
+use super::found::{Named, Need, Remedy};
+use super::words::{count, digits, left_out, moment, sentence};
+use crate::present::quote;
+
+/// How many things of one need are told; of secrets there may be hundreds.
+const SHOWN: usize = 25;
+
+/// The longest name that goes into a command.
+const LONGEST: usize = 2048;
+
+/// What was made, granted, shared or stopped, and how to look at it and to undo it.
+pub(super) fn remedies(report: &Report) -> Section {
+    let mut blocks = Vec::new();
+    if report.remedies.rows.is_empty() {
+        blocks.push(Block::Text(
+            "Nothing of what this report looks for was made, granted, shared or stopped.".to_owned(),
+        ));
+    } else {
+        let lead = "These are suggestions to review, not instructions: whether something was meant is not in the trail. The \
+            commands are made of the names in the events and were not run. Look first; then decide whether to undo. That \
+            something was undone later is said only where the case has its deletion.";
+        blocks.push(Block::Note(lead.to_owned()));
+        let several = report.totals.principals > 1;
+        for need in Need::ALL {
+            blocks.extend(of_need(&report.remedies.rows, need, several));
+        }
+        blocks.extend(left_out(&report.remedies, "things", "The view findings has all.").map(Block::Note));
+    }
+    Section { id: "remedies", title: "What must be contained or undone", blocks }
+}
+
+fn of_need(all: &[Remedy], need: Need, several: bool) -> Vec<Block> {
+    // Of other ways to come back, only those that a command leads to: the rest stands above.
+    let told = |remedy: &&Remedy| need != Need::Other || !commands(remedy).is_empty();
+    let rows: Vec<&Remedy> = all.iter().filter(|remedy| remedy.need == need).filter(told).collect();
+    if rows.is_empty() {
+        return Vec::new();
+    }
+    let head = [text("What was done, UTC"), text("Commands to review")];
+    let table = Table::new(head).with(rows.iter().take(SHOWN).map(|remedy| row(remedy, several)));
+    let heading = format!("{}: {}", title(need), digits(rows.len() as u64));
+    let mut blocks = vec![Block::Heading(heading), Block::Table(table)];
+    let more = rows.len().saturating_sub(SHOWN) as u64;
+    blocks.extend((more > 0).then(|| Block::Note(format!("And {}.", count(more, "more", "more")))));
+    blocks
+}
+
+const fn title(need: Need) -> &'static str {
+    match need {
+        Need::Key => "Access keys made",
+        Need::Password => "Passwords set",
+        Need::User => "Users made",
+        Need::Policy => "Permissions granted",
+        Need::Trust => "Trust changed",
+        Need::Role => "Roles made",
+        Need::Share => "Resources shared or opened to others",
+        Need::Watch => "Trails, detectors and logs stopped, changed or deleted",
+        Need::Instance => "Instances started",
+        Need::Other => "Other ways to come back",
+        Need::Secret => "Secrets read, to rotate",
+    }
+}
+
+fn row(remedy: &Remedy, several: bool) -> (Tone, Vec<Vec<Span>>) {
+    let more = remedy.events.saturating_sub(1);
+    let more = if more > 0 { format!(", and {} more", digits(more)) } else { String::new() };
+    let what = sentence(remedy.time, remedy.principal.as_deref(), several, &format!("{}{more}", remedy.what));
+    let account = remedy.account_id.as_ref().map(|id| Span::Aside(format!("account {id}")));
+    let gone =
+        remedy.gone.map(|gone| Span::Aside(format!("it, or what it belongs to, was deleted at {}", moment(gone))));
+    let done: Vec<Span> = [Span::Text(what)].into_iter().chain(account).chain(gone).collect();
+    let mut spans = Vec::new();
+    for (label, command) in commands(remedy) {
+        spans.push(Span::Line(label.to_owned()));
+        spans.push(Span::Code(command));
+    }
+    if spans.is_empty() {
+        spans.push(Span::Text("–".to_owned()));
+    }
+    (if remedy.gone.is_some() { Tone::Faint } else { Tone::Firm }, vec![done, spans])
+}
+
+/// Commands to look at it, and, if it is still there as far as the case shows, to undo it.
+fn commands(remedy: &Remedy) -> Vec<(&'static str, String)> {
+    let writer = Writer { remedy };
+    let mut all = match remedy.need {
+        Need::Key => writer.key(),
+        Need::Password => writer.password(),
+        Need::User => writer.user(),
+        Need::Policy => writer.policy(),
+        Need::Trust | Need::Role => writer.role(),
+        Need::Share => writer.share(),
+        Need::Watch => writer.watch(),
+        Need::Instance => writer.instance(),
+        Need::Other => writer.other(),
+        Need::Secret => writer.secret(),
+    };
+    if remedy.gone.is_some() {
+        all.retain(|(label, _)| *label == LOOK);
+    }
+    all
+}
+
+const LOOK: &str = "Look:";
+const UNDO: &str = "Undo:";
+const CONTAIN: &str = "Contain:";
+
+/// Denies everything, whatever else is granted.
+const DENY_ALL: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*"}]}"#;
+
+type Commands = Vec<(&'static str, String)>;
+
+/// Writes the commands for one event.
+struct Writer<'a> {
+    remedy: &'a Remedy,
+}
+
+impl<'a> Writer<'a> {
+    /// What the event names of that type; only what is in the event in a part that is its own or `used`.
+    fn all(&self, entity_type: &str) -> impl Iterator<Item = &'a Named> {
+        let parts = ["created", "target", "deleted", "used"];
+        let named = self.remedy.entities.iter();
+        let entity_type = entity_type.to_owned();
+        named.filter(move |named| named.entity_type == entity_type && parts.contains(&named.relation.as_str()))
+    }
+
+    /// The first of that type, as the event has it, if it can be put into a command.
+    fn value(&self, entity_type: &str) -> Option<&'a str> {
+        self.all(entity_type).map(|named| named.entity_value.as_str()).find(|value| fits(value))
+    }
+
+    /// The first of that type by its name alone, as IAM wants it.
+    fn name(&self, entity_type: &str) -> Option<&'a str> {
+        let name = |named: &'a Named| named.name.as_deref().unwrap_or(&named.entity_value);
+        self.all(entity_type)
+            .filter(|named| fits(&named.entity_value))
+            .map(name)
+            .find(|name| fits(name) && !name.contains(['/', ':']))
+    }
+
+    /// The account that something was shared with.
+    fn account(&self) -> Option<&'a str> {
+        let granted = self.remedy.entities.iter().filter(|named| named.relation == "granted_to");
+        granted
+            .map(|named| named.entity_value.as_str())
+            .find(|id| id.len() == 12 && id.bytes().all(|b| b.is_ascii_digit()))
+    }
+
+    /// The command in the region of the event.
+    fn there(&self, words: &[&str]) -> String {
+        let region = self.remedy.region.as_deref().filter(|region| fits(region));
+        let region = region.map_or_else(Vec::new, |region| vec!["--region", region]);
+        command(words.iter().copied().chain(region))
+    }
+
+    fn key(&self) -> Commands {
+        let Some(key) = self.value("access_key") else { return Vec::new() };
+        let user = self.name("user").map_or_else(Vec::new, |user| vec!["--user-name", user]);
+        let of_user = |words: &[&str]| command(words.iter().copied().chain(user.iter().copied()));
+        vec![
+            (LOOK, command(["iam", "get-access-key-last-used", "--access-key-id", key])),
+            (CONTAIN, of_user(&["iam", "update-access-key", "--access-key-id", key, "--status", "Inactive"])),
+            (UNDO, of_user(&["iam", "delete-access-key", "--access-key-id", key])),
+        ]
+    }
+
+    fn password(&self) -> Commands {
+        let Some(user) = self.name("user") else { return Vec::new() };
+        vec![
+            (LOOK, command(["iam", "get-login-profile", "--user-name", user])),
+            (UNDO, command(["iam", "delete-login-profile", "--user-name", user])),
+        ]
+    }
+
+    fn user(&self) -> Commands {
+        let Some(user) = self.name("user") else { return Vec::new() };
+        let deny = ["--policy-name", "DenyAll", "--policy-document", DENY_ALL];
+        vec![
+            (LOOK, command(["iam", "list-access-keys", "--user-name", user])),
+            (LOOK, command(["iam", "list-attached-user-policies", "--user-name", user])),
+            (CONTAIN, command(["iam", "put-user-policy", "--user-name", user].into_iter().chain(deny))),
+        ]
+    }
+
+    /// A managed policy is detached by its ARN, an inline one deleted by its name.
+    fn policy(&self) -> Commands {
+        if let (Some(profile), Some(role)) = (self.name("instance_profile"), self.name("role")) {
+            let names = ["--instance-profile-name", profile, "--role-name", role];
+            return vec![
+                (LOOK, command(["iam", "get-instance-profile", "--instance-profile-name", profile])),
+                (UNDO, command(["iam", "remove-role-from-instance-profile"].into_iter().chain(names))),
+            ];
+        }
+        if let (Some(user), Some(group)) = (self.name("user"), self.name("group")) {
+            let names = ["--group-name", group, "--user-name", user];
+            return vec![
+                (LOOK, command(["iam", "list-groups-for-user", "--user-name", user])),
+                (UNDO, command(["iam", "remove-user-from-group"].into_iter().chain(names))),
+            ];
+        }
+        let holders = ["user", "role", "group"].into_iter().filter_map(|kind| Some((kind, self.name(kind)?)));
+        let (Some(policy), Some((kind, holder))) = (self.value("policy"), holders.into_iter().next()) else {
+            return Vec::new();
+        };
+        let option = format!("--{kind}-name");
+        let named = [option.as_str(), holder];
+        let of = |call: &str, more: &[&str]| {
+            let call = call.replace("{}", kind);
+            command(["iam", call.as_str()].into_iter().chain(named).chain(more.iter().copied()))
+        };
+        if policy.starts_with("arn:") {
+            vec![
+                (LOOK, of("list-attached-{}-policies", &[])),
+                (UNDO, of("detach-{}-policy", &["--policy-arn", policy])),
+            ]
+        } else {
+            vec![
+                (LOOK, of("get-{}-policy", &["--policy-name", policy])),
+                (UNDO, of("delete-{}-policy", &["--policy-name", policy])),
+            ]
+        }
+    }
+
+    /// What a trust policy was before is not in the event.
+    fn role(&self) -> Commands {
+        let Some(role) = self.name("role") else { return Vec::new() };
+        vec![(LOOK, command(["iam", "get-role", "--role-name", role]))]
+    }
+
+    fn share(&self) -> Commands {
+        if let Some(snapshot) = self.value("snapshot") {
+            return self.shared("snapshot", "createVolumePermission", snapshot);
+        }
+        if let Some(image) = self.value("image") {
+            return self.shared("image", "launchPermission", image);
+        }
+        if let Some(bucket) = self.name("bucket") {
+            return vec![
+                (LOOK, command(["s3api", "get-bucket-policy", "--bucket", bucket])),
+                (LOOK, command(["s3api", "get-bucket-acl", "--bucket", bucket])),
+                (LOOK, command(["s3api", "get-public-access-block", "--bucket", bucket])),
+            ];
+        }
+        if let Some(function) = self.value("function") {
+            return vec![
+                (LOOK, self.there(&["lambda", "get-policy", "--function-name", function])),
+                (LOOK, self.there(&["lambda", "list-function-url-configs", "--function-name", function])),
+            ];
+        }
+        if let Some(secret) = self.value("secret") {
+            return vec![(LOOK, self.there(&["secretsmanager", "get-resource-policy", "--secret-id", secret]))];
+        }
+        self.shared_database()
+    }
+
+    /// Snapshots and images of EC2.
+    fn shared(&self, kind: &str, attribute: &str, id: &str) -> Commands {
+        let (look, modify, reset, option) = (
+            format!("describe-{kind}-attribute"),
+            format!("modify-{kind}-attribute"),
+            format!("reset-{kind}-attribute"),
+            format!("--{kind}-id"),
+        );
+        let what = [option.as_str(), id, "--attribute", attribute];
+        let of = |call: &str, more: &[&str]| self.there(&[&["ec2", call], &what[..], more].concat());
+        let undo = self.account().map_or_else(
+            || of(&reset, &[]),
+            |account| of(&modify, &["--operation-type", "remove", "--user-ids", account]),
+        );
+        vec![(LOOK, of(&look, &[])), (UNDO, undo)]
+    }
+
+    fn shared_database(&self) -> Commands {
+        let Some(snapshot) = self.value("db_snapshot") else { return Vec::new() };
+        if snapshot.contains(":cluster-snapshot:") {
+            let id = ["--db-cluster-snapshot-identifier", snapshot];
+            return vec![(LOOK, self.there(&[&["rds", "describe-db-cluster-snapshot-attributes"], &id[..]].concat()))];
+        }
+        let id = ["--db-snapshot-identifier", snapshot];
+        let remove = ["--attribute-name", "restore", "--values-to-remove", self.account().unwrap_or("all")];
+        vec![
+            (LOOK, self.there(&[&["rds", "describe-db-snapshot-attributes"], &id[..]].concat())),
+            (UNDO, self.there(&[&["rds", "modify-db-snapshot-attribute"], &id[..], &remove[..]].concat())),
+        ]
+    }
+
+    /// A trail that was deleted has to be made again, which its event does not tell how.
+    fn watch(&self) -> Commands {
+        if let Some(trail) = self.all("trail").find(|named| fits(&named.entity_value)) {
+            let name = trail.entity_value.as_str();
+            if trail.relation == "deleted" {
+                return vec![(LOOK, self.there(&["cloudtrail", "describe-trails"]))];
+            }
+            return vec![
+                (LOOK, self.there(&["cloudtrail", "get-trail-status", "--name", name])),
+                (LOOK, self.there(&["cloudtrail", "get-event-selectors", "--trail-name", name])),
+                (UNDO, self.there(&["cloudtrail", "start-logging", "--name", name])),
+            ];
+        }
+        if let Some(detector) = self.value("detector") {
+            return vec![
+                (LOOK, self.there(&["guardduty", "get-detector", "--detector-id", detector])),
+                (UNDO, self.there(&["guardduty", "update-detector", "--detector-id", detector, "--enable"])),
+            ];
+        }
+        if let Some(recorder) = self.value("config_recorder") {
+            let name = ["--configuration-recorder-name", recorder];
+            return vec![
+                (LOOK, self.there(&["configservice", "describe-configuration-recorder-status"])),
+                (UNDO, self.there(&[&["configservice", "start-configuration-recorder"], &name[..]].concat())),
+            ];
+        }
+        if let Some(bucket) = self.name("bucket") {
+            let look = ["s3api", "get-bucket-lifecycle-configuration", "--bucket", bucket];
+            return vec![(LOOK, command(look))];
+        }
+        let looks: [(&str, &[&str]); 2] =
+            [("flow_log", &["ec2", "describe-flow-logs"]), ("log_group", &["logs", "describe-log-groups"])];
+        let named = looks.into_iter().find(|(kind, _)| self.value(kind).is_some());
+        named.map_or_else(Vec::new, |(_, words)| vec![(LOOK, self.there(words))])
+    }
+
+    fn instance(&self) -> Commands {
+        let ids: Vec<&str> =
+            self.all("instance").map(|named| named.entity_value.as_str()).filter(|id| fits(id)).collect();
+        if ids.is_empty() {
+            return Vec::new();
+        }
+        let of = |call: &str| self.there(&[&["ec2", call, "--instance-ids"], &ids[..]].concat());
+        vec![(LOOK, of("describe-instances")), (CONTAIN, of("stop-instances"))]
+    }
+
+    fn other(&self) -> Commands {
+        if let Some(group) = self.value("security_group") {
+            let look = ["ec2", "describe-security-group-rules", "--filters"];
+            let filter = format!("Name=group-id,Values={group}");
+            return vec![(LOOK, self.there(&[&look[..], &[filter.as_str()]].concat()))];
+        }
+        if let Some(function) = self.value("function") {
+            return vec![(LOOK, self.there(&["lambda", "get-function", "--function-name", function]))];
+        }
+        Vec::new()
+    }
+
+    fn secret(&self) -> Commands {
+        if let Some(secret) = self.value("secret") {
+            return vec![
+                (LOOK, self.there(&["secretsmanager", "describe-secret", "--secret-id", secret])),
+                (CONTAIN, self.there(&["secretsmanager", "rotate-secret", "--secret-id", secret])),
+            ];
+        }
+        let names: Vec<&str> =
+            self.all("parameter").map(|named| named.entity_value.as_str()).filter(|name| fits(name)).take(10).collect();
+        if names.is_empty() {
+            return Vec::new();
+        }
+        let filter = format!("Key=Name,Values={}", names.join(","));
+        vec![(LOOK, self.there(&["ssm", "describe-parameters", "--parameter-filters", &filter]))]
+    }
+}
+
+/// The words as a shell takes them.
+fn command<'w>(words: impl IntoIterator<Item = &'w str>) -> String {
+    let words: Vec<String> = ["aws"].into_iter().chain(words).map(quote::shell).collect();
+    words.join(" ")
+}
+
+/// Whether a text can be a name or ARN that AWS gives out: nothing that a shell, or the AWS CLI with its options, lists and
+/// `file://`, could take for something else. Quoted it is nevertheless.
+fn fits(text: &str) -> bool {
+    let known = |c: char| c.is_ascii_alphanumeric() || "+=.@_:/-".contains(c);
+    let begins = text.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '/');
+    begins && text.len() <= LONGEST && text.chars().all(known) && !text.contains("://")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::Timestamp;
+
+    fn remedy(need: Need, entities: &[(&str, &str, &str)]) -> Remedy {
+        let named = |(entity_type, value, relation): &(&str, &str, &str)| Named {
+            entity_type: (*entity_type).to_owned(),
+            entity_value: (*value).to_owned(),
+            name: Some(value.rsplit('/').next().unwrap_or(value).to_owned()),
+            relation: (*relation).to_owned(),
+        };
+        Remedy {
+            need,
+            what: String::new(),
+            time: Timestamp::default(),
+            principal: None,
+            events: 1,
+            entities: entities.iter().map(named).collect(),
+            account_id: None,
+            region: Some("eu-west-1".to_owned()),
+            gone: None,
+        }
+    }
+
+    fn said(remedy: &Remedy) -> Vec<String> {
+        commands(remedy).into_iter().map(|(label, command)| format!("{label} {command}")).collect()
+    }
+
+    #[test]
+    fn commands_are_made_of_entities() {
+        let key = remedy(Need::Key, &[("user", "bob", "target"), ("access_key", "AKIAX", "created")]);
+        let expected = [
+            "Look: aws iam get-access-key-last-used --access-key-id AKIAX",
+            "Contain: aws iam update-access-key --access-key-id AKIAX --status Inactive --user-name bob",
+            "Undo: aws iam delete-access-key --access-key-id AKIAX --user-name bob",
+        ];
+        assert_eq!(said(&key), expected);
+        let gone = Remedy { gone: Some(Timestamp::default()), ..key };
+        assert_eq!(said(&gone), expected[..1]);
+        let shared =
+            remedy(Need::Share, &[("snapshot", "snap-1", "target"), ("account", "123456789012", "granted_to")]);
+        let undo = "Undo: aws ec2 modify-snapshot-attribute --snapshot-id snap-1 --attribute createVolumePermission \
+            --operation-type remove --user-ids 123456789012 --region eu-west-1";
+        assert_eq!(said(&shared)[1], undo);
+        let attached = [("role", "ops", "target"), ("policy", "arn:aws:iam::aws:policy/AdministratorAccess", "used")];
+        let undo = "Undo: aws iam detach-role-policy --role-name ops --policy-arn \
+            'arn:aws:iam::aws:policy/AdministratorAccess'";
+        assert_eq!(said(&remedy(Need::Policy, &attached))[1], undo);
+        let inline = [("user", "bob", "target"), ("policy", "inline", "used")];
+        assert_eq!(
+            said(&remedy(Need::Policy, &inline))[1],
+            "Undo: aws iam delete-user-policy --user-name bob --policy-name inline"
+        );
+    }
+
+    #[test]
+    fn a_name_that_somebody_chose_to_harm_gets_into_no_command() {
+        for odd in [
+            "--profile",
+            "a b",
+            "x;id",
+            "$(id)",
+            "`id`",
+            "file:///etc/passwd",
+            "a'b",
+            "x\u{202e}",
+            "",
+            "a,b",
+            "http://x",
+        ] {
+            assert_eq!(said(&remedy(Need::User, &[("user", odd, "created")])), Vec::<String>::new(), "{odd}");
+            assert_eq!(said(&remedy(Need::Secret, &[("secret", odd, "target")])), Vec::<String>::new(), "{odd}");
+        }
+    }
+}
