@@ -1,6 +1,7 @@
 import type { TimelineRow } from "../api/types";
 import { Failed, Kind, Sure } from "../components/badge";
-import { Principal, Text } from "../components/text";
+import { Pivot } from "../components/pivot";
+import { Text } from "../components/text";
 import type { Column } from "../grid/types";
 import { clock, count, day } from "../lib/format";
 
@@ -50,13 +51,16 @@ const EVENTS: Column<TimelineRow> = {
 
 const Region = ({ row }: { row: TimelineRow }) => <Text value={row.region} max={40} />;
 
+/** Where the call came from; a service by its own name. */
+const From = ({ row }: { row: TimelineRow }) => (row.source_ip ? <Pivot of="ip" value={row.source_ip} /> : null);
+
 const Who = ({ row }: { row: TimelineRow }) => (
   <>
     <span class="upper">
-      <Principal name={row.principal} />
+      {row.principal ? <Pivot of="principal" value={row.principal} /> : <span class="none">–</span>}
     </span>
     <span class="lower">
-      <Region row={row} />
+      <From row={row} /> <Region row={row} />
     </span>
   </>
 );
@@ -64,13 +68,27 @@ const Who = ({ row }: { row: TimelineRow }) => (
 /** Rows of any session. */
 export const COLUMNS: Columns = [
   ...FIRST,
-  { key: "who", title: "Principal, region", width: "minmax(8rem, 2fr)", render: (row) => <Who row={row} /> },
+  { key: "who", title: "Principal, address, region", width: "minmax(10rem, 3fr)", render: (row) => <Who row={row} /> },
   EVENTS,
 ];
 
 /** Rows of one session: its principal stands above. */
 export const OF_ONE_SESSION: Columns = [
   ...FIRST,
-  { key: "who", title: "Region", width: "6rem", render: (row) => <Region row={row} /> },
+  {
+    key: "who",
+    title: "Region, address",
+    width: "8.5rem",
+    render: (row) => (
+      <>
+        <span class="upper">
+          <Region row={row} />
+        </span>
+        <span class="lower">
+          <From row={row} />
+        </span>
+      </>
+    ),
+  },
   EVENTS,
 ];
