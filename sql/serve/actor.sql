@@ -4,16 +4,16 @@ SELECT
     s.principal,
     COALESCE((
         SELECT list({'session_id': ancestor_session_id, 'principal': ancestor, 'path': path, 'is_origin': is_origin}
-            ORDER BY depth DESC, path)
+            ORDER BY depth DESC, path)[:200]
         FROM served.chains
         WHERE session_id = $1 AND depth > 0
     ), []) AS behind,
     COALESCE((
-        SELECT list(l ORDER BY l.made_at, l.credential) FROM served.links AS l WHERE l.session_id = $1
+        SELECT list(l ORDER BY l.made_at, l.credential)[:200] FROM served.links AS l WHERE l.session_id = $1
     ), []) AS used,
     COALESCE((
         SELECT list({'session_id': c.session_id, 'principal': x.principal, 'path': c.path, 'first_time': x.first_time,
-            'events': x.events, 'ips': x.ips} ORDER BY c.depth, x.first_time, c.path)
+            'events': x.events, 'ips': x.ips} ORDER BY c.depth, x.first_time, c.path)[:200]
         FROM served.chains AS c
         JOIN served.sessions AS x ON x.session_id = c.session_id
         WHERE c.ancestor_session_id = $1 AND c.depth > 0
@@ -37,7 +37,7 @@ SELECT
     ), []) AS made,
     COALESCE((
         SELECT list({'how': d.how, 'source': d.source, 'objects': d.objects, 'bytes_out': d.bytes_out,
-            'events': d.events} ORDER BY d.bytes_out DESC NULLS LAST, d.events DESC, d.how, d.source)
+            'events': d.events} ORDER BY d.bytes_out DESC NULLS LAST, d.events DESC, d.how, d.source)[:200]
         FROM served.data_out AS d
         WHERE d.session_id = $1
     ), []) AS data_out

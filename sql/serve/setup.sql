@@ -40,6 +40,14 @@ SELECT
 FROM named
 JOIN sessions AS x ON x.session_id = named.session_id AND x.console
 LEFT JOIN event_signal AS es USING (event_id)
+GROUP BY ALL
+UNION ALL
+-- A key is touched by every call that is made with it.
+SELECT COALESCE(es.signal_id, e.event_id) AS id, 'access_key', e.access_key_id, TRUE, FALSE
+FROM events AS e
+JOIN sessions AS x ON x.session_id = e.session_id AND x.console
+LEFT JOIN event_signal AS es USING (event_id)
+WHERE e.access_key_id IN (SELECT n.name FROM named WHERE n.entity_type = 'access_key')
 GROUP BY ALL;
 
 -- One row is one row of the timeline that is the console's, with all that it is filtered by and searched for.
@@ -208,6 +216,9 @@ judged AS (
         CASE
             WHEN getvariable('asked').entity IS NULL AND getvariable('asked').entity_type IS NULL THEN TRUE
             WHEN getvariable('asked').entity IS NULL THEN list_contains(entity_types, getvariable('asked').entity_type)
+            -- What was done with a key is part of its history.
+            WHEN COALESCE(getvariable('asked').entity_type, 'access_key') = 'access_key'
+                AND list_contains(keys, getvariable('asked').entity) THEN TRUE
             WHEN getvariable('asked').entity_type IS NULL THEN list_contains(entity_names, getvariable('asked').entity)
             ELSE list_contains(entities, getvariable('asked').entity_type || chr(31) || getvariable('asked').entity)
         END AS of_entity,
@@ -330,6 +341,12 @@ WITH handled AS (
                 AS n
         FROM event_signals
         WHERE entities IS NOT NULL AND signal_id IS NULL AND class = 'programmatic'
+    )
+    UNION ALL
+    SELECT 'access_key', access_key_id, TRUE, FALSE, principal, session_id, event_time, event_time
+    FROM event_signals
+    WHERE signal_id IS NULL AND class = 'programmatic' AND access_key_id IN (
+        SELECT n.name FROM (SELECT unnest(entities) AS n FROM events) WHERE n.entity_type = 'access_key'
     )
 )
 SELECT

@@ -33,13 +33,13 @@ export function ActorPanel({ id }: { id: string }) {
       )}
       {led_to.length > 0 && (
         <Line name="Led to">
-          {led_to.slice(0, FEW_IN_LINE).map((each) => (
+          {led_to.slice(0, FEW_IN_LINE - 1).map((each) => (
             <Fragment key={each.session_id + each.path}>
               <Chain path={each.path} session={each.session_id} who={each.principal} last />
               <span class="muted">{` ${counted(each.events, "event")}`}</span>{" "}
             </Fragment>
           ))}
-          <Rest all={led_to.length} />
+          <Rest all={led_to.length + 1} />
           <Pivot of="actor" value={id} text="Everything by this actor" tabs />
         </Line>
       )}

@@ -27,11 +27,19 @@ const What = ({ row }: { row: TimelineRow }) => (
   </>
 );
 
+/** The kind; of an event that is in no signal, whose it is too. */
+const KindOf = ({ row }: { row: TimelineRow }) => (
+  <>
+    <Kind kind={kindOf(row)} />
+    {row.entry === "event" && row.kind !== null && <span class="lower">{row.class}</span>}
+  </>
+);
+
 type Columns = readonly Column<TimelineRow>[];
 
 const FIRST: Columns = [
   { key: "time", title: "Time (UTC)", width: "9.5rem", sort: "time", render: (row) => <Time row={row} /> },
-  { key: "kind", title: "Kind", width: "5.75rem", render: (row) => <Kind kind={kindOf(row)} /> },
+  { key: "kind", title: "Kind", width: "5.75rem", render: (row) => <KindOf row={row} /> },
   { key: "what", title: "What was done, and where", width: "minmax(14rem, 8fr)", render: (row) => <What row={row} /> },
   {
     key: "sure",

@@ -11,7 +11,6 @@ import { Problem } from "../components/problem";
 import { LongText, Text } from "../components/text";
 import { clock, confidence, count, counted } from "../lib/format";
 import { useAsked } from "../lib/hooks";
-import { follow } from "../lib/router";
 import { clip, visible, visibleLines } from "../lib/text";
 import { explanation } from "./why";
 
@@ -70,13 +69,27 @@ function Facts({ detail: { signal, rule }, found, row }: FactsProps) {
         )}
         <dt>Id</dt>
         <dd class="mono">{visible(signal.signal_id)}</dd>
+        {row.principal && (
+          <>
+            <dt>Who</dt>
+            <dd>
+              <Pivot of="principal" value={row.principal} tabs />
+            </dd>
+          </>
+        )}
+        {row.source_ip && (
+          <>
+            <dt>Address</dt>
+            <dd>
+              <Pivot of="ip" value={row.source_ip} tabs />
+            </dd>
+          </>
+        )}
         {row.session_id && (
           <>
             <dt>Session</dt>
             <dd>
-              <a class="mono" href={`/timeline?${new URLSearchParams({ session: row.session_id })}`} onClick={follow}>
-                {visible(row.session_id.slice(0, 8))}
-              </a>
+              <Pivot of="session" value={row.session_id} text={row.session_id.slice(0, 8)} tabs />
             </dd>
           </>
         )}

@@ -10,7 +10,7 @@ import { Principal } from "../components/text";
 import { Total } from "../components/total";
 import { Grid } from "../grid/grid";
 import type { Column } from "../grid/types";
-import { count, duration, moment } from "../lib/format";
+import { count, counted, duration, moment } from "../lib/format";
 import { useChanged, usePages } from "../lib/hooks";
 import { change, go, type Place } from "../lib/router";
 import { type Selection, useSelection } from "../lib/selection";
@@ -75,7 +75,7 @@ const COLUMNS: readonly Column<SessionRow>[] = [
   {
     key: "who",
     title: "Who",
-    width: "minmax(8rem, 3fr)",
+    width: "minmax(9rem, 4fr)",
     sort: "principal",
     render: (row) => (
       <Two below={<span class="num">{row.account_id ?? ""}</span>}>
@@ -114,7 +114,7 @@ const COLUMNS: readonly Column<SessionRow>[] = [
     sort: "events",
     end: true,
     render: (row) => (
-      <Two below={row.clicks > 0 ? `${count(row.clicks)} clicks` : row.console ? "" : "program"}>
+      <Two below={row.clicks > 0 ? counted(row.clicks, "click") : row.console ? "" : "program"}>
         <span class="num">{count(row.events)}</span>
       </Two>
     ),
@@ -203,7 +203,7 @@ export function Sessions({ place: { params } }: { place: Place }) {
             : "No session matches here. All has those in which nothing stands out."
         }
         compactBelow={67.5}
-        compactRem={8.75}
+        compactRem={7}
         rowRem={3.75}
         selection={selection}
         sorting={sorting}
