@@ -31,7 +31,7 @@ export function timeline(address) {
       await page.reload();
       await detail(page).getByRole("button", { name: "iam:CreateAccessKey" }).click();
       await detail(page).getByText('"CreateAccessKey"').waitFor();
-      await detail(page).getByRole("link", { name: "svc-backup" }).click();
+      await detail(page).getByRole("link", { name: "svc-backup" }).first().click();
       await page.waitForURL(/\/entities\?type=user&entity=svc-backup/);
     }));
 
@@ -79,7 +79,7 @@ export function timeline(address) {
       await rows(page).first().getByRole("link", { name: "svc-backup" }).click();
       await inAddress(page, "principal", "svc-backup");
       await total(page, 87);
-      await row(page, "s3:GetObject").click();
+      await row(page, "s3:PutObject").click();
       await detail(page).getByRole("link", { name: "prod-db-backups" }).first().click();
       await page.waitForURL(/\/entities\?type=bucket&entity=prod-db-backups/);
       await total(page, 104);

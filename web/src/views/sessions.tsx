@@ -202,7 +202,7 @@ export function Sessions({ place: { params } }: { place: Place }) {
             ? "No session matches."
             : "No session matches here. All has those in which nothing stands out."
         }
-        compactBelow={67.5}
+        compactBelow={79}
         compactRem={7}
         rowRem={3.75}
         selection={selection}
