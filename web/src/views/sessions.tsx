@@ -203,7 +203,7 @@ export function Sessions({ place: { params } }: { place: Place }) {
             : "No session matches here. All has those in which nothing stands out."
         }
         compactBelow={79}
-        compactRem={7}
+        compactRem={7.75}
         rowRem={3.75}
         selection={selection}
         sorting={sorting}
