@@ -1,5 +1,5 @@
--- The sessions whose text holds $1, of the console ('true'), of others ('false') or of both ('all'); if $3 is 'true' only
--- those in which something stands out.
+-- The sessions whose text holds $1, of the console ('true'), of others ('false') or of both ('all'); if $3 is 'true'
+-- only those in which something stands out.
 FROM served.sessions
 WHERE ($2 = 'all' OR console = ($2 = 'true'))
     AND ($3 <> 'true' OR weight > 0)

@@ -119,8 +119,8 @@ LEFT JOIN things AS n ON n.id = t.id
 WHERE t.class <> 'programmatic'
 ORDER BY t.time, t.id;
 
--- One row is one event that is not the console's, as a row of the timeline; the kind is that of the view `timeline`. They
--- are many: they are read where they lie, and only when they are asked for.
+-- One row is one event that is not the console's, as a row of the timeline; the kind is that of the view `timeline`.
+-- They are many: they are read where they lie, and only when they are asked for.
 CREATE VIEW served.api AS
 SELECT
     event_time AS time,
@@ -301,7 +301,9 @@ SELECT
 FROM session_summary AS s
 LEFT JOIN session_findings AS w USING (session_id)
 LEFT JOIN (
-    SELECT session_id, string_agg(DISTINCT COALESCE(maker, 'unknown'), ', ' ORDER BY COALESCE(maker, 'unknown')) AS makers
+    SELECT
+        session_id,
+        string_agg(DISTINCT COALESCE(maker, 'unknown'), ', ' ORDER BY COALESCE(maker, 'unknown')) AS makers
     FROM served.links
     WHERE credential_type IN ('access_key', 'user', 'password')
     GROUP BY session_id
