@@ -1,44 +1,67 @@
 -- Which values the rows that are asked for have, and how often: each counted as if nothing were asked of it itself. The
--- 300 most frequent values of each.
+-- 300 most frequent values of each. What was denied is counted among what failed, too.
 WITH shown AS MATERIALIZED (
-    SELECT id, service, kind, attack, region, principal, class, outcome,
-        of_service, of_kind, of_technique, of_region, of_principal, of_class, of_outcome, of_entity
+    SELECT id, service, kind, attack, region, principal, class, outcome, denied, notable, ips, keys, entity_types,
+        of_service, of_kind, of_technique, of_region, of_principal, of_ip, of_key, of_class, of_outcome, of_notable,
+        of_entity
     FROM served.entries
     WHERE of_session AND of_rest
 ),
 counted AS (
     SELECT 'services' AS facet, service AS value
     FROM shown
-    WHERE of_kind AND of_technique AND of_region AND of_principal AND of_class AND of_outcome AND of_entity
+    WHERE of_kind AND of_technique AND of_region AND of_principal AND of_ip AND of_key AND of_class AND
+        of_outcome AND of_notable AND of_entity
     UNION ALL
     SELECT 'kinds' AS facet, kind AS value
     FROM shown
-    WHERE of_service AND of_technique AND of_region AND of_principal AND of_class AND of_outcome AND of_entity
+    WHERE of_service AND of_technique AND of_region AND of_principal AND of_ip AND of_key AND of_class AND
+        of_outcome AND of_notable AND of_entity
     UNION ALL
     SELECT 'regions' AS facet, region AS value
     FROM shown
-    WHERE of_service AND of_kind AND of_technique AND of_principal AND of_class AND of_outcome AND of_entity
+    WHERE of_service AND of_kind AND of_technique AND of_principal AND of_ip AND of_key AND of_class AND
+        of_outcome AND of_notable AND of_entity
     UNION ALL
     SELECT 'principals' AS facet, principal AS value
     FROM shown
-    WHERE of_service AND of_kind AND of_technique AND of_region AND of_class AND of_outcome AND of_entity
-    UNION ALL
-    SELECT 'outcomes' AS facet, outcome AS value
-    FROM shown
-    WHERE of_service AND of_kind AND of_technique AND of_region AND of_principal AND of_class AND of_entity
+    WHERE of_service AND of_kind AND of_technique AND of_region AND of_ip AND of_key AND of_class AND
+        of_outcome AND of_notable AND of_entity
     UNION ALL
     SELECT 'classes' AS facet, class AS value
     FROM shown
-    WHERE of_service AND of_kind AND of_technique AND of_region AND of_principal AND of_outcome AND of_entity
+    WHERE of_service AND of_kind AND of_technique AND of_region AND of_principal AND of_ip AND of_key AND
+        of_outcome AND of_notable AND of_entity
+    UNION ALL
+    SELECT 'notable' AS facet, notable::VARCHAR AS value
+    FROM shown
+    WHERE of_service AND of_kind AND of_technique AND of_region AND of_principal AND of_ip AND of_key AND
+        of_class AND of_outcome AND of_entity
+    UNION ALL
+    SELECT 'outcomes' AS facet, unnest(CASE WHEN denied THEN [outcome, 'denied'] ELSE [outcome] END) AS value
+    FROM shown
+    WHERE of_service AND of_kind AND of_technique AND of_region AND of_principal AND of_ip AND of_key AND
+        of_class AND of_notable AND of_entity
     UNION ALL
     SELECT 'techniques' AS facet, unnest(attack) AS value
     FROM shown
-    WHERE of_service AND of_kind AND of_region AND of_principal AND of_class AND of_outcome AND of_entity
+    WHERE of_service AND of_kind AND of_region AND of_principal AND of_ip AND of_key AND of_class AND
+        of_outcome AND of_notable AND of_entity
     UNION ALL
-    SELECT DISTINCT ON (id, entity_type) 'entity_types', entity_type
+    SELECT 'addresses' AS facet, unnest(ips) AS value
     FROM shown
-    JOIN signal_entities ON signal_id = id
-    WHERE of_service AND of_kind AND of_technique AND of_region AND of_principal AND of_class AND of_outcome
+    WHERE of_service AND of_kind AND of_technique AND of_region AND of_principal AND of_key AND of_class AND
+        of_outcome AND of_notable AND of_entity
+    UNION ALL
+    SELECT 'keys' AS facet, unnest(keys) AS value
+    FROM shown
+    WHERE of_service AND of_kind AND of_technique AND of_region AND of_principal AND of_ip AND of_class AND
+        of_outcome AND of_notable AND of_entity
+    UNION ALL
+    SELECT 'entity_types' AS facet, unnest(list_distinct(entity_types)) AS value
+    FROM shown
+    WHERE of_service AND of_kind AND of_technique AND of_region AND of_principal AND of_ip AND of_key AND
+        of_class AND of_outcome AND of_notable
 ),
 ranked AS (
     SELECT facet, value, count(*) AS count
@@ -60,5 +83,8 @@ SELECT
     COALESCE(any_value(counts) FILTER (facet = 'outcomes'), []) AS outcomes,
     COALESCE(any_value(counts) FILTER (facet = 'classes'), []) AS classes,
     COALESCE(any_value(counts) FILTER (facet = 'techniques'), []) AS techniques,
+    COALESCE(any_value(counts) FILTER (facet = 'addresses'), []) AS addresses,
+    COALESCE(any_value(counts) FILTER (facet = 'keys'), []) AS keys,
+    COALESCE(any_value(counts) FILTER (facet = 'notable'), []) AS notable,
     COALESCE(any_value(counts) FILTER (facet = 'entity_types'), []) AS entity_types
 FROM listed

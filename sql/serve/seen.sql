@@ -1,6 +1,10 @@
--- The rows of the timeline where a thing of type $1 and name $2 was seen or touched.
+-- The rows of the timeline that are asked for, which show one thing or name it, and whether it was touched in each.
 SELECT
-    * EXCLUDE (entity_types, entity_values, entities, haystack),
-    COALESCE(kind::signal_kind >= 'change'::signal_kind, FALSE) AS touched
-FROM served.console
-WHERE list_contains(entities, $1 || chr(31) || $2)
+    * EXCLUDE (entity_types, entity_names, entities, touched_entities, ips, keys, outcome, notable, of_session,
+        of_service, of_kind, of_technique, of_region, of_principal, of_ip, of_key, of_class, of_outcome, of_notable,
+        of_entity, of_rest, wanted),
+    list_contains(touched_entities, getvariable('asked').entity_type || chr(31) || getvariable('asked').entity)
+        OR (getvariable('asked').entity_type = 'access_key' AND list_contains(keys, getvariable('asked').entity))
+        AS touched
+FROM served.entries
+WHERE wanted

@@ -1,6 +1,8 @@
--- The sessions whose text holds $1, of the console ('true'), of others ('false') or of both ('all').
+-- The sessions whose text holds $1, of the console ('true'), of others ('false') or of both ('all'); if $3 is 'true'
+-- only those in which something stands out.
 FROM served.sessions
 WHERE ($2 = 'all' OR console = ($2 = 'true'))
+    AND ($3 <> 'true' OR weight > 0)
     AND contains(
         lower(concat_ws(chr(10), session_id, account_id, identity_type, principal, principal_arn,
             array_to_string(ips, chr(10)), array_to_string(regions, chr(10)), array_to_string(services, chr(10)),

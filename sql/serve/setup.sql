@@ -3,54 +3,193 @@ ATTACH ':memory:' AS served (READ_WRITE);
 
 -- The variable `asked` holds what a request asks for: the server sets it before each query that reads served.entries.
 
--- One row is one row of the timeline that is the console's, with all the text that a search looks through.
-CREATE TABLE served.console AS
+-- One row is one use of a credential that another session made; one session that stands behind another; one place that
+-- data left from.
+CREATE TABLE served.links AS FROM credential_links;
+CREATE TABLE served.chains AS FROM actor_chains;
+CREATE TABLE served.data_out AS FROM data_out;
+
+-- One row is one thing, by name, that one row of the timeline shows, or that its events name.
+CREATE TABLE served.things AS
+WITH named AS (
+    SELECT event_id, session_id, read_only, unnest(entities) AS n FROM events WHERE entities IS NOT NULL
+),
+names AS (
+    SELECT DISTINCT n.entity_type AS entity_type, n.entity_value AS entity_value, n.name AS name
+    FROM named
+    WHERE n.entity_value <> n.name
+)
 SELECT
-    t.* REPLACE (CASE WHEN t.kind = 'command' THEN 'command' ELSE t.class END AS class),
-    COALESCE(s.attack, []) AS attack,
+    s.signal_id AS id,
+    e.entity_type,
+    COALESCE(names.name, e.entity_value) AS name,
+    bool_or(s.kind >= 'change'::signal_kind AND e.relation <> 'seen') AS touched,
+    touched AS changed
+FROM signal_entities AS e
+JOIN signals AS s USING (signal_id)
+LEFT JOIN names USING (entity_type, entity_value)
+GROUP BY ALL
+UNION ALL
+-- A page of the console reads whatever it shows: its own reads are looks at a thing.
+SELECT
+    COALESCE(es.signal_id, named.event_id) AS id,
+    n.entity_type,
+    n.name,
+    bool_or(NOT read_only) AS touched,
+    touched AS changed
+FROM named
+JOIN sessions AS x ON x.session_id = named.session_id AND x.console
+LEFT JOIN event_signal AS es USING (event_id)
+GROUP BY ALL
+UNION ALL
+-- A key is touched by every call that is made with it.
+SELECT COALESCE(es.signal_id, e.event_id) AS id, 'access_key', e.access_key_id, TRUE, FALSE
+FROM events AS e
+JOIN sessions AS x ON x.session_id = e.session_id AND x.console
+LEFT JOIN event_signal AS es USING (event_id)
+WHERE e.access_key_id IN (SELECT n.name FROM named WHERE n.entity_type = 'access_key')
+GROUP BY ALL;
+
+-- One row is one row of the timeline that is the console's, with all that it is filtered by and searched for.
+CREATE TABLE served.console AS
+WITH evidence AS (
+    SELECT
+        es.signal_id AS id,
+        list(DISTINCT e.source_ip) FILTER (e.source_ip IS NOT NULL) AS ips,
+        list(DISTINCT e.access_key_id) FILTER (e.access_key_id IS NOT NULL) AS keys,
+        list_distinct(flatten(list([
+            e.event_id, e.request_id, e.event_key, e.access_key_id, e.principal_arn, e.source_ip, e.user_agent,
+            e.error_code, e.error_message
+        ]))) AS texts
+    FROM event_signal AS es
+    JOIN events AS e USING (event_id)
+    GROUP BY es.signal_id
+),
+things AS (
+    SELECT
+        id,
+        list(DISTINCT entity_type) AS entity_types,
+        list(DISTINCT name) AS entity_names,
+        list(DISTINCT entity_type || chr(31) || name) AS entities,
+        list(DISTINCT entity_type || chr(31) || name) FILTER (touched) AS touched_entities
+    FROM served.things
+    GROUP BY id
+)
+SELECT
+    t.time,
+    t.last_time,
+    t.entry,
+    CASE WHEN t.kind = 'command' THEN 'command' ELSE t.class END AS class,
+    t.session_id,
+    t.account_id,
+    t.principal,
+    t.region,
+    t.kind::VARCHAR AS kind,
+    t.service,
+    t.title,
+    t.summary,
+    t.confidence,
+    t.origin,
+    t.events,
+    t.id,
+    t.url,
+    t.error_code,
+    a.source_ip,
+    COALESCE(s.attack, a.techniques, []) AS attack,
     x.mfa,
+    COALESCE(a.denied, FALSE) AS denied,
+    t.kind::VARCHAR IN ('change', 'create', 'delete', 'secret', 'login', 'command') OR COALESCE(a.read_only IS FALSE
+        OR len(a.classes) > 0 OR a.denied, FALSE) AS notable,
+    COALESCE(v.ips, [a.source_ip]) AS ips,
+    COALESCE(v.keys, [a.access_key_id]) AS keys,
     COALESCE(n.entity_types, []) AS entity_types,
-    COALESCE(n.entity_values, []) AS entity_values,
+    COALESCE(n.entity_names, []) AS entity_names,
     COALESCE(n.entities, []) AS entities,
-    lower(concat_ws(chr(10), t.title, t.summary, t.principal, t.id, array_to_string(n.entity_values, chr(10))))
-        AS haystack
+    COALESCE(n.touched_entities, []) AS touched_entities,
+    lower(concat_ws(chr(10), t.title, t.summary, t.principal, t.account_id, t.session_id, t.id,
+        array_to_string(v.texts, chr(10)), a.event_id, a.request_id, a.access_key_id, a.principal_arn, a.source_ip,
+        a.user_agent, a.error_code, a.error_message, array_to_string(n.entity_names, chr(10)),
+        array_to_string(list_transform(a.entities, lambda e: e.entity_value), chr(10)))) AS haystack
 FROM timeline AS t
 LEFT JOIN signals AS s ON s.signal_id = t.id
+LEFT JOIN events AS a ON a.event_id = COALESCE(s.anchor_event_id, t.id)
 LEFT JOIN sessions AS x ON x.session_id = t.session_id
-LEFT JOIN (
-    SELECT
-        signal_id,
-        list(DISTINCT entity_type) AS entity_types,
-        list(DISTINCT entity_value) AS entity_values,
-        list(DISTINCT entity_type || chr(31) || entity_value) AS entities
-    FROM signal_entities
-    GROUP BY signal_id
-) AS n ON n.signal_id = t.id
+LEFT JOIN evidence AS v ON v.id = t.id
+LEFT JOIN things AS n ON n.id = t.id
 WHERE t.class <> 'programmatic'
 ORDER BY t.time, t.id;
 
--- One row is one row of the timeline, and which parts of what is asked for it meets. Events that are not the console's
--- are many: they are looked for when they are asked for alone.
+-- One row is one event that is not the console's, as a row of the timeline; the kind is that of the view `timeline`.
+-- They are many: they are read where they lie, and only when they are asked for.
+CREATE VIEW served.api AS
+SELECT
+    event_time AS time,
+    event_time AS last_time,
+    'event' AS entry,
+    class,
+    session_id,
+    account_id,
+    principal,
+    region,
+    CASE
+        WHEN list_has_any(list_transform(classes, lambda c: c.class), ['secret_read', 'credential_made']) THEN 'secret'
+        WHEN read_only THEN 'view'
+        WHEN list_contains(list_transform(entities, lambda n: n.relation), 'deleted') THEN 'delete'
+        WHEN list_contains(list_transform(entities, lambda n: n.relation), 'created') THEN 'create'
+        WHEN NOT read_only THEN 'change'
+    END AS kind,
+    service,
+    event_key AS title,
+    summary,
+    1 AS events,
+    event_id AS id,
+    error_code,
+    source_ip,
+    COALESCE(techniques, []) AS attack,
+    mfa,
+    COALESCE(denied, FALSE) AS denied,
+    COALESCE(read_only IS FALSE OR len(classes) > 0 OR denied, FALSE) AS notable,
+    [source_ip] AS ips,
+    [access_key_id] AS keys,
+    list_transform(COALESCE(entities, []), lambda n: n.entity_type) AS entity_types,
+    list_concat(list_transform(COALESCE(entities, []), lambda n: n.name),
+        list_transform(COALESCE(entities, []), lambda n: n.entity_value)) AS entity_names,
+    list_concat(list_transform(COALESCE(entities, []), lambda n: n.entity_type || chr(31) || n.name),
+        list_transform(COALESCE(entities, []), lambda n: n.entity_type || chr(31) || n.entity_value)) AS entities,
+    -- What is the same in many rows is looked through once, which is quick; what is joined first is not.
+    contains(lower(summary), lower(getvariable('asked').search))
+        OR contains(lower(event_key), lower(getvariable('asked').search))
+        OR contains(lower(principal), lower(getvariable('asked').search))
+        OR contains(lower(principal_arn), lower(getvariable('asked').search))
+        OR contains(lower(source_ip), lower(getvariable('asked').search))
+        OR contains(lower(access_key_id), lower(getvariable('asked').search))
+        OR contains(lower(user_agent), lower(getvariable('asked').search))
+        OR contains(lower(error_code), lower(getvariable('asked').search))
+        OR contains(lower(error_message), lower(getvariable('asked').search))
+        OR contains(lower(event_id), lower(getvariable('asked').search))
+        OR contains(lower(request_id), lower(getvariable('asked').search))
+        OR contains(lower(account_id), lower(getvariable('asked').search))
+        OR contains(lower(session_id), lower(getvariable('asked').search))
+        OR contains(lower(array_to_string(list_transform(entities, lambda n: n.entity_value), chr(10))),
+            lower(getvariable('asked').search)) AS of_search
+FROM event_signals
+WHERE signal_id IS NULL AND class = 'programmatic' AND list_contains(getvariable('asked').show, 'programmatic');
+
+-- One row is one row of the timeline, and which parts of what is asked for it meets.
 CREATE VIEW served.entries AS
 WITH rows AS (
-    FROM served.console
+    SELECT * EXCLUDE (haystack), contains(haystack, lower(getvariable('asked').search)) AS of_search FROM served.console
     UNION ALL BY NAME
-    SELECT
-        *,
-        []::VARCHAR[] AS attack,
-        []::VARCHAR[] AS entity_types,
-        []::VARCHAR[] AS entity_values,
-        []::VARCHAR[] AS entities,
-        lower(concat_ws(chr(10), title, summary, principal, id)) AS haystack
-    FROM timeline
-    WHERE class = 'programmatic' AND list_contains(getvariable('asked').show, 'programmatic')
+    SELECT *, entities AS touched_entities FROM served.api
 ),
 judged AS (
     SELECT
-        *,
+        * EXCLUDE (of_search),
         CASE WHEN error_code IS NULL THEN 'ok' ELSE 'failed' END AS outcome,
-        getvariable('asked').session IS NULL
-            OR COALESCE(list_contains(getvariable('asked').session, session_id), FALSE) AS of_session,
+        (getvariable('asked').session IS NULL
+            OR COALESCE(list_contains(getvariable('asked').session, session_id), FALSE))
+            AND (getvariable('asked').actor IS NULL
+                OR COALESCE(list_contains(getvariable('acted')::VARCHAR[], session_id), FALSE)) AS of_session,
         getvariable('asked').service IS NULL
             OR COALESCE(list_contains(getvariable('asked').service, service), FALSE) AS of_service,
         getvariable('asked').kind IS NULL
@@ -61,34 +200,46 @@ judged AS (
             OR COALESCE(list_contains(getvariable('asked').region, region), FALSE) AS of_region,
         getvariable('asked').principal IS NULL
             OR COALESCE(list_contains(getvariable('asked').principal, principal), FALSE) AS of_principal,
+        getvariable('asked').ip IS NULL
+            OR COALESCE(list_has_any(getvariable('asked').ip, ips), FALSE) AS of_ip,
+        getvariable('asked').key IS NULL
+            OR COALESCE(list_has_any(getvariable('asked').key, keys), FALSE) AS of_key,
         getvariable('asked').show IS NULL
             OR COALESCE(list_contains(getvariable('asked').show, class), FALSE) AS of_class,
-        getvariable('asked').outcome IS NULL
-            OR getvariable('asked').outcome = outcome AS of_outcome,
+        CASE getvariable('asked').outcome
+            WHEN 'ok' THEN error_code IS NULL
+            WHEN 'failed' THEN error_code IS NOT NULL
+            WHEN 'denied' THEN denied
+            ELSE TRUE
+        END AS of_outcome,
+        getvariable('asked').notable IS NULL OR notable AS of_notable,
         CASE
             WHEN getvariable('asked').entity IS NULL AND getvariable('asked').entity_type IS NULL THEN TRUE
             WHEN getvariable('asked').entity IS NULL THEN list_contains(entity_types, getvariable('asked').entity_type)
-            WHEN getvariable('asked').entity_type IS NULL THEN list_contains(entity_values, getvariable('asked').entity)
+            -- What was done with a key is part of its history.
+            WHEN COALESCE(getvariable('asked').entity_type, 'access_key') = 'access_key'
+                AND list_contains(keys, getvariable('asked').entity) THEN TRUE
+            WHEN getvariable('asked').entity_type IS NULL THEN list_contains(entity_names, getvariable('asked').entity)
             ELSE list_contains(entities, getvariable('asked').entity_type || chr(31) || getvariable('asked').entity)
         END AS of_entity,
         (getvariable('asked').ids IS NULL OR list_contains(getvariable('asked').ids, id))
             AND (getvariable('asked').since IS NULL OR last_time >= make_timestamp(getvariable('asked').since))
             AND (getvariable('asked').until IS NULL OR time < make_timestamp(getvariable('asked').until))
-            AND (getvariable('asked').search IS NULL OR contains(haystack, lower(getvariable('asked').search)))
-            AS of_rest
+            AND (getvariable('asked').search IS NULL OR COALESCE(of_search, FALSE)) AS of_rest
     FROM rows
 )
 SELECT
     *,
-    of_session AND of_service AND of_kind AND of_technique AND of_region AND of_principal AND of_class AND of_outcome
-        AND of_entity AND of_rest AS wanted
+    of_session AND of_service AND of_kind AND of_technique AND of_region AND of_principal AND of_ip AND of_key
+        AND of_class AND of_outcome AND of_notable AND of_entity AND of_rest AS wanted
 FROM judged;
 
 -- One row is one row of the timeline that is asked for.
 CREATE VIEW served.shown AS
 SELECT
-    * EXCLUDE (entity_types, entity_values, entities, haystack, outcome, of_session, of_service, of_kind, of_technique,
-        of_region, of_principal, of_class, of_outcome, of_entity, of_rest, wanted)
+    * EXCLUDE (entity_types, entity_names, entities, touched_entities, ips, keys, outcome, notable, of_session,
+        of_service, of_kind, of_technique, of_region, of_principal, of_ip, of_key, of_class, of_outcome, of_notable,
+        of_entity, of_rest, wanted)
 FROM served.entries
 WHERE wanted;
 
@@ -112,27 +263,51 @@ WHERE list_contains(getvariable('asked').show, 'programmatic');
 CREATE MACRO served.some(n, one, many) AS
     CASE WHEN n = 1 THEN '1 ' || one WHEN n > 1 THEN n || ' ' || many END;
 
--- One row is one session, with what stands out in it, in words.
+-- One row is one session, with what stands out in it: in numbers, and in words.
 CREATE TABLE served.sessions AS
 SELECT
     s.*,
+    w.weight,
+    w.findings,
+    w.attempts,
+    w.privilege_changes,
+    w.credentials_made,
+    w.defenses_weakened,
+    w.data_exposed,
+    w.secrets_read,
+    w.destroyed,
     list_filter([
         CASE WHEN s.identity_type = 'Root' THEN 'the root user' END,
+        CASE WHEN w.by_made_credential THEN 'uses a credential made by ' || COALESCE(m.makers, 'another session') END,
         CASE WHEN s.console AND NOT s.mfa THEN 'no MFA' END,
         served.some(i.failures, 'failed sign-in', 'failed sign-ins'),
         CASE WHEN s.console AND s.first_time = f.first_console AND f.first_seen < s.first_time - INTERVAL 1 HOUR
             THEN 'first console session of this identity' END,
         CASE WHEN len(s.ips) > 1 THEN len(s.ips) || ' addresses' END,
-        served.some(s.secrets, 'secret or key', 'secrets or keys'),
-        served.some(p.changes, 'privilege change', 'privilege changes'),
-        served.some(d.changes, 'defence weakened', 'defences weakened'),
-        served.some(o.changes, 'way out for data', 'ways out for data'),
-        served.some(k.deletes, 'deletion', 'deletions'),
-        served.some(s.denied, 'call denied', 'calls denied'),
+        served.some(w.defenses_weakened, 'defense weakened', 'defenses weakened'),
+        served.some(w.data_exposed, 'way out for data', 'ways out for data'),
+        served.some(w.credentials_made, 'credential made', 'credentials made'),
+        served.some(w.secrets_read, 'secret read', 'secrets read'),
+        served.some(w.privilege_changes, 'privilege change', 'privilege changes'),
+        served.some(w.destroyed, 'thing destroyed', 'things destroyed'),
+        served.some(w.findings - w.defenses_weakened - w.data_exposed - w.credentials_made - w.secrets_read
+            - w.privilege_changes - w.destroyed, 'other finding', 'other findings'),
+        served.some(o.objects, 'object downloaded', 'objects downloaded'),
+        served.some(w.attempts, 'attempt that failed', 'attempts that failed'),
+        served.some(w.denied, 'call denied', 'calls denied'),
         served.some(k.commands, 'command typed', 'commands typed'),
         CASE WHEN s.console THEN served.some(s.unexplained_events, 'event unexplained', 'events unexplained') END
     ], lambda text: text IS NOT NULL) AS stands_out
 FROM session_summary AS s
+LEFT JOIN session_findings AS w USING (session_id)
+LEFT JOIN (
+    SELECT
+        session_id,
+        string_agg(DISTINCT COALESCE(maker, 'unknown'), ', ' ORDER BY COALESCE(maker, 'unknown')) AS makers
+    FROM served.links
+    WHERE credential_type IN ('access_key', 'user', 'password')
+    GROUP BY session_id
+) AS m USING (session_id)
 LEFT JOIN (
     SELECT account_id, principal, min(first_time) AS first_seen, min(first_time) FILTER (console) AS first_console
     FROM sessions
@@ -142,42 +317,53 @@ LEFT JOIN (
     SELECT session_id, count(*) AS failures FROM sign_ins WHERE result = 'failure' GROUP BY session_id
 ) AS i USING (session_id)
 LEFT JOIN (
-    SELECT session_id, count(*) AS changes
-    FROM privilege_changes
-    WHERE effect <> 'revokes' AND outcome = 'succeeded'
-    GROUP BY session_id
-) AS p USING (session_id)
-LEFT JOIN (
-    SELECT session_id, count(*) AS changes FROM defense_evasion WHERE outcome = 'succeeded' GROUP BY session_id
-) AS d USING (session_id)
-LEFT JOIN (
-    SELECT session_id, count(*) AS changes FROM data_exposure WHERE outcome = 'succeeded' GROUP BY session_id
+    SELECT session_id, sum(objects)::BIGINT AS objects FROM served.data_out WHERE how = 'downloaded' GROUP BY session_id
 ) AS o USING (session_id)
 LEFT JOIN (
-    SELECT
-        session_id,
-        count(*) FILTER (kind = 'delete') AS deletes,
-        count(*) FILTER (kind = 'command') AS commands
-    FROM signals
-    GROUP BY session_id
+    SELECT session_id, count(*) AS commands FROM signals WHERE kind = 'command' GROUP BY session_id
 ) AS k USING (session_id);
 
--- One row is one thing that somebody saw or touched in the console.
+-- One row is one thing that somebody saw or touched, by whatever client.
 CREATE TABLE served.entities AS
+WITH handled AS (
+    SELECT t.entity_type, t.name, t.touched, t.changed, c.principal, c.session_id, c.time, c.last_time
+    FROM (
+        SELECT id, entity_type, name, bool_or(touched) AS touched, bool_or(changed) AS changed
+        FROM served.things
+        GROUP BY id, entity_type, name
+    ) AS t
+    JOIN served.console AS c USING (id)
+    UNION ALL
+    SELECT n.entity_type, n.name, TRUE, changed, principal, session_id, event_time, event_time
+    FROM (
+        SELECT
+            principal, session_id, event_time,
+            COALESCE(NOT read_only, FALSE) AS changed,
+            unnest(list_distinct(list_transform(entities, lambda n: {'entity_type': n.entity_type, 'name': n.name})))
+                AS n
+        FROM event_signals
+        WHERE entities IS NOT NULL AND signal_id IS NULL AND class = 'programmatic'
+    )
+    UNION ALL
+    SELECT 'access_key', access_key_id, TRUE, FALSE, principal, session_id, event_time, event_time
+    FROM event_signals
+    WHERE signal_id IS NULL AND class = 'programmatic' AND access_key_id IN (
+        SELECT n.name FROM (SELECT unnest(entities) AS n FROM events) WHERE n.entity_type = 'access_key'
+    )
+)
 SELECT
     entity_type,
-    entity_value,
-    COALESCE(list_sort(list(DISTINCT x.principal) FILTER (x.principal IS NOT NULL)), []) AS principals,
-    min(s.first_time) AS first_time,
-    max(s.last_time) AS last_time,
-    count(DISTINCT signal_id) AS sightings,
-    count(DISTINCT signal_id) FILTER (s.kind >= 'change'::signal_kind) AS changes,
-    changes > 0 AS touched,
-    max(s.kind) AS furthest,
+    name AS entity_value,
+    COALESCE(list_sort(list(DISTINCT principal) FILTER (principal IS NOT NULL)), []) AS principals,
+    min(time) AS first_time,
+    max(last_time) AS last_time,
+    count(*) AS sightings,
+    count(*) FILTER (touched) AS touches,
+    count(*) FILTER (changed) AS changes,
+    touches > 0 AS touched,
     count(DISTINCT session_id) AS sessions
-FROM signal_entities
-JOIN signals AS s USING (signal_id)
-LEFT JOIN sessions AS x USING (session_id)
-GROUP BY entity_type, entity_value;
+FROM handled
+WHERE name IS NOT NULL
+GROUP BY entity_type, name;
 
 CREATE TABLE served.coverage AS FROM coverage;

@@ -9,7 +9,7 @@
 -- @column is_origin Whether no session of the case stands behind the ancestor
 CREATE OR REPLACE VIEW actor_chains AS
 WITH RECURSIVE
-links AS (
+links AS MATERIALIZED (
     SELECT DISTINCT ON (session_id, maker_session_id)
         session_id, maker_session_id, maker, method, credential
     FROM credential_links
@@ -42,5 +42,6 @@ SELECT
     c.ancestor,
     c.depth,
     c.path,
-    NOT EXISTS (SELECT 1 FROM links AS l WHERE l.session_id = c.ancestor_session_id) AS is_origin
-FROM chains AS c;
+    l.session_id IS NULL AS is_origin
+FROM chains AS c
+LEFT JOIN (SELECT DISTINCT session_id FROM links) AS l ON l.session_id = c.ancestor_session_id;

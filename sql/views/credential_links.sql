@@ -16,7 +16,7 @@
 -- @column uses How many events of that session used it
 CREATE OR REPLACE VIEW credential_links AS
 WITH
-created AS (
+created AS MATERIALIZED (
     SELECT
         event_name AS method,
         n.entity_type,

@@ -11,11 +11,16 @@ use crate::table::literal;
 
 /// The types of the members of a [`Filter`].
 const TYPES: &str = r#"{"session": ["VARCHAR"], "service": ["VARCHAR"], "kind": ["VARCHAR"], "technique": ["VARCHAR"],
-"region": ["VARCHAR"], "principal": ["VARCHAR"], "show": ["VARCHAR"], "ids": ["VARCHAR"], "entity_type": "VARCHAR",
+"region": ["VARCHAR"], "principal": ["VARCHAR"], "show": ["VARCHAR"], "actor": ["VARCHAR"], "ip": ["VARCHAR"],
+"key": ["VARCHAR"], "notable": "VARCHAR", "ids": ["VARCHAR"], "entity_type": "VARCHAR",
 "entity": "VARCHAR", "outcome": "VARCHAR", "search": "VARCHAR", "since": "BIGINT", "until": "BIGINT"}"#;
 
 /// The class that the server gives to signals of kind `command`.
 const COMMAND: &str = Kind::Command.as_str();
+
+/// The sessions of the actors that are asked for: each with all that used a credential it made, or one that came of it.
+const ACTED: &str = "SET VARIABLE acted = (SELECT list(DISTINCT session_id) FROM served.chains
+WHERE list_contains(getvariable('asked').actor, ancestor_session_id))";
 
 /// Within a member any of its values will do; all members that are there must.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
@@ -32,6 +37,15 @@ pub(super) struct Filter {
     region: Vec<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     principal: Vec<String>,
+    /// Sessions, each with those that used what it made.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    actor: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    ip: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    key: Vec<String>,
+    /// There if only changes and what stands out are asked for.
+    notable: Option<&'static str>,
     /// Classes of rows: those of the timeline, and `command`.
     show: Vec<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -61,15 +75,25 @@ impl Filter {
             technique: params.many("technique"),
             region: params.many("region"),
             principal: params.many("principal"),
+            actor: params.many("actor"),
+            ip: params.many("ip"),
+            key: params.many("key"),
+            notable: params.one_of("notable", &[("false", None), ("true", Some("true"))])?,
             show: shown(params, !ids.is_empty())?,
             ids,
             entity_type: one("entity_type"),
             entity: one("entity"),
-            outcome: known(params, "outcome", &["ok", "failed"])?.into_iter().next(),
+            outcome: known(params, "outcome", &["ok", "failed", "denied"])?.into_iter().next(),
             search: one("search"),
             since: params.moment("from")?.map(|Timestamp(us)| us),
             until: params.moment("to")?.map(|Timestamp(us)| us),
         })
+    }
+
+    /// The filter for the rows that show one thing, or name it: of whatever class.
+    pub(super) fn of_thing(entity_type: String, entity: String) -> Self {
+        let show = every_class().into_iter().map(str::to_owned).collect();
+        Self { show, entity_type: Some(entity_type), entity: Some(entity), ..Self::default() }
     }
 
     /// The statement that has the views read this filter. What was typed is one JSON text in it, quoted.
@@ -78,13 +102,18 @@ impl Filter {
     /// None that is known of.
     pub(super) fn setting(&self) -> Result<String, ServeError> {
         let json = serde_json::to_string(self)?;
-        Ok(format!("SET VARIABLE asked = json_transform({}, {})", literal(&json), literal(TYPES)))
+        let asked = format!("SET VARIABLE asked = json_transform({}, {})", literal(&json), literal(TYPES));
+        Ok(if self.actor.is_empty() { asked } else { format!("{asked};\n{ACTED}") })
     }
+}
+
+fn every_class() -> Vec<&'static str> {
+    Class::ALL.map(Class::as_str).into_iter().chain([COMMAND]).collect()
 }
 
 /// The classes to show: clicks, unless others are named; rows that are named by their ids, of whatever class.
 fn shown(params: &Params, by_ids: bool) -> Result<Vec<String>, ServeError> {
-    let all: Vec<&str> = Class::ALL.map(Class::as_str).into_iter().chain([COMMAND]).collect();
+    let all = every_class();
     let named = known(params, "show", &all)?;
     Ok(match (named.is_empty(), by_ids) {
         (false, _) => named,
@@ -125,6 +154,14 @@ mod tests {
         let filter = asked("search=%27%29%3B%20DROP%20TABLE%20events%3B%20--%00%22").unwrap();
         let setting = filter.setting().unwrap();
         assert!(setting.contains(r#""search":"''); DROP TABLE events; --\u0000\"""#), "{setting}");
+    }
+
+    #[test]
+    fn an_actor_is_its_sessions() {
+        assert!(!asked("session=a").unwrap().setting().unwrap().contains("acted"));
+        let setting = asked("actor=a%27&notable=true").unwrap().setting().unwrap();
+        assert!(setting.contains(r#""actor":["a''"]"#) && setting.contains(r#""notable":"true""#), "{setting}");
+        assert!(setting.ends_with("ancestor_session_id))"), "{setting}");
     }
 
     #[test]

@@ -9,6 +9,7 @@ import { NADIA } from "./sessions.mjs";
 const PLACES = [
   "/sessions",
   `/timeline?session=${NADIA}&show=click&show=command&show=background`,
+  "/timeline?session=5c5d434f8d7b191215ffe906fe9a6ca8&notable=true",
   "/entities",
   "/entities?type=user&entity=svc-backup",
   "/sql?hunt=persistence/access-key-for-another",
@@ -50,7 +51,7 @@ const look = (rules) => async (page, { open }) => {
     await rows(page).first().waitFor();
     if (place.includes("session=")) {
       await rows(page).nth(1).click();
-      await page.locator(".event-line").first().click();
+      if (place.includes("background")) await page.locator(".event-line").first().click();
       await page.locator(".json").waitFor();
     }
     await page.locator("[aria-busy=true], .waiting").first().waitFor({ state: "detached" });

@@ -44,7 +44,7 @@ async function scrolling(page) {
 
 export async function big(file) {
   const address = await serve(file);
-  for (const place of ["/timeline", "/timeline?show=programmatic", "/sessions?console=all"]) {
+  for (const place of ["/timeline", "/timeline?show=programmatic", "/timeline?search=203.0.113.", "/sessions", "/sessions?console=all"]) {
     test(`big: ${place}`, (context) =>
       looking(address, "/sessions", async (page, { open }) => {
         await rows(page).first().waitFor();

@@ -4,16 +4,18 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { looking } from "./lib/browser.mjs";
 import { active, detail, inAddress, shows, total } from "./lib/grid.mjs";
-import { NADIA } from "./sessions.mjs";
+import { NADIA, OUTSTANDING } from "./sessions.mjs";
 
 export function keyboard(address) {
   test("keyboard: from sessions to a raw event and through the views", () =>
     looking(address, "/sessions", async (page) => {
       const press = (...keys) => keys.reduce((last, key) => last.then(() => page.keyboard.press(key)), Promise.resolve());
-      await total(page, 2);
+      await total(page, OUTSTANDING);
       await press("j");
       await active(page, '[aria-rowindex="3"]');
-      await shows(page.locator('[aria-rowindex="3"]'), "nadia");
+      await press("k");
+      await active(page, '[aria-rowindex="2"]');
+      await shows(page.locator('[aria-rowindex="2"]'), "nadia");
       await press("Enter");
       await total(page, 34);
       await inAddress(page, "session", NADIA);
@@ -57,7 +59,7 @@ export function keyboard(address) {
 
   test("keyboard: single keys can be switched off", () =>
     looking(address, "/sessions", async (page) => {
-      await total(page, 2);
+      await total(page, OUTSTANDING);
       await page.keyboard.press("?");
       await page.getByLabel("Single letters and digits are shortcuts").uncheck();
       await page.keyboard.press("Escape");
@@ -65,7 +67,7 @@ export function keyboard(address) {
       await page.keyboard.press("3");
       await page.keyboard.press("ArrowDown");
       await active(page, '[aria-rowindex="3"]');
-      await shows(page.locator('[aria-rowindex="3"]'), "nadia");
+      await shows(page.locator('[aria-rowindex="3"]'), "svc-backup");
       assert.equal(new URL(page.url()).pathname, "/sessions");
     }));
 }

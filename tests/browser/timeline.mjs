@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { looking } from "./lib/browser.mjs";
 import { clipboard, detail, downloaded, grid, inAddress, row, rows, shows, total } from "./lib/grid.mjs";
-import { NADIA } from "./sessions.mjs";
+import { BACKUP, NADIA } from "./sessions.mjs";
 
 const PLACE = `/timeline?session=${NADIA}`;
 const MADE = "Created access key AKIAEXAMPLEJ3XHTZZXB for svc-backup";
@@ -31,8 +31,72 @@ export function timeline(address) {
       await page.reload();
       await detail(page).getByRole("button", { name: "iam:CreateAccessKey" }).click();
       await detail(page).getByText('"CreateAccessKey"').waitFor();
-      await detail(page).getByRole("link", { name: "svc-backup" }).click();
+      await detail(page).getByRole("link", { name: "svc-backup" }).first().click();
       await page.waitForURL(/\/entities\?type=user&entity=svc-backup/);
+    }));
+
+  test("timeline: the session of a program tells its API events, and who is behind it", () =>
+    looking(address, "/sessions", async (page) => {
+      await row(page, "svc-backup").click();
+      await total(page, 45);
+      await inAddress(page, "session", BACKUP);
+      await page.getByText("2 others left out").waitFor();
+      await shows(row(page, "iam:CreateUser"), "change", "programmatic", "Tried to", "203.0.113.147");
+      await shows(row(page, "s3:GetObject"), "view", "prod-db-backups");
+      await page.getByLabel(/^Changes and findings only/).uncheck();
+      await total(page, 47);
+      await page.getByText("without 2 others").waitFor();
+      const actor = page.getByRole("region", { name: "Actor" });
+      await shows(actor, "nadia > CreateAccessKey AKIAEXAMPLEJ3XHTZZXB > svc-backup", "44 objects, 5.3 GB from bucket prod-db-backups");
+      await filter(page, "Kind", "change").check();
+      await total(page, 1);
+      await filter(page, "Outcome", "denied").check();
+      await total(page, 1);
+      await actor.getByRole("link", { name: "nadia" }).click();
+      await total(page, 34);
+      await inAddress(page, "session", NADIA);
+      await shows(actor, "Led to", "svc-backup", "47 events");
+      await actor.getByText(/^Made \d+ things, 1 used since/).click();
+      await shows(actor, "AKIAEXAMPLEJ3XHTZZXB", "iam:CreateAccessKey", "used by 47 events");
+      await actor.getByRole("link", { name: "Everything by this actor" }).click();
+      await inAddress(page, "actor", NADIA);
+      await total(page, 34 + 47);
+      await page.reload();
+      await total(page, 34 + 47);
+    }));
+
+  test("timeline: an address, a key, a principal and a thing lead to all of it", () =>
+    looking(address, `/timeline?session=${BACKUP}`, async (page) => {
+      await total(page, 47);
+      await row(page, "s3:GetObject").click();
+      await shows(detail(page), "Downloaded", "exfiltration downloaded", "aws-cli");
+      await detail(page).getByRole("link", { name: "AKIAEXAMPLEJ3XHTZZXB" }).click();
+      await inAddress(page, "key", "AKIAEXAMPLEJ3XHTZZXB");
+      await total(page, 47);
+      await rows(page).first().getByRole("link", { name: "203.0.113.147" }).click();
+      await inAddress(page, "ip", "203.0.113.147");
+      await total(page, 47);
+      await rows(page).first().getByRole("link", { name: "svc-backup" }).click();
+      await inAddress(page, "principal", "svc-backup");
+      await total(page, 87);
+      await row(page, "s3:PutObject").click();
+      await detail(page).getByRole("link", { name: "prod-db-backups" }).first().click();
+      await page.waitForURL(/\/entities\?type=bucket&entity=prod-db-backups/);
+      await total(page, 104);
+    }));
+
+  test("timeline: a search finds what an alert holds, in clicks and API events", () =>
+    looking(address, "/timeline", async (page) => {
+      const search = page.getByRole("searchbox");
+      await search.fill("akiaexamplej3xhtzzxb");
+      await total(page, 48);
+      await search.fill("203.0.113.147");
+      await total(page, 47);
+      await search.fill("7a8921b6-e90c-421c-ad68-0837095ae92c");
+      await total(page, 1);
+      await shows(rows(page).first(), MADE);
+      await search.fill("");
+      await total(page, 44);
     }));
 
   test("timeline: filters narrow it, and are steps to go back from", () =>
@@ -65,7 +129,7 @@ export function timeline(address) {
       await total(page, 34);
       await page.keyboard.press("/");
       await page.keyboard.type("CREATED access");
-      await total(page, 2);
+      await total(page, 1);
       await inAddress(page, "search", "CREATED access");
       await page.keyboard.press("Escape");
       await total(page, 34);

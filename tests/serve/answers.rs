@@ -7,6 +7,9 @@ use crate::{column, served};
 
 const NADIA: &str = "5db5e5e561c424e48ca9d0ce5bc9ff43";
 const TOMAS: &str = "a5349670c9b59f03badbf76c964dde3f";
+const BACKUP: &str = "5c5d434f8d7b191215ffe906fe9a6ca8";
+/// The key that nadia made, and svc-backup used.
+const KEY: &str = "AKIAEXAMPLEJ3XHTZZXB";
 
 #[test]
 fn the_case_is_told_in_numbers() {
@@ -42,6 +45,45 @@ fn sessions_say_what_stands_out() {
 }
 
 #[test]
+fn sessions_come_by_what_stands_out_programs_and_console_together() {
+    let served = served();
+    let answer = served.ask("/api/sessions?console=all&notable=true&sort=weight&descending=true");
+    assert_eq!(
+        (answer["total"].as_u64(), &column(&answer, "session_id")[..2]),
+        (Some(32), &[NADIA.into(), BACKUP.into()][..])
+    );
+    let (nadia, backup) = (&answer["rows"][0], &answer["rows"][1]);
+    let counts =
+        ["findings", "attempts", "denied", "secrets_read", "credentials_made", "defenses_weakened", "data_exposed"];
+    assert_eq!(counts.map(|name| nadia[name].as_u64().unwrap()), [10, 4, 4, 1, 3, 1, 0]);
+    let told = ["uses a credential made by nadia", "44 objects downloaded", "2 attempts that failed", "1 call denied"];
+    assert_eq!(backup["stands_out"], json!(told));
+    let (_, counted) = served.sql(&json!({ "sql": "SELECT count(*) FILTER (weight > 0) FROM session_findings" }));
+    assert_eq!(counted["rows"][0][0], answer["total"]);
+}
+
+#[test]
+fn an_actor_is_who_is_behind_a_session_and_what_came_of_it() {
+    let served = served();
+    let path = json!(format!("nadia > CreateAccessKey {KEY} > svc-backup"));
+    let nadia = served.ask(&format!("/api/actors/{NADIA}"));
+    assert_eq!((&nadia["principal"], &nadia["behind"]), (&json!("nadia"), &json!([])));
+    assert_eq!((&nadia["led_to"][0]["session_id"], &nadia["led_to"][0]["path"]), (&json!(BACKUP), &path));
+    let made = nadia["made"].as_array().unwrap();
+    let key = made.iter().find(|made| made["name"] == KEY).unwrap();
+    assert_eq!((&key["event_key"], &key["uses"]), (&json!("iam:CreateAccessKey"), &json!(47)));
+    let backup = served.ask(&format!("/api/actors/{BACKUP}"));
+    assert_eq!((&backup["behind"][0]["session_id"], &backup["behind"][0]["path"]), (&json!(NADIA), &path));
+    assert_eq!((&backup["behind"][0]["is_origin"], &backup["used"][0]["credential"]), (&json!(true), &json!(KEY)));
+    let out = &backup["data_out"][0];
+    assert_eq!(
+        (&out["how"], &out["source"], &out["objects"]),
+        (&json!("downloaded"), &json!("prod-db-backups"), &json!(44))
+    );
+    assert_eq!(served.refused("/api/actors/nobody").0, 404);
+}
+
+#[test]
 fn density_counts_what_is_shown_and_the_events_behind_it() {
     let served = served();
     let answer = served.ask(&format!("/api/density?session={TOMAS}&bins=4"));
@@ -68,11 +110,18 @@ fn density_counts_what_is_shown_and_the_events_behind_it() {
 fn facets_are_counted_without_their_own_filter() {
     let served = served();
     let all = served.ask("/api/facets");
-    assert_eq!(all["outcomes"], json!([{ "value": "ok", "count": 37 }, { "value": "failed", "count": 2 }]));
+    assert_eq!(
+        all["outcomes"],
+        json!([{ "value": "ok", "count": 37 }, { "value": "failed", "count": 2 }, { "value": "denied", "count": 1 }])
+    );
+    assert_eq!(all["notable"], json!([{ "value": "false", "count": 30 }, { "value": "true", "count": 9 }]));
+    assert_eq!(all["addresses"][0], json!({ "value": "203.0.113.66", "count": 29 }));
     let classes = json!([{ "value": "click", "count": 39 }, { "value": "background", "count": 16 }, { "value": "command", "count": 5 }]);
     assert_eq!(all["classes"], classes);
     let failed = served.ask("/api/facets?outcome=failed&kind=secret");
-    assert_eq!(failed["outcomes"], json!([{ "value": "ok", "count": 2 }, { "value": "failed", "count": 1 }]));
+    let outcomes =
+        json!([{ "value": "ok", "count": 2 }, { "value": "denied", "count": 1 }, { "value": "failed", "count": 1 }]);
+    assert_eq!(failed["outcomes"], outcomes);
     assert_eq!(failed["services"], json!([{ "value": "iam", "count": 1 }]));
     assert_eq!(failed["kinds"].as_array().unwrap().iter().map(|kind| kind["count"].as_u64().unwrap()).sum::<u64>(), 2);
     assert_eq!(failed["principals"], json!([{ "value": "nadia", "count": 1 }]));
@@ -118,27 +167,55 @@ fn an_event_is_its_whole_record_again() {
     let other = served.ask("/api/timeline?show=programmatic&limit=1");
     let event = column(&other, "id").pop().unwrap();
     assert_eq!(served.ask(&format!("/api/events/{event}"))["signal_id"], json!(null));
+    let used = served.ask(&format!("/api/timeline?show=programmatic&key={KEY}&notable=true&limit=1"));
+    let facts = &served.ask(&format!("/api/events/{}", column(&used, "id")[0]))["facts"];
+    assert_eq!((&facts["principal"], &facts["access_key_id"]), (&json!("svc-backup"), &json!(KEY)));
+    assert_eq!(
+        (&facts["source_ip"], facts["classes"].as_array().unwrap().is_empty()),
+        (&json!("203.0.113.147"), false)
+    );
 }
 
 #[test]
 fn things_are_found_wherever_they_were_seen() {
     let served = served();
     let types = served.ask("/api/entities/types");
-    assert_eq!(types[0], json!({ "value": "access_key", "count": 32 }));
+    assert_eq!(types[0], json!({ "value": "object", "count": 308 }));
     let users = served.ask("/api/entities?type=user&sort=entity_value");
-    assert_eq!((users["total"].as_u64(), column(&users, "entity_value")[0].as_str()), (Some(20), "agata"));
+    assert_eq!((users["total"].as_u64(), column(&users, "entity_value")[0].as_str()), (Some(21), "agata"));
     let found = served.ask("/api/entities?search=SVC-Back&type=user");
     let backup = &found["rows"][0];
     assert_eq!((&found["total"], &backup["entity_value"]), (&json!(1), &json!("svc-backup")));
-    assert_eq!((&backup["principals"], &backup["touched"]), (&json!(["nadia"]), &json!(true)));
-    assert_eq!((&backup["furthest"], &backup["sessions"]), (&json!("secret"), &json!(1)));
+    assert_eq!(
+        (&backup["principals"], &backup["touched"]),
+        (&json!(["nadia", "posture-scanner/nightly"]), &json!(true))
+    );
+    assert_eq!((&backup["sightings"], &backup["changes"], &backup["sessions"]), (&json!(14), &json!(1), &json!(3)));
     let seen = served.ask("/api/entities/seen?type=user&value=svc-backup");
     assert_eq!((&seen["total"], &backup["sightings"]), (&seen["total"], &seen["total"]));
     let rows = seen["rows"].as_array().unwrap();
-    let touched: Vec<_> = rows.iter().filter(|row| row["touched"] == true).map(|row| &row["kind"]).collect();
-    assert_eq!((touched, rows.last().unwrap()["entry"].as_str()), (vec![&json!("secret")], Some("signal")));
+    // What a page of the console only read was seen; a call by a program is about the thing.
+    let touched = |entry: &str| {
+        let of_entry = rows.iter().filter(|row| row["entry"] == entry && row["touched"] == true);
+        of_entry.map(|row| row["kind"].as_str().unwrap()).collect::<Vec<_>>()
+    };
+    assert_eq!((touched("signal"), touched("event")), (vec!["secret"], vec!["view"; 10]));
     let touched = served.ask("/api/entities?touched=true");
-    assert!(touched["rows"].as_array().unwrap().iter().all(|row| row["changes"].as_u64().unwrap() > 0));
+    assert!(touched["rows"].as_array().unwrap().iter().all(|row| row["touches"].as_u64().unwrap() > 0));
+    let changed = served.ask("/api/entities?touched=changed");
+    assert!(changed["rows"].as_array().unwrap().iter().all(|row| row["changes"].as_u64().unwrap() > 0));
+    assert!(changed["total"].as_u64() < touched["total"].as_u64());
+    // A key's history is the call that made it, and every call that was made with it.
+    let used = served.ask(&format!("/api/entities/seen?type=access_key&value={KEY}"));
+    assert_eq!(
+        (&used["total"], &used["rows"][0]["title"]),
+        (&json!(48), &json!("IAM › Users › svc-backup › Access keys › Create access key"))
+    );
+    let row = served.ask(&format!("/api/entities?search={KEY}"));
+    assert_eq!(
+        (&row["rows"][0]["sightings"], &row["rows"][0]["principals"]),
+        (&json!(48), &json!(["nadia", "svc-backup"]))
+    );
     let (status, problem, _) = served.refused("/api/entities/seen?type=user");
     assert_eq!((status, problem.as_str()), (400, "value is missing"));
 }

@@ -23,7 +23,13 @@ fn each_filter_leaves_what_it_names() {
     assert_eq!(all_are("show=command", "kind", &json!("command")), 5);
     assert_eq!(all_are("show=programmatic", "entry", &json!("event")), 2526 - 507 - 5);
     assert_eq!(all_are("outcome=failed&kind=secret", "error_code", &json!("AccessDenied")), 1);
+    assert_eq!(all_are("outcome=denied", "error_code", &json!("AccessDenied")), 1);
     assert_eq!(all_are("technique=T1098.001", "attack", &json!(["T1098.001"])), 2);
+    let (any, api) = ("show=click&show=command&show=programmatic", "show=programmatic");
+    assert_eq!(all_are(&format!("{any}&ip=203.0.113.147"), "principal", &json!("svc-backup")), 47);
+    assert_eq!(all_are(&format!("{any}&key=AKIAEXAMPLEJ3XHTZZXB"), "source_ip", &json!("203.0.113.147")), 47);
+    assert_eq!(all_are(&format!("{api}&ip=203.0.113.147&kind=change"), "error_code", &json!("AccessDenied")), 1);
+    assert_eq!(all_are(&format!("{api}&technique=T1530"), "title", &json!("s3:GetObject")), 44);
     assert_eq!(served.ask("/api/timeline?show=residual")["total"], 0);
 }
 
@@ -40,6 +46,46 @@ fn values_of_one_filter_add_up_and_filters_narrow() {
     // An access key that only a list had on the screen is found by what was seen, not by what was said.
     assert_eq!(total("search=akiaexamplehs73ls5l"), 0);
     assert_eq!(total("search=akiaexampleihs73ls5l"), total("entity=AKIAEXAMPLEIHS73LS5L"));
+}
+
+#[test]
+fn an_actor_is_a_session_and_all_that_used_what_it_made() {
+    let served = served();
+    let (nadia, any) = ("5db5e5e561c424e48ca9d0ce5bc9ff43", "show=click&show=command&show=residual&show=programmatic");
+    let answer = served.ask(&format!("/api/timeline?{any}&actor={nadia}"));
+    assert_eq!(answer["total"], 34 + 47);
+    assert_eq!(column(&answer, "principal").last().map(String::as_str), Some("svc-backup"));
+    assert_eq!(served.ask(&format!("/api/timeline?{any}&session={nadia}"))["total"], 34);
+    assert_eq!(served.ask(&format!("/api/timeline?{any}&session={nadia}&notable=true"))["total"], 13);
+    assert_eq!(served.ask(&format!("/api/timeline?{any}&actor=nobody"))["total"], 0);
+}
+
+#[test]
+fn a_search_finds_whatever_an_alert_may_hold() {
+    let served = served();
+    let sql = "SELECT event_id, request_id, access_key_id, principal_arn, source_ip, user_agent, request_parameters->>'$.key' \
+        FROM events WHERE principal = 'svc-backup' AND event_key = 's3:GetObject' ORDER BY event_time LIMIT 1";
+    let (_, told) = served.sql(&json!({ "sql": sql }));
+    let found = |text: &str, class: &str| {
+        let text = text.bytes().map(|byte| format!("%{byte:02X}")).collect::<String>();
+        served.ask(&format!("/api/timeline?show={class}&search={text}"))["total"].as_u64().unwrap()
+    };
+    let values: Vec<&str> = told["rows"][0].as_array().unwrap().iter().map(|value| value.as_str().unwrap()).collect();
+    assert_eq!((found(values[0], "programmatic"), found(values[1], "programmatic")), (1, 1));
+    for value in &values {
+        assert!(found(value, "programmatic") > 0 && found(&value.to_uppercase(), "programmatic") > 0, "{value}");
+    }
+    assert_eq!(found("NoSuchEntity", "programmatic"), {
+        let sql =
+            "SELECT count(*) FROM event_signals WHERE class = 'programmatic' AND error_code LIKE '%NoSuchEntity%'";
+        served.sql(&json!({ "sql": sql })).1["rows"][0][0].as_u64().unwrap()
+    });
+    // A click is found by what its events hold.
+    let sql = "SELECT event_id, request_id, user_agent FROM events WHERE event_key = 'iam:CreateAccessKey' LIMIT 1";
+    let (_, told) = served.sql(&json!({ "sql": sql }));
+    for value in told["rows"][0].as_array().unwrap().iter().filter_map(|value| value.as_str()) {
+        assert!(found(value, "click") > 0, "{value}");
+    }
 }
 
 #[test]
@@ -67,6 +113,7 @@ fn what_makes_no_sense_is_told_by_name() {
         ("density?bins=0", "bins=0 makes no sense"),
         ("sessions?sort=ips%3B", "sort=ips; makes no sense"),
         ("sessions?descending=1", "descending=1 makes no sense"),
+        ("timeline?notable=yes", "notable=yes makes no sense"),
         ("sessions?console=yes", "console=yes makes no sense"),
         ("entities?sort=principals", "sort=principals makes no sense"),
         ("export?format=pdf", "format=pdf makes no sense"),

@@ -36,11 +36,16 @@ fn what_is_typed_is_never_sql() {
             "entities?type=",
             "entities/seen?type=user&value=",
             "coverage?session=",
+            "timeline?actor=",
+            "timeline?show=programmatic&ip=",
+            "facets?show=programmatic&key=",
+            "timeline?show=programmatic&search=",
         ] {
             let (status, text) = served.get(&format!("/api/{path}{typed}"));
             assert_eq!(status, 200, "{path}{attack}: {text}");
         }
         assert_eq!(served.get(&format!("/api/signals/{typed}")).0, 404, "{attack}");
+        assert_eq!(served.get(&format!("/api/actors/{typed}")).0, 404, "{attack}");
     }
     assert_eq!(served.ask("/api/timeline")["total"], 3);
 }

@@ -1,10 +1,20 @@
 import { expect, test } from "vitest";
 import { exportAddress } from "../src/api/client";
-import { apiFilter, DEFAULT_SHOW, emptyFilter, filterCount, readFilter, toggled, writeFilter } from "../src/lib/filter";
+import {
+  apiFilter,
+  CHOSEN_SHOW,
+  changed,
+  DEFAULT_SHOW,
+  emptyFilter,
+  filterCount,
+  readFilter,
+  toggled,
+  writeFilter,
+} from "../src/lib/filter";
 
 const FULL =
   "session=s1&session=s2&service=iam&service=s3&kind=secret&technique=T1098.001&region=eu-west-1&principal=nadia" +
-  "&entity_type=user&entity=svc-backup&outcome=failed&search=a%26b&from=2026-03-11T19%3A00%3A00.000Z" +
+  "&actor=s3&ip=192.0.2.1&key=AKIA1&entity_type=user&entity=svc-backup&outcome=failed&notable=true&search=a%26b&from=2026-03-11T19%3A00%3A00.000Z" +
   "&to=2026-03-11T20%3A00%3A00.000Z&show=click&show=background";
 
 test("an address is read and written to the same", () => {
@@ -28,7 +38,7 @@ test("the order in which classes are named does not matter", () => {
 });
 
 test("filters are counted, sessions and classes aside", () => {
-  expect(filterCount(readFilter(new URLSearchParams(FULL)))).toBe(10);
+  expect(filterCount(readFilter(new URLSearchParams(FULL)))).toBe(14);
   expect(filterCount(emptyFilter())).toBe(0);
 });
 
@@ -40,4 +50,23 @@ test("a value is put in, and taken out", () => {
 test("an export names its rows and its form", () => {
   const address = exportAddress(readFilter(new URLSearchParams("search=%3Cb%3E&show=click")), ["x", "y"], "csv");
   expect(address).toBe("/api/export?search=%3Cb%3E&show=click&ids=x&ids=y&format=csv");
+});
+
+test("where who or what is chosen, API events are shown too, and the address stays short", () => {
+  for (const chosen of ["session=s", "actor=s", "principal=p", "ip=192.0.2.1", "key=AKIA", "entity=e", "search=x"]) {
+    const filter = readFilter(new URLSearchParams(chosen));
+    expect(filter.show).toEqual([...CHOSEN_SHOW]);
+    expect(writeFilter(filter).toString()).toBe(chosen);
+  }
+  expect(readFilter(new URLSearchParams("kind=view&notable=true")).show).toEqual([...DEFAULT_SHOW]);
+  expect(readFilter(new URLSearchParams("session=s&show=click")).show).toEqual(["click"]);
+});
+
+test("what is shown follows a choice, unless it was chosen itself", () => {
+  const usual = emptyFilter();
+  expect(changed(usual, { ...usual, ip: ["192.0.2.1"] }).show).toEqual([...CHOSEN_SHOW]);
+  const own = { ...usual, show: ["click" as const] };
+  expect(changed(own, { ...own, ip: ["192.0.2.1"] }).show).toEqual(["click"]);
+  const searched = { ...usual, search: "x", show: [...CHOSEN_SHOW] };
+  expect(changed(searched, { ...searched, search: "" }).show).toEqual([...DEFAULT_SHOW]);
 });

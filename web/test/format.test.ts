@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { confidence, count, counted, duration, moment, rfc3339, seconds } from "../src/lib/format";
+import { bytes, confidence, count, counted, duration, moment, rfc3339, seconds } from "../src/lib/format";
 
 test("moments are UTC to the second, finer only where they are", () => {
   expect(moment("2026-03-11T19:41:32.000000Z")).toBe("2026-03-11 19:41:32");
@@ -31,4 +31,12 @@ test("numbers", () => {
     "2 rows",
     "2 entities",
   ]);
+});
+
+test("sizes are told in the unit that fits", () => {
+  expect(bytes(null)).toBe("size unknown");
+  expect(bytes(0)).toBe("0 bytes");
+  expect(bytes(1500)).toBe("1.5 kB");
+  expect(bytes(5_312_345_678)).toBe("5.3 GB");
+  expect(bytes(250_000_000)).toBe("250 MB");
 });

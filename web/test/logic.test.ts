@@ -122,11 +122,15 @@ test("the names of SSO roles are short, others as they are", () => {
 });
 
 test("how somebody signed in is told in words", () => {
-  expect(signedIn({ identity_type: "IAMUser", principal: "nadia", mfa: false })).toBe("IAM user, no MFA");
-  expect(signedIn({ identity_type: "AssumedRole", principal: "AWSReservedSSO_X_0/t", mfa: true })).toBe(
+  expect(signedIn({ identity_type: "IAMUser", principal: "nadia", mfa: false, console: true })).toBe(
+    "IAM user, no MFA",
+  );
+  expect(signedIn({ identity_type: "AssumedRole", principal: "AWSReservedSSO_X_0/t", mfa: true, console: true })).toBe(
     "SSO role, MFA",
   );
-  expect(signedIn({ identity_type: "New\u202eThing", principal: null, mfa: null })).toBe("New⟦U+202E⟧Thing");
+  expect(signedIn({ identity_type: "New\u202eThing", principal: null, mfa: null, console: false })).toBe(
+    "New⟦U+202E⟧Thing",
+  );
 });
 
 test("an explanation is told without what stands above it", () => {

@@ -1,6 +1,6 @@
 //! The case as a whole, its sessions, and how many of its clicks are named by a known page.
 
-use axum::extract::State;
+use axum::extract::{Path, State};
 use serde_json::json;
 
 use crate::serve::ServeError;
@@ -11,9 +11,10 @@ use crate::store::COVERAGE_SUMS;
 
 const CASE: &str = include_str!("../../../sql/serve/case.sql");
 const SESSIONS: &str = include_str!("../../../sql/serve/sessions.sql");
+const ACTOR: &str = include_str!("../../../sql/serve/actor.sql");
 
 /// What sessions can be sorted by.
-const SORTS: [&str; 19] = [
+const SORTS: [&str; 28] = [
     "first_time",
     "last_time",
     "seconds",
@@ -33,6 +34,15 @@ const SORTS: [&str; 19] = [
     "denied",
     "failed",
     "session_id",
+    "weight",
+    "findings",
+    "attempts",
+    "privilege_changes",
+    "credentials_made",
+    "defenses_weakened",
+    "data_exposed",
+    "secrets_read",
+    "destroyed",
 ];
 
 /// `GET /api/case`
@@ -49,16 +59,27 @@ pub(super) async fn case(State(desk): State<Shared>) -> Result<Json, ServeError>
 /// `GET /api/sessions`
 pub(super) async fn sessions(State(desk): State<Shared>, params: Params) -> Result<Json, ServeError> {
     let console = params.one_of("console", &["true", "false", "all"].map(|name| (name, name)))?;
+    let notable = params.one_of("notable", &["false", "true"].map(|name| (name, name)))?;
     let sort = params.one_of("sort", &SORTS.map(|name| (name, name)))?;
     let direction = params.direction()?;
     let listing = Listing {
         setting: String::new(),
         sql: SESSIONS,
-        params: vec![params.text("search"), console.to_owned()],
+        params: vec![params.text("search"), console.to_owned(), notable.to_owned()],
         order: format!("{sort} {direction} NULLS LAST, session_id"),
     };
     let paging = params.paging()?;
     desk.ask(move |desk, case| listing.page(case, &desk.totals, paging)).await
+}
+
+/// `GET /api/actors/{id}`
+pub(super) async fn actor(State(desk): State<Shared>, Path(id): Path<String>) -> Result<Json, ServeError> {
+    desk.ask(move |_, case| {
+        let told = object(&case.query_with(ACTOR, std::slice::from_ref(&id))?)?;
+        let advice = "The list of sessions has their ids.";
+        Ok(Json::from(&told.ok_or_else(|| ServeError::missing(format!("there is no session {id:?}"), advice))?))
+    })
+    .await
 }
 
 /// `GET /api/coverage`

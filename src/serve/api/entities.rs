@@ -4,6 +4,7 @@ use axum::extract::State;
 
 use crate::serve::ServeError;
 use crate::serve::desk::Shared;
+use crate::serve::filter::Filter;
 use crate::serve::params::Params;
 use crate::serve::rows::{Json, Listing, objects};
 
@@ -20,7 +21,7 @@ const SORTS: [&str; 9] = [
     "sightings",
     "changes",
     "touched",
-    "furthest",
+    "touches",
     "sessions",
 ];
 
@@ -28,7 +29,7 @@ const SORTS: [&str; 9] = [
 pub(super) async fn entities(State(desk): State<Shared>, params: Params) -> Result<Json, ServeError> {
     let sort = params.one_of("sort", &SORTS.map(|name| (name, name)))?;
     let direction = params.direction()?;
-    let touched = params.one_of("touched", &["false", "true"].map(|name| (name, name)))?;
+    let touched = params.one_of("touched", &["false", "true", "changed"].map(|name| (name, name)))?;
     let listing = Listing {
         setting: String::new(),
         sql: ENTITIES,
@@ -51,9 +52,9 @@ pub(super) async fn seen(State(desk): State<Shared>, params: Params) -> Result<J
         value.ok_or_else(|| ServeError::asked(format!("{name} is missing"), "Name one thing by type and value."))
     };
     let listing = Listing {
-        setting: String::new(),
+        setting: Filter::of_thing(needed("type")?, needed("value")?).setting()?,
         sql: SEEN,
-        params: vec![needed("type")?, needed("value")?],
+        params: Vec::new(),
         order: "time, id".to_owned(),
     };
     let paging = params.paging()?;

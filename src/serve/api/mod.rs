@@ -20,6 +20,7 @@ pub(super) fn routes() -> Router<Shared> {
     Router::new()
         .route("/api/case", get(case::case))
         .route("/api/sessions", get(case::sessions))
+        .route("/api/actors/{id}", get(case::actor))
         .route("/api/coverage", get(case::coverage))
         .route("/api/timeline", get(timeline::timeline))
         .route("/api/density", get(timeline::density))

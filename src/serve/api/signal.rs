@@ -18,6 +18,7 @@ use crate::store::Case;
 const SIGNAL: &str = include_str!("../../../sql/serve/signal.sql");
 const SIGNAL_EVENTS: &str = include_str!("../../../sql/serve/signal_events.sql");
 const EVENT: &str = include_str!("../../../sql/serve/event.sql");
+const EVENT_FACTS: &str = include_str!("../../../sql/serve/event_facts.sql");
 
 /// `GET /api/signals/{id}`
 pub(super) async fn signal(State(desk): State<Shared>, Path(id): Path<String>) -> Result<Json, ServeError> {
@@ -71,9 +72,11 @@ pub(super) async fn event(State(desk): State<Shared>, Path(id): Path<String>) ->
         let batch = batches.iter().find(|batch| batch.num_rows() > 0).ok_or_else(|| unknown("event", &id))?;
         let events = read_events(batch)?;
         let (event, file) = events.first().ok_or_else(|| unknown("event", &id))?;
+        let facts = object(&case.query_with(EVENT_FACTS, std::slice::from_ref(&id))?)?;
         let signals = Columns(batch).text("signal_id")?;
         Ok(Json::from(&json!({
             "event": rebuild(event)?,
+            "facts": facts,
             "signal_id": signals.is_valid(0).then(|| signals.value(0)),
             "session_id": event.session_id,
             "source_file": file,

@@ -2,6 +2,7 @@
 
 import { apiFilter, type Filter } from "../lib/filter";
 import type {
+  Actor,
   CaseSummary,
   Count,
   Coverage,
@@ -90,8 +91,12 @@ export interface Sorting {
 export const api = {
   case: (signal?: AbortSignal) => get<CaseSummary>("case", {}, signal),
 
-  sessions: (asked: Slice & Sorting & { search: string; console: string }, signal?: AbortSignal) =>
-    get<Page<SessionRow>>("sessions", { ...asked }, signal),
+  sessions: (
+    asked: Slice & Sorting & { search: string; console: string; notable?: boolean | undefined },
+    signal?: AbortSignal,
+  ) => get<Page<SessionRow>>("sessions", { ...asked }, signal),
+
+  actor: (id: string, signal?: AbortSignal) => get<Actor>(`actors/${encodeURIComponent(id)}`, {}, signal),
 
   timeline: (filter: Filter, slice: Slice & { order: Order }, signal?: AbortSignal) =>
     get<Page<TimelineRow>>("timeline", { ...slice }, signal, apiFilter(filter)),
@@ -109,7 +114,7 @@ export const api = {
   event: (id: string, signal?: AbortSignal) => get<EventDetail>(`events/${encodeURIComponent(id)}`, {}, signal),
 
   entities: (
-    asked: Slice & Sorting & { search: string; type: string | null; touched: boolean | undefined },
+    asked: Slice & Sorting & { search: string; type: string | null; touched: string | null },
     signal?: AbortSignal,
   ) => get<Page<EntityRow>>("entities", { ...asked }, signal),
 

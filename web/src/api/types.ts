@@ -1,7 +1,7 @@
 // What the server answers, as it answers it. Times are RFC 3339 texts in UTC; what is missing is null.
 
 export type Show = "click" | "command" | "background" | "residual" | "programmatic";
-export type Outcome = "ok" | "failed";
+export type Outcome = "ok" | "failed" | "denied";
 export type Order = "asc" | "desc";
 
 /** One page of rows, and how many there are in all. */
@@ -58,7 +58,52 @@ export interface SessionRow {
   secrets: number;
   denied: number;
   failed: number;
+  /** The greater, the more stands out. */
+  weight: number | null;
+  findings: number | null;
+  attempts: number | null;
+  privilege_changes: number | null;
+  credentials_made: number | null;
+  defenses_weakened: number | null;
+  data_exposed: number | null;
+  secrets_read: number | null;
+  destroyed: number | null;
   stands_out: string[];
+}
+
+/** Who is behind a session, what it made, and who used that. */
+export interface Actor {
+  session_id: string;
+  principal: string | null;
+  behind: { session_id: string; principal: string | null; path: string; is_origin: boolean }[];
+  used: CredentialLink[];
+  led_to: {
+    session_id: string;
+    principal: string | null;
+    path: string;
+    first_time: string;
+    events: number;
+    ips: string[];
+  }[];
+  made: {
+    event_time: string;
+    event_id: string;
+    event_key: string;
+    entity_type: string;
+    name: string;
+    uses: number | null;
+  }[];
+  data_out: { how: string; source: string | null; objects: number | null; bytes_out: number | null; events: number }[];
+}
+
+export interface CredentialLink {
+  method: string;
+  credential_type: string;
+  credential: string;
+  made_at: string;
+  event_id: string;
+  maker_session_id: string;
+  maker: string | null;
 }
 
 /** One row of the view `timeline`: a signal, or an event that is in no signal. */
@@ -81,6 +126,7 @@ export interface TimelineRow {
   id: string;
   url: string | null;
   error_code: string | null;
+  source_ip?: string | null;
   attack?: string[] | null;
 }
 
@@ -113,6 +159,9 @@ export type FacetName =
   | "techniques"
   | "regions"
   | "principals"
+  | "addresses"
+  | "keys"
+  | "notable"
   | "entity_types"
   | "outcomes"
   | "classes";
@@ -166,9 +215,24 @@ export type Json = string | number | boolean | null | Json[] | { [key: string]: 
 
 export interface EventDetail {
   event: Json;
+  facts: EventFacts | null;
   signal_id: string | null;
   session_id: string | null;
   source_file: string | null;
+}
+
+/** What an event is about, beside its record. */
+export interface EventFacts {
+  summary: string | null;
+  outcome: string | null;
+  principal: string | null;
+  source_ip: string | null;
+  access_key_id: string | null;
+  user_agent: string | null;
+  request_id: string | null;
+  error_code: string | null;
+  classes: string[];
+  entities: (Entity & { relation: string })[];
 }
 
 export interface EntityRow extends Entity {
@@ -177,8 +241,8 @@ export interface EntityRow extends Entity {
   last_time: string;
   sightings: number;
   changes: number;
+  touches: number;
   touched: boolean;
-  furthest: string | null;
   sessions: number;
 }
 

@@ -39,6 +39,16 @@ export function confidence(value: number | null): string {
   return (value >= 1 ? 1 : Math.min(0.99, Math.round(value * 100) / 100)).toFixed(2);
 }
 
+const UNITS = ["bytes", "kB", "MB", "GB", "TB", "PB"] as const;
+
+/** `5.3 GB`, in powers of 1000; `size unknown` where the trail does not say. */
+export function bytes(value: number | null | undefined): string {
+  if (value == null) return "size unknown";
+  const power = value < 1000 ? 0 : Math.min(UNITS.length - 1, Math.floor(Math.log10(value) / 3));
+  const scaled = value / 1000 ** power;
+  return `${power === 0 ? count(value) : scaled.toFixed(scaled < 100 ? 1 : 0)} ${UNITS[power]}`;
+}
+
 /** Seconds since 1970. */
 export const seconds = (time: string): number => Date.parse(time) / 1000;
 /** RFC 3339 to the millisecond. */

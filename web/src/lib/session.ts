@@ -18,11 +18,11 @@ const SSO = /^AWSReservedSSO_(.+)_[0-9a-f]{16}\/(.+)$/su;
 /** A principal, one of SSO with the person first: `tomas (SSO PowerUserAccess)`. No user or role has a space in its name. */
 export const shortPrincipal = (name: string): string => name.replace(SSO, "$2 (SSO $1)");
 
-type Known = Pick<SessionRow, "identity_type" | "principal" | "mfa">;
+type Known = Pick<SessionRow, "identity_type" | "principal" | "mfa" | "console">;
 
-/** How an identity came in, in words: `IAM user, no MFA`. */
-export function signedIn({ identity_type, principal, mfa }: Known): string {
+/** How an identity came in, in words: `IAM user, no MFA`. Programs have no second factor, which says nothing. */
+export function signedIn({ identity_type, principal, mfa, console }: Known): string {
   const type = identity_type ?? "unknown";
   const how = principal?.startsWith("AWSReservedSSO_") ? "SSO role" : (IDENTITIES[type] ?? visible(type));
-  return mfa === null ? how : `${how}, ${mfa ? "MFA" : "no MFA"}`;
+  return mfa === null || !(console || mfa) ? how : `${how}, ${mfa ? "MFA" : "no MFA"}`;
 }

@@ -1,6 +1,7 @@
 import type { TimelineRow } from "../api/types";
 import { Failed, Kind, Sure } from "../components/badge";
-import { Principal, Text } from "../components/text";
+import { Pivot } from "../components/pivot";
+import { Text } from "../components/text";
 import type { Column } from "../grid/types";
 import { clock, count, day } from "../lib/format";
 
@@ -26,11 +27,19 @@ const What = ({ row }: { row: TimelineRow }) => (
   </>
 );
 
+/** The kind; of an event that is in no signal, whose it is too. */
+const KindOf = ({ row }: { row: TimelineRow }) => (
+  <>
+    <Kind kind={kindOf(row)} />
+    {row.entry === "event" && row.kind !== null && <span class="lower">{row.class}</span>}
+  </>
+);
+
 type Columns = readonly Column<TimelineRow>[];
 
 const FIRST: Columns = [
   { key: "time", title: "Time (UTC)", width: "9.5rem", sort: "time", render: (row) => <Time row={row} /> },
-  { key: "kind", title: "Kind", width: "5.75rem", render: (row) => <Kind kind={kindOf(row)} /> },
+  { key: "kind", title: "Kind", width: "5.75rem", render: (row) => <KindOf row={row} /> },
   { key: "what", title: "What was done, and where", width: "minmax(14rem, 8fr)", render: (row) => <What row={row} /> },
   {
     key: "sure",
@@ -50,13 +59,16 @@ const EVENTS: Column<TimelineRow> = {
 
 const Region = ({ row }: { row: TimelineRow }) => <Text value={row.region} max={40} />;
 
+/** Where the call came from; a service by its own name. */
+const From = ({ row }: { row: TimelineRow }) => (row.source_ip ? <Pivot of="ip" value={row.source_ip} /> : null);
+
 const Who = ({ row }: { row: TimelineRow }) => (
   <>
     <span class="upper">
-      <Principal name={row.principal} />
+      {row.principal ? <Pivot of="principal" value={row.principal} /> : <span class="none">–</span>}
     </span>
     <span class="lower">
-      <Region row={row} />
+      <From row={row} /> <Region row={row} />
     </span>
   </>
 );
@@ -64,13 +76,27 @@ const Who = ({ row }: { row: TimelineRow }) => (
 /** Rows of any session. */
 export const COLUMNS: Columns = [
   ...FIRST,
-  { key: "who", title: "Principal, region", width: "minmax(8rem, 2fr)", render: (row) => <Who row={row} /> },
+  { key: "who", title: "Principal, address, region", width: "minmax(10rem, 3fr)", render: (row) => <Who row={row} /> },
   EVENTS,
 ];
 
 /** Rows of one session: its principal stands above. */
 export const OF_ONE_SESSION: Columns = [
   ...FIRST,
-  { key: "who", title: "Region", width: "6rem", render: (row) => <Region row={row} /> },
+  {
+    key: "who",
+    title: "Region, address",
+    width: "8.5rem",
+    render: (row) => (
+      <>
+        <span class="upper">
+          <Region row={row} />
+        </span>
+        <span class="lower">
+          <From row={row} />
+        </span>
+      </>
+    ),
+  },
   EVENTS,
 ];

@@ -1,15 +1,16 @@
 // What a row of the timeline unfolds to: a click with its things, its reasons and its events, or an event as it was.
 
+import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { api } from "../api/client";
-import type { Entity, SignalDetail, SignalEvent, TimelineRow } from "../api/types";
+import type { Entity, EventFacts, SignalDetail, SignalEvent, TimelineRow } from "../api/types";
 import { Failed } from "../components/badge";
 import { JsonView } from "../components/json";
+import { Pivot, Thing } from "../components/pivot";
 import { Problem } from "../components/problem";
-import { LongText } from "../components/text";
+import { LongText, Text } from "../components/text";
 import { clock, confidence, count, counted } from "../lib/format";
 import { useAsked } from "../lib/hooks";
-import { follow } from "../lib/router";
 import { clip, visible, visibleLines } from "../lib/text";
 import { explanation } from "./why";
 
@@ -68,13 +69,27 @@ function Facts({ detail: { signal, rule }, found, row }: FactsProps) {
         )}
         <dt>Id</dt>
         <dd class="mono">{visible(signal.signal_id)}</dd>
+        {row.principal && (
+          <>
+            <dt>Who</dt>
+            <dd>
+              <Pivot of="principal" value={row.principal} tabs />
+            </dd>
+          </>
+        )}
+        {row.source_ip && (
+          <>
+            <dt>Address</dt>
+            <dd>
+              <Pivot of="ip" value={row.source_ip} tabs />
+            </dd>
+          </>
+        )}
         {row.session_id && (
           <>
             <dt>Session</dt>
             <dd>
-              <a class="mono" href={`/timeline?${new URLSearchParams({ session: row.session_id })}`} onClick={follow}>
-                {visible(row.session_id.slice(0, 8))}
-              </a>
+              <Pivot of="session" value={row.session_id} text={row.session_id.slice(0, 8)} tabs />
             </dd>
           </>
         )}
@@ -102,18 +117,13 @@ const FEW = 12;
 function Entities({ entities }: { entities: readonly Entity[] }) {
   const [all, setAll] = useState(false);
   if (entities.length === 0) return null;
-  const link = (entity: Entity) =>
-    `/entities?${new URLSearchParams({ type: entity.entity_type, entity: entity.entity_value })}`;
   return (
     <section>
       <h3>{`On the screen (${count(entities.length)})`}</h3>
       <ul class="things">
         {(all ? entities : entities.slice(0, FEW)).map((entity) => (
           <li key={`${entity.entity_type} ${entity.entity_value}`}>
-            <span class="thing-type">{visible(entity.entity_type)}</span>{" "}
-            <a class="mono" href={link(entity)} onClick={follow}>
-              {visible(clip(entity.entity_value, 160).text)}
-            </a>
+            <Thing type={entity.entity_type} value={entity.entity_value} />
           </li>
         ))}
       </ul>
@@ -185,12 +195,56 @@ function EventLine({ event }: { event: SignalEvent }) {
   );
 }
 
+/** Who, from where, with what, and about what: each leads to all of it. */
+function About({ facts, session }: { facts: EventFacts; session: string | null }) {
+  const { principal, source_ip, access_key_id, entities, classes } = facts;
+  const fact = (name: string, value: ComponentChildren) =>
+    value ? (
+      <>
+        <dt>{name}</dt>
+        <dd>{value}</dd>
+      </>
+    ) : null;
+  return (
+    <div class="about">
+      <p class="signal-what">
+        <LongText value={facts.summary} max={600} />
+      </p>
+      <dl class="facts">
+        {fact("Who", principal && <Pivot of="principal" value={principal} tabs />)}
+        {fact("Address", source_ip && <Pivot of="ip" value={source_ip} tabs />)}
+        {fact("Access key", access_key_id && <Pivot of="key" value={access_key_id} tabs />)}
+        {fact("Session", session && <Pivot of="session" value={session} text={session.slice(0, 8)} tabs />)}
+        {fact("User agent", facts.user_agent && <Text value={facts.user_agent} max={200} />)}
+        {fact("Outcome", visible(facts.outcome ?? ""))}
+        {fact("Stands out", classes.length > 0 && visible(classes.join(", ")))}
+        {fact(
+          "About",
+          entities.length > 0 && (
+            <ul class="things">
+              {entities.slice(0, MOST_THINGS).map((each) => (
+                <li key={`${each.relation} ${each.entity_type} ${each.entity_value}`}>
+                  <Thing type={each.entity_type} value={each.entity_value} />{" "}
+                  <span class="muted">{visible(each.relation)}</span>
+                </li>
+              ))}
+            </ul>
+          ),
+        )}
+      </dl>
+    </div>
+  );
+}
+
+const MOST_THINGS = 40;
+
 function RawEvent({ id }: { id: string }) {
   const { data, error, again } = useAsked(id, (signal) => api.event(id, signal));
   if (error) return <Problem error={error} again={again} />;
   if (!data) return <p class="waiting">Asking for the event …</p>;
   return (
     <div class="raw">
+      {data.facts && <About facts={data.facts} session={data.session_id} />}
       <JsonView value={data.event} label={`Event ${visible(id)}`} />
       {data.source_file && <p class="from">{`from ${visible(data.source_file)}`}</p>}
     </div>

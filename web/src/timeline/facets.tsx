@@ -2,7 +2,7 @@
 
 import { useState } from "preact/hooks";
 import type { Count, FacetName, Facets as FacetsAnswer, Outcome } from "../api/types";
-import { emptyFilter, type Filter, filterCount, type ListKey, toggled } from "../lib/filter";
+import { emptyFilter, type Filter, filterCount, type ListKey, outcomeOf, toggled } from "../lib/filter";
 import { count } from "../lib/format";
 import { clip, visible } from "../lib/text";
 
@@ -16,14 +16,15 @@ const LISTED: readonly [ListKey, FacetName, string][] = [
   ["kind", "kinds", "Kind"],
   ["service", "services", "Service"],
   ["principal", "principals", "Principal"],
+  ["ip", "addresses", "Address"],
+  ["key", "keys", "Access key"],
   ["technique", "techniques", "Technique"],
   ["region", "regions", "Region"],
 ];
-const OUTCOMES: Record<Outcome, string> = { ok: "succeeded", failed: "failed" };
+const OUTCOMES: Record<Outcome, string> = { ok: "succeeded", failed: "failed", denied: "denied" };
 
 export function Facets({ filter, facets, onChange }: FacetsProps) {
   const set = filterCount(filter);
-  const outcome = (value: string) => (value === "ok" || value === "failed" ? value : null);
   return (
     <div class="facets">
       <div class="facets-head">
@@ -46,13 +47,21 @@ export function Facets({ filter, facets, onChange }: FacetsProps) {
           onToggle={(value) => onChange({ ...filter, session: toggled(filter.session, value) })}
         />
       )}
+      {filter.actor.length > 0 && (
+        <Values
+          title="Actor: session, and who used what it made"
+          counts={[]}
+          chosen={filter.actor}
+          onToggle={(value) => onChange({ ...filter, actor: toggled(filter.actor, value) })}
+        />
+      )}
       {LISTED.slice(0, 1).map(list(filter, facets, onChange))}
       <Values
         title="Outcome"
         counts={facets?.outcomes ?? []}
         chosen={filter.outcome ? [filter.outcome] : []}
         spell={(value) => OUTCOMES[value as Outcome] ?? value}
-        onToggle={(value) => onChange({ ...filter, outcome: filter.outcome === value ? null : outcome(value) })}
+        onToggle={(value) => onChange({ ...filter, outcome: filter.outcome === value ? null : outcomeOf(value) })}
       />
       {LISTED.slice(1).map(list(filter, facets, onChange))}
       <EntityFilter filter={filter} types={facets?.entity_types ?? []} onChange={onChange} />
@@ -156,7 +165,6 @@ function EntityFilter({ filter, types, onChange }: EntityFilterProps) {
           aria-label="Name or id of the entity; enter filters"
           placeholder="name or id, then enter"
           value={typed}
-          disabled={!filter.entityType}
           onInput={(event) => setTyped(event.currentTarget.value)}
         />
       </form>

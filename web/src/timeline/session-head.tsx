@@ -1,12 +1,15 @@
 // Above the timeline of one session: whose it is.
 
-import type { ComponentChildren } from "preact";
+import { type ComponentChildren, Fragment } from "preact";
 import { api } from "../api/client";
 import { Chips } from "../components/badge";
+import { Pivot } from "../components/pivot";
 import { Text } from "../components/text";
 import { count, duration, moment } from "../lib/format";
 import { useAsked } from "../lib/hooks";
 import { signedIn } from "../lib/session";
+
+const FEW_ADDRESSES = 6;
 
 export function SessionHead({ id }: { id: string }) {
   const { data } = useAsked(id, (signal) => api.sessions({ search: id, console: "all", offset: 0, limit: 1 }, signal));
@@ -14,9 +17,7 @@ export function SessionHead({ id }: { id: string }) {
   if (!row) return null;
   return (
     <section class="session-head" aria-label="Session">
-      <Fact name="Who">
-        <Text value={row.principal} max={120} />
-      </Fact>
+      <Fact name="Who">{row.principal ? <Pivot of="principal" value={row.principal} tabs /> : "–"}</Fact>
       <Fact name="Account">
         <span class="num">{row.account_id ?? "–"}</span>
       </Fact>
@@ -25,7 +26,13 @@ export function SessionHead({ id }: { id: string }) {
       </Fact>
       <Fact name="From">
         <span class="num">
-          <Text value={row.ips.join(", ")} max={120} />
+          {row.ips.length === 0 && "–"}
+          {row.ips.slice(0, FEW_ADDRESSES).map((ip) => (
+            <Fragment key={ip}>
+              <Pivot of="ip" value={ip} tabs />{" "}
+            </Fragment>
+          ))}
+          {row.ips.length > FEW_ADDRESSES && <Text value={`+${count(row.ips.length - FEW_ADDRESSES)}`} />}
         </span>
       </Fact>
       <Fact name="Signed in">{signedIn(row)}</Fact>
@@ -34,7 +41,7 @@ export function SessionHead({ id }: { id: string }) {
       </Fact>
       {row.stands_out.length > 0 && (
         <Fact name="Stands out">
-          <Chips values={row.stands_out} max={8} />
+          <Chips values={row.stands_out} max={12} />
         </Fact>
       )}
     </section>

@@ -2,13 +2,12 @@
 
 import { api } from "../api/client";
 import type { EntityRow, SeenRow } from "../api/types";
-import { Kind } from "../components/badge";
 import { Search } from "../components/search";
 import { LongText, Text } from "../components/text";
 import { Total } from "../components/total";
 import { Grid } from "../grid/grid";
 import type { Column } from "../grid/types";
-import { emptyFilter, toggled } from "../lib/filter";
+import { emptyFilter, SHOWS, toggled, writeFilter } from "../lib/filter";
 import { count, moment } from "../lib/format";
 import { useAsked, useChanged, usePages } from "../lib/hooks";
 import { change, follow, go, type Place } from "../lib/router";
@@ -30,6 +29,12 @@ const By = ({ principals }: { principals: readonly string[] }) => (
   </>
 );
 
+/** What was done to it at most. */
+const How = ({ changed = false, touched }: { changed?: boolean; touched: boolean }) => {
+  if (changed) return <strong class="loud">changed</strong>;
+  return touched ? <strong>touched</strong> : <span class="none">seen</span>;
+};
+
 const COLUMNS: readonly Column<EntityRow>[] = [
   {
     key: "type",
@@ -50,23 +55,16 @@ const COLUMNS: readonly Column<EntityRow>[] = [
     ),
   },
   {
-    key: "furthest",
-    title: "At most",
-    width: "5.5rem",
-    sort: "furthest",
-    render: (row) => <Kind kind={row.furthest ?? "view"} />,
-  },
-  {
     key: "touched",
-    title: "Touched",
-    width: "4.5rem",
-    sort: "touched",
-    render: (row) => (row.touched ? <strong>touched</strong> : <span class="none">seen</span>),
+    title: "How",
+    width: "5rem",
+    sort: "touches",
+    render: (row) => <How changed={row.changes > 0} touched={row.touched} />,
   },
   {
     key: "sightings",
-    title: "Clicks",
-    width: "4rem",
+    title: "Rows",
+    width: "4.5rem",
     sort: "sightings",
     end: true,
     render: (row) => <span class="num">{count(row.sightings)}</span>,
@@ -120,7 +118,7 @@ export function Entities({ place }: { place: Place }) {
 
 function All({ place: { params } }: { place: Place }) {
   const [search, type] = [params.get("search") ?? "", params.get("type")];
-  const touched = params.get("touched") === "true" || undefined;
+  const touched = params.get("touched");
   const { sorting, onSort } = sortingIn(params, "changes", true);
   const { sort, descending } = sorting;
   const rows = usePages<EntityRow>(`${search} ${type} ${touched} ${sort} ${descending}`, (offset, limit, signal) =>
@@ -138,12 +136,12 @@ function All({ place: { params } }: { place: Place }) {
         <Search label="Search entities" value={search} onSearch={(text) => set("search", text, true)} />
         <TypeField type={type} onChoose={(value) => set("type", value)} />
         <label class="field">
-          <input
-            type="checkbox"
-            checked={touched ?? false}
-            onChange={(event) => set("touched", event.currentTarget.checked ? "true" : "")}
-          />{" "}
-          touched only
+          How{" "}
+          <select value={touched ?? ""} onChange={(event) => set("touched", event.currentTarget.value)}>
+            <option value="">all</option>
+            <option value="true">touched: a call was about it</option>
+            <option value="changed">changed, made, or its secret taken</option>
+          </select>
         </label>
         <Total total={rows.total} one="entity" many="entities" />
       </div>
@@ -186,7 +184,7 @@ const SEEN: readonly Column<SeenRow>[] = [
     key: "touched",
     title: "How",
     width: "5rem",
-    render: (row) => (row.touched ? <strong>touched</strong> : <span class="none">seen</span>),
+    render: (row) => <How touched={row.touched} />,
   },
   ...TIMELINE,
 ];
@@ -207,8 +205,8 @@ function Seen({ type, value, place }: { type: string; value: string; place: Plac
       all.delete("open");
       for (const each of next) all.append("open", each);
     }, true);
-  const filter = { ...emptyFilter(), entityType: type, entity: value };
-  const inTimeline = new URLSearchParams({ entity_type: type, entity: value });
+  const filter = { ...emptyFilter(), show: [...SHOWS], entityType: type, entity: value };
+  const inTimeline = writeFilter(filter);
   return (
     <div class="view">
       <div class="bar thing-bar">
@@ -221,7 +219,7 @@ function Seen({ type, value, place }: { type: string; value: string; place: Plac
             <LongText value={value} max={200} />
           </span>
         </h1>
-        <Total total={rows.total} one="click" />
+        <Total total={rows.total} one="row" />
         <a href={`/timeline?${inTimeline}`} onClick={follow}>
           Show in the timeline
         </a>

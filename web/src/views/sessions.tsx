@@ -3,13 +3,14 @@
 import { type ComponentChildren, Fragment } from "preact";
 import { api } from "../api/client";
 import type { SessionRow } from "../api/types";
+import { Pivot } from "../components/pivot";
 import { Search } from "../components/search";
 import { Segmented } from "../components/segmented";
-import { Principal, Text } from "../components/text";
+import { Principal } from "../components/text";
 import { Total } from "../components/total";
 import { Grid } from "../grid/grid";
 import type { Column } from "../grid/types";
-import { count, duration, moment } from "../lib/format";
+import { count, counted, duration, moment } from "../lib/format";
 import { useChanged, usePages } from "../lib/hooks";
 import { change, go, type Place } from "../lib/router";
 import { type Selection, useSelection } from "../lib/selection";
@@ -17,13 +18,14 @@ import { signedIn } from "../lib/session";
 import { sortingIn } from "../lib/sorting";
 import { visible } from "../lib/text";
 
-type Which = "true" | "false" | "all";
+type Which = "notable" | "true" | "false" | "all";
 const WHICH: readonly (readonly [Which, string])[] = [
+  ["notable", "Stands out"],
   ["true", "Console"],
   ["false", "Programs"],
   ["all", "All"],
 ];
-const whichOf = (value: string | null): Which => (value === "false" || value === "all" ? value : "true");
+const whichOf = (value: string | null): Which => WHICH.find(([which]) => which === value)?.[0] ?? "notable";
 
 const Two = ({ children, below }: { children: ComponentChildren; below: ComponentChildren }) => (
   <>
@@ -43,26 +45,37 @@ const Outstanding = ({ values }: { values: readonly string[] }) => (
   </span>
 );
 
-const tally = (
-  key: "events" | "clicks" | "changes" | "secrets" | "denied" | "unexplained_events",
-  title: string,
-  loud = false,
-): Column<SessionRow> => ({
+const FEW_ADDRESSES = 2;
+
+/** Where they came from: each address whole, and a way to all that it did. */
+const Addresses = ({ ips }: { ips: readonly string[] }) => (
+  <span class="addresses num" title={ips.map(visible).join(", ")}>
+    {ips.length === 0 && <span class="none">–</span>}
+    {ips.slice(0, FEW_ADDRESSES).map((ip) => (
+      <Fragment key={ip}>
+        <Pivot of="ip" value={ip} />{" "}
+      </Fragment>
+    ))}
+    {ips.length > FEW_ADDRESSES && <span class="more">{`+${count(ips.length - FEW_ADDRESSES)}`}</span>}
+  </span>
+);
+
+type Tallied = "denied" | "secrets_read" | "credentials_made" | "defenses_weakened" | "data_exposed";
+
+const tally = (key: Tallied, title: string, width = "4rem"): Column<SessionRow> => ({
   key,
   title,
-  width: "3.75rem",
+  width,
   sort: key,
   end: true,
-  render: (row) => (
-    <span class={`num ${row[key] === 0 ? "none" : ""} ${loud && row[key] > 0 ? "loud" : ""}`}>{count(row[key])}</span>
-  ),
+  render: (row) => <span class={`num ${row[key] ? "loud" : "none"}`}>{count(row[key])}</span>,
 });
 
 const COLUMNS: readonly Column<SessionRow>[] = [
   {
     key: "who",
     title: "Who",
-    width: "minmax(8rem, 3fr)",
+    width: "minmax(9rem, 4fr)",
     sort: "principal",
     render: (row) => (
       <Two below={<span class="num">{row.account_id ?? ""}</span>}>
@@ -86,21 +99,43 @@ const COLUMNS: readonly Column<SessionRow>[] = [
   {
     key: "from",
     title: "From",
-    width: "minmax(7.5rem, 2fr)",
+    width: "minmax(8.5rem, 2fr)",
     render: (row) => (
-      <Two below={<span class={row.mfa === false ? "warn" : ""}>{signedIn(row)}</span>}>
-        <span class="num">
-          <Text value={row.ips.join(", ")} max={120} />
-        </span>
+      <>
+        <Addresses ips={row.ips} />
+        <span class={`lower ${row.console && row.mfa === false ? "warn" : ""}`}>{signedIn(row)}</span>
+      </>
+    ),
+  },
+  {
+    key: "events",
+    title: "Events",
+    width: "4.25rem",
+    sort: "events",
+    end: true,
+    render: (row) => (
+      <Two below={row.clicks > 0 ? counted(row.clicks, "click") : row.console ? "" : "program"}>
+        <span class="num">{count(row.events)}</span>
       </Two>
     ),
   },
-  tally("events", "Events"),
-  tally("clicks", "Clicks"),
-  tally("changes", "Changes"),
-  tally("secrets", "Secrets", true),
-  tally("denied", "Denied", true),
-  tally("unexplained_events", "Unexpl."),
+  {
+    key: "findings",
+    title: "Findings",
+    width: "4.75rem",
+    sort: "findings",
+    end: true,
+    render: (row) => (
+      <Two below={row.attempts ? `${count(row.attempts)} tried` : ""}>
+        <span class={`num ${row.findings ? "loud" : "none"}`}>{count(row.findings)}</span>
+      </Two>
+    ),
+  },
+  tally("denied", "Denied"),
+  tally("secrets_read", "Secrets"),
+  tally("credentials_made", "Creds made", "5.25rem"),
+  tally("defenses_weakened", "Defenses", "4.5rem"),
+  tally("data_exposed", "Data out", "4.25rem"),
   {
     key: "stands",
     title: "Stands out",
@@ -110,19 +145,32 @@ const COLUMNS: readonly Column<SessionRow>[] = [
 ];
 
 const rowKey = (row: SessionRow) => row.session_id;
-const timelineOf = (ids: readonly string[]) => {
+const timelineOf = (rows: readonly SessionRow[]) => {
   const params = new URLSearchParams();
-  for (const id of ids) params.append("session", id);
+  for (const row of rows) params.append("session", row.session_id);
+  // Programs read all day: what they changed comes first, and the switch says how much is left out.
+  if (rows.every((row) => !row.console && (row.findings || row.attempts))) params.append("notable", "true");
   go("/timeline", params);
 };
 
 export function Sessions({ place: { params } }: { place: Place }) {
   const search = params.get("search") ?? "";
   const which = whichOf(params.get("console"));
-  const { sorting, onSort } = sortingIn(params, "first_time", false);
+  const { sorting, onSort } = sortingIn(params, "weight", true);
   const { sort, descending } = sorting;
   const rows = usePages<SessionRow>(`${search} ${which} ${sort} ${descending}`, (offset, limit, signal) =>
-    api.sessions({ search, console: which, sort, descending, offset, limit }, signal),
+    api.sessions(
+      {
+        search,
+        console: which === "notable" ? "all" : which,
+        notable: which === "notable" || undefined,
+        sort,
+        descending,
+        offset,
+        limit,
+      },
+      signal,
+    ),
   );
   useChanged((listener) => rows.subscribe(listener), rows);
   const selection = useSelection<SessionRow>();
@@ -138,7 +186,7 @@ export function Sessions({ place: { params } }: { place: Place }) {
           name="console"
           value={which}
           choices={WHICH}
-          onChoose={(value) => set("console", value, "true")}
+          onChoose={(value) => set("console", value, "notable")}
         />
         <Total total={rows.total} one="session" />
         <Chosen selection={selection} />
@@ -150,15 +198,17 @@ export function Sessions({ place: { params } }: { place: Place }) {
         rows={rows}
         rowKey={rowKey}
         empty={
-          which === "true" ? "No session of the console matches. Look among programs, too." : "No session matches."
+          which === "all"
+            ? "No session matches."
+            : "No session matches here. All has those in which nothing stands out."
         }
-        compactBelow={67.5}
-        compactRem={8.75}
+        compactBelow={79}
+        compactRem={7.75}
         rowRem={3.75}
         selection={selection}
         sorting={sorting}
         onSort={onSort}
-        onEnter={(row) => timelineOf([row.session_id])}
+        onEnter={(row) => timelineOf([row])}
       />
     </div>
   );
@@ -170,7 +220,7 @@ const Chosen = ({ selection }: { selection: Selection<SessionRow> }) => (
     {selection.size > 0 && (
       <>
         <span class="selected">{`${count(selection.size)} selected`}</span>
-        <button type="button" class="primary" onClick={() => timelineOf(selection.rows().map(rowKey))}>
+        <button type="button" class="primary" onClick={() => timelineOf(selection.rows())}>
           Show in one timeline
         </button>
         <button type="button" onClick={() => selection.clear()}>

@@ -7,11 +7,12 @@ import { Search } from "../components/search";
 import { Total } from "../components/total";
 import { Grid } from "../grid/grid";
 import { announce } from "../lib/announce";
-import { type Filter, filterCount, readFilter, toggled, writeFilter } from "../lib/filter";
+import { changed, type Filter, filterCount, readFilter, toggled, writeFilter } from "../lib/filter";
 import { count } from "../lib/format";
 import { useAsked, useChanged, usePages } from "../lib/hooks";
 import { go, type Place } from "../lib/router";
 import { type Selection, useSelection } from "../lib/selection";
+import { ActorPanel } from "../timeline/actor";
 import { Carry, copyText } from "../timeline/carry";
 import { COLUMNS, OF_ONE_SESSION } from "../timeline/columns";
 import { Detail } from "../timeline/detail";
@@ -49,7 +50,7 @@ function useTimeline({ params }: Place) {
   const ready = rows.total !== undefined;
   const facets = useAsked(ready ? `facets ${writeFilter(filter)}` : null, (signal) => api.facets(filter, signal));
   // Another filter is a step to go back from; what is typed or unfolded is not.
-  const ask = (next: Filter, replace = false) => go("/timeline", write(next, order, open), replace);
+  const ask = (next: Filter, replace = false) => go("/timeline", write(changed(filter, next), order, open), replace);
   const fold = (id: string) => go("/timeline", write(filter, order, toggled(open, id)), true);
   const reorder = () => go("/timeline", write(filter, order === "asc" ? "desc" : "asc", open), true);
   return { filter, order, open: new Set(open), rows, ready, facets: facets.data, ask, fold, reorder };
@@ -61,11 +62,13 @@ export function Timeline({ place }: { place: Place }) {
   const asking = useTimeline(place);
   const { filter, facets, ask } = asking;
   const selection = useSelection<TimelineRow>();
+  const chosen = [...new Set([...filter.session, ...filter.actor])];
   const [beside, setBeside] = useState(() => matchMedia(ROOM_FOR_FACETS).matches);
   return (
     <div class={`view view-timeline ${beside ? "facets-open" : ""}`}>
       <h1 class="visually-hidden">Timeline</h1>
-      {filter.session.length === 1 && <SessionHead id={filter.session[0] ?? ""} />}
+      {chosen.length === 1 && <SessionHead id={chosen[0] ?? ""} />}
+      {chosen.length === 1 && <ActorPanel id={chosen[0] ?? ""} />}
       <Bar asking={asking} selection={selection} beside={beside} onBeside={() => setBeside(!beside)} />
       <div class="columns">
         <aside class="side" aria-label="Filters">
@@ -103,11 +106,37 @@ function Bar({ asking: { filter, facets, rows, ask }, selection, beside, onBesid
         {set > 0 ? `Filters (${count(set)})` : "Filters"}
       </button>
       <Shows show={filter.show} counts={facets?.classes ?? []} onChange={(show) => ask({ ...filter, show })} />
+      <Notable
+        on={filter.notable}
+        others={facets?.notable.find((each) => each.value === "false")?.count}
+        onChange={(notable) => ask({ ...filter, notable })}
+      />
       <Total total={rows.total} one="row" />
       <Carry filter={filter} total={rows.total} selection={selection} />
     </div>
   );
 }
+
+interface NotableProps {
+  on: boolean;
+  /** How many rows are neither. */
+  others: number | undefined;
+  onChange: (on: boolean) => void;
+}
+
+/** The switch that leaves reads out, and how many those are. */
+const Notable = ({ on, others, onChange }: NotableProps) => (
+  <label
+    class={`notable ${on ? "chosen" : ""}`}
+    title="What changed something, took a secret, stands out, or was denied"
+  >
+    <input type="checkbox" checked={on} onChange={() => onChange(!on)} />
+    Changes and findings only
+    {others !== undefined && (
+      <span class="num facet-count">{on ? `${count(others)} others left out` : `without ${count(others)} others`}</span>
+    )}
+  </label>
+);
 
 function Rows({ asking: { filter, order, open, rows, fold, reorder }, selection }: PartProps) {
   const onKey = (pressed: string, row: TimelineRow | undefined) => {

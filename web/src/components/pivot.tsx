@@ -1,0 +1,43 @@
+// A value from logs that leads to all that it is in.
+
+import { pivot } from "../lib/filter";
+import { follow } from "../lib/router";
+import { shortPrincipal } from "../lib/session";
+import { clip, visible } from "../lib/text";
+
+const WORDS = { ip: "address", key: "access key", principal: "principal", session: "session", actor: "actor" } as const;
+
+interface PivotProps {
+  of: keyof typeof WORDS;
+  value: string;
+  /** What it says, if not the value. */
+  text?: string;
+  /** Whether it is reached by Tab: in rows, keys go to the row, and what unfolds has the same links. */
+  tabs?: boolean;
+}
+
+/** A link to the timeline of one address, key, principal or session. */
+export function Pivot({ of, value, text, tabs = false }: PivotProps) {
+  const said = text ?? (of === "principal" ? shortPrincipal(value) : value);
+  return (
+    <a
+      class={of === "principal" ? "pivot" : "pivot num"}
+      href={pivot(of, value)}
+      title={`All of ${WORDS[of]} ${visible(clip(value, 500).text)}`}
+      tabIndex={tabs ? undefined : -1}
+      onClick={follow}
+    >
+      {visible(clip(said, 160).text)}
+    </a>
+  );
+}
+
+/** A link to the history of one thing. */
+export const Thing = ({ type, value }: { type: string; value: string }) => (
+  <>
+    <span class="thing-type">{visible(type)}</span>{" "}
+    <a class="mono" href={`/entities?${new URLSearchParams({ type, entity: value })}`} onClick={follow}>
+      {visible(clip(value, 160).text)}
+    </a>
+  </>
+);
