@@ -7,9 +7,9 @@ use arrow::record_batch::RecordBatch;
 
 use super::columns::{boolean_at, text_at, time_at};
 use super::{BatchError, Cell, Columns, Rows};
-use crate::call::{self, Call, Classified, Entity, Outcome};
+use crate::call::{self, Call, Classified, Description, Entity, Outcome};
 use crate::event::{Client, Event, Evidence, Identity};
-use crate::json::Document;
+use crate::json::{Document, Json};
 use crate::table::EVENTS;
 
 /// What AWS writes where somebody may have typed a password as the name: only sign-ins that failed have it.
@@ -38,22 +38,10 @@ impl EventRows {
     /// If the cells here are not the columns of the table, which a test rules out.
     pub fn push(&mut self, event: &Event<'_>, source_file: &str, source_record: u64) -> Result<(), BatchError> {
         let identity = &event.identity;
-        let (request, response) = (
-            Document::read(event.request_parameters.as_deref().unwrap_or_default()),
-            Document::read(event.response_elements.as_deref().unwrap_or_default()),
-        );
+        let [request, response] = [&event.request_parameters, &event.response_elements]
+            .map(|body| Document::read(body.as_deref().unwrap_or_default()));
         let key = event.key();
-        let told = call::Table::shipped().describe(&Call {
-            key: &key,
-            read_only: event.read_only,
-            error_code: event.error_code.as_deref(),
-            request: request.root(),
-            response: response.root(),
-            extra: event.extra.as_deref(),
-            account: event.account_id(),
-            region: event.region.as_deref(),
-            sign_in_failed: event.error_message.is_some() || identity.user_name.as_deref() == Some(HIDDEN),
-        });
+        let told = described(event, &key, [request.root(), response.root()]);
         let grants = (!told.grants.is_empty()).then(|| serde_json::to_string(&told.grants).unwrap_or_default());
         let network = event.source_ip.as_deref().and_then(call::network_of);
         self.0.push([
@@ -133,6 +121,22 @@ impl EventRows {
     pub fn finish(self) -> Result<RecordBatch, BatchError> {
         self.0.finish()
     }
+}
+
+/// What the event's call did.
+fn described(event: &Event<'_>, key: &str, [request, response]: [Json<'_>; 2]) -> Description<'static> {
+    let has_hidden_name = event.identity.user_name.as_deref() == Some(HIDDEN);
+    call::Table::shipped().describe(&Call {
+        key,
+        read_only: event.read_only,
+        error_code: event.error_code.as_deref(),
+        request,
+        response,
+        extra: event.extra.as_deref(),
+        account: event.account_id(),
+        region: event.region.as_deref(),
+        sign_in_failed: event.error_message.is_some() || has_hidden_name,
+    })
 }
 
 /// The members of [`crate::table::CLASS`].

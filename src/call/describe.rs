@@ -146,7 +146,7 @@ struct Subjects<'s, 'c> {
     outcome: Outcome,
 }
 
-impl<'s> Subjects<'s, '_> {
+impl Subjects<'_, '_> {
     fn root<'r>(&'r self, root: Root, facts: Json<'r>) -> Json<'r> {
         match root {
             Root::Request => self.call.request,
@@ -260,6 +260,20 @@ impl<'s> Subjects<'s, '_> {
                 put(&value.placeholder, texts.into());
             }
         }
+        self.put_computed(entry, grants, &mut context);
+        for (name, text) in &entry.defaults {
+            if !context.contains_key(name.as_str()) {
+                context.insert(name.clone(), text.clone().into());
+            }
+        }
+        context
+    }
+
+    /// Adds what a policy, rules of a network and an access control list come to.
+    fn put_computed(&self, entry: &Entry, grants: &[Grant], context: &mut Context) {
+        let mut put = |name: &str, value: Value| {
+            context.insert(name.to_owned(), value);
+        };
         if entry.policy.is_some() {
             let of_identity = entry.policy.as_ref().is_some_and(|policy| policy.of.is_some());
             if let Some(text) = policy::describe(grants, of_identity) {
@@ -279,17 +293,9 @@ impl<'s> Subjects<'s, '_> {
                 }
             }
         }
-        if entry.acl {
-            if let Some(text) = acl::describe(grants) {
-                put("acl", text.into());
-            }
+        if let Some(text) = acl::describe(grants).filter(|_| entry.acl) {
+            put("acl", text.into());
         }
-        for (name, text) in &entry.defaults {
-            if !context.contains_key(name.as_str()) {
-                context.insert(name.clone(), text.clone().into());
-            }
-        }
-        context
     }
 }
 

@@ -49,7 +49,7 @@ pub(super) fn phrase(words: &Words, call: &Call<'_>, outcome: Outcome) -> Phrase
         collect(words, call.response, 0, &mut made);
         made.retain(|one| is_topic(&one.kind, topic) && one.kind != "resource");
     }
-    let names = match (target, made.first()) {
+    let about_it = match (target, made.first()) {
         (Some(kind), Some(first)) if !is_topic(kind, topic) => {
             Some(format!(" {}{}", short(first.value, call.account), about(&named, kind, topic, call)))
         }
@@ -57,7 +57,7 @@ pub(super) fn phrase(words: &Words, call: &Call<'_>, outcome: Outcome) -> Phrase
         (None, Some(first)) => Some(format!(" {}", short(first.value, call.account))),
         (None, None) => None,
     };
-    let rest = format!("{}{}", singular_for(&topic_words, &named, target, topic), names.unwrap_or_default());
+    let rest = format!("{}{}", singular_for(&topic_words, &named, target, topic), about_it.unwrap_or_default());
     let done = format!("{} {rest}", past.unwrap_or_else(|| "Called".to_owned()));
     let tried = format!("{} {rest}", base.unwrap_or_else(|| "call".to_owned()));
     let mut entities: Vec<Entity> = Vec::new();

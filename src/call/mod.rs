@@ -103,6 +103,7 @@ pub struct Entity {
 
 /// A permission that a call gives or takes: one statement of a policy for one principal, or one network that is let in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a column of event_grants")]
 pub struct Grant {
     /// `allow` or `deny`.
     pub effect: &'static str,

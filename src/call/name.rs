@@ -42,7 +42,7 @@ pub fn short<'t>(value: &'t str, account: Option<&str>) -> Cow<'t, str> {
     let name = match service {
         "s3" | "sns" | "sqs" | "execute-api" => resource,
         // A path is no part of the name: role/service-role/deploy.
-        "iam" | "sts" => resource.rsplit('/').next().unwrap_or(resource),
+        "iam" | "sts" | "sso" | "route53" => resource.rsplit('/').next().unwrap_or(resource),
         // Names and parameters begin with a slash of their own.
         "ssm" if resource.starts_with("parameter/") => &resource["parameter".len()..],
         // The ARN of a secret ends in six characters that its name has not.
@@ -53,7 +53,6 @@ pub fn short<'t>(value: &'t str, account: Option<&str>) -> Cow<'t, str> {
         }
         "kms" if resource.starts_with("alias/") => resource,
         "cloudformation" | "elasticloadbalancing" | "wafv2" => named(resource),
-        "sso" | "route53" => resource.rsplit('/').next().unwrap_or(resource),
         _ => {
             let end = resource.find(['/', ':']);
             let name = end.map_or(resource, |end| &resource[end + 1..]);

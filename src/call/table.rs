@@ -190,20 +190,7 @@ fn compile_entry(
     let done = faults.take(at_action, "action", Template::parse(&format!("{past} {rest}")));
     check_placeholders(toml, tried.as_ref(), &things, &values, faults);
     let classes = classes(toml, faults);
-    for technique in &toml.attack {
-        let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-        let is_id = technique.get_ref().strip_prefix('T').is_some_and(|id| match id.split_once('.') {
-            Some((id, sub)) => id.len() == 4 && digits(id) && sub.len() == 3 && digits(sub),
-            None => id.len() == 4 && digits(id),
-        });
-        if !is_id {
-            faults.add(
-                technique.span().start,
-                "attack",
-                format!("an ATT&CK id is expected, found `{}`", technique.get_ref()),
-            );
-        }
-    }
+    check_techniques(toml, faults);
     if faults.count() > before {
         return None;
     }
@@ -231,14 +218,34 @@ fn compile_entry(
     })
 }
 
+fn check_techniques(toml: &CallToml, faults: &mut Faults<'_>) {
+    for technique in &toml.attack {
+        let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+        let is_id = technique.get_ref().strip_prefix('T').is_some_and(|id| match id.split_once('.') {
+            Some((id, sub)) => id.len() == 4 && digits(id) && sub.len() == 3 && digits(sub),
+            None => id.len() == 4 && digits(id),
+        });
+        if !is_id {
+            faults.add(
+                technique.span().start,
+                "attack",
+                format!("an ATT&CK id is expected, found `{}`", technique.get_ref()),
+            );
+        }
+    }
+}
+
 /// Whether a name ends in the version of an API: `20150331`, `20150331v2`. `RestoreDBInstanceFromS3` does not.
 fn has_version(name: &str) -> bool {
     let version = name.strip_prefix(unversioned(name)).unwrap_or_default();
     version.bytes().filter(u8::is_ascii_digit).count() >= 8
 }
 
+/// Whether an entry has what a value is computed from.
+type Has = fn(&CallToml) -> bool;
+
 /// What policies, rules and lists give to sentences by themselves.
-const COMPUTED: [(&str, fn(&CallToml) -> bool); 5] = [
+const COMPUTED: [(&str, Has); 5] = [
     ("allows", |toml| toml.policy.is_some()),
     ("grantees", |toml| toml.policy.is_some()),
     ("network", |toml| toml.network),

@@ -70,7 +70,7 @@ struct Filter {
     /// Only what this access key signed (repeatable)
     #[arg(long, value_name = "ID")]
     key: Vec<String>,
-    /// Only this API call: CreateAccessKey, or iam:CreateAccessKey (repeatable)
+    /// Only this API call: `CreateAccessKey`, or `iam:CreateAccessKey` (repeatable)
     #[arg(long, value_name = "CALL")]
     event: Vec<String>,
     /// Only what has this text in it, as `search` looks for it

@@ -111,9 +111,7 @@ pub(super) fn compose(
 /// calls says more: who reads the value of a secret does more than see its name, whichever event names it first.
 fn relate(rules: &RuleSet, events: &[Prepared<'_>], found: &Found, entities: &mut [Entity]) {
     let scene = Scene { rules, events };
-    let is_told = |event: usize| {
-        scene.changes(event) || call::Table::shipped().entry(&events[event].call()).is_some()
-    };
+    let is_told = |event: usize| scene.changes(event) || call::Table::shipped().entry(&events[event].call()).is_some();
     let members = found.members.iter().map(|(event, _)| *event).filter(|event| is_told(*event));
     let described: Vec<(usize, Vec<call::Entity>)> =
         members.map(|event| (event, call::Table::shipped().describe(&events[event].call()).entities)).collect();

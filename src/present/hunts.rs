@@ -54,7 +54,7 @@ impl<'h> Hits<'h> {
     }
 }
 
-/// What hunts found, as rows: tactic, hunt, title, hits, first_time, last_time.
+/// What hunts found, as rows: tactic, hunt, title, hits, `first_time`, `last_time`.
 ///
 /// # Errors
 /// If Arrow refuses the columns.

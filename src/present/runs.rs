@@ -77,7 +77,7 @@ impl Run<'_> {
     /// service: `iam: ListUsers ×2, GetUser`.
     pub(super) fn sentence(&self) -> String {
         let is_one = self.entries.iter().all(|entry| entry.title == self.first.title);
-        if self.first.class.is_event() && !is_one {
+        if self.first.class.is_event() && (!is_one || self.first.summary.is_none()) {
             return self.calls();
         }
         let own = self.first.summary.as_ref().or(self.first.title.as_ref()).cloned().unwrap_or_default();

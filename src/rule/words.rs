@@ -122,7 +122,11 @@ impl Words {
                 }
             }
             other => {
-                faults.add(0, "", format!("services, verbs, names, noise, past or agents is expected, found `{other}`"))
+                faults.add(
+                    0,
+                    "",
+                    format!("services, verbs, names, noise, past or agents is expected, found `{other}`"),
+                );
             }
         }
     }

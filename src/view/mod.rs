@@ -127,7 +127,13 @@ mod tests {
     }
 
     #[test]
-    fn the_view_that_others_read_comes_first() {
-        assert_eq!(shipped().first().map(|view| view.name), Some("event_signals"));
+    fn every_view_comes_after_those_that_it_reads() {
+        let views = shipped();
+        for (at, view) in views.iter().enumerate() {
+            let later = views[at + 1..].iter().find(|later| view.reads(later.name));
+            assert_eq!(later.map(|later| later.name), None, "{} is made before it", view.name);
+        }
+        let place = |name: &str| views.iter().position(|view| view.name == name);
+        assert!(place("event_classes") < place("findings") && place("findings") < place("session_findings"));
     }
 }

@@ -23,6 +23,7 @@ fn entry(minutes: i64, class: Class) -> Entry {
         error_code: None,
         id: None,
         url: None,
+        writes: false,
     }
 }
 

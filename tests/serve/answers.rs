@@ -55,7 +55,7 @@ fn sessions_come_by_what_stands_out_programs_and_console_together() {
     let (nadia, backup) = (&answer["rows"][0], &answer["rows"][1]);
     let counts =
         ["findings", "attempts", "denied", "secrets_read", "credentials_made", "defenses_weakened", "data_exposed"];
-    assert_eq!(counts.map(|name| nadia[name].as_u64().unwrap()), [10, 4, 4, 1, 3, 1, 0]);
+    assert_eq!(counts.map(|name| nadia[name].as_u64().unwrap()), [8, 4, 4, 1, 1, 1, 0]);
     let told = ["uses a credential made by nadia", "44 objects downloaded", "2 attempts that failed", "1 call denied"];
     assert_eq!(backup["stands_out"], json!(told));
     let (_, counted) = served.sql(&json!({ "sql": "SELECT count(*) FILTER (weight > 0) FROM session_findings" }));

@@ -67,7 +67,7 @@ fn a_search_finds_whatever_an_alert_may_hold() {
         FROM events WHERE principal = 'svc-backup' AND event_key = 's3:GetObject' ORDER BY event_time LIMIT 1";
     let (_, told) = served.sql(&json!({ "sql": sql }));
     let found = |text: &str, class: &str| {
-        let text = text.bytes().map(|byte| format!("%{byte:02X}")).collect::<String>();
+        let text: String = text.bytes().flat_map(|byte| ['%'.to_string(), hex::encode_upper([byte])]).collect();
         served.ask(&format!("/api/timeline?show={class}&search={text}"))["total"].as_u64().unwrap()
     };
     let values: Vec<&str> = told["rows"][0].as_array().unwrap().iter().map(|value| value.as_str().unwrap()).collect();
