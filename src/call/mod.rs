@@ -1,7 +1,7 @@
 //! What an API call did: one sentence, its outcome, the things it names, what it permits, and why it matters.
 //!
 //! `rules/calls/<service>.toml` has an entry for each call that changes something, reads a secret or opens a way in.
-//! Every other call gets its sentence from the words of its name and the identifiers in its request ([`grammar`]). Pure.
+//! Every other call gets its sentence from the words of its name and the identifiers in its request (`grammar.rs`). Pure.
 
 mod acl;
 mod describe;

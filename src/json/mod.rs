@@ -15,7 +15,7 @@ pub use self::members::{Elements, Members};
 pub use self::value::Json;
 pub use self::walk::{is_compact, object};
 
-/// So deep may a value be that [`value`] reads: each level takes some of the stack.
+/// So deep may a value be that [`value()`] reads: each level takes some of the stack.
 const DEEPEST: usize = 400;
 
 /// The value of a JSON text, also of one that is deeper than a parser follows by default.

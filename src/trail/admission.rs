@@ -23,7 +23,7 @@ pub enum Admission {
 
 /// What a record says of its event, in 32 bits: two records of one event that have the same are copies.
 ///
-/// `texts` and `lengths` are those of the members that [`print_of`] names.
+/// `texts` and `lengths` are those of the members that `print_of` names.
 #[must_use]
 pub fn print(time: Option<i64>, texts: [Option<&str>; TEXTS.len()], lengths: [Option<usize>; LENGTHS.len()]) -> u32 {
     let mut hasher = FxHasher::default();
@@ -35,7 +35,7 @@ pub fn print(time: Option<i64>, texts: [Option<&str>; TEXTS.len()], lengths: [Op
     }
 }
 
-/// The columns of `events` whose texts [`print`] takes.
+/// The columns of `events` whose texts [`print()`] takes.
 pub const TEXTS: [&str; 10] = [
     "event_source",
     "event_name",
@@ -48,7 +48,7 @@ pub const TEXTS: [&str; 10] = [
     "error_code",
     "region",
 ];
-/// The columns of `events` whose texts' lengths in bytes [`print`] takes.
+/// The columns of `events` whose texts' lengths in bytes [`print()`] takes.
 pub const LENGTHS: [&str; 3] = ["request_parameters", "response_elements", "extra"];
 
 /// The print of an event.

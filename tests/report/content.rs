@@ -85,7 +85,7 @@ fn the_stolen_identity_s_key_deeds_are_told_by_what_they_are() {
         told.things.rows.iter().map(|thing| (thing.entity_value.as_str(), thing.touched)).collect();
     let expected = [
         ("AKIAEXAMPLEJ3XHTZZXB", true),
-        ("warehouse/reader-IjKl56", true),
+        ("warehouse/reader", true),
         ("svc-backup", true),
         ("f80aaa87-81f6-45b9-8be4-d2464315aac3", true),
         ("1773258426666577423-0032c5ac209370ef6", true),
