@@ -29,7 +29,7 @@ FROM (
         AND (l.credential_type <> 'access_key' OR e.access_key_id = l.credential)
     LEFT JOIN events AS m ON m.event_id = l.event_id
     LEFT JOIN (
-        SELECT session_id, arg_max(path, (depth, path)) AS path
+        SELECT session_id, arg_max(chain, (depth, chain)) AS path
         FROM actor_chains
         WHERE is_origin AND depth > 1
         GROUP BY session_id

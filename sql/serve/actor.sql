@@ -3,8 +3,8 @@ SELECT
     s.session_id,
     s.principal,
     COALESCE((
-        SELECT list({'session_id': ancestor_session_id, 'principal': ancestor, 'path': path, 'is_origin': is_origin}
-            ORDER BY depth DESC, path)[:200]
+        SELECT list({'session_id': ancestor_session_id, 'principal': ancestor, 'path': chain, 'is_origin': is_origin}
+            ORDER BY depth DESC, chain)[:200]
         FROM served.chains
         WHERE session_id = $1 AND depth > 0
     ), []) AS behind,
@@ -12,8 +12,8 @@ SELECT
         SELECT list(l ORDER BY l.made_at, l.credential)[:200] FROM served.links AS l WHERE l.session_id = $1
     ), []) AS used,
     COALESCE((
-        SELECT list({'session_id': c.session_id, 'principal': x.principal, 'path': c.path, 'first_time': x.first_time,
-            'events': x.events, 'ips': x.ips} ORDER BY c.depth, x.first_time, c.path)[:200]
+        SELECT list({'session_id': c.session_id, 'principal': x.principal, 'path': c.chain, 'first_time': x.first_time,
+            'events': x.events, 'ips': x.ips} ORDER BY c.depth, x.first_time, c.chain)[:200]
         FROM served.chains AS c
         JOIN served.sessions AS x ON x.session_id = c.session_id
         WHERE c.ancestor_session_id = $1 AND c.depth > 0

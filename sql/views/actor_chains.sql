@@ -5,7 +5,7 @@
 -- @column ancestor_session_id The session that stands behind it
 -- @column ancestor Who that is
 -- @column depth How many credentials lie between them; 0 for the session itself
--- @column path From the ancestor to the session: who, and how each became the next
+-- @column chain From the ancestor to the session: who, and how each became the next
 -- @column is_origin Whether no session of the case stands behind the ancestor
 CREATE OR REPLACE VIEW actor_chains AS
 WITH RECURSIVE
@@ -21,7 +21,7 @@ chains AS (
         session_id AS ancestor_session_id,
         principal AS ancestor,
         0 AS depth,
-        COALESCE(principal, 'unknown') AS path,
+        COALESCE(principal, 'unknown') AS chain,
         [session_id] AS visited
     FROM sessions
     UNION ALL
@@ -30,7 +30,7 @@ chains AS (
         l.maker_session_id,
         l.maker,
         c.depth + 1,
-        concat(COALESCE(l.maker, 'unknown'), ' > ', l.method, ' ', l.credential, ' > ', c.path),
+        concat(COALESCE(l.maker, 'unknown'), ' > ', l.method, ' ', l.credential, ' > ', c.chain),
         list_append(c.visited, l.maker_session_id)
     FROM chains AS c
     JOIN links AS l ON l.session_id = c.ancestor_session_id
@@ -41,7 +41,7 @@ SELECT
     c.ancestor_session_id,
     c.ancestor,
     c.depth,
-    c.path,
+    c.chain,
     l.session_id IS NULL AS is_origin
 FROM chains AS c
 LEFT JOIN (SELECT DISTINCT session_id FROM links) AS l ON l.session_id = c.ancestor_session_id;

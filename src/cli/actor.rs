@@ -10,7 +10,7 @@ use super::{ExitCode, Streams, who};
 /// Tell who is behind a name, key, ARN or session, and what was done with what it made
 ///
 /// The sessions that are meant, those behind them (relation `behind`: they made the credential that was used, up to the
-/// first that the trail shows), and those that used a credential made here (`made here`). `path` says how each became the
+/// first that the trail shows), and those that used a credential made here (`made here`). `chain` says how each became the
 /// next. `timeline --actor` shows what they did.
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -34,14 +34,14 @@ impl Actor {
         let sql = format!(
             "WITH meant AS ({}), \
              found AS ( \
-                 SELECT session_id, 1 AS place, 'self' AS relation, 0 AS depth, NULL AS path FROM meant \
-                 UNION ALL SELECT ancestor_session_id, 0, 'behind', max(depth), arg_max(path, depth) FROM actor_chains \
+                 SELECT session_id, 1 AS place, 'self' AS relation, 0 AS depth, NULL AS chain FROM meant \
+                 UNION ALL SELECT ancestor_session_id, 0, 'behind', max(depth), arg_max(chain, depth) FROM actor_chains \
                  WHERE session_id IN (FROM meant) AND ancestor_session_id NOT IN (FROM meant) GROUP BY ancestor_session_id \
-                 UNION ALL SELECT session_id, 2, 'made here', min(depth), arg_min(path, depth) FROM actor_chains \
+                 UNION ALL SELECT session_id, 2, 'made here', min(depth), arg_min(chain, depth) FROM actor_chains \
                  WHERE ancestor_session_id IN (FROM meant) AND session_id NOT IN (FROM meant) GROUP BY session_id \
              ) \
              SELECT relation, x.principal, x.first_time, x.last_time, array_to_string(x.ips, ' ') AS ips, x.events, \
-                 x.findings, x.attempts, x.denied, path, session_id \
+                 x.findings, x.attempts, x.denied, chain, session_id \
              FROM found JOIN session_findings AS x USING (session_id) \
              ORDER BY place, CASE place WHEN 0 THEN -depth ELSE depth END, x.first_time, session_id",
             who::MEANT

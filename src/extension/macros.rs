@@ -99,6 +99,7 @@ impl Sources {
         for (name, source) in self.0.iter().rev() {
             if is_read(&text, name) {
                 read.push(format!("{name} AS NOT MATERIALIZED ({source}\n)"));
+                text.push('\n');
                 text += source;
             }
         }

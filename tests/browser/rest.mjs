@@ -9,11 +9,11 @@ import { NADIA } from "./sessions.mjs";
 export function entities(address) {
   test("entities: found by type, name and touch", () =>
     looking(address, "/entities", async (page) => {
-      await total(page, 697);
+      await total(page, 695);
       await page.getByLabel("How").selectOption("true");
-      await total(page, 671);
+      await total(page, 672);
       await page.getByLabel("How").selectOption("changed");
-      await total(page, 321);
+      await total(page, 322);
       await shows(row(page, "AKIAEXAMPLEJ3XHTZZXB"), "access_key", "changed", "48", "nadia, svc-backup");
       await page.getByLabel("How").selectOption("");
       await page.getByLabel("Type").selectOption("bucket");

@@ -13,7 +13,7 @@ export function sessions(address) {
     looking(address, "/", async (page) => {
       await total(page, OUTSTANDING);
       const nadia = ["111122223333", "2026-03-11 19:37:29", "16 min 33 s", "203.0.113.66", "IAM user, no MFA", "394", "34 clicks"];
-      await shows(rows(page).first(), "nadia", ...nadia, "10\n4 tried", "3 credentials made", "1 defense weakened");
+      await shows(rows(page).first(), "nadia", ...nadia, "8\n4 tried", "1 credential made", "1 defense weakened");
       const backup = ["svc-backup", "203.0.113.147", "47\nprogram", "0\n2 tried", "uses a credential made by nadia", "44 objects downloaded"];
       await shows(rows(page).nth(1), ...backup);
       await shows(page.locator(".top"), "2,526 events");
