@@ -24,7 +24,8 @@ def spark_type(kind: pyarrow.DataType) -> str:
     if pyarrow.types.is_list(kind):
         return f"array<{spark_type(kind.value_type)}>"
     if pyarrow.types.is_struct(kind):
-        return f"struct<{', '.join(f'{field.name}: {spark_type(field.type)}' for field in kind)}>"
+        # Without spaces, as Spark itself writes the types of a DataFrame.
+        return f"struct<{','.join(f'{field.name}:{spark_type(field.type)}' for field in kind)}>"
     names = {
         pyarrow.string(): "string",
         pyarrow.int64(): "bigint",
