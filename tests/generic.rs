@@ -51,6 +51,17 @@ fn a_page_says_what_it_was_denied() {
 }
 
 #[test]
+fn a_sign_in_whose_record_does_not_say_how_it_ended_was_tried() {
+    let agent = "agent = 'Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0'";
+    let sign_in = |more: &str| {
+        only(&format!("{{ call = 'signin:ConsoleLogin', {agent}, source_ip = '203.0.113.7'{more} }}")).summary
+    };
+    let open = "Tried to sign in to the console from 203.0.113.7; the record does not say whether it succeeded";
+    assert_eq!(sign_in(""), open);
+    assert_eq!(sign_in(", response = { ConsoleLogin = 'Success' }"), "Signed in to the console from 203.0.113.7");
+}
+
+#[test]
 fn the_verb_tells_a_change_only_where_the_trail_does_not() {
     let stated =
         only("{ call = 'simspaceweaver:StartClock', client = 'browser', read_only = false, request = { name = 'c' } }");

@@ -14,6 +14,14 @@ pub(super) fn tell(rules: &RuleSet, events: &[Prepared<'_>], found: &Found, sign
         signal.summary = call::Table::shipped().describe(&events[failed].call()).summary;
         return;
     }
+    // An export without responses does not say how a sign-in ended.
+    let is_open = |event: usize| call::Table::shipped().outcome(&events[event].call()) == call::Outcome::Unknown;
+    if signal.kind == Kind::Login && found.members.iter().any(|(event, _)| is_open(*event)) {
+        if let Some(rest) = signal.summary.strip_prefix("Signed in") {
+            signal.summary = format!("Tried to sign in{rest}; the record does not say whether it succeeded");
+        }
+        return;
+    }
     let is_denied = |code: &str| rules.words().is_denial(code) && !said(code);
     let members = found.members.iter().map(|(event, _)| events[*event].row);
     let mut calls: Vec<&str> =
