@@ -287,7 +287,12 @@ impl Subjects<'_, '_> {
         }
         if entry.network {
             let rules = network::rules(self.call.request);
-            for (name, text) in [("network", network::describe(&rules)), ("ports", network::ports(&rules))] {
+            let texts = [
+                ("network", network::describe(&rules)),
+                ("ports", network::ports(&rules)),
+                ("peers", network::peers(&rules)),
+            ];
+            for (name, text) in texts {
                 if let Some(text) = text {
                     put(name, text.into());
                 }

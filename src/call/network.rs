@@ -36,6 +36,17 @@ pub(super) fn ports(rules: &[Rule]) -> Option<String> {
     (!ports.is_empty()).then(|| listed(&ports))
 }
 
+/// Those whom the rules let in or keep out, each once.
+pub(super) fn peers(rules: &[Rule]) -> Option<String> {
+    let mut peers: Vec<String> = Vec::new();
+    for peer in rules.iter().flat_map(|rule| &rule.peers) {
+        if !peers.contains(peer) {
+            peers.push(peer.clone());
+        }
+    }
+    (!peers.is_empty()).then(|| listed(&peers))
+}
+
 /// In words: `port 22 to 0.0.0.0/0 and port 443 to sg-1`.
 pub(super) fn describe(rules: &[Rule]) -> Option<String> {
     let mut texts: Vec<String> = Vec::new();

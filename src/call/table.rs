@@ -245,11 +245,12 @@ fn has_version(name: &str) -> bool {
 type Has = fn(&CallToml) -> bool;
 
 /// What policies, rules and lists give to sentences by themselves.
-const COMPUTED: [(&str, Has); 5] = [
+const COMPUTED: [(&str, Has); 6] = [
     ("allows", |toml| toml.policy.is_some()),
     ("grantees", |toml| toml.policy.is_some()),
     ("network", |toml| toml.network),
     ("ports", |toml| toml.network),
+    ("peers", |toml| toml.network),
     ("acl", |toml| toml.acl),
 ];
 
