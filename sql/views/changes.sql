@@ -4,6 +4,7 @@
 -- @tables events signals
 -- @column signal_id The signal that explains it: signals.signal_id; NULL if none does
 -- @column role Its part in that signal
+-- @column call_kind What its call did, in the coarsest terms: secret, delete, create, change or view; NULL if the trail does not say
 -- @column class 'click' or 'residual', as in event_signals
 CREATE OR REPLACE VIEW changes AS
 SELECT e.*

@@ -2,6 +2,7 @@
 -- @tables events signals
 -- @column signal_id The signal that explains it: signals.signal_id; NULL if none does
 -- @column role Its part in that signal
+-- @column call_kind What its call did, in the coarsest terms: secret, delete, create, change or view; NULL if the trail does not say
 -- @column class How it was made, as in event_signals
 -- @column what The sentence: events.summary
 -- @column click What the click did or showed: signals.summary; NULL if no signal explains it

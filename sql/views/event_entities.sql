@@ -1,5 +1,5 @@
--- One row is one thing that one event names, or that one event of a signal shows: everything that touched a key, a bucket
--- or a role is one query by entity_value or name.
+-- One row is one thing that one event names, or that one event of a signal shows. To find everything that touched a key, a
+-- bucket or a role, filter by entity_value or name.
 -- relation: 'target' is what the call is about; 'created', 'deleted' and 'granted_to' say what it did; 'source' is what it
 -- copied or exported from; 'used' stands beside the target; 'seen' was on a page of the console and nothing was done to it.
 -- @tables events

@@ -5,6 +5,7 @@
 -- @column signal_id The signal that explains it: signals.signal_id; NULL if none does
 -- @column role Its part in that signal
 -- @column class 'click', 'background', 'residual' or 'programmatic'
+-- @column call_kind What its call did, in the coarsest terms: secret, delete, create, change or view; NULL if the trail does not say
 CREATE OR REPLACE VIEW event_signals AS
 SELECT
     e.*,
@@ -22,7 +23,14 @@ SELECT
         WHEN COALESCE(x.console, FALSE)
             AND COALESCE(e.client::VARCHAR, 'unknown') NOT IN ('cli', 'sdk', 'agent', 'cloudshell', 'service') THEN 'residual'
         ELSE 'programmatic'
-    END AS class
+    END AS class,
+    CASE
+        WHEN list_has_any(list_transform(e.classes, lambda c: c.class), ['secret_read', 'credential_made']) THEN 'secret'
+        WHEN e.read_only THEN 'view'
+        WHEN list_contains(list_transform(e.entities, lambda n: n.relation), 'deleted') THEN 'delete'
+        WHEN list_contains(list_transform(e.entities, lambda n: n.relation), 'created') THEN 'create'
+        WHEN NOT e.read_only THEN 'change'
+    END AS call_kind
 FROM events AS e
 LEFT JOIN sessions AS x USING (session_id)
 LEFT JOIN event_signal AS es USING (event_id)

@@ -52,13 +52,7 @@ SELECT
     account_id,
     principal,
     region,
-    CASE
-        WHEN list_has_any(list_transform(classes, lambda c: c.class), ['secret_read', 'credential_made']) THEN 'secret'
-        WHEN read_only THEN 'view'
-        WHEN list_contains(list_transform(entities, lambda n: n.relation), 'deleted') THEN 'delete'
-        WHEN list_contains(list_transform(entities, lambda n: n.relation), 'created') THEN 'create'
-        WHEN NOT read_only THEN 'change'
-    END AS kind,
+    call_kind AS kind,
     service,
     event_key AS title,
     summary,

@@ -10,6 +10,7 @@ use super::{
     Call, Classified, Description, Entity, Grant, Outcome, Relation, acl, format, grammar, name, network, resources,
 };
 use crate::json::{Document, Json};
+use crate::rule::body::Body;
 use crate::rule::template::Style;
 use crate::signal::Context;
 
@@ -22,27 +23,28 @@ impl Table {
     /// What a call did.
     #[must_use]
     pub fn describe<'t>(&'t self, call: &Call<'_>) -> Description<'t> {
-        let outcome = self.outcome(call);
-        let extra = self.of(call).next().and(call.extra).map(Document::read);
-        let subject = Subjects { call, extra: extra.as_ref().map_or(Json::Null, Document::root), outcome };
-        let read = |entry: &'t Entry| {
-            let grants = subject.grants(entry);
-            let facts = facts(&grants);
-            subject.holds(entry, facts.root()).then_some((entry, grants))
-        };
-        match self.of(call).find_map(read) {
+        let subject = Subjects::new(self, call);
+        match self.choose(&subject) {
             Some((entry, grants)) => self.by_entry(&subject, entry, grants),
-            None => self.by_grammar(call, outcome),
+            None => self.by_grammar(call, subject.outcome),
         }
     }
 
     /// The entry that describes a call.
     #[must_use]
     pub fn entry(&self, call: &Call<'_>) -> Option<&Entry> {
-        let extra = call.extra.map(Document::read);
-        let extra = extra.as_ref().map_or(Json::Null, Document::root);
-        let subject = Subjects { call, extra, outcome: self.outcome(call) };
-        self.of(call).find(|entry| subject.holds(entry, facts(&subject.grants(entry)).root()))
+        self.choose(&Subjects::new(self, call)).map(|(entry, _)| entry)
+    }
+
+    /// The first entry of a call whose conditions hold, with the grants in it.
+    fn choose(&self, subject: &Subjects<'_, '_>) -> Option<(&Entry, Vec<Grant>)> {
+        self.of(subject.call).find_map(|entry| {
+            let grants = subject.grants(entry);
+            // Most entries ask for none, and every event comes by here.
+            let facts = entry.when.iter().any(|(place, _)| place.root == Root::Facts).then(|| facts(&grants));
+            let root = facts.as_ref().map_or(Json::Null, Document::root);
+            subject.holds(entry, root).then_some((entry, grants))
+        })
     }
 
     /// How a call ended.
@@ -109,17 +111,12 @@ impl Table {
 /// Whether a sign-in's other members say that it failed: some of its events say it in `serviceEventDetails`, some in
 /// `additionalEventData.success`.
 fn has_refused(call: &Call<'_>) -> bool {
-    let Some(extra) = call.extra else { return false };
-    let document = Document::read(extra);
-    let member = |path: [&str; 2]| {
-        document
-            .root()
-            .as_object()
-            .and_then(|root| root.get(path[0])?.as_object()?.get(path[1])?.scalar())
-            .map(str::to_owned)
+    let extra = Body::new(call.extra);
+    let says = |object: &str, member: &str, text: &str| {
+        let found = extra.value().as_object().and_then(|extra| extra.get(object)?.as_object()?.get(member)?.scalar());
+        found == Some(text)
     };
-    member(["serviceEventDetails", call.name()]).as_deref() == Some("Failure")
-        || member(["additionalEventData", "success"]).as_deref() == Some("false")
+    says("serviceEventDetails", call.name(), "Failure") || says("additionalEventData", "success", "false")
 }
 
 /// The sentence of an action: as it was done, or as it was tried.
@@ -142,16 +139,20 @@ fn sentence(action: &str, call: &Call<'_>, outcome: Outcome) -> String {
 /// What entries read from.
 struct Subjects<'s, 'c> {
     call: &'s Call<'c>,
-    extra: Json<'s>,
+    extra: Body<'c>,
     outcome: Outcome,
 }
 
-impl Subjects<'_, '_> {
+impl<'s, 'c> Subjects<'s, 'c> {
+    fn new(table: &Table, call: &'s Call<'c>) -> Self {
+        Self { call, extra: Body::new(call.extra), outcome: table.outcome(call) }
+    }
+
     fn root<'r>(&'r self, root: Root, facts: Json<'r>) -> Json<'r> {
         match root {
             Root::Request => self.call.request,
             Root::Response => self.call.response,
-            Root::Extra => self.extra,
+            Root::Extra => self.extra.value(),
             Root::Facts => facts,
         }
     }

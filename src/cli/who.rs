@@ -3,18 +3,20 @@
 /// The shortest beginning of a session id that is taken for one.
 const SHORTEST_ID: usize = 6;
 
+macro_rules! meant {
+    () => {
+        "SELECT session_id FROM sessions WHERE starts_with(session_id, ?) OR principal = ? OR principal_arn = ? \
+         OR split_part(principal, '/', 2) = ? OR split_part(principal, '/', 1) = ? \
+         UNION SELECT DISTINCT session_id FROM events WHERE access_key_id = ?"
+    };
+}
+
 /// The sessions that are meant, as SQL with the parameters of [`params`].
-pub(crate) const MEANT: &str = "\
-    SELECT session_id FROM sessions WHERE starts_with(session_id, ?) OR principal = ? OR principal_arn = ? \
-    OR split_part(principal, '/', 2) = ? OR split_part(principal, '/', 1) = ? \
-    UNION SELECT DISTINCT session_id FROM events WHERE access_key_id = ?";
+pub(crate) const MEANT: &str = meant!();
 
 /// Those sessions, and all that used a credential that one of them made, or that led to one.
-pub(crate) const DESCENDANTS: &str = "\
-    SELECT session_id FROM actor_chains WHERE ancestor_session_id IN (\
-    SELECT session_id FROM sessions WHERE starts_with(session_id, ?) OR principal = ? OR principal_arn = ? \
-    OR split_part(principal, '/', 2) = ? OR split_part(principal, '/', 1) = ? \
-    UNION SELECT DISTINCT session_id FROM events WHERE access_key_id = ?)";
+pub(crate) const DESCENDANTS: &str =
+    concat!("SELECT session_id FROM actor_chains WHERE ancestor_session_id IN (", meant!(), ")");
 
 /// The parameters.
 pub(crate) fn params(who: &str) -> Vec<String> {

@@ -51,7 +51,7 @@ pub const EVENTS: Table = Table {
             .from("userIdentity.sessionContext.attributes.mfaAuthenticated"),
         Column::new("source_ip", Text, "The caller's address, or the name of a service").from("sourceIPAddress"),
         Column::new("user_agent", Text, "The program that called").from("userAgent").repeating(),
-        Column::new("client", Enum(EnumType::Client), "What kind of program called, told from the user agent"),
+        Column::new("client", Enum(EnumType::Client), "What kind of program called, from the user agent"),
         Column::new("error_code", Text, "Why the call failed; NULL if it did not").from("errorCode").repeating(),
         Column::new("error_message", Text, "The failure in words").from("errorMessage"),
         Column::new("read_only", Boolean, "Whether the call only reads").from("readOnly"),
@@ -60,7 +60,11 @@ pub const EVENTS: Table = Table {
         Column::new("response_elements", Json, "What was answered, for calls that change").from("responseElements"),
         Column::new("session_credential_from_console", Boolean, "Whether the credentials are a console session's")
             .from("sessionCredentialFromConsole"),
-        Column::new("console_evidence", TextList, "What speaks for the console: flag, sign_in, browser, back_end ..."),
+        Column::new(
+            "console_evidence",
+            TextList,
+            "Evidence that the console called: flag, sign_in, browser, back_end ...",
+        ),
         Column::new("session_id", Text, "The session it belongs to: sessions.session_id"),
         Column::new("source_file", Text, "The file, or the file within an archive, it was read from"),
         Column::new("source_record", Integer, "Its position in that file"),
