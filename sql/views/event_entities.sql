@@ -22,11 +22,18 @@ SELECT
     n.entity_value,
     n.name,
     n.relation,
-    n.account_id AS entity_account_id,
-    n.region AS entity_region,
+    CASE
+        WHEN regexp_full_match(arn[5], '[0-9]{12}') THEN arn[5]
+        ELSE account_id
+    END AS entity_account_id,
+    -- What is global has no region in its ARN.
+    CASE WHEN arn IS NULL THEN region ELSE NULLIF(arn[4], '') END AS entity_region,
     session_id,
     event_id
-FROM (SELECT *, unnest(entities) AS n FROM events WHERE entities IS NOT NULL)
+FROM (
+    SELECT *, CASE WHEN starts_with(n.entity_value, 'arn:') THEN string_split(n.entity_value, ':') END AS arn
+    FROM (SELECT *, unnest(entities) AS n FROM events WHERE entities IS NOT NULL)
+)
 UNION ALL
 SELECT
     e.event_time,

@@ -10,7 +10,7 @@ use super::{BatchError, Cell, Columns, Rows};
 use crate::call::{self, Call, Classified, Description, Entity, Outcome};
 use crate::event::{Client, Event, Evidence, Identity};
 use crate::json::{Document, Json};
-use crate::table::EVENTS;
+use crate::table::{CLASS, ENTITY, EVENTS};
 
 /// What AWS writes where somebody may have typed a password as the name: only sign-ins that failed have it.
 const HIDDEN: &str = "HIDDEN_DUE_TO_SECURITY_REASONS";
@@ -44,7 +44,7 @@ impl EventRows {
         let told = described(event, &key, [request.root(), response.root()]);
         let grants = (!told.grants.is_empty()).then(|| serde_json::to_string(&told.grants).unwrap_or_default());
         let network = event.source_ip.as_deref().and_then(call::network_of);
-        self.0.push([
+        self.0.push(&[
             Cell::text(&event.event_id),
             Cell::Time(Some(event.event_time)),
             Cell::text(&event.event_source),
@@ -87,8 +87,8 @@ impl EventRows {
             Cell::Boolean(Some(told.outcome == Outcome::Denied)),
             Cell::Text(network.as_deref()),
             Cell::List(told.techniques.clone()),
-            Cell::Structs(told.classes.iter().map(class).collect()),
-            Cell::Structs(told.entities.iter().map(entity).collect()),
+            Cell::Structs(told.classes.iter().flat_map(class).collect()),
+            Cell::Structs(told.entities.iter().flat_map(entity).collect()),
             Cell::Text(grants.as_deref()),
             optional(event.shared_event_id.as_ref()),
             optional(event.vpc_endpoint_id.as_ref()),
@@ -139,22 +139,14 @@ fn described(event: &Event<'_>, key: &str, [request, response]: [Json<'_>; 2]) -
     })
 }
 
-/// The members of [`crate::table::CLASS`].
-fn class<'a>(one: &'a Classified<'_>) -> Vec<Option<&'a str>> {
-    vec![Some(one.class.as_str()), Some(one.effect), Some(one.object).filter(|object| !object.is_empty())]
+/// The members of [`CLASS`].
+fn class<'a>(one: &'a Classified<'_>) -> [Option<&'a str>; CLASS.len()] {
+    [Some(one.class.as_str()), Some(one.effect), Some(one.object).filter(|object| !object.is_empty())]
 }
 
-/// The members of [`crate::table::ENTITY`].
-fn entity(one: &Entity) -> Vec<Option<&str>> {
-    let relation = one.relation.as_str();
-    vec![
-        Some(&one.kind),
-        Some(&one.value),
-        Some(&one.name),
-        Some(relation),
-        one.account.as_deref(),
-        one.region.as_deref(),
-    ]
+/// The members of [`ENTITY`].
+fn entity(one: &Entity) -> [Option<&str>; ENTITY.len()] {
+    [Some(&one.kind), Some(&one.value), Some(&one.name), Some(one.relation.as_str())]
 }
 
 fn optional<'a>(text: Option<&'a Cow<'_, str>>) -> Cell<'a> {

@@ -13,7 +13,7 @@ use crate::table::RULES;
 pub fn rules(all: &[Rule]) -> Result<RecordBatch, BatchError> {
     let mut rows = Rows::new(&RULES);
     for rule in all {
-        rows.push([
+        rows.push(&[
             Cell::text(&rule.id),
             Cell::text(&rule.title),
             Cell::text(&rule.summary),

@@ -38,7 +38,7 @@ pub fn signals<'a>(all: impl IntoIterator<Item = &'a Signal>) -> Result<SignalBa
 
 fn push_signal(rows: &mut Rows, signal: &Signal) -> Result<(), BatchError> {
     let context = serde_json::to_string(&signal.context).map_err(|error| ArrowError::JsonError(error.to_string()))?;
-    rows.push([
+    rows.push(&[
         Cell::text(&signal.signal_id),
         Cell::text(&signal.session_id),
         Cell::text(&signal.rule_id),
@@ -63,13 +63,13 @@ fn push_signal(rows: &mut Rows, signal: &Signal) -> Result<(), BatchError> {
 
 fn push_members(rows: &mut Rows, signal: &Signal) -> Result<(), BatchError> {
     signal.events.iter().try_for_each(|member| {
-        rows.push([Cell::text(&member.event_id), Cell::text(&signal.signal_id), Cell::text(member.role.as_str())])
+        rows.push(&[Cell::text(&member.event_id), Cell::text(&signal.signal_id), Cell::text(member.role.as_str())])
     })
 }
 
 fn push_entities(rows: &mut Rows, signal: &Signal) -> Result<(), BatchError> {
     signal.entities.iter().try_for_each(|entity| {
-        rows.push([
+        rows.push(&[
             Cell::text(&signal.signal_id),
             Cell::text(&entity.kind),
             Cell::text(&entity.value),

@@ -94,10 +94,9 @@ impl Table {
     }
 
     fn by_grammar<'t>(&'t self, call: &Call<'_>, outcome: Outcome) -> Description<'t> {
-        let grammar::Phrase { done, tried, entities } = grammar::phrase(&self.words, call, outcome);
-        let action = if outcome == Outcome::Succeeded { &done } else { &tried };
+        let grammar::Phrase { action, entities } = grammar::phrase(&self.words, call, outcome);
         Description {
-            summary: sentence(action, call, outcome),
+            summary: sentence(&action, call, outcome),
             outcome,
             named: false,
             classes: Vec::new(),

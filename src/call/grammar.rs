@@ -1,5 +1,7 @@
 //! Sentences for calls without an entry: from the words of the call's name and the identifiers in its request.
 
+use std::borrow::Cow;
+
 use super::describe::entity;
 use super::format::{capitalized, regular_past};
 use super::name::short;
@@ -18,48 +20,76 @@ const LONGEST: usize = 300;
 
 /// What a call did, from the verb on.
 pub(super) struct Phrase {
-    /// `Deleted function prune`
-    pub(super) done: String,
-    /// `delete function prune`
-    pub(super) tried: String,
+    /// `Deleted function prune`, or `delete function prune` if it was not done.
+    pub(super) action: String,
     pub(super) entities: Vec<Entity>,
 }
 
 /// An identifier in a request.
 struct Named<'j> {
-    kind: String,
+    kind: Cow<'j, str>,
     value: &'j str,
     depth: usize,
 }
 
+/// What a call's name is about, without its verb.
+struct Topic<'n> {
+    /// `["DB", "Instances"]`
+    words: &'n [&'n str],
+    /// `db_instances`
+    plural: String,
+}
+
+impl Topic<'_> {
+    /// `db_instance`
+    fn singular(&self) -> &str {
+        self.plural.strip_suffix('s').unwrap_or(&self.plural)
+    }
+
+    /// Whether a type is what the name is about: `db_instance` of `DeleteDBInstance`.
+    fn is(&self, kind: &str) -> bool {
+        kind == self.plural || kind == self.singular() || kind == "resource" || self.ends_with(kind)
+    }
+
+    /// Whether the name ends in a type and has more before it: `policy` of `RolePolicy`.
+    fn ends_with(&self, kind: &str) -> bool {
+        self.singular().strip_suffix(kind).is_some_and(|rest| rest.ends_with('_'))
+    }
+}
+
 /// The phrase of a call.
-pub(super) fn phrase(words: &Words, call: &Call<'_>, outcome: Outcome) -> Phrase {
+pub(super) fn phrase<'c>(words: &'c Words, call: &Call<'c>, outcome: Outcome) -> Phrase {
     let name = self::words(call.name());
-    let (verb, topic) = name.split_first().map_or(("", &name[..]), |(verb, topic)| (verb.as_str(), topic));
+    let (verb, topic) = name.split_first().map_or(("", &name[..]), |(verb, topic)| (*verb, topic));
+    let topic = &Topic { words: topic, plural: topic.join("_").to_lowercase() };
     let listed = resources::of(call);
     let mut named: Vec<Named<'_>> =
-        listed.iter().map(|one| Named { kind: one.kind.clone(), value: &one.value, depth: 0 }).collect();
+        listed.iter().map(|one| Named { kind: Cow::Borrowed(&one.kind), value: &one.value, depth: 0 }).collect();
     collect(words, call.request, 0, &mut named);
     let target = primary(&named, topic);
-    let text = topic_text(topic);
-    let (past, base) = verbs(words, verb, call);
-    let topic_words = if past.is_some() { text.clone() } else { call.name().to_owned() };
+    let is_done = outcome == Outcome::Succeeded;
+    let (verb_text, topic_text) = match verb_text(words, verb, call, is_done) {
+        Some(text) => (text, Cow::Owned(topic_text(topic.words))),
+        None => (Cow::Borrowed(if is_done { "Called" } else { "call" }), Cow::Borrowed(call.name())),
+    };
     let mut made = Vec::new();
-    if creates(verb) && outcome == Outcome::Succeeded {
+    if creates(verb) && is_done {
         collect(words, call.response, 0, &mut made);
-        made.retain(|one| is_topic(&one.kind, topic) && one.kind != "resource");
+        made.retain(|one| topic.is(&one.kind) && one.kind != "resource");
     }
     let about_it = match (target, made.first()) {
-        (Some(kind), Some(first)) if !is_topic(kind, topic) => {
+        (Some(kind), Some(first)) if !topic.is(kind) => {
             Some(format!(" {}{}", short(first.value, call.account), about(&named, kind, topic, call)))
         }
         (Some(kind), _) => Some(about(&named, kind, topic, call)),
         (None, Some(first)) => Some(format!(" {}", short(first.value, call.account))),
         (None, None) => None,
     };
-    let rest = format!("{}{}", singular_for(&topic_words, &named, target, topic), about_it.unwrap_or_default());
-    let done = format!("{} {rest}", past.unwrap_or_else(|| "Called".to_owned()));
-    let tried = format!("{} {rest}", base.unwrap_or_else(|| "call".to_owned()));
+    let mut action = verb_text.into_owned();
+    action.push(' ');
+    action.push_str(singular_for(&topic_text, &named, target, topic));
+    action.push_str(&about_it.unwrap_or_default());
+    action.truncate(action.trim_end().len());
     let mut entities: Vec<Entity> = Vec::new();
     let mut add = |entity: Entity| {
         if entities.len() < MOST
@@ -69,25 +99,25 @@ pub(super) fn phrase(words: &Words, call: &Call<'_>, outcome: Outcome) -> Phrase
         }
     };
     for one in named.iter().filter(|_| listed.is_empty()) {
-        let is_target = target == Some(one.kind.as_str());
-        let is_done = outcome == Outcome::Succeeded && is_topic(&one.kind, topic);
+        let is_target = target == Some(&*one.kind);
+        let is_done = is_done && topic.is(&one.kind);
         let relation = match () {
             () if !is_target => Relation::Used,
             () if is_done && creates(verb) => Relation::Created,
             () if is_done && deletes(verb) => Relation::Deleted,
             () => Relation::Target,
         };
-        add(entity(call, &kind_of(one, topic), one.value, relation));
+        add(entity(call, kind_of(one, topic), one.value, relation));
     }
     for one in &made {
         add(entity(call, &one.kind, one.value, Relation::Created));
     }
     listed.into_iter().for_each(&mut add);
-    Phrase { done: done.trim_end().to_owned(), tried: tried.trim_end().to_owned(), entities }
+    Phrase { action, entities }
 }
 
-/// The past and the base form of a call's verb; none for a name that begins with no verb.
-fn verbs(words: &Words, verb: &str, call: &Call<'_>) -> (Option<String>, Option<String>) {
+/// The past of a call's verb if it was done, else its base form; none for a name that begins with no verb.
+fn verb_text<'w>(words: &'w Words, verb: &str, call: &Call<'_>, is_done: bool) -> Option<Cow<'w, str>> {
     /// What reads, and how that is said.
     const READS: [(&str, &str); 20] = [
         ("BatchGet", "read"),
@@ -112,26 +142,24 @@ fn verbs(words: &Words, verb: &str, call: &Call<'_>) -> (Option<String>, Option<
         ("Verify", "verify"),
     ];
     if let Some(known) = words.verb(verb).filter(|_| call.read_only != Some(true)) {
-        return (Some(known.did.clone()), Some(verb.to_lowercase()));
+        return Some(if is_done { Cow::Borrowed(&known.did) } else { Cow::Owned(verb.to_lowercase()) });
     }
-    match READS.iter().find(|(read, _)| *read == verb) {
-        Some((_, base)) => {
-            let (first, rest) =
-                base.split_once(' ').map_or((*base, String::new()), |(first, rest)| (first, format!(" {rest}")));
-            let past = words.past(first).map_or_else(|| regular_past(first), str::to_owned);
-            (Some(capitalized(&past) + &rest), Some((*base).to_owned()))
-        }
-        None => (None, None),
+    let (_, base) = READS.iter().find(|(read, _)| *read == verb)?;
+    if !is_done {
+        return Some(Cow::Borrowed(base));
     }
+    let (first, rest) = base.split_at(base.find(' ').unwrap_or(base.len()));
+    let past = words.past(first).map_or_else(|| regular_past(first), str::to_owned);
+    Some(Cow::Owned(capitalized(&past) + rest))
 }
 
 /// The topic in the singular, where one thing of many is named: `reboot instance i-1`.
-fn singular_for<'t>(text: &'t str, named: &[Named<'_>], target: Option<&str>, topic: &[String]) -> &'t str {
-    let mut values = named.iter().filter(|one| Some(one.kind.as_str()) == target).map(|one| one.value);
+fn singular_for<'t>(text: &'t str, named: &[Named<'_>], target: Option<&str>, topic: &Topic<'_>) -> &'t str {
+    let mut values = named.iter().filter(|one| Some(&*one.kind) == target).map(|one| one.value);
     let first = values.next();
     let is_one = first.is_some() && values.all(|value| Some(value) == first);
     match text.strip_suffix('s') {
-        Some(singular) if is_one && target.is_some_and(|kind| is_topic(kind, topic) && kind != "resource") => singular,
+        Some(singular) if is_one && target.is_some_and(|kind| topic.is(kind) && kind != "resource") => singular,
         _ => text,
     }
 }
@@ -162,13 +190,13 @@ fn deletes(verb: &str) -> bool {
 }
 
 /// The words of the topic, abbreviations as they are usually written.
-fn topic_text(topic: &[String]) -> String {
+fn topic_text(topic: &[&str]) -> String {
     const ABBREVIATIONS: [&str; 29] = [
         "ACL", "AMI", "API", "ARN", "CA", "CORS", "DB", "DHCP", "DNS", "EBS", "EIP", "HSM", "IAM", "ID", "IP", "KMS",
         "MFA", "NAT", "OIDC", "SAML", "SQL", "SSH", "SSL", "SSO", "TLS", "URL", "VPC", "VPN", "WAF",
     ];
-    let word = |word: &String| {
-        let (singular, plural) = word.strip_suffix('s').map_or((word.as_str(), ""), |singular| (singular, "s"));
+    let word = |word: &&str| {
+        let (singular, plural) = word.strip_suffix('s').map_or((*word, ""), |singular| (singular, "s"));
         let known = ABBREVIATIONS.iter().find(|known| known.eq_ignore_ascii_case(singular));
         known.map_or_else(|| within(word), |known| format!("{known}{plural}"))
     };
@@ -176,16 +204,12 @@ fn topic_text(topic: &[String]) -> String {
 }
 
 /// The type of a thing: that of `name` or `id` at the top of a request is what the call's name is about.
-fn kind_of(one: &Named<'_>, topic: &[String]) -> String {
-    if one.kind != "resource" || one.depth > 0 || !is_noun(topic) {
-        return one.kind.clone();
-    }
-    let text = topic.join("_").to_lowercase();
-    text.strip_suffix('s').map_or(text.as_str(), |singular| singular).to_owned()
+fn kind_of<'k>(one: &'k Named<'_>, topic: &'k Topic<'_>) -> &'k str {
+    if one.kind != "resource" || one.depth > 0 || !is_noun(topic) { &one.kind } else { topic.singular() }
 }
 
 /// Whether a topic is one thing: `Trail`, `DB Instance`; not `Logging`, `Secret Value`.
-fn is_noun(topic: &[String]) -> bool {
+fn is_noun(topic: &Topic<'_>) -> bool {
     const PARTS: [&str; 18] = [
         "attribute",
         "attributes",
@@ -206,12 +230,12 @@ fn is_noun(topic: &[String]) -> bool {
         "value",
         "versions",
     ];
-    let last = topic.last().map(|word| word.to_lowercase());
+    let last = topic.words.last().map(|word| word.to_lowercase());
     last.is_some_and(|last| !PARTS.contains(&last.as_str()) && !last.ends_with("ing"))
 }
 
 /// ` prod-db` where the topic says what it is, ` of prod-db` where it says that it is a part of it, else with its type.
-fn about(named: &[Named<'_>], kind: &str, topic: &[String], call: &Call<'_>) -> String {
+fn about(named: &[Named<'_>], kind: &str, topic: &Topic<'_>, call: &Call<'_>) -> String {
     let mut values: Vec<String> = Vec::new();
     for one in named.iter().filter(|one| one.kind == kind) {
         let name = short(one.value, call.account).into_owned();
@@ -227,7 +251,7 @@ fn about(named: &[Named<'_>], kind: &str, topic: &[String], call: &Call<'_>) -> 
         (some, more) => format!("{} and {more} more", some.join(", ")),
     };
     let kind = kind.replace('_', " ");
-    let plain = topic.join(" ").to_lowercase();
+    let plain = topic.plural.replace('_', " ");
     let (singular, topic_end) = (plain.trim_end_matches('s'), plain.ends_with(&kind));
     let is_own = kind == "resource" && is_noun(topic);
     if topic_end || singular.ends_with(&kind) || is_own || kind == "resource" && plain.is_empty() {
@@ -239,34 +263,25 @@ fn about(named: &[Named<'_>], kind: &str, topic: &[String], call: &Call<'_>) -> 
     }
 }
 
-/// Whether a type is what a call's name is about: `db_instance` of `DeleteDBInstance`.
-fn is_topic(kind: &str, topic: &[String]) -> bool {
-    let text = topic.join("_").to_lowercase();
-    let singular = text.strip_suffix('s').unwrap_or(&text);
-    kind == text || kind == singular || kind == "resource" || singular.ends_with(&format!("_{kind}"))
-}
-
 /// The type of the identifier that a call is about: the one that its name is about, else one that its name mentions, else
 /// the first at the top of the request.
-fn primary<'n>(named: &'n [Named<'_>], topic: &[String]) -> Option<&'n str> {
-    let text = topic.join("_").to_lowercase();
-    let singular = text.strip_suffix('s').unwrap_or(&text);
-    let exact = |one: &&Named<'_>| one.kind == singular || one.kind == text;
-    let ends = |one: &&Named<'_>| singular.ends_with(&format!("_{}", one.kind));
+fn primary<'n>(named: &'n [Named<'_>], topic: &Topic<'_>) -> Option<&'n str> {
+    let exact = |one: &&Named<'_>| one.kind == topic.singular() || one.kind == topic.plural;
+    let ends = |one: &&Named<'_>| topic.ends_with(&one.kind);
     let own = |one: &&Named<'_>| one.kind == "resource" && one.depth == 0;
-    let mentioned = |one: &&Named<'_>| text.contains(one.kind.as_str());
+    let mentioned = |one: &&Named<'_>| topic.plural.contains(&*one.kind);
     let top = |one: &&Named<'_>| one.depth == 0;
     let tests: [&dyn Fn(&&Named<'_>) -> bool; 5] = [&exact, &ends, &own, &mentioned, &top];
-    tests.iter().find_map(|test| named.iter().find(|one| test(one))).map(|one| one.kind.as_str())
+    tests.iter().find_map(|test| named.iter().find(|one| test(one))).map(|one| &*one.kind)
 }
 
-fn collect<'j>(words: &Words, value: Json<'j>, depth: usize, named: &mut Vec<Named<'j>>) {
+fn collect<'j>(words: &'j Words, value: Json<'j>, depth: usize, named: &mut Vec<Named<'j>>) {
     for (member, value) in value.as_object().into_iter().flat_map(Members::iter) {
         visit(words, member, value, depth, named);
     }
 }
 
-fn visit<'j>(words: &Words, member: &str, value: Json<'j>, depth: usize, named: &mut Vec<Named<'j>>) {
+fn visit<'j>(words: &'j Words, member: &str, value: Json<'j>, depth: usize, named: &mut Vec<Named<'j>>) {
     match value {
         Json::String(text) if !text.is_empty() && text.len() <= LONGEST && named.len() < MOST => {
             named.extend(words.names(member).map(|kind| Named { kind, value: text, depth }));

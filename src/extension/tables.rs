@@ -70,8 +70,8 @@ fn rules(options: &Options) -> Result<Answer, ExtensionError> {
 
 fn version(options: &Options) -> Result<Answer, ExtensionError> {
     let mut rows = Rows::new(&CASE_INFO);
-    rows.push([Cell::text("tool_version"), Cell::text(env!("CARGO_PKG_VERSION"))])?;
-    rows.push([Cell::text("schema_version"), Cell::text(&SCHEMA_VERSION.to_string())])?;
-    rows.push([Cell::text("rules_version"), Cell::text(options.rule_set()?.version())])?;
+    rows.push(&[Cell::text("tool_version"), Cell::text(env!("CARGO_PKG_VERSION"))])?;
+    rows.push(&[Cell::text("schema_version"), Cell::text(&SCHEMA_VERSION.to_string())])?;
+    rows.push(&[Cell::text("rules_version"), Cell::text(options.rule_set()?.version())])?;
     Ok(Answer { batches: vec![rows.finish()?], shared: None })
 }

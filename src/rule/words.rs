@@ -1,9 +1,9 @@
 //! The words in which calls are told that no page explains: `rules/words/*.toml`, checked as rules are.
 
-use std::collections::BTreeSet;
+use std::borrow::Cow;
 
 use indexmap::IndexMap;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use serde::Deserialize;
 use toml::Spanned;
 
@@ -43,11 +43,11 @@ struct VerbsToml {
 #[serde(deny_unknown_fields)]
 struct NamesToml {
     endings: Vec<String>,
-    ignored: BTreeSet<String>,
-    paging: BTreeSet<String>,
+    ignored: FxHashSet<String>,
+    paging: FxHashSet<String>,
     /// What calls ask for that any page may make: they say nothing about what a page shows.
     #[serde(default)]
-    secondary: BTreeSet<String>,
+    secondary: FxHashSet<String>,
     entity: FxHashMap<String, String>,
 }
 
@@ -197,9 +197,9 @@ impl Words {
 
     /// What a member of a request names, if it names something: `user`.
     #[must_use]
-    pub fn names(&self, member: &str) -> Option<String> {
+    pub fn names(&self, member: &str) -> Option<Cow<'_, str>> {
         if let Some(kind) = self.names.entity.get(member) {
-            return Some(kind.clone());
+            return Some(Cow::Borrowed(kind));
         }
         if self.names.ignored.contains(member) {
             return None;
@@ -207,7 +207,7 @@ impl Words {
         let is_ending = |ending: &&String| member.ends_with(ending.as_str()) || member.eq_ignore_ascii_case(ending);
         let ending = self.names.endings.iter().find(is_ending)?;
         let kind = snake(&member[..member.len().saturating_sub(ending.len())]);
-        Some(if kind.is_empty() { "resource".to_owned() } else { kind })
+        Some(if kind.is_empty() { Cow::Borrowed("resource") } else { Cow::Owned(kind) })
     }
 
     /// Whether neither a member nor what stands below it names anything.
@@ -263,18 +263,22 @@ pub fn unversioned(name: &str) -> &str {
 
 /// The words of a name in camel case: `["Describe", "DB", "Instances"]`. A version at its end is no word.
 #[must_use]
-pub fn words(name: &str) -> Vec<String> {
+pub fn words(name: &str) -> Vec<&str> {
     let bare = unversioned(name);
-    let chars: Vec<char> = if bare.is_empty() { name } else { bare }.chars().collect();
-    let mut words: Vec<String> = Vec::new();
-    for (at, char) in chars.iter().enumerate() {
-        let after_small = at > 0 && !chars[at - 1].is_uppercase();
-        let before_small = chars.get(at + 1).is_some_and(|next| next.is_lowercase());
-        let starts = at == 0 || (char.is_uppercase() && (after_small || before_small));
-        match words.last_mut() {
-            Some(word) if !starts => word.push(*char),
-            _ => words.push(char.to_string()),
+    let text = if bare.is_empty() { name } else { bare };
+    let (mut words, mut first, mut before) = (Vec::new(), 0, None::<char>);
+    let mut chars = text.char_indices().peekable();
+    while let Some((at, char)) = chars.next() {
+        let after_small = before.is_some_and(|before| !before.is_uppercase());
+        let before_small = chars.peek().is_some_and(|(_, next)| next.is_lowercase());
+        if at > 0 && char.is_uppercase() && (after_small || before_small) {
+            words.push(&text[first..at]);
+            first = at;
         }
+        before = Some(char);
+    }
+    if first < text.len() {
+        words.push(&text[first..]);
     }
     words
 }

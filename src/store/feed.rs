@@ -155,7 +155,7 @@ mod tests {
     fn batch(first: usize, rows: usize) -> RecordBatch {
         let mut facts = Rows::new(&CASE_INFO);
         for row in first..first + rows {
-            facts.push([Cell::text(&format!("fed {row}")), Cell::text(&row.to_string())]).unwrap();
+            facts.push(&[Cell::text(&format!("fed {row}")), Cell::text(&row.to_string())]).unwrap();
         }
         facts.finish().unwrap()
     }

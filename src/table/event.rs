@@ -6,7 +6,7 @@ use super::{Column, EnumType, Table};
 /// The members of a class of a call.
 pub const CLASS: [&str; 3] = ["class", "effect", "object"];
 /// The members of a thing that a call names.
-pub const ENTITY: [&str; 6] = ["entity_type", "entity_value", "name", "relation", "account_id", "region"];
+pub const ENTITY: [&str; 4] = ["entity_type", "entity_value", "name", "relation"];
 
 /// `events`
 pub const EVENTS: Table = Table {
@@ -32,12 +32,13 @@ pub const EVENTS: Table = Table {
             .repeating(),
         Column::new("region", Text, "The region called").from("awsRegion").repeating(),
         Column::new("identity_type", Text, "IAMUser, AssumedRole, Root ...").from("userIdentity.type").repeating(),
-        Column::new("principal", Text, "A short name of who called: alice, Admin/bob, root"),
-        Column::new("principal_id", Text, "The caller's unique id").from("userIdentity.principalId"),
-        Column::new("principal_arn", Text, "The caller's ARN").from("userIdentity.arn"),
+        Column::new("principal", Text, "A short name of who called: alice, Admin/bob, root").repeating(),
+        Column::new("principal_id", Text, "The caller's unique id").from("userIdentity.principalId").repeating(),
+        Column::new("principal_arn", Text, "The caller's ARN").from("userIdentity.arn").repeating(),
         Column::new("identity_account_id", Text, "The caller's account").from("userIdentity.accountId").repeating(),
         Column::new("access_key_id", Text, "The key that signed the call; changes often in a console session")
-            .from("userIdentity.accessKeyId"),
+            .from("userIdentity.accessKeyId")
+            .repeating(),
         Column::new("user_name", Text, "The caller's friendly name").from("userIdentity.userName").repeating(),
         Column::new("invoked_by", Text, "The AWS service that called on behalf")
             .from("userIdentity.invokedBy")
@@ -49,11 +50,13 @@ pub const EVENTS: Table = Table {
             .from("userIdentity.sessionContext.attributes.creationDate"),
         Column::new("mfa", Boolean, "Whether the credentials were issued with MFA")
             .from("userIdentity.sessionContext.attributes.mfaAuthenticated"),
-        Column::new("source_ip", Text, "The caller's address, or the name of a service").from("sourceIPAddress"),
+        Column::new("source_ip", Text, "The caller's address, or the name of a service")
+            .from("sourceIPAddress")
+            .repeating(),
         Column::new("user_agent", Text, "The program that called").from("userAgent").repeating(),
         Column::new("client", Enum(EnumType::Client), "What kind of program called, from the user agent"),
         Column::new("error_code", Text, "Why the call failed; NULL if it did not").from("errorCode").repeating(),
-        Column::new("error_message", Text, "The failure in words").from("errorMessage"),
+        Column::new("error_message", Text, "The failure in words").from("errorMessage").repeating(),
         Column::new("read_only", Boolean, "Whether the call only reads").from("readOnly"),
         Column::new("request_id", Text, "The id of the request").from("requestID").distinct(),
         Column::new("request_parameters", Json, "What was asked for").from("requestParameters"),
@@ -65,8 +68,8 @@ pub const EVENTS: Table = Table {
             TextList,
             "Evidence that the console called: flag, sign_in, browser, back_end ...",
         ),
-        Column::new("session_id", Text, "The session it belongs to: sessions.session_id"),
-        Column::new("source_file", Text, "The file, or the file within an archive, it was read from"),
+        Column::new("session_id", Text, "The session it belongs to: sessions.session_id").repeating(),
+        Column::new("source_file", Text, "The file, or the file within an archive, it was read from").repeating(),
         Column::new("source_record", Integer, "Its position in that file"),
         Column::new("summary", Text, "What the call did, in one sentence; what failed or was denied was tried"),
         Column::new("outcome", Text, "succeeded, denied, failed, dry_run (allowed, but nothing was done) or unknown")
@@ -76,7 +79,8 @@ pub const EVENTS: Table = Table {
             "network",
             Text,
             "The network of source_ip: its /24, or its /48 of IPv6; NULL for a service's name",
-        ),
+        )
+        .repeating(),
         Column::new("techniques", TextList, "ATT&CK techniques that the call is known for, whoever made it"),
         Column::new("classes", StructList(&CLASS), "Why the call matters: class, effect, and the object it has it on"),
         Column::new(
@@ -86,16 +90,22 @@ pub const EVENTS: Table = Table {
         ),
         Column::new("grants", Json, "The permissions that the call gives or takes, as in event_grants"),
         Column::new("shared_event_id", Text, "One id for the records of one action that several accounts got")
-            .from("sharedEventID"),
-        Column::new("vpc_endpoint_id", Text, "The VPC endpoint that the call went through").from("vpcEndpointId"),
+            .from("sharedEventID")
+            .repeating(),
+        Column::new("vpc_endpoint_id", Text, "The VPC endpoint that the call went through")
+            .from("vpcEndpointId")
+            .repeating(),
         Column::new("source_identity", Text, "The identity that was set when the role was assumed")
-            .from("userIdentity.sessionContext.sourceIdentity"),
+            .from("userIdentity.sessionContext.sourceIdentity")
+            .repeating(),
         Column::new("assumed_root", Boolean, "Whether the credentials are those of sts:AssumeRoot")
             .from("userIdentity.sessionContext.assumedRoot"),
         Column::new("on_behalf_of", Text, "The IAM Identity Center user that the call was made for")
-            .from("userIdentity.onBehalfOf.userId"),
+            .from("userIdentity.onBehalfOf.userId")
+            .repeating(),
         Column::new("in_scope_of", Text, "The resource whose role or function called")
-            .from("userIdentity.inScopeOf.sourceArn"),
+            .from("userIdentity.inScopeOf.sourceArn")
+            .repeating(),
         Column::new("own_id", Text, "The id in its record, where other events have that too; else NULL"),
         Column::new("corrects", Text, "The id of the event whose record this one replaces; why is in extra.addendum")
             .from("addendum.originalEventID"),

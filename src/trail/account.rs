@@ -27,7 +27,7 @@ pub fn push_file(
     counts: Counts,
     filter: Option<&str>,
 ) -> Result<(), BatchError> {
-    rows.push([
+    rows.push(&[
         Cell::text(&file.name),
         Cell::Text((!parsed.sha256.is_empty()).then_some(parsed.sha256.as_str())),
         Cell::Integer(file.stamp()),
@@ -51,7 +51,7 @@ pub fn push_file(
 /// # Errors
 /// As [`push_file`].
 pub fn push_left_out(rows: &mut Rows, file: &Source, filter: Option<&str>) -> Result<(), BatchError> {
-    rows.push([
+    rows.push(&[
         Cell::text(&file.name),
         Cell::Text(None),
         Cell::Integer(None),
@@ -76,7 +76,7 @@ pub fn push_left_out(rows: &mut Rows, file: &Source, filter: Option<&str>) -> Re
 /// As [`push_file`].
 pub fn push_rejects(rows: &mut Rows, file: &str, parsed: &Parsed) -> Result<(), BatchError> {
     parsed.rejects.iter().try_for_each(|reject| {
-        rows.push([
+        rows.push(&[
             Cell::text(file),
             Cell::text(&reject.document),
             reject.record.map_or(Cell::Integer(None), Cell::count),
@@ -91,7 +91,7 @@ pub fn push_rejects(rows: &mut Rows, file: &str, parsed: &Parsed) -> Result<(), 
 /// # Errors
 /// As [`push_file`].
 pub(super) fn push_refused(rows: &mut Rows, file: &str, cause: &str) -> Result<(), BatchError> {
-    rows.push([Cell::text(file), Cell::text(file), Cell::Integer(None), Cell::text(cause), Cell::Text(None)])
+    rows.push(&[Cell::text(file), Cell::text(file), Cell::Integer(None), Cell::text(cause), Cell::Text(None)])
 }
 
 impl Parsed {

@@ -82,7 +82,7 @@ impl Counted {
     /// If the cells here are not the columns of the table, which a test rules out.
     pub fn push(&self, rows: &mut Rows) -> Result<(), BatchError> {
         let event = &self.event;
-        rows.push([
+        rows.push(&[
             Cell::text(&event.event_id),
             Cell::Time(Some(event.window_start)),
             Cell::Time(event.window_end),

@@ -105,7 +105,7 @@ impl<'b> Session<'b> {
     pub(super) fn push(&self, rows: &mut Rows, explained: Explained) -> Result<(), BatchError> {
         let [account, kind, principal, arn] = self.identity.map(Cell::Text);
         let list = |texts: &BTreeSet<&'b str>| Cell::List(texts.iter().copied().collect());
-        rows.push([
+        rows.push(&[
             Cell::text(self.id),
             account,
             kind,

@@ -198,7 +198,7 @@ impl Verification {
     pub fn rows(&self, at: Timestamp) -> Result<RecordBatch, BatchError> {
         let mut rows = Rows::new(&FILE_INTEGRITY);
         for check in &self.checks {
-            rows.push([
+            rows.push(&[
                 Cell::text(check.kind.as_str()),
                 Cell::text(check.status.as_str()),
                 Cell::Text(check.detail.as_deref()),

@@ -46,7 +46,7 @@ fn walk(scene: &Scene<'_, '_>, member: &str, value: Json<'_>, depth: usize, see:
     match value {
         Json::String(text) if !text.is_empty() && text.len() <= LONGEST => {
             if let Some(kind) = words.names(member) {
-                see(kind, text);
+                see(kind.into_owned(), text);
             }
         }
         Json::Array(elements) if depth > 0 => {

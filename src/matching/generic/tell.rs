@@ -106,7 +106,7 @@ impl Teller<'_, '_> {
         let name = self.scene.name(anchor);
         let words = words(name);
         let rest = topic(&words);
-        let first = words.first().map_or(name, String::as_str);
+        let first = words.first().copied().unwrap_or(name);
         let action = if rest.is_empty() { first.to_owned() } else { format!("{first} {rest}") };
         let is_other = |event: &usize| {
             *event != anchor
@@ -178,7 +178,7 @@ impl Teller<'_, '_> {
         };
         let is_list = |event: usize| {
             let words = words_of(event);
-            words.first().is_some_and(|verb| ["List", "Describe", "Get", "Search"].contains(&verb.as_str()))
+            words.first().is_some_and(|verb| ["List", "Describe", "Get", "Search"].contains(verb))
                 && words
                     .last()
                     .is_some_and(|noun| noun.ends_with('s') && !noun.ends_with("ss") && !noun.ends_with("us"))
@@ -268,7 +268,7 @@ fn distance(page: &Signal, time: Timestamp) -> u64 {
 }
 
 /// What a call, given in words, is about: all but the first one.
-fn topic(call: &[String]) -> String {
+fn topic(call: &[&str]) -> String {
     call.iter().skip(1).map(|word| within(word)).collect::<Vec<_>>().join(" ")
 }
 
