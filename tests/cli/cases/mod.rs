@@ -111,8 +111,7 @@ impl Loaded {
 fn whole(name: &str, bytes: impl AsRef<[u8]>, seconds: &[u64]) -> Loaded {
     let loaded = Loaded::of(&[(name, bytes.as_ref())], &[]);
     let loaded = loaded.came_to(seconds.len(), seconds.len(), 0, 0).has(&rows(seconds));
-    assert_eq!(loaded.ask("SELECT count(*) FROM rejects"), ["0"]);
-    assert_eq!(loaded.ask("SELECT count(DISTINCT session_id) FROM events"), ["1"]);
+    assert!(!loaded.told.contains("damage"), "{}", loaded.told);
     loaded
 }
 
