@@ -186,8 +186,9 @@ fn print_json(ledger: &Ledger, streams: Streams) -> Result<()> {
 
 /// Whether all was loaded or a part; nothing at all is an error, and so is a ledger that does not balance.
 fn verdict(ledger: &Ledger) -> Result<ExitCode> {
-    let all = ledger.files_refused + ledger.files_failed + ledger.rejected == 0;
-    let some = ledger.inserted + ledger.duplicate + ledger.left_out + ledger.files_skipped + ledger.files_left_out > 0;
+    let all = ledger.files_refused + ledger.files_failed + ledger.rejected + ledger.damaged == 0;
+    let taken = ledger.inserted + ledger.duplicate + ledger.merged + ledger.left_out;
+    let some = taken + ledger.files_skipped + ledger.files_left_out > 0;
     if !ledger.balances() {
         bail!(Advised::new("the ledger does not balance", "This is a fault of the program: please report it."));
     }

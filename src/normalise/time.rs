@@ -3,6 +3,7 @@
 use super::scalar::{self, Scalar};
 use crate::event::Timestamp;
 use chrono::{DateTime, NaiveDate, NaiveDateTime};
+use serde_json::Value;
 
 /// How `CloudTrail` writes times, and how [`show`] does.
 const CANONICAL: &str = "%Y-%m-%dT%H:%M:%SZ";
@@ -11,13 +12,23 @@ const CANONICAL: &str = "%Y-%m-%dT%H:%M:%SZ";
 /// meant), ISO 8601 without its marks, and seconds, milliseconds, microseconds or nanoseconds since 1970, told apart by
 /// their size.
 pub(super) fn timestamp(raw: &str) -> Scalar<Timestamp> {
-    let Some(text) = scalar::text(raw).value else { return Scalar { value: None, exact: false } };
+    let Some(text) = scalar::text(raw).value else {
+        let value = in_object(raw).and_then(|inner| timestamp(&inner.to_string()).value);
+        return Scalar { value, exact: false };
+    };
     if let Some(time) = canonical(&text) {
         return Scalar { value: Some(time), exact: true };
     }
     let text = text.trim();
     let value = zoned(text).or_else(|| local(text)).or_else(|| basic(text)).or_else(|| epoch(text));
     Scalar { value, exact: false }
+}
+
+/// The time in an object of MongoDB's extended JSON: `{"$date":"…"}`, `{"$date":{"$numberLong":"…"}}`.
+fn in_object(raw: &str) -> Option<Value> {
+    let object = raw.starts_with('{').then(|| serde_json::from_str::<Value>(raw).ok())??;
+    let date = object.get("$date")?;
+    Some(date.get("$numberLong").unwrap_or(date).clone()).filter(|value| !value.is_object())
 }
 
 /// The time in `CloudTrail`'s form; `None` outside the calendar. Fractions of a second are cut off.
@@ -118,6 +129,8 @@ mod tests {
             ("1644312217.5", "2022-02-08T09:23:37.500+00:00"),
             ("1644312217120", "2022-02-08T09:23:37.120+00:00"),
             (r#""1644312217""#, "2022-02-08T09:23:37+00:00"),
+            (r#"{"$date":"2022-02-08T09:23:37Z"}"#, "2022-02-08T09:23:37+00:00"),
+            (r#"{"$date":{"$numberLong":"1644312217000"}}"#, "2022-02-08T09:23:37+00:00"),
         ] {
             assert_eq!(read(json), (Some(expected.into()), false), "{json}");
         }

@@ -5,7 +5,8 @@ use std::io::{Cursor, Read};
 
 use bzip2::read::MultiBzDecoder;
 use flate2::Crc;
-use flate2::read::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
+use flate2::bufread::GzDecoder;
+use flate2::read::{DeflateDecoder, ZlibDecoder};
 use libdeflater::Decompressor;
 use liblzma::read::XzDecoder;
 use liblzma::stream::{CONCATENATED, Stream};
@@ -154,12 +155,34 @@ impl Unpacked {
                 self.allowance = self.allowance.saturating_sub(text.len() as u64);
                 text
             }
-            None => self.read(name, "gzip", size_hint(bytes), MultiGzDecoder::new(bytes)),
+            None => self.members_of_gzip(name, bytes),
         }
+    }
+
+    /// The members of a gzip file, one after another. Zeros after the last one are padding.
+    fn members_of_gzip(&mut self, name: &str, bytes: &[u8]) -> Vec<u8> {
+        let (mut text, mut rest) = (Vec::new(), bytes);
+        while Form::of(rest) == Some(Form::Gzip) {
+            let problems = self.problems.len();
+            let mut decoder = GzDecoder::new(rest);
+            let mut more = self.read(name, "gzip", if text.is_empty() { size_hint(bytes) } else { 0 }, &mut decoder);
+            text.append(&mut more);
+            if self.problems.len() > problems {
+                return text;
+            }
+            rest = decoder.into_inner();
+        }
+        if rest.iter().any(|byte| *byte != 0) {
+            self.problems.push(format!("{name}: gzip: {} bytes after the end of the compressed data", rest.len()));
+        }
+        text
     }
 
     fn add_tar(&mut self, name: &str, bytes: &[u8], layer: usize) {
         let mut archive = tar::Archive::new(bytes);
+        // Archives that were joined have the end of each in the middle.
+        archive.set_ignore_zeros(true);
+        let mut end = 0;
         let entries = match archive.entries() {
             Ok(entries) => entries,
             Err(error) => return self.problems.push(format!("{name}: tar: {error}")),
@@ -170,10 +193,11 @@ impl Unpacked {
                 // After a damaged header nobody knows where the next one is.
                 Err(error) => return self.problems.push(format!("{name}: tar: {error}")),
             };
+            let (own, size) = (readable(&entry.path_bytes()), entry.size());
+            end = entry.raw_file_position().saturating_add(size).next_multiple_of(TAR_BLOCK as u64);
             if !entry.header().entry_type().is_file() {
                 continue;
             }
-            let (own, size) = (readable(&entry.path_bytes()), entry.size());
             let member = self.member(name, &own);
             let text = self.read(&member, "tar member", 0, entry);
             let read = text.len() as u64;
@@ -185,6 +209,10 @@ impl Unpacked {
             if is_cut {
                 return;
             }
+        }
+        let has_end = usize::try_from(end).is_ok_and(|end| bytes.len() > end);
+        if !has_end {
+            self.problems.push(format!("{name}: tar: cut off: the end of the archive is not marked"));
         }
     }
 

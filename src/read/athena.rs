@@ -4,6 +4,7 @@
 use serde_json::{Map, Value};
 
 use super::error::Refusal;
+use super::literals;
 use super::names::{self, Column, NESTED, OPEN};
 use super::structs;
 
@@ -80,7 +81,9 @@ pub(super) fn restored(row: Map<String, Value>) -> Map<String, Value> {
 fn named(row: Map<String, Value>, others: Others) -> Map<String, Value> {
     let mut record = Map::new();
     let (mut within, mut aliases, mut rest) = (Vec::new(), Vec::new(), Map::new());
-    for (column, value) in row.into_iter().filter(|(_, value)| !value.is_null()) {
+    // A record in parts has its own members, empty or not; a table has a cell for what a record does not have.
+    let is_said = |value: &Value| !value.is_null() && (others == Others::InPlace || !is_empty(value));
+    for (column, value) in row.into_iter().filter(|(_, value)| is_said(value)) {
         match names::column(&column) {
             Column::Own(path) => set(&mut record, path, value),
             Column::Within(member, inner) => within.push((member, inner.to_owned(), value)),
@@ -132,7 +135,7 @@ fn open(value: &mut Value) -> bool {
     let opened = if text == "null" {
         Some(Value::Null)
     } else if text.starts_with(['{', '[']) {
-        serde_json::from_str(text).ok().or_else(|| structs::parse(text))
+        serde_json::from_str(text).ok().or_else(|| structs::parse(text)).or_else(|| literals::parse(text))
     } else {
         None
     };

@@ -21,6 +21,8 @@ const RECORD_COLUMNS: [&str; 8] =
     ["cloudtrailevent", "raw", "eventjson", "eventoriginal", "source", "data", "message", "log"];
 /// Columns that may hold one, unless the table has a row for each event.
 const OTHER_RECORD_COLUMNS: [&str; 4] = ["event", "record", "body", "detail"];
+/// Lines of remarks that may stand before the header.
+const MAX_REMARKS: u64 = 20;
 /// Columns named in the refusal of CSV that nobody knows.
 const NAMED_COLUMNS: usize = 6;
 
@@ -34,6 +36,29 @@ pub(super) struct Table {
 /// the day, and no row shows which, `order` decides.
 pub(super) fn read(text: &str, order: Option<DateOrder>) -> Result<Table, Refusal> {
     let (body, skipped) = without_separator_line(text);
+    let refusal = match table(body, 1 + skipped, order) {
+        Ok(table) => return Ok(table),
+        Err(refusal) => refusal,
+    };
+    let mut at = 0;
+    for (number, line) in (1..=MAX_REMARKS).zip(body.split_inclusive('\n')) {
+        at += line.len();
+        if is_header(body[at..].lines().next().unwrap_or_default()) {
+            return table(&body[at..], 1 + skipped + number, order);
+        }
+    }
+    Err(refusal)
+}
+
+/// Whether a line names the columns of events.
+fn is_header(line: &str) -> bool {
+    let mut headers = StringRecord::new();
+    let is_row = csv_reader(line, separator(line)).read_record(&mut headers).unwrap_or(false);
+    is_row && Columns::of(&headers).is_some()
+}
+
+/// Reads the table whose header is the first line of `body`, and that line's number.
+fn table(body: &str, first: u64, order: Option<DateOrder>) -> Result<Table, Refusal> {
     let delimiter = separator(body.lines().next().unwrap_or_default());
     let mut reader = csv_reader(body, delimiter);
     let mut headers = StringRecord::new();
@@ -41,7 +66,7 @@ pub(super) fn read(text: &str, order: Option<DateOrder>) -> Result<Table, Refusa
         return Err(Refusal::NotData);
     }
     let start = usize::try_from(reader.position().byte()).unwrap_or(body.len()).min(body.len());
-    let rows = Rows { text: body, start, first: 1 + skipped, delimiter, width: headers.len() };
+    let rows = Rows { text: body, start, first, delimiter, header: &headers };
     let names: Vec<String> = headers.iter().map(plain).collect();
     let columns = Columns::of(&headers);
     let mut told = None;
@@ -86,7 +111,7 @@ struct Rows<'t> {
     /// The line of the text's first byte.
     first: u64,
     delimiter: u8,
-    width: usize,
+    header: &'t StringRecord,
 }
 
 impl Rows<'_> {
@@ -112,6 +137,10 @@ impl Rows<'_> {
                 let from = from + self.text[from..end].bytes().take_while(|byte| b"\r\n".contains(byte)).count();
                 let raw = &self.text[from..end];
                 let line = lines.of(from);
+                // Tables that were joined have the header of each.
+                if row == *self.header {
+                    continue;
+                }
                 let Some(cause) = self.fault(raw, &row) else {
                     if !tell(line, Ok(&row)) {
                         return;
@@ -141,9 +170,10 @@ impl Rows<'_> {
             }
             Quoting::Odd | Quoting::Fine => {}
         }
+        // One more separator than in the header means that a cell holds one, even where the last cell is empty.
         let cells = row.len();
-        let is_ragged = cells < self.width || row.iter().skip(self.width).any(|cell| !cell.trim().is_empty());
-        is_ragged.then(|| format!("the row has {cells} cells, and the header has {}", self.width))
+        let width = self.header.len();
+        (cells != width).then(|| format!("the row has {cells} cells, and the header has {width}"))
     }
 
     fn read(&self, container: Container, read: impl Fn(&StringRecord) -> Vec<Item<'static>>) -> Table {

@@ -170,6 +170,9 @@ fn read(cell: &str) -> Option<Read> {
     if let Ok(time) = DateTime::parse_from_rfc3339(cell) {
         return Some(Read::Moment(time.to_utc()));
     }
+    if let Some(time) = digits(cell) {
+        return at(time, 0).map(Read::Moment);
+    }
     if cell.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') && cell.bytes().any(|byte| byte.is_ascii_digit())
     {
         // Three numbers with dots between them are a date, and need a time of day.
@@ -193,26 +196,44 @@ fn basic(cell: &str) -> Option<DateTime<Utc>> {
     at(NaiveDateTime::parse_from_str(&text, "%Y%m%dT%H%M%S%.f").ok()?, self::zone(zone)?)
 }
 
+/// `20240501100000`: nothing but the digits. As milliseconds since 1970 it would be in the year 2611.
+fn digits(cell: &str) -> Option<NaiveDateTime> {
+    let is_year = cell.starts_with("20") && cell.len() == 14 && cell.bytes().all(|byte| byte.is_ascii_digit());
+    NaiveDateTime::parse_from_str(cell, "%Y%m%d%H%M%S").ok().filter(|_| is_year)
+}
+
 /// A date and a time of day with marks between them.
 fn spelled(cell: &str) -> Option<Read> {
     let (start, end, time) = time_of_day(cell)?;
-    let (time, zone) = half(time, &cell[end..])?;
+    let (time, rest) = half(time, &cell[end..])?;
+    let (zone, year) = year_after(rest);
     let offset = self::zone(zone)?;
-    let date = cell[..start].trim_end_matches([' ', ',', '\u{a0}']);
+    let date = cell[..start].trim_end_matches([' ', ',', '@', ':', '\u{a0}']);
     // After the day, `at` stands in some forms, and `T` in others.
     let date = date.strip_suffix(" at").or_else(|| date.strip_suffix(['T', 't'])).unwrap_or(date);
     if date.is_empty() {
         return None;
     }
-    match self::date(date)? {
+    match self::date(&format!("{date} {year}"))? {
         Date::Day(day) => at(day.and_time(time), offset).map(Read::Moment),
         Date::Numbers { first, second, year } => Some(Read::Numbers { first, second, year, time, offset }),
     }
 }
 
+/// The zone and the year in what stands after the time of day, where the year stands there: `Wed May 1 10:00:00 UTC 2024`.
+fn year_after(rest: &str) -> (&str, &str) {
+    let rest = rest.trim_end();
+    let digits = rest.bytes().rev().take_while(u8::is_ascii_digit).count();
+    let (zone, year) = rest.split_at(rest.len() - digits);
+    if digits == 4 && (zone.is_empty() || zone.ends_with(' ')) { (zone, year) } else { (rest, "") }
+}
+
 /// The time of day in a cell, and where it begins and ends.
 fn time_of_day(cell: &str) -> Option<(usize, usize, NaiveTime)> {
     let colon = cell.find(':')?;
+    // A web server's log has a colon after the year: `01/May/2024:10:00:00 +0000`.
+    let is_year = cell[..colon].bytes().rev().take_while(u8::is_ascii_digit).count() == 4;
+    let colon = if is_year { colon + 1 + cell[colon + 1..].find(':')? } else { colon };
     let before = cell.as_bytes()[..colon].iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
     let start = colon - before;
     let hour: u32 = cell[start..colon].parse().ok()?;
@@ -263,7 +284,8 @@ fn zone(text: &str) -> Option<i32> {
     let names = ["utc", "gmt", "z"];
     let name = names.into_iter().find(|name| text.get(..name.len()).is_some_and(|t| t.eq_ignore_ascii_case(name)));
     let text = text[name.map_or(0, str::len)..].trim();
-    // `+0000 UTC`, as Go writes it.
+    // `+0000 UTC`, as Go writes it, and `Z[UTC]`, as Java does.
+    let text = text.trim_matches(['(', '[']);
     let text = ["UTC", "GMT"].iter().find_map(|name| text.strip_suffix(name)).unwrap_or(text).trim_end();
     if text.is_empty() {
         return Some(0);
@@ -361,6 +383,13 @@ mod tests {
             ("2024/05/01 10:00", "2024-05-01T10:00:00Z"),
             ("2024-05-01, 01:45:20 PM", "2024-05-01T13:45:20Z"),
             ("20240501T100000Z", "2024-05-01T10:00:00Z"),
+            ("20240501100000", "2024-05-01T10:00:00Z"),
+            ("May 1, 2024 @ 10:00:00.250", "2024-05-01T10:00:00.250Z"),
+            ("Wed May  1 10:00:00 UTC 2024", "2024-05-01T10:00:00Z"),
+            ("Wed May  1 10:00:00 2024", "2024-05-01T10:00:00Z"),
+            ("Wed May 1 12:00:00 +0200 2024", "2024-05-01T10:00:00Z"),
+            ("01/May/2024:10:00:00 +0000", "2024-05-01T10:00:00Z"),
+            ("2024-05-01T10:00:00Z[UTC]", "2024-05-01T10:00:00Z"),
             ("20240501T120000.5+0200", "2024-05-01T10:00:00.500Z"),
             ("May 01, 2024, 10:00:00 (UTC+02:00)", "2024-05-01T08:00:00Z"),
             ("April 21, 2025, 09:45:54 (UTC+02:00)", "2025-04-21T07:45:54Z"),

@@ -3,8 +3,9 @@
 
 use super::container::Container;
 use super::found::Found;
+use super::literals;
 use super::packed;
-use super::scan;
+use super::scan::{self, Damage};
 use super::stream;
 use super::unwrap::{self, value};
 
@@ -55,19 +56,22 @@ impl<'t> Search<'t> {
     /// The records that begin in the line, and the byte after the last of them.
     fn line(&mut self, start: usize, end: usize, found: &mut Found<'t>) -> usize {
         let text = self.text;
-        let mut at = start;
+        let (mut at, mut since) = (start, start);
         while let Some(open) = text.get(at..end).and_then(|rest| rest.find('{')).map(|open| at + open) {
             if self.patience == 0 {
                 return end;
             }
-            let mut inner = Found::default();
-            match value(text, open, self.depth, &mut inner) {
-                Ok(after) => {
-                    if inner.has_records() {
-                        self.is_prefixed |= !text[start..open].trim().is_empty();
-                        found.items.append(&mut inner.items);
-                    }
+            match self.object(open, found) {
+                Ok((mut records, after)) => {
                     at = after;
+                    if records.has_records() {
+                        self.is_prefixed |= !text[start..open].trim().is_empty();
+                        if is_part(&text[since..open]) {
+                            found.skipped("the beginning of a record is missing", &text[since..open]);
+                        }
+                        found.items.append(&mut records.items);
+                        since = after;
+                    }
                 }
                 Err(damage) => {
                     self.patience = self.patience.saturating_sub(damage.scanned);
@@ -86,6 +90,26 @@ impl<'t> Search<'t> {
         at
     }
 
+    /// What the object that opens at `open` holds, and the byte after it.
+    fn object(&mut self, open: usize, found: &Found<'t>) -> Result<(Found<'t>, usize), Damage> {
+        let text = self.text;
+        let mut inner = Found::default();
+        let damage = match value(text, open, self.depth, &mut inner) {
+            Ok(after) => return Ok((inner, after)),
+            Err(damage) => damage,
+        };
+        // A program may have written the record as a text, or as its own language has it.
+        let foreign = match text.as_bytes().get(open + 1) {
+            Some(b'\\') if text[..open].ends_with('"') => scan::value::<String>(text, open - 1).ok(),
+            Some(b'\'') => literals::python(text, open).map(|(value, after)| (value.to_string(), after)),
+            _ => None,
+        };
+        let Some((json, after)) = foreign else { return Err(damage) };
+        let inner = stream::read(&json, self.depth + 1).found.into_owned();
+        self.is_prefixed |= inner.has_records() && found.items.is_empty();
+        Ok((inner, after))
+    }
+
     /// Records in the words of a line that are packed.
     fn packed(&mut self, line: &str, found: &mut Found<'_>) {
         for word in line.split([' ', '\t', ',', '"']) {
@@ -96,4 +120,10 @@ impl<'t> Search<'t> {
             }
         }
     }
+}
+
+/// Whether text without an object of its own is a part of a record all the same: one that lost its beginning.
+fn is_part(text: &str) -> bool {
+    let names = ["\"eventTime\":", "\"eventSource\":", "\"eventName\":", "\"eventID\":", "\"awsRegion\":"];
+    text.contains('"') && names.iter().filter(|name| text.contains(*name)).count() > 1
 }

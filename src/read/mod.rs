@@ -15,6 +15,7 @@ mod found;
 mod history;
 mod layout;
 mod lines;
+mod literals;
 mod names;
 mod ocsf;
 mod opened;
@@ -42,6 +43,7 @@ pub use layout::LogPath;
 pub use opened::{Document, Opened, Stored, fetch, open};
 pub use row::record_of_row;
 pub use source::{Discovery, Source, discover, discover_and_tell};
+pub use structs::is_read_from_text_of;
 pub use texts::{TextFile, texts};
 
 use cells::Table;
@@ -123,7 +125,10 @@ fn split_text(text: &str, reading: Reading) -> Result<Split<'_>, Refusal> {
         Ok(Table { found, lines }) => finish(found, lines),
         // A log may hold records after other text; one that lost its beginning, or that begins with a remark, further
         // down.
-        Err(refusal) => prefixed(text).unwrap_or_else(|| json(text).map_err(|_| refusal)),
+        Err(refusal) => match packed::text(text) {
+            Some(inner) => json(&inner).map(Split::into_owned),
+            None => prefixed(text).unwrap_or_else(|| json(text).map_err(|_| refusal)),
+        },
     }
 }
 

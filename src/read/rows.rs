@@ -79,12 +79,16 @@ fn tables(result: &Value) -> Option<Found<'static>> {
 fn lake(result: &Value) -> Option<Vec<Map<String, Value>>> {
     let rows = result.get("QueryResultRows")?.as_array()?;
     rows.iter()
-        .map(|row| Some(row.as_array()?.iter().filter_map(Value::as_object).flatten().map(owned).collect()))
+        .map(|row| {
+            let cells = row.as_array()?.iter().filter_map(Value::as_object).flatten();
+            Some(cells.filter(|(_, cell)| is_filled(cell)).map(|(name, cell)| (name.clone(), cell.clone())).collect())
+        })
         .collect()
 }
 
-fn owned((name, value): (&String, &Value)) -> (String, Value) {
-    (name.clone(), value.clone())
+/// Whether a cell says something. An empty text stands for a member that the record does not have.
+fn is_filled(cell: &Value) -> bool {
+    !cell.is_null() && cell.as_str() != Some("")
 }
 
 /// `aws athena get-query-results`: each row a list of values, the first row the names.
@@ -117,7 +121,8 @@ fn athena_result(result: &Value) -> Option<Vec<Map<String, Value>>> {
 fn insights(result: &Value) -> Option<Vec<Map<String, Value>>> {
     let rows = result.get("results")?.as_array()?;
     let field = |field: &Value| Some((field.get("field")?.as_str()?.to_owned(), field.get("value")?.clone()));
-    rows.iter().map(|row| Some(row.as_array()?.iter().filter_map(field).collect())).collect()
+    let filled = |(_, cell): &(String, Value)| is_filled(cell);
+    rows.iter().map(|row| Some(row.as_array()?.iter().filter_map(field).filter(filled).collect())).collect()
 }
 
 /// Names beside rows of values: the API of Log Analytics, and others.
@@ -133,6 +138,5 @@ fn columns(result: &Value) -> Option<Vec<Map<String, Value>>> {
 }
 
 fn joined(names: &[String], cells: Vec<Value>) -> Map<String, Value> {
-    let filled = |cell: &Value| !cell.is_null() && cell.as_str() != Some("");
-    names.iter().cloned().zip(cells).filter(|(_, cell)| filled(cell)).collect()
+    names.iter().cloned().zip(cells).filter(|(_, cell)| is_filled(cell)).collect()
 }

@@ -48,6 +48,17 @@ pub(super) fn skip_space(text: &str, at: usize) -> usize {
     at + text.as_bytes()[at..].iter().take_while(|byte| space(byte)).count()
 }
 
+/// As [`skip_space`], and over line ends that some program wrote as escapes: `\n` between two values.
+pub(super) fn skip_gap(text: &str, mut at: usize) -> usize {
+    loop {
+        at = skip_space(text, at);
+        match text.as_bytes()[at..] {
+            [b'\\', b'n' | b'r' | b't', ..] => at += 2,
+            _ => return at,
+        }
+    }
+}
+
 /// The byte after the bracket that closes what is `open` levels deep at `at`, if it is closed at all.
 pub(super) fn closing(text: &str, at: usize, mut open: usize) -> Option<usize> {
     let (mut quoted, mut escaped) = (false, false);

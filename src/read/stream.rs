@@ -80,13 +80,11 @@ struct Reader<'t> {
 impl<'t> Reader<'t> {
     /// Goes to the next value, over white space and stray commas; false at the end.
     fn seek(&mut self) -> bool {
-        let skip = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | b',' | 0x1e);
         let mut end = self.at;
         loop {
-            end += self.text.as_bytes()[end..].iter().take_while(|byte| skip(byte)).count();
-            // A line end that some program wrote as an escape.
-            match self.text.as_bytes()[end..] {
-                [b'\\', b'n' | b'r' | b't', ..] if end > 0 => end += 2,
+            end = scan::skip_gap(self.text, end);
+            match self.text.as_bytes().get(end) {
+                Some(b',' | 0x1e) => end += 1,
                 _ => break,
             }
         }

@@ -13,6 +13,25 @@ pub(super) fn parse(text: &str) -> Option<Value> {
     if text.starts_with('{') { object(text, 0) } else { list(text, 0) }
 }
 
+/// The text that such a table makes of a value. It has no quotes, so that numbers and texts look alike.
+fn text(value: &Value) -> String {
+    match value {
+        Value::Object(members) => {
+            let members: Vec<String> = members.iter().map(|(name, value)| format!("{name}={}", text(value))).collect();
+            format!("{{{}}}", members.join(", "))
+        }
+        Value::Array(items) => format!("[{}]", items.iter().map(text).collect::<Vec<_>>().join(", ")),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
+
+/// Whether `poor` is what is read of `full` after a table has made a text of it.
+#[must_use]
+pub fn is_read_from_text_of(poor: &Value, full: &Value) -> bool {
+    poor != full && (full.is_object() || full.is_array()) && parse(&text(full)).as_ref() == Some(poor)
+}
+
 fn object(text: &str, depth: usize) -> Option<Value> {
     let inner = text.strip_prefix('{')?.strip_suffix('}')?;
     if inner.trim().is_empty() {
@@ -98,6 +117,17 @@ mod tests {
             "name": "Doe, John", "query": "a=b", "policy": {"Version": "2012-10-17", "Statement": []}, "empty": "",
         });
         assert_eq!(parse(text), Some(value));
+    }
+
+    #[test]
+    fn a_value_is_known_again_after_it_was_a_text() {
+        let full = json!({"a": "b, c=d", "n": 1, "l": [true, null], "p": "{\"V\":1}", "o": {}});
+        let poor = parse("{a=b, c=d, n=1, l=[true, null], p={\"V\":1}, o={}}").unwrap();
+        assert_ne!(poor, full);
+        assert!(is_read_from_text_of(&poor, &full));
+        assert!(!is_read_from_text_of(&full, &poor));
+        assert!(!is_read_from_text_of(&full, &full));
+        assert!(!is_read_from_text_of(&json!({"a": "b"}), &full));
     }
 
     #[test]

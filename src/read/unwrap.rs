@@ -107,7 +107,7 @@ fn bare_list<'t>(text: &'t str, open: usize, depth: usize, found: &mut Found<'t>
 /// The items of the list that opens at `open`. A damaged item costs itself alone, if its end or a record after it is
 /// found.
 fn elements<'t>(text: &'t str, open: usize, depth: usize, found: &mut Found<'t>) -> usize {
-    let mut at = scan::skip_space(text, open + 1);
+    let mut at = scan::skip_gap(text, open + 1);
     while !text[at..].starts_with(']') {
         at = match value(text, at, depth + 1, found) {
             Ok(end) => end,
@@ -127,9 +127,9 @@ fn elements<'t>(text: &'t str, open: usize, depth: usize, found: &mut Found<'t>)
                 }
             }
         };
-        at = scan::skip_space(text, at);
+        at = scan::skip_gap(text, at);
         match text.as_bytes().get(at) {
-            Some(b',') => at = scan::skip_space(text, at + 1),
+            Some(b',') => at = scan::skip_gap(text, at + 1),
             Some(b']') => break,
             // A comma is missing, and nothing else.
             Some(b'{') => {}
@@ -304,13 +304,18 @@ fn others<'t>(text: &'t str, depth: usize, found: &mut Found<'t>) -> bool {
     let mut some = false;
     for raw in members {
         let mut inner = member(raw, depth);
-        inner.items.retain(is_dated);
+        inner.items.retain(|item| is_dated(item) || is_begun_record(item));
         if !inner.items.is_empty() {
             some = true;
             found.absorb(inner, Container::StringMember);
         }
     }
     some
+}
+
+/// Whether an item is a record that could not be read to its end.
+fn is_begun_record(item: &Item<'_>) -> bool {
+    matches!(item, Item::Broken(_, head) if is_begun(head))
 }
 
 /// Whether an item is a record that says when it happened. In a member that nobody knows, an object with a name and a
@@ -342,7 +347,9 @@ fn string(raw: &str, depth: usize, found: &mut Found<'_>) {
         return;
     }
     let Ok(text) = serde_json::from_str::<String>(raw) else { return };
-    let inner = if text.trim_start().starts_with(['{', '[']) {
+    // A text may be the JSON of a text.
+    let begins = ["{", "[", "\"{", "\"[", "\"\\\""];
+    let inner = if begins.iter().any(|begin| text.trim_start().starts_with(begin)) {
         super::stream::read(&text, depth + 1).found.into_owned()
     } else if let Some(text) = packed::text(&text) {
         super::stream::read(&text, depth + 1).found.into_owned()

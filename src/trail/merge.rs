@@ -9,7 +9,7 @@ use thiserror::Error;
 
 use crate::batch::{self, BatchError, Columns, EventRows};
 use crate::event::Timestamp;
-use crate::{normalise, session};
+use crate::{normalise, read, session};
 
 /// A record of an event, and where it was read.
 #[derive(Debug, Clone)]
@@ -144,7 +144,7 @@ impl Version {
         if self.corrects() || other.corrects() {
             return !differ(&["eventSource"]) && !differ(&["eventName"]);
         }
-        let same_request = both(&["requestID"]).is_some_and(|(a, b)| a == b);
+        let same_request = both(&["requestID"]).is_some_and(|(a, b)| a == b && is_telling(a));
         if [["eventSource"], ["eventName"], ["requestID"]].iter().any(|path| differ(path))
             || differ(&["userIdentity", "arn"])
         {
@@ -162,7 +162,15 @@ impl Version {
             &["userIdentity", "accessKeyId"],
             &["userIdentity", "userName"],
         ];
-        self.is_of_same_time(other, is_uuid) && (is_uuid || !others.iter().any(|path| differ(path)))
+        let is_alike = || !others.iter().any(|path| differ(path)) && !self.asks_other(other);
+        self.is_of_same_time(other, is_uuid) && (is_uuid || is_alike())
+    }
+
+    /// Whether the requests say different things.
+    fn asks_other(&self, other: &Self) -> bool {
+        let request = |version: &'_ Self| version.record.get("requestParameters").filter(|v| !is_nothing(v)).cloned();
+        let Some((a, b)) = request(self).zip(request(other)) else { return false };
+        a != b && !read::is_read_from_text_of(&a, &b) && !read::is_read_from_text_of(&b, &a)
     }
 
     /// Whether the times are one to the second; to the minute, where a spreadsheet took the seconds.
@@ -196,6 +204,9 @@ fn join(object: &mut Map<String, Value>, name: String, value: Value, is_alike: b
         return;
     }
     match (object.get_mut(&name), value) {
+        // A table that made a text of an object says no more than the object does.
+        (Some(own), value) if is_alike && read::is_read_from_text_of(&value, own) => {}
+        (Some(own), value) if is_alike && read::is_read_from_text_of(own, &value) => *own = value,
         (Some(Value::Object(own)), Value::Object(more)) => {
             more.into_iter().for_each(|(name, value)| join(own, name, value, is_alike));
         }
@@ -203,6 +214,22 @@ fn join(object: &mut Map<String, Value>, name: String, value: Value, is_alike: b
         (Some(_), _) => {}
         (None, value) => drop(object.insert(name, value)),
     }
+}
+
+/// Puts members in an order that does not depend on which record came first. What services named stays as it stood.
+fn sort(record: &mut Map<String, Value>) {
+    const OF_SERVICES: [&str; 3] = ["requestParameters", "responseElements", "serviceEventDetails"];
+
+    let mut members: Vec<(String, Value)> = std::mem::take(record).into_iter().collect();
+    members.sort_by(|(a, _), (b, _)| a.cmp(b));
+    for (name, value) in &mut members {
+        if let Value::Object(inner) = value
+            && !OF_SERVICES.contains(&name.as_str())
+        {
+            sort(inner);
+        }
+    }
+    record.extend(members);
 }
 
 fn is_nothing(value: &Value) -> bool {
@@ -230,8 +257,15 @@ fn weight(value: &Value) -> (u8, usize, String) {
     (kind, text.len(), text)
 }
 
+/// Whether a request's id is that of a request, and not what was written over it.
+fn is_telling(id: &str) -> bool {
+    let mut found = [false; 256];
+    id.bytes().for_each(|byte| found[usize::from(byte)] = true);
+    id.bytes().any(|byte| byte.is_ascii_digit()) && found.into_iter().filter(|is_there| *is_there).count() > 2
+}
+
 /// Whether an id has the form of those that CloudTrail gives.
-fn is_uuid(id: &str) -> bool {
+pub(super) fn is_uuid(id: &str) -> bool {
     let is_digit = |(at, byte): (usize, u8)| match at {
         8 | 13 | 18 | 23 => byte == b'-',
         _ => byte.is_ascii_hexdigit(),
@@ -262,6 +296,13 @@ pub fn resolve(there: &[Version], new: &[Version]) -> Resolved {
     let mut is_changed = events.len() != there.len();
     for (event, members) in &mut events {
         event.is_apart = is_apart;
+        let is_joined = members.first().is_some_and(|at| {
+            let first = there.iter().chain(new).nth(*at);
+            first.is_some_and(|first| first.record != event.record)
+        });
+        if is_joined {
+            sort(&mut event.record);
+        }
         let known = members.iter().copied().filter(|at| *at < there.len()).filter_map(|at| there.get(at));
         let known: Vec<&Version> = known.collect();
         is_changed |= !known.iter().any(|version| {

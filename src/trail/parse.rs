@@ -222,7 +222,11 @@ impl Parser<'_> {
             documents: opened.documents.len() as u64,
             ..Parsed::default()
         };
-        let fault = |cause: String| Reject { document: name.to_owned(), record: None, cause, excerpt: None };
+        let own = format!("{name}: ");
+        let fault = |cause: String| {
+            let cause = cause.strip_prefix(&own).map_or_else(|| cause.clone(), str::to_owned);
+            Reject { document: name.to_owned(), record: None, cause, excerpt: None }
+        };
         parsed.rejects.extend(opened.problems.into_iter().map(fault));
         parsed.add_documents(&opened.documents, self)?;
         Ok(parsed)
@@ -413,5 +417,5 @@ fn normalise_one(
     rows.push(&event, document, text.position)?;
     // A record that corrects another one is of the same event.
     let id = event.corrects.as_deref().unwrap_or(&event.event_id);
-    Ok(Ok(Some((event_key(id), print_of(&event)))))
+    Ok(Ok(Some((event_key(id), print_of(&event, id)))))
 }

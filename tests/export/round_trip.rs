@@ -2,6 +2,8 @@
 
 use std::fs;
 
+use arrow::datatypes::{DataType, TimeUnit};
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use predicates::str::contains;
 use serde_json::Value;
 
@@ -75,13 +77,36 @@ fn a_record_that_is_very_deep_is_exported_and_loaded_again() {
     );
     fs::write(dir.path().join("deep.json"), format!("{{\"Records\":[{record}]}}")).unwrap();
     answer(dir.path(), &["load", "deep.json", "--db", "case.duckdb", "-q"]);
-    for (at, format) in ["ocsf", "jsonl"].into_iter().enumerate() {
-        let mut args = vec!["export", format, "--db", "case.duckdb", "-o", "out"];
-        args.extend(if format == "jsonl" { ["--table", "events"].as_slice() } else { &[] });
+    let depth = "SELECT length(request_parameters) AS length FROM events";
+    assert_eq!(ask(dir.path(), "case.duckdb", depth), format!("length\n{}\n", deep.len()));
+    let exports: [(&[&str], &str); 4] = [
+        (&["ocsf"], "0"),
+        (&["ocsf", "--format", "parquet"], "1"),
+        (&["jsonl", "--table", "events"], "2"),
+        (&["parquet"], "3/events"),
+    ];
+    for (at, (export, written)) in exports.into_iter().enumerate() {
+        let out = at.to_string();
+        let args = [&["export"], export, &["--db", "case.duckdb", "-o", &out]].concat();
         answer(dir.path(), &args);
         let case = format!("{at}.duckdb");
-        answer(dir.path(), &["load", "out", "--db", &case, "-q"]);
-        assert!(ask(dir.path(), &case, EVENTS) == ask(dir.path(), "case.duckdb", EVENTS), "{format}");
-        fs::remove_file(dir.path().join("out")).unwrap();
+        let balance = contains("1 read = 1 inserted + 0 duplicate + 0 rejected");
+        cartographer(dir.path(), &["load", written, "--db", &case]).assert().code(0).stderr(balance);
+        assert!(ask(dir.path(), &case, EVENTS) == ask(dir.path(), "case.duckdb", EVENTS), "{export:?}");
+    }
+}
+
+#[test]
+fn times_in_parquet_say_that_they_are_utc() {
+    let dir = demo();
+    answer(dir.path(), &["export", "parquet", "--db", "case.duckdb", "-o", "out"]);
+    for (table, column) in
+        [("events", "event_time"), ("events", "session_created"), ("signals", "first_time"), ("sessions", "first_time")]
+    {
+        let folder = dir.path().join("out").join(table);
+        let file = fs::read_dir(&folder).unwrap().next().unwrap().unwrap().path();
+        let reader = ParquetRecordBatchReaderBuilder::try_new(fs::File::open(file).unwrap()).unwrap();
+        let kind = reader.schema().field_with_name(column).unwrap().data_type().clone();
+        assert_eq!(kind, DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into())), "{table}.{column}");
     }
 }

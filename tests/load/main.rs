@@ -1,10 +1,11 @@
 //! Loading: what a case holds afterwards, and that it is the same however its files come.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod again;
 mod field;
 mod filter;
+mod forms;
 
 use std::fs;
 use std::path::{Path, PathBuf};

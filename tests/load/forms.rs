@@ -1,0 +1,379 @@
+//! One trail in every form that is handed about: one row for each event, the fullest, and the same signals in any order.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, StringArray, TimestampMicrosecondArray};
+use arrow::record_batch::RecordBatch;
+use cartographer::load::{Ledger, NoProgress, load};
+use cartographer::read::DateOrder;
+use cartographer::rule::RuleSet;
+use flate2::read::GzDecoder;
+use parquet::arrow::ArrowWriter;
+use serde_json::{Value, json};
+
+use super::{Desk, column};
+
+/// The forms, from the fullest to the poorest; the names are those of the files.
+const FORMS: [&str; 7] =
+    ["records.json", "lookup.json", "rows.parquet", "ocsf.jsonl", "lake.json", "sentinel.csv", "history.csv"];
+
+/// Orders of loading: the poorest first, last and between; each form is first in one of them.
+const ORDERS: [[usize; 7]; 8] = [
+    [0, 1, 2, 3, 4, 5, 6],
+    [6, 5, 4, 3, 2, 1, 0],
+    [4, 0, 6, 1, 5, 2, 3],
+    [3, 6, 2, 5, 1, 4, 0],
+    [5, 4, 3, 6, 0, 2, 1],
+    [2, 3, 0, 4, 6, 1, 5],
+    [1, 6, 0, 5, 4, 3, 2],
+    [6, 0, 4, 2, 3, 1, 5],
+];
+
+/// What a trail's own record gives. `extra` is left out: it has what the other forms say besides.
+const ROWS: &str = "SELECT * EXCLUDE (source_file, source_record, extra) FROM events ORDER BY event_id";
+const ALL: [&str; 6] = [
+    "SELECT * FROM events ORDER BY event_id",
+    "SELECT * FROM sessions ORDER BY ALL",
+    "SELECT * FROM signals ORDER BY ALL",
+    "SELECT * FROM event_signal ORDER BY ALL",
+    "SELECT * FROM signal_entities ORDER BY ALL",
+    "SELECT * FROM timeline ORDER BY ALL",
+];
+
+/// A part of the demo's trail: two people in the console, one of whom signs in, and some programs.
+fn trail() -> Vec<Value> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("demo/trail.json.gz");
+    let mut text = String::new();
+    GzDecoder::new(File::open(path).unwrap()).read_to_string(&mut text).unwrap();
+    let mut trail: Value = serde_json::from_str(&text).unwrap();
+    let Value::Array(records) = trail["Records"].take() else { panic!("no list of records") };
+    let of = |name: &str, most: usize| {
+        let is_of = move |record: &&Value| record["userIdentity"].to_string().contains(name);
+        records.iter().filter(is_of).take(most).cloned().collect::<Vec<_>>()
+    };
+    [of("/tomas", 60), of("user/nadia", 90), of("orders-api", 10)].concat()
+}
+
+fn text<'r>(record: &'r Value, path: &str) -> &'r str {
+    path.split('.').fold(record, |value, name| &value[name]).as_str().unwrap_or_default()
+}
+
+/// JSON as a text; nothing for what is not there.
+fn json_text(value: &Value) -> String {
+    if value.is_null() { String::new() } else { value.to_string() }
+}
+
+/// A struct as CloudTrail Lake writes it into a text.
+fn lake_struct(value: &Value, name: fn(&str) -> String) -> String {
+    match value {
+        Value::Object(members) => {
+            let members = members.iter().map(|(own, value)| format!("{}={}", name(own), lake_struct(value, name)));
+            format!("{{{}}}", members.collect::<Vec<_>>().join(", "))
+        }
+        Value::Array(items) => {
+            format!("[{}]", items.iter().map(|item| lake_struct(item, name)).collect::<Vec<_>>().join(", "))
+        }
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
+
+fn lookup(records: &[Value]) -> String {
+    let event = |record: &Value| {
+        json!({
+            "EventId": record["eventID"], "EventName": record["eventName"], "EventSource": record["eventSource"],
+            "ReadOnly": record["readOnly"].to_string(), "EventTime": record["eventTime"], "Resources": [],
+            "Username": text(record, "userIdentity.userName"), "CloudTrailEvent": record.to_string(),
+        })
+    };
+    json!({ "Events": records.iter().map(event).collect::<Vec<_>>() }).to_string()
+}
+
+/// `aws cloudtrail get-query-results` of a query of everything.
+fn lake(records: &[Value]) -> String {
+    const NAMES: [&str; 20] = [
+        "eventVersion",
+        "userIdentity",
+        "eventTime",
+        "eventSource",
+        "eventName",
+        "awsRegion",
+        "sourceIPAddress",
+        "userAgent",
+        "errorCode",
+        "errorMessage",
+        "requestParameters",
+        "responseElements",
+        "additionalEventData",
+        "requestID",
+        "eventID",
+        "readOnly",
+        "eventType",
+        "managementEvent",
+        "recipientAccountId",
+        "eventCategory",
+    ];
+    let cell = |record: &Value, name: &str| match (name, &record[name]) {
+        ("eventTime", time) => time.as_str().unwrap().replace('T', " ").replace('Z', ".000"),
+        ("userIdentity", value) => lake_struct(value, str::to_lowercase),
+        (_, Value::Null) => String::new(),
+        (_, value) => lake_struct(value, str::to_owned),
+    };
+    let row = |record: &Value| NAMES.map(|name| json!({ name: cell(record, name) }));
+    json!({ "QueryStatus": "FINISHED", "QueryResultRows": records.iter().map(row).collect::<Vec<_>>() }).to_string()
+}
+
+/// An event as Security Lake maps it to OCSF 1.1.0, without the record itself.
+fn ocsf(record: &Value) -> Value {
+    let identity = &record["userIdentity"];
+    let context = &identity["sessionContext"];
+    let millis = |time: &str| chrono::DateTime::parse_from_rfc3339(time).ok().map(|time| time.timestamp_millis());
+    let is_sign_in = record["eventName"] == "ConsoleLogin";
+    let failed = !record["errorCode"].is_null() || text(record, "responseElements.ConsoleLogin") == "Failure";
+    let mut event = json!({
+        "metadata": {"uid": record["eventID"], "version": "1.1.0", "event_code": record["eventType"],
+            "product": {"name": "CloudTrail", "vendor_name": "AWS", "version": record["eventVersion"],
+                "feature": {"name": record["eventCategory"]}}},
+        "class_uid": if is_sign_in { 3002 } else { 6003 }, "activity_id": 1,
+        "time": millis(text(record, "eventTime")), "cloud": {"region": record["awsRegion"], "provider": "AWS"},
+        "api": {"operation": record["eventName"], "service": {"name": record["eventSource"]}, "request": {"uid": record["requestID"]}},
+        "actor": {"invoked_by": identity["invokedBy"], "user": {"type": identity["type"], "name": identity["userName"],
+                "uid": identity["arn"], "uid_alt": identity["principalId"], "credential_uid": identity["accessKeyId"],
+                "account": {"uid": identity["accountId"]}},
+            "session": {"created_time": millis(text(context, "attributes.creationDate")),
+                "is_mfa": context["attributes"]["mfaAuthenticated"].as_str().map(|mfa| mfa == "true"),
+                "issuer": context["sessionIssuer"]["arn"]}},
+        "src_endpoint": {"ip": record["sourceIPAddress"]}, "http_request": {"user_agent": record["userAgent"]},
+        "status": if failed { "Failure" } else { "Success" }, "status_id": if failed { 2 } else { 1 },
+        "unmapped": {"recipientAccountId": record["recipientAccountId"], "readOnly": json_text(&record["readOnly"]),
+            "managementEvent": "true",
+            "userIdentity.sessionContext.sessionIssuer.userName": context["sessionIssuer"]["userName"]},
+    });
+    if !record["requestParameters"].is_null() {
+        event["api"]["request"]["data"] = json!(record["requestParameters"].to_string());
+    }
+    if !record["errorCode"].is_null() {
+        event["api"]["response"] = json!({"error": record["errorCode"], "message": record["errorMessage"]});
+    }
+    if is_sign_in {
+        event["is_mfa"] = json!(text(record, "additionalEventData.MFAUsed") == "Yes");
+        event["dst_endpoint"] = json!({"svc_name": record["additionalEventData"]["LoginTo"]});
+    }
+    event
+}
+
+/// A table with a column for each member, objects as JSON in a text, the time as a timestamp of UTC.
+fn parquet(records: &[Value]) -> Vec<u8> {
+    let texts = |name: &str| -> ArrayRef {
+        let cells = records.iter().map(|record| match &record[name] {
+            Value::Null => None,
+            Value::String(text) => Some(text.clone()),
+            other => Some(other.to_string()),
+        });
+        Arc::new(StringArray::from_iter(cells))
+    };
+    let names: [(&str, &str); 17] = [
+        ("event_version", "eventVersion"),
+        ("user_identity", "userIdentity"),
+        ("event_source", "eventSource"),
+        ("event_name", "eventName"),
+        ("aws_region", "awsRegion"),
+        ("source_ip_address", "sourceIPAddress"),
+        ("user_agent", "userAgent"),
+        ("error_code", "errorCode"),
+        ("error_message", "errorMessage"),
+        ("request_parameters", "requestParameters"),
+        ("response_elements", "responseElements"),
+        ("additional_event_data", "additionalEventData"),
+        ("request_id", "requestID"),
+        ("event_id", "eventID"),
+        ("event_type", "eventType"),
+        ("read_only", "readOnly"),
+        ("recipient_account_id", "recipientAccountId"),
+    ];
+    let micros = records
+        .iter()
+        .map(|record| chrono::DateTime::parse_from_rfc3339(text(record, "eventTime")).unwrap().timestamp_micros());
+    let time: ArrayRef = Arc::new(TimestampMicrosecondArray::from_iter_values(micros).with_timezone("UTC"));
+    let columns = names.map(|(name, member)| (name, texts(member))).into_iter().chain([("event_time", time)]);
+    let batch = RecordBatch::try_from_iter_with_nullable(columns.map(|(name, column)| (name, column, true))).unwrap();
+    let mut writer = ArrowWriter::try_new(Vec::new(), batch.schema(), None).unwrap();
+    writer.write(&batch).unwrap();
+    writer.into_inner().unwrap()
+}
+
+/// A table of CSV: each column, and its cell of a record.
+fn csv(columns: &[(&str, &dyn Fn(&Value) -> String)], records: &[Value]) -> String {
+    let quoted = |cell: String| format!("\"{}\"", cell.replace('"', "\"\""));
+    let line = |cells: Vec<String>| cells.into_iter().map(quoted).collect::<Vec<_>>().join(",") + "\n";
+    let header = line(columns.iter().map(|(name, _)| (*name).to_owned()).collect());
+    let row = |record: &Value| line(columns.iter().map(|(_, cell)| cell(record)).collect());
+    header + &records.iter().map(row).collect::<String>()
+}
+
+fn at(path: &'static str) -> impl Fn(&Value) -> String {
+    move |record| text(record, path).to_owned()
+}
+
+/// The table `AWSCloudTrail` as the portal of Microsoft Sentinel exports it. Times begin with the day.
+fn sentinel(records: &[Value]) -> String {
+    let day_first = |time: &str| {
+        let time = chrono::DateTime::parse_from_rfc3339(time).ok();
+        time.map_or_else(String::new, |time| time.format("%d/%m/%Y, %H:%M:%S.000").to_string())
+    };
+    let created = |record: &Value| day_first(text(record, "userIdentity.sessionContext.attributes.creationDate"));
+    let json_of = |name: &'static str| move |record: &Value| json_text(&record[name]);
+    csv(
+        &[
+            ("TimeGenerated [UTC]", &|record| day_first(text(record, "eventTime"))),
+            ("AwsEventId", &at("eventID")),
+            ("EventVersion", &at("eventVersion")),
+            ("EventSource", &at("eventSource")),
+            ("EventTypeName", &at("eventType")),
+            ("EventName", &at("eventName")),
+            ("UserIdentityType", &at("userIdentity.type")),
+            ("UserIdentityPrincipalid", &at("userIdentity.principalId")),
+            ("UserIdentityArn", &at("userIdentity.arn")),
+            ("UserIdentityAccountId", &at("userIdentity.accountId")),
+            ("UserIdentityInvokedBy", &at("userIdentity.invokedBy")),
+            ("UserIdentityAccessKeyId", &at("userIdentity.accessKeyId")),
+            ("UserIdentityUserName", &at("userIdentity.userName")),
+            ("SessionMfaAuthenticated", &at("userIdentity.sessionContext.attributes.mfaAuthenticated")),
+            ("SessionCreationDate [UTC]", &created),
+            ("SessionIssuerType", &at("userIdentity.sessionContext.sessionIssuer.type")),
+            ("SessionIssuerPrincipalId", &at("userIdentity.sessionContext.sessionIssuer.principalId")),
+            ("SessionIssuerArn", &at("userIdentity.sessionContext.sessionIssuer.arn")),
+            ("SessionIssuerUserName", &at("userIdentity.sessionContext.sessionIssuer.userName")),
+            ("AWSRegion", &at("awsRegion")),
+            ("SourceIpAddress", &at("sourceIPAddress")),
+            ("UserAgent", &at("userAgent")),
+            ("ErrorCode", &at("errorCode")),
+            ("ErrorMessage", &at("errorMessage")),
+            ("RequestParameters", &json_of("requestParameters")),
+            ("ResponseElements", &json_of("responseElements")),
+            ("AdditionalEventData", &json_of("additionalEventData")),
+            ("AwsRequestId_", &at("requestID")),
+            ("ReadOnly", &json_of("readOnly")),
+            ("RecipientAccountId", &at("recipientAccountId")),
+            ("Type", &|_| "AWSCloudTrail".to_owned()),
+        ],
+        records,
+    )
+}
+
+/// The console's event history. It calls the session of a role its user.
+fn history(records: &[Value]) -> String {
+    let user = |record: &Value| {
+        let caller = text(record, "userIdentity.principalId").split(':').nth(1).unwrap_or_default();
+        let name = text(record, "userIdentity.userName");
+        if name.is_empty() { caller.to_owned() } else { name.to_owned() }
+    };
+    let read_only = |record: &Value| json_text(&record["readOnly"]);
+    csv(
+        &[
+            ("Event name", &at("eventName")),
+            ("Event time", &|record| {
+                let time = chrono::DateTime::parse_from_rfc3339(text(record, "eventTime")).unwrap();
+                time.format("%B %d, %Y, %H:%M:%S (UTC+00:00)").to_string()
+            }),
+            ("User name", &user),
+            ("Event source", &at("eventSource")),
+            ("Resource type", &|_| String::new()),
+            ("Resource name", &|_| String::new()),
+            ("Event ID", &at("eventID")),
+            ("Request ID", &at("requestID")),
+            ("AWS access key", &at("userIdentity.accessKeyId")),
+            ("AWS region", &at("awsRegion")),
+            ("Source IP address", &at("sourceIPAddress")),
+            ("Read-only", &read_only),
+            ("Error code", &at("errorCode")),
+        ],
+        records,
+    )
+}
+
+/// Loads forms. All events are of one day, so that no row of Sentinel's table shows that its dates begin with the day.
+fn load_forms(desk: &Desk, case: &str, forms: &[&str]) -> Ledger {
+    let mut options = desk.options(case, forms);
+    options.reading.date_order = Some(DateOrder::DayFirst);
+    let ledger = load(&options, &RuleSet::shipped().unwrap(), &NoProgress).unwrap();
+    assert!(ledger.balances(), "{ledger:?}");
+    ledger
+}
+
+/// A folder with every form of the trail.
+fn desk(records: &[Value]) -> Desk {
+    let desk = Desk::new();
+    desk.write_records("records.json", records);
+    desk.write("lookup.json", &lookup(records));
+    desk.write("lake.json", &lake(records));
+    desk.write("ocsf.jsonl", &records.iter().map(|record| ocsf(record).to_string() + "\n").collect::<String>());
+    desk.write("sentinel.csv", &sentinel(records));
+    desk.write("history.csv", &history(records));
+    std::fs::write(desk.path("rows.parquet"), parquet(records)).unwrap();
+    desk
+}
+
+/// The lines that two texts do not share, for a failure that can be read.
+fn difference(a: &str, b: &str) -> String {
+    let lines = a.lines().zip(b.lines()).filter(|(a, b)| a != b).take(3);
+    lines.map(|(a, b)| format!("- {a}\n+ {b}\n")).collect()
+}
+
+fn same(a: &str, b: &str, what: &str) {
+    assert!(a == b, "{what}:\n{}", difference(a, b));
+}
+
+#[test]
+fn each_form_by_itself_gives_every_event() {
+    let records = trail();
+    let desk = desk(&records);
+    for form in FORMS {
+        let case = format!("{form}.duckdb");
+        let ledger = load_forms(&desk, &case, &[form]);
+        let counts = (ledger.read, ledger.inserted, ledger.rejected, ledger.damaged, ledger.conflicts);
+        assert_eq!(counts, (records.len() as u64, records.len() as u64, 0, 0, 0), "{form}: {ledger:?}");
+        let calls = "SELECT event_id, event_time, event_key, source_ip, region, error_code FROM events ORDER BY 1";
+        let rows = |case: &str| super::rows(&desk.path(case), calls);
+        same(&rows(&case), &rows("records.json.duckdb"), form);
+    }
+}
+
+#[test]
+fn all_forms_of_a_trail_are_one_row_for_each_event_in_any_order() {
+    let records = trail();
+    let desk = desk(&records);
+    let whole = load_forms(&desk, "whole.duckdb", &["records.json"]);
+    assert!(whole.case.clicks > 10, "the trail has clicks: {whole:?}");
+    load_forms(&desk, "all.duckdb", &FORMS);
+    let content = |case: &str| ALL.map(|sql| super::rows(&desk.path(case), sql)).join("\n");
+    let all = content("all.duckdb");
+    for order in ORDERS {
+        let case = "case.duckdb";
+        let _absent = std::fs::remove_file(desk.path(case));
+        for form in order {
+            let ledger = load_forms(&desk, case, &[FORMS[form]]);
+            assert_eq!((ledger.rejected, ledger.damaged, ledger.conflicts), (0, 0, 0), "{order:?}: {ledger:?}");
+        }
+        assert_eq!(column(&desk, "SELECT count(*) FROM events"), [records.len().to_string()], "{order:?}");
+        // The row is the trail's own: a poorer form takes nothing away, and adds no untruth.
+        same(&desk.rows(ROWS), &super::rows(&desk.path("whole.duckdb"), ROWS), &format!("{order:?}"));
+        for sql in &ALL[2..5] {
+            let [found, wanted] = [case, "whole.duckdb"].map(|case| super::rows(&desk.path(case), sql));
+            same(&found, &wanted, &format!("{order:?}: {sql}"));
+        }
+        same(&content(case), &all, &format!("{order:?}"));
+    }
+}
+
+#[test]
+fn what_one_form_alone_says_is_in_the_row() {
+    let records = trail();
+    let desk = desk(&records);
+    load_forms(&desk, "case.duckdb", &["history.csv", "sentinel.csv", "records.json"]);
+    let kept = "SELECT count(*) FROM events WHERE extra->'eventHistory'->>'Type' = 'AWSCloudTrail'";
+    assert_eq!(column(&desk, kept), [records.len().to_string()]);
+}
