@@ -104,11 +104,14 @@ export function timeline(address) {
         const ask = async (query) => (await fetch(`/api/timeline?show=programmatic&limit=1000${query}`)).json();
         const lines = (await ask("&folded=true")).rows;
         const inside = [];
-        for (const line of lines.filter((each) => each.rows > 1)) inside.push([line, (await ask(`&line=${line.id}`)).rows]);
+        // Some of them: each is a question to the server.
+        const several = lines.filter((each) => each.rows > 1);
+        const [same, mixed] = [several.filter((each) => each.title.includes(":")), several.filter((each) => !each.title.includes(":"))];
+        for (const line of [...same.slice(0, 8), ...mixed.slice(0, 8)]) inside.push([line, (await ask(`&line=${line.id}`)).rows]);
         return { lines, inside };
       });
       assert.equal(answer.lines.reduce((sum, line) => sum + line.rows, 0), 2014);
-      assert.ok(answer.inside.length > 20);
+      assert.equal(answer.inside.length, 16);
       for (const [line, calls] of answer.inside) {
         assert.equal(calls.length, line.rows);
         assert.equal(new Set(calls.map((call) => `${call.session_id} ${call.service} ${call.time.slice(0, 10)}`)).size, 1);
