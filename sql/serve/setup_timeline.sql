@@ -79,19 +79,6 @@ things AS (
         SELECT id, entity_type, name, bool_or(touched) AS touched FROM served.things GROUP BY id, entity_type, name
     )
     GROUP BY id
-),
--- Only events of console sessions that no signal has can be rows of their own. They are few: named first, they spare a look
--- at all others.
-lone AS (
-    SELECT event_id
-    FROM events
-    SEMI JOIN (FROM sessions WHERE console) USING (session_id)
-    ANTI JOIN event_signal USING (event_id)
-),
-listed AS (
-    FROM timeline WHERE entry <> 'event'
-    UNION ALL
-    FROM timeline WHERE entry = 'event' AND class <> 'programmatic' AND id IN (FROM lone)
 )
 SELECT
     t.time,
@@ -129,12 +116,13 @@ SELECT
         v.texts, a.event_id, a.request_id, a.access_key_id, a.principal_arn, a.source_ip,
         a.user_agent, a.error_code, a.error_message, array_to_string(n.entity_names, chr(10)),
         array_to_string(list_transform(a.entities, lambda e: e.entity_value), chr(10)))) AS haystack
-FROM listed AS t
+FROM timeline AS t
 LEFT JOIN signals AS s ON s.signal_id = t.id
 LEFT JOIN events AS a ON a.event_id = COALESCE(s.anchor_event_id, t.id)
 LEFT JOIN sessions AS x ON x.session_id = t.session_id
 LEFT JOIN evidence AS v ON v.id = t.id
 LEFT JOIN things AS n ON n.id = t.id
+WHERE t.class <> 'programmatic'
 ORDER BY t.time, t.id;
 
 -- One row is one event that is not the console's, as a row of the timeline; the kind is that of the view `timeline`.
