@@ -1,18 +1,21 @@
-//! `docs/questions.md`: each question is asked of the demo, by its command and by its query.
+//! `docs/questions.md`: each question is asked by its command and by its query, of the demo and of a public trail of an
+//! attack, where the answers are counted anew in the raw records.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot read its data has failed")]
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::process::{Command, Output};
 
 use assert_cmd::cargo::cargo_bin;
+use serde_json::Value;
 
 /// One question, as the page has it.
 struct Question<'p> {
     title: &'p str,
     command: &'p str,
     query: &'p str,
-    /// What the query's answer has in it.
+    /// What the query's answer has in it; nothing, if it has no rows.
     answers: Vec<&'p str>,
 }
 
@@ -56,34 +59,303 @@ fn run(folder: &Path, arguments: &[String]) -> Output {
         .unwrap()
 }
 
+/// What a question comes to: what the command prints, and the rows of the query.
+struct Answers {
+    told: String,
+    rows: Vec<Value>,
+}
+
+impl Question<'_> {
+    /// Asks it of the only case in the folder, with names that stand for those of the demo.
+    fn ask(&self, folder: &Path, names: &[(&str, &str)]) -> Answers {
+        let named = |text: &str| names.iter().fold(text.to_owned(), |text, (demo, own)| text.replace(demo, own));
+        let succeeds = |arguments: &[String]| {
+            let output = run(folder, arguments);
+            assert!(output.status.success(), "{}: {}", self.title, String::from_utf8_lossy(&output.stderr));
+            String::from_utf8(output.stdout).unwrap()
+        };
+        let told = succeeds(&words(&named(self.command)));
+        let lines = succeeds(&["sql".to_owned(), "--format".to_owned(), "jsonl".to_owned(), named(self.query)]);
+        Answers { told, rows: lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect() }
+    }
+}
+
+/// A folder with the case of one trail.
+fn case(trail: &Path) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let trail = trail.display().to_string();
+    let loaded = run(folder.path(), &["load", &trail, "--db", "case.duckdb"].map(str::to_owned));
+    assert!(loaded.status.success(), "{}", String::from_utf8_lossy(&loaded.stderr));
+    folder
+}
+
+fn page() -> String {
+    std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/questions.md")).unwrap()
+}
+
 #[test]
 fn every_question_is_answered_on_the_demo() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let page = std::fs::read_to_string(root.join("docs/questions.md")).unwrap();
-    let folder = tempfile::tempdir().unwrap();
-    let demo = root.join("demo/trail.json.gz").display().to_string();
-    let loaded = run(folder.path(), &["load", &demo, "--db", "case.duckdb"].map(str::to_owned));
-    assert!(loaded.status.success(), "{}", String::from_utf8_lossy(&loaded.stderr));
+    let folder = case(&Path::new(env!("CARGO_MANIFEST_DIR")).join("demo/trail.json.gz"));
+    let page = page();
     let questions = questions(&page);
     assert_eq!(questions.len(), 20);
     for question in &questions {
-        // The case is the only one in the folder.
-        let by_command = run(folder.path(), &words(question.command));
-        let complaint = String::from_utf8_lossy(&by_command.stderr);
-        assert!(by_command.status.success(), "{}: {complaint}", question.title);
-        let sql = ["sql", "--format", "csv", question.query].map(str::to_owned);
-        let by_query = run(folder.path(), &sql);
-        let answer = String::from_utf8_lossy(&by_query.stdout);
-        assert!(by_query.status.success(), "{}: {}", question.title, String::from_utf8_lossy(&by_query.stderr));
-        assert!(!question.answers.is_empty(), "{}", question.title);
-        // What is none is not named.
-        let told = String::from_utf8_lossy(&by_command.stdout);
-        let is_none = question.answers == ["0"];
+        let Answers { told, rows } = question.ask(folder.path(), &[]);
+        let answer = rows.iter().map(Value::to_string).collect::<Vec<_>>().join("\n");
+        assert_eq!(question.answers.is_empty(), rows.is_empty(), "{}: {answer}", question.title);
         let is_file = question.command.contains(" -o ");
         let is_told = question.answers.iter().any(|expected| told.contains(expected));
-        assert!(is_none || is_file || is_told, "{}: {:?} not in {told}", question.title, question.answers);
+        assert!(rows.is_empty() || is_file || is_told, "{}: {:?} not in {told}", question.title, question.answers);
         for expected in &question.answers {
             assert!(answer.contains(expected), "{}: no {expected} in {answer}", question.title);
         }
     }
+}
+
+/// The raw records of a trail, and what can be counted in them.
+struct Records(Vec<Value>);
+
+impl Records {
+    fn of(folder: &Path) -> Self {
+        let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+        let records = files.filter(|path| path.extension().is_some_and(|name| name == "json")).flat_map(|path| {
+            let file: Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
+            file["Records"].as_array().unwrap().clone()
+        });
+        Self(records.collect())
+    }
+
+    fn count(&self, wanted: impl Fn(&Value) -> bool) -> usize {
+        self.0.iter().filter(|record| wanted(record)).count()
+    }
+
+    /// How often each call was made in the records that are wanted.
+    fn calls(&self, wanted: impl Fn(&Value) -> bool) -> BTreeMap<&str, usize> {
+        let mut calls = BTreeMap::new();
+        for record in self.0.iter().filter(|record| wanted(record)) {
+            *calls.entry(text(record, "/eventName")).or_default() += 1;
+        }
+        calls
+    }
+
+    /// What stands at the path in the records of that call which did not fail.
+    fn values(&self, call: &str, path: &str) -> BTreeSet<&str> {
+        let done = |record: &&Value| text(record, "/eventName") == call && record["errorCode"].is_null();
+        self.0.iter().filter(done).map(|record| text(record, path)).collect()
+    }
+}
+
+fn text<'v>(value: &'v Value, path: &str) -> &'v str {
+    value.pointer(path).and_then(Value::as_str).unwrap_or_default()
+}
+
+/// The sum of a column.
+fn sum(rows: &[Value], column: &str) -> usize {
+    rows.iter().map(|row| usize::try_from(row[column].as_u64().unwrap()).unwrap()).sum()
+}
+
+/// How often each call is in the rows, where the column counts them.
+fn counted<'v>(rows: &'v [Value], column: &str) -> BTreeMap<&'v str, usize> {
+    let mut calls = BTreeMap::new();
+    for row in rows {
+        let name = text(row, "/event_key").split(':').nth(1).unwrap();
+        *calls.entry(name).or_default() += usize::try_from(row[column].as_u64().unwrap()).unwrap();
+    }
+    calls
+}
+
+/// The rows whose column has the text in it.
+fn having<'v>(rows: &'v [Value], column: &str, part: &str) -> Vec<&'v Value> {
+    rows.iter().filter(|row| text(row, &format!("/{column}")).contains(part)).collect()
+}
+
+const ATTACKER: &str = "bert-jan";
+const ADDRESS: &str = "192.168.10.20";
+/// A secret of the trail, and the key of a role session that the attacker opened.
+const SECRET: &str = "stratus-red-team-retrieve-secret-0";
+const KEY: &str = "ASIATFQR7NSC2632JLFK";
+
+/// What stands for the names that the page has from the demo.
+const NAMES: [(&str, &str); 8] = [
+    ("nadia", ATTACKER),
+    ("203.0.113.147", ADDRESS),
+    ("203.0.113.0/24", "192.168.10.0/24"),
+    ("AKIAEXAMPLEJ3XHTZZXB", KEY),
+    ("payments/gateway-token", SECRET),
+    ("actor svc-backup", "actor stratus-red-team-get-usr-data-role"),
+    ("2026-03-11T19:41:32Z", "2023-07-10T12:24:29Z"),
+    (
+        "2026-03-11 19:31:32' AND TIMESTAMP '2026-03-11 19:51:32",
+        "2023-07-10 12:14:29' AND TIMESTAMP '2023-07-10 12:34:29",
+    ),
+];
+
+fn attack() -> Option<(Records, Vec<Answers>)> {
+    let trail = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/trails/invictus-2023/CloudTrail");
+    if !trail.exists() {
+        println!("skipped, for the trail is not at hand");
+        return None;
+    }
+    let folder = case(&trail);
+    let page = page();
+    let answers = questions(&page).iter().map(|question| question.ask(folder.path(), &NAMES)).collect();
+    Some((Records::of(&trail), answers))
+}
+
+fn is_by(record: &Value, name: &str) -> bool {
+    text(record, "/userIdentity/userName") == name
+}
+
+/// Whether a record gives something to another account, or to everybody.
+fn shares(record: &Value) -> bool {
+    let request = record["requestParameters"].to_string();
+    let others = ["012345678901", "012345678912", "193672423079"].iter().any(|account| request.contains(account));
+    record["errorCode"].is_null()
+        && match text(record, "/eventName") {
+            "ModifyImageAttribute" | "ModifySnapshotAttribute" | "ModifyDBSnapshotAttribute" => {
+                others && !request.contains("\"remove\"") && !request.contains("valuesToRemove")
+            }
+            "PutBucketPolicy" | "UpdateAssumeRolePolicy" => others,
+            "AddPermission20150331v2" => text(record, "/requestParameters/principal") == "*",
+            _ => false,
+        }
+}
+
+#[test]
+fn the_answers_on_an_attack_are_those_of_the_raw_records() {
+    let Some((records, answers)) = attack() else { return };
+    signs_in_makes_and_hides(&records, &answers);
+    is_seen_from_where_and_when(&records, &answers);
+    uses_reads_and_shares(&records, &answers);
+}
+
+/// Questions 1, 2, 3, 5, 6 and 14.
+fn signs_in_makes_and_hides(records: &Records, answers: &[Answers]) {
+    let rows = |number: usize| answers[number - 1].rows.as_slice();
+    let told = |number: usize| answers[number - 1].told.as_str();
+    let all = |number: usize| rows(number).iter().map(Value::to_string).collect::<Vec<_>>().join("\n");
+    let holds = |number: usize, values: BTreeSet<&str>, least: usize| {
+        assert!(values.len() >= least, "{number}: {values:?}");
+        for value in values {
+            assert!(all(number).contains(value), "{number}: no {value}");
+        }
+    };
+
+    // 1: sign-ins without MFA.
+    let without = |record: &Value| text(record, "/additionalEventData/MFAUsed") == "No";
+    assert_eq!((rows(1).len(), records.count(without)), (1, 1));
+    assert!(told(1).contains("stratus-red-team-nmfalu-gfjyeaypjt"), "{}", told(1));
+
+    // 2 and 14: what was made, by console or program.
+    for (call, path, least) in [
+        ("CreateUser", "/responseElements/user/userName", 4),
+        ("CreateRole", "/responseElements/role/roleName", 13),
+        ("CreateAccessKey", "/responseElements/accessKey/accessKeyId", 2),
+        ("CreateSecret", "/requestParameters/name", 20),
+        ("CreateBucket", "/requestParameters/bucketName", 5),
+        ("CreateDBInstance", "/requestParameters/dBInstanceIdentifier", 1),
+        ("CreateTrail", "/requestParameters/name", 2),
+    ] {
+        holds(2, records.values(call, path), least);
+    }
+    holds(14, records.values("CreateUser", "/responseElements/user/userName"), 4);
+    holds(14, records.values("CreateAccessKey", "/responseElements/accessKey/accessKeyId"), 2);
+
+    // 3: keys that were made, and that nobody has used.
+    let keys = records.values("CreateAccessKey", "/responseElements/accessKey/accessKeyId");
+    let uses = records.count(|record| keys.contains(text(record, "/userIdentity/accessKeyId")));
+    assert_eq!((rows(3).len(), sum(rows(3), "uses"), uses), (keys.len(), 0, 0));
+    assert!(keys.iter().all(|key| told(3).contains(key)), "{}", told(3));
+
+    // 5: no data events, so no objects.
+    assert_eq!((rows(5).len(), records.count(|record| text(record, "/eventCategory") == "Data")), (0, 0));
+
+    // 6: logging.
+    let trails = |call: &str, failed: bool| {
+        records.count(|record| text(record, "/eventName") == call && record["errorCode"].is_null() != failed)
+    };
+    let found = |number, part| having(rows(number), "summary", part).len();
+    assert_eq!((found(6, "Deleted trail"), trails("DeleteTrail", false)), (2, 2));
+    assert_eq!((found(6, "Tried to delete trail"), trails("DeleteTrail", true)), (1, 1));
+    assert_eq!((found(6, "Tried to stop logging"), trails("StopLogging", true)), (3, 3));
+    assert_eq!(told(6).matches("elete trail").count() + told(6).matches("eleted trail").count(), 3);
+}
+
+/// Questions 4, 7 to 11, and 20.
+fn is_seen_from_where_and_when(records: &Records, answers: &[Answers]) {
+    let rows = |number: usize| answers[number - 1].rows.as_slice();
+
+    // 4: the buckets that the console asked about.
+    let by_console =
+        records.0.iter().filter(|record| text(record, "/userAgent").contains("S3Console") && is_by(record, ATTACKER));
+    let opened: BTreeSet<&str> = by_console.map(|record| text(record, "/requestParameters/bucketName")).collect();
+    let opened = opened.iter().filter(|name| !name.is_empty()).count();
+    let seen = having(rows(4), "entity_type", "bucket");
+    assert_eq!((seen.len(), seen[0]["things"].as_u64(), opened), (1, Some(8), 8));
+
+    // 7: the first call from the address.
+    let from = |record: &Value| text(record, "/sourceIPAddress") == ADDRESS;
+    let first = records.0.iter().filter(|record| from(record) && is_by(record, ATTACKER));
+    let first = first.map(|record| text(record, "/eventTime")).min().unwrap();
+    let known = having(rows(7), "principal", ATTACKER);
+    assert!(
+        known.iter().any(|row| text(row, "/first_time").trim_end_matches(".000000Z").contains(&first[..19])),
+        "{known:?}"
+    );
+
+    // 8: every event of the identity is counted once.
+    assert_eq!(sum(rows(8), "events"), records.count(|record| is_by(record, ATTACKER)));
+
+    // 9: what failed, and what of it was denied.
+    assert_eq!(rows(9).len(), records.count(|record| !record["errorCode"].is_null()));
+    let refused = ["AccessDenied", "Client.UnauthorizedOperation"];
+    let denied = records.count(|record| refused.contains(&text(record, "/errorCode")));
+    assert_eq!(having(rows(9), "outcome", "denied").len(), denied);
+
+    // 10: ten minutes before and after.
+    let around =
+        |record: &Value| ("2023-07-10T12:14:29Z"..="2023-07-10T12:34:29Z").contains(&text(record, "/eventTime"));
+    assert_eq!(rows(10).len(), records.count(around));
+
+    // 11: a role session leads to who opened it, by the key in the answer.
+    let opens = |record: &Value| text(record, "/responseElements/credentials/accessKeyId") == KEY;
+    assert!(records.0.iter().any(|record| opens(record) && is_by(record, ATTACKER)));
+    let chain = format!("{ATTACKER} > AssumeRole {KEY} > stratus-red-team-get-usr-data-role");
+    assert!(!having(rows(11), "chain", &chain).is_empty() && answers[10].told.contains(&chain), "{}", answers[10].told);
+
+    // 20: one region, and no data events.
+    assert_eq!((sum(rows(20), "events"), sum(rows(20), "data_events"), rows(20).len()), (records.0.len(), 0, 1));
+}
+
+/// Questions 12, 13, and 15 to 19.
+fn uses_reads_and_shares(records: &Records, answers: &[Answers]) {
+    let rows = |number: usize| answers[number - 1].rows.as_slice();
+
+    // 12 and 19: what a key and an address did.
+    let signed = records.calls(|record| text(record, "/userIdentity/accessKeyId") == KEY);
+    assert_eq!(counted(rows(12), "calls"), signed);
+    assert_eq!(counted(rows(19), "calls"), records.calls(|record| text(record, "/sourceIPAddress") == ADDRESS));
+
+    // 13: the calls that name a secret as theirs.
+    let of_secrets = |record: &Value| text(record, "/eventSource") == "secretsmanager.amazonaws.com";
+    assert_eq!(rows(13).len(), records.count(|record| of_secrets(record) && record.to_string().contains(SECRET)));
+
+    // 15: policies that were attached.
+    let granted = rows(15).iter().map(Value::to_string).collect::<String>();
+    let attached = records.values("AttachRolePolicy", "/requestParameters/policyArn");
+    assert!(!attached.is_empty() && attached.iter().all(|policy| granted.contains(policy)), "{attached:?}");
+
+    // 16: what others were let at.
+    assert_eq!((rows(16).len(), records.count(shares)), (6, 6));
+
+    // 17: what is left behind.
+    let undone = rows(17).iter().map(Value::to_string).collect::<String>();
+    let users = records.values("CreateUser", "/responseElements/user/userName");
+    assert!(users.len() == 4 && users.iter().all(|user| undone.contains(user)), "{users:?}");
+
+    // 18: the first change of the attacker.
+    let changes =
+        |record: &&Value| record["readOnly"] == false && is_by(record, ATTACKER) && record["errorCode"].is_null();
+    let first = records.0.iter().filter(changes).map(|record| text(record, "/eventTime")).min().unwrap();
+    assert!(text(&rows(18)[0], "/event_time").contains(&first[..19]), "{:?}", rows(18));
 }

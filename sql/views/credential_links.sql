@@ -41,7 +41,7 @@ used AS (
         max(event_time) AS last_use,
         count(*) AS uses
     FROM events
-    WHERE access_key_id IS NOT NULL
+    WHERE access_key_id IN (SELECT entity_value FROM created WHERE entity_type = 'access_key')
     GROUP BY session_id, access_key_id
 ),
 links AS (

@@ -26,13 +26,14 @@ pub(super) fn runs<'a>(entries: &'a [&'a Entry]) -> impl Iterator<Item = Run<'a>
 }
 
 /// Only events fold, and never over midnight, where the timeline says the date. Reads of one service fold; what changes
-/// something, or reads a secret, folds with calls of the same name that ended the same way alone.
+/// something, or reads a secret, folds with calls of the same name that ended the same way alone. The
+/// page folds by the same rule: `sql/serve/lines.sql`.
 fn folds(one: &Entry, next: &Entry) -> bool {
     let is_like =
         one.class.is_event() && one.class == next.class && one.service == next.service && day(one) == day(next);
     let matters = |entry: &Entry| entry.writes || entry.kind == Some(Kind::Secret);
     let is_same = one.title == next.title && one.error_code == next.error_code;
-    is_like && (is_same || !matters(one) && !matters(next))
+    is_like && matters(one) == matters(next) && (is_same || !matters(one))
 }
 
 /// Days since 1970.

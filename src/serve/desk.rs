@@ -1,7 +1,7 @@
 //! What every answer is made from: the case, its rules, and what is remembered of it.
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use super::ServeError;
@@ -13,6 +13,10 @@ use crate::store::Case;
 
 /// What is made in memory when a case is opened.
 const SETUP: &str = include_str!("../../sql/serve/setup.sql");
+
+/// What is made after that, while the first answers are given: each after the one before.
+const SETUP_TIMELINE: &str = include_str!("../../sql/serve/setup_timeline.sql");
+const SETUP_ENTITIES: &str = include_str!("../../sql/serve/setup_entities.sql");
 
 /// Connections that answer the page at once.
 const PAGES: usize = 4;
@@ -38,6 +42,34 @@ pub(super) struct Desk {
     pub(super) file: String,
     /// How many rows queries have in all.
     pub(super) totals: Totals,
+    timeline: Later,
+    entities: Later,
+}
+
+/// Tables that take long to make, and that the first answers do not read.
+#[derive(Debug)]
+struct Later {
+    sql: &'static str,
+    is_made: Mutex<bool>,
+}
+
+impl Later {
+    const fn of(sql: &'static str) -> Self {
+        Self { sql, is_made: Mutex::new(false) }
+    }
+
+    /// Makes them, unless they are there. Who comes while they are made waits.
+    fn make(&self, case: &Case) -> Result<(), ServeError> {
+        let mut is_made = self.is_made.lock().unwrap_or_else(PoisonError::into_inner);
+        if !*is_made {
+            // Views can only be made where what they read is set.
+            case.query(&Filter::default().setting()?)?;
+            case.query(self.sql)?;
+            *is_made = true;
+        }
+        drop(is_made);
+        Ok(())
+    }
 }
 
 /// A desk, shared by the answers.
@@ -51,7 +83,6 @@ impl Desk {
     pub(super) fn open(path: &Path, aside: &Path, rules: RuleSet, limit: Duration) -> Result<Self, ServeError> {
         let (pages, queries) = (Case::open_read_only(path)?, Case::open_read_only(path)?);
         pages.confine(MEMORY, aside)?;
-        pages.query(&Filter::default().setting()?)?;
         pages.query(SETUP)?;
         queries.confine(MEMORY, aside)?;
         queries.lock_settings()?;
@@ -62,6 +93,8 @@ impl Desk {
             rules,
             file: path.display().to_string(),
             totals: Totals::default(),
+            timeline: Later::of(SETUP_TIMELINE),
+            entities: Later::of(SETUP_ENTITIES),
         })
     }
 
@@ -76,5 +109,22 @@ impl Desk {
     {
         let desk = Arc::clone(self);
         self.pages.run(move |case| work(&desk, case)).await
+    }
+
+    /// Makes what answers about the timeline read, unless it is there.
+    ///
+    /// # Errors
+    /// DuckDB's message.
+    pub(super) fn with_timeline(&self, case: &Case) -> Result<(), ServeError> {
+        self.timeline.make(case)
+    }
+
+    /// Makes what answers about things and coverage read, unless it is there.
+    ///
+    /// # Errors
+    /// DuckDB's message.
+    pub(super) fn with_entities(&self, case: &Case) -> Result<(), ServeError> {
+        self.timeline.make(case)?;
+        self.entities.make(case)
     }
 }

@@ -96,6 +96,13 @@ impl Filter {
         Self { show, entity_type: Some(entity_type), entity: Some(entity), ..Self::default() }
     }
 
+    /// The filter without its ids, and these.
+    pub(super) fn split_ids(self) -> (Self, Vec<String>) {
+        let mut rest = self;
+        let ids = std::mem::take(&mut rest.ids);
+        (rest, ids)
+    }
+
     /// The statement that has the views read this filter. What was typed is one JSON text in it, quoted.
     ///
     /// # Errors

@@ -9,6 +9,7 @@ mod desk;
 mod door;
 mod error;
 mod filter;
+mod lines;
 mod params;
 mod pool;
 mod rows;
@@ -62,6 +63,9 @@ impl Server {
         let runtime = Builder::new_current_thread().enable_all().build()?;
         // The settings of one database are locked, so that it cannot be closed in safety: it stays to the end.
         std::mem::forget(Arc::clone(&self.desk));
+        let desk = Arc::clone(&self.desk);
+        // An error is told to who asks for what is missing then.
+        runtime.spawn(async move { desk.ask(|desk, case| desk.with_entities(case)).await });
         let done = runtime.block_on(serve(listener, router(self.desk, Door::new(token, port)), ready));
         end(runtime);
         done

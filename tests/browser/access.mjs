@@ -51,7 +51,7 @@ const look = (rules) => async (page, { open }) => {
     await rows(page).first().waitFor();
     if (place.includes("session=")) {
       await rows(page).nth(1).click();
-      if (place.includes("background")) await page.locator(".event-line").first().click();
+      await page.locator(".event-line").first().click();
       await page.locator(".json").waitFor();
     }
     await page.locator("[aria-busy=true], .waiting").first().waitFor({ state: "detached" });

@@ -40,7 +40,7 @@ export function sessions(address) {
   test("sessions: an address leads to all that it did", () =>
     looking(address, "/sessions", async (page) => {
       await rows(page).nth(1).getByRole("link", { name: "203.0.113.147" }).click();
-      await total(page, 47);
+      await total(page, 4);
       await inAddress(page, "ip", "203.0.113.147");
     }));
 

@@ -68,6 +68,29 @@ fn consecutive_residual_events_of_a_service_share_a_line() {
 }
 
 #[test]
+fn the_read_of_a_secret_shares_no_line_with_other_reads() {
+    let of = |minutes, title: &str, kind| Entry {
+        service: Some("ssm".to_owned()),
+        kind: Some(kind),
+        summary: Some(format!("Told of {title}")),
+        ..call(minutes, title)
+    };
+    let entries = [
+        of(0, "ssm:DescribeParameters", Kind::View),
+        of(1, "ssm:GetParameter", Kind::View),
+        of(2, "ssm:GetParameter", Kind::Secret),
+        of(3, "ssm:GetParameter", Kind::Secret),
+    ];
+    let text = timeline(&entries, &[]);
+    let lines: Vec<&str> = text.lines().skip(1).collect();
+    let expected = [
+        "  09:12:00  residual  ssm: DescribeParameters, GetParameter  (2 events)",
+        "  09:14:00  residual  Told of ssm:GetParameter, and 1 more call  (2 events)",
+    ];
+    assert_eq!(lines, expected);
+}
+
+#[test]
 fn doubt_errors_and_a_new_day_are_shown() {
     let denied = Entry { error_code: Some("AccessDenied".to_owned()), ..click(1, Kind::Secret, "Read it", 0.799) };
     let later = Entry { region: Some("eu-west-1".to_owned()), ..click(15 * 60, Kind::List, "Users", 1.0) };

@@ -33,6 +33,22 @@ fn rows_that_are_named_come_of_whatever_class() {
 }
 
 #[test]
+fn lines_that_are_named_come_with_all_their_rows() {
+    let served = served();
+    let theft = "show=programmatic&session=5c5d434f8d7b191215ffe906fe9a6ca8";
+    let ids = column(&served.ask(&format!("/api/timeline?{theft}&folded=true")), "id");
+    let sent = |ids: &[String], more: &str| {
+        let (_, lines) = served.get(&format!("/api/export?{theft}&format=jsonl&ids={}{more}", ids.join("&ids=")));
+        let rows: Vec<Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        rows.iter().map(|row| row["title"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(sent(&ids[2..], ""), ["iam:CreateUser", "s3:GetObject"]);
+    let all = sent(&ids[2..], "&folded=true");
+    assert_eq!((all.len(), all[0].as_str()), (45, "iam:CreateUser"));
+    assert!(all[1..].iter().all(|title| title == "s3:GetObject"), "{all:?}");
+}
+
+#[test]
 fn a_file_is_named_and_comes_whole() {
     let served = served();
     let host = format!("Host: 127.0.0.1:{}", served.port);

@@ -48,8 +48,12 @@ test("a value is put in, and taken out", () => {
 });
 
 test("an export names its rows and its form", () => {
-  const address = exportAddress(readFilter(new URLSearchParams("search=%3Cb%3E&show=click")), ["x", "y"], "csv");
-  expect(address).toBe("/api/export?search=%3Cb%3E&show=click&ids=x&ids=y&format=csv");
+  const filter = readFilter(new URLSearchParams("search=%3Cb%3E&show=click"));
+  const rows = "/api/export?search=%3Cb%3E&show=click&ids=x&ids=y";
+  expect(exportAddress(filter, ["x", "y"], "csv", false)).toBe(`${rows}&format=csv`);
+  // Lines are named by the rows that they begin with.
+  expect(exportAddress(filter, ["x", "y"], "csv", true)).toBe(`${rows}&folded=true&format=csv`);
+  expect(exportAddress(filter, [], "csv", true)).toBe("/api/export?search=%3Cb%3E&show=click&format=csv");
 });
 
 test("where who or what is chosen, API events are shown too, and the address stays short", () => {

@@ -12,7 +12,7 @@ SELECT min(event_time) AS time, list(DISTINCT principal ORDER BY principal) AS p
     format('{} identities came from {}', count(DISTINCT principal), source_ip) AS what, source_ip,
     max(event_time) AS last_time, count(*) AS events, list(DISTINCT session_id ORDER BY session_id)[:20] AS session_ids,
     min_by(event_id, (event_time, event_id)) AS event_id
-FROM described_events
+FROM events
 WHERE network IS NOT NULL AND principal IS NOT NULL AND source_ip LIKE getvariable('address')
     AND event_time BETWEEN getvariable('since') AND getvariable('until')
     AND coalesce(principal, '') LIKE getvariable('principal')

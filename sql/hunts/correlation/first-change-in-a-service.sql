@@ -12,15 +12,16 @@ WITH known AS (
     FROM events
     GROUP BY ALL
 ), firsts AS (
-    SELECT *
-    FROM described_events
+    SELECT event_id
+    FROM events
     WHERE read_only = FALSE AND outcome = 'succeeded' AND invoked_by IS NULL AND principal IS NOT NULL
         AND identity_type IS DISTINCT FROM 'AWSService'
     QUALIFY row_number() OVER (PARTITION BY account_id, principal, service ORDER BY event_time, event_id) = 1
 )
 SELECT f.event_time AS time, f.principal, f.what, f.service, k.known_since,
     f.source_ip, f.account_id, f.region, f.error_code, f.session_id, f.signal_id, f.event_id
-FROM firsts AS f
+FROM firsts
+JOIN described_events AS f USING (event_id)
 JOIN known AS k USING (account_id, principal)
 WHERE f.event_time >= k.known_since + to_days(getvariable('days')::INTEGER)
     AND f.event_time BETWEEN getvariable('since') AND getvariable('until')

@@ -11,7 +11,7 @@ SELECT min(event_time) AS time, principal,
     format('Key {} was used from {} networks', access_key_id, count(DISTINCT network)) AS what, access_key_id,
     list(DISTINCT source_ip ORDER BY source_ip)[:20] AS source_ips, max(event_time) AS last_time, count(*) AS events,
     account_id, min_by(event_id, (event_time, event_id)) AS event_id
-FROM described_events
+FROM events
 WHERE access_key_id LIKE 'AKIA%' AND network IS NOT NULL
     AND event_time BETWEEN getvariable('since') AND getvariable('until')
     AND coalesce(principal, '') LIKE getvariable('principal')

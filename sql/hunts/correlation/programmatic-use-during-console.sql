@@ -9,14 +9,14 @@ SET VARIABLE until = TIMESTAMP '2100-01-01'; -- until this moment, UTC
 SET VARIABLE principal = '%'; -- only who is named like this; % is any text
 WITH tool_calls AS (
     SELECT account_id, principal, network, source_ip, event_time, event_id
-    FROM described_events
+    FROM events
     WHERE client IN ('cli', 'sdk', 'agent') AND network IS NOT NULL AND invoked_by IS NULL
         AND event_time BETWEEN getvariable('since') AND getvariable('until')
         AND coalesce(principal, '') LIKE getvariable('principal')
 ), console_networks AS (
     SELECT x.session_id, list(DISTINCT e.network) AS networks
     FROM sessions AS x
-    JOIN described_events AS e USING (session_id)
+    JOIN events AS e USING (session_id)
     WHERE x.console AND e.network IS NOT NULL
     GROUP BY ALL
 )

@@ -11,7 +11,7 @@ SELECT min(event_time) AS time, principal,
     list(DISTINCT source_ip ORDER BY source_ip) AS source_ips, list(DISTINCT client ORDER BY client) AS clients,
     max(event_time) AS last_time, count(*) AS events, account_id, session_id,
     min_by(event_id, (event_time, event_id)) AS event_id
-FROM described_events
+FROM events
 WHERE regexp_matches(principal, '/i-[0-9a-f]{8,17}$') AND network IS NOT NULL
     AND event_time BETWEEN getvariable('since') AND getvariable('until')
     AND coalesce(principal, '') LIKE getvariable('principal')

@@ -10,7 +10,7 @@ SET VARIABLE until = TIMESTAMP '2100-01-01'; -- until this moment, UTC
 SET VARIABLE principal = '%'; -- only who is named like this; % is any text
 WITH known AS (
     SELECT account_id, principal, network, min(event_time) AS since
-    FROM described_events
+    FROM events
     WHERE network IS NOT NULL AND principal IS NOT NULL AND outcome NOT IN ('failed', 'denied')
     GROUP BY ALL
 )

@@ -11,8 +11,13 @@ SELECT event_time AS time, principal, summary AS what, event_name,
     request_parameters->>'$.roleSessionName' AS session_name,
     source_ip, account_id, region, error_code, session_id, signal_id, event_id
 FROM described_events
-WHERE (event_key = 'sts:AssumeRole' AND identity_type = 'AssumedRole' AND invoked_by IS NULL
-        OR event_id IN (SELECT event_id FROM sign_ins WHERE way = 'role switch' AND switched_from IS NOT NULL))
+WHERE event_id IN (
+        SELECT event_id
+        FROM events
+        WHERE event_key = 'sts:AssumeRole' AND identity_type = 'AssumedRole' AND invoked_by IS NULL
+        UNION ALL
+        SELECT event_id FROM sign_ins WHERE way = 'role switch' AND switched_from IS NOT NULL
+    )
     AND event_time BETWEEN getvariable('since') AND getvariable('until')
     AND coalesce(principal, '') LIKE getvariable('principal')
 ORDER BY time, event_id;

@@ -6,6 +6,7 @@
 SET VARIABLE since = TIMESTAMP '2000-01-01'; -- from this moment on, UTC
 SET VARIABLE until = TIMESTAMP '2100-01-01'; -- until this moment, UTC
 SET VARIABLE principal = '%'; -- only who is named like this; % is any text
+SET VARIABLE elsewhere = 1; -- 0 lists every key that was made: also those used from where they were made, or never
 WITH made AS (
     SELECT *, list_filter(entities, lambda n: n.entity_type = 'access_key' AND n.relation = 'created')[1].name AS made_key
     FROM event_classes
@@ -14,10 +15,14 @@ WITH made AS (
         AND coalesce(principal, '') LIKE getvariable('principal')
 )
 SELECT m.event_time AS time, m.principal, m.summary AS what, m.made_key, u.principal AS used_by,
-    min(u.event_time) AS first_use, count(*) AS uses, list(DISTINCT u.source_ip) AS used_from,
+    min(u.event_time) AS first_use, count(u.event_id) AS uses,
+    coalesce(list(DISTINCT u.source_ip) FILTER (u.source_ip IS NOT NULL), []) AS used_from,
     m.source_ip, m.account_id, m.region, m.error_code, m.session_id, m.signal_id, m.event_id
 FROM made AS m
-JOIN events AS u ON u.access_key_id = m.made_key AND u.source_ip IS DISTINCT FROM m.source_ip
+LEFT JOIN events AS u
+    ON u.access_key_id = m.made_key
+    AND (getvariable('elsewhere') = 0 OR u.source_ip IS DISTINCT FROM m.source_ip)
+WHERE getvariable('elsewhere') = 0 OR u.event_id IS NOT NULL
 GROUP BY m.event_time, m.principal, m.summary, m.made_key, u.principal, m.source_ip, m.account_id, m.region, m.error_code,
     m.session_id, m.signal_id, m.event_id
 ORDER BY time, event_id, used_by;

@@ -87,7 +87,8 @@ pub(super) async fn coverage(State(desk): State<Shared>, params: Params) -> Resu
     let by = [("session", "session_id, principal, account_id"), ("service", "service")];
     let by = params.one_of("by", &by)?;
     let session = [params.text("session")];
-    desk.ask(move |_, case| {
+    desk.ask(move |desk, case| {
+        desk.with_entities(case)?;
         let of_session = "FROM served.coverage WHERE $1 IN ('', session_id)";
         let totals = object(&case.query_with(&format!("SELECT {COVERAGE_SUMS} {of_session}"), &session)?)?;
         let order = format!("sum(visits + generic_changes) DESC, sum(unexplained_events) DESC, {by}");

@@ -37,12 +37,20 @@ pub(super) async fn entities(State(desk): State<Shared>, params: Params) -> Resu
         order: format!("{sort} {direction} NULLS LAST, entity_type, entity_value"),
     };
     let paging = params.paging()?;
-    desk.ask(move |desk, case| listing.page(case, &desk.totals, paging)).await
+    desk.ask(move |desk, case| {
+        desk.with_entities(case)?;
+        listing.page(case, &desk.totals, paging)
+    })
+    .await
 }
 
 /// `GET /api/entities/types`
 pub(super) async fn types(State(desk): State<Shared>) -> Result<Json, ServeError> {
-    desk.ask(|_, case| Ok(Json(objects(&case.query(TYPES)?)?))).await
+    desk.ask(|desk, case| {
+        desk.with_entities(case)?;
+        Ok(Json(objects(&case.query(TYPES)?)?))
+    })
+    .await
 }
 
 /// `GET /api/entities/seen`
@@ -58,5 +66,9 @@ pub(super) async fn seen(State(desk): State<Shared>, params: Params) -> Result<J
         order: "time, id".to_owned(),
     };
     let paging = params.paging()?;
-    desk.ask(move |desk, case| listing.page(case, &desk.totals, paging)).await
+    desk.ask(move |desk, case| {
+        desk.with_timeline(case)?;
+        listing.page(case, &desk.totals, paging)
+    })
+    .await
 }

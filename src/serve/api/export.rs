@@ -1,6 +1,7 @@
 //! The rows of the timeline as a file, sent while it is written.
 
 use std::io::{self, Write};
+use std::sync::Arc;
 
 use axum::body::{Body, Bytes};
 use axum::extract::State;
@@ -14,8 +15,10 @@ use crate::present::Lines;
 use crate::serve::ServeError;
 use crate::serve::desk::Shared;
 use crate::serve::filter::Filter;
+use crate::serve::lines;
 use crate::serve::params::Params;
 use crate::serve::pool::Begun;
+use crate::store::Case;
 
 const TIMELINE: &str = include_str!("../../../sql/serve/timeline.sql");
 const REPORT: &str = include_str!("../../../sql/serve/report.sql");
@@ -42,12 +45,15 @@ const FORMS: [(&str, Form); 3] = [
 /// `GET /api/export`
 pub(super) async fn export(State(desk): State<Shared>, params: Params) -> Result<Response, ServeError> {
     let form = params.one_of("format", &FORMS)?;
-    let setting = Filter::of(&params)?.setting()?;
+    let folded = params.one_of("folded", &[("false", false), ("true", true)])?;
+    let filter = Filter::of(&params)?;
+    let exports = Arc::clone(&desk);
     let (sender, mut pieces) = channel(WAITING);
     let begun = desk.exports.begin(move |case| {
-        case.query(&setting)?;
+        exports.with_timeline(case)?;
+        let these = choose(case, filter, folded)?;
         let mut out = Outgoing { sender, piece: Vec::with_capacity(PIECE) };
-        let query = format!("FROM ({}) ORDER BY time, id", form.sql);
+        let query = format!("FROM ({}){these} ORDER BY time, id", form.sql);
         export::rows(case, &query, form.lines, &mut out)?;
         Ok(out.flush().map_err(export::ExportError::from)?)
     });
@@ -59,6 +65,18 @@ pub(super) async fn export(State(desk): State<Shared>, params: Params) -> Result
         (header::CONTENT_DISPOSITION, format!("attachment; filename=\"timeline.{}\"", form.ending)),
     ];
     Ok((head, body(first, pieces, begun)).into_response())
+}
+
+/// Sets the filter, and tells in SQL which of its rows are wanted: where lines are named by the rows that they begin with, all
+/// the rows that stand in them.
+fn choose(case: &Case, filter: Filter, folded: bool) -> Result<&'static str, ServeError> {
+    let (filter, ids) = if folded { filter.split_ids() } else { (filter, Vec::new()) };
+    if ids.is_empty() {
+        case.query(&filter.setting()?)?;
+        return Ok("");
+    }
+    lines::choose(case, &filter, &ids)?;
+    Ok(" SEMI JOIN page_rows USING (id)")
 }
 
 /// Why nothing was written; nothing at all if there is nothing to write.

@@ -6,6 +6,7 @@ use serde_json::Value;
 use crate::serve::ServeError;
 use crate::serve::desk::Shared;
 use crate::serve::filter::Filter;
+use crate::serve::lines;
 use crate::serve::params::Params;
 use crate::serve::rows::{Json, Listing, object};
 
@@ -19,15 +20,25 @@ const BINS: u64 = 200;
 
 /// `GET /api/timeline`
 pub(super) async fn timeline(State(desk): State<Shared>, params: Params) -> Result<Json, ServeError> {
-    let descending = params.one_of("order", &[("asc", ""), ("desc", " DESC")])?;
+    let order = params.one_of("order", &[("asc", "asc"), ("desc", "desc")])?;
+    let folded = params.one_of("folded", &[("false", false), ("true", true)])?;
+    let line = params.one("line").map(str::to_owned);
+    let (filter, paging) = (Filter::of(&params)?, params.paging()?);
     let listing = Listing {
-        setting: Filter::of(&params)?.setting()?,
+        setting: filter.setting()?,
         sql: TIMELINE,
         params: Vec::new(),
-        order: format!("time{descending}, id{descending}"),
+        order: format!("time {order}, id {order}"),
     };
-    let paging = params.paging()?;
-    desk.ask(move |desk, case| listing.page(case, &desk.totals, paging)).await
+    desk.ask(move |desk, case| {
+        desk.with_timeline(case)?;
+        match line {
+            Some(line) => lines::rows_of(case, &filter, &line, paging),
+            None if folded => lines::page(case, &filter, order, paging),
+            None => listing.page(case, &desk.totals, paging),
+        }
+    })
+    .await
 }
 
 /// `GET /api/density`
@@ -44,7 +55,8 @@ pub(super) async fn facets(State(desk): State<Shared>, params: Params) -> Result
 /// The one row that a query about filtered rows gives, as an object.
 async fn one_row(desk: Shared, params: &Params, sql: &'static str, values: Vec<String>) -> Result<Json, ServeError> {
     let setting = Filter::of(params)?.setting()?;
-    let row = desk.ask(move |_, case| {
+    let row = desk.ask(move |desk, case| {
+        desk.with_timeline(case)?;
         case.query(&setting)?;
         object(&case.query_with(sql, &values)?)
     });

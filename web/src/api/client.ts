@@ -11,6 +11,7 @@ import type {
   EventDetail,
   Facets,
   Hunt,
+  LinePage,
   Order,
   Page,
   Problem,
@@ -101,6 +102,14 @@ export const api = {
   timeline: (filter: Filter, slice: Slice & { order: Order }, signal?: AbortSignal) =>
     get<Page<TimelineRow>>("timeline", { ...slice }, signal, apiFilter(filter)),
 
+  /** The same with calls that follow each other in one line. */
+  lines: (filter: Filter, slice: Slice & { order: Order }, signal?: AbortSignal) =>
+    get<LinePage>("timeline", { ...slice, folded: true }, signal, apiFilter(filter)),
+
+  /** The rows that stand in one line. */
+  line: (filter: Filter, id: string, slice: Slice, signal?: AbortSignal) =>
+    get<Page<TimelineRow>>("timeline", { ...slice, line: id }, signal, apiFilter(filter)),
+
   density: (filter: Filter, bins: number, signal?: AbortSignal) =>
     get<Density>("density", { bins }, signal, apiFilter(filter)),
 
@@ -139,10 +148,11 @@ export const api = {
 
 export type ExportFormat = "csv" | "jsonl" | "md";
 
-/** The address of a download: all that the filter shows, or the rows that are selected. */
-export function exportAddress(filter: Filter, ids: readonly string[], format: ExportFormat): string {
+/** The address of a download: all that the filter shows, or the rows, or lines, that are selected. */
+export function exportAddress(filter: Filter, ids: readonly string[], format: ExportFormat, folded: boolean): string {
   const params = apiFilter(filter);
   for (const id of ids) params.append("ids", id);
+  if (folded && ids.length > 0) params.append("folded", "true");
   params.append("format", format);
   return `/api/export?${params}`;
 }

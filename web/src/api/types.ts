@@ -10,6 +10,11 @@ export interface Page<Row> {
   rows: Row[];
 }
 
+/** One page of lines, and how many rows stand in all of them. */
+export interface LinePage extends Page<TimelineRow> {
+  all: number;
+}
+
 /** What went wrong, and what to do about it. */
 export interface Problem {
   error: string;
@@ -128,6 +133,9 @@ export interface TimelineRow {
   error_code: string | null;
   source_ip?: string | null;
   attack?: string[] | null;
+  /** Of a line: how many rows stand in it, and how many of them failed. */
+  rows?: number;
+  failed?: number;
 }
 
 /** A row of the timeline where one thing was seen, or touched. */

@@ -21,16 +21,18 @@ const FORMATS: readonly [ExportFormat, string][] = [
 export const copyText = (rows: TimelineRow[]) => copy(rowsAsText(rows), `${counted(rows.length, "row")} as text`);
 const copyTsv = (rows: TimelineRow[]) => copy(rowsAsTsv(rows), `${counted(rows.length, "row")} as a table`);
 
-/** The selected rows by their ids, whatever is shown otherwise. */
+/** The selected rows by their ids, and all that stand in a line with them. */
 const selectedAddress = (filter: Filter, rows: TimelineRow[], format: ExportFormat) =>
   exportAddress(
     filter,
     rows.map((row) => row.id),
     format,
+    rows.some((row) => row.rows !== undefined),
   );
 
 interface CarryProps {
   filter: Filter;
+  /** How many rows there are, those in lines too. */
   total: number | undefined;
   selection: Selection<TimelineRow>;
 }
@@ -68,7 +70,7 @@ export function Carry({ filter, total, selection }: CarryProps) {
         )}
         <h3>{total === undefined ? "All that is shown" : `All ${counted(total, "row")}`}</h3>
         {FORMATS.map(([format, title]) => (
-          <a key={format} href={exportAddress(filter, [], format)} download>
+          <a key={format} href={exportAddress(filter, [], format, false)} download>
             {title}
           </a>
         ))}

@@ -9,13 +9,23 @@ import { JsonView } from "../components/json";
 import { Pivot, Thing } from "../components/pivot";
 import { Problem } from "../components/problem";
 import { LongText, Text } from "../components/text";
+import { type Filter, writeFilter } from "../lib/filter";
 import { clock, confidence, count, counted } from "../lib/format";
 import { useAsked } from "../lib/hooks";
 import { clip, visible, visibleLines } from "../lib/text";
 import { explanation } from "./why";
 
-export const Detail = ({ row }: { row: TimelineRow }) =>
-  row.entry === "signal" ? <Signal row={row} /> : <RawEvent id={row.id} />;
+interface DetailProps {
+  row: TimelineRow;
+  /** What is asked for; where it is not given, no rows share a line. */
+  filter?: Filter;
+}
+
+export function Detail({ row, filter }: DetailProps) {
+  if (row.entry === "signal") return <Signal row={row} />;
+  if (filter && (row.rows ?? 1) > 1) return <Calls row={row} filter={filter} />;
+  return <RawEvent id={row.id} />;
+}
 
 function Signal({ row }: { row: TimelineRow }) {
   const { data, error, again } = useAsked(row.id, (signal) => api.signal(row.id, signal));
@@ -175,6 +185,55 @@ function Events({ id, total }: { id: string; total: number }) {
         </button>
       )}
     </section>
+  );
+}
+
+/** The calls that share a line, each of which unfolds to its record. */
+function Calls({ row, filter }: { row: TimelineRow; filter: Filter }) {
+  const [limit, setLimit] = useState(STEP);
+  // A line is of one session: its rows are found among those.
+  const own = row.session_id ? { ...filter, session: [row.session_id] } : filter;
+  const { data, error, again } = useAsked(`${row.id} ${limit} ${writeFilter(own)}`, (signal) =>
+    api.line(own, row.id, { offset: 0, limit }, signal),
+  );
+  if (error) return <Problem error={error} again={again} />;
+  if (!data) return <p class="waiting">Asking for the calls …</p>;
+  return (
+    <section class="events">
+      <h3>{`Calls (${count(data.total)}${row.failed ? `, ${count(row.failed)} failed` : ""})`}</h3>
+      {data.rows.map((call) => (
+        <CallLine key={call.id} call={call} />
+      ))}
+      {data.rows.length < Math.min(data.total, MOST_CALLS) && (
+        <button type="button" class="link" onClick={() => setLimit((last) => Math.min(last * 4, MOST_CALLS))}>
+          {`${counted(data.total - data.rows.length, "more call")}`}
+        </button>
+      )}
+      {data.total > MOST_CALLS && data.rows.length === MOST_CALLS && (
+        <p class="muted">{`These are the first ${count(MOST_CALLS)}; without Fold calls each has a row of its own.`}</p>
+      )}
+    </section>
+  );
+}
+
+/** The most that one answer of the server has. */
+const MOST_CALLS = 1000;
+
+function CallLine({ call }: { call: TimelineRow }) {
+  const [open, setOpen] = useState(false);
+  return (
+    <div class="event">
+      <button type="button" class="event-line call-line" aria-expanded={open} onClick={() => setOpen(!open)}>
+        <span class="num">{clock(call.time)}</span>
+        <span class="mono event-key">{visible(call.title ?? "")}</span>
+        <span class="call-what">
+          <Text value={call.summary} max={160} />
+        </span>
+        <span class="mono event-ip">{visible(call.source_ip ?? "")}</span>
+        <Failed code={call.error_code} />
+      </button>
+      {open && <RawEvent id={call.id} />}
+    </div>
   );
 }
 

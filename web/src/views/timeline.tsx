@@ -1,6 +1,6 @@
 // The timeline of one or several sessions, or of all.
 
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { api } from "../api/client";
 import type { Order, TimelineRow } from "../api/types";
 import { Search } from "../components/search";
@@ -8,7 +8,7 @@ import { Total } from "../components/total";
 import { Grid } from "../grid/grid";
 import { announce } from "../lib/announce";
 import { changed, type Filter, filterCount, readFilter, toggled, writeFilter } from "../lib/filter";
-import { count } from "../lib/format";
+import { count, counted } from "../lib/format";
 import { useAsked, useChanged, usePages } from "../lib/hooks";
 import { go, type Place } from "../lib/router";
 import { type Selection, useSelection } from "../lib/selection";
@@ -26,14 +26,27 @@ const ROOM_FOR_FACETS = "(width >= 64rem)";
 
 const rowKey = (row: TimelineRow) => row.id;
 
-/** The rows that are unfolded, and the order, beside the filter in the address. */
-function stateOf(params: URLSearchParams): { order: Order; open: string[] } {
-  return { order: params.get("order") === "desc" ? "desc" : "asc", open: params.getAll("open") };
+/** How the rows are shown, beside the filter in the address. */
+interface Layout {
+  order: Order;
+  /** Whether calls that follow each other share a line. */
+  folded: boolean;
+  /** The rows that are unfolded. */
+  open: readonly string[];
 }
 
-function write(filter: Filter, order: Order, open: readonly string[]): URLSearchParams {
+function layoutOf(params: URLSearchParams): Layout {
+  return {
+    order: params.get("order") === "desc" ? "desc" : "asc",
+    folded: params.get("folded") !== "false",
+    open: params.getAll("open"),
+  };
+}
+
+function write(filter: Filter, { order, folded, open }: Layout): URLSearchParams {
   const params = writeFilter(filter);
   if (order === "desc") params.append("order", order);
+  if (!folded) params.append("folded", "false");
   for (const id of open) params.append("open", id);
   return params;
 }
@@ -41,19 +54,37 @@ function write(filter: Filter, order: Order, open: readonly string[]): URLSearch
 /** What the address asks for, the rows of it, and ways to ask for something else. */
 function useTimeline({ params }: Place) {
   const filter = readFilter(params);
-  const { order, open } = stateOf(params);
-  const rows = usePages<TimelineRow>(`${writeFilter(filter)} ${order}`, (offset, limit, signal) =>
-    api.timeline(filter, { offset, limit, order }, signal),
-  );
+  const layout = layoutOf(params);
+  const { order, folded, open } = layout;
+  // How many rows stand in the lines: as many as there are lines, where none is folded.
+  const all = useRef<number | undefined>(undefined);
+  const rows = usePages<TimelineRow>(`${writeFilter(filter)} ${order} ${folded}`, async (offset, limit, signal) => {
+    if (!folded) return api.timeline(filter, { offset, limit, order }, signal);
+    const page = await api.lines(filter, { offset, limit, order }, signal);
+    all.current = page.all;
+    return page;
+  });
   useChanged((listener) => rows.subscribe(listener), rows);
   // The rows come first; what is beside them is asked for when they are there.
   const ready = rows.total !== undefined;
   const facets = useAsked(ready ? `facets ${writeFilter(filter)}` : null, (signal) => api.facets(filter, signal));
-  // Another filter is a step to go back from; what is typed or unfolded is not.
-  const ask = (next: Filter, replace = false) => go("/timeline", write(changed(filter, next), order, open), replace);
-  const fold = (id: string) => go("/timeline", write(filter, order, toggled(open, id)), true);
-  const reorder = () => go("/timeline", write(filter, order === "asc" ? "desc" : "asc", open), true);
-  return { filter, order, open: new Set(open), rows, ready, facets: facets.data, ask, fold, reorder };
+  const put = (next: Filter, change: Partial<Layout>, replace: boolean) =>
+    go("/timeline", write(next, { ...layout, ...change }), replace);
+  return {
+    filter,
+    order,
+    folded,
+    open: new Set(open),
+    rows,
+    all: folded && ready ? all.current : rows.total,
+    ready,
+    facets: facets.data,
+    // Another filter is a step to go back from; what is typed or unfolded is not.
+    ask: (next: Filter, replace = false) => put(changed(filter, next), {}, replace),
+    toggle: (id: string) => put(filter, { open: toggled(open, id) }, true),
+    reorder: () => put(filter, { order: order === "asc" ? "desc" : "asc" }, true),
+    fold: () => put(filter, { folded: !folded }, true),
+  };
 }
 
 type Asking = ReturnType<typeof useTimeline>;
@@ -93,7 +124,8 @@ interface BarProps extends PartProps {
   onBeside: () => void;
 }
 
-function Bar({ asking: { filter, facets, rows, ask }, selection, beside, onBeside }: BarProps) {
+function Bar({ asking, selection, beside, onBeside }: BarProps) {
+  const { filter, folded, facets, rows, all, ask, fold } = asking;
   const set = filterCount(filter);
   return (
     <div class="bar">
@@ -111,8 +143,17 @@ function Bar({ asking: { filter, facets, rows, ask }, selection, beside, onBesid
         others={facets?.notable.find((each) => each.value === "false")?.count}
         onChange={(notable) => ask({ ...filter, notable })}
       />
-      <Total total={rows.total} one="row" />
-      <Carry filter={filter} total={rows.total} selection={selection} />
+      <Folding
+        on={folded}
+        onChange={() => {
+          // A line that is selected is none of the rows that are shown without lines.
+          selection.clear();
+          fold();
+        }}
+      />
+      <Total total={rows.total} one={folded ? "line" : "row"} />
+      {all !== undefined && all !== rows.total && <span class="total num">{`of ${counted(all, "row")}`}</span>}
+      <Carry filter={filter} total={all} selection={selection} />
     </div>
   );
 }
@@ -138,7 +179,23 @@ const Notable = ({ on, others, onChange }: NotableProps) => (
   </label>
 );
 
-function Rows({ asking: { filter, order, open, rows, fold, reorder }, selection }: PartProps) {
+interface FoldingProps {
+  on: boolean;
+  onChange: () => void;
+}
+
+/** The switch between a line for calls that follow each other, and a line for each. */
+const Folding = ({ on, onChange }: FoldingProps) => (
+  <label
+    class={`notable ${on ? "chosen" : ""}`}
+    title="Reads of one service that follow each other share a line, and so does a change that is made again and again"
+  >
+    <input type="checkbox" checked={on} onChange={onChange} />
+    Fold calls
+  </label>
+);
+
+function Rows({ asking: { filter, order, open, rows, toggle, reorder }, selection }: PartProps) {
   const onKey = (pressed: string, row: TimelineRow | undefined) => {
     const chosen = selection.size > 0 ? selection.rows() : row ? [row] : [];
     if (pressed !== "c" || chosen.length === 0) return false;
@@ -156,9 +213,9 @@ function Rows({ asking: { filter, order, open, rows, fold, reorder }, selection 
       compactBelow={60}
       compactRem={6.75}
       rowRem={2.75}
-      detail={(row) => <Detail row={row} />}
+      detail={(row) => <Detail row={row} filter={filter} />}
       open={open}
-      onToggle={fold}
+      onToggle={toggle}
       selection={selection}
       sorting={{ sort: "time", descending: order === "desc" }}
       onSort={reorder}

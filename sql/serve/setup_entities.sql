@@ -1,0 +1,47 @@
+-- What the server keeps in memory of the things of a case, and of its coverage: made once, after setup_timeline.sql.
+
+-- One row is one thing that somebody saw or touched, by whatever client.
+CREATE OR REPLACE TABLE served.entities AS
+WITH handled AS (
+    SELECT t.entity_type, t.name, t.touched, t.changed, c.principal, c.session_id, c.time, c.last_time
+    FROM (
+        SELECT id, entity_type, name, bool_or(touched) AS touched, bool_or(changed) AS changed
+        FROM served.things
+        GROUP BY id, entity_type, name
+    ) AS t
+    JOIN served.console AS c USING (id)
+    UNION ALL
+    SELECT n.entity_type, n.name, TRUE, changed, principal, session_id, event_time, event_time
+    FROM (
+        SELECT
+            principal, session_id, event_time,
+            COALESCE(NOT read_only, FALSE) AS changed,
+            unnest(list_distinct(list_transform(entities, lambda n: {'entity_type': n.entity_type, 'name': n.name})))
+                AS n
+        FROM event_signals
+        WHERE entities IS NOT NULL AND signal_id IS NULL AND class = 'programmatic'
+    )
+    UNION ALL
+    SELECT 'access_key', access_key_id, TRUE, FALSE, principal, session_id, event_time, event_time
+    FROM event_signals
+    WHERE signal_id IS NULL AND class = 'programmatic' AND access_key_id IN (
+        SELECT unnest(list_transform(list_filter(entities, lambda n: n.entity_type = 'access_key'), lambda n: n.name))
+        FROM events
+    )
+)
+SELECT
+    entity_type,
+    name AS entity_value,
+    COALESCE(list_sort(list(DISTINCT principal) FILTER (principal IS NOT NULL)), []) AS principals,
+    min(time) AS first_time,
+    max(last_time) AS last_time,
+    count(*) AS sightings,
+    count(*) FILTER (touched) AS touches,
+    count(*) FILTER (changed) AS changes,
+    touches > 0 AS touched,
+    count(DISTINCT session_id) AS sessions
+FROM handled
+WHERE name IS NOT NULL
+GROUP BY entity_type, name;
+
+CREATE OR REPLACE TABLE served.coverage AS FROM coverage;
