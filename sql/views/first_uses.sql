@@ -60,11 +60,19 @@ used AS (
 uses AS (
     SELECT
         account_id, principal, aspect, used,
-        min(first_time) AS first_time, max(last_time) AS last_time, sum(uses)::BIGINT AS uses,
+        min(first_time) AS first_time, max(last_time) AS last_time, sum(uses)::BIGINT AS uses
+    FROM used
+    WHERE used IS NOT NULL
+    GROUP BY account_id, principal, aspect, used
+),
+-- Few rows have a country or an owner: to look for different ones in all of them takes longer than all the rest.
+places AS (
+    SELECT
+        account_id, principal, aspect, used,
         string_agg(DISTINCT country, ', ' ORDER BY country) AS country,
         string_agg(DISTINCT owner, ', ' ORDER BY owner) AS owner
     FROM used
-    WHERE used IS NOT NULL
+    WHERE country IS NOT NULL OR owner IS NOT NULL
     GROUP BY account_id, principal, aspect, used
 ),
 days AS (
@@ -95,9 +103,12 @@ SELECT
             || CASE d.active_days WHEN 1 THEN ' day' ELSE ' days' END || ' before'
         ELSE 'first use after ' || d.active_days || ' days of activity'
     END AS baseline,
-    u.country,
-    u.owner
+    p.country,
+    p.owner
 FROM uses AS u
+LEFT JOIN places AS p
+    ON p.account_id IS NOT DISTINCT FROM u.account_id AND p.principal IS NOT DISTINCT FROM u.principal
+    AND p.aspect = u.aspect AND p.used = u.used
 LEFT JOIN days AS d
     ON d.account_id IS NOT DISTINCT FROM u.account_id AND d.principal IS NOT DISTINCT FROM u.principal
     AND d.day = date_trunc('day', u.first_time);
