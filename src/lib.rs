@@ -2,7 +2,8 @@
 //!
 //! Data walks one way: [`read`] bytes into records, [`normalise`] records into [`event::Event`]s, [`session`] events
 //! into sessions, [`matching`] sessions into [`signal::Signal`]s by the rules of [`rule`], [`batch`] rows into Arrow,
-//! [`trail`] files into batches, `verify` files into what is known of their integrity, [`lake`] batches of other engines into signals, `store` Arrow into DuckDB with the views
+//! [`trail`] files into batches, `verify` files into what is known of their integrity, `address` addresses into where they lie and whose they are,
+//! [`lake`] batches of other engines into signals, `store` Arrow into DuckDB with the views
 //! of [`view`], [`hunt`] asks a case, `present` rows into bytes. `load` is the walk from files to a case, `export` the one
 //! from a case to other forms, `serve` the one from a case to a browser, `extension` the one from files to whoever loads
 //! it into DuckDB.
@@ -11,6 +12,8 @@
 #[cfg(all(feature = "extension", feature = "program"))]
 compile_error!("the feature `extension` links no DuckDB: build it with --no-default-features --features extension");
 
+#[cfg(feature = "program")]
+pub mod address;
 pub mod batch;
 pub mod call;
 pub mod digest;

@@ -1,5 +1,6 @@
 //! Every table of a case: grain, columns, types and descriptions, stated once. DDL and Arrow schemas come from here.
 
+mod address;
 mod case;
 mod event;
 mod integrity;
@@ -13,16 +14,17 @@ use arrow::datatypes::{DataType, Field, Fields, Schema, SchemaRef, TimeUnit};
 use crate::event::Client;
 use crate::signal::{Kind, Origin, Role};
 
+pub use address::ADDRESSES;
 pub use case::{CASE_INFO, LOAD_FILES, REJECTS, RULES};
 pub use event::{AGGREGATED_EVENTS, CLASS, ENTITY, EVENTS, SESSIONS};
 pub use integrity::FILE_INTEGRITY;
 pub use signal::{EVENT_SIGNAL, SIGNAL_ENTITIES, SIGNALS};
 
 /// The version of everything stated here; a case of another version is refused.
-pub const SCHEMA_VERSION: u32 = 5;
+pub const SCHEMA_VERSION: u32 = 6;
 
 /// Every table of a case, in order of creation.
-pub const TABLES: [&Table; 11] = [
+pub const TABLES: [&Table; 12] = [
     &EVENTS,
     &SESSIONS,
     &SIGNALS,
@@ -34,6 +36,23 @@ pub const TABLES: [&Table; 11] = [
     &FILE_INTEGRITY,
     &CASE_INFO,
     &AGGREGATED_EVENTS,
+    &ADDRESSES,
+];
+
+/// The columns that the rows of tables are ordered by where somebody asks for all of them.
+const ORDER: [(&str, &str); 12] = [
+    ("events", "event_time, event_id"),
+    ("sessions", "first_time, session_id"),
+    ("signals", "first_time, signal_id"),
+    ("event_signal", "signal_id, event_id"),
+    ("signal_entities", "signal_id, entity_type, entity_value, event_id"),
+    ("rules", "rule_id"),
+    ("load_files", "file"),
+    ("rejects", "file, document, record"),
+    ("file_integrity", "kind, start_time, s3_object, file"),
+    ("case_info", "key"),
+    ("aggregated_events", "window_start, event_id"),
+    ("addresses", "address"),
 ];
 
 /// One table.
@@ -224,6 +243,12 @@ impl Column {
 }
 
 impl Table {
+    /// The columns that its rows are ordered by where somebody asks for all of them, as SQL.
+    #[must_use]
+    pub fn order(&self) -> Option<&'static str> {
+        ORDER.iter().find(|(name, _)| *name == self.name).map(|(_, columns)| *columns)
+    }
+
     /// The statement that creates the table.
     #[must_use]
     pub fn create(&self) -> String {

@@ -96,8 +96,32 @@ fn type_name(found: &str) -> String {
     known.map_or_else(|| found.to_owned(), |kind| kind.name().to_owned())
 }
 
+#[test]
+fn every_view_and_table_with_a_time_has_an_order_that_begins_with_one() {
+    let (_folder, case) = new_case();
+    let timed = "SELECT table_name FROM duckdb_columns() WHERE NOT internal AND data_type = 'TIMESTAMP' \
+                 AND table_name <> 'case_info' GROUP BY table_name ORDER BY table_name";
+    let mut by_time = 0;
+    for name in names(&case, timed) {
+        let order = cartographer::view::order(&name).unwrap_or_default();
+        assert!(!order.is_empty(), "{name} has a time and no order");
+        assert!(case.query(&format!("FROM {name} ORDER BY {order}")).is_ok(), "{name}: {order}");
+        let first = order.split(", ").next().unwrap();
+        let is_time =
+            format!("SELECT data_type FROM duckdb_columns() WHERE table_name = '{name}' AND column_name = '{first}'");
+        // What tells of files is in order of files.
+        if ["load_files", "load_ledger", "file_integrity"].contains(&name.as_str()) {
+            continue;
+        }
+        assert_eq!(names(&case, &is_time), ["TIMESTAMP"], "{name} is ordered by {first}");
+        by_time += 1;
+    }
+    assert!(by_time > 25, "{by_time} views and tables have a time");
+}
+
 fn section(page: &mut String, case: &Case, name: &str, comment: &str) {
-    write!(page, "\n## {name}\n\n{comment}\n\n| column | type | holds |\n|---|---|---|\n").unwrap();
+    let order = cartographer::view::order(name).map(|order| format!(" Order: `{order}`.")).unwrap_or_default();
+    write!(page, "\n## {name}\n\n{comment}{order}\n\n| column | type | holds |\n|---|---|---|\n").unwrap();
     let columns = format!(
         "SELECT column_name, data_type, comment FROM duckdb_columns() WHERE table_name = '{name}' ORDER BY column_index"
     );

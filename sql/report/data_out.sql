@@ -14,12 +14,16 @@ FROM (
         x.weight,
         epoch_us(d.first_time) AS first_time,
         epoch_us(d.last_time) AS last_time,
-        p.ips,
+        COALESCE(p.ips, []) AS ips,
         sum(d.objects) OVER ()::BIGINT AS all_objects,
         sum(d.bytes_out) OVER ()::BIGINT AS all_bytes
     FROM data_out AS d
     JOIN searched AS x USING (session_id)
-    LEFT JOIN (SELECT session_id, ips FROM sessions) AS p USING (session_id)
+    LEFT JOIN (
+        SELECT session_id, list(with_summary(address, summary) ORDER BY address) AS ips
+        FROM session_addresses
+        GROUP BY session_id
+    ) AS p USING (session_id)
     WHERE d.how = 'downloaded'
         AND d.last_time >= getvariable('since') AND d.first_time < getvariable('until')
 )

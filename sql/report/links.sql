@@ -17,8 +17,8 @@ FROM (
         c.path,
         count(*) AS calls,
         count(e.error_code) AS failed,
-        list_sort(list(DISTINCT e.source_ip)) AS ips,
-        list_sort(list(DISTINCT m.source_ip)) AS maker_ips,
+        list_sort(list(DISTINCT with_summary(e.source_ip, d.summary))) AS ips,
+        list_sort(list(DISTINCT with_summary(m.source_ip, n.summary))) AS maker_ips,
         list_sort(list(DISTINCT e.event_key)) AS event_keys,
         epoch_us(min(e.event_time)) AS first_time,
         epoch_us(max(e.event_time)) AS last_time
@@ -28,6 +28,8 @@ FROM (
         AND e.event_time >= l.made_at
         AND (l.credential_type <> 'access_key' OR e.access_key_id = l.credential)
     LEFT JOIN events AS m ON m.event_id = l.event_id
+    LEFT JOIN addresses AS d ON d.address = e.source_ip
+    LEFT JOIN addresses AS n ON n.address = m.source_ip
     LEFT JOIN (
         SELECT session_id, arg_max(chain, (depth, chain)) AS path
         FROM actor_chains

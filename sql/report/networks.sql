@@ -4,7 +4,11 @@ SELECT DISTINCT ON (x.account_id, x.principal, f.used)
     x.principal,
     f.used AS network,
     epoch_us(f.first_time) AS time,
-    epoch_us(f.known_since) AS known_since
+    epoch_us(f.known_since) AS known_since,
+    f.active_days,
+    f.too_short,
+    f.country,
+    f.owner
 FROM first_uses AS f
 JOIN chosen AS x ON x.account_id = f.account_id AND x.principal = f.principal
 WHERE f.aspect = 'network'

@@ -1,6 +1,8 @@
 -- What the report is about, as temporary tables: the sessions in which it looks, those of them that it tells, their events,
 -- findings and signals within the time that was asked for, and what there is of each.
 -- Variables: wanted_sessions, wanted_principals (lists; an empty one wants all), since, until (UTC).
+CREATE OR REPLACE TEMP MACRO with_summary(address, summary) AS COALESCE(address || ' (' || summary || ')', address);
+
 CREATE OR REPLACE TEMP TABLE searched AS
 SELECT
     session_id, principal, account_id, identity_type, console, mfa, first_time, last_time, weight, by_made_credential,

@@ -19,8 +19,9 @@ JOIN (SELECT told_as, count(*) AS sessions, max(weight) AS weight FROM chosen GR
 LEFT JOIN (
     SELECT
         told_as,
-        list_sort(list(DISTINCT source_ip) FILTER (network IS NOT NULL)) AS ips,
-        list_sort(list(DISTINCT region)) AS regions
-    FROM told
+        list_sort(list(DISTINCT with_summary(t.source_ip, a.summary)) FILTER (t.network IS NOT NULL)) AS ips,
+        list_sort(list(DISTINCT t.region)) AS regions
+    FROM told AS t
+    LEFT JOIN addresses AS a ON a.address = t.source_ip
     GROUP BY told_as
 ) AS p USING (told_as)

@@ -9,10 +9,11 @@ SELECT
     COALESCE(s.result = 'failure', FALSE) AS refused,
     s.failure,
     s.mfa,
-    s.source_ip,
+    with_summary(s.source_ip, a.summary) AS source_ip,
     count(*) FILTER (s.result = 'success' AND NOT s.mfa) OVER () AS without_factor,
     count(*) FILTER (s.result = 'failure') OVER () AS refusals,
     count(*) FILTER (s.result = 'failure') OVER (PARTITION BY s.session_id) AS refusals_of_session
 FROM sign_ins AS s
 SEMI JOIN searched USING (session_id)
+LEFT JOIN addresses AS a ON a.address = s.source_ip
 WHERE s.event_time >= getvariable('since') AND s.event_time < getvariable('until')

@@ -1,7 +1,8 @@
 -- One row is one event that changed something, or tried to, and was made from the console by a person.
 -- Sign-ins are left out, and so is what the console does by itself.
 -- Where a record does not say whether its call only reads, the call's verb does.
--- @tables events signals
+-- @order event_time, event_id
+-- @tables events signals addresses
 -- @column signal_id The signal that explains it: signals.signal_id; NULL if none does
 -- @column role Its part in that signal
 -- @column call_kind What its call did, in the coarsest terms: secret, delete, create, change or view; NULL if the trail does not say

@@ -2,6 +2,7 @@
 -- named_by: 'page' if a rule of the catalogue knows the page (origin letter or likeness); 'service' for a visit, of
 -- which only the service is known; 'call' for a change on a page that is not known, which only its call names;
 -- 'command' for what was typed or run as a command, by whatever rule.
+-- @order first_time, signal_id
 -- @tables signals
 -- @column named_by 'page', 'service', 'call' or 'command'
 CREATE OR REPLACE VIEW clicks AS

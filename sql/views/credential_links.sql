@@ -1,6 +1,7 @@
 -- One row is one use of a credential or identity by a session, with the event of another session that made it: how one
 -- actor became another. A key is linked by its id; a user made here, or given a password, by name; an instance or a
 -- function by the name of the role session that runs on it; a switch of roles by the ARN it came from.
+-- @order made_at, first_use, credential, session_id
 -- @tables events
 -- @column method How it was made: the call, CreateAccessKey, AssumeRole, RunInstances ...
 -- @column credential_type access_key, password, user, instance, function or role

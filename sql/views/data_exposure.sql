@@ -2,6 +2,7 @@
 -- A policy is here only if it lets everybody or another account in, or takes away a block on public access. A block that is
 -- left off where a thing is created is its setting-up, and not here. Objects that were read one by one are in event_classes,
 -- as 'exfiltration'.
+-- @order event_time, event_id, how
 -- @tables events signals
 -- @column signal_id The signal that explains it: signals.signal_id; NULL if none does
 -- @column title Where in the console; NULL if no signal explains it

@@ -1,5 +1,6 @@
 -- One row is one identity, session and place that data left from or was opened to others: objects and bytes read, as data
 -- events say, snapshots, images and exports copied or shared. A trail without data events shows no reads of objects.
+-- @order first_time, session_id, how, source
 -- @tables events
 -- @column how 'downloaded', 'shared', 'policy', 'copied', 'exported' or 'replicated'
 -- @column source The bucket, snapshot, image or table

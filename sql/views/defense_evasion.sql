@@ -1,6 +1,7 @@
 -- One row is one event that stopped, deleted or changed what watches an account, or tried to, by whatever client.
 -- What is changed where the thing itself is created is its setting-up, and not here.
 -- Upkeep does the same: who, from where, and what else was done in the session tell the two apart.
+-- @order event_time, event_id
 -- @tables events signals
 -- @column signal_id The signal that explains it: signals.signal_id; NULL if none does
 -- @column title Where in the console; NULL if no signal explains it

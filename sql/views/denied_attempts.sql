@@ -1,5 +1,6 @@
 -- One row is one call that one session was denied on one page, however often it tried.
 -- A call outside the console, or one that no page explains, has no page: title is NULL.
+-- @order first_time, event_id
 -- @tables events signals
 -- @column first_time The first attempt, UTC
 -- @column last_time The last attempt, UTC

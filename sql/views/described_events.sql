@@ -1,5 +1,6 @@
 -- One row is one event with its sentence and the click that explains it, if one does.
--- @tables events signals
+-- @order event_time, event_id
+-- @tables events signals addresses
 -- @column signal_id The signal that explains it: signals.signal_id; NULL if none does
 -- @column role Its part in that signal
 -- @column call_kind What its call did, in the coarsest terms: secret, delete, create, change or view; NULL if the trail does not say

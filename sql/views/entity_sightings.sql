@@ -1,4 +1,5 @@
 -- One row is one thing that one identity saw or touched in the console: a user, a bucket, an access key.
+-- @order first_time, entity_type, entity_value, principal
 -- @tables sessions signal_entities
 -- @column first_time When the identity first had it on a screen, UTC
 -- @column last_time When it last had, UTC

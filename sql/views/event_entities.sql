@@ -2,6 +2,7 @@
 -- bucket or a role, filter by entity_value or name.
 -- relation: 'target' is what the call is about; 'created', 'deleted' and 'granted_to' say what it did; 'source' is what it
 -- copied or exported from; 'used' stands beside the target; 'seen' was on a page of the console and nothing was done to it.
+-- @order event_time, event_id, entity_type, entity_value
 -- @tables events
 -- @column entity_type What it is: user, access_key, bucket
 -- @column entity_value Its name, id or ARN, as the event has it

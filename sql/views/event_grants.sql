@@ -1,5 +1,6 @@
 -- One row is one permission that one event gave or took, or tried to: a statement of a policy for one principal, a managed
 -- policy for one identity, a network that a rule lets in, a grantee of an access control list.
+-- @order event_time, event_id, grantee
 -- @tables events
 -- @column effect 'allow' or 'deny'
 -- @column grantee_type everyone, account, user, role, group, service, federated, network or principal

@@ -1,7 +1,8 @@
 -- One row is one event, with the signal that explains it, if one does.
 -- class: 'click', 'command' (typed: CLI, SDK or CloudShell) and 'background' for explained events; 'residual' for events of a console session that nothing
 -- explains; 'programmatic' for the rest: other sessions, and what a CLI, an SDK, CloudShell or a service called.
--- @tables events signals
+-- @order event_time, event_id
+-- @tables events signals addresses
 -- @column signal_id The signal that explains it: signals.signal_id; NULL if none does
 -- @column role Its part in that signal
 -- @column class 'click', 'background', 'residual' or 'programmatic'
@@ -30,8 +31,15 @@ SELECT
         WHEN list_contains(list_transform(e.entities, lambda n: n.relation), 'deleted') THEN 'delete'
         WHEN list_contains(list_transform(e.entities, lambda n: n.relation), 'created') THEN 'create'
         WHEN NOT e.read_only THEN 'change'
-    END AS call_kind
+    END AS call_kind,
+    a.country,
+    a.asn,
+    a.owner,
+    a.cloud,
+    a.cloud_service,
+    a.cloud_region
 FROM events AS e
 LEFT JOIN sessions AS x USING (session_id)
 LEFT JOIN event_signal AS es USING (event_id)
-LEFT JOIN signals AS s USING (signal_id);
+LEFT JOIN signals AS s USING (signal_id)
+LEFT JOIN addresses AS a ON a.address = e.source_ip;

@@ -2,7 +2,8 @@
 -- the report and the hunts share. What the console and services do by themselves is left out, and so is what a service
 -- does in somebody's name. Reads and deletions of single objects are in data_out and event_classes: programs make them all
 -- day. Denied and failed attempts have their outcome.
--- @tables events
+-- @order event_time, event_id, class
+-- @tables events addresses
 -- @column class Why it stands out, as in event_classes
 -- @column effect What was done, in the words of the class
 -- @column object What it was done to, in the words of the class; NULL if the class needs none
@@ -15,6 +16,9 @@ SELECT
     c.region,
     c.principal,
     c.source_ip,
+    a.country,
+    a.owner,
+    a.cloud,
     c.client,
     c.class,
     c.effect,
@@ -29,6 +33,7 @@ SELECT
     c.signal_id,
     c.event_id
 FROM event_classes AS c
+LEFT JOIN addresses AS a ON a.address = c.source_ip
 WHERE c.client IS DISTINCT FROM 'service'::event_client
     AND c.invoked_by IS NULL
     AND c.kind IS DISTINCT FROM 'background'::signal_kind

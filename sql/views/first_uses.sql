@@ -1,49 +1,114 @@
--- One row is one service, page, region or network that one identity used, and when it first did.
--- Networks are those of events.network. In the first days of a trail everything is new: known_since says
--- how long the identity had been seen by then.
+-- One row is one service, page, region, network, country, network owner or program that one identity used, and when it
+-- first did.
+-- Networks are those of events.network; countries and owners are known of addresses that were looked up. A program is its
+-- name and major version: user_agents.agent; services that called on behalf are left out. What somebody uses for the first time is news only if the case shows enough of
+-- what is usual for them: before the first use, 7 days on which the identity was active. With fewer, too_short is true.
+-- @order first_time, aspect, used, principal
 -- @tables events
--- @column aspect 'service', 'page', 'region' or 'network'
--- @column used Which service, page, region or network
+-- @column aspect 'service', 'page', 'region', 'network', 'country', 'owner' or 'user agent'
+-- @column used Which service, page, region, network, country, owner or program
 -- @column first_time The first use, UTC
 -- @column last_time The last use, UTC
 -- @column uses How many events, or clicks on a page
 -- @column known_since The identity's first event in the case, UTC
+-- @column active_days On how many days before the day of the first use the identity had events in the case
+-- @column too_short Whether these are fewer than 7: the case is too short to tell whether the first use is unusual
+-- @column baseline The same in words
+-- @column country Of a network or an owner, the countries of the addresses that were used; NULL if none is known
+-- @column owner Of a network or a country, the owners of the addresses that were used; NULL if none is known
 CREATE OR REPLACE VIEW first_uses AS
 WITH
 counted AS (
-    SELECT account_id, principal, service, region, network,
+    SELECT account_id, principal, service, region,
         min(event_time) AS first_time, max(event_time) AS last_time, count(*) AS uses
     FROM events
-    GROUP BY account_id, principal, service, region, network
+    GROUP BY account_id, principal, service, region
+),
+by_address AS (
+    SELECT e.*, a.country, COALESCE(a.owner, 'AS' || a.asn) AS owner
+    FROM (
+        SELECT account_id, principal, network, source_ip,
+            min(event_time) AS first_time, max(event_time) AS last_time, count(*) AS uses
+        FROM events
+        WHERE network IS NOT NULL
+        GROUP BY account_id, principal, network, source_ip
+    ) AS e
+    LEFT JOIN addresses AS a ON a.address = e.source_ip
 ),
 used AS (
-    SELECT account_id, principal, 'service' AS aspect, service AS used, first_time, last_time, uses FROM counted
-    UNION ALL
-    SELECT account_id, principal, 'region', region, first_time, last_time, uses FROM counted
-    UNION ALL
-    SELECT account_id, principal, 'network',
-        network, first_time, last_time, uses
+    SELECT account_id, principal, 'service' AS aspect, service AS used, first_time, last_time, uses,
+        NULL AS country, NULL AS owner
     FROM counted
     UNION ALL
-    SELECT x.account_id, x.principal, 'page', s.title, s.first_time, s.last_time, 1
+    SELECT account_id, principal, 'region', region, first_time, last_time, uses, NULL, NULL FROM counted
+    UNION ALL
+    SELECT account_id, principal, 'network', network, first_time, last_time, uses, country, owner FROM by_address
+    UNION ALL
+    SELECT account_id, principal, 'country', country, first_time, last_time, uses, NULL, owner FROM by_address
+    UNION ALL
+    SELECT account_id, principal, 'owner', owner, first_time, last_time, uses, country, NULL FROM by_address
+    UNION ALL
+    SELECT account_id, principal, 'user agent', agent, first_time, last_time, events, NULL, NULL
+    FROM user_agents
+    WHERE client IS DISTINCT FROM 'service'::event_client
+    UNION ALL
+    SELECT x.account_id, x.principal, 'page', s.title, s.first_time, s.last_time, 1, NULL, NULL
     FROM signals AS s
     JOIN sessions AS x USING (session_id)
     WHERE s.kind <> 'background'::signal_kind
 ),
-known AS (
-    SELECT account_id, principal, min(first_time) AS known_since FROM counted GROUP BY account_id, principal
+uses AS (
+    SELECT
+        account_id, principal, aspect, used,
+        min(first_time) AS first_time, max(last_time) AS last_time, sum(uses)::BIGINT AS uses
+    FROM used
+    WHERE used IS NOT NULL
+    GROUP BY account_id, principal, aspect, used
+),
+-- Few rows have a country or an owner: to look for different ones in all of them takes longer than all the rest.
+places AS (
+    SELECT
+        account_id, principal, aspect, used,
+        string_agg(DISTINCT country, ', ' ORDER BY country) AS country,
+        string_agg(DISTINCT owner, ', ' ORDER BY owner) AS owner
+    FROM used
+    WHERE country IS NOT NULL OR owner IS NOT NULL
+    GROUP BY account_id, principal, aspect, used
+),
+days AS (
+    SELECT account_id, principal, day,
+        min(first_time) OVER (PARTITION BY account_id, principal) AS known_since,
+        row_number() OVER (PARTITION BY account_id, principal ORDER BY day) - 1 AS active_days
+    FROM (
+        SELECT account_id, principal, date_trunc('day', event_time) AS day, min(event_time) AS first_time
+        FROM events
+        GROUP BY account_id, principal, day
+    )
 )
 SELECT
     u.account_id,
     u.principal,
     u.aspect,
     u.used,
-    min(u.first_time) AS first_time,
-    max(u.last_time) AS last_time,
-    sum(u.uses)::BIGINT AS uses,
-    min(k.known_since) AS known_since
-FROM used AS u
-LEFT JOIN known AS k
-    ON k.account_id IS NOT DISTINCT FROM u.account_id AND k.principal IS NOT DISTINCT FROM u.principal
-WHERE u.used IS NOT NULL
-GROUP BY u.account_id, u.principal, u.aspect, u.used;
+    u.first_time,
+    u.last_time,
+    u.uses,
+    d.known_since,
+    d.active_days,
+    COALESCE(d.active_days, 0) < 7 AS too_short,
+    CASE
+        WHEN u.first_time = d.known_since THEN 'too short to tell: the first event of the identity in the case'
+        WHEN COALESCE(d.active_days, 0) = 0 THEN 'too short to tell: the first day of the identity in the case'
+        WHEN too_short THEN 'too short to tell: active on ' || d.active_days
+            || CASE d.active_days WHEN 1 THEN ' day' ELSE ' days' END || ' before'
+        ELSE 'first use after ' || d.active_days || ' days of activity'
+    END AS baseline,
+    p.country,
+    p.owner
+FROM uses AS u
+LEFT JOIN places AS p
+    ON p.account_id IS NOT DISTINCT FROM u.account_id AND p.principal IS NOT DISTINCT FROM u.principal
+    AND p.aspect = u.aspect AND p.used = u.used
+LEFT JOIN days AS d
+    ON d.account_id IS NOT DISTINCT FROM u.account_id AND d.principal IS NOT DISTINCT FROM u.principal
+    AND d.day = date_trunc('day', u.first_time);

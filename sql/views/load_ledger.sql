@@ -1,6 +1,7 @@
 -- One row is one input file, with whether its counts balance: read = inserted + duplicate + merged + rejected + left_out.
 -- outcome: 'loaded', 'in part' if something in it was rejected, 'left out' if a filter left it or records of it out, or
 -- 'refused'.
+-- @order file
 -- @tables load_files
 -- @column outcome 'loaded', 'in part', 'left out' or 'refused'
 -- @column balances Whether read = inserted + duplicate + merged + rejected + left_out

@@ -2,6 +2,7 @@
 -- by statement, is in event_grants.
 -- effect: 'grants' permissions; 'trusts' somebody else's identities; 'creates' an identity or a way to sign in;
 -- 'loosens' a boundary, a second factor or the password policy; 'revokes'. A failed call has its error_code.
+-- @order event_time, event_id, effect
 -- @tables events signals
 -- @column signal_id The signal that explains it: signals.signal_id; NULL if none does
 -- @column title Where in the console; NULL if no signal explains it

@@ -1,5 +1,6 @@
 -- One row is one address and key from which a program used an identity while its console session was open, where the
 -- console itself was used from other addresses: a VPN or a server of its own, or credentials that were carried off.
+-- @order first_time, session_id, source_ip, access_key_id
 -- @tables events
 -- @column session_id The console session: sessions.session_id
 -- @column console_ips The addresses the console was used from in that session, sorted

@@ -1,4 +1,5 @@
 -- One row is one event of a console session that no signal explains: a lead in itself.
+-- @order event_time, event_id
 -- @tables events
 CREATE OR REPLACE VIEW residual AS
 SELECT e.*

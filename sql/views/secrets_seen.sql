@@ -1,6 +1,7 @@
 -- One row is one secret, key or credential that a signal or an event shows, and how near somebody came to it.
 -- how: 'seen' if its name was on a page of the console; 'read' if its value was asked for; 'made' if it was created or
 -- set. A failed call has its error_code. Ordinary traffic reads secrets all day: filter by client or principal.
+-- @order event_time, event_id, signal_id, secret
 -- @tables events signals
 -- @column event_time When, UTC
 -- @column how 'seen', 'read' or 'made'

@@ -1,6 +1,10 @@
 -- One row is one session, with how many of its events stand out and why, done and only tried. weight orders sessions by
 -- what stands out: a class counts more the graver it is, and less with each further event of it.
+-- @order first_time, session_id
 -- @tables sessions
+-- @column countries The countries of its addresses, sorted; NULL if none is known
+-- @column owners The owners of the networks of its addresses, sorted; NULL if none is known
+-- @column clouds The cloud ranges that its addresses are in, sorted; NULL if none is known
 -- @column weight The greater, the more stands out; 0 if nothing does
 -- @column by_made_credential Whether it used a key, password or user that another session of the case made
 -- @column findings Events that stand out and were done
@@ -59,6 +63,9 @@ SELECT
     x.first_time,
     x.last_time,
     x.ips,
+    p.countries,
+    p.owners,
+    p.clouds,
     x.mfa,
     x.events,
     round(COALESCE(w.weight, 0) + ln(1 + COALESCE(d.denied, 0)) + CASE WHEN m.session_id IS NULL THEN 0 ELSE 10 END, 2)
@@ -80,4 +87,13 @@ LEFT JOIN (
     SELECT DISTINCT session_id
     FROM credential_links
     WHERE method IN ('CreateAccessKey', 'CreateUser', 'CreateLoginProfile', 'UpdateLoginProfile')
-) AS m USING (session_id);
+) AS m USING (session_id)
+LEFT JOIN (
+    SELECT
+        session_id,
+        list_sort(list(DISTINCT country) FILTER (country IS NOT NULL)) AS countries,
+        list_sort(list(DISTINCT owner) FILTER (owner IS NOT NULL)) AS owners,
+        list_sort(list(DISTINCT concat_ws(' ', cloud, cloud_service, cloud_region)) FILTER (cloud IS NOT NULL)) AS clouds
+    FROM session_addresses
+    GROUP BY session_id
+) AS p USING (session_id);

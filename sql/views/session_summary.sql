@@ -1,6 +1,10 @@
 -- One row is one session, with what its identity did in it, in numbers.
 -- clicks = on_known_page + visits + generic_changes + commands, as in coverage.
+-- @order first_time, session_id
 -- @tables sessions
+-- @column countries The countries of its addresses, sorted; NULL if none is known
+-- @column owners The owners of the networks of its addresses, sorted; NULL if none is known
+-- @column clouds The cloud ranges that its addresses are in, sorted; NULL if none is known
 -- @column seconds From its first event to its last
 -- @column services The services called, sorted
 -- @column pages How many different titles its clicks have: that of a visit is the service
@@ -33,7 +37,10 @@ SELECT
     COALESCE(c.secrets, 0) AS secrets,
     COALESCE(b.background_events, 0) AS background_events,
     COALESCE(e.denied, 0) AS denied,
-    COALESCE(e.failed, 0) AS failed
+    COALESCE(e.failed, 0) AS failed,
+    p.countries,
+    p.owners,
+    p.clouds
 FROM sessions AS x
 LEFT JOIN (
     SELECT
@@ -65,4 +72,13 @@ LEFT JOIN (
     FROM signals
     WHERE kind = 'background'::signal_kind
     GROUP BY session_id
-) AS b USING (session_id);
+) AS b USING (session_id)
+LEFT JOIN (
+    SELECT
+        session_id,
+        list_sort(list(DISTINCT country) FILTER (country IS NOT NULL)) AS countries,
+        list_sort(list(DISTINCT owner) FILTER (owner IS NOT NULL)) AS owners,
+        list_sort(list(DISTINCT concat_ws(' ', cloud, cloud_service, cloud_region)) FILTER (cloud IS NOT NULL)) AS clouds
+    FROM session_addresses
+    GROUP BY session_id
+) AS p USING (session_id);

@@ -1,6 +1,7 @@
 -- One row is one event at the console's door: a sign-in, a second factor, a role switched to, a password recovered.
 -- The names that somebody mistyped are not in the trail; AWS writes HIDDEN_DUE_TO_SECURITY_REASONS instead.
--- @tables events
+-- @order event_time, event_id
+-- @tables events addresses
 -- @column way 'password', 'federation', 'role switch', 'second factor', 'recovery', or 'other'
 -- @column result 'success' or 'failure'; NULL if the event does not say
 -- @column failure Why it failed, in the trail's words
@@ -16,6 +17,10 @@ SELECT
     identity_type,
     principal,
     source_ip,
+    country,
+    asn,
+    owner,
+    cloud,
     user_agent,
     event_name,
     CASE
@@ -51,4 +56,5 @@ FROM (
     WHERE service = 'signin'
         OR (service = 'sso' AND (event_name = 'Federate' OR event_name LIKE 'Authenticat%'))
         OR (service = 'sts' AND (event_name LIKE '%WithSAML' OR event_name LIKE 'Get%FederationToken'))
-) AS doors;
+) AS doors
+LEFT JOIN addresses ON address = source_ip;

@@ -1,4 +1,5 @@
 -- One row is one event of one signal: the signal's columns that tell it apart, then the raw event.
+-- @order event_time, event_id
 -- @tables signals events
 -- @column role The event's part in the signal
 CREATE OR REPLACE VIEW signal_events AS

@@ -1,7 +1,8 @@
 -- One row is one signal, one event that no signal explains, or one aggregated event. Order it by (time, id).
 -- class: 'click', 'background', 'residual' or 'programmatic', as in event_signals; 'aggregated' for an aggregated event,
 -- which counts calls in a window of time and names no caller.
--- @tables signals events aggregated_events
+-- @order time, id
+-- @tables signals events aggregated_events addresses
 -- @column time When it began, UTC
 -- @column last_time When it ended, UTC
 -- @column entry 'signal', 'event' or 'aggregate'
@@ -38,10 +39,17 @@ SELECT
     s.url,
     a.error_code,
     s.kind >= 'change'::signal_kind AS writes,
-    a.source_ip
+    a.source_ip,
+    d.country,
+    d.asn,
+    d.owner,
+    d.cloud,
+    d.cloud_service,
+    d.cloud_region
 FROM signals AS s
 LEFT JOIN sessions AS x USING (session_id)
 LEFT JOIN events AS a ON a.event_id = s.anchor_event_id
+LEFT JOIN addresses AS d ON d.address = a.source_ip
 UNION ALL
 SELECT
     event_time AS time,
@@ -63,7 +71,13 @@ SELECT
     NULL AS url,
     error_code,
     read_only IS FALSE AS writes,
-    source_ip
+    source_ip,
+    country,
+    asn,
+    owner,
+    cloud,
+    cloud_service,
+    cloud_region
 FROM event_signals
 WHERE signal_id IS NULL
 UNION ALL
@@ -92,5 +106,11 @@ SELECT
     NULL AS url,
     NULL AS error_code,
     FALSE AS writes,
-    NULL AS source_ip
+    NULL AS source_ip,
+    NULL AS country,
+    NULL AS asn,
+    NULL AS owner,
+    NULL AS cloud,
+    NULL AS cloud_service,
+    NULL AS cloud_region
 FROM aggregated_events;

@@ -1,5 +1,6 @@
 -- One row is one stretch of whole hours without events in one account and region, between its first event and its last.
 -- A quiet region is no gap in the trail: account_hours tells whether the account was silent as a whole.
+-- @order first_hour, account_id, region
 -- @tables events
 -- @column first_hour The first hour without events, UTC
 -- @column last_hour The last hour without events, UTC

@@ -1,4 +1,5 @@
 -- One row is one call that a CLI, an SDK or CloudShell made in a session of the console: typed, not clicked.
+-- @order event_time, event_id
 -- @tables events
 -- @column tool The program and its version, as the user agent begins
 -- @column command The command of the AWS CLI, where the user agent names it: s3.ls

@@ -3,6 +3,7 @@
 use anyhow::Result;
 use clap::Args;
 
+use super::addresses;
 use super::case::CaseArgs;
 use super::format::{self, RowFormat};
 use super::{ExitCode, Streams, who};
@@ -31,6 +32,7 @@ pub(crate) struct Actor {
 impl Actor {
     pub(crate) fn run(self, streams: Streams) -> Result<ExitCode> {
         let case = self.case.open_read_only()?;
+        let shown = self.format != RowFormat::Table || addresses::are_looked_up(&case);
         let sql = format!(
             "WITH meant AS ({}), \
              found AS ( \
@@ -40,11 +42,16 @@ impl Actor {
                  UNION ALL SELECT session_id, 2, 'made here', min(depth), arg_min(chain, depth) FROM actor_chains \
                  WHERE ancestor_session_id IN (FROM meant) AND session_id NOT IN (FROM meant) GROUP BY session_id \
              ) \
-             SELECT relation, x.principal, x.first_time, x.last_time, array_to_string(x.ips, ' ') AS ips, x.events, \
+             SELECT relation, x.principal, x.first_time, x.last_time, array_to_string(x.ips, ' ') AS ips, {}x.events, \
                  x.findings, x.attempts, x.denied, chain, session_id \
              FROM found JOIN session_findings AS x USING (session_id) \
              ORDER BY place, CASE place WHEN 0 THEN -depth ELSE depth END, x.first_time, session_id",
-            who::MEANT
+            who::MEANT,
+            if shown {
+                "array_to_string(x.countries, ' ') AS countries, array_to_string(x.owners, ', ') AS owners, "
+            } else {
+                ""
+            },
         );
         let batches = self.case.ask(&case, &sql, &who::params(&self.who))?;
         format::write(streams, self.format, &batches)?;

@@ -190,7 +190,7 @@ fn find(id: &str) -> Result<Hunt> {
 fn value(hunt: &Hunt, name: &str, text: &str) -> Result<(String, Value)> {
     let Some(param) = hunt.param(name) else {
         let known: Vec<&str> = hunt.params.iter().map(|param| param.name.as_str()).collect();
-        let advice = format!("It takes {}.", known.join(", "));
+        let advice = format!("It takes {}.{}", known.join(", "), near::meant(name, &known));
         bail!(Advised::misuse(format!("the hunt {} has nothing called {name:?} to set", hunt.id), advice))
     };
     let value = match param.kind {

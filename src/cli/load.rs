@@ -1,17 +1,20 @@
 //! `cartographer load`
 
+use std::fs;
 use std::io::Write;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 use cartographer::event::Timestamp;
 use cartographer::load::{self, Ledger, LoadError, LoadOptions};
 use cartographer::present;
 use cartographer::read::{self, Reading};
+use cartographer::store::Case;
 use cartographer::trail::{Filter, Span};
 use clap::{Args, ValueEnum};
 
+use super::addresses::{self, DatabaseArgs};
 use super::fail::Advised;
 use super::progress::Bar;
 use super::rules::OwnRules;
@@ -24,7 +27,8 @@ const EXAMPLES: &str = "\
 Examples:
   cartographer load ./AWSLogs --db case.duckdb
   cartographer load ./AWSLogs --db case.duckdb --account 111111111111 --from 2026-03-01 --to 2026-03-08
-  aws cloudtrail lookup-events --output json | cartographer load - --db case.duckdb";
+  aws cloudtrail lookup-events --output json | cartographer load - --db case.duckdb
+  cartographer load ./AWSLogs --db case.duckdb --geoip ipinfo_lite.mmdb --ip-ranges ip-ranges.json";
 
 /// How many problems a ledger lists unless all are asked for.
 const PROBLEMS: usize = 10;
@@ -51,6 +55,8 @@ pub(crate) struct Load {
     db: PathBuf,
     #[command(flatten)]
     part: Part,
+    #[command(flatten)]
+    databases: DatabaseArgs,
     #[command(flatten)]
     rules: OwnRules,
     /// Write the ledger as one JSON object to standard output
@@ -135,6 +141,8 @@ impl From<DateOrder> for read::DateOrder {
 impl Load {
     pub(crate) fn run(self, streams: Streams) -> Result<ExitCode> {
         let rules = self.rules.set()?;
+        // Read first, so that a damaged database is told before anything is loaded.
+        let databases = self.databases.read()?;
         let options = LoadOptions {
             inputs: self.paths.clone(),
             filter: self.part.filter()?,
@@ -144,19 +152,40 @@ impl Load {
             temp_dir: self.temp_dir.clone(),
             reading: Reading { date_order: self.date_order.map(Into::into) },
         };
-        let bar = Bar::new(streams.is_quiet());
+        let (bar, is_new) = (Bar::new(streams.is_quiet()), !self.db.exists());
         let loaded = load::load(&options, &rules, &bar);
         bar.clear();
+        if is_new && loaded.as_ref().map_or_else(|_| self.holds_nothing(), Ledger::is_refused) {
+            self.remove_case();
+        }
         let ledger = loaded.map_err(|error| self.advise(error))?;
         report(&ledger, streams)?;
         if self.json {
             print_json(&ledger, streams)?;
         }
-        verdict(&ledger)
+        let code = verdict(&ledger)?;
+        let case = Case::open(&self.db).with_context(|| format!("cannot open {}", self.db.display()))?;
+        addresses::look_up(&case, &databases, streams)?;
+        Ok(code)
     }
 }
 
 impl Load {
+    /// Whether a case was made, and no file of this load is in it.
+    fn holds_nothing(&self) -> bool {
+        let found = Case::open_read_only(&self.db).and_then(|case| case.query("SELECT 1 FROM load_files LIMIT 1"));
+        found.is_ok_and(|batches| batches.iter().all(|batch| batch.num_rows() == 0))
+    }
+
+    /// Removes the case that this load made, with its log. One that cannot be removed does no harm.
+    fn remove_case(&self) {
+        let mut log = self.db.clone().into_os_string();
+        log.push(".wal");
+        for file in [self.db.as_os_str(), &log] {
+            drop(fs::remove_file(file));
+        }
+    }
+
     fn advise(&self, error: LoadError) -> anyhow::Error {
         let (what, advice) = match error {
             LoadError::NoInput(_) => ("no file was found".to_owned(), NAME_SOME),
@@ -187,21 +216,16 @@ fn print_json(ledger: &Ledger, streams: Streams) -> Result<()> {
 /// Whether all was loaded or a part; nothing at all is an error, and so is a ledger that does not balance.
 fn verdict(ledger: &Ledger) -> Result<ExitCode> {
     let all = ledger.files_refused + ledger.files_failed + ledger.rejected + ledger.damaged == 0;
-    let taken = ledger.inserted + ledger.duplicate + ledger.merged + ledger.left_out;
-    let some = taken + ledger.files_skipped + ledger.files_left_out > 0;
     if !ledger.balances() {
         bail!(Advised::new("the ledger does not balance", "This is a fault of the program: please report it."));
     }
     if ledger.files_seen == 0 {
         bail!(Advised::new("no file was found", NAME_SOME));
     }
-    match (all, some) {
-        (true, _) => Ok(ExitCode::Fine),
-        (false, true) => Ok(ExitCode::Partial),
-        (false, false) => {
-            bail!(Advised::new("nothing could be loaded", "--verbose lists what is wrong with each file."))
-        }
+    if ledger.is_refused() {
+        bail!(Advised::new("nothing could be loaded", "--verbose lists what is wrong with each file."));
     }
+    Ok(if all { ExitCode::Fine } else { ExitCode::Partial })
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Arguments, then a call into the library: one thin file for each subcommand.
 
 mod actor;
+mod addresses;
 mod case;
 mod connect;
 mod coverage;
@@ -76,6 +77,7 @@ pub(crate) enum Command {
     Explain(explain::Explain),
     Search(search::Search),
     Actor(actor::Actor),
+    Addresses(addresses::Addresses),
     Coverage(coverage::Coverage),
     Serve(serve::Serve),
     Sql(sql::Sql),
@@ -103,6 +105,7 @@ pub(crate) fn run(command: Command, streams: Streams) -> Result<ExitCode> {
         Command::Explain(explain) => explain.run(streams),
         Command::Search(search) => search.run(streams),
         Command::Actor(actor) => actor.run(streams),
+        Command::Addresses(addresses) => addresses.run(streams),
         Command::Coverage(coverage) => coverage.run(streams),
         Command::Serve(serve) => serve.run(streams),
         Command::Sql(sql) => sql.run(streams),

@@ -1,15 +1,88 @@
 //! What may have been meant by an id that is not there.
 
+use strsim::osa_distance;
+
 /// How many ids are suggested.
 const SUGGESTED: usize = 5;
 
-/// Names known ids that are like `id`, or have a title like it, and the command that lists them all.
+/// Names known ids that are like `id`, or have a title like it, the nearest first, and the command that lists them all.
 pub(crate) fn advice<'k>(id: &str, known: impl Iterator<Item = (&'k str, &'k str)>, list: &str) -> String {
-    let wanted = id.rsplit('/').next().unwrap_or(id).to_lowercase();
-    let like = |(id, title): &(&str, &str)| id.contains(&wanted) || title.to_lowercase().contains(&wanted);
-    let near: Vec<&str> = known.filter(like).map(|(id, _)| id).take(SUGGESTED).collect();
+    let mut near: Vec<(f64, &str)> =
+        known.filter_map(|(known, title)| Some((likeness(id, known, title)?, known))).collect();
+    near.sort_by(|(one, a), (other, b)| other.total_cmp(one).then_with(|| a.cmp(b)));
+    let near: Vec<&str> = near.into_iter().map(|(_, id)| id).take(SUGGESTED).collect();
     if near.is_empty() {
         return format!("`{list}` has every id.");
     }
     format!("Near it are {}; `{list}` has every id.", near.join(", "))
+}
+
+/// Names the known word that was likely meant, as a sentence that follows another one; nothing if none is like it.
+pub(crate) fn meant(word: &str, known: &[&str]) -> String {
+    let near = known.iter().filter_map(|known| Some((alike(&word.to_lowercase(), &known.to_lowercase())?, known)));
+    let near = near.reduce(|one, other| if other.0 > one.0 { other } else { one });
+    near.map_or_else(String::new, |(_, known)| format!(" Did you mean {known}?"))
+}
+
+/// How like `wanted` an id is, if it is like it at all. A slip of a letter or two in an id, or in its last part, comes
+/// before ids and titles that only have its last part in them.
+fn likeness(wanted: &str, id: &str, title: &str) -> Option<f64> {
+    let (wanted, id) = (wanted.to_lowercase(), id.to_lowercase());
+    let (last, id_last) = (last_part(&wanted), last_part(&id));
+    let whole = alike(&wanted, &id).map(|found| found + 1.0);
+    let part = alike(last, id_last).map(|found| if wanted.contains('/') { found } else { found + 1.0 });
+    let within = (!last.is_empty() && (id.contains(last) || title.to_lowercase().contains(last))).then_some(0.5);
+    [whole, part, within].into_iter().flatten().reduce(f64::max)
+}
+
+/// How like two texts are, from 0 to 1, if few letters are wrong, missing, added or swapped: one of three, and no more than
+/// two, or one of five.
+#[expect(clippy::cast_precision_loss, reason = "ids are far shorter than what a double counts exactly")]
+fn alike(one: &str, other: &str) -> Option<f64> {
+    let (slips, length) = (osa_distance(one, other), one.chars().count().max(other.chars().count()));
+    let few = slips * 3 <= length && (slips <= 2 || slips * 5 <= length);
+    few.then(|| 1.0 - slips as f64 / length.max(1) as f64)
+}
+
+fn last_part(id: &str) -> &str {
+    id.rsplit('/').next().unwrap_or(id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KNOWN: [(&str, &str); 5] = [
+        ("iam/users", "IAM > Users"),
+        ("iam/users/create", "IAM > Create user"),
+        ("billing/account/iam-access", "Billing > IAM access"),
+        ("persistence/made-key-used", "A key that was made is used"),
+        ("cognito/user-pools", "Cognito > User pools"),
+    ];
+
+    fn first(id: &str) -> String {
+        let told = advice(id, KNOWN.into_iter(), "list");
+        let near = told.strip_prefix("Near it are ").and_then(|rest| rest.split([',', ';']).next());
+        near.unwrap_or("none").to_owned()
+    }
+
+    #[test]
+    fn a_mistyped_id_names_the_one_that_was_meant_first() {
+        let typed = ["iam/usres", "iam/user", "made-kye-used", "persistance/made-key-used", "IAM/Users", "pools"];
+        let meant = [
+            "iam/users",
+            "iam/users",
+            "persistence/made-key-used",
+            "persistence/made-key-used",
+            "iam/users",
+            "cognito/user-pools",
+        ];
+        assert_eq!(typed.map(first), meant);
+    }
+
+    #[test]
+    fn what_is_like_nothing_suggests_nothing() {
+        assert_eq!(["xyz", "", "kms/keys"].map(first), ["none"; 3]);
+        assert_eq!(advice("xyz", KNOWN.into_iter(), "list"), "`list` has every id.");
+    }
 }

@@ -3,7 +3,7 @@
 use std::env;
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use cartographer::event::Timestamp;
 use cartographer::export::{self, ExportError};
 use cartographer::present::report::{self, Form, Making, Scope};
@@ -37,7 +37,7 @@ pub(crate) struct Report {
     /// Only what began before this moment
     #[arg(long, value_name = "TIME", value_parser = moment::parse)]
     to: Option<Timestamp>,
-    /// The form [default: by the ending of the file, else HTML]
+    /// The form [default: by the ending of the file: .html or .md; HTML without one]
     #[arg(long, value_enum)]
     format: Option<ReportFormat>,
     #[command(flatten)]
@@ -55,8 +55,8 @@ enum ReportFormat {
 
 impl Report {
     pub(crate) fn run(self, streams: Streams) -> Result<ExitCode> {
+        let form = self.form()?;
         let case = self.case.open_read_only()?;
-        let form = self.form();
         self.file.write(streams, |out, aside| {
             case.bound_memory(aside)?;
             let told = export::report(&case, self.scope(), making()).map_err(explain)?;
@@ -75,13 +75,23 @@ impl Report {
         }
     }
 
-    fn form(&self) -> Form {
-        let ending = self.file.path().and_then(Path::extension).and_then(|ending| ending.to_str());
-        let told = ending.and_then(|ending| ReportFormat::from_str(ending, true).ok());
-        match self.format.or(told) {
-            Some(ReportFormat::Md) => Form::Markdown,
-            Some(ReportFormat::Html) | None => Form::Html,
-        }
+    /// The form that is asked for. A file whose name ends as another form's does would not be what its name says.
+    fn form(&self) -> Result<Form> {
+        let ending = self.file.path().and_then(Path::extension).map(|ending| ending.to_string_lossy().to_lowercase());
+        let format = match (self.format, ending.as_deref()) {
+            (Some(format), _) => format,
+            (None, None | Some("html" | "htm")) => ReportFormat::Html,
+            (None, Some("md" | "markdown")) => ReportFormat::Md,
+            (None, Some(other)) => bail!(Advised::misuse(
+                format!("a report cannot be written as {other:?}"),
+                "It is written as HTML (.html, .htm) or Markdown (.md, .markdown); --format html or --format md writes that \
+                 form whatever the name of the file. A browser prints the HTML as PDF.",
+            )),
+        };
+        Ok(match format {
+            ReportFormat::Md => Form::Markdown,
+            ReportFormat::Html => Form::Html,
+        })
     }
 }
 

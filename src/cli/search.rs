@@ -3,6 +3,7 @@
 use anyhow::Result;
 use clap::Args;
 
+use super::addresses;
 use super::case::CaseArgs;
 use super::format::{self, RowFormat};
 use super::{ExitCode, Streams};
@@ -55,10 +56,12 @@ impl Search {
             .iter()
             .map(|(column, name)| format!("WHEN contains(lower(e.{column}), lower(?)) THEN '{name}'"))
             .collect();
+        let shown = self.format != RowFormat::Table || addresses::are_looked_up(&case);
         let sql = format!(
-            "SELECT e.event_time AS time, e.principal, e.client::VARCHAR AS client, e.source_ip, e.summary AS what, \
-             e.outcome, CASE {} END AS matched, e.session_id, e.event_id FROM events AS e WHERE {} \
-             ORDER BY time, e.event_id LIMIT {}",
+            "SELECT e.event_time AS time, e.principal, e.client::VARCHAR AS client, e.source_ip, {}e.summary AS what, \
+             e.outcome, CASE {} END AS matched, e.session_id, e.event_id FROM events AS e \
+             LEFT JOIN addresses AS a ON a.address = e.source_ip WHERE {} ORDER BY time, e.event_id LIMIT {}",
+            if shown { "a.country, a.owner, a.cloud_service, a.cloud_region, " } else { "" },
             places.join(" "),
             condition("e"),
             self.limit

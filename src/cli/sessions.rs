@@ -3,15 +3,20 @@
 use anyhow::Result;
 use clap::{Args, ValueEnum};
 
+use super::addresses;
 use super::case::CaseArgs;
 use super::format::{self, RowFormat};
 use super::{ExitCode, Streams};
 
 /// The columns that fit a screen; who needs the rest asks for another format.
-const BRIEFLY: &str = "f.first_time, \
-    CAST(to_seconds(date_diff('second', f.first_time, f.last_time)) AS VARCHAR) AS lasted, f.principal, f.account_id, \
-    f.mfa, array_to_string(f.ips, ' ') AS ips, f.events, f.console, s.clicks, f.findings, f.attempts, f.denied, \
-    round(f.weight, 1) AS weight, f.session_id";
+fn briefly(looked_up: bool) -> String {
+    let countries = if looked_up { "array_to_string(f.countries, ' ') AS countries, " } else { "" };
+    format!(
+        "f.first_time, CAST(to_seconds(date_diff('second', f.first_time, f.last_time)) AS VARCHAR) AS lasted, \
+         f.principal, f.account_id, f.mfa, array_to_string(f.ips, ' ') AS ips, {countries}f.events, f.console, s.clicks, \
+         f.findings, f.attempts, f.denied, round(f.weight, 1) AS weight, f.session_id"
+    )
+}
 
 /// List the sessions, those first in which most stands out
 ///
@@ -51,8 +56,11 @@ impl Sessions {
         let case = self.case.open_read_only()?;
         let all = "x.*, COLUMNS(f.* EXCLUDE (session_id, account_id, principal, identity_type, console, first_time, \
                    last_time, ips, mfa, events))";
-        let (columns, table) =
-            if self.format == RowFormat::Table { (BRIEFLY, "session_summary AS s") } else { (all, "sessions AS x") };
+        let (columns, table) = if self.format == RowFormat::Table {
+            (briefly(addresses::are_looked_up(&case)), "session_summary AS s")
+        } else {
+            (all.to_owned(), "sessions AS x")
+        };
         let which = match (self.console, self.all) {
             (true, _) => "f.console",
             (false, true) => "true",

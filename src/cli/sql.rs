@@ -15,6 +15,7 @@ use super::{ExitCode, Streams};
 /// Ask a case anything in DuckDB's SQL
 ///
 /// The query is the argument, or a file's text, or standard input. Of several statements the last one's rows are shown.
+/// Rows of a table or view with a time are in order of it, unless the query says otherwise or joins or groups.
 /// `DESCRIBE events` and `SELECT * FROM duckdb_columns()` tell what is there.
 #[derive(Debug, Args)]
 pub(crate) struct Sql {
@@ -50,7 +51,7 @@ impl Sql {
                 "Give one, as in: cartographer sql --db case.duckdb 'FROM sessions'"
             ));
         }
-        let batches = case.query(&query).map_err(|error| explain(error.into(), self.write))?;
+        let batches = case.query_in_order(&query).map_err(|error| explain(error.into(), self.write))?;
         format::write(streams, self.format, &batches)?;
         Ok(ExitCode::Fine)
     }

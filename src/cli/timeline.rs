@@ -15,6 +15,11 @@ use super::case::CaseArgs;
 use super::format::{self, TimelineFormat};
 use super::{ExitCode, Streams, moment, search, who};
 
+/// The sessions, each address with what is known of it.
+const HEADS: &str = "SELECT x.* REPLACE (COALESCE(a.ips, x.ips) AS ips) FROM sessions AS x LEFT JOIN ( \
+     SELECT session_id, list(COALESCE(address || ' (' || summary || ')', address) ORDER BY address) AS ips \
+     FROM session_addresses GROUP BY session_id) AS a USING (session_id)";
+
 /// Show what was done: one line a click, unexplained console events in place, API calls where they are asked for
 ///
 /// As text, sessions follow each other, each with its lines in order of time; consecutive reads of one service share a
@@ -112,7 +117,7 @@ impl Timeline {
     }
 
     fn text(&self, streams: Streams, case: &Case, batches: &[RecordBatch]) -> Result<()> {
-        let sessions = self.case.ask(case, "SELECT * FROM sessions", &[])?;
+        let sessions = self.case.ask(case, HEADS, &[])?;
         let (entries, heads) = (each(batches, Entry::read)?, each(&sessions, Head::read)?);
         let mut out = streams.text();
         present::timeline(&mut out, &entries, &heads, self.ids)?;

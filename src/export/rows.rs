@@ -3,20 +3,20 @@
 use std::io::Write;
 
 use super::ExportError;
-use super::tables::order;
 use crate::present::{self, Lines};
 use crate::store::Case;
 use crate::table::identifier;
+use crate::view;
 
 /// One row a signal, in the columns that Timesketch asks for and those to search by.
 const SIGNALS: &str = include_str!("../../sql/exports/timesketch.sql");
 /// One row an event, in the same columns.
 const EVENTS: &str = include_str!("../../sql/exports/timesketch_events.sql");
 
-/// The query for all rows of a table or view, in an order that is the same every time where one is known.
+/// The query for all rows of a table or view, in the order that it states if it is one of the case's.
 #[must_use]
 pub fn named(name: &str) -> String {
-    match order(name) {
+    match view::order(name) {
         Some(columns) => format!("FROM {} ORDER BY {columns}", identifier(name)),
         None => format!("FROM {}", identifier(name)),
     }

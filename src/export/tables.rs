@@ -11,17 +11,6 @@ use crate::table::{
 /// The tables of a Parquet export, each in a folder of its name.
 pub const PARQUET_TABLES: [&Table; 6] = [&EVENTS, &SIGNALS, &EVENT_SIGNAL, &SESSIONS, &SIGNAL_ENTITIES, &RULES];
 
-/// The order of the rows of tables and views.
-const ORDER: [(&str, &str); 7] = [
-    ("events", "event_time, event_id"),
-    ("signals", "first_time, signal_id"),
-    ("event_signal", "signal_id, event_id"),
-    ("sessions", "first_time, session_id"),
-    ("signal_entities", "signal_id, entity_type, entity_value, event_id"),
-    ("rules", "rule_id"),
-    ("timeline", "time, id"),
-];
-
 /// What the folders of the events are named by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Partition {
@@ -54,11 +43,6 @@ impl Partition {
     }
 }
 
-/// The columns that order a table's rows.
-pub(super) fn order(table: &str) -> Option<&'static str> {
-    ORDER.iter().find(|(name, _)| *name == table).map(|(_, columns)| *columns)
-}
-
 /// Writes a table into a folder that is there and empty. Times are UTC-adjusted, ENUMs and JSON are text, rows are
 /// sorted; `partition` makes folders of the events.
 ///
@@ -83,7 +67,7 @@ fn query(table: &Table, folders: &[Partition]) -> String {
     let own = |column: &&Column| !folders.iter().any(|folder| folder.as_str() == column.name);
     let columns = table.columns.iter().filter(own).map(plain);
     let columns: Vec<String> = columns.chain(folders.iter().map(|folder| folder.column().to_owned())).collect();
-    let names = folders.iter().map(|folder| folder.as_str()).chain(order(table.name));
+    let names = folders.iter().map(|folder| folder.as_str()).chain(table.order());
     format!("SELECT {} FROM {} ORDER BY {}", columns.join(", "), table.name, names.collect::<Vec<_>>().join(", "))
 }
 
@@ -103,7 +87,7 @@ mod tests {
 
     #[test]
     fn every_table_has_an_order() {
-        assert!(PARQUET_TABLES.iter().all(|table| order(table.name).is_some()));
+        assert!(PARQUET_TABLES.iter().all(|table| table.order().is_some()));
     }
 
     #[test]

@@ -54,6 +54,14 @@ pub struct Problem {
 }
 
 impl Ledger {
+    /// Whether everything was refused, failed or rejected: the load gave the case nothing.
+    #[must_use]
+    pub const fn is_refused(&self) -> bool {
+        let taken = self.inserted + self.duplicate + self.merged + self.left_out;
+        let some = taken + self.files_skipped + self.files_left_out > 0;
+        self.files_refused + self.files_failed + self.rejected > 0 && !some
+    }
+
     /// Whether nothing got lost: every file, every record and every console event is accounted for once.
     #[must_use]
     pub const fn balances(&self) -> bool {

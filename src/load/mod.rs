@@ -10,6 +10,7 @@ mod admitted;
 mod explain;
 mod known;
 mod ledger;
+mod locate;
 mod map;
 mod memory;
 mod portion;
@@ -36,6 +37,7 @@ use crate::trail::{self, Filter, Reading};
 
 pub use explain::{ExplainError, explain, same_rules};
 pub use ledger::{Ledger, Problem};
+pub use locate::{LocateError, Located, locate, not_looked_up};
 
 /// What to load, and into which case.
 #[derive(Debug, Clone, Default)]

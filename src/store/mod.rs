@@ -9,6 +9,7 @@ mod event;
 mod export;
 mod feed;
 mod file;
+mod order;
 mod schema;
 mod serving;
 mod session;

@@ -82,7 +82,8 @@ pub const CASE_INFO: Table = Table {
         Column::new(
             "key",
             Text,
-            "tool_version, schema_version, rules_version, duckdb_version, storage_version, created_at",
+            "tool_version, schema_version, rules_version, duckdb_version, storage_version, created_at; geoip and ip_ranges: the \
+             databases that addresses were looked up in, as JSON",
         ),
         Column::new("value", Text, "The fact"),
     ],

@@ -1,11 +1,13 @@
 //! The views: each is one file of `sql/views/`, and the comment at its head describes it. Pure: text in, typed views out.
 //!
 //! The head says first what one row is. `-- @column NAME TEXT` describes a column, and `-- @tables NAME ...` names the
-//! tables that describe the columns which have no text of their own.
+//! tables that describe the columns which have no text of their own. `-- @order COLUMN, ...` says in which order the rows
+//! are shown where a query asks for none: a view with a time has one. The view itself is not sorted, because other views
+//! read it.
 
 use include_dir::{Dir, File, include_dir};
 
-use crate::table::{Column, TABLES};
+use crate::table::{Column, TABLES, Table};
 
 static FOLDER: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/sql/views");
 
@@ -27,6 +29,8 @@ pub struct Head<'a> {
     pub grain: String,
     /// The tables whose columns it has.
     pub tables: Vec<&'a str>,
+    /// The columns that its rows are ordered by where a query asks for no order, as SQL.
+    pub order: Option<&'a str>,
     /// The columns it describes itself, with their texts.
     pub columns: Vec<(&'a str, &'a str)>,
 }
@@ -78,6 +82,8 @@ impl<'a> Head<'a> {
         for line in sql.lines().map_while(|line| line.strip_prefix("--")).map(str::trim) {
             if let Some(tables) = line.strip_prefix("@tables ") {
                 head.tables = tables.split_whitespace().collect();
+            } else if let Some(order) = line.strip_prefix("@order ") {
+                head.order = Some(order);
             } else if let Some(column) = line.strip_prefix("@column ") {
                 head.columns.extend(column.split_once(' '));
             } else {
@@ -96,6 +102,13 @@ impl<'a> Head<'a> {
     }
 }
 
+/// The columns that the rows of a table or view of a case are ordered by where a query asks for no order, as SQL.
+#[must_use]
+pub fn order(name: &str) -> Option<&'static str> {
+    let table = TABLES.into_iter().find(|table| table.name == name).and_then(Table::order);
+    table.or_else(|| shipped().into_iter().find(|view| view.name == name)?.head.order)
+}
+
 fn stated(table: &str, column: &str) -> Option<&'static Column> {
     let table = TABLES.into_iter().find(|stated| stated.name == table)?;
     table.columns.iter().find(|stated| stated.name == column)
@@ -107,8 +120,10 @@ mod tests {
 
     #[test]
     fn the_head_describes_the_view_and_its_columns() {
-        let head = Head::of("-- One row\n-- is one.\n-- @tables rejects events\n-- @column a It's A\nSELECT 1 -- no");
-        assert_eq!(head.grain, "One row is one.");
+        let head = Head::of(
+            "-- One row\n-- is one.\n-- @order a, b\n-- @tables rejects events\n-- @column a It's A\nSELECT 1 -- no",
+        );
+        assert_eq!((head.grain.as_str(), head.order), ("One row is one.", Some("a, b")));
         assert_eq!(head.describe("a").as_deref(), Some("It's A"));
         assert_eq!(head.describe("cause").as_deref(), Some("What is wrong with it"));
         assert_eq!(head.describe("region").as_deref(), Some("The region called [awsRegion]"));
@@ -124,6 +139,12 @@ mod tests {
             let starts = ["SELECT", "WITH"].iter().any(|word| view.query().starts_with(word));
             assert!(starts && !view.query().ends_with(';'), "{name} is one query");
         }
+    }
+
+    #[test]
+    fn tables_and_views_have_their_orders() {
+        let orders = ["events", "timeline", "coverage", "another"].map(order);
+        assert_eq!(orders, [Some("event_time, event_id"), Some("time, id"), None, None]);
     }
 
     #[test]

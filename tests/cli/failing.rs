@@ -5,7 +5,7 @@ use predicates::prelude::*;
 use predicates::str::{contains, is_empty};
 use tempfile::TempDir;
 
-use crate::{cartographer, case};
+use crate::{cartographer, case, demo};
 
 #[test]
 fn errors_name_the_cause_and_the_next_step() {
@@ -67,4 +67,75 @@ fn a_load_of_nothing_fails() {
     std::fs::create_dir(dir.path().join("empty")).unwrap();
     let none = contains("error: no file was found").and(contains("or - for standard input"));
     cartographer(dir.path(), &["load", "empty", "--db", "case.duckdb", "-q"]).assert().code(1).stderr(none);
+}
+
+#[test]
+fn a_refused_load_leaves_no_case_behind() {
+    let dir = TempDir::new().unwrap();
+    std::fs::write(dir.path().join("text.txt"), "no trail at all").unwrap();
+    std::fs::write(dir.path().join("bad.json"), r#"{"Records": [{"eventName": 1}]}"#).unwrap();
+    let left = || {
+        let names =
+            std::fs::read_dir(dir.path()).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        names.filter(|name| name.starts_with("case")).collect::<Vec<_>>()
+    };
+    for input in ["text.txt", "bad.json", "no.json"] {
+        cartographer(dir.path(), &["load", input, "--db", "case.duckdb"]).assert().code(1).stdout(is_empty());
+        assert_eq!(left(), Vec::<String>::new(), "{input}");
+    }
+    std::fs::write(dir.path().join("empty.json"), r#"{"Records": []}"#).unwrap();
+    cartographer(dir.path(), &["load", "empty.json", "--db", "case.duckdb"]).assert().code(0);
+    assert_eq!(left(), ["case.duckdb"], "a trail without events is one");
+    cartographer(dir.path(), &["load", "text.txt", "--db", "case.duckdb"]).assert().code(1);
+    assert_eq!(left(), ["case.duckdb"], "a case that was there stays");
+    let files = ["sql", "--db", "case.duckdb", "--format", "csv", "SELECT file FROM load_files"];
+    cartographer(dir.path(), &files).assert().code(0).stdout("file\nempty.json\ntext.txt\n");
+}
+
+#[test]
+fn what_is_mistyped_gets_a_suggestion() {
+    let dir = case();
+    let suggestions: [(&[&str], i32, &str); 8] = [
+        (&["timelin"], 2, "a similar subcommand exists: 'timeline'"),
+        (&["hunt", "lits"], 2, "a similar subcommand exists: 'list'"),
+        (&["timeline", "--princpal", "x"], 2, "a similar argument exists: '--principal'"),
+        (&["timeline", "--kind", "creat"], 2, "a similar value exists: 'create'"),
+        (&["hunt", "show", "persistance/made-key-used"], 2, "Near it are persistence/made-key-used;"),
+        (&["hunt", "run", "made-kye-used", "--db", "case.duckdb"], 2, "Near it are persistence/made-key-used;"),
+        (
+            &["hunt", "run", "persistence/made-key-used", "--set", "princpal=x", "--db", "case.duckdb"],
+            2,
+            "Did you mean principal?",
+        ),
+        (&["rules", "show", "iam/usres"], 1, "Near it are iam/users"),
+    ];
+    for (args, code, told) in suggestions {
+        cartographer(dir.path(), args).assert().code(code).stdout(is_empty()).stderr(contains(told));
+    }
+    let column = ["sql", "--db", "case.duckdb", "SELECT principl FROM timeline"];
+    let bindings = contains("Candidate bindings: \"principal\"").and(contains("LINE 1: SELECT principl FROM timeline"));
+    cartographer(dir.path(), &column).assert().code(1).stderr(bindings);
+    for view in [&["sql", "FROM timelin"][..], &["export", "csv", "--table", "timelin"]] {
+        let meant = contains("Did you mean \"timeline\"?");
+        cartographer(dir.path(), view).args(["--db", "case.duckdb"]).assert().code(1).stderr(meant);
+    }
+}
+
+#[test]
+fn a_report_says_which_forms_it_can_be_written_in() {
+    let dir = demo();
+    for name in ["x.pdf", "x.docx", "x.json"] {
+        let told =
+            contains("HTML (.html, .htm) or Markdown (.md, .markdown)").and(contains("a report cannot be written as"));
+        let report = ["report", "--db", "case.duckdb", "-o", name];
+        cartographer(dir.path(), &report).assert().code(2).stdout(is_empty()).stderr(told);
+        assert!(!dir.path().join(name).exists());
+    }
+    for (name, begins) in [("x.HTM", "<!DOCTYPE html>"), ("x.markdown", "# "), ("x", "<!DOCTYPE html>")] {
+        cartographer(dir.path(), &["report", "--db", "case.duckdb", "-o", name]).assert().code(0);
+        let text = std::fs::read_to_string(dir.path().join(name)).unwrap();
+        assert!(text.starts_with(begins), "{name}: {}", &text[..40]);
+    }
+    let report = ["report", "--db", "case.duckdb", "-o", "x.txt", "--format", "md"];
+    cartographer(dir.path(), &report).assert().code(0);
 }

@@ -1,16 +1,18 @@
 //! `sql`.
 
 use std::io::{BufRead, BufReader};
+use std::path::Path;
 use std::process::{Command as Process, Stdio};
 
 use predicates::prelude::*;
 use predicates::str::{contains, is_empty};
 
-use crate::{answer, cartographer, case};
+use crate::{answer, cartographer, case, demo};
 
 #[test]
 fn sql_prints_lists_as_arrays_and_moments_with_z() {
-    let query = "SELECT session_created AS t, ips, '{\"a\":1}' AS j, now() IS NOT NULL AS n FROM sessions LIMIT 1";
+    let query =
+        "SELECT session_created AS t, ips, '{\"a\":1}' AS j, now() IS NOT NULL AS n FROM sessions WHERE len(ips) = 2";
     let expected =
         concat!(r#"{"t":"2026-03-02T09:00:00Z","ips":["198.51.100.7","198.51.100.8"],"j":"{\"a\":1}","n":true}"#, "\n");
     assert_eq!(answer(&["sql", "--format", "jsonl", query]), expected);
@@ -55,4 +57,35 @@ fn a_reader_that_goes_away_is_no_error() {
     assert_eq!(first, "{\"range\":0}\n");
     let output = child.wait_with_output().unwrap();
     assert_eq!((output.status.code(), String::from_utf8(output.stderr).unwrap()), (Some(0), String::new()));
+}
+
+/// The first column of an answer as CSV, without its header.
+fn first_column(dir: &Path, query: &str) -> Vec<String> {
+    let args = ["sql", "--db", "case.duckdb", "--format", "csv", query];
+    let output = cartographer(dir, &args).assert().code(0).get_output().stdout.clone();
+    let text = String::from_utf8(output).unwrap();
+    text.lines().skip(1).map(|line| line.split(',').next().unwrap_or_default().to_owned()).collect()
+}
+
+#[test]
+fn rows_with_a_time_come_in_order_of_it() {
+    let dir = demo();
+    for (query, rows) in [
+        ("SELECT time FROM timeline", 1000),
+        ("SELECT event_time FROM described_events WHERE service = 'iam'", 10),
+        ("SELECT event_time FROM findings", 5),
+        ("select first_time from sessions -- all", 10),
+        ("SELECT first_time FROM first_uses;", 50),
+    ] {
+        let times = first_column(dir.path(), query);
+        assert!(times.len() > rows && times.is_sorted(), "{query}: {} rows", times.len());
+    }
+    let all = first_column(dir.path(), "SELECT time FROM timeline");
+    assert_eq!(first_column(dir.path(), "SELECT time FROM timeline LIMIT 3"), all[..3], "a limit takes the first");
+    let mut backwards = first_column(dir.path(), "SELECT time FROM timeline ORDER BY time DESC");
+    backwards.reverse();
+    assert_eq!(backwards, all, "a query's own order stands");
+    assert_eq!(first_column(dir.path(), "SELECT count(*) FROM timeline"), [all.len().to_string()]);
+    let kinds = first_column(dir.path(), "SELECT kind FROM signals GROUP BY kind ORDER BY kind");
+    assert!(kinds.len() > 3, "{kinds:?}");
 }

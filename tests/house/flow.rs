@@ -12,7 +12,7 @@ const NOUNS: [&str; 5] = ["event", "signal", "table", "digest", "json"];
 /// The stages, each importing only those before it. `load` drives those that read, map and store; `present` shows what
 /// they found, the ledger of a load included; `export` writes a case in other forms, `serve` shows it to a browser; `cli`
 /// drives everything, and so does `extension` for whoever loads it.
-pub(crate) const STAGES: [&str; 20] = [
+pub(crate) const STAGES: [&str; 21] = [
     "read",
     "normalise",
     "session",
@@ -23,6 +23,7 @@ pub(crate) const STAGES: [&str; 20] = [
     "batch",
     "trail",
     "verify",
+    "address",
     "lake",
     "view",
     "store",

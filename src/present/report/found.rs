@@ -284,6 +284,14 @@ pub struct Network {
     pub time: Timestamp,
     /// The identity's first event in the case.
     pub known_since: Timestamp,
+    /// On how many days before the identity had events.
+    pub active_days: u64,
+    /// Whether these are too few to tell whether the network is unusual.
+    pub too_short: bool,
+    /// The countries of the addresses in it, if they were looked up.
+    pub country: Option<String>,
+    /// Whose network it is, if that was looked up.
+    pub owner: Option<String>,
 }
 
 /// How long a stretch of time may be, in seconds: from a second to about a year.

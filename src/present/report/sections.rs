@@ -1,5 +1,9 @@
 //! What was touched, which techniques it shows, how far to trust it, and how it was made.
 
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
 use super::attack;
 use super::content::{Counts, Integrity, Report, Totals};
 use super::document::{Block, Section, Span, Table, Tone, cell, number, short, text};
@@ -175,6 +179,18 @@ fn call(call: &Call) -> (Tone, Vec<Vec<Span>>) {
     (Tone::Plain, cells.map(cell).into())
 }
 
+/// The databases that addresses were looked up in, as the case states them; `None` if none was given.
+fn databases(case: &BTreeMap<String, String>) -> Option<String> {
+    let stated = |key| case.get(key).and_then(|fact| serde_json::from_str::<Value>(fact).ok());
+    let geoip = stated("geoip").and_then(|list| list.as_array().cloned()).unwrap_or_default();
+    let told = |source: Value| {
+        let text = |key: &str| source.get(key).and_then(Value::as_str).unwrap_or("unknown").to_owned();
+        format!("{} of {} (SHA-256 {})", text("kind"), text("made"), text("sha256"))
+    };
+    let told: Vec<String> = geoip.into_iter().chain(stated("ip_ranges")).map(told).collect();
+    (!told.is_empty()).then(|| told.join("; "))
+}
+
 /// How the report was made, so that somebody else can make it again.
 pub(super) fn making(report: &Report) -> Section {
     let making = &report.making;
@@ -190,6 +206,7 @@ pub(super) fn making(report: &Report) -> Section {
         ("Records rejected", cell(digits(report.totals.rejects))),
         ("File integrity", cell(integrity(&report.integrity))),
     ];
+    facts.extend(databases(&making.case).map(|text| ("Addresses looked up in", cell(text))));
     facts.extend(left_out_by_filters(&report.totals).map(|text| ("Left out by filters", cell(text))));
     let head = [text("File"), number("Bytes"), number("Events here")];
     let files = Table::new(head).with(report.files.rows.iter().map(file));

@@ -247,7 +247,12 @@ fn taken(taken: &[Taken], total: u64) -> Option<Point> {
 fn networks(networks: &[Network], total: u64) -> Option<Point> {
     let item = |network: &Network| {
         let (who, since) = (who(network.principal.as_deref()), moment(network.known_since));
-        (format!("{} · {who}, known since {since}, first seen from {}", moment(network.time), network.network), 1)
+        let known: Vec<&str> = [&network.country, &network.owner].into_iter().flatten().map(String::as_str).collect();
+        let known = if known.is_empty() { String::new() } else { format!(" ({})", known.join(", ")) };
+        let days = count(network.active_days, "day", "days");
+        let short = if network.too_short { "; too short to tell whether that is unusual" } else { "" };
+        let told = format!("{who}, known since {since}, first seen from {}{known}", network.network);
+        (format!("{} · {told}, after {days} of activity{short}", moment(network.time)), 1)
     };
     let head = format!("Networks that a known identity was new in: {}", digits(total));
     point(Tone::Firm, head, networks.iter().map(item), total)

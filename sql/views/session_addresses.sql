@@ -1,0 +1,13 @@
+-- One row is one address that one session came from, with what is known of it.
+-- The columns of an address that was not looked up are NULL.
+-- @order session_id, address
+-- @tables sessions addresses
+-- @column session_id The session: sessions.session_id
+-- @column summary Country, owner and cloud of the address in one line; NULL if nothing is known
+CREATE OR REPLACE VIEW session_addresses AS
+SELECT
+    x.session_id,
+    x.address,
+    a.* EXCLUDE (address)
+FROM (SELECT session_id, unnest(ips) AS address FROM sessions) AS x
+LEFT JOIN addresses AS a USING (address);

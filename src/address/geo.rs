@@ -1,0 +1,262 @@
+//! Databases of countries, cities and network owners in `MaxMind`'s format, as `MaxMind` and `IPinfo` lay their records out.
+//!
+//! `MaxMind`: `country.iso_code`, `city.names.en`, `autonomous_system_number`, `autonomous_system_organization`; in some
+//! products the last two are below `traits`. `IPinfo`: texts, `country_code` or `country` (two letters), `city`, `asn`
+//! (`AS64500`), `as_name` or `name`.
+
+use std::net::IpAddr;
+
+use chrono::DateTime;
+use maxminddb::{MaxMindDbError, Reader, WithinOptions};
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+
+use super::{AddressError, Place};
+
+/// How many records are looked at for a field that is asked for.
+const LOOKED_AT: usize = 1000;
+
+/// One database.
+#[derive(Debug)]
+pub(super) struct Geo {
+    name: String,
+    reader: Reader<Vec<u8>>,
+}
+
+/// The fields of a record that are asked for, in the layouts of both vendors.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Record {
+    country: Option<Named>,
+    country_code: Option<Text>,
+    city: Option<Named>,
+    autonomous_system_number: Option<Text>,
+    autonomous_system_organization: Option<Text>,
+    traits: Option<Traits>,
+    asn: Option<Text>,
+    as_name: Option<Text>,
+    name: Option<Text>,
+}
+
+/// Where some products of `MaxMind` have the autonomous system.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Traits {
+    autonomous_system_number: Option<Text>,
+    autonomous_system_organization: Option<Text>,
+}
+
+/// A text (`IPinfo`), or an object with a code and names (`MaxMind`).
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+enum Named {
+    Text(String),
+    Object { iso_code: Option<String>, names: Option<Names> },
+    Other(IgnoredAny),
+}
+
+#[derive(Debug, Deserialize)]
+struct Names {
+    en: Option<String>,
+}
+
+/// A text, a number, or what nothing is read from.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+enum Text {
+    Text(String),
+    Number(i64),
+    Other(IgnoredAny),
+}
+
+impl Geo {
+    /// Reads the whole database, and checks each of its parts: a damaged one could name the wrong country.
+    pub(super) fn read(name: &str, bytes: Vec<u8>) -> Result<Self, AddressError> {
+        let damaged = |cause| AddressError::Database { name: name.to_owned(), cause };
+        let reader = Reader::from_source(bytes).map_err(damaged)?;
+        reader.verify().map_err(damaged)?;
+        let kind = reader.metadata().database_type.clone();
+        let geo = Self { name: name.to_owned(), reader };
+        if geo.has_fields().map_err(damaged)? {
+            Ok(geo)
+        } else {
+            Err(AddressError::NoFields { name: name.to_owned(), kind })
+        }
+    }
+
+    /// The type that it says it is of.
+    pub(super) fn kind(&self) -> &str {
+        &self.reader.metadata().database_type
+    }
+
+    /// The day it was made: `2026-03-01`.
+    pub(super) fn made(&self) -> String {
+        let built = i64::try_from(self.reader.metadata().build_epoch).ok();
+        let built = built.and_then(|seconds| DateTime::from_timestamp(seconds, 0));
+        built.map_or_else(|| "unknown".to_owned(), |built| built.format("%Y-%m-%d").to_string())
+    }
+
+    /// What it says of an address.
+    pub(super) fn look_up(&self, ip: IpAddr) -> Result<Place, AddressError> {
+        // A database of IPv4 alone has no IPv6 address.
+        if ip.is_ipv6() && self.reader.metadata().ip_version == 4 {
+            return Ok(Place::default());
+        }
+        self.place(ip).map_err(|cause| AddressError::Database { name: self.name.clone(), cause })
+    }
+
+    fn place(&self, ip: IpAddr) -> Result<Place, MaxMindDbError> {
+        let found = self.reader.lookup(ip)?;
+        let Some(record) = found.decode::<Record>()? else { return Ok(Place::default()) };
+        Ok(Place { network: Some(found.network()?.to_string()), ..record.place() })
+    }
+
+    /// Whether one of the first records says something that is asked for.
+    fn has_fields(&self) -> Result<bool, MaxMindDbError> {
+        for found in self.reader.networks(WithinOptions::default())?.take(LOOKED_AT) {
+            let place = found?.decode::<Record>()?.map(Record::place).unwrap_or_default();
+            if place != Place::default() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+}
+
+impl Record {
+    fn place(self) -> Place {
+        let traits = self.traits.unwrap_or_default();
+        let numbers = [self.autonomous_system_number, traits.autonomous_system_number, self.asn];
+        let number = numbers.into_iter().flatten().find_map(|number| number.number());
+        let owners =
+            [self.autonomous_system_organization, traits.autonomous_system_organization, self.as_name, self.name];
+        let owner = owners.into_iter().flatten().find_map(Text::text);
+        let code = self.country_code.and_then(Text::text).or_else(|| self.country.and_then(Named::code));
+        Place {
+            network: None,
+            country: code.filter(|code| code.len() == 2).map(|code| code.to_ascii_uppercase()),
+            city: self.city.and_then(Named::name),
+            asn: number,
+            // A name is an owner's only beside a number.
+            owner: owner.filter(|_| number.is_some()),
+        }
+    }
+}
+
+impl Named {
+    fn code(self) -> Option<String> {
+        match self {
+            Self::Text(text) => Some(text),
+            Self::Object { iso_code, .. } => iso_code,
+            Self::Other(_) => None,
+        }
+    }
+
+    fn name(self) -> Option<String> {
+        let name = match self {
+            Self::Text(text) => Some(text),
+            Self::Object { names, .. } => names.and_then(|names| names.en),
+            Self::Other(_) => None,
+        };
+        name.filter(|name| !name.is_empty())
+    }
+}
+
+impl Text {
+    fn text(self) -> Option<String> {
+        if let Self::Text(text) = self { Some(text).filter(|text| !text.is_empty()) } else { None }
+    }
+
+    /// The number of an autonomous system: `AS64500`, `64500`.
+    fn number(&self) -> Option<i64> {
+        match self {
+            Self::Number(number) => Some(*number),
+            Self::Text(text) => text.strip_prefix("AS").unwrap_or(text).parse().ok(),
+            Self::Other(_) => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use mmdb_writer::Writer;
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn database(records: &[(&str, Value)]) -> Vec<u8> {
+        let mut writer = Writer::builder("Made-Up").description(&[("en", "made up")]).build();
+        for (network, record) in records {
+            writer.insert(network.parse::<ipnet::IpNet>().unwrap(), record).unwrap();
+        }
+        writer.to_bytes().unwrap()
+    }
+
+    fn place(record: Value) -> [Option<String>; 4] {
+        let geo = Geo::read("a.mmdb", database(&[("192.0.2.0/24", record)])).unwrap();
+        let place = geo.look_up("192.0.2.7".parse().unwrap()).unwrap();
+        assert_eq!(place.network.as_deref(), Some("192.0.2.0/24"));
+        [place.country, place.city, place.asn.map(|asn| asn.to_string()), place.owner]
+    }
+
+    fn texts(texts: [&str; 4]) -> [Option<String>; 4] {
+        texts.map(|text| Some(text.to_owned()).filter(|text| !text.is_empty()))
+    }
+
+    #[test]
+    fn records_of_maxmind_are_read() {
+        let city = json!({"city": {"geoname_id": 1, "names": {"de": "Köln", "en": "Cologne"}}, "continent": {"code": "EU"},
+            "country": {"iso_code": "DE", "names": {"en": "Germany"}}, "registered_country": {"iso_code": "NL"}});
+        assert_eq!(place(city), texts(["DE", "Cologne", "", ""]));
+        let asn = json!({"autonomous_system_number": 64500, "autonomous_system_organization": "Example Ltd"});
+        assert_eq!(place(asn), texts(["", "", "64500", "Example Ltd"]));
+        let enterprise = json!({"country": {"iso_code": "SE"}, "traits": {"autonomous_system_number": 64501,
+            "autonomous_system_organization": "Example AB", "is_anycast": true}});
+        assert_eq!(place(enterprise), texts(["SE", "", "64501", "Example AB"]));
+    }
+
+    #[test]
+    fn records_of_ipinfo_are_read() {
+        let lite = json!({"country": "Germany", "country_code": "DE", "continent": "Europe", "continent_code": "EU",
+            "asn": "AS64500", "as_name": "Example Ltd", "as_domain": "example.com"});
+        assert_eq!(place(lite), texts(["DE", "", "64500", "Example Ltd"]));
+        let both = json!({"country": "DE", "country_name": "Germany", "asn": "AS64500", "as_name": "Example Ltd"});
+        assert_eq!(place(both), texts(["DE", "", "64500", "Example Ltd"]));
+        let location = json!({"city": "Cologne", "country": "DE", "lat": "50.9", "timezone": "Europe/Berlin"});
+        assert_eq!(place(location), texts(["DE", "Cologne", "", ""]));
+        let system = json!({"asn": "AS64500", "name": "Example Ltd", "domain": "example.com", "type": "hosting"});
+        assert_eq!(place(system), texts(["", "", "64500", "Example Ltd"]));
+    }
+
+    #[test]
+    fn what_is_not_known_of_an_address_is_not_made_up() {
+        let unassigned = json!({"country_code": "DE", "asn": "", "as_name": ""});
+        assert_eq!(place(unassigned), texts(["DE", "", "", ""]));
+        let words = json!({"country": "Germany", "city": "", "asn": "AS64500"});
+        assert_eq!(place(words), texts(["", "", "64500", ""]));
+        let geo = Geo::read("a.mmdb", database(&[("192.0.2.0/24", json!({"country": "DE"}))])).unwrap();
+        assert_eq!(geo.look_up("198.51.100.1".parse().unwrap()).unwrap(), Place::default());
+        assert_eq!(geo.look_up("2001:db8::1".parse().unwrap()).unwrap(), Place::default());
+    }
+
+    #[test]
+    fn a_database_of_something_else_and_a_damaged_one_are_refused() {
+        let refused = |bytes| Geo::read("a.mmdb", bytes).unwrap_err().to_string();
+        let other = database(&[("192.0.2.0/24", json!({"connection_type": "Cable/DSL", "name": "x"}))]);
+        assert_eq!(
+            refused(other),
+            "a.mmdb is of the type \"Made-Up\" and has neither countries nor network owners as MaxMind and IPinfo write them"
+        );
+        let whole =
+            database(&[("192.0.2.0/24", json!({"country": "DE"})), ("198.51.100.0/24", json!({"country": "SE"}))]);
+        let damaged = "a.mmdb is not a MaxMind database (MMDB), or is damaged: ";
+        for bytes in [Vec::new(), b"country,DE".to_vec(), whole[..whole.len() / 2].to_vec()] {
+            assert!(refused(bytes).starts_with(damaged));
+        }
+        // A node of the search tree points somewhere else.
+        let mut bent = whole.clone();
+        bent[..3].fill(0xff);
+        assert!(refused(bent).starts_with(damaged));
+        assert!(Geo::read("a.mmdb", whole).is_ok());
+    }
+}

@@ -1,0 +1,88 @@
+//! Looks the addresses of a case up in databases that the user gives.
+
+use std::collections::HashMap;
+
+use thiserror::Error;
+
+use crate::address::{Address, AddressError, Databases};
+use crate::batch::{BatchError, Columns};
+use crate::store::{Case, StoreError};
+use crate::table::ADDRESSES;
+
+/// Every address that events came from; the name of a service has no network.
+const EVERY: &str = "SELECT DISTINCT source_ip AS address FROM events WHERE network IS NOT NULL ORDER BY address";
+
+/// Why addresses could not be looked up. The case is as it was.
+#[derive(Debug, Error)]
+pub enum LocateError {
+    /// A database cannot be read.
+    #[error(transparent)]
+    Address(#[from] AddressError),
+    /// The case could not be read or written.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Rows could not be turned into batches.
+    #[error(transparent)]
+    Batch(#[from] BatchError),
+    /// The facts of the databases are no JSON.
+    #[error(transparent)]
+    Json(#[from] serde_json::Error),
+}
+
+/// How many addresses were looked up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Located {
+    /// Addresses of the case.
+    pub addresses: usize,
+    /// Those of them that a database says something of.
+    pub known: usize,
+}
+
+/// Looks every address of the case up, once, and replaces the rows of `addresses`. The columns of databases that were not
+/// given stay as they were.
+///
+/// # Errors
+/// [`LocateError`]; the case is as it was then.
+pub fn locate(case: &Case, databases: &Databases) -> Result<Located, LocateError> {
+    let before = looked_up(case)?;
+    let mut found = Vec::new();
+    for batch in &case.query(EVERY)? {
+        for address in Columns(batch).text("address")?.iter().flatten() {
+            found.extend(databases.look_up(address, before.get(address))?);
+        }
+    }
+    let rows = Address::rows(&found)?;
+    let geo = databases.geo_sources().map(serde_json::to_string).transpose()?;
+    let ranges = databases.ranges_source().map(serde_json::to_string).transpose()?;
+    case.transaction(|case| {
+        case.replace(&ADDRESSES, &rows)?;
+        let facts = [("geoip", geo), ("ip_ranges", ranges)];
+        facts.into_iter().try_for_each(|(key, fact)| fact.map_or(Ok(()), |fact| case.set_info(key, &fact)))
+    })?;
+    Ok(Located { addresses: found.len(), known: found.iter().filter(|address| address.is_known()).count() })
+}
+
+/// How many addresses of a case were not looked up, though others were: they came with a later load.
+///
+/// # Errors
+/// DuckDB's message.
+pub fn not_looked_up(case: &Case) -> Result<usize, LocateError> {
+    let known = looked_up(case)?;
+    if known.is_empty() {
+        return Ok(0);
+    }
+    let mut missing = 0;
+    for batch in &case.query(EVERY)? {
+        missing +=
+            Columns(batch).text("address")?.iter().flatten().filter(|address| !known.contains_key(*address)).count();
+    }
+    Ok(missing)
+}
+
+fn looked_up(case: &Case) -> Result<HashMap<String, Address>, LocateError> {
+    let mut known = HashMap::new();
+    for batch in &case.query("FROM addresses")? {
+        known.extend(Address::read(batch)?.into_iter().map(|address| (address.address.clone(), address)));
+    }
+    Ok(known)
+}
