@@ -108,6 +108,8 @@ fn grant(kind: &str, who: &str, action: &str, public: bool) -> Grant {
         all_actions_except: false,
         resources: Vec::new(),
         conditions: Vec::new(),
+        limits: String::new(),
+        all_resources_except: false,
         policy: None,
         public,
         external: public || kind == "principal" || kind == "account",

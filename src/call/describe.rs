@@ -476,7 +476,7 @@ values = { size = { path = "extra.additionalEventData.bytesTransferredOut", form
     #[test]
     fn a_denied_call_without_its_request_is_named_by_its_words() {
         let denied = Made::new("iam:PutRolePolicy", Value::Null).failed("AccessDenied");
-        assert_eq!(denied.told(&table()).0, "Tried to put role policy: access denied");
+        assert_eq!(denied.told(&table()).0, "Tried to put a role policy: access denied");
     }
 
     #[test]

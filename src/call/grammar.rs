@@ -57,7 +57,11 @@ pub(super) fn phrase(words: &Words, call: &Call<'_>, outcome: Outcome) -> Phrase
         (None, Some(first)) => Some(format!(" {}", short(first.value, call.account))),
         (None, None) => None,
     };
-    let rest = format!("{}{}", singular_for(&topic_words, &named, target, topic), about_it.unwrap_or_default());
+    let rest = match about_it {
+        Some(about_it) => format!("{}{about_it}", singular_for(&topic_words, &named, target, topic)),
+        None if past.is_some() => with_article(&topic_words, verb),
+        None => topic_words,
+    };
     let done = format!("{} {rest}", past.unwrap_or_else(|| "Called".to_owned()));
     let tried = format!("{} {rest}", base.unwrap_or_else(|| "call".to_owned()));
     let mut entities: Vec<Entity> = Vec::new();
@@ -134,6 +138,63 @@ fn singular_for<'t>(text: &'t str, named: &[Named<'_>], target: Option<&str>, to
         Some(singular) if is_one && target.is_some_and(|kind| is_topic(kind, topic) && kind != "resource") => singular,
         _ => text,
     }
+}
+
+/// The topic with an article, where a call acts on one thing that its record does not name: `put a role policy`.
+fn with_article(text: &str, verb: &str) -> String {
+    const VERBS: [&str; 21] = [
+        "Accept",
+        "Add",
+        "Apply",
+        "Associate",
+        "Attach",
+        "Cancel",
+        "Complete",
+        "Detach",
+        "Disassociate",
+        "Modify",
+        "Put",
+        "Reboot",
+        "Reject",
+        "Remove",
+        "Replace",
+        "Rotate",
+        "Send",
+        "Start",
+        "Stop",
+        "Tag",
+        "Update",
+    ];
+    /// What has no article, or another one.
+    const WITHOUT: [&str; 16] = [
+        "access",
+        "account",
+        "code",
+        "compliance",
+        "content",
+        "data",
+        "encryption",
+        "feedback",
+        "info",
+        "information",
+        "it",
+        "layout",
+        "metadata",
+        "organization",
+        "preferences",
+        "traffic",
+    ];
+    let last = text.rsplit(' ').next().unwrap_or_default();
+    let is_one = !last.is_empty() && !last.ends_with('s') && !last.ends_with("ing") && !WITHOUT.contains(&last);
+    if !is_one || !(creates(verb) || deletes(verb) || VERBS.contains(&verb)) {
+        return text.to_owned();
+    }
+    // Abbreviations are spelled: an MFA device, a VPC.
+    let first = text.split(' ').next().unwrap_or_default();
+    let is_spelled = first.len() > 1 && first.chars().all(|char| char.is_ascii_uppercase());
+    let vowels = if is_spelled { "AEFHILMNORSX" } else { "aeioAEIO" };
+    let article = if first.starts_with(|char| vowels.contains(char)) { "an" } else { "a" };
+    format!("{article} {text}")
 }
 
 /// Whether a call with that verb makes what it is about.

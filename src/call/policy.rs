@@ -5,8 +5,19 @@
 use std::borrow::Cow;
 
 use super::Grant;
+use super::condition;
 use super::name::{account_of, is_account, short};
 use crate::json::{Document, Json};
+
+/// What lets somebody assume a role, and what goes with it.
+const ASSUME: [&str; 6] = [
+    "sts:AssumeRole",
+    "sts:AssumeRoleWithSAML",
+    "sts:AssumeRoleWithWebIdentity",
+    "sts:SetContext",
+    "sts:SetSourceIdentity",
+    "sts:TagSession",
+];
 
 /// Policies of AWS that allow everything, or everything but a little.
 const ADMINISTRATOR: [&str; 3] = ["AdministratorAccess", "IAMFullAccess", "PowerUserAccess"];
@@ -68,6 +79,8 @@ pub(super) fn managed(arn: &str, subject: Subject<'_>) -> Option<Grant> {
         all_actions_except: false,
         resources: Vec::new(),
         conditions: Vec::new(),
+        limits: String::new(),
+        all_resources_except: false,
         policy: Some(arn.to_owned()),
         public: false,
         external: false,
@@ -85,56 +98,107 @@ pub(super) fn revokes_sessions(grants: &[Grant]) -> bool {
     grants.iter().any(is_revocation)
 }
 
-/// In words: `allows everyone s3:GetObject; denies account 111122223333 s3:*`. An identity policy says whom it is for
-/// elsewhere.
+/// In words: `lets everyone call s3:GetObject; and denies account 111122223333 s3:*`. An identity policy says whom it is
+/// for elsewhere: `allows s3:GetObject on logs/*`.
 pub(super) fn describe(grants: &[Grant], of_identity: bool) -> Option<String> {
     /// So many statements are named before the rest is counted.
     const NAMED: usize = 3;
-    let mut parts: Vec<String> = Vec::new();
-    let mut counted = 0;
+    // Statements that differ in their principals alone are one.
+    let mut statements: Vec<(&Grant, Vec<String>)> = Vec::new();
     for grant in grants {
-        let part = describe_one(grant, of_identity);
-        if parts.contains(&part) {
-            continue;
+        let who = grantee(grant);
+        match statements.iter_mut().find(|(first, _)| is_same_but_for_grantee(first, grant)) {
+            Some((_, grantees)) if grantees.contains(&who) => {}
+            Some((_, grantees)) => grantees.push(who),
+            None => statements.push((grant, vec![who])),
         }
-        if parts.len() < NAMED { parts.push(part) } else { counted += 1 }
     }
-    if counted > 0 {
-        parts.push(format!("and {counted} more"));
+    let more = statements.len().saturating_sub(NAMED);
+    let mut parts: Vec<String> = Vec::new();
+    for (grant, grantees) in statements.iter().take(NAMED) {
+        let part = describe_one(grant, grantees, of_identity);
+        if !parts.contains(&part) {
+            parts.push(part);
+        }
     }
-    (!parts.is_empty()).then(|| parts.join("; "))
+    match more {
+        0 => {}
+        1 => parts.push("1 more statement".to_owned()),
+        count => parts.push(format!("{count} more statements")),
+    }
+    let (last, first) = parts.split_last()?;
+    Some(if first.is_empty() { last.clone() } else { format!("{}; and {last}", first.join("; ")) })
 }
 
-fn describe_one(grant: &Grant, of_identity: bool) -> String {
-    let verb = if grant.effect == "allow" { "allows" } else { "denies" };
+fn is_same_but_for_grantee(one: &Grant, other: &Grant) -> bool {
+    one.effect == other.effect
+        && one.actions == other.actions
+        && one.all_actions_except == other.all_actions_except
+        && one.resources == other.resources
+        && one.all_resources_except == other.all_resources_except
+        && one.limits == other.limits
+        && one.policy == other.policy
+}
+
+fn describe_one(grant: &Grant, grantees: &[String], of_identity: bool) -> String {
+    let is_allow = grant.effect == "allow";
     let actions = match (grant.actions.as_slice(), grant.all_actions_except) {
         ([], _) => "the actions of its policy".to_owned(),
         (actions, false) if actions.iter().any(|action| is_everything(action)) => "all actions".to_owned(),
         (actions, false) => listed(actions),
         (actions, true) => format!("all actions except {}", listed(actions)),
     };
-    let who = if of_identity { String::new() } else { format!("{} ", grantee(grant)) };
-    let on_all = |resources: &[String]| resources.is_empty() || resources.iter().any(|resource| resource == "*");
-    let resources = if of_identity && !on_all(&grant.resources) {
-        let names: Vec<String> = grant.resources.iter().map(|arn| short(arn, None).into_owned()).collect();
-        format!(" on {}", listed(&names))
-    } else {
-        String::new()
+    let who = listed(grantees);
+    let does = match (of_identity, is_allow) {
+        (true, true) => format!("allows {actions}"),
+        (true, false) => format!("denies {actions}"),
+        (false, true) if lets_assume(grant) => format!("lets {who} assume it"),
+        (false, true) => format!("lets {who} call {actions}"),
+        (false, false) => format!("denies {who} {actions}"),
     };
-    let conditions =
-        if grant.conditions.is_empty() { String::new() } else { format!(" if {}", listed(&grant.conditions)) };
-    format!("{verb} {who}{actions}{resources}{conditions}")
+    format!("{does}{}{}", on_resources(grant, of_identity), grant.limits)
+}
+
+/// Whether a statement of a trust policy only lets somebody assume the role.
+fn lets_assume(grant: &Grant) -> bool {
+    let is_known = |action: &String| ASSUME.iter().any(|known| known.eq_ignore_ascii_case(action));
+    !grant.all_actions_except
+        && grant.actions.iter().all(is_known)
+        && grant.actions.iter().any(|action| action.to_ascii_lowercase().starts_with("sts:assumerole"))
+}
+
+/// ` on logs/*`, where a statement is not about everything. The policy of a resource is about that resource, which the
+/// sentence names; only parts of a bucket are said.
+fn on_resources(grant: &Grant, of_identity: bool) -> String {
+    let is_part = |arn: &String| {
+        let resource = arn.split_once(":s3:::").map(|(_, resource)| resource);
+        resource.and_then(|resource| resource.split_once('/')).is_some_and(|(_, path)| path != "*")
+    };
+    let is_all = grant.resources.is_empty() || grant.resources.iter().any(|resource| resource == "*");
+    let is_said = grant.all_resources_except || if of_identity { !is_all } else { grant.resources.iter().all(is_part) };
+    if grant.resources.is_empty() || !is_said {
+        return String::new();
+    }
+    let names: Vec<String> = grant.resources.iter().map(|arn| short(arn, None).into_owned()).collect();
+    let except = if grant.all_resources_except { "everything except " } else { "" };
+    format!(" on {except}{}", listed(&names))
 }
 
 /// Who is let in, in words.
 pub(super) fn grantee(grant: &Grant) -> String {
+    let name = grant.grantee.as_str();
     match grant.grantee_type.as_str() {
-        "everyone" | "network" | "service" | "federated" => grant.grantee.clone(),
-        "role" | "user" | "group" if grant.grantee.starts_with("arn:") => {
-            let account = account_of(&grant.grantee).map(|account| format!(" of account {account}"));
-            format!("{} {}{}", grant.grantee_type, short(&grant.grantee, None), account.unwrap_or_default())
+        "everyone" | "network" | "service" => name.to_owned(),
+        "federated" => match (name.split_once(":oidc-provider/"), name.split_once(":saml-provider/")) {
+            (Some((_, provider)), _) => format!("identities of OIDC provider {}", short(provider, None)),
+            (_, Some((_, provider))) => format!("identities of SAML provider {}", short(provider, None)),
+            _ => format!("identities of {}", short(name, None)),
+        },
+        "role" | "user" | "group" if name.starts_with("arn:") => {
+            let account = account_of(name).map(|account| format!(" of account {account}"));
+            format!("{} {}{}", grant.grantee_type, short(name, None), account.unwrap_or_default())
         }
-        kind => format!("{kind} {}", short(&grant.grantee, None)),
+        kind => format!("{kind} {}", short(name, None)),
     }
 }
 
@@ -200,6 +264,7 @@ fn read_statement(statement: Json<'_>, subject: Subject<'_>, account: Option<&st
     let conditions = condition_keys(condition);
     let is_narrowed = narrows(condition);
     let is_allow = effect == "allow";
+    let limits = condition::describe(condition, is_allow);
     let grant = |grantee_type: &str, grantee: &str| {
         let is_everyone = grantee_type == "everyone";
         let public = is_allow && is_everyone && !is_narrowed;
@@ -213,6 +278,8 @@ fn read_statement(statement: Json<'_>, subject: Subject<'_>, account: Option<&st
             all_actions_except,
             resources: resources.clone(),
             conditions: conditions.clone(),
+            limits: limits.clone(),
+            all_resources_except,
             policy: None,
             public,
             external: public || is_allow && other_account,
@@ -323,7 +390,8 @@ fn member<'j>(object: Json<'j>, name: &str) -> Option<Json<'j>> {
     members.get(name).or_else(|| members.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value))
 }
 
-fn texts(value: Json<'_>) -> Vec<String> {
+/// The texts of a list, or the one text.
+pub(super) fn texts(value: Json<'_>) -> Vec<String> {
     match value {
         Json::Array(elements) => elements.iter().filter_map(|element| element.scalar().map(str::to_owned)).collect(),
         other => other.scalar().map(str::to_owned).into_iter().collect(),
@@ -385,7 +453,7 @@ mod tests {
             "Condition": {"Bool": {"aws:SecureTransport": "false"}}}});
         let grants = resource(&policy);
         assert!(grants.iter().all(|grant| !grant.public && !grant.external));
-        assert_eq!(describe(&grants, false).as_deref(), Some("denies everyone s3:* if aws:SecureTransport"));
+        assert_eq!(describe(&grants, false).as_deref(), Some("denies everyone s3:* without TLS"));
     }
 
     #[test]
@@ -395,7 +463,7 @@ mod tests {
             "Action": "s3:GetObject", "Resource": "*"}]}),
         );
         assert!(allow[0].public);
-        assert_eq!(describe(&allow, false).as_deref(), Some("allows everyone except eve s3:GetObject"));
+        assert_eq!(describe(&allow, false).as_deref(), Some("lets everyone except eve call s3:GetObject"));
         let deny = resource(
             &json!({"Statement": [{"Effect": "Deny", "NotPrincipal": {"AWS": "arn:aws:iam::111122223333:root"},
             "Action": "s3:*", "Resource": "*"}]}),
@@ -412,7 +480,7 @@ mod tests {
         }
         assert!(!resource(&policy("arn:aws:iam::111122223333:role/x"))[0].external);
         let trust = resource(&policy("arn:aws:iam::999988887777:role/x"));
-        assert_eq!(describe(&trust, false).as_deref(), Some("allows role x of account 999988887777 s3:GetObject"));
+        assert_eq!(describe(&trust, false).as_deref(), Some("lets role x of account 999988887777 call s3:GetObject"));
     }
 
     #[test]
