@@ -14,13 +14,13 @@ const VALUES: usize = 3;
 
 /// Keys with what it means that they are, and that they are not, one of some values.
 const PHRASES: [(&str, &str, &str); 10] = [
-    ("aws:principalaccount", "for callers in account", "for callers outside account"),
-    ("aws:principalorgid", "for callers in organization", "for callers outside organization"),
-    ("aws:principalorgpaths", "for callers in organization path", "for callers outside organization path"),
-    ("aws:sourceaccount", "for account", "for accounts other than"),
-    ("aws:sourcearn", "for", "for resources other than"),
+    ("aws:principalaccount", "from account", "from outside account"),
+    ("aws:principalorgid", "from organization", "from outside organization"),
+    ("aws:principalorgpaths", "from organization path", "from outside organization path"),
+    ("aws:sourceaccount", "on behalf of account", "on behalf of accounts other than"),
+    ("aws:sourcearn", "on behalf of", "on behalf of resources other than"),
     ("aws:sourceip", "from", "from outside"),
-    ("aws:sourceowner", "for account", "for accounts other than"),
+    ("aws:sourceowner", "from account", "from accounts other than"),
     ("aws:sourcevpc", "from VPC", "from outside VPC"),
     ("aws:sourcevpce", "through VPC endpoint", "other than through VPC endpoint"),
     ("sts:externalid", "with external ID", "without external ID"),
@@ -196,12 +196,12 @@ mod tests {
             (
                 json!({"StringEquals": {"aws:PrincipalOrgID": ["o-1", "o-2"]}}),
                 true,
-                " only for callers in organization o-1 or o-2",
+                " only from organization o-1 or o-2",
             ),
             (
                 json!({"ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": "o-1/*"}}),
                 true,
-                " only for callers in organization path o-1/*",
+                " only from organization path o-1/*",
             ),
             (json!({"IpAddress": {"aws:SourceIp": "198.51.100.0/24"}}), true, " only from 198.51.100.0/24"),
             (json!({"Bool": {"aws:SecureTransport": false}}), false, " without TLS"),
@@ -215,7 +215,7 @@ mod tests {
                 json!({"StringEquals": {"s3:x-amz-acl": "bucket-owner-full-control"},
                     "ArnEquals": {"aws:SourceArn": "arn:aws:cloudtrail:us-east-1:111122223333:trail/main"}}),
                 true,
-                " only for main of account 111122223333 and only if s3:x-amz-acl is bucket-owner-full-control",
+                " only on behalf of main of account 111122223333 and only if s3:x-amz-acl is bucket-owner-full-control",
             ),
         ];
         for (condition, is_allow, expected) in cases {

@@ -472,6 +472,70 @@ mod tests {
     }
 
     #[test]
+    fn policies_are_said_with_their_conditions_and_in_few_words() {
+        let told = |statements: Value| describe(&resource(&json!({ "Statement": statements })), false);
+        let allow = |more: &Value| {
+            let mut one =
+                json!({"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::b/*"});
+            more.as_object().expect("an object").iter().for_each(|(key, value)| one[key] = value.clone());
+            one
+        };
+        let cases = [
+            (
+                json!([allow(&json!({"Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-1"}}}))]),
+                "lets everyone call s3:GetObject only from organization o-1",
+            ),
+            // Statements that differ in who is let in are one; the parts of a bucket are said.
+            (
+                json!([
+                    allow(&json!({"Principal": {"AWS": "999988887777"}, "Resource": "arn:aws:s3:::b/public/*"})),
+                    allow(&json!({"Principal": {"AWS": "444455556666"}, "Resource": "arn:aws:s3:::b/public/*"})),
+                    allow(
+                        &json!({"Effect": "Deny", "Action": "s3:*", "Condition": {"Bool": {"aws:SecureTransport": "false"}}})
+                    ),
+                ]),
+                "lets account 999988887777 and account 444455556666 call s3:GetObject on b/public/*; and denies everyone \
+                 s3:* without TLS",
+            ),
+            (
+                json!([allow(
+                    &json!({"Action": ["sts:AssumeRole", "sts:TagSession"], "Principal": {"AWS": "999988887777"},
+                    "Condition": {"StringEquals": {"sts:ExternalId": "x1"}}})
+                )]),
+                "lets account 999988887777 assume it only with external ID x1",
+            ),
+            (
+                json!([allow(&json!({"Action": "sts:AssumeRoleWithWebIdentity",
+                    "Principal": {"Federated": "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com"},
+                    "Condition": {"StringLike": {"token.actions.githubusercontent.com:sub": "repo:org/app:*"}}}))]),
+                "lets identities of OIDC provider token.actions.githubusercontent.com assume it only if \
+                 token.actions.githubusercontent.com:sub matches repo:org/app:*",
+            ),
+            // What also lets somebody do something else is not only to assume the role.
+            (
+                json!([allow(&json!({"Action": ["sts:AssumeRole", "sts:*"]}))]),
+                "lets everyone call sts:AssumeRole and sts:*",
+            ),
+            (
+                Value::from([1, 2, 3, 4, 5].map(|at| allow(&json!({"Action": format!("s3:{at}")}))).to_vec()),
+                "lets everyone call s3:1; lets everyone call s3:2; lets everyone call s3:3; and 2 more statements",
+            ),
+        ];
+        for (statements, expected) in cases {
+            assert_eq!(told(statements).as_deref(), Some(expected));
+        }
+    }
+
+    #[test]
+    fn all_resources_but_some_are_not_those_resources() {
+        let document =
+            json!({"Statement": {"Effect": "Allow", "Action": "s3:*", "NotResource": "arn:aws:s3:::logs/*"}});
+        let text = Value::String(document.to_string());
+        let grants = grants(Document::from(text).root(), Subject::Identity("role", "deploy"), US);
+        assert_eq!(describe(&grants, true).as_deref(), Some("allows s3:* on everything except logs/*"));
+    }
+
+    #[test]
     fn other_accounts_are_external_and_ours_is_not() {
         let policy = |who: &str| statement(&json!({"Principal": {"AWS": who}}));
         for who in ["999988887777", "arn:aws:iam::999988887777:root", "arn:aws:iam::999988887777:role/x"] {
