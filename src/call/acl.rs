@@ -32,7 +32,7 @@ pub(super) fn describe(grants: &[Grant]) -> Option<String> {
             texts.push(text);
         }
     }
-    (!texts.is_empty()).then(|| super::policy::listed(&texts))
+    (!texts.is_empty()).then(|| super::statement::listed(&texts))
 }
 
 /// A header is a text, or a list of one.

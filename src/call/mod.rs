@@ -13,6 +13,7 @@ mod network;
 mod policy;
 mod resources;
 mod schema;
+mod statement;
 mod table;
 
 use serde::Serialize;
@@ -141,7 +142,7 @@ impl Grant {
     /// Who is let in, in words: `role deploy of account 999988887777`.
     #[must_use]
     pub fn who(&self) -> String {
-        policy::grantee(self)
+        statement::grantee(self)
     }
 }
 

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use super::Grant;
-use super::policy::listed;
+use super::statement::listed;
 use crate::json::{Elements, Json};
 
 /// Nested deeper are no rules.
