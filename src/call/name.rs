@@ -33,12 +33,16 @@ pub(super) fn region_of(arn: &str) -> Option<&str> {
 /// A thing's name without the beginning of its ARN; where that is in another account, with the account.
 ///
 /// `arn:aws:iam::111122223333:role/deploy` is `deploy`, and `deploy of account 111122223333` elsewhere;
+/// `arn:aws:iam::111122223333:root`, as policies name all of an account, is `account 111122223333`;
 /// `arn:aws:s3:::logs/a.gz` is `logs/a.gz`.
 #[must_use]
 pub fn short<'t>(value: &'t str, account: Option<&str>) -> Cow<'t, str> {
     let Some([_, _, service, _, owner, resource]) = parts(value) else {
         return cut(queue(value).or_else(|| value.strip_prefix("/hostedzone/")).unwrap_or(value));
     };
+    if let ("iam", "root", Some(_)) = (service, resource, account) {
+        return Cow::Owned(format!("account {owner}"));
+    }
     let name = match service {
         "s3" | "sns" | "sqs" | "execute-api" => resource,
         // A path is no part of the name: role/service-role/deploy.
@@ -149,6 +153,7 @@ mod tests {
             assert_eq!(short(value, Some("111122223333")), expected);
         }
         assert_eq!(short("arn:aws:iam::999988887777:role/x", Some("111122223333")), "x of account 999988887777");
+        assert_eq!(short("arn:aws:iam::999988887777:root", Some("111122223333")), "account 999988887777");
         assert_eq!(short(&"x".repeat(200), None).chars().count(), LONGEST + 1);
     }
 
