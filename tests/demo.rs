@@ -140,7 +140,7 @@ fn the_theft_is_told_click_by_click() {
         "Signed in to the console from 203.0.113.66",
         "Created access key AKIAEXAMPLEJ3XHTZZXB for svc-backup",
         "Retrieved the value of secret warehouse/reader",
-        "Stopped logging of trail prod-audit",
+        "Stopped logging for trail prod-audit",
     ] {
         assert!(told.contains(sentence), "{sentence}:\n{told}");
     }

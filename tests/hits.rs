@@ -68,10 +68,10 @@ fn hits_are_joined_to_the_clicks_behind_them() {
     assert!(hits[1].starts_with("high,Trail stopped,"), "{}", hits[1]);
     let clicks = ask(&dir, &clicks);
     assert_eq!(clicks.len(), 2, "{clicks:#?}");
-    assert!(clicks[1].starts_with("Stopped logging of trail prod-audit,nadia,2026-03-11T19:51:50Z,2,"));
+    assert!(clicks[1].starts_with("Stopped logging for trail prod-audit,nadia,2026-03-11T19:51:50Z,2,"));
     let sigma = ask(&dir, &sigma);
     assert_eq!(sigma.len(), 2, "{sigma:#?}");
-    assert!(sigma[1].contains("low,Who am I,2026-03-11T21:14:05Z,svc-backup,Asked which identity the caller is"));
+    assert!(sigma[1].contains("low,Who am I,2026-03-11T21:14:05Z,svc-backup,Checked the caller's identity"));
     let unseen = ask(&dir, &unseen).join("\n");
     assert!(unseen.contains("Retrieved the value of secret warehouse/reader"), "{unseen}");
     assert!(!unseen.contains("Stopped logging") && !unseen.contains("tomas"), "{unseen}");

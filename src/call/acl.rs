@@ -32,7 +32,7 @@ pub(super) fn describe(grants: &[Grant]) -> Option<String> {
             texts.push(text);
         }
     }
-    (!texts.is_empty()).then(|| super::policy::listed(&texts))
+    (!texts.is_empty()).then(|| super::statement::listed(&texts))
 }
 
 /// A header is a text, or a list of one.
@@ -108,6 +108,8 @@ fn grant(kind: &str, who: &str, action: &str, public: bool) -> Grant {
         all_actions_except: false,
         resources: Vec::new(),
         conditions: Vec::new(),
+        limits: String::new(),
+        all_resources_except: false,
         policy: None,
         public,
         external: public || kind == "principal" || kind == "account",

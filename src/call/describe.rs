@@ -8,6 +8,7 @@ use super::schema::Format;
 use super::table::{Entry, Place, Root, Table};
 use super::{
     Call, Classified, Description, Entity, Grant, Outcome, Relation, acl, format, grammar, name, network, resources,
+    statement,
 };
 use crate::json::{Document, Json};
 use crate::rule::body::Body;
@@ -276,11 +277,11 @@ impl<'s, 'c> Subjects<'s, 'c> {
         };
         if entry.policy.is_some() {
             let of_identity = entry.policy.as_ref().is_some_and(|policy| policy.of.is_some());
-            if let Some(text) = policy::describe(grants, of_identity) {
+            if let Some(text) = statement::describe(grants, of_identity) {
                 put("allows", text.into());
             }
             let allowed = grants.iter().filter(|grant| grant.effect == "allow");
-            let grantees = distinct(allowed.map(policy::grantee));
+            let grantees = distinct(allowed.map(statement::grantee));
             if !grantees.is_empty() {
                 put("grantees", grantees.into());
             }
@@ -475,7 +476,7 @@ values = { size = { path = "extra.additionalEventData.bytesTransferredOut", form
     #[test]
     fn a_denied_call_without_its_request_is_named_by_its_words() {
         let denied = Made::new("iam:PutRolePolicy", Value::Null).failed("AccessDenied");
-        assert_eq!(denied.told(&table()).0, "Tried to put role policy: access denied");
+        assert_eq!(denied.told(&table()).0, "Tried to put a role policy: access denied");
     }
 
     #[test]

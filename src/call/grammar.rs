@@ -68,7 +68,9 @@ pub(super) fn phrase<'c>(words: &'c Words, call: &Call<'c>, outcome: Outcome) ->
     collect(words, call.request, 0, &mut named);
     let target = primary(&named, topic);
     let is_done = outcome == Outcome::Succeeded;
-    let (verb_text, topic_text) = match verb_text(words, verb, call, is_done) {
+    let known = verb_text(words, verb, call, is_done);
+    let is_verb = known.is_some();
+    let (verb_text, topic_text) = match known {
         Some(text) => (text, Cow::Owned(topic_text(topic.words))),
         None => (Cow::Borrowed(if is_done { "Called" } else { "call" }), Cow::Borrowed(call.name())),
     };
@@ -85,10 +87,12 @@ pub(super) fn phrase<'c>(words: &'c Words, call: &Call<'c>, outcome: Outcome) ->
         (None, Some(first)) => Some(format!(" {}", short(first.value, call.account))),
         (None, None) => None,
     };
-    let mut action = verb_text.into_owned();
-    action.push(' ');
-    action.push_str(singular_for(&topic_text, &named, target, topic));
-    action.push_str(&about_it.unwrap_or_default());
+    let about_it = match about_it {
+        Some(about_it) => format!("{}{about_it}", singular_for(&topic_text, &named, target, topic)),
+        None if is_verb => with_article(&topic_text, verb),
+        None => topic_text.into_owned(),
+    };
+    let mut action = format!("{verb_text} {about_it}");
     action.truncate(action.trim_end().len());
     let mut entities: Vec<Entity> = Vec::new();
     let mut add = |entity: Entity| {
@@ -162,6 +166,63 @@ fn singular_for<'t>(text: &'t str, named: &[Named<'_>], target: Option<&str>, to
         Some(singular) if is_one && target.is_some_and(|kind| topic.is(kind) && kind != "resource") => singular,
         _ => text,
     }
+}
+
+/// The topic with an article, where a call acts on one thing that its record does not name: `put a role policy`.
+fn with_article(text: &str, verb: &str) -> String {
+    const VERBS: [&str; 21] = [
+        "Accept",
+        "Add",
+        "Apply",
+        "Associate",
+        "Attach",
+        "Cancel",
+        "Complete",
+        "Detach",
+        "Disassociate",
+        "Modify",
+        "Put",
+        "Reboot",
+        "Reject",
+        "Remove",
+        "Replace",
+        "Rotate",
+        "Send",
+        "Start",
+        "Stop",
+        "Tag",
+        "Update",
+    ];
+    /// What has no article, or another one.
+    const WITHOUT: [&str; 16] = [
+        "access",
+        "account",
+        "code",
+        "compliance",
+        "content",
+        "data",
+        "encryption",
+        "feedback",
+        "info",
+        "information",
+        "it",
+        "layout",
+        "metadata",
+        "organization",
+        "preferences",
+        "traffic",
+    ];
+    let last = text.rsplit(' ').next().unwrap_or_default();
+    let is_one = !last.is_empty() && !last.ends_with('s') && !last.ends_with("ing") && !WITHOUT.contains(&last);
+    if !is_one || !(creates(verb) || deletes(verb) || VERBS.contains(&verb)) {
+        return text.to_owned();
+    }
+    // Abbreviations are spelled: an MFA device, a VPC.
+    let first = text.split(' ').next().unwrap_or_default();
+    let is_spelled = first.len() > 1 && first.chars().all(|char| char.is_ascii_uppercase());
+    let vowels = if is_spelled { "AEFHILMNORSX" } else { "aeioAEIO" };
+    let article = if first.starts_with(|char| vowels.contains(char)) { "an" } else { "a" };
+    format!("{article} {text}")
 }
 
 /// Whether a call with that verb makes what it is about.

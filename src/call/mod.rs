@@ -4,6 +4,7 @@
 //! Every other call gets its sentence from the words of its name and the identifiers in its request (`grammar.rs`). Pure.
 
 mod acl;
+mod condition;
 mod describe;
 mod format;
 mod grammar;
@@ -12,6 +13,7 @@ mod network;
 mod policy;
 mod resources;
 mod schema;
+mod statement;
 mod table;
 
 use serde::Serialize;
@@ -119,6 +121,12 @@ pub struct Grant {
     pub resources: Vec<String>,
     /// The condition keys under which it applies.
     pub conditions: Vec<String>,
+    /// The conditions in words, with a space before them: ` only from VPC vpc-1`.
+    #[serde(skip)]
+    pub limits: String,
+    /// Whether the resources are those that are *not* meant (`NotResource`).
+    #[serde(skip)]
+    pub all_resources_except: bool,
     /// The managed policy that gives it, whose text is not in the record.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub policy: Option<String>,
@@ -134,7 +142,7 @@ impl Grant {
     /// Who is let in, in words: `role deploy of account 999988887777`.
     #[must_use]
     pub fn who(&self) -> String {
-        policy::grantee(self)
+        statement::grantee(self)
     }
 }
 

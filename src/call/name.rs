@@ -33,12 +33,16 @@ pub(super) fn region_of(arn: &str) -> Option<&str> {
 /// A thing's name without the beginning of its ARN; where that is in another account, with the account.
 ///
 /// `arn:aws:iam::111122223333:role/deploy` is `deploy`, and `deploy of account 111122223333` elsewhere;
+/// `arn:aws:iam::111122223333:root`, as policies name all of an account, is `account 111122223333`;
 /// `arn:aws:s3:::logs/a.gz` is `logs/a.gz`.
 #[must_use]
 pub fn short<'t>(value: &'t str, account: Option<&str>) -> Cow<'t, str> {
     let Some([_, _, service, _, owner, resource]) = parts(value) else {
-        return cut(value.strip_prefix("/hostedzone/").unwrap_or(value));
+        return cut(queue(value).or_else(|| value.strip_prefix("/hostedzone/")).unwrap_or(value));
     };
+    if let ("iam", "root", Some(_)) = (service, resource, account) {
+        return Cow::Owned(format!("account {owner}"));
+    }
     let name = match service {
         "s3" | "sns" | "sqs" | "execute-api" => resource,
         // A path is no part of the name: role/service-role/deploy.
@@ -66,6 +70,14 @@ pub fn short<'t>(value: &'t str, account: Option<&str>) -> Cow<'t, str> {
         }
         _ => cut(name),
     }
+}
+
+/// The name of a queue in its URL: `https://sqs.eu-west-1.amazonaws.com/111122223333/jobs`.
+fn queue(value: &str) -> Option<&str> {
+    let mut parts = value.strip_prefix("https://")?.split('/');
+    let (host, owner, name) = (parts.next()?, parts.next()?, parts.next()?);
+    let is_queue = (host.starts_with("sqs.") || host.contains("queue.amazonaws.")) && is_account(owner);
+    (is_queue && !name.is_empty() && parts.next().is_none()).then_some(name)
 }
 
 /// The name in `stack/shop/<id>`, `loadbalancer/app/shop/<id>`, `targetgroup/shop/<id>`, `regional/webacl/shop/<id>`: what
@@ -131,6 +143,9 @@ mod tests {
             ("arn:aws:wafv2:eu-west-1:111122223333:regional/webacl/shop/a1b2", "shop"),
             ("arn:aws:sso:::permissionSet/ssoins-1/ps-1", "ps-1"),
             ("/hostedzone/Z0001", "Z0001"),
+            ("https://sqs.eu-west-1.amazonaws.com/111122223333/jobs", "jobs"),
+            ("https://eu-west-1.queue.amazonaws.com/111122223333/jobs", "jobs"),
+            ("https://example.com/111122223333/jobs", "https://example.com/111122223333/jobs"),
             ("i-0abc", "i-0abc"),
             ("arn:aws:x", "arn:aws:x"),
         ];
@@ -138,6 +153,7 @@ mod tests {
             assert_eq!(short(value, Some("111122223333")), expected);
         }
         assert_eq!(short("arn:aws:iam::999988887777:role/x", Some("111122223333")), "x of account 999988887777");
+        assert_eq!(short("arn:aws:iam::999988887777:root", Some("111122223333")), "account 999988887777");
         assert_eq!(short(&"x".repeat(200), None).chars().count(), LONGEST + 1);
     }
 

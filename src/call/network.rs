@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use super::Grant;
-use super::policy::listed;
+use super::statement::listed;
 use crate::json::{Elements, Json};
 
 /// Nested deeper are no rules.
@@ -77,6 +77,8 @@ pub(super) fn grants(rules: &[Rule]) -> Vec<Grant> {
                 all_actions_except: false,
                 resources: Vec::new(),
                 conditions: Vec::new(),
+                limits: String::new(),
+                all_resources_except: false,
                 policy: None,
                 public,
                 external: public,

@@ -5,7 +5,9 @@
 use std::borrow::Cow;
 
 use super::Grant;
+use super::condition;
 use super::name::{account_of, is_account, short};
+use super::statement::listed;
 use crate::json::{Document, Json};
 
 /// Policies of AWS that allow everything, or everything but a little.
@@ -68,6 +70,8 @@ pub(super) fn managed(arn: &str, subject: Subject<'_>) -> Option<Grant> {
         all_actions_except: false,
         resources: Vec::new(),
         conditions: Vec::new(),
+        limits: String::new(),
+        all_resources_except: false,
         policy: Some(arn.to_owned()),
         public: false,
         external: false,
@@ -83,70 +87,6 @@ pub(super) fn revokes_sessions(grants: &[Grant]) -> bool {
             && grant.conditions.iter().any(|key| key.eq_ignore_ascii_case("aws:TokenIssueTime"))
     };
     grants.iter().any(is_revocation)
-}
-
-/// In words: `allows everyone s3:GetObject; denies account 111122223333 s3:*`. An identity policy says whom it is for
-/// elsewhere.
-pub(super) fn describe(grants: &[Grant], of_identity: bool) -> Option<String> {
-    /// So many statements are named before the rest is counted.
-    const NAMED: usize = 3;
-    let mut parts: Vec<String> = Vec::new();
-    let mut counted = 0;
-    for grant in grants {
-        let part = describe_one(grant, of_identity);
-        if parts.contains(&part) {
-            continue;
-        }
-        if parts.len() < NAMED { parts.push(part) } else { counted += 1 }
-    }
-    if counted > 0 {
-        parts.push(format!("and {counted} more"));
-    }
-    (!parts.is_empty()).then(|| parts.join("; "))
-}
-
-fn describe_one(grant: &Grant, of_identity: bool) -> String {
-    let verb = if grant.effect == "allow" { "allows" } else { "denies" };
-    let actions = match (grant.actions.as_slice(), grant.all_actions_except) {
-        ([], _) => "the actions of its policy".to_owned(),
-        (actions, false) if actions.iter().any(|action| is_everything(action)) => "all actions".to_owned(),
-        (actions, false) => listed(actions),
-        (actions, true) => format!("all actions except {}", listed(actions)),
-    };
-    let who = if of_identity { String::new() } else { format!("{} ", grantee(grant)) };
-    let on_all = |resources: &[String]| resources.is_empty() || resources.iter().any(|resource| resource == "*");
-    let resources = if of_identity && !on_all(&grant.resources) {
-        let names: Vec<String> = grant.resources.iter().map(|arn| short(arn, None).into_owned()).collect();
-        format!(" on {}", listed(&names))
-    } else {
-        String::new()
-    };
-    let conditions =
-        if grant.conditions.is_empty() { String::new() } else { format!(" if {}", listed(&grant.conditions)) };
-    format!("{verb} {who}{actions}{resources}{conditions}")
-}
-
-/// Who is let in, in words.
-pub(super) fn grantee(grant: &Grant) -> String {
-    match grant.grantee_type.as_str() {
-        "everyone" | "network" | "service" | "federated" => grant.grantee.clone(),
-        "role" | "user" | "group" if grant.grantee.starts_with("arn:") => {
-            let account = account_of(&grant.grantee).map(|account| format!(" of account {account}"));
-            format!("{} {}{}", grant.grantee_type, short(&grant.grantee, None), account.unwrap_or_default())
-        }
-        kind => format!("{kind} {}", short(&grant.grantee, None)),
-    }
-}
-
-/// The first few, and how many there are more.
-pub(super) fn listed(texts: &[String]) -> String {
-    const NAMED: usize = 3;
-    match texts.len() {
-        0 => String::new(),
-        1 => texts[0].clone(),
-        count if count <= NAMED => format!("{} and {}", texts[..count - 1].join(", "), texts[count - 1]),
-        count => format!("{} and {} more", texts[..NAMED].join(", "), count - NAMED),
-    }
 }
 
 fn decoded(text: &str) -> Cow<'_, str> {
@@ -200,6 +140,7 @@ fn read_statement(statement: Json<'_>, subject: Subject<'_>, account: Option<&st
     let conditions = condition_keys(condition);
     let is_narrowed = narrows(condition);
     let is_allow = effect == "allow";
+    let limits = condition::describe(condition, is_allow);
     let grant = |grantee_type: &str, grantee: &str| {
         let is_everyone = grantee_type == "everyone";
         let public = is_allow && is_everyone && !is_narrowed;
@@ -213,6 +154,8 @@ fn read_statement(statement: Json<'_>, subject: Subject<'_>, account: Option<&st
             all_actions_except,
             resources: resources.clone(),
             conditions: conditions.clone(),
+            limits: limits.clone(),
+            all_resources_except,
             policy: None,
             public,
             external: public || is_allow && other_account,
@@ -239,7 +182,7 @@ fn read_statement(statement: Json<'_>, subject: Subject<'_>, account: Option<&st
 }
 
 /// `*`, `*:*` and `**` all mean every action.
-fn is_everything(action: &str) -> bool {
+pub(super) fn is_everything(action: &str) -> bool {
     !action.is_empty() && action.chars().all(|char| matches!(char, '*' | ':'))
 }
 
@@ -323,7 +266,8 @@ fn member<'j>(object: Json<'j>, name: &str) -> Option<Json<'j>> {
     members.get(name).or_else(|| members.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value))
 }
 
-fn texts(value: Json<'_>) -> Vec<String> {
+/// The texts of a list, or the one text.
+pub(super) fn texts(value: Json<'_>) -> Vec<String> {
     match value {
         Json::Array(elements) => elements.iter().filter_map(|element| element.scalar().map(str::to_owned)).collect(),
         other => other.scalar().map(str::to_owned).into_iter().collect(),
@@ -334,6 +278,7 @@ fn texts(value: Json<'_>) -> Vec<String> {
 mod tests {
     use serde_json::{Value, json};
 
+    use super::super::statement::describe;
     use super::*;
 
     const US: Option<&str> = Some("111122223333");
@@ -385,7 +330,7 @@ mod tests {
             "Condition": {"Bool": {"aws:SecureTransport": "false"}}}});
         let grants = resource(&policy);
         assert!(grants.iter().all(|grant| !grant.public && !grant.external));
-        assert_eq!(describe(&grants, false).as_deref(), Some("denies everyone s3:* if aws:SecureTransport"));
+        assert_eq!(describe(&grants, false).as_deref(), Some("denies everyone s3:* without TLS"));
     }
 
     #[test]
@@ -395,7 +340,7 @@ mod tests {
             "Action": "s3:GetObject", "Resource": "*"}]}),
         );
         assert!(allow[0].public);
-        assert_eq!(describe(&allow, false).as_deref(), Some("allows everyone except eve s3:GetObject"));
+        assert_eq!(describe(&allow, false).as_deref(), Some("lets everyone except eve call s3:GetObject"));
         let deny = resource(
             &json!({"Statement": [{"Effect": "Deny", "NotPrincipal": {"AWS": "arn:aws:iam::111122223333:root"},
             "Action": "s3:*", "Resource": "*"}]}),
@@ -412,7 +357,7 @@ mod tests {
         }
         assert!(!resource(&policy("arn:aws:iam::111122223333:role/x"))[0].external);
         let trust = resource(&policy("arn:aws:iam::999988887777:role/x"));
-        assert_eq!(describe(&trust, false).as_deref(), Some("allows role x of account 999988887777 s3:GetObject"));
+        assert_eq!(describe(&trust, false).as_deref(), Some("lets role x of account 999988887777 call s3:GetObject"));
     }
 
     #[test]

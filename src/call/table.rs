@@ -183,11 +183,10 @@ fn compile_entry(
     let when = when(toml, faults);
     let policy = policy(toml, at, faults);
     let action = toml.action.get_ref();
-    let (verb, rest) = action.split_once(' ').unwrap_or((action, ""));
-    let past = capitalized(&words.past(verb).map_or_else(|| regular_past(verb), str::to_owned));
+    let done = in_past(action, words);
     let at_action = toml.action.span().start;
     let tried = faults.take(at_action, "action", Template::parse(action));
-    let done = faults.take(at_action, "action", Template::parse(&format!("{past} {rest}")));
+    let done = faults.take(at_action, "action", Template::parse(&done));
     check_placeholders(toml, tried.as_ref(), &things, &values, faults);
     let classes = classes(toml, faults);
     check_techniques(toml, faults);
@@ -233,6 +232,19 @@ fn check_techniques(toml: &CallToml, faults: &mut Faults<'_>) {
             );
         }
     }
+}
+
+/// The action as it was done: `Attached {policy}` of `attach {policy}`.
+fn in_past(action: &str, words: &Words) -> String {
+    /// What may stand before the verb.
+    const ADVERBS: [&str; 1] = ["permanently"];
+    let (first, rest) = action.split_once(' ').unwrap_or((action, ""));
+    let past = |verb: &str| words.past(verb).map_or_else(|| regular_past(verb), str::to_owned);
+    if ADVERBS.contains(&first) {
+        let (verb, rest) = rest.split_once(' ').unwrap_or((rest, ""));
+        return format!("{} {} {rest}", capitalized(first), past(verb));
+    }
+    format!("{} {rest}", capitalized(&past(first)))
 }
 
 /// Whether a name ends in the version of an API: `20150331`, `20150331v2`. `RestoreDBInstanceFromS3` does not.

@@ -62,7 +62,7 @@ fn the_stolen_identity_s_key_deeds_are_told_by_what_they_are() {
     let deeds: Vec<(Aspect, &str, bool)> =
         told.deeds.iter().map(|deed| (deed.aspect, deed.what.as_str(), deed.done)).collect();
     let first_seven = [
-        (Aspect::Watch, "Stopped logging of trail prod-audit", true),
+        (Aspect::Watch, "Stopped logging for trail prod-audit", true),
         (Aspect::Secret, "Read secret warehouse/reader", true),
         (Aspect::Secret, "Tried to read secret payments/gateway-token: access denied", false),
         (Aspect::Credential, "Created access key AKIAEXAMPLEJ3XHTZZXB for svc-backup", true),

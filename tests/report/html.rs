@@ -24,7 +24,7 @@ fn the_page_tells_the_theft() {
         "They signed in by password, without MFA, after 1 failed attempt.",
         "CloudTrail recorded 394 events against 34 clicks and commands: 21 pages and lists opened",
         "Secrets read: 1 done, 1 denied or failed",
-        "2026-03-11 19:51:50 · Stopped logging of trail prod-audit",
+        "2026-03-11 19:51:50 · Stopped logging for trail prod-audit",
         "access key AKIAEXAMPLEJ3XHTZZXB, made by nadia at 2026-03-11 19:41:32: 47 calls by svc-backup (1 failed) from \
          203.0.113.147",
         "2 calls beside pages that opened: organizations:ListDelegatedAdministrators",

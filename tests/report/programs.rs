@@ -103,7 +103,7 @@ fn a_program_is_told_as_a_click_is() {
         "2 identities in 1 account had 2 sessions: 0 of the console and 2 of programs",
         "Logging or monitoring stopped, deleted or changed: 1 done, 1 denied or failed",
         "Deleted trail audit",
-        "Tried to stop logging of trail other: access denied",
+        "Tried to stop logging for trail other: access denied",
         "Secrets read: 20",
         "Read secret app/secret-10, and 19 more, until 2026-05-04 10:00:29",
         "access key AKIAEXAMPLEMADE00000, made by deployer at 2026-05-04 10:00:02: 3 calls by backup (0 failed) from \

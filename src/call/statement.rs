@@ -1,0 +1,226 @@
+//! Grants of policies, in words.
+
+use super::Grant;
+use super::name::{account_of, short};
+use super::policy::is_everything;
+
+/// What lets somebody assume a role, and what goes with it.
+const ASSUME: [&str; 6] = [
+    "sts:AssumeRole",
+    "sts:AssumeRoleWithSAML",
+    "sts:AssumeRoleWithWebIdentity",
+    "sts:SetContext",
+    "sts:SetSourceIdentity",
+    "sts:TagSession",
+];
+
+/// In words: `lets everyone call s3:GetObject; and denies account 111122223333 s3:*`. An identity policy says whom it is
+/// for elsewhere: `allows s3:GetObject on logs/*`.
+pub(super) fn describe(grants: &[Grant], of_identity: bool) -> Option<String> {
+    /// So many statements are named before the rest is counted.
+    const NAMED: usize = 3;
+    // Statements that differ in their principals alone are one.
+    let mut statements: Vec<(&Grant, Vec<String>)> = Vec::new();
+    for grant in grants {
+        let who = grantee(grant);
+        match statements.iter_mut().find(|(first, _)| is_same_but_for_grantee(first, grant)) {
+            Some((_, grantees)) if grantees.contains(&who) => {}
+            Some((_, grantees)) => grantees.push(who),
+            None => statements.push((grant, vec![who])),
+        }
+    }
+    let more = statements.len().saturating_sub(NAMED);
+    if more > 0 {
+        // What lets strangers in is not among what is left out.
+        statements.sort_by_key(|(grant, _)| (!grant.public, !grant.external, !grant.administrator));
+    }
+    let mut parts: Vec<String> = Vec::new();
+    for (grant, grantees) in statements.iter().take(NAMED) {
+        let part = describe_one(grant, grantees, of_identity);
+        if !parts.contains(&part) {
+            parts.push(part);
+        }
+    }
+    match more {
+        0 => {}
+        1 => parts.push("1 more statement".to_owned()),
+        count => parts.push(format!("{count} more statements")),
+    }
+    let (last, first) = parts.split_last()?;
+    Some(if first.is_empty() { last.clone() } else { format!("{}; and {last}", first.join("; ")) })
+}
+
+fn is_same_but_for_grantee(one: &Grant, other: &Grant) -> bool {
+    one.effect == other.effect
+        && one.actions == other.actions
+        && one.all_actions_except == other.all_actions_except
+        && one.resources == other.resources
+        && one.all_resources_except == other.all_resources_except
+        && one.limits == other.limits
+        && one.policy == other.policy
+}
+
+fn describe_one(grant: &Grant, grantees: &[String], of_identity: bool) -> String {
+    let is_allow = grant.effect == "allow";
+    let actions = match (grant.actions.as_slice(), grant.all_actions_except) {
+        ([], _) => "the actions of its policy".to_owned(),
+        (actions, false) if actions.iter().any(|action| is_everything(action)) => "all actions".to_owned(),
+        (actions, false) => listed(actions),
+        (actions, true) => format!("all actions except {}", listed(actions)),
+    };
+    let who = listed(grantees);
+    let does = match (of_identity, is_allow) {
+        (true, true) => format!("allows {actions}"),
+        (true, false) => format!("denies {actions}"),
+        (false, true) if lets_assume(grant) => format!("lets {who} assume it"),
+        (false, true) => format!("lets {who} call {actions}"),
+        (false, false) => format!("denies {who} {actions}"),
+    };
+    format!("{does}{}{}", on_resources(grant, of_identity), grant.limits)
+}
+
+/// Whether a statement of a trust policy only lets somebody assume the role.
+fn lets_assume(grant: &Grant) -> bool {
+    let is_known = |action: &String| ASSUME.iter().any(|known| known.eq_ignore_ascii_case(action));
+    !grant.all_actions_except
+        && grant.actions.iter().all(is_known)
+        && grant.actions.iter().any(|action| action.to_ascii_lowercase().starts_with("sts:assumerole"))
+}
+
+/// ` on logs/*`, where a statement is not about everything. The policy of a resource is about that resource, which the
+/// sentence names; only parts of a bucket are said.
+fn on_resources(grant: &Grant, of_identity: bool) -> String {
+    let is_part = |arn: &String| {
+        let resource = arn.split_once(":s3:::").map(|(_, resource)| resource);
+        resource.and_then(|resource| resource.split_once('/')).is_some_and(|(_, path)| path != "*")
+    };
+    let is_all = grant.resources.is_empty() || grant.resources.iter().any(|resource| resource == "*");
+    let is_said = grant.all_resources_except || if of_identity { !is_all } else { grant.resources.iter().all(is_part) };
+    if grant.resources.is_empty() || !is_said {
+        return String::new();
+    }
+    let names: Vec<String> = grant.resources.iter().map(|arn| short(arn, None).into_owned()).collect();
+    let except = if grant.all_resources_except { "everything except " } else { "" };
+    format!(" on {except}{}", listed(&names))
+}
+
+/// Who is let in, in words.
+pub(super) fn grantee(grant: &Grant) -> String {
+    let name = grant.grantee.as_str();
+    match grant.grantee_type.as_str() {
+        "everyone" | "network" | "service" => name.to_owned(),
+        "federated" => match (name.split_once(":oidc-provider/"), name.split_once(":saml-provider/")) {
+            (Some((_, provider)), _) => format!("identities of OIDC provider {}", short(provider, None)),
+            (_, Some((_, provider))) => format!("identities of SAML provider {}", short(provider, None)),
+            _ => format!("identities of {}", short(name, None)),
+        },
+        "role" | "user" | "group" if name.starts_with("arn:") => {
+            let account = account_of(name).map(|account| format!(" of account {account}"));
+            format!("{} {}{}", grant.grantee_type, short(name, None), account.unwrap_or_default())
+        }
+        kind => format!("{kind} {}", short(name, None)),
+    }
+}
+
+/// The first few, and how many there are more.
+pub(super) fn listed(texts: &[String]) -> String {
+    const NAMED: usize = 3;
+    match texts.len() {
+        0 => String::new(),
+        1 => texts[0].clone(),
+        count if count <= NAMED => format!("{} and {}", texts[..count - 1].join(", "), texts[count - 1]),
+        count => format!("{} and {} more", texts[..NAMED].join(", "), count - NAMED),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::super::policy::{Subject, grants};
+    use super::*;
+    use crate::json::Document;
+
+    const US: Option<&str> = Some("111122223333");
+
+    fn resource(document: &Value) -> Vec<Grant> {
+        grants(Document::from(document.clone()).root(), Subject::Principals, US)
+    }
+
+    #[test]
+    fn policies_are_said_with_their_conditions_and_in_few_words() {
+        let told = |statements: Value| describe(&resource(&json!({ "Statement": statements })), false);
+        let allow = |more: &Value| {
+            let mut one =
+                json!({"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::b/*"});
+            more.as_object().expect("an object").iter().for_each(|(key, value)| one[key] = value.clone());
+            one
+        };
+        let cases = [
+            (
+                json!([allow(&json!({"Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-1"}}}))]),
+                "lets everyone call s3:GetObject only from organization o-1",
+            ),
+            // Statements that differ in who is let in are one; the parts of a bucket are said.
+            (
+                json!([
+                    allow(&json!({"Principal": {"AWS": "999988887777"}, "Resource": "arn:aws:s3:::b/public/*"})),
+                    allow(&json!({"Principal": {"AWS": "444455556666"}, "Resource": "arn:aws:s3:::b/public/*"})),
+                    allow(
+                        &json!({"Effect": "Deny", "Action": "s3:*", "Condition": {"Bool": {"aws:SecureTransport": "false"}}})
+                    ),
+                ]),
+                "lets account 999988887777 and account 444455556666 call s3:GetObject on b/public/*; and denies everyone \
+                 s3:* without TLS",
+            ),
+            (
+                json!([allow(
+                    &json!({"Action": ["sts:AssumeRole", "sts:TagSession"], "Principal": {"AWS": "999988887777"},
+                    "Condition": {"StringEquals": {"sts:ExternalId": "x1"}}})
+                )]),
+                "lets account 999988887777 assume it only with external ID x1",
+            ),
+            (
+                json!([allow(&json!({"Action": "sts:AssumeRoleWithWebIdentity",
+                    "Principal": {"Federated": "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com"},
+                    "Condition": {"StringLike": {"token.actions.githubusercontent.com:sub": "repo:org/app:*"}}}))]),
+                "lets identities of OIDC provider token.actions.githubusercontent.com assume it only if \
+                 token.actions.githubusercontent.com:sub matches repo:org/app:*",
+            ),
+            // What also lets somebody do something else is not only to assume the role.
+            (
+                json!([allow(&json!({"Action": ["sts:AssumeRole", "sts:*"]}))]),
+                "lets everyone call sts:AssumeRole and sts:*",
+            ),
+            (
+                Value::from([1, 2, 3, 4, 5].map(|at| allow(&json!({"Action": format!("s3:{at}")}))).to_vec()),
+                "lets everyone call s3:1; lets everyone call s3:2; lets everyone call s3:3; and 2 more statements",
+            ),
+            // What is left out lets nobody in from outside.
+            (
+                Value::from(
+                    [1, 2, 3, 4]
+                        .map(|at| {
+                            let who = if at == 4 { "999988887777" } else { "111122223333" };
+                            allow(&json!({"Action": format!("s3:{at}"), "Principal": {"AWS": who}}))
+                        })
+                        .to_vec(),
+                ),
+                "lets account 999988887777 call s3:4; lets account 111122223333 call s3:1; lets account 111122223333 call \
+                 s3:2; and 1 more statement",
+            ),
+        ];
+        for (statements, expected) in cases {
+            assert_eq!(told(statements).as_deref(), Some(expected));
+        }
+    }
+
+    #[test]
+    fn all_resources_but_some_are_not_those_resources() {
+        let document =
+            json!({"Statement": {"Effect": "Allow", "Action": "s3:*", "NotResource": "arn:aws:s3:::logs/*"}});
+        let text = Value::String(document.to_string());
+        let grants = grants(Document::from(text).root(), Subject::Identity("role", "deploy"), US);
+        assert_eq!(describe(&grants, true).as_deref(), Some("allows s3:* on everything except logs/*"));
+    }
+}
