@@ -1,15 +1,15 @@
-//! What may have been meant by an id that is not there.
+//! Suggestions for an ID that does not exist.
 
-/// How many ids are suggested.
+/// How many IDs are suggested.
 const SUGGESTED: usize = 5;
 
-/// Names known ids that are like `id`, or have a title like it, and the command that lists them all.
+/// Suggests known IDs that are similar to `id` or have a similar title, and the command that lists all IDs.
 pub(crate) fn advice<'k>(id: &str, known: impl Iterator<Item = (&'k str, &'k str)>, list: &str) -> String {
     let wanted = id.rsplit('/').next().unwrap_or(id).to_lowercase();
     let like = |(id, title): &(&str, &str)| id.contains(&wanted) || title.to_lowercase().contains(&wanted);
     let near: Vec<&str> = known.filter(like).map(|(id, _)| id).take(SUGGESTED).collect();
     if near.is_empty() {
-        return format!("`{list}` has every id.");
+        return format!("`{list}` lists all IDs.");
     }
-    format!("Near it are {}; `{list}` has every id.", near.join(", "))
+    format!("Similar IDs: {}. `{list}` lists all IDs.", near.join(", "))
 }

@@ -135,15 +135,15 @@ impl Rows<'_> {
     /// Why a row is none.
     fn fault(&self, raw: &str, row: &StringRecord) -> Option<String> {
         match quoting(raw, self.delimiter) {
-            Quoting::Open => return Some("a quote is not closed".to_owned()),
+            Quoting::Open => return Some("unclosed quote".to_owned()),
             Quoting::Odd if raw.trim_end().contains('\n') => {
-                return Some("a quote is not closed on its line".to_owned());
+                return Some("unclosed quote on this line".to_owned());
             }
             Quoting::Odd | Quoting::Fine => {}
         }
         let cells = row.len();
         let is_ragged = cells < self.width || row.iter().skip(self.width).any(|cell| !cell.trim().is_empty());
-        is_ragged.then(|| format!("the row has {cells} cells, and the header has {}", self.width))
+        is_ragged.then(|| format!("the row has {cells} cells, but the header has {}", self.width))
     }
 
     fn read(&self, container: Container, read: impl Fn(&StringRecord) -> Vec<Item<'static>>) -> Table {

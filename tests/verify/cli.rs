@@ -88,13 +88,10 @@ fn the_case_keeps_the_result_and_the_report_tells_it() {
 #[test]
 fn what_makes_no_sense_is_an_error() {
     let trail = Trail::new(1, 1);
-    trail
-        .run(&["verify", "bucket", "--public-keys", "none.json"])
-        .code(1)
-        .stderr(contains("no public keys can be read"));
-    trail.run(&["verify", "keys.json"]).code(1).stdout(is_empty()).stderr(contains("no log file of CloudTrail"));
+    trail.run(&["verify", "bucket", "--public-keys", "none.json"]).code(1).stderr(contains("cannot read public keys"));
+    trail.run(&["verify", "keys.json"]).code(1).stdout(is_empty()).stderr(contains("no CloudTrail log file"));
     trail.run(&["verify", "nowhere"]).code(1).stderr(contains("nowhere"));
-    trail.check(&["--db", "none.duckdb"]).code(1).stderr(contains("there is no case none.duckdb"));
+    trail.check(&["--db", "none.duckdb"]).code(1).stderr(contains("the case none.duckdb does not exist"));
     trail.run(&["verify"]).code(2);
     trail
         .run(&["verify", "--help"])
