@@ -23,7 +23,7 @@ const NAME_SOME: &str = "Specify existing files, folders or globs, or - for stan
 const EXAMPLES: &str = "\
 Examples:
   cartographer load ./AWSLogs --db case.duckdb
-  cartographer load ./AWSLogs --db case.duckdb --account 111111111111 --from 2026-03-01 --to 2026-03-08
+  cartographer load ./AWSLogs --db case.duckdb --from 2026-03-01 --to 2026-03-08
   aws cloudtrail lookup-events --output json | cartographer load - --db case.duckdb";
 
 /// How many problems a ledger lists unless all are asked for.

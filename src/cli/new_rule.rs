@@ -27,7 +27,7 @@ const BURST_S: u32 = 4;
 #[command(after_help = "\
 Examples:
   cartographer rules new s3/access-grants --dir my-rules
-  cartographer rules new s3/access-grants --dir my-rules --from-case case.duckdb --around EVENT_ID")]
+  cartographer rules new s3/access-grants --from-case case.duckdb --around EVENT_ID")]
 pub(crate) struct New {
     /// The ID of the rule, service and page: s3/access-grants
     #[arg(value_name = "SERVICE/PAGE")]
