@@ -108,7 +108,7 @@ fn the_plot_has_a_name_a_description_and_a_table() {
     let named = |id: &str| page.elements.iter().find(|element| element.get("id") == Some(id)).unwrap().text.clone();
     assert_eq!(named("plot-title"), "Clicks and events over time");
     assert!(
-        named("plot-desc").starts_with("34 clicks and commands and 394 events over 35 stretches of 30 seconds each")
+        named("plot-desc").starts_with("34 clicks and commands and 394 events in 35 intervals of 30 seconds each")
     );
     let bars = page.all("rect").filter(|bar| bar.get("class") == Some("events")).count();
     assert_eq!(bars, told.bins.rows.len());
