@@ -1,11 +1,11 @@
-# `make help` lists the targets. Every target does its own set-up.
+# `make help` lists the targets. Every target does its own setup.
 
-# With the prebuilt libduckdb at hand builds link it; without it they compile DuckDB (the feature `bundled`).
-# Asked anew in every recipe, because `make duckdb` decides it.
+# If the prebuilt libduckdb is available, builds link it; otherwise they compile DuckDB (the feature `bundled`).
+# Evaluated in every recipe, because `make duckdb` may have just downloaded it.
 FEATURES = $(shell test -e .duckdb/current && echo --no-default-features --features program)
 LIBRARIES = LD_LIBRARY_PATH="$(CURDIR)/.duckdb/current$${LD_LIBRARY_PATH:+:$$LD_LIBRARY_PATH}" DYLD_LIBRARY_PATH="$(CURDIR)/.duckdb/current"
 LOADABLE = --no-default-features --features extension
-# The Python package is checked without any Python; what it depends on is kept beside the program's.
+# The Python package is checked without Python; its dependencies are stored with those of the program.
 WHEEL = PYO3_NO_PYTHON=1 CARGO_TARGET_DIR="$(abspath $(TARGET_DIR))"
 CARGO ?= cargo
 TARGET_DIR = $(or $(CARGO_TARGET_DIR),target)
@@ -15,112 +15,144 @@ SHARED ?= ../shared
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test test-all fmt lint docs rules score accuracy fit clients hosts spark tests bench web web-check browser audit programs build bundled extension wheel install duckdb clean
+.PHONY: help demo check check-format check-lint check-unit check-rules test test-all fmt lint docs rules score accuracy fit clients hosts spark tests bench web web-check browser audit programs build bundled extension wheel install duckdb clean
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s  %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
-demo: build ## Build, load the demo trail into case.duckdb, show its timeline and how to see it
+demo: build ## Build, load the demo trail into case.duckdb, and show its timeline
 	rm -f $(CASE) $(CASE).wal
 	$(PROGRAM) load demo/trail.json.gz --db $(CASE)
 	$(PROGRAM) timeline --db $(CASE)
 	@echo
-	@echo "Look at it in the browser:  $(PROGRAM) serve --db $(CASE) --open"
+	@echo "Browse the case with:  $(PROGRAM) serve --db $(CASE) --open"
 
-test: lint docs rules score web-check clients hosts spark browser tests ## Run every check; the tests run last
+# The parts of `make check` and `make test`, in this order. Each is a target of its own.
+CHECKS = check-format check-lint check-unit check-rules
+TESTS = lint docs rules score web-check clients hosts spark browser tests
 
-test-all: SPARKS = 4.3.0
-test-all: test ## Run every check, on Spark 4 too
+check: ## Run the quick checks: format, lints, unit tests and rules (2 minutes once built)
+	@$(call timed,$(CHECKS))
+
+test: ## Run all checks; the tests run last
+	@$(call timed,$(TESTS))
+
+test-all: export SPARKS = 4.3.0
+test-all: test ## Run all checks, including Spark 4
+
+# Runs targets one after another, and prints the time of each, also if one fails.
+define timed
+times=; begun=$$(date +%s); code=0; \
+for part in $(1); do \
+	start=$$(date +%s); \
+	$(MAKE) --no-print-directory $$part || code=$$?; \
+	times="$$times$$(printf '  %-12s %5d s' $$part $$(($$(date +%s) - start)))\n"; \
+	[ $$code -eq 0 ] || { times="$$times  $$part failed\n"; break; }; \
+done; \
+printf "\n$$times  %-12s %5d s\n" total $$(($$(date +%s) - begun)); exit $$code
+endef
+
+check-format:
+	$(CARGO) fmt --check
+
+check-lint: duckdb
+	$(CARGO) clippy $(FEATURES) --locked --lib --bins -- -D warnings
+
+check-unit: duckdb
+	$(LIBRARIES) $(CARGO) test $(FEATURES) --locked --lib --quiet
+
+check-rules: build
+	$(PROGRAM) rules check
 
 fmt: ## Format the source
 	$(CARGO) fmt
 	$(CARGO) fmt --manifest-path python/Cargo.toml
 
-lint: duckdb ## Check the format and the lints; a warning fails
+lint: duckdb ## Check format and lints; a warning is an error
 	$(CARGO) fmt --check
 	$(CARGO) fmt --manifest-path python/Cargo.toml --check
 	$(CARGO) clippy $(FEATURES) --locked --all-targets -- -D warnings
 	$(CARGO) clippy $(LOADABLE) --locked --lib -- -D warnings
 	$(WHEEL) $(CARGO) clippy --manifest-path python/Cargo.toml --locked -- -D warnings
 
-docs: duckdb ## Build the API documentation; a broken link fails
+docs: duckdb ## Build the API documentation; a broken link is an error
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc $(FEATURES) --locked --no-deps --document-private-items
 
 rules: programs ## Check the shipped rules, and run their specs
 	$(PROGRAM) rules check
 	$(PROGRAM) rules test
 
-score: programs ## Score the mapping against labelled sessions, where they are at hand
+score: programs ## Score the mapping against labeled sessions, if available
 	@scripts/score.sh $(PROGRAM) $(SHARED)
 
-accuracy: ## Score the mapping on labelled sessions, aged copies, rule examples and labelled trails, with claimed against measured confidence
+accuracy: ## Measure accuracy, and compare confidence with the measured share that is right
 	$(CARGO) run --profile fit --no-default-features --locked --example fit -- --shared $(SHARED) --score
 
-fit: ## Fit the decoder's weights on them, report each trail by weights fitted without it, and write rules/weights (40 minutes)
+fit: ## Fit the decoder's weights, and write rules/weights (40 minutes)
 	$(CARGO) run --profile fit --no-default-features --locked --example fit -- --shared $(SHARED) --leave-out --seconds 300
 
-clients: programs ## Open a case and its exports in other programs, where they can be had
+clients: programs ## Open a case and its exports in other programs, where available
 	@scripts/clients.sh $(PROGRAM)
 	@scripts/exports.sh $(PROGRAM)
 
-browser: programs ## Look at the page in Chromium, served by the program, where both can be had
+browser: programs ## Test the web page in Chromium, where available
 	@scripts/browser.sh $(PROGRAM)
 
-hosts: programs ## Load the extension into other DuckDBs, where they can be had, and hold its answers against a case
+hosts: programs ## Load the extension into other versions of DuckDB, where available
 	$(CARGO) test $(LOADABLE) --locked --lib extension::
 	$(CARGO) rustc $(LOADABLE) --locked --lib --crate-type cdylib
 	@scripts/footer.sh $(TARGET_DIR)/debug $(TARGET_DIR)/debug/extension/cartographer.duckdb_extension
 	@scripts/extension.sh $(PROGRAM) $(TARGET_DIR)/debug/extension/cartographer.duckdb_extension
 
-spark: programs ## Build the Python package, and map with it in memory, on Sail and on Spark, where they can be had
+spark: programs ## Test the Python package in memory, on Sail and on Spark, where available
 	@scripts/spark.sh $(PROGRAM) $(SPARKS)
 
-wheel: ## Build the Python package's wheel for this machine, in target/wheels
+wheel: ## Build the Python wheel for this machine, in target/wheels
 	cd python && CARGO_TARGET_DIR="$(CURDIR)/target" maturin build --release --locked --out ../target/wheels
 
-tests: programs ## Run the tests and the documentation's examples
+tests: programs ## Run the tests and the documentation examples
 	$(LIBRARIES) $(CARGO) test $(FEATURES) --locked --doc
 	@if $(CARGO) nextest --version >/dev/null 2>&1; \
 	then set -x; $(CARGO) nextest run $(FEATURES) --locked --no-fail-fast; \
 	else set -x; $(CARGO) test $(FEATURES) --locked --no-fail-fast --lib --bins --tests; fi
 
-bench: duckdb ## Measure: each stage alone, then all of load beside DuckDB's own reader
+bench: duckdb ## Measure each stage, and load compared with DuckDB's reader
 	$(LIBRARIES) $(CARGO) bench $(FEATURES) --locked --bench stages
 	$(CARGO) build $(FEATURES) --locked --release --bin cartographer --example floor
 	@$(LIBRARIES) python3 scripts/bench.py $(TARGET_DIR)/release $(SHARED)
 
-web: ## Build the page that `serve` shows into web/dist, which is committed
+web: ## Build the web page into web/dist, which is committed
 	@scripts/web.sh build
 
-web-check: ## Check the page: types, lints, unit tests, and that web/dist is what its sources give
+web-check: ## Check the web page: types, lints, unit tests, and that web/dist is up to date
 	@scripts/web.sh check
 
-audit: ## Check licences, sources and advisories with cargo-deny, if it is installed
+audit: ## Check licenses, sources and advisories with cargo-deny, if installed
 	@if $(CARGO) deny --version >/dev/null 2>&1; \
 	then $(CARGO) deny --locked check; \
-	else echo "cargo-deny is not installed: advisories are not checked (licences and sources are, by make test)"; fi
+	else echo "cargo-deny is not installed: advisories are not checked (make test checks licenses and sources)"; fi
 
-# The program and the tests in one go: with the tests' features, so that `make test` compiles no dependency twice.
+# Builds the program and the tests together, with the same features, so that `make test` compiles no dependency twice.
 programs: duckdb
 	$(CARGO) test $(FEATURES) --locked --no-run
 
-build: duckdb ## Build the everyday program, linked with the prebuilt libduckdb
+build: duckdb ## Build the program, linked with the prebuilt libduckdb
 	$(CARGO) build $(FEATURES) --locked
 
 bundled: ## Build the release program with DuckDB compiled in (about 25 minutes on 2 cores)
 	$(CARGO) build --locked --release
 
-extension: ## Build the extension that DuckDB loads, and tell how
+extension: ## Build the DuckDB extension, and print how to load it
 	$(CARGO) rustc $(LOADABLE) --locked --release --lib --crate-type cdylib
 	@scripts/footer.sh $(TARGET_DIR)/release $(TARGET_DIR)/extension/cartographer.duckdb_extension
 	@scripts/loading.sh $(TARGET_DIR)/extension/cartographer.duckdb_extension
 
-install: ## Install that program with cargo
+install: ## Install the self-contained program with cargo
 	$(CARGO) install --locked --path .
 
-duckdb: ## Fetch the prebuilt libduckdb, unless it is there
+duckdb: ## Download the prebuilt libduckdb, unless it exists
 	@scripts/duckdb.sh
 
-clean: ## Remove what was built and the demo's case; the fetched libduckdb stays
+clean: ## Remove build output and the demo case, but not the downloaded libduckdb
 	$(CARGO) clean
 	rm -f $(CASE) $(CASE).wal

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes the demo trail: one day of an invented organisation in CloudTrail records. The same bytes each run.
+"""Writes the demo trail: one day of an invented organization in CloudTrail records. The same bytes each run.
 
 make_trail.py              write trail.json.gz beside this file
 make_trail.py --out FILE   write it there

@@ -128,7 +128,7 @@ def rows(size, cli):
     """The table's rows for one size: each way measured once, and all find the files in memory."""
     logs = trail(size)
     if logs is None:
-        print(f"bench: {size} events skipped, for want of a trail and of {SHARED}/tools/make_trail.py")
+        print(f"bench: {size} events skipped, because there is no trail and no {SHARED}/tools/make_trail.py")
         return
     case = fresh("case.duckdb")
     ways = [("floor", [PROGRAMS / "examples/floor", logs, THREADS])]
@@ -148,7 +148,7 @@ def main():
     WORK.mkdir(parents=True, exist_ok=True)
     cli = duckdb()
     if cli is None:
-        print("bench: read_json skipped, for want of duckdb-cli==1.5.6")
+        print("bench: read_json skipped, because duckdb-cli==1.5.6 is not available")
     print("| events | way | wall, s | processor, s | peak, MiB | µs an event | of load's wall |")
     print("|---:|---|---:|---:|---:|---:|---:|")
     for size in SIZES:

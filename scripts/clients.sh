@@ -47,7 +47,7 @@ same() {
 
 for package in "${packages[@]}"; do
   if ! command -v python3 >/dev/null || ! install "$package" >/dev/null 2>&1; then
-    echo "clients: skipped, for want of python3 or of $package"
+    echo "clients: skipped, because python3 or $package is not available"
     exit 0
   fi
 done

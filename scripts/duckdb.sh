@@ -82,7 +82,7 @@ trap 'rm -rf "$new"' EXIT
 fetch "$new" || fall_back "libduckdb could not be fetched from npm, its registry or GitHub"
 found=$(hash_of "$new/$library")
 if [ "$found" != "$wanted" ]; then
-  say "STOPPED: the $library that came is not the one recorded in $hashes"
+  say "STOPPED: the downloaded $library does not match the hash in $hashes"
   say "  expected $wanted"
   say "  found    $found"
   exit 1

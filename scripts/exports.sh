@@ -11,7 +11,7 @@ readers=("duckdb==1.5.6 pyarrow==26.0.1" "duckdb==2.0.0 pyarrow==26.0.1")
 
 for reader in "${readers[@]}" duckdb-cli==1.5.6; do
   if ! command -v python3 >/dev/null || ! install "$reader" >/dev/null 2>&1; then
-    echo "exports: skipped, for want of python3 or of $reader"
+    echo "exports: skipped, because python3 or $reader is not available"
     exit 0
   fi
 done
@@ -45,7 +45,7 @@ echo "exports: connect duckdb and attach, DuckDB CLI 1.5.6: opened"
 
 if ! command -v node >/dev/null || ! command -v npm >/dev/null ||
   ! npm install --silent --no-audit --no-fund --prefix "$clients/node" @duckdb/node-api@1.5.6-r.1 >/dev/null 2>&1; then
-  echo "exports: connect node is not checked, for want of node, npm or @duckdb/node-api"
+  echo "exports: connect node is not checked, because node, npm or @duckdb/node-api is not available"
 else
   "$program" connect --db "$case" node >"$clients/node/connect.js"
   (cd "$clients/node" && node connect.js) >"$folder/shown"

@@ -16,7 +16,7 @@ source scripts/packages.sh
 
 had() {
   command -v python3 >/dev/null && install "$1" >/dev/null 2>&1 && return 0
-  echo "extension: $1 is not tried, for want of python3 or of the package"
+  echo "extension: $1 is not tried, because python3 or the package is not available"
   return 1
 }
 

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Tells how to load the extension $1.
+# Prints how to load the extension $1.
 set -euo pipefail
 
 file=$(realpath "$1")
 quoted=${file//\'/\'\'}
 cat <<END
-The extension is $file. It is not signed, so a client has to allow that when it opens:
+The extension is $file. It is not signed, so the client must allow unsigned extensions:
 
   duckdb -unsigned -cmd "LOAD '$quoted'"
 

@@ -4,13 +4,13 @@
 # node 20, npm or its registry cannot be had.
 node_ready() {
   local have
-  have=$(node --version 2>/dev/null) || { echo "$1: skipped, for want of node"; return 1; }
+  have=$(node --version 2>/dev/null) || { echo "$1: skipped, because node is not available"; return 1; }
   have=${have#v}
-  [ "${have%%.*}" -ge 20 ] || { echo "$1: skipped, for node is $have, and 20 is needed"; return 1; }
-  command -v npm >/dev/null || { echo "$1: skipped, for want of npm"; return 1; }
+  [ "${have%%.*}" -ge 20 ] || { echo "$1: skipped, because node is $have, and 20 is required"; return 1; }
+  command -v npm >/dev/null || { echo "$1: skipped, because npm is not available"; return 1; }
   if ! cmp -s web/package-lock.json web/node_modules/.installed; then
     npm --prefix web ci --no-audit --no-fund --ignore-scripts --silent >/dev/null ||
-      { echo "$1: skipped, for npm cannot fetch what web/package-lock.json names"; return 1; }
+      { echo "$1: skipped, because npm cannot download the packages in web/package-lock.json"; return 1; }
     cp web/package-lock.json web/node_modules/.installed
   fi
 }

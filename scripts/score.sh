@@ -8,7 +8,7 @@ shared=$2
 sessions=(96db9634 e0d74f6e 8bf8ccf4 b5ff7b31 f8556c65 ae2b9f71 e07a7754)
 
 if ! [ -f "$shared/tools/score.py" ] || ! command -v python3 >/dev/null; then
-  echo "score: skipped, for want of $shared/tools/score.py or python3"
+  echo "score: skipped, because $shared/tools/score.py or python3 is not available"
   exit 0
 fi
 chosen=$(mktemp -d)

@@ -16,7 +16,7 @@ spark="pyspark==3.5.9 setuptools $common"
 have() { command -v python3 >/dev/null && install "$1" "$2" >/dev/null 2>&1; }
 
 if ! have "$maturin" maturin || ! have "$sail" sail; then
-  echo "spark: skipped, for want of python3, maturin or pysail"
+  echo "spark: skipped, because python3, maturin or pysail is not available"
   exit 0
 fi
 
@@ -48,7 +48,7 @@ check() {
 check sail python/tests/test_tables.py
 ENGINE=sail check sail python/tests/test_spark.py
 if ! command -v java >/dev/null || ! have "$spark" spark-3.5; then
-  echo "spark: Spark is not checked, for want of java or of pyspark"
+  echo "spark: Spark is not checked, because java or pyspark is not available"
   exit 0
 fi
 ENGINE=spark check spark-3.5 python/tests/test_spark.py python/tests/test_cluster.py
@@ -56,6 +56,6 @@ for version in "${@:2}"; do
   if have "pyspark==$version $common" "spark-$version"; then
     ENGINE=spark check "spark-$version" python/tests/test_spark.py python/tests/test_cluster.py
   else
-    echo "spark: Spark $version is not checked, for want of it"
+    echo "spark: Spark $version is not checked, because it is not available"
   fi
 done

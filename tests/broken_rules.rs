@@ -91,7 +91,7 @@ fn a_call_that_is_none() {
 
 #[test]
 fn a_shape_that_nobody_knows_names_the_known_ones() {
-    assert_refused("iam:GetUser/named", "iam:GetUser/nameless", 10, "required", "one of named is expected");
+    assert_refused("iam:GetUser/named", "iam:GetUser/nameless", 10, "required", "expected one of named");
 }
 
 #[test]

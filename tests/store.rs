@@ -347,7 +347,7 @@ fn another_database_is_refused_and_left() {
 fn a_case_of_another_schema_is_refused_with_advice() {
     let (_folder, path, case) = new_case();
     drop(case);
-    for (version, advice) in [("99", "newer cartographer"), ("0", "into a new case")] {
+    for (version, advice) in [("99", "newer version of cartographer"), ("0", "into a new case")] {
         let case = Case::open(&path).unwrap();
         case.set_info("schema_version", version).unwrap();
         drop(case);

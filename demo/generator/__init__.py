@@ -1,1 +1,1 @@
-"""The parts of the demo trail: an organisation, its console pages, its people's sessions and its machines' traffic."""
+"""The parts of the demo trail: an organization, its console pages, its people's sessions and its machines' traffic."""

@@ -102,11 +102,11 @@ def trail_dashboard(console):
     }
     console.call("cloudtrail:LookupEvents", recent, INTERNAL, 1)
     console.call("cloudtrail:LookupEvents", {"eventCategory": "insight", "maxResults": 25}, INTERNAL, 1)
-    organisation(console, 2)
+    organization(console, 2)
 
 
-def organisation(console, at):
-    """Whether the organisation has trails of its own; a member account may not ask who administers them."""
+def organization(console, at):
+    """Whether the organization has trails of its own; a member account may not ask who administers them."""
     console.call("organizations:DescribeOrganization", None, INTERNAL, at)
     console.denied(
         "organizations:ListDelegatedAdministrators", None, "because no identity-based policy allows it", at, INTERNAL
@@ -116,7 +116,7 @@ def organisation(console, at):
 def trail(console, arn):
     """One trail: its selectors, its bucket, its key, its tags."""
     trails(console)
-    organisation(console, 1)
+    organization(console, 1)
     console.each("cloudtrail:GetEventSelectors", "trailName", [arn, arn], at=1, agent=INTERNAL)
     console.call(
         "cloudtrail:GetInsightSelectors",

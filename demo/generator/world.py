@@ -1,4 +1,4 @@
-"""The organisation: two accounts, who and what is in them. All of it is invented."""
+"""The organization: two accounts, who and what is in them. All of it is invented."""
 
 import random
 

@@ -1,7 +1,7 @@
-"""cartographer: which clicks in the AWS console wrote these CloudTrail events?
+"""cartographer: find the AWS console clicks that produced CloudTrail events.
 
-``map_table`` maps a table of events in memory; ``cartographer.spark`` does so over a lake. Both do what
-``cartographer load`` does, by the same code, and their tables have the columns of its cases.
+``map_table`` maps a table of events in memory, and ``cartographer.spark`` maps a data lake. Both use the same code as
+``cartographer load``, and their tables have the same columns as a case.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Rules of one's own, beside the shipped ones."""
+"""Custom rules, in addition to the shipped ones."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from collections.abc import Mapping
 from cartographer._core import Rules
 
 RuleFiles = Mapping[str, str]
-"""Rule files: the path below their folder (``iam/users.toml``), and the text."""
+"""Rule files: the path relative to their folder (``iam/users.toml``), and the text."""
 
 
 def read_rules(folder: str | os.PathLike) -> RuleFiles:
-    """Reads a folder's rules, for ``map_table`` and ``map_signals``, which lay them over the shipped ones.
+    """Reads the rules in a folder, for ``map_table`` and ``map_signals``, which add them to the shipped rules.
 
     Raises ``NotADirectoryError`` if there is no such folder.
     """
@@ -25,7 +25,7 @@ def read_rules(folder: str | os.PathLike) -> RuleFiles:
 
 
 def compiled(files: RuleFiles | None) -> Rules:
-    """The rules, compiled once in a process. Raises ``RuleError``."""
+    """The compiled rules; compiled once per process. Raises ``RuleError``."""
     return _compiled(tuple(sorted((files or {}).items())))
 
 

@@ -1,4 +1,4 @@
-"""Schemas of ours in Spark's words."""
+"""cartographer's schemas as Spark types."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ if TYPE_CHECKING:
 
 
 def ddl(table: str) -> str:
-    """One of our schemas as ``mapInArrow`` takes it."""
+    """A schema as DDL, as ``mapInArrow`` accepts it."""
     return ", ".join(f"`{field.name}` {spark_type(field.type)}" for field in _core.schemas()[table])
 
 
 def spark_type(kind: pyarrow.DataType) -> str:
-    """The type as Spark's DDL names it."""
+    """The type in Spark's DDL."""
     if pyarrow.types.is_timestamp(kind):
         return "timestamp"
     if pyarrow.types.is_list(kind):
@@ -36,7 +36,7 @@ def spark_type(kind: pyarrow.DataType) -> str:
 
 
 def check(events: DataFrame) -> None:
-    """Raises ``ColumnError`` unless the DataFrame has the columns of events, by what is known before it is read."""
+    """Raises ``ColumnError`` unless the DataFrame has the columns of events. Checks the schema only, and reads no rows."""
     types = dict(events.dtypes)
     faults: list[str] = []
     for field in _core.schemas()["events"]:
@@ -48,9 +48,9 @@ def check(events: DataFrame) -> None:
             faults.append(f"there is more than one column {field.name!r}; rename or drop the others")
         elif found == "timestamp_ntz":
             faults.append(
-                f"column {field.name!r} has no zone; set spark.sql.session.timeZone to its own and cast it to timestamp"
+                f"column {field.name!r} has no time zone; set spark.sql.session.timeZone to its zone and cast it to timestamp"
             )
         elif found not in (wanted, "void") and not (wanted == "bigint" and found in ("int", "smallint", "tinyint")):
-            faults.append(f"column {field.name!r} is {found}, which has to be {wanted}")
+            faults.append(f"column {field.name!r} is {found}, expected {wanted}")
     if faults:
-        raise _core.ColumnError("these are no events: " + "; ".join(faults))
+        raise _core.ColumnError("these are not events: " + "; ".join(faults))

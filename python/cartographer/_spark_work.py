@@ -1,4 +1,4 @@
-"""What runs in Spark's workers: functions for ``mapInArrow``, each over the batches of one partition."""
+"""Functions that run in Spark's workers, for ``mapInArrow``. Each processes the batches of one partition."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Work = Callable[[Batches], Batches]
 
 
 def map_sessions(rules: RuleFiles) -> Work:
-    """Sessions in order into signals."""
+    """Maps ordered sessions to signals."""
 
     def work(batches: Batches) -> Batches:
         mapper = _core.Mapper(compiled(rules))
@@ -29,13 +29,13 @@ def map_sessions(rules: RuleFiles) -> Work:
 
 
 def read_sign_ins(batches: Batches) -> Batches:
-    """Events into what joins those of them that are sign-ins to sessions."""
+    """Finds the sign-ins among events, with the columns that join them to sessions."""
     for batch in batches:
         yield _core.sign_ins(batch)
 
 
 def parse_files(want: str, root: str) -> Work:
-    """Files (``path``, ``content``) into ``events`` or ``rejects``; ``raise`` gives events, and raises for a reject."""
+    """Parses files (``path``, ``content``) into ``events`` or ``rejects``; ``raise`` returns events, and raises on a reject."""
 
     def work(batches: Batches) -> Batches:
         for batch in batches:
@@ -46,7 +46,7 @@ def parse_files(want: str, root: str) -> Work:
 
 
 def parse_lines(want: str, root: str) -> Work:
-    """Lines of JSON (``path``, ``line``), as ``parse_files``. Which line of its file one is, is not known."""
+    """Like ``parse_files``, for lines of JSON (``path``, ``line``). The line numbers in the file are not known."""
 
     def work(batches: Batches) -> Batches:
         for batch in batches:
@@ -69,14 +69,14 @@ def _wanted(want: str, events, rejects) -> Batches:
         row = rejects.slice(0, 1).to_pylist()[0]
         record = f", record {row['record']}" if row["record"] else ""
         raise _core.CartographerError(
-            f"{row['document']!r}{record}: {row['cause']}; it begins {row['excerpt']!r}. "
-            "Without strict=True such records are left out, and read_rejects gives them"
+            f"{row['document']!r}{record}: {row['cause']}; it starts with {row['excerpt']!r}. "
+            "Without strict=True such records are left out; read_rejects returns them"
         )
     yield from events
 
 
 def _unplaced(batch: pyarrow.RecordBatch) -> pyarrow.RecordBatch:
-    """The batch without numbers of records, which count from where Spark cut its input."""
+    """The batch without record numbers, which would be relative to Spark's input split."""
     name = "source_record" if "source_record" in batch.schema.names else "record"
     at = batch.schema.get_field_index(name)
     columns = batch.columns
@@ -85,12 +85,12 @@ def _unplaced(batch: pyarrow.RecordBatch) -> pyarrow.RecordBatch:
 
 
 def root_of(path: str | list[str]) -> str:
-    """What local names begin with, for engines that leave it out; empty if the files are not local."""
+    """The prefix of local paths, for engines that omit it; empty if the files are not local."""
     first = path if isinstance(path, str) else next(iter(path), "")
     return "/" if first.startswith(("/", "file:")) else ""
 
 
 def file_name(path: str, root: str) -> str:
-    """The name that ``cartographer load`` knows a file by: a local one without its scheme."""
+    """The file name as ``cartographer load`` has it: a local file without its scheme."""
     local = path.removeprefix("file:")
     return root + local.lstrip("/") if root else path

@@ -1,4 +1,4 @@
-"""Files and tables in memory: for notebooks."""
+"""Files and tables in memory, for notebooks."""
 
 from __future__ import annotations
 
@@ -13,30 +13,30 @@ from cartographer._rules import RuleFiles, compiled
 
 
 class Mapped(NamedTuple):
-    """What a table of events was mapped to: the tables of these names in a case."""
+    """The result of mapping a table of events: the tables of these names in a case."""
 
     signals: pyarrow.Table
-    """One click, command or background burst a row."""
+    """One row per click, command or burst of background activity."""
     event_signal: pyarrow.Table
-    """One event's part in one signal a row."""
+    """One row per event in a signal, with its role."""
     signal_entities: pyarrow.Table
-    """One thing seen or touched in one signal a row."""
+    """One row per resource seen or touched in a signal."""
 
 
 class Parsed(NamedTuple):
-    """What was in a file."""
+    """The content of a file."""
 
     events: pyarrow.Table
-    """One CloudTrail event a row. An event may be there twice; ``map_table`` counts it once."""
+    """One row per CloudTrail event. An event may appear twice; ``map_table`` counts it once."""
     rejects: pyarrow.Table
-    """One record, or document, that could not be read a row."""
+    """One row per record or document that could not be read."""
 
 
 def parse(file: str | os.PathLike, data: bytes | None = None) -> Parsed:
-    """Reads one file of CloudTrail, compressed or not, in any of the forms that ``cartographer load`` knows.
+    """Reads one CloudTrail file, compressed or not, in any format that ``cartographer load`` supports.
 
-    With ``data`` the file is not opened: these are its bytes, and ``file`` is the name they go by. What is wrong with
-    the content is a row of ``rejects``; a file that cannot be opened raises ``OSError``.
+    If ``data`` is given, it is the content of the file, and ``file`` is only its name. Errors in the content are rows of
+    ``rejects``; a file that cannot be opened raises ``OSError``.
     """
     name = os.fspath(file)
     events, rejects = _core.parse_document(name, pathlib.Path(name).read_bytes() if data is None else data)
@@ -47,15 +47,15 @@ def parse(file: str | os.PathLike, data: bytes | None = None) -> Parsed:
 def map_table(events: pyarrow.Table, *, rules: RuleFiles | None = None) -> Mapped:
     """Maps a table of events, with all columns of ``schemas()["events"]``, in any order and from any number of files.
 
-    An event of several files counts once, sign-ins are put into the sessions they opened, and sessions without evidence
-    of the console are left out, as ``cartographer load`` does. ``rules`` are rules of one's own (``read_rules``).
+    An event in several files counts once, sign-ins are assigned to the sessions that they opened, and sessions without
+    evidence of the console are excluded, as in ``cartographer load``. ``rules`` are your own rules (``read_rules``).
 
-    Raises ``ColumnError`` for a column that is missing or of another type, and ``RuleError``.
+    Raises ``ColumnError`` if a column is missing or has the wrong type, and ``RuleError``.
     """
     if not isinstance(events, pyarrow.Table):
         raise TypeError(
-            f"map_table takes a pyarrow.Table, not {type(events).__name__}; a DataFrame of pandas becomes one "
-            "by pyarrow.Table.from_pandas, one of Spark is mapped by cartographer.spark.map_signals"
+            f"map_table takes a pyarrow.Table, not {type(events).__name__}; convert a pandas DataFrame "
+            "with pyarrow.Table.from_pandas, or map a Spark DataFrame with cartographer.spark.map_signals"
         )
     batches = _core.map_events(events.to_batches(), compiled(rules))
     return Mapped(*(pyarrow.Table.from_batches([batch]) for batch in batches))

@@ -1,8 +1,8 @@
-"""The mapping over a lake: CloudTrail in, DataFrames of signals out, on Spark 3.5 and later and on Sail.
+"""Maps CloudTrail in a data lake to DataFrames of signals, on Spark 3.5 and later and on Sail.
 
-The functions only describe the work, as Spark's own do; nothing is read before somebody asks for rows. Events have the
-columns of ``cartographer.schemas()["events"]``, and are best written once as Parquet or Iceberg: the mapping looks at
-them several times, each time at some of their columns.
+The functions are lazy, like Spark's own: nothing is read until rows are requested. Events have the columns of
+``cartographer.schemas()["events"]``. Write them once as Parquet or Iceberg, because the mapping scans them several times,
+each time with few columns.
 """
 
 from __future__ import annotations
@@ -35,31 +35,31 @@ __all__ = [
 
 
 class Signals(NamedTuple):
-    """What events were mapped to: the tables of these names in a case."""
+    """The result of mapping events: the tables of these names in a case."""
 
     signals: DataFrame
-    """One click, command or background burst a row."""
+    """One row per click, command or burst of background activity."""
     event_signal: DataFrame
-    """One event's part in one signal a row."""
+    """One row per event in a signal, with its role."""
     signal_entities: DataFrame
-    """One thing seen or touched in one signal a row."""
+    """One row per resource seen or touched in a signal."""
     mapped: DataFrame
-    """What the other three are taken from: a signal a row, with its events and entities as lists. Who wants more than
-    one of them should persist or write this one, or all is mapped again for each."""
+    """The source of the other three: one row per signal, with its events and entities as lists. If you need more than one
+    of them, persist or write this one; otherwise everything is mapped again for each."""
 
 
 def read_trail(spark: SparkSession, path: str | list[str], *, lines: bool = False, strict: bool = False) -> DataFrame:
-    """The events of CloudTrail files below a path: compressed or not, in any form that ``cartographer load`` knows.
+    """The events of the CloudTrail files under a path, compressed or not, in any format that ``cartographer load`` supports.
 
-    A file is read whole by one task, up to the 2 GiB that Spark allows. JSON lines of any size are read in pieces with
-    ``lines=True``, on Spark; ``source_record`` is NULL then. Records that cannot be read are left out, and
-    ``read_rejects`` gives them; with ``strict=True`` they raise.
+    One task reads a whole file, up to Spark's limit of 2 GiB. With ``lines=True``, JSON Lines of any size are read in
+    chunks, on Spark only; ``source_record`` is then NULL. Records that cannot be read are left out, and ``read_rejects``
+    returns them; with ``strict=True`` they raise an exception.
     """
     return _read(spark, path, lines, "raise" if strict else "events", "events")
 
 
 def read_rejects(spark: SparkSession, path: str | list[str], *, lines: bool = False) -> DataFrame:
-    """What ``read_trail`` leaves out of these files, with what is wrong: a row a record, or document."""
+    """What ``read_trail`` leaves out of these files, with the reason: one row per record or document."""
     return _read(spark, path, lines, "rejects", "rejects")
 
 
@@ -76,15 +76,15 @@ def _read(spark: SparkSession, path: str | list[str], lines: bool, want: str, ta
 def from_security_lake(df: DataFrame, *, strict: bool = False) -> DataFrame:
     """Events from Security Lake's table of CloudTrail management events, OCSF 1.0.0-rc.2 or 1.1.0.
 
-    Columns of one's own do no harm. Rows of other products are left out; with ``strict=True`` they raise.
+    Additional columns are ignored. Rows of other products are left out; with ``strict=True`` they raise an exception.
     """
     return _from_rows(df, "security-lake", ("metadata", "api"), strict)
 
 
 def from_athena(df: DataFrame, *, strict: bool = False) -> DataFrame:
-    """Events from the table that AWS's own statement for Athena makes of a trail (``eventtime``, ``useridentity`` …).
+    """Events from the CloudTrail table created by AWS's statement for Athena (``eventtime``, ``useridentity`` …).
 
-    Columns of partitions do no harm. Rows that are no events are left out; with ``strict=True`` they raise.
+    Partition columns are ignored. Rows that are not events are left out; with ``strict=True`` they raise an exception.
     """
     return _from_rows(df, "athena", ("eventtime", "eventsource", "eventname", "useridentity"), strict)
 
@@ -101,13 +101,13 @@ def _from_rows(df: DataFrame, name: str, needed: Sequence[str], strict: bool) ->
 
 
 def map_signals(events: DataFrame, *, rules: RuleFiles | None = None) -> Signals:
-    """Maps events to signals, as ``cartographer load`` does: the same rows, with the same ids.
+    """Maps events to signals, with the same rows and IDs as ``cartographer load``.
 
-    Sessions without evidence of the console are dropped before anything is shuffled. ``rules`` are rules of one's own
+    Sessions without evidence of the console are dropped before anything is shuffled. ``rules`` are your own rules
     (``cartographer.read_rules``).
 
-    Raises ``ColumnError`` for a column that is missing or of another type, and ``RuleError``; a row that cannot be one
-    of an event's raises in the task that meets it.
+    Raises ``ColumnError`` if a column is missing or has the wrong type, and ``RuleError``. A row that is not an event
+    raises an exception in the task that processes it.
     """
     check(events)
     compiled(rules)
@@ -116,7 +116,7 @@ def map_signals(events: DataFrame, *, rules: RuleFiles | None = None) -> Signals
 
 
 def tables_of(mapped: DataFrame) -> Signals:
-    """The tables in what was mapped (``Signals.mapped``), which somebody has written and read again."""
+    """The tables in ``Signals.mapped``, after it was written and read again."""
     schemas = _core.schemas()
     return Signals(
         mapped.select(*schemas["signals"].names),
@@ -127,10 +127,10 @@ def tables_of(mapped: DataFrame) -> Signals:
 
 
 def begun_on(mapped: DataFrame, day: datetime.date) -> DataFrame:
-    """Of what was mapped, the sessions whose first signal is of that day, in UTC.
+    """The sessions in ``mapped`` whose first signal is on that day, in UTC.
 
-    For tables with a partition a day, which a run replaces: a session is in one of them, whole, if the events of the
-    day before and of the day after were mapped with it. ``docs/spark.md`` of the project shows the pattern.
+    For tables with one partition per day, which each run replaces. A session is completely in one partition if the events
+    of the day before and the day after were mapped as well. ``docs/spark.md`` in the project shows the pattern.
     """
     start = datetime.datetime(day.year, day.month, day.day, tzinfo=datetime.timezone.utc)
     first, last = (round((start + datetime.timedelta(days=days)).timestamp() * 1_000_000) for days in (0, 1))
@@ -156,19 +156,19 @@ def _waits() -> Column:
 
 
 def _of_console(events: DataFrame) -> DataFrame:
-    """The events of the console's sessions, sign-ins in the sessions they opened."""
+    """The events of console sessions, with sign-ins in the sessions that they opened."""
     known = _known_sessions(events.where(~_waits()))
     moves = _moves(events.where(_waits()), known)
     console = known.where("strong OR (anonymous AND evidence)").select("session_id")
     console = console.union(moves.select("moved_to")).distinct()
     moved = events.join(F.broadcast(moves), "event_id", "left")
     moved = moved.withColumn("session_id", F.coalesce("moved_to", "session_id")).drop("moved_to")
-    # By a broadcast, for a join of any other kind would shuffle all that it is to drop.
+    # A broadcast join, because any other join would shuffle the rows that it drops.
     return moved.join(F.broadcast(console), "session_id", "left_semi")
 
 
 def _known_sessions(events: DataFrame) -> DataFrame:
-    """A row a session: whether it is the console's, and what a sign-in that may have opened it finds it by."""
+    """One row per session: whether it is a console session, and the keys by which a sign-in can find it."""
     strong = F.array(*(F.lit(name) for name in _core.strong_evidence()))
     dated = F.col("session_created").isNotNull() & ~F.array_contains(_evidence(), "sign_in")
     filled = lambda name: F.when(F.col(name) != "", F.col(name))
@@ -189,7 +189,7 @@ def _known_sessions(events: DataFrame) -> DataFrame:
 
 
 def _moves(waiting: DataFrame, known: DataFrame) -> DataFrame:
-    """For each sign-in that waits, ``event_id`` and the session it belongs in: ``moved_to``."""
+    """For each waiting sign-in, ``event_id`` and the session that it belongs to: ``moved_to``."""
     sign_ins = waiting.mapInArrow(read_sign_ins, ddl("sign_ins")).withColumnRenamed("session_id", "own")
     candidates = known.where(F.col("created").isNotNull()).select(
         F.col("session_id").alias("opened"),
@@ -207,12 +207,12 @@ def _moves(waiting: DataFrame, known: DataFrame) -> DataFrame:
 
 
 def _once(events: DataFrame) -> DataFrame:
-    """Each event once: the record that stands first in the file whose name comes first."""
+    """Each event once: its first record in the file whose name sorts first."""
     first = Window.partitionBy("event_id").orderBy("source_file", "source_record", "session_id")
     return events.withColumn("place", F.row_number().over(first)).where("place = 1")
 
 
 def _sessions(events: DataFrame) -> DataFrame:
-    """Sessions as a ``Mapper`` takes them."""
+    """Sessions as ``Mapper`` expects them."""
     in_order = Window.partitionBy("session_id").orderBy("event_time", "event_id")
     return events.withColumn("seq", F.row_number().over(in_order)).select(*_core.mapper_columns())

@@ -5,15 +5,15 @@ use pyo3::create_exception;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 
-create_exception!(cartographer, CartographerError, PyValueError, "What cartographer is given cannot be mapped.");
+create_exception!(cartographer, CartographerError, PyValueError, "The input cannot be mapped.");
 create_exception!(
     cartographer,
     ColumnError,
     CartographerError,
     "A column is missing, or its values are not those of events."
 );
-create_exception!(cartographer, OrderError, CartographerError, "The rows of a session are not whole, or not in order.");
-create_exception!(cartographer, RuleError, CartographerError, "Rules of one's own are wrong; a line for each problem.");
+create_exception!(cartographer, OrderError, CartographerError, "The rows of a session are incomplete or out of order.");
+create_exception!(cartographer, RuleError, CartographerError, "Custom rules have errors; one line for each problem.");
 
 /// The exception for an error.
 #[expect(clippy::needless_pass_by_value, reason = "so that map_err takes it by its name")]

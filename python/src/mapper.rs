@@ -12,13 +12,13 @@ use pyo3::prelude::*;
 
 use crate::error::{RuleError, exception};
 
-/// Compiled rules: the shipped ones, with one's own over them.
+/// Compiled rules: the shipped ones and your own.
 #[pyclass(frozen, module = "cartographer")]
 pub(crate) struct Rules(pub(crate) Arc<RuleSet>);
 
 #[pymethods]
 impl Rules {
-    /// `files` are rules of one's own: the path below their folder, and the text.
+    /// `files` are your own rules: the path relative to their folder, and the text.
     #[new]
     #[pyo3(signature = (files = None))]
     fn new(py: Python<'_>, files: Option<BTreeMap<String, String>>) -> PyResult<Self> {
@@ -44,7 +44,7 @@ impl Rules {
     }
 }
 
-/// Maps sessions whose rows come one after another, batch by batch.
+/// Maps sessions batch by batch. The rows of a session are consecutive.
 #[pyclass(module = "cartographer")]
 pub(crate) struct Mapper(lake::Mapper);
 
@@ -55,13 +55,13 @@ impl Mapper {
         Self(lake::Mapper::new(Arc::clone(&rules.0)))
     }
 
-    /// Takes the next rows; gives the signals of the sessions that are whole now.
+    /// Takes the next rows; returns the signals of the sessions that are now complete.
     fn push(&mut self, py: Python<'_>, batch: PyArrowType<RecordBatch>) -> PyResult<PyArrowType<RecordBatch>> {
         let batch = batch.0;
         py.detach(|| wide(self.0.push(&batch)))
     }
 
-    /// Ends the input; gives the signals of the last session.
+    /// Ends the input; returns the signals of the last session.
     fn finish(&mut self, py: Python<'_>) -> PyResult<PyArrowType<RecordBatch>> {
         py.detach(|| wide(self.0.finish()))
     }

@@ -23,7 +23,7 @@ pub(crate) fn parse_document(py: Python<'_>, name: &str, data: &[u8]) -> PyResul
     Ok((document.events.into_iter().map(PyArrowType).collect(), PyArrowType(document.rejects)))
 }
 
-/// Events in any order into `signals`, `event_signal` and `signal_entities`.
+/// Maps events in any order to `signals`, `event_signal` and `signal_entities`.
 #[pyfunction]
 pub(crate) fn map_events(py: Python<'_>, batches: Vec<Batch>, rules: &Rules) -> PyResult<(Batch, Batch, Batch)> {
     let batches: Vec<RecordBatch> = batches.into_iter().map(|batch| batch.0).collect();
@@ -31,14 +31,14 @@ pub(crate) fn map_events(py: Python<'_>, batches: Vec<Batch>, rules: &Rules) -> 
     Ok((PyArrowType(found.signals), PyArrowType(found.event_signal), PyArrowType(found.signal_entities)))
 }
 
-/// The sign-ins among events that wait for the session they opened.
+/// The sign-ins among events that do not state the session that they opened.
 #[pyfunction]
 pub(crate) fn sign_ins(py: Python<'_>, batch: Batch) -> PyResult<Batch> {
     let batch = batch.0;
     py.detach(|| lake::sign_ins(&batch)).map(PyArrowType).map_err(exception)
 }
 
-/// The schemas of what goes in and comes out, by name; times in UTC.
+/// The schemas of inputs and outputs, by name; times in UTC.
 #[pyfunction]
 pub(crate) fn schemas() -> BTreeMap<&'static str, PyArrowType<Schema>> {
     let tables = [&EVENTS, &REJECTS, &SIGNALS, &EVENT_SIGNAL, &SIGNAL_ENTITIES];
@@ -47,13 +47,13 @@ pub(crate) fn schemas() -> BTreeMap<&'static str, PyArrowType<Schema>> {
     own.chain(made).map(|(name, schema)| (name, PyArrowType(schema.as_ref().clone()))).collect()
 }
 
-/// The columns that a mapper asks for.
+/// The columns that a mapper needs.
 #[pyfunction]
 pub(crate) fn mapper_columns() -> Vec<&'static str> {
     lake::mapper_columns().collect()
 }
 
-/// The names in `console_evidence` that each alone make a session the console's.
+/// The names in `console_evidence` that are each sufficient for a console session.
 #[pyfunction]
 pub(crate) fn strong_evidence() -> Vec<&'static str> {
     Evidence::STRONG.names().collect()

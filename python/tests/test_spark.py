@@ -216,19 +216,19 @@ WRONG = {
     ),
     "times without a zone": (
         lambda e: lake.map_signals(e.withColumn("event_time", F.expr("cast(event_time AS timestamp_ntz)"))),
-        "has no zone",
+        "has no time zone",
     ),
-    "a table of something else": (lambda e: lake.map_signals(e.select(F.lit(1).alias("a"))), "these are no events"),
+    "a table of something else": (lambda e: lake.map_signals(e.select(F.lit(1).alias("a"))), "these are not events"),
     "not Athena's table": (lambda e: lake.from_athena(e), "is it the table of athena"),
     "not Security Lake's table": (lambda e: lake.from_security_lake(e), "is it the table of security-lake"),
     "rules that are none": (lambda e: lake.map_signals(e, rules={"iam/x.toml": "id = 3"}), "iam/x.toml:1"),
     "a key is NULL": (mapped_of(event_id="cast(NULL AS string)"), '"event_id" is NULL in row 1'),
     "a session is NULL": (mapped_of(session_id="cast(NULL AS string)"), '"session_id" is NULL in row 1'),
     "a client that is none": (mapped_of(client="'Netscape'"), '"Netscape"'),
-    "a request that is no JSON": (mapped_of(request_parameters="'{a: 1}'"), "is no JSON"),
-    "a column renamed on the way": (lambda e: renamed(e), 'no column "event_key"'),
-    "a session cut in its middle": (mapped_of(seq="5"), "seq 5 where 1 has to come"),
-    "rows that nobody put in order": (pushed_unsorted, "seq 2 where 1 has to come"),
+    "a request that is no JSON": (mapped_of(request_parameters="'{a: 1}'"), "is not JSON"),
+    "a column renamed on the way": (lambda e: renamed(e), 'column "event_key" of type VARCHAR is missing'),
+    "a session cut in its middle": (mapped_of(seq="5"), "seq 5, expected 1"),
+    "rows that nobody put in order": (pushed_unsorted, "seq 2, expected 1"),
 }
 
 

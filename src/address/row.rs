@@ -127,7 +127,7 @@ impl Address {
         let mut rows = Rows::new(&ADDRESSES);
         for found in addresses {
             let (place, cloud) = (&found.place, found.cloud.as_ref());
-            rows.push([
+            rows.push(&[
                 Cell::text(&found.address),
                 Cell::Text(place.network.as_deref()),
                 Cell::Text(place.country.as_deref()),

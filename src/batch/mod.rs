@@ -34,7 +34,7 @@ pub enum BatchError {
         column: String,
     },
     /// A batch has no such column, or one of another type.
-    #[error("the batch has no column {0} of the type that is asked for")]
+    #[error("the batch has no column {0} of the expected type")]
     Column(String),
     /// Arrow would not have it.
     #[error(transparent)]

@@ -136,10 +136,10 @@ impl Table {
         let (at, name) = (toml.name.span().start, toml.name.get_ref());
         let same = self.by_call.get(name).map(Vec::as_slice).unwrap_or_default();
         if same.iter().any(|entry| self.entries[*entry].file != text.file) {
-            faults.add(at, "name", format!("entries of one call in one file are expected, found `{name}` in two"));
+            faults.add(at, "name", format!("expected all entries of a call in one file, found `{name}` in two"));
         }
         if same.iter().any(|entry| self.entries[*entry].when.is_empty()) {
-            faults.add(at, "name", format!("`when` is expected in the entry of `{name}` before this one"));
+            faults.add(at, "name", format!("expected `when` in the previous entry of `{name}`"));
         }
         if let Some(entry) = compile_entry(text, toml, self.entries.len(), &self.words, faults) {
             self.by_call.entry(name.clone()).or_default().push(entry.index);
@@ -176,7 +176,7 @@ fn compile_entry(
     let before = faults.count();
     let (at, name) = (toml.name.span().start, toml.name.get_ref().clone());
     if !name.contains(':') || has_version(&name) {
-        faults.add(at, "name", format!("`service:Call` without a version is expected, found `{name}`"));
+        faults.add(at, "name", format!("expected `service:Call` without a version, found `{name}`"));
     }
     let things = things(toml, at, faults);
     let values = values(toml, at, faults);
@@ -228,7 +228,7 @@ fn check_techniques(toml: &CallToml, faults: &mut Faults<'_>) {
             faults.add(
                 technique.span().start,
                 "attack",
-                format!("an ATT&CK id is expected, found `{}`", technique.get_ref()),
+                format!("expected an ATT&CK ID, found `{}`", technique.get_ref()),
             );
         }
     }
@@ -305,7 +305,7 @@ fn things(toml: &CallToml, at: usize, faults: &mut Faults<'_>) -> Vec<Thing> {
     for (key, relation, group) in groups {
         for (placeholder, thing) in group {
             if things.iter().any(|known| known.placeholder == *placeholder) {
-                faults.add(at, key, format!("another name than `{placeholder}` is expected, with `type`: it is taken"));
+                faults.add(at, key, format!("expected a name other than `{placeholder}`, with `type`: it is in use"));
             }
             let (kind, paths) = match thing {
                 ThingToml::Paths(paths) => (placeholder.clone(), paths),
@@ -375,14 +375,14 @@ fn classes(toml: &CallToml, faults: &mut Faults<'_>) -> Vec<(Class, String)> {
             Some((_, _, effects)) => faults.add(
                 name.span().start,
                 "classes",
-                format!("one of {} is expected, found `{effect}`", effects.join(", ")),
+                format!("expected one of {}, found `{effect}`", effects.join(", ")),
             ),
             None => {
                 let known: Vec<&str> = CLASSES.iter().map(|(_, name, _)| *name).collect();
                 faults.add(
                     name.span().start,
                     "classes",
-                    format!("one of {} is expected, found `{}`", known.join(", "), name.get_ref()),
+                    format!("expected one of {}, found `{}`", known.join(", "), name.get_ref()),
                 );
             }
         }

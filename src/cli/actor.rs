@@ -8,11 +8,11 @@ use super::case::CaseArgs;
 use super::format::{self, RowFormat};
 use super::{ExitCode, Streams, who};
 
-/// Tell who is behind a name, key, ARN or session, and what was done with what it made
+/// Show who is behind a name, key, ARN or session, and who used the credentials it created
 ///
-/// The sessions that are meant, those behind them (relation `behind`: they made the credential that was used, up to the
-/// first that the trail shows), and those that used a credential made here (`made here`). `chain` says how each became the
-/// next. `timeline --actor` shows what they did.
+/// Lists the matching sessions; the sessions behind them (relation `behind`), which created the credentials that they used,
+/// back to the first one in the trail; and the sessions that used credentials created here (`made here`). `chain` shows how
+/// one led to the next. `timeline --actor` shows what they did.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -20,7 +20,7 @@ Examples:
   cartographer actor AKIAIOSFODNN7EXAMPLE --format json
   cartographer timeline --actor nadia --writes")]
 pub(crate) struct Actor {
-    /// A principal as `sessions` names it, an access key, an ARN, or the beginning of a session id
+    /// A principal as shown by `sessions`, an access key, an ARN, or the start of a session ID
     who: String,
     #[command(flatten)]
     case: CaseArgs,
@@ -57,7 +57,7 @@ impl Actor {
         format::write(streams, self.format, &batches)?;
         if batches.iter().all(|batch| batch.num_rows() == 0) {
             streams.say(&format!(
-                "nobody in the case is {:?}; `cartographer sessions --all` lists who is, `cartographer search` looks everywhere",
+                "nobody in the case matches {:?}; `cartographer sessions --all` lists the principals, `cartographer search` searches all events",
                 self.who
             ));
         }

@@ -15,7 +15,7 @@ use super::fail::Advised;
 /// Which case.
 #[derive(Debug, Args)]
 pub(crate) struct CaseArgs {
-    /// The case: a DuckDB file that `cartographer load` wrote [default: the only .duckdb file in the current folder]
+    /// The case: a DuckDB file created by `cartographer load` [default: the only .duckdb file in the current folder]
     #[arg(long, value_name = "FILE", env = "CARTOGRAPHER_DB", hide_env_values = true)]
     db: Option<PathBuf>,
     #[arg(skip)]
@@ -28,30 +28,30 @@ impl CaseArgs {
         Self { db: Some(db), resolved: OnceCell::new() }
     }
 
-    /// The case's file, as it was named.
+    /// The file of the case, as given.
     pub(crate) fn path(&self) -> &Path {
         let default = || self.db.clone().or_else(only_case).unwrap_or_else(|| PathBuf::from("case.duckdb"));
         self.resolved.get_or_init(default)
     }
 
-    /// Opens a case that must be there, for reading.
+    /// Opens an existing case for reading.
     pub(crate) fn open_read_only(&self) -> Result<Case> {
         self.must_exist()?;
         Case::open_read_only(self.path()).with_context(|| self.cannot_open())
     }
 
-    /// Opens a case that must be there, for writing.
+    /// Opens an existing case for writing.
     pub(crate) fn open_for_writing(&self) -> Result<Case> {
         self.must_exist()?;
         Case::open(self.path()).with_context(|| self.cannot_open())
     }
 
-    /// Asks what only a case can answer.
+    /// Runs a query that only a case can answer.
     pub(crate) fn ask(&self, case: &Case, sql: &str, params: &[String]) -> Result<Vec<RecordBatch>> {
         case.query_with(sql, params).with_context(|| {
             Advised::new(
-                format!("{} does not answer as a case does", self.path().display()),
-                "Is it a file that `cartographer load` of this version wrote?",
+                format!("{} cannot be queried as a case", self.path().display()),
+                "Check that this version of `cartographer load` created the file.",
             )
         })
     }
@@ -63,18 +63,18 @@ impl CaseArgs {
         }
         if self.db.is_none() {
             bail!(Advised::misuse(
-                "no case is named, and the current folder does not have exactly one",
-                "Name it with --db FILE, or set CARTOGRAPHER_DB.",
+                "no case was specified, and the current folder does not contain exactly one",
+                "Use --db FILE, or set CARTOGRAPHER_DB.",
             ));
         }
         let advice = format!("Load a trail into it first: cartographer load PATH --db {}", path.display());
-        bail!(Advised::new(format!("there is no case {}", path.display()), advice))
+        bail!(Advised::new(format!("the case {} does not exist", path.display()), advice))
     }
 
     fn cannot_open(&self) -> Advised {
         Advised::new(
             format!("cannot open {}", self.path().display()),
-            "Is it a DuckDB file, and is no other program writing to it?",
+            "Check that it is a DuckDB file, and that no other program is writing to it.",
         )
     }
 }

@@ -12,25 +12,33 @@ use super::case::CaseArgs;
 use super::fail::Advised;
 use super::{ExitCode, Streams};
 
-/// Show how other programs open a case, read-only
+/// Show how to open a case from other programs, read-only
 ///
-/// Lines to paste, with the case's path quoted as each program wants it.
+/// Prints code to paste, with the path of the case quoted for each program.
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  cartographer connect
+  cartographer connect python
+  cartographer connect dbeaver --db case.duckdb")]
 pub(crate) struct Connect {
     #[command(flatten)]
     case: CaseArgs,
-    /// Which program; all that are known if none is named
+    /// The program; all known programs by default
     #[arg(value_name = "CLIENT", value_parser = client_parser())]
     client: Option<Client>,
 }
 
 impl Connect {
     pub(crate) fn run(self, streams: Streams) -> Result<ExitCode> {
-        // A file that is no case is told so here, and not by the other program.
+        // Reports a file that is not a case here, and not in the other program.
         drop(self.case.open_read_only()?);
-        let path = absolute(self.case.path()).context("the current folder is not known")?;
+        let path = absolute(self.case.path()).context("cannot determine the current folder")?;
         let path = path.to_str().with_context(|| {
-            Advised::new("the case's path is no UTF-8", "Rename it: other programs could not be told of it.")
+            Advised::new(
+                "the path of the case is not valid UTF-8",
+                "Rename the file, because other programs could not open it.",
+            )
         })?;
         let mut out = streams.data();
         let shown = self.client.as_ref().map_or(&Client::ALL[..], std::slice::from_ref);

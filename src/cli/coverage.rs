@@ -8,23 +8,27 @@ use super::case::CaseArgs;
 use super::format::{self, RowFormat};
 use super::{ExitCode, Streams};
 
-/// Count how many clicks are named by a known page, with which confidence, and what the other events are
+/// Count the clicks on known pages, with their confidence, and the remaining events
 ///
-/// A click is a signal other than background. It is named by a known page (`on_known_page`; `high_confidence` of these
-/// at 0.9 or above), by its service alone (`visits`), by its call alone (`generic_changes`), or it is a command.
-/// `unexplained_events` are the console's and in no signal. That an event is in a signal does not mean that the page
-/// is known.
+/// A click is a signal other than background. It is on a known page (`on_known_page`; `high_confidence` counts those at 0.9
+/// or above), identified only by its service (`visits`) or its call (`generic_changes`), or a command.
+/// `unexplained_events` are console events in no signal. An event in a signal does not imply that the page is known.
 ///
-/// One line a session or a service, those with the most clicks on unknown pages first. A table ends with a line for all
-/// of them; the other formats leave it out. The view `coverage` has both at once.
+/// There is one row per session or service, those with the most clicks on unknown pages first. The table ends with a total;
+/// the other formats do not have it. The view `coverage` has both groupings.
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  cartographer coverage
+  cartographer coverage --by service
+  cartographer coverage --session 5db5e5e5 --format json")]
 pub(crate) struct Coverage {
     #[command(flatten)]
     case: CaseArgs,
-    /// Only sessions whose id begins so
+    /// Only sessions whose ID starts with this
     #[arg(long, value_name = "ID", default_value = "", hide_default_value = true)]
     session: String,
-    /// What a line is
+    /// The rows of the table
     #[arg(long, value_enum, default_value = "session")]
     by: By,
     /// Output format
@@ -32,12 +36,12 @@ pub(crate) struct Coverage {
     format: RowFormat,
 }
 
-/// What clicks and events are counted by.
+/// The grouping of clicks and events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum By {
-    /// Session
+    /// One row per session
     Session,
-    /// Service called
+    /// One row per service
     Service,
 }
 
@@ -50,7 +54,7 @@ impl By {
         }
     }
 
-    /// What else is told of a line: each with a comma after it.
+    /// Further columns of a row, each followed by a comma.
     const fn others(self) -> &'static str {
         match self {
             Self::Session => "principal, account_id, ",
@@ -65,12 +69,14 @@ impl Coverage {
         let batches = self.case.ask(&case, &self.query(), std::slice::from_ref(&self.session))?;
         format::write(streams, self.format, &batches)?;
         if batches.iter().all(|batch| batch.num_rows() == 0) {
-            streams.say("no console event to count; `cartographer sessions --all` lists who is in the case");
+            streams.say(
+                "there are no console events to count; `cartographer sessions --all` lists the sessions in the case",
+            );
         }
         Ok(ExitCode::Fine)
     }
 
-    /// The query; its parameter is how the session begins.
+    /// The query; its parameter is the prefix of the session ID.
     fn query(&self) -> String {
         let (name, others) = (self.by.name(), self.by.others());
         let total = if self.format == RowFormat::Table { ", ()" } else { "" };

@@ -10,26 +10,32 @@ use clap_complete::Shell;
 
 use super::{Cli, ExitCode, Streams};
 
-/// Write a shell's completions to standard output
-///
-/// For bash: cartographer completions bash > ~/.local/share/bash-completion/completions/cartographer
+/// Write shell completions to standard output
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  cartographer completions bash > ~/.local/share/bash-completion/completions/cartographer
+  cartographer completions zsh > ~/.zfunc/_cartographer")]
 pub(crate) struct Completions {
-    /// Which shell
+    /// The shell
     shell: Shell,
 }
 
-/// Write the manual: a page to standard output, or every page to a folder
+/// Write the manual: the main page to standard output, or every page to a folder
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  cartographer man > cartographer.1
+  cartographer man --dir ~/.local/share/man/man1")]
 pub(crate) struct Man {
-    /// Write a page for each subcommand into this folder, which is made if it is not there
+    /// Write one page per subcommand to this folder, which is created if necessary
     #[arg(long, value_name = "DIR")]
     dir: Option<PathBuf>,
 }
 
 impl Completions {
     pub(crate) fn run(self, streams: Streams) -> Result<ExitCode> {
-        // clap_complete panics if its writer refuses; memory does not.
+        // clap_complete panics if its writer fails; writing to memory cannot.
         let mut script = Vec::new();
         clap_complete::generate(self.shell, &mut Cli::command(), "cartographer", &mut script);
         print(&script, streams)

@@ -2,16 +2,16 @@
 
 use std::process;
 
-/// What the caller of the program is told. [`HELP`] says the same.
+/// The result for the caller of the program. [`HELP`] documents the values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ExitCode {
     /// Everything was done.
     Fine = 0,
     /// Nothing was done, or what was checked is broken or was tampered with.
     Failed = 1,
-    /// The arguments make no sense.
+    /// The arguments are invalid.
     Usage = 2,
-    /// A hunt has hits, and `--exit-code` asked to be told.
+    /// A hunt has hits, and `--exit-code` was given.
     Found = 3,
     /// A load or a check could not do everything.
     Partial = 4,
@@ -20,12 +20,12 @@ pub(crate) enum ExitCode {
 /// The exit codes as the help states them.
 pub(crate) const HELP: &str = "\
 Exit codes:
-  0  fine
-  1  failed; or, of verify, a file was altered, removed or added
-  2  the arguments make no sense
+  0  success
+  1  failure; for verify, a file was altered, removed or added
+  2  invalid arguments
   3  hunt run --exit-code: there are hits
-  4  done in part: something was refused, rejected or failed, the rest is in the case; or,
-     of verify, something could not be verified, and nothing failed";
+  4  partial success: something was refused, rejected or failed, and the rest is in the
+     case; for verify, something could not be verified, and nothing failed";
 
 impl From<ExitCode> for process::ExitCode {
     fn from(code: ExitCode) -> Self {

@@ -15,26 +15,31 @@ use super::fail::Advised;
 use super::rules::OwnRules;
 use super::{ExitCode, Streams};
 
-/// Whatever an id may begin; two are enough to see that it is not told apart.
+/// Finds what an ID prefix may refer to; two results are enough to see that it is ambiguous.
 const FIND: &str = "SELECT 'signal' AS what, signal_id AS id, session_id, true AS console FROM signals \
      WHERE starts_with(signal_id, ?) UNION ALL SELECT 'event', event_id, session_id, coalesce(console, false) \
      FROM events LEFT JOIN sessions USING (session_id) WHERE starts_with(event_id, ?) LIMIT 2";
 
-/// Explain a signal or an event: which rule, which events in which part, and why no other page
+/// Explain a signal or an event: the rule, the role of each event, and why no other page was chosen
 ///
-/// The session is mapped again, by the rules that are given, and nothing in the case is changed. For each event it says
-/// which shape of the rule it is of, or how near it comes and what is different; then which other pages make the same
-/// calls, and why they lost. `timeline --ids` shows the ids.
+/// Maps the session again with the given rules, without changing the case. For each event it shows the matching shape of
+/// the rule, or how similar it is and what differs. It then lists other pages with the same calls, and why they were not
+/// chosen. `timeline --ids` shows the IDs.
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  cartographer explain bc86c644
+  cartographer explain bc86c644 --all
+  cartographer explain bc86c644 --format json")]
 pub(crate) struct Explain {
-    /// The id of a signal or an event, or how it begins
+    /// The ID of a signal or an event, or the start of one
     #[arg(value_name = "SIGNAL|EVENT")]
     id: String,
     #[command(flatten)]
     case: CaseArgs,
     #[command(flatten)]
     rules: OwnRules,
-    /// Every event, however many there are
+    /// List every event
     #[arg(long)]
     all: bool,
     /// Output format
@@ -42,16 +47,16 @@ pub(crate) struct Explain {
     format: ExplainFormat,
 }
 
-/// The forms of an explanation.
+/// The formats of an explanation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum ExplainFormat {
-    /// In words
+    /// Readable text
     Text,
     /// One JSON object
     Json,
 }
 
-/// What an id stands for.
+/// What an ID refers to.
 struct Thing {
     is_signal: bool,
     id: String,
@@ -96,12 +101,12 @@ impl Explain {
         match (things.pop(), things.is_empty()) {
             (Some(thing), true) => Ok(thing),
             (Some(_), false) => bail!(Advised::new(
-                format!("more than one id begins with {}", self.id),
-                "Give more of it, or all: `cartographer timeline --format jsonl` has it in full.",
+                format!("more than one ID starts with {}", self.id),
+                "Use more characters, or the full ID from `cartographer timeline --format jsonl`.",
             )),
             (None, _) => bail!(Advised::new(
-                format!("no signal and no event has the id {}", self.id),
-                "`cartographer timeline --ids` shows the ids of the case.",
+                format!("no signal or event has the ID {}", self.id),
+                "`cartographer timeline --ids` shows the IDs in the case.",
             )),
         }
     }
@@ -115,7 +120,9 @@ impl Thing {
 
 fn advise(error: ExplainError) -> anyhow::Error {
     let advice = match error {
-        ExplainError::OtherRules => "Give the rules it was loaded with by --rules, or load it again with these.",
+        ExplainError::OtherRules => {
+            "Use --rules with the rules that the case was loaded with, or load it again with these rules."
+        }
         ExplainError::Lost(_) => "Load the trail again with this version of the program.",
         other => return other.into(),
     };

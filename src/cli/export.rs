@@ -13,111 +13,137 @@ use super::fail::Advised;
 use super::target::{self, FileArgs};
 use super::{ExitCode, Streams};
 
-/// Write a case in another form: Parquet, CSV, JSON lines, Timesketch, OCSF
+/// Export a case as Parquet, CSV, JSON Lines, Timesketch or OCSF
 ///
-/// A file or folder is written beside its place and put there whole; one that is there is only replaced with --force.
+/// The output appears under its name only once it is complete. An existing file or folder is replaced only with --force.
 #[derive(Debug, Subcommand)]
+#[command(after_help = "\
+Examples:
+  cartographer export parquet -o case-parquet
+  cartographer export csv --table signals -o signals.csv
+  cartographer export timesketch -o timesketch.csv")]
 pub(crate) enum Export {
     Parquet(Parquet),
-    /// Write a table, a view or a query as CSV; the timeline if none is named
+    /// Export a table, a view or a query as CSV; the timeline by default
     ///
-    /// What a spreadsheet would take for a formula gets a leading '.
+    /// Values that a spreadsheet would treat as a formula get a leading '.
+    #[command(after_help = "\
+Examples:
+  cartographer export csv -o timeline.csv
+  cartographer export csv --table signals -o signals.csv
+  cartographer export csv --query \"FROM events WHERE denied\" -o denied.csv")]
     Csv(Rows),
-    /// Write a table, a view or a query as one JSON object a line; the timeline if none is named
+    /// Export a table, a view or a query as JSON Lines; the timeline by default
+    #[command(after_help = "\
+Examples:
+  cartographer export jsonl -o timeline.jsonl
+  cartographer export jsonl --query \"FROM residual ORDER BY event_time\" -o residual.jsonl")]
     Jsonl(Rows),
     Timesketch(Timesketch),
     Ocsf(Ocsf),
 }
 
-/// Write the tables as Parquet, a folder for each, as DuckDB, pyarrow and Spark read it
+/// Export the tables as Parquet, one folder each, for DuckDB, pyarrow and Spark
 ///
-/// The tables are `events`, `signals`, `event_signal`, `sessions`, `signal_entities` and `rules`. Times are in UTC, rows
-/// sorted.
+/// The tables are `events`, `signals`, `event_signal`, `sessions`, `signal_entities` and `rules`. Times are in UTC, and
+/// rows are sorted.
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  cartographer export parquet -o case-parquet
+  cartographer export parquet -o case-parquet --partition account,region,day --force")]
 pub(crate) struct Parquet {
     #[command(flatten)]
     case: CaseArgs,
     /// The folder to write
     #[arg(short, long, value_name = "DIR")]
     output: PathBuf,
-    /// Put the events into folders by these
+    /// Partition the events into folders by these
     #[arg(long, value_enum, value_delimiter = ',', value_name = "NAMES")]
     partition: Vec<PartitionBy>,
-    /// Replace the folder if it is there, with all that is in it
+    /// Replace the folder and all its contents if it exists
     #[arg(long)]
     force: bool,
 }
 
-/// What folders of events are named by.
+/// What events are partitioned by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum PartitionBy {
-    /// The account it happened in
+    /// The account
     Account,
-    /// The region called
+    /// The region
     Region,
-    /// The day in UTC
+    /// The day, in UTC
     Day,
 }
 
-/// Write rows, in order of time where they have one
+/// Export rows, ordered by time if they have one
 #[derive(Debug, Args)]
 pub(crate) struct Rows {
     #[command(flatten)]
     case: CaseArgs,
-    /// Which table or view
+    /// The table or view
     #[arg(long, value_name = "NAME", default_value = "timeline", conflicts_with = "query")]
     table: String,
-    /// Which rows, in DuckDB's SQL: one SELECT
+    /// The rows, as one SELECT in DuckDB's SQL
     #[arg(long, value_name = "SQL")]
     query: Option<String>,
     #[command(flatten)]
     file: FileArgs,
 }
 
-/// Write the signals as Timesketch imports them
+/// Export the signals for Timesketch
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  cartographer export timesketch -o timesketch.csv
+  cartographer export timesketch --events --format jsonl -o timesketch.jsonl")]
 pub(crate) struct Timesketch {
     #[command(flatten)]
     case: CaseArgs,
-    /// Every event too, a row each
+    /// Also export every event as a row
     #[arg(long)]
     events: bool,
-    /// The form
+    /// Output format
     #[arg(long, value_enum, default_value = "csv")]
     format: TimesketchFormat,
     #[command(flatten)]
     file: FileArgs,
 }
 
-/// The forms that Timesketch imports.
+/// The formats that Timesketch imports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum TimesketchFormat {
     /// CSV with a header
     Csv,
-    /// One JSON object a line
+    /// One JSON object per line
     Jsonl,
 }
 
-/// Write the events as OCSF 1.3.0, each with its click as an enrichment
+/// Export the events as OCSF 1.3.0, with the click of each event as an enrichment
 ///
-/// Calls are API Activity (6003), sign-ins Authentication (3002). `raw_data` is the record, whole.
+/// Calls are API Activity (6003), sign-ins are Authentication (3002). `raw_data` has the complete record.
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  cartographer export ocsf -o case-ocsf.jsonl
+  cartographer export ocsf --format parquet -o case-ocsf.parquet")]
 pub(crate) struct Ocsf {
     #[command(flatten)]
     case: CaseArgs,
-    /// The form
+    /// Output format
     #[arg(long, value_enum, default_value = "jsonl")]
     format: OcsfFormat,
     #[command(flatten)]
     file: FileArgs,
 }
 
-/// The forms of OCSF.
+/// The formats of OCSF.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum OcsfFormat {
-    /// One JSON object a line
+    /// One JSON object per line
     Jsonl,
-    /// Columns of structs, as Security Lake has them
+    /// Struct columns, as in Security Lake
     Parquet,
 }
 
@@ -142,8 +168,8 @@ impl Parquet {
             case.bound_memory(aside)?;
             for table in PARQUET_TABLES {
                 let own = folder.join(table.name);
-                fs::create_dir(&own).with_context(|| format!("cannot make {}", own.display()))?;
-                export::parquet(&case, table, &partition, &own).context("the tables could not be written")?;
+                fs::create_dir(&own).with_context(|| format!("cannot create {}", own.display()))?;
+                export::parquet(&case, table, &partition, &own).context("cannot write the tables")?;
             }
             Ok(())
         })?;
@@ -163,11 +189,11 @@ impl Rows {
     }
 }
 
-/// DuckDB says well what is wrong with a query, but not what a query may be here.
+/// Adds what a query may be here, which DuckDB's error cannot know.
 fn explain(error: ExportError) -> anyhow::Error {
     match error {
         ExportError::Store(error) => anyhow::Error::new(error)
-            .context(Advised::new("the query failed", "Name a table or view, or give one SELECT.")),
+            .context(Advised::new("the query failed", "Use the name of a table or view, or one SELECT.")),
         other => other.into(),
     }
 }

@@ -1,4 +1,4 @@
-//! What is said when something fails: the error, its causes, and what to do next.
+//! Error messages: the error, its causes, and what to do next.
 
 use std::fmt::{self, Display};
 use std::io::{self, Write};
@@ -17,12 +17,12 @@ pub(crate) struct Advised {
 }
 
 impl Advised {
-    /// The problem, in a sentence's beginning; the advice, in a sentence.
+    /// The problem starts in lowercase; the advice is a sentence.
     pub(crate) fn new(problem: impl Into<String>, advice: impl Into<String>) -> Self {
         Self { problem: problem.into(), advice: advice.into(), code: ExitCode::Failed }
     }
 
-    /// The same of arguments that make no sense.
+    /// The same for invalid arguments.
     pub(crate) fn misuse(problem: impl Into<String>, advice: impl Into<String>) -> Self {
         Self { code: ExitCode::Usage, ..Self::new(problem, advice) }
     }

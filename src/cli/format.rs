@@ -1,4 +1,4 @@
-//! The forms of an answer, as arguments name them, and how an answer is written.
+//! The output formats of results.
 
 use std::io::Write;
 
@@ -9,34 +9,34 @@ use clap::ValueEnum;
 
 use super::Streams;
 
-/// The forms of any rows.
+/// The formats of rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum RowFormat {
-    /// Aligned columns, cut to the terminal's width
+    /// Aligned columns, truncated to the terminal width
     Table,
     /// One JSON array
     Json,
-    /// One JSON object a line
+    /// One JSON object per line
     Jsonl,
-    /// CSV with a header; what a spreadsheet would take for a formula gets a leading '
+    /// CSV with a header; values that a spreadsheet would treat as a formula get a leading '
     Csv,
 }
 
-/// The forms of a timeline.
+/// The formats of a timeline.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum TimelineFormat {
-    /// Sessions with a line a signal
+    /// Sessions with one line per signal
     Text,
     /// One JSON array
     Json,
-    /// One JSON object a line
+    /// One JSON object per line
     Jsonl,
-    /// CSV with a header; what a spreadsheet would take for a formula gets a leading '
+    /// CSV with a header; values that a spreadsheet would treat as a formula get a leading '
     Csv,
 }
 
 impl TimelineFormat {
-    /// The form of rows it is, if it is one.
+    /// The row format, if it is one.
     pub(crate) const fn rows(self) -> Option<RowFormat> {
         match self {
             Self::Text => None,
@@ -47,23 +47,23 @@ impl TimelineFormat {
     }
 }
 
-/// The forms of a list of rules or hunts.
+/// The formats of a list of rules or hunts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum ListFormat {
-    /// Aligned columns, cut to the terminal's width
+    /// Aligned columns, truncated to the terminal width
     Table,
     /// One JSON array
     Json,
-    /// One JSON object a line
+    /// One JSON object per line
     Jsonl,
     /// CSV with a header
     Csv,
-    /// A page of documentation
+    /// A documentation page
     Markdown,
 }
 
 impl ListFormat {
-    /// The form of rows it is, if it is one.
+    /// The row format, if it is one.
     pub(crate) const fn rows(self) -> Option<RowFormat> {
         match self {
             Self::Markdown => None,

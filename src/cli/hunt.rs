@@ -15,10 +15,15 @@ use super::{ExitCode, Streams, moment, near};
 
 const LIST_ALL: &str = "cartographer hunt list";
 
-/// Ask a case one of the questions of an incident
+/// List, show and run hunts: common incident questions, in SQL
 ///
-/// Hunts are plain SQL; `show` prints one for any other client of DuckDB.
+/// `show` prints the SQL of a hunt, which any DuckDB client can run.
 #[derive(Debug, Subcommand)]
+#[command(after_help = "\
+Examples:
+  cartographer hunt list --tactic persistence
+  cartographer hunt run --all
+  cartographer hunt show persistence/made-key-used")]
 pub(crate) enum Hunts {
     List(List),
     Show(Show),
@@ -27,11 +32,16 @@ pub(crate) enum Hunts {
 
 /// List the hunts
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  cartographer hunt list
+  cartographer hunt list --tactic persistence
+  cartographer hunt list --technique T1098 --format json")]
 pub(crate) struct List {
     /// Only hunts of this tactic
     #[arg(long, value_name = "TACTIC", value_parser = tactic_parser())]
     tactic: Option<Tactic>,
-    /// Only hunts of this ATT&CK technique, its sub-techniques included: T1098
+    /// Only hunts for this ATT&CK technique and its sub-techniques: T1098
     #[arg(long, value_name = "ID")]
     technique: Option<String>,
     /// Output format
@@ -39,16 +49,20 @@ pub(crate) struct List {
     format: ListFormat,
 }
 
-/// Show one hunt: what a hit means, what can be set, and the SQL, ready for any client
+/// Show one hunt: what a hit means, its parameters, and the SQL for any client
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  cartographer hunt show persistence/made-key-used
+  cartographer hunt show persistence/made-key-used | duckdb -readonly case.duckdb")]
 pub(crate) struct Show {
-    /// The hunt's id, as `hunt list` has it
+    /// The ID of the hunt, from `hunt list`
     id: String,
 }
 
 /// Run one hunt on a case, or all of them
 ///
-/// With --all, a row for each hunt that has hits: how many, and when the first and the last were.
+/// With --all, shows one row for each hunt that has hits: their number, and the times of the first and the last hit.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -56,24 +70,24 @@ Examples:
   cartographer hunt run --all --set principal=nadia
   cartographer hunt run --all --tactic exfiltration --format json --exit-code")]
 pub(crate) struct Run {
-    /// The hunt's id, as `hunt list` has it
+    /// The ID of the hunt, from `hunt list`
     #[arg(required_unless_present = "all", conflicts_with = "all")]
     id: Option<String>,
-    /// Run every hunt, and count its hits
+    /// Run every hunt and count its hits
     #[arg(long)]
     all: bool,
     /// With --all, only hunts of this tactic
     #[arg(long, value_name = "TACTIC", value_parser = tactic_parser(), requires = "all")]
     tactic: Option<Tactic>,
-    /// With --all, hunts without hits too
+    /// With --all, include hunts without hits
     #[arg(long, requires = "all")]
     empty: bool,
-    /// Exit with 3 if there are hits
+    /// Exit with code 3 if there are hits
     #[arg(long)]
     exit_code: bool,
     #[command(flatten)]
     case: CaseArgs,
-    /// Set one of what `hunt show` says can be set: since=2026-03-11 (repeatable)
+    /// Set a parameter of the hunt: since=2026-03-11 (repeatable)
     #[arg(long, value_name = "NAME=VALUE", value_parser = assignment)]
     set: Vec<(String, String)>,
     /// Output format
@@ -135,14 +149,14 @@ impl Run {
         Ok(self.code(batches.iter().any(|batch| batch.num_rows() > 0)))
     }
 
-    /// Every hunt with how many hits it has.
+    /// Every hunt with its number of hits.
     fn run_all(&self, streams: Streams) -> Result<ExitCode> {
         let mut hunts = hunt::shipped()?;
         hunts.retain(|hunt| self.tactic.is_none_or(|tactic| hunt.tactic == tactic));
         if let Some((name, _)) = self.set.iter().find(|(name, _)| hunts.iter().all(|hunt| hunt.param(name).is_none())) {
             bail!(Advised::misuse(
-                format!("no hunt has anything called {name:?} to set"),
-                "All of them take since, until and principal."
+                format!("no hunt has a parameter {name:?}"),
+                "All hunts have the parameters since, until and principal."
             ));
         }
         let case = self.case.open_read_only()?;
@@ -186,12 +200,12 @@ fn find(id: &str) -> Result<Hunt> {
     }
 }
 
-/// What was typed, as the parameter's type.
+/// An argument, converted to the parameter's type.
 fn value(hunt: &Hunt, name: &str, text: &str) -> Result<(String, Value)> {
     let Some(param) = hunt.param(name) else {
         let known: Vec<&str> = hunt.params.iter().map(|param| param.name.as_str()).collect();
-        let advice = format!("It takes {}.{}", known.join(", "), near::meant(name, &known));
-        bail!(Advised::misuse(format!("the hunt {} has nothing called {name:?} to set", hunt.id), advice))
+        let advice = format!("Its parameters are {}.{}", known.join(", "), near::meant(name, &known));
+        bail!(Advised::misuse(format!("the hunt {} has no parameter {name:?}", hunt.id), advice))
     };
     let value = match param.kind {
         ParamKind::Moment => moment::parse(text).map(Value::Moment),
@@ -199,6 +213,6 @@ fn value(hunt: &Hunt, name: &str, text: &str) -> Result<(String, Value)> {
         ParamKind::Text => Ok(Value::Text(text.to_owned())),
     };
     let misuse =
-        |expected| Advised::misuse(format!("{name}={text}: {expected}"), format!("It sets {}.", param.meaning));
+        |expected| Advised::misuse(format!("{name}={text}: {expected}"), format!("{name}: {}.", param.meaning));
     Ok((name.to_owned(), value.map_err(misuse)?))
 }

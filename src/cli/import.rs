@@ -6,14 +6,20 @@ use clap::Subcommand;
 use super::load::Load;
 use super::{ExitCode, Streams};
 
-/// Load CloudTrail that another tool has put into a form of its own
+const EXAMPLES: &str = "\
+Examples:
+  cartographer import ocsf ./security-lake --db case.duckdb
+  cartographer import ocsf case-ocsf.parquet --db other.duckdb";
+
+/// Load CloudTrail that was converted to another format
 #[derive(Debug, Subcommand)]
+#[command(after_help = EXAMPLES)]
 pub(crate) enum Import {
-    /// Load CloudTrail out of OCSF, as Security Lake writes it: Parquet or JSON
+    /// Load CloudTrail from OCSF, as written by Security Lake: Parquet or JSON
     ///
-    /// The same as `load`, which knows OCSF by its content. An event's `raw_data` is its record where that is kept;
-    /// else the record is put together from the attributes and `unmapped`.
-    #[command(after_help = super::exit::HELP)]
+    /// An alias of `load`, which detects OCSF from its content. If an event's `raw_data` has the record, it is used;
+    /// otherwise the record is rebuilt from the attributes and `unmapped`.
+    #[command(after_help = format!("{}\n\n{EXAMPLES}", super::exit::HELP))]
     Ocsf(Load),
 }
 

@@ -20,8 +20,8 @@ use super::progress::Bar;
 use super::rules::OwnRules;
 use super::{ExitCode, Streams, moment};
 
-/// What to do where there is nothing to load.
-const NAME_SOME: &str = "Name files, folders or globs that are there, or - for standard input.";
+/// What to do if there is nothing to load.
+const NAME_SOME: &str = "Specify existing files, folders or globs, or - for standard input.";
 
 const EXAMPLES: &str = "\
 Examples:
@@ -35,22 +35,22 @@ const PROBLEMS: usize = 10;
 
 /// Load CloudTrail into a case and map its clicks
 ///
-/// Takes CloudTrail in any format: files of a trail, `lookup-events` output, event-history CSV, EventBridge, CloudWatch
-/// Logs, tables of other tools and more, plain, gzip, zstd, bzip2, xz, lz4, zip or tar; detected by content. Loading a file
-/// again changes nothing, and loading more into a case gives the same as loading all at once. Ends with a ledger on
-/// standard error.
+/// Reads CloudTrail log files, `lookup-events` output, event history CSV, EventBridge, CloudWatch Logs, tables of other
+/// tools and more, uncompressed or as gzip, zstd, bzip2, xz, lz4, zip or tar. The format is detected from the content.
+/// Loading a file again changes nothing, and loading in several steps gives the same result as loading everything at once.
+/// Prints a ledger to standard error.
 ///
-/// --from, --to, --account, --region and --service load a part of a trail. A file is not read if its path in S3
-/// (`AWSLogs/<account>/CloudTrail/<region>/<year>/<month>/<day>/…`) shows that it has no such events; of other files the
-/// records are filtered. The ledger counts what was left out. Clicks are mapped from the events in the case, so that a
+/// --from, --to, --account, --region and --service load part of a trail. A file is skipped if its S3 path
+/// (`AWSLogs/<account>/CloudTrail/<region>/<year>/<month>/<day>/…`) shows that it has no matching events. The records of
+/// other files are filtered. The ledger counts what was left out. Clicks are mapped from the events in the case, so a
 /// filter can change which clicks are found. A later load without filters adds the rest and maps changed sessions again.
 #[derive(Debug, Args)]
-#[command(after_help = format!("{EXAMPLES}\n\n{}", super::exit::HELP))]
+#[command(after_help = format!("{}\n\n{EXAMPLES}", super::exit::HELP))]
 pub(crate) struct Load {
-    /// Files, folders (with all below them), globs, or - for standard input
+    /// Files, folders (read recursively), globs, or - for standard input
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<String>,
-    /// The case: a DuckDB file, made if it is not there
+    /// The case: a DuckDB file, created if it does not exist
     #[arg(long, value_name = "FILE")]
     db: PathBuf,
     #[command(flatten)]
@@ -59,19 +59,19 @@ pub(crate) struct Load {
     databases: DatabaseArgs,
     #[command(flatten)]
     rules: OwnRules,
-    /// Write the ledger as one JSON object to standard output
+    /// Print the ledger as one JSON object to standard output
     #[arg(long)]
     json: bool,
-    /// How many threads to work with [default: as many as there are cores]
+    /// The number of threads [default: the number of cores]
     #[arg(long, value_name = "N")]
     threads: Option<NonZeroUsize>,
-    /// Whether dates of CSV such as 04/05/2025 begin with the month or with the day, where no row of a file shows which
+    /// Whether CSV dates such as 04/05/2025 start with the month or the day, if no row of the file shows which
     #[arg(long, value_name = "ORDER")]
     date_order: Option<DateOrder>,
-    /// How much memory to work with, such as 2GB; what does not fit goes to temporary files [default: 1GiB]
+    /// How much memory to use, such as 2GB; the rest goes to temporary files [default: 1GiB]
     #[arg(long, value_name = "SIZE", value_parser = super::size::parse)]
     memory_limit: Option<u64>,
-    /// Where temporary files go [default: beside the case]
+    /// The folder for temporary files [default: next to the case]
     #[arg(long, value_name = "DIR")]
     temp_dir: Option<PathBuf>,
 }
@@ -79,19 +79,19 @@ pub(crate) struct Load {
 /// Which part of the trail.
 #[derive(Debug, Args)]
 struct Part {
-    /// Only events of this moment or later: RFC 3339, or YYYY-MM-DD[ HH:MM[:SS]] in UTC
+    /// Only events at this time or later: RFC 3339, or YYYY-MM-DD[ HH:MM[:SS]] in UTC
     #[arg(long, value_name = "TIME", value_parser = moment::parse)]
     from: Option<Timestamp>,
-    /// Only events before this moment
+    /// Only events before this time
     #[arg(long, value_name = "TIME", value_parser = moment::parse)]
     to: Option<Timestamp>,
-    /// Only events of this account: the one they happened in (repeatable)
+    /// Only events in this account (repeatable)
     #[arg(long, value_name = "ID", value_parser = account)]
     account: Vec<String>,
-    /// Only events of this region; those of global services such as IAM have us-east-1 (repeatable)
+    /// Only events in this region; global services such as IAM use us-east-1 (repeatable)
     #[arg(long, value_name = "REGION")]
     region: Vec<String>,
-    /// Only events of this service, as its API names it: iam, s3, ec2 … (repeatable)
+    /// Only events of this service, by its API name: iam, s3, ec2 … (repeatable)
     #[arg(long, value_name = "SERVICE")]
     service: Vec<String>,
 }
@@ -108,7 +108,7 @@ impl Part {
         if let (Some(from), Some(to)) = (self.from, self.to)
             && from >= to
         {
-            bail!(Advised::misuse("--from is not before --to", "Give a --to that is later than --from."));
+            bail!(Advised::misuse("--from is not before --to", "Use a --to that is later than --from."));
         }
         let lower = |values: &[String]| values.iter().map(|value| value.to_lowercase()).collect();
         Ok(Filter {
@@ -191,7 +191,7 @@ impl Load {
             LoadError::NoInput(_) => ("no file was found".to_owned(), NAME_SOME),
             _ => (
                 format!("cannot load into {}", self.db.display()),
-                "Files loaded before that are in the case; the same command goes on after them.",
+                "The files that were loaded before the error are in the case. Run the same command again to continue.",
             ),
         };
         anyhow::Error::new(error).context(Advised::new(what, advice))
@@ -217,13 +217,13 @@ fn print_json(ledger: &Ledger, streams: Streams) -> Result<()> {
 fn verdict(ledger: &Ledger) -> Result<ExitCode> {
     let all = ledger.files_refused + ledger.files_failed + ledger.rejected + ledger.damaged == 0;
     if !ledger.balances() {
-        bail!(Advised::new("the ledger does not balance", "This is a fault of the program: please report it."));
+        bail!(Advised::new("the ledger does not balance", "This is a bug in cartographer. Please report it."));
     }
     if ledger.files_seen == 0 {
         bail!(Advised::new("no file was found", NAME_SOME));
     }
     if ledger.is_refused() {
-        bail!(Advised::new("nothing could be loaded", "--verbose lists what is wrong with each file."));
+        bail!(Advised::new("nothing could be loaded", "--verbose lists the problem with each file."));
     }
     Ok(if all { ExitCode::Fine } else { ExitCode::Partial })
 }

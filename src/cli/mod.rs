@@ -6,6 +6,8 @@ mod case;
 mod connect;
 mod coverage;
 mod docs;
+#[cfg(test)]
+mod examples;
 mod exit;
 mod explain;
 mod export;
@@ -37,15 +39,15 @@ use clap::{Args, ColorChoice, Parser, Subcommand};
 pub(crate) use exit::ExitCode;
 pub(crate) use streams::Streams;
 
-/// Maps bursts of CloudTrail events back to the AWS console clicks that wrote them.
+/// Maps bursts of CloudTrail events back to the AWS console clicks that produced them.
 ///
-/// `load` reads CloudTrail, in whatever container it comes, into a case: one DuckDB file. `timeline` shows what was
-/// done in it, `sessions` who was there, `actor` who is behind whom, `search` where a text is, `explain` why a signal is
-/// what it is, `hunt` asks it the questions of an incident, and `sql` anything else.
+/// `load` reads CloudTrail in any format into a case, which is one DuckDB file. `timeline` shows what was done, `sessions`
+/// who was active, and `actor` who is behind a session. `search` finds a text, `explain` shows why a signal was chosen,
+/// `hunt` answers common incident questions, and `sql` runs any query.
 ///
 /// Data goes to standard output; progress, ledgers and errors go to standard error.
 #[derive(Debug, Parser)]
-#[command(name = "cartographer", version, after_help = exit::HELP, propagate_version = true)]
+#[command(name = "cartographer", version, after_help = format!("{}\n\n{EXAMPLES}", exit::HELP), propagate_version = true)]
 pub(crate) struct Cli {
     #[command(flatten)]
     pub(crate) global: Global,
@@ -53,18 +55,24 @@ pub(crate) struct Cli {
     pub(crate) command: Command,
 }
 
+const EXAMPLES: &str = "\
+Examples:
+  cartographer load ./AWSLogs --db case.duckdb
+  cartographer timeline --db case.duckdb
+  cartographer serve --db case.duckdb --open";
+
 const GLOBAL: &str = "Global options";
 
-/// What every subcommand takes.
+/// The options of every subcommand.
 #[derive(Debug, Clone, Copy, Args)]
 pub(crate) struct Global {
-    /// Say nothing on standard error but errors
+    /// Print only errors to standard error
     #[arg(short, long, global = true, conflicts_with = "verbose", help_heading = GLOBAL)]
     pub(crate) quiet: bool,
-    /// Say more on standard error: every problem of a load, the number of rows of an answer
+    /// Print more to standard error: every problem of a load, the number of rows of a result
     #[arg(short, long, global = true, help_heading = GLOBAL)]
     pub(crate) verbose: bool,
-    /// When to use colours; `auto` asks the terminal and NO_COLOR
+    /// When to use colors; `auto` depends on the terminal and NO_COLOR
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto", help_heading = GLOBAL)]
     pub(crate) color: ColorChoice,
 }
@@ -96,7 +104,7 @@ pub(crate) enum Command {
     Man(docs::Man),
 }
 
-/// Runs a subcommand; what it could not do is the error.
+/// Runs a subcommand.
 pub(crate) fn run(command: Command, streams: Streams) -> Result<ExitCode> {
     match command {
         Command::Load(load) => load.run(streams),

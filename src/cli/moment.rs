@@ -1,4 +1,4 @@
-//! Moments as an analyst types them.
+//! Times and durations in arguments.
 
 use cartographer::event::Timestamp;
 use chrono::{DateTime, NaiveDate, NaiveDateTime};

@@ -1,20 +1,21 @@
-//! What may have been meant by an id that is not there.
+//! Suggestions for an ID that does not exist.
 
 use strsim::osa_distance;
 
-/// How many ids are suggested.
+/// How many IDs are suggested.
 const SUGGESTED: usize = 5;
 
-/// Names known ids that are like `id`, or have a title like it, the nearest first, and the command that lists them all.
+/// Suggests known IDs that are similar to `id` or have a similar title, the most similar first, and the command that lists
+/// all IDs.
 pub(crate) fn advice<'k>(id: &str, known: impl Iterator<Item = (&'k str, &'k str)>, list: &str) -> String {
     let mut near: Vec<(f64, &str)> =
         known.filter_map(|(known, title)| Some((likeness(id, known, title)?, known))).collect();
     near.sort_by(|(one, a), (other, b)| other.total_cmp(one).then_with(|| a.cmp(b)));
     let near: Vec<&str> = near.into_iter().map(|(_, id)| id).take(SUGGESTED).collect();
     if near.is_empty() {
-        return format!("`{list}` has every id.");
+        return format!("`{list}` lists all IDs.");
     }
-    format!("Near it are {}; `{list}` has every id.", near.join(", "))
+    format!("Similar IDs: {}. `{list}` lists all IDs.", near.join(", "))
 }
 
 /// Names the known word that was likely meant, as a sentence that follows another one; nothing if none is like it.
@@ -62,7 +63,7 @@ mod tests {
 
     fn first(id: &str) -> String {
         let told = advice(id, KNOWN.into_iter(), "list");
-        let near = told.strip_prefix("Near it are ").and_then(|rest| rest.split([',', ';']).next());
+        let near = told.strip_prefix("Similar IDs: ").and_then(|rest| rest.split([',', '.']).next());
         near.unwrap_or("none").to_owned()
     }
 
@@ -83,6 +84,6 @@ mod tests {
     #[test]
     fn what_is_like_nothing_suggests_nothing() {
         assert_eq!(["xyz", "", "kms/keys"].map(first), ["none"; 3]);
-        assert_eq!(advice("xyz", KNOWN.into_iter(), "list"), "`list` has every id.");
+        assert_eq!(advice("xyz", KNOWN.into_iter(), "list"), "`list` lists all IDs.");
     }
 }

@@ -16,25 +16,29 @@ use super::fail::Advised;
 use super::rules::OwnRules;
 use super::{ExitCode, Streams};
 
-/// Seconds before and after the event that was pointed at.
+/// Seconds before and after the selected event.
 const BURST_S: u32 = 4;
 
-/// Write the skeleton of a new rule and its spec
+/// Draft a new rule and its spec
 ///
-/// Filled in from a burst of events, if a case and an event of it are named: the calls, the shapes that are not known
-/// yet, and the spec's events. Names in a spec are to be made up: replace those of the case before you share it.
+/// With a case and one of its events, the draft is filled in from the burst of events around it: the calls, new shapes, and
+/// the events of the spec. A spec must not contain real names: replace those from the case before you share it.
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  cartographer rules new s3/access-grants --dir my-rules
+  cartographer rules new s3/access-grants --from-case case.duckdb --around EVENT_ID")]
 pub(crate) struct New {
-    /// The rule's id: the service, then the page, such as s3/access-grants
+    /// The ID of the rule, service and page: s3/access-grants
     #[arg(value_name = "SERVICE/PAGE")]
     id: String,
-    /// The folder of rules to write it into
+    /// The folder for the rule and its spec
     #[arg(long = "dir", value_name = "DIR", default_value = "rules")]
     into: PathBuf,
-    /// The case that holds the page's events
+    /// The case with the events of the page
     #[arg(long, value_name = "FILE", requires = "around")]
     from_case: Option<PathBuf>,
-    /// The event that the page starts from; those of its session just before and after belong to it
+    /// An event of the page; events of the same session just before and after are included
     #[arg(long, value_name = "EVENT_ID", requires = "from_case")]
     around: Option<String>,
     #[command(flatten)]
@@ -65,19 +69,18 @@ impl New {
         if self.id.contains('/') && self.id.split('/').all(is_part) {
             return Ok(());
         }
-        let advice = "An id is the service and the page, of small letters, digits and hyphens: s3/access-grants.";
-        bail!(Advised::new(format!("{:?} is no id of a rule", self.id), advice))
+        let advice = "An ID is the service and the page, in lowercase letters, digits and hyphens: s3/access-grants.";
+        bail!(Advised::new(format!("{:?} is not a valid rule ID", self.id), advice))
     }
 }
 
-/// Writes a file that is not there yet.
+/// Writes a file that does not exist yet.
 fn write_new(path: &Path, text: &str) -> Result<()> {
     if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+        fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
     }
     let file = OpenOptions::new().write(true).create_new(true).open(path);
-    let advice =
-        || Advised::new(format!("cannot write {}", path.display()), "A rule that is there is not overwritten.");
+    let advice = || Advised::new(format!("cannot write {}", path.display()), "An existing rule is not overwritten.");
     Ok(file.with_context(advice)?.write_all(text.as_bytes())?)
 }
 
@@ -94,7 +97,7 @@ fn from_case(rules: &RuleSet, id: &str, case: &Path, around: &str) -> Result<dra
     let Some(session) = sessions.first() else {
         bail!(Advised::new(
             format!("there is no event {around:?}"),
-            "The column events.event_id has every event's id."
+            "The column events.event_id has the IDs of all events."
         ));
     };
     let bodies: Vec<[Body<'_>; 2]> =

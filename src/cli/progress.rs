@@ -9,7 +9,7 @@ use indicatif::{HumanCount, ProgressBar, ProgressStyle};
 const READING: &str = "{bar:30} {bytes}/{total_bytes}  {msg}  {eta} left";
 const WORKING: &str = "{spinner} {msg}";
 
-/// A bar on standard error: bytes, events a second, time left. Shows nothing if that is no terminal.
+/// A progress bar on standard error: bytes, events per second, time left. Hidden if that is not a terminal.
 #[derive(Debug)]
 pub(crate) struct Bar {
     bar: ProgressBar,
@@ -54,7 +54,7 @@ impl Progress for Bar {
     fn phase(&self, phase: Phase) {
         let message = match phase {
             Phase::Reading => return,
-            Phase::Sessions => "gathering sessions",
+            Phase::Sessions => "building sessions",
             Phase::Mapping => "mapping clicks",
             Phase::Finishing => "finishing",
         };

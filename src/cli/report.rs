@@ -15,41 +15,47 @@ use super::fail::Advised;
 use super::target::FileArgs;
 use super::{ExitCode, Streams, moment};
 
-/// Write a report for people who never query: what was done, in words, as one HTML file or as Markdown
+/// Write a report of what was done, for readers who do not use SQL, as one HTML file or Markdown
 ///
-/// It tells of the console's sessions and of all others in which something stands out; with --session or --principal, of
-/// those. The summary, who made and used which credential, what must be contained or undone, a plot, the timeline of each
-/// session, what was touched and seen, ATT&CK techniques, how far to trust it and how it was made. The HTML holds no script and loads nothing; it prints well. Text from logs is escaped in both forms.
-/// A report of a large case tells what is weightiest, and says what it leaves out.
+/// Covers the console sessions and all other sessions in which something stands out, or those selected with --session or
+/// --principal. It has a summary, who created and used which credential, what to contain or undo, a chart, the timeline of
+/// each session, what was touched and seen, ATT&CK techniques, how reliable the results are, and how it was made. The HTML
+/// is printable, has no scripts and loads nothing. Text from logs is escaped in both formats. A report on a large case has
+/// the most important lines, and states what was omitted.
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  cartographer report -o incident.html
+  cartographer report --principal nadia -o nadia.md
+  cartographer report --from 2026-03-11 --to 2026-03-12 -o incident.html --force")]
 pub(crate) struct Report {
     #[command(flatten)]
     case: CaseArgs,
-    /// Only sessions whose id begins so (repeatable)
+    /// Only sessions whose ID starts with this (repeatable)
     #[arg(long, value_name = "ID", num_args = 1..)]
     session: Vec<String>,
-    /// Only sessions of this identity, as `sessions` names it (repeatable)
+    /// Only sessions of this principal, as shown by `sessions` (repeatable)
     #[arg(long, value_name = "NAME", num_args = 1..)]
     principal: Vec<String>,
-    /// Only what lasted until this moment or later: RFC 3339, or YYYY-MM-DD[ HH:MM[:SS]] in UTC
+    /// Only activity at this time or later: RFC 3339, or YYYY-MM-DD[ HH:MM[:SS]] in UTC
     #[arg(long, value_name = "TIME", value_parser = moment::parse)]
     from: Option<Timestamp>,
-    /// Only what began before this moment
+    /// Only activity that began before this time
     #[arg(long, value_name = "TIME", value_parser = moment::parse)]
     to: Option<Timestamp>,
-    /// The form [default: by the ending of the file: .html or .md; HTML without one]
+    /// Output format [default: from the file extension, .html or .md; otherwise HTML]
     #[arg(long, value_enum)]
     format: Option<ReportFormat>,
     #[command(flatten)]
     file: FileArgs,
 }
 
-/// The forms of a report.
+/// The formats of a report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum ReportFormat {
     /// One HTML file
     Html,
-    /// Markdown of GitHub's flavour
+    /// GitHub-flavored Markdown
     Md,
 }
 
@@ -60,7 +66,7 @@ impl Report {
         self.file.write(streams, |out, aside| {
             case.bound_memory(aside)?;
             let told = export::report(&case, self.scope(), making()).map_err(explain)?;
-            report::write(out, &told, form).context("the report could not be written")
+            report::write(out, &told, form).context("cannot write the report")
         })?;
         Ok(ExitCode::Fine)
     }
@@ -109,11 +115,11 @@ fn making() -> Making {
 fn explain(error: ExportError) -> anyhow::Error {
     match error {
         ExportError::NoSession => {
-            Advised::new(error.to_string(), "`cartographer sessions --all` lists who is in the case, and when.").into()
+            Advised::new(error.to_string(), "`cartographer sessions --all` lists the sessions in the case.").into()
         }
         other => anyhow::Error::new(other).context(Advised::new(
-            "the case does not answer as a case does",
-            "Is it a file that `cartographer load` of this version wrote?",
+            "the file cannot be queried as a case",
+            "Check that this version of `cartographer load` created the file.",
         )),
     }
 }

@@ -15,8 +15,13 @@ use super::format::{self, ListFormat};
 use super::new_rule::New;
 use super::{ExitCode, Streams, near};
 
-/// Look at the catalogue of console pages, and check rules of your own
+/// List, show, check and test the catalog of console pages, and your own rules
 #[derive(Debug, Subcommand)]
+#[command(after_help = "\
+Examples:
+  cartographer rules show iam/users
+  cartographer rules check my-rules
+  cartographer rules test my-rules")]
 pub(crate) enum Rules {
     List(List),
     Show(Show),
@@ -26,16 +31,20 @@ pub(crate) enum Rules {
     Calls(Calls),
 }
 
-/// Rules of one's own, beside the shipped ones.
+/// Your own rules, in addition to the shipped ones.
 #[derive(Debug, Args)]
 pub(crate) struct OwnRules {
-    /// A folder of rules of your own: added to the shipped ones, or in the place of those with the same path
+    /// A folder with your own rules, which are added to the shipped rules or replace those with the same path
     #[arg(long = "rules", value_name = "DIR")]
     dir: Option<PathBuf>,
 }
 
 /// List the rules
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  cartographer rules list
+  cartographer rules list --rules my-rules --format csv")]
 pub(crate) struct List {
     #[command(flatten)]
     own: OwnRules,
@@ -44,11 +53,15 @@ pub(crate) struct List {
     format: ListFormat,
 }
 
-/// List the API calls that have a description of their own
+/// List the API calls that have a description
 ///
 /// The sentence of an event, its entities and its classes come from these descriptions. A folder given to `rules check` or
-/// `rules test` may hold descriptions under calls/; other commands use the shipped ones.
+/// `rules test` may contain descriptions in calls/; other commands use the shipped ones.
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  cartographer rules calls
+  cartographer rules calls --format csv")]
 pub(crate) struct Calls {
     /// Output format
     #[arg(long, value_enum, default_value = "table")]
@@ -57,31 +70,44 @@ pub(crate) struct Calls {
 
 /// Show one rule, and what it looks for
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  cartographer rules show iam/users
+  cartographer rules show s3/access-grants --rules my-rules")]
 pub(crate) struct Show {
-    /// The rule's id, as `rules list` has it: iam/users
+    /// The ID of the rule, from `rules list`: iam/users
     id: String,
     #[command(flatten)]
     own: OwnRules,
 }
 
-/// Check rules: a line for each problem, `file:line: key: problem`
+/// Check rules, and print one line per problem: `file:line: key: problem`
 ///
-/// Notes name pages that cannot be distinguished by the calls that they require.
-/// Rules of a folder are checked with the shipped ones under them, as they are used. Exits with 1 if there is a problem.
+/// The rules in a folder are checked together with the shipped rules, as they will be used. Notes list pages that cannot be
+/// distinguished by their required calls. Exits with code 1 if there is a problem.
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  cartographer rules check
+  cartographer rules check my-rules")]
 pub(crate) struct Check {
-    /// A folder of rules; the shipped ones alone if not given
+    /// A folder with rules; by default only the shipped rules
     dir: Option<PathBuf>,
 }
 
-/// Run the specs beside rules: a line for each case that fails
+/// Run the specs of rules, and print one line per failed test case
 ///
-/// Rules of a folder are tested with the shipped ones under them, as they are used. Exits with 1 if a case fails.
+/// The rules in a folder are tested together with the shipped rules, as they will be used. Exits with code 1 if a test case
+/// fails.
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  cartographer rules test my-rules
+  cartographer rules test my-rules --only s3/access-grants")]
 pub(crate) struct Test {
-    /// A folder of rules with their specs; the shipped ones if not given
+    /// A folder with rules and their specs; by default the shipped rules
     dir: Option<PathBuf>,
-    /// Only specs whose path begins with this: iam/users
+    /// Only specs whose path starts with this: iam/users
     #[arg(long, value_name = "PREFIX", default_value = "")]
     only: String,
 }
@@ -154,10 +180,13 @@ impl Check {
                 let groups = set.lookalikes();
                 for group in &groups {
                     let ids: Vec<&str> = group.iter().map(|rule| rule.id.as_str()).collect();
-                    streams.say(&format!("note: the same calls in the same shapes are required by {}", ids.join(", ")));
+                    streams.say(&format!(
+                        "note: these rules require the same calls in the same shapes: {}",
+                        ids.join(", ")
+                    ));
                 }
                 let (rules, calls) = (set.rules().len(), calls.calls());
-                streams.say(&format!("{rules} rules and the descriptions of {calls} calls, no problem"));
+                streams.say(&format!("checked {rules} rules and the descriptions of {calls} calls: no problems"));
                 return Ok(ExitCode::Fine);
             }
             Err(problems) => problems,
@@ -167,7 +196,8 @@ impl Check {
             writeln!(out, "{}", escape::terminal(&problem.to_string()))?;
         }
         out.flush()?;
-        streams.say(&format!("{} problems", problems.len()));
+        let plural = if problems.len() == 1 { "" } else { "s" };
+        streams.say(&format!("{} problem{plural}", problems.len()));
         Ok(ExitCode::Failed)
     }
 }
@@ -194,12 +224,12 @@ impl Test {
             }
         }
         out.flush()?;
-        streams.say(&format!("{cases} cases passed, {failed} failed"));
+        streams.say(&format!("{cases} test cases passed, {failed} failed"));
         Ok(if failed == 0 { ExitCode::Fine } else { ExitCode::Failed })
     }
 }
 
-/// The shipped rule texts, with those of a folder.
+/// The shipped rule texts, and those in a folder.
 fn texts(dir: Option<&PathBuf>) -> Result<Vec<RuleText>, Vec<RuleError>> {
     dir.map_or_else(|| Ok(RuleText::shipped()), |dir| RuleText::shipped_and(dir))
 }
@@ -208,11 +238,11 @@ fn set(texts: Result<Vec<RuleText>, Vec<RuleError>>) -> Result<RuleSet> {
     texts
         .and_then(RuleSet::compile)
         .map_err(first)
-        .with_context(|| Advised::new("the rules cannot be read", "`cartographer rules check` lists every problem."))
+        .with_context(|| Advised::new("cannot read the rules", "`cartographer rules check` lists every problem."))
 }
 
 fn first(problems: Vec<RuleError>) -> anyhow::Error {
-    problems.into_iter().next().map_or_else(|| anyhow!("no problem was named"), Into::into)
+    problems.into_iter().next().map_or_else(|| anyhow!("unknown problem"), Into::into)
 }
 
 fn unknown(id: &str, rules: &[Rule]) -> anyhow::Error {

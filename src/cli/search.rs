@@ -8,15 +8,15 @@ use super::case::CaseArgs;
 use super::format::{self, RowFormat};
 use super::{ExitCode, Streams};
 
-/// The columns that are searched, each with what a match in it is called.
+/// The columns that are searched, each with the name of a match in it.
 const COLUMNS: [(&str, &str); 14] = [
-    ("event_id", "event id"),
-    ("request_id", "request id"),
+    ("event_id", "event ID"),
+    ("request_id", "request ID"),
     ("event_key", "call"),
     ("access_key_id", "access key"),
     ("principal", "principal"),
     ("principal_arn", "ARN"),
-    ("principal_id", "principal id"),
+    ("principal_id", "principal ID"),
     ("source_ip", "address"),
     ("user_agent", "user agent"),
     ("error_code", "error"),
@@ -26,10 +26,10 @@ const COLUMNS: [(&str, &str); 14] = [
     ("extra::VARCHAR", "other members"),
 ];
 
-/// Find every event that has a text in it, wherever that is
+/// Find every event that contains a text
 ///
-/// Looks into ids, call, key, identity, address, user agent, error, request, response and all other members of each event,
-/// whatever the case of letters. `matched` says where the text is. Rows are in order of time.
+/// Searches IDs, call, key, identity, address, user agent, error, request, response and all other members of each event,
+/// ignoring case. `matched` shows where the text was found. Rows are ordered by time.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -37,11 +37,11 @@ Examples:
   cartographer search 203.0.113.66 --format csv
   cartographer search prod-db-backups --limit 20")]
 pub(crate) struct Search {
-    /// The text
+    /// The text to search for
     text: String,
     #[command(flatten)]
     case: CaseArgs,
-    /// So many events at most, the first ones
+    /// The maximum number of events; the earliest are shown
     #[arg(long, default_value_t = 1000)]
     limit: u32,
     /// Output format
@@ -71,15 +71,15 @@ impl Search {
         format::write(streams, self.format, &batches)?;
         let found: usize = batches.iter().map(arrow::record_batch::RecordBatch::num_rows).sum();
         if found == 0 {
-            streams.say(&format!("no event of the case has {:?} in it", self.text));
+            streams.say(&format!("no event in the case contains {:?}", self.text));
         } else if found == self.limit as usize {
-            streams.say(&format!("these are the first {found}; --limit shows more"));
+            streams.say(&format!("only the first {found} events are shown; use --limit for more"));
         }
         Ok(ExitCode::Fine)
     }
 }
 
-/// Whether an event has a text in it, as SQL with the parameters of [`params`].
+/// Whether an event contains a text, as SQL with the parameters of [`params`].
 pub(crate) fn condition(table: &str) -> String {
     let tests: Vec<String> =
         COLUMNS.iter().map(|(column, _)| format!("contains(lower({table}.{column}), lower(?))")).collect();

@@ -16,19 +16,24 @@ use super::{ExitCode, Streams};
 
 /// Show a case in the browser: sessions, timeline, entities, SQL
 ///
-/// Prints the address to open, with a token that is needed to come in and is another one each time. Only this machine is
-/// listened to, the case is opened read-only, and Ctrl-C ends it.
+/// Prints the address to open, which contains a new access token on each start. The server listens on this machine only
+/// and opens the case read-only. Press Ctrl-C to stop it.
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  cartographer serve --open
+  cartographer serve --db case.duckdb --port 8080
+  cartographer serve --db case.duckdb --time-limit 300 --rules my-rules")]
 pub(crate) struct Serve {
     #[command(flatten)]
     case: CaseArgs,
-    /// The port to listen on at 127.0.0.1 [default: one that is free]
+    /// The port to listen on at 127.0.0.1 [default: a free port]
     #[arg(long, value_name = "N")]
     port: Option<u16>,
     /// Open the page in the browser
     #[arg(long)]
     open: bool,
-    /// The most time for one answer
+    /// The time limit for one response
     #[arg(long, value_name = "SECONDS", default_value = "60")]
     time_limit: NonZeroU64,
     #[command(flatten)]
@@ -37,20 +42,20 @@ pub(crate) struct Serve {
 
 impl Serve {
     pub(crate) fn run(self, streams: Streams) -> Result<ExitCode> {
-        // A file that is no case is told so in the words of the other commands.
+        // For a file that is not a case, this gives the same error as the other commands.
         drop(self.case.open_read_only()?);
         let rules = self.rules.set()?;
         let listener = self.listen()?;
         streams.say(&format!("opening {} …", self.case.path().display()));
         let (aside, limit) = (tempfile::tempdir()?, Duration::from_secs(self.time_limit.get()));
         let server = Server::open(self.case.path(), aside.path(), rules, limit).with_context(|| self.not_a_case())?;
-        let token = Token::random().context("the system gives no random bits for a token")?;
+        let token = Token::random().context("the system provides no random numbers for a token")?;
         let address = format!("http://{}/?token={}", listener.local_addr()?, token.as_str());
         server.run(listener, token, || self.tell(&address, streams)).context("the server stopped")?;
         Ok(ExitCode::Fine)
     }
 
-    /// The address is all that goes to standard output, at once.
+    /// Only the address goes to standard output, immediately.
     fn tell(&self, address: &str, streams: Streams) -> io::Result<()> {
         let mut out = streams.data();
         writeln!(out, "{address}")?;
@@ -59,7 +64,7 @@ impl Serve {
         if self.open {
             show(address, streams);
         }
-        streams.say("Open that address in a browser; Ctrl-C ends the server.");
+        streams.say("Open this address in a browser. Press Ctrl-C to stop the server.");
         Ok(())
     }
 
@@ -68,22 +73,22 @@ impl Serve {
         TcpListener::bind((Ipv4Addr::LOCALHOST, port)).with_context(|| {
             Advised::new(
                 format!("cannot listen on port {port}"),
-                "Is another program listening there? Without --port a free one is taken.",
+                "Another program may be using it. Without --port, a free port is chosen.",
             )
         })
     }
 
     fn not_a_case(&self) -> Advised {
         Advised::new(
-            format!("{} does not answer as a case does", self.case.path().display()),
-            "Is it a file that `cartographer load` of this version wrote?",
+            format!("{} cannot be queried as a case", self.case.path().display()),
+            "Check that this version of `cartographer load` created the file.",
         )
     }
 }
 
-/// Not every machine has a browser to open; the address is printed all the same.
+/// Opens the browser. Not every machine has one; the address is printed in any case.
 fn show(address: &str, streams: Streams) {
     if let Err(error) = open::that_detached(address) {
-        streams.say(&format!("no browser could be opened: {error}"));
+        streams.say(&format!("cannot open a browser: {error}"));
     }
 }

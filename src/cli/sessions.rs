@@ -8,7 +8,7 @@ use super::case::CaseArgs;
 use super::format::{self, RowFormat};
 use super::{ExitCode, Streams};
 
-/// The columns that fit a screen; who needs the rest asks for another format.
+/// The columns that fit on a screen; other formats have all columns.
 fn briefly(looked_up: bool) -> String {
     let countries = if looked_up { "array_to_string(f.countries, ' ') AS countries, " } else { "" };
     format!(
@@ -18,23 +18,28 @@ fn briefly(looked_up: bool) -> String {
     )
 }
 
-/// List the sessions, those first in which most stands out
+/// List sessions, the most notable first
 ///
-/// Sessions of the console, and those of programs in which something stands out: permissions, credentials, defenses, data,
-/// secrets, destruction, denied calls. `weight` is the order; `findings` counts what was done, `attempts` what was only
-/// tried. As a table, the columns an analyst looks at first; in the other formats, every column of `sessions` and
-/// `session_findings`.
+/// Lists console sessions, and sessions of programs in which something stands out: permissions, credentials, defenses,
+/// data, secrets, destruction, denied calls. The list is ordered by `weight`. `findings` counts completed actions,
+/// `attempts` counts denied or failed ones. The table has the most important columns; the other formats have every column
+/// of `sessions` and `session_findings`.
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  cartographer sessions
+  cartographer sessions --all --sort time
+  cartographer sessions --console --format csv")]
 pub(crate) struct Sessions {
     #[command(flatten)]
     case: CaseArgs,
-    /// Sessions in which nothing stands out, too
+    /// Include sessions in which nothing stands out
     #[arg(long)]
     all: bool,
-    /// Only sessions of the console
+    /// Only console sessions
     #[arg(long)]
     console: bool,
-    /// The order: by what stands out, or by time
+    /// The order of the sessions
     #[arg(long, value_enum, default_value = "weight")]
     sort: Sort,
     /// Output format
@@ -45,7 +50,7 @@ pub(crate) struct Sessions {
 /// The order of sessions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Sort {
-    /// Those first in which most stands out
+    /// The most notable first
     Weight,
     /// By their first event
     Time,
@@ -77,7 +82,7 @@ impl Sessions {
         let batches = self.case.ask(&case, &sql, &[])?;
         format::write(streams, self.format, &batches)?;
         if !self.all && batches.iter().all(|batch| batch.num_rows() == 0) {
-            streams.say("no session of the console, and none in which something stands out; --all lists the others");
+            streams.say("there is no console session, and nothing stands out in the others; --all lists them");
         }
         Ok(ExitCode::Fine)
     }

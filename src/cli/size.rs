@@ -1,4 +1,4 @@
-//! Sizes as a person types them.
+//! Sizes in arguments.
 
 /// Units in bytes; the binary ones first, since their names end like the others'.
 const UNITS: [(&str, u64); 6] =
@@ -14,8 +14,8 @@ pub(crate) fn parse(text: &str) -> Result<u64, String> {
     let size = unit.and_then(|(number, bytes)| number.parse::<u64>().ok()?.checked_mul(*bytes));
     match size {
         Some(size) if size >= LEAST => Ok(size),
-        Some(_) => Err("expected 256MB at least".to_owned()),
-        None => Err("expected a whole number with KB, MB, GB, KiB, MiB or GiB, such as 2GB".to_owned()),
+        Some(_) => Err("expected at least 256MB".to_owned()),
+        None => Err("expected a whole number followed by KB, MB, GB, KiB, MiB or GiB, such as 2GB".to_owned()),
     }
 }
 

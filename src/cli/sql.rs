@@ -12,22 +12,27 @@ use super::fail::Advised;
 use super::format::{self, RowFormat};
 use super::{ExitCode, Streams};
 
-/// Ask a case anything in DuckDB's SQL
+/// Run a SQL query on a case, in DuckDB's dialect
 ///
-/// The query is the argument, or a file's text, or standard input. Of several statements the last one's rows are shown.
-/// Rows of a table or view with a time are in order of it, unless the query says otherwise or joins or groups.
-/// `DESCRIBE events` and `SELECT * FROM duckdb_columns()` tell what is there.
+/// The query is the argument, the content of a file, or standard input. If there are several statements, the rows of the
+/// last one are shown. Rows of a table or view with a time are ordered by it, unless the query has an order of its own, joins
+/// or groups. `SHOW TABLES`, `DESCRIBE events` and `SELECT * FROM duckdb_columns()` show what is available.
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  cartographer sql \"FROM sessions ORDER BY first_time\"
+  cartographer sql --format csv \"SELECT event_time, summary FROM events WHERE denied\"
+  cartographer sql --file query.sql --format json")]
 pub(crate) struct Sql {
     #[command(flatten)]
     case: CaseArgs,
-    /// The query, which may begin with a comment; standard input if neither it nor a file is given
+    /// The query; standard input if neither a query nor a file is given
     #[arg(allow_hyphen_values = true)]
     query: Option<String>,
-    /// Take the query from a file; - is standard input
+    /// Read the query from a file; - is standard input
     #[arg(short, long, value_name = "FILE", conflicts_with = "query")]
     file: Option<PathBuf>,
-    /// Let the query change the case
+    /// Allow the query to change the case
     #[arg(long)]
     write: bool,
     /// Output format
@@ -48,7 +53,7 @@ impl Sql {
         if query.trim().is_empty() {
             bail!(Advised::new(
                 "the query is empty",
-                "Give one, as in: cartographer sql --db case.duckdb 'FROM sessions'"
+                "Enter a query, for example: cartographer sql --db case.duckdb 'FROM sessions'"
             ));
         }
         let batches = case.query_in_order(&query).map_err(|error| explain(error.into(), self.write))?;
@@ -60,16 +65,16 @@ impl Sql {
 fn from_stdin(streams: Streams) -> Result<String> {
     let input = io::stdin();
     if input.is_terminal() {
-        streams.say("reading the query from the terminal; end it with Ctrl-D");
+        streams.say("reading the query from the terminal; press Ctrl-D to end it");
     }
     io::read_to_string(input).context("cannot read the query from standard input")
 }
 
-/// DuckDB says well what is wrong with a query, but not which of our options would allow it.
+/// Adds the option that would allow a query, which DuckDB's error cannot know.
 fn explain(error: anyhow::Error, write: bool) -> anyhow::Error {
     let is_refusal = error.to_string().contains("read-only mode");
     if is_refusal && !write {
-        return error.context(Advised::new("the query would change the case", "Allow that with --write."));
+        return error.context(Advised::new("the query would change the case", "Use --write to allow this."));
     }
     error.context("the query failed")
 }

@@ -1,4 +1,4 @@
-//! Where things go: data to standard output, everything else to standard error, each with colours or without.
+//! Output streams: data goes to standard output, everything else to standard error, with or without colors.
 
 use std::io::{self, BufWriter, IsTerminal, StderrLock, StdoutLock, Write};
 
@@ -32,7 +32,7 @@ impl Streams {
         io::stdout()
     }
 
-    /// Standard output for text with colours, buffered: flush it.
+    /// Standard output for text with colors, buffered: flush it.
     pub(crate) fn text(self) -> BufWriter<AutoStream<StdoutLock<'static>>> {
         BufWriter::new(AutoStream::new(io::stdout().lock(), self.choice()))
     }
@@ -42,7 +42,7 @@ impl Streams {
         AutoStream::new(io::stderr().lock(), self.choice())
     }
 
-    /// Says something on standard error, unless that is to be quiet.
+    /// Prints a message to standard error, unless --quiet is given.
     pub(crate) fn say(self, text: &str) {
         if !self.quiet {
             // Nobody is left to tell if this fails.
@@ -50,7 +50,7 @@ impl Streams {
         }
     }
 
-    /// Says how many rows an answer has, if that is wanted.
+    /// Prints the number of rows, if --verbose is given.
     pub(crate) fn say_rows(self, rows: usize) {
         if self.verbose {
             self.say(&format!("{rows} {}", if rows == 1 { "row" } else { "rows" }));
@@ -65,7 +65,7 @@ impl Streams {
         self.verbose
     }
 
-    /// The width of the terminal that standard output is; `None` if it is none.
+    /// The width of the terminal; `None` if standard output is not a terminal.
     #[expect(clippy::unused_self, reason = "the way to every stream is this type")]
     pub(crate) fn width(self) -> Option<u16> {
         let out = io::stdout();

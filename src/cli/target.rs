@@ -1,4 +1,4 @@
-//! Where an export goes. It is written beside its place and put there whole, so that nothing half done is ever found.
+//! The target of an export. It is written next to its target and then renamed, so that no partial file is ever visible.
 
 use std::fs;
 use std::io::{BufWriter, Write};
@@ -14,10 +14,10 @@ use super::fail::Advised;
 /// Which file, and whether it may take another one's place.
 #[derive(Debug, Args)]
 pub(crate) struct FileArgs {
-    /// The file to write; - is standard output, as is none
+    /// The file to write [default: standard output, same as -]
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
-    /// Replace the file if it is there
+    /// Replace the file if it exists
     #[arg(long, requires = "output")]
     force: bool,
 }
@@ -84,15 +84,15 @@ fn give_back(around: TempDir, old: &Path, path: &Path) -> Advised {
         return cannot_write(path);
     }
     let kept = around.keep();
-    Advised::new(format!("cannot write {}", path.display()), format!("What was there is in {}.", kept.display()))
+    Advised::new(format!("cannot write {}", path.display()), format!("The previous content is in {}.", kept.display()))
 }
 
 /// An export takes no other file's place unless that is asked for.
 fn refuse(path: &Path, force: bool) -> Result<()> {
     if path.exists() && !force {
         bail!(Advised::new(
-            format!("{} is there already", path.display()),
-            "Replace it with --force, or name another."
+            format!("{} already exists", path.display()),
+            "Use --force to replace it, or choose another name."
         ));
     }
     Ok(())
@@ -121,5 +121,8 @@ fn folder_of(path: &Path) -> &Path {
 }
 
 fn cannot_write(path: &Path) -> Advised {
-    Advised::new(format!("cannot write {}", path.display()), "Is its folder there, writable, and has the disk room?")
+    Advised::new(
+        format!("cannot write {}", path.display()),
+        "Check that the folder exists and is writable, and that there is enough disk space.",
+    )
 }

@@ -15,16 +15,16 @@ use super::case::CaseArgs;
 use super::format::{self, TimelineFormat};
 use super::{ExitCode, Streams, moment, search, who};
 
-/// The sessions, each address with what is known of it.
+/// The sessions, each address with its country and owner where they are known.
 const HEADS: &str = "SELECT x.* REPLACE (COALESCE(a.ips, x.ips) AS ips) FROM sessions AS x LEFT JOIN ( \
      SELECT session_id, list(COALESCE(address || ' (' || summary || ')', address) ORDER BY address) AS ips \
      FROM session_addresses GROUP BY session_id) AS a USING (session_id)";
 
-/// Show what was done: one line a click, unexplained console events in place, API calls where they are asked for
+/// Show what was done: one line per click, and unexplained console events; API calls on request
 ///
-/// As text, sessions follow each other, each with its lines in order of time; consecutive reads of one service share a
-/// line, and so do calls of one kind that change something. `~0.72` is the confidence of a signal that is not certain. The
-/// other formats give the rows of the view `timeline` in order of time.
+/// The text format groups lines by session, ordered by time. Consecutive reads of one service share a line, and so do
+/// similar calls that change something. `~0.72` is the confidence of a signal that is not certain. The other formats have
+/// the rows of the view `timeline`, ordered by time.
 ///
 /// API calls of programs are shown with --all, and with any of --principal, --actor, --ip, --key, --event, --search,
 /// --around, --failed and --writes.
@@ -40,7 +40,7 @@ pub(crate) struct Timeline {
     case: CaseArgs,
     #[command(flatten)]
     filter: Filter,
-    /// As text, end each line with how the id of its signal or event begins, for `explain`
+    /// In text, end each line with the start of its signal or event ID, for `explain`
     #[arg(long)]
     ids: bool,
     /// Output format
@@ -51,52 +51,52 @@ pub(crate) struct Timeline {
 /// Which rows of the timeline.
 #[derive(Debug, Args)]
 struct Filter {
-    /// Only sessions whose id begins so
+    /// Only sessions whose ID starts with this
     #[arg(long, value_name = "ID")]
     session: Option<String>,
-    /// Only what lasted until this moment or later: RFC 3339, or YYYY-MM-DD[ HH:MM[:SS]] in UTC
+    /// Only activity at this time or later: RFC 3339, or YYYY-MM-DD[ HH:MM[:SS]] in UTC
     #[arg(long, value_name = "TIME", value_parser = moment::parse)]
     from: Option<Timestamp>,
-    /// Only what began before this moment
+    /// Only activity that began before this time
     #[arg(long, value_name = "TIME", value_parser = moment::parse)]
     to: Option<Timestamp>,
-    /// Only this service, as its API names it: iam, s3, ec2 … (repeatable)
+    /// Only this service, by its API name: iam, s3, ec2 … (repeatable)
     #[arg(long, value_name = "SERVICE")]
     service: Vec<String>,
-    /// Only what this identity did, as `sessions` names it (repeatable)
+    /// Only activity of this principal, as shown by `sessions` (repeatable)
     #[arg(long, value_name = "NAME")]
     principal: Vec<String>,
-    /// Only what this actor did: a name, key, ARN or session, and every session that used a credential it made
+    /// Only activity of this actor: a name, key, ARN or session, and every session that used its credentials
     #[arg(long, value_name = "WHO")]
     actor: Option<String>,
-    /// Only what came from this address (repeatable)
+    /// Only activity from this IP address (repeatable)
     #[arg(long, value_name = "ADDRESS")]
     ip: Vec<String>,
-    /// Only what this access key signed (repeatable)
+    /// Only activity with this access key (repeatable)
     #[arg(long, value_name = "ID")]
     key: Vec<String>,
     /// Only this API call: `CreateAccessKey`, or `iam:CreateAccessKey` (repeatable)
     #[arg(long, value_name = "CALL")]
     event: Vec<String>,
-    /// Only what has this text in it, as `search` looks for it
+    /// Only events that contain this text; see `search`
     #[arg(long, value_name = "TEXT")]
     search: Option<String>,
-    /// Only what happened around this moment, or around the event whose id begins so
+    /// Only activity around this time, or around the event whose ID starts with this
     #[arg(long, value_name = "TIME|EVENT")]
     around: Option<String>,
-    /// How far around: 90s, 10m, 2h, 1d
+    /// How long before and after: 90s, 10m, 2h, 1d
     #[arg(long = "for", value_name = "DURATION", value_parser = moment::duration, default_value = "10m", requires = "around")]
     span: i64,
-    /// Only what changed something, or tried to
+    /// Only calls that change something, including failed attempts
     #[arg(long)]
     writes: bool,
-    /// Only what failed or was denied
+    /// Only failed or denied activity
     #[arg(long)]
     failed: bool,
     /// Only signals and API calls of this kind (repeatable)
     #[arg(long, value_name = "KIND", value_parser = kind_parser())]
     kind: Vec<Kind>,
-    /// Background signals and programmatic events too
+    /// Include background signals and programmatic events
     #[arg(long)]
     all: bool,
 }
@@ -111,7 +111,7 @@ impl Timeline {
             None => self.text(streams, &case, &batches)?,
         }
         if batches.iter().all(|batch| batch.num_rows() == 0) {
-            streams.say("nothing to show; `cartographer sessions --all` lists who is in the case");
+            streams.say("nothing to show; `cartographer sessions --all` lists the sessions in the case");
         }
         Ok(ExitCode::Fine)
     }
@@ -139,7 +139,7 @@ fn kind_parser() -> impl TypedValueParser<Value = Kind> {
 }
 
 impl Filter {
-    /// The query, and its parameters in order: what was typed is never part of the SQL.
+    /// The query, and its parameters in order: arguments are never part of the SQL text.
     fn query(&self) -> (String, Vec<String>) {
         let (mut conditions, mut params) = (vec!["true".to_owned()], Vec::new());
         let mut also = |condition: String, values: Vec<String>| {

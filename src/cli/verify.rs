@@ -17,12 +17,11 @@ use super::fail::Advised;
 use super::format::{self, RowFormat};
 use super::{ExitCode, Streams};
 
-/// How many files are listed unless all are asked for.
+/// How many files are listed by default.
 const LISTED: usize = 10;
 
 const EXAMPLES: &str = "\
 Examples:
-  aws s3 sync s3://BUCKET/AWSLogs ./AWSLogs
   aws cloudtrail list-public-keys --region us-east-1 \\
       --start-time 2026-03-01 --end-time 2026-03-08 > keys.json
   cartographer verify ./AWSLogs --public-keys keys.json
@@ -33,24 +32,24 @@ Examples:
 ///
 /// Takes the log files and the digest files of a trail that has log file validation turned on. Checks the signature of
 /// each digest file, the chain of digest files, and the SHA-256 of each log file, and finds log files and digest files that
-/// were altered, removed or added. Local files are matched to S3 objects by the ends of their paths.
+/// were altered, removed or added. Local files are matched to S3 objects by the end of their paths.
 ///
 /// The signature of a digest file is stored in the next digest file. The signature of the newest one is only in the
-/// metadata of its S3 object: save the output of `aws s3api head-object` beside it, in a file with the name of the digest
-/// file and `.metadata.json` after it.
+/// metadata of its S3 object: save the output of `aws s3api head-object` next to it, in a file with the name of the digest
+/// file followed by `.metadata.json`.
 ///
-/// The table format shows a summary, what failed, and what could not be verified and why. The other formats have a row
-/// for each file.
+/// The table format shows a summary, the failures, and what could not be verified and why. The other formats have one row
+/// per file.
 #[derive(Debug, Args)]
-#[command(after_help = format!("{EXAMPLES}\n\n{}", super::exit::HELP))]
+#[command(after_help = format!("{}\n\n{EXAMPLES}", super::exit::HELP))]
 pub(crate) struct Verify {
-    /// Files, folders (with all below them) or globs: log files, digest files and their metadata
+    /// Files, folders (read recursively) or globs: log files, digest files and their metadata
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<String>,
-    /// Public keys as `aws cloudtrail list-public-keys` prints them (repeatable, as for several regions)
+    /// Public keys, as printed by `aws cloudtrail list-public-keys` (repeatable, one file per region)
     #[arg(long, value_name = "FILE")]
     public_keys: Vec<PathBuf>,
-    /// A case that keeps the result, in the table `file_integrity`, in place of what it had there
+    /// A case to store the result in; replaces the table `file_integrity`
     #[arg(long, value_name = "FILE")]
     db: Option<PathBuf>,
     /// Output format
@@ -61,7 +60,7 @@ pub(crate) struct Verify {
 impl Verify {
     pub(crate) fn run(self, streams: Streams) -> Result<ExitCode> {
         let keys = self.keys()?;
-        // Opened first, so that nothing is checked in vain.
+        // Opened first, so that an error here does not waste the time of the check.
         let case = self.db.clone().map(|db| CaseArgs::at(db).open_for_writing()).transpose()?;
         let verified = verify::verify(&self.paths, &keys);
         if verified.checks.is_empty() {
@@ -76,7 +75,8 @@ impl Verify {
             format::write(streams, self.format, std::slice::from_ref(&rows))?;
         }
         if let Some(case) = case {
-            case.transaction(|case| case.replace(&FILE_INTEGRITY, &rows)).context("the result is not in the case")?;
+            case.transaction(|case| case.replace(&FILE_INTEGRITY, &rows))
+                .context("cannot store the result in the case")?;
         }
         Ok(verdict(&verified))
     }
@@ -86,8 +86,8 @@ impl Verify {
         for path in &self.public_keys {
             let cannot = || {
                 Advised::new(
-                    format!("no public keys can be read from {}", path.display()),
-                    "Make it with: aws cloudtrail list-public-keys --start-time … --end-time … > keys.json",
+                    format!("cannot read public keys from {}", path.display()),
+                    "Create the file with: aws cloudtrail list-public-keys --start-time … --end-time … > keys.json",
                 )
             };
             let text = fs::read_to_string(path).with_context(cannot)?;
@@ -98,9 +98,9 @@ impl Verify {
 }
 
 fn nothing(verified: &Verification) -> anyhow::Error {
-    let advice = "Name the folder that holds the log files and the digest files, such as AWSLogs.";
+    let advice = "Specify the folder that contains the log files and the digest files, such as AWSLogs.";
     let causes: Vec<String> = verified.problems.iter().map(ToString::to_string).collect();
-    let problem = Advised::new("no log file of CloudTrail and no digest file was found", advice);
+    let problem = Advised::new("no CloudTrail log file or digest file was found", advice);
     if causes.is_empty() { problem.into() } else { anyhow::anyhow!(causes.join("; ")).context(problem) }
 }
 

@@ -36,16 +36,16 @@ pub enum ExportError {
     #[error(transparent)]
     Rebuild(#[from] RebuildError),
     /// Records do not fit the columns of the form.
-    #[error("the records could not be written as columns")]
+    #[error("cannot write the records as columns")]
     Arrow(#[from] ArrowError),
     /// A report is about nobody.
-    #[error("no session fits what is asked for")]
+    #[error("no session matches")]
     NoSession,
     /// A query of a report gives other columns than it must.
-    #[error("the rows are not of the shape that a report has")]
+    #[error("the rows do not have the columns of a report")]
     Shape(#[from] serde_json::Error),
     /// The Parquet file could not be written.
-    #[error("the Parquet file could not be written")]
+    #[error("cannot write the Parquet file")]
     Parquet(#[from] ParquetError),
 }
 

@@ -42,7 +42,10 @@ pub(super) fn trail(options: &Options) -> Result<Shared, ExtensionError> {
     let threads = ThreadPoolBuilder::new().num_threads(options.threads.unwrap_or_default()).build()?;
     let found = read::discover(&options.paths);
     if let Some(endless) = found.sources.iter().find(|source| !source.is_file()) {
-        return Err(ExtensionError::Argument(format!("{:?} is no file; write it to one first", endless.name)));
+        return Err(ExtensionError::Argument(format!(
+            "{:?} is not a regular file; save it to a file first",
+            endless.name
+        )));
     }
     let slot = slot(key(&found, options));
     slot.trail.get_or_init(|| Ok(Trail::read(found, options.span, &threads)?));
@@ -52,7 +55,7 @@ pub(super) fn trail(options: &Options) -> Result<Shared, ExtensionError> {
 impl Shared {
     /// What was read, be it nothing.
     pub(super) fn read(&self) -> Result<&Trail, ExtensionError> {
-        let trail = self.slot.trail.get().ok_or_else(|| ExtensionError::Fault("the trail was not read".to_owned()))?;
+        let trail = self.slot.trail.get().ok_or_else(|| ExtensionError::Fault("cannot read the trail".to_owned()))?;
         trail.as_ref().map_err(Clone::clone)
     }
 

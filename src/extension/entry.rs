@@ -32,7 +32,7 @@ pub(super) unsafe extern "C" fn cartographer_init_c_api(
     let message = match loaded {
         Ok(Ok(())) => return true,
         Ok(Err(error)) => error.to_string(),
-        Err(_) => "cartographer stopped while it was loaded: this is a fault of the extension".to_owned(),
+        Err(_) => "cartographer failed while loading: this is a bug in the extension".to_owned(),
     };
     // SAFETY: as above; the message lives until the host has copied it.
     unsafe { tell(info, access, &message) };
@@ -47,10 +47,11 @@ unsafe fn load(
 ) -> Result<(), ExtensionError> {
     // SAFETY: the pointers are the host's, and the functions are called as the C interface wants them.
     unsafe {
-        let access = access.as_ref().ok_or(ExtensionError::Host("the host gave no access to itself".to_owned()))?;
+        let access =
+            access.as_ref().ok_or(ExtensionError::Host("the host did not provide the extension API".to_owned()))?;
         adopt(info, access)?;
         let database = access.get_database.map(|get| get(info)).filter(|database| !database.is_null());
-        let database = database.ok_or(ExtensionError::Host("the host gave no database".to_owned()))?;
+        let database = database.ok_or(ExtensionError::Host("the host did not provide a database".to_owned()))?;
         register::all(&Host::connect(*database)?)
     }
 }
@@ -64,7 +65,8 @@ unsafe fn adopt(info: ffi::duckdb_extension_info, access: &ffi::duckdb_extension
     // SAFETY: the host's table has the stable functions at least; all of a table that is empty are absent functions.
     unsafe {
         let table = access.get_api.map(|get| get(info, version.as_ptr())).filter(|table| !table.is_null());
-        let table = table.ok_or(ExtensionError::Host(format!("the host does not know {API} of the C interface")))?;
+        let table =
+            table.ok_or(ExtensionError::Host(format!("the host does not support version {API} of the C API")))?;
         let mut stable: ffi::duckdb_ext_api_v1 = std::mem::zeroed();
         std::ptr::copy_nonoverlapping(table.cast::<*const c_void>(), (&raw mut stable).cast(), STABLE);
         let copy = ffi::duckdb_extension_access { set_error: None, get_database: None, get_api: Some(itself) };

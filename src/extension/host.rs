@@ -30,7 +30,11 @@ impl Host {
         let state = unsafe { ffi::duckdb_connect(database, &raw mut connection) };
         // Made first, so that a connection that failed is freed too.
         let host = Self(connection);
-        if state == ffi::DuckDBSuccess { Ok(host) } else { Err(ExtensionError::Host("no connection to it".to_owned())) }
+        if state == ffi::DuckDBSuccess {
+            Ok(host)
+        } else {
+            Err(ExtensionError::Host("cannot connect to the host".to_owned()))
+        }
     }
 
     /// Runs statements.
@@ -107,7 +111,7 @@ impl Host {
 }
 
 fn taken(state: ffi::duckdb_state, name: &CStr) -> Result<(), ExtensionError> {
-    let refused = || ExtensionError::Host(format!("the host does not take {}", name.to_string_lossy()));
+    let refused = || ExtensionError::Host(format!("the host rejected {}", name.to_string_lossy()));
     (state == ffi::DuckDBSuccess).then_some(()).ok_or_else(refused)
 }
 

@@ -34,7 +34,7 @@ enum ExtensionError {
     #[error("{0}")]
     Argument(String),
     /// A fault of our own.
-    #[error("this is a fault of cartographer, please report it: {0}")]
+    #[error("this is a bug in cartographer, please report it: {0}")]
     Fault(String),
 }
 

@@ -46,12 +46,14 @@ impl Options {
                 (Some("from"), Value::Moment(moment)) => options.span.from = Some(*moment),
                 (Some("to"), Value::Moment(moment)) => options.span.to = Some(*moment),
                 (Some("threads"), Value::Integer(threads)) => options.threads = Some(count(*threads)?),
-                (Some(name), _) => return Err(argument(format!("`{name} :=` takes one text: the path of a folder"))),
+                (Some(name), _) => {
+                    return Err(argument(format!("`{name} :=` expects one string: the path of a folder")));
+                }
             }
         }
         match options.span {
             Span { from: Some(from), to: Some(to) } if from >= to => {
-                Err(argument("there is no time between `\"from\" :=` and `\"to\" :=`: the first has to be earlier"))
+                Err(argument("`\"from\" :=` must be earlier than `\"to\" :=`"))
             }
             _ => Ok(options),
         }
@@ -72,30 +74,30 @@ fn told(problems: &[RuleError]) -> String {
     let lines: Vec<String> = problems.iter().take(PROBLEMS).map(ToString::to_string).collect();
     let more = problems.len().saturating_sub(PROBLEMS);
     let more =
-        if more > 0 { format!("\nand {more} more: `cartographer rules check` lists them") } else { String::new() };
+        if more > 0 { format!("\nand {more} more; `cartographer rules check` lists them") } else { String::new() };
     format!("the rules cannot be used:\n{}{more}", lines.join("\n"))
 }
 
 fn paths(value: &Value) -> Result<Vec<String>, ExtensionError> {
-    let expected = "name a file, a folder, a glob, or a list of them: 'trail/', ['a.json.gz', 'b/*.json']";
+    let expected = "expected a file, a folder, a glob, or a list of them: 'trail/', ['a.json.gz', 'b/*.json']";
     match value {
         Value::Texts(paths) if paths.is_empty() => Err(argument(format!("the list of paths is empty; {expected}"))),
         Value::Texts(paths) if paths.iter().any(String::is_empty) => {
             Err(argument(format!("a path is empty; {expected}")))
         }
         Value::Texts(paths) if paths.iter().any(|path| path == "-") => {
-            Err(argument("- is standard input, which belongs to the client here; write it to a file first"))
+            Err(argument("- is standard input, which belongs to the client here; save it to a file first"))
         }
         Value::Texts(paths) => Ok(paths.clone()),
         Value::Null => Err(argument(format!("a path is NULL; {expected}"))),
-        Value::Other(text) => Err(argument(format!("{text} is no path; {expected}"))),
+        Value::Other(text) => Err(argument(format!("{text} is not a path; {expected}"))),
         Value::Moment(_) | Value::Integer(_) => Err(argument(expected)),
     }
 }
 
 fn count(threads: i64) -> Result<usize, ExtensionError> {
     let within = (1..=MAX_THREADS).contains(&threads).then(|| usize::try_from(threads).ok()).flatten();
-    within.ok_or_else(|| argument(format!("`threads :=` takes a number from 1 to {MAX_THREADS}, not {threads}")))
+    within.ok_or_else(|| argument(format!("`threads :=` expects a number from 1 to {MAX_THREADS}, found {threads}")))
 }
 
 fn argument(what: impl Into<String>) -> ExtensionError {

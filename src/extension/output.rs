@@ -61,7 +61,7 @@ pub(super) fn stored(kind: ColumnKind, values: &ArrayRef) -> Result<ArrayRef, Ex
 fn numbers(values_of: EnumType, texts: &ArrayRef) -> Result<ArrayRef, ExtensionError> {
     let names = values_of.values();
     let texts: &StringArray =
-        texts.as_string_opt().ok_or_else(|| ExtensionError::Fault(format!("{} is no text", values_of.name())))?;
+        texts.as_string_opt().ok_or_else(|| ExtensionError::Fault(format!("{} is not text", values_of.name())))?;
     let place = |text: &str| names.iter().position(|name| *name == text).and_then(|place| u8::try_from(place).ok());
     Ok(Arc::new(texts.iter().map(|text| text.and_then(place)).collect::<UInt8Array>()))
 }

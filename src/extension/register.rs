@@ -22,7 +22,5 @@ pub(super) fn all(host: &Host) -> Result<(), ExtensionError> {
 }
 
 fn advised(error: &ExtensionError) -> String {
-    format!(
-        "it keeps its macros in a database of the name {HOME}, which must be free: DETACH what has that name ({error})"
-    )
+    format!("its macros need a database named {HOME}, and that name is in use: DETACH the other database ({error})")
 }

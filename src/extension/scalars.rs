@@ -47,7 +47,7 @@ pub(super) fn functions() -> Vec<ScalarFunction> {
 }
 
 fn first(arguments: &[Texts]) -> Result<&Texts, ExtensionError> {
-    arguments.first().ok_or_else(|| ExtensionError::Fault("a function has no argument".to_owned()))
+    arguments.first().ok_or_else(|| ExtensionError::Fault("a function was called without an argument".to_owned()))
 }
 
 /// The record in each row; NULL for what is no JSON object.

@@ -51,7 +51,7 @@ impl Reader<'_> {
     fn comment(&mut self, key: &str) -> Result<String, HuntError> {
         self.line += 1;
         let line = self.lines.next().and_then(|line| line.strip_prefix("-- ")?.strip_prefix(key));
-        let mut text = line.ok_or_else(|| self.error(format!("`-- {key}…` is expected")))?.trim().to_owned();
+        let mut text = line.ok_or_else(|| self.error(format!("expected `-- {key}…`")))?.trim().to_owned();
         while let Some(more) = self.lines.next_if(|line| line.starts_with("--   ")) {
             self.line += 1;
             text = format!("{text} {}", more.trim_start_matches('-').trim());
@@ -62,16 +62,18 @@ impl Reader<'_> {
     /// The tactic, which the folder must be named after.
     fn tactic(&mut self, id: &str) -> Result<Tactic, HuntError> {
         let name = self.comment("tactic: ")?;
-        let tactic = Tactic::named(&name).ok_or_else(|| self.error(format!("{name} is no tactic")))?;
+        let tactic = Tactic::named(&name).ok_or_else(|| self.error(format!("{name} is not a tactic")))?;
         let stands_in = id.strip_prefix(&name).is_some_and(|rest| rest.starts_with('/'));
-        stands_in.then_some(tactic).ok_or_else(|| self.error(format!("a hunt of {name} stands in that folder")))
+        stands_in
+            .then_some(tactic)
+            .ok_or_else(|| self.error(format!("a hunt in this folder must have the tactic {name}")))
     }
 
     fn params(&mut self) -> Result<Vec<Param>, HuntError> {
         let mut params = Vec::new();
         while let Some(line) = self.lines.next_if(|line| line.starts_with("SET VARIABLE ")) {
             self.line += 1;
-            let form = "`SET VARIABLE name = default; -- what it decides` is expected, the default a literal";
+            let form = "expected `SET VARIABLE name = default; -- what it sets`, with a literal as the default";
             params.push(param(line).ok_or_else(|| self.error(form))?);
         }
         Ok(params)
@@ -83,7 +85,7 @@ impl Reader<'_> {
         let query = self.lines.by_ref().collect::<Vec<_>>().join("\n");
         let asks = ["SELECT", "WITH", "FROM"].iter().any(|word| query.starts_with(word));
         let ends = query.ends_with(';') && query.matches(';').count() == 1;
-        if asks && ends { Ok(query) } else { Err(self.error("one SELECT with a `;` at its end is expected")) }
+        if asks && ends { Ok(query) } else { Err(self.error("expected one SELECT that ends with `;`")) }
     }
 }
 

@@ -55,10 +55,10 @@ fn what_is_set_takes_the_place_of_the_default_and_stays_a_value() {
 #[test]
 fn a_hunt_of_another_form_is_refused_by_its_line() {
     let edited = |from: &str, to: &str| problem("impact/who.sql", &TEXT.replacen(from, to, 1));
-    assert_eq!(edited("-- tactic: impact", "-- tactic: fun"), "sql/hunts/impact/who.sql:2: fun is no tactic");
-    assert_eq!(edited("-- hit", "-- hits"), "sql/hunts/impact/who.sql:4: `-- hit: …` is expected");
-    assert!(edited("= 3;", "= 1 + 2;").starts_with("sql/hunts/impact/who.sql:8: `SET VARIABLE"));
-    assert!(edited("SELECT", "DELETE").starts_with("sql/hunts/impact/who.sql:10: one SELECT"));
+    assert_eq!(edited("-- tactic: impact", "-- tactic: fun"), "sql/hunts/impact/who.sql:2: fun is not a tactic");
+    assert_eq!(edited("-- hit", "-- hits"), "sql/hunts/impact/who.sql:4: expected `-- hit: …`");
+    assert!(edited("= 3;", "= 1 + 2;").starts_with("sql/hunts/impact/who.sql:8: expected `SET VARIABLE"));
+    assert!(edited("SELECT", "DELETE").starts_with("sql/hunts/impact/who.sql:10: expected one SELECT"));
     assert!(edited("('who');", "('who'); DROP TABLE events;").contains("one SELECT"));
-    assert!(problem("execution/who.sql", TEXT).ends_with(":2: a hunt of impact stands in that folder"));
+    assert!(problem("execution/who.sql", TEXT).ends_with(":2: a hunt in this folder must have the tactic impact"));
 }

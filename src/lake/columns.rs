@@ -109,10 +109,10 @@ fn refused(found: &DataType, kind: ColumnKind) -> Option<&'static str> {
     }
     Some(match (found, kind) {
         (DataType::Timestamp(TimeUnit::Nanosecond, _), ColumnKind::Timestamp) => {
-            "events are known to the microsecond; cast to timestamp[us], which drops what is finer"
+            "events have microsecond precision; cast to timestamp[us]"
         }
-        (_, ColumnKind::Timestamp) => "cast it, and mind the zone: a time without one is taken for UTC",
-        (_, ColumnKind::Json) => "JSON is expected as text; to_json makes text of a struct",
+        (_, ColumnKind::Timestamp) => "cast it, and check the time zone: a time without a zone is read as UTC",
+        (_, ColumnKind::Json) => "expected JSON as text; convert a struct with to_json",
         _ => "cast it",
     })
 }

@@ -9,7 +9,7 @@ use crate::batch::BatchError;
 #[derive(Debug, Error)]
 pub enum LakeError {
     /// A column is not there.
-    #[error("there is no column {name:?}, which has to be of type {wanted}; the batch has {found}")]
+    #[error("column {name:?} of type {wanted} is missing; the batch has {found}")]
     Missing {
         /// The column.
         name: String,
@@ -19,7 +19,7 @@ pub enum LakeError {
         found: String,
     },
     /// Two columns have one name.
-    #[error("there are {count} columns {name:?}; which one is meant? Rename or drop the others")]
+    #[error("there are {count} columns {name:?}; rename or drop all but one")]
     Twice {
         /// The name.
         name: String,
@@ -27,7 +27,7 @@ pub enum LakeError {
         count: usize,
     },
     /// A column is of a type that cannot be taken for the one it should have.
-    #[error("column {name:?} is of type {found}, which has to be {wanted}: {advice}")]
+    #[error("column {name:?} has type {found}, expected {wanted}: {advice}")]
     Type {
         /// The column.
         name: String,
@@ -39,9 +39,7 @@ pub enum LakeError {
         advice: &'static str,
     },
     /// A key is NULL.
-    #[error(
-        "column {name:?} is NULL in row {row} of the batch; every event needs one. Leave such rows out, or fill it"
-    )]
+    #[error("column {name:?} is NULL in row {row} of the batch; remove such rows, or fill in a value")]
     Null {
         /// The column.
         name: String,
@@ -49,7 +47,7 @@ pub enum LakeError {
         row: usize,
     },
     /// A text is none of those that the column may hold.
-    #[error("column {name:?} holds {value:?} in row {row} of the batch; it may be {allowed}")]
+    #[error("column {name:?} has the value {value:?} in row {row} of the batch, expected one of {allowed}")]
     Value {
         /// The column.
         name: String,
@@ -61,7 +59,7 @@ pub enum LakeError {
         allowed: String,
     },
     /// A text that should be JSON is none.
-    #[error("column {name:?} of event {event:?} is no JSON: {cause}")]
+    #[error("column {name:?} of event {event:?} is not JSON: {cause}")]
     Json {
         /// The column.
         name: String,
@@ -72,8 +70,8 @@ pub enum LakeError {
     },
     /// A session's rows are not all here, or not in order.
     #[error(
-        "session {session:?}: a row has seq {found} where {wanted} has to come. The rows of a session have to be in one \
-         partition, one after another, with seq = 1, 2, 3 … in order of event_time and event_id"
+        "session {session:?}: a row has seq {found}, expected {wanted}. The rows of a session must be consecutive in one \
+         partition, with seq = 1, 2, 3 … ordered by event_time and event_id"
     )]
     Order {
         /// The session.
@@ -86,8 +84,8 @@ pub enum LakeError {
     /// A session's rows are numbered, but not in order of time and id.
     #[error(
         "session {session:?}: the row with seq {seq}, event {event:?}, comes before the one with seq {} in order of \
-         event_time and event_id, and where a long session is cut depends on that order. Number and sort the rows of a \
-         session by event_time, then event_id (its bytes, without a collation)", seq - 1
+         event_time and event_id, and the split of a long session depends on that order. Number and sort the rows of a \
+         session by event_time, then by event_id (as bytes, without a collation)", seq - 1
     )]
     Backwards {
         /// The session.
@@ -98,7 +96,7 @@ pub enum LakeError {
         seq: i64,
     },
     /// It was pushed or finished after it had finished or refused something.
-    #[error("the mapper has finished, or refused a batch before: its answers would not be whole. Make a new one")]
+    #[error("the mapper has finished, or rejected a batch, and its results would be incomplete. Create a new one")]
     Spent,
     /// Rows do not fit their batch.
     #[error(transparent)]

@@ -134,7 +134,7 @@ impl Last {
 fn seqs(batch: &RecordBatch) -> Result<Int64Array, LakeError> {
     let array = column_of(batch, SEQ, "BIGINT")?;
     if !array.data_type().is_integer() {
-        let (found, advice) = (array.data_type().to_string(), "row_number() gives it");
+        let (found, advice) = (array.data_type().to_string(), "use row_number()");
         return Err(LakeError::Type { name: SEQ.to_owned(), found, wanted: "BIGINT".to_owned(), advice });
     }
     not_null(array, SEQ)?;

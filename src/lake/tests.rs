@@ -230,40 +230,42 @@ fn columns_that_are_no_events_are_refused_by_name() {
         let kept: Vec<usize> = (0..rows.num_columns()).filter(|at| rows.schema().field(*at).name() != name).collect();
         rows.project(&kept).unwrap()
     };
-    assert!(refusal(&without("event_key")).starts_with(
-        "there is no column \"event_key\", which has to be of type VARCHAR; the batch has \"event_id\", \"event_time\", "
-    ));
-    assert!(refusal(&without(SEQ)).starts_with("there is no column \"seq\", which has to be of type BIGINT"));
+    assert!(
+        refusal(&without("event_key")).starts_with(
+            "column \"event_key\" of type VARCHAR is missing; the batch has \"event_id\", \"event_time\", "
+        )
+    );
+    assert!(refusal(&without(SEQ)).starts_with("column \"seq\" of type BIGINT is missing"));
     let nanoseconds = with(&without("event_time"), "event_time", times(TimeUnit::Nanosecond));
     assert_eq!(
         refusal(&nanoseconds),
-        "column \"event_time\" is of type Timestamp(ns), which has to be TIMESTAMP: events are known to the microsecond; cast to timestamp[us], which drops what is finer"
+        "column \"event_time\" has type Timestamp(ns), expected TIMESTAMP: events are known to the microsecond; cast to timestamp[us], which drops what is finer"
     );
     let numbers = with(&rows, "event_key", Arc::new(Int32Array::from(vec![1, 2])));
-    assert_eq!(refusal(&numbers), "column \"event_key\" is of type Int32, which has to be VARCHAR: cast it");
+    assert_eq!(refusal(&numbers), "column \"event_key\" has type Int32, expected VARCHAR: cast it");
     let null = with(&rows, "session_id", Arc::new(StringArray::from(vec![Some("a"), None])));
     assert_eq!(
         refusal(&null),
-        "column \"session_id\" is NULL in row 2 of the batch; every event needs one. Leave such rows out, or fill it"
+        "column \"session_id\" is NULL in row 2 of the batch; remove such rows, or fill in a value"
     );
     let client = with(&rows, "client", Arc::new(StringViewArray::from(vec!["cli", "Mosaic\u{1b}"])));
     assert_eq!(
         refusal(&client),
-        "column \"client\" holds \"Mosaic\\u{1b}\" in row 2 of the batch; it may be browser, console, internal, cloudshell, cli, sdk, agent, service, unknown"
+        "column \"client\" has the value \"Mosaic\\u{1b}\" in row 2 of the batch, expected one of browser, console, internal, cloudshell, cli, sdk, agent, service, unknown"
     );
     let json = with(&rows, "request_parameters", Arc::new(LargeStringArray::from(vec!["{}", "{a: 1}"])));
     let json = with(&json, "event_id", Arc::new(StringArray::from(vec!["e1", "e2"])));
     assert_eq!(
         refusal(&json),
-        "column \"request_parameters\" of event \"e2\" is no JSON: key must be a string at line 1 column 2"
+        "column \"request_parameters\" of event \"e2\" is not JSON: key must be a string at line 1 column 2"
     );
     let words = with(&rows, SEQ, Arc::new(StringArray::from(vec!["1", "2"])));
-    assert_eq!(refusal(&words), "column \"seq\" is of type Utf8, which has to be BIGINT: row_number() gives it");
+    assert_eq!(refusal(&words), "column \"seq\" has type Utf8, expected BIGINT: use row_number()");
     let twice =
         RecordBatch::try_from_iter([("event_id", rows.column(0).clone()), ("event_id", rows.column(0).clone())]);
     assert_eq!(
         events(&twice.unwrap(), &["event_id"]).unwrap_err().to_string(),
-        "there are 2 columns \"event_id\"; which one is meant? Rename or drop the others"
+        "there are 2 columns \"event_id\"; rename or drop all but one"
     );
 }
 

@@ -314,8 +314,9 @@ impl<'l> Admitting<'l> {
         self.ledger.conflicts += 1;
         if let Some((file, record)) = joining.first().map(|joining| joining.version.place()) {
             let id: String = id.chars().take(SHOWN).collect();
-            let cause =
-                format!("{events} different events have the id {id:?}: each is kept under an id of its content");
+            let cause = format!(
+                "{events} different events have the ID {id:?}: each is kept with an ID derived from its content"
+            );
             self.ledger.problems.push(Problem { file: file.to_owned(), record: Some(record), cause });
         }
     }

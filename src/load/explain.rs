@@ -12,10 +12,10 @@ use crate::trail::{Stretch, Stretches};
 #[derive(Debug, Error)]
 pub enum ExplainError {
     /// Other rules than those of the case would explain another mapping.
-    #[error("the case was mapped by other rules")]
+    #[error("the case was mapped with different rules")]
     OtherRules,
     /// The session has no such signal or event any more.
-    #[error("{0} is not found when its session is mapped again")]
+    #[error("{0} was not found when its session was mapped again")]
     Lost(String),
     /// The case could not be read.
     #[error(transparent)]

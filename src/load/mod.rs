@@ -103,7 +103,7 @@ pub enum LoadError {
     #[error(transparent)]
     Batch(#[from] BatchError),
     /// Records of one event could not be joined.
-    #[error("records of one event cannot be joined: {0}")]
+    #[error("cannot join the records of an event: {0}")]
     Merge(trail::MergeError),
     /// The threads could not be started.
     #[error("cannot start threads: {0}")]
@@ -230,7 +230,7 @@ fn logged(file: &str) -> &str {
 
 fn causes(problems: &[read::ReadError]) -> String {
     if problems.is_empty() {
-        return "no files in there".to_owned();
+        return "it contains no files".to_owned();
     }
     problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
 }

@@ -269,12 +269,12 @@ impl Cost {
 const fn unknown(what: What) -> &'static str {
     match what {
         What::Page(_) => "a page",
-        What::Visit => "a page that is not in the catalogue",
-        What::Change => "a change that no page is known for",
-        What::Noise => "the console's own calls",
-        What::Service => "a service in the person's name",
-        What::Along => "a call beside another page",
-        What::Left => "a service that acted by itself",
+        What::Visit => "a page that is not in the catalog",
+        What::Change => "a change on an unknown page",
+        What::Noise => "calls of the console itself",
+        What::Service => "a service on behalf of the person",
+        What::Along => "an additional call near another page",
+        What::Left => "a service acting on its own",
         What::Poll(_) => "a poll",
     }
 }

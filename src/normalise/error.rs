@@ -19,7 +19,7 @@ pub struct RecordError {
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum Problem {
     /// The text is not JSON.
-    #[error("no JSON at line {line}, column {column}")]
+    #[error("invalid JSON at line {line}, column {column}")]
     NotJson {
         /// The line within the record's text, from 1.
         line: usize,
@@ -67,7 +67,7 @@ impl From<serde_json::Error> for Problem {
 #[derive(Debug, Error)]
 pub enum RebuildError {
     /// A column that holds JSON text holds something else.
-    #[error("{column} is no JSON: {source}")]
+    #[error("{column} is not JSON: {source}")]
     Json {
         /// The column: `request_parameters`, `response_elements` or `extra`.
         column: &'static str,
@@ -75,6 +75,6 @@ pub enum RebuildError {
         source: serde_json::Error,
     },
     /// A time outside the calendar.
-    #[error("no calendar has the time {0} µs")]
+    #[error("the time {0} µs is out of range")]
     Time(i64),
 }

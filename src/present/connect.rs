@@ -56,14 +56,14 @@ impl Client {
 
     const fn title(self) -> &'static str {
         match self {
-            Self::DuckDb => "DuckDB's command line",
-            Self::Attach => "Any client of DuckDB, in SQL",
+            Self::DuckDb => "DuckDB CLI",
+            Self::Attach => "Any DuckDB client, in SQL",
             Self::Python => "Python: pip install duckdb",
-            Self::Pyarrow => "Python, as Arrow: pip install duckdb pyarrow",
+            Self::Pyarrow => "Python with Arrow: pip install duckdb pyarrow",
             Self::R => "R: install.packages(\"duckdb\")",
             Self::Node => "Node: npm install @duckdb/node-api",
             Self::Jdbc => "Java: org.duckdb:duckdb_jdbc",
-            Self::DBeaver => "DBeaver: a new connection to DuckDB",
+            Self::DBeaver => "DBeaver: new DuckDB connection",
         }
     }
 
@@ -94,7 +94,7 @@ impl Client {
 
 fn attach(path: &str) -> Vec<String> {
     let Some(path) = quote::sql(path) else {
-        return vec!["-- SQL cannot spell the path of this case: rename it.".into()];
+        return vec!["-- The path of this case cannot be written in SQL: rename the file.".into()];
     };
     vec![format!("ATTACH {path} AS cartographed (READ_ONLY);"), "USE cartographed;".into(), format!("{ASK};")]
 }

@@ -29,7 +29,7 @@ pub fn explanation(out: &mut impl Write, explained: &Explanation, all: bool) -> 
 
 /// An event without even a shape to compare with was made by no page.
 fn whether_typed(events: &[Part]) -> &'static str {
-    if events.iter().all(|event| event.shape.is_none()) { ": no page that is known makes it" } else { "" }
+    if events.iter().all(|event| event.shape.is_none()) { ": no known page makes this call" } else { "" }
 }
 
 fn told(out: &mut impl Write, signal: &Told) -> io::Result<()> {
@@ -37,15 +37,15 @@ fn told(out: &mut impl Write, signal: &Told) -> io::Result<()> {
     writeln!(out, "{bold}{}{bold:#}", terminal(&signal.title))?;
     let how = match signal.origin {
         Origin::Letter => {
-            format!("every required call was seen in an exact shape; confidence {:.2}", signal.confidence)
+            format!("exact match: every required call was seen in an exact shape; confidence {:.2}", signal.confidence)
         }
-        Origin::Likeness => format!("the likeliest page; confidence {:.2}", signal.confidence),
-        Origin::Generic => format!("named by its calls, for no page is known; confidence {:.2}", signal.confidence),
+        Origin::Likeness => format!("the most likely page; confidence {:.2}", signal.confidence),
+        Origin::Generic => format!("unknown page, described from its calls; confidence {:.2}", signal.confidence),
     };
     let met =
-        signal.met.as_ref().map(|met| format!("{met}, which is {} because of the signals around it", signal.rule_id));
+        signal.met.as_ref().map(|met| format!("{met}, changed to {} because of the signals around it", signal.rule_id));
     let lines = [
-        ("says", Some(signal.summary.clone())),
+        ("summary", Some(signal.summary.clone())),
         ("rule", Some(met.unwrap_or_else(|| signal.rule_id.clone()))),
         ("found", Some(how)),
         ("missing", (!signal.missing.is_empty()).then(|| signal.missing.join(", "))),
@@ -67,7 +67,7 @@ fn parts(out: &mut impl Write, parts: &[Part], of_page: bool, all: bool) -> io::
     writeln!(out, "\nEvents ({})", parts.len())?;
     lines.iter().take(shown).try_for_each(|(line, times)| line.write(out, *times))?;
     if shown < lines.len() {
-        writeln!(out, "  … and {} more lines: `explain --all` shows them", lines.len() - shown)?;
+        writeln!(out, "  … and {} more lines; use `explain --all` to show them", lines.len() - shown)?;
     }
     Ok(())
 }
@@ -84,8 +84,8 @@ struct Line<'p> {
 impl<'p> Line<'p> {
     fn of(part: &'p Part, of_page: bool) -> Self {
         let shape = match (&part.shape, part.nearness) {
-            (Some(shape), Some(nearness)) if nearness >= 1.0 => format!("is {shape}"),
-            (Some(shape), Some(nearness)) => format!("is near {shape}: {nearness:.2}"),
+            (Some(shape), Some(nearness)) if nearness >= 1.0 => format!("matches {shape}"),
+            (Some(shape), Some(nearness)) => format!("similar to {shape}: {nearness:.2}"),
             _ if of_page => "the rule does not list this call".to_owned(),
             _ => "no known page makes this call".to_owned(),
         };
@@ -104,7 +104,7 @@ fn costs(out: &mut impl Write, costs: &[Cost]) -> io::Result<()> {
         return Ok(());
     }
     let total: f64 = costs.iter().map(|cost| cost.cost).sum();
-    writeln!(out, "\nCost ({total:.1}; the lower, the likelier)")?;
+    writeln!(out, "\nCost ({total:.1}; lower is more likely)")?;
     costs.iter().try_for_each(|cost| {
         let times = if (cost.times - 1.0).abs() > 1e-9 { format!(" ×{:.1}", cost.times) } else { String::new() };
         writeln!(out, "  {:>6.1}  {}{times}", cost.cost, cost.of)
@@ -119,7 +119,7 @@ fn rivals(out: &mut impl Write, rivals: &[Rival], events: usize) -> io::Result<(
     rivals.iter().try_for_each(|rival| {
         let name = rival.rule_id.as_deref().unwrap_or(&rival.title);
         let [own, other] = rival.events;
-        let others = if other > 0 { format!(" and {other} others") } else { String::new() };
+        let others = if other > 0 { format!(" and {other} other events") } else { String::new() };
         let lacks = match rival.missing.as_slice() {
             [] => String::new(),
             missing => format!("; it requires {}, which is missing", missing.join(", ")),

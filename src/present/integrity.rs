@@ -85,7 +85,7 @@ fn fetch(out: &mut impl Write, verified: &Verification, most: usize) -> io::Resu
     if lacking.is_empty() {
         return Ok(());
     }
-    writeln!(out, "\nFetch the signatures that are not available offline, and verify again:")?;
+    writeln!(out, "\nTo get the signatures that are not available offline, run these commands and verify again:")?;
     for check in lacking.iter().take(most) {
         let [bucket, object, file] =
             [&check.s3_bucket, &check.s3_object, &check.file].map(|text| text.as_deref().unwrap_or_default());
@@ -102,7 +102,7 @@ fn others(out: &mut impl Write, verified: &Verification, most: usize) -> io::Res
     }
     let count = verified.others.len();
     let plural = if count == 1 { "file is" } else { "files are" };
-    writeln!(out, "\n{} other {plural} neither log file nor digest, and not checked", HumanCount(count as u64))?;
+    writeln!(out, "\n{} other {plural} neither a log file nor a digest, and not checked", HumanCount(count as u64))?;
     let shown = if most == usize::MAX { most } else { 0 };
     verified.others.iter().take(shown).try_for_each(|name| writeln!(out, "  {}", terminal(name)))
 }
@@ -110,7 +110,7 @@ fn others(out: &mut impl Write, verified: &Verification, most: usize) -> io::Res
 fn left(out: &mut impl Write, count: usize, shown: usize) -> io::Result<()> {
     match count.saturating_sub(shown) {
         0 => Ok(()),
-        more => writeln!(out, "    … and {} more, listed with --verbose", HumanCount(more as u64)),
+        more => writeln!(out, "    … and {} more; use --verbose to list them", HumanCount(more as u64)),
     }
 }
 

@@ -20,7 +20,7 @@ pub fn ledger(out: &mut impl Write, ledger: &Ledger, most: usize) -> io::Result<
     }
     let left = ledger.problems.len().saturating_sub(most);
     if left > 0 {
-        writeln!(out, "  … and {left} more, listed with --verbose and kept in the tables load_files and rejects")?;
+        writeln!(out, "  … and {left} more; use --verbose to list them, or see the tables load_files and rejects")?;
     }
     if !ledger.balances() {
         writeln!(out, "The ledger does not balance: events were lost or counted twice.")?;
@@ -32,7 +32,7 @@ fn files(out: &mut impl Write, ledger: &Ledger) -> io::Result<()> {
     write!(out, "files    {} found: {} loaded", HumanCount(ledger.files_seen), HumanCount(ledger.files_loaded))?;
     let rest = [
         (ledger.files_skipped, "skipped (already in the case)"),
-        (ledger.files_left_out, "left out (by their paths)"),
+        (ledger.files_left_out, "left out (by path)"),
         (ledger.files_refused, "refused (not CloudTrail)"),
         (ledger.files_failed, "failed"),
     ];
@@ -66,20 +66,20 @@ fn case_stands(out: &mut impl Write, case: Totals) -> io::Result<()> {
         [case.console_events, of_clicks, case.background, case.residual].map(HumanCount);
     writeln!(
         out,
-        "console  {console} events = {of_clicks} of clicks + {background} background + {residual} without a signal"
+        "console  {console} events = {of_clicks} from clicks + {background} background + {residual} in no signal"
     )?;
     if case.typed > 0 {
-        writeln!(out, "typed    {} events of commands in console sessions", HumanCount(case.typed))?;
+        writeln!(out, "typed    {} events from commands in console sessions", HumanCount(case.typed))?;
     }
     clicks(out, case)?;
     let [signals, of_console, sessions] = [case.signals, case.console_sessions, case.sessions].map(HumanCount);
-    writeln!(out, "signals  {signals} in {of_console} console sessions, of {sessions} sessions in all")
+    writeln!(out, "signals  {signals} in {of_console} console sessions, out of {sessions} sessions")
 }
 
 /// What names the clicks: a known page, and with which confidence, or less.
 fn clicks(out: &mut impl Write, case: Totals) -> io::Result<()> {
     let [clicks, pages, sure] = [case.clicks, case.on_known_page, case.high_confidence].map(HumanCount);
-    write!(out, "clicks   {clicks} = {pages} on known pages ({sure} at confidence 0.9 or above)")?;
+    write!(out, "clicks   {clicks} = {pages} on known pages ({sure} with confidence 0.9 or above)")?;
     let [visits, changes, commands] = [case.visits, case.generic_changes, case.commands].map(HumanCount);
     writeln!(out, " + {visits} visits + {changes} generic changes + {commands} commands")
 }

@@ -41,13 +41,13 @@ pub use timeline::timeline;
 #[derive(Debug, Error)]
 pub enum PresentError {
     /// The writer refused.
-    #[error("the output could not be written")]
+    #[error("cannot write the output")]
     Io(#[from] io::Error),
     /// Arrow has no text for a type.
-    #[error("the rows could not be written as text")]
+    #[error("cannot format the rows")]
     Arrow(#[from] ArrowError),
     /// The rows are not of the shape that was asked for.
-    #[error("the rows have no column {0:?} that could be read")]
+    #[error("the rows have no readable column {0:?}")]
     Column(&'static str),
 }
 

@@ -92,7 +92,7 @@ impl Unpacked {
     fn add(&mut self, name: &str, bytes: Vec<u8>, layer: usize) {
         let Some(form) = Form::of(&bytes) else { return self.documents.push((name.to_owned(), bytes)) };
         if layer >= MAX_LAYERS {
-            return self.problems.push(format!("{name}: packed in more than {MAX_LAYERS} layers"));
+            return self.problems.push(format!("{name}: more than {MAX_LAYERS} layers of compression"));
         }
         match form {
             Form::Gzip => {
@@ -203,7 +203,7 @@ impl Unpacked {
             let read = text.len() as u64;
             let is_cut = read < size && self.allowance > 0;
             if is_cut {
-                self.problems.push(format!("{member}: tar member: cut off after {read} of {size} bytes"));
+                self.problems.push(format!("{member}: tar member: truncated after {read} of {size} bytes"));
             }
             self.add_member(&own, &member, text, layer);
             if is_cut {
@@ -260,21 +260,21 @@ impl Unpacked {
             let own = readable(entry.name);
             let member = self.member(name, &own);
             let Some(stored) = entry.stored(bytes) else {
-                self.problems.push(format!("{member}: zip member: cut off"));
+                self.problems.push(format!("{member}: zip member: truncated"));
                 continue;
             };
             let text = match entry.method {
                 0 => self.read(&member, "zip member", 0, stored),
                 8 => self.read(&member, "zip member", 0, DeflateDecoder::new(stored)),
                 method => {
-                    self.problems.push(format!("{member}: zip member: compressed by method {method}"));
+                    self.problems.push(format!("{member}: zip member: unsupported compression method {method}"));
                     continue;
                 }
             };
             let mut crc = Crc::new();
             crc.update(&text);
             if crc.sum() != entry.crc {
-                self.problems.push(format!("{member}: zip member: the checksum is wrong"));
+                self.problems.push(format!("{member}: zip member: checksum mismatch"));
             }
             self.add_member(&own, &member, text, layer);
         }
@@ -310,7 +310,7 @@ impl Unpacked {
         let read = u64::try_from(text.len()).unwrap_or(u64::MAX);
         if read > self.allowance {
             text.truncate(usize::try_from(self.allowance).unwrap_or(usize::MAX));
-            self.problems.push(format!("{name}: {format}: cut off where the source has grown too large"));
+            self.problems.push(format!("{name}: {format}: truncated at the size limit"));
         }
         self.allowance = self.allowance.saturating_sub(read);
         text
@@ -433,6 +433,6 @@ mod tests {
     fn what_grows_too_large_is_cut_and_said() {
         let unpacked = unpack("bomb.gz", gzip(&vec![b' '; 100_000]), 5_000);
         assert_eq!(unpacked.documents, [("bomb.gz".to_owned(), vec![b' '; 5_000])]);
-        assert_eq!(unpacked.problems, ["bomb.gz: gzip: cut off where the source has grown too large"]);
+        assert_eq!(unpacked.problems, ["bomb.gz: gzip: truncated at the size limit"]);
     }
 }

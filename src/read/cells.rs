@@ -164,16 +164,16 @@ impl Rows<'_> {
     /// Why a row is none.
     fn fault(&self, raw: &str, row: &StringRecord) -> Option<String> {
         match quoting(raw, self.delimiter) {
-            Quoting::Open => return Some("a quote is not closed".to_owned()),
+            Quoting::Open => return Some("unclosed quote".to_owned()),
             Quoting::Odd if raw.trim_end().contains('\n') => {
-                return Some("a quote is not closed on its line".to_owned());
+                return Some("unclosed quote on this line".to_owned());
             }
             Quoting::Odd | Quoting::Fine => {}
         }
         // One more separator than in the header means that a cell holds one, even where the last cell is empty.
         let cells = row.len();
         let width = self.header.len();
-        (cells != width).then(|| format!("the row has {cells} cells, and the header has {width}"))
+        (cells != width).then(|| format!("the row has {cells} cells, but the header has {width}"))
     }
 
     fn read(&self, container: Container, read: impl Fn(&StringRecord) -> Vec<Item<'static>>) -> Table {

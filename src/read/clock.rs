@@ -107,15 +107,15 @@ impl Convention {
             (Read::Numbers { .. }, Self::Order(order)) => read.moment(order),
             (Read::Numbers { first, second, .. }, _) if first == second => read.moment(DateOrder::MonthFirst),
             (Read::Numbers { .. }, Self::Ambiguous) => {
-                return Err("may have the month or the day first, and no row of the column shows which; \
-                     say it with --date-order mdy or dmy");
+                return Err("may start with the month or the day, and no row of the column shows which; \
+                     use --date-order mdy or dmy");
             }
             (Read::Numbers { .. }, Self::Mixed) => {
-                return Err("may have the month or the day first, and the column has rows of both kinds; \
-                     say it with --date-order mdy or dmy");
+                return Err("may start with the month or the day, and the column has both; \
+                     use --date-order mdy or dmy");
             }
         };
-        let moment = moment.ok_or("is no date of the calendar in the order of its column")?;
+        let moment = moment.ok_or("is not a valid date in the date order of its column")?;
         if is_plausible(moment) { Ok(show(moment)) } else { Err("is before CloudTrail began, or in the future") }
     }
 }

@@ -14,13 +14,13 @@ pub enum ReadError {
         name: String,
     },
     /// A glob that matches nothing.
-    #[error("nothing matches {pattern:?}")]
+    #[error("no file matches {pattern:?}")]
     NoMatch {
         /// The glob, as the user wrote it.
         pattern: String,
     },
     /// A glob that is none.
-    #[error("bad pattern {pattern:?}: {cause}")]
+    #[error("invalid pattern {pattern:?}: {cause}")]
     BadPattern {
         /// The glob, as the user wrote it.
         pattern: String,
@@ -63,22 +63,22 @@ pub enum Refusal {
     #[error("empty file")]
     Empty,
     /// What Git leaves where a large file was not fetched.
-    #[error("Git LFS pointer (the file itself was not fetched)")]
+    #[error("Git LFS pointer (the file itself was not downloaded)")]
     LfsPointer,
     /// A format known by its first bytes.
     #[error("{0}, not CloudTrail")]
     Format(&'static str),
     /// The list of log files that CloudTrail signs every hour.
-    #[error("CloudTrail digest file (it lists log files and holds no events)")]
+    #[error("CloudTrail digest file (it lists log files and has no events)")]
     Digest,
     /// S3 telling of an object that was written.
-    #[error("S3 event notification (it points to an object and holds no events)")]
+    #[error("S3 event notification (it refers to an object and has no events)")]
     S3Notification,
     /// SNS telling of something; CloudTrail's own tells of a log file that was written.
-    #[error("SNS notification (it holds no CloudTrail events)")]
+    #[error("SNS notification (it has no CloudTrail events)")]
     SnsNotification,
     /// A message of a queue.
-    #[error("SQS message (it holds no CloudTrail events)")]
+    #[error("SQS message (it has no CloudTrail events)")]
     SqsMessage,
     /// EventBridge, of something else.
     #[error("EventBridge event of {source_name} ({detail_type}), not CloudTrail")]
@@ -95,7 +95,7 @@ pub enum Refusal {
     #[error("CloudWatch Logs control message")]
     CloudWatchControl,
     /// CloudWatch Logs, of something else.
-    #[error("CloudWatch Logs events of something else, not CloudTrail")]
+    #[error("CloudWatch Logs events from another source, not CloudTrail")]
     CloudWatchLogs,
     /// `GuardDuty`'s own export.
     #[error("GuardDuty finding")]

@@ -58,7 +58,7 @@ pub(super) fn envelope(shape: &Shape<'_>) -> Option<Refusal> {
 /// JSON that nobody knows: what one of its members is, or the names of them all.
 pub(super) fn json(text: &str) -> Refusal {
     let Ok(members) = serde_json::from_str::<BTreeMap<String, &RawValue>>(text) else {
-        return Refusal::ForeignJson("no object".to_owned());
+        return Refusal::ForeignJson("not an object".to_owned());
     };
     let known = |value: &&RawValue| {
         let shape = serde_json::from_str::<Shape<'_>>(value.get()).ok()?;

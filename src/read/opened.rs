@@ -71,11 +71,14 @@ impl Stored {
         }
         let mut text = Vec::new();
         let mut decoder = GzDecoder::new(self.bytes.as_slice()).take(MAX_CONTENT + 1);
-        decoder.read_to_end(&mut text).map_err(|error| format!("the gzip is damaged: {error}"))?;
+        decoder.read_to_end(&mut text).map_err(|error| format!("the gzip data is damaged: {error}"))?;
         match decoder.into_inner().into_inner().len() {
-            _ if text.len() as u64 > MAX_CONTENT => Err("more than 1 GiB comes out of the gzip".to_owned()),
+            _ if text.len() as u64 > MAX_CONTENT => Err("the gzip data decompresses to more than 1 GiB".to_owned()),
             0 => Ok(Cow::Owned(text)),
-            more => Err(format!("data follows the end of the gzip: {more} byte{}", if more == 1 { "" } else { "s" })),
+            more => Err(format!(
+                "there is extra data after the end of the gzip data: {more} byte{}",
+                if more == 1 { "" } else { "s" }
+            )),
         }
     }
 

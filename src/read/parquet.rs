@@ -50,7 +50,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Table, Refusal> {
             reader.broken(cause);
         }
         if reader.text > MAX_TEXT {
-            reader.broken("cut off where the file has grown too large");
+            reader.broken("truncated at the size limit");
         }
         // Who asks again after damage may get it again without end.
         if reader.text > MAX_TEXT || damage.is_some() {
@@ -58,7 +58,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Table, Refusal> {
         }
     }
     if reader.untold > 0 && reader.found.has_records() {
-        reader.broken(&format!("{} more rows hold no CloudTrail record", reader.untold));
+        reader.broken(&format!("{} more rows have no CloudTrail record", reader.untold));
     }
     reader.found.container = Some(Container::Parquet).filter(|_| reader.found.has_records() || reader.row == 0);
     Ok(Table { found: reader.found, lines: reader.lines })
@@ -69,7 +69,7 @@ fn guarded<T>(read: impl FnOnce() -> Result<T, ArrowError>) -> Result<T, String>
     match catch_unwind(AssertUnwindSafe(read)) {
         Ok(Ok(found)) => Ok(found),
         Ok(Err(error)) => Err(printable(&error.to_string())),
-        Err(_) => Err("the file contradicts itself".to_owned()),
+        Err(_) => Err("the file is inconsistent".to_owned()),
     }
 }
 

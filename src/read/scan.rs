@@ -21,13 +21,13 @@ pub(super) fn value<'t, T: Deserialize<'t>>(text: &'t str, at: usize) -> Result<
     match values.next() {
         Some(Ok(value)) => Ok((value, at + values.byte_offset())),
         Some(Err(error)) => Err(damage(&error, rest, at)),
-        None => Err(Damage { cause: format!("cut off at byte {at}"), scanned: 0, cut: true }),
+        None => Err(Damage { cause: format!("truncated at byte {at}"), scanned: 0, cut: true }),
     }
 }
 
 fn damage(error: &serde_json::Error, rest: &str, at: usize) -> Damage {
     if error.is_eof() {
-        let cause = format!("cut off: begins at byte {at}, and the text ends at byte {}", at + rest.len());
+        let cause = format!("truncated: starts at byte {at}, and the text ends at byte {}", at + rest.len());
         return Damage { cause, scanned: rest.len(), cut: true };
     }
     let scanned = offset(error, rest);
@@ -126,7 +126,7 @@ mod tests {
         let broken = value::<IgnoredAny>("  {\"a\":\n x}", 2).unwrap_err();
         assert_eq!((broken.cause.as_str(), broken.cut), ("broken JSON at byte 9: expected value", false));
         let cut = value::<IgnoredAny>("  {\"a\":", 2).unwrap_err();
-        assert_eq!((cut.cause.as_str(), cut.cut), ("cut off: begins at byte 2, and the text ends at byte 7", true));
+        assert_eq!((cut.cause.as_str(), cut.cut), ("truncated: starts at byte 2, and the text ends at byte 7", true));
     }
 
     #[test]

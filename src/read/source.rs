@@ -198,7 +198,7 @@ fn list_error(folder: &Path, error: walkdir::Error) -> ReadError {
     let name = name(error.path().unwrap_or(folder));
     let is_loop = error.loop_ancestor().is_some();
     let cause = error.into_io_error().unwrap_or_else(|| {
-        io::Error::other(if is_loop { "a link leads back to a folder above it" } else { "unknown error" })
+        io::Error::other(if is_loop { "a symbolic link refers to one of its parent folders" } else { "unknown error" })
     });
     ReadError::List { name, cause }
 }

@@ -144,7 +144,7 @@ fn elements<'t>(text: &'t str, open: usize, depth: usize, found: &mut Found<'t>)
                 at = next;
             }
             None => {
-                found.broken(format!("cut off: the list is not closed at byte {at}"), "");
+                found.broken(format!("truncated: the list is not closed at byte {at}"), "");
                 return text.len();
             }
         }

@@ -57,7 +57,7 @@ impl Family {
     fn named(name: &str) -> Result<Self, String> {
         Self::NAMES.into_iter().find(|(_, known)| *known == name).map(|(family, _)| family).ok_or_else(|| {
             let known: Vec<_> = Self::NAMES.iter().map(|(_, known)| *known).collect();
-            format!("one of {} is expected, found `{name}`", known.join(", "))
+            format!("expected one of {}, found `{name}`", known.join(", "))
         })
     }
 

@@ -133,19 +133,15 @@ fn provenance(toml: Option<&Spanned<ProvenanceToml>>, faults: &mut Faults<'_>) -
     let (at, stated) = (stated.span().start, stated.get_ref().clone());
     match stated.basis {
         Basis::Observed if stated.years.is_empty() => {
-            faults.add(at, "provenance.years", "the years of the recordings are expected, found none");
+            faults.add(at, "provenance.years", "expected the years of the recordings, found none");
         }
         Basis::Documented if stated.references.is_empty() => {
-            faults.add(
-                at,
-                "provenance.references",
-                "at least one address of AWS's documentation is expected, found none",
-            );
+            faults.add(at, "provenance.references", "expected at least one AWS documentation URL, found none");
         }
         _ => {}
     }
     for reference in stated.references.iter().filter(|reference| !reference.starts_with("https://")) {
-        faults.add(at, "provenance.references", format!("an https:// address is expected, found `{reference}`"));
+        faults.add(at, "provenance.references", format!("expected an https:// URL, found `{reference}`"));
     }
     Provenance { basis: stated.basis, years: stated.years, references: stated.references }
 }
@@ -190,7 +186,7 @@ fn check_id(text: &RuleText, id: &Spanned<String>, faults: &mut Faults<'_>) {
         faults.add(
             id.span().start,
             "id",
-            format!("the file's path is expected: `{expected}`, found `{}`", id.get_ref()),
+            format!("expected the path of the file, `{expected}`, found `{}`", id.get_ref()),
         );
     }
 }
@@ -199,7 +195,7 @@ fn check_attack(attack: &[Spanned<String>], faults: &mut Faults<'_>) {
     for technique in attack {
         if !is_technique(technique.get_ref()) {
             let problem =
-                format!("an ATT&CK technique id such as `T1087.004` is expected, found `{}`", technique.get_ref());
+                format!("expected an ATT&CK technique ID such as `T1087.004`, found `{}`", technique.get_ref());
             faults.add(technique.span().start, "attack", problem);
         }
     }
@@ -213,7 +209,7 @@ fn is_technique(id: &str) -> bool {
 
 fn template(text: &Spanned<String>, key: &str, faults: &mut Faults<'_>) -> Option<Template> {
     if text.get_ref().trim().is_empty() {
-        faults.add(text.span().start, key, "a text is expected, found none");
+        faults.add(text.span().start, key, "expected a string, found none");
     }
     faults.take(text.span().start, key, Template::parse(text.get_ref()))
 }
@@ -233,11 +229,7 @@ fn shape(request: &Spanned<RequestToml>, faults: &mut Faults<'_>) -> Option<Shap
     let (at, toml) = (request.span().start, request.get_ref());
     let call = toml.call.get_ref();
     if call != "*" && !is_call(call) {
-        faults.add(
-            toml.call.span().start,
-            "call",
-            format!("a call such as `iam:ListUsers` is expected, found `{call}`"),
-        );
+        faults.add(toml.call.span().start, "call", format!("expected a call such as `iam:ListUsers`, found `{call}`"));
     }
     let caller = match &toml.caller {
         None => caller::Caller::Any,
@@ -273,7 +265,7 @@ pub(super) fn is_call(call: &str) -> bool {
 fn parameters(toml: &RequestToml) -> Result<Parameters, String> {
     let stated = [toml.no_parameters, toml.exactly.is_some(), !toml.members.is_empty()];
     if stated.iter().filter(|stated| **stated).count() > 1 {
-        return Err("one of no_parameters, exactly and members is expected, found several".to_owned());
+        return Err("expected one of no_parameters, exactly and members, found several".to_owned());
     }
     if let Some(exactly) = &toml.exactly {
         let value = serde_json::to_value(exactly).map_err(|error| error.to_string())?;
@@ -295,7 +287,7 @@ fn sorted(sets: &[Vec<String>]) -> Vec<Vec<String>> {
 
 fn outcome(toml: &RequestToml) -> Result<Outcome, String> {
     match (&toml.error, toml.succeeded) {
-        (Some(_), true) => Err("error or succeeded is expected, found both".to_owned()),
+        (Some(_), true) => Err("expected one of error and succeeded, found both".to_owned()),
         (Some(code), false) => Ok(Outcome::Failed(code.clone())),
         (None, succeeded) => Ok(if succeeded { Outcome::Succeeded } else { Outcome::Any }),
     }

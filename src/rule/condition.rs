@@ -36,7 +36,7 @@ impl Condition {
         match toml {
             ConditionToml::Equals(value) => scalar_text(value)
                 .map(Self::Equals)
-                .ok_or_else(|| "a text, a number, a boolean or a table of tests is expected".to_owned()),
+                .ok_or_else(|| "expected a string, a number, a boolean or a table of tests".to_owned()),
             ConditionToml::Test(test) => Self::from_test(test),
         }
     }
@@ -56,7 +56,7 @@ impl Condition {
         let mut stated = stated.into_iter().flatten();
         match (stated.next(), stated.next()) {
             (Some(condition), None) => Ok(condition),
-            _ => Err("exactly one test is expected, such as `{ starts_with = \"i-\" }`".to_owned()),
+            _ => Err("expected exactly one test, such as `{ starts_with = \"i-\" }`".to_owned()),
         }
     }
 
@@ -107,14 +107,14 @@ impl Condition {
     pub fn describe(&self) -> String {
         match self {
             Self::Equals(text) => format!("is {text}"),
-            Self::StartsWith(text) => format!("begins with {text}"),
+            Self::StartsWith(text) => format!("starts with {text}"),
             Self::EndsWith(text) => format!("ends with {text}"),
-            Self::Contains(text) => format!("holds {text}"),
+            Self::Contains(text) => format!("contains {text}"),
             Self::OneOf(texts) => format!("is one of {}", texts.join(", ")),
             Self::Digits(count) => format!("is {count} digits"),
             Self::AtLeast(count) => format!("has at least {count} elements"),
             Self::Empty => "is empty".to_owned(),
-            Self::Present => "is there".to_owned(),
+            Self::Present => "exists".to_owned(),
         }
     }
 }

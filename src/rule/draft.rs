@@ -85,10 +85,10 @@ impl Calls {
 fn rule(id: &str, calls: &Calls) -> String {
     let path: Vec<&str> = id.split('/').collect();
     let service = path.first().copied().unwrap_or_default();
-    let mut toml = String::from("# What the page is, where an outsider would wonder.\n");
+    let mut toml = String::from("# What the page is, if that is not obvious.\n");
     line(&mut toml, "id", &quoted(id));
     line(&mut toml, "title", &quoted(&path.join(" › ")));
-    line(&mut toml, "summary", &quoted("Opened … (one sentence: what was done, and what was on the screen)"));
+    line(&mut toml, "summary", &quoted("Opened … (one sentence: what was done, and what the page showed)"));
     line(
         &mut toml,
         "url",
@@ -105,7 +105,7 @@ fn rule(id: &str, calls: &Calls) -> String {
     if required.is_empty() {
         required.push(quoted(&anchor));
     }
-    toml.push_str("\n# Calls that belong to the page but need not occur go to `optional`.\n");
+    toml.push_str("\n# Move calls that the page does not always make to `optional`.\n");
     line(&mut toml, "anchor", &format!("[{}]", quoted(&anchor)));
     line(&mut toml, "required", &format!("[\n  {},\n]", required.join(",\n  ")));
     for request in &calls.requests {
@@ -116,13 +116,13 @@ fn rule(id: &str, calls: &Calls) -> String {
 
 fn spec(id: &str, samples: &[Sample<'_, '_>]) -> String {
     let mut toml =
-        String::from("# Put made-up names, ids and accounts in the place of what a real case held.\n[[case]]\n");
+        String::from("# Replace the names, IDs and accounts of the real case with made-up ones.\n[[case]]\n");
     line(&mut toml, "name", &quoted("the page as the console asks for it"));
     let events: Vec<String> = samples.iter().map(event).collect();
     line(&mut toml, "events", &format!("[\n{}]", events.concat()));
     line(&mut toml, "signals", &format!("[{{ rule = {} }}]", quoted(id)));
     toml.push_str("\n[[case]]\n");
-    line(&mut toml, "name", &quoted("what comes near it and is something else"));
+    line(&mut toml, "name", &quoted("something similar that must not match"));
     line(&mut toml, "near_miss", "true");
     line(&mut toml, "events", &format!("[\n{}]", events.into_iter().skip(1).collect::<String>()));
     toml

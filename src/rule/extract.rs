@@ -213,7 +213,7 @@ impl Extract {
 
 fn carried(toml: &ExtractToml) -> Result<Option<Carried>, String> {
     if toml.path.is_none() && toml.carried_from.is_empty() {
-        return Err("path or carried_from is expected".to_owned());
+        return Err("expected path or carried_from".to_owned());
     }
     if toml.carried_from.is_empty() {
         return Ok(None);

@@ -36,15 +36,15 @@ impl Generic {
     #[must_use]
     pub const fn describe(self) -> &'static str {
         match self {
-            Self::Create => "any call of the console that no page explains and whose verb creates",
-            Self::Delete => "any call of the console that no page explains and whose verb deletes",
-            Self::Change => "any other call of the console that no page explains and that changes something",
-            Self::Visit => "reads of one service's console without a pause that no page explains",
-            Self::Along => "a few such reads beside a page that is explained without them",
-            Self::Poll => "one request that is repeated at a steady interval, three times or more",
-            Self::Console => "calls that the console makes by itself, as words/noise.toml lists them",
-            Self::Service => "calls that a service makes in a person's name, as words/noise.toml lists them",
-            Self::Command => "calls by the AWS CLI, CloudShell or a script in a session of the console",
+            Self::Create => "any console call that is on no known page and whose verb creates something",
+            Self::Delete => "any console call that is on no known page and whose verb deletes something",
+            Self::Change => "any other console call that is on no known page and changes something",
+            Self::Visit => "reads by one service's console, without a pause, that match no known page",
+            Self::Along => "a few such reads near a page that is complete without them",
+            Self::Poll => "one request that is repeated at a steady interval, at least three times",
+            Self::Console => "calls that the console makes on its own, listed in words/noise.toml",
+            Self::Service => "calls that a service makes on behalf of a person, listed in words/noise.toml",
+            Self::Command => "calls by the AWS CLI, CloudShell or a script in a console session",
         }
     }
 }

@@ -35,7 +35,7 @@ impl Shapes {
         let (call, names) = reference.split_once('/').map_or((reference, None), |(call, names)| (call, Some(names)));
         if call != "*" && !is_call(call) {
             return Err(format!(
-                "a call such as `iam:ListUsers` or `iam:ListUsers/shape` is expected, found `{reference}`"
+                "expected a call such as `iam:ListUsers` or `iam:ListUsers/shape`, found `{reference}`"
             ));
         }
         let Some(known) = self.by_call.get(call) else {
@@ -47,7 +47,7 @@ impl Shapes {
             None => known.iter().copied().filter(|id| self.all[id.0 as usize].name.is_none()).collect(),
         };
         if shapes.is_empty() {
-            return Err(format!("a shape of `{call}` is expected: one of {}", self.names(known)));
+            return Err(format!("expected a shape of `{call}`: one of {}", self.names(known)));
         }
         Ok((call.to_owned(), shapes))
     }
@@ -55,7 +55,7 @@ impl Shapes {
     /// A call that no file gives a shape of has one: any request by anybody.
     fn resolve_unknown(&mut self, call: &str, names: Option<&str>) -> Result<(String, Vec<ShapeId>), String> {
         if let Some(names) = names {
-            return Err(format!("`{call}` without a shape is expected, for no shape of it is known; found `{names}`"));
+            return Err(format!("expected `{call}` without a shape, because it has no known shapes; found `{names}`"));
         }
         let id = push(&mut self.all, Shape::plain(call));
         self.by_call.insert(call.to_owned(), vec![id]);
@@ -68,7 +68,7 @@ impl Shapes {
             .iter()
             .find(is_named)
             .copied()
-            .ok_or_else(|| format!("`{call}` has no shape `{name}`: one of {} is expected", self.names(known)))
+            .ok_or_else(|| format!("`{call}` has no shape `{name}`: expected one of {}", self.names(known)))
     }
 
     fn names(&self, known: &[ShapeId]) -> String {
@@ -126,7 +126,7 @@ fn duplicate_shapes(files: &[(RuleText, Compiled)]) -> Vec<RuleError> {
                 faults.add(
                     *at,
                     "request",
-                    format!("a shape of its own name is expected: {other} has `{}` already", shape.reference()),
+                    format!("expected a unique shape name: {other} already has `{}`", shape.reference()),
                 );
             }
         }
@@ -212,11 +212,7 @@ impl Linker<'_> {
             let resolved = self.shapes.resolve(reference.get_ref());
             let Some((call, shapes)) = self.faults.take(reference.span().start, key, resolved) else { continue };
             if rule.parts.iter().any(|part| part.call == call) {
-                self.faults.add(
-                    reference.span().start,
-                    key,
-                    format!("each call once is expected, found `{call}` again"),
-                );
+                self.faults.add(reference.span().start, key, format!("expected each call once, found `{call}` again"));
             }
             rule.parts.push(Part { call, shapes, required, anchor: toml.alone });
         }
@@ -224,14 +220,14 @@ impl Linker<'_> {
 
     fn anchors(&mut self, toml: &RuleToml, rule: &mut Rule) {
         if rule.generic.is_some() && !rule.parts.is_empty() {
-            self.faults.add(toml.id.span().start, "generic", "a rule without calls is expected");
+            self.faults.add(toml.id.span().start, "generic", "expected a rule without calls");
         }
         let starts = !toml.anchor.is_empty() || rule.parts.iter().any(|part| part.required);
         if !starts && rule.generic.is_none() && !self.reached.contains(&rule.id) {
             self.faults.add(
                 toml.id.span().start,
                 "anchor",
-                "at least one call is expected here or in `required`, for no other rule becomes this one by `instead`",
+                "expected at least one call here or in `required`, because no other rule becomes this one by `instead`",
             );
         }
         if toml.anchor.is_empty() && !toml.alone {
@@ -243,7 +239,7 @@ impl Linker<'_> {
                 None => self.faults.add(
                     anchor.span().start,
                     "anchor",
-                    format!("a call of `required` or `optional` is expected, found `{}`", anchor.get_ref()),
+                    format!("expected a call of `required` or `optional`, found `{}`", anchor.get_ref()),
                 ),
             }
         }
@@ -266,7 +262,7 @@ impl Linker<'_> {
                 self.faults.add(
                     text.span().start,
                     key,
-                    format!("a placeholder of `extract` is expected, found `{{{name}}}`"),
+                    format!("expected a placeholder of `extract`, found `{{{name}}}`"),
                 );
             }
         }
@@ -284,7 +280,7 @@ impl Linker<'_> {
                     self.faults.add(
                         extract.span().start,
                         &format!("extract.{name}.from"),
-                        format!("a call of the rule is expected, found `{call}`"),
+                        format!("expected a call of the rule, found `{call}`"),
                     );
                 }
             }
@@ -297,7 +293,7 @@ impl Linker<'_> {
         if let Some(name) = &more_than_one
             && !rule.extracts.iter().any(|extract| extract.name == *name)
         {
-            self.faults.add(at, "instead.more_than_one", format!("a name of `extract` is expected, found `{name}`"));
+            self.faults.add(at, "instead.more_than_one", format!("expected a name of `extract`, found `{name}`"));
         }
         Some(Instead {
             rule: self.rule_id(&instead.rule, at, "instead.rule")?,
@@ -334,7 +330,7 @@ impl Linker<'_> {
     }
 
     fn rule_id(&mut self, id: &str, at: usize, key: &str) -> Option<RuleId> {
-        let found = self.ids.get(id).copied().ok_or_else(|| format!("the id of a rule is expected, found `{id}`"));
+        let found = self.ids.get(id).copied().ok_or_else(|| format!("expected the ID of a rule, found `{id}`"));
         self.faults.take(at, key, found)
     }
 
@@ -345,7 +341,7 @@ impl Linker<'_> {
     fn pattern(&mut self, pattern: &str, at: usize, key: &str) -> Option<Pattern> {
         let compiled = self.faults.take(at, key, Pattern::parse(pattern))?;
         if !self.ids.keys().any(|id| compiled.matches(id)) {
-            self.faults.add(at, key, format!("a pattern that some rule's id matches is expected, found `{pattern}`"));
+            self.faults.add(at, key, format!("expected a pattern that some rule's id matches, found `{pattern}`"));
         }
         Some(compiled)
     }

@@ -65,7 +65,7 @@ impl Shape {
             .iter()
             .for_each(|(path, condition)| compare_value(path, condition, subject.response.value(), see));
         for part in self.text.iter().filter(|part| !subject.request.compact().contains(part.as_str())) {
-            see(NO_TEXT, &|| format!("no text {part}"));
+            see(NO_TEXT, &|| format!("text {part} is missing"));
         }
     }
 
@@ -106,7 +106,7 @@ impl Drifted<'_> {
             see(NEW_MEMBERS, &|| format!("{} new in the request", counted(self.added)));
         }
         if self.renamed > 0 {
-            see(power(RENAMED, self.renamed), &|| format!("{} by another name", counted(self.renamed)));
+            see(power(RENAMED, self.renamed), &|| format!("{} renamed", counted(self.renamed)));
         }
     }
 }
@@ -131,10 +131,10 @@ fn nearest<'s>(sets: &'s [Vec<String>], members: Members<'_>) -> Option<&'s Vec<
 
 fn compare_names(asked: &[&str], members: Members<'_>, see: &mut See<'_>) {
     for name in asked.iter().filter(|name| members.get(name).is_none()) {
-        see(NO_MEMBER, &|| format!("no member {name}"));
+        see(NO_MEMBER, &|| format!("member {name} is missing"));
     }
     for name in members.names().filter(|name| !asked.contains(name)) {
-        see(OTHER_MEMBER, &|| format!("a member {name}, as in other requests"));
+        see(OTHER_MEMBER, &|| format!("has member {name}, as other requests do"));
     }
 }
 
@@ -159,7 +159,7 @@ fn compare_value(path: &Path, condition: &Condition, root: Json<'_>, see: &mut S
     } else {
         NO_VALUE
     };
-    see(factor, &|| format!("not so that {path} {}", condition.describe()));
+    see(factor, &|| format!("does not match: {path} {}", condition.describe()));
 }
 
 fn power(factor: f64, times: usize) -> f64 {

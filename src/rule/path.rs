@@ -30,12 +30,12 @@ impl Path {
             }
             let (name, elements) = part.split_once('[').map_or((part, None), |(name, rest)| (name, Some(rest)));
             if name.is_empty() {
-                return Err(format!("a path such as `a.b[0].c` is expected, found `{text}`"));
+                return Err(format!("expected a path such as `a.b[0].c`, found `{text}`"));
             }
             steps.push(Step::Member(name.to_owned()));
             if let Some(rest) = elements {
                 let index = rest.strip_suffix(']').and_then(|index| index.parse().ok());
-                steps.push(Step::Element(index.ok_or_else(|| format!("`[n]` is expected in `{text}`"))?));
+                steps.push(Step::Element(index.ok_or_else(|| format!("expected `[n]` in `{text}`"))?));
             }
         }
         Ok(Self { steps })

@@ -72,7 +72,7 @@ impl Place {
             "request" => Path::parse(rest).map(Self::Request),
             "response" => Path::parse(rest).map(Self::Response),
             "event" => Field::parse(rest).map(Self::Event),
-            _ => Err(format!("a path that begins with request, response or event is expected, found `{text}`")),
+            _ => Err(format!("expected a path that starts with request, response or event, found `{text}`")),
         }
     }
 
@@ -105,7 +105,7 @@ impl Field {
             "call" => Ok(Self::Call),
             "id" => Ok(Self::Id),
             _ => Err(format!(
-                "event.region, account, source_ip, user_agent, error_code, error_message, call or id is expected, found `{name}`"
+                "expected event.region, account, source_ip, user_agent, error_code, error_message, call or id, found `{name}`"
             )),
         }
     }

@@ -106,7 +106,7 @@ fn collect_shipped(dir: &Dir<'_>, texts: &mut Vec<RuleText>) {
 }
 
 fn unreadable(dir: &Path, error: &ReadError) -> RuleError {
-    let problem = format!("readable files are expected: {error}");
+    let problem = format!("cannot read the file: {error}");
     RuleError { file: dir.display().to_string(), line: 1, key: String::new(), problem }
 }
 

@@ -124,7 +124,7 @@ fn parse_parts(chars: &mut Chars<'_>, inside: bool) -> Result<(Vec<Part>, End), 
                 flush(&mut parts, &mut text);
                 return Ok((parts, End::Bracket));
             }
-            '[' | ']' | '}' => return Err(format!("`{char}` stands alone; double it to mean it literally")),
+            '[' | ']' | '}' => return Err(format!("unmatched `{char}`; double it for a literal character")),
             _ => text.push(char),
         }
     }
@@ -154,7 +154,7 @@ fn parse_placeholder(chars: &mut Chars<'_>) -> Result<Part, String> {
     }
     let (name, noun) = inner.split_once('#').map_or((inner.as_str(), None), |(name, noun)| (name, Some(noun)));
     if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_') {
-        return Err(format!("a placeholder such as `{{users}}` or `{{users#user}}` is expected, found `{{{inner}}}`"));
+        return Err(format!("expected a placeholder such as `{{users}}` or `{{users#user}}`, found `{{{inner}}}`"));
     }
     let name = name.to_owned();
     Ok(match noun {

@@ -122,11 +122,7 @@ impl Words {
                 }
             }
             other => {
-                faults.add(
-                    0,
-                    "",
-                    format!("services, verbs, names, noise, past or agents is expected, found `{other}`"),
-                );
+                faults.add(0, "", format!("expected services, verbs, names, noise, past or agents, found `{other}`"));
             }
         }
     }
@@ -137,7 +133,7 @@ impl Words {
             for (verb, did) in verbs {
                 let known = self.verbs.insert(verb.get_ref().clone(), Verb { what, did });
                 if known.is_some() {
-                    faults.add(verb.span().start, verb.get_ref(), "each verb once is expected, found it again");
+                    faults.add(verb.span().start, verb.get_ref(), "expected each verb once, found it again");
                 }
             }
         }
@@ -244,7 +240,7 @@ impl Words {
 fn patterns(calls: &[Spanned<String>], key: &str, faults: &mut Faults<'_>) -> Vec<Pattern> {
     let compile = |call: &Spanned<String>, faults: &mut Faults<'_>| {
         if !call.get_ref().contains(':') {
-            faults.add(call.span().start, key, format!("`service:Call` is expected, found `{}`", call.get_ref()));
+            faults.add(call.span().start, key, format!("expected `service:Call`, found `{}`", call.get_ref()));
         }
         faults.take(call.span().start, key, Pattern::parse(call.get_ref()))
     };
@@ -342,12 +338,12 @@ mod tests {
         let verbs = "labels = []\ndenied = []\n[create]\nAdd = 'Added'\n[delete]\n[change]\nAdd = 'Added'\n";
         assert_eq!(
             faults("words/verbs.toml", verbs),
-            ["words/verbs.toml:7: Add: each verb once is expected, found it again"]
+            ["words/verbs.toml:7: Add: expected each verb once, found it again"]
         );
         let noise = "console = [\n 'health'\n]\nservice = []\n";
         assert_eq!(
             faults("words/noise.toml", noise),
-            ["words/noise.toml:2: console: `service:Call` is expected, found `health`"]
+            ["words/noise.toml:2: console: expected `service:Call`, found `health`"]
         );
         assert_eq!(faults("words/odd.toml", "").len(), 1);
         assert!(

@@ -12,7 +12,7 @@ pub(super) async fn asset(uri: Uri) -> Response {
     let path = uri.path().trim_start_matches('/');
     let name = if path.contains('.') { path } else { "index.html" };
     let Some(file) = DIST.get_file(name) else {
-        return (StatusCode::NOT_FOUND, format!("There is nothing at {}.\n", uri.path())).into_response();
+        return (StatusCode::NOT_FOUND, format!("{} was not found.\n", uri.path())).into_response();
     };
     let kind = mime_guess::from_path(name).first_or_octet_stream();
     let kind = if kind.type_() == mime_guess::mime::TEXT { format!("{kind}; charset=utf-8") } else { kind.to_string() };

@@ -37,10 +37,10 @@ impl Door {
     /// Why the request may not come in, or where it is sent first.
     fn stop(&self, request: &Request) -> Option<Response> {
         if !self.is_ours(text(request.headers(), &header::HOST)) {
-            return Some(refuse(StatusCode::FORBIDDEN, "This server answers to its own name alone: 127.0.0.1."));
+            return Some(refuse(StatusCode::FORBIDDEN, "This server only accepts requests for 127.0.0.1."));
         }
         if !self.is_own_origin(request) {
-            return Some(refuse(StatusCode::FORBIDDEN, "Another site's page may not ask this server for anything."));
+            return Some(refuse(StatusCode::FORBIDDEN, "Requests from pages of other sites are not allowed."));
         }
         if let Some(away) = self.welcome(request.uri()) {
             return Some(away);
@@ -89,8 +89,8 @@ impl Door {
     }
 }
 
-const UNKNOWN: &str = "This browser is not known here. Open the address that `cartographer serve` printed, with the token \
-    in it. It is another one each time the server is started.";
+const UNKNOWN: &str = "This browser is not signed in. Open the full address that `cartographer serve` printed, including the \
+    token. The token changes every time the server starts.";
 
 fn text<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Option<&'h str> {
     headers.get(name).map(|value| value.to_str().unwrap_or("?"))

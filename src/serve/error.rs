@@ -32,13 +32,13 @@ pub enum ServeError {
         advice: &'static str,
     },
     /// The answer took too long.
-    #[error("the query was stopped after {0} seconds")]
+    #[error("the query was canceled after {0} seconds")]
     TimedOut(u64),
     /// A query that the user wrote failed.
     #[error("{0}")]
     Query(StoreError),
     /// The work on an answer broke off, as it does when the program ends.
-    #[error("the work on this answer broke off")]
+    #[error("the request failed unexpectedly")]
     BrokenOff,
     /// The case did not answer.
     #[error(transparent)]
@@ -102,10 +102,10 @@ impl ServeError {
         match self {
             Self::Asked { advice, .. } => advice,
             Self::Missing { advice, .. } => advice,
-            Self::TimedOut(_) => "Ask for less, or give more time: cartographer serve --time-limit SECONDS.",
+            Self::TimedOut(_) => "Simplify the query, or increase the limit: cartographer serve --time-limit SECONDS.",
             Self::Query(error) => of_query(&error.to_string()),
-            Self::BrokenOff => "Ask again; if that fails too, start the server again.",
-            _ => "Is it a case that `cartographer load` of this version wrote, and is its file still there?",
+            Self::BrokenOff => "Try again. If it fails again, restart the server.",
+            _ => "Check that the file still exists and that this version of `cartographer load` created it.",
         }
     }
 }
@@ -113,18 +113,15 @@ impl ServeError {
 /// DuckDB says well what is wrong with a query, but not what a query may be here.
 fn of_query(message: &str) -> &'static str {
     const ADVICE: [(&str, &str); 6] = [
-        ("read-only mode", "The case is only read here. `cartographer sql --write` can change it."),
-        (
-            "file system operations are disabled",
-            "No file but the case is in reach here. `cartographer sql` can read others.",
-        ),
-        ("external extensions is disabled", "Extensions are out of reach here. `cartographer sql` can load them."),
-        ("configuration has been locked", "Settings are fixed here. `cartographer sql` can set them."),
-        ("Out of Memory", "Ask for less: fewer rows, fewer columns, or an ORDER BY with a LIMIT."),
-        ("no SQL statement", "Write one, as in: FROM sessions ORDER BY first_time"),
+        ("read-only mode", "The case is read-only here. Use `cartographer sql --write` to change it."),
+        ("file system operations are disabled", "Other files cannot be read here. Use `cartographer sql` instead."),
+        ("external extensions is disabled", "Extensions cannot be loaded here. Use `cartographer sql` instead."),
+        ("configuration has been locked", "Settings cannot be changed here. Use `cartographer sql` instead."),
+        ("Out of Memory", "Query fewer rows or columns, or use ORDER BY with LIMIT."),
+        ("no SQL statement", "Enter a query, for example: FROM sessions ORDER BY first_time"),
     ];
     let fits = ADVICE.iter().find(|(part, _)| message.contains(part));
-    fits.map_or("DESCRIBE events tells what a table holds, SHOW TABLES which there are.", |(_, advice)| advice)
+    fits.map_or("SHOW TABLES lists the tables, DESCRIBE events the columns of a table.", |(_, advice)| advice)
 }
 
 impl IntoResponse for ServeError {

@@ -135,7 +135,7 @@ fn known(params: &Params, name: &str, all: &[&str]) -> Result<Vec<String>, Serve
     match values.iter().find(|value| !all.contains(&value.as_str())) {
         None => Ok(values),
         Some(odd) => {
-            Err(ServeError::asked(format!("{name}={odd} makes no sense"), format!("It is one of {}.", all.join(", "))))
+            Err(ServeError::asked(format!("{name}={odd} is not valid"), format!("Expected one of {}.", all.join(", "))))
         }
     }
 }

@@ -66,7 +66,7 @@ impl Params {
         let known = || all.iter().map(|(known, _)| *known).collect::<Vec<_>>().join(", ");
         let given = self.one(name);
         let fits = all.iter().find(|(known, _)| given.is_none_or(|given| given == *known)).map(|(_, one)| *one);
-        fits.ok_or_else(|| self.misfit(name, format!("It is one of {}.", known())))
+        fits.ok_or_else(|| self.misfit(name, format!("Expected one of {}.", known())))
     }
 
     /// The direction of an order, by `descending`.
@@ -77,7 +77,7 @@ impl Params {
     /// The moment of that name: RFC 3339.
     pub(super) fn moment(&self, name: &str) -> Result<Option<Timestamp>, ServeError> {
         let read = |text| DateTime::parse_from_rfc3339(text).map(|moment| Timestamp(moment.timestamp_micros()));
-        let advice = "It is a moment in RFC 3339, as in 2026-03-11T19:41:32Z; a + in it is written %2B.";
+        let advice = "Expected a time in RFC 3339, such as 2026-03-11T19:41:32Z; encode + as %2B.";
         self.one(name).map(read).transpose().map_err(|_| self.misfit(name, advice))
     }
 
@@ -87,7 +87,7 @@ impl Params {
         number
             .ok()
             .filter(|number| (least..=most).contains(number))
-            .ok_or_else(|| self.misfit(name, format!("It is a whole number from {least} to {most}.")))
+            .ok_or_else(|| self.misfit(name, format!("Expected a whole number from {least} to {most}.")))
     }
 
     /// Which rows, by `offset` and `limit`.
@@ -97,6 +97,6 @@ impl Params {
     }
 
     fn misfit(&self, name: &str, advice: impl Display) -> ServeError {
-        ServeError::asked(format!("{name}={} makes no sense", self.text(name)), advice.to_string())
+        ServeError::asked(format!("{name}={} is not valid", self.text(name)), advice.to_string())
     }
 }

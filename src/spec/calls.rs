@@ -58,7 +58,7 @@ pub fn run_calls(table: &Table, text: &RuleText) -> Result<usize, Vec<SpecFailur
     }
     let file = text.file.replace(".spec.toml", ".toml");
     for entry in table.entries().iter().filter(|entry| entry.file == file && !reached.contains(&entry.index)) {
-        failures.push(failure(&entry.name, format!("an example of `{}` is expected, found none", entry.action)));
+        failures.push(failure(&entry.name, format!("expected an example of `{}`, found none", entry.action)));
     }
     if failures.is_empty() { Ok(spec.case.len()) } else { Err(failures) }
 }
@@ -83,7 +83,7 @@ fn check(table: &Table, case: &CaseToml) -> (Option<usize>, Vec<String>) {
     let mut problems = Vec::new();
     let mut compare = |what: &str, expected: &str, found: &str| {
         if expected != found {
-            problems.push(format!("{what} `{expected}` is expected, found `{found}`"));
+            problems.push(format!("expected {what} `{expected}`, found `{found}`"));
         }
     };
     compare("summary", &case.summary, &found.summary);

@@ -64,18 +64,18 @@ fn problems(rules: &RuleSet, rule: &str, case: &CaseToml) -> Vec<String> {
     if case.near_miss {
         let met = found.iter().filter(|signal| signal.rule_id == rule);
         return met
-            .map(|signal| format!("no `{rule}` is expected, found one of {}", event_ids(signal).join(", ")))
+            .map(|signal| format!("expected no `{rule}`, found one of {}", event_ids(signal).join(", ")))
             .collect();
     }
     if !case.signals.iter().any(|signal| signal.rule == rule) {
-        return vec![format!("a signal of `{rule}` is expected among `signals`, or near_miss = true")];
+        return vec![format!("expected a signal of `{rule}` among `signals`, or near_miss = true")];
     }
     let ids: Vec<&str> = found.iter().map(|signal| signal.rule_id.as_str()).collect();
     let expected: Vec<&str> = case.signals.iter().map(|signal| signal.rule.as_str()).collect();
     if ids != expected {
         let others: Vec<&str> = others.iter().map(|signal| signal.rule_id.as_str()).collect();
         let beside = if others.is_empty() { String::new() } else { format!(" and, not exact, {}", list(&others)) };
-        return vec![format!("the signals {} are expected, found {}{beside}", list(&expected), list(&ids))];
+        return vec![format!("expected the signals {}, found {}{beside}", list(&expected), list(&ids))];
     }
     found.iter().zip(&case.signals).flat_map(|(found, expected)| differences(found, expected, case)).collect()
 }
@@ -88,7 +88,7 @@ fn differences(found: &Signal, expected: &SignalToml, case: &CaseToml) -> Vec<St
     let mut problems = Vec::new();
     let mut compare = |what: &str, expected: &str, found: &str| {
         if expected != found {
-            problems.push(format!("{what} `{expected}` is expected, found `{found}`"));
+            problems.push(format!("expected {what} `{expected}`, found `{found}`"));
         }
     };
     compare("events", &expected.events.ids(case).join(", "), &event_ids(found).join(", "));

@@ -98,7 +98,7 @@ pub struct EventToml {
 
 fn client<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Client>, D::Error> {
     let name = String::deserialize(deserializer)?;
-    let unknown = || de::Error::custom(format!("a value of events.client is expected, found `{name}`"));
+    let unknown = || de::Error::custom(format!("expected a value of events.client, found `{name}`"));
     Client::named(&name).map(Some).ok_or_else(unknown)
 }
 

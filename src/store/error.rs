@@ -11,13 +11,13 @@ use crate::table::SCHEMA_VERSION;
 #[derive(Debug, Error)]
 pub enum StoreError {
     /// There is no such file.
-    #[error("{0}: there is no such case; `cartographer load` makes one")]
+    #[error("the case {0} does not exist; create it with `cartographer load`")]
     Missing(PathBuf),
     /// The file is a case's no more than any other file is.
-    #[error("{0} is not a cartographer case, and is left as it is; name another file for the case")]
+    #[error("{0} is not a cartographer case and was not changed; use another file for the case")]
     NotACase(PathBuf),
     /// Another program has the file open.
-    #[error("{path} is locked by another program: close that first ({message})")]
+    #[error("{path} is locked by another program; close it first ({message})")]
     Locked {
         /// The case.
         path: PathBuf,
@@ -25,7 +25,7 @@ pub enum StoreError {
         message: String,
     },
     /// The case was made by a newer program.
-    #[error("{path} has schema {found}, newer than {SCHEMA_VERSION}: open it with a newer cartographer")]
+    #[error("{path} has schema {found}, newer than {SCHEMA_VERSION}; use a newer version of cartographer")]
     NewerSchema {
         /// The case.
         path: PathBuf,
@@ -33,7 +33,7 @@ pub enum StoreError {
         found: u32,
     },
     /// The case was made by an older program.
-    #[error("{path} has schema {found}, older than {SCHEMA_VERSION}: load its files into a new case")]
+    #[error("{path} has schema {found}, older than {SCHEMA_VERSION}; load its files into a new case")]
     OlderSchema {
         /// The case.
         path: PathBuf,
@@ -41,10 +41,10 @@ pub enum StoreError {
         found: u32,
     },
     /// A file that DuckDB is to write has a name that is no text.
-    #[error("{0:?} is no UTF-8, and DuckDB cannot name it")]
+    #[error("{0:?} is not valid UTF-8, which DuckDB requires")]
     Path(PathBuf),
     /// The text holds no statement.
-    #[error("there is no SQL statement in that")]
+    #[error("there is no SQL statement")]
     NoStatement,
     /// A batch did not fit.
     #[error(transparent)]

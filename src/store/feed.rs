@@ -107,7 +107,7 @@ impl VTab for Function {
     fn bind(bind: &BindInfo) -> Result<Source, Box<dyn Error>> {
         // SAFETY: the function was registered with feeds, which DuckDB keeps for as long as it calls it.
         let feeds = unsafe { bind.get_extra_info::<Feeds>().as_ref() };
-        let source = feeds.and_then(Feeds::get).ok_or("nothing is fed at the moment")?;
+        let source = feeds.and_then(Feeds::get).ok_or("no rows are being inserted")?;
         for column in source.table.columns {
             bind.add_result_column(column.name, column_type(column.kind)?);
         }

@@ -6,7 +6,7 @@ use super::{Column, EnumType, Table};
 /// `rules`
 pub const RULES: Table = Table {
     name: "rules",
-    grain: "One rule of the catalogue that the case was mapped by.",
+    grain: "One rule of the catalog that the case was mapped with.",
     columns: &[
         Column::new("rule_id", Text, "Never changes: iam/users"),
         Column::new("title", Text, "Where in the console"),
@@ -20,7 +20,7 @@ pub const RULES: Table = Table {
             Text,
             "How the rule's calls are known: `observed` in a recording of these years, or `documented` by AWS",
         ),
-        Column::new("ccc_label", Text, "The rule's name in the labelled data; NULL if that does not know it"),
+        Column::new("ccc_label", Text, "The rule's name in the labeled data; NULL if it has none"),
         Column::new("file", Text, "The file the rule is written in"),
     ],
 };

@@ -161,7 +161,7 @@ pub const SESSIONS: Table = Table {
         Column::new(
             "explained_events",
             Integer,
-            "How many of them a signal has, background too; no measure of how many pages are recognised: see coverage",
+            "How many of them a signal has, background too; not a measure of how many pages are recognized: see coverage",
         ),
         Column::new("unexplained_events", Integer, "How many of them no signal has, counted on their own"),
         Column::new(

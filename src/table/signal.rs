@@ -20,7 +20,7 @@ pub const SIGNALS: Table = Table {
         Column::new(
             "confidence",
             Real,
-            "How probable it is that the click is right, from 0 to 1: calibrated on labelled trails and sessions",
+            "How probable it is that the click is right, from 0 to 1: calibrated on labeled trails and sessions",
         ),
         Column::new("origin", Enum(EnumType::Origin), "How it was found, ordered by trust"),
         Column::new("first_time", Timestamp, "Its first event, UTC"),

@@ -277,7 +277,7 @@ const CAUSES: usize = 5;
 
 fn told(causes: &[String]) -> String {
     match causes.len().checked_sub(CAUSES) {
-        _ if causes.is_empty() => "there is no file".to_owned(),
+        _ if causes.is_empty() => "there are no files".to_owned(),
         Some(more) if more > 0 => format!("{}; and {more} more", causes[..CAUSES].join("; ")),
         _ => causes.join("; "),
     }

@@ -314,7 +314,7 @@ impl Parsed {
     fn refuse(&mut self) {
         let causes: BTreeSet<String> = self.rejects.drain(..).map(|reject| reject.cause).collect();
         let all = Vec::from_iter(causes).join("; ");
-        self.refused = Some(if all.is_empty() { "nothing in it".to_owned() } else { all });
+        self.refused = Some(if all.is_empty() { "it is empty".to_owned() } else { all });
     }
 
     /// Adds what so many records came to; those that are neither event, aggregated event nor reject were left out.

@@ -39,7 +39,7 @@ pub struct Trail {
 #[derive(Debug, Clone, Error)]
 pub enum TrailError {
     /// Nothing could be read.
-    #[error("there is no CloudTrail to read: {0}")]
+    #[error("no CloudTrail could be read: {0}")]
     Nothing(String),
     /// Rows could not be turned into batches.
     #[error(transparent)]

@@ -15,28 +15,28 @@ pub(super) const NO_SIGNATURE: &str =
     "the signature is not available offline: S3 keeps it in the metadata of the object";
 const NO_KEYS: &str = "no public keys were given, so the signature was not checked";
 const NO_KEY: &str =
-    "no public key with the fingerprint that the digest names was given, so the signature was not checked";
-const OUT_OF_TIME: &str = "the signature fits a public key that was not valid at that time";
+    "none of the given public keys has the fingerprint in the digest, so the signature was not checked";
+const OUT_OF_TIME: &str = "the signature matches a public key that was not valid at that time";
 const UNKNOWN_ALGORITHM: &str = "signed by an algorithm other than SHA256withRSA";
 const BY_AN_ALTERED_ONE: &str = "the signature is known only from the next digest, which is altered";
-const KEY_IN_DOUBT: &str = "the content is what the next digest states, but the signature does not fit the public key with \
-                            the fingerprint that the digest names";
+const KEY_IN_DOUBT: &str = "the content matches the next digest, but the signature does not match the public key with the \
+                            fingerprint in the digest";
 const DOES_NOT_FIT: &str =
-    "the signature does not fit the content and the public key with the fingerprint that the digest names";
-const EITHER: &str = "the signature that the next digest states does not fit: this digest was altered, or the next one, which \
+    "the signature does not match the content and the public key with the fingerprint in the digest";
+const EITHER: &str = "the signature in the next digest does not match: this digest was altered, or the next one, which \
                       could not be verified";
-const OTHER_HASH: &str = "the content is not what the next digest states";
-const OTHER_HASH_UNSURE: &str = "the content is not what the next digest states: this digest was altered, or the next one, \
+const OTHER_HASH: &str = "the content does not match the next digest";
+const OTHER_HASH_UNSURE: &str = "the content does not match the next digest: this digest was altered, or the next one, \
                                  which could not be verified";
-const BY_ITS_HASH: &str = "by its hash in the next digest, which is verified; its own signature was not checked";
-const OTHER_NAME: &str = "the file has another name than the digest in it";
-const REMOVED: &str = "the next digest names it, and it is not there";
+const BY_ITS_HASH: &str = "verified by its hash in the next digest; its own signature was not checked";
+const OTHER_NAME: &str = "the file name differs from the name in the digest";
+const REMOVED: &str = "the next digest names it, but it is missing";
 const BEFORE_THE_FIRST: &str =
-    "the oldest digest that was given names it as the previous one: the beginning of the chain was not checked";
-const NAMED_BY_AN_ALTERED_ONE: &str = "only an altered digest names it, and it is not there";
-const RESTARTED: &str = "no digest covers this time; a new chain begins after it, as it does when logging or validation was \
+    "the oldest given digest names it as the previous one, so the start of the chain was not checked";
+const NAMED_BY_AN_ALTERED_ONE: &str = "only an altered digest names it, and it is missing";
+const RESTARTED: &str = "no digest covers this time; a new chain starts after it, as when logging or validation was \
                          turned off and on again";
-const SKIPPED: &str = "no digest covers this time, although the next digest names the one before it";
+const SKIPPED: &str = "no digest covers this time, but the next digest names the one before it";
 
 /// Every digest that was found, judged.
 #[derive(Debug)]
@@ -220,7 +220,7 @@ impl Digests<'_> {
         let What::Broken(cause) = &found.what else { return Check::new(Kind::Digest, Status::Unverified, None) };
         let named = self.all.iter().find(|next| next.digest.previous().is_some_and(|place| is_at(found, &place)));
         let place = named.and_then(|next| next.digest.previous());
-        let detail = format!("it is named as a digest, and cannot be read as one: {cause}");
+        let detail = format!("it has the name of a digest, but is not a readable digest: {cause}");
         Check {
             file: Some(found.name.clone()),
             s3_bucket: place.as_ref().map(|place| place.bucket.clone()),

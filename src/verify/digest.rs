@@ -66,7 +66,7 @@ impl Digest {
         let digest: Self = serde_json::from_slice(content).map_err(|error| error.to_string())?;
         match digest.period() {
             Some(_) => Ok(digest),
-            None => Err("its period is not two times in order".to_owned()),
+            None => Err("its start time is not before its end time".to_owned()),
         }
     }
 

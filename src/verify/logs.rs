@@ -16,20 +16,20 @@ const ALGORITHM: &str = "SHA-256";
 /// file that none lists is said to be unlisted.
 const MARGIN: i64 = 900;
 
-const OTHER_CONTENT: &str = "the content is not what the digest states";
-const OTHER_CONTENT_UNSURE: &str = "the content is not what the digest states; the digest itself could not be verified";
+const OTHER_CONTENT: &str = "the content does not match the digest";
+const OTHER_CONTENT_UNSURE: &str = "the content does not match the digest; the digest itself could not be verified";
 const ALTERED_DIGEST: &str = "listed in an altered digest";
-const UNVERIFIED_DIGEST: &str = "the content is as listed, but in a digest that could not be verified";
-const UNKNOWN_ALGORITHM: &str = "listed with a hash of another algorithm than SHA-256";
-const REMOVED: &str = "the digest lists it, and it is not there";
-const REMOVED_UNSURE: &str = "the digest lists it, and it is not there; the digest itself could not be verified";
-const LISTED_BY_AN_ALTERED_ONE: &str = "listed in an altered digest only, and not there";
-const UNLISTED: &str = "no digest lists it, although digests cover the time of its delivery: it was added later, the backfill \
-                        digest that lists it is not there, or a trail without validation delivered it";
+const UNVERIFIED_DIGEST: &str = "the content matches, but the digest that lists it could not be verified";
+const UNKNOWN_ALGORITHM: &str = "listed with a hash algorithm other than SHA-256";
+const REMOVED: &str = "the digest lists it, but it is missing";
+const REMOVED_UNSURE: &str = "the digest lists it, but it is missing; the digest itself could not be verified";
+const LISTED_BY_AN_ALTERED_ONE: &str = "listed only in an altered digest, and missing";
+const UNLISTED: &str = "no digest lists it, although digests cover its delivery time: it was added later, the backfill \
+                        digest that lists it is missing, or a trail without validation delivered it";
 const UNNAMED: &str =
-    "no digest lists it, and it is not named as CloudTrail names its log files, although it lies among them";
-const NOT_COVERED: &str = "no digest lists it, and none of the account and region covers the time of its delivery";
-const NO_TIME: &str = "no digest lists it, and the name does not tell when it was delivered";
+    "no digest lists it, and it is among the log files but does not have the name of a CloudTrail log file";
+const NOT_COVERED: &str = "no digest lists it, and no digest of the account and region covers its delivery time";
+const NO_TIME: &str = "no digest lists it, and its name does not contain its delivery time";
 
 /// Judges the log files among those found, and those that digests list.
 pub(super) fn judge(found: &[Found], digests: &Digests<'_>) -> Vec<Check> {
@@ -150,7 +150,7 @@ fn verdict(file: &Found, entry: Entry<'_>) -> (Status, Option<String>) {
 
 /// A file by a name that no digest lists, with the content of one that a verified digest does.
 fn moved(file: &Found, entry: Entry<'_>) -> Check {
-    let detail = "by its content alone: the digest lists it by another name".to_owned();
+    let detail = "identified by its content; the digest lists it under another name".to_owned();
     Check {
         file: Some(file.name.clone()),
         content_sha256: file.content.clone().ok(),

@@ -84,7 +84,7 @@ export function access(address) {
     looking(address, "/sessions", async (page) => {
       const background = () => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
       const light = await background();
-      const button = page.getByRole("button", { name: /^Colours/ });
+      const button = page.getByRole("button", { name: /^Colors/ });
       await button.click();
       await button.click();
       await page.waitForFunction(() => document.documentElement.dataset.theme === "dark");

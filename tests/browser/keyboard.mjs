@@ -35,7 +35,7 @@ export function keyboard(address) {
       await active(page, '[aria-selected="false"]');
 
       await press("Enter");
-      await detail(page).getByText("Raw events").waitFor();
+      await detail(page).getByText("Original events").waitFor();
       const event = detail(page).getByRole("button", { name: "signin:ConsoleLogin" });
       await event.waitFor();
       for (let i = 0; i < 20 && !(await event.evaluate((node) => node === document.activeElement)); i++) await press("Tab");

@@ -38,7 +38,7 @@ export function residual(address) {
       await shows(rows(page).nth(2), "residual", "frobnicate:GetFrob", "AccessDenied");
       await row(page, "frobnicate:GetFrob").click();
       await detail(page).getByText('"f-2"').waitFor();
-      const shown = page.getByRole("group", { name: "What is shown" }).getByRole("checkbox", { name: "Unexplained" });
+      const shown = page.getByRole("group", { name: "Rows to show" }).getByRole("checkbox", { name: "Unexplained" });
       await shown.uncheck();
       await total(page, 1);
       await shown.check();
@@ -50,8 +50,8 @@ export function residual(address) {
       await total(page, 1);
       await shows(row(page, "mara"), "2 events unexplained");
       await page.goto(`${address.origin}/coverage`);
-      const totals = page.getByRole("region", { name: "In all" });
-      await shows(totals, /\d\s+of 1 clicks are named by a known page/, "of 3 events");
+      const totals = page.getByRole("region", { name: "Totals" });
+      await shows(totals, /\d\s+of 1 clicks match a known page/, "of 3 console events");
       await totals.getByRole("link", { name: "2" }).click();
       await total(page, 2);
       await inAddress(page, "show", "residual");

@@ -33,9 +33,9 @@ export function entities(address) {
       assert.equal((await texts(page)).filter((text) => text.startsWith("touched") || text.includes("\ntouched")).length, 11);
       await shows(row(page, "iam:ListAccessKeys"), "touched", "posture-scanner/nightly");
       await row(page, "Created access key").click();
-      await detail(page).getByText("Raw events (1)").waitFor();
+      await detail(page).getByText("Original events (1)").waitFor();
       await page.reload();
-      await detail(page).getByText("Raw events (1)").waitFor();
+      await detail(page).getByText("Original events (1)").waitFor();
       await page.getByRole("link", { name: "Show in the timeline" }).click();
       // The scanner's calls share lines there.
       await total(page, 6);
@@ -63,9 +63,9 @@ export function sql(address) {
       assert.equal(saved.name, "answer.csv");
       assert.ok(saved.text.startsWith("time,principal,what,for_user") && saved.text.includes("svc-backup"), saved.text);
       await row(page, "svc-backup").click();
-      await detail(page).getByRole("link", { name: "Show its session in the timeline" }).click();
+      await detail(page).getByRole("link", { name: "Show the session in the timeline" }).click();
       await total(page, 34);
-      await detail(page).getByText("Raw events (1)").waitFor();
+      await detail(page).getByText("Original events (1)").waitFor();
     }));
 
   test("SQL: of one's own, with its errors, and without writing", async () => {
@@ -98,8 +98,8 @@ export function coverage(address) {
   test("coverage: what names the clicks, how sure it is, by session and service", () =>
     looking(address, "/coverage", async (page) => {
       await total(page, 2);
-      const totals = page.getByRole("region", { name: "In all" });
-      await shows(totals, /\d+ of \d+ clicks are named by a known page/, "507 events", "Visit", "Background");
+      const totals = page.getByRole("region", { name: "Totals" });
+      await shows(totals, /\d+ of \d+ clicks match a known page/, "507 console events", "Visit", "Background");
       await page.getByText("By service").click();
       await row(page, "iam").waitFor();
       await page.reload();

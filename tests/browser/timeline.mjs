@@ -8,7 +8,7 @@ const PLACE = `/timeline?session=${NADIA}`;
 const MADE = "Created access key AKIAEXAMPLEJ3XHTZZXB for svc-backup";
 
 const filter = (page, title, value) => page.getByRole("group", { name: title }).getByRole("checkbox", { name: value });
-const shown = (page, name) => page.getByRole("group", { name: "What is shown" }).getByRole("checkbox", { name });
+const shown = (page, name) => page.getByRole("group", { name: "Rows to show" }).getByRole("checkbox", { name });
 
 export function timeline(address) {
   test("timeline: the clicks in their order", () =>
@@ -24,7 +24,7 @@ export function timeline(address) {
   test("timeline: a click unfolds to its things, reasons, events and their JSON; a link gives the same", () =>
     looking(address, PLACE, async (page) => {
       await row(page, MADE).click();
-      await detail(page).getByText("Raw events (1)").waitFor();
+      await detail(page).getByText("Original events (1)").waitFor();
       await shows(detail(page), "svc-backup", "AKIAEXAMPLEJ3XHTZZXB", "T1098.001", "iam/users/", "Why");
       const link = detail(page).getByRole("link", { name: "Open this page in the AWS console" });
       assert.match(await link.getAttribute("href"), /^https:\/\/us-east-1\.console\.aws\.amazon\.com\//);
@@ -40,12 +40,12 @@ export function timeline(address) {
       await row(page, "svc-backup").click();
       await total(page, 2);
       await inAddress(page, "session", BACKUP);
-      await page.getByText("2 others left out").waitFor();
+      await page.getByText("2 hidden").waitFor();
       await shows(row(page, "iam:CreateUser"), "change", "programmatic", "Tried to", "203.0.113.147");
       await shows(row(page, "s3:GetObject"), "view", "prod-db-backups", "and 43 more calls", "44");
       await page.getByLabel(/^Changes and findings only/).uncheck();
       await total(page, 4);
-      await page.getByText("without 2 others").waitFor();
+      await page.getByText("hides 2").waitFor();
       const actor = page.getByRole("region", { name: "Actor" });
       await shows(actor, "nadia > CreateAccessKey AKIAEXAMPLEJ3XHTZZXB > svc-backup", "44 objects, 5.3 GB from bucket prod-db-backups");
       await filter(page, "Kind", "change").check();
@@ -179,7 +179,7 @@ export function timeline(address) {
       await total(page, 2);
       await page.getByRole("button", { name: "Clear 1" }).click();
       await total(page, 34);
-      await page.getByLabel("Type of entity").selectOption("user");
+      await page.getByLabel("Entity type").selectOption("user");
       await page.getByLabel("Name or id of the entity").fill("svc-backup");
       await page.keyboard.press("Enter");
       await total(page, 4);
@@ -233,7 +233,7 @@ export function timeline(address) {
       await inAddress(page, "from", "");
       await strip.press("+");
       await page.waitForURL(/from=/);
-      await page.getByRole("button", { name: "Show all of the time" }).click();
+      await page.getByRole("button", { name: "Show all times" }).click();
       await total(page, 34);
     }));
 
@@ -260,7 +260,7 @@ export function timeline(address) {
       assert.equal(some.text.trim().split(/\r?\n/).length, 4);
       assert.ok(some.text.includes(MADE));
       await page.getByText("Export", { exact: true }).click();
-      const all = await downloaded(page, () => page.getByRole("link", { name: "JSON lines" }).last().click());
+      const all = await downloaded(page, () => page.getByRole("link", { name: "JSON Lines" }).last().click());
       assert.equal(all.text.trim().split("\n").length, 34);
     }));
 }

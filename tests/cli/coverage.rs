@@ -74,5 +74,5 @@ fn a_table_ends_with_the_total() {
 fn nothing_to_count_is_said() {
     let dir = case();
     let mut command = cartographer(dir.path(), &["coverage", "--db", "case.duckdb", "--session", "' OR true --"]);
-    command.assert().code(0).stdout(contains("total").not()).stderr(contains("no console event to count"));
+    command.assert().code(0).stdout(contains("total").not()).stderr(contains("no console events to count"));
 }

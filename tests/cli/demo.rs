@@ -51,9 +51,9 @@ fn a_new_rule_is_drafted_from_a_burst_and_passes_its_spec() {
     let new = ["rules", "new", "secretsmanager/look", "--dir", "own", "--from-case", "case.duckdb", "--around", &event];
     cartographer(dir.path(), &new).assert().code(0).stderr(contains("wrote own/secretsmanager/look.toml"));
     cartographer(dir.path(), &new).assert().code(1).stderr(contains("is not overwritten"));
-    cartographer(dir.path(), &["rules", "check", "own"]).assert().code(0).stderr(contains("calls, no problem"));
+    cartographer(dir.path(), &["rules", "check", "own"]).assert().code(0).stderr(contains("calls: no problems"));
     let shown = cartographer(dir.path(), &["rules", "show", "secretsmanager/look", "--rules", "own"]).assert().code(0);
     shown.stdout(contains("secretsmanager:DescribeSecret (anchor)"));
     let odd = ["rules", "new", "Look", "--dir", "own"];
-    cartographer(dir.path(), &odd).assert().code(1).stderr(contains("is no id of a rule"));
+    cartographer(dir.path(), &odd).assert().code(1).stderr(contains("is not a valid rule ID"));
 }

@@ -76,7 +76,7 @@ fn a_signal_is_explained_by_its_rule_its_events_and_its_rivals() {
         "every required call was seen in an exact shape",
         "iam/users",
         "anchor",
-        "is iam:ListUsers",
+        "matches iam:ListUsers",
         "iam:GetLoginProfile ×20",
         "Nothing else explains these events",
     ] {
@@ -109,8 +109,8 @@ fn json_is_the_whole_answer() {
 fn what_is_not_there_or_not_told_apart_is_an_error_with_advice() {
     let dir = demo();
     let explain = |id: &str| cartographer(dir.path(), &["explain", id, "--db", "case.duckdb"]).assert().code(1);
-    explain("nonesuch").stderr(contains("no signal and no event has the id nonesuch")).stderr(contains("--ids"));
-    explain("").stderr(contains("more than one id begins with"));
+    explain("nonesuch").stderr(contains("no signal or event has the ID nonesuch")).stderr(contains("--ids"));
+    explain("").stderr(contains("more than one ID starts with"));
 }
 
 #[test]
@@ -121,5 +121,5 @@ fn another_catalogue_is_refused() {
     let rule = "id = \"iam/look\"\ntitle = \"IAM\"\nsummary = \"Looked\"\nkind = \"view\"\nconsole_path = [\"IAM\"]\nanchor = [\"glacier:ListVaults\"]\nrequired = [\"glacier:ListVaults\"]\n";
     std::fs::write(own.join("look.toml"), rule).unwrap();
     let args = ["explain", "x", "--db", "case.duckdb", "--rules", "own"];
-    cartographer(dir.path(), &args).assert().code(1).stderr(contains("the case was mapped by other rules"));
+    cartographer(dir.path(), &args).assert().code(1).stderr(contains("the case was mapped with different rules"));
 }

@@ -10,7 +10,8 @@ use crate::{cartographer, case, demo};
 #[test]
 fn errors_name_the_cause_and_the_next_step() {
     let dir = case();
-    let missing = contains("error: there is no case no.duckdb").and(contains("cartographer load PATH --db no.duckdb"));
+    let missing =
+        contains("error: the case no.duckdb does not exist").and(contains("cartographer load PATH --db no.duckdb"));
     cartographer(dir.path(), &["timeline", "--db", "no.duckdb"]).assert().code(1).stdout(is_empty()).stderr(missing);
     assert!(!dir.path().join("no.duckdb").exists());
     std::fs::write(dir.path().join("other.duckdb"), "not a database at all").unwrap();
@@ -39,7 +40,7 @@ fn usage_errors_are_two_and_help_is_fine() {
     }
     let moment = contains("YYYY-MM-DD[ HH:MM[:SS]]");
     cartographer(dir.path(), &["timeline", "--db", "x", "--from", "yesterday"]).assert().code(2).stderr(moment);
-    cartographer(dir.path(), &["--help"]).assert().code(0).stdout(contains("4  done in part")).stderr(is_empty());
+    cartographer(dir.path(), &["--help"]).assert().code(0).stdout(contains("4  partial success")).stderr(is_empty());
     let version = format!("cartographer {}\n", env!("CARGO_PKG_VERSION"));
     cartographer(dir.path(), &["--version"]).assert().code(0).stdout(version);
 }

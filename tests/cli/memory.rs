@@ -33,7 +33,7 @@ fn a_low_limit_gives_the_same_signals() {
 fn a_limit_that_is_none_is_an_error_of_usage() {
     let dir = TempDir::new().unwrap();
     for (limit, said) in
-        [("1MB", "expected 256MB at least"), ("much", "expected a whole number with KB"), ("", "value")]
+        [("1MB", "expected at least 256MB"), ("much", "expected a whole number followed by KB"), ("", "value")]
     {
         let mut load = cartographer(dir.path(), &["load", TRAIL, "--db", "case.duckdb", "--memory-limit", limit]);
         load.assert().code(2).stderr(contains(said));

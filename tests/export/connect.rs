@@ -38,7 +38,10 @@ fn a_hostile_path_is_quoted_and_cannot_drive_the_terminal() {
 #[test]
 fn a_file_that_is_no_case_is_not_connected_to() {
     let dir = demo();
-    cartographer(dir.path(), &["connect", "--db", "no.duckdb"]).assert().code(1).stderr(contains("there is no case"));
+    cartographer(dir.path(), &["connect", "--db", "no.duckdb"])
+        .assert()
+        .code(1)
+        .stderr(contains("the case no.duckdb does not exist"));
     let unknown = contains("possible values").and(contains("dbeaver"));
     cartographer(dir.path(), &["connect", "--db", "case.duckdb", "excel"]).assert().code(2).stderr(unknown);
 }

@@ -69,7 +69,7 @@ fn what_is_there_stays_unless_force_is_given() {
     let dir = demo();
     fs::write(dir.path().join("out.csv"), "mine").unwrap();
     let args = ["export", "csv", "--db", "case.duckdb", "-o", "out.csv"];
-    let there = contains("out.csv is there already").and(contains("--force"));
+    let there = contains("out.csv already exists").and(contains("--force"));
     cartographer(dir.path(), &args).assert().code(1).stderr(there);
     let mut broken = cartographer(dir.path(), &args);
     broken.args(["--force", "--query", "SELECT 'x'::INT"]).assert().code(1).stderr(contains("Conversion Error"));
@@ -79,7 +79,7 @@ fn what_is_there_stays_unless_force_is_given() {
     let folder = ["export", "parquet", "--db", "case.duckdb", "-o", "out"];
     fs::create_dir(dir.path().join("out")).unwrap();
     fs::write(dir.path().join("out/old"), "").unwrap();
-    cartographer(dir.path(), &folder).assert().code(1).stderr(contains("out is there already"));
+    cartographer(dir.path(), &folder).assert().code(1).stderr(contains("out already exists"));
     cartographer(dir.path(), &folder).arg("--force").assert().code(0);
     assert_eq!(names(&dir.path().join("out")), TABLES);
     assert_eq!(names(dir.path()), ["case.duckdb", "out", "out.csv"]);

@@ -35,6 +35,31 @@ fn words_after<'a>(text: &'a str, command: &'a str) -> BTreeSet<&'a str> {
     ticked(text).chain(fenced(text)).filter_map(word).filter(name).collect()
 }
 
+/// Words in British spelling; the documentation uses American spelling, as AWS does.
+const BRITISH: [&str; 14] = [
+    "organisation",
+    "normalis",
+    "catalogue",
+    "colour",
+    "behaviour",
+    "recognis",
+    "neighbour",
+    "labelled",
+    "licence",
+    "defence",
+    "cancelled",
+    "favour",
+    "analyse",
+    "summaris",
+];
+
+/// The text outside code.
+fn prose(text: &str) -> String {
+    let fences = text.split("```").step_by(2);
+    let lines = fences.flat_map(str::lines).filter(|line| !line.starts_with("    "));
+    lines.flat_map(|line| line.split('`').step_by(2)).collect::<Vec<_>>().join(" ").to_lowercase()
+}
+
 fn paper(name: &str) -> Result<String> {
     Ok(fs::read_to_string(source::package().join(name))?)
 }
@@ -80,6 +105,27 @@ fn architecture_names_every_stage() -> Result<()> {
     for stage in STAGES {
         assert!(named.contains(format!("src/{stage}/").as_str()), "ARCHITECTURE.md does not name src/{stage}/");
     }
+    Ok(())
+}
+
+#[test]
+fn the_documentation_has_american_spelling() -> Result<()> {
+    let generated = ["tables.md", "hunts.md"];
+    let docs: Vec<String> = fs::read_dir(source::package().join("docs"))?
+        .map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()))
+        .collect::<Result<Vec<_>>>()?;
+    let docs = docs.iter().filter(|name| name.ends_with(".md") && !generated.contains(&name.as_str()));
+    let own = ["SECURITY.md", "demo/README.md", "python/README.md"];
+    let names = PAPERS.into_iter().chain(own).map(str::to_owned).chain(docs.map(|name| format!("docs/{name}")));
+    let mut read = 0;
+    for name in names {
+        let text = prose(&paper(&name)?);
+        let found: Vec<_> = BRITISH.into_iter().filter(|word| text.contains(word)).collect();
+        assert!(found.is_empty(), "{name} has {found:?}");
+        read += 1;
+    }
+    assert!(read > 12, "{read} files were read");
+    assert_eq!(prose("A `catalogue`.\n```\ncolour\n```\nThe Colour."), "a  .  the colour.");
     Ok(())
 }
 

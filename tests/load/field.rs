@@ -91,7 +91,7 @@ fn different_events_with_one_id_are_all_kept_and_reported() {
     let ledger = all.load(&["all.json"]);
     assert_eq!((ledger.inserted, ledger.duplicate, ledger.conflicts), (3, 0, 1));
     let problem = &ledger.problems[0];
-    assert!(problem.cause.contains("3 different events have the id \"REDACTED\""), "{problem:?}");
+    assert!(problem.cause.contains("3 different events have the ID \"REDACTED\""), "{problem:?}");
     let ids = "SELECT event_id FROM events ORDER BY ALL";
     let kept = column(&all, ids);
     assert!(!kept.iter().any(|id| id == "REDACTED"));

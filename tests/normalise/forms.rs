@@ -106,7 +106,7 @@ fn logstash_has_the_time_beside_the_record() {
 #[test]
 fn what_is_no_event_is_refused_with_the_reason() {
     assert_eq!(refusal("[1]"), "trail.json: a record must be a JSON object");
-    assert_eq!(refusal("{\"a\": 1,\n}"), "trail.json: no JSON at line 2, column 1");
+    assert_eq!(refusal("{\"a\": 1,\n}"), "trail.json: invalid JSON at line 2, column 1");
     for name in ["eventTime", "eventSource", "eventName"] {
         let mut members = json!({});
         for value in [absent(), Value::Null] {
@@ -141,9 +141,9 @@ fn a_row_that_was_not_written_here_is_not_rebuilt() {
     let text = record(&json!({}));
     let refused = |row: &Event<'_>| normalise::rebuild(row).unwrap_err().to_string();
     let broken = Event { extra: Some("{".into()), ..event(&text) };
-    assert!(refused(&broken).starts_with("extra is no JSON"), "{}", refused(&broken));
+    assert!(refused(&broken).starts_with("extra is not JSON"), "{}", refused(&broken));
     let broken = Event { response_elements: Some("}".into()), ..event(&text) };
-    assert!(refused(&broken).starts_with("response_elements is no JSON"), "{}", refused(&broken));
+    assert!(refused(&broken).starts_with("response_elements is not JSON"), "{}", refused(&broken));
     let broken = Event { event_time: Timestamp(i64::MAX), ..event(&text) };
-    assert_eq!(refused(&broken), format!("no calendar has the time {} µs", i64::MAX));
+    assert_eq!(refused(&broken), format!("the time {} µs is out of range", i64::MAX));
 }

@@ -475,5 +475,5 @@ fn what_is_packed_too_deep_is_named() {
     for _ in 0..5 {
         bytes = gzip_bytes(&bytes);
     }
-    assert_eq!(unpacked(bytes), (vec![], vec!["a: packed in more than 4 layers".to_owned()]));
+    assert_eq!(unpacked(bytes), (vec![], vec!["a: more than 4 layers of compression".to_owned()]));
 }

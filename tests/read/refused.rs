@@ -5,26 +5,26 @@ use super::refusal;
 #[test]
 fn each_stranger_is_refused_by_its_name() {
     let cases = [
-        ("refused_digest.json", "CloudTrail digest file (it lists log files and holds no events)"),
-        ("refused_digest_records.json", "CloudTrail digest file (it lists log files and holds no events)"),
-        ("refused_s3_notification.json", "S3 event notification (it points to an object and holds no events)"),
-        ("refused_sqs_of_s3.json", "S3 event notification (it points to an object and holds no events)"),
-        ("refused_sns.json", "SNS notification (it holds no CloudTrail events)"),
-        ("refused_sqs.json", "SQS message (it holds no CloudTrail events)"),
+        ("refused_digest.json", "CloudTrail digest file (it lists log files and has no events)"),
+        ("refused_digest_records.json", "CloudTrail digest file (it lists log files and has no events)"),
+        ("refused_s3_notification.json", "S3 event notification (it refers to an object and has no events)"),
+        ("refused_sqs_of_s3.json", "S3 event notification (it refers to an object and has no events)"),
+        ("refused_sns.json", "SNS notification (it has no CloudTrail events)"),
+        ("refused_sqs.json", "SQS message (it has no CloudTrail events)"),
         ("refused_kinesis.json", "Lambda event of aws:kinesis, not CloudTrail"),
         ("refused_health.json", "EventBridge event of aws.health (AWS Health Event), not CloudTrail"),
         ("refused_control.json", "CloudWatch Logs control message"),
-        ("refused_other_logs.json", "CloudWatch Logs events of something else, not CloudTrail"),
+        ("refused_other_logs.json", "CloudWatch Logs events from another source, not CloudTrail"),
         ("refused_guardduty.json", "GuardDuty finding"),
         ("refused_config.json", "AWS Config item"),
         ("refused_alibaba.json", "Alibaba Cloud ActionTrail"),
         ("refused_vpc_flow.log", "VPC flow log"),
-        ("refused_lfs.json", "Git LFS pointer (the file itself was not fetched)"),
+        ("refused_lfs.json", "Git LFS pointer (the file itself was not downloaded)"),
         ("refused_other.csv", "CSV without CloudTrail records (columns: name, colour)"),
         ("refused_text.txt", "not JSON or CSV"),
         ("refused_empty.json", "empty file"),
         ("refused_html.html", "XML or HTML, not CloudTrail"),
-        ("refused_broken.json", "broken JSON: cut off: begins at byte 0, and the text ends at byte 32"),
+        ("refused_broken.json", "broken JSON: truncated: starts at byte 0, and the text ends at byte 32"),
     ];
     for (name, expected) in cases {
         assert_eq!(refusal(name).to_string(), expected, "{name}");

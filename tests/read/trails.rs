@@ -57,7 +57,7 @@ fn every_folder_gives_its_number_of_records() {
         licence,
         ("Alibaba Cloud ActionTrail", 1),
         ("CloudWatch Logs control message", 1),
-        ("CloudWatch Logs events of something else, not CloudTrail", 1),
+        ("CloudWatch Logs events from another source, not CloudTrail", 1),
     ];
     assert_eq!(tally(&trails.join("streamalert-wrappers")), plain(57, &wrappers));
     let custodian = vec![

@@ -35,17 +35,17 @@ fn a_cut_file_gives_every_whole_record() {
 #[test]
 fn a_cut_record_says_where() {
     let outcome = read("truncated_records.json");
-    let cause = "cut off: begins at byte 754, and the text ends at byte 786";
+    let cause = "truncated: starts at byte 754, and the text ends at byte 786";
     assert_eq!(outcome.causes(), [(3, cause)]);
     assert_eq!(outcome.bad[0].excerpt, r#"{"eventVersion":"1.09","userIden"#);
-    assert_eq!(read("truncated_between.json").causes(), [(3, "cut off: the list is not closed at byte 753")]);
+    assert_eq!(read("truncated_between.json").causes(), [(3, "truncated: the list is not closed at byte 753")]);
 }
 
 #[test]
 fn a_file_cut_in_its_first_record_is_a_trail_all_the_same() {
     let outcome = read("truncated_first.json");
     assert_eq!((outcome.container, outcome.records.len()), (Container::Records, 0));
-    assert_eq!(outcome.causes(), [(1, "cut off: begins at byte 12, and the text ends at byte 44")]);
+    assert_eq!(outcome.causes(), [(1, "truncated: starts at byte 12, and the text ends at byte 44")]);
 }
 
 #[test]
@@ -79,7 +79,7 @@ fn strangers_among_records_are_rejected_each_with_its_cause() {
     assert_eq!(outcome.numbers(), [(1, 1), (3, 2)]);
     let causes = [
         (2, "no CloudTrail record: JSON without CloudTrail records (hello)"),
-        (4, "no CloudTrail record: JSON without CloudTrail records (no object)"),
+        (4, "no CloudTrail record: JSON without CloudTrail records (not an object)"),
     ];
     assert_eq!(outcome.causes(), causes);
 }

@@ -17,18 +17,18 @@ fn the_page_tells_the_theft() {
     let told = report(&demo(), only("nadia"));
     let page = Page::read(&shown(&told, Form::Html));
     assert_eq!(page.errors, Vec::<String>::new());
-    assert_eq!(page.text("h1"), "What was done in AWS, in the console and by API");
+    assert_eq!(page.text("h1"), "Activity in AWS: console and API");
     let summary = page.part("summary");
     for sentence in [
         "The identity nadia (IAMUser, account 111122223333) was in the console for 17 minutes",
         "They signed in by password, without MFA, after 1 failed attempt.",
-        "CloudTrail recorded 394 events against 34 clicks and commands: 21 pages and lists opened",
-        "Secrets read: 1 done, 1 denied or failed",
+        "CloudTrail recorded 394 events. There were 34 clicks and commands: 21 pages and lists opened",
+        "Secrets read: 1 succeeded, 1 denied or failed",
         "2026-03-11 19:51:50 · Stopped logging for trail prod-audit",
-        "access key AKIAEXAMPLEJ3XHTZZXB, made by nadia at 2026-03-11 19:41:32: 47 calls by svc-backup (1 failed) from \
+        "access key AKIAEXAMPLEJ3XHTZZXB, created by nadia at 2026-03-11 19:41:32: 47 calls by svc-backup (1 failed) from \
          203.0.113.147",
-        "2 calls beside pages that opened: organizations:ListDelegatedAdministrators",
-        "Looked for in 1 of 119 sessions of the case and not found: data that was shared",
+        "2 calls while pages loaded: organizations:ListDelegatedAdministrators",
+        "Searched for in 1 of 119 sessions in the case and not found: data that was shared",
     ] {
         assert!(summary.contains(sentence), "{sentence}:\n{summary}");
     }
@@ -36,7 +36,7 @@ fn the_page_tells_the_theft() {
     for sentence in [
         format!("Of {} clicks and commands, {} (", counts.clicks, counts.on_known_page),
         format!("{} of these have a confidence of 0.9 or above", counts.high_confidence),
-        format!("Of {} events of the console, ", counts.console_events),
+        format!("Of {} console events, ", counts.console_events),
         format!("{} are background", counts.background),
     ] {
         assert!(coverage.contains(&sentence), "{sentence}:\n{coverage}");
@@ -107,9 +107,7 @@ fn the_plot_has_a_name_a_description_and_a_table() {
     assert_eq!((svg.get("role"), svg.get("aria-labelledby")), (Some("img"), Some("plot-title plot-desc")));
     let named = |id: &str| page.elements.iter().find(|element| element.get("id") == Some(id)).unwrap().text.clone();
     assert_eq!(named("plot-title"), "Clicks and events over time");
-    assert!(
-        named("plot-desc").starts_with("34 clicks and commands and 394 events over 35 stretches of 30 seconds each")
-    );
+    assert!(named("plot-desc").starts_with("34 clicks and commands and 394 events in 35 intervals of 30 seconds each"));
     let bars = page.all("rect").filter(|bar| bar.get("class") == Some("events")).count();
     assert_eq!(bars, told.bins.rows.len());
     let table = &page.all("details").next().unwrap().text;

@@ -81,11 +81,11 @@ fn what_is_left_out_and_what_is_not_certain_is_said() {
         line.summary = Some("Read the ACL of a bucket".to_owned());
     }
     let text = shown(&told, Form::Markdown);
-    let note = "*34 of 27,738 lines are told here; 27,704 are left out. The lightest are left out, pages and lists before \
-        changes. The command cartographer timeline --db 'it'\\\\''s a case.duckdb' shows all.*";
+    let note = "*This list has 34 of 27,738 lines; 27,704 are omitted. The least important lines are omitted first, such as \
+        pages and lists. The command cartographer timeline --db 'it'\\\\''s a case.duckdb' shows all of them.*";
     assert!(text.contains(note), "{text}");
-    assert_eq!(text.matches("(sure: ").count(), 1);
-    assert!(text.contains("and 27 more (sure: 0.72)<br>[IAM › Users]"), "{text}");
+    assert_eq!(text.matches("(confidence: ").count(), 1);
+    assert!(text.contains("and 27 more (confidence: 0.72)<br>[IAM › Users]"), "{text}");
     assert!(text.contains("| residual | Read the ACL of a bucket, and 2 more calls |"), "{text}");
 }
 
@@ -95,23 +95,23 @@ fn a_reader_finds_the_same_document() {
     let read = read(&shown(&told, Form::Markdown));
     assert_eq!(read.strange, Vec::<String>::new());
     let parts = [
-        "What was done in AWS, in the console and by API",
+        "Activity in AWS: console and API",
         "Scope",
         "Summary",
         "What stands out",
         "Actors",
-        "What must be contained or undone",
-        "Access keys made: 1",
+        "What to contain or undo",
+        "Access keys created: 1",
         "Trails, detectors and logs stopped, changed or deleted: 1",
         "Secrets read, to rotate: 1",
         "Clicks and events over time",
         "Timeline",
         "nadia · 2026-03-11 19:37:29 → 19:54:02 UTC",
-        "Things touched and seen",
+        "Resources touched and seen",
         "Touched",
-        "Seen, and no more",
+        "Only seen",
         "ATT&CK techniques",
-        "How far to trust it",
+        "Reliability",
         "How it was made",
         "Files",
     ];

@@ -100,18 +100,18 @@ fn a_program_is_told_as_a_click_is() {
     assert_eq!(page.errors, Vec::<String>::new());
     let summary = page.part("summary");
     for sentence in [
-        "2 identities in 1 account had 2 sessions: 0 of the console and 2 of programs",
-        "Logging or monitoring stopped, deleted or changed: 1 done, 1 denied or failed",
+        "2 identities in 1 account had 2 sessions: 0 in the console and 2 of programs",
+        "Logging or monitoring stopped, deleted or changed: 1 succeeded, 1 denied or failed",
         "Deleted trail audit",
         "Tried to stop logging for trail other: access denied",
         "Secrets read: 20",
         "Read secret app/secret-10, and 19 more, until 2026-05-04 10:00:29",
-        "access key AKIAEXAMPLEMADE00000, made by deployer at 2026-05-04 10:00:02: 3 calls by backup (0 failed) from \
+        "access key AKIAEXAMPLEMADE00000, created by deployer at 2026-05-04 10:00:02: 3 calls by backup (0 failed) from \
          198.51.100.77",
         "Shared snapshot snap-0123456789abcdef0 with account 444455556666",
-        "Looked for in all 3 sessions of the case and not found: sign-ins without MFA; failed sign-ins;",
-        "Not looked for: objects that were read, since these sessions have no data events; clicks and events of the \
-         console, since none of these sessions is the console's.",
+        "Searched for in all 3 sessions in the case and not found: sign-ins without MFA; failed sign-ins;",
+        "Not searched for: downloaded objects, because these sessions have no data events; console clicks and \
+         events, because none of these sessions is a console session.",
     ] {
         assert!(summary.contains(sentence), "{sentence}:\n{summary}");
     }
@@ -141,7 +141,7 @@ fn a_filter_says_where_was_not_looked() {
         "{summary}"
     );
     assert!(
-        summary.contains("Looked for in 1 of 3 sessions of the case and not found: sign-ins without MFA"),
+        summary.contains("Searched for in 1 of 3 sessions in the case and not found: sign-ins without MFA"),
         "{summary}"
     );
     let scanner = report(&case, only("scanner"));

@@ -106,14 +106,14 @@ fn every_answer_has_the_headers_that_keep_a_page_in() {
 #[test]
 fn what_there_is_not_is_told() {
     let served = served();
-    assert_eq!(served.get("/no.js"), (404, "There is nothing at /no.js.\n".to_owned()));
+    assert_eq!(served.get("/no.js"), (404, "/no.js was not found.\n".to_owned()));
     assert_eq!(served.get("/../Cargo.toml").0, 404);
     assert_eq!(served.get("/assets/%2e%2e/index.html").0, 404);
     let (status, problem, _) = served.refused("/api/frob");
-    assert_eq!((status, problem.as_str()), (404, "there is nothing at /api/frob"));
+    assert_eq!((status, problem.as_str()), (404, "/api/frob was not found"));
     let (status, problem, advice) = served.refused("/api/signals/frob");
     assert_eq!((status, problem.as_str()), (404, "there is no signal \"frob\""));
-    assert_eq!(advice, "The timeline has the ids of the case.");
+    assert_eq!(advice, "The timeline has the IDs in the case.");
     assert_eq!(served.refused("/api/events/frob").0, 404);
     assert_eq!(served.get("/api/sql").0, 405);
 }

@@ -67,7 +67,10 @@ fn a_case_that_is_not_there_is_told_as_by_other_commands() {
     };
     let (code, told) = run("no.duckdb", &[]);
     assert_eq!(code, Some(1));
-    assert!(told.contains("error: there is no case no.duckdb") && told.contains("cartographer load PATH"), "{told}");
+    assert!(
+        told.contains("error: the case no.duckdb does not exist") && told.contains("cartographer load PATH"),
+        "{told}"
+    );
     std::fs::write(dir.path().join("other.duckdb"), "not a database at all").unwrap();
     let (code, told) = run("other.duckdb", &[]);
     assert_eq!(code, Some(1));
@@ -110,7 +113,7 @@ fn one_line_is_printed_and_the_case_stays_as_it_was() {
     let ended = child.wait_with_output().unwrap();
     assert_eq!((ended.status.code(), rest), (Some(0), String::new()));
     let told = String::from_utf8(ended.stderr).unwrap();
-    assert_eq!(told, "opening case.duckdb …\nOpen that address in a browser; Ctrl-C ends the server.\n");
+    assert_eq!(told, "opening case.duckdb …\nOpen this address in a browser. Press Ctrl-C to stop the server.\n");
     assert_eq!(std::fs::read(&path).unwrap(), before);
     assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 1);
 }

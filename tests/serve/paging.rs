@@ -34,7 +34,7 @@ fn pages_that_cannot_be_are_refused() {
     for query in ["limit=1001", "limit=-1", "offset=-1", "limit=many", "offset=9223372036854775808"] {
         let (status, problem, advice) = served.refused(&format!("/api/timeline?{query}"));
         assert_eq!((status, problem), (400, format!("{query} makes no sense")));
-        assert!(advice.starts_with("It is a whole number from 0 to "), "{advice}");
+        assert!(advice.starts_with("Expected a whole number from 0 to "), "{advice}");
     }
 }
 

@@ -39,23 +39,23 @@ fn an_answer_has_columns_with_types_and_rows_of_cells() {
 fn what_would_do_more_than_read_the_case_is_refused() {
     let served = served();
     for (query, cause, advice) in [
-        ("INSERT INTO rules SELECT * FROM rules", "read-only mode", "only read here"),
-        ("DELETE FROM events", "read-only mode", "only read here"),
-        ("CREATE TABLE t AS SELECT 1", "read-only mode", "only read here"),
-        ("DROP VIEW timeline", "read-only mode", "only read here"),
-        ("COPY rules TO 'rules.csv'", "file system operations are disabled", "No file but the case"),
-        ("FROM read_csv('/etc/passwd')", "file system operations are disabled", "No file but the case"),
-        ("FROM read_text('/etc/passwd')", "file system operations are disabled", "No file but the case"),
-        ("FROM glob('/*')", "file system operations are disabled", "No file but the case"),
-        ("ATTACH 'other.duckdb' AS other", "file system operations are disabled", "No file but the case"),
-        ("ATTACH ':memory:' AS other", "read-only mode", "only read here"),
-        ("EXPORT DATABASE 'out'", "file system operations are disabled", "No file but the case"),
-        ("INSTALL httpfs", "file system operations are disabled", "No file but the case"),
-        ("LOAD httpfs", "external extensions is disabled", "Extensions are out of reach"),
-        ("SET threads = 1", "configuration has been locked", "Settings are fixed"),
-        ("SET enable_external_access = true", "configuration has been locked", "Settings are fixed"),
-        ("RESET lock_configuration", "configuration has been locked", "Settings are fixed"),
-        ("PRAGMA profiling_output = 'out'", "configuration has been locked", "Settings are fixed"),
+        ("INSERT INTO rules SELECT * FROM rules", "read-only mode", "read-only here"),
+        ("DELETE FROM events", "read-only mode", "read-only here"),
+        ("CREATE TABLE t AS SELECT 1", "read-only mode", "read-only here"),
+        ("DROP VIEW timeline", "read-only mode", "read-only here"),
+        ("COPY rules TO 'rules.csv'", "file system operations are disabled", "Other files cannot be read"),
+        ("FROM read_csv('/etc/passwd')", "file system operations are disabled", "Other files cannot be read"),
+        ("FROM read_text('/etc/passwd')", "file system operations are disabled", "Other files cannot be read"),
+        ("FROM glob('/*')", "file system operations are disabled", "Other files cannot be read"),
+        ("ATTACH 'other.duckdb' AS other", "file system operations are disabled", "Other files cannot be read"),
+        ("ATTACH ':memory:' AS other", "read-only mode", "read-only here"),
+        ("EXPORT DATABASE 'out'", "file system operations are disabled", "Other files cannot be read"),
+        ("INSTALL httpfs", "file system operations are disabled", "Other files cannot be read"),
+        ("LOAD httpfs", "external extensions is disabled", "Extensions cannot be loaded"),
+        ("SET threads = 1", "configuration has been locked", "Settings cannot be changed"),
+        ("SET enable_external_access = true", "configuration has been locked", "Settings cannot be changed"),
+        ("RESET lock_configuration", "configuration has been locked", "Settings cannot be changed"),
+        ("PRAGMA profiling_output = 'out'", "configuration has been locked", "Settings cannot be changed"),
         ("FROM events SELECT nothing", "nothing", "DESCRIBE"),
         ("SELEC 1", "syntax error", "DESCRIBE"),
         (" -- nothing", "no SQL statement", "Write one"),
@@ -86,7 +86,7 @@ fn what_is_no_question_is_refused() {
     for body in [json!("SELECT 1"), json!({}), json!({ "sql": 1 }), json!({ "sql": "SELECT 1", "write": true })] {
         let (status, answer) = served.sql(&body);
         assert_eq!(status, 400, "{body}");
-        assert!(answer["error"].as_str().unwrap().starts_with("that is no question: "), "{answer}");
+        assert!(answer["error"].as_str().unwrap().starts_with("invalid request: "), "{answer}");
     }
 }
 
@@ -97,7 +97,7 @@ fn a_query_that_takes_too_long_is_stopped() {
     scope(|scope| {
         let asked: Vec<_> = (0..3).map(|_| scope.spawn(|| served.sql(&json!({ "sql": ENDLESS })))).collect();
         for answer in asked.into_iter().map(|asked| asked.join().unwrap()) {
-            assert_eq!((answer.0, &answer.1["error"]), (408, &json!("the query was stopped after 2 seconds")));
+            assert_eq!((answer.0, &answer.1["error"]), (408, &json!("the query was canceled after 2 seconds")));
             assert!(answer.1["advice"].as_str().unwrap().contains("--time-limit"));
         }
     });

@@ -41,10 +41,10 @@ fn what_failed_and_what_was_not_verified_are_told_apart() {
     trail.remove(&format!("{newest}.metadata.json"));
     trail.write("notes.txt", b"notes");
     let fetch = format!("aws s3api head-object --bucket trail-bucket --key {newest} > bucket/{newest}.metadata.json");
-    let not_verified = contains("Not verified\n  2 log files: the content is as listed, but in a digest that")
+    let not_verified = contains("Not verified\n  2 log files: the content matches, but the digest that lists")
         .and(contains("1 digest: the signature is not available offline"))
         .and(contains(fetch))
-        .and(contains("1 other file is neither log file nor digest"))
+        .and(contains("1 other file is neither a log file nor a digest"))
         .and(contains("Failed").not());
     trail.check(&[]).code(4).stdout(not_verified);
     trail.remove(&removed);
@@ -75,7 +75,7 @@ fn the_case_keeps_the_result_and_the_report_tells_it() {
     let joined = "SELECT count(*) AS n FROM load_files JOIN file_integrity USING (sha256) WHERE status = 'verified'";
     trail.run(&["sql", "--db", "case.duckdb", "--format", "csv", joined]).code(0).stdout("n\n6\n");
     let told =
-        contains("1 altered, removed or added, 0 not verified. Of 6 files that this case was loaded from, 6 are")
+        contains("1 altered, removed or added, 0 not verified. Of the 6 files that this case was loaded from, 6 are")
             .and(contains("UTC: 6 log files verified"));
     trail.run(&["report", "--db", "case.duckdb", "--format", "md"]).code(0).stdout(told);
     // Another check takes the place of the one before.
@@ -88,13 +88,10 @@ fn the_case_keeps_the_result_and_the_report_tells_it() {
 #[test]
 fn what_makes_no_sense_is_an_error() {
     let trail = Trail::new(1, 1);
-    trail
-        .run(&["verify", "bucket", "--public-keys", "none.json"])
-        .code(1)
-        .stderr(contains("no public keys can be read"));
-    trail.run(&["verify", "keys.json"]).code(1).stdout(is_empty()).stderr(contains("no log file of CloudTrail"));
+    trail.run(&["verify", "bucket", "--public-keys", "none.json"]).code(1).stderr(contains("cannot read public keys"));
+    trail.run(&["verify", "keys.json"]).code(1).stdout(is_empty()).stderr(contains("no CloudTrail log file"));
     trail.run(&["verify", "nowhere"]).code(1).stderr(contains("nowhere"));
-    trail.check(&["--db", "none.duckdb"]).code(1).stderr(contains("there is no case none.duckdb"));
+    trail.check(&["--db", "none.duckdb"]).code(1).stderr(contains("the case none.duckdb does not exist"));
     trail.run(&["verify"]).code(2);
     trail
         .run(&["verify", "--help"])

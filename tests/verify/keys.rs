@@ -30,7 +30,7 @@ fn a_wrong_key_of_the_right_fingerprint_verifies_nothing() {
 fn a_missing_key_is_said_to_be_missing() {
     let (trail, second) = (Trail::new(3, 1), Pair::second());
     let outcome = trail.verify_by(&[second.listed(&second.fingerprint)]);
-    all_are(&outcome, Status::Unverified, "no public key with the fingerprint");
+    all_are(&outcome, Status::Unverified, "none of the given public keys");
     assert!(!outcome.0.has_failed());
     assert_eq!(outcome.of(&trail.digests[0].key).key_fingerprint, Some(Pair::first().fingerprint));
 }

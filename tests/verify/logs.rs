@@ -23,11 +23,11 @@ fn an_altered_log_file_is_found_whatever_was_done_to_it() {
     let whole = gzip(log(&key).as_bytes());
     let twice = [whole.clone(), gzip(log("one more").as_bytes())].concat();
     let cases = [
-        (gzip(log("another event").as_bytes()), "the content is not what the digest states"),
-        (whole[..whole.len() - 9].to_vec(), "the gzip is damaged"),
-        ([whole.as_slice(), b"and more"].concat(), "data follows the end of the gzip: 8 bytes"),
-        (twice, "data follows the end of the gzip"),
-        (Vec::new(), "the content is not what the digest states"),
+        (gzip(log("another event").as_bytes()), "the content does not match the digest"),
+        (whole[..whole.len() - 9].to_vec(), "the gzip data is damaged"),
+        ([whole.as_slice(), b"and more"].concat(), "extra data after the end of the gzip data: 8 bytes"),
+        (twice, "extra data after the end of the gzip"),
+        (Vec::new(), "the content does not match the digest"),
     ];
     for (bytes, cause) in cases {
         trail.write(&key, &bytes);
@@ -59,7 +59,7 @@ fn a_removed_log_file_is_found() {
     let key = trail.digests[1].logs[0].clone();
     trail.remove(&key);
     let outcome = trail.verify();
-    assert_eq!(outcome.told(&key), (Status::Missing, "the digest lists it, and it is not there"));
+    assert_eq!(outcome.told(&key), (Status::Missing, "the digest lists it, but it is missing"));
     let check = outcome.of(&key);
     assert_eq!((check.file.as_deref(), check.digest.as_deref()), (None, Some(trail.digests[1].key.as_str())));
     assert_eq!((check.account_id.as_deref(), check.region.as_deref()), (Some(ACCOUNT), Some(REGION)));
@@ -77,7 +77,7 @@ fn an_added_log_file_is_found() {
     let added = outcome.all(Status::Unlisted);
     assert_eq!(added.len(), 2, "{added:?}");
     assert!(added.iter().any(|(_, detail)| detail.contains("added later")));
-    assert!(added.iter().any(|(_, detail)| detail.contains("not named as CloudTrail names")));
+    assert!(added.iter().any(|(_, detail)| detail.contains("not have the name of a CloudTrail log file")));
     assert_eq!(outcome.0.count(Kind::LogFile, Status::Verified), 9);
     assert_eq!(outcome.0.others.len(), 1);
 }
@@ -94,7 +94,14 @@ fn a_log_file_of_a_time_that_no_digest_covers_is_not_said_to_be_added() {
     assert!(!outcome.0.has_failed());
     let unverified = outcome.all(Status::Unverified);
     let counted = |text: &str| unverified.iter().filter(|(_, detail)| detail.contains(text)).count();
-    assert_eq!((unverified.len(), counted("none of the account and region"), counted("does not tell when")), (4, 3, 1));
+    assert_eq!(
+        (
+            unverified.len(),
+            counted("no digest of the account and region"),
+            counted("does not contain its delivery time")
+        ),
+        (4, 3, 1)
+    );
 }
 
 #[test]
@@ -106,7 +113,7 @@ fn a_renamed_log_file_is_known_by_its_content_and_missed_by_its_name() {
     let rows: Vec<_> = outcome.0.checks.iter().filter(|check| check.s3_object.as_deref() == Some(&key)).collect();
     let statuses: Vec<Status> = rows.iter().map(|check| check.status).collect();
     assert_eq!(statuses, [Status::Missing, Status::Verified]);
-    assert!(rows[1].detail.as_deref().unwrap().starts_with("by its content alone"));
+    assert!(rows[1].detail.as_deref().unwrap().starts_with("identified by its content"));
 }
 
 #[test]

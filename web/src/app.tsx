@@ -113,8 +113,8 @@ function ThemeSwitch() {
     <button
       type="button"
       class="small"
-      aria-label={`Colours: ${theme}; change to ${next}`}
-      title={`Colours: ${theme}`}
+      aria-label={`Colors: ${theme}; change to ${next}`}
+      title={`Colors: ${theme}`}
       onClick={() => choose(next)}
     >
       {MARKS[theme]}

@@ -34,7 +34,7 @@ test("numbers", () => {
 });
 
 test("sizes are told in the unit that fits", () => {
-  expect(bytes(null)).toBe("size unknown");
+  expect(bytes(null)).toBe("unknown size");
   expect(bytes(0)).toBe("0 bytes");
   expect(bytes(1500)).toBe("1.5 kB");
   expect(bytes(5_312_345_678)).toBe("5.3 GB");

@@ -143,6 +143,6 @@ test("an explanation is told without what stands above it", () => {
     "  19:40:05  anchor",
   ];
   expect(explanation(lines)).toEqual({ found: "met to the letter", lines: ["Events (1)", "  19:40:05  anchor"] });
-  const none = ["the case was mapped by other rules"];
+  const none = ["the case was mapped with different rules"];
   expect(explanation(none)).toEqual({ found: null, lines: none });
 });

@@ -337,7 +337,7 @@ impl<'d> Decoder<'d, '_> {
         }
         let Some(last) = before else {
             let steps = rule.map_or(0, |rule| rule.console_path.len().saturating_sub(2));
-            see("steps of the way that were not taken", count(steps), costs.deep);
+            see("skipped steps of the console path", count(steps), costs.deep);
             return Some(count(steps) * costs.deep);
         };
         let mut total = 0.0;
@@ -355,13 +355,13 @@ impl<'d> Decoder<'d, '_> {
             }
             _ => usize::from(same_console),
         };
-        add("steps that the way shares with the page before", count(shared.min(CLOSEST)), -costs.near);
+        add("steps shared with the previous page", count(shared.min(CLOSEST)), -costs.near);
         if !same_console && key.is_some() && key == last_key {
-            add("another service than the page before, by the same key", 1.0, costs.elsewhere);
+            add("a different service than the previous page, with the same access key", 1.0, costs.elsewhere);
         }
         if let Some(rule) = rule {
             add(
-                "steps of the way that were not taken",
+                "skipped steps of the console path",
                 count(rule.console_path.len().saturating_sub(shared + 2)),
                 costs.deep,
             );

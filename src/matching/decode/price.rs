@@ -40,19 +40,19 @@ impl Maker<'_, '_> {
                     .filter(|member| self.clues[member.event].purpose == Purpose::Change)
                     .count();
                 see("a change", 1.0, costs.change);
-                see("a read beside a change", events - count(changes), costs.reload);
+                see("a read next to a change", events - count(changes), costs.reload);
             }
             What::Noise | What::Service | What::Left => {
-                see("a call that nobody clicked", events, costs.noise);
+                see("a call without a click", events, costs.noise);
                 let shapes = hypothesis.members.iter().filter_map(|member| self.scene.events[member.event].shape);
                 let known = shapes.filter(|shape| self.scene.rules.is_required(*shape)).count();
                 see("a call that a known page requires", count(known), costs.noise_known);
             }
-            What::Along => see("a call beside the page", events, costs.along),
+            What::Along => see("an additional call near the page", events, costs.along),
             What::Poll(_) => {
-                see("a beat of a poll", events, costs.poll);
+                see("a repetition of a poll", events, costs.poll);
                 let beats = self.clues[hypothesis.anchor].poll.map_or(1, |poll| poll.beats);
-                see("a poll of few beats", 1.0 / count(beats * beats), costs.poll_few);
+                see("a poll with few repetitions", 1.0 / count(beats * beats), costs.poll_few);
             }
         }
     }
@@ -66,27 +66,27 @@ impl Maker<'_, '_> {
         }
         // A page that was observed is no less certain in a year of which only documentation is known.
         if self.scene.rules.rule(self.scene.rules.page(id)).provenance.basis == Basis::Documented {
-            see("known from documentation alone", 1.0, costs.documented);
+            see("known only from documentation", 1.0, costs.documented);
         }
         if rule.rare {
-            see("a page that is hardly ever opened", 1.0, costs.rare);
+            see("a rarely opened page", 1.0, costs.rare);
         }
         let seen = Seen::of(&page.members);
         let (mut missing, mut unseen) = (0, 0);
         for (_, call) in rule.parts.iter().enumerate().filter(|(part, _)| !seen.holds(*part)) {
             if call.required { missing += 1 } else { unseen += 1 }
         }
-        see("a required call that is missing", count(missing), costs.missing);
+        see("a missing required call", count(missing), costs.missing);
         if costs.unseen > 0.0 {
-            see("an optional call that is missing", count(unseen).min(costs.unseen_most / costs.unseen), costs.unseen);
+            see("a missing optional call", count(unseen).min(costs.unseen_most / costs.unseen), costs.unseen);
         }
         if !page.members.iter().any(|member| member.vote.is_some_and(|vote| vote.anchor)) {
-            see("no call that the page starts with", 1.0, costs.no_anchor);
+            see("no anchor call of the page", 1.0, costs.no_anchor);
         }
         let drifted = page.members.iter().filter_map(|member| member.vote);
         see("requests that differ", drifted.map(|vote| vote.distance).sum(), costs.drift);
         let others = page.members.iter().filter(|member| member.vote.is_some_and(|vote| vote.is_others)).count();
-        see("requests that are exactly another page's", count(others.min(MOST_OTHERS)), costs.other_shape);
+        see("requests that exactly match another page", count(others.min(MOST_OTHERS)), costs.other_shape);
         self.price_members(page, rule, see);
         if page.exact {
             let evidence = self.evidence(page);
@@ -94,12 +94,12 @@ impl Maker<'_, '_> {
                 see("exact shapes", evidence.min(costs.exact_most / costs.exact), -costs.exact);
             }
             if !page.letter {
-                see("exact shapes alone give another page", 1.0, costs.not_letter);
+                see("exact shapes match another page", 1.0, costs.not_letter);
             }
         }
         // Background is behind every page, so what only resembles it is no sign of it.
         if page.letter && (page.exact || rule.kind != Kind::Background) {
-            let of = if page.exact { "the page that exact shapes give" } else { "the page that likely shapes give" };
+            let of = if page.exact { "the page that exact shapes match" } else { "the page that likely shapes match" };
             see(of, 0.3 + self.evidence(page).min(MOST_EVIDENCE), -costs.letter);
         }
     }
@@ -118,8 +118,8 @@ impl Maker<'_, '_> {
         let other = calls(&mut foreign().filter(|event| !is_same_key(*event)));
         let along = calls(&mut page.along.iter().copied());
         see("another call of the same console", other, costs.foreign);
-        see("another call by the same key", same_key, costs.foreign_same_key);
-        see("a call beside the page", along, costs.along);
+        see("another call with the same access key", same_key, costs.foreign_same_key);
+        see("an additional call near the page", along, costs.along);
         let own = |member: &Member| {
             self.scene.service(member.event) == rule.service || self.clues[member.event].console == rule.service
         };
@@ -128,11 +128,11 @@ impl Maker<'_, '_> {
         }
         if rule.kind != Kind::Background && !page.letter {
             see("a pause", count(if page.exact { 0 } else { self.pauses(&page.members) }), costs.pause);
-            see("the same request again", count(self.repetitions(&page.members)), costs.repeated);
+            see("a repeated request", count(self.repetitions(&page.members)), costs.repeated);
         }
         if rule.kind != Kind::Background {
             see(
-                "one more access key",
+                "an additional access key",
                 count(
                     distinct(page.members.iter().filter_map(|member| self.clues[member.event].key)).saturating_sub(1),
                 ),
@@ -141,10 +141,10 @@ impl Maker<'_, '_> {
         }
         let regions = distinct(page.members.iter().filter_map(|member| self.scene.events[member.event].row.region));
         if !rule.every_region && rule.kind != Kind::Background && regions > FEW_REGIONS {
-            see("a request in many regions", 3.0, costs.second_thing);
+            see("requests in many regions", 3.0, costs.second_thing);
         }
         if rule.kind == Kind::View {
-            see("one more thing", count(self.more_things(&page.members)), costs.second_thing);
+            see("an additional resource", count(self.more_things(&page.members)), costs.second_thing);
         }
     }
 
@@ -194,14 +194,10 @@ impl Maker<'_, '_> {
         let calls = distinct(visit.members.iter().map(|member| self.scene.events[member.event].row.call));
         // Who reads for longer has opened more than one page.
         let lasted = visit.members.last().map_or(0, |last| self.scene.seconds_between(visit.anchor, last.event));
-        see(
-            "a page that is not known",
-            1.0 + count(usize::try_from(lasted / VISIT_S).unwrap_or_default()),
-            costs.visit,
-        );
+        see("an unknown page", 1.0 + count(usize::try_from(lasted / VISIT_S).unwrap_or_default()), costs.visit);
         see("a pause", count(self.pauses(&visit.members)), costs.pause);
-        see("the same request again", count(self.repetitions(&visit.members)), costs.repeated);
-        see("a call of such a page", count(calls), costs.visit_call);
+        see("a repeated request", count(self.repetitions(&visit.members)), costs.repeated);
+        see("a call of an unknown page", count(calls), costs.visit_call);
         see("a call that only known pages make", self.known(visit), costs.visit_known);
     }
 

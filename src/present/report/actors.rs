@@ -9,23 +9,23 @@ use super::words::{digits, joined, left_out, moment, who};
 pub(super) fn actors(report: &Report) -> Section {
     let mut blocks = Vec::new();
     if report.links.rows.is_empty() {
-        let none = "No credential that a session here used was made by another session of the case, and none that was made \
-            here was used by another.";
+        let none = "No session in this report used a credential that another session of the case created, and no credential \
+            created here was used by another session.";
         blocks.push(Block::Text(none.to_owned()));
     } else {
-        let lead = "A row is a credential that one session made and another one used. Keys, passwords and users are first; \
-            sessions of roles and what runs as a role follow. From where is the address of the calls.";
+        let lead = "Each row is a credential that one session created and another session used. Keys, passwords and users are \
+            listed first, followed by role sessions and services that run with a role.";
         let head = [
             text("Credential"),
-            text("Made by"),
-            short("Made, UTC"),
+            text("Created by"),
+            short("Created, UTC"),
             text("Used by"),
             number("Calls"),
             short("Used, UTC"),
         ];
         blocks.push(Block::Note(lead.to_owned()));
         blocks.push(Block::Table(Table::new(head).with(report.links.rows.iter().map(link))));
-        blocks.extend(left_out(&report.links, "uses", "The view credential_links has all.").map(Block::Note));
+        blocks.extend(left_out(&report.links, "uses", "The view credential_links has all of them.").map(Block::Note));
     }
     Section { id: "actors", title: "Actors", blocks }
 }
@@ -38,7 +38,7 @@ fn link(link: &Link) -> (Tone, Vec<Vec<Span>>) {
     let failed = (link.failed > 0).then(|| Span::Aside(format!("{} failed", digits(link.failed))));
     let mut user = vec![Span::Text(who(link.user.as_deref())), from(&link.ips)];
     user.push(Span::Aside(joined(&link.event_keys)));
-    user.extend(link.path.as_ref().map(|path| Span::Aside(format!("behind it: {path}"))));
+    user.extend(link.path.as_ref().map(|path| Span::Aside(format!("origin: {path}"))));
     let cells = vec![
         vec![Span::Strong(link.credential.clone()), Span::Aside(kind(link))],
         vec![Span::Text(who(link.maker.as_deref())), from(&link.maker_ips)],

@@ -1,4 +1,4 @@
-//! A report for people who never query: the same sentences as one self-contained HTML file, or as Markdown.
+//! A report for readers who do not use SQL: the same sentences as one self-contained HTML file, or as Markdown.
 
 mod actors;
 mod attack;
@@ -36,7 +36,7 @@ const LONGEST: usize = 2000;
 pub enum Form {
     /// One HTML file without scripts, which loads nothing.
     Html,
-    /// Markdown of GitHub's flavour.
+    /// GitHub-flavored Markdown.
     Markdown,
 }
 
@@ -54,7 +54,7 @@ pub fn write(out: &mut impl Write, report: &Report, form: Form) -> io::Result<()
 
 fn document(report: &Report) -> Document {
     Document {
-        title: "What was done in AWS, in the console and by API",
+        title: "Activity in AWS: console and API",
         subtitle: summary::subtitle(report),
         sections: vec![
             summary::scope(report),

@@ -84,11 +84,11 @@ impl Plot {
         let sum = |of: fn(&Bin) -> u64| self.bins.iter().map(of).sum();
         let (looks, deeds, events) = (sum(|bin| bin.looks), sum(|bin| bin.deeds), sum(|bin| bin.events));
         format!(
-            "{} and {} over {} of {} each, from {} UTC on. {} of the clicks are pages, lists, sign-ins and \
+            "{} and {} in {} of {} each, starting at {} UTC. {} of the clicks are pages, lists, sign-ins and \
              shells, {} are changes, secrets and commands.",
             count(looks + deeds, "click or command", "clicks and commands"),
             count(events, "event", "events"),
-            count(self.slots.unsigned_abs(), "stretch", "stretches"),
+            count(self.slots.unsigned_abs(), "interval", "intervals"),
             length(self.seconds),
             moment(self.first),
             looks,
@@ -120,7 +120,7 @@ mod tests {
         assert_eq!(plot.bins.iter().map(|bin| plot.slot(bin)).collect::<Vec<_>>(), [0, 3, 13]);
         let ticks = plot.ticks();
         assert_eq!((ticks.len(), ticks.get(1)), (5, Some(&(3, "09:13:30".to_owned()))));
-        assert!(plot.told().starts_with("9 clicks and commands and 13 events over 14 stretches of 30 seconds each"));
+        assert!(plot.told().starts_with("9 clicks and commands and 13 events in 14 intervals of 30 seconds each"));
         Ok(())
     }
 

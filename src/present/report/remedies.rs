@@ -18,20 +18,20 @@ pub(super) fn remedies(report: &Report) -> Section {
     let mut blocks = Vec::new();
     if report.remedies.rows.is_empty() {
         blocks.push(Block::Text(
-            "Nothing of what this report looks for was made, granted, shared or stopped.".to_owned(),
+            "Nothing that this report looks for was created, granted, shared or stopped.".to_owned(),
         ));
     } else {
-        let lead = "These are suggestions to review, not instructions: whether something was meant is not in the trail. The \
-            commands are made of the names in the events and were not run. Look first; then decide whether to undo. That \
-            something was undone later is said only where the case has its deletion.";
+        let lead = "These are suggestions to review, not instructions: the trail does not show whether an action was intended. \
+            The commands are built from names in the events and were not run. Inspect first, then decide whether to undo. \
+            The report shows that something was already undone only if the case has its deletion.";
         blocks.push(Block::Note(lead.to_owned()));
         let several = report.totals.principals > 1;
         for need in Need::ALL {
             blocks.extend(of_need(&report.remedies.rows, need, several));
         }
-        blocks.extend(left_out(&report.remedies, "things", "The view findings has all.").map(Block::Note));
+        blocks.extend(left_out(&report.remedies, "things", "The view findings has all of them.").map(Block::Note));
     }
-    Section { id: "remedies", title: "What must be contained or undone", blocks }
+    Section { id: "remedies", title: "What to contain or undo", blocks }
 }
 
 fn of_need(all: &[Remedy], need: Need, several: bool) -> Vec<Block> {
@@ -41,27 +41,27 @@ fn of_need(all: &[Remedy], need: Need, several: bool) -> Vec<Block> {
     if rows.is_empty() {
         return Vec::new();
     }
-    let head = [text("What was done, UTC"), text("Commands to review")];
+    let head = [text("Action, UTC"), text("Commands to review")];
     let table = Table::new(head).with(rows.iter().take(SHOWN).map(|remedy| row(remedy, several)));
     let heading = format!("{}: {}", title(need), digits(rows.len() as u64));
     let mut blocks = vec![Block::Heading(heading), Block::Table(table)];
     let more = rows.len().saturating_sub(SHOWN) as u64;
-    blocks.extend((more > 0).then(|| Block::Note(format!("And {}.", count(more, "more", "more")))));
+    blocks.extend((more > 0).then(|| Block::Note(format!("Plus {}.", count(more, "more", "more")))));
     blocks
 }
 
 const fn title(need: Need) -> &'static str {
     match need {
-        Need::Key => "Access keys made",
+        Need::Key => "Access keys created",
         Need::Password => "Passwords set",
-        Need::User => "Users made",
+        Need::User => "Users created",
         Need::Policy => "Permissions granted",
         Need::Trust => "Trust changed",
-        Need::Role => "Roles made",
-        Need::Share => "Resources shared or opened to others",
+        Need::Role => "Roles created",
+        Need::Share => "Resources shared or exposed",
         Need::Watch => "Trails, detectors and logs stopped, changed or deleted",
         Need::Instance => "Instances started",
-        Need::Other => "Other ways to come back",
+        Need::Other => "Other persistence",
         Need::Secret => "Secrets read, to rotate",
     }
 }
@@ -71,8 +71,7 @@ fn row(remedy: &Remedy, several: bool) -> (Tone, Vec<Vec<Span>>) {
     let more = if more > 0 { format!(", and {} more", digits(more)) } else { String::new() };
     let what = sentence(remedy.time, remedy.principal.as_deref(), several, &format!("{}{more}", remedy.what));
     let account = remedy.account_id.as_ref().map(|id| Span::Aside(format!("account {id}")));
-    let gone =
-        remedy.gone.map(|gone| Span::Aside(format!("it, or what it belongs to, was deleted at {}", moment(gone))));
+    let gone = remedy.gone.map(|gone| Span::Aside(format!("it, or its parent, was deleted at {}", moment(gone))));
     let done: Vec<Span> = [Span::Text(what)].into_iter().chain(account).chain(gone).collect();
     let mut spans = Vec::new();
     for (label, command) in commands(remedy) {
@@ -106,7 +105,7 @@ fn commands(remedy: &Remedy) -> Vec<(&'static str, String)> {
     all
 }
 
-const LOOK: &str = "Look:";
+const LOOK: &str = "Inspect:";
 const UNDO: &str = "Undo:";
 const CONTAIN: &str = "Contain:";
 
@@ -411,7 +410,7 @@ mod tests {
     fn commands_are_made_of_entities() {
         let key = remedy(Need::Key, &[("user", "bob", "target"), ("access_key", "AKIAX", "created")]);
         let expected = [
-            "Look: aws iam get-access-key-last-used --access-key-id AKIAX",
+            "Inspect: aws iam get-access-key-last-used --access-key-id AKIAX",
             "Contain: aws iam update-access-key --access-key-id AKIAX --status Inactive --user-name bob",
             "Undo: aws iam delete-access-key --access-key-id AKIAX --user-name bob",
         ];

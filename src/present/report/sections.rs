@@ -15,23 +15,29 @@ use crate::present::quote;
 pub(super) fn things(report: &Report) -> Section {
     let mut blocks = Vec::new();
     if !report.things.rows.is_empty() {
-        let lead = "Touched is what a click or an API call changed, made or took the secret of, or tried to.";
-        let head =
-            [text("Thing"), short("What"), short("Reached"), text("By"), number("Clicks, calls"), short("First, UTC")];
+        let lead = "Resources that a click or an API call changed, created, or retrieved the secret of, or tried to.";
+        let head = [
+            text("Resource"),
+            short("Type"),
+            short("Access"),
+            text("By"),
+            number("Clicks, calls"),
+            short("First, UTC"),
+        ];
         blocks.push(Block::Heading("Touched".to_owned()));
         blocks.push(Block::Note(lead.to_owned()));
         blocks.push(Block::Table(Table::new(head).with(report.things.rows.iter().map(thing))));
-        let all = "The view entity_sightings has all.";
-        blocks.extend(left_out(&report.things, "things", all).map(Block::Note));
+        let all = "The view entity_sightings has all of them.";
+        blocks.extend(left_out(&report.things, "resources", all).map(Block::Note));
     }
     if report.seen.is_empty() {
-        blocks.push(Block::Text("Nothing else that has a name was on a screen.".to_owned()));
+        blocks.push(Block::Text("No other named resources were shown on a page.".to_owned()));
     } else {
-        let head = [short("What"), number("Things"), text("Which")];
-        blocks.push(Block::Heading("Seen, and no more".to_owned()));
+        let head = [short("Type"), number("Count"), text("Names")];
+        blocks.push(Block::Heading("Only seen".to_owned()));
         blocks.push(Block::Table(Table::new(head).with(report.seen.iter().map(seen))));
     }
-    Section { id: "things", title: "Things touched and seen", blocks }
+    Section { id: "things", title: "Resources touched and seen", blocks }
 }
 
 fn thing(thing: &Thing) -> (Tone, Vec<Vec<Span>>) {
@@ -58,11 +64,11 @@ fn seen(seen: &Seen) -> (Tone, Vec<Vec<Span>>) {
 pub(super) fn techniques(report: &Report) -> Section {
     let mut blocks = Vec::new();
     if report.techniques.is_empty() {
-        blocks.push(Block::Text("No click and no call shows a technique.".to_owned()));
+        blocks.push(Block::Text("No click or call matches a technique.".to_owned()));
     } else {
-        let lead = "A technique is what a click or a call can be used for. Upkeep uses the same ones: that it is listed does \
-            not say that it was meant so.";
-        let head = [text("Technique"), number("Clicks, calls"), text("Shown by, UTC")];
+        let lead = "A technique is what a click or a call can be used for. Routine administration uses the same techniques: a \
+            technique in this list does not imply an attack.";
+        let head = [text("Technique"), number("Clicks, calls"), text("Activity, UTC")];
         let several = report.totals.principals > 1;
         blocks.push(Block::Note(lead.to_owned()));
         blocks
@@ -73,7 +79,7 @@ pub(super) fn techniques(report: &Report) -> Section {
 
 /// A technique, with the names of those who clicked, if there are several.
 fn technique(technique: &Technique, several: bool) -> (Tone, Vec<Vec<Span>>) {
-    let name = attack::name(&technique.technique).unwrap_or("unknown to this report");
+    let name = attack::name(&technique.technique).unwrap_or("unknown technique");
     let click = |click: &Shown| Span::Line(sentence(click.time, click.principal.as_deref(), several, &click.what));
     let mut shown: Vec<Span> = technique.shown.iter().map(click).collect();
     let more = technique.clicks.saturating_sub(technique.shown.len() as u64);
@@ -87,11 +93,11 @@ fn technique(technique: &Technique, several: bool) -> (Tone, Vec<Vec<Span>>) {
 /// How far the report is to be trusted.
 pub(super) fn coverage(report: &Report) -> Section {
     let counts = &report.totals.counts;
-    let of_programs = "What programs and commands did is told from their API calls, as CloudTrail recorded them. Which clicks \
-        were made in the console is inferred from the calls that its pages make.";
+    let of_programs = "The activity of programs and commands is taken directly from their API calls, as CloudTrail recorded them. \
+        Clicks in the console are inferred from the calls that its pages make.";
     let mut blocks = vec![Block::Text(of_programs.to_owned())];
     if report.totals.console_sessions > 0 {
-        let head = [text("Named by"), number("Clicks"), number("Share"), text("How far to trust it")];
+        let head = [text("Identified by"), number("Clicks"), number("Share"), text("Reliability")];
         blocks.push(Block::Text(named(counts)));
         blocks.push(Block::Table(Table::new(head).with(trust(counts))));
         blocks.push(Block::Text(in_signals(counts)));
@@ -101,9 +107,9 @@ pub(super) fn coverage(report: &Report) -> Section {
         let head = [text("Call in no signal"), number("Events"), number("Sessions"), short("First, UTC")];
         blocks.push(Block::Heading("In no signal".to_owned()));
         blocks.push(Block::Table(Table::new(head).with(report.unexplained.rows.iter().map(call))));
-        blocks.extend(left_out(&report.unexplained, "calls", "The view residual has all.").map(Block::Note));
+        blocks.extend(left_out(&report.unexplained, "calls", "The view residual has all of them.").map(Block::Note));
     }
-    Section { id: "coverage", title: "How far to trust it", blocks }
+    Section { id: "coverage", title: "Reliability", blocks }
 }
 
 /// How many clicks a known page names, and how sure that is.
@@ -112,7 +118,7 @@ fn named(counts: &Counts) -> String {
     let mean = counts.mean_confidence.map(|mean| (mean * 100.0).floor() / 100.0);
     let mean = mean.map_or_else(String::new, |mean| format!(", with a mean confidence of {mean:.2}"));
     format!(
-        "Of {}, {} ({}) are named by a known page{mean}; {} of these have a confidence of 0.9 or above.",
+        "Of {}, {} ({}) match a known page{mean}; {} of these have a confidence of 0.9 or above.",
         count(counts.clicks, "click or command", "clicks and commands"),
         digits(counts.on_known_page),
         share(counts.on_known_page, counts.clicks),
@@ -125,24 +131,20 @@ fn trust(counts: &Counts) -> Vec<(Tone, Vec<Vec<Span>>)> {
         (
             "a known page, confidence 0.9 or above",
             counts.high_confidence,
-            "The calls fit the page well, and no other page fits nearly as well.",
+            "The calls match the page well, and no other page matches nearly as well.",
         ),
         (
             "a known page, confidence below 0.9",
             counts.on_known_page.saturating_sub(counts.high_confidence),
             "The most probable page. Calls are missing or differ, or another page makes the same calls.",
         ),
+        ("only the service", counts.visits, "A page that is not in the catalog was opened. Only its service is known."),
         (
-            "the service alone",
-            counts.visits,
-            "A page that is not in the catalogue was opened. Only its service is known.",
-        ),
-        (
-            "the call alone",
+            "only the call",
             counts.generic_changes,
-            "Something was changed on a page that is not in the catalogue. The call tells what was done.",
+            "Something was changed on a page that is not in the catalog. The call shows what was done.",
         ),
-        ("a command", counts.commands, "A command was typed or run. The call tells what was done."),
+        ("a command", counts.commands, "A command was typed or run. The call shows what was done."),
     ];
     let row = |(by, clicks, trust): (&str, u64, &str)| {
         (Tone::Plain, vec![cell(by), cell(digits(clicks)), cell(share(clicks, counts.clicks)), cell(trust)])
@@ -154,10 +156,10 @@ fn trust(counts: &Counts) -> Vec<(Tone, Vec<Vec<Span>>)> {
 fn in_signals(counts: &Counts) -> String {
     let of_clicks = counts.console_events.saturating_sub(counts.background + counts.unexplained);
     format!(
-        "Of {} of the console, {} belong to clicks, {} are background, which the console asked for by itself, and {} are \
-         in no signal; the timeline shows these as residual. That an event belongs to a click does not mean that its \
-         page is known.",
-        count(counts.console_events, "event", "events"),
+        "Of {}, {} belong to clicks, {} are background requests that the console made on its own, and {} are in no \
+         signal; the timeline shows these as residual. An event that belongs to a click does not imply that its page \
+         is known.",
+        count(counts.console_events, "console event", "console events"),
         digits(of_clicks),
         digits(counts.background),
         digits(counts.unexplained),
@@ -167,8 +169,8 @@ fn in_signals(counts: &Counts) -> String {
 fn others(counts: &Counts) -> String {
     let rest = counts.events.saturating_sub(counts.console_events + counts.typed);
     format!(
-        "Not the console's: {} of commands and programs, and {} of services and others. A page that \
-         called nothing, or that came from the browser's cache, left nothing to find.",
+        "Other events: {} of commands and programs, and {} of services and others. A page that made no calls, or \
+         that was served from the browser's cache, leaves no trace.",
         count(counts.typed, "event", "events"),
         count(rest, "event", "events"),
     )
@@ -197,21 +199,21 @@ pub(super) fn making(report: &Report) -> Section {
     let fact = |key: &str| cell(making.case.get(key).map_or("unknown", String::as_str));
     let command: Vec<String> = making.command.iter().map(|word| quote::shell(word)).collect();
     let mut facts = vec![
-        ("Made", cell(format!("{} UTC by cartographer {}", moment(making.at), making.version))),
+        ("Created", cell(format!("{} UTC by cartographer {}", moment(making.at), making.version))),
         ("Command", vec![Span::Code(command.join(" "))]),
-        ("Case mapped by", fact("tool_version")),
+        ("Mapped by version", fact("tool_version")),
         ("Rules", fact("rules_version")),
         ("Schema", fact("schema_version")),
         ("DuckDB", fact("duckdb_version")),
         ("Records rejected", cell(digits(report.totals.rejects))),
         ("File integrity", cell(integrity(&report.integrity))),
     ];
-    facts.extend(databases(&making.case).map(|text| ("Addresses looked up in", cell(text))));
-    facts.extend(left_out_by_filters(&report.totals).map(|text| ("Left out by filters", cell(text))));
+    facts.extend(databases(&making.case).map(|text| ("Address databases", cell(text))));
+    facts.extend(left_out_by_filters(&report.totals).map(|text| ("Excluded by filters", cell(text))));
     let head = [text("File"), number("Bytes"), number("Events here")];
     let files = Table::new(head).with(report.files.rows.iter().map(file));
     let mut blocks = vec![Block::Facts(facts), Block::Heading("Files".to_owned()), Block::Table(files)];
-    blocks.extend(left_out(&report.files, "files", "The table load_files has all.").map(Block::Note));
+    blocks.extend(left_out(&report.files, "files", "The table load_files has all of them.").map(Block::Note));
     Section { id: "making", title: "How it was made", blocks }
 }
 
@@ -222,7 +224,7 @@ fn integrity(found: &Integrity) -> String {
     };
     format!(
         "Checked against CloudTrail's digest files at {} UTC: {} verified, {} altered, removed or added, {} not verified. \
-         Of {} that this case was loaded from, {} verified. The table file_integrity has all.",
+         Of the {} that this case was loaded from, {} verified. The table file_integrity has the details.",
         moment(at),
         count(found.verified, "log file", "log files"),
         digits(found.failed),
@@ -237,7 +239,7 @@ fn left_out_by_filters(totals: &Totals) -> Option<String> {
     let (records, files) = (totals.left_out, totals.files_left_out);
     (records + files > 0).then(|| {
         format!(
-            "{} of the files that were read, and {} that were not read. The case holds a part of the trail.",
+            "{} in the files that were read, and {} that were not read. The case has only part of the trail.",
             count(records, "record", "records"),
             count(files, "file", "files"),
         )

@@ -22,14 +22,14 @@ pub(super) fn blocks(report: &Report) -> Vec<Block> {
     points.sort_by_key(|point| point.tone != Tone::Strong);
     let mut blocks = vec![Block::Heading("What stands out".to_owned())];
     if points.is_empty() {
-        blocks.push(Block::Text("Nothing of what this report looks for.".to_owned()));
+        blocks.push(Block::Text("Nothing that this report looks for.".to_owned()));
     } else {
         blocks.push(Block::Points(points));
     }
     if !absent.is_empty() {
-        let missed = "What the trail did not record cannot be found.";
+        let missed = "Activity that the trail did not record cannot be found.";
         let sought = absent.join("; ");
-        blocks.push(Block::Note(format!("Looked for in {} and not found: {sought}. {missed}", searched(report))));
+        blocks.push(Block::Note(format!("Searched for in {} and not found: {sought}. {missed}", searched(report))));
     }
     blocks.extend(unsearched(report).map(Block::Note));
     blocks
@@ -39,24 +39,24 @@ pub(super) fn blocks(report: &Report) -> Vec<Block> {
 fn searched(report: &Report) -> String {
     let (of, all) = (report.totals.searched_sessions, report.totals.case_sessions);
     let sessions = match (of == all, all) {
-        (true, 1) => "the only session of the case".to_owned(),
-        (true, _) => format!("all {} sessions of the case", digits(all)),
-        (false, _) => format!("{} of {} sessions of the case", digits(of), digits(all)),
+        (true, 1) => "the only session in the case".to_owned(),
+        (true, _) => format!("all {} sessions in the case", digits(all)),
+        (false, _) => format!("{} of {} sessions in the case", digits(of), digits(all)),
     };
     let within = report.scope.from.is_some() || report.scope.to.is_some();
-    if within { format!("{sessions}, within the time that was asked for,") } else { sessions }
+    if within { format!("{sessions}, within the selected time,") } else { sessions }
 }
 
 /// What was not looked for, and why.
 fn unsearched(report: &Report) -> Option<String> {
     let totals = &report.totals;
     let reasons = [
-        (totals.data_events == 0).then_some("objects that were read, since these sessions have no data events"),
+        (totals.data_events == 0).then_some("downloaded objects, because these sessions have no data events"),
         (totals.console_sessions == 0)
-            .then_some("clicks and events of the console, since none of these sessions is the console's"),
+            .then_some("console clicks and events, because none of these sessions is a console session"),
     ];
     let reasons: Vec<&str> = reasons.into_iter().flatten().collect();
-    (!reasons.is_empty()).then(|| format!("Not looked for: {}.", reasons.join("; ")))
+    (!reasons.is_empty()).then(|| format!("Not searched for: {}.", reasons.join("; ")))
 }
 
 /// Every check that could be made: the point if it found something, and what it looked for.
@@ -64,19 +64,19 @@ fn checks(report: &Report, telling: Telling) -> Vec<(Option<Point>, &'static str
     let mut checks = vec![
         (telling.without_factor(&report.sign_ins.rows), "sign-ins without MFA"),
         (telling.refused(&report.sign_ins.rows), "failed sign-ins"),
-        (links(&report.links.rows), "use of keys, passwords and users that were made"),
+        (links(&report.links.rows), "use of keys, passwords and users that were created"),
     ];
     let taken = taken(&report.taken.rows, report.taken.total);
     if taken.is_some() || report.totals.data_events > 0 {
-        checks.push((taken, "objects that were read"));
+        checks.push((taken, "downloaded objects"));
     }
     let of = |aspect: Aspect| report.deeds.iter().filter(move |deed| deed.aspect == aspect).collect::<Vec<_>>();
     checks.extend(Aspect::ALL.map(|aspect| (telling.deeds(aspect, &of(aspect)), sought(aspect))));
     checks.push((telling.denied(&report.denied, report.totals.counts.denied), "denied calls"));
     let networks = networks(&report.networks.rows, report.networks.total);
-    checks.push((networks, "networks that an identity of the sessions told here was new in"));
+    checks.push((networks, "networks that are new for an identity"));
     if report.totals.console_sessions > 0 {
-        checks.push((unexplained(report.totals.counts.unexplained), "events of the console in no signal"));
+        checks.push((unexplained(report.totals.counts.unexplained), "console events in no signal"));
     }
     checks
 }
@@ -86,15 +86,15 @@ const fn told(aspect: Aspect) -> &'static str {
     match aspect {
         Aspect::Watch => "Logging or monitoring stopped, deleted or changed",
         Aspect::Secret => "Secrets read",
-        Aspect::Credential => "Credentials made",
+        Aspect::Credential => "Credentials created",
         Aspect::Privilege => "Identities and permissions changed",
-        Aspect::Exposure => "Data shared, copied or opened to others",
-        Aspect::Exfiltration => "Data sent elsewhere in other ways",
+        Aspect::Exposure => "Data shared, copied or exposed",
+        Aspect::Exfiltration => "Data exported in other ways",
         Aspect::Impact => "Resources destroyed, made unusable, or started at high cost",
-        Aspect::Persistence => "Other ways to come back",
+        Aspect::Persistence => "Other persistence",
         Aspect::Execution => "Code and commands run or changed",
-        Aspect::Token => "Tokens and codes handed out",
-        Aspect::Stored => "Stored secrets and parameters made or changed",
+        Aspect::Token => "Tokens and codes issued",
+        Aspect::Stored => "Stored secrets and parameters created or changed",
     }
 }
 
@@ -102,15 +102,15 @@ const fn sought(aspect: Aspect) -> &'static str {
     match aspect {
         Aspect::Watch => "logging or monitoring that was stopped or changed",
         Aspect::Secret => "secrets that were read",
-        Aspect::Credential => "credentials that were made",
+        Aspect::Credential => "credentials that were created",
         Aspect::Privilege => "changes of identities and permissions",
-        Aspect::Exposure => "data that was shared, copied or opened to others",
-        Aspect::Exfiltration => "data that was sent elsewhere in other ways",
+        Aspect::Exposure => "data that was shared, copied or exposed",
+        Aspect::Exfiltration => "data that was exported in other ways",
         Aspect::Impact => "resources that were destroyed or made unusable",
-        Aspect::Persistence => "other ways to come back",
+        Aspect::Persistence => "other persistence",
         Aspect::Execution => "code and commands that were run or changed",
-        Aspect::Token => "tokens that were handed out",
-        Aspect::Stored => "stored secrets that were made or changed",
+        Aspect::Token => "tokens that were issued",
+        Aspect::Stored => "stored secrets that were created or changed",
     }
 }
 
@@ -158,8 +158,10 @@ impl Telling {
         let done = first.of_aspect.saturating_sub(first.tried_of_aspect);
         let head = match (done, first.tried_of_aspect) {
             (done, 0) => format!("{}: {}", told(aspect), digits(done)),
-            (0, tried) => format!("{}: none done, {} denied or failed", told(aspect), digits(tried)),
-            (done, tried) => format!("{}: {} done, {} denied or failed", told(aspect), digits(done), digits(tried)),
+            (0, tried) => format!("{}: none succeeded, {} denied or failed", told(aspect), digits(tried)),
+            (done, tried) => {
+                format!("{}: {} succeeded, {} denied or failed", told(aspect), digits(done), digits(tried))
+            }
         };
         let items = deeds.iter().map(|deed| (self.deed(deed), deed.events));
         point(weight(aspect, done), head, items, first.of_aspect)
@@ -189,7 +191,7 @@ impl Telling {
         if let Some(first) = beside.first() {
             let names: Vec<String> = beside.iter().map(|denied| denied.what.clone()).collect();
             let calls = count(first.calls_of_sort, "call", "calls");
-            items.push(format!("{calls} beside pages that opened: {}", joined(&names)));
+            items.push(format!("{calls} while pages loaded: {}", joined(&names)));
         }
         let tone = if aimed.is_empty() { Tone::Plain } else { Tone::Firm };
         (!items.is_empty()).then(|| Point { tone, head: format!("Denied calls: {}", digits(calls)), items })
@@ -201,7 +203,7 @@ fn links(links: &[Link]) -> Option<Point> {
     let made: Vec<&Link> = links.iter().filter(|link| link.made).collect();
     let item = |link: &&Link| {
         let what = format!(
-            "{} {}, made by {} at {}: {} by {} ({} failed) from {}, {} to {} UTC: {}",
+            "{} {}, created by {} at {}: {} by {} ({} failed) from {}, {} to {} UTC: {}",
             link.credential_type.replace('_', " "),
             link.credential,
             who(link.maker.as_deref()),
@@ -217,7 +219,7 @@ fn links(links: &[Link]) -> Option<Point> {
         (what, 1)
     };
     let total = made.len() as u64;
-    let head = format!("Keys, passwords and users that were made and used afterwards: {}", digits(total));
+    let head = format!("Keys, passwords and users that were created and later used: {}", digits(total));
     point(Tone::Strong, head, made.iter().map(item), total)
 }
 
@@ -227,7 +229,7 @@ fn taken(taken: &[Taken], total: u64) -> Option<Point> {
     let size = |bytes: Option<u64>| bytes.map_or_else(|| "– bytes".to_owned(), words::size);
     let item = |one: &Taken| {
         let told = format!(
-            "{} · {} read {} of {} ({}) from {}, until {}",
+            "{} · {} downloaded {} from {} ({}), from {}, until {}",
             moment(one.first_time),
             who(one.principal.as_deref()),
             count(one.objects.unwrap_or_default(), "object", "objects"),
@@ -240,7 +242,7 @@ fn taken(taken: &[Taken], total: u64) -> Option<Point> {
     };
     let tone = if first.by_made_credential { Tone::Strong } else { Tone::Plain };
     let objects = count(first.all_objects.unwrap_or_default(), "object", "objects");
-    let head = format!("Objects read, as data events say: {objects}, {}", size(first.all_bytes));
+    let head = format!("Objects downloaded, according to data events: {objects}, {}", size(first.all_bytes));
     point(tone, head, taken.iter().map(item), total)
 }
 
@@ -254,13 +256,13 @@ fn networks(networks: &[Network], total: u64) -> Option<Point> {
         let told = format!("{who}, known since {since}, first seen from {}{known}", network.network);
         (format!("{} · {told}, after {days} of activity{short}", moment(network.time)), 1)
     };
-    let head = format!("Networks that a known identity was new in: {}", digits(total));
+    let head = format!("New networks for a known identity: {}", digits(total));
     point(Tone::Firm, head, networks.iter().map(item), total)
 }
 
 fn unexplained(events: u64) -> Option<Point> {
-    let head = format!("Events of the console in no signal: {}", digits(events));
-    let item = "They are listed under coverage, and are a lead in themselves.".to_owned();
+    let head = format!("Console events in no signal: {}", digits(events));
+    let item = "They are listed under Reliability, and are worth a look.".to_owned();
     (events > 0).then(|| Point { tone: Tone::Plain, head, items: vec![item] })
 }
 

@@ -37,7 +37,7 @@ pub(super) fn scope(report: &Report) -> Section {
     let facts = vec![
         ("Case", vec![Span::Code(scope.case.clone())]),
         ("Sessions", cell(sessions_asked(scope))),
-        ("Identities", cell(all(&scope.principals, "every identity"))),
+        ("Identities", cell(all(&scope.principals, "all identities"))),
         ("Time", cell(asked(scope.from, scope.to))),
         ("Found", cell(found)),
         ("Recorded", cell(span(totals.counts.first_event, totals.counts.last_event))),
@@ -49,17 +49,15 @@ pub(super) fn scope(report: &Report) -> Section {
 fn sessions_asked(scope: &Scope) -> String {
     match (scope.sessions.is_empty(), scope.principals.is_empty()) {
         (false, _) => scope.sessions.join(", "),
-        (true, false) => "every session of these identities".to_owned(),
-        (true, true) => {
-            "every session of the console, and every other session in which something stands out".to_owned()
-        }
+        (true, false) => "all sessions of these identities".to_owned(),
+        (true, true) => "all console sessions, and all other sessions in which something stands out".to_owned(),
     }
 }
 
 /// The time that was asked for.
 fn asked(from: Option<Timestamp>, to: Option<Timestamp>) -> String {
     match (from, to) {
-        (None, None) => "all of the time".to_owned(),
+        (None, None) => "no limit".to_owned(),
         (Some(from), None) => format!("{} UTC and later", moment(from)),
         (None, Some(to)) => format!("before {} UTC", moment(to)),
         (Some(from), Some(to)) => format!("from {} to {} UTC", moment(from), moment(to)),
@@ -87,7 +85,7 @@ fn opening(report: &Report) -> String {
     }
     let totals = &report.totals;
     let told = format!(
-        "{} in {} had {}: {} of the console and {} of programs",
+        "{} in {} had {}: {} in the console and {} of programs",
         count(totals.principals, "identity", "identities"),
         count(totals.accounts, "account", "accounts"),
         count(totals.sessions, "session", "sessions"),
@@ -106,14 +104,14 @@ fn opening(report: &Report) -> String {
 pub(super) fn amounts(counts: &Counts, console: bool) -> String {
     let parts = [
         (counts.looks, "page or list opened", "pages and lists opened"),
-        (counts.logins, "sign-in or attempt at one", "sign-ins and attempts at one"),
-        (counts.shells, "step in or out of an interactive shell", "steps in or out of an interactive shell"),
+        (counts.logins, "sign-in or sign-in attempt", "sign-ins and sign-in attempts"),
+        (counts.shells, "shell opened or closed", "shells opened or closed"),
         (counts.commands, "command typed", "commands typed"),
-        (counts.changes, "change or attempt at one", "changes and attempts at one"),
+        (counts.changes, "change or attempted change", "changes and attempted changes"),
         (
             counts.secrets,
-            "secret or credential read, made or asked for",
-            "secrets and credentials read, made or asked for",
+            "secret or credential read, created or requested",
+            "secrets and credentials read, created or requested",
         ),
     ];
     let parts = parts.into_iter().filter(|(number, ..)| *number > 0);
@@ -122,14 +120,14 @@ pub(super) fn amounts(counts: &Counts, console: bool) -> String {
     let against = if !console {
         String::new()
     } else if parts.is_empty() {
-        ", and no click that wrote them is known".to_owned()
+        " No click is known.".to_owned()
     } else {
-        format!(" against {clicks}: {}", joined(&parts))
+        format!(" There {} {clicks}: {}.", if counts.clicks == 1 { "was" } else { "were" }, joined(&parts))
     };
     let aside = [
-        (counts.background, "the console's own doing, with nobody clicking"),
-        (counts.unexplained, "the console's, and in no signal"),
-        (counts.programmatic, "calls of programs"),
+        (counts.background, "background requests of the console"),
+        (counts.unexplained, "console events in no signal"),
+        (counts.programmatic, "API calls of programs"),
     ];
     let told = |(number, what): (u64, &str)| {
         let verb = if number == 1 { "is" } else { "are" };
@@ -140,7 +138,7 @@ pub(super) fn amounts(counts: &Counts, console: bool) -> String {
         (0, 0) => " No event stands out.".to_owned(),
         (done, 0) => format!(" {} out.", count(done, "event stands", "events stand")),
         (0, tried) => format!(
-            " Of what stands out nothing succeeded; {} denied or failed.",
+            " No event that stands out succeeded; {} denied or failed.",
             count(tried, "event was", "events were")
         ),
         (done, tried) => {
@@ -151,7 +149,7 @@ pub(super) fn amounts(counts: &Counts, console: bool) -> String {
             )
         }
     };
-    format!("CloudTrail recorded {}{against}.{aside}{stand}", count(counts.events, "event", "events"))
+    format!("CloudTrail recorded {}.{against}{aside}{stand}", count(counts.events, "event", "events"))
 }
 
 fn figures(report: &Report) -> Vec<(String, String)> {
@@ -160,7 +158,7 @@ fn figures(report: &Report) -> Vec<(String, String)> {
         (digits(counts.events), "Events"),
         (digits(totals.sessions), "Sessions"),
         (of_console(totals.console_sessions > 0, counts.clicks), "Clicks and commands"),
-        (digits(counts.findings), "Stand out, done"),
+        (digits(counts.findings), "Stand out, succeeded"),
         (digits(counts.attempts), "Stand out, denied or failed"),
         (digits(counts.denied), "Denied calls"),
     ];
@@ -174,9 +172,9 @@ fn of_console(console: bool, clicks: u64) -> String {
 
 fn sessions(report: &Report) -> Vec<Block> {
     let head = [
-        text("Who"),
+        text("Identity"),
         short("From, UTC"),
-        short("Lasted"),
+        short("Duration"),
         short("MFA"),
         number("Events"),
         number("Clicks"),
@@ -184,10 +182,10 @@ fn sessions(report: &Report) -> Vec<Block> {
         number("Tried"),
         number("Denied"),
     ];
-    let lead = "Those in which most stands out are first. Stands out counts what was done, Tried what was denied or failed. \
-        Sessions of one program are told as one.";
+    let lead = "The most notable sessions are first. Stands out counts actions that succeeded, Tried counts denied or failed \
+        ones. Several sessions of one program are combined.";
     let table = Table::new(head).with(report.sessions.rows.iter().map(row));
-    let all = "The command cartographer sessions lists all.";
+    let all = "The command cartographer sessions lists all of them.";
     let mut blocks = vec![Block::Heading("Sessions".to_owned()), Block::Note(lead.to_owned()), Block::Table(table)];
     blocks.extend(left_out(&report.sessions, "sessions", all).map(Block::Note));
     blocks

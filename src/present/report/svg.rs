@@ -23,7 +23,7 @@ pub(super) fn plot(plot: &Plot) -> Markup {
             figcaption { (safe(&plot.told())) }
         }
         details {
-            summary { "The same as a table" }
+            summary { "Show as a table" }
             (table(&plot.table()))
         }
     }

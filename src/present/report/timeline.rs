@@ -14,20 +14,20 @@ use crate::present::timeline::{by_session, clock, head_of, span};
 pub(super) fn over_time(report: &Report) -> Section {
     let block = match Plot::new(&report.bins) {
         Some(plot) => Block::Plot(plot),
-        None => Block::Text("Nothing happened.".to_owned()),
+        None => Block::Text("There was no activity.".to_owned()),
     };
     Section { id: "over-time", title: "Clicks and events over time", blocks: vec![block] }
 }
 
 /// Every click and what programs did, session by session, the sessions in which most stands out first.
 pub(super) fn timeline(report: &Report) -> Section {
-    let lead = "All times are UTC. Sessions in which most stands out are first. A line is one click or command, with the events that it wrote. Where a click is not \
-        certain, the line says how sure it is, 1 being certain. A line that is called residual has events of the console \
-        that are in no signal. Of programs the lines are the calls that stand out, were denied, or change something, \
-        and all calls with a credential that was made in the case; calls that are alike share a line.";
+    let lead = "All times are UTC. The most notable sessions are first. A line is one click or command, with the number of its \
+        events. If a click is not certain, the line shows its confidence, where 1 is certain. A residual line has console \
+        events that are in no signal. For programs, the lines are calls that stand out, were denied, or change \
+        something, and all calls with a credential that was created in the case; similar calls share a line.";
     let case = quote::shell(&report.scope.case);
     let all = format!(
-        "The lightest are left out, pages and lists before changes. The command cartographer timeline --db {case} shows all."
+        "The least important lines are omitted first, such as pages and lists. The command cartographer timeline --db {case} shows all of them."
     );
     let mut blocks = vec![Block::Note(lead.to_owned())];
     blocks.extend(left_out(&report.lines, "lines", &all).map(Block::Note));
@@ -54,7 +54,7 @@ fn of_session(report: &Report, known: Option<&Session>, id: Option<&str>, entrie
     let note = match known.map_or(1, |known| known.sessions) {
         0 | 1 => format!("Session {id}"),
         sessions => {
-            format!("{} of this program, in order of time; one of them is {id}", count(sessions, "session", "sessions"))
+            format!("{} of this program, ordered by time; one of them is {id}", count(sessions, "session", "sessions"))
         }
     };
     let mut blocks = vec![Block::Heading(format!("{named} · {}", span(first, last))), Block::Note(note)];
@@ -76,8 +76,7 @@ fn of_session(report: &Report, known: Option<&Session>, id: Option<&str>, entrie
 /// How many calls of programs have no line.
 fn unlisted_calls(calls: u64, cut: bool) -> Option<String> {
     let what = if cut { "not listed here" } else { "reads that do not stand out and were not denied" };
-    (calls > 0)
-        .then(|| format!("And {}: {what}.", count(calls, "further call of programs", "further calls of programs")))
+    (calls > 0).then(|| format!("Plus {}: {what}.", count(calls, "more call of programs", "more calls of programs")))
 }
 
 /// The date is said where it is another than the heading's.
@@ -97,7 +96,7 @@ fn line(run: &Run<'_>, today: Option<i64>) -> (Tone, Vec<Vec<Span>>) {
 /// The sentence, the doubt and the error, and the page.
 fn what(run: &Run<'_>) -> Vec<Span> {
     let mut spans = vec![Span::Text(run.sentence())];
-    spans.extend(run.certainty().map(|sure| Span::Mark(format!("sure: {sure}"))));
+    spans.extend(run.certainty().map(|sure| Span::Mark(format!("confidence: {sure}"))));
     let unsaid = run.error().filter(|error| !run.sentence().contains(error));
     spans.extend(unsaid.map(|error| Span::Mark(error.to_owned())));
     if !run.first.class.is_event() {

@@ -83,7 +83,7 @@ pub(super) fn left_out<T>(list: &Listed<T>, of_what: &str, all: &str) -> Option<
     let (left, shown) = (list.left_out(), list.rows.len() as u64);
     (left > 0).then(|| {
         format!(
-            "{} of {} {of_what} are told here; {} are left out. {all}",
+            "This list has {} of {} {of_what}; {} are omitted. {all}",
             digits(shown),
             digits(list.total),
             digits(left)
@@ -109,7 +109,7 @@ pub(super) fn session(session: &Session, sign_ins: &[SignIn]) -> String {
         (!known.is_empty()).then(|| format!(" ({})", known.join(", "))),
         Some(did),
         when.map(|(from, to)| format!(" for {}, from {} to {} UTC", lasted(from, to), moment(from), moment(to))),
-        (!session.ips.is_empty()).then(|| format!(", coming from {}", joined(&session.ips))),
+        (!session.ips.is_empty()).then(|| format!(", connecting from {}", joined(&session.ips))),
         (!session.regions.is_empty()).then(|| format!(", in {}", joined(&session.regions))),
         Some(".".to_owned()),
         session.console.then(|| format!(" {}", came_in(session, sign_ins))),
@@ -126,7 +126,7 @@ fn came_in(session: &Session, sign_ins: &[SignIn]) -> String {
     };
     match own.find(|sign_in| sign_in.came_in) {
         Some(door) => format!("They signed in by {}, {}{refused}.", door.way, factor(door.mfa.or(session.mfa))),
-        None => format!("The trail has no sign-in of theirs{refused}; the session is {}.", factor(session.mfa)),
+        None => format!("The trail has no sign-in for this session{refused}; the session was {}.", factor(session.mfa)),
     }
 }
 
@@ -135,7 +135,7 @@ pub(super) const fn factor(mfa: Option<bool>) -> &'static str {
     match mfa {
         Some(true) => "with MFA",
         Some(false) => "without MFA",
-        None => "with or without MFA: the trail does not say",
+        None => "with or without MFA (not recorded)",
     }
 }
 
@@ -166,6 +166,6 @@ mod tests {
     fn a_list_says_what_it_leaves_out() {
         let list = |total| left_out(&Listed { rows: vec![(); 2], total }, "lines", "Look there.");
         assert_eq!(list(2), None);
-        assert_eq!(list(1002).as_deref(), Some("2 of 1,002 lines are told here; 1,000 are left out. Look there."));
+        assert_eq!(list(1002).as_deref(), Some("This list has 2 of 1,002 lines; 1,000 are omitted. Look there."));
     }
 }

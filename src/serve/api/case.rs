@@ -76,7 +76,7 @@ pub(super) async fn sessions(State(desk): State<Shared>, params: Params) -> Resu
 pub(super) async fn actor(State(desk): State<Shared>, Path(id): Path<String>) -> Result<Json, ServeError> {
     desk.ask(move |_, case| {
         let told = object(&case.query_with(ACTOR, std::slice::from_ref(&id))?)?;
-        let advice = "The list of sessions has their ids.";
+        let advice = "The list of sessions has their IDs.";
         Ok(Json::from(&told.ok_or_else(|| ServeError::missing(format!("there is no session {id:?}"), advice))?))
     })
     .await

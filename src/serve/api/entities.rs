@@ -57,7 +57,7 @@ pub(super) async fn types(State(desk): State<Shared>) -> Result<Json, ServeError
 pub(super) async fn seen(State(desk): State<Shared>, params: Params) -> Result<Json, ServeError> {
     let needed = |name| {
         let value = params.one(name).map(str::to_owned);
-        value.ok_or_else(|| ServeError::asked(format!("{name} is missing"), "Name one thing by type and value."))
+        value.ok_or_else(|| ServeError::asked(format!("{name} is missing"), "Specify type and value."))
     };
     let listing = Listing {
         setting: Filter::of_thing(needed("type")?, needed("value")?).setting()?,

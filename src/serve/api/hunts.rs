@@ -9,7 +9,7 @@ use crate::serve::rows::Json;
 /// `GET /api/hunts`
 pub(super) async fn hunts() -> Result<Json, ServeError> {
     let hunts = hunt::shipped().map_err(|error| {
-        ServeError::missing(error.to_string(), "The program was built with a hunt that cannot be read.")
+        ServeError::missing(error.to_string(), "The program contains an invalid hunt; this is a bug.")
     })?;
     Ok(Json::from(&Value::from(hunts.iter().map(told).collect::<Vec<_>>())))
 }

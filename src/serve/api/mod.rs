@@ -38,5 +38,5 @@ pub(super) fn routes() -> Router<Shared> {
 }
 
 async fn unknown(uri: Uri) -> ServeError {
-    ServeError::missing(format!("there is nothing at {}", uri.path()), "docs/serve.md lists what can be asked.")
+    ServeError::missing(format!("{} was not found", uri.path()), "docs/serve.md lists the endpoints.")
 }

@@ -86,5 +86,5 @@ pub(super) async fn event(State(desk): State<Shared>, Path(id): Path<String>) ->
 }
 
 fn unknown(what: &str, id: &str) -> ServeError {
-    ServeError::missing(format!("there is no {what} {id:?}"), "The timeline has the ids of the case.")
+    ServeError::missing(format!("there is no {what} {id:?}"), "The timeline has the IDs in the case.")
 }

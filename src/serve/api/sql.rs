@@ -31,7 +31,7 @@ struct Question {
 /// `POST /api/sql`
 pub(super) async fn sql(State(desk): State<Shared>, body: Bytes) -> Result<Json, ServeError> {
     let question: Question = serde_json::from_slice(&body).map_err(|error| {
-        ServeError::asked(format!("that is no question: {error}"), r#"Post {"sql": "FROM sessions", "limit": 1000}."#)
+        ServeError::asked(format!("invalid request: {error}"), r#"Post {"sql": "FROM sessions", "limit": 1000}."#)
     })?;
     let limit = question.limit.unwrap_or(ROWS).min(MOST_ROWS);
     let begun = Instant::now();

@@ -36,12 +36,13 @@ export class ApiError extends Error {
 type Scalar = string | number | boolean | null | undefined;
 
 const GONE = {
-  error: "The server does not answer.",
-  advice: "Is `cartographer serve` still running? Start it again and open the address it prints.",
+  error: "The server is not responding.",
+  advice:
+    "Check that `cartographer serve` is still running. If it is not, start it again and open the address that it prints.",
 };
 const NO_TOKEN = {
-  error: "The server does not know this page any more.",
-  advice: "Open the address that `cartographer serve` printed, with its token.",
+  error: "This page is no longer signed in.",
+  advice: "Open the full address that `cartographer serve` printed, including the token.",
 };
 
 async function problemOf(response: Response): Promise<Problem> {

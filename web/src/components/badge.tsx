@@ -22,9 +22,9 @@ export function Kind({ kind }: { kind: string }) {
 }
 
 const ORIGINS: Record<string, string> = {
-  letter: "every required call of the page was seen, in a known shape",
-  likeness: "the likeliest page: shapes differ, or a call is missing",
-  generic: "no page is known; the calls speak for themselves",
+  letter: "known page: every required call was seen, with an exact match",
+  likeness: "most likely page: requests differ, or a call is missing",
+  generic: "unknown page: described from its calls",
 };
 
 /** How sure a row is, and how it was found. */

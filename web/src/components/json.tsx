@@ -15,7 +15,7 @@ export function JsonView({ value, label }: { value: Json; label: string }) {
       <button
         type="button"
         class="small"
-        onClick={() => copy(JSON.stringify(value, null, 2), label).catch(() => announce("Not copied."))}
+        onClick={() => copy(JSON.stringify(value, null, 2), label).catch(() => announce("Could not copy."))}
       >
         Copy JSON
       </button>

@@ -9,30 +9,30 @@ const KEYS: readonly (readonly [string, readonly (readonly [string, string])[]])
     "Everywhere",
     [
       ["1 … 5", "Sessions, Timeline, Entities, SQL, Coverage"],
-      ["/", "to the search, or the SQL"],
-      ["?", "these keys"],
+      ["/", "go to the search or the SQL editor"],
+      ["?", "show these keys"],
     ],
   ],
   [
     "Rows",
     [
       ["j k, ↓ ↑", "down, up"],
-      ["Page ↓ ↑, Home, End", "a page, the first, the last row"],
-      ["Enter", "unfold or fold; open a session or an entity"],
-      ["Space", "select or unselect"],
+      ["Page ↓ ↑, Home, End", "move by a page; to the first or last row"],
+      ["Enter", "expand or collapse; open a session or an entity"],
+      ["Space", "select or deselect"],
       ["Shift + ↓ ↑", "select a range"],
       ["c", "copy the selected rows as text"],
-      ["Esc", "unselect; from what is unfolded, back to the rows; from the search, clear it"],
-      ["Tab", "into what is unfolded"],
+      ["Esc", "deselect; go from the details back to the rows; clear the search"],
+      ["Tab", "go to the expanded details"],
     ],
   ],
   [
-    "Strip of time",
+    "Activity strip",
     [
-      ["drag", "look at a stretch alone"],
+      ["drag", "zoom to a time range"],
       ["+ −", "nearer, farther"],
       ["← →", "earlier, later"],
-      ["0", "all of the time"],
+      ["0", "show the whole time range"],
     ],
   ],
   ["SQL", [["Ctrl + Enter", "run"]]],
@@ -75,7 +75,7 @@ export function Keys({ dialog }: { dialog: RefObject<HTMLDialogElement | null> }
       </label>
       <p class="built-with">
         <a href="/assets/licences.txt" target="_blank" rel="noopener">
-          Licences of what this page is built with
+          Licenses of third-party software
         </a>
       </p>
     </dialog>

@@ -21,7 +21,7 @@ const isIdle = (target: EventTarget | null) =>
 
 const MOVES = new Set(["j", "k", "ArrowDown", "ArrowUp", "PageDown", "PageUp", "Home", "End", "Enter"]);
 
-const notFetched = () => announce("These rows could not be fetched.");
+const notFetched = () => announce("Could not load these rows.");
 
 /** What can be done to rows, and which one is active. */
 function useDeeds<Row>(given: Given<Row>) {
@@ -43,7 +43,7 @@ function useDeeds<Row>(given: Given<Row>) {
     if (!selection) return;
     const [first, last] = [Math.min(anchor.current, index), Math.max(anchor.current, index)];
     if (last - first >= MOST_SELECTED) {
-      announce(`Select ${count(MOST_SELECTED)} rows at most; export the rest by its filter.`);
+      announce(`You can select at most ${count(MOST_SELECTED)} rows; use a filter to export more.`);
       return;
     }
     const range = await rows.range(first, last);

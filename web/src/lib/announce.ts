@@ -17,7 +17,7 @@ export async function copy(text: string, what: string) {
     await navigator.clipboard.writeText(text);
     announce(`Copied ${what}.`);
   } catch {
-    announce("The browser did not let the page copy. Allow it, or use an export.");
+    announce("The browser blocked copying. Allow it, or use an export.");
   }
 }
 

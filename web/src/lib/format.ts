@@ -41,9 +41,9 @@ export function confidence(value: number | null): string {
 
 const UNITS = ["bytes", "kB", "MB", "GB", "TB", "PB"] as const;
 
-/** `5.3 GB`, in powers of 1000; `size unknown` where the trail does not say. */
+/** `5.3 GB`, in powers of 1000; `unknown size` where the trail does not say. */
 export function bytes(value: number | null | undefined): string {
-  if (value == null) return "size unknown";
+  if (value == null) return "unknown size";
   const power = value < 1000 ? 0 : Math.min(UNITS.length - 1, Math.floor(Math.log10(value) / 3));
   const scaled = value / 1000 ** power;
   return `${power === 0 ? count(value) : scaled.toFixed(scaled < 100 ? 1 : 0)} ${UNITS[power]}`;

@@ -18,7 +18,7 @@ export function HuntPicker({ hunts, id, onPick }: PickerProps) {
     <label class="field hunt-field">
       Hunt{" "}
       <select value={id ?? ""} onChange={(event) => onPick(event.currentTarget.value || null)}>
-        <option value="">SQL of your own</option>
+        <option value="">Your own SQL</option>
         {[...byTactic(hunts)].map(([tactic, some]) => (
           <optgroup key={tactic} label={visible(tactic)}>
             {some.map((hunt) => (
@@ -45,7 +45,7 @@ export function AboutHunt({ hunt, given, onSet }: AboutProps) {
       <dl class="facts">
         <dt>A hit means</dt>
         <dd>{visible(hunt.hit)}</dd>
-        <dt>Innocent</dt>
+        <dt>False positives</dt>
         <dd>{visible(hunt.innocent)}</dd>
         {hunt.techniques.length > 0 && (
           <>

@@ -64,7 +64,7 @@ export function Result({ answer }: { answer: SqlAnswer }) {
     <section class="result" aria-label="Answer">
       <div class="bar">
         <span class="num" role="status">
-          {`${counted(answer.rows.length, "row")}${answer.truncated ? ", and more that are not shown: add a LIMIT, or export by the command line" : ""} in ${count(answer.elapsed_ms)} ms`}
+          {`${counted(answer.rows.length, "row")}${answer.truncated ? ", and more that are not shown: add a LIMIT, or export with the command line" : ""} in ${count(answer.elapsed_ms)} ms`}
         </span>
         <Save answer={answer} />
       </div>
@@ -98,7 +98,7 @@ function Record({ answer, values }: { answer: SqlAnswer; values: Json[] }) {
       {session && (
         <p>
           <a href={`/timeline?${params}`} onClick={follow}>
-            Show its session in the timeline
+            Show the session in the timeline
           </a>
         </p>
       )}
@@ -118,7 +118,7 @@ function Record({ answer, values }: { answer: SqlAnswer; values: Json[] }) {
 
 function Save({ answer: { columns, rows } }: { answer: SqlAnswer }) {
   const names = columns.map((column) => column.name);
-  const copied = () => copy(tsv(names, rows), counted(rows.length, "row")).catch(() => announce("Not copied."));
+  const copied = () => copy(tsv(names, rows), counted(rows.length, "row")).catch(() => announce("Could not copy."));
   return (
     <div class="carry">
       <button type="button" onClick={copied}>
@@ -129,7 +129,7 @@ function Save({ answer: { columns, rows } }: { answer: SqlAnswer }) {
           CSV
         </button>
         <button type="button" onClick={() => download("answer.jsonl", "application/x-ndjson", jsonl(names, rows))}>
-          JSON lines
+          JSON Lines
         </button>
       </Menu>
     </div>

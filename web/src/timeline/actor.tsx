@@ -124,7 +124,9 @@ function Made({ made }: { made: Actor["made"] }) {
           </li>
         ))}
       </ul>
-      {rows.length > FEW && <p class="muted">{`${count(rows.length - FEW)} more; Kind: create shows them below.`}</p>}
+      {rows.length > FEW && (
+        <p class="muted">{`${count(rows.length - FEW)} more; filter by kind create to show them.`}</p>
+      )}
     </details>
   );
 }

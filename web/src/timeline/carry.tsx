@@ -14,7 +14,7 @@ const MOST_IDS = 500;
 
 const FORMATS: readonly [ExportFormat, string][] = [
   ["csv", "CSV"],
-  ["jsonl", "JSON lines"],
+  ["jsonl", "JSON Lines"],
   ["md", "Markdown"],
 ];
 
@@ -38,7 +38,7 @@ interface CarryProps {
 }
 
 export function Carry({ filter, total, selection }: CarryProps) {
-  const failed = () => announce("Not copied.");
+  const failed = () => announce("Could not copy.");
   return (
     <div class="carry">
       {selection.size > 0 && (
@@ -53,7 +53,7 @@ export function Carry({ filter, total, selection }: CarryProps) {
             </button>
           </Menu>
           <button type="button" onClick={() => selection.clear()}>
-            Unselect
+            Deselect
           </button>
         </>
       )}
@@ -68,7 +68,7 @@ export function Carry({ filter, total, selection }: CarryProps) {
             ))}
           </>
         )}
-        <h3>{total === undefined ? "All that is shown" : `All ${counted(total, "row")}`}</h3>
+        <h3>{total === undefined ? "All rows shown" : `All ${counted(total, "row")}`}</h3>
         {FORMATS.map(([format, title]) => (
           <a key={format} href={exportAddress(filter, [], format, false)} download>
             {title}

@@ -30,7 +30,7 @@ export function Detail({ row, filter }: DetailProps) {
 function Signal({ row }: { row: TimelineRow }) {
   const { data, error, again } = useAsked(row.id, (signal) => api.signal(row.id, signal));
   if (error) return <Problem error={error} again={again} />;
-  if (!data) return <p class="waiting">Asking for the click …</p>;
+  if (!data) return <p class="waiting">Loading the click …</p>;
   const why = explanation(data.why);
   return (
     <div class="signal">
@@ -63,7 +63,7 @@ function Facts({ detail: { signal, rule }, found, row }: FactsProps) {
         <dd>{visible(path)}</dd>
         <dt>Rule</dt>
         <dd class="mono">{visible(signal.rule_id)}</dd>
-        <dt>How sure</dt>
+        <dt>Confidence</dt>
         <dd>{`${confidence(signal.confidence)}, ${visible(found ?? `by ${signal.origin}`)}`}</dd>
         {signal.attack && signal.attack.length > 0 && (
           <>
@@ -73,7 +73,7 @@ function Facts({ detail: { signal, rule }, found, row }: FactsProps) {
         )}
         {signal.missing && signal.missing.length > 0 && (
           <>
-            <dt>Not seen</dt>
+            <dt>Missing</dt>
             <dd class="mono">{signal.missing.map(visible).join(", ")}</dd>
           </>
         )}
@@ -129,7 +129,7 @@ function Entities({ entities }: { entities: readonly Entity[] }) {
   if (entities.length === 0) return null;
   return (
     <section>
-      <h3>{`On the screen (${count(entities.length)})`}</h3>
+      <h3>{`On the page (${count(entities.length)})`}</h3>
       <ul class="things">
         {(all ? entities : entities.slice(0, FEW)).map((entity) => (
           <li key={`${entity.entity_type} ${entity.entity_value}`}>
@@ -139,7 +139,7 @@ function Entities({ entities }: { entities: readonly Entity[] }) {
       </ul>
       {entities.length > FEW && (
         <button type="button" class="link" aria-expanded={all} onClick={() => setAll(!all)}>
-          {all ? "fewer" : `${count(entities.length - FEW)} more`}
+          {all ? "show less" : `${count(entities.length - FEW)} more`}
         </button>
       )}
     </section>
@@ -158,7 +158,7 @@ function Why({ lines }: { lines: readonly string[] }) {
       <pre>{visibleLines(shown.map((line) => clip(line, all ? Number.POSITIVE_INFINITY : 240).text).join("\n"))}</pre>
       {lines.length > FEW_LINES && (
         <button type="button" class="link" aria-expanded={all} onClick={() => setAll(!all)}>
-          {all ? "fewer" : `${count(lines.length - FEW_LINES)} more lines`}
+          {all ? "show less" : `${count(lines.length - FEW_LINES)} more lines`}
         </button>
       )}
     </section>
@@ -175,7 +175,7 @@ function Events({ id, total }: { id: string; total: number }) {
   if (error) return <Problem error={error} again={again} />;
   return (
     <section class="events">
-      <h3>{`Raw events (${count(total)})`}</h3>
+      <h3>{`Original events (${count(total)})`}</h3>
       {data?.rows.map((event) => (
         <EventLine key={event.event_id} event={event} />
       ))}
@@ -300,7 +300,7 @@ const MOST_THINGS = 40;
 function RawEvent({ id }: { id: string }) {
   const { data, error, again } = useAsked(id, (signal) => api.event(id, signal));
   if (error) return <Problem error={error} again={again} />;
-  if (!data) return <p class="waiting">Asking for the event …</p>;
+  if (!data) return <p class="waiting">Loading the event …</p>;
   return (
     <div class="raw">
       {data.facts && <About facts={data.facts} session={data.session_id} />}

@@ -49,7 +49,7 @@ export function Facets({ filter, facets, onChange }: FacetsProps) {
       )}
       {filter.actor.length > 0 && (
         <Values
-          title="Actor: session, and who used what it made"
+          title="Actor: a session, and all that used its credentials"
           counts={[]}
           chosen={filter.actor}
           onToggle={(value) => onChange({ ...filter, actor: toggled(filter.actor, value) })}
@@ -143,7 +143,7 @@ function EntityFilter({ filter, types, onChange }: EntityFilterProps) {
     <fieldset class="facet">
       <legend>Entity</legend>
       <select
-        aria-label="Type of entity"
+        aria-label="Entity type"
         value={filter.entityType ?? ""}
         onChange={(event) => choose(event.currentTarget.value || null)}
       >
@@ -162,8 +162,8 @@ function EntityFilter({ filter, types, onChange }: EntityFilterProps) {
       >
         <input
           type="text"
-          aria-label="Name or id of the entity; enter filters"
-          placeholder="name or id, then enter"
+          aria-label="Name or ID of the entity; press Enter to filter"
+          placeholder="name or ID, then Enter"
           value={typed}
           onInput={(event) => setTyped(event.currentTarget.value)}
         />

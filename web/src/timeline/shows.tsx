@@ -3,10 +3,10 @@ import { SHOWS, toggled } from "../lib/filter";
 import { count } from "../lib/format";
 
 const TITLES: Record<Show, [string, string]> = {
-  click: ["Clicks", "What a person clicked"],
-  command: ["Typed commands", "What was typed in a session of the console: CLI, SDK, CloudShell"],
-  residual: ["Unexplained", "Events of the console in no signal (residual)"],
-  background: ["Background", "What the console did by itself"],
+  click: ["Clicks", "Actions of a person in the console"],
+  command: ["Typed commands", "Commands in a console session: CLI, SDK, CloudShell"],
+  residual: ["Unexplained", "Console events in no signal (residual)"],
+  background: ["Background", "Requests that the console makes on its own"],
   programmatic: ["Programmatic", "Events of programs and services"],
 };
 
@@ -25,7 +25,7 @@ export function Shows({ show, counts, onChange }: ShowsProps) {
   };
   return (
     <fieldset class="shows">
-      <legend class="visually-hidden">What is shown</legend>
+      <legend class="visually-hidden">Rows to show</legend>
       {SHOWS.map((value) => (
         <label key={value} class={show.includes(value) ? "chosen" : ""} title={TITLES[value][1]}>
           <input type="checkbox" checked={show.includes(value)} onChange={() => toggle(value)} />

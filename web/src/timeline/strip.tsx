@@ -73,7 +73,7 @@ export function Strip(props: StripProps) {
         // biome-ignore lint/a11y/noNoninteractiveTabindex: the strip zooms by keys
         tabIndex={0}
         data-strip
-        aria-label={`${told(density)} Arrow keys move, plus and minus zoom, 0 shows everything.`}
+        aria-label={`${told(density)} Use the arrow keys to move, plus and minus to zoom, 0 to show everything.`}
         onKeyDown={onKeyDown}
       >
         <Plot density={density} stretch={stretch} width={width} zoom={zoom} />
@@ -88,7 +88,7 @@ export function Strip(props: StripProps) {
           {button("Later", "▶", "ArrowRight")}
           {button("Zoom in", "+", "+", !stretch)}
           {button("Zoom out", "−", "-")}
-          {button("Show all of the time", "All", "0")}
+          {button("Show all times", "All", "0")}
         </span>
       </div>
     </section>
@@ -116,11 +116,11 @@ const stepsOf = (stretch: Stretch, whole: Stretch): Steps => ({
 });
 
 function told(density: Density | undefined): string {
-  if (!density?.from) return "Nothing to plot.";
+  if (!density?.from) return "No data.";
   const sum = (of: "clicks" | "changes" | "events") => density.bins.reduce((total, bin) => total + bin[of], 0);
   const busiest = density.bins.reduce((best, bin) => (bin.clicks > best.clicks ? bin : best));
   return (
-    `${count(sum("clicks"))} rows, ${count(sum("changes"))} of them changes, in ${count(sum("events"))} events, ` +
+    `${count(sum("clicks"))} rows, ${count(sum("changes"))} of them changes, from ${count(sum("events"))} events, ` +
     `${moment(density.from)} to ${moment(density.to)}; most at ${moment(busiest.time)}.`
   );
 }

@@ -24,10 +24,10 @@ const PARTS = ["high", "lower", "visits", "changes", "commands"] as const;
 type Part = (typeof PARTS)[number];
 
 const MEANINGS: Record<Part, [string, string]> = {
-  high: ["Known page, ≥ 0.9", "clicks named by a known page, with a confidence of 0.9 or above"],
-  lower: ["Known page, < 0.9", "clicks named by the most probable page, with a lower confidence"],
-  visits: ["Visit", "clicks of which only the service is known"],
-  changes: ["Generic change", "changes on a page that is not known, named by their call"],
+  high: ["Known page, ≥ 0.9", "clicks on a known page, with a confidence of 0.9 or above"],
+  lower: ["Known page, < 0.9", "clicks on the most likely page, with a lower confidence"],
+  visits: ["Visit", "clicks for which only the service is known"],
+  changes: ["Generic change", "changes on an unknown page, described from their call"],
   commands: ["Command", "commands that were typed or run"],
 };
 
@@ -83,7 +83,7 @@ const columnsOf = (by: By, session: string | null): Column<CoverageRow>[] => [
         width: "minmax(8rem, 2fr)",
         render: (row) => <Text value={row.service} max={80} />,
       },
-  { key: "shares", title: "Named by", width: "minmax(5rem, 2fr)", render: (row) => <Shares of={row} /> },
+  { key: "shares", title: "Identified by", width: "minmax(5rem, 2fr)", render: (row) => <Shares of={row} /> },
   number("clicks", "Clicks", "4rem"),
   number("on_known_page", "Known page", "5.5rem"),
   number("high_confidence", "0.9 or above", "6rem"),
@@ -134,7 +134,7 @@ export function Coverage({ place: { params } }: { place: Place }) {
       {data && <Totals totals={data.totals} />}
       <div class="bar">
         <Segmented
-          label="How it is counted"
+          label="Group by"
           name="by"
           value={by}
           choices={BY}
@@ -156,7 +156,7 @@ export function Coverage({ place: { params } }: { place: Place }) {
           columns={columns}
           rows={source}
           rowKey={rowKey}
-          empty="There are no events of the console in this case."
+          empty="There are no console events in this case."
           compactBelow={73}
           compactRem={5}
           onEnter={enter}
@@ -169,11 +169,11 @@ export function Coverage({ place: { params } }: { place: Place }) {
 function Totals({ totals }: { totals: CoverageNumbers }) {
   const all = parts(totals);
   return (
-    <section class="totals" aria-label="In all">
+    <section class="totals" aria-label="Totals">
       <p class="totals-share">
         <strong class="num">{count(totals.on_known_page)}</strong>{" "}
         <span>
-          {`of ${count(totals.clicks)} clicks are named by a known page`}
+          {`of ${count(totals.clicks)} clicks match a known page`}
           {totals.mean_confidence == null ? "." : `; their mean confidence is ${confidence(totals.mean_confidence)}.`}
         </span>
       </p>
@@ -191,7 +191,7 @@ function Totals({ totals }: { totals: CoverageNumbers }) {
         <div class="part">
           <dt>Background</dt>
           <dd class="num">{count(totals.background_events)}</dd>
-          <dd class="part-meaning">{`of ${counted(totals.console_events, "event")} of the console; nobody clicked`}</dd>
+          <dd class="part-meaning">{`of ${counted(totals.console_events, "console event")}; made by the console on its own`}</dd>
         </div>
         <div class="part">
           <dt>Unexplained</dt>
@@ -204,7 +204,7 @@ function Totals({ totals }: { totals: CoverageNumbers }) {
               0
             )}
           </dd>
-          <dd class="part-meaning">events of the console in no signal: a lead in itself</dd>
+          <dd class="part-meaning">console events in no signal; worth a look</dd>
         </div>
       </dl>
     </section>

@@ -139,8 +139,8 @@ function All({ place: { params } }: { place: Place }) {
           How{" "}
           <select value={touched ?? ""} onChange={(event) => set("touched", event.currentTarget.value)}>
             <option value="">all</option>
-            <option value="true">touched: a call was about it</option>
-            <option value="changed">changed, made, or its secret taken</option>
+            <option value="true">touched by a call</option>
+            <option value="changed">changed, created, or secret retrieved</option>
           </select>
         </label>
         <Total total={rows.total} one="entity" many="entities" />
@@ -151,7 +151,7 @@ function All({ place: { params } }: { place: Place }) {
         columns={COLUMNS}
         rows={rows}
         rowKey={rowKey}
-        empty="No entity matches."
+        empty="No matching entities."
         compactBelow={73.5}
         compactRem={5}
         sorting={sorting}
@@ -231,7 +231,7 @@ function Seen({ type, value, place }: { type: string; value: string; place: Plac
         columns={SEEN}
         rows={rows}
         rowKey={seenKey}
-        empty="It was seen nowhere in this case."
+        empty="It was not seen in this case."
         compactBelow={65}
         compactRem={6.75}
         rowRem={2.75}

@@ -133,7 +133,7 @@ const COLUMNS: readonly Column<SessionRow>[] = [
   },
   tally("denied", "Denied"),
   tally("secrets_read", "Secrets"),
-  tally("credentials_made", "Creds made", "5.25rem"),
+  tally("credentials_made", "Creds created", "5.25rem"),
   tally("defenses_weakened", "Defenses", "4.5rem"),
   tally("data_exposed", "Data out", "4.25rem"),
   {
@@ -182,7 +182,7 @@ export function Sessions({ place: { params } }: { place: Place }) {
       <div class="bar">
         <Search label="Search sessions" value={search} onSearch={(text) => set("search", text, "", true)} />
         <Segmented
-          label="Which sessions"
+          label="Sessions to show"
           name="console"
           value={which}
           choices={WHICH}
@@ -199,8 +199,8 @@ export function Sessions({ place: { params } }: { place: Place }) {
         rowKey={rowKey}
         empty={
           which === "all"
-            ? "No session matches."
-            : "No session matches here. All has those in which nothing stands out."
+            ? "No matching sessions."
+            : "No matching sessions. All includes those in which nothing stands out."
         }
         compactBelow={79}
         compactRem={7.75}
@@ -224,7 +224,7 @@ const Chosen = ({ selection }: { selection: Selection<SessionRow> }) => (
           Show in one timeline
         </button>
         <button type="button" onClick={() => selection.clear()}>
-          Unselect
+          Deselect
         </button>
       </>
     )}

@@ -67,7 +67,7 @@ function useRun() {
 export function Sql({ place }: { place: Place }) {
   const hunts = useAsked("hunts", (signal) => api.hunts(signal));
   if (hunts.error) return <Problem error={hunts.error} again={hunts.again} />;
-  if (!hunts.data) return <p class="waiting">Asking for the hunts …</p>;
+  if (!hunts.data) return <p class="waiting">Loading the hunts …</p>;
   return <Console hunts={hunts.data} place={place} />;
 }
 
@@ -113,12 +113,12 @@ function Console({ hunts, place }: { hunts: readonly Hunt[]; place: Place }) {
               Stop
             </button>
           )}
-          <span class="hint">Ctrl + Enter runs · read-only</span>
+          <span class="hint">Ctrl + Enter to run · read-only</span>
         </div>
         {hunt && <AboutHunt key={hunt.id} hunt={hunt} given={given} onSet={setParam} />}
         <Editor text={text} onText={setText} onSubmit={submit} />
       </div>
-      {running.abort && <p class="waiting">Asking …</p>}
+      {running.abort && <p class="waiting">Running …</p>}
       {running.error !== undefined && <Problem error={running.error} />}
       {running.answer && <Result answer={running.answer} />}
     </div>

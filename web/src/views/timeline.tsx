@@ -169,12 +169,12 @@ interface NotableProps {
 const Notable = ({ on, others, onChange }: NotableProps) => (
   <label
     class={`notable ${on ? "chosen" : ""}`}
-    title="What changed something, took a secret, stands out, or was denied"
+    title="Activity that changed something, retrieved a secret, stands out, or was denied"
   >
     <input type="checkbox" checked={on} onChange={() => onChange(!on)} />
     Changes and findings only
     {others !== undefined && (
-      <span class="num facet-count">{on ? `${count(others)} others left out` : `without ${count(others)} others`}</span>
+      <span class="num facet-count">{on ? `${count(others)} hidden` : `hides ${count(others)}`}</span>
     )}
   </label>
 );
@@ -199,7 +199,7 @@ function Rows({ asking: { filter, order, open, rows, toggle, reorder }, selectio
   const onKey = (pressed: string, row: TimelineRow | undefined) => {
     const chosen = selection.size > 0 ? selection.rows() : row ? [row] : [];
     if (pressed !== "c" || chosen.length === 0) return false;
-    copyText(chosen).catch(() => announce("Not copied."));
+    copyText(chosen).catch(() => announce("Could not copy."));
     return true;
   };
   return (
@@ -209,7 +209,7 @@ function Rows({ asking: { filter, order, open, rows, toggle, reorder }, selectio
       columns={filter.session.length === 1 ? OF_ONE_SESSION : COLUMNS}
       rows={rows}
       rowKey={rowKey}
-      empty="Nothing matches. Show more kinds of rows, or clear filters."
+      empty="No matching rows. Show more kinds of rows, or clear filters."
       compactBelow={60}
       compactRem={6.75}
       rowRem={2.75}
