@@ -94,10 +94,10 @@ SELECT
     regexp_replace(event_source, '\.amazonaws\.com(\.cn)?$', '') AS service,
     'Aggregated event' AS title,
     concat(
-        'CloudTrail counted calls of ', COALESCE(event_source, 'a service'),
+        'CloudTrail counted calls to ', COALESCE(event_source, 'a service'),
         ' by ' || dimension,
         ' until ' || strftime(window_end, '%Y-%m-%d %H:%M:%S'),
-        ', without saying who called when'
+        '; the callers and times are not recorded'
     ) AS summary,
     NULL AS confidence,
     NULL AS origin,

@@ -240,7 +240,7 @@ impl Filter {
         let shown = |class: &Class| match class {
             Class::Click | Class::Residual => true,
             Class::Background => self.all || self.kind.contains(&Kind::Background),
-            Class::Programmatic => self.wants_programs(),
+            Class::Programmatic | Class::Aggregated => self.wants_programs(),
         };
         Class::ALL.into_iter().filter(shown).collect()
     }

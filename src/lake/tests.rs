@@ -239,7 +239,7 @@ fn columns_that_are_no_events_are_refused_by_name() {
     let nanoseconds = with(&without("event_time"), "event_time", times(TimeUnit::Nanosecond));
     assert_eq!(
         refusal(&nanoseconds),
-        "column \"event_time\" has type Timestamp(ns), expected TIMESTAMP: events are known to the microsecond; cast to timestamp[us], which drops what is finer"
+        "column \"event_time\" has type Timestamp(ns), expected TIMESTAMP: events have microsecond precision; cast to timestamp[us]"
     );
     let numbers = with(&rows, "event_key", Arc::new(Int32Array::from(vec![1, 2])));
     assert_eq!(refusal(&numbers), "column \"event_key\" has type Int32, expected VARCHAR: cast it");

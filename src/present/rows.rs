@@ -20,11 +20,13 @@ pub enum Class {
     Residual,
     /// An event that is not the console's.
     Programmatic,
+    /// An aggregated event: what CloudTrail counted in a window of time. It names no caller, and no session.
+    Aggregated,
 }
 
 impl Class {
     /// Every class.
-    pub const ALL: [Self; 4] = [Self::Click, Self::Background, Self::Residual, Self::Programmatic];
+    pub const ALL: [Self; 5] = [Self::Click, Self::Background, Self::Residual, Self::Programmatic, Self::Aggregated];
 
     /// The name in `timeline.class`.
     #[must_use]
@@ -34,6 +36,7 @@ impl Class {
             Self::Background => "background",
             Self::Residual => "residual",
             Self::Programmatic => "programmatic",
+            Self::Aggregated => "aggregated",
         }
     }
 

@@ -26,8 +26,8 @@ pub(super) fn runs<'a>(entries: &'a [&'a Entry]) -> impl Iterator<Item = Run<'a>
 }
 
 /// Only events fold, and never over midnight, where the timeline says the date. Reads of one service fold; what changes
-/// something, or reads a secret, folds with calls of the same name that ended the same way alone. The
-/// page folds by the same rule: `sql/serve/lines.sql`.
+/// something, or reads a secret, folds only with calls of the same name that ended the same way. The page folds by the same
+/// rule: `sql/serve/timeline_lines.sql`.
 fn folds(one: &Entry, next: &Entry) -> bool {
     let is_like =
         one.class.is_event() && one.class == next.class && one.service == next.service && day(one) == day(next);

@@ -36,7 +36,12 @@ pub fn timeline(out: &mut impl Write, entries: &[Entry], heads: &[Head], ids: bo
         }
         let head = id.and_then(|id| heads.get(id).copied()).cloned().unwrap_or_else(|| head_of(id, &entries));
         let short = id.map(|id| short_ids.get(id).copied().unwrap_or(id));
-        header(out, &head, short)?;
+        if entries.iter().all(|entry| entry.class == Class::Aggregated) {
+            let bold = Style::new().bold();
+            writeln!(out, "{bold}aggregated events{bold:#} · {}", span(head.first_time, head.last_time))?;
+        } else {
+            header(out, &head, short)?;
+        }
         lines(out, &entries, ids)?;
     }
     Ok(())
@@ -153,6 +158,9 @@ fn line(out: &mut impl Write, run: &Run<'_>, labels: usize, regions: usize) -> i
 
 /// What follows the sentence: `  (12 events)  ~0.72  [AccessDenied]`.
 fn tail(run: &Run<'_>) -> String {
+    if run.first.class == Class::Aggregated {
+        return String::new();
+    }
     let events = run.events();
     let mut tail = format!("  ({events} {})", if events == 1 { "event" } else { "events" });
     // Writing to a String cannot fail.
@@ -173,7 +181,9 @@ const fn style(class: Class, kind: Option<Kind>) -> Style {
         (Class::Click, Some(Kind::Command | Kind::Session)) => AnsiColor::Magenta,
         (Class::Click, Some(Kind::Login)) => AnsiColor::Cyan,
         (Class::Click, _) => return Style::new(),
-        (Class::Background | Class::Residual | Class::Programmatic, _) => return Style::new().dimmed(),
+        (Class::Background | Class::Residual | Class::Programmatic | Class::Aggregated, _) => {
+            return Style::new().dimmed();
+        }
     };
     colour.on_default()
 }

@@ -212,7 +212,7 @@ impl Unpacked {
         }
         let has_end = usize::try_from(end).is_ok_and(|end| bytes.len() > end);
         if !has_end {
-            self.problems.push(format!("{name}: tar: cut off: the end of the archive is not marked"));
+            self.problems.push(format!("{name}: tar: truncated: no end-of-archive marker"));
         }
     }
 

@@ -213,13 +213,13 @@ mod tests {
         let all = shape(&["maxItems"]);
         let next = shape(&["marker", "maxItems"]);
         let (nearness, words) = compared(&all, &[&next], &json!({"maxItems": 1, "marker": "x"}));
-        assert_eq!((nearness, words), (OTHER_MEMBER, vec!["a member marker, as in other requests".to_owned()]));
+        assert_eq!((nearness, words), (OTHER_MEMBER, vec!["has member marker, as other requests do".to_owned()]));
     }
 
     #[test]
     fn a_renamed_member_is_known_again() {
         let (nearness, words) = compared(&shape(&["maxItems"]), &[], &json!({"maxItemsV2": 1}));
-        assert_eq!((nearness, words), (RENAMED, vec!["1 member by another name".to_owned()]));
+        assert_eq!((nearness, words), (RENAMED, vec!["1 member renamed".to_owned()]));
     }
 
     #[test]
@@ -230,6 +230,6 @@ mod tests {
         let (sized, _) = compared(&all, &[], &json!({"maxItems": 50, "pathPrefix": "/"}));
         let (other, words) = compared(&all, &[], &json!({"maxItems": 20, "pathPrefix": "/team"}));
         assert!(sized > 0.97 && other < 0.5, "{sized} {other}");
-        assert_eq!(words, ["not so that pathPrefix is /"]);
+        assert_eq!(words, ["does not match: pathPrefix is /"]);
     }
 }

@@ -308,7 +308,8 @@ mod tests {
 
     #[test]
     fn broken_templates_say_what_is_expected() {
-        for (template, word) in [("a {b", "not closed"), ("a [b", "not closed"), ("a ] b", "alone"), ("{B}", "{users}")]
+        for (template, word) in
+            [("a {b", "not closed"), ("a [b", "not closed"), ("a ] b", "unmatched"), ("{B}", "{users}")]
         {
             let error = Template::parse(template).unwrap_err();
             assert!(error.contains(word), "{template}: {error}");

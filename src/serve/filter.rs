@@ -153,7 +153,7 @@ mod tests {
         let show = |query| asked(query).unwrap().show;
         assert_eq!(show(""), ["click"]);
         assert_eq!(show("show=residual&show=command"), ["residual", "command"]);
-        assert_eq!(show("ids=a"), ["click", "background", "residual", "programmatic", "command"]);
+        assert_eq!(show("ids=a"), ["click", "background", "residual", "programmatic", "aggregated", "command"]);
     }
 
     #[test]
@@ -180,7 +180,7 @@ mod tests {
     #[test]
     fn a_value_that_there_is_not_is_refused_by_name() {
         let problem = |query| asked(query).unwrap_err().to_string();
-        assert_eq!(problem("kind=frob"), "kind=frob makes no sense");
+        assert_eq!(problem("kind=frob"), "kind=frob is not valid");
         assert_eq!(problem("show=all"), "show=all makes no sense");
         assert_eq!(problem("from=yesterday"), "from=yesterday makes no sense");
         assert_eq!(problem("outcome=maybe"), "outcome=maybe makes no sense");

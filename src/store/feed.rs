@@ -199,6 +199,6 @@ mod tests {
         let count = "SELECT count(*) FROM case_info WHERE key LIKE 'fed %'";
         assert_eq!(case.connection.query_row(count, [], |row| row.get::<_, u64>(0)).unwrap(), 0);
         let again = case.execute("FROM cartographer_feed()").unwrap_err();
-        assert!(again.to_string().contains("nothing is fed"), "{again}");
+        assert!(again.to_string().contains("no rows are being inserted"), "{again}");
     }
 }

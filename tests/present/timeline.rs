@@ -125,3 +125,21 @@ fn sessions_are_apart_headed_and_known_by_their_shortest_prefix() {
         09:12:00  view  b  (140 events)\n";
     assert_eq!(text, expected);
 }
+
+#[test]
+fn aggregated_events_have_a_heading_of_their_own() {
+    let counted = |minutes, summary: &str| Entry {
+        session_id: None,
+        principal: None,
+        title: Some("Aggregated event".to_owned()),
+        summary: Some(summary.to_owned()),
+        ..entry(minutes, Class::Aggregated)
+    };
+    let entries = [counted(0, "CloudTrail counted calls to s3\u{1b}"), counted(5, "CloudTrail counted calls to kms")];
+    let text = timeline(&entries, &[]);
+    let lines: Vec<&str> = text.lines().collect();
+    assert!(lines[0].starts_with("aggregated events · ") && lines[0].ends_with(" UTC"), "{text}");
+    assert!(lines[1].ends_with("  aggregated  CloudTrail counted calls to s3\\u{1b}"), "{text}");
+    assert!(lines[2].ends_with("  aggregated  CloudTrail counted calls to kms"), "{text}");
+    assert_eq!(lines.len(), 3, "{text}");
+}

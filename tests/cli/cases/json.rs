@@ -141,7 +141,7 @@ fn reading_goes_on_after_damage() {
     loaded.says("headless.json: record 1: the beginning of a record is missing");
     let tailless = format!("{{\"Records\":[{one},{two},{}", &three[..100]);
     let loaded = Loaded::of(&[("tailless.json", tailless.as_bytes())], &[]).came_to(3, 2, 1, 4).has(&rows(&[1, 2]));
-    loaded.says("tailless.json: record 3: cut off");
+    loaded.says("tailless.json: record 3: truncated");
     let hits: Vec<Value> =
         [one.as_str(), &two[..200], &three].iter().map(|text| json!({"_source": {"message": text}})).collect();
     let wrapped = json!({"hits": {"hits": hits}}).to_string();
@@ -167,8 +167,9 @@ fn different_events_with_one_id_are_all_kept() {
         let mut events = records(&[1, 2, 3]);
         events.iter_mut().for_each(|event| event["eventID"] = json!(redacted));
         let loaded = Loaded::of(&[("redacted.json", &trail(&events))], &[]).came_to(3, 3, 0, 0);
-        let loaded = loaded
-            .says(&format!("3 different events have the id \"{redacted}\": each is kept under an id of its content"));
+        let loaded = loaded.says(&format!(
+            "3 different events have the ID \"{redacted}\": each is kept with an ID derived from its content"
+        ));
         let times = "SELECT concat('at ', strftime(event_time, '%S '), extra->>'eventID') FROM events ORDER BY ALL";
         assert_eq!(loaded.ask(times), ["01", "02", "03"].map(|second| format!("at {second} {redacted}")));
     }
@@ -231,4 +232,25 @@ fn a_load_that_only_joins_and_rejects_is_no_failure() {
     crate::cartographer(dir.path(), &["load", "trail.json", "--db", "case.duckdb"]).assert().code(0);
     let assert = crate::cartographer(dir.path(), &["load", "history.csv", "--db", "case.duckdb"]).assert().code(4);
     assert.stderr(predicates::str::contains("2 read = 0 inserted + 0 duplicate + 1 merged + 1 rejected"));
+}
+
+#[test]
+fn aggregated_events_stand_in_the_timeline_as_what_they_are() {
+    let counted = json!({
+        "eventVersion": "1.0", "accountId": "444455556666", "eventId": id(7), "eventCategory": "Aggregated",
+        "eventType": "AwsAggregatedEvent", "awsRegion": "eu-central-1", "eventSource": "s3.amazonaws.com",
+        "timeWindow": {"windowStart": "2024-06-03T08:00:00Z", "windowEnd": "2024-06-03T08:05:00Z"},
+        "summary": {"primaryDimension": {"dimension": "eventName", "statistics": [{"name": "GetObject", "value": 12}]}},
+    });
+    let loaded = Loaded::of(&[("a.json", &trail(&[record(1, "nora"), counted]))], &[]).came_to(2, 2, 0, 0);
+    let loaded = loaded.has(&[row(1, "nora")]);
+    let lines = |args: &[&str]| {
+        let args = [&["timeline", "--db", "case.duckdb"], args].concat();
+        String::from_utf8(crate::cartographer(loaded.dir.path(), &args).output().unwrap().stdout).unwrap()
+    };
+    let all = lines(&["--all"]);
+    let sentence = "CloudTrail counted calls to s3.amazonaws.com by eventName until 2024-06-03 08:05:00; the callers and times are not recorded";
+    assert!(all.contains("aggregated events · 2024-06-03 08:00:00") && all.contains(sentence), "{all}");
+    assert!(lines(&["--all", "--format", "jsonl"]).contains("\"class\":\"aggregated\""));
+    assert!(!lines(&["--service", "kms", "--all"]).contains("aggregated"));
 }

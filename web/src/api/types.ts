@@ -1,6 +1,6 @@
 // What the server answers, as it answers it. Times are RFC 3339 texts in UTC; what is missing is null.
 
-export type Show = "click" | "command" | "background" | "residual" | "programmatic";
+export type Show = "click" | "command" | "background" | "residual" | "programmatic" | "aggregated";
 export type Outcome = "ok" | "failed" | "denied";
 export type Order = "asc" | "desc";
 

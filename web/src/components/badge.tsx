@@ -14,6 +14,7 @@ const KINDS = new Set([
   "background",
   "residual",
   "programmatic",
+  "aggregated",
 ]);
 
 /** What a row is, in a word; the colour only repeats it. */

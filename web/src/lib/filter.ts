@@ -2,7 +2,7 @@
 
 import type { Outcome, Show } from "../api/types";
 
-export const SHOWS: readonly Show[] = ["click", "command", "residual", "background", "programmatic"];
+export const SHOWS: readonly Show[] = ["click", "command", "residual", "background", "programmatic", "aggregated"];
 /** What a person did and what nobody explains; the rest is asked for. */
 export const DEFAULT_SHOW: readonly Show[] = ["click", "command", "residual"];
 /** Where somebody or something is chosen, what they did by API belongs to it. */

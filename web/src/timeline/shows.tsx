@@ -8,6 +8,7 @@ const TITLES: Record<Show, [string, string]> = {
   residual: ["Unexplained", "Console events in no signal (residual)"],
   background: ["Background", "Requests that the console makes on its own"],
   programmatic: ["Programmatic", "Events of programs and services"],
+  aggregated: ["Aggregated", "Counts of calls in a window of time; CloudTrail does not record who called"],
 };
 
 interface ShowsProps {
