@@ -44,6 +44,7 @@ impl EventRows {
         let told = described(event, &key, [request.root(), response.root()]);
         let grants = (!told.grants.is_empty()).then(|| serde_json::to_string(&told.grants).unwrap_or_default());
         let network = event.source_ip.as_deref().and_then(call::network_of);
+        let names: Vec<Cow<'_, str>> = told.entities.iter().map(Entity::name).collect();
         self.0.push(&[
             Cell::text(&event.event_id),
             Cell::Time(Some(event.event_time)),
@@ -88,7 +89,7 @@ impl EventRows {
             Cell::Text(network.as_deref()),
             Cell::List(told.techniques.clone()),
             Cell::Structs(told.classes.iter().flat_map(class).collect()),
-            Cell::Structs(told.entities.iter().flat_map(entity).collect()),
+            Cell::Structs(told.entities.iter().zip(&names).flat_map(entity).collect()),
             Cell::Text(grants.as_deref()),
             optional(event.shared_event_id.as_ref()),
             optional(event.vpc_endpoint_id.as_ref()),
@@ -145,8 +146,8 @@ fn class<'a>(one: &'a Classified<'_>) -> [Option<&'a str>; CLASS.len()] {
 }
 
 /// The members of [`ENTITY`].
-fn entity(one: &Entity) -> [Option<&str>; ENTITY.len()] {
-    [Some(&one.kind), Some(&one.value), Some(&one.name), Some(one.relation.as_str())]
+fn entity<'a>((one, name): (&'a Entity, &'a Cow<'_, str>)) -> [Option<&'a str>; ENTITY.len()] {
+    [Some(&one.kind), Some(&one.value), Some(name), Some(one.relation.as_str())]
 }
 
 fn optional<'a>(text: Option<&'a Cow<'_, str>>) -> Cell<'a> {

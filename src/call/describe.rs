@@ -2,7 +2,6 @@
 
 use serde_json::Value;
 
-use super::name::{account_of, region_of};
 use super::policy::{self, Subject};
 use super::schema::Format;
 use super::table::{Entry, Place, Root, Table};
@@ -199,7 +198,7 @@ impl<'s, 'c> Subjects<'s, 'c> {
                 relation => relation,
             };
             for value in self.values(&thing.places) {
-                entities.push((at, entity(self.call, &thing.kind, value, relation)));
+                entities.push((at, entity(&thing.kind, value, relation)));
             }
             let of_kind = listed.iter().filter(|one| one.kind == thing.kind);
             entities.extend(of_kind.map(|one| (at, Entity { relation, ..one.clone() })));
@@ -305,19 +304,9 @@ impl<'s, 'c> Subjects<'s, 'c> {
     }
 }
 
-/// A thing of that type, with what its ARN says, else the event.
-pub(super) fn entity(call: &Call<'_>, kind: &str, value: &str, relation: Relation) -> Entity {
-    let owned = |text: Option<&str>| text.map(str::to_owned);
-    let is_arn = value.starts_with("arn:");
-    Entity {
-        kind: kind.to_owned(),
-        value: value.to_owned(),
-        name: name::short(value, None).into_owned(),
-        relation,
-        account: owned(account_of(value).or(call.account)),
-        // What is global has no region in its ARN.
-        region: owned(region_of(value).or(if is_arn { None } else { call.region })),
-    }
+/// A thing of that type.
+pub(super) fn entity(kind: &str, value: &str, relation: Relation) -> Entity {
+    Entity { kind: kind.to_owned(), value: value.to_owned(), relation }
 }
 
 fn collect<'j>(value: Json<'j>, values: &mut Vec<&'j str>) {

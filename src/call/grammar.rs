@@ -111,10 +111,10 @@ pub(super) fn phrase<'c>(words: &'c Words, call: &Call<'c>, outcome: Outcome) ->
             () if is_done && deletes(verb) => Relation::Deleted,
             () => Relation::Target,
         };
-        add(entity(call, kind_of(one, topic), one.value, relation));
+        add(entity(kind_of(one, topic), one.value, relation));
     }
     for one in &made {
-        add(entity(call, &one.kind, one.value, Relation::Created));
+        add(entity(&one.kind, one.value, Relation::Created));
     }
     listed.into_iter().for_each(&mut add);
     Phrase { action, entities }

@@ -16,6 +16,8 @@ mod schema;
 mod statement;
 mod table;
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
 use crate::json::Json;
@@ -93,14 +95,16 @@ pub struct Entity {
     pub kind: String,
     /// Its name, id or ARN, as the record has it.
     pub value: String,
-    /// Its name without an ARN's beginning.
-    pub name: String,
     /// How the call relates to it.
     pub relation: Relation,
-    /// The account it is in: its ARN's, else the event's.
-    pub account: Option<String>,
-    /// The region it is in: its ARN's, else the event's.
-    pub region: Option<String>,
+}
+
+impl Entity {
+    /// Its name without an ARN's beginning.
+    #[must_use]
+    pub fn name(&self) -> Cow<'_, str> {
+        name::short(&self.value, None)
+    }
 }
 
 /// A permission that a call gives or takes: one statement of a policy for one principal, or one network that is let in.

@@ -25,11 +25,6 @@ pub(super) fn account_of(arn: &str) -> Option<&str> {
     parts(arn).map(|parts| parts[4]).filter(|account| is_account(account))
 }
 
-/// The region of an ARN, if it has one.
-pub(super) fn region_of(arn: &str) -> Option<&str> {
-    parts(arn).map(|parts| parts[3]).filter(|region| !region.is_empty())
-}
-
 /// A thing's name without the beginning of its ARN; where that is in another account, with the account.
 ///
 /// `arn:aws:iam::111122223333:role/deploy` is `deploy`, and `deploy of account 111122223333` elsewhere;

@@ -20,7 +20,7 @@ pub(super) fn of(call: &Call<'_>) -> Vec<Entity> {
     }
     let mut entities: Vec<Entity> = Vec::new();
     for (kind, value) in pairs {
-        let entity = entity(call, &kind_of(&kind), &value, Relation::Target);
+        let entity = entity(&kind_of(&kind), &value, Relation::Target);
         if !value.is_empty() && !entities.contains(&entity) {
             entities.push(entity);
         }

@@ -116,7 +116,7 @@ fn relate(rules: &RuleSet, events: &[Prepared<'_>], found: &Found, entities: &mu
     let described: Vec<(usize, Vec<call::Entity>)> =
         members.map(|event| (event, call::Table::shipped().describe(&events[event].call()).entities)).collect();
     for entity in entities {
-        let is_it = |one: &&call::Entity| one.value == entity.value || one.name == entity.value;
+        let is_it = |one: &&call::Entity| one.value == entity.value || one.name() == entity.value;
         let mut relation = None;
         for (event, named) in &described {
             let Some(one) = named.iter().find(is_it) else { continue };

@@ -101,14 +101,14 @@ fn what_is_mistyped_gets_a_suggestion() {
         (&["hunt", "lits"], 2, "a similar subcommand exists: 'list'"),
         (&["timeline", "--princpal", "x"], 2, "a similar argument exists: '--principal'"),
         (&["timeline", "--kind", "creat"], 2, "a similar value exists: 'create'"),
-        (&["hunt", "show", "persistance/made-key-used"], 2, "Near it are persistence/made-key-used;"),
-        (&["hunt", "run", "made-kye-used", "--db", "case.duckdb"], 2, "Near it are persistence/made-key-used;"),
+        (&["hunt", "show", "persistance/made-key-used"], 2, "Similar IDs: persistence/made-key-used."),
+        (&["hunt", "run", "made-kye-used", "--db", "case.duckdb"], 2, "Similar IDs: persistence/made-key-used."),
         (
             &["hunt", "run", "persistence/made-key-used", "--set", "princpal=x", "--db", "case.duckdb"],
             2,
             "Did you mean principal?",
         ),
-        (&["rules", "show", "iam/usres"], 1, "Near it are iam/users"),
+        (&["rules", "show", "iam/usres"], 1, "Similar IDs: iam/users"),
     ];
     for (args, code, told) in suggestions {
         cartographer(dir.path(), args).assert().code(code).stdout(is_empty()).stderr(contains(told));

@@ -62,7 +62,7 @@ fn what_makes_no_sense_is_told_with_what_would() {
     };
     run(&["hours"]).stderr(contains("error: there is no hunt \"hours\"").and(contains(UNUSUAL)));
     run(&[UNUSUAL, "--set", "hour=3"])
-        .stderr(contains("nothing called \"hour\"").and(contains("since, until, principal, first_hour, last_hour")));
+        .stderr(contains("no parameter \"hour\"").and(contains("since, until, principal, first_hour, last_hour")));
     run(&[UNUSUAL, "--set", "first_hour=six"]).stderr(contains("first_hour=six: expected a whole number"));
     run(&[UNUSUAL, "--set", "since=monday"]).stderr(contains("since=monday: expected RFC 3339"));
     run(&[UNUSUAL, "--set", "since"]).stderr(contains("expected NAME=VALUE"));

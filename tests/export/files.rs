@@ -28,8 +28,8 @@ fn parquet_holds_every_row_as_plain_types() {
     assert_eq!(
         ask(dir.path(), "case.duckdb", types),
         "t\nBIGINT\nBOOLEAN\n\"STRUCT(\"\"class\"\" VARCHAR, effect VARCHAR, \"\"object\"\" VARCHAR)[]\"\n\
-         \"STRUCT(entity_type VARCHAR, entity_value VARCHAR, \"\"name\"\" VARCHAR, relation VARCHAR, account_id VARCHAR, \
-         region VARCHAR)[]\"\nTIMESTAMP WITH TIME ZONE\nVARCHAR\nVARCHAR[]\n"
+         \"STRUCT(entity_type VARCHAR, entity_value VARCHAR, \"\"name\"\" VARCHAR, relation VARCHAR)[]\"\n\
+         TIMESTAMP WITH TIME ZONE\nVARCHAR\nVARCHAR[]\n"
     );
     let unsorted = "SELECT count(*) AS n FROM (SELECT (event_time, event_id) < lag((event_time, event_id)) OVER \
                     (ORDER BY file_row_number) AS back FROM read_parquet('out/events/*.parquet', file_row_number = true)) WHERE back";

@@ -33,7 +33,7 @@ fn pages_that_cannot_be_are_refused() {
     let served = served();
     for query in ["limit=1001", "limit=-1", "offset=-1", "limit=many", "offset=9223372036854775808"] {
         let (status, problem, advice) = served.refused(&format!("/api/timeline?{query}"));
-        assert_eq!((status, problem), (400, format!("{query} makes no sense")));
+        assert_eq!((status, problem), (400, format!("{query} is not valid")));
         assert!(advice.starts_with("Expected a whole number from 0 to "), "{advice}");
     }
 }

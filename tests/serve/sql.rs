@@ -58,7 +58,7 @@ fn what_would_do_more_than_read_the_case_is_refused() {
         ("PRAGMA profiling_output = 'out'", "configuration has been locked", "Settings cannot be changed"),
         ("FROM events SELECT nothing", "nothing", "DESCRIBE"),
         ("SELEC 1", "syntax error", "DESCRIBE"),
-        (" -- nothing", "no SQL statement", "Write one"),
+        (" -- nothing", "no SQL statement", "Enter a query"),
     ] {
         let (status, answer) = served.sql(&json!({ "sql": query }));
         let told = |name: &str| answer[name].as_str().unwrap().to_owned();

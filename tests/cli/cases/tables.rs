@@ -206,7 +206,7 @@ fn a_column_of_times_has_one_convention() {
 fn times_that_could_be_two_are_not_guessed() {
     let unsaid = history(&["03/06/2024 08:00:01", "04/06/2024 20:00:02"]);
     let loaded = Loaded::of(&[("unsaid.csv", unsaid.as_bytes())], &[]).came_to(2, 0, 2, 1);
-    loaded.says("no row of the column shows which; say it with --date-order mdy or dmy: \"03/06/2024 08:00:01\"");
+    loaded.says("no row of the column shows which; use --date-order mdy or dmy: \"03/06/2024 08:00:01\"");
     for (order, first) in [("dmy", "2024-06-03T08:00:01Z"), ("mdy", "2024-03-06T08:00:01Z")] {
         let loaded = Loaded::of(&[("unsaid.csv", unsaid.as_bytes())], &["--date-order", order]).came_to(2, 2, 0, 0);
         assert_eq!(loaded.ask("SELECT event_time FROM events WHERE event_id = 'e0'"), [first]);
@@ -232,9 +232,9 @@ fn ragged_rows_are_rejects() {
     for (bad, cause) in [
         (
             "e2,2024-06-03T08:00:02Z,CreateKey,kms.amazonaws.com,Mozilla (KHTML, like Gecko),nora,",
-            "the row has 8 cells, and the header has 7",
+            "the row has 8 cells, but the header has 7",
         ),
-        ("e2,2024-06-03T08:00:02Z,CreateKey", "the row has 3 cells, and the header has 7"),
+        ("e2,2024-06-03T08:00:02Z,CreateKey", "the row has 3 cells, but the header has 7"),
         ("e2,2024-06-03T08:00:02Z,CreateKey,kms.amazonaws.com,\"unclosed,mallory,", "a quote is not closed"),
     ] {
         let loaded = Loaded::of(&[("ragged.csv", table(&[good, bad, after]).as_bytes())], &[]).came_to(3, 2, 1, 4);
