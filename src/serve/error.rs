@@ -15,7 +15,7 @@ use crate::store::StoreError;
 /// Why a request was not answered.
 #[derive(Debug, Error)]
 pub enum ServeError {
-    /// What was asked makes no sense.
+    /// The request is not valid.
     #[error("{problem}")]
     Asked {
         /// What is wrong with it.
@@ -70,7 +70,7 @@ fn told(error: &PresentError) -> String {
 }
 
 impl ServeError {
-    /// What was asked makes no sense: the problem, in a sentence's beginning; the advice, in a sentence.
+    /// The request is not valid: the problem, in a sentence's beginning; the advice, in a sentence.
     pub(super) fn asked(problem: impl Into<String>, advice: impl Into<String>) -> Self {
         Self::Asked { problem: problem.into(), advice: advice.into() }
     }
