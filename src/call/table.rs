@@ -17,7 +17,11 @@ use crate::rule::words::{Words, unversioned};
 use crate::rule::{RuleError, RuleText};
 
 /// The shipped table, compiled when it is first asked for.
-static SHIPPED: LazyLock<Table> = LazyLock::new(|| Table::compile(&RuleText::shipped()).unwrap_or_default());
+static SHIPPED: LazyLock<Table> = LazyLock::new(|| {
+    let is_part =
+        |path: &str| !path.ends_with(".spec.toml") && (path.starts_with("calls/") || path.starts_with("words/"));
+    Table::compile(&RuleText::shipped_where(&is_part)).unwrap_or_default()
+});
 
 /// Where a path begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

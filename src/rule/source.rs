@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use include_dir::{Dir, include_dir};
+use rayon::prelude::*;
 
 use super::compile;
 use super::weights::Weights;
@@ -57,8 +58,13 @@ impl RuleText {
 
     /// Every shipped file, specs included, in order of their paths.
     pub fn shipped() -> Vec<Self> {
+        Self::shipped_where(&|_| true)
+    }
+
+    /// The shipped files whose paths satisfy `wanted`, in order of their paths.
+    pub fn shipped_where(wanted: &dyn Fn(&str) -> bool) -> Vec<Self> {
         let mut texts = Vec::new();
-        collect_shipped(&SHIPPED, &mut texts);
+        collect_shipped(&SHIPPED, wanted, &mut texts);
         texts.sort_by(|a, b| a.path.cmp(&b.path));
         texts
     }
@@ -96,13 +102,16 @@ impl RuleText {
     }
 }
 
-fn collect_shipped(dir: &Dir<'_>, texts: &mut Vec<RuleText>) {
+fn collect_shipped(dir: &Dir<'_>, wanted: &dyn Fn(&str) -> bool, texts: &mut Vec<RuleText>) {
     for file in dir.files().filter(|file| file.path().extension().is_some_and(|extension| extension == "toml")) {
         let path = file.path().to_string_lossy().replace('\\', "/");
+        if !wanted(&path) {
+            continue;
+        }
         let text = file.contents_utf8().unwrap_or_default().to_owned();
         texts.push(RuleText { file: format!("rules/{path}"), path, text });
     }
-    dir.dirs().for_each(|dir| collect_shipped(dir, texts));
+    dir.dirs().for_each(|dir| collect_shipped(dir, wanted, texts));
 }
 
 fn unreadable(dir: &Path, error: &ReadError) -> RuleError {
@@ -116,7 +125,8 @@ impl RuleSet {
     /// # Errors
     /// Everything that is wrong with any of them.
     pub fn shipped() -> Result<Self, Vec<RuleError>> {
-        Self::compile(RuleText::shipped())
+        // Specs are half of all files, and no program but `rules test` needs them.
+        Self::compile(RuleText::shipped_where(&|path| !path.ends_with(".spec.toml") && !path.starts_with("calls/")))
     }
 
     /// Compiles rule texts, in any order. Specs are left out.
@@ -134,9 +144,14 @@ impl RuleSet {
         let weights = Weights::compile(&weights);
         let (mut files, mut errors) = (Vec::new(), words.as_ref().err().cloned().unwrap_or_default());
         errors.extend(weights.as_ref().err().cloned().unwrap_or_default());
-        for text in texts {
-            match compile::file(&text) {
-                Ok(file) => files.push((text, file)),
+        // Every command waits for this, and each file compiles on its own.
+        let compile = |text: RuleText| match compile::file(&text) {
+            Ok(file) => Ok((text, file)),
+            Err(faults) => Err(faults),
+        };
+        for compiled in texts.into_par_iter().map(compile).collect::<Vec<_>>() {
+            match compiled {
+                Ok(file) => files.push(file),
                 Err(faults) => errors.extend(faults),
             }
         }
