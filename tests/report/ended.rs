@@ -143,10 +143,11 @@ fn logging_that_was_started_again_is_not_stopped_any_more() {
 #[test]
 fn what_was_made_ends_when_it_is_deleted_by_its_name_or_its_id() {
     let id = "49e25ec3-0000-4000-8000-000000000001";
-    let (anchor, launched) = (json!({"name": "anchor", "source": {"sourceType": "CERTIFICATE_BUNDLE"}}), |ids: &[&str]| {
+    let anchor = json!({"name": "anchor", "source": {"sourceType": "CERTIFICATE_BUNDLE"}});
+    let launched = |ids: &[&str]| {
         let items: Vec<Value> = ids.iter().map(|id| json!({ "instanceId": id })).collect();
         json!({"instancesSet": {"items": items}})
-    });
+    };
     let run = |second, ids: &[&str]| {
         call(second, THIEF, "ec2", "RunInstances", &json!({"instanceType": "t3.micro"}), &launched(ids))
     };

@@ -135,15 +135,12 @@ pub(super) fn amounts(lead: &str, counts: &Counts, console: bool) -> String {
         format!(" There {} {clicks}: {}.", if counts.clicks == 1 { "was" } else { "were" }, joined(&parts))
     };
     let aside = [
-        (counts.background, "background requests of the console"),
-        (counts.unexplained, "console events in no signal"),
-        (counts.programmatic, "API calls of programs"),
+        (counts.background, "is a background request of the console", "are background requests of the console"),
+        (counts.unexplained, "is a console event in no signal", "are console events in no signal"),
+        (counts.programmatic, "is an API call of a program", "are API calls of programs"),
     ];
-    let told = |(number, what): (u64, &str)| {
-        let verb = if number == 1 { "is" } else { "are" };
-        (number > 0).then(|| format!("{} {verb} {what}", digits(number)))
-    };
-    let aside: Vec<String> = aside.into_iter().filter_map(told).collect();
+    let aside = aside.into_iter().filter(|(number, ..)| *number > 0 && *number < counts.events);
+    let aside: Vec<String> = aside.map(|(number, one, many)| count(number, one, many)).collect();
     let aside = if aside.is_empty() { String::new() } else { format!(" Of the events, {}.", joined(&aside)) };
     format!("{lead}{against}{aside}{}", standing(counts.findings, counts.attempts))
 }
