@@ -53,7 +53,7 @@ fn a_share_ends_when_it_is_withdrawn_from_all_that_it_names() {
         Scope::default(),
     );
     let expected: [(&str, Option<i64>, &[String]); 4] = [
-        ("Shared snapshot snap-0000000000000002a with accounts 444455556666 and 777788889999", None, &[]),
+        ("Shared snapshot snap-0000000000000002a with account 444455556666 and 777788889999", None, &[]),
         ("Shared snapshot snap-0000000000000003a with account 444455556666", None, &[]),
         ("Shared snapshot snap-0000000000000004a with account 444455556666", None, &[]),
         ("Shared snapshot snap-0000000000000001a with account 444455556666", Some(20), &[]),
