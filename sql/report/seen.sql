@@ -8,7 +8,7 @@ FROM (
     SELECT n.entity_type, n.entity_value, min(s.first_time) AS first_time
     FROM signal_entities AS n
     JOIN clicked AS s USING (signal_id)
+    ANTI JOIN reached AS r ON r.entity_type = n.entity_type AND r.entity_value = n.entity_value
     GROUP BY n.entity_type, n.entity_value
-    HAVING COALESCE(max(s.kind) FILTER (n.relation <> 'seen'), 'view'::signal_kind) < 'change'::signal_kind
 ) AS things
 GROUP BY entity_type

@@ -1,6 +1,7 @@
 -- One row is one class of one event: why its call matters, by whatever client, done or only tried.
 -- class: 'privilege_change', 'credential_made', 'defense_evasion', 'data_exposure', 'secret_read', 'persistence',
--- 'exfiltration', 'impact' or 'execution'. The classes of each call are listed in rules/calls/README.md.
+-- 'exfiltration', 'impact', 'execution' or 'reversal': it ends the effect of the call that is its object. The classes of
+-- each call are listed in rules/calls/README.md.
 -- @order event_time, event_id, class
 -- @tables events
 -- @column class Why the call matters

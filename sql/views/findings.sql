@@ -40,4 +40,5 @@ WHERE c.client IS DISTINCT FROM 'service'::event_client
     AND c.event_category IS DISTINCT FROM 'Data'
     AND NOT (c.class = 'exfiltration' AND c.effect = 'downloaded')
     AND NOT (c.class = 'impact' AND c.effect = 'cost' AND c.service = 'bedrock')
-    AND NOT (c.class = 'privilege_change' AND c.effect = 'revokes');
+    AND NOT (c.class = 'privilege_change' AND c.effect = 'revokes')
+    AND c.class <> 'reversal';

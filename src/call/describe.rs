@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::policy::{self, Subject};
-use super::schema::Format;
+use super::schema::{Class, Format};
 use super::table::{Entry, Place, Root, Table};
 use super::{
     Call, Classified, Description, Entity, Grant, Outcome, Relation, acl, format, grammar, name, network, resources,
@@ -82,11 +82,7 @@ impl Table {
             summary,
             outcome: subject.outcome,
             named,
-            classes: entry
-                .classes
-                .iter()
-                .map(|(class, effect)| Classified { class: *class, effect, object: &entry.object })
-                .collect(),
+            classes: classes(entry),
             techniques: entry.attack.iter().map(String::as_str).collect(),
             entities: distinct(entities.into_iter().map(|(_, entity)| entity)),
             grants,
@@ -105,6 +101,16 @@ impl Table {
             grants: Vec::new(),
         }
     }
+}
+
+/// The entry's classes; of its reversal one for each call that it undoes.
+fn classes(entry: &Entry) -> Vec<Classified<'_>> {
+    let (undone, own): (Vec<_>, Vec<_>) = entry.classes.iter().partition(|(class, _)| *class == Class::Reversal);
+    let own = own.into_iter().map(|(class, effect)| Classified { class: *class, effect, object: &entry.object });
+    let undone = undone.into_iter().flat_map(|(class, effect)| {
+        entry.undoes.iter().map(move |call| Classified { class: *class, effect, object: call })
+    });
+    own.chain(undone).collect()
 }
 
 /// Whether a sign-in's other members say that it failed: some of its events say it in `serviceEventDetails`, some in
@@ -443,6 +449,29 @@ values = { size = { path = "extra.additionalEventData.bytesTransferredOut", form
         for (made, summary, outcome) in cases {
             assert_eq!(made.told(&table), (summary.to_owned(), outcome));
         }
+    }
+
+    #[test]
+    fn a_reversal_names_each_call_that_is_undone_and_none_of_another_file() {
+        let words: Vec<RuleText> = RuleText::shipped().into_iter().filter(RuleText::holds_words).collect();
+        let compiled = |undone: &str| {
+            let undoes = format!("classes = {{ privilege_change = \"revokes\" }}\nundoes = [{undone}]");
+            let text = TOML.replacen("classes = { privilege_change = \"revokes\" }", &undoes, 1);
+            let own = RuleText { path: "calls/x.toml".into(), file: "calls/x.toml".into(), text };
+            Table::compile(&words.iter().cloned().chain([own]).collect::<Vec<_>>())
+        };
+        let table = compiled("\"iam:PutRolePolicy\", \"s3:GetObject\"").unwrap();
+        let entry = table.entries().iter().find(|entry| !entry.undoes.is_empty()).unwrap();
+        let told: Vec<(&str, &str, &str)> =
+            classes(entry).iter().map(|one| (one.class.as_str(), one.effect, one.object)).collect();
+        let expected = [
+            ("privilege_change", "revokes", ""),
+            ("reversal", "undoes", "iam:PutRolePolicy"),
+            ("reversal", "undoes", "s3:GetObject"),
+        ];
+        assert_eq!(told, expected);
+        let errors = compiled("\"iam:CreateUser\"").unwrap_err();
+        assert!(errors[0].to_string().contains("expected a call of this file, found `iam:CreateUser`"), "{errors:?}");
     }
 
     #[test]

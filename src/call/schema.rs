@@ -61,6 +61,9 @@ pub(super) struct CallToml {
     /// The call's classes, each with the effect it has there.
     #[serde(default)]
     pub classes: IndexMap<Spanned<String>, String>,
+    /// The calls whose effect this call ends, if it names the same things: `cloudtrail:StopLogging` for `StartLogging`.
+    #[serde(default)]
+    pub undoes: Vec<Spanned<String>>,
     /// What the classes say it was done to: `trail`, `detector`, `secret`.
     #[serde(default)]
     pub object: String,
@@ -166,10 +169,15 @@ pub enum Class {
     Impact,
     /// Code or a command is run.
     Execution,
+    /// The effect of another call ends. An entry states it as `undoes`.
+    Reversal,
 }
 
+/// The one effect of [`Class::Reversal`]; what it was done to is the call that is undone.
+pub(super) const UNDOES: &str = "undoes";
+
 /// Each class with its name and the effects that it knows.
-pub const CLASSES: [(Class, &str, &[&str]); 9] = [
+pub const CLASSES: [(Class, &str, &[&str]); 10] = [
     (Class::PrivilegeChange, "privilege_change", &["grants", "trusts", "creates", "loosens", "revokes"]),
     (Class::CredentialMade, "credential_made", &["created", "changed", "issued"]),
     (Class::DefenseEvasion, "defense_evasion", &["stopped", "deleted", "changed"]),
@@ -179,6 +187,7 @@ pub const CLASSES: [(Class, &str, &[&str]); 9] = [
     (Class::Exfiltration, "exfiltration", &["copied", "exported", "replicated", "shared", "downloaded"]),
     (Class::Impact, "impact", &["deleted", "stopped", "encrypted", "changed", "cost"]),
     (Class::Execution, "execution", &["ran", "changed"]),
+    (Class::Reversal, "reversal", &[UNDOES]),
 ];
 
 impl Class {

@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 use toml::Spanned;
 
 use super::format::{capitalized, regular_past};
-use super::schema::{CLASSES, CallToml, CallsToml, Class, Format, PathsToml, ThingToml, ValueToml};
+use super::schema::{CLASSES, CallToml, CallsToml, Class, Format, PathsToml, ThingToml, UNDOES, ValueToml};
 use super::{Call, Relation};
 use crate::rule::compile::{Faults, parse};
 use crate::rule::condition::Condition;
@@ -81,6 +81,8 @@ pub struct Entry {
     pub classes: Vec<(Class, String)>,
     /// What the classes say it was done to.
     pub object: String,
+    /// The calls that it undoes, without their versions.
+    pub undoes: Vec<String>,
     /// ATT&CK technique ids.
     pub attack: Vec<String>,
     /// Consoles make the call by themselves.
@@ -127,8 +129,15 @@ impl Table {
         let mut errors = Vec::new();
         for text in texts.iter().filter(|text| text.holds_calls() && !text.is_spec()) {
             let mut faults = Faults::new(text);
-            for call in parse::<CallsToml>(text, &mut faults).map(|calls| calls.call).unwrap_or_default() {
-                table.add(text, &call, &mut faults);
+            let calls = parse::<CallsToml>(text, &mut faults).map(|calls| calls.call).unwrap_or_default();
+            for call in &calls {
+                table.add(text, call, &mut faults);
+            }
+            for undone in calls.iter().flat_map(|call| &call.undoes) {
+                if !calls.iter().any(|call| call.name.get_ref() == undone.get_ref()) {
+                    let problem = format!("expected a call of this file, found `{}`", undone.get_ref());
+                    faults.add(undone.span().start, "undoes", problem);
+                }
             }
             errors.extend(faults.into_errors());
         }
@@ -205,6 +214,7 @@ fn compile_entry(
         condition: conditions.join(" and "),
         classes,
         object: toml.object.clone(),
+        undoes: toml.undoes.iter().map(|call| call.get_ref().clone()).collect(),
         attack: toml.attack.iter().map(|technique| technique.get_ref().clone()).collect(),
         automatic: toml.automatic,
         file: text.file.clone(),
@@ -374,7 +384,8 @@ fn policy(toml: &CallToml, at: usize, faults: &mut Faults<'_>) -> Option<PolicyP
 fn classes(toml: &CallToml, faults: &mut Faults<'_>) -> Vec<(Class, String)> {
     let mut classes = Vec::new();
     for (name, effect) in &toml.classes {
-        match CLASSES.iter().find(|(_, known, _)| *known == name.get_ref()) {
+        let found = CLASSES.iter().find(|(_, known, _)| *known == name.get_ref());
+        match found.filter(|(class, ..)| *class != Class::Reversal) {
             Some((class, _, effects)) if effects.contains(&effect.as_str()) => classes.push((*class, effect.clone())),
             Some((_, _, effects)) => faults.add(
                 name.span().start,
@@ -382,7 +393,8 @@ fn classes(toml: &CallToml, faults: &mut Faults<'_>) -> Vec<(Class, String)> {
                 format!("expected one of {}, found `{effect}`", effects.join(", ")),
             ),
             None => {
-                let known: Vec<&str> = CLASSES.iter().map(|(_, name, _)| *name).collect();
+                let stated = CLASSES.iter().filter(|(class, ..)| *class != Class::Reversal);
+                let known: Vec<&str> = stated.map(|(_, name, _)| *name).collect();
                 faults.add(
                     name.span().start,
                     "classes",
@@ -390,6 +402,9 @@ fn classes(toml: &CallToml, faults: &mut Faults<'_>) -> Vec<(Class, String)> {
                 );
             }
         }
+    }
+    if !toml.undoes.is_empty() {
+        classes.push((Class::Reversal, UNDOES.to_owned()));
     }
     classes
 }

@@ -8,7 +8,7 @@ use arrow::record_batch::RecordBatch;
 
 use super::PresentError;
 use super::escape::markdown;
-use crate::call::{Entry, Table};
+use crate::call::{Class, Entry, Table};
 
 /// The entries as rows: call, condition, action, classes, object, techniques, whether consoles make it by themselves, file.
 ///
@@ -72,7 +72,9 @@ pub fn call_catalogue(out: &mut impl Write, table: &Table) -> io::Result<()> {
 
 /// `defense_evasion: stopped, impact: stopped`
 fn classes(entry: &Entry) -> String {
-    let classes: Vec<String> =
-        entry.classes.iter().map(|(class, effect)| format!("{}: {effect}", class.as_str())).collect();
-    classes.join(", ")
+    let told = |(class, effect): &(Class, String)| match class {
+        Class::Reversal => format!("{}: {effect} {}", class.as_str(), entry.undoes.join(", ")),
+        _ => format!("{}: {effect}", class.as_str()),
+    };
+    entry.classes.iter().map(told).collect::<Vec<_>>().join(", ")
 }

@@ -22,7 +22,7 @@ fn the_page_tells_the_theft() {
     for sentence in [
         "The identity nadia (IAMUser, account 111122223333) was in the console for 17 minutes",
         "They signed in by password, without MFA, after 1 failed attempt.",
-        "CloudTrail recorded 394 events. There were 34 clicks and commands: 21 pages and lists opened",
+        "The report covers 394 of the 2,526 events in the case. There were 34 clicks and commands: 21 pages and lists opened",
         "Secrets read: 1 succeeded, 1 denied or failed",
         "2026-03-11 19:51:50 · Stopped logging for trail prod-audit",
         "access key AKIAEXAMPLEJ3XHTZZXB, created by nadia at 2026-03-11 19:41:32: 47 calls by svc-backup (1 failed) from \

@@ -4,6 +4,7 @@
 
 mod cli;
 mod content;
+mod ended;
 mod hostile;
 mod html;
 mod markdown;

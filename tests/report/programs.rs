@@ -11,7 +11,7 @@ use crate::{Loaded, loaded, only, report, shown};
 const HOSTILE: &str = "x;aws iam delete-user";
 
 /// One call: which, at which second, by whom with which key, from where, and what it asked and got.
-fn call(
+pub(crate) fn call(
     second: u64,
     (who, key, ip): (&str, &str, &str),
     source: &str,
@@ -44,14 +44,15 @@ fn call(
     })
 }
 
-fn failed(mut record: Value, code: &str) -> Value {
+pub(crate) fn failed(mut record: Value, code: &str) -> Value {
     record["errorCode"] = json!(code);
     record["errorMessage"] = json!("made up");
     record["responseElements"] = Value::Null;
     record
 }
 
-const THIEF: (&str, &str, &str) = ("deployer", "AKIAEXAMPLETHIEF0000", "203.0.113.9");
+/// Who is told of in most cases.
+pub(crate) const THIEF: (&str, &str, &str) = ("deployer", "AKIAEXAMPLETHIEF0000", "203.0.113.9");
 const MADE: (&str, &str, &str) = ("backup", "AKIAEXAMPLEMADE00000", "198.51.100.77");
 const SCANNER: (&str, &str, &str) = ("scanner", "AKIAEXAMPLESCAN00000", "192.0.2.10");
 

@@ -256,8 +256,11 @@ pub struct Remedy {
     pub account_id: Option<String>,
     /// In which region.
     pub region: Option<String>,
-    /// When it was deleted again, if the case has that.
+    /// When it ended again, if the case has that.
     pub gone: Option<Timestamp>,
+    /// What was deleted then, by type, one for each thing; empty if a call undid it.
+    #[serde(default)]
+    pub deleted: Vec<String>,
 }
 
 /// One thing that an event names.

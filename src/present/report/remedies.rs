@@ -23,7 +23,7 @@ pub(super) fn remedies(report: &Report) -> Section {
     } else {
         let lead = "These are suggestions to review, not instructions: the trail does not show whether an action was intended. \
             The commands are built from names in the events and were not run. Inspect first, then decide whether to undo. \
-            The report shows that something was already undone only if the case has its deletion.";
+            The report shows that something was already undone only if the case has the call that undid or deleted it.";
         blocks.push(Block::Note(lead.to_owned()));
         let several = report.totals.principals > 1;
         for need in Need::ALL {
@@ -71,7 +71,7 @@ fn row(remedy: &Remedy, several: bool) -> (Tone, Vec<Vec<Span>>) {
     let more = if more > 0 { format!(", and {} more", digits(more)) } else { String::new() };
     let what = sentence(remedy.time, remedy.principal.as_deref(), several, &format!("{}{more}", remedy.what));
     let account = remedy.account_id.as_ref().map(|id| Span::Aside(format!("account {id}")));
-    let gone = remedy.gone.map(|gone| Span::Aside(format!("it, or its parent, was deleted at {}", moment(gone))));
+    let gone = remedy.gone.map(|gone| Span::Aside(format!("{} {}", ended(&remedy.deleted), moment(gone))));
     let done: Vec<Span> = [Span::Text(what)].into_iter().chain(account).chain(gone).collect();
     let mut spans = Vec::new();
     for (label, command) in commands(remedy) {
@@ -82,6 +82,15 @@ fn row(remedy: &Remedy, several: bool) -> (Tone, Vec<Vec<Span>>) {
         spans.push(Span::Text("–".to_owned()));
     }
     (if remedy.gone.is_some() { Tone::Faint } else { Tone::Firm }, vec![done, spans])
+}
+
+/// How it ended: `the user was deleted at`.
+fn ended(deleted: &[String]) -> String {
+    match deleted {
+        [] => "undone at".to_owned(),
+        [only] => format!("the {} was deleted at", only.replace('_', " ")),
+        _ => "all of it was deleted by".to_owned(),
+    }
 }
 
 /// Commands to look at it, and, if it is still there as far as the case shows, to undo it.
@@ -399,6 +408,7 @@ mod tests {
             account_id: None,
             region: Some("eu-west-1".to_owned()),
             gone: None,
+            deleted: Vec::new(),
         }
     }
 
@@ -431,6 +441,13 @@ mod tests {
             said(&remedy(Need::Policy, &inline))[1],
             "Undo: aws iam delete-user-policy --user-name bob --policy-name inline"
         );
+    }
+
+    #[test]
+    fn an_end_says_what_ended() {
+        let told = [&[][..], &["access_key"], &["instance", "instance"]]
+            .map(|types| ended(&types.iter().map(|&one| one.to_owned()).collect::<Vec<_>>()));
+        assert_eq!(told, ["undone at", "the access key was deleted at", "all of it was deleted by"]);
     }
 
     #[test]

@@ -109,7 +109,7 @@ const fn sought(aspect: Aspect) -> &'static str {
         Aspect::Impact => "resources that were destroyed or made unusable",
         Aspect::Persistence => "other persistence",
         Aspect::Execution => "code and commands that were run or changed",
-        Aspect::Token => "tokens that were issued",
+        Aspect::Token => "tokens and codes that were issued, other than the credentials of roles",
         Aspect::Stored => "stored secrets that were created or changed",
     }
 }

@@ -1,9 +1,9 @@
 //! What a reader has to know first: the scope, what it comes to, and what stands out.
 
-use super::content::{Counts, Report, Scope, Session};
+use super::content::{Counts, Report, Scope, Session, Totals};
 use super::document::{Block, Section, Span, Table, Tone, cell, number, short, text};
 use super::standing_out;
-use super::words::{count, digits, joined, lasted, left_out, moment, name, session};
+use super::words::{count, digits, joined, lasted, left_out, moment, name, session, within};
 use crate::event::Timestamp;
 use crate::present::timeline::span;
 
@@ -69,7 +69,7 @@ pub(super) fn summary(report: &Report) -> Section {
     let counts = &report.totals.counts;
     let mut blocks = vec![
         Block::Text(opening(report)),
-        Block::Text(amounts(counts, report.totals.console_sessions > 0)),
+        Block::Text(amounts(&covered(&report.totals), counts, report.totals.console_sessions > 0)),
         Block::Figures(figures(report)),
     ];
     blocks.extend(standing_out::blocks(report));
@@ -94,14 +94,24 @@ fn opening(report: &Report) -> String {
     );
     match (totals.counts.first_event, totals.counts.last_event) {
         (Some(first), Some(last)) => {
-            format!("{told}, within {}, from {} to {} UTC.", lasted(first, last), moment(first), moment(last))
+            format!("{told}, {}.", within("within", first, last))
         }
         _ => format!("{told}."),
     }
 }
 
-/// How many events were recorded, and what they come to.
-pub(super) fn amounts(counts: &Counts, console: bool) -> String {
+/// How many of the events of the case the report is about.
+fn covered(totals: &Totals) -> String {
+    let (of, all) = (totals.counts.events, totals.case_events);
+    match (of == all, all) {
+        (true, 1) => "The report covers the only event in the case.".to_owned(),
+        (true, _) => format!("The report covers all {} events in the case.", digits(all)),
+        (false, _) => format!("The report covers {} of the {} events in the case.", digits(of), digits(all)),
+    }
+}
+
+/// What the events come to; `lead` says how many there are.
+pub(super) fn amounts(lead: &str, counts: &Counts, console: bool) -> String {
     let parts = [
         (counts.looks, "page or list opened", "pages and lists opened"),
         (counts.logins, "sign-in or sign-in attempt", "sign-ins and sign-in attempts"),
@@ -125,31 +135,29 @@ pub(super) fn amounts(counts: &Counts, console: bool) -> String {
         format!(" There {} {clicks}: {}.", if counts.clicks == 1 { "was" } else { "were" }, joined(&parts))
     };
     let aside = [
-        (counts.background, "background requests of the console"),
-        (counts.unexplained, "console events in no signal"),
-        (counts.programmatic, "API calls of programs"),
+        (counts.background, "is a background request of the console", "are background requests of the console"),
+        (counts.unexplained, "is a console event in no signal", "are console events in no signal"),
+        (counts.programmatic, "is an API call of a program", "are API calls of programs"),
     ];
-    let told = |(number, what): (u64, &str)| {
-        let verb = if number == 1 { "is" } else { "are" };
-        (number > 0).then(|| format!(" Of the events, {} {verb} {what}.", digits(number)))
-    };
-    let aside = aside.into_iter().filter_map(told).collect::<Vec<_>>().concat();
-    let stand = match (counts.findings, counts.attempts) {
+    let aside = aside.into_iter().filter(|(number, ..)| *number > 0 && *number < counts.events);
+    let aside: Vec<String> = aside.map(|(number, one, many)| count(number, one, many)).collect();
+    let aside = if aside.is_empty() { String::new() } else { format!(" Of the events, {}.", joined(&aside)) };
+    format!("{lead}{against}{aside}{}", standing(counts.findings, counts.attempts))
+}
+
+/// How many events stand out, and how they ended.
+fn standing(done: u64, tried: u64) -> String {
+    let stand = count(done + tried, "event stands", "events stand");
+    match (done, tried) {
         (0, 0) => " No event stands out.".to_owned(),
-        (done, 0) => format!(" {} out.", count(done, "event stands", "events stand")),
-        (0, tried) => format!(
-            " No event that stands out succeeded; {} denied or failed.",
-            count(tried, "event was", "events were")
-        ),
-        (done, tried) => {
-            format!(
-                " {} out and succeeded; {} denied or failed.",
-                count(done, "event stands", "events stand"),
-                count(tried, "more was", "more were")
-            )
+        (_, 0) => format!(" {stand} out."),
+        (0, 1) => format!(" {stand} out; it was denied or failed."),
+        (0, _) => format!(" {stand} out; all were denied or failed."),
+        _ => {
+            let verb = if tried == 1 { "was" } else { "were" };
+            format!(" {stand} out: {} succeeded, and {} {verb} denied or failed.", digits(done), digits(tried))
         }
-    };
-    format!("CloudTrail recorded {}.{against}{aside}{stand}", count(counts.events, "event", "events"))
+    }
 }
 
 fn figures(report: &Report) -> Vec<(String, String)> {
@@ -158,8 +166,8 @@ fn figures(report: &Report) -> Vec<(String, String)> {
         (digits(counts.events), "Events"),
         (digits(totals.sessions), "Sessions"),
         (of_console(totals.console_sessions > 0, counts.clicks), "Clicks and commands"),
-        (digits(counts.findings), "Stand out, succeeded"),
-        (digits(counts.attempts), "Stand out, denied or failed"),
+        (digits(counts.findings), "Findings, succeeded"),
+        (digits(counts.attempts), "Findings, denied or failed"),
         (digits(counts.denied), "Denied calls"),
     ];
     figures.map(|(figure, of)| (figure, of.to_owned())).into()
@@ -178,12 +186,12 @@ fn sessions(report: &Report) -> Vec<Block> {
         short("MFA"),
         number("Events"),
         number("Clicks"),
-        number("Stands out"),
-        number("Tried"),
+        number("Findings"),
+        number("Attempts"),
         number("Denied"),
     ];
-    let lead = "The most notable sessions are first. Stands out counts actions that succeeded, Tried counts denied or failed \
-        ones. Several sessions of one program are combined.";
+    let lead = "The most notable sessions are first. Findings counts the events that stand out and succeeded, Attempts those \
+        that were denied or failed. Several sessions of one program are combined.";
     let table = Table::new(head).with(report.sessions.rows.iter().map(row));
     let all = "The command cartographer sessions lists all of them.";
     let mut blocks = vec![Block::Heading("Sessions".to_owned()), Block::Note(lead.to_owned()), Block::Table(table)];

@@ -60,7 +60,13 @@ fn of_session(report: &Report, known: Option<&Session>, id: Option<&str>, entrie
     let mut blocks = vec![Block::Heading(format!("{named} · {}", span(first, last))), Block::Note(note)];
     if report.totals.sessions > 1 {
         let told = |known: &Session| {
-            vec![Block::Text(session(known, &report.sign_ins.rows)), Block::Text(amounts(&known.counts, known.console))]
+            let events = count(known.counts.events, "event", "events");
+            let lead = match known.sessions {
+                0 | 1 => format!("The session has {events}."),
+                sessions => format!("These {} sessions have {events}.", digits(sessions)),
+            };
+            let amounts = amounts(&lead, &known.counts, known.console);
+            vec![Block::Text(session(known, &report.sign_ins.rows)), Block::Text(amounts)]
         };
         blocks.extend(known.map(told).unwrap_or_default());
     }

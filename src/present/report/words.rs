@@ -40,8 +40,19 @@ pub(super) fn moment(time: Timestamp) -> String {
 
 /// `17 minutes`
 pub(super) fn lasted(first: Timestamp, last: Timestamp) -> String {
-    let micros = u64::try_from(last.0.saturating_sub(first.0)).unwrap_or_default();
-    HumanDuration(Duration::from_micros(micros)).to_string()
+    match u64::try_from(last.0.saturating_sub(first.0)).unwrap_or_default() {
+        0..1_000_000 => "under 1 second".to_owned(),
+        micros => HumanDuration(Duration::from_micros(micros)).to_string(),
+    }
+}
+
+/// `for 17 minutes, from 2026-03-11 19:37:29 to 2026-03-11 19:54:31 UTC`; `at 2026-03-11 19:37:29 UTC` if it was one moment.
+pub(super) fn within(preposition: &str, first: Timestamp, last: Timestamp) -> String {
+    let (from, to) = (moment(first), moment(last));
+    if from == to {
+        return format!("at {from} UTC");
+    }
+    format!("{preposition} {}, from {from} to {to} UTC", lasted(first, last))
 }
 
 /// The part that something is of the whole, in per cent, rounded down: what is not all must not read as 100 %.
@@ -108,7 +119,7 @@ pub(super) fn session(session: &Session, sign_ins: &[SignIn]) -> String {
         Some(format!("The identity {}", name(session))),
         (!known.is_empty()).then(|| format!(" ({})", known.join(", "))),
         Some(did),
-        when.map(|(from, to)| format!(" for {}, from {} to {} UTC", lasted(from, to), moment(from), moment(to))),
+        when.map(|(from, to)| format!(" {}", within("for", from, to))),
         (!session.ips.is_empty()).then(|| format!(", connecting from {}", joined(&session.ips))),
         (!session.regions.is_empty()).then(|| format!(", in {}", joined(&session.regions))),
         Some(".".to_owned()),
@@ -147,6 +158,14 @@ mod tests {
     fn what_is_not_all_is_no_hundred_per_cent() {
         let shares = [(0, 0), (0, 7), (1, 3), (9999, 10_000), (7, 7)].map(|(part, whole)| share(part, whole));
         assert_eq!(shares, ["–", "0.0 %", "33.3 %", "99.9 %", "100 %"]);
+    }
+
+    #[test]
+    fn one_moment_has_no_duration() {
+        let (first, later) = (Timestamp(1_773_258_360_000_000), Timestamp(1_773_258_361_000_000));
+        assert_eq!(within("for", first, first), "at 2026-03-11 19:46:00 UTC");
+        let second = "for 1 second, from 2026-03-11 19:46:00 to 2026-03-11 19:46:01 UTC";
+        assert_eq!((within("for", first, later).as_str(), lasted(first, first).as_str()), (second, "under 1 second"));
     }
 
     #[test]
