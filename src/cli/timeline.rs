@@ -34,9 +34,9 @@ const HEADS: &str = "SELECT x.* REPLACE (COALESCE(a.ips, x.ips) AS ips) FROM ses
 /// Show what was done: one line per click, and unexplained console events; API calls on request
 ///
 /// The text format groups lines by session, ordered by time. Consecutive reads of one service share a line, and so do
-/// similar calls that change something; calls that stand out share one only if they name the same resources. `~0.72` is the
-/// confidence of a signal that is not certain. With --failed, `[2 failed]` is the number of its calls that were denied or
-/// failed. The other formats have the rows of the view `timeline`, ordered by time.
+/// similar calls that change something; calls that stand out share one only if they name the same resources. `~0.72` is
+/// the confidence of a signal that is not certain. With --failed, `[2 failed]` is the number of its calls that were denied
+/// or failed. The other formats have the rows of the view `timeline`, ordered by time.
 ///
 /// API calls of programs are shown with --all, and with any of --principal, --actor, --ip, --key, --event, --search,
 /// --around, --failed and --writes. Background requests of the console are shown with --all and with --kind background.
