@@ -1,7 +1,7 @@
 -- Numbers the rows of the timeline that are asked for, session by session, and tells which of them begin a line. Calls of
 -- one session that follow each other share a line: reads of one service on one day; what changes something, or reads a
--- secret, only with calls of the same name that ended the same way. The timeline of the command line folds by the same rule
--- (src/present/runs.rs). Hashes stand for what is compared: they are sorted and compared in a fraction of the time.
+-- secret, only with calls of the same name that ended the same way; what stands out, only with calls that name the same things
+-- as well. The timeline of the command line folds by the same rule (src/present/runs.rs). Hashes stand for what is compared: they are sorted and compared in a fraction of the time.
 CREATE OR REPLACE TEMP TABLE lines AS
 WITH rows AS (
     SELECT
@@ -13,7 +13,8 @@ WITH rows AS (
             class,
             service,
             time::DATE,
-            CASE WHEN writes OR kind = 'secret' THEN concat(title, chr(31), error_code) END
+            CASE WHEN writes OR kind = 'secret' OR stands_out THEN concat(title, chr(31), error_code) END,
+            CASE WHEN stands_out THEN COALESCE(resources, '') END
         ) END AS likeness
     FROM served.entries
     WHERE wanted

@@ -52,6 +52,7 @@ WITH kept AS (
     SELECT
         es.signal_id AS id, e.event_key, e.access_key_id, e.principal_arn, e.source_ip, e.user_agent, e.error_code,
         e.error_message,
+        bool_or(e.denied) AS denied,
         string_agg(concat_ws(chr(10), e.event_id, e.request_id), chr(10)) AS ids
     FROM event_signal AS es
     JOIN events AS e USING (event_id)
@@ -63,6 +64,7 @@ evidence AS (
         id,
         list(DISTINCT source_ip) FILTER (source_ip IS NOT NULL) AS ips,
         list(DISTINCT access_key_id) FILTER (access_key_id IS NOT NULL) AS keys,
+        bool_or(denied) AS denied,
         string_agg(concat_ws(chr(10), event_key, access_key_id, principal_arn, source_ip, user_agent, error_code,
             error_message, ids), chr(10)) AS texts
     FROM kept
@@ -103,7 +105,12 @@ SELECT
     COALESCE(s.attack, a.techniques, []) AS attack,
     x.mfa,
     t.writes,
-    COALESCE(a.denied, FALSE) AS denied,
+    t.stands_out,
+    t.resources,
+    t.bytes_out,
+    -- A click is denied, or has failed, if any of its calls is or has.
+    COALESCE(v.denied, a.denied, FALSE) AS denied,
+    t.failed_events > 0 AS has_failed,
     t.kind::VARCHAR IN ('change', 'create', 'delete', 'secret', 'login', 'command') OR COALESCE(a.read_only IS FALSE
         OR len(a.classes) > 0 OR a.denied, FALSE) AS notable,
     COALESCE(v.ips, [a.source_ip]) AS ips,
@@ -148,7 +155,11 @@ SELECT
     COALESCE(techniques, []) AS attack,
     mfa,
     read_only IS FALSE AS writes,
+    stands_out,
+    resources,
+    bytes_out,
     COALESCE(denied, FALSE) AS denied,
+    COALESCE(outcome IN ('denied', 'failed'), FALSE) AS has_failed,
     COALESCE(read_only IS FALSE OR len(classes) > 0 OR denied, FALSE) AS notable,
     [source_ip] AS ips,
     [access_key_id] AS keys,
@@ -186,7 +197,7 @@ WITH rows AS (
 judged AS (
     SELECT
         * EXCLUDE (of_search),
-        CASE WHEN error_code IS NULL THEN 'ok' ELSE 'failed' END AS outcome,
+        CASE WHEN has_failed THEN 'failed' ELSE 'ok' END AS outcome,
         (getvariable('asked').session IS NULL
             OR COALESCE(list_contains(getvariable('asked').session, session_id), FALSE))
             AND (getvariable('asked').actor IS NULL
@@ -208,8 +219,8 @@ judged AS (
         getvariable('asked').show IS NULL
             OR COALESCE(list_contains(getvariable('asked').show, class), FALSE) AS of_class,
         CASE getvariable('asked').outcome
-            WHEN 'ok' THEN error_code IS NULL
-            WHEN 'failed' THEN error_code IS NOT NULL
+            WHEN 'ok' THEN NOT has_failed
+            WHEN 'failed' THEN has_failed
             WHEN 'denied' THEN denied
             ELSE TRUE
         END AS of_outcome,
@@ -238,8 +249,8 @@ FROM judged;
 -- One row is one row of the timeline that is asked for.
 CREATE OR REPLACE VIEW served.shown AS
 SELECT
-    * EXCLUDE (entity_types, entity_names, entities, touched_entities, ips, keys, writes, outcome, notable, of_session,
-        of_service, of_kind, of_technique, of_region, of_principal, of_ip, of_key, of_class, of_outcome, of_notable,
+    * EXCLUDE (entity_types, entity_names, entities, touched_entities, ips, keys, writes, stands_out, resources, has_failed,
+        outcome, notable, of_session, of_service, of_kind, of_technique, of_region, of_principal, of_ip, of_key, of_class, of_outcome, of_notable,
         of_entity, of_rest, wanted)
 FROM served.entries
 WHERE wanted;

@@ -17,7 +17,11 @@ named AS (
             CASE WHEN starts_with(title, service || ':') THEN substr(title, len(service) + 2) ELSE COALESCE(title, '?') END
             || CASE WHEN times > 1 THEN ' ×' || times ELSE '' END
             ORDER BY first_place
-        )[:4], ', ') || CASE WHEN titles > 4 THEN ', ' || (titles - 4) || ' more calls' ELSE '' END AS calls
+        )[:4], ', ') || CASE
+                WHEN titles = 5 THEN ', 1 more call'
+                WHEN titles > 5 THEN ', ' || (titles - 4) || ' more calls'
+                ELSE ''
+            END AS calls
     FROM calls
     GROUP BY line_id
 ),
@@ -26,6 +30,7 @@ shared AS (
         line_id,
         count(*) AS rows,
         count(error_code) AS failed,
+        CASE WHEN count(bytes_out) = count(*) THEN TRY_CAST(sum(bytes_out) AS BIGINT) END AS bytes_out,
         max(last_time) AS last_time,
         sum(events)::BIGINT AS events,
         count(DISTINCT COALESCE(region, '')) = 1 AS one_region,
@@ -36,9 +41,36 @@ shared AS (
         bool_or(denied) AS denied
     FROM members
     GROUP BY line_id
+),
+-- As `size` in src/present/report/words.rs writes it: tenths are cut off.
+sizes AS (
+    SELECT
+        line_id,
+        CASE
+            WHEN bytes_out = 1 THEN '1 byte'
+            WHEN unit = 1 THEN bytes_out || ' bytes'
+            ELSE (bytes_out // unit) || '.' || (bytes_out // (unit // 10) % 10) || ' ' || ['kB', 'MB', 'GB', 'TB'][place]
+        END AS size
+    FROM (
+        SELECT
+            line_id,
+            bytes_out,
+            CASE
+                WHEN bytes_out >= 1000000000000 THEN 4
+                WHEN bytes_out >= 1000000000 THEN 3
+                WHEN bytes_out >= 1000000 THEN 2
+                WHEN bytes_out >= 1000 THEN 1
+                ELSE 0
+            END AS place,
+            (1000 ** place)::BIGINT AS unit
+        FROM shared
+        WHERE bytes_out IS NOT NULL
+    )
 )
 SELECT
-    m.* EXCLUDE (line_id, place, last_time, kind, region, title, summary, events, error_code, source_ip, attack, denied),
+    m.* EXCLUDE (
+        line_id, place, last_time, kind, region, title, summary, events, error_code, source_ip, attack, denied, bytes_out
+    ),
     g.last_time,
     CASE WHEN g.one_kind THEN m.kind END AS kind,
     CASE WHEN g.one_region THEN m.region END AS region,
@@ -47,6 +79,7 @@ SELECT
         WHEN g.rows = 1 THEN m.summary
         WHEN n.titles = 1 AND m.summary IS NOT NULL
             THEN m.summary || ', and ' || (g.rows - 1) || CASE WHEN g.rows = 2 THEN ' more call' ELSE ' more calls' END
+                || COALESCE(', ' || z.size || ' in total', '')
         ELSE COALESCE(m.service, '?') || ': ' || n.calls
     END AS summary,
     g.events,
@@ -59,6 +92,7 @@ SELECT
 FROM members AS m
 JOIN shared AS g ON g.line_id = m.id
 JOIN named AS n ON n.line_id = m.id
+LEFT JOIN sizes AS z ON z.line_id = m.id
 ORDER BY
     CASE WHEN $1 <> 'desc' THEN m.time END,
     CASE WHEN $1 <> 'desc' THEN m.id END,

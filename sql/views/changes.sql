@@ -7,6 +7,9 @@
 -- @column role Its part in that signal
 -- @column call_kind What its call did, in the coarsest terms: secret, delete, create, change or view; NULL if the trail does not say
 -- @column class 'click' or 'residual', as in event_signals
+-- @column stands_out Whether it has a class, or creates an identity, a credential, a stored secret or a grant; data events do not, and neither does the issue of a temporary key
+-- @column resources The things that its call names, joined by commas; NULL if it names none
+-- @column bytes_out How many bytes of an object it downloaded; NULL where it downloaded none, or the trail does not say
 CREATE OR REPLACE VIEW changes AS
 SELECT e.*
 FROM event_signals AS e

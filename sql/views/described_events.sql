@@ -7,6 +7,9 @@
 -- @column class How it was made, as in event_signals
 -- @column what The sentence: events.summary
 -- @column click What the click did or showed: signals.summary; NULL if no signal explains it
+-- @column stands_out Whether it has a class, or creates an identity, a credential, a stored secret or a grant; data events do not, and neither does the issue of a temporary key
+-- @column resources The things that its call names, joined by commas; NULL if it names none
+-- @column bytes_out How many bytes of an object it downloaded; NULL where it downloaded none, or the trail does not say
 CREATE OR REPLACE VIEW described_events AS
 SELECT
     e.*,

@@ -6,6 +6,9 @@
 -- @column signal_id The signal that explains it: signals.signal_id; NULL if none does
 -- @column role Its part in that signal
 -- @column class 'click', 'background', 'residual' or 'programmatic'
+-- @column stands_out Whether it has a class, or creates an identity, a credential, a stored secret or a grant; data events do not, and neither does the issue of a temporary key
+-- @column resources The things that its call names, joined by commas; NULL if it names none
+-- @column bytes_out How many bytes of an object it downloaded; NULL where it downloaded none, or the trail does not say
 -- @column call_kind What its call did, in the coarsest terms: secret, delete, create, change or view; NULL if the trail does not say
 CREATE OR REPLACE VIEW event_signals AS
 SELECT
@@ -32,6 +35,25 @@ SELECT
         WHEN list_contains(list_transform(e.entities, lambda n: n.relation), 'created') THEN 'create'
         WHEN NOT e.read_only THEN 'change'
     END AS call_kind,
+    COALESCE(
+        e.event_category IS DISTINCT FROM 'Data'
+        AND (
+            len(list_filter(e.classes, lambda c: NOT (c.class = 'exfiltration' AND c.effect = 'downloaded'))) > 0
+            OR json_array_length(e.grants) > 0
+            OR len(list_filter(
+                e.entities,
+                lambda n: n.relation = 'created'
+                    AND n.entity_type IN ('user', 'role', 'group', 'policy', 'key_pair', 'secret', 'parameter')
+            )) > 0
+        ),
+        FALSE
+    ) AS stands_out,
+    array_to_string(list_transform(e.entities, lambda n: n.name), ', ') AS resources,
+    CASE
+        WHEN e.service = 's3' AND e.outcome = 'succeeded'
+            AND list_contains(list_transform(e.classes, lambda c: c.class || ' ' || c.effect), 'exfiltration downloaded')
+            THEN TRY_CAST(TRY_CAST(e.extra->>'$.additionalEventData.bytesTransferredOut' AS DOUBLE) AS BIGINT)
+    END AS bytes_out,
     a.country,
     a.asn,
     a.owner,

@@ -1,10 +1,11 @@
 -- One row is one secret, key or credential that a signal or an event shows, and how near somebody came to it.
--- how: 'seen' if its name was on a page of the console; 'read' if its value was asked for; 'made' if it was created or
--- set. A failed call has its error_code. Ordinary traffic reads secrets all day: filter by client or principal.
+-- how: 'seen' if only its name was on a page of the console; 'read' if its value was returned; 'made' if it was created or
+-- set; 'tried' if the call that should read or make it was denied or failed. A call that reads or makes a secret has no
+-- second row with 'seen'. Programs read secrets regularly: filter by client or principal.
 -- @order event_time, event_id, signal_id, secret
 -- @tables events signals
 -- @column event_time When, UTC
--- @column how 'seen', 'read' or 'made'
+-- @column how 'seen', 'read', 'made' or 'tried'
 -- @column secret_type What it is: secret, parameter, access_key, password, key_pair, credential, token
 -- @column secret Its name or id, as the event has it; NULL if it has none
 -- @column client What kind of program called
@@ -16,7 +17,11 @@ SELECT
     c.principal,
     c.source_ip,
     c.client,
-    CASE c.class WHEN 'secret_read' THEN 'read' ELSE 'made' END AS how,
+    CASE
+        WHEN c.outcome IN ('denied', 'failed') THEN 'tried'
+        WHEN c.class = 'secret_read' THEN 'read'
+        ELSE 'made'
+    END AS how,
     c.object AS secret_type,
     COALESCE(
         list_any_value(list_transform(
@@ -53,4 +58,13 @@ FROM signal_entities AS n
 JOIN signals AS s USING (signal_id)
 JOIN sessions AS x USING (session_id)
 LEFT JOIN events AS e USING (event_id)
-WHERE n.entity_type IN ('secret', 'access_key', 'key_pair', 'kms_key');
+WHERE n.entity_type IN ('secret', 'access_key', 'key_pair', 'kms_key')
+    AND NOT (
+        n.entity_type <> 'kms_key'
+        AND COALESCE(list_has_any(list_transform(e.classes, lambda c: c.class), ['secret_read', 'credential_made']), FALSE)
+        AND COALESCE(
+            list_contains(list_transform(e.entities, lambda n: n.name), n.entity_value)
+                OR list_contains(list_transform(e.entities, lambda n: n.entity_value), n.entity_value),
+            FALSE
+        )
+    );

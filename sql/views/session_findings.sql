@@ -1,5 +1,6 @@
 -- One row is one session, with how many of its events stand out and why, done and only tried. weight orders sessions by
--- what stands out: a class counts more the graver it is, and less with each further event of it.
+-- what stands out: a class counts more the graver it is, and less with each further event of it. An event is counted once in
+-- findings or attempts, and once in the column of each of its classes.
 -- @order first_time, session_id
 -- @tables sessions
 -- @column countries The countries of its addresses, sorted; NULL if none is known
@@ -21,8 +22,8 @@ WITH counted AS (
     SELECT
         session_id,
         CASE WHEN class = 'credential_made' AND object IN ('secret', 'parameter') THEN 'secret_made' ELSE class END AS class,
-        count(*) FILTER (outcome = 'succeeded') AS done,
-        count(*) FILTER (outcome IN ('denied', 'failed')) AS tried
+        count(DISTINCT event_id) FILTER (outcome = 'succeeded') AS done,
+        count(DISTINCT event_id) FILTER (outcome IN ('denied', 'failed')) AS tried
     FROM findings
     GROUP BY ALL
 ),
@@ -43,8 +44,6 @@ weighed AS (
                 ELSE 2
             END * (ln(1 + done) + ln(1 + tried) / 2)
         ) AS weight,
-        sum(done)::BIGINT AS findings,
-        sum(tried)::BIGINT AS attempts,
         COALESCE(sum(done) FILTER (class = 'privilege_change'), 0)::BIGINT AS privilege_changes,
         COALESCE(sum(done) FILTER (class = 'credential_made'), 0)::BIGINT AS credentials_made,
         COALESCE(sum(done) FILTER (class = 'defense_evasion'), 0)::BIGINT AS defenses_weakened,
@@ -52,6 +51,15 @@ weighed AS (
         COALESCE(sum(done) FILTER (class = 'secret_read'), 0)::BIGINT AS secrets_read,
         COALESCE(sum(done) FILTER (class = 'impact'), 0)::BIGINT AS destroyed
     FROM counted
+    GROUP BY session_id
+),
+-- An event with several classes is one finding.
+numbered AS (
+    SELECT
+        session_id,
+        count(DISTINCT event_id) FILTER (outcome = 'succeeded') AS findings,
+        count(DISTINCT event_id) FILTER (outcome IN ('denied', 'failed')) AS attempts
+    FROM findings
     GROUP BY session_id
 )
 SELECT
@@ -71,8 +79,8 @@ SELECT
     round(COALESCE(w.weight, 0) + ln(1 + COALESCE(d.denied, 0)) + CASE WHEN m.session_id IS NULL THEN 0 ELSE 10 END, 2)
         AS weight,
     m.session_id IS NOT NULL AS by_made_credential,
-    COALESCE(w.findings, 0) AS findings,
-    COALESCE(w.attempts, 0) AS attempts,
+    COALESCE(n.findings, 0) AS findings,
+    COALESCE(n.attempts, 0) AS attempts,
     COALESCE(d.denied, 0) AS denied,
     COALESCE(w.privilege_changes, 0) AS privilege_changes,
     COALESCE(w.credentials_made, 0) AS credentials_made,
@@ -82,6 +90,7 @@ SELECT
     COALESCE(w.destroyed, 0) AS destroyed
 FROM sessions AS x
 LEFT JOIN weighed AS w USING (session_id)
+LEFT JOIN numbered AS n USING (session_id)
 LEFT JOIN (SELECT session_id, count(*) AS denied FROM events WHERE denied GROUP BY session_id) AS d USING (session_id)
 LEFT JOIN (
     SELECT DISTINCT session_id

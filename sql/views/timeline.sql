@@ -18,6 +18,10 @@
 -- @column events How many events it stands for
 -- @column id signals.signal_id, events.event_id or aggregated_events.event_id
 -- @column error_code Why the anchor's or the event's call failed; NULL if it did not
+-- @column failed_events How many of its events were denied or failed
+-- @column stands_out Whether an event has a class, or makes an identity, a credential or a grant, as in event_signals; FALSE for signals
+-- @column resources The things that an event's call names, joined by commas; NULL for signals
+-- @column bytes_out How many bytes of an object an event downloaded; NULL for signals, and where the trail does not say
 CREATE OR REPLACE VIEW timeline AS
 SELECT
     s.first_time AS time,
@@ -45,11 +49,22 @@ SELECT
     d.owner,
     d.cloud,
     d.cloud_service,
-    d.cloud_region
+    d.cloud_region,
+    COALESCE(f.failed_events, 0) AS failed_events,
+    FALSE AS stands_out,
+    NULL AS resources,
+    NULL AS bytes_out
 FROM signals AS s
 LEFT JOIN sessions AS x USING (session_id)
 LEFT JOIN events AS a ON a.event_id = s.anchor_event_id
 LEFT JOIN addresses AS d ON d.address = a.source_ip
+LEFT JOIN (
+    SELECT es.signal_id, count(*) AS failed_events
+    FROM events AS e
+    JOIN event_signal AS es USING (event_id)
+    WHERE e.outcome IN ('denied', 'failed')
+    GROUP BY es.signal_id
+) AS f ON f.signal_id = s.signal_id
 UNION ALL
 SELECT
     event_time AS time,
@@ -77,7 +92,11 @@ SELECT
     owner,
     cloud,
     cloud_service,
-    cloud_region
+    cloud_region,
+    CASE WHEN outcome IN ('denied', 'failed') THEN 1 ELSE 0 END AS failed_events,
+    stands_out,
+    resources,
+    bytes_out
 FROM event_signals
 WHERE signal_id IS NULL
 UNION ALL
@@ -112,5 +131,9 @@ SELECT
     NULL AS owner,
     NULL AS cloud,
     NULL AS cloud_service,
-    NULL AS cloud_region
+    NULL AS cloud_region,
+    0 AS failed_events,
+    FALSE AS stands_out,
+    NULL AS resources,
+    NULL AS bytes_out
 FROM aggregated_events;

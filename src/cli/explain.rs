@@ -8,6 +8,7 @@ use cartographer::load::{self, ExplainError};
 use cartographer::matching::Subject;
 use cartographer::present;
 use cartographer::store::Case;
+use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, ValueEnum};
 
 use super::case::CaseArgs;
@@ -33,7 +34,7 @@ Examples:
   cartographer explain bc86c644 --format json")]
 pub(crate) struct Explain {
     /// The ID of a signal or an event, or the start of one
-    #[arg(value_name = "SIGNAL|EVENT")]
+    #[arg(value_name = "SIGNAL|EVENT", value_parser = NonEmptyStringValueParser::new())]
     id: String,
     #[command(flatten)]
     case: CaseArgs,

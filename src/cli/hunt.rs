@@ -3,8 +3,10 @@
 use std::io::Write;
 
 use anyhow::{Result, bail};
+use arrow::record_batch::RecordBatch;
 use cartographer::hunt::{self, Hunt, ParamKind, Tactic, Value};
 use cartographer::present;
+use cartographer::store::Case;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Subcommand};
 
@@ -12,6 +14,9 @@ use super::case::CaseArgs;
 use super::fail::Advised;
 use super::format::{self, ListFormat, RowFormat};
 use super::{ExitCode, Streams, moment, near};
+
+/// The parameter of hunts that only report use from another place: with 0 they report everything.
+const ELSEWHERE: &str = "elsewhere";
 
 const LIST_ALL: &str = "cartographer hunt list";
 
@@ -146,7 +151,27 @@ impl Run {
         let case = self.case.open_read_only()?;
         let batches = self.case.ask(&case, &hunt.sql(&given), &[])?;
         format::write(streams, self.format, &batches)?;
-        Ok(self.code(batches.iter().any(|batch| batch.num_rows() > 0)))
+        let hits = rows(&batches);
+        if hits == 0 {
+            self.say_left_out(streams, &case, &hunt)?;
+        }
+        Ok(self.code(hits > 0))
+    }
+
+    /// Tells what a hunt without hits leaves out by default, if it has the parameter that includes it.
+    fn say_left_out(&self, streams: Streams, case: &Case, hunt: &Hunt) -> Result<()> {
+        if hunt.param(ELSEWHERE).is_none() || self.set.iter().any(|(name, _)| name == ELSEWHERE) {
+            return Ok(());
+        }
+        let own = self.set.iter().filter(|(name, _)| hunt.param(name).is_some());
+        let mut given = own.map(|(name, text)| value(hunt, name, text)).collect::<Result<Vec<_>>>()?;
+        given.push((ELSEWHERE.to_owned(), Value::Integer(0)));
+        let all = rows(&self.case.ask(case, &hunt.sql(&given), &[])?);
+        if all > 0 {
+            let found = if all == 1 { "there is 1 row".to_owned() } else { format!("there are {all} rows") };
+            streams.say(&format!("{}: no hits, but {found} with --set {ELSEWHERE}=0", hunt.id));
+        }
+        Ok(())
     }
 
     /// Every hunt with its number of hits.
@@ -171,6 +196,9 @@ impl Run {
         hits.retain(|hits| self.empty || hits.rows > 0);
         format::write(streams, self.format, &[present::hits(&hits)?])?;
         let (all, with) = (hunts.len(), hits.iter().filter(|hits| hits.rows > 0).count());
+        for (hunt, _) in hunts.iter().zip(&found).filter(|(_, batches)| rows(batches) == 0) {
+            self.say_left_out(streams, &case, hunt)?;
+        }
         streams.say(&format!("{with} of {all} hunts have hits; `cartographer hunt run ID` shows them"));
         Ok(self.code(with > 0))
     }
@@ -178,6 +206,10 @@ impl Run {
     const fn code(&self, has_hits: bool) -> ExitCode {
         if self.exit_code && has_hits { ExitCode::Found } else { ExitCode::Fine }
     }
+}
+
+fn rows(batches: &[RecordBatch]) -> usize {
+    batches.iter().map(RecordBatch::num_rows).sum()
 }
 
 fn tactic_parser() -> impl TypedValueParser<Value = Tactic> {

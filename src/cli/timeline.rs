@@ -2,18 +2,29 @@
 
 use std::io::Write;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
+use arrow::array::AsArray;
+use arrow::datatypes::{Int64Type, TimestampMicrosecondType};
 use arrow::record_batch::RecordBatch;
 use cartographer::event::Timestamp;
-use cartographer::present::{self, Class, Entry, Head, PresentError};
+use cartographer::present::{self, Class, Entry, Head, PresentError, Show};
 use cartographer::signal::Kind;
 use cartographer::store::Case;
 use clap::Args;
-use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser, TypedValueParser};
 
 use super::case::CaseArgs;
+use super::fail::Advised;
 use super::format::{self, TimelineFormat};
 use super::{ExitCode, Streams, moment, search, who};
+
+/// The time of the event or signal whose ID starts with a text; two results are enough to see that it is ambiguous.
+const MOMENT: &str = "SELECT event_time FROM events WHERE starts_with(event_id, ?) UNION ALL \
+     SELECT first_time FROM signals WHERE starts_with(signal_id, ?) LIMIT 2";
+
+/// Whether an event `e` creates something. A password has no name, so it is not among the created entities.
+const CREATES: &str = "(list_contains(list_transform(e.entities, lambda n: n.relation), 'created') \
+     OR list_contains(list_transform(e.classes, lambda c: c.class || ' ' || c.effect), 'credential_made created'))";
 
 /// The sessions, each address with its country and owner where they are known.
 const HEADS: &str = "SELECT x.* REPLACE (COALESCE(a.ips, x.ips) AS ips) FROM sessions AS x LEFT JOIN ( \
@@ -23,11 +34,12 @@ const HEADS: &str = "SELECT x.* REPLACE (COALESCE(a.ips, x.ips) AS ips) FROM ses
 /// Show what was done: one line per click, and unexplained console events; API calls on request
 ///
 /// The text format groups lines by session, ordered by time. Consecutive reads of one service share a line, and so do
-/// similar calls that change something. `~0.72` is the confidence of a signal that is not certain. The other formats have
-/// the rows of the view `timeline`, ordered by time.
+/// similar calls that change something; calls that stand out share one only if they name the same resources. `~0.72` is
+/// the confidence of a signal that is not certain. With --failed, `[2 failed]` is the number of its calls that were denied
+/// or failed. The other formats have the rows of the view `timeline`, ordered by time.
 ///
 /// API calls of programs are shown with --all, and with any of --principal, --actor, --ip, --key, --event, --search,
-/// --around, --failed and --writes.
+/// --around, --failed and --writes. Background requests of the console are shown with --all and with --kind background.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -81,8 +93,8 @@ struct Filter {
     /// Only events that contain this text; see `search`
     #[arg(long, value_name = "TEXT")]
     search: Option<String>,
-    /// Only activity around this time, or around the event whose ID starts with this
-    #[arg(long, value_name = "TIME|EVENT")]
+    /// Only activity around this time, or around the event or signal whose ID starts with this
+    #[arg(long, value_name = "TIME|ID", value_parser = NonEmptyStringValueParser::new())]
     around: Option<String>,
     /// How long before and after: 90s, 10m, 2h, 1d
     #[arg(long = "for", value_name = "DURATION", value_parser = moment::duration, default_value = "10m", requires = "around")]
@@ -90,10 +102,10 @@ struct Filter {
     /// Only calls that change something, including failed attempts
     #[arg(long)]
     writes: bool,
-    /// Only failed or denied activity
+    /// Only denied or failed calls, clicks with such calls, and failed sign-ins
     #[arg(long)]
     failed: bool,
-    /// Only signals and API calls of this kind (repeatable)
+    /// Only signals and API calls of this kind (repeatable); `create` includes created secrets, keys and passwords
     #[arg(long, value_name = "KIND", value_parser = kind_parser())]
     kind: Vec<Kind>,
     /// Include background signals and programmatic events
@@ -104,7 +116,8 @@ struct Filter {
 impl Timeline {
     pub(crate) fn run(self, streams: Streams) -> Result<ExitCode> {
         let case = self.case.open_read_only()?;
-        let (sql, params) = self.filter.query();
+        let around = self.filter.moment(&self.case, &case)?;
+        let (sql, params) = self.filter.query("*", around, &self.filter.classes());
         let batches = self.case.ask(&case, &sql, &params)?;
         match self.format.rows() {
             Some(rows) => format::write(streams, rows, &batches)?,
@@ -113,6 +126,23 @@ impl Timeline {
         if batches.iter().all(|batch| batch.num_rows() == 0) {
             streams.say("nothing to show; `cartographer sessions --all` lists the sessions in the case");
         }
+        self.say_hidden(streams, &case, around)
+    }
+
+    /// Tells how many background signals would be shown with --all.
+    fn say_hidden(&self, streams: Streams, case: &Case, around: Option<Timestamp>) -> Result<ExitCode> {
+        if self.filter.hides_background() {
+            let (sql, params) = self.filter.query("count(*)", around, &[Class::Background]);
+            let batches = self.case.ask(case, &sql, &params)?;
+            let hidden = batches.first().map_or(0, |batch| batch.column(0).as_primitive::<Int64Type>().value(0));
+            match hidden {
+                0 => {}
+                1 => streams.say("1 background request of the console is not shown; --all shows it"),
+                more => {
+                    streams.say(&format!("{more} background requests of the console are not shown; --all shows them"))
+                }
+            }
+        }
         Ok(ExitCode::Fine)
     }
 
@@ -120,7 +150,8 @@ impl Timeline {
         let sessions = self.case.ask(case, HEADS, &[])?;
         let (entries, heads) = (each(batches, Entry::read)?, each(&sessions, Head::read)?);
         let mut out = streams.text();
-        present::timeline(&mut out, &entries, &heads, self.ids)?;
+        let show = Show { ids: self.ids, failed: self.filter.failed };
+        present::timeline(&mut out, &entries, &heads, show)?;
         out.flush()?;
         streams.say_rows(entries.len());
         Ok(())
@@ -139,8 +170,38 @@ fn kind_parser() -> impl TypedValueParser<Value = Kind> {
 }
 
 impl Filter {
+    /// The time that --around means.
+    fn moment(&self, args: &CaseArgs, case: &Case) -> Result<Option<Timestamp>> {
+        let Some(around) = &self.around else { return Ok(None) };
+        if let Ok(time) = moment::parse(around) {
+            return Ok(Some(time));
+        }
+        let batches = args.ask(case, MOMENT, &[around.clone(), around.clone()])?;
+        let times: Vec<i64> = batches
+            .iter()
+            .flat_map(|batch| batch.column(0).as_primitive::<TimestampMicrosecondType>().values().to_vec())
+            .collect();
+        match times.as_slice() {
+            [time] => Ok(Some(Timestamp(*time))),
+            [] => bail!(Advised::misuse(
+                format!("--around {around}: this is not a time, and no event or signal has an ID that starts with it"),
+                "A time is RFC 3339, or YYYY-MM-DD[ HH:MM[:SS]] in UTC. `cartographer timeline --ids` shows the IDs.",
+            )),
+            _ => bail!(Advised::misuse(
+                format!("--around {around}: more than one ID starts with this"),
+                "Use more characters of the ID.",
+            )),
+        }
+    }
+
+    /// Whether the filter selects by more than the kind of activity, so that the reader may expect all of it.
+    fn hides_background(&self) -> bool {
+        let selects = self.failed || self.around.is_some() || !self.ip.is_empty();
+        selects && !self.classes().contains(&Class::Background)
+    }
+
     /// The query, and its parameters in order: arguments are never part of the SQL text.
-    fn query(&self) -> (String, Vec<String>) {
+    fn query(&self, columns: &str, around: Option<Timestamp>, classes: &[Class]) -> (String, Vec<String>) {
         let (mut conditions, mut params) = (vec!["true".to_owned()], Vec::new());
         let mut also = |condition: String, values: Vec<String>| {
             conditions.push(condition);
@@ -159,7 +220,11 @@ impl Filter {
             also(one_of("service", self.service.len()), self.service.iter().map(|name| name.to_lowercase()).collect());
         }
         if !self.kind.is_empty() {
-            also(one_of("kind", self.kind.len()), self.kind.iter().map(|kind| kind.as_str().to_owned()).collect());
+            let mut kinds = one_of("kind", self.kind.len());
+            if self.kind.contains(&Kind::Create) {
+                kinds = format!("({kinds} OR (kind = 'secret' AND {}))", having_event(CREATES));
+            }
+            also(kinds, self.kind.iter().map(|kind| kind.as_str().to_owned()).collect());
         }
         if !self.principal.is_empty() {
             also(one_of("principal", self.principal.len()), self.principal.clone());
@@ -168,34 +233,25 @@ impl Filter {
             also("writes".to_owned(), Vec::new());
         }
         if self.failed {
-            also("error_code IS NOT NULL".to_owned(), Vec::new());
+            also("failed_events > 0".to_owned(), Vec::new());
         }
         if let Some(actor) = &self.actor {
             also(format!("session_id IN ({})", who::DESCENDANTS), who::params(actor));
         }
-        if let Some(around) = &self.around {
-            let (moment, value) = moment::parse(around).map_or_else(
-                |_| ("(SELECT min(event_time) FROM events WHERE starts_with(event_id, ?))", around.clone()),
-                |time| ("make_timestamp(CAST(? AS BIGINT))", time.0.to_string()),
-            );
-            let span = format!("to_microseconds({})", self.span);
+        if let Some(Timestamp(around)) = around {
+            let (moment, span) = ("make_timestamp(CAST(? AS BIGINT))", format!("to_microseconds({})", self.span));
             also(
                 format!("time <= {moment} + {span} AND coalesce(last_time, time) >= {moment} - {span}"),
-                vec![value.clone(), value],
+                vec![around.to_string(); 2],
             );
         }
         let (of_events, values) = self.of_events();
         if !of_events.is_empty() {
-            let matching = format!(
-                "id IN (SELECT unnest([e.event_id, es.signal_id]) FROM events AS e LEFT JOIN event_signal AS es \
-                 USING (event_id) WHERE {})",
-                of_events.join(" AND ")
-            );
-            also(matching, values);
+            also(having_event(&of_events.join(" AND ")), values);
         }
-        let classes = self.classes();
-        also(one_of("class", classes.len()), classes.into_iter().map(|class| class.as_str().to_owned()).collect());
-        (format!("SELECT * FROM timeline WHERE {} ORDER BY time, id", conditions.join(" AND ")), params)
+        also(one_of("class", classes.len()), classes.iter().map(|class| class.as_str().to_owned()).collect());
+        let order = if columns == "*" { " ORDER BY time, id" } else { "" };
+        (format!("SELECT {columns} FROM timeline WHERE {}{order}", conditions.join(" AND ")), params)
     }
 
     /// The conditions on events, one of which a signal must have; with their parameters.
@@ -244,6 +300,14 @@ impl Filter {
         };
         Class::ALL.into_iter().filter(shown).collect()
     }
+}
+
+/// Whether the event, or one of the events of the signal, meets the condition on `e`.
+fn having_event(condition: &str) -> String {
+    format!(
+        "id IN (SELECT unnest([e.event_id, es.signal_id]) FROM events AS e LEFT JOIN event_signal AS es \
+         USING (event_id) WHERE {condition})"
+    )
 }
 
 /// `column IN (?, ?)`; as text, since a column may be an ENUM.

@@ -9,7 +9,7 @@ const TEXT: &str = "\
 -- hit: somebody did,
 --   and here is who
 -- innocent: nobody
-SET VARIABLE since = TIMESTAMP '2000-01-01'; -- from this moment on, UTC
+SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
 SET VARIABLE least = 3; -- so many
 SET VARIABLE who = '%'; -- whose name is like this
 SELECT getvariable('since'), getvariable('least'),

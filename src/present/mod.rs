@@ -35,7 +35,7 @@ pub use json::{grid, objects};
 pub use ledger::ledger;
 pub use rows::{Class, Entry, Head};
 pub use rules::{catalogue, rule, rules};
-pub use timeline::timeline;
+pub use timeline::{Show, timeline};
 
 /// Why rows could not be shown.
 #[derive(Debug, Error)]

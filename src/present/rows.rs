@@ -82,6 +82,14 @@ pub struct Entry {
     pub url: Option<String>,
     /// `writes`: whether it changed something, or tried to.
     pub writes: bool,
+    /// `failed_events`: how many of its events were denied or failed.
+    pub failed_events: u64,
+    /// `stands_out`: whether an event has a class, or makes an identity, a credential or a grant.
+    pub stands_out: bool,
+    /// `resources`: the things that an event's call names.
+    pub resources: Option<String>,
+    /// `bytes_out`: how many bytes an event downloaded.
+    pub bytes_out: Option<u64>,
 }
 
 impl Entry {
@@ -98,7 +106,11 @@ impl Entry {
         let time = column(batch, "time", &DataType::Timestamp(TimeUnit::Microsecond, None))?;
         let confidence = column(batch, "confidence", &DataType::Float64)?;
         let events = column(batch, "events", &DataType::Int64)?;
-        let writes = column(batch, "writes", &DataType::Boolean)?;
+        let (writes, stands_out) =
+            (column(batch, "writes", &DataType::Boolean)?, column(batch, "stands_out", &DataType::Boolean)?);
+        let (failed, bytes) =
+            (column(batch, "failed_events", &DataType::Int64)?, column(batch, "bytes_out", &DataType::Int64)?);
+        let resources = texts("resources")?;
         let entry = |row| {
             Ok(Self {
                 time: moment(&time, row).ok_or(PresentError::Column("time"))?,
@@ -116,7 +128,11 @@ impl Entry {
                 error_code: error.get(row),
                 id: id.get(row),
                 url: url.get(row),
-                writes: writes.is_valid(row) && writes.as_boolean().value(row),
+                writes: is_true(&writes, row),
+                failed_events: count(&failed, row),
+                stands_out: is_true(&stands_out, row),
+                resources: resources.get(row),
+                bytes_out: bytes.is_valid(row).then(|| count(&bytes, row)),
             })
         };
         (0..batch.num_rows()).map(entry).collect()
@@ -185,6 +201,10 @@ fn list(lists: &ArrayRef, row: usize) -> Vec<String> {
 
 fn moment(times: &ArrayRef, row: usize) -> Option<Timestamp> {
     times.is_valid(row).then(|| Timestamp(times.as_primitive::<TimestampMicrosecondType>().value(row)))
+}
+
+fn is_true(flags: &ArrayRef, row: usize) -> bool {
+    flags.is_valid(row) && flags.as_boolean().value(row)
 }
 
 fn count(counts: &ArrayRef, row: usize) -> u64 {

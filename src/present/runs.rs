@@ -1,5 +1,6 @@
 //! Folds a session's entries into the lines of its timeline.
 
+use super::report::size;
 use super::rows::{Class, Entry};
 use crate::signal::Kind;
 
@@ -25,15 +26,17 @@ pub(super) fn runs<'a>(entries: &'a [&'a Entry]) -> impl Iterator<Item = Run<'a>
     })
 }
 
-/// Only events fold, and never over midnight, where the timeline says the date. Reads of one service fold; what changes
-/// something, or reads a secret, folds only with calls of the same name that ended the same way. The page folds by the same
-/// rule: `sql/serve/timeline_lines.sql`.
+/// Only events fold, and never over midnight, where the timeline says the date. Reads of one service fold. What changes
+/// something, or reads a secret, folds only with calls of the same name that ended the same way. What stands out folds only
+/// with calls that name the same things as well, so that no user, key or grant is missing in the lines. The page folds by
+/// the same rule: `sql/serve/lines.sql`.
 fn folds(one: &Entry, next: &Entry) -> bool {
     let is_like =
         one.class.is_event() && one.class == next.class && one.service == next.service && day(one) == day(next);
-    let matters = |entry: &Entry| entry.writes || entry.kind == Some(Kind::Secret);
-    let is_same = one.title == next.title && one.error_code == next.error_code;
-    is_like && matters(one) == matters(next) && (is_same || !matters(one))
+    let matters = |entry: &Entry| entry.writes || entry.stands_out || entry.kind == Some(Kind::Secret);
+    let is_same_call = one.title == next.title && one.error_code == next.error_code;
+    let names_same = one.stands_out == next.stands_out && (!one.stands_out || one.resources == next.resources);
+    is_like && matters(one) == matters(next) && (is_same_call || !matters(one)) && names_same
 }
 
 /// Days since 1970.
@@ -68,6 +71,16 @@ impl Run<'_> {
         error.filter(|_| self.entries.iter().all(|entry| entry.error_code.as_deref() == error))
     }
 
+    /// How many of its events were denied or failed.
+    pub(super) fn failed(&self) -> u64 {
+        self.entries.iter().map(|entry| entry.failed_events).sum()
+    }
+
+    /// How many bytes its events downloaded, if that is known of each.
+    fn bytes_out(&self) -> Option<u64> {
+        self.entries.iter().try_fold(0_u64, |sum, entry| sum.checked_add(entry.bytes_out?))
+    }
+
     /// How sure the signal is, if it is less than [`SURE`]: `0.72`. Rounded down.
     pub(super) fn certainty(&self) -> Option<String> {
         let doubt = self.first.confidence.filter(|confidence| *confidence < SURE);
@@ -84,7 +97,10 @@ impl Run<'_> {
         let own = self.first.summary.as_ref().or(self.first.title.as_ref()).cloned().unwrap_or_default();
         match self.entries.len() {
             0 | 1 => own,
-            count => format!("{own}, and {} more {}", count - 1, if count == 2 { "call" } else { "calls" }),
+            count => {
+                let total = self.bytes_out().map(|bytes| format!(", {} in total", size(bytes))).unwrap_or_default();
+                format!("{own}, and {}{total}", more_calls(count - 1))
+            }
         }
     }
 
@@ -93,7 +109,7 @@ impl Run<'_> {
         let counted = self.counted(service);
         let mut named: Vec<String> = counted.iter().take(NAMED).map(|(call, times)| times_of(call, *times)).collect();
         if counted.len() > NAMED {
-            named.push(format!("{} more calls", counted.len() - NAMED));
+            named.push(more_calls(counted.len() - NAMED));
         }
         format!("{service}: {}", named.join(", "))
     }
@@ -116,6 +132,10 @@ impl Run<'_> {
 fn bare_call<'a>(entry: &'a Entry, service: &str) -> &'a str {
     let call = entry.title.as_deref().or(entry.summary.as_deref()).unwrap_or("?");
     call.strip_prefix(service).and_then(|rest| rest.strip_prefix(':')).unwrap_or(call)
+}
+
+fn more_calls(number: usize) -> String {
+    format!("{number} more {}", if number == 1 { "call" } else { "calls" })
 }
 
 fn times_of(call: &str, times: u64) -> String {

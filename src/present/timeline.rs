@@ -18,16 +18,23 @@ const SHORTEST_ID: usize = 8;
 /// How many addresses a session's header names.
 const ADDRESSES: usize = 2;
 
+/// What the lines of a timeline show besides the usual.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Show {
+    /// The beginning of the ID of its signal, or of its first event.
+    pub ids: bool,
+    /// How many of its events were denied or failed.
+    pub failed: bool,
+}
+
 /// Writes entries, which are in order of time, grouped by session in the order the sessions begin in.
-///
-/// With `ids`, each line ends with the beginning of its signal's id, or of its first event's.
 ///
 /// `heads` has every session that `--session` could mean: ids are cut to what tells them apart. Colours are written as
 /// ANSI sequences always; a writer that does not want them strips them (`anstream`).
 ///
 /// # Errors
 /// If the writer refuses.
-pub fn timeline(out: &mut impl Write, entries: &[Entry], heads: &[Head], ids: bool) -> io::Result<()> {
+pub fn timeline(out: &mut impl Write, entries: &[Entry], heads: &[Head], show: Show) -> io::Result<()> {
     let short_ids = short_ids(heads);
     let heads: HashMap<&str, &Head> = heads.iter().map(|head| (head.session_id.as_str(), head)).collect();
     for (number, (id, entries)) in by_session(entries).into_iter().enumerate() {
@@ -42,7 +49,7 @@ pub fn timeline(out: &mut impl Write, entries: &[Entry], heads: &[Head], ids: bo
         } else {
             header(out, &head, short)?;
         }
-        lines(out, &entries, ids)?;
+        lines(out, &entries, show)?;
     }
     Ok(())
 }
@@ -127,7 +134,7 @@ pub(super) fn clock(time: Timestamp, form: &str) -> String {
     DateTime::from_timestamp_micros(time.0).map_or_else(|| "?".to_owned(), |time| time.format(form).to_string())
 }
 
-fn lines(out: &mut impl Write, entries: &[&Entry], ids: bool) -> io::Result<()> {
+fn lines(out: &mut impl Write, entries: &[&Entry], show: Show) -> io::Result<()> {
     let runs: Vec<Run<'_>> = runs(entries).collect();
     let labels = runs.iter().map(|run| run.label().len()).max().unwrap_or(0);
     let regions = runs.iter().filter_map(Run::region).map(|region| terminal(region).len()).max().unwrap_or(0);
@@ -138,7 +145,10 @@ fn lines(out: &mut impl Write, entries: &[&Entry], ids: bool) -> io::Result<()> 
             writeln!(out, "  {}", clock(run.first.time, "%Y-%m-%d"))?;
         }
         line(out, run, labels, regions)?;
-        match run.first.id.as_deref().filter(|_| ids) {
+        if let Some(failed) = failed(run).filter(|_| show.failed) {
+            write!(out, "  [{failed}]")?;
+        }
+        match run.first.id.as_deref().filter(|_| show.ids) {
             Some(id) => writeln!(out, "  {}", terminal(prefix(id, SHORTEST_ID)))?,
             None => writeln!(out)?,
         }
@@ -171,6 +181,15 @@ fn tail(run: &Run<'_>) -> String {
         let _ = write!(tail, "  [{error}]");
     }
     tail
+}
+
+/// What the error does not tell: that calls of a click failed, or that a call failed without an error code, as sign-ins do.
+fn failed(run: &Run<'_>) -> Option<String> {
+    match (run.failed(), run.events()) {
+        (0, _) => None,
+        (failed, events) if failed == events => run.error().is_none().then(|| "failed".to_owned()),
+        (failed, _) => Some(format!("{failed} failed")),
+    }
 }
 
 /// The more a line matters, the more it stands out.

@@ -42,7 +42,7 @@ export function timeline(address) {
       await inAddress(page, "session", BACKUP);
       await page.getByText("2 hidden").waitFor();
       await shows(row(page, "iam:CreateUser"), "change", "programmatic", "Tried to", "203.0.113.147");
-      await shows(row(page, "s3:GetObject"), "view", "prod-db-backups", "and 43 more calls", "44");
+      await shows(row(page, "s3:GetObject"), "view", "prod-db-backups", "and 43 more calls, 5.3 GB in total", "44");
       await page.getByLabel(/^Changes and findings only/).uncheck();
       await total(page, 4);
       await page.getByText("hides 2").waitFor();

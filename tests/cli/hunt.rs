@@ -68,3 +68,31 @@ fn what_makes_no_sense_is_told_with_what_would() {
     run(&[UNUSUAL, "--set", "since"]).stderr(contains("expected NAME=VALUE"));
     cartographer(dir.path(), &["hunt", "run", UNUSUAL, "--db", "no.duckdb"]).assert().code(1);
 }
+
+/// A trail with one key that was created and never used.
+const UNUSED_KEY: &str = r#"{"Records": [{"eventVersion": "1.08", "eventID": "11111111-2222-4333-8444-555555555555",
+    "eventTime": "2026-03-02T09:00:00Z", "eventSource": "iam.amazonaws.com", "eventName": "CreateAccessKey",
+    "awsRegion": "us-east-1", "sourceIPAddress": "203.0.113.9", "userAgent": "aws-cli/2.15.0", "readOnly": false,
+    "eventType": "AwsApiCall", "recipientAccountId": "111122223333",
+    "userIdentity": {"type": "IAMUser", "accountId": "111122223333", "arn": "arn:aws:iam::111122223333:user/mara",
+        "userName": "mara", "accessKeyId": "AKIAEXAMPLEMARA00000"},
+    "requestParameters": {"userName": "svc"},
+    "responseElements": {"accessKey": {"accessKeyId": "AKIAEXAMPLENEW000000", "userName": "svc"}}}]}"#;
+
+#[test]
+fn keys_that_were_created_and_never_used_are_mentioned() {
+    let dir = TempDir::new().unwrap();
+    std::fs::write(dir.path().join("trail.json"), UNUSED_KEY).unwrap();
+    cartographer(dir.path(), &["load", "trail.json", "--db", "case.duckdb", "-q"]).assert().code(0);
+    let told = |args: &[&str]| {
+        let mut command = cartographer(dir.path(), &["hunt", "run", "--db", "case.duckdb"]);
+        String::from_utf8(command.args(args).assert().code(0).get_output().stderr.clone()).unwrap()
+    };
+    let hunt = "persistence/made-key-used";
+    let note = "persistence/made-key-used: no hits, but there is 1 row with --set elsewhere=0\n";
+    assert_eq!(told(&[hunt]), note);
+    assert_eq!(told(&[hunt, "--set", "elsewhere=0"]), "");
+    assert_eq!(told(&[hunt, "--set", "principal=nobody"]), "");
+    let all = told(&["--all", "--tactic", "persistence"]);
+    assert!(all.starts_with(note) && all.contains("hunts have hits"), "{all}");
+}

@@ -1,7 +1,7 @@
 //! The timeline as text.
 
 use cartographer::event::Timestamp;
-use cartographer::present::{self, Class, Entry, Head};
+use cartographer::present::{self, Class, Entry, Head, Show};
 use cartographer::signal::Kind;
 
 use crate::MORNING;
@@ -24,6 +24,10 @@ fn entry(minutes: i64, class: Class) -> Entry {
         id: None,
         url: None,
         writes: false,
+        failed_events: 0,
+        stands_out: false,
+        resources: None,
+        bytes_out: None,
     }
 }
 
@@ -38,7 +42,7 @@ fn click(minutes: i64, kind: Kind, summary: &str, confidence: f64) -> Entry {
 
 fn timeline(entries: &[Entry], heads: &[Head]) -> String {
     let mut out = anstream::StripStream::new(Vec::new());
-    present::timeline(&mut out, entries, heads, false).unwrap();
+    present::timeline(&mut out, entries, heads, Show::default()).unwrap();
     String::from_utf8(out.into_inner()).unwrap()
 }
 
@@ -142,4 +146,70 @@ fn aggregated_events_have_a_heading_of_their_own() {
     assert!(lines[1].ends_with("  aggregated  CloudTrail counted calls to s3\\u{1b}"), "{text}");
     assert!(lines[2].ends_with("  aggregated  CloudTrail counted calls to kms"), "{text}");
     assert_eq!(lines.len(), 3, "{text}");
+}
+
+#[test]
+fn calls_that_stand_out_share_a_line_only_if_they_name_the_same_things() {
+    let of = |minutes, title: &str, resource: &str| Entry {
+        service: Some("iam".to_owned()),
+        summary: Some(format!("Created {resource}")),
+        writes: true,
+        stands_out: true,
+        resources: Some(resource.to_owned()),
+        ..call(minutes, title)
+    };
+    let tag = |minutes, resource: &str| Entry { stands_out: false, ..of(minutes, "iam:TagUser", resource) };
+    let entries = [
+        of(0, "iam:CreateUser", "a"),
+        of(1, "iam:CreateUser", "b"),
+        of(2, "iam:CreateUser", "b"),
+        tag(3, "a"),
+        tag(4, "b"),
+        tag(5, "c"),
+    ];
+    let text = timeline(&entries, &[]);
+    let lines: Vec<&str> = text.lines().skip(1).collect();
+    let expected = [
+        "  09:12:00  residual  Created a  (1 event)",
+        "  09:13:00  residual  Created b, and 1 more call  (2 events)",
+        "  09:15:00  residual  Created a, and 2 more calls  (3 events)",
+    ];
+    assert_eq!(lines, expected);
+}
+
+#[test]
+fn a_line_of_downloads_has_the_total_of_bytes_if_it_is_known() {
+    let of = |minutes, bytes_out| Entry {
+        summary: Some("Downloaded a".to_owned()),
+        bytes_out,
+        ..call(minutes, "s3:GetObject")
+    };
+    let line = |entries: &[Entry]| timeline(entries, &[]).lines().nth(1).unwrap().to_owned();
+    let known = [of(0, Some(164_000_000)), of(1, Some(5_169_000_000))];
+    assert_eq!(line(&known), "  09:12:00  residual  Downloaded a, and 1 more call, 5.3 GB in total  (2 events)");
+    for unknown in [None, Some(u64::MAX)] {
+        let text = line(&[of(0, Some(164_000_000)), of(1, unknown)]);
+        assert_eq!(text, "  09:12:00  residual  Downloaded a, and 1 more call  (2 events)");
+    }
+}
+
+#[test]
+fn one_more_call_is_singular() {
+    let entries = ["a", "b", "c", "d", "e"].map(|title| call(0, title));
+    assert!(timeline(&entries, &[]).ends_with("  residual  s3: a, b, c, d, 1 more call  (5 events)\n"));
+}
+
+#[test]
+fn failed_calls_are_counted_where_they_are_asked_for() {
+    let entries = [
+        Entry { failed_events: 2, ..click(0, Kind::List, "Buckets", 1.0) },
+        Entry { failed_events: 1, events: 1, ..click(1, Kind::Login, "Failed to sign in", 1.0) },
+        Entry { failed_events: 1, error_code: Some("AccessDenied".to_owned()), ..call(2, "a") },
+    ];
+    let mut out = anstream::StripStream::new(Vec::new());
+    present::timeline(&mut out, &entries, &[], Show { failed: true, ..Show::default() }).unwrap();
+    let text = String::from_utf8(out.into_inner()).unwrap();
+    let ends: Vec<&str> = text.lines().skip(1).map(|line| line.rsplit_once(')').unwrap().1).collect();
+    assert_eq!(ends, ["  [2 failed]", "  [failed]", "  [AccessDenied]"]);
+    assert!(!timeline(&entries, &[]).contains("failed]"));
 }

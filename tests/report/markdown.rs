@@ -76,6 +76,7 @@ fn what_is_left_out_and_what_is_not_certain_is_said() {
     told.lines.rows[5].confidence = Some(0.7299);
     for line in &mut told.lines.rows[20..23] {
         (line.class, line.kind, line.events) = (Class::Residual, None, 1);
+        line.writes = false;
         line.service = Some("s3".to_owned());
         line.title = Some("s3:GetBucketAcl".to_owned());
         line.summary = Some("Read the ACL of a bucket".to_owned());

@@ -23,7 +23,7 @@ fn each_filter_leaves_what_it_names() {
     assert_eq!(all_are("show=command", "kind", &json!("command")), 5);
     assert_eq!(all_are("show=programmatic", "entry", &json!("event")), 2526 - 507 - 5);
     assert_eq!(all_are("outcome=failed&kind=secret", "error_code", &json!("AccessDenied")), 1);
-    assert_eq!(all_are("outcome=denied", "error_code", &json!("AccessDenied")), 1);
+    assert_eq!(all_are("outcome=denied", "denied", &json!(true)), 3);
     assert_eq!(all_are("technique=T1098.001", "attack", &json!(["T1098.001"])), 2);
     let (any, api) = ("show=click&show=command&show=programmatic", "show=programmatic");
     assert_eq!(all_are(&format!("{any}&ip=203.0.113.147"), "principal", &json!("svc-backup")), 47);

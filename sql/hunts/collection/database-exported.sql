@@ -1,11 +1,11 @@
 -- Who exported a database or made a copy of it?
 -- tactic: collection
 -- techniques: T1530, T1213.006
--- hit: a database was exported to a bucket, its snapshot copied, or it was restored where the internet reaches it.
+-- hit: a database was exported to a bucket, its snapshot copied, or it was restored with public access.
 -- innocent: nightly jobs and tests with restored data, by their roles. Backups that a service makes are left out.
-SET VARIABLE since = TIMESTAMP '2000-01-01'; -- from this moment on, UTC
-SET VARIABLE until = TIMESTAMP '2100-01-01'; -- until this moment, UTC
-SET VARIABLE principal = '%'; -- only who is named like this; % is any text
+SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
+SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
+SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text
 SELECT event_time AS time, principal, summary AS what, event_key,
     list_filter(entities, lambda n: n.relation = 'source')[1].name AS source, target,
     source_ip, account_id, region, error_code, session_id, signal_id, event_id

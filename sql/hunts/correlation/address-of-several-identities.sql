@@ -1,13 +1,13 @@
 -- Which address was used by several identities?
 -- tactic: correlation
 -- techniques: T1078.004
--- hit: one address, several names: whoever sits there has the credentials of them all.
--- innocent: an office, a VPN or a proxy. Names of services are left out.
-SET VARIABLE since = TIMESTAMP '2000-01-01'; -- from this moment on, UTC
-SET VARIABLE until = TIMESTAMP '2100-01-01'; -- until this moment, UTC
-SET VARIABLE principal = '%'; -- only who is named like this; % is any text
-SET VARIABLE identities = 2; -- at least so many identities
-SET VARIABLE address = '%'; -- only addresses like this; % is any text
+-- hit: several identities used one address, so one person may have the credentials of all of them.
+-- innocent: an office, a VPN or a proxy. Services are left out.
+SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
+SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
+SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text
+SET VARIABLE identities = 2; -- minimum number of identities
+SET VARIABLE address = '%'; -- only addresses like this; % matches any text
 SELECT min(event_time) AS time, list(DISTINCT principal ORDER BY principal) AS principals,
     format('{} identities came from {}', count(DISTINCT principal), source_ip) AS what, source_ip,
     max(event_time) AS last_time, count(*) AS events, list(DISTINCT session_id ORDER BY session_id)[:20] AS session_ids,

@@ -1,11 +1,11 @@
--- What did somebody do, in sentences?
+-- What did an identity do, in sentences?
 -- tactic: correlation
 -- techniques: none
--- hit: the clicks in order, and between them what they called otherwise, a line for each service, call and minute.
--- innocent: most of it; set the principal and the day that are in question.
-SET VARIABLE since = TIMESTAMP '2000-01-01'; -- from this moment on, UTC
-SET VARIABLE until = TIMESTAMP '2100-01-01'; -- until this moment, UTC
-SET VARIABLE principal = '%'; -- only who is named like this; % is any text
+-- hit: the clicks of the identity in order, and its other API calls, one row per service, call and minute.
+-- innocent: most of it; set the principal and the day in question.
+SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
+SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
+SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text
 SELECT time, principal, summary AS what, kind, title, 1 AS times, region, session_id, id AS signal_id,
     NULL AS event_id
 FROM timeline

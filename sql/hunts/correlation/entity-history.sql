@@ -1,14 +1,14 @@
--- Who saw or touched a thing, and when?
+-- Who saw, changed or used an entity, and when?
 -- tactic: correlation
 -- techniques: none
--- hit: every click that showed the thing or changed it, and every call by another client that names it: a user, key,
---   bucket, instance, secret … Of all things, only calls of a class are told.
--- innocent: pages that list everything show it to everybody; `kind` and `relation` tell looking from changing.
-SET VARIABLE since = TIMESTAMP '2000-01-01'; -- from this moment on, UTC
-SET VARIABLE until = TIMESTAMP '2100-01-01'; -- until this moment, UTC
-SET VARIABLE principal = '%'; -- only who is named like this; % is any text
-SET VARIABLE entity = '%'; -- its name, id or ARN is like this; % is any text
-SET VARIABLE type = '%'; -- its type is like this: user, access_key, bucket
+-- hit: every click that showed or changed the entity (a user, key, bucket, instance, secret …), and every call by another
+--   client that names it. If the parameter entity is not set, only calls that have a class are listed.
+-- innocent: pages that list everything show it to all their users; `kind` and `relation` distinguish views from changes.
+SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
+SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
+SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text
+SET VARIABLE entity = '%'; -- only entities with a name, ID or ARN like this; % matches any text
+SET VARIABLE type = '%'; -- only entities with a type like this: user, access_key, bucket
 SELECT s.first_time AS time, x.principal, s.summary AS what, s.kind, n.relation, n.entity_type, n.entity_value,
     x.ips AS source_ips, x.account_id, s.region, s.session_id, s.signal_id, n.event_id
 FROM signal_entities AS n

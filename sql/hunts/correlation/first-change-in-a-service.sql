@@ -1,12 +1,12 @@
 -- Which identity changed something in a service for the first time?
 -- tactic: correlation
 -- techniques: T1078.004
--- hit: an identity that was busy elsewhere before began to change things in a service that was new to it.
--- innocent: new tasks. An identity's first day tells nothing and is left out.
-SET VARIABLE since = TIMESTAMP '2000-01-01'; -- from this moment on, UTC
-SET VARIABLE until = TIMESTAMP '2100-01-01'; -- until this moment, UTC
-SET VARIABLE principal = '%'; -- only who is named like this; % is any text
-SET VARIABLE days = 1; -- the identity is in the trail for at least so many days by then
+-- hit: an identity that was active before made its first change in this service.
+-- innocent: new tasks. The first day of an identity is left out.
+SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
+SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
+SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text
+SET VARIABLE days = 1; -- minimum number of days that the identity has been in the trail by then
 WITH known AS (
     SELECT account_id, principal, min(event_time) AS known_since
     FROM events

@@ -1,11 +1,11 @@
 -- Where are hours missing in the trail?
 -- tactic: correlation
 -- techniques: T1562.008
--- hit: an account's region was silent for hours between events: logging was off, or files are missing from the case.
--- innocent: a region that is hardly used; look at those that are never silent otherwise.
-SET VARIABLE since = TIMESTAMP '2000-01-01'; -- silences that end from this moment on, UTC
-SET VARIABLE until = TIMESTAMP '2100-01-01'; -- silences that end until this moment, UTC
-SET VARIABLE hours = 6; -- at least so many hours
+-- hit: a region of an account has no events for hours: logging was off, or files are missing from the case.
+-- innocent: a region that is hardly used; look at regions that have no other gaps.
+SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only gaps that end at this time or later, UTC
+SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only gaps that end until this time, UTC
+SET VARIABLE hours = 6; -- minimum number of hours
 WITH minutes AS (
     SELECT account_id, region, date_trunc('minute', event_time) AS minute, max(event_time) AS last_of_minute,
         min(event_time) AS first_of_minute, min_by(event_id, (event_time, event_id)) AS event_id

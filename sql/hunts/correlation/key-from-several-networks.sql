@@ -1,12 +1,12 @@
 -- Which long-term key was used from several networks?
 -- tactic: correlation
 -- techniques: T1078.004
--- hit: a key is used in more than one place; one of them may not be its owner's.
+-- hit: a key was used from more than one network; one of them may not be its owner's.
 -- innocent: a laptop that travels. Temporary keys are left out.
-SET VARIABLE since = TIMESTAMP '2000-01-01'; -- from this moment on, UTC
-SET VARIABLE until = TIMESTAMP '2100-01-01'; -- until this moment, UTC
-SET VARIABLE principal = '%'; -- only who is named like this; % is any text
-SET VARIABLE networks = 2; -- at least so many networks
+SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
+SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
+SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text
+SET VARIABLE networks = 2; -- minimum number of networks
 SELECT min(event_time) AS time, principal,
     format('Key {} was used from {} networks', access_key_id, count(DISTINCT network)) AS what, access_key_id,
     list(DISTINCT source_ip ORDER BY source_ip)[:20] AS source_ips, max(event_time) AS last_time, count(*) AS events,

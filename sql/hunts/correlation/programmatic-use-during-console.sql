@@ -1,12 +1,12 @@
--- Whose keys were used elsewhere while they were in the console?
+-- Which identity was used from another network during its console session?
 -- tactic: correlation
 -- techniques: T1078.004, T1550.001
--- hit: during a console session the same identity called by a tool from a network that the session did not use: two
---   people, or two places.
+-- hit: during a console session, a tool used the same identity from a network that the session did not use: two people, or
+--   two locations.
 -- innocent: a laptop and a build server with one identity's keys. Tools in the same network are left out.
-SET VARIABLE since = TIMESTAMP '2000-01-01'; -- from this moment on, UTC
-SET VARIABLE until = TIMESTAMP '2100-01-01'; -- until this moment, UTC
-SET VARIABLE principal = '%'; -- only who is named like this; % is any text
+SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
+SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
+SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text
 WITH tool_calls AS (
     SELECT account_id, principal, network, source_ip, event_time, event_id
     FROM events

@@ -1,12 +1,12 @@
 -- What did a session change?
 -- tactic: correlation
 -- techniques: none
--- hit: everything that the session made, changed or deleted, by click or by command: the list of what to undo.
--- innocent: the work of the day; set the session that is in question.
-SET VARIABLE since = TIMESTAMP '2000-01-01'; -- from this moment on, UTC
-SET VARIABLE until = TIMESTAMP '2100-01-01'; -- until this moment, UTC
-SET VARIABLE principal = '%'; -- only who is named like this; % is any text
-SET VARIABLE session = '%'; -- its session_id is like this; % is any text
+-- hit: everything that the session created, changed or deleted, by click or by command: what may have to be undone.
+-- innocent: regular work; set the session in question.
+SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
+SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
+SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text
+SET VARIABLE session = '%'; -- only sessions with a session_id like this; % matches any text
 SELECT event_time AS time, principal, what, event_key, client, request_parameters,
     source_ip, account_id, region, error_code, session_id, signal_id, event_id
 FROM described_events

@@ -1,14 +1,14 @@
--- In which console session did most stay unexplained?
+-- In which console sessions are most events unexplained?
 -- tactic: correlation
 -- techniques: none
--- hit: much of what the session's console did is no page that is known: an uncommon service, or a tool dressed up as a
+-- hit: many of the console events of the session belong to no known page: an uncommon service, or a tool that imitates a
 --   browser.
--- innocent: pages that have no rule yet; the residual tells which calls they make.
-SET VARIABLE since = TIMESTAMP '2000-01-01'; -- from this moment on, UTC
-SET VARIABLE until = TIMESTAMP '2100-01-01'; -- until this moment, UTC
-SET VARIABLE principal = '%'; -- only who is named like this; % is any text
-SET VARIABLE percent = 50; -- at least this share of the console's events
-SET VARIABLE events = 10; -- of at least so many
+-- innocent: pages that have no rule yet; the view residual shows which calls they make.
+SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
+SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
+SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text
+SET VARIABLE percent = 50; -- minimum percentage of the console's events that are unexplained
+SET VARIABLE events = 10; -- minimum number of the console's events
 SELECT first_time AS time, principal,
     format('{} of {} console events are unexplained', unexplained_events, console_events) AS what,
     100 * unexplained_events // console_events AS percent, ips AS source_ips, user_agents, account_id,

@@ -1,11 +1,12 @@
 -- Which instance's credentials were used from several networks?
 -- tactic: credential-access
 -- techniques: T1552.005
--- hit: an instance's role session came from more than one network: its credentials were taken off the machine.
--- innocent: an instance whose address changed, or that goes out by several gateways.
-SET VARIABLE since = TIMESTAMP '2000-01-01'; -- from this moment on, UTC
-SET VARIABLE until = TIMESTAMP '2100-01-01'; -- until this moment, UTC
-SET VARIABLE principal = '%'; -- only who is named like this; % is any text
+-- hit: the role session of an instance was used from more than one network: its credentials may have been taken from the
+--   instance.
+-- innocent: an instance whose address changed, or that uses several gateways.
+SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
+SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
+SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text
 SELECT min(event_time) AS time, principal,
     format('Instance credentials came from {} networks', count(DISTINCT network)) AS what,
     list(DISTINCT source_ip ORDER BY source_ip) AS source_ips, list(DISTINCT client ORDER BY client) AS clients,

@@ -1,12 +1,12 @@
--- Who looked at another user's keys and then made one?
+-- Who listed the keys of another user and then created one?
 -- tactic: credential-access
 -- techniques: T1098.001, T1087.004
--- hit: the keys of a user were listed, and minutes later the same session made one for that user.
--- innocent: an administrator doing a rotation by hand. A key for oneself is left out.
-SET VARIABLE since = TIMESTAMP '2000-01-01'; -- from this moment on, UTC
-SET VARIABLE until = TIMESTAMP '2100-01-01'; -- until this moment, UTC
-SET VARIABLE principal = '%'; -- only who is named like this; % is any text
-SET VARIABLE minutes = 60; -- from looking to making, at most so many minutes
+-- hit: the keys of a user were listed, and minutes later the same session created one for that user.
+-- innocent: an administrator who rotates keys by hand. Keys that users create for themselves are left out.
+SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
+SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
+SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text
+SET VARIABLE minutes = 60; -- maximum number of minutes between listing and creating
 WITH made AS (
     SELECT *, list_filter(entities, lambda n: n.entity_type = 'user')[1].name AS for_user
     FROM event_classes

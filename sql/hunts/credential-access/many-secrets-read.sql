@@ -1,14 +1,14 @@
 -- Who read many secrets in a short time?
 -- tactic: credential-access
 -- techniques: T1555.006
--- hit: several different secrets or decrypted parameters were read in one session within an hour: a collection. A session
---   is told once, where it read most.
+-- hit: several different secrets or decrypted parameters were read in one session within the time window. Each session
+--   has one row, for the window in which it read most.
 -- innocent: a job that starts and reads all it needs, the same each time.
-SET VARIABLE since = TIMESTAMP '2000-01-01'; -- from this moment on, UTC
-SET VARIABLE until = TIMESTAMP '2100-01-01'; -- until this moment, UTC
-SET VARIABLE principal = '%'; -- only who is named like this; % is any text
-SET VARIABLE secrets = 5; -- at least so many different ones
-SET VARIABLE minutes = 60; -- within so many minutes
+SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
+SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
+SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text
+SET VARIABLE secrets = 5; -- minimum number of different secrets and parameters
+SET VARIABLE minutes = 60; -- time window, in minutes
 WITH reads AS (
     SELECT event_time, event_id, session_id, principal, account_id, region, source_ip,
         unnest(list_transform(list_filter(entities, lambda n: n.relation = 'target'), lambda n: n.name)) AS secret

@@ -1,11 +1,11 @@
--- Who switched off the access log of a bucket?
+-- Who turned off the access logs of a bucket?
 -- tactic: defense-evasion
 -- techniques: T1562.008
--- hit: who reads the bucket is no longer written down.
--- innocent: moving to data events of CloudTrail. Switching the log on is left out.
-SET VARIABLE since = TIMESTAMP '2000-01-01'; -- from this moment on, UTC
-SET VARIABLE until = TIMESTAMP '2100-01-01'; -- until this moment, UTC
-SET VARIABLE principal = '%'; -- only who is named like this; % is any text
+-- hit: access to the bucket is no longer logged.
+-- innocent: a move to CloudTrail data events. Turning access logs on is left out.
+SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
+SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
+SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text
 SELECT event_time AS time, principal, summary AS what, target AS bucket,
     source_ip, account_id, region, error_code, session_id, signal_id, event_id
 FROM event_classes

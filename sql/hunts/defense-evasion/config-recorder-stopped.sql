@@ -1,11 +1,11 @@
 -- Who stopped AWS Config?
 -- tactic: defense-evasion
 -- techniques: T1562.001
--- hit: changes of resources are no longer recorded or judged.
+-- hit: changes of resources are no longer recorded or evaluated.
 -- innocent: leaving AWS Config, in all regions. Starting the recorder is left out.
-SET VARIABLE since = TIMESTAMP '2000-01-01'; -- from this moment on, UTC
-SET VARIABLE until = TIMESTAMP '2100-01-01'; -- until this moment, UTC
-SET VARIABLE principal = '%'; -- only who is named like this; % is any text
+SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
+SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
+SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text
 SELECT event_time AS time, principal, summary AS what, event_name,
     source_ip, account_id, region, error_code, session_id, signal_id, event_id
 FROM event_classes

@@ -1,11 +1,11 @@
--- Who switched off a detector?
+-- Who turned off a detector?
 -- tactic: defense-evasion
 -- techniques: T1562.001
--- hit: GuardDuty, Security Hub, Macie, Inspector, Detective or Access Analyzer watches no more, or less.
+-- hit: GuardDuty, Security Hub, Macie, Inspector, Detective or Access Analyzer is off, or monitors less.
 -- innocent: leaving a service, in all regions and with notice. Updates that leave a detector enabled are left out.
-SET VARIABLE since = TIMESTAMP '2000-01-01'; -- from this moment on, UTC
-SET VARIABLE until = TIMESTAMP '2100-01-01'; -- until this moment, UTC
-SET VARIABLE principal = '%'; -- only who is named like this; % is any text
+SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
+SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
+SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text
 SELECT event_time AS time, principal, summary AS what, event_key, target AS detector,
     source_ip, account_id, region, error_code, session_id, signal_id, event_id
 FROM event_classes

@@ -1,12 +1,12 @@
--- Who deleted logs, or had them expire soon?
+-- Who deleted logs, or shortened their retention?
 -- tactic: defense-evasion
 -- techniques: T1562.008, T1070
--- hit: a log group or stream is gone, or is kept for a few days only.
--- innocent: stacks that are taken down with their functions. Long retentions are left out.
-SET VARIABLE since = TIMESTAMP '2000-01-01'; -- from this moment on, UTC
-SET VARIABLE until = TIMESTAMP '2100-01-01'; -- until this moment, UTC
-SET VARIABLE principal = '%'; -- only who is named like this; % is any text
-SET VARIABLE days = 7; -- a retention of at most so many days
+-- hit: a log group or stream was deleted, or is retained for only a few days.
+-- innocent: stacks that are deleted with their functions. Longer retentions are left out.
+SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
+SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
+SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text
+SET VARIABLE days = 7; -- maximum retention, in days
 SELECT event_time AS time, principal, summary AS what, event_name, target AS log_group,
     TRY_CAST(request_parameters->>'$.retentionInDays' AS BIGINT) AS days,
     source_ip, account_id, region, error_code, session_id, signal_id, event_id

@@ -1,12 +1,12 @@
--- In which bucket do objects vanish soon?
+-- In which bucket do objects expire within days?
 -- tactic: defense-evasion
 -- techniques: T1562.008, T1485.001
--- hit: a lifecycle rule deletes objects within days; in a bucket of logs that deletes the logs.
--- innocent: buckets of temporary files. Longer terms are left out.
-SET VARIABLE since = TIMESTAMP '2000-01-01'; -- from this moment on, UTC
-SET VARIABLE until = TIMESTAMP '2100-01-01'; -- until this moment, UTC
-SET VARIABLE principal = '%'; -- only who is named like this; % is any text
-SET VARIABLE days = 7; -- an expiry of at most so many days
+-- hit: a lifecycle rule deletes objects within days, for example the logs in a log bucket.
+-- innocent: buckets for temporary files. Longer periods are left out.
+SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
+SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
+SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text
+SET VARIABLE days = 7; -- maximum number of days until objects expire
 WITH lifecycles AS (
     SELECT *, list_min(list_transform(
         list_concat(

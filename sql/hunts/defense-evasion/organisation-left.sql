@@ -1,11 +1,11 @@
--- Who took an account out of the organisation or its policies?
+-- Who removed an account from the organization or from its policies?
 -- tactic: defense-evasion
 -- techniques: T1562.001, T1666
--- hit: what the organisation forbids or records binds the account no longer.
--- innocent: an account that is sold or closed; work on policies by those who own them.
-SET VARIABLE since = TIMESTAMP '2000-01-01'; -- from this moment on, UTC
-SET VARIABLE until = TIMESTAMP '2100-01-01'; -- until this moment, UTC
-SET VARIABLE principal = '%'; -- only who is named like this; % is any text
+-- hit: the policies or trails of the organization no longer apply to the account.
+-- innocent: an account that is transferred or closed; changes by the owners of the policies.
+SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
+SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
+SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text
 SELECT event_time AS time, principal, summary AS what, event_name, target,
     source_ip, account_id, region, error_code, session_id, signal_id, event_id
 FROM event_classes

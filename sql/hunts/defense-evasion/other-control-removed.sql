@@ -1,13 +1,13 @@
--- Who ended an alarm, another log, a firewall or a guard?
+-- Who removed an alarm, another log, a firewall or another control?
 -- tactic: defense-evasion
 -- techniques: T1562.001, T1562.008
--- hit: something else that watches or protects is gone or off: an alarm, a rule of EventBridge, the log of a database or
---   a cluster, a firewall, a backup's lock.
--- innocent: a stack that is taken down with its alarms. Trails, detectors, AWS Config, networks' logs, log groups, keys and
+-- hit: another control was deleted or turned off: an alarm, an EventBridge rule, the logs of a database or a cluster, a
+--   firewall, the lock of a backup.
+-- innocent: a stack that is deleted with its alarms. Trails, detectors, AWS Config, network logs, log groups, keys and
 --   the organization have hunts of their own; changes that leave a control on are left out.
-SET VARIABLE since = TIMESTAMP '2000-01-01'; -- from this moment on, UTC
-SET VARIABLE until = TIMESTAMP '2100-01-01'; -- until this moment, UTC
-SET VARIABLE principal = '%'; -- only who is named like this; % is any text
+SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
+SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
+SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text
 SELECT event_time AS time, principal, summary AS what, event_key, object AS control, effect, target,
     source_ip, account_id, region, error_code, session_id, signal_id, event_id
 FROM event_classes

@@ -1,13 +1,13 @@
 -- In which region did an account do something for the first time?
 -- tactic: defense-evasion
 -- techniques: T1535
--- hit: something was changed in a region that the account had not been changed in before, though the trail knows the
---   account for days.
--- innocent: a planned new site; global services, which record in us-east-1.
-SET VARIABLE since = TIMESTAMP '2000-01-01'; -- from this moment on, UTC
-SET VARIABLE until = TIMESTAMP '2100-01-01'; -- until this moment, UTC
-SET VARIABLE principal = '%'; -- only who is named like this; % is any text
-SET VARIABLE days = 1; -- the account is in the trail for at least so many days by then
+-- hit: something was changed in a region in which nothing in the account had been changed before, although the account
+--   has been in the trail for days.
+-- innocent: a planned new region; global services, which record in us-east-1.
+SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
+SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
+SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text
+SET VARIABLE days = 1; -- minimum number of days that the account has been in the trail by then
 WITH changes AS (
     SELECT *, min(event_time) OVER (PARTITION BY account_id) AS known_since
     FROM described_events

@@ -1,11 +1,11 @@
 -- Who stopped, deleted or changed a trail?
 -- tactic: defense-evasion
 -- techniques: T1562.008
--- hit: CloudTrail writes less than before, or elsewhere; what came after may be missing here.
--- innocent: moving to an organisation's trail, announced. Starting the logging is left out.
-SET VARIABLE since = TIMESTAMP '2000-01-01'; -- from this moment on, UTC
-SET VARIABLE until = TIMESTAMP '2100-01-01'; -- until this moment, UTC
-SET VARIABLE principal = '%'; -- only who is named like this; % is any text
+-- hit: CloudTrail records less than before, or to another bucket; later events may be missing in this case.
+-- innocent: a planned move to an organization trail. Starting logging is left out.
+SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
+SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
+SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text
 SELECT event_time AS time, principal, summary AS what, event_name, target AS trail,
     source_ip, account_id, region, error_code, session_id, signal_id, event_id
 FROM event_classes

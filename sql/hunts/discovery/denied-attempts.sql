@@ -1,14 +1,14 @@
--- Who was denied many different things?
+-- Who was denied many different calls?
 -- tactic: discovery
 -- techniques: T1580, T1087.004
--- hit: an identity tried several calls that it may not make: somebody finds out what it can do. A session
---   is told once, where it was denied most.
+-- hit: an identity tried several calls that it has no permission for: somebody may be testing what it can do.
+--   Each session has one row, for the window in which most was denied.
 -- innocent: a new service that lacks permissions tries the same call again and again, which counts as one.
-SET VARIABLE since = TIMESTAMP '2000-01-01'; -- from this moment on, UTC
-SET VARIABLE until = TIMESTAMP '2100-01-01'; -- until this moment, UTC
-SET VARIABLE principal = '%'; -- only who is named like this; % is any text
-SET VARIABLE calls = 4; -- at least so many different calls
-SET VARIABLE minutes = 60; -- within so many minutes
+SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
+SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
+SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text
+SET VARIABLE calls = 4; -- minimum number of different calls
+SET VARIABLE minutes = 60; -- time window, in minutes
 WITH denied AS (
     SELECT *, count(DISTINCT event_key) OVER stretch AS many, list(DISTINCT event_key) OVER stretch AS calls,
         min(event_time) OVER stretch AS since, count(*) OVER stretch AS attempts

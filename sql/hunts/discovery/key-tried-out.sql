@@ -1,11 +1,12 @@
--- Which key began by asking who it is?
+-- Which key started with GetCallerIdentity?
 -- tactic: discovery
 -- techniques: T1078.004, T1087.004
--- hit: the first thing a long-term key did in this case was to ask whose it is: somebody found it and tries it out.
--- innocent: tools that always begin so; then the key is in the trail from its start, at the same address every day.
-SET VARIABLE since = TIMESTAMP '2000-01-01'; -- from this moment on, UTC
-SET VARIABLE until = TIMESTAMP '2100-01-01'; -- until this moment, UTC
-SET VARIABLE principal = '%'; -- only who is named like this; % is any text
+-- hit: the first call with a long-term key in this case asked which identity it belongs to: somebody may be testing a
+--   key that they found.
+-- innocent: tools that always start with this call; then the key is used from the same address every day.
+SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
+SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
+SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text
 WITH first_calls AS (
     SELECT event_id
     FROM events

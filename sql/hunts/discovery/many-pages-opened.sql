@@ -1,14 +1,14 @@
--- Who went through many console pages in minutes?
+-- Who opened many console pages in a short time?
 -- tactic: discovery
 -- techniques: T1538
--- hit: somebody opened page after page of different kinds, as one does who has never been here. A session is
---   told once, where it opened most.
+-- hit: somebody opened many different pages, as a person does who does not know the account. Each session has one
+--   row, for the window in which it opened most.
 -- innocent: an administrator on a busy morning; compare with the identity's other days.
-SET VARIABLE since = TIMESTAMP '2000-01-01'; -- from this moment on, UTC
-SET VARIABLE until = TIMESTAMP '2100-01-01'; -- until this moment, UTC
-SET VARIABLE principal = '%'; -- only who is named like this; % is any text
-SET VARIABLE pages = 8; -- at least so many different pages
-SET VARIABLE minutes = 10; -- within so many minutes
+SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
+SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
+SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text
+SET VARIABLE pages = 8; -- minimum number of different pages
+SET VARIABLE minutes = 10; -- time window, in minutes
 WITH opened AS (
     SELECT s.*, x.principal, x.ips, x.account_id, count(DISTINCT s.rule_id) OVER stretch AS many,
         list(DISTINCT s.title) OVER stretch AS pages, min(s.first_time) OVER stretch AS since

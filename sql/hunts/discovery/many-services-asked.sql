@@ -1,14 +1,14 @@
--- Who asked many services what they hold, outside the console?
+-- Who listed the resources of many services, outside the console?
 -- tactic: discovery
 -- techniques: T1526, T1580
--- hit: a tool or script went through many services within minutes. A session is told once, where it asked
---   most.
+-- hit: a tool or script queried many services within minutes. Each session has one row, for the window in
+--   which it queried most.
 -- innocent: scanners of your own and inventory jobs: known identities, the same each day.
-SET VARIABLE since = TIMESTAMP '2000-01-01'; -- from this moment on, UTC
-SET VARIABLE until = TIMESTAMP '2100-01-01'; -- until this moment, UTC
-SET VARIABLE principal = '%'; -- only who is named like this; % is any text
-SET VARIABLE services = 8; -- at least so many services
-SET VARIABLE minutes = 10; -- within so many minutes
+SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
+SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
+SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text
+SET VARIABLE services = 8; -- minimum number of services
+SET VARIABLE minutes = 10; -- time window, in minutes
 WITH reads AS (
     SELECT event_time, event_id, session_id, principal, account_id, source_ip, service
     FROM events

@@ -1,11 +1,11 @@
--- Who had commands run on instances?
+-- Who ran commands on instances?
 -- tactic: execution
 -- techniques: T1651
--- hit: a command or an automation was sent to machines through Systems Manager; the document tells what kind.
+-- hit: a command or an automation was sent to instances through Systems Manager; the document shows which kind.
 -- innocent: patching and inventory, by a service or a known role, at fixed hours.
-SET VARIABLE since = TIMESTAMP '2000-01-01'; -- from this moment on, UTC
-SET VARIABLE until = TIMESTAMP '2100-01-01'; -- until this moment, UTC
-SET VARIABLE principal = '%'; -- only who is named like this; % is any text
+SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
+SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
+SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text
 SELECT event_time AS time, principal, summary AS what, request_parameters->>'$.documentName' AS document,
     coalesce(target, request_parameters->>'$.targets') AS targets,
     source_ip, account_id, region, error_code, session_id, signal_id, event_id

@@ -2,10 +2,10 @@
 -- tactic: execution
 -- techniques: T1059
 -- hit: an instance's user data was replaced; it runs as root at the next start, so look for stop and start after it.
--- innocent: a rebuild of the machine by its owner.
-SET VARIABLE since = TIMESTAMP '2000-01-01'; -- from this moment on, UTC
-SET VARIABLE until = TIMESTAMP '2100-01-01'; -- until this moment, UTC
-SET VARIABLE principal = '%'; -- only who is named like this; % is any text
+-- innocent: a rebuild of the instance by its owner.
+SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
+SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
+SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text
 SELECT event_time AS time, principal, summary AS what, target AS instance, client,
     source_ip, account_id, region, error_code, session_id, signal_id, event_id
 FROM event_classes

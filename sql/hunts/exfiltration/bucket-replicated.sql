@@ -1,11 +1,11 @@
--- Which bucket sends its objects to another one?
+-- Which bucket replicates its objects to another one?
 -- tactic: exfiltration
 -- techniques: T1537
--- hit: a rule copies all objects, new ones too, to a bucket that may be another account's.
--- innocent: a second site of your own. Ending a replication is left out.
-SET VARIABLE since = TIMESTAMP '2000-01-01'; -- from this moment on, UTC
-SET VARIABLE until = TIMESTAMP '2100-01-01'; -- until this moment, UTC
-SET VARIABLE principal = '%'; -- only who is named like this; % is any text
+-- hit: a rule copies objects, including new ones, to a bucket that may belong to another account.
+-- innocent: a second region of your own. Removing a replication is left out.
+SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
+SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
+SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text
 SELECT event_time AS time, principal, summary AS what, resource AS bucket,
     list_transform(list_filter(entities, lambda n: n.entity_type = 'bucket' AND n.name <> resource), lambda n: n.name)
         AS targets,

@@ -1,11 +1,11 @@
 -- Which snapshot was shared with another account?
 -- tactic: exfiltration
 -- techniques: T1537
--- hit: a snapshot of a disk or database can be copied by another account, or by everybody.
--- innocent: accounts of your own. Taking a share back is left out.
-SET VARIABLE since = TIMESTAMP '2000-01-01'; -- from this moment on, UTC
-SET VARIABLE until = TIMESTAMP '2100-01-01'; -- until this moment, UTC
-SET VARIABLE principal = '%'; -- only who is named like this; % is any text
+-- hit: another account, or everyone, can copy the snapshot of a disk or database.
+-- innocent: accounts of your own. Removing a share is left out.
+SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
+SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
+SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text
 SELECT event_time AS time, principal, summary AS what, resource AS snapshot, public, shared_with,
     source_ip, account_id, region, error_code, session_id, signal_id, event_id
 FROM data_exposure

@@ -1,12 +1,12 @@
--- Who removed backups, or what makes them?
+-- Who removed backups or backup plans?
 -- tactic: impact
 -- techniques: T1490
--- hit: snapshots, recovery points, plans or versions are gone: a recovery will be harder.
--- innocent: retention by a service, which is left out; snapshots tidied up by their owner. Switching versions on is
+-- hit: snapshots, recovery points, plans or versions were removed: recovery will be harder.
+-- innocent: retention by a service, which is left out; snapshots deleted by their owner. Turning versioning on is
 --   left out.
-SET VARIABLE since = TIMESTAMP '2000-01-01'; -- from this moment on, UTC
-SET VARIABLE until = TIMESTAMP '2100-01-01'; -- until this moment, UTC
-SET VARIABLE principal = '%'; -- only who is named like this; % is any text
+SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
+SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
+SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text
 SELECT event_time AS time, principal, summary AS what, event_key, target,
     source_ip, account_id, region, error_code, session_id, signal_id, event_id
 FROM event_classes

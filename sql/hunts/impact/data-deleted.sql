@@ -1,11 +1,11 @@
 -- Who deleted buckets, databases, tables, volumes or file systems?
 -- tactic: impact
 -- techniques: T1485
--- hit: something that holds data was deleted; a database without a last snapshot is gone for good.
--- innocent: stacks taken down by their pipeline. Deleting what holds no data is left out.
-SET VARIABLE since = TIMESTAMP '2000-01-01'; -- from this moment on, UTC
-SET VARIABLE until = TIMESTAMP '2100-01-01'; -- until this moment, UTC
-SET VARIABLE principal = '%'; -- only who is named like this; % is any text
+-- hit: something that holds data was deleted; a database without a final snapshot cannot be restored.
+-- innocent: stacks deleted by their pipeline. Deleting resources without data is left out.
+SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
+SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
+SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text
 SELECT event_time AS time, principal, summary AS what, event_key, target AS deleted,
     coalesce(request_parameters->>'$.skipFinalSnapshot', request_parameters->>'$.skipFinalClusterSnapshot')
         AS without_last_snapshot,

@@ -1,14 +1,14 @@
 -- Who terminated many instances?
 -- tactic: impact
 -- techniques: T1485, T1489
--- hit: one session terminated or stopped several machines within an hour. A session is told once, where it
---   ended most.
--- innocent: scaling, which a service does and is left out; a test environment at the end of the day.
-SET VARIABLE since = TIMESTAMP '2000-01-01'; -- from this moment on, UTC
-SET VARIABLE until = TIMESTAMP '2100-01-01'; -- until this moment, UTC
-SET VARIABLE principal = '%'; -- only who is named like this; % is any text
-SET VARIABLE instances = 3; -- at least so many
-SET VARIABLE minutes = 60; -- within so many minutes
+-- hit: one session terminated or stopped several instances within the time window. Each session has one row,
+--   for the window with most instances.
+-- innocent: a test environment at the end of the day. Scaling by a service is left out.
+SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
+SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
+SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text
+SET VARIABLE instances = 3; -- minimum number of instances
+SET VARIABLE minutes = 60; -- time window, in minutes
 WITH ended AS (
     SELECT *, unnest(list_transform(list_filter(entities, lambda n: n.entity_type = 'instance'), lambda n: n.name)) AS instance
     FROM event_classes

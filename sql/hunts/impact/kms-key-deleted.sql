@@ -1,11 +1,11 @@
--- Who disabled a KMS key or had it deleted?
+-- Who disabled a KMS key or scheduled its deletion?
 -- tactic: impact
 -- techniques: T1485, T1486
--- hit: whatever is encrypted with the key cannot be read any more; a deletion can be cancelled until its date.
--- innocent: keys of environments taken down. Cancelling a deletion is left out.
-SET VARIABLE since = TIMESTAMP '2000-01-01'; -- from this moment on, UTC
-SET VARIABLE until = TIMESTAMP '2100-01-01'; -- until this moment, UTC
-SET VARIABLE principal = '%'; -- only who is named like this; % is any text
+-- hit: data that is encrypted with the key cannot be read; a deletion can be canceled until its date.
+-- innocent: keys of environments that are deleted. Canceling a deletion is left out.
+SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
+SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
+SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text
 SELECT event_time AS time, principal, summary AS what, event_name, target AS kms_key,
     response_elements->>'$.deletionDate' AS deletion_date,
     source_ip, account_id, region, error_code, session_id, signal_id, event_id

@@ -1,11 +1,11 @@
--- Who raised limits or silenced the alarm on costs?
+-- Who raised quotas or changed budgets?
 -- tactic: impact
 -- techniques: T1496
--- hit: more than before can be started or sent, or nobody will be told what it costs.
--- innocent: planned growth. Looking at limits and making budgets is left out.
-SET VARIABLE since = TIMESTAMP '2000-01-01'; -- from this moment on, UTC
-SET VARIABLE until = TIMESTAMP '2100-01-01'; -- until this moment, UTC
-SET VARIABLE principal = '%'; -- only who is named like this; % is any text
+-- hit: more resources can be started or messages sent than before, or nobody is notified of the costs.
+-- innocent: planned growth. Reading quotas and creating budgets are left out.
+SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
+SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
+SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text
 SELECT event_time AS time, principal, summary AS what, event_key, target,
     request_parameters->>'$.desiredValue' AS wanted,
     source_ip, account_id, region, error_code, session_id, signal_id, event_id

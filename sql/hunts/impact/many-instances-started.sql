@@ -1,13 +1,13 @@
--- Who started many machines, or large ones?
+-- Who started many instances, or large ones?
 -- tactic: impact
 -- techniques: T1496.001
--- hit: a session asked for many instances at once, or for a size with GPUs: somebody else's coins.
--- innocent: a cluster scaling through a service, which is left out; machine learning that you know of.
-SET VARIABLE since = TIMESTAMP '2000-01-01'; -- from this moment on, UTC
-SET VARIABLE until = TIMESTAMP '2100-01-01'; -- until this moment, UTC
-SET VARIABLE principal = '%'; -- only who is named like this; % is any text
-SET VARIABLE instances = 10; -- at least so many at once
-SET VARIABLE sizes = '^(p[0-9]|g[0-9]|trn|inf|dl)'; -- or of such a type, a regular expression
+-- hit: a session asked for many instances at once, or for a type with GPUs, for example to mine cryptocurrency.
+-- innocent: known machine learning. Clusters that a service scales are left out.
+SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
+SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
+SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text
+SET VARIABLE instances = 10; -- minimum number of instances in one call
+SET VARIABLE sizes = '^(p[0-9]|g[0-9]|trn|inf|dl)'; -- or instance types that match this regular expression
 SELECT event_time AS time, principal, what, request_parameters->>'$.instanceType' AS instance_type,
     TRY_CAST(request_parameters->>'$.instancesSet.items[0].maxCount' AS BIGINT) AS instances,
     source_ip, account_id, region, error_code, session_id, signal_id, event_id

@@ -1,13 +1,13 @@
 -- Which console session moved from one network to another?
 -- tactic: initial-access
 -- techniques: T1550.004, T1539
--- hit: one console session was used from two networks within minutes: its cookie or credentials are in other hands.
--- innocent: a phone between Wi-Fi and mobile, a VPN that was switched on. CloudShell's own machine and addresses of
+-- hit: one console session was used from two networks within minutes: its cookie or credentials may have been stolen.
+-- innocent: a phone between Wi-Fi and mobile, a VPN that was turned on. CloudShell's own host and addresses of
 --   services are left out.
-SET VARIABLE since = TIMESTAMP '2000-01-01'; -- from this moment on, UTC
-SET VARIABLE until = TIMESTAMP '2100-01-01'; -- until this moment, UTC
-SET VARIABLE principal = '%'; -- only who is named like this; % is any text
-SET VARIABLE minutes = 10; -- from one network to the other within so many minutes
+SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
+SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
+SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text
+SET VARIABLE minutes = 10; -- maximum number of minutes between the use from one network and from the other
 WITH steps AS (
     SELECT *,
         lag(network) OVER by_time AS from_network,

@@ -1,12 +1,12 @@
--- Who signed in to the console with a password and no second factor?
+-- Who signed in to the console with a password and without MFA?
 -- tactic: initial-access
 -- techniques: T1078.004
--- hit: a user or root signed in to the console, and the password alone was enough.
--- innocent: accounts without mandatory MFA, whose people do so every day; whoever signs in through an identity
---   provider is left out, since MFA is that provider's matter.
-SET VARIABLE since = TIMESTAMP '2000-01-01'; -- from this moment on, UTC
-SET VARIABLE until = TIMESTAMP '2100-01-01'; -- until this moment, UTC
-SET VARIABLE principal = '%'; -- only who is named like this; % is any text
+-- hit: a user or root signed in to the console with a password alone.
+-- innocent: accounts without mandatory MFA. Sign-ins through an identity provider are left out, since the provider is
+--   responsible for MFA.
+SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
+SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
+SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text
 SELECT event_time AS time, principal, what, identity_type, user_agent,
     source_ip, account_id, region, error_code, session_id, signal_id, event_id
 FROM described_events

@@ -1,13 +1,13 @@
 -- Did a sign-in succeed after several that failed?
 -- tactic: initial-access
 -- techniques: T1110, T1078.004
--- hit: a password was guessed, or tried until it worked.
--- innocent: somebody mistyped; then the address is the usual one, and the failures are few.
-SET VARIABLE since = TIMESTAMP '2000-01-01'; -- from this moment on, UTC
-SET VARIABLE until = TIMESTAMP '2100-01-01'; -- until this moment, UTC
-SET VARIABLE principal = '%'; -- only who is named like this; % is any text
-SET VARIABLE failures = 3; -- at least so many failures
-SET VARIABLE minutes = 60; -- within so many minutes before the success
+-- hit: a password may have been guessed.
+-- innocent: a mistyped password; then the address is the usual one, and the failures are few.
+SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
+SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
+SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text
+SET VARIABLE failures = 3; -- minimum number of failures
+SET VARIABLE minutes = 60; -- time window before the success, in minutes
 WITH attempts AS (
     SELECT *, outcome = 'succeeded' AS succeeded
     FROM described_events

@@ -1,12 +1,12 @@
 -- Who turned a key into a console session?
 -- tactic: initial-access
 -- techniques: T1550.001, T1078.004
--- hit: a user's key was turned into temporary credentials with GetFederationToken, which open the console and outlive
---   the key, or a federated user signed in by a token.
--- innocent: a home-made portal or an identity broker, always the same identity from the same place.
-SET VARIABLE since = TIMESTAMP '2000-01-01'; -- from this moment on, UTC
-SET VARIABLE until = TIMESTAMP '2100-01-01'; -- until this moment, UTC
-SET VARIABLE principal = '%'; -- only who is named like this; % is any text
+-- hit: a user's key was turned into temporary credentials with GetFederationToken, which give access to the console and stay
+--   valid without the key, or a federated user signed in with a token.
+-- innocent: an own sign-in portal or an identity broker, always the same identity from the same network.
+SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
+SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
+SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text
 SELECT event_time AS time, principal, summary AS what, event_key, request_parameters->>'$.name' AS federated_name,
     list_filter(entities, lambda n: n.entity_type = 'access_key' AND n.relation = 'created')[1].name AS made_key,
     source_ip, account_id, region, error_code, session_id, signal_id, event_id

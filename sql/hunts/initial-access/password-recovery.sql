@@ -1,11 +1,11 @@
 -- Did somebody ask for a new root password?
 -- tactic: initial-access
 -- techniques: T1078.004
--- hit: the recovery of root's password was requested or completed; whoever reads that mailbox owns the account.
--- innocent: the owner forgot it; the mailbox and a ticket will say so.
-SET VARIABLE since = TIMESTAMP '2000-01-01'; -- from this moment on, UTC
-SET VARIABLE until = TIMESTAMP '2100-01-01'; -- until this moment, UTC
-SET VARIABLE principal = '%'; -- only who is named like this; % is any text
+-- hit: the recovery of the root password was requested or completed; whoever reads the mailbox gets access to the account.
+-- innocent: the owner forgot the password and can confirm it.
+SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
+SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
+SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text
 SELECT event_time AS time, principal, summary AS what, event_name, user_agent,
     source_ip, account_id, region, error_code, session_id, signal_id, event_id
 FROM described_events

@@ -1,12 +1,12 @@
 -- Was root used?
 -- tactic: initial-access
 -- techniques: T1078.004
--- hit: somebody used the account's root identity, in the console or by a key of its own.
--- innocent: the few things that only root can do, announced beforehand; services that act for the account as root are
+-- hit: somebody used the account's root identity, in the console or with an access key.
+-- innocent: planned tasks that only root can do; services that act for the account as root are
 --   left out.
-SET VARIABLE since = TIMESTAMP '2000-01-01'; -- from this moment on, UTC
-SET VARIABLE until = TIMESTAMP '2100-01-01'; -- until this moment, UTC
-SET VARIABLE principal = '%'; -- only who is named like this; % is any text
+SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
+SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
+SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text
 SELECT event_time AS time, principal, what, event_key, mfa, client,
     source_ip, account_id, region, error_code, session_id, signal_id, event_id
 FROM described_events

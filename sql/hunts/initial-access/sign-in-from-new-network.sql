@@ -1,13 +1,13 @@
 -- Who signed in from a network they had never used?
 -- tactic: initial-access
 -- techniques: T1078.004
--- hit: a console sign-in from a network (/24, or /48 of IPv6) that this identity had not called from before, though it
---   had called from others.
+-- hit: a console sign-in from a network (/24, or /48 of IPv6) that this identity had not used before, although it had
+--   used others.
 -- innocent: travel, a new provider, the first day with a VPN. A trail that begins late knows little of earlier
 --   networks.
-SET VARIABLE since = TIMESTAMP '2000-01-01'; -- from this moment on, UTC
-SET VARIABLE until = TIMESTAMP '2100-01-01'; -- until this moment, UTC
-SET VARIABLE principal = '%'; -- only who is named like this; % is any text
+SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
+SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
+SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text
 WITH known AS (
     SELECT account_id, principal, network, min(event_time) AS since
     FROM events

@@ -1,11 +1,11 @@
 -- Which role assumed another role?
 -- tactic: lateral-movement
 -- techniques: T1550.001, T1548.005
--- hit: an assumed role went on into another role, or a console session switched its role.
--- innocent: pipelines that go through a hub account. Roles that users or services assume are left out.
-SET VARIABLE since = TIMESTAMP '2000-01-01'; -- from this moment on, UTC
-SET VARIABLE until = TIMESTAMP '2100-01-01'; -- until this moment, UTC
-SET VARIABLE principal = '%'; -- only who is named like this; % is any text
+-- hit: an assumed role assumed another role, or a console session switched roles.
+-- innocent: pipelines that use a hub account. Roles that users or services assume are left out.
+SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
+SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
+SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text
 SELECT event_time AS time, principal, summary AS what, event_name,
     coalesce(list_filter(entities, lambda n: n.entity_type = 'role')[1].entity_value, extra->>'$.additionalEventData.SwitchTo') AS to_role,
     request_parameters->>'$.roleSessionName' AS session_name,

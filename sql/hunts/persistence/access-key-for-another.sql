@@ -1,11 +1,11 @@
--- Who made an access key for somebody else?
+-- Who created an access key for another user?
 -- tactic: persistence
 -- techniques: T1098.001
--- hit: a key of another user was made: whoever made it can now be that user.
--- innocent: an administrator equipping a new service user; a key for oneself is left out.
-SET VARIABLE since = TIMESTAMP '2000-01-01'; -- from this moment on, UTC
-SET VARIABLE until = TIMESTAMP '2100-01-01'; -- until this moment, UTC
-SET VARIABLE principal = '%'; -- only who is named like this; % is any text
+-- hit: a key of another user was created: whoever created it can act as that user.
+-- innocent: an administrator who sets up a new service user. Keys that users create for themselves are left out.
+SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
+SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
+SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text
 SELECT event_time AS time, principal, summary AS what, list_filter(entities, lambda n: n.entity_type = 'user')[1].name AS for_user,
     list_filter(entities, lambda n: n.entity_type = 'access_key' AND n.relation = 'created')[1].name AS made_key,
     source_ip, account_id, region, error_code, session_id, signal_id, event_id

@@ -1,11 +1,11 @@
--- Who gave somebody a password for the console?
+-- Who set the console password of another user?
 -- tactic: persistence
 -- techniques: T1098.001, T1136.003
--- hit: another user can sign in to the console now, or with another password than before.
--- innocent: a new colleague; a forgotten password. Changing one's own password is left out.
-SET VARIABLE since = TIMESTAMP '2000-01-01'; -- from this moment on, UTC
-SET VARIABLE until = TIMESTAMP '2100-01-01'; -- until this moment, UTC
-SET VARIABLE principal = '%'; -- only who is named like this; % is any text
+-- hit: another user can now sign in to the console, or has a new password.
+-- innocent: a new employee; a forgotten password. Users who change their own password are left out.
+SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
+SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
+SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text
 SELECT event_time AS time, principal, summary AS what, event_name, list_filter(entities, lambda n: n.entity_type = 'user')[1].name AS for_user,
     source_ip, account_id, region, error_code, session_id, signal_id, event_id
 FROM event_classes

@@ -1,11 +1,11 @@
--- Which function can be called by another account, or by anybody?
+-- Which function can be called by another account, or by everyone?
 -- tactic: persistence
 -- techniques: T1546
--- hit: a function's policy lets another account or everybody call it: a way back in.
--- innocent: services such as S3 or API Gateway that call functions are left out; known accounts are yours to judge.
-SET VARIABLE since = TIMESTAMP '2000-01-01'; -- from this moment on, UTC
-SET VARIABLE until = TIMESTAMP '2100-01-01'; -- until this moment, UTC
-SET VARIABLE principal = '%'; -- only who is named like this; % is any text
+-- hit: the policy of a function lets another account or everyone call it, which can be used to come back later.
+-- innocent: known accounts. Services such as S3 or API Gateway that call functions are left out.
+SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
+SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
+SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text
 SELECT event_time AS time, principal, summary AS what, resource AS function_name, public, shared_with AS allowed,
     source_ip, account_id, region, error_code, session_id, signal_id, event_id
 FROM data_exposure

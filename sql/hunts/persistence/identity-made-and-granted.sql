@@ -1,12 +1,12 @@
--- Who made a user or role and gave it permissions at once?
+-- Who created a user or role and gave it permissions soon after?
 -- tactic: persistence
 -- techniques: T1136.003, T1098.003
--- hit: a new identity got a policy or a group within minutes of being made.
--- innocent: onboarding, infrastructure as code; look for those made by hand.
-SET VARIABLE since = TIMESTAMP '2000-01-01'; -- from this moment on, UTC
-SET VARIABLE until = TIMESTAMP '2100-01-01'; -- until this moment, UTC
-SET VARIABLE principal = '%'; -- only who is named like this; % is any text
-SET VARIABLE minutes = 30; -- from making to granting, at most so many minutes
+-- hit: a new identity was given a policy or a group within minutes of its creation.
+-- innocent: onboarding, infrastructure as code; look for identities created by hand.
+SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
+SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
+SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text
+SET VARIABLE minutes = 30; -- maximum number of minutes between creating and granting
 WITH made AS (
     SELECT *, list_filter(entities, lambda n: n.relation = 'created' AND n.entity_type IN ('user', 'role'))[1].name AS made
     FROM event_classes

@@ -1,12 +1,13 @@
--- Which keys were made in this case, and who used them from where?
+-- Which keys were created in this case and used from another address?
 -- tactic: persistence
 -- techniques: T1098.001, T1078.004
--- hit: a key that was made here was used from another address than the one it was made from.
--- innocent: made at a desk, used by a server; then the addresses are both yours.
-SET VARIABLE since = TIMESTAMP '2000-01-01'; -- from this moment on, UTC
-SET VARIABLE until = TIMESTAMP '2100-01-01'; -- until this moment, UTC
-SET VARIABLE principal = '%'; -- only who is named like this; % is any text
-SET VARIABLE elsewhere = 1; -- 0 lists every key that was made: also those used from where they were made, or never
+-- hit: a key was used from another address than the one that created it. Keys that were never used are not listed; set
+--   elsewhere to 0 to list every key that was created.
+-- innocent: a key that is created at a workstation and used by a server; then both addresses are known.
+SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
+SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
+SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text
+SET VARIABLE elsewhere = 1; -- 0 lists every key that was created, wherever it was used, if at all
 WITH made AS (
     SELECT *, list_filter(entities, lambda n: n.entity_type = 'access_key' AND n.relation = 'created')[1].name AS made_key
     FROM event_classes

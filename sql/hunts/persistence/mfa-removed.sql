@@ -1,12 +1,12 @@
--- Who lost a second factor, and got no new one?
+-- Whose MFA device was removed and not replaced?
 -- tactic: persistence
 -- techniques: T1556.006
--- hit: a user's MFA device was taken off, and none was put on soon after.
--- innocent: a lost telephone, replaced days later. A change of device in one go is left out.
-SET VARIABLE since = TIMESTAMP '2000-01-01'; -- from this moment on, UTC
-SET VARIABLE until = TIMESTAMP '2100-01-01'; -- until this moment, UTC
-SET VARIABLE principal = '%'; -- only who is named like this; % is any text
-SET VARIABLE minutes = 60; -- a new device within so many minutes makes it a change of device
+-- hit: the MFA device of a user was removed, and none was added soon after.
+-- innocent: a lost phone that is replaced days later. Devices that are replaced soon are left out.
+SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
+SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
+SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text
+SET VARIABLE minutes = 60; -- a device that is added within this number of minutes is a replacement
 WITH devices AS (
     SELECT *, list_filter(entities, lambda n: n.entity_type = 'user')[1].name AS of_user, list_filter(entities, lambda n: n.entity_type = 'mfa_device')[1].entity_value AS device
     FROM event_classes

@@ -1,11 +1,11 @@
 -- Which role can be assumed from another account?
 -- tactic: persistence
 -- techniques: T1098.003, T1199
--- hit: a role's trust was written to name another account, or everybody.
--- innocent: a partner's or a vendor's account that you know, guarded by an external id.
-SET VARIABLE since = TIMESTAMP '2000-01-01'; -- from this moment on, UTC
-SET VARIABLE until = TIMESTAMP '2100-01-01'; -- until this moment, UTC
-SET VARIABLE principal = '%'; -- only who is named like this; % is any text
+-- hit: the trust policy of a role now names another account, or everyone.
+-- innocent: a partner's or a vendor's account that you know, restricted by an external ID.
+SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
+SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
+SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text
 SELECT event_time AS time, principal, summary AS what, target AS role_name, g.accounts, g.everybody,
     source_ip, account_id, region, error_code, session_id, signal_id, event_id
 FROM event_classes AS c

@@ -1,11 +1,11 @@
--- Who made or changed an identity provider?
+-- Who created or changed an identity provider?
 -- tactic: privilege-escalation
 -- techniques: T1484.002
--- hit: whoever owns the provider can vouch for any identity that trusts it.
--- innocent: setting up single sign-on or a pipeline's OIDC, rarely and announced.
-SET VARIABLE since = TIMESTAMP '2000-01-01'; -- from this moment on, UTC
-SET VARIABLE until = TIMESTAMP '2100-01-01'; -- until this moment, UTC
-SET VARIABLE principal = '%'; -- only who is named like this; % is any text
+-- hit: whoever controls the provider can sign in to all roles that trust it.
+-- innocent: a planned setup of single sign-on or of OIDC for a pipeline.
+SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
+SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
+SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text
 SELECT event_time AS time, principal, summary AS what, event_name, target AS provider,
     source_ip, account_id, region, error_code, session_id, signal_id, event_id
 FROM event_classes

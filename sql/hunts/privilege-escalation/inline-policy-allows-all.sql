@@ -1,11 +1,11 @@
 -- Who wrote a policy that allows all actions?
 -- tactic: privilege-escalation
 -- techniques: T1098.003
--- hit: a policy that allows `*` or all of IAM or STS was put into a user, group or role, or made.
--- innocent: few; such policies are rarely meant.
-SET VARIABLE since = TIMESTAMP '2000-01-01'; -- from this moment on, UTC
-SET VARIABLE until = TIMESTAMP '2100-01-01'; -- until this moment, UTC
-SET VARIABLE principal = '%'; -- only who is named like this; % is any text
+-- hit: a policy that allows `*` or all of IAM or STS was created, or added to a user, group or role.
+-- innocent: few; such policies are rarely intended.
+SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
+SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
+SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text
 WITH granted AS (
     SELECT event_id, list(DISTINCT action ORDER BY action) AS actions, bool_or(administrator) AS administrator
     FROM (

@@ -1,11 +1,11 @@
--- Whose limits were taken away?
+-- Whose permissions boundary was removed?
 -- tactic: privilege-escalation
 -- techniques: T1098.003
--- hit: the boundary of what a user or role can ever be allowed is gone.
--- innocent: a clean-up of boundaries as a whole; then there are many at once. Setting a boundary is left out.
-SET VARIABLE since = TIMESTAMP '2000-01-01'; -- from this moment on, UTC
-SET VARIABLE until = TIMESTAMP '2100-01-01'; -- until this moment, UTC
-SET VARIABLE principal = '%'; -- only who is named like this; % is any text
+-- hit: the permissions boundary of a user or role was removed.
+-- innocent: a cleanup of boundaries; then there are many at once. Setting a boundary is left out.
+SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
+SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
+SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text
 SELECT event_time AS time, principal, summary AS what, target AS of_identity,
     source_ip, account_id, region, error_code, session_id, signal_id, event_id
 FROM event_classes

@@ -1,13 +1,12 @@
--- Who gave a role to a machine, function or job for the first time?
+-- Who passed a role to an instance, function or job for the first time?
 -- tactic: privilege-escalation
 -- techniques: T1098.003, T1078.004
--- hit: an identity started something with a role that it had never passed in this case; what runs there can do what the
---   role may, which can be more than its starter may.
--- innocent: deployments, whose first time in the trail is no first time; the same identity passing the same role again
---   is left out.
-SET VARIABLE since = TIMESTAMP '2000-01-01'; -- from this moment on, UTC
-SET VARIABLE until = TIMESTAMP '2100-01-01'; -- until this moment, UTC
-SET VARIABLE principal = '%'; -- only who is named like this; % is any text
+-- hit: an identity started something with a role that it had never passed in this case. What runs there has the
+--   permissions of the role, which can be more than those of the identity.
+-- innocent: deployments that ran before the trail begins. The same identity passing the same role again is left out.
+SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
+SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
+SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text
 WITH passed AS (
     SELECT *, list_filter(entities, lambda n: n.relation = 'used' AND n.entity_type IN ('role', 'instance_profile'))[1]
         .entity_value AS passed_role

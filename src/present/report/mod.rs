@@ -27,6 +27,7 @@ pub use found::{
 
 use super::table::shorten;
 use document::Document;
+pub(super) use words::size;
 
 /// The most characters of one text; a name that somebody made long on purpose fills no page.
 const LONGEST: usize = 2000;

@@ -75,7 +75,7 @@ pub(super) fn name(session: &Session) -> String {
 }
 
 /// `999 bytes`, `5.3 GB`: thousands, not powers of two.
-pub(super) fn size(bytes: u64) -> String {
+pub(in crate::present) fn size(bytes: u64) -> String {
     let units = [(1_000_000_000_000, "TB"), (1_000_000_000, "GB"), (1_000_000, "MB"), (1000, "kB")];
     let tenths = |unit: u64| u128::from(bytes) * 10 / u128::from(unit);
     let fit = units.into_iter().find(|(unit, _)| bytes >= *unit);
