@@ -1,7 +1,7 @@
 -- Who disabled a KMS key or had it deleted?
 -- tactic: impact
 -- techniques: T1485, T1486
--- hit: whatever is encrypted with the key cannot be read any more; a deletion can be cancelled until its date.
+-- hit: whatever is encrypted with the key cannot be read any more; a deletion can be canceled until its date.
 -- innocent: keys of environments taken down. Cancelling a deletion is left out.
 SET VARIABLE since = TIMESTAMP '2000-01-01'; -- from this moment on, UTC
 SET VARIABLE until = TIMESTAMP '2100-01-01'; -- until this moment, UTC
