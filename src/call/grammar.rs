@@ -422,7 +422,9 @@ fn visit<'j>(
             }
         }
         Json::Array(elements) if depth < DEEPEST => {
-            elements.iter().for_each(|element| visit(words, call, member, element, depth + 1, named));
+            // A list of identifiers at the top of a request names what the call is about, as one identifier does.
+            let below = |element: &Json<'_>| if matches!(element, Json::String(_)) { depth } else { depth + 1 };
+            elements.iter().for_each(|element| visit(words, call, member, element, below(&element), named));
         }
         Json::Object(members) if depth < DEEPEST && !words.is_ignored(member) => {
             members.iter().for_each(|(member, value)| visit(words, call, member, value, depth + 1, named));
