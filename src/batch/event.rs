@@ -129,6 +129,7 @@ fn described(event: &Event<'_>, key: &str, [request, response]: [Json<'_>; 2]) -
     let has_hidden_name = event.identity.user_name.as_deref() == Some(HIDDEN);
     call::Table::shipped().describe(&Call {
         key,
+        event_type: event.event_type.as_deref(),
         read_only: event.read_only,
         error_code: event.error_code.as_deref(),
         request,

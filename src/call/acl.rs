@@ -77,13 +77,13 @@ fn of_list(value: Json<'_>, depth: usize, grants: &mut Vec<Grant>) {
     match value {
         Json::Array(elements) if depth > 0 => elements.iter().for_each(|element| of_list(element, depth - 1, grants)),
         Json::Object(members) if depth > 0 => {
-            let owner = members.get("Owner").and_then(|owner| owner.as_object()?.get("ID")?.scalar());
+            let owner = find(members, "Owner").and_then(|owner| find(owner.as_object()?, "ID")?.scalar());
             if let (Some(grantee), Some(permission)) =
-                (members.get("Grantee").and_then(Json::as_object), members.get("Permission").and_then(Json::scalar))
+                (find(members, "Grantee").and_then(Json::as_object), find(members, "Permission").and_then(Json::scalar))
             {
                 let who = ["URI", "ID", "EmailAddress"]
                     .into_iter()
-                    .find_map(|name| Some((name, grantee.get(name)?.scalar()?)));
+                    .find_map(|name| Some((name, find(grantee, name)?.scalar()?)));
                 let permission = permission.to_lowercase().replace('_', " ");
                 grants.extend(who.map(|(kind, who)| of_grantee(kind, who, &permission)));
                 return;
@@ -97,6 +97,11 @@ fn of_list(value: Json<'_>, depth: usize, grants: &mut Vec<Grant>) {
         }
         _ => {}
     }
+}
+
+/// A member by its name, whatever its case: some exports and SDKs write `permission`.
+fn find<'j>(members: Members<'j>, name: &str) -> Option<Json<'j>> {
+    members.iter().find(|(own, _)| own.eq_ignore_ascii_case(name)).map(|(_, value)| value)
 }
 
 fn grant(kind: &str, who: &str, action: &str, public: bool) -> Grant {
@@ -144,6 +149,10 @@ mod tests {
                 {"Grantee": {"ID": "me"}, "Permission": "FULL_CONTROL"}, {"Grantee": grantee, "Permission": "READ"}]}}})
         };
         assert_eq!(told(list(json!({"URI": "http://acs.amazonaws.com/groups/global/AllUsers"}))), everyone);
+        let lower = json!({"accessControlPolicy": {"owner": {"id": "me"}, "accessControlList": {"grant": [
+            {"grantee": {"id": "me"}, "permission": "FULL_CONTROL"},
+            {"grantee": {"uri": "http://acs.amazonaws.com/groups/global/AllUsers"}, "permission": "READ"}]}}});
+        assert_eq!(told(lower), everyone);
         assert_eq!(told(list(json!({"ID": "you"}))), (Some("read to you".to_owned()), false, true));
         assert_eq!(told(list(json!({"ID": "me"}))), (None, false, false));
         assert_eq!(told(json!({"x-amz-acl": "private"})), (None, false, false));

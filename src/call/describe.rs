@@ -7,9 +7,9 @@ use super::schema::{Class, Format};
 use super::table::{Entry, Place, Root, Table};
 use super::{
     Call, Classified, Description, Entity, Grant, Outcome, Relation, acl, format, grammar, name, network, resources,
-    statement,
+    service, statement,
 };
-use crate::json::{Document, Json};
+use crate::json::{Document, Json, Members};
 use crate::rule::body::Body;
 use crate::rule::template::Style;
 use crate::signal::Context;
@@ -23,6 +23,9 @@ impl Table {
     /// What a call did.
     #[must_use]
     pub fn describe<'t>(&'t self, call: &Call<'_>) -> Description<'t> {
+        if let Some(summary) = service::insight(call) {
+            return Description { summary, ..Description::default() };
+        }
         let subject = Subjects::new(self, call);
         match self.choose(&subject) {
             Some((entry, grants)) => self.by_entry(&subject, entry, grants),
@@ -33,6 +36,9 @@ impl Table {
     /// The entry that describes a call.
     #[must_use]
     pub fn entry(&self, call: &Call<'_>) -> Option<&Entry> {
+        if service::is_insight(call) {
+            return None;
+        }
         self.choose(&Subjects::new(self, call)).map(|(entry, _)| entry)
     }
 
@@ -90,15 +96,27 @@ impl Table {
     }
 
     fn by_grammar<'t>(&'t self, call: &Call<'_>, outcome: Outcome) -> Description<'t> {
-        let grammar::Phrase { action, entities } = grammar::phrase(&self.words, call, outcome);
+        if service::is_event(call) {
+            let (summary, entities) = service::described(&self.words, call, outcome);
+            return Description { summary, outcome, entities, ..Description::default() };
+        }
+        let grammar::Phrase { mut action, entities, is_of_policy } = grammar::phrase(&self.words, call, outcome);
+        let grants = policy::in_request(call.request, call.account);
+        if let Some(allows) = statement::describe(&grants, false) {
+            action.push_str(if is_of_policy { " that " } else { " with a policy that " });
+            action.push_str(&allows);
+        }
+        let is_open = grants.iter().any(|grant| grant.external);
+        let exposure = Classified { class: Class::DataExposure, effect: "policy", object: "" };
+        let classes = is_open.then_some(exposure).into_iter().collect();
         Description {
             summary: sentence(&action, call, outcome),
             outcome,
             named: false,
-            classes: Vec::new(),
+            classes,
             techniques: Vec::new(),
             entities,
-            grants: Vec::new(),
+            grants,
         }
     }
 }
@@ -181,6 +199,12 @@ impl<'s, 'c> Subjects<'s, 'c> {
         Vec::new()
     }
 
+    /// The names of the members of the first object at these places.
+    fn members(&self, places: &[Place]) -> Vec<&str> {
+        let object = places.iter().find_map(|place| self.value(place)?.as_object());
+        object.into_iter().flat_map(Members::names).take(MOST).collect()
+    }
+
     fn value<'r>(&'r self, place: &Place) -> Option<Json<'r>> {
         let mut found = None;
         place.path.any(self.root(place.root, Json::Null), &mut |value| {
@@ -260,7 +284,10 @@ impl<'s, 'c> Subjects<'s, 'c> {
             if value.format == Some(Format::Bytes) && self.outcome != Outcome::Succeeded {
                 continue;
             }
-            let texts = self.values(&value.places);
+            let texts = match value.format {
+                Some(Format::Members) => self.members(&value.places),
+                _ => self.values(&value.places),
+            };
             let texts = distinct(texts.into_iter().map(|text| format::format(text, value.format).into_owned()));
             if !texts.is_empty() {
                 put(&value.placeholder, texts.into());
@@ -394,11 +421,12 @@ values = { size = { path = "extra.additionalEventData.bytesTransferredOut", form
         response: Value,
         error: Option<&'static str>,
         extra: Option<Value>,
+        event_type: Option<&'static str>,
     }
 
     impl Made {
         fn new(key: &'static str, request: Value) -> Self {
-            Self { key, request, response: Value::Null, error: None, extra: None }
+            Self { key, request, response: Value::Null, error: None, extra: None, event_type: None }
         }
 
         fn failed(self, code: &'static str) -> Self {
@@ -410,6 +438,7 @@ values = { size = { path = "extra.additionalEventData.bytesTransferredOut", form
             let extra = self.extra.as_ref().map(Value::to_string);
             let described = table.describe(&Call {
                 key: self.key,
+                event_type: self.event_type,
                 read_only: None,
                 error_code: self.error,
                 request: request.root(),
@@ -525,7 +554,7 @@ values = { size = { path = "extra.additionalEventData.bytesTransferredOut", form
             ("rds:DescribeDBInstances", json!({"dBInstanceIdentifier": "prod"}), "Described DB instance prod"),
             ("cloudtrail:StopLogging", json!({"name": "main"}), "Stopped logging of main"),
             ("cloudtrail:DeleteTrail", json!({"name": "main"}), "Deleted trail main"),
-            ("lambda:UpdateFunctionCode20150331v2", json!({"functionName": "f"}), "Updated function code of f"),
+            ("lambda:UpdateFunctionCode20150331v2", json!({"functionName": "f"}), "Updated the code of function f"),
             (
                 "iam:DetachRolePolicy",
                 json!({"roleName": "r", "policyArn": "arn:aws:iam::aws:policy/X"}),

@@ -9,7 +9,9 @@ use super::schema::Format;
 pub(super) fn format(value: &str, format: Option<Format>) -> Cow<'_, str> {
     match format {
         Some(Format::Bytes) => value.parse::<f64>().map_or(Cow::Borrowed(value), |bytes| Cow::Owned(size(bytes))),
-        Some(Format::Name) | None => short(value, None),
+        Some(Format::Instances) if value == "1" => Cow::Borrowed("1 instance"),
+        Some(Format::Instances) => Cow::Owned(format!("up to {value} instances")),
+        Some(Format::Name | Format::Members) | None => short(value, None),
     }
 }
 

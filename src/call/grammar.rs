@@ -7,7 +7,7 @@ use super::format::{capitalized, regular_past};
 use super::name::short;
 use super::{Call, Entity, Outcome, Relation, resources};
 use crate::json::{Json, Members};
-use crate::rule::words::{Words, within, words};
+use crate::rule::words::{Words, snake, within, words};
 
 /// So deep identifiers are looked for.
 const DEEPEST: usize = 5;
@@ -23,6 +23,8 @@ pub(super) struct Phrase {
     /// `Deleted function prune`, or `delete function prune` if it was not done.
     pub(super) action: String,
     pub(super) entities: Vec<Entity>,
+    /// Whether the call's name ends in a policy, so that what follows is about it: `Put a policy on container c that …`.
+    pub(super) is_of_policy: bool,
 }
 
 /// An identifier in a request.
@@ -60,12 +62,17 @@ impl Topic<'_> {
 /// The phrase of a call.
 pub(super) fn phrase<'c>(words: &'c Words, call: &Call<'c>, outcome: Outcome) -> Phrase {
     let name = self::words(call.name());
-    let (verb, topic) = name.split_first().map_or(("", &name[..]), |(verb, topic)| (*verb, topic));
+    // BatchDeleteDocument deletes documents.
+    let name = match name.as_slice() {
+        ["Batch", verb, _, ..] if words.verb(verb).is_some() => &name[1..],
+        all => all,
+    };
+    let (verb, topic) = name.split_first().map_or(("", name), |(verb, topic)| (*verb, topic));
     let topic = &Topic { words: topic, plural: topic.join("_").to_lowercase() };
     let listed = resources::of(call);
     let mut named: Vec<Named<'_>> =
         listed.iter().map(|one| Named { kind: Cow::Borrowed(&one.kind), value: &one.value, depth: 0 }).collect();
-    collect(words, call.request, 0, &mut named);
+    collect(words, call, call.request, 0, &mut named);
     let target = primary(&named, topic);
     let is_done = outcome == Outcome::Succeeded;
     let known = verb_text(words, verb, call, is_done);
@@ -76,48 +83,97 @@ pub(super) fn phrase<'c>(words: &'c Words, call: &Call<'c>, outcome: Outcome) ->
     };
     let mut made = Vec::new();
     if creates(verb) && is_done {
-        collect(words, call.response, 0, &mut made);
+        collect(words, call, call.response, 0, &mut made);
         made.retain(|one| topic.is(&one.kind) && one.kind != "resource");
     }
-    let about_it = match (target, made.first()) {
+    let list = |kind: &str| values_of(&named, kind, call);
+    let object = match (target, made.first()) {
+        (Some(kind), _) if !is_verb => {
+            let kind_text = if kind == "resource" { String::new() } else { format!("{} ", list(kind).1) };
+            format!("{topic_text} on {kind_text}{}", list(kind).0)
+        }
         (Some(kind), Some(first)) if !topic.is(kind) => {
-            Some(format!(" {}{}", short(first.value, call.account), about(&named, kind, topic, call)))
+            format!("{topic_text} {}{}", short(first.value, call.account), about(&list(kind), kind, topic))
         }
-        (Some(kind), _) => Some(about(&named, kind, topic, call)),
-        (None, Some(first)) => Some(format!(" {}", short(first.value, call.account))),
-        (None, None) => None,
+        (Some(kind), _) => {
+            let text = singular_for(&topic_text, &named, target, topic);
+            let is_change = words.verb(verb).is_some() && call.read_only != Some(true);
+            object(verb, text, &about(&list(kind), kind, topic), &list(kind), is_change)
+        }
+        (None, Some(first)) => format!("{topic_text} {}", short(first.value, call.account)),
+        (None, None) if is_verb => with_article(&topic_text, verb),
+        (None, None) => topic_text.into_owned(),
     };
-    let about_it = match about_it {
-        Some(about_it) => format!("{}{about_it}", singular_for(&topic_text, &named, target, topic)),
-        None if is_verb => with_article(&topic_text, verb),
-        None => topic_text.into_owned(),
-    };
-    let mut action = format!("{verb_text} {about_it}");
+    let mut action = format!("{verb_text} {object}");
     action.truncate(action.trim_end().len());
-    let mut entities: Vec<Entity> = Vec::new();
-    let mut add = |entity: Entity| {
-        if entities.len() < MOST
-            && !entities.iter().any(|known| known.value == entity.value && known.kind == entity.kind)
-        {
-            entities.push(entity);
-        }
-    };
-    for one in named.iter().filter(|_| listed.is_empty()) {
-        let is_target = target == Some(&*one.kind);
+    let relation = |one: &Named<'_>| {
         let is_done = is_done && topic.is(&one.kind);
-        let relation = match () {
-            () if !is_target => Relation::Used,
+        match () {
+            () if target != Some(&*one.kind) => Relation::Used,
             () if is_done && creates(verb) => Relation::Created,
             () if is_done && deletes(verb) => Relation::Deleted,
             () => Relation::Target,
-        };
-        add(entity(kind_of(one, topic), one.value, relation));
+        }
+    };
+    let of_request = named.iter().filter(|_| listed.is_empty());
+    let of_request = of_request.map(|one| entity(kind_of(one, topic), one.value, relation(one)));
+    let of_response = made.iter().map(|one| entity(&one.kind, one.value, Relation::Created));
+    let entities = distinct(of_request.chain(of_response).chain(listed.iter().cloned()));
+    let is_of_policy = topic.words.last().is_some_and(|last| *last == "Policy");
+    Phrase { action, entities, is_of_policy }
+}
+
+/// Each thing once, by its type and value.
+fn distinct(all: impl Iterator<Item = Entity>) -> Vec<Entity> {
+    let mut entities: Vec<Entity> = Vec::new();
+    for one in all {
+        let is_known = entities.iter().any(|known| known.value == one.value && known.kind == one.kind);
+        if entities.len() < MOST && !is_known {
+            entities.push(one);
+        }
     }
-    for one in &made {
-        add(entity(&one.kind, one.value, Relation::Created));
+    entities
+}
+
+/// What a call acts on, where its request names a thing: `trail main`, `the password of user marek`, `a policy on container
+/// c1`, `faces from collection staff`. Only what changes something is told with articles.
+fn object(verb: &str, topic: &str, about: &str, (list, kind): &(String, String), is_change: bool) -> String {
+    let Some(of) = about.strip_prefix(" of ").filter(|_| is_change && !topic.is_empty()) else {
+        return format!("{topic}{about}");
+    };
+    // `UpdateDomainConfig` updates the configuration of a domain.
+    let after = |kind: &str| topic.strip_prefix(kind).and_then(|rest| rest.strip_prefix(' '));
+    let part = after(kind).or_else(|| after(kind.strip_suffix('s')?));
+    let (part, whole) = part.map_or((topic, of.to_owned()), |part| (part, format!("{kind} {list}")));
+    let is_several = part.ends_with('s') && !part.ends_with("ss");
+    match verb {
+        "Put" if part.ends_with("policy") => format!("{} on {whole}", with_article(part, verb)),
+        "Delete" | "Detach" | "Disassociate" | "Remove" if is_several => format!("{part} from {whole}"),
+        _ if creates(verb) || matches!(verb, "Add" | "Put") => format!("{} of {whole}", with_article(part, verb)),
+        _ if part.ends_with("ing") => format!("{part} of {whole}"),
+        _ => format!("the {part} of {whole}"),
     }
-    listed.into_iter().for_each(&mut add);
-    Phrase { action, entities }
+}
+
+/// The types and values of the identifiers in an object, at any depth.
+pub(super) fn identifiers<'j>(words: &'j Words, value: Json<'j>) -> Vec<(String, &'j str)> {
+    fn below<'j>(words: &'j Words, member: &str, value: Json<'j>, depth: usize, found: &mut Vec<(String, &'j str)>) {
+        match value {
+            Json::String(text) if !text.is_empty() && text.len() <= LONGEST && found.len() < MOST => {
+                found.extend(names_of(words, member).map(|kind| (kind.into_owned(), text)));
+            }
+            Json::Array(elements) if depth < DEEPEST => {
+                elements.iter().for_each(|element| below(words, member, element, depth + 1, found));
+            }
+            Json::Object(members) if depth < DEEPEST && !words.is_ignored(member) => {
+                members.iter().for_each(|(member, value)| below(words, member, value, depth + 1, found));
+            }
+            _ => {}
+        }
+    }
+    let mut found = Vec::new();
+    below(words, "", value, 0, &mut found);
+    found
 }
 
 /// The past of a call's verb if it was done, else its base form; none for a name that begins with no verb.
@@ -146,7 +202,13 @@ fn verb_text<'w>(words: &'w Words, verb: &str, call: &Call<'_>, is_done: bool) -
         ("Verify", "verify"),
     ];
     if let Some(known) = words.verb(verb).filter(|_| call.read_only != Some(true)) {
-        return Some(if is_done { Cow::Borrowed(&known.did) } else { Cow::Owned(verb.to_lowercase()) });
+        let base = || match verb {
+            "Failover" => "fail over".to_owned(),
+            "Rollback" => "roll back".to_owned(),
+            "Shutdown" => "shut down".to_owned(),
+            verb => verb.to_lowercase(),
+        };
+        return Some(if is_done { Cow::Borrowed(&known.did) } else { Cow::Owned(base()) });
     }
     let (_, base) = READS.iter().find(|(read, _)| *read == verb)?;
     if !is_done {
@@ -170,17 +232,19 @@ fn singular_for<'t>(text: &'t str, named: &[Named<'_>], target: Option<&str>, to
 
 /// The topic with an article, where a call acts on one thing that its record does not name: `put a role policy`.
 fn with_article(text: &str, verb: &str) -> String {
-    const VERBS: [&str; 21] = [
+    const VERBS: [&str; 23] = [
         "Accept",
         "Add",
         "Apply",
         "Associate",
         "Attach",
+        "Build",
         "Cancel",
         "Complete",
         "Detach",
         "Disassociate",
         "Modify",
+        "Provision",
         "Put",
         "Reboot",
         "Reject",
@@ -227,21 +291,8 @@ fn with_article(text: &str, verb: &str) -> String {
 
 /// Whether a call with that verb makes what it is about.
 fn creates(verb: &str) -> bool {
-    const VERBS: [&str; 13] = [
-        "Allocate",
-        "Build",
-        "Clone",
-        "Copy",
-        "Create",
-        "Generate",
-        "Import",
-        "Issue",
-        "Launch",
-        "Provision",
-        "Register",
-        "Restore",
-        "Run",
-    ];
+    const VERBS: [&str; 11] =
+        ["Allocate", "Clone", "Copy", "Create", "Generate", "Import", "Issue", "Launch", "Register", "Restore", "Run"];
     VERBS.contains(&verb)
 }
 
@@ -258,6 +309,9 @@ fn topic_text(topic: &[&str]) -> String {
     ];
     let word = |word: &&str| {
         let (singular, plural) = word.strip_suffix('s').map_or((*word, ""), |singular| (singular, "s"));
+        if matches!(*word, "Config" | "Configs") {
+            return format!("configuration{plural}");
+        }
         let known = ABBREVIATIONS.iter().find(|known| known.eq_ignore_ascii_case(singular));
         known.map_or_else(|| within(word), |known| format!("{known}{plural}"))
     };
@@ -295,8 +349,8 @@ fn is_noun(topic: &Topic<'_>) -> bool {
     last.is_some_and(|last| !PARTS.contains(&last.as_str()) && !last.ends_with("ing"))
 }
 
-/// ` prod-db` where the topic says what it is, ` of prod-db` where it says that it is a part of it, else with its type.
-fn about(named: &[Named<'_>], kind: &str, topic: &Topic<'_>, call: &Call<'_>) -> String {
+/// The values of one type, and the type in words, in the plural if there are several.
+fn values_of(named: &[Named<'_>], kind: &str, call: &Call<'_>) -> (String, String) {
     let mut values: Vec<String> = Vec::new();
     for one in named.iter().filter(|one| one.kind == kind) {
         let name = short(one.value, call.account).into_owned();
@@ -304,6 +358,7 @@ fn about(named: &[Named<'_>], kind: &str, topic: &Topic<'_>, call: &Call<'_>) ->
             values.push(name);
         }
     }
+    let plural = if values.len() > 1 && !kind.ends_with('s') { "s" } else { "" };
     let more = values.len().saturating_sub(NAMED);
     values.truncate(NAMED);
     let list = match (values.as_slice(), more) {
@@ -311,6 +366,11 @@ fn about(named: &[Named<'_>], kind: &str, topic: &Topic<'_>, call: &Call<'_>) ->
         ([first @ .., last], 0) => format!("{} and {last}", first.join(", ")),
         (some, more) => format!("{} and {more} more", some.join(", ")),
     };
+    (list, topic_text(&kind.split('_').collect::<Vec<_>>()) + plural)
+}
+
+/// ` prod-db` where the topic says what it is, ` of prod-db` where it says that it is a part of it, else with its type.
+fn about((list, kind_text): &(String, String), kind: &str, topic: &Topic<'_>) -> String {
     let kind = kind.replace('_', " ");
     let plain = topic.plural.replace('_', " ");
     let (singular, topic_end) = (plain.trim_end_matches('s'), plain.ends_with(&kind));
@@ -320,7 +380,7 @@ fn about(named: &[Named<'_>], kind: &str, topic: &Topic<'_>, call: &Call<'_>) ->
     } else if plain.split(' ').any(|word| word.trim_end_matches('s') == kind) || kind == "resource" {
         format!(" of {list}")
     } else {
-        format!(" of {kind} {list}")
+        format!(" of {kind_text} {list}")
     }
 }
 
@@ -336,23 +396,151 @@ fn primary<'n>(named: &'n [Named<'_>], topic: &Topic<'_>) -> Option<&'n str> {
     tests.iter().find_map(|test| named.iter().find(|one| test(one))).map(|one| &*one.kind)
 }
 
-fn collect<'j>(words: &'j Words, value: Json<'j>, depth: usize, named: &mut Vec<Named<'j>>) {
+fn collect<'j>(words: &'j Words, call: &Call<'_>, value: Json<'j>, depth: usize, named: &mut Vec<Named<'j>>) {
     for (member, value) in value.as_object().into_iter().flat_map(Members::iter) {
-        visit(words, member, value, depth, named);
+        visit(words, call, member, value, depth, named);
     }
 }
 
-fn visit<'j>(words: &'j Words, member: &str, value: Json<'j>, depth: usize, named: &mut Vec<Named<'j>>) {
+fn visit<'j>(
+    words: &'j Words,
+    call: &Call<'_>,
+    member: &'j str,
+    value: Json<'j>,
+    depth: usize,
+    named: &mut Vec<Named<'j>>,
+) {
     match value {
         Json::String(text) if !text.is_empty() && text.len() <= LONGEST && named.len() < MOST => {
-            named.extend(words.names(member).map(|kind| Named { kind, value: text, depth }));
+            match names_of(words, member).and_then(|kind| kind_in(kind, call)) {
+                Some(kind) => named.push(Named { kind, value: text, depth }),
+                // `job` with an ARN names a job. It is not what the call is about only because it is the first.
+                None if text.starts_with("arn:") && !words.is_ignored(member) => {
+                    named.push(Named { kind: Cow::Owned(snake(member)), value: text, depth: depth + 1 });
+                }
+                None => {}
+            }
         }
         Json::Array(elements) if depth < DEEPEST => {
-            elements.iter().for_each(|element| visit(words, member, element, depth + 1, named));
+            // A list of identifiers at the top of a request names what the call is about, as one identifier does.
+            let below = |element: &Json<'_>| if matches!(element, Json::String(_)) { depth } else { depth + 1 };
+            elements.iter().for_each(|element| visit(words, call, member, element, below(&element), named));
         }
         Json::Object(members) if depth < DEEPEST && !words.is_ignored(member) => {
-            members.iter().for_each(|(member, value)| visit(words, member, value, depth + 1, named));
+            members.iter().for_each(|(member, value)| visit(words, call, member, value, depth + 1, named));
         }
         _ => {}
+    }
+}
+
+/// What a member names. Lists and some services spell its ending in other ways: `instanceIds`, `sourceServerIDs`,
+/// `gatewayARN`.
+fn names_of<'w>(words: &'w Words, member: &str) -> Option<Cow<'w, str>> {
+    const ENDINGS: [(&str, &str); 6] =
+        [("IDs", "Id"), ("Ids", "Id"), ("ID", "Id"), ("ARNs", "Arn"), ("Arns", "Arn"), ("ARN", "Arn")];
+    words.names(member).or_else(|| {
+        let usual = |(ending, usual): &(&str, &str)| Some(format!("{}{usual}", member.strip_suffix(ending)?));
+        words.names(&ENDINGS.iter().find_map(usual)?).map(|kind| Cow::Owned(kind.into_owned()))
+    })
+}
+
+/// A member's type in the request of that service: a key is an object only in S3, and its name is that of a key pair only
+/// where there are key pairs.
+fn kind_in<'k>(kind: Cow<'k, str>, call: &Call<'_>) -> Option<Cow<'k, str>> {
+    const KEY_PAIRS: [&str; 5] = ["autoscaling", "ec2", "elasticmapreduce", "lightsail", "opsworks"];
+    let service = call.key.split(':').next().unwrap_or_default();
+    match &*kind {
+        "object" if !service.starts_with("s3") => None,
+        "key_pair" if !KEY_PAIRS.contains(&service) => Some(Cow::Borrowed("key")),
+        _ => Some(kind),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use crate::call::{Call, Table};
+    use crate::json::{Document, Json};
+
+    /// The sentence of a call, and the things that it names.
+    fn told(key: &str, request: &Value) -> (String, Vec<String>) {
+        let request = Document::from(request.clone());
+        let described = Table::shipped().describe(&Call {
+            key,
+            event_type: Some("AwsApiCall"),
+            read_only: Some(false),
+            error_code: None,
+            request: request.root(),
+            response: Json::Null,
+            extra: None,
+            account: Some("111122223333"),
+            region: Some("eu-west-1"),
+            sign_in_failed: false,
+        });
+        let name = |one: &super::Entity| format!("{} {} {}", one.relation.as_str(), one.kind, one.name());
+        (described.summary, described.entities.iter().map(name).collect())
+    }
+
+    #[test]
+    fn parts_of_things_are_told_with_the_thing() {
+        let job = "arn:aws:robomaker:eu-west-1:111122223333:simulation-job/sim-1";
+        let gateway = "arn:aws:storagegateway:eu-west-1:111122223333:gateway/sgw-1";
+        let cases = [
+            ("workmail:UpdateUserPassword", json!({"userId": "u-1"}), "Updated the password of user u-1"),
+            ("odd:UpdateDomainConfig", json!({"domainName": "logs"}), "Updated the configuration of domain logs"),
+            ("swf:TerminateWorkflowExecution", json!({"workflowId": "w1"}), "Terminated the execution of workflow w1"),
+            ("rekognition:DeleteFaces", json!({"collectionId": "staff"}), "Deleted faces from collection staff"),
+            (
+                "mgn:StartCutover",
+                json!({"sourceServerIDs": ["s-1", "s-2"]}),
+                "Started the cutover of source servers s-1 and s-2",
+            ),
+            (
+                "drs:TerminateRecoveryInstances",
+                json!({"recoveryInstanceIDs": ["i-0a"]}),
+                "Terminated recovery instance i-0a",
+            ),
+            ("odd:ShutdownGateway", json!({"gatewayARN": gateway}), "Shut down gateway sgw-1"),
+            ("robomaker:CancelSimulationJob", json!({"job": job}), "Canceled simulation job sim-1"),
+            ("panorama:DeprovisionDevice", json!({"DeviceId": "d-1"}), "Deprovisioned device d-1"),
+            ("devicefarm:RenewOffering", json!({"offeringId": "of-1"}), "Renewed offering of-1"),
+            (
+                "odd:BatchDisassociateProjectAssets",
+                json!({"projectId": "p-1"}),
+                "Disassociated assets from project p-1",
+            ),
+            ("odd:FrobnicateThing", json!({"deviceId": "d-1"}), "Called FrobnicateThing on device d-1"),
+            (
+                "odd:PutResourcePolicy",
+                json!({"registryName": "reg", "policy": "{}"}),
+                "Put a resource policy on registry reg",
+            ),
+        ];
+        for (key, request, summary) in cases {
+            assert_eq!(told(key, &request).0, summary, "{key}");
+        }
+    }
+
+    #[test]
+    fn a_policy_in_a_request_is_read() {
+        let policy =
+            json!({"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "mediastore:*"}]}).to_string();
+        let (summary, _) = told("mediastore:PutContainerPolicy", &json!({"containerName": "c1", "policy": policy}));
+        assert_eq!(summary, "Put a policy on container c1 that lets everyone call mediastore:*");
+        let all = json!({"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "*"}]});
+        let (summary, _) = told("vpc-lattice:PutAuthPolicy", &json!({"resourceIdentifier": "svc-1", "policy": all}));
+        assert_eq!(summary, "Put an auth policy on svc-1 that lets everyone call all actions");
+        let (summary, _) = told("odd:CreateThing", &json!({"thingName": "t", "accessPolicy": all}));
+        assert_eq!(summary, "Created thing t with a policy that lets everyone call all actions");
+    }
+
+    #[test]
+    fn tag_keys_and_names_of_keys_are_not_objects_and_key_pairs() {
+        let tags = json!([{"key": "Owner", "value": "t"}]);
+        let (_, entities) = told("odd:CreateCluster", &json!({"clusterName": "c", "tagList": tags, "labels": tags}));
+        assert_eq!(entities, ["created cluster c"]);
+        let (_, entities) = told("odd:CreateWorkspaceApiKey", &json!({"keyName": "k", "workspaceId": "g-1"}));
+        assert_eq!(entities, ["created key k", "used workspace g-1"]);
     }
 }

@@ -13,6 +13,7 @@ mod network;
 mod policy;
 mod resources;
 mod schema;
+mod service;
 mod statement;
 mod table;
 
@@ -32,6 +33,8 @@ pub use self::table::{Entry, Table};
 pub struct Call<'c> {
     /// Service and name: `iam:CreateUser`.
     pub key: &'c str,
+    /// `AwsApiCall`, `AwsServiceEvent` …, if the record says it.
+    pub event_type: Option<&'c str>,
     /// Whether the trail says that the call only reads.
     pub read_only: Option<bool>,
     /// Why it failed.
@@ -162,7 +165,7 @@ pub struct Classified<'t> {
 }
 
 /// What a call did.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Description<'t> {
     /// One sentence.
     pub summary: String,

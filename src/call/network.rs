@@ -39,9 +39,9 @@ pub(super) fn ports(rules: &[Rule]) -> Option<String> {
 /// Those whom the rules let in or keep out, each once.
 pub(super) fn peers(rules: &[Rule]) -> Option<String> {
     let mut peers: Vec<String> = Vec::new();
-    for peer in rules.iter().flat_map(|rule| &rule.peers) {
-        if !peers.contains(peer) {
-            peers.push(peer.clone());
+    for peer in rules.iter().flat_map(|rule| &rule.peers).map(|peer| named(peer)) {
+        if !peers.contains(&peer) {
+            peers.push(peer);
         }
     }
     (!peers.is_empty()).then(|| listed(&peers))
@@ -53,13 +53,23 @@ pub(super) fn describe(rules: &[Rule]) -> Option<String> {
     for rule in rules {
         let text = match rule.peers.as_slice() {
             [] => rule.ports.clone(),
-            peers => format!("{} to {}", rule.ports, listed(peers)),
+            peers => {
+                let peers: Vec<String> = peers.iter().map(|peer| named(peer)).collect();
+                format!("{} to {}", rule.ports, listed(&peers))
+            }
         };
         if !texts.contains(&text) {
             texts.push(text);
         }
     }
     (!texts.is_empty()).then(|| listed(&texts))
+}
+
+/// A block, group or list in words: that all addresses are meant is said where the address does not show it.
+fn named(peer: &str) -> String {
+    let is_plain = matches!(peer, "0.0.0.0/0" | "::/0");
+    let is_all = !is_plain && is_everywhere(peer) && peer.ends_with("/0");
+    if is_all { format!("{peer} (any address)") } else { peer.to_owned() }
 }
 
 /// The grants of the rules: a network, a group or a prefix list each.
@@ -215,6 +225,11 @@ mod tests {
         let (text, public) =
             told(json!({"groupId": "sg-1", "ipProtocol": "udp", "fromPort": 53, "toPort": 54, "cidrIp": "10.0.0.0/8"}));
         assert_eq!((text.as_str(), public), ("ports 53-54 (UDP) to 10.0.0.0/8", false));
+        // A prefix of length 0 is every address, whatever stands before it.
+        let (text, public) = told(
+            json!({"groupId": "sg-1", "ipProtocol": "tcp", "fromPort": 22, "toPort": 22, "cidrIp": "192.0.2.7/0"}),
+        );
+        assert_eq!((text.as_str(), public), ("port 22 to 192.0.2.7/0 (any address)", true));
         // Another group, and IPv6.
         let (text, public) = told(json!({"groupId": "sg-1", "ipPermissions": {"items": [{"ipProtocol": "-1",
             "groups": {"items": [{"groupId": "sg-2", "userId": "111122223333"}]}, "ipv6Ranges": {"items": [{"cidrIpv6": "::/0"}]}}]}}));

@@ -57,6 +57,22 @@ pub(super) fn grants(document: Json<'_>, subject: Subject<'_>, account: Option<&
     }
 }
 
+/// The grants of the policies in a request of a call without an entry: of each member that is named as a policy, at the
+/// top or in the one object that old services wrap their requests in.
+pub(super) fn in_request(request: Json<'_>, account: Option<&str>) -> Vec<Grant> {
+    const NAMES: [&str; 3] = ["policy", "policydocument", "policytext"];
+    let mut found = Vec::new();
+    for (name, value) in request.as_object().into_iter().flat_map(crate::json::Members::iter) {
+        let name = name.to_ascii_lowercase();
+        if NAMES.iter().any(|policy| name.ends_with(policy)) {
+            found.extend(grants(value, Subject::Principals, account));
+        } else if name.ends_with("request") {
+            found.extend(in_request(value, account));
+        }
+    }
+    found
+}
+
 /// The grant of a managed policy, of which only the ARN is known.
 pub(super) fn managed(arn: &str, subject: Subject<'_>) -> Option<Grant> {
     let Subject::Identity(kind, name) = subject else { return None };

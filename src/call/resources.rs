@@ -89,6 +89,7 @@ mod tests {
         let extra = extra.to_string();
         let call = Call {
             key: "iam:CreateUser",
+            event_type: None,
             read_only: None,
             error_code: None,
             request: Json::Null,

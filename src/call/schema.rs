@@ -23,6 +23,9 @@ pub(super) struct CallToml {
     /// What the call does, from the verb on: `attach {policy} to role {role}`. A template. The verb becomes `Attached` when
     /// it was done, and `Tried to attach` when it was not.
     pub action: Spanned<String>,
+    /// What the sentence says where it was done, if that is not the action in the past: of an event that is no call of
+    /// anybody, or where what was done is told in other words than what was tried. A template.
+    pub done: Option<Spanned<String>>,
     /// Conditions on values; all must hold.
     #[serde(default)]
     pub when: IndexMap<Spanned<String>, ConditionToml>,
@@ -134,6 +137,10 @@ pub(super) enum Format {
     Bytes,
     /// An ARN by the name at its end.
     Name,
+    /// How many instances are asked for at most: `1 instance`, `up to 10 instances`.
+    Instances,
+    /// The names of an object's members: the keys of `{"team": "x"}`.
+    Members,
 }
 
 /// A policy in the request.

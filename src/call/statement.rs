@@ -22,7 +22,7 @@ pub(super) fn describe(grants: &[Grant], of_identity: bool) -> Option<String> {
     // Statements that differ in their principals alone are one.
     let mut statements: Vec<(&Grant, Vec<String>)> = Vec::new();
     for grant in grants {
-        let who = grantee(grant);
+        let who = if lets_assume(grant) { trusted(grant) } else { grantee(grant) };
         match statements.iter_mut().find(|(first, _)| is_same_but_for_grantee(first, grant)) {
             Some((_, grantees)) if grantees.contains(&who) => {}
             Some((_, grantees)) => grantees.push(who),
@@ -33,6 +33,9 @@ pub(super) fn describe(grants: &[Grant], of_identity: bool) -> Option<String> {
     if more > 0 {
         // What lets strangers in is not among what is left out.
         statements.sort_by_key(|(grant, _)| (!grant.public, !grant.external, !grant.administrator));
+    }
+    if let Some(text) = describe_two(&statements, of_identity) {
+        return Some(text);
     }
     let mut parts: Vec<String> = Vec::new();
     for (grant, grantees) in statements.iter().take(NAMED) {
@@ -48,6 +51,18 @@ pub(super) fn describe(grants: &[Grant], of_identity: bool) -> Option<String> {
     }
     let (last, first) = parts.split_last()?;
     Some(if first.is_empty() { last.clone() } else { format!("{}; and {last}", first.join("; ")) })
+}
+
+/// Two statements that let the same principals call actions: `lets x call s3:GetBucketAcl, and s3:PutObject only if …`.
+fn describe_two(statements: &[(&Grant, Vec<String>)], of_identity: bool) -> Option<String> {
+    let [(first, grantees), (second, same)] = statements else { return None };
+    let is_plain = |grant: &Grant| grant.effect == "allow" && !lets_assume(grant) && in_organization(grant).0.is_none();
+    if of_identity || grantees != same || !is_plain(first) || !is_plain(second) || !first.limits.is_empty() {
+        return None;
+    }
+    let part = describe_one(second, grantees, false);
+    let actions = part.strip_prefix(&format!("lets {} call ", listed(grantees)))?;
+    Some(format!("{}, and {actions}", describe_one(first, grantees, false)))
 }
 
 fn is_same_but_for_grantee(one: &Grant, other: &Grant) -> bool {
@@ -68,7 +83,8 @@ fn describe_one(grant: &Grant, grantees: &[String], of_identity: bool) -> String
         (actions, false) => listed(actions),
         (actions, true) => format!("all actions except {}", listed(actions)),
     };
-    let who = listed(grantees);
+    let (organization, limits) = in_organization(grant);
+    let who = organization.map_or_else(|| listed(grantees), |id| format!("everyone in organization {id}"));
     let does = match (of_identity, is_allow) {
         (true, true) => format!("allows {actions}"),
         (true, false) => format!("denies {actions}"),
@@ -76,7 +92,18 @@ fn describe_one(grant: &Grant, grantees: &[String], of_identity: bool) -> String
         (false, true) => format!("lets {who} call {actions}"),
         (false, false) => format!("denies {who} {actions}"),
     };
-    format!("{does}{}{}", on_resources(grant, of_identity), grant.limits)
+    format!("{does}{}{limits}", on_resources(grant, of_identity))
+}
+
+/// The organization that everyone has to be in, if that is all that a statement asks for, and the limits that are left.
+fn in_organization(grant: &Grant) -> (Option<&str>, &str) {
+    let limits = grant.limits.as_str();
+    let id = limits.strip_prefix(" only from organization ").filter(|id| !id.contains(' '));
+    let is_everyone = grant.grantee_type == "everyone" && grant.grantee == "everyone" && grant.effect == "allow";
+    match id.filter(|_| is_everyone) {
+        Some(id) => (Some(id), ""),
+        None => (None, limits),
+    }
 }
 
 /// Whether a statement of a trust policy only lets somebody assume the role.
@@ -102,6 +129,15 @@ fn on_resources(grant: &Grant, of_identity: bool) -> String {
     let names: Vec<String> = grant.resources.iter().map(|arn| short(arn, None).into_owned()).collect();
     let except = if grant.all_resources_except { "everything except " } else { "" };
     format!(" on {except}{}", listed(&names))
+}
+
+/// Who may assume a role, in words. A trust policy that names its own account leaves it to the policies there.
+fn trusted(grant: &Grant) -> String {
+    match (grant.grantee_type.as_str(), grant.external) {
+        ("account", true) => format!("external {}", grantee(grant)),
+        ("account", false) => format!("any principal of this account ({})", grant.grantee),
+        _ => grantee(grant),
+    }
 }
 
 /// Who is let in, in words.
@@ -159,7 +195,7 @@ mod tests {
         let cases = [
             (
                 json!([allow(&json!({"Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-1"}}}))]),
-                "lets everyone call s3:GetObject only from organization o-1",
+                "lets everyone in organization o-1 call s3:GetObject",
             ),
             // Statements that differ in who is let in are one; the parts of a bucket are said.
             (
@@ -178,7 +214,21 @@ mod tests {
                     &json!({"Action": ["sts:AssumeRole", "sts:TagSession"], "Principal": {"AWS": "999988887777"},
                     "Condition": {"StringEquals": {"sts:ExternalId": "x1"}}})
                 )]),
-                "lets account 999988887777 assume it only with external ID x1",
+                "lets external account 999988887777 assume it only with external ID x1",
+            ),
+            (
+                json!([allow(&json!({"Action": "sts:AssumeRole", "Principal": {"AWS": "111122223333"}}))]),
+                "lets any principal of this account (111122223333) assume it",
+            ),
+            // What the same principals may do is said once.
+            (
+                json!([
+                    allow(&json!({"Principal": {"Service": "cloudtrail.amazonaws.com"}, "Action": "s3:GetBucketAcl"})),
+                    allow(&json!({"Principal": {"Service": "cloudtrail.amazonaws.com"}, "Action": "s3:PutObject",
+                        "Condition": {"StringEquals": {"s3:x-amz-acl": "bucket-owner-full-control"}}})),
+                ]),
+                "lets cloudtrail.amazonaws.com call s3:GetBucketAcl, and s3:PutObject only if s3:x-amz-acl is \
+                 bucket-owner-full-control",
             ),
             (
                 json!([allow(&json!({"Action": "sts:AssumeRoleWithWebIdentity",

@@ -75,6 +75,8 @@ pub struct Entry {
     pub name: String,
     /// The template, as it was written.
     pub action: String,
+    /// What the sentence says where it was done, if that is not the action in the past.
+    pub done_text: Option<String>,
     /// The conditions in words, for the catalogue.
     pub condition: String,
     /// Classes, each with its effect.
@@ -196,11 +198,14 @@ fn compile_entry(
     let when = when(toml, faults);
     let policy = policy(toml, at, faults);
     let action = toml.action.get_ref();
-    let done = in_past(action, words);
     let at_action = toml.action.span().start;
     let tried = faults.take(at_action, "action", Template::parse(action));
-    let done = faults.take(at_action, "action", Template::parse(&done));
-    check_placeholders(toml, tried.as_ref(), &things, &values, faults);
+    let done = match &toml.done {
+        Some(done) => faults.take(done.span().start, "done", Template::parse(done.get_ref())),
+        None => faults.take(at_action, "action", Template::parse(&in_past(action, words))),
+    };
+    let templates = [tried.as_ref(), done.as_ref()];
+    check_placeholders(toml, &templates, &things, &values, faults);
     let classes = classes(toml, faults);
     check_techniques(toml, faults);
     if faults.count() > before {
@@ -211,6 +216,7 @@ fn compile_entry(
     Some(Entry {
         name,
         action: action.clone(),
+        done_text: toml.done.as_ref().map(|done| done.get_ref().clone()),
         condition: conditions.join(" and "),
         classes,
         object: toml.object.clone(),
@@ -282,13 +288,16 @@ const COMPUTED: [(&str, Has); 6] = [
 
 fn check_placeholders(
     toml: &CallToml,
-    template: Option<&Template>,
+    templates: &[Option<&Template>],
     things: &[Thing],
     values: &[NamedValue],
     faults: &mut Faults<'_>,
 ) {
     let at = toml.action.span().start;
-    for name in template.map(Template::placeholders).unwrap_or_default() {
+    let mut names: Vec<&str> = templates.iter().flatten().flat_map(|template| template.placeholders()).collect();
+    names.sort_unstable();
+    names.dedup();
+    for name in names {
         let is_known = things.iter().any(|thing| thing.placeholder == name)
             || values.iter().any(|value| value.placeholder == name)
             || COMPUTED.iter().any(|(computed, is_there)| *computed == name && is_there(toml))

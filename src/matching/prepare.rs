@@ -70,6 +70,7 @@ impl<'e> Prepared<'e> {
     pub(super) fn call(&self) -> Call<'_> {
         Call {
             key: self.row.call,
+            event_type: None,
             read_only: self.row.read_only,
             error_code: self.row.error_code,
             request: self.request().value(),

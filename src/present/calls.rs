@@ -46,7 +46,7 @@ pub fn call_catalogue(out: &mut impl Write, table: &Table) -> io::Result<()> {
     writeln!(
         out,
         "The sentence of an event starts with the past tense of the verb (`Created user marek`), or with `Tried to` and \
-         the verb shown here if the call failed. `{{name}}` is a value; `[...]` is omitted if a value in it is missing. \
+         the verb shown here if the call failed. Where the sentence differs from that, it follows as `done`. `{{name}}` is a value; `[...]` is omitted if a value in it is missing. \
          If a call has several descriptions, the first whose condition is true is used. The sentence of a call that is \
          not listed is derived from its name and the identifiers in its request."
     )?;
@@ -60,7 +60,7 @@ pub fn call_catalogue(out: &mut impl Write, table: &Table) -> io::Result<()> {
                 out,
                 "| `{}` | {} | {} | {} | {} |",
                 entry.name,
-                markdown(&entry.action),
+                markdown(&sentences(entry)),
                 markdown(&entry.condition),
                 markdown(&classes(entry)),
                 entry.attack.join(" ")
@@ -68,6 +68,14 @@ pub fn call_catalogue(out: &mut impl Write, table: &Table) -> io::Result<()> {
         }
     }
     Ok(())
+}
+
+/// The action, and what is said instead of its past where the entry states that.
+fn sentences(entry: &Entry) -> String {
+    match &entry.done_text {
+        Some(done) => format!("{} (done: \u{201c}{done}\u{201d})", entry.action),
+        None => entry.action.clone(),
+    }
 }
 
 /// `defense_evasion: stopped, impact: stopped`

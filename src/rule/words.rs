@@ -287,7 +287,8 @@ pub fn within(word: &str) -> String {
 }
 
 /// `db_instance` of `dBInstance`, as CloudTrail writes the members of old services.
-fn snake(member: &str) -> String {
+#[must_use]
+pub fn snake(member: &str) -> String {
     let mut chars = member.chars();
     let first: String = chars.next().map(|c| c.to_uppercase().collect()).unwrap_or_default();
     words(&(first + chars.as_str())).join("_").to_lowercase()

@@ -24,6 +24,8 @@ struct SpecToml {
 struct CaseToml {
     /// `iam:CreateUser`
     call: String,
+    /// `AwsServiceEvent`, where it is no call.
+    event_type: Option<String>,
     request: Option<Value>,
     response: Option<Value>,
     extra: Option<Value>,
@@ -70,6 +72,7 @@ fn check(table: &Table, case: &CaseToml) -> (Option<usize>, Vec<String>) {
     let extra = case.extra.as_ref().map(Value::to_string);
     let call = Call {
         key: &case.call,
+        event_type: case.event_type.as_deref(),
         read_only: case.read_only,
         error_code: case.error.as_deref(),
         request: request.root(),

@@ -1,0 +1,180 @@
+//! Events that are no call of anybody: what CloudTrail Insights noticed, and what a service did by itself.
+
+use super::describe::entity;
+use super::grammar;
+use super::name::short;
+use super::statement::listed;
+use super::{Call, Entity, Outcome, Relation};
+use crate::json::{Document, Elements, Json};
+use crate::rule::words::Words;
+
+/// Whether an event is one of CloudTrail Insights.
+pub(super) fn is_insight(call: &Call<'_>) -> bool {
+    is(call, "AwsCloudTrailInsight", "\"insightDetails\"")
+}
+
+/// Whether an event is one of a service, with no caller. Sign-ins have that type as well, and somebody who signs in.
+pub(super) fn is_event(call: &Call<'_>) -> bool {
+    let is_sign_in = call.key.starts_with("signin:") || call.key.starts_with("sso:");
+    !is_sign_in && is(call, "AwsServiceEvent", "\"serviceEventDetails\"")
+}
+
+/// Whether an event is of a type, or has that type's member where its type is not known.
+fn is(call: &Call<'_>, event_type: &str, member: &str) -> bool {
+    match call.event_type {
+        Some(known) => known == event_type,
+        None => call.extra.is_some_and(|extra| extra.contains(member)),
+    }
+}
+
+/// What CloudTrail Insights noticed; none for other events.
+///
+/// `CloudTrail Insights: unusual rate of RunInstances calls began (12 a minute, normally 0.5), mostly by deploy`
+pub(super) fn insight(call: &Call<'_>) -> Option<String> {
+    if !is_insight(call) {
+        return None;
+    }
+    let extra = Document::read(call.extra.unwrap_or_default());
+    let at = |path: &[&str]| path.iter().try_fold(extra.root(), |value, name| value.as_object()?.get(name));
+    let text = |path: &[&str]| at(path).and_then(Json::scalar).filter(|text| !text.is_empty());
+    let name = text(&["insightDetails", "eventName"]).unwrap_or_else(|| call.name());
+    let what = match text(&["insightDetails", "insightType"]) {
+        Some("ApiErrorRateInsight") => match text(&["insightDetails", "errorCode"]) {
+            Some(code) => format!("unusual rate of {code} errors of {name} calls"),
+            None => format!("unusual rate of errors of {name} calls"),
+        },
+        _ => format!("unusual rate of {name} calls"),
+    };
+    let state = match text(&["insightDetails", "state"]) {
+        Some("Start") => " began",
+        Some("End") => " ended",
+        _ => "",
+    };
+    let statistics = ["insightDetails", "insightContext", "statistics"];
+    let average = |of: &str| text(&[statistics[0], statistics[1], statistics[2], of, "average"]).and_then(rate);
+    let rates = match (average("insight"), average("baseline")) {
+        (Some(now), Some(before)) => format!(" ({now} a minute, normally {before})"),
+        (Some(now), None) => format!(" ({now} a minute)"),
+        _ => String::new(),
+    };
+    let attributions = at(&["insightDetails", "insightContext", "attributions"]);
+    let who = callers(attributions, call.account);
+    let by = if who.is_empty() { String::new() } else { format!(", mostly by {}", listed(&who)) };
+    Some(format!("CloudTrail Insights: {what}{state}{rates}{by}"))
+}
+
+/// The identities that made most of the calls.
+fn callers(attributions: Option<Json<'_>>, account: Option<&str>) -> Vec<String> {
+    let mut who = Vec::new();
+    for one in attributions.and_then(Json::as_array).into_iter().flat_map(Elements::iter) {
+        let Some(members) = one.as_object() else { continue };
+        if members.get("attribute").and_then(Json::scalar) != Some("userIdentityArn") {
+            continue;
+        }
+        for top in members.get("insight").and_then(Json::as_array).into_iter().flat_map(Elements::iter) {
+            let arn = top.as_object().and_then(|top| top.get("value")?.scalar());
+            who.extend(arn.map(|arn| short(arn, account).into_owned()));
+        }
+    }
+    who
+}
+
+/// A rate in at most two decimals: `0.6`, `12`, `less than 0.01`.
+fn rate(text: &str) -> Option<String> {
+    let rate: f64 = text.parse().ok()?;
+    if rate > 0.0 && rate < 0.01 {
+        return Some("less than 0.01".to_owned());
+    }
+    let text = format!("{rate:.2}");
+    Some(text.trim_end_matches('0').trim_end_matches('.').to_owned())
+}
+
+/// What an event of a service names, without a word about who did it: its record does not say that anybody did.
+pub(super) fn described(words: &Words, call: &Call<'_>, outcome: Outcome) -> (String, Vec<Entity>) {
+    let extra = Document::read(call.extra.unwrap_or_default());
+    let details = extra.root().as_object().and_then(|extra| extra.get("serviceEventDetails")).unwrap_or(Json::Null);
+    let mut entities: Vec<Entity> = Vec::new();
+    for (kind, value) in [details, call.request].into_iter().flat_map(|value| grammar::identifiers(words, value)) {
+        let one = entity(&kind, value, Relation::Target);
+        if !entities.contains(&one) {
+            entities.push(one);
+        }
+    }
+    let names: Vec<String> = entities
+        .iter()
+        .map(|one| format!("{} {}", one.kind.replace('_', " "), short(&one.value, call.account)))
+        .collect();
+    let about = if names.is_empty() { String::new() } else { format!(" ({})", listed(&names)) };
+    let failed = match (outcome, call.error_code) {
+        (Outcome::Succeeded, _) | (_, None) => String::new(),
+        (_, Some(code)) => format!(": {code}"),
+    };
+    (format!("Service event {}{about}{failed}", call.name()), entities)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::call::Table;
+
+    fn told(key: &str, event_type: &str, extra: &Value) -> (String, Vec<String>) {
+        let extra = extra.to_string();
+        let described = Table::shipped().describe(&Call {
+            key,
+            event_type: Some(event_type),
+            read_only: None,
+            error_code: None,
+            request: Json::Null,
+            response: Json::Null,
+            extra: Some(&extra),
+            account: Some("111122223333"),
+            region: Some("eu-west-1"),
+            sign_in_failed: false,
+        });
+        assert!(described.classes.is_empty() && described.grants.is_empty());
+        let entities = described.entities.iter().map(|one| format!("{} {}", one.kind, one.value)).collect();
+        (described.summary, entities)
+    }
+
+    fn insight(kind: &str, state: &str) -> Value {
+        let by =
+            |name: &str| json!({"value": format!("arn:aws:sts::111122223333:assumed-role/{name}"), "average": 4.0});
+        json!({"insightDetails": {"state": state, "eventSource": "ec2.amazonaws.com", "eventName": "RunInstances",
+            "insightType": kind, "errorCode": "Client.VcpuLimitExceeded", "insightContext": {
+            "statistics": {"baseline": {"average": 8.8e-5}, "insight": {"average": 12.0}},
+            "attributions": [{"attribute": "userAgent", "insight": [{"value": "x", "average": 4.0}]},
+                {"attribute": "userIdentityArn", "insight": [by("deploy"), by("batch")]}]}}})
+    }
+
+    #[test]
+    fn an_insight_says_what_was_noticed_and_not_that_it_was_done() {
+        let (summary, entities) =
+            told("ec2:RunInstances", "AwsCloudTrailInsight", &insight("ApiCallRateInsight", "Start"));
+        assert_eq!(
+            summary,
+            "CloudTrail Insights: unusual rate of RunInstances calls began (12 a minute, normally less than 0.01), mostly \
+             by deploy and batch"
+        );
+        assert_eq!(entities, Vec::<String>::new());
+        let (summary, _) = told("ec2:RunInstances", "AwsCloudTrailInsight", &insight("ApiErrorRateInsight", "End"));
+        assert!(
+            summary.starts_with(
+                "CloudTrail Insights: unusual rate of Client.VcpuLimitExceeded errors of RunInstances calls ended (12"
+            ),
+            "{summary}"
+        );
+    }
+
+    #[test]
+    fn an_event_of_a_service_has_nobody_who_did_it() {
+        let details =
+            json!({"serviceEventDetails": {"eventRequestDetails": {"dataSourceId": "ds-1", "dataSetId": "set-1"}}});
+        let (summary, entities) = told("quicksight:QueryDatabase", "AwsServiceEvent", &details);
+        assert_eq!(summary, "Service event QueryDatabase (data source ds-1 and data set set-1)");
+        assert_eq!(entities, ["data_source ds-1", "data_set set-1"]);
+        let (summary, _) = told("x:PurgeThing", "AwsServiceEvent", &json!({}));
+        assert_eq!(summary, "Service event PurgeThing");
+    }
+}
