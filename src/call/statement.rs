@@ -183,16 +183,24 @@ mod tests {
         grants(Document::from(document.clone()).root(), Subject::Principals, US)
     }
 
+    /// A statement that lets everyone read objects of bucket `b`, with other members in place of its own.
+    fn allow(more: &Value) -> Value {
+        let mut one =
+            json!({"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::b/*"});
+        more.as_object().expect("an object").iter().for_each(|(key, value)| one[key] = value.clone());
+        one
+    }
+
+    fn assert_described(cases: impl IntoIterator<Item = (Value, &'static str)>) {
+        for (statements, expected) in cases {
+            let text = describe(&resource(&json!({ "Statement": statements })), false);
+            assert_eq!(text.as_deref(), Some(expected));
+        }
+    }
+
     #[test]
-    fn policies_are_said_with_their_conditions_and_in_few_words() {
-        let told = |statements: Value| describe(&resource(&json!({ "Statement": statements })), false);
-        let allow = |more: &Value| {
-            let mut one =
-                json!({"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::b/*"});
-            more.as_object().expect("an object").iter().for_each(|(key, value)| one[key] = value.clone());
-            one
-        };
-        let cases = [
+    fn policies_are_described_with_their_conditions_and_in_few_words() {
+        assert_described([
             (
                 json!([allow(&json!({"Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-1"}}}))]),
                 "lets everyone in organization o-1 call s3:GetObject",
@@ -209,17 +217,6 @@ mod tests {
                 "lets account 999988887777 and account 444455556666 call s3:GetObject on b/public/*; and denies everyone \
                  s3:* without TLS",
             ),
-            (
-                json!([allow(
-                    &json!({"Action": ["sts:AssumeRole", "sts:TagSession"], "Principal": {"AWS": "999988887777"},
-                    "Condition": {"StringEquals": {"sts:ExternalId": "x1"}}})
-                )]),
-                "lets external account 999988887777 assume it only with external ID x1",
-            ),
-            (
-                json!([allow(&json!({"Action": "sts:AssumeRole", "Principal": {"AWS": "111122223333"}}))]),
-                "lets any principal of this account (111122223333) assume it",
-            ),
             // What the same principals may do is said once.
             (
                 json!([
@@ -229,18 +226,6 @@ mod tests {
                 ]),
                 "lets cloudtrail.amazonaws.com call s3:GetBucketAcl, and s3:PutObject only if s3:x-amz-acl is \
                  bucket-owner-full-control",
-            ),
-            (
-                json!([allow(&json!({"Action": "sts:AssumeRoleWithWebIdentity",
-                    "Principal": {"Federated": "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com"},
-                    "Condition": {"StringLike": {"token.actions.githubusercontent.com:sub": "repo:org/app:*"}}}))]),
-                "lets identities of OIDC provider token.actions.githubusercontent.com assume it only if \
-                 token.actions.githubusercontent.com:sub matches repo:org/app:*",
-            ),
-            // What also lets somebody do something else is not only to assume the role.
-            (
-                json!([allow(&json!({"Action": ["sts:AssumeRole", "sts:*"]}))]),
-                "lets everyone call sts:AssumeRole and sts:*",
             ),
             (
                 Value::from([1, 2, 3, 4, 5].map(|at| allow(&json!({"Action": format!("s3:{at}")}))).to_vec()),
@@ -259,10 +244,36 @@ mod tests {
                 "lets account 999988887777 call s3:4; lets account 111122223333 call s3:1; lets account 111122223333 call \
                  s3:2; and 1 more statement",
             ),
-        ];
-        for (statements, expected) in cases {
-            assert_eq!(told(statements).as_deref(), Some(expected));
-        }
+        ]);
+    }
+
+    #[test]
+    fn trust_policies_say_who_can_assume_the_role() {
+        assert_described([
+            (
+                json!([allow(
+                    &json!({"Action": ["sts:AssumeRole", "sts:TagSession"], "Principal": {"AWS": "999988887777"},
+                    "Condition": {"StringEquals": {"sts:ExternalId": "x1"}}})
+                )]),
+                "lets external account 999988887777 assume it only with external ID x1",
+            ),
+            (
+                json!([allow(&json!({"Action": "sts:AssumeRole", "Principal": {"AWS": "111122223333"}}))]),
+                "lets any principal of this account (111122223333) assume it",
+            ),
+            (
+                json!([allow(&json!({"Action": "sts:AssumeRoleWithWebIdentity",
+                    "Principal": {"Federated": "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com"},
+                    "Condition": {"StringLike": {"token.actions.githubusercontent.com:sub": "repo:org/app:*"}}}))]),
+                "lets identities of OIDC provider token.actions.githubusercontent.com assume it only if \
+                 token.actions.githubusercontent.com:sub matches repo:org/app:*",
+            ),
+            // What also lets somebody do something else is not only to assume the role.
+            (
+                json!([allow(&json!({"Action": ["sts:AssumeRole", "sts:*"]}))]),
+                "lets everyone call sts:AssumeRole and sts:*",
+            ),
+        ]);
     }
 
     #[test]

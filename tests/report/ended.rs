@@ -135,7 +135,7 @@ fn logging_that_was_started_again_is_not_stopped_any_more() {
         ("Stopped logging for trail audit", None, &[]),
         ("Deleted trail main", None, &[]),
         ("Stopped logging for trail main", Some(20), &[]),
-        ("Excluded management events from trail main", Some(22), &[]),
+        ("Stopped trail main from logging management events, and set it to log no data events", Some(22), &[]),
     ];
     assert_eq!(ends(&told), expected);
 }
