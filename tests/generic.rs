@@ -33,11 +33,12 @@ fn what_was_denied_says_on_which_page() {
     let told = signals(&format!("{page}, {late}"));
     let denied = told.last().unwrap();
     assert_eq!((denied.origin, denied.kind), (Origin::Generic, Kind::Create));
-    let expected = format!("Tried to create server harbour of user mara: access denied, on the page {}", told[0].title);
+    let expected =
+        format!("Tried to create a server harbour of user mara: access denied, on the page {}", told[0].title);
     assert_eq!(denied.summary, expected);
     let much_later = late.replace("at = 30", "at = 3000");
     let told = signals(&format!("{page}, {much_later}"));
-    assert_eq!(told.last().unwrap().summary, "Tried to create server harbour of user mara: access denied");
+    assert_eq!(told.last().unwrap().summary, "Tried to create a server harbour of user mara: access denied");
 }
 
 #[test]

@@ -108,9 +108,14 @@ fn json_is_the_whole_answer() {
 #[test]
 fn what_is_not_there_or_not_told_apart_is_an_error_with_advice() {
     let dir = demo();
-    let explain = |id: &str| cartographer(dir.path(), &["explain", id, "--db", "case.duckdb"]).assert().code(1);
-    explain("nonesuch").stderr(contains("no signal or event has the ID nonesuch")).stderr(contains("--ids"));
-    explain("").stderr(contains("more than one ID starts with"));
+    let explain = |id: &str| cartographer(dir.path(), &["explain", id, "--db", "case.duckdb"]).assert();
+    explain("nonesuch").code(1).stderr(contains("no signal or event has the ID nonesuch")).stderr(contains("--ids"));
+    let case = Case::open_read_only(&dir.path().join("case.duckdb")).unwrap();
+    let shared = "SELECT left(event_id, 1) FROM events GROUP BY ALL HAVING count(*) > 1 ORDER BY ALL LIMIT 1";
+    let start = texts(&case, shared).remove(0);
+    drop(case);
+    explain(&start).code(1).stderr(contains("more than one ID starts with"));
+    explain("").code(2).stderr(contains("a value is required"));
 }
 
 #[test]

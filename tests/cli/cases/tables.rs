@@ -212,7 +212,7 @@ fn times_that_could_be_two_are_not_guessed() {
         assert_eq!(loaded.ask("SELECT event_time FROM events WHERE event_id = 'e0'"), [first]);
     }
     let both = history(&["13/06/2024 08:00:01", "06/13/2024 20:00:02"]);
-    Loaded::of(&[("both.csv", both.as_bytes())], &[]).came_to(2, 0, 2, 1).says("the column has rows of both kinds");
+    Loaded::of(&[("both.csv", both.as_bytes())], &[]).came_to(2, 0, 2, 1).says("the column has both");
     let bad = history(&["yesterday", "1999-06-13T08:00:01Z", "2024-06-03T20:00:02Z"]);
     let loaded = Loaded::of(&[("bad.csv", bad.as_bytes())], &[]).came_to(3, 1, 2, 4);
     let loaded = loaded.says("record 2: the event time cannot be read: \"yesterday\"");
@@ -235,7 +235,7 @@ fn ragged_rows_are_rejects() {
             "the row has 8 cells, but the header has 7",
         ),
         ("e2,2024-06-03T08:00:02Z,CreateKey", "the row has 3 cells, but the header has 7"),
-        ("e2,2024-06-03T08:00:02Z,CreateKey,kms.amazonaws.com,\"unclosed,mallory,", "a quote is not closed"),
+        ("e2,2024-06-03T08:00:02Z,CreateKey,kms.amazonaws.com,\"unclosed,mallory,", "unclosed quote"),
     ] {
         let loaded = Loaded::of(&[("ragged.csv", table(&[good, bad, after]).as_bytes())], &[]).came_to(3, 2, 1, 4);
         let loaded = loaded.says(&format!("ragged.csv: record 3: {cause}"));
