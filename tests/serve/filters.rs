@@ -120,6 +120,6 @@ fn what_makes_no_sense_is_told_by_name() {
     ] {
         let (status, told, advice) = served.refused(&format!("/api/{query}"));
         assert_eq!((status, told.as_str()), (400, problem));
-        assert!(advice.starts_with("It is "), "{query}: {advice}");
+        assert!(advice.starts_with("Expected "), "{query}: {advice}");
     }
 }
