@@ -50,7 +50,7 @@ struct Traits {
 #[derive(Debug, Deserialize)]
 #[serde(untagged)]
 enum Named {
-    Text(String),
+    String(String),
     Object { iso_code: Option<String>, names: Option<Names> },
     Other(IgnoredAny),
 }
@@ -64,7 +64,7 @@ struct Names {
 #[derive(Debug, Deserialize)]
 #[serde(untagged)]
 enum Text {
-    Text(String),
+    String(String),
     Number(i64),
     Other(IgnoredAny),
 }
@@ -146,7 +146,7 @@ impl Record {
 impl Named {
     fn code(self) -> Option<String> {
         match self {
-            Self::Text(text) => Some(text),
+            Self::String(text) => Some(text),
             Self::Object { iso_code, .. } => iso_code,
             Self::Other(_) => None,
         }
@@ -154,7 +154,7 @@ impl Named {
 
     fn name(self) -> Option<String> {
         let name = match self {
-            Self::Text(text) => Some(text),
+            Self::String(text) => Some(text),
             Self::Object { names, .. } => names.and_then(|names| names.en),
             Self::Other(_) => None,
         };
@@ -164,14 +164,14 @@ impl Named {
 
 impl Text {
     fn text(self) -> Option<String> {
-        if let Self::Text(text) = self { Some(text).filter(|text| !text.is_empty()) } else { None }
+        if let Self::String(text) = self { Some(text).filter(|text| !text.is_empty()) } else { None }
     }
 
     /// The number of an autonomous system: `AS64500`, `64500`.
     fn number(&self) -> Option<i64> {
         match self {
             Self::Number(number) => Some(*number),
-            Self::Text(text) => text.strip_prefix("AS").unwrap_or(text).parse().ok(),
+            Self::String(text) => text.strip_prefix("AS").unwrap_or(text).parse().ok(),
             Self::Other(_) => None,
         }
     }

@@ -65,7 +65,7 @@ impl Server {
         std::mem::forget(Arc::clone(&self.desk));
         let desk = Arc::clone(&self.desk);
         // An error is told to who asks for what is missing then.
-        runtime.spawn(async move { desk.ask(|desk, case| desk.with_entities(case)).await });
+        runtime.spawn(async move { desk.ask(desk::Desk::with_entities).await });
         let done = runtime.block_on(serve(listener, router(self.desk, Door::new(token, port)), ready));
         end(runtime);
         done
