@@ -68,14 +68,14 @@ struct Answers {
 impl Question<'_> {
     /// Asks it of the only case in the folder, with names that stand for those of the demo.
     fn ask(&self, folder: &Path, names: &[(&str, &str)]) -> Answers {
-        let named = |text: &str| names.iter().fold(text.to_owned(), |text, (demo, own)| text.replace(demo, own));
+        let renamed = |text: &str| names.iter().fold(text.to_owned(), |text, (demo, own)| text.replace(demo, own));
         let succeeds = |arguments: &[String]| {
             let output = run(folder, arguments);
             assert!(output.status.success(), "{}: {}", self.title, String::from_utf8_lossy(&output.stderr));
             String::from_utf8(output.stdout).unwrap()
         };
-        let told = succeeds(&words(&named(self.command)));
-        let lines = succeeds(&["sql".to_owned(), "--format".to_owned(), "jsonl".to_owned(), named(self.query)]);
+        let told = succeeds(&words(&renamed(self.command)));
+        let lines = succeeds(&["sql".to_owned(), "--format".to_owned(), "jsonl".to_owned(), renamed(self.query)]);
         Answers { told, rows: lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect() }
     }
 }
@@ -193,7 +193,6 @@ const NAMES: [(&str, &str); 8] = [
 fn attack() -> Option<(Records, Vec<Answers>)> {
     let trail = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/trails/invictus-2023/CloudTrail");
     if !trail.exists() {
-        println!("skipped, for the trail is not at hand");
         return None;
     }
     let folder = case(&trail);

@@ -20,7 +20,7 @@ pub(crate) struct DatabaseArgs {
     /// Look addresses up in this database of countries or network owners: MMDB, of MaxMind or IPinfo (repeatable)
     #[arg(long, value_name = "FILE")]
     geoip: Vec<PathBuf>,
-    /// Look addresses up in AWS's list of its ranges: https://ip-ranges.amazonaws.com/ip-ranges.json, saved as a file
+    /// Look addresses up in AWS's list of its ranges, `ip-ranges.json` from ip-ranges.amazonaws.com, saved as a file
     #[arg(long, value_name = "FILE")]
     ip_ranges: Option<PathBuf>,
 }

@@ -139,7 +139,7 @@ impl Timeline {
                 0 => {}
                 1 => streams.say("1 background request of the console is not shown; --all shows it"),
                 more => {
-                    streams.say(&format!("{more} background requests of the console are not shown; --all shows them"))
+                    streams.say(&format!("{more} background requests of the console are not shown; --all shows them"));
                 }
             }
         }
