@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::path::Path;
 
 use anyhow::Result;
 use assert_cmd::cargo::cargo_bin_cmd;
@@ -114,7 +115,9 @@ fn the_documentation_has_american_spelling() -> Result<()> {
     let docs: Vec<String> = fs::read_dir(source::package().join("docs"))?
         .map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()))
         .collect::<Result<Vec<_>>>()?;
-    let docs = docs.iter().filter(|name| name.ends_with(".md") && !generated.contains(&name.as_str()));
+    let docs = docs.iter().filter(|name| {
+        Path::new(name).extension().is_some_and(|ending| ending == "md") && !generated.contains(&name.as_str())
+    });
     let own = ["SECURITY.md", "demo/README.md", "python/README.md"];
     let names = PAPERS.into_iter().chain(own).map(str::to_owned).chain(docs.map(|name| format!("docs/{name}")));
     let mut read = 0;

@@ -173,7 +173,7 @@ fn parquet(records: &[Value]) -> Vec<u8> {
             Value::String(text) => Some(text.clone()),
             other => Some(other.to_string()),
         });
-        Arc::new(StringArray::from_iter(cells))
+        Arc::new(cells.collect::<StringArray>())
     };
     let names: [(&str, &str); 17] = [
         ("event_version", "eventVersion"),
@@ -205,8 +205,11 @@ fn parquet(records: &[Value]) -> Vec<u8> {
     writer.into_inner().unwrap()
 }
 
-/// A table of CSV: each column, and its cell of a record.
-fn csv(columns: &[(&str, &dyn Fn(&Value) -> String)], records: &[Value]) -> String {
+/// A column of CSV, and its cell of a record.
+type CsvColumn<'c> = (&'c str, &'c dyn Fn(&Value) -> String);
+
+/// A table of CSV.
+fn csv(columns: &[CsvColumn<'_>], records: &[Value]) -> String {
     let quoted = |cell: String| format!("\"{}\"", cell.replace('"', "\"\""));
     let line = |cells: Vec<String>| cells.into_iter().map(quoted).collect::<Vec<_>>().join(",") + "\n";
     let header = line(columns.iter().map(|(name, _)| (*name).to_owned()).collect());
@@ -320,7 +323,7 @@ fn desk(records: &[Value]) -> Desk {
 /// The lines that two texts do not share, for a failure that can be read.
 fn difference(a: &str, b: &str) -> String {
     let lines = a.lines().zip(b.lines()).filter(|(a, b)| a != b).take(3);
-    lines.map(|(a, b)| format!("- {a}\n+ {b}\n")).collect()
+    lines.flat_map(|(a, b)| ["- ", a, "\n+ ", b, "\n"]).collect()
 }
 
 fn same(a: &str, b: &str, what: &str) {

@@ -165,7 +165,9 @@ fn different_events_with_one_id_are_all_kept() {
     for redacted in ["...", "REDACTED", "00000000-0000-0000-0000-000000000000", "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx"]
     {
         let mut events = records(&[1, 2, 3]);
-        events.iter_mut().for_each(|event| event["eventID"] = json!(redacted));
+        for event in &mut events {
+            event["eventID"] = json!(redacted);
+        }
         let loaded = Loaded::of(&[("redacted.json", &trail(&events))], &[]).came_to(3, 3, 0, 0);
         let loaded = loaded.says(&format!(
             "3 different events have the ID \"{redacted}\": each is kept with an ID derived from its content"

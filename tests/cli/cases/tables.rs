@@ -143,12 +143,12 @@ fn results_of_queries_are_rows() {
     named.push(("errorMessage".to_owned(), String::new()));
     let lake: Vec<Value> = named.iter().map(|(name, cell)| json!({name: cell})).collect();
     let data = |cells: Vec<Value>| json!({"Data": cells.into_iter().map(|cell| json!({"VarCharValue": cell})).collect::<Vec<_>>()});
-    let names: Vec<Value> = named.iter().map(|(name, _)| json!(name.to_lowercase())).collect();
+    let columns: Vec<Value> = named.iter().map(|(name, _)| json!(name.to_lowercase())).collect();
     let values: Vec<Value> = named.iter().map(|(_, cell)| json!(cell)).collect();
     for result in [
         json!({"QueryStatus": "FINISHED", "QueryResultRows": [lake]}),
-        json!({"ResultSet": {"Rows": [data(names.clone()), data(values.clone())]}}),
-        json!({"tables": [{"name": "t", "columns": names.iter().map(|name| json!({"name": name})).collect::<Vec<_>>(), "rows": [values]}]}),
+        json!({"ResultSet": {"Rows": [data(columns.clone()), data(values.clone())]}}),
+        json!({"tables": [{"name": "t", "columns": columns.iter().map(|name| json!({"name": name})).collect::<Vec<_>>(), "rows": [values]}]}),
     ] {
         let loaded = whole("result.json", result.to_string(), &[1]);
         // What a table has an empty cell for is not there.
@@ -252,7 +252,7 @@ fn what_stands_around_a_table_is_no_row() {
         format!("CloudTrail events\nfrom 3 June,to 4 June\n\n{table}"),
         format!("sep=,\r\n{table}"),
         format!("\u{feff}{table}"),
-        table.clone() + &table.lines().next().unwrap().to_owned() + "\n",
+        table.clone() + table.lines().next().unwrap() + "\n",
     ] {
         whole("table.csv", text, &[1, 2]);
     }
