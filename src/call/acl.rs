@@ -1,6 +1,7 @@
 //! Access control lists of S3: canned ones, grants in headers, and lists, read into grants.
 
 use super::Grant;
+use super::resources::find;
 use crate::json::{Json, Members};
 
 /// Nested deeper are no grants.
@@ -97,11 +98,6 @@ fn of_list(value: Json<'_>, depth: usize, grants: &mut Vec<Grant>) {
         }
         _ => {}
     }
-}
-
-/// A member by its name, whatever its case: some exports and SDKs write `permission`.
-fn find<'j>(members: Members<'j>, name: &str) -> Option<Json<'j>> {
-    members.iter().find(|(own, _)| own.eq_ignore_ascii_case(name)).map(|(_, value)| value)
 }
 
 fn grant(kind: &str, who: &str, action: &str, public: bool) -> Grant {

@@ -61,8 +61,8 @@ fn columns(history: Json<'_>, pairs: &mut Vec<(String, String)>) {
     pairs.extend(names.iter().enumerate().map(|(at, name)| (kind(at), name.clone())));
 }
 
-/// A member by its name, whatever its case.
-fn find<'j>(members: Members<'j>, name: &str) -> Option<Json<'j>> {
+/// A member by its name, whatever its case: some exports and SDKs write `permission` for `Permission`.
+pub(super) fn find<'j>(members: Members<'j>, name: &str) -> Option<Json<'j>> {
     members.iter().find(|(own, _)| own.eq_ignore_ascii_case(name)).map(|(_, value)| value)
 }
 

@@ -14,12 +14,11 @@ use crate::rule::condition::Condition;
 use crate::rule::path::Path;
 use crate::rule::template::Template;
 use crate::rule::words::{Words, unversioned};
-use crate::rule::{RuleError, RuleText};
+use crate::rule::{RuleError, RuleText, holds_calls, holds_words, is_spec};
 
 /// The shipped table, compiled when it is first asked for.
 static SHIPPED: LazyLock<Table> = LazyLock::new(|| {
-    let is_part =
-        |path: &str| !path.ends_with(".spec.toml") && (path.starts_with("calls/") || path.starts_with("words/"));
+    let is_part = |path: &str| !is_spec(path) && (holds_calls(path) || holds_words(path));
     Table::compile(&RuleText::shipped_where(&is_part)).unwrap_or_default()
 });
 

@@ -37,6 +37,7 @@ use self::schema::Basis;
 pub use self::set::{RuleSet, Use};
 use self::shape::ShapeId;
 pub use self::source::RuleText;
+pub(crate) use self::source::{holds_calls, holds_words, is_spec};
 use self::template::Template;
 use crate::event::Timestamp;
 use crate::signal::Kind;

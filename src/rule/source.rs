@@ -38,12 +38,12 @@ impl RuleText {
 
     /// Whether it is a file of words.
     pub fn holds_words(&self) -> bool {
-        self.path.starts_with("words/")
+        holds_words(&self.path)
     }
 
     /// Whether it is a file of calls.
     pub fn holds_calls(&self) -> bool {
-        self.path.starts_with("calls/")
+        holds_calls(&self.path)
     }
 
     /// Whether it is a file of weights.
@@ -53,7 +53,7 @@ impl RuleText {
 
     /// Whether it is a spec, which belongs to the rule of the same name.
     pub fn is_spec(&self) -> bool {
-        self.path.ends_with(".spec.toml")
+        is_spec(&self.path)
     }
 
     /// Every shipped file, specs included, in order of their paths.
@@ -102,6 +102,21 @@ impl RuleText {
     }
 }
 
+/// Whether the file at a path is a spec.
+pub(crate) fn is_spec(path: &str) -> bool {
+    path.ends_with(".spec.toml")
+}
+
+/// Whether the file at a path has calls.
+pub(crate) fn holds_calls(path: &str) -> bool {
+    path.starts_with("calls/")
+}
+
+/// Whether the file at a path has words.
+pub(crate) fn holds_words(path: &str) -> bool {
+    path.starts_with("words/")
+}
+
 fn collect_shipped(dir: &Dir<'_>, wanted: &dyn Fn(&str) -> bool, texts: &mut Vec<RuleText>) {
     for file in dir.files().filter(|file| file.path().extension().is_some_and(|extension| extension == "toml")) {
         let path = file.path().to_string_lossy().replace('\\', "/");
@@ -126,7 +141,7 @@ impl RuleSet {
     /// Everything that is wrong with any of them.
     pub fn shipped() -> Result<Self, Vec<RuleError>> {
         // Specs are half of all files, and no program but `rules test` needs them.
-        Self::compile(RuleText::shipped_where(&|path| !path.ends_with(".spec.toml") && !path.starts_with("calls/")))
+        Self::compile(RuleText::shipped_where(&|path| !is_spec(path) && !holds_calls(path)))
     }
 
     /// Compiles rule texts, in any order. Specs are left out.
