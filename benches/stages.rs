@@ -1,4 +1,4 @@
-//! How many events a second the pure stages take on one core: parse, normalise, match. `../shared/sessions` if they are
+//! How many events a second the pure stages take on one core: parse, normalize, match. `../shared/sessions` if they are
 //! there, else the demo's trail.
 
 #![expect(clippy::unwrap_used, reason = "a bench that cannot read its data has failed")]
@@ -12,7 +12,7 @@ use cartographer::event::{Event, Evidence};
 use cartographer::matching::{SessionRows, map};
 use cartographer::read::{self, Document};
 use cartographer::rule::RuleSet;
-use cartographer::{normalise, session};
+use cartographer::{normalize, session};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use mimalloc::MiMalloc;
 use serde_json::{Map, Value};
@@ -40,7 +40,7 @@ fn records(documents: &[Document]) -> Vec<(String, &str)> {
 }
 
 fn event<'a>((json, file): &'a (String, &str)) -> Event<'a> {
-    let mut event = normalise::event(json, file).unwrap();
+    let mut event = normalize::event(json, file).unwrap();
     session::assign(&mut event, file);
     event
 }
@@ -68,8 +68,8 @@ fn stages(criterion: &mut Criterion) {
     group.bench_function("parse", |bencher| {
         bencher.iter(|| documents.iter().map(|document| read::split(document).unwrap().records.len()).sum::<usize>());
     });
-    group.bench_function("normalise", |bencher| {
-        bencher.iter(|| records.iter().for_each(|(json, file)| drop(black_box(normalise::event(json, file)))));
+    group.bench_function("normalize", |bencher| {
+        bencher.iter(|| records.iter().for_each(|(json, file)| drop(black_box(normalize::event(json, file)))));
     });
     let batches = [console(&records)];
     let rules = RuleSet::shipped().unwrap();

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Scores the program $1 against the labelled sessions in the folder $2, where there is one: the sessions named
+# Scores the program $1 against the labeled sessions in the folder $2, where there is one: the sessions named
 # below must be mapped exactly. Without the folder or Python there is nothing to check, and a line says so.
 set -euo pipefail
 

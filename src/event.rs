@@ -1,4 +1,4 @@
-//! The noun `Event`: one CloudTrail record, normalised, borrowing from the text it was read from.
+//! The noun `Event`: one CloudTrail record, normalized, borrowing from the text it was read from.
 
 use std::borrow::Cow;
 
@@ -16,7 +16,7 @@ impl Timestamp {
     }
 }
 
-/// Who called, told from the user agent alone. [`crate::normalise`] decides; rules ask for it as `caller`.
+/// Who called, told from the user agent alone. [`crate::normalize`] decides; rules ask for it as `caller`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Client {
     /// A web browser.
@@ -216,7 +216,7 @@ pub struct Event<'a> {
     pub evidence: Evidence,
     /// The session the event belongs to. Derived.
     pub session_id: String,
-    /// JSON object of every member, at any depth it was taken from, that no field above holds to the letter.
+    /// JSON object of every member, at any depth it was taken from, that no field above holds exactly.
     pub extra: Option<String>,
 }
 

@@ -1,6 +1,6 @@
 //! cartographer turns the flood of CloudTrail events that the AWS console writes back into what a person did.
 //!
-//! Data walks one way: [`read`] bytes into records, [`normalise`] records into [`event::Event`]s, [`session`] events
+//! Data walks one way: [`read`] bytes into records, [`normalize`] records into [`event::Event`]s, [`session`] events
 //! into sessions, [`matching`] sessions into [`signal::Signal`]s by the rules of [`rule`], [`batch`] rows into Arrow,
 //! [`trail`] files into batches, `verify` files into what is known of their integrity, `address` addresses into where they lie and whose they are,
 //! [`lake`] batches of other engines into signals, `store` Arrow into DuckDB with the views
@@ -28,7 +28,7 @@ pub mod lake;
 #[cfg(feature = "program")]
 pub mod load;
 pub mod matching;
-pub mod normalise;
+pub mod normalize;
 #[cfg(feature = "program")]
 pub mod present;
 pub mod read;

@@ -72,24 +72,24 @@ impl Kind {
 #[serde(rename_all = "snake_case")]
 pub enum Origin {
     /// No page is known: an explicit change, or a visit to a service.
-    Generic,
+    Service,
     /// A page was the likeliest explanation, but not every call has an exact shape, or one is missing.
-    Likeness,
+    Inferred,
     /// Every required call was there in an exact shape.
-    Letter,
+    Exact,
 }
 
 impl Origin {
     /// Every origin, in order: the values of the `signal_origin` ENUM.
-    pub const ALL: [Self; 3] = [Self::Generic, Self::Likeness, Self::Letter];
+    pub const ALL: [Self; 3] = [Self::Service, Self::Inferred, Self::Exact];
 
     /// The name stored in `signals.origin`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
-            Self::Generic => "generic",
-            Self::Likeness => "likeness",
-            Self::Letter => "letter",
+            Self::Service => "service",
+            Self::Inferred => "inferred",
+            Self::Exact => "exact",
         }
     }
 }
@@ -205,7 +205,7 @@ pub struct Signal {
     pub url: Option<String>,
     /// The region of the anchor event.
     pub region: Option<String>,
-    /// How probable it is that the click is right, from 0 to 1: calibrated on labelled trails and sessions.
+    /// How probable it is that the click is right, from 0 to 1: calibrated on labeled trails and sessions.
     pub confidence: f64,
     /// How it was found.
     pub origin: Origin,
@@ -242,7 +242,7 @@ pub struct Evidence {
     pub margin: f64,
     /// The share of the required calls that was seen, and how near they came.
     pub coverage: f64,
-    /// The share of the neighbouring events of the same console that the click explains.
+    /// The share of the neighboring events of the same console that the click explains.
     pub share: f64,
     /// 1 if the page's calls are known from documentation alone.
     pub documented: f64,

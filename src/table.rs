@@ -21,7 +21,7 @@ pub use integrity::FILE_INTEGRITY;
 pub use signal::{EVENT_SIGNAL, SIGNAL_ENTITIES, SIGNALS};
 
 /// The version of everything stated here; a case of another version is refused.
-pub const SCHEMA_VERSION: u32 = 6;
+pub const SCHEMA_VERSION: u32 = 7;
 
 /// Every table of a case, in order of creation.
 pub const TABLES: [&Table; 12] = [
@@ -75,7 +75,7 @@ pub struct Column {
     pub kind: ColumnKind,
     /// What it holds. Missing is NULL.
     pub doc: &'static str,
-    /// The path in a `CloudTrail` record that it is taken from to the letter, if it is.
+    /// The path in a `CloudTrail` record that it is taken from exactly, if it is.
     pub source: Option<&'static str>,
     /// What is known of its values beforehand.
     values: Option<Values>,
@@ -224,7 +224,7 @@ impl Column {
         Self { values: Some(Values::Distinct), ..self }
     }
 
-    /// The same, taken to the letter from that path of a record.
+    /// The same, taken exactly from that path of a record.
     const fn from(self, source: &'static str) -> Self {
         Self { source: Some(source), ..self }
     }

@@ -167,15 +167,21 @@ fn a_shape_of_two_minds() {
 
 #[test]
 fn a_rule_over_one_that_is_not_there() {
-    assert_refused("optional =", "over = [\"demo/other\"]\noptional =", 11, "over", "`demo/other`");
+    assert_refused(
+        "optional =",
+        "takes_precedence_over = [\"demo/other\"]\noptional =",
+        11,
+        "takes_precedence_over",
+        "`demo/other`",
+    );
 }
 
 #[test]
 fn a_pattern_that_no_rule_matches() {
-    let with = format!("{GOOD}\n[[instead]]\nrule = \"demo/page\"\nbefore = [\"other/**\"]\n");
+    let with = format!("{GOOD}\n[[becomes]]\nrule = \"demo/page\"\nprevious = [\"other/**\"]\n");
     let errors = errors(&with);
     assert_eq!(errors.len(), 1, "{errors:?}");
-    assert_eq!(errors[0].key, "instead.before");
+    assert_eq!(errors[0].key, "becomes.previous");
     assert!(errors[0].problem.contains("other/**"), "{}", errors[0]);
 }
 

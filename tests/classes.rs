@@ -15,7 +15,7 @@ use cartographer::batch::EventRows;
 use cartographer::hunt::{Hunt, Tactic, shipped};
 use cartographer::store::Case;
 use cartographer::table::EVENTS;
-use cartographer::{normalise, session};
+use cartographer::{normalize, session};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -118,7 +118,7 @@ static CASE: LazyLock<(TempDir, PathBuf)> = LazyLock::new(|| {
         for is_console in [false, true] {
             let minute = i64::try_from(count).unwrap();
             let record = record(&name, &example, minute, is_console).to_string();
-            let mut event = normalise::event(&record, "made up").unwrap();
+            let mut event = normalize::event(&record, "made up").unwrap();
             session::assign(&mut event, "made up");
             rows.push(&event, "made up", count).unwrap();
             count += 1;

@@ -32,7 +32,7 @@ fn what_was_denied_says_on_which_page() {
     let late = "{ at = 30, call = 'iam:CreateServerHarbour', client = 'browser', read_only = false, error = 'AccessDenied', request = { userName = 'mara' } }";
     let told = signals(&format!("{page}, {late}"));
     let denied = told.last().unwrap();
-    assert_eq!((denied.origin, denied.kind), (Origin::Generic, Kind::Create));
+    assert_eq!((denied.origin, denied.kind), (Origin::Service, Kind::Create));
     let expected =
         format!("Tried to create a server harbour of user mara: access denied, on the page {}", told[0].title);
     assert_eq!(denied.summary, expected);
@@ -123,7 +123,7 @@ fn a_program_that_nobody_sat_before_gets_no_signal() {
 }
 
 #[test]
-fn a_few_reads_beside_a_page_of_likeness_are_its_own() {
+fn a_few_reads_beside_an_inferred_page_are_its_own() {
     let spec = SpecToml::parse(&spec::by_rule(&RuleText::shipped())["iam/users"].text).unwrap();
     let mut case = spec.case[0].clone();
     for event in &mut case.events {
@@ -137,7 +137,7 @@ fn a_few_reads_beside_a_page_of_likeness_are_its_own() {
     case.events.push(stray);
     let after = spec::signals(&rules, &case);
     assert_eq!((before.len(), after.len()), (1, 1), "{after:#?}");
-    assert_eq!((after[0].rule_id.as_str(), after[0].origin), ("iam/users", Origin::Likeness));
+    assert_eq!((after[0].rule_id.as_str(), after[0].origin), ("iam/users", Origin::Inferred));
     assert_eq!(after[0].events.len(), before[0].events.len() + 1);
     assert_eq!(after[0].signal_id, before[0].signal_id);
 }

@@ -1,4 +1,4 @@
-//! A session that the catalogue knows: exact shapes explain nearly all of it, so what they give stands. The same console
+//! A session that the catalog knows: exact shapes explain nearly all of it, so what they give stands. The same console
 //! of another year asks a little differently, and is still told by the shapes that its requests most likely are of.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot read its data has failed")]
@@ -52,14 +52,14 @@ const DELETION: &str = "
 ";
 
 #[test]
-fn what_exact_shapes_give_stands_in_a_session_that_the_catalogue_knows() {
+fn what_exact_shapes_give_stands_in_a_session_that_the_catalog_knows() {
     let alone = signals(events(0, DELETION));
     assert_eq!(rules(&alone), ["ec2/launch-templates/template/delete"], "few events prove nothing");
 
     let all = signals(known_pages().into_iter().chain(events(0, DELETION)).collect());
     let late: Vec<&Signal> = all.iter().filter(|signal| signal.first_time.0 >= 0).collect();
     let details = late.iter().find(|signal| signal.rule_id == "ec2/launch-templates/template/details").unwrap();
-    assert_eq!((details.origin, details.events.len()), (Origin::Letter, 2));
+    assert_eq!((details.origin, details.events.len()), (Origin::Exact, 2));
     let deleted = late.iter().find(|signal| signal.kind == Kind::Delete).unwrap();
     assert!(deleted.summary.contains("lt-0a1b2c3d4e5f60718"), "a change is told all the same: {deleted:#?}");
 }
@@ -89,7 +89,7 @@ fn another_page_size_and_a_new_member_leave_the_page_what_it_is() {
     ";
     let all = signals(example(-60, "s3/buckets").into_iter().chain(events(0, requests)).collect());
     let last = all.last().unwrap();
-    assert_eq!((last.rule_id.as_str(), last.origin, last.events.len()), ("s3/access-points", Origin::Likeness, 2));
+    assert_eq!((last.rule_id.as_str(), last.origin, last.events.len()), ("s3/access-points", Origin::Inferred, 2));
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Every dependency has a licence that the program can be shipped with, and comes from crates.io by a stated version.
+//! Every dependency has a license that the program can be shipped with, and comes from crates.io by a stated version.
 
 use std::path::Path;
 use std::process::Command;
@@ -9,7 +9,7 @@ use spdx::{Expression, Licensee, ParseMode};
 
 const CRATES_IO: &str = "registry+https://github.com/rust-lang/crates.io-index";
 
-/// The licences that `deny.toml` allows: one list for both checks.
+/// The licenses that `deny.toml` allows: one list for both checks.
 fn allowed() -> Result<Vec<Licensee>> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("deny.toml");
     let deny: toml::Table = std::fs::read_to_string(path)?.parse()?;
@@ -42,13 +42,13 @@ fn metadata(manifest: &str) -> Result<Value> {
     bail!("cargo metadata --locked fails: is Cargo.lock up to date?")
 }
 
-/// What is wrong with a licence expression; a slash is an old way to write OR.
-fn licence_fault(licence: Option<&str>, allowed: &[Licensee]) -> Option<String> {
-    let Some(text) = licence else { return Some("no licence expression".to_owned()) };
+/// What is wrong with a license expression; a slash is an old way to write OR.
+fn license_fault(license: Option<&str>, allowed: &[Licensee]) -> Option<String> {
+    let Some(text) = license else { return Some("no license expression".to_owned()) };
     match Expression::parse_mode(text, ParseMode::LAX) {
         Ok(expression) if expression.evaluate(|wanted| allowed.iter().any(|ours| ours.satisfies(wanted))) => None,
-        Ok(_) => Some(format!("licence {text} is not among those allowed")),
-        Err(cause) => Some(format!("licence {text} is no SPDX expression: {}", cause.reason)),
+        Ok(_) => Some(format!("license {text} is not among those allowed")),
+        Err(cause) => Some(format!("license {text} is no SPDX expression: {}", cause.reason)),
     }
 }
 
@@ -70,7 +70,7 @@ fn wildcards(package: &Value) -> Vec<String> {
 
 /// Everything that is wrong with one package; wildcards are looked for in our own alone.
 fn faults(package: &Value, allowed: &[Licensee]) -> Vec<String> {
-    let mut found = Vec::from_iter(licence_fault(package["license"].as_str(), allowed));
+    let mut found = Vec::from_iter(license_fault(package["license"].as_str(), allowed));
     found.extend(source_fault(package));
     if is_ours(package) {
         found.extend(wildcards(package));
@@ -92,16 +92,16 @@ fn every_dependency_may_be_shipped() -> Result<()> {
 }
 
 #[test]
-fn a_licence_passes_if_one_way_to_take_it_is_allowed() -> Result<()> {
+fn a_license_passes_if_one_way_to_take_it_is_allowed() -> Result<()> {
     let allowed = ["MIT", "Apache-2.0"].map(Licensee::parse).into_iter().collect::<Result<Vec<_>, _>>()?;
     for fine in ["MIT", "MIT/Apache-2.0", "GPL-3.0-only OR MIT", "(MIT OR ISC) AND Apache-2.0"] {
-        assert_eq!(licence_fault(Some(fine), &allowed), None, "{fine}");
+        assert_eq!(license_fault(Some(fine), &allowed), None, "{fine}");
     }
-    let told = |text| licence_fault(Some(text), &allowed);
-    assert_eq!(told("GPL-3.0-only"), Some("licence GPL-3.0-only is not among those allowed".to_owned()));
-    assert_eq!(told("MIT AND ISC"), Some("licence MIT AND ISC is not among those allowed".to_owned()));
-    assert!(told("Ours").is_some_and(|fault| fault.starts_with("licence Ours is no SPDX expression")));
-    assert_eq!(licence_fault(None, &allowed), Some("no licence expression".to_owned()));
+    let told = |text| license_fault(Some(text), &allowed);
+    assert_eq!(told("GPL-3.0-only"), Some("license GPL-3.0-only is not among those allowed".to_owned()));
+    assert_eq!(told("MIT AND ISC"), Some("license MIT AND ISC is not among those allowed".to_owned()));
+    assert!(told("Ours").is_some_and(|fault| fault.starts_with("license Ours is no SPDX expression")));
+    assert_eq!(license_fault(None, &allowed), Some("no license expression".to_owned()));
     Ok(())
 }
 

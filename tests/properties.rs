@@ -1,6 +1,6 @@
 //! What holds of matching whatever the session: the order of events, repeats and other sessions do not matter.
 //!
-//! Sessions are made of the examples that the catalogue's specs hold, thrown together at random times.
+//! Sessions are made of the examples that the catalog's specs hold, thrown together at random times.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot read its data has failed")]
 
@@ -74,7 +74,7 @@ proptest! {
     fn nothing_is_certain_and_nothing_is_missing_of_an_exact_page(events in sessions()) {
         for signal in signals(events) {
             prop_assert!(signal.confidence > 0.0 && signal.confidence < 1.0, "{}", signal.rule_id);
-            prop_assert!(signal.origin != Origin::Letter || signal.missing.is_empty());
+            prop_assert!(signal.origin != Origin::Exact || signal.missing.is_empty());
             prop_assert!(signal.events.iter().any(|member| member.event_id == signal.anchor_event_id));
             prop_assert!(signal.first_time <= signal.last_time);
         }
@@ -84,7 +84,7 @@ proptest! {
     fn unknown_calls_an_hour_later_change_no_page(events in sessions()) {
         let pages = |events: Vec<EventToml>| {
             let mut signals = signals(events);
-            signals.retain(|signal| signal.origin != Origin::Generic);
+            signals.retain(|signal| signal.origin != Origin::Service);
             // Of two pages that cost the same, either may take a call, and its confidence may differ. Calls at the same time
             // are evidence, and may change a page.
             let page = |signal: Signal| (signal.rule_id, signal.anchor_event_id);

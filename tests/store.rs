@@ -87,7 +87,7 @@ fn signal(kind: Kind, events: &[&str]) -> Signal {
         url: None,
         region: Some("us-east-1".into()),
         confidence: 1.0,
-        origin: Origin::Letter,
+        origin: Origin::Exact,
         first_time: Timestamp(1_000_000),
         last_time: Timestamp(2_000_000),
         anchor_event_id: events[0].to_owned(),
@@ -246,7 +246,7 @@ fn a_signal_has_its_lists_things_and_raw_events() {
     let (_folder, _path, case) = mapped_case();
     let signal = "SELECT context->>'$.users[0]', attack[1], matched[2], len(missing), origin, kind > 'background' \
                   FROM signals WHERE signal_id = 'signal-c1'";
-    assert_eq!(rows(&case, signal), ["a'b|T1087.004|iam:GetUser|0|letter|true"]);
+    assert_eq!(rows(&case, signal), ["a'b|T1087.004|iam:GetUser|0|exact|true"]);
     let raw = "SELECT signal_id, role, event_id, event_key FROM signal_events ORDER BY event_id";
     assert_eq!(rows(&case, raw), ["signal-c1|anchor|c1|iam:ListUsers", "signal-c2|anchor|c2|iam:ListUsers"]);
     assert_eq!(rows(&case, "SELECT entity_value FROM signal_entities WHERE event_id = 'c1'"), ["a'b"]);

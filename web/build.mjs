@@ -5,7 +5,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
-/** Licences that the Apache License 2.0 can ship with. */
+/** Licenses that the Apache License 2.0 can ship with. */
 const FITTING = new Set(["MIT", "ISC", "BSD-2-Clause", "BSD-3-Clause", "Apache-2.0"]);
 
 const home = path.dirname(fileURLToPath(import.meta.url));
@@ -33,10 +33,10 @@ await mkdir(path.join(out, "assets"), { recursive: true });
 for (const file of outputFiles) await writeFile(file.path, file.contents);
 await copyFile(path.join(home, "index.html"), path.join(out, "index.html"));
 await copyFile(path.join(home, "icon.svg"), path.join(out, "assets", "icon.svg"));
-await writeFile(path.join(out, "assets", "licences.txt"), await licences());
+await writeFile(path.join(out, "assets", "licenses.txt"), await licenses());
 
-/** The licences of what is bundled: they go with it. */
-async function licences() {
+/** The licenses of what is bundled: they go with it. */
+async function licenses() {
   const { dependencies } = JSON.parse(await readFile(path.join(home, "package.json"), "utf8"));
   const texts = Object.entries(dependencies).map(async ([name, version]) => {
     const folder = path.join(home, "node_modules", name);

@@ -9,12 +9,12 @@ use cartographer::signal::{Evidence, Kind, Origin, Signal};
 use rayon::prelude::*;
 
 use super::age::{Degree, age};
-use super::session::{Session, examples, labelled};
-use super::trail::{Judged, Score, Trail, per};
+use super::session::{Session, examples, labeled};
+use super::trail::{CheckedDigest, Score, Trail, per};
 
 /// The degrees that have a target, and the share of clicks that must be right.
 const AGED: [(Degree, f64); 3] = [(Degree::Sizes, 0.95), (Degree::Calls, 0.93), (Degree::Members, 0.90)];
-/// The share of labelled signals that must be exact, and of clicks that must be right.
+/// The share of labeled signals that must be exact, and of clicks that must be right.
 const FRESH: f64 = 0.9985;
 /// The bands of confidence that are reported.
 const BANDS: [f64; 6] = [0.0, 0.5, 0.6, 0.7, 0.8, 0.9];
@@ -41,7 +41,7 @@ pub(crate) struct Goal {
     misses: Vec<String>,
     /// Clicks of aged sessions that are wrong, by degree.
     aged_misses: Vec<Vec<String>>,
-    judged: Vec<Judged>,
+    judged: Vec<CheckedDigest>,
 }
 
 #[derive(Debug, Default)]
@@ -54,7 +54,7 @@ struct Tally {
     misses: Vec<String>,
     /// Clicks that are wrong.
     wrong: Vec<String>,
-    judged: Vec<Judged>,
+    judged: Vec<CheckedDigest>,
 }
 
 impl Tally {
@@ -95,11 +95,11 @@ impl Tally {
         for signal in &signals {
             let Some(label) = session.label(rules, signal) else { continue };
             let right = session.clicks.iter().any(|click| click.label == label && holds(signal, &click.anchor));
-            if signal.origin == Origin::Letter && !right {
+            if signal.origin == Origin::Exact && !right {
                 tally.extra += 1;
             }
             if signal.kind != Kind::Background {
-                tally.judged.push(Judged { confidence: signal.confidence, evidence: signal.evidence, right });
+                tally.judged.push(CheckedDigest { confidence: signal.confidence, evidence: signal.evidence, right });
             }
         }
         tally
@@ -125,7 +125,7 @@ fn tally(rules: &RuleSet, sessions: &[Session]) -> Tally {
 
 impl Data {
     pub(crate) fn open(shared: &Path, rules: &RuleSet, one_example_in: usize) -> Self {
-        let sessions = labelled();
+        let sessions = labeled();
         let aged = AGED
             .map(|(degree, _)| sessions.iter().zip(0..).map(|(session, seed)| age(session, degree, seed)).collect());
         Self {
@@ -143,7 +143,7 @@ impl Data {
     pub(crate) fn describe(&self, without: Option<&str>) -> String {
         let names: Vec<String> = self.names().into_iter().filter(|name| Some(name.as_str()) != without).collect();
         format!(
-            "{} labelled sessions, copies of them aged by three degrees, {} rule examples, the trails {}",
+            "{} labeled sessions, copies of them aged by three degrees, {} rule examples, the trails {}",
             self.sessions.len(),
             self.examples.len(),
             names.join(", ")
@@ -192,9 +192,9 @@ impl Data {
         without: Option<&str>,
     ) -> Vec<(Evidence, bool, f64)> {
         let goal = self.score(rules, partial, without);
-        let weighted = |weight: f64| move |judged: &Judged| Some((judged.evidence?, judged.right, weight));
+        let weighted = |weight: f64| move |judged: &CheckedDigest| Some((judged.evidence?, judged.right, weight));
         let trails = goal.trails.values().flat_map(|score| score.judged.iter().filter_map(weighted(1.0)));
-        // Sessions like the catalogue's own are no measure of others: all of them together count as much as one trail.
+        // Sessions like the catalog's own are no measure of others: all of them together count as much as one trail.
         let share = 60.0 / per(goal.judged.len().max(1), 1);
         let unknown = goal.unknown.values().flat_map(|score| score.judged.iter().filter_map(weighted(0.25)));
         trails.chain(unknown).chain(goal.judged.iter().filter_map(weighted(share))).collect()
@@ -311,7 +311,8 @@ impl fmt::Display for Goal {
             writeln!(f, "{what}, claimed and measured by band of confidence:")?;
             for (at, from) in BANDS.iter().enumerate() {
                 let until = BANDS.get(at + 1).copied().unwrap_or(1.1);
-                let band: Vec<&Judged> = judged.iter().filter(|one| (*from..until).contains(&one.confidence)).collect();
+                let band: Vec<&CheckedDigest> =
+                    judged.iter().filter(|one| (*from..until).contains(&one.confidence)).collect();
                 let claimed: f64 = band.iter().map(|one| one.confidence).sum::<f64>() / per(band.len().max(1), 1);
                 let right = band.iter().filter(|one| one.right).count();
                 writeln!(

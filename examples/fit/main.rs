@@ -1,8 +1,8 @@
 //! Fits the decoder's weights: `make fit`.
 //!
 //! The weights are searched for by changing one at a time, at random, and keeping what is better; the confidence is a
-//! logistic regression on the clicks that the decoder then finds. Both are scored on the labelled sessions, on aged copies
-//! of them, on the rules' own examples and on labelled trails. What is reported of a trail comes from weights that were
+//! logistic regression on the clicks that the decoder then finds. Both are scored on the labeled sessions, on aged copies
+//! of them, on the rules' own examples and on labeled trails. What is reported of a trail comes from weights that were
 //! fitted without it.
 
 #![expect(clippy::unwrap_used, reason = "a fit that cannot read its data has failed")]
@@ -24,8 +24,8 @@ use fastrand::Rng;
 
 use self::goal::Data;
 
-/// What some costs are at most. The labelled trails were read to write pages of, so that in them only observed pages are
-/// right; elsewhere documented ones are, too. And the labelled sessions do not say that a call which is left over is no
+/// What some costs are at most. The labeled trails were read to write pages of, so that in them only observed pages are
+/// right; elsewhere documented ones are, too. And the labeled sessions do not say that a call which is left over is no
 /// click of its own.
 const MOST: [(&str, f64); 4] = [("documented", 1.0), ("along", 1.5), ("noise", 3.0), ("change", 5.0)];
 
@@ -87,7 +87,7 @@ fn rules(args: &Args, weights: Option<&Weights>) -> RuleSet {
     }
 }
 
-/// The rules with each third of the pages left out that the labelled sessions do not know, and another third as if they
+/// The rules with each third of the pages left out that the labeled sessions do not know, and another third as if they
 /// were known from documentation alone: so the weights learn what such pages are worth.
 fn partial(args: &Args) -> Vec<RuleSet> {
     let hash = |id: &str| id.bytes().fold(7_u32, |hash, byte| hash.wrapping_mul(31).wrapping_add(u32::from(byte)));

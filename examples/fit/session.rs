@@ -1,11 +1,11 @@
-//! A session with the clicks that are known to be in it: a labelled one of `../shared`, or a rule's example.
+//! A session with the clicks that are known to be in it: a labeled one of `../shared`, or a rule's example.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use cartographer::event::Timestamp;
 use cartographer::matching::{Row, SessionRows, map};
-use cartographer::normalise::client;
+use cartographer::normalize::client;
 use cartographer::rule::{RuleSet, RuleText};
 use cartographer::signal::{Kind, Signal};
 use cartographer::spec::{CaseToml, EventToml, SignalToml, SpecToml, by_rule};
@@ -26,7 +26,7 @@ pub(crate) struct Event {
 }
 
 impl Event {
-    fn labelled(event: &Value) -> Self {
+    fn labeled(event: &Value) -> Self {
         let text = |name: &str| event[name].as_str().map(str::to_owned);
         let service = text("eventSource").unwrap();
         let time = DateTime::parse_from_rfc3339(event["eventTime"].as_str().unwrap()).unwrap();
@@ -82,7 +82,7 @@ impl Event {
 /// One click that is known to be in a session.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Click {
-    /// Its name in the labelled data; of a rule's example, the rule's id.
+    /// Its name in the labeled data; of a rule's example, the rule's id.
     pub(crate) label: String,
     pub(crate) anchor: String,
     pub(crate) events: BTreeSet<String>,
@@ -101,11 +101,11 @@ pub(crate) struct Session {
 }
 
 impl Session {
-    fn labelled(folder: &Path) -> Self {
+    fn labeled(folder: &Path) -> Self {
         Self {
             name: folder.file_name().unwrap().to_string_lossy().into_owned(),
-            events: read(&folder.join("events.json")).as_array().unwrap().iter().map(Event::labelled).collect(),
-            clicks: read(&folder.join("expected.json")).as_array().unwrap().iter().map(Click::labelled).collect(),
+            events: read(&folder.join("events.json")).as_array().unwrap().iter().map(Event::labeled).collect(),
+            clicks: read(&folder.join("expected.json")).as_array().unwrap().iter().map(Click::labeled).collect(),
             by_label: true,
         }
     }
@@ -114,7 +114,7 @@ impl Session {
     pub(crate) fn signals(&self, rules: &RuleSet) -> Vec<Signal> {
         let texts: Vec<_> = self.events.iter().map(Event::texts).collect();
         let rows = self.events.iter().zip(&texts).map(|(event, texts)| event.row(texts)).collect();
-        map(rules, &SessionRows { session_id: "labelled", rows })
+        map(rules, &SessionRows { session_id: "labeled", rows })
     }
 
     /// The name that the session's clicks know a signal by.
@@ -128,7 +128,7 @@ impl Session {
 }
 
 impl Click {
-    fn labelled(click: &Value) -> Self {
+    fn labeled(click: &Value) -> Self {
         let text = |name: &str| click[name].as_str().unwrap().to_owned();
         Self {
             background: text("label").starts_with("Suppress"),
@@ -156,14 +156,14 @@ impl Click {
     }
 }
 
-/// The labelled sessions, where they are; `SESSIONS_DIR` names others.
-pub(crate) fn labelled() -> Vec<Session> {
+/// The labeled sessions, where they are; `SESSIONS_DIR` names others.
+pub(crate) fn labeled() -> Vec<Session> {
     let shared = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/sessions");
     let root = std::env::var_os("SESSIONS_DIR").map_or(shared, PathBuf::from);
     let Ok(entries) = std::fs::read_dir(root) else { return Vec::new() };
     let mut folders: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).filter(|path| path.is_dir()).collect();
     folders.sort();
-    folders.iter().map(|folder| Session::labelled(folder)).collect()
+    folders.iter().map(|folder| Session::labeled(folder)).collect()
 }
 
 /// Every example of every rule, with the signals that its spec expects.

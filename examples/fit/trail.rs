@@ -23,7 +23,7 @@ struct Label {
     accept: Regex,
 }
 
-/// A labelled trail.
+/// A labeled trail.
 #[derive(Debug)]
 pub(crate) struct Trail {
     pub(crate) name: String,
@@ -33,9 +33,9 @@ pub(crate) struct Trail {
     labels: Vec<Label>,
 }
 
-/// A signal, and whether it is a labelled click told right.
+/// A signal, and whether it is a labeled click told right.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Judged {
+pub(crate) struct CheckedDigest {
     pub(crate) confidence: f64,
     pub(crate) evidence: Option<Evidence>,
     pub(crate) right: bool,
@@ -51,7 +51,7 @@ pub(crate) struct Score {
     pub(crate) grouping: f64,
     /// As `f1`, where a click counts by its overlap with the best signal alone, whatever that says.
     pub(crate) overlap: f64,
-    pub(crate) judged: Vec<Judged>,
+    pub(crate) judged: Vec<CheckedDigest>,
     pub(crate) misses: Vec<String>,
 }
 
@@ -82,7 +82,7 @@ pub(crate) fn per(part: usize, whole: usize) -> f64 {
 }
 
 impl Trail {
-    /// The labelled trails below a folder.
+    /// The labeled trails below a folder.
     pub(crate) fn all(root: &Path) -> Vec<Self> {
         let Ok(entries) = std::fs::read_dir(root) else { return Vec::new() };
         let mut folders: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
@@ -180,10 +180,8 @@ impl Trail {
         }
         let is_theirs = |signal: &&Signal| signal.kind != Kind::Background && !seen(signal).is_empty();
         let theirs = signals.iter().filter(is_theirs).count();
-        let judged = signals.iter().enumerate().filter(|(_, signal)| is_theirs(signal)).map(|(at, signal)| Judged {
-            confidence: signal.confidence,
-            evidence: signal.evidence,
-            right: good.contains(&at),
+        let judged = signals.iter().enumerate().filter(|(_, signal)| is_theirs(signal)).map(|(at, signal)| {
+            CheckedDigest { confidence: signal.confidence, evidence: signal.evidence, right: good.contains(&at) }
         });
         Score {
             clicks: clicks.len(),

@@ -15,7 +15,7 @@ WITH rows AS (
             time::DATE,
             CASE WHEN writes OR kind = 'secret' OR stands_out THEN concat(title, chr(31), error_code) END,
             CASE WHEN stands_out THEN COALESCE(resources, '') END
-        ) END AS likeness
+        ) END AS fold_key
     FROM served.entries
     WHERE wanted
 )
@@ -23,7 +23,7 @@ SELECT
     id,
     time,
     row_number() OVER in_order AS place,
-    COALESCE(session <> lag(session) OVER in_order OR likeness <> lag(likeness) OVER in_order, TRUE) AS begins
+    COALESCE(session <> lag(session) OVER in_order OR fold_key <> lag(fold_key) OVER in_order, TRUE) AS begins
 FROM rows
 WINDOW in_order AS (ORDER BY session, time, id);
 

@@ -5,11 +5,11 @@
 -- @tables sessions
 -- @column service The signal's service, as in timeline: iam; for an event without a signal, the service called
 -- @column clicks Signals other than background
--- @column on_known_page Clicks named by a known page: origin letter or likeness, commands aside
+-- @column on_known_page Clicks named by a known page: origin exact or inferred, commands aside
 -- @column high_confidence Clicks among on_known_page whose confidence is 0.9 or above
 -- @column mean_confidence Mean confidence of on_known_page; NULL if there are none
--- @column visits Clicks named by their service alone: a page that is not in the catalogue was opened
--- @column generic_changes Clicks named by their call alone: a change on a page that is not in the catalogue
+-- @column visits Clicks named by their service alone: a page that is not in the catalog was opened
+-- @column generic_changes Clicks named by their call alone: a change on a page that is not in the catalog
 -- @column commands Clicks that are commands, such as those typed in CloudShell
 -- @column console_events Events that are the console's
 -- @column background_events Events that the console made by itself, nobody clicking

@@ -9,11 +9,11 @@
 -- @column services The services called, sorted
 -- @column pages How many different titles its clicks have: that of a visit is the service
 -- @column clicks Signals that a person clicked or typed, all but background
--- @column on_known_page Clicks named by a known page: origin letter or likeness, commands aside
+-- @column on_known_page Clicks named by a known page: origin exact or inferred, commands aside
 -- @column high_confidence Clicks among on_known_page whose confidence is 0.9 or above
 -- @column mean_confidence Mean confidence of on_known_page; NULL if there are none
--- @column visits Clicks named by their service alone: a page that is not in the catalogue was opened
--- @column generic_changes Clicks named by their call alone: a change on a page that is not in the catalogue
+-- @column visits Clicks named by their service alone: a page that is not in the catalog was opened
+-- @column generic_changes Clicks named by their call alone: a change on a page that is not in the catalog
 -- @column commands Clicks that are commands, such as those typed in CloudShell
 -- @column changes Signals that changed, created or deleted something
 -- @column secrets Signals that read or made a secret or credential

@@ -99,7 +99,7 @@ mod tests {
             url: None,
             region: Some("us-east-1".into()),
             confidence: 0.5,
-            origin: Origin::Likeness,
+            origin: Origin::Inferred,
             first_time: Timestamp(1_000_000),
             last_time: Timestamp(2_000_000),
             anchor_event_id: "e1".into(),
@@ -131,7 +131,7 @@ mod tests {
     #[test]
     fn a_signal_fills_three_batches() {
         let batches = signals([&signal()]).unwrap();
-        insta::assert_snapshot!(lines(&batches.signals), @r#"{"signal_id":"x","session_id":"s","rule_id":"iam/users","kind":"list","service":"iam","title":"IAM > Users","summary":"Listed 2 users","region":"us-east-1","confidence":0.5,"origin":"likeness","first_time":"1970-01-01T00:00:01","last_time":"1970-01-01T00:00:02","event_count":2,"anchor_event_id":"e1","context":"{\"users\":[\"a\"]}","attack":["T1087.004"],"matched":["iam:ListUsers"],"missing":[]}"#);
+        insta::assert_snapshot!(lines(&batches.signals), @r#"{"signal_id":"x","session_id":"s","rule_id":"iam/users","kind":"list","service":"iam","title":"IAM > Users","summary":"Listed 2 users","region":"us-east-1","confidence":0.5,"origin":"inferred","first_time":"1970-01-01T00:00:01","last_time":"1970-01-01T00:00:02","event_count":2,"anchor_event_id":"e1","context":"{\"users\":[\"a\"]}","attack":["T1087.004"],"matched":["iam:ListUsers"],"missing":[]}"#);
         insta::assert_snapshot!(lines(&batches.event_signal), @r#"
         {"event_id":"e1","signal_id":"x","role":"anchor"}
         {"event_id":"e2","signal_id":"x","role":"optional"}

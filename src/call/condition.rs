@@ -27,7 +27,7 @@ const PHRASES: [(&str, &str, &str); 10] = [
 ];
 
 /// How a condition is said.
-enum Said {
+enum ConditionText {
     /// ` from VPC vpc-1`
     Phrase(String),
     /// `kms:ViaService is s3.eu-west-1.amazonaws.com`
@@ -42,8 +42,8 @@ pub(super) fn describe(condition: Option<Json<'_>>, is_allow: bool) -> String {
         let operator = Operator::new(operator);
         for (key, value) in values.as_object().into_iter().flat_map(Members::iter) {
             match operator.say(key, &texts(value)) {
-                Said::Phrase(phrase) => phrases.push(phrase),
-                Said::Test(test) => tests.push(test),
+                ConditionText::Phrase(phrase) => phrases.push(phrase),
+                ConditionText::Test(test) => tests.push(test),
             }
         }
     }
@@ -87,9 +87,9 @@ impl Operator {
         Self { base: base.to_owned(), set, allows_absence: if_exists || set == "every " }
     }
 
-    fn say(&self, key: &str, values: &[String]) -> Said {
+    fn say(&self, key: &str, values: &[String]) -> ConditionText {
         let phrase = if self.allows_absence { None } else { self.phrase(key, values) };
-        phrase.map_or_else(|| Said::Test(self.test(key, values)), Said::Phrase)
+        phrase.map_or_else(|| ConditionText::Test(self.test(key, values)), ConditionText::Phrase)
     }
 
     /// The condition as one would say it, for keys that are well known.

@@ -37,7 +37,7 @@ pub(super) fn regular_past(verb: &str) -> String {
     }
 }
 
-/// The text with its first letter large.
+/// The text with its first letter in upper case.
 pub(super) fn capitalized(text: &str) -> String {
     let mut chars = text.chars();
     chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()

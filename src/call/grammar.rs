@@ -19,7 +19,7 @@ const MOST: usize = 200;
 const LONGEST: usize = 300;
 
 /// What a call did, from the verb on.
-pub(super) struct Phrase {
+pub(super) struct VerbPhrase {
     /// `Deleted function prune`, or `delete function prune` if it was not done.
     pub(super) action: String,
     pub(super) entities: Vec<Entity>,
@@ -60,7 +60,7 @@ impl Topic<'_> {
 }
 
 /// The phrase of a call.
-pub(super) fn phrase<'c>(words: &'c Words, call: &Call<'c>, outcome: Outcome) -> Phrase {
+pub(super) fn phrase<'c>(words: &'c Words, call: &Call<'c>, outcome: Outcome) -> VerbPhrase {
     let name = self::words(call.name());
     // BatchDeleteDocument deletes documents.
     let name = match name.as_slice() {
@@ -120,7 +120,7 @@ pub(super) fn phrase<'c>(words: &'c Words, call: &Call<'c>, outcome: Outcome) ->
     let of_response = made.iter().map(|one| entity(&one.kind, one.value, Relation::Created));
     let entities = distinct(of_request.chain(of_response).chain(listed.iter().cloned()));
     let is_of_policy = topic.words.last().is_some_and(|last| *last == "Policy");
-    Phrase { action, entities, is_of_policy }
+    VerbPhrase { action, entities, is_of_policy }
 }
 
 /// Each thing once, by its type and value.

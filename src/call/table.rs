@@ -76,7 +76,7 @@ pub struct Entry {
     pub action: String,
     /// What the sentence says where it was done, if that is not the action in the past.
     pub done_text: Option<String>,
-    /// The conditions in words, for the catalogue.
+    /// The conditions in words, for the catalog.
     pub condition: String,
     /// Classes, each with its effect.
     pub classes: Vec<(Class, String)>,

@@ -10,7 +10,7 @@ use cartographer::store::Case;
 use clap::Args;
 
 use super::case::CaseArgs;
-use super::fail::Advised;
+use super::fail::WithAdvice;
 use super::format::{self, RowFormat};
 use super::{ExitCode, Streams};
 
@@ -31,7 +31,7 @@ impl DatabaseArgs {
         let mut databases = Databases::default();
         for path in &self.geoip {
             let cannot = || {
-                Advised::new(
+                WithAdvice::new(
                     format!("cannot use the database {}", path.display()),
                     "Give files as MaxMind or IPinfo offer them, unpacked: GeoLite2-Country.mmdb, GeoLite2-ASN.mmdb, \
                      ipinfo_lite.mmdb.",
@@ -41,7 +41,7 @@ impl DatabaseArgs {
         }
         if let Some(path) = &self.ip_ranges {
             let cannot = || {
-                Advised::new(
+                WithAdvice::new(
                     format!("cannot use the ranges {}", path.display()),
                     "Get it with: curl -O https://ip-ranges.amazonaws.com/ip-ranges.json",
                 )

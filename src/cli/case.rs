@@ -10,7 +10,7 @@ use arrow::record_batch::RecordBatch;
 use cartographer::store::Case;
 use clap::Args;
 
-use super::fail::Advised;
+use super::fail::WithAdvice;
 
 /// Which case.
 #[derive(Debug, Args)]
@@ -49,7 +49,7 @@ impl CaseArgs {
     /// Runs a query that only a case can answer.
     pub(crate) fn ask(&self, case: &Case, sql: &str, params: &[String]) -> Result<Vec<RecordBatch>> {
         case.query_with(sql, params).with_context(|| {
-            Advised::new(
+            WithAdvice::new(
                 format!("{} cannot be queried as a case", self.path().display()),
                 "Check that this version of `cartographer load` created the file.",
             )
@@ -62,17 +62,17 @@ impl CaseArgs {
             return Ok(());
         }
         if self.db.is_none() {
-            bail!(Advised::misuse(
+            bail!(WithAdvice::misuse(
                 "no case was specified, and the current folder does not contain exactly one",
                 "Use --db FILE, or set CARTOGRAPHER_DB.",
             ));
         }
         let advice = format!("Load a trail into it first: cartographer load PATH --db {}", path.display());
-        bail!(Advised::new(format!("the case {} does not exist", path.display()), advice))
+        bail!(WithAdvice::new(format!("the case {} does not exist", path.display()), advice))
     }
 
-    fn cannot_open(&self) -> Advised {
-        Advised::new(
+    fn cannot_open(&self) -> WithAdvice {
+        WithAdvice::new(
             format!("cannot open {}", self.path().display()),
             "Check that it is a DuckDB file, and that no other program is writing to it.",
         )

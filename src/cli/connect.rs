@@ -9,7 +9,7 @@ use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 use super::case::CaseArgs;
-use super::fail::Advised;
+use super::fail::WithAdvice;
 use super::{ExitCode, Streams};
 
 /// Show how to open a case from other programs, read-only
@@ -35,7 +35,7 @@ impl Connect {
         drop(self.case.open_read_only()?);
         let path = absolute(self.case.path()).context("cannot determine the current folder")?;
         let path = path.to_str().with_context(|| {
-            Advised::new(
+            WithAdvice::new(
                 "the path of the case is not valid UTF-8",
                 "Rename the file, because other programs could not open it.",
             )

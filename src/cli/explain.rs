@@ -12,7 +12,7 @@ use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, ValueEnum};
 
 use super::case::CaseArgs;
-use super::fail::Advised;
+use super::fail::WithAdvice;
 use super::rules::OwnRules;
 use super::{ExitCode, Streams};
 
@@ -101,11 +101,11 @@ impl Explain {
         }
         match (things.pop(), things.is_empty()) {
             (Some(thing), true) => Ok(thing),
-            (Some(_), false) => bail!(Advised::new(
+            (Some(_), false) => bail!(WithAdvice::new(
                 format!("more than one ID starts with {}", self.id),
                 "Use more characters, or the full ID from `cartographer timeline --format jsonl`.",
             )),
-            (None, _) => bail!(Advised::new(
+            (None, _) => bail!(WithAdvice::new(
                 format!("no signal or event has the ID {}", self.id),
                 "`cartographer timeline --ids` shows the IDs in the case.",
             )),
@@ -127,5 +127,5 @@ fn advise(error: ExplainError) -> anyhow::Error {
         ExplainError::Lost(_) => "Load the trail again with this version of the program.",
         other => return other.into(),
     };
-    Advised::new(error.to_string(), advice).into()
+    WithAdvice::new(error.to_string(), advice).into()
 }

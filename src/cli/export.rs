@@ -9,7 +9,7 @@ use cartographer::present::Lines;
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::case::CaseArgs;
-use super::fail::Advised;
+use super::fail::WithAdvice;
 use super::target::{self, FileArgs};
 use super::{ExitCode, Streams};
 
@@ -193,7 +193,7 @@ impl Rows {
 fn explain(error: ExportError) -> anyhow::Error {
     match error {
         ExportError::Store(error) => anyhow::Error::new(error)
-            .context(Advised::new("the query failed", "Use the name of a table or view, or one SELECT.")),
+            .context(WithAdvice::new("the query failed", "Use the name of a table or view, or one SELECT.")),
         other => other.into(),
     }
 }

@@ -10,13 +10,13 @@ use super::{ExitCode, Streams};
 
 /// A problem with advice. Give it as an error's context, or as the error itself.
 #[derive(Debug)]
-pub(crate) struct Advised {
+pub(crate) struct WithAdvice {
     problem: String,
     advice: String,
     code: ExitCode,
 }
 
-impl Advised {
+impl WithAdvice {
     /// The problem starts in lowercase; the advice is a sentence.
     pub(crate) fn new(problem: impl Into<String>, advice: impl Into<String>) -> Self {
         Self { problem: problem.into(), advice: advice.into(), code: ExitCode::Failed }
@@ -28,13 +28,13 @@ impl Advised {
     }
 }
 
-impl Display for Advised {
+impl Display for WithAdvice {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(&self.problem)
     }
 }
 
-impl std::error::Error for Advised {}
+impl std::error::Error for WithAdvice {}
 
 /// Prints clap's message: help and version are fine, all else is a usage error.
 pub(crate) fn report_usage(usage: &clap::Error) -> ExitCode {
@@ -50,7 +50,7 @@ pub(crate) fn report(error: &anyhow::Error, streams: Streams) -> ExitCode {
     }
     // Nobody is left to tell if this fails.
     let _ = print(error, &mut streams.err());
-    error.downcast_ref::<Advised>().map_or(ExitCode::Failed, |advised| advised.code)
+    error.downcast_ref::<WithAdvice>().map_or(ExitCode::Failed, |advised| advised.code)
 }
 
 fn print(error: &anyhow::Error, err: &mut impl Write) -> io::Result<()> {
@@ -59,7 +59,7 @@ fn print(error: &anyhow::Error, err: &mut impl Write) -> io::Result<()> {
     for cause in error.chain().skip(1) {
         writeln!(err, "  caused by: {}", terminal_lines(&cause.to_string()).replace('\n', "\n  "))?;
     }
-    if let Some(advised) = error.downcast_ref::<Advised>() {
+    if let Some(advised) = error.downcast_ref::<WithAdvice>() {
         writeln!(err, "  {}", terminal_lines(&advised.advice))?;
     }
     Ok(())

@@ -11,7 +11,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Subcommand};
 
 use super::case::CaseArgs;
-use super::fail::Advised;
+use super::fail::WithAdvice;
 use super::format::{self, ListFormat, RowFormat};
 use super::{ExitCode, Streams, moment, near};
 
@@ -179,7 +179,7 @@ impl Run {
         let mut hunts = hunt::shipped()?;
         hunts.retain(|hunt| self.tactic.is_none_or(|tactic| hunt.tactic == tactic));
         if let Some((name, _)) = self.set.iter().find(|(name, _)| hunts.iter().all(|hunt| hunt.param(name).is_none())) {
-            bail!(Advised::misuse(
+            bail!(WithAdvice::misuse(
                 format!("no hunt has a parameter {name:?}"),
                 "All hunts have the parameters since, until and principal."
             ));
@@ -228,7 +228,7 @@ fn find(id: &str) -> Result<Hunt> {
     let advice = near::advice(id, known, LIST_ALL);
     match hunts.into_iter().find(|hunt| hunt.id == id) {
         Some(hunt) => Ok(hunt),
-        None => bail!(Advised::misuse(format!("there is no hunt {id:?}"), advice)),
+        None => bail!(WithAdvice::misuse(format!("there is no hunt {id:?}"), advice)),
     }
 }
 
@@ -237,7 +237,7 @@ fn value(hunt: &Hunt, name: &str, text: &str) -> Result<(String, Value)> {
     let Some(param) = hunt.param(name) else {
         let known: Vec<&str> = hunt.params.iter().map(|param| param.name.as_str()).collect();
         let advice = format!("Its parameters are {}.{}", known.join(", "), near::meant(name, &known));
-        bail!(Advised::misuse(format!("the hunt {} has no parameter {name:?}", hunt.id), advice))
+        bail!(WithAdvice::misuse(format!("the hunt {} has no parameter {name:?}", hunt.id), advice))
     };
     let value = match param.kind {
         ParamKind::Moment => moment::parse(text).map(Value::Moment),
@@ -245,6 +245,6 @@ fn value(hunt: &Hunt, name: &str, text: &str) -> Result<(String, Value)> {
         ParamKind::Text => Ok(Value::Text(text.to_owned())),
     };
     let misuse =
-        |expected| Advised::misuse(format!("{name}={text}: {expected}"), format!("{name}: {}.", param.meaning));
+        |expected| WithAdvice::misuse(format!("{name}={text}: {expected}"), format!("{name}: {}.", param.meaning));
     Ok((name.to_owned(), value.map_err(misuse)?))
 }

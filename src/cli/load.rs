@@ -15,7 +15,7 @@ use cartographer::trail::{Filter, Span};
 use clap::{Args, ValueEnum};
 
 use super::addresses::{self, DatabaseArgs};
-use super::fail::Advised;
+use super::fail::WithAdvice;
 use super::progress::Bar;
 use super::rules::OwnRules;
 use super::{ExitCode, Streams, moment};
@@ -108,7 +108,7 @@ impl Part {
         if let (Some(from), Some(to)) = (self.from, self.to)
             && from >= to
         {
-            bail!(Advised::misuse("--from is not before --to", "Use a --to that is later than --from."));
+            bail!(WithAdvice::misuse("--from is not before --to", "Use a --to that is later than --from."));
         }
         let lower = |values: &[String]| values.iter().map(|value| value.to_lowercase()).collect();
         Ok(Filter {
@@ -194,7 +194,7 @@ impl Load {
                 "The files that were loaded before the error are in the case. Run the same command again to continue.",
             ),
         };
-        anyhow::Error::new(error).context(Advised::new(what, advice))
+        anyhow::Error::new(error).context(WithAdvice::new(what, advice))
     }
 }
 
@@ -217,13 +217,13 @@ fn print_json(ledger: &Ledger, streams: Streams) -> Result<()> {
 fn verdict(ledger: &Ledger) -> Result<ExitCode> {
     let all = ledger.files_refused + ledger.files_failed + ledger.rejected + ledger.damaged == 0;
     if !ledger.balances() {
-        bail!(Advised::new("the ledger does not balance", "This is a bug in cartographer. Please report it."));
+        bail!(WithAdvice::new("the ledger does not balance", "This is a bug in cartographer. Please report it."));
     }
     if ledger.files_seen == 0 {
-        bail!(Advised::new("no file was found", NAME_SOME));
+        bail!(WithAdvice::new("no file was found", NAME_SOME));
     }
     if ledger.is_refused() {
-        bail!(Advised::new("nothing could be loaded", "--verbose lists the problem with each file."));
+        bail!(WithAdvice::new("nothing could be loaded", "--verbose lists the problem with each file."));
     }
     Ok(if all { ExitCode::Fine } else { ExitCode::Partial })
 }

@@ -9,7 +9,7 @@ const SUGGESTED: usize = 5;
 /// all IDs.
 pub(crate) fn advice<'k>(id: &str, known: impl Iterator<Item = (&'k str, &'k str)>, list: &str) -> String {
     let mut near: Vec<(f64, &str)> =
-        known.filter_map(|(known, title)| Some((likeness(id, known, title)?, known))).collect();
+        known.filter_map(|(known, title)| Some((similarity(id, known, title)?, known))).collect();
     near.sort_by(|(one, a), (other, b)| other.total_cmp(one).then_with(|| a.cmp(b)));
     let near: Vec<&str> = near.into_iter().map(|(_, id)| id).take(SUGGESTED).collect();
     if near.is_empty() {
@@ -27,7 +27,7 @@ pub(crate) fn meant(word: &str, known: &[&str]) -> String {
 
 /// How like `wanted` an id is, if it is like it at all. A slip of a letter or two in an id, or in its last part, comes
 /// before ids and titles that only have its last part in them.
-fn likeness(wanted: &str, id: &str, title: &str) -> Option<f64> {
+fn similarity(wanted: &str, id: &str, title: &str) -> Option<f64> {
     let (wanted, id) = (wanted.to_lowercase(), id.to_lowercase());
     let (last, id_last) = (last_part(&wanted), last_part(&id));
     let whole = alike(&wanted, &id).map(|found| found + 1.0);

@@ -12,7 +12,7 @@ use cartographer::rule::draft::{self, Sample};
 use cartographer::store::Case;
 use clap::Args;
 
-use super::fail::Advised;
+use super::fail::WithAdvice;
 use super::rules::OwnRules;
 use super::{ExitCode, Streams};
 
@@ -70,7 +70,7 @@ impl New {
             return Ok(());
         }
         let advice = "An ID is the service and the page, in lowercase letters, digits and hyphens: s3/access-grants.";
-        bail!(Advised::new(format!("{:?} is not a valid rule ID", self.id), advice))
+        bail!(WithAdvice::new(format!("{:?} is not a valid rule ID", self.id), advice))
     }
 }
 
@@ -80,7 +80,7 @@ fn write_new(path: &Path, text: &str) -> Result<()> {
         fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
     }
     let file = OpenOptions::new().write(true).create_new(true).open(path);
-    let advice = || Advised::new(format!("cannot write {}", path.display()), "An existing rule is not overwritten.");
+    let advice = || WithAdvice::new(format!("cannot write {}", path.display()), "An existing rule is not overwritten.");
     Ok(file.with_context(advice)?.write_all(text.as_bytes())?)
 }
 
@@ -95,7 +95,7 @@ fn from_case(rules: &RuleSet, id: &str, case: &Path, around: &str) -> Result<dra
     let batches = case.query_with(&sql, &[around.to_owned(), around.to_owned()])?;
     let sessions = batch::sessions(&batches)?;
     let Some(session) = sessions.first() else {
-        bail!(Advised::new(
+        bail!(WithAdvice::new(
             format!("there is no event {around:?}"),
             "The column events.event_id has the IDs of all events."
         ));

@@ -6,12 +6,12 @@ use std::path::Path;
 use anyhow::{Context, Result, bail};
 use cartographer::event::Timestamp;
 use cartographer::export::{self, ExportError};
-use cartographer::present::report::{self, Form, Making, Scope};
+use cartographer::present::report::{self, Form, ReportMetadata, Scope};
 use chrono::Utc;
 use clap::{Args, ValueEnum};
 
 use super::case::CaseArgs;
-use super::fail::Advised;
+use super::fail::WithAdvice;
 use super::target::FileArgs;
 use super::{ExitCode, Streams, moment};
 
@@ -88,7 +88,7 @@ impl Report {
             (Some(format), _) => format,
             (None, None | Some("html" | "htm")) => ReportFormat::Html,
             (None, Some("md" | "markdown")) => ReportFormat::Md,
-            (None, Some(other)) => bail!(Advised::misuse(
+            (None, Some(other)) => bail!(WithAdvice::misuse(
                 format!("a report cannot be written as {other:?}"),
                 "It is written as HTML (.html, .htm) or Markdown (.md, .markdown); --format html or --format md writes that \
                  form whatever the name of the file. A browser prints the HTML as PDF.",
@@ -102,22 +102,22 @@ impl Report {
 }
 
 /// Now, by this program and its arguments.
-fn making() -> Making {
+fn making() -> ReportMetadata {
     let words = env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned());
-    Making {
+    ReportMetadata {
         at: Timestamp(Utc::now().timestamp_micros()),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         command: ["cartographer".to_owned()].into_iter().chain(words).collect(),
-        ..Making::default()
+        ..ReportMetadata::default()
     }
 }
 
 fn explain(error: ExportError) -> anyhow::Error {
     match error {
         ExportError::NoSession => {
-            Advised::new(error.to_string(), "`cartographer sessions --all` lists the sessions in the case.").into()
+            WithAdvice::new(error.to_string(), "`cartographer sessions --all` lists the sessions in the case.").into()
         }
-        other => anyhow::Error::new(other).context(Advised::new(
+        other => anyhow::Error::new(other).context(WithAdvice::new(
             "the file cannot be queried as a case",
             "Check that this version of `cartographer load` created the file.",
         )),

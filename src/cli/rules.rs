@@ -10,7 +10,7 @@ use cartographer::rule::{Rule, RuleError, RuleSet, RuleText};
 use cartographer::spec;
 use clap::{Args, Subcommand};
 
-use super::fail::Advised;
+use super::fail::WithAdvice;
 use super::format::{self, ListFormat};
 use super::new_rule::New;
 use super::{ExitCode, Streams, near};
@@ -137,7 +137,7 @@ impl List {
         let set = self.own.set()?;
         let Some(rows) = self.format.rows() else {
             let mut out = streams.data();
-            present::catalogue(&mut out, set.rules())?;
+            present::catalog(&mut out, set.rules())?;
             out.flush()?;
             return Ok(ExitCode::Fine);
         };
@@ -151,7 +151,7 @@ impl Calls {
         let table = Table::shipped();
         let Some(rows) = self.format.rows() else {
             let mut out = streams.data();
-            present::call_catalogue(&mut out, table)?;
+            present::call_catalog(&mut out, table)?;
             out.flush()?;
             return Ok(ExitCode::Fine);
         };
@@ -238,7 +238,7 @@ fn set(texts: Result<Vec<RuleText>, Vec<RuleError>>) -> Result<RuleSet> {
     texts
         .and_then(RuleSet::compile)
         .map_err(first)
-        .with_context(|| Advised::new("cannot read the rules", "`cartographer rules check` lists every problem."))
+        .with_context(|| WithAdvice::new("cannot read the rules", "`cartographer rules check` lists every problem."))
 }
 
 fn first(problems: Vec<RuleError>) -> anyhow::Error {
@@ -247,5 +247,5 @@ fn first(problems: Vec<RuleError>) -> anyhow::Error {
 
 fn unknown(id: &str, rules: &[Rule]) -> anyhow::Error {
     let known = rules.iter().map(|rule| (rule.id.as_str(), rule.title.as_str()));
-    Advised::new(format!("there is no rule {id:?}"), near::advice(id, known, "cartographer rules list")).into()
+    WithAdvice::new(format!("there is no rule {id:?}"), near::advice(id, known, "cartographer rules list")).into()
 }

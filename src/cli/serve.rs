@@ -10,7 +10,7 @@ use cartographer::serve::{Server, Token};
 use clap::Args;
 
 use super::case::CaseArgs;
-use super::fail::Advised;
+use super::fail::WithAdvice;
 use super::rules::OwnRules;
 use super::{ExitCode, Streams};
 
@@ -71,15 +71,15 @@ impl Serve {
     fn listen(&self) -> Result<TcpListener> {
         let port = self.port.unwrap_or(0);
         TcpListener::bind((Ipv4Addr::LOCALHOST, port)).with_context(|| {
-            Advised::new(
+            WithAdvice::new(
                 format!("cannot listen on port {port}"),
                 "Another program may be using it. Without --port, a free port is chosen.",
             )
         })
     }
 
-    fn not_a_case(&self) -> Advised {
-        Advised::new(
+    fn not_a_case(&self) -> WithAdvice {
+        WithAdvice::new(
             format!("{} cannot be queried as a case", self.case.path().display()),
             "Check that this version of `cartographer load` created the file.",
         )

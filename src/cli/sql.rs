@@ -8,7 +8,7 @@ use anyhow::{Context, Result, bail};
 use clap::Args;
 
 use super::case::CaseArgs;
-use super::fail::Advised;
+use super::fail::WithAdvice;
 use super::format::{self, RowFormat};
 use super::{ExitCode, Streams};
 
@@ -51,7 +51,7 @@ impl Sql {
             _ => from_stdin(streams)?,
         };
         if query.trim().is_empty() {
-            bail!(Advised::new(
+            bail!(WithAdvice::new(
                 "the query is empty",
                 "Enter a query, for example: cartographer sql --db case.duckdb 'FROM sessions'"
             ));
@@ -74,7 +74,7 @@ fn from_stdin(streams: Streams) -> Result<String> {
 fn explain(error: anyhow::Error, write: bool) -> anyhow::Error {
     let is_refusal = error.to_string().contains("read-only mode");
     if is_refusal && !write {
-        return error.context(Advised::new("the query would change the case", "Use --write to allow this."));
+        return error.context(WithAdvice::new("the query would change the case", "Use --write to allow this."));
     }
     error.context("the query failed")
 }

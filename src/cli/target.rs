@@ -9,7 +9,7 @@ use clap::Args;
 use tempfile::{Builder, NamedTempFile, TempDir};
 
 use super::Streams;
-use super::fail::Advised;
+use super::fail::WithAdvice;
 
 /// Which file, and whether it may take another one's place.
 #[derive(Debug, Args)]
@@ -79,18 +79,21 @@ pub(crate) fn folder(path: &Path, force: bool, work: impl FnOnce(&Path, &Path) -
 }
 
 /// Puts what was there before back; where even that fails, it is kept where it is, and the message says where.
-fn give_back(around: TempDir, old: &Path, path: &Path) -> Advised {
+fn give_back(around: TempDir, old: &Path, path: &Path) -> WithAdvice {
     if !old.exists() || fs::rename(old, path).is_ok() {
         return cannot_write(path);
     }
     let kept = around.keep();
-    Advised::new(format!("cannot write {}", path.display()), format!("The previous content is in {}.", kept.display()))
+    WithAdvice::new(
+        format!("cannot write {}", path.display()),
+        format!("The previous content is in {}.", kept.display()),
+    )
 }
 
 /// An export takes no other file's place unless that is asked for.
 fn refuse(path: &Path, force: bool) -> Result<()> {
     if path.exists() && !force {
-        bail!(Advised::new(
+        bail!(WithAdvice::new(
             format!("{} already exists", path.display()),
             "Use --force to replace it, or choose another name."
         ));
@@ -120,8 +123,8 @@ fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
-fn cannot_write(path: &Path) -> Advised {
-    Advised::new(
+fn cannot_write(path: &Path) -> WithAdvice {
+    WithAdvice::new(
         format!("cannot write {}", path.display()),
         "Check that the folder exists and is writable, and that there is enough disk space.",
     )

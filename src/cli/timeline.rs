@@ -14,7 +14,7 @@ use clap::Args;
 use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser, TypedValueParser};
 
 use super::case::CaseArgs;
-use super::fail::Advised;
+use super::fail::WithAdvice;
 use super::format::{self, TimelineFormat};
 use super::{ExitCode, Streams, moment, search, who};
 
@@ -183,11 +183,11 @@ impl Filter {
             .collect();
         match times.as_slice() {
             [time] => Ok(Some(Timestamp(*time))),
-            [] => bail!(Advised::misuse(
+            [] => bail!(WithAdvice::misuse(
                 format!("--around {around}: this is not a time, and no event or signal has an ID that starts with it"),
                 "A time is RFC 3339, or YYYY-MM-DD[ HH:MM[:SS]] in UTC. `cartographer timeline --ids` shows the IDs.",
             )),
-            _ => bail!(Advised::misuse(
+            _ => bail!(WithAdvice::misuse(
                 format!("--around {around}: more than one ID starts with this"),
                 "Use more characters of the ID.",
             )),

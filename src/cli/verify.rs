@@ -13,7 +13,7 @@ use chrono::Utc;
 use clap::Args;
 
 use super::case::CaseArgs;
-use super::fail::Advised;
+use super::fail::WithAdvice;
 use super::format::{self, RowFormat};
 use super::{ExitCode, Streams};
 
@@ -85,7 +85,7 @@ impl Verify {
         let mut keys = Keys::default();
         for path in &self.public_keys {
             let cannot = || {
-                Advised::new(
+                WithAdvice::new(
                     format!("cannot read public keys from {}", path.display()),
                     "Create the file with: aws cloudtrail list-public-keys --start-time … --end-time … > keys.json",
                 )
@@ -100,7 +100,7 @@ impl Verify {
 fn nothing(verified: &Verification) -> anyhow::Error {
     let advice = "Specify the folder that contains the log files and the digest files, such as AWSLogs.";
     let causes: Vec<String> = verified.problems.iter().map(ToString::to_string).collect();
-    let problem = Advised::new("no CloudTrail log file or digest file was found", advice);
+    let problem = WithAdvice::new("no CloudTrail log file or digest file was found", advice);
     if causes.is_empty() { problem.into() } else { anyhow::anyhow!(causes.join("; ")).context(problem) }
 }
 

@@ -11,7 +11,7 @@ use parquet::errors::ParquetError;
 use thiserror::Error;
 
 use crate::batch::BatchError;
-use crate::normalise::RebuildError;
+use crate::normalize::RebuildError;
 use crate::present::PresentError;
 use crate::store::StoreError;
 

@@ -12,7 +12,7 @@ use super::ExportError;
 use crate::batch::Columns;
 use crate::event::Timestamp;
 use crate::present::Entry;
-use crate::present::report::{Bins, Listed, Making, Report, Scope, Totals};
+use crate::present::report::{Bins, Listed, Report, ReportMetadata, Scope, Totals};
 use crate::store::Case;
 use crate::table::literal;
 
@@ -49,7 +49,7 @@ const MOST_OTHERS: usize = 50;
 ///
 /// # Errors
 /// [`ExportError::NoSession`] if the scope fits none, and DuckDB's message.
-pub fn report(case: &Case, scope: Scope, making: Making) -> Result<Report, ExportError> {
+pub fn report(case: &Case, scope: Scope, making: ReportMetadata) -> Result<Report, ExportError> {
     let totals = choose(case, &scope)?;
     if totals.sessions == 0 {
         return Err(ExportError::NoSession);
@@ -57,7 +57,7 @@ pub fn report(case: &Case, scope: Scope, making: Making) -> Result<Report, Expor
     let sessions = listed(case, SESSIONS, MOST_SESSIONS)?;
     Ok(Report {
         scope,
-        making: Making { case: facts(case)?, ..making },
+        making: ReportMetadata { case: facts(case)?, ..making },
         totals,
         sessions,
         sign_ins: listed(case, SIGN_INS, MOST_SIGN_INS)?,

@@ -2,7 +2,7 @@
 //!
 //! The crate's own entry macro reads the host's table of functions to the end of the newest one, past the end of an
 //! older host's. So the entry is written here: it takes the part of the table that is stable, which every host from 1.2
-//! on has to the letter, and leaves the rest empty.
+//! on has exactly, and leaves the rest empty.
 #![expect(unsafe_code, reason = "a host calls it by the C interface, and hands over pointers")]
 
 use std::ffi::{CString, c_char, c_void};

@@ -137,8 +137,13 @@ mod tests {
             options(trail(), &[("from", moment(5)), ("to", moment(5))]),
             options(trail(), &[("rules", Value::Other("7".to_owned()))]),
         ];
-        let words =
-            ["a path is NULL", "42 is no path", "from 1 to 1024, not 1025", "no time between", "`rules :=` takes"];
+        let words = [
+            "a path is NULL",
+            "42 is not a path",
+            "from 1 to 1024, found 1025",
+            "must be earlier than",
+            "`rules :=` expects",
+        ];
         for (told, word) in told.into_iter().zip(words) {
             let told = told.unwrap_err();
             assert!(told.contains(word), "{word} is not in: {told}");

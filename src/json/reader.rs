@@ -1,4 +1,4 @@
-//! From a text to a document, where the text is to the letter.
+//! From a text to a document, if the text is in the common form.
 
 use std::borrow::Cow;
 
@@ -13,7 +13,7 @@ use super::{Document, Members};
 const BYTES: usize = 12;
 const ROOM: std::ops::RangeInclusive<usize> = 4..=64;
 
-/// Reads what is to the letter; `None` says that a parser has to look.
+/// Reads the common form; `None` says that a parser has to look.
 pub(super) struct Reader<'t> {
     text: &'t str,
     walk: Walk<'t>,

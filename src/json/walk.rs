@@ -1,6 +1,6 @@
 //! Walks an object's members without building anything: names and values as they stand in the text.
 //!
-//! It knows the common case alone, and that to the letter: `None` says that a parser has to look, since the text may be
+//! It knows the common case alone and only exactly: `None` says that a parser has to look, since the text may be
 //! damaged, or nested deep, or may write a name with escapes.
 
 /// So many objects and lists are followed into each other; a parser goes further.

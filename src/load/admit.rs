@@ -9,9 +9,11 @@ use super::portion::Portion;
 use super::{Ledger, LoadError, Problem, Progress};
 use crate::batch::{BatchError, EventRows, Rows};
 use crate::read::Source;
-use crate::store::{Case, Feeder};
+use crate::store::{Case, FeedSender};
 use crate::table::{AGGREGATED_EVENTS, EVENTS, REJECTS};
-use crate::trail::{self, Admission, Bundle, Counted, Counts, Events, Fate, Outcome, Parsed, Reject, Version};
+use crate::trail::{
+    self, Admission, Counted, Counts, Events, MergeOutcome, Outcome, Parsed, ParsedFiles, Reject, Version,
+};
 
 /// A transaction that has taken so many events is ended. From 122,880 on, the rows that DuckDB keeps together, it
 /// writes events into the file at once, instead of into its log first.
@@ -34,10 +36,10 @@ pub(super) struct Admitting<'l> {
 
 /// What is left to write when the new events are in.
 #[derive(Debug)]
-pub(super) struct Rest {
+pub(super) struct RemainingWrites {
     /// Records of events that the case has from others.
-    pub(super) joining: Vec<Joining>,
-    /// Aggregated events, each with its file's place in [`Rest::files`].
+    pub(super) joining: Vec<RecordToMerge>,
+    /// Aggregated events, each with its file's place in [`RemainingWrites::files`].
     pub(super) aggregated: Vec<(usize, Counted)>,
     /// Files that were loaded before, when they were others.
     pub(super) forgotten: Vec<String>,
@@ -49,7 +51,7 @@ pub(super) struct Rest {
     pub(super) is_last: bool,
 }
 
-impl Default for Rest {
+impl Default for RemainingWrites {
     fn default() -> Self {
         let rejects = Rows::new(&REJECTS);
         Self {
@@ -65,8 +67,8 @@ impl Default for Rest {
 
 /// A record of an event that the case has from another record.
 #[derive(Debug)]
-pub(super) struct Joining {
-    /// Its file's place in [`Rest::files`].
+pub(super) struct RecordToMerge {
+    /// Its file's place in [`RemainingWrites::files`].
     pub(super) file: usize,
     /// The record.
     pub(super) version: Version,
@@ -97,7 +99,7 @@ impl<'l> Admitting<'l> {
     }
 
     /// Learns which events of a portion the case has.
-    pub(super) fn meet(&mut self, case: &Case, portion: &[Bundle]) -> Result<(), LoadError> {
+    pub(super) fn meet(&mut self, case: &Case, portion: &[ParsedFiles]) -> Result<(), LoadError> {
         self.events.meet(case, portion.iter().flat_map(|bundle| &bundle.batches))
     }
 
@@ -108,11 +110,11 @@ impl<'l> Admitting<'l> {
     pub(super) fn admit(
         &mut self,
         portions: impl Iterator<Item = Portion>,
-        feeder: Feeder,
+        feeder: FeedSender,
         progress: &dyn Progress,
-    ) -> Result<Rest, BatchError> {
+    ) -> Result<RemainingWrites, BatchError> {
         let before = self.ledger.inserted;
-        let mut rest = Rest::default();
+        let mut rest = RemainingWrites::default();
         for portion in portions {
             for bundle in portion? {
                 if !feeder.give(&self.bundle(bundle, &mut rest, progress)?)? {
@@ -132,8 +134,8 @@ impl<'l> Admitting<'l> {
     /// The events of a bundle that are new.
     fn bundle(
         &mut self,
-        bundle: Bundle,
-        rest: &mut Rest,
+        bundle: ParsedFiles,
+        rest: &mut RemainingWrites,
         progress: &dyn Progress,
     ) -> Result<Vec<RecordBatch>, BatchError> {
         let mut admitted = Admitted::new(bundle.batches);
@@ -150,7 +152,7 @@ impl<'l> Admitting<'l> {
         file: &Source,
         outcome: Outcome,
         admitted: &mut Admitted,
-        rest: &mut Rest,
+        rest: &mut RemainingWrites,
     ) -> Result<(), BatchError> {
         self.ledger.files_seen += 1;
         match outcome {
@@ -163,7 +165,7 @@ impl<'l> Admitting<'l> {
     }
 
     /// Notes a file that could not be read. How it was loaded when it could be stays on record.
-    fn fail(&mut self, file: &Source, cause: String, rest: &mut Rest) {
+    fn fail(&mut self, file: &Source, cause: String, rest: &mut RemainingWrites) {
         self.ledger.files_failed += 1;
         if !self.files.named(&file.name) {
             let (source, parsed) = (file.clone(), Parsed::failed(cause.clone()));
@@ -177,7 +179,7 @@ impl<'l> Admitting<'l> {
         file: &Source,
         mut parsed: Parsed,
         admitted: &mut Admitted,
-        rest: &mut Rest,
+        rest: &mut RemainingWrites,
     ) -> Result<(), BatchError> {
         if self.files.named(&file.name) {
             rest.forgotten.push(file.name.clone());
@@ -214,7 +216,7 @@ impl<'l> Admitting<'l> {
 
     /// Takes the events that the case is to have, and counts the new ones. What is to be joined is a duplicate until it
     /// is.
-    fn events(&mut self, events: &Events, admitted: &mut Admitted, rest: &mut Rest, counts: &mut Counts) {
+    fn events(&mut self, events: &Events, admitted: &mut Admitted, rest: &mut RemainingWrites, counts: &mut Counts) {
         let document = self.events.document(&events.document);
         for (row, key) in (events.first..).zip(&events.keys) {
             match self.events.admit(*key, document) {
@@ -226,7 +228,7 @@ impl<'l> Admitting<'l> {
                     // A record that cannot be put together again says no more than the one that is there.
                     let version = admitted.batch(events.batch).map(|batch| Version::of(batch, row));
                     if let Some(Ok(version)) = version {
-                        rest.joining.push(Joining { file: rest.files.len(), version });
+                        rest.joining.push(RecordToMerge { file: rest.files.len(), version });
                     }
                 }
                 Admission::Duplicate => {}
@@ -238,11 +240,11 @@ impl<'l> Admitting<'l> {
     ///
     /// # Errors
     /// If the case cannot be read or written.
-    pub(super) fn join(&mut self, case: &Case, rest: &mut Rest) -> Result<(), LoadError> {
+    pub(super) fn join(&mut self, case: &Case, rest: &mut RemainingWrites) -> Result<(), LoadError> {
         if rest.joining.is_empty() {
             return Ok(());
         }
-        let mut groups: IndexMap<String, (Vec<Version>, Vec<Joining>)> = IndexMap::new();
+        let mut groups: IndexMap<String, (Vec<Version>, Vec<RecordToMerge>)> = IndexMap::new();
         for joining in rest.joining.drain(..) {
             groups.entry(joining.version.own_id().to_owned()).or_default().1.push(joining);
         }
@@ -264,15 +266,15 @@ impl<'l> Admitting<'l> {
                 resolved.push(&mut rows).map_err(LoadError::Merge)?;
                 removed.extend(there.iter().map(|version| version.id().to_owned()));
             }
-            if resolved.fates.contains(&Fate::New) {
+            if resolved.fates.contains(&MergeOutcome::New) {
                 self.conflict(&id, resolved.events, &joining);
             }
             for (joining, fate) in joining.iter().zip(resolved.fates) {
                 let Some(file) = rest.files.get_mut(joining.file) else { continue };
                 let (of_file, of_all) = match fate {
-                    Fate::Duplicate => continue,
-                    Fate::Merged => (&mut file.counts.merged, &mut self.ledger.merged),
-                    Fate::New => (&mut file.counts.inserted, &mut self.ledger.inserted),
+                    MergeOutcome::Duplicate => continue,
+                    MergeOutcome::Merged => (&mut file.counts.merged, &mut self.ledger.merged),
+                    MergeOutcome::New => (&mut file.counts.inserted, &mut self.ledger.inserted),
                 };
                 *of_file += 1;
                 *of_all += 1;
@@ -290,7 +292,7 @@ impl<'l> Admitting<'l> {
     ///
     /// # Errors
     /// If the case cannot be read or written.
-    pub(super) fn add_aggregated(&mut self, case: &Case, rest: &mut Rest) -> Result<(), LoadError> {
+    pub(super) fn add_aggregated(&mut self, case: &Case, rest: &mut RemainingWrites) -> Result<(), LoadError> {
         if rest.aggregated.is_empty() {
             return Ok(());
         }
@@ -310,7 +312,7 @@ impl<'l> Admitting<'l> {
     }
 
     /// Reports that several events have one id.
-    fn conflict(&mut self, id: &str, events: usize, joining: &[Joining]) {
+    fn conflict(&mut self, id: &str, events: usize, joining: &[RecordToMerge]) {
         self.ledger.conflicts += 1;
         if let Some((file, record)) = joining.first().map(|joining| joining.version.place()) {
             let id: String = id.chars().take(SHOWN).collect();

@@ -14,7 +14,7 @@ mod locate;
 mod map;
 mod memory;
 mod portion;
-mod sift;
+mod sources;
 mod write;
 
 use std::ffi::OsStr;
@@ -125,7 +125,7 @@ pub fn load(options: &LoadOptions, rules: &RuleSet, progress: &dyn Progress) -> 
     let (wanted, unwanted): (Vec<_>, Vec<_>) =
         found.sources.into_iter().partition(|source| options.filter.may_want(&source.name));
     leave_out(&case, &unwanted, &files, &options.filter, &mut ledger, progress)?;
-    let sifted = sift::sift(told_apart(wanted, &files), &files, &threads);
+    let sifted = sources::sort_sources(told_apart(wanted, &files), &files, &threads);
     skip(&sifted.known, progress, &mut ledger);
     let portions = trail::cut(sifted.rest, memory.portion());
     let writer = Writer::new(&case, files.clone(), &options.filter, memory, &mut ledger)?;

@@ -11,10 +11,10 @@ use super::write::Writer;
 use super::{LoadError, Progress};
 use crate::batch::BatchError;
 use crate::read::Source;
-use crate::trail::{BUNDLE, Bundle, Filter, Reading, cut, parse};
+use crate::trail::{BUNDLE, Filter, ParsedFiles, Reading, cut, parse};
 
 /// What came of a run of files.
-pub(super) type Portion = Result<Vec<Bundle>, BatchError>;
+pub(super) type Portion = Result<Vec<ParsedFiles>, BatchError>;
 
 /// Loads what the filter wants of every portion, in order, into the writer's case, which has those files.
 ///

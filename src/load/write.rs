@@ -5,7 +5,7 @@
 use std::iter;
 use std::thread;
 
-use super::admit::{Admitting, Rest};
+use super::admit::{Admitting, RemainingWrites};
 use super::known::Files;
 use super::memory::Memory;
 use super::portion::Portion;
@@ -67,9 +67,9 @@ impl<'a> Writer<'a> {
         &mut self,
         portions: impl Iterator<Item = Portion> + Send,
         progress: &dyn Progress,
-    ) -> Result<Rest, LoadError> {
+    ) -> Result<RemainingWrites, LoadError> {
         let (feeder, feed) = feed(self.threads);
-        let mut rest: Option<Result<Rest, BatchError>> = None;
+        let mut rest: Option<Result<RemainingWrites, BatchError>> = None;
         let admitting = &mut self.admitting;
         let case = self.case;
         thread::scope(|scope| {
@@ -81,7 +81,7 @@ impl<'a> Writer<'a> {
 }
 
 /// Does what has to wait until the new events are in.
-fn finish(case: &Case, mut rest: Rest, admitting: &mut Admitting<'_>) -> Result<(), LoadError> {
+fn finish(case: &Case, mut rest: RemainingWrites, admitting: &mut Admitting<'_>) -> Result<(), LoadError> {
     admitting.join(case, &mut rest)?;
     admitting.add_aggregated(case, &mut rest)?;
     case.forget_files(&rest.forgotten)?;

@@ -10,7 +10,7 @@ use crate::signal::{Class, Evidence, Kind, Origin};
 
 /// A margin counts up to so many nats.
 const MOST_MARGIN: f64 = 6.0;
-/// Events up to so many seconds before and after a click are its neighbours.
+/// Events up to so many seconds before and after a click are its neighbors.
 const NEAR_S: i64 = 2;
 /// No click is surer than this: labels are not either.
 const SUREST: f64 = 0.99;
@@ -44,10 +44,10 @@ impl Confidence {
 /// How sure a page is that needs no search, and by which shapes it was found: as sure as one of many calls and the
 /// widest margin.
 pub(super) fn settled(scene: &Scene<'_, '_>, found: &Found) -> (Origin, f64) {
-    let origin = if proof::is_exact(scene, found) { Origin::Letter } else { Origin::Likeness };
+    let origin = if proof::is_exact(scene, found) { Origin::Exact } else { Origin::Inferred };
     let class = match origin {
         _ if scene.rules.rule(found.rule).kind == Kind::Background => Class::Background,
-        Origin::Letter => Class::Exact,
+        Origin::Exact => Class::Exact,
         _ => Class::Inferred,
     };
     let evidence = Evidence { class, events: 2.0, margin: MOST_MARGIN, coverage: 1.0, share: 1.0, documented: 0.0 };
@@ -55,12 +55,12 @@ pub(super) fn settled(scene: &Scene<'_, '_>, found: &Found) -> (Origin, f64) {
 }
 
 /// Judges the clicks of a stretch.
-pub(super) struct Judge<'s, 'e> {
+pub(super) struct ConfidenceModel<'s, 'e> {
     scene: Scene<'s, 'e>,
     weights: &'s Confidence,
 }
 
-impl<'s, 'e> Judge<'s, 'e> {
+impl<'s, 'e> ConfidenceModel<'s, 'e> {
     pub(super) const fn new(scene: Scene<'s, 'e>) -> Self {
         Self { scene, weights: &scene.rules.weights().confidence }
     }

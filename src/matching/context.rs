@@ -1,6 +1,6 @@
 //! What the signals around one say about it: identical requests told apart, polls folded into what they follow.
 //!
-//! Background signals are no neighbours. The order of the steps matters: first what is known from before, then what is
+//! Background signals are no neighbors. The order of the steps matters: first what is known from before, then what is
 //! part of what, then what only the signal after tells.
 
 use std::collections::HashSet;
@@ -8,7 +8,7 @@ use std::collections::HashSet;
 use super::claim::Found;
 use super::describe;
 use super::prepare::Prepared;
-use crate::rule::context::{Absorbs, Instead, LookBack, PartOf};
+use crate::rule::context::{Absorbs, Becomes, LookBack, PartOf};
 use crate::rule::pattern::Pattern;
 use crate::rule::{RuleId, RuleSet};
 use crate::signal::Kind;
@@ -20,11 +20,11 @@ const LONGEST_CHAIN: usize = 4;
 pub(super) fn settle(rules: &RuleSet, events: &[Prepared<'_>], found: &mut Vec<Found>) {
     let scene = Scene { rules, events };
     for index in 0..found.len() {
-        scene.rename(found, index, |instead| instead.next.is_empty());
+        scene.rename(found, index, |becomes| becomes.next.is_empty());
     }
     scene.fold(found);
     for index in 0..found.len() {
-        scene.rename(found, index, |instead| !instead.next.is_empty());
+        scene.rename(found, index, |becomes| !becomes.next.is_empty());
     }
 }
 
@@ -34,32 +34,32 @@ struct Scene<'s, 'e> {
 }
 
 impl Scene<'_, '_> {
-    fn rename(&self, found: &mut [Found], index: usize, applies: impl Fn(&Instead) -> bool) {
+    fn rename(&self, found: &mut [Found], index: usize, applies: impl Fn(&Becomes) -> bool) {
         for _ in 0..LONGEST_CHAIN {
-            let instead = &self.rules.rule(found[index].rule).instead;
-            let Some(instead) = instead.iter().find(|instead| applies(instead) && self.holds(found, index, instead))
+            let becomes = &self.rules.rule(found[index].rule).becomes;
+            let Some(becomes) = becomes.iter().find(|becomes| applies(becomes) && self.holds(found, index, becomes))
             else {
                 return;
             };
-            found[index].rule = instead.rule;
+            found[index].rule = becomes.rule;
         }
     }
 
-    fn holds(&self, found: &[Found], index: usize, instead: &Instead) -> bool {
-        let before = self.neighbours(&found[..index]).next();
+    fn holds(&self, found: &[Found], index: usize, becomes: &Becomes) -> bool {
+        let before = self.neighbors(&found[..index]).next();
         let next = found[index + 1..].iter().find(|found| self.counts(found));
-        let is = |neighbour: Option<&Found>, patterns: &[Pattern]| {
-            neighbour.is_some_and(|found| self.is_one_of(found.rule, patterns))
+        let is = |neighbor: Option<&Found>, patterns: &[Pattern]| {
+            neighbor.is_some_and(|found| self.is_one_of(found.rule, patterns))
         };
-        (instead.before.is_empty() || is(before, &instead.before))
-            && (instead.unless_before.is_empty() || !is(before, &instead.unless_before))
-            && (instead.next.is_empty() || is(next, &instead.next))
-            && instead.look_back.as_ref().is_none_or(|look| self.looks_back(found, index, look))
-            && instead.more_than_one.as_ref().is_none_or(|name| self.has_several(&found[index], name))
+        (becomes.previous.is_empty() || is(before, &becomes.previous))
+            && (becomes.unless_previous.is_empty() || !is(before, &becomes.unless_previous))
+            && (becomes.next.is_empty() || is(next, &becomes.next))
+            && becomes.look_back.as_ref().is_none_or(|look| self.looks_back(found, index, look))
+            && becomes.more_than_one.as_ref().is_none_or(|name| self.has_several(&found[index], name))
     }
 
     /// The signals before, nearest first, background left out.
-    fn neighbours<'f>(&self, before: &'f [Found]) -> impl Iterator<Item = &'f Found> {
+    fn neighbors<'f>(&self, before: &'f [Found]) -> impl Iterator<Item = &'f Found> {
         before.iter().rev().filter(|found| self.counts(found))
     }
 
@@ -74,7 +74,7 @@ impl Scene<'_, '_> {
 
     fn looks_back(&self, found: &[Found], index: usize, look: &LookBack) -> bool {
         let since = self.events[found[index].anchor].time().plus_seconds(-i64::from(look.seconds));
-        let recent = self.neighbours(&found[..index]).enumerate();
+        let recent = self.neighbors(&found[..index]).enumerate();
         let mut seen =
             recent.take_while(|(place, other)| *place < look.at_least || self.events[other.anchor].time() >= since);
         let met =

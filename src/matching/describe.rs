@@ -24,7 +24,7 @@ pub(super) fn signals(rules: &RuleSet, session_id: &str, events: &[Prepared<'_>]
     for found in found {
         let mut signal = signal(rules, session_id, events, found, &told);
         describe_change(rules, events, found, &mut signal);
-        failed::tell(rules, events, found, &mut signal);
+        failed::describe(rules, events, found, &mut signal);
         told.push(signal);
     }
     told

@@ -25,7 +25,7 @@ pub enum Subject<'a> {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Explanation {
     /// The signal; none, if the event that was asked about has none.
-    pub signal: Option<Told>,
+    pub signal: Option<ExplainedSignal>,
     /// The signal's events, or the event that was asked about.
     pub events: Vec<Part>,
     /// What the explanation costs, piece by piece: the dearer, the less likely.
@@ -47,7 +47,7 @@ pub struct Cost {
 
 /// The signal, as it was told.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Told {
+pub struct ExplainedSignal {
     /// `signals.signal_id`
     pub signal_id: String,
     /// `signals.rule_id`
@@ -89,7 +89,7 @@ pub struct Part {
 /// Another explanation of the same events.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Rival {
-    /// `rules.rule_id`; none, if it is no page of the catalogue.
+    /// `rules.rule_id`; none, if it is no page of the catalog.
     pub rule_id: Option<String>,
     /// What it says happened.
     pub title: String,
@@ -186,7 +186,7 @@ impl Scene<'_, '_> {
     }
 
     /// What was chosen for an event, beside what was not.
-    fn explained(&self, signal: Option<Told>, events: Vec<Part>, anchor: usize) -> Explanation {
+    fn explained(&self, signal: Option<ExplainedSignal>, events: Vec<Part>, anchor: usize) -> Explanation {
         let takes = |choice: &&Choice| choice.hypothesis.members.iter().any(|member| member.event == anchor);
         let choice = self.mapped.choices.iter().find(takes);
         let costs = choice.iter().flat_map(|choice| &choice.prices).map(Cost::of);
@@ -215,9 +215,9 @@ impl Scene<'_, '_> {
         }
     }
 
-    fn told(&self, signal: &Signal, found: Option<&Found>) -> Told {
+    fn told(&self, signal: &Signal, found: Option<&Found>) -> ExplainedSignal {
         let met = found.filter(|found| found.met != found.rule).map(|found| self.rules.rule(found.met).id.clone());
-        Told {
+        ExplainedSignal {
             met,
             signal_id: signal.signal_id.clone(),
             rule_id: signal.rule_id.clone(),

@@ -8,7 +8,7 @@ use crate::rule::RuleSet;
 use crate::signal::{Kind, Role, Signal};
 
 /// Adds to a signal's sentence what failed, unless its rule says so itself.
-pub(super) fn tell(rules: &RuleSet, events: &[Prepared<'_>], found: &Found, signal: &mut Signal) {
+pub(super) fn describe(rules: &RuleSet, events: &[Prepared<'_>], found: &Found, signal: &mut Signal) {
     let said = |code: &str| signal.summary.contains(code);
     if let Some(failed) = failure(rules, events, found).filter(|_| is_deed(signal.kind)) {
         signal.summary = call::Table::shipped().describe(&events[failed].call()).summary;

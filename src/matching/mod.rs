@@ -6,10 +6,10 @@ mod confidence;
 mod context;
 mod decode;
 mod describe;
+mod exact;
 mod explain;
 mod failed;
 mod generic;
-mod letter;
 mod partition;
 mod poll;
 mod prepare;
@@ -20,11 +20,11 @@ mod votes;
 
 use self::claim::Found;
 use self::decode::Choice;
-pub use self::explain::{Cost, Explanation, Part, Rival, Subject, Told, explain, explain_stretch, unmapped};
+pub use self::explain::{Cost, ExplainedSignal, Explanation, Part, Rival, Subject, explain, explain_stretch, unmapped};
 use self::generic::Draft;
 use self::prepare::Prepared;
 use self::scene::Scene;
-pub use self::stretch::{Cutter, Limits, Shown, StretchRows, stretches};
+pub use self::stretch::{Limits, Shown, StretchRows, StretchSplitter, stretches};
 use crate::event::{Client, Timestamp};
 use crate::rule::RuleSet;
 use crate::rule::body::Body;
@@ -127,18 +127,18 @@ impl<'e> Mapped<'e> {
         let events = prepare::prepare(rules, rows);
         let mut claims = claim::Claims::new(events.len());
         let scene = Scene { rules, events: &events };
-        let mut letter = letter::find(rules, &events, &mut claims, |event| event.shape);
-        let mut is_known = proof::is_known(&scene, &letter);
+        let mut exact_matches = exact::find(rules, &events, &mut claims, |event| event.shape);
+        let mut is_known = proof::is_known(&scene, &exact_matches);
         if !is_known {
             claims = claim::Claims::new(events.len());
-            letter = letter::find(rules, &events, &mut claims, |event| event.likely);
-            is_known = proof::is_known_by_likely_shapes(&scene, &letter);
+            exact_matches = exact::find(rules, &events, &mut claims, |event| event.likely);
+            is_known = proof::is_known_by_likely_shapes(&scene, &exact_matches);
         }
-        let proven = if is_known { vec![true; letter.len()] } else { proof::proven(&scene, &letter) };
+        let proven = if is_known { vec![true; exact_matches.len()] } else { proof::proven(&scene, &exact_matches) };
         let is_fixed = |at: usize, found: &Found| proven[at] || generic::is_shell(events[found.anchor].row.client);
         let mut open: Vec<bool> = events.iter().map(|event| !generic::is_shell(event.row.client)).collect();
         let (mut fixed, mut unsure) = (Vec::new(), Vec::new());
-        for (at, mut found) in letter.into_iter().enumerate() {
+        for (at, mut found) in exact_matches.into_iter().enumerate() {
             if is_fixed(at, &found) {
                 found.members.iter().for_each(|(event, _)| open[*event] = false);
                 (found.origin, found.confidence) = confidence::settled(&scene, &found);
@@ -147,8 +147,8 @@ impl<'e> Mapped<'e> {
                 unsure.push(found);
             }
         }
-        let letter = unsure;
-        let choices = decode::decode(scene, &open, &letter, &fixed, explain);
+        let exact_matches = unsure;
+        let choices = decode::decode(scene, &open, &exact_matches, &fixed, explain);
         let (mut found, mut drafts) = generic::sort(&scene, &choices);
         let typed: Vec<bool> = (0..events.len()).map(|event| claims.is_free(event)).collect();
         drafts.extend(generic::shell(&scene, (0..events.len()).filter(|event| typed[*event])));
@@ -163,7 +163,7 @@ impl<'e> Mapped<'e> {
     fn signals(&self, rules: &RuleSet, stretch: &StretchRows<'_>) -> Vec<Signal> {
         let mut signals = describe::signals(rules, stretch.session_id, &self.events, &self.found);
         let scene = Scene { rules, events: &self.events };
-        let rest = generic::tell(&scene, stretch.session_id, &self.drafts, &signals);
+        let rest = generic::signals(&scene, stretch.session_id, &self.drafts, &signals);
         signals.extend(rest);
         signals.extend(generic::typed(rules, stretch));
         signals

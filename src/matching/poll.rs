@@ -1,4 +1,4 @@
-//! Polls, recognised by their period: one request that a page repeats by itself at a steady interval.
+//! Polls, recognized by their period: one request that a page repeats by itself at a steady interval.
 
 use indexmap::IndexMap;
 
@@ -19,7 +19,7 @@ const TURNS: usize = 3;
 
 /// One beat of a poll.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Beat {
+pub(super) struct PollEvent {
     /// Seconds between the beats.
     pub(super) every_s: i64,
     /// How many beats the poll has.
@@ -27,7 +27,7 @@ pub(super) struct Beat {
 }
 
 /// For each event of the stretch the poll that it is a beat of, if it is one.
-pub(super) fn beats(scene: &Scene<'_, '_>) -> Vec<Option<Beat>> {
+pub(super) fn beats(scene: &Scene<'_, '_>) -> Vec<Option<PollEvent>> {
     let mut periods = vec![None; scene.events.len()];
     let mut requests: IndexMap<(usize, Option<&str>), Vec<usize>> = IndexMap::new();
     for event in 0..scene.events.len() {
@@ -42,13 +42,13 @@ pub(super) fn beats(scene: &Scene<'_, '_>) -> Vec<Option<Beat>> {
 }
 
 /// The beats among the repetitions of one request: first those of the period that most keep, then of the rest.
-fn of_request(scene: &Scene<'_, '_>, events: &[usize], periods: &mut [Option<Beat>]) {
+fn of_request(scene: &Scene<'_, '_>, events: &[usize], periods: &mut [Option<PollEvent>]) {
     let mut rest: Vec<usize> =
         scene.bursts(events, |_| ()).into_iter().filter_map(|burst| burst.first().copied()).collect();
     while let Some((period, kept)) = best(scene, &rest) {
         let period = mean_gap(scene, &kept, period);
         for event in &kept {
-            periods[*event] = Some(Beat { every_s: period, beats: kept.len() });
+            periods[*event] = Some(PollEvent { every_s: period, beats: kept.len() });
         }
         rest.retain(|event| !kept.contains(event));
     }

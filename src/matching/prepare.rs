@@ -1,6 +1,6 @@
-//! Events made ready for matching: each once, and recognised by their shape.
+//! Events made ready for matching: each once, and recognized by their shape.
 //!
-//! More than half of a console's requests repeat one of the same session. So what is recognised is kept for those that
+//! More than half of a console's requests repeat one of the same session. So what is recognized is kept for those that
 //! look the same, and they share its parsed bodies.
 
 use std::collections::hash_map::Entry;
@@ -49,7 +49,7 @@ impl<'e> Prepared<'e> {
             known_call: rules.known_call(row.call),
             look,
         };
-        event.shape = rules.recognise(row.call, &event.subject());
+        event.shape = rules.recognize(row.call, &event.subject());
         event.likely = votes::likely(rules, &event);
         event
     }

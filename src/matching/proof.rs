@@ -1,9 +1,9 @@
 //! What exact shapes prove without a search: one page that explains a whole burst.
 //!
 //! A page of many calls, each in a shape that hardly any other page makes, and nothing else around it: no other
-//! explanation can be cheaper. Most bursts of a console that the catalogue knows are of this kind, and need no search.
+//! explanation can be cheaper. Most bursts of a console that the catalog knows are of this kind, and need no search.
 //!
-//! Where such shapes explain nearly all of a session, the session as a whole proves the rest: the catalogue knows the
+//! Where such shapes explain nearly all of a session, the session as a whole proves the rest: the catalog knows the
 //! console as it was then, and an event that fits a page is of that page.
 
 use super::claim::Found;
@@ -30,39 +30,44 @@ pub(super) fn evidence(rules: &RuleSet, shapes: impl Iterator<Item = ShapeId>) -
     shapes.into_iter().map(|shape| rules.worth(shape)).sum()
 }
 
-/// Exact shapes explain at least this share of the events of a session that the catalogue knows.
+/// Exact shapes explain at least this share of the events of a session that the catalog knows.
 const KNOWN: f64 = 0.9;
-/// Likely shapes explain more: at least this share of the events whose calls the catalogue knows.
+/// Likely shapes explain more: at least this share of the events whose calls the catalog knows.
 const KNOWN_BY_LIKELY_SHAPES: f64 = 0.95;
 /// As if so many more events were not explained: all of a few events may be explained by chance.
 const MORE_EVENTS: f64 = 2.0;
 
-/// Whether the catalogue knows the console of a stretch: exact shapes explain nearly all of it. Then no page is
-/// missing from the catalogue, and what exact shapes give needs no search.
-pub(super) fn is_known(scene: &Scene<'_, '_>, letter: &[Found]) -> bool {
-    explains(scene, letter, KNOWN, |_| true)
+/// Whether the catalog knows the console of a stretch: exact shapes explain nearly all of it. Then no page is
+/// missing from the catalog, and what exact shapes give needs no search.
+pub(super) fn is_known(scene: &Scene<'_, '_>, exact_matches: &[Found]) -> bool {
+    explains(scene, exact_matches, KNOWN, |_| true)
 }
 
 /// As [`is_known`], of what likely shapes give: the same console of another year, whose requests differ a little.
-pub(super) fn is_known_by_likely_shapes(scene: &Scene<'_, '_>, letter: &[Found]) -> bool {
-    explains(scene, letter, KNOWN_BY_LIKELY_SHAPES, |event| event.known_call.is_some())
+pub(super) fn is_known_by_likely_shapes(scene: &Scene<'_, '_>, exact_matches: &[Found]) -> bool {
+    explains(scene, exact_matches, KNOWN_BY_LIKELY_SHAPES, |event| event.known_call.is_some())
 }
 
 /// Whether signals explain a share of the events that count; what was typed does not.
-fn explains(scene: &Scene<'_, '_>, letter: &[Found], share: f64, counts: impl Fn(&Prepared<'_>) -> bool) -> bool {
+fn explains(
+    scene: &Scene<'_, '_>,
+    exact_matches: &[Found],
+    share: f64,
+    counts: impl Fn(&Prepared<'_>) -> bool,
+) -> bool {
     let counts = |event: &&Prepared<'_>| !is_shell(event.row.client) && counts(event);
-    let members = letter.iter().flat_map(|found| &found.members).map(|(event, _)| &scene.events[*event]);
+    let members = exact_matches.iter().flat_map(|found| &found.members).map(|(event, _)| &scene.events[*event]);
     let (explained, all) = (members.filter(counts).count(), scene.events.iter().filter(counts).count());
     count(explained) >= share * (count(all) + MORE_EVENTS)
 }
 
 /// For each signal that exact shapes give whether it needs no search.
-pub(super) fn proven(scene: &Scene<'_, '_>, letter: &[Found]) -> Vec<bool> {
+pub(super) fn proven(scene: &Scene<'_, '_>, exact_matches: &[Found]) -> Vec<bool> {
     let mut owner = vec![None; scene.events.len()];
-    for (at, found) in letter.iter().enumerate() {
+    for (at, found) in exact_matches.iter().enumerate() {
         found.members.iter().for_each(|(event, _)| owner[*event] = Some(at));
     }
-    let is_background = |at: usize| scene.rules.rule(letter[at].rule).kind == Kind::Background;
+    let is_background = |at: usize| scene.rules.rule(exact_matches[at].rule).kind == Kind::Background;
     let is_proven = |(at, found): (usize, &Found)| {
         if is_background(at) || !is_exact(scene, found) || found.members.len() < LEAST_EVENTS {
             return false;
@@ -71,9 +76,9 @@ pub(super) fn proven(scene: &Scene<'_, '_>, letter: &[Found]) -> Vec<bool> {
         evidence(scene.rules, shapes) >= LEAST_EVIDENCE
             && around(scene, found).all(|event| owner[event].is_some_and(|other| other == at || is_background(other)))
     };
-    let mut proven: Vec<bool> = letter.iter().enumerate().map(is_proven).collect();
+    let mut proven: Vec<bool> = exact_matches.iter().enumerate().map(is_proven).collect();
     // The background that comes along with nothing but proven pages needs no search either.
-    for (at, found) in letter.iter().enumerate().filter(|(at, _)| is_background(*at)) {
+    for (at, found) in exact_matches.iter().enumerate().filter(|(at, _)| is_background(*at)) {
         let is_settled = |event: usize| owner[event].is_some_and(|other| other == at || proven[other]);
         let beside = around(scene, found).any(|event| owner[event] != Some(at));
         proven[at] = beside && around(scene, found).all(is_settled);

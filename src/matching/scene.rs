@@ -1,4 +1,4 @@
-//! The events of a stretch, and what the catalogue's words say about each.
+//! The events of a stretch, and what the catalog's words say about each.
 
 use std::net::IpAddr;
 

@@ -55,7 +55,7 @@ pub struct Shown {
 
 /// Tells where one session is cut, event by event.
 #[derive(Debug)]
-pub struct Cutter {
+pub struct StretchSplitter {
     limits: Limits,
     /// Those of the stretch, each once.
     events: usize,
@@ -64,7 +64,7 @@ pub struct Cutter {
     shown: Shown,
 }
 
-impl Cutter {
+impl StretchSplitter {
     /// A cutter for one session.
     #[must_use]
     pub fn new(limits: Limits) -> Self {
@@ -121,7 +121,7 @@ pub fn stretches<'e>(session: &'e SessionRows<'e>, limits: Limits) -> Vec<Stretc
         let shown = Shown { in_console: rows.iter().any(|row| shows_console(row)) };
         return vec![StretchRows { session_id: session.session_id, rows, shown }];
     }
-    let (mut cutter, mut stretches, mut open) = (Cutter::new(limits), Vec::new(), Vec::new());
+    let (mut cutter, mut stretches, mut open) = (StretchSplitter::new(limits), Vec::new(), Vec::new());
     for row in rows {
         if let Some(shown) = cutter.begins_new(row) {
             let rows = std::mem::take(&mut open);

@@ -35,7 +35,7 @@ pub fn calls(table: &Table) -> Result<RecordBatch, PresentError> {
 ///
 /// # Errors
 /// If the writer refuses.
-pub fn call_catalogue(out: &mut impl Write, table: &Table) -> io::Result<()> {
+pub fn call_catalog(out: &mut impl Write, table: &Table) -> io::Result<()> {
     writeln!(out, "# API calls\n")?;
     writeln!(
         out,

@@ -90,7 +90,7 @@ pub fn markdown(text: &str) -> String {
     text.replace('\\', "\\\\").replace('|', "\\|").replace('<', "&lt;").replace('[', "\\[").replace(']', "\\]")
 }
 
-/// Text from logs anywhere in a Markdown document, on one line: nothing in it is markup, of GitHub's flavour either.
+/// Text from logs anywhere in a Markdown document, on one line: nothing in it is markup, of GitHub's flavor either.
 /// Hidden characters become visible escapes, and what could mean something stands behind a backslash.
 #[must_use]
 pub fn markdown_text(text: &str) -> String {

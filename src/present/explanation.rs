@@ -6,7 +6,7 @@ use anstyle::Style;
 use indexmap::IndexMap;
 
 use super::escape::terminal;
-use crate::matching::{Cost, Explanation, Part, Rival, Told};
+use crate::matching::{Cost, ExplainedSignal, Explanation, Part, Rival};
 use crate::signal::{Origin, Role};
 
 /// So many lines are shown, if not all are asked for.
@@ -21,7 +21,7 @@ pub fn explanation(out: &mut impl Write, explained: &Explanation, all: bool) -> 
         Some(signal) => told(out, signal)?,
         None => writeln!(out, "No signal explains this event{}.", whether_typed(&explained.events))?,
     }
-    let of_page = explained.signal.as_ref().is_some_and(|signal| signal.origin != Origin::Generic);
+    let of_page = explained.signal.as_ref().is_some_and(|signal| signal.origin != Origin::Service);
     parts(out, &explained.events, of_page, all)?;
     costs(out, &explained.costs)?;
     rivals(out, &explained.rivals, explained.events.len())
@@ -32,15 +32,15 @@ fn whether_typed(events: &[Part]) -> &'static str {
     if events.iter().all(|event| event.shape.is_none()) { ": no known page makes this call" } else { "" }
 }
 
-fn told(out: &mut impl Write, signal: &Told) -> io::Result<()> {
+fn told(out: &mut impl Write, signal: &ExplainedSignal) -> io::Result<()> {
     let bold = Style::new().bold();
     writeln!(out, "{bold}{}{bold:#}", terminal(&signal.title))?;
     let how = match signal.origin {
-        Origin::Letter => {
+        Origin::Exact => {
             format!("exact match: every required call was seen in an exact shape; confidence {:.2}", signal.confidence)
         }
-        Origin::Likeness => format!("the most likely page; confidence {:.2}", signal.confidence),
-        Origin::Generic => format!("unknown page, described from its calls; confidence {:.2}", signal.confidence),
+        Origin::Inferred => format!("the most likely page; confidence {:.2}", signal.confidence),
+        Origin::Service => format!("unknown page, described from its calls; confidence {:.2}", signal.confidence),
     };
     let met =
         signal.met.as_ref().map(|met| format!("{met}, changed to {} because of the signals around it", signal.rule_id));

@@ -26,7 +26,7 @@ use arrow::error::ArrowError;
 use arrow::record_batch::RecordBatch;
 use thiserror::Error;
 
-pub use calls::{call_catalogue, calls};
+pub use calls::{call_catalog, calls};
 pub use connect::{Client, connect};
 pub use explanation::explanation;
 pub use hunts::{Hits, cookbook, hits, hunts};
@@ -34,7 +34,7 @@ pub use integrity::integrity;
 pub use json::{grid, objects};
 pub use ledger::ledger;
 pub use rows::{Class, Entry, Head};
-pub use rules::{catalogue, rule, rules};
+pub use rules::{catalog, rule, rules};
 pub use timeline::{Show, timeline};
 
 /// Why rows could not be shown.

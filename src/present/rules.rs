@@ -1,4 +1,4 @@
-//! The rules of a catalogue, as rows and one by one.
+//! The rules of a catalog, as rows and one by one.
 
 use std::io::{self, Write};
 use std::sync::Arc;
@@ -38,11 +38,11 @@ fn attack(rules: &[Rule]) -> ArrayRef {
     Arc::new(lists.finish())
 }
 
-/// The catalogue as a Markdown page: a table for each service, a line for each rule.
+/// The catalog as a Markdown page: a table for each service, a line for each rule.
 ///
 /// # Errors
 /// If the writer refuses.
-pub fn catalogue(out: &mut impl Write, rules: &[Rule]) -> io::Result<()> {
+pub fn catalog(out: &mut impl Write, rules: &[Rule]) -> io::Result<()> {
     writeln!(out, "# Catalog of console pages\n")?;
     writeln!(
         out,
@@ -53,12 +53,12 @@ pub fn catalogue(out: &mut impl Write, rules: &[Rule]) -> io::Result<()> {
         let name = service.first().map_or("", |rule| rule.service.as_str());
         writeln!(out, "\n## {} ({})\n", markdown(name), service.len())?;
         writeln!(out, "| rule | kind | page | sentence | ATT&CK | source |\n|---|---|---|---|---|---|")?;
-        service.iter().try_for_each(|rule| catalogue_line(out, rule))?;
+        service.iter().try_for_each(|rule| catalog_line(out, rule))?;
     }
     Ok(())
 }
 
-fn catalogue_line(out: &mut impl Write, rule: &Rule) -> io::Result<()> {
+fn catalog_line(out: &mut impl Write, rule: &Rule) -> io::Result<()> {
     let cells = [&rule.title, &rule.summary].map(|text| markdown(text));
     let attack = rule.attack.join(" ");
     writeln!(
@@ -128,14 +128,14 @@ fn parts_of(out: &mut impl Write, set: &RuleSet, rule: &Rule, title: &str, requi
 
 /// What the signals around it decide.
 fn around(out: &mut impl Write, set: &RuleSet, rule: &Rule) -> io::Result<()> {
-    for other in &rule.over {
-        writeln!(out, "{:<12}  {}", "wins over", terminal(&set.rule(*other).id))?;
+    for other in &rule.takes_precedence_over {
+        writeln!(out, "{:<12}  {}", "precedence", terminal(&set.rule(*other).id))?;
     }
     for pattern in &rule.only_after {
         writeln!(out, "{:<12}  {}", "only after", terminal(pattern.as_str()))?;
     }
-    for instead in &rule.instead {
-        let line = format!("{} {}", set.rule(instead.rule).id, instead.describe());
+    for becomes in &rule.becomes {
+        let line = format!("{} {}", set.rule(becomes.rule).id, becomes.describe());
         writeln!(out, "{:<12}  {}", "becomes", terminal(line.trim_end()))?;
     }
     Ok(())

@@ -29,7 +29,7 @@ pub struct Show {
 
 /// Writes entries, which are in order of time, grouped by session in the order the sessions begin in.
 ///
-/// `heads` has every session that `--session` could mean: ids are cut to what tells them apart. Colours are written as
+/// `heads` has every session that `--session` could mean: ids are cut to what tells them apart. Colors are written as
 /// ANSI sequences always; a writer that does not want them strips them (`anstream`).
 ///
 /// # Errors
@@ -88,12 +88,12 @@ fn short_ids(heads: &[Head]) -> HashMap<&str, &str> {
     ids.sort_unstable();
     ids.dedup();
     let common = |one: &str, other: &str| one.chars().zip(other.chars()).take_while(|(a, b)| a == b).count();
-    let neighbours = |place: usize, id: &str| {
+    let neighbors = |place: usize, id: &str| {
         let before = place.checked_sub(1).and_then(|place| ids.get(place));
         let after = ids.get(place + 1);
         before.into_iter().chain(after).map(|other| common(id, other) + 1).max().unwrap_or(0)
     };
-    let cut = |(place, id): (usize, &&'_ str)| neighbours(place, id).max(SHORTEST_ID);
+    let cut = |(place, id): (usize, &&'_ str)| neighbors(place, id).max(SHORTEST_ID);
     ids.iter().enumerate().map(|(place, id)| (*id, prefix(id, cut((place, id))))).collect()
 }
 
@@ -194,7 +194,7 @@ fn failed(run: &Run<'_>) -> Option<String> {
 
 /// The more a line matters, the more it stands out.
 const fn style(class: Class, kind: Option<Kind>) -> Style {
-    let colour = match (class, kind) {
+    let color = match (class, kind) {
         (Class::Click, Some(Kind::Secret | Kind::Delete)) => AnsiColor::Red,
         (Class::Click, Some(Kind::Create | Kind::Change)) => AnsiColor::Yellow,
         (Class::Click, Some(Kind::Command | Kind::Session)) => AnsiColor::Magenta,
@@ -204,5 +204,5 @@ const fn style(class: Class, kind: Option<Kind>) -> Style {
             return Style::new().dimmed();
         }
     };
-    colour.on_default()
+    color.on_default()
 }

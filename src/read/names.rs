@@ -299,6 +299,6 @@ mod tests {
         assert_eq!(column("request_parameters.eventName"), Column::Within("requestParameters", "eventName"));
         assert_eq!(column("responseelements_x"), Column::Within("responseElements", "x"));
         assert_eq!(column("AwsEventId"), Column::Alias("eventID"));
-        assert_eq!(column("colour"), Column::Unknown);
+        assert_eq!(column("color"), Column::Unknown);
     }
 }

@@ -1,6 +1,6 @@
 //! User-agent families, as rules ask for them.
 
-use crate::normalise::caller::{CLOUD_SHELL, unwrapped};
+use crate::normalize::caller::{CLOUD_SHELL, unwrapped};
 
 /// A family of user agents. The outer square brackets of an agent are not part of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

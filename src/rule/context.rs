@@ -6,13 +6,13 @@ use super::shape::ShapeId;
 
 /// When a signal is really another rule's. Everything that is stated must hold.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Instead {
+pub struct Becomes {
     /// The rule it really is.
     pub rule: RuleId,
     /// The signal before is one of these.
-    pub before: Vec<Pattern>,
+    pub previous: Vec<Pattern>,
     /// The signal before is none of these.
-    pub unless_before: Vec<Pattern>,
+    pub unless_previous: Vec<Pattern>,
     /// The signal after is one of these.
     pub next: Vec<Pattern>,
     /// Going back, one is met before another.
@@ -21,13 +21,13 @@ pub struct Instead {
     pub more_than_one: Option<String>,
 }
 
-impl Instead {
+impl Becomes {
     /// One without a condition.
     pub const fn always(rule: RuleId) -> Self {
         Self {
             rule,
-            before: Vec::new(),
-            unless_before: Vec::new(),
+            previous: Vec::new(),
+            unless_previous: Vec::new(),
             next: Vec::new(),
             look_back: None,
             more_than_one: None,
@@ -38,8 +38,8 @@ impl Instead {
     pub fn describe(&self) -> String {
         let list = |patterns: &[Pattern]| patterns.iter().map(Pattern::as_str).collect::<Vec<_>>().join(" or ");
         let words = [
-            (!self.before.is_empty()).then(|| format!("after {}", list(&self.before))),
-            (!self.unless_before.is_empty()).then(|| format!("unless after {}", list(&self.unless_before))),
+            (!self.previous.is_empty()).then(|| format!("after {}", list(&self.previous))),
+            (!self.unless_previous.is_empty()).then(|| format!("unless after {}", list(&self.unless_previous))),
             (!self.next.is_empty()).then(|| format!("before {}", list(&self.next))),
             self.look_back.as_ref().map(|look| format!("where {} came last", list(&look.find))),
             self.more_than_one.as_ref().map(|name| format!("where there are several {name}")),

@@ -54,7 +54,7 @@ impl Calls {
         if self.references.iter().any(|(known, _)| known == call) {
             return;
         }
-        let reference = match rules.recognise(call, &sample.event.subject()) {
+        let reference = match rules.recognize(call, &sample.event.subject()) {
             Some(shape) if rules.shape(shape).call == call => rules.shape(shape).reference(),
             _ => self.new_shape(rules, &sample.event),
         };

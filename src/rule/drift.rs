@@ -81,7 +81,7 @@ impl Vocabulary {
         let new = new.to_lowercase();
         let free = self.names.iter().filter(|name| !request.iter().any(|(known, _)| known == name));
         let alike = free.map(|name| (strsim::jaro_winkler(&new, &name.to_lowercase()), name));
-        let (likeness, name) = alike.max_by(|a, b| a.0.total_cmp(&b.0).then_with(|| b.1.cmp(a.1)))?;
-        (likeness >= ALIKE).then_some(name.as_str())
+        let (similarity, name) = alike.max_by(|a, b| a.0.total_cmp(&b.0).then_with(|| b.1.cmp(a.1)))?;
+        (similarity >= ALIKE).then_some(name.as_str())
     }
 }

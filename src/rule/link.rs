@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use toml::Spanned;
 
 use super::compile::{Compiled, Faults, index_shapes, is_call};
-use super::context::{Absorbs, Instead, LookBack, PartOf};
+use super::context::{Absorbs, Becomes, LookBack, PartOf};
 use super::generic::Generic;
 use super::pattern::Pattern;
-use super::schema::{InsteadToml, LookBackToml, RuleToml};
+use super::schema::{BecomesToml, LookBackToml, RuleToml};
 use super::set::{RuleSet, Use};
 use super::shape::{Shape, ShapeId};
 use super::{Part, Rule, RuleError, RuleId, RuleText};
@@ -97,7 +97,7 @@ pub(super) fn link(files: Vec<(RuleText, Compiled)>, version: String) -> Result<
         .collect();
     let reached: BTreeSet<String> = rules
         .iter()
-        .flat_map(|(_, toml, _)| toml.instead.iter().map(|instead| instead.get_ref().rule.clone()))
+        .flat_map(|(_, toml, _)| toml.becomes.iter().map(|becomes| becomes.get_ref().rule.clone()))
         .collect();
     for (text, toml, rule) in &mut rules {
         let mut linker = Linker { shapes: &mut shapes, ids: &ids, reached: &reached, faults: Faults::new(text) };
@@ -174,13 +174,17 @@ impl Linker<'_> {
             self.anchors(toml, rule);
             self.placeholders(toml, rule);
         }
-        rule.over = toml.over.iter().filter_map(|id| self.rule_id(id.get_ref(), id.span().start, "over")).collect();
+        rule.takes_precedence_over = toml
+            .takes_precedence_over
+            .iter()
+            .filter_map(|id| self.rule_id(id.get_ref(), id.span().start, "takes_precedence_over"))
+            .collect();
         rule.only_after = toml
             .only_after
             .iter()
             .filter_map(|pattern| self.pattern(pattern.get_ref(), pattern.span().start, "only_after"))
             .collect();
-        rule.instead = toml.instead.iter().filter_map(|instead| self.instead(instead, rule)).collect();
+        rule.becomes = toml.becomes.iter().filter_map(|becomes| self.becomes(becomes, rule)).collect();
         rule.absorbs = toml
             .absorbs
             .iter()
@@ -198,7 +202,7 @@ impl Linker<'_> {
     /// A generation always becomes its page, whose own conditions then hold.
     fn becomes_page(&mut self, toml: &RuleToml, rule: &mut Rule) {
         let page = self.rule_id(toml.id.get_ref(), toml.id.span().start, "generation");
-        rule.instead = page.into_iter().map(Instead::always).collect();
+        rule.becomes = page.into_iter().map(Becomes::always).collect();
         rule.absorbs.clear();
         rule.part_of.clear();
     }
@@ -227,7 +231,7 @@ impl Linker<'_> {
             self.faults.add(
                 toml.id.span().start,
                 "anchor",
-                "expected at least one call here or in `required`, because no other rule becomes this one by `instead`",
+                "expected at least one call here or in `required`, because no other rule becomes this one by `becomes`",
             );
         }
         if toml.anchor.is_empty() && !toml.alone {
@@ -287,20 +291,20 @@ impl Linker<'_> {
         }
     }
 
-    fn instead(&mut self, toml: &Spanned<InsteadToml>, rule: &Rule) -> Option<Instead> {
-        let (at, instead) = (toml.span().start, toml.get_ref());
-        let more_than_one = instead.more_than_one.clone();
+    fn becomes(&mut self, toml: &Spanned<BecomesToml>, rule: &Rule) -> Option<Becomes> {
+        let (at, becomes) = (toml.span().start, toml.get_ref());
+        let more_than_one = becomes.more_than_one.clone();
         if let Some(name) = &more_than_one
             && !rule.extracts.iter().any(|extract| extract.name == *name)
         {
-            self.faults.add(at, "instead.more_than_one", format!("expected a name of `extract`, found `{name}`"));
+            self.faults.add(at, "becomes.more_than_one", format!("expected a name of `extract`, found `{name}`"));
         }
-        Some(Instead {
-            rule: self.rule_id(&instead.rule, at, "instead.rule")?,
-            before: self.patterns(&instead.before, at, "instead.before"),
-            unless_before: self.patterns(&instead.unless_before, at, "instead.unless_before"),
-            next: self.patterns(&instead.next, at, "instead.next"),
-            look_back: instead.look_back.as_ref().map(|look| self.look_back(look, at)),
+        Some(Becomes {
+            rule: self.rule_id(&becomes.rule, at, "becomes.rule")?,
+            previous: self.patterns(&becomes.previous, at, "becomes.previous"),
+            unless_previous: self.patterns(&becomes.unless_previous, at, "becomes.unless_previous"),
+            next: self.patterns(&becomes.next, at, "becomes.next"),
+            look_back: becomes.look_back.as_ref().map(|look| self.look_back(look, at)),
             more_than_one,
         })
     }
@@ -309,8 +313,8 @@ impl Linker<'_> {
         LookBack {
             seconds: look.seconds,
             at_least: look.at_least,
-            find: self.patterns(&look.find, at, "instead.look_back.find"),
-            until: self.patterns(&look.until, at, "instead.look_back.until"),
+            find: self.patterns(&look.find, at, "becomes.look_back.find"),
+            until: self.patterns(&look.until, at, "becomes.look_back.until"),
         }
     }
 

@@ -25,8 +25,8 @@ impl RuleSet {
     fn is_told_apart(&self, rule: &Rule, group: &[&Rule]) -> bool {
         let is_other = |id: super::RuleId| group.iter().any(|other| other.id == self.rule(id).id);
         !rule.only_after.is_empty()
-            || rule.instead.iter().any(|instead| is_other(instead.rule))
-            || rule.over.iter().any(|over| is_other(*over))
+            || rule.becomes.iter().any(|becomes| is_other(becomes.rule))
+            || rule.takes_precedence_over.iter().any(|over| is_other(*over))
     }
 }
 
@@ -69,7 +69,7 @@ mod tests {
     fn pages_of_the_same_calls_are_named_unless_something_tells_them_apart() {
         let same = lookalikes(vec![text("x/one", ""), text("x/two", ""), text("x/three", "optional = [\"a:C\"]\n")]);
         assert_eq!(same, [["x/one", "x/three", "x/two"]]);
-        let over = lookalikes(vec![text("x/one", "over = [\"x/two\"]\n"), text("x/two", "")]);
+        let over = lookalikes(vec![text("x/one", "takes_precedence_over = [\"x/two\"]\n"), text("x/two", "")]);
         assert_eq!(over, Vec::<Vec<String>>::new());
     }
 }

@@ -13,7 +13,6 @@ pub mod extract;
 pub mod generic;
 mod link;
 mod lookalike;
-pub mod marks;
 mod nearness;
 pub mod path;
 pub mod pattern;
@@ -21,6 +20,7 @@ mod place;
 pub mod schema;
 mod set;
 pub mod shape;
+pub mod shape_filter;
 mod source;
 pub mod template;
 mod times;
@@ -29,7 +29,7 @@ pub mod words;
 
 use thiserror::Error;
 
-use self::context::{Absorbs, Instead, PartOf};
+use self::context::{Absorbs, Becomes, PartOf};
 use self::extract::Extract;
 use self::generic::Generic;
 use self::pattern::Pattern;
@@ -120,7 +120,7 @@ impl Provenance {
     }
 }
 
-/// One rule of the catalogue.
+/// One rule of the catalog.
 #[derive(Debug, Clone, PartialEq)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a key of the rule's file")]
 pub struct Rule {
@@ -138,7 +138,7 @@ pub struct Rule {
     pub console_path: Vec<String>,
     /// ATT&CK technique ids.
     pub attack: Vec<String>,
-    /// The rule's name in the labelled data, if that knows it.
+    /// The rule's name in the labeled data, if that knows it.
     pub ccc_label: Option<String>,
     /// The file it came from.
     pub file: String,
@@ -163,13 +163,13 @@ pub struct Rule {
     /// Its calls, required ones first.
     pub parts: Vec<Part>,
     /// Rules that lose against this one where both are met.
-    pub over: Vec<RuleId>,
+    pub takes_precedence_over: Vec<RuleId>,
     /// The rule is met only if the signal before is one of these.
     pub only_after: Vec<Pattern>,
     /// What is read off the events.
     pub extracts: Vec<Extract>,
     /// When the signal is really another rule's.
-    pub instead: Vec<Instead>,
+    pub becomes: Vec<Becomes>,
     /// Signals just before that are part of this one.
     pub absorbs: Vec<Absorbs>,
     /// When the signal is only a later part of one before it.
@@ -204,10 +204,10 @@ impl Default for Rule {
             before_s: 0,
             after_s: 0,
             parts: Vec::new(),
-            over: Vec::new(),
+            takes_precedence_over: Vec::new(),
             only_after: Vec::new(),
             extracts: Vec::new(),
-            instead: Vec::new(),
+            becomes: Vec::new(),
             absorbs: Vec::new(),
             part_of: Vec::new(),
             title_template: Template::default(),

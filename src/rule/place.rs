@@ -5,7 +5,7 @@ use super::caller::Family;
 use super::path::Path;
 use super::shape::Subject;
 use crate::json::Json;
-use crate::normalise::caller::unwrapped;
+use crate::normalize::caller::unwrapped;
 
 /// What an extract reads from: one event of the signal.
 #[derive(Debug, Clone, Copy)]

@@ -35,7 +35,7 @@ pub struct RuleToml {
     #[serde(default)]
     #[schemars(with = "Vec<String>")]
     pub attack: Vec<Spanned<String>>,
-    /// The name under which the labelled data knows the page.
+    /// The name under which the labeled data knows the page.
     pub ccc_label: Option<String>,
     /// The rule is no page's: it says how what no page explains is told. Such a rule has no calls.
     pub generic: Option<Generic>,
@@ -70,7 +70,7 @@ pub struct RuleToml {
     /// Rules that lose against this one where both are met, whatever they explain.
     #[serde(default)]
     #[schemars(with = "Vec<String>")]
-    pub over: Vec<Spanned<String>>,
+    pub takes_precedence_over: Vec<Spanned<String>>,
     /// The rule is met only if the signal before is one of these.
     #[serde(default)]
     #[schemars(with = "Vec<String>")]
@@ -81,8 +81,8 @@ pub struct RuleToml {
     pub extract: IndexMap<String, Spanned<ExtractToml>>,
     /// When the signal is really another rule's.
     #[serde(default)]
-    #[schemars(with = "Vec<InsteadToml>")]
-    pub instead: Vec<Spanned<InsteadToml>>,
+    #[schemars(with = "Vec<BecomesToml>")]
+    pub becomes: Vec<Spanned<BecomesToml>>,
     /// Signals just before that are part of this one.
     #[serde(default)]
     #[schemars(with = "Vec<AbsorbsToml>")]
@@ -364,15 +364,15 @@ pub enum SpanUnit {
 /// When a signal is really another rule's. Everything that is stated must hold; nothing stated: always.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct InsteadToml {
+pub struct BecomesToml {
     /// The rule it really is.
     pub rule: String,
     /// The signal before is one of these.
     #[serde(default)]
-    pub before: Vec<String>,
+    pub previous: Vec<String>,
     /// The signal before is none of these.
     #[serde(default)]
-    pub unless_before: Vec<String>,
+    pub unless_previous: Vec<String>,
     /// The signal after is one of these.
     #[serde(default)]
     pub next: Vec<String>,

@@ -1,12 +1,12 @@
-//! The compiled catalogue, indexed by call.
+//! The compiled catalog, indexed by call.
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::drift::Vocabulary;
 use super::generic::Generic;
-use super::marks::Marks;
 use super::schema::Basis;
 use super::shape::{Shape, ShapeId, Subject};
+use super::shape_filter::ShapeFilter;
 use super::weights::Weights;
 use super::words::Words;
 use super::words::unversioned;
@@ -42,7 +42,7 @@ pub struct RuleSet {
     /// For each shape whether a page that people click requires it.
     clicked: Vec<bool>,
     /// For each rule the marks of the shapes that each required call may have.
-    required: Vec<Vec<Marks>>,
+    required: Vec<Vec<ShapeFilter>>,
     vocabulary: FxHashMap<String, Vocabulary>,
     /// The services of the calls that rules know.
     services: FxHashSet<String>,
@@ -158,7 +158,7 @@ impl RuleSet {
     /// The page that a rule is a generation of; itself, if it is none.
     pub fn page(&self, id: RuleId) -> RuleId {
         let rule = self.rule(id);
-        rule.generation.and_then(|_| rule.instead.first()).map_or(id, |instead| instead.rule)
+        rule.generation.and_then(|_| rule.becomes.first()).map_or(id, |becomes| becomes.rule)
     }
 
     /// The rule of this id, and its place.
@@ -196,7 +196,7 @@ impl RuleSet {
     }
 
     /// The marks of the shapes that each required call of a rule may have.
-    pub fn required(&self, id: RuleId) -> &[Marks] {
+    pub fn required(&self, id: RuleId) -> &[ShapeFilter] {
         &self.required[id.0 as usize]
     }
 
@@ -241,7 +241,7 @@ impl RuleSet {
     }
 
     /// The most particular shape that fits an event; shapes of any call come first.
-    pub fn recognise(&self, call: &str, subject: &Subject<'_, '_>) -> Option<ShapeId> {
+    pub fn recognize(&self, call: &str, subject: &Subject<'_, '_>) -> Option<ShapeId> {
         let candidates = self.any_call.iter().chain(self.shapes_of(call));
         candidates.copied().find(|id| self.shape(*id).fits(subject))
     }
@@ -252,7 +252,7 @@ impl RuleSet {
     }
 }
 
-fn required(rule: &Rule) -> Vec<Marks> {
+fn required(rule: &Rule) -> Vec<ShapeFilter> {
     rule.parts.iter().filter(|part| part.required).map(|part| part.shapes.iter().copied().collect()).collect()
 }
 

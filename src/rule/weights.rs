@@ -54,7 +54,7 @@ pub struct Costs {
     /// The most that exact shapes save.
     pub exact_most: f64,
     /// The page that exact shapes alone give: the saving.
-    pub letter: f64,
+    pub exact_match: f64,
     /// A complete page of exact shapes that the search by exact shapes alone does not give.
     pub not_letter: f64,
     /// A page gives way to one that takes precedence over it.
@@ -132,7 +132,7 @@ pub struct Logistic {
     pub margin: f64,
     /// The share of the required calls that was seen, and how near they came.
     pub coverage: f64,
-    /// The share of the neighbouring events of the same console that the click explains.
+    /// The share of the neighboring events of the same console that the click explains.
     pub share: f64,
     /// The page's calls are known from documentation alone.
     pub documented: f64,

@@ -11,7 +11,7 @@ use super::compile::{Faults, parse};
 use super::generic::Generic;
 use super::pattern::Pattern;
 use super::{RuleError, RuleText};
-use crate::normalise::caller::unwrapped;
+use crate::normalize::caller::unwrapped;
 
 /// `words/services.toml`: one service.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]

@@ -8,7 +8,7 @@ use thiserror::Error;
 use crate::batch::BatchError;
 use crate::export::ExportError;
 use crate::load::ExplainError;
-use crate::normalise::RebuildError;
+use crate::normalize::RebuildError;
 use crate::present::{PresentError, escape};
 use crate::store::StoreError;
 

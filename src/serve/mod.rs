@@ -3,16 +3,16 @@
 //! HTTP is asynchronous and DuckDB is not: each answer is made on a thread and a connection of its own, a bounded number
 //! at a time. All SQL stands in `sql/serve/`; what was typed reaches it as values.
 
+mod access;
 mod api;
 mod assets;
-mod desk;
-mod door;
 mod error;
 mod filter;
 mod lines;
 mod params;
 mod pool;
 mod rows;
+mod state;
 mod token;
 
 use std::future::Future;
@@ -27,8 +27,8 @@ use futures_util::future::{self, Either};
 use tokio::runtime::{Builder, Runtime};
 
 use crate::rule::RuleSet;
-use desk::{Desk, Shared};
-use door::Door;
+use access::AccessControl;
+use state::{AppState, Shared};
 
 pub use error::ServeError;
 pub use token::Token;
@@ -39,7 +39,7 @@ const GRACE: Duration = Duration::from_secs(2);
 /// A case that is ready to be served.
 #[derive(Debug)]
 pub struct Server {
-    desk: Shared,
+    state: Shared,
 }
 
 impl Server {
@@ -49,7 +49,7 @@ impl Server {
     /// # Errors
     /// If the case cannot be opened, or is not as this program writes them.
     pub fn open(path: &Path, aside: &Path, rules: RuleSet, limit: Duration) -> Result<Self, ServeError> {
-        Ok(Self { desk: Arc::new(Desk::open(path, aside, rules, limit)?) })
+        Ok(Self { state: Arc::new(AppState::open(path, aside, rules, limit)?) })
     }
 
     /// Answers whoever has the token until the program is told to end (Ctrl-C, SIGTERM). `ready` is called as soon as it
@@ -62,11 +62,11 @@ impl Server {
         listener.set_nonblocking(true)?;
         let runtime = Builder::new_current_thread().enable_all().build()?;
         // The settings of one database are locked, so that it cannot be closed in safety: it stays to the end.
-        std::mem::forget(Arc::clone(&self.desk));
-        let desk = Arc::clone(&self.desk);
+        std::mem::forget(Arc::clone(&self.state));
+        let state = Arc::clone(&self.state);
         // An error is told to who asks for what is missing then.
-        runtime.spawn(async move { desk.ask(desk::Desk::with_entities).await });
-        let done = runtime.block_on(serve(listener, router(self.desk, Door::new(token, port)), ready));
+        runtime.spawn(async move { state.ask(state::AppState::with_entities).await });
+        let done = runtime.block_on(serve(listener, router(self.state, AccessControl::new(token, port)), ready));
         end(runtime);
         done
     }
@@ -77,9 +77,9 @@ fn end(runtime: Runtime) {
     runtime.shutdown_timeout(GRACE);
 }
 
-fn router(desk: Shared, door: Door) -> Router {
-    let api = api::routes().with_state(desk);
-    let guard = middleware::from_fn_with_state(door, door::guard);
+fn router(state: Shared, access: AccessControl) -> Router {
+    let api = api::routes().with_state(state);
+    let guard = middleware::from_fn_with_state(access, access::guard);
     api.fallback(assets::asset).layer(guard)
 }
 

@@ -25,15 +25,15 @@ pub(super) struct Pool {
 
 /// Stops the work of a connection when it is dropped, if that has not ended by then.
 #[derive(Debug)]
-pub(super) struct Watch {
+pub(super) struct InterruptOnDrop {
     interrupter: Interrupter,
     task: AbortHandle,
 }
 
 /// Retires an interrupter when it is dropped.
-struct Retiring(Interrupter);
+struct RetireOnDrop(Interrupter);
 
-impl Drop for Retiring {
+impl Drop for RetireOnDrop {
     fn drop(&mut self) {
         self.0.retire();
     }
@@ -41,11 +41,11 @@ impl Drop for Retiring {
 
 /// Work that has begun.
 #[derive(Debug)]
-pub(super) struct Begun<T> {
+pub(super) struct StartedQuery<T> {
     /// Its end.
     pub(super) task: JoinHandle<Result<T, ServeError>>,
     /// What stops it.
-    pub(super) watch: Watch,
+    pub(super) watch: InterruptOnDrop,
 }
 
 impl Pool {
@@ -64,7 +64,7 @@ impl Pool {
         W: FnOnce(&Case) -> Result<T, ServeError> + Send + 'static,
     {
         let done = timeout(self.limit, async {
-            let Begun { task, watch } = self.begin(work).await?;
+            let StartedQuery { task, watch } = self.begin(work).await?;
             let done = task.await;
             drop(watch);
             done.unwrap_or(Err(ServeError::BrokenOff))
@@ -76,7 +76,7 @@ impl Pool {
     ///
     /// # Errors
     /// If no connection can be made.
-    pub(super) async fn begin<T, W>(&self, work: W) -> Result<Begun<T>, ServeError>
+    pub(super) async fn begin<T, W>(&self, work: W) -> Result<StartedQuery<T>, ServeError>
     where
         T: Send + 'static,
         W: FnOnce(&Case) -> Result<T, ServeError> + Send + 'static,
@@ -85,13 +85,13 @@ impl Pool {
         let case = self.case.lock().unwrap_or_else(PoisonError::into_inner).another()?;
         let interrupter = case.interrupter();
         // Dropped before the connection, which the closure holds.
-        let retiring = Retiring(interrupter.clone());
+        let retiring = RetireOnDrop(interrupter.clone());
         let task = spawn_blocking(move || {
             let _retiring = retiring;
             done(&case, turn, work)
         });
-        let watch = Watch { interrupter, task: task.abort_handle() };
-        Ok(Begun { task, watch })
+        let watch = InterruptOnDrop { interrupter, task: task.abort_handle() };
+        Ok(StartedQuery { task, watch })
     }
 }
 
@@ -106,7 +106,7 @@ fn done<T>(
     done
 }
 
-impl Drop for Watch {
+impl Drop for InterruptOnDrop {
     fn drop(&mut self) {
         if self.task.is_finished() {
             return;

@@ -11,7 +11,7 @@ use crate::event::{Client, Event, Timestamp};
 /// A pause of so many seconds ends a session.
 const PAUSE_SECONDS: i64 = 60 * 60;
 
-/// An event whose session is told from its neighbours.
+/// An event whose session is told from its neighbors.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Visit {
     /// The account; empty if unknown.
@@ -26,7 +26,7 @@ pub struct Visit {
     pub session_id: String,
 }
 
-/// Whether the session of an event is told from its neighbours: it names its caller and says nothing else of it, and
+/// Whether the session of an event is told from its neighbors: it names its caller and says nothing else of it, and
 /// was not called with a key by a command line or a program.
 pub(super) fn is_visit(event: &Event<'_>) -> bool {
     let identity = &event.identity;
@@ -41,7 +41,7 @@ pub(super) fn is_visit(event: &Event<'_>) -> bool {
     is_named_alone && !(by_program && key.is_some())
 }
 
-/// The visit of an event, if its session is told from its neighbours.
+/// The visit of an event, if its session is told from its neighbors.
 #[must_use]
 pub fn visit(event: &Event<'_>) -> Option<Visit> {
     is_visit(event).then(|| Visit {

@@ -58,7 +58,7 @@ pub fn signals(rules: &RuleSet, case: &CaseToml) -> Vec<Signal> {
 
 fn problems(rules: &RuleSet, rule: &str, case: &CaseToml) -> Vec<String> {
     let is_generic = rules.find(rule).is_some_and(|(_, rule)| rule.generic.is_some());
-    let proved = if is_generic { Origin::Generic } else { Origin::Letter };
+    let proved = if is_generic { Origin::Service } else { Origin::Exact };
     let (found, others): (Vec<Signal>, Vec<Signal>) =
         signals(rules, case).into_iter().partition(|signal| signal.origin == proved);
     if case.near_miss {

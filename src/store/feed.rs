@@ -26,7 +26,7 @@ const WAITING: usize = 16;
 
 /// The end at which batches are given; once it is dropped, [`Case::insert`] ends.
 #[derive(Debug)]
-pub struct Feeder(Sender<RecordBatch>);
+pub struct FeedSender(Sender<RecordBatch>);
 
 /// The end from which [`Case::insert`] takes them.
 #[derive(Debug, Clone)]
@@ -37,12 +37,12 @@ pub struct Feed {
 
 /// Both ends; so many threads at most insert what is fed.
 #[must_use]
-pub fn feed(threads: u64) -> (Feeder, Feed) {
+pub fn feed(threads: u64) -> (FeedSender, Feed) {
     let (sender, batches) = bounded(WAITING);
-    (Feeder(sender), Feed { batches, threads })
+    (FeedSender(sender), Feed { batches, threads })
 }
 
-impl Feeder {
+impl FeedSender {
     /// Gives batches of the table's own schema, and waits for their turn. Tells whether they are wanted: not after an
     /// error, which [`Case::insert`] reports.
     ///

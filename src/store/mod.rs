@@ -28,7 +28,7 @@ pub use checkpoint::ROW_GROUP_BYTES;
 pub use error::StoreError;
 pub use event::KnownSession;
 pub use export::ParquetCopy;
-pub use feed::{Feed, Feeder, feed};
+pub use feed::{Feed, FeedSender, feed};
 pub use serving::{FirstRows, Interrupter};
 pub use session::Totals;
 pub use views::COVERAGE_SUMS;

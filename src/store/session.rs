@@ -46,7 +46,7 @@ pub struct Totals {
     /// Events that are the console's.
     pub console_events: u64,
     /// Events of the console that a signal has, background too, counted on their own. The ledger balances by it; it does
-    /// not tell how well pages are recognised.
+    /// not tell how well pages are recognized.
     pub explained: u64,
     /// Events that were typed in a console session: by the AWS CLI, `CloudShell` or a program.
     pub typed: u64,

@@ -9,9 +9,9 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::account::{push_file, push_refused, push_rejects};
 use super::bundles::{BUNDLE, cut};
-use super::merge::{Fate, Version, resolve};
+use super::merge::{MergeOutcome, Version, resolve};
 use super::parse::parse_rows;
-use super::{Admission, Admissions, Bundle, Counts, Events, Filter, Outcome, Parsed, Reading, parse};
+use super::{Admission, Admissions, Counts, Events, Filter, Outcome, Parsed, ParsedFiles, Reading, parse};
 use crate::batch::{BatchError, Columns, EventRows, Rows};
 use crate::event::Timestamp;
 use crate::read::{Discovery, Source};
@@ -103,7 +103,7 @@ impl Account {
 }
 
 /// Keeps of each event the record that a load would keep: the one in the document whose name comes first.
-fn keep(mut bundles: Vec<Bundle>, span: Span, mut account: Account) -> Result<Kept, BatchError> {
+fn keep(mut bundles: Vec<ParsedFiles>, span: Span, mut account: Account) -> Result<Kept, BatchError> {
     let (mut wanted, joined) = admit(&mut bundles)?;
     let aggregated = aggregated(&bundles, &mut wanted)?;
     for (bundle, wanted) in bundles.iter().zip(&wanted) {
@@ -131,7 +131,7 @@ fn keep(mut bundles: Vec<Bundle>, span: Span, mut account: Account) -> Result<Ke
 }
 
 /// The aggregated events, each once.
-fn aggregated(bundles: &[Bundle], wanted: &mut [Wanted]) -> Result<RecordBatch, BatchError> {
+fn aggregated(bundles: &[ParsedFiles], wanted: &mut [Wanted]) -> Result<RecordBatch, BatchError> {
     let (mut rows, mut met) = (Rows::new(&AGGREGATED_EVENTS), FxHashSet::default());
     for (bundle, wanted) in bundles.iter().zip(wanted) {
         for ((_, outcome), counts) in bundle.files.iter().zip(&mut wanted.counts) {
@@ -158,7 +158,7 @@ type Place = (usize, usize, usize, usize);
 
 /// Tells the rows to keep, and gives those that were made of several records. Copies of a file are skipped, as a load
 /// skips them.
-fn admit(bundles: &mut [Bundle]) -> Result<(Vec<Wanted>, Option<RecordBatch>), BatchError> {
+fn admit(bundles: &mut [ParsedFiles]) -> Result<(Vec<Wanted>, Option<RecordBatch>), BatchError> {
     let mut whole = FxHashSet::default();
     for (_, outcome) in bundles.iter_mut().flat_map(|bundle| &mut bundle.files) {
         if let Outcome::Parsed(parsed) = outcome
@@ -170,7 +170,7 @@ fn admit(bundles: &mut [Bundle]) -> Result<(Vec<Wanted>, Option<RecordBatch>), B
             *outcome = Outcome::Skipped;
         }
     }
-    let nothing = |bundle: &Bundle| Wanted {
+    let nothing = |bundle: &ParsedFiles| Wanted {
         rows: bundle.batches.iter().map(|batch| vec![false; batch.num_rows()]).collect(),
         counts: vec![Counts::default(); bundle.files.len()],
     };
@@ -197,7 +197,7 @@ fn admit(bundles: &mut [Bundle]) -> Result<(Vec<Wanted>, Option<RecordBatch>), B
 
 /// Makes one record of those of one event, and gives those that are others than the rows they were made from.
 fn join(
-    bundles: &[Bundle],
+    bundles: &[ParsedFiles],
     wanted: &mut [Wanted],
     joining: IndexMap<u128, Vec<Place>>,
 ) -> Result<RecordBatch, BatchError> {
@@ -229,9 +229,9 @@ fn join(
         }
         for ((bundle, file, ..), fate) in places.into_iter().zip(resolved.fates) {
             match fate {
-                Fate::New => wanted[bundle].counts[file].inserted += 1,
-                Fate::Merged => wanted[bundle].counts[file].merged += 1,
-                Fate::Duplicate => {}
+                MergeOutcome::New => wanted[bundle].counts[file].inserted += 1,
+                MergeOutcome::Merged => wanted[bundle].counts[file].merged += 1,
+                MergeOutcome::Duplicate => {}
             }
         }
     }
@@ -239,7 +239,7 @@ fn join(
 }
 
 /// The documents in order of their names, each with the places of its bundle and its file.
-fn by_document(bundles: &[Bundle]) -> Vec<(usize, usize, &Events)> {
+fn by_document(bundles: &[ParsedFiles]) -> Vec<(usize, usize, &Events)> {
     let mut documents = Vec::new();
     for (at, bundle) in bundles.iter().enumerate() {
         for (file, (_, outcome)) in bundle.files.iter().enumerate() {

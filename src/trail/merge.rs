@@ -9,7 +9,7 @@ use thiserror::Error;
 
 use crate::batch::{self, BatchError, Columns, EventRows};
 use crate::event::Timestamp;
-use crate::{normalise, read, session};
+use crate::{normalize, read, session};
 
 /// A record of an event, and where it was read.
 #[derive(Debug, Clone)]
@@ -28,7 +28,7 @@ pub struct Version {
 
 /// What became of a record that is not the first of its event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fate {
+pub enum MergeOutcome {
     /// It says nothing that the others do not.
     Duplicate,
     /// It was joined with others of the same event.
@@ -43,7 +43,7 @@ pub struct Resolved {
     /// Whether the events that are to be kept are others than those that were there.
     pub is_changed: bool,
     /// Of each new record, in order, what became of it.
-    pub fates: Vec<Fate>,
+    pub fates: Vec<MergeOutcome>,
     /// How many events have the id.
     pub events: usize,
     versions: Vec<Version>,
@@ -54,10 +54,10 @@ pub struct Resolved {
 pub enum MergeError {
     /// A row is none that this program wrote.
     #[error(transparent)]
-    Rebuild(#[from] normalise::RebuildError),
+    Rebuild(#[from] normalize::RebuildError),
     /// A record that was joined is none.
     #[error(transparent)]
-    Record(#[from] normalise::RecordError),
+    Record(#[from] normalize::RecordError),
     /// The batch is none of `events`.
     #[error(transparent)]
     Batch(#[from] BatchError),
@@ -74,7 +74,7 @@ impl Version {
         let Some((event, file)) = events.first() else {
             return Err(BatchError::Misfit { table: "events", column: "event_id".to_owned() }.into());
         };
-        let record = normalise::rebuild(event)?;
+        let record = normalize::rebuild(event)?;
         let own = record.get("eventID").and_then(Value::as_str);
         let is_apart = own.is_some_and(|own| own != event.event_id);
         let position = Columns(&batch).integer("source_record")?.value(0);
@@ -292,7 +292,7 @@ pub fn resolve(there: &[Version], new: &[Version]) -> Resolved {
         }
     }
     let is_apart = events.len() > 1 || there.iter().any(|version| version.is_apart);
-    let mut fates = vec![Fate::Merged; new.len()];
+    let mut fates = vec![MergeOutcome::Merged; new.len()];
     let mut is_changed = events.len() != there.len();
     for (event, members) in &mut events {
         event.is_apart = is_apart;
@@ -314,9 +314,9 @@ pub fn resolve(there: &[Version], new: &[Version]) -> Resolved {
             let is_copy = new.get(at).is_some_and(|version| known.iter().any(|known| known.record == version.record));
             if let Some(fate) = fates.get_mut(at) {
                 *fate = match (is_new, is_copy) {
-                    (true, _) => Fate::New,
-                    (false, true) => Fate::Duplicate,
-                    (false, false) => Fate::Merged,
+                    (true, _) => MergeOutcome::New,
+                    (false, true) => MergeOutcome::Duplicate,
+                    (false, false) => MergeOutcome::Merged,
                 };
             }
             is_new = false;
@@ -335,9 +335,9 @@ impl Resolved {
         for version in &self.versions {
             let json = Value::Object(version.record.clone()).to_string();
             let mut event = if version.is_apart {
-                normalise::event_apart(&json, &version.file)?
+                normalize::event_apart(&json, &version.file)?
             } else {
-                normalise::event(&json, &version.file)?
+                normalize::event(&json, &version.file)?
             };
             event.session_id = session::id(&event, &version.file);
             rows.push(&event, &version.file, version.position)?;

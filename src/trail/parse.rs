@@ -10,7 +10,7 @@ use rayon::prelude::*;
 use super::admission::{event_key, print_of};
 use super::{Filter, Reading};
 use crate::batch::{BatchError, Cell, EventRows, Rows};
-use crate::{normalise, read, session};
+use crate::{normalize, read, session};
 
 /// The most records in a batch: as many as DuckDB takes at once.
 const MAX_RECORDS: usize = 2048;
@@ -68,7 +68,7 @@ pub struct Parsed {
 #[derive(Debug, Clone)]
 pub struct Counted {
     /// The event.
-    pub event: normalise::Aggregated,
+    pub event: normalize::Aggregated,
     /// The document's name.
     pub document: String,
     /// The record's place in its document, from 1.
@@ -118,7 +118,7 @@ pub struct Events {
     pub document: String,
     /// The keys of the events' ids and the prints of their records, row by row.
     pub keys: Vec<(u128, u32)>,
-    /// The batch's place in [`Bundle::batches`].
+    /// The batch's place in [`ParsedFiles::batches`].
     pub batch: usize,
     /// The first row of the events.
     pub first: usize,
@@ -126,14 +126,14 @@ pub struct Events {
 
 /// Files that were parsed one after another.
 #[derive(Debug, Default)]
-pub struct Bundle {
+pub struct ParsedFiles {
     /// Each file, and what came of it, in order.
     pub files: Vec<(read::Source, Outcome)>,
     /// The events of all of them.
     pub batches: Vec<RecordBatch>,
 }
 
-/// Reads files and normalises their records.
+/// Reads files and normalizes their records.
 ///
 /// # Errors
 /// Only if events do not fit their table; what is wrong with a file is in its outcome.
@@ -142,7 +142,7 @@ pub fn parse(
     reading: Reading,
     is_known: &IsKnown<'_>,
     filter: &Filter,
-) -> Result<Bundle, BatchError> {
+) -> Result<ParsedFiles, BatchError> {
     let filter = Some(filter).filter(|filter| !filter.is_all());
     let mut parser = Parser { reading, filter, ..Parser::default() };
     let mut files = Vec::with_capacity(sources.len());
@@ -151,11 +151,11 @@ pub fn parse(
         files.push((source, outcome));
     }
     parser.flush()?;
-    Ok(Bundle { files, batches: parser.batches })
+    Ok(ParsedFiles { files, batches: parser.batches })
 }
 
-/// Normalises the records in rows of a table, a text each; `first` is the number of the first row.
-pub(super) fn parse_rows(name: &str, rows: &[Option<&str>], first: u64) -> Result<Bundle, BatchError> {
+/// Normalizes the records in rows of a table, a text each; `first` is the number of the first row.
+pub(super) fn parse_rows(name: &str, rows: &[Option<&str>], first: u64) -> Result<ParsedFiles, BatchError> {
     let text = |row: Option<&str>| read::Document { name: name.to_owned(), text: row.unwrap_or_default().into() };
     let documents: Vec<read::Document> = rows.iter().copied().map(text).collect();
     let records: Vec<Record<'_>> =
@@ -164,7 +164,7 @@ pub(super) fn parse_rows(name: &str, rows: &[Option<&str>], first: u64) -> Resul
     let mut parser = Parser::default();
     parser.records(name, &records, &mut parsed)?;
     parser.flush()?;
-    Ok(Bundle { files: vec![(read::Source::elsewhere(name), Outcome::Parsed(parsed))], batches: parser.batches })
+    Ok(ParsedFiles { files: vec![(read::Source::elsewhere(name), Outcome::Parsed(parsed))], batches: parser.batches })
 }
 
 /// The records in a row, which have its number; what is wrong with it, if it holds none.
@@ -250,7 +250,7 @@ impl Parser<'_> {
         }
         self.bytes += bytes;
         let first = self.rows.len();
-        let (keys, others) = normalise_all(document, records, &mut self.rows, self.filter)?;
+        let (keys, others) = normalize_all(document, records, &mut self.rows, self.filter)?;
         let events = Events { document: document.to_owned(), keys, batch: self.batches.len(), first };
         parsed.add(records.len(), events, others);
         Ok(())
@@ -259,12 +259,12 @@ impl Parser<'_> {
     fn many(&mut self, document: &str, pieces: &[&[Record<'_>]], parsed: &mut Parsed) -> Result<(), BatchError> {
         self.flush()?;
         let filter = self.filter;
-        let normalise = |piece: &&[Record<'_>]| {
+        let normalize = |piece: &&[Record<'_>]| {
             let mut rows = EventRows::with_capacity(piece.len());
-            let (keys, others) = normalise_all(document, piece, &mut rows, filter)?;
+            let (keys, others) = normalize_all(document, piece, &mut rows, filter)?;
             Ok::<_, BatchError>((rows.finish()?, keys, others))
         };
-        let done: Vec<_> = pieces.par_iter().map(normalise).collect();
+        let done: Vec<_> = pieces.par_iter().map(normalize).collect();
         for (records, piece) in pieces.iter().zip(done) {
             let (batch, keys, others) = piece?;
             let events = Events { document: document.to_owned(), keys, batch: self.batches.len(), first: 0 };
@@ -353,7 +353,7 @@ fn size(records: &[Record<'_>]) -> usize {
 
 /// Adds the records' events to `rows`, but for those that the filter does not want; gives the keys of their ids and the
 /// prints, and what is no event.
-fn normalise_all(
+fn normalize_all(
     document: &str,
     records: &[Record<'_>],
     rows: &mut EventRows,
@@ -368,9 +368,9 @@ fn normalise_all(
                 cause: bad.cause.clone(),
                 excerpt: Some(bad.excerpt.clone()),
             }),
-            Ok(text) => match normalise_one(document, text, rows, filter)? {
+            Ok(text) => match normalize_one(document, text, rows, filter)? {
                 Ok(key) => keys.extend(key),
-                Err(cause) => match normalise::aggregated(&text.json) {
+                Err(cause) => match normalize::aggregated(&text.json) {
                     Some(event) => {
                         let (document, record) = (document.to_owned(), text.position);
                         others.aggregated.push(Counted { event, document, record });
@@ -397,7 +397,7 @@ struct Others {
 
 /// Adds the record's event and gives the key of its id and its print, nothing if the filter does not want it, or the cause
 /// if it is no event.
-fn normalise_one(
+fn normalize_one(
     document: &str,
     text: &read::RecordText<'_>,
     rows: &mut EventRows,
@@ -406,7 +406,7 @@ fn normalise_one(
     if text.json.len() > MAX_RECORD_BYTES {
         return Ok(Err(format!("the record has {} bytes, more than {MAX_RECORD_BYTES}", text.json.len())));
     }
-    let mut event = match normalise::event(&text.json, document) {
+    let mut event = match normalize::event(&text.json, document) {
         Ok(event) => event,
         Err(error) => return Ok(Err(error.problem.to_string())),
     };

@@ -43,7 +43,7 @@ impl<'b> SignIns<'b> {
     #[must_use]
     pub fn moves(&self, candidates: &[Candidate]) -> Vec<(String, String)> {
         let linked: FxHashMap<String, String> = session::link(&self.waiting, candidates).into_iter().collect();
-        // Those of an event history are told from their neighbours.
+        // Those of an event history are told from their neighbors.
         let waiting = self.events.iter().filter(|(event, _)| session::visit(event).is_none());
         let to = |(event, file): &(Event<'_>, &str)| {
             let linked = linked.get(event.event_id.as_ref()).cloned();

@@ -7,7 +7,7 @@ use arrow::compute::take_record_batch;
 use arrow::record_batch::RecordBatch;
 
 use crate::batch::{self, BatchError, Columns, SessionColumns};
-use crate::matching::{self, Cutter, Explanation, Limits, SessionRows, Shown, StretchRows, Subject};
+use crate::matching::{self, Explanation, Limits, SessionRows, Shown, StretchRows, StretchSplitter, Subject};
 use crate::rule::RuleSet;
 use crate::signal::Signal;
 
@@ -29,7 +29,7 @@ pub struct Stretch {
 #[derive(Debug)]
 struct Open {
     session_id: String,
-    cutter: Cutter,
+    cutter: StretchSplitter,
     batches: Vec<RecordBatch>,
 }
 
@@ -88,7 +88,7 @@ impl Stretches {
 
 impl Open {
     fn new(session_id: &str, limits: Limits) -> Self {
-        Self { session_id: session_id.to_owned(), cutter: Cutter::new(limits), batches: Vec::new() }
+        Self { session_id: session_id.to_owned(), cutter: StretchSplitter::new(limits), batches: Vec::new() }
     }
 
     fn hold(&mut self, rows: RecordBatch) {

@@ -41,14 +41,14 @@ const SKIPPED: &str = "no digest covers this time, but the next digest names the
 /// Every digest that was found, judged.
 #[derive(Debug)]
 pub(super) struct Digests<'f> {
-    pub(super) all: Vec<Judged<'f>>,
+    pub(super) all: Vec<CheckedDigest<'f>>,
     places: HashMap<Place, Vec<usize>>,
     broken: Vec<&'f Found>,
 }
 
 /// One digest.
 #[derive(Debug)]
-pub(super) struct Judged<'f> {
+pub(super) struct CheckedDigest<'f> {
     found: &'f Found,
     pub(super) digest: &'f Digest,
     chain: Chain,
@@ -63,7 +63,7 @@ pub(super) struct Judged<'f> {
 /// Judges the digests among those files.
 pub(super) fn judge<'f>(found: &'f [Found], keys: &Keys) -> Digests<'f> {
     let metadata = files::metadata(found);
-    let all: Vec<Judged<'f>> = found.iter().filter_map(|found| Judged::new(found, &metadata)).collect();
+    let all: Vec<CheckedDigest<'f>> = found.iter().filter_map(|found| CheckedDigest::new(found, &metadata)).collect();
     let broken = found.iter().filter(|found| matches!(found.what, What::Broken(_))).collect();
     let mut digests = Digests { all, places: HashMap::new(), broken };
     digests.link();
@@ -74,7 +74,7 @@ pub(super) fn judge<'f>(found: &'f [Found], keys: &Keys) -> Digests<'f> {
     digests
 }
 
-impl<'f> Judged<'f> {
+impl<'f> CheckedDigest<'f> {
     fn new(found: &'f Found, metadata: &HashMap<&str, &'f Metadata>) -> Option<Self> {
         let What::Digest(digest) = &found.what else { return None };
         Some(Self {
@@ -199,7 +199,7 @@ impl Digests<'_> {
         checks
     }
 
-    fn check(&self, judged: &Judged<'_>) -> Check {
+    fn check(&self, judged: &CheckedDigest<'_>) -> Check {
         let next = judged.next.first().map(|next| self.all[*next].digest);
         Check {
             file: Some(judged.found.name.clone()),
@@ -235,7 +235,7 @@ impl Digests<'_> {
 
     /// The digests that others name as the ones before them, and that are not there.
     fn missing(&self) -> Vec<Check> {
-        let mut named: BTreeMap<Place, Vec<&Judged<'_>>> = BTreeMap::new();
+        let mut named: BTreeMap<Place, Vec<&CheckedDigest<'_>>> = BTreeMap::new();
         for judged in &self.all {
             let absent = |place: &Place| !self.places.contains_key(place) && !self.is_broken(place);
             if let Some(place) = judged.digest.previous().filter(absent) {
@@ -246,7 +246,7 @@ impl Digests<'_> {
     }
 
     /// A digest that is not there, and that these name.
-    fn absent(&self, place: Place, by: &[&Judged<'_>]) -> Check {
+    fn absent(&self, place: Place, by: &[&CheckedDigest<'_>]) -> Check {
         let chain = Chain::of(&place.object);
         let next = by.iter().min_by_key(|next| (next.status == Status::Altered, next.period)).copied();
         let ends = self.all.iter().filter(|other| other.chain == chain).map(|other| other.period.1);
@@ -297,8 +297,8 @@ impl Digests<'_> {
     }
 
     /// The digests of each chain in order of time, but for backfill digests, whose periods say nothing of the chain.
-    fn chains(&self) -> BTreeMap<&Chain, Vec<&Judged<'_>>> {
-        let mut chains: BTreeMap<&Chain, Vec<&Judged<'_>>> = BTreeMap::new();
+    fn chains(&self) -> BTreeMap<&Chain, Vec<&CheckedDigest<'_>>> {
+        let mut chains: BTreeMap<&Chain, Vec<&CheckedDigest<'_>>> = BTreeMap::new();
         for judged in self.all.iter().filter(|judged| !judged.chain.backfill) {
             chains.entry(&judged.chain).or_default().push(judged);
         }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::chain::{Digests, Judged};
+use super::chain::{CheckedDigest, Digests};
 use super::digest::{Listed, base, without};
 use super::files::{Found, What};
 use super::{Check, Kind, Status};
@@ -55,7 +55,7 @@ pub(super) fn judge(found: &[Found], digests: &Digests<'_>) -> Vec<Check> {
 #[derive(Debug, Clone, Copy)]
 struct Entry<'d> {
     listed: &'d Listed,
-    digest: &'d Judged<'d>,
+    digest: &'d CheckedDigest<'d>,
 }
 
 /// What digests list.

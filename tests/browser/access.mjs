@@ -40,7 +40,7 @@ const tooWide = (page) =>
 
 const sideways = (page) => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 
-/** All there is to find, and what may differ where only the colours do, or only the layout. */
+/** All there is to find, and what may differ where only the colors do, or only the layout. */
 const ALL = {};
 const COLOURS = { runOnly: ["color-contrast"] };
 const LAYOUT = { rules: { "color-contrast": { enabled: false } } };
@@ -80,7 +80,7 @@ export function access(address) {
       }
     }));
 
-  test("access: the switch of colours stays", () =>
+  test("access: the switch of colors stays", () =>
     looking(address, "/sessions", async (page) => {
       const background = () => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
       const light = await background();

@@ -17,9 +17,9 @@ const EVENTS: &str = "
         ('e7', 'aaaaaaaabbbb0002', 's3', 'console'), ('e8', 'cccccccc', 's3', 'sdk'),
         ('e9', 'aaaaaaaabbbb0001', 's3', 'console');
     INSERT INTO signals (signal_id, session_id, service, kind, origin, confidence) VALUES
-        ('l', 'aaaaaaaabbbb0001', 'iam', 'list', 'letter', 1), ('k', 'aaaaaaaabbbb0001', 'iam', 'view', 'likeness', 0.7),
-        ('b', 'aaaaaaaabbbb0001', 's3', 'background', 'letter', 1), ('v', 'aaaaaaaabbbb0001', 's3', 'view', 'generic', 0.4),
-        ('c', 'aaaaaaaabbbb0001', 's3', 'command', 'generic', 0.9), ('d', 'aaaaaaaabbbb0001', 's3', 'delete', 'generic', 0.9);
+        ('l', 'aaaaaaaabbbb0001', 'iam', 'list', 'exact', 1), ('k', 'aaaaaaaabbbb0001', 'iam', 'view', 'inferred', 0.7),
+        ('b', 'aaaaaaaabbbb0001', 's3', 'background', 'exact', 1), ('v', 'aaaaaaaabbbb0001', 's3', 'view', 'service', 0.4),
+        ('c', 'aaaaaaaabbbb0001', 's3', 'command', 'service', 0.9), ('d', 'aaaaaaaabbbb0001', 's3', 'delete', 'service', 0.9);
     INSERT INTO event_signal VALUES ('e1', 'l', 'anchor'), ('e2', 'k', 'anchor'), ('e4', 'b', 'anchor'),
         ('e5', 'v', 'anchor'), ('e6', 'c', 'anchor'), ('e9', 'd', 'anchor')";
 

@@ -119,7 +119,7 @@ fn what_is_not_there_or_not_told_apart_is_an_error_with_advice() {
 }
 
 #[test]
-fn another_catalogue_is_refused() {
+fn another_catalog_is_refused() {
     let dir = demo();
     let own = dir.path().join("own/iam");
     std::fs::create_dir_all(&own).unwrap();

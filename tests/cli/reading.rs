@@ -147,7 +147,7 @@ fn sessions_are_the_consoles_unless_all_are_asked_for() {
 }
 
 #[test]
-fn colours_come_when_asked_for() {
+fn colors_come_when_asked_for() {
     let dir = case();
     let args = ["timeline", "--db", "case.duckdb"];
     let escape = contains("\u{1b}[");

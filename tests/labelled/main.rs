@@ -1,4 +1,4 @@
-//! The mapping against the labelled console sessions and trails, where `../shared` is there, as they are and as they age.
+//! The mapping against the labeled console sessions and trails, where `../shared` is there, as they are and as they age.
 //! `SESSIONS_DIR` names other sessions in the same form, and `RULES_DIR` other rules. `make accuracy` prints all figures.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot read its data has failed")]
@@ -21,9 +21,9 @@ use cartographer::rule::{RuleSet, RuleText};
 use serde_json::Value;
 
 use self::goal::Data;
-use self::session::labelled;
+use self::session::labeled;
 
-/// What is held of the labelled sessions; `docs/accuracy.md` says why it is not all.
+/// What is held of the labeled sessions; `docs/accuracy.md` says why it is not all.
 const LEAST_EXACT: f64 = 0.99;
 const LEAST_CLICKS: f64 = 0.98;
 const LEAST_AGED: [f64; 3] = [0.92, 0.88, 0.84];
@@ -36,13 +36,13 @@ fn rules() -> RuleSet {
 }
 
 #[test]
-fn clicks_are_found_on_labelled_sessions_as_they_are_and_as_they_age() {
+fn clicks_are_found_on_labeled_sessions_as_they_are_and_as_they_age() {
     let shared = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared");
     let goal = Data::open(&shared, &rules(), 1).score(&rules(), &[], None);
     println!("{goal}");
     assert!(goal.examples >= 0.98, "examples {:.3}", goal.examples);
-    if labelled().is_empty() {
-        return println!("no labelled sessions are at hand");
+    if labeled().is_empty() {
+        return println!("no labeled sessions are at hand");
     }
     assert!(goal.exact >= LEAST_EXACT, "exact {:.4}", goal.exact);
     assert!(goal.clicks >= LEAST_CLICKS, "clicks {:.4}", goal.clicks);
@@ -52,11 +52,11 @@ fn clicks_are_found_on_labelled_sessions_as_they_are_and_as_they_age() {
 }
 
 #[test]
-fn clicks_are_found_on_labelled_trails() {
+fn clicks_are_found_on_labeled_trails() {
     let shared = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared");
     let goal = Data::open(&shared, &rules(), 1).score(&rules(), &[], None);
     if goal.trails.is_empty() {
-        return println!("no labelled trails are at hand");
+        return println!("no labeled trails are at hand");
     }
     let all = goal::sum(&goal.trails.values().cloned().collect::<Vec<_>>());
     assert!(all.f1() >= 0.85, "{all}");
@@ -87,10 +87,10 @@ fn squash(text: &str) -> String {
 }
 
 #[test]
-fn labelled_context_is_read() {
+fn labeled_context_is_read() {
     let rules = rules();
     let (mut seen, mut total) = (0, 0);
-    for session in labelled() {
+    for session in labeled() {
         let signals = session.signals(&rules);
         for click in &session.clicks {
             let Some(found) = signals.iter().find(|signal| signal.anchor_event_id == click.anchor) else { continue };

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{BROWSER, Desk, column, id, record};
+use super::{BROWSER, Workspace, column, id, record};
 
 /// The event as the console's event history exports it.
 fn history(numbers: &[u64]) -> String {
@@ -34,25 +34,27 @@ const ROWS: &str = "SELECT * EXCLUDE (source_file, source_record) FROM events OR
 fn the_fullest_record_of_an_event_is_kept_in_any_order() {
     let mut wanted = None;
     for order in [["a", "b", "c"], ["c", "b", "a"], ["b", "a", "c"]] {
-        let desk = Desk::new();
+        let workspace = Workspace::new();
         let forms = [("trail.json", "a"), ("history.csv", "b"), ("trimmed.json", "c")];
-        desk.write_records("trail.json", &[record(1, "alice", BROWSER), record(2, "alice", BROWSER)]);
-        desk.write("history.csv", &history(&[1, 2, 3]));
-        desk.write_records("trimmed.json", &[trimmed(1), trimmed(3)]);
+        workspace.write_records("trail.json", &[record(1, "alice", BROWSER), record(2, "alice", BROWSER)]);
+        workspace.write("history.csv", &history(&[1, 2, 3]));
+        workspace.write_records("trimmed.json", &[trimmed(1), trimmed(3)]);
         for form in order {
             let (file, _) = forms.into_iter().find(|(_, name)| *name == form).unwrap();
-            desk.load(&[file]);
+            workspace.load(&[file]);
         }
-        assert_eq!(column(&desk, "SELECT count(*) FROM events"), ["3"]);
-        let whole =
-            column(&desk, "SELECT event_id FROM events WHERE principal_arn IS NOT NULL AND event_version IS NOT NULL");
+        assert_eq!(column(&workspace, "SELECT count(*) FROM events"), ["3"]);
+        let whole = column(
+            &workspace,
+            "SELECT event_id FROM events WHERE principal_arn IS NOT NULL AND event_version IS NOT NULL",
+        );
         assert_eq!(whole, [id(1), id(2)]);
         // What only the poorer record says is there too.
-        assert_eq!(column(&desk, "SELECT extra->'eventHistory'->>'Resource name' FROM events"), ["bob"; 3]);
-        assert_eq!(column(&desk, "SELECT user_agent = 'x' FROM events WHERE user_agent IS NULL"), [""; 0]);
-        let rows = desk.rows(ROWS) + &desk.rows("SELECT * FROM sessions ORDER BY ALL");
+        assert_eq!(column(&workspace, "SELECT extra->'eventHistory'->>'Resource name' FROM events"), ["bob"; 3]);
+        assert_eq!(column(&workspace, "SELECT user_agent = 'x' FROM events WHERE user_agent IS NULL"), [""; 0]);
+        let rows = workspace.rows(ROWS) + &workspace.rows("SELECT * FROM sessions ORDER BY ALL");
         assert_eq!(*wanted.get_or_insert_with(|| rows.clone()), rows, "{order:?}");
-        let all = Desk::new();
+        let all = Workspace::new();
         all.write_records("trail.json", &[record(1, "alice", BROWSER), record(2, "alice", BROWSER)]);
         all.write("history.csv", &history(&[1, 2, 3]));
         all.write_records("trimmed.json", &[trimmed(1), trimmed(3)]);
@@ -64,17 +66,17 @@ fn the_fullest_record_of_an_event_is_kept_in_any_order() {
 
 #[test]
 fn what_says_no_more_is_a_duplicate_and_loading_again_changes_nothing() {
-    let desk = Desk::new();
-    desk.write_records("trail.json", &[record(1, "alice", BROWSER)]);
-    desk.write("history.csv", &history(&[1]));
-    desk.load(&["trail.json"]);
-    assert_eq!(desk.load(&["history.csv"]).merged, 1);
-    let rows = desk.rows(ROWS);
-    desk.write_records("copy.json", &[record(1, "alice", BROWSER)]);
-    let ledger = desk.load(&["copy.json"]);
+    let workspace = Workspace::new();
+    workspace.write_records("trail.json", &[record(1, "alice", BROWSER)]);
+    workspace.write("history.csv", &history(&[1]));
+    workspace.load(&["trail.json"]);
+    assert_eq!(workspace.load(&["history.csv"]).merged, 1);
+    let rows = workspace.rows(ROWS);
+    workspace.write_records("copy.json", &[record(1, "alice", BROWSER)]);
+    let ledger = workspace.load(&["copy.json"]);
     assert_eq!((ledger.read, ledger.inserted), (1, 0));
-    assert_eq!(desk.rows(ROWS), rows);
-    assert_eq!(column(&desk, "SELECT DISTINCT balances FROM load_ledger"), ["true"]);
+    assert_eq!(workspace.rows(ROWS), rows);
+    assert_eq!(column(&workspace, "SELECT DISTINCT balances FROM load_ledger"), ["true"]);
 }
 
 #[test]
@@ -86,7 +88,7 @@ fn different_events_with_one_id_are_all_kept_and_reported() {
             event
         })
         .collect();
-    let all = Desk::new();
+    let all = Workspace::new();
     all.write_records("all.json", &events);
     let ledger = all.load(&["all.json"]);
     assert_eq!((ledger.inserted, ledger.duplicate, ledger.conflicts), (3, 0, 1));
@@ -96,7 +98,7 @@ fn different_events_with_one_id_are_all_kept_and_reported() {
     let kept = column(&all, ids);
     assert!(!kept.iter().any(|id| id == "REDACTED"));
     assert_eq!(column(&all, "SELECT DISTINCT extra->>'eventID' FROM events"), ["REDACTED"]);
-    let one_by_one = Desk::new();
+    let one_by_one = Workspace::new();
     for (at, event) in events.iter().enumerate().rev() {
         one_by_one.write_records(&format!("{at}.json"), std::slice::from_ref(event));
         one_by_one.load(&[&format!("{at}.json")]);
@@ -119,13 +121,13 @@ fn a_correction_takes_the_place_of_what_it_corrects() {
     };
     for own in [1, 9] {
         for order in [["a.json", "b.json"], ["b.json", "a.json"]] {
-            let desk = Desk::new();
-            desk.write_records("a.json", &[record(1, "alice", BROWSER)]);
-            desk.write_records("b.json", &[late(own)]);
+            let workspace = Workspace::new();
+            workspace.write_records("a.json", &[record(1, "alice", BROWSER)]);
+            workspace.write_records("b.json", &[late(own)]);
             for file in order {
-                desk.load(&[file]);
+                workspace.load(&[file]);
             }
-            let found = column(&desk, "SELECT concat_ws(' ', event_id, error_code, corrects) FROM events");
+            let found = column(&workspace, "SELECT concat_ws(' ', event_id, error_code, corrects) FROM events");
             assert_eq!(found, [format!("{} AccessDenied {}", id(own), id(1))], "{order:?}");
         }
     }
@@ -139,17 +141,17 @@ fn aggregated_events_have_a_table_and_stand_in_the_timeline() {
         "timeWindow": {"windowStart": "2024-05-01T10:00:00Z", "windowEnd": "2024-05-01T10:05:00Z", "windowSize": "PT5M"},
         "summary": {"primaryDimension": {"dimension": "eventName", "statistics": [{"name": "GetObject", "value": 12}]}},
     });
-    let desk = Desk::new();
-    desk.write_records("a.json", &[record(1, "alice", BROWSER), aggregated.clone()]);
-    let ledger = desk.load(&["a.json"]);
+    let workspace = Workspace::new();
+    workspace.write_records("a.json", &[record(1, "alice", BROWSER), aggregated.clone()]);
+    let ledger = workspace.load(&["a.json"]);
     assert_eq!((ledger.read, ledger.inserted, ledger.rejected), (2, 2, 0));
-    desk.write_records("b.json", &[aggregated]);
-    assert_eq!(desk.load(&["b.json"]).duplicate, 1);
+    workspace.write_records("b.json", &[aggregated]);
+    assert_eq!(workspace.load(&["b.json"]).duplicate, 1);
     assert_eq!(
-        column(&desk, "SELECT dimension || window_end FROM aggregated_events"),
+        column(&workspace, "SELECT dimension || window_end FROM aggregated_events"),
         ["eventName2024-05-01 10:05:00"]
     );
-    assert_eq!(column(&desk, "SELECT id FROM timeline WHERE class = 'aggregated'"), [id(7)]);
+    assert_eq!(column(&workspace, "SELECT id FROM timeline WHERE class = 'aggregated'"), [id(7)]);
 }
 
 #[test]
@@ -166,16 +168,16 @@ fn sessions_of_an_event_history_end_at_pauses_and_not_with_keys() {
     let header = "Event ID,Event time,User name,Event name,Event source,AWS access key\n";
     let wanted = ["1,2,3", "4", "5"];
     let sessions = "SELECT string_agg(event_id, ',' ORDER BY event_id) AS s FROM events GROUP BY session_id ORDER BY s";
-    let desk = Desk::new();
-    desk.write("a.csv", &format!("{header}{}", rows.concat()));
-    desk.load(&["a.csv"]);
-    assert_eq!(column(&desk, sessions), wanted);
-    let desk = Desk::new();
+    let workspace = Workspace::new();
+    workspace.write("a.csv", &format!("{header}{}", rows.concat()));
+    workspace.load(&["a.csv"]);
+    assert_eq!(column(&workspace, sessions), wanted);
+    let workspace = Workspace::new();
     for (at, row) in rows.iter().enumerate().rev() {
-        desk.write(&format!("{at}.csv"), &format!("{header}{row}"));
-        desk.load(&[&format!("{at}.csv")]);
+        workspace.write(&format!("{at}.csv"), &format!("{header}{row}"));
+        workspace.load(&[&format!("{at}.csv")]);
     }
-    assert_eq!(column(&desk, sessions), wanted);
+    assert_eq!(column(&workspace, sessions), wanted);
 }
 
 #[test]
@@ -185,15 +187,15 @@ fn callers_that_cannot_be_understood_are_not_one_session() {
         event["userIdentity"] = json!(identity);
         event
     };
-    let desk = Desk::new();
-    desk.write_records("a.json", &[with(1, "alice?"), with(2, "mallory?"), with(3, "alice?")]);
-    desk.load(&["a.json"]);
-    assert_eq!(column(&desk, "SELECT count(DISTINCT session_id) FROM events"), ["2"]);
+    let workspace = Workspace::new();
+    workspace.write_records("a.json", &[with(1, "alice?"), with(2, "mallory?"), with(3, "alice?")]);
+    workspace.load(&["a.json"]);
+    assert_eq!(column(&workspace, "SELECT count(DISTINCT session_id) FROM events"), ["2"]);
 }
 
 #[test]
 fn damage_is_counted() {
-    let desk = Desk::new();
+    let workspace = Workspace::new();
     let lines =
         [record(1, "alice", BROWSER), record(2, "alice", BROWSER)].map(|record| record.to_string() + "\n").concat();
     let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
@@ -201,8 +203,8 @@ fn damage_is_counted() {
     let mut bytes = gzip.finish().unwrap();
     let last = bytes.len() - 5;
     bytes[last] ^= 1;
-    std::fs::write(desk.path("a.gz"), bytes).unwrap();
-    let ledger = desk.load(&["a.gz"]);
+    std::fs::write(workspace.path("a.gz"), bytes).unwrap();
+    let ledger = workspace.load(&["a.gz"]);
     assert_eq!((ledger.inserted, ledger.damaged, ledger.files_loaded), (2, 1, 1));
-    assert_eq!(column(&desk, "SELECT outcome FROM load_ledger"), ["in part"]);
+    assert_eq!(column(&workspace, "SELECT outcome FROM load_ledger"), ["in part"]);
 }

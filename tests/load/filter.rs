@@ -8,7 +8,7 @@ use cartographer::rule::RuleSet;
 use cartographer::trail::{Filter, Span};
 use serde_json::{Value, json};
 
-use crate::{BROWSER, Desk, column, id, record};
+use crate::{BROWSER, Workspace, column, id, record};
 
 /// 2024-05-01T00:00:00Z
 const FIRST_OF_MAY: Timestamp = Timestamp(1_714_521_600_000_000);
@@ -34,8 +34,8 @@ fn place(account: &str, region: &str, day: u64) -> String {
 
 /// A trail of two accounts, two regions and ten days, each file with an event of IAM and one of S3; beside it a file that
 /// has one of each account and lies outside of the layout.
-fn trail() -> Desk {
-    let desk = Desk::new();
+fn trail() -> Workspace {
+    let workspace = Workspace::new();
     let (mut all, mut number) = (Vec::new(), 0);
     for account in ["111111111111", "222222222222"] {
         for region in ["eu-west-1", "us-east-1"] {
@@ -44,20 +44,20 @@ fn trail() -> Desk {
                     number += 1;
                     event(number, account, region, service, day)
                 });
-                desk.write_records(&place(account, region, day), &events);
+                workspace.write_records(&place(account, region, day), &events);
                 all.extend(events);
             }
         }
     }
-    desk.write_records("logs/export.json", &[all[0].clone(), all[79].clone()]);
-    desk
+    workspace.write_records("logs/export.json", &[all[0].clone(), all[79].clone()]);
+    workspace
 }
 
 fn texts(values: &[&str]) -> Vec<String> {
     values.iter().map(|value| (*value).to_owned()).collect()
 }
 
-impl Desk {
+impl Workspace {
     fn load_part(&self, case: &str, filter: &Filter) -> Ledger {
         let options = LoadOptions { filter: filter.clone(), ..self.options(case, &["logs"]) };
         let ledger = load(&options, &RuleSet::shipped().unwrap(), &NoProgress).unwrap();
@@ -74,104 +74,104 @@ fn counts(ledger: &Ledger) -> [u64; 6] {
 
 #[test]
 fn an_account_is_told_by_paths_and_by_records() {
-    let desk = trail();
+    let workspace = trail();
     let filter = Filter { accounts: texts(&["111111111111"]), ..Filter::default() };
-    let ledger = desk.load_part("case.duckdb", &filter);
+    let ledger = workspace.load_part("case.duckdb", &filter);
     assert_eq!(counts(&ledger), [20, 21, 42, 40, 1, 1]);
-    assert_eq!(column(&desk, "SELECT DISTINCT account_id FROM events"), ["111111111111"]);
+    assert_eq!(column(&workspace, "SELECT DISTINCT account_id FROM events"), ["111111111111"]);
 }
 
 #[test]
 fn a_region_is_told_by_paths_unless_global_services_write_it() {
-    let desk = trail();
+    let workspace = trail();
     let of = |region: &str| Filter { regions: texts(&[region]), ..Filter::default() };
-    let ledger = desk.load_part("case.duckdb", &of("eu-west-1"));
+    let ledger = workspace.load_part("case.duckdb", &of("eu-west-1"));
     assert_eq!(counts(&ledger), [20, 21, 42, 40, 1, 1]);
-    assert_eq!(column(&desk, "SELECT DISTINCT region FROM events"), ["eu-west-1"]);
-    let global = desk.load_part("global.duckdb", &of("us-east-1"));
+    assert_eq!(column(&workspace, "SELECT DISTINCT region FROM events"), ["eu-west-1"]);
+    let global = workspace.load_part("global.duckdb", &of("us-east-1"));
     assert_eq!(counts(&global), [0, 41, 82, 40, 1, 41]);
 }
 
 #[test]
 fn a_service_is_told_by_records_alone() {
-    let desk = trail();
+    let workspace = trail();
     let filter = Filter { services: texts(&["s3", "ec2"]), ..Filter::default() };
-    assert_eq!(counts(&desk.load_part("case.duckdb", &filter)), [0, 41, 82, 40, 1, 41]);
-    assert_eq!(column(&desk, "SELECT DISTINCT service FROM events"), ["s3"]);
+    assert_eq!(counts(&workspace.load_part("case.duckdb", &filter)), [0, 41, 82, 40, 1, 41]);
+    assert_eq!(column(&workspace, "SELECT DISTINCT service FROM events"), ["s3"]);
 }
 
 #[test]
 fn a_time_is_told_by_paths_with_a_margin_and_by_records() {
-    let desk = trail();
+    let workspace = trail();
     // An event that was delivered on the day after.
     let late = place("111111111111", "eu-west-1", 4);
-    desk.write_records(&late, &[event(81, "111111111111", "eu-west-1", "iam", 3)]);
+    workspace.write_records(&late, &[event(81, "111111111111", "eu-west-1", "iam", 3)]);
     let day = |number: i64| Some(FIRST_OF_MAY.plus_seconds(number * 86_400));
     let filter = Filter { span: Span { from: day(3), to: day(4) }, ..Filter::default() };
-    let ledger = desk.load_part("case.duckdb", &filter);
+    let ledger = workspace.load_part("case.duckdb", &filter);
     // The day itself and, for late deliveries, the next one of four trails, and the export.
     assert_eq!(counts(&ledger), [32, 9, 17, 9, 0, 8]);
-    assert_eq!(column(&desk, "SELECT DISTINCT event_time::DATE FROM events"), ["2024-05-04"]);
-    assert!(column(&desk, "SELECT event_id FROM events").contains(&id(81)));
+    assert_eq!(column(&workspace, "SELECT DISTINCT event_time::DATE FROM events"), ["2024-05-04"]);
+    assert!(column(&workspace, "SELECT event_id FROM events").contains(&id(81)));
 }
 
 #[test]
 fn a_load_of_all_after_one_of_a_part_gives_the_whole_case() {
-    let desk = trail();
-    desk.load_into("whole.duckdb", &["logs"]);
+    let workspace = trail();
+    workspace.load_into("whole.duckdb", &["logs"]);
     let parts = [
         Filter { accounts: texts(&["222222222222"]), ..Filter::default() },
         Filter { services: texts(&["iam"]), ..Filter::default() },
     ];
     for filter in &parts {
-        desk.load_part("case.duckdb", filter);
-        assert_ne!(desk.content("case.duckdb"), desk.content("whole.duckdb"));
+        workspace.load_part("case.duckdb", filter);
+        assert_ne!(workspace.content("case.duckdb"), workspace.content("whole.duckdb"));
     }
-    let ledger = desk.load(&["logs"]);
+    let ledger = workspace.load(&["logs"]);
     // The files of the second account are whole already.
     assert_eq!((ledger.files_skipped, ledger.files_loaded, ledger.inserted), (20, 21, 20));
-    assert_eq!(desk.content("case.duckdb"), desk.content("whole.duckdb"));
-    assert_eq!(column(&desk, "SELECT count(*) FROM load_files WHERE filter IS NOT NULL OR left_out > 0"), ["0"]);
-    assert_eq!(column(&desk, "SELECT count(*) FROM load_files"), ["41"]);
+    assert_eq!(workspace.content("case.duckdb"), workspace.content("whole.duckdb"));
+    assert_eq!(column(&workspace, "SELECT count(*) FROM load_files WHERE filter IS NOT NULL OR left_out > 0"), ["0"]);
+    assert_eq!(column(&workspace, "SELECT count(*) FROM load_files"), ["41"]);
 }
 
 #[test]
 fn the_table_of_files_says_what_a_filter_left_out() {
-    let desk = trail();
+    let workspace = trail();
     let filter = Filter { accounts: texts(&["111111111111"]), services: texts(&["iam"]), ..Filter::default() };
-    desk.load_part("case.duckdb", &filter);
+    workspace.load_part("case.duckdb", &filter);
     let files = "SELECT concat_ws(' ', filter, sha256 IS NULL, sum(read), sum(left_out), count(*)) FROM load_files \
                  GROUP BY filter, sha256 IS NULL ORDER BY ALL";
     let stated = "account 111111111111, service iam";
-    assert_eq!(column(&desk, files), [format!("{stated} false 42 21 21"), format!("{stated} true 0 0 20")]);
+    assert_eq!(column(&workspace, files), [format!("{stated} false 42 21 21"), format!("{stated} true 0 0 20")]);
     let ledger = "SELECT DISTINCT concat_ws(' ', outcome, balances) FROM load_ledger";
-    assert_eq!(column(&desk, ledger), ["left out true"]);
+    assert_eq!(column(&workspace, ledger), ["left out true"]);
 }
 
 #[test]
 fn the_same_part_is_not_read_twice_and_what_was_whole_stays_whole() {
-    let desk = trail();
+    let workspace = trail();
     // What the file system says of a file counts only after a while; its bytes count at once.
     let part = Filter { accounts: texts(&["111111111111"]), services: texts(&["iam"]), ..Filter::default() };
-    desk.load_part("case.duckdb", &part);
-    let again = desk.load_part("case.duckdb", &part);
+    workspace.load_part("case.duckdb", &part);
+    let again = workspace.load_part("case.duckdb", &part);
     assert_eq!((again.files_skipped, again.files_left_out, again.read), (21, 20, 0));
-    desk.load(&["logs"]);
-    let (content, files) = (desk.content("case.duckdb"), desk.rows("SELECT * FROM load_files ORDER BY file"));
-    let after = desk.load_part("case.duckdb", &part);
+    workspace.load(&["logs"]);
+    let (content, files) = (workspace.content("case.duckdb"), workspace.rows("SELECT * FROM load_files ORDER BY file"));
+    let after = workspace.load_part("case.duckdb", &part);
     assert_eq!((after.files_skipped, after.files_left_out, after.read), (21, 20, 0));
-    assert_eq!(desk.content("case.duckdb"), content);
-    assert_eq!(desk.rows("SELECT * FROM load_files ORDER BY file"), files);
-    assert_eq!(desk.load(&["logs"]).files_skipped, 41);
+    assert_eq!(workspace.content("case.duckdb"), content);
+    assert_eq!(workspace.rows("SELECT * FROM load_files ORDER BY file"), files);
+    assert_eq!(workspace.load(&["logs"]).files_skipped, 41);
 }
 
 #[test]
 fn a_moved_file_is_read_because_its_path_contradicts_itself() {
-    let desk = trail();
-    let from = desk.path(&place("222222222222", "eu-west-1", 2));
+    let workspace = trail();
+    let from = workspace.path(&place("222222222222", "eu-west-1", 2));
     let name = from.file_name().unwrap().to_owned();
-    let to = desk.path("logs/AWSLogs/111111111111/CloudTrail/eu-west-1/2024/05/01").join(name);
+    let to = workspace.path("logs/AWSLogs/111111111111/CloudTrail/eu-west-1/2024/05/01").join(name);
     fs::rename(from, to).unwrap();
     let filter = Filter { accounts: texts(&["111111111111"]), ..Filter::default() };
-    assert_eq!(counts(&desk.load_part("case.duckdb", &filter)), [19, 22, 44, 40, 1, 3]);
+    assert_eq!(counts(&workspace.load_part("case.duckdb", &filter)), [19, 22, 44, 40, 1, 3]);
 }

@@ -14,7 +14,7 @@ use flate2::read::GzDecoder;
 use parquet::arrow::ArrowWriter;
 use serde_json::{Value, json};
 
-use super::{Desk, column};
+use super::{Workspace, column};
 
 /// The forms, from the fullest to the poorest; the names are those of the files.
 const FORMS: [&str; 7] =
@@ -299,8 +299,8 @@ fn history(records: &[Value]) -> String {
 }
 
 /// Loads forms. All events are of one day, so that no row of Sentinel's table shows that its dates begin with the day.
-fn load_forms(desk: &Desk, case: &str, forms: &[&str]) -> Ledger {
-    let mut options = desk.options(case, forms);
+fn load_forms(workspace: &Workspace, case: &str, forms: &[&str]) -> Ledger {
+    let mut options = workspace.options(case, forms);
     options.reading.date_order = Some(DateOrder::DayFirst);
     let ledger = load(&options, &RuleSet::shipped().unwrap(), &NoProgress).unwrap();
     assert!(ledger.balances(), "{ledger:?}");
@@ -308,16 +308,16 @@ fn load_forms(desk: &Desk, case: &str, forms: &[&str]) -> Ledger {
 }
 
 /// A folder with every form of the trail.
-fn desk(records: &[Value]) -> Desk {
-    let desk = Desk::new();
-    desk.write_records("records.json", records);
-    desk.write("lookup.json", &lookup(records));
-    desk.write("lake.json", &lake(records));
-    desk.write("ocsf.jsonl", &records.iter().map(|record| ocsf(record).to_string() + "\n").collect::<String>());
-    desk.write("sentinel.csv", &sentinel(records));
-    desk.write("history.csv", &history(records));
-    std::fs::write(desk.path("rows.parquet"), parquet(records)).unwrap();
-    desk
+fn workspace(records: &[Value]) -> Workspace {
+    let workspace = Workspace::new();
+    workspace.write_records("records.json", records);
+    workspace.write("lookup.json", &lookup(records));
+    workspace.write("lake.json", &lake(records));
+    workspace.write("ocsf.jsonl", &records.iter().map(|record| ocsf(record).to_string() + "\n").collect::<String>());
+    workspace.write("sentinel.csv", &sentinel(records));
+    workspace.write("history.csv", &history(records));
+    std::fs::write(workspace.path("rows.parquet"), parquet(records)).unwrap();
+    workspace
 }
 
 /// The lines that two texts do not share, for a failure that can be read.
@@ -333,14 +333,14 @@ fn same(a: &str, b: &str, what: &str) {
 #[test]
 fn each_form_by_itself_gives_every_event() {
     let records = trail();
-    let desk = desk(&records);
+    let workspace = workspace(&records);
     for form in FORMS {
         let case = format!("{form}.duckdb");
-        let ledger = load_forms(&desk, &case, &[form]);
+        let ledger = load_forms(&workspace, &case, &[form]);
         let counts = (ledger.read, ledger.inserted, ledger.rejected, ledger.damaged, ledger.conflicts);
         assert_eq!(counts, (records.len() as u64, records.len() as u64, 0, 0, 0), "{form}: {ledger:?}");
         let calls = "SELECT event_id, event_time, event_key, source_ip, region, error_code FROM events ORDER BY 1";
-        let rows = |case: &str| super::rows(&desk.path(case), calls);
+        let rows = |case: &str| super::rows(&workspace.path(case), calls);
         same(&rows(&case), &rows("records.json.duckdb"), form);
     }
 }
@@ -348,24 +348,24 @@ fn each_form_by_itself_gives_every_event() {
 #[test]
 fn all_forms_of_a_trail_are_one_row_for_each_event_in_any_order() {
     let records = trail();
-    let desk = desk(&records);
-    let whole = load_forms(&desk, "whole.duckdb", &["records.json"]);
+    let workspace = workspace(&records);
+    let whole = load_forms(&workspace, "whole.duckdb", &["records.json"]);
     assert!(whole.case.clicks > 10, "the trail has clicks: {whole:?}");
-    load_forms(&desk, "all.duckdb", &FORMS);
-    let content = |case: &str| ALL.map(|sql| super::rows(&desk.path(case), sql)).join("\n");
+    load_forms(&workspace, "all.duckdb", &FORMS);
+    let content = |case: &str| ALL.map(|sql| super::rows(&workspace.path(case), sql)).join("\n");
     let all = content("all.duckdb");
     for order in ORDERS {
         let case = "case.duckdb";
-        let _absent = std::fs::remove_file(desk.path(case));
+        let _absent = std::fs::remove_file(workspace.path(case));
         for form in order {
-            let ledger = load_forms(&desk, case, &[FORMS[form]]);
+            let ledger = load_forms(&workspace, case, &[FORMS[form]]);
             assert_eq!((ledger.rejected, ledger.damaged, ledger.conflicts), (0, 0, 0), "{order:?}: {ledger:?}");
         }
-        assert_eq!(column(&desk, "SELECT count(*) FROM events"), [records.len().to_string()], "{order:?}");
+        assert_eq!(column(&workspace, "SELECT count(*) FROM events"), [records.len().to_string()], "{order:?}");
         // The row is the trail's own: a poorer form takes nothing away, and adds no untruth.
-        same(&desk.rows(ROWS), &super::rows(&desk.path("whole.duckdb"), ROWS), &format!("{order:?}"));
+        same(&workspace.rows(ROWS), &super::rows(&workspace.path("whole.duckdb"), ROWS), &format!("{order:?}"));
         for sql in &ALL[2..5] {
-            let [found, wanted] = [case, "whole.duckdb"].map(|case| super::rows(&desk.path(case), sql));
+            let [found, wanted] = [case, "whole.duckdb"].map(|case| super::rows(&workspace.path(case), sql));
             same(&found, &wanted, &format!("{order:?}: {sql}"));
         }
         same(&content(case), &all, &format!("{order:?}"));
@@ -375,8 +375,8 @@ fn all_forms_of_a_trail_are_one_row_for_each_event_in_any_order() {
 #[test]
 fn what_one_form_alone_says_is_in_the_row() {
     let records = trail();
-    let desk = desk(&records);
-    load_forms(&desk, "case.duckdb", &["history.csv", "sentinel.csv", "records.json"]);
+    let workspace = workspace(&records);
+    load_forms(&workspace, "case.duckdb", &["history.csv", "sentinel.csv", "records.json"]);
     let kept = "SELECT count(*) FROM events WHERE extra->'eventHistory'->>'Type' = 'AWSCloudTrail'";
-    assert_eq!(column(&desk, kept), [records.len().to_string()]);
+    assert_eq!(column(&workspace, kept), [records.len().to_string()]);
 }

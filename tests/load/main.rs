@@ -19,11 +19,11 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 /// A folder with a trail and a case.
-struct Desk {
+struct Workspace {
     folder: TempDir,
 }
 
-impl Desk {
+impl Workspace {
     fn new() -> Self {
         Self { folder: tempfile::tempdir().unwrap() }
     }
@@ -79,8 +79,8 @@ fn rows(case: &Path, sql: &str) -> String {
 }
 
 /// The values of a query's only column.
-fn column(desk: &Desk, sql: &str) -> Vec<String> {
-    let table = desk.rows(sql);
+fn column(workspace: &Workspace, sql: &str) -> Vec<String> {
+    let table = workspace.rows(sql);
     let cells = table.lines().filter(|line| line.starts_with('|')).skip(1);
     cells.map(|line| line.trim_matches('|').trim().to_owned()).collect()
 }
@@ -141,56 +141,56 @@ fn trail() -> Vec<Value> {
 
 #[test]
 fn a_trail_becomes_events_and_sessions() {
-    let desk = Desk::new();
-    desk.write_records("trail.json", &trail());
-    let ledger = desk.load(&["trail.json"]);
+    let workspace = Workspace::new();
+    workspace.write_records("trail.json", &trail());
+    let ledger = workspace.load(&["trail.json"]);
     assert_eq!((ledger.files_seen, ledger.files_loaded, ledger.read, ledger.inserted), (1, 1, 61, 61));
     assert_eq!((ledger.case.sessions, ledger.case.console_sessions, ledger.case.console_events), (2, 1, 41));
     assert_eq!(ledger.problems, []);
     let sessions = "SELECT concat_ws(' ', principal_arn[-5:], console, events, ips[1], len(regions)) AS s \
                     FROM sessions ORDER BY console";
-    assert_eq!(column(&desk, sessions), ["r/bob false 20 192.0.2.1 1", "alice true 41 192.0.2.1 1"]);
+    assert_eq!(column(&workspace, sessions), ["r/bob false 20 192.0.2.1 1", "alice true 41 192.0.2.1 1"]);
 }
 
 #[test]
 fn a_second_load_of_the_same_does_nothing() {
-    let desk = Desk::new();
-    desk.write_records("logs/a.json", &trail()[..30]);
-    desk.write_records("logs/b.json", &trail()[20..]);
-    let first = desk.load(&["logs"]);
+    let workspace = Workspace::new();
+    workspace.write_records("logs/a.json", &trail()[..30]);
+    workspace.write_records("logs/b.json", &trail()[20..]);
+    let first = workspace.load(&["logs"]);
     assert_eq!((first.inserted, first.duplicate, first.files_loaded), (61, 10, 2));
-    let (content, files) = (desk.content("case.duckdb"), desk.rows("SELECT * FROM load_files ORDER BY file"));
-    let second = desk.load(&["logs"]);
+    let (content, files) = (workspace.content("case.duckdb"), workspace.rows("SELECT * FROM load_files ORDER BY file"));
+    let second = workspace.load(&["logs"]);
     assert_eq!((second.files_seen, second.files_skipped, second.read), (2, 2, 0));
     assert_eq!((second.case.sessions, second.case.console_events), (first.case.sessions, first.case.console_events));
-    assert_eq!(desk.content("case.duckdb"), content);
-    assert_eq!(desk.rows("SELECT * FROM load_files ORDER BY file"), files);
+    assert_eq!(workspace.content("case.duckdb"), content);
+    assert_eq!(workspace.rows("SELECT * FROM load_files ORDER BY file"), files);
 }
 
 #[test]
 fn pieces_in_any_order_and_twice_make_the_same_case() {
-    let desk = Desk::new();
+    let workspace = Workspace::new();
     let names: Vec<String> = (0..10).map(|n| format!("logs/{n}.json")).collect();
     for (n, name) in names.iter().enumerate() {
         // Pieces overlap: each has the last two events of the one before.
-        desk.write_records(name, &trail()[(n * 6_usize).saturating_sub(2)..(n * 6 + 7)]);
+        workspace.write_records(name, &trail()[(n * 6_usize).saturating_sub(2)..(n * 6 + 7)]);
     }
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    desk.load_into("whole.duckdb", &names);
+    workspace.load_into("whole.duckdb", &names);
     let orders: [[usize; 10]; 3] =
         [[9, 8, 7, 6, 5, 4, 3, 2, 1, 0], [3, 0, 9, 5, 1, 7, 2, 8, 6, 4], [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]];
     for (number, order) in orders.iter().enumerate() {
         let case = format!("{number}.duckdb");
         for piece in order.iter().chain(&order[..4]) {
-            desk.load_into(&case, &[names[*piece]]);
+            workspace.load_into(&case, &[names[*piece]]);
         }
-        assert_eq!(desk.content(&case), desk.content("whole.duckdb"), "in the order {order:?}");
+        assert_eq!(workspace.content(&case), workspace.content("whole.duckdb"), "in the order {order:?}");
     }
 }
 
 #[test]
 fn a_copy_is_the_same_case_whichever_comes_first() {
-    let desk = Desk::new();
+    let workspace = Workspace::new();
     // Without identity a session is its file: whose events are kept decides what the session is.
     let anonymous = |n| {
         let mut event = record(n, "x", BROWSER);
@@ -199,163 +199,164 @@ fn a_copy_is_the_same_case_whichever_comes_first() {
         event
     };
     let events: Vec<Value> = (1..4).map(anonymous).collect();
-    desk.write_records("a.json", &events);
-    desk.write_records("b.json", &events);
-    desk.load_into("whole.duckdb", &["a.json", "b.json"]);
-    desk.load_into("apart.duckdb", &["b.json"]);
-    let later = desk.load_into("apart.duckdb", &["a.json"]);
+    workspace.write_records("a.json", &events);
+    workspace.write_records("b.json", &events);
+    workspace.load_into("whole.duckdb", &["a.json", "b.json"]);
+    workspace.load_into("apart.duckdb", &["b.json"]);
+    let later = workspace.load_into("apart.duckdb", &["a.json"]);
     assert_eq!((later.inserted, later.duplicate), (0, 3));
-    assert_eq!(desk.content("apart.duckdb"), desk.content("whole.duckdb"));
+    assert_eq!(workspace.content("apart.duckdb"), workspace.content("whole.duckdb"));
 }
 
 #[test]
 fn a_file_that_grew_is_loaded_again() {
-    let desk = Desk::new();
-    desk.write_records("session.json", &trail()[..10]);
-    desk.load(&["session.json"]);
-    desk.write_records("session.json", &trail()[..25]);
-    let ledger = desk.load(&["session.json"]);
+    let workspace = Workspace::new();
+    workspace.write_records("session.json", &trail()[..10]);
+    workspace.load(&["session.json"]);
+    workspace.write_records("session.json", &trail()[..25]);
+    let ledger = workspace.load(&["session.json"]);
     assert_eq!((ledger.read, ledger.inserted, ledger.duplicate), (25, 15, 10));
     let file = "SELECT concat_ws(' ', read, inserted, duplicate, rejected) AS f FROM load_files";
-    assert_eq!(column(&desk, file), ["25 15 10 0"]);
-    desk.load_into("whole.duckdb", &["session.json"]);
-    assert_eq!(desk.content("case.duckdb"), desk.content("whole.duckdb"));
+    assert_eq!(column(&workspace, file), ["25 15 10 0"]);
+    workspace.load_into("whole.duckdb", &["session.json"]);
+    assert_eq!(workspace.content("case.duckdb"), workspace.content("whole.duckdb"));
 }
 
 #[test]
 fn a_sign_in_joins_its_session_whichever_comes_first() {
-    let desk = Desk::new();
-    desk.write_records("a.json", &[sign_in(100, "alice")]);
-    desk.write_records("b.json", &trail()[..10]);
-    let alone = desk.load(&["a.json"]);
+    let workspace = Workspace::new();
+    workspace.write_records("a.json", &[sign_in(100, "alice")]);
+    workspace.write_records("b.json", &trail()[..10]);
+    let alone = workspace.load(&["a.json"]);
     assert_eq!((alone.case.sessions, alone.case.console_sessions), (1, 1));
-    let joined = desk.load(&["b.json"]);
+    let joined = workspace.load(&["b.json"]);
     assert_eq!((joined.case.sessions, joined.case.console_sessions), (2, 1));
     let sessions = "SELECT count(DISTINCT session_id) FROM events WHERE principal_arn LIKE '%alice'";
-    assert_eq!(column(&desk, sessions), ["1"]);
+    assert_eq!(column(&workspace, sessions), ["1"]);
 }
 
 #[test]
 fn what_is_no_trail_is_refused_by_name() {
-    let desk = Desk::new();
-    desk.write_records("logs/a.json", &trail());
-    desk.write("logs/notes.txt", "nothing of interest");
-    let ledger = desk.load(&["logs"]);
+    let workspace = Workspace::new();
+    workspace.write_records("logs/a.json", &trail());
+    workspace.write("logs/notes.txt", "nothing of interest");
+    let ledger = workspace.load(&["logs"]);
     assert_eq!((ledger.files_seen, ledger.files_loaded, ledger.files_refused), (2, 1, 1));
     assert_eq!(ledger.problems.len(), 1);
     assert!(ledger.problems[0].file.ends_with("notes.txt"), "{ledger:?}");
     let known = "SELECT concat_ws(' ', file[-9:], outcome, cause IS NOT NULL, len(sha256), balances) AS f \
                  FROM load_ledger ORDER BY file";
-    assert_eq!(column(&desk, known), ["gs/a.json loaded false 64 true", "notes.txt refused true 64 true"]);
-    let again = desk.load(&["logs"]);
+    assert_eq!(column(&workspace, known), ["gs/a.json loaded false 64 true", "notes.txt refused true 64 true"]);
+    let again = workspace.load(&["logs"]);
     assert_eq!((again.files_skipped, again.files_refused), (1, 1), "what is refused is looked at again");
-    assert_eq!(column(&desk, "SELECT count(*) FROM load_files"), ["2"]);
+    assert_eq!(column(&workspace, "SELECT count(*) FROM load_files"), ["2"]);
 }
 
 #[test]
 fn a_bad_record_is_rejected_with_its_place_and_the_rest_is_loaded() {
-    let desk = Desk::new();
+    let workspace = Workspace::new();
     let mut records = trail();
     records[4] = json!("no record");
     records[7]["eventTime"] = json!("yesterday");
-    desk.write_records("a.json", &records);
-    let ledger = desk.load(&["a.json"]);
+    workspace.write_records("a.json", &records);
+    let ledger = workspace.load(&["a.json"]);
     assert_eq!((ledger.read, ledger.inserted, ledger.rejected), (61, 59, 2));
     let positions: Vec<_> = ledger.problems.iter().map(|problem| problem.record).collect();
     assert_eq!(positions, [Some(5), Some(8)]);
     let rejects =
         "SELECT concat_ws(' ', document = file, record, excerpt[:11], cause <> '') AS r FROM rejects ORDER BY record";
     let expected = ["true 5 \"no record\" true", "true 8 {\"eventVers true"];
-    assert_eq!(column(&desk, rejects), expected);
-    desk.load(&["a.json"]);
-    assert_eq!(column(&desk, "SELECT outcome FROM load_ledger"), ["in part"]);
+    assert_eq!(column(&workspace, rejects), expected);
+    workspace.load(&["a.json"]);
+    assert_eq!(column(&workspace, "SELECT outcome FROM load_ledger"), ["in part"]);
 }
 
 #[test]
 fn a_missing_input_is_a_problem_and_nothing_at_all_an_error() {
-    let desk = Desk::new();
-    desk.write_records("a.json", &trail());
-    let ledger = desk.load(&["a.json", "b.json"]);
+    let workspace = Workspace::new();
+    workspace.write_records("a.json", &trail());
+    let ledger = workspace.load(&["a.json", "b.json"]);
     assert_eq!((ledger.files_seen, ledger.files_loaded, ledger.files_failed), (2, 1, 1));
-    let nothing = desk.try_load("other.duckdb", &["b.json"], &NoProgress);
+    let nothing = workspace.try_load("other.duckdb", &["b.json"], &NoProgress);
     assert!(matches!(nothing, Err(LoadError::NoInput(_))), "{nothing:?}");
-    assert!(!desk.path("other.duckdb").exists());
+    assert!(!workspace.path("other.duckdb").exists());
 }
 
 #[test]
 fn the_case_in_the_folder_that_is_loaded_is_no_input() {
-    let desk = Desk::new();
-    desk.write_records("a.json", &trail());
+    let workspace = Workspace::new();
+    workspace.write_records("a.json", &trail());
     for loaded in [1, 0] {
-        let ledger = desk.load(&[""]);
+        let ledger = workspace.load(&[""]);
         assert_eq!((ledger.files_seen, ledger.files_loaded), (1, loaded), "{ledger:?}");
     }
 }
 
 #[test]
 fn no_log_is_left_beside_the_case() {
-    let desk = Desk::new();
-    desk.write_records("a.json", &trail());
-    desk.load(&["a.json"]);
-    let left: Vec<_> = fs::read_dir(desk.folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    let workspace = Workspace::new();
+    workspace.write_records("a.json", &trail());
+    workspace.load(&["a.json"]);
+    let left: Vec<_> = fs::read_dir(workspace.folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert_eq!(left.len(), 2, "{left:?}");
-    assert_eq!(column(&desk, "SELECT count(*) FROM events"), ["61"]);
+    assert_eq!(column(&workspace, "SELECT count(*) FROM events"), ["61"]);
 }
 
 #[test]
 fn a_load_of_many_files_is_the_sum_of_them() {
-    let desk = Desk::new();
+    let workspace = Workspace::new();
     for n in 0..1200 {
-        desk.write_records(&format!("logs/{n}.json"), &[record(n, "alice", BROWSER), record(n + 1, "alice", BROWSER)]);
+        workspace
+            .write_records(&format!("logs/{n}.json"), &[record(n, "alice", BROWSER), record(n + 1, "alice", BROWSER)]);
     }
-    let ledger = desk.load(&["logs"]);
+    let ledger = workspace.load(&["logs"]);
     assert_eq!((ledger.files_loaded, ledger.read, ledger.inserted, ledger.duplicate), (1200, 2400, 1201, 1199));
     let sums = "SELECT concat_ws(' ', count(*), sum(read), sum(inserted), sum(duplicate)) AS s FROM load_files";
-    assert_eq!(column(&desk, sums), ["1200 2400 1201 1199"]);
+    assert_eq!(column(&workspace, sums), ["1200 2400 1201 1199"]);
 }
 
 #[test]
 fn a_load_that_fails_stops_and_leaves_what_was_committed() {
-    let desk = Desk::new();
-    desk.write_records("a.json", &trail());
-    desk.load(&["a.json"]);
-    let case = duckdb::Connection::open(desk.path("case.duckdb")).unwrap();
+    let workspace = Workspace::new();
+    workspace.write_records("a.json", &trail());
+    workspace.load(&["a.json"]);
+    let case = duckdb::Connection::open(workspace.path("case.duckdb")).unwrap();
     case.execute_batch("ALTER TABLE load_files DROP COLUMN loaded_at").unwrap();
     drop(case);
     // More portions than may wait, so that the thread that parses would wait for ever.
     for n in 0..2600 {
-        desk.write(&format!("logs/{n}"), "");
+        workspace.write(&format!("logs/{n}"), "");
     }
-    desk.write_records("logs/0", &[record(500, "alice", BROWSER)]);
-    let failed = desk.try_load("case.duckdb", &["logs"], &NoProgress);
+    workspace.write_records("logs/0", &[record(500, "alice", BROWSER)]);
+    let failed = workspace.try_load("case.duckdb", &["logs"], &NoProgress);
     assert!(matches!(failed, Err(LoadError::Store(_))), "{failed:?}");
-    assert_eq!(column(&desk, "SELECT count(*) FROM events"), ["61"]);
+    assert_eq!(column(&workspace, "SELECT count(*) FROM events"), ["61"]);
 }
 
 #[test]
 fn what_a_stopped_load_left_undone_is_done_by_the_next() {
-    let desk = Desk::new();
-    desk.write_records("a.json", &trail());
-    desk.load(&["a.json"]);
-    let content = desk.content("case.duckdb");
+    let workspace = Workspace::new();
+    workspace.write_records("a.json", &trail());
+    workspace.load(&["a.json"]);
+    let content = workspace.content("case.duckdb");
     for undone in [
         "DELETE FROM sessions",
         "UPDATE sessions SET signals = NULL, console_events = 0 WHERE console",
         "DELETE FROM event_signal; DELETE FROM signals; DELETE FROM sessions WHERE console",
     ] {
-        let case = duckdb::Connection::open(desk.path("case.duckdb")).unwrap();
+        let case = duckdb::Connection::open(workspace.path("case.duckdb")).unwrap();
         case.execute_batch(undone).unwrap();
         drop(case);
-        assert_ne!(desk.content("case.duckdb"), content, "{undone} undoes something");
-        assert_eq!(desk.load(&["a.json"]).files_skipped, 1);
-        assert_eq!(desk.content("case.duckdb"), content, "after {undone}");
+        assert_ne!(workspace.content("case.duckdb"), content, "{undone} undoes something");
+        assert_eq!(workspace.load(&["a.json"]).files_skipped, 1);
+        assert_eq!(workspace.content("case.duckdb"), content, "after {undone}");
     }
 }
 
 #[derive(Default)]
-struct Told(Mutex<(Vec<Phase>, u64, u64, u64, u64)>);
+struct ExplainedSignal(Mutex<(Vec<Phase>, u64, u64, u64, u64)>);
 
-impl Progress for Told {
+impl Progress for ExplainedSignal {
     fn start(&self, files: u64, bytes: u64) {
         let mut told = self.0.lock().unwrap();
         (told.1, told.2) = (files, bytes);
@@ -374,14 +375,14 @@ impl Progress for Told {
 
 #[test]
 fn progress_is_told_every_byte_and_event() {
-    let desk = Desk::new();
-    desk.write_records("logs/a.json", &trail());
-    desk.write_records("logs/b.json", &trail()[..5]);
-    let told = Told::default();
-    desk.try_load("case.duckdb", &["logs"], &told).unwrap();
+    let workspace = Workspace::new();
+    workspace.write_records("logs/a.json", &trail());
+    workspace.write_records("logs/b.json", &trail()[..5]);
+    let told = ExplainedSignal::default();
+    workspace.try_load("case.duckdb", &["logs"], &told).unwrap();
     let (phases, files, bytes, done, events) = told.0.into_inner().unwrap();
     assert_eq!(phases, [Phase::Reading, Phase::Sessions, Phase::Mapping, Phase::Finishing]);
-    let size = |name| fs::metadata(desk.path(name)).unwrap().len();
+    let size = |name| fs::metadata(workspace.path(name)).unwrap().len();
     assert_eq!((files, bytes, events), (2, size("logs/a.json") + size("logs/b.json"), 61));
     assert_eq!(done, bytes);
 }

@@ -1,7 +1,7 @@
 //! User agents.
 
 use cartographer::event::{Client, Evidence};
-use cartographer::normalise::client;
+use cartographer::normalize::client;
 use serde_json::json;
 
 use crate::{absent, event, record};

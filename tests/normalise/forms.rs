@@ -1,7 +1,7 @@
 //! Records of unusual form: other versions, other kinds of event, other shippers, and no records at all.
 
 use cartographer::event::{Event, Timestamp};
-use cartographer::normalise;
+use cartographer::normalize;
 use serde_json::{Value, json};
 
 use crate::{TIME, absent, event, extra, record, refusal};
@@ -125,7 +125,7 @@ fn what_is_no_event_is_refused_with_the_reason() {
 #[test]
 fn text_that_is_no_unicode_does_not_cost_the_event() {
     let text = record(&json!({ "userAgent": "UA" })).replace("\"UA\"", r#""a\ud800b\\ud800 ü\n""#);
-    let event = normalise::event(&text, "trail.json").unwrap();
+    let event = normalize::event(&text, "trail.json").unwrap();
     assert_eq!(event.user_agent.as_deref(), Some("a\u{fffd}b\\ud800 ü\n"));
     assert!(event.extra.unwrap().contains(r#""userAgent":"a\ud800b\\ud800 ü\n""#));
 }
@@ -139,7 +139,7 @@ fn names_with_escapes_survive() {
 #[test]
 fn a_row_that_was_not_written_here_is_not_rebuilt() {
     let text = record(&json!({}));
-    let refused = |row: &Event<'_>| normalise::rebuild(row).unwrap_err().to_string();
+    let refused = |row: &Event<'_>| normalize::rebuild(row).unwrap_err().to_string();
     let broken = Event { extra: Some("{".into()), ..event(&text) };
     assert!(refused(&broken).starts_with("extra is not JSON"), "{}", refused(&broken));
     let broken = Event { response_elements: Some("}".into()), ..event(&text) };

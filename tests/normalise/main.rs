@@ -11,7 +11,7 @@ mod session;
 mod trails;
 
 use cartographer::event::{Event, Timestamp};
-use cartographer::normalise;
+use cartographer::normalize;
 use serde_json::{Value, json};
 
 /// When [`record`] happened: 2024-04-13T05:12:00Z.
@@ -48,8 +48,8 @@ fn absent() -> Value {
 /// The event of a record that can be rebuilt from it.
 #[track_caller]
 fn event(json: &str) -> Event<'_> {
-    let event = normalise::event(json, "trail.json").unwrap();
-    let rebuilt = Value::Object(normalise::rebuild(&event).unwrap());
+    let event = normalize::event(json, "trail.json").unwrap();
+    let rebuilt = Value::Object(normalize::rebuild(&event).unwrap());
     assert_eq!(rebuilt, serde_json::from_str::<Value>(json).unwrap(), "rebuilt");
     event
 }
@@ -62,5 +62,5 @@ fn extra(event: &Event<'_>) -> Value {
 /// The message that a record is refused with.
 #[track_caller]
 fn refusal(json: &str) -> String {
-    normalise::event(json, "trail.json").unwrap_err().to_string()
+    normalize::event(json, "trail.json").unwrap_err().to_string()
 }

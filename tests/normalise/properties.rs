@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
-use cartographer::normalise;
+use cartographer::normalize;
 
 /// Any JSON value, small.
 fn value() -> impl Strategy<Value = Value> {
@@ -129,17 +129,17 @@ proptest! {
     #[test]
     fn every_record_can_be_rebuilt(record in record(), pretty in any::<bool>()) {
         let text = if pretty { serde_json::to_string_pretty(&record) } else { serde_json::to_string(&record) }.unwrap();
-        let event = normalise::event(&text, "trail.json").unwrap();
+        let event = normalize::event(&text, "trail.json").unwrap();
         let parsed: Value = serde_json::from_str(&text).unwrap();
-        prop_assert_eq!(Value::Object(normalise::rebuild(&event).unwrap()), parsed);
+        prop_assert_eq!(Value::Object(normalize::rebuild(&event).unwrap()), parsed);
     }
 
     #[test]
     fn what_is_not_sure_to_be_a_record_is_rebuilt_or_refused(record in object(0..14)) {
         let text = Value::Object(record).to_string();
-        if let Ok(event) = normalise::event(&text, "trail.json") {
+        if let Ok(event) = normalize::event(&text, "trail.json") {
             let parsed: Value = serde_json::from_str(&text).unwrap();
-            prop_assert_eq!(Value::Object(normalise::rebuild(&event).unwrap()), parsed);
+            prop_assert_eq!(Value::Object(normalize::rebuild(&event).unwrap()), parsed);
         }
     }
 
@@ -147,7 +147,7 @@ proptest! {
     fn no_text_whatever_stops_it(text in "\\PC{0,60}|[\\[\\]{}\",:\\\\u0d8a]{0,40}") {
         let wrapped = format!("{{\"eventTime\":\"2024-04-13T05:11:21Z\",\"eventSource\":\"a\",\"eventName\":\"b\",\"userAgent\":\"{text}\"}}");
         let valid = serde_json::from_str::<&serde_json::value::RawValue>(&wrapped).is_ok();
-        let known = normalise::event(&wrapped, "trail.json").is_ok();
+        let known = normalize::event(&wrapped, "trail.json").is_ok();
         prop_assert!(known <= valid, "an event of what is no JSON");
     }
 }

@@ -26,7 +26,7 @@ fn members_of_2024_and_later_are_fields_and_come_back() {
     assert_eq!(identity.on_behalf_of.as_deref(), Some("u-1"));
     assert_eq!(identity.in_scope_of.as_deref(), Some("arn:aws:lambda:us-east-1:111122223333:function:f"));
     assert_eq!(event.corrects.as_deref(), Some("e-0"));
-    let again = cartographer::normalise::rebuild(&event).unwrap();
+    let again = cartographer::normalize::rebuild(&event).unwrap();
     assert_eq!(Value::Object(again), serde_json::from_str::<Value>(&text).unwrap());
 }
 

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use cartographer::normalise;
+use cartographer::normalize;
 use serde_json::Value;
 
 #[test]
@@ -13,9 +13,9 @@ fn every_record_of_the_shared_trails_can_be_rebuilt() {
     }
     let (mut events, mut refused) = (0, Vec::new());
     for record in files(&root).iter().flat_map(|file| records(file)) {
-        match normalise::event(&record.to_string(), "") {
+        match normalize::event(&record.to_string(), "") {
             Ok(event) => {
-                assert_eq!(Value::Object(normalise::rebuild(&event).unwrap()), record);
+                assert_eq!(Value::Object(normalize::rebuild(&event).unwrap()), record);
                 events += 1;
             }
             Err(error) => refused.push(error.problem),
@@ -23,7 +23,7 @@ fn every_record_of_the_shared_trails_can_be_rebuilt() {
     }
     assert!(events > 7000, "{events} events");
     let known =
-        |problem: &normalise::Problem| matches!(problem, normalise::Problem::Unreadable { member: "eventTime", .. });
+        |problem: &normalize::Problem| matches!(problem, normalize::Problem::Unreadable { member: "eventTime", .. });
     assert!(refused.iter().all(known), "{refused:?}");
 }
 

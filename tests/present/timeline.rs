@@ -76,7 +76,7 @@ fn the_read_of_a_secret_shares_no_line_with_other_reads() {
     let of = |minutes, title: &str, kind| Entry {
         service: Some("ssm".to_owned()),
         kind: Some(kind),
-        summary: Some(format!("Told of {title}")),
+        summary: Some(format!("ExplainedSignal of {title}")),
         ..call(minutes, title)
     };
     let entries = [
@@ -89,7 +89,7 @@ fn the_read_of_a_secret_shares_no_line_with_other_reads() {
     let lines: Vec<&str> = text.lines().skip(1).collect();
     let expected = [
         "  09:12:00  residual  ssm: DescribeParameters, GetParameter  (2 events)",
-        "  09:14:00  residual  Told of ssm:GetParameter, and 1 more call  (2 events)",
+        "  09:14:00  residual  ExplainedSignal of ssm:GetParameter, and 1 more call  (2 events)",
     ];
     assert_eq!(lines, expected);
 }

@@ -20,7 +20,7 @@ fn each_stranger_is_refused_by_its_name() {
         ("refused_alibaba.json", "Alibaba Cloud ActionTrail"),
         ("refused_vpc_flow.log", "VPC flow log"),
         ("refused_lfs.json", "Git LFS pointer (the file itself was not downloaded)"),
-        ("refused_other.csv", "CSV without CloudTrail records (columns: name, colour)"),
+        ("refused_other.csv", "CSV without CloudTrail records (columns: name, color)"),
         ("refused_text.txt", "not JSON or CSV"),
         ("refused_empty.json", "empty file"),
         ("refused_html.html", "XML or HTML, not CloudTrail"),

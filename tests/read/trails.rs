@@ -40,7 +40,7 @@ fn every_folder_gives_its_number_of_records() {
     if !trails.exists() {
         return;
     }
-    let licence = ("not JSON or CSV", 1);
+    let license = ("not JSON or CSV", 1);
     let bus = |source: &str, kind: &str| format!("EventBridge event of {source} ({kind}), not CloudTrail");
     let expected =
         |records, refused: Vec<(String, usize)>| Tally { records, bad: 0, refused: refused.into_iter().collect() };
@@ -49,12 +49,12 @@ fn every_folder_gives_its_number_of_records() {
     };
     // The same 103 events twice: as lines, and in the zip.
     let labels = ("JSON without CloudTrail records (accept, certainty, click, event_ids, first_time, kind)", 1);
-    assert_eq!(tally(&trails.join("otrf-ec2-2020")), plain(206, &[labels, licence]));
-    assert_eq!(tally(&trails.join("stratus-detonations")), plain(310, &[licence]));
-    assert_eq!(tally(&trails.join("umccr-versions")), plain(206, &[licence]));
-    assert_eq!(tally(&trails.join("plaso-lookup-jsonl")), plain(6, &[licence]));
+    assert_eq!(tally(&trails.join("otrf-ec2-2020")), plain(206, &[labels, license]));
+    assert_eq!(tally(&trails.join("stratus-detonations")), plain(310, &[license]));
+    assert_eq!(tally(&trails.join("umccr-versions")), plain(206, &[license]));
+    assert_eq!(tally(&trails.join("plaso-lookup-jsonl")), plain(6, &[license]));
     let wrappers = [
-        licence,
+        license,
         ("Alibaba Cloud ActionTrail", 1),
         ("CloudWatch Logs control message", 1),
         ("CloudWatch Logs events from another source, not CloudTrail", 1),

@@ -2,7 +2,7 @@
 
 use cartographer::event::Timestamp;
 use cartographer::export::{self, ExportError};
-use cartographer::present::report::{Aspect, Making, Scope};
+use cartographer::present::report::{Aspect, ReportMetadata, Scope};
 
 use crate::{demo, only, report};
 
@@ -145,8 +145,8 @@ fn a_scope_is_kept_to() {
 #[test]
 fn a_report_about_nobody_is_refused() {
     let demo = demo();
-    let nobody = export::report(&demo.case, only("nobody"), Making::default());
+    let nobody = export::report(&demo.case, only("nobody"), ReportMetadata::default());
     assert!(matches!(nobody, Err(ExportError::NoSession)), "{nobody:?}");
-    let quoted = export::report(&demo.case, only("'; DROP TABLE events; --"), Making::default());
+    let quoted = export::report(&demo.case, only("'; DROP TABLE events; --"), ReportMetadata::default());
     assert!(matches!(quoted, Err(ExportError::NoSession)), "{quoted:?}");
 }

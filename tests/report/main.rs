@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 use cartographer::event::Timestamp;
 use cartographer::export;
 use cartographer::load::{LoadOptions, NoProgress, load};
-use cartographer::present::report::{Form, Making, Report, Scope, write};
+use cartographer::present::report::{Form, Report, ReportMetadata, Scope, write};
 use cartographer::read;
 use cartographer::rule::RuleSet;
 use cartographer::store::Case;
@@ -88,8 +88,12 @@ fn changed(value: &Value, changes: &[(&str, &str)]) -> Value {
 /// A report made at a moment that never changes.
 pub(crate) fn report(loaded: &Loaded, scope: Scope) -> Report {
     let command = ["cartographer", "report", "--db", "it's a case.duckdb"].map(str::to_owned).into();
-    let making =
-        Making { at: Timestamp(1_773_300_000_000_000), version: "0.0.0".to_owned(), command, ..Making::default() };
+    let making = ReportMetadata {
+        at: Timestamp(1_773_300_000_000_000),
+        version: "0.0.0".to_owned(),
+        command,
+        ..ReportMetadata::default()
+    };
     export::report(&loaded.case, Scope { case: "it's a case.duckdb".to_owned(), ..scope }, making).unwrap()
 }
 

@@ -1,4 +1,4 @@
-//! The Markdown form, as a reader of GitHub's flavour takes it.
+//! The Markdown form, as a reader of GitHub's flavor takes it.
 
 use cartographer::present::Class;
 use cartographer::present::report::Form;

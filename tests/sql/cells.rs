@@ -13,11 +13,11 @@ const FORM: FormatOptions<'static> =
 /// The columns' types: `T` for texts and ENUMs, `I` for whole numbers, `R` for others, `?` for all else.
 pub(crate) fn types(batches: &[RecordBatch]) -> Vec<DefaultColumnType> {
     let schema = batches.first().map(RecordBatch::schema);
-    let fields = schema.iter().flat_map(|schema| schema.fields().iter().map(|field| letter(field.data_type())));
+    let fields = schema.iter().flat_map(|schema| schema.fields().iter().map(|field| type_letter(field.data_type())));
     fields.collect()
 }
 
-fn letter(kind: &DataType) -> DefaultColumnType {
+fn type_letter(kind: &DataType) -> DefaultColumnType {
     match kind {
         DataType::Utf8 | DataType::Dictionary(..) => DefaultColumnType::Text,
         kind if kind.is_integer() => DefaultColumnType::Integer,

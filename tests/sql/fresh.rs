@@ -1,6 +1,6 @@
 //! A case of its own for each file, as sqllogictest's database.
 //!
-//! Beside SQL it takes one statement that makes events, from records that real normalising reads:
+//! Beside SQL it takes one statement that makes events, from records that real normalizing reads:
 //!
 //! ```text
 //! statement ok
@@ -15,7 +15,7 @@
 use arrow::error::ArrowError;
 use cartographer::batch::{BatchError, EventRows};
 use cartographer::hunt::{self, Hunt, HuntError};
-use cartographer::normalise::{self, RecordError};
+use cartographer::normalize::{self, RecordError};
 use cartographer::session;
 use cartographer::store::{Case, StoreError};
 use cartographer::table::EVENTS;
@@ -63,7 +63,7 @@ impl Fresh {
         let (mut rows, mut count) = (EventRows::default(), 0);
         for line in lines {
             let record = merged(shared.clone(), line?).to_string();
-            let mut event = normalise::event(&record, "made up")?;
+            let mut event = normalize::event(&record, "made up")?;
             session::assign(&mut event, "made up");
             rows.push(&event, "made up", count)?;
             count += 1;

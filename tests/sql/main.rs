@@ -21,7 +21,7 @@ fn files() -> Vec<PathBuf> {
     glob(pattern).unwrap().map(Result::unwrap).collect()
 }
 
-/// Runs a file against a case of its own: every statement, and every answer to the letter and type.
+/// Runs a file against a case of its own: every statement, and every answer exactly and type.
 fn check(file: &Path) -> Result<(), Failed> {
     let mut runner = Runner::new(|| async { Ok(Fresh::new()) });
     runner.with_column_validator(strict_column_validator);

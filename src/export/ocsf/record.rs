@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use super::VERSION;
 use super::class::{AUTHENTICATION, activity, class, severity};
 use crate::event::{Event, Identity, Timestamp};
-use crate::normalise::{RebuildError, rebuild};
+use crate::normalize::{RebuildError, rebuild};
 
 /// The signal that explains an event.
 #[derive(Debug, Clone, Copy)]

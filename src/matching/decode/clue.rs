@@ -7,10 +7,10 @@ use std::rc::Rc;
 
 use crate::event::Client;
 use crate::json::Json;
-use crate::matching::poll::{self, Beat};
+use crate::matching::poll::{self, PollEvent};
 use crate::matching::prepare::Prepared;
 use crate::matching::scene::Scene;
-use crate::normalise::caller::unwrapped;
+use crate::normalize::caller::unwrapped;
 use crate::rule::words::Words;
 
 /// Values stand no deeper in a request.
@@ -57,7 +57,7 @@ pub(super) struct Clue<'e> {
     pub(super) key: Option<&'e str>,
     pub(super) purpose: Purpose,
     /// The poll that the event is a beat of.
-    pub(super) poll: Option<Beat>,
+    pub(super) poll: Option<PollEvent>,
     pub(super) things: Things,
 }
 

@@ -27,7 +27,7 @@ const MOST_REQUIRED: usize = 32;
 /// What may have written events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(in crate::matching) enum What {
-    /// A page or action of the catalogue.
+    /// A page or action of the catalog.
     Page(RuleId),
     /// A page of one console that nobody knows.
     Visit,
@@ -75,7 +75,7 @@ pub(in crate::matching) struct Hypothesis {
     /// Events beside a page that is exact, which may be the page's.
     pub(in crate::matching) along: Vec<usize>,
     /// What the exact shapes alone say.
-    pub(in crate::matching) letter: bool,
+    pub(in crate::matching) exact_match: bool,
     /// Every required call was seen in an exact shape, and nothing else.
     pub(in crate::matching) exact: bool,
     /// The share of what the page requires that was seen, by how near it comes.
@@ -120,14 +120,14 @@ pub(super) trait Free {
 }
 
 /// Makes hypotheses.
-pub(super) struct Maker<'d, 'e> {
+pub(super) struct HypothesisBuilder<'d, 'e> {
     pub(super) scene: Scene<'d, 'e>,
     pub(super) clues: &'d [Clue<'d>],
     pub(super) lists: &'d Lists,
     pub(super) costs: &'d Costs,
 }
 
-impl Maker<'_, '_> {
+impl HypothesisBuilder<'_, '_> {
     /// Whether not all calls of a page were made by a service that acts by itself.
     fn has_own_call(&self, page: &Hypothesis) -> bool {
         page.members.iter().any(|member| self.clues[member.event].purpose != Purpose::Acting)
@@ -140,7 +140,7 @@ impl Maker<'_, '_> {
     /// Every hypothesis whose first event is this one.
     pub(super) fn at(&self, event: usize, free: &impl Free) -> Vec<Hypothesis> {
         let mut all = Vec::new();
-        for found in self.lists.letter(event) {
+        for found in self.lists.exact_matches(event) {
             all.extend(self.of_letter(found, free));
         }
         for (rule, vote) in self.lists.votes(event) {
@@ -168,7 +168,7 @@ impl Maker<'_, '_> {
         };
         let members = found.members.iter().map(member).collect::<Option<Vec<_>>>()?;
         let mut page = self.of_page(found.met, found.anchor, members, Vec::new())?;
-        page.letter = true;
+        page.exact_match = true;
         page.cost = self.total(&page);
         Some(page)
     }
@@ -307,7 +307,7 @@ impl Maker<'_, '_> {
             Vec::new()
         };
         let mut page =
-            Hypothesis { what: What::Page(id), anchor, members, along, letter: false, exact, coverage, cost: 0.0 };
+            Hypothesis { what: What::Page(id), anchor, members, along, exact_match: false, exact, coverage, cost: 0.0 };
         page.cost = self.total(&page);
         Some(page)
     }

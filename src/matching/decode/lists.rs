@@ -12,24 +12,24 @@ use crate::rule::RuleId;
 use crate::signal::Kind;
 
 /// One request's votes, in order of the rules.
-type Ballot = Rc<[(RuleId, Vote)]>;
+type EventVotes = Rc<[(RuleId, Vote)]>;
 
 /// Votes by event, and by rule.
 #[derive(Debug, Default)]
 pub(super) struct Lists {
-    votes: Vec<Option<Ballot>>,
+    votes: Vec<Option<EventVotes>>,
     rules: FxHashMap<RuleId, Vec<(usize, Vote)>>,
     /// What the exact shapes alone give, by the first event.
-    letter: FxHashMap<usize, Vec<Found>>,
+    exact_matches: FxHashMap<usize, Vec<Found>>,
     /// Whether a page that is settled has events around this one, of the same console or by the same key.
     beside: Vec<bool>,
 }
 
 impl Lists {
-    /// The votes of these events of a stretch; `letter` is what exact shapes alone give.
-    pub(super) fn new(scene: &Scene<'_, '_>, events: impl Iterator<Item = usize>, letter: &[Found]) -> Self {
+    /// The votes of these events of a stretch; `exact_matches` is what exact shapes alone give.
+    pub(super) fn new(scene: &Scene<'_, '_>, events: impl Iterator<Item = usize>, exact_matches: &[Found]) -> Self {
         let mut lists = Self { votes: vec![None; scene.events.len()], ..Self::default() };
-        let mut known: FxHashMap<usize, Ballot> = FxHashMap::default();
+        let mut known: FxHashMap<usize, EventVotes> = FxHashMap::default();
         for event in events {
             let ballot = known.entry(scene.events[event].look).or_insert_with(|| {
                 let mut all: Vec<(RuleId, Vote)> = votes(scene.rules, &scene.events[event]).into_iter().collect();
@@ -41,8 +41,8 @@ impl Lists {
             }
             lists.votes[event] = Some(Rc::clone(ballot));
         }
-        for found in letter {
-            lists.letter.entry(found.first()).or_default().push(found.clone());
+        for found in exact_matches {
+            lists.exact_matches.entry(found.first()).or_default().push(found.clone());
         }
         lists
     }
@@ -83,8 +83,8 @@ impl Lists {
     }
 
     /// What exact shapes alone give whose first event is this one.
-    pub(super) fn letter(&self, first: usize) -> &[Found] {
-        self.letter.get(&first).map_or(&[], Vec::as_slice)
+    pub(super) fn exact_matches(&self, first: usize) -> &[Found] {
+        self.exact_matches.get(&first).map_or(&[], Vec::as_slice)
     }
 
     /// How an event speaks for a rule.

@@ -1,7 +1,7 @@
 //! The decoder: which sequence of clicks explains a stretch's events at the lowest cost.
 //!
 //! Events are taken in order. The first one that is not explained yet starts a hypothesis: a page or action of the
-//! catalogue, a change or a page that nobody knows, the navigation bar, a poll. Each hypothesis takes the events that
+//! catalog, a change or a page that nobody knows, the navigation bar, a poll. Each hypothesis takes the events that
 //! it explains, and costs what the weights say ([`crate::rule::weights`]). A beam of the cheapest partial explanations
 //! is carried from event to event.
 //!
@@ -24,11 +24,11 @@ use rustc_hash::FxHashMap;
 use self::clue::{Clue, clues};
 use self::covered::Covered;
 pub(super) use self::hypothesis::count;
-use self::hypothesis::{Free, Maker};
+use self::hypothesis::{Free, HypothesisBuilder};
 pub(super) use self::hypothesis::{Hypothesis, Price, What};
 use self::lists::Lists;
 use super::claim::Found;
-use super::letter::follows;
+use super::exact::follows;
 use super::scene::Scene;
 use crate::event::Timestamp;
 use crate::rule::Rule;
@@ -91,12 +91,12 @@ struct Step {
     hypothesis: usize,
 }
 
-/// The clicks that explain the events that are `open`, in order of their first events. `letter` is what exact shapes
+/// The clicks that explain the events that are `open`, in order of their first events. `exact_matches` is what exact shapes
 /// alone give, and `fixed` what is settled already.
 pub(super) fn decode(
     scene: Scene<'_, '_>,
     open: &[bool],
-    letter: &[Found],
+    exact_matches: &[Found],
     fixed: &[Found],
     explain: bool,
 ) -> Vec<Choice> {
@@ -105,9 +105,9 @@ pub(super) fn decode(
         return Vec::new();
     }
     let clues = clues(&scene);
-    let lists = Lists::new(&scene, opened(), letter).with_settled(&scene, &clues, fixed);
+    let lists = Lists::new(&scene, opened(), exact_matches).with_settled(&scene, &clues, fixed);
     let costs = &scene.rules.weights().cost;
-    let maker = Maker { scene, clues: &clues, lists: &lists, costs };
+    let maker = HypothesisBuilder { scene, clues: &clues, lists: &lists, costs };
     let decoder = Decoder { scene, clues: &clues, maker, open, fixed, explain };
     decoder.run()
 }
@@ -115,7 +115,7 @@ pub(super) fn decode(
 struct Decoder<'d, 'e> {
     scene: Scene<'d, 'e>,
     clues: &'d [Clue<'d>],
-    maker: Maker<'d, 'e>,
+    maker: HypothesisBuilder<'d, 'e>,
     open: &'d [bool],
     fixed: &'d [Found],
     explain: bool,

@@ -3,7 +3,7 @@
 use rustc_hash::FxHashMap;
 
 use super::clue::Purpose;
-use super::hypothesis::{Hypothesis, Maker, Member, See, Seen, What, count, distinct};
+use super::hypothesis::{Hypothesis, HypothesisBuilder, Member, See, Seen, What, count, distinct};
 use crate::matching::proof;
 use crate::rule::schema::Basis;
 use crate::rule::{Rule, RuleId};
@@ -18,7 +18,7 @@ const VISIT_S: i64 = 10;
 /// Exact shapes prove no more than this.
 const MOST_EVIDENCE: f64 = 4.0;
 
-impl Maker<'_, '_> {
+impl HypothesisBuilder<'_, '_> {
     /// What a hypothesis costs, but for what the clicks before say.
     pub(super) fn total(&self, hypothesis: &Hypothesis) -> f64 {
         let mut total = 0.0;
@@ -93,14 +93,14 @@ impl Maker<'_, '_> {
             if costs.exact > 0.0 {
                 see("exact shapes", evidence.min(costs.exact_most / costs.exact), -costs.exact);
             }
-            if !page.letter {
+            if !page.exact_match {
                 see("exact shapes match another page", 1.0, costs.not_letter);
             }
         }
         // Background is behind every page, so what only resembles it is no sign of it.
-        if page.letter && (page.exact || rule.kind != Kind::Background) {
+        if page.exact_match && (page.exact || rule.kind != Kind::Background) {
             let of = if page.exact { "the page that exact shapes match" } else { "the page that likely shapes match" };
-            see(of, 0.3 + self.evidence(page).min(MOST_EVIDENCE), -costs.letter);
+            see(of, 0.3 + self.evidence(page).min(MOST_EVIDENCE), -costs.exact_match);
         }
     }
 
@@ -126,7 +126,7 @@ impl Maker<'_, '_> {
         if self.scene.rules.has_calls(&rule.service) && !page.members.iter().any(own) {
             see("no call of the page's service", 1.0, costs.no_own_call);
         }
-        if rule.kind != Kind::Background && !page.letter {
+        if rule.kind != Kind::Background && !page.exact_match {
             see("a pause", count(if page.exact { 0 } else { self.pauses(&page.members) }), costs.pause);
             see("a repeated request", count(self.repetitions(&page.members)), costs.repeated);
         }
@@ -222,9 +222,9 @@ impl Maker<'_, '_> {
     pub(super) fn outrank(&self, pages: &mut [Hypothesis]) {
         let complete: Vec<RuleId> =
             pages.iter().filter(|page| page.coverage >= 0.9).filter_map(Hypothesis::rule).collect();
-        for page in pages.iter_mut().filter(|page| !page.letter) {
+        for page in pages.iter_mut().filter(|page| !page.exact_match) {
             let Some(rule) = page.rule() else { continue };
-            if complete.iter().any(|other| self.scene.rules.rule(*other).over.contains(&rule)) {
+            if complete.iter().any(|other| self.scene.rules.rule(*other).takes_precedence_over.contains(&rule)) {
                 page.cost += self.costs.outranked;
             }
         }

@@ -1,14 +1,14 @@
-//! Hypotheses of what no page of the catalogue explains: changes, pages that are not known, and what nobody clicked.
+//! Hypotheses of what no page of the catalog explains: changes, pages that are not known, and what nobody clicked.
 
 use super::clue::Purpose;
-use super::hypothesis::{Free, Hypothesis, Maker, Member, What};
+use super::hypothesis::{Free, Hypothesis, HypothesisBuilder, Member, What};
 use crate::matching::burst::PAUSE_S;
 use crate::signal::Kind;
 
 /// A change's reads come up to so many seconds before it, and after it.
 const RELOAD_S: (i64, i64) = (1, 3);
 
-impl Maker<'_, '_> {
+impl HypothesisBuilder<'_, '_> {
     /// Changes that the event belongs to: it is one, or a read a moment before one.
     pub(super) fn change(&self, first: usize, free: &impl Free, all: &mut Vec<Hypothesis>) {
         let events = self.scene.events;
@@ -117,7 +117,7 @@ impl Maker<'_, '_> {
         let events = self.scene.events;
         let until = events[first].time().plus_seconds(RELOAD_S.0);
         let next = (first + 1..events.len()).take_while(|event| events[*event].time() <= until);
-        let mut pages = next.flat_map(|event| self.lists.letter(event));
+        let mut pages = next.flat_map(|event| self.lists.exact_matches(event));
         pages.any(|found| {
             self.scene.rules.rule(found.rule).kind != Kind::Background
                 && self.clues[found.first()].console == self.clues[first].console
@@ -150,7 +150,7 @@ impl Maker<'_, '_> {
             anchor,
             members,
             along: Vec::new(),
-            letter: false,
+            exact_match: false,
             exact: false,
             coverage: 1.0,
             cost: 0.0,

@@ -1,11 +1,11 @@
-//! What the decoder chose, as signals in the making: pages of the catalogue, and what no page is known for.
+//! What the decoder chose, as signals in the making: pages of the catalog, and what no page is known for.
 
 mod command;
 mod names;
-mod tell;
+mod sentence;
 
 use super::claim::{Found, role_of};
-use super::confidence::Judge;
+use super::confidence::ConfidenceModel;
 use super::decode::{Choice, What};
 use super::prepare;
 use super::scene::Scene;
@@ -15,7 +15,7 @@ use crate::rule::RuleSet;
 use crate::rule::generic::Generic;
 use crate::signal::{Evidence, Origin, Role, Signal};
 
-pub(super) use self::tell::tell;
+pub(super) use self::sentence::signals;
 
 /// A signal that no page is known for, before it is put in words.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,12 +28,12 @@ pub(super) struct Draft {
     confidence: f64,
     evidence: Option<Evidence>,
     /// The rhythm of a poll.
-    rhythm: Option<Rhythm>,
+    rhythm: Option<Repetition>,
 }
 
 /// How often something was repeated, and how many seconds apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Rhythm {
+struct Repetition {
     times: usize,
     every_s: i64,
 }
@@ -47,7 +47,7 @@ impl Draft {
 
 /// The pages that the decoder chose, and everything else, in order of their first events.
 pub(super) fn sort(scene: &Scene<'_, '_>, choices: &[Choice]) -> (Vec<Found>, Vec<Draft>) {
-    let judge = Judge::new(*scene);
+    let judge = ConfidenceModel::new(*scene);
     let (mut found, mut drafts, mut beats) = (Vec::new(), Vec::new(), Vec::new());
     for choice in choices {
         let hypothesis = &choice.hypothesis;
@@ -70,7 +70,7 @@ pub(super) fn sort(scene: &Scene<'_, '_>, choices: &[Choice]) -> (Vec<Found>, Ve
             What::Along => drafts.push(Draft::new(Generic::Along, members(), judged)),
             What::Left => {}
             What::Poll(every_s) => {
-                let rhythm = Some(Rhythm { times: 1, every_s });
+                let rhythm = Some(Repetition { times: 1, every_s });
                 beats.push(Draft { rhythm, ..Draft::new(Generic::Poll, members(), judged) });
             }
         }
@@ -101,7 +101,7 @@ fn page(scene: &Scene<'_, '_>, choice: &Choice, (confidence, evidence): (f64, Ev
             .iter()
             .map(|one| (one.event, part_of(one.event, one.vote.map(|vote| vote.part))))
             .collect(),
-        origin: if hypothesis.exact { Origin::Letter } else { Origin::Likeness },
+        origin: if hypothesis.exact { Origin::Exact } else { Origin::Inferred },
         confidence,
         evidence: Some(evidence),
         missing: missing.map(|(_, call)| call.call.clone()).collect(),
@@ -184,7 +184,7 @@ pub(super) fn typed(rules: &RuleSet, stretch: &StretchRows<'_>) -> Vec<Signal> {
     let all: Vec<usize> = (0..events.len()).collect();
     let scene = Scene { rules, events: &events };
     let drafts = command::sort(&scene, &all);
-    tell(&scene, stretch.session_id, &drafts, &[])
+    signals(&scene, stretch.session_id, &drafts, &[])
 }
 
 /// Whether an event shows that somebody was in the console, and did more than sign in.

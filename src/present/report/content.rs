@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::found::{Bins, Call, Deed, Denied, File, Link, Network, Remedy, Seen, SignIn, Taken, Technique, Thing};
+use super::found::{
+    Bins, Call, Denied, File, Link, Network, NotableAction, Remedy, Seen, SignIn, Taken, Technique, Thing,
+};
 use crate::event::Timestamp;
 use crate::present::rows::Entry;
 
@@ -14,7 +16,7 @@ pub struct Report {
     /// Which case, and what of it was asked for.
     pub scope: Scope,
     /// How the report was made.
-    pub making: Making,
+    pub making: ReportMetadata,
     /// What there is in all.
     pub totals: Totals,
     /// The sessions, those in which most stands out first.
@@ -22,7 +24,7 @@ pub struct Report {
     /// Sign-ins, those without a second factor first, failed ones last.
     pub sign_ins: Listed<SignIn>,
     /// What stands out, by aspect.
-    pub deeds: Vec<Deed>,
+    pub deeds: Vec<NotableAction>,
     /// What was denied: what was asked for, then what pages asked for beside it.
     pub denied: Vec<Denied>,
     /// Who used a credential that who made.
@@ -84,7 +86,7 @@ pub struct Scope {
 
 /// How a report was made.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Making {
+pub struct ReportMetadata {
     /// When.
     pub at: Timestamp,
     /// By which version of the program.

@@ -58,7 +58,7 @@ pub(super) struct Point {
     pub(super) items: Vec<String>,
 }
 
-/// How much something matters; the forms show it by more than colour.
+/// How much something matters; the forms show it by more than color.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Tone {
     /// It stands out.

@@ -88,7 +88,7 @@ impl Aspect {
 
 /// Events of one actor that stand out, are alike and ended alike.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-pub struct Deed {
+pub struct NotableAction {
     /// Why.
     pub aspect: Aspect,
     /// When first.

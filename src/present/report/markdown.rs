@@ -1,4 +1,4 @@
-//! A document as Markdown of GitHub's flavour.
+//! A document as Markdown of GitHub's flavor.
 
 use std::io::{self, Write};
 

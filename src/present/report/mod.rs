@@ -19,10 +19,10 @@ mod words;
 use std::borrow::Cow;
 use std::io::{self, Write};
 
-pub use content::{Counts, Integrity, Listed, Making, Report, Scope, Session, Totals};
+pub use content::{Counts, Integrity, Listed, Report, ReportMetadata, Scope, Session, Totals};
 pub use found::{
-    Aspect, Bin, Bins, Call, Deed, Denied, File, Link, Named, Need, Network, Remedy, Seen, Shown, SignIn, Taken,
-    Technique, Thing,
+    Aspect, Bin, Bins, Call, Denied, File, Link, Named, Need, Network, NotableAction, Remedy, Seen, Shown, SignIn,
+    Taken, Technique, Thing,
 };
 
 use super::table::shorten;

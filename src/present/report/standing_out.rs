@@ -2,7 +2,7 @@
 
 use super::content::Report;
 use super::document::{Block, Point, Tone};
-use super::found::{Aspect, Deed, Denied, Link, Network, SignIn, Taken};
+use super::found::{Aspect, Denied, Link, Network, NotableAction, SignIn, Taken};
 use super::words::{self, count, digits, joined, moment, who};
 use crate::event::Timestamp;
 
@@ -11,7 +11,7 @@ const SHOWN: usize = 20;
 
 /// The points, the weightiest first, and what was not found.
 pub(super) fn blocks(report: &Report) -> Vec<Block> {
-    let telling = Telling { several: report.totals.principals > 1 };
+    let telling = SentenceStyle { several: report.totals.principals > 1 };
     let (mut points, mut absent) = (Vec::new(), Vec::new());
     for (point, sought) in checks(report, telling) {
         match point {
@@ -60,7 +60,7 @@ fn unsearched(report: &Report) -> Option<String> {
 }
 
 /// Every check that could be made: the point if it found something, and what it looked for.
-fn checks(report: &Report, telling: Telling) -> Vec<(Option<Point>, &'static str)> {
+fn checks(report: &Report, telling: SentenceStyle) -> Vec<(Option<Point>, &'static str)> {
     let mut checks = vec![
         (telling.without_factor(&report.sign_ins.rows), "sign-ins without MFA"),
         (telling.refused(&report.sign_ins.rows), "failed sign-ins"),
@@ -125,11 +125,11 @@ const fn weight(aspect: Aspect, done: u64) -> Tone {
 
 /// How sentences are told: with the name of who it was, if there are several.
 #[derive(Debug, Clone, Copy)]
-struct Telling {
+struct SentenceStyle {
     several: bool,
 }
 
-impl Telling {
+impl SentenceStyle {
     fn sentence(self, time: Timestamp, principal: Option<&str>, what: &str) -> String {
         words::sentence(time, principal, self.several, what)
     }
@@ -153,7 +153,7 @@ impl Telling {
         self.sentence(door.time, door.principal.as_deref(), &format!("from {from}, {how}"))
     }
 
-    fn deeds(self, aspect: Aspect, deeds: &[&Deed]) -> Option<Point> {
+    fn deeds(self, aspect: Aspect, deeds: &[&NotableAction]) -> Option<Point> {
         let first = deeds.first()?;
         let done = first.of_aspect.saturating_sub(first.tried_of_aspect);
         let head = match (done, first.tried_of_aspect) {
@@ -168,7 +168,7 @@ impl Telling {
     }
 
     /// The first of events that are alike, and how many more there are.
-    fn deed(self, deed: &Deed) -> String {
+    fn deed(self, deed: &NotableAction) -> String {
         let first = self.sentence(deed.time, deed.principal.as_deref(), &deed.what);
         let sessions =
             if deed.sessions > 1 { format!(" in {} sessions", digits(deed.sessions)) } else { String::new() };

@@ -4,9 +4,9 @@ use axum::extract::{Path, State};
 use serde_json::json;
 
 use crate::serve::ServeError;
-use crate::serve::desk::Shared;
 use crate::serve::params::Params;
 use crate::serve::rows::{Json, Listing, object, objects};
+use crate::serve::state::Shared;
 use crate::store::COVERAGE_SUMS;
 
 const CASE: &str = include_str!("../../../sql/serve/case.sql");
@@ -46,18 +46,18 @@ const SORTS: [&str; 28] = [
 ];
 
 /// `GET /api/case`
-pub(super) async fn case(State(desk): State<Shared>) -> Result<Json, ServeError> {
-    let told = desk.ask(|_, case| object(&case.query(CASE)?)).await?;
+pub(super) async fn case(State(state): State<Shared>) -> Result<Json, ServeError> {
+    let told = state.ask(|_, case| object(&case.query(CASE)?)).await?;
     let mut told = told.unwrap_or_default();
     if let Some(told) = told.as_object_mut() {
-        told.insert("file".to_owned(), json!(desk.file));
+        told.insert("file".to_owned(), json!(state.file));
         told.insert("tool_version".to_owned(), json!(env!("CARGO_PKG_VERSION")));
     }
     Ok(Json::from(&told))
 }
 
 /// `GET /api/sessions`
-pub(super) async fn sessions(State(desk): State<Shared>, params: Params) -> Result<Json, ServeError> {
+pub(super) async fn sessions(State(state): State<Shared>, params: Params) -> Result<Json, ServeError> {
     let console = params.one_of("console", &["true", "false", "all"].map(|name| (name, name)))?;
     let notable = params.one_of("notable", &["false", "true"].map(|name| (name, name)))?;
     let sort = params.one_of("sort", &SORTS.map(|name| (name, name)))?;
@@ -69,32 +69,34 @@ pub(super) async fn sessions(State(desk): State<Shared>, params: Params) -> Resu
         order: format!("{sort} {direction} NULLS LAST, session_id"),
     };
     let paging = params.paging()?;
-    desk.ask(move |desk, case| listing.page(case, &desk.totals, paging)).await
+    state.ask(move |state, case| listing.page(case, &state.totals, paging)).await
 }
 
 /// `GET /api/actors/{id}`
-pub(super) async fn actor(State(desk): State<Shared>, Path(id): Path<String>) -> Result<Json, ServeError> {
-    desk.ask(move |_, case| {
-        let told = object(&case.query_with(ACTOR, std::slice::from_ref(&id))?)?;
-        let advice = "The list of sessions has their IDs.";
-        Ok(Json::from(&told.ok_or_else(|| ServeError::missing(format!("there is no session {id:?}"), advice))?))
-    })
-    .await
+pub(super) async fn actor(State(state): State<Shared>, Path(id): Path<String>) -> Result<Json, ServeError> {
+    state
+        .ask(move |_, case| {
+            let told = object(&case.query_with(ACTOR, std::slice::from_ref(&id))?)?;
+            let advice = "The list of sessions has their IDs.";
+            Ok(Json::from(&told.ok_or_else(|| ServeError::missing(format!("there is no session {id:?}"), advice))?))
+        })
+        .await
 }
 
 /// `GET /api/coverage`
-pub(super) async fn coverage(State(desk): State<Shared>, params: Params) -> Result<Json, ServeError> {
+pub(super) async fn coverage(State(state): State<Shared>, params: Params) -> Result<Json, ServeError> {
     let by = [("session", "session_id, principal, account_id"), ("service", "service")];
     let by = params.one_of("by", &by)?;
     let session = [params.text("session")];
-    desk.ask(move |desk, case| {
-        desk.with_entities(case)?;
-        let of_session = "FROM served.coverage WHERE $1 IN ('', session_id)";
-        let totals = object(&case.query_with(&format!("SELECT {COVERAGE_SUMS} {of_session}"), &session)?)?;
-        let order = format!("sum(visits + generic_changes) DESC, sum(unexplained_events) DESC, {by}");
-        let lines = format!("SELECT {by}, {COVERAGE_SUMS} {of_session} GROUP BY {by} ORDER BY {order}");
-        let rows = objects(&case.query_with(&lines, &session)?)?;
-        Ok(Json(format!(r#"{{"totals":{},"rows":{rows}}}"#, totals.unwrap_or_default())))
-    })
-    .await
+    state
+        .ask(move |state, case| {
+            state.with_entities(case)?;
+            let of_session = "FROM served.coverage WHERE $1 IN ('', session_id)";
+            let totals = object(&case.query_with(&format!("SELECT {COVERAGE_SUMS} {of_session}"), &session)?)?;
+            let order = format!("sum(visits + generic_changes) DESC, sum(unexplained_events) DESC, {by}");
+            let lines = format!("SELECT {by}, {COVERAGE_SUMS} {of_session} GROUP BY {by} ORDER BY {order}");
+            let rows = objects(&case.query_with(&lines, &session)?)?;
+            Ok(Json(format!(r#"{{"totals":{},"rows":{rows}}}"#, totals.unwrap_or_default())))
+        })
+        .await
 }

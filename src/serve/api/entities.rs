@@ -3,10 +3,10 @@
 use axum::extract::State;
 
 use crate::serve::ServeError;
-use crate::serve::desk::Shared;
 use crate::serve::filter::Filter;
 use crate::serve::params::Params;
 use crate::serve::rows::{Json, Listing, objects};
+use crate::serve::state::Shared;
 
 const ENTITIES: &str = include_str!("../../../sql/serve/entities.sql");
 const TYPES: &str = include_str!("../../../sql/serve/entity_types.sql");
@@ -26,7 +26,7 @@ const SORTS: [&str; 9] = [
 ];
 
 /// `GET /api/entities`
-pub(super) async fn entities(State(desk): State<Shared>, params: Params) -> Result<Json, ServeError> {
+pub(super) async fn entities(State(state): State<Shared>, params: Params) -> Result<Json, ServeError> {
     let sort = params.one_of("sort", &SORTS.map(|name| (name, name)))?;
     let direction = params.direction()?;
     let touched = params.one_of("touched", &["false", "true", "changed"].map(|name| (name, name)))?;
@@ -37,24 +37,26 @@ pub(super) async fn entities(State(desk): State<Shared>, params: Params) -> Resu
         order: format!("{sort} {direction} NULLS LAST, entity_type, entity_value"),
     };
     let paging = params.paging()?;
-    desk.ask(move |desk, case| {
-        desk.with_entities(case)?;
-        listing.page(case, &desk.totals, paging)
-    })
-    .await
+    state
+        .ask(move |state, case| {
+            state.with_entities(case)?;
+            listing.page(case, &state.totals, paging)
+        })
+        .await
 }
 
 /// `GET /api/entities/types`
-pub(super) async fn types(State(desk): State<Shared>) -> Result<Json, ServeError> {
-    desk.ask(|desk, case| {
-        desk.with_entities(case)?;
-        Ok(Json(objects(&case.query(TYPES)?)?))
-    })
-    .await
+pub(super) async fn types(State(state): State<Shared>) -> Result<Json, ServeError> {
+    state
+        .ask(|state, case| {
+            state.with_entities(case)?;
+            Ok(Json(objects(&case.query(TYPES)?)?))
+        })
+        .await
 }
 
 /// `GET /api/entities/seen`
-pub(super) async fn seen(State(desk): State<Shared>, params: Params) -> Result<Json, ServeError> {
+pub(super) async fn seen(State(state): State<Shared>, params: Params) -> Result<Json, ServeError> {
     let needed = |name| {
         let value = params.one(name).map(str::to_owned);
         value.ok_or_else(|| ServeError::asked(format!("{name} is missing"), "Specify type and value."))
@@ -66,9 +68,10 @@ pub(super) async fn seen(State(desk): State<Shared>, params: Params) -> Result<J
         order: "time, id".to_owned(),
     };
     let paging = params.paging()?;
-    desk.ask(move |desk, case| {
-        desk.with_timeline(case)?;
-        listing.page(case, &desk.totals, paging)
-    })
-    .await
+    state
+        .ask(move |state, case| {
+            state.with_timeline(case)?;
+            listing.page(case, &state.totals, paging)
+        })
+        .await
 }

@@ -13,11 +13,11 @@ use tokio::sync::mpsc::{Receiver, Sender, channel};
 use crate::export;
 use crate::present::Lines;
 use crate::serve::ServeError;
-use crate::serve::desk::Shared;
 use crate::serve::filter::Filter;
 use crate::serve::lines;
 use crate::serve::params::Params;
-use crate::serve::pool::Begun;
+use crate::serve::pool::StartedQuery;
+use crate::serve::state::Shared;
 use crate::store::Case;
 
 const TIMELINE: &str = include_str!("../../../sql/serve/timeline.sql");
@@ -43,13 +43,13 @@ const FORMS: [(&str, Form); 3] = [
 ];
 
 /// `GET /api/export`
-pub(super) async fn export(State(desk): State<Shared>, params: Params) -> Result<Response, ServeError> {
+pub(super) async fn export(State(state): State<Shared>, params: Params) -> Result<Response, ServeError> {
     let form = params.one_of("format", &FORMS)?;
     let folded = params.one_of("folded", &[("false", false), ("true", true)])?;
     let filter = Filter::of(&params)?;
-    let exports = Arc::clone(&desk);
+    let exports = Arc::clone(&state);
     let (sender, mut pieces) = channel(WAITING);
-    let begun = desk.exports.begin(move |case| {
+    let begun = state.exports.begin(move |case| {
         exports.with_timeline(case)?;
         let these = choose(case, filter, folded)?;
         let mut out = Outgoing { sender, piece: Vec::with_capacity(PIECE) };
@@ -80,15 +80,15 @@ fn choose(case: &Case, filter: Filter, folded: bool) -> Result<&'static str, Ser
 }
 
 /// Why nothing was written; nothing at all if there is nothing to write.
-async fn failed(begun: Begun<()>) -> Result<Response, ServeError> {
-    let Begun { task, watch } = begun;
+async fn failed(begun: StartedQuery<()>) -> Result<Response, ServeError> {
+    let StartedQuery { task, watch } = begun;
     let done = task.await.unwrap_or(Err(ServeError::BrokenOff));
     drop(watch);
     done.map(IntoResponse::into_response)
 }
 
 /// The pieces, and at their end the error if there was one. When the body is dropped, the work stops.
-fn body(first: Bytes, pieces: Receiver<Bytes>, begun: Begun<()>) -> Body {
+fn body(first: Bytes, pieces: Receiver<Bytes>, begun: StartedQuery<()>) -> Body {
     let state = (Some(first), pieces, Some(begun));
     Body::from_stream(stream::unfold(state, |(first, mut pieces, begun)| async move {
         let piece = match first {

@@ -13,7 +13,7 @@ use axum::http::Uri;
 use axum::routing::{any, get, post};
 
 use super::ServeError;
-use super::desk::Shared;
+use super::state::Shared;
 
 /// The addresses below `/api`.
 pub(super) fn routes() -> Router<Shared> {

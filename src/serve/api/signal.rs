@@ -7,12 +7,12 @@ use serde_json::{Value, json};
 use crate::batch::{Columns, read_events};
 use crate::load::{self, ExplainError};
 use crate::matching::Subject;
-use crate::normalise::rebuild;
+use crate::normalize::rebuild;
 use crate::present;
 use crate::serve::ServeError;
-use crate::serve::desk::{Desk, Shared};
 use crate::serve::params::Params;
 use crate::serve::rows::{Json, Listing, object};
+use crate::serve::state::{AppState, Shared};
 use crate::store::Case;
 
 const SIGNAL: &str = include_str!("../../../sql/serve/signal.sql");
@@ -21,23 +21,24 @@ const EVENT: &str = include_str!("../../../sql/serve/event.sql");
 const EVENT_FACTS: &str = include_str!("../../../sql/serve/event_facts.sql");
 
 /// `GET /api/signals/{id}`
-pub(super) async fn signal(State(desk): State<Shared>, Path(id): Path<String>) -> Result<Json, ServeError> {
-    desk.ask(move |desk, case| {
-        let row = object(&case.query_with(SIGNAL, std::slice::from_ref(&id))?)?;
-        let mut told = row.ok_or_else(|| unknown("signal", &id))?;
-        let session = told.pointer("/signal/session_id").and_then(Value::as_str).unwrap_or_default();
-        let why = why(desk, case, session, &id)?;
-        if let Some(told) = told.as_object_mut() {
-            told.insert("why".to_owned(), json!(why));
-        }
-        Ok(Json::from(&told))
-    })
-    .await
+pub(super) async fn signal(State(state): State<Shared>, Path(id): Path<String>) -> Result<Json, ServeError> {
+    state
+        .ask(move |state, case| {
+            let row = object(&case.query_with(SIGNAL, std::slice::from_ref(&id))?)?;
+            let mut told = row.ok_or_else(|| unknown("signal", &id))?;
+            let session = told.pointer("/signal/session_id").and_then(Value::as_str).unwrap_or_default();
+            let why = why(state, case, session, &id)?;
+            if let Some(told) = told.as_object_mut() {
+                told.insert("why".to_owned(), json!(why));
+            }
+            Ok(Json::from(&told))
+        })
+        .await
 }
 
 /// The lines of an explanation; where there is none, the line that says so.
-fn why(desk: &Desk, case: &Case, session: &str, id: &str) -> Result<Vec<String>, ServeError> {
-    let explained = match load::explain(case, &desk.rules, session, true, Subject::Signal(id)) {
+fn why(state: &AppState, case: &Case, session: &str, id: &str) -> Result<Vec<String>, ServeError> {
+    let explained = match load::explain(case, &state.rules, session, true, Subject::Signal(id)) {
         Ok(explained) => explained,
         Err(none @ (ExplainError::OtherRules | ExplainError::Lost(_))) => return Ok(vec![none.to_string()]),
         Err(error) => return Err(error.into()),
@@ -51,7 +52,7 @@ fn why(desk: &Desk, case: &Case, session: &str, id: &str) -> Result<Vec<String>,
 
 /// `GET /api/signals/{id}/events`
 pub(super) async fn events(
-    State(desk): State<Shared>,
+    State(state): State<Shared>,
     Path(id): Path<String>,
     params: Params,
 ) -> Result<Json, ServeError> {
@@ -62,27 +63,28 @@ pub(super) async fn events(
         params: vec![id],
         order: "event_time, event_id".to_owned(),
     };
-    desk.ask(move |desk, case| listing.page(case, &desk.totals, paging)).await
+    state.ask(move |state, case| listing.page(case, &state.totals, paging)).await
 }
 
 /// `GET /api/events/{id}`
-pub(super) async fn event(State(desk): State<Shared>, Path(id): Path<String>) -> Result<Json, ServeError> {
-    desk.ask(move |_, case| {
-        let batches = case.query_with(EVENT, std::slice::from_ref(&id))?;
-        let batch = batches.iter().find(|batch| batch.num_rows() > 0).ok_or_else(|| unknown("event", &id))?;
-        let events = read_events(batch)?;
-        let (event, file) = events.first().ok_or_else(|| unknown("event", &id))?;
-        let facts = object(&case.query_with(EVENT_FACTS, std::slice::from_ref(&id))?)?;
-        let signals = Columns(batch).text("signal_id")?;
-        Ok(Json::from(&json!({
-            "event": rebuild(event)?,
-            "facts": facts,
-            "signal_id": signals.is_valid(0).then(|| signals.value(0)),
-            "session_id": event.session_id,
-            "source_file": file,
-        })))
-    })
-    .await
+pub(super) async fn event(State(state): State<Shared>, Path(id): Path<String>) -> Result<Json, ServeError> {
+    state
+        .ask(move |_, case| {
+            let batches = case.query_with(EVENT, std::slice::from_ref(&id))?;
+            let batch = batches.iter().find(|batch| batch.num_rows() > 0).ok_or_else(|| unknown("event", &id))?;
+            let events = read_events(batch)?;
+            let (event, file) = events.first().ok_or_else(|| unknown("event", &id))?;
+            let facts = object(&case.query_with(EVENT_FACTS, std::slice::from_ref(&id))?)?;
+            let signals = Columns(batch).text("signal_id")?;
+            Ok(Json::from(&json!({
+                "event": rebuild(event)?,
+                "facts": facts,
+                "signal_id": signals.is_valid(0).then(|| signals.value(0)),
+                "session_id": event.session_id,
+                "source_file": file,
+            })))
+        })
+        .await
 }
 
 fn unknown(what: &str, id: &str) -> ServeError {

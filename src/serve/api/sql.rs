@@ -10,8 +10,8 @@ use serde_json::{Value, json};
 
 use crate::present;
 use crate::serve::ServeError;
-use crate::serve::desk::Shared;
 use crate::serve::rows::Json;
+use crate::serve::state::Shared;
 use crate::store::FirstRows;
 
 /// The rows of an answer unless it is told otherwise, and the most.
@@ -21,7 +21,7 @@ const MOST_ROWS: usize = 100_000;
 /// What is posted.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Question {
+struct SqlRequest {
     /// One or several statements.
     sql: String,
     /// So many rows of the last one's answer at most.
@@ -29,13 +29,13 @@ struct Question {
 }
 
 /// `POST /api/sql`
-pub(super) async fn sql(State(desk): State<Shared>, body: Bytes) -> Result<Json, ServeError> {
-    let question: Question = serde_json::from_slice(&body).map_err(|error| {
+pub(super) async fn sql(State(state): State<Shared>, body: Bytes) -> Result<Json, ServeError> {
+    let question: SqlRequest = serde_json::from_slice(&body).map_err(|error| {
         ServeError::asked(format!("invalid request: {error}"), r#"Post {"sql": "FROM sessions", "limit": 1000}."#)
     })?;
     let limit = question.limit.unwrap_or(ROWS).min(MOST_ROWS);
     let begun = Instant::now();
-    let found = desk.queries.run(move |case| Ok(case.first_rows(&question.sql, &[], limit)?)).await;
+    let found = state.queries.run(move |case| Ok(case.first_rows(&question.sql, &[], limit)?)).await;
     let found = found.map_err(ServeError::of_query)?;
     answer(&found, begun.elapsed().as_millis())
 }

@@ -4,11 +4,11 @@ use axum::extract::State;
 use serde_json::Value;
 
 use crate::serve::ServeError;
-use crate::serve::desk::Shared;
 use crate::serve::filter::Filter;
 use crate::serve::lines;
 use crate::serve::params::Params;
 use crate::serve::rows::{Json, Listing, object};
+use crate::serve::state::Shared;
 
 const TIMELINE: &str = include_str!("../../../sql/serve/timeline.sql");
 const DENSITY: &str = include_str!("../../../sql/serve/density.sql");
@@ -19,7 +19,7 @@ const MOST_BINS: u64 = 400;
 const BINS: u64 = 200;
 
 /// `GET /api/timeline`
-pub(super) async fn timeline(State(desk): State<Shared>, params: Params) -> Result<Json, ServeError> {
+pub(super) async fn timeline(State(state): State<Shared>, params: Params) -> Result<Json, ServeError> {
     let order = params.one_of("order", &[("asc", "asc"), ("desc", "desc")])?;
     let folded = params.one_of("folded", &[("false", false), ("true", true)])?;
     let line = params.one("line").map(str::to_owned);
@@ -30,33 +30,34 @@ pub(super) async fn timeline(State(desk): State<Shared>, params: Params) -> Resu
         params: Vec::new(),
         order: format!("time {order}, id {order}"),
     };
-    desk.ask(move |desk, case| {
-        desk.with_timeline(case)?;
-        match line {
-            Some(line) => lines::rows_of(case, &filter, &line, paging),
-            None if folded => lines::page(case, &filter, order, paging),
-            None => listing.page(case, &desk.totals, paging),
-        }
-    })
-    .await
+    state
+        .ask(move |state, case| {
+            state.with_timeline(case)?;
+            match line {
+                Some(line) => lines::rows_of(case, &filter, &line, paging),
+                None if folded => lines::page(case, &filter, order, paging),
+                None => listing.page(case, &state.totals, paging),
+            }
+        })
+        .await
 }
 
 /// `GET /api/density`
-pub(super) async fn density(State(desk): State<Shared>, params: Params) -> Result<Json, ServeError> {
+pub(super) async fn density(State(state): State<Shared>, params: Params) -> Result<Json, ServeError> {
     let bins = params.number("bins", 1, MOST_BINS, BINS)?;
-    one_row(desk, &params, DENSITY, vec![bins.to_string()]).await
+    one_row(state, &params, DENSITY, vec![bins.to_string()]).await
 }
 
 /// `GET /api/facets`
-pub(super) async fn facets(State(desk): State<Shared>, params: Params) -> Result<Json, ServeError> {
-    one_row(desk, &params, FACETS, Vec::new()).await
+pub(super) async fn facets(State(state): State<Shared>, params: Params) -> Result<Json, ServeError> {
+    one_row(state, &params, FACETS, Vec::new()).await
 }
 
 /// The one row that a query about filtered rows gives, as an object.
-async fn one_row(desk: Shared, params: &Params, sql: &'static str, values: Vec<String>) -> Result<Json, ServeError> {
+async fn one_row(state: Shared, params: &Params, sql: &'static str, values: Vec<String>) -> Result<Json, ServeError> {
     let setting = Filter::of(params)?.setting()?;
-    let row = desk.ask(move |desk, case| {
-        desk.with_timeline(case)?;
+    let row = state.ask(move |state, case| {
+        state.with_timeline(case)?;
         case.query(&setting)?;
         object(&case.query_with(sql, &values)?)
     });

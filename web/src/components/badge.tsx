@@ -17,15 +17,15 @@ const KINDS = new Set([
   "aggregated",
 ]);
 
-/** What a row is, in a word; the colour only repeats it. */
+/** What a row is, in a word; the color only repeats it. */
 export function Kind({ kind }: { kind: string }) {
   return <span class={`kind ${KINDS.has(kind) ? `kind-${kind}` : ""}`}>{visible(kind)}</span>;
 }
 
 const ORIGINS: Record<string, string> = {
-  letter: "known page: every required call was seen, with an exact match",
-  likeness: "most likely page: requests differ, or a call is missing",
-  generic: "unknown page: described from its calls",
+  exact: "known page: every required call was seen, with an exact match",
+  inferred: "most likely page: requests differ, or a call is missing",
+  service: "unknown page: described from its calls",
 };
 
 /** How sure a row is, and how it was found. */
@@ -34,7 +34,7 @@ export function Sure({ value, origin }: { value: number | null; origin: string |
   return (
     <span class="sure" title={origin ? `${origin}: ${ORIGINS[origin] ?? ""}` : undefined}>
       <span class="num">{confidence(value)}</span>{" "}
-      <span class="origin">{origin === "letter" ? "" : visible(origin ?? "")}</span>
+      <span class="origin">{origin === "exact" ? "" : visible(origin ?? "")}</span>
     </span>
   );
 }

@@ -45,7 +45,7 @@ export function Keys({ dialog }: { dialog: RefObject<HTMLDialogElement | null> }
     setOn(value);
   };
   return (
-    <dialog ref={dialog} class="keys" aria-labelledby="keys-title">
+    <dialog ref={dialog} class="keys" aria-labeledby="keys-title">
       <div class="keys-head">
         <h2 id="keys-title">Keys</h2>
         <button type="button" onClick={() => dialog.current?.close()}>
@@ -74,7 +74,7 @@ export function Keys({ dialog }: { dialog: RefObject<HTMLDialogElement | null> }
         and digits are shortcuts
       </label>
       <p class="built-with">
-        <a href="/assets/licences.txt" target="_blank" rel="noopener">
+        <a href="/assets/licenses.txt" target="_blank" rel="noopener">
           Licenses of third-party software
         </a>
       </p>

@@ -7,7 +7,7 @@ export const THEMES: readonly Theme[] = ["system", "light", "dark"];
 
 const themeOf = (value: string | undefined): Theme => (value === "light" || value === "dark" ? value : "system");
 
-/** Told on whenever the page's colours change, by choice or by the system. */
+/** Told on whenever the page's colors change, by choice or by the system. */
 export const themeChanged = new EventTarget();
 const tell = () => themeChanged.dispatchEvent(new Event("change"));
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", tell);
@@ -24,7 +24,7 @@ export function useTheme(): [Theme, (theme: Theme) => void] {
   return [theme, choose];
 }
 
-/** A number that grows with every change of colours. */
+/** A number that grows with every change of colors. */
 export function useThemeRound(): number {
   const [round, set] = useState(0);
   useEffect(() => {

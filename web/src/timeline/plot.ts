@@ -5,8 +5,8 @@ import type { Density } from "../api/types";
 import { rfc3339, seconds } from "../lib/format";
 import type { Stretch } from "./zoom";
 
-/** A colour of the style sheet as a canvas takes it: of `light-dark()` the one that is shown. */
-function colour(name: string): string {
+/** A color of the style sheet as a canvas takes it: of `light-dark()` the one that is shown. */
+function color(name: string): string {
   const probe = document.body.appendChild(document.createElement("i"));
   probe.style.color = `var(${name})`;
   const shown = getComputedStyle(probe).color;
@@ -24,7 +24,7 @@ function dataOf({ bins }: Density): uPlot.AlignedData {
 }
 
 function series(label: string, scale: string, name: string, bars: boolean): uPlot.Series {
-  const fill = colour(name);
+  const fill = color(name);
   const paths = bars ? uPlot.paths.bars?.({ size: [0.85, 12, 1], align: 1 }) : uPlot.paths.stepped?.({ align: 1 });
   return {
     label,
@@ -54,9 +54,9 @@ const fromZero = (_: uPlot, _min: number, max: number): [number, number] => [0, 
 /** Draws the strip into `home`; `tell` hears of a stretch that was dragged over. */
 export function draw(home: HTMLElement, density: Density, whole: Stretch, width: number, tell: (s: Stretch) => void) {
   const axis = {
-    stroke: colour("--muted"),
+    stroke: color("--muted"),
     font: `11px ${getComputedStyle(home).fontFamily}`,
-    grid: { stroke: colour("--line"), width: 1 },
+    grid: { stroke: color("--line"), width: 1 },
     ticks: { show: false },
   };
   const options: uPlot.Options = {

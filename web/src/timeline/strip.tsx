@@ -137,7 +137,7 @@ function Plot({ density, stretch, width, zoom }: PlotProps) {
   const latest = useRef(zoom);
   latest.current = zoom;
   const round = useThemeRound();
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the ends are numbers; the round stands for the colours
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the ends are numbers; the round stands for the colors
   useEffect(() => {
     if (!home.current || !density || !stretch || width === 0) return;
     const plot = draw(home.current, density, stretch, width, (to) => latest.current(to));

@@ -24,12 +24,12 @@ const HEADERS: [(HeaderName, &str); 6] = [
 
 /// The guard of one server.
 #[derive(Debug, Clone)]
-pub(super) struct Door {
+pub(super) struct AccessControl {
     token: Token,
     port: u16,
 }
 
-impl Door {
+impl AccessControl {
     pub(super) const fn new(token: Token, port: u16) -> Self {
         Self { token, port }
     }
@@ -101,8 +101,8 @@ fn refuse(status: StatusCode, why: &str) -> Response {
 }
 
 /// Lets a request in or not, and puts the headers of every response on the answer.
-pub(super) async fn guard(State(door): State<Door>, request: Request, next: Next) -> Response {
-    let mut response = match door.stop(&request) {
+pub(super) async fn guard(State(access): State<AccessControl>, request: Request, next: Next) -> Response {
+    let mut response = match access.stop(&request) {
         Some(refusal) => refusal,
         None => next.run(request).await,
     };

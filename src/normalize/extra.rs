@@ -17,7 +17,7 @@ pub(super) struct Extra {
 }
 
 impl Extra {
-    /// Takes one member by `read`; unless that holds it to the letter, the original is kept here.
+    /// Takes one member by `read`; unless that holds it exactly, the original is kept here.
     pub(super) fn take<'a, T>(
         &mut self,
         name: &str,

@@ -1,7 +1,7 @@
 //! One record's text in, one [`Event`] out, and back. Pure.
 //!
 //! [`event`] walks a record once, one level at a time: members that a field of [`Event`] is for are decoded, nested
-//! objects stay the text they were, and whatever no field holds to the letter goes into `extra`. [`rebuild()`] turns that
+//! objects stay the text they were, and whatever no field holds exactly goes into `extra`. [`rebuild()`] turns that
 //! round, so nothing a log said is lost and nothing is stored twice. [`caller`] and the evidence bits judge what was read.
 
 mod aggregated;
@@ -24,7 +24,7 @@ pub use rebuild::rebuild;
 
 use crate::event::Event;
 
-/// Normalises one record. Every field is filled but `session_id`, which [`crate::session`] gives.
+/// Normalizes one record. Every field is filled but `session_id`, which [`crate::session`] gives.
 ///
 /// `json` is one `CloudTrail` record, a JSON object; `file` is named in the error only.
 ///

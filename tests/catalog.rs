@@ -1,4 +1,4 @@
-//! The catalogue as a whole: every rule compiles, and every rule is proved by the spec beside it.
+//! The catalog as a whole: every rule compiles, and every rule is proved by the spec beside it.
 //!
 //! `RULES_DIR` names another folder of rules; `RULE` limits the specs to those whose path begins with it; `UPDATE=1`
 //! writes the generated files anew.
@@ -56,7 +56,7 @@ fn every_rule_has_a_spec() {
 
 /// A rule that always becomes another is never a signal's own; its spec can only show what it is not.
 fn always_becomes_another(rule: &cartographer::rule::Rule) -> bool {
-    rule.instead.iter().any(|instead| instead.describe().is_empty())
+    rule.becomes.iter().any(|becomes| becomes.describe().is_empty())
 }
 
 #[test]
@@ -118,7 +118,7 @@ fn labels_are_those_of_one_rule_each() {
 }
 
 #[test]
-fn the_catalogue_knows_many_pages_of_many_services() {
+fn the_catalog_knows_many_pages_of_many_services() {
     let rules = rules();
     let mut count: BTreeMap<&str, usize> = BTreeMap::new();
     for rule in rules.rules() {
@@ -137,7 +137,7 @@ fn the_catalogue_knows_many_pages_of_many_services() {
 }
 
 #[test]
-fn every_page_of_the_published_observations_is_in_the_catalogue() {
+fn every_page_of_the_published_observations_is_in_the_catalog() {
     let pages = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/facts/pages.jsonl");
     let Ok(pages) = std::fs::read_to_string(pages) else { return };
     let rules = rules();
@@ -157,13 +157,13 @@ fn assert_current(file: &str, expected: &[u8]) {
         std::fs::write(&path, expected).unwrap();
     }
     let found = std::fs::read(&path).unwrap_or_default();
-    assert!(found == expected, "{file} is stale: UPDATE=1 cargo try --test catalogue writes it");
+    assert!(found == expected, "{file} is stale: UPDATE=1 cargo try --test catalog writes it");
 }
 
 #[test]
-fn the_page_of_the_catalogue_is_current() {
+fn the_page_of_the_catalog_is_current() {
     let mut page = Vec::new();
-    present::catalogue(&mut page, rules().rules()).unwrap();
+    present::catalog(&mut page, rules().rules()).unwrap();
     assert_current("rules/README.md", &page);
 }
 
@@ -171,7 +171,7 @@ fn the_page_of_the_catalogue_is_current() {
 fn the_page_of_the_calls_is_current() {
     let table = Table::compile(&texts()).unwrap();
     let mut page = Vec::new();
-    present::call_catalogue(&mut page, &table).unwrap();
+    present::call_catalog(&mut page, &table).unwrap();
     assert_current("rules/calls/README.md", &page);
 }
 

@@ -5,9 +5,9 @@ use super::shape::ShapeId;
 /// Shapes, each told by one of 64 bits, which it shares with a few others. So that two sets have no shape in common is
 /// said at once, and that they have one is mostly right.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Marks(u64);
+pub struct ShapeFilter(u64);
 
-impl Marks {
+impl ShapeFilter {
     /// Whether both may have a shape in common.
     #[must_use]
     pub const fn may_meet(self, other: Self) -> bool {
@@ -15,7 +15,7 @@ impl Marks {
     }
 }
 
-impl FromIterator<ShapeId> for Marks {
+impl FromIterator<ShapeId> for ShapeFilter {
     fn from_iter<I: IntoIterator<Item = ShapeId>>(shapes: I) -> Self {
         Self(shapes.into_iter().fold(0, |marks, shape| marks | 1 << (shape.0 % u64::BITS)))
     }
@@ -25,7 +25,7 @@ impl FromIterator<ShapeId> for Marks {
 mod tests {
     use super::*;
 
-    fn marks(shapes: &[u32]) -> Marks {
+    fn marks(shapes: &[u32]) -> ShapeFilter {
         shapes.iter().copied().map(ShapeId).collect()
     }
 

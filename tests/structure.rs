@@ -1,12 +1,12 @@
 //! The habits of the house, held: imports flow one way, files and functions stay short, papers tell the truth.
 
-#[path = "house/flow.rs"]
+#[path = "structure/flow.rs"]
 mod flow;
-#[path = "house/lints.rs"]
+#[path = "structure/lints.rs"]
 mod lints;
-#[path = "house/papers.rs"]
+#[path = "structure/papers.rs"]
 mod papers;
-#[path = "house/shape.rs"]
+#[path = "structure/shape.rs"]
 mod shape;
-#[path = "house/source.rs"]
+#[path = "structure/source.rs"]
 mod source;

@@ -1,4 +1,4 @@
-//! Raw JSON values as the types of fields, each with whether the field holds the value to the letter.
+//! Raw JSON values as the types of fields, each with whether the field holds the value exactly.
 
 use std::borrow::Cow;
 
@@ -22,7 +22,7 @@ impl<T> Scalar<T> {
     }
 }
 
-/// Text: a JSON string exactly; a number or boolean by its text, a list of texts joined, but not to the letter.
+/// Text: a JSON string exactly; a number or boolean by its text, a list of texts joined, but not exactly.
 pub(super) fn text(json: &str) -> Scalar<Cow<'_, str>> {
     match json.as_bytes().first() {
         Some(b'"') => string(json),
@@ -51,7 +51,7 @@ pub(super) fn error_code(raw: &str) -> Scalar<Cow<'_, str>> {
     }
 }
 
-/// A boolean as `CloudTrail` writes `readOnly`: bare. Any spelling in quotes is understood, but is not to the letter.
+/// A boolean as `CloudTrail` writes `readOnly`: bare. Any spelling in quotes is understood, but is not exactly.
 pub(super) fn bare_bool(raw: &str) -> Scalar<bool> {
     match raw {
         "true" => Scalar::exact(true),
@@ -60,7 +60,7 @@ pub(super) fn bare_bool(raw: &str) -> Scalar<bool> {
     }
 }
 
-/// A boolean as `CloudTrail` writes `mfaAuthenticated`: `"true"`. Bare, or spelt otherwise, it is not to the letter.
+/// A boolean as `CloudTrail` writes `mfaAuthenticated`: `"true"`. Bare, or spelt otherwise, it is not exactly.
 pub(super) fn quoted_bool(raw: &str) -> Scalar<bool> {
     match raw {
         r#""true""# => Scalar::exact(true),

@@ -3,13 +3,13 @@
 use indexmap::IndexMap;
 use serde_json::Value;
 
-use super::{Draft, Rhythm, Scene, names};
+use super::{Draft, Repetition, Scene, names};
 use crate::call;
 use crate::event::{Client, Timestamp};
 use crate::matching::claim::Found;
 use crate::matching::describe::{self, Reads};
 use crate::matching::partition;
-use crate::normalise::caller::unwrapped;
+use crate::normalize::caller::unwrapped;
 use crate::rule::generic::Generic;
 use crate::rule::words::{within, words};
 use crate::signal::{Context, Entity, Kind, Origin, Role, Signal};
@@ -22,23 +22,23 @@ const LONGEST_PROGRAM: usize = 40;
 const ALSO: usize = 3;
 
 /// The signals of the drafts; `pages` are those that are known already.
-pub(in crate::matching) fn tell(
+pub(in crate::matching) fn signals(
     scene: &Scene<'_, '_>,
     session_id: &str,
     drafts: &[Draft],
     pages: &[Signal],
 ) -> Vec<Signal> {
-    let teller = Teller { scene: *scene, session_id, pages };
+    let teller = SentenceWriter { scene: *scene, session_id, pages };
     drafts.iter().filter_map(|draft| teller.signal(draft)).collect()
 }
 
-struct Teller<'t, 'e> {
+struct SentenceWriter<'t, 'e> {
     scene: Scene<'t, 'e>,
     session_id: &'t str,
     pages: &'t [Signal],
 }
 
-impl Teller<'_, '_> {
+impl SentenceWriter<'_, '_> {
     fn signal(&self, draft: &Draft) -> Option<Signal> {
         let found = self.found(draft)?;
         let entities = names::of(&self.scene, &draft.members);
@@ -61,7 +61,7 @@ impl Teller<'_, '_> {
             met,
             anchor,
             members: draft.members.iter().map(|event| (*event, role_of(*event))).collect(),
-            origin: Origin::Generic,
+            origin: Origin::Service,
             confidence: draft.confidence,
             evidence: draft.evidence,
             missing: Vec::new(),
@@ -299,7 +299,7 @@ fn shown(entities: &[Entity]) -> Vec<String> {
     distinct(entities.iter().map(|entity| entity.value.clone()))
 }
 
-fn rhythm(rhythm: Rhythm) -> [(String, Value); 2] {
+fn rhythm(rhythm: Repetition) -> [(String, Value); 2] {
     let every = match (rhythm.every_s / 60, rhythm.every_s % 60) {
         (1, 0) => "minute".to_owned(),
         (minutes, 0) => format!("{minutes} minutes"),

@@ -9,7 +9,7 @@ use crate::read::{self, Source};
 
 /// Sources, by whether the case has them.
 #[derive(Debug, Default)]
-pub(super) struct Sifted {
+pub(super) struct SortedSources {
     /// Those that were loaded whole before, and have not changed since.
     pub(super) known: Vec<Source>,
     /// All others, in order.
@@ -17,10 +17,10 @@ pub(super) struct Sifted {
 }
 
 /// Sets those sources aside that are the very files they were, or else have names and bytes that the case knows.
-pub(super) fn sift(sources: Vec<Source>, files: &Files, threads: &ThreadPool) -> Sifted {
+pub(super) fn sort_sources(sources: Vec<Source>, files: &Files, threads: &ThreadPool) -> SortedSources {
     let is_known = |source: &Source| files.stamped(source) || is_same(source, files);
     let (known, rest) = threads.install(|| sources.into_par_iter().partition(is_known));
-    Sifted { known, rest }
+    SortedSources { known, rest }
 }
 
 /// Whether the file's bytes are those that were loaded by its name.

@@ -14,7 +14,7 @@ const NOUNS: [&str; 5] = ["event", "signal", "table", "digest", "json"];
 /// drives everything, and so does `extension` for whoever loads it.
 pub(crate) const STAGES: [&str; 21] = [
     "read",
-    "normalise",
+    "normalize",
     "session",
     "rule",
     "call",

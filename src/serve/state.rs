@@ -29,7 +29,7 @@ const MEMORY: u64 = 2 << 30;
 
 /// A case that is open for being asked.
 #[derive(Debug)]
-pub(super) struct Desk {
+pub(super) struct AppState {
     /// Connections that answer the page.
     pub(super) pages: Pool,
     /// Connections that write files: a slow reader keeps one of them busy, and no page waiting.
@@ -42,18 +42,18 @@ pub(super) struct Desk {
     pub(super) file: String,
     /// How many rows queries have in all.
     pub(super) totals: Totals,
-    timeline: Later,
-    entities: Later,
+    timeline: DeferredTables,
+    entities: DeferredTables,
 }
 
 /// Tables that take long to make, and that the first answers do not read.
 #[derive(Debug)]
-struct Later {
+struct DeferredTables {
     sql: &'static str,
     is_made: Mutex<bool>,
 }
 
-impl Later {
+impl DeferredTables {
     const fn of(sql: &'static str) -> Self {
         Self { sql, is_made: Mutex::new(false) }
     }
@@ -72,10 +72,10 @@ impl Later {
     }
 }
 
-/// A desk, shared by the answers.
-pub(super) type Shared = Arc<Desk>;
+/// A state, shared by the answers.
+pub(super) type Shared = Arc<AppState>;
 
-impl Desk {
+impl AppState {
     /// Opens a case twice, for the page and for the user's own queries, and makes what the page's answers read.
     ///
     /// # Errors
@@ -93,8 +93,8 @@ impl Desk {
             rules,
             file: path.display().to_string(),
             totals: Totals::default(),
-            timeline: Later::of(SETUP_TIMELINE),
-            entities: Later::of(SETUP_ENTITIES),
+            timeline: DeferredTables::of(SETUP_TIMELINE),
+            entities: DeferredTables::of(SETUP_ENTITIES),
         })
     }
 
@@ -107,8 +107,8 @@ impl Desk {
         T: Send + 'static,
         W: FnOnce(&Self, &Case) -> Result<T, ServeError> + Send + 'static,
     {
-        let desk = Arc::clone(self);
-        self.pages.run(move |case| work(&desk, case)).await
+        let state = Arc::clone(self);
+        self.pages.run(move |case| work(&state, case)).await
     }
 
     /// Makes what answers about the timeline read, unless it is there.

@@ -18,12 +18,12 @@ fn signals(events: Vec<EventToml>) -> Vec<Signal> {
     spec::signals(&RuleSet::shipped().unwrap(), &case)
 }
 
-/// The only signal of these events, which must be one of likeness.
+/// The only signal of these events, which must be an inferred one.
 fn likely(events: Vec<EventToml>) -> Signal {
     let mut signals = signals(events);
     assert_eq!(signals.len(), 1, "{signals:#?}");
     let signal = signals.remove(0);
-    assert_eq!(signal.origin, Origin::Likeness);
+    assert_eq!(signal.origin, Origin::Inferred);
     assert!(signal.confidence > 0.5 && signal.confidence < 1.0, "{}", signal.confidence);
     signal
 }

@@ -8,7 +8,7 @@ use super::record::{INSIGHT, SHIPPED};
 use super::{fingerprint, time};
 use crate::event::{Event, Identity};
 
-/// The record that `row` was normalised from: equal to it as a JSON value, if not in the order of its members.
+/// The record that `row` was normalized from: equal to it as a JSON value, if not in the order of its members.
 ///
 /// # Errors
 /// `request_parameters`, `response_elements` or `extra` is no JSON, or a time is outside the calendar: such a row was

@@ -9,14 +9,14 @@ use std::ops::Range;
 use super::claim::{Claims, Found, role_of};
 use super::prepare::Prepared;
 use crate::event::Timestamp;
-use crate::rule::marks::Marks;
 use crate::rule::schema::Basis;
 use crate::rule::shape::ShapeId;
+use crate::rule::shape_filter::ShapeFilter;
 use crate::rule::{Reach, Rule, RuleId, RuleSet};
 use crate::signal::{Kind, Origin, Role};
 
 /// A rule that is met around an anchor.
-struct Met {
+struct RuleMatch {
     rule: RuleId,
     calls: usize,
     required: usize,
@@ -64,7 +64,7 @@ struct Search<'s> {
     /// Those that any rule that starts from the anchor may find around it, by their places in that list.
     near: Range<usize>,
     /// The shapes of those that are free.
-    marks: Marks,
+    marks: ShapeFilter,
     /// Which parts of a rule were seen; kept from one rule to the next.
     seen: Vec<bool>,
 }
@@ -75,7 +75,7 @@ impl<'s> Search<'s> {
             Some(Shaped { event, time: ready.time(), shape: shape_of(ready)? })
         };
         let shaped = events.iter().enumerate().filter_map(shaped).collect();
-        Self { rules, shaped, near: 0..0, marks: Marks::default(), seen: Vec::new() }
+        Self { rules, shaped, near: 0..0, marks: ShapeFilter::default(), seen: Vec::new() }
     }
 
     /// The rule that explains most around an anchor, which stands at that place.
@@ -87,8 +87,8 @@ impl<'s> Search<'s> {
         let starts = rules.uses(anchor.shape).iter().filter(|usage| usage.anchor).map(|usage| usage.rule);
         // Only what was observed proves anything; a documented page that fits as well competes in the decoder.
         let observed = starts.filter(|rule| rules.rule(*rule).provenance.basis == Basis::Observed);
-        let met: Vec<Met> = observed.filter_map(|rule| self.meet(claims, anchor, rule, before)).collect();
-        let loses = |rule: RuleId| met.iter().any(|other| rules.rule(other.rule).over.contains(&rule));
+        let met: Vec<RuleMatch> = observed.filter_map(|rule| self.meet(claims, anchor, rule, before)).collect();
+        let loses = |rule: RuleId| met.iter().any(|other| rules.rule(other.rule).takes_precedence_over.contains(&rule));
         met.iter()
             .filter(|met| !loses(met.rule))
             .max_by_key(|met| (met.required, met.calls, std::cmp::Reverse(met.rule)))
@@ -106,7 +106,7 @@ impl<'s> Search<'s> {
         self.marks = free.map(|event| event.shape).collect();
     }
 
-    fn meet(&mut self, claims: &Claims, anchor: Shaped, id: RuleId, before: Option<&Rule>) -> Option<Met> {
+    fn meet(&mut self, claims: &Claims, anchor: Shaped, id: RuleId, before: Option<&Rule>) -> Option<RuleMatch> {
         let required = self.rules.required(id);
         // Most rules require a call that is not there, which is known before anything is compared.
         if !required.iter().all(|marks| marks.may_meet(self.marks)) {
@@ -122,7 +122,7 @@ impl<'s> Search<'s> {
         let met = rule.parts.iter().zip(&seen).all(|(part, seen)| *seen || !part.required) && follows(rule, before);
         let calls = seen.iter().filter(|seen| **seen).count();
         self.seen = seen;
-        met.then_some(Met { rule: id, calls, required: required.len() })
+        met.then_some(RuleMatch { rule: id, calls, required: required.len() })
     }
 
     /// The free events in the rule's window around the anchor that are parts of it, with the part that each is.
@@ -154,7 +154,7 @@ fn signal(id: RuleId, anchor: usize, members: Vec<(usize, Role)>) -> Found {
         met: id,
         anchor,
         members,
-        origin: Origin::Letter,
+        origin: Origin::Exact,
         confidence: 1.0,
         evidence: None,
         missing: Vec::new(),
