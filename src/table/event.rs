@@ -59,7 +59,7 @@ pub const EVENTS: Table = Table {
         Column::new("error_message", Text, "The failure in words").from("errorMessage").repeating(),
         Column::new("read_only", Boolean, "Whether the call only reads").from("readOnly"),
         Column::new("request_id", Text, "The id of the request").from("requestID").distinct(),
-        Column::new("request_parameters", Json, "What was asked for").from("requestParameters"),
+        Column::new("request_parameters", Json, "What was asked for").from("requestParameters").distinct(),
         Column::new("response_elements", Json, "What was answered, for calls that change").from("responseElements"),
         Column::new("session_credential_from_console", Boolean, "Whether the credentials are a console session's")
             .from("sessionCredentialFromConsole"),
@@ -71,7 +71,8 @@ pub const EVENTS: Table = Table {
         Column::new("session_id", Text, "The session it belongs to: sessions.session_id").repeating(),
         Column::new("source_file", Text, "The file, or the file within an archive, it was read from").repeating(),
         Column::new("source_record", Integer, "Its position in that file"),
-        Column::new("summary", Text, "What the call did, in one sentence; what failed or was denied was tried"),
+        Column::new("summary", Text, "What the call did, in one sentence; what failed or was denied was tried")
+            .distinct(),
         Column::new("outcome", Text, "succeeded, denied, failed, dry_run (allowed, but nothing was done) or unknown")
             .repeating(),
         Column::new("denied", Boolean, "Whether the caller was not allowed to"),
@@ -88,7 +89,7 @@ pub const EVENTS: Table = Table {
             StructList(&ENTITY),
             "The things that the call names: relation is target, created, deleted, granted_to, source or used",
         ),
-        Column::new("grants", Json, "The permissions that the call gives or takes, as in event_grants"),
+        Column::new("grants", Json, "The permissions that the call gives or takes, as in event_grants").distinct(),
         Column::new("shared_event_id", Text, "One id for the records of one action that several accounts got")
             .from("sharedEventID")
             .repeating(),
