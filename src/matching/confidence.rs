@@ -1,4 +1,4 @@
-//! How sure a click is: the evidence for it, as a calibrated probability.
+//! The confidence of a click: a calibrated probability, computed from the evidence for it.
 
 use super::claim::Found;
 use super::decode::{Choice, What};
@@ -8,15 +8,15 @@ use crate::rule::schema::Basis;
 use crate::rule::weights::{Confidence, Logistic};
 use crate::signal::{Class, Evidence, Kind, Origin};
 
-/// A margin counts up to so many nats.
+/// Margins are clamped to this many nats.
 const MOST_MARGIN: f64 = 6.0;
-/// Events up to so many seconds before and after a click are its neighbors.
+/// Events at most this many seconds before or after a click are its neighbors.
 const NEAR_S: i64 = 2;
-/// No click is surer than this: labels are not either.
+/// The highest confidence. Labels are not more reliable than this.
 const SUREST: f64 = 0.99;
 
 impl Logistic {
-    /// The probability that the evidence speaks for.
+    /// The probability for the given evidence.
     pub fn probability(&self, features: &Evidence) -> f64 {
         let odds = self.bias
             + self.events * features.events
@@ -41,8 +41,8 @@ impl Confidence {
     }
 }
 
-/// How sure a page is that needs no search, and by which shapes it was found: as sure as one of many calls and the
-/// widest margin.
+/// The origin and confidence of a page that was accepted without a search. It gets the confidence of a page with many
+/// calls and the widest margin.
 pub(super) fn settled(scene: &Scene<'_, '_>, found: &Found) -> (Origin, f64) {
     let origin = if proof::is_exact(scene, found) { Origin::Exact } else { Origin::Inferred };
     let class = match origin {
@@ -54,7 +54,7 @@ pub(super) fn settled(scene: &Scene<'_, '_>, found: &Found) -> (Origin, f64) {
     (origin, scene.rules.weights().confidence.of(class).probability(&evidence))
 }
 
-/// Judges the clicks of a stretch.
+/// Computes the confidence of the clicks in a stretch.
 pub(super) struct ConfidenceModel<'s, 'e> {
     scene: Scene<'s, 'e>,
     weights: &'s Confidence,
@@ -65,7 +65,7 @@ impl<'s, 'e> ConfidenceModel<'s, 'e> {
         Self { scene, weights: &scene.rules.weights().confidence }
     }
 
-    /// How sure a choice is, and what that is computed from.
+    /// The confidence of a choice, and the evidence that it was computed from.
     pub(super) fn judge(&self, choice: &Choice) -> (f64, Evidence) {
         let evidence = self.evidence(choice);
         (self.weights.of(evidence.class).probability(&evidence), evidence)
@@ -97,7 +97,7 @@ impl<'s, 'e> ConfidenceModel<'s, 'e> {
         }
     }
 
-    /// The share of the events around a click, of the same console, that are its own.
+    /// The click's share of the events around it that come from the same console.
     fn share(&self, choice: &Choice) -> f64 {
         let members = &choice.hypothesis.members;
         let (Some(first), Some(last)) = (members.first(), members.last()) else { return 0.0 };

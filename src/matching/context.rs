@@ -1,7 +1,8 @@
-//! What the signals around one say about it: identical requests told apart, polls folded into what they follow.
+//! Resolves signals from their context: distinguishes identical requests, and merges polls into the click that they
+//! follow.
 //!
-//! Background signals are no neighbors. The order of the steps matters: first what is known from before, then what is
-//! part of what, then what only the signal after tells.
+//! Background signals are not neighbors. The order of the steps matters: first the rules that depend on earlier
+//! signals, then merging, then the rules that depend on the next signal.
 
 use std::collections::HashSet;
 
@@ -13,10 +14,10 @@ use crate::rule::pattern::Pattern;
 use crate::rule::{RuleId, RuleSet};
 use crate::signal::Kind;
 
-/// A chain of rules that become each other is followed so far, and no further.
+/// A chain of `becomes` rules is followed for at most this many steps.
 const LONGEST_CHAIN: usize = 4;
 
-/// Settles what each signal really is, and folds together what belongs together.
+/// Determines the final rule of each signal, and merges signals that belong together.
 pub(super) fn settle(rules: &RuleSet, events: &[Prepared<'_>], found: &mut Vec<Found>) {
     let scene = Scene { rules, events };
     for index in 0..found.len() {
@@ -58,7 +59,7 @@ impl Scene<'_, '_> {
             && becomes.more_than_one.as_ref().is_none_or(|name| self.has_several(&found[index], name))
     }
 
-    /// The signals before, nearest first, background left out.
+    /// The preceding signals without background, nearest first.
     fn neighbors<'f>(&self, before: &'f [Found]) -> impl Iterator<Item = &'f Found> {
         before.iter().rev().filter(|found| self.counts(found))
     }
@@ -115,7 +116,7 @@ impl Scene<'_, '_> {
         });
     }
 
-    /// The signal just before that this one takes in.
+    /// The index of the signal immediately before this one that this one absorbs.
     fn absorbed(&self, found: &[Found], gone: &HashSet<usize>, index: usize, absorbs: &Absorbs) -> Option<usize> {
         let before = self.before(found, gone, index).next()?;
         let limit = self.events[found[before].first()].time().plus_seconds(i64::from(absorbs.within_s));
@@ -123,7 +124,7 @@ impl Scene<'_, '_> {
         (near && self.is_one_of(found[before].rule, &absorbs.rules)).then_some(before)
     }
 
-    /// The signal before that this one is only a later part of.
+    /// The index of the earlier signal that this one is part of.
     fn whole(&self, found: &[Found], gone: &HashSet<usize>, index: usize, part: &PartOf) -> Option<usize> {
         let this = &found[index];
         let fits = part.at_most.is_none_or(|most| this.members.len() <= most)

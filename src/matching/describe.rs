@@ -1,4 +1,4 @@
-//! From what was found to a [`Signal`]: context, entities, sentence and link.
+//! Converts matches to [`Signal`]s: context, entities, sentence and link.
 
 use rustc_hash::FxBuildHasher;
 use serde_json::Value;
@@ -15,10 +15,10 @@ use crate::rule::words::{within, words};
 use crate::rule::{Rule, RuleSet};
 use crate::signal::{Context, Entity, Kind, Member, Relation, Signal};
 
-/// Most contexts have room for so many values.
+/// The initial capacity of a context.
 const USUAL: usize = 4;
 
-/// The signals, described, in the order that they were found in.
+/// Describes the signals, in the order in which they were found.
 pub(super) fn signals(rules: &RuleSet, session_id: &str, events: &[Prepared<'_>], found: &[Found]) -> Vec<Signal> {
     let mut told = Vec::with_capacity(found.len());
     for found in found {
@@ -30,7 +30,7 @@ pub(super) fn signals(rules: &RuleSet, session_id: &str, events: &[Prepared<'_>]
     told
 }
 
-/// Of a signal that is one change, the table of calls knows best what was done.
+/// Replaces the sentence of a signal that consists of one change by the description of its call.
 fn describe_change(rules: &RuleSet, events: &[Prepared<'_>], found: &Found, signal: &mut Signal) {
     if !matches!(signal.kind, Kind::Change | Kind::Create | Kind::Delete) {
         return;
@@ -44,7 +44,7 @@ fn describe_change(rules: &RuleSet, events: &[Prepared<'_>], found: &Found, sign
     }
 }
 
-/// What was read off a signal's events.
+/// The values that were extracted from a signal's events.
 #[derive(Debug, Default)]
 pub(super) struct Reads {
     /// The calls that were seen: [`matched`].
@@ -61,7 +61,7 @@ fn signal(rules: &RuleSet, session_id: &str, events: &[Prepared<'_>], found: &Fo
     compose(rules, session_id, events, found, Reads { matched, context, entities })
 }
 
-/// The signal, with what was read off its events.
+/// Creates the signal from the values extracted from its events.
 pub(super) fn compose(
     rules: &RuleSet,
     session_id: &str,
@@ -73,7 +73,7 @@ pub(super) fn compose(
     let anchor = events[found.anchor].row;
     let Reads { matched, context, mut entities } = reads;
     relate(rules, events, found, &mut entities);
-    // What a page lacks the values for, it cannot say: then only where it was.
+    // If the values that the page's sentence needs are missing, the signal only states the location.
     let place = || rule.console_path.join(" › ");
     Signal {
         signal_id: id_of(&[session_id, &rule.id, anchor.event_id], 16),
@@ -107,8 +107,9 @@ pub(super) fn compose(
     }
 }
 
-/// States how a signal's events relate to each thing. What an event that only reads names was seen, unless the table of
-/// calls says more: who reads the value of a secret does more than see its name, whichever event names it first.
+/// Sets the relation of a signal's events to each entity. An entity named by an event that only reads is `seen`, unless
+/// the call's description states more: reading the value of a secret is more than seeing its name, whichever event
+/// names the secret first.
 fn relate(rules: &RuleSet, events: &[Prepared<'_>], found: &Found, entities: &mut [Entity]) {
     let scene = Scene { rules, events };
     let is_told = |event: usize| scene.changes(event) || call::Table::shipped().entry(&events[event].call()).is_some();
@@ -130,7 +131,7 @@ fn relate(rules: &RuleSet, events: &[Prepared<'_>], found: &Found, entities: &mu
     }
 }
 
-/// The sentence of a page whose values are not in the requests: where it was, or what its call says was done.
+/// The sentence of a page whose values are missing from the requests: its location, or the description of its call.
 fn without_values(rules: &RuleSet, rule: &Rule, call: &str) -> String {
     let name = words(call.split_once(':').map_or(call, |(_, name)| name));
     let verb = name.first().and_then(|verb| rules.words().verb(verb));
@@ -144,7 +145,7 @@ fn without_values(rules: &RuleSet, rule: &Rule, call: &str) -> String {
     }
 }
 
-/// What an extract reads off the signal's events.
+/// The values that an extract reads from the signal's events.
 pub(super) fn read<'e>(extract: &Extract, events: &'e [Prepared<'_>], found: &Found) -> Vec<Reading<'e>> {
     let mut readings = Vec::new();
     let members = found.members.iter().map(|(event, _)| &events[*event]);
@@ -172,7 +173,7 @@ fn context(rule: &Rule, events: &[Prepared<'_>], found: &Found, calls: &[String]
     (context, entities)
 }
 
-/// Adds what only earlier signals show: whose dialog this is, which image the tab belongs to.
+/// Adds values that only earlier signals contain, such as the resource that a dialog or a tab belongs to.
 fn carry(rule: &Rule, context: &mut Context, told: &[Signal]) {
     for extract in rule.extracts.iter().filter(|extract| !context.contains_key(&extract.name)).collect::<Vec<_>>() {
         let Some(carried) = &extract.carried else { continue };
@@ -188,7 +189,7 @@ fn carry(rule: &Rule, context: &mut Context, told: &[Signal]) {
     }
 }
 
-/// Where it happened: every signal's context has it.
+/// Where the signal happened. Every signal's context contains it.
 pub(super) fn place(events: &[Prepared<'_>], found: &Found) -> Context {
     let row = events[found.anchor].row;
     let mut context = Context::with_capacity_and_hasher(USUAL, FxBuildHasher);
@@ -211,7 +212,7 @@ fn in_context(extract: &Extract, readings: Vec<Reading<'_>>, calls: &[String]) -
     }
 }
 
-/// Each thing is an entity of a signal once, however many extracts read it.
+/// Adds an entity, unless another extract has added it already.
 pub(super) fn add(entities: &mut Vec<Entity>, kind: &str, value: &str, event_id: &str) {
     if !entities.iter().any(|known| known.value == value && known.kind == kind) {
         entities.push(Entity {
@@ -231,7 +232,7 @@ fn add_read(entities: &mut Vec<Entity>, kind: &str, reading: &Reading<'_>) {
     }
 }
 
-/// The calls that were seen, each once, in order.
+/// The calls that were seen, without duplicates, in order.
 pub(super) fn matched(events: &[Prepared<'_>], found: &Found) -> Vec<String> {
     let mut calls: Vec<String> = Vec::new();
     for (event, _) in &found.members {

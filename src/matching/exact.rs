@@ -1,8 +1,8 @@
-//! Pages by exact shapes alone: every required call was seen in a shape that is known.
+//! Matching by exact shapes alone: every required call was seen in a known shape.
 //!
-//! Events come in order. One that is free and an anchor of some rules is tried for each: the free events around it
-//! that are parts of the rule are collected, and all required calls must be among them. Of the rules that are met, the
-//! one that explains most of its calls gets the events.
+//! Events are taken in order. For each free event that can start a rule, the free events around it that are parts of
+//! the rule are collected, and all required calls must be among them. Of the rules that match, the one that explains
+//! the most calls takes the events.
 
 use std::ops::Range;
 
@@ -15,14 +15,14 @@ use crate::rule::shape_filter::ShapeFilter;
 use crate::rule::{Reach, Rule, RuleId, RuleSet};
 use crate::signal::{Kind, Origin, Role};
 
-/// A rule that is met around an anchor.
+/// A rule that matches around an anchor.
 struct RuleMatch {
     rule: RuleId,
     calls: usize,
     required: usize,
 }
 
-/// Finds every rule whose required calls were all seen in exact shapes, and takes its events.
+/// Finds every rule whose required calls were all seen in exact shapes, and assigns its events.
 pub(super) fn find(
     rules: &RuleSet,
     events: &[Prepared<'_>],
@@ -31,7 +31,7 @@ pub(super) fn find(
 ) -> Vec<Found> {
     let mut found: Vec<Found> = Vec::new();
     let mut search = Search::new(rules, events, shape_of);
-    // The rule of the last signal that is no background.
+    // The rule of the last signal that is not background.
     let mut before = None;
     for place in 0..search.shaped.len() {
         let anchor = search.shaped[place];
@@ -48,7 +48,7 @@ pub(super) fn find(
     found
 }
 
-/// An event of a known shape.
+/// An event with a known shape.
 #[derive(Debug, Clone, Copy)]
 struct Shaped {
     event: usize,
@@ -56,16 +56,17 @@ struct Shaped {
     shape: ShapeId,
 }
 
-/// What is looked through for each anchor.
+/// The state of a search around each anchor.
 struct Search<'s> {
     rules: &'s RuleSet,
-    /// All events of a known shape, in order. They stand close together, for most of the work is to go over them.
+    /// All events with a known shape, in order. They are stored contiguously, because most of the time is spent
+    /// iterating over them.
     shaped: Vec<Shaped>,
-    /// Those that any rule that starts from the anchor may find around it, by their places in that list.
+    /// The indices in `shaped` that are within reach of any rule that the anchor can start.
     near: Range<usize>,
-    /// The shapes of those that are free.
+    /// The shapes of the free events among them.
     marks: ShapeFilter,
-    /// Which parts of a rule were seen; kept from one rule to the next.
+    /// Which parts of a rule were seen. The allocation is reused for every rule.
     seen: Vec<bool>,
 }
 
@@ -78,14 +79,14 @@ impl<'s> Search<'s> {
         Self { rules, shaped, near: 0..0, marks: ShapeFilter::default(), seen: Vec::new() }
     }
 
-    /// The rule that explains most around an anchor, which stands at that place.
+    /// The rule that explains the most calls around the anchor at index `place`.
     fn best(&mut self, claims: &Claims, place: usize, before: Option<&Rule>) -> Option<RuleId> {
         let rules = self.rules;
         let anchor = self.shaped[place];
         let reach = rules.reach(anchor.shape)?;
         self.look_around(claims, place, reach);
         let starts = rules.uses(anchor.shape).iter().filter(|usage| usage.anchor).map(|usage| usage.rule);
-        // Only what was observed proves anything; a documented page that fits as well competes in the decoder.
+        // Only observed rules count here. A documented page that matches competes in the decoder.
         let observed = starts.filter(|rule| rules.rule(*rule).provenance.basis == Basis::Observed);
         let met: Vec<RuleMatch> = observed.filter_map(|rule| self.meet(claims, anchor, rule, before)).collect();
         let loses = |rule: RuleId| met.iter().any(|other| rules.rule(other.rule).takes_precedence_over.contains(&rule));
@@ -95,7 +96,7 @@ impl<'s> Search<'s> {
             .map(|met| met.rule)
     }
 
-    /// Finds what is within reach of an anchor.
+    /// Collects the events within reach of an anchor.
     fn look_around(&mut self, claims: &Claims, place: usize, reach: Reach) {
         let (from, to) = reach.around(self.shaped[place].time);
         let (earlier, later) = self.shaped.split_at(place);
@@ -108,7 +109,7 @@ impl<'s> Search<'s> {
 
     fn meet(&mut self, claims: &Claims, anchor: Shaped, id: RuleId, before: Option<&Rule>) -> Option<RuleMatch> {
         let required = self.rules.required(id);
-        // Most rules require a call that is not there, which is known before anything is compared.
+        // Most rules require a call that is absent, which this check detects cheaply.
         if !required.iter().all(|marks| marks.may_meet(self.marks)) {
             return None;
         }
@@ -125,7 +126,7 @@ impl<'s> Search<'s> {
         met.then_some(RuleMatch { rule: id, calls, required: required.len() })
     }
 
-    /// The free events in the rule's window around the anchor that are parts of it, with the part that each is.
+    /// The free events in the rule's window around the anchor that match one of its parts, with that part.
     fn parts(&self, claims: &Claims, anchor: Shaped, id: RuleId) -> impl Iterator<Item = (usize, u16)> {
         let rule = self.rules.rule(id);
         let (from, to) = Reach::of(rule).around(anchor.time);
@@ -142,7 +143,7 @@ impl<'s> Search<'s> {
     }
 }
 
-/// Whether a rule that only follows some others does so here.
+/// Whether the previous rule satisfies `only_after`.
 pub(super) fn follows(rule: &Rule, before: Option<&Rule>) -> bool {
     rule.only_after.is_empty()
         || before.is_some_and(|before| rule.only_after.iter().any(|pattern| pattern.matches(&before.id)))

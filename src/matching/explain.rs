@@ -1,4 +1,5 @@
-//! Why a signal is what it is, or why an event has none: the shapes that fitted and how far, and the pages that lost.
+//! Explains why events became a signal, or why an event has none: the nearest shapes with their differences, and the
+//! alternative explanations.
 
 use serde::Serialize;
 
@@ -12,47 +13,47 @@ use crate::rule::shape::ShapeId;
 use crate::rule::{RuleId, RuleSet};
 use crate::signal::{Member, Origin, Role, Signal};
 
-/// What is asked about.
+/// What to explain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Subject<'a> {
-    /// `signals.signal_id`
+    /// A signal, by `signals.signal_id`.
     Signal(&'a str),
-    /// `events.event_id`
+    /// An event, by `events.event_id`.
     Event(&'a str),
 }
 
 /// Why events were explained as they were.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Explanation {
-    /// The signal; none, if the event that was asked about has none.
+    /// The signal; `None` if the requested event has none.
     pub signal: Option<ExplainedSignal>,
-    /// The signal's events, or the event that was asked about.
+    /// The signal's events, or the requested event.
     pub events: Vec<Part>,
-    /// What the explanation costs, piece by piece: the dearer, the less likely.
+    /// The items of the explanation's cost. The higher the cost, the less likely the explanation.
     pub costs: Vec<Cost>,
-    /// The best other explanations, the likeliest first.
+    /// The best alternative explanations, most likely first.
     pub rivals: Vec<Rival>,
 }
 
-/// One piece of what an explanation costs.
+/// One item of the cost of an explanation.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Cost {
-    /// What it is of: `a required call that is missing`.
+    /// The reason, such as `a required call that is missing`.
     pub of: &'static str,
-    /// How often.
+    /// How often it applies.
     pub times: f64,
-    /// What it comes to, in nats; below 0 if it is a saving.
+    /// The cost in nats; negative if it supports the explanation.
     pub cost: f64,
 }
 
-/// The signal, as it was told.
+/// The signal.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ExplainedSignal {
     /// `signals.signal_id`
     pub signal_id: String,
     /// `signals.rule_id`
     pub rule_id: String,
-    /// The rule that was met, where the signals around it made it another one.
+    /// The rule that matched, if the signals around it changed it to another one.
     pub met: Option<String>,
     /// `signals.title`
     pub title: String,
@@ -66,7 +67,7 @@ pub struct ExplainedSignal {
     pub missing: Vec<String>,
 }
 
-/// One event, and how it comes to its part.
+/// One event, and the shape it was matched by.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Part {
     /// `events.event_id`
@@ -76,40 +77,40 @@ pub struct Part {
     pub time: Timestamp,
     /// `events.event_key`
     pub call: String,
-    /// Its part in the signal, if it has one.
+    /// Its role in the signal, if it has one.
     pub role: Option<Role>,
-    /// The shape that it comes nearest to, of those that the rule asks for; without a signal, of all.
+    /// The nearest shape, among those of the signal's rule, or among all shapes if there is no signal.
     pub shape: Option<String>,
-    /// How near: 1 if it is of that shape.
+    /// The similarity to that shape, from 0 to 1; 1 if the event has the shape.
     pub nearness: Option<f64>,
-    /// What is different from the shape, in words.
+    /// The differences from the shape, in words.
     pub differences: Vec<String>,
 }
 
-/// Another explanation of the same events.
+/// An alternative explanation of the same events.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Rival {
-    /// `rules.rule_id`; none, if it is no page of the catalog.
+    /// `rules.rule_id`; `None` if it is not a page of the catalog.
     pub rule_id: Option<String>,
-    /// What it says happened.
+    /// The title of the alternative.
     pub title: String,
-    /// How much dearer it is, in nats: e to this power times less likely.
+    /// The cost difference in nats: the alternative is e to this power times less likely.
     pub dearer: f64,
-    /// How many of the signal's events it would explain, and how many others.
+    /// The number of the signal's events that it would explain, and the number of other events.
     pub events: [usize; 2],
-    /// Required calls that it lacks.
+    /// Required calls that are missing for it.
     pub missing: Vec<String>,
 }
 
-/// Explains a signal, or an event of the session; none, if the session has no such thing.
+/// Explains a signal or an event; `None` if the session does not contain it.
 pub fn explain(rules: &RuleSet, session: &SessionRows<'_>, subject: Subject<'_>) -> Option<Explanation> {
     let stretches = stretches(session, Limits::default());
     stretches.iter().find_map(|stretch| explain_stretch(rules, stretch, subject))
 }
 
-/// As [`explain`], of one stretch of a session.
+/// Like [`explain`], for one stretch of a session.
 pub fn explain_stretch(rules: &RuleSet, stretch: &StretchRows<'_>, subject: Subject<'_>) -> Option<Explanation> {
-    // Only mapping tells which signals there are; that an event is elsewhere is seen at once.
+    // Signals are only known after mapping, but a missing event is detected without it.
     if let Subject::Event(id) = subject
         && !stretch.rows.iter().any(|row| row.event_id == id)
     {
@@ -132,14 +133,15 @@ pub fn explain_stretch(rules: &RuleSet, stretch: &StretchRows<'_>, subject: Subj
     event.map(|event| scene.event(event)).or_else(|| unmapped(stretch.rows.iter().copied(), subject))
 }
 
-/// What is to say of an event that no page can have written: nobody clicked in its session, or it was typed.
+/// Explains an event or signal that is not mapped to pages, because its session is not a console session or because it
+/// was typed.
 pub fn unmapped<'r, 'e: 'r>(rows: impl IntoIterator<Item = &'r Row<'e>>, subject: Subject<'_>) -> Option<Explanation> {
     let row = rows.into_iter().find(|row| subject == Subject::Event(row.event_id))?;
     Some(Explanation { signal: None, events: vec![Part::shapeless(row, None)], costs: Vec::new(), rivals: Vec::new() })
 }
 
 impl Part {
-    /// The part of an event that no page can have written.
+    /// The explanation of an event that cannot belong to a page.
     fn shapeless(row: &Row<'_>, role: Option<Role>) -> Self {
         Self {
             event_id: row.event_id.to_owned(),
@@ -164,7 +166,7 @@ impl Scene<'_, '_> {
         self.explained(Some(self.told(signal, Some(found))), parts.collect(), found.anchor)
     }
 
-    /// A signal that is of no page, or of what was typed.
+    /// Explains a signal that has no page, or that is a typed command.
     fn generic(&self, signal: &Signal, rows: &[&Row<'_>]) -> Explanation {
         let place = |id: &str| self.mapped.events.iter().position(|event| event.row.event_id == id);
         let typed = |member: &Member| {
@@ -180,12 +182,12 @@ impl Scene<'_, '_> {
         self.explained(Some(self.told(signal, None)), parts, anchor)
     }
 
-    /// An event without a signal.
+    /// Explains an event without a signal.
     fn event(&self, event: usize) -> Explanation {
         self.explained(None, vec![self.part(event, None, None)], event)
     }
 
-    /// What was chosen for an event, beside what was not.
+    /// Describes the choice that was made for an event, and its alternatives.
     fn explained(&self, signal: Option<ExplainedSignal>, events: Vec<Part>, anchor: usize) -> Explanation {
         let takes = |choice: &&Choice| choice.hypothesis.members.iter().any(|member| member.event == anchor);
         let choice = self.mapped.choices.iter().find(takes);
@@ -243,7 +245,7 @@ impl Scene<'_, '_> {
         }
     }
 
-    /// The shape that an event comes nearest to, of those that a rule asks for, if one is given.
+    /// The shape nearest to an event, among the shapes of `rule` if it is given.
     fn nearest(&self, event: &Prepared<'_>, rule: Option<RuleId>) -> Option<(ShapeId, f64)> {
         let asked =
             |shape: ShapeId| rule.is_none_or(|rule| self.rules.uses(shape).iter().any(|usage| usage.rule == rule));
@@ -265,7 +267,7 @@ impl Cost {
     }
 }
 
-/// What a hypothesis without a page says happened.
+/// The title of a hypothesis without a page.
 const fn unknown(what: What) -> &'static str {
     match what {
         What::Page(_) => "a page",

@@ -1,4 +1,4 @@
-//! Failed calls of a page say so: what was tried in vain, or what a page was denied.
+//! Adds failed calls to a page's sentence: an attempted action, or a page to which access was denied.
 
 use super::claim::Found;
 use super::prepare::Prepared;
@@ -7,14 +7,14 @@ use crate::call;
 use crate::rule::RuleSet;
 use crate::signal::{Kind, Role, Signal};
 
-/// Adds to a signal's sentence what failed, unless its rule says so itself.
+/// Adds to a signal's sentence what failed, unless its rule does so itself.
 pub(super) fn describe(rules: &RuleSet, events: &[Prepared<'_>], found: &Found, signal: &mut Signal) {
     let said = |code: &str| signal.summary.contains(code);
     if let Some(failed) = failure(rules, events, found).filter(|_| is_deed(signal.kind)) {
         signal.summary = call::Table::shipped().describe(&events[failed].call()).summary;
         return;
     }
-    // An export without responses does not say how a sign-in ended.
+    // An export without responses does not show whether a sign-in succeeded.
     let is_open = |event: usize| call::Table::shipped().outcome(&events[event].call()) == call::Outcome::Unknown;
     if signal.kind == Kind::Login && found.members.iter().any(|(event, _)| is_open(*event)) {
         if let Some(rest) = signal.summary.strip_prefix("Signed in") {
@@ -33,8 +33,8 @@ pub(super) fn describe(rules: &RuleSet, events: &[Prepared<'_>], found: &Found, 
     }
 }
 
-/// The call by which what was to be done failed: the anchor, or where a read is the anchor, the first of the required
-/// calls that change something, if all of them failed.
+/// The call whose failure means that the action failed: the anchor, or, if the anchor is a read, the first of the
+/// required calls that change something, provided that all of them failed.
 fn failure(rules: &RuleSet, events: &[Prepared<'_>], found: &Found) -> Option<usize> {
     let scene = Scene { rules, events };
     let has_failed = |event: usize| events[event].row.error_code.is_some();
@@ -48,7 +48,7 @@ fn failure(rules: &RuleSet, events: &[Prepared<'_>], found: &Found) -> Option<us
     first.filter(|_| changes.iter().all(|event| has_failed(*event)))
 }
 
-/// Whether a signal of that kind claims that something was done.
+/// Whether a signal of this kind states that something was done.
 const fn is_deed(kind: Kind) -> bool {
     matches!(kind, Kind::Change | Kind::Create | Kind::Delete | Kind::Secret)
 }

@@ -1,4 +1,4 @@
-//! Maps one session's events to signals by the compiled rules. Pure.
+//! Maps the events of one session to signals, using the compiled rules. Pure.
 
 mod burst;
 mod claim;
@@ -31,7 +31,7 @@ use crate::rule::body::Body;
 use crate::rule::extract::Source;
 use crate::signal::Signal;
 
-/// What matching needs of one event, borrowed from wherever the rows live (Arrow arrays, a spec file).
+/// The columns of one event that matching uses, borrowed from Arrow arrays or a spec file.
 #[derive(Debug, Clone)]
 pub struct Row<'a> {
     /// `events.event_id`
@@ -44,7 +44,7 @@ pub struct Row<'a> {
     pub account_id: Option<&'a str>,
     /// `events.region`
     pub region: Option<&'a str>,
-    /// `events.access_key_id`: the console gives each page load a key of its own. None: not known.
+    /// `events.access_key_id`. The console uses a new key for each page load. `None` if it is not known.
     pub access_key: Option<&'a str>,
     /// `events.user_agent`
     pub user_agent: Option<&'a str>,
@@ -65,7 +65,7 @@ pub struct Row<'a> {
 }
 
 impl<'a> Row<'a> {
-    /// What rules read of it, with the bodies of its request and response.
+    /// The view of the event that rules read, with its parsed request and response.
     pub const fn source<'s>(&'s self, request: &'s Body<'a>, response: &'s Body<'a>) -> Source<'s, 'a> {
         Source {
             event_id: self.event_id,
@@ -82,18 +82,18 @@ impl<'a> Row<'a> {
     }
 }
 
-/// One session's events, in any order.
+/// The events of one session, in any order.
 #[derive(Debug)]
 pub struct SessionRows<'a> {
     /// `sessions.session_id`
     pub session_id: &'a str,
-    /// Its events. A repeated event id counts once.
+    /// The events. Events with a repeated ID are counted once.
     pub rows: Vec<Row<'a>>,
 }
 
-/// Maps a console session's events to signals, stretch by stretch, in order of (first time, anchor event id) in each.
+/// Maps the events of a console session to signals, stretch by stretch, each in order of (first time, anchor event ID).
 ///
-/// The caller decides which sessions are the console's; a session that is not should not be passed.
+/// The caller decides which sessions are console sessions. Other sessions must not be passed.
 pub fn map(rules: &RuleSet, session: &SessionRows<'_>) -> Vec<Signal> {
     match stretches(session, Limits::default()).as_slice() {
         [whole] => map_stretch(rules, whole),
@@ -101,7 +101,7 @@ pub fn map(rules: &RuleSet, session: &SessionRows<'_>) -> Vec<Signal> {
     }
 }
 
-/// As [`map`], of one stretch of a session.
+/// Like [`map`], for one stretch of a session.
 pub fn map_stretch(rules: &RuleSet, stretch: &StretchRows<'_>) -> Vec<Signal> {
     let mut signals = Mapped::of(rules, &stretch.rows, false).signals(rules, stretch);
     signals.sort_by(|a, b| {
@@ -114,11 +114,11 @@ pub fn map_stretch(rules: &RuleSet, stretch: &StretchRows<'_>) -> Vec<Signal> {
 #[derive(Debug)]
 struct Mapped<'e> {
     events: Vec<Prepared<'e>>,
-    /// The pages, in order of the anchors.
+    /// The pages, in order of their anchors.
     found: Vec<Found>,
-    /// What no page explains.
+    /// Activity that no page explains.
     drafts: Vec<Draft>,
-    /// What the decoder chose.
+    /// The decoder's choices.
     choices: Vec<Choice>,
 }
 

@@ -1,32 +1,33 @@
-//! Polls, recognized by their period: one request that a page repeats by itself at a steady interval.
+//! Detects polls: a request that a page repeats by itself at a steady interval.
 
 use indexmap::IndexMap;
 
 use super::scene::Scene;
 
-/// A page that is left open repeats a request after so many seconds.
+/// The intervals of polls, in seconds.
 const PERIODS_S: std::ops::RangeInclusive<i64> = 10..=900;
-/// So many repetitions are a rhythm.
+/// The number of repetitions that make a poll.
 const LEAST: usize = 3;
-/// A short period is a rhythm only if it is kept so often: people press Refresh every few seconds, too.
+/// The number of repetitions required for a short period, because people refresh pages every few seconds, too.
 const LEAST_SHORT: usize = 4;
-/// Below so many seconds a period is short.
+/// Periods below this many seconds are short.
 const SHORT_S: i64 = 12;
-/// An interval may differ by so many seconds, or by a thirtieth of it.
+/// An interval may deviate from the period by this many seconds, or by a thirtieth of the period.
 const SLACK_S: i64 = 2;
-/// Two pages that poll the same thing take turns: a beat's partner is among so many repetitions after it.
+/// Two pages that poll the same resource alternate, so the next event of a poll is looked for among this many
+/// repetitions.
 const TURNS: usize = 3;
 
-/// One beat of a poll.
+/// One event of a poll.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct PollEvent {
-    /// Seconds between the beats.
+    /// The interval in seconds.
     pub(super) every_s: i64,
-    /// How many beats the poll has.
+    /// The number of events of the poll.
     pub(super) beats: usize,
 }
 
-/// For each event of the stretch the poll that it is a beat of, if it is one.
+/// For each event of the stretch, the poll that it belongs to, if any.
 pub(super) fn beats(scene: &Scene<'_, '_>) -> Vec<Option<PollEvent>> {
     let mut periods = vec![None; scene.events.len()];
     let mut requests: IndexMap<(usize, Option<&str>), Vec<usize>> = IndexMap::new();
@@ -41,7 +42,7 @@ pub(super) fn beats(scene: &Scene<'_, '_>) -> Vec<Option<PollEvent>> {
     periods
 }
 
-/// The beats among the repetitions of one request: first those of the period that most keep, then of the rest.
+/// Finds the polls among the repetitions of one request: first the period with the most events, then the next.
 fn of_request(scene: &Scene<'_, '_>, events: &[usize], periods: &mut [Option<PollEvent>]) {
     let mut rest: Vec<usize> =
         scene.bursts(events, |_| ()).into_iter().filter_map(|burst| burst.first().copied()).collect();
@@ -54,7 +55,7 @@ fn of_request(scene: &Scene<'_, '_>, events: &[usize], periods: &mut [Option<Pol
     }
 }
 
-/// The period that most of the events keep, with those events.
+/// The period that most of the events follow, with those events.
 fn best(scene: &Scene<'_, '_>, events: &[usize]) -> Option<(i64, Vec<usize>)> {
     let gaps = events
         .iter()
@@ -81,7 +82,7 @@ fn best(scene: &Scene<'_, '_>, events: &[usize]) -> Option<(i64, Vec<usize>)> {
     enough.max_by_key(|(period, kept)| (kept.len(), std::cmp::Reverse(*period)))
 }
 
-/// The mean of the gaps between beats that are about a period.
+/// The mean of the gaps that are close to the period.
 fn mean_gap(scene: &Scene<'_, '_>, kept: &[usize], period: i64) -> i64 {
     let gaps = kept.windows(2).map(|pair| scene.seconds_between(pair[0], pair[1]));
     let near: Vec<i64> = gaps.filter(|gap| gap.abs_diff(period) <= period.unsigned_abs() / 2).collect();

@@ -1,25 +1,25 @@
-//! Stretches: a very long session is mapped in parts, each on its own, so that the work takes no more memory than a part.
+//! Stretches: a very long session is split into parts that are mapped separately, so that memory use is limited.
 //!
-//! Where a session is cut follows from its events in order of (time, id) alone, and is known before the next one comes.
-//! So it is the same wherever they are from, however they are sent. Nobody clicks so much: what makes a session long is
-//! a program with a person's credentials.
+//! Where a session is split depends only on its events in order of (time, ID), and is known before the next event
+//! arrives. The result is therefore the same for every source and batch size. People do not click that often: sessions
+//! are long because a program uses a person's credentials.
 
 use super::burst::PAUSE_S;
 use super::generic::shows_console;
 use super::{Row, SessionRows};
 use crate::event::Timestamp;
 
-/// So many seconds without an event part what was done before from what was done after.
+/// The pause, in seconds, at which a long stretch ends.
 const LONG_PAUSE_S: i64 = 60;
 
-/// How many events a stretch has at most, and from how many on it ends at a pause.
+/// The number of events from which on a stretch may end, and its maximum.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// From here on at a pause of a minute.
+    /// From this number on, at a pause of a minute.
     pub long: usize,
-    /// From here on where a burst ends.
+    /// From this number on, at the end of a burst.
     pub longer: usize,
-    /// Here at whatever place.
+    /// At this number, anywhere.
     pub longest: usize,
 }
 
@@ -30,12 +30,12 @@ impl Default for Limits {
 }
 
 impl Limits {
-    /// Fewer events than this are one stretch, whatever they are.
+    /// A session with fewer events than this is a single stretch.
     fn shortest(self) -> usize {
         self.long.min(self.longer).min(self.longest)
     }
 
-    /// The least pause, in seconds, that ends a stretch of so many events.
+    /// The minimum pause, in seconds, that ends a stretch of this many events; `None` if it does not end.
     const fn pause(self, events: usize) -> Option<i64> {
         match events {
             _ if events >= self.longest => Some(0),
@@ -46,18 +46,18 @@ impl Limits {
     }
 }
 
-/// What a session has shown up to the end of a stretch.
+/// The evidence from a session up to the end of a stretch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Shown {
-    /// It is the console's by more than its sign-in.
+    /// Whether there is more evidence of the console than the sign-in.
     pub(super) in_console: bool,
 }
 
-/// Tells where one session is cut, event by event.
+/// Determines where one session is split, event by event.
 #[derive(Debug)]
 pub struct StretchSplitter {
     limits: Limits,
-    /// Those of the stretch, each once.
+    /// The number of events of the current stretch, without duplicates.
     events: usize,
     time: Timestamp,
     event_id: String,
@@ -65,15 +65,15 @@ pub struct StretchSplitter {
 }
 
 impl StretchSplitter {
-    /// A cutter for one session.
+    /// A splitter for one session.
     #[must_use]
     pub fn new(limits: Limits) -> Self {
         let (time, event_id, shown) = (Timestamp::default(), String::new(), Shown::default());
         Self { limits, events: 0, time, event_id, shown }
     }
 
-    /// Takes the session's next event, in order of (time, id). If it begins a new stretch, gives what was shown up to the
-    /// end of the one before.
+    /// Takes the session's next event, in order of (time, ID). If the event starts a new stretch, returns the evidence
+    /// up to the end of the previous one.
     pub fn begins_new(&mut self, row: &Row<'_>) -> Option<Shown> {
         let pause = self.limits.pause(self.events).map(|pause| self.time.plus_seconds(pause));
         let is_repeated = self.events > 0 && self.event_id == row.event_id;
@@ -86,33 +86,33 @@ impl StretchSplitter {
         ended.then_some(before)
     }
 
-    /// What the session has shown so far: it has ended, and so has its last stretch.
+    /// The evidence from the session so far; at its end, that of its last stretch.
     #[must_use]
     pub const fn shown(&self) -> Shown {
         self.shown
     }
 }
 
-/// Events of a session that are mapped together, on their own.
+/// Events of a session that are mapped together.
 #[derive(Debug)]
 pub struct StretchRows<'e> {
     /// `sessions.session_id`
     pub session_id: &'e str,
-    /// In order of (time, id). A repeated event id counts once.
+    /// The events in order of (time, ID). Events with a repeated ID are counted once.
     pub rows: Vec<&'e Row<'e>>,
-    /// What the session has shown up to its end.
+    /// The evidence from the session up to the end of the stretch.
     pub shown: Shown,
 }
 
 impl<'e> StretchRows<'e> {
-    /// A stretch whose rows are at hand, in order.
+    /// A stretch that consists of these rows, which are in order.
     #[must_use]
     pub fn of(part: &'e SessionRows<'e>, shown: Shown) -> Self {
         Self { session_id: part.session_id, rows: part.rows.iter().collect(), shown }
     }
 }
 
-/// A session's stretches, in order: one, unless it is very long.
+/// The stretches of a session, in order. There is only one unless the session is very long.
 #[must_use]
 pub fn stretches<'e>(session: &'e SessionRows<'e>, limits: Limits) -> Vec<StretchRows<'e>> {
     let mut rows: Vec<&Row<'_>> = session.rows.iter().collect();

@@ -1,4 +1,4 @@
-//! What each event says about its click besides the shape of its request.
+//! The evidence that each event provides about its click, apart from the shape of its request.
 
 use rustc_hash::FxHashMap;
 use rustc_hash::FxHasher;
@@ -13,55 +13,55 @@ use crate::matching::scene::Scene;
 use crate::normalize::caller::unwrapped;
 use crate::rule::words::Words;
 
-/// Values stand no deeper in a request.
+/// The maximum depth at which values in a request are examined.
 const DEEPEST: usize = 6;
 /// A longer text is a document, not a name.
 const LONGEST: usize = 200;
-/// More things are a list, and say nothing about which one a page is about.
+/// A request that names more resources than this is a list, which does not identify the resource a page is about.
 const MOST: usize = 8;
 
-/// How the ids of resources begin.
+/// Prefixes of resource IDs.
 const PREFIXES: [&str; 14] =
     ["i", "vol", "vpc", "subnet", "sg", "eni", "ami", "snap", "rtb", "acl", "igw", "nat", "eipalloc", "vpce"];
 
-/// A thing that a request names: hashes of what kind of thing it is, and of its name.
+/// A resource that a request names, as hashes of its kind and its name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Thing {
     pub(super) kind: u64,
     pub(super) value: u64,
 }
 
-/// The things that one request names, each once.
+/// The resources that one request names, without duplicates.
 pub(super) type Things = Rc<[Thing]>;
 
-/// Why a call was made, as far as the call alone says.
+/// Why a call was made, as far as the call alone shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Purpose {
-    /// It reads.
+    /// To read something.
     Read,
-    /// It changes something.
+    /// To change something.
     Change,
     /// The console makes it on any page.
     Noise,
-    /// A service makes it in a person's name.
+    /// A service makes it on behalf of the person.
     Service,
-    /// Another service made it by itself, in the person's session.
+    /// Another service made it on its own in the person's session.
     Acting,
 }
 
-/// Evidence about one event.
+/// The evidence from one event.
 #[derive(Debug, Clone)]
 pub(super) struct Clue<'e> {
-    /// The service whose console called: the user agent names it, or else the service that was called.
+    /// The service whose console made the call: the one that the user agent names, or else the service that was called.
     pub(super) console: &'e str,
     pub(super) key: Option<&'e str>,
     pub(super) purpose: Purpose,
-    /// The poll that the event is a beat of.
+    /// The poll that the event belongs to.
     pub(super) poll: Option<PollEvent>,
     pub(super) things: Things,
 }
 
-/// The evidence about each event of a stretch.
+/// The evidence from each event of a stretch.
 pub(super) fn clues<'s>(scene: &Scene<'s, '_>) -> Vec<Clue<'s>> {
     let polls = poll::beats(scene);
     let words = scene.rules.words();
@@ -75,7 +75,7 @@ pub(super) fn clues<'s>(scene: &Scene<'s, '_>) -> Vec<Clue<'s>> {
             () if is_acting(event) => Purpose::Acting,
             () if call.service && scene.is_for_service(at) => Purpose::Service,
             () if changes => Purpose::Change,
-            // What was typed is no call of the console's, even if the console makes it too.
+            // A typed command is not a console request, even if the console makes the same call.
             () if call.noise && event.row.client != Client::CloudShell => Purpose::Noise,
             () => Purpose::Read,
         };
@@ -92,10 +92,10 @@ pub(super) fn clues<'s>(scene: &Scene<'s, '_>) -> Vec<Clue<'s>> {
     scene.events.iter().enumerate().map(clue).collect()
 }
 
-/// What the words say of a call.
+/// What the word lists know about a call.
 #[derive(Debug, Clone, Copy)]
 struct Call {
-    /// Its verb changes something.
+    /// Whether its verb changes something.
     changes: bool,
     noise: bool,
     service: bool,
@@ -112,14 +112,15 @@ impl Call {
     }
 }
 
-/// Whether a service made the call by itself: not the one that was called, which passes on what its console asks.
+/// Whether a service made the call on its own. The service that was called does not count: it forwards the requests of
+/// its own console.
 fn is_acting(event: &Prepared<'_>) -> bool {
     let service = event.row.call.split(':').next().unwrap_or_default();
     let agent = event.row.user_agent.map(unwrapped).unwrap_or_default();
     event.row.client == Client::Service && agent.split('.').next() != Some(service)
 }
 
-/// The things that a request names by id or by name.
+/// The resources that a request names by ID or by name.
 fn named(words: &Words, request: Json<'_>) -> Things {
     let mut things = Vec::new();
     if let Some(members) = request.as_object() {
@@ -146,7 +147,7 @@ fn walk(words: &Words, member: &str, value: Json<'_>, depth: usize, things: &mut
     }
 }
 
-/// `vpc` of `vpc-0a1b2c3d`.
+/// The prefix of a resource ID: `vpc` for `vpc-0a1b2c3d`.
 fn prefix(text: &str) -> Option<&str> {
     let (prefix, rest) = text.split_once('-')?;
     let is_id = (8..=17).contains(&rest.len()) && rest.bytes().all(|byte| byte.is_ascii_hexdigit());

@@ -1,24 +1,24 @@
-//! Which events from some place on a partial explanation has explained.
+//! The set of events that a partial explanation has explained.
 
 const BITS: usize = u64::BITS as usize;
 
-/// A set of events, all from its base on. Equal sets are equal values.
+/// A set of events as a bit set that starts at `base`. Equal sets are equal values.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub(super) struct Covered {
-    /// The number of the first word.
+    /// The index of the first word.
     base: usize,
-    /// Bits by event; the first and the last word have one set.
+    /// One bit for each event. The first and the last word are not zero.
     words: Vec<u64>,
 }
 
 impl Covered {
-    /// Whether the event is in it.
+    /// Whether the set contains the event.
     pub(super) fn holds(&self, event: usize) -> bool {
         let word = (event / BITS).checked_sub(self.base).and_then(|at| self.words.get(at));
         word.is_some_and(|word| word >> (event % BITS) & 1 == 1)
     }
 
-    /// Those of its events that are not before this one.
+    /// A copy without the events before `event`.
     pub(super) fn from(&self, event: usize) -> Self {
         let (at, mask) = (event / BITS, u64::MAX << (event % BITS));
         let skip = at.saturating_sub(self.base).min(self.words.len());
@@ -32,7 +32,7 @@ impl Covered {
         Self { base, words }.trimmed()
     }
 
-    /// Adds an event, which is none of those before the first.
+    /// Adds an event.
     pub(super) fn add(&mut self, event: usize) {
         let at = event / BITS;
         if self.words.is_empty() {
@@ -50,7 +50,7 @@ impl Covered {
         self.words[place] |= 1 << (event % BITS);
     }
 
-    /// Without words at either end that hold nothing, so that equal sets are equal values.
+    /// Removes zero words from both ends, so that equal sets are equal values.
     fn trimmed(mut self) -> Self {
         let empty = self.words.iter().take_while(|word| **word == 0).count();
         self.words.drain(..empty);

@@ -1,4 +1,4 @@
-//! Hypotheses: what may have written an event and those around it, and what believing that costs.
+//! Hypotheses: what may have caused an event and the events around it, and the cost of each explanation.
 
 use super::clue::{Clue, Purpose};
 use super::lists::Lists;
@@ -10,38 +10,38 @@ use crate::rule::weights::Costs;
 use crate::rule::{Reach, Rule, RuleId};
 use crate::signal::{Kind, Role};
 
-/// Calls of a page that arrive so many seconds after its window are still the page's.
+/// Calls that arrive up to this many seconds after a page's window still belong to the page.
 const LATE_S: i64 = 2;
-/// Calls that a page is not known to make are its own up to so many seconds before and after those that it is known for.
+/// Calls that a page is not known to make may belong to it up to this many seconds before and after its known calls.
 pub(super) const AROUND_S: i64 = 2;
-/// A pause of so many seconds may end a page that nobody knows.
+/// The shorter pause, in seconds, that may end a page that is not in the catalog.
 const SHORT_PAUSE_S: i64 = 2;
-/// A request that differs more than this is no call of the page, in nats.
+/// A request whose cost of differing exceeds this is not a call of the page, in nats.
 const FARTHEST: f64 = 2.2;
-/// Less of a page's required calls than this is no sign of the page.
+/// The lowest coverage of required calls that counts as evidence of a page.
 const LEAST_COVERAGE: f64 = 0.34;
 
-/// No rule requires more calls.
+/// The maximum number of required calls of a rule.
 const MOST_REQUIRED: usize = 32;
 
-/// What may have written events.
+/// What may have caused a group of events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(in crate::matching) enum What {
     /// A page or action of the catalog.
     Page(RuleId),
-    /// A page of one console that nobody knows.
+    /// A page that is not in the catalog, in one console.
     Visit,
-    /// A change that no page is known for.
+    /// A change on an unknown page.
     Change,
     /// The navigation bar.
     Noise,
-    /// A service in the person's name.
+    /// A service acting on behalf of the person.
     Service,
-    /// A call beside a page that exact shapes give, which may be the page's.
+    /// A call near a page that exact shapes identify, which may belong to that page.
     Along,
-    /// A service acted by itself in the person's session: that is told by no signal.
+    /// A service that acted on its own in the person's session. It produces no signal.
     Left,
-    /// A page that was left open asks again, every so many seconds.
+    /// An open page that repeats a request at this interval, in seconds.
     Poll(i64),
 }
 
@@ -49,11 +49,11 @@ pub(in crate::matching) enum What {
 #[derive(Debug, Clone, Copy)]
 pub(in crate::matching) struct Member {
     pub(in crate::matching) event: usize,
-    /// The call of the page that it is, if it is one that the page is known to make.
+    /// The vote for the call of the page that the event matches; `None` if the page is not known to make the call.
     pub(in crate::matching) vote: Option<Vote>,
 }
 
-/// One piece of a hypothesis's cost: what it is of, how often, and what it comes to.
+/// One item of a hypothesis's cost: its reason, how often it applies, and the resulting cost in nats.
 #[derive(Debug, Clone, PartialEq)]
 pub(in crate::matching) struct Price {
     pub(in crate::matching) of: &'static str,
@@ -61,10 +61,10 @@ pub(in crate::matching) struct Price {
     pub(in crate::matching) cost: f64,
 }
 
-/// Takes the pieces of a cost.
+/// Receives the items of a cost: reason, count and cost.
 pub(super) type See<'s> = dyn FnMut(&'static str, f64, f64) + 's;
 
-/// What may have written some events.
+/// An explanation of some events.
 #[derive(Debug, Clone)]
 pub(in crate::matching) struct Hypothesis {
     pub(in crate::matching) what: What,
@@ -72,20 +72,20 @@ pub(in crate::matching) struct Hypothesis {
     pub(in crate::matching) anchor: usize,
     /// Its events, in order.
     pub(in crate::matching) members: Vec<Member>,
-    /// Events beside a page that is exact, which may be the page's.
+    /// Events near an exact page that may belong to it.
     pub(in crate::matching) along: Vec<usize>,
-    /// What the exact shapes alone say.
+    /// Whether it comes from matching exact shapes.
     pub(in crate::matching) exact_match: bool,
-    /// Every required call was seen in an exact shape, and nothing else.
+    /// Whether every required call was seen, and every event has an exact shape.
     pub(in crate::matching) exact: bool,
-    /// The share of what the page requires that was seen, by how near it comes.
+    /// The share of the required calls that was seen, weighted by how closely they match.
     pub(in crate::matching) coverage: f64,
-    /// What it costs, but for what the clicks before say.
+    /// Its cost in nats, without the effect of the preceding clicks.
     pub(super) cost: f64,
 }
 
 impl Hypothesis {
-    /// Every event that it takes.
+    /// All events that it explains.
     pub(super) fn events(&self) -> impl Iterator<Item = usize> {
         self.members.iter().map(|member| member.event).chain(self.along.iter().copied())
     }
@@ -94,7 +94,7 @@ impl Hypothesis {
         if let What::Page(rule) = self.what { Some(rule) } else { None }
     }
 
-    /// Whether somebody clicked.
+    /// Whether it is a click of a person.
     pub(super) fn is_click(&self, scene: &Scene<'_, '_>) -> bool {
         match self.what {
             What::Page(rule) => scene.rules.rule(rule).kind != Kind::Background,
@@ -103,7 +103,7 @@ impl Hypothesis {
         }
     }
 
-    /// Whether something was opened, rather than done.
+    /// Whether it opens a page, rather than performing an action.
     pub(super) fn is_view(&self, scene: &Scene<'_, '_>) -> bool {
         match self.what {
             What::Page(rule) => matches!(scene.rules.rule(rule).kind, Kind::View | Kind::List),
@@ -113,13 +113,13 @@ impl Hypothesis {
     }
 }
 
-/// Which events are still to be explained.
+/// The set of events that are not explained yet.
 pub(super) trait Free {
-    /// Whether the event is.
+    /// Whether the event is not explained yet.
     fn is_free(&self, event: usize) -> bool;
 }
 
-/// Makes hypotheses.
+/// Generates hypotheses.
 pub(super) struct HypothesisBuilder<'d, 'e> {
     pub(super) scene: Scene<'d, 'e>,
     pub(super) clues: &'d [Clue<'d>],
@@ -128,7 +128,7 @@ pub(super) struct HypothesisBuilder<'d, 'e> {
 }
 
 impl HypothesisBuilder<'_, '_> {
-    /// Whether not all calls of a page were made by a service that acts by itself.
+    /// Whether at least one call of the page was not made by a service acting on its own.
     fn has_own_call(&self, page: &Hypothesis) -> bool {
         page.members.iter().any(|member| self.clues[member.event].purpose != Purpose::Acting)
     }
@@ -137,7 +137,7 @@ impl HypothesisBuilder<'_, '_> {
         matches!(page.what, What::Page(rule) if self.scene.rules.rule(rule).kind == Kind::Background)
     }
 
-    /// Every hypothesis whose first event is this one.
+    /// All hypotheses whose first event is `event`.
     pub(super) fn at(&self, event: usize, free: &impl Free) -> Vec<Hypothesis> {
         let mut all = Vec::new();
         for found in self.lists.exact_matches(event) {
@@ -160,7 +160,7 @@ impl HypothesisBuilder<'_, '_> {
         all
     }
 
-    /// What exact shapes alone give, if all of it is free.
+    /// The hypothesis for an exact match, if all its events are free.
     fn of_letter(&self, found: &Found, free: &impl Free) -> Option<Hypothesis> {
         let member = |(event, _): &(usize, Role)| {
             let vote = self.lists.vote(*event, found.met).filter(|_| free.is_free(*event))?;
@@ -206,8 +206,8 @@ impl HypothesisBuilder<'_, '_> {
         add(self.of_page(id, anchor, members, Vec::new()));
     }
 
-    /// The free events around the page's start that it is known to make; the first is `first`.
-    /// None, if too little of what the page requires is there.
+    /// The anchor, and the free events around it that the page is known to make, starting with `first`. `None` if too
+    /// few of the required calls are present.
     fn members(&self, first: usize, id: RuleId, rule: &Rule, free: &impl Free) -> Option<(usize, Vec<Member>)> {
         let (events, reach) = (self.scene.events, Reach::of(rule));
         let list = self.lists.of(id, first);
@@ -236,7 +236,7 @@ impl HypothesisBuilder<'_, '_> {
         self.costs.drift * vote.distance
     }
 
-    /// Where a page's requests begin anew, if they do: there it may have been opened again.
+    /// The index at which the page's requests start to repeat, which suggests that the page was opened again.
     fn before_repetition(&self, members: &[Member]) -> Option<usize> {
         let look = |at: usize| self.scene.events[members[at].event].look;
         (1..members.len()).find(|at| {
@@ -245,7 +245,7 @@ impl HypothesisBuilder<'_, '_> {
         })
     }
 
-    /// The members that are about the same thing as the first one, or about nothing in particular.
+    /// The members about the same resource as the first one, or about no particular resource; `None` if these are all.
     fn of_one_thing(&self, first: usize, members: &[Member]) -> Option<Vec<Member>> {
         let [thing] = self.clues[first].things.as_ref() else { return None };
         let same = |member: &&Member| {
@@ -256,7 +256,7 @@ impl HypothesisBuilder<'_, '_> {
         (one.len() < members.len()).then_some(one)
     }
 
-    /// The members that were signed by the same key as the first one.
+    /// The members signed with the same access key as the first one, or without a known key; `None` if these are all.
     fn of_one_key(&self, first: usize, members: &[Member]) -> Option<Vec<Member>> {
         let key = self.clues[first].key?;
         let one: Vec<Member> = members
@@ -267,7 +267,8 @@ impl HypothesisBuilder<'_, '_> {
         (one.len() < members.len()).then_some(one)
     }
 
-    /// Free reads around a page's that it is not known to make: of the same console, or by the same key.
+    /// Free reads around a page's events that the page is not known to make: from the same console, or with the same
+    /// key.
     fn beside(&self, rule: &Rule, members: &[Member], free: &impl Free) -> Vec<usize> {
         let (Some(first), Some(last)) = (members.first(), members.last()) else { return Vec::new() };
         let events = self.scene.events;
@@ -277,7 +278,7 @@ impl HypothesisBuilder<'_, '_> {
         let is_own = |event: usize| {
             let clue = &self.clues[event];
             let same_key = clue.key.is_some() && clue.key == self.clues[first.event].key;
-            // What a page asks other services for belongs to it, too.
+            // Calls to services that the page itself calls belong to the page as well.
             let same_service =
                 || members.iter().any(|member| self.scene.service(member.event) == self.scene.service(event));
             clue.purpose == Purpose::Read && (same_key || clue.console == console || same_service())
@@ -286,11 +287,11 @@ impl HypothesisBuilder<'_, '_> {
         later.filter(|event| free.is_free(*event) && !is_member(*event) && is_own(*event)).collect()
     }
 
-    /// A hypothesis of a page, with other reads beside it, unless too little of the page was seen.
+    /// The hypothesis of a page together with other reads nearby; `None` if too few of the page's calls were seen.
     fn of_page(&self, id: RuleId, anchor: usize, mut members: Vec<Member>, beside: Vec<usize>) -> Option<Hypothesis> {
         let rule = self.scene.rules.rule(id);
         let coverage = coverage(rule, &members);
-        // A page that requires no call in particular is there only where one is that it starts from.
+        // A page without required calls needs at least one call that can start it.
         let is_started = || members.iter().any(|member| member.vote.is_some_and(|vote| vote.anchor));
         let requires = rule.parts.first().is_some_and(|part| part.required);
         if coverage < LEAST_COVERAGE || !(requires || is_started()) {
@@ -313,7 +314,7 @@ impl HypothesisBuilder<'_, '_> {
     }
 }
 
-/// The parts of a rule that were seen, one bit for each; those from the 64th on share a bit.
+/// The parts of a rule that were seen, one bit each. Parts from the 64th on share a bit.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Seen(u64);
 
@@ -333,8 +334,8 @@ impl Seen {
     }
 }
 
-/// The share of what the rule requires that was seen, by how near it comes. Of a rule that requires nothing, its best.
-/// Its required parts come first.
+/// The share of the required calls that was seen, weighted by how closely they match. For a rule without required
+/// calls, the best weight. The required parts come first in a rule.
 fn coverage(rule: &Rule, members: &[Member]) -> f64 {
     let asked = rule.parts.iter().take_while(|part| part.required).count();
     let weights = || members.iter().filter_map(|member| member.vote).map(|vote| (usize::from(vote.part), vote.weight));
@@ -348,7 +349,7 @@ fn coverage(rule: &Rule, members: &[Member]) -> f64 {
     best[..asked.min(MOST_REQUIRED)].iter().sum::<f64>() / count(asked.min(MOST_REQUIRED))
 }
 
-/// The members in exact shapes, if there are others and the first is one.
+/// The members with exact shapes, if the first member is one of them and there are others.
 fn exact_only(members: &[Member]) -> Option<Vec<Member>> {
     let is_exact = |member: &&Member| member.vote.is_some_and(|vote| vote.nearness >= 1.0);
     let exact: Vec<Member> = members.iter().filter(is_exact).copied().collect();

@@ -1,4 +1,5 @@
-//! Which pages each event may be of, and for each page the events that it may have written.
+//! Indexes between events and rules: the rules that each event may belong to, and the events that each rule may
+//! explain.
 
 use rustc_hash::FxHashMap;
 use std::rc::Rc;
@@ -11,7 +12,7 @@ use crate::matching::votes::{Vote, votes};
 use crate::rule::RuleId;
 use crate::signal::Kind;
 
-/// One request's votes, in order of the rules.
+/// The votes of one request, sorted by rule.
 type EventVotes = Rc<[(RuleId, Vote)]>;
 
 /// Votes by event, and by rule.
@@ -19,14 +20,14 @@ type EventVotes = Rc<[(RuleId, Vote)]>;
 pub(super) struct Lists {
     votes: Vec<Option<EventVotes>>,
     rules: FxHashMap<RuleId, Vec<(usize, Vote)>>,
-    /// What the exact shapes alone give, by the first event.
+    /// Matches by exact shapes alone, by their first event.
     exact_matches: FxHashMap<usize, Vec<Found>>,
-    /// Whether a page that is settled has events around this one, of the same console or by the same key.
+    /// For each event, whether an accepted page has events around it, from the same console or with the same key.
     beside: Vec<bool>,
 }
 
 impl Lists {
-    /// The votes of these events of a stretch; `exact_matches` is what exact shapes alone give.
+    /// Collects the votes of these events. `exact_matches` are the matches by exact shapes alone.
     pub(super) fn new(scene: &Scene<'_, '_>, events: impl Iterator<Item = usize>, exact_matches: &[Found]) -> Self {
         let mut lists = Self { votes: vec![None; scene.events.len()], ..Self::default() };
         let mut known: FxHashMap<usize, EventVotes> = FxHashMap::default();
@@ -47,7 +48,7 @@ impl Lists {
         lists
     }
 
-    /// The same, knowing which pages are settled already.
+    /// Adds the pages that are already accepted.
     pub(super) fn with_settled(mut self, scene: &Scene<'_, '_>, clues: &[Clue<'_>], settled: &[Found]) -> Self {
         self.beside = vec![false; scene.events.len()];
         let time = |event: usize| scene.events[event].time();
@@ -66,28 +67,28 @@ impl Lists {
         self
     }
 
-    /// Whether a settled page may have made the call by the way.
+    /// Whether an accepted page may have made the call as well.
     pub(super) fn is_beside_settled(&self, event: usize) -> bool {
         self.beside[event]
     }
 
-    /// The rules that the event may be of.
+    /// The rules that the event may belong to, with their votes.
     pub(super) fn votes(&self, event: usize) -> &[(RuleId, Vote)] {
         self.votes[event].as_deref().unwrap_or_default()
     }
 
-    /// The events that may be of the rule, from this one on.
+    /// The events from `from` on that may belong to the rule.
     pub(super) fn of(&self, rule: RuleId, from: usize) -> &[(usize, Vote)] {
         let all = self.rules.get(&rule).map_or(&[][..], Vec::as_slice);
         &all[all.partition_point(|(event, _)| *event < from)..]
     }
 
-    /// What exact shapes alone give whose first event is this one.
+    /// The exact matches whose first event is `first`.
     pub(super) fn exact_matches(&self, first: usize) -> &[Found] {
         self.exact_matches.get(&first).map_or(&[], Vec::as_slice)
     }
 
-    /// How an event speaks for a rule.
+    /// The vote of an event for a rule.
     pub(super) fn vote(&self, event: usize, rule: RuleId) -> Option<Vote> {
         let votes = self.votes(event);
         let at = votes.binary_search_by_key(&rule, |(rule, _)| *rule).ok()?;

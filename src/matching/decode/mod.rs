@@ -1,14 +1,14 @@
-//! The decoder: which sequence of clicks explains a stretch's events at the lowest cost.
+//! The decoder: finds the sequence of clicks that explains a stretch's events at the lowest cost.
 //!
-//! Events are taken in order. The first one that is not explained yet starts a hypothesis: a page or action of the
-//! catalog, a change or a page that nobody knows, the navigation bar, a poll. Each hypothesis takes the events that
-//! it explains, and costs what the weights say ([`crate::rule::weights`]). A beam of the cheapest partial explanations
-//! is carried from event to event.
+//! Events are taken in order. The first event that is not explained yet starts a hypothesis: a page or action of the
+//! catalog, a change or a page that is not in the catalog, the navigation bar, or a poll. Each hypothesis takes the
+//! events that it explains, and its cost is computed from the weights ([`crate::rule::weights`]). A beam search keeps
+//! the cheapest partial explanations from event to event.
 //!
-//! Partial explanations have explained different events, so their costs alone do not compare. Each event therefore has
-//! a price: the least that any hypothesis asks for it, if its cost is shared equally among its events. A partial
-//! explanation is as good as its cost less the price of what it has explained. As no hypothesis costs less than the
-//! prices of its events together, this is the admissible heuristic of an A* search.
+//! Partial explanations have explained different events, so their costs cannot be compared directly. Each event
+//! therefore has a price: the lowest share of a hypothesis's cost that it can get, if the cost is divided equally among
+//! the hypothesis's events. Partial explanations are compared by their cost minus the prices of the events that they
+//! have explained. No hypothesis costs less than the sum of its events' prices, so this is an admissible A* heuristic.
 
 mod clue;
 mod covered;
@@ -33,30 +33,30 @@ use super::scene::Scene;
 use crate::event::Timestamp;
 use crate::rule::Rule;
 
-/// So many partial explanations are kept.
+/// The number of partial explanations that are kept.
 const BEAM: usize = 8;
-/// One that is so many nats worse than the best is given up.
+/// Partial explanations that are this many nats worse than the best are discarded.
 const HOPELESS: f64 = 8.0;
-/// No event is worth more than this.
+/// The highest price of an event, in nats.
 const MOST_PRICE: f64 = 2.0;
-/// A page is near the one before by so many shared steps at most.
+/// The most shared steps of two console paths that reduce the cost of a transition.
 const CLOSEST: usize = 4;
-/// So many other explanations of an event are named.
+/// The number of alternative explanations that are reported for an event.
 const RIVALS: usize = 6;
 
-/// A click that was chosen, or a burst that nobody clicked.
+/// A hypothesis that was chosen.
 #[derive(Debug, Clone)]
 pub(super) struct Choice {
     pub(super) hypothesis: Rc<Hypothesis>,
-    /// How much dearer the best other explanation of its first event is, in nats.
+    /// The cost difference to the best alternative for its first event, in nats.
     pub(super) margin: f64,
-    /// What it costs, piece by piece; only when it was asked for.
+    /// The items of its cost; empty unless explanations were requested.
     pub(super) prices: Vec<Price>,
-    /// The best other explanations of its first event, and how much dearer each is; only when it was asked for.
+    /// The best alternatives for its first event with their cost differences; empty unless explanations were requested.
     pub(super) rivals: Vec<(Rc<Hypothesis>, f64)>,
 }
 
-/// What is known of the last click of a partial explanation.
+/// The last click of a partial explanation.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Last<'s> {
     rule: Option<&'s Rule>,
@@ -67,32 +67,32 @@ struct Last<'s> {
 /// A partial explanation.
 #[derive(Debug, Clone)]
 struct State<'s> {
-    /// Its cost less the prices of the events that it explains.
+    /// Its cost minus the prices of the events that it explains.
     cost: f64,
     covered: Covered,
     last: Option<Last<'s>>,
-    /// Its last choice, in the list of all.
+    /// Its last choice, as an index into the list of nodes.
     node: Option<usize>,
 }
 
 /// The hypotheses of one event.
 type Options = Rc<[Rc<Hypothesis>]>;
 
-/// A choice, and the one before it.
+/// A choice and its predecessor.
 struct Node {
     choice: Choice,
     before: Option<usize>,
 }
 
-/// What a partial explanation may become.
+/// An extension of a partial explanation by one hypothesis.
 struct Step {
     cost: f64,
     state: usize,
     hypothesis: usize,
 }
 
-/// The clicks that explain the events that are `open`, in order of their first events. `exact_matches` is what exact shapes
-/// alone give, and `fixed` what is settled already.
+/// Returns the clicks that explain the `open` events, in order of their first events. `exact_matches` are the matches
+/// by exact shapes alone, and `fixed` the ones that are already accepted.
 pub(super) fn decode(
     scene: Scene<'_, '_>,
     open: &[bool],
@@ -121,7 +121,7 @@ struct Decoder<'d, 'e> {
     explain: bool,
 }
 
-/// The events that a partial explanation has left.
+/// The events that a partial explanation has not explained.
 struct Left<'c> {
     open: &'c [bool],
     covered: &'c Covered,
@@ -151,7 +151,7 @@ impl<'d> Decoder<'d, '_> {
         chosen(nodes, best.and_then(|state| state.node))
     }
 
-    /// What is settled already is the last click of every partial explanation.
+    /// Makes an accepted signal the last click of every partial explanation.
     fn pass(&self, found: &Found, beam: &mut [State<'d>]) {
         let rule = self.scene.rules.rule(found.rule);
         if rule.kind != crate::signal::Kind::Background {
@@ -166,7 +166,7 @@ impl<'d> Decoder<'d, '_> {
         }
     }
 
-    /// The least that any hypothesis asks for each event.
+    /// The price of each event: the lowest share of a hypothesis's cost that it can get.
     fn prices(&self) -> Vec<f64> {
         let nothing = Covered::default();
         let mut prices = vec![f64::INFINITY; self.open.len()];
@@ -178,8 +178,8 @@ impl<'d> Decoder<'d, '_> {
             }
         };
         for event in (0..self.open.len()).filter(|event| self.open[*event]) {
-            // What the first events of a burst may be is what most of it is: later ones are only looked at if no
-            // hypothesis took them yet.
+            // The hypotheses of a burst's first events usually cover the later ones, so those are only expanded if no
+            // hypothesis has covered them yet.
             if prices[event].is_infinite() {
                 for hypothesis in self.maker.at(event, &Left { open: self.open, covered: &nothing }) {
                     lower(&hypothesis, &mut prices);
@@ -192,7 +192,7 @@ impl<'d> Decoder<'d, '_> {
         prices
     }
 
-    /// Explains an event in every way, and keeps the best.
+    /// Extends the partial explanations by every hypothesis of the event, and keeps the best.
     fn advance(&self, event: usize, beam: &[State<'d>], prices: &[f64], nodes: &mut Vec<Node>) -> Vec<State<'d>> {
         let mut made: FxHashMap<Covered, Options> = FxHashMap::default();
         let mut steps: Vec<Step> = Vec::new();
@@ -216,7 +216,7 @@ impl<'d> Decoder<'d, '_> {
         self.keep(event, beam, &options, steps, nodes)
     }
 
-    /// What a hypothesis adds to a partial explanation's cost; none if it cannot follow.
+    /// The cost that a hypothesis adds to a partial explanation; `None` if it cannot follow.
     fn step_cost(&self, state: &State<'d>, hypothesis: &Hypothesis, prices: &[f64]) -> Option<f64> {
         let transition = self.transition(state.last, hypothesis, &mut |_, _, _| {})?;
         let paid: f64 = hypothesis.events().map(|event| prices[event]).sum();
@@ -297,7 +297,7 @@ impl<'d> Decoder<'d, '_> {
         Choice { hypothesis: Rc::clone(chosen), margin, prices, rivals }
     }
 
-    /// The last click, once this one is chosen.
+    /// The last click after this hypothesis.
     fn last(&self, before: Option<Last<'d>>, hypothesis: &Hypothesis) -> Option<Last<'d>> {
         if !hypothesis.is_click(&self.scene) {
             return before;
@@ -310,7 +310,7 @@ impl<'d> Decoder<'d, '_> {
         hypothesis.rule().map(|rule| self.scene.rules.rule(self.scene.rules.page(rule)))
     }
 
-    /// The service in whose console it is.
+    /// The service whose console the hypothesis belongs to.
     fn console(&self, hypothesis: &Hypothesis) -> &'d str {
         match self.rule(hypothesis) {
             Some(rule) => self.scene.rules.words().console_of(&rule.service),
@@ -318,7 +318,7 @@ impl<'d> Decoder<'d, '_> {
         }
     }
 
-    /// What the click before says about this one; none if it cannot follow that click.
+    /// The cost of following the previous click; `None` if the hypothesis cannot follow it.
     fn transition(
         &self,
         before: Option<Last<'d>>,
@@ -369,7 +369,7 @@ impl<'d> Decoder<'d, '_> {
         let (now, then) = (self.time(first), self.time(last.first));
         if hypothesis.is_view(&self.scene) && !another_key && now < then.plus_seconds(2) {
             let near = if now < then.plus_seconds(1) { 1.0 } else { 0.5 };
-            // Many calls are a page, whatever was opened at the same moment.
+            // The more calls a page has, the less another page opened at the same moment counts against it.
             let times = near / count(hypothesis.members.len()).sqrt();
             add("within a second of another click", times, costs.crowded);
         }
@@ -381,7 +381,7 @@ impl<'d> Decoder<'d, '_> {
     }
 }
 
-/// The choices that led to a node, in order.
+/// The choices that lead to a node, in order.
 fn chosen(nodes: Vec<Node>, last: Option<usize>) -> Vec<Choice> {
     let mut path = Vec::new();
     let mut at = last;

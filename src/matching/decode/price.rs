@@ -1,4 +1,4 @@
-//! What a hypothesis costs: each piece of evidence for and against it, weighed.
+//! The cost of a hypothesis: the weighted evidence for and against it.
 
 use rustc_hash::FxHashMap;
 
@@ -9,24 +9,24 @@ use crate::rule::schema::Basis;
 use crate::rule::{Rule, RuleId};
 use crate::signal::Kind;
 
-/// So many requests that are exactly another page's count.
+/// At most this many requests that exactly match another page are counted.
 const MOST_OTHERS: usize = 3;
-/// A page of one region may ask in so many: for things that are elsewhere, and for what is global.
+/// A page that queries one region may make requests to this many, for resources elsewhere and for global services.
 const FEW_REGIONS: usize = 3;
-/// A page that is not known has asked for everything after so many seconds.
+/// The number of seconds within which a page that is not in the catalog has made all its requests.
 const VISIT_S: i64 = 10;
-/// Exact shapes prove no more than this.
+/// The limit of the evidence from exact shapes.
 const MOST_EVIDENCE: f64 = 4.0;
 
 impl HypothesisBuilder<'_, '_> {
-    /// What a hypothesis costs, but for what the clicks before say.
+    /// The cost of a hypothesis in nats, without the effect of the preceding clicks.
     pub(super) fn total(&self, hypothesis: &Hypothesis) -> f64 {
         let mut total = 0.0;
         self.price(hypothesis, &mut |_, times, cost| total += times * cost);
         total
     }
 
-    /// The pieces of that cost.
+    /// Reports the items of that cost.
     pub(super) fn price(&self, hypothesis: &Hypothesis, see: &mut See<'_>) {
         let costs = self.costs;
         let events = count(hypothesis.members.len());
@@ -64,7 +64,7 @@ impl HypothesisBuilder<'_, '_> {
             Kind::View | Kind::List => see("a page", 1.0, costs.page),
             _ => see("an action", 1.0, costs.action),
         }
-        // A page that was observed is no less certain in a year of which only documentation is known.
+        // A generation known only from documentation does not make an observed page less certain.
         if self.scene.rules.rule(self.scene.rules.page(id)).provenance.basis == Basis::Documented {
             see("known only from documentation", 1.0, costs.documented);
         }
@@ -97,14 +97,14 @@ impl HypothesisBuilder<'_, '_> {
                 see("exact shapes match another page", 1.0, costs.not_letter);
             }
         }
-        // Background is behind every page, so what only resembles it is no sign of it.
+        // Background accompanies every page, so requests that only resemble it are not evidence of it.
         if page.exact_match && (page.exact || rule.kind != Kind::Background) {
             let of = if page.exact { "the page that exact shapes match" } else { "the page that likely shapes match" };
             see(of, 0.3 + self.evidence(page).min(MOST_EVIDENCE), -costs.exact_match);
         }
     }
 
-    /// What the members say against being of one page.
+    /// Adds the costs of members that suggest that they do not belong to one page.
     fn price_members(&self, page: &Hypothesis, rule: &Rule, see: &mut See<'_>) {
         let costs = self.costs;
         let first_key = page.members.first().and_then(|member| self.clues[member.event].key);
@@ -148,12 +148,12 @@ impl HypothesisBuilder<'_, '_> {
         }
     }
 
-    /// How many pauses there are between the members.
+    /// The number of pauses between the members.
     fn pauses(&self, members: &[Member]) -> usize {
         members.windows(2).filter(|pair| self.scene.seconds_between(pair[0].event, pair[1].event) >= 2).count()
     }
 
-    /// How many requests come again after a second or more.
+    /// The number of requests that are repeated after a second or more.
     fn repetitions(&self, members: &[Member]) -> usize {
         let mut last: FxHashMap<usize, usize> = FxHashMap::default();
         let mut again = 0;
@@ -164,7 +164,8 @@ impl HypothesisBuilder<'_, '_> {
         again
     }
 
-    /// How many more things the members are about than one of each kind; a request about several is a list's.
+    /// The number of resources that the members name in excess of one of each kind. Requests that name several belong
+    /// to a list and are not counted.
     fn more_things(&self, members: &[Member]) -> usize {
         let mut things: Vec<_> = members
             .iter()
@@ -178,7 +179,7 @@ impl HypothesisBuilder<'_, '_> {
         things.windows(2).filter(|pair| pair[0].kind == pair[1].kind).count().min(3)
     }
 
-    /// How much exact shapes prove: each counts the more the fewer pages make it.
+    /// The evidence from exact shapes: a shape counts more the fewer pages use it.
     fn evidence(&self, page: &Hypothesis) -> f64 {
         proof::evidence(
             self.scene.rules,
@@ -192,7 +193,7 @@ impl HypothesisBuilder<'_, '_> {
     fn price_visit(&self, visit: &Hypothesis, see: &mut See<'_>) {
         let costs = self.costs;
         let calls = distinct(visit.members.iter().map(|member| self.scene.events[member.event].row.call));
-        // Who reads for longer has opened more than one page.
+        // A longer series of reads comes from more than one page.
         let lasted = visit.members.last().map_or(0, |last| self.scene.seconds_between(visit.anchor, last.event));
         see("an unknown page", 1.0 + count(usize::try_from(lasted / VISIT_S).unwrap_or_default()), costs.visit);
         see("a pause", count(self.pauses(&visit.members)), costs.pause);
@@ -201,8 +202,8 @@ impl HypothesisBuilder<'_, '_> {
         see("a call that only known pages make", self.known(visit), costs.visit_known);
     }
 
-    /// How many of the calls are in exact shapes that pages make, each shared by those pages. A shape that any request
-    /// fits says less.
+    /// The number of calls in exact shapes that pages make, each divided by the number of those pages. A shape that any
+    /// request matches counts less.
     fn known(&self, hypothesis: &Hypothesis) -> f64 {
         let mut shapes: Vec<_> =
             hypothesis.members.iter().filter_map(|member| self.scene.events[member.event].shape).collect();
@@ -218,7 +219,7 @@ impl HypothesisBuilder<'_, '_> {
         shapes.into_iter().map(weight).sum()
     }
 
-    /// A page gives way to a complete one that takes precedence over it.
+    /// Removes pages over which a complete page takes precedence.
     pub(super) fn outrank(&self, pages: &mut [Hypothesis]) {
         let complete: Vec<RuleId> =
             pages.iter().filter(|page| page.coverage >= 0.9).filter_map(Hypothesis::rule).collect();

@@ -1,15 +1,15 @@
-//! Hypotheses of what no page of the catalog explains: changes, pages that are not known, and what nobody clicked.
+//! Hypotheses for events that no page of the catalog explains: changes, unknown pages, and background activity.
 
 use super::clue::Purpose;
 use super::hypothesis::{Free, Hypothesis, HypothesisBuilder, Member, What};
 use crate::matching::burst::PAUSE_S;
 use crate::signal::Kind;
 
-/// A change's reads come up to so many seconds before it, and after it.
+/// Reads belong to a change up to this many seconds before it, and after it.
 const RELOAD_S: (i64, i64) = (1, 3);
 
 impl HypothesisBuilder<'_, '_> {
-    /// Changes that the event belongs to: it is one, or a read a moment before one.
+    /// Adds the changes that the event may belong to: it is a change itself, or a read shortly before one.
     pub(super) fn change(&self, first: usize, free: &impl Free, all: &mut Vec<Hypothesis>) {
         let events = self.scene.events;
         let clue = &self.clues[first];
@@ -37,7 +37,7 @@ impl HypothesisBuilder<'_, '_> {
         make(group);
     }
 
-    /// The calls that make one change on several things, and those that label what it made.
+    /// The calls that make one change to several resources, and the calls that tag what it created.
     fn same_change(&self, start: usize, free: &impl Free) -> Vec<usize> {
         let events = self.scene.events;
         let key = |event: usize| (events[event].row.call, events[event].row.region, events[event].row.error_code);
@@ -67,7 +67,7 @@ impl HypothesisBuilder<'_, '_> {
         group
     }
 
-    /// The reads that belong to a change: of the same console or by the same key, around it.
+    /// The reads around a change that belong to it: from the same console, or with the same key.
     fn reloads(&self, first: usize, start: usize, group: &[usize], free: &impl Free) -> Vec<usize> {
         let events = self.scene.events;
         let last = group.last().copied().unwrap_or(start);
@@ -84,7 +84,7 @@ impl HypothesisBuilder<'_, '_> {
             .collect()
     }
 
-    /// Hypotheses in which nobody clicked: noise, a poll, a service.
+    /// Adds the hypotheses without a click: navigation bar, poll and service.
     pub(super) fn quiet(&self, first: usize, free: &impl Free, all: &mut Vec<Hypothesis>) {
         let clue = &self.clues[first];
         let mut make = |what: What, members: Vec<usize>| {
@@ -112,7 +112,7 @@ impl HypothesisBuilder<'_, '_> {
         }
     }
 
-    /// Whether a page that exact shapes give, of the same console, begins with the next events.
+    /// Whether an exact match from the same console starts with one of the next events.
     fn is_before_letter(&self, first: usize) -> bool {
         let events = self.scene.events;
         let until = events[first].time().plus_seconds(RELOAD_S.0);
@@ -124,7 +124,7 @@ impl HypothesisBuilder<'_, '_> {
         })
     }
 
-    /// A page that nobody knows: reads without a pause of one console, or by one key.
+    /// The hypothesis of a page that is not in the catalog: reads without a pause from one console, or with one key.
     pub(super) fn visit(&self, first: usize, free: &impl Free, pause_s: i64) -> Option<Hypothesis> {
         let clue = &self.clues[first];
         let region = self.scene.events[first].row.region;
@@ -142,7 +142,7 @@ impl HypothesisBuilder<'_, '_> {
         (!members.is_empty()).then(|| self.without_rule(What::Visit, first, members))
     }
 
-    /// A hypothesis of events that no rule describes.
+    /// A hypothesis without a rule.
     fn without_rule(&self, what: What, anchor: usize, events: Vec<usize>) -> Hypothesis {
         let members = events.into_iter().map(|event| Member { event, vote: None }).collect();
         let mut hypothesis = Hypothesis {
@@ -159,7 +159,7 @@ impl HypothesisBuilder<'_, '_> {
         hypothesis
     }
 
-    /// The free events from the first one on that are of a kind, without a pause of so many seconds between them.
+    /// The free events of a kind from `first` on, up to the first pause of `pause_s` seconds.
     fn chain(&self, first: usize, free: &impl Free, pause_s: i64, is_of: impl Fn(usize) -> bool) -> Vec<usize> {
         let mut chain = Vec::new();
         let mut last = first;

@@ -1,4 +1,5 @@
-//! Commands: what was typed, in `CloudShell` or with the same identity elsewhere. Pages of one answer are one command.
+//! Commands: what was typed, in `CloudShell` or elsewhere with the same identity. The pages of one paginated response
+//! are one command.
 
 use super::{Draft, Scene};
 use crate::json::{Document, Json};
@@ -6,7 +7,7 @@ use crate::rule::generic::Generic;
 
 const CONFIDENCE: f64 = 0.9;
 
-/// Each command, with the events that are further pages of it.
+/// Groups events into commands. Requests for further pages belong to the command of the first page.
 pub(super) fn sort(scene: &Scene<'_, '_>, events: &[usize]) -> Vec<Draft> {
     let key = |event: usize| {
         let row = scene.events[event].row;
@@ -14,7 +15,7 @@ pub(super) fn sort(scene: &Scene<'_, '_>, events: &[usize]) -> Vec<Draft> {
     };
     let mut drafts = Vec::new();
     for burst in scene.bursts(events, key) {
-        // The same request again without a page to ask for is the same command again.
+        // An identical request without a pagination token is treated as a repetition of the same command.
         let mut commands: Vec<Vec<usize>> = Vec::new();
         for event in burst {
             match commands.last_mut() {
@@ -32,7 +33,7 @@ fn command(members: Vec<usize>) -> Draft {
     Draft { what: Generic::Command, anchor, members, confidence: CONFIDENCE, evidence: None, rhythm: None }
 }
 
-/// The request without the members that only say which part is asked for.
+/// The request without its pagination members.
 fn unpaged<'r>(scene: &Scene<'_, '_>, request: Json<'r>) -> Document<'r> {
     let Some(members) = request.as_object() else { return request.into() };
     let kept: Vec<_> = members.iter().filter(|(member, _)| !scene.rules.words().is_paging(member)).collect();

@@ -1,4 +1,4 @@
-//! What the decoder chose, as signals in the making: pages of the catalog, and what no page is known for.
+//! Converts the decoder's choices to draft signals: pages of the catalog, and activity that no page explains.
 
 mod command;
 mod names;
@@ -17,21 +17,21 @@ use crate::signal::{Evidence, Origin, Role, Signal};
 
 pub(super) use self::sentence::signals;
 
-/// A signal that no page is known for, before it is put in words.
+/// A signal without a page, before its sentence is written.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Draft {
     what: Generic,
-    /// The event it was found by.
+    /// The event that it starts from.
     anchor: usize,
-    /// Events by their place in the stretch, in order.
+    /// Indices of its events in the stretch, in order.
     members: Vec<usize>,
     confidence: f64,
     evidence: Option<Evidence>,
-    /// The rhythm of a poll.
+    /// The interval of a poll.
     rhythm: Option<Repetition>,
 }
 
-/// How often something was repeated, and how many seconds apart.
+/// How often something was repeated, and the interval in seconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Repetition {
     times: usize,
@@ -45,7 +45,7 @@ impl Draft {
     }
 }
 
-/// The pages that the decoder chose, and everything else, in order of their first events.
+/// Splits the decoder's choices into pages and everything else, in order of their first events.
 pub(super) fn sort(scene: &Scene<'_, '_>, choices: &[Choice]) -> (Vec<Found>, Vec<Draft>) {
     let judge = ConfidenceModel::new(*scene);
     let (mut found, mut drafts, mut beats) = (Vec::new(), Vec::new(), Vec::new());
@@ -79,7 +79,7 @@ pub(super) fn sort(scene: &Scene<'_, '_>, choices: &[Choice]) -> (Vec<Found>, Ve
     (found, drafts)
 }
 
-/// A page, as it was chosen.
+/// Converts a chosen page to a signal.
 fn page(scene: &Scene<'_, '_>, choice: &Choice, (confidence, evidence): (f64, Evidence)) -> Option<Found> {
     let hypothesis = &choice.hypothesis;
     let id = hypothesis.rule()?;
@@ -108,10 +108,10 @@ fn page(scene: &Scene<'_, '_>, choice: &Choice, (confidence, evidence): (f64, Ev
     })
 }
 
-/// What a console does by itself is told once for so many seconds.
+/// Background activity of a console is reported again after this many seconds.
 const LONGEST_SILENCE_S: i64 = 4 * 3600;
 
-/// Makes one signal of those of a background rule that recurs, and of the polls of the same console.
+/// Merges the signals of a recurring background rule, and the polls of one console.
 pub(super) fn fold(scene: &Scene<'_, '_>, found: Vec<Found>, drafts: &mut Vec<Draft>) -> Vec<Found> {
     let mut folded: Vec<Found> = Vec::with_capacity(found.len());
     for one in found {
@@ -128,7 +128,7 @@ pub(super) fn fold(scene: &Scene<'_, '_>, found: Vec<Found>, drafts: &mut Vec<Dr
     folded
 }
 
-/// Whether a background rule that recurs takes a poll of its console.
+/// Whether a recurring background rule absorbs a poll of its console. Adds the poll's events to that rule's signal.
 fn is_taken(scene: &Scene<'_, '_>, poll: &Draft, found: &mut [Found]) -> bool {
     let near = |one: &Found| {
         let (first, last) =
@@ -144,7 +144,7 @@ fn is_taken(scene: &Scene<'_, '_>, poll: &Draft, found: &mut [Found]) -> bool {
     true
 }
 
-/// Makes one poll of the beats of one console, whatever their periods: the rhythm is that of the first.
+/// Merges the polls of one console, whatever their periods. The first poll determines the interval.
 fn polls(scene: &Scene<'_, '_>, beats: Vec<Draft>) -> Vec<Draft> {
     let mut polls: Vec<Draft> = Vec::new();
     for beat in beats {
@@ -168,14 +168,14 @@ fn polls(scene: &Scene<'_, '_>, beats: Vec<Draft>) -> Vec<Draft> {
     polls
 }
 
-/// What was typed in `CloudShell`, of these events.
+/// The commands typed in `CloudShell` among these events.
 pub(super) fn shell(scene: &Scene<'_, '_>, events: impl Iterator<Item = usize>) -> Vec<Draft> {
     let shell: Vec<usize> = events.filter(|event| is_shell(scene.events[*event].row.client)).collect();
     command::sort(scene, &shell)
 }
 
-/// The commands that were typed outside of `CloudShell`, in a session that has shown, up to the stretch's end, that it is
-/// the console's by more than its sign-in: a program that signs in somewhere is still a program.
+/// The commands typed outside `CloudShell`, if the session has shown more console evidence than its sign-in by the end
+/// of the stretch. A program that signs in to the console is still a program.
 pub(super) fn typed(rules: &RuleSet, stretch: &StretchRows<'_>) -> Vec<Signal> {
     if !stretch.shown.in_console || rules.generic(Generic::Command).is_none() {
         return Vec::new();
@@ -187,12 +187,13 @@ pub(super) fn typed(rules: &RuleSet, stretch: &StretchRows<'_>) -> Vec<Signal> {
     signals(&scene, stretch.session_id, &drafts, &[])
 }
 
-/// Whether an event shows that somebody was in the console, and did more than sign in.
+/// Whether an event shows that a person used the console beyond signing in.
 pub(super) fn shows_console(row: &Row<'_>) -> bool {
     is_told(row.client) && !row.call.starts_with("signin:")
 }
 
-/// Services act by themselves, and what a command line or a program calls is told apart from the start.
+/// Whether events of this client produce signals here. Services act on their own, and calls of command lines and
+/// programs are handled separately.
 const fn is_told(client: Client) -> bool {
     !matches!(client, Client::Service | Client::Cli | Client::Sdk | Client::Agent)
 }

@@ -1,4 +1,4 @@
-//! What the calls of a signal name: by the table of calls where they change something, else what their requests ask for.
+//! Entities named by the calls of a signal: from the table of calls for changes, else from the requests.
 
 use super::Scene;
 use crate::call;
@@ -6,14 +6,14 @@ use crate::json::Json;
 use crate::matching::describe;
 use crate::signal::Entity;
 
-/// No signal names more things; a list of thousands is no sentence.
+/// The maximum number of entities of a signal.
 const MOST: usize = 50;
 /// A longer text is a document, not a name.
 const LONGEST: usize = 300;
-/// Members stand no deeper; what is nested deeper is settings.
+/// The maximum depth at which names are looked up. Deeper members are settings.
 const DEEPEST: usize = 6;
 
-/// The things that these events name.
+/// The entities that these events name.
 pub(super) fn of(scene: &Scene<'_, '_>, events: &[usize]) -> Vec<Entity> {
     let mut named = Vec::new();
     for event in events {

@@ -1,4 +1,4 @@
-//! Drafts put in words: the values that the generic rules name, and the signals.
+//! Writes the sentences of draft signals: computes the values that the generic rules use, and creates the signals.
 
 use indexmap::IndexMap;
 use serde_json::Value;
@@ -14,14 +14,14 @@ use crate::rule::generic::Generic;
 use crate::rule::words::{within, words};
 use crate::signal::{Context, Entity, Kind, Origin, Role, Signal};
 
-/// A page is named beside a failure if it was opened at most so many seconds before.
+/// A failure mentions a page if it was opened at most this many seconds before.
 const PAGE_S: i64 = 600;
-/// So much of a user agent names a program.
+/// The maximum length of a program's name taken from a user agent.
 const LONGEST_PROGRAM: usize = 40;
-/// So many other changes of the same click are named.
+/// The number of other changes that a click's sentence lists.
 const ALSO: usize = 3;
 
-/// The signals of the drafts; `pages` are those that are known already.
+/// The signals of the drafts. `pages` are the signals that are already known.
 pub(in crate::matching) fn signals(
     scene: &Scene<'_, '_>,
     session_id: &str,
@@ -68,7 +68,7 @@ impl SentenceWriter<'_, '_> {
         })
     }
 
-    /// What the rule's title and summary may name.
+    /// The values that the rule's title and summary can use.
     fn values(&self, draft: &Draft, anchor: usize, entities: &[Entity], calls: &[String]) -> Context {
         let mut values = match draft.what {
             Generic::Create | Generic::Delete | Generic::Change => self.action(draft, anchor),
@@ -89,7 +89,8 @@ impl SentenceWriter<'_, '_> {
         values
     }
 
-    /// The event whose service a page that nobody knows is of: that of most of its console's own calls.
+    /// The event that determines the service of an unknown page: one of the service with the most calls of the page's
+    /// own console.
     fn main(&self, draft: &Draft) -> usize {
         let console = self.scene.console(draft.anchor);
         let mut counts: IndexMap<&str, (usize, usize)> = IndexMap::new();
@@ -101,7 +102,7 @@ impl SentenceWriter<'_, '_> {
         most.map_or(draft.anchor, |(_, event)| event)
     }
 
-    /// What a change did, and what else the same click changed.
+    /// Describes what a change did, and what else the same click changed.
     fn action(&self, draft: &Draft, anchor: usize) -> Context {
         let name = self.scene.name(anchor);
         let words = words(name);
@@ -127,7 +128,7 @@ impl SentenceWriter<'_, '_> {
         ])
     }
 
-    /// What an event's call did, by the table of calls.
+    /// Describes what an event's call did, from the table of calls.
     fn sentence(&self, event: usize) -> String {
         call::Table::shipped().describe(&self.scene.events[event].call()).summary
     }
@@ -154,7 +155,7 @@ impl SentenceWriter<'_, '_> {
         ])
     }
 
-    /// `aws iam list-users`
+    /// The command line that makes the event's call: `aws iam list-users`.
     fn command_line(&self, anchor: usize) -> String {
         let service = self.scene.service(anchor);
         let known = self.scene.rules.words().service(service).and_then(|service| service.cli.as_deref());
@@ -162,10 +163,10 @@ impl SentenceWriter<'_, '_> {
         format!("aws {} {verbs}", known.unwrap_or(service))
     }
 
-    /// What a page that nobody knows shows, as its calls say: a list of things, or one of them.
+    /// What an unknown page shows, judged by its calls: a list, or one resource.
     ///
-    /// The call that says it is the first of the console's own that asks for all things of a kind; if there is none, the
-    /// first that asks for one. Calls that any page may make, such as those for tags, say nothing.
+    /// This is determined by the first call of the console's own service that lists all resources of a kind, or else by
+    /// the first that reads one. Calls that any page may make, such as those for tags, are ignored.
     fn subject(&self, draft: &Draft, entities: &[Entity]) -> Context {
         let words_of = |event: usize| words(self.scene.name(event));
         let console = self.scene.console(draft.anchor);
@@ -202,7 +203,7 @@ impl SentenceWriter<'_, '_> {
         ])
     }
 
-    /// What most of the calls are about, if most agree: `DB instances`.
+    /// The topic of most of the calls, if most have the same one: `DB instances`.
     fn topic(&self, draft: &Draft) -> Context {
         let mut counts: IndexMap<String, usize> = IndexMap::new();
         for event in &draft.members {
@@ -216,7 +217,7 @@ impl SentenceWriter<'_, '_> {
         distinct(members.iter().map(|event| topic(&words(self.scene.name(*event)))).filter(|topic| !topic.is_empty()))
     }
 
-    /// The names of the services; a visit is to one console, whatever else that console asks.
+    /// The names of the services. A visit has only one, the service of its console.
     fn consoles(&self, draft: &Draft) -> Vec<String> {
         let source = |event: usize| match draft.what {
             Generic::Along => self.scene.console(event),
@@ -232,7 +233,7 @@ impl SentenceWriter<'_, '_> {
         self.scene.rules.words().service(service).map_or_else(|| service.to_owned(), |service| service.name.clone())
     }
 
-    /// The console's own page of the service; what nobody clicked and what was typed has none.
+    /// The service's start page in the console; `None` for background activity and commands.
     fn url(&self, what: Generic, anchor: usize) -> Option<String> {
         let is_click = matches!(what, Generic::Create | Generic::Delete | Generic::Change | Generic::Visit);
         let service = self.scene.rules.words().service(self.scene.console(anchor)).filter(|_| is_click)?;
@@ -242,7 +243,7 @@ impl SentenceWriter<'_, '_> {
         is_region.then(|| partition::link(url(), Some(region)))
     }
 
-    /// The page that was opened last before.
+    /// The last page opened before the event.
     fn page_before(&self, anchor: usize) -> Option<&Signal> {
         let time = self.scene.events[anchor].time();
         let recent = time.plus_seconds(-PAGE_S)..=time;
@@ -267,18 +268,18 @@ fn distance(page: &Signal, time: Timestamp) -> u64 {
     page.first_time.0.abs_diff(time.0).min(page.last_time.0.abs_diff(time.0))
 }
 
-/// What a call, given in words, is about: all but the first one.
+/// The topic of a call, given in words: all words but the first.
 fn topic(call: &[&str]) -> String {
     call.iter().skip(1).map(|word| within(word)).collect::<Vec<_>>().join(" ")
 }
 
-/// A sentence as it goes on after another.
+/// A sentence as the continuation of another, with a lowercase first letter.
 fn lowered(sentence: &str) -> String {
     let mut chars = sentence.chars();
     chars.next().map(|first| first.to_lowercase().chain(chars).collect()).unwrap_or_default()
 }
 
-/// A text as a sentence begins with it.
+/// A text with an uppercase first letter.
 fn sentence(text: &str) -> String {
     let mut chars = text.chars();
     chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
@@ -294,7 +295,7 @@ fn distinct(texts: impl Iterator<Item = String>) -> Vec<String> {
     known
 }
 
-/// The values that a sentence names.
+/// The values of the entities that a sentence lists.
 fn shown(entities: &[Entity]) -> Vec<String> {
     distinct(entities.iter().map(|entity| entity.value.clone()))
 }
