@@ -1,4 +1,4 @@
-//! From rule files to a [`super::RuleSet`]: reads the TOML, compiles what stands in it, and says everything that is wrong.
+//! Compiles rule files for a [`super::RuleSet`]: parses the TOML, compiles its content, and reports all errors.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ use super::shape::{Outcome, Parameters, Shape};
 use super::template::Template;
 use super::{Provenance, Rule, RuleError, RuleText, caller};
 
-/// Collects what is wrong in one file, with the line of each fault.
+/// Collects the errors in one file, with their lines.
 pub(crate) struct Faults<'t> {
     text: &'t RuleText,
     errors: Vec<RuleError>,
@@ -30,7 +30,7 @@ impl<'t> Faults<'t> {
         self.errors.push(error);
     }
 
-    /// The value, or a fault at `at`.
+    /// The value, or `None` after recording the error at `at`.
     pub(crate) fn take<T>(&mut self, at: usize, key: &str, result: Result<T, String>) -> Option<T> {
         result.map_err(|problem| self.add(at, key, problem)).ok()
     }
@@ -39,7 +39,7 @@ impl<'t> Faults<'t> {
         self.errors.is_empty()
     }
 
-    /// How many faults there are so far.
+    /// The number of errors so far.
     pub(crate) const fn count(&self) -> usize {
         self.errors.len()
     }
@@ -49,9 +49,9 @@ impl<'t> Faults<'t> {
     }
 }
 
-/// What one file holds, compiled as far as the file alone allows.
+/// The content of one file, compiled as far as possible without the other files.
 pub(super) struct Compiled {
-    /// The rule, and then its generations.
+    /// The rule, followed by its generations.
     pub(super) rules: Vec<(RuleToml, Rule)>,
     pub(super) shapes: Vec<(Shape, usize)>,
 }
@@ -76,7 +76,7 @@ pub(crate) fn parse<T: DeserializeOwned>(text: &RuleText, faults: &mut Faults<'_
         .ok()
 }
 
-/// The key of the line that `at` is in: what a reader looks for first.
+/// The key in the line that contains the offset `at`.
 fn key_at(text: &str, at: usize) -> &str {
     let start = text.get(..at).and_then(|before| before.rfind('\n')).map_or(0, |newline| newline + 1);
     let line = text.get(start..).and_then(|rest| rest.lines().next()).unwrap_or_default();
@@ -97,7 +97,7 @@ fn rule_file(text: &RuleText, faults: &mut Faults<'_>) -> Option<Compiled> {
     Some(Compiled { rules: std::iter::once((toml, rule)).chain(generations).collect(), shapes })
 }
 
-/// A generation is a rule of its own that is never shown: its signals are those of the page.
+/// A generation is compiled to a rule of its own, which is not listed. Its signals become signals of the page.
 fn generation(toml: &RuleToml, rule: &Rule, generation: &GenerationToml) -> (RuleToml, Rule) {
     let window = generation.window.unwrap_or(toml.window);
     let parts = RuleToml {
@@ -123,7 +123,7 @@ fn generation(toml: &RuleToml, rule: &Rule, generation: &GenerationToml) -> (Rul
     (parts, compiled)
 }
 
-/// What recordings there were when provenance was not stated.
+/// The years of the recordings of rules that do not state their provenance.
 const FIRST_YEARS: [u16; 2] = [2023, 2024];
 
 fn provenance(toml: Option<&Spanned<ProvenanceToml>>, faults: &mut Faults<'_>) -> Provenance {
@@ -309,7 +309,7 @@ fn conditions(
     compiled
 }
 
-/// The shapes of every file by call, most particular first, and a plain one for each call that only rules name.
+/// Groups the shapes of all files by call, most specific first. A call that only rules mention gets a plain shape.
 pub(super) fn index_shapes(shapes: impl IntoIterator<Item = Shape>) -> BTreeMap<String, Vec<Shape>> {
     let mut by_call: BTreeMap<String, Vec<Shape>> = BTreeMap::new();
     for shape in shapes {

@@ -1,4 +1,4 @@
-//! Drafts: the skeleton of a new rule and its spec, filled in from a burst of events where there is one. Pure.
+//! Drafts: templates for a new rule and its spec, filled in from a burst of events if there is one. Pure.
 
 use std::fmt::Write as _;
 
@@ -16,18 +16,18 @@ pub struct Draft {
     pub spec: String,
 }
 
-/// One event of the burst that a page wrote.
+/// One event of the page's burst.
 #[derive(Debug, Clone)]
 pub struct Sample<'e, 't> {
     /// The event.
     pub event: Source<'e, 't>,
-    /// Seconds from the first event of the burst.
+    /// Seconds since the first event of the burst.
     pub at: i64,
-    /// The event that was pointed at: the rule starts from its call.
+    /// Whether this is the selected event, whose call starts the rule.
     pub anchor: bool,
 }
 
-/// Drafts a rule of this id. Without samples, its calls are left to the author.
+/// Drafts a rule with this ID. Without samples, the author has to fill in its calls.
 pub fn draft(rules: &RuleSet, id: &str, samples: &[Sample<'_, '_>]) -> Draft {
     let mut calls = Calls::default();
     for sample in samples {
@@ -36,12 +36,12 @@ pub fn draft(rules: &RuleSet, id: &str, samples: &[Sample<'_, '_>]) -> Draft {
     Draft { rule: rule(id, &calls), spec: spec(id, samples) }
 }
 
-/// The calls of a burst, each once, as a rule refers to them.
+/// The calls of a burst as a rule refers to them, without duplicates.
 #[derive(Debug, Default)]
 struct Calls {
     anchor: Option<String>,
     references: Vec<(String, String)>,
-    /// Shapes that no rule knows yet, as TOML.
+    /// New shapes, as TOML.
     requests: Vec<String>,
 }
 
@@ -61,7 +61,7 @@ impl Calls {
         self.references.push((call.to_owned(), reference));
     }
 
-    /// A shape of its own: under the call's name alone if the call is new, under the page's otherwise.
+    /// A new shape: named after the page, or without a name if the call is new.
     fn new_shape(&mut self, rules: &RuleSet, event: &Source<'_, '_>) -> String {
         let name = if rules.shapes_of(event.call).is_empty() { "" } else { "of-this-page" };
         let mut toml = format!("[[request]]\ncall = {}\n", quoted(event.call));
@@ -151,7 +151,7 @@ fn names(members: Members<'_>) -> String {
     members.names().map(quoted).collect::<Vec<_>>().join(", ")
 }
 
-/// A JSON value as TOML on one line; nulls, which TOML has not, are left out.
+/// A JSON value as TOML on one line. Nulls are omitted, because TOML has none.
 fn inline(value: Json<'_>) -> String {
     match value {
         Json::Object(members) => {

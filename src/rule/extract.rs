@@ -1,4 +1,4 @@
-//! Extracts: what a rule reads off a signal's events, and which of it are entities.
+//! Extracts: the values that a rule reads from a signal's events, and the entities among them.
 
 use indexmap::IndexMap;
 use serde_json::Value;
@@ -11,22 +11,23 @@ use super::schema::{ExtractToml, OneOrMany, SpanUnit};
 use super::times;
 use crate::json::Json;
 
-/// One value and the event that shows it.
+/// A value and the event that contains it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Reading<'e> {
-    /// The value; texts where the extract shapes them, JSON as it stood otherwise.
+    /// The value: text if the extract converts it, otherwise the original JSON.
     pub value: Value,
-    /// The event.
+    /// The ID of the event.
     pub event_id: &'e str,
 }
 
-/// What an extract makes of a value. Most of it was read off another event before, and so is not copied yet.
+/// A value that an extract produces. It is only copied if it is new, because most values have been read from another
+/// event before.
 enum Made<'v> {
     Text(&'v str),
     Json(Value),
 }
 
-/// Takes what is made.
+/// Receives the values of an extract.
 type Tell<'s> = &'s mut dyn FnMut(Made<'_>);
 
 impl Made<'_> {
@@ -52,9 +53,9 @@ pub struct Extract {
     pub name: String,
     /// The entity type of its values, if they are entities.
     pub entity: Option<String>,
-    /// Only the first value counts, and stands in the context without a list around it.
+    /// Only the first value is used, and it is not a list in the context.
     pub one: bool,
-    /// Where the value comes from if the events do not have it.
+    /// Where to get the value if the events do not contain it.
     pub carried: Option<Carried>,
     from: Vec<String>,
     places: Vec<Place>,
@@ -66,12 +67,12 @@ pub struct Extract {
     span: Option<SpanUnit>,
 }
 
-/// A value that an earlier signal has.
+/// A value from an earlier signal.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Carried {
-    /// The rules whose signals have it.
+    /// The rules of that signal.
     pub from: Vec<Pattern>,
-    /// The extract that must have the same value in both signals.
+    /// An extract that must have the same value in both signals.
     pub by: Option<String>,
 }
 
@@ -87,10 +88,10 @@ struct Shaping {
 }
 
 impl Extract {
-    /// Compiles what a rule file says.
+    /// Compiles an extract of a rule file.
     ///
     /// # Errors
-    /// Says what is wrong with a path.
+    /// Returns a message about an invalid path.
     pub fn compile(name: &str, toml: &ExtractToml) -> Result<Self, String> {
         Ok(Self {
             name: name.to_owned(),
@@ -116,7 +117,7 @@ impl Extract {
         })
     }
 
-    /// The calls it reads from; none: any.
+    /// The calls that it reads from; any if empty.
     pub fn from(&self) -> &[String] {
         &self.from
     }
@@ -126,8 +127,7 @@ impl Extract {
         self.from.is_empty() || self.from.iter().any(|from| from == call)
     }
 
-    /// Adds what it reads off an event of a call that it [`reads`](Self::reads), unless that is known; events come in
-    /// order.
+    /// Adds the new values from an event whose call it [`reads`](Self::reads). Events must be passed in order.
     pub fn read<'e>(&self, event: &Source<'e, '_>, readings: &mut Vec<Reading<'e>>) {
         if self.one && !readings.is_empty() {
             return;
@@ -142,13 +142,13 @@ impl Extract {
         }
     }
 
-    /// The value if nothing was read off these calls.
+    /// The default value if nothing was read from these calls.
     pub fn default(&self, calls: &[String]) -> Option<&str> {
         let seen = self.from.is_empty() || self.from.iter().any(|call| calls.contains(call));
         self.default.as_deref().filter(|_| seen)
     }
 
-    /// Tells what it makes of one event.
+    /// Passes each value from one event to `receive`.
     fn each(&self, event: &Source<'_, '_>, tell: Tell<'_>) {
         if let Some(unit) = self.span {
             if let Some(span) = self.span_of(event, unit) {
@@ -183,7 +183,7 @@ impl Extract {
         }
     }
 
-    /// Whether a value that is no text stays as it stood.
+    /// Whether values other than text are kept as JSON.
     fn keeps_json(&self) -> bool {
         self.starts_with.is_none() && self.unless_starts_with.is_none() && self.shaping == Shaping::default()
     }
@@ -223,7 +223,7 @@ fn carried(toml: &ExtractToml) -> Result<Option<Carried>, String> {
 }
 
 impl Shaping {
-    /// The text that is kept; nothing where a part to cut at is not there.
+    /// The part of the text that is kept; `None` if a delimiter is missing.
     fn apply<'t>(&'t self, text: &'t str) -> Option<&'t str> {
         let kept = if self.only.as_ref().is_none_or(|start| text.starts_with(start.as_str())) {
             self.cut(text)?
@@ -250,7 +250,7 @@ impl Shaping {
         Some(kept)
     }
 
-    /// An empty list is nothing, unless `map` has words for it.
+    /// The value for an empty list: `None`, unless `map` has an entry for it.
     fn of_empty(&self) -> Option<&str> {
         self.map.get("[]").map(String::as_str)
     }

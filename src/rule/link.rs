@@ -1,4 +1,5 @@
-//! Links compiled files into one [`RuleSet`]: shapes to rules, rules to rules. Order of the files is irrelevant.
+//! Links compiled files into one [`RuleSet`]: resolves references to shapes and rules. The order of the files is
+//! irrelevant.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -13,7 +14,7 @@ use super::set::{RuleSet, Use};
 use super::shape::{Shape, ShapeId};
 use super::{Part, Rule, RuleError, RuleId, RuleText};
 
-/// The shapes of every call, numbered.
+/// The shapes of every call, with their IDs.
 pub(super) struct Shapes {
     all: Vec<Shape>,
     by_call: BTreeMap<String, Vec<ShapeId>>,
@@ -30,7 +31,7 @@ impl Shapes {
         Self { all, by_call }
     }
 
-    /// The shapes that a rule's reference names: `call`, `call/shape|shape`, `call/*`.
+    /// Resolves a rule's reference to shapes: `call`, `call/shape|shape`, `call/*`.
     fn resolve(&mut self, reference: &str) -> Result<(String, Vec<ShapeId>), String> {
         let (call, names) = reference.split_once('/').map_or((reference, None), |(call, names)| (call, Some(names)));
         if call != "*" && !is_call(call) {
@@ -52,7 +53,7 @@ impl Shapes {
         Ok((call.to_owned(), shapes))
     }
 
-    /// A call that no file gives a shape of has one: any request by anybody.
+    /// A call without a shape in any file gets one that matches any request by any caller.
     fn resolve_unknown(&mut self, call: &str, names: Option<&str>) -> Result<(String, Vec<ShapeId>), String> {
         if let Some(names) = names {
             return Err(format!("expected `{call}` without a shape, because it has no known shapes; found `{names}`"));
@@ -83,7 +84,7 @@ fn push(all: &mut Vec<Shape>, shape: Shape) -> ShapeId {
     id
 }
 
-/// Links the files; says everything that is wrong between them.
+/// Links the files, and reports all errors between them.
 pub(super) fn link(files: Vec<(RuleText, Compiled)>, version: String) -> Result<RuleSet, Vec<RuleError>> {
     let mut errors = duplicate_shapes(&files);
     let mut shapes = Shapes::new(files.iter().flat_map(|(_, file)| file.shapes.iter().map(|(shape, _)| shape.clone())));
@@ -170,7 +171,7 @@ impl Linker<'_> {
     fn rule(&mut self, toml: &RuleToml, rule: &mut Rule) {
         self.parts(toml, rule);
         if self.faults.is_empty() {
-            // With a call missing, these would blame what is right.
+            // If a call is missing, these checks would report errors in correct keys.
             self.anchors(toml, rule);
             self.placeholders(toml, rule);
         }
@@ -199,7 +200,7 @@ impl Linker<'_> {
         }
     }
 
-    /// A generation always becomes its page, whose own conditions then hold.
+    /// A generation always becomes its page, and the page's own conditions apply afterwards.
     fn becomes_page(&mut self, toml: &RuleToml, rule: &mut Rule) {
         let page = self.rule_id(toml.id.get_ref(), toml.id.span().start, "generation");
         rule.becomes = page.into_iter().map(Becomes::always).collect();

@@ -1,7 +1,7 @@
-//! How near an event that is not of a shape comes to it, and what is different.
+//! Similarity: how near an event comes to a shape that it does not match, and the differences.
 //!
-//! Each difference multiplies the nearness by what it says against the shape: a page size hardly anything, for consoles
-//! change them at will; a fixed value that contradicts a lot, for that is how pages differ.
+//! Each difference multiplies the similarity by a factor. A page size has almost no effect, because consoles change
+//! them often. A fixed value that contradicts has a large effect, because that is how pages differ.
 
 use super::condition::Condition;
 use super::drift::Drifted;
@@ -9,45 +9,46 @@ use super::path::Path;
 use super::shape::{Parameters, Shape, Subject, has_none};
 use crate::json::{Json, Members};
 
-/// A page size is another one.
+/// A page size differs.
 const OTHER_SIZE: f64 = 0.98;
-/// The request has members that no shape of the call knows.
+/// The request has members that no shape of the call contains.
 const NEW_MEMBERS: f64 = 0.98;
-/// A member goes by another name.
+/// A member has another name.
 const RENAMED: f64 = 0.96;
-/// A member that the shape asks for is not there.
+/// A member of the shape is missing.
 const NO_MEMBER: f64 = 0.8;
-/// The request has a member that other shapes of the call know, and this one does not.
+/// The request has a member of other shapes of the call, which this one does not contain.
 const OTHER_MEMBER: f64 = 0.6;
-/// A value is asked for in a member that is not there.
+/// The member of a tested value is missing.
 const NO_VALUE: f64 = 0.9;
-/// A value contradicts.
+/// A value contradicts the shape.
 const OTHER_VALUE: f64 = 0.4;
-/// A text that has to be in the request is not.
+/// A required text is missing from the request.
 const NO_TEXT: f64 = 0.6;
 /// The call came from a back end that no rule knows.
 const UNKNOWN_CALLER: f64 = 0.95;
-/// The call came from the browser, where a back end is asked for: a console of later years.
+/// The call came from the browser instead of a back end, as in consoles of later years.
 const BROWSER: f64 = 0.4;
-/// The call came from a back end that other shapes ask for.
+/// The call came from a back end that other shapes accept.
 const OTHER_CALLER: f64 = 0.6;
-/// The call failed, or did not, against what is asked.
+/// The call failed although it should have succeeded, or the reverse.
 const OTHER_OUTCOME: f64 = 0.7;
 
-/// Takes what a difference leaves of the nearness, and on demand the difference in words.
+/// Receives the factor of a difference, and a function that describes the difference.
 type See<'s> = dyn FnMut(f64, &dyn Fn() -> String) + 's;
 
 impl Shape {
-    /// How near the event comes, from 0 to 1, and 1 only where nothing differs. Says nothing of an event of another call.
+    /// The similarity of the event to the shape, from 0 to 1. It is 1 only if nothing differs. Only valid for events of
+    /// the shape's call.
     ///
-    /// `drifted` is the subject's request in the words of the call's shapes.
+    /// `drifted` is the subject's request in the member names of the call's shapes.
     pub fn nearness(&self, subject: &Subject<'_, '_>, drifted: &Drifted<'_>) -> f64 {
         let mut nearness = 1.0;
         self.compare(subject, drifted, &mut |factor, _| nearness *= factor);
         nearness
     }
 
-    /// What is different, in words.
+    /// The differences, in words.
     pub fn differences(&self, subject: &Subject<'_, '_>, drifted: &Drifted<'_>) -> Vec<String> {
         let mut differences = Vec::new();
         self.compare(subject, drifted, &mut |_, words| differences.push(words()));
@@ -119,7 +120,7 @@ fn names(set: &[String]) -> Vec<&str> {
     set.iter().map(String::as_str).collect()
 }
 
-/// The set that a request's members come nearest to.
+/// The set of members that is nearest to a request's.
 fn nearest<'s>(sets: &'s [Vec<String>], members: Members<'_>) -> Option<&'s Vec<String>> {
     let nearness = |set: &[String]| {
         let mut nearness = 1.0;

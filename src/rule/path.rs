@@ -1,9 +1,9 @@
-//! Paths into JSON: dotted members, `[n]` for an element, arrays walked through where no element is named, and a last
+//! Paths into JSON: dotted members, `[n]` for an element of an array, or no index for all its elements, and a trailing
 //! `**` for every scalar below.
 
 use crate::json::Json;
 
-/// A compiled path, relative to the request or response it is looked up in. The empty path is the whole.
+/// A compiled path, relative to the request or response. The empty path is the whole value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Path {
     steps: Vec<Step>,
@@ -17,10 +17,10 @@ enum Step {
 }
 
 impl Path {
-    /// Reads `a.b[0].c`.
+    /// Parses `a.b[0].c`.
     ///
     /// # Errors
-    /// Says what is wrong with the text.
+    /// Returns a message about the invalid text.
     pub fn parse(text: &str) -> Result<Self, String> {
         let mut steps = Vec::new();
         for part in text.split('.').filter(|_| !text.is_empty()) {
@@ -46,7 +46,7 @@ impl Path {
         Self { steps: vec![Step::Member(name.to_owned())] }
     }
 
-    /// The first member's name, if the path has one.
+    /// The name of the first member, if the path has one.
     pub fn first_member(&self) -> Option<&str> {
         match self.steps.first() {
             Some(Step::Member(name)) => Some(name),
@@ -61,7 +61,7 @@ impl Path {
         matches!(self.steps.last(), Some(Step::Member(name)) if PARTS.iter().any(|part| plain(name).contains(part)))
     }
 
-    /// Calls `see` with every value the path leads to, until it returns true; returns whether it did.
+    /// Calls `visit` with each value at the path until it returns true. Returns whether it did.
     pub fn any<'v>(&self, root: Json<'v>, see: &mut dyn FnMut(Json<'v>) -> bool) -> bool {
         walk(&self.steps, root, see)
     }

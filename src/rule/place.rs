@@ -1,4 +1,4 @@
-//! Places that extracts read: in the request, in the response, or on the event itself.
+//! The locations that extracts read from: the request, the response, or a field of the event.
 
 use super::body::Body;
 use super::caller::Family;
@@ -7,7 +7,7 @@ use super::shape::Subject;
 use crate::json::Json;
 use crate::normalize::caller::unwrapped;
 
-/// What an extract reads from: one event of the signal.
+/// The event that an extract reads from.
 #[derive(Debug, Clone, Copy)]
 pub struct Source<'e, 't> {
     /// `events.event_id`
@@ -33,7 +33,7 @@ pub struct Source<'e, 't> {
 }
 
 impl<'e, 't> Source<'e, 't> {
-    /// What shapes look at.
+    /// The part of the event that shapes test.
     pub fn subject(&self) -> Subject<'e, 't> {
         let agent = unwrapped(self.user_agent.unwrap_or_default());
         Subject {

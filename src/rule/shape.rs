@@ -1,4 +1,5 @@
-//! Shapes: what one call looks like when the console makes it. Strong evidence when it fits, weak when it does not.
+//! Shapes: the form of a call's request when the console makes it. A match is strong evidence, a mismatch only weak
+//! evidence against a page.
 
 use super::body::Body;
 use super::caller::{Caller, Family};
@@ -6,14 +7,14 @@ use super::condition::Condition;
 use super::path::Path;
 use crate::json::{Document, Json, Members};
 
-/// Where a shape stands in its [`super::RuleSet`].
+/// The index of a shape in its [`super::RuleSet`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ShapeId(pub u32);
 
-/// What a shape looks at in an event.
+/// The parts of an event that shapes test.
 #[derive(Debug, Clone, Copy)]
 pub struct Subject<'e, 't> {
-    /// The user agent, outer brackets removed.
+    /// The user agent, without square brackets around it.
     pub agent: &'e str,
     /// The family of the user agent.
     pub family: Option<Family>,
@@ -25,13 +26,13 @@ pub struct Subject<'e, 't> {
     pub error_code: Option<&'e str>,
 }
 
-/// What a request's parameters have to be, as a whole.
+/// The condition on a request's parameters as a whole.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(crate) enum Parameters {
-    /// Anything.
+    /// No condition.
     #[default]
     Any,
-    /// None at all.
+    /// No parameters.
     None,
     /// Exactly these.
     Exactly(Document<'static>),
@@ -39,13 +40,13 @@ pub(crate) enum Parameters {
     Members(Vec<Vec<String>>),
 }
 
-/// Whether the call must have failed, and how.
+/// The condition on the outcome of the call.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) enum Outcome {
-    /// Either way.
+    /// Any outcome.
     #[default]
     Any,
-    /// It did not fail.
+    /// It succeeded.
     Succeeded,
     /// It failed with this code.
     Failed(String),
@@ -54,9 +55,9 @@ pub(crate) enum Outcome {
 /// One compiled shape of one call.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Shape {
-    /// `iam:ListUsers`, or `*`.
+    /// The call: `iam:ListUsers`, or `*`.
     pub call: String,
-    /// What rules name it by, if the call has several.
+    /// The name by which rules refer to it, if the call has several.
     pub name: Option<String>,
     pub(crate) caller: Caller,
     pub(crate) agent: Option<Condition>,
@@ -68,12 +69,12 @@ pub struct Shape {
 }
 
 impl Shape {
-    /// A shape of a call that nothing is known about: any request by anybody.
+    /// The shape of a call without any conditions.
     pub(crate) fn plain(call: &str) -> Self {
         Self { call: call.to_owned(), ..Self::default() }
     }
 
-    /// Whether the event is of this shape.
+    /// Whether the event matches the shape.
     pub fn fits(&self, subject: &Subject<'_, '_>) -> bool {
         self.caller.fits(subject.family)
             && self.agent.as_ref().is_none_or(|condition| condition.holds_for_text(subject.agent))
@@ -84,12 +85,12 @@ impl Shape {
             && self.text.iter().all(|part| subject.request.compact().contains(part.as_str()))
     }
 
-    /// Whether the shape asks for anything of a request, rather than of its caller alone.
+    /// Whether the shape tests the request, and not only the caller.
     pub fn asks_for_a_request(&self) -> bool {
         self.parameters != Parameters::Any || !self.conditions.is_empty() || !self.text.is_empty()
     }
 
-    /// How particular the shape is; of several that fit, the most particular counts.
+    /// How specific the shape is. If several match, the most specific is used.
     pub fn particularity(&self) -> u32 {
         let tests = self.conditions.iter().chain(&self.response).map(|(_, condition)| condition);
         self.parameters.weight()
@@ -100,18 +101,18 @@ impl Shape {
             + self.text.iter().map(|part| if part.len() > 8 { 3 } else { 2 }).sum::<u32>()
     }
 
-    /// The top-level members of a request that the shape speaks of.
+    /// The top-level members of a request that the shape mentions.
     pub(super) fn member_names(&self) -> impl Iterator<Item = &str> {
         let asked = self.conditions.iter().filter_map(|(path, _)| path.first_member());
         self.parameters.names().chain(asked)
     }
 
-    /// The shape as rules refer to it: `iam:ListUsers/all`.
+    /// The reference to the shape in rules: `iam:ListUsers/all`.
     pub fn reference(&self) -> String {
         self.name.as_ref().map_or_else(|| self.call.clone(), |name| format!("{}/{name}", self.call))
     }
 
-    /// In words, for `rules show`.
+    /// A description in words, for `rules show`.
     pub fn describe(&self) -> String {
         let mut words: Vec<String> = self.caller.describe().map(|who| format!("by {who}")).into_iter().collect();
         words.extend(self.agent.as_ref().map(|condition| format!("agent {}", condition.describe())));
@@ -124,7 +125,7 @@ impl Shape {
     }
 }
 
-/// Without conditions the body is not looked into, and so not parsed.
+/// Without conditions, the body is not accessed and therefore not parsed.
 fn all_hold(conditions: &[(Path, Condition)], body: &Body<'_>) -> bool {
     conditions.is_empty() || {
         let value = body.value();
@@ -195,12 +196,12 @@ pub(super) fn has_none(request: Json<'_>) -> bool {
     request.is_null() || request.as_object().is_some_and(Members::is_empty)
 }
 
-/// Whether these are the members that are asked for, and no others.
+/// Whether these are exactly the expected members.
 fn are(members: Members<'_>, asked: &[String]) -> bool {
     members.len() == asked.len() && members.names().all(|name| asked.iter().any(|known| known == name))
 }
 
-/// Equality but for how scalars are written: `1000` and `"1000"` are alike.
+/// Compares values. Scalars are compared as text, so `1000` equals `"1000"`.
 fn alike(left: Json<'_>, right: Json<'_>) -> bool {
     match (left, right) {
         (Json::Object(left), Json::Object(right)) => {

@@ -1,14 +1,14 @@
-//! Sets of shapes that are compared at once.
+//! Sets of shapes that can be compared in one operation.
 
 use super::shape::ShapeId;
 
-/// Shapes, each told by one of 64 bits, which it shares with a few others. So that two sets have no shape in common is
-/// said at once, and that they have one is mostly right.
+/// A Bloom filter over shapes with one of 64 bits for each shape. If two filters have no bit in common, the sets have
+/// no shape in common. Otherwise they usually do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct ShapeFilter(u64);
 
 impl ShapeFilter {
-    /// Whether both may have a shape in common.
+    /// Whether the two sets may have a shape in common.
     #[must_use]
     pub const fn may_meet(self, other: Self) -> bool {
         self.0 & other.0 != 0

@@ -1,11 +1,11 @@
 //! Templates of titles, summaries and links.
 //!
 //! - `{users}`: the values, joined: `mara, tobias and 18 more`; in a link, the first one.
-//! - `{users#user}`: how many: `20 users`, `1 user`; `{policies#policy/policies}` where an s is not enough.
-//! - `[, with {keys}]`: left out where a placeholder inside has no value.
-//! - `[key {key}|a key]`: the first of these that has its values.
+//! - `{users#user}`: their number: `20 users`, `1 user`; `{policies#policy/policies}` for irregular plurals.
+//! - `[, with {keys}]`: omitted if a placeholder inside has no value.
+//! - `[key {key}|a key]`: the first alternative whose placeholders have values.
 //!
-//! `{region}` and `{account}` are always there. A literal bracket or brace is doubled: `[[`, `{{`.
+//! `{region}` and `{account}` are always available. A literal bracket or brace is doubled: `[[`, `{{`.
 
 use std::borrow::Cow;
 
@@ -13,16 +13,16 @@ use serde_json::Value;
 
 use crate::signal::Context;
 
-/// How many values a sentence names before it counts the rest.
+/// The number of values that a sentence lists before it counts the rest.
 const NAMED: usize = 5;
-/// Most texts are longer than their templates by so many bytes at most.
+/// The usual difference in length between a rendered text and its template, in bytes.
 const USUAL: usize = 32;
 
 /// A compiled template.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Template {
     parts: Vec<Part>,
-    /// Room for most of what it makes, in bytes.
+    /// The initial capacity of the rendered text, in bytes.
     room: usize,
 }
 
@@ -35,11 +35,11 @@ enum Part {
         one: String,
         many: String,
     },
-    /// The first of these whose placeholders have values, if one does.
+    /// The first alternative whose placeholders have values, if there is one.
     Optional(Vec<Vec<Part>>),
 }
 
-/// How values are put into the text.
+/// How values are formatted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Style {
     /// A sentence or a title: several values are joined.
@@ -52,21 +52,21 @@ impl Template {
     /// Compiles a template.
     ///
     /// # Errors
-    /// Says what is wrong with the text.
+    /// Returns a message about the invalid text.
     pub fn parse(text: &str) -> Result<Self, String> {
         let mut chars = text.chars().peekable();
         let (parts, _) = parse_parts(&mut chars, false)?;
         Ok(Self { parts, room: text.len() + USUAL })
     }
 
-    /// The names of its placeholders, those inside `[…]` included.
+    /// The names of its placeholders, including those inside `[…]`.
     pub fn placeholders(&self) -> Vec<&str> {
         let mut names = Vec::new();
         collect(&self.parts, &mut names);
         names
     }
 
-    /// The text, with the values of `context`; none if a placeholder outside of `[…]` has no value.
+    /// The text with the values of `context`; `None` if a placeholder outside `[…]` has no value.
     pub fn render(&self, context: &Context, style: Style) -> Option<String> {
         let mut text = String::with_capacity(self.room);
         self.parts.iter().all(|part| part.render(context, style, &mut text)).then_some(text)
@@ -85,7 +85,7 @@ fn collect<'t>(parts: &'t [Part], names: &mut Vec<&'t str>) {
 
 type Chars<'t> = std::iter::Peekable<std::str::Chars<'t>>;
 
-/// How a run of parts ended.
+/// How a sequence of parts ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum End {
     Text,
@@ -168,7 +168,8 @@ fn parse_placeholder(chars: &mut Chars<'_>) -> Result<Part, String> {
 }
 
 impl Part {
-    /// Writes the part; returns whether it had what it needs (what is left out of `[…]` is as if never written).
+    /// Appends the part to `out`, and returns whether its placeholders have values. On false, the caller discards what
+    /// was appended.
     fn render(&self, context: &Context, style: Style, out: &mut String) -> bool {
         match self {
             Self::Text(text) => out.push_str(text),
@@ -227,7 +228,7 @@ fn count(value: Option<&Value>) -> usize {
     count
 }
 
-/// Tells of every value that is something, in order; lists are walked through.
+/// Passes each value that is not empty to `visit`, in order, including the elements of lists.
 fn each<'v>(value: Option<&'v Value>, tell: &mut dyn FnMut(&'v Value)) {
     match value {
         None | Some(Value::Null) => {}
@@ -244,7 +245,7 @@ fn scalar(value: &Value) -> Cow<'_, str> {
     }
 }
 
-/// What needs no encoding is written in one go.
+/// Text without characters to encode is copied at once.
 fn percent_encode(text: &str, out: &mut String) {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~/:@".contains(&byte);
     let mut rest = text;
