@@ -1,13 +1,13 @@
-//! Access control lists of S3: canned ones, grants in headers, and lists, read into grants.
+//! Parses access control lists of S3 into grants: canned ACLs, grants in headers, and lists.
 
 use super::Grant;
 use super::resources::find;
 use crate::json::{Json, Members};
 
-/// Nested deeper are no grants.
+/// The maximum depth at which grants are looked up.
 const DEEPEST: usize = 8;
 
-/// The grants of an access control list, wherever it stands in the request.
+/// The grants of the access control list in a request, regardless of its position.
 pub(super) fn grants(request: Json<'_>) -> Vec<Grant> {
     let mut grants = Vec::new();
     for (name, value) in request.as_object().into_iter().flat_map(Members::iter) {
@@ -20,11 +20,11 @@ pub(super) fn grants(request: Json<'_>) -> Vec<Grant> {
             of_list(value, DEEPEST, &mut grants);
         }
     }
-    // The owner's own full control is in every list.
+    // The owner's full control is in every list, so it is omitted.
     grants
 }
 
-/// In words: `read to everyone`.
+/// A description in words: `read to everyone`.
 pub(super) fn describe(grants: &[Grant]) -> Option<String> {
     let mut texts: Vec<String> = Vec::new();
     for grant in grants {
@@ -36,7 +36,7 @@ pub(super) fn describe(grants: &[Grant]) -> Option<String> {
     (!texts.is_empty()).then(|| super::statement::listed(&texts))
 }
 
-/// A header is a text, or a list of one.
+/// A header is a text, or a list with one text.
 fn first(value: Json<'_>) -> Option<&str> {
     match value {
         Json::Array(elements) => elements.get(0).and_then(Json::scalar),
@@ -54,7 +54,7 @@ fn of_canned(canned: &str) -> Vec<Grant> {
     }
 }
 
-/// `uri="http://acs.amazonaws.com/groups/global/AllUsers", id="…"`
+/// Parses a header such as `uri="http://acs.amazonaws.com/groups/global/AllUsers", id="…"`.
 fn of_header(text: &str, permission: &str) -> Vec<Grant> {
     let one = |part: &str| {
         let (kind, who) = part.split_once('=')?;

@@ -1,4 +1,4 @@
-//! From a call to its description.
+//! Creates the description of a call.
 
 use serde_json::Value;
 
@@ -14,13 +14,13 @@ use crate::rule::body::Body;
 use crate::rule::template::Style;
 use crate::signal::Context;
 
-/// No call names more things of one kind.
+/// The maximum number of entities of one kind.
 const MOST: usize = 200;
-/// A longer text is a document, not a name, in bytes.
+/// A longer text is a document, not a name. In bytes.
 const LONGEST: usize = 2048;
 
 impl Table {
-    /// What a call did.
+    /// Describes a call.
     #[must_use]
     pub fn describe<'t>(&'t self, call: &Call<'_>) -> Description<'t> {
         if let Some(summary) = service::insight(call) {
@@ -42,18 +42,18 @@ impl Table {
         self.choose(&Subjects::new(self, call)).map(|(entry, _)| entry)
     }
 
-    /// The first entry of a call whose conditions hold, with the grants in it.
+    /// The first entry of a call whose conditions hold, with the grants in the call.
     fn choose(&self, subject: &Subjects<'_, '_>) -> Option<(&Entry, Vec<Grant>)> {
         self.of(subject.call).find_map(|entry| {
             let grants = subject.grants(entry);
-            // Most entries ask for none, and every event comes by here.
+            // Most entries do not test facts, and this runs for every event.
             let facts = entry.when.iter().any(|(place, _)| place.root == Root::Facts).then(|| facts(&grants));
             let root = facts.as_ref().map_or(Json::Null, Document::root);
             subject.holds(entry, root).then_some((entry, grants))
         })
     }
 
-    /// How a call ended.
+    /// The outcome of a call.
     #[must_use]
     pub fn outcome(&self, call: &Call<'_>) -> Outcome {
         let said = || call.response.as_object().and_then(|members| members.get(call.name())).and_then(Json::scalar);
@@ -61,7 +61,7 @@ impl Table {
             Some(code) if code.rsplit('.').next() == Some("DryRunOperation") => Outcome::DryRun,
             Some(code) if self.words.is_denial(code) => Outcome::Denied,
             Some(_) => Outcome::Failed,
-            // Sign-ins say it in the response.
+            // Sign-ins have their outcome in the response.
             None if call.key.starts_with("signin:") => match said() {
                 Some("Failure") => Outcome::Failed,
                 None if call.sign_in_failed || has_refused(call) => Outcome::Failed,
@@ -78,7 +78,7 @@ impl Table {
         let context = subject.context(entry, &entities, &grants);
         let template = if subject.outcome == Outcome::Succeeded { &entry.done } else { &entry.tried };
         let action = template.render(&context, Style::Sentence);
-        // Where a request was left out of a denied call, the sentence has nothing to name.
+        // If a denied call has no request, the sentence cannot name anything.
         let named = action.is_some();
         let summary = match action {
             Some(action) => sentence(&action, call, subject.outcome),
@@ -121,7 +121,7 @@ impl Table {
     }
 }
 
-/// The entry's classes; of its reversal one for each call that it undoes.
+/// The entry's classes. A reversal has one for each call that it undoes.
 fn classes(entry: &Entry) -> Vec<Classified<'_>> {
     let (undone, own): (Vec<_>, Vec<_>) = entry.classes.iter().partition(|(class, _)| *class == Class::Reversal);
     let own = own.into_iter().map(|(class, effect)| Classified { class: *class, effect, object: &entry.object });
@@ -131,7 +131,8 @@ fn classes(entry: &Entry) -> Vec<Classified<'_>> {
     own.chain(undone).collect()
 }
 
-/// Whether a sign-in's other members say that it failed: some of its events say it in `serviceEventDetails`, some in
+/// Whether other members of a sign-in's record show that it failed. Some events have this in `serviceEventDetails`,
+/// some in
 /// `additionalEventData.success`.
 fn has_refused(call: &Call<'_>) -> bool {
     let extra = Body::new(call.extra);
@@ -142,7 +143,7 @@ fn has_refused(call: &Call<'_>) -> bool {
     says("serviceEventDetails", call.name(), "Failure") || says("additionalEventData", "success", "false")
 }
 
-/// The sentence of an action: as it was done, or as it was tried.
+/// The sentence of an action, depending on whether it was done or only tried.
 fn sentence(action: &str, call: &Call<'_>, outcome: Outcome) -> String {
     match outcome {
         Outcome::Succeeded => action.to_owned(),
@@ -159,7 +160,7 @@ fn sentence(action: &str, call: &Call<'_>, outcome: Outcome) -> String {
     }
 }
 
-/// What entries read from.
+/// The values that entries read from.
 struct Subjects<'s, 'c> {
     call: &'s Call<'c>,
     extra: Body<'c>,
@@ -184,7 +185,7 @@ impl<'s, 'c> Subjects<'s, 'c> {
         entry.when.iter().all(|(place, condition)| condition.holds(&place.path, self.root(place.root, facts)))
     }
 
-    /// The values at the first place that has some.
+    /// The values at the first place that has any.
     fn values(&self, places: &[Place]) -> Vec<&str> {
         for place in places {
             let mut values = Vec::new();
@@ -214,14 +215,14 @@ impl<'s, 'c> Subjects<'s, 'c> {
         found
     }
 
-    /// The things of an entry, each with its place among those that the entry names. Where a record has its resources in
-    /// place of a request, those of the types that the entry names.
+    /// The entities of an entry, each with its index among those that the entry names. If a record has resources
+    /// instead of a request, those of the types that the entry names.
     fn entities(&self, entry: &Entry) -> Vec<(usize, Entity)> {
         let mut entities = Vec::new();
         let listed = resources::of(self.call);
         for (at, thing) in entry.things.iter().enumerate() {
             let relation = match thing.relation {
-                // What was not done made and removed nothing.
+                // A call that was not done created and deleted nothing.
                 Relation::Created | Relation::Deleted | Relation::GrantedTo if self.outcome != Outcome::Succeeded => {
                     Relation::Target
                 }
@@ -250,7 +251,7 @@ impl<'s, 'c> Subjects<'s, 'c> {
             let arn = policy.arn.as_ref().and_then(|place| self.value(place)).and_then(Json::scalar);
             grants.extend(arn.and_then(|arn| policy::managed(arn, subject)));
         }
-        // Rules that are taken away let nobody in.
+        // Removed rules do not give anyone access.
         if entry.network && !self.call.name().starts_with("Revoke") {
             grants.extend(network::grants(&network::rules(self.call.request)));
         }
@@ -280,7 +281,7 @@ impl<'s, 'c> Subjects<'s, 'c> {
             }
         }
         for value in &entry.values {
-            // The bytes of a call that failed are those of its error.
+            // The byte count of a failed call is the size of its error.
             if value.format == Some(Format::Bytes) && self.outcome != Outcome::Succeeded {
                 continue;
             }
@@ -302,7 +303,7 @@ impl<'s, 'c> Subjects<'s, 'c> {
         context
     }
 
-    /// Adds what a policy, rules of a network and an access control list come to.
+    /// Adds the descriptions of a policy, of network rules and of an access control list.
     fn put_computed(&self, entry: &Entry, grants: &[Grant], context: &mut Context) {
         let mut put = |name: &str, value: Value| {
             context.insert(name.to_owned(), value);
@@ -337,7 +338,7 @@ impl<'s, 'c> Subjects<'s, 'c> {
     }
 }
 
-/// A thing of that type.
+/// An entity of this kind.
 pub(super) fn entity(kind: &str, value: &str, relation: Relation) -> Entity {
     Entity { kind: kind.to_owned(), value: value.to_owned(), relation }
 }
@@ -349,7 +350,7 @@ fn collect<'j>(value: Json<'j>, values: &mut Vec<&'j str>) {
     }
 }
 
-/// What grants come to, for the conditions of entries.
+/// The facts about grants, for the conditions of entries.
 fn facts(grants: &[Grant]) -> Document<'static> {
     let any = |test: fn(&Grant) -> bool| Value::Bool(grants.iter().any(test));
     let facts = Value::Object(

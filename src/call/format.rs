@@ -1,11 +1,11 @@
-//! Values as sentences have them.
+//! Formats values for sentences.
 
 use std::borrow::Cow;
 
 use super::name::short;
 use super::schema::Format;
 
-/// The value in that format; as it is, if it does not fit.
+/// The value in the format, or unchanged if the format does not apply.
 pub(super) fn format(value: &str, format: Option<Format>) -> Cow<'_, str> {
     match format {
         Some(Format::Bytes) => value.parse::<f64>().map_or(Cow::Borrowed(value), |bytes| Cow::Owned(size(bytes))),
@@ -27,7 +27,7 @@ fn size(bytes: f64) -> String {
     if unit == 0 || size >= 99.95 { format!("{size:.0} {}", UNITS[unit]) } else { format!("{size:.1} {}", UNITS[unit]) }
 }
 
-/// A verb in the past: `created` of `create`. Those that are not regular are in `words/past.toml`.
+/// The regular past tense of a verb: `created` for `create`. Irregular ones are in `words/past.toml`.
 pub(super) fn regular_past(verb: &str) -> String {
     let is_vowel = |byte: u8| b"aeiou".contains(&byte);
     match verb.as_bytes() {
@@ -37,7 +37,7 @@ pub(super) fn regular_past(verb: &str) -> String {
     }
 }
 
-/// The text with its first letter in upper case.
+/// The text with an uppercase first letter.
 pub(super) fn capitalized(text: &str) -> String {
     let mut chars = text.chars();
     chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()

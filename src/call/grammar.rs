@@ -1,4 +1,4 @@
-//! Sentences for calls without an entry: from the words of the call's name and the identifiers in its request.
+//! Makes sentences for calls without an entry, from the words of the call's name and the identifiers in its request.
 
 use std::borrow::Cow;
 
@@ -9,21 +9,22 @@ use super::{Call, Entity, Outcome, Relation, resources};
 use crate::json::{Json, Members};
 use crate::rule::words::{Words, snake, within, words};
 
-/// So deep identifiers are looked for.
+/// The maximum depth at which identifiers are looked up.
 const DEEPEST: usize = 5;
-/// So many values of one identifier are named.
+/// The number of values of one identifier that are listed.
 const NAMED: usize = 3;
-/// No call names more things.
+/// The maximum number of entities of a call.
 const MOST: usize = 200;
-/// A longer text is a document, not a name, in bytes.
+/// A longer text is a document, not a name. In bytes.
 const LONGEST: usize = 300;
 
-/// What a call did, from the verb on.
+/// What a call did, starting with the verb.
 pub(super) struct VerbPhrase {
-    /// `Deleted function prune`, or `delete function prune` if it was not done.
+    /// The phrase: `Deleted function prune`, or `delete function prune` if it was not done.
     pub(super) action: String,
     pub(super) entities: Vec<Entity>,
-    /// Whether the call's name ends in a policy, so that what follows is about it: `Put a policy on container c that …`.
+    /// Whether the call's name ends in a policy, so that the policy's description follows:
+    /// `Put a policy on container c that …`.
     pub(super) is_of_policy: bool,
 }
 
@@ -34,32 +35,32 @@ struct Named<'j> {
     depth: usize,
 }
 
-/// What a call's name is about, without its verb.
+/// The topic of a call: its name without the verb.
 struct Topic<'n> {
-    /// `["DB", "Instances"]`
+    /// The words: `["DB", "Instances"]`.
     words: &'n [&'n str],
-    /// `db_instances`
+    /// In snake case: `db_instances`.
     plural: String,
 }
 
 impl Topic<'_> {
-    /// `db_instance`
+    /// The singular: `db_instance`.
     fn singular(&self) -> &str {
         self.plural.strip_suffix('s').unwrap_or(&self.plural)
     }
 
-    /// Whether a type is what the name is about: `db_instance` of `DeleteDBInstance`.
+    /// Whether the topic is exactly this kind: `db_instance` for `DeleteDBInstance`.
     fn is(&self, kind: &str) -> bool {
         kind == self.plural || kind == self.singular() || kind == "resource" || self.ends_with(kind)
     }
 
-    /// Whether the name ends in a type and has more before it: `policy` of `RolePolicy`.
+    /// Whether the topic ends in this kind and has more words before it: `policy` for `RolePolicy`.
     fn ends_with(&self, kind: &str) -> bool {
         self.singular().strip_suffix(kind).is_some_and(|rest| rest.ends_with('_'))
     }
 }
 
-/// The phrase of a call.
+/// The phrase for a call.
 pub(super) fn phrase<'c>(words: &'c Words, call: &Call<'c>, outcome: Outcome) -> VerbPhrase {
     let name = self::words(call.name());
     // BatchDeleteDocument deletes documents.
@@ -123,7 +124,7 @@ pub(super) fn phrase<'c>(words: &'c Words, call: &Call<'c>, outcome: Outcome) ->
     VerbPhrase { action, entities, is_of_policy }
 }
 
-/// Each thing once, by its type and value.
+/// Removes entities with the same kind and value.
 fn distinct(all: impl Iterator<Item = Entity>) -> Vec<Entity> {
     let mut entities: Vec<Entity> = Vec::new();
     for one in all {
@@ -135,8 +136,8 @@ fn distinct(all: impl Iterator<Item = Entity>) -> Vec<Entity> {
     entities
 }
 
-/// What a call acts on, where its request names a thing: `trail main`, `the password of user marek`, `a policy on container
-/// c1`, `faces from collection staff`. Only what changes something is told with articles.
+/// The object of a call whose request names a resource: `trail main`, `the password of user marek`,
+/// `a policy on container c1`, `faces from collection staff`. Articles are only used for changes.
 fn object(verb: &str, topic: &str, about: &str, (list, kind): &(String, String), is_change: bool) -> String {
     let Some(of) = about.strip_prefix(" of ").filter(|_| is_change && !topic.is_empty()) else {
         return format!("{topic}{about}");
@@ -155,7 +156,7 @@ fn object(verb: &str, topic: &str, about: &str, (list, kind): &(String, String),
     }
 }
 
-/// The types and values of the identifiers in an object, at any depth.
+/// The kinds and values of the identifiers in an object, at any depth.
 pub(super) fn identifiers<'j>(words: &'j Words, value: Json<'j>) -> Vec<(String, &'j str)> {
     fn below<'j>(words: &'j Words, member: &str, value: Json<'j>, depth: usize, found: &mut Vec<(String, &'j str)>) {
         match value {
@@ -176,9 +177,10 @@ pub(super) fn identifiers<'j>(words: &'j Words, value: Json<'j>) -> Vec<(String,
     found
 }
 
-/// The past of a call's verb if it was done, else its base form; none for a name that begins with no verb.
+/// The past tense of a call's verb if the call was done, else the base form. `None` if the name does not start with a
+/// verb.
 fn verb_text<'w>(words: &'w Words, verb: &str, call: &Call<'_>, is_done: bool) -> Option<Cow<'w, str>> {
-    /// What reads, and how that is said.
+    /// Verbs that read, with their past tense.
     const READS: [(&str, &str); 20] = [
         ("BatchGet", "read"),
         ("Check", "check"),
@@ -219,7 +221,7 @@ fn verb_text<'w>(words: &'w Words, verb: &str, call: &Call<'_>, is_done: bool) -
     Some(Cow::Owned(capitalized(&past) + rest))
 }
 
-/// The topic in the singular, where one thing of many is named: `reboot instance i-1`.
+/// The topic in the singular if only one resource is named: `reboot instance i-1`.
 fn singular_for<'t>(text: &'t str, named: &[Named<'_>], target: Option<&str>, topic: &Topic<'_>) -> &'t str {
     let mut values = named.iter().filter(|one| Some(&*one.kind) == target).map(|one| one.value);
     let first = values.next();
@@ -230,7 +232,7 @@ fn singular_for<'t>(text: &'t str, named: &[Named<'_>], target: Option<&str>, to
     }
 }
 
-/// The topic with an article, where a call acts on one thing that its record does not name: `put a role policy`.
+/// The topic with an article, for a call on one resource that its record does not name: `put a role policy`.
 fn with_article(text: &str, verb: &str) -> String {
     const VERBS: [&str; 23] = [
         "Accept",
@@ -257,7 +259,7 @@ fn with_article(text: &str, verb: &str) -> String {
         "Tag",
         "Update",
     ];
-    /// What has no article, or another one.
+    /// Words that take no article, or another one.
     const WITHOUT: [&str; 16] = [
         "access",
         "account",
@@ -281,7 +283,7 @@ fn with_article(text: &str, verb: &str) -> String {
     if !is_one || !(creates(verb) || deletes(verb) || VERBS.contains(&verb)) {
         return text.to_owned();
     }
-    // Abbreviations are spelled: an MFA device, a VPC.
+    // Abbreviations are pronounced by their letters: an MFA device, a VPC.
     let first = text.split(' ').next().unwrap_or_default();
     let is_spelled = first.len() > 1 && first.chars().all(|char| char.is_ascii_uppercase());
     let vowels = if is_spelled { "AEFHILMNORSX" } else { "aeioAEIO" };
@@ -289,19 +291,19 @@ fn with_article(text: &str, verb: &str) -> String {
     format!("{article} {text}")
 }
 
-/// Whether a call with that verb makes what it is about.
+/// Whether a call with this verb creates its object.
 fn creates(verb: &str) -> bool {
     const VERBS: [&str; 11] =
         ["Allocate", "Clone", "Copy", "Create", "Generate", "Import", "Issue", "Launch", "Register", "Restore", "Run"];
     VERBS.contains(&verb)
 }
 
-/// Whether a call with that verb removes what it is about.
+/// Whether a call with this verb deletes its object.
 fn deletes(verb: &str) -> bool {
     matches!(verb, "Delete" | "Deregister" | "Destroy" | "Terminate")
 }
 
-/// The words of the topic, abbreviations as they are usually written.
+/// The topic in words, with the usual spelling of abbreviations.
 fn topic_text(topic: &[&str]) -> String {
     const ABBREVIATIONS: [&str; 29] = [
         "ACL", "AMI", "API", "ARN", "CA", "CORS", "DB", "DHCP", "DNS", "EBS", "EIP", "HSM", "IAM", "ID", "IP", "KMS",
@@ -318,12 +320,12 @@ fn topic_text(topic: &[&str]) -> String {
     topic.iter().map(word).collect::<Vec<_>>().join(" ")
 }
 
-/// The type of a thing: that of `name` or `id` at the top of a request is what the call's name is about.
+/// The kind of an identifier. A top-level `name` or `id` belongs to the topic of the call.
 fn kind_of<'k>(one: &'k Named<'_>, topic: &'k Topic<'_>) -> &'k str {
     if one.kind != "resource" || one.depth > 0 || !is_noun(topic) { &one.kind } else { topic.singular() }
 }
 
-/// Whether a topic is one thing: `Trail`, `DB Instance`; not `Logging`, `Secret Value`.
+/// Whether a topic is a resource: `Trail`, `DB Instance`, but not `Logging`, `Secret Value`.
 fn is_noun(topic: &Topic<'_>) -> bool {
     const PARTS: [&str; 18] = [
         "attribute",
@@ -349,7 +351,7 @@ fn is_noun(topic: &Topic<'_>) -> bool {
     last.is_some_and(|last| !PARTS.contains(&last.as_str()) && !last.ends_with("ing"))
 }
 
-/// The values of one type, and the type in words, in the plural if there are several.
+/// The values of one kind, and the kind in words, in the plural if there are several.
 fn values_of(named: &[Named<'_>], kind: &str, call: &Call<'_>) -> (String, String) {
     let mut values: Vec<String> = Vec::new();
     for one in named.iter().filter(|one| one.kind == kind) {
@@ -369,7 +371,8 @@ fn values_of(named: &[Named<'_>], kind: &str, call: &Call<'_>) -> (String, Strin
     (list, topic_text(&kind.split('_').collect::<Vec<_>>()) + plural)
 }
 
-/// ` prod-db` where the topic says what it is, ` of prod-db` where it says that it is a part of it, else with its type.
+/// The resource after the topic: ` prod-db` if the topic is its kind, ` of prod-db` if the topic is a part of it, else
+/// with its kind.
 fn about((list, kind_text): &(String, String), kind: &str, topic: &Topic<'_>) -> String {
     let kind = kind.replace('_', " ");
     let plain = topic.plural.replace('_', " ");
@@ -384,8 +387,8 @@ fn about((list, kind_text): &(String, String), kind: &str, topic: &Topic<'_>) ->
     }
 }
 
-/// The type of the identifier that a call is about: the one that its name is about, else one that its name mentions, else
-/// the first at the top of the request.
+/// The kind of the identifier that a call is about: the one that is its topic, else one that the topic mentions, else
+/// the first at the top level of the request.
 fn primary<'n>(named: &'n [Named<'_>], topic: &Topic<'_>) -> Option<&'n str> {
     let exact = |one: &&Named<'_>| one.kind == topic.singular() || one.kind == topic.plural;
     let ends = |one: &&Named<'_>| topic.ends_with(&one.kind);
@@ -414,7 +417,7 @@ fn visit<'j>(
         Json::String(text) if !text.is_empty() && text.len() <= LONGEST && named.len() < MOST => {
             match names_of(words, member).and_then(|kind| kind_in(kind, call)) {
                 Some(kind) => named.push(Named { kind, value: text, depth }),
-                // `job` with an ARN names a job. It is not what the call is about only because it is the first.
+                // A `job` with an ARN names a job, but its position does not make it the call's object.
                 None if text.starts_with("arn:") && !words.is_ignored(member) => {
                     named.push(Named { kind: Cow::Owned(snake(member)), value: text, depth: depth + 1 });
                 }
@@ -422,7 +425,7 @@ fn visit<'j>(
             }
         }
         Json::Array(elements) if depth < DEEPEST => {
-            // A list of identifiers at the top of a request names what the call is about, as one identifier does.
+            // A top-level list of identifiers is treated like a single identifier.
             let below = |element: &Json<'_>| if matches!(element, Json::String(_)) { depth } else { depth + 1 };
             elements.iter().for_each(|element| visit(words, call, member, element, below(&element), named));
         }
@@ -433,7 +436,8 @@ fn visit<'j>(
     }
 }
 
-/// What a member names. Lists and some services spell its ending in other ways: `instanceIds`, `sourceServerIDs`,
+/// The kind that a member names. Lists and some services spell its ending differently: `instanceIds`,
+/// `sourceServerIDs`,
 /// `gatewayARN`.
 fn names_of<'w>(words: &'w Words, member: &str) -> Option<Cow<'w, str>> {
     const ENDINGS: [(&str, &str); 6] =
@@ -444,8 +448,8 @@ fn names_of<'w>(words: &'w Words, member: &str) -> Option<Cow<'w, str>> {
     })
 }
 
-/// A member's type in the request of that service: a key is an object only in S3, and its name is that of a key pair only
-/// where there are key pairs.
+/// The kind of a member in the request of this service. A key is an object only in S3, and a key name is a key pair
+/// only in services that have key pairs.
 fn kind_in<'k>(kind: Cow<'k, str>, call: &Call<'_>) -> Option<Cow<'k, str>> {
     const KEY_PAIRS: [&str; 5] = ["autoscaling", "ec2", "elasticmapreduce", "lightsail", "opsworks"];
     let service = call.key.split(':').next().unwrap_or_default();
@@ -463,7 +467,7 @@ mod tests {
     use crate::call::{Call, Table};
     use crate::json::{Document, Json};
 
-    /// The sentence of a call, and the things that it names.
+    /// The sentence of a call, and the entities that it names.
     fn told(key: &str, request: &Value) -> (String, Vec<String>) {
         let request = Document::from(request.clone());
         let described = Table::shipped().describe(&Call {

@@ -1,4 +1,4 @@
-//! Rules of security groups and network ACLs, in the forms that requests have had since 2014, read into grants.
+//! Parses the rules of security groups and network ACLs into grants, in all request formats since 2014.
 
 use std::net::IpAddr;
 
@@ -6,37 +6,37 @@ use super::Grant;
 use super::statement::listed;
 use crate::json::{Elements, Json};
 
-/// Nested deeper are no rules.
+/// The maximum depth at which rules are looked up.
 const DEEPEST: usize = 8;
 
-/// One rule: which ports, for whom.
+/// One rule with its ports and peers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Rule {
-    /// `port 22`, `ports 0-1023 (UDP)`, `all traffic`.
+    /// The ports in words: `port 22`, `ports 0-1023 (UDP)`, `all traffic`.
     ports: String,
-    /// `tcp 22`
+    /// The ports as an action: `tcp 22`.
     action: String,
-    /// CIDR blocks, security groups, prefix lists.
+    /// CIDR blocks, security groups and prefix lists.
     peers: Vec<String>,
-    /// `allow`, or `deny` where a network ACL says so.
+    /// `allow` or `deny`; only network ACLs deny.
     effect: &'static str,
 }
 
-/// The rules anywhere in a request: every object that has a protocol.
+/// All rules in a request: every object that has a protocol.
 pub(super) fn rules(request: Json<'_>) -> Vec<Rule> {
     let mut rules = Vec::new();
     collect(request, DEEPEST, &mut rules);
     rules
 }
 
-/// The ports alone, in words: `port 22 and ports 80-443`.
+/// Only the ports, in words: `port 22 and ports 80-443`.
 pub(super) fn ports(rules: &[Rule]) -> Option<String> {
     let mut ports: Vec<String> = rules.iter().map(|rule| rule.ports.clone()).collect();
     ports.dedup();
     (!ports.is_empty()).then(|| listed(&ports))
 }
 
-/// Those whom the rules let in or keep out, each once.
+/// The peers that the rules allow or deny, without duplicates.
 pub(super) fn peers(rules: &[Rule]) -> Option<String> {
     let mut peers: Vec<String> = Vec::new();
     for peer in rules.iter().flat_map(|rule| &rule.peers).map(|peer| named(peer)) {
@@ -47,7 +47,7 @@ pub(super) fn peers(rules: &[Rule]) -> Option<String> {
     (!peers.is_empty()).then(|| listed(&peers))
 }
 
-/// In words: `port 22 to 0.0.0.0/0 and port 443 to sg-1`.
+/// A description in words: `port 22 to 0.0.0.0/0 and port 443 to sg-1`.
 pub(super) fn describe(rules: &[Rule]) -> Option<String> {
     let mut texts: Vec<String> = Vec::new();
     for rule in rules {
@@ -65,14 +65,14 @@ pub(super) fn describe(rules: &[Rule]) -> Option<String> {
     (!texts.is_empty()).then(|| listed(&texts))
 }
 
-/// A block, group or list in words: that all addresses are meant is said where the address does not show it.
+/// A CIDR block, group or list in words. States that it includes all addresses, if the block does not show that.
 fn named(peer: &str) -> String {
     let is_plain = matches!(peer, "0.0.0.0/0" | "::/0");
     let is_all = !is_plain && is_everywhere(peer) && peer.ends_with("/0");
     if is_all { format!("{peer} (any address)") } else { peer.to_owned() }
 }
 
-/// The grants of the rules: a network, a group or a prefix list each.
+/// The grants of the rules, one for each network, group or prefix list.
 pub(super) fn grants(rules: &[Rule]) -> Vec<Grant> {
     let mut grants = Vec::new();
     for rule in rules {
@@ -99,7 +99,8 @@ pub(super) fn grants(rules: &[Rule]) -> Vec<Grant> {
     grants
 }
 
-/// Whether a CIDR block is all of the Internet. A half of it is meant to be all, too.
+/// Whether a CIDR block is the whole Internet. A half of it counts as well, because rules use two halves to cover
+/// everything.
 pub(super) fn is_everywhere(cidr: &str) -> bool {
     let Some((address, length)) = cidr.split_once('/') else { return false };
     address.parse::<IpAddr>().is_ok() && length.parse::<u8>().is_ok_and(|length| length <= 1)
@@ -153,7 +154,7 @@ fn read(rule: Json<'_>, protocol: &str) -> Rule {
     Rule { ports, action, peers, effect: if is_denied { "deny" } else { "allow" } }
 }
 
-/// The blocks, groups and lists that a rule names, at any depth.
+/// The CIDR blocks, groups and lists that a rule names, at any depth.
 fn peers_of(value: Json<'_>, depth: usize, peers: &mut Vec<String>) {
     const NAMES: [&str; 12] = [
         "cidrip",
@@ -174,7 +175,7 @@ fn peers_of(value: Json<'_>, depth: usize, peers: &mut Vec<String>) {
         Json::Object(members) if depth > 0 => {
             for (name, inner) in members.iter() {
                 let name = name.to_ascii_lowercase();
-                // At the rule's own level the group is the one that it is in.
+                // At the top level of the rule, the group is the one that the rule belongs to.
                 let is_peer = NAMES.contains(&name.as_str()) && (name != "groupid" || depth < DEEPEST);
                 if !is_peer {
                     peers_of(inner, depth - 1, peers);
@@ -221,11 +222,11 @@ mod tests {
             told(json!({"groupId": "sg-1", "ipPermissions": {"items": [{"ipProtocol": "tcp", "fromPort": 3389,
             "toPort": 3389, "groups": {}, "ipRanges": {"items": [{"cidrIp": "0.0.0.0/0"}]}, "prefixListIds": {}}]}}));
         assert_eq!((text.as_str(), public), ("port 3389 to 0.0.0.0/0", true));
-        // The flat form of the command line.
+        // The flat format of the command line.
         let (text, public) =
             told(json!({"groupId": "sg-1", "ipProtocol": "udp", "fromPort": 53, "toPort": 54, "cidrIp": "10.0.0.0/8"}));
         assert_eq!((text.as_str(), public), ("ports 53-54 (UDP) to 10.0.0.0/8", false));
-        // A prefix of length 0 is every address, whatever stands before it.
+        // A prefix of length 0 includes every address, regardless of the address before it.
         let (text, public) = told(
             json!({"groupId": "sg-1", "ipProtocol": "tcp", "fromPort": 22, "toPort": 22, "cidrIp": "192.0.2.7/0"}),
         );
@@ -234,7 +235,7 @@ mod tests {
         let (text, public) = told(json!({"groupId": "sg-1", "ipPermissions": {"items": [{"ipProtocol": "-1",
             "groups": {"items": [{"groupId": "sg-2", "userId": "111122223333"}]}, "ipv6Ranges": {"items": [{"cidrIpv6": "::/0"}]}}]}}));
         assert_eq!((text.as_str(), public), ("all traffic to sg-2 and ::/0", true));
-        // Since 2021: rules by id.
+        // Since 2021: rules by ID.
         let (text, public) =
             told(json!({"ModifySecurityGroupRulesRequest": {"GroupId": "sg-1", "SecurityGroupRule": {"tag": 1,
             "SecurityGroupRuleId": "sgr-1", "SecurityGroupRule": {"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22,

@@ -1,4 +1,4 @@
-//! IAM policies of every kind, read into grants: identity, resource and trust policies.
+//! Parses IAM policies of every kind into grants: identity, resource and trust policies.
 //!
 //! Source: "IAM JSON policy element reference" of the AWS IAM user guide.
 
@@ -10,10 +10,10 @@ use super::name::{account_of, is_account, short};
 use super::statement::listed;
 use crate::json::{Document, Json};
 
-/// Policies of AWS that allow everything, or everything but a little.
+/// AWS policies that allow everything, or nearly everything.
 const ADMINISTRATOR: [&str; 3] = ["AdministratorAccess", "IAMFullAccess", "PowerUserAccess"];
 
-/// Condition keys that, compared for being equal, say who may come or from where.
+/// Condition keys that restrict the caller or the network when they are compared for equality.
 const NARROWING: [&str; 19] = [
     "aws:principalaccount",
     "aws:principalarn",
@@ -45,7 +45,7 @@ pub(super) enum Subject<'s> {
     Principals,
 }
 
-/// The grants of a policy document: an object, or its text, URL-encoded or not.
+/// The grants of a policy document: an object, or its text, which may be URL-encoded.
 pub(super) fn grants(document: Json<'_>, subject: Subject<'_>, account: Option<&str>) -> Vec<Grant> {
     match document {
         Json::Object(_) => statements(document, subject, account),
@@ -57,8 +57,8 @@ pub(super) fn grants(document: Json<'_>, subject: Subject<'_>, account: Option<&
     }
 }
 
-/// The grants of the policies in a request of a call without an entry: of each member that is named as a policy, at the
-/// top or in the one object that old services wrap their requests in.
+/// The grants of the policies in the request of a call without an entry: from each member with the name of a policy, at
+/// the top level or in the one object in which old services wrap their requests.
 pub(super) fn in_request(request: Json<'_>, account: Option<&str>) -> Vec<Grant> {
     const NAMES: [&str; 3] = ["policy", "policydocument", "policytext"];
     let mut found = Vec::new();
@@ -95,7 +95,8 @@ pub(super) fn managed(arn: &str, subject: Subject<'_>) -> Option<Grant> {
     })
 }
 
-/// Whether a policy takes away the sessions that a role had before a moment, as the console's "Revoke active sessions".
+/// Whether a policy revokes the sessions that a role had before some time, like "Revoke active sessions" in the
+/// console.
 pub(super) fn revokes_sessions(grants: &[Grant]) -> bool {
     let is_revocation = |grant: &Grant| {
         grant.effect == "deny"
@@ -186,7 +187,7 @@ fn read_statement(statement: Json<'_>, subject: Subject<'_>, account: Option<&st
     }
     match (member(statement, "Principal"), member(statement, "NotPrincipal")) {
         (Some(principal), _) => principals(principal).iter().map(|(kind, name)| grant(kind, name)).collect(),
-        // To allow everybody but some is to allow everybody; to deny everybody but some lets nobody in.
+        // Allowing everyone except some is treated as allowing everyone. Denying everyone except some gives no access.
         (None, Some(except)) => {
             let but: Vec<String> =
                 principals(except).into_iter().map(|(_, name)| short(&name, None).into_owned()).collect();
@@ -197,12 +198,12 @@ fn read_statement(statement: Json<'_>, subject: Subject<'_>, account: Option<&st
     }
 }
 
-/// `*`, `*:*` and `**` all mean every action.
+/// Whether an action means every action: `*`, `*:*` or `**`.
 pub(super) fn is_everything(action: &str) -> bool {
     !action.is_empty() && action.chars().all(|char| matches!(char, '*' | ':'))
 }
 
-/// Types and names of the principals.
+/// The types and names of the principals.
 fn principals(principal: Json<'_>) -> Vec<(String, String)> {
     match principal {
         Json::Object(members) => {
@@ -251,12 +252,12 @@ fn condition_keys(condition: Option<Json<'_>>) -> Vec<String> {
     keys
 }
 
-/// Whether a condition says who may come or from where. That the connection is encrypted does not.
+/// Whether a condition restricts the caller or the network. Requiring an encrypted connection does not.
 fn narrows(condition: Option<Json<'_>>) -> bool {
     let Some(operators) = condition.and_then(Json::as_object) else { return false };
     operators.iter().any(|(operator, tests)| {
         let operator = operator.to_ascii_lowercase();
-        // "If exists" passes where the key is absent, and "not" names who is kept out.
+        // `IfExists` also holds if the key is absent, and `Not` excludes values instead of selecting them.
         let is_equal =
             !operator.contains("not") && !operator.ends_with("ifexists") && operator != "null" && operator != "bool";
         is_equal
@@ -269,20 +270,20 @@ fn narrows(condition: Option<Json<'_>>) -> bool {
     })
 }
 
-/// Whether a value that a condition asks for is any value.
+/// Whether a value of a condition accepts any value.
 fn is_open(value: &str) -> bool {
     !value.is_empty() && value.chars().all(|char| char == '*')
         || super::network::is_everywhere(value)
         || value == "arn:aws:*"
 }
 
-/// A member by its name, whatever its case.
+/// A member by its name, ignoring case.
 fn member<'j>(object: Json<'j>, name: &str) -> Option<Json<'j>> {
     let members = object.as_object()?;
     members.get(name).or_else(|| members.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value))
 }
 
-/// The texts of a list, or the one text.
+/// The texts of a list, or the single text.
 pub(super) fn texts(value: Json<'_>) -> Vec<String> {
     match value {
         Json::Array(elements) => elements.iter().filter_map(|element| element.scalar().map(str::to_owned)).collect(),

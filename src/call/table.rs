@@ -1,4 +1,4 @@
-//! The compiled table: entries by call, and the words for calls without one.
+//! The compiled table: entries by call, and the words for calls without an entry.
 
 use std::sync::LazyLock;
 
@@ -16,22 +16,22 @@ use crate::rule::template::Template;
 use crate::rule::words::{Words, unversioned};
 use crate::rule::{RuleError, RuleText, holds_calls, holds_words, is_spec};
 
-/// The shipped table, compiled when it is first asked for.
+/// The embedded table, compiled on first use.
 static SHIPPED: LazyLock<Table> = LazyLock::new(|| {
     let is_part = |path: &str| !is_spec(path) && (holds_calls(path) || holds_words(path));
     Table::compile(&RuleText::shipped_where(&is_part)).unwrap_or_default()
 });
 
-/// Where a path begins.
+/// The start of a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Root {
-    /// At the request.
+    /// The request.
     Request,
-    /// At the response: `response.a`.
+    /// The response: `response.a`.
     Response,
-    /// At the record's other members: `extra.additionalEventData.a`.
+    /// The other members of the record: `extra.additionalEventData.a`.
     Extra,
-    /// At what a policy, rules or a list come to: `facts.public`.
+    /// The facts about a policy, network rules or an access control list: `facts.public`.
     Facts,
 }
 
@@ -42,7 +42,7 @@ pub(super) struct Place {
     pub(super) path: Path,
 }
 
-/// A thing that an entry names.
+/// An entity that an entry names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Thing {
     pub(super) placeholder: String,
@@ -59,7 +59,7 @@ pub(super) struct NamedValue {
     pub(super) format: Option<Format>,
 }
 
-/// Where a policy is, and whose it is.
+/// Where a policy is, and whose permissions it states.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct PolicyPlace {
     pub(super) document: Option<Place>,
@@ -70,27 +70,27 @@ pub(super) struct PolicyPlace {
 /// One entry.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Entry {
-    /// `iam:CreateUser`
+    /// The call: `iam:CreateUser`.
     pub name: String,
-    /// The template, as it was written.
+    /// The source text of the template.
     pub action: String,
-    /// What the sentence says where it was done, if that is not the action in the past.
+    /// The sentence if it was done, if that is not the action in the past tense.
     pub done_text: Option<String>,
     /// The conditions in words, for the catalog.
     pub condition: String,
-    /// Classes, each with its effect.
+    /// The classes with their effects.
     pub classes: Vec<(Class, String)>,
-    /// What the classes say it was done to.
+    /// The object of the classes.
     pub object: String,
-    /// The calls that it undoes, without their versions.
+    /// The calls that it undoes, without versions.
     pub undoes: Vec<String>,
-    /// ATT&CK technique ids.
+    /// ATT&CK technique IDs.
     pub attack: Vec<String>,
-    /// Consoles make the call by themselves.
+    /// Whether consoles make the call on their own.
     pub automatic: bool,
-    /// The file it came from.
+    /// The source file.
     pub file: String,
-    /// Its place among the entries of the table.
+    /// Its index in the table.
     pub index: usize,
     pub(super) when: Vec<(Place, Condition)>,
     pub(super) things: Vec<Thing>,
@@ -99,13 +99,13 @@ pub struct Entry {
     pub(super) policy: Option<PolicyPlace>,
     pub(super) network: bool,
     pub(super) acl: bool,
-    /// `Attached {policy} to role {role}`
+    /// The sentence if it was done: `Attached {policy} to role {role}`.
     pub(super) done: Template,
-    /// `attach {policy} to role {role}`
+    /// The action: `attach {policy} to role {role}`.
     pub(super) tried: Template,
 }
 
-/// Every entry, by call.
+/// All entries, by call.
 #[derive(Debug, Default)]
 pub struct Table {
     entries: Vec<Entry>,
@@ -114,7 +114,7 @@ pub struct Table {
 }
 
 impl Table {
-    /// The shipped table. A test holds that it compiles.
+    /// The embedded table. A test checks that it compiles.
     #[must_use]
     pub fn shipped() -> &'static Self {
         &SHIPPED
@@ -123,7 +123,7 @@ impl Table {
     /// Compiles the texts of `calls/` and `words/` among these.
     ///
     /// # Errors
-    /// Everything that is wrong with any of them, in order of file and line.
+    /// Returns all errors, ordered by file and line.
     pub fn compile(texts: &[RuleText]) -> Result<Self, Vec<RuleError>> {
         let words: Vec<RuleText> = texts.iter().filter(|text| text.holds_words()).cloned().collect();
         let mut table = Self { words: Words::compile(&words)?, ..Self::default() };
@@ -161,19 +161,19 @@ impl Table {
         }
     }
 
-    /// Every entry, in order of files.
+    /// All entries, in order of files.
     #[must_use]
     pub fn entries(&self) -> &[Entry] {
         &self.entries
     }
 
-    /// How many calls have an entry.
+    /// The number of calls that have an entry.
     #[must_use]
     pub fn calls(&self) -> usize {
         self.by_call.len()
     }
 
-    /// The entries of a call: of its own name, or of its name without a version.
+    /// The entries of a call: by its name, or by its name without a version.
     pub(super) fn of(&self, call: &Call<'_>) -> impl Iterator<Item = &Entry> {
         let known = self.by_call.get(call.key).or_else(|| self.by_call.get(unversioned(call.key)));
         known.into_iter().flatten().map(|entry| &self.entries[*entry])
@@ -253,9 +253,9 @@ fn check_techniques(toml: &CallToml, faults: &mut Faults<'_>) {
     }
 }
 
-/// The action as it was done: `Attached {policy}` of `attach {policy}`.
+/// The action in the past tense: `Attached {policy}` for `attach {policy}`.
 fn in_past(action: &str, words: &Words) -> String {
-    /// What may stand before the verb.
+    /// Words that may precede the verb.
     const ADVERBS: [&str; 1] = ["permanently"];
     let (first, rest) = action.split_once(' ').unwrap_or((action, ""));
     let past = |verb: &str| words.past(verb).map_or_else(|| regular_past(verb), str::to_owned);
@@ -266,16 +266,16 @@ fn in_past(action: &str, words: &Words) -> String {
     format!("{} {rest}", capitalized(&past(first)))
 }
 
-/// Whether a name ends in the version of an API: `20150331`, `20150331v2`. `RestoreDBInstanceFromS3` does not.
+/// Whether a name ends in an API version: `20150331`, `20150331v2`. `RestoreDBInstanceFromS3` does not.
 fn has_version(name: &str) -> bool {
     let version = name.strip_prefix(unversioned(name)).unwrap_or_default();
     version.bytes().filter(u8::is_ascii_digit).count() >= 8
 }
 
-/// Whether an entry has what a value is computed from.
+/// Whether an entry has the source of a computed value.
 type Has = fn(&CallToml) -> bool;
 
-/// What policies, rules and lists give to sentences by themselves.
+/// Values that are computed from policies, network rules and access control lists.
 const COMPUTED: [(&str, Has); 6] = [
     ("allows", |toml| toml.policy.is_some()),
     ("grantees", |toml| toml.policy.is_some()),
