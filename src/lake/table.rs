@@ -1,4 +1,4 @@
-//! A whole table of events in memory, in any order, into signals.
+//! Maps a whole table of events in memory, in any order.
 
 use arrow::array::BooleanArray;
 use arrow::compute::{concat_batches, filter_record_batch};
@@ -13,10 +13,11 @@ use crate::rule::RuleSet;
 use crate::table::{EVENT_SIGNAL, SIGNAL_ENTITIES, SIGNALS, Table};
 use crate::trail;
 
-/// Maps batches of `events`, with all columns, as a load maps the files they are from; times of the answer are in UTC.
+/// Maps batches of `events` with all columns, with the same result as loading the original files. Times in the result
+/// are in UTC.
 ///
 /// # Errors
-/// As [`super::events`].
+/// Like [`super::events`].
 pub fn map(batches: &[RecordBatch], rules: &RuleSet) -> Result<SignalBatches, LakeError> {
     let events = batches.iter().map(all_events).collect::<Result<Vec<_>, _>>()?;
     let mapped = trail::map_events(once(&events)?, rules)?;
@@ -31,10 +32,10 @@ pub fn map(batches: &[RecordBatch], rules: &RuleSet) -> Result<SignalBatches, La
     })
 }
 
-/// Where a record stood: the document's name and its position there, then the batch and the row it came in.
+/// The position of a record: the document's name and the record's position in it, followed by the batch and the row.
 type Origin<'b> = (Option<&'b str>, Option<i64>, usize, usize);
 
-/// Each event once: the record that stands first in the document whose name comes first.
+/// Removes duplicate events. The first record in the document with the first name is kept.
 fn once(batches: &[RecordBatch]) -> Result<Vec<RecordBatch>, LakeError> {
     let mut first: FxHashMap<&str, Origin<'_>> = FxHashMap::default();
     for (at, batch) in batches.iter().enumerate() {

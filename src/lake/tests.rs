@@ -1,4 +1,4 @@
-//! What a mapper gives and refuses, over the demo's trail.
+//! Tests of the mapper with the demo's trail.
 
 use std::cell::Cell;
 use std::sync::Arc;
@@ -24,7 +24,7 @@ fn rules() -> Arc<RuleSet> {
     Arc::new(RuleSet::shipped().unwrap())
 }
 
-/// The batch with a column of that name: in the place of the one it has, or after all others.
+/// The batch with a column added, or replaced if it has one with that name.
 fn with(batch: &RecordBatch, name: &str, array: ArrayRef) -> RecordBatch {
     let (schema, mut arrays, _) = batch.clone().into_parts();
     let mut fields: Vec<_> = schema.fields().iter().cloned().collect();
@@ -36,7 +36,7 @@ fn with(batch: &RecordBatch, name: &str, array: ArrayRef) -> RecordBatch {
     RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays).unwrap()
 }
 
-/// The demo's events as an engine sends them: by session, in order, numbered.
+/// The demo's events as an engine sends them: grouped by session, in order, and numbered.
 fn sorted() -> RecordBatch {
     let document = parse("trail.json.gz", DEMO.to_vec()).unwrap();
     let all = concat_batches(document.events[0].schema_ref(), &document.events).unwrap();
@@ -54,7 +54,7 @@ fn sorted() -> RecordBatch {
     with(&rows, SEQ, Arc::new(seqs))
 }
 
-/// What the batches of all pushes say, a line a signal.
+/// The signals of all pushes, as one line each.
 fn mapped(batches: &[RecordBatch]) -> Result<Vec<String>, LakeError> {
     mapped_by(Mapper::new(rules()), batches)
 }
@@ -85,7 +85,7 @@ fn expected(rows: &RecordBatch) -> Vec<String> {
     told(rows, |session| matching::map(&rules, session))
 }
 
-/// The lines of what each session is mapped to.
+/// The lines of the signals of each session.
 fn told(rows: &RecordBatch, map: impl Fn(&SessionRows<'_>) -> Vec<Signal>) -> Vec<String> {
     let rows = [events(rows, &SESSION_COLUMNS).unwrap()];
     let tell = |signal: Signal| {
@@ -95,7 +95,7 @@ fn told(rows: &RecordBatch, map: impl Fn(&SessionRows<'_>) -> Vec<Signal>) -> Ve
     batch::sessions(&rows).unwrap().iter().flat_map(map).map(tell).collect()
 }
 
-/// The batch in batches of so many rows.
+/// Splits the batch into batches with this number of rows.
 fn cut(rows: &RecordBatch, size: usize) -> Vec<RecordBatch> {
     (0..rows.num_rows()).step_by(size).map(|at| rows.slice(at, size.min(rows.num_rows() - at))).collect()
 }

@@ -1,8 +1,9 @@
-//! Which events belong together: the session of each event, and sign-ins joined to the session they opened. Pure.
+//! Determines the session of each event, and joins sign-ins with the session that they opened. Pure.
 //!
-//! A session is one identity's credentials from one sign-in on: account, principal (with role session name) and the
-//! moment the session was created. Access keys are no part of it, for the console changes them many times within one
-//! session, nor is the region. [`id`] states what stands in where an event does not say all of that.
+//! A session is the use of one identity's credentials from one sign-in on: account, principal (with the role session
+//! name) and the creation time of the session. Access keys are not part of it, because the console changes them many
+//! times within a session, and neither is the region. [`id`] states what is used if an event does not contain all of
+//! that.
 
 mod history;
 mod link;
@@ -15,37 +16,38 @@ use std::borrow::Cow;
 use crate::digest::id_of;
 use crate::event::{Event, Evidence, Timestamp};
 
-/// A session id is so many bytes in hex.
+/// The length of a session ID, in bytes before hex encoding.
 const ID_BYTES: usize = 16;
 
 const MICROSECONDS_A_DAY: i64 = 24 * 60 * 60 * 1_000_000;
 
-/// What makes a session, and what stands in for it where an event does not say it.
+/// The part of a session's key that distinguishes the sessions of one principal.
 #[derive(Debug, Clone, Copy)]
 enum Since<'e> {
-    /// The moment the session was created: temporary credentials.
+    /// The time at which the session was created, for temporary credentials.
     Created(Timestamp),
-    /// No such moment, but a sign-in to the console: the principal's other sign-ins of the same day (UTC, counted from
-    /// 1970), until [`link()`] finds the session it opened.
+    /// A sign-in to the console without a creation time: the day (UTC, counted from 1970), shared with the principal's
+    /// other sign-ins of that day, until [`link()`] finds the session that it opened.
     SignIn(i64),
-    /// No such moment: a long-term access key.
+    /// A long-term access key, without a creation time.
     AccessKey(&'e str),
-    /// No key either: the service that called, if any.
+    /// Neither creation time nor key: the service that called, if any.
     InvokedBy(Option<&'e str>),
 }
 
-/// Fills `session_id`.
+/// Sets `session_id`.
 pub fn assign(event: &mut Event<'_>, file: &str) {
     event.session_id = id(event, file);
 }
 
-/// The session an event belongs to, as 32 lower-case hex digits: the same for the same key in every run and file.
+/// The session that an event belongs to, as 32 lowercase hex digits. It is the same for the same key in every run and
+/// file.
 ///
-/// The key is account, principal and creation date. Without a creation date it is, in this order: of a sign-in to the
-/// console its day, the access key, the service that called. An event without any identity (a trimmed export) belongs
-/// to its `file`; one whose identity is there and cannot be understood, to those of its file with the same text in its
-/// place. An event that has no more than its caller's name, as in the console's event history, belongs to all of that
-/// name, which [`visits`] parts by their pauses.
+/// The key consists of account, principal and creation date. Without a creation date, the following is used, in this
+/// order: the day of a sign-in to the console, the access key, the service that called. An event without any identity
+/// (in a trimmed export) belongs to its `file`. An event whose identity is present but cannot be parsed belongs
+/// together with the events of its file that have the same text. An event that contains only its caller's name, as in
+/// the console's event history, belongs together with all events of that name, which [`visits`] splits at pauses.
 #[must_use]
 pub fn id(event: &Event<'_>, file: &str) -> String {
     if anonymous(event) {
@@ -66,13 +68,13 @@ pub fn id(event: &Event<'_>, file: &str) -> String {
     }
 }
 
-/// The session of visits by one name that begins at that time; of all of them, if it is not known yet.
+/// The session of visits by one name that starts at `first`, or of all its visits if that is not known yet.
 fn history_id(account: &str, user: &str, first: Option<Timestamp>) -> String {
     let first = first.map_or_else(String::new, |time| time.0.to_string());
     id_of(&["history", account, user, &first], ID_BYTES)
 }
 
-/// The identity of an event as it stood, where no field could be taken from it.
+/// The raw text of an identity from which no field could be parsed.
 fn unread(event: &Event<'_>) -> Option<String> {
     let extra: serde_json::Value = serde_json::from_str(event.extra.as_deref()?).ok()?;
     let identity = extra.get("userIdentity").filter(|identity| !identity.is_null())?;
@@ -94,12 +96,13 @@ fn since<'e>(event: &'e Event<'_>) -> Since<'e> {
     }
 }
 
-/// The caller's account, else the one the event happened in; empty if neither is known.
+/// The caller's account, or else the account of the event; empty if neither is known.
 fn account<'e>(event: &'e Event<'_>) -> &'e str {
     filled(event.identity.account_id.as_ref()).or(event.recipient_account_id.as_deref()).unwrap_or_default()
 }
 
-/// Who called, as sessions tell callers apart: the ARN, else the principal id, else the name; empty if none is known.
+/// The caller as sessions distinguish them: the ARN, or else the principal ID, or else the name; empty if none is
+/// known.
 fn principal<'e>(event: &'e Event<'_>) -> Cow<'e, str> {
     let identity = &event.identity;
     if let Some(arn) = filled(identity.arn.as_ref()) {
@@ -110,14 +113,15 @@ fn principal<'e>(event: &'e Event<'_>) -> Cow<'e, str> {
     implied_arn(event).map_or_else(|| Cow::Borrowed(other()), Cow::Owned)
 }
 
-/// Whether nothing says who called, as in trimmed exports.
+/// Whether nothing identifies the caller, as in trimmed exports.
 fn anonymous(event: &Event<'_>) -> bool {
     let identity = &event.identity;
     let traces = [&identity.account_id, &identity.access_key_id, &identity.invoked_by];
     principal(event).is_empty() && traces.into_iter().all(|trace| filled(trace.as_ref()).is_none())
 }
 
-/// The ARN of an IAM user who is only named: a failed sign-in has no ARN, and belongs with the one that succeeds after.
+/// The ARN of an IAM user of whom only the name is known. A failed sign-in has no ARN, and belongs together with the
+/// successful one after it.
 fn implied_arn(event: &Event<'_>) -> Option<String> {
     let identity = &event.identity;
     let user = filled(identity.user_name.as_ref())?;
@@ -126,7 +130,7 @@ fn implied_arn(event: &Event<'_>) -> Option<String> {
     is_user.then(|| format!("arn:{partition}:iam::{}:user/{user}", account(event)))
 }
 
-/// The partition of a region, as ARNs name it.
+/// The partition of a region in ARNs.
 fn partition(region: &str) -> &'static str {
     const PARTITIONS: [(&str, &str); 7] = [
         ("us-gov-", "aws-us-gov"),

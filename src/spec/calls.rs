@@ -1,4 +1,4 @@
-//! Specs of calls: `rules/calls/iam.spec.toml` proves `rules/calls/iam.toml`. Each entry has an example.
+//! Specs of calls: `rules/calls/iam.spec.toml` tests `rules/calls/iam.toml`. Each entry has an example.
 
 use std::collections::BTreeSet;
 
@@ -18,35 +18,35 @@ struct SpecToml {
     case: Vec<CaseToml>,
 }
 
-/// One call and what is said of it.
+/// One call and its expected description.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct CaseToml {
-    /// `iam:CreateUser`
+    /// The call: `iam:CreateUser`.
     call: String,
-    /// `AwsServiceEvent`, where it is no call.
+    /// `AwsServiceEvent`, if it is not a call.
     event_type: Option<String>,
     request: Option<Value>,
     response: Option<Value>,
     extra: Option<Value>,
     error: Option<String>,
-    /// The account it happened in; 111122223333 if not stated.
+    /// The account of the event; 111122223333 if not stated.
     account: Option<String>,
     read_only: Option<bool>,
     /// The sentence.
     summary: String,
-    /// The things it names: `target user marek`.
+    /// The entities: `target user marek`.
     entities: Option<Vec<String>>,
-    /// The classes, each with its effect.
+    /// The classes with their effects.
     classes: Option<IndexMap<String, String>>,
     /// The permissions: `allow everyone s3:GetObject public`.
     grants: Option<Vec<String>>,
 }
 
-/// Runs every example of a file; returns how many there are.
+/// Runs every example of a file, and returns their number.
 ///
 /// # Errors
-/// Every example that fails, and every entry of the file's calls that no example reaches.
+/// Returns every example that fails, and every entry of the file that no example uses.
 pub fn run_calls(table: &Table, text: &RuleText) -> Result<usize, Vec<SpecFailure>> {
     let failure = |case: &str, problem: String| SpecFailure { file: text.file.clone(), case: case.to_owned(), problem };
     let spec: SpecToml = toml::from_str(&text.text).map_err(|error| vec![failure("spec", error.to_string())])?;
@@ -65,7 +65,7 @@ pub fn run_calls(table: &Table, text: &RuleText) -> Result<usize, Vec<SpecFailur
     if failures.is_empty() { Ok(spec.case.len()) } else { Err(failures) }
 }
 
-/// The entry that describes the call of an example, and what is not as expected.
+/// The entry that describes the call of an example, and the differences from the expected description.
 fn check(table: &Table, case: &CaseToml) -> (Option<usize>, Vec<String>) {
     let document = |value: &Option<Value>| Document::from(value.clone().unwrap_or(Value::Null));
     let (request, response) = (document(&case.request), document(&case.response));
@@ -99,7 +99,7 @@ fn check(table: &Table, case: &CaseToml) -> (Option<usize>, Vec<String>) {
         let expected: Vec<String> = expected.iter().map(|(class, effect)| format!("{class} {effect}")).collect();
         let mut have: Vec<String> =
             found.classes.iter().map(|one| format!("{} {}", one.class.as_str(), one.effect)).collect();
-        // A call that undoes several calls has its reversal once for each.
+        // The reversal of a call that undoes several calls occurs once for each.
         have.dedup();
         compare("classes", &expected.join(", "), &have.join(", "));
     }
