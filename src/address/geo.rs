@@ -1,8 +1,9 @@
-//! Databases of countries, cities and network owners in `MaxMind`'s format, as `MaxMind` and `IPinfo` lay their records out.
+//! Databases of countries, cities and network owners in `MaxMind`'s format, with the record layouts of `MaxMind` and
+//! `IPinfo`.
 //!
-//! `MaxMind`: `country.iso_code`, `city.names.en`, `autonomous_system_number`, `autonomous_system_organization`; in some
-//! products the last two are below `traits`. `IPinfo`: texts, `country_code` or `country` (two letters), `city`, `asn`
-//! (`AS64500`), `as_name` or `name`.
+//! `MaxMind`: `country.iso_code`, `city.names.en`, `autonomous_system_number`, `autonomous_system_organization`; in
+//! some products the last two are below `traits`. `IPinfo`: texts, `country_code` or `country` (two letters), `city`,
+//! `asn` (`AS64500`), `as_name` or `name`.
 
 use std::net::IpAddr;
 
@@ -13,7 +14,7 @@ use serde::de::IgnoredAny;
 
 use super::{AddressError, Place};
 
-/// How many records are looked at for a field that is asked for.
+/// The number of records that are searched for a known field.
 const LOOKED_AT: usize = 1000;
 
 /// One database.
@@ -23,7 +24,7 @@ pub(super) struct Geo {
     reader: Reader<Vec<u8>>,
 }
 
-/// The fields of a record that are asked for, in the layouts of both vendors.
+/// The known fields of a record, in the layouts of both vendors.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct Record {
@@ -38,7 +39,7 @@ struct Record {
     name: Option<Text>,
 }
 
-/// Where some products of `MaxMind` have the autonomous system.
+/// The autonomous system in some products of `MaxMind`.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct Traits {
@@ -60,7 +61,7 @@ struct Names {
     en: Option<String>,
 }
 
-/// A text, a number, or what nothing is read from.
+/// A text, a number, or another value, which is ignored.
 #[derive(Debug, Deserialize)]
 #[serde(untagged)]
 enum Text {
@@ -70,7 +71,7 @@ enum Text {
 }
 
 impl Geo {
-    /// Reads the whole database, and checks each of its parts: a damaged one could name the wrong country.
+    /// Reads the whole database, and verifies all of it, because a damaged database could return the wrong country.
     pub(super) fn read(name: &str, bytes: Vec<u8>) -> Result<Self, AddressError> {
         let damaged = |cause| AddressError::Database { name: name.to_owned(), cause };
         let reader = Reader::from_source(bytes).map_err(damaged)?;
@@ -84,21 +85,21 @@ impl Geo {
         }
     }
 
-    /// The type that it says it is of.
+    /// The database type in the metadata.
     pub(super) fn kind(&self) -> &str {
         &self.reader.metadata().database_type
     }
 
-    /// The day it was made: `2026-03-01`.
+    /// The build date: `2026-03-01`.
     pub(super) fn made(&self) -> String {
         let built = i64::try_from(self.reader.metadata().build_epoch).ok();
         let built = built.and_then(|seconds| DateTime::from_timestamp(seconds, 0));
         built.map_or_else(|| "unknown".to_owned(), |built| built.format("%Y-%m-%d").to_string())
     }
 
-    /// What it says of an address.
+    /// Looks up an address.
     pub(super) fn look_up(&self, ip: IpAddr) -> Result<Place, AddressError> {
-        // A database of IPv4 alone has no IPv6 address.
+        // An IPv4 database does not contain IPv6 addresses.
         if ip.is_ipv6() && self.reader.metadata().ip_version == 4 {
             return Ok(Place::default());
         }
@@ -111,7 +112,7 @@ impl Geo {
         Ok(Place { network: Some(found.network()?.to_string()), ..record.place() })
     }
 
-    /// Whether one of the first records says something that is asked for.
+    /// Whether one of the first records has a known field.
     fn has_fields(&self) -> Result<bool, MaxMindDbError> {
         for found in self.reader.networks(WithinOptions::default())?.take(LOOKED_AT) {
             let place = found?.decode::<Record>()?.map(Record::place).unwrap_or_default();
@@ -137,7 +138,7 @@ impl Record {
             country: code.filter(|code| code.len() == 2).map(|code| code.to_ascii_uppercase()),
             city: self.city.and_then(Named::name),
             asn: number,
-            // A name is an owner's only beside a number.
+            // A name is only the owner if there is a number.
             owner: owner.filter(|_| number.is_some()),
         }
     }
@@ -167,7 +168,7 @@ impl Text {
         if let Self::String(text) = self { Some(text).filter(|text| !text.is_empty()) } else { None }
     }
 
-    /// The number of an autonomous system: `AS64500`, `64500`.
+    /// The number of an autonomous system, from `AS64500` or `64500`.
     fn number(&self) -> Option<i64> {
         match self {
             Self::Number(number) => Some(*number),
@@ -253,7 +254,7 @@ mod tests {
         for bytes in [Vec::new(), b"country,DE".to_vec(), whole[..whole.len() / 2].to_vec()] {
             assert!(refused(bytes).starts_with(damaged));
         }
-        // A node of the search tree points somewhere else.
+        // Corrupts a node of the search tree.
         let mut bent = whole.clone();
         bent[..3].fill(0xff);
         assert!(refused(bent).starts_with(damaged));

@@ -1,4 +1,4 @@
-//! AWS's list of its ranges: ip-ranges.json.
+//! The list of AWS ranges: ip-ranges.json.
 
 use std::collections::{BTreeSet, HashMap};
 use std::net::IpAddr;
@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use super::{AddressError, Cloud};
 
-/// The service that has every range, whatever others have it too.
+/// The service that includes all ranges, including those of other services.
 const EVERY: &str = "AMAZON";
 
 #[derive(Deserialize)]
@@ -31,11 +31,11 @@ struct Prefix {
 /// The region and the service of a range.
 type Entry = (String, String);
 
-/// The ranges, by network. A network can be several services'.
+/// The ranges, by network. A network can belong to several services.
 #[derive(Debug)]
 pub(super) struct Ranges {
     made: String,
-    /// The lengths of prefixes that there are, longest first.
+    /// The prefix lengths that occur, longest first.
     lengths: Vec<u8>,
     by_network: HashMap<IpNetwork, Vec<Entry>>,
 }
@@ -56,12 +56,12 @@ impl Ranges {
         Ok(Self { made: document.create_date, lengths: lengths.into_iter().rev().collect(), by_network })
     }
 
-    /// The moment the list was made, in its words.
+    /// The creation time of the list, as written in it.
     pub(super) fn made(&self) -> &str {
         &self.made
     }
 
-    /// The services that have the address, with the region of the narrowest range.
+    /// The services that contain the address, with the region of the narrowest range.
     pub(super) fn look_up(&self, ip: IpAddr) -> Option<Cloud> {
         let networks = self.lengths.iter().filter_map(|length| network_of(ip, *length));
         let found: Vec<(IpNetwork, &Entry)> = networks
@@ -80,7 +80,7 @@ impl Ranges {
     }
 }
 
-/// The network of that length which has the address; `None` if its addresses are not that long.
+/// The network with this prefix length that contains the address; `None` if the address is shorter than that.
 fn network_of(ip: IpAddr, length: u8) -> Option<IpNetwork> {
     let network = IpNetwork::new(ip, length).ok()?;
     IpNetwork::new(network.network(), length).ok()

@@ -1,4 +1,4 @@
-//! What is known of an address: a row of the table `addresses`.
+//! The data about an address: a row of the table `addresses`.
 
 use arrow::array::Array;
 use arrow::record_batch::RecordBatch;
@@ -7,10 +7,10 @@ use ipnetwork::IpNetwork;
 use crate::batch::{BatchError, Cell, Columns, Rows, text_at};
 use crate::table::ADDRESSES;
 
-/// What databases of countries and owners say.
+/// The data from databases of countries and owners.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Place {
-    /// The narrowest network that they have a record for.
+    /// The narrowest network with a record.
     pub network: Option<String>,
     /// Two letters, ISO 3166.
     pub country: Option<String>,
@@ -18,16 +18,17 @@ pub struct Place {
     pub city: Option<String>,
     /// The number of the network's autonomous system.
     pub asn: Option<i64>,
-    /// Whose that is.
+    /// The owner of the autonomous system.
     pub owner: Option<String>,
 }
 
-/// What AWS's list says.
+/// The data from the list of AWS ranges.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Cloud {
     /// Always `AWS`.
     pub provider: String,
-    /// The services whose ranges have it, sorted, joined by commas: `EC2`. `AMAZON` where no service is named.
+    /// The services whose ranges contain it, sorted and separated by commas: `EC2`. `AMAZON` if there is no specific
+    /// service.
     pub service: String,
     /// The region of the narrowest range, or `GLOBAL`.
     pub region: String,
@@ -38,23 +39,23 @@ pub struct Cloud {
 /// One address.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Address {
-    /// As events spell it.
+    /// As spelled in events.
     pub address: String,
-    /// Where it is, and whose.
+    /// Its location and owner.
     pub place: Place,
-    /// The cloud it is in; `None` if it is in none that is known.
+    /// Its cloud; `None` if it is in no known one.
     pub cloud: Option<Cloud>,
 }
 
 impl Place {
-    /// What this says, and where it says nothing, what the other says.
+    /// Fills missing values from `other`.
     #[must_use]
     pub(super) fn or(self, other: Self) -> Self {
         Self {
             network: narrower(self.network, other.network),
             country: self.country.or(other.country),
             city: self.city.or(other.city),
-            // A number and its owner go together.
+            // A number and its owner belong together.
             owner: if self.asn.is_some() { self.owner } else { other.owner.or(self.owner) },
             asn: self.asn.or(other.asn),
         }
@@ -71,7 +72,7 @@ fn narrower(one: Option<String>, other: Option<String>) -> Option<String> {
 }
 
 impl Address {
-    /// What is known of it, for people, in one line: `DE, AS24940 Hetzner Online GmbH`. `None` if nothing is.
+    /// A one-line summary for people: `DE, AS24940 Hetzner Online GmbH`. `None` if nothing is known.
     #[must_use]
     pub fn summary(&self) -> Option<String> {
         let Place { country, asn, owner, .. } = &self.place;
@@ -83,13 +84,13 @@ impl Address {
         (!parts.is_empty()).then(|| parts.join(", "))
     }
 
-    /// Whether a database says something of it.
+    /// Whether a database contains data about it.
     #[must_use]
     pub fn is_known(&self) -> bool {
         self.place.is_known() || self.cloud.is_some()
     }
 
-    /// The rows of a batch of `addresses`.
+    /// Reads the rows of a batch of `addresses`.
     ///
     /// # Errors
     /// If a column is missing.
@@ -122,7 +123,7 @@ impl Address {
     /// A batch of `addresses`.
     ///
     /// # Errors
-    /// If the cells here are not the columns of the table, which a test rules out.
+    /// If the cells do not match the columns of the table, which a test excludes.
     pub fn rows(addresses: &[Self]) -> Result<RecordBatch, BatchError> {
         let mut rows = Rows::new(&ADDRESSES);
         for found in addresses {

@@ -1,4 +1,4 @@
-//! What a hunt's text may be, and that what is set is never part of the SQL.
+//! Tests of the format of hunts, and that parameter values cannot change the SQL.
 
 use super::*;
 

@@ -1,4 +1,4 @@
-//! The digests: whether each is as it was signed, whether one is missing, and which time they cover.
+//! Checks the digests: whether their signatures match, whether any are missing, and which periods they cover.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
@@ -8,7 +8,7 @@ use super::keys::{Keys, Signed};
 use super::{Check, Kind, Status};
 use crate::event::Timestamp;
 
-/// The one algorithm that CloudTrail signs with.
+/// The only algorithm that CloudTrail uses for signatures.
 const ALGORITHM: &str = "SHA256withRSA";
 
 pub(super) const NO_SIGNATURE: &str =
@@ -38,7 +38,7 @@ const RESTARTED: &str = "no digest covers this time; a new chain starts after it
                          turned off and on again";
 const SKIPPED: &str = "no digest covers this time, but the next digest names the one before it";
 
-/// Every digest that was found, judged.
+/// All digests that were found, with their check results.
 #[derive(Debug)]
 pub(super) struct Digests<'f> {
     pub(super) all: Vec<CheckedDigest<'f>>,
@@ -56,11 +56,11 @@ pub(super) struct CheckedDigest<'f> {
     detail: Option<&'static str>,
     period: (Timestamp, Timestamp),
     metadata: Option<&'f Metadata>,
-    /// Those that name it as the one before.
+    /// The digests that name it as their predecessor.
     next: Vec<usize>,
 }
 
-/// Judges the digests among those files.
+/// Checks the digests among these files.
 pub(super) fn judge<'f>(found: &'f [Found], keys: &Keys) -> Digests<'f> {
     let metadata = files::metadata(found);
     let all: Vec<CheckedDigest<'f>> = found.iter().filter_map(|found| CheckedDigest::new(found, &metadata)).collect();
@@ -93,7 +93,7 @@ impl<'f> CheckedDigest<'f> {
         self.found.content.as_deref().unwrap_or_default()
     }
 
-    /// When it was signed, as far as that is known.
+    /// The time at which it was signed, if known.
     fn signed_at(&self) -> Option<Timestamp> {
         if self.chain.backfill { self.metadata.and_then(|metadata| metadata.generated) } else { Some(self.period.1) }
     }
@@ -108,7 +108,7 @@ impl<'f> CheckedDigest<'f> {
 }
 
 impl Digests<'_> {
-    /// Finds for each digest those that name it as the one before.
+    /// Determines the successors of each digest, which name it as their predecessor.
     fn link(&mut self) {
         for (at, judged) in self.all.iter().enumerate() {
             self.places.entry(judged.digest.place()).or_default().push(at);
@@ -120,13 +120,13 @@ impl Digests<'_> {
         }
     }
 
-    /// The digest before that one: none if it is missing, several if there are copies.
+    /// The predecessors of a digest: none if it is missing, several if there are copies.
     fn before(&self, at: usize) -> Vec<usize> {
         let previous = self.all[at].digest.previous();
         previous.and_then(|place| self.places.get(&place).cloned()).unwrap_or_default()
     }
 
-    /// All of them, each after those that name it. Digests that name each other in a ring come last.
+    /// The indices of all digests, each after its successors. Digests that refer to each other in a cycle come last.
     fn newest_first(&self) -> Vec<usize> {
         let mut waits: Vec<usize> = self.all.iter().map(|judged| judged.next.len()).collect();
         let mut ready: VecDeque<usize> = (0..waits.len()).filter(|at| waits[*at] == 0).collect();
@@ -175,8 +175,8 @@ impl Digests<'_> {
         }
     }
 
-    /// What comes of each signature that is known, and the status of the digest that states it; that of the metadata counts
-    /// as verified.
+    /// The results of checking each known signature, with the status of the digest that contains it. The signature in
+    /// the metadata counts as verified.
     fn signed(&self, at: usize, keys: &Keys) -> Vec<(Signed, Status)> {
         let judged = &self.all[at];
         let text = judged.digest.signed_text(judged.content());
@@ -190,7 +190,7 @@ impl Digests<'_> {
         own.into_iter().chain(nexts).map(check).collect()
     }
 
-    /// A row for each digest, for each that is missing, and for each gap.
+    /// One row for each digest, for each missing digest, and for each gap.
     pub(super) fn checks(&self) -> Vec<Check> {
         let mut checks: Vec<Check> = self.all.iter().map(|judged| self.check(judged)).collect();
         checks.extend(self.broken.iter().map(|found| self.broken(found)));
@@ -233,7 +233,7 @@ impl Digests<'_> {
         }
     }
 
-    /// The digests that others name as the ones before them, and that are not there.
+    /// The digests that others name as their predecessors, but that are missing.
     fn missing(&self) -> Vec<Check> {
         let mut named: BTreeMap<Place, Vec<&CheckedDigest<'_>>> = BTreeMap::new();
         for judged in &self.all {
@@ -245,7 +245,7 @@ impl Digests<'_> {
         named.into_iter().map(|(place, by)| self.absent(place, &by)).collect()
     }
 
-    /// A digest that is not there, and that these name.
+    /// A missing digest that these digests name.
     fn absent(&self, place: Place, by: &[&CheckedDigest<'_>]) -> Check {
         let chain = Chain::of(&place.object);
         let next = by.iter().min_by_key(|next| (next.status == Status::Altered, next.period)).copied();
@@ -271,7 +271,7 @@ impl Digests<'_> {
         self.broken.iter().any(|found| is_at(found, place))
     }
 
-    /// The times between two digests of a chain that none covers, but for those of missing digests.
+    /// The periods between two digests of a chain that no digest covers, except those of missing digests.
     fn gaps(&self) -> Vec<Check> {
         let mut gaps = Vec::new();
         for (chain, digests) in self.chains() {
@@ -296,7 +296,8 @@ impl Digests<'_> {
         gaps
     }
 
-    /// The digests of each chain in order of time, but for backfill digests, whose periods say nothing of the chain.
+    /// The digests of each chain in order of time. Backfill digests are omitted, because their periods are not
+    /// consecutive.
     fn chains(&self) -> BTreeMap<&Chain, Vec<&CheckedDigest<'_>>> {
         let mut chains: BTreeMap<&Chain, Vec<&CheckedDigest<'_>>> = BTreeMap::new();
         for judged in self.all.iter().filter(|judged| !judged.chain.backfill) {
@@ -308,7 +309,7 @@ impl Digests<'_> {
         chains
     }
 
-    /// The times that digests cover, by account and region: in order, none touching another. Altered digests cover none.
+    /// The periods that digests cover, by account and region, sorted and merged. Altered digests are ignored.
     pub(super) fn coverage(&self) -> HashMap<(&str, &str), Vec<(Timestamp, Timestamp)>> {
         let mut coverage: HashMap<(&str, &str), Vec<(Timestamp, Timestamp)>> = HashMap::new();
         for (chain, digests) in self.chains() {
@@ -323,7 +324,7 @@ impl Digests<'_> {
     }
 }
 
-/// Periods that touch or overlap as one.
+/// Merges periods that touch or overlap.
 fn joined(mut periods: Vec<(Timestamp, Timestamp)>) -> Vec<(Timestamp, Timestamp)> {
     periods.sort_unstable();
     let mut joined: Vec<(Timestamp, Timestamp)> = Vec::new();
@@ -341,7 +342,7 @@ fn is_at(found: &Found, place: &Place) -> bool {
     without(base(&found.name), ".gz") == without(base(&place.object), ".gz")
 }
 
-/// A row of a digest of that chain.
+/// A row for a digest of this chain.
 fn of_chain(chain: &Chain, status: Status, detail: Option<String>) -> Check {
     let text = |text: &str| (!text.is_empty()).then(|| text.to_owned());
     Check {

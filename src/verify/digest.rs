@@ -1,4 +1,4 @@
-//! A digest file, as `CloudTrail` documents it, and the metadata of its S3 object.
+//! A digest file in the format that `CloudTrail` documents, and the metadata of its S3 object.
 
 use memchr::memmem;
 use serde::Deserialize;
@@ -7,9 +7,9 @@ use serde_json::Value;
 use super::keys::moment;
 use crate::event::Timestamp;
 
-/// A member that every digest has, early in it.
+/// A member near the start of every digest, by which digests are detected.
 const MARK: &[u8] = b"\"digestS3Object\"";
-/// How far into a file it is looked for.
+/// The number of bytes in which it is looked up.
 const HEAD: usize = 4096;
 
 /// One digest file.
@@ -45,12 +45,12 @@ pub(super) struct Listed {
     pub(super) hash_algorithm: Option<String>,
 }
 
-/// Whether a content looks like a digest's.
+/// Whether the content is that of a digest.
 pub(super) fn looks_so(content: &[u8]) -> bool {
     content.starts_with(b"{") && memmem::find(&content[..content.len().min(HEAD)], MARK).is_some()
 }
 
-/// Whether a file's name is one that CloudTrail gives a digest.
+/// Whether a file has the name of a digest.
 pub(super) fn is_named_so(path: &str) -> bool {
     base(path).contains("_CloudTrail-Digest_")
 }
@@ -61,7 +61,7 @@ pub(super) fn base(path: &str) -> &str {
 }
 
 impl Digest {
-    /// Reads a digest's content.
+    /// Parses the content of a digest.
     pub(super) fn read(content: &[u8]) -> Result<Self, String> {
         let digest: Self = serde_json::from_slice(content).map_err(|error| error.to_string())?;
         match digest.period() {
@@ -70,14 +70,14 @@ impl Digest {
         }
     }
 
-    /// When its period begins and ends.
+    /// The start and the end of its period.
     pub(super) fn period(&self) -> Option<(Timestamp, Timestamp)> {
         let time = |text: &String| moment(&Value::String(text.clone()));
         let (start, end) = (time(&self.start_time)?, time(&self.end_time)?);
         (start <= end).then_some((start, end))
     }
 
-    /// What is signed. `content_sha256` is the hash of its content without gzip, in hex.
+    /// The text that is signed. `content_sha256` is the hash of the uncompressed content, in hex.
     pub(super) fn signed_text(&self, content_sha256: &str) -> String {
         format!(
             "{}\n{}/{}\n{content_sha256}\n{}",
@@ -88,7 +88,7 @@ impl Digest {
         )
     }
 
-    /// Bucket and key of the digest before it; `None` if it starts a chain.
+    /// The location of the previous digest; `None` if the digest starts a chain.
     pub(super) fn previous(&self) -> Option<Place> {
         let object = self.previous_digest_s3_object.clone()?;
         let bucket = self.previous_digest_s3_bucket.clone().unwrap_or_else(|| self.s3_bucket.clone());
@@ -105,33 +105,33 @@ impl Digest {
     }
 }
 
-/// Where an object lies in S3.
+/// The location of an object in S3.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(super) struct Place {
     pub(super) bucket: String,
     pub(super) object: String,
 }
 
-/// What the name of a digest says: `<account>_CloudTrail-Digest_<region>_<trail>_<home region>_<end>.json.gz`, with
-/// `_backfill` before the ending for one that lists files that were delivered late.
+/// The parts of a digest's name: `<account>_CloudTrail-Digest_<region>_<trail>_<home region>_<end>.json.gz`, with
+/// `_backfill` before the extension if it lists files that were delivered late.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 pub(super) struct Chain {
     pub(super) account: String,
     pub(super) region: String,
     pub(super) trail: String,
     home: String,
-    /// Backfill digests are a chain of their own.
+    /// Backfill digests form a separate chain.
     pub(super) backfill: bool,
 }
 
 impl Chain {
-    /// The chain that a digest of that key belongs to.
+    /// The chain of a digest with this key.
     pub(super) fn of(key: &str) -> Self {
         Self::parse(base(key)).unwrap_or_else(|| Self { trail: base(key).to_owned(), ..Self::default() })
     }
 
     fn parse(name: &str) -> Option<Self> {
-        // The name of a trail may hold dots and underscores.
+        // The name of a trail may contain dots and underscores.
         let name = without(without(name, ".gz"), ".json");
         let (name, backfill) = name.strip_suffix("_backfill").map_or((name, false), |name| (name, true));
         let (account, rest) = name.split_once("_CloudTrail-Digest_")?;
@@ -143,24 +143,24 @@ impl Chain {
     }
 }
 
-/// A text without that ending, if it has it.
+/// A text without this suffix, if it has it.
 pub(super) fn without<'t>(text: &'t str, ending: &str) -> &'t str {
     text.strip_suffix(ending).unwrap_or(text)
 }
 
-/// The metadata of a digest's S3 object: what `aws s3api head-object` prints.
+/// The metadata of a digest's S3 object, as printed by `aws s3api head-object`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Metadata {
     pub(super) signature: String,
-    /// When a backfill digest was made.
+    /// When a backfill digest was created.
     pub(super) generated: Option<Timestamp>,
 }
 
 impl Metadata {
-    /// The names of the files that hold metadata end so, after the name of the digest file.
+    /// The suffix of metadata files, after the name of the digest file.
     pub(super) const ENDING: &'static str = ".metadata.json";
 
-    /// Reads the metadata: an object with `Metadata`, as the AWS CLI prints it, or its members alone, with or without
+    /// Parses the metadata: an object with `Metadata`, as printed by the AWS CLI, or only its members, with or without
     /// `x-amz-meta-` before their names.
     pub(super) fn read(content: &[u8]) -> Option<Self> {
         let all: Value = serde_json::from_slice(content).ok()?;

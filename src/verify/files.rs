@@ -1,4 +1,4 @@
-//! The files that were given: hashed, and told apart.
+//! Hashes and identifies the input files.
 
 use std::collections::HashMap;
 
@@ -8,43 +8,43 @@ use super::digest::{self, Digest, Metadata};
 use crate::digest::sha256;
 use crate::read::{self, Document, LogPath, ReadError, Source};
 
-/// A file that is larger, in bytes, and is not named as CloudTrail names its files, is not looked into.
+/// Larger files, in bytes, are not read unless they have a CloudTrail file name.
 const MAX_OTHER: u64 = 1 << 30;
 
 /// One file.
 #[derive(Debug)]
 pub(super) struct Found {
-    /// As it was found.
+    /// Its name in the input.
     pub(super) name: String,
-    /// Hash of its bytes; `None` if they could not be read.
+    /// The hash of its bytes; `None` if they could not be read.
     pub(super) sha256: Option<String>,
-    /// Hash of its content without gzip, or what is wrong with it.
+    /// The hash of its uncompressed content, or the error.
     pub(super) content: Result<String, String>,
     pub(super) what: What,
 }
 
-/// What a file is.
+/// The kind of a file.
 #[derive(Debug)]
 pub(super) enum What {
     /// A digest file.
     Digest(Box<Digest>),
-    /// A file that is named as a digest, and cannot be read as one.
+    /// A file with the name of a digest that cannot be parsed as one.
     Broken(String),
-    /// A log file: by its path, or by the records in it.
+    /// A log file, identified by its path or by its records.
     Log,
-    /// The metadata of the digest file of that name.
+    /// The metadata of the digest file with this name.
     Metadata(String, Metadata),
-    /// None of these.
+    /// Any other file.
     Other,
 }
 
-/// Reads and hashes every file that the inputs name.
+/// Reads and hashes all input files.
 pub(super) fn gather(inputs: &[String]) -> (Vec<Found>, Vec<ReadError>) {
     let found = read::discover(inputs);
     (found.sources.par_iter().map(look).collect(), found.problems)
 }
 
-/// The metadata of digest files, by the names of these.
+/// The metadata of digest files, by the names of the digest files.
 pub(super) fn metadata(found: &[Found]) -> HashMap<&str, &Metadata> {
     let mut all = HashMap::new();
     for file in found {
@@ -83,7 +83,7 @@ fn unreadable(name: String, error: &ReadError) -> Found {
     Found { name, sha256: None, content: Err(cause), what }
 }
 
-/// What a file is whose content cannot be had: its name alone tells.
+/// The kind of a file whose content cannot be read, determined from its name only.
 fn damaged(name: &str, cause: &str) -> What {
     if digest::is_named_so(name) {
         What::Broken(cause.to_owned())
@@ -107,7 +107,7 @@ fn told(name: &str, content: &[u8]) -> What {
     if LogPath::of(name).is_some() || holds_records(name, content) { What::Log } else { What::Other }
 }
 
-/// Whether `load` would take records from it.
+/// Whether `load` would read records from the file.
 fn holds_records(name: &str, content: &[u8]) -> bool {
     let document = Document { name: name.to_owned(), text: content.to_vec() };
     read::split(&document).is_ok_and(|split| split.records.iter().any(Result::is_ok))

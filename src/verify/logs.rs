@@ -1,4 +1,4 @@
-//! The log files: whether each is as a digest lists it, which are missing, and which are in no digest.
+//! Checks the log files: whether each matches its entry in a digest, which are missing, and which are in no digest.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -9,11 +9,11 @@ use super::{Check, Kind, Status};
 use crate::event::Timestamp;
 use crate::read::LogPath;
 
-/// The one algorithm that CloudTrail hashes with.
+/// The only algorithm that CloudTrail uses for hashes.
 const ALGORITHM: &str = "SHA-256";
 
-/// How long after the time in its name a file may be listed in a digest, in seconds. Only if digests cover that too, a
-/// file that none lists is said to be unlisted.
+/// How long after the time in its name a file may appear in a digest, in seconds. A file is only reported as unlisted
+/// if digests cover this time, too.
 const MARGIN: i64 = 900;
 
 const OTHER_CONTENT: &str = "the content does not match the digest";
@@ -31,7 +31,7 @@ const UNNAMED: &str =
 const NOT_COVERED: &str = "no digest lists it, and no digest of the account and region covers its delivery time";
 const NO_TIME: &str = "no digest lists it, and its name does not contain its delivery time";
 
-/// Judges the log files among those found, and those that digests list.
+/// Checks the log files that were found, and those that digests list.
 pub(super) fn judge(found: &[Found], digests: &Digests<'_>) -> Vec<Check> {
     let entries = Entries::of(digests);
     let coverage = digests.coverage();
@@ -51,19 +51,19 @@ pub(super) fn judge(found: &[Found], digests: &Digests<'_>) -> Vec<Check> {
     checks
 }
 
-/// One log file as one digest lists it.
+/// One log file, as listed in one digest.
 #[derive(Debug, Clone, Copy)]
 struct Entry<'d> {
     listed: &'d Listed,
     digest: &'d CheckedDigest<'d>,
 }
 
-/// What digests list.
+/// The entries of all digests.
 struct Entries<'d> {
     all: Vec<Entry<'d>>,
-    /// By the last part of their keys, without `.gz`: the places in `all`.
+    /// Indices in `all`, by the last part of the key without `.gz`.
     by_name: HashMap<&'d str, Vec<usize>>,
-    /// By hash, those of digests that are not altered.
+    /// Indices in `all` by hash, for digests that are not altered.
     by_hash: HashMap<&'d str, usize>,
 }
 
@@ -84,7 +84,7 @@ impl<'d> Entries<'d> {
         Self { all, by_name, by_hash }
     }
 
-    /// The entries of a file: those whose keys end as its path does, as far up as any of them does.
+    /// The entries of a file: those whose keys have the longest common suffix with its path.
     fn of_file(&self, file: &Found) -> Vec<Entry<'d>> {
         let named = self.by_name.get(without(base(&file.name), ".gz")).map(Vec::as_slice).unwrap_or_default();
         let shared = |at: &usize| shared(&file.name, &self.all[*at].listed.s3_object);
@@ -92,7 +92,7 @@ impl<'d> Entries<'d> {
         named.iter().filter(|at| Some(shared(at)) == most).map(|at| self.all[*at]).collect()
     }
 
-    /// The entry of a verified digest that has a file's hash, whatever its name.
+    /// The entry with a file's hash in a verified digest, regardless of the name.
     fn of_content(&self, file: &Found) -> Option<Entry<'d>> {
         let hash = file.content.as_ref().ok()?;
         self.by_hash.get(hash.as_str()).map(|at| self.all[*at])
@@ -107,16 +107,16 @@ impl<'d> Entries<'d> {
     }
 }
 
-/// How many parts two paths share at their ends, but for the name.
+/// The number of parents that a path and a key have in common at their ends, excluding the name.
 fn shared(path: &str, key: &str) -> usize {
     let parts = |text: &str| text.rsplit('/').skip(1).map(str::to_owned).collect::<Vec<_>>();
     parts(path).iter().zip(&parts(key)).take_while(|(a, b)| a == b).count()
 }
 
-/// A file that digests list; nearly always one does.
+/// The check of a file that digests list. In nearly all cases there is one entry.
 fn listed_check(file: &Found, entries: &[Entry<'_>]) -> Check {
     let judged = entries.iter().map(|entry| (verdict(file, *entry), *entry));
-    // What a verified digest says goes before what another one says.
+    // Entries of verified digests take precedence.
     let best = judged.min_by_key(|((status, _), entry)| {
         (*status != Status::Verified, entry.digest.status != Status::Verified, *status)
     });
@@ -137,7 +137,7 @@ fn verdict(file: &Found, entry: Entry<'_>) -> (Status, Option<String>) {
     let digest = entry.digest.status;
     match &file.content {
         _ if digest == Status::Altered => told(Status::Unverified, ALTERED_DIGEST),
-        // The system does not give its bytes, so nothing is known of them.
+        // The file could not be read, so nothing is known about its content.
         Err(cause) if file.sha256.is_none() => told(Status::Unverified, cause),
         Err(cause) => told(Status::Altered, cause),
         Ok(hash) if !hash.eq_ignore_ascii_case(&entry.listed.hash_value) => {
@@ -148,7 +148,7 @@ fn verdict(file: &Found, entry: Entry<'_>) -> (Status, Option<String>) {
     }
 }
 
-/// A file by a name that no digest lists, with the content of one that a verified digest does.
+/// A file whose name is in no digest, with the content of an entry in a verified digest.
 fn moved(file: &Found, entry: Entry<'_>) -> Check {
     let detail = "identified by its content; the digest lists it under another name".to_owned();
     Check {
@@ -180,7 +180,7 @@ fn of_entry(entry: Entry<'_>, status: Status, detail: Option<String>) -> Check {
     }
 }
 
-/// A row with what a path says of account, region and time.
+/// A row with the account, region and time in a path.
 fn placed(path: &str, status: Status, detail: Option<String>) -> Check {
     let place = LogPath::of(path);
     Check {

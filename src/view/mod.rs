@@ -1,9 +1,9 @@
-//! The views: each is one file of `sql/views/`, and the comment at its head describes it. Pure: text in, typed views out.
+//! The views. Each is one file in `sql/views/`, documented by its header comment. Pure: parses text into typed views.
 //!
-//! The head says first what one row is. `-- @column NAME TEXT` describes a column, and `-- @tables NAME ...` names the
-//! tables that describe the columns which have no text of their own. `-- @order COLUMN, ...` says in which order the rows
-//! are shown where a query asks for none: a view with a time has one. The view itself is not sorted, because other views
-//! read it.
+//! The header first states what one row is. `-- @column NAME TEXT` documents a column, and `-- @tables NAME ...` lists
+//! the tables that document the columns without a text of their own. `-- @order COLUMN, ...` states the default order
+//! of the rows, for queries without an order: every view with a time has one. The view itself is not sorted, because
+//! other views read it.
 
 use include_dir::{Dir, File, include_dir};
 
@@ -14,28 +14,28 @@ static FOLDER: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/sql/views");
 /// One view.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct View {
-    /// Its name, which its file has too.
+    /// Its name, which is also the name of its file.
     pub name: &'static str,
-    /// The whole file: its head, and the statement that makes it.
+    /// The whole file: its header, and the statement that creates it.
     pub sql: &'static str,
-    /// What its head says.
+    /// Its header.
     pub head: Head<'static>,
 }
 
-/// The head of a view's file.
+/// The header of a view's file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Head<'a> {
     /// What one row is, as one line.
     pub grain: String,
     /// The tables whose columns it has.
     pub tables: Vec<&'a str>,
-    /// The columns that its rows are ordered by where a query asks for no order, as SQL.
+    /// The default order of the rows, as SQL.
     pub order: Option<&'a str>,
-    /// The columns it describes itself, with their texts.
+    /// The columns that it documents itself, with their texts.
     pub columns: Vec<(&'a str, &'a str)>,
 }
 
-/// Every view, each after those it reads.
+/// All views, each after those that it reads.
 #[must_use]
 pub fn shipped() -> Vec<View> {
     let mut files: Vec<&File<'_>> = FOLDER.files().collect();
@@ -48,7 +48,7 @@ pub fn shipped() -> Vec<View> {
     let mut ordered: Vec<View> = Vec::with_capacity(waiting.len());
     while !waiting.is_empty() {
         let is_ready = |view: &View| !waiting.iter().any(|other| other.name != view.name && view.reads(other.name));
-        // Views that read each other cannot be made at all: DuckDB says so of the first.
+        // Views that read each other cannot be created: DuckDB reports an error for the first.
         let next = waiting.iter().position(is_ready).unwrap_or_default();
         ordered.push(waiting.remove(next));
     }
@@ -56,7 +56,7 @@ pub fn shipped() -> Vec<View> {
 }
 
 impl View {
-    /// Whether its query reads a table or view of that name.
+    /// Whether its query reads a table or view with this name.
     fn reads(&self, name: &str) -> bool {
         let is_part = |char: char| char.is_alphanumeric() || char == '_';
         let query = self.query();
@@ -67,7 +67,7 @@ impl View {
         })
     }
 
-    /// Its query, without what makes a view of it. A test holds that every file has the form.
+    /// Its query, without `CREATE VIEW`. A test checks that every file has this form.
     #[must_use]
     pub fn query(&self) -> &'static str {
         let made = self.sql.split_once(&format!("CREATE OR REPLACE VIEW {} AS\n", self.name));
@@ -94,7 +94,7 @@ impl<'a> Head<'a> {
         head
     }
 
-    /// What a column of the view holds: in the view's own words, else in those of the first table that has it.
+    /// The documentation of a column: from the view itself, or else from the first table that has the column.
     #[must_use]
     pub fn describe(&self, column: &str) -> Option<String> {
         let own = self.columns.iter().find(|(name, _)| *name == column).map(|(_, text)| (*text).to_owned());
@@ -102,7 +102,7 @@ impl<'a> Head<'a> {
     }
 }
 
-/// The columns that the rows of a table or view of a case are ordered by where a query asks for no order, as SQL.
+/// The default order of the rows of a table or view of a case, as SQL.
 #[must_use]
 pub fn order(name: &str) -> Option<&'static str> {
     let table = TABLES.into_iter().find(|table| table.name == name).and_then(Table::order);
