@@ -1,17 +1,18 @@
-//! The views and the hunts over a trail, as macros of a database of their own: nothing is made in anybody's database.
+//! The views and hunts as macros over a trail, in a separate database, so that nothing is created in the user's
+//! databases.
 
 use super::scalars::OF_RECORDS;
 use crate::hunt::{Hunt, ParamKind};
 use crate::table::{EnumType, Table};
 use crate::view::View;
 
-/// The database of the macros. It is in memory, and the host's, as long as the host is open.
+/// The database that contains the macros. It is in memory, and exists as long as the host is open.
 pub(super) const HOME: &str = "cartographer_ext";
-/// What every macro takes, and hands on to the functions.
+/// The parameters of every macro, which are passed to the functions.
 const PARAMETERS: &str = "path, rules := NULL, \"from\" := NULL, \"to\" := NULL";
-/// The same, handed on.
+/// The arguments that pass them on.
 const HANDED: &str = "path, rules := rules, \"from\" := \"from\", \"to\" := \"to\"";
-/// The tables that are functions of a trail, and what each is.
+/// The tables that are functions of a trail, with their definitions.
 const READ: [(&str, &str); 8] = [
     ("events", "FROM cartographer_events"),
     ("sessions", "FROM cartographer_sessions"),
@@ -23,12 +24,12 @@ const READ: [(&str, &str); 8] = [
     ("aggregated_events", "FROM cartographer_aggregated_events"),
 ];
 
-/// The statement that makes the database.
+/// The statement that creates the database.
 pub(super) fn home() -> String {
     format!("ATTACH ':memory:' AS {HOME} (READ_WRITE)")
 }
 
-/// The statements that make everything in it.
+/// The statements that create its contents.
 pub(super) fn script(views: &[View], hunts: &[Hunt]) -> Vec<String> {
     let sources = Sources::of(views);
     let type_of = |kind: EnumType| kind.create().replacen("CREATE TYPE ", &format!("CREATE TYPE {HOME}."), 1);
@@ -51,8 +52,8 @@ fn of_rows(table: &Table) -> String {
     made(&format!("map_{}", table.name), "rows_of", &format!("SELECT unnest(mapped) FROM ({mapped})"))
 }
 
-/// A hunt as two macros. What can be set is often named as a column that the query reads; a macro would take the one for
-/// the other. So the query stands in a macro whose parameters have other names.
+/// A hunt as two macros. Parameters often have the name of a column that the query reads, which a macro would confuse.
+/// The query is therefore in a macro whose parameters have other names.
 fn hunted(hunt: &Hunt, sources: &Sources) -> [String; 2] {
     let name = hunt.id.rsplit('/').next().unwrap_or_default().replace('-', "_");
     let mut query = hunt.query.trim_end().trim_end_matches(';').to_owned();
@@ -90,9 +91,10 @@ impl Sources {
         Self(READ.iter().map(table).chain(views.iter().map(view)).collect())
     }
 
-    /// The query with what it reads before it.
+    /// The query, preceded by the definitions of what it reads.
     ///
-    /// Each is read anew where it is used, as a view is: put together once, all columns of all events would be.
+    /// Each definition is expanded where it is used, like a view. Materializing it would compute all columns of all
+    /// events.
     fn with(&self, query: &str) -> String {
         let mut read = Vec::new();
         let mut text = query.to_owned();
@@ -112,7 +114,7 @@ impl Sources {
     }
 }
 
-/// Whether the name stands in the text as a word after `FROM` or `JOIN`.
+/// Whether the name follows `FROM` or `JOIN` in the text, as a whole word.
 fn is_read(text: &str, name: &str) -> bool {
     let words: Vec<&str> =
         text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').filter(|word| !word.is_empty()).collect();
@@ -158,7 +160,7 @@ mod tests {
 
     #[test]
     fn no_view_has_a_column_of_a_parameters_name() {
-        // A macro would take the column for the parameter.
+        // A macro would confuse the column with the parameter.
         for view in view::shipped() {
             let words = view.query().split(|c: char| !c.is_ascii_alphanumeric() && !"_'\".".contains(c));
             let taken: Vec<&str> = words.filter(|word| matches!(*word, "path" | "rules")).collect();

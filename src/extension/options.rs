@@ -1,4 +1,4 @@
-//! What a call of a table function was given, checked.
+//! The checked arguments of a table function.
 
 use std::path::{Path, PathBuf};
 
@@ -7,9 +7,9 @@ use super::function::{Given, Parameter, ParameterKind, Value};
 use crate::rule::{RuleError, RuleSet, RuleText};
 use crate::trail::Span;
 
-/// The most threads that can be asked for.
+/// The maximum number of threads that can be requested.
 const MAX_THREADS: i64 = 1024;
-/// The most problems of rules that are told at once.
+/// The maximum number of errors in rules that a message lists.
 const PROBLEMS: usize = 5;
 
 /// The parameters of functions that read a trail.
@@ -26,14 +26,14 @@ pub(super) const PARAMETERS: &[Parameter] = &[
 pub(super) struct Options {
     /// Files, folders and globs.
     pub(super) paths: Vec<String>,
-    /// A folder of rules that are added to the shipped ones.
+    /// A folder of rules that are added to the embedded ones.
     pub(super) rules: Option<PathBuf>,
     pub(super) span: Span,
     pub(super) threads: Option<usize>,
 }
 
 impl Options {
-    /// Reads what was given. An option that is NULL is as good as none; a path is not.
+    /// Checks the arguments. An option that is NULL is ignored, but a path must not be NULL.
     pub(super) fn of(given: &[Given]) -> Result<Self, ExtensionError> {
         let mut options = Self::default();
         for Given { name, value } in given {
@@ -59,7 +59,7 @@ impl Options {
         }
     }
 
-    /// The shipped rules, and those of the folder that was named.
+    /// The embedded rules, and those of the folder.
     pub(super) fn rule_set(&self) -> Result<RuleSet, ExtensionError> {
         let texts = self.rules.as_deref().map_or_else(|| Ok(RuleText::shipped()), own);
         texts.and_then(RuleSet::compile).map_err(|problems| ExtensionError::Argument(told(&problems)))

@@ -1,4 +1,4 @@
-//! Everything that a host is given on `LOAD`.
+//! Registers everything on `LOAD`.
 
 use super::ExtensionError;
 use super::host::Host;
@@ -6,14 +6,14 @@ use super::macros::{self, HOME};
 use super::{scalars, tables};
 use crate::{hunt, view};
 
-/// Registers every function, and makes the macros.
+/// Registers all functions, and creates the macros.
 ///
 /// # Errors
-/// What the host does not take. The database of the macros is not left behind then.
+/// If the host rejects one of them. The database of the macros is removed in that case.
 pub(super) fn all(host: &Host) -> Result<(), ExtensionError> {
     let hunts = hunt::shipped().map_err(|error| ExtensionError::Fault(error.to_string()))?;
     host.execute(&macros::home()).map_err(|error| ExtensionError::Host(advised(&error)))?;
-    // Macros come after the functions that they call: newer hosts look these up when a macro is made.
+    // Macros are created after the functions that they call, because newer hosts look these up when a macro is created.
     let functions = tables::FUNCTIONS.into_iter().try_for_each(|function| host.add_table_function(function));
     let scalars = || scalars::functions().into_iter().try_for_each(|function| host.add_scalar_function(function));
     let script = macros::script(&view::shipped(), &hunts);
