@@ -1,5 +1,5 @@
-//! The floor that `load` is measured against: every file of a trail inflated and parsed into borrowed members on all
-//! cores, and nothing kept. Prints how many events there were.
+//! The lower bound for the time of `load`: decompresses and parses every file of a trail into borrowed members on all
+//! cores, and keeps nothing. Prints the number of events.
 //!
 //! `cargo run --release --example floor -- TRAIL [THREADS]`
 

@@ -1,14 +1,14 @@
-//! Logistic regressions: from the evidence for a click to the probability that it is right.
+//! Logistic regressions: convert the evidence for a click to the probability that it is right.
 
 use cartographer::rule::weights::{Confidence, Logistic};
 use cartographer::signal::{Class, Evidence};
 
-/// How strongly weights are held back: a few hundred clicks do not prove much.
+/// The strength of regularization. A few hundred clicks do not prove much.
 const RIDGE: f64 = 2.0;
 const STEPS: usize = 4000;
 const RATE: f64 = 0.02;
 
-/// Fits the regression of each class. What is fitted on is weighted.
+/// Fits the regression of each class. The examples are weighted.
 pub(crate) fn fit(all: &[(Evidence, bool, f64)]) -> Confidence {
     let class = |class: Class| {
         let of: Vec<_> = all.iter().filter(|(evidence, _, _)| evidence.class == class).copied().collect();
@@ -29,7 +29,7 @@ fn vector(evidence: &Evidence) -> [f64; 6] {
 
 fn regression(of: &[(Evidence, bool, f64)]) -> Logistic {
     let total: f64 = of.iter().map(|(_, _, weight)| weight).sum();
-    // Without any clicks of a class even odds are all that can be said.
+    // Without any clicks of a class, the result is even odds.
     let mut weights = [0.0; 6];
     for _ in 0..STEPS {
         let mut slope = [0.0; 6];

@@ -16,7 +16,7 @@ use crate::rule::template::Template;
 use crate::rule::words::{Words, unversioned};
 use crate::rule::{RuleError, RuleText, holds_calls, holds_words, is_spec};
 
-/// The embedded table, compiled on first use.
+/// The shipped table, compiled on first use.
 static SHIPPED: LazyLock<Table> = LazyLock::new(|| {
     let is_part = |path: &str| !is_spec(path) && (holds_calls(path) || holds_words(path));
     Table::compile(&RuleText::shipped_where(&is_part)).unwrap_or_default()
@@ -114,7 +114,7 @@ pub struct Table {
 }
 
 impl Table {
-    /// The embedded table. A test checks that it compiles.
+    /// The shipped table. A test checks that it compiles.
     #[must_use]
     pub fn shipped() -> &'static Self {
         &SHIPPED

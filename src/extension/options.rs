@@ -26,7 +26,7 @@ pub(super) const PARAMETERS: &[Parameter] = &[
 pub(super) struct Options {
     /// Files, folders and globs.
     pub(super) paths: Vec<String>,
-    /// A folder of rules that are added to the embedded ones.
+    /// A folder of rules that are added to the shipped ones.
     pub(super) rules: Option<PathBuf>,
     pub(super) span: Span,
     pub(super) threads: Option<usize>,
@@ -59,7 +59,7 @@ impl Options {
         }
     }
 
-    /// The embedded rules, and those of the folder.
+    /// The shipped rules, and those of the folder.
     pub(super) fn rule_set(&self) -> Result<RuleSet, ExtensionError> {
         let texts = self.rules.as_deref().map_or_else(|| Ok(RuleText::shipped()), own);
         texts.and_then(RuleSet::compile).map_err(|problems| ExtensionError::Argument(told(&problems)))

@@ -1,4 +1,4 @@
-//! The hunts that are embedded in the program.
+//! The hunts that are shipped with the program.
 
 use include_dir::{Dir, include_dir};
 
@@ -6,7 +6,7 @@ use super::{Hunt, HuntError};
 
 static SHIPPED: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/sql/hunts");
 
-/// All embedded hunts, by tactic and name.
+/// All shipped hunts, by tactic and name.
 ///
 /// # Errors
 /// Returns the first error in one of them.

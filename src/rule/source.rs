@@ -1,4 +1,4 @@
-//! The sources of rule texts: the rules embedded in the program, or a folder.
+//! The sources of rule texts: the rules shipped with the program, or a folder.
 
 use std::path::Path;
 
@@ -56,12 +56,12 @@ impl RuleText {
         is_spec(&self.path)
     }
 
-    /// All embedded files including specs, sorted by path.
+    /// All shipped files including specs, sorted by path.
     pub fn shipped() -> Vec<Self> {
         Self::shipped_where(&|_| true)
     }
 
-    /// The embedded files whose paths satisfy `wanted`, sorted by path.
+    /// The shipped files whose paths satisfy `wanted`, sorted by path.
     pub fn shipped_where(wanted: &dyn Fn(&str) -> bool) -> Vec<Self> {
         let mut texts = Vec::new();
         collect_shipped(&SHIPPED, wanted, &mut texts);
@@ -69,7 +69,7 @@ impl RuleText {
         texts
     }
 
-    /// The embedded files together with those of a folder. A file with the same path replaces the embedded one.
+    /// The shipped files together with those of a folder. A file with the same path replaces the shipped one.
     ///
     /// # Errors
     /// Returns an error for each file of the folder that cannot be read.
@@ -77,7 +77,7 @@ impl RuleText {
         Ok(Self::shipped_under(Self::in_dir(dir)?))
     }
 
-    /// The embedded files together with others. A file with the same path replaces the embedded one.
+    /// The shipped files together with others. A file with the same path replaces the shipped one.
     pub fn shipped_under(own: Vec<Self>) -> Vec<Self> {
         let mut texts = Self::shipped();
         texts.retain(|shipped| !own.iter().any(|text| text.path == shipped.path));
@@ -135,7 +135,7 @@ fn unreadable(dir: &Path, error: &ReadError) -> RuleError {
 }
 
 impl RuleSet {
-    /// The rules embedded in the program.
+    /// The rules shipped with the program.
     ///
     /// # Errors
     /// Returns all errors in the rules.
