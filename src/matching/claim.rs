@@ -28,10 +28,10 @@ impl Claims {
 
 /// A signal as it was matched. Events are indices into the stretch.
 #[derive(Debug, Clone)]
-pub(super) struct Found {
+pub(super) struct MatchedSignal {
     pub(super) rule: RuleId,
     /// The rule that matched, before the signals around it were taken into account.
-    pub(super) met: RuleId,
+    pub(super) matched_rule: RuleId,
     pub(super) anchor: usize,
     /// The events with their roles, in order.
     pub(super) members: Vec<(usize, Role)>,
@@ -51,7 +51,7 @@ pub(super) fn role_of(rule: &Rule, is_anchor: bool, part: u16) -> Role {
     }
 }
 
-impl Found {
+impl MatchedSignal {
     pub(super) fn first(&self) -> usize {
         self.members.first().map_or(self.anchor, |(event, _)| *event)
     }

@@ -1,19 +1,19 @@
 //! The confidence of a click: a calibrated probability, computed from the evidence for it.
 
-use super::claim::Found;
-use super::decode::{Choice, What};
+use super::claim::MatchedSignal;
+use super::decode::{Cause, Choice};
+use super::prepared_stretch::PreparedStretch;
 use super::proof;
-use super::scene::Scene;
 use crate::rule::schema::Basis;
 use crate::rule::weights::{Confidence, Logistic};
 use crate::signal::{Class, Evidence, Kind, Origin};
 
 /// Margins are clamped to this many nats.
-const MOST_MARGIN: f64 = 6.0;
+const MAX_MARGIN: f64 = 6.0;
 /// Events at most this many seconds before or after a click are its neighbors.
 const NEAR_S: i64 = 2;
 /// The highest confidence. Labels are not more reliable than this.
-const SUREST: f64 = 0.99;
+const MAX_CONFIDENCE: f64 = 0.99;
 
 impl Logistic {
     /// The probability for the given evidence.
@@ -24,7 +24,7 @@ impl Logistic {
             + self.coverage * features.coverage
             + self.share * features.share
             + self.documented * features.documented;
-        (1.0 / (1.0 + (-odds).exp())).min(SUREST)
+        (1.0 / (1.0 + (-odds).exp())).min(MAX_CONFIDENCE)
     }
 }
 
@@ -43,54 +43,54 @@ impl Confidence {
 
 /// The origin and confidence of a page that was accepted without a search. It gets the confidence of a page with many
 /// calls and the widest margin.
-pub(super) fn settled(scene: &Scene<'_, '_>, found: &Found) -> (Origin, f64) {
-    let origin = if proof::is_exact(scene, found) { Origin::Exact } else { Origin::Inferred };
+pub(super) fn of_accepted(stretch: &PreparedStretch<'_, '_>, found: &MatchedSignal) -> (Origin, f64) {
+    let origin = if proof::is_exact(stretch, found) { Origin::Exact } else { Origin::Inferred };
     let class = match origin {
-        _ if scene.rules.rule(found.rule).kind == Kind::Background => Class::Background,
+        _ if stretch.rules.rule(found.rule).kind == Kind::Background => Class::Background,
         Origin::Exact => Class::Exact,
         _ => Class::Inferred,
     };
-    let evidence = Evidence { class, events: 2.0, margin: MOST_MARGIN, coverage: 1.0, share: 1.0, documented: 0.0 };
-    (origin, scene.rules.weights().confidence.of(class).probability(&evidence))
+    let evidence = Evidence { class, events: 2.0, margin: MAX_MARGIN, coverage: 1.0, share: 1.0, documented: 0.0 };
+    (origin, stretch.rules.weights().confidence.of(class).probability(&evidence))
 }
 
 /// Computes the confidence of the clicks in a stretch.
 pub(super) struct ConfidenceModel<'s, 'e> {
-    scene: Scene<'s, 'e>,
+    stretch: PreparedStretch<'s, 'e>,
     weights: &'s Confidence,
 }
 
 impl<'s, 'e> ConfidenceModel<'s, 'e> {
-    pub(super) const fn new(scene: Scene<'s, 'e>) -> Self {
-        Self { scene, weights: &scene.rules.weights().confidence }
+    pub(super) const fn new(stretch: PreparedStretch<'s, 'e>) -> Self {
+        Self { stretch, weights: &stretch.rules.weights().confidence }
     }
 
     /// The confidence of a choice, and the evidence that it was computed from.
-    pub(super) fn judge(&self, choice: &Choice) -> (f64, Evidence) {
+    pub(super) fn compute(&self, choice: &Choice) -> (f64, Evidence) {
         let evidence = self.evidence(choice);
         (self.weights.of(evidence.class).probability(&evidence), evidence)
     }
 
     fn class(&self, choice: &Choice) -> Class {
-        match choice.hypothesis.what {
-            What::Page(rule) if self.scene.rules.rule(rule).kind == Kind::Background => Class::Background,
-            What::Page(_) if choice.hypothesis.exact => Class::Exact,
-            What::Page(_) => Class::Inferred,
-            What::Visit => Class::Visit,
-            What::Change => Class::Change,
-            What::Noise | What::Service | What::Along | What::Left | What::Poll(_) => Class::Background,
+        match choice.hypothesis.cause {
+            Cause::Page(rule) if self.stretch.rules.rule(rule).kind == Kind::Background => Class::Background,
+            Cause::Page(_) if choice.hypothesis.exact => Class::Exact,
+            Cause::Page(_) => Class::Inferred,
+            Cause::Visit => Class::Visit,
+            Cause::Change => Class::Change,
+            Cause::Noise | Cause::Service | Cause::Adjacent | Cause::Unassigned | Cause::Poll(_) => Class::Background,
         }
     }
 
     /// The evidence for a choice.
     fn evidence(&self, choice: &Choice) -> Evidence {
         let hypothesis = &choice.hypothesis;
-        let rule = hypothesis.rule().map(|rule| self.scene.rules.rule(rule));
+        let rule = hypothesis.rule().map(|rule| self.stretch.rules.rule(rule));
         let documented = rule.is_some_and(|rule| rule.provenance.basis == Basis::Documented);
         Evidence {
             class: self.class(choice),
             events: count(hypothesis.members.len()).ln(),
-            margin: choice.margin.clamp(-MOST_MARGIN, MOST_MARGIN),
+            margin: choice.margin.clamp(-MAX_MARGIN, MAX_MARGIN),
             coverage: hypothesis.coverage,
             share: self.share(choice),
             documented: f64::from(u8::from(documented)),
@@ -101,14 +101,14 @@ impl<'s, 'e> ConfidenceModel<'s, 'e> {
     fn share(&self, choice: &Choice) -> f64 {
         let members = &choice.hypothesis.members;
         let (Some(first), Some(last)) = (members.first(), members.last()) else { return 0.0 };
-        let events = self.scene.events;
+        let events = self.stretch.events;
         let from = events[first.event].time().plus_seconds(-NEAR_S);
         let until = events[last.event].time().plus_seconds(NEAR_S);
         let start = events[..first.event].partition_point(|event| event.time() < from);
         let end = last.event + events[last.event..].partition_point(|event| event.time() <= until);
-        let console = self.scene.console(choice.hypothesis.anchor);
-        let around = (start..end).filter(|event| self.scene.console(*event) == console).count();
-        let own = members.iter().filter(|member| self.scene.console(member.event) == console).count();
+        let console = self.stretch.console(choice.hypothesis.anchor);
+        let around = (start..end).filter(|event| self.stretch.console(*event) == console).count();
+        let own = members.iter().filter(|member| self.stretch.console(member.event) == console).count();
         count(own) / count(around.max(1))
     }
 }

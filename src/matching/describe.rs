@@ -3,9 +3,9 @@
 use rustc_hash::FxBuildHasher;
 use serde_json::Value;
 
-use super::claim::Found;
+use super::claim::MatchedSignal;
 use super::prepare::Prepared;
-use super::scene::Scene;
+use super::prepared_stretch::PreparedStretch;
 use super::{failed, partition};
 use crate::call;
 use crate::digest::id_of;
@@ -19,24 +19,29 @@ use crate::signal::{Context, Entity, Kind, Member, Relation, Signal};
 const USUAL: usize = 4;
 
 /// Describes the signals, in the order in which they were found.
-pub(super) fn signals(rules: &RuleSet, session_id: &str, events: &[Prepared<'_>], found: &[Found]) -> Vec<Signal> {
-    let mut told = Vec::with_capacity(found.len());
+pub(super) fn signals(
+    rules: &RuleSet,
+    session_id: &str,
+    events: &[Prepared<'_>],
+    found: &[MatchedSignal],
+) -> Vec<Signal> {
+    let mut signals = Vec::with_capacity(found.len());
     for found in found {
-        let mut signal = signal(rules, session_id, events, found, &told);
+        let mut signal = signal(rules, session_id, events, found, &signals);
         describe_change(rules, events, found, &mut signal);
         failed::describe(rules, events, found, &mut signal);
-        told.push(signal);
+        signals.push(signal);
     }
-    told
+    signals
 }
 
 /// Replaces the sentence of a signal that consists of one change by the description of its call.
-fn describe_change(rules: &RuleSet, events: &[Prepared<'_>], found: &Found, signal: &mut Signal) {
+fn describe_change(rules: &RuleSet, events: &[Prepared<'_>], found: &MatchedSignal, signal: &mut Signal) {
     if !matches!(signal.kind, Kind::Change | Kind::Create | Kind::Delete) {
         return;
     }
-    let scene = Scene { rules, events };
-    let mut changes = found.members.iter().map(|(event, _)| *event).filter(|event| scene.changes(*event));
+    let stretch = PreparedStretch { rules, events };
+    let mut changes = found.members.iter().map(|(event, _)| *event).filter(|event| stretch.changes(*event));
     let (Some(change), None) = (changes.next(), changes.next()) else { return };
     let described = call::Table::shipped().describe(&events[change].call());
     if described.named && described.outcome == call::Outcome::Succeeded {
@@ -46,19 +51,25 @@ fn describe_change(rules: &RuleSet, events: &[Prepared<'_>], found: &Found, sign
 
 /// The values that were extracted from a signal's events.
 #[derive(Debug, Default)]
-pub(super) struct Reads {
+pub(super) struct ExtractedValues {
     /// The calls that were seen: [`matched`].
     pub(super) matched: Vec<String>,
     pub(super) context: Context,
     pub(super) entities: Vec<Entity>,
 }
 
-fn signal(rules: &RuleSet, session_id: &str, events: &[Prepared<'_>], found: &Found, told: &[Signal]) -> Signal {
+fn signal(
+    rules: &RuleSet,
+    session_id: &str,
+    events: &[Prepared<'_>],
+    found: &MatchedSignal,
+    earlier: &[Signal],
+) -> Signal {
     let rule = rules.rule(found.rule);
     let matched = matched(events, found);
     let (mut context, entities) = context(rule, events, found, &matched);
-    carry(rule, &mut context, told);
-    compose(rules, session_id, events, found, Reads { matched, context, entities })
+    carry(rule, &mut context, earlier);
+    compose(rules, session_id, events, found, ExtractedValues { matched, context, entities })
 }
 
 /// Creates the signal from the values extracted from its events.
@@ -66,13 +77,13 @@ pub(super) fn compose(
     rules: &RuleSet,
     session_id: &str,
     events: &[Prepared<'_>],
-    found: &Found,
-    reads: Reads,
+    found: &MatchedSignal,
+    values: ExtractedValues,
 ) -> Signal {
     let rule = rules.rule(found.rule);
     let anchor = events[found.anchor].row;
-    let Reads { matched, context, mut entities } = reads;
-    relate(rules, events, found, &mut entities);
+    let ExtractedValues { matched, context, mut entities } = values;
+    set_relations(rules, events, found, &mut entities);
     // If the values that the page's sentence needs are missing, the signal only states the location.
     let place = || rule.console_path.join(" › ");
     Signal {
@@ -110,10 +121,11 @@ pub(super) fn compose(
 /// Sets the relation of a signal's events to each entity. An entity named by an event that only reads is `seen`, unless
 /// the call's description states more: reading the value of a secret is more than seeing its name, whichever event
 /// names the secret first.
-fn relate(rules: &RuleSet, events: &[Prepared<'_>], found: &Found, entities: &mut [Entity]) {
-    let scene = Scene { rules, events };
-    let is_told = |event: usize| scene.changes(event) || call::Table::shipped().entry(&events[event].call()).is_some();
-    let members = found.members.iter().map(|(event, _)| *event).filter(|event| is_told(*event));
+fn set_relations(rules: &RuleSet, events: &[Prepared<'_>], found: &MatchedSignal, entities: &mut [Entity]) {
+    let stretch = PreparedStretch { rules, events };
+    let is_described =
+        |event: usize| stretch.changes(event) || call::Table::shipped().entry(&events[event].call()).is_some();
+    let members = found.members.iter().map(|(event, _)| *event).filter(|event| is_described(*event));
     let described: Vec<(usize, Vec<call::Entity>)> =
         members.map(|event| (event, call::Table::shipped().describe(&events[event].call()).entities)).collect();
     for entity in entities {
@@ -146,7 +158,7 @@ fn without_values(rules: &RuleSet, rule: &Rule, call: &str) -> String {
 }
 
 /// The values that an extract reads from the signal's events.
-pub(super) fn read<'e>(extract: &Extract, events: &'e [Prepared<'_>], found: &Found) -> Vec<Reading<'e>> {
+pub(super) fn read<'e>(extract: &Extract, events: &'e [Prepared<'_>], found: &MatchedSignal) -> Vec<Reading<'e>> {
     let mut readings = Vec::new();
     let members = found.members.iter().map(|(event, _)| &events[*event]);
     for event in members.filter(|event| extract.reads(event.row.call)) {
@@ -155,7 +167,7 @@ pub(super) fn read<'e>(extract: &Extract, events: &'e [Prepared<'_>], found: &Fo
     readings
 }
 
-fn context(rule: &Rule, events: &[Prepared<'_>], found: &Found, calls: &[String]) -> (Context, Vec<Entity>) {
+fn context(rule: &Rule, events: &[Prepared<'_>], found: &MatchedSignal, calls: &[String]) -> (Context, Vec<Entity>) {
     let mut context = place(events, found);
     let mut entities = Vec::new();
     for extract in &rule.extracts {
@@ -174,12 +186,12 @@ fn context(rule: &Rule, events: &[Prepared<'_>], found: &Found, calls: &[String]
 }
 
 /// Adds values that only earlier signals contain, such as the resource that a dialog or a tab belongs to.
-fn carry(rule: &Rule, context: &mut Context, told: &[Signal]) {
+fn carry(rule: &Rule, context: &mut Context, earlier: &[Signal]) {
     for extract in rule.extracts.iter().filter(|extract| !context.contains_key(&extract.name)).collect::<Vec<_>>() {
         let Some(carried) = &extract.carried else { continue };
         let same =
             |signal: &Signal| carried.by.as_ref().is_none_or(|name| signal.context.get(name) == context.get(name));
-        let source = told.iter().rev().filter(|signal| same(signal)).find_map(|signal| {
+        let source = earlier.iter().rev().filter(|signal| same(signal)).find_map(|signal| {
             let is_source = || carried.from.iter().any(|pattern| pattern.matches(&signal.rule_id));
             signal.context.get(&extract.name).filter(|_| is_source())
         });
@@ -190,7 +202,7 @@ fn carry(rule: &Rule, context: &mut Context, told: &[Signal]) {
 }
 
 /// Where the signal happened. Every signal's context contains it.
-pub(super) fn place(events: &[Prepared<'_>], found: &Found) -> Context {
+pub(super) fn place(events: &[Prepared<'_>], found: &MatchedSignal) -> Context {
     let row = events[found.anchor].row;
     let mut context = Context::with_capacity_and_hasher(USUAL, FxBuildHasher);
     let members = [("region", row.region), ("account", row.account_id)];
@@ -233,7 +245,7 @@ fn add_read(entities: &mut Vec<Entity>, kind: &str, reading: &Reading<'_>) {
 }
 
 /// The calls that were seen, without duplicates, in order.
-pub(super) fn matched(events: &[Prepared<'_>], found: &Found) -> Vec<String> {
+pub(super) fn matched(events: &[Prepared<'_>], found: &MatchedSignal) -> Vec<String> {
     let mut calls: Vec<String> = Vec::new();
     for (event, _) in &found.members {
         let call = events[*event].row.call;
@@ -244,7 +256,7 @@ pub(super) fn matched(events: &[Prepared<'_>], found: &Found) -> Vec<String> {
     calls
 }
 
-fn members(events: &[Prepared<'_>], found: &Found) -> Vec<Member> {
+fn members(events: &[Prepared<'_>], found: &MatchedSignal) -> Vec<Member> {
     found
         .members
         .iter()

@@ -3,11 +3,11 @@
 
 use serde::Serialize;
 
-use super::claim::Found;
-use super::decode::{Choice, Hypothesis, Price, What};
+use super::claim::MatchedSignal;
+use super::decode::{Cause, Choice, CostItem, Hypothesis};
 use super::prepare::Prepared;
 use super::votes::nearnesses;
-use super::{Limits, Mapped, Row, SessionRows, StretchRows, stretches};
+use super::{Limits, MappedStretch, Row, SessionRows, StretchRows, stretches};
 use crate::event::Timestamp;
 use crate::rule::shape::ShapeId;
 use crate::rule::{RuleId, RuleSet};
@@ -28,7 +28,7 @@ pub struct Explanation {
     /// The signal; `None` if the requested event has none.
     pub signal: Option<ExplainedSignal>,
     /// The signal's events, or the requested event.
-    pub events: Vec<Part>,
+    pub events: Vec<ExplainedEvent>,
     /// The items of the explanation's cost. The higher the cost, the less likely the explanation.
     pub costs: Vec<Cost>,
     /// The best alternative explanations, most likely first.
@@ -54,7 +54,7 @@ pub struct ExplainedSignal {
     /// `signals.rule_id`
     pub rule_id: String,
     /// The rule that matched, if the signals around it changed it to another one.
-    pub met: Option<String>,
+    pub matched_rule: Option<String>,
     /// `signals.title`
     pub title: String,
     /// `signals.summary`
@@ -69,7 +69,7 @@ pub struct ExplainedSignal {
 
 /// One event, and the shape it was matched by.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Part {
+pub struct ExplainedEvent {
     /// `events.event_id`
     pub event_id: String,
     /// `events.event_time`
@@ -95,7 +95,7 @@ pub struct Rival {
     /// The title of the alternative.
     pub title: String,
     /// The cost difference in nats: the alternative is e to this power times less likely.
-    pub dearer: f64,
+    pub cost_difference: f64,
     /// The number of the signal's events that it would explain, and the number of other events.
     pub events: [usize; 2],
     /// Required calls that are missing for it.
@@ -116,33 +116,38 @@ pub fn explain_stretch(rules: &RuleSet, stretch: &StretchRows<'_>, subject: Subj
     {
         return None;
     }
-    let mapped = Mapped::of(rules, &stretch.rows, true);
+    let mapped = MappedStretch::of(rules, &stretch.rows, true);
     let signals = mapped.signals(rules, stretch);
-    let is_it = |signal: &Signal| match subject {
+    let is_subject = |signal: &Signal| match subject {
         Subject::Signal(id) => signal.signal_id == id,
         Subject::Event(id) => signal.events.iter().any(|member| member.event_id == id),
     };
-    let scene = Scene { rules, mapped: &mapped };
-    if let Some((place, signal)) = signals.iter().enumerate().find(|(_, signal)| is_it(signal)) {
+    let explainer = Explainer { rules, mapped: &mapped };
+    if let Some((place, signal)) = signals.iter().enumerate().find(|(_, signal)| is_subject(signal)) {
         return Some(match mapped.found.get(place) {
-            Some(found) => scene.signal(signal, found),
-            None => scene.generic(signal, &stretch.rows),
+            Some(found) => explainer.signal(signal, found),
+            None => explainer.generic(signal, &stretch.rows),
         });
     }
     let event = mapped.events.iter().position(|event| subject == Subject::Event(event.row.event_id));
-    event.map(|event| scene.event(event)).or_else(|| unmapped(stretch.rows.iter().copied(), subject))
+    event.map(|event| explainer.event(event)).or_else(|| unmapped(stretch.rows.iter().copied(), subject))
 }
 
 /// Explains an event or signal that is not mapped to pages, because its session is not a console session or because it
 /// was typed.
 pub fn unmapped<'r, 'e: 'r>(rows: impl IntoIterator<Item = &'r Row<'e>>, subject: Subject<'_>) -> Option<Explanation> {
     let row = rows.into_iter().find(|row| subject == Subject::Event(row.event_id))?;
-    Some(Explanation { signal: None, events: vec![Part::shapeless(row, None)], costs: Vec::new(), rivals: Vec::new() })
+    Some(Explanation {
+        signal: None,
+        events: vec![ExplainedEvent::without_shape(row, None)],
+        costs: Vec::new(),
+        rivals: Vec::new(),
+    })
 }
 
-impl Part {
+impl ExplainedEvent {
     /// The explanation of an event that cannot belong to a page.
-    fn shapeless(row: &Row<'_>, role: Option<Role>) -> Self {
+    fn without_shape(row: &Row<'_>, role: Option<Role>) -> Self {
         Self {
             event_id: row.event_id.to_owned(),
             time: row.time,
@@ -155,15 +160,15 @@ impl Part {
     }
 }
 
-struct Scene<'s, 'e> {
+struct Explainer<'s, 'e> {
     rules: &'s RuleSet,
-    mapped: &'s Mapped<'e>,
+    mapped: &'s MappedStretch<'e>,
 }
 
-impl Scene<'_, '_> {
-    fn signal(&self, signal: &Signal, found: &Found) -> Explanation {
-        let parts = found.members.iter().map(|(event, role)| self.part(*event, Some(*role), Some(found.met)));
-        self.explained(Some(self.told(signal, Some(found))), parts.collect(), found.anchor)
+impl Explainer<'_, '_> {
+    fn signal(&self, signal: &Signal, found: &MatchedSignal) -> Explanation {
+        let parts = found.members.iter().map(|(event, role)| self.part(*event, Some(*role), Some(found.matched_rule)));
+        self.explained(Some(self.explained_signal(signal, Some(found))), parts.collect(), found.anchor)
     }
 
     /// Explains a signal that has no page, or that is a typed command.
@@ -171,7 +176,7 @@ impl Scene<'_, '_> {
         let place = |id: &str| self.mapped.events.iter().position(|event| event.row.event_id == id);
         let typed = |member: &Member| {
             let row = rows.iter().find(|row| row.event_id == member.event_id)?;
-            Some(Part::shapeless(row, Some(member.role)))
+            Some(ExplainedEvent::without_shape(row, Some(member.role)))
         };
         let part = |member: &Member| {
             let event = place(&member.event_id).map(|event| self.part(event, Some(member.role), None));
@@ -179,7 +184,7 @@ impl Scene<'_, '_> {
         };
         let parts = signal.events.iter().filter_map(part).collect();
         let anchor = place(&signal.anchor_event_id).unwrap_or(usize::MAX);
-        self.explained(Some(self.told(signal, None)), parts, anchor)
+        self.explained(Some(self.explained_signal(signal, None)), parts, anchor)
     }
 
     /// Explains an event without a signal.
@@ -188,17 +193,17 @@ impl Scene<'_, '_> {
     }
 
     /// Describes the choice that was made for an event, and its alternatives.
-    fn explained(&self, signal: Option<ExplainedSignal>, events: Vec<Part>, anchor: usize) -> Explanation {
+    fn explained(&self, signal: Option<ExplainedSignal>, events: Vec<ExplainedEvent>, anchor: usize) -> Explanation {
         let takes = |choice: &&Choice| choice.hypothesis.members.iter().any(|member| member.event == anchor);
         let choice = self.mapped.choices.iter().find(takes);
         let costs = choice.iter().flat_map(|choice| &choice.prices).map(Cost::of);
         let rivals = choice.iter().flat_map(|choice| {
-            choice.rivals.iter().map(|(rival, dearer)| self.rival(&choice.hypothesis, rival, *dearer))
+            choice.rivals.iter().map(|(rival, cost_difference)| self.rival(&choice.hypothesis, rival, *cost_difference))
         });
         Explanation { signal, events, costs: costs.collect(), rivals: rivals.collect() }
     }
 
-    fn rival(&self, chosen: &Hypothesis, rival: &Hypothesis, dearer: f64) -> Rival {
+    fn rival(&self, chosen: &Hypothesis, rival: &Hypothesis, cost_difference: f64) -> Rival {
         let rule = rival.rule().map(|rule| (self.rules.rule(rule), self.rules.rule(self.rules.page(rule))));
         let is_own = |event: usize| chosen.members.iter().any(|member| member.event == event);
         let (own, other): (Vec<usize>, Vec<usize>) =
@@ -210,17 +215,19 @@ impl Scene<'_, '_> {
         let missing = missing.filter(|(part, call)| call.required && !seen(*part));
         Rival {
             rule_id: rule.map(|(_, page)| page.id.clone()),
-            title: rule.map_or_else(|| unknown(rival.what).to_owned(), |(_, page)| page.console_path.join(" › ")),
-            dearer,
+            title: rule.map_or_else(|| unknown(rival.cause).to_owned(), |(_, page)| page.console_path.join(" › ")),
+            cost_difference,
             events: [own.len(), other.len()],
             missing: missing.map(|(_, call)| call.call.clone()).collect(),
         }
     }
 
-    fn told(&self, signal: &Signal, found: Option<&Found>) -> ExplainedSignal {
-        let met = found.filter(|found| found.met != found.rule).map(|found| self.rules.rule(found.met).id.clone());
+    fn explained_signal(&self, signal: &Signal, found: Option<&MatchedSignal>) -> ExplainedSignal {
+        let matched_rule = found
+            .filter(|found| found.matched_rule != found.rule)
+            .map(|found| self.rules.rule(found.matched_rule).id.clone());
         ExplainedSignal {
-            met,
+            matched_rule,
             signal_id: signal.signal_id.clone(),
             rule_id: signal.rule_id.clone(),
             title: signal.title.clone(),
@@ -231,10 +238,10 @@ impl Scene<'_, '_> {
         }
     }
 
-    fn part(&self, event: usize, role: Option<Role>, asked: Option<RuleId>) -> Part {
+    fn part(&self, event: usize, role: Option<Role>, used: Option<RuleId>) -> ExplainedEvent {
         let prepared = &self.mapped.events[event];
-        let nearest = self.nearest(prepared, asked);
-        Part {
+        let nearest = self.nearest(prepared, used);
+        ExplainedEvent {
             event_id: prepared.row.event_id.to_owned(),
             time: prepared.time(),
             call: prepared.row.call.to_owned(),
@@ -247,9 +254,9 @@ impl Scene<'_, '_> {
 
     /// The shape nearest to an event, among the shapes of `rule` if it is given.
     fn nearest(&self, event: &Prepared<'_>, rule: Option<RuleId>) -> Option<(ShapeId, f64)> {
-        let asked =
+        let used =
             |shape: ShapeId| rule.is_none_or(|rule| self.rules.uses(shape).iter().any(|usage| usage.rule == rule));
-        let near = nearnesses(self.rules, event).into_iter().filter(|(shape, _)| asked(*shape));
+        let near = nearnesses(self.rules, event).into_iter().filter(|(shape, _)| used(*shape));
         near.max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)))
     }
 
@@ -262,21 +269,21 @@ impl Scene<'_, '_> {
 }
 
 impl Cost {
-    const fn of(price: &Price) -> Self {
+    const fn of(price: &CostItem) -> Self {
         Self { of: price.of, times: price.times, cost: price.cost }
     }
 }
 
 /// The title of a hypothesis without a page.
-const fn unknown(what: What) -> &'static str {
-    match what {
-        What::Page(_) => "a page",
-        What::Visit => "a page that is not in the catalog",
-        What::Change => "a change on an unknown page",
-        What::Noise => "calls of the console itself",
-        What::Service => "a service on behalf of the person",
-        What::Along => "an additional call near another page",
-        What::Left => "a service acting on its own",
-        What::Poll(_) => "a poll",
+const fn unknown(cause: Cause) -> &'static str {
+    match cause {
+        Cause::Page(_) => "a page",
+        Cause::Visit => "a page that is not in the catalog",
+        Cause::Change => "a change on an unknown page",
+        Cause::Noise => "calls of the console itself",
+        Cause::Service => "a service on behalf of the person",
+        Cause::Adjacent => "an additional call near another page",
+        Cause::Unassigned => "a service acting on its own",
+        Cause::Poll(_) => "a poll",
     }
 }

@@ -35,11 +35,11 @@ pub(super) struct Prepared<'e> {
     pub(super) known_call: Option<&'e str>,
     /// The index of the first event in the stretch that is identical for matching; its own index if there is none
     /// before.
-    pub(super) look: usize,
+    pub(super) representative: usize,
 }
 
 impl<'e> Prepared<'e> {
-    fn new(rules: &'e RuleSet, row: &'e Row<'e>, look: usize) -> Self {
+    fn new(rules: &'e RuleSet, row: &'e Row<'e>, representative: usize) -> Self {
         let bodies = Rc::new([row.request, row.response].map(Body::new));
         let mut event = Self {
             row,
@@ -48,7 +48,7 @@ impl<'e> Prepared<'e> {
             shape: None,
             likely: None,
             known_call: rules.known_call(row.call),
-            look,
+            representative,
         };
         event.shape = rules.recognize(row.call, &event.subject());
         event.likely = votes::likely(rules, &event);
@@ -94,25 +94,25 @@ impl<'e> Prepared<'e> {
 
 /// The events of a stretch that a console page may have caused, without duplicate IDs.
 pub(super) fn prepare<'e>(rules: &'e RuleSet, rows: &[&'e Row<'e>]) -> Vec<Prepared<'e>> {
-    ready(rules, rows.iter().copied().filter(|row| !is_typed(row)).collect())
+    prepare_rows(rules, rows.iter().copied().filter(|row| !is_typed(row)).collect())
 }
 
 /// The events that only a command line or a program can have caused.
 pub(super) fn typed<'e>(rules: &'e RuleSet, rows: &[&'e Row<'e>]) -> Vec<Prepared<'e>> {
-    ready(rules, rows.iter().copied().filter(|row| is_typed(row)).collect())
+    prepare_rows(rules, rows.iter().copied().filter(|row| is_typed(row)).collect())
 }
 
-fn ready<'e>(rules: &'e RuleSet, mut rows: Vec<&'e Row<'e>>) -> Vec<Prepared<'e>> {
+fn prepare_rows<'e>(rules: &'e RuleSet, mut rows: Vec<&'e Row<'e>>) -> Vec<Prepared<'e>> {
     rows.dedup_by(|a, b| a.event_id == b.event_id);
-    let mut known = Known::with_room_for(rows.len());
+    let mut preparer = EventPreparer::with_capacity(rows.len());
     for row in rows {
-        known.prepare(rules, row);
+        preparer.prepare(rules, row);
     }
-    known.events
+    preparer.events
 }
 
 /// Whether two events are equal in everything that shapes test.
-fn look_alike(one: &Row<'_>, other: &Row<'_>) -> bool {
+fn are_identical(one: &Row<'_>, other: &Row<'_>) -> bool {
     one.call == other.call
         && one.request == other.request
         && one.user_agent == other.user_agent
@@ -122,34 +122,34 @@ fn look_alike(one: &Row<'_>, other: &Row<'_>) -> bool {
 
 /// The prepared events, with an index of the distinct ones.
 #[derive(Debug)]
-struct Known<'e> {
+struct EventPreparer<'e> {
     events: Vec<Prepared<'e>>,
     /// Requests are untrusted input, so the hash function is randomly seeded.
     hashing: RandomState,
     /// The index of the first of several identical events, by the hash of their content. Collisions use the next free
     /// hash. This keeps entries small, and needs no second list.
-    places: FxHashMap<u64, usize>,
+    by_hash: FxHashMap<u64, usize>,
 }
 
-impl<'e> Known<'e> {
-    fn with_room_for(events: usize) -> Self {
-        let places = FxHashMap::with_capacity_and_hasher(events / 2, FxBuildHasher);
-        Self { events: Vec::with_capacity(events), hashing: RandomState::default(), places }
+impl<'e> EventPreparer<'e> {
+    fn with_capacity(events: usize) -> Self {
+        let by_hash = FxHashMap::with_capacity_and_hasher(events / 2, FxBuildHasher);
+        Self { events: Vec::with_capacity(events), hashing: RandomState::default(), by_hash }
     }
 
     fn prepare(&mut self, rules: &'e RuleSet, row: &'e Row<'e>) {
         let mut key = self.key(row);
         let event = loop {
-            match self.places.entry(key) {
+            match self.by_hash.entry(key) {
                 Entry::Vacant(vacant) => {
-                    let look = self.events.len();
-                    vacant.insert(look);
-                    break Prepared::new(rules, row, look);
+                    let representative = self.events.len();
+                    vacant.insert(representative);
+                    break Prepared::new(rules, row, representative);
                 }
-                Entry::Occupied(known) => {
-                    let known = &self.events[*known.get()];
-                    if look_alike(known.row, row) {
-                        break Prepared { row, time: row.time, ..known.clone() };
+                Entry::Occupied(occupied) => {
+                    let first = &self.events[*occupied.get()];
+                    if are_identical(first.row, row) {
+                        break Prepared { row, time: row.time, ..first.clone() };
                     }
                     key = key.wrapping_add(1);
                 }
@@ -199,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn events_share_their_bodies_only_where_all_of_their_looks_are_the_same() {
+    fn only_identical_events_share_their_bodies() {
         let rules = RuleSet::shipped().unwrap();
         let rows = [
             row("1", "iam:ListUsers", "AWS Internal", None),

@@ -8,13 +8,13 @@ use crate::rule::shape::ShapeId;
 use crate::rule::{RuleId, RuleSet, Use};
 
 /// Similarities up to this value are ignored.
-const FAR: f64 = 0.2;
+const MIN_NEARNESS: f64 = 0.2;
 /// An event supports a rule only if its similarity is at least this share of its best similarity to any rule.
-const SECOND: f64 = 0.55;
+const MIN_RELATIVE_NEARNESS: f64 = 0.55;
 /// Shapes whose similarity is at least this share of the best are considered equally likely.
-pub(super) const NEARLY: f64 = 0.9;
+pub(super) const NEARLY_EQUAL: f64 = 0.9;
 /// The maximum similarity to a shape other than the event's own, including more general shapes that it matches.
-const NOT_EXACT: f64 = 0.97;
+const MAX_INEXACT: f64 = 0.97;
 
 /// The support of an event for one rule.
 #[derive(Debug, Clone, Copy)]
@@ -42,7 +42,7 @@ impl Vote {
     fn weigh(&mut self, nearest: f64, is_exact: bool) {
         self.weight = self.nearness * (self.nearness / nearest).powi(3);
         self.distance = -self.weight.max(1e-6).ln();
-        self.is_others = if is_exact { self.nearness < 1.0 } else { self.nearness < NEARLY * nearest };
+        self.is_others = if is_exact { self.nearness < 1.0 } else { self.nearness < NEARLY_EQUAL * nearest };
     }
 }
 
@@ -62,7 +62,7 @@ pub(super) fn votes(rules: &RuleSet, event: &Prepared<'_>) -> Votes {
     }
     let is_exact = event.shape.is_some();
     let nearest = votes.values().map(|vote| vote.nearness).fold(0.0, f64::max);
-    votes.retain(|_, vote| vote.nearness >= FAR && vote.nearness >= SECOND * nearest);
+    votes.retain(|_, vote| vote.nearness >= MIN_NEARNESS && vote.nearness >= MIN_RELATIVE_NEARNESS * nearest);
     for vote in votes.values_mut() {
         vote.weigh(nearest, is_exact);
     }
@@ -80,23 +80,25 @@ pub(super) fn nearnesses(rules: &RuleSet, event: &Prepared<'_>) -> Vec<(ShapeId,
     let (subject, drifted) = (event.subject(), vocabulary.read(event.request().value()));
     let nearness = |shape: ShapeId| match event.shape {
         Some(own) if own == shape => 1.0,
-        _ => rules.shape(shape).nearness(&subject, &drifted).min(NOT_EXACT),
+        _ => rules.shape(shape).nearness(&subject, &drifted).min(MAX_INEXACT),
     };
     rules.shapes_of(call).iter().map(|shape| (*shape, nearness(*shape))).collect()
 }
 
 /// The minimum similarity of a likely shape.
-const NEAR: f64 = 0.7;
+const MIN_LIKELY_NEARNESS: f64 = 0.7;
 
 /// The shape that an event most likely has: the one that it matches, if that shape tests the request. Otherwise the
 /// most specific of the nearest shapes.
 pub(super) fn likely(rules: &RuleSet, event: &Prepared<'_>) -> Option<ShapeId> {
-    let says = |shape: &ShapeId| rules.is_of_any_call(*shape) || rules.shape(*shape).asks_for_a_request();
-    if is_shell(event.row.client) || event.shape.is_some_and(|shape| says(&shape)) {
+    let is_specific = |shape: &ShapeId| rules.is_of_any_call(*shape) || rules.shape(*shape).asks_for_a_request();
+    if is_shell(event.row.client) || event.shape.is_some_and(|shape| is_specific(&shape)) {
         return event.shape;
     }
     let all = nearnesses(rules, event);
-    let nearest = all.iter().map(|(_, nearness)| *nearness).fold(NEAR, f64::max);
+    let nearest = all.iter().map(|(_, nearness)| *nearness).fold(MIN_LIKELY_NEARNESS, f64::max);
     // Shapes are sorted from the most specific to the least.
-    all.into_iter().find(|(_, nearness)| *nearness >= NEAR && *nearness >= NEARLY * nearest).map(|(shape, _)| shape)
+    all.into_iter()
+        .find(|(_, nearness)| *nearness >= MIN_LIKELY_NEARNESS && *nearness >= NEARLY_EQUAL * nearest)
+        .map(|(shape, _)| shape)
 }

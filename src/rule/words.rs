@@ -63,7 +63,7 @@ struct NoiseToml {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Verb {
     /// The kind: create, delete or change.
-    pub what: Generic,
+    pub kind: Generic,
     /// The past tense: `Created`.
     pub did: String,
 }
@@ -129,9 +129,9 @@ impl Words {
 
     fn read_verbs(&mut self, toml: VerbsToml, faults: &mut Faults<'_>) {
         let kinds = [(Generic::Create, toml.create), (Generic::Delete, toml.delete), (Generic::Change, toml.change)];
-        for (what, verbs) in kinds {
+        for (kind, verbs) in kinds {
             for (verb, did) in verbs {
-                let known = self.verbs.insert(verb.get_ref().clone(), Verb { what, did });
+                let known = self.verbs.insert(verb.get_ref().clone(), Verb { kind, did });
                 if known.is_some() {
                     faults.add(verb.span().start, verb.get_ref(), "expected each verb once, found it again");
                 }

@@ -7,7 +7,7 @@ use arrow::compute::take_record_batch;
 use arrow::record_batch::RecordBatch;
 
 use crate::batch::{self, BatchError, Columns, SessionColumns};
-use crate::matching::{self, Explanation, Limits, SessionRows, Shown, StretchRows, StretchSplitter, Subject};
+use crate::matching::{self, ConsoleEvidence, Explanation, Limits, SessionRows, StretchRows, StretchSplitter, Subject};
 use crate::rule::RuleSet;
 use crate::signal::Signal;
 
@@ -22,14 +22,14 @@ pub struct Stretches {
 #[derive(Debug)]
 pub struct Stretch {
     batches: Vec<RecordBatch>,
-    shown: Shown,
+    evidence: ConsoleEvidence,
 }
 
 /// The session that may go on, with the rows of its last stretch.
 #[derive(Debug)]
 struct Open {
     session_id: String,
-    cutter: StretchSplitter,
+    splitter: StretchSplitter,
     batches: Vec<RecordBatch>,
 }
 
@@ -60,8 +60,8 @@ impl Stretches {
                 first = at;
             }
             let open = self.open.get_or_insert_with(|| Open::new(ids.value(at), self.limits));
-            if let Some(shown) = open.cutter.begins_new(&rows.row(at)) {
-                whole.push(open.cut(batch, first..at, shown));
+            if let Some(evidence) = open.splitter.begins_new(&rows.row(at)) {
+                whole.push(open.cut(batch, first..at, evidence));
                 first = at;
             }
         }
@@ -74,7 +74,7 @@ impl Stretches {
     /// Ends the input, and gives the last stretch.
     pub fn finish(&mut self) -> Option<Stretch> {
         let open = self.open.take()?;
-        Some(Stretch { shown: open.cutter.shown(), batches: open.batches })
+        Some(Stretch { evidence: open.splitter.evidence(), batches: open.batches })
     }
 
     /// Ends the open session with these rows.
@@ -88,7 +88,7 @@ impl Stretches {
 
 impl Open {
     fn new(session_id: &str, limits: Limits) -> Self {
-        Self { session_id: session_id.to_owned(), cutter: StretchSplitter::new(limits), batches: Vec::new() }
+        Self { session_id: session_id.to_owned(), splitter: StretchSplitter::new(limits), batches: Vec::new() }
     }
 
     fn hold(&mut self, rows: RecordBatch) {
@@ -98,9 +98,9 @@ impl Open {
     }
 
     /// Ends a stretch with these rows.
-    fn cut(&mut self, batch: &RecordBatch, rows: Range<usize>, shown: Shown) -> Stretch {
+    fn cut(&mut self, batch: &RecordBatch, rows: Range<usize>, evidence: ConsoleEvidence) -> Stretch {
         self.hold(slice(batch, rows));
-        Stretch { batches: std::mem::take(&mut self.batches), shown }
+        Stretch { batches: std::mem::take(&mut self.batches), evidence }
     }
 }
 
@@ -147,7 +147,7 @@ impl Stretch {
 
     /// Its rows, which are of one session.
     fn parts<'e>(&self, rows: &'e [SessionRows<'e>]) -> impl Iterator<Item = StretchRows<'e>> {
-        let shown = self.shown;
-        rows.iter().map(move |part| StretchRows::of(part, shown))
+        let evidence = self.evidence;
+        rows.iter().map(move |part| StretchRows::of(part, evidence))
     }
 }

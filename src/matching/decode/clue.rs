@@ -9,16 +9,16 @@ use crate::event::Client;
 use crate::json::Json;
 use crate::matching::poll::{self, PollEvent};
 use crate::matching::prepare::Prepared;
-use crate::matching::scene::Scene;
+use crate::matching::prepared_stretch::PreparedStretch;
 use crate::normalize::caller::unwrapped;
 use crate::rule::words::Words;
 
 /// The maximum depth at which values in a request are examined.
-const DEEPEST: usize = 6;
+const MAX_DEPTH: usize = 6;
 /// A longer text is a document, not a name.
-const LONGEST: usize = 200;
+const MAX_LENGTH: usize = 200;
 /// A request that names more resources than this is a list, which does not identify the resource a page is about.
-const MOST: usize = 8;
+const MAX_RESOURCES: usize = 8;
 
 /// Prefixes of resource IDs.
 const PREFIXES: [&str; 14] =
@@ -26,13 +26,13 @@ const PREFIXES: [&str; 14] =
 
 /// A resource that a request names, as hashes of its kind and its name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Thing {
+pub(super) struct ResourceHash {
     pub(super) kind: u64,
     pub(super) value: u64,
 }
 
 /// The resources that one request names, without duplicates.
-pub(super) type Things = Rc<[Thing]>;
+pub(super) type ResourceHashes = Rc<[ResourceHash]>;
 
 /// Why a call was made, as far as the call alone shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,22 +58,22 @@ pub(super) struct Clue<'e> {
     pub(super) purpose: Purpose,
     /// The poll that the event belongs to.
     pub(super) poll: Option<PollEvent>,
-    pub(super) things: Things,
+    pub(super) resources: ResourceHashes,
 }
 
 /// The evidence from each event of a stretch.
-pub(super) fn clues<'s>(scene: &Scene<'s, '_>) -> Vec<Clue<'s>> {
-    let polls = poll::beats(scene);
-    let words = scene.rules.words();
-    let mut things: FxHashMap<usize, Things> = FxHashMap::default();
-    let mut calls: FxHashMap<&str, Call> = FxHashMap::default();
+pub(super) fn clues<'s>(stretch: &PreparedStretch<'s, '_>) -> Vec<Clue<'s>> {
+    let polls = poll::detect(stretch);
+    let words = stretch.rules.words();
+    let mut resources: FxHashMap<usize, ResourceHashes> = FxHashMap::default();
+    let mut calls: FxHashMap<&str, CallTraits> = FxHashMap::default();
     let mut agents: FxHashMap<&str, Option<&str>> = FxHashMap::default();
     let clue = |(at, event): (usize, &'s Prepared<'_>)| {
-        let call = *calls.entry(event.row.call).or_insert_with(|| Call::of(scene, at));
+        let call = *calls.entry(event.row.call).or_insert_with(|| CallTraits::of(stretch, at));
         let changes = event.row.read_only.map_or(call.changes, |read_only| !read_only);
         let purpose = match () {
             () if is_acting(event) => Purpose::Acting,
-            () if call.service && scene.is_for_service(at) => Purpose::Service,
+            () if call.service && stretch.is_for_service(at) => Purpose::Service,
             () if changes => Purpose::Change,
             // A typed command is not a console request, even if the console makes the same call.
             () if call.noise && event.row.client != Client::CloudShell => Purpose::Noise,
@@ -82,30 +82,32 @@ pub(super) fn clues<'s>(scene: &Scene<'s, '_>) -> Vec<Clue<'s>> {
         let agent = event.row.user_agent.unwrap_or_default();
         let agent_console = *agents.entry(agent).or_insert_with(|| words.console_of_agent(agent));
         Clue {
-            console: agent_console.unwrap_or_else(|| scene.console(at)),
+            console: agent_console.unwrap_or_else(|| stretch.console(at)),
             key: event.row.access_key,
             purpose,
             poll: polls[at],
-            things: Rc::clone(things.entry(event.look).or_insert_with(|| named(words, event.request().value()))),
+            resources: Rc::clone(
+                resources.entry(event.representative).or_insert_with(|| named(words, event.request().value())),
+            ),
         }
     };
-    scene.events.iter().enumerate().map(clue).collect()
+    stretch.events.iter().enumerate().map(clue).collect()
 }
 
 /// What the word lists know about a call.
 #[derive(Debug, Clone, Copy)]
-struct Call {
+struct CallTraits {
     /// Whether its verb changes something.
     changes: bool,
     noise: bool,
     service: bool,
 }
 
-impl Call {
-    fn of(scene: &Scene<'_, '_>, event: usize) -> Self {
-        let (words, call) = (scene.rules.words(), scene.events[event].row.call);
+impl CallTraits {
+    fn of(stretch: &PreparedStretch<'_, '_>, event: usize) -> Self {
+        let (words, call) = (stretch.rules.words(), stretch.events[event].row.call);
         Self {
-            changes: scene.verb(event).is_some(),
+            changes: stretch.verb(event).is_some(),
             noise: words.is_console_noise(call),
             service: words.is_service_noise(call),
         }
@@ -121,27 +123,27 @@ fn is_acting(event: &Prepared<'_>) -> bool {
 }
 
 /// The resources that a request names by ID or by name.
-fn named(words: &Words, request: Json<'_>) -> Things {
-    let mut things = Vec::new();
+fn named(words: &Words, request: Json<'_>) -> ResourceHashes {
+    let mut resources = Vec::new();
     if let Some(members) = request.as_object() {
-        members.iter().for_each(|(member, value)| walk(words, member, value, DEEPEST, &mut things));
+        members.iter().for_each(|(member, value)| walk(words, member, value, MAX_DEPTH, &mut resources));
     }
-    things.sort_unstable();
-    things.dedup();
-    if things.len() > MOST { Rc::from([]) } else { things.into() }
+    resources.sort_unstable();
+    resources.dedup();
+    if resources.len() > MAX_RESOURCES { Rc::from([]) } else { resources.into() }
 }
 
-fn walk(words: &Words, member: &str, value: Json<'_>, depth: usize, things: &mut Vec<Thing>) {
+fn walk(words: &Words, member: &str, value: Json<'_>, depth: usize, resources: &mut Vec<ResourceHash>) {
     match value {
-        Json::String(text) if !text.is_empty() && text.len() <= LONGEST => {
+        Json::String(text) if !text.is_empty() && text.len() <= MAX_LENGTH => {
             let kind = prefix(text).map(hash).or_else(|| words.names(member).map(|kind| hash(&kind)));
-            things.extend(kind.map(|kind| Thing { kind, value: hash(text) }));
+            resources.extend(kind.map(|kind| ResourceHash { kind, value: hash(text) }));
         }
         Json::Array(elements) if depth > 0 => {
-            elements.iter().for_each(|element| walk(words, member, element, depth - 1, things));
+            elements.iter().for_each(|element| walk(words, member, element, depth - 1, resources));
         }
         Json::Object(members) if depth > 0 => {
-            members.iter().for_each(|(member, value)| walk(words, member, value, depth - 1, things));
+            members.iter().for_each(|(member, value)| walk(words, member, value, depth - 1, resources));
         }
         _ => {}
     }

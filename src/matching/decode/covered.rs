@@ -13,7 +13,7 @@ pub(super) struct Covered {
 
 impl Covered {
     /// Whether the set contains the event.
-    pub(super) fn holds(&self, event: usize) -> bool {
+    pub(super) fn contains(&self, event: usize) -> bool {
         let word = (event / BITS).checked_sub(self.base).and_then(|at| self.words.get(at));
         word.is_some_and(|word| word >> (event % BITS) & 1 == 1)
     }
@@ -75,15 +75,15 @@ mod tests {
     }
 
     #[test]
-    fn a_set_holds_what_was_added() {
+    fn a_set_contains_the_added_events() {
         let all = set(&[70, 3, 200]);
-        let held: Vec<usize> = (0..300).filter(|event| all.holds(*event)).collect();
-        assert_eq!(held, [3, 70, 200]);
-        assert!(!Covered::default().holds(0));
+        let contained: Vec<usize> = (0..300).filter(|event| all.contains(*event)).collect();
+        assert_eq!(contained, [3, 70, 200]);
+        assert!(!Covered::default().contains(0));
     }
 
     #[test]
-    fn what_is_past_is_forgotten_and_equal_sets_are_equal() {
+    fn past_events_are_removed_and_equal_sets_are_equal() {
         let all = set(&[3, 70, 200]);
         assert_eq!(all.from(4), set(&[200, 70]));
         assert_eq!(all.from(71), set(&[200]));

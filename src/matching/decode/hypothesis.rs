@@ -3,8 +3,8 @@
 use super::clue::{Clue, Purpose};
 use super::lists::Lists;
 use crate::matching::burst::PAUSE_S;
-use crate::matching::claim::Found;
-use crate::matching::scene::Scene;
+use crate::matching::claim::MatchedSignal;
+use crate::matching::prepared_stretch::PreparedStretch;
 use crate::matching::votes::Vote;
 use crate::rule::weights::Costs;
 use crate::rule::{Reach, Rule, RuleId};
@@ -17,16 +17,16 @@ pub(super) const AROUND_S: i64 = 2;
 /// The shorter pause, in seconds, that may end a page that is not in the catalog.
 const SHORT_PAUSE_S: i64 = 2;
 /// A request whose cost of differing exceeds this is not a call of the page, in nats.
-const FARTHEST: f64 = 2.2;
+const MAX_DRIFT: f64 = 2.2;
 /// The lowest coverage of required calls that counts as evidence of a page.
-const LEAST_COVERAGE: f64 = 0.34;
+const MIN_COVERAGE: f64 = 0.34;
 
 /// The maximum number of required calls of a rule.
-const MOST_REQUIRED: usize = 32;
+const MAX_REQUIRED: usize = 32;
 
 /// What may have caused a group of events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(in crate::matching) enum What {
+pub(in crate::matching) enum Cause {
     /// A page or action of the catalog.
     Page(RuleId),
     /// A page that is not in the catalog, in one console.
@@ -38,9 +38,9 @@ pub(in crate::matching) enum What {
     /// A service acting on behalf of the person.
     Service,
     /// A call near a page that exact shapes identify, which may belong to that page.
-    Along,
+    Adjacent,
     /// A service that acted on its own in the person's session. It produces no signal.
-    Left,
+    Unassigned,
     /// An open page that repeats a request at this interval, in seconds.
     Poll(i64),
 }
@@ -55,25 +55,25 @@ pub(in crate::matching) struct Member {
 
 /// One item of a hypothesis's cost: its reason, how often it applies, and the resulting cost in nats.
 #[derive(Debug, Clone, PartialEq)]
-pub(in crate::matching) struct Price {
+pub(in crate::matching) struct CostItem {
     pub(in crate::matching) of: &'static str,
     pub(in crate::matching) times: f64,
     pub(in crate::matching) cost: f64,
 }
 
 /// Receives the items of a cost: reason, count and cost.
-pub(super) type See<'s> = dyn FnMut(&'static str, f64, f64) + 's;
+pub(super) type CostVisitor<'s> = dyn FnMut(&'static str, f64, f64) + 's;
 
 /// An explanation of some events.
 #[derive(Debug, Clone)]
 pub(in crate::matching) struct Hypothesis {
-    pub(in crate::matching) what: What,
+    pub(in crate::matching) cause: Cause,
     /// The event that it starts from.
     pub(in crate::matching) anchor: usize,
     /// Its events, in order.
     pub(in crate::matching) members: Vec<Member>,
     /// Events near an exact page that may belong to it.
-    pub(in crate::matching) along: Vec<usize>,
+    pub(in crate::matching) adjacent: Vec<usize>,
     /// Whether it comes from matching exact shapes.
     pub(in crate::matching) exact_match: bool,
     /// Whether every required call was seen, and every event has an exact shape.
@@ -87,41 +87,41 @@ pub(in crate::matching) struct Hypothesis {
 impl Hypothesis {
     /// All events that it explains.
     pub(super) fn events(&self) -> impl Iterator<Item = usize> {
-        self.members.iter().map(|member| member.event).chain(self.along.iter().copied())
+        self.members.iter().map(|member| member.event).chain(self.adjacent.iter().copied())
     }
 
     pub(in crate::matching) fn rule(&self) -> Option<RuleId> {
-        if let What::Page(rule) = self.what { Some(rule) } else { None }
+        if let Cause::Page(rule) = self.cause { Some(rule) } else { None }
     }
 
     /// Whether it is a click of a person.
-    pub(super) fn is_click(&self, scene: &Scene<'_, '_>) -> bool {
-        match self.what {
-            What::Page(rule) => scene.rules.rule(rule).kind != Kind::Background,
-            What::Visit | What::Change => true,
-            What::Noise | What::Service | What::Along | What::Left | What::Poll(_) => false,
+    pub(super) fn is_click(&self, stretch: &PreparedStretch<'_, '_>) -> bool {
+        match self.cause {
+            Cause::Page(rule) => stretch.rules.rule(rule).kind != Kind::Background,
+            Cause::Visit | Cause::Change => true,
+            Cause::Noise | Cause::Service | Cause::Adjacent | Cause::Unassigned | Cause::Poll(_) => false,
         }
     }
 
     /// Whether it opens a page, rather than performing an action.
-    pub(super) fn is_view(&self, scene: &Scene<'_, '_>) -> bool {
-        match self.what {
-            What::Page(rule) => matches!(scene.rules.rule(rule).kind, Kind::View | Kind::List),
-            What::Visit => true,
+    pub(super) fn is_view(&self, stretch: &PreparedStretch<'_, '_>) -> bool {
+        match self.cause {
+            Cause::Page(rule) => matches!(stretch.rules.rule(rule).kind, Kind::View | Kind::List),
+            Cause::Visit => true,
             _ => false,
         }
     }
 }
 
 /// The set of events that are not explained yet.
-pub(super) trait Free {
+pub(super) trait FreeEvents {
     /// Whether the event is not explained yet.
     fn is_free(&self, event: usize) -> bool;
 }
 
 /// Generates hypotheses.
 pub(super) struct HypothesisBuilder<'d, 'e> {
-    pub(super) scene: Scene<'d, 'e>,
+    pub(super) stretch: PreparedStretch<'d, 'e>,
     pub(super) clues: &'d [Clue<'d>],
     pub(super) lists: &'d Lists,
     pub(super) costs: &'d Costs,
@@ -134,22 +134,22 @@ impl HypothesisBuilder<'_, '_> {
     }
 
     fn is_background(&self, page: &Hypothesis) -> bool {
-        matches!(page.what, What::Page(rule) if self.scene.rules.rule(rule).kind == Kind::Background)
+        matches!(page.cause, Cause::Page(rule) if self.stretch.rules.rule(rule).kind == Kind::Background)
     }
 
     /// All hypotheses whose first event is `event`.
-    pub(super) fn at(&self, event: usize, free: &impl Free) -> Vec<Hypothesis> {
+    pub(super) fn at(&self, event: usize, free: &impl FreeEvents) -> Vec<Hypothesis> {
         let mut all = Vec::new();
         for found in self.lists.exact_matches(event) {
-            all.extend(self.of_letter(found, free));
+            all.extend(self.from_exact_match(found, free));
         }
         for (rule, vote) in self.lists.votes(event) {
-            self.page(event, *rule, *vote, free, &mut all);
+            self.add_pages(event, *rule, *vote, free, &mut all);
         }
         all.retain(|page| self.is_background(page) || self.has_own_call(page));
-        self.outrank(&mut all);
-        self.change(event, free, &mut all);
-        self.quiet(event, free, &mut all);
+        self.penalize_outranked(&mut all);
+        self.add_changes(event, free, &mut all);
+        self.add_background(event, free, &mut all);
         if self.clues[event].purpose == Purpose::Read {
             let (long, short) = (self.visit(event, free, PAUSE_S), self.visit(event, free, SHORT_PAUSE_S));
             let is_shorter =
@@ -161,55 +161,55 @@ impl HypothesisBuilder<'_, '_> {
     }
 
     /// The hypothesis for an exact match, if all its events are free.
-    fn of_letter(&self, found: &Found, free: &impl Free) -> Option<Hypothesis> {
+    fn from_exact_match(&self, found: &MatchedSignal, free: &impl FreeEvents) -> Option<Hypothesis> {
         let member = |(event, _): &(usize, Role)| {
-            let vote = self.lists.vote(*event, found.met).filter(|_| free.is_free(*event))?;
+            let vote = self.lists.vote(*event, found.matched_rule).filter(|_| free.is_free(*event))?;
             Some(Member { event: *event, vote: Some(vote) })
         };
         let members = found.members.iter().map(member).collect::<Option<Vec<_>>>()?;
-        let mut page = self.of_page(found.met, found.anchor, members, Vec::new())?;
+        let mut page = self.page_hypothesis(found.matched_rule, found.anchor, members, Vec::new())?;
         page.exact_match = true;
         page.cost = self.total(&page);
         Some(page)
     }
 
-    fn page(&self, first: usize, id: RuleId, vote: Vote, free: &impl Free, all: &mut Vec<Hypothesis>) {
-        let rule = self.scene.rules.rule(id);
+    fn add_pages(&self, first: usize, id: RuleId, vote: Vote, free: &impl FreeEvents, all: &mut Vec<Hypothesis>) {
+        let rule = self.stretch.rules.rule(id);
         let mut add = |hypothesis: Option<Hypothesis>| all.extend(hypothesis);
         if rule.alone {
             if vote.anchor {
-                add(self.of_page(id, first, vec![Member { event: first, vote: Some(vote) }], Vec::new()));
+                add(self.page_hypothesis(id, first, vec![Member { event: first, vote: Some(vote) }], Vec::new()));
             }
             return;
         }
         let Some((anchor, members)) = self.members(first, id, rule, free) else { return };
         if members.len() > 1 {
             if let Some(cut) = self.before_repetition(&members) {
-                add(self.of_page(id, anchor.min(members[cut - 1].event), members[..cut].to_vec(), Vec::new()));
+                add(self.page_hypothesis(id, anchor.min(members[cut - 1].event), members[..cut].to_vec(), Vec::new()));
             }
             if let Some(exact) = exact_only(&members) {
-                add(self.of_page(id, anchor_among(&exact, anchor), exact, Vec::new()));
+                add(self.page_hypothesis(id, anchor_among(&exact, anchor), exact, Vec::new()));
             }
-            if let Some(one) = self.of_one_thing(first, &members) {
-                add(self.of_page(id, anchor_among(&one, anchor), one, Vec::new()));
+            if let Some(one) = self.with_one_resource(first, &members) {
+                add(self.page_hypothesis(id, anchor_among(&one, anchor), one, Vec::new()));
             }
-            if let Some(one) = self.of_one_key(first, &members) {
-                add(self.of_page(id, anchor_among(&one, anchor), one, Vec::new()));
+            if let Some(one) = self.with_one_key(first, &members) {
+                add(self.page_hypothesis(id, anchor_among(&one, anchor), one, Vec::new()));
             }
         }
         if rule.kind != Kind::Background {
-            let beside = self.beside(rule, &members, free);
-            if !beside.is_empty() {
-                add(self.of_page(id, anchor, members.clone(), beside));
+            let nearby = self.nearby(rule, &members, free);
+            if !nearby.is_empty() {
+                add(self.page_hypothesis(id, anchor, members.clone(), nearby));
             }
         }
-        add(self.of_page(id, anchor, members, Vec::new()));
+        add(self.page_hypothesis(id, anchor, members, Vec::new()));
     }
 
     /// The anchor, and the free events around it that the page is known to make, starting with `first`. `None` if too
     /// few of the required calls are present.
-    fn members(&self, first: usize, id: RuleId, rule: &Rule, free: &impl Free) -> Option<(usize, Vec<Member>)> {
-        let (events, reach) = (self.scene.events, Reach::of(rule));
+    fn members(&self, first: usize, id: RuleId, rule: &Rule, free: &impl FreeEvents) -> Option<(usize, Vec<Member>)> {
+        let (events, reach) = (self.stretch.events, Reach::of(rule));
         let list = self.lists.of(id, first);
         let latest = events[first].time().plus_seconds(i64::from(reach.before_s));
         let starts = list.iter().take_while(|(event, _)| events[*event].time() <= latest);
@@ -221,13 +221,13 @@ impl HypothesisBuilder<'_, '_> {
         let near = within.filter(|(event, vote)| {
             (events[*event].time() <= until || vote.nearness < 1.0)
                 && free.is_free(*event)
-                && self.drift(vote) <= FARTHEST
+                && self.drift(vote) <= MAX_DRIFT
         });
         let required = rule.parts.iter().take_while(|part| part.required).count();
-        let mut seen = Seen::default();
+        let mut seen = SeenParts::default();
         near.clone().for_each(|(_, vote)| seen.add(vote.part));
-        let there = (0..required).filter(|part| seen.holds(*part)).count();
-        let enough = required == 0 || count(there) >= LEAST_COVERAGE * count(required);
+        let there = (0..required).filter(|part| seen.contains(*part)).count();
+        let enough = required == 0 || count(there) >= MIN_COVERAGE * count(required);
         let member = |(event, vote): &(usize, Vote)| Member { event: *event, vote: Some(*vote) };
         enough.then(|| (anchor, near.map(member).collect()))
     }
@@ -238,26 +238,26 @@ impl HypothesisBuilder<'_, '_> {
 
     /// The index at which the page's requests start to repeat, which suggests that the page was opened again.
     fn before_repetition(&self, members: &[Member]) -> Option<usize> {
-        let look = |at: usize| self.scene.events[members[at].event].look;
+        let representative = |at: usize| self.stretch.events[members[at].event].representative;
         (1..members.len()).find(|at| {
-            self.scene.seconds_between(members[at - 1].event, members[*at].event) >= 1
-                && (0..*at).any(|before| look(before) == look(*at))
+            self.stretch.seconds_between(members[at - 1].event, members[*at].event) >= 1
+                && (0..*at).any(|before| representative(before) == representative(*at))
         })
     }
 
     /// The members about the same resource as the first one, or about no particular resource; `None` if these are all.
-    fn of_one_thing(&self, first: usize, members: &[Member]) -> Option<Vec<Member>> {
-        let [thing] = self.clues[first].things.as_ref() else { return None };
+    fn with_one_resource(&self, first: usize, members: &[Member]) -> Option<Vec<Member>> {
+        let [resource] = self.clues[first].resources.as_ref() else { return None };
         let same = |member: &&Member| {
-            let things = &self.clues[member.event].things;
-            things.iter().all(|other| other.kind != thing.kind || other.value == thing.value)
+            let resources = &self.clues[member.event].resources;
+            resources.iter().all(|other| other.kind != resource.kind || other.value == resource.value)
         };
         let one: Vec<Member> = members.iter().filter(same).copied().collect();
         (one.len() < members.len()).then_some(one)
     }
 
     /// The members signed with the same access key as the first one, or without a known key; `None` if these are all.
-    fn of_one_key(&self, first: usize, members: &[Member]) -> Option<Vec<Member>> {
+    fn with_one_key(&self, first: usize, members: &[Member]) -> Option<Vec<Member>> {
         let key = self.clues[first].key?;
         let one: Vec<Member> = members
             .iter()
@@ -269,18 +269,18 @@ impl HypothesisBuilder<'_, '_> {
 
     /// Free reads around a page's events that the page is not known to make: from the same console, or with the same
     /// key.
-    fn beside(&self, rule: &Rule, members: &[Member], free: &impl Free) -> Vec<usize> {
+    fn nearby(&self, rule: &Rule, members: &[Member], free: &impl FreeEvents) -> Vec<usize> {
         let (Some(first), Some(last)) = (members.first(), members.last()) else { return Vec::new() };
-        let events = self.scene.events;
+        let events = self.stretch.events;
         let until = events[last.event].time().plus_seconds(AROUND_S);
-        let console = self.scene.rules.words().console_of(&rule.service);
+        let console = self.stretch.rules.words().console_of(&rule.service);
         let is_member = |event: usize| members.binary_search_by_key(&event, |member| member.event).is_ok();
         let is_own = |event: usize| {
             let clue = &self.clues[event];
             let same_key = clue.key.is_some() && clue.key == self.clues[first.event].key;
             // Calls to services that the page itself calls belong to the page as well.
             let same_service =
-                || members.iter().any(|member| self.scene.service(member.event) == self.scene.service(event));
+                || members.iter().any(|member| self.stretch.service(member.event) == self.stretch.service(event));
             clue.purpose == Purpose::Read && (same_key || clue.console == console || same_service())
         };
         let later = (first.event..events.len()).take_while(|event| events[*event].time() <= until);
@@ -288,27 +288,41 @@ impl HypothesisBuilder<'_, '_> {
     }
 
     /// The hypothesis of a page together with other reads nearby; `None` if too few of the page's calls were seen.
-    fn of_page(&self, id: RuleId, anchor: usize, mut members: Vec<Member>, beside: Vec<usize>) -> Option<Hypothesis> {
-        let rule = self.scene.rules.rule(id);
+    fn page_hypothesis(
+        &self,
+        id: RuleId,
+        anchor: usize,
+        mut members: Vec<Member>,
+        nearby: Vec<usize>,
+    ) -> Option<Hypothesis> {
+        let rule = self.stretch.rules.rule(id);
         let coverage = coverage(rule, &members);
         // A page without required calls needs at least one call that can start it.
         let is_started = || members.iter().any(|member| member.vote.is_some_and(|vote| vote.anchor));
         let requires = rule.parts.first().is_some_and(|part| part.required);
-        if coverage < LEAST_COVERAGE || !(requires || is_started()) {
+        if coverage < MIN_COVERAGE || !(requires || is_started()) {
             return None;
         }
         let exact =
             coverage >= 1.0 && members.iter().all(|member| member.vote.is_some_and(|vote| vote.nearness >= 1.0));
         let anchor = members.iter().find(|member| member.event == anchor).or(members.first())?.event;
-        let along = if exact {
-            beside
+        let adjacent = if exact {
+            nearby
         } else {
-            members.extend(beside.into_iter().map(|event| Member { event, vote: None }));
+            members.extend(nearby.into_iter().map(|event| Member { event, vote: None }));
             members.sort_unstable_by_key(|member| member.event);
             Vec::new()
         };
-        let mut page =
-            Hypothesis { what: What::Page(id), anchor, members, along, exact_match: false, exact, coverage, cost: 0.0 };
+        let mut page = Hypothesis {
+            cause: Cause::Page(id),
+            anchor,
+            members,
+            adjacent,
+            exact_match: false,
+            exact,
+            coverage,
+            cost: 0.0,
+        };
         page.cost = self.total(&page);
         Some(page)
     }
@@ -316,14 +330,14 @@ impl HypothesisBuilder<'_, '_> {
 
 /// The parts of a rule that were seen, one bit each. Parts from the 64th on share a bit.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Seen(u64);
+pub(super) struct SeenParts(u64);
 
-impl Seen {
+impl SeenParts {
     fn add(&mut self, part: u16) {
         self.0 |= 1 << part.min(63);
     }
 
-    pub(super) fn holds(self, part: usize) -> bool {
+    pub(super) fn contains(self, part: usize) -> bool {
         self.0 >> part.min(63) & 1 == 1
     }
 
@@ -342,11 +356,11 @@ fn coverage(rule: &Rule, members: &[Member]) -> f64 {
     if asked == 0 {
         return weights().map(|(_, weight)| weight).fold(0.0, f64::max);
     }
-    let mut best = [0.0_f64; MOST_REQUIRED];
-    for (part, weight) in weights().filter(|(part, _)| *part < asked.min(MOST_REQUIRED)) {
+    let mut best = [0.0_f64; MAX_REQUIRED];
+    for (part, weight) in weights().filter(|(part, _)| *part < asked.min(MAX_REQUIRED)) {
         best[part] = best[part].max(weight);
     }
-    best[..asked.min(MOST_REQUIRED)].iter().sum::<f64>() / count(asked.min(MOST_REQUIRED))
+    best[..asked.min(MAX_REQUIRED)].iter().sum::<f64>() / count(asked.min(MAX_REQUIRED))
 }
 
 /// The members with exact shapes, if the first member is one of them and there are others.

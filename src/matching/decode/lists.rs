@@ -6,8 +6,8 @@ use std::rc::Rc;
 
 use super::clue::Clue;
 use super::hypothesis::AROUND_S;
-use crate::matching::claim::Found;
-use crate::matching::scene::Scene;
+use crate::matching::claim::MatchedSignal;
+use crate::matching::prepared_stretch::PreparedStretch;
 use crate::matching::votes::{Vote, votes};
 use crate::rule::RuleId;
 use crate::signal::Kind;
@@ -21,26 +21,30 @@ pub(super) struct Lists {
     votes: Vec<Option<EventVotes>>,
     rules: FxHashMap<RuleId, Vec<(usize, Vote)>>,
     /// Matches by exact shapes alone, by their first event.
-    exact_matches: FxHashMap<usize, Vec<Found>>,
+    exact_matches: FxHashMap<usize, Vec<MatchedSignal>>,
     /// For each event, whether an accepted page has events around it, from the same console or with the same key.
-    beside: Vec<bool>,
+    nearby: Vec<bool>,
 }
 
 impl Lists {
     /// Collects the votes of these events. `exact_matches` are the matches by exact shapes alone.
-    pub(super) fn new(scene: &Scene<'_, '_>, events: impl Iterator<Item = usize>, exact_matches: &[Found]) -> Self {
-        let mut lists = Self { votes: vec![None; scene.events.len()], ..Self::default() };
+    pub(super) fn new(
+        stretch: &PreparedStretch<'_, '_>,
+        events: impl Iterator<Item = usize>,
+        exact_matches: &[MatchedSignal],
+    ) -> Self {
+        let mut lists = Self { votes: vec![None; stretch.events.len()], ..Self::default() };
         let mut known: FxHashMap<usize, EventVotes> = FxHashMap::default();
         for event in events {
-            let ballot = known.entry(scene.events[event].look).or_insert_with(|| {
-                let mut all: Vec<(RuleId, Vote)> = votes(scene.rules, &scene.events[event]).into_iter().collect();
+            let event_votes = known.entry(stretch.events[event].representative).or_insert_with(|| {
+                let mut all: Vec<(RuleId, Vote)> = votes(stretch.rules, &stretch.events[event]).into_iter().collect();
                 all.sort_unstable_by_key(|(rule, _)| *rule);
                 all.into()
             });
-            for (rule, vote) in ballot.iter() {
+            for (rule, vote) in event_votes.iter() {
                 lists.rules.entry(*rule).or_default().push((event, *vote));
             }
-            lists.votes[event] = Some(Rc::clone(ballot));
+            lists.votes[event] = Some(Rc::clone(event_votes));
         }
         for found in exact_matches {
             lists.exact_matches.entry(found.first()).or_default().push(found.clone());
@@ -49,16 +53,21 @@ impl Lists {
     }
 
     /// Adds the pages that are already accepted.
-    pub(super) fn with_settled(mut self, scene: &Scene<'_, '_>, clues: &[Clue<'_>], settled: &[Found]) -> Self {
-        self.beside = vec![false; scene.events.len()];
-        let time = |event: usize| scene.events[event].time();
-        for page in settled.iter().filter(|page| scene.rules.rule(page.rule).kind != Kind::Background) {
+    pub(super) fn with_settled(
+        mut self,
+        stretch: &PreparedStretch<'_, '_>,
+        clues: &[Clue<'_>],
+        settled: &[MatchedSignal],
+    ) -> Self {
+        self.nearby = vec![false; stretch.events.len()];
+        let time = |event: usize| stretch.events[event].time();
+        for page in settled.iter().filter(|page| stretch.rules.rule(page.rule).kind != Kind::Background) {
             let from = time(page.first()).plus_seconds(-AROUND_S);
             let until = time(page.last()).plus_seconds(AROUND_S);
             let own = &clues[page.first()];
-            let start = scene.events[..page.first()].partition_point(|event| event.time() < from);
-            for event in (start..scene.events.len()).take_while(|event| time(*event) <= until) {
-                self.beside[event] |= match (own.key, clues[event].key) {
+            let start = stretch.events[..page.first()].partition_point(|event| event.time() < from);
+            for event in (start..stretch.events.len()).take_while(|event| time(*event) <= until) {
+                self.nearby[event] |= match (own.key, clues[event].key) {
                     (Some(key), Some(other)) => key == other,
                     _ => own.console == clues[event].console,
                 };
@@ -68,8 +77,8 @@ impl Lists {
     }
 
     /// Whether an accepted page may have made the call as well.
-    pub(super) fn is_beside_settled(&self, event: usize) -> bool {
-        self.beside[event]
+    pub(super) fn is_near_settled(&self, event: usize) -> bool {
+        self.nearby[event]
     }
 
     /// The rules that the event may belong to, with their votes.
@@ -84,7 +93,7 @@ impl Lists {
     }
 
     /// The exact matches whose first event is `first`.
-    pub(super) fn exact_matches(&self, first: usize) -> &[Found] {
+    pub(super) fn exact_matches(&self, first: usize) -> &[MatchedSignal] {
         self.exact_matches.get(&first).map_or(&[], Vec::as_slice)
     }
 

@@ -10,12 +10,12 @@ use crate::rule::words;
 
 /// The events of a stretch in order, and the rules to map them with.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Scene<'s, 'e> {
+pub(super) struct PreparedStretch<'s, 'e> {
     pub(super) rules: &'s RuleSet,
     pub(super) events: &'s [Prepared<'e>],
 }
 
-impl<'s> Scene<'s, '_> {
+impl<'s> PreparedStretch<'s, '_> {
     /// The service of the event's call: `iam` for `iam:ListUsers`.
     pub(super) fn service(&self, event: usize) -> &'s str {
         self.events[event].row.call.split(':').next().unwrap_or_default()
