@@ -164,7 +164,7 @@ impl Relation {
 
 /// An entity that the events of a signal name.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Entity {
+pub struct SignalEntity {
     /// Its kind, as named in rules: `user`, `access_key`, `bucket` …
     pub kind: String,
     /// Its name, ID or ARN, as in the event.
@@ -224,18 +224,18 @@ pub struct Signal {
     /// Required calls of the rule that were not seen.
     pub missing: Vec<String>,
     /// The entities that its events name.
-    pub entities: Vec<Entity>,
+    pub entities: Vec<SignalEntity>,
     /// The events that it explains, in order of (time, ID).
     pub events: Vec<Member>,
     /// The input of its confidence; `None` if the decoder did not choose it.
-    pub evidence: Option<Evidence>,
+    pub evidence: Option<ConfidenceFeatures>,
 }
 
 /// The features from which the confidence of a signal is computed.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Evidence {
+pub struct ConfidenceFeatures {
     /// The class, which selects one of the regressions in [`crate::rule::weights::Confidence`].
-    pub class: Class,
+    pub class: ConfidenceClass,
     /// The logarithm of the number of events.
     pub events: f64,
     /// The cost difference to the best alternative, in nats, clamped.
@@ -250,7 +250,7 @@ pub struct Evidence {
 
 /// The kind of explanation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Class {
+pub enum ConfidenceClass {
     /// A known page with every required call in an exact shape.
     Exact,
     /// A known page, inferred from calls that are not all exact.

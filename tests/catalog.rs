@@ -8,7 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use cartographer::call::{CLASSES, Entry, Table};
+use cartographer::call::{CLASSES, CallEntry, CallTable};
 use cartographer::rule::schema::Basis;
 use cartographer::rule::{Rule, RuleSet, RuleText, schema};
 use cartographer::signal::Kind;
@@ -169,7 +169,7 @@ fn the_page_of_the_catalog_is_current() {
 
 #[test]
 fn the_page_of_the_calls_is_current() {
-    let table = Table::compile(&texts()).unwrap();
+    let table = CallTable::compile(&texts()).unwrap();
     let mut page = Vec::new();
     present::call_catalog(&mut page, &table).unwrap();
     assert_current("rules/calls/README.md", &page);
@@ -178,7 +178,7 @@ fn the_page_of_the_calls_is_current() {
 #[test]
 fn every_description_of_a_call_is_proved_by_an_example() {
     let texts = texts();
-    let table = Table::compile(&texts).map_err(|errors| format!("{errors:#?}")).unwrap();
+    let table = CallTable::compile(&texts).map_err(|errors| format!("{errors:#?}")).unwrap();
     let files = texts.iter().filter(|text| text.holds_calls());
     let (specs, tables): (Vec<_>, Vec<_>) = files.partition(|text| text.is_spec());
     let failures: Vec<String> = specs
@@ -196,11 +196,11 @@ fn every_description_of_a_call_is_proved_by_an_example() {
 
 #[test]
 fn many_calls_have_a_description() {
-    let table = Table::compile(&texts()).unwrap();
+    let table = CallTable::compile(&texts()).unwrap();
     assert!(table.calls() >= 450, "{}", table.calls());
     for (class, name, effects) in CLASSES {
         for effect in effects {
-            let has = |entry: &Entry| entry.classes.iter().any(|(known, found)| *known == class && found == effect);
+            let has = |entry: &CallEntry| entry.classes.iter().any(|(known, found)| *known == class && found == effect);
             assert!(table.entries().iter().any(has), "no call is {name}: {effect}");
         }
     }

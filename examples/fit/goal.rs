@@ -5,7 +5,7 @@ use std::fmt;
 use std::path::Path;
 
 use cartographer::rule::RuleSet;
-use cartographer::signal::{Evidence, Kind, Origin, Signal};
+use cartographer::signal::{ConfidenceFeatures, Kind, Origin, Signal};
 use rayon::prelude::*;
 
 use super::age::{Degree, age};
@@ -191,7 +191,7 @@ impl Data {
         rules: &RuleSet,
         partial: &[RuleSet],
         without: Option<&str>,
-    ) -> Vec<(Evidence, bool, f64)> {
+    ) -> Vec<(ConfidenceFeatures, bool, f64)> {
         let goal = self.score(rules, partial, without);
         let weighted = |weight: f64| move |judged: &JudgedSignal| Some((judged.evidence?, judged.right, weight));
         let trails = goal.trails.values().flat_map(|score| score.judged.iter().filter_map(weighted(1.0)));

@@ -8,7 +8,7 @@ use cartographer::batch::SessionColumns;
 use cartographer::matching::{SessionRows, map};
 use cartographer::read;
 use cartographer::rule::RuleSet;
-use cartographer::signal::{Evidence, Kind, Signal};
+use cartographer::signal::{ConfidenceFeatures, Kind, Signal};
 use cartographer::trail::{Span, Trail as Loaded};
 use fancy_regex::Regex;
 use rayon::ThreadPoolBuilder;
@@ -37,7 +37,7 @@ pub(crate) struct Trail {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct JudgedSignal {
     pub(crate) confidence: f64,
-    pub(crate) evidence: Option<Evidence>,
+    pub(crate) evidence: Option<ConfidenceFeatures>,
     pub(crate) right: bool,
 }
 

@@ -18,7 +18,7 @@ use crate::digest::sha256;
 use geo::Geo;
 use ranges::Ranges;
 
-pub use row::{Address, Cloud, Place};
+pub use row::{Address, Cloud, Location};
 
 /// Why a database cannot be used.
 #[derive(Debug, Error)]
@@ -59,7 +59,7 @@ pub enum AddressError {
 
 /// The file from which addresses were looked up, as recorded in the case.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Source {
+pub struct DatabaseSource {
     /// The file's name.
     pub file: String,
     /// Its type: `GeoLite2-Country`, `ip-ranges.json`.
@@ -75,8 +75,8 @@ pub struct Source {
 pub struct Databases {
     geo: Vec<Geo>,
     ranges: Option<Ranges>,
-    geo_sources: Vec<Source>,
-    ranges_source: Option<Source>,
+    geo_sources: Vec<DatabaseSource>,
+    ranges_source: Option<DatabaseSource>,
 }
 
 impl Databases {
@@ -88,7 +88,12 @@ impl Databases {
     pub fn add_geo(&mut self, name: &str, bytes: Vec<u8>) -> Result<(), AddressError> {
         let sha256 = sha256(&bytes);
         let geo = Geo::read(name, bytes)?;
-        self.geo_sources.push(Source { file: name.to_owned(), kind: geo.kind().to_owned(), made: geo.made(), sha256 });
+        self.geo_sources.push(DatabaseSource {
+            file: name.to_owned(),
+            kind: geo.kind().to_owned(),
+            made: geo.made(),
+            sha256,
+        });
         self.geo.push(geo);
         Ok(())
     }
@@ -100,7 +105,7 @@ impl Databases {
     pub fn set_ranges(&mut self, name: &str, text: &[u8]) -> Result<(), AddressError> {
         let ranges = Ranges::read(name, text)?;
         let (file, kind, made) = (name.to_owned(), "ip-ranges.json".to_owned(), ranges.made().to_owned());
-        self.ranges_source = Some(Source { file, kind, made, sha256: sha256(text) });
+        self.ranges_source = Some(DatabaseSource { file, kind, made, sha256: sha256(text) });
         self.ranges = Some(ranges);
         Ok(())
     }
@@ -113,13 +118,13 @@ impl Databases {
 
     /// The databases of countries and owners; `None` if there are none.
     #[must_use]
-    pub fn geo_sources(&self) -> Option<&[Source]> {
+    pub fn geo_sources(&self) -> Option<&[DatabaseSource]> {
         (!self.geo.is_empty()).then_some(&self.geo_sources)
     }
 
     /// The list of AWS ranges; `None` if there is none.
     #[must_use]
-    pub const fn ranges_source(&self) -> Option<&Source> {
+    pub const fn ranges_source(&self) -> Option<&DatabaseSource> {
         self.ranges_source.as_ref()
     }
 
@@ -135,7 +140,7 @@ impl Databases {
         address.clone_into(&mut found.address);
         if !self.geo.is_empty() {
             let records = self.geo.iter().map(|geo| geo.look_up(ip)).collect::<Result<Vec<_>, _>>()?;
-            found.place = records.into_iter().fold(Place::default(), Place::or);
+            found.place = records.into_iter().fold(Location::default(), Location::or);
         }
         if let Some(ranges) = &self.ranges {
             found.cloud = ranges.look_up(ip);

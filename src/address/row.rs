@@ -9,7 +9,7 @@ use crate::table::ADDRESSES;
 
 /// The data from databases of countries and owners.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Place {
+pub struct Location {
     /// The narrowest network with a record.
     pub network: Option<String>,
     /// Two letters, ISO 3166.
@@ -42,12 +42,12 @@ pub struct Address {
     /// As spelled in events.
     pub address: String,
     /// Its location and owner.
-    pub place: Place,
+    pub place: Location,
     /// Its cloud; `None` if it is in no known one.
     pub cloud: Option<Cloud>,
 }
 
-impl Place {
+impl Location {
     /// Fills missing values from `other`.
     #[must_use]
     pub(super) fn or(self, other: Self) -> Self {
@@ -75,7 +75,7 @@ impl Address {
     /// A one-line summary for people: `DE, AS24940 Hetzner Online GmbH`. `None` if nothing is known.
     #[must_use]
     pub fn summary(&self) -> Option<String> {
-        let Place { country, asn, owner, .. } = &self.place;
+        let Location { country, asn, owner, .. } = &self.place;
         let number = asn.map(|asn| format!("AS{asn}"));
         let network: Vec<String> = [number, owner.clone()].into_iter().flatten().collect();
         let network = (!network.is_empty()).then(|| network.join(" "));
@@ -103,7 +103,7 @@ impl Address {
         let own = |column, row| text_at(column, row).map(str::to_owned);
         let read = |row| Self {
             address: own(address, row).unwrap_or_default(),
-            place: Place {
+            place: Location {
                 network: own(network, row),
                 country: own(country, row),
                 city: own(city, row),
@@ -150,25 +150,25 @@ impl Address {
 mod tests {
     use super::*;
 
-    fn place(network: &str, country: Option<&str>, asn: Option<i64>, owner: Option<&str>) -> Place {
+    fn place(network: &str, country: Option<&str>, asn: Option<i64>, owner: Option<&str>) -> Location {
         let own = |text: &str| text.to_owned();
-        Place { network: Some(own(network)), country: country.map(own), city: None, asn, owner: owner.map(own) }
+        Location { network: Some(own(network)), country: country.map(own), city: None, asn, owner: owner.map(own) }
     }
 
     #[test]
-    fn a_number_keeps_its_owner_and_the_narrowest_network_is_told() {
+    fn numbers_keep_their_owners_and_the_narrowest_network_is_kept() {
         let country = place("203.0.113.0/24", Some("DE"), None, None);
         let owner = place("203.0.112.0/22", Some("NL"), Some(64_500), Some("Example Ltd"));
         let wanted = place("203.0.113.0/24", Some("DE"), Some(64_500), Some("Example Ltd"));
         assert_eq!(country.clone().or(owner.clone()), wanted);
-        assert_eq!(owner.or(country), Place { country: Some("NL".to_owned()), ..wanted });
+        assert_eq!(owner.or(country), Location { country: Some("NL".to_owned()), ..wanted });
         let (bare, other) =
             (place("192.0.2.0/24", None, Some(1), None), place("192.0.2.0/24", None, Some(2), Some("B")));
         assert_eq!(bare.clone().or(other), bare);
     }
 
     #[test]
-    fn rows_are_read_back_and_have_a_summary() {
+    fn rows_round_trip_and_have_a_summary() {
         let cloud = Cloud {
             provider: "AWS".to_owned(),
             service: "EC2".to_owned(),

@@ -5,7 +5,7 @@ use super::resources::find;
 use crate::json::{Json, Members};
 
 /// The maximum depth at which grants are looked up.
-const DEEPEST: usize = 8;
+const MAX_DEPTH: usize = 8;
 
 /// The grants of the access control list in a request, regardless of its position.
 pub(super) fn grants(request: Json<'_>) -> Vec<Grant> {
@@ -17,7 +17,7 @@ pub(super) fn grants(request: Json<'_>) -> Vec<Grant> {
         } else if let Some(permission) = name.strip_prefix("x-amz-grant-") {
             grants.extend(first(value).into_iter().flat_map(|text| of_header(text, permission)));
         } else {
-            of_list(value, DEEPEST, &mut grants);
+            of_list(value, MAX_DEPTH, &mut grants);
         }
     }
     // The owner's full control is in every list, so it is omitted.
@@ -125,7 +125,7 @@ mod tests {
     use super::*;
     use crate::json::Document;
 
-    fn told(request: Value) -> (Option<String>, bool, bool) {
+    fn described(request: Value) -> (Option<String>, bool, bool) {
         let document = Document::from(request);
         let grants = grants(document.root());
         let any = |test: fn(&Grant) -> bool| grants.iter().any(test);
@@ -133,24 +133,24 @@ mod tests {
     }
 
     #[test]
-    fn all_three_forms_are_read() {
+    fn all_three_formats_are_parsed() {
         let everyone = (Some("read to everyone".to_owned()), true, true);
-        assert_eq!(told(json!({"bucketName": "b", "x-amz-acl": ["public-read"]})), everyone);
+        assert_eq!(described(json!({"bucketName": "b", "x-amz-acl": ["public-read"]})), everyone);
         assert_eq!(
-            told(json!({"x-amz-grant-read": "uri=\"http://acs.amazonaws.com/groups/global/AllUsers\""})),
+            described(json!({"x-amz-grant-read": "uri=\"http://acs.amazonaws.com/groups/global/AllUsers\""})),
             everyone
         );
         let list = |grantee: Value| {
             json!({"bucketName": "b", "AccessControlPolicy": {"Owner": {"ID": "me"}, "AccessControlList": {"Grant": [
                 {"Grantee": {"ID": "me"}, "Permission": "FULL_CONTROL"}, {"Grantee": grantee, "Permission": "READ"}]}}})
         };
-        assert_eq!(told(list(json!({"URI": "http://acs.amazonaws.com/groups/global/AllUsers"}))), everyone);
+        assert_eq!(described(list(json!({"URI": "http://acs.amazonaws.com/groups/global/AllUsers"}))), everyone);
         let lower = json!({"accessControlPolicy": {"owner": {"id": "me"}, "accessControlList": {"grant": [
             {"grantee": {"id": "me"}, "permission": "FULL_CONTROL"},
             {"grantee": {"uri": "http://acs.amazonaws.com/groups/global/AllUsers"}, "permission": "READ"}]}}});
-        assert_eq!(told(lower), everyone);
-        assert_eq!(told(list(json!({"ID": "you"}))), (Some("read to you".to_owned()), false, true));
-        assert_eq!(told(list(json!({"ID": "me"}))), (None, false, false));
-        assert_eq!(told(json!({"x-amz-acl": "private"})), (None, false, false));
+        assert_eq!(described(lower), everyone);
+        assert_eq!(described(list(json!({"ID": "you"}))), (Some("read to you".to_owned()), false, true));
+        assert_eq!(described(list(json!({"ID": "me"}))), (None, false, false));
+        assert_eq!(described(json!({"x-amz-acl": "private"})), (None, false, false));
     }
 }

@@ -8,9 +8,9 @@ use super::policy::texts;
 use crate::json::{Json, Members};
 
 /// The number of conditions that are listed before the rest is counted.
-const NAMED: usize = 4;
+const MAX_CONDITIONS: usize = 4;
 /// The number of values of one condition that are listed before the rest is counted.
-const VALUES: usize = 3;
+const MAX_VALUES: usize = 3;
 
 /// Condition keys, with the phrases for being and for not being one of some values.
 const PHRASES: [(&str, &str, &str); 10] = [
@@ -41,16 +41,16 @@ pub(super) fn describe(condition: Option<Json<'_>>, is_allow: bool) -> String {
     for (operator, values) in condition.and_then(Json::as_object).into_iter().flat_map(Members::iter) {
         let operator = Operator::new(operator);
         for (key, value) in values.as_object().into_iter().flat_map(Members::iter) {
-            match operator.say(key, &texts(value)) {
+            match operator.describe(key, &texts(value)) {
                 ConditionText::Phrase(phrase) => phrases.push(phrase),
                 ConditionText::Test(test) => tests.push(test),
             }
         }
     }
-    let mut left_out = phrases.len().saturating_sub(NAMED);
-    phrases.truncate(NAMED);
-    left_out += tests.len().saturating_sub(NAMED - phrases.len());
-    tests.truncate(NAMED - phrases.len());
+    let mut left_out = phrases.len().saturating_sub(MAX_CONDITIONS);
+    phrases.truncate(MAX_CONDITIONS);
+    left_out += tests.len().saturating_sub(MAX_CONDITIONS - phrases.len());
+    tests.truncate(MAX_CONDITIONS - phrases.len());
     match left_out {
         0 => {}
         1 => tests.push("1 more condition holds".to_owned()),
@@ -88,7 +88,7 @@ impl Operator {
         Self { base: base.to_owned(), set, allows_absence: if_exists || set == "every " }
     }
 
-    fn say(&self, key: &str, values: &[String]) -> ConditionText {
+    fn describe(&self, key: &str, values: &[String]) -> ConditionText {
         let phrase = if self.allows_absence { None } else { self.phrase(key, values) };
         phrase.map_or_else(|| ConditionText::Test(self.test(key, values)), ConditionText::Phrase)
     }
@@ -168,8 +168,8 @@ impl Operator {
 
 /// Joins values: `a, b or c`. ARNs are shortened to names, unless their account matters.
 fn either(values: &[String]) -> String {
-    let names: Vec<String> = values.iter().take(VALUES).map(|value| short(value, Some("")).into_owned()).collect();
-    match (names.as_slice(), values.len().saturating_sub(VALUES)) {
+    let names: Vec<String> = values.iter().take(MAX_VALUES).map(|value| short(value, Some("")).into_owned()).collect();
+    match (names.as_slice(), values.len().saturating_sub(MAX_VALUES)) {
         ([], _) => "nothing".to_owned(),
         ([one], 0) => one.clone(),
         ([first @ .., last], 0) => format!("{} or {last}", first.join(", ")),
@@ -184,13 +184,13 @@ mod tests {
     use super::*;
     use crate::json::Document;
 
-    fn told(condition: Value, is_allow: bool) -> String {
+    fn described(condition: Value, is_allow: bool) -> String {
         let document = Document::from(condition);
         describe(Some(document.root()), is_allow)
     }
 
     #[test]
-    fn what_narrows_is_said_in_words() {
+    fn restricting_conditions_are_described_in_words() {
         let cases = [
             (json!({"StringEquals": {"aws:SourceVpc": "vpc-1"}}), true, " only from VPC vpc-1"),
             (json!({"StringNotEquals": {"aws:SourceVpc": "vpc-1"}}), false, " from outside VPC vpc-1"),
@@ -220,12 +220,12 @@ mod tests {
             ),
         ];
         for (condition, is_allow, expected) in cases {
-            assert_eq!(told(condition, is_allow), expected);
+            assert_eq!(described(condition, is_allow), expected);
         }
     }
 
     #[test]
-    fn what_holds_without_the_key_narrows_nothing_by_itself() {
+    fn conditions_that_hold_without_the_key_are_described() {
         let cases = [
             (
                 json!({"StringEqualsIfExists": {"aws:SourceVpc": "vpc-1"}}),
@@ -247,12 +247,12 @@ mod tests {
             ),
         ];
         for (condition, expected) in cases {
-            assert_eq!(told(condition, true), expected);
+            assert_eq!(described(condition, true), expected);
         }
     }
 
     #[test]
-    fn other_conditions_are_said_as_they_are_written() {
+    fn other_conditions_are_described_literally() {
         let cases = [
             (
                 json!({"StringLike": {"token.actions.githubusercontent.com:sub": "repo:org/app:*"}}),
@@ -275,7 +275,7 @@ mod tests {
             (json!("no conditions"), ""),
         ];
         for (condition, expected) in cases {
-            assert_eq!(told(condition, false), expected);
+            assert_eq!(described(condition, false), expected);
         }
     }
 }

@@ -10,13 +10,13 @@ use crate::json::{Json, Members};
 use crate::rule::words::{Words, snake, within, words};
 
 /// The maximum depth at which identifiers are looked up.
-const DEEPEST: usize = 5;
+const MAX_DEPTH: usize = 5;
 /// The number of values of one identifier that are listed.
-const NAMED: usize = 3;
+const MAX_LISTED: usize = 3;
 /// The maximum number of entities of a call.
-const MOST: usize = 200;
+const MAX_ENTITIES: usize = 200;
 /// A longer text is a document, not a name. In bytes.
-const LONGEST: usize = 300;
+const MAX_LENGTH: usize = 300;
 
 /// What a call did, starting with the verb.
 pub(super) struct VerbPhrase {
@@ -29,7 +29,7 @@ pub(super) struct VerbPhrase {
 }
 
 /// An identifier in a request.
-struct Named<'j> {
+struct Identifier<'j> {
     kind: Cow<'j, str>,
     value: &'j str,
     depth: usize,
@@ -71,8 +71,8 @@ pub(super) fn phrase<'c>(words: &'c Words, call: &Call<'c>, outcome: Outcome) ->
     let (verb, topic) = name.split_first().map_or(("", name), |(verb, topic)| (*verb, topic));
     let topic = &Topic { words: topic, plural: topic.join("_").to_lowercase() };
     let listed = resources::of(call);
-    let mut named: Vec<Named<'_>> =
-        listed.iter().map(|one| Named { kind: Cow::Borrowed(&one.kind), value: &one.value, depth: 0 }).collect();
+    let mut named: Vec<Identifier<'_>> =
+        listed.iter().map(|one| Identifier { kind: Cow::Borrowed(&one.kind), value: &one.value, depth: 0 }).collect();
     collect(words, call, call.request, 0, &mut named);
     let target = primary(&named, topic);
     let is_done = outcome == Outcome::Succeeded;
@@ -107,7 +107,7 @@ pub(super) fn phrase<'c>(words: &'c Words, call: &Call<'c>, outcome: Outcome) ->
     };
     let mut action = format!("{verb_text} {object}");
     action.truncate(action.trim_end().len());
-    let relation = |one: &Named<'_>| {
+    let relation = |one: &Identifier<'_>| {
         let is_done = is_done && topic.is(&one.kind);
         match () {
             () if target != Some(&*one.kind) => Relation::Used,
@@ -129,7 +129,7 @@ fn distinct(all: impl Iterator<Item = Entity>) -> Vec<Entity> {
     let mut entities: Vec<Entity> = Vec::new();
     for one in all {
         let is_known = entities.iter().any(|known| known.value == one.value && known.kind == one.kind);
-        if entities.len() < MOST && !is_known {
+        if entities.len() < MAX_ENTITIES && !is_known {
             entities.push(one);
         }
     }
@@ -158,22 +158,28 @@ fn object(verb: &str, topic: &str, about: &str, (list, kind): &(String, String),
 
 /// The kinds and values of the identifiers in an object, at any depth.
 pub(super) fn identifiers<'j>(words: &'j Words, value: Json<'j>) -> Vec<(String, &'j str)> {
-    fn below<'j>(words: &'j Words, member: &str, value: Json<'j>, depth: usize, found: &mut Vec<(String, &'j str)>) {
+    fn identifiers_below<'j>(
+        words: &'j Words,
+        member: &str,
+        value: Json<'j>,
+        depth: usize,
+        found: &mut Vec<(String, &'j str)>,
+    ) {
         match value {
-            Json::String(text) if !text.is_empty() && text.len() <= LONGEST && found.len() < MOST => {
+            Json::String(text) if !text.is_empty() && text.len() <= MAX_LENGTH && found.len() < MAX_ENTITIES => {
                 found.extend(names_of(words, member).map(|kind| (kind.into_owned(), text)));
             }
-            Json::Array(elements) if depth < DEEPEST => {
-                elements.iter().for_each(|element| below(words, member, element, depth + 1, found));
+            Json::Array(elements) if depth < MAX_DEPTH => {
+                elements.iter().for_each(|element| identifiers_below(words, member, element, depth + 1, found));
             }
-            Json::Object(members) if depth < DEEPEST && !words.is_ignored(member) => {
-                members.iter().for_each(|(member, value)| below(words, member, value, depth + 1, found));
+            Json::Object(members) if depth < MAX_DEPTH && !words.is_ignored(member) => {
+                members.iter().for_each(|(member, value)| identifiers_below(words, member, value, depth + 1, found));
             }
             _ => {}
         }
     }
     let mut found = Vec::new();
-    below(words, "", value, 0, &mut found);
+    identifiers_below(words, "", value, 0, &mut found);
     found
 }
 
@@ -222,7 +228,7 @@ fn verb_text<'w>(words: &'w Words, verb: &str, call: &Call<'_>, is_done: bool) -
 }
 
 /// The topic in the singular if only one resource is named: `reboot instance i-1`.
-fn singular_for<'t>(text: &'t str, named: &[Named<'_>], target: Option<&str>, topic: &Topic<'_>) -> &'t str {
+fn singular_for<'t>(text: &'t str, named: &[Identifier<'_>], target: Option<&str>, topic: &Topic<'_>) -> &'t str {
     let mut values = named.iter().filter(|one| Some(&*one.kind) == target).map(|one| one.value);
     let first = values.next();
     let is_one = first.is_some() && values.all(|value| Some(value) == first);
@@ -321,7 +327,7 @@ fn topic_text(topic: &[&str]) -> String {
 }
 
 /// The kind of an identifier. A top-level `name` or `id` belongs to the topic of the call.
-fn kind_of<'k>(one: &'k Named<'_>, topic: &'k Topic<'_>) -> &'k str {
+fn kind_of<'k>(one: &'k Identifier<'_>, topic: &'k Topic<'_>) -> &'k str {
     if one.kind != "resource" || one.depth > 0 || !is_noun(topic) { &one.kind } else { topic.singular() }
 }
 
@@ -352,7 +358,7 @@ fn is_noun(topic: &Topic<'_>) -> bool {
 }
 
 /// The values of one kind, and the kind in words, in the plural if there are several.
-fn values_of(named: &[Named<'_>], kind: &str, call: &Call<'_>) -> (String, String) {
+fn values_of(named: &[Identifier<'_>], kind: &str, call: &Call<'_>) -> (String, String) {
     let mut values: Vec<String> = Vec::new();
     for one in named.iter().filter(|one| one.kind == kind) {
         let name = short(one.value, call.account).into_owned();
@@ -361,8 +367,8 @@ fn values_of(named: &[Named<'_>], kind: &str, call: &Call<'_>) -> (String, Strin
         }
     }
     let plural = if values.len() > 1 && !kind.ends_with('s') { "s" } else { "" };
-    let more = values.len().saturating_sub(NAMED);
-    values.truncate(NAMED);
+    let more = values.len().saturating_sub(MAX_LISTED);
+    values.truncate(MAX_LISTED);
     let list = match (values.as_slice(), more) {
         ([one], 0) => one.clone(),
         ([first @ .., last], 0) => format!("{} and {last}", first.join(", ")),
@@ -389,17 +395,17 @@ fn about((list, kind_text): &(String, String), kind: &str, topic: &Topic<'_>) ->
 
 /// The kind of the identifier that a call is about: the one that is its topic, else one that the topic mentions, else
 /// the first at the top level of the request.
-fn primary<'n>(named: &'n [Named<'_>], topic: &Topic<'_>) -> Option<&'n str> {
-    let exact = |one: &&Named<'_>| one.kind == topic.singular() || one.kind == topic.plural;
-    let ends = |one: &&Named<'_>| topic.ends_with(&one.kind);
-    let own = |one: &&Named<'_>| one.kind == "resource" && one.depth == 0;
-    let mentioned = |one: &&Named<'_>| topic.plural.contains(&*one.kind);
-    let top = |one: &&Named<'_>| one.depth == 0;
-    let tests: [&dyn Fn(&&Named<'_>) -> bool; 5] = [&exact, &ends, &own, &mentioned, &top];
+fn primary<'n>(named: &'n [Identifier<'_>], topic: &Topic<'_>) -> Option<&'n str> {
+    let exact = |one: &&Identifier<'_>| one.kind == topic.singular() || one.kind == topic.plural;
+    let ends = |one: &&Identifier<'_>| topic.ends_with(&one.kind);
+    let own = |one: &&Identifier<'_>| one.kind == "resource" && one.depth == 0;
+    let mentioned = |one: &&Identifier<'_>| topic.plural.contains(&*one.kind);
+    let top = |one: &&Identifier<'_>| one.depth == 0;
+    let tests: [&dyn Fn(&&Identifier<'_>) -> bool; 5] = [&exact, &ends, &own, &mentioned, &top];
     tests.iter().find_map(|test| named.iter().find(|one| test(one))).map(|one| &*one.kind)
 }
 
-fn collect<'j>(words: &'j Words, call: &Call<'_>, value: Json<'j>, depth: usize, named: &mut Vec<Named<'j>>) {
+fn collect<'j>(words: &'j Words, call: &Call<'_>, value: Json<'j>, depth: usize, named: &mut Vec<Identifier<'j>>) {
     for (member, value) in value.as_object().into_iter().flat_map(Members::iter) {
         visit(words, call, member, value, depth, named);
     }
@@ -411,25 +417,25 @@ fn visit<'j>(
     member: &'j str,
     value: Json<'j>,
     depth: usize,
-    named: &mut Vec<Named<'j>>,
+    named: &mut Vec<Identifier<'j>>,
 ) {
     match value {
-        Json::String(text) if !text.is_empty() && text.len() <= LONGEST && named.len() < MOST => {
+        Json::String(text) if !text.is_empty() && text.len() <= MAX_LENGTH && named.len() < MAX_ENTITIES => {
             match names_of(words, member).and_then(|kind| kind_in(kind, call)) {
-                Some(kind) => named.push(Named { kind, value: text, depth }),
+                Some(kind) => named.push(Identifier { kind, value: text, depth }),
                 // A `job` with an ARN names a job, but its position does not make it the call's object.
                 None if text.starts_with("arn:") && !words.is_ignored(member) => {
-                    named.push(Named { kind: Cow::Owned(snake(member)), value: text, depth: depth + 1 });
+                    named.push(Identifier { kind: Cow::Owned(snake(member)), value: text, depth: depth + 1 });
                 }
                 None => {}
             }
         }
-        Json::Array(elements) if depth < DEEPEST => {
+        Json::Array(elements) if depth < MAX_DEPTH => {
             // A top-level list of identifiers is treated like a single identifier.
-            let below = |element: &Json<'_>| if matches!(element, Json::String(_)) { depth } else { depth + 1 };
-            elements.iter().for_each(|element| visit(words, call, member, element, below(&element), named));
+            let element_depth = |element: &Json<'_>| if matches!(element, Json::String(_)) { depth } else { depth + 1 };
+            elements.iter().for_each(|element| visit(words, call, member, element, element_depth(&element), named));
         }
-        Json::Object(members) if depth < DEEPEST && !words.is_ignored(member) => {
+        Json::Object(members) if depth < MAX_DEPTH && !words.is_ignored(member) => {
             members.iter().for_each(|(member, value)| visit(words, call, member, value, depth + 1, named));
         }
         _ => {}
@@ -464,13 +470,13 @@ fn kind_in<'k>(kind: Cow<'k, str>, call: &Call<'_>) -> Option<Cow<'k, str>> {
 mod tests {
     use serde_json::{Value, json};
 
-    use crate::call::{Call, Table};
+    use crate::call::{Call, CallTable};
     use crate::json::{Document, Json};
 
     /// The sentence of a call, and the entities that it names.
-    fn told(key: &str, request: &Value) -> (String, Vec<String>) {
+    fn described(key: &str, request: &Value) -> (String, Vec<String>) {
         let request = Document::from(request.clone());
-        let described = Table::shipped().describe(&Call {
+        let described = CallTable::shipped().describe(&Call {
             key,
             event_type: Some("AwsApiCall"),
             read_only: Some(false),
@@ -487,7 +493,7 @@ mod tests {
     }
 
     #[test]
-    fn parts_of_things_are_told_with_the_thing() {
+    fn parts_of_resources_are_described_with_the_resource() {
         let job = "arn:aws:robomaker:eu-west-1:111122223333:simulation-job/sim-1";
         let gateway = "arn:aws:storagegateway:eu-west-1:111122223333:gateway/sgw-1";
         let cases = [
@@ -522,29 +528,32 @@ mod tests {
             ),
         ];
         for (key, request, summary) in cases {
-            assert_eq!(told(key, &request).0, summary, "{key}");
+            assert_eq!(described(key, &request).0, summary, "{key}");
         }
     }
 
     #[test]
-    fn a_policy_in_a_request_is_read() {
+    fn policies_in_requests_are_parsed() {
         let policy =
             json!({"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "mediastore:*"}]}).to_string();
-        let (summary, _) = told("mediastore:PutContainerPolicy", &json!({"containerName": "c1", "policy": policy}));
+        let (summary, _) =
+            described("mediastore:PutContainerPolicy", &json!({"containerName": "c1", "policy": policy}));
         assert_eq!(summary, "Put a policy on container c1 that lets everyone call mediastore:*");
         let all = json!({"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "*"}]});
-        let (summary, _) = told("vpc-lattice:PutAuthPolicy", &json!({"resourceIdentifier": "svc-1", "policy": all}));
+        let (summary, _) =
+            described("vpc-lattice:PutAuthPolicy", &json!({"resourceIdentifier": "svc-1", "policy": all}));
         assert_eq!(summary, "Put an auth policy on svc-1 that lets everyone call all actions");
-        let (summary, _) = told("odd:CreateThing", &json!({"thingName": "t", "accessPolicy": all}));
+        let (summary, _) = described("odd:CreateThing", &json!({"thingName": "t", "accessPolicy": all}));
         assert_eq!(summary, "Created thing t with a policy that lets everyone call all actions");
     }
 
     #[test]
-    fn tag_keys_and_names_of_keys_are_not_objects_and_key_pairs() {
+    fn tag_keys_and_key_names_are_not_resources() {
         let tags = json!([{"key": "Owner", "value": "t"}]);
-        let (_, entities) = told("odd:CreateCluster", &json!({"clusterName": "c", "tagList": tags, "labels": tags}));
+        let (_, entities) =
+            described("odd:CreateCluster", &json!({"clusterName": "c", "tagList": tags, "labels": tags}));
         assert_eq!(entities, ["created cluster c"]);
-        let (_, entities) = told("odd:CreateWorkspaceApiKey", &json!({"keyName": "k", "workspaceId": "g-1"}));
+        let (_, entities) = described("odd:CreateWorkspaceApiKey", &json!({"keyName": "k", "workspaceId": "g-1"}));
         assert_eq!(entities, ["created key k", "used workspace g-1"]);
     }
 }

@@ -26,8 +26,8 @@ use crate::json::Json;
 pub use crate::signal::Relation;
 
 pub use self::name::{network_of, short};
-pub use self::schema::{CLASSES, Class};
-pub use self::table::{Entry, Table};
+pub use self::schema::{CLASSES, CallClass};
+pub use self::table::{CallEntry, CallTable};
 
 /// One API call, from a record.
 #[derive(Debug, Clone, Copy)]
@@ -161,7 +161,7 @@ impl Grant {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Classified<'t> {
     /// The class.
-    pub class: Class,
+    pub class: CallClass,
     /// The effect, in the words of the class: `grants`, `stopped`, `shared`.
     pub effect: &'t str,
     /// The object, in the words of the class: `trail`, `detector`, `secret`; empty if the class has none.

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::net::IpAddr;
 
 /// Longer names are truncated in sentences. In characters.
-const LONGEST: usize = 160;
+const MAX_LENGTH: usize = 160;
 
 /// The six parts of an ARN.
 fn parts(arn: &str) -> Option<[&str; 6]> {
@@ -91,7 +91,7 @@ fn named(resource: &str) -> &str {
 }
 
 fn cut(text: &str) -> Cow<'_, str> {
-    match text.char_indices().nth(LONGEST) {
+    match text.char_indices().nth(MAX_LENGTH) {
         Some((end, _)) => Cow::Owned(format!("{}…", &text[..end])),
         None => Cow::Borrowed(text),
     }
@@ -118,7 +118,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn arns_are_shortened_to_what_people_call_the_thing() {
+    fn arns_are_shortened_to_names() {
         let cases = [
             ("arn:aws:iam::111122223333:role/service-role/deploy", "deploy"),
             ("arn:aws:iam::aws:policy/AdministratorAccess", "AdministratorAccess"),
@@ -149,11 +149,11 @@ mod tests {
         }
         assert_eq!(short("arn:aws:iam::999988887777:role/x", Some("111122223333")), "x of account 999988887777");
         assert_eq!(short("arn:aws:iam::999988887777:root", Some("111122223333")), "account 999988887777");
-        assert_eq!(short(&"x".repeat(200), None).chars().count(), LONGEST + 1);
+        assert_eq!(short(&"x".repeat(200), None).chars().count(), MAX_LENGTH + 1);
     }
 
     #[test]
-    fn a_48_of_ipv6_is_one_network_however_it_is_written() {
+    fn ipv6_addresses_of_a_48_are_one_network() {
         let cases = [
             ("198.51.100.7", Some("198.51.100.0/24")),
             ("::ffff:198.51.100.7", Some("198.51.100.0/24")),

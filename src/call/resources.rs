@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn resources_are_read_in_every_form() {
+    fn resources_are_parsed_in_all_formats() {
         let list = json!([{"resourceType": "AWS::IAM::User", "resourceName": "marek"}]);
         assert_eq!(named(&json!({"resources": list})), ["user marek"]);
         assert_eq!(named(&json!({"eventHistory": {"Resources": list.to_string()}})), ["user marek"]);

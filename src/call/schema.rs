@@ -31,22 +31,22 @@ pub(super) struct CallToml {
     pub when: IndexMap<Spanned<String>, ConditionToml>,
     /// What the call is about, by type.
     #[serde(default)]
-    pub targets: IndexMap<String, ThingToml>,
+    pub targets: IndexMap<String, EntityToml>,
     /// What the call creates. Values may come from the request or the response.
     #[serde(default)]
-    pub created: IndexMap<String, ThingToml>,
+    pub created: IndexMap<String, EntityToml>,
     /// What the call deletes.
     #[serde(default)]
-    pub deleted: IndexMap<String, ThingToml>,
+    pub deleted: IndexMap<String, EntityToml>,
     /// Who is given permissions or access.
     #[serde(default)]
-    pub granted_to: IndexMap<String, ThingToml>,
+    pub granted_to: IndexMap<String, EntityToml>,
     /// What the call copies, exports or restores from.
     #[serde(default)]
-    pub source: IndexMap<String, ThingToml>,
+    pub source: IndexMap<String, EntityToml>,
     /// What else the request names.
     #[serde(default)]
-    pub used: IndexMap<String, ThingToml>,
+    pub used: IndexMap<String, EntityToml>,
     /// Other values that the sentence names.
     #[serde(default)]
     pub values: IndexMap<String, ValueToml>,
@@ -91,17 +91,17 @@ pub(super) enum PathsToml {
 /// Where an entity is named.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(untagged)]
-pub(super) enum ThingToml {
+pub(super) enum EntityToml {
     /// Paths. The key is its type.
     Paths(PathsToml),
     /// Paths, and its type.
-    Typed(TypedToml),
+    Typed(TypedEntityToml),
 }
 
 /// An entity with its type, for entries that name two of one type.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct TypedToml {
+pub(super) struct TypedEntityToml {
     /// The type: `snapshot`.
     #[serde(rename = "type")]
     pub kind: String,
@@ -126,13 +126,13 @@ pub(super) struct FormattedToml {
     /// Where it is.
     pub path: PathsToml,
     /// Its format.
-    pub format: Format,
+    pub format: ValueFormat,
 }
 
 /// The format of a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum Format {
+pub(super) enum ValueFormat {
     /// A number of bytes: `1.2 GB`.
     Bytes,
     /// The name at the end of an ARN.
@@ -157,7 +157,7 @@ pub(super) struct PolicyToml {
 
 /// Why a call matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Class {
+pub enum CallClass {
     /// Permissions change.
     PrivilegeChange,
     /// A credential is created, set or issued.
@@ -180,24 +180,24 @@ pub enum Class {
     Reversal,
 }
 
-/// The only effect of [`Class::Reversal`]. Its object is the call that is undone.
+/// The only effect of [`CallClass::Reversal`]. Its object is the call that is undone.
 pub(super) const UNDOES: &str = "undoes";
 
 /// Each class with its name and its valid effects.
-pub const CLASSES: [(Class, &str, &[&str]); 10] = [
-    (Class::PrivilegeChange, "privilege_change", &["grants", "trusts", "creates", "loosens", "revokes"]),
-    (Class::CredentialMade, "credential_made", &["created", "changed", "issued"]),
-    (Class::DefenseEvasion, "defense_evasion", &["stopped", "deleted", "changed"]),
-    (Class::DataExposure, "data_exposure", &["shared", "policy", "copied", "exported", "replicated"]),
-    (Class::SecretRead, "secret_read", &["read"]),
-    (Class::Persistence, "persistence", &["created", "changed"]),
-    (Class::Exfiltration, "exfiltration", &["copied", "exported", "replicated", "shared", "downloaded"]),
-    (Class::Impact, "impact", &["deleted", "stopped", "encrypted", "changed", "cost"]),
-    (Class::Execution, "execution", &["ran", "changed"]),
-    (Class::Reversal, "reversal", &[UNDOES]),
+pub const CLASSES: [(CallClass, &str, &[&str]); 10] = [
+    (CallClass::PrivilegeChange, "privilege_change", &["grants", "trusts", "creates", "loosens", "revokes"]),
+    (CallClass::CredentialMade, "credential_made", &["created", "changed", "issued"]),
+    (CallClass::DefenseEvasion, "defense_evasion", &["stopped", "deleted", "changed"]),
+    (CallClass::DataExposure, "data_exposure", &["shared", "policy", "copied", "exported", "replicated"]),
+    (CallClass::SecretRead, "secret_read", &["read"]),
+    (CallClass::Persistence, "persistence", &["created", "changed"]),
+    (CallClass::Exfiltration, "exfiltration", &["copied", "exported", "replicated", "shared", "downloaded"]),
+    (CallClass::Impact, "impact", &["deleted", "stopped", "encrypted", "changed", "cost"]),
+    (CallClass::Execution, "execution", &["ran", "changed"]),
+    (CallClass::Reversal, "reversal", &[UNDOES]),
 ];
 
-impl Class {
+impl CallClass {
     /// The name stored in `events.classes` and used in the table.
     #[must_use]
     pub fn as_str(self) -> &'static str {

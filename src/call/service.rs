@@ -118,11 +118,11 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::call::Table;
+    use crate::call::CallTable;
 
-    fn told(key: &str, event_type: &str, extra: &Value) -> (String, Vec<String>) {
+    fn described_event(key: &str, event_type: &str, extra: &Value) -> (String, Vec<String>) {
         let extra = extra.to_string();
-        let described = Table::shipped().describe(&Call {
+        let described = CallTable::shipped().describe(&Call {
             key,
             event_type: Some(event_type),
             read_only: None,
@@ -150,16 +150,17 @@ mod tests {
     }
 
     #[test]
-    fn an_insight_says_what_was_noticed_and_not_that_it_was_done() {
+    fn insights_are_described_as_observations() {
         let (summary, entities) =
-            told("ec2:RunInstances", "AwsCloudTrailInsight", &insight("ApiCallRateInsight", "Start"));
+            described_event("ec2:RunInstances", "AwsCloudTrailInsight", &insight("ApiCallRateInsight", "Start"));
         assert_eq!(
             summary,
             "CloudTrail Insights: unusual rate of RunInstances calls began (12 a minute, normally less than 0.01), mostly \
              by deploy and batch"
         );
         assert_eq!(entities, Vec::<String>::new());
-        let (summary, _) = told("ec2:RunInstances", "AwsCloudTrailInsight", &insight("ApiErrorRateInsight", "End"));
+        let (summary, _) =
+            described_event("ec2:RunInstances", "AwsCloudTrailInsight", &insight("ApiErrorRateInsight", "End"));
         assert!(
             summary.starts_with(
                 "CloudTrail Insights: unusual rate of Client.VcpuLimitExceeded errors of RunInstances calls ended (12"
@@ -169,13 +170,13 @@ mod tests {
     }
 
     #[test]
-    fn an_event_of_a_service_has_nobody_who_did_it() {
+    fn service_events_are_described_without_an_actor() {
         let details =
             json!({"serviceEventDetails": {"eventRequestDetails": {"dataSourceId": "ds-1", "dataSetId": "set-1"}}});
-        let (summary, entities) = told("quicksight:QueryDatabase", "AwsServiceEvent", &details);
+        let (summary, entities) = described_event("quicksight:QueryDatabase", "AwsServiceEvent", &details);
         assert_eq!(summary, "Service event QueryDatabase (data source ds-1 and data set set-1)");
         assert_eq!(entities, ["data_source ds-1", "data_set set-1"]);
-        let (summary, _) = told("x:PurgeThing", "AwsServiceEvent", &json!({}));
+        let (summary, _) = described_event("x:PurgeThing", "AwsServiceEvent", &json!({}));
         assert_eq!(summary, "Service event PurgeThing");
     }
 }

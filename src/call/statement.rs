@@ -18,18 +18,18 @@ const ASSUME: [&str; 6] = [
 /// policy, without the grantee: `allows s3:GetObject on logs/*`.
 pub(super) fn describe(grants: &[Grant], of_identity: bool) -> Option<String> {
     /// The number of statements that are described before the rest is counted.
-    const NAMED: usize = 3;
+    const MAX_LISTED: usize = 3;
     // Statements that differ only in their principals are merged.
     let mut statements: Vec<(&Grant, Vec<String>)> = Vec::new();
     for grant in grants {
         let who = if lets_assume(grant) { trusted(grant) } else { grantee(grant) };
-        match statements.iter_mut().find(|(first, _)| is_same_but_for_grantee(first, grant)) {
+        match statements.iter_mut().find(|(first, _)| differs_only_in_grantee(first, grant)) {
             Some((_, grantees)) if grantees.contains(&who) => {}
             Some((_, grantees)) => grantees.push(who),
             None => statements.push((grant, vec![who])),
         }
     }
-    let more = statements.len().saturating_sub(NAMED);
+    let more = statements.len().saturating_sub(MAX_LISTED);
     if more > 0 {
         // Statements that give access to others come first, so that they are not omitted.
         statements.sort_by_key(|(grant, _)| (!grant.public, !grant.external, !grant.administrator));
@@ -38,7 +38,7 @@ pub(super) fn describe(grants: &[Grant], of_identity: bool) -> Option<String> {
         return Some(text);
     }
     let mut parts: Vec<String> = Vec::new();
-    for (grant, grantees) in statements.iter().take(NAMED) {
+    for (grant, grantees) in statements.iter().take(MAX_LISTED) {
         let part = describe_one(grant, grantees, of_identity);
         if !parts.contains(&part) {
             parts.push(part);
@@ -66,7 +66,7 @@ fn describe_two(statements: &[(&Grant, Vec<String>)], of_identity: bool) -> Opti
     Some(format!("{}, and {actions}", describe_one(first, grantees, false)))
 }
 
-fn is_same_but_for_grantee(one: &Grant, other: &Grant) -> bool {
+fn differs_only_in_grantee(one: &Grant, other: &Grant) -> bool {
     one.effect == other.effect
         && one.actions == other.actions
         && one.all_actions_except == other.all_actions_except
@@ -162,12 +162,12 @@ pub(super) fn grantee(grant: &Grant) -> String {
 
 /// The first few texts, and the number of the others.
 pub(super) fn listed(texts: &[String]) -> String {
-    const NAMED: usize = 3;
+    const MAX_LISTED: usize = 3;
     match texts.len() {
         0 => String::new(),
         1 => texts[0].clone(),
-        count if count <= NAMED => format!("{} and {}", texts[..count - 1].join(", "), texts[count - 1]),
-        count => format!("{} and {} more", texts[..NAMED].join(", "), count - NAMED),
+        count if count <= MAX_LISTED => format!("{} and {}", texts[..count - 1].join(", "), texts[count - 1]),
+        count => format!("{} and {} more", texts[..MAX_LISTED].join(", "), count - MAX_LISTED),
     }
 }
 
@@ -175,14 +175,14 @@ pub(super) fn listed(texts: &[String]) -> String {
 mod tests {
     use serde_json::{Value, json};
 
-    use super::super::policy::{Subject, grants};
+    use super::super::policy::{PolicySubject, grants};
     use super::*;
     use crate::json::Document;
 
-    const US: Option<&str> = Some("111122223333");
+    const OWN_ACCOUNT: Option<&str> = Some("111122223333");
 
     fn resource(document: &Value) -> Vec<Grant> {
-        grants(Document::from(document.clone()).root(), Subject::Principals, US)
+        grants(Document::from(document.clone()).root(), PolicySubject::Principals, OWN_ACCOUNT)
     }
 
     /// A statement that lets everyone read objects of bucket `b`, with other members replacing its own.
@@ -201,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn policies_are_described_with_their_conditions_and_in_few_words() {
+    fn policies_are_described_with_their_conditions() {
         assert_described([
             (
                 json!([allow(&json!({"Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-1"}}}))]),
@@ -250,7 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn trust_policies_say_who_can_assume_the_role() {
+    fn trust_policies_state_who_can_assume_the_role() {
         assert_described([
             (
                 json!([allow(
@@ -279,11 +279,11 @@ mod tests {
     }
 
     #[test]
-    fn all_resources_but_some_are_not_those_resources() {
+    fn excluded_resources_are_described_as_exclusions() {
         let document =
             json!({"Statement": {"Effect": "Allow", "Action": "s3:*", "NotResource": "arn:aws:s3:::logs/*"}});
         let text = Value::String(document.to_string());
-        let grants = grants(Document::from(text).root(), Subject::Identity("role", "deploy"), US);
+        let grants = grants(Document::from(text).root(), PolicySubject::Identity("role", "deploy"), OWN_ACCOUNT);
         assert_eq!(describe(&grants, true).as_deref(), Some("allows s3:* on everything except logs/*"));
     }
 }

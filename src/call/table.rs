@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 use toml::Spanned;
 
 use super::format::{capitalized, regular_past};
-use super::schema::{CLASSES, CallToml, CallsToml, Class, Format, PathsToml, ThingToml, UNDOES, ValueToml};
+use super::schema::{CLASSES, CallClass, CallToml, CallsToml, EntityToml, PathsToml, UNDOES, ValueFormat, ValueToml};
 use super::{Call, Relation};
 use crate::rule::compile::{Faults, parse};
 use crate::rule::condition::Condition;
@@ -17,9 +17,9 @@ use crate::rule::words::{Words, unversioned};
 use crate::rule::{RuleError, RuleText, holds_calls, holds_words, is_spec};
 
 /// The shipped table, compiled on first use.
-static SHIPPED: LazyLock<Table> = LazyLock::new(|| {
+static SHIPPED: LazyLock<CallTable> = LazyLock::new(|| {
     let is_part = |path: &str| !is_spec(path) && (holds_calls(path) || holds_words(path));
-    Table::compile(&RuleText::shipped_where(&is_part)).unwrap_or_default()
+    CallTable::compile(&RuleText::shipped_where(&is_part)).unwrap_or_default()
 });
 
 /// The start of a path.
@@ -37,39 +37,39 @@ pub(super) enum Root {
 
 /// A path with its root.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Place {
+pub(super) struct RootedPath {
     pub(super) root: Root,
     pub(super) path: Path,
 }
 
 /// An entity that an entry names.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Thing {
+pub(super) struct EntryEntity {
     pub(super) placeholder: String,
     pub(super) kind: String,
     pub(super) relation: Relation,
-    pub(super) places: Vec<Place>,
+    pub(super) places: Vec<RootedPath>,
 }
 
 /// A value that a sentence names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct NamedValue {
     pub(super) placeholder: String,
-    pub(super) places: Vec<Place>,
-    pub(super) format: Option<Format>,
+    pub(super) places: Vec<RootedPath>,
+    pub(super) format: Option<ValueFormat>,
 }
 
 /// Where a policy is, and whose permissions it states.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct PolicyPlace {
-    pub(super) document: Option<Place>,
-    pub(super) arn: Option<Place>,
+    pub(super) document: Option<RootedPath>,
+    pub(super) arn: Option<RootedPath>,
     pub(super) of: Option<String>,
 }
 
 /// One entry.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Entry {
+pub struct CallEntry {
     /// The call: `iam:CreateUser`.
     pub name: String,
     /// The source text of the template.
@@ -79,7 +79,7 @@ pub struct Entry {
     /// The conditions in words, for the catalog.
     pub condition: String,
     /// The classes with their effects.
-    pub classes: Vec<(Class, String)>,
+    pub classes: Vec<(CallClass, String)>,
     /// The object of the classes.
     pub object: String,
     /// The calls that it undoes, without versions.
@@ -92,8 +92,8 @@ pub struct Entry {
     pub file: String,
     /// Its index in the table.
     pub index: usize,
-    pub(super) when: Vec<(Place, Condition)>,
-    pub(super) things: Vec<Thing>,
+    pub(super) when: Vec<(RootedPath, Condition)>,
+    pub(super) entities: Vec<EntryEntity>,
     pub(super) values: Vec<NamedValue>,
     pub(super) defaults: IndexMap<String, String>,
     pub(super) policy: Option<PolicyPlace>,
@@ -107,13 +107,13 @@ pub struct Entry {
 
 /// All entries, by call.
 #[derive(Debug, Default)]
-pub struct Table {
-    entries: Vec<Entry>,
+pub struct CallTable {
+    entries: Vec<CallEntry>,
     by_call: FxHashMap<String, Vec<usize>>,
     pub(super) words: Words,
 }
 
-impl Table {
+impl CallTable {
     /// The shipped table. A test checks that it compiles.
     #[must_use]
     pub fn shipped() -> &'static Self {
@@ -163,7 +163,7 @@ impl Table {
 
     /// All entries, in order of files.
     #[must_use]
-    pub fn entries(&self) -> &[Entry] {
+    pub fn entries(&self) -> &[CallEntry] {
         &self.entries
     }
 
@@ -174,7 +174,7 @@ impl Table {
     }
 
     /// The entries of a call: by its name, or by its name without a version.
-    pub(super) fn of(&self, call: &Call<'_>) -> impl Iterator<Item = &Entry> {
+    pub(super) fn of(&self, call: &Call<'_>) -> impl Iterator<Item = &CallEntry> {
         let known = self.by_call.get(call.key).or_else(|| self.by_call.get(unversioned(call.key)));
         known.into_iter().flatten().map(|entry| &self.entries[*entry])
     }
@@ -186,13 +186,13 @@ fn compile_entry(
     index: usize,
     words: &Words,
     faults: &mut Faults<'_>,
-) -> Option<Entry> {
+) -> Option<CallEntry> {
     let before = faults.count();
     let (at, name) = (toml.name.span().start, toml.name.get_ref().clone());
     if !name.contains(':') || has_version(&name) {
         faults.add(at, "name", format!("expected `service:Call` without a version, found `{name}`"));
     }
-    let things = things(toml, at, faults);
+    let entities = entities(toml, at, faults);
     let values = values(toml, at, faults);
     let when = when(toml, faults);
     let policy = policy(toml, at, faults);
@@ -204,7 +204,7 @@ fn compile_entry(
         None => faults.take(at_action, "action", Template::parse(&in_past(action, words))),
     };
     let templates = [tried.as_ref(), done.as_ref()];
-    check_placeholders(toml, &templates, &things, &values, faults);
+    check_placeholders(toml, &templates, &entities, &values, faults);
     let classes = classes(toml, faults);
     check_techniques(toml, faults);
     if faults.count() > before {
@@ -212,7 +212,7 @@ fn compile_entry(
     }
     let conditions: Vec<String> =
         when.iter().map(|(place, condition)| format!("{} {}", place.path, condition.describe())).collect();
-    Some(Entry {
+    Some(CallEntry {
         name,
         action: action.clone(),
         done_text: toml.done.as_ref().map(|done| done.get_ref().clone()),
@@ -225,7 +225,7 @@ fn compile_entry(
         file: text.file.clone(),
         index,
         when,
-        things,
+        entities,
         values,
         defaults: toml.defaults.clone(),
         policy,
@@ -273,10 +273,10 @@ fn has_version(name: &str) -> bool {
 }
 
 /// Whether an entry has the source of a computed value.
-type Has = fn(&CallToml) -> bool;
+type HasSource = fn(&CallToml) -> bool;
 
 /// Values that are computed from policies, network rules and access control lists.
-const COMPUTED: [(&str, Has); 6] = [
+const COMPUTED: [(&str, HasSource); 6] = [
     ("allows", |toml| toml.policy.is_some()),
     ("grantees", |toml| toml.policy.is_some()),
     ("network", |toml| toml.network),
@@ -288,7 +288,7 @@ const COMPUTED: [(&str, Has); 6] = [
 fn check_placeholders(
     toml: &CallToml,
     templates: &[Option<&Template>],
-    things: &[Thing],
+    entities: &[EntryEntity],
     values: &[NamedValue],
     faults: &mut Faults<'_>,
 ) {
@@ -297,7 +297,7 @@ fn check_placeholders(
     names.sort_unstable();
     names.dedup();
     for name in names {
-        let is_known = things.iter().any(|thing| thing.placeholder == name)
+        let is_known = entities.iter().any(|named| named.placeholder == name)
             || values.iter().any(|value| value.placeholder == name)
             || COMPUTED.iter().any(|(computed, is_there)| *computed == name && is_there(toml))
             || matches!(name, "account" | "region");
@@ -306,7 +306,7 @@ fn check_placeholders(
         }
     }
     for name in toml.defaults.keys() {
-        if !things.iter().any(|thing| thing.placeholder == *name)
+        if !entities.iter().any(|named| named.placeholder == *name)
             && !values.iter().any(|value| value.placeholder == *name)
         {
             faults.add(at, "defaults", format!("a target or value named `{name}` is expected, found none"));
@@ -314,7 +314,7 @@ fn check_placeholders(
     }
 }
 
-fn things(toml: &CallToml, at: usize, faults: &mut Faults<'_>) -> Vec<Thing> {
+fn entities(toml: &CallToml, at: usize, faults: &mut Faults<'_>) -> Vec<EntryEntity> {
     let groups = [
         ("targets", Relation::Target, &toml.targets),
         ("created", Relation::Created, &toml.created),
@@ -323,21 +323,21 @@ fn things(toml: &CallToml, at: usize, faults: &mut Faults<'_>) -> Vec<Thing> {
         ("source", Relation::Source, &toml.source),
         ("used", Relation::Used, &toml.used),
     ];
-    let mut things: Vec<Thing> = Vec::new();
+    let mut entities: Vec<EntryEntity> = Vec::new();
     for (key, relation, group) in groups {
-        for (placeholder, thing) in group {
-            if things.iter().any(|known| known.placeholder == *placeholder) {
+        for (placeholder, named) in group {
+            if entities.iter().any(|known| known.placeholder == *placeholder) {
                 faults.add(at, key, format!("expected a name other than `{placeholder}`, with `type`: it is in use"));
             }
-            let (kind, paths) = match thing {
-                ThingToml::Paths(paths) => (placeholder.clone(), paths),
-                ThingToml::Typed(typed) => (typed.kind.clone(), &typed.path),
+            let (kind, paths) = match named {
+                EntityToml::Paths(paths) => (placeholder.clone(), paths),
+                EntityToml::Typed(typed) => (typed.kind.clone(), &typed.path),
             };
             let places = places(paths, at, key, faults);
-            things.push(Thing { placeholder: placeholder.clone(), kind, relation, places });
+            entities.push(EntryEntity { placeholder: placeholder.clone(), kind, relation, places });
         }
     }
-    things
+    entities
 }
 
 fn values(toml: &CallToml, at: usize, faults: &mut Faults<'_>) -> Vec<NamedValue> {
@@ -351,7 +351,7 @@ fn values(toml: &CallToml, at: usize, faults: &mut Faults<'_>) -> Vec<NamedValue
     toml.values.iter().map(value).collect()
 }
 
-fn places(paths: &PathsToml, at: usize, key: &str, faults: &mut Faults<'_>) -> Vec<Place> {
+fn places(paths: &PathsToml, at: usize, key: &str, faults: &mut Faults<'_>) -> Vec<RootedPath> {
     let texts = match paths {
         PathsToml::One(text) => std::slice::from_ref(text),
         PathsToml::Several(texts) => texts,
@@ -359,17 +359,17 @@ fn places(paths: &PathsToml, at: usize, key: &str, faults: &mut Faults<'_>) -> V
     texts.iter().filter_map(|text| faults.take(at, key, place(text))).collect()
 }
 
-fn place(text: &str) -> Result<Place, String> {
+fn place(text: &str) -> Result<RootedPath, String> {
     let (root, path) = match text.split_once('.') {
         Some(("response", path)) => (Root::Response, path),
         Some(("extra", path)) => (Root::Extra, path),
         Some(("facts", path)) => (Root::Facts, path),
         _ => (Root::Request, text),
     };
-    Ok(Place { root, path: Path::parse(path)? })
+    Ok(RootedPath { root, path: Path::parse(path)? })
 }
 
-fn when(toml: &CallToml, faults: &mut Faults<'_>) -> Vec<(Place, Condition)> {
+fn when(toml: &CallToml, faults: &mut Faults<'_>) -> Vec<(RootedPath, Condition)> {
     let one = |(path, condition): (&Spanned<String>, &crate::rule::schema::ConditionToml)| {
         let at = path.span().start;
         let place = faults.take(at, "when", place(path.get_ref()))?;
@@ -389,11 +389,11 @@ fn policy(toml: &CallToml, at: usize, faults: &mut Faults<'_>) -> Option<PolicyP
     })
 }
 
-fn classes(toml: &CallToml, faults: &mut Faults<'_>) -> Vec<(Class, String)> {
+fn classes(toml: &CallToml, faults: &mut Faults<'_>) -> Vec<(CallClass, String)> {
     let mut classes = Vec::new();
     for (name, effect) in &toml.classes {
         let found = CLASSES.iter().find(|(_, known, _)| *known == name.get_ref());
-        match found.filter(|(class, ..)| *class != Class::Reversal) {
+        match found.filter(|(class, ..)| *class != CallClass::Reversal) {
             Some((class, _, effects)) if effects.contains(&effect.as_str()) => classes.push((*class, effect.clone())),
             Some((_, _, effects)) => faults.add(
                 name.span().start,
@@ -401,7 +401,7 @@ fn classes(toml: &CallToml, faults: &mut Faults<'_>) -> Vec<(Class, String)> {
                 format!("expected one of {}, found `{effect}`", effects.join(", ")),
             ),
             None => {
-                let stated = CLASSES.iter().filter(|(class, ..)| *class != Class::Reversal);
+                let stated = CLASSES.iter().filter(|(class, ..)| *class != CallClass::Reversal);
                 let known: Vec<&str> = stated.map(|(_, name, _)| *name).collect();
                 faults.add(
                     name.span().start,
@@ -412,7 +412,7 @@ fn classes(toml: &CallToml, faults: &mut Faults<'_>) -> Vec<(Class, String)> {
         }
     }
     if !toml.undoes.is_empty() {
-        classes.push((Class::Reversal, UNDOES.to_owned()));
+        classes.push((CallClass::Reversal, UNDOES.to_owned()));
     }
     classes
 }

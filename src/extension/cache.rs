@@ -32,13 +32,13 @@ type Mapping = OnceLock<Result<Mapped, ExtensionError>>;
 
 /// A trail as requested by a call.
 #[derive(Debug)]
-pub(super) struct Shared {
+pub(super) struct SharedTrail {
     pub(super) slot: Arc<Slot>,
     threads: ThreadPool,
 }
 
 /// The trail for these options.
-pub(super) fn trail(options: &Options) -> Result<Shared, ExtensionError> {
+pub(super) fn trail(options: &Options) -> Result<SharedTrail, ExtensionError> {
     let threads = ThreadPoolBuilder::new().num_threads(options.threads.unwrap_or_default()).build()?;
     let found = read::discover(&options.paths);
     if let Some(endless) = found.sources.iter().find(|source| !source.is_file()) {
@@ -49,10 +49,10 @@ pub(super) fn trail(options: &Options) -> Result<Shared, ExtensionError> {
     }
     let slot = slot(key(&found, options));
     slot.trail.get_or_init(|| Ok(Trail::read(found, options.span, &threads)?));
-    Ok(Shared { slot, threads })
+    Ok(SharedTrail { slot, threads })
 }
 
-impl Shared {
+impl SharedTrail {
     /// The records that were read, if any.
     pub(super) fn read(&self) -> Result<&Trail, ExtensionError> {
         let trail = self.slot.trail.get().ok_or_else(|| ExtensionError::Fault("cannot read the trail".to_owned()))?;

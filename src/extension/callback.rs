@@ -12,9 +12,9 @@ use duckdb::ffi;
 use duckdb::vtab::arrow::write_arrow_array_to_vector;
 
 use super::ExtensionError;
-use super::function::{Answer, Given, ParameterKind, ScalarFunction, TableFunction, Value};
+use super::function::{Answer, Argument, ArgumentValue, ParameterKind, ScalarFunction, TableFunction};
 use super::host::{c_text, given};
-use super::input::Texts;
+use super::input::TextArguments;
 use super::options::Options;
 use super::output::{self, Slice};
 use super::types::Type;
@@ -30,7 +30,7 @@ struct Scan {
 
 /// Binds a call of a table function.
 pub(super) unsafe extern "C" fn bind(info: ffi::duckdb_bind_info) {
-    let bound = contain(|| {
+    let bound = catch(|| {
         // SAFETY: the host keeps the function for as long as it calls it.
         let function = unsafe { &*ffi::duckdb_bind_get_extra_info(info).cast::<TableFunction>() };
         for column in function.table.columns {
@@ -56,7 +56,7 @@ pub(super) unsafe extern "C" fn bind(info: ffi::duckdb_bind_info) {
 
 /// Starts a scan.
 pub(super) unsafe extern "C" fn init(info: ffi::duckdb_init_info) {
-    let scan = contain(|| {
+    let scan = catch(|| {
         // SAFETY: `info` is the host's, of this call.
         let columns = unsafe {
             let count = ffi::duckdb_init_get_column_count(info);
@@ -76,7 +76,7 @@ pub(super) unsafe extern "C" fn init(info: ffi::duckdb_init_info) {
 
 /// Returns the next rows, or none at the end. The rows are computed on the first call.
 pub(super) unsafe extern "C" fn scan(info: ffi::duckdb_function_info, chunk: ffi::duckdb_data_chunk) {
-    let done = contain(|| {
+    let done = catch(|| {
         // SAFETY: the host keeps the function, the bound call and the scan until the query has ended, and nothing
         // modifies them.
         let (function, options, scan) = unsafe {
@@ -114,14 +114,15 @@ pub(super) unsafe extern "C" fn scalar(
     input: ffi::duckdb_data_chunk,
     output: ffi::duckdb_vector,
 ) {
-    let done = contain(|| {
+    let done = catch(|| {
         // SAFETY: the host keeps the function for as long as it calls it, and the chunk and the vector during this
         // call.
         unsafe {
             let function = &*ffi::duckdb_scalar_function_get_extra_info(info).cast::<ScalarFunction>();
             let rows = usize::try_from(ffi::duckdb_data_chunk_get_size(input)).unwrap_or_default();
             let vectors = (0..function.parameters.len() as u64).map(|at| ffi::duckdb_data_chunk_get_vector(input, at));
-            let arguments: Vec<Texts> = vectors.map(|vector| Texts::read(vector, rows)).collect::<Result<_, _>>()?;
+            let arguments: Vec<TextArguments> =
+                vectors.map(|vector| TextArguments::read(vector, rows)).collect::<Result<_, _>>()?;
             write(output, &(function.call)(&arguments)?)
         }
     });
@@ -141,14 +142,14 @@ pub(super) unsafe extern "C" fn free<T>(kept: *mut c_void) {
 }
 
 /// Runs the closure, and converts an error or a panic to a message for the host.
-fn contain<T>(work: impl FnOnce() -> Result<T, ExtensionError>) -> Result<T, CString> {
+fn catch<T>(work: impl FnOnce() -> Result<T, ExtensionError>) -> Result<T, CString> {
     match panic::catch_unwind(AssertUnwindSafe(work)) {
         Ok(done) => done.map_err(|error| c_text(&error.to_string())),
-        Err(panic) => Err(c_text(&ExtensionError::Fault(told(panic.as_ref())).to_string())),
+        Err(panic) => Err(c_text(&ExtensionError::Fault(message_of(panic.as_ref())).to_string())),
     }
 }
 
-fn told(panic: &(dyn Any + Send)) -> String {
+fn message_of(panic: &(dyn Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
     text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "no message".to_owned())
 }
@@ -161,7 +162,7 @@ unsafe fn write(mut vector: ffi::duckdb_vector, values: &ArrayRef) -> Result<(),
 
 /// # Safety
 /// `info` is the host's, of a call of this function.
-unsafe fn arguments(info: ffi::duckdb_bind_info, function: &TableFunction) -> Vec<Given> {
+unsafe fn arguments(info: ffi::duckdb_bind_info, function: &TableFunction) -> Vec<Argument> {
     let mut next = 0;
     let mut values = Vec::new();
     for parameter in function.parameters {
@@ -174,7 +175,7 @@ unsafe fn arguments(info: ffi::duckdb_bind_info, function: &TableFunction) -> Ve
         };
         next += u64::from(parameter.name.is_none());
         if !raw.is_null() {
-            values.push(Given { name: parameter.name, value: HostValue(raw).read(parameter.kind) });
+            values.push(Argument { name: parameter.name, value: HostValue(raw).read(parameter.kind) });
         }
     }
     values
@@ -191,29 +192,29 @@ impl Drop for HostValue {
 }
 
 impl HostValue {
-    fn read(&self, kind: ParameterKind) -> Value {
+    fn read(&self, kind: ParameterKind) -> ArgumentValue {
         // SAFETY: the value is valid, and is a time or a number if the parameter is one, because the host casts it.
         unsafe {
             if ffi::duckdb_is_null_value(self.0) {
-                return Value::Null;
+                return ArgumentValue::Null;
             }
             match kind {
-                ParameterKind::Moment => Value::Moment(Timestamp(ffi::duckdb_get_timestamp(self.0).micros)),
-                ParameterKind::Integer => Value::Integer(ffi::duckdb_get_int64(self.0)),
+                ParameterKind::Moment => ArgumentValue::Moment(Timestamp(ffi::duckdb_get_timestamp(self.0).micros)),
+                ParameterKind::Integer => ArgumentValue::Integer(ffi::duckdb_get_int64(self.0)),
                 ParameterKind::Texts => self.texts(),
             }
         }
     }
 
-    fn texts(&self) -> Value {
+    fn texts(&self) -> ArgumentValue {
         match self.id() {
-            ffi::DUCKDB_TYPE_DUCKDB_TYPE_VARCHAR => Value::Texts(vec![self.text()]),
+            ffi::DUCKDB_TYPE_DUCKDB_TYPE_VARCHAR => ArgumentValue::Texts(vec![self.text()]),
             ffi::DUCKDB_TYPE_DUCKDB_TYPE_LIST => self.list(),
-            _ => Value::Other(self.text()),
+            _ => ArgumentValue::Other(self.text()),
         }
     }
 
-    fn list(&self) -> Value {
+    fn list(&self) -> ArgumentValue {
         // SAFETY: the value is a list, and the host transfers ownership of each member.
         let members = unsafe {
             let count = ffi::duckdb_get_list_size(self.0);
@@ -222,12 +223,12 @@ impl HostValue {
         let mut texts = Vec::with_capacity(members.len());
         for member in members {
             match member.read(ParameterKind::Texts) {
-                Value::Texts(mut text) if text.len() == 1 => texts.append(&mut text),
-                Value::Null => return Value::Null,
-                _ => return Value::Other(self.text()),
+                ArgumentValue::Texts(mut text) if text.len() == 1 => texts.append(&mut text),
+                ArgumentValue::Null => return ArgumentValue::Null,
+                _ => return ArgumentValue::Other(self.text()),
             }
         }
-        Value::Texts(texts)
+        ArgumentValue::Texts(texts)
     }
 
     fn id(&self) -> ffi::duckdb_type {

@@ -35,7 +35,7 @@ pub(super) unsafe extern "C" fn cartographer_init_c_api(
         Err(_) => "cartographer failed while loading: this is a bug in the extension".to_owned(),
     };
     // SAFETY: as above. The message is valid until the host has copied it.
-    unsafe { tell(info, access, &message) };
+    unsafe { report(info, access, &message) };
     false
 }
 
@@ -49,7 +49,7 @@ unsafe fn load(
     unsafe {
         let access =
             access.as_ref().ok_or(ExtensionError::Host("the host did not provide the extension API".to_owned()))?;
-        adopt(info, access)?;
+        copy_functions(info, access)?;
         let database = access.get_database.map(|get| get(info)).filter(|database| !database.is_null());
         let database = database.ok_or(ExtensionError::Host("the host did not provide a database".to_owned()))?;
         register::all(&Host::connect(*database)?)
@@ -60,7 +60,10 @@ unsafe fn load(
 ///
 /// # Safety
 /// See [`cartographer_init_c_api`].
-unsafe fn adopt(info: ffi::duckdb_extension_info, access: &ffi::duckdb_extension_access) -> Result<(), ExtensionError> {
+unsafe fn copy_functions(
+    info: ffi::duckdb_extension_info,
+    access: &ffi::duckdb_extension_access,
+) -> Result<(), ExtensionError> {
     let version = CString::new(API).unwrap_or_default();
     // SAFETY: the host's table has at least the stable functions. In an empty table all functions are absent.
     unsafe {
@@ -69,7 +72,7 @@ unsafe fn adopt(info: ffi::duckdb_extension_info, access: &ffi::duckdb_extension
             table.ok_or(ExtensionError::Host(format!("the host does not support version {API} of the C API")))?;
         let mut stable: ffi::duckdb_ext_api_v1 = std::mem::zeroed();
         std::ptr::copy_nonoverlapping(table.cast::<*const c_void>(), (&raw mut stable).cast(), STABLE);
-        let copy = ffi::duckdb_extension_access { set_error: None, get_database: None, get_api: Some(itself) };
+        let copy = ffi::duckdb_extension_access { set_error: None, get_database: None, get_api: Some(given_table) };
         ffi::duckdb_rs_extension_api_init((&raw mut stable).cast(), &raw const copy, API)
             .map_err(|cause| ExtensionError::Host(cause.to_owned()))?;
     }
@@ -77,13 +80,13 @@ unsafe fn adopt(info: ffi::duckdb_extension_info, access: &ffi::duckdb_extension
 }
 
 /// Replaces the host's `get_api`: returns the table that `info` points to.
-unsafe extern "C" fn itself(info: ffi::duckdb_extension_info, _version: *const c_char) -> *const c_void {
+unsafe extern "C" fn given_table(info: ffi::duckdb_extension_info, _version: *const c_char) -> *const c_void {
     info.cast()
 }
 
 /// # Safety
 /// See [`cartographer_init_c_api`].
-unsafe fn tell(info: ffi::duckdb_extension_info, access: *const ffi::duckdb_extension_access, message: &str) {
+unsafe fn report(info: ffi::duckdb_extension_info, access: *const ffi::duckdb_extension_access, message: &str) {
     let message = super::host::c_text(message);
     // SAFETY: the host copies the message.
     unsafe {

@@ -7,7 +7,7 @@ use arrow::record_batch::RecordBatch;
 
 use super::ExtensionError;
 use super::cache::Slot;
-use super::input::Texts;
+use super::input::TextArguments;
 use super::options::Options;
 use super::types::Type;
 use crate::event::Timestamp;
@@ -63,15 +63,15 @@ impl ParameterKind {
 
 /// An argument for a parameter.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Given {
+pub(super) struct Argument {
     /// The parameter's name, if it has one.
     pub(super) name: Option<&'static str>,
-    pub(super) value: Value,
+    pub(super) value: ArgumentValue,
 }
 
 /// The value of an argument.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Value {
+pub(super) enum ArgumentValue {
     /// `NULL`, or a list that contains it.
     Null,
     /// Text, or a list of texts.
@@ -89,8 +89,8 @@ pub(super) struct ScalarFunction {
     pub(super) name: String,
     pub(super) parameters: Vec<Type>,
     pub(super) answer: Type,
-    pub(super) call: Box<Call>,
+    pub(super) call: Box<ScalarCall>,
 }
 
 /// Returns one value for each row.
-pub(super) type Call = dyn Fn(&[Texts]) -> Result<ArrayRef, ExtensionError> + Send + Sync;
+pub(super) type ScalarCall = dyn Fn(&[TextArguments]) -> Result<ArrayRef, ExtensionError> + Send + Sync;

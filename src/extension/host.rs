@@ -82,7 +82,7 @@ impl Host {
             ffi::duckdb_destroy_table_function(&raw mut made);
             state
         };
-        taken(state, &name)
+        check_state(state, &name)
     }
 
     /// Registers a scalar function.
@@ -106,11 +106,11 @@ impl Host {
             ffi::duckdb_destroy_scalar_function(&raw mut made);
             state
         };
-        taken(state, &name)
+        check_state(state, &name)
     }
 }
 
-fn taken(state: ffi::duckdb_state, name: &CStr) -> Result<(), ExtensionError> {
+fn check_state(state: ffi::duckdb_state, name: &CStr) -> Result<(), ExtensionError> {
     let refused = || ExtensionError::Host(format!("the host rejected {}", name.to_string_lossy()));
     (state == ffi::DuckDBSuccess).then_some(()).ok_or_else(refused)
 }
@@ -139,8 +139,8 @@ unsafe fn borrowed(text: *const c_char) -> String {
 pub(super) unsafe fn given(text: *mut c_char) -> Option<String> {
     // SAFETY: guaranteed by the caller.
     unsafe {
-        let told = (!text.is_null()).then(|| borrowed(text));
+        let copied = (!text.is_null()).then(|| borrowed(text));
         ffi::duckdb_free(text.cast::<c_void>());
-        told
+        copied
     }
 }

@@ -9,14 +9,14 @@ use super::ExtensionError;
 
 /// An argument of a scalar function: a text, or a list of texts, for each row.
 #[derive(Debug)]
-pub(super) struct Texts {
+pub(super) struct TextArguments {
     /// The texts of all rows.
     texts: StringArray,
     /// The range of the texts of each row, as start and end; `None` for NULL.
     rows: Vec<Option<(usize, usize)>>,
 }
 
-impl Texts {
+impl TextArguments {
     /// Reads a vector.
     ///
     /// # Safety

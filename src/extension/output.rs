@@ -79,14 +79,14 @@ mod tests {
     }
 
     #[test]
-    fn batches_are_cut_to_chunks_and_empty_ones_give_none() {
+    fn batches_are_split_into_chunks() {
         let found = slices(&[batch(0), batch(2049), batch(1)]);
         let places: Vec<_> = found.iter().map(|slice| (slice.batch, slice.first, slice.rows)).collect();
         assert_eq!(places, [(1, 0, 2048), (1, 2048, 1), (2, 0, 1)]);
     }
 
     #[test]
-    fn values_of_an_enum_are_their_places() {
+    fn enum_values_are_stored_as_indices() {
         let texts: ArrayRef = Arc::new(StringArray::from(vec![Some("secret"), None, Some("background"), Some("odd")]));
         let found = stored(ColumnKind::Enum(EnumType::Kind), &texts).unwrap();
         let wanted: UInt8Array = [Some(9), None, Some(0), None].into_iter().collect();
@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn a_slice_of_lists_has_its_own_values_alone() {
+    fn a_slice_of_lists_contains_only_its_own_values() {
         let lists =
             ListArray::from_iter_primitive::<Int32Type, _, _>([Some(vec![Some(1)]), Some(vec![Some(2), Some(3)])]);
         let lists: ArrayRef = Arc::new(lists);

@@ -11,7 +11,7 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use super::ExtensionError;
 use super::function::ScalarFunction;
-use super::input::Texts;
+use super::input::TextArguments;
 use super::options::Options;
 use super::output;
 use super::types::Type;
@@ -46,18 +46,18 @@ pub(super) fn functions() -> Vec<ScalarFunction> {
     [record, event].into_iter().chain(tables).collect()
 }
 
-fn first(arguments: &[Texts]) -> Result<&Texts, ExtensionError> {
+fn first(arguments: &[TextArguments]) -> Result<&TextArguments, ExtensionError> {
     arguments.first().ok_or_else(|| ExtensionError::Fault("a function was called without an argument".to_owned()))
 }
 
 /// The record in each row; NULL if the text is not a JSON object.
-fn records(rows: &Texts) -> ArrayRef {
+fn records(rows: &TextArguments) -> ArrayRef {
     let record = |row| rows.row(row)?.next().flatten().and_then(record_of_row);
     Arc::new((0..rows.len()).map(record).collect::<StringArray>())
 }
 
 /// The event of each record; NULL if there is none.
-fn events(records: &Texts) -> Result<ArrayRef, ExtensionError> {
+fn events(records: &TextArguments) -> Result<ArrayRef, ExtensionError> {
     let threads = ThreadPoolBuilder::new().num_threads(1).build()?;
     let mut rows = Vec::with_capacity(records.len());
     for row in 0..records.len() {
@@ -80,7 +80,7 @@ fn null_row(schema: &arrow::datatypes::SchemaRef) -> Result<RecordBatch, Extensi
 }
 
 /// The rows of a table for each list of records, as lists. NULL has no rows.
-fn lists(table: &'static Table, records: &Texts) -> Result<ArrayRef, ExtensionError> {
+fn lists(table: &'static Table, records: &TextArguments) -> Result<ArrayRef, ExtensionError> {
     let threads = ThreadPoolBuilder::new().build()?;
     let schema = table.schema();
     let (mut batches, mut lengths) = (vec![RecordBatch::new_empty(Arc::clone(&schema))], Vec::new());

@@ -62,7 +62,7 @@ pub enum ParamKind {
 
 /// A value of a parameter.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Value {
+pub enum ParamValue {
     /// A time.
     Moment(Timestamp),
     /// An integer.
@@ -91,7 +91,7 @@ impl Hunt {
 
     /// The statements that set all parameters to the given values or their defaults, followed by the query. Text is
     /// quoted.
-    pub fn sql(&self, given: &[(String, Value)]) -> String {
+    pub fn sql(&self, given: &[(String, ParamValue)]) -> String {
         let setting = |param: &Param| {
             let value = given.iter().rev().find(|(name, _)| *name == param.name);
             let value = value.map_or_else(|| param.default.clone(), |(_, value)| value.sql());
@@ -113,7 +113,7 @@ impl ParamKind {
     }
 }
 
-impl Value {
+impl ParamValue {
     fn sql(&self) -> String {
         match self {
             Self::Moment(moment) => format!("make_timestamp({})", moment.0),

@@ -17,7 +17,7 @@ use std::str::Lines;
 use super::{Hunt, HuntError, Param, ParamKind, Tactic};
 
 /// The lines of a file, with their numbers.
-struct Reader<'t> {
+struct LineReader<'t> {
     file: String,
     lines: Peekable<Lines<'t>>,
     line: usize,
@@ -29,7 +29,7 @@ impl Hunt {
     /// # Errors
     /// Returns the first line that does not have the expected form.
     pub fn parse(path: &str, text: &str) -> Result<Self, HuntError> {
-        let mut reader = Reader { file: format!("sql/hunts/{path}"), lines: text.lines().peekable(), line: 0 };
+        let mut reader = LineReader { file: format!("sql/hunts/{path}"), lines: text.lines().peekable(), line: 0 };
         let id = path.strip_suffix(".sql").unwrap_or(path).to_owned();
         let title = reader.comment("")?;
         let tactic = reader.tactic(&id)?;
@@ -42,7 +42,7 @@ impl Hunt {
     }
 }
 
-impl Reader<'_> {
+impl LineReader<'_> {
     fn error(&self, problem: impl Into<String>) -> HuntError {
         HuntError { file: self.file.clone(), line: self.line, problem: problem.into() }
     }

@@ -18,7 +18,7 @@ use crate::table::{Column, ColumnKind, EVENTS};
 const KEYS: [&str; 4] = ["event_id", "event_time", "event_key", "session_id"];
 
 /// The maximum number of columns listed in a message.
-const NAMED: usize = 60;
+const MAX_LISTED: usize = 60;
 
 /// Returns the named columns of `events`, in that order and with the types in [`EVENTS`]. Other columns are dropped.
 ///
@@ -58,7 +58,7 @@ pub(super) fn column_of<'b>(batch: &'b RecordBatch, name: &str, wanted: &str) ->
         (Some(_), more) => Err(LakeError::Twice { name: name.to_owned(), count: more + 1 }),
         (None, _) => {
             let names: Vec<String> =
-                schema.fields().iter().take(NAMED).map(|field| format!("{:?}", field.name())).collect();
+                schema.fields().iter().take(MAX_LISTED).map(|field| format!("{:?}", field.name())).collect();
             let found = if names.is_empty() { "no columns".to_owned() } else { names.join(", ") };
             Err(LakeError::Missing { name: name.to_owned(), wanted: wanted.to_owned(), found })
         }
@@ -68,7 +68,7 @@ pub(super) fn column_of<'b>(batch: &'b RecordBatch, name: &str, wanted: &str) ->
 /// Casts an array to the type of its column.
 fn typed(array: &ArrayRef, column: &Column) -> Result<ArrayRef, LakeError> {
     let found = array.data_type();
-    if let Some(advice) = refused(found, column.kind) {
+    if let Some(advice) = rejection(found, column.kind) {
         return Err(LakeError::Type {
             name: column.name.to_owned(),
             found: found.to_string(),
@@ -91,7 +91,7 @@ pub(super) fn retyped(array: &ArrayRef, kind: DataType) -> Result<ArrayRef, Arro
 }
 
 /// Why an array of this type cannot be used for the column, and what to do about it; `None` if it can.
-fn refused(found: &DataType, kind: ColumnKind) -> Option<&'static str> {
+fn rejection(found: &DataType, kind: ColumnKind) -> Option<&'static str> {
     let fits = match kind {
         ColumnKind::Text | ColumnKind::Json | ColumnKind::Enum(_) => is_text(found),
         ColumnKind::Timestamp => matches!(found, DataType::Timestamp(unit, _) if *unit != TimeUnit::Nanosecond),

@@ -10,7 +10,7 @@ use crate::trail::{Reject, parse_stored, push_rejects};
 
 /// The content of a file, with times in UTC.
 #[derive(Debug)]
-pub struct Document {
+pub struct ParsedDocument {
     /// Rows of `events`. Sign-ins are in separate sessions, and an event may occur twice.
     pub events: Vec<RecordBatch>,
     /// Rows of `rejects`. If the file contains nothing from CloudTrail, there is one row for the whole file, without a
@@ -23,7 +23,7 @@ pub struct Document {
 /// # Errors
 /// Returns an error if events do not fit their table, which a test excludes. Errors in the file are in
 /// `rejects`.
-pub fn parse(name: &str, bytes: Vec<u8>) -> Result<Document, LakeError> {
+pub fn parse(name: &str, bytes: Vec<u8>) -> Result<ParsedDocument, LakeError> {
     let (mut parsed, batches) = parse_stored(name, bytes)?;
     if let Some(cause) = parsed.refused.take() {
         parsed.rejects.push(Reject { document: name.to_owned(), record: None, cause, excerpt: None });
@@ -31,5 +31,5 @@ pub fn parse(name: &str, bytes: Vec<u8>) -> Result<Document, LakeError> {
     let mut rejects = Rows::new(&REJECTS);
     push_rejects(&mut rejects, name, &parsed)?;
     let events = batches.iter().map(in_utc).collect::<Result<_, _>>()?;
-    Ok(Document { events, rejects: in_utc(&rejects.finish()?)? })
+    Ok(ParsedDocument { events, rejects: in_utc(&rejects.finish()?)? })
 }

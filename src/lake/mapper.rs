@@ -28,7 +28,7 @@ pub fn mapper_columns() -> impl Iterator<Item = &'static str> {
 #[derive(Debug)]
 pub struct Mapper {
     rules: Arc<RuleSet>,
-    last: Option<Last>,
+    last: Option<LastRow>,
     stretches: Stretches,
     spent: bool,
 }
@@ -51,7 +51,7 @@ impl Mapper {
     /// Like [`events`]; and [`LakeError::Order`] or [`LakeError::Backwards`] if rows of a session are missing
     /// or out of order. After an error the mapper cannot be used any more.
     pub fn push(&mut self, batch: &RecordBatch) -> Result<SignalBatches, LakeError> {
-        self.spend()?;
+        self.mark_spent()?;
         let rows = events(batch, &SESSION_COLUMNS)?;
         self.check_order(&rows, &seqs(batch)?)?;
         let whole = self.stretches.push(&rows)?;
@@ -65,13 +65,13 @@ impl Mapper {
     /// # Errors
     /// [`LakeError::Spent`] if the mapper had finished or returned an error before.
     pub fn finish(&mut self) -> Result<SignalBatches, LakeError> {
-        self.spend()?;
+        self.mark_spent()?;
         let last = self.stretches.finish();
         self.map(last)
     }
 
     /// Marks the mapper as spent until the operation succeeds, because rows are missing after an error.
-    fn spend(&mut self) -> Result<(), LakeError> {
+    fn mark_spent(&mut self) -> Result<(), LakeError> {
         if std::mem::replace(&mut self.spent, true) { Err(LakeError::Spent) } else { Ok(()) }
     }
 
@@ -82,8 +82,8 @@ impl Mapper {
         for row in 0..rows.num_rows() {
             let session = sessions.value(row);
             let last = self.last.take().filter(|last| last.session_id == session);
-            let mut last = last.unwrap_or_else(|| Last::before(session));
-            last.goes_on(seqs.value(row), Timestamp(times.value(row)), ids.value(row))?;
+            let mut last = last.unwrap_or_else(|| LastRow::before(session));
+            last.advance(seqs.value(row), Timestamp(times.value(row)), ids.value(row))?;
             self.last = Some(last);
         }
         Ok(())
@@ -101,21 +101,21 @@ impl Mapper {
 
 /// The last row that was received.
 #[derive(Debug)]
-struct Last {
+struct LastRow {
     session_id: String,
     seq: i64,
     time: Timestamp,
     event_id: String,
 }
 
-impl Last {
+impl LastRow {
     /// The state before a session's first row.
     fn before(session_id: &str) -> Self {
         Self { session_id: session_id.to_owned(), seq: 0, time: Timestamp(i64::MIN), event_id: String::new() }
     }
 
     /// Accepts the session's next row, which must have the next number and must not be earlier than this one.
-    fn goes_on(&mut self, seq: i64, time: Timestamp, event_id: &str) -> Result<(), LakeError> {
+    fn advance(&mut self, seq: i64, time: Timestamp, event_id: &str) -> Result<(), LakeError> {
         self.seq += 1;
         let session = || self.session_id.clone();
         if seq != self.seq {

@@ -13,7 +13,7 @@ mod table;
 mod wide;
 
 pub use columns::events;
-pub use document::{Document, parse};
+pub use document::{ParsedDocument, parse};
 pub use error::LakeError;
 pub use mapper::{Mapper, SEQ, mapper_columns};
 pub use sign_ins::{sign_in_schema, sign_ins};

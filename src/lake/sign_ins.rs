@@ -37,13 +37,13 @@ fn schema() -> Schema {
 
 /// A sign-in, its own session, and the key by which its session is found. There is no key if it does not state who
 /// signed in.
-struct Waiting<'b> {
+struct UnlinkedSignIn<'b> {
     event: Event<'b>,
     session_id: String,
     sign_in: Option<SignIn>,
 }
 
-impl<'b> Waiting<'b> {
+impl<'b> UnlinkedSignIn<'b> {
     fn of((event, file): (Event<'b>, &str)) -> Option<Self> {
         let waits = event.evidence.contains(Evidence::SIGN_IN) && event.identity.session_created.is_none();
         waits.then(|| Self { session_id: session::id(&event, file), sign_in: session::sign_in(&event), event })
@@ -61,11 +61,11 @@ impl<'b> Waiting<'b> {
 /// Like [`super::events`].
 pub fn sign_ins(batch: &RecordBatch) -> Result<RecordBatch, LakeError> {
     let rows = all_events(batch)?;
-    let found: Vec<Waiting<'_>> = read_events(&rows)?.into_iter().filter_map(Waiting::of).collect();
-    let texts = |text: for<'w> fn(&'w Waiting<'_>) -> Option<&'w str>| -> ArrayRef {
+    let found: Vec<UnlinkedSignIn<'_>> = read_events(&rows)?.into_iter().filter_map(UnlinkedSignIn::of).collect();
+    let texts = |text: for<'w> fn(&'w UnlinkedSignIn<'_>) -> Option<&'w str>| -> ArrayRef {
         Arc::new(found.iter().map(text).collect::<StringArray>())
     };
-    let times = |time: fn(&Waiting<'_>) -> Option<Timestamp>| -> ArrayRef {
+    let times = |time: fn(&UnlinkedSignIn<'_>) -> Option<Timestamp>| -> ArrayRef {
         Arc::new(found.iter().map(|found| time(found).map(|time| time.0)).collect::<TimestampMicrosecondArray>())
     };
     let arrays = vec![

@@ -20,7 +20,7 @@ use crate::trail;
 /// Like [`super::events`].
 pub fn map(batches: &[RecordBatch], rules: &RuleSet) -> Result<SignalBatches, LakeError> {
     let events = batches.iter().map(all_events).collect::<Result<Vec<_>, _>>()?;
-    let mapped = trail::map_events(once(&events)?, rules)?;
+    let mapped = trail::map_events(without_duplicates(&events)?, rules)?;
     let all = |table: &'static Table, of: fn(&SignalBatches) -> &RecordBatch| {
         let empty = Rows::new(table).finish()?;
         in_utc(&concat_batches(&table.schema(), std::iter::once(&empty).chain(mapped.signals.iter().map(of)))?)
@@ -33,20 +33,20 @@ pub fn map(batches: &[RecordBatch], rules: &RuleSet) -> Result<SignalBatches, La
 }
 
 /// The position of a record: the document's name and the record's position in it, followed by the batch and the row.
-type Origin<'b> = (Option<&'b str>, Option<i64>, usize, usize);
+type RecordPosition<'b> = (Option<&'b str>, Option<i64>, usize, usize);
 
 /// Removes duplicate events. The first record in the document with the first name is kept.
-fn once(batches: &[RecordBatch]) -> Result<Vec<RecordBatch>, LakeError> {
-    let mut first: FxHashMap<&str, Origin<'_>> = FxHashMap::default();
+fn without_duplicates(batches: &[RecordBatch]) -> Result<Vec<RecordBatch>, LakeError> {
+    let mut first: FxHashMap<&str, RecordPosition<'_>> = FxHashMap::default();
     for (at, batch) in batches.iter().enumerate() {
         let columns = Columns(batch);
         let (ids, files, records) =
             (columns.text("event_id")?, columns.text("source_file")?, columns.integer("source_record")?);
         let records = records.iter().zip(files.iter()).zip(ids.iter());
         for (row, ((record, file), id)) in records.enumerate() {
-            let origin = (file, record, at, row);
-            let known = first.entry(id.unwrap_or_default()).or_insert(origin);
-            *known = origin.min(*known);
+            let position = (file, record, at, row);
+            let known = first.entry(id.unwrap_or_default()).or_insert(position);
+            *known = position.min(*known);
         }
     }
     let mut kept: Vec<Vec<bool>> = batches.iter().map(|batch| vec![false; batch.num_rows()]).collect();

@@ -2,7 +2,7 @@
 
 use crate::rule::shape::ShapeId;
 use crate::rule::{Rule, RuleId};
-use crate::signal::{Evidence, Origin, Role};
+use crate::signal::{ConfidenceFeatures, Origin, Role};
 
 /// Which events of a stretch are already assigned.
 #[derive(Debug)]
@@ -37,7 +37,7 @@ pub(super) struct MatchedSignal {
     pub(super) members: Vec<(usize, Role)>,
     pub(super) origin: Origin,
     pub(super) confidence: f64,
-    pub(super) evidence: Option<Evidence>,
+    pub(super) evidence: Option<ConfidenceFeatures>,
     /// Required calls that were not seen.
     pub(super) missing: Vec<String>,
 }

@@ -6,7 +6,7 @@ use super::prepared_stretch::PreparedStretch;
 use super::proof;
 use crate::rule::schema::Basis;
 use crate::rule::weights::{Confidence, Logistic};
-use crate::signal::{Class, Evidence, Kind, Origin};
+use crate::signal::{ConfidenceClass, ConfidenceFeatures, Kind, Origin};
 
 /// Margins are clamped to this many nats.
 const MAX_MARGIN: f64 = 6.0;
@@ -17,7 +17,7 @@ const MAX_CONFIDENCE: f64 = 0.99;
 
 impl Logistic {
     /// The probability for the given evidence.
-    pub fn probability(&self, features: &Evidence) -> f64 {
+    pub fn probability(&self, features: &ConfidenceFeatures) -> f64 {
         let odds = self.bias
             + self.events * features.events
             + self.margin * features.margin
@@ -30,13 +30,13 @@ impl Logistic {
 
 impl Confidence {
     /// The regression for a class.
-    pub const fn of(&self, class: Class) -> &Logistic {
+    pub const fn of(&self, class: ConfidenceClass) -> &Logistic {
         match class {
-            Class::Exact => &self.exact,
-            Class::Inferred => &self.inferred,
-            Class::Visit => &self.visit,
-            Class::Change => &self.change,
-            Class::Background => &self.background,
+            ConfidenceClass::Exact => &self.exact,
+            ConfidenceClass::Inferred => &self.inferred,
+            ConfidenceClass::Visit => &self.visit,
+            ConfidenceClass::Change => &self.change,
+            ConfidenceClass::Background => &self.background,
         }
     }
 }
@@ -46,11 +46,12 @@ impl Confidence {
 pub(super) fn of_accepted(stretch: &PreparedStretch<'_, '_>, found: &MatchedSignal) -> (Origin, f64) {
     let origin = if proof::is_exact(stretch, found) { Origin::Exact } else { Origin::Inferred };
     let class = match origin {
-        _ if stretch.rules.rule(found.rule).kind == Kind::Background => Class::Background,
-        Origin::Exact => Class::Exact,
-        _ => Class::Inferred,
+        _ if stretch.rules.rule(found.rule).kind == Kind::Background => ConfidenceClass::Background,
+        Origin::Exact => ConfidenceClass::Exact,
+        _ => ConfidenceClass::Inferred,
     };
-    let evidence = Evidence { class, events: 2.0, margin: MAX_MARGIN, coverage: 1.0, share: 1.0, documented: 0.0 };
+    let evidence =
+        ConfidenceFeatures { class, events: 2.0, margin: MAX_MARGIN, coverage: 1.0, share: 1.0, documented: 0.0 };
     (origin, stretch.rules.weights().confidence.of(class).probability(&evidence))
 }
 
@@ -66,28 +67,30 @@ impl<'s, 'e> ConfidenceModel<'s, 'e> {
     }
 
     /// The confidence of a choice, and the evidence that it was computed from.
-    pub(super) fn compute(&self, choice: &Choice) -> (f64, Evidence) {
+    pub(super) fn compute(&self, choice: &Choice) -> (f64, ConfidenceFeatures) {
         let evidence = self.evidence(choice);
         (self.weights.of(evidence.class).probability(&evidence), evidence)
     }
 
-    fn class(&self, choice: &Choice) -> Class {
+    fn class(&self, choice: &Choice) -> ConfidenceClass {
         match choice.hypothesis.cause {
-            Cause::Page(rule) if self.stretch.rules.rule(rule).kind == Kind::Background => Class::Background,
-            Cause::Page(_) if choice.hypothesis.exact => Class::Exact,
-            Cause::Page(_) => Class::Inferred,
-            Cause::Visit => Class::Visit,
-            Cause::Change => Class::Change,
-            Cause::Noise | Cause::Service | Cause::Adjacent | Cause::Unassigned | Cause::Poll(_) => Class::Background,
+            Cause::Page(rule) if self.stretch.rules.rule(rule).kind == Kind::Background => ConfidenceClass::Background,
+            Cause::Page(_) if choice.hypothesis.exact => ConfidenceClass::Exact,
+            Cause::Page(_) => ConfidenceClass::Inferred,
+            Cause::Visit => ConfidenceClass::Visit,
+            Cause::Change => ConfidenceClass::Change,
+            Cause::Noise | Cause::Service | Cause::Adjacent | Cause::Unassigned | Cause::Poll(_) => {
+                ConfidenceClass::Background
+            }
         }
     }
 
     /// The evidence for a choice.
-    fn evidence(&self, choice: &Choice) -> Evidence {
+    fn evidence(&self, choice: &Choice) -> ConfidenceFeatures {
         let hypothesis = &choice.hypothesis;
         let rule = hypothesis.rule().map(|rule| self.stretch.rules.rule(rule));
         let documented = rule.is_some_and(|rule| rule.provenance.basis == Basis::Documented);
-        Evidence {
+        ConfidenceFeatures {
             class: self.class(choice),
             events: count(hypothesis.members.len()).ln(),
             margin: choice.margin.clamp(-MAX_MARGIN, MAX_MARGIN),

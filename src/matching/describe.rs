@@ -9,11 +9,11 @@ use super::prepared_stretch::PreparedStretch;
 use super::{failed, partition};
 use crate::call;
 use crate::digest::id_of;
-use crate::rule::extract::{Extract, Reading};
+use crate::rule::extract::{Extract, ExtractedValue};
 use crate::rule::template::Style;
 use crate::rule::words::{within, words};
 use crate::rule::{Rule, RuleSet};
-use crate::signal::{Context, Entity, Kind, Member, Relation, Signal};
+use crate::signal::{Context, Kind, Member, Relation, Signal, SignalEntity};
 
 /// The initial capacity of a context.
 const USUAL: usize = 4;
@@ -43,7 +43,7 @@ fn describe_change(rules: &RuleSet, events: &[Prepared<'_>], found: &MatchedSign
     let stretch = PreparedStretch { rules, events };
     let mut changes = found.members.iter().map(|(event, _)| *event).filter(|event| stretch.changes(*event));
     let (Some(change), None) = (changes.next(), changes.next()) else { return };
-    let described = call::Table::shipped().describe(&events[change].call());
+    let described = call::CallTable::shipped().describe(&events[change].call());
     if described.named && described.outcome == call::Outcome::Succeeded {
         signal.summary = described.summary;
     }
@@ -51,11 +51,11 @@ fn describe_change(rules: &RuleSet, events: &[Prepared<'_>], found: &MatchedSign
 
 /// The values that were extracted from a signal's events.
 #[derive(Debug, Default)]
-pub(super) struct ExtractedValues {
+pub(super) struct SignalContent {
     /// The calls that were seen: [`matched`].
     pub(super) matched: Vec<String>,
     pub(super) context: Context,
-    pub(super) entities: Vec<Entity>,
+    pub(super) entities: Vec<SignalEntity>,
 }
 
 fn signal(
@@ -69,7 +69,7 @@ fn signal(
     let matched = matched(events, found);
     let (mut context, entities) = context(rule, events, found, &matched);
     carry(rule, &mut context, earlier);
-    compose(rules, session_id, events, found, ExtractedValues { matched, context, entities })
+    compose(rules, session_id, events, found, SignalContent { matched, context, entities })
 }
 
 /// Creates the signal from the values extracted from its events.
@@ -78,11 +78,11 @@ pub(super) fn compose(
     session_id: &str,
     events: &[Prepared<'_>],
     found: &MatchedSignal,
-    values: ExtractedValues,
+    values: SignalContent,
 ) -> Signal {
     let rule = rules.rule(found.rule);
     let anchor = events[found.anchor].row;
-    let ExtractedValues { matched, context, mut entities } = values;
+    let SignalContent { matched, context, mut entities } = values;
     set_relations(rules, events, found, &mut entities);
     // If the values that the page's sentence needs are missing, the signal only states the location.
     let place = || rule.console_path.join(" › ");
@@ -121,13 +121,13 @@ pub(super) fn compose(
 /// Sets the relation of a signal's events to each entity. An entity named by an event that only reads is `seen`, unless
 /// the call's description states more: reading the value of a secret is more than seeing its name, whichever event
 /// names the secret first.
-fn set_relations(rules: &RuleSet, events: &[Prepared<'_>], found: &MatchedSignal, entities: &mut [Entity]) {
+fn set_relations(rules: &RuleSet, events: &[Prepared<'_>], found: &MatchedSignal, entities: &mut [SignalEntity]) {
     let stretch = PreparedStretch { rules, events };
     let is_described =
-        |event: usize| stretch.changes(event) || call::Table::shipped().entry(&events[event].call()).is_some();
+        |event: usize| stretch.changes(event) || call::CallTable::shipped().entry(&events[event].call()).is_some();
     let members = found.members.iter().map(|(event, _)| *event).filter(|event| is_described(*event));
     let described: Vec<(usize, Vec<call::Entity>)> =
-        members.map(|event| (event, call::Table::shipped().describe(&events[event].call()).entities)).collect();
+        members.map(|event| (event, call::CallTable::shipped().describe(&events[event].call()).entities)).collect();
     for entity in entities {
         let is_it = |one: &&call::Entity| one.value == entity.value || one.name() == entity.value;
         let mut relation = None;
@@ -158,7 +158,11 @@ fn without_values(rules: &RuleSet, rule: &Rule, call: &str) -> String {
 }
 
 /// The values that an extract reads from the signal's events.
-pub(super) fn read<'e>(extract: &Extract, events: &'e [Prepared<'_>], found: &MatchedSignal) -> Vec<Reading<'e>> {
+pub(super) fn read<'e>(
+    extract: &Extract,
+    events: &'e [Prepared<'_>],
+    found: &MatchedSignal,
+) -> Vec<ExtractedValue<'e>> {
     let mut readings = Vec::new();
     let members = found.members.iter().map(|(event, _)| &events[*event]);
     for event in members.filter(|event| extract.reads(event.row.call)) {
@@ -167,7 +171,12 @@ pub(super) fn read<'e>(extract: &Extract, events: &'e [Prepared<'_>], found: &Ma
     readings
 }
 
-fn context(rule: &Rule, events: &[Prepared<'_>], found: &MatchedSignal, calls: &[String]) -> (Context, Vec<Entity>) {
+fn context(
+    rule: &Rule,
+    events: &[Prepared<'_>],
+    found: &MatchedSignal,
+    calls: &[String],
+) -> (Context, Vec<SignalEntity>) {
     let mut context = place(events, found);
     let mut entities = Vec::new();
     for extract in &rule.extracts {
@@ -212,7 +221,7 @@ pub(super) fn place(events: &[Prepared<'_>], found: &MatchedSignal) -> Context {
     context
 }
 
-fn in_context(extract: &Extract, readings: Vec<Reading<'_>>, calls: &[String]) -> Value {
+fn in_context(extract: &Extract, readings: Vec<ExtractedValue<'_>>, calls: &[String]) -> Value {
     let mut values: Vec<Value> = readings.into_iter().map(|reading| reading.value).collect();
     if values.is_empty() {
         values.extend(extract.default(calls).map(|text| Value::String(text.to_owned())));
@@ -225,9 +234,9 @@ fn in_context(extract: &Extract, readings: Vec<Reading<'_>>, calls: &[String]) -
 }
 
 /// Adds an entity, unless another extract has added it already.
-pub(super) fn add(entities: &mut Vec<Entity>, kind: &str, value: &str, event_id: &str) {
+pub(super) fn add(entities: &mut Vec<SignalEntity>, kind: &str, value: &str, event_id: &str) {
     if !entities.iter().any(|known| known.value == value && known.kind == kind) {
-        entities.push(Entity {
+        entities.push(SignalEntity {
             kind: kind.to_owned(),
             value: value.to_owned(),
             event_id: event_id.to_owned(),
@@ -236,7 +245,7 @@ pub(super) fn add(entities: &mut Vec<Entity>, kind: &str, value: &str, event_id:
     }
 }
 
-fn add_read(entities: &mut Vec<Entity>, kind: &str, reading: &Reading<'_>) {
+fn add_read(entities: &mut Vec<SignalEntity>, kind: &str, reading: &ExtractedValue<'_>) {
     match &reading.value {
         Value::Null => {}
         Value::String(text) => add(entities, kind, text, reading.event_id),

@@ -15,7 +15,7 @@ use crate::signal::{Member, Origin, Role, Signal};
 
 /// What to explain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Subject<'a> {
+pub enum ExplainSubject<'a> {
     /// A signal, by `signals.signal_id`.
     Signal(&'a str),
     /// An event, by `events.event_id`.
@@ -103,15 +103,15 @@ pub struct Rival {
 }
 
 /// Explains a signal or an event; `None` if the session does not contain it.
-pub fn explain(rules: &RuleSet, session: &SessionRows<'_>, subject: Subject<'_>) -> Option<Explanation> {
+pub fn explain(rules: &RuleSet, session: &SessionRows<'_>, subject: ExplainSubject<'_>) -> Option<Explanation> {
     let stretches = stretches(session, Limits::default());
     stretches.iter().find_map(|stretch| explain_stretch(rules, stretch, subject))
 }
 
 /// Like [`explain`], for one stretch of a session.
-pub fn explain_stretch(rules: &RuleSet, stretch: &StretchRows<'_>, subject: Subject<'_>) -> Option<Explanation> {
+pub fn explain_stretch(rules: &RuleSet, stretch: &StretchRows<'_>, subject: ExplainSubject<'_>) -> Option<Explanation> {
     // Signals are only known after mapping, but a missing event is detected without it.
-    if let Subject::Event(id) = subject
+    if let ExplainSubject::Event(id) = subject
         && !stretch.rows.iter().any(|row| row.event_id == id)
     {
         return None;
@@ -119,8 +119,8 @@ pub fn explain_stretch(rules: &RuleSet, stretch: &StretchRows<'_>, subject: Subj
     let mapped = MappedStretch::of(rules, &stretch.rows, true);
     let signals = mapped.signals(rules, stretch);
     let is_subject = |signal: &Signal| match subject {
-        Subject::Signal(id) => signal.signal_id == id,
-        Subject::Event(id) => signal.events.iter().any(|member| member.event_id == id),
+        ExplainSubject::Signal(id) => signal.signal_id == id,
+        ExplainSubject::Event(id) => signal.events.iter().any(|member| member.event_id == id),
     };
     let explainer = Explainer { rules, mapped: &mapped };
     if let Some((place, signal)) = signals.iter().enumerate().find(|(_, signal)| is_subject(signal)) {
@@ -129,14 +129,17 @@ pub fn explain_stretch(rules: &RuleSet, stretch: &StretchRows<'_>, subject: Subj
             None => explainer.generic(signal, &stretch.rows),
         });
     }
-    let event = mapped.events.iter().position(|event| subject == Subject::Event(event.row.event_id));
+    let event = mapped.events.iter().position(|event| subject == ExplainSubject::Event(event.row.event_id));
     event.map(|event| explainer.event(event)).or_else(|| unmapped(stretch.rows.iter().copied(), subject))
 }
 
 /// Explains an event or signal that is not mapped to pages, because its session is not a console session or because it
 /// was typed.
-pub fn unmapped<'r, 'e: 'r>(rows: impl IntoIterator<Item = &'r Row<'e>>, subject: Subject<'_>) -> Option<Explanation> {
-    let row = rows.into_iter().find(|row| subject == Subject::Event(row.event_id))?;
+pub fn unmapped<'r, 'e: 'r>(
+    rows: impl IntoIterator<Item = &'r Row<'e>>,
+    subject: ExplainSubject<'_>,
+) -> Option<Explanation> {
+    let row = rows.into_iter().find(|row| subject == ExplainSubject::Event(row.event_id))?;
     Some(Explanation {
         signal: None,
         events: vec![ExplainedEvent::without_shape(row, None)],

@@ -11,11 +11,11 @@ use crate::signal::{Kind, Role, Signal};
 pub(super) fn describe(rules: &RuleSet, events: &[Prepared<'_>], found: &MatchedSignal, signal: &mut Signal) {
     let is_mentioned = |code: &str| signal.summary.contains(code);
     if let Some(failed) = failure(rules, events, found).filter(|_| is_action(signal.kind)) {
-        signal.summary = call::Table::shipped().describe(&events[failed].call()).summary;
+        signal.summary = call::CallTable::shipped().describe(&events[failed].call()).summary;
         return;
     }
     // An export without responses does not show whether a sign-in succeeded.
-    let is_unknown = |event: usize| call::Table::shipped().outcome(&events[event].call()) == call::Outcome::Unknown;
+    let is_unknown = |event: usize| call::CallTable::shipped().outcome(&events[event].call()) == call::Outcome::Unknown;
     if signal.kind == Kind::Login && found.members.iter().any(|(event, _)| is_unknown(*event)) {
         if let Some(rest) = signal.summary.strip_prefix("Signed in") {
             signal.summary = format!("Tried to sign in{rest}; the record does not say whether it succeeded");

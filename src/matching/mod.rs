@@ -21,7 +21,7 @@ mod votes;
 use self::claim::MatchedSignal;
 use self::decode::Choice;
 pub use self::explain::{
-    Cost, ExplainedEvent, ExplainedSignal, Explanation, Rival, Subject, explain, explain_stretch, unmapped,
+    Cost, ExplainSubject, ExplainedEvent, ExplainedSignal, Explanation, Rival, explain, explain_stretch, unmapped,
 };
 use self::generic::SignalDraft;
 use self::prepare::Prepared;
@@ -30,7 +30,7 @@ pub use self::stretch::{ConsoleEvidence, Limits, StretchRows, StretchSplitter, s
 use crate::event::{Client, Timestamp};
 use crate::rule::RuleSet;
 use crate::rule::body::Body;
-use crate::rule::extract::Source;
+use crate::rule::extract::SourceEvent;
 use crate::signal::Signal;
 
 /// The columns of one event that matching uses, borrowed from Arrow arrays or a spec file.
@@ -68,8 +68,8 @@ pub struct Row<'a> {
 
 impl<'a> Row<'a> {
     /// The view of the event that rules read, with its parsed request and response.
-    pub const fn source<'s>(&'s self, request: &'s Body<'a>, response: &'s Body<'a>) -> Source<'s, 'a> {
-        Source {
+    pub const fn source<'s>(&'s self, request: &'s Body<'a>, response: &'s Body<'a>) -> SourceEvent<'s, 'a> {
+        SourceEvent {
             event_id: self.event_id,
             call: self.call,
             region: self.region,

@@ -16,8 +16,8 @@ use crate::call::Call;
 use crate::event::{Client, Timestamp};
 use crate::rule::RuleSet;
 use crate::rule::body::Body;
-use crate::rule::extract::Source;
-use crate::rule::shape::{ShapeId, Subject};
+use crate::rule::extract::SourceEvent;
+use crate::rule::shape::{ShapeId, ShapeSubject};
 
 /// An event prepared for matching.
 #[derive(Debug, Clone)]
@@ -83,11 +83,11 @@ impl<'e> Prepared<'e> {
         }
     }
 
-    pub(super) fn subject(&self) -> Subject<'_, 'e> {
+    pub(super) fn subject(&self) -> ShapeSubject<'_, 'e> {
         self.source().subject()
     }
 
-    pub(super) fn source(&self) -> Source<'_, 'e> {
+    pub(super) fn source(&self) -> SourceEvent<'_, 'e> {
         self.row.source(self.request(), self.response())
     }
 }

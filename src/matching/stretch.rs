@@ -137,7 +137,7 @@ pub fn stretches<'e>(session: &'e SessionRows<'e>, limits: Limits) -> Vec<Stretc
 mod tests {
     use super::*;
     use crate::event::Client;
-    use crate::matching::{Subject, explain, explain_stretch, map, map_stretch};
+    use crate::matching::{ExplainSubject, explain, explain_stretch, map, map_stretch};
     use crate::rule::RuleSet;
 
     const SMALL: Limits = Limits { long: 4, longer: 6, longest: 8 };
@@ -248,7 +248,7 @@ mod tests {
         let all = session(ids.iter().enumerate().map(|(at, id)| row(id, 0, client((at, id)))));
         let anchors: Vec<String> = map(&rules, &all).into_iter().map(|signal| signal.anchor_event_id).collect();
         assert_eq!(anchors, ["060000", "060001"]);
-        let event = |id: &str| explain(&rules, &all, Subject::Event(id)).unwrap();
+        let event = |id: &str| explain(&rules, &all, ExplainSubject::Event(id)).unwrap();
         assert!(event("059999").signal.is_none());
         assert_eq!(event("060001").signal.unwrap().rule_id, "generic/create");
     }
@@ -260,11 +260,14 @@ mod tests {
         let all = session(ids.iter().zip(0..).map(|(id, at)| row(id, at * 30, Client::Browser)));
         let parts = stretches(&all, SMALL);
         let signals = map_stretch(&rules, &parts[1]);
-        let of_event = explain_stretch(&rules, &parts[1], Subject::Event("09")).unwrap();
-        assert_eq!(explain_stretch(&rules, &parts[0], Subject::Event("09")), None);
+        let of_event = explain_stretch(&rules, &parts[1], ExplainSubject::Event("09")).unwrap();
+        assert_eq!(explain_stretch(&rules, &parts[0], ExplainSubject::Event("09")), None);
         let signal = signals.iter().find(|signal| signal.anchor_event_id == "09").unwrap();
-        assert_eq!(explain_stretch(&rules, &parts[0], Subject::Signal(&signal.signal_id)), None);
-        assert_eq!(explain_stretch(&rules, &parts[1], Subject::Signal(&signal.signal_id)), Some(of_event.clone()));
+        assert_eq!(explain_stretch(&rules, &parts[0], ExplainSubject::Signal(&signal.signal_id)), None);
+        assert_eq!(
+            explain_stretch(&rules, &parts[1], ExplainSubject::Signal(&signal.signal_id)),
+            Some(of_event.clone())
+        );
         assert_eq!(of_event.signal.unwrap().signal_id, signal.signal_id);
     }
 }

@@ -10,7 +10,7 @@ pub struct Body<'t> {
     text: &'t str,
     document: OnceCell<Document<'t>>,
     /// The text without whitespace; `None` if it contained none.
-    tidied: OnceCell<Option<String>>,
+    compacted: OnceCell<Option<String>>,
 }
 
 impl<'t> Body<'t> {
@@ -26,14 +26,14 @@ impl<'t> Body<'t> {
 
     /// The text without whitespace, as CloudTrail delivers it. Exports by other tools may contain whitespace.
     pub fn compact(&self) -> &str {
-        let tidied = self.tidied.get_or_init(|| (!is_compact(self.text)).then(|| self.tidy()));
-        tidied.as_deref().unwrap_or(self.text)
+        let compacted = self.compacted.get_or_init(|| (!is_compact(self.text)).then(|| self.compact_text()));
+        compacted.as_deref().unwrap_or(self.text)
     }
 
-    fn tidy(&self) -> String {
-        let mut tidied = String::with_capacity(self.text.len());
-        self.value().write(&mut tidied);
-        tidied
+    fn compact_text(&self) -> String {
+        let mut compacted = String::with_capacity(self.text.len());
+        self.value().write(&mut compacted);
+        compacted
     }
 }
 
@@ -44,7 +44,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_no_json_is_nothing() {
+    fn text_that_is_not_json_is_null() {
         for text in [None, Some(""), Some("null"), Some("{\"a\":")] {
             assert_eq!(Body::new(text).value().to_value(), Value::Null, "{text:?}");
         }
@@ -52,7 +52,7 @@ mod tests {
     }
 
     #[test]
-    fn white_space_goes_and_order_stays() {
+    fn whitespace_is_removed_and_order_is_kept() {
         let cases = [
             ("{\"b\":\"x, \\u0079\",\"a\":1}", "{\"b\":\"x, \\u0079\",\"a\":1}"),
             ("{\"b\": 1, \"a\": 2}", "{\"b\":1,\"a\":2}"),

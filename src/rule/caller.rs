@@ -68,7 +68,7 @@ impl Family {
 
 /// The families that a shape accepts.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub enum Caller {
+pub enum CallerCondition {
     /// Any caller.
     #[default]
     Any,
@@ -78,7 +78,7 @@ pub enum Caller {
     Not(Family),
 }
 
-impl Caller {
+impl CallerCondition {
     /// Parses `internal`, several families, or `not internal`.
     ///
     /// # Errors
@@ -127,7 +127,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn agents_are_told_with_and_without_brackets() {
+    fn families_are_recognized_with_and_without_brackets() {
         let cases = [
             ("AWS Internal", Some(Family::Internal)),
             ("[AWS Internal]", Some(Family::Internal)),
@@ -148,9 +148,9 @@ mod tests {
     }
 
     #[test]
-    fn not_internal_is_everybody_else() {
-        let caller = Caller::parse(["not internal"].into_iter()).unwrap();
+    fn not_internal_accepts_all_other_callers() {
+        let caller = CallerCondition::parse(["not internal"].into_iter()).unwrap();
         assert!(caller.fits(None) && caller.fits(Some(Family::Netty)) && !caller.fits(Some(Family::Internal)));
-        assert!(Caller::parse(["browser"].into_iter()).unwrap_err().contains("internal-sdk"));
+        assert!(CallerCondition::parse(["browser"].into_iter()).unwrap_err().contains("internal-sdk"));
     }
 }

@@ -9,7 +9,7 @@ use super::condition::Condition;
 use super::extract::Extract;
 use super::path::Path;
 use super::schema::{Basis, ConditionToml, GenerationToml, ProvenanceToml, RequestToml, RequestsToml, RuleToml};
-use super::shape::{Outcome, Parameters, Shape};
+use super::shape::{OutcomeCondition, Parameters, Shape};
 use super::template::Template;
 use super::{Provenance, Rule, RuleError, RuleText, caller};
 
@@ -232,8 +232,10 @@ fn shape(request: &Spanned<RequestToml>, faults: &mut Faults<'_>) -> Option<Shap
         faults.add(toml.call.span().start, "call", format!("expected a call such as `iam:ListUsers`, found `{call}`"));
     }
     let caller = match &toml.caller {
-        None => caller::Caller::Any,
-        Some(names) => faults.take(names.span().start, "caller", caller::Caller::parse(names.get_ref().iter()))?,
+        None => caller::CallerCondition::Any,
+        Some(names) => {
+            faults.take(names.span().start, "caller", caller::CallerCondition::parse(names.get_ref().iter()))?
+        }
     };
     let agent = match &toml.agent {
         None => None,
@@ -285,11 +287,11 @@ fn sorted(sets: &[Vec<String>]) -> Vec<Vec<String>> {
     sets
 }
 
-fn outcome(toml: &RequestToml) -> Result<Outcome, String> {
+fn outcome(toml: &RequestToml) -> Result<OutcomeCondition, String> {
     match (&toml.error, toml.succeeded) {
         (Some(_), true) => Err("expected one of error and succeeded, found both".to_owned()),
-        (Some(code), false) => Ok(Outcome::Failed(code.clone())),
-        (None, succeeded) => Ok(if succeeded { Outcome::Succeeded } else { Outcome::Any }),
+        (Some(code), false) => Ok(OutcomeCondition::Failed(code.clone())),
+        (None, succeeded) => Ok(if succeeded { OutcomeCondition::Succeeded } else { OutcomeCondition::Any }),
     }
 }
 

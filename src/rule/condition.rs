@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_and_texts_compare_as_text() {
+    fn numbers_and_texts_are_compared_as_text() {
         let thousand = Condition::Equals("1000".into());
         assert!(holds(&thousand, "max", &json!({"max": 1000})));
         assert!(holds(&thousand, "max", &json!({"max": "1000"})));
@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn empty_is_absent_null_or_nothing_in_it() {
+    fn empty_matches_absent_null_and_empty_values() {
         for value in [json!({}), json!({"set": null}), json!({"set": {}}), json!({"set": []}), json!({"set": ""})] {
             assert!(holds(&Condition::Empty, "set", &value), "{value}");
         }
@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn one_element_of_a_list_is_enough() {
+    fn one_matching_element_of_a_list_suffices() {
         let value = json!({"ids": ["x-1", "i-1"]});
         assert!(holds(&Condition::StartsWith("i-".into()), "ids", &value));
         assert!(!holds(&Condition::AtLeast(3), "ids", &value));

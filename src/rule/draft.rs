@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use super::RuleSet;
-use super::caller::{Caller, Family};
-use super::extract::Source;
+use super::caller::{CallerCondition, Family};
+use super::extract::SourceEvent;
 use crate::json::{Json, Members};
 
 /// The texts of a new rule and its spec.
@@ -20,7 +20,7 @@ pub struct Draft {
 #[derive(Debug, Clone)]
 pub struct Sample<'e, 't> {
     /// The event.
-    pub event: Source<'e, 't>,
+    pub event: SourceEvent<'e, 't>,
     /// Seconds since the first event of the burst.
     pub at: i64,
     /// Whether this is the selected event, whose call starts the rule.
@@ -29,7 +29,7 @@ pub struct Sample<'e, 't> {
 
 /// Drafts a rule with this ID. Without samples, the author has to fill in its calls.
 pub fn draft(rules: &RuleSet, id: &str, samples: &[Sample<'_, '_>]) -> Draft {
-    let mut calls = Calls::default();
+    let mut calls = DraftCalls::default();
     for sample in samples {
         calls.add(rules, sample);
     }
@@ -38,14 +38,14 @@ pub fn draft(rules: &RuleSet, id: &str, samples: &[Sample<'_, '_>]) -> Draft {
 
 /// The calls of a burst as a rule refers to them, without duplicates.
 #[derive(Debug, Default)]
-struct Calls {
+struct DraftCalls {
     anchor: Option<String>,
     references: Vec<(String, String)>,
     /// New shapes, as TOML.
     requests: Vec<String>,
 }
 
-impl Calls {
+impl DraftCalls {
     fn add(&mut self, rules: &RuleSet, sample: &Sample<'_, '_>) {
         let call = sample.event.call;
         if sample.anchor {
@@ -62,14 +62,14 @@ impl Calls {
     }
 
     /// A new shape: named after the page, or without a name if the call is new.
-    fn new_shape(&mut self, rules: &RuleSet, event: &Source<'_, '_>) -> String {
+    fn new_shape(&mut self, rules: &RuleSet, event: &SourceEvent<'_, '_>) -> String {
         let name = if rules.shapes_of(event.call).is_empty() { "" } else { "of-this-page" };
         let mut toml = format!("[[request]]\ncall = {}\n", quoted(event.call));
         if !name.is_empty() {
             line(&mut toml, "name", &quoted(name));
         }
         if let Some(caller) =
-            event.user_agent.and_then(Family::of).and_then(|family| Caller::OneOf(vec![family]).describe())
+            event.user_agent.and_then(Family::of).and_then(|family| CallerCondition::OneOf(vec![family]).describe())
         {
             line(&mut toml, "caller", &quoted(&caller));
         }
@@ -82,7 +82,7 @@ impl Calls {
     }
 }
 
-fn rule(id: &str, calls: &Calls) -> String {
+fn rule(id: &str, calls: &DraftCalls) -> String {
     let path: Vec<&str> = id.split('/').collect();
     let service = path.first().copied().unwrap_or_default();
     let mut toml = String::from("# What the page is, if that is not obvious.\n");

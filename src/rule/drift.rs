@@ -9,7 +9,7 @@ use super::shape::Shape;
 use crate::json::{Document, Json, Members};
 
 /// Names that are at least this similar are treated as one renamed member.
-const ALIKE: f64 = 0.87;
+const MIN_SIMILARITY: f64 = 0.87;
 
 /// The top-level members in the shapes of one call.
 #[derive(Debug, Default, Clone)]
@@ -82,6 +82,6 @@ impl Vocabulary {
         let free = self.names.iter().filter(|name| !request.iter().any(|(known, _)| known == name));
         let alike = free.map(|name| (strsim::jaro_winkler(&new, &name.to_lowercase()), name));
         let (similarity, name) = alike.max_by(|a, b| a.0.total_cmp(&b.0).then_with(|| b.1.cmp(a.1)))?;
-        (similarity >= ALIKE).then_some(name.as_str())
+        (similarity >= MIN_SIMILARITY).then_some(name.as_str())
     }
 }

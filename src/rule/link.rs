@@ -12,7 +12,7 @@ use super::pattern::Pattern;
 use super::schema::{BecomesToml, LookBackToml, RuleToml};
 use super::set::{RuleSet, Use};
 use super::shape::{Shape, ShapeId};
-use super::{Part, Rule, RuleError, RuleId, RuleText};
+use super::{Rule, RuleError, RuleId, RulePart, RuleText};
 
 /// The shapes of every call, with their IDs.
 pub(super) struct Shapes {
@@ -219,7 +219,7 @@ impl Linker<'_> {
             if rule.parts.iter().any(|part| part.call == call) {
                 self.faults.add(reference.span().start, key, format!("expected each call once, found `{call}` again"));
             }
-            rule.parts.push(Part { call, shapes, required, anchor: toml.alone });
+            rule.parts.push(RulePart { call, shapes, required, anchor: toml.alone });
         }
     }
 

@@ -62,7 +62,7 @@ pub struct RuleId(pub u32);
 
 /// One call of a rule.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Part {
+pub struct RulePart {
     /// The call: `iam:ListUsers`.
     pub call: String,
     /// The accepted shapes of the call.
@@ -161,7 +161,7 @@ pub struct Rule {
     /// Seconds after the anchor in which the page's events occur.
     pub after_s: u32,
     /// Its calls, required ones first.
-    pub parts: Vec<Part>,
+    pub parts: Vec<RulePart>,
     /// Rules that lose against this one if both match.
     pub takes_precedence_over: Vec<RuleId>,
     /// The rule only matches if the previous signal is one of these.

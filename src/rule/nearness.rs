@@ -6,7 +6,7 @@
 use super::condition::Condition;
 use super::drift::Drifted;
 use super::path::Path;
-use super::shape::{Parameters, Shape, Subject, has_none};
+use super::shape::{Parameters, Shape, ShapeSubject, has_none};
 use crate::json::{Json, Members};
 
 /// A page size differs.
@@ -35,42 +35,51 @@ const OTHER_CALLER: f64 = 0.6;
 const OTHER_OUTCOME: f64 = 0.7;
 
 /// Receives the factor of a difference, and a function that describes the difference.
-type See<'s> = dyn FnMut(f64, &dyn Fn() -> String) + 's;
+type DifferenceVisitor<'s> = dyn FnMut(f64, &dyn Fn() -> String) + 's;
 
 impl Shape {
     /// The similarity of the event to the shape, from 0 to 1. It is 1 only if nothing differs. Only valid for events of
     /// the shape's call.
     ///
     /// `drifted` is the subject's request in the member names of the call's shapes.
-    pub fn nearness(&self, subject: &Subject<'_, '_>, drifted: &Drifted<'_>) -> f64 {
+    pub fn nearness(&self, subject: &ShapeSubject<'_, '_>, drifted: &Drifted<'_>) -> f64 {
         let mut nearness = 1.0;
         self.compare(subject, drifted, &mut |factor, _| nearness *= factor);
         nearness
     }
 
     /// The differences, in words.
-    pub fn differences(&self, subject: &Subject<'_, '_>, drifted: &Drifted<'_>) -> Vec<String> {
+    pub fn differences(&self, subject: &ShapeSubject<'_, '_>, drifted: &Drifted<'_>) -> Vec<String> {
         let mut differences = Vec::new();
         self.compare(subject, drifted, &mut |_, words| differences.push(words()));
         differences
     }
 
-    fn compare(&self, subject: &Subject<'_, '_>, drifted: &Drifted<'_>, see: &mut See<'_>) {
-        self.parameters.compare(drifted, see);
-        self.compare_caller(subject, see);
+    fn compare(
+        &self,
+        subject: &ShapeSubject<'_, '_>,
+        drifted: &Drifted<'_>,
+        add_difference: &mut DifferenceVisitor<'_>,
+    ) {
+        self.parameters.compare(drifted, add_difference);
+        self.compare_caller(subject, add_difference);
         if !self.outcome.fits(subject.error_code) {
-            see(OTHER_OUTCOME, &|| self.outcome.describe().map_or_else(String::new, |asked| format!("not {asked}")));
+            add_difference(OTHER_OUTCOME, &|| {
+                self.outcome.describe().map_or_else(String::new, |expected| format!("not {expected}"))
+            });
         }
-        self.conditions.iter().for_each(|(path, condition)| compare_value(path, condition, drifted.request(), see));
+        self.conditions
+            .iter()
+            .for_each(|(path, condition)| compare_value(path, condition, drifted.request(), add_difference));
         self.response
             .iter()
-            .for_each(|(path, condition)| compare_value(path, condition, subject.response.value(), see));
+            .for_each(|(path, condition)| compare_value(path, condition, subject.response.value(), add_difference));
         for part in self.text.iter().filter(|part| !subject.request.compact().contains(part.as_str())) {
-            see(NO_TEXT, &|| format!("text {part} is missing"));
+            add_difference(NO_TEXT, &|| format!("text {part} is missing"));
         }
     }
 
-    fn compare_caller(&self, subject: &Subject<'_, '_>, see: &mut See<'_>) {
+    fn compare_caller(&self, subject: &ShapeSubject<'_, '_>, add_difference: &mut DifferenceVisitor<'_>) {
         let agent_fits = self.agent.as_ref().is_none_or(|condition| condition.holds_for_text(subject.agent));
         if !agent_fits || !self.caller.fits(subject.family) {
             let factor = match subject.family {
@@ -78,36 +87,38 @@ impl Shape {
                 None => UNKNOWN_CALLER,
                 Some(_) => OTHER_CALLER,
             };
-            see(factor, &|| format!("called by {}", subject.agent));
+            add_difference(factor, &|| format!("called by {}", subject.agent));
         }
     }
 }
 
 impl Parameters {
-    fn compare(&self, drifted: &Drifted<'_>, see: &mut See<'_>) {
+    fn compare(&self, drifted: &Drifted<'_>, add_difference: &mut DifferenceVisitor<'_>) {
         let members = drifted.request().as_object().unwrap_or_default();
         match self {
             Self::Any => return,
             Self::None if has_none(drifted.request()) => {}
-            Self::None => compare_names(&[], members, see),
-            Self::Exactly(expected) => compare_members(expected.root().as_object().unwrap_or_default(), members, see),
+            Self::None => compare_names(&[], members, add_difference),
+            Self::Exactly(expected) => {
+                compare_members(expected.root().as_object().unwrap_or_default(), members, add_difference)
+            }
             Self::Members(sets) => {
                 if let Some(nearest) = nearest(sets, members) {
-                    compare_names(&names(nearest), members, see);
+                    compare_names(&names(nearest), members, add_difference);
                 }
             }
         }
-        drifted.compare(see);
+        drifted.compare(add_difference);
     }
 }
 
 impl Drifted<'_> {
-    fn compare(&self, see: &mut See<'_>) {
+    fn compare(&self, add_difference: &mut DifferenceVisitor<'_>) {
         if self.added > 0 {
-            see(NEW_MEMBERS, &|| format!("{} new in the request", counted(self.added)));
+            add_difference(NEW_MEMBERS, &|| format!("{} new in the request", counted(self.added)));
         }
         if self.renamed > 0 {
-            see(power(RENAMED, self.renamed), &|| format!("{} renamed", counted(self.renamed)));
+            add_difference(power(RENAMED, self.renamed), &|| format!("{} renamed", counted(self.renamed)));
         }
     }
 }
@@ -130,24 +141,25 @@ fn nearest<'s>(sets: &'s [Vec<String>], members: Members<'_>) -> Option<&'s Vec<
     sets.iter().map(|set| (nearness(set), set)).max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, set)| set)
 }
 
-fn compare_names(asked: &[&str], members: Members<'_>, see: &mut See<'_>) {
-    for name in asked.iter().filter(|name| members.get(name).is_none()) {
-        see(NO_MEMBER, &|| format!("member {name} is missing"));
+fn compare_names(expected: &[&str], members: Members<'_>, add_difference: &mut DifferenceVisitor<'_>) {
+    for name in expected.iter().filter(|name| members.get(name).is_none()) {
+        add_difference(NO_MEMBER, &|| format!("member {name} is missing"));
     }
-    for name in members.names().filter(|name| !asked.contains(name)) {
-        see(OTHER_MEMBER, &|| format!("has member {name}, as other requests do"));
+    for name in members.names().filter(|name| !expected.contains(name)) {
+        add_difference(OTHER_MEMBER, &|| format!("has member {name}, as other requests do"));
     }
 }
 
-fn compare_members(asked: Members<'_>, members: Members<'_>, see: &mut See<'_>) {
-    compare_names(&asked.names().collect::<Vec<_>>(), members, see);
-    for (name, value) in asked.iter().filter(|(name, value)| members.get(name).is_some_and(|other| other != *value)) {
+fn compare_members(expected: Members<'_>, members: Members<'_>, add_difference: &mut DifferenceVisitor<'_>) {
+    compare_names(&expected.names().collect::<Vec<_>>(), members, add_difference);
+    for (name, value) in expected.iter().filter(|(name, value)| members.get(name).is_some_and(|other| other != *value))
+    {
         let factor = if Path::member(name).is_page_size() { OTHER_SIZE } else { OTHER_VALUE };
-        see(factor, &|| format!("{name} is not {value}"));
+        add_difference(factor, &|| format!("{name} is not {value}"));
     }
 }
 
-fn compare_value(path: &Path, condition: &Condition, root: Json<'_>, see: &mut See<'_>) {
+fn compare_value(path: &Path, condition: &Condition, root: Json<'_>, add_difference: &mut DifferenceVisitor<'_>) {
     if condition.holds(path, root) {
         return;
     }
@@ -160,7 +172,7 @@ fn compare_value(path: &Path, condition: &Condition, root: Json<'_>, see: &mut S
     } else {
         NO_VALUE
     };
-    see(factor, &|| format!("does not match: {path} {}", condition.describe()));
+    add_difference(factor, &|| format!("does not match: {path} {}", condition.describe()));
 }
 
 fn power(factor: f64, times: usize) -> f64 {
@@ -172,7 +184,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::super::body::Body;
-    use super::super::caller::{Caller, Family};
+    use super::super::caller::{CallerCondition, Family};
     use super::super::drift::Vocabulary;
     use super::*;
     use crate::json::Document;
@@ -181,7 +193,7 @@ mod tests {
         let set = members.iter().map(|name| (*name).to_owned()).collect();
         Shape {
             parameters: Parameters::Members(vec![set]),
-            caller: Caller::OneOf(vec![Family::Internal]),
+            caller: CallerCondition::OneOf(vec![Family::Internal]),
             ..Shape::plain("iam:ListUsers")
         }
     }
@@ -190,7 +202,7 @@ mod tests {
         let mut vocabulary = Vocabulary::default();
         [&[shape], others].concat().into_iter().for_each(|shape| vocabulary.learn(shape));
         let text = request.to_string();
-        let subject = Subject {
+        let subject = ShapeSubject {
             agent: "AWS Internal",
             family: Some(Family::Internal),
             request: &Body::new(Some(&text)),
@@ -203,14 +215,14 @@ mod tests {
     }
 
     #[test]
-    fn a_new_member_is_no_other_page() {
+    fn a_new_member_hardly_reduces_the_similarity() {
         let all = shape(&["maxItems"]);
         let (new, words) = compared(&all, &[], &json!({"maxItems": 1, "clientContext": "x"}));
         assert_eq!((new, words), (NEW_MEMBERS, vec!["1 member new in the request".to_owned()]));
     }
 
     #[test]
-    fn a_member_of_another_shape_is_another_page() {
+    fn a_member_of_another_shape_indicates_another_page() {
         let all = shape(&["maxItems"]);
         let next = shape(&["marker", "maxItems"]);
         let (nearness, words) = compared(&all, &[&next], &json!({"maxItems": 1, "marker": "x"}));
@@ -218,13 +230,13 @@ mod tests {
     }
 
     #[test]
-    fn a_renamed_member_is_known_again() {
+    fn a_renamed_member_is_recognized() {
         let (nearness, words) = compared(&shape(&["maxItems"]), &[], &json!({"maxItemsV2": 1}));
         assert_eq!((nearness, words), (RENAMED, vec!["1 member renamed".to_owned()]));
     }
 
     #[test]
-    fn a_page_size_weighs_little_and_a_value_much() {
+    fn a_page_size_has_less_effect_than_a_value() {
         let mut all = shape(&["maxItems", "pathPrefix"]);
         let equals = |text: &str| Condition::Equals(text.to_owned());
         all.conditions = vec![(Path::member("maxItems"), equals("20")), (Path::member("pathPrefix"), equals("/"))];

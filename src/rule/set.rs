@@ -5,7 +5,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::drift::Vocabulary;
 use super::generic::Generic;
 use super::schema::Basis;
-use super::shape::{Shape, ShapeId, Subject};
+use super::shape::{Shape, ShapeId, ShapeSubject};
 use super::shape_filter::ShapeFilter;
 use super::weights::Weights;
 use super::words::Words;
@@ -241,7 +241,7 @@ impl RuleSet {
     }
 
     /// The most specific shape that an event matches. Shapes for any call are tried first.
-    pub fn recognize(&self, call: &str, subject: &Subject<'_, '_>) -> Option<ShapeId> {
+    pub fn recognize(&self, call: &str, subject: &ShapeSubject<'_, '_>) -> Option<ShapeId> {
         let candidates = self.any_call.iter().chain(self.shapes_of(call));
         candidates.copied().find(|id| self.shape(*id).fits(subject))
     }

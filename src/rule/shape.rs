@@ -2,7 +2,7 @@
 //! evidence against a page.
 
 use super::body::Body;
-use super::caller::{Caller, Family};
+use super::caller::{CallerCondition, Family};
 use super::condition::Condition;
 use super::path::Path;
 use crate::json::{Document, Json, Members};
@@ -13,7 +13,7 @@ pub struct ShapeId(pub u32);
 
 /// The parts of an event that shapes test.
 #[derive(Debug, Clone, Copy)]
-pub struct Subject<'e, 't> {
+pub struct ShapeSubject<'e, 't> {
     /// The user agent, without square brackets around it.
     pub agent: &'e str,
     /// The family of the user agent.
@@ -42,7 +42,7 @@ pub(crate) enum Parameters {
 
 /// The condition on the outcome of the call.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(crate) enum Outcome {
+pub(crate) enum OutcomeCondition {
     /// Any outcome.
     #[default]
     Any,
@@ -59,13 +59,13 @@ pub struct Shape {
     pub call: String,
     /// The name by which rules refer to it, if the call has several.
     pub name: Option<String>,
-    pub(crate) caller: Caller,
+    pub(crate) caller: CallerCondition,
     pub(crate) agent: Option<Condition>,
     pub(crate) parameters: Parameters,
     pub(crate) conditions: Vec<(Path, Condition)>,
     pub(crate) text: Vec<String>,
     pub(crate) response: Vec<(Path, Condition)>,
-    pub(crate) outcome: Outcome,
+    pub(crate) outcome: OutcomeCondition,
 }
 
 impl Shape {
@@ -75,7 +75,7 @@ impl Shape {
     }
 
     /// Whether the event matches the shape.
-    pub fn fits(&self, subject: &Subject<'_, '_>) -> bool {
+    pub fn fits(&self, subject: &ShapeSubject<'_, '_>) -> bool {
         self.caller.fits(subject.family)
             && self.agent.as_ref().is_none_or(|condition| condition.holds_for_text(subject.agent))
             && self.outcome.fits(subject.error_code)
@@ -96,15 +96,15 @@ impl Shape {
         self.parameters.weight()
             + self.caller.weight()
             + self.agent.as_ref().map_or(0, Condition::weight)
-            + u32::from(self.outcome != Outcome::Any)
+            + u32::from(self.outcome != OutcomeCondition::Any)
             + tests.map(Condition::weight).sum::<u32>()
             + self.text.iter().map(|part| if part.len() > 8 { 3 } else { 2 }).sum::<u32>()
     }
 
     /// The top-level members of a request that the shape mentions.
     pub(super) fn member_names(&self) -> impl Iterator<Item = &str> {
-        let asked = self.conditions.iter().filter_map(|(path, _)| path.first_member());
-        self.parameters.names().chain(asked)
+        let expected = self.conditions.iter().filter_map(|(path, _)| path.first_member());
+        self.parameters.names().chain(expected)
     }
 
     /// The reference to the shape in rules: `iam:ListUsers/all`.
@@ -133,7 +133,7 @@ fn all_hold(conditions: &[(Path, Condition)], body: &Body<'_>) -> bool {
     }
 }
 
-impl Outcome {
+impl OutcomeCondition {
     pub(super) fn fits(&self, error_code: Option<&str>) -> bool {
         match self {
             Self::Any => true,
@@ -156,7 +156,7 @@ impl Parameters {
         match self {
             Self::Any => true,
             Self::None => has_none(request.value()),
-            Self::Exactly(expected) => alike(expected.root(), request.value()),
+            Self::Exactly(expected) => equal_scalars(expected.root(), request.value()),
             Self::Members(sets) => {
                 request.value().as_object().is_some_and(|members| sets.iter().any(|set| are(members, set)))
             }
@@ -197,19 +197,19 @@ pub(super) fn has_none(request: Json<'_>) -> bool {
 }
 
 /// Whether these are exactly the expected members.
-fn are(members: Members<'_>, asked: &[String]) -> bool {
-    members.len() == asked.len() && members.names().all(|name| asked.iter().any(|known| known == name))
+fn are(members: Members<'_>, expected: &[String]) -> bool {
+    members.len() == expected.len() && members.names().all(|name| expected.iter().any(|known| known == name))
 }
 
 /// Compares values. Scalars are compared as text, so `1000` equals `"1000"`.
-fn alike(left: Json<'_>, right: Json<'_>) -> bool {
+fn equal_scalars(left: Json<'_>, right: Json<'_>) -> bool {
     match (left, right) {
         (Json::Object(left), Json::Object(right)) => {
             left.len() == right.len()
-                && left.iter().all(|(name, value)| right.get(name).is_some_and(|other| alike(value, other)))
+                && left.iter().all(|(name, value)| right.get(name).is_some_and(|other| equal_scalars(value, other)))
         }
         (Json::Array(left), Json::Array(right)) => {
-            left.len() == right.len() && left.iter().zip(right.iter()).all(|(left, right)| alike(left, right))
+            left.len() == right.len() && left.iter().zip(right.iter()).all(|(left, right)| equal_scalars(left, right))
         }
         (Json::String(text), other) | (other, Json::String(text)) => other.scalar() == Some(text),
         (left, right) => left == right,
@@ -224,7 +224,7 @@ mod tests {
 
     fn fits(shape: &Shape, request: &Value, error_code: Option<&str>) -> bool {
         let text = request.to_string();
-        shape.fits(&Subject {
+        shape.fits(&ShapeSubject {
             agent: "AWS Internal",
             family: Some(Family::Internal),
             request: &Body::new(Some(&text)),
@@ -238,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn the_set_of_members_is_exact() {
+    fn member_sets_match_exactly() {
         let shape = Shape { parameters: members(&["maxItems"]), ..Shape::plain("iam:ListUsers") };
         assert!(fits(&shape, &json!({"maxItems": 1}), None));
         assert!(!fits(&shape, &json!({"maxItems": 1, "marker": "x"}), None));
@@ -253,8 +253,8 @@ mod tests {
     }
 
     #[test]
-    fn failed_calls_fit_only_where_the_error_is_asked_for() {
-        let shape = Shape { outcome: Outcome::Failed("Throttling".into()), ..Shape::plain("a:B") };
+    fn failed_calls_match_only_shapes_with_that_error() {
+        let shape = Shape { outcome: OutcomeCondition::Failed("Throttling".into()), ..Shape::plain("a:B") };
         assert!(!fits(&shape, &Value::Null, None));
         assert!(fits(&shape, &Value::Null, Some("Throttling")));
     }

@@ -30,7 +30,7 @@ mod tests {
     }
 
     #[test]
-    fn a_shape_in_common_is_never_denied() {
+    fn sets_with_a_common_shape_always_intersect() {
         assert!(filter(&[1, 70]).may_intersect(filter(&[5, 70])));
         assert!(!filter(&[1, 70]).may_intersect(filter(&[2, 3])));
         assert!(!filter(&[]).may_intersect(filter(&[1])));

@@ -14,20 +14,20 @@ use serde_json::Value;
 use crate::signal::Context;
 
 /// The number of values that a sentence lists before it counts the rest.
-const NAMED: usize = 5;
+const MAX_LISTED: usize = 5;
 /// The usual difference in length between a rendered text and its template, in bytes.
-const USUAL: usize = 32;
+const EXTRA_CAPACITY: usize = 32;
 
 /// A compiled template.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Template {
-    parts: Vec<Part>,
+    parts: Vec<TemplatePart>,
     /// The initial capacity of the rendered text, in bytes.
-    room: usize,
+    capacity: usize,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Part {
+enum TemplatePart {
     Text(String),
     Values(String),
     Count {
@@ -36,7 +36,7 @@ enum Part {
         many: String,
     },
     /// The first alternative whose placeholders have values, if there is one.
-    Optional(Vec<Vec<Part>>),
+    Optional(Vec<Vec<TemplatePart>>),
 }
 
 /// How values are formatted.
@@ -56,7 +56,7 @@ impl Template {
     pub fn parse(text: &str) -> Result<Self, String> {
         let mut chars = text.chars().peekable();
         let (parts, _) = parse_parts(&mut chars, false)?;
-        Ok(Self { parts, room: text.len() + USUAL })
+        Ok(Self { parts, capacity: text.len() + EXTRA_CAPACITY })
     }
 
     /// The names of its placeholders, including those inside `[…]`.
@@ -68,17 +68,17 @@ impl Template {
 
     /// The text with the values of `context`; `None` if a placeholder outside `[…]` has no value.
     pub fn render(&self, context: &Context, style: Style) -> Option<String> {
-        let mut text = String::with_capacity(self.room);
+        let mut text = String::with_capacity(self.capacity);
         self.parts.iter().all(|part| part.render(context, style, &mut text)).then_some(text)
     }
 }
 
-fn collect<'t>(parts: &'t [Part], names: &mut Vec<&'t str>) {
+fn collect<'t>(parts: &'t [TemplatePart], names: &mut Vec<&'t str>) {
     for part in parts {
         match part {
-            Part::Text(_) => {}
-            Part::Values(name) | Part::Count { name, .. } => names.push(name),
-            Part::Optional(choices) => choices.iter().for_each(|parts| collect(parts, names)),
+            TemplatePart::Text(_) => {}
+            TemplatePart::Values(name) | TemplatePart::Count { name, .. } => names.push(name),
+            TemplatePart::Optional(choices) => choices.iter().for_each(|parts| collect(parts, names)),
         }
     }
 }
@@ -93,7 +93,7 @@ enum End {
     Bar,
 }
 
-fn parse_choices(chars: &mut Chars<'_>) -> Result<Vec<Vec<Part>>, String> {
+fn parse_choices(chars: &mut Chars<'_>) -> Result<Vec<Vec<TemplatePart>>, String> {
     let mut choices = Vec::new();
     loop {
         let (parts, end) = parse_parts(chars, true)?;
@@ -104,7 +104,7 @@ fn parse_choices(chars: &mut Chars<'_>) -> Result<Vec<Vec<Part>>, String> {
     }
 }
 
-fn parse_parts(chars: &mut Chars<'_>, inside: bool) -> Result<(Vec<Part>, End), String> {
+fn parse_parts(chars: &mut Chars<'_>, inside: bool) -> Result<(Vec<TemplatePart>, End), String> {
     let mut parts = Vec::new();
     let mut text = String::new();
     while let Some(char) = chars.next() {
@@ -115,7 +115,7 @@ fn parse_parts(chars: &mut Chars<'_>, inside: bool) -> Result<(Vec<Part>, End), 
                 text.push(char);
             }
             '{' => push(&mut parts, &mut text, parse_placeholder(chars)?),
-            '[' if !inside => push(&mut parts, &mut text, Part::Optional(parse_choices(chars)?)),
+            '[' if !inside => push(&mut parts, &mut text, TemplatePart::Optional(parse_choices(chars)?)),
             '|' if inside => {
                 flush(&mut parts, &mut text);
                 return Ok((parts, End::Bar));
@@ -132,18 +132,18 @@ fn parse_parts(chars: &mut Chars<'_>, inside: bool) -> Result<(Vec<Part>, End), 
     if inside { Err("`[` is not closed by `]`".to_owned()) } else { Ok((parts, End::Text)) }
 }
 
-fn push(parts: &mut Vec<Part>, text: &mut String, part: Part) {
+fn push(parts: &mut Vec<TemplatePart>, text: &mut String, part: TemplatePart) {
     flush(parts, text);
     parts.push(part);
 }
 
-fn flush(parts: &mut Vec<Part>, text: &mut String) {
+fn flush(parts: &mut Vec<TemplatePart>, text: &mut String) {
     if !text.is_empty() {
-        parts.push(Part::Text(std::mem::take(text)));
+        parts.push(TemplatePart::Text(std::mem::take(text)));
     }
 }
 
-fn parse_placeholder(chars: &mut Chars<'_>) -> Result<Part, String> {
+fn parse_placeholder(chars: &mut Chars<'_>) -> Result<TemplatePart, String> {
     let mut inner = String::new();
     loop {
         match chars.next() {
@@ -158,16 +158,16 @@ fn parse_placeholder(chars: &mut Chars<'_>) -> Result<Part, String> {
     }
     let name = name.to_owned();
     Ok(match noun {
-        None => Part::Values(name),
+        None => TemplatePart::Values(name),
         Some(noun) => {
             let (one, many) =
                 noun.split_once('/').map_or_else(|| (noun, format!("{noun}s")), |(one, many)| (one, many.to_owned()));
-            Part::Count { name, one: one.to_owned(), many }
+            TemplatePart::Count { name, one: one.to_owned(), many }
         }
     })
 }
 
-impl Part {
+impl TemplatePart {
     /// Appends the part to `out`, and returns whether its placeholders have values. On false, the caller discards what
     /// was appended.
     fn render(&self, context: &Context, style: Style, out: &mut String) -> bool {
@@ -191,9 +191,9 @@ impl Part {
 
 fn render_values(value: Option<&Value>, style: Style, out: &mut String) -> bool {
     let count = count(value);
-    let named = if count > NAMED { NAMED - 1 } else { count };
+    let named = if count > MAX_LISTED { MAX_LISTED - 1 } else { count };
     let mut place = 0;
-    each(value, &mut |value| {
+    visit_values(value, &mut |value| {
         place += 1;
         match style {
             Style::Link if place == 1 => percent_encode(&scalar(value), out),
@@ -224,17 +224,17 @@ fn render_count(value: Option<&Value>, one: &str, many: &str, out: &mut String) 
 
 fn count(value: Option<&Value>) -> usize {
     let mut count = 0;
-    each(value, &mut |_| count += 1);
+    visit_values(value, &mut |_| count += 1);
     count
 }
 
 /// Passes each value that is not empty to `visit`, in order, including the elements of lists.
-fn each<'v>(value: Option<&'v Value>, tell: &mut dyn FnMut(&'v Value)) {
+fn visit_values<'v>(value: Option<&'v Value>, visit: &mut dyn FnMut(&'v Value)) {
     match value {
         None | Some(Value::Null) => {}
-        Some(Value::Array(elements)) => elements.iter().for_each(|element| each(Some(element), tell)),
+        Some(Value::Array(elements)) => elements.iter().for_each(|element| visit_values(Some(element), visit)),
         Some(Value::String(text)) if text.is_empty() => {}
-        Some(other) => tell(other),
+        Some(other) => visit(other),
     }
 }
 
@@ -278,7 +278,7 @@ mod tests {
     }
 
     #[test]
-    fn values_are_joined_as_in_a_sentence() {
+    fn values_are_joined_in_sentences() {
         let names = |count: usize| json!({"users": (1..=count).map(|n| format!("u{n}")).collect::<Vec<_>>()});
         assert_eq!(render("Saw {users}", &names(1), Style::Sentence), "Saw u1");
         assert_eq!(render("Saw {users}", &names(2), Style::Sentence), "Saw u1 and u2");
@@ -287,13 +287,13 @@ mod tests {
     }
 
     #[test]
-    fn counts_take_the_right_noun() {
+    fn counts_use_singular_or_plural() {
         assert_eq!(render("{k#key}", &json!({"k": ["a"]}), Style::Sentence), "1 key");
         assert_eq!(render("{p#policy/policies}", &json!({"p": ["a", "b"]}), Style::Sentence), "2 policies");
     }
 
     #[test]
-    fn what_has_no_value_is_left_out_of_brackets_and_leaves_no_text_outside() {
+    fn missing_values_omit_optional_parts_and_suppress_other_texts() {
         assert_eq!(render("A[ with {b}].", &json!({}), Style::Sentence), "A.");
         assert_eq!(render("A[ with {b}].", &json!({"b": "c"}), Style::Sentence), "A with c.");
         assert_eq!(rendered("A {b}", &json!({}), Style::Sentence), None);
@@ -301,14 +301,14 @@ mod tests {
     }
 
     #[test]
-    fn links_take_the_first_value_encoded() {
+    fn links_contain_the_first_value_encoded() {
         assert_eq!(render("#/users/{u}", &json!({"u": ["a b&c", "d"]}), Style::Link), "#/users/a%20b%26c");
         assert_eq!(render("#/{u}?", &json!({"u": " é/☃"}), Style::Link), "#/%20%C3%A9/%E2%98%83?");
         assert_eq!(render("#/{u}", &json!({"u": [7, "d"]}), Style::Link), "#/7");
     }
 
     #[test]
-    fn broken_templates_say_what_is_expected() {
+    fn invalid_templates_are_rejected_with_the_expected_form() {
         for (template, word) in
             [("a {b", "not closed"), ("a [b", "not closed"), ("a ] b", "unmatched"), ("{B}", "{users}")]
         {

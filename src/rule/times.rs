@@ -72,8 +72,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_moment_is_read_however_it_is_written() {
-        let told = |text: &str| parse_value(Json::String(text)).map(rfc3339).unwrap_or_default();
+    fn times_are_parsed_in_all_formats() {
+        let formatted = |text: &str| parse_value(Json::String(text)).map(rfc3339).unwrap_or_default();
         let ways = [
             "2023-12-17T02:12:45Z",
             "2023-12-17\u{202f}02:12:45Z",
@@ -81,14 +81,14 @@ mod tests {
             "Dec 17, 2023, 2:12:45\u{202f}AM",
             "1702779165",
         ];
-        assert_eq!(ways.map(told), ["2023-12-17T02:12:45Z"; 5]);
-        assert_eq!(told("2023-12-06T04:59:59.0009Z"), "2023-12-06T04:59:59Z");
-        assert_eq!(told("2023-12-06T04:59:59.9999Z"), "2023-12-06T04:59:59.999Z");
-        assert_eq!(told("+12023-12-06T04:59:59"), "+12023-12-06T04:59:59Z");
+        assert_eq!(ways.map(formatted), ["2023-12-17T02:12:45Z"; 5]);
+        assert_eq!(formatted("2023-12-06T04:59:59.0009Z"), "2023-12-06T04:59:59Z");
+        assert_eq!(formatted("2023-12-06T04:59:59.9999Z"), "2023-12-06T04:59:59.999Z");
+        assert_eq!(formatted("+12023-12-06T04:59:59"), "+12023-12-06T04:59:59Z");
     }
 
     #[test]
-    fn spans_take_the_largest_whole_unit() {
+    fn durations_use_the_largest_whole_unit() {
         let words = |seconds, most| span_in_words(TimeDelta::seconds(seconds), most);
         assert_eq!(words(604_800, SpanUnit::Week), "1 week");
         assert_eq!(words(604_800, SpanUnit::Day), "7 days");

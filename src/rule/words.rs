@@ -309,7 +309,7 @@ mod tests {
     }
 
     #[test]
-    fn calls_fall_into_words() {
+    fn names_are_split_into_words() {
         let cases = [
             ("DescribeDBInstances", "Describe DB Instances"),
             ("RunInstances", "Run Instances"),
@@ -326,7 +326,7 @@ mod tests {
     }
 
     #[test]
-    fn members_name_by_the_list_or_by_their_ending() {
+    fn kinds_are_found_by_list_or_by_suffix() {
         let toml =
             "endings = ['Name', 'Id']\nignored = ['requestId']\npaging = ['nextToken']\n[entity]\nuserName = 'user'";
         let words = Words::compile(&[text("words/names.toml", toml)]).unwrap();
@@ -336,7 +336,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_told_by_file_line_and_key() {
+    fn errors_state_file_line_and_key() {
         let verbs = "labels = []\ndenied = []\n[create]\nAdd = 'Added'\n[delete]\n[change]\nAdd = 'Added'\n";
         assert_eq!(
             faults("words/verbs.toml", verbs),
@@ -355,7 +355,7 @@ mod tests {
     }
 
     #[test]
-    fn denials_are_told_by_their_end() {
+    fn denials_are_recognized_by_their_suffix() {
         let verbs = "labels = []\ndenied = ['UnauthorizedOperation']\n[create]\n[delete]\n[change]\n";
         let words = Words::compile(&[text("words/verbs.toml", verbs)]).unwrap();
         assert!(words.is_denial("Client.UnauthorizedOperation") && words.is_denial("UnauthorizedOperation"));

@@ -102,14 +102,14 @@ fn nearest<'s>(sign_in: &SignIn, sessions: &[(Timestamp, &'s str)]) -> Option<(u
 mod tests {
     use super::*;
 
-    const NOON: Timestamp = Timestamp(1_700_000_000_000_000);
+    const TIME: Timestamp = Timestamp(1_700_000_000_000_000);
 
     fn sign_in(event_id: &str, principal: &str, seconds: i64) -> SignIn {
         SignIn {
             event_id: event_id.into(),
             account_id: "111122223333".into(),
             principal_arn: principal.into(),
-            time: NOON.plus_seconds(seconds),
+            time: TIME.plus_seconds(seconds),
         }
     }
 
@@ -118,7 +118,7 @@ mod tests {
             session_id: session_id.into(),
             account_id: "111122223333".into(),
             principal_arn: principal.into(),
-            created: NOON.plus_seconds(seconds),
+            created: TIME.plus_seconds(seconds),
         }
     }
 
@@ -152,14 +152,14 @@ mod tests {
     }
 
     #[test]
-    fn another_account_or_principal_is_another_person() {
+    fn accounts_and_principals_must_match() {
         let mut elsewhere = session("s", "alice", 0);
         elsewhere.account_id = "444455556666".into();
         assert_eq!(linked(&[sign_in("e", "alice", 0)], &[elsewhere, session("t", "bob", 0)]), []);
     }
 
     #[test]
-    fn several_sign_ins_may_belong_to_one_session_and_come_out_in_order() {
+    fn several_sign_ins_may_belong_to_one_session_and_are_sorted() {
         let sign_ins = [sign_in("f", "alice", 2), sign_in("e", "alice", 0), sign_in("f", "alice", 2)];
         let found = linked(&sign_ins, &[session("s", "alice", 3)]);
         assert_eq!(found, [pair("e", "s"), pair("f", "s")]);

@@ -23,7 +23,7 @@ const MICROSECONDS_A_DAY: i64 = 24 * 60 * 60 * 1_000_000;
 
 /// The part of a session's key that distinguishes the sessions of one principal.
 #[derive(Debug, Clone, Copy)]
-enum Since<'e> {
+enum SessionStart<'e> {
     /// The time at which the session was created, for temporary credentials.
     Created(Timestamp),
     /// A sign-in to the console without a creation time: the day (UTC, counted from 1970), shared with the principal's
@@ -51,7 +51,7 @@ pub fn assign(event: &mut Event<'_>, file: &str) {
 #[must_use]
 pub fn id(event: &Event<'_>, file: &str) -> String {
     if anonymous(event) {
-        return match unread(event) {
+        return match raw_identity(event) {
             Some(identity) => id_of(&["unread", file, &identity], ID_BYTES),
             None => id_of(&["file", file], ID_BYTES),
         };
@@ -60,11 +60,13 @@ pub fn id(event: &Event<'_>, file: &str) -> String {
     if history::is_visit(event) {
         return history_id(account, &principal, None);
     }
-    match since(event) {
-        Since::Created(time) => id_of(&["created", account, &principal, &time.0.to_string()], ID_BYTES),
-        Since::SignIn(day) => id_of(&["sign-in", account, &principal, &day.to_string()], ID_BYTES),
-        Since::AccessKey(key) => id_of(&["access-key", account, &principal, key], ID_BYTES),
-        Since::InvokedBy(service) => id_of(&["invoked-by", account, &principal, service.unwrap_or_default()], ID_BYTES),
+    match session_start(event) {
+        SessionStart::Created(time) => id_of(&["created", account, &principal, &time.0.to_string()], ID_BYTES),
+        SessionStart::SignIn(day) => id_of(&["sign-in", account, &principal, &day.to_string()], ID_BYTES),
+        SessionStart::AccessKey(key) => id_of(&["access-key", account, &principal, key], ID_BYTES),
+        SessionStart::InvokedBy(service) => {
+            id_of(&["invoked-by", account, &principal, service.unwrap_or_default()], ID_BYTES)
+        }
     }
 }
 
@@ -75,24 +77,24 @@ fn history_id(account: &str, user: &str, first: Option<Timestamp>) -> String {
 }
 
 /// The raw text of an identity from which no field could be parsed.
-fn unread(event: &Event<'_>) -> Option<String> {
+fn raw_identity(event: &Event<'_>) -> Option<String> {
     let extra: serde_json::Value = serde_json::from_str(event.extra.as_deref()?).ok()?;
     let identity = extra.get("userIdentity").filter(|identity| !identity.is_null())?;
     let is_empty = identity.as_object().is_some_and(serde_json::Map::is_empty) || identity.as_str() == Some("");
     (!is_empty).then(|| identity.to_string())
 }
 
-fn since<'e>(event: &'e Event<'_>) -> Since<'e> {
+fn session_start<'e>(event: &'e Event<'_>) -> SessionStart<'e> {
     let identity = &event.identity;
     if let Some(created) = identity.session_created {
-        return Since::Created(created);
+        return SessionStart::Created(created);
     }
     if event.evidence.contains(Evidence::SIGN_IN) {
-        return Since::SignIn(event.event_time.0.div_euclid(MICROSECONDS_A_DAY));
+        return SessionStart::SignIn(event.event_time.0.div_euclid(MICROSECONDS_A_DAY));
     }
     match filled(identity.access_key_id.as_ref()) {
-        Some(key) => Since::AccessKey(key),
-        None => Since::InvokedBy(filled(identity.invoked_by.as_ref())),
+        Some(key) => SessionStart::AccessKey(key),
+        None => SessionStart::InvokedBy(filled(identity.invoked_by.as_ref())),
     }
 }
 

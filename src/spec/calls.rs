@@ -7,21 +7,21 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::SpecFailure;
-use crate::call::{Call, Grant, Table};
+use crate::call::{Call, CallTable, Grant};
 use crate::json::Document;
 use crate::rule::RuleText;
 
 /// A file of examples.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct SpecToml {
-    case: Vec<CaseToml>,
+struct CallSpecToml {
+    case: Vec<CallCaseToml>,
 }
 
 /// One call and its expected description.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct CaseToml {
+struct CallCaseToml {
     /// The call: `iam:CreateUser`.
     call: String,
     /// `AwsServiceEvent`, if it is not a call.
@@ -47,9 +47,9 @@ struct CaseToml {
 ///
 /// # Errors
 /// Returns every example that fails, and every entry of the file that no example uses.
-pub fn run_calls(table: &Table, text: &RuleText) -> Result<usize, Vec<SpecFailure>> {
+pub fn run_calls(table: &CallTable, text: &RuleText) -> Result<usize, Vec<SpecFailure>> {
     let failure = |case: &str, problem: String| SpecFailure { file: text.file.clone(), case: case.to_owned(), problem };
-    let spec: SpecToml = toml::from_str(&text.text).map_err(|error| vec![failure("spec", error.to_string())])?;
+    let spec: CallSpecToml = toml::from_str(&text.text).map_err(|error| vec![failure("spec", error.to_string())])?;
     let mut failures = Vec::new();
     let mut reached = BTreeSet::new();
     for (at, case) in spec.case.iter().enumerate() {
@@ -66,7 +66,7 @@ pub fn run_calls(table: &Table, text: &RuleText) -> Result<usize, Vec<SpecFailur
 }
 
 /// The entry that describes the call of an example, and the differences from the expected description.
-fn check(table: &Table, case: &CaseToml) -> (Option<usize>, Vec<String>) {
+fn check(table: &CallTable, case: &CallCaseToml) -> (Option<usize>, Vec<String>) {
     let document = |value: &Option<Value>| Document::from(value.clone().unwrap_or(Value::Null));
     let (request, response) = (document(&case.request), document(&case.response));
     let extra = case.extra.as_ref().map(Value::to_string);

@@ -53,8 +53,9 @@ fn failure(text: &RuleText, case: &str, problem: &str) -> SpecFailure {
 
 /// The signals of a case's events.
 pub fn signals(rules: &RuleSet, case: &CaseToml) -> Vec<Signal> {
-    let events: Vec<Owned> = case.events.iter().enumerate().map(|(index, event)| Owned::new(index, event)).collect();
-    map(rules, &SessionRows { session_id: "spec", rows: events.iter().map(Owned::row).collect() })
+    let events: Vec<OwnedEvent> =
+        case.events.iter().enumerate().map(|(index, event)| OwnedEvent::new(index, event)).collect();
+    map(rules, &SessionRows { session_id: "spec", rows: events.iter().map(OwnedEvent::row).collect() })
 }
 
 fn problems(rules: &RuleSet, rule: &str, case: &CaseToml) -> Vec<String> {
@@ -63,8 +64,8 @@ fn problems(rules: &RuleSet, rule: &str, case: &CaseToml) -> Vec<String> {
     let (found, others): (Vec<Signal>, Vec<Signal>) =
         signals(rules, case).into_iter().partition(|signal| signal.origin == proved);
     if case.near_miss {
-        let met = found.iter().filter(|signal| signal.rule_id == rule);
-        return met
+        let matching = found.iter().filter(|signal| signal.rule_id == rule);
+        return matching
             .map(|signal| format!("expected no `{rule}`, found one of {}", event_ids(signal).join(", ")))
             .collect();
     }
@@ -75,8 +76,8 @@ fn problems(rules: &RuleSet, rule: &str, case: &CaseToml) -> Vec<String> {
     let expected: Vec<&str> = case.signals.iter().map(|signal| signal.rule.as_str()).collect();
     if ids != expected {
         let others: Vec<&str> = others.iter().map(|signal| signal.rule_id.as_str()).collect();
-        let beside = if others.is_empty() { String::new() } else { format!(" and, not exact, {}", list(&others)) };
-        return vec![format!("expected the signals {}, found {}{beside}", list(&expected), list(&ids))];
+        let inexact = if others.is_empty() { String::new() } else { format!(" and, not exact, {}", list(&others)) };
+        return vec![format!("expected the signals {}, found {}{inexact}", list(&expected), list(&ids))];
     }
     found.iter().zip(&case.signals).flat_map(|(found, expected)| differences(found, expected, case)).collect()
 }
@@ -121,14 +122,14 @@ fn event_ids(signal: &Signal) -> Vec<String> {
 }
 
 /// An event of a case with its generated texts.
-struct Owned {
+struct OwnedEvent {
     id: String,
     event: EventToml,
     request: Option<String>,
     response: Option<String>,
 }
 
-impl Owned {
+impl OwnedEvent {
     fn new(index: usize, event: &EventToml) -> Self {
         let json = |table: &Option<toml::Table>| table.as_ref().and_then(|table| serde_json::to_string(table).ok());
         Self {

@@ -7,7 +7,9 @@ use arrow::compute::take_record_batch;
 use arrow::record_batch::RecordBatch;
 
 use crate::batch::{self, BatchError, Columns, SessionColumns};
-use crate::matching::{self, ConsoleEvidence, Explanation, Limits, SessionRows, StretchRows, StretchSplitter, Subject};
+use crate::matching::{
+    self, ConsoleEvidence, ExplainSubject, Explanation, Limits, SessionRows, StretchRows, StretchSplitter,
+};
 use crate::rule::RuleSet;
 use crate::signal::Signal;
 
@@ -131,7 +133,7 @@ impl Stretch {
     ///
     /// # Errors
     /// As [`Stretch::map`].
-    pub fn explain(&self, rules: &RuleSet, subject: Subject<'_>) -> Result<Option<Explanation>, BatchError> {
+    pub fn explain(&self, rules: &RuleSet, subject: ExplainSubject<'_>) -> Result<Option<Explanation>, BatchError> {
         let rows = batch::sessions(&self.batches)?;
         Ok(self.parts(&rows).find_map(|part| matching::explain_stretch(rules, &part, subject)))
     }
@@ -140,7 +142,7 @@ impl Stretch {
     ///
     /// # Errors
     /// As [`Stretch::map`].
-    pub fn unmapped(&self, subject: Subject<'_>) -> Result<Option<Explanation>, BatchError> {
+    pub fn unmapped(&self, subject: ExplainSubject<'_>) -> Result<Option<Explanation>, BatchError> {
         let rows = batch::sessions(&self.batches)?;
         Ok(rows.iter().find_map(|part| matching::unmapped(&part.rows, subject)))
     }

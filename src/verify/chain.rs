@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
-use super::digest::{Chain, Digest, Metadata, Place, base, without};
-use super::files::{self, Found, What};
-use super::keys::{Keys, Signed};
-use super::{Check, Kind, Status};
+use super::digest::{Chain, Digest, Metadata, S3Location, base, without};
+use super::files::{self, FileKind, InputFile};
+use super::keys::{Keys, SignatureCheck};
+use super::{CheckKind, FileCheck, Status};
 use crate::event::Timestamp;
 
 /// The only algorithm that CloudTrail uses for signatures.
@@ -42,14 +42,14 @@ const SKIPPED: &str = "no digest covers this time, but the next digest names the
 #[derive(Debug)]
 pub(super) struct Digests<'f> {
     pub(super) all: Vec<CheckedDigest<'f>>,
-    places: HashMap<Place, Vec<usize>>,
-    broken: Vec<&'f Found>,
+    places: HashMap<S3Location, Vec<usize>>,
+    broken: Vec<&'f InputFile>,
 }
 
 /// One digest.
 #[derive(Debug)]
 pub(super) struct CheckedDigest<'f> {
-    found: &'f Found,
+    found: &'f InputFile,
     pub(super) digest: &'f Digest,
     chain: Chain,
     pub(super) status: Status,
@@ -61,10 +61,10 @@ pub(super) struct CheckedDigest<'f> {
 }
 
 /// Checks the digests among these files.
-pub(super) fn judge<'f>(found: &'f [Found], keys: &Keys) -> Digests<'f> {
+pub(super) fn judge<'f>(found: &'f [InputFile], keys: &Keys) -> Digests<'f> {
     let metadata = files::metadata(found);
     let all: Vec<CheckedDigest<'f>> = found.iter().filter_map(|found| CheckedDigest::new(found, &metadata)).collect();
-    let broken = found.iter().filter(|found| matches!(found.what, What::Broken(_))).collect();
+    let broken = found.iter().filter(|found| matches!(found.what, FileKind::Broken(_))).collect();
     let mut digests = Digests { all, places: HashMap::new(), broken };
     digests.link();
     for at in digests.newest_first() {
@@ -75,8 +75,8 @@ pub(super) fn judge<'f>(found: &'f [Found], keys: &Keys) -> Digests<'f> {
 }
 
 impl<'f> CheckedDigest<'f> {
-    fn new(found: &'f Found, metadata: &HashMap<&str, &'f Metadata>) -> Option<Self> {
-        let What::Digest(digest) = &found.what else { return None };
+    fn new(found: &'f InputFile, metadata: &HashMap<&str, &'f Metadata>) -> Option<Self> {
+        let FileKind::Digest(digest) = &found.what else { return None };
         Some(Self {
             found,
             digest,
@@ -151,23 +151,25 @@ impl Digests<'_> {
             return (Status::Unverified, Some(UNKNOWN_ALGORITHM));
         }
         let signed = self.signed(at, keys);
-        let has = |wanted: Signed| signed.iter().any(|(found, _)| *found == wanted);
+        let has = |wanted: SignatureCheck| signed.iter().any(|(found, _)| *found == wanted);
         let hash = |status: Status, same: bool| {
             judged
                 .next
                 .iter()
                 .any(|next| self.all[*next].status == status && self.all[*next].states(judged.content()) == same)
         };
-        let unfit = |by: Status| signed.contains(&(Signed::DoesNotFit, by));
+        let unfit = |by: Status| signed.contains(&(SignatureCheck::Mismatch, by));
         match () {
-            () if has(Signed::Fits) => (Status::Verified, judged.is_renamed().then_some(OTHER_NAME)),
-            () if hash(Status::Verified, true) && has(Signed::DoesNotFit) => (Status::Unverified, Some(KEY_IN_DOUBT)),
+            () if has(SignatureCheck::Matches) => (Status::Verified, judged.is_renamed().then_some(OTHER_NAME)),
+            () if hash(Status::Verified, true) && has(SignatureCheck::Mismatch) => {
+                (Status::Unverified, Some(KEY_IN_DOUBT))
+            }
             () if hash(Status::Verified, true) => (Status::Verified, Some(BY_ITS_HASH)),
             () if hash(Status::Verified, false) => (Status::Altered, Some(OTHER_HASH)),
-            () if has(Signed::OutOfTime) => (Status::Unverified, Some(OUT_OF_TIME)),
+            () if has(SignatureCheck::OutOfTime) => (Status::Unverified, Some(OUT_OF_TIME)),
             () if unfit(Status::Verified) => (Status::Altered, Some(DOES_NOT_FIT)),
             () if unfit(Status::Unverified) => (Status::Altered, Some(EITHER)),
-            () if has(Signed::DoesNotFit) => (Status::Unverified, Some(BY_AN_ALTERED_ONE)),
+            () if has(SignatureCheck::Mismatch) => (Status::Unverified, Some(BY_AN_ALTERED_ONE)),
             () if hash(Status::Unverified, false) => (Status::Altered, Some(OTHER_HASH_UNSURE)),
             () if signed.is_empty() => (Status::Unverified, Some(NO_SIGNATURE)),
             () if keys.is_empty() => (Status::Unverified, Some(NO_KEYS)),
@@ -177,7 +179,7 @@ impl Digests<'_> {
 
     /// The results of checking each known signature, with the status of the digest that contains it. The signature in
     /// the metadata counts as verified.
-    fn signed(&self, at: usize, keys: &Keys) -> Vec<(Signed, Status)> {
+    fn signed(&self, at: usize, keys: &Keys) -> Vec<(SignatureCheck, Status)> {
         let judged = &self.all[at];
         let text = judged.digest.signed_text(judged.content());
         let own = judged.metadata.map(|metadata| (metadata.signature.as_str(), Status::Verified));
@@ -191,17 +193,17 @@ impl Digests<'_> {
     }
 
     /// One row for each digest, for each missing digest, and for each gap.
-    pub(super) fn checks(&self) -> Vec<Check> {
-        let mut checks: Vec<Check> = self.all.iter().map(|judged| self.check(judged)).collect();
+    pub(super) fn checks(&self) -> Vec<FileCheck> {
+        let mut checks: Vec<FileCheck> = self.all.iter().map(|judged| self.check(judged)).collect();
         checks.extend(self.broken.iter().map(|found| self.broken(found)));
         checks.extend(self.missing());
         checks.extend(self.gaps());
         checks
     }
 
-    fn check(&self, judged: &CheckedDigest<'_>) -> Check {
+    fn check(&self, judged: &CheckedDigest<'_>) -> FileCheck {
         let next = judged.next.first().map(|next| self.all[*next].digest);
-        Check {
+        FileCheck {
             file: Some(judged.found.name.clone()),
             s3_bucket: Some(judged.digest.s3_bucket.clone()),
             s3_object: Some(judged.digest.s3_object.clone()),
@@ -216,12 +218,14 @@ impl Digests<'_> {
         }
     }
 
-    fn broken(&self, found: &Found) -> Check {
-        let What::Broken(cause) = &found.what else { return Check::new(Kind::Digest, Status::Unverified, None) };
+    fn broken(&self, found: &InputFile) -> FileCheck {
+        let FileKind::Broken(cause) = &found.what else {
+            return FileCheck::new(CheckKind::Digest, Status::Unverified, None);
+        };
         let named = self.all.iter().find(|next| next.digest.previous().is_some_and(|place| is_at(found, &place)));
         let place = named.and_then(|next| next.digest.previous());
         let detail = format!("it has the name of a digest, but is not a readable digest: {cause}");
-        Check {
+        FileCheck {
             file: Some(found.name.clone()),
             s3_bucket: place.as_ref().map(|place| place.bucket.clone()),
             s3_object: place.map(|place| place.object),
@@ -234,19 +238,19 @@ impl Digests<'_> {
     }
 
     /// The digests that others name as their predecessors, but that are missing.
-    fn missing(&self) -> Vec<Check> {
-        let mut named: BTreeMap<Place, Vec<&CheckedDigest<'_>>> = BTreeMap::new();
+    fn missing(&self) -> Vec<FileCheck> {
+        let mut named: BTreeMap<S3Location, Vec<&CheckedDigest<'_>>> = BTreeMap::new();
         for judged in &self.all {
-            let absent = |place: &Place| !self.places.contains_key(place) && !self.is_broken(place);
-            if let Some(place) = judged.digest.previous().filter(absent) {
+            let is_missing = |place: &S3Location| !self.places.contains_key(place) && !self.is_broken(place);
+            if let Some(place) = judged.digest.previous().filter(is_missing) {
                 named.entry(place).or_default().push(judged);
             }
         }
-        named.into_iter().map(|(place, by)| self.absent(place, &by)).collect()
+        named.into_iter().map(|(place, by)| self.missing_digest(place, &by)).collect()
     }
 
     /// A missing digest that these digests name.
-    fn absent(&self, place: Place, by: &[&CheckedDigest<'_>]) -> Check {
+    fn missing_digest(&self, place: S3Location, by: &[&CheckedDigest<'_>]) -> FileCheck {
         let chain = Chain::of(&place.object);
         let next = by.iter().min_by_key(|next| (next.status == Status::Altered, next.period)).copied();
         let ends = self.all.iter().filter(|other| other.chain == chain).map(|other| other.period.1);
@@ -256,7 +260,7 @@ impl Digests<'_> {
             Some(_) => (Status::Missing, REMOVED),
             None => (Status::Unverified, BEFORE_THE_FIRST),
         };
-        Check {
+        FileCheck {
             s3_bucket: Some(place.bucket),
             s3_object: Some(place.object),
             digest: next.map(|next| next.digest.s3_object.clone()),
@@ -267,12 +271,12 @@ impl Digests<'_> {
         }
     }
 
-    fn is_broken(&self, place: &Place) -> bool {
+    fn is_broken(&self, place: &S3Location) -> bool {
         self.broken.iter().any(|found| is_at(found, place))
     }
 
     /// The periods between two digests of a chain that no digest covers, except those of missing digests.
-    fn gaps(&self) -> Vec<Check> {
+    fn gaps(&self) -> Vec<FileCheck> {
         let mut gaps = Vec::new();
         for (chain, digests) in self.chains() {
             let mut covered: Option<Timestamp> = None;
@@ -282,8 +286,8 @@ impl Digests<'_> {
                 let is_there = previous.as_ref().is_none_or(|place| self.places.contains_key(place));
                 if let Some(from) = covered.filter(|covered| *covered < start && is_there) {
                     let detail = if previous.is_none() { RESTARTED } else { SKIPPED };
-                    gaps.push(Check {
-                        kind: Kind::Gap,
+                    gaps.push(FileCheck {
+                        kind: CheckKind::Gap,
                         digest: Some(judged.digest.s3_object.clone()),
                         start_time: Some(from),
                         end_time: Some(start),
@@ -338,17 +342,17 @@ fn joined(mut periods: Vec<(Timestamp, Timestamp)>) -> Vec<(Timestamp, Timestamp
 }
 
 /// Whether a file has the name of an S3 object.
-fn is_at(found: &Found, place: &Place) -> bool {
+fn is_at(found: &InputFile, place: &S3Location) -> bool {
     without(base(&found.name), ".gz") == without(base(&place.object), ".gz")
 }
 
 /// A row for a digest of this chain.
-fn of_chain(chain: &Chain, status: Status, detail: Option<String>) -> Check {
+fn of_chain(chain: &Chain, status: Status, detail: Option<String>) -> FileCheck {
     let text = |text: &str| (!text.is_empty()).then(|| text.to_owned());
-    Check {
+    FileCheck {
         account_id: text(&chain.account),
         region: text(&chain.region),
         trail: text(&chain.trail),
-        ..Check::new(if chain.backfill { Kind::Backfill } else { Kind::Digest }, status, detail)
+        ..FileCheck::new(if chain.backfill { CheckKind::Backfill } else { CheckKind::Digest }, status, detail)
     }
 }

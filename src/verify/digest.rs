@@ -32,13 +32,13 @@ pub(super) struct Digest {
     pub(super) previous_digest_s3_object: Option<String>,
     pub(super) previous_digest_hash_value: Option<String>,
     pub(super) previous_digest_signature: Option<String>,
-    pub(super) log_files: Option<Vec<Listed>>,
+    pub(super) log_files: Option<Vec<ListedLog>>,
 }
 
 /// One log file that a digest lists.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Listed {
+pub(super) struct ListedLog {
     pub(super) s3_bucket: String,
     pub(super) s3_object: String,
     pub(super) hash_value: String,
@@ -46,12 +46,12 @@ pub(super) struct Listed {
 }
 
 /// Whether the content is that of a digest.
-pub(super) fn looks_so(content: &[u8]) -> bool {
+pub(super) fn is_digest(content: &[u8]) -> bool {
     content.starts_with(b"{") && memmem::find(&content[..content.len().min(HEAD)], MARK).is_some()
 }
 
 /// Whether a file has the name of a digest.
-pub(super) fn is_named_so(path: &str) -> bool {
+pub(super) fn has_digest_name(path: &str) -> bool {
     base(path).contains("_CloudTrail-Digest_")
 }
 
@@ -89,25 +89,25 @@ impl Digest {
     }
 
     /// The location of the previous digest; `None` if the digest starts a chain.
-    pub(super) fn previous(&self) -> Option<Place> {
+    pub(super) fn previous(&self) -> Option<S3Location> {
         let object = self.previous_digest_s3_object.clone()?;
         let bucket = self.previous_digest_s3_bucket.clone().unwrap_or_else(|| self.s3_bucket.clone());
-        Some(Place { bucket, object })
+        Some(S3Location { bucket, object })
     }
 
-    pub(super) fn place(&self) -> Place {
-        Place { bucket: self.s3_bucket.clone(), object: self.s3_object.clone() }
+    pub(super) fn place(&self) -> S3Location {
+        S3Location { bucket: self.s3_bucket.clone(), object: self.s3_object.clone() }
     }
 
     /// The log files that it lists.
-    pub(super) fn listed(&self) -> &[Listed] {
+    pub(super) fn listed(&self) -> &[ListedLog] {
         self.log_files.as_deref().unwrap_or_default()
     }
 }
 
 /// The location of an object in S3.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(super) struct Place {
+pub(super) struct S3Location {
     pub(super) bucket: String,
     pub(super) object: String,
 }
@@ -179,12 +179,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_name_of_a_digest_tells_its_chain() {
+    fn the_chain_is_parsed_from_the_name_of_a_digest() {
         let chain = Chain::of(
             "AWSLogs/1/CloudTrail-Digest/eu-west-1/2024/05/01/1_CloudTrail-Digest_eu-west-1_my_own.trail_us-east-1_20240501T100131Z.json.gz",
         );
-        let told = (chain.account.as_str(), chain.region.as_str(), chain.trail.as_str(), chain.home.as_str());
-        assert_eq!(told, ("1", "eu-west-1", "my_own.trail", "us-east-1"));
+        let parsed = (chain.account.as_str(), chain.region.as_str(), chain.trail.as_str(), chain.home.as_str());
+        assert_eq!(parsed, ("1", "eu-west-1", "my_own.trail", "us-east-1"));
         assert!(!chain.backfill);
         let backfill = Chain::of("1_CloudTrail-Digest_eu-west-1_t_us-east-1_20240501T100131Z_backfill.json.gz");
         assert_eq!((backfill.trail.as_str(), backfill.backfill), ("t", true));
@@ -192,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn metadata_is_read_as_the_cli_prints_it() {
+    fn metadata_is_parsed_in_all_formats_of_the_cli() {
         for text in [
             r#"{"ContentLength": 5, "Metadata": {"signature": "ab", "signature-algorithm": "SHA256withRSA"}}"#,
             r#"{"x-amz-meta-signature": "ab"}"#,

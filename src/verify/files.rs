@@ -13,19 +13,19 @@ const MAX_OTHER: u64 = 1 << 30;
 
 /// One file.
 #[derive(Debug)]
-pub(super) struct Found {
+pub(super) struct InputFile {
     /// Its name in the input.
     pub(super) name: String,
     /// The hash of its bytes; `None` if they could not be read.
     pub(super) sha256: Option<String>,
     /// The hash of its uncompressed content, or the error.
     pub(super) content: Result<String, String>,
-    pub(super) what: What,
+    pub(super) what: FileKind,
 }
 
 /// The kind of a file.
 #[derive(Debug)]
-pub(super) enum What {
+pub(super) enum FileKind {
     /// A digest file.
     Digest(Box<Digest>),
     /// A file with the name of a digest that cannot be parsed as one.
@@ -39,27 +39,27 @@ pub(super) enum What {
 }
 
 /// Reads and hashes all input files.
-pub(super) fn gather(inputs: &[String]) -> (Vec<Found>, Vec<ReadError>) {
+pub(super) fn gather(inputs: &[String]) -> (Vec<InputFile>, Vec<ReadError>) {
     let found = read::discover(inputs);
-    (found.sources.par_iter().map(look).collect(), found.problems)
+    (found.sources.par_iter().map(inspect).collect(), found.problems)
 }
 
 /// The metadata of digest files, by the names of the digest files.
-pub(super) fn metadata(found: &[Found]) -> HashMap<&str, &Metadata> {
+pub(super) fn metadata(found: &[InputFile]) -> HashMap<&str, &Metadata> {
     let mut all = HashMap::new();
     for file in found {
-        if let What::Metadata(of, metadata) = &file.what {
+        if let FileKind::Metadata(of, metadata) = &file.what {
             all.insert(of.as_str(), metadata);
         }
     }
     all
 }
 
-fn look(source: &Source) -> Found {
+fn inspect(source: &Source) -> InputFile {
     let name = source.name.clone();
-    let is_named = digest::is_named_so(&name) || LogPath::of(&name).is_some();
+    let is_named = digest::has_digest_name(&name) || LogPath::of(&name).is_some();
     if source.size() > MAX_OTHER && !is_named {
-        return Found { name, sha256: None, content: Err("it is too large".to_owned()), what: What::Other };
+        return InputFile { name, sha256: None, content: Err("it is too large".to_owned()), what: FileKind::Other };
     }
     let stored = match read::fetch(source) {
         Ok(stored) => stored,
@@ -67,44 +67,44 @@ fn look(source: &Source) -> Found {
     };
     let content = stored.content();
     let what = match &content {
-        Ok(content) => told(&name, content),
-        Err(cause) => damaged(&name, cause),
+        Ok(content) => identify(&name, content),
+        Err(cause) => kind_by_name(&name, cause),
     };
     let content = content.map(|content| sha256(&content));
-    Found { name, content, what, sha256: Some(stored.sha256) }
+    InputFile { name, content, what, sha256: Some(stored.sha256) }
 }
 
-fn unreadable(name: String, error: &ReadError) -> Found {
+fn unreadable(name: String, error: &ReadError) -> InputFile {
     let cause = match error {
         ReadError::Read { cause, .. } => format!("cannot be read: {cause}"),
         other => other.to_string(),
     };
-    let what = damaged(&name, &cause);
-    Found { name, sha256: None, content: Err(cause), what }
+    let what = kind_by_name(&name, &cause);
+    InputFile { name, sha256: None, content: Err(cause), what }
 }
 
 /// The kind of a file whose content cannot be read, determined from its name only.
-fn damaged(name: &str, cause: &str) -> What {
-    if digest::is_named_so(name) {
-        What::Broken(cause.to_owned())
+fn kind_by_name(name: &str, cause: &str) -> FileKind {
+    if digest::has_digest_name(name) {
+        FileKind::Broken(cause.to_owned())
     } else if LogPath::of(name).is_some() {
-        What::Log
+        FileKind::Log
     } else {
-        What::Other
+        FileKind::Other
     }
 }
 
-fn told(name: &str, content: &[u8]) -> What {
+fn identify(name: &str, content: &[u8]) -> FileKind {
     if let Some(of) = name.strip_suffix(Metadata::ENDING) {
-        return Metadata::read(content).map_or(What::Other, |metadata| What::Metadata(of.to_owned(), metadata));
+        return Metadata::read(content).map_or(FileKind::Other, |metadata| FileKind::Metadata(of.to_owned(), metadata));
     }
-    if digest::is_named_so(name) || digest::looks_so(content) {
+    if digest::has_digest_name(name) || digest::is_digest(content) {
         return match Digest::read(content) {
-            Ok(digest) => What::Digest(Box::new(digest)),
-            Err(cause) => What::Broken(cause),
+            Ok(digest) => FileKind::Digest(Box::new(digest)),
+            Err(cause) => FileKind::Broken(cause),
         };
     }
-    if LogPath::of(name).is_some() || holds_records(name, content) { What::Log } else { What::Other }
+    if LogPath::of(name).is_some() || holds_records(name, content) { FileKind::Log } else { FileKind::Other }
 }
 
 /// Whether `load` would read records from the file.

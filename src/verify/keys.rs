@@ -38,10 +38,10 @@ pub enum KeyError {
 
 /// Public keys of CloudTrail.
 #[derive(Debug, Clone, Default)]
-pub struct Keys(Vec<Key>);
+pub struct Keys(Vec<PublicKey>);
 
 #[derive(Debug, Clone)]
-struct Key {
+struct PublicKey {
     fingerprint: String,
     /// `RSAPublicKey` of PKCS #1, in DER.
     der: Vec<u8>,
@@ -51,13 +51,13 @@ struct Key {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-struct Listing {
-    public_key_list: Vec<Listed>,
+struct KeyListing {
+    public_key_list: Vec<ListedKey>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-struct Listed {
+struct ListedKey {
     value: String,
     fingerprint: String,
     #[serde(default)]
@@ -68,13 +68,13 @@ struct Listed {
 
 /// The result of checking a signature.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Signed {
+pub(super) enum SignatureCheck {
     /// It matches a key with the fingerprint.
-    Fits,
+    Matches,
     /// It matches a key that was not valid at the time.
     OutOfTime,
     /// It does not match any key with the fingerprint.
-    DoesNotFit,
+    Mismatch,
     /// There is no key with the fingerprint.
     NoKey,
 }
@@ -85,7 +85,7 @@ impl Keys {
     /// # Errors
     /// [`KeyError`]
     pub fn add(&mut self, text: &str) -> Result<(), KeyError> {
-        let listing: Listing = serde_json::from_str(text)?;
+        let listing: KeyListing = serde_json::from_str(text)?;
         if listing.public_key_list.is_empty() {
             return Err(KeyError::Empty);
         }
@@ -98,7 +98,7 @@ impl Keys {
             }
             let der = der.to_vec();
             let (from, to) = (moment(&listed.validity_start_time), moment(&listed.validity_end_time));
-            self.0.push(Key { fingerprint: listed.fingerprint.to_ascii_lowercase(), der, from, to });
+            self.0.push(PublicKey { fingerprint: listed.fingerprint.to_ascii_lowercase(), der, from, to });
         }
         Ok(())
     }
@@ -111,27 +111,33 @@ impl Keys {
 
     /// Checks a signature (RSA, PKCS #1 v1.5, SHA-256, in hex) with the keys of a fingerprint. `time` is when it was
     /// made, if known.
-    pub(super) fn check(&self, fingerprint: &str, text: &str, signature: &str, time: Option<Timestamp>) -> Signed {
+    pub(super) fn check(
+        &self,
+        fingerprint: &str,
+        text: &str,
+        signature: &str,
+        time: Option<Timestamp>,
+    ) -> SignatureCheck {
         let fingerprint = fingerprint.to_ascii_lowercase();
         let mut keys = self.0.iter().filter(|key| key.fingerprint == fingerprint).peekable();
         if keys.peek().is_none() {
-            return Signed::NoKey;
+            return SignatureCheck::NoKey;
         }
-        let Ok(signature) = hex::decode(signature) else { return Signed::DoesNotFit };
-        let fits = |key: &&Key| {
+        let Ok(signature) = hex::decode(signature) else { return SignatureCheck::Mismatch };
+        let fits = |key: &&PublicKey| {
             let public = UnparsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, &key.der);
             public.verify(text.as_bytes(), &signature).is_ok()
         };
-        let fitting: Vec<&Key> = keys.filter(fits).collect();
-        match fitting.as_slice() {
-            [] => Signed::DoesNotFit,
-            keys if keys.iter().any(|key| time.is_none_or(|time| key.is_valid_at(time))) => Signed::Fits,
-            _ => Signed::OutOfTime,
+        let matching: Vec<&PublicKey> = keys.filter(fits).collect();
+        match matching.as_slice() {
+            [] => SignatureCheck::Mismatch,
+            keys if keys.iter().any(|key| time.is_none_or(|time| key.is_valid_at(time))) => SignatureCheck::Matches,
+            _ => SignatureCheck::OutOfTime,
         }
     }
 }
 
-impl Key {
+impl PublicKey {
     fn is_valid_at(&self, time: Timestamp) -> bool {
         self.from.is_none_or(|from| from <= time.plus_seconds(TOLERANCE))
             && self.to.is_none_or(|to| time <= to.plus_seconds(TOLERANCE))
@@ -200,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_list_of_keys_is_refused_by_cause() {
+    fn invalid_key_lists_are_rejected_with_the_reason() {
         assert_eq!(error(r#"{"PublicKeyList": []}"#), "it lists no public key");
         assert!(error("-----BEGIN").starts_with("it is not the output of"));
         assert!(error("{}").contains("PublicKeyList"));
@@ -211,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn times_of_both_versions_of_the_cli_are_read() {
+    fn times_of_both_versions_of_the_cli_are_parsed() {
         let expected = Some(Timestamp(1_714_521_600_000_000));
         for text in [
             r#""2024-05-01T00:00:00+00:00""#,

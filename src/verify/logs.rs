@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::chain::{CheckedDigest, Digests};
-use super::digest::{Listed, base, without};
-use super::files::{Found, What};
-use super::{Check, Kind, Status};
+use super::digest::{ListedLog, base, without};
+use super::files::{FileKind, InputFile};
+use super::{CheckKind, FileCheck, Status};
 use crate::event::Timestamp;
 use crate::read::LogPath;
 
@@ -32,12 +32,12 @@ const NOT_COVERED: &str = "no digest lists it, and no digest of the account and 
 const NO_TIME: &str = "no digest lists it, and its name does not contain its delivery time";
 
 /// Checks the log files that were found, and those that digests list.
-pub(super) fn judge(found: &[Found], digests: &Digests<'_>) -> Vec<Check> {
-    let entries = Entries::of(digests);
+pub(super) fn judge(found: &[InputFile], digests: &Digests<'_>) -> Vec<FileCheck> {
+    let entries = DigestEntries::of(digests);
     let coverage = digests.coverage();
     let mut there = HashSet::new();
     let mut checks = Vec::new();
-    for file in found.iter().filter(|file| matches!(file.what, What::Log)) {
+    for file in found.iter().filter(|file| matches!(file.what, FileKind::Log)) {
         let listed = entries.of_file(file);
         there.extend(listed.iter().map(|entry| (&entry.listed.s3_bucket, &entry.listed.s3_object)));
         checks.push(if listed.is_empty() {
@@ -53,27 +53,27 @@ pub(super) fn judge(found: &[Found], digests: &Digests<'_>) -> Vec<Check> {
 
 /// One log file, as listed in one digest.
 #[derive(Debug, Clone, Copy)]
-struct Entry<'d> {
-    listed: &'d Listed,
+struct DigestEntry<'d> {
+    listed: &'d ListedLog,
     digest: &'d CheckedDigest<'d>,
 }
 
 /// The entries of all digests.
-struct Entries<'d> {
-    all: Vec<Entry<'d>>,
+struct DigestEntries<'d> {
+    all: Vec<DigestEntry<'d>>,
     /// Indices in `all`, by the last part of the key without `.gz`.
     by_name: HashMap<&'d str, Vec<usize>>,
     /// Indices in `all` by hash, for digests that are not altered.
     by_hash: HashMap<&'d str, usize>,
 }
 
-impl<'d> Entries<'d> {
+impl<'d> DigestEntries<'d> {
     fn of(digests: &'d Digests<'_>) -> Self {
         let entries = digests
             .all
             .iter()
-            .flat_map(|digest| digest.digest.listed().iter().map(move |listed| Entry { listed, digest }));
-        let all: Vec<Entry<'d>> = entries.collect();
+            .flat_map(|digest| digest.digest.listed().iter().map(move |listed| DigestEntry { listed, digest }));
+        let all: Vec<DigestEntry<'d>> = entries.collect();
         let (mut by_name, mut by_hash) = (HashMap::<&str, Vec<usize>>::new(), HashMap::new());
         for (at, entry) in all.iter().enumerate() {
             by_name.entry(without(base(&entry.listed.s3_object), ".gz")).or_default().push(at);
@@ -85,7 +85,7 @@ impl<'d> Entries<'d> {
     }
 
     /// The entries of a file: those whose keys have the longest common suffix with its path.
-    fn of_file(&self, file: &Found) -> Vec<Entry<'d>> {
+    fn of_file(&self, file: &InputFile) -> Vec<DigestEntry<'d>> {
         let named = self.by_name.get(without(base(&file.name), ".gz")).map(Vec::as_slice).unwrap_or_default();
         let shared = |at: &usize| shared(&file.name, &self.all[*at].listed.s3_object);
         let most = named.iter().map(shared).max();
@@ -93,13 +93,13 @@ impl<'d> Entries<'d> {
     }
 
     /// The entry with a file's hash in a verified digest, regardless of the name.
-    fn of_content(&self, file: &Found) -> Option<Entry<'d>> {
+    fn of_content(&self, file: &InputFile) -> Option<DigestEntry<'d>> {
         let hash = file.content.as_ref().ok()?;
         self.by_hash.get(hash.as_str()).map(|at| self.all[*at])
     }
 
-    fn by_object(&self) -> BTreeMap<(&'d String, &'d String), Vec<Entry<'d>>> {
-        let mut objects: BTreeMap<_, Vec<Entry<'d>>> = BTreeMap::new();
+    fn by_object(&self) -> BTreeMap<(&'d String, &'d String), Vec<DigestEntry<'d>>> {
+        let mut objects: BTreeMap<_, Vec<DigestEntry<'d>>> = BTreeMap::new();
         for entry in &self.all {
             objects.entry((&entry.listed.s3_bucket, &entry.listed.s3_object)).or_default().push(*entry);
         }
@@ -114,14 +114,16 @@ fn shared(path: &str, key: &str) -> usize {
 }
 
 /// The check of a file that digests list. In nearly all cases there is one entry.
-fn listed_check(file: &Found, entries: &[Entry<'_>]) -> Check {
+fn listed_check(file: &InputFile, entries: &[DigestEntry<'_>]) -> FileCheck {
     let judged = entries.iter().map(|entry| (verdict(file, *entry), *entry));
     // Entries of verified digests take precedence.
     let best = judged.min_by_key(|((status, _), entry)| {
         (*status != Status::Verified, entry.digest.status != Status::Verified, *status)
     });
-    let Some(((status, detail), entry)) = best else { return Check::new(Kind::LogFile, Status::Unverified, None) };
-    Check {
+    let Some(((status, detail), entry)) = best else {
+        return FileCheck::new(CheckKind::LogFile, Status::Unverified, None);
+    };
+    FileCheck {
         file: Some(file.name.clone()),
         content_sha256: file.content.clone().ok(),
         sha256: file.sha256.clone(),
@@ -129,29 +131,29 @@ fn listed_check(file: &Found, entries: &[Entry<'_>]) -> Check {
     }
 }
 
-fn verdict(file: &Found, entry: Entry<'_>) -> (Status, Option<String>) {
-    let told = |status, detail: &str| (status, Some(detail.to_owned()));
+fn verdict(file: &InputFile, entry: DigestEntry<'_>) -> (Status, Option<String>) {
+    let result = |status, detail: &str| (status, Some(detail.to_owned()));
     if entry.listed.hash_algorithm.as_deref().is_some_and(|named| named != ALGORITHM) {
-        return told(Status::Unverified, UNKNOWN_ALGORITHM);
+        return result(Status::Unverified, UNKNOWN_ALGORITHM);
     }
     let digest = entry.digest.status;
     match &file.content {
-        _ if digest == Status::Altered => told(Status::Unverified, ALTERED_DIGEST),
+        _ if digest == Status::Altered => result(Status::Unverified, ALTERED_DIGEST),
         // The file could not be read, so nothing is known about its content.
-        Err(cause) if file.sha256.is_none() => told(Status::Unverified, cause),
-        Err(cause) => told(Status::Altered, cause),
+        Err(cause) if file.sha256.is_none() => result(Status::Unverified, cause),
+        Err(cause) => result(Status::Altered, cause),
         Ok(hash) if !hash.eq_ignore_ascii_case(&entry.listed.hash_value) => {
-            told(Status::Altered, if digest == Status::Verified { OTHER_CONTENT } else { OTHER_CONTENT_UNSURE })
+            result(Status::Altered, if digest == Status::Verified { OTHER_CONTENT } else { OTHER_CONTENT_UNSURE })
         }
         Ok(_) if digest == Status::Verified => (Status::Verified, None),
-        Ok(_) => told(Status::Unverified, UNVERIFIED_DIGEST),
+        Ok(_) => result(Status::Unverified, UNVERIFIED_DIGEST),
     }
 }
 
 /// A file whose name is in no digest, with the content of an entry in a verified digest.
-fn moved(file: &Found, entry: Entry<'_>) -> Check {
+fn moved(file: &InputFile, entry: DigestEntry<'_>) -> FileCheck {
     let detail = "identified by its content; the digest lists it under another name".to_owned();
-    Check {
+    FileCheck {
         file: Some(file.name.clone()),
         content_sha256: file.content.clone().ok(),
         sha256: file.sha256.clone(),
@@ -159,9 +161,9 @@ fn moved(file: &Found, entry: Entry<'_>) -> Check {
     }
 }
 
-fn missing_check(entries: &[Entry<'_>]) -> Check {
+fn missing_check(entries: &[DigestEntry<'_>]) -> FileCheck {
     let best = entries.iter().min_by_key(|entry| (entry.digest.status != Status::Verified, entry.digest.status));
-    let Some(entry) = best else { return Check::new(Kind::LogFile, Status::Unverified, None) };
+    let Some(entry) = best else { return FileCheck::new(CheckKind::LogFile, Status::Unverified, None) };
     let (status, detail) = match entry.digest.status {
         Status::Verified => (Status::Missing, REMOVED),
         Status::Altered => (Status::Unverified, LISTED_BY_AN_ALTERED_ONE),
@@ -170,29 +172,29 @@ fn missing_check(entries: &[Entry<'_>]) -> Check {
     of_entry(*entry, status, Some(detail.to_owned()))
 }
 
-fn of_entry(entry: Entry<'_>, status: Status, detail: Option<String>) -> Check {
-    Check {
+fn of_entry(entry: DigestEntry<'_>, status: Status, detail: Option<String>) -> FileCheck {
+    FileCheck {
         s3_bucket: Some(entry.listed.s3_bucket.clone()),
         s3_object: Some(entry.listed.s3_object.clone()),
         digest: Some(entry.digest.digest.s3_object.clone()),
         expected_sha256: Some(entry.listed.hash_value.clone()),
-        ..placed(&entry.listed.s3_object, status, detail)
+        ..row_of_path(&entry.listed.s3_object, status, detail)
     }
 }
 
 /// A row with the account, region and time in a path.
-fn placed(path: &str, status: Status, detail: Option<String>) -> Check {
+fn row_of_path(path: &str, status: Status, detail: Option<String>) -> FileCheck {
     let place = LogPath::of(path);
-    Check {
+    FileCheck {
         account_id: place.map(|place| place.account.to_owned()),
         region: place.map(|place| place.region.to_owned()),
         start_time: place.map(|place| place.from),
-        ..Check::new(Kind::LogFile, status, detail)
+        ..FileCheck::new(CheckKind::LogFile, status, detail)
     }
 }
 
 /// A file that no digest lists.
-fn unlisted(file: &Found, coverage: &HashMap<(&str, &str), Vec<(Timestamp, Timestamp)>>) -> Check {
+fn unlisted(file: &InputFile, coverage: &HashMap<(&str, &str), Vec<(Timestamp, Timestamp)>>) -> FileCheck {
     let (status, detail) = match LogPath::of(&file.name) {
         None => (Status::Unverified, NO_TIME),
         Some(place) => {
@@ -207,10 +209,10 @@ fn unlisted(file: &Found, coverage: &HashMap<(&str, &str), Vec<(Timestamp, Times
             }
         }
     };
-    Check {
+    FileCheck {
         file: Some(file.name.clone()),
         content_sha256: file.content.clone().ok(),
         sha256: file.sha256.clone(),
-        ..placed(&file.name, status, Some(detail.to_owned()))
+        ..row_of_path(&file.name, status, Some(detail.to_owned()))
     }
 }

@@ -23,12 +23,12 @@ use crate::table::FILE_INTEGRITY;
 
 pub use keys::{KeyError, Keys};
 
-use files::What;
+use files::FileKind;
 
 /// What a row is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Kind {
+pub enum CheckKind {
     /// A log file.
     LogFile,
     /// A digest file.
@@ -39,7 +39,7 @@ pub enum Kind {
     Gap,
 }
 
-impl Kind {
+impl CheckKind {
     /// All kinds.
     pub const ALL: [Self; 4] = [Self::LogFile, Self::Digest, Self::Backfill, Self::Gap];
 
@@ -96,9 +96,9 @@ impl Status {
 
 /// The result for one file or gap: a row of `file_integrity`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Check {
+pub struct FileCheck {
     /// What the row is about.
-    pub kind: Kind,
+    pub kind: CheckKind,
     /// The result.
     pub status: Status,
     /// The reason.
@@ -131,7 +131,7 @@ pub struct Check {
     pub key_fingerprint: Option<String>,
 }
 
-impl Check {
+impl FileCheck {
     /// Whether it is a digest whose signature is only in the metadata of its S3 object.
     #[must_use]
     pub fn needs_signature(&self) -> bool {
@@ -139,7 +139,7 @@ impl Check {
     }
 
     /// A row with only these values.
-    fn new(kind: Kind, status: Status, detail: Option<String>) -> Self {
+    fn new(kind: CheckKind, status: Status, detail: Option<String>) -> Self {
         Self {
             kind,
             status,
@@ -165,7 +165,7 @@ impl Check {
 #[derive(Debug)]
 pub struct Verification {
     /// All log files, digests and gaps, ordered by kind, time and location.
-    pub checks: Vec<Check>,
+    pub checks: Vec<FileCheck>,
     /// Files that are neither log files, nor digests, nor metadata. They were not checked.
     pub others: Vec<String>,
     /// Inputs that could not be found.
@@ -175,7 +175,7 @@ pub struct Verification {
 impl Verification {
     /// The number of rows with this kind and status.
     #[must_use]
-    pub fn count(&self, kind: Kind, status: Status) -> usize {
+    pub fn count(&self, kind: CheckKind, status: Status) -> usize {
         self.checks.iter().filter(|check| (check.kind, check.status) == (kind, status)).count()
     }
 
@@ -231,9 +231,9 @@ pub fn verify(inputs: &[String], keys: &Keys) -> Verification {
     let digests = chain::judge(&found, keys);
     let mut checks = digests.checks();
     checks.extend(logs::judge(&found, &digests));
-    let key = |check: &Check| (check.kind, check.start_time, check.s3_object.clone(), check.file.clone());
+    let key = |check: &FileCheck| (check.kind, check.start_time, check.s3_object.clone(), check.file.clone());
     checks.sort_by_cached_key(key);
-    let others = found.iter().filter(|file| matches!(file.what, What::Other));
+    let others = found.iter().filter(|file| matches!(file.what, FileKind::Other));
     let others: BTreeSet<String> = others.map(|file| file.name.clone()).collect();
     Verification { checks, others: others.into_iter().collect(), problems }
 }

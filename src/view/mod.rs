@@ -19,12 +19,12 @@ pub struct View {
     /// The whole file: its header, and the statement that creates it.
     pub sql: &'static str,
     /// Its header.
-    pub head: Head<'static>,
+    pub head: ViewHeader<'static>,
 }
 
 /// The header of a view's file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Head<'a> {
+pub struct ViewHeader<'a> {
     /// What one row is, as one line.
     pub grain: String,
     /// The tables whose columns it has.
@@ -42,7 +42,7 @@ pub fn shipped() -> Vec<View> {
     files.sort_by_key(|file| file.path());
     let view = |file: &'static File<'_>| {
         let (name, sql) = (file.path().file_stem()?.to_str()?, file.contents_utf8()?);
-        Some(View { name, sql, head: Head::of(sql) })
+        Some(View { name, sql, head: ViewHeader::of(sql) })
     };
     let mut waiting: Vec<View> = files.into_iter().filter_map(view).collect();
     let mut ordered: Vec<View> = Vec::with_capacity(waiting.len());
@@ -75,7 +75,7 @@ impl View {
     }
 }
 
-impl<'a> Head<'a> {
+impl<'a> ViewHeader<'a> {
     fn of(sql: &'a str) -> Self {
         let mut head = Self::default();
         let mut grain = Vec::new();
@@ -119,8 +119,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_head_describes_the_view_and_its_columns() {
-        let head = Head::of(
+    fn the_header_documents_the_view_and_its_columns() {
+        let head = ViewHeader::of(
             "-- One row\n-- is one.\n-- @order a, b\n-- @tables rejects events\n-- @column a It's A\nSELECT 1 -- no",
         );
         assert_eq!((head.grain.as_str(), head.order), ("One row is one.", Some("a, b")));
@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn a_view_is_in_a_file_of_its_name_and_says_what_one_row_is() {
+    fn a_view_has_the_name_of_its_file_and_states_its_grain() {
         for view in shipped() {
             let name = view.name;
             assert!(view.head.grain.starts_with("One row is one "), "{name} says what one row is");
@@ -142,13 +142,13 @@ mod tests {
     }
 
     #[test]
-    fn tables_and_views_have_their_orders() {
+    fn tables_and_views_have_default_orders() {
         let orders = ["events", "timeline", "coverage", "another"].map(order);
         assert_eq!(orders, [Some("event_time, event_id"), Some("time, id"), None, None]);
     }
 
     #[test]
-    fn every_view_comes_after_those_that_it_reads() {
+    fn views_follow_the_views_that_they_read() {
         let views = shipped();
         for (at, view) in views.iter().enumerate() {
             let later = views[at + 1..].iter().find(|later| view.reads(later.name));

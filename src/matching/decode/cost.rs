@@ -3,7 +3,9 @@
 use rustc_hash::FxHashMap;
 
 use super::clue::Purpose;
-use super::hypothesis::{Cause, CostVisitor, Hypothesis, HypothesisBuilder, Member, SeenParts, count, distinct};
+use super::hypothesis::{
+    Cause, CostVisitor, Hypothesis, HypothesisBuilder, HypothesisMember, SeenParts, count, distinct,
+};
 use crate::matching::proof;
 use crate::rule::schema::Basis;
 use crate::rule::{Rule, RuleId};
@@ -120,7 +122,7 @@ impl HypothesisBuilder<'_, '_> {
         add_cost("another call of the same console", other, costs.foreign);
         add_cost("another call with the same access key", same_key, costs.foreign_same_key);
         add_cost("an additional call near the page", adjacent, costs.along);
-        let own = |member: &Member| {
+        let own = |member: &HypothesisMember| {
             self.stretch.service(member.event) == rule.service || self.clues[member.event].console == rule.service
         };
         if self.stretch.rules.has_calls(&rule.service) && !page.members.iter().any(own) {
@@ -149,12 +151,12 @@ impl HypothesisBuilder<'_, '_> {
     }
 
     /// The number of pauses between the members.
-    fn pauses(&self, members: &[Member]) -> usize {
+    fn pauses(&self, members: &[HypothesisMember]) -> usize {
         members.windows(2).filter(|pair| self.stretch.seconds_between(pair[0].event, pair[1].event) >= 2).count()
     }
 
     /// The number of requests that are repeated after a second or more.
-    fn repetitions(&self, members: &[Member]) -> usize {
+    fn repetitions(&self, members: &[HypothesisMember]) -> usize {
         let mut last: FxHashMap<usize, usize> = FxHashMap::default();
         let mut again = 0;
         for member in members {
@@ -166,7 +168,7 @@ impl HypothesisBuilder<'_, '_> {
 
     /// The number of resources that the members name in excess of one of each kind. Requests that name several belong
     /// to a list and are not counted.
-    fn excess_resources(&self, members: &[Member]) -> usize {
+    fn excess_resources(&self, members: &[HypothesisMember]) -> usize {
         let mut resources: Vec<_> = members
             .iter()
             .filter_map(|member| match self.clues[member.event].resources.as_ref() {

@@ -47,7 +47,7 @@ pub(in crate::matching) enum Cause {
 
 /// One event of a hypothesis.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::matching) struct Member {
+pub(in crate::matching) struct HypothesisMember {
     pub(in crate::matching) event: usize,
     /// The vote for the call of the page that the event matches; `None` if the page is not known to make the call.
     pub(in crate::matching) vote: Option<Vote>,
@@ -71,7 +71,7 @@ pub(in crate::matching) struct Hypothesis {
     /// The event that it starts from.
     pub(in crate::matching) anchor: usize,
     /// Its events, in order.
-    pub(in crate::matching) members: Vec<Member>,
+    pub(in crate::matching) members: Vec<HypothesisMember>,
     /// Events near an exact page that may belong to it.
     pub(in crate::matching) adjacent: Vec<usize>,
     /// Whether it comes from matching exact shapes.
@@ -164,7 +164,7 @@ impl HypothesisBuilder<'_, '_> {
     fn from_exact_match(&self, found: &MatchedSignal, free: &impl FreeEvents) -> Option<Hypothesis> {
         let member = |(event, _): &(usize, Role)| {
             let vote = self.lists.vote(*event, found.matched_rule).filter(|_| free.is_free(*event))?;
-            Some(Member { event: *event, vote: Some(vote) })
+            Some(HypothesisMember { event: *event, vote: Some(vote) })
         };
         let members = found.members.iter().map(member).collect::<Option<Vec<_>>>()?;
         let mut page = self.page_hypothesis(found.matched_rule, found.anchor, members, Vec::new())?;
@@ -178,7 +178,12 @@ impl HypothesisBuilder<'_, '_> {
         let mut add = |hypothesis: Option<Hypothesis>| all.extend(hypothesis);
         if rule.alone {
             if vote.anchor {
-                add(self.page_hypothesis(id, first, vec![Member { event: first, vote: Some(vote) }], Vec::new()));
+                add(self.page_hypothesis(
+                    id,
+                    first,
+                    vec![HypothesisMember { event: first, vote: Some(vote) }],
+                    Vec::new(),
+                ));
             }
             return;
         }
@@ -208,7 +213,13 @@ impl HypothesisBuilder<'_, '_> {
 
     /// The anchor, and the free events around it that the page is known to make, starting with `first`. `None` if too
     /// few of the required calls are present.
-    fn members(&self, first: usize, id: RuleId, rule: &Rule, free: &impl FreeEvents) -> Option<(usize, Vec<Member>)> {
+    fn members(
+        &self,
+        first: usize,
+        id: RuleId,
+        rule: &Rule,
+        free: &impl FreeEvents,
+    ) -> Option<(usize, Vec<HypothesisMember>)> {
         let (events, reach) = (self.stretch.events, Reach::of(rule));
         let list = self.lists.of(id, first);
         let latest = events[first].time().plus_seconds(i64::from(reach.before_s));
@@ -228,7 +239,7 @@ impl HypothesisBuilder<'_, '_> {
         near.clone().for_each(|(_, vote)| seen.add(vote.part));
         let there = (0..required).filter(|part| seen.contains(*part)).count();
         let enough = required == 0 || count(there) >= MIN_COVERAGE * count(required);
-        let member = |(event, vote): &(usize, Vote)| Member { event: *event, vote: Some(*vote) };
+        let member = |(event, vote): &(usize, Vote)| HypothesisMember { event: *event, vote: Some(*vote) };
         enough.then(|| (anchor, near.map(member).collect()))
     }
 
@@ -237,7 +248,7 @@ impl HypothesisBuilder<'_, '_> {
     }
 
     /// The index at which the page's requests start to repeat, which suggests that the page was opened again.
-    fn before_repetition(&self, members: &[Member]) -> Option<usize> {
+    fn before_repetition(&self, members: &[HypothesisMember]) -> Option<usize> {
         let representative = |at: usize| self.stretch.events[members[at].event].representative;
         (1..members.len()).find(|at| {
             self.stretch.seconds_between(members[at - 1].event, members[*at].event) >= 1
@@ -246,20 +257,20 @@ impl HypothesisBuilder<'_, '_> {
     }
 
     /// The members about the same resource as the first one, or about no particular resource; `None` if these are all.
-    fn with_one_resource(&self, first: usize, members: &[Member]) -> Option<Vec<Member>> {
+    fn with_one_resource(&self, first: usize, members: &[HypothesisMember]) -> Option<Vec<HypothesisMember>> {
         let [resource] = self.clues[first].resources.as_ref() else { return None };
-        let same = |member: &&Member| {
+        let same = |member: &&HypothesisMember| {
             let resources = &self.clues[member.event].resources;
             resources.iter().all(|other| other.kind != resource.kind || other.value == resource.value)
         };
-        let one: Vec<Member> = members.iter().filter(same).copied().collect();
+        let one: Vec<HypothesisMember> = members.iter().filter(same).copied().collect();
         (one.len() < members.len()).then_some(one)
     }
 
     /// The members signed with the same access key as the first one, or without a known key; `None` if these are all.
-    fn with_one_key(&self, first: usize, members: &[Member]) -> Option<Vec<Member>> {
+    fn with_one_key(&self, first: usize, members: &[HypothesisMember]) -> Option<Vec<HypothesisMember>> {
         let key = self.clues[first].key?;
-        let one: Vec<Member> = members
+        let one: Vec<HypothesisMember> = members
             .iter()
             .filter(|member| self.clues[member.event].key.is_none_or(|other| other == key))
             .copied()
@@ -269,7 +280,7 @@ impl HypothesisBuilder<'_, '_> {
 
     /// Free reads around a page's events that the page is not known to make: from the same console, or with the same
     /// key.
-    fn nearby(&self, rule: &Rule, members: &[Member], free: &impl FreeEvents) -> Vec<usize> {
+    fn nearby(&self, rule: &Rule, members: &[HypothesisMember], free: &impl FreeEvents) -> Vec<usize> {
         let (Some(first), Some(last)) = (members.first(), members.last()) else { return Vec::new() };
         let events = self.stretch.events;
         let until = events[last.event].time().plus_seconds(AROUND_S);
@@ -292,7 +303,7 @@ impl HypothesisBuilder<'_, '_> {
         &self,
         id: RuleId,
         anchor: usize,
-        mut members: Vec<Member>,
+        mut members: Vec<HypothesisMember>,
         nearby: Vec<usize>,
     ) -> Option<Hypothesis> {
         let rule = self.stretch.rules.rule(id);
@@ -309,7 +320,7 @@ impl HypothesisBuilder<'_, '_> {
         let adjacent = if exact {
             nearby
         } else {
-            members.extend(nearby.into_iter().map(|event| Member { event, vote: None }));
+            members.extend(nearby.into_iter().map(|event| HypothesisMember { event, vote: None }));
             members.sort_unstable_by_key(|member| member.event);
             Vec::new()
         };
@@ -341,7 +352,7 @@ impl SeenParts {
         self.0 >> part.min(63) & 1 == 1
     }
 
-    pub(super) fn of(members: &[Member]) -> Self {
+    pub(super) fn of(members: &[HypothesisMember]) -> Self {
         let mut seen = Self::default();
         members.iter().filter_map(|member| member.vote).for_each(|vote| seen.add(vote.part));
         seen
@@ -350,7 +361,7 @@ impl SeenParts {
 
 /// The share of the required calls that was seen, weighted by how closely they match. For a rule without required
 /// calls, the best weight. The required parts come first in a rule.
-fn coverage(rule: &Rule, members: &[Member]) -> f64 {
+fn coverage(rule: &Rule, members: &[HypothesisMember]) -> f64 {
     let asked = rule.parts.iter().take_while(|part| part.required).count();
     let weights = || members.iter().filter_map(|member| member.vote).map(|vote| (usize::from(vote.part), vote.weight));
     if asked == 0 {
@@ -364,13 +375,13 @@ fn coverage(rule: &Rule, members: &[Member]) -> f64 {
 }
 
 /// The members with exact shapes, if the first member is one of them and there are others.
-fn exact_only(members: &[Member]) -> Option<Vec<Member>> {
-    let is_exact = |member: &&Member| member.vote.is_some_and(|vote| vote.nearness >= 1.0);
-    let exact: Vec<Member> = members.iter().filter(is_exact).copied().collect();
+fn exact_only(members: &[HypothesisMember]) -> Option<Vec<HypothesisMember>> {
+    let is_exact = |member: &&HypothesisMember| member.vote.is_some_and(|vote| vote.nearness >= 1.0);
+    let exact: Vec<HypothesisMember> = members.iter().filter(is_exact).copied().collect();
     (is_exact(&members.first()?) && exact.len() < members.len()).then_some(exact)
 }
 
-fn anchor_among(members: &[Member], anchor: usize) -> usize {
+fn anchor_among(members: &[HypothesisMember], anchor: usize) -> usize {
     let is_there = members.iter().any(|member| member.event == anchor);
     let other = || members.iter().find(|member| member.vote.is_some_and(|vote| vote.anchor)).or(members.first());
     if is_there { anchor } else { other().map_or(anchor, |member| member.event) }

@@ -76,16 +76,16 @@ struct State<'s> {
 }
 
 /// The hypotheses of one event.
-type Options = Rc<[Rc<Hypothesis>]>;
+type EventHypotheses = Rc<[Rc<Hypothesis>]>;
 
 /// A choice and its predecessor.
-struct Node {
+struct ChoiceNode {
     choice: Choice,
     before: Option<usize>,
 }
 
 /// An extension of a partial explanation by one hypothesis.
-struct Step {
+struct BeamStep {
     cost: f64,
     state: usize,
     hypothesis: usize,
@@ -136,7 +136,7 @@ impl FreeEvents for RemainingEvents<'_> {
 impl<'d> Decoder<'d, '_> {
     fn run(&self) -> Vec<Choice> {
         let prices = self.prices();
-        let mut nodes: Vec<Node> = Vec::new();
+        let mut nodes: Vec<ChoiceNode> = Vec::new();
         let mut beam = vec![State { cost: 0.0, covered: Covered::default(), last: None, node: None }];
         let mut fixed = self.fixed.iter().peekable();
         for event in 0..self.open.len() {
@@ -193,13 +193,13 @@ impl<'d> Decoder<'d, '_> {
     }
 
     /// Extends the partial explanations by every hypothesis of the event, and keeps the best.
-    fn advance(&self, event: usize, beam: &[State<'d>], prices: &[f64], nodes: &mut Vec<Node>) -> Vec<State<'d>> {
-        let mut cache: FxHashMap<Covered, Options> = FxHashMap::default();
-        let mut steps: Vec<Step> = Vec::new();
-        let mut options: Vec<Option<Options>> = Vec::with_capacity(beam.len());
+    fn advance(&self, event: usize, beam: &[State<'d>], prices: &[f64], nodes: &mut Vec<ChoiceNode>) -> Vec<State<'d>> {
+        let mut cache: FxHashMap<Covered, EventHypotheses> = FxHashMap::default();
+        let mut steps: Vec<BeamStep> = Vec::new();
+        let mut options: Vec<Option<EventHypotheses>> = Vec::with_capacity(beam.len());
         for (at, state) in beam.iter().enumerate() {
             if state.covered.contains(event) {
-                steps.push(Step { cost: state.cost, state: at, hypothesis: usize::MAX });
+                steps.push(BeamStep { cost: state.cost, state: at, hypothesis: usize::MAX });
                 options.push(None);
                 continue;
             }
@@ -209,7 +209,7 @@ impl<'d> Decoder<'d, '_> {
             });
             for (index, hypothesis) in hypotheses.iter().enumerate() {
                 let Some(change) = self.step_cost(state, hypothesis, prices) else { continue };
-                steps.push(Step { cost: state.cost + change, state: at, hypothesis: index });
+                steps.push(BeamStep { cost: state.cost + change, state: at, hypothesis: index });
             }
             options.push(Some(Rc::clone(hypotheses)));
         }
@@ -227,9 +227,9 @@ impl<'d> Decoder<'d, '_> {
         &self,
         event: usize,
         beam: &[State<'d>],
-        options: &[Option<Options>],
-        mut steps: Vec<Step>,
-        nodes: &mut Vec<Node>,
+        options: &[Option<EventHypotheses>],
+        mut steps: Vec<BeamStep>,
+        nodes: &mut Vec<ChoiceNode>,
     ) -> Vec<State<'d>> {
         steps.sort_by(|a, b| {
             a.cost.total_cmp(&b.cost).then_with(|| (a.state, a.hypothesis).cmp(&(b.state, b.hypothesis)))
@@ -257,7 +257,7 @@ impl<'d> Decoder<'d, '_> {
             }
             let node = options[step.state].as_ref().map(|hypotheses| {
                 let choice = self.choice(&hypotheses[step.hypothesis], step, &steps, before, hypotheses);
-                nodes.push(Node { choice, before: before.node });
+                nodes.push(ChoiceNode { choice, before: before.node });
                 nodes.len() - 1
             });
             kept.push(State { node: node.or(state.node), ..state });
@@ -268,8 +268,8 @@ impl<'d> Decoder<'d, '_> {
     fn choice(
         &self,
         chosen: &Rc<Hypothesis>,
-        step: &Step,
-        steps: &[Step],
+        step: &BeamStep,
+        steps: &[BeamStep],
         before: &State<'d>,
         all: &[Rc<Hypothesis>],
     ) -> Choice {
@@ -382,7 +382,7 @@ impl<'d> Decoder<'d, '_> {
 }
 
 /// The choices that lead to a node, in order.
-fn chosen(nodes: Vec<Node>, last: Option<usize>) -> Vec<Choice> {
+fn chosen(nodes: Vec<ChoiceNode>, last: Option<usize>) -> Vec<Choice> {
     let mut path = Vec::new();
     let mut at = last;
     while let Some(node) = at {

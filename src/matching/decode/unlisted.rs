@@ -1,7 +1,7 @@
 //! Hypotheses for events that no page of the catalog explains: changes, unknown pages, and background activity.
 
 use super::clue::Purpose;
-use super::hypothesis::{Cause, FreeEvents, Hypothesis, HypothesisBuilder, Member};
+use super::hypothesis::{Cause, FreeEvents, Hypothesis, HypothesisBuilder, HypothesisMember};
 use crate::matching::burst::PAUSE_S;
 use crate::signal::Kind;
 
@@ -144,7 +144,7 @@ impl HypothesisBuilder<'_, '_> {
 
     /// A hypothesis without a rule.
     fn without_rule(&self, cause: Cause, anchor: usize, events: Vec<usize>) -> Hypothesis {
-        let members = events.into_iter().map(|event| Member { event, vote: None }).collect();
+        let members = events.into_iter().map(|event| HypothesisMember { event, vote: None }).collect();
         let mut hypothesis = Hypothesis {
             cause,
             anchor,

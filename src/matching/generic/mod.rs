@@ -13,7 +13,7 @@ use super::{Row, StretchRows};
 use crate::event::Client;
 use crate::rule::RuleSet;
 use crate::rule::generic::Generic;
-use crate::signal::{Evidence, Origin, Role, Signal};
+use crate::signal::{ConfidenceFeatures, Origin, Role, Signal};
 
 pub(super) use self::sentence::signals;
 
@@ -26,7 +26,7 @@ pub(super) struct SignalDraft {
     /// Indices of its events in the stretch, in order.
     members: Vec<usize>,
     confidence: f64,
-    evidence: Option<Evidence>,
+    evidence: Option<ConfidenceFeatures>,
     /// The interval of a poll.
     repetition: Option<Repetition>,
 }
@@ -39,7 +39,7 @@ struct Repetition {
 }
 
 impl SignalDraft {
-    fn new(kind: Generic, members: Vec<usize>, (confidence, evidence): (f64, Evidence)) -> Self {
+    fn new(kind: Generic, members: Vec<usize>, (confidence, evidence): (f64, ConfidenceFeatures)) -> Self {
         let anchor = members.first().copied().unwrap_or_default();
         Self { kind, anchor, members, confidence, evidence: Some(evidence), repetition: None }
     }
@@ -83,7 +83,7 @@ pub(super) fn group(stretch: &PreparedStretch<'_, '_>, choices: &[Choice]) -> (V
 fn page(
     stretch: &PreparedStretch<'_, '_>,
     choice: &Choice,
-    (confidence, evidence): (f64, Evidence),
+    (confidence, evidence): (f64, ConfidenceFeatures),
 ) -> Option<MatchedSignal> {
     let hypothesis = &choice.hypothesis;
     let id = hypothesis.rule()?;

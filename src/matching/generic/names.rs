@@ -4,7 +4,7 @@ use super::PreparedStretch;
 use crate::call;
 use crate::json::Json;
 use crate::matching::describe;
-use crate::signal::Entity;
+use crate::signal::SignalEntity;
 
 /// The maximum number of entities of a signal.
 const MAX_ENTITIES: usize = 50;
@@ -14,11 +14,11 @@ const MAX_LENGTH: usize = 300;
 const MAX_DEPTH: usize = 6;
 
 /// The entities that these events name.
-pub(super) fn of(stretch: &PreparedStretch<'_, '_>, events: &[usize]) -> Vec<Entity> {
+pub(super) fn of(stretch: &PreparedStretch<'_, '_>, events: &[usize]) -> Vec<SignalEntity> {
     let mut named = Vec::new();
     for event in events {
         if stretch.changes(*event) {
-            for entity in call::Table::shipped().describe(&stretch.events[*event].call()).entities {
+            for entity in call::CallTable::shipped().describe(&stretch.events[*event].call()).entities {
                 if named.len() < MAX_ENTITIES {
                     describe::add(&mut named, &entity.kind, &entity.value, stretch.events[*event].row.event_id);
                 }
@@ -30,7 +30,7 @@ pub(super) fn of(stretch: &PreparedStretch<'_, '_>, events: &[usize]) -> Vec<Ent
     named
 }
 
-fn collect(stretch: &PreparedStretch<'_, '_>, event: usize, value: Json<'_>, named: &mut Vec<Entity>) {
+fn collect(stretch: &PreparedStretch<'_, '_>, event: usize, value: Json<'_>, named: &mut Vec<SignalEntity>) {
     let Some(members) = value.as_object() else { return };
     let event_id = stretch.events[event].row.event_id;
     let mut add = |kind: String, value: &str| {

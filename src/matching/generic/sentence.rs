@@ -7,12 +7,12 @@ use super::{PreparedStretch, Repetition, SignalDraft, names};
 use crate::call;
 use crate::event::{Client, Timestamp};
 use crate::matching::claim::MatchedSignal;
-use crate::matching::describe::{self, ExtractedValues};
+use crate::matching::describe::{self, SignalContent};
 use crate::matching::partition;
 use crate::normalize::caller::unwrapped;
 use crate::rule::generic::Generic;
 use crate::rule::words::{within, words};
-use crate::signal::{Context, Entity, Kind, Origin, Role, Signal};
+use crate::signal::{Context, Kind, Origin, Role, Signal, SignalEntity};
 
 /// A failure mentions a page if it was opened at most this many seconds before.
 const MAX_PAGE_AGE_S: i64 = 600;
@@ -45,7 +45,7 @@ impl SentenceWriter<'_, '_> {
         let mut context = describe::place(self.stretch.events, &found);
         let matched = describe::matched(self.stretch.events, &found);
         context.extend(self.values(draft, found.anchor, &entities, &matched));
-        let values = ExtractedValues { matched, context, entities };
+        let values = SignalContent { matched, context, entities };
         let mut signal = describe::compose(self.stretch.rules, self.session_id, self.stretch.events, &found, values);
         self.stretch.service(found.anchor).clone_into(&mut signal.service);
         signal.url = self.url(draft.kind, found.anchor);
@@ -69,7 +69,7 @@ impl SentenceWriter<'_, '_> {
     }
 
     /// The values that the rule's title and summary can use.
-    fn values(&self, draft: &SignalDraft, anchor: usize, entities: &[Entity], calls: &[String]) -> Context {
+    fn values(&self, draft: &SignalDraft, anchor: usize, entities: &[SignalEntity], calls: &[String]) -> Context {
         let mut values = match draft.kind {
             Generic::Create | Generic::Delete | Generic::Change => self.action(draft, anchor),
             Generic::Command => self.command(anchor),
@@ -130,7 +130,7 @@ impl SentenceWriter<'_, '_> {
 
     /// Describes what an event's call did, from the table of calls.
     fn sentence(&self, event: usize) -> String {
-        call::Table::shipped().describe(&self.stretch.events[event].call()).summary
+        call::CallTable::shipped().describe(&self.stretch.events[event].call()).summary
     }
 
     fn command(&self, anchor: usize) -> Context {
@@ -167,7 +167,7 @@ impl SentenceWriter<'_, '_> {
     ///
     /// This is determined by the first call of the console's own service that lists all resources of a kind, or else by
     /// the first that reads one. Calls that any page may make, such as those for tags, are ignored.
-    fn subject(&self, draft: &SignalDraft, entities: &[Entity]) -> Context {
+    fn subject(&self, draft: &SignalDraft, entities: &[SignalEntity]) -> Context {
         let words_of = |event: usize| words(self.stretch.name(event));
         let console = self.stretch.console(draft.anchor);
         let own = draft.members.iter().copied().filter(|event| self.stretch.console(*event) == console);
@@ -297,7 +297,7 @@ fn distinct(texts: impl Iterator<Item = String>) -> Vec<String> {
 }
 
 /// The values of the entities that a sentence lists.
-fn shown(entities: &[Entity]) -> Vec<String> {
+fn shown(entities: &[SignalEntity]) -> Vec<String> {
     distinct(entities.iter().map(|entity| entity.value.clone()))
 }
 
