@@ -7,7 +7,7 @@ use super::format::{capitalized, regular_past};
 use super::name::short;
 use super::{Call, Entity, Outcome, Relation, resources};
 use crate::json::{Json, Members};
-use crate::rule::words::{Words, snake, within, words};
+use crate::rule::words::{Words, in_sentence, snake, words};
 
 /// The maximum depth at which identifiers are looked up.
 const MAX_DEPTH: usize = 5;
@@ -216,7 +216,7 @@ fn verb_text<'w>(words: &'w Words, verb: &str, call: &Call<'_>, is_done: bool) -
             "Shutdown" => "shut down".to_owned(),
             verb => verb.to_lowercase(),
         };
-        return Some(if is_done { Cow::Borrowed(&known.did) } else { Cow::Owned(base()) });
+        return Some(if is_done { Cow::Borrowed(&known.past_tense) } else { Cow::Owned(base()) });
     }
     let (_, base) = READS.iter().find(|(read, _)| *read == verb)?;
     if !is_done {
@@ -321,7 +321,7 @@ fn topic_text(topic: &[&str]) -> String {
             return format!("configuration{plural}");
         }
         let known = ABBREVIATIONS.iter().find(|known| known.eq_ignore_ascii_case(singular));
-        known.map_or_else(|| within(word), |known| format!("{known}{plural}"))
+        known.map_or_else(|| in_sentence(word), |known| format!("{known}{plural}"))
     };
     topic.iter().map(word).collect::<Vec<_>>().join(" ")
 }

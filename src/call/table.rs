@@ -9,7 +9,7 @@ use toml::Spanned;
 use super::format::{capitalized, regular_past};
 use super::schema::{CLASSES, CallClass, CallToml, CallsToml, EntityToml, PathsToml, UNDOES, ValueFormat, ValueToml};
 use super::{Call, Relation};
-use crate::rule::compile::{Faults, parse};
+use crate::rule::compile::{ErrorCollector, parse};
 use crate::rule::condition::Condition;
 use crate::rule::path::Path;
 use crate::rule::template::Template;
@@ -129,33 +129,33 @@ impl CallTable {
         let mut table = Self { words: Words::compile(&words)?, ..Self::default() };
         let mut errors = Vec::new();
         for text in texts.iter().filter(|text| text.holds_calls() && !text.is_spec()) {
-            let mut faults = Faults::new(text);
-            let calls = parse::<CallsToml>(text, &mut faults).map(|calls| calls.call).unwrap_or_default();
+            let mut collector = ErrorCollector::new(text);
+            let calls = parse::<CallsToml>(text, &mut collector).map(|calls| calls.call).unwrap_or_default();
             for call in &calls {
-                table.add(text, call, &mut faults);
+                table.add(text, call, &mut collector);
             }
             for undone in calls.iter().flat_map(|call| &call.undoes) {
                 if !calls.iter().any(|call| call.name.get_ref() == undone.get_ref()) {
                     let problem = format!("expected a call of this file, found `{}`", undone.get_ref());
-                    faults.add(undone.span().start, "undoes", problem);
+                    collector.add(undone.span().start, "undoes", problem);
                 }
             }
-            errors.extend(faults.into_errors());
+            errors.extend(collector.into_errors());
         }
         errors.sort();
         if errors.is_empty() { Ok(table) } else { Err(errors) }
     }
 
-    fn add(&mut self, text: &RuleText, toml: &CallToml, faults: &mut Faults<'_>) {
+    fn add(&mut self, text: &RuleText, toml: &CallToml, collector: &mut ErrorCollector<'_>) {
         let (at, name) = (toml.name.span().start, toml.name.get_ref());
         let same = self.by_call.get(name).map(Vec::as_slice).unwrap_or_default();
         if same.iter().any(|entry| self.entries[*entry].file != text.file) {
-            faults.add(at, "name", format!("expected all entries of a call in one file, found `{name}` in two"));
+            collector.add(at, "name", format!("expected all entries of a call in one file, found `{name}` in two"));
         }
         if same.iter().any(|entry| self.entries[*entry].when.is_empty()) {
-            faults.add(at, "name", format!("expected `when` in the previous entry of `{name}`"));
+            collector.add(at, "name", format!("expected `when` in the previous entry of `{name}`"));
         }
-        if let Some(entry) = compile_entry(text, toml, self.entries.len(), &self.words, faults) {
+        if let Some(entry) = compile_entry(text, toml, self.entries.len(), &self.words, collector) {
             self.by_call.entry(name.clone()).or_default().push(entry.index);
             self.entries.push(entry);
         }
@@ -185,29 +185,29 @@ fn compile_entry(
     toml: &CallToml,
     index: usize,
     words: &Words,
-    faults: &mut Faults<'_>,
+    collector: &mut ErrorCollector<'_>,
 ) -> Option<CallEntry> {
-    let before = faults.count();
+    let before = collector.count();
     let (at, name) = (toml.name.span().start, toml.name.get_ref().clone());
     if !name.contains(':') || has_version(&name) {
-        faults.add(at, "name", format!("expected `service:Call` without a version, found `{name}`"));
+        collector.add(at, "name", format!("expected `service:Call` without a version, found `{name}`"));
     }
-    let entities = entities(toml, at, faults);
-    let values = values(toml, at, faults);
-    let when = when(toml, faults);
-    let policy = policy(toml, at, faults);
+    let entities = entities(toml, at, collector);
+    let values = values(toml, at, collector);
+    let when = when(toml, collector);
+    let policy = policy(toml, at, collector);
     let action = toml.action.get_ref();
     let at_action = toml.action.span().start;
-    let tried = faults.take(at_action, "action", Template::parse(action));
+    let tried = collector.take(at_action, "action", Template::parse(action));
     let done = match &toml.done {
-        Some(done) => faults.take(done.span().start, "done", Template::parse(done.get_ref())),
-        None => faults.take(at_action, "action", Template::parse(&in_past(action, words))),
+        Some(done) => collector.take(done.span().start, "done", Template::parse(done.get_ref())),
+        None => collector.take(at_action, "action", Template::parse(&in_past(action, words))),
     };
     let templates = [tried.as_ref(), done.as_ref()];
-    check_placeholders(toml, &templates, &entities, &values, faults);
-    let classes = classes(toml, faults);
-    check_techniques(toml, faults);
-    if faults.count() > before {
+    check_placeholders(toml, &templates, &entities, &values, collector);
+    let classes = classes(toml, collector);
+    check_techniques(toml, collector);
+    if collector.count() > before {
         return None;
     }
     let conditions: Vec<String> =
@@ -236,7 +236,7 @@ fn compile_entry(
     })
 }
 
-fn check_techniques(toml: &CallToml, faults: &mut Faults<'_>) {
+fn check_techniques(toml: &CallToml, collector: &mut ErrorCollector<'_>) {
     for technique in &toml.attack {
         let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
         let is_id = technique.get_ref().strip_prefix('T').is_some_and(|id| match id.split_once('.') {
@@ -244,7 +244,7 @@ fn check_techniques(toml: &CallToml, faults: &mut Faults<'_>) {
             None => id.len() == 4 && digits(id),
         });
         if !is_id {
-            faults.add(
+            collector.add(
                 technique.span().start,
                 "attack",
                 format!("expected an ATT&CK ID, found `{}`", technique.get_ref()),
@@ -290,7 +290,7 @@ fn check_placeholders(
     templates: &[Option<&Template>],
     entities: &[EntryEntity],
     values: &[NamedValue],
-    faults: &mut Faults<'_>,
+    collector: &mut ErrorCollector<'_>,
 ) {
     let at = toml.action.span().start;
     let mut names: Vec<&str> = templates.iter().flatten().flat_map(|template| template.placeholders()).collect();
@@ -302,19 +302,19 @@ fn check_placeholders(
             || COMPUTED.iter().any(|(computed, is_there)| *computed == name && is_there(toml))
             || matches!(name, "account" | "region");
         if !is_known {
-            faults.add(at, "action", format!("a target or value named `{name}` is expected, found none"));
+            collector.add(at, "action", format!("a target or value named `{name}` is expected, found none"));
         }
     }
     for name in toml.defaults.keys() {
         if !entities.iter().any(|named| named.placeholder == *name)
             && !values.iter().any(|value| value.placeholder == *name)
         {
-            faults.add(at, "defaults", format!("a target or value named `{name}` is expected, found none"));
+            collector.add(at, "defaults", format!("a target or value named `{name}` is expected, found none"));
         }
     }
 }
 
-fn entities(toml: &CallToml, at: usize, faults: &mut Faults<'_>) -> Vec<EntryEntity> {
+fn entities(toml: &CallToml, at: usize, collector: &mut ErrorCollector<'_>) -> Vec<EntryEntity> {
     let groups = [
         ("targets", Relation::Target, &toml.targets),
         ("created", Relation::Created, &toml.created),
@@ -327,36 +327,40 @@ fn entities(toml: &CallToml, at: usize, faults: &mut Faults<'_>) -> Vec<EntryEnt
     for (key, relation, group) in groups {
         for (placeholder, named) in group {
             if entities.iter().any(|known| known.placeholder == *placeholder) {
-                faults.add(at, key, format!("expected a name other than `{placeholder}`, with `type`: it is in use"));
+                collector.add(
+                    at,
+                    key,
+                    format!("expected a name other than `{placeholder}`, with `type`: it is in use"),
+                );
             }
             let (kind, paths) = match named {
                 EntityToml::Paths(paths) => (placeholder.clone(), paths),
                 EntityToml::Typed(typed) => (typed.kind.clone(), &typed.path),
             };
-            let places = places(paths, at, key, faults);
+            let places = places(paths, at, key, collector);
             entities.push(EntryEntity { placeholder: placeholder.clone(), kind, relation, places });
         }
     }
     entities
 }
 
-fn values(toml: &CallToml, at: usize, faults: &mut Faults<'_>) -> Vec<NamedValue> {
+fn values(toml: &CallToml, at: usize, collector: &mut ErrorCollector<'_>) -> Vec<NamedValue> {
     let value = |(placeholder, value): (&String, &ValueToml)| {
         let (paths, format) = match value {
             ValueToml::Paths(paths) => (paths, None),
             ValueToml::Formatted(formatted) => (&formatted.path, Some(formatted.format)),
         };
-        NamedValue { placeholder: placeholder.clone(), places: places(paths, at, "values", faults), format }
+        NamedValue { placeholder: placeholder.clone(), places: places(paths, at, "values", collector), format }
     };
     toml.values.iter().map(value).collect()
 }
 
-fn places(paths: &PathsToml, at: usize, key: &str, faults: &mut Faults<'_>) -> Vec<RootedPath> {
+fn places(paths: &PathsToml, at: usize, key: &str, collector: &mut ErrorCollector<'_>) -> Vec<RootedPath> {
     let texts = match paths {
         PathsToml::One(text) => std::slice::from_ref(text),
         PathsToml::Several(texts) => texts,
     };
-    texts.iter().filter_map(|text| faults.take(at, key, place(text))).collect()
+    texts.iter().filter_map(|text| collector.take(at, key, place(text))).collect()
 }
 
 fn place(text: &str) -> Result<RootedPath, String> {
@@ -369,19 +373,19 @@ fn place(text: &str) -> Result<RootedPath, String> {
     Ok(RootedPath { root, path: Path::parse(path)? })
 }
 
-fn when(toml: &CallToml, faults: &mut Faults<'_>) -> Vec<(RootedPath, Condition)> {
+fn when(toml: &CallToml, collector: &mut ErrorCollector<'_>) -> Vec<(RootedPath, Condition)> {
     let one = |(path, condition): (&Spanned<String>, &crate::rule::schema::ConditionToml)| {
         let at = path.span().start;
-        let place = faults.take(at, "when", place(path.get_ref()))?;
-        let condition = faults.take(at, "when", Condition::compile(condition))?;
+        let place = collector.take(at, "when", place(path.get_ref()))?;
+        let condition = collector.take(at, "when", Condition::compile(condition))?;
         Some((place, condition))
     };
     toml.when.iter().filter_map(one).collect()
 }
 
-fn policy(toml: &CallToml, at: usize, faults: &mut Faults<'_>) -> Option<PolicyPlace> {
+fn policy(toml: &CallToml, at: usize, collector: &mut ErrorCollector<'_>) -> Option<PolicyPlace> {
     let stated = toml.policy.as_ref()?;
-    let mut read = |text: Option<&String>| text.and_then(|text| faults.take(at, "policy", place(text)));
+    let mut read = |text: Option<&String>| text.and_then(|text| collector.take(at, "policy", place(text)));
     Some(PolicyPlace {
         document: read(stated.document.as_ref()),
         arn: read(stated.arn.as_ref()),
@@ -389,13 +393,13 @@ fn policy(toml: &CallToml, at: usize, faults: &mut Faults<'_>) -> Option<PolicyP
     })
 }
 
-fn classes(toml: &CallToml, faults: &mut Faults<'_>) -> Vec<(CallClass, String)> {
+fn classes(toml: &CallToml, collector: &mut ErrorCollector<'_>) -> Vec<(CallClass, String)> {
     let mut classes = Vec::new();
     for (name, effect) in &toml.classes {
         let found = CLASSES.iter().find(|(_, known, _)| *known == name.get_ref());
         match found.filter(|(class, ..)| *class != CallClass::Reversal) {
             Some((class, _, effects)) if effects.contains(&effect.as_str()) => classes.push((*class, effect.clone())),
-            Some((_, _, effects)) => faults.add(
+            Some((_, _, effects)) => collector.add(
                 name.span().start,
                 "classes",
                 format!("expected one of {}, found `{effect}`", effects.join(", ")),
@@ -403,7 +407,7 @@ fn classes(toml: &CallToml, faults: &mut Faults<'_>) -> Vec<(CallClass, String)>
             None => {
                 let stated = CLASSES.iter().filter(|(class, ..)| *class != CallClass::Reversal);
                 let known: Vec<&str> = stated.map(|(_, name, _)| *name).collect();
-                faults.add(
+                collector.add(
                     name.span().start,
                     "classes",
                     format!("expected one of {}, found `{}`", known.join(", "), name.get_ref()),

@@ -12,7 +12,7 @@ use crate::{hunt, view};
 /// If the host rejects one of them. The database of the macros is removed in that case.
 pub(super) fn all(host: &Host) -> Result<(), ExtensionError> {
     let hunts = hunt::shipped().map_err(|error| ExtensionError::Fault(error.to_string()))?;
-    host.execute(&macros::create_database()).map_err(|error| ExtensionError::Host(advised(&error)))?;
+    host.execute(&macros::create_database()).map_err(|error| ExtensionError::Host(with_advice(&error)))?;
     // Macros are created after the functions that they call, because newer hosts look these up when a macro is created.
     let functions = tables::FUNCTIONS.into_iter().try_for_each(|function| host.add_table_function(function));
     let scalars = || scalars::functions().into_iter().try_for_each(|function| host.add_scalar_function(function));
@@ -21,6 +21,6 @@ pub(super) fn all(host: &Host) -> Result<(), ExtensionError> {
     made.or_else(|error| host.execute(&format!("DETACH {DATABASE}")).and(Err(error)))
 }
 
-fn advised(error: &ExtensionError) -> String {
+fn with_advice(error: &ExtensionError) -> String {
     format!("its macros need a database named {DATABASE}, and that name is in use: DETACH the other database ({error})")
 }

@@ -32,7 +32,7 @@ pub fn events(batch: &RecordBatch, names: &[&str]) -> Result<RecordBatch, LakeEr
     let columns: Vec<&Column> = EVENTS.columns.iter().filter(|column| names.contains(&column.name)).collect();
     let mut arrays = Vec::with_capacity(columns.len());
     for column in &columns {
-        let array = typed(column_of(batch, column.name, &column.kind.sql())?, column)?;
+        let array = cast_to_column(column_of(batch, column.name, &column.kind.sql())?, column)?;
         if KEYS.contains(&column.name) {
             not_null(&array, column.name)?;
         }
@@ -66,7 +66,7 @@ pub(super) fn column_of<'b>(batch: &'b RecordBatch, name: &str, wanted: &str) ->
 }
 
 /// Casts an array to the type of its column.
-fn typed(array: &ArrayRef, column: &Column) -> Result<ArrayRef, LakeError> {
+fn cast_to_column(array: &ArrayRef, column: &Column) -> Result<ArrayRef, LakeError> {
     let found = array.data_type();
     if let Some(advice) = rejection(found, column.kind) {
         return Err(LakeError::Type {
@@ -79,14 +79,14 @@ fn typed(array: &ArrayRef, column: &Column) -> Result<ArrayRef, LakeError> {
     Ok(match found {
         DataType::Timestamp(unit, Some(_)) => {
             // The values are in UTC, regardless of the zone in which they are to be displayed.
-            cast(&retyped(array, DataType::Timestamp(*unit, None))?, &column.kind.arrow())?
+            cast(&with_type(array, DataType::Timestamp(*unit, None))?, &column.kind.arrow())?
         }
         _ => cast(array, &column.kind.arrow())?,
     })
 }
 
 /// The same values with another data type that differs only in its time zone.
-pub(super) fn retyped(array: &ArrayRef, kind: DataType) -> Result<ArrayRef, ArrowError> {
+pub(super) fn with_type(array: &ArrayRef, kind: DataType) -> Result<ArrayRef, ArrowError> {
     Ok(make_array(array.to_data().into_builder().data_type(kind).build()?))
 }
 

@@ -37,11 +37,11 @@ impl Mapper {
     /// A mapper with these rules.
     #[must_use]
     pub fn new(rules: Arc<RuleSet>) -> Self {
-        Self::within(rules, Limits::default())
+        Self::with_limits(rules, Limits::default())
     }
 
     /// Like [`Mapper::new`], with other limits for stretches.
-    pub(super) const fn within(rules: Arc<RuleSet>, limits: Limits) -> Self {
+    pub(super) const fn with_limits(rules: Arc<RuleSet>, limits: Limits) -> Self {
         Self { rules, last: None, stretches: Stretches::new(limits), spent: false }
     }
 

@@ -128,7 +128,7 @@ fn stretches_of_a_long_session_are_mapped_incrementally() {
     let sessions = batch::sessions(&[events(&rows, &SESSION_COLUMNS).unwrap()]).unwrap().len();
     assert!(parts.get() > sessions + 5, "{} stretches of {sessions} sessions", parts.get());
     for size in [1, 7, 61, rows.num_rows()] {
-        let mapper = Mapper::within(Arc::clone(&rules), limits);
+        let mapper = Mapper::with_limits(Arc::clone(&rules), limits);
         assert_eq!(mapped_by(mapper, &split_rows(&rows, size)).unwrap(), wanted, "in batches of {size}");
     }
 }

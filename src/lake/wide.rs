@@ -8,7 +8,7 @@ use arrow::datatypes::{DataType, Field, Fields, Schema, SchemaRef, TimeUnit};
 use arrow::record_batch::RecordBatch;
 
 use super::LakeError;
-use super::columns::retyped;
+use super::columns::with_type;
 use crate::batch::{Columns, SignalBatches};
 use crate::table::{EVENT_SIGNAL, SIGNAL_ENTITIES, SIGNALS, Table};
 
@@ -35,7 +35,7 @@ pub fn schema_in_utc(schema: &Schema) -> SchemaRef {
 pub fn in_utc(batch: &RecordBatch) -> Result<RecordBatch, LakeError> {
     let schema = schema_in_utc(batch.schema_ref());
     let zoned = |(array, field): (&ArrayRef, &Arc<Field>)| match field.data_type() {
-        kind @ DataType::Timestamp(..) => retyped(array, kind.clone()),
+        kind @ DataType::Timestamp(..) => with_type(array, kind.clone()),
         _ => Ok(Arc::clone(array)),
     };
     let arrays = batch.columns().iter().zip(schema.fields()).map(zoned);

@@ -103,9 +103,11 @@ impl ContextResolver<'_, '_> {
                 found[index].merge(&part);
                 merged.insert(absorbed);
             }
-            if let Some(whole) = rule.part_of.iter().find_map(|part| self.whole(found, &merged, index, part)) {
+            if let Some(containing_signal) =
+                rule.part_of.iter().find_map(|part| self.containing_signal(found, &merged, index, part))
+            {
                 let part = found[index].clone();
-                found[whole].merge(&part);
+                found[containing_signal].merge(&part);
                 merged.insert(index);
             }
         }
@@ -131,17 +133,24 @@ impl ContextResolver<'_, '_> {
     }
 
     /// The index of the earlier signal that this one is part of.
-    fn whole(&self, found: &[MatchedSignal], merged: &HashSet<usize>, index: usize, part: &PartOf) -> Option<usize> {
+    fn containing_signal(
+        &self,
+        found: &[MatchedSignal],
+        merged: &HashSet<usize>,
+        index: usize,
+        part: &PartOf,
+    ) -> Option<usize> {
         let this = &found[index];
         let fits = part.at_most.is_none_or(|most| this.members.len() <= most)
             && (part.only.is_empty() || this.is_only(&part.only, |event| self.events[event].shape));
         let mut before = self.before(found, merged, index).peekable();
         let is_across = before.peek().is_some_and(|before| self.is_one_of(found[*before].rule, &part.across));
         let fits = fits && (part.across.is_empty() || is_across);
-        let whole = before.find(|before| !self.is_one_of(found[*before].rule, &part.across)).filter(|_| fits)?;
-        let limit = self.events[found[whole].last()].time().plus_seconds(i64::from(part.within_s));
+        let containing_signal =
+            before.find(|before| !self.is_one_of(found[*before].rule, &part.across)).filter(|_| fits)?;
+        let limit = self.events[found[containing_signal].last()].time().plus_seconds(i64::from(part.within_s));
         let near = self.events[this.anchor].time() <= limit;
-        (near && self.is_one_of(found[whole].rule, &part.rules)).then_some(whole)
+        (near && self.is_one_of(found[containing_signal].rule, &part.rules)).then_some(containing_signal)
     }
 
     fn before<'f>(

@@ -11,12 +11,12 @@ use crate::call;
 use crate::digest::id_of;
 use crate::rule::extract::{Extract, ExtractedValue};
 use crate::rule::template::Style;
-use crate::rule::words::{within, words};
+use crate::rule::words::{in_sentence, words};
 use crate::rule::{Rule, RuleSet};
 use crate::signal::{Context, Kind, Member, Relation, Signal, SignalEntity};
 
 /// The initial capacity of a context.
-const USUAL: usize = 4;
+const INITIAL_CAPACITY: usize = 4;
 
 /// Describes the signals, in the order in which they were found.
 pub(super) fn signals(
@@ -150,8 +150,8 @@ fn without_values(rules: &RuleSet, rule: &Rule, call: &str) -> String {
     let is_view = matches!(rule.kind, Kind::View | Kind::List | Kind::Background);
     match verb.filter(|_| !is_view) {
         Some(verb) => {
-            let rest: Vec<String> = name.iter().skip(1).map(|word| within(word)).collect();
-            format!("{} {}", verb.did, rest.join(" ")).trim_end().to_owned()
+            let rest: Vec<String> = name.iter().skip(1).map(|word| in_sentence(word)).collect();
+            format!("{} {}", verb.past_tense, rest.join(" ")).trim_end().to_owned()
         }
         None => format!("Opened the page {}", rule.console_path.join(" › ")),
     }
@@ -213,7 +213,7 @@ fn carry(rule: &Rule, context: &mut Context, earlier: &[Signal]) {
 /// Where the signal happened. Every signal's context contains it.
 pub(super) fn place(events: &[Prepared<'_>], found: &MatchedSignal) -> Context {
     let row = events[found.anchor].row;
-    let mut context = Context::with_capacity_and_hasher(USUAL, FxBuildHasher);
+    let mut context = Context::with_capacity_and_hasher(INITIAL_CAPACITY, FxBuildHasher);
     let members = [("region", row.region), ("account", row.account_id)];
     for (name, value) in members.into_iter().filter_map(|(name, value)| Some((name, value?))) {
         context.insert(name.to_owned(), Value::String(value.to_owned()));

@@ -12,7 +12,7 @@ use crate::event::Timestamp;
 use crate::rule::schema::Basis;
 use crate::rule::shape::ShapeId;
 use crate::rule::shape_filter::ShapeFilter;
-use crate::rule::{Reach, Rule, RuleId, RuleSet};
+use crate::rule::{Rule, RuleId, RuleSet, TimeWindow};
 use crate::signal::{Kind, Origin, Role};
 
 /// A rule that matches around an anchor.
@@ -83,8 +83,8 @@ impl<'s> ExactSearch<'s> {
     fn best(&mut self, claims: &Claims, index: usize, before: Option<&Rule>) -> Option<RuleId> {
         let rules = self.rules;
         let anchor = self.shaped[index];
-        let reach = rules.reach(anchor.shape)?;
-        self.collect_near(claims, index, reach);
+        let window = rules.window(anchor.shape)?;
+        self.collect_near(claims, index, window);
         let starts = rules.uses(anchor.shape).iter().filter(|usage| usage.anchor).map(|usage| usage.rule);
         // Only observed rules count here. A documented page that matches competes in the decoder.
         let observed = starts.filter(|rule| rules.rule(*rule).provenance.basis == Basis::Observed);
@@ -100,8 +100,8 @@ impl<'s> ExactSearch<'s> {
     }
 
     /// Collects the events within reach of an anchor.
-    fn collect_near(&mut self, claims: &Claims, index: usize, reach: Reach) {
-        let (from, to) = reach.around(self.shaped[index].time);
+    fn collect_near(&mut self, claims: &Claims, index: usize, window: TimeWindow) {
+        let (from, to) = window.around(self.shaped[index].time);
         let (earlier, later) = self.shaped.split_at(index);
         let before = earlier.iter().rev().take_while(|event| event.time >= from).count();
         let after = later.iter().take_while(|event| event.time <= to).count();
@@ -138,7 +138,7 @@ impl<'s> ExactSearch<'s> {
     /// The free events in the rule's window around the anchor that match one of its parts, with that part.
     fn parts(&self, claims: &Claims, anchor: ShapedEvent, id: RuleId) -> impl Iterator<Item = (usize, u16)> {
         let rule = self.rules.rule(id);
-        let (from, to) = Reach::of(rule).around(anchor.time);
+        let (from, to) = TimeWindow::of(rule).around(anchor.time);
         let within = self.shaped[self.near.clone()].iter().filter(move |event| event.time >= from && event.time <= to);
         let within = within.filter(move |event| !rule.alone || event.event == anchor.event);
         let parts = within.filter_map(move |event| Some((event.event, self.rules.part(event.shape, id)?)));

@@ -214,6 +214,6 @@ mod tests {
         let first_alike: Vec<usize> = (0..events.len()).filter_map(shared).collect();
         assert_eq!(first_alike, [0, 1, 2, 0, 4, 2]);
         assert_eq!(events.iter().map(|event| event.row.event_id).collect::<Vec<_>>(), ["1", "2", "3", "4", "5", "6"]);
-        assert_ne!(events[0].shape, events[1].shape, "another agent is another shape");
+        assert_ne!(events[0].shape, events[1].shape, "the user agents differ, so the shapes differ");
     }
 }

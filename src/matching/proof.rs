@@ -27,7 +27,7 @@ pub(super) fn evidence(rules: &RuleSet, shapes: impl Iterator<Item = ShapeId>) -
     let mut shapes: Vec<ShapeId> = shapes.collect();
     shapes.sort_unstable();
     shapes.dedup();
-    shapes.into_iter().map(|shape| rules.worth(shape)).sum()
+    shapes.into_iter().map(|shape| rules.evidence_of(shape)).sum()
 }
 
 /// The minimum share of events that exact shapes explain in a session that the catalog knows.

@@ -91,7 +91,7 @@ const MIN_LIKELY_NEARNESS: f64 = 0.7;
 /// The shape that an event most likely has: the one that it matches, if that shape tests the request. Otherwise the
 /// most specific of the nearest shapes.
 pub(super) fn likely(rules: &RuleSet, event: &Prepared<'_>) -> Option<ShapeId> {
-    let is_specific = |shape: &ShapeId| rules.is_of_any_call(*shape) || rules.shape(*shape).asks_for_a_request();
+    let is_specific = |shape: &ShapeId| rules.is_of_any_call(*shape) || rules.shape(*shape).tests_request();
     if is_shell(event.row.client) || event.shape.is_some_and(|shape| is_specific(&shape)) {
         return event.shape;
     }

@@ -30,7 +30,7 @@ pub struct Drifted<'r> {
 /// A request with known members only, under the names in the shapes.
 #[derive(Debug)]
 enum Request<'r> {
-    AsItStands(Json<'r>),
+    Unchanged(Json<'r>),
     Translated(Document<'r>),
 }
 
@@ -38,7 +38,7 @@ impl Drifted<'_> {
     /// The request with known members only, under the names in the shapes.
     pub fn request(&self) -> Json<'_> {
         match &self.request {
-            Request::AsItStands(request) => *request,
+            Request::Unchanged(request) => *request,
             Request::Translated(request) => request.root(),
         }
     }
@@ -46,28 +46,28 @@ impl Drifted<'_> {
 
 impl Vocabulary {
     /// Adds the members of a shape.
-    pub(super) fn learn(&mut self, shape: &Shape) {
+    pub(super) fn add_shape(&mut self, shape: &Shape) {
         self.names.extend(shape.member_names().map(str::to_owned));
     }
 
     /// Whether a shape contains the member.
-    pub fn knows(&self, name: &str) -> bool {
+    pub fn contains(&self, name: &str) -> bool {
         self.names.contains(name)
     }
 
     /// Translates a request to the member names in the shapes.
     pub fn read<'r>(&'r self, request: Json<'r>) -> Drifted<'r> {
         match request.as_object() {
-            Some(members) if members.names().any(|name| !self.knows(name)) => self.translate(members),
-            _ => Drifted { request: Request::AsItStands(request), added: 0, renamed: 0 },
+            Some(members) if members.names().any(|name| !self.contains(name)) => self.translate(members),
+            _ => Drifted { request: Request::Unchanged(request), added: 0, renamed: 0 },
         }
     }
 
     fn translate<'r>(&'r self, members: Members<'r>) -> Drifted<'r> {
-        let (mut request, new): (Vec<_>, Vec<_>) = members.iter().partition(|(name, _)| self.knows(name));
+        let (mut request, new): (Vec<_>, Vec<_>) = members.iter().partition(|(name, _)| self.contains(name));
         let mut renamed = 0;
         for (name, value) in &new {
-            if let Some(old) = self.name_like(name, &request) {
+            if let Some(old) = self.similar_name(name, &request) {
                 renamed += 1;
                 request.push((old, *value));
             }
@@ -77,7 +77,7 @@ impl Vocabulary {
     }
 
     /// The known name that is similar to a new one, if the request does not have it itself.
-    fn name_like(&self, new: &str, request: &[(&str, Json<'_>)]) -> Option<&str> {
+    fn similar_name(&self, new: &str, request: &[(&str, Json<'_>)]) -> Option<&str> {
         let new = new.to_lowercase();
         let free = self.names.iter().filter(|name| !request.iter().any(|(known, _)| known == name));
         let alike = free.map(|name| (strsim::jaro_winkler(&new, &name.to_lowercase()), name));

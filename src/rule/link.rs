@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use toml::Spanned;
 
-use super::compile::{Compiled, Faults, index_shapes, is_call};
+use super::compile::{Compiled, ErrorCollector, index_shapes, is_call};
 use super::context::{Absorbs, Becomes, LookBack, PartOf};
 use super::generic::Generic;
 use super::pattern::Pattern;
@@ -96,14 +96,15 @@ pub(super) fn link(files: Vec<(RuleText, Compiled)>, version: String) -> Result<
         .enumerate()
         .map(|(index, (_, _, rule))| (rule.id.clone(), RuleId(u32::try_from(index).unwrap_or(u32::MAX))))
         .collect();
-    let reached: BTreeSet<String> = rules
+    let targets: BTreeSet<String> = rules
         .iter()
         .flat_map(|(_, toml, _)| toml.becomes.iter().map(|becomes| becomes.get_ref().rule.clone()))
         .collect();
     for (text, toml, rule) in &mut rules {
-        let mut linker = Linker { shapes: &mut shapes, ids: &ids, reached: &reached, faults: Faults::new(text) };
+        let mut linker =
+            Linker { shapes: &mut shapes, ids: &ids, targets: &targets, collector: ErrorCollector::new(text) };
         linker.rule(toml, rule);
-        errors.extend(linker.faults.into_errors());
+        errors.extend(linker.collector.into_errors());
     }
     if !errors.is_empty() {
         return Err(errors);
@@ -121,17 +122,17 @@ fn duplicate_shapes(files: &[(RuleText, Compiled)]) -> Vec<RuleError> {
     let mut seen: HashMap<String, &str> = HashMap::new();
     let mut errors = Vec::new();
     for (text, file) in files {
-        let mut faults = Faults::new(text);
+        let mut collector = ErrorCollector::new(text);
         for (shape, at) in &file.shapes {
             if let Some(other) = seen.insert(shape.reference(), &text.file) {
-                faults.add(
+                collector.add(
                     *at,
                     "request",
                     format!("expected a unique shape name: {other} already has `{}`", shape.reference()),
                 );
             }
         }
-        errors.extend(faults.into_errors());
+        errors.extend(collector.into_errors());
     }
     errors
 }
@@ -154,7 +155,7 @@ fn uses(rules: &[Rule], shapes: usize) -> Vec<Vec<Use>> {
 }
 
 /// Whether a generation of the rule makes the call.
-fn generations_call(toml: &RuleToml, call: &str) -> bool {
+fn is_called_by_generation(toml: &RuleToml, call: &str) -> bool {
     let references =
         toml.generation.iter().map(Spanned::get_ref).flat_map(|one| one.required.iter().chain(&one.optional));
     references.into_iter().any(|reference| reference.get_ref().split('/').next() == Some(call))
@@ -163,14 +164,14 @@ fn generations_call(toml: &RuleToml, call: &str) -> bool {
 struct Linker<'l> {
     shapes: &'l mut Shapes,
     ids: &'l HashMap<String, RuleId>,
-    reached: &'l BTreeSet<String>,
-    faults: Faults<'l>,
+    targets: &'l BTreeSet<String>,
+    collector: ErrorCollector<'l>,
 }
 
 impl Linker<'_> {
     fn rule(&mut self, toml: &RuleToml, rule: &mut Rule) {
         self.parts(toml, rule);
-        if self.faults.is_empty() {
+        if self.collector.is_empty() {
             // If a call is missing, these checks would report errors in correct keys.
             self.anchors(toml, rule);
             self.placeholders(toml, rule);
@@ -215,9 +216,13 @@ impl Linker<'_> {
         for (reference, required) in required.chain(optional).chain(alone) {
             let key = if required { "required" } else { "optional" };
             let resolved = self.shapes.resolve(reference.get_ref());
-            let Some((call, shapes)) = self.faults.take(reference.span().start, key, resolved) else { continue };
+            let Some((call, shapes)) = self.collector.take(reference.span().start, key, resolved) else { continue };
             if rule.parts.iter().any(|part| part.call == call) {
-                self.faults.add(reference.span().start, key, format!("expected each call once, found `{call}` again"));
+                self.collector.add(
+                    reference.span().start,
+                    key,
+                    format!("expected each call once, found `{call}` again"),
+                );
             }
             rule.parts.push(RulePart { call, shapes, required, anchor: toml.alone });
         }
@@ -225,11 +230,11 @@ impl Linker<'_> {
 
     fn anchors(&mut self, toml: &RuleToml, rule: &mut Rule) {
         if rule.generic.is_some() && !rule.parts.is_empty() {
-            self.faults.add(toml.id.span().start, "generic", "expected a rule without calls");
+            self.collector.add(toml.id.span().start, "generic", "expected a rule without calls");
         }
         let starts = !toml.anchor.is_empty() || rule.parts.iter().any(|part| part.required);
-        if !starts && rule.generic.is_none() && !self.reached.contains(&rule.id) {
-            self.faults.add(
+        if !starts && rule.generic.is_none() && !self.targets.contains(&rule.id) {
+            self.collector.add(
                 toml.id.span().start,
                 "anchor",
                 "expected at least one call here or in `required`, because no other rule becomes this one by `becomes`",
@@ -241,7 +246,7 @@ impl Linker<'_> {
         for anchor in toml.anchor.iter().filter(|_| !toml.alone) {
             match rule.parts.iter_mut().find(|part| part.call == *anchor.get_ref()) {
                 Some(part) => part.anchor = true,
-                None => self.faults.add(
+                None => self.collector.add(
                     anchor.span().start,
                     "anchor",
                     format!("expected a call of `required` or `optional`, found `{}`", anchor.get_ref()),
@@ -264,7 +269,7 @@ impl Linker<'_> {
         for (key, text, template) in texts {
             let (Some(text), Some(template)) = (text, template) else { continue };
             for name in template.placeholders().into_iter().filter(|name| !known(name)) {
-                self.faults.add(
+                self.collector.add(
                     text.span().start,
                     key,
                     format!("expected a placeholder of `extract`, found `{{{name}}}`"),
@@ -279,10 +284,10 @@ impl Linker<'_> {
                 let is_known = || {
                     rule.generation.is_some()
                         || rule.parts.iter().any(|part| part.call == call || part.call == "*")
-                        || generations_call(toml, call)
+                        || is_called_by_generation(toml, call)
                 };
                 if !rule.parts.is_empty() && !is_known() {
-                    self.faults.add(
+                    self.collector.add(
                         extract.span().start,
                         &format!("extract.{name}.from"),
                         format!("expected a call of the rule, found `{call}`"),
@@ -298,7 +303,7 @@ impl Linker<'_> {
         if let Some(name) = &more_than_one
             && !rule.extracts.iter().any(|extract| extract.name == *name)
         {
-            self.faults.add(at, "becomes.more_than_one", format!("expected a name of `extract`, found `{name}`"));
+            self.collector.add(at, "becomes.more_than_one", format!("expected a name of `extract`, found `{name}`"));
         }
         Some(Becomes {
             rule: self.rule_id(&becomes.rule, at, "becomes.rule")?,
@@ -323,7 +328,7 @@ impl Linker<'_> {
         let (at, part) = (toml.span().start, toml.get_ref());
         let only = part.only.iter().filter_map(|reference| {
             let resolved = self.shapes.resolve(reference);
-            self.faults.take(at, "part_of.only", resolved)
+            self.collector.take(at, "part_of.only", resolved)
         });
         PartOf {
             only: only.flat_map(|(_, shapes)| shapes).collect(),
@@ -336,7 +341,7 @@ impl Linker<'_> {
 
     fn rule_id(&mut self, id: &str, at: usize, key: &str) -> Option<RuleId> {
         let found = self.ids.get(id).copied().ok_or_else(|| format!("expected the ID of a rule, found `{id}`"));
-        self.faults.take(at, key, found)
+        self.collector.take(at, key, found)
     }
 
     fn patterns(&mut self, patterns: &[String], at: usize, key: &str) -> Vec<Pattern> {
@@ -344,9 +349,9 @@ impl Linker<'_> {
     }
 
     fn pattern(&mut self, pattern: &str, at: usize, key: &str) -> Option<Pattern> {
-        let compiled = self.faults.take(at, key, Pattern::parse(pattern))?;
+        let compiled = self.collector.take(at, key, Pattern::parse(pattern))?;
         if !self.ids.keys().any(|id| compiled.matches(id)) {
-            self.faults.add(at, key, format!("expected a pattern that some rule's id matches, found `{pattern}`"));
+            self.collector.add(at, key, format!("expected a pattern that some rule's id matches, found `{pattern}`"));
         }
         Some(compiled)
     }

@@ -75,14 +75,14 @@ pub struct RulePart {
 
 /// The time window around a rule's anchor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Reach {
+pub struct TimeWindow {
     /// Seconds before the anchor.
     pub before_s: u32,
     /// Seconds after it.
     pub after_s: u32,
 }
 
-impl Reach {
+impl TimeWindow {
     /// The window of one rule.
     pub const fn of(rule: &Rule) -> Self {
         Self { before_s: rule.before_s, after_s: rule.after_s }

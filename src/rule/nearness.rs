@@ -200,7 +200,7 @@ mod tests {
 
     fn compared(shape: &Shape, others: &[&Shape], request: &Value) -> (f64, Vec<String>) {
         let mut vocabulary = Vocabulary::default();
-        [&[shape], others].concat().into_iter().for_each(|shape| vocabulary.learn(shape));
+        [&[shape], others].concat().into_iter().for_each(|shape| vocabulary.add_shape(shape));
         let text = request.to_string();
         let subject = ShapeSubject {
             agent: "AWS Internal",

@@ -10,7 +10,7 @@ use super::shape_filter::ShapeFilter;
 use super::weights::Weights;
 use super::words::Words;
 use super::words::unversioned;
-use super::{Reach, Rule, RuleId};
+use super::{Rule, RuleId, TimeWindow};
 use crate::signal::Kind;
 
 /// A part of a rule that accepts a shape.
@@ -38,7 +38,7 @@ pub struct RuleSet {
     /// For each shape, the bits of the rules that use it.
     bits: Vec<u64>,
     /// For each shape, the widest window of the rules that can start with it, if any.
-    reaches: Vec<Option<Reach>>,
+    windows: Vec<Option<TimeWindow>>,
     /// For each shape, whether a page that people click requires it.
     clicked: Vec<bool>,
     /// For each rule, the filters of the shapes that each required call may have.
@@ -68,7 +68,7 @@ impl RuleSet {
         let unversioned = by_call.keys().map(|call| (unversioned(call).to_owned(), call.clone())).collect();
         let generic = generic(&rules);
         let words = Words::default();
-        let reaches = uses.iter().map(|uses| reach(&rules, uses)).collect();
+        let windows = uses.iter().map(|uses| window(&rules, uses)).collect();
         let required = rules.iter().map(required).collect();
         let clicked = uses.iter().map(|uses| uses.iter().any(|usage| is_clicked(&rules, *usage))).collect();
         let bits = uses.iter().map(|uses| uses.iter().fold(0, |bits, usage| bits | bit(usage.rule))).collect();
@@ -81,7 +81,7 @@ impl RuleSet {
             any_call,
             uses,
             bits,
-            reaches,
+            windows,
             clicked,
             required,
             vocabulary,
@@ -186,13 +186,13 @@ impl RuleSet {
     /// The evidence in an event of a shape: 1 if only one rule uses the shape, and less the more rules do.
     #[must_use]
     #[expect(clippy::cast_precision_loss, reason = "there are some thousand rules")]
-    pub fn worth(&self, id: ShapeId) -> f64 {
+    pub fn evidence_of(&self, id: ShapeId) -> f64 {
         1.0 / (1.0 + (self.uses(id).len().max(1) as f64).ln())
     }
 
     /// The widest window of the rules that can start with a shape; `None` if there are none.
-    pub fn reach(&self, id: ShapeId) -> Option<Reach> {
-        self.reaches[id.0 as usize]
+    pub fn window(&self, id: ShapeId) -> Option<TimeWindow> {
+        self.windows[id.0 as usize]
     }
 
     /// The filters of the shapes that each required call of a rule may have.
@@ -256,9 +256,9 @@ fn required(rule: &Rule) -> Vec<ShapeFilter> {
     rule.parts.iter().filter(|part| part.required).map(|part| part.shapes.iter().copied().collect()).collect()
 }
 
-fn reach(rules: &[Rule], uses: &[Use]) -> Option<Reach> {
-    let starts = uses.iter().filter(|usage| usage.anchor).map(|usage| Reach::of(&rules[usage.rule.0 as usize]));
-    starts.reduce(Reach::widened)
+fn window(rules: &[Rule], uses: &[Use]) -> Option<TimeWindow> {
+    let starts = uses.iter().filter(|usage| usage.anchor).map(|usage| TimeWindow::of(&rules[usage.rule.0 as usize]));
+    starts.reduce(TimeWindow::widened)
 }
 
 fn is_clicked(rules: &[Rule], usage: Use) -> bool {
@@ -279,7 +279,7 @@ fn generic(rules: &[Rule]) -> FxHashMap<Generic, RuleId> {
 fn vocabulary(shapes: &[Shape]) -> FxHashMap<String, Vocabulary> {
     let mut known: FxHashMap<String, Vocabulary> = FxHashMap::default();
     for shape in shapes {
-        known.entry(shape.call.clone()).or_default().learn(shape);
+        known.entry(shape.call.clone()).or_default().add_shape(shape);
     }
     known
 }

@@ -79,19 +79,19 @@ impl Shape {
         self.caller.fits(subject.family)
             && self.agent.as_ref().is_none_or(|condition| condition.holds_for_text(subject.agent))
             && self.outcome.fits(subject.error_code)
-            && self.parameters.fit(subject.request)
+            && self.parameters.matches_request(subject.request)
             && all_hold(&self.conditions, subject.request)
             && all_hold(&self.response, subject.response)
             && self.text.iter().all(|part| subject.request.compact().contains(part.as_str()))
     }
 
     /// Whether the shape tests the request, and not only the caller.
-    pub fn asks_for_a_request(&self) -> bool {
+    pub fn tests_request(&self) -> bool {
         self.parameters != Parameters::Any || !self.conditions.is_empty() || !self.text.is_empty()
     }
 
     /// How specific the shape is. If several match, the most specific is used.
-    pub fn particularity(&self) -> u32 {
+    pub fn specificity(&self) -> u32 {
         let tests = self.conditions.iter().chain(&self.response).map(|(_, condition)| condition);
         self.parameters.weight()
             + self.caller.weight()
@@ -152,13 +152,13 @@ impl OutcomeCondition {
 }
 
 impl Parameters {
-    fn fit(&self, request: &Body<'_>) -> bool {
+    fn matches_request(&self, request: &Body<'_>) -> bool {
         match self {
             Self::Any => true,
             Self::None => has_none(request.value()),
             Self::Exactly(expected) => equal_scalars(expected.root(), request.value()),
             Self::Members(sets) => {
-                request.value().as_object().is_some_and(|members| sets.iter().any(|set| are(members, set)))
+                request.value().as_object().is_some_and(|members| sets.iter().any(|set| have_exactly(members, set)))
             }
         }
     }
@@ -197,7 +197,7 @@ pub(super) fn has_none(request: Json<'_>) -> bool {
 }
 
 /// Whether these are exactly the expected members.
-fn are(members: Members<'_>, expected: &[String]) -> bool {
+fn have_exactly(members: Members<'_>, expected: &[String]) -> bool {
     members.len() == expected.len() && members.names().all(|name| expected.iter().any(|known| known == name))
 }
 

@@ -34,6 +34,6 @@ mod tests {
         assert!(filter(&[1, 70]).may_intersect(filter(&[5, 70])));
         assert!(!filter(&[1, 70]).may_intersect(filter(&[2, 3])));
         assert!(!filter(&[]).may_intersect(filter(&[1])));
-        assert!(filter(&[6]).may_intersect(filter(&[70])), "two that share a bit are to be compared");
+        assert!(filter(&[6]).may_intersect(filter(&[70])), "shapes with the same bit have to be compared");
     }
 }

@@ -162,12 +162,12 @@ impl RuleSet {
         // Files are compiled in parallel, because every command waits for this.
         let compile = |text: RuleText| match compile::file(&text) {
             Ok(file) => Ok((text, file)),
-            Err(faults) => Err(faults),
+            Err(collector) => Err(collector),
         };
         for compiled in texts.into_par_iter().map(compile).collect::<Vec<_>>() {
             match compiled {
                 Ok(file) => files.push(file),
-                Err(faults) => errors.extend(faults),
+                Err(collector) => errors.extend(collector),
             }
         }
         // If a file has errors, errors between files would be misleading, so they are not reported.

@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::compile::{Faults, parse};
+use super::compile::{ErrorCollector, parse};
 use super::{RuleError, RuleText};
 
 /// The path of the file without `.toml`.
@@ -142,9 +142,9 @@ impl Weights {
     /// The weights in these rule texts, if there are any.
     pub(super) fn compile(texts: &[RuleText]) -> Result<Option<Self>, Vec<RuleError>> {
         let Some(text) = texts.iter().find(|text| text.id() == FILE) else { return Ok(None) };
-        let mut faults = Faults::new(text);
-        let weights = parse(text, &mut faults);
-        let errors = faults.into_errors();
+        let mut collector = ErrorCollector::new(text);
+        let weights = parse(text, &mut collector);
+        let errors = collector.into_errors();
         if errors.is_empty() { Ok(weights) } else { Err(errors) }
     }
 }

@@ -7,7 +7,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::compile::{Faults, parse};
+use super::compile::{ErrorCollector, parse};
 use super::generic::Generic;
 use super::pattern::Pattern;
 use super::{RuleError, RuleText};
@@ -65,7 +65,7 @@ pub struct Verb {
     /// The kind: create, delete or change.
     pub kind: Generic,
     /// The past tense: `Created`.
-    pub did: String,
+    pub past_tense: String,
 }
 
 /// The content of all word files.
@@ -93,47 +93,51 @@ impl Words {
         let mut words = Self::default();
         let mut errors = Vec::new();
         for text in texts {
-            let mut faults = Faults::new(text);
-            words.read(text, &mut faults);
-            errors.extend(faults.into_errors());
+            let mut collector = ErrorCollector::new(text);
+            words.read(text, &mut collector);
+            errors.extend(collector.into_errors());
         }
         if errors.is_empty() { Ok(words) } else { Err(errors) }
     }
 
-    fn read(&mut self, text: &RuleText, faults: &mut Faults<'_>) {
+    fn read(&mut self, text: &RuleText, collector: &mut ErrorCollector<'_>) {
         match text.id() {
-            "words/services" => self.services = parse(text, faults).unwrap_or_default(),
-            "words/names" => self.names = parse(text, faults).unwrap_or_default(),
+            "words/services" => self.services = parse(text, collector).unwrap_or_default(),
+            "words/names" => self.names = parse(text, collector).unwrap_or_default(),
             "words/verbs" => {
-                if let Some(verbs) = parse(text, faults) {
-                    self.read_verbs(verbs, faults);
+                if let Some(verbs) = parse(text, collector) {
+                    self.read_verbs(verbs, collector);
                 }
             }
             "words/agents" => {
-                let agents: Option<IndexMap<String, String>> = parse(text, faults);
+                let agents: Option<IndexMap<String, String>> = parse(text, collector);
                 self.agents = agents.unwrap_or_default().into_iter().collect();
                 self.agents.sort_by(|a, b| (b.0.len(), &a.0).cmp(&(a.0.len(), &b.0)));
             }
-            "words/past" => self.past = parse(text, faults).unwrap_or_default(),
+            "words/past" => self.past = parse(text, collector).unwrap_or_default(),
             "words/noise" => {
-                if let Some(noise) = parse::<NoiseToml>(text, faults) {
-                    self.console = patterns(&noise.console, "console", faults);
-                    self.service = patterns(&noise.service, "service", faults);
+                if let Some(noise) = parse::<NoiseToml>(text, collector) {
+                    self.console = patterns(&noise.console, "console", collector);
+                    self.service = patterns(&noise.service, "service", collector);
                 }
             }
             other => {
-                faults.add(0, "", format!("expected services, verbs, names, noise, past or agents, found `{other}`"));
+                collector.add(
+                    0,
+                    "",
+                    format!("expected services, verbs, names, noise, past or agents, found `{other}`"),
+                );
             }
         }
     }
 
-    fn read_verbs(&mut self, toml: VerbsToml, faults: &mut Faults<'_>) {
+    fn read_verbs(&mut self, toml: VerbsToml, collector: &mut ErrorCollector<'_>) {
         let kinds = [(Generic::Create, toml.create), (Generic::Delete, toml.delete), (Generic::Change, toml.change)];
         for (kind, verbs) in kinds {
-            for (verb, did) in verbs {
-                let known = self.verbs.insert(verb.get_ref().clone(), Verb { kind, did });
+            for (verb, past_tense) in verbs {
+                let known = self.verbs.insert(verb.get_ref().clone(), Verb { kind, past_tense });
                 if known.is_some() {
-                    faults.add(verb.span().start, verb.get_ref(), "expected each verb once, found it again");
+                    collector.add(verb.span().start, verb.get_ref(), "expected each verb once, found it again");
                 }
             }
         }
@@ -237,14 +241,14 @@ impl Words {
     }
 }
 
-fn patterns(calls: &[Spanned<String>], key: &str, faults: &mut Faults<'_>) -> Vec<Pattern> {
-    let compile = |call: &Spanned<String>, faults: &mut Faults<'_>| {
+fn patterns(calls: &[Spanned<String>], key: &str, collector: &mut ErrorCollector<'_>) -> Vec<Pattern> {
+    let compile = |call: &Spanned<String>, collector: &mut ErrorCollector<'_>| {
         if !call.get_ref().contains(':') {
-            faults.add(call.span().start, key, format!("expected `service:Call`, found `{}`", call.get_ref()));
+            collector.add(call.span().start, key, format!("expected `service:Call`, found `{}`", call.get_ref()));
         }
-        faults.take(call.span().start, key, Pattern::parse(call.get_ref()))
+        collector.take(call.span().start, key, Pattern::parse(call.get_ref()))
     };
-    calls.iter().filter_map(|call| compile(call, faults)).collect()
+    calls.iter().filter_map(|call| compile(call, collector)).collect()
 }
 
 /// A call's name without the version at its end: `UpdateFunctionCode` for `UpdateFunctionCode20150331v2`.
@@ -281,7 +285,7 @@ pub fn words(name: &str) -> Vec<&str> {
 
 /// A word as written within a sentence: in lowercase, unless it is an abbreviation.
 #[must_use]
-pub fn within(word: &str) -> String {
+pub fn in_sentence(word: &str) -> String {
     let abbreviates = word.len() > 1 && word.trim_end_matches('s').chars().all(|c| c.is_uppercase() || c.is_numeric());
     if abbreviates { word.to_owned() } else { word.to_lowercase() }
 }
@@ -303,7 +307,7 @@ mod tests {
         RuleText { path: path.to_owned(), file: path.to_owned(), text: text.to_owned() }
     }
 
-    fn faults(path: &str, toml: &str) -> Vec<String> {
+    fn errors_of(path: &str, toml: &str) -> Vec<String> {
         let errors = Words::compile(&[text(path, toml)]).map(drop).unwrap_err();
         errors.iter().map(ToString::to_string).collect()
     }
@@ -322,7 +326,7 @@ mod tests {
         for (call, expected) in cases {
             assert_eq!(words(call).join(" "), expected);
         }
-        assert_eq!(["DB", "Vpcs", "ACLs", "A"].map(within), ["DB", "vpcs", "ACLs", "a"]);
+        assert_eq!(["DB", "Vpcs", "ACLs", "A"].map(in_sentence), ["DB", "vpcs", "ACLs", "a"]);
     }
 
     #[test]
@@ -339,17 +343,17 @@ mod tests {
     fn errors_state_file_line_and_key() {
         let verbs = "labels = []\ndenied = []\n[create]\nAdd = 'Added'\n[delete]\n[change]\nAdd = 'Added'\n";
         assert_eq!(
-            faults("words/verbs.toml", verbs),
+            errors_of("words/verbs.toml", verbs),
             ["words/verbs.toml:7: Add: expected each verb once, found it again"]
         );
         let noise = "console = [\n 'health'\n]\nservice = []\n";
         assert_eq!(
-            faults("words/noise.toml", noise),
+            errors_of("words/noise.toml", noise),
             ["words/noise.toml:2: console: expected `service:Call`, found `health`"]
         );
-        assert_eq!(faults("words/odd.toml", "").len(), 1);
+        assert_eq!(errors_of("words/odd.toml", "").len(), 1);
         assert!(
-            faults("words/services.toml", "ec2 = { nam = 'EC2' }")[0]
+            errors_of("words/services.toml", "ec2 = { nam = 'EC2' }")[0]
                 .starts_with("words/services.toml:1: ec2: unknown field")
         );
     }

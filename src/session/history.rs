@@ -5,7 +5,7 @@
 
 use rustc_hash::FxHashMap;
 
-use super::{account, filled, history_id};
+use super::{account, history_id, non_empty};
 use crate::event::{Client, Event, Timestamp};
 
 /// The pause, in seconds, that ends a session.
@@ -31,10 +31,10 @@ pub struct Visit {
 pub(super) fn is_visit(event: &Event<'_>) -> bool {
     let identity = &event.identity;
     let others = [&identity.kind, &identity.arn, &identity.principal_id, &identity.issuer_arn];
-    let is_named_alone = filled(identity.user_name.as_ref()).is_some()
+    let is_named_alone = non_empty(identity.user_name.as_ref()).is_some()
         && identity.session_created.is_none()
-        && others.into_iter().all(|other| filled(other.as_ref()).is_none());
-    let key = filled(identity.access_key_id.as_ref());
+        && others.into_iter().all(|other| non_empty(other.as_ref()).is_none());
+    let key = non_empty(identity.access_key_id.as_ref());
     // Long-term keys are not used in a browser.
     let by_program = matches!(event.client, Some(Client::Cli | Client::Sdk | Client::Agent))
         || key.is_some_and(|key| key.starts_with("AKIA"));
@@ -46,7 +46,7 @@ pub(super) fn is_visit(event: &Event<'_>) -> bool {
 pub fn visit(event: &Event<'_>) -> Option<Visit> {
     is_visit(event).then(|| Visit {
         account_id: account(event).to_owned(),
-        user_name: filled(event.identity.user_name.as_ref()).unwrap_or_default().to_owned(),
+        user_name: non_empty(event.identity.user_name.as_ref()).unwrap_or_default().to_owned(),
         time: event.event_time,
         event_id: event.event_id.clone().into_owned(),
         session_id: event.session_id.clone(),
@@ -68,8 +68,8 @@ pub fn visits(visits: &[Visit]) -> Vec<(String, String)> {
         visits.sort_unstable_by(|a, b| (a.time, &a.event_id).cmp(&(b.time, &b.event_id)));
         let (mut last, mut session_id) = (None, String::new());
         for visit in visits {
-            let goes_on = last.is_some_and(|last: Timestamp| visit.time < last.plus_seconds(PAUSE_SECONDS));
-            if !goes_on {
+            let continues = last.is_some_and(|last: Timestamp| visit.time < last.plus_seconds(PAUSE_SECONDS));
+            if !continues {
                 session_id = history_id(account, user, Some(visit.time));
             }
             last = Some(visit.time);

@@ -49,11 +49,11 @@ impl SignIn {
 /// The sign-in for [`link`], if the event is a sign-in without a session of its own.
 #[must_use]
 pub fn sign_in(event: &Event<'_>) -> Option<SignIn> {
-    let waits = event.evidence.contains(Evidence::SIGN_IN)
+    let without_session = event.evidence.contains(Evidence::SIGN_IN)
         && event.identity.session_created.is_none()
         && !super::history::is_visit(event);
     let principal = principal(event);
-    (waits && !principal.is_empty()).then(|| SignIn {
+    (without_session && !principal.is_empty()).then(|| SignIn {
         event_id: event.event_id.clone().into_owned(),
         account_id: account(event).to_owned(),
         principal_arn: principal.into_owned(),

@@ -50,7 +50,7 @@ pub fn assign(event: &mut Event<'_>, file: &str) {
 /// the console's event history, belongs together with all events of that name, which [`visits`] splits at pauses.
 #[must_use]
 pub fn id(event: &Event<'_>, file: &str) -> String {
-    if anonymous(event) {
+    if is_anonymous(event) {
         return match raw_identity(event) {
             Some(identity) => id_of(&["unread", file, &identity], ID_BYTES),
             None => id_of(&["file", file], ID_BYTES),
@@ -92,41 +92,41 @@ fn session_start<'e>(event: &'e Event<'_>) -> SessionStart<'e> {
     if event.evidence.contains(Evidence::SIGN_IN) {
         return SessionStart::SignIn(event.event_time.0.div_euclid(MICROSECONDS_A_DAY));
     }
-    match filled(identity.access_key_id.as_ref()) {
+    match non_empty(identity.access_key_id.as_ref()) {
         Some(key) => SessionStart::AccessKey(key),
-        None => SessionStart::InvokedBy(filled(identity.invoked_by.as_ref())),
+        None => SessionStart::InvokedBy(non_empty(identity.invoked_by.as_ref())),
     }
 }
 
 /// The caller's account, or else the account of the event; empty if neither is known.
 fn account<'e>(event: &'e Event<'_>) -> &'e str {
-    filled(event.identity.account_id.as_ref()).or(event.recipient_account_id.as_deref()).unwrap_or_default()
+    non_empty(event.identity.account_id.as_ref()).or(event.recipient_account_id.as_deref()).unwrap_or_default()
 }
 
 /// The caller as sessions distinguish them: the ARN, or else the principal ID, or else the name; empty if none is
 /// known.
 fn principal<'e>(event: &'e Event<'_>) -> Cow<'e, str> {
     let identity = &event.identity;
-    if let Some(arn) = filled(identity.arn.as_ref()) {
+    if let Some(arn) = non_empty(identity.arn.as_ref()) {
         return Cow::Borrowed(arn);
     }
     let others = [&identity.principal_id, &identity.principal];
-    let other = || others.into_iter().find_map(|other| filled(other.as_ref())).unwrap_or_default();
+    let other = || others.into_iter().find_map(|other| non_empty(other.as_ref())).unwrap_or_default();
     implied_arn(event).map_or_else(|| Cow::Borrowed(other()), Cow::Owned)
 }
 
 /// Whether nothing identifies the caller, as in trimmed exports.
-fn anonymous(event: &Event<'_>) -> bool {
+fn is_anonymous(event: &Event<'_>) -> bool {
     let identity = &event.identity;
     let traces = [&identity.account_id, &identity.access_key_id, &identity.invoked_by];
-    principal(event).is_empty() && traces.into_iter().all(|trace| filled(trace.as_ref()).is_none())
+    principal(event).is_empty() && traces.into_iter().all(|trace| non_empty(trace.as_ref()).is_none())
 }
 
 /// The ARN of an IAM user of whom only the name is known. A failed sign-in has no ARN, and belongs together with the
 /// successful one after it.
 fn implied_arn(event: &Event<'_>) -> Option<String> {
     let identity = &event.identity;
-    let user = filled(identity.user_name.as_ref())?;
+    let user = non_empty(identity.user_name.as_ref())?;
     let is_user = identity.kind.as_deref() == Some("IAMUser") && event.evidence.contains(Evidence::SIGN_IN);
     let partition = partition(event.region.as_deref().unwrap_or_default());
     is_user.then(|| format!("arn:{partition}:iam::{}:user/{user}", account(event)))
@@ -146,6 +146,6 @@ fn partition(region: &str) -> &'static str {
     PARTITIONS.into_iter().find(|(start, _)| region.starts_with(start)).map_or("aws", |(_, partition)| partition)
 }
 
-fn filled<'e>(field: Option<&'e Cow<'_, str>>) -> Option<&'e str> {
+fn non_empty<'e>(field: Option<&'e Cow<'_, str>>) -> Option<&'e str> {
     field.map(AsRef::as_ref).filter(|text: &&str| !text.is_empty())
 }

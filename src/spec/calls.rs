@@ -51,15 +51,15 @@ pub fn run_calls(table: &CallTable, text: &RuleText) -> Result<usize, Vec<SpecFa
     let failure = |case: &str, problem: String| SpecFailure { file: text.file.clone(), case: case.to_owned(), problem };
     let spec: CallSpecToml = toml::from_str(&text.text).map_err(|error| vec![failure("spec", error.to_string())])?;
     let mut failures = Vec::new();
-    let mut reached = BTreeSet::new();
+    let mut used = BTreeSet::new();
     for (at, case) in spec.case.iter().enumerate() {
         let name = format!("{} ({})", case.call, at + 1);
         let (entry, problems) = check(table, case);
-        reached.extend(entry);
+        used.extend(entry);
         failures.extend(problems.into_iter().map(|problem| failure(&name, problem)));
     }
     let file = text.file.replace(".spec.toml", ".toml");
-    for entry in table.entries().iter().filter(|entry| entry.file == file && !reached.contains(&entry.index)) {
+    for entry in table.entries().iter().filter(|entry| entry.file == file && !used.contains(&entry.index)) {
         failures.push(failure(&entry.name, format!("expected an example of `{}`, found none", entry.action)));
     }
     if failures.is_empty() { Ok(spec.case.len()) } else { Err(failures) }

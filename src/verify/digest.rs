@@ -52,12 +52,12 @@ pub(super) fn is_digest(content: &[u8]) -> bool {
 
 /// Whether a file has the name of a digest.
 pub(super) fn has_digest_name(path: &str) -> bool {
-    base(path).contains("_CloudTrail-Digest_")
+    file_name(path).contains("_CloudTrail-Digest_")
 }
 
 /// The last part of a path or S3 key.
-pub(super) fn base(path: &str) -> &str {
-    path.rsplit_once('/').map_or(path, |(_, base)| base)
+pub(super) fn file_name(path: &str) -> &str {
+    path.rsplit_once('/').map_or(path, |(_, file_name)| file_name)
 }
 
 impl Digest {
@@ -127,12 +127,12 @@ pub(super) struct Chain {
 impl Chain {
     /// The chain of a digest with this key.
     pub(super) fn of(key: &str) -> Self {
-        Self::parse(base(key)).unwrap_or_else(|| Self { trail: base(key).to_owned(), ..Self::default() })
+        Self::parse(file_name(key)).unwrap_or_else(|| Self { trail: file_name(key).to_owned(), ..Self::default() })
     }
 
     fn parse(name: &str) -> Option<Self> {
         // The name of a trail may contain dots and underscores.
-        let name = without(without(name, ".gz"), ".json");
+        let name = without_suffix(without_suffix(name, ".gz"), ".json");
         let (name, backfill) = name.strip_suffix("_backfill").map_or((name, false), |name| (name, true));
         let (account, rest) = name.split_once("_CloudTrail-Digest_")?;
         let (region, rest) = rest.split_once('_')?;
@@ -144,7 +144,7 @@ impl Chain {
 }
 
 /// A text without this suffix, if it has it.
-pub(super) fn without<'t>(text: &'t str, ending: &str) -> &'t str {
+pub(super) fn without_suffix<'t>(text: &'t str, ending: &str) -> &'t str {
     text.strip_suffix(ending).unwrap_or(text)
 }
 

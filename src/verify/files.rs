@@ -20,7 +20,7 @@ pub(super) struct InputFile {
     pub(super) sha256: Option<String>,
     /// The hash of its uncompressed content, or the error.
     pub(super) content: Result<String, String>,
-    pub(super) what: FileKind,
+    pub(super) kind: FileKind,
 }
 
 /// The kind of a file.
@@ -39,7 +39,7 @@ pub(super) enum FileKind {
 }
 
 /// Reads and hashes all input files.
-pub(super) fn gather(inputs: &[String]) -> (Vec<InputFile>, Vec<ReadError>) {
+pub(super) fn read_all(inputs: &[String]) -> (Vec<InputFile>, Vec<ReadError>) {
     let found = read::discover(inputs);
     (found.sources.par_iter().map(inspect).collect(), found.problems)
 }
@@ -48,7 +48,7 @@ pub(super) fn gather(inputs: &[String]) -> (Vec<InputFile>, Vec<ReadError>) {
 pub(super) fn metadata(found: &[InputFile]) -> HashMap<&str, &Metadata> {
     let mut all = HashMap::new();
     for file in found {
-        if let FileKind::Metadata(of, metadata) = &file.what {
+        if let FileKind::Metadata(of, metadata) = &file.kind {
             all.insert(of.as_str(), metadata);
         }
     }
@@ -59,19 +59,19 @@ fn inspect(source: &Source) -> InputFile {
     let name = source.name.clone();
     let is_named = digest::has_digest_name(&name) || LogPath::of(&name).is_some();
     if source.size() > MAX_OTHER && !is_named {
-        return InputFile { name, sha256: None, content: Err("it is too large".to_owned()), what: FileKind::Other };
+        return InputFile { name, sha256: None, content: Err("it is too large".to_owned()), kind: FileKind::Other };
     }
     let stored = match read::fetch(source) {
         Ok(stored) => stored,
         Err(error) => return unreadable(name, &error),
     };
     let content = stored.content();
-    let what = match &content {
+    let kind = match &content {
         Ok(content) => identify(&name, content),
         Err(cause) => kind_by_name(&name, cause),
     };
     let content = content.map(|content| sha256(&content));
-    InputFile { name, content, what, sha256: Some(stored.sha256) }
+    InputFile { name, content, kind, sha256: Some(stored.sha256) }
 }
 
 fn unreadable(name: String, error: &ReadError) -> InputFile {
@@ -79,8 +79,8 @@ fn unreadable(name: String, error: &ReadError) -> InputFile {
         ReadError::Read { cause, .. } => format!("cannot be read: {cause}"),
         other => other.to_string(),
     };
-    let what = kind_by_name(&name, &cause);
-    InputFile { name, sha256: None, content: Err(cause), what }
+    let kind = kind_by_name(&name, &cause);
+    InputFile { name, sha256: None, content: Err(cause), kind }
 }
 
 /// The kind of a file whose content cannot be read, determined from its name only.

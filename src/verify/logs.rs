@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::chain::{CheckedDigest, Digests};
-use super::digest::{ListedLog, base, without};
+use super::digest::{ListedLog, file_name, without_suffix};
 use super::files::{FileKind, InputFile};
 use super::{CheckKind, FileCheck, Status};
 use crate::event::Timestamp;
@@ -21,9 +21,9 @@ const OTHER_CONTENT_UNSURE: &str = "the content does not match the digest; the d
 const ALTERED_DIGEST: &str = "listed in an altered digest";
 const UNVERIFIED_DIGEST: &str = "the content matches, but the digest that lists it could not be verified";
 const UNKNOWN_ALGORITHM: &str = "listed with a hash algorithm other than SHA-256";
-const REMOVED: &str = "the digest lists it, but it is missing";
-const REMOVED_UNSURE: &str = "the digest lists it, but it is missing; the digest itself could not be verified";
-const LISTED_BY_AN_ALTERED_ONE: &str = "listed only in an altered digest, and missing";
+const MISSING: &str = "the digest lists it, but it is missing";
+const MISSING_UNSURE: &str = "the digest lists it, but it is missing; the digest itself could not be verified";
+const LISTED_BY_ALTERED: &str = "listed only in an altered digest, and missing";
 const UNLISTED: &str = "no digest lists it, although digests cover its delivery time: it was added later, the backfill \
                         digest that lists it is missing, or a trail without validation delivered it";
 const UNNAMED: &str =
@@ -32,22 +32,22 @@ const NOT_COVERED: &str = "no digest lists it, and no digest of the account and 
 const NO_TIME: &str = "no digest lists it, and its name does not contain its delivery time";
 
 /// Checks the log files that were found, and those that digests list.
-pub(super) fn judge(found: &[InputFile], digests: &Digests<'_>) -> Vec<FileCheck> {
+pub(super) fn check_all(found: &[InputFile], digests: &Digests<'_>) -> Vec<FileCheck> {
     let entries = DigestEntries::of(digests);
     let coverage = digests.coverage();
-    let mut there = HashSet::new();
+    let mut present = HashSet::new();
     let mut checks = Vec::new();
-    for file in found.iter().filter(|file| matches!(file.what, FileKind::Log)) {
+    for file in found.iter().filter(|file| matches!(file.kind, FileKind::Log)) {
         let listed = entries.of_file(file);
-        there.extend(listed.iter().map(|entry| (&entry.listed.s3_bucket, &entry.listed.s3_object)));
+        present.extend(listed.iter().map(|entry| (&entry.listed.s3_bucket, &entry.listed.s3_object)));
         checks.push(if listed.is_empty() {
-            entries.of_content(file).map_or_else(|| unlisted(file, &coverage), |entry| moved(file, entry))
+            entries.of_content(file).map_or_else(|| check_unlisted(file, &coverage), |entry| check_renamed(file, entry))
         } else {
-            listed_check(file, &listed)
+            check_listed(file, &listed)
         });
     }
-    let missing = entries.by_object().into_iter().filter(|(object, _)| !there.contains(object));
-    checks.extend(missing.map(|(_, by)| missing_check(&by)));
+    let missing = entries.by_object().into_iter().filter(|(object, _)| !present.contains(object));
+    checks.extend(missing.map(|(_, by)| check_missing(&by)));
     checks
 }
 
@@ -76,7 +76,7 @@ impl<'d> DigestEntries<'d> {
         let all: Vec<DigestEntry<'d>> = entries.collect();
         let (mut by_name, mut by_hash) = (HashMap::<&str, Vec<usize>>::new(), HashMap::new());
         for (at, entry) in all.iter().enumerate() {
-            by_name.entry(without(base(&entry.listed.s3_object), ".gz")).or_default().push(at);
+            by_name.entry(without_suffix(file_name(&entry.listed.s3_object), ".gz")).or_default().push(at);
             if entry.digest.status == Status::Verified {
                 by_hash.insert(entry.listed.hash_value.as_str(), at);
             }
@@ -86,7 +86,8 @@ impl<'d> DigestEntries<'d> {
 
     /// The entries of a file: those whose keys have the longest common suffix with its path.
     fn of_file(&self, file: &InputFile) -> Vec<DigestEntry<'d>> {
-        let named = self.by_name.get(without(base(&file.name), ".gz")).map(Vec::as_slice).unwrap_or_default();
+        let named =
+            self.by_name.get(without_suffix(file_name(&file.name), ".gz")).map(Vec::as_slice).unwrap_or_default();
         let shared = |at: &usize| shared(&file.name, &self.all[*at].listed.s3_object);
         let most = named.iter().map(shared).max();
         named.iter().filter(|at| Some(shared(at)) == most).map(|at| self.all[*at]).collect()
@@ -114,10 +115,10 @@ fn shared(path: &str, key: &str) -> usize {
 }
 
 /// The check of a file that digests list. In nearly all cases there is one entry.
-fn listed_check(file: &InputFile, entries: &[DigestEntry<'_>]) -> FileCheck {
-    let judged = entries.iter().map(|entry| (verdict(file, *entry), *entry));
+fn check_listed(file: &InputFile, entries: &[DigestEntry<'_>]) -> FileCheck {
+    let checked = entries.iter().map(|entry| (verdict(file, *entry), *entry));
     // Entries of verified digests take precedence.
-    let best = judged.min_by_key(|((status, _), entry)| {
+    let best = checked.min_by_key(|((status, _), entry)| {
         (*status != Status::Verified, entry.digest.status != Status::Verified, *status)
     });
     let Some(((status, detail), entry)) = best else {
@@ -151,7 +152,7 @@ fn verdict(file: &InputFile, entry: DigestEntry<'_>) -> (Status, Option<String>)
 }
 
 /// A file whose name is in no digest, with the content of an entry in a verified digest.
-fn moved(file: &InputFile, entry: DigestEntry<'_>) -> FileCheck {
+fn check_renamed(file: &InputFile, entry: DigestEntry<'_>) -> FileCheck {
     let detail = "identified by its content; the digest lists it under another name".to_owned();
     FileCheck {
         file: Some(file.name.clone()),
@@ -161,13 +162,13 @@ fn moved(file: &InputFile, entry: DigestEntry<'_>) -> FileCheck {
     }
 }
 
-fn missing_check(entries: &[DigestEntry<'_>]) -> FileCheck {
+fn check_missing(entries: &[DigestEntry<'_>]) -> FileCheck {
     let best = entries.iter().min_by_key(|entry| (entry.digest.status != Status::Verified, entry.digest.status));
     let Some(entry) = best else { return FileCheck::new(CheckKind::LogFile, Status::Unverified, None) };
     let (status, detail) = match entry.digest.status {
-        Status::Verified => (Status::Missing, REMOVED),
-        Status::Altered => (Status::Unverified, LISTED_BY_AN_ALTERED_ONE),
-        _ => (Status::Missing, REMOVED_UNSURE),
+        Status::Verified => (Status::Missing, MISSING),
+        Status::Altered => (Status::Unverified, LISTED_BY_ALTERED),
+        _ => (Status::Missing, MISSING_UNSURE),
     };
     of_entry(*entry, status, Some(detail.to_owned()))
 }
@@ -194,7 +195,7 @@ fn row_of_path(path: &str, status: Status, detail: Option<String>) -> FileCheck 
 }
 
 /// A file that no digest lists.
-fn unlisted(file: &InputFile, coverage: &HashMap<(&str, &str), Vec<(Timestamp, Timestamp)>>) -> FileCheck {
+fn check_unlisted(file: &InputFile, coverage: &HashMap<(&str, &str), Vec<(Timestamp, Timestamp)>>) -> FileCheck {
     let (status, detail) = match LogPath::of(&file.name) {
         None => (Status::Unverified, NO_TIME),
         Some(place) => {

@@ -187,7 +187,7 @@ impl Verification {
 
     /// Whether something could not be checked.
     #[must_use]
-    pub fn is_in_part(&self) -> bool {
+    pub fn is_incomplete(&self) -> bool {
         !self.problems.is_empty() || self.checks.iter().any(|check| check.status == Status::Unverified)
     }
 
@@ -227,13 +227,13 @@ impl Verification {
 /// Memory: the entries of the digests, and the content of one file per thread.
 #[must_use]
 pub fn verify(inputs: &[String], keys: &Keys) -> Verification {
-    let (found, problems) = files::gather(inputs);
-    let digests = chain::judge(&found, keys);
+    let (found, problems) = files::read_all(inputs);
+    let digests = chain::check_all(&found, keys);
     let mut checks = digests.checks();
-    checks.extend(logs::judge(&found, &digests));
+    checks.extend(logs::check_all(&found, &digests));
     let key = |check: &FileCheck| (check.kind, check.start_time, check.s3_object.clone(), check.file.clone());
     checks.sort_by_cached_key(key);
-    let others = found.iter().filter(|file| matches!(file.what, FileKind::Other));
+    let others = found.iter().filter(|file| matches!(file.kind, FileKind::Other));
     let others: BTreeSet<String> = others.map(|file| file.name.clone()).collect();
     Verification { checks, others: others.into_iter().collect(), problems }
 }

@@ -27,7 +27,7 @@ fn the_newest_digest_is_not_verified_without_its_metadata() {
     }
     assert_eq!(outcome.0.count(CheckKind::LogFile, Status::Verified), 4);
     assert_eq!(outcome.0.count(CheckKind::Digest, Status::Verified), 2);
-    assert!(!outcome.0.has_failed() && outcome.0.is_in_part());
+    assert!(!outcome.0.has_failed() && outcome.0.is_incomplete());
 }
 
 #[test]
@@ -149,7 +149,7 @@ fn a_new_chain_after_a_pause_is_a_gap() {
     assert_eq!((gaps[0].start_time, gaps[0].end_time), (Some(stamp(hour(2))), Some(stamp(hour(5)))));
     assert!(gaps[0].detail.as_deref().unwrap().contains("logging or validation was turned off"));
     assert_eq!(outcome.0.count(CheckKind::Digest, Status::Verified), 3);
-    assert!(!outcome.0.has_failed() && outcome.0.is_in_part());
+    assert!(!outcome.0.has_failed() && outcome.0.is_incomplete());
 }
 
 #[test]
@@ -208,7 +208,7 @@ fn backfill_digests_are_a_chain_of_their_own() {
     let outcome = trail.verify();
     assert_eq!(outcome.0.count(CheckKind::Backfill, Status::Verified), 2);
     assert_eq!(outcome.0.count(CheckKind::LogFile, Status::Verified), 5);
-    assert!(!outcome.0.has_failed() && !outcome.0.is_in_part());
+    assert!(!outcome.0.has_failed() && !outcome.0.is_incomplete());
     // Without the backfill digests, their files are in no digest.
     for digest in [3, 4] {
         trail.remove(&trail.digests[digest].key);

@@ -61,7 +61,7 @@ fn keys_in_both_forms_and_of_several_regions_are_read() {
     // The AWS CLI's first version prints times as numbers.
     wrapped["ValidityStartTime"] = json!(1_711_929_600.0);
     let outcome = trail.verify_by(&[second.listed(&second.fingerprint), wrapped]);
-    assert!(!outcome.0.has_failed() && !outcome.0.is_in_part());
+    assert!(!outcome.0.has_failed() && !outcome.0.is_incomplete());
 }
 
 #[test]

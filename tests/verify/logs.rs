@@ -12,7 +12,7 @@ fn a_clean_chain_of_a_thousand_files_is_verified() {
     let outcome = Trail::new(25, 40).verify();
     let expected = [((CheckKind::LogFile, Status::Verified), 1000), ((CheckKind::Digest, Status::Verified), 25)];
     assert_eq!(outcome.counts(), BTreeMap::from(expected));
-    assert!(!outcome.0.has_failed() && !outcome.0.is_in_part());
+    assert!(!outcome.0.has_failed() && !outcome.0.is_incomplete());
     assert!(outcome.0.checks.iter().all(|check| check.detail.is_none()));
 }
 

@@ -215,7 +215,7 @@ impl HypothesisBuilder<'_, '_> {
         let weight = |shape| {
             let pages =
                 rules.uses(shape).iter().filter(|usage| rules.rule(usage.rule).kind != Kind::Background).count();
-            let particular = if rules.shape(shape).particularity() > 1 { 1.0 } else { 0.5 };
+            let particular = if rules.shape(shape).specificity() > 1 { 1.0 } else { 0.5 };
             if pages == 0 { 0.0 } else { particular / count(pages) }
         };
         shapes.into_iter().map(weight).sum()

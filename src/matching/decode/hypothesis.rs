@@ -7,7 +7,7 @@ use crate::matching::claim::MatchedSignal;
 use crate::matching::prepared_stretch::PreparedStretch;
 use crate::matching::votes::Vote;
 use crate::rule::weights::Costs;
-use crate::rule::{Reach, Rule, RuleId};
+use crate::rule::{Rule, RuleId, TimeWindow};
 use crate::signal::{Kind, Role};
 
 /// Calls that arrive up to this many seconds after a page's window still belong to the page.
@@ -220,13 +220,13 @@ impl HypothesisBuilder<'_, '_> {
         rule: &Rule,
         free: &impl FreeEvents,
     ) -> Option<(usize, Vec<HypothesisMember>)> {
-        let (events, reach) = (self.stretch.events, Reach::of(rule));
+        let (events, window) = (self.stretch.events, TimeWindow::of(rule));
         let list = self.lists.of(id, first);
-        let latest = events[first].time().plus_seconds(i64::from(reach.before_s));
+        let latest = events[first].time().plus_seconds(i64::from(window.before_s));
         let starts = list.iter().take_while(|(event, _)| events[*event].time() <= latest);
         let anchor =
             starts.into_iter().find(|(event, vote)| vote.anchor && free.is_free(*event)).map_or(first, |one| one.0);
-        let until = events[anchor].time().plus_seconds(i64::from(reach.after_s));
+        let until = events[anchor].time().plus_seconds(i64::from(window.after_s));
         let late = until.plus_seconds(LATE_S);
         let within = list.iter().take_while(|(event, _)| events[*event].time() <= late);
         let near = within.filter(|(event, vote)| {

@@ -11,7 +11,7 @@ use crate::matching::describe::{self, SignalContent};
 use crate::matching::partition;
 use crate::normalize::caller::unwrapped;
 use crate::rule::generic::Generic;
-use crate::rule::words::{within, words};
+use crate::rule::words::{in_sentence, words};
 use crate::signal::{Context, Kind, Origin, Role, Signal, SignalEntity};
 
 /// A failure mentions a page if it was opened at most this many seconds before.
@@ -145,10 +145,10 @@ impl SentenceWriter<'_, '_> {
             Client::Cli if line => "with the AWS CLI".to_owned(),
             _ => format!("by a program ({program})"),
         };
-        let did = if line { "Ran" } else { "Called" };
+        let verb = if line { "Ran" } else { "Called" };
         let action = if line { self.command_line(anchor) } else { row.call.to_owned() };
         Context::from_iter([
-            ("did".to_owned(), did.into()),
+            ("did".to_owned(), verb.into()),
             ("action".to_owned(), action.into()),
             ("how".to_owned(), how.into()),
             ("sentence".to_owned(), lowered(&self.sentence(anchor)).into()),
@@ -271,7 +271,7 @@ fn distance(page: &Signal, time: Timestamp) -> u64 {
 
 /// The topic of a call, given in words: all words but the first.
 fn topic(call: &[&str]) -> String {
-    call.iter().skip(1).map(|word| within(word)).collect::<Vec<_>>().join(" ")
+    call.iter().skip(1).map(|word| in_sentence(word)).collect::<Vec<_>>().join(" ")
 }
 
 /// A sentence as the continuation of another, with a lowercase first letter.
