@@ -1,7 +1,7 @@
 //! Throughput of the pure stages on one core, in events per second: parse, normalize, match. Uses `../shared/sessions`
 //! if it exists, else the demo's trail.
 
-#![expect(clippy::unwrap_used, reason = "a bench that cannot read its data has failed")]
+#![expect(clippy::unwrap_used, reason = "a benchmark cannot run without its data")]
 
 use std::hint::black_box;
 use std::path::Path;

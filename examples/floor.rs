@@ -3,7 +3,7 @@
 //!
 //! `cargo run --release --example floor -- TRAIL [THREADS]`
 
-#![expect(clippy::print_stdout, reason = "the count is what the example is run for")]
+#![expect(clippy::print_stdout, reason = "the count is the purpose of the example")]
 
 use std::borrow::Cow;
 use std::path::PathBuf;
@@ -23,7 +23,7 @@ struct Trail<'a> {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-#[expect(dead_code, reason = "the members are parsed and not looked at")]
+#[expect(dead_code, reason = "the members are parsed but not used")]
 struct Record<'a> {
     #[serde(borrow)]
     event_time: Cow<'a, str>,

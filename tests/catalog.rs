@@ -3,7 +3,7 @@
 //! `RULES_DIR` selects another folder of rules; `RULE` selects the specs whose path starts with it; `UPDATE=1` writes
 //! the generated files.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot read its data has failed")]
+#![expect(clippy::unwrap_used, reason = "a test fails if its data cannot be read")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};

@@ -5,9 +5,9 @@
 //! them, on the rules' examples and on labeled trails. The figures reported for a trail use weights that were fitted
 //! without it.
 
-#![expect(clippy::unwrap_used, reason = "a fit that cannot read its data has failed")]
-#![expect(clippy::expect_used, clippy::panic, reason = "wrong arguments end it")]
-#![expect(clippy::print_stdout, reason = "its report is what it is run for")]
+#![expect(clippy::unwrap_used, reason = "the fit cannot run without its data")]
+#![expect(clippy::expect_used, clippy::panic, reason = "the program ends on invalid arguments")]
+#![expect(clippy::print_stdout, reason = "the report is the purpose of the program")]
 
 mod age;
 mod goal;

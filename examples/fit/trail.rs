@@ -76,7 +76,7 @@ impl Score {
     }
 }
 
-#[expect(clippy::cast_precision_loss, reason = "there are some hundred clicks")]
+#[expect(clippy::cast_precision_loss, reason = "there are a few hundred clicks")]
 pub(crate) fn per(part: usize, whole: usize) -> f64 {
     if whole == 0 { 0.0 } else { part as f64 / whole as f64 }
 }

@@ -1,5 +1,5 @@
 //! Callbacks for the host. They receive raw pointers, and must not let a panic escape.
-#![expect(unsafe_code, reason = "a host calls these by the C interface, and hands over pointers")]
+#![expect(unsafe_code, reason = "a host calls these through the C API with raw pointers")]
 
 use std::any::Any;
 use std::ffi::{CString, c_void};

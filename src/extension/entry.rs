@@ -3,7 +3,7 @@
 //! The crate's entry macro reads the host's table of functions up to the end of the newest version, which is past the
 //! end of an older host's table. The entry is therefore implemented here: it copies the stable part of the table, which
 //! is the same in every host from 1.2 on, and leaves the rest empty.
-#![expect(unsafe_code, reason = "a host calls it by the C interface, and hands over pointers")]
+#![expect(unsafe_code, reason = "a host calls it through the C API with raw pointers")]
 
 use std::ffi::{CString, c_char, c_void};
 use std::panic::{self, AssertUnwindSafe};

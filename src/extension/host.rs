@@ -1,5 +1,5 @@
 //! A connection to the host while the extension is being loaded, and the operations of the stable C API on it.
-#![expect(unsafe_code, reason = "the host is spoken to by the C interface")]
+#![expect(unsafe_code, reason = "the host is called through the C API")]
 
 use std::ffi::{CStr, CString, c_char, c_void};
 

@@ -1,5 +1,5 @@
 //! The arguments of scalar functions.
-#![expect(unsafe_code, reason = "a host's vectors are read by the C interface")]
+#![expect(unsafe_code, reason = "the vectors of a host are read through the C API")]
 
 use arrow::array::{Array, AsArray, StringArray};
 use duckdb::ffi;

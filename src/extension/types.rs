@@ -1,5 +1,5 @@
 //! Column types of the host.
-#![expect(unsafe_code, reason = "types are made and freed by the C interface")]
+#![expect(unsafe_code, reason = "types are created and freed through the C API")]
 
 use std::ffi::CString;
 

@@ -116,7 +116,7 @@ impl<'s, 'e> ConfidenceModel<'s, 'e> {
     }
 }
 
-#[expect(clippy::cast_precision_loss, reason = "a stretch has some ten thousand events at most")]
+#[expect(clippy::cast_precision_loss, reason = "a stretch has at most 60,000 events")]
 fn count(number: usize) -> f64 {
     number as f64
 }

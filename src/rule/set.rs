@@ -185,7 +185,7 @@ impl RuleSet {
 
     /// The evidence in an event of a shape: 1 if only one rule uses the shape, and less the more rules do.
     #[must_use]
-    #[expect(clippy::cast_precision_loss, reason = "there are some thousand rules")]
+    #[expect(clippy::cast_precision_loss, reason = "there are a few thousand rules")]
     pub fn evidence_of(&self, id: ShapeId) -> f64 {
         1.0 / (1.0 + (self.uses(id).len().max(1) as f64).ln())
     }

@@ -394,7 +394,7 @@ pub(super) fn distinct<'t>(texts: impl Iterator<Item = &'t str>) -> usize {
     all.len()
 }
 
-#[expect(clippy::cast_precision_loss, reason = "a stretch has some ten thousand events at most")]
+#[expect(clippy::cast_precision_loss, reason = "a stretch has at most 60,000 events")]
 pub(in crate::matching) fn count(number: usize) -> f64 {
     number as f64
 }
