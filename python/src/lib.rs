@@ -1,4 +1,4 @@
-//! The Python module `cartographer._core`: a thin binding of the mapping of Arrow batches. A panic becomes an exception.
+//! The Python module `cartographer._core`, a thin binding of the mapping of Arrow batches. Panics become exceptions.
 
 mod error;
 mod mapper;

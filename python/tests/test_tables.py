@@ -234,7 +234,7 @@ def test_a_very_long_session_is_mapped_incrementally(events):
     numbered = table.append_column("seq", pyarrow.array(range(1, table.num_rows + 1))).select(mapper_columns())
     mapper = cartographer.Mapper(compiled(None))
     pushes = [mapper.push(batch) for batch in numbered.combine_chunks().to_batches(max_chunksize=4_999)]
-    assert sum(batch.num_rows > 0 for batch in pushes) >= 2, "signals of a stretch are returned as soon as it is complete"
+    assert sum(batch.num_rows > 0 for batch in pushes) >= 2, "signals are returned when their stretch is complete"
     found = pyarrow.Table.from_batches([*pushes, mapper.finish()])
     signals = cartographer.map_table(table).signals
     assert found.select(signals.schema.names).equals(signals)

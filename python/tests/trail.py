@@ -1,4 +1,4 @@
-"""A small trail for the tests: the demo, split into files as in S3, with duplicates, machine activity and damaged files.
+"""A small trail for the tests: the demo, split into files as in S3, with duplicates, machine activity and damage.
 
 python/tests/trail.py DEMO FOLDER
 """

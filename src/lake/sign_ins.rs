@@ -45,8 +45,8 @@ struct UnlinkedSignIn<'b> {
 
 impl<'b> UnlinkedSignIn<'b> {
     fn of((event, file): (Event<'b>, &str)) -> Option<Self> {
-        let waits = event.evidence.contains(Evidence::SIGN_IN) && event.identity.session_created.is_none();
-        waits.then(|| Self { session_id: session::id(&event, file), sign_in: session::sign_in(&event), event })
+        let is_unlinked = event.evidence.contains(Evidence::SIGN_IN) && event.identity.session_created.is_none();
+        is_unlinked.then(|| Self { session_id: session::id(&event, file), sign_in: session::sign_in(&event), event })
     }
 }
 

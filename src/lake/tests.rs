@@ -274,7 +274,7 @@ fn sign_ins_have_the_columns_of_the_join() {
     let rows = sorted();
     let found = sign_ins(&rows).unwrap();
     assert_eq!(found.schema(), sign_in_schema());
-    let waiting = Columns(&rows).time("session_created").unwrap();
+    let unlinked = Columns(&rows).time("session_created").unwrap();
     assert!(found.num_rows() > 0, "no sign-in of the demo waits");
     let ids = Columns(&found).text("event_id").unwrap();
     let all = Columns(&rows).text("event_id").unwrap();
@@ -285,7 +285,7 @@ fn sign_ins_have_the_columns_of_the_join() {
         (micros("event_time"), micros("created_from"), micros("created_to"));
     for row in 0..found.num_rows() {
         let place = all.iter().position(|id| id == Some(ids.value(row))).unwrap();
-        assert!(arrow::array::Array::is_null(waiting, place));
+        assert!(arrow::array::Array::is_null(unlinked, place));
         assert_eq!((at.value(row) - from.value(row), to.value(row) - at.value(row)), (5_000_000, 60_000_000));
     }
 }

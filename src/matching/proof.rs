@@ -80,8 +80,8 @@ pub(super) fn proven(stretch: &PreparedStretch<'_, '_>, exact_matches: &[Matched
     // Background that occurs only next to accepted pages needs no search either.
     for (at, found) in exact_matches.iter().enumerate().filter(|(at, _)| is_background(*at)) {
         let is_settled = |event: usize| owner[event].is_some_and(|other| other == at || proven[other]);
-        let beside = around(stretch, found).any(|event| owner[event] != Some(at));
-        proven[at] = beside && around(stretch, found).all(is_settled);
+        let has_neighbors = around(stretch, found).any(|event| owner[event] != Some(at));
+        proven[at] = has_neighbors && around(stretch, found).all(is_settled);
     }
     proven
 }

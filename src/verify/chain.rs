@@ -68,7 +68,7 @@ pub(super) fn check_all<'f>(found: &'f [InputFile], keys: &Keys) -> Digests<'f> 
     let mut digests = Digests { all, places: HashMap::new(), broken };
     digests.link();
     for at in digests.newest_first() {
-        let (status, detail) = digests.verdict(at, keys);
+        let (status, detail) = digests.status_of(at, keys);
         (digests.all[at].status, digests.all[at].detail) = (status, detail);
     }
     digests
@@ -145,7 +145,7 @@ impl Digests<'_> {
         order
     }
 
-    fn verdict(&self, at: usize, keys: &Keys) -> (Status, Option<&'static str>) {
+    fn status_of(&self, at: usize, keys: &Keys) -> (Status, Option<&'static str>) {
         let checked = &self.all[at];
         if checked.digest.signature_algorithm.as_deref().is_some_and(|named| named != ALGORITHM) {
             return (Status::Unverified, Some(UNKNOWN_ALGORITHM));

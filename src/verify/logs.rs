@@ -116,7 +116,7 @@ fn shared(path: &str, key: &str) -> usize {
 
 /// The check of a file that digests list. In nearly all cases there is one entry.
 fn check_listed(file: &InputFile, entries: &[DigestEntry<'_>]) -> FileCheck {
-    let checked = entries.iter().map(|entry| (verdict(file, *entry), *entry));
+    let checked = entries.iter().map(|entry| (status_of(file, *entry), *entry));
     // Entries of verified digests take precedence.
     let best = checked.min_by_key(|((status, _), entry)| {
         (*status != Status::Verified, entry.digest.status != Status::Verified, *status)
@@ -132,7 +132,7 @@ fn check_listed(file: &InputFile, entries: &[DigestEntry<'_>]) -> FileCheck {
     }
 }
 
-fn verdict(file: &InputFile, entry: DigestEntry<'_>) -> (Status, Option<String>) {
+fn status_of(file: &InputFile, entry: DigestEntry<'_>) -> (Status, Option<String>) {
     let result = |status, detail: &str| (status, Some(detail.to_owned()));
     if entry.listed.hash_algorithm.as_deref().is_some_and(|named| named != ALGORITHM) {
         return result(Status::Unverified, UNKNOWN_ALGORITHM);

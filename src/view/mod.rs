@@ -44,13 +44,13 @@ pub fn shipped() -> Vec<View> {
         let (name, sql) = (file.path().file_stem()?.to_str()?, file.contents_utf8()?);
         Some(View { name, sql, head: ViewHeader::of(sql) })
     };
-    let mut waiting: Vec<View> = files.into_iter().filter_map(view).collect();
-    let mut ordered: Vec<View> = Vec::with_capacity(waiting.len());
-    while !waiting.is_empty() {
-        let is_ready = |view: &View| !waiting.iter().any(|other| other.name != view.name && view.reads(other.name));
+    let mut remaining: Vec<View> = files.into_iter().filter_map(view).collect();
+    let mut ordered: Vec<View> = Vec::with_capacity(remaining.len());
+    while !remaining.is_empty() {
+        let is_ready = |view: &View| !remaining.iter().any(|other| other.name != view.name && view.reads(other.name));
         // Views that read each other cannot be created: DuckDB reports an error for the first.
-        let next = waiting.iter().position(is_ready).unwrap_or_default();
-        ordered.push(waiting.remove(next));
+        let next = remaining.iter().position(is_ready).unwrap_or_default();
+        ordered.push(remaining.remove(next));
     }
     ordered
 }
