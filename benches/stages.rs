@@ -1,7 +1,7 @@
-//! How many events a second the pure stages take on one core: parse, normalize, match. `../shared/sessions` if they are
-//! there, else the demo's trail.
+//! Throughput of the pure stages on one core, in events per second: parse, normalize, match. Uses `../shared/sessions`
+//! if it exists, else the demo's trail.
 
-#![expect(clippy::unwrap_used, reason = "a bench that cannot read its data has failed")]
+#![expect(clippy::unwrap_used, reason = "a benchmark cannot run without its data")]
 
 use std::hint::black_box;
 use std::path::Path;
@@ -17,7 +17,7 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use mimalloc::MiMalloc;
 use serde_json::{Map, Value};
 
-/// The program's: much of what a stage costs is memory.
+/// The allocator of the program, because memory allocation is a large part of a stage's cost.
 #[global_allocator]
 static ALLOCATOR: MiMalloc = MiMalloc;
 
@@ -29,7 +29,7 @@ fn documents() -> Vec<Document> {
     sources.iter().flat_map(|source| read::open(source).unwrap().documents).collect()
 }
 
-/// Every record of the documents, and which document it is from.
+/// All records of the documents, with the name of their document.
 fn records(documents: &[Document]) -> Vec<(String, &str)> {
     let mut records = Vec::new();
     for document in documents {
@@ -45,7 +45,7 @@ fn event<'a>((json, file): &'a (String, &str)) -> Event<'a> {
     event
 }
 
-/// The events of the console's sessions, in order of session, time and id.
+/// The events of console sessions, ordered by session, time and ID.
 fn console(records: &[(String, &str)]) -> RecordBatch {
     let mut events: Vec<Event<'_>> = records.iter().map(event).collect();
     events.sort_by(|a, b| (&a.session_id, a.event_time, &a.event_id).cmp(&(&b.session_id, b.event_time, &b.event_id)));
@@ -78,7 +78,8 @@ fn stages(criterion: &mut Criterion) {
     group.bench_function("match", |bencher| {
         bencher.iter(|| mapped.iter().map(|session| map(&rules, session).len()).sum::<usize>());
     });
-    // A console of another year: each request has one more member, so that no shape is exact and every click is searched.
+    // A console of another year: each request has an additional member, so that no shape is exact and every click has
+    // to be searched.
     let aged = [console(&records.iter().map(|(json, file)| (aged(json), *file)).collect::<Vec<_>>())];
     let searched: Vec<SessionRows<'_>> = sessions(&aged).unwrap();
     group.throughput(Throughput::Elements(aged[0].num_rows() as u64));
@@ -88,7 +89,7 @@ fn stages(criterion: &mut Criterion) {
     group.finish();
 }
 
-/// The record with one more member in its request.
+/// The record with an additional member in its request.
 fn aged(json: &str) -> String {
     let mut record: Value = serde_json::from_str(json).unwrap();
     let request = &mut record["requestParameters"];

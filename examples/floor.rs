@@ -1,9 +1,9 @@
-//! The floor that `load` is measured against: every file of a trail inflated and parsed into borrowed members on all
-//! cores, and nothing kept. Prints how many events there were.
+//! The lower bound for the time of `load`: decompresses and parses every file of a trail into borrowed members on all
+//! cores, and keeps nothing. Prints the number of events.
 //!
 //! `cargo run --release --example floor -- TRAIL [THREADS]`
 
-#![expect(clippy::print_stdout, reason = "the count is what the example is run for")]
+#![expect(clippy::print_stdout, reason = "the count is the purpose of the example")]
 
 use std::borrow::Cow;
 use std::path::PathBuf;
@@ -23,7 +23,7 @@ struct Trail<'a> {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-#[expect(dead_code, reason = "the members are parsed and not looked at")]
+#[expect(dead_code, reason = "the members are parsed but not used")]
 struct Record<'a> {
     #[serde(borrow)]
     event_time: Cow<'a, str>,

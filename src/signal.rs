@@ -1,4 +1,4 @@
-//! The noun `Signal`: one click, command or background burst, as [`crate::matching`] finds it.
+//! The type `Signal`: one click, command or background burst that [`crate::matching`] finds.
 
 use indexmap::IndexMap;
 use rustc_hash::FxBuildHasher;
@@ -8,17 +8,17 @@ use serde_json::Value;
 
 use crate::event::Timestamp;
 
-/// What a person did, in the coarsest terms; the order is the order of a case's severity, least first.
+/// The general kind of an action, in ascending order of severity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
-    /// The console asked by itself; nobody clicked.
+    /// The console made requests on its own, without a click.
     Background,
     /// A page was opened.
     View,
-    /// A list of things was opened.
+    /// A list was opened.
     List,
-    /// Somebody signed in, or tried to.
+    /// A person signed in, or tried to.
     Login,
     /// An interactive session was opened, used or closed.
     Session,
@@ -30,12 +30,12 @@ pub enum Kind {
     Create,
     /// Something was deleted.
     Delete,
-    /// A secret or credential was read or made.
+    /// A secret or a credential was read or created.
     Secret,
 }
 
 impl Kind {
-    /// Every kind, in order: the values of the `signal_kind` ENUM.
+    /// All kinds, in order: the values of the `signal_kind` ENUM.
     pub const ALL: [Self; 10] = [
         Self::Background,
         Self::View,
@@ -49,7 +49,7 @@ impl Kind {
         Self::Secret,
     ];
 
-    /// The name stored in `signals.kind` and written in rules.
+    /// The name that is stored in `signals.kind` and used in rules.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -67,23 +67,23 @@ impl Kind {
     }
 }
 
-/// How a signal was found; the order is the order of trust, least first.
+/// How a signal was found, in ascending order of reliability.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Origin {
-    /// No page is known: an explicit change, or a visit to a service.
+    /// No page is known: a change, or a visit to a service.
     Service,
-    /// A page was the likeliest explanation, but not every call has an exact shape, or one is missing.
+    /// The page is the likeliest explanation, but a call has no exact shape or is missing.
     Inferred,
-    /// Every required call was there in an exact shape.
+    /// Every required call was seen in an exact shape.
     Exact,
 }
 
 impl Origin {
-    /// Every origin, in order: the values of the `signal_origin` ENUM.
+    /// All origins, in order: the values of the `signal_origin` ENUM.
     pub const ALL: [Self; 3] = [Self::Service, Self::Inferred, Self::Exact];
 
-    /// The name stored in `signals.origin`.
+    /// The name that is stored in `signals.origin`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -94,25 +94,25 @@ impl Origin {
     }
 }
 
-/// The part an event has in its signal.
+/// The role of an event in its signal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
-    /// The event the signal was found by.
+    /// The event that the signal starts from.
     Anchor,
-    /// A call without which the rule is not met.
+    /// A call that the rule requires.
     Required,
     /// A call that the page may make.
     Optional,
-    /// A later call of the same page that was folded in (a poll, a merged signal).
+    /// A later call of the same page that was merged, such as a poll.
     Merged,
 }
 
 impl Role {
-    /// Every role: the values of the `event_role` ENUM.
+    /// All roles: the values of the `event_role` ENUM.
     pub const ALL: [Self; 4] = [Self::Anchor, Self::Required, Self::Optional, Self::Merged];
 
-    /// The name stored in `event_signal.role`.
+    /// The name that is stored in `event_signal.role`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -124,30 +124,30 @@ impl Role {
     }
 }
 
-/// What was read off a signal's events, by names that rules give it, and so quick to hash.
+/// Values extracted from a signal's events, by the names that rules give them.
 pub type Context = IndexMap<String, Value, FxBuildHasher>;
 
-/// How a call relates to a thing that it names.
+/// How a call relates to an entity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Relation {
     /// The call is about it.
     Target,
-    /// The call made it.
+    /// The call created it.
     Created,
-    /// The call removed it.
+    /// The call deleted it.
     Deleted,
-    /// The call gave it permissions, or let it in.
+    /// The call gave it permissions or access.
     GrantedTo,
     /// The call copied, exported or restored from it.
     Source,
-    /// The request names it beside the target: the subnet of a new instance.
+    /// The request names it in addition to the target, such as the subnet of a new instance.
     Used,
-    /// A response or a list names it, and nothing was done to it.
+    /// A response or a list contains it, and nothing was done to it.
     Seen,
 }
 
 impl Relation {
-    /// The name stored in `events.entities` and `signal_entities.relation`.
+    /// The name that is stored in `events.entities` and `signal_entities.relation`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -162,25 +162,25 @@ impl Relation {
     }
 }
 
-/// One thing that was seen or touched in a signal.
+/// An entity that the events of a signal name.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Entity {
-    /// What it is, as rules name it: `user`, `access_key`, `bucket` …
+pub struct SignalEntity {
+    /// Its kind, as named in rules: `user`, `access_key`, `bucket` …
     pub kind: String,
-    /// Its name, id or ARN, as the event has it.
+    /// Its name, ID or ARN, as in the event.
     pub value: String,
-    /// The event that shows it.
+    /// The event that names it.
     pub event_id: String,
     /// How that event relates to it.
     pub relation: Relation,
 }
 
-/// One event's part in a signal.
+/// The role of one event in a signal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Member {
     /// The event.
     pub event_id: String,
-    /// Its part.
+    /// The role.
     pub role: Role,
 }
 
@@ -189,76 +189,76 @@ pub struct Member {
 pub struct Signal {
     /// Stable across runs: derived from session, rule and anchor.
     pub signal_id: String,
-    /// The session it happened in.
+    /// The session.
     pub session_id: String,
     /// The rule that explains it.
     pub rule_id: String,
-    /// What was done, in the coarsest terms.
+    /// The general kind of action.
     pub kind: Kind,
     /// The console's service: `iam`.
     pub service: String,
-    /// Where in the console: `IAM › Users`.
+    /// The location in the console: `IAM › Users`.
     pub title: String,
-    /// One sentence: what was done and what was on the screen.
+    /// One sentence about what was done and shown.
     pub summary: String,
-    /// A deep link to the page, where one is known.
+    /// A deep link to the page, if one is known.
     pub url: Option<String>,
     /// The region of the anchor event.
     pub region: Option<String>,
-    /// How probable it is that the click is right, from 0 to 1: calibrated on labeled trails and sessions.
+    /// The probability that the signal is right, from 0 to 1, calibrated on labeled trails and sessions.
     pub confidence: f64,
     /// How it was found.
     pub origin: Origin,
-    /// The first event's time.
+    /// The time of the first event.
     pub first_time: Timestamp,
-    /// The last event's time.
+    /// The time of the last event.
     pub last_time: Timestamp,
-    /// The event it was found by.
+    /// The event that it starts from.
     pub anchor_event_id: String,
-    /// What was read off the events, by the rule's names.
+    /// Values extracted from the events, by the names in the rule.
     pub context: Context,
-    /// ATT&CK technique ids.
+    /// ATT&CK technique IDs.
     pub attack: Vec<String>,
     /// Calls of the rule that were seen.
     pub matched: Vec<String>,
     /// Required calls of the rule that were not seen.
     pub missing: Vec<String>,
-    /// Things seen or touched.
-    pub entities: Vec<Entity>,
-    /// The events it explains, in order of (time, id).
+    /// The entities that its events name.
+    pub entities: Vec<SignalEntity>,
+    /// The events that it explains, in order of (time, ID).
     pub events: Vec<Member>,
-    /// What its confidence was computed from; none for what the decoder did not choose.
-    pub evidence: Option<Evidence>,
+    /// The input of its confidence; `None` if the decoder did not choose it.
+    pub evidence: Option<ConfidenceFeatures>,
 }
 
-/// What the confidence of a signal is computed from.
+/// The features from which the confidence of a signal is computed.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Evidence {
-    /// Which of the regressions of [`crate::rule::weights::Confidence`] it is for.
-    pub class: Class,
+pub struct ConfidenceFeatures {
+    /// The class, which selects one of the regressions in [`crate::rule::weights::Confidence`].
+    pub class: ConfidenceClass,
     /// The logarithm of the number of events.
     pub events: f64,
-    /// How much dearer the best other explanation is, in nats, up to a limit.
+    /// The cost difference to the best alternative, in nats, clamped.
     pub margin: f64,
-    /// The share of the required calls that was seen, and how near they came.
+    /// The share of the required calls that was seen, weighted by how closely they match.
     pub coverage: f64,
     /// The share of the neighboring events of the same console that the click explains.
     pub share: f64,
-    /// 1 if the page's calls are known from documentation alone.
+    /// 1 if the page is known only from documentation, else 0.
     pub documented: f64,
 }
 
-/// What kind of explanation a signal is.
+/// The kind of explanation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Class {
-    /// A known page: every required call was seen in an exact shape.
+pub enum ConfidenceClass {
+    /// A known page with every required call in an exact shape.
     Exact,
     /// A known page, inferred from calls that are not all exact.
     Inferred,
-    /// A page that is not known.
+    /// A page that is not in the catalog.
     Visit,
-    /// A change that no page is known for.
+    /// A change on an unknown page.
     Change,
-    /// Nobody clicked.
+    /// Background activity without a click.
     Background,
 }

@@ -1,14 +1,14 @@
-//! The catalog as a whole: every rule compiles, and every rule is proved by the spec beside it.
+//! The catalog as a whole: every rule compiles, and its spec passes.
 //!
-//! `RULES_DIR` names another folder of rules; `RULE` limits the specs to those whose path begins with it; `UPDATE=1`
-//! writes the generated files anew.
+//! `RULES_DIR` selects another folder of rules; `RULE` selects the specs whose path starts with it; `UPDATE=1` writes
+//! the generated files.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot read its data has failed")]
+#![expect(clippy::unwrap_used, reason = "a test fails if its data cannot be read")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use cartographer::call::{CLASSES, Entry, Table};
+use cartographer::call::{CLASSES, CallEntry, CallTable};
 use cartographer::rule::schema::Basis;
 use cartographer::rule::{Rule, RuleSet, RuleText, schema};
 use cartographer::signal::Kind;
@@ -54,7 +54,7 @@ fn every_rule_has_a_spec() {
     assert!(missing.is_empty(), "rules without a spec: {missing:?}");
 }
 
-/// A rule that always becomes another is never a signal's own; its spec can only show what it is not.
+/// A rule that always becomes another has no signals of its own, so its spec can only contain near misses.
 fn always_becomes_another(rule: &cartographer::rule::Rule) -> bool {
     rule.becomes.iter().any(|becomes| becomes.describe().is_empty())
 }
@@ -63,43 +63,43 @@ fn always_becomes_another(rule: &cartographer::rule::Rule) -> bool {
 fn every_spec_has_an_example_and_a_near_miss() {
     let (texts, rules) = (texts(), rules());
     let specs = spec::by_rule(&texts);
-    let mut lacking = Vec::new();
+    let mut incomplete = Vec::new();
     for rule in rules.rules() {
         let spec = SpecToml::parse(&specs[rule.id.as_str()].text).unwrap();
         let example = spec.case.iter().any(|case| case.signals.iter().any(|signal| signal.rule == rule.id));
-        // A rule without calls of its own is only reached through another: what is near it is that other one.
+        // A rule without calls is only reached through another rule, whose spec has the near misses.
         let near_miss = rule.parts.is_empty() || spec.case.iter().any(|case| case.near_miss);
         if !near_miss || !(example || always_becomes_another(rule)) {
-            lacking.push((&rule.id, example, near_miss));
+            incomplete.push((&rule.id, example, near_miss));
         }
     }
-    // Never met alone: wherever this call is made, the page that asks for more takes it.
-    lacking.retain(|(id, ..)| *id != "organizations/shared/list-delegated-administrators");
-    assert!(lacking.is_empty(), "(rule, has an example, has a near miss): {lacking:?}");
+    // This call never occurs alone: a page that requires more calls always takes it.
+    incomplete.retain(|(id, ..)| *id != "organizations/shared/list-delegated-administrators");
+    assert!(incomplete.is_empty(), "(rule, has an example, has a near miss): {incomplete:?}");
 }
 
 #[test]
-fn every_rule_says_what_it_is_in_words_of_its_own() {
+fn every_rule_has_a_distinct_description() {
     let rules = rules();
-    let mut said: BTreeMap<&str, &str> = BTreeMap::new();
+    let mut summaries: BTreeMap<&str, &str> = BTreeMap::new();
     for rule in rules.rules() {
         assert!(rule.summary.len() >= 15 && !rule.summary.ends_with('.'), "{}: {}", rule.id, rule.summary);
         assert!(!rule.title.is_empty() && !rule.console_path.is_empty(), "{} has no place in the console", rule.id);
         let shared = rule.id.contains("/shared/");
         assert!(shared || rule.kind != Kind::List || rule.url_template.is_some(), "{} has no link", rule.id);
-        // What no page explains is told by its calls: their rules may share a sentence.
+        // Rules about calls that no page explains may have the same sentence.
         if !always_becomes_another(rule)
             && rule.generic.is_none()
-            && let Some(other) = said.insert(&rule.summary, &rule.id)
+            && let Some(other) = summaries.insert(&rule.summary, &rule.id)
         {
             let same_page = rule.title == rules.find(other).unwrap().1.title;
-            assert!(!same_page, "{} and {other} say the same of the same page", rule.id);
+            assert!(!same_page, "{} and {other} have the same sentence for the same page", rule.id);
         }
     }
 }
 
 #[test]
-fn no_link_leads_to_a_page_that_destroys() {
+fn no_link_leads_to_a_page_that_deletes_something() {
     let words = ["delete", "terminate", "empty", "destroy", "purge"];
     for text in texts().iter().filter(|text| !text.is_spec()) {
         for line in text.text.lines().filter(|line| line.starts_with("url = ")) {
@@ -110,7 +110,7 @@ fn no_link_leads_to_a_page_that_destroys() {
 }
 
 #[test]
-fn labels_are_those_of_one_rule_each() {
+fn labels_are_unique() {
     let rules = rules();
     let labels: Vec<&str> = rules.rules().iter().filter_map(|rule| rule.ccc_label.as_deref()).collect();
     assert_eq!(labels.len(), labels.iter().collect::<BTreeSet<_>>().len());
@@ -118,7 +118,7 @@ fn labels_are_those_of_one_rule_each() {
 }
 
 #[test]
-fn the_catalog_knows_many_pages_of_many_services() {
+fn the_catalog_has_many_pages_of_many_services() {
     let rules = rules();
     let mut count: BTreeMap<&str, usize> = BTreeMap::new();
     for rule in rules.rules() {
@@ -129,8 +129,9 @@ fn the_catalog_knows_many_pages_of_many_services() {
     assert!(pages >= 770 && count.len() >= 80, "{pages} pages and actions of {} services", count.len());
     let observed = rules.rules().iter().filter(|rule| rule.provenance.basis == Basis::Observed).count();
     assert!(observed >= 280, "{observed} rules were observed");
-    let referred = |rule: &&Rule| rule.provenance.basis == Basis::Documented && rule.provenance.references.is_empty();
-    assert_eq!(rules.rules().iter().find(referred), None, "a documented rule names its source");
+    let lacks_reference =
+        |rule: &&Rule| rule.provenance.basis == Basis::Documented && rule.provenance.references.is_empty();
+    assert_eq!(rules.rules().iter().find(lacks_reference), None, "a documented rule names its source");
     for service in ["ec2", "vpc", "iam", "s3", "rds", "lambda", "cloudwatch", "organizations", "sso", "bedrock"] {
         assert!(count.get(service).is_some_and(|pages| *pages >= 20), "{service}: {:?}", count.get(service));
     }
@@ -149,36 +150,36 @@ fn every_page_of_the_published_observations_is_in_the_catalog() {
     assert!(missing.is_empty(), "{missing:?}");
 }
 
-/// Holds a generated file to what makes it; with `UPDATE` set, writes it.
+/// Checks that a generated file is up to date, or writes it if `UPDATE` is set.
 #[track_caller]
-fn assert_current(file: &str, expected: &[u8]) {
+fn assert_up_to_date(file: &str, expected: &[u8]) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
     if std::env::var_os("UPDATE").is_some() {
         std::fs::write(&path, expected).unwrap();
     }
     let found = std::fs::read(&path).unwrap_or_default();
-    assert!(found == expected, "{file} is stale: UPDATE=1 cargo try --test catalog writes it");
+    assert!(found == expected, "{file} is out of date: UPDATE=1 cargo try --test catalog writes it");
 }
 
 #[test]
-fn the_page_of_the_catalog_is_current() {
+fn the_list_of_pages_is_up_to_date() {
     let mut page = Vec::new();
     present::catalog(&mut page, rules().rules()).unwrap();
-    assert_current("rules/README.md", &page);
+    assert_up_to_date("rules/README.md", &page);
 }
 
 #[test]
-fn the_page_of_the_calls_is_current() {
-    let table = Table::compile(&texts()).unwrap();
+fn the_list_of_calls_is_up_to_date() {
+    let table = CallTable::compile(&texts()).unwrap();
     let mut page = Vec::new();
     present::call_catalog(&mut page, &table).unwrap();
-    assert_current("rules/calls/README.md", &page);
+    assert_up_to_date("rules/calls/README.md", &page);
 }
 
 #[test]
-fn every_description_of_a_call_is_proved_by_an_example() {
+fn every_description_of_a_call_has_an_example() {
     let texts = texts();
-    let table = Table::compile(&texts).map_err(|errors| format!("{errors:#?}")).unwrap();
+    let table = CallTable::compile(&texts).map_err(|errors| format!("{errors:#?}")).unwrap();
     let files = texts.iter().filter(|text| text.holds_calls());
     let (specs, tables): (Vec<_>, Vec<_>) = files.partition(|text| text.is_spec());
     let failures: Vec<String> = specs
@@ -196,15 +197,15 @@ fn every_description_of_a_call_is_proved_by_an_example() {
 
 #[test]
 fn many_calls_have_a_description() {
-    let table = Table::compile(&texts()).unwrap();
+    let table = CallTable::compile(&texts()).unwrap();
     assert!(table.calls() >= 450, "{}", table.calls());
     for (class, name, effects) in CLASSES {
         for effect in effects {
-            let has = |entry: &Entry| entry.classes.iter().any(|(known, found)| *known == class && found == effect);
+            let has = |entry: &CallEntry| entry.classes.iter().any(|(known, found)| *known == class && found == effect);
             assert!(table.entries().iter().any(has), "no call is {name}: {effect}");
         }
     }
-    // The sentence of a change begins with a verb in the past, and is no question of what was only tried.
+    // The sentence of a change starts with a verb in the past tense.
     for entry in table.entries() {
         assert!(entry.action.starts_with(|first: char| first.is_ascii_lowercase()), "{}: {}", entry.name, entry.action);
         assert!(!entry.action.ends_with('.'), "{}: {}", entry.name, entry.action);
@@ -212,13 +213,13 @@ fn many_calls_have_a_description() {
 }
 
 #[test]
-fn the_cookbook_of_hunts_is_current() {
+fn the_list_of_hunts_is_up_to_date() {
     let mut page = Vec::new();
     present::cookbook(&mut page, &hunt::shipped().unwrap()).unwrap();
-    assert_current("docs/hunts.md", &page);
+    assert_up_to_date("docs/hunts.md", &page);
 }
 
 #[test]
-fn the_schema_for_editors_is_current() {
-    assert_current("rules/schema.json", schema::json_schema().as_bytes());
+fn the_schema_for_editors_is_up_to_date() {
+    assert_up_to_date("rules/schema.json", schema::json_schema().as_bytes());
 }

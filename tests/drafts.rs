@@ -2,13 +2,13 @@
 
 use cartographer::rule::body::Body;
 use cartographer::rule::draft::{Sample, draft};
-use cartographer::rule::extract::Source;
+use cartographer::rule::extract::SourceEvent;
 use cartographer::rule::{RuleSet, RuleText};
 use cartographer::spec;
 use serde_json::json;
 
-fn source<'e, 't>(call: &'e str, request: &'e Body<'t>, response: &'e Body<'t>) -> Source<'e, 't> {
-    Source {
+fn source<'e, 't>(call: &'e str, request: &'e Body<'t>, response: &'e Body<'t>) -> SourceEvent<'e, 't> {
+    SourceEvent {
         event_id: "e",
         call,
         region: Some("eu-west-1"),

@@ -8,7 +8,7 @@ use arrow::record_batch::RecordBatch;
 use arrow::util::pretty::pretty_format_batches;
 use cartographer::batch::{EventRows, read_events, sessions, signals};
 use cartographer::event::{Client, Event, Evidence, Identity, Timestamp};
-use cartographer::signal::{Entity, Kind, Member, Origin, Relation, Role, Signal};
+use cartographer::signal::{Kind, Member, Origin, Relation, Role, Signal, SignalEntity};
 use cartographer::store::{Case, StoreError};
 use cartographer::table::{EVENTS, SCHEMA_VERSION, TABLES};
 use tempfile::TempDir;
@@ -95,7 +95,7 @@ fn signal(kind: Kind, events: &[&str]) -> Signal {
         attack: vec!["T1087.004".into()],
         matched: vec!["iam:ListUsers".into(), "iam:GetUser".into()],
         missing: Vec::new(),
-        entities: vec![Entity {
+        entities: vec![SignalEntity {
             kind: "user".into(),
             value: "a'b".into(),
             event_id: events[0].to_owned(),

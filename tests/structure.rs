@@ -1,12 +1,14 @@
-//! The habits of the house, held: imports flow one way, files and functions stay short, papers tell the truth.
+//! Checks of the source code: the order of stages, headers of files, lints, the documentation and its words.
 
+#[path = "structure/documentation.rs"]
+mod documentation;
+#[path = "structure/files.rs"]
+mod files;
 #[path = "structure/flow.rs"]
 mod flow;
 #[path = "structure/lints.rs"]
 mod lints;
-#[path = "structure/papers.rs"]
-mod papers;
-#[path = "structure/shape.rs"]
-mod shape;
 #[path = "structure/source.rs"]
 mod source;
+#[path = "structure/words.rs"]
+mod words;

@@ -1,4 +1,4 @@
-//! What the years do to a session of the console, by degrees; each degree does all that the ones before it do.
+//! Simulates the changes of the console over the years, in degrees. Each degree includes the previous ones.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,20 +7,20 @@ use serde_json::{Map, Value, json};
 
 use super::session::{Event, Session};
 
-/// How far a session has aged.
+/// The degree of aging.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Degree {
-    /// Other page sizes, and one more member in a third of the requests.
+    /// Other page sizes, and an additional member in a third of the requests.
     Sizes,
-    /// A tenth of the secondary calls gone, a tenth 1-2 s late, unknown calls between.
+    /// A tenth of the secondary calls removed, a tenth delayed by 1-2 s, and unknown calls added.
     Calls,
-    /// Back-end user agents renamed, and a quarter of the requests' members renamed or gone.
+    /// User agents of back ends renamed, and a quarter of the requests' members renamed or removed.
     Members,
-    /// A tenth of the values written otherwise, a twentieth of the calls moved to a successor's name.
+    /// A tenth of the values written with another type, and a twentieth of the calls replaced by a successor.
     Successors,
 }
 
-/// The session as a console of that age would have written it.
+/// The session as a console of that age would have produced it.
 pub(crate) fn age(session: &Session, degree: Degree, seed: u64) -> Session {
     let mut rng = Rng::with_seed(seed);
     let mut aged = session.clone();
@@ -43,12 +43,12 @@ pub(crate) fn age(session: &Session, degree: Degree, seed: u64) -> Session {
     aged
 }
 
-/// True once in so many times.
+/// True with a probability of one in `times`.
 fn once_in(times: usize, rng: &mut Rng) -> bool {
     rng.usize(0..times) == 0
 }
 
-/// Other page sizes, and in a third of the requests one more member.
+/// Changes page sizes, and adds a member to a third of the requests.
 fn grow(request: &mut Value, rng: &mut Rng) {
     const SIZES: [u32; 5] = [15, 30, 75, 250, 499];
     resize(request, SIZES[rng.usize(0..SIZES.len())]);
@@ -63,7 +63,7 @@ fn grow(request: &mut Value, rng: &mut Rng) {
     }
 }
 
-/// The object below a chain of only members, as in `{"DescribeHostsRequest": {…}}`.
+/// The innermost object of a chain of objects with one member, as in `{"DescribeHostsRequest": {…}}`.
 fn innermost(value: &mut Value) -> Option<&mut Map<String, Value>> {
     let members = value.as_object_mut()?;
     let wraps = members.len() == 1 && members.values().all(Value::is_object);
@@ -86,7 +86,7 @@ fn is_size(name: &str) -> bool {
     ["max", "limit", "size", "perpage"].iter().any(|part| name.contains(part))
 }
 
-/// A tenth of the calls that no click is anchored in vanish.
+/// Removes a tenth of the calls that are not the anchor of a click.
 fn lose_calls(session: &mut Session, rng: &mut Rng) {
     let anchors: BTreeSet<&str> = session.clicks.iter().map(|click| click.anchor.as_str()).collect();
     session.events.retain(|event| anchors.contains(event.id.as_str()) || !once_in(10, rng));
@@ -98,7 +98,7 @@ fn delay(event: &mut Event, rng: &mut Rng) {
     }
 }
 
-/// After every eighth event a call that no page is known to make.
+/// Adds a call that no page is known to make after every eighth event.
 fn add_calls(session: &mut Session, rng: &mut Rng) {
     const CALLS: [&str; 4] = ["ListConsoleHints", "GetFeatureFlags", "DescribeWidgets", "ListPinnedItems"];
     let mut added = Vec::new();
@@ -117,7 +117,7 @@ fn add_calls(session: &mut Session, rng: &mut Rng) {
     session.events.sort_by(|a, b| (a.time, &a.id).cmp(&(b.time, &b.id)));
 }
 
-/// Each back end calls itself otherwise; browsers and command lines do not.
+/// Renames each back end's user agent. Browsers and command lines keep theirs.
 fn rename_agents(session: &mut Session, rng: &mut Rng) {
     let mut names: BTreeMap<String, String> = BTreeMap::new();
     for agent in session.events.iter_mut().filter_map(|event| event.agent.as_mut()) {
@@ -128,7 +128,7 @@ fn rename_agents(session: &mut Session, rng: &mut Rng) {
     }
 }
 
-/// An eighth of the members go, an eighth are called otherwise.
+/// Removes an eighth of the members, and renames an eighth.
 fn rename_members(request: &mut Value, rng: &mut Rng) {
     let members = if rng.bool() { innermost(request) } else { request.as_object_mut() };
     let Some(members) = members else { return };
@@ -140,7 +140,7 @@ fn rename_members(request: &mut Value, rng: &mut Rng) {
     *members = aged.collect::<Map<String, Value>>();
 }
 
-/// A tenth of the scalars are written otherwise: numbers as text, numerals as numbers.
+/// Changes the type of a tenth of the scalars: numbers become text, and numerals become numbers.
 fn rewrite(value: &mut Value, rng: &mut Rng) {
     match value {
         Value::Object(members) => members.iter_mut().for_each(|(_, value)| rewrite(value, rng)),
@@ -155,7 +155,7 @@ fn rewrite(value: &mut Value, rng: &mut Rng) {
     }
 }
 
-/// A twentieth of the calls, each wherever it is made, move to a successor.
+/// Replaces a twentieth of the calls by successors, with all their occurrences.
 fn move_calls(session: &mut Session, rng: &mut Rng) {
     let calls: BTreeSet<String> = session.events.iter().map(|event| event.call.clone()).collect();
     let moved: BTreeSet<String> = calls.into_iter().filter(|_| once_in(20, rng)).collect();

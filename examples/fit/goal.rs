@@ -1,25 +1,25 @@
-//! What weights are scored by.
+//! The objective by which weights are scored.
 
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
 
 use cartographer::rule::RuleSet;
-use cartographer::signal::{Evidence, Kind, Origin, Signal};
+use cartographer::signal::{ConfidenceFeatures, Kind, Origin, Signal};
 use rayon::prelude::*;
 
 use super::age::{Degree, age};
 use super::session::{Session, examples, labeled};
-use super::trail::{CheckedDigest, Score, Trail, per};
+use super::trail::{JudgedSignal, Score, Trail, per};
 
-/// The degrees that have a target, and the share of clicks that must be right.
+/// The degrees that have a target, with the minimum share of clicks that must be right.
 const AGED: [(Degree, f64); 3] = [(Degree::Sizes, 0.95), (Degree::Calls, 0.93), (Degree::Members, 0.90)];
-/// The share of labeled signals that must be exact, and of clicks that must be right.
+/// The minimum share of labeled signals that must be exact, and of clicks that must be right.
 const FRESH: f64 = 0.9985;
-/// The bands of confidence that are reported.
+/// The lower bounds of the bands of confidence in the report.
 const BANDS: [f64; 6] = [0.0, 0.5, 0.6, 0.7, 0.8, 0.9];
 
-/// Everything that weights are fitted on.
+/// The data that weights are fitted on.
 pub(crate) struct Data {
     sessions: Vec<Session>,
     aged: Vec<Vec<Session>>,
@@ -27,7 +27,7 @@ pub(crate) struct Data {
     trails: Vec<Trail>,
 }
 
-/// How well weights do.
+/// The score of some weights.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Goal {
     pub(crate) exact: f64,
@@ -36,12 +36,12 @@ pub(crate) struct Goal {
     pub(crate) aged: Vec<f64>,
     pub(crate) examples: f64,
     pub(crate) trails: BTreeMap<String, Score>,
-    /// The same with a part of the pages unknown.
+    /// The scores with a part of the pages removed from the catalog.
     unknown: BTreeMap<String, Score>,
     misses: Vec<String>,
-    /// Clicks of aged sessions that are wrong, by degree.
+    /// Wrong clicks of aged sessions, by degree.
     aged_misses: Vec<Vec<String>>,
-    judged: Vec<CheckedDigest>,
+    judged: Vec<JudgedSignal>,
 }
 
 #[derive(Debug, Default)]
@@ -52,9 +52,9 @@ struct Tally {
     clicks: usize,
     extra: usize,
     misses: Vec<String>,
-    /// Clicks that are wrong.
+    /// Wrong clicks.
     wrong: Vec<String>,
-    judged: Vec<CheckedDigest>,
+    judged: Vec<JudgedSignal>,
 }
 
 impl Tally {
@@ -72,7 +72,7 @@ impl Tally {
             let exact = signals.iter().any(same);
             tally.exact += usize::from(exact);
             let found = signals.iter().find(|signal| holds(signal, &click.anchor));
-            let told = || {
+            let describe = || {
                 let found = found.map_or_else(
                     || "nothing".to_owned(),
                     |signal| format!("{} ({}) {:?}", signal.rule_id, signal.events.len(), signal.origin),
@@ -80,7 +80,7 @@ impl Tally {
                 format!("{} {} {} ({}): {found}", session.name, click.anchor, click.label, click.events.len())
             };
             if !exact {
-                tally.misses.push(told());
+                tally.misses.push(describe());
             }
             if !click.background {
                 tally.clicks += 1;
@@ -88,7 +88,7 @@ impl Tally {
                     found.is_some_and(|signal| session.label(rules, signal).as_deref() == Some(click.label.as_str()));
                 tally.right += usize::from(right);
                 if !right {
-                    tally.wrong.push(told());
+                    tally.wrong.push(describe());
                 }
             }
         }
@@ -99,7 +99,7 @@ impl Tally {
                 tally.extra += 1;
             }
             if signal.kind != Kind::Background {
-                tally.judged.push(CheckedDigest { confidence: signal.confidence, evidence: signal.evidence, right });
+                tally.judged.push(JudgedSignal { confidence: signal.confidence, evidence: signal.evidence, right });
             }
         }
         tally
@@ -150,8 +150,8 @@ impl Data {
         )
     }
 
-    /// Scores rules; the trail that is left out does not count.
-    /// `partial` are the same rules with a part of the pages left out, several times over.
+    /// Scores rules. The trail `without` is ignored. `partial` are the same rules with different parts of the pages
+    /// removed.
     pub(crate) fn score(&self, rules: &RuleSet, partial: &[RuleSet], without: Option<&str>) -> Goal {
         let fresh = tally(rules, &self.sessions);
         let aged: Vec<Tally> = self.aged.iter().map(|sessions| tally(rules, sessions)).collect();
@@ -184,17 +184,19 @@ impl Data {
         }
     }
 
-    /// The evidence for each click that is found, and whether it is right: of the aged sessions, and of the trails.
+    /// The evidence for each click that was found, whether it is right, and its weight: from the aged sessions and the
+    /// trails.
     pub(crate) fn evidence(
         &self,
         rules: &RuleSet,
         partial: &[RuleSet],
         without: Option<&str>,
-    ) -> Vec<(Evidence, bool, f64)> {
+    ) -> Vec<(ConfidenceFeatures, bool, f64)> {
         let goal = self.score(rules, partial, without);
-        let weighted = |weight: f64| move |judged: &CheckedDigest| Some((judged.evidence?, judged.right, weight));
+        let weighted = |weight: f64| move |judged: &JudgedSignal| Some((judged.evidence?, judged.right, weight));
         let trails = goal.trails.values().flat_map(|score| score.judged.iter().filter_map(weighted(1.0)));
-        // Sessions like the catalog's own are no measure of others: all of them together count as much as one trail.
+        // Sessions similar to the catalog's own are not representative, so all of them together have the weight of one
+        // trail.
         let share = 60.0 / per(goal.judged.len().max(1), 1);
         let unknown = goal.unknown.values().flat_map(|score| score.judged.iter().filter_map(weighted(0.25)));
         trails.chain(unknown).chain(goal.judged.iter().filter_map(weighted(share))).collect()
@@ -202,7 +204,7 @@ impl Data {
 }
 
 impl Goal {
-    /// The higher, the better.
+    /// The value to maximize.
     pub(crate) fn value(&self) -> f64 {
         let short = |share: f64, target: f64| (target - share).max(0.0);
         let of = |scores: &BTreeMap<String, Score>| {
@@ -249,11 +251,11 @@ impl Goal {
         self.trails[name].clone()
     }
 
-    pub(crate) fn of_trail(&self, name: &str) -> String {
+    pub(crate) fn describe_trail(&self, name: &str) -> String {
         line(&self.trails[name])
     }
 
-    pub(crate) fn tell_misses(&self) {
+    pub(crate) fn print_misses(&self) {
         for miss in &self.misses {
             println!("  {miss}");
         }
@@ -272,7 +274,7 @@ impl Goal {
     }
 }
 
-/// Several trails as one.
+/// The combined score of several trails.
 pub(crate) fn sum(scores: &[Score]) -> Score {
     scores.iter().fold(Score::default(), Score::and)
 }
@@ -311,7 +313,7 @@ impl fmt::Display for Goal {
             writeln!(f, "{what}, claimed and measured by band of confidence:")?;
             for (at, from) in BANDS.iter().enumerate() {
                 let until = BANDS.get(at + 1).copied().unwrap_or(1.1);
-                let band: Vec<&CheckedDigest> =
+                let band: Vec<&JudgedSignal> =
                     judged.iter().filter(|one| (*from..until).contains(&one.confidence)).collect();
                 let claimed: f64 = band.iter().map(|one| one.confidence).sum::<f64>() / per(band.len().max(1), 1);
                 let right = band.iter().filter(|one| one.right).count();

@@ -1,13 +1,13 @@
 //! Fits the decoder's weights: `make fit`.
 //!
-//! The weights are searched for by changing one at a time, at random, and keeping what is better; the confidence is a
-//! logistic regression on the clicks that the decoder then finds. Both are scored on the labeled sessions, on aged copies
-//! of them, on the rules' own examples and on labeled trails. What is reported of a trail comes from weights that were
-//! fitted without it.
+//! The search changes a few weights at a time, at random, and keeps improvements. The confidence is a logistic
+//! regression on the clicks that the decoder then finds. Both are scored on the labeled sessions, on aged copies of
+//! them, on the rules' examples and on labeled trails. The figures reported for a trail use weights that were fitted
+//! without it.
 
-#![expect(clippy::unwrap_used, reason = "a fit that cannot read its data has failed")]
-#![expect(clippy::expect_used, clippy::panic, reason = "wrong arguments end it")]
-#![expect(clippy::print_stdout, reason = "its report is what it is run for")]
+#![expect(clippy::unwrap_used, reason = "the fit cannot run without its data")]
+#![expect(clippy::expect_used, clippy::panic, reason = "the program ends on invalid arguments")]
+#![expect(clippy::print_stdout, reason = "the report is the purpose of the program")]
 
 mod age;
 mod goal;
@@ -24,15 +24,15 @@ use fastrand::Rng;
 
 use self::goal::Data;
 
-/// What some costs are at most. The labeled trails were read to write pages of, so that in them only observed pages are
-/// right; elsewhere documented ones are, too. And the labeled sessions do not say that a call which is left over is no
-/// click of its own.
+/// The upper bounds of some costs. The labeled trails were used to write pages, so in them only observed pages are
+/// right, whereas elsewhere documented pages are, too. And the labeled sessions do not show that a remaining call is
+/// not a separate click.
 const MOST: [(&str, f64); 4] = [("documented", 1.0), ("along", 1.5), ("noise", 3.0), ("change", 5.0)];
 
-/// A search scores one example in so many, to be quick.
+/// A search scores one in this many examples, for speed.
 const ONE_EXAMPLE_IN: usize = 4;
 
-/// Where each search starts, so that nothing of a trail that is left out is in it.
+/// The start of each search, which is independent of any trail that is left out.
 const START: &str = include_str!("start.toml");
 
 const USAGE: &str = "fit [--shared DIR] [--rules DIR] [--seconds N] [--score] [--leave-out] [--resume] [--misses]";
@@ -41,13 +41,13 @@ const USAGE: &str = "fit [--shared DIR] [--rules DIR] [--seconds N] [--score] [-
 struct Args {
     shared: PathBuf,
     rules: PathBuf,
-    /// How long to search, for each fit.
+    /// The duration of the search for each fit, in seconds.
     seconds: u64,
-    /// Only score the weights that are there.
+    /// Only score the current weights.
     score: bool,
-    /// Fit once more without each trail.
+    /// Fit again without each trail.
     leave_out: bool,
-    /// The last search starts from the weights that are there.
+    /// Start the last search from the current weights.
     resume: bool,
     misses: bool,
 }
@@ -87,8 +87,8 @@ fn rules(args: &Args, weights: Option<&Weights>) -> RuleSet {
     }
 }
 
-/// The rules with each third of the pages left out that the labeled sessions do not know, and another third as if they
-/// were known from documentation alone: so the weights learn what such pages are worth.
+/// The rules with each third of the unlabeled pages removed, and another third treated as known only from
+/// documentation. From these, the weights learn the value of such pages.
 fn partial(args: &Args) -> Vec<RuleSet> {
     let hash = |id: &str| id.bytes().fold(7_u32, |hash, byte| hash.wrapping_mul(31).wrapping_add(u32::from(byte)));
     let third = |rule: &Rule| {
@@ -112,7 +112,7 @@ fn main() {
         let goal = data.score(&rules(&args, Some(&kept)), &partial, None);
         println!("{goal}");
         if args.misses {
-            goal.tell_misses();
+            goal.print_misses();
         }
         return;
     }
@@ -121,7 +121,7 @@ fn main() {
         for name in data.names() {
             let weights = search(&args, &data, &mut partial, &start, Some(&name));
             let goal = data.score(&rules(&args, Some(&weights)), &partial, None);
-            println!("without {name}: {}", goal.of_trail(&name));
+            println!("without {name}: {}", goal.describe_trail(&name));
             left_out.push(goal.trail(&name));
         }
         println!("left out, all: {}", goal::sum(&left_out));
@@ -133,7 +133,7 @@ fn main() {
     std::fs::write(args.rules.join("weights/decoder.toml"), toml_of(&weights)).unwrap();
 }
 
-/// The weights as a file.
+/// The weights as TOML.
 fn toml_of(weights: &Weights) -> String {
     let value = toml::to_string(weights).unwrap();
     let numbers = value.lines().map(|line| match line.split_once(" = ") {
@@ -149,7 +149,7 @@ fn toml_of(weights: &Weights) -> String {
     )
 }
 
-/// Searches for better weights, a change at a time.
+/// Searches for better weights, one change at a time.
 fn search(args: &Args, data: &Data, partial: &mut Vec<RuleSet>, start: &Weights, without: Option<&str>) -> Weights {
     weigh(partial, start);
     let set = rules(args, None);
@@ -177,17 +177,17 @@ fn search(args: &Args, data: &Data, partial: &mut Vec<RuleSet>, start: &Weights,
     best
 }
 
-/// A request that differs must cost something, whatever the aged copies say.
+/// The lower bound of a cost. A request that differs must have a cost, even if the aged copies suggest otherwise.
 fn least(name: &str) -> f64 {
     if name == "drift" { 0.1 } else { 0.0 }
 }
 
-/// Gives every set of rules these weights.
+/// Sets the weights of all rule sets.
 fn weigh(sets: &mut Vec<RuleSet>, weights: &Weights) {
     *sets = std::mem::take(sets).into_iter().map(|set| set.with_weights(weights.clone())).collect();
 }
 
-/// The weights with one to three of the costs changed.
+/// The weights with one to three costs changed.
 fn changed(weights: &Weights, rng: &mut Rng) -> Weights {
     let mut value: toml::Table = toml::Table::try_from(&weights.cost).unwrap();
     let names: Vec<String> = value.keys().cloned().collect();

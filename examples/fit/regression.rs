@@ -1,35 +1,35 @@
-//! Logistic regressions: from the evidence for a click to the probability that it is right.
+//! Logistic regressions: convert the evidence for a click to the probability that it is right.
 
 use cartographer::rule::weights::{Confidence, Logistic};
-use cartographer::signal::{Class, Evidence};
+use cartographer::signal::{ConfidenceClass, ConfidenceFeatures};
 
-/// How strongly weights are held back: a few hundred clicks do not prove much.
+/// The strength of regularization. A few hundred clicks do not prove much.
 const RIDGE: f64 = 2.0;
 const STEPS: usize = 4000;
 const RATE: f64 = 0.02;
 
-/// Fits the regression of each class. What is fitted on is weighted.
-pub(crate) fn fit(all: &[(Evidence, bool, f64)]) -> Confidence {
-    let class = |class: Class| {
+/// Fits the regression of each class. The examples are weighted.
+pub(crate) fn fit(all: &[(ConfidenceFeatures, bool, f64)]) -> Confidence {
+    let class = |class: ConfidenceClass| {
         let of: Vec<_> = all.iter().filter(|(evidence, _, _)| evidence.class == class).copied().collect();
         regression(&of)
     };
     Confidence {
-        exact: class(Class::Exact),
-        inferred: class(Class::Inferred),
-        visit: class(Class::Visit),
-        change: class(Class::Change),
+        exact: class(ConfidenceClass::Exact),
+        inferred: class(ConfidenceClass::Inferred),
+        visit: class(ConfidenceClass::Visit),
+        change: class(ConfidenceClass::Change),
         background: Logistic { bias: 1.5, ..Logistic::default() },
     }
 }
 
-fn vector(evidence: &Evidence) -> [f64; 6] {
+fn vector(evidence: &ConfidenceFeatures) -> [f64; 6] {
     [1.0, evidence.events, evidence.margin, evidence.coverage, evidence.share, evidence.documented]
 }
 
-fn regression(of: &[(Evidence, bool, f64)]) -> Logistic {
+fn regression(of: &[(ConfidenceFeatures, bool, f64)]) -> Logistic {
     let total: f64 = of.iter().map(|(_, _, weight)| weight).sum();
-    // Without any clicks of a class even odds are all that can be said.
+    // Without any clicks of a class, the result is even odds.
     let mut weights = [0.0; 6];
     for _ in 0..STEPS {
         let mut slope = [0.0; 6];

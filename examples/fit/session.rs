@@ -1,4 +1,4 @@
-//! A session with the clicks that are known to be in it: a labeled one of `../shared`, or a rule's example.
+//! A session with its known clicks: a labeled session in `../shared`, or an example of a rule.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -12,7 +12,7 @@ use cartographer::spec::{CaseToml, EventToml, SignalToml, SpecToml, by_rule};
 use chrono::DateTime;
 use serde_json::{Value, json};
 
-/// One event, owned, so that it can be aged and rows can borrow from it.
+/// One event with owned values, which can be aged, and from which rows borrow.
 #[derive(Debug, Clone)]
 pub(crate) struct Event {
     pub(crate) id: String,
@@ -79,15 +79,15 @@ impl Event {
     }
 }
 
-/// One click that is known to be in a session.
+/// A known click of a session.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Click {
-    /// Its name in the labeled data; of a rule's example, the rule's id.
+    /// Its label in the labeled data. For an example of a rule, the rule's ID.
     pub(crate) label: String,
     pub(crate) anchor: String,
     pub(crate) events: BTreeSet<String>,
     pub(crate) context: Value,
-    /// Nobody clicked.
+    /// Whether it is background activity.
     pub(crate) background: bool,
 }
 
@@ -117,7 +117,7 @@ impl Session {
         map(rules, &SessionRows { session_id: "labeled", rows })
     }
 
-    /// The name that the session's clicks know a signal by.
+    /// The label of a signal, for comparison with the session's clicks.
     pub(crate) fn label(&self, rules: &RuleSet, signal: &Signal) -> Option<String> {
         if self.by_label {
             rules.find(&signal.rule_id).and_then(|(_, rule)| rule.ccc_label.clone())
@@ -139,7 +139,7 @@ impl Click {
         }
     }
 
-    /// A signal that a spec expects; its anchor is the first event that its page can start from.
+    /// An expected signal of a spec. Its anchor is the first event that can start its page.
     fn expected(rules: &RuleSet, signal: &SignalToml, case: &CaseToml, events: &[Event]) -> Self {
         let ids: BTreeSet<String> = signal.events.ids(case).into_iter().collect();
         let (_, rule) = rules.find(&signal.rule).unwrap();
@@ -156,7 +156,7 @@ impl Click {
     }
 }
 
-/// The labeled sessions, where they are; `SESSIONS_DIR` names others.
+/// The labeled sessions, if they exist; `SESSIONS_DIR` selects another folder.
 pub(crate) fn labeled() -> Vec<Session> {
     let shared = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/sessions");
     let root = std::env::var_os("SESSIONS_DIR").map_or(shared, PathBuf::from);
@@ -166,7 +166,7 @@ pub(crate) fn labeled() -> Vec<Session> {
     folders.iter().map(|folder| Session::labeled(folder)).collect()
 }
 
-/// Every example of every rule, with the signals that its spec expects.
+/// All examples of all rules, with the expected signals of their specs.
 pub(crate) fn examples(rules: &RuleSet) -> Vec<Session> {
     let texts = RuleText::shipped();
     let of_rules = by_rule(&texts).into_iter().filter(|(_, text)| !text.holds_calls());

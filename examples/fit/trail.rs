@@ -1,4 +1,4 @@
-//! Real trails with labels made by hand: which clicks of a trail are right, as `tools/clicks.py` counts them.
+//! Real trails with manual labels. Scores which clicks of a trail are right, like `tools/clicks.py`.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
@@ -8,13 +8,13 @@ use cartographer::batch::SessionColumns;
 use cartographer::matching::{SessionRows, map};
 use cartographer::read;
 use cartographer::rule::RuleSet;
-use cartographer::signal::{Evidence, Kind, Signal};
+use cartographer::signal::{ConfidenceFeatures, Kind, Signal};
 use cartographer::trail::{Span, Trail as Loaded};
 use fancy_regex::Regex;
 use rayon::ThreadPoolBuilder;
 use serde_json::Value;
 
-/// A click that an expert read off a trail, or a burst of background.
+/// A click that an expert identified in a trail, or a burst of background activity.
 #[derive(Debug)]
 struct Label {
     kind: String,
@@ -28,20 +28,20 @@ struct Label {
 pub(crate) struct Trail {
     pub(crate) name: String,
     events: Vec<RecordBatch>,
-    /// The rows of each console session: batches and rows in them.
+    /// The rows of each console session, as indices of batch and row.
     sessions: Vec<(String, Vec<(usize, usize)>)>,
     labels: Vec<Label>,
 }
 
-/// A signal, and whether it is a labeled click told right.
+/// A signal, and whether it is right according to the labels.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct CheckedDigest {
+pub(crate) struct JudgedSignal {
     pub(crate) confidence: f64,
-    pub(crate) evidence: Option<Evidence>,
+    pub(crate) evidence: Option<ConfidenceFeatures>,
     pub(crate) right: bool,
 }
 
-/// How well a trail was mapped.
+/// The score of a trail.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Score {
     pub(crate) clicks: usize,
@@ -49,9 +49,9 @@ pub(crate) struct Score {
     pub(crate) right: usize,
     pub(crate) good: usize,
     pub(crate) grouping: f64,
-    /// As `f1`, where a click counts by its overlap with the best signal alone, whatever that says.
+    /// Like `f1`, but clicks are counted by their overlap with the best signal, regardless of its description.
     pub(crate) overlap: f64,
-    pub(crate) judged: Vec<CheckedDigest>,
+    pub(crate) judged: Vec<JudgedSignal>,
     pub(crate) misses: Vec<String>,
 }
 
@@ -65,7 +65,7 @@ impl Score {
         per(self.signals, self.clicks)
     }
 
-    /// Both together; grouping and overlap are averages over trails, and left out.
+    /// The sum of two scores, without grouping and overlap, which are averages over trails.
     pub(crate) fn and(mut self, other: &Self) -> Self {
         self.clicks += other.clicks;
         self.signals += other.signals;
@@ -76,13 +76,13 @@ impl Score {
     }
 }
 
-#[expect(clippy::cast_precision_loss, reason = "there are some hundred clicks")]
+#[expect(clippy::cast_precision_loss, reason = "there are a few hundred clicks")]
 pub(crate) fn per(part: usize, whole: usize) -> f64 {
     if whole == 0 { 0.0 } else { part as f64 / whole as f64 }
 }
 
 impl Trail {
-    /// The labeled trails below a folder.
+    /// The labeled trails in a folder.
     pub(crate) fn all(root: &Path) -> Vec<Self> {
         let Ok(entries) = std::fs::read_dir(root) else { return Vec::new() };
         let mut folders: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
@@ -160,9 +160,9 @@ impl Trail {
                 let both = label.events.intersection(&seen).count();
                 let iou = per(both, label.events.union(&seen).count());
                 let words = format!("{}\n{}", signals[*at].title, signals[*at].summary);
-                let told = iou >= 0.5 && label.accept.is_match(&words).unwrap();
-                if best.is_none_or(|best| (told, iou) > (best.0, best.1)) {
-                    best = Some((told, iou, *at));
+                let matches = iou >= 0.5 && label.accept.is_match(&words).unwrap();
+                if best.is_none_or(|best| (matches, iou) > (best.0, best.1)) {
+                    best = Some((matches, iou, *at));
                 }
             }
             match best {
@@ -178,14 +178,14 @@ impl Trail {
                 None => misses.push(format!("{}: nothing", label.what)),
             }
         }
-        let is_theirs = |signal: &&Signal| signal.kind != Kind::Background && !seen(signal).is_empty();
-        let theirs = signals.iter().filter(is_theirs).count();
-        let judged = signals.iter().enumerate().filter(|(_, signal)| is_theirs(signal)).map(|(at, signal)| {
-            CheckedDigest { confidence: signal.confidence, evidence: signal.evidence, right: good.contains(&at) }
+        let is_labeled = |signal: &&Signal| signal.kind != Kind::Background && !seen(signal).is_empty();
+        let labeled = signals.iter().filter(is_labeled).count();
+        let judged = signals.iter().enumerate().filter(|(_, signal)| is_labeled(signal)).map(|(at, signal)| {
+            JudgedSignal { confidence: signal.confidence, evidence: signal.evidence, right: good.contains(&at) }
         });
         Score {
             clicks: clicks.len(),
-            signals: theirs,
+            signals: labeled,
             right,
             good: good.len(),
             grouping: bcubed(&label_of, &signal_of),
@@ -208,7 +208,7 @@ impl Label {
     }
 }
 
-/// B-cubed F1: are the events of one click together, and apart from others?
+/// B-cubed F1: measures whether the events of one click are grouped together, and separated from others.
 fn bcubed(label_of: &HashMap<&str, usize>, signal_of: &HashMap<&str, usize>) -> f64 {
     let cluster = |event: &str| signal_of.get(event).map_or_else(|| event.to_owned(), usize::to_string);
     let (mut labels, mut signals, mut both) = (HashMap::new(), HashMap::new(), HashMap::new());

@@ -38,19 +38,19 @@ def spark_type(kind: pyarrow.DataType) -> str:
 def check(events: DataFrame) -> None:
     """Raises ``ColumnError`` unless the DataFrame has the columns of events. Checks the schema only, and reads no rows."""
     types = dict(events.dtypes)
-    faults: list[str] = []
+    problems: list[str] = []
     for field in _core.schemas()["events"]:
         wanted = spark_type(field.type)
         found = types.get(field.name)
         if found is None:
-            faults.append(f"there is no column {field.name!r} ({wanted})")
+            problems.append(f"there is no column {field.name!r} ({wanted})")
         elif events.columns.count(field.name) > 1:
-            faults.append(f"there is more than one column {field.name!r}; rename or drop the others")
+            problems.append(f"there is more than one column {field.name!r}; rename or drop the others")
         elif found == "timestamp_ntz":
-            faults.append(
+            problems.append(
                 f"column {field.name!r} has no time zone; set spark.sql.session.timeZone to its zone and cast it to timestamp"
             )
         elif found not in (wanted, "void") and not (wanted == "bigint" and found in ("int", "smallint", "tinyint")):
-            faults.append(f"column {field.name!r} is {found}, expected {wanted}")
-    if faults:
-        raise _core.ColumnError("these are not events: " + "; ".join(faults))
+            problems.append(f"column {field.name!r} is {found}, expected {wanted}")
+    if problems:
+        raise _core.ColumnError("these are not events: " + "; ".join(problems))

@@ -56,7 +56,7 @@ def parse_lines(want: str, root: str) -> Work:
                 if lines:
                     data = "\n".join(lines).encode()
                     for found in _wanted(want, *_core.parse_document(file_name(unquote(path), root), data)):
-                        yield _unplaced(found)
+                        yield _without_record_numbers(found)
 
     return work
 
@@ -75,7 +75,7 @@ def _wanted(want: str, events, rejects) -> Batches:
     yield from events
 
 
-def _unplaced(batch: pyarrow.RecordBatch) -> pyarrow.RecordBatch:
+def _without_record_numbers(batch: pyarrow.RecordBatch) -> pyarrow.RecordBatch:
     """The batch without record numbers, which would be relative to Spark's input split."""
     name = "source_record" if "source_record" in batch.schema.names else "record"
     at = batch.schema.get_field_index(name)

@@ -111,7 +111,7 @@ def map_signals(events: DataFrame, *, rules: RuleFiles | None = None) -> Signals
     """
     check(events)
     compiled(rules)
-    sessions = _sessions(_once(_of_console(events)))
+    sessions = _numbered(_without_duplicates(_console_events(events)))
     return tables_of(sessions.mapInArrow(map_sessions(dict(rules or {})), ddl("mapped")))
 
 
@@ -150,15 +150,15 @@ def _evidence() -> Column:
     return F.coalesce("console_evidence", F.array().cast("array<string>"))
 
 
-def _waits() -> Column:
-    """Whether an event is a sign-in that does not say which session it opened."""
+def _is_unassigned_sign_in() -> Column:
+    """Whether an event is a sign-in that does not state which session it opened."""
     return F.col("session_created").isNull() & F.array_contains(_evidence(), "sign_in")
 
 
-def _of_console(events: DataFrame) -> DataFrame:
+def _console_events(events: DataFrame) -> DataFrame:
     """The events of console sessions, with sign-ins in the sessions that they opened."""
-    known = _known_sessions(events.where(~_waits()))
-    moves = _moves(events.where(_waits()), known)
+    known = _known_sessions(events.where(~_is_unassigned_sign_in()))
+    moves = _moves(events.where(_is_unassigned_sign_in()), known)
     console = known.where("strong OR (anonymous AND evidence)").select("session_id")
     console = console.union(moves.select("moved_to")).distinct()
     moved = events.join(F.broadcast(moves), "event_id", "left")
@@ -188,9 +188,9 @@ def _known_sessions(events: DataFrame) -> DataFrame:
     )
 
 
-def _moves(waiting: DataFrame, known: DataFrame) -> DataFrame:
-    """For each waiting sign-in, ``event_id`` and the session that it belongs to: ``moved_to``."""
-    sign_ins = waiting.mapInArrow(read_sign_ins, ddl("sign_ins")).withColumnRenamed("session_id", "own")
+def _moves(unassigned: DataFrame, known: DataFrame) -> DataFrame:
+    """For each unassigned sign-in, ``event_id`` and the session that it belongs to: ``moved_to``."""
+    sign_ins = unassigned.mapInArrow(read_sign_ins, ddl("sign_ins")).withColumnRenamed("session_id", "own")
     candidates = known.where(F.col("created").isNotNull()).select(
         F.col("session_id").alias("opened"),
         F.coalesce("account_id", F.lit("")).alias("account_id"),
@@ -206,13 +206,13 @@ def _moves(waiting: DataFrame, known: DataFrame) -> DataFrame:
     return first.select("event_id", F.coalesce("moved_to", "own").alias("moved_to"))
 
 
-def _once(events: DataFrame) -> DataFrame:
+def _without_duplicates(events: DataFrame) -> DataFrame:
     """Each event once: its first record in the file whose name sorts first."""
     first = Window.partitionBy("event_id").orderBy("source_file", "source_record", "session_id")
     return events.withColumn("place", F.row_number().over(first)).where("place = 1")
 
 
-def _sessions(events: DataFrame) -> DataFrame:
-    """Sessions as ``Mapper`` expects them."""
+def _numbered(events: DataFrame) -> DataFrame:
+    """The events with the columns and row numbers that ``Mapper`` expects."""
     in_order = Window.partitionBy("session_id").orderBy("event_time", "event_id")
     return events.withColumn("seq", F.row_number().over(in_order)).select(*_core.mapper_columns())

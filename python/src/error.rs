@@ -1,4 +1,4 @@
-//! Errors as exceptions.
+//! Python exceptions for errors.
 
 use cartographer::lake::LakeError;
 use pyo3::create_exception;
@@ -16,7 +16,7 @@ create_exception!(cartographer, OrderError, CartographerError, "The rows of a se
 create_exception!(cartographer, RuleError, CartographerError, "Custom rules have errors; one line for each problem.");
 
 /// The exception for an error.
-#[expect(clippy::needless_pass_by_value, reason = "so that map_err takes it by its name")]
+#[expect(clippy::needless_pass_by_value, reason = "so that it can be passed to map_err")]
 pub(crate) fn exception(error: LakeError) -> PyErr {
     let message = error.to_string();
     match error {

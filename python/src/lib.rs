@@ -1,4 +1,4 @@
-//! The Python module `cartographer._core`: the mapping over Arrow batches, thin. A panic in here is an exception there.
+//! The Python module `cartographer._core`, a thin binding of the mapping of Arrow batches. Panics become exceptions.
 
 mod error;
 mod mapper;

@@ -1,4 +1,4 @@
-//! Files into events, and what the tables look like.
+//! Parses files, maps events, and returns the schemas of the tables.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ use pyo3::prelude::*;
 use crate::error::exception;
 use crate::mapper::Rules;
 
-/// A batch that goes to Python.
+/// A batch that is exchanged with Python.
 type Batch = PyArrowType<RecordBatch>;
 
 /// A file's events and rejects.

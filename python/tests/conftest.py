@@ -1,4 +1,4 @@
-"""What the tests share: ``scripts/spark.sh`` makes a trail, and the program a case of it."""
+"""Fixtures of all tests. ``scripts/spark.sh`` creates a trail, and a case from it."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ def trail() -> pathlib.Path:
 
 @pytest.fixture(scope="session")
 def case() -> pathlib.Path:
-    """The tables of the case that ``cartographer load`` made of the trail, as Parquet."""
+    """The tables of the case that ``cartographer load`` created from the trail, as Parquet."""
     return pathlib.Path(os.environ["CASE"])
 
 
 @pytest.fixture(scope="session")
 def wanted(case) -> dict[str, list[dict]]:
-    """Every row of the tables of signals, in order."""
+    """All rows of the tables of signals, in order."""
     return {name: in_order(pyarrow.parquet.read_table(case / name)) for name in TABLES}
 
 
 def in_order(table: pyarrow.Table) -> list[dict]:
-    """The rows of a table in an order that depends on nothing but them."""
+    """The rows of a table in an order that depends only on their values."""
     return sorted(table.to_pylist(), key=lambda row: sorted((name, str(value)) for name, value in row.items()))

@@ -12,19 +12,19 @@ CONFIG = {
     "spark.ui.enabled": "false",
     "spark.sql.shuffle.partitions": "3",
     "spark.default.parallelism": "2",
-    # The mapping has to give the same whatever zone a session shows times in.
+    # The result of the mapping must not depend on the session's time zone.
     "spark.sql.session.timeZone": "America/New_York",
-    # Small, so that sessions are cut into many batches.
+    # Small, so that sessions are split into many batches.
     "spark.sql.execution.arrow.maxRecordsPerBatch": "100",
     "spark.driver.memory": "1g",
-    # A failed task fails: tests ask what it says, and again it would say the same.
+    # Tests check the message of a failed task. A retry would fail with the same message.
     "spark.task.maxFailures": "1",
 }
 
 
 @contextlib.contextmanager
 def session():
-    """A session of that engine."""
+    """A session of the engine under test."""
     os.environ["PYSPARK_PYTHON"] = sys.executable
     if ENGINE == "sail":
         yield from sail()
@@ -59,11 +59,11 @@ def sail():
 
 
 def rows(frame) -> list:
-    """The rows of a DataFrame, in an order that depends on nothing but them."""
+    """The rows of a DataFrame, in an order that depends only on their values."""
     import pyarrow
     from conftest import in_order
 
     if hasattr(frame, "toArrow"):
         return in_order(frame.toArrow())
-    # Spark 3.5 collects batches all the same.
+    # Spark 3.5 has no public method for this.
     return in_order(pyarrow.Table.from_batches(frame._collect_as_arrow()))

@@ -1,4 +1,4 @@
-"""Executors that do not have the package get it as an archive: the wheel ``WHEEL``, renamed."""
+"""Executors without the package receive it as an archive: the wheel ``WHEEL``, renamed."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from cartographer import spark as lake
 
 @contextlib.contextmanager
 def cluster(**config: str):
-    """A cluster of two executors, processes of their own, whose Python finds nothing of the driver's."""
+    """A cluster of two executors in separate processes, which cannot import the driver's packages."""
     os.environ["SPARK_HOME"] = str(pathlib.Path(pyspark.__file__).parent)
     os.environ["PYSPARK_PYTHON"] = sys.executable
     yield from engines.local(
@@ -32,8 +32,8 @@ def archive(tmp_path) -> str:
     return shutil.copy(os.environ["WHEEL"], tmp_path / "cartographer.zip")
 
 
-# This one first: what a session is told of archives, those after it in the same process know, too.
-def test_executors_without_it_say_what_is_missing(trail):
+# This test must run first: the archives of a session stay available to later sessions in the same process.
+def test_executors_without_the_package_report_the_missing_module(trail):
     with cluster() as spark, pytest.raises(Exception) as raised:
         lake.read_trail(spark, str(trail / "torn.jsonl")).count()
     assert "No module named 'cartographer'" in str(raised.value)

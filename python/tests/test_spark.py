@@ -1,4 +1,4 @@
-"""Over a lake: DataFrames that equal a case's tables, and what is refused, on the engine that ``ENGINE`` names."""
+"""Tests of a data lake on ``ENGINE``: DataFrames equal the tables of a case, and invalid input is rejected."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def spark():
 
 @pytest.fixture(scope="module")
 def events(spark, trail, tmp_path_factory):
-    """The trail's events, written once."""
+    """The events of the trail, written once."""
     folder = str(tmp_path_factory.mktemp("lake") / "events")
     lake.read_trail(spark, str(trail)).write.parquet(folder)
     return spark.read.parquet(folder)
@@ -45,7 +45,7 @@ def mapped(spark, events, tmp_path_factory):
 
 
 def table(mapped, name):
-    """One of the three tables, as ``map_signals`` takes it from what it mapped."""
+    """One of the three tables, derived from ``mapped`` as in ``map_signals``."""
     return lake.tables_of(mapped)._asdict()[name]
 
 
@@ -56,7 +56,7 @@ def test_a_trail_maps_to_the_rows_of_a_case(mapped, wanted, name):
     assert found == wanted[name]
 
 
-def test_what_cannot_be_read_is_told(spark, trail):
+def test_unreadable_records_are_rejected(spark, trail):
     found = engines.rows(lake.read_rejects(spark, str(trail)))
     assert sorted((row["document"].rsplit("/", 1)[1], row["record"]) for row in found) == [
         ("digest.json", None),
@@ -64,8 +64,8 @@ def test_what_cannot_be_read_is_told(spark, trail):
     ]
 
 
-@pytest.mark.skipif(engines.ENGINE == "sail", reason="Sail does not tell the file of a line")
-def test_lines_are_read_in_pieces(spark, trail, tmp_path):
+@pytest.mark.skipif(engines.ENGINE == "sail", reason="Sail does not provide the file of a line")
+def test_lines_are_read_in_chunks(spark, trail, tmp_path):
     records = [json.loads((trail / "torn.jsonl").read_text().splitlines()[0])]
     (tmp_path / "lines.jsonl").write_text(
         "\n".join(json.dumps({**records[0], "eventID": f"e{n}"}) for n in range(250)) + "\n\nnonsense\n"
@@ -76,8 +76,8 @@ def test_lines_are_read_in_pieces(spark, trail, tmp_path):
     assert len(engines.rows(lake.read_rejects(spark, str(tmp_path), lines=True))) == 1
 
 
-@pytest.mark.skipif(engines.ENGINE != "sail", reason="maps thrice; once is enough")
-def test_days_mapped_one_by_one_give_each_session_once(spark, events, wanted):
+@pytest.mark.skipif(engines.ENGINE != "sail", reason="maps three times; one engine is enough")
+def test_mapping_days_separately_returns_each_session_once(spark, events, wanted):
     found = []
     for day in DAYS:
         near = events.where(F.unix_micros("event_time").between(micros(day, -1), micros(day, 2)))
@@ -112,8 +112,8 @@ tlsdetails STRUCT<tlsversion: STRING, ciphersuite: STRING, clientprovidedhosthea
 
 TEXTS = ["requestParameters", "responseElements", "additionalEventData", "serviceEventDetails"]
 
-# What makes sessions and signals, but for requests, whose text is written anew.
-TOLD = [
+# The columns that determine sessions and signals, except requests, whose text is reformatted.
+COMPARED = [
     "event_id",
     "event_time",
     "event_key",
@@ -132,11 +132,11 @@ TOLD = [
 ]
 
 
-def small(value):
-    """A record's member as the columns of Athena's table have it."""
+def lowercased(value):
+    """A member of a record in the form of Athena's columns."""
     if isinstance(value, dict):
-        return {name.lower(): small(member) for name, member in value.items()}
-    return [small(item) for item in value] if isinstance(value, list) else value
+        return {name.lower(): lowercased(member) for name, member in value.items()}
+    return [lowercased(item) for item in value] if isinstance(value, list) else value
 
 
 def athena_row(record):
@@ -144,14 +144,14 @@ def athena_row(record):
     row = {name: str(value).lower() if isinstance(value, bool) else value for name, value in row.items()}
     return json.dumps(
         {
-            **{name.lower(): value if name in TEXTS else small(value) for name, value in row.items()},
+            **{name.lower(): value if name in TEXTS else lowercased(value) for name, value in row.items()},
             "timestamp": "2026/03/11",
         }
     )
 
 
-def identified(rows):
-    """The rows in order of their ids, each once."""
+def unique_by_id(rows):
+    """The rows sorted by ID, without duplicates."""
     return [row for _, row in sorted({row["event_id"]: row for row in rows}.items())]
 
 
@@ -159,34 +159,34 @@ def test_athenas_table_gives_the_same_events(spark, tmp_path):
     records = json.loads(gzip.decompress(DEMO.read_bytes()))["Records"]
     (tmp_path / "rows.jsonl").write_text("\n".join(athena_row(record) for record in records))
     rows = spark.read.schema(ATHENA).json(str(tmp_path))
-    found = engines.rows(lake.from_athena(rows, strict=True).select(*TOLD))
-    wanted = cartographer.parse("demo", json.dumps({"Records": records}).encode()).events.select(TOLD)
+    found = engines.rows(lake.from_athena(rows, strict=True).select(*COMPARED))
+    wanted = cartographer.parse("demo", json.dumps({"Records": records}).encode()).events.select(COMPARED)
     assert len(found) == len(records)
-    assert identified(found) == identified(wanted.to_pylist())
+    assert unique_by_id(found) == unique_by_id(wanted.to_pylist())
 
 
 def test_security_lake_gives_the_same_events(spark, case):
     wanted = (
         pyarrow.parquet.read_table(case / "events")
         .filter(pyarrow.compute.field("identity_type").is_valid())
-        .select(TOLD)
+        .select(COMPARED)
         .to_pylist()
     )
     ids = {row["event_id"] for row in wanted}
     rows = spark.read.parquet(str(case / "ocsf.parquet")).drop("raw_data")
-    found = engines.rows(lake.from_security_lake(rows).select(*TOLD))
-    told = [name for name in TOLD if name not in ("session_id", "error_code")]
-    assert [cut(row, told) for row in identified(row for row in found if row["event_id"] in ids)] == [
-        cut(row, told) for row in identified(wanted)
+    found = engines.rows(lake.from_security_lake(rows).select(*COMPARED))
+    names = [name for name in COMPARED if name not in ("session_id", "error_code")]
+    assert [selected(row, names) for row in unique_by_id(row for row in found if row["event_id"] in ids)] == [
+        selected(row, names) for row in unique_by_id(wanted)
     ]
 
 
-def cut(row, names):
+def selected(row, names):
     return {name: row[name] for name in names}
 
 
 def pushed_unsorted(events):
-    """Sessions sent to a mapper as they come, which nobody put in order."""
+    """Sends sessions to a mapper without sorting them."""
     rows = events.withColumn("seq", F.lit(2)).select(*mapper_columns())
     return rows.mapInArrow(map_sessions({}), ddl("mapped"))
 
@@ -197,7 +197,7 @@ def renamed(events):
 
 
 def mapped_of(**columns):
-    """What a mapper says to a row whose columns are these, in SQL."""
+    """Sends a row to a mapper whose columns are replaced by these SQL expressions."""
 
     def act(events):
         rows = events.limit(1).withColumn("seq", F.lit(1))
@@ -207,7 +207,7 @@ def mapped_of(**columns):
     return act
 
 
-# What is done, and what the exception says: before anything runs, or out of the worker.
+# An action, and a part of its exception's message. The exception is raised before anything runs, or in a worker.
 WRONG = {
     "a column is missing": (lambda e: lake.map_signals(e.drop("event_key")), "there is no column 'event_key'"),
     "a column of another type": (
@@ -221,19 +221,19 @@ WRONG = {
     "a table of something else": (lambda e: lake.map_signals(e.select(F.lit(1).alias("a"))), "these are not events"),
     "not Athena's table": (lambda e: lake.from_athena(e), "is it the table of athena"),
     "not Security Lake's table": (lambda e: lake.from_security_lake(e), "is it the table of security-lake"),
-    "rules that are none": (lambda e: lake.map_signals(e, rules={"iam/x.toml": "id = 3"}), "iam/x.toml:1"),
+    "invalid rules": (lambda e: lake.map_signals(e, rules={"iam/x.toml": "id = 3"}), "iam/x.toml:1"),
     "a key is NULL": (mapped_of(event_id="cast(NULL AS string)"), '"event_id" is NULL in row 1'),
     "a session is NULL": (mapped_of(session_id="cast(NULL AS string)"), '"session_id" is NULL in row 1'),
-    "a client that is none": (mapped_of(client="'Netscape'"), '"Netscape"'),
-    "a request that is no JSON": (mapped_of(request_parameters="'{a: 1}'"), "is not JSON"),
-    "a column renamed on the way": (lambda e: renamed(e), 'column "event_key" of type VARCHAR is missing'),
-    "a session cut in its middle": (mapped_of(seq="5"), "seq 5, expected 1"),
-    "rows that nobody put in order": (pushed_unsorted, "seq 2, expected 1"),
+    "an unknown client": (mapped_of(client="'Netscape'"), '"Netscape"'),
+    "a request that is not JSON": (mapped_of(request_parameters="'{a: 1}'"), "is not JSON"),
+    "a renamed column": (lambda e: renamed(e), 'column "event_key" of type VARCHAR is missing'),
+    "a session that does not start with its first row": (mapped_of(seq="5"), "seq 5, expected 1"),
+    "unsorted rows": (pushed_unsorted, "seq 2, expected 1"),
 }
 
 
 @pytest.mark.parametrize("what", WRONG)
-def test_what_is_wrong_raises_and_no_worker_dies(events, what):
+def test_invalid_input_raises_and_no_worker_crashes(events, what):
     act, words = WRONG[what]
     with pytest.raises(Exception) as raised:
         engines.rows(act(events))
@@ -242,7 +242,7 @@ def test_what_is_wrong_raises_and_no_worker_dies(events, what):
     assert events.limit(1).count() == 1
 
 
-def test_a_record_that_is_no_json_raises_if_it_is_asked_to(spark, trail):
+def test_a_record_that_is_not_json_raises_with_strict(spark, trail):
     with pytest.raises(Exception) as raised:
         engines.rows(lake.read_trail(spark, str(trail / "torn.jsonl"), strict=True))
     assert "torn.jsonl', record 2: broken JSON at byte" in str(raised.value)

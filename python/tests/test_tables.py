@@ -1,4 +1,4 @@
-"""In memory: tables that equal a case's, and what is refused."""
+"""Tests in memory: tables equal those of a case, and invalid input is rejected."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def events(trail) -> pyarrow.Table:
 
 @pytest.fixture(scope="module")
 def sessions(events) -> pyarrow.Table:
-    """Events as a Mapper takes them."""
+    """Events in the form that a Mapper expects."""
     table = events.group_by("event_id", use_threads=False).aggregate([("session_id", "first")]).select(["event_id"])
     first = events.append_column("place", pyarrow.array(range(events.num_rows)))
     places = first.group_by("event_id").aggregate([("place", "min")]).column("place_min")
@@ -60,13 +60,13 @@ def test_the_events_of_an_export_map_to_the_same_rows(case, wanted):
     assert in_order(cartographer.map_table(exported).signals) == wanted["signals"]
 
 
-def test_the_order_of_rows_and_the_cut_of_batches_do_not_matter(events, wanted):
+def test_the_order_of_rows_and_the_size_of_batches_do_not_matter(events, wanted):
     shuffled = events.take(pyarrow.array(sorted(range(events.num_rows), key=lambda row: row * 7919 % 104_729)))
     chunks = pyarrow.Table.from_batches(shuffled.combine_chunks().to_batches(max_chunksize=97))
     assert in_order(cartographer.map_table(chunks).signals) == wanted["signals"]
 
 
-def test_what_cannot_be_read_is_told(trail):
+def test_unreadable_records_are_rejected(trail):
     torn = cartographer.parse(trail / "torn.jsonl")
     assert (torn.events.num_rows, torn.rejects.num_rows) == (1, 1)
     assert (
@@ -78,7 +78,7 @@ def test_what_cannot_be_read_is_told(trail):
     ]
 
 
-def test_rules_of_ones_own_lie_over_the_shipped_ones(tmp_path, events):
+def test_custom_rules_replace_shipped_ones_with_the_same_path(tmp_path, events):
     own = (ROOT / "rules" / "iam" / "users.toml").read_text().replace('title = "', 'title = "Ours: ')
     (tmp_path / "iam").mkdir()
     (tmp_path / "iam" / "users.toml").write_text(own)
@@ -88,7 +88,7 @@ def test_rules_of_ones_own_lie_over_the_shipped_ones(tmp_path, events):
     assert any(title.startswith("Ours: ") for title in titles)
 
 
-def test_schemas_say_that_times_are_in_utc():
+def test_times_in_schemas_are_in_utc():
     for name, schema in cartographer.schemas().items():
         times = [field for field in schema if pyarrow.types.is_timestamp(field.type)]
         assert all(field.type == pyarrow.timestamp("us", tz="UTC") for field in times), name
@@ -114,7 +114,7 @@ def backwards(table):
     return table.set_column(table.schema.get_field_index("event_time"), "event_time", column)
 
 
-# What is done, the exception, and what it says.
+# An action, the exception that it raises, and a part of its message.
 WRONG = {
     "a column is missing": (
         lambda t: pushed(one_batch(t.drop_columns(["event_key"]))),
@@ -122,7 +122,7 @@ WRONG = {
         'column "event_key" of type VARCHAR is missing',
     ),
     "no seq": (lambda t: pushed(one_batch(t.drop_columns(["seq"]))), cartographer.ColumnError, 'column "seq" of type BIGINT is missing'),
-    "a column is there twice": (
+    "a duplicate column": (
         lambda t: pushed(one_batch(t.append_column("client", t.column("client")))),
         cartographer.ColumnError,
         '2 columns "client"',
@@ -149,12 +149,12 @@ WRONG = {
         '"session_id" is NULL in row 1',
     ),
     "seq is NULL": (lambda t: pushed(one_batch(null(t, "seq"))), cartographer.ColumnError, '"seq" is NULL'),
-    "a client that is none": (
+    "an unknown client": (
         lambda t: pushed(one_batch(constant(t, "client", "Netscape"))),
         cartographer.ColumnError,
         '"Netscape"',
     ),
-    "a request that is no JSON": (
+    "a request that is not JSON": (
         lambda t: pushed(one_batch(constant(t, "request_parameters", "{a: 1}"))),
         cartographer.ColumnError,
         "is not JSON",
@@ -169,12 +169,12 @@ WRONG = {
         cartographer.OrderError,
         "in order of event_time and event_id",
     ),
-    "a session cut in its middle": (
+    "a missing row": (
         lambda t: pushed(one_batch(t.slice(0, 1)), one_batch(t.slice(2, 1))),
         cartographer.OrderError,
         "seq 3, expected 2",
     ),
-    "batches twice": (
+    "a repeated batch": (
         lambda t: pushed(one_batch(t.slice(0, 2)), one_batch(t.slice(0, 2))),
         cartographer.OrderError,
         "seq 1, expected 3",
@@ -187,7 +187,7 @@ WRONG = {
         cartographer.ColumnError,
         'the batch has "a"',
     ),
-    "rules that are none": (
+    "invalid rules": (
         lambda t: cartographer.map_table(t, rules={"iam/x.toml": "id = 3"}),
         cartographer.RuleError,
         "iam/x.toml:1",
@@ -199,14 +199,14 @@ WRONG = {
 
 @pytest.fixture(scope="module")
 def long_session(sessions) -> pyarrow.Table:
-    """One session with its rows from the first on."""
+    """All rows of the longest session."""
     ids = sessions.column("session_id").to_pylist()
     longest = max(set(ids), key=lambda id: (ids.count(id), id))
     return sessions.filter(pyarrow.compute.equal(sessions.column("session_id"), longest))
 
 
 @pytest.mark.parametrize("what", WRONG)
-def test_what_is_wrong_raises(long_session, what):
+def test_invalid_input_raises(long_session, what):
     act, kind, words = WRONG[what]
     with pytest.raises(kind) as raised:
         act(long_session)
@@ -214,7 +214,7 @@ def test_what_is_wrong_raises(long_session, what):
     pushed(one_batch(long_session))
 
 
-def test_a_very_long_session_is_mapped_as_it_comes(events):
+def test_a_very_long_session_is_mapped_incrementally(events):
     dated = events.filter(pyarrow.compute.field("session_created").is_valid())
     clicks = pyarrow.compute.list_value_length(dated.column("console_evidence"))
     ids = dated.filter(pyarrow.compute.greater(clicks, 0)).column("session_id").to_pylist()
@@ -234,7 +234,7 @@ def test_a_very_long_session_is_mapped_as_it_comes(events):
     numbered = table.append_column("seq", pyarrow.array(range(1, table.num_rows + 1))).select(mapper_columns())
     mapper = cartographer.Mapper(compiled(None))
     pushes = [mapper.push(batch) for batch in numbered.combine_chunks().to_batches(max_chunksize=4_999)]
-    assert sum(batch.num_rows > 0 for batch in pushes) >= 2, "stretches are told as soon as they are whole"
+    assert sum(batch.num_rows > 0 for batch in pushes) >= 2, "signals are returned when their stretch is complete"
     found = pyarrow.Table.from_batches([*pushes, mapper.finish()])
     signals = cartographer.map_table(table).signals
     assert found.select(signals.schema.names).equals(signals)

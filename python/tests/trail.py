@@ -1,4 +1,4 @@
-"""A small trail for the tests: the demo, cut into files as S3 has them, with copies, machines and damage.
+"""A small trail for the tests: the demo, split into files as in S3, with duplicates, machine activity and damage.
 
 python/tests/trail.py DEMO FOLDER
 """
@@ -21,19 +21,19 @@ MACHINES = 4
 
 
 def write(demo: pathlib.Path, folder: pathlib.Path) -> None:
-    """Writes the trail below a folder."""
+    """Writes the trail to a folder."""
     records = [_later(record) for record in json.loads(gzip.decompress(demo.read_bytes()))["Records"]]
     logs = folder / "AWSLogs" / "111122223333" / "CloudTrail" / "eu-west-1"
-    # Every file has records of all hours, so that sessions span files and no file is in order.
+    # Every file has records from all hours, so that sessions span files, and the files are not in order.
     for number in range(FILES):
         _write(logs / f"2026/03/{10 + number % 3}/{number}.json.gz", records[number::FILES])
-    # What two trails deliver: the same events in other files, one of which comes before all others by its name.
+    # Duplicates as delivered by a second trail: the same events in other files, one of which has the first name.
     _write(logs / "2026/03/09/copies.json.gz", records[::5])
     _write(logs / "2026/03/19/copies.json.gz", records[::7][::-1])
     _write(logs / "2026/03/11/machines.json.gz", _machines(records))
     clicks = [record for record in records if record.get("sessionCredentialFromConsole") == "true"][:60]
     _write(folder / "trimmed.json", _trimmed(clicks))
-    _write(folder / "door.json", _trimmed([record for record in records if record["eventName"] == "ConsoleLogin"][:1]))
+    _write(folder / "login.json", _trimmed([record for record in records if record["eventName"] == "ConsoleLogin"][:1]))
     (folder / "AWSLogs" / "digest.json").write_text(
         json.dumps({"digestS3Bucket": "b", "digestStartTime": "t", "logFiles": []})
     )
@@ -47,7 +47,7 @@ def _write(path: pathlib.Path, records: list[Record]) -> None:
 
 
 def _later(record: Record) -> Record:
-    """The record later, so that a session of the console goes on past midnight."""
+    """The record at a later time, so that a console session continues past midnight."""
     record["eventTime"] = _moved(record["eventTime"])
     attributes = record["userIdentity"].get("sessionContext", {}).get("attributes", {})
     if "creationDate" in attributes:
@@ -68,7 +68,7 @@ def _renamed(record: Record, salt: str) -> Record:
 
 
 def _machines(records: list[Record]) -> list[Record]:
-    """Programs' calls of other principals: sessions without a trace of the console."""
+    """Program calls of other principals: sessions without evidence of the console."""
     found = []
     for record in (record for record in records if record.get("userAgent", "").startswith(("aws-sdk", "Boto3"))):
         for number in range(MACHINES):
@@ -86,7 +86,7 @@ def _machines(records: list[Record]) -> list[Record]:
 
 
 def _trimmed(records: list[Record]) -> list[Record]:
-    """Records of which an export has dropped who made them: their session is the file."""
+    """Records without a user identity, as in some exports. Their session is the file."""
     found = []
     for record in records:
         other = _renamed(record, "trimmed")

@@ -1,8 +1,9 @@
-//! Databases of countries, cities and network owners in `MaxMind`'s format, as `MaxMind` and `IPinfo` lay their records out.
+//! Databases of countries, cities and network owners in `MaxMind`'s format, with the record layouts of `MaxMind` and
+//! `IPinfo`.
 //!
-//! `MaxMind`: `country.iso_code`, `city.names.en`, `autonomous_system_number`, `autonomous_system_organization`; in some
-//! products the last two are below `traits`. `IPinfo`: texts, `country_code` or `country` (two letters), `city`, `asn`
-//! (`AS64500`), `as_name` or `name`.
+//! `MaxMind`: `country.iso_code`, `city.names.en`, `autonomous_system_number`, `autonomous_system_organization`; in
+//! some products the last two are below `traits`. `IPinfo`: texts, `country_code` or `country` (two letters), `city`,
+//! `asn` (`AS64500`), `as_name` or `name`.
 
 use std::net::IpAddr;
 
@@ -11,10 +12,10 @@ use maxminddb::{MaxMindDbError, Reader, WithinOptions};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-use super::{AddressError, Place};
+use super::{AddressError, Location};
 
-/// How many records are looked at for a field that is asked for.
-const LOOKED_AT: usize = 1000;
+/// The number of records that are searched for a known field.
+const MAX_SEARCHED: usize = 1000;
 
 /// One database.
 #[derive(Debug)]
@@ -23,54 +24,54 @@ pub(super) struct Geo {
     reader: Reader<Vec<u8>>,
 }
 
-/// The fields of a record that are asked for, in the layouts of both vendors.
+/// The known fields of a record, in the layouts of both vendors.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-struct Record {
-    country: Option<Named>,
-    country_code: Option<Text>,
-    city: Option<Named>,
-    autonomous_system_number: Option<Text>,
-    autonomous_system_organization: Option<Text>,
+struct GeoRecord {
+    country: Option<NameField>,
+    country_code: Option<TextOrNumber>,
+    city: Option<NameField>,
+    autonomous_system_number: Option<TextOrNumber>,
+    autonomous_system_organization: Option<TextOrNumber>,
     traits: Option<Traits>,
-    asn: Option<Text>,
-    as_name: Option<Text>,
-    name: Option<Text>,
+    asn: Option<TextOrNumber>,
+    as_name: Option<TextOrNumber>,
+    name: Option<TextOrNumber>,
 }
 
-/// Where some products of `MaxMind` have the autonomous system.
+/// The autonomous system in some products of `MaxMind`.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct Traits {
-    autonomous_system_number: Option<Text>,
-    autonomous_system_organization: Option<Text>,
+    autonomous_system_number: Option<TextOrNumber>,
+    autonomous_system_organization: Option<TextOrNumber>,
 }
 
 /// A text (`IPinfo`), or an object with a code and names (`MaxMind`).
 #[derive(Debug, Deserialize)]
 #[serde(untagged)]
-enum Named {
+enum NameField {
     String(String),
-    Object { iso_code: Option<String>, names: Option<Names> },
+    Object { iso_code: Option<String>, names: Option<LocalizedNames> },
     Other(IgnoredAny),
 }
 
 #[derive(Debug, Deserialize)]
-struct Names {
+struct LocalizedNames {
     en: Option<String>,
 }
 
-/// A text, a number, or what nothing is read from.
+/// A text, a number, or another value, which is ignored.
 #[derive(Debug, Deserialize)]
 #[serde(untagged)]
-enum Text {
+enum TextOrNumber {
     String(String),
     Number(i64),
     Other(IgnoredAny),
 }
 
 impl Geo {
-    /// Reads the whole database, and checks each of its parts: a damaged one could name the wrong country.
+    /// Reads the whole database, and verifies all of it, because a damaged database could return the wrong country.
     pub(super) fn read(name: &str, bytes: Vec<u8>) -> Result<Self, AddressError> {
         let damaged = |cause| AddressError::Database { name: name.to_owned(), cause };
         let reader = Reader::from_source(bytes).map_err(damaged)?;
@@ -84,38 +85,38 @@ impl Geo {
         }
     }
 
-    /// The type that it says it is of.
+    /// The database type in the metadata.
     pub(super) fn kind(&self) -> &str {
         &self.reader.metadata().database_type
     }
 
-    /// The day it was made: `2026-03-01`.
+    /// The build date: `2026-03-01`.
     pub(super) fn made(&self) -> String {
         let built = i64::try_from(self.reader.metadata().build_epoch).ok();
         let built = built.and_then(|seconds| DateTime::from_timestamp(seconds, 0));
         built.map_or_else(|| "unknown".to_owned(), |built| built.format("%Y-%m-%d").to_string())
     }
 
-    /// What it says of an address.
-    pub(super) fn look_up(&self, ip: IpAddr) -> Result<Place, AddressError> {
-        // A database of IPv4 alone has no IPv6 address.
+    /// Looks up an address.
+    pub(super) fn look_up(&self, ip: IpAddr) -> Result<Location, AddressError> {
+        // An IPv4 database does not contain IPv6 addresses.
         if ip.is_ipv6() && self.reader.metadata().ip_version == 4 {
-            return Ok(Place::default());
+            return Ok(Location::default());
         }
         self.place(ip).map_err(|cause| AddressError::Database { name: self.name.clone(), cause })
     }
 
-    fn place(&self, ip: IpAddr) -> Result<Place, MaxMindDbError> {
+    fn place(&self, ip: IpAddr) -> Result<Location, MaxMindDbError> {
         let found = self.reader.lookup(ip)?;
-        let Some(record) = found.decode::<Record>()? else { return Ok(Place::default()) };
-        Ok(Place { network: Some(found.network()?.to_string()), ..record.place() })
+        let Some(record) = found.decode::<GeoRecord>()? else { return Ok(Location::default()) };
+        Ok(Location { network: Some(found.network()?.to_string()), ..record.place() })
     }
 
-    /// Whether one of the first records says something that is asked for.
+    /// Whether one of the first records has a known field.
     fn has_fields(&self) -> Result<bool, MaxMindDbError> {
-        for found in self.reader.networks(WithinOptions::default())?.take(LOOKED_AT) {
-            let place = found?.decode::<Record>()?.map(Record::place).unwrap_or_default();
-            if place != Place::default() {
+        for found in self.reader.networks(WithinOptions::default())?.take(MAX_SEARCHED) {
+            let place = found?.decode::<GeoRecord>()?.map(GeoRecord::place).unwrap_or_default();
+            if place != Location::default() {
                 return Ok(true);
             }
         }
@@ -123,27 +124,27 @@ impl Geo {
     }
 }
 
-impl Record {
-    fn place(self) -> Place {
+impl GeoRecord {
+    fn place(self) -> Location {
         let traits = self.traits.unwrap_or_default();
         let numbers = [self.autonomous_system_number, traits.autonomous_system_number, self.asn];
         let number = numbers.into_iter().flatten().find_map(|number| number.number());
         let owners =
             [self.autonomous_system_organization, traits.autonomous_system_organization, self.as_name, self.name];
-        let owner = owners.into_iter().flatten().find_map(Text::text);
-        let code = self.country_code.and_then(Text::text).or_else(|| self.country.and_then(Named::code));
-        Place {
+        let owner = owners.into_iter().flatten().find_map(TextOrNumber::text);
+        let code = self.country_code.and_then(TextOrNumber::text).or_else(|| self.country.and_then(NameField::code));
+        Location {
             network: None,
             country: code.filter(|code| code.len() == 2).map(|code| code.to_ascii_uppercase()),
-            city: self.city.and_then(Named::name),
+            city: self.city.and_then(NameField::name),
             asn: number,
-            // A name is an owner's only beside a number.
+            // A name is only the owner if there is a number.
             owner: owner.filter(|_| number.is_some()),
         }
     }
 }
 
-impl Named {
+impl NameField {
     fn code(self) -> Option<String> {
         match self {
             Self::String(text) => Some(text),
@@ -162,12 +163,12 @@ impl Named {
     }
 }
 
-impl Text {
+impl TextOrNumber {
     fn text(self) -> Option<String> {
         if let Self::String(text) = self { Some(text).filter(|text| !text.is_empty()) } else { None }
     }
 
-    /// The number of an autonomous system: `AS64500`, `64500`.
+    /// The number of an autonomous system, from `AS64500` or `64500`.
     fn number(&self) -> Option<i64> {
         match self {
             Self::Number(number) => Some(*number),
@@ -204,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn records_of_maxmind_are_read() {
+    fn records_of_maxmind_are_parsed() {
         let city = json!({"city": {"geoname_id": 1, "names": {"de": "Köln", "en": "Cologne"}}, "continent": {"code": "EU"},
             "country": {"iso_code": "DE", "names": {"en": "Germany"}}, "registered_country": {"iso_code": "NL"}});
         assert_eq!(place(city), texts(["DE", "Cologne", "", ""]));
@@ -216,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn records_of_ipinfo_are_read() {
+    fn records_of_ipinfo_are_parsed() {
         let lite = json!({"country": "Germany", "country_code": "DE", "continent": "Europe", "continent_code": "EU",
             "asn": "AS64500", "as_name": "Example Ltd", "as_domain": "example.com"});
         assert_eq!(place(lite), texts(["DE", "", "64500", "Example Ltd"]));
@@ -229,34 +230,34 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_known_of_an_address_is_not_made_up() {
+    fn missing_data_about_an_address_stays_missing() {
         let unassigned = json!({"country_code": "DE", "asn": "", "as_name": ""});
         assert_eq!(place(unassigned), texts(["DE", "", "", ""]));
         let words = json!({"country": "Germany", "city": "", "asn": "AS64500"});
         assert_eq!(place(words), texts(["", "", "64500", ""]));
         let geo = Geo::read("a.mmdb", database(&[("192.0.2.0/24", json!({"country": "DE"}))])).unwrap();
-        assert_eq!(geo.look_up("198.51.100.1".parse().unwrap()).unwrap(), Place::default());
-        assert_eq!(geo.look_up("2001:db8::1".parse().unwrap()).unwrap(), Place::default());
+        assert_eq!(geo.look_up("198.51.100.1".parse().unwrap()).unwrap(), Location::default());
+        assert_eq!(geo.look_up("2001:db8::1".parse().unwrap()).unwrap(), Location::default());
     }
 
     #[test]
-    fn a_database_of_something_else_and_a_damaged_one_are_refused() {
-        let refused = |bytes| Geo::read("a.mmdb", bytes).unwrap_err().to_string();
+    fn other_and_damaged_databases_are_rejected() {
+        let rejected = |bytes| Geo::read("a.mmdb", bytes).unwrap_err().to_string();
         let other = database(&[("192.0.2.0/24", json!({"connection_type": "Cable/DSL", "name": "x"}))]);
         assert_eq!(
-            refused(other),
+            rejected(other),
             "a.mmdb is of the type \"Made-Up\" and has neither countries nor network owners as MaxMind and IPinfo write them"
         );
         let whole =
             database(&[("192.0.2.0/24", json!({"country": "DE"})), ("198.51.100.0/24", json!({"country": "SE"}))]);
         let damaged = "a.mmdb is not a MaxMind database (MMDB), or is damaged: ";
         for bytes in [Vec::new(), b"country,DE".to_vec(), whole[..whole.len() / 2].to_vec()] {
-            assert!(refused(bytes).starts_with(damaged));
+            assert!(rejected(bytes).starts_with(damaged));
         }
-        // A node of the search tree points somewhere else.
-        let mut bent = whole.clone();
-        bent[..3].fill(0xff);
-        assert!(refused(bent).starts_with(damaged));
+        // Corrupts a node of the search tree.
+        let mut corrupted = whole.clone();
+        corrupted[..3].fill(0xff);
+        assert!(rejected(corrupted).starts_with(damaged));
         assert!(Geo::read("a.mmdb", whole).is_ok());
     }
 }

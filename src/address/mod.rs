@@ -1,8 +1,8 @@
-//! Room: address. Where does an address lie, whose network is it in, and is it one of AWS's? By databases that the user
-//! gives. No network, no files, no case.
+//! Looks up the country, network owner and AWS range of addresses in databases that the user provides. No network, no
+//! files, no case.
 //!
-//! Geolocation says where a network is registered or thought to be. It never says where a person was: VPNs, proxies and
-//! mobile networks hide that.
+//! Geolocation describes where a network is registered or assumed to be. It does not show where a person was: VPNs,
+//! proxies and mobile networks hide that.
 
 mod geo;
 mod ranges;
@@ -18,38 +18,38 @@ use crate::digest::sha256;
 use geo::Geo;
 use ranges::Ranges;
 
-pub use row::{Address, Cloud, Place};
+pub use row::{Address, Cloud, Location};
 
 /// Why a database cannot be used.
 #[derive(Debug, Error)]
 pub enum AddressError {
-    /// The file is no database, or is damaged.
+    /// The file is not a database, or is damaged.
     #[error("{name} is not a MaxMind database (MMDB), or is damaged: {cause}")]
     Database {
         /// The file.
         name: String,
-        /// What is wrong with it.
+        /// The error.
         cause: maxminddb::MaxMindDbError,
     },
-    /// The database has nothing that is asked for.
+    /// The database has none of the known fields.
     #[error(
         "{name} is of the type {kind:?} and has neither countries nor network owners as MaxMind and IPinfo write them"
     )]
     NoFields {
         /// The file.
         name: String,
-        /// The type that the database says it is of.
+        /// The database type in its metadata.
         kind: String,
     },
-    /// The file is no list of AWS's ranges.
+    /// The file is not a list of AWS ranges.
     #[error("{name} is not AWS's ip-ranges.json: {cause}")]
     Ranges {
         /// The file.
         name: String,
-        /// What is wrong with it.
+        /// The error.
         cause: serde_json::Error,
     },
-    /// The list has no range.
+    /// The list contains no ranges.
     #[error("{name} is not AWS's ip-ranges.json: it has no ranges")]
     NoRanges {
         /// The file.
@@ -57,16 +57,16 @@ pub enum AddressError {
     },
 }
 
-/// Which file said something of addresses: a fact of the case.
+/// The file from which addresses were looked up, as recorded in the case.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Source {
+pub struct DatabaseSource {
     /// The file's name.
     pub file: String,
-    /// What it says it is: `GeoLite2-Country`, `ip-ranges.json`.
+    /// Its type: `GeoLite2-Country`, `ip-ranges.json`.
     pub kind: String,
-    /// The day it was made, as it says.
+    /// Its build date, from its metadata.
     pub made: String,
-    /// Hash of its bytes, hex.
+    /// SHA-256 of its bytes, in hex.
     pub sha256: String,
 }
 
@@ -75,55 +75,61 @@ pub struct Source {
 pub struct Databases {
     geo: Vec<Geo>,
     ranges: Option<Ranges>,
-    geo_sources: Vec<Source>,
-    ranges_source: Option<Source>,
+    geo_sources: Vec<DatabaseSource>,
+    ranges_source: Option<DatabaseSource>,
 }
 
 impl Databases {
-    /// Adds a database of countries, cities or network owners: the bytes of an MMDB file, as MaxMind or IPinfo lay it out.
+    /// Adds a database of countries, cities or network owners: the bytes of an MMDB file in the layout of MaxMind or
+    /// IPinfo.
     ///
     /// # Errors
-    /// [`AddressError`] if it is damaged anywhere, or has nothing that is asked for.
+    /// [`AddressError`] if it is damaged, or has none of the known fields.
     pub fn add_geo(&mut self, name: &str, bytes: Vec<u8>) -> Result<(), AddressError> {
         let sha256 = sha256(&bytes);
         let geo = Geo::read(name, bytes)?;
-        self.geo_sources.push(Source { file: name.to_owned(), kind: geo.kind().to_owned(), made: geo.made(), sha256 });
+        self.geo_sources.push(DatabaseSource {
+            file: name.to_owned(),
+            kind: geo.kind().to_owned(),
+            made: geo.made(),
+            sha256,
+        });
         self.geo.push(geo);
         Ok(())
     }
 
-    /// Takes AWS's list of its ranges: the text of ip-ranges.json. A second list replaces the first.
+    /// Sets the list of AWS ranges: the text of ip-ranges.json. A second list replaces the first.
     ///
     /// # Errors
-    /// [`AddressError`] if it is no such list.
+    /// [`AddressError`] if it is not such a list.
     pub fn set_ranges(&mut self, name: &str, text: &[u8]) -> Result<(), AddressError> {
         let ranges = Ranges::read(name, text)?;
         let (file, kind, made) = (name.to_owned(), "ip-ranges.json".to_owned(), ranges.made().to_owned());
-        self.ranges_source = Some(Source { file, kind, made, sha256: sha256(text) });
+        self.ranges_source = Some(DatabaseSource { file, kind, made, sha256: sha256(text) });
         self.ranges = Some(ranges);
         Ok(())
     }
 
-    /// Whether no database was given.
+    /// Whether there are no databases.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.geo.is_empty() && self.ranges.is_none()
     }
 
-    /// The databases of countries and owners; `None` if none was given.
+    /// The databases of countries and owners; `None` if there are none.
     #[must_use]
-    pub fn geo_sources(&self) -> Option<&[Source]> {
+    pub fn geo_sources(&self) -> Option<&[DatabaseSource]> {
         (!self.geo.is_empty()).then_some(&self.geo_sources)
     }
 
-    /// AWS's list; `None` if it was not given.
+    /// The list of AWS ranges; `None` if there is none.
     #[must_use]
-    pub const fn ranges_source(&self) -> Option<&Source> {
+    pub const fn ranges_source(&self) -> Option<&DatabaseSource> {
         self.ranges_source.as_ref()
     }
 
-    /// What the databases say of an address, as events spell it; `None` if that is no address. What no database was given
-    /// for stays as it was: `before`.
+    /// Looks up an address as spelled in events; `None` if it is not an address. Values without a database are taken
+    /// from `before`.
     ///
     /// # Errors
     /// [`AddressError::Database`] if a record cannot be read.
@@ -134,7 +140,7 @@ impl Databases {
         address.clone_into(&mut found.address);
         if !self.geo.is_empty() {
             let records = self.geo.iter().map(|geo| geo.look_up(ip)).collect::<Result<Vec<_>, _>>()?;
-            found.place = records.into_iter().fold(Place::default(), Place::or);
+            found.place = records.into_iter().fold(Location::default(), Location::or);
         }
         if let Some(ranges) = &self.ranges {
             found.cloud = ranges.look_up(ip);

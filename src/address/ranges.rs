@@ -1,4 +1,4 @@
-//! AWS's list of its ranges: ip-ranges.json.
+//! The list of AWS ranges: ip-ranges.json.
 
 use std::collections::{BTreeSet, HashMap};
 use std::net::IpAddr;
@@ -8,12 +8,12 @@ use serde::Deserialize;
 
 use super::{AddressError, Cloud};
 
-/// The service that has every range, whatever others have it too.
-const EVERY: &str = "AMAZON";
+/// The service that includes all ranges, including those of other services.
+const ALL_SERVICES: &str = "AMAZON";
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Document {
+struct RangesJson {
     create_date: String,
     prefixes: Vec<Prefix>,
     #[serde(rename = "ipv6_prefixes")]
@@ -29,22 +29,22 @@ struct Prefix {
 }
 
 /// The region and the service of a range.
-type Entry = (String, String);
+type RangeEntry = (String, String);
 
-/// The ranges, by network. A network can be several services'.
+/// The ranges, by network. A network can belong to several services.
 #[derive(Debug)]
 pub(super) struct Ranges {
     made: String,
-    /// The lengths of prefixes that there are, longest first.
+    /// The prefix lengths that occur, longest first.
     lengths: Vec<u8>,
-    by_network: HashMap<IpNetwork, Vec<Entry>>,
+    by_network: HashMap<IpNetwork, Vec<RangeEntry>>,
 }
 
 impl Ranges {
     pub(super) fn read(name: &str, text: &[u8]) -> Result<Self, AddressError> {
         let cause = |cause| AddressError::Ranges { name: name.to_owned(), cause };
-        let document: Document = serde_json::from_slice(text).map_err(cause)?;
-        let mut by_network: HashMap<IpNetwork, Vec<Entry>> = HashMap::new();
+        let document: RangesJson = serde_json::from_slice(text).map_err(cause)?;
+        let mut by_network: HashMap<IpNetwork, Vec<RangeEntry>> = HashMap::new();
         for prefix in document.prefixes.into_iter().chain(document.ipv6_prefixes) {
             let network = network_of(prefix.network.ip(), prefix.network.prefix());
             by_network.entry(network.unwrap_or(prefix.network)).or_default().push((prefix.region, prefix.service));
@@ -56,31 +56,31 @@ impl Ranges {
         Ok(Self { made: document.create_date, lengths: lengths.into_iter().rev().collect(), by_network })
     }
 
-    /// The moment the list was made, in its words.
+    /// The creation time of the list, as written in it.
     pub(super) fn made(&self) -> &str {
         &self.made
     }
 
-    /// The services that have the address, with the region of the narrowest range.
+    /// The services that contain the address, with the region of the narrowest range.
     pub(super) fn look_up(&self, ip: IpAddr) -> Option<Cloud> {
         let networks = self.lengths.iter().filter_map(|length| network_of(ip, *length));
-        let found: Vec<(IpNetwork, &Entry)> = networks
+        let found: Vec<(IpNetwork, &RangeEntry)> = networks
             .filter_map(|network| self.by_network.get(&network).map(|entries| (network, entries)))
             .flat_map(|(network, entries)| entries.iter().map(move |entry| (network, entry)))
             .collect();
         let (range, (region, _)) = found.first()?;
         let services: BTreeSet<&str> = found.iter().map(|(_, (_, service))| service.as_str()).collect();
-        let named: Vec<&str> = services.into_iter().filter(|service| *service != EVERY).collect();
+        let named: Vec<&str> = services.into_iter().filter(|service| *service != ALL_SERVICES).collect();
         Some(Cloud {
             provider: "AWS".to_owned(),
-            service: if named.is_empty() { EVERY.to_owned() } else { named.join(", ") },
+            service: if named.is_empty() { ALL_SERVICES.to_owned() } else { named.join(", ") },
             region: region.clone(),
             range: range.to_string(),
         })
     }
 }
 
-/// The network of that length which has the address; `None` if its addresses are not that long.
+/// The network with this prefix length that contains the address; `None` if the address is shorter than that.
 fn network_of(ip: IpAddr, length: u8) -> Option<IpNetwork> {
     let network = IpNetwork::new(ip, length).ok()?;
     IpNetwork::new(network.network(), length).ok()
@@ -105,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_has_every_service_that_has_it_and_the_narrowest_range() {
+    fn all_services_and_the_narrowest_range_of_an_address_are_returned() {
         let texts = |service: &str, region: &str, range: &str| Some([service, region, range].map(str::to_owned));
         assert_eq!(looked_up("192.0.2.18"), texts("EC2, EC2_INSTANCE_CONNECT", "eu-west-1", "192.0.2.16/29"));
         assert_eq!(looked_up("192.0.2.1"), texts("EC2", "eu-west-1", "192.0.2.0/25"));
@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn another_document_is_refused() {
+    fn another_document_is_rejected() {
         let refused = |text: &str| Ranges::read("a.json", text.as_bytes()).unwrap_err().to_string();
         assert!(refused("{").starts_with("a.json is not AWS's ip-ranges.json: EOF"));
         assert!(refused(r#"{"prefixes": []}"#).contains("missing field"));

@@ -1,4 +1,4 @@
-//! What is known of an address: a row of the table `addresses`.
+//! The data about an address: a row of the table `addresses`.
 
 use arrow::array::Array;
 use arrow::record_batch::RecordBatch;
@@ -7,10 +7,10 @@ use ipnetwork::IpNetwork;
 use crate::batch::{BatchError, Cell, Columns, Rows, text_at};
 use crate::table::ADDRESSES;
 
-/// What databases of countries and owners say.
+/// The data from databases of countries and owners.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Place {
-    /// The narrowest network that they have a record for.
+pub struct Location {
+    /// The narrowest network with a record.
     pub network: Option<String>,
     /// Two letters, ISO 3166.
     pub country: Option<String>,
@@ -18,16 +18,17 @@ pub struct Place {
     pub city: Option<String>,
     /// The number of the network's autonomous system.
     pub asn: Option<i64>,
-    /// Whose that is.
+    /// The owner of the autonomous system.
     pub owner: Option<String>,
 }
 
-/// What AWS's list says.
+/// The data from the list of AWS ranges.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Cloud {
     /// Always `AWS`.
     pub provider: String,
-    /// The services whose ranges have it, sorted, joined by commas: `EC2`. `AMAZON` where no service is named.
+    /// The services whose ranges contain it, sorted and separated by commas: `EC2`. `AMAZON` if there is no specific
+    /// service.
     pub service: String,
     /// The region of the narrowest range, or `GLOBAL`.
     pub region: String,
@@ -38,23 +39,23 @@ pub struct Cloud {
 /// One address.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Address {
-    /// As events spell it.
+    /// As spelled in events.
     pub address: String,
-    /// Where it is, and whose.
-    pub place: Place,
-    /// The cloud it is in; `None` if it is in none that is known.
+    /// Its location and owner.
+    pub place: Location,
+    /// Its cloud; `None` if it is in no known one.
     pub cloud: Option<Cloud>,
 }
 
-impl Place {
-    /// What this says, and where it says nothing, what the other says.
+impl Location {
+    /// Fills missing values from `other`.
     #[must_use]
     pub(super) fn or(self, other: Self) -> Self {
         Self {
             network: narrower(self.network, other.network),
             country: self.country.or(other.country),
             city: self.city.or(other.city),
-            // A number and its owner go together.
+            // A number and its owner belong together.
             owner: if self.asn.is_some() { self.owner } else { other.owner.or(self.owner) },
             asn: self.asn.or(other.asn),
         }
@@ -71,10 +72,10 @@ fn narrower(one: Option<String>, other: Option<String>) -> Option<String> {
 }
 
 impl Address {
-    /// What is known of it, for people, in one line: `DE, AS24940 Hetzner Online GmbH`. `None` if nothing is.
+    /// A one-line summary for people: `DE, AS24940 Hetzner Online GmbH`. `None` if nothing is known.
     #[must_use]
     pub fn summary(&self) -> Option<String> {
-        let Place { country, asn, owner, .. } = &self.place;
+        let Location { country, asn, owner, .. } = &self.place;
         let number = asn.map(|asn| format!("AS{asn}"));
         let network: Vec<String> = [number, owner.clone()].into_iter().flatten().collect();
         let network = (!network.is_empty()).then(|| network.join(" "));
@@ -83,13 +84,13 @@ impl Address {
         (!parts.is_empty()).then(|| parts.join(", "))
     }
 
-    /// Whether a database says something of it.
+    /// Whether a database contains data about it.
     #[must_use]
     pub fn is_known(&self) -> bool {
         self.place.is_known() || self.cloud.is_some()
     }
 
-    /// The rows of a batch of `addresses`.
+    /// Reads the rows of a batch of `addresses`.
     ///
     /// # Errors
     /// If a column is missing.
@@ -102,7 +103,7 @@ impl Address {
         let own = |column, row| text_at(column, row).map(str::to_owned);
         let read = |row| Self {
             address: own(address, row).unwrap_or_default(),
-            place: Place {
+            place: Location {
                 network: own(network, row),
                 country: own(country, row),
                 city: own(city, row),
@@ -122,7 +123,7 @@ impl Address {
     /// A batch of `addresses`.
     ///
     /// # Errors
-    /// If the cells here are not the columns of the table, which a test rules out.
+    /// If the cells do not match the columns of the table, which a test excludes.
     pub fn rows(addresses: &[Self]) -> Result<RecordBatch, BatchError> {
         let mut rows = Rows::new(&ADDRESSES);
         for found in addresses {
@@ -149,25 +150,25 @@ impl Address {
 mod tests {
     use super::*;
 
-    fn place(network: &str, country: Option<&str>, asn: Option<i64>, owner: Option<&str>) -> Place {
+    fn place(network: &str, country: Option<&str>, asn: Option<i64>, owner: Option<&str>) -> Location {
         let own = |text: &str| text.to_owned();
-        Place { network: Some(own(network)), country: country.map(own), city: None, asn, owner: owner.map(own) }
+        Location { network: Some(own(network)), country: country.map(own), city: None, asn, owner: owner.map(own) }
     }
 
     #[test]
-    fn a_number_keeps_its_owner_and_the_narrowest_network_is_told() {
+    fn numbers_keep_their_owners_and_the_narrowest_network_is_kept() {
         let country = place("203.0.113.0/24", Some("DE"), None, None);
         let owner = place("203.0.112.0/22", Some("NL"), Some(64_500), Some("Example Ltd"));
         let wanted = place("203.0.113.0/24", Some("DE"), Some(64_500), Some("Example Ltd"));
         assert_eq!(country.clone().or(owner.clone()), wanted);
-        assert_eq!(owner.or(country), Place { country: Some("NL".to_owned()), ..wanted });
+        assert_eq!(owner.or(country), Location { country: Some("NL".to_owned()), ..wanted });
         let (bare, other) =
             (place("192.0.2.0/24", None, Some(1), None), place("192.0.2.0/24", None, Some(2), Some("B")));
         assert_eq!(bare.clone().or(other), bare);
     }
 
     #[test]
-    fn rows_are_read_back_and_have_a_summary() {
+    fn rows_round_trip_and_have_a_summary() {
         let cloud = Cloud {
             provider: "AWS".to_owned(),
             service: "EC2".to_owned(),

@@ -127,7 +127,7 @@ impl EventRows {
 /// What the event's call did.
 fn described(event: &Event<'_>, key: &str, [request, response]: [Json<'_>; 2]) -> Description<'static> {
     let has_hidden_name = event.identity.user_name.as_deref() == Some(HIDDEN);
-    call::Table::shipped().describe(&Call {
+    call::CallTable::shipped().describe(&Call {
         key,
         event_type: event.event_type.as_deref(),
         read_only: event.read_only,

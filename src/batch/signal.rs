@@ -85,7 +85,7 @@ mod tests {
 
     use super::*;
     use crate::event::Timestamp;
-    use crate::signal::{Entity, Kind, Member, Origin, Relation, Role};
+    use crate::signal::{Kind, Member, Origin, Relation, Role, SignalEntity};
 
     fn signal() -> Signal {
         Signal {
@@ -107,7 +107,7 @@ mod tests {
             attack: vec!["T1087.004".into()],
             matched: vec!["iam:ListUsers".into()],
             missing: Vec::new(),
-            entities: vec![Entity {
+            entities: vec![SignalEntity {
                 kind: "user".into(),
                 value: "a".into(),
                 event_id: "e2".into(),

@@ -1,13 +1,13 @@
-//! Access control lists of S3: canned ones, grants in headers, and lists, read into grants.
+//! Parses access control lists of S3 into grants: canned ACLs, grants in headers, and lists.
 
 use super::Grant;
 use super::resources::find;
 use crate::json::{Json, Members};
 
-/// Nested deeper are no grants.
-const DEEPEST: usize = 8;
+/// The maximum depth at which grants are looked up.
+const MAX_DEPTH: usize = 8;
 
-/// The grants of an access control list, wherever it stands in the request.
+/// The grants of the access control list in a request, regardless of its position.
 pub(super) fn grants(request: Json<'_>) -> Vec<Grant> {
     let mut grants = Vec::new();
     for (name, value) in request.as_object().into_iter().flat_map(Members::iter) {
@@ -17,14 +17,14 @@ pub(super) fn grants(request: Json<'_>) -> Vec<Grant> {
         } else if let Some(permission) = name.strip_prefix("x-amz-grant-") {
             grants.extend(first(value).into_iter().flat_map(|text| of_header(text, permission)));
         } else {
-            of_list(value, DEEPEST, &mut grants);
+            of_list(value, MAX_DEPTH, &mut grants);
         }
     }
-    // The owner's own full control is in every list.
+    // The owner's full control is in every list, so it is omitted.
     grants
 }
 
-/// In words: `read to everyone`.
+/// A description in words: `read to everyone`.
 pub(super) fn describe(grants: &[Grant]) -> Option<String> {
     let mut texts: Vec<String> = Vec::new();
     for grant in grants {
@@ -36,7 +36,7 @@ pub(super) fn describe(grants: &[Grant]) -> Option<String> {
     (!texts.is_empty()).then(|| super::statement::listed(&texts))
 }
 
-/// A header is a text, or a list of one.
+/// A header is a text, or a list with one text.
 fn first(value: Json<'_>) -> Option<&str> {
     match value {
         Json::Array(elements) => elements.get(0).and_then(Json::scalar),
@@ -54,7 +54,7 @@ fn of_canned(canned: &str) -> Vec<Grant> {
     }
 }
 
-/// `uri="http://acs.amazonaws.com/groups/global/AllUsers", id="…"`
+/// Parses a header such as `uri="http://acs.amazonaws.com/groups/global/AllUsers", id="…"`.
 fn of_header(text: &str, permission: &str) -> Vec<Grant> {
     let one = |part: &str| {
         let (kind, who) = part.split_once('=')?;
@@ -125,7 +125,7 @@ mod tests {
     use super::*;
     use crate::json::Document;
 
-    fn told(request: Value) -> (Option<String>, bool, bool) {
+    fn described(request: Value) -> (Option<String>, bool, bool) {
         let document = Document::from(request);
         let grants = grants(document.root());
         let any = |test: fn(&Grant) -> bool| grants.iter().any(test);
@@ -133,24 +133,24 @@ mod tests {
     }
 
     #[test]
-    fn all_three_forms_are_read() {
+    fn all_three_formats_are_parsed() {
         let everyone = (Some("read to everyone".to_owned()), true, true);
-        assert_eq!(told(json!({"bucketName": "b", "x-amz-acl": ["public-read"]})), everyone);
+        assert_eq!(described(json!({"bucketName": "b", "x-amz-acl": ["public-read"]})), everyone);
         assert_eq!(
-            told(json!({"x-amz-grant-read": "uri=\"http://acs.amazonaws.com/groups/global/AllUsers\""})),
+            described(json!({"x-amz-grant-read": "uri=\"http://acs.amazonaws.com/groups/global/AllUsers\""})),
             everyone
         );
         let list = |grantee: Value| {
             json!({"bucketName": "b", "AccessControlPolicy": {"Owner": {"ID": "me"}, "AccessControlList": {"Grant": [
                 {"Grantee": {"ID": "me"}, "Permission": "FULL_CONTROL"}, {"Grantee": grantee, "Permission": "READ"}]}}})
         };
-        assert_eq!(told(list(json!({"URI": "http://acs.amazonaws.com/groups/global/AllUsers"}))), everyone);
+        assert_eq!(described(list(json!({"URI": "http://acs.amazonaws.com/groups/global/AllUsers"}))), everyone);
         let lower = json!({"accessControlPolicy": {"owner": {"id": "me"}, "accessControlList": {"grant": [
             {"grantee": {"id": "me"}, "permission": "FULL_CONTROL"},
             {"grantee": {"uri": "http://acs.amazonaws.com/groups/global/AllUsers"}, "permission": "READ"}]}}});
-        assert_eq!(told(lower), everyone);
-        assert_eq!(told(list(json!({"ID": "you"}))), (Some("read to you".to_owned()), false, true));
-        assert_eq!(told(list(json!({"ID": "me"}))), (None, false, false));
-        assert_eq!(told(json!({"x-amz-acl": "private"})), (None, false, false));
+        assert_eq!(described(lower), everyone);
+        assert_eq!(described(list(json!({"ID": "you"}))), (Some("read to you".to_owned()), false, true));
+        assert_eq!(described(list(json!({"ID": "me"}))), (None, false, false));
+        assert_eq!(described(json!({"x-amz-acl": "private"})), (None, false, false));
     }
 }

@@ -1,4 +1,4 @@
-//! Conditions of policy statements, in words.
+//! Describes the conditions of policy statements in words.
 //!
 //! Source: "IAM JSON policy elements: Condition operators" and "AWS global condition context keys" of the AWS IAM user
 //! guide.
@@ -7,12 +7,12 @@ use super::name::short;
 use super::policy::texts;
 use crate::json::{Json, Members};
 
-/// So many conditions are said before the rest is counted.
-const NAMED: usize = 4;
-/// So many values of one condition are said before the rest is counted.
-const VALUES: usize = 3;
+/// The number of conditions that are listed before the rest is counted.
+const MAX_CONDITIONS: usize = 4;
+/// The number of values of one condition that are listed before the rest is counted.
+const MAX_VALUES: usize = 3;
 
-/// Keys with what it means that they are, and that they are not, one of some values.
+/// Condition keys, with the phrases for being and for not being one of some values.
 const PHRASES: [(&str, &str, &str); 10] = [
     ("aws:principalaccount", "from account", "from outside account"),
     ("aws:principalorgid", "from organization", "from outside organization"),
@@ -26,31 +26,31 @@ const PHRASES: [(&str, &str, &str); 10] = [
     ("sts:externalid", "with external ID", "without external ID"),
 ];
 
-/// How a condition is said.
+/// The description of a condition.
 enum ConditionText {
-    /// ` from VPC vpc-1`
+    /// A phrase: ` from VPC vpc-1`.
     Phrase(String),
-    /// `kms:ViaService is s3.eu-west-1.amazonaws.com`
+    /// A test: `kms:ViaService is s3.eu-west-1.amazonaws.com`.
     Test(String),
 }
 
-/// All conditions of a statement, with a space before them: ` only from VPC vpc-1` of one that allows, ` without TLS` of
-/// one that denies. Empty if there are none.
+/// Describes all conditions of a statement, with a leading space: ` only from VPC vpc-1` for a statement that allows,
+/// ` without TLS` for one that denies. Empty if there are none.
 pub(super) fn describe(condition: Option<Json<'_>>, is_allow: bool) -> String {
     let (mut phrases, mut tests) = (Vec::new(), Vec::new());
     for (operator, values) in condition.and_then(Json::as_object).into_iter().flat_map(Members::iter) {
         let operator = Operator::new(operator);
         for (key, value) in values.as_object().into_iter().flat_map(Members::iter) {
-            match operator.say(key, &texts(value)) {
+            match operator.describe(key, &texts(value)) {
                 ConditionText::Phrase(phrase) => phrases.push(phrase),
                 ConditionText::Test(test) => tests.push(test),
             }
         }
     }
-    let mut left_out = phrases.len().saturating_sub(NAMED);
-    phrases.truncate(NAMED);
-    left_out += tests.len().saturating_sub(NAMED - phrases.len());
-    tests.truncate(NAMED - phrases.len());
+    let mut left_out = phrases.len().saturating_sub(MAX_CONDITIONS);
+    phrases.truncate(MAX_CONDITIONS);
+    left_out += tests.len().saturating_sub(MAX_CONDITIONS - phrases.len());
+    tests.truncate(MAX_CONDITIONS - phrases.len());
     match left_out {
         0 => {}
         1 => tests.push("1 more condition holds".to_owned()),
@@ -67,11 +67,12 @@ pub(super) fn describe(condition: Option<Json<'_>>, is_allow: bool) -> String {
 
 /// A condition operator: `ForAnyValue:StringNotEqualsIfExists`.
 struct Operator {
-    /// The operator alone, in lower case: `stringnotequals`.
+    /// The operator without prefix and suffix, in lowercase: `stringnotequals`.
     base: String,
-    /// `every ` or `any ` value of a key that has several.
+    /// The quantifier of a key with several values: `every ` or `any `.
     set: &'static str,
-    /// Whether it holds where the key is absent: because of `IfExists`, or because no value is every value.
+    /// Whether the condition holds if the key is absent: because of `IfExists`, or because `ForAllValues` holds for no
+    /// values.
     allows_absence: bool,
 }
 
@@ -87,12 +88,12 @@ impl Operator {
         Self { base: base.to_owned(), set, allows_absence: if_exists || set == "every " }
     }
 
-    fn say(&self, key: &str, values: &[String]) -> ConditionText {
+    fn describe(&self, key: &str, values: &[String]) -> ConditionText {
         let phrase = if self.allows_absence { None } else { self.phrase(key, values) };
         phrase.map_or_else(|| ConditionText::Test(self.test(key, values)), ConditionText::Phrase)
     }
 
-    /// The condition as one would say it, for keys that are well known.
+    /// The idiomatic phrase for well-known keys.
     fn phrase(&self, key: &str, values: &[String]) -> Option<String> {
         let key = key.to_ascii_lowercase();
         if self.base == "bool" {
@@ -105,7 +106,7 @@ impl Operator {
         }
         let is_negated = match self.base.as_str() {
             "stringequals" | "stringequalsignorecase" | "stringlike" | "arnequals" | "arnlike" | "ipaddress" => false,
-            // "Any value is not" is not "no value is".
+            // "Any value is not" differs from "no value is".
             "stringnotequals"
             | "stringnotequalsignorecase"
             | "stringnotlike"
@@ -122,7 +123,7 @@ impl Operator {
         (!values.is_empty()).then(|| format!("{} {}", if is_negated { is_not } else { is }, either(values)))
     }
 
-    /// The condition as it is written.
+    /// The condition as a literal test.
     fn test(&self, key: &str, values: &[String]) -> String {
         let has_wildcard = values.iter().any(|value| value.contains(['*', '?']));
         let verb = match self.base.as_str() {
@@ -165,10 +166,10 @@ impl Operator {
     }
 }
 
-/// `a, b or c`; ARNs by their names, if an account is no part of what they say.
+/// Joins values: `a, b or c`. ARNs are shortened to names, unless their account matters.
 fn either(values: &[String]) -> String {
-    let names: Vec<String> = values.iter().take(VALUES).map(|value| short(value, Some("")).into_owned()).collect();
-    match (names.as_slice(), values.len().saturating_sub(VALUES)) {
+    let names: Vec<String> = values.iter().take(MAX_VALUES).map(|value| short(value, Some("")).into_owned()).collect();
+    match (names.as_slice(), values.len().saturating_sub(MAX_VALUES)) {
         ([], _) => "nothing".to_owned(),
         ([one], 0) => one.clone(),
         ([first @ .., last], 0) => format!("{} or {last}", first.join(", ")),
@@ -183,13 +184,13 @@ mod tests {
     use super::*;
     use crate::json::Document;
 
-    fn told(condition: Value, is_allow: bool) -> String {
+    fn described(condition: Value, is_allow: bool) -> String {
         let document = Document::from(condition);
         describe(Some(document.root()), is_allow)
     }
 
     #[test]
-    fn what_narrows_is_said_in_words() {
+    fn restricting_conditions_are_described_in_words() {
         let cases = [
             (json!({"StringEquals": {"aws:SourceVpc": "vpc-1"}}), true, " only from VPC vpc-1"),
             (json!({"StringNotEquals": {"aws:SourceVpc": "vpc-1"}}), false, " from outside VPC vpc-1"),
@@ -219,12 +220,12 @@ mod tests {
             ),
         ];
         for (condition, is_allow, expected) in cases {
-            assert_eq!(told(condition, is_allow), expected);
+            assert_eq!(described(condition, is_allow), expected);
         }
     }
 
     #[test]
-    fn what_holds_without_the_key_narrows_nothing_by_itself() {
+    fn conditions_that_hold_without_the_key_are_described() {
         let cases = [
             (
                 json!({"StringEqualsIfExists": {"aws:SourceVpc": "vpc-1"}}),
@@ -246,12 +247,12 @@ mod tests {
             ),
         ];
         for (condition, expected) in cases {
-            assert_eq!(told(condition, true), expected);
+            assert_eq!(described(condition, true), expected);
         }
     }
 
     #[test]
-    fn other_conditions_are_said_as_they_are_written() {
+    fn other_conditions_are_described_literally() {
         let cases = [
             (
                 json!({"StringLike": {"token.actions.githubusercontent.com:sub": "repo:org/app:*"}}),
@@ -274,7 +275,7 @@ mod tests {
             (json!("no conditions"), ""),
         ];
         for (condition, expected) in cases {
-            assert_eq!(told(condition, false), expected);
+            assert_eq!(described(condition, false), expected);
         }
     }
 }

@@ -1,10 +1,10 @@
-//! From a call to its description.
+//! Creates the description of a call.
 
 use serde_json::Value;
 
-use super::policy::{self, Subject};
-use super::schema::{Class, Format};
-use super::table::{Entry, Place, Root, Table};
+use super::policy::{self, PolicySubject};
+use super::schema::{CallClass, ValueFormat};
+use super::table::{CallEntry, CallTable, Root, RootedPath};
 use super::{
     Call, Classified, Description, Entity, Grant, Outcome, Relation, acl, format, grammar, name, network, resources,
     service, statement,
@@ -14,19 +14,19 @@ use crate::rule::body::Body;
 use crate::rule::template::Style;
 use crate::signal::Context;
 
-/// No call names more things of one kind.
-const MOST: usize = 200;
-/// A longer text is a document, not a name, in bytes.
-const LONGEST: usize = 2048;
+/// The maximum number of entities of one kind.
+const MAX_ENTITIES: usize = 200;
+/// A longer text is a document, not a name. In bytes.
+const MAX_LENGTH: usize = 2048;
 
-impl Table {
-    /// What a call did.
+impl CallTable {
+    /// Describes a call.
     #[must_use]
     pub fn describe<'t>(&'t self, call: &Call<'_>) -> Description<'t> {
         if let Some(summary) = service::insight(call) {
             return Description { summary, ..Description::default() };
         }
-        let subject = Subjects::new(self, call);
+        let subject = EntrySource::new(self, call);
         match self.choose(&subject) {
             Some((entry, grants)) => self.by_entry(&subject, entry, grants),
             None => self.by_grammar(call, subject.outcome),
@@ -35,36 +35,37 @@ impl Table {
 
     /// The entry that describes a call.
     #[must_use]
-    pub fn entry(&self, call: &Call<'_>) -> Option<&Entry> {
+    pub fn entry(&self, call: &Call<'_>) -> Option<&CallEntry> {
         if service::is_insight(call) {
             return None;
         }
-        self.choose(&Subjects::new(self, call)).map(|(entry, _)| entry)
+        self.choose(&EntrySource::new(self, call)).map(|(entry, _)| entry)
     }
 
-    /// The first entry of a call whose conditions hold, with the grants in it.
-    fn choose(&self, subject: &Subjects<'_, '_>) -> Option<(&Entry, Vec<Grant>)> {
+    /// The first entry of a call whose conditions hold, with the grants in the call.
+    fn choose(&self, subject: &EntrySource<'_, '_>) -> Option<(&CallEntry, Vec<Grant>)> {
         self.of(subject.call).find_map(|entry| {
             let grants = subject.grants(entry);
-            // Most entries ask for none, and every event comes by here.
+            // Most entries do not test facts, and this runs for every event.
             let facts = entry.when.iter().any(|(place, _)| place.root == Root::Facts).then(|| facts(&grants));
             let root = facts.as_ref().map_or(Json::Null, Document::root);
             subject.holds(entry, root).then_some((entry, grants))
         })
     }
 
-    /// How a call ended.
+    /// The outcome of a call.
     #[must_use]
     pub fn outcome(&self, call: &Call<'_>) -> Outcome {
-        let said = || call.response.as_object().and_then(|members| members.get(call.name())).and_then(Json::scalar);
+        let response_outcome =
+            || call.response.as_object().and_then(|members| members.get(call.name())).and_then(Json::scalar);
         match call.error_code.filter(|code| !code.is_empty()) {
             Some(code) if code.rsplit('.').next() == Some("DryRunOperation") => Outcome::DryRun,
             Some(code) if self.words.is_denial(code) => Outcome::Denied,
             Some(_) => Outcome::Failed,
-            // Sign-ins say it in the response.
-            None if call.key.starts_with("signin:") => match said() {
+            // Sign-ins have their outcome in the response.
+            None if call.key.starts_with("signin:") => match response_outcome() {
                 Some("Failure") => Outcome::Failed,
-                None if call.sign_in_failed || has_refused(call) => Outcome::Failed,
+                None if call.sign_in_failed || is_failed_sign_in(call) => Outcome::Failed,
                 None if call.key == "signin:ConsoleLogin" => Outcome::Unknown,
                 _ => Outcome::Succeeded,
             },
@@ -72,13 +73,18 @@ impl Table {
         }
     }
 
-    fn by_entry<'t>(&'t self, subject: &Subjects<'_, '_>, entry: &'t Entry, grants: Vec<Grant>) -> Description<'t> {
+    fn by_entry<'t>(
+        &'t self,
+        subject: &EntrySource<'_, '_>,
+        entry: &'t CallEntry,
+        grants: Vec<Grant>,
+    ) -> Description<'t> {
         let call = subject.call;
         let entities = subject.entities(entry);
         let context = subject.context(entry, &entities, &grants);
         let template = if subject.outcome == Outcome::Succeeded { &entry.done } else { &entry.tried };
         let action = template.render(&context, Style::Sentence);
-        // Where a request was left out of a denied call, the sentence has nothing to name.
+        // If a denied call has no request, the sentence cannot name anything.
         let named = action.is_some();
         let summary = match action {
             Some(action) => sentence(&action, call, subject.outcome),
@@ -107,7 +113,7 @@ impl Table {
             action.push_str(&allows);
         }
         let is_open = grants.iter().any(|grant| grant.external);
-        let exposure = Classified { class: Class::DataExposure, effect: "policy", object: "" };
+        let exposure = Classified { class: CallClass::DataExposure, effect: "policy", object: "" };
         let classes = is_open.then_some(exposure).into_iter().collect();
         Description {
             summary: sentence(&action, call, outcome),
@@ -121,9 +127,9 @@ impl Table {
     }
 }
 
-/// The entry's classes; of its reversal one for each call that it undoes.
-fn classes(entry: &Entry) -> Vec<Classified<'_>> {
-    let (undone, own): (Vec<_>, Vec<_>) = entry.classes.iter().partition(|(class, _)| *class == Class::Reversal);
+/// The entry's classes. A reversal has one for each call that it undoes.
+fn classes(entry: &CallEntry) -> Vec<Classified<'_>> {
+    let (undone, own): (Vec<_>, Vec<_>) = entry.classes.iter().partition(|(class, _)| *class == CallClass::Reversal);
     let own = own.into_iter().map(|(class, effect)| Classified { class: *class, effect, object: &entry.object });
     let undone = undone.into_iter().flat_map(|(class, effect)| {
         entry.undoes.iter().map(move |call| Classified { class: *class, effect, object: call })
@@ -131,18 +137,19 @@ fn classes(entry: &Entry) -> Vec<Classified<'_>> {
     own.chain(undone).collect()
 }
 
-/// Whether a sign-in's other members say that it failed: some of its events say it in `serviceEventDetails`, some in
+/// Whether other members of a sign-in's record show that it failed. Some events have this in `serviceEventDetails`,
+/// some in
 /// `additionalEventData.success`.
-fn has_refused(call: &Call<'_>) -> bool {
+fn is_failed_sign_in(call: &Call<'_>) -> bool {
     let extra = Body::new(call.extra);
-    let says = |object: &str, member: &str, text: &str| {
+    let is_stated = |object: &str, member: &str, text: &str| {
         let found = extra.value().as_object().and_then(|extra| extra.get(object)?.as_object()?.get(member)?.scalar());
         found == Some(text)
     };
-    says("serviceEventDetails", call.name(), "Failure") || says("additionalEventData", "success", "false")
+    is_stated("serviceEventDetails", call.name(), "Failure") || is_stated("additionalEventData", "success", "false")
 }
 
-/// The sentence of an action: as it was done, or as it was tried.
+/// The sentence of an action, depending on whether it was done or only tried.
 fn sentence(action: &str, call: &Call<'_>, outcome: Outcome) -> String {
     match outcome {
         Outcome::Succeeded => action.to_owned(),
@@ -159,15 +166,15 @@ fn sentence(action: &str, call: &Call<'_>, outcome: Outcome) -> String {
     }
 }
 
-/// What entries read from.
-struct Subjects<'s, 'c> {
+/// The values that entries read from.
+struct EntrySource<'s, 'c> {
     call: &'s Call<'c>,
     extra: Body<'c>,
     outcome: Outcome,
 }
 
-impl<'s, 'c> Subjects<'s, 'c> {
-    fn new(table: &Table, call: &'s Call<'c>) -> Self {
+impl<'s, 'c> EntrySource<'s, 'c> {
+    fn new(table: &CallTable, call: &'s Call<'c>) -> Self {
         Self { call, extra: Body::new(call.extra), outcome: table.outcome(call) }
     }
 
@@ -180,17 +187,17 @@ impl<'s, 'c> Subjects<'s, 'c> {
         }
     }
 
-    fn holds(&self, entry: &Entry, facts: Json<'_>) -> bool {
+    fn holds(&self, entry: &CallEntry, facts: Json<'_>) -> bool {
         entry.when.iter().all(|(place, condition)| condition.holds(&place.path, self.root(place.root, facts)))
     }
 
-    /// The values at the first place that has some.
-    fn values(&self, places: &[Place]) -> Vec<&str> {
+    /// The values at the first place that has any.
+    fn values(&self, places: &[RootedPath]) -> Vec<&str> {
         for place in places {
             let mut values = Vec::new();
             place.path.any(self.root(place.root, Json::Null), &mut |value| {
                 collect(value, &mut values);
-                values.len() >= MOST
+                values.len() >= MAX_ENTITIES
             });
             if !values.is_empty() {
                 return values;
@@ -200,12 +207,12 @@ impl<'s, 'c> Subjects<'s, 'c> {
     }
 
     /// The names of the members of the first object at these places.
-    fn members(&self, places: &[Place]) -> Vec<&str> {
+    fn members(&self, places: &[RootedPath]) -> Vec<&str> {
         let object = places.iter().find_map(|place| self.value(place)?.as_object());
-        object.into_iter().flat_map(Members::names).take(MOST).collect()
+        object.into_iter().flat_map(Members::names).take(MAX_ENTITIES).collect()
     }
 
-    fn value<'r>(&'r self, place: &Place) -> Option<Json<'r>> {
+    fn value<'r>(&'r self, place: &RootedPath) -> Option<Json<'r>> {
         let mut found = None;
         place.path.any(self.root(place.root, Json::Null), &mut |value| {
             found = Some(value);
@@ -214,35 +221,36 @@ impl<'s, 'c> Subjects<'s, 'c> {
         found
     }
 
-    /// The things of an entry, each with its place among those that the entry names. Where a record has its resources in
-    /// place of a request, those of the types that the entry names.
-    fn entities(&self, entry: &Entry) -> Vec<(usize, Entity)> {
+    /// The entities of an entry, each with its index among those that the entry names. If a record has resources
+    /// instead of a request, those of the types that the entry names.
+    fn entities(&self, entry: &CallEntry) -> Vec<(usize, Entity)> {
         let mut entities = Vec::new();
         let listed = resources::of(self.call);
-        for (at, thing) in entry.things.iter().enumerate() {
-            let relation = match thing.relation {
-                // What was not done made and removed nothing.
+        for (at, named) in entry.entities.iter().enumerate() {
+            let relation = match named.relation {
+                // A call that was not done created and deleted nothing.
                 Relation::Created | Relation::Deleted | Relation::GrantedTo if self.outcome != Outcome::Succeeded => {
                     Relation::Target
                 }
                 relation => relation,
             };
-            for value in self.values(&thing.places) {
-                entities.push((at, entity(&thing.kind, value, relation)));
+            for value in self.values(&named.places) {
+                entities.push((at, entity(&named.kind, value, relation)));
             }
-            let of_kind = listed.iter().filter(|one| one.kind == thing.kind);
+            let of_kind = listed.iter().filter(|one| one.kind == named.kind);
             entities.extend(of_kind.map(|one| (at, Entity { relation, ..one.clone() })));
         }
         entities
     }
 
-    fn grants(&self, entry: &Entry) -> Vec<Grant> {
+    fn grants(&self, entry: &CallEntry) -> Vec<Grant> {
         let mut grants = Vec::new();
         if let Some(policy) = &entry.policy {
-            let of = policy.of.as_ref().and_then(|of| entry.things.iter().find(|thing| thing.placeholder == *of));
-            let name = of.and_then(|thing| self.values(&thing.places).first().copied());
-            let subject =
-                of.map_or(Subject::Principals, |thing| Subject::Identity(&thing.kind, name.unwrap_or_default()));
+            let of = policy.of.as_ref().and_then(|of| entry.entities.iter().find(|named| named.placeholder == *of));
+            let name = of.and_then(|named| self.values(&named.places).first().copied());
+            let subject = of.map_or(PolicySubject::Principals, |named| {
+                PolicySubject::Identity(&named.kind, name.unwrap_or_default())
+            });
             let document = policy.document.as_ref().and_then(|place| self.value(place));
             grants.extend(
                 document.map(|document| policy::grants(document, subject, self.call.account)).unwrap_or_default(),
@@ -250,7 +258,7 @@ impl<'s, 'c> Subjects<'s, 'c> {
             let arn = policy.arn.as_ref().and_then(|place| self.value(place)).and_then(Json::scalar);
             grants.extend(arn.and_then(|arn| policy::managed(arn, subject)));
         }
-        // Rules that are taken away let nobody in.
+        // Removed rules do not give anyone access.
         if entry.network && !self.call.name().starts_with("Revoke") {
             grants.extend(network::grants(&network::rules(self.call.request)));
         }
@@ -260,32 +268,32 @@ impl<'s, 'c> Subjects<'s, 'c> {
         grants
     }
 
-    fn context(&self, entry: &Entry, entities: &[(usize, Entity)], grants: &[Grant]) -> Context {
+    fn context(&self, entry: &CallEntry, entities: &[(usize, Entity)], grants: &[Grant]) -> Context {
         let mut context = Context::default();
         let mut put = |name: &str, value: Value| {
             context.insert(name.to_owned(), value);
         };
         for (name, value) in [("account", self.call.account), ("region", self.call.region)] {
-            let is_own = entry.things.iter().any(|thing| thing.placeholder == name)
+            let is_own = entry.entities.iter().any(|named| named.placeholder == name)
                 || entry.values.iter().any(|value| value.placeholder == name);
             if let Some(value) = value.filter(|_| !is_own) {
                 put(name, value.into());
             }
         }
-        for (at, thing) in entry.things.iter().enumerate() {
+        for (at, named) in entry.entities.iter().enumerate() {
             let of = entities.iter().filter(|(of, _)| *of == at);
             let names = distinct(of.map(|(_, entity)| name::short(&entity.value, self.call.account).into_owned()));
             if !names.is_empty() {
-                put(&thing.placeholder, names.into());
+                put(&named.placeholder, names.into());
             }
         }
         for value in &entry.values {
-            // The bytes of a call that failed are those of its error.
-            if value.format == Some(Format::Bytes) && self.outcome != Outcome::Succeeded {
+            // The byte count of a failed call is the size of its error.
+            if value.format == Some(ValueFormat::Bytes) && self.outcome != Outcome::Succeeded {
                 continue;
             }
             let texts = match value.format {
-                Some(Format::Members) => self.members(&value.places),
+                Some(ValueFormat::Members) => self.members(&value.places),
                 _ => self.values(&value.places),
             };
             let texts = distinct(texts.into_iter().map(|text| format::format(text, value.format).into_owned()));
@@ -293,7 +301,7 @@ impl<'s, 'c> Subjects<'s, 'c> {
                 put(&value.placeholder, texts.into());
             }
         }
-        self.put_computed(entry, grants, &mut context);
+        self.add_computed_values(entry, grants, &mut context);
         for (name, text) in &entry.defaults {
             if !context.contains_key(name.as_str()) {
                 context.insert(name.clone(), text.clone().into());
@@ -302,8 +310,8 @@ impl<'s, 'c> Subjects<'s, 'c> {
         context
     }
 
-    /// Adds what a policy, rules of a network and an access control list come to.
-    fn put_computed(&self, entry: &Entry, grants: &[Grant], context: &mut Context) {
+    /// Adds the descriptions of a policy, of network rules and of an access control list.
+    fn add_computed_values(&self, entry: &CallEntry, grants: &[Grant], context: &mut Context) {
         let mut put = |name: &str, value: Value| {
             context.insert(name.to_owned(), value);
         };
@@ -337,7 +345,7 @@ impl<'s, 'c> Subjects<'s, 'c> {
     }
 }
 
-/// A thing of that type.
+/// An entity of this kind.
 pub(super) fn entity(kind: &str, value: &str, relation: Relation) -> Entity {
     Entity { kind: kind.to_owned(), value: value.to_owned(), relation }
 }
@@ -345,11 +353,11 @@ pub(super) fn entity(kind: &str, value: &str, relation: Relation) -> Entity {
 fn collect<'j>(value: Json<'j>, values: &mut Vec<&'j str>) {
     match value {
         Json::Array(elements) => elements.iter().for_each(|element| collect(element, values)),
-        other => values.extend(other.scalar().filter(|text| !text.is_empty() && text.len() <= LONGEST)),
+        other => values.extend(other.scalar().filter(|text| !text.is_empty() && text.len() <= MAX_LENGTH)),
     }
 }
 
-/// What grants come to, for the conditions of entries.
+/// The facts about grants, for the conditions of entries.
 fn facts(grants: &[Grant]) -> Document<'static> {
     let any = |test: fn(&Grant) -> bool| Value::Bool(grants.iter().any(test));
     let facts = Value::Object(
@@ -409,13 +417,13 @@ targets = { bucket = "bucketName", object = "key" }
 values = { size = { path = "extra.additionalEventData.bytesTransferredOut", format = "bytes" } }
 "#;
 
-    fn table() -> Table {
+    fn table() -> CallTable {
         let words = RuleText::shipped().into_iter().filter(RuleText::holds_words);
         let own = RuleText { path: "calls/x.toml".into(), file: "calls/x.toml".into(), text: TOML.into() };
-        Table::compile(&words.chain([own]).collect::<Vec<_>>()).unwrap()
+        CallTable::compile(&words.chain([own]).collect::<Vec<_>>()).unwrap()
     }
 
-    struct Made {
+    struct TestCall {
         key: &'static str,
         request: Value,
         response: Value,
@@ -424,7 +432,7 @@ values = { size = { path = "extra.additionalEventData.bytesTransferredOut", form
         event_type: Option<&'static str>,
     }
 
-    impl Made {
+    impl TestCall {
         fn new(key: &'static str, request: Value) -> Self {
             Self { key, request, response: Value::Null, error: None, extra: None, event_type: None }
         }
@@ -433,7 +441,7 @@ values = { size = { path = "extra.additionalEventData.bytesTransferredOut", form
             Self { error: Some(code), ..self }
         }
 
-        fn told(&self, table: &Table) -> (String, Outcome) {
+        fn description(&self, table: &CallTable) -> (String, Outcome) {
             let (request, response) = (Document::from(self.request.clone()), Document::from(self.response.clone()));
             let extra = self.extra.as_ref().map(Value::to_string);
             let described = table.describe(&Call {
@@ -453,9 +461,10 @@ values = { size = { path = "extra.additionalEventData.bytesTransferredOut", form
     }
 
     #[test]
-    fn what_failed_was_tried_and_a_dry_run_would_have_been_allowed() {
+    fn failed_calls_and_dry_runs_are_described_as_such() {
         let table = table();
-        let made = || Made::new("ec2:TerminateInstances", json!({"instancesSet": {"items": [{"instanceId": "i-1"}]}}));
+        let made =
+            || TestCall::new("ec2:TerminateInstances", json!({"instancesSet": {"items": [{"instanceId": "i-1"}]}}));
         let cases = [
             (made(), "Terminated instance i-1", Outcome::Succeeded),
             (
@@ -476,29 +485,29 @@ values = { size = { path = "extra.additionalEventData.bytesTransferredOut", form
             ),
         ];
         for (made, summary, outcome) in cases {
-            assert_eq!(made.told(&table), (summary.to_owned(), outcome));
+            assert_eq!(made.description(&table), (summary.to_owned(), outcome));
         }
     }
 
     #[test]
-    fn a_reversal_names_each_call_that_is_undone_and_none_of_another_file() {
+    fn a_reversal_has_a_class_for_each_call_that_it_undoes() {
         let words: Vec<RuleText> = RuleText::shipped().into_iter().filter(RuleText::holds_words).collect();
         let compiled = |undone: &str| {
             let undoes = format!("classes = {{ privilege_change = \"revokes\" }}\nundoes = [{undone}]");
             let text = TOML.replacen("classes = { privilege_change = \"revokes\" }", &undoes, 1);
             let own = RuleText { path: "calls/x.toml".into(), file: "calls/x.toml".into(), text };
-            Table::compile(&words.iter().cloned().chain([own]).collect::<Vec<_>>())
+            CallTable::compile(&words.iter().cloned().chain([own]).collect::<Vec<_>>())
         };
         let table = compiled("\"iam:PutRolePolicy\", \"s3:GetObject\"").unwrap();
         let entry = table.entries().iter().find(|entry| !entry.undoes.is_empty()).unwrap();
-        let told: Vec<(&str, &str, &str)> =
+        let description: Vec<(&str, &str, &str)> =
             classes(entry).iter().map(|one| (one.class.as_str(), one.effect, one.object)).collect();
         let expected = [
             ("privilege_change", "revokes", ""),
             ("reversal", "undoes", "iam:PutRolePolicy"),
             ("reversal", "undoes", "s3:GetObject"),
         ];
-        assert_eq!(told, expected);
+        assert_eq!(description, expected);
         let errors = compiled("\"iam:CreateUser\"").unwrap_err();
         assert!(errors[0].to_string().contains("expected a call of this file, found `iam:CreateUser`"), "{errors:?}");
     }
@@ -508,7 +517,7 @@ values = { size = { path = "extra.additionalEventData.bytesTransferredOut", form
         let table = table();
         let put = |document: Value| {
             let request = json!({"roleName": "deploy", "policyName": "inline", "policyDocument": document.to_string()});
-            Made::new("iam:PutRolePolicy", request).told(&table).0
+            TestCall::new("iam:PutRolePolicy", request).description(&table).0
         };
         let revoked = json!({"Statement": [{"Effect": "Deny", "Action": ["*"], "Resource": ["*"],
             "Condition": {"DateLessThan": {"aws:TokenIssueTime": "2026-03-11T20:00:00Z"}}}]});
@@ -521,31 +530,31 @@ values = { size = { path = "extra.additionalEventData.bytesTransferredOut", form
     }
 
     #[test]
-    fn a_denied_call_without_its_request_is_named_by_its_words() {
-        let denied = Made::new("iam:PutRolePolicy", Value::Null).failed("AccessDenied");
-        assert_eq!(denied.told(&table()).0, "Tried to put a role policy: access denied");
+    fn a_denied_call_without_request_is_described_by_its_name() {
+        let denied = TestCall::new("iam:PutRolePolicy", Value::Null).failed("AccessDenied");
+        assert_eq!(denied.description(&table()).0, "Tried to put a role policy: access denied");
     }
 
     #[test]
-    fn bytes_come_from_what_is_beside_request_and_response() {
-        let made = Made {
+    fn byte_counts_are_read_from_additional_event_data() {
+        let made = TestCall {
             extra: Some(json!({"additionalEventData": {"bytesTransferredOut": 1_200_000_000.0}})),
-            ..Made::new("s3:GetObject", json!({"bucketName": "prod-exports", "key": "customers.csv"}))
+            ..TestCall::new("s3:GetObject", json!({"bucketName": "prod-exports", "key": "customers.csv"}))
         };
-        assert_eq!(made.told(&table()).0, "Downloaded customers.csv from prod-exports (1.2 GB)");
+        assert_eq!(made.description(&table()).0, "Downloaded customers.csv from prod-exports (1.2 GB)");
     }
 
     #[test]
-    fn sign_ins_say_in_the_response_how_they_ended() {
+    fn the_outcome_of_a_sign_in_is_read_from_its_response() {
         let table = table();
-        let sign_in = |response: Value| Made { response, ..Made::new("signin:ConsoleLogin", Value::Null) };
-        assert_eq!(sign_in(json!({"ConsoleLogin": "Failure"})).told(&table).1, Outcome::Failed);
-        assert_eq!(sign_in(json!({"ConsoleLogin": "Success"})).told(&table).1, Outcome::Succeeded);
-        assert_eq!(sign_in(Value::Null).told(&table).1, Outcome::Unknown);
+        let sign_in = |response: Value| TestCall { response, ..TestCall::new("signin:ConsoleLogin", Value::Null) };
+        assert_eq!(sign_in(json!({"ConsoleLogin": "Failure"})).description(&table).1, Outcome::Failed);
+        assert_eq!(sign_in(json!({"ConsoleLogin": "Success"})).description(&table).1, Outcome::Succeeded);
+        assert_eq!(sign_in(Value::Null).description(&table).1, Outcome::Unknown);
     }
 
     #[test]
-    fn calls_without_an_entry_are_named_by_their_words() {
+    fn calls_without_an_entry_are_described_by_their_names() {
         let table = table();
         let cases = [
             ("iam:ListUsers", json!(null), "Listed users"),
@@ -563,18 +572,18 @@ values = { size = { path = "extra.additionalEventData.bytesTransferredOut", form
             ("x:AdminSetUserPassword", json!({"username": "marek"}), "Called AdminSetUserPassword"),
         ];
         for (key, request, summary) in cases {
-            assert_eq!(Made::new(key, request).told(&table).0, summary);
+            assert_eq!(TestCall::new(key, request).description(&table).0, summary);
         }
-        let created = Made {
+        let created = TestCall {
             response: json!({"vpc": {"vpcId": "vpc-1"}}),
-            ..Made::new("ec2:CreateVpc", json!({"cidrBlock": "10.0.0.0/16"}))
+            ..TestCall::new("ec2:CreateVpc", json!({"cidrBlock": "10.0.0.0/16"}))
         };
-        assert_eq!(created.told(&table).0, "Created VPC vpc-1");
+        assert_eq!(created.description(&table).0, "Created VPC vpc-1");
     }
 
     #[test]
     fn the_shipped_table_compiles() {
-        let table = Table::compile(&RuleText::shipped()).map_err(|errors| format!("{errors:#?}"));
-        assert_eq!(table.map(|table| table.entries().len()), Ok(Table::shipped().entries().len()));
+        let table = CallTable::compile(&RuleText::shipped()).map_err(|errors| format!("{errors:#?}"));
+        assert_eq!(table.map(|table| table.entries().len()), Ok(CallTable::shipped().entries().len()));
     }
 }

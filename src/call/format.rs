@@ -1,17 +1,17 @@
-//! Values as sentences have them.
+//! Formats values for sentences.
 
 use std::borrow::Cow;
 
 use super::name::short;
-use super::schema::Format;
+use super::schema::ValueFormat;
 
-/// The value in that format; as it is, if it does not fit.
-pub(super) fn format(value: &str, format: Option<Format>) -> Cow<'_, str> {
+/// The value in the format, or unchanged if the format does not apply.
+pub(super) fn format(value: &str, format: Option<ValueFormat>) -> Cow<'_, str> {
     match format {
-        Some(Format::Bytes) => value.parse::<f64>().map_or(Cow::Borrowed(value), |bytes| Cow::Owned(size(bytes))),
-        Some(Format::Instances) if value == "1" => Cow::Borrowed("1 instance"),
-        Some(Format::Instances) => Cow::Owned(format!("up to {value} instances")),
-        Some(Format::Name | Format::Members) | None => short(value, None),
+        Some(ValueFormat::Bytes) => value.parse::<f64>().map_or(Cow::Borrowed(value), |bytes| Cow::Owned(size(bytes))),
+        Some(ValueFormat::Instances) if value == "1" => Cow::Borrowed("1 instance"),
+        Some(ValueFormat::Instances) => Cow::Owned(format!("up to {value} instances")),
+        Some(ValueFormat::Name | ValueFormat::Members) | None => short(value, None),
     }
 }
 
@@ -27,7 +27,7 @@ fn size(bytes: f64) -> String {
     if unit == 0 || size >= 99.95 { format!("{size:.0} {}", UNITS[unit]) } else { format!("{size:.1} {}", UNITS[unit]) }
 }
 
-/// A verb in the past: `created` of `create`. Those that are not regular are in `words/past.toml`.
+/// The regular past tense of a verb: `created` for `create`. Irregular ones are in `words/past.toml`.
 pub(super) fn regular_past(verb: &str) -> String {
     let is_vowel = |byte: u8| b"aeiou".contains(&byte);
     match verb.as_bytes() {
@@ -37,7 +37,7 @@ pub(super) fn regular_past(verb: &str) -> String {
     }
 }
 
-/// The text with its first letter in upper case.
+/// The text with an uppercase first letter.
 pub(super) fn capitalized(text: &str) -> String {
     let mut chars = text.chars();
     chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
@@ -48,16 +48,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn sizes_have_three_digits_at_most() {
+    fn sizes_have_at_most_three_digits() {
         let cases =
             [("0", "0 bytes"), ("999", "999 bytes"), ("1234567890", "1.2 GB"), ("123456", "123 kB"), ("x", "x")];
         for (bytes, text) in cases {
-            assert_eq!(format(bytes, Some(Format::Bytes)), text);
+            assert_eq!(format(bytes, Some(ValueFormat::Bytes)), text);
         }
     }
 
     #[test]
-    fn regular_verbs_have_a_past() {
+    fn regular_verbs_are_put_in_the_past_tense() {
         let cases = [("create", "created"), ("attach", "attached"), ("modify", "modified"), ("deploy", "deployed")];
         for (verb, past) in cases {
             assert_eq!(regular_past(verb), past);

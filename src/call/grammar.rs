@@ -1,4 +1,4 @@
-//! Sentences for calls without an entry: from the words of the call's name and the identifiers in its request.
+//! Makes sentences for calls without an entry, from the words of the call's name and the identifiers in its request.
 
 use std::borrow::Cow;
 
@@ -7,59 +7,60 @@ use super::format::{capitalized, regular_past};
 use super::name::short;
 use super::{Call, Entity, Outcome, Relation, resources};
 use crate::json::{Json, Members};
-use crate::rule::words::{Words, snake, within, words};
+use crate::rule::words::{Words, in_sentence, snake, words};
 
-/// So deep identifiers are looked for.
-const DEEPEST: usize = 5;
-/// So many values of one identifier are named.
-const NAMED: usize = 3;
-/// No call names more things.
-const MOST: usize = 200;
-/// A longer text is a document, not a name, in bytes.
-const LONGEST: usize = 300;
+/// The maximum depth at which identifiers are looked up.
+const MAX_DEPTH: usize = 5;
+/// The number of values of one identifier that are listed.
+const MAX_LISTED: usize = 3;
+/// The maximum number of entities of a call.
+const MAX_ENTITIES: usize = 200;
+/// A longer text is a document, not a name. In bytes.
+const MAX_LENGTH: usize = 300;
 
-/// What a call did, from the verb on.
+/// What a call did, starting with the verb.
 pub(super) struct VerbPhrase {
-    /// `Deleted function prune`, or `delete function prune` if it was not done.
+    /// The phrase: `Deleted function prune`, or `delete function prune` if it was not done.
     pub(super) action: String,
     pub(super) entities: Vec<Entity>,
-    /// Whether the call's name ends in a policy, so that what follows is about it: `Put a policy on container c that …`.
+    /// Whether the call's name ends in a policy, so that the policy's description follows:
+    /// `Put a policy on container c that …`.
     pub(super) is_of_policy: bool,
 }
 
 /// An identifier in a request.
-struct Named<'j> {
+struct Identifier<'j> {
     kind: Cow<'j, str>,
     value: &'j str,
     depth: usize,
 }
 
-/// What a call's name is about, without its verb.
+/// The topic of a call: its name without the verb.
 struct Topic<'n> {
-    /// `["DB", "Instances"]`
+    /// The words: `["DB", "Instances"]`.
     words: &'n [&'n str],
-    /// `db_instances`
+    /// In snake case: `db_instances`.
     plural: String,
 }
 
 impl Topic<'_> {
-    /// `db_instance`
+    /// The singular: `db_instance`.
     fn singular(&self) -> &str {
         self.plural.strip_suffix('s').unwrap_or(&self.plural)
     }
 
-    /// Whether a type is what the name is about: `db_instance` of `DeleteDBInstance`.
+    /// Whether the topic is exactly this kind: `db_instance` for `DeleteDBInstance`.
     fn is(&self, kind: &str) -> bool {
         kind == self.plural || kind == self.singular() || kind == "resource" || self.ends_with(kind)
     }
 
-    /// Whether the name ends in a type and has more before it: `policy` of `RolePolicy`.
+    /// Whether the topic ends in this kind and has more words before it: `policy` for `RolePolicy`.
     fn ends_with(&self, kind: &str) -> bool {
         self.singular().strip_suffix(kind).is_some_and(|rest| rest.ends_with('_'))
     }
 }
 
-/// The phrase of a call.
+/// The phrase for a call.
 pub(super) fn phrase<'c>(words: &'c Words, call: &Call<'c>, outcome: Outcome) -> VerbPhrase {
     let name = self::words(call.name());
     // BatchDeleteDocument deletes documents.
@@ -70,8 +71,8 @@ pub(super) fn phrase<'c>(words: &'c Words, call: &Call<'c>, outcome: Outcome) ->
     let (verb, topic) = name.split_first().map_or(("", name), |(verb, topic)| (*verb, topic));
     let topic = &Topic { words: topic, plural: topic.join("_").to_lowercase() };
     let listed = resources::of(call);
-    let mut named: Vec<Named<'_>> =
-        listed.iter().map(|one| Named { kind: Cow::Borrowed(&one.kind), value: &one.value, depth: 0 }).collect();
+    let mut named: Vec<Identifier<'_>> =
+        listed.iter().map(|one| Identifier { kind: Cow::Borrowed(&one.kind), value: &one.value, depth: 0 }).collect();
     collect(words, call, call.request, 0, &mut named);
     let target = primary(&named, topic);
     let is_done = outcome == Outcome::Succeeded;
@@ -106,7 +107,7 @@ pub(super) fn phrase<'c>(words: &'c Words, call: &Call<'c>, outcome: Outcome) ->
     };
     let mut action = format!("{verb_text} {object}");
     action.truncate(action.trim_end().len());
-    let relation = |one: &Named<'_>| {
+    let relation = |one: &Identifier<'_>| {
         let is_done = is_done && topic.is(&one.kind);
         match () {
             () if target != Some(&*one.kind) => Relation::Used,
@@ -123,20 +124,20 @@ pub(super) fn phrase<'c>(words: &'c Words, call: &Call<'c>, outcome: Outcome) ->
     VerbPhrase { action, entities, is_of_policy }
 }
 
-/// Each thing once, by its type and value.
+/// Removes entities with the same kind and value.
 fn distinct(all: impl Iterator<Item = Entity>) -> Vec<Entity> {
     let mut entities: Vec<Entity> = Vec::new();
     for one in all {
         let is_known = entities.iter().any(|known| known.value == one.value && known.kind == one.kind);
-        if entities.len() < MOST && !is_known {
+        if entities.len() < MAX_ENTITIES && !is_known {
             entities.push(one);
         }
     }
     entities
 }
 
-/// What a call acts on, where its request names a thing: `trail main`, `the password of user marek`, `a policy on container
-/// c1`, `faces from collection staff`. Only what changes something is told with articles.
+/// The object of a call whose request names a resource: `trail main`, `the password of user marek`,
+/// `a policy on container c1`, `faces from collection staff`. Articles are only used for changes.
 fn object(verb: &str, topic: &str, about: &str, (list, kind): &(String, String), is_change: bool) -> String {
     let Some(of) = about.strip_prefix(" of ").filter(|_| is_change && !topic.is_empty()) else {
         return format!("{topic}{about}");
@@ -155,30 +156,37 @@ fn object(verb: &str, topic: &str, about: &str, (list, kind): &(String, String),
     }
 }
 
-/// The types and values of the identifiers in an object, at any depth.
+/// The kinds and values of the identifiers in an object, at any depth.
 pub(super) fn identifiers<'j>(words: &'j Words, value: Json<'j>) -> Vec<(String, &'j str)> {
-    fn below<'j>(words: &'j Words, member: &str, value: Json<'j>, depth: usize, found: &mut Vec<(String, &'j str)>) {
+    fn identifiers_below<'j>(
+        words: &'j Words,
+        member: &str,
+        value: Json<'j>,
+        depth: usize,
+        found: &mut Vec<(String, &'j str)>,
+    ) {
         match value {
-            Json::String(text) if !text.is_empty() && text.len() <= LONGEST && found.len() < MOST => {
+            Json::String(text) if !text.is_empty() && text.len() <= MAX_LENGTH && found.len() < MAX_ENTITIES => {
                 found.extend(names_of(words, member).map(|kind| (kind.into_owned(), text)));
             }
-            Json::Array(elements) if depth < DEEPEST => {
-                elements.iter().for_each(|element| below(words, member, element, depth + 1, found));
+            Json::Array(elements) if depth < MAX_DEPTH => {
+                elements.iter().for_each(|element| identifiers_below(words, member, element, depth + 1, found));
             }
-            Json::Object(members) if depth < DEEPEST && !words.is_ignored(member) => {
-                members.iter().for_each(|(member, value)| below(words, member, value, depth + 1, found));
+            Json::Object(members) if depth < MAX_DEPTH && !words.is_ignored(member) => {
+                members.iter().for_each(|(member, value)| identifiers_below(words, member, value, depth + 1, found));
             }
             _ => {}
         }
     }
     let mut found = Vec::new();
-    below(words, "", value, 0, &mut found);
+    identifiers_below(words, "", value, 0, &mut found);
     found
 }
 
-/// The past of a call's verb if it was done, else its base form; none for a name that begins with no verb.
+/// The past tense of a call's verb if the call was done, else the base form. `None` if the name does not start with a
+/// verb.
 fn verb_text<'w>(words: &'w Words, verb: &str, call: &Call<'_>, is_done: bool) -> Option<Cow<'w, str>> {
-    /// What reads, and how that is said.
+    /// Verbs that read, with their past tense.
     const READS: [(&str, &str); 20] = [
         ("BatchGet", "read"),
         ("Check", "check"),
@@ -208,7 +216,7 @@ fn verb_text<'w>(words: &'w Words, verb: &str, call: &Call<'_>, is_done: bool) -
             "Shutdown" => "shut down".to_owned(),
             verb => verb.to_lowercase(),
         };
-        return Some(if is_done { Cow::Borrowed(&known.did) } else { Cow::Owned(base()) });
+        return Some(if is_done { Cow::Borrowed(&known.past_tense) } else { Cow::Owned(base()) });
     }
     let (_, base) = READS.iter().find(|(read, _)| *read == verb)?;
     if !is_done {
@@ -219,8 +227,8 @@ fn verb_text<'w>(words: &'w Words, verb: &str, call: &Call<'_>, is_done: bool) -
     Some(Cow::Owned(capitalized(&past) + rest))
 }
 
-/// The topic in the singular, where one thing of many is named: `reboot instance i-1`.
-fn singular_for<'t>(text: &'t str, named: &[Named<'_>], target: Option<&str>, topic: &Topic<'_>) -> &'t str {
+/// The topic in the singular if only one resource is named: `reboot instance i-1`.
+fn singular_for<'t>(text: &'t str, named: &[Identifier<'_>], target: Option<&str>, topic: &Topic<'_>) -> &'t str {
     let mut values = named.iter().filter(|one| Some(&*one.kind) == target).map(|one| one.value);
     let first = values.next();
     let is_one = first.is_some() && values.all(|value| Some(value) == first);
@@ -230,7 +238,7 @@ fn singular_for<'t>(text: &'t str, named: &[Named<'_>], target: Option<&str>, to
     }
 }
 
-/// The topic with an article, where a call acts on one thing that its record does not name: `put a role policy`.
+/// The topic with an article, for a call on one resource that its record does not name: `put a role policy`.
 fn with_article(text: &str, verb: &str) -> String {
     const VERBS: [&str; 23] = [
         "Accept",
@@ -257,7 +265,7 @@ fn with_article(text: &str, verb: &str) -> String {
         "Tag",
         "Update",
     ];
-    /// What has no article, or another one.
+    /// Words that take no article, or another one.
     const WITHOUT: [&str; 16] = [
         "access",
         "account",
@@ -281,7 +289,7 @@ fn with_article(text: &str, verb: &str) -> String {
     if !is_one || !(creates(verb) || deletes(verb) || VERBS.contains(&verb)) {
         return text.to_owned();
     }
-    // Abbreviations are spelled: an MFA device, a VPC.
+    // Abbreviations are pronounced by their letters: an MFA device, a VPC.
     let first = text.split(' ').next().unwrap_or_default();
     let is_spelled = first.len() > 1 && first.chars().all(|char| char.is_ascii_uppercase());
     let vowels = if is_spelled { "AEFHILMNORSX" } else { "aeioAEIO" };
@@ -289,19 +297,19 @@ fn with_article(text: &str, verb: &str) -> String {
     format!("{article} {text}")
 }
 
-/// Whether a call with that verb makes what it is about.
+/// Whether a call with this verb creates its object.
 fn creates(verb: &str) -> bool {
     const VERBS: [&str; 11] =
         ["Allocate", "Clone", "Copy", "Create", "Generate", "Import", "Issue", "Launch", "Register", "Restore", "Run"];
     VERBS.contains(&verb)
 }
 
-/// Whether a call with that verb removes what it is about.
+/// Whether a call with this verb deletes its object.
 fn deletes(verb: &str) -> bool {
     matches!(verb, "Delete" | "Deregister" | "Destroy" | "Terminate")
 }
 
-/// The words of the topic, abbreviations as they are usually written.
+/// The topic in words, with the usual spelling of abbreviations.
 fn topic_text(topic: &[&str]) -> String {
     const ABBREVIATIONS: [&str; 29] = [
         "ACL", "AMI", "API", "ARN", "CA", "CORS", "DB", "DHCP", "DNS", "EBS", "EIP", "HSM", "IAM", "ID", "IP", "KMS",
@@ -313,17 +321,17 @@ fn topic_text(topic: &[&str]) -> String {
             return format!("configuration{plural}");
         }
         let known = ABBREVIATIONS.iter().find(|known| known.eq_ignore_ascii_case(singular));
-        known.map_or_else(|| within(word), |known| format!("{known}{plural}"))
+        known.map_or_else(|| in_sentence(word), |known| format!("{known}{plural}"))
     };
     topic.iter().map(word).collect::<Vec<_>>().join(" ")
 }
 
-/// The type of a thing: that of `name` or `id` at the top of a request is what the call's name is about.
-fn kind_of<'k>(one: &'k Named<'_>, topic: &'k Topic<'_>) -> &'k str {
+/// The kind of an identifier. A top-level `name` or `id` belongs to the topic of the call.
+fn kind_of<'k>(one: &'k Identifier<'_>, topic: &'k Topic<'_>) -> &'k str {
     if one.kind != "resource" || one.depth > 0 || !is_noun(topic) { &one.kind } else { topic.singular() }
 }
 
-/// Whether a topic is one thing: `Trail`, `DB Instance`; not `Logging`, `Secret Value`.
+/// Whether a topic is a resource: `Trail`, `DB Instance`, but not `Logging`, `Secret Value`.
 fn is_noun(topic: &Topic<'_>) -> bool {
     const PARTS: [&str; 18] = [
         "attribute",
@@ -349,8 +357,8 @@ fn is_noun(topic: &Topic<'_>) -> bool {
     last.is_some_and(|last| !PARTS.contains(&last.as_str()) && !last.ends_with("ing"))
 }
 
-/// The values of one type, and the type in words, in the plural if there are several.
-fn values_of(named: &[Named<'_>], kind: &str, call: &Call<'_>) -> (String, String) {
+/// The values of one kind, and the kind in words, in the plural if there are several.
+fn values_of(named: &[Identifier<'_>], kind: &str, call: &Call<'_>) -> (String, String) {
     let mut values: Vec<String> = Vec::new();
     for one in named.iter().filter(|one| one.kind == kind) {
         let name = short(one.value, call.account).into_owned();
@@ -359,8 +367,8 @@ fn values_of(named: &[Named<'_>], kind: &str, call: &Call<'_>) -> (String, Strin
         }
     }
     let plural = if values.len() > 1 && !kind.ends_with('s') { "s" } else { "" };
-    let more = values.len().saturating_sub(NAMED);
-    values.truncate(NAMED);
+    let more = values.len().saturating_sub(MAX_LISTED);
+    values.truncate(MAX_LISTED);
     let list = match (values.as_slice(), more) {
         ([one], 0) => one.clone(),
         ([first @ .., last], 0) => format!("{} and {last}", first.join(", ")),
@@ -369,7 +377,8 @@ fn values_of(named: &[Named<'_>], kind: &str, call: &Call<'_>) -> (String, Strin
     (list, topic_text(&kind.split('_').collect::<Vec<_>>()) + plural)
 }
 
-/// ` prod-db` where the topic says what it is, ` of prod-db` where it says that it is a part of it, else with its type.
+/// The resource after the topic: ` prod-db` if the topic is its kind, ` of prod-db` if the topic is a part of it, else
+/// with its kind.
 fn about((list, kind_text): &(String, String), kind: &str, topic: &Topic<'_>) -> String {
     let kind = kind.replace('_', " ");
     let plain = topic.plural.replace('_', " ");
@@ -384,19 +393,19 @@ fn about((list, kind_text): &(String, String), kind: &str, topic: &Topic<'_>) ->
     }
 }
 
-/// The type of the identifier that a call is about: the one that its name is about, else one that its name mentions, else
-/// the first at the top of the request.
-fn primary<'n>(named: &'n [Named<'_>], topic: &Topic<'_>) -> Option<&'n str> {
-    let exact = |one: &&Named<'_>| one.kind == topic.singular() || one.kind == topic.plural;
-    let ends = |one: &&Named<'_>| topic.ends_with(&one.kind);
-    let own = |one: &&Named<'_>| one.kind == "resource" && one.depth == 0;
-    let mentioned = |one: &&Named<'_>| topic.plural.contains(&*one.kind);
-    let top = |one: &&Named<'_>| one.depth == 0;
-    let tests: [&dyn Fn(&&Named<'_>) -> bool; 5] = [&exact, &ends, &own, &mentioned, &top];
+/// The kind of the identifier that a call is about: the one that is its topic, else one that the topic mentions, else
+/// the first at the top level of the request.
+fn primary<'n>(named: &'n [Identifier<'_>], topic: &Topic<'_>) -> Option<&'n str> {
+    let exact = |one: &&Identifier<'_>| one.kind == topic.singular() || one.kind == topic.plural;
+    let ends = |one: &&Identifier<'_>| topic.ends_with(&one.kind);
+    let own = |one: &&Identifier<'_>| one.kind == "resource" && one.depth == 0;
+    let mentioned = |one: &&Identifier<'_>| topic.plural.contains(&*one.kind);
+    let top = |one: &&Identifier<'_>| one.depth == 0;
+    let tests: [&dyn Fn(&&Identifier<'_>) -> bool; 5] = [&exact, &ends, &own, &mentioned, &top];
     tests.iter().find_map(|test| named.iter().find(|one| test(one))).map(|one| &*one.kind)
 }
 
-fn collect<'j>(words: &'j Words, call: &Call<'_>, value: Json<'j>, depth: usize, named: &mut Vec<Named<'j>>) {
+fn collect<'j>(words: &'j Words, call: &Call<'_>, value: Json<'j>, depth: usize, named: &mut Vec<Identifier<'j>>) {
     for (member, value) in value.as_object().into_iter().flat_map(Members::iter) {
         visit(words, call, member, value, depth, named);
     }
@@ -408,32 +417,33 @@ fn visit<'j>(
     member: &'j str,
     value: Json<'j>,
     depth: usize,
-    named: &mut Vec<Named<'j>>,
+    named: &mut Vec<Identifier<'j>>,
 ) {
     match value {
-        Json::String(text) if !text.is_empty() && text.len() <= LONGEST && named.len() < MOST => {
+        Json::String(text) if !text.is_empty() && text.len() <= MAX_LENGTH && named.len() < MAX_ENTITIES => {
             match names_of(words, member).and_then(|kind| kind_in(kind, call)) {
-                Some(kind) => named.push(Named { kind, value: text, depth }),
-                // `job` with an ARN names a job. It is not what the call is about only because it is the first.
+                Some(kind) => named.push(Identifier { kind, value: text, depth }),
+                // A `job` with an ARN names a job, but its position does not make it the call's object.
                 None if text.starts_with("arn:") && !words.is_ignored(member) => {
-                    named.push(Named { kind: Cow::Owned(snake(member)), value: text, depth: depth + 1 });
+                    named.push(Identifier { kind: Cow::Owned(snake(member)), value: text, depth: depth + 1 });
                 }
                 None => {}
             }
         }
-        Json::Array(elements) if depth < DEEPEST => {
-            // A list of identifiers at the top of a request names what the call is about, as one identifier does.
-            let below = |element: &Json<'_>| if matches!(element, Json::String(_)) { depth } else { depth + 1 };
-            elements.iter().for_each(|element| visit(words, call, member, element, below(&element), named));
+        Json::Array(elements) if depth < MAX_DEPTH => {
+            // A top-level list of identifiers is treated like a single identifier.
+            let element_depth = |element: &Json<'_>| if matches!(element, Json::String(_)) { depth } else { depth + 1 };
+            elements.iter().for_each(|element| visit(words, call, member, element, element_depth(&element), named));
         }
-        Json::Object(members) if depth < DEEPEST && !words.is_ignored(member) => {
+        Json::Object(members) if depth < MAX_DEPTH && !words.is_ignored(member) => {
             members.iter().for_each(|(member, value)| visit(words, call, member, value, depth + 1, named));
         }
         _ => {}
     }
 }
 
-/// What a member names. Lists and some services spell its ending in other ways: `instanceIds`, `sourceServerIDs`,
+/// The kind that a member names. Lists and some services spell its ending differently: `instanceIds`,
+/// `sourceServerIDs`,
 /// `gatewayARN`.
 fn names_of<'w>(words: &'w Words, member: &str) -> Option<Cow<'w, str>> {
     const ENDINGS: [(&str, &str); 6] =
@@ -444,8 +454,8 @@ fn names_of<'w>(words: &'w Words, member: &str) -> Option<Cow<'w, str>> {
     })
 }
 
-/// A member's type in the request of that service: a key is an object only in S3, and its name is that of a key pair only
-/// where there are key pairs.
+/// The kind of a member in the request of this service. A key is an object only in S3, and a key name is a key pair
+/// only in services that have key pairs.
 fn kind_in<'k>(kind: Cow<'k, str>, call: &Call<'_>) -> Option<Cow<'k, str>> {
     const KEY_PAIRS: [&str; 5] = ["autoscaling", "ec2", "elasticmapreduce", "lightsail", "opsworks"];
     let service = call.key.split(':').next().unwrap_or_default();
@@ -460,13 +470,13 @@ fn kind_in<'k>(kind: Cow<'k, str>, call: &Call<'_>) -> Option<Cow<'k, str>> {
 mod tests {
     use serde_json::{Value, json};
 
-    use crate::call::{Call, Table};
+    use crate::call::{Call, CallTable};
     use crate::json::{Document, Json};
 
-    /// The sentence of a call, and the things that it names.
-    fn told(key: &str, request: &Value) -> (String, Vec<String>) {
+    /// The sentence of a call, and the entities that it names.
+    fn described(key: &str, request: &Value) -> (String, Vec<String>) {
         let request = Document::from(request.clone());
-        let described = Table::shipped().describe(&Call {
+        let described = CallTable::shipped().describe(&Call {
             key,
             event_type: Some("AwsApiCall"),
             read_only: Some(false),
@@ -483,7 +493,7 @@ mod tests {
     }
 
     #[test]
-    fn parts_of_things_are_told_with_the_thing() {
+    fn parts_of_resources_are_described_with_the_resource() {
         let job = "arn:aws:robomaker:eu-west-1:111122223333:simulation-job/sim-1";
         let gateway = "arn:aws:storagegateway:eu-west-1:111122223333:gateway/sgw-1";
         let cases = [
@@ -518,29 +528,32 @@ mod tests {
             ),
         ];
         for (key, request, summary) in cases {
-            assert_eq!(told(key, &request).0, summary, "{key}");
+            assert_eq!(described(key, &request).0, summary, "{key}");
         }
     }
 
     #[test]
-    fn a_policy_in_a_request_is_read() {
+    fn policies_in_requests_are_parsed() {
         let policy =
             json!({"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "mediastore:*"}]}).to_string();
-        let (summary, _) = told("mediastore:PutContainerPolicy", &json!({"containerName": "c1", "policy": policy}));
+        let (summary, _) =
+            described("mediastore:PutContainerPolicy", &json!({"containerName": "c1", "policy": policy}));
         assert_eq!(summary, "Put a policy on container c1 that lets everyone call mediastore:*");
         let all = json!({"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "*"}]});
-        let (summary, _) = told("vpc-lattice:PutAuthPolicy", &json!({"resourceIdentifier": "svc-1", "policy": all}));
+        let (summary, _) =
+            described("vpc-lattice:PutAuthPolicy", &json!({"resourceIdentifier": "svc-1", "policy": all}));
         assert_eq!(summary, "Put an auth policy on svc-1 that lets everyone call all actions");
-        let (summary, _) = told("odd:CreateThing", &json!({"thingName": "t", "accessPolicy": all}));
+        let (summary, _) = described("odd:CreateThing", &json!({"thingName": "t", "accessPolicy": all}));
         assert_eq!(summary, "Created thing t with a policy that lets everyone call all actions");
     }
 
     #[test]
-    fn tag_keys_and_names_of_keys_are_not_objects_and_key_pairs() {
+    fn tag_keys_and_key_names_are_not_resources() {
         let tags = json!([{"key": "Owner", "value": "t"}]);
-        let (_, entities) = told("odd:CreateCluster", &json!({"clusterName": "c", "tagList": tags, "labels": tags}));
+        let (_, entities) =
+            described("odd:CreateCluster", &json!({"clusterName": "c", "tagList": tags, "labels": tags}));
         assert_eq!(entities, ["created cluster c"]);
-        let (_, entities) = told("odd:CreateWorkspaceApiKey", &json!({"keyName": "k", "workspaceId": "g-1"}));
+        let (_, entities) = described("odd:CreateWorkspaceApiKey", &json!({"keyName": "k", "workspaceId": "g-1"}));
         assert_eq!(entities, ["created key k", "used workspace g-1"]);
     }
 }

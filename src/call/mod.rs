@@ -1,7 +1,8 @@
-//! What an API call did: one sentence, its outcome, the things it names, what it permits, and why it matters.
+//! Describes API calls: one sentence, the outcome, the entities, the permissions, and the classes that state why the
+//! call matters.
 //!
-//! `rules/calls/<service>.toml` has an entry for each call that changes something, reads a secret or opens a way in.
-//! Every other call gets its sentence from the words of its name and the identifiers in its request (`grammar.rs`). Pure.
+//! `rules/calls/<service>.toml` has an entry for each call that changes something, reads a secret or opens access. All
+//! other calls get a sentence from the words of their name and the identifiers in their request (`grammar.rs`). Pure.
 
 mod acl;
 mod condition;
@@ -25,55 +26,56 @@ use crate::json::Json;
 pub use crate::signal::Relation;
 
 pub use self::name::{network_of, short};
-pub use self::schema::{CLASSES, Class};
-pub use self::table::{Entry, Table};
+pub use self::schema::{CLASSES, CallClass};
+pub use self::table::{CallEntry, CallTable};
 
-/// One API call, as a record has it.
+/// One API call, from a record.
 #[derive(Debug, Clone, Copy)]
 pub struct Call<'c> {
     /// Service and name: `iam:CreateUser`.
     pub key: &'c str,
-    /// `AwsApiCall`, `AwsServiceEvent` …, if the record says it.
+    /// `AwsApiCall`, `AwsServiceEvent` …, if the record contains it.
     pub event_type: Option<&'c str>,
-    /// Whether the trail says that the call only reads.
+    /// `readOnly` of the record.
     pub read_only: Option<bool>,
-    /// Why it failed.
+    /// The error code, if it failed.
     pub error_code: Option<&'c str>,
     /// The request.
     pub request: Json<'c>,
     /// The response.
     pub response: Json<'c>,
-    /// JSON object of the record's other members, such as `additionalEventData` and `resources`.
+    /// JSON object with the record's other members, such as `additionalEventData` and `resources`.
     pub extra: Option<&'c str>,
-    /// The account it happened in.
+    /// The account that the event belongs to.
     pub account: Option<&'c str>,
-    /// The region it happened in.
+    /// The region that the event belongs to.
     pub region: Option<&'c str>,
-    /// Whether the record of a sign-in says beside its response that it failed: by a message, or a name that is hidden.
+    /// Whether the record of a sign-in shows outside its response that it failed: by an error message, or by a hidden
+    /// user name.
     pub sign_in_failed: bool,
 }
 
 impl<'c> Call<'c> {
-    /// `CreateUser` of `iam:CreateUser`.
+    /// The name without the service: `CreateUser` for `iam:CreateUser`.
     #[must_use]
     pub fn name(&self) -> &'c str {
         self.key.split_once(':').map_or(self.key, |(_, name)| name)
     }
 }
 
-/// How a call ended.
+/// The outcome of a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Outcome {
-    /// It was done.
+    /// It succeeded.
     #[default]
     Succeeded,
-    /// The caller was not allowed to.
+    /// The caller was not authorized.
     Denied,
     /// It failed for another reason.
     Failed,
-    /// It was a dry run: it would have been allowed, and nothing was done.
+    /// It was a dry run that would have been allowed. Nothing was done.
     DryRun,
-    /// The record does not say: a sign-in of an export that has no responses.
+    /// Unknown: a sign-in in an export without responses.
     Unknown,
 }
 
@@ -91,94 +93,96 @@ impl Outcome {
     }
 }
 
-/// A thing that a call names.
+/// A resource or identity that a call names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entity {
-    /// What it is: `user`, `bucket`, `access_key`.
+    /// The kind: `user`, `bucket`, `access_key`.
     pub kind: String,
-    /// Its name, id or ARN, as the record has it.
+    /// Its name, ID or ARN, as in the record.
     pub value: String,
     /// How the call relates to it.
     pub relation: Relation,
 }
 
 impl Entity {
-    /// Its name without an ARN's beginning.
+    /// Its name, shortened if it is an ARN.
     #[must_use]
     pub fn name(&self) -> Cow<'_, str> {
         name::short(&self.value, None)
     }
 }
 
-/// A permission that a call gives or takes: one statement of a policy for one principal, or one network that is let in.
+/// A permission that a call gives or removes: one statement of a policy for one principal, or access for one network.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a column of event_grants")]
 pub struct Grant {
     /// `allow` or `deny`.
     pub effect: &'static str,
-    /// `everyone`, `account`, `user`, `role`, `group`, `service`, `federated`, `organization`, `network` or `principal`.
+    /// `everyone`, `account`, `user`, `role`, `group`, `service`, `federated`, `organization`, `network` or
+    /// `principal`.
     pub grantee_type: String,
-    /// Who: a name, an account, an ARN, a service, a CIDR block.
+    /// The grantee: a name, an account, an ARN, a service or a CIDR block.
     pub grantee: String,
-    /// The actions, wildcards as they are written: `s3:Get*`; for a network the ports: `tcp 22`.
+    /// The actions with their wildcards: `s3:Get*`; for a network the ports: `tcp 22`.
     pub actions: Vec<String>,
-    /// Whether the actions are those that are *not* meant (`NotAction`).
+    /// Whether the grant is for all actions except these (`NotAction`).
     pub all_actions_except: bool,
-    /// The resources, wildcards as they are written.
+    /// The resources with their wildcards.
     pub resources: Vec<String>,
     /// The condition keys under which it applies.
     pub conditions: Vec<String>,
-    /// The conditions in words, with a space before them: ` only from VPC vpc-1`.
+    /// The conditions in words, with a leading space: ` only from VPC vpc-1`.
     #[serde(skip)]
     pub limits: String,
-    /// Whether the resources are those that are *not* meant (`NotResource`).
+    /// Whether the grant is for all resources except these (`NotResource`).
     #[serde(skip)]
     pub all_resources_except: bool,
-    /// The managed policy that gives it, whose text is not in the record.
+    /// The managed policy that it comes from, whose text is not in the record.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub policy: Option<String>,
-    /// Whether it lets anybody in: everyone is named, and no condition restricts who or from where.
+    /// Whether it gives access to anyone: the grantee is everyone, and no condition restricts the caller or the
+    /// network.
     pub public: bool,
-    /// Whether it lets another account, or everybody, in.
+    /// Whether it gives access to another account, or to everyone.
     pub external: bool,
-    /// Whether it allows everything, or is one of AWS's policies that come to that.
+    /// Whether it allows everything, or is an AWS policy that is equivalent to that.
     pub administrator: bool,
 }
 
 impl Grant {
-    /// Who is let in, in words: `role deploy of account 999988887777`.
+    /// The grantee in words: `role deploy of account 999988887777`.
     #[must_use]
     pub fn who(&self) -> String {
         statement::grantee(self)
     }
 }
 
-/// A class of a call, with what it means there.
+/// A class of a call, with its effect and object.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Classified<'t> {
     /// The class.
-    pub class: Class,
-    /// What was done, in the words of the class: `grants`, `stopped`, `shared`.
+    pub class: CallClass,
+    /// The effect, in the words of the class: `grants`, `stopped`, `shared`.
     pub effect: &'t str,
-    /// What it was done to, in the words of the class: `trail`, `detector`, `secret`; empty if the class needs none.
+    /// The object, in the words of the class: `trail`, `detector`, `secret`; empty if the class has none.
     pub object: &'t str,
 }
 
-/// What a call did.
+/// The description of a call.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Description<'t> {
     /// One sentence.
     pub summary: String,
-    /// How it ended.
+    /// The outcome.
     pub outcome: Outcome,
-    /// Whether the sentence is that of an entry of the table: there is one, and the request has the values that it names.
+    /// Whether the sentence comes from an entry of the table whose values are all in the request.
     pub named: bool,
     /// The entry's classes.
     pub classes: Vec<Classified<'t>>,
     /// The entry's ATT&CK techniques.
     pub techniques: Vec<&'t str>,
-    /// The things that it names.
+    /// The entities that it names.
     pub entities: Vec<Entity>,
-    /// The permissions that it gives or takes.
+    /// The permissions that it gives or removes.
     pub grants: Vec<Grant>,
 }

@@ -1,10 +1,10 @@
-//! Names: what an ARN names, whose it is, and the network of an address.
+//! Names: the resource and account of an ARN, and the network of an address.
 
 use std::borrow::Cow;
 use std::net::IpAddr;
 
-/// A longer name is cut in a sentence, in characters.
-const LONGEST: usize = 160;
+/// Longer names are truncated in sentences. In characters.
+const MAX_LENGTH: usize = 160;
 
 /// The six parts of an ARN.
 fn parts(arn: &str) -> Option<[&str; 6]> {
@@ -15,7 +15,7 @@ fn parts(arn: &str) -> Option<[&str; 6]> {
     Some([parts.next()?, parts.next()?, parts.next()?, parts.next()?, parts.next()?, parts.next()?])
 }
 
-/// Whether a text is an account id.
+/// Whether a text is an account ID.
 pub(super) fn is_account(text: &str) -> bool {
     text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
 }
@@ -25,11 +25,11 @@ pub(super) fn account_of(arn: &str) -> Option<&str> {
     parts(arn).map(|parts| parts[4]).filter(|account| is_account(account))
 }
 
-/// A thing's name without the beginning of its ARN; where that is in another account, with the account.
+/// Shortens an ARN to the resource's name. If it belongs to another account, the account is added.
 ///
-/// `arn:aws:iam::111122223333:role/deploy` is `deploy`, and `deploy of account 111122223333` elsewhere;
-/// `arn:aws:iam::111122223333:root`, as policies name all of an account, is `account 111122223333`;
-/// `arn:aws:s3:::logs/a.gz` is `logs/a.gz`.
+/// `arn:aws:iam::111122223333:role/deploy` becomes `deploy`, or `deploy of account 111122223333` for another account;
+/// `arn:aws:iam::111122223333:root`, which stands for the whole account in policies, becomes `account 111122223333`;
+/// `arn:aws:s3:::logs/a.gz` becomes `logs/a.gz`.
 #[must_use]
 pub fn short<'t>(value: &'t str, account: Option<&str>) -> Cow<'t, str> {
     let Some([_, _, service, _, owner, resource]) = parts(value) else {
@@ -40,11 +40,11 @@ pub fn short<'t>(value: &'t str, account: Option<&str>) -> Cow<'t, str> {
     }
     let name = match service {
         "s3" | "sns" | "sqs" | "execute-api" => resource,
-        // A path is no part of the name: role/service-role/deploy.
+        // The path is not part of the name: role/service-role/deploy.
         "iam" | "sts" | "sso" | "route53" => resource.rsplit('/').next().unwrap_or(resource),
-        // Names and parameters begin with a slash of their own.
+        // Names of parameters start with a slash themselves.
         "ssm" if resource.starts_with("parameter/") => &resource["parameter".len()..],
-        // The ARN of a secret ends in six characters that its name has not.
+        // The ARN of a secret ends in six characters that are not part of its name.
         "secretsmanager" => {
             let name = resource.strip_prefix("secret:").unwrap_or(resource);
             let is_random = |end: &&str| end.len() == 6 && end.bytes().all(|byte| byte.is_ascii_alphanumeric());
@@ -67,7 +67,7 @@ pub fn short<'t>(value: &'t str, account: Option<&str>) -> Cow<'t, str> {
     }
 }
 
-/// The name of a queue in its URL: `https://sqs.eu-west-1.amazonaws.com/111122223333/jobs`.
+/// The queue name in a URL: `https://sqs.eu-west-1.amazonaws.com/111122223333/jobs`.
 fn queue(value: &str) -> Option<&str> {
     let mut parts = value.strip_prefix("https://")?.split('/');
     let (host, owner, name) = (parts.next()?, parts.next()?, parts.next()?);
@@ -75,13 +75,13 @@ fn queue(value: &str) -> Option<&str> {
     (is_queue && !name.is_empty() && parts.next().is_none()).then_some(name)
 }
 
-/// The name in `stack/shop/<id>`, `loadbalancer/app/shop/<id>`, `targetgroup/shop/<id>`, `regional/webacl/shop/<id>`: what
-/// stands before the id.
+/// The name in `stack/shop/<id>`, `loadbalancer/app/shop/<id>`, `targetgroup/shop/<id>`, `regional/webacl/shop/<id>`:
+/// the part before the ID.
 fn named(resource: &str) -> &str {
     let mut parts = resource.rsplit('/');
     let mut last = parts.next().unwrap_or(resource);
     if resource.starts_with("listener") {
-        // Listeners have an id of their own behind the load balancer's.
+        // Listeners have their own ID after the load balancer's.
         last = parts.next().unwrap_or(last);
     }
     match (parts.next(), parts.next()) {
@@ -91,13 +91,13 @@ fn named(resource: &str) -> &str {
 }
 
 fn cut(text: &str) -> Cow<'_, str> {
-    match text.char_indices().nth(LONGEST) {
+    match text.char_indices().nth(MAX_LENGTH) {
         Some((end, _)) => Cow::Owned(format!("{}…", &text[..end])),
         None => Cow::Borrowed(text),
     }
 }
 
-/// The network of an address: its /24, or its /48 of IPv6; none for what is no address.
+/// The network of an address: its /24, or its /48 for IPv6; `None` if the text is not an address.
 #[must_use]
 pub fn network_of(address: &str) -> Option<String> {
     match address.parse::<IpAddr>().ok()?.to_canonical() {
@@ -118,7 +118,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn arns_are_shortened_to_what_people_call_the_thing() {
+    fn arns_are_shortened_to_names() {
         let cases = [
             ("arn:aws:iam::111122223333:role/service-role/deploy", "deploy"),
             ("arn:aws:iam::aws:policy/AdministratorAccess", "AdministratorAccess"),
@@ -149,11 +149,11 @@ mod tests {
         }
         assert_eq!(short("arn:aws:iam::999988887777:role/x", Some("111122223333")), "x of account 999988887777");
         assert_eq!(short("arn:aws:iam::999988887777:root", Some("111122223333")), "account 999988887777");
-        assert_eq!(short(&"x".repeat(200), None).chars().count(), LONGEST + 1);
+        assert_eq!(short(&"x".repeat(200), None).chars().count(), MAX_LENGTH + 1);
     }
 
     #[test]
-    fn a_48_of_ipv6_is_one_network_however_it_is_written() {
+    fn ipv6_addresses_of_a_48_are_one_network() {
         let cases = [
             ("198.51.100.7", Some("198.51.100.0/24")),
             ("::ffff:198.51.100.7", Some("198.51.100.0/24")),

@@ -1,4 +1,4 @@
-//! Rules of security groups and network ACLs, in the forms that requests have had since 2014, read into grants.
+//! Parses the rules of security groups and network ACLs into grants, in all request formats since 2014.
 
 use std::net::IpAddr;
 
@@ -6,38 +6,38 @@ use super::Grant;
 use super::statement::listed;
 use crate::json::{Elements, Json};
 
-/// Nested deeper are no rules.
-const DEEPEST: usize = 8;
+/// The maximum depth at which rules are looked up.
+const MAX_DEPTH: usize = 8;
 
-/// One rule: which ports, for whom.
+/// One rule with its ports and peers.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Rule {
-    /// `port 22`, `ports 0-1023 (UDP)`, `all traffic`.
+pub(super) struct NetworkRule {
+    /// The ports in words: `port 22`, `ports 0-1023 (UDP)`, `all traffic`.
     ports: String,
-    /// `tcp 22`
+    /// The ports as an action: `tcp 22`.
     action: String,
-    /// CIDR blocks, security groups, prefix lists.
+    /// CIDR blocks, security groups and prefix lists.
     peers: Vec<String>,
-    /// `allow`, or `deny` where a network ACL says so.
+    /// `allow` or `deny`; only network ACLs deny.
     effect: &'static str,
 }
 
-/// The rules anywhere in a request: every object that has a protocol.
-pub(super) fn rules(request: Json<'_>) -> Vec<Rule> {
+/// All rules in a request: every object that has a protocol.
+pub(super) fn rules(request: Json<'_>) -> Vec<NetworkRule> {
     let mut rules = Vec::new();
-    collect(request, DEEPEST, &mut rules);
+    collect(request, MAX_DEPTH, &mut rules);
     rules
 }
 
-/// The ports alone, in words: `port 22 and ports 80-443`.
-pub(super) fn ports(rules: &[Rule]) -> Option<String> {
+/// Only the ports, in words: `port 22 and ports 80-443`.
+pub(super) fn ports(rules: &[NetworkRule]) -> Option<String> {
     let mut ports: Vec<String> = rules.iter().map(|rule| rule.ports.clone()).collect();
     ports.dedup();
     (!ports.is_empty()).then(|| listed(&ports))
 }
 
-/// Those whom the rules let in or keep out, each once.
-pub(super) fn peers(rules: &[Rule]) -> Option<String> {
+/// The peers that the rules allow or deny, without duplicates.
+pub(super) fn peers(rules: &[NetworkRule]) -> Option<String> {
     let mut peers: Vec<String> = Vec::new();
     for peer in rules.iter().flat_map(|rule| &rule.peers).map(|peer| named(peer)) {
         if !peers.contains(&peer) {
@@ -47,8 +47,8 @@ pub(super) fn peers(rules: &[Rule]) -> Option<String> {
     (!peers.is_empty()).then(|| listed(&peers))
 }
 
-/// In words: `port 22 to 0.0.0.0/0 and port 443 to sg-1`.
-pub(super) fn describe(rules: &[Rule]) -> Option<String> {
+/// A description in words: `port 22 to 0.0.0.0/0 and port 443 to sg-1`.
+pub(super) fn describe(rules: &[NetworkRule]) -> Option<String> {
     let mut texts: Vec<String> = Vec::new();
     for rule in rules {
         let text = match rule.peers.as_slice() {
@@ -65,15 +65,15 @@ pub(super) fn describe(rules: &[Rule]) -> Option<String> {
     (!texts.is_empty()).then(|| listed(&texts))
 }
 
-/// A block, group or list in words: that all addresses are meant is said where the address does not show it.
+/// A CIDR block, group or list in words. States that it includes all addresses, if the block does not show that.
 fn named(peer: &str) -> String {
     let is_plain = matches!(peer, "0.0.0.0/0" | "::/0");
     let is_all = !is_plain && is_everywhere(peer) && peer.ends_with("/0");
     if is_all { format!("{peer} (any address)") } else { peer.to_owned() }
 }
 
-/// The grants of the rules: a network, a group or a prefix list each.
-pub(super) fn grants(rules: &[Rule]) -> Vec<Grant> {
+/// The grants of the rules, one for each network, group or prefix list.
+pub(super) fn grants(rules: &[NetworkRule]) -> Vec<Grant> {
     let mut grants = Vec::new();
     for rule in rules {
         for peer in &rule.peers {
@@ -99,13 +99,14 @@ pub(super) fn grants(rules: &[Rule]) -> Vec<Grant> {
     grants
 }
 
-/// Whether a CIDR block is all of the Internet. A half of it is meant to be all, too.
+/// Whether a CIDR block is the whole Internet. A half of it counts as well, because rules use two halves to cover
+/// everything.
 pub(super) fn is_everywhere(cidr: &str) -> bool {
     let Some((address, length)) = cidr.split_once('/') else { return false };
     address.parse::<IpAddr>().is_ok() && length.parse::<u8>().is_ok_and(|length| length <= 1)
 }
 
-fn collect(value: Json<'_>, depth: usize, rules: &mut Vec<Rule>) {
+fn collect(value: Json<'_>, depth: usize, rules: &mut Vec<NetworkRule>) {
     match value {
         Json::Array(elements) if depth > 0 => elements.iter().for_each(|element| collect(element, depth - 1, rules)),
         Json::Object(members) if depth > 0 => {
@@ -119,7 +120,7 @@ fn collect(value: Json<'_>, depth: usize, rules: &mut Vec<Rule>) {
     }
 }
 
-fn read(rule: Json<'_>, protocol: &str) -> Rule {
+fn read(rule: Json<'_>, protocol: &str) -> NetworkRule {
     let range = find(rule, "portRange").unwrap_or(rule);
     let (from, to) = (member(range, &["fromPort", "from"]), member(range, &["toPort", "to"]));
     let protocol = match protocol {
@@ -148,12 +149,12 @@ fn read(rule: Json<'_>, protocol: &str) -> Rule {
         (protocol, from, to) => format!("{protocol} {}-{}", from.unwrap_or_default(), to.unwrap_or_default()),
     };
     let mut peers = Vec::new();
-    peers_of(rule, DEEPEST, &mut peers);
+    peers_of(rule, MAX_DEPTH, &mut peers);
     let is_denied = member(rule, &["ruleAction"]).is_some_and(|action| action.eq_ignore_ascii_case("deny"));
-    Rule { ports, action, peers, effect: if is_denied { "deny" } else { "allow" } }
+    NetworkRule { ports, action, peers, effect: if is_denied { "deny" } else { "allow" } }
 }
 
-/// The blocks, groups and lists that a rule names, at any depth.
+/// The CIDR blocks, groups and lists that a rule names, at any depth.
 fn peers_of(value: Json<'_>, depth: usize, peers: &mut Vec<String>) {
     const NAMES: [&str; 12] = [
         "cidrip",
@@ -174,8 +175,8 @@ fn peers_of(value: Json<'_>, depth: usize, peers: &mut Vec<String>) {
         Json::Object(members) if depth > 0 => {
             for (name, inner) in members.iter() {
                 let name = name.to_ascii_lowercase();
-                // At the rule's own level the group is the one that it is in.
-                let is_peer = NAMES.contains(&name.as_str()) && (name != "groupid" || depth < DEEPEST);
+                // At the top level of the rule, the group is the one that the rule belongs to.
+                let is_peer = NAMES.contains(&name.as_str()) && (name != "groupid" || depth < MAX_DEPTH);
                 if !is_peer {
                     peers_of(inner, depth - 1, peers);
                     continue;
@@ -207,60 +208,62 @@ mod tests {
     use super::*;
     use crate::json::Document;
 
-    fn told(request: Value) -> (String, bool) {
+    fn described(request: Value) -> (String, bool) {
         let document = Document::from(request);
         let rules = rules(document.root());
         (describe(&rules).unwrap_or_default(), grants(&rules).iter().any(|grant| grant.public))
     }
 
     #[test]
-    fn rules_are_read_in_every_form() {
-        let told = |request: Value| told(request);
+    fn rules_are_parsed_in_all_formats() {
+        let described = |request: Value| described(request);
         // Since 2010: lists of permissions with items.
         let (text, public) =
-            told(json!({"groupId": "sg-1", "ipPermissions": {"items": [{"ipProtocol": "tcp", "fromPort": 3389,
+            described(json!({"groupId": "sg-1", "ipPermissions": {"items": [{"ipProtocol": "tcp", "fromPort": 3389,
             "toPort": 3389, "groups": {}, "ipRanges": {"items": [{"cidrIp": "0.0.0.0/0"}]}, "prefixListIds": {}}]}}));
         assert_eq!((text.as_str(), public), ("port 3389 to 0.0.0.0/0", true));
-        // The flat form of the command line.
-        let (text, public) =
-            told(json!({"groupId": "sg-1", "ipProtocol": "udp", "fromPort": 53, "toPort": 54, "cidrIp": "10.0.0.0/8"}));
+        // The flat format of the command line.
+        let (text, public) = described(
+            json!({"groupId": "sg-1", "ipProtocol": "udp", "fromPort": 53, "toPort": 54, "cidrIp": "10.0.0.0/8"}),
+        );
         assert_eq!((text.as_str(), public), ("ports 53-54 (UDP) to 10.0.0.0/8", false));
-        // A prefix of length 0 is every address, whatever stands before it.
-        let (text, public) = told(
+        // A prefix of length 0 includes every address, regardless of the address before it.
+        let (text, public) = described(
             json!({"groupId": "sg-1", "ipProtocol": "tcp", "fromPort": 22, "toPort": 22, "cidrIp": "192.0.2.7/0"}),
         );
         assert_eq!((text.as_str(), public), ("port 22 to 192.0.2.7/0 (any address)", true));
         // Another group, and IPv6.
-        let (text, public) = told(json!({"groupId": "sg-1", "ipPermissions": {"items": [{"ipProtocol": "-1",
+        let (text, public) = described(json!({"groupId": "sg-1", "ipPermissions": {"items": [{"ipProtocol": "-1",
             "groups": {"items": [{"groupId": "sg-2", "userId": "111122223333"}]}, "ipv6Ranges": {"items": [{"cidrIpv6": "::/0"}]}}]}}));
         assert_eq!((text.as_str(), public), ("all traffic to sg-2 and ::/0", true));
-        // Since 2021: rules by id.
+        // Since 2021: rules by ID.
         let (text, public) =
-            told(json!({"ModifySecurityGroupRulesRequest": {"GroupId": "sg-1", "SecurityGroupRule": {"tag": 1,
+            described(json!({"ModifySecurityGroupRulesRequest": {"GroupId": "sg-1", "SecurityGroupRule": {"tag": 1,
             "SecurityGroupRuleId": "sgr-1", "SecurityGroupRule": {"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22,
             "CidrIpv4": "0.0.0.0/1"}}}}));
         assert_eq!((text.as_str(), public), ("port 22 to 0.0.0.0/1", true));
         // A network ACL.
         let (text, public) =
-            told(json!({"networkAclId": "acl-1", "ruleNumber": 1, "egress": false, "ruleAction": "allow",
+            described(json!({"networkAclId": "acl-1", "ruleNumber": 1, "egress": false, "ruleAction": "allow",
             "aclProtocol": "6", "protocol": "6", "cidrBlock": "0.0.0.0/0", "portRange": {"from": 22, "to": 22}}));
         assert_eq!((text.as_str(), public), ("port 22 to 0.0.0.0/0", true));
-        let (text, public) = told(json!({"networkAclId": "acl-1", "ruleAction": "allow", "aclProtocol": "6",
+        let (text, public) = described(json!({"networkAclId": "acl-1", "ruleAction": "allow", "aclProtocol": "6",
             "cidrBlock": "10.0.0.0/8", "portRange": {"from": 22, "to": 23}}));
         assert_eq!((text.as_str(), public), ("ports 22-23 to 10.0.0.0/8", false));
         // Lightsail.
         let (text, public) =
-            told(json!({"instanceName": "x", "portInfo": {"fromPort": 22, "toPort": 22, "protocol": "tcp",
+            described(json!({"instanceName": "x", "portInfo": {"fromPort": 22, "toPort": 22, "protocol": "tcp",
             "cidrs": ["0.0.0.0/0"]}}));
         assert_eq!((text.as_str(), public), ("port 22 to 0.0.0.0/0", true));
-        let (_, public) = told(json!({"ruleAction": "deny", "protocol": "-1", "cidrBlock": "0.0.0.0/0"}));
+        let (_, public) = described(json!({"ruleAction": "deny", "protocol": "-1", "cidrBlock": "0.0.0.0/0"}));
         assert!(!public);
     }
 
     #[test]
     fn several_rules_are_joined() {
         let item = |port: u16, cidr: &str| json!({"ipProtocol": "tcp", "fromPort": port, "toPort": port, "ipRanges": {"items": [{"cidrIp": cidr}]}});
-        let (text, _) = told(json!({"ipPermissions": {"items": [item(22, "10.0.0.0/8"), item(443, "0.0.0.0/0")]}}));
+        let (text, _) =
+            described(json!({"ipPermissions": {"items": [item(22, "10.0.0.0/8"), item(443, "0.0.0.0/0")]}}));
         assert_eq!(text, "port 22 to 10.0.0.0/8 and port 443 to 0.0.0.0/0");
     }
 }

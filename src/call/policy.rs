@@ -1,4 +1,4 @@
-//! IAM policies of every kind, read into grants: identity, resource and trust policies.
+//! Parses IAM policies of every kind into grants: identity, resource and trust policies.
 //!
 //! Source: "IAM JSON policy element reference" of the AWS IAM user guide.
 
@@ -10,11 +10,11 @@ use super::name::{account_of, is_account, short};
 use super::statement::listed;
 use crate::json::{Document, Json};
 
-/// Policies of AWS that allow everything, or everything but a little.
+/// AWS policies that allow everything, or nearly everything.
 const ADMINISTRATOR: [&str; 3] = ["AdministratorAccess", "IAMFullAccess", "PowerUserAccess"];
 
-/// Condition keys that, compared for being equal, say who may come or from where.
-const NARROWING: [&str; 19] = [
+/// Condition keys that restrict the caller or the network when they are compared for equality.
+const RESTRICTING: [&str; 19] = [
     "aws:principalaccount",
     "aws:principalarn",
     "aws:principalorgid",
@@ -38,15 +38,15 @@ const NARROWING: [&str; 19] = [
 
 /// Whose permissions a policy states.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Subject<'s> {
+pub(super) enum PolicySubject<'s> {
     /// Those of an identity: its type and name. Such a policy names no principal.
     Identity(&'s str, &'s str),
     /// Those of the principals that the policy names.
     Principals,
 }
 
-/// The grants of a policy document: an object, or its text, URL-encoded or not.
-pub(super) fn grants(document: Json<'_>, subject: Subject<'_>, account: Option<&str>) -> Vec<Grant> {
+/// The grants of a policy document: an object, or its text, which may be URL-encoded.
+pub(super) fn grants(document: Json<'_>, subject: PolicySubject<'_>, account: Option<&str>) -> Vec<Grant> {
     match document {
         Json::Object(_) => statements(document, subject, account),
         Json::String(text) => {
@@ -57,15 +57,15 @@ pub(super) fn grants(document: Json<'_>, subject: Subject<'_>, account: Option<&
     }
 }
 
-/// The grants of the policies in a request of a call without an entry: of each member that is named as a policy, at the
-/// top or in the one object that old services wrap their requests in.
+/// The grants of the policies in the request of a call without an entry: from each member with the name of a policy, at
+/// the top level or in the one object in which old services wrap their requests.
 pub(super) fn in_request(request: Json<'_>, account: Option<&str>) -> Vec<Grant> {
     const NAMES: [&str; 3] = ["policy", "policydocument", "policytext"];
     let mut found = Vec::new();
     for (name, value) in request.as_object().into_iter().flat_map(crate::json::Members::iter) {
         let name = name.to_ascii_lowercase();
         if NAMES.iter().any(|policy| name.ends_with(policy)) {
-            found.extend(grants(value, Subject::Principals, account));
+            found.extend(grants(value, PolicySubject::Principals, account));
         } else if name.ends_with("request") {
             found.extend(in_request(value, account));
         }
@@ -74,8 +74,8 @@ pub(super) fn in_request(request: Json<'_>, account: Option<&str>) -> Vec<Grant>
 }
 
 /// The grant of a managed policy, of which only the ARN is known.
-pub(super) fn managed(arn: &str, subject: Subject<'_>) -> Option<Grant> {
-    let Subject::Identity(kind, name) = subject else { return None };
+pub(super) fn managed(arn: &str, subject: PolicySubject<'_>) -> Option<Grant> {
+    let PolicySubject::Identity(kind, name) = subject else { return None };
     let policy = short(arn, None).into_owned();
     let is_administrator = arn.contains(":aws:policy/") && ADMINISTRATOR.contains(&policy.as_str());
     Some(Grant {
@@ -95,7 +95,8 @@ pub(super) fn managed(arn: &str, subject: Subject<'_>) -> Option<Grant> {
     })
 }
 
-/// Whether a policy takes away the sessions that a role had before a moment, as the console's "Revoke active sessions".
+/// Whether a policy revokes the sessions that a role had before some time, like "Revoke active sessions" in the
+/// console.
 pub(super) fn revokes_sessions(grants: &[Grant]) -> bool {
     let is_revocation = |grant: &Grant| {
         grant.effect == "deny"
@@ -124,7 +125,7 @@ fn decoded(text: &str) -> Cow<'_, str> {
     Cow::Owned(String::from_utf8_lossy(&bytes).into_owned())
 }
 
-fn statements(document: Json<'_>, subject: Subject<'_>, account: Option<&str>) -> Vec<Grant> {
+fn statements(document: Json<'_>, subject: PolicySubject<'_>, account: Option<&str>) -> Vec<Grant> {
     let mut grants = Vec::new();
     match member(document, "Statement") {
         Some(Json::Array(statements)) => {
@@ -136,7 +137,7 @@ fn statements(document: Json<'_>, subject: Subject<'_>, account: Option<&str>) -
     grants
 }
 
-fn read_statement(statement: Json<'_>, subject: Subject<'_>, account: Option<&str>) -> Vec<Grant> {
+fn read_statement(statement: Json<'_>, subject: PolicySubject<'_>, account: Option<&str>) -> Vec<Grant> {
     let effect = match member(statement, "Effect").and_then(Json::scalar) {
         Some(effect) if effect.eq_ignore_ascii_case("allow") => "allow",
         Some(effect) if effect.eq_ignore_ascii_case("deny") => "deny",
@@ -154,12 +155,12 @@ fn read_statement(statement: Json<'_>, subject: Subject<'_>, account: Option<&st
     };
     let condition = member(statement, "Condition");
     let conditions = condition_keys(condition);
-    let is_narrowed = narrows(condition);
+    let is_restricted = is_restricting(condition);
     let is_allow = effect == "allow";
     let limits = condition::describe(condition, is_allow);
     let grant = |grantee_type: &str, grantee: &str| {
         let is_everyone = grantee_type == "everyone";
-        let public = is_allow && is_everyone && !is_narrowed;
+        let public = is_allow && is_everyone && !is_restricted;
         let other_account =
             account_of_grantee(grantee_type, grantee).is_some_and(|theirs| account.is_none_or(|ours| ours != theirs));
         Grant {
@@ -176,17 +177,17 @@ fn read_statement(statement: Json<'_>, subject: Subject<'_>, account: Option<&st
             public,
             external: public || is_allow && other_account,
             administrator: is_allow
-                && !matches!(subject, Subject::Principals)
+                && !matches!(subject, PolicySubject::Principals)
                 && (all_resources_except || resources.iter().any(|resource| resource == "*"))
                 && (all_actions_except || actions.iter().any(|action| is_everything(action))),
         }
     };
-    if let Subject::Identity(kind, name) = subject {
+    if let PolicySubject::Identity(kind, name) = subject {
         return vec![grant(kind, name)];
     }
     match (member(statement, "Principal"), member(statement, "NotPrincipal")) {
         (Some(principal), _) => principals(principal).iter().map(|(kind, name)| grant(kind, name)).collect(),
-        // To allow everybody but some is to allow everybody; to deny everybody but some lets nobody in.
+        // Allowing everyone except some is treated as allowing everyone. Denying everyone except some gives no access.
         (None, Some(except)) => {
             let but: Vec<String> =
                 principals(except).into_iter().map(|(_, name)| short(&name, None).into_owned()).collect();
@@ -197,12 +198,12 @@ fn read_statement(statement: Json<'_>, subject: Subject<'_>, account: Option<&st
     }
 }
 
-/// `*`, `*:*` and `**` all mean every action.
+/// Whether an action means every action: `*`, `*:*` or `**`.
 pub(super) fn is_everything(action: &str) -> bool {
     !action.is_empty() && action.chars().all(|char| matches!(char, '*' | ':'))
 }
 
-/// Types and names of the principals.
+/// The types and names of the principals.
 fn principals(principal: Json<'_>) -> Vec<(String, String)> {
     match principal {
         Json::Object(members) => {
@@ -251,38 +252,38 @@ fn condition_keys(condition: Option<Json<'_>>) -> Vec<String> {
     keys
 }
 
-/// Whether a condition says who may come or from where. That the connection is encrypted does not.
-fn narrows(condition: Option<Json<'_>>) -> bool {
+/// Whether a condition restricts the caller or the network. Requiring an encrypted connection does not.
+fn is_restricting(condition: Option<Json<'_>>) -> bool {
     let Some(operators) = condition.and_then(Json::as_object) else { return false };
     operators.iter().any(|(operator, tests)| {
         let operator = operator.to_ascii_lowercase();
-        // "If exists" passes where the key is absent, and "not" names who is kept out.
+        // `IfExists` also holds if the key is absent, and `Not` excludes values instead of selecting them.
         let is_equal =
             !operator.contains("not") && !operator.ends_with("ifexists") && operator != "null" && operator != "bool";
         is_equal
             && tests.as_object().is_some_and(|tests| {
                 tests.iter().any(|(key, values)| {
-                    NARROWING.contains(&key.to_ascii_lowercase().as_str())
-                        && !texts(values).iter().any(|value| is_open(value))
+                    RESTRICTING.contains(&key.to_ascii_lowercase().as_str())
+                        && !texts(values).iter().any(|value| accepts_any(value))
                 })
             })
     })
 }
 
-/// Whether a value that a condition asks for is any value.
-fn is_open(value: &str) -> bool {
+/// Whether a value of a condition accepts any value.
+fn accepts_any(value: &str) -> bool {
     !value.is_empty() && value.chars().all(|char| char == '*')
         || super::network::is_everywhere(value)
         || value == "arn:aws:*"
 }
 
-/// A member by its name, whatever its case.
+/// A member by its name, ignoring case.
 fn member<'j>(object: Json<'j>, name: &str) -> Option<Json<'j>> {
     let members = object.as_object()?;
     members.get(name).or_else(|| members.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value))
 }
 
-/// The texts of a list, or the one text.
+/// The texts of a list, or the single text.
 pub(super) fn texts(value: Json<'_>) -> Vec<String> {
     match value {
         Json::Array(elements) => elements.iter().filter_map(|element| element.scalar().map(str::to_owned)).collect(),
@@ -297,15 +298,15 @@ mod tests {
     use super::super::statement::describe;
     use super::*;
 
-    const US: Option<&str> = Some("111122223333");
+    const OWN_ACCOUNT: Option<&str> = Some("111122223333");
 
     fn resource(document: &Value) -> Vec<Grant> {
-        grants(Document::from(document.clone()).root(), Subject::Principals, US)
+        grants(Document::from(document.clone()).root(), PolicySubject::Principals, OWN_ACCOUNT)
     }
 
     fn identity(document: &Value) -> Grant {
         let text = Value::String(document.to_string());
-        let grants = grants(Document::from(text).root(), Subject::Identity("role", "deploy"), US);
+        let grants = grants(Document::from(text).root(), PolicySubject::Identity("role", "deploy"), OWN_ACCOUNT);
         grants.into_iter().next().expect("one statement")
     }
 
@@ -322,7 +323,7 @@ mod tests {
     }
 
     #[test]
-    fn everyone_is_public_only_where_allowed_and_not_narrowed() {
+    fn grants_to_everyone_are_public_unless_denied_or_restricted() {
         assert!(is_public(&json!({})));
         assert!(is_public(&json!({"Principal": {"AWS": "*"}})));
         assert!(is_public(&json!({"Principal": {"AWS": ["111122223333", "*"]}})));
@@ -341,7 +342,7 @@ mod tests {
     }
 
     #[test]
-    fn a_policy_that_denies_plain_http_lets_nobody_in() {
+    fn denying_plain_http_gives_no_access() {
         let policy = json!({"Statement": {"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "*",
             "Condition": {"Bool": {"aws:SecureTransport": "false"}}}});
         let grants = resource(&policy);
@@ -350,7 +351,7 @@ mod tests {
     }
 
     #[test]
-    fn who_is_not_named_is_let_in_by_an_allow_alone() {
+    fn excluded_principals_give_access_only_when_allowed() {
         let allow = resource(
             &json!({"Statement": [{"Effect": "Allow", "NotPrincipal": {"AWS": "arn:aws:iam::111122223333:user/eve"},
             "Action": "s3:GetObject", "Resource": "*"}]}),
@@ -365,7 +366,7 @@ mod tests {
     }
 
     #[test]
-    fn other_accounts_are_external_and_ours_is_not() {
+    fn only_other_accounts_are_external() {
         let policy = |who: &str| statement(&json!({"Principal": {"AWS": who}}));
         for who in ["999988887777", "arn:aws:iam::999988887777:root", "arn:aws:iam::999988887777:role/x"] {
             let grants = resource(&policy(who));
@@ -377,7 +378,7 @@ mod tests {
     }
 
     #[test]
-    fn everything_on_everything_is_an_administrators() {
+    fn all_actions_on_all_resources_are_administrator_access() {
         let admin = |statement: Value| identity(&json!({"Statement": [statement]})).administrator;
         assert!(admin(json!({"Effect": "Allow", "Action": "*", "Resource": "*"})));
         assert!(admin(json!({"Effect": "Allow", "Action": ["s3:Get*", "*"], "Resource": ["*"]})));
@@ -389,7 +390,7 @@ mod tests {
     }
 
     #[test]
-    fn revoking_old_sessions_denies_and_grants_nothing() {
+    fn revoking_sessions_grants_nothing() {
         let policy = json!({"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": ["*"], "Resource": ["*"],
             "Condition": {"DateLessThan": {"aws:TokenIssueTime": "2026-03-11T20:00:00.000Z"}}}]});
         let grant = identity(&policy);
@@ -398,22 +399,22 @@ mod tests {
     }
 
     #[test]
-    fn documents_may_be_url_encoded() {
+    fn url_encoded_documents_are_decoded() {
         let text = "%7B%22Statement%22%3A%7B%22Effect%22%3A%22Allow%22%2C%22Action%22%3A%22*%22%2C%22Resource%22%3A%22*%22%7D%7D";
-        let grants = grants(Json::String(text), Subject::Identity("user", "eve"), US);
+        let grants = grants(Json::String(text), PolicySubject::Identity("user", "eve"), OWN_ACCOUNT);
         assert!(grants[0].administrator);
     }
 
     #[test]
-    fn broken_documents_grant_nothing() {
+    fn invalid_documents_grant_nothing() {
         for text in ["", "{", "%7B", "[]", "{\"Statement\":[1,null,{\"Effect\":\"Perhaps\",\"Action\":\"*\"}]}"] {
-            assert_eq!(grants(Json::String(text), Subject::Principals, US), [], "{text}");
+            assert_eq!(grants(Json::String(text), PolicySubject::Principals, OWN_ACCOUNT), [], "{text}");
         }
     }
 
     #[test]
-    fn managed_policies_are_known_by_name_only_if_they_are_awss() {
-        let of = |arn: &str| managed(arn, Subject::Identity("role", "deploy")).map(|grant| grant.administrator);
+    fn only_aws_managed_policies_are_recognized_by_name() {
+        let of = |arn: &str| managed(arn, PolicySubject::Identity("role", "deploy")).map(|grant| grant.administrator);
         assert_eq!(of("arn:aws:iam::aws:policy/AdministratorAccess"), Some(true));
         assert_eq!(of("arn:aws-us-gov:iam::aws:policy/PowerUserAccess"), Some(true));
         assert_eq!(of("arn:aws:iam::111122223333:policy/AdministratorAccess"), Some(false));

@@ -1,11 +1,11 @@
-//! The things that a record lists as its resources: exports of the event history have no request, and these instead.
+//! The entities that a record lists as resources. Exports of the event history have these instead of a request.
 
 use super::describe::entity;
 use super::{Call, Entity, Relation};
 use crate::json::{Document, Elements, Json, Members};
 use crate::rule::words::words;
 
-/// The resources of a call without a request, each once.
+/// The resources of a call without a request, without duplicates.
 pub(super) fn of(call: &Call<'_>) -> Vec<Entity> {
     let Some(extra) = call.extra.filter(|extra| call.request.is_null() && extra.contains("esource")) else {
         return Vec::new();
@@ -28,7 +28,7 @@ pub(super) fn of(call: &Call<'_>) -> Vec<Entity> {
     entities
 }
 
-/// Types and names in a member `resources`: a list, or its JSON as text.
+/// The types and names in a member `resources`: a list, or a text with its JSON.
 fn list(object: Json<'_>, pairs: &mut Vec<(String, String)>) {
     let Some(resources) = object.as_object().and_then(|members| find(members, "resources")) else { return };
     match resources {
@@ -47,7 +47,7 @@ fn add(list: Json<'_>, pairs: &mut Vec<(String, String)>) {
     }
 }
 
-/// Types and names in two columns, several joined by commas.
+/// The types and names in two columns, each with values separated by commas.
 fn columns(history: Json<'_>, pairs: &mut Vec<(String, String)>) {
     let Some(members) = history.as_object() else { return };
     let column = |name: &str| {
@@ -56,17 +56,17 @@ fn columns(history: Json<'_>, pairs: &mut Vec<(String, String)>) {
         text.split(',').map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned).collect::<Vec<_>>()
     };
     let (kinds, names) = (column("resourcetype"), column("resourcename"));
-    // Without a type for each name nothing tells which is whose.
+    // If the numbers of types and names differ, the types cannot be assigned.
     let kind = |at: usize| if kinds.len() == names.len() { kinds[at].clone() } else { String::new() };
     pairs.extend(names.iter().enumerate().map(|(at, name)| (kind(at), name.clone())));
 }
 
-/// A member by its name, whatever its case: some exports and SDKs write `permission` for `Permission`.
+/// A member by its name, ignoring case. Some exports and SDKs write `permission` instead of `Permission`.
 pub(super) fn find<'j>(members: Members<'j>, name: &str) -> Option<Json<'j>> {
     members.iter().find(|(own, _)| own.eq_ignore_ascii_case(name)).map(|(_, value)| value)
 }
 
-/// `db_instance` of `AWS::RDS::DBInstance`.
+/// Converts a resource type: `AWS::RDS::DBInstance` becomes `db_instance`.
 fn kind_of(resource_type: &str) -> String {
     match resource_type {
         "AWS::KMS::Key" => return "kms_key".to_owned(),
@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn resources_are_read_in_every_form() {
+    fn resources_are_parsed_in_all_formats() {
         let list = json!([{"resourceType": "AWS::IAM::User", "resourceName": "marek"}]);
         assert_eq!(named(&json!({"resources": list})), ["user marek"]);
         assert_eq!(named(&json!({"eventHistory": {"Resources": list.to_string()}})), ["user marek"]);

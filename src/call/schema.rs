@@ -1,4 +1,4 @@
-//! What a file of `rules/calls/` may say, as serde reads it.
+//! The format of the files in `rules/calls/`, for serde.
 
 use indexmap::IndexMap;
 use serde::Deserialize;
@@ -6,11 +6,11 @@ use toml::Spanned;
 
 use crate::rule::schema::ConditionToml;
 
-/// `rules/calls/<service>.toml`
+/// The format of `rules/calls/<service>.toml`.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct CallsToml {
-    /// The entries. Of several for one call the first whose `when` holds describes it.
+    /// The entries. If a call has several, the first whose `when` holds describes it.
     pub call: Vec<CallToml>,
 }
 
@@ -18,67 +18,67 @@ pub(super) struct CallsToml {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct CallToml {
-    /// `service:Name`, as CloudTrail writes it, without a version at its end: `lambda:UpdateFunctionCode`.
+    /// `service:Name` as in CloudTrail, without a version at its end: `lambda:UpdateFunctionCode`.
     pub name: Spanned<String>,
-    /// What the call does, from the verb on: `attach {policy} to role {role}`. A template. The verb becomes `Attached` when
-    /// it was done, and `Tried to attach` when it was not.
+    /// What the call does, starting with the verb: `attach {policy} to role {role}`. A template. The verb becomes
+    /// `Attached` if it was done, and `Tried to attach` if it was not.
     pub action: Spanned<String>,
-    /// What the sentence says where it was done, if that is not the action in the past: of an event that is no call of
-    /// anybody, or where what was done is told in other words than what was tried. A template.
+    /// The sentence if it was done, if that is not the action in the past tense: for an event that is not a call, or if
+    /// success and failure are described in different words. A template.
     pub done: Option<Spanned<String>>,
-    /// Conditions on values; all must hold.
+    /// Conditions on values. All must hold.
     #[serde(default)]
     pub when: IndexMap<Spanned<String>, ConditionToml>,
     /// What the call is about, by type.
     #[serde(default)]
-    pub targets: IndexMap<String, ThingToml>,
-    /// What the call makes: from the request, or only here from the response.
+    pub targets: IndexMap<String, EntityToml>,
+    /// What the call creates. Values may come from the request or the response.
     #[serde(default)]
-    pub created: IndexMap<String, ThingToml>,
-    /// What the call removes.
+    pub created: IndexMap<String, EntityToml>,
+    /// What the call deletes.
     #[serde(default)]
-    pub deleted: IndexMap<String, ThingToml>,
-    /// Who is given permissions or let in.
+    pub deleted: IndexMap<String, EntityToml>,
+    /// Who is given permissions or access.
     #[serde(default)]
-    pub granted_to: IndexMap<String, ThingToml>,
+    pub granted_to: IndexMap<String, EntityToml>,
     /// What the call copies, exports or restores from.
     #[serde(default)]
-    pub source: IndexMap<String, ThingToml>,
-    /// What the request names beside that.
+    pub source: IndexMap<String, EntityToml>,
+    /// What else the request names.
     #[serde(default)]
-    pub used: IndexMap<String, ThingToml>,
+    pub used: IndexMap<String, EntityToml>,
     /// Other values that the sentence names.
     #[serde(default)]
     pub values: IndexMap<String, ValueToml>,
-    /// What the sentence says where a value is missing.
+    /// Texts that replace missing values in the sentence.
     #[serde(default)]
     pub defaults: IndexMap<String, String>,
-    /// The policy in the request; gives `{allows}` and `{grantees}`.
+    /// The policy in the request; defines `{allows}` and `{grantees}`.
     pub policy: Option<PolicyToml>,
-    /// The request holds rules of a security group or network ACL; gives `{network}`.
+    /// Whether the request contains rules of a security group or network ACL; defines `{network}`.
     #[serde(default)]
     pub network: bool,
-    /// The request holds an access control list of S3; gives `{acl}`.
+    /// Whether the request contains an access control list of S3; defines `{acl}`.
     #[serde(default)]
     pub acl: bool,
-    /// The call's classes, each with the effect it has there.
+    /// The call's classes, each with its effect.
     #[serde(default)]
     pub classes: IndexMap<Spanned<String>, String>,
-    /// The calls whose effect this call ends, if it names the same things: `cloudtrail:StopLogging` for `StartLogging`.
+    /// The calls that this call undoes, if it names the same entities: `cloudtrail:StopLogging` for `StartLogging`.
     #[serde(default)]
     pub undoes: Vec<Spanned<String>>,
-    /// What the classes say it was done to: `trail`, `detector`, `secret`.
+    /// The object of the classes: `trail`, `detector`, `secret`.
     #[serde(default)]
     pub object: String,
-    /// ATT&CK technique ids.
+    /// ATT&CK technique IDs.
     #[serde(default)]
     pub attack: Vec<Spanned<String>>,
-    /// Consoles make the call by themselves.
+    /// Whether consoles make the call on their own.
     #[serde(default)]
     pub automatic: bool,
 }
 
-/// Paths: of several the first that leads to a value counts.
+/// Paths. The first that leads to a value is used.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(untagged)]
 pub(super) enum PathsToml {
@@ -88,21 +88,21 @@ pub(super) enum PathsToml {
     Several(Vec<String>),
 }
 
-/// Where a thing is named.
+/// Where an entity is named.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(untagged)]
-pub(super) enum ThingToml {
-    /// By paths; the key is its type.
+pub(super) enum EntityToml {
+    /// Paths. The key is its type.
     Paths(PathsToml),
-    /// By paths, and of a type of its own.
-    Typed(TypedToml),
+    /// Paths, and its type.
+    Typed(TypedEntityToml),
 }
 
-/// A thing with its type, where two of one type are named.
+/// An entity with its type, for entries that name two of one type.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct TypedToml {
-    /// What it is: `snapshot`.
+pub(super) struct TypedEntityToml {
+    /// The type: `snapshot`.
     #[serde(rename = "type")]
     pub kind: String,
     /// Where it is named.
@@ -113,9 +113,9 @@ pub(super) struct TypedToml {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(untagged)]
 pub(super) enum ValueToml {
-    /// By paths, as it is.
+    /// Paths, without a format.
     Paths(PathsToml),
-    /// By paths, and written in a way of its own.
+    /// Paths, and a format.
     Formatted(FormattedToml),
 }
 
@@ -125,19 +125,19 @@ pub(super) enum ValueToml {
 pub(super) struct FormattedToml {
     /// Where it is.
     pub path: PathsToml,
-    /// How it is written.
-    pub format: Format,
+    /// Its format.
+    pub format: ValueFormat,
 }
 
-/// How a value is written.
+/// The format of a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum Format {
+pub(super) enum ValueFormat {
     /// A number of bytes: `1.2 GB`.
     Bytes,
-    /// An ARN by the name at its end.
+    /// The name at the end of an ARN.
     Name,
-    /// How many instances are asked for at most: `1 instance`, `up to 10 instances`.
+    /// The maximum number of instances in a request: `1 instance`, `up to 10 instances`.
     Instances,
     /// The names of an object's members: the keys of `{"team": "x"}`.
     Members,
@@ -147,58 +147,58 @@ pub(super) enum Format {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct PolicyToml {
-    /// Where its document is: a JSON object, or JSON in a string, URL-encoded or not.
+    /// Where its document is: a JSON object, or JSON in a string, which may be URL-encoded.
     pub document: Option<String>,
     /// Where the ARN of a managed policy is, whose document is not in the request.
     pub arn: Option<String>,
-    /// The target whose permissions it states; none for a policy that names its principals.
+    /// The target whose permissions it states; `None` for a policy that names its principals.
     pub of: Option<String>,
 }
 
 /// Why a call matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Class {
-    /// Who may do what changes.
+pub enum CallClass {
+    /// Permissions change.
     PrivilegeChange,
-    /// A credential is made, set or handed out.
+    /// A credential is created, set or issued.
     CredentialMade,
-    /// What watches an account is stopped, deleted or narrowed.
+    /// Monitoring of an account is stopped, deleted or restricted.
     DefenseEvasion,
-    /// Data is opened to others.
+    /// Data is made accessible to others.
     DataExposure,
     /// The value of a secret is read.
     SecretRead,
-    /// A way back in is left.
+    /// A way to return is created.
     Persistence,
     /// Data leaves the account.
     Exfiltration,
-    /// Something is destroyed, encrypted, or made to cost.
+    /// Something is destroyed or encrypted, or causes costs.
     Impact,
     /// Code or a command is run.
     Execution,
-    /// The effect of another call ends. An entry states it as `undoes`.
+    /// The effect of another call is undone. An entry states it as `undoes`.
     Reversal,
 }
 
-/// The one effect of [`Class::Reversal`]; what it was done to is the call that is undone.
+/// The only effect of [`CallClass::Reversal`]. Its object is the call that is undone.
 pub(super) const UNDOES: &str = "undoes";
 
-/// Each class with its name and the effects that it knows.
-pub const CLASSES: [(Class, &str, &[&str]); 10] = [
-    (Class::PrivilegeChange, "privilege_change", &["grants", "trusts", "creates", "loosens", "revokes"]),
-    (Class::CredentialMade, "credential_made", &["created", "changed", "issued"]),
-    (Class::DefenseEvasion, "defense_evasion", &["stopped", "deleted", "changed"]),
-    (Class::DataExposure, "data_exposure", &["shared", "policy", "copied", "exported", "replicated"]),
-    (Class::SecretRead, "secret_read", &["read"]),
-    (Class::Persistence, "persistence", &["created", "changed"]),
-    (Class::Exfiltration, "exfiltration", &["copied", "exported", "replicated", "shared", "downloaded"]),
-    (Class::Impact, "impact", &["deleted", "stopped", "encrypted", "changed", "cost"]),
-    (Class::Execution, "execution", &["ran", "changed"]),
-    (Class::Reversal, "reversal", &[UNDOES]),
+/// Each class with its name and its valid effects.
+pub const CLASSES: [(CallClass, &str, &[&str]); 10] = [
+    (CallClass::PrivilegeChange, "privilege_change", &["grants", "trusts", "creates", "loosens", "revokes"]),
+    (CallClass::CredentialMade, "credential_made", &["created", "changed", "issued"]),
+    (CallClass::DefenseEvasion, "defense_evasion", &["stopped", "deleted", "changed"]),
+    (CallClass::DataExposure, "data_exposure", &["shared", "policy", "copied", "exported", "replicated"]),
+    (CallClass::SecretRead, "secret_read", &["read"]),
+    (CallClass::Persistence, "persistence", &["created", "changed"]),
+    (CallClass::Exfiltration, "exfiltration", &["copied", "exported", "replicated", "shared", "downloaded"]),
+    (CallClass::Impact, "impact", &["deleted", "stopped", "encrypted", "changed", "cost"]),
+    (CallClass::Execution, "execution", &["ran", "changed"]),
+    (CallClass::Reversal, "reversal", &[UNDOES]),
 ];
 
-impl Class {
-    /// The name stored in `events.classes` and written in the table.
+impl CallClass {
+    /// The name stored in `events.classes` and used in the table.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         CLASSES.iter().find(|(class, ..)| *class == self).map_or("", |(_, name, _)| name)

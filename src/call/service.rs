@@ -1,4 +1,4 @@
-//! Events that are no call of anybody: what CloudTrail Insights noticed, and what a service did by itself.
+//! Describes events that no one called: CloudTrail Insights, and service events.
 
 use super::describe::entity;
 use super::grammar;
@@ -8,18 +8,18 @@ use super::{Call, Entity, Outcome, Relation};
 use crate::json::{Document, Elements, Json};
 use crate::rule::words::Words;
 
-/// Whether an event is one of CloudTrail Insights.
+/// Whether an event is from CloudTrail Insights.
 pub(super) fn is_insight(call: &Call<'_>) -> bool {
     is(call, "AwsCloudTrailInsight", "\"insightDetails\"")
 }
 
-/// Whether an event is one of a service, with no caller. Sign-ins have that type as well, and somebody who signs in.
+/// Whether an event is a service event without a caller. Sign-ins have the same type, but have a caller.
 pub(super) fn is_event(call: &Call<'_>) -> bool {
     let is_sign_in = call.key.starts_with("signin:") || call.key.starts_with("sso:");
     !is_sign_in && is(call, "AwsServiceEvent", "\"serviceEventDetails\"")
 }
 
-/// Whether an event is of a type, or has that type's member where its type is not known.
+/// Whether an event has a type, or the type's member if the type is not known.
 fn is(call: &Call<'_>, event_type: &str, member: &str) -> bool {
     match call.event_type {
         Some(known) => known == event_type,
@@ -27,7 +27,7 @@ fn is(call: &Call<'_>, event_type: &str, member: &str) -> bool {
     }
 }
 
-/// What CloudTrail Insights noticed; none for other events.
+/// Describes an event of CloudTrail Insights; `None` for other events.
 ///
 /// `CloudTrail Insights: unusual rate of RunInstances calls began (12 a minute, normally 0.5), mostly by deploy`
 pub(super) fn insight(call: &Call<'_>) -> Option<String> {
@@ -79,7 +79,7 @@ fn callers(attributions: Option<Json<'_>>, account: Option<&str>) -> Vec<String>
     who
 }
 
-/// A rate in at most two decimals: `0.6`, `12`, `less than 0.01`.
+/// A rate with at most two decimals: `0.6`, `12`, `less than 0.01`.
 fn rate(text: &str) -> Option<String> {
     let rate: f64 = text.parse().ok()?;
     if rate > 0.0 && rate < 0.01 {
@@ -89,7 +89,8 @@ fn rate(text: &str) -> Option<String> {
     Some(text.trim_end_matches('0').trim_end_matches('.').to_owned())
 }
 
-/// What an event of a service names, without a word about who did it: its record does not say that anybody did.
+/// The sentence and the entities of a service event. The sentence does not state who did it, because the record does
+/// not.
 pub(super) fn described(words: &Words, call: &Call<'_>, outcome: Outcome) -> (String, Vec<Entity>) {
     let extra = Document::read(call.extra.unwrap_or_default());
     let details = extra.root().as_object().and_then(|extra| extra.get("serviceEventDetails")).unwrap_or(Json::Null);
@@ -117,11 +118,11 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::call::Table;
+    use crate::call::CallTable;
 
-    fn told(key: &str, event_type: &str, extra: &Value) -> (String, Vec<String>) {
+    fn described_event(key: &str, event_type: &str, extra: &Value) -> (String, Vec<String>) {
         let extra = extra.to_string();
-        let described = Table::shipped().describe(&Call {
+        let described = CallTable::shipped().describe(&Call {
             key,
             event_type: Some(event_type),
             read_only: None,
@@ -149,16 +150,17 @@ mod tests {
     }
 
     #[test]
-    fn an_insight_says_what_was_noticed_and_not_that_it_was_done() {
+    fn insights_are_described_as_observations() {
         let (summary, entities) =
-            told("ec2:RunInstances", "AwsCloudTrailInsight", &insight("ApiCallRateInsight", "Start"));
+            described_event("ec2:RunInstances", "AwsCloudTrailInsight", &insight("ApiCallRateInsight", "Start"));
         assert_eq!(
             summary,
             "CloudTrail Insights: unusual rate of RunInstances calls began (12 a minute, normally less than 0.01), mostly \
              by deploy and batch"
         );
         assert_eq!(entities, Vec::<String>::new());
-        let (summary, _) = told("ec2:RunInstances", "AwsCloudTrailInsight", &insight("ApiErrorRateInsight", "End"));
+        let (summary, _) =
+            described_event("ec2:RunInstances", "AwsCloudTrailInsight", &insight("ApiErrorRateInsight", "End"));
         assert!(
             summary.starts_with(
                 "CloudTrail Insights: unusual rate of Client.VcpuLimitExceeded errors of RunInstances calls ended (12"
@@ -168,13 +170,13 @@ mod tests {
     }
 
     #[test]
-    fn an_event_of_a_service_has_nobody_who_did_it() {
+    fn service_events_are_described_without_an_actor() {
         let details =
             json!({"serviceEventDetails": {"eventRequestDetails": {"dataSourceId": "ds-1", "dataSetId": "set-1"}}});
-        let (summary, entities) = told("quicksight:QueryDatabase", "AwsServiceEvent", &details);
+        let (summary, entities) = described_event("quicksight:QueryDatabase", "AwsServiceEvent", &details);
         assert_eq!(summary, "Service event QueryDatabase (data source ds-1 and data set set-1)");
         assert_eq!(entities, ["data_source ds-1", "data_set set-1"]);
-        let (summary, _) = told("x:PurgeThing", "AwsServiceEvent", &json!({}));
+        let (summary, _) = described_event("x:PurgeThing", "AwsServiceEvent", &json!({}));
         assert_eq!(summary, "Service event PurgeThing");
     }
 }

@@ -1,10 +1,10 @@
-//! Grants of policies, in words.
+//! Describes the grants of policies in words.
 
 use super::Grant;
 use super::name::{account_of, short};
 use super::policy::is_everything;
 
-/// What lets somebody assume a role, and what goes with it.
+/// The actions that allow assuming a role, and those that go with them.
 const ASSUME: [&str; 6] = [
     "sts:AssumeRole",
     "sts:AssumeRoleWithSAML",
@@ -14,31 +14,31 @@ const ASSUME: [&str; 6] = [
     "sts:TagSession",
 ];
 
-/// In words: `lets everyone call s3:GetObject; and denies account 111122223333 s3:*`. An identity policy says whom it is
-/// for elsewhere: `allows s3:GetObject on logs/*`.
+/// A description in words: `lets everyone call s3:GetObject; and denies account 111122223333 s3:*`. For an identity
+/// policy, without the grantee: `allows s3:GetObject on logs/*`.
 pub(super) fn describe(grants: &[Grant], of_identity: bool) -> Option<String> {
-    /// So many statements are named before the rest is counted.
-    const NAMED: usize = 3;
-    // Statements that differ in their principals alone are one.
+    /// The number of statements that are described before the rest is counted.
+    const MAX_LISTED: usize = 3;
+    // Statements that differ only in their principals are merged.
     let mut statements: Vec<(&Grant, Vec<String>)> = Vec::new();
     for grant in grants {
         let who = if lets_assume(grant) { trusted(grant) } else { grantee(grant) };
-        match statements.iter_mut().find(|(first, _)| is_same_but_for_grantee(first, grant)) {
+        match statements.iter_mut().find(|(first, _)| differs_only_in_grantee(first, grant)) {
             Some((_, grantees)) if grantees.contains(&who) => {}
             Some((_, grantees)) => grantees.push(who),
             None => statements.push((grant, vec![who])),
         }
     }
-    let more = statements.len().saturating_sub(NAMED);
+    let more = statements.len().saturating_sub(MAX_LISTED);
     if more > 0 {
-        // What lets strangers in is not among what is left out.
+        // Statements that give access to others come first, so that they are not omitted.
         statements.sort_by_key(|(grant, _)| (!grant.public, !grant.external, !grant.administrator));
     }
     if let Some(text) = describe_two(&statements, of_identity) {
         return Some(text);
     }
     let mut parts: Vec<String> = Vec::new();
-    for (grant, grantees) in statements.iter().take(NAMED) {
+    for (grant, grantees) in statements.iter().take(MAX_LISTED) {
         let part = describe_one(grant, grantees, of_identity);
         if !parts.contains(&part) {
             parts.push(part);
@@ -53,7 +53,8 @@ pub(super) fn describe(grants: &[Grant], of_identity: bool) -> Option<String> {
     Some(if first.is_empty() { last.clone() } else { format!("{}; and {last}", first.join("; ")) })
 }
 
-/// Two statements that let the same principals call actions: `lets x call s3:GetBucketAcl, and s3:PutObject only if …`.
+/// Describes two statements that allow actions for the same principals:
+/// `lets x call s3:GetBucketAcl, and s3:PutObject only if …`.
 fn describe_two(statements: &[(&Grant, Vec<String>)], of_identity: bool) -> Option<String> {
     let [(first, grantees), (second, same)] = statements else { return None };
     let is_plain = |grant: &Grant| grant.effect == "allow" && !lets_assume(grant) && in_organization(grant).0.is_none();
@@ -65,7 +66,7 @@ fn describe_two(statements: &[(&Grant, Vec<String>)], of_identity: bool) -> Opti
     Some(format!("{}, and {actions}", describe_one(first, grantees, false)))
 }
 
-fn is_same_but_for_grantee(one: &Grant, other: &Grant) -> bool {
+fn differs_only_in_grantee(one: &Grant, other: &Grant) -> bool {
     one.effect == other.effect
         && one.actions == other.actions
         && one.all_actions_except == other.all_actions_except
@@ -95,7 +96,7 @@ fn describe_one(grant: &Grant, grantees: &[String], of_identity: bool) -> String
     format!("{does}{}{limits}", on_resources(grant, of_identity))
 }
 
-/// The organization that everyone has to be in, if that is all that a statement asks for, and the limits that are left.
+/// The organization that everyone has to belong to, if the statement has that condition, and the remaining limits.
 fn in_organization(grant: &Grant) -> (Option<&str>, &str) {
     let limits = grant.limits.as_str();
     let id = limits.strip_prefix(" only from organization ").filter(|id| !id.contains(' '));
@@ -106,7 +107,7 @@ fn in_organization(grant: &Grant) -> (Option<&str>, &str) {
     }
 }
 
-/// Whether a statement of a trust policy only lets somebody assume the role.
+/// Whether a statement of a trust policy only allows assuming the role.
 fn lets_assume(grant: &Grant) -> bool {
     let is_known = |action: &String| ASSUME.iter().any(|known| known.eq_ignore_ascii_case(action));
     !grant.all_actions_except
@@ -114,8 +115,8 @@ fn lets_assume(grant: &Grant) -> bool {
         && grant.actions.iter().any(|action| action.to_ascii_lowercase().starts_with("sts:assumerole"))
 }
 
-/// ` on logs/*`, where a statement is not about everything. The policy of a resource is about that resource, which the
-/// sentence names; only parts of a bucket are said.
+/// The resources of a statement that is not about everything: ` on logs/*`. A resource policy is about the resource
+/// that the sentence names, so only parts of a bucket are described.
 fn on_resources(grant: &Grant, of_identity: bool) -> String {
     let is_part = |arn: &String| {
         let resource = arn.split_once(":s3:::").map(|(_, resource)| resource);
@@ -131,7 +132,8 @@ fn on_resources(grant: &Grant, of_identity: bool) -> String {
     format!(" on {except}{}", listed(&names))
 }
 
-/// Who may assume a role, in words. A trust policy that names its own account leaves it to the policies there.
+/// Who may assume a role, in words. A trust policy that names its own account leaves the decision to that account's
+/// policies.
 fn trusted(grant: &Grant) -> String {
     match (grant.grantee_type.as_str(), grant.external) {
         ("account", true) => format!("external {}", grantee(grant)),
@@ -140,7 +142,7 @@ fn trusted(grant: &Grant) -> String {
     }
 }
 
-/// Who is let in, in words.
+/// The grantee in words.
 pub(super) fn grantee(grant: &Grant) -> String {
     let name = grant.grantee.as_str();
     match grant.grantee_type.as_str() {
@@ -158,14 +160,14 @@ pub(super) fn grantee(grant: &Grant) -> String {
     }
 }
 
-/// The first few, and how many there are more.
+/// The first few texts, and the number of the others.
 pub(super) fn listed(texts: &[String]) -> String {
-    const NAMED: usize = 3;
+    const MAX_LISTED: usize = 3;
     match texts.len() {
         0 => String::new(),
         1 => texts[0].clone(),
-        count if count <= NAMED => format!("{} and {}", texts[..count - 1].join(", "), texts[count - 1]),
-        count => format!("{} and {} more", texts[..NAMED].join(", "), count - NAMED),
+        count if count <= MAX_LISTED => format!("{} and {}", texts[..count - 1].join(", "), texts[count - 1]),
+        count => format!("{} and {} more", texts[..MAX_LISTED].join(", "), count - MAX_LISTED),
     }
 }
 
@@ -173,17 +175,17 @@ pub(super) fn listed(texts: &[String]) -> String {
 mod tests {
     use serde_json::{Value, json};
 
-    use super::super::policy::{Subject, grants};
+    use super::super::policy::{PolicySubject, grants};
     use super::*;
     use crate::json::Document;
 
-    const US: Option<&str> = Some("111122223333");
+    const OWN_ACCOUNT: Option<&str> = Some("111122223333");
 
     fn resource(document: &Value) -> Vec<Grant> {
-        grants(Document::from(document.clone()).root(), Subject::Principals, US)
+        grants(Document::from(document.clone()).root(), PolicySubject::Principals, OWN_ACCOUNT)
     }
 
-    /// A statement that lets everyone read objects of bucket `b`, with other members in place of its own.
+    /// A statement that lets everyone read objects of bucket `b`, with other members replacing its own.
     fn allow(more: &Value) -> Value {
         let mut one =
             json!({"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::b/*"});
@@ -199,13 +201,13 @@ mod tests {
     }
 
     #[test]
-    fn policies_are_described_with_their_conditions_and_in_few_words() {
+    fn policies_are_described_with_their_conditions() {
         assert_described([
             (
                 json!([allow(&json!({"Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-1"}}}))]),
                 "lets everyone in organization o-1 call s3:GetObject",
             ),
-            // Statements that differ in who is let in are one; the parts of a bucket are said.
+            // Statements that differ in the grantee are merged, and parts of the bucket are described.
             (
                 json!([
                     allow(&json!({"Principal": {"AWS": "999988887777"}, "Resource": "arn:aws:s3:::b/public/*"})),
@@ -217,7 +219,7 @@ mod tests {
                 "lets account 999988887777 and account 444455556666 call s3:GetObject on b/public/*; and denies everyone \
                  s3:* without TLS",
             ),
-            // What the same principals may do is said once.
+            // The common grantee of two statements is stated once.
             (
                 json!([
                     allow(&json!({"Principal": {"Service": "cloudtrail.amazonaws.com"}, "Action": "s3:GetBucketAcl"})),
@@ -231,7 +233,7 @@ mod tests {
                 Value::from([1, 2, 3, 4, 5].map(|at| allow(&json!({"Action": format!("s3:{at}")}))).to_vec()),
                 "lets everyone call s3:1; lets everyone call s3:2; lets everyone call s3:3; and 2 more statements",
             ),
-            // What is left out lets nobody in from outside.
+            // Omitted statements do not give external access.
             (
                 Value::from(
                     [1, 2, 3, 4]
@@ -248,7 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn trust_policies_say_who_can_assume_the_role() {
+    fn trust_policies_state_who_can_assume_the_role() {
         assert_described([
             (
                 json!([allow(
@@ -268,7 +270,7 @@ mod tests {
                 "lets identities of OIDC provider token.actions.githubusercontent.com assume it only if \
                  token.actions.githubusercontent.com:sub matches repo:org/app:*",
             ),
-            // What also lets somebody do something else is not only to assume the role.
+            // A statement that allows further actions does more than assuming the role.
             (
                 json!([allow(&json!({"Action": ["sts:AssumeRole", "sts:*"]}))]),
                 "lets everyone call sts:AssumeRole and sts:*",
@@ -277,11 +279,11 @@ mod tests {
     }
 
     #[test]
-    fn all_resources_but_some_are_not_those_resources() {
+    fn excluded_resources_are_described_as_exclusions() {
         let document =
             json!({"Statement": {"Effect": "Allow", "Action": "s3:*", "NotResource": "arn:aws:s3:::logs/*"}});
         let text = Value::String(document.to_string());
-        let grants = grants(Document::from(text).root(), Subject::Identity("role", "deploy"), US);
+        let grants = grants(Document::from(text).root(), PolicySubject::Identity("role", "deploy"), OWN_ACCOUNT);
         assert_eq!(describe(&grants, true).as_deref(), Some("allows s3:* on everything except logs/*"));
     }
 }

@@ -1,4 +1,4 @@
-//! The compiled table: entries by call, and the words for calls without one.
+//! The compiled table: entries by call, and the words for calls without an entry.
 
 use std::sync::LazyLock;
 
@@ -7,114 +7,114 @@ use rustc_hash::FxHashMap;
 use toml::Spanned;
 
 use super::format::{capitalized, regular_past};
-use super::schema::{CLASSES, CallToml, CallsToml, Class, Format, PathsToml, ThingToml, UNDOES, ValueToml};
+use super::schema::{CLASSES, CallClass, CallToml, CallsToml, EntityToml, PathsToml, UNDOES, ValueFormat, ValueToml};
 use super::{Call, Relation};
-use crate::rule::compile::{Faults, parse};
+use crate::rule::compile::{ErrorCollector, parse};
 use crate::rule::condition::Condition;
 use crate::rule::path::Path;
 use crate::rule::template::Template;
 use crate::rule::words::{Words, unversioned};
 use crate::rule::{RuleError, RuleText, holds_calls, holds_words, is_spec};
 
-/// The shipped table, compiled when it is first asked for.
-static SHIPPED: LazyLock<Table> = LazyLock::new(|| {
+/// The shipped table, compiled on first use.
+static SHIPPED: LazyLock<CallTable> = LazyLock::new(|| {
     let is_part = |path: &str| !is_spec(path) && (holds_calls(path) || holds_words(path));
-    Table::compile(&RuleText::shipped_where(&is_part)).unwrap_or_default()
+    CallTable::compile(&RuleText::shipped_where(&is_part)).unwrap_or_default()
 });
 
-/// Where a path begins.
+/// The start of a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Root {
-    /// At the request.
+    /// The request.
     Request,
-    /// At the response: `response.a`.
+    /// The response: `response.a`.
     Response,
-    /// At the record's other members: `extra.additionalEventData.a`.
+    /// The other members of the record: `extra.additionalEventData.a`.
     Extra,
-    /// At what a policy, rules or a list come to: `facts.public`.
+    /// The facts about a policy, network rules or an access control list: `facts.public`.
     Facts,
 }
 
 /// A path with its root.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Place {
+pub(super) struct RootedPath {
     pub(super) root: Root,
     pub(super) path: Path,
 }
 
-/// A thing that an entry names.
+/// An entity that an entry names.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Thing {
+pub(super) struct EntryEntity {
     pub(super) placeholder: String,
     pub(super) kind: String,
     pub(super) relation: Relation,
-    pub(super) places: Vec<Place>,
+    pub(super) places: Vec<RootedPath>,
 }
 
 /// A value that a sentence names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct NamedValue {
     pub(super) placeholder: String,
-    pub(super) places: Vec<Place>,
-    pub(super) format: Option<Format>,
+    pub(super) places: Vec<RootedPath>,
+    pub(super) format: Option<ValueFormat>,
 }
 
-/// Where a policy is, and whose it is.
+/// Where a policy is, and whose permissions it states.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct PolicyPlace {
-    pub(super) document: Option<Place>,
-    pub(super) arn: Option<Place>,
+    pub(super) document: Option<RootedPath>,
+    pub(super) arn: Option<RootedPath>,
     pub(super) of: Option<String>,
 }
 
 /// One entry.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Entry {
-    /// `iam:CreateUser`
+pub struct CallEntry {
+    /// The call: `iam:CreateUser`.
     pub name: String,
-    /// The template, as it was written.
+    /// The source text of the template.
     pub action: String,
-    /// What the sentence says where it was done, if that is not the action in the past.
+    /// The sentence if it was done, if that is not the action in the past tense.
     pub done_text: Option<String>,
     /// The conditions in words, for the catalog.
     pub condition: String,
-    /// Classes, each with its effect.
-    pub classes: Vec<(Class, String)>,
-    /// What the classes say it was done to.
+    /// The classes with their effects.
+    pub classes: Vec<(CallClass, String)>,
+    /// The object of the classes.
     pub object: String,
-    /// The calls that it undoes, without their versions.
+    /// The calls that it undoes, without versions.
     pub undoes: Vec<String>,
-    /// ATT&CK technique ids.
+    /// ATT&CK technique IDs.
     pub attack: Vec<String>,
-    /// Consoles make the call by themselves.
+    /// Whether consoles make the call on their own.
     pub automatic: bool,
-    /// The file it came from.
+    /// The source file.
     pub file: String,
-    /// Its place among the entries of the table.
+    /// Its index in the table.
     pub index: usize,
-    pub(super) when: Vec<(Place, Condition)>,
-    pub(super) things: Vec<Thing>,
+    pub(super) when: Vec<(RootedPath, Condition)>,
+    pub(super) entities: Vec<EntryEntity>,
     pub(super) values: Vec<NamedValue>,
     pub(super) defaults: IndexMap<String, String>,
     pub(super) policy: Option<PolicyPlace>,
     pub(super) network: bool,
     pub(super) acl: bool,
-    /// `Attached {policy} to role {role}`
+    /// The sentence if it was done: `Attached {policy} to role {role}`.
     pub(super) done: Template,
-    /// `attach {policy} to role {role}`
+    /// The action: `attach {policy} to role {role}`.
     pub(super) tried: Template,
 }
 
-/// Every entry, by call.
+/// All entries, by call.
 #[derive(Debug, Default)]
-pub struct Table {
-    entries: Vec<Entry>,
+pub struct CallTable {
+    entries: Vec<CallEntry>,
     by_call: FxHashMap<String, Vec<usize>>,
     pub(super) words: Words,
 }
 
-impl Table {
-    /// The shipped table. A test holds that it compiles.
+impl CallTable {
+    /// The shipped table. A test checks that it compiles.
     #[must_use]
     pub fn shipped() -> &'static Self {
         &SHIPPED
@@ -123,58 +123,58 @@ impl Table {
     /// Compiles the texts of `calls/` and `words/` among these.
     ///
     /// # Errors
-    /// Everything that is wrong with any of them, in order of file and line.
+    /// Returns all errors, ordered by file and line.
     pub fn compile(texts: &[RuleText]) -> Result<Self, Vec<RuleError>> {
         let words: Vec<RuleText> = texts.iter().filter(|text| text.holds_words()).cloned().collect();
         let mut table = Self { words: Words::compile(&words)?, ..Self::default() };
         let mut errors = Vec::new();
         for text in texts.iter().filter(|text| text.holds_calls() && !text.is_spec()) {
-            let mut faults = Faults::new(text);
-            let calls = parse::<CallsToml>(text, &mut faults).map(|calls| calls.call).unwrap_or_default();
+            let mut collector = ErrorCollector::new(text);
+            let calls = parse::<CallsToml>(text, &mut collector).map(|calls| calls.call).unwrap_or_default();
             for call in &calls {
-                table.add(text, call, &mut faults);
+                table.add(text, call, &mut collector);
             }
             for undone in calls.iter().flat_map(|call| &call.undoes) {
                 if !calls.iter().any(|call| call.name.get_ref() == undone.get_ref()) {
                     let problem = format!("expected a call of this file, found `{}`", undone.get_ref());
-                    faults.add(undone.span().start, "undoes", problem);
+                    collector.add(undone.span().start, "undoes", problem);
                 }
             }
-            errors.extend(faults.into_errors());
+            errors.extend(collector.into_errors());
         }
         errors.sort();
         if errors.is_empty() { Ok(table) } else { Err(errors) }
     }
 
-    fn add(&mut self, text: &RuleText, toml: &CallToml, faults: &mut Faults<'_>) {
+    fn add(&mut self, text: &RuleText, toml: &CallToml, collector: &mut ErrorCollector<'_>) {
         let (at, name) = (toml.name.span().start, toml.name.get_ref());
         let same = self.by_call.get(name).map(Vec::as_slice).unwrap_or_default();
         if same.iter().any(|entry| self.entries[*entry].file != text.file) {
-            faults.add(at, "name", format!("expected all entries of a call in one file, found `{name}` in two"));
+            collector.add(at, "name", format!("expected all entries of a call in one file, found `{name}` in two"));
         }
         if same.iter().any(|entry| self.entries[*entry].when.is_empty()) {
-            faults.add(at, "name", format!("expected `when` in the previous entry of `{name}`"));
+            collector.add(at, "name", format!("expected `when` in the previous entry of `{name}`"));
         }
-        if let Some(entry) = compile_entry(text, toml, self.entries.len(), &self.words, faults) {
+        if let Some(entry) = compile_entry(text, toml, self.entries.len(), &self.words, collector) {
             self.by_call.entry(name.clone()).or_default().push(entry.index);
             self.entries.push(entry);
         }
     }
 
-    /// Every entry, in order of files.
+    /// All entries, in order of files.
     #[must_use]
-    pub fn entries(&self) -> &[Entry] {
+    pub fn entries(&self) -> &[CallEntry] {
         &self.entries
     }
 
-    /// How many calls have an entry.
+    /// The number of calls that have an entry.
     #[must_use]
     pub fn calls(&self) -> usize {
         self.by_call.len()
     }
 
-    /// The entries of a call: of its own name, or of its name without a version.
-    pub(super) fn of(&self, call: &Call<'_>) -> impl Iterator<Item = &Entry> {
+    /// The entries of a call: by its name, or by its name without a version.
+    pub(super) fn of(&self, call: &Call<'_>) -> impl Iterator<Item = &CallEntry> {
         let known = self.by_call.get(call.key).or_else(|| self.by_call.get(unversioned(call.key)));
         known.into_iter().flatten().map(|entry| &self.entries[*entry])
     }
@@ -185,34 +185,34 @@ fn compile_entry(
     toml: &CallToml,
     index: usize,
     words: &Words,
-    faults: &mut Faults<'_>,
-) -> Option<Entry> {
-    let before = faults.count();
+    collector: &mut ErrorCollector<'_>,
+) -> Option<CallEntry> {
+    let before = collector.count();
     let (at, name) = (toml.name.span().start, toml.name.get_ref().clone());
     if !name.contains(':') || has_version(&name) {
-        faults.add(at, "name", format!("expected `service:Call` without a version, found `{name}`"));
+        collector.add(at, "name", format!("expected `service:Call` without a version, found `{name}`"));
     }
-    let things = things(toml, at, faults);
-    let values = values(toml, at, faults);
-    let when = when(toml, faults);
-    let policy = policy(toml, at, faults);
+    let entities = entities(toml, at, collector);
+    let values = values(toml, at, collector);
+    let when = when(toml, collector);
+    let policy = policy(toml, at, collector);
     let action = toml.action.get_ref();
     let at_action = toml.action.span().start;
-    let tried = faults.take(at_action, "action", Template::parse(action));
+    let tried = collector.take(at_action, "action", Template::parse(action));
     let done = match &toml.done {
-        Some(done) => faults.take(done.span().start, "done", Template::parse(done.get_ref())),
-        None => faults.take(at_action, "action", Template::parse(&in_past(action, words))),
+        Some(done) => collector.take(done.span().start, "done", Template::parse(done.get_ref())),
+        None => collector.take(at_action, "action", Template::parse(&in_past(action, words))),
     };
     let templates = [tried.as_ref(), done.as_ref()];
-    check_placeholders(toml, &templates, &things, &values, faults);
-    let classes = classes(toml, faults);
-    check_techniques(toml, faults);
-    if faults.count() > before {
+    check_placeholders(toml, &templates, &entities, &values, collector);
+    let classes = classes(toml, collector);
+    check_techniques(toml, collector);
+    if collector.count() > before {
         return None;
     }
     let conditions: Vec<String> =
         when.iter().map(|(place, condition)| format!("{} {}", place.path, condition.describe())).collect();
-    Some(Entry {
+    Some(CallEntry {
         name,
         action: action.clone(),
         done_text: toml.done.as_ref().map(|done| done.get_ref().clone()),
@@ -225,7 +225,7 @@ fn compile_entry(
         file: text.file.clone(),
         index,
         when,
-        things,
+        entities,
         values,
         defaults: toml.defaults.clone(),
         policy,
@@ -236,7 +236,7 @@ fn compile_entry(
     })
 }
 
-fn check_techniques(toml: &CallToml, faults: &mut Faults<'_>) {
+fn check_techniques(toml: &CallToml, collector: &mut ErrorCollector<'_>) {
     for technique in &toml.attack {
         let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
         let is_id = technique.get_ref().strip_prefix('T').is_some_and(|id| match id.split_once('.') {
@@ -244,7 +244,7 @@ fn check_techniques(toml: &CallToml, faults: &mut Faults<'_>) {
             None => id.len() == 4 && digits(id),
         });
         if !is_id {
-            faults.add(
+            collector.add(
                 technique.span().start,
                 "attack",
                 format!("expected an ATT&CK ID, found `{}`", technique.get_ref()),
@@ -253,9 +253,9 @@ fn check_techniques(toml: &CallToml, faults: &mut Faults<'_>) {
     }
 }
 
-/// The action as it was done: `Attached {policy}` of `attach {policy}`.
+/// The action in the past tense: `Attached {policy}` for `attach {policy}`.
 fn in_past(action: &str, words: &Words) -> String {
-    /// What may stand before the verb.
+    /// Words that may precede the verb.
     const ADVERBS: [&str; 1] = ["permanently"];
     let (first, rest) = action.split_once(' ').unwrap_or((action, ""));
     let past = |verb: &str| words.past(verb).map_or_else(|| regular_past(verb), str::to_owned);
@@ -266,17 +266,17 @@ fn in_past(action: &str, words: &Words) -> String {
     format!("{} {rest}", capitalized(&past(first)))
 }
 
-/// Whether a name ends in the version of an API: `20150331`, `20150331v2`. `RestoreDBInstanceFromS3` does not.
+/// Whether a name ends in an API version: `20150331`, `20150331v2`. `RestoreDBInstanceFromS3` does not.
 fn has_version(name: &str) -> bool {
     let version = name.strip_prefix(unversioned(name)).unwrap_or_default();
     version.bytes().filter(u8::is_ascii_digit).count() >= 8
 }
 
-/// Whether an entry has what a value is computed from.
-type Has = fn(&CallToml) -> bool;
+/// Whether an entry has the source of a computed value.
+type HasSource = fn(&CallToml) -> bool;
 
-/// What policies, rules and lists give to sentences by themselves.
-const COMPUTED: [(&str, Has); 6] = [
+/// Values that are computed from policies, network rules and access control lists.
+const COMPUTED: [(&str, HasSource); 6] = [
     ("allows", |toml| toml.policy.is_some()),
     ("grantees", |toml| toml.policy.is_some()),
     ("network", |toml| toml.network),
@@ -288,33 +288,33 @@ const COMPUTED: [(&str, Has); 6] = [
 fn check_placeholders(
     toml: &CallToml,
     templates: &[Option<&Template>],
-    things: &[Thing],
+    entities: &[EntryEntity],
     values: &[NamedValue],
-    faults: &mut Faults<'_>,
+    collector: &mut ErrorCollector<'_>,
 ) {
     let at = toml.action.span().start;
     let mut names: Vec<&str> = templates.iter().flatten().flat_map(|template| template.placeholders()).collect();
     names.sort_unstable();
     names.dedup();
     for name in names {
-        let is_known = things.iter().any(|thing| thing.placeholder == name)
+        let is_known = entities.iter().any(|named| named.placeholder == name)
             || values.iter().any(|value| value.placeholder == name)
             || COMPUTED.iter().any(|(computed, is_there)| *computed == name && is_there(toml))
             || matches!(name, "account" | "region");
         if !is_known {
-            faults.add(at, "action", format!("a target or value named `{name}` is expected, found none"));
+            collector.add(at, "action", format!("a target or value named `{name}` is expected, found none"));
         }
     }
     for name in toml.defaults.keys() {
-        if !things.iter().any(|thing| thing.placeholder == *name)
+        if !entities.iter().any(|named| named.placeholder == *name)
             && !values.iter().any(|value| value.placeholder == *name)
         {
-            faults.add(at, "defaults", format!("a target or value named `{name}` is expected, found none"));
+            collector.add(at, "defaults", format!("a target or value named `{name}` is expected, found none"));
         }
     }
 }
 
-fn things(toml: &CallToml, at: usize, faults: &mut Faults<'_>) -> Vec<Thing> {
+fn entities(toml: &CallToml, at: usize, collector: &mut ErrorCollector<'_>) -> Vec<EntryEntity> {
     let groups = [
         ("targets", Relation::Target, &toml.targets),
         ("created", Relation::Created, &toml.created),
@@ -323,65 +323,69 @@ fn things(toml: &CallToml, at: usize, faults: &mut Faults<'_>) -> Vec<Thing> {
         ("source", Relation::Source, &toml.source),
         ("used", Relation::Used, &toml.used),
     ];
-    let mut things: Vec<Thing> = Vec::new();
+    let mut entities: Vec<EntryEntity> = Vec::new();
     for (key, relation, group) in groups {
-        for (placeholder, thing) in group {
-            if things.iter().any(|known| known.placeholder == *placeholder) {
-                faults.add(at, key, format!("expected a name other than `{placeholder}`, with `type`: it is in use"));
+        for (placeholder, named) in group {
+            if entities.iter().any(|known| known.placeholder == *placeholder) {
+                collector.add(
+                    at,
+                    key,
+                    format!("expected a name other than `{placeholder}`, with `type`: it is in use"),
+                );
             }
-            let (kind, paths) = match thing {
-                ThingToml::Paths(paths) => (placeholder.clone(), paths),
-                ThingToml::Typed(typed) => (typed.kind.clone(), &typed.path),
+            let (kind, paths) = match named {
+                EntityToml::Paths(paths) => (placeholder.clone(), paths),
+                EntityToml::Typed(typed) => (typed.kind.clone(), &typed.path),
             };
-            let places = places(paths, at, key, faults);
-            things.push(Thing { placeholder: placeholder.clone(), kind, relation, places });
+            let places = places(paths, at, key, collector);
+            entities.push(EntryEntity { placeholder: placeholder.clone(), kind, relation, places });
         }
     }
-    things
+    entities
 }
 
-fn values(toml: &CallToml, at: usize, faults: &mut Faults<'_>) -> Vec<NamedValue> {
+fn values(toml: &CallToml, at: usize, collector: &mut ErrorCollector<'_>) -> Vec<NamedValue> {
     let value = |(placeholder, value): (&String, &ValueToml)| {
         let (paths, format) = match value {
             ValueToml::Paths(paths) => (paths, None),
             ValueToml::Formatted(formatted) => (&formatted.path, Some(formatted.format)),
         };
-        NamedValue { placeholder: placeholder.clone(), places: places(paths, at, "values", faults), format }
+        NamedValue { placeholder: placeholder.clone(), places: places(paths, at, "values", collector), format }
     };
     toml.values.iter().map(value).collect()
 }
 
-fn places(paths: &PathsToml, at: usize, key: &str, faults: &mut Faults<'_>) -> Vec<Place> {
+fn places(paths: &PathsToml, at: usize, key: &str, collector: &mut ErrorCollector<'_>) -> Vec<RootedPath> {
     let texts = match paths {
         PathsToml::One(text) => std::slice::from_ref(text),
         PathsToml::Several(texts) => texts,
     };
-    texts.iter().filter_map(|text| faults.take(at, key, place(text))).collect()
+    texts.iter().filter_map(|text| collector.take(at, key, place(text))).collect()
 }
 
-fn place(text: &str) -> Result<Place, String> {
+fn place(text: &str) -> Result<RootedPath, String> {
     let (root, path) = match text.split_once('.') {
         Some(("response", path)) => (Root::Response, path),
         Some(("extra", path)) => (Root::Extra, path),
         Some(("facts", path)) => (Root::Facts, path),
         _ => (Root::Request, text),
     };
-    Ok(Place { root, path: Path::parse(path)? })
+    Ok(RootedPath { root, path: Path::parse(path)? })
 }
 
-fn when(toml: &CallToml, faults: &mut Faults<'_>) -> Vec<(Place, Condition)> {
+fn when(toml: &CallToml, collector: &mut ErrorCollector<'_>) -> Vec<(RootedPath, Condition)> {
     let one = |(path, condition): (&Spanned<String>, &crate::rule::schema::ConditionToml)| {
         let at = path.span().start;
-        let place = faults.take(at, "when", place(path.get_ref()))?;
-        let condition = faults.take(at, "when", Condition::compile(condition))?;
+        let place = collector.take(at, "when", place(path.get_ref()))?;
+        let condition = collector.take(at, "when", Condition::compile(condition))?;
         Some((place, condition))
     };
     toml.when.iter().filter_map(one).collect()
 }
 
-fn policy(toml: &CallToml, at: usize, faults: &mut Faults<'_>) -> Option<PolicyPlace> {
+fn policy(toml: &CallToml, at: usize, collector: &mut ErrorCollector<'_>) -> Option<PolicyPlace> {
     let stated = toml.policy.as_ref()?;
-    let mut read = |text: Option<&String>| text.and_then(|text| faults.take(at, "policy", place(text)));
+    let mut read = |text: Option<&String>| text.and_then(|text| collector.take(at, "policy", place(text)));
     Some(PolicyPlace {
         document: read(stated.document.as_ref()),
         arn: read(stated.arn.as_ref()),
@@ -389,21 +393,21 @@ fn policy(toml: &CallToml, at: usize, faults: &mut Faults<'_>) -> Option<PolicyP
     })
 }
 
-fn classes(toml: &CallToml, faults: &mut Faults<'_>) -> Vec<(Class, String)> {
+fn classes(toml: &CallToml, collector: &mut ErrorCollector<'_>) -> Vec<(CallClass, String)> {
     let mut classes = Vec::new();
     for (name, effect) in &toml.classes {
         let found = CLASSES.iter().find(|(_, known, _)| *known == name.get_ref());
-        match found.filter(|(class, ..)| *class != Class::Reversal) {
+        match found.filter(|(class, ..)| *class != CallClass::Reversal) {
             Some((class, _, effects)) if effects.contains(&effect.as_str()) => classes.push((*class, effect.clone())),
-            Some((_, _, effects)) => faults.add(
+            Some((_, _, effects)) => collector.add(
                 name.span().start,
                 "classes",
                 format!("expected one of {}, found `{effect}`", effects.join(", ")),
             ),
             None => {
-                let stated = CLASSES.iter().filter(|(class, ..)| *class != Class::Reversal);
+                let stated = CLASSES.iter().filter(|(class, ..)| *class != CallClass::Reversal);
                 let known: Vec<&str> = stated.map(|(_, name, _)| *name).collect();
-                faults.add(
+                collector.add(
                     name.span().start,
                     "classes",
                     format!("expected one of {}, found `{}`", known.join(", "), name.get_ref()),
@@ -412,7 +416,7 @@ fn classes(toml: &CallToml, faults: &mut Faults<'_>) -> Vec<(Class, String)> {
         }
     }
     if !toml.undoes.is_empty() {
-        classes.push((Class::Reversal, UNDOES.to_owned()));
+        classes.push((CallClass::Reversal, UNDOES.to_owned()));
     }
     classes
 }

@@ -5,7 +5,7 @@ use std::io::Write;
 use anyhow::{Result, bail};
 use arrow::array::AsArray;
 use cartographer::load::{self, ExplainError};
-use cartographer::matching::Subject;
+use cartographer::matching::ExplainSubject;
 use cartographer::present;
 use cartographer::store::Case;
 use clap::builder::NonEmptyStringValueParser;
@@ -114,8 +114,8 @@ impl Explain {
 }
 
 impl Thing {
-    fn subject(&self) -> Subject<'_> {
-        if self.is_signal { Subject::Signal(&self.id) } else { Subject::Event(&self.id) }
+    fn subject(&self) -> ExplainSubject<'_> {
+        if self.is_signal { ExplainSubject::Signal(&self.id) } else { ExplainSubject::Event(&self.id) }
     }
 }
 

@@ -4,7 +4,7 @@ use std::io::Write;
 
 use anyhow::{Result, bail};
 use arrow::record_batch::RecordBatch;
-use cartographer::hunt::{self, Hunt, ParamKind, Tactic, Value};
+use cartographer::hunt::{self, Hunt, ParamKind, ParamValue, Tactic};
 use cartographer::present;
 use cartographer::store::Case;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
@@ -165,7 +165,7 @@ impl Run {
         }
         let own = self.set.iter().filter(|(name, _)| hunt.param(name).is_some());
         let mut given = own.map(|(name, text)| value(hunt, name, text)).collect::<Result<Vec<_>>>()?;
-        given.push((ELSEWHERE.to_owned(), Value::Integer(0)));
+        given.push((ELSEWHERE.to_owned(), ParamValue::Integer(0)));
         let all = rows(&self.case.ask(case, &hunt.sql(&given), &[])?);
         if all > 0 {
             let found = if all == 1 { "there is 1 row".to_owned() } else { format!("there are {all} rows") };
@@ -233,16 +233,16 @@ fn find(id: &str) -> Result<Hunt> {
 }
 
 /// An argument, converted to the parameter's type.
-fn value(hunt: &Hunt, name: &str, text: &str) -> Result<(String, Value)> {
+fn value(hunt: &Hunt, name: &str, text: &str) -> Result<(String, ParamValue)> {
     let Some(param) = hunt.param(name) else {
         let known: Vec<&str> = hunt.params.iter().map(|param| param.name.as_str()).collect();
         let advice = format!("Its parameters are {}.{}", known.join(", "), near::meant(name, &known));
         bail!(WithAdvice::misuse(format!("the hunt {} has no parameter {name:?}", hunt.id), advice))
     };
     let value = match param.kind {
-        ParamKind::Moment => moment::parse(text).map(Value::Moment),
-        ParamKind::Integer => text.parse().map(Value::Integer).map_err(|_| "expected a whole number".to_owned()),
-        ParamKind::Text => Ok(Value::Text(text.to_owned())),
+        ParamKind::Moment => moment::parse(text).map(ParamValue::Moment),
+        ParamKind::Integer => text.parse().map(ParamValue::Integer).map_err(|_| "expected a whole number".to_owned()),
+        ParamKind::Text => Ok(ParamValue::Text(text.to_owned())),
     };
     let misuse =
         |expected| WithAdvice::misuse(format!("{name}={text}: {expected}"), format!("{name}: {}.", param.meaning));

@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use anyhow::{Context, Result, anyhow};
-use cartographer::call::Table;
+use cartographer::call::CallTable;
 use cartographer::present::{self, escape};
 use cartographer::rule::{Rule, RuleError, RuleSet, RuleText};
 use cartographer::spec;
@@ -148,7 +148,7 @@ impl List {
 
 impl Calls {
     fn run(self, streams: Streams) -> Result<ExitCode> {
-        let table = Table::shipped();
+        let table = CallTable::shipped();
         let Some(rows) = self.format.rows() else {
             let mut out = streams.data();
             present::call_catalog(&mut out, table)?;
@@ -174,7 +174,7 @@ impl Show {
 impl Check {
     fn run(self, streams: Streams) -> Result<ExitCode> {
         let texts = texts(self.dir.as_ref());
-        let compiled = texts.and_then(|texts| Ok((Table::compile(&texts)?, RuleSet::compile(texts)?)));
+        let compiled = texts.and_then(|texts| Ok((CallTable::compile(&texts)?, RuleSet::compile(texts)?)));
         let problems = match compiled {
             Ok((calls, set)) => {
                 let groups = set.lookalikes();
@@ -205,7 +205,7 @@ impl Check {
 impl Test {
     fn run(self, streams: Streams) -> Result<ExitCode> {
         let all = texts(self.dir.as_ref()).map_err(first)?;
-        let calls = Table::compile(&all).map_err(first)?;
+        let calls = CallTable::compile(&all).map_err(first)?;
         let set = set(Ok(all))?;
         let own =
             self.dir.as_ref().map_or_else(|| Ok(RuleText::shipped()), |dir| RuleText::in_dir(dir)).map_err(first)?;

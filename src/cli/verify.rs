@@ -105,7 +105,7 @@ fn nothing(verified: &Verification) -> anyhow::Error {
 }
 
 fn verdict(verified: &Verification) -> ExitCode {
-    match (verified.has_failed(), verified.is_in_part()) {
+    match (verified.has_failed(), verified.is_incomplete()) {
         (true, _) => ExitCode::Failed,
         (false, true) => ExitCode::Partial,
         (false, false) => ExitCode::Fine,

@@ -1,7 +1,7 @@
-//! Trails that queries are reading right now, so that a join of several functions reads and maps a trail once.
+//! Trails that are in use by running queries, so that a join of several functions reads and maps a trail only once.
 //!
-//! A trail is known by its files (names, sizes and times) and by what is taken of it. It is held weakly: once the last
-//! query that reads it is over, its memory is free.
+//! A trail is identified by its files (names, sizes and times) and by the options that select its records. The cache
+//! has only weak references: when the last query that reads a trail ends, its memory is freed.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
@@ -16,11 +16,11 @@ use crate::read::{self, Discovery, Source};
 use crate::rule::RuleSet;
 use crate::trail::{Mapped, Trail};
 
-/// The one thing that is global: the functions of one query know nothing of each other, and only through the process
-/// can they share what they read.
+/// A global, because the functions of one query are independent of each other, and can only share data through the
+/// process.
 static TRAILS: Mutex<BTreeMap<String, Weak<Slot>>> = Mutex::new(BTreeMap::new());
 
-/// One trail, read and mapped when it is first asked for.
+/// One trail, which is read and mapped on first access.
 #[derive(Debug, Default)]
 pub(super) struct Slot {
     trail: OnceLock<Result<Trail, ExtensionError>>,
@@ -30,15 +30,15 @@ pub(super) struct Slot {
 
 type Mapping = OnceLock<Result<Mapped, ExtensionError>>;
 
-/// A trail as a call asks for it.
+/// A trail as requested by a call.
 #[derive(Debug)]
-pub(super) struct Shared {
+pub(super) struct SharedTrail {
     pub(super) slot: Arc<Slot>,
     threads: ThreadPool,
 }
 
-/// The trail that the options name.
-pub(super) fn trail(options: &Options) -> Result<Shared, ExtensionError> {
+/// The trail for these options.
+pub(super) fn trail(options: &Options) -> Result<SharedTrail, ExtensionError> {
     let threads = ThreadPoolBuilder::new().num_threads(options.threads.unwrap_or_default()).build()?;
     let found = read::discover(&options.paths);
     if let Some(endless) = found.sources.iter().find(|source| !source.is_file()) {
@@ -49,17 +49,17 @@ pub(super) fn trail(options: &Options) -> Result<Shared, ExtensionError> {
     }
     let slot = slot(key(&found, options));
     slot.trail.get_or_init(|| Ok(Trail::read(found, options.span, &threads)?));
-    Ok(Shared { slot, threads })
+    Ok(SharedTrail { slot, threads })
 }
 
-impl Shared {
-    /// What was read, be it nothing.
+impl SharedTrail {
+    /// The records that were read, if any.
     pub(super) fn read(&self) -> Result<&Trail, ExtensionError> {
         let trail = self.slot.trail.get().ok_or_else(|| ExtensionError::Fault("cannot read the trail".to_owned()))?;
         trail.as_ref().map_err(Clone::clone)
     }
 
-    /// Its sessions and signals, by the rules.
+    /// Its sessions and signals, mapped with these rules.
     pub(super) fn map<T>(&self, rules: &RuleSet, take: impl FnOnce(&Mapped) -> T) -> Result<T, ExtensionError> {
         let mapping = Arc::clone(lock(&self.slot.mapped).entry(rules.version().to_owned()).or_default());
         let mapped = mapping.get_or_init(|| Ok(self.read()?.some()?.map(rules, &self.threads)?));
@@ -67,7 +67,7 @@ impl Shared {
     }
 }
 
-/// The slot of that key: the one that is in use, else a new one. What nobody uses any more is forgotten.
+/// The slot for a key, or a new one. Slots that are no longer used are removed.
 fn slot(key: String) -> Arc<Slot> {
     let mut trails = lock(&TRAILS);
     trails.retain(|_, slot| slot.strong_count() > 0);
@@ -79,7 +79,7 @@ fn slot(key: String) -> Arc<Slot> {
     slot
 }
 
-/// What tells one trail from another.
+/// The key that identifies a trail.
 fn key(found: &Discovery, options: &Options) -> String {
     let problems = found.problems.iter().map(ToString::to_string);
     let file = |source: &Source| format!("{:?} {} {}", source.name, source.size(), written(source));
@@ -87,13 +87,13 @@ fn key(found: &Discovery, options: &Options) -> String {
     sha256(format!("{:?}\n{}", options.span, lines.join("\n")).as_bytes())
 }
 
-/// When the source was written, in nanoseconds since 1970; 0 if the system does not tell.
+/// When the source was last modified, in nanoseconds since 1970; 0 if unknown.
 fn written(source: &Source) -> u128 {
     let since = source.modified().and_then(|time| time.duration_since(SystemTime::UNIX_EPOCH).ok());
     since.map_or(0, |since| since.as_nanos())
 }
 
-/// A panic of another query leaves nothing half done here.
+/// A panic in another query leaves the data consistent, so poisoning is ignored.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

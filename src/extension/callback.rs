@@ -1,5 +1,5 @@
-//! What a host calls: it hands over pointers, and must never see a panic.
-#![expect(unsafe_code, reason = "a host calls these by the C interface, and hands over pointers")]
+//! Callbacks for the host. They receive raw pointers, and must not let a panic escape.
+#![expect(unsafe_code, reason = "a host calls these through the C API with raw pointers")]
 
 use std::any::Any;
 use std::ffi::{CString, c_void};
@@ -12,17 +12,17 @@ use duckdb::ffi;
 use duckdb::vtab::arrow::write_arrow_array_to_vector;
 
 use super::ExtensionError;
-use super::function::{Answer, Given, ParameterKind, ScalarFunction, TableFunction, Value};
+use super::function::{Answer, Argument, ArgumentValue, ParameterKind, ScalarFunction, TableFunction};
 use super::host::{c_text, given};
-use super::input::Texts;
+use super::input::TextArguments;
 use super::options::Options;
 use super::output::{self, Slice};
 use super::types::Type;
 use crate::event::Timestamp;
 
-/// One scan of an answer.
+/// The state of one scan of a table function.
 struct Scan {
-    /// The places of the wanted columns in the table.
+    /// The indices of the requested columns in the table.
     columns: Vec<usize>,
     answer: OnceLock<Result<(Answer, Vec<Slice>), ExtensionError>>,
     next: AtomicUsize,
@@ -30,7 +30,7 @@ struct Scan {
 
 /// Binds a call of a table function.
 pub(super) unsafe extern "C" fn bind(info: ffi::duckdb_bind_info) {
-    let bound = contain(|| {
+    let bound = catch(|| {
         // SAFETY: the host keeps the function for as long as it calls it.
         let function = unsafe { &*ffi::duckdb_bind_get_extra_info(info).cast::<TableFunction>() };
         for column in function.table.columns {
@@ -40,10 +40,10 @@ pub(super) unsafe extern "C" fn bind(info: ffi::duckdb_bind_info) {
         }
         // SAFETY: `info` is the host's, of this call.
         let values = unsafe { arguments(info, function) };
-        // Checked here and no more: a host binds often, so files are left for the scan.
+        // Only the arguments are checked here. A host binds often, so files are read during the scan.
         Ok(Box::new(Options::of(&values)?))
     });
-    // SAFETY: the host frees what it is given by `free`, and copies the message.
+    // SAFETY: the host frees what it is given with `free`, and copies the message.
     unsafe {
         match bound {
             Ok(bound) => {
@@ -54,9 +54,9 @@ pub(super) unsafe extern "C" fn bind(info: ffi::duckdb_bind_info) {
     }
 }
 
-/// Begins a scan.
+/// Starts a scan.
 pub(super) unsafe extern "C" fn init(info: ffi::duckdb_init_info) {
-    let scan = contain(|| {
+    let scan = catch(|| {
         // SAFETY: `info` is the host's, of this call.
         let columns = unsafe {
             let count = ffi::duckdb_init_get_column_count(info);
@@ -65,7 +65,7 @@ pub(super) unsafe extern "C" fn init(info: ffi::duckdb_init_info) {
         let columns = columns.into_iter().map(|at| usize::try_from(at).unwrap_or(usize::MAX)).collect();
         Ok(Box::new(Scan { columns, answer: OnceLock::new(), next: AtomicUsize::new(0) }))
     });
-    // SAFETY: the host frees what it is given by `free`, and copies the message.
+    // SAFETY: the host frees what it is given with `free`, and copies the message.
     unsafe {
         match scan {
             Ok(scan) => ffi::duckdb_init_set_init_data(info, Box::into_raw(scan).cast(), Some(free::<Scan>)),
@@ -74,10 +74,11 @@ pub(super) unsafe extern "C" fn init(info: ffi::duckdb_init_info) {
     }
 }
 
-/// Gives the next rows, none at the end. What the rows are is found when the first are asked for.
+/// Returns the next rows, or none at the end. The rows are computed on the first call.
 pub(super) unsafe extern "C" fn scan(info: ffi::duckdb_function_info, chunk: ffi::duckdb_data_chunk) {
-    let done = contain(|| {
-        // SAFETY: the host keeps function, bound call and scan until the query is over, and nobody changes them.
+    let done = catch(|| {
+        // SAFETY: the host keeps the function, the bound call and the scan until the query has ended, and nothing
+        // modifies them.
         let (function, options, scan) = unsafe {
             let function = &*ffi::duckdb_function_get_extra_info(info).cast::<TableFunction>();
             let options = &*ffi::duckdb_function_get_bind_data(info).cast::<Options>();
@@ -93,11 +94,11 @@ pub(super) unsafe extern "C" fn scan(info: ffi::duckdb_function_info, chunk: ffi
         for (at, column) in scan.columns.iter().enumerate() {
             let Some(slice) = slice else { break };
             let values = output::column(function.table, &answer.batches, *slice, *column)?;
-            // SAFETY: the chunk is the host's, of this call, and has a vector for each column that it wants.
+            // SAFETY: the chunk is the host's, of this call, and has a vector for each requested column.
             unsafe { write(ffi::duckdb_data_chunk_get_vector(chunk, at as u64), &values)? }
         }
         let rows = slice.map_or(0, |slice| slice.rows);
-        // SAFETY: no more rows than a chunk holds: `output::slices` cuts them so.
+        // SAFETY: there are at most as many rows as a chunk holds, because `output::slices` splits them accordingly.
         unsafe { ffi::duckdb_data_chunk_set_size(chunk, rows as u64) }
         Ok(())
     });
@@ -113,13 +114,15 @@ pub(super) unsafe extern "C" fn scalar(
     input: ffi::duckdb_data_chunk,
     output: ffi::duckdb_vector,
 ) {
-    let done = contain(|| {
-        // SAFETY: the host keeps the function for as long as it calls it, and chunk and vector for this call.
+    let done = catch(|| {
+        // SAFETY: the host keeps the function for as long as it calls it, and the chunk and the vector during this
+        // call.
         unsafe {
             let function = &*ffi::duckdb_scalar_function_get_extra_info(info).cast::<ScalarFunction>();
             let rows = usize::try_from(ffi::duckdb_data_chunk_get_size(input)).unwrap_or_default();
             let vectors = (0..function.parameters.len() as u64).map(|at| ffi::duckdb_data_chunk_get_vector(input, at));
-            let arguments: Vec<Texts> = vectors.map(|vector| Texts::read(vector, rows)).collect::<Result<_, _>>()?;
+            let arguments: Vec<TextArguments> =
+                vectors.map(|vector| TextArguments::read(vector, rows)).collect::<Result<_, _>>()?;
             write(output, &(function.call)(&arguments)?)
         }
     });
@@ -129,41 +132,41 @@ pub(super) unsafe extern "C" fn scalar(
     }
 }
 
-/// Frees what the host was given to keep.
+/// Frees data that the host was given.
 ///
 /// # Safety
-/// The pointer is one to a boxed `T`, and is used no more.
+/// The pointer was created from a boxed `T`, and is not used afterwards.
 pub(super) unsafe extern "C" fn free<T>(kept: *mut c_void) {
-    // SAFETY: the caller's promise. What a panic of a destructor leaves is lost, and the host goes on.
+    // SAFETY: guaranteed by the caller. A panic in a destructor is ignored, and the host continues.
     drop(panic::catch_unwind(AssertUnwindSafe(|| drop(unsafe { Box::from_raw(kept.cast::<T>()) }))));
 }
 
-/// Runs the work, with its error, or panic, as a message for the host.
-fn contain<T>(work: impl FnOnce() -> Result<T, ExtensionError>) -> Result<T, CString> {
+/// Runs the closure, and converts an error or a panic to a message for the host.
+fn catch<T>(work: impl FnOnce() -> Result<T, ExtensionError>) -> Result<T, CString> {
     match panic::catch_unwind(AssertUnwindSafe(work)) {
         Ok(done) => done.map_err(|error| c_text(&error.to_string())),
-        Err(panic) => Err(c_text(&ExtensionError::Fault(told(panic.as_ref())).to_string())),
+        Err(panic) => Err(c_text(&ExtensionError::Fault(message_of(panic.as_ref())).to_string())),
     }
 }
 
-fn told(panic: &(dyn Any + Send)) -> String {
+fn message_of(panic: &(dyn Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
     text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "no message".to_owned())
 }
 
 /// # Safety
-/// The vector is one of the host's, of this call, of the column's type, and with room for its values.
+/// The vector belongs to the host and to this call, has the column's type, and is large enough for the values.
 unsafe fn write(mut vector: ffi::duckdb_vector, values: &ArrayRef) -> Result<(), ExtensionError> {
     write_arrow_array_to_vector(values, &mut vector).map_err(|error| ExtensionError::Fault(error.to_string()))
 }
 
 /// # Safety
-/// `info` is the host's, of a call of that function.
-unsafe fn arguments(info: ffi::duckdb_bind_info, function: &TableFunction) -> Vec<Given> {
+/// `info` is the host's, of a call of this function.
+unsafe fn arguments(info: ffi::duckdb_bind_info, function: &TableFunction) -> Vec<Argument> {
     let mut next = 0;
     let mut values = Vec::new();
     for parameter in function.parameters {
-        // SAFETY: the caller's promise; a parameter that was not given is NULL.
+        // SAFETY: guaranteed by the caller. A parameter that was not passed is NULL.
         let raw = unsafe {
             match parameter.name.map(c_text) {
                 Some(name) => ffi::duckdb_bind_get_named_parameter(info, name.as_ptr()),
@@ -172,47 +175,47 @@ unsafe fn arguments(info: ffi::duckdb_bind_info, function: &TableFunction) -> Ve
         };
         next += u64::from(parameter.name.is_none());
         if !raw.is_null() {
-            values.push(Given { name: parameter.name, value: HostValue(raw).read(parameter.kind) });
+            values.push(Argument { name: parameter.name, value: HostValue(raw).read(parameter.kind) });
         }
     }
     values
 }
 
-/// A value of the host's.
+/// A value owned by the host.
 struct HostValue(ffi::duckdb_value);
 
 impl Drop for HostValue {
     fn drop(&mut self) {
-        // SAFETY: the host gave it away, and it is freed once.
+        // SAFETY: the host transferred ownership, and the value is freed once.
         unsafe { ffi::duckdb_destroy_value(&raw mut self.0) }
     }
 }
 
 impl HostValue {
-    fn read(&self, kind: ParameterKind) -> Value {
-        // SAFETY: the value is alive, and a moment or a number if the parameter is one: the host casts it.
+    fn read(&self, kind: ParameterKind) -> ArgumentValue {
+        // SAFETY: the value is valid, and is a time or a number if the parameter is one, because the host casts it.
         unsafe {
             if ffi::duckdb_is_null_value(self.0) {
-                return Value::Null;
+                return ArgumentValue::Null;
             }
             match kind {
-                ParameterKind::Moment => Value::Moment(Timestamp(ffi::duckdb_get_timestamp(self.0).micros)),
-                ParameterKind::Integer => Value::Integer(ffi::duckdb_get_int64(self.0)),
+                ParameterKind::Moment => ArgumentValue::Moment(Timestamp(ffi::duckdb_get_timestamp(self.0).micros)),
+                ParameterKind::Integer => ArgumentValue::Integer(ffi::duckdb_get_int64(self.0)),
                 ParameterKind::Texts => self.texts(),
             }
         }
     }
 
-    fn texts(&self) -> Value {
+    fn texts(&self) -> ArgumentValue {
         match self.id() {
-            ffi::DUCKDB_TYPE_DUCKDB_TYPE_VARCHAR => Value::Texts(vec![self.text()]),
+            ffi::DUCKDB_TYPE_DUCKDB_TYPE_VARCHAR => ArgumentValue::Texts(vec![self.text()]),
             ffi::DUCKDB_TYPE_DUCKDB_TYPE_LIST => self.list(),
-            _ => Value::Other(self.text()),
+            _ => ArgumentValue::Other(self.text()),
         }
     }
 
-    fn list(&self) -> Value {
-        // SAFETY: the value is a list, and each member is given away.
+    fn list(&self) -> ArgumentValue {
+        // SAFETY: the value is a list, and the host transfers ownership of each member.
         let members = unsafe {
             let count = ffi::duckdb_get_list_size(self.0);
             (0..count).map(|at| Self(ffi::duckdb_get_list_child(self.0, at))).collect::<Vec<_>>()
@@ -220,21 +223,21 @@ impl HostValue {
         let mut texts = Vec::with_capacity(members.len());
         for member in members {
             match member.read(ParameterKind::Texts) {
-                Value::Texts(mut text) if text.len() == 1 => texts.append(&mut text),
-                Value::Null => return Value::Null,
-                _ => return Value::Other(self.text()),
+                ArgumentValue::Texts(mut text) if text.len() == 1 => texts.append(&mut text),
+                ArgumentValue::Null => return ArgumentValue::Null,
+                _ => return ArgumentValue::Other(self.text()),
             }
         }
-        Value::Texts(texts)
+        ArgumentValue::Texts(texts)
     }
 
     fn id(&self) -> ffi::duckdb_type {
-        // SAFETY: the type is the value's own, and not to be freed.
+        // SAFETY: the type belongs to the value, and must not be freed.
         unsafe { ffi::duckdb_get_type_id(ffi::duckdb_get_value_type(self.0)) }
     }
 
     fn text(&self) -> String {
-        // SAFETY: the host gives the text away.
+        // SAFETY: the host transfers ownership of the text.
         unsafe { given(ffi::duckdb_get_varchar(self.0)) }.unwrap_or_default()
     }
 }

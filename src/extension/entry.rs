@@ -1,9 +1,9 @@
-//! The symbol that a host looks for when it loads the extension.
+//! The symbol that a host calls when it loads the extension.
 //!
-//! The crate's own entry macro reads the host's table of functions to the end of the newest one, past the end of an
-//! older host's. So the entry is written here: it takes the part of the table that is stable, which every host from 1.2
-//! on has exactly, and leaves the rest empty.
-#![expect(unsafe_code, reason = "a host calls it by the C interface, and hands over pointers")]
+//! The crate's entry macro reads the host's table of functions up to the end of the newest version, which is past the
+//! end of an older host's table. The entry is therefore implemented here: it copies the stable part of the table, which
+//! is the same in every host from 1.2 on, and leaves the rest empty.
+#![expect(unsafe_code, reason = "a host calls it through the C API with raw pointers")]
 
 use std::ffi::{CString, c_char, c_void};
 use std::panic::{self, AssertUnwindSafe};
@@ -13,77 +13,80 @@ use duckdb::ffi;
 use super::host::Host;
 use super::{ExtensionError, register};
 
-/// The version of the C interface that is asked for, as the file's footer states it.
+/// The required version of the C API, as in the file's footer.
 const API: &str = "v1.2.0";
-/// The functions of the table that are stable: they stand in the same places in every host from 1.2 on.
+/// The number of stable functions in the table. They have the same positions in every host from 1.2 on.
 const STABLE: usize = 404;
 
-/// Called by a host on `LOAD`. Gives whether the extension is ready; why it is not, the host is told.
+/// Called by a host on `LOAD`. Returns whether the extension was loaded, and reports an error to the host otherwise.
 ///
 /// # Safety
-/// `info` and `access` are what DuckDB hands to an extension of the C interface.
+/// `info` and `access` are the arguments that DuckDB passes to an extension with the C API.
 #[unsafe(no_mangle)]
 pub(super) unsafe extern "C" fn cartographer_init_c_api(
     info: ffi::duckdb_extension_info,
     access: *const ffi::duckdb_extension_access,
 ) -> bool {
-    // SAFETY: the host's pointers are what the caller promises, for the time of this call.
+    // SAFETY: the caller guarantees that the host's pointers are valid during this call.
     let loaded = panic::catch_unwind(AssertUnwindSafe(|| unsafe { load(info, access) }));
     let message = match loaded {
         Ok(Ok(())) => return true,
         Ok(Err(error)) => error.to_string(),
         Err(_) => "cartographer failed while loading: this is a bug in the extension".to_owned(),
     };
-    // SAFETY: as above; the message lives until the host has copied it.
-    unsafe { tell(info, access, &message) };
+    // SAFETY: as above. The message is valid until the host has copied it.
+    unsafe { report(info, access, &message) };
     false
 }
 
 /// # Safety
-/// As [`cartographer_init_c_api`].
+/// See [`cartographer_init_c_api`].
 unsafe fn load(
     info: ffi::duckdb_extension_info,
     access: *const ffi::duckdb_extension_access,
 ) -> Result<(), ExtensionError> {
-    // SAFETY: the pointers are the host's, and the functions are called as the C interface wants them.
+    // SAFETY: the pointers are the host's, and the functions are called according to the C API.
     unsafe {
         let access =
             access.as_ref().ok_or(ExtensionError::Host("the host did not provide the extension API".to_owned()))?;
-        adopt(info, access)?;
+        copy_functions(info, access)?;
         let database = access.get_database.map(|get| get(info)).filter(|database| !database.is_null());
         let database = database.ok_or(ExtensionError::Host("the host did not provide a database".to_owned()))?;
         register::all(&Host::connect(*database)?)
     }
 }
 
-/// Takes the stable functions of the host's table.
+/// Copies the stable functions of the host's table.
 ///
 /// # Safety
-/// As [`cartographer_init_c_api`].
-unsafe fn adopt(info: ffi::duckdb_extension_info, access: &ffi::duckdb_extension_access) -> Result<(), ExtensionError> {
+/// See [`cartographer_init_c_api`].
+unsafe fn copy_functions(
+    info: ffi::duckdb_extension_info,
+    access: &ffi::duckdb_extension_access,
+) -> Result<(), ExtensionError> {
     let version = CString::new(API).unwrap_or_default();
-    // SAFETY: the host's table has the stable functions at least; all of a table that is empty are absent functions.
+    // SAFETY: the host's table has at least the stable functions. In an empty table all functions are absent.
     unsafe {
         let table = access.get_api.map(|get| get(info, version.as_ptr())).filter(|table| !table.is_null());
         let table =
             table.ok_or(ExtensionError::Host(format!("the host does not support version {API} of the C API")))?;
         let mut stable: ffi::duckdb_ext_api_v1 = std::mem::zeroed();
         std::ptr::copy_nonoverlapping(table.cast::<*const c_void>(), (&raw mut stable).cast(), STABLE);
-        let copy = ffi::duckdb_extension_access { set_error: None, get_database: None, get_api: Some(itself) };
+        let copy = ffi::duckdb_extension_access { set_error: None, get_database: None, get_api: Some(given_table) };
         ffi::duckdb_rs_extension_api_init((&raw mut stable).cast(), &raw const copy, API)
             .map_err(|cause| ExtensionError::Host(cause.to_owned()))?;
     }
     Ok(())
 }
 
-/// Stands for a host that hands over the table that `info` points to.
-unsafe extern "C" fn itself(info: ffi::duckdb_extension_info, _version: *const c_char) -> *const c_void {
+/// Replaces the host's `get_api`: returns the table that `info` points to.
+unsafe extern "C" fn given_table(info: ffi::duckdb_extension_info, _version: *const c_char) -> *const c_void {
     info.cast()
 }
 
 /// # Safety
-/// As [`cartographer_init_c_api`].
-unsafe fn tell(info: ffi::duckdb_extension_info, access: *const ffi::duckdb_extension_access, message: &str) {
+/// See [`cartographer_init_c_api`].
+unsafe fn report(info: ffi::duckdb_extension_info, access: *const ffi::duckdb_extension_access, message: &str) {
     let message = super::host::c_text(message);
     // SAFETY: the host copies the message.
     unsafe {

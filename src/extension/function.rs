@@ -1,4 +1,4 @@
-//! What the extension adds to a host: functions, told in safe terms.
+//! The functions that the extension adds to a host, described with safe types.
 
 use std::sync::Arc;
 
@@ -7,51 +7,51 @@ use arrow::record_batch::RecordBatch;
 
 use super::ExtensionError;
 use super::cache::Slot;
-use super::input::Texts;
+use super::input::TextArguments;
 use super::options::Options;
 use super::types::Type;
 use crate::event::Timestamp;
 use crate::table::{ColumnKind, Table};
 
-/// A table function: its rows are those of a table.
+/// A table function, which returns the rows of a table.
 pub(super) struct TableFunction {
     pub(super) name: &'static str,
-    /// Its columns.
+    /// The table that defines its columns.
     pub(super) table: &'static Table,
     pub(super) parameters: &'static [Parameter],
-    /// Finds its rows; called once a scan.
+    /// Computes its rows. Called once for each scan.
     pub(super) answer: fn(&Options) -> Result<Answer, ExtensionError>,
 }
 
 /// The rows of a table function.
 #[derive(Debug)]
 pub(super) struct Answer {
-    /// Batches of the table's schema, in order.
+    /// Batches with the table's schema, in order.
     pub(super) batches: Vec<RecordBatch>,
-    #[expect(dead_code, reason = "held, so that the other functions of a query find it")]
+    #[expect(dead_code, reason = "kept alive, so that the other functions of the query find it")]
     pub(super) shared: Option<Arc<Slot>>,
 }
 
-/// A parameter of a table function: of that name, or if it has none, the next in order.
+/// A parameter of a table function: named, or positional if it has no name.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Parameter {
     pub(super) name: Option<&'static str>,
     pub(super) kind: ParameterKind,
 }
 
-/// What a parameter takes.
+/// The type of a parameter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum ParameterKind {
     /// Text, or a list of texts.
     Texts,
-    /// A moment, UTC.
+    /// A time in UTC.
     Moment,
-    /// A whole number.
+    /// An integer.
     Integer,
 }
 
 impl ParameterKind {
-    /// The type as the host is told it.
+    /// The type that is declared to the host.
     pub(super) fn column(self) -> Type {
         match self {
             Self::Texts => Type::any(),
@@ -61,26 +61,26 @@ impl ParameterKind {
     }
 }
 
-/// A value that was given for a parameter.
+/// An argument for a parameter.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Given {
+pub(super) struct Argument {
     /// The parameter's name, if it has one.
     pub(super) name: Option<&'static str>,
-    pub(super) value: Value,
+    pub(super) value: ArgumentValue,
 }
 
-/// A value that was given.
+/// The value of an argument.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Value {
-    /// `NULL`, or a list with one in it.
+pub(super) enum ArgumentValue {
+    /// `NULL`, or a list that contains it.
     Null,
     /// Text, or a list of texts.
     Texts(Vec<String>),
-    /// A moment.
+    /// A time.
     Moment(Timestamp),
-    /// A whole number.
+    /// An integer.
     Integer(i64),
-    /// Anything that the parameter does not take, as the host writes it.
+    /// A value that the parameter does not accept, as formatted by the host.
     Other(String),
 }
 
@@ -89,8 +89,8 @@ pub(super) struct ScalarFunction {
     pub(super) name: String,
     pub(super) parameters: Vec<Type>,
     pub(super) answer: Type,
-    pub(super) call: Box<Call>,
+    pub(super) call: Box<ScalarCall>,
 }
 
-/// Gives as many values as there are rows.
-pub(super) type Call = dyn Fn(&[Texts]) -> Result<ArrayRef, ExtensionError> + Send + Sync;
+/// Returns one value for each row.
+pub(super) type ScalarCall = dyn Fn(&[TextArguments]) -> Result<ArrayRef, ExtensionError> + Send + Sync;

@@ -1,5 +1,5 @@
-//! The host: a connection to it while the extension is loaded, and what can be asked of it by the stable C interface.
-#![expect(unsafe_code, reason = "the host is spoken to by the C interface")]
+//! A connection to the host while the extension is being loaded, and the operations of the stable C API on it.
+#![expect(unsafe_code, reason = "the host is called through the C API")]
 
 use std::ffi::{CStr, CString, c_char, c_void};
 
@@ -9,12 +9,12 @@ use super::ExtensionError;
 use super::callback;
 use super::function::{ScalarFunction, TableFunction};
 
-/// A connection to the host, open while the extension is loaded and no longer: one that stayed would hold its locks.
+/// A connection to the host. It is closed after loading, because an open connection would hold locks.
 pub(super) struct Host(ffi::duckdb_connection);
 
 impl Drop for Host {
     fn drop(&mut self) {
-        // SAFETY: the connection was opened by this value, and is closed once.
+        // SAFETY: this value opened the connection, and closes it once.
         unsafe { ffi::duckdb_disconnect(&raw mut self.0) }
     }
 }
@@ -23,12 +23,12 @@ impl Host {
     /// Connects to a database of the host.
     ///
     /// # Safety
-    /// The database is open, and stays so while this value lives.
+    /// The database is open, and stays open while this value exists.
     pub(super) unsafe fn connect(database: ffi::duckdb_database) -> Result<Self, ExtensionError> {
         let mut connection = std::ptr::null_mut();
-        // SAFETY: the caller's promise.
+        // SAFETY: guaranteed by the caller.
         let state = unsafe { ffi::duckdb_connect(database, &raw mut connection) };
-        // Made first, so that a connection that failed is freed too.
+        // Constructed before the check, so that a failed connection is freed as well.
         let host = Self(connection);
         if state == ffi::DuckDBSuccess {
             Ok(host)
@@ -43,7 +43,7 @@ impl Host {
     /// DuckDB's message.
     pub(super) fn execute(&self, sql: &str) -> Result<(), ExtensionError> {
         let sql = c_text(sql);
-        // SAFETY: a result that is all zeros is one that the host fills; its message lives until it is destroyed.
+        // SAFETY: the host fills a zeroed result, and its message is valid until the result is destroyed.
         unsafe {
             let mut result: ffi::duckdb_result = std::mem::zeroed();
             let state = ffi::duckdb_query(self.0, sql.as_ptr(), &raw mut result);
@@ -53,13 +53,13 @@ impl Host {
         }
     }
 
-    /// Makes a table function known to the host.
+    /// Registers a table function.
     ///
     /// # Errors
-    /// If the host does not take it.
+    /// If the host rejects it.
     pub(super) fn add_table_function(&self, function: TableFunction) -> Result<(), ExtensionError> {
         let name = c_text(function.name);
-        // SAFETY: the host copies names and types, and owns what it is told of until it frees it by `free`.
+        // SAFETY: the host copies names and types, and owns the function's data until it frees it with `free`.
         let state = unsafe {
             let mut made = ffi::duckdb_create_table_function();
             ffi::duckdb_table_function_set_name(made, name.as_ptr());
@@ -82,13 +82,13 @@ impl Host {
             ffi::duckdb_destroy_table_function(&raw mut made);
             state
         };
-        taken(state, &name)
+        check_state(state, &name)
     }
 
-    /// Makes a scalar function known to the host.
+    /// Registers a scalar function.
     ///
     /// # Errors
-    /// If the host does not take it.
+    /// If the host rejects it.
     pub(super) fn add_scalar_function(&self, function: ScalarFunction) -> Result<(), ExtensionError> {
         let name = c_text(&function.name);
         // SAFETY: as for table functions.
@@ -106,41 +106,41 @@ impl Host {
             ffi::duckdb_destroy_scalar_function(&raw mut made);
             state
         };
-        taken(state, &name)
+        check_state(state, &name)
     }
 }
 
-fn taken(state: ffi::duckdb_state, name: &CStr) -> Result<(), ExtensionError> {
+fn check_state(state: ffi::duckdb_state, name: &CStr) -> Result<(), ExtensionError> {
     let refused = || ExtensionError::Host(format!("the host rejected {}", name.to_string_lossy()));
     (state == ffi::DuckDBSuccess).then_some(()).ok_or_else(refused)
 }
 
-/// Text for the host. A NUL, which would end it, is told as the two characters `\0`.
+/// A C string for the host. A NUL, which would end it, is replaced by the two characters `\0`.
 pub(super) fn c_text(text: &str) -> CString {
     CString::new(text.replace('\0', "\\0")).unwrap_or_default()
 }
 
-/// Text that the host keeps.
+/// A copy of a text that the host owns.
 ///
 /// # Safety
-/// The pointer is NULL, or one to a C string that lives for the time of this call.
+/// The pointer is NULL, or points to a C string that is valid during this call.
 unsafe fn borrowed(text: *const c_char) -> String {
     if text.is_null() {
         return String::new();
     }
-    // SAFETY: the caller's promise.
+    // SAFETY: guaranteed by the caller.
     unsafe { CStr::from_ptr(text) }.to_string_lossy().into_owned()
 }
 
-/// Text that the host gave away.
+/// A copy of a text whose ownership the host transfers, which is then freed.
 ///
 /// # Safety
-/// The pointer is NULL, or one to a C string that the host allocated and nobody frees but this call.
+/// The pointer is NULL, or points to a C string that the host allocated and that nothing else frees.
 pub(super) unsafe fn given(text: *mut c_char) -> Option<String> {
-    // SAFETY: the caller's promise.
+    // SAFETY: guaranteed by the caller.
     unsafe {
-        let told = (!text.is_null()).then(|| borrowed(text));
+        let copied = (!text.is_null()).then(|| borrowed(text));
         ffi::duckdb_free(text.cast::<c_void>());
-        told
+        copied
     }
 }

@@ -1,5 +1,5 @@
 //! The arguments of scalar functions.
-#![expect(unsafe_code, reason = "a host's vectors are read by the C interface")]
+#![expect(unsafe_code, reason = "the vectors of a host are read through the C API")]
 
 use arrow::array::{Array, AsArray, StringArray};
 use duckdb::ffi;
@@ -7,22 +7,22 @@ use duckdb::vtab::arrow::{WritableVector, flat_vector_to_arrow_array};
 
 use super::ExtensionError;
 
-/// An argument of a scalar function: a text, or a list of texts, in each row.
+/// An argument of a scalar function: a text, or a list of texts, for each row.
 #[derive(Debug)]
-pub(super) struct Texts {
+pub(super) struct TextArguments {
     /// The texts of all rows.
     texts: StringArray,
-    /// The first and the last but one text of each row; `None` for NULL.
+    /// The range of the texts of each row, as start and end; `None` for NULL.
     rows: Vec<Option<(usize, usize)>>,
 }
 
-impl Texts {
+impl TextArguments {
     /// Reads a vector.
     ///
     /// # Safety
-    /// The vector is the host's, of texts or of lists of texts, with so many rows.
+    /// The vector is the host's, contains texts or lists of texts, and has this number of rows.
     pub(super) unsafe fn read(mut vector: ffi::duckdb_vector, rows: usize) -> Result<Self, ExtensionError> {
-        // SAFETY: the caller's promise.
+        // SAFETY: guaranteed by the caller.
         let id = unsafe {
             let mut kind = ffi::duckdb_vector_get_column_type(vector);
             let id = ffi::duckdb_get_type_id(kind);
@@ -45,12 +45,12 @@ impl Texts {
         Ok(Self { texts: texts.as_string::<i32>().clone(), rows: (0..rows).map(entry).collect() })
     }
 
-    /// How many rows there are.
+    /// The number of rows.
     pub(super) const fn len(&self) -> usize {
         self.rows.len()
     }
 
-    /// The texts of a row, NULL ones included; `None` for NULL.
+    /// The texts of a row, including NULLs; `None` for NULL.
     pub(super) fn row(&self, row: usize) -> Option<impl Iterator<Item = Option<&str>>> {
         let (first, end) = (*self.rows.get(row)?)?;
         Some((first..end).map(|at| self.texts.is_valid(at).then(|| self.texts.value(at))))

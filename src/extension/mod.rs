@@ -1,7 +1,8 @@
-//! The extension: what a host of DuckDB gets by `LOAD cartographer`. Functions that turn files, or rows of its own, into
+//! The DuckDB extension that `LOAD cartographer` adds to a host: functions that turn files, or rows of the host, into
 //! the tables of a case, and the views and hunts over them as macros.
 //!
-//! Thin: it parses arguments, calls [`crate::trail`], and hands batches over. It is built by `make extension`.
+//! This module only parses arguments, calls [`crate::trail`], and passes batches to the host. It is built by
+//! `make extension`.
 
 mod cache;
 mod callback;
@@ -24,16 +25,16 @@ use thiserror::Error;
 use crate::batch::BatchError;
 use crate::trail::TrailError;
 
-/// Why a function, or `LOAD`, has no answer. A host shows it to the one who asked.
+/// Why a function or `LOAD` failed. The host shows the message to the user.
 #[derive(Debug, Clone, Error)]
 enum ExtensionError {
-    /// The host cannot take the extension.
+    /// The host cannot load the extension.
     #[error("cartographer cannot be loaded here: {0}")]
     Host(String),
-    /// What was given is of no use.
+    /// An argument is invalid.
     #[error("{0}")]
     Argument(String),
-    /// A fault of our own.
+    /// An internal error.
     #[error("this is a bug in cartographer, please report it: {0}")]
     Fault(String),
 }

@@ -1,16 +1,16 @@
-//! What a call of a table function was given, checked.
+//! The checked arguments of a table function.
 
 use std::path::{Path, PathBuf};
 
 use super::ExtensionError;
-use super::function::{Given, Parameter, ParameterKind, Value};
+use super::function::{Argument, ArgumentValue, Parameter, ParameterKind};
 use crate::rule::{RuleError, RuleSet, RuleText};
 use crate::trail::Span;
 
-/// The most threads that can be asked for.
+/// The maximum number of threads that can be requested.
 const MAX_THREADS: i64 = 1024;
-/// The most problems of rules that are told at once.
-const PROBLEMS: usize = 5;
+/// The maximum number of errors in rules that a message lists.
+const MAX_PROBLEMS: usize = 5;
 
 /// The parameters of functions that read a trail.
 pub(super) const PARAMETERS: &[Parameter] = &[
@@ -33,19 +33,19 @@ pub(super) struct Options {
 }
 
 impl Options {
-    /// Reads what was given. An option that is NULL is as good as none; a path is not.
-    pub(super) fn of(given: &[Given]) -> Result<Self, ExtensionError> {
+    /// Checks the arguments. An option that is NULL is ignored, but a path must not be NULL.
+    pub(super) fn of(given: &[Argument]) -> Result<Self, ExtensionError> {
         let mut options = Self::default();
-        for Given { name, value } in given {
+        for Argument { name, value } in given {
             match (*name, value) {
                 (None, value) => options.paths = paths(value)?,
-                (_, Value::Null) => {}
-                (Some("rules"), Value::Texts(texts)) if texts.len() == 1 => {
+                (_, ArgumentValue::Null) => {}
+                (Some("rules"), ArgumentValue::Texts(texts)) if texts.len() == 1 => {
                     options.rules = texts.first().map(PathBuf::from);
                 }
-                (Some("from"), Value::Moment(moment)) => options.span.from = Some(*moment),
-                (Some("to"), Value::Moment(moment)) => options.span.to = Some(*moment),
-                (Some("threads"), Value::Integer(threads)) => options.threads = Some(count(*threads)?),
+                (Some("from"), ArgumentValue::Moment(moment)) => options.span.from = Some(*moment),
+                (Some("to"), ArgumentValue::Moment(moment)) => options.span.to = Some(*moment),
+                (Some("threads"), ArgumentValue::Integer(threads)) => options.threads = Some(count(*threads)?),
                 (Some(name), _) => {
                     return Err(argument(format!("`{name} :=` expects one string: the path of a folder")));
                 }
@@ -59,10 +59,10 @@ impl Options {
         }
     }
 
-    /// The shipped rules, and those of the folder that was named.
+    /// The shipped rules, and those of the folder.
     pub(super) fn rule_set(&self) -> Result<RuleSet, ExtensionError> {
         let texts = self.rules.as_deref().map_or_else(|| Ok(RuleText::shipped()), own);
-        texts.and_then(RuleSet::compile).map_err(|problems| ExtensionError::Argument(told(&problems)))
+        texts.and_then(RuleSet::compile).map_err(|problems| ExtensionError::Argument(messages(&problems)))
     }
 }
 
@@ -70,28 +70,30 @@ fn own(folder: &Path) -> Result<Vec<RuleText>, Vec<RuleError>> {
     RuleText::shipped_and(folder)
 }
 
-fn told(problems: &[RuleError]) -> String {
-    let lines: Vec<String> = problems.iter().take(PROBLEMS).map(ToString::to_string).collect();
-    let more = problems.len().saturating_sub(PROBLEMS);
+fn messages(problems: &[RuleError]) -> String {
+    let lines: Vec<String> = problems.iter().take(MAX_PROBLEMS).map(ToString::to_string).collect();
+    let more = problems.len().saturating_sub(MAX_PROBLEMS);
     let more =
         if more > 0 { format!("\nand {more} more; `cartographer rules check` lists them") } else { String::new() };
     format!("the rules cannot be used:\n{}{more}", lines.join("\n"))
 }
 
-fn paths(value: &Value) -> Result<Vec<String>, ExtensionError> {
+fn paths(value: &ArgumentValue) -> Result<Vec<String>, ExtensionError> {
     let expected = "expected a file, a folder, a glob, or a list of them: 'trail/', ['a.json.gz', 'b/*.json']";
     match value {
-        Value::Texts(paths) if paths.is_empty() => Err(argument(format!("the list of paths is empty; {expected}"))),
-        Value::Texts(paths) if paths.iter().any(String::is_empty) => {
+        ArgumentValue::Texts(paths) if paths.is_empty() => {
+            Err(argument(format!("the list of paths is empty; {expected}")))
+        }
+        ArgumentValue::Texts(paths) if paths.iter().any(String::is_empty) => {
             Err(argument(format!("a path is empty; {expected}")))
         }
-        Value::Texts(paths) if paths.iter().any(|path| path == "-") => {
+        ArgumentValue::Texts(paths) if paths.iter().any(|path| path == "-") => {
             Err(argument("- is standard input, which belongs to the client here; save it to a file first"))
         }
-        Value::Texts(paths) => Ok(paths.clone()),
-        Value::Null => Err(argument(format!("a path is NULL; {expected}"))),
-        Value::Other(text) => Err(argument(format!("{text} is not a path; {expected}"))),
-        Value::Moment(_) | Value::Integer(_) => Err(argument(expected)),
+        ArgumentValue::Texts(paths) => Ok(paths.clone()),
+        ArgumentValue::Null => Err(argument(format!("a path is NULL; {expected}"))),
+        ArgumentValue::Other(text) => Err(argument(format!("{text} is not a path; {expected}"))),
+        ArgumentValue::Moment(_) | ArgumentValue::Integer(_) => Err(argument(expected)),
     }
 }
 
@@ -109,33 +111,37 @@ mod tests {
     use super::*;
     use crate::event::Timestamp;
 
-    fn options(value: Value, more: &[(&'static str, Value)]) -> Result<Options, String> {
-        let more = more.iter().map(|(name, value)| Given { name: Some(name), value: value.clone() });
-        let given: Vec<Given> = [Given { name: None, value }].into_iter().chain(more).collect();
+    fn options(value: ArgumentValue, more: &[(&'static str, ArgumentValue)]) -> Result<Options, String> {
+        let more = more.iter().map(|(name, value)| Argument { name: Some(name), value: value.clone() });
+        let given: Vec<Argument> = [Argument { name: None, value }].into_iter().chain(more).collect();
         Options::of(&given).map_err(|error| error.to_string())
     }
 
-    fn trail() -> Value {
-        Value::Texts(vec!["trail/".to_owned()])
+    fn trail() -> ArgumentValue {
+        ArgumentValue::Texts(vec!["trail/".to_owned()])
     }
 
     #[test]
-    fn what_is_given_is_taken_and_null_is_as_good_as_none() {
-        let given = [("from", Value::Moment(Timestamp(1))), ("to", Value::Null), ("threads", Value::Integer(4))];
+    fn options_are_parsed_and_null_options_are_ignored() {
+        let given = [
+            ("from", ArgumentValue::Moment(Timestamp(1))),
+            ("to", ArgumentValue::Null),
+            ("threads", ArgumentValue::Integer(4)),
+        ];
         let options = options(trail(), &given).unwrap();
         assert_eq!((options.paths, options.threads), (vec!["trail/".to_owned()], Some(4)));
         assert_eq!(options.span, Span { from: Some(Timestamp(1)), to: None });
     }
 
     #[test]
-    fn what_is_of_no_use_is_told() {
-        let moment = |time| Value::Moment(Timestamp(time));
-        let told = [
-            options(Value::Null, &[]),
-            options(Value::Other("42".to_owned()), &[]),
-            options(trail(), &[("threads", Value::Integer(1025))]),
+    fn invalid_options_are_reported() {
+        let moment = |time| ArgumentValue::Moment(Timestamp(time));
+        let messages = [
+            options(ArgumentValue::Null, &[]),
+            options(ArgumentValue::Other("42".to_owned()), &[]),
+            options(trail(), &[("threads", ArgumentValue::Integer(1025))]),
             options(trail(), &[("from", moment(5)), ("to", moment(5))]),
-            options(trail(), &[("rules", Value::Other("7".to_owned()))]),
+            options(trail(), &[("rules", ArgumentValue::Other("7".to_owned()))]),
         ];
         let words = [
             "a path is NULL",
@@ -144,9 +150,9 @@ mod tests {
             "must be earlier than",
             "`rules :=` expects",
         ];
-        for (told, word) in told.into_iter().zip(words) {
-            let told = told.unwrap_err();
-            assert!(told.contains(word), "{word} is not in: {told}");
+        for (message, word) in messages.into_iter().zip(words) {
+            let message = message.unwrap_err();
+            assert!(message.contains(word), "{word} is not in: {message}");
         }
     }
 }

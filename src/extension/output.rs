@@ -1,4 +1,4 @@
-//! Batches as a host takes them: cut to its chunks, with ENUMs as the numbers that it stores.
+//! Converts batches for the host: splits them into chunks, and converts ENUMs to the numbers that the host stores.
 
 use std::sync::Arc;
 
@@ -9,19 +9,19 @@ use arrow::record_batch::RecordBatch;
 use super::ExtensionError;
 use crate::table::{ColumnKind, EnumType, Table};
 
-/// The rows of a host's chunk.
+/// The number of rows in a chunk of the host.
 const CHUNK: usize = 2048;
 
-/// Rows that follow each other in one batch.
+/// Consecutive rows of one batch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Slice {
     batch: usize,
     first: usize,
-    /// How many; at least one, and no more than a chunk holds.
+    /// The number of rows, from 1 to the size of a chunk.
     pub(super) rows: usize,
 }
 
-/// The batches' rows, in order, cut to chunks.
+/// Splits the rows of the batches into chunks, in order.
 pub(super) fn slices(batches: &[RecordBatch]) -> Vec<Slice> {
     let of = |(batch, rows): (usize, &RecordBatch)| {
         let rows = rows.num_rows();
@@ -30,25 +30,25 @@ pub(super) fn slices(batches: &[RecordBatch]) -> Vec<Slice> {
     batches.iter().enumerate().flat_map(of).collect()
 }
 
-/// A column's values in a slice.
+/// The values of a column in a slice.
 pub(super) fn column(
     table: &Table,
     batches: &[RecordBatch],
     slice: Slice,
     at: usize,
 ) -> Result<ArrayRef, ExtensionError> {
-    // A query that wants no column but only rows asks for one beyond the last.
+    // A query that only counts rows requests a column beyond the last one.
     let Some(column) = table.columns.get(at) else { return Ok(Arc::new(UInt8Array::from(vec![0; slice.rows]))) };
     let batch = batches.get(slice.batch).filter(|batch| at < batch.num_columns());
     let whole = batch.ok_or_else(|| ExtensionError::Fault(format!("{} has no column {}", table.name, column.name)))?;
     stored(column.kind, &whole.column(at).slice(slice.first, slice.rows))
 }
 
-/// Values as the host stores them.
+/// The values as the host stores them.
 pub(super) fn stored(kind: ColumnKind, values: &ArrayRef) -> Result<ArrayRef, ExtensionError> {
     match kind {
         ColumnKind::Enum(values_of) => numbers(values_of, values),
-        // A slice of lists has all values of its batch below it, and all of them would be copied.
+        // A slice of a list array references all values of its batch, which would all be copied.
         ColumnKind::TextList | ColumnKind::StructList(_) => {
             let rows = u32::try_from(values.len()).unwrap_or(u32::MAX);
             Ok(take(values, &UInt32Array::from_iter_values(0..rows), None)?)
@@ -57,7 +57,7 @@ pub(super) fn stored(kind: ColumnKind, values: &ArrayRef) -> Result<ArrayRef, Ex
     }
 }
 
-/// Texts as the places of an ENUM's values.
+/// Converts texts to the indices of the ENUM's values.
 fn numbers(values_of: EnumType, texts: &ArrayRef) -> Result<ArrayRef, ExtensionError> {
     let names = values_of.values();
     let texts: &StringArray =
@@ -79,14 +79,14 @@ mod tests {
     }
 
     #[test]
-    fn batches_are_cut_to_chunks_and_empty_ones_give_none() {
+    fn batches_are_split_into_chunks() {
         let found = slices(&[batch(0), batch(2049), batch(1)]);
         let places: Vec<_> = found.iter().map(|slice| (slice.batch, slice.first, slice.rows)).collect();
         assert_eq!(places, [(1, 0, 2048), (1, 2048, 1), (2, 0, 1)]);
     }
 
     #[test]
-    fn values_of_an_enum_are_their_places() {
+    fn enum_values_are_stored_as_indices() {
         let texts: ArrayRef = Arc::new(StringArray::from(vec![Some("secret"), None, Some("background"), Some("odd")]));
         let found = stored(ColumnKind::Enum(EnumType::Kind), &texts).unwrap();
         let wanted: UInt8Array = [Some(9), None, Some(0), None].into_iter().collect();
@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn a_slice_of_lists_has_its_own_values_alone() {
+    fn a_slice_of_lists_contains_only_its_own_values() {
         let lists =
             ListArray::from_iter_primitive::<Int32Type, _, _>([Some(vec![Some(1)]), Some(vec![Some(2), Some(3)])]);
         let lists: ArrayRef = Arc::new(lists);

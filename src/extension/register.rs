@@ -1,26 +1,26 @@
-//! Everything that a host is given on `LOAD`.
+//! Registers everything on `LOAD`.
 
 use super::ExtensionError;
 use super::host::Host;
-use super::macros::{self, HOME};
+use super::macros::{self, DATABASE};
 use super::{scalars, tables};
 use crate::{hunt, view};
 
-/// Registers every function, and makes the macros.
+/// Registers all functions, and creates the macros.
 ///
 /// # Errors
-/// What the host does not take. The database of the macros is not left behind then.
+/// If the host rejects one of them. The database of the macros is removed in that case.
 pub(super) fn all(host: &Host) -> Result<(), ExtensionError> {
     let hunts = hunt::shipped().map_err(|error| ExtensionError::Fault(error.to_string()))?;
-    host.execute(&macros::home()).map_err(|error| ExtensionError::Host(advised(&error)))?;
-    // Macros come after the functions that they call: newer hosts look these up when a macro is made.
+    host.execute(&macros::create_database()).map_err(|error| ExtensionError::Host(with_advice(&error)))?;
+    // Macros are created after the functions that they call, because newer hosts look these up when a macro is created.
     let functions = tables::FUNCTIONS.into_iter().try_for_each(|function| host.add_table_function(function));
     let scalars = || scalars::functions().into_iter().try_for_each(|function| host.add_scalar_function(function));
     let script = macros::script(&view::shipped(), &hunts);
     let made = functions.and_then(|()| scalars()).and_then(|()| script.iter().try_for_each(|sql| host.execute(sql)));
-    made.or_else(|error| host.execute(&format!("DETACH {HOME}")).and(Err(error)))
+    made.or_else(|error| host.execute(&format!("DETACH {DATABASE}")).and(Err(error)))
 }
 
-fn advised(error: &ExtensionError) -> String {
-    format!("its macros need a database named {HOME}, and that name is in use: DETACH the other database ({error})")
+fn with_advice(error: &ExtensionError) -> String {
+    format!("its macros need a database named {DATABASE}, and that name is in use: DETACH the other database ({error})")
 }

@@ -1,4 +1,4 @@
-//! The scalar functions: records that are rows of somebody's own table.
+//! The scalar functions, which take records from a table of the user.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use super::ExtensionError;
 use super::function::ScalarFunction;
-use super::input::Texts;
+use super::input::TextArguments;
 use super::options::Options;
 use super::output;
 use super::types::Type;
@@ -19,10 +19,10 @@ use crate::read::record_of_row;
 use crate::table::{ColumnKind, EVENT_SIGNAL, EVENTS, REJECTS, SESSIONS, SIGNAL_ENTITIES, SIGNALS, Table};
 use crate::trail::{Mapped, Trail};
 
-/// The tables that records give, by functions `cartographer_<table>_of`.
+/// The tables that are computed from records, by the functions `cartographer_<table>_of`.
 pub(super) const OF_RECORDS: [&Table; 6] = [&EVENTS, &SESSIONS, &SIGNALS, &EVENT_SIGNAL, &SIGNAL_ENTITIES, &REJECTS];
 
-/// Every scalar function.
+/// All scalar functions.
 pub(super) fn functions() -> Vec<ScalarFunction> {
     let text = || Type::of(ColumnKind::Text);
     let record = ScalarFunction {
@@ -46,18 +46,18 @@ pub(super) fn functions() -> Vec<ScalarFunction> {
     [record, event].into_iter().chain(tables).collect()
 }
 
-fn first(arguments: &[Texts]) -> Result<&Texts, ExtensionError> {
+fn first(arguments: &[TextArguments]) -> Result<&TextArguments, ExtensionError> {
     arguments.first().ok_or_else(|| ExtensionError::Fault("a function was called without an argument".to_owned()))
 }
 
-/// The record in each row; NULL for what is no JSON object.
-fn records(rows: &Texts) -> ArrayRef {
+/// The record in each row; NULL if the text is not a JSON object.
+fn records(rows: &TextArguments) -> ArrayRef {
     let record = |row| rows.row(row)?.next().flatten().and_then(record_of_row);
     Arc::new((0..rows.len()).map(record).collect::<StringArray>())
 }
 
-/// The event of each record; NULL for what is none.
-fn events(records: &Texts) -> Result<ArrayRef, ExtensionError> {
+/// The event of each record; NULL if there is none.
+fn events(records: &TextArguments) -> Result<ArrayRef, ExtensionError> {
     let threads = ThreadPoolBuilder::new().num_threads(1).build()?;
     let mut rows = Vec::with_capacity(records.len());
     for row in 0..records.len() {
@@ -79,8 +79,8 @@ fn null_row(schema: &arrow::datatypes::SchemaRef) -> Result<RecordBatch, Extensi
     Ok(RecordBatch::try_new(Arc::clone(schema), nulls)?)
 }
 
-/// The rows of a table, in a list, of each list of records. NULL has no rows.
-fn lists(table: &'static Table, records: &Texts) -> Result<ArrayRef, ExtensionError> {
+/// The rows of a table for each list of records, as lists. NULL has no rows.
+fn lists(table: &'static Table, records: &TextArguments) -> Result<ArrayRef, ExtensionError> {
     let threads = ThreadPoolBuilder::new().build()?;
     let schema = table.schema();
     let (mut batches, mut lengths) = (vec![RecordBatch::new_empty(Arc::clone(&schema))], Vec::new());
@@ -115,7 +115,7 @@ fn rows_of(table: &Table, records: &[Option<&str>], threads: &ThreadPool) -> Res
     Ok(signals.into_iter().map(batch).collect())
 }
 
-/// A batch's rows as the host stores them, in one column.
+/// The rows of a batch as the host stores them, in one struct column.
 fn structs(table: &Table, rows: &RecordBatch, there: Option<NullBuffer>) -> Result<StructArray, ExtensionError> {
     let mut columns = Vec::with_capacity(table.columns.len());
     for (column, values) in table.columns.iter().zip(rows.columns()) {

@@ -17,7 +17,7 @@ use crate::trail::{Mapped, Trail};
 
 const RULES_ALONE: &[Parameter] = &[Parameter { name: Some("rules"), kind: ParameterKind::Texts }];
 
-/// Every table function.
+/// All table functions.
 pub(super) const FUNCTIONS: [TableFunction; 10] = [
     of_trail("cartographer_events", &EVENTS, |options| read(options, |trail| Ok(trail.some()?.events.clone()))),
     of_trail("cartographer_sessions", &SESSIONS, |options| map(options, |mapped| mapped.sessions.clone())),
@@ -41,7 +41,7 @@ const fn of_trail(name: &'static str, table: &'static Table, answer: Find) -> Ta
     TableFunction { name, table, parameters: options::PARAMETERS, answer }
 }
 
-/// Rows that need no mapping.
+/// Rows that do not require mapping.
 fn read(
     options: &Options,
     take: impl FnOnce(&Trail) -> Result<Vec<RecordBatch>, ExtensionError>,
@@ -51,7 +51,7 @@ fn read(
     Ok(Answer { batches, shared: Some(Arc::clone(&trail.slot)) })
 }
 
-/// Rows that come of mapping.
+/// Rows that require mapping.
 fn map(options: &Options, take: impl FnOnce(&Mapped) -> Vec<RecordBatch>) -> Result<Answer, ExtensionError> {
     let rules = options.rule_set()?;
     let trail = cache::trail(options)?;

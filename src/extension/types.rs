@@ -1,5 +1,5 @@
-//! The types of columns, as the host knows them.
-#![expect(unsafe_code, reason = "types are made and freed by the C interface")]
+//! Column types of the host.
+#![expect(unsafe_code, reason = "types are created and freed through the C API")]
 
 use std::ffi::CString;
 
@@ -8,29 +8,30 @@ use duckdb::ffi;
 use super::host::c_text;
 use crate::table::{ColumnKind, EnumType, Table};
 
-/// A type of the host's.
+/// A logical type of the host.
 #[derive(Debug)]
 pub(super) struct Type(ffi::duckdb_logical_type);
 
 impl Drop for Type {
     fn drop(&mut self) {
-        // SAFETY: the type was made by the host for this value alone.
+        // SAFETY: the host created the type for this value only.
         unsafe { ffi::duckdb_destroy_logical_type(&raw mut self.0) }
     }
 }
 
 impl Type {
-    /// For the host's functions, which copy what they are given.
+    /// The raw type, for functions of the host that copy their arguments.
     pub(super) const fn raw(&self) -> ffi::duckdb_logical_type {
         self.0
     }
 
-    /// Anything, which only parameters can be.
+    /// Any type. Only valid for parameters.
     pub(super) fn any() -> Self {
         Self::plain(ffi::DUCKDB_TYPE_DUCKDB_TYPE_ANY)
     }
 
-    /// The type of a column. An ENUM has no name: hosts look a name up where the function's caller has no such type.
+    /// The type of a column. An ENUM has no name, because hosts look up names in the caller's database, which may not
+    /// have the type.
     pub(super) fn of(kind: ColumnKind) -> Self {
         match kind {
             ColumnKind::Text => Self::plain(ffi::DUCKDB_TYPE_DUCKDB_TYPE_VARCHAR),
@@ -47,36 +48,36 @@ impl Type {
         }
     }
 
-    /// A table's row.
+    /// The row type of a table.
     pub(super) fn row(table: &Table) -> Self {
         Self::structure(table.columns.iter().map(|column| (column.name, Self::of(column.kind))))
     }
 
-    /// A struct of these members.
+    /// A struct with these members.
     fn structure<'n>(members: impl Iterator<Item = (&'n str, Self)>) -> Self {
         let (names, types): (Vec<CString>, Vec<Self>) = members.map(|(name, kind)| (c_text(name), kind)).unzip();
         let mut raw_types: Vec<_> = types.iter().map(Self::raw).collect();
         let mut raw_names: Vec<_> = names.iter().map(|name| name.as_ptr()).collect();
         let count = types.len() as u64;
-        // SAFETY: both lists have as many members as is said, and the host copies them.
+        // SAFETY: both lists have `count` members, and the host copies them.
         Self(unsafe { ffi::duckdb_create_struct_type(raw_types.as_mut_ptr(), raw_names.as_mut_ptr(), count) })
     }
 
-    /// A list of these.
+    /// A list of this type.
     pub(super) fn list(self) -> Self {
         // SAFETY: the host copies the type.
         Self(unsafe { ffi::duckdb_create_list_type(self.0) })
     }
 
     fn plain(id: ffi::duckdb_type) -> Self {
-        // SAFETY: every plain type can be made from its number.
+        // SAFETY: every plain type can be created from its number.
         Self(unsafe { ffi::duckdb_create_logical_type(id) })
     }
 
     fn enumeration(values: EnumType) -> Self {
         let texts: Vec<CString> = values.values().into_iter().map(c_text).collect();
         let mut raw: Vec<_> = texts.iter().map(|text| text.as_ptr()).collect();
-        // SAFETY: the list has as many members as is said, and the host copies them.
+        // SAFETY: the list has the stated number of members, and the host copies them.
         Self(unsafe { ffi::duckdb_create_enum_type(raw.as_mut_ptr(), raw.len() as u64) })
     }
 

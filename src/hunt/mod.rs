@@ -1,5 +1,5 @@
-//! The hunts: questions of an incident, each one file of SQL that says at its head what it asks and how to read the
-//! answer. Pure: text in, typed hunts out.
+//! The hunts: questions of an investigation. Each is one file of SQL whose header states the question and how to read
+//! the result. Pure: parses text into typed hunts.
 
 mod parse;
 mod shipped;
@@ -13,22 +13,22 @@ use crate::table::literal;
 pub use shipped::shipped;
 pub use tactic::Tactic;
 
-/// One question. Its text is plain SQL that any client of DuckDB runs as it is.
+/// One hunt. Its text is plain SQL, which any DuckDB client can run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hunt {
-    /// Its path below `sql/hunts/`, without the ending: `persistence/access-key-for-another`.
+    /// Its path in `sql/hunts/` without the extension: `persistence/access-key-for-another`.
     pub id: String,
-    /// The question, in a line.
+    /// The question, in one line.
     pub title: String,
-    /// The folder it stands in.
+    /// The folder that it is in.
     pub tactic: Tactic,
-    /// ATT&CK technique ids; none where the question is not about one.
+    /// ATT&CK technique IDs; empty if the question is not about one.
     pub techniques: Vec<String>,
     /// What a row means.
     pub hit: String,
-    /// Who gives such a row without any harm.
+    /// Harmless causes of such a row.
     pub innocent: String,
-    /// What may be set, in the order of the file.
+    /// Its parameters, in the order of the file.
     pub params: Vec<Param>,
     /// The query, which reads its parameters with `getvariable`.
     pub query: String,
@@ -36,61 +36,62 @@ pub struct Hunt {
     pub text: String,
 }
 
-/// Something that may be set, a variable of DuckDB.
+/// A parameter: a DuckDB variable.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Param {
     /// The variable's name.
     pub name: String,
-    /// What its values are.
+    /// The type of its values.
     pub kind: ParamKind,
-    /// The value it has if nothing is set, as SQL.
+    /// The default value, as SQL.
     pub default: String,
-    /// What it decides.
+    /// What it controls.
     pub meaning: String,
 }
 
-/// What the values of a parameter are.
+/// The type of a parameter's values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ParamKind {
-    /// A moment, UTC: `TIMESTAMP`
+    /// A time in UTC: `TIMESTAMP`.
     Moment,
-    /// A whole number: `BIGINT`
+    /// An integer: `BIGINT`.
     Integer,
-    /// Text: `VARCHAR`
+    /// Text: `VARCHAR`.
     Text,
 }
 
-/// A value for a parameter.
+/// A value of a parameter.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Value {
-    /// A moment.
+pub enum ParamValue {
+    /// A time.
     Moment(Timestamp),
-    /// A whole number.
+    /// An integer.
     Integer(i64),
     /// Text.
     Text(String),
 }
 
-/// What is wrong with the text of a hunt.
+/// An error in the text of a hunt.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("{file}:{line}: {problem}")]
 pub struct HuntError {
-    /// The file as messages name it.
+    /// The file as named in messages.
     pub file: String,
-    /// The line, from 1.
+    /// The line, starting at 1.
     pub line: usize,
     /// What was expected there.
     pub problem: String,
 }
 
 impl Hunt {
-    /// The parameter of that name.
+    /// The parameter with this name.
     pub fn param(&self, name: &str) -> Option<&Param> {
         self.params.iter().find(|param| param.name == name)
     }
 
-    /// The statements that set every parameter, to what is given or else to its default, then the query. Text is quoted.
-    pub fn sql(&self, given: &[(String, Value)]) -> String {
+    /// The statements that set all parameters to the given values or their defaults, followed by the query. Text is
+    /// quoted.
+    pub fn sql(&self, given: &[(String, ParamValue)]) -> String {
         let setting = |param: &Param| {
             let value = given.iter().rev().find(|(name, _)| *name == param.name);
             let value = value.map_or_else(|| param.default.clone(), |(_, value)| value.sql());
@@ -101,7 +102,7 @@ impl Hunt {
 }
 
 impl ParamKind {
-    /// The type's name in DuckDB.
+    /// The name of the DuckDB type.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -112,7 +113,7 @@ impl ParamKind {
     }
 }
 
-impl Value {
+impl ParamValue {
     fn sql(&self) -> String {
         match self {
             Self::Moment(moment) => format!("make_timestamp({})", moment.0),

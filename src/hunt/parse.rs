@@ -1,13 +1,13 @@
-//! Reads the text of a hunt: its head of comments, its `SET VARIABLE` lines, its query.
+//! Parses the text of a hunt: the header comments, the `SET VARIABLE` statements and the query.
 //!
 //! ```sql
 //! -- The question, in a line
 //! -- tactic: persistence
 //! -- techniques: T1098.001
 //! -- hit: what a row means,
-//! --   over as many lines as it takes
-//! -- innocent: who gives such a row without any harm
-//! SET VARIABLE since = TIMESTAMP '2000-01-01'; -- what it decides
+//! --   in one or more lines
+//! -- innocent: harmless causes of such a row
+//! SET VARIABLE since = TIMESTAMP '2000-01-01'; -- what it controls
 //! SELECT …;
 //! ```
 
@@ -16,20 +16,20 @@ use std::str::Lines;
 
 use super::{Hunt, HuntError, Param, ParamKind, Tactic};
 
-/// The lines of a file, counted.
-struct Reader<'t> {
+/// The lines of a file, with their numbers.
+struct LineReader<'t> {
     file: String,
     lines: Peekable<Lines<'t>>,
     line: usize,
 }
 
 impl Hunt {
-    /// Reads the hunt in the file of that path below `sql/hunts/`: `persistence/access-key-for-another.sql`.
+    /// Parses the hunt in the file with this path in `sql/hunts/`: `persistence/access-key-for-another.sql`.
     ///
     /// # Errors
-    /// The first line that is not as the form wants it.
+    /// Returns the first line that does not have the expected form.
     pub fn parse(path: &str, text: &str) -> Result<Self, HuntError> {
-        let mut reader = Reader { file: format!("sql/hunts/{path}"), lines: text.lines().peekable(), line: 0 };
+        let mut reader = LineReader { file: format!("sql/hunts/{path}"), lines: text.lines().peekable(), line: 0 };
         let id = path.strip_suffix(".sql").unwrap_or(path).to_owned();
         let title = reader.comment("")?;
         let tactic = reader.tactic(&id)?;
@@ -42,12 +42,12 @@ impl Hunt {
     }
 }
 
-impl Reader<'_> {
+impl LineReader<'_> {
     fn error(&self, problem: impl Into<String>) -> HuntError {
         HuntError { file: self.file.clone(), line: self.line, problem: problem.into() }
     }
 
-    /// What follows `-- key` on the next line, and on the lines after it that are set in.
+    /// The text after `-- key` on the next line, and on the indented lines after it.
     fn comment(&mut self, key: &str) -> Result<String, HuntError> {
         self.line += 1;
         let line = self.lines.next().and_then(|line| line.strip_prefix("-- ")?.strip_prefix(key));
@@ -59,7 +59,7 @@ impl Reader<'_> {
         Ok(text)
     }
 
-    /// The tactic, which the folder must be named after.
+    /// The tactic, which must be the folder's name.
     fn tactic(&mut self, id: &str) -> Result<Tactic, HuntError> {
         let name = self.comment("tactic: ")?;
         let tactic = Tactic::named(&name).ok_or_else(|| self.error(format!("{name} is not a tactic")))?;
@@ -79,7 +79,7 @@ impl Reader<'_> {
         Ok(params)
     }
 
-    /// The rest, one statement that only asks.
+    /// The rest of the file: a single `SELECT` statement.
     fn query(&mut self) -> Result<String, HuntError> {
         self.line += 1;
         let query = self.lines.by_ref().collect::<Vec<_>>().join("\n");
@@ -100,7 +100,7 @@ fn param(line: &str) -> Option<Param> {
     })
 }
 
-/// The kind of a literal, if it is one.
+/// The type of a literal, if it is one.
 fn kind(default: &str) -> Option<ParamKind> {
     let quoted = |text: &str| text.len() > 1 && text.starts_with('\'') && text.ends_with('\'');
     match default.strip_prefix("TIMESTAMP ") {

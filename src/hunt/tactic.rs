@@ -1,36 +1,36 @@
-//! The tactics that hunts are sorted by.
+//! The tactics by which hunts are grouped.
 
-/// What somebody is after: the tactics of ATT&CK for clouds, and the questions that join what any of them left.
+/// The goal of an attacker: the tactics of ATT&CK for clouds, and one for questions that correlate traces of several.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Tactic {
-    /// Coming in, sign-ins.
+    /// Gaining access; sign-ins.
     InitialAccess,
-    /// Having something run.
+    /// Running code.
     Execution,
-    /// Staying.
+    /// Keeping access.
     Persistence,
-    /// Being allowed more.
+    /// Gaining more permissions.
     PrivilegeEscalation,
-    /// Not being seen.
+    /// Avoiding detection.
     DefenseEvasion,
-    /// Reading secrets, making keys.
+    /// Reading secrets, creating keys.
     CredentialAccess,
-    /// Learning what there is.
+    /// Exploring the account.
     Discovery,
-    /// Going on from identity to identity, from machine to machine.
+    /// Moving to other identities and machines.
     LateralMovement,
     /// Gathering data.
     Collection,
-    /// Taking data away.
+    /// Stealing data.
     Exfiltration,
-    /// Destroying, or running up costs.
+    /// Destroying data, or causing costs.
     Impact,
-    /// No tactic of ATT&CK: who was where, and what belongs together.
+    /// Not a tactic of ATT&CK: who was where, and what belongs together.
     Correlation,
 }
 
 impl Tactic {
-    /// Every tactic, in the order of an attack.
+    /// All tactics, in the order of an attack.
     pub const ALL: [Self; 12] = [
         Self::InitialAccess,
         Self::Execution,
@@ -46,7 +46,7 @@ impl Tactic {
         Self::Correlation,
     ];
 
-    /// Its name, as ATT&CK writes it: the folder of its hunts.
+    /// Its name in ATT&CK, which is also the folder of its hunts.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -65,7 +65,7 @@ impl Tactic {
         }
     }
 
-    /// The tactic of that name.
+    /// The tactic with this name.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|tactic| tactic.as_str() == name)

@@ -1,4 +1,4 @@
-//! What a hunt's text may be, and that what is set is never part of the SQL.
+//! Tests of the format of hunts, and that parameter values cannot change the SQL.
 
 use super::*;
 
@@ -21,7 +21,7 @@ fn problem(path: &str, text: &str) -> String {
 }
 
 #[test]
-fn the_head_is_read() {
+fn the_header_is_parsed() {
     let hunt = Hunt::parse("impact/who.sql", TEXT).unwrap();
     assert_eq!((hunt.id.as_str(), hunt.title.as_str(), hunt.tactic), ("impact/who", "Who did it?", Tactic::Impact));
     assert_eq!(hunt.techniques, ["T1485", "T1490"]);
@@ -33,11 +33,11 @@ fn the_head_is_read() {
 }
 
 #[test]
-fn what_is_set_takes_the_place_of_the_default_and_stays_a_value() {
+fn parameter_values_replace_defaults_and_stay_values() {
     let hunt = Hunt::parse("impact/who.sql", TEXT).unwrap();
     let given = [
-        ("who".to_owned(), Value::Text("o'; DROP TABLE events; --".to_owned())),
-        ("since".to_owned(), Value::Moment(Timestamp(7))),
+        ("who".to_owned(), ParamValue::Text("o'; DROP TABLE events; --".to_owned())),
+        ("since".to_owned(), ParamValue::Moment(Timestamp(7))),
     ];
     let sql = hunt.sql(&given);
     let lines: Vec<&str> = sql.lines().take(3).collect();
@@ -53,7 +53,7 @@ fn what_is_set_takes_the_place_of_the_default_and_stays_a_value() {
 }
 
 #[test]
-fn a_hunt_of_another_form_is_refused_by_its_line() {
+fn invalid_hunts_are_rejected_with_the_line() {
     let edited = |from: &str, to: &str| problem("impact/who.sql", &TEXT.replacen(from, to, 1));
     assert_eq!(edited("-- tactic: impact", "-- tactic: fun"), "sql/hunts/impact/who.sql:2: fun is not a tactic");
     assert_eq!(edited("-- hit", "-- hits"), "sql/hunts/impact/who.sql:4: expected `-- hit: …`");

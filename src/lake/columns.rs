@@ -1,4 +1,5 @@
-//! Columns of `events` out of batches from elsewhere: by name, in any form that engines have for their type.
+//! Reads columns of `events` from foreign batches: by name, and in any Arrow type that engines use for the column's
+//! type.
 
 use std::sync::Arc;
 
@@ -13,25 +14,25 @@ use super::LakeError;
 use crate::batch::Columns;
 use crate::table::{Column, ColumnKind, EVENTS};
 
-/// Columns without which a row is no event.
+/// Columns that every row must have.
 const KEYS: [&str; 4] = ["event_id", "event_time", "event_key", "session_id"];
 
-/// The most columns that a message names.
-const NAMED: usize = 60;
+/// The maximum number of columns listed in a message.
+const MAX_LISTED: usize = 60;
 
-/// The named columns of `events`, in that order and of the types that [`EVENTS`] states; other columns are left out.
+/// Returns the named columns of `events`, in that order and with the types in [`EVENTS`]. Other columns are dropped.
 ///
-/// Text may be `string`, `large_string`, `string_view` or a dictionary of them, lists likewise, and times of any zone,
-/// as fine as microseconds at most: a time without a zone is in UTC.
+/// Text may be `string`, `large_string`, `string_view` or a dictionary of them, and lists likewise. Times may have any
+/// zone and at most microsecond precision. A time without a zone is in UTC.
 ///
 /// # Errors
-/// A column that is missing, twice there or of another type; a NULL in a key; a value that is none of its ENUM's, or no
-/// JSON where JSON has to be.
+/// If a column is missing, duplicated or of another type; if a key is NULL; or if a value is not in its ENUM,
+/// or is not valid JSON in a JSON column.
 pub fn events(batch: &RecordBatch, names: &[&str]) -> Result<RecordBatch, LakeError> {
     let columns: Vec<&Column> = EVENTS.columns.iter().filter(|column| names.contains(&column.name)).collect();
     let mut arrays = Vec::with_capacity(columns.len());
     for column in &columns {
-        let array = typed(column_of(batch, column.name, &column.kind.sql())?, column)?;
+        let array = cast_to_column(column_of(batch, column.name, &column.kind.sql())?, column)?;
         if KEYS.contains(&column.name) {
             not_null(&array, column.name)?;
         }
@@ -43,12 +44,12 @@ pub fn events(batch: &RecordBatch, names: &[&str]) -> Result<RecordBatch, LakeEr
     Ok(batch)
 }
 
-/// As [`events`], with every column of the table.
+/// Like [`events`], with every column of the table.
 pub(super) fn all_events(batch: &RecordBatch) -> Result<RecordBatch, LakeError> {
     events(batch, &EVENTS.columns.iter().map(|column| column.name).collect::<Vec<_>>())
 }
 
-/// The one column of that name.
+/// The only column with this name.
 pub(super) fn column_of<'b>(batch: &'b RecordBatch, name: &str, wanted: &str) -> Result<&'b ArrayRef, LakeError> {
     let schema = batch.schema_ref();
     let mut found = (0..).zip(schema.fields()).filter(|(_, field)| field.name() == name).map(|(at, _)| at);
@@ -57,17 +58,17 @@ pub(super) fn column_of<'b>(batch: &'b RecordBatch, name: &str, wanted: &str) ->
         (Some(_), more) => Err(LakeError::Twice { name: name.to_owned(), count: more + 1 }),
         (None, _) => {
             let names: Vec<String> =
-                schema.fields().iter().take(NAMED).map(|field| format!("{:?}", field.name())).collect();
+                schema.fields().iter().take(MAX_LISTED).map(|field| format!("{:?}", field.name())).collect();
             let found = if names.is_empty() { "no columns".to_owned() } else { names.join(", ") };
             Err(LakeError::Missing { name: name.to_owned(), wanted: wanted.to_owned(), found })
         }
     }
 }
 
-/// The array in the type of its column.
-fn typed(array: &ArrayRef, column: &Column) -> Result<ArrayRef, LakeError> {
+/// Casts an array to the type of its column.
+fn cast_to_column(array: &ArrayRef, column: &Column) -> Result<ArrayRef, LakeError> {
     let found = array.data_type();
-    if let Some(advice) = refused(found, column.kind) {
+    if let Some(advice) = rejection(found, column.kind) {
         return Err(LakeError::Type {
             name: column.name.to_owned(),
             found: found.to_string(),
@@ -77,20 +78,20 @@ fn typed(array: &ArrayRef, column: &Column) -> Result<ArrayRef, LakeError> {
     }
     Ok(match found {
         DataType::Timestamp(unit, Some(_)) => {
-            // The instants are in UTC, whatever zone they are to be shown in.
-            cast(&retyped(array, DataType::Timestamp(*unit, None))?, &column.kind.arrow())?
+            // The values are in UTC, regardless of the zone in which they are to be displayed.
+            cast(&with_type(array, DataType::Timestamp(*unit, None))?, &column.kind.arrow())?
         }
         _ => cast(array, &column.kind.arrow())?,
     })
 }
 
-/// The same values by another name: of a type that differs in its zone alone.
-pub(super) fn retyped(array: &ArrayRef, kind: DataType) -> Result<ArrayRef, ArrowError> {
+/// The same values with another data type that differs only in its time zone.
+pub(super) fn with_type(array: &ArrayRef, kind: DataType) -> Result<ArrayRef, ArrowError> {
     Ok(make_array(array.to_data().into_builder().data_type(kind).build()?))
 }
 
-/// Why an array of that type is no such column, if it is none: what to do about it.
-fn refused(found: &DataType, kind: ColumnKind) -> Option<&'static str> {
+/// Why an array of this type cannot be used for the column, and what to do about it; `None` if it can.
+fn rejection(found: &DataType, kind: ColumnKind) -> Option<&'static str> {
     let fits = match kind {
         ColumnKind::Text | ColumnKind::Json | ColumnKind::Enum(_) => is_text(found),
         ColumnKind::Timestamp => matches!(found, DataType::Timestamp(unit, _) if *unit != TimeUnit::Nanosecond),
@@ -103,7 +104,7 @@ fn refused(found: &DataType, kind: ColumnKind) -> Option<&'static str> {
             _ => false,
         },
     };
-    // A column that has no value at all is of no type in some engines.
+    // Some engines write a column without any value with the null type.
     if fits || *found == DataType::Null {
         return None;
     }
@@ -125,13 +126,13 @@ fn is_text(found: &DataType) -> bool {
     }
 }
 
-/// Refuses an array with a NULL in it.
+/// Returns an error if an array contains NULL.
 pub(super) fn not_null(array: &ArrayRef, name: &str) -> Result<(), LakeError> {
     let null = (0..array.len()).find(|row| array.is_null(*row)).filter(|_| array.null_count() > 0);
     null.map_or(Ok(()), |row| Err(LakeError::Null { name: name.to_owned(), row: row + 1 }))
 }
 
-/// Refuses values that a text of that column cannot have.
+/// Returns an error if a text is not valid in its column.
 fn check_values(batch: &RecordBatch, column: &Column) -> Result<(), LakeError> {
     let Some(texts) = batch.column_by_name(column.name).and_then(|array| array.as_string_opt::<i32>()) else {
         return Ok(());

@@ -1,4 +1,4 @@
-//! A file that an engine read, into events and rejects.
+//! Reads a file, given by its bytes, into events and rejects.
 
 use arrow::record_batch::RecordBatch;
 
@@ -8,20 +8,22 @@ use crate::batch::Rows;
 use crate::table::REJECTS;
 use crate::trail::{Reject, parse_stored, push_rejects};
 
-/// What was in a file, times in UTC.
+/// The content of a file, with times in UTC.
 #[derive(Debug)]
-pub struct Document {
-    /// Rows of `events`; sign-ins are in sessions of their own, and an event may be there twice.
+pub struct ParsedDocument {
+    /// Rows of `events`. Sign-ins are in separate sessions, and an event may occur twice.
     pub events: Vec<RecordBatch>,
-    /// Rows of `rejects`; one for the whole file, without a number of a record, if nothing in it is CloudTrail's.
+    /// Rows of `rejects`. If the file contains nothing from CloudTrail, there is one row for the whole file, without a
+    /// record number.
     pub rejects: RecordBatch,
 }
 
-/// Reads a file's bytes as they are stored: compressed or not, in any of the forms that a load knows.
+/// Reads the bytes of a file, which may be compressed, in any format that a load supports.
 ///
 /// # Errors
-/// If events do not fit their table, which a test rules out; what is wrong with the file is in `rejects`.
-pub fn parse(name: &str, bytes: Vec<u8>) -> Result<Document, LakeError> {
+/// Returns an error if events do not fit their table, which a test excludes. Errors in the file are in
+/// `rejects`.
+pub fn parse(name: &str, bytes: Vec<u8>) -> Result<ParsedDocument, LakeError> {
     let (mut parsed, batches) = parse_stored(name, bytes)?;
     if let Some(cause) = parsed.refused.take() {
         parsed.rejects.push(Reject { document: name.to_owned(), record: None, cause, excerpt: None });
@@ -29,5 +31,5 @@ pub fn parse(name: &str, bytes: Vec<u8>) -> Result<Document, LakeError> {
     let mut rejects = Rows::new(&REJECTS);
     push_rejects(&mut rejects, name, &parsed)?;
     let events = batches.iter().map(in_utc).collect::<Result<_, _>>()?;
-    Ok(Document { events, rejects: in_utc(&rejects.finish()?)? })
+    Ok(ParsedDocument { events, rejects: in_utc(&rejects.finish()?)? })
 }

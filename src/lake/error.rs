@@ -1,39 +1,39 @@
-//! What can be wrong with batches from elsewhere.
+//! Errors in foreign batches.
 
 use arrow::error::ArrowError;
 use thiserror::Error;
 
 use crate::batch::BatchError;
 
-/// Why batches from elsewhere are refused. Names and values are shown quoted, for they may come from a log.
+/// Why a batch is rejected. Names and values are quoted, because they may come from a log.
 #[derive(Debug, Error)]
 pub enum LakeError {
-    /// A column is not there.
+    /// A column is missing.
     #[error("column {name:?} of type {wanted} is missing; the batch has {found}")]
     Missing {
         /// The column.
         name: String,
         /// Its type.
         wanted: String,
-        /// The columns that are there.
+        /// The columns of the batch.
         found: String,
     },
-    /// Two columns have one name.
+    /// Several columns have the same name.
     #[error("there are {count} columns {name:?}; rename or drop all but one")]
     Twice {
         /// The name.
         name: String,
-        /// How many.
+        /// Their number.
         count: usize,
     },
-    /// A column is of a type that cannot be taken for the one it should have.
+    /// The type of a column cannot be converted to the required one.
     #[error("column {name:?} has type {found}, expected {wanted}: {advice}")]
     Type {
         /// The column.
         name: String,
-        /// The type it has.
+        /// Its type.
         found: String,
-        /// The type it should have.
+        /// The required type.
         wanted: String,
         /// What to do.
         advice: &'static str,
@@ -43,32 +43,32 @@ pub enum LakeError {
     Null {
         /// The column.
         name: String,
-        /// The row in the batch, from 1.
+        /// The row in the batch, starting at 1.
         row: usize,
     },
-    /// A text is none of those that the column may hold.
+    /// A text is not a valid value of its column.
     #[error("column {name:?} has the value {value:?} in row {row} of the batch, expected one of {allowed}")]
     Value {
         /// The column.
         name: String,
-        /// What stands there.
+        /// The value.
         value: String,
-        /// The row in the batch, from 1.
+        /// The row in the batch, starting at 1.
         row: usize,
-        /// What may stand there.
+        /// The valid values.
         allowed: String,
     },
-    /// A text that should be JSON is none.
+    /// A text is not valid JSON.
     #[error("column {name:?} of event {event:?} is not JSON: {cause}")]
     Json {
         /// The column.
         name: String,
-        /// `events.event_id`
+        /// `events.event_id`.
         event: String,
-        /// What is wrong, and where.
+        /// The error and its position.
         cause: String,
     },
-    /// A session's rows are not all here, or not in order.
+    /// Rows of a session are missing or out of order.
     #[error(
         "session {session:?}: a row has seq {found}, expected {wanted}. The rows of a session must be consecutive in one \
          partition, with seq = 1, 2, 3 … ordered by event_time and event_id"
@@ -76,12 +76,12 @@ pub enum LakeError {
     Order {
         /// The session.
         session: String,
-        /// The number that was due.
+        /// The expected number.
         wanted: i64,
-        /// The number that came.
+        /// The actual number.
         found: i64,
     },
-    /// A session's rows are numbered, but not in order of time and id.
+    /// The rows of a session are numbered, but not in order of time and ID.
     #[error(
         "session {session:?}: the row with seq {seq}, event {event:?}, comes before the one with seq {} in order of \
          event_time and event_id, and the split of a long session depends on that order. Number and sort the rows of a \
@@ -90,18 +90,18 @@ pub enum LakeError {
     Backwards {
         /// The session.
         session: String,
-        /// `events.event_id`
+        /// `events.event_id`.
         event: String,
-        /// The row's number.
+        /// The number of the row.
         seq: i64,
     },
-    /// It was pushed or finished after it had finished or refused something.
+    /// The mapper was used after it had finished or returned an error.
     #[error("the mapper has finished, or rejected a batch, and its results would be incomplete. Create a new one")]
     Spent,
-    /// Rows do not fit their batch.
+    /// A row does not fit its batch.
     #[error(transparent)]
     Batch(#[from] BatchError),
-    /// Arrow would not have it.
+    /// An error from Arrow.
     #[error(transparent)]
     Arrow(#[from] ArrowError),
 }

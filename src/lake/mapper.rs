@@ -1,4 +1,4 @@
-//! Sessions' rows, in order and batch by batch, into signals.
+//! Maps the rows of sessions to signals, batch by batch.
 
 use std::sync::Arc;
 
@@ -15,43 +15,43 @@ use crate::matching::Limits;
 use crate::rule::RuleSet;
 use crate::trail::{Stretch, Stretches};
 
-/// The column that numbers a session's rows: 1, 2, 3 …
+/// The column with the number of a row in its session: 1, 2, 3 …
 pub const SEQ: &str = "seq";
 
-/// The columns that a [`Mapper`] asks for: those of a session's events, and [`SEQ`].
+/// The columns that a [`Mapper`] requires: those of a session's events, and [`SEQ`].
 pub fn mapper_columns() -> impl Iterator<Item = &'static str> {
     SESSION_COLUMNS.into_iter().chain([SEQ])
 }
 
-/// Maps sessions whose rows come one after another, each session's numbered from 1 on in order of (time, id). Holds the
-/// rows of one stretch of a session, and the last batch.
+/// Maps sessions whose rows follow each other, with the rows of each session numbered from 1 in order of (time, ID).
+/// Keeps only the rows of one stretch and the last batch in memory.
 #[derive(Debug)]
 pub struct Mapper {
     rules: Arc<RuleSet>,
-    last: Option<Last>,
+    last: Option<LastRow>,
     stretches: Stretches,
     spent: bool,
 }
 
 impl Mapper {
-    /// A mapper by these rules.
+    /// A mapper with these rules.
     #[must_use]
     pub fn new(rules: Arc<RuleSet>) -> Self {
-        Self::within(rules, Limits::default())
+        Self::with_limits(rules, Limits::default())
     }
 
-    /// As [`Mapper::new`], with other limits for a stretch.
-    pub(super) const fn within(rules: Arc<RuleSet>, limits: Limits) -> Self {
+    /// Like [`Mapper::new`], with other limits for stretches.
+    pub(super) const fn with_limits(rules: Arc<RuleSet>, limits: Limits) -> Self {
         Self { rules, last: None, stretches: Stretches::new(limits), spent: false }
     }
 
-    /// Takes the next rows, and gives the signals of what is whole now: of sessions, and of stretches of long ones.
+    /// Takes the next rows, and returns the signals of the sessions and stretches that are complete.
     ///
     /// # Errors
-    /// As [`events`]; [`LakeError::Order`] and [`LakeError::Backwards`] if rows of a session are missing or out of order.
-    /// The mapper is spent then.
+    /// Like [`events`]; and [`LakeError::Order`] or [`LakeError::Backwards`] if rows of a session are missing
+    /// or out of order. After an error the mapper cannot be used any more.
     pub fn push(&mut self, batch: &RecordBatch) -> Result<SignalBatches, LakeError> {
-        self.spend()?;
+        self.mark_spent()?;
         let rows = events(batch, &SESSION_COLUMNS)?;
         self.check_order(&rows, &seqs(batch)?)?;
         let whole = self.stretches.push(&rows)?;
@@ -60,18 +60,18 @@ impl Mapper {
         Ok(signals)
     }
 
-    /// Ends the input, and gives the signals of the last stretch. The mapper is spent.
+    /// Ends the input, and returns the signals of the last stretch. The mapper cannot be used afterwards.
     ///
     /// # Errors
-    /// [`LakeError::Spent`] if it was spent before.
+    /// [`LakeError::Spent`] if the mapper had finished or returned an error before.
     pub fn finish(&mut self) -> Result<SignalBatches, LakeError> {
-        self.spend()?;
+        self.mark_spent()?;
         let last = self.stretches.finish();
         self.map(last)
     }
 
-    /// Counts as spent until the work is done: after an error there is a hole in what was taken.
-    fn spend(&mut self) -> Result<(), LakeError> {
+    /// Marks the mapper as spent until the operation succeeds, because rows are missing after an error.
+    fn mark_spent(&mut self) -> Result<(), LakeError> {
         if std::mem::replace(&mut self.spent, true) { Err(LakeError::Spent) } else { Ok(()) }
     }
 
@@ -82,14 +82,14 @@ impl Mapper {
         for row in 0..rows.num_rows() {
             let session = sessions.value(row);
             let last = self.last.take().filter(|last| last.session_id == session);
-            let mut last = last.unwrap_or_else(|| Last::before(session));
-            last.goes_on(seqs.value(row), Timestamp(times.value(row)), ids.value(row))?;
+            let mut last = last.unwrap_or_else(|| LastRow::before(session));
+            last.advance(seqs.value(row), Timestamp(times.value(row)), ids.value(row))?;
             self.last = Some(last);
         }
         Ok(())
     }
 
-    /// The signals of stretches, each of which is let go of when it is mapped.
+    /// The signals of stretches. Each stretch is dropped after it is mapped.
     fn map(&self, stretches: impl IntoIterator<Item = Stretch>) -> Result<SignalBatches, LakeError> {
         let mut signals = Vec::new();
         for stretch in stretches {
@@ -99,23 +99,23 @@ impl Mapper {
     }
 }
 
-/// The last row that came.
+/// The last row that was received.
 #[derive(Debug)]
-struct Last {
+struct LastRow {
     session_id: String,
     seq: i64,
     time: Timestamp,
     event_id: String,
 }
 
-impl Last {
-    /// What stands before a session's first row.
+impl LastRow {
+    /// The state before a session's first row.
     fn before(session_id: &str) -> Self {
         Self { session_id: session_id.to_owned(), seq: 0, time: Timestamp(i64::MIN), event_id: String::new() }
     }
 
-    /// Takes the session's next row, which is to be numbered on and not to be before this one.
-    fn goes_on(&mut self, seq: i64, time: Timestamp, event_id: &str) -> Result<(), LakeError> {
+    /// Accepts the session's next row, which must have the next number and must not be earlier than this one.
+    fn advance(&mut self, seq: i64, time: Timestamp, event_id: &str) -> Result<(), LakeError> {
         self.seq += 1;
         let session = || self.session_id.clone();
         if seq != self.seq {
@@ -130,7 +130,7 @@ impl Last {
     }
 }
 
-/// The numbers of the rows, in whatever type of whole numbers.
+/// The numbers of the rows, from any integer type.
 fn seqs(batch: &RecordBatch) -> Result<Int64Array, LakeError> {
     let array = column_of(batch, SEQ, "BIGINT")?;
     if !array.data_type().is_integer() {

@@ -1,9 +1,8 @@
-//! Batches of events that an engine of others cut, sorted and sent here, into batches of signals. Pure.
+//! Maps batches of events that another engine has grouped, sorted and sent. Pure.
 //!
-//! Over a lake, Spark or another engine holds the events, puts those of a session together and in order, and streams them
-//! through a [`Mapper`]. Such batches come from anywhere: [`events`] takes their columns by name, in the forms that engines
-//! have for one type, and says what is wrong with others. Nothing is held but the one stretch of a session that is
-//! not yet whole.
+//! In a data lake, Spark or another engine stores the events, groups and sorts those of a session, and streams them
+//! through a [`Mapper`]. The batches are foreign: [`events`] selects their columns by name, converts the Arrow types
+//! that engines use for one type, and describes errors. Only the current stretch of a session is kept in memory.
 
 mod columns;
 mod document;
@@ -14,7 +13,7 @@ mod table;
 mod wide;
 
 pub use columns::events;
-pub use document::{Document, parse};
+pub use document::{ParsedDocument, parse};
 pub use error::LakeError;
 pub use mapper::{Mapper, SEQ, mapper_columns};
 pub use sign_ins::{sign_in_schema, sign_ins};

@@ -1,4 +1,4 @@
-//! Sign-ins that wait for the session they opened, for engines that join the two themselves.
+//! Sign-ins without a session, for engines that join them with the sessions they opened themselves.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use crate::batch::read_events;
 use crate::event::{Event, Evidence, Timestamp};
 use crate::session::{self, SignIn};
 
-/// What [`sign_ins`] gives of each, and whether it is a time.
+/// The columns of [`sign_ins`], and whether each is a time.
 const COLUMNS: [(&str, bool); 7] = [
     ("event_id", false),
     ("session_id", false),
@@ -24,7 +24,7 @@ const COLUMNS: [(&str, bool); 7] = [
     ("created_to", true),
 ];
 
-/// The schema of [`sign_ins`], times in UTC.
+/// The schema of [`sign_ins`], with times in UTC.
 #[must_use]
 pub fn sign_in_schema() -> SchemaRef {
     schema_in_utc(&schema())
@@ -35,36 +35,37 @@ fn schema() -> Schema {
     Schema::new(COLUMNS.map(|(name, is_time)| Field::new(name, kind(is_time), true)).to_vec())
 }
 
-/// A sign-in, the session it keeps if no session is found, and what one is found by: nothing, if it does not say who
+/// A sign-in, its own session, and the key by which its session is found. There is no key if it does not state who
 /// signed in.
-struct Waiting<'b> {
+struct UnlinkedSignIn<'b> {
     event: Event<'b>,
     session_id: String,
     sign_in: Option<SignIn>,
 }
 
-impl<'b> Waiting<'b> {
+impl<'b> UnlinkedSignIn<'b> {
     fn of((event, file): (Event<'b>, &str)) -> Option<Self> {
-        let waits = event.evidence.contains(Evidence::SIGN_IN) && event.identity.session_created.is_none();
-        waits.then(|| Self { session_id: session::id(&event, file), sign_in: session::sign_in(&event), event })
+        let is_unlinked = event.evidence.contains(Evidence::SIGN_IN) && event.identity.session_created.is_none();
+        is_unlinked.then(|| Self { session_id: session::id(&event, file), sign_in: session::sign_in(&event), event })
     }
 }
 
-/// Of a batch of `events`, with all columns: the sign-ins that do not say which session they opened.
+/// Returns the sign-ins in a batch of `events` (with all columns) that do not state which session they opened.
 ///
-/// Each has the `session_id` it keeps if no session is found, and what [`session::link`] finds it by: a session of the
-/// same account and principal, created from `created_from` to `created_to`; the nearest to `event_time` counts, of two
-/// that are equally near the one with the lower id. These are NULL where nothing says who signed in.
+/// Each has its own `session_id`, for the case that no session is found, and the columns by which [`session::link`]
+/// finds one: a session of the same account and principal, created from `created_from` to `created_to`. The session
+/// nearest to `event_time` is used, or the one with the lower ID if two are equally near. These columns are NULL if the
+/// event does not state who signed in.
 ///
 /// # Errors
-/// As [`super::events`].
+/// Like [`super::events`].
 pub fn sign_ins(batch: &RecordBatch) -> Result<RecordBatch, LakeError> {
     let rows = all_events(batch)?;
-    let found: Vec<Waiting<'_>> = read_events(&rows)?.into_iter().filter_map(Waiting::of).collect();
-    let texts = |text: for<'w> fn(&'w Waiting<'_>) -> Option<&'w str>| -> ArrayRef {
+    let found: Vec<UnlinkedSignIn<'_>> = read_events(&rows)?.into_iter().filter_map(UnlinkedSignIn::of).collect();
+    let texts = |text: for<'w> fn(&'w UnlinkedSignIn<'_>) -> Option<&'w str>| -> ArrayRef {
         Arc::new(found.iter().map(text).collect::<StringArray>())
     };
-    let times = |time: fn(&Waiting<'_>) -> Option<Timestamp>| -> ArrayRef {
+    let times = |time: fn(&UnlinkedSignIn<'_>) -> Option<Timestamp>| -> ArrayRef {
         Arc::new(found.iter().map(|found| time(found).map(|time| time.0)).collect::<TimestampMicrosecondArray>())
     };
     let arrays = vec![

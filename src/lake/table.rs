@@ -1,4 +1,4 @@
-//! A whole table of events in memory, in any order, into signals.
+//! Maps a whole table of events in memory, in any order.
 
 use arrow::array::BooleanArray;
 use arrow::compute::{concat_batches, filter_record_batch};
@@ -13,13 +13,14 @@ use crate::rule::RuleSet;
 use crate::table::{EVENT_SIGNAL, SIGNAL_ENTITIES, SIGNALS, Table};
 use crate::trail;
 
-/// Maps batches of `events`, with all columns, as a load maps the files they are from; times of the answer are in UTC.
+/// Maps batches of `events` with all columns, with the same result as loading the original files. Times in the result
+/// are in UTC.
 ///
 /// # Errors
-/// As [`super::events`].
+/// Like [`super::events`].
 pub fn map(batches: &[RecordBatch], rules: &RuleSet) -> Result<SignalBatches, LakeError> {
     let events = batches.iter().map(all_events).collect::<Result<Vec<_>, _>>()?;
-    let mapped = trail::map_events(once(&events)?, rules)?;
+    let mapped = trail::map_events(without_duplicates(&events)?, rules)?;
     let all = |table: &'static Table, of: fn(&SignalBatches) -> &RecordBatch| {
         let empty = Rows::new(table).finish()?;
         in_utc(&concat_batches(&table.schema(), std::iter::once(&empty).chain(mapped.signals.iter().map(of)))?)
@@ -31,21 +32,21 @@ pub fn map(batches: &[RecordBatch], rules: &RuleSet) -> Result<SignalBatches, La
     })
 }
 
-/// Where a record stood: the document's name and its position there, then the batch and the row it came in.
-type Origin<'b> = (Option<&'b str>, Option<i64>, usize, usize);
+/// The position of a record: the document's name and the record's position in it, followed by the batch and the row.
+type RecordPosition<'b> = (Option<&'b str>, Option<i64>, usize, usize);
 
-/// Each event once: the record that stands first in the document whose name comes first.
-fn once(batches: &[RecordBatch]) -> Result<Vec<RecordBatch>, LakeError> {
-    let mut first: FxHashMap<&str, Origin<'_>> = FxHashMap::default();
+/// Removes duplicate events. The first record in the document with the first name is kept.
+fn without_duplicates(batches: &[RecordBatch]) -> Result<Vec<RecordBatch>, LakeError> {
+    let mut first: FxHashMap<&str, RecordPosition<'_>> = FxHashMap::default();
     for (at, batch) in batches.iter().enumerate() {
         let columns = Columns(batch);
         let (ids, files, records) =
             (columns.text("event_id")?, columns.text("source_file")?, columns.integer("source_record")?);
         let records = records.iter().zip(files.iter()).zip(ids.iter());
         for (row, ((record, file), id)) in records.enumerate() {
-            let origin = (file, record, at, row);
-            let known = first.entry(id.unwrap_or_default()).or_insert(origin);
-            *known = origin.min(*known);
+            let position = (file, record, at, row);
+            let known = first.entry(id.unwrap_or_default()).or_insert(position);
+            *known = position.min(*known);
         }
     }
     let mut kept: Vec<Vec<bool>> = batches.iter().map(|batch| vec![false; batch.num_rows()]).collect();

@@ -1,4 +1,4 @@
-//! What a mapper gives and refuses, over the demo's trail.
+//! Tests of the mapper with the demo's trail.
 
 use std::cell::Cell;
 use std::sync::Arc;
@@ -24,7 +24,7 @@ fn rules() -> Arc<RuleSet> {
     Arc::new(RuleSet::shipped().unwrap())
 }
 
-/// The batch with a column of that name: in the place of the one it has, or after all others.
+/// The batch with a column added, or replaced if it has one with that name.
 fn with(batch: &RecordBatch, name: &str, array: ArrayRef) -> RecordBatch {
     let (schema, mut arrays, _) = batch.clone().into_parts();
     let mut fields: Vec<_> = schema.fields().iter().cloned().collect();
@@ -36,7 +36,7 @@ fn with(batch: &RecordBatch, name: &str, array: ArrayRef) -> RecordBatch {
     RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays).unwrap()
 }
 
-/// The demo's events as an engine sends them: by session, in order, numbered.
+/// The demo's events as an engine sends them: grouped by session, in order, and numbered.
 fn sorted() -> RecordBatch {
     let document = parse("trail.json.gz", DEMO.to_vec()).unwrap();
     let all = concat_batches(document.events[0].schema_ref(), &document.events).unwrap();
@@ -54,14 +54,14 @@ fn sorted() -> RecordBatch {
     with(&rows, SEQ, Arc::new(seqs))
 }
 
-/// What the batches of all pushes say, a line a signal.
+/// The signals of all pushes, as one line each.
 fn mapped(batches: &[RecordBatch]) -> Result<Vec<String>, LakeError> {
     mapped_by(Mapper::new(rules()), batches)
 }
 
 fn mapped_by(mut mapper: Mapper, batches: &[RecordBatch]) -> Result<Vec<String>, LakeError> {
     let mut found = Vec::new();
-    let mut tell = |signals: &batch::SignalBatches| {
+    let mut describe = |signals: &batch::SignalBatches| {
         let wide = wide(signals).unwrap();
         assert_eq!(wide.schema(), wide_schema());
         let parts = wide.column_by_name("event_signal").unwrap().as_list::<i32>().clone();
@@ -73,54 +73,54 @@ fn mapped_by(mut mapper: Mapper, batches: &[RecordBatch]) -> Result<Vec<String>,
         }));
     };
     for batch in batches {
-        tell(&mapper.push(batch)?);
+        describe(&mapper.push(batch)?);
     }
-    tell(&mapper.finish()?);
+    describe(&mapper.finish()?);
     Ok(found)
 }
 
 /// The same, session by session and without a mapper.
 fn expected(rows: &RecordBatch) -> Vec<String> {
     let rules = rules();
-    told(rows, |session| matching::map(&rules, session))
+    described(rows, |session| matching::map(&rules, session))
 }
 
-/// The lines of what each session is mapped to.
-fn told(rows: &RecordBatch, map: impl Fn(&SessionRows<'_>) -> Vec<Signal>) -> Vec<String> {
+/// The lines of the signals of each session.
+fn described(rows: &RecordBatch, map: impl Fn(&SessionRows<'_>) -> Vec<Signal>) -> Vec<String> {
     let rows = [events(rows, &SESSION_COLUMNS).unwrap()];
-    let tell = |signal: Signal| {
+    let describe = |signal: Signal| {
         let events: Vec<_> = signal.events.iter().map(|member| member.event_id.as_str()).collect();
         format!("{}: {}", signal.signal_id, events.join(" "))
     };
-    batch::sessions(&rows).unwrap().iter().flat_map(map).map(tell).collect()
+    batch::sessions(&rows).unwrap().iter().flat_map(map).map(describe).collect()
 }
 
-/// The batch in batches of so many rows.
-fn cut(rows: &RecordBatch, size: usize) -> Vec<RecordBatch> {
+/// Splits the batch into batches with this number of rows.
+fn split_rows(rows: &RecordBatch, size: usize) -> Vec<RecordBatch> {
     (0..rows.num_rows()).step_by(size).map(|at| rows.slice(at, size.min(rows.num_rows() - at))).collect()
 }
 
-fn refusal(batch: &RecordBatch) -> String {
+fn rejection(batch: &RecordBatch) -> String {
     Mapper::new(rules()).push(batch).unwrap_err().to_string()
 }
 
 #[test]
-fn the_signals_are_the_same_however_batches_are_cut() {
+fn signals_do_not_depend_on_batch_sizes() {
     let rows = sorted();
     let wanted = expected(&rows);
     assert!(wanted.len() >= 60, "{} signals", wanted.len());
     for size in [1, 7, 100, rows.num_rows()] {
-        assert_eq!(mapped(&cut(&rows, size)).unwrap(), wanted, "in batches of {size}");
+        assert_eq!(mapped(&split_rows(&rows, size)).unwrap(), wanted, "in batches of {size}");
     }
 }
 
 #[test]
-fn stretches_of_a_long_session_are_mapped_as_they_come() {
+fn stretches_of_a_long_session_are_mapped_incrementally() {
     let rows = sorted();
     let rules = rules();
     let limits = Limits { long: 20, longer: 40, longest: 60 };
     let parts = Cell::new(0);
-    let wanted = told(&rows, |session| {
+    let wanted = described(&rows, |session| {
         let stretches = matching::stretches(session, limits);
         parts.set(parts.get() + stretches.len());
         stretches.iter().flat_map(|stretch| matching::map_stretch(&rules, stretch)).collect()
@@ -128,13 +128,13 @@ fn stretches_of_a_long_session_are_mapped_as_they_come() {
     let sessions = batch::sessions(&[events(&rows, &SESSION_COLUMNS).unwrap()]).unwrap().len();
     assert!(parts.get() > sessions + 5, "{} stretches of {sessions} sessions", parts.get());
     for size in [1, 7, 61, rows.num_rows()] {
-        let mapper = Mapper::within(Arc::clone(&rules), limits);
-        assert_eq!(mapped_by(mapper, &cut(&rows, size)).unwrap(), wanted, "in batches of {size}");
+        let mapper = Mapper::with_limits(Arc::clone(&rules), limits);
+        assert_eq!(mapped_by(mapper, &split_rows(&rows, size)).unwrap(), wanted, "in batches of {size}");
     }
 }
 
 #[test]
-fn columns_come_in_any_order_and_in_any_form_of_their_type() {
+fn columns_are_accepted_in_any_order_and_arrow_type() {
     let rows = sorted();
     let time = |name: &str, kind: DataType| (name.to_owned(), cast(rows.column_by_name(name).unwrap(), &kind).unwrap());
     let zoned = Columns(&events(&rows, &SESSION_COLUMNS).unwrap())
@@ -158,7 +158,7 @@ fn columns_come_in_any_order_and_in_any_form_of_their_type() {
 }
 
 #[test]
-fn a_column_that_holds_nothing_may_be_of_no_type() {
+fn a_column_without_values_may_have_the_null_type() {
     let rows = sorted();
     let nothing = arrow::array::new_null_array(&DataType::Null, rows.num_rows());
     let taken = events(&with(&rows, "error_message", nothing), &["error_message"]).unwrap();
@@ -166,7 +166,7 @@ fn a_column_that_holds_nothing_may_be_of_no_type() {
 }
 
 #[test]
-fn rows_that_are_missing_repeated_or_out_of_order_are_refused() {
+fn missing_repeated_and_unordered_rows_are_rejected() {
     let rows = sorted();
     let ids = Columns(&rows).text("session_id").unwrap();
     let (first, length) = (0..rows.num_rows())
@@ -188,7 +188,7 @@ fn rows_that_are_missing_repeated_or_out_of_order_are_refused() {
 }
 
 #[test]
-fn rows_whose_times_or_ids_go_backwards_are_refused() {
+fn decreasing_times_and_ids_are_rejected() {
     let rows = sorted().slice(0, 2);
     let rows = with(&rows, "session_id", Arc::new(StringArray::from(vec!["s", "s"])));
     let rows = with(&rows, SEQ, Arc::new(Int64Array::from(vec![1, 2])));
@@ -197,10 +197,10 @@ fn rows_whose_times_or_ids_go_backwards_are_refused() {
         with(&rows, "event_time", Arc::new(TimestampMicrosecondArray::from(times.to_vec())))
     };
     for (ids, times) in [(["a", "b"], [5, 4]), (["b", "a"], [5, 5])] {
-        let error = mapped(&cut(&sent(ids, times), 1)).unwrap_err();
+        let error = mapped(&split_rows(&sent(ids, times), 1)).unwrap_err();
         let LakeError::Backwards { session, event, seq } = &error else { panic!("{error}") };
         assert_eq!((session.as_str(), event.as_str(), *seq), ("s", ids[1], 2));
-        assert_eq!(refusal(&sent(ids, times)), error.to_string(), "within a batch, too");
+        assert_eq!(rejection(&sent(ids, times)), error.to_string(), "within a batch, too");
         assert!(error.to_string().contains("comes before the one with seq 1 in order of event_time and event_id"));
     }
     for (ids, times) in [(["a", "b"], [5, 5]), (["b", "a"], [4, 5]), (["a", "a"], [5, 5])] {
@@ -209,7 +209,7 @@ fn rows_whose_times_or_ids_go_backwards_are_refused() {
 }
 
 #[test]
-fn a_mapper_that_refused_or_finished_goes_on_with_nothing() {
+fn a_mapper_cannot_be_used_after_an_error_or_finish() {
     let rows = sorted();
     let mut mapper = Mapper::new(rules());
     assert!(mapper.push(&rows.slice(1, 3)).is_err());
@@ -222,7 +222,7 @@ fn a_mapper_that_refused_or_finished_goes_on_with_nothing() {
 }
 
 #[test]
-fn columns_that_are_no_events_are_refused_by_name() {
+fn invalid_columns_are_rejected_by_name() {
     let rows = sorted().slice(0, 2);
     let times =
         |unit: TimeUnit| cast(rows.column_by_name("event_time").unwrap(), &DataType::Timestamp(unit, None)).unwrap();
@@ -231,36 +231,36 @@ fn columns_that_are_no_events_are_refused_by_name() {
         rows.project(&kept).unwrap()
     };
     assert!(
-        refusal(&without("event_key")).starts_with(
+        rejection(&without("event_key")).starts_with(
             "column \"event_key\" of type VARCHAR is missing; the batch has \"event_id\", \"event_time\", "
         )
     );
-    assert!(refusal(&without(SEQ)).starts_with("column \"seq\" of type BIGINT is missing"));
+    assert!(rejection(&without(SEQ)).starts_with("column \"seq\" of type BIGINT is missing"));
     let nanoseconds = with(&without("event_time"), "event_time", times(TimeUnit::Nanosecond));
     assert_eq!(
-        refusal(&nanoseconds),
+        rejection(&nanoseconds),
         "column \"event_time\" has type Timestamp(ns), expected TIMESTAMP: events have microsecond precision; cast to timestamp[us]"
     );
     let numbers = with(&rows, "event_key", Arc::new(Int32Array::from(vec![1, 2])));
-    assert_eq!(refusal(&numbers), "column \"event_key\" has type Int32, expected VARCHAR: cast it");
+    assert_eq!(rejection(&numbers), "column \"event_key\" has type Int32, expected VARCHAR: cast it");
     let null = with(&rows, "session_id", Arc::new(StringArray::from(vec![Some("a"), None])));
     assert_eq!(
-        refusal(&null),
+        rejection(&null),
         "column \"session_id\" is NULL in row 2 of the batch; remove such rows, or fill in a value"
     );
     let client = with(&rows, "client", Arc::new(StringViewArray::from(vec!["cli", "Mosaic\u{1b}"])));
     assert_eq!(
-        refusal(&client),
+        rejection(&client),
         "column \"client\" has the value \"Mosaic\\u{1b}\" in row 2 of the batch, expected one of browser, console, internal, cloudshell, cli, sdk, agent, service, unknown"
     );
     let json = with(&rows, "request_parameters", Arc::new(LargeStringArray::from(vec!["{}", "{a: 1}"])));
     let json = with(&json, "event_id", Arc::new(StringArray::from(vec!["e1", "e2"])));
     assert_eq!(
-        refusal(&json),
+        rejection(&json),
         "column \"request_parameters\" of event \"e2\" is not JSON: key must be a string at line 1 column 2"
     );
     let words = with(&rows, SEQ, Arc::new(StringArray::from(vec!["1", "2"])));
-    assert_eq!(refusal(&words), "column \"seq\" has type Utf8, expected BIGINT: use row_number()");
+    assert_eq!(rejection(&words), "column \"seq\" has type Utf8, expected BIGINT: use row_number()");
     let twice =
         RecordBatch::try_from_iter([("event_id", rows.column(0).clone()), ("event_id", rows.column(0).clone())]);
     assert_eq!(
@@ -270,11 +270,11 @@ fn columns_that_are_no_events_are_refused_by_name() {
 }
 
 #[test]
-fn sign_ins_say_what_they_are_joined_by() {
+fn sign_ins_have_the_columns_of_the_join() {
     let rows = sorted();
     let found = sign_ins(&rows).unwrap();
     assert_eq!(found.schema(), sign_in_schema());
-    let waiting = Columns(&rows).time("session_created").unwrap();
+    let unlinked = Columns(&rows).time("session_created").unwrap();
     assert!(found.num_rows() > 0, "no sign-in of the demo waits");
     let ids = Columns(&found).text("event_id").unwrap();
     let all = Columns(&rows).text("event_id").unwrap();
@@ -285,13 +285,13 @@ fn sign_ins_say_what_they_are_joined_by() {
         (micros("event_time"), micros("created_from"), micros("created_to"));
     for row in 0..found.num_rows() {
         let place = all.iter().position(|id| id == Some(ids.value(row))).unwrap();
-        assert!(arrow::array::Array::is_null(waiting, place));
+        assert!(arrow::array::Array::is_null(unlinked, place));
         assert_eq!((at.value(row) - from.value(row), to.value(row) - at.value(row)), (5_000_000, 60_000_000));
     }
 }
 
 #[test]
-fn a_sign_in_of_nobody_keeps_its_session_and_is_joined_to_none() {
+fn a_sign_in_without_identity_is_not_joined() {
     let record = r#"{"eventTime": "2026-03-11T09:00:00Z", "eventSource": "signin.amazonaws.com",
         "eventName": "ConsoleLogin", "eventType": "AwsConsoleSignIn", "eventID": "e"}"#;
     let document = parse("door.json", record.as_bytes().to_vec()).unwrap();
@@ -304,7 +304,7 @@ fn a_sign_in_of_nobody_keeps_its_session_and_is_joined_to_none() {
 }
 
 #[test]
-fn a_file_that_is_no_trail_is_one_reject() {
+fn a_file_that_is_not_a_trail_is_one_reject() {
     let document = parse("notes.txt", b"hello".to_vec()).unwrap();
     assert!(document.events.is_empty());
     let columns = Columns(&document.rejects);
@@ -314,7 +314,7 @@ fn a_file_that_is_no_trail_is_one_reject() {
 }
 
 #[test]
-fn schemas_are_those_of_the_tables_with_times_in_utc() {
+fn schemas_equal_those_of_the_tables_with_times_in_utc() {
     let schema = schema_in_utc(&EVENTS.schema());
     let kind = |name: &str| schema.field_with_name(name).unwrap().data_type().clone();
     assert_eq!(kind("event_time"), DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into())));

@@ -1,4 +1,4 @@
-//! Signals in one batch with their events and entities, for engines whose functions give one kind of row.
+//! Signals with their events and entities in one batch, for engines whose functions return a single table.
 
 use std::sync::Arc;
 
@@ -8,17 +8,17 @@ use arrow::datatypes::{DataType, Field, Fields, Schema, SchemaRef, TimeUnit};
 use arrow::record_batch::RecordBatch;
 
 use super::LakeError;
-use super::columns::retyped;
+use super::columns::with_type;
 use crate::batch::{Columns, SignalBatches};
 use crate::table::{EVENT_SIGNAL, SIGNAL_ENTITIES, SIGNALS, Table};
 
-/// The column that joins the three.
+/// The column that joins the three tables.
 const KEY: &str = "signal_id";
 
-/// The columns that hold a signal's rows of `event_signal` and `signal_entities`: lists of structs without its id.
+/// The tables whose rows are nested in a signal: lists of structs without the signal's ID.
 const NESTED: [&Table; 2] = [&EVENT_SIGNAL, &SIGNAL_ENTITIES];
 
-/// A table's schema with times that say they are in UTC, as engines expect instants.
+/// A table's schema with times marked as UTC, which engines expect of instants.
 #[must_use]
 pub fn schema_in_utc(schema: &Schema) -> SchemaRef {
     let field = |field: &Arc<Field>| match field.data_type() {
@@ -28,14 +28,14 @@ pub fn schema_in_utc(schema: &Schema) -> SchemaRef {
     Arc::new(Schema::new(schema.fields().iter().map(field).collect::<Vec<_>>()))
 }
 
-/// A batch of one of our tables with times that say they are in UTC.
+/// A batch of one of our tables with times marked as UTC.
 ///
 /// # Errors
-/// If Arrow refuses, which it does not for batches of ours.
+/// Returns an error from Arrow, which does not occur for our batches.
 pub fn in_utc(batch: &RecordBatch) -> Result<RecordBatch, LakeError> {
     let schema = schema_in_utc(batch.schema_ref());
     let zoned = |(array, field): (&ArrayRef, &Arc<Field>)| match field.data_type() {
-        kind @ DataType::Timestamp(..) => retyped(array, kind.clone()),
+        kind @ DataType::Timestamp(..) => with_type(array, kind.clone()),
         _ => Ok(Arc::clone(array)),
     };
     let arrays = batch.columns().iter().zip(schema.fields()).map(zoned);
@@ -47,7 +47,7 @@ fn utc(unit: TimeUnit) -> DataType {
     DataType::Timestamp(unit, Some("UTC".into()))
 }
 
-/// The schema of [`wide`]: `signals`, with the lists `event_signal` and `signal_entities`, times in UTC.
+/// The schema of [`wide`]: `signals`, with the lists `event_signal` and `signal_entities`, and times in UTC.
 #[must_use]
 pub fn wide_schema() -> SchemaRef {
     let own = schema_in_utc(&SIGNALS.schema());
@@ -60,16 +60,16 @@ fn item(table: &Table) -> Arc<Field> {
     Arc::new(Field::new_list_field(DataType::Struct(members(table)), true))
 }
 
-/// A table's columns without the key that joins it.
+/// A table's columns without the join key.
 fn members(table: &Table) -> Fields {
     let others = table.columns.iter().filter(|column| column.name != KEY);
     others.map(|column| Field::new(column.name, column.kind.arrow(), true)).collect()
 }
 
-/// A row a signal, with its events and entities.
+/// Returns one row for each signal, with its events and entities.
 ///
 /// # Errors
-/// If the batches are not those that [`crate::batch::signals`] made of the same signals.
+/// If the batches are not those that [`crate::batch::signals`] made from the same signals.
 pub fn wide(batches: &SignalBatches) -> Result<RecordBatch, LakeError> {
     let ids = Columns(&batches.signals).text(KEY)?;
     let signals = in_utc(&batches.signals)?;
@@ -79,7 +79,7 @@ pub fn wide(batches: &SignalBatches) -> Result<RecordBatch, LakeError> {
     Ok(RecordBatch::try_new(wide_schema(), arrays)?)
 }
 
-/// The rows of a batch as lists, one for each of the signals, in whose order they are.
+/// The rows of a batch as lists, one for each signal, in the order of the signals.
 fn nested(table: &Table, batch: &RecordBatch, ids: &StringArray) -> Result<ArrayRef, LakeError> {
     let keys = Columns(batch).text(KEY)?;
     let mut at = 0;

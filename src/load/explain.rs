@@ -3,7 +3,7 @@
 use thiserror::Error;
 
 use crate::batch::BatchError;
-use crate::matching::{Explanation, Subject};
+use crate::matching::{ExplainSubject, Explanation};
 use crate::rule::RuleSet;
 use crate::store::{Case, StoreError};
 use crate::trail::{Stretch, Stretches};
@@ -45,7 +45,7 @@ pub fn explain(
     rules: &RuleSet,
     session_id: &str,
     console: bool,
-    subject: Subject<'_>,
+    subject: ExplainSubject<'_>,
 ) -> Result<Explanation, ExplainError> {
     same_rules(case, rules)?;
     let (mut stretches, mut explained) = (Stretches::default(), None);
@@ -58,7 +58,7 @@ pub fn explain(
     case.each_of_session(session_id, |batch| stretches.push(batch)?.iter().try_for_each(&mut look))?;
     stretches.finish().iter().try_for_each(look)?;
     explained.ok_or_else(|| {
-        let (Subject::Signal(id) | Subject::Event(id)) = subject;
+        let (ExplainSubject::Signal(id) | ExplainSubject::Event(id)) = subject;
         ExplainError::Lost(id.to_owned())
     })
 }

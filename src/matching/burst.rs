@@ -1,4 +1,4 @@
-//! Bursts: events that come without a pause, and so may be of one page.
+//! Bursts: events that follow each other without a pause, and may therefore belong to one page.
 
-/// A pause of so many seconds ends a burst.
+/// A gap of more than this many seconds between two events ends a burst.
 pub(super) const PAUSE_S: i64 = 4;

@@ -1,10 +1,10 @@
-//! Which event belongs to which signal: to one at most.
+//! The assignment of events to signals. An event belongs to at most one signal.
 
 use crate::rule::shape::ShapeId;
 use crate::rule::{Rule, RuleId};
-use crate::signal::{Evidence, Origin, Role};
+use crate::signal::{ConfidenceFeatures, Origin, Role};
 
-/// Which events are taken.
+/// Which events of a stretch are already assigned.
 #[derive(Debug)]
 pub(super) struct Claims {
     taken: Vec<bool>,
@@ -26,23 +26,23 @@ impl Claims {
     }
 }
 
-/// A signal as matching finds it: events by their place in the session.
+/// A signal as it was matched. Events are indices into the stretch.
 #[derive(Debug, Clone)]
-pub(super) struct Found {
+pub(super) struct MatchedSignal {
     pub(super) rule: RuleId,
-    /// The rule that was met, before the signals around it told which one it is.
-    pub(super) met: RuleId,
+    /// The rule that matched, before the signals around it were taken into account.
+    pub(super) matched_rule: RuleId,
     pub(super) anchor: usize,
-    /// In order of the events.
+    /// The events with their roles, in order.
     pub(super) members: Vec<(usize, Role)>,
     pub(super) origin: Origin,
     pub(super) confidence: f64,
-    pub(super) evidence: Option<Evidence>,
+    pub(super) evidence: Option<ConfidenceFeatures>,
     /// Required calls that were not seen.
     pub(super) missing: Vec<String>,
 }
 
-/// The part that an event has in a page: of its anchor, or of one of the rule's calls.
+/// The role of an event in a page: its anchor, or one of the rule's required or optional calls.
 pub(super) fn role_of(rule: &Rule, is_anchor: bool, part: u16) -> Role {
     match rule.parts[usize::from(part)].required {
         _ if is_anchor => Role::Anchor,
@@ -51,7 +51,7 @@ pub(super) fn role_of(rule: &Rule, is_anchor: bool, part: u16) -> Role {
     }
 }
 
-impl Found {
+impl MatchedSignal {
     pub(super) fn first(&self) -> usize {
         self.members.first().map_or(self.anchor, |(event, _)| *event)
     }
@@ -60,13 +60,13 @@ impl Found {
         self.members.last().map_or(self.anchor, |(event, _)| *event)
     }
 
-    /// Makes `other`'s events part of this one.
+    /// Adds the events of `other` to this signal.
     pub(super) fn merge(&mut self, other: &Self) {
         self.members.extend(other.members.iter().map(|(event, _)| (*event, Role::Merged)));
         self.members.sort_unstable();
     }
 
-    /// Whether every event is of one of these shapes.
+    /// Whether every event has one of these shapes.
     pub(super) fn is_only(&self, shapes: &[ShapeId], shape_of: impl Fn(usize) -> Option<ShapeId>) -> bool {
         self.members.iter().all(|(event, _)| shape_of(*event).is_some_and(|shape| shapes.contains(&shape)))
     }

@@ -1,79 +1,90 @@
-//! From what was found to a [`Signal`]: context, entities, sentence and link.
+//! Converts matches to [`Signal`]s: context, entities, sentence and link.
 
 use rustc_hash::FxBuildHasher;
 use serde_json::Value;
 
-use super::claim::Found;
+use super::claim::MatchedSignal;
 use super::prepare::Prepared;
-use super::scene::Scene;
+use super::prepared_stretch::PreparedStretch;
 use super::{failed, partition};
 use crate::call;
 use crate::digest::id_of;
-use crate::rule::extract::{Extract, Reading};
+use crate::rule::extract::{Extract, ExtractedValue};
 use crate::rule::template::Style;
-use crate::rule::words::{within, words};
+use crate::rule::words::{in_sentence, words};
 use crate::rule::{Rule, RuleSet};
-use crate::signal::{Context, Entity, Kind, Member, Relation, Signal};
+use crate::signal::{Context, Kind, Member, Relation, Signal, SignalEntity};
 
-/// Most contexts have room for so many values.
-const USUAL: usize = 4;
+/// The initial capacity of a context.
+const INITIAL_CAPACITY: usize = 4;
 
-/// The signals, described, in the order that they were found in.
-pub(super) fn signals(rules: &RuleSet, session_id: &str, events: &[Prepared<'_>], found: &[Found]) -> Vec<Signal> {
-    let mut told = Vec::with_capacity(found.len());
+/// Describes the signals, in the order in which they were found.
+pub(super) fn signals(
+    rules: &RuleSet,
+    session_id: &str,
+    events: &[Prepared<'_>],
+    found: &[MatchedSignal],
+) -> Vec<Signal> {
+    let mut signals = Vec::with_capacity(found.len());
     for found in found {
-        let mut signal = signal(rules, session_id, events, found, &told);
+        let mut signal = signal(rules, session_id, events, found, &signals);
         describe_change(rules, events, found, &mut signal);
         failed::describe(rules, events, found, &mut signal);
-        told.push(signal);
+        signals.push(signal);
     }
-    told
+    signals
 }
 
-/// Of a signal that is one change, the table of calls knows best what was done.
-fn describe_change(rules: &RuleSet, events: &[Prepared<'_>], found: &Found, signal: &mut Signal) {
+/// Replaces the sentence of a signal that consists of one change by the description of its call.
+fn describe_change(rules: &RuleSet, events: &[Prepared<'_>], found: &MatchedSignal, signal: &mut Signal) {
     if !matches!(signal.kind, Kind::Change | Kind::Create | Kind::Delete) {
         return;
     }
-    let scene = Scene { rules, events };
-    let mut changes = found.members.iter().map(|(event, _)| *event).filter(|event| scene.changes(*event));
+    let stretch = PreparedStretch { rules, events };
+    let mut changes = found.members.iter().map(|(event, _)| *event).filter(|event| stretch.changes(*event));
     let (Some(change), None) = (changes.next(), changes.next()) else { return };
-    let described = call::Table::shipped().describe(&events[change].call());
+    let described = call::CallTable::shipped().describe(&events[change].call());
     if described.named && described.outcome == call::Outcome::Succeeded {
         signal.summary = described.summary;
     }
 }
 
-/// What was read off a signal's events.
+/// The values that were extracted from a signal's events.
 #[derive(Debug, Default)]
-pub(super) struct Reads {
+pub(super) struct SignalContent {
     /// The calls that were seen: [`matched`].
     pub(super) matched: Vec<String>,
     pub(super) context: Context,
-    pub(super) entities: Vec<Entity>,
+    pub(super) entities: Vec<SignalEntity>,
 }
 
-fn signal(rules: &RuleSet, session_id: &str, events: &[Prepared<'_>], found: &Found, told: &[Signal]) -> Signal {
+fn signal(
+    rules: &RuleSet,
+    session_id: &str,
+    events: &[Prepared<'_>],
+    found: &MatchedSignal,
+    earlier: &[Signal],
+) -> Signal {
     let rule = rules.rule(found.rule);
     let matched = matched(events, found);
     let (mut context, entities) = context(rule, events, found, &matched);
-    carry(rule, &mut context, told);
-    compose(rules, session_id, events, found, Reads { matched, context, entities })
+    carry(rule, &mut context, earlier);
+    compose(rules, session_id, events, found, SignalContent { matched, context, entities })
 }
 
-/// The signal, with what was read off its events.
+/// Creates the signal from the values extracted from its events.
 pub(super) fn compose(
     rules: &RuleSet,
     session_id: &str,
     events: &[Prepared<'_>],
-    found: &Found,
-    reads: Reads,
+    found: &MatchedSignal,
+    values: SignalContent,
 ) -> Signal {
     let rule = rules.rule(found.rule);
     let anchor = events[found.anchor].row;
-    let Reads { matched, context, mut entities } = reads;
-    relate(rules, events, found, &mut entities);
-    // What a page lacks the values for, it cannot say: then only where it was.
+    let SignalContent { matched, context, mut entities } = values;
+    set_relations(rules, events, found, &mut entities);
+    // If the values that the page's sentence needs are missing, the signal only states the location.
     let place = || rule.console_path.join(" › ");
     Signal {
         signal_id: id_of(&[session_id, &rule.id, anchor.event_id], 16),
@@ -107,14 +118,16 @@ pub(super) fn compose(
     }
 }
 
-/// States how a signal's events relate to each thing. What an event that only reads names was seen, unless the table of
-/// calls says more: who reads the value of a secret does more than see its name, whichever event names it first.
-fn relate(rules: &RuleSet, events: &[Prepared<'_>], found: &Found, entities: &mut [Entity]) {
-    let scene = Scene { rules, events };
-    let is_told = |event: usize| scene.changes(event) || call::Table::shipped().entry(&events[event].call()).is_some();
-    let members = found.members.iter().map(|(event, _)| *event).filter(|event| is_told(*event));
+/// Sets the relation of a signal's events to each entity. An entity named by an event that only reads is `seen`, unless
+/// the call's description states more: reading the value of a secret is more than seeing its name, whichever event
+/// names the secret first.
+fn set_relations(rules: &RuleSet, events: &[Prepared<'_>], found: &MatchedSignal, entities: &mut [SignalEntity]) {
+    let stretch = PreparedStretch { rules, events };
+    let is_described =
+        |event: usize| stretch.changes(event) || call::CallTable::shipped().entry(&events[event].call()).is_some();
+    let members = found.members.iter().map(|(event, _)| *event).filter(|event| is_described(*event));
     let described: Vec<(usize, Vec<call::Entity>)> =
-        members.map(|event| (event, call::Table::shipped().describe(&events[event].call()).entities)).collect();
+        members.map(|event| (event, call::CallTable::shipped().describe(&events[event].call()).entities)).collect();
     for entity in entities {
         let is_it = |one: &&call::Entity| one.value == entity.value || one.name() == entity.value;
         let mut relation = None;
@@ -130,22 +143,26 @@ fn relate(rules: &RuleSet, events: &[Prepared<'_>], found: &Found, entities: &mu
     }
 }
 
-/// The sentence of a page whose values are not in the requests: where it was, or what its call says was done.
+/// The sentence of a page whose values are missing from the requests: its location, or the description of its call.
 fn without_values(rules: &RuleSet, rule: &Rule, call: &str) -> String {
     let name = words(call.split_once(':').map_or(call, |(_, name)| name));
     let verb = name.first().and_then(|verb| rules.words().verb(verb));
     let is_view = matches!(rule.kind, Kind::View | Kind::List | Kind::Background);
     match verb.filter(|_| !is_view) {
         Some(verb) => {
-            let rest: Vec<String> = name.iter().skip(1).map(|word| within(word)).collect();
-            format!("{} {}", verb.did, rest.join(" ")).trim_end().to_owned()
+            let rest: Vec<String> = name.iter().skip(1).map(|word| in_sentence(word)).collect();
+            format!("{} {}", verb.past_tense, rest.join(" ")).trim_end().to_owned()
         }
         None => format!("Opened the page {}", rule.console_path.join(" › ")),
     }
 }
 
-/// What an extract reads off the signal's events.
-pub(super) fn read<'e>(extract: &Extract, events: &'e [Prepared<'_>], found: &Found) -> Vec<Reading<'e>> {
+/// The values that an extract reads from the signal's events.
+pub(super) fn read<'e>(
+    extract: &Extract,
+    events: &'e [Prepared<'_>],
+    found: &MatchedSignal,
+) -> Vec<ExtractedValue<'e>> {
     let mut readings = Vec::new();
     let members = found.members.iter().map(|(event, _)| &events[*event]);
     for event in members.filter(|event| extract.reads(event.row.call)) {
@@ -154,7 +171,12 @@ pub(super) fn read<'e>(extract: &Extract, events: &'e [Prepared<'_>], found: &Fo
     readings
 }
 
-fn context(rule: &Rule, events: &[Prepared<'_>], found: &Found, calls: &[String]) -> (Context, Vec<Entity>) {
+fn context(
+    rule: &Rule,
+    events: &[Prepared<'_>],
+    found: &MatchedSignal,
+    calls: &[String],
+) -> (Context, Vec<SignalEntity>) {
     let mut context = place(events, found);
     let mut entities = Vec::new();
     for extract in &rule.extracts {
@@ -172,13 +194,13 @@ fn context(rule: &Rule, events: &[Prepared<'_>], found: &Found, calls: &[String]
     (context, entities)
 }
 
-/// Adds what only earlier signals show: whose dialog this is, which image the tab belongs to.
-fn carry(rule: &Rule, context: &mut Context, told: &[Signal]) {
+/// Adds values that only earlier signals contain, such as the resource that a dialog or a tab belongs to.
+fn carry(rule: &Rule, context: &mut Context, earlier: &[Signal]) {
     for extract in rule.extracts.iter().filter(|extract| !context.contains_key(&extract.name)).collect::<Vec<_>>() {
         let Some(carried) = &extract.carried else { continue };
         let same =
             |signal: &Signal| carried.by.as_ref().is_none_or(|name| signal.context.get(name) == context.get(name));
-        let source = told.iter().rev().filter(|signal| same(signal)).find_map(|signal| {
+        let source = earlier.iter().rev().filter(|signal| same(signal)).find_map(|signal| {
             let is_source = || carried.from.iter().any(|pattern| pattern.matches(&signal.rule_id));
             signal.context.get(&extract.name).filter(|_| is_source())
         });
@@ -188,10 +210,10 @@ fn carry(rule: &Rule, context: &mut Context, told: &[Signal]) {
     }
 }
 
-/// Where it happened: every signal's context has it.
-pub(super) fn place(events: &[Prepared<'_>], found: &Found) -> Context {
+/// Where the signal happened. Every signal's context contains it.
+pub(super) fn place(events: &[Prepared<'_>], found: &MatchedSignal) -> Context {
     let row = events[found.anchor].row;
-    let mut context = Context::with_capacity_and_hasher(USUAL, FxBuildHasher);
+    let mut context = Context::with_capacity_and_hasher(INITIAL_CAPACITY, FxBuildHasher);
     let members = [("region", row.region), ("account", row.account_id)];
     for (name, value) in members.into_iter().filter_map(|(name, value)| Some((name, value?))) {
         context.insert(name.to_owned(), Value::String(value.to_owned()));
@@ -199,7 +221,7 @@ pub(super) fn place(events: &[Prepared<'_>], found: &Found) -> Context {
     context
 }
 
-fn in_context(extract: &Extract, readings: Vec<Reading<'_>>, calls: &[String]) -> Value {
+fn in_context(extract: &Extract, readings: Vec<ExtractedValue<'_>>, calls: &[String]) -> Value {
     let mut values: Vec<Value> = readings.into_iter().map(|reading| reading.value).collect();
     if values.is_empty() {
         values.extend(extract.default(calls).map(|text| Value::String(text.to_owned())));
@@ -211,10 +233,10 @@ fn in_context(extract: &Extract, readings: Vec<Reading<'_>>, calls: &[String]) -
     }
 }
 
-/// Each thing is an entity of a signal once, however many extracts read it.
-pub(super) fn add(entities: &mut Vec<Entity>, kind: &str, value: &str, event_id: &str) {
+/// Adds an entity, unless another extract has added it already.
+pub(super) fn add(entities: &mut Vec<SignalEntity>, kind: &str, value: &str, event_id: &str) {
     if !entities.iter().any(|known| known.value == value && known.kind == kind) {
-        entities.push(Entity {
+        entities.push(SignalEntity {
             kind: kind.to_owned(),
             value: value.to_owned(),
             event_id: event_id.to_owned(),
@@ -223,7 +245,7 @@ pub(super) fn add(entities: &mut Vec<Entity>, kind: &str, value: &str, event_id:
     }
 }
 
-fn add_read(entities: &mut Vec<Entity>, kind: &str, reading: &Reading<'_>) {
+fn add_read(entities: &mut Vec<SignalEntity>, kind: &str, reading: &ExtractedValue<'_>) {
     match &reading.value {
         Value::Null => {}
         Value::String(text) => add(entities, kind, text, reading.event_id),
@@ -231,8 +253,8 @@ fn add_read(entities: &mut Vec<Entity>, kind: &str, reading: &Reading<'_>) {
     }
 }
 
-/// The calls that were seen, each once, in order.
-pub(super) fn matched(events: &[Prepared<'_>], found: &Found) -> Vec<String> {
+/// The calls that were seen, without duplicates, in order.
+pub(super) fn matched(events: &[Prepared<'_>], found: &MatchedSignal) -> Vec<String> {
     let mut calls: Vec<String> = Vec::new();
     for (event, _) in &found.members {
         let call = events[*event].row.call;
@@ -243,7 +265,7 @@ pub(super) fn matched(events: &[Prepared<'_>], found: &Found) -> Vec<String> {
     calls
 }
 
-fn members(events: &[Prepared<'_>], found: &Found) -> Vec<Member> {
+fn members(events: &[Prepared<'_>], found: &MatchedSignal) -> Vec<Member> {
     found
         .members
         .iter()

@@ -1,59 +1,60 @@
-//! Why a signal is what it is, or why an event has none: the shapes that fitted and how far, and the pages that lost.
+//! Explains why events became a signal, or why an event has none: the nearest shapes with their differences, and the
+//! alternative explanations.
 
 use serde::Serialize;
 
-use super::claim::Found;
-use super::decode::{Choice, Hypothesis, Price, What};
+use super::claim::MatchedSignal;
+use super::decode::{Cause, Choice, CostItem, Hypothesis};
 use super::prepare::Prepared;
 use super::votes::nearnesses;
-use super::{Limits, Mapped, Row, SessionRows, StretchRows, stretches};
+use super::{Limits, MappedStretch, Row, SessionRows, StretchRows, stretches};
 use crate::event::Timestamp;
 use crate::rule::shape::ShapeId;
 use crate::rule::{RuleId, RuleSet};
 use crate::signal::{Member, Origin, Role, Signal};
 
-/// What is asked about.
+/// What to explain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Subject<'a> {
-    /// `signals.signal_id`
+pub enum ExplainSubject<'a> {
+    /// A signal, by `signals.signal_id`.
     Signal(&'a str),
-    /// `events.event_id`
+    /// An event, by `events.event_id`.
     Event(&'a str),
 }
 
 /// Why events were explained as they were.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Explanation {
-    /// The signal; none, if the event that was asked about has none.
+    /// The signal; `None` if the requested event has none.
     pub signal: Option<ExplainedSignal>,
-    /// The signal's events, or the event that was asked about.
-    pub events: Vec<Part>,
-    /// What the explanation costs, piece by piece: the dearer, the less likely.
+    /// The signal's events, or the requested event.
+    pub events: Vec<ExplainedEvent>,
+    /// The items of the explanation's cost. The higher the cost, the less likely the explanation.
     pub costs: Vec<Cost>,
-    /// The best other explanations, the likeliest first.
+    /// The best alternative explanations, most likely first.
     pub rivals: Vec<Rival>,
 }
 
-/// One piece of what an explanation costs.
+/// One item of the cost of an explanation.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Cost {
-    /// What it is of: `a required call that is missing`.
+    /// The reason, such as `a required call that is missing`.
     pub of: &'static str,
-    /// How often.
+    /// How often it applies.
     pub times: f64,
-    /// What it comes to, in nats; below 0 if it is a saving.
+    /// The cost in nats; negative if it supports the explanation.
     pub cost: f64,
 }
 
-/// The signal, as it was told.
+/// The signal.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ExplainedSignal {
     /// `signals.signal_id`
     pub signal_id: String,
     /// `signals.rule_id`
     pub rule_id: String,
-    /// The rule that was met, where the signals around it made it another one.
-    pub met: Option<String>,
+    /// The rule that matched, if the signals around it changed it to another one.
+    pub matched_rule: Option<String>,
     /// `signals.title`
     pub title: String,
     /// `signals.summary`
@@ -66,9 +67,9 @@ pub struct ExplainedSignal {
     pub missing: Vec<String>,
 }
 
-/// One event, and how it comes to its part.
+/// One event, and the shape it was matched by.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Part {
+pub struct ExplainedEvent {
     /// `events.event_id`
     pub event_id: String,
     /// `events.event_time`
@@ -76,71 +77,80 @@ pub struct Part {
     pub time: Timestamp,
     /// `events.event_key`
     pub call: String,
-    /// Its part in the signal, if it has one.
+    /// Its role in the signal, if it has one.
     pub role: Option<Role>,
-    /// The shape that it comes nearest to, of those that the rule asks for; without a signal, of all.
+    /// The nearest shape, among those of the signal's rule, or among all shapes if there is no signal.
     pub shape: Option<String>,
-    /// How near: 1 if it is of that shape.
+    /// The similarity to that shape, from 0 to 1; 1 if the event has the shape.
     pub nearness: Option<f64>,
-    /// What is different from the shape, in words.
+    /// The differences from the shape, in words.
     pub differences: Vec<String>,
 }
 
-/// Another explanation of the same events.
+/// An alternative explanation of the same events.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Rival {
-    /// `rules.rule_id`; none, if it is no page of the catalog.
+    /// `rules.rule_id`; `None` if it is not a page of the catalog.
     pub rule_id: Option<String>,
-    /// What it says happened.
+    /// The title of the alternative.
     pub title: String,
-    /// How much dearer it is, in nats: e to this power times less likely.
-    pub dearer: f64,
-    /// How many of the signal's events it would explain, and how many others.
+    /// The cost difference in nats: the alternative is e to this power times less likely.
+    pub cost_difference: f64,
+    /// The number of the signal's events that it would explain, and the number of other events.
     pub events: [usize; 2],
-    /// Required calls that it lacks.
+    /// Required calls that are missing for it.
     pub missing: Vec<String>,
 }
 
-/// Explains a signal, or an event of the session; none, if the session has no such thing.
-pub fn explain(rules: &RuleSet, session: &SessionRows<'_>, subject: Subject<'_>) -> Option<Explanation> {
+/// Explains a signal or an event; `None` if the session does not contain it.
+pub fn explain(rules: &RuleSet, session: &SessionRows<'_>, subject: ExplainSubject<'_>) -> Option<Explanation> {
     let stretches = stretches(session, Limits::default());
     stretches.iter().find_map(|stretch| explain_stretch(rules, stretch, subject))
 }
 
-/// As [`explain`], of one stretch of a session.
-pub fn explain_stretch(rules: &RuleSet, stretch: &StretchRows<'_>, subject: Subject<'_>) -> Option<Explanation> {
-    // Only mapping tells which signals there are; that an event is elsewhere is seen at once.
-    if let Subject::Event(id) = subject
+/// Like [`explain`], for one stretch of a session.
+pub fn explain_stretch(rules: &RuleSet, stretch: &StretchRows<'_>, subject: ExplainSubject<'_>) -> Option<Explanation> {
+    // Signals are only known after mapping, but a missing event is detected without it.
+    if let ExplainSubject::Event(id) = subject
         && !stretch.rows.iter().any(|row| row.event_id == id)
     {
         return None;
     }
-    let mapped = Mapped::of(rules, &stretch.rows, true);
+    let mapped = MappedStretch::of(rules, &stretch.rows, true);
     let signals = mapped.signals(rules, stretch);
-    let is_it = |signal: &Signal| match subject {
-        Subject::Signal(id) => signal.signal_id == id,
-        Subject::Event(id) => signal.events.iter().any(|member| member.event_id == id),
+    let is_subject = |signal: &Signal| match subject {
+        ExplainSubject::Signal(id) => signal.signal_id == id,
+        ExplainSubject::Event(id) => signal.events.iter().any(|member| member.event_id == id),
     };
-    let scene = Scene { rules, mapped: &mapped };
-    if let Some((place, signal)) = signals.iter().enumerate().find(|(_, signal)| is_it(signal)) {
+    let explainer = Explainer { rules, mapped: &mapped };
+    if let Some((place, signal)) = signals.iter().enumerate().find(|(_, signal)| is_subject(signal)) {
         return Some(match mapped.found.get(place) {
-            Some(found) => scene.signal(signal, found),
-            None => scene.generic(signal, &stretch.rows),
+            Some(found) => explainer.signal(signal, found),
+            None => explainer.generic(signal, &stretch.rows),
         });
     }
-    let event = mapped.events.iter().position(|event| subject == Subject::Event(event.row.event_id));
-    event.map(|event| scene.event(event)).or_else(|| unmapped(stretch.rows.iter().copied(), subject))
+    let event = mapped.events.iter().position(|event| subject == ExplainSubject::Event(event.row.event_id));
+    event.map(|event| explainer.event(event)).or_else(|| unmapped(stretch.rows.iter().copied(), subject))
 }
 
-/// What is to say of an event that no page can have written: nobody clicked in its session, or it was typed.
-pub fn unmapped<'r, 'e: 'r>(rows: impl IntoIterator<Item = &'r Row<'e>>, subject: Subject<'_>) -> Option<Explanation> {
-    let row = rows.into_iter().find(|row| subject == Subject::Event(row.event_id))?;
-    Some(Explanation { signal: None, events: vec![Part::shapeless(row, None)], costs: Vec::new(), rivals: Vec::new() })
+/// Explains an event or signal that is not mapped to pages, because its session is not a console session or because it
+/// was typed.
+pub fn unmapped<'r, 'e: 'r>(
+    rows: impl IntoIterator<Item = &'r Row<'e>>,
+    subject: ExplainSubject<'_>,
+) -> Option<Explanation> {
+    let row = rows.into_iter().find(|row| subject == ExplainSubject::Event(row.event_id))?;
+    Some(Explanation {
+        signal: None,
+        events: vec![ExplainedEvent::without_shape(row, None)],
+        costs: Vec::new(),
+        rivals: Vec::new(),
+    })
 }
 
-impl Part {
-    /// The part of an event that no page can have written.
-    fn shapeless(row: &Row<'_>, role: Option<Role>) -> Self {
+impl ExplainedEvent {
+    /// The explanation of an event that cannot belong to a page.
+    fn without_shape(row: &Row<'_>, role: Option<Role>) -> Self {
         Self {
             event_id: row.event_id.to_owned(),
             time: row.time,
@@ -153,23 +163,23 @@ impl Part {
     }
 }
 
-struct Scene<'s, 'e> {
+struct Explainer<'s, 'e> {
     rules: &'s RuleSet,
-    mapped: &'s Mapped<'e>,
+    mapped: &'s MappedStretch<'e>,
 }
 
-impl Scene<'_, '_> {
-    fn signal(&self, signal: &Signal, found: &Found) -> Explanation {
-        let parts = found.members.iter().map(|(event, role)| self.part(*event, Some(*role), Some(found.met)));
-        self.explained(Some(self.told(signal, Some(found))), parts.collect(), found.anchor)
+impl Explainer<'_, '_> {
+    fn signal(&self, signal: &Signal, found: &MatchedSignal) -> Explanation {
+        let parts = found.members.iter().map(|(event, role)| self.part(*event, Some(*role), Some(found.matched_rule)));
+        self.explained(Some(self.explained_signal(signal, Some(found))), parts.collect(), found.anchor)
     }
 
-    /// A signal that is of no page, or of what was typed.
+    /// Explains a signal that has no page, or that is a typed command.
     fn generic(&self, signal: &Signal, rows: &[&Row<'_>]) -> Explanation {
         let place = |id: &str| self.mapped.events.iter().position(|event| event.row.event_id == id);
         let typed = |member: &Member| {
             let row = rows.iter().find(|row| row.event_id == member.event_id)?;
-            Some(Part::shapeless(row, Some(member.role)))
+            Some(ExplainedEvent::without_shape(row, Some(member.role)))
         };
         let part = |member: &Member| {
             let event = place(&member.event_id).map(|event| self.part(event, Some(member.role), None));
@@ -177,26 +187,26 @@ impl Scene<'_, '_> {
         };
         let parts = signal.events.iter().filter_map(part).collect();
         let anchor = place(&signal.anchor_event_id).unwrap_or(usize::MAX);
-        self.explained(Some(self.told(signal, None)), parts, anchor)
+        self.explained(Some(self.explained_signal(signal, None)), parts, anchor)
     }
 
-    /// An event without a signal.
+    /// Explains an event without a signal.
     fn event(&self, event: usize) -> Explanation {
         self.explained(None, vec![self.part(event, None, None)], event)
     }
 
-    /// What was chosen for an event, beside what was not.
-    fn explained(&self, signal: Option<ExplainedSignal>, events: Vec<Part>, anchor: usize) -> Explanation {
+    /// Describes the choice that was made for an event, and its alternatives.
+    fn explained(&self, signal: Option<ExplainedSignal>, events: Vec<ExplainedEvent>, anchor: usize) -> Explanation {
         let takes = |choice: &&Choice| choice.hypothesis.members.iter().any(|member| member.event == anchor);
         let choice = self.mapped.choices.iter().find(takes);
         let costs = choice.iter().flat_map(|choice| &choice.prices).map(Cost::of);
         let rivals = choice.iter().flat_map(|choice| {
-            choice.rivals.iter().map(|(rival, dearer)| self.rival(&choice.hypothesis, rival, *dearer))
+            choice.rivals.iter().map(|(rival, cost_difference)| self.rival(&choice.hypothesis, rival, *cost_difference))
         });
         Explanation { signal, events, costs: costs.collect(), rivals: rivals.collect() }
     }
 
-    fn rival(&self, chosen: &Hypothesis, rival: &Hypothesis, dearer: f64) -> Rival {
+    fn rival(&self, chosen: &Hypothesis, rival: &Hypothesis, cost_difference: f64) -> Rival {
         let rule = rival.rule().map(|rule| (self.rules.rule(rule), self.rules.rule(self.rules.page(rule))));
         let is_own = |event: usize| chosen.members.iter().any(|member| member.event == event);
         let (own, other): (Vec<usize>, Vec<usize>) =
@@ -208,17 +218,19 @@ impl Scene<'_, '_> {
         let missing = missing.filter(|(part, call)| call.required && !seen(*part));
         Rival {
             rule_id: rule.map(|(_, page)| page.id.clone()),
-            title: rule.map_or_else(|| unknown(rival.what).to_owned(), |(_, page)| page.console_path.join(" › ")),
-            dearer,
+            title: rule.map_or_else(|| unknown(rival.cause).to_owned(), |(_, page)| page.console_path.join(" › ")),
+            cost_difference,
             events: [own.len(), other.len()],
             missing: missing.map(|(_, call)| call.call.clone()).collect(),
         }
     }
 
-    fn told(&self, signal: &Signal, found: Option<&Found>) -> ExplainedSignal {
-        let met = found.filter(|found| found.met != found.rule).map(|found| self.rules.rule(found.met).id.clone());
+    fn explained_signal(&self, signal: &Signal, found: Option<&MatchedSignal>) -> ExplainedSignal {
+        let matched_rule = found
+            .filter(|found| found.matched_rule != found.rule)
+            .map(|found| self.rules.rule(found.matched_rule).id.clone());
         ExplainedSignal {
-            met,
+            matched_rule,
             signal_id: signal.signal_id.clone(),
             rule_id: signal.rule_id.clone(),
             title: signal.title.clone(),
@@ -229,10 +241,10 @@ impl Scene<'_, '_> {
         }
     }
 
-    fn part(&self, event: usize, role: Option<Role>, asked: Option<RuleId>) -> Part {
+    fn part(&self, event: usize, role: Option<Role>, used: Option<RuleId>) -> ExplainedEvent {
         let prepared = &self.mapped.events[event];
-        let nearest = self.nearest(prepared, asked);
-        Part {
+        let nearest = self.nearest(prepared, used);
+        ExplainedEvent {
             event_id: prepared.row.event_id.to_owned(),
             time: prepared.time(),
             call: prepared.row.call.to_owned(),
@@ -243,11 +255,11 @@ impl Scene<'_, '_> {
         }
     }
 
-    /// The shape that an event comes nearest to, of those that a rule asks for, if one is given.
+    /// The shape nearest to an event, among the shapes of `rule` if it is given.
     fn nearest(&self, event: &Prepared<'_>, rule: Option<RuleId>) -> Option<(ShapeId, f64)> {
-        let asked =
+        let used =
             |shape: ShapeId| rule.is_none_or(|rule| self.rules.uses(shape).iter().any(|usage| usage.rule == rule));
-        let near = nearnesses(self.rules, event).into_iter().filter(|(shape, _)| asked(*shape));
+        let near = nearnesses(self.rules, event).into_iter().filter(|(shape, _)| used(*shape));
         near.max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)))
     }
 
@@ -260,21 +272,21 @@ impl Scene<'_, '_> {
 }
 
 impl Cost {
-    const fn of(price: &Price) -> Self {
+    const fn of(price: &CostItem) -> Self {
         Self { of: price.of, times: price.times, cost: price.cost }
     }
 }
 
-/// What a hypothesis without a page says happened.
-const fn unknown(what: What) -> &'static str {
-    match what {
-        What::Page(_) => "a page",
-        What::Visit => "a page that is not in the catalog",
-        What::Change => "a change on an unknown page",
-        What::Noise => "calls of the console itself",
-        What::Service => "a service on behalf of the person",
-        What::Along => "an additional call near another page",
-        What::Left => "a service acting on its own",
-        What::Poll(_) => "a poll",
+/// The title of a hypothesis without a page.
+const fn unknown(cause: Cause) -> &'static str {
+    match cause {
+        Cause::Page(_) => "a page",
+        Cause::Visit => "a page that is not in the catalog",
+        Cause::Change => "a change on an unknown page",
+        Cause::Noise => "calls of the console itself",
+        Cause::Service => "a service on behalf of the person",
+        Cause::Adjacent => "an additional call near another page",
+        Cause::Unassigned => "a service acting on its own",
+        Cause::Poll(_) => "a poll",
     }
 }

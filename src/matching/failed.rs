@@ -1,28 +1,28 @@
-//! Failed calls of a page say so: what was tried in vain, or what a page was denied.
+//! Adds failed calls to a page's sentence: an attempted action, or a page to which access was denied.
 
-use super::claim::Found;
+use super::claim::MatchedSignal;
 use super::prepare::Prepared;
-use super::scene::Scene;
+use super::prepared_stretch::PreparedStretch;
 use crate::call;
 use crate::rule::RuleSet;
 use crate::signal::{Kind, Role, Signal};
 
-/// Adds to a signal's sentence what failed, unless its rule says so itself.
-pub(super) fn describe(rules: &RuleSet, events: &[Prepared<'_>], found: &Found, signal: &mut Signal) {
-    let said = |code: &str| signal.summary.contains(code);
-    if let Some(failed) = failure(rules, events, found).filter(|_| is_deed(signal.kind)) {
-        signal.summary = call::Table::shipped().describe(&events[failed].call()).summary;
+/// Adds to a signal's sentence what failed, unless its rule does so itself.
+pub(super) fn describe(rules: &RuleSet, events: &[Prepared<'_>], found: &MatchedSignal, signal: &mut Signal) {
+    let is_mentioned = |code: &str| signal.summary.contains(code);
+    if let Some(failed) = failure(rules, events, found).filter(|_| is_action(signal.kind)) {
+        signal.summary = call::CallTable::shipped().describe(&events[failed].call()).summary;
         return;
     }
-    // An export without responses does not say how a sign-in ended.
-    let is_open = |event: usize| call::Table::shipped().outcome(&events[event].call()) == call::Outcome::Unknown;
-    if signal.kind == Kind::Login && found.members.iter().any(|(event, _)| is_open(*event)) {
+    // An export without responses does not show whether a sign-in succeeded.
+    let is_unknown = |event: usize| call::CallTable::shipped().outcome(&events[event].call()) == call::Outcome::Unknown;
+    if signal.kind == Kind::Login && found.members.iter().any(|(event, _)| is_unknown(*event)) {
         if let Some(rest) = signal.summary.strip_prefix("Signed in") {
             signal.summary = format!("Tried to sign in{rest}; the record does not say whether it succeeded");
         }
         return;
     }
-    let is_denied = |code: &str| rules.words().is_denial(code) && !said(code);
+    let is_denied = |code: &str| rules.words().is_denial(code) && !is_mentioned(code);
     let members = found.members.iter().map(|(event, _)| events[*event].row);
     let mut calls: Vec<&str> =
         members.filter(|row| row.error_code.is_some_and(is_denied)).map(|row| row.call).collect();
@@ -33,22 +33,22 @@ pub(super) fn describe(rules: &RuleSet, events: &[Prepared<'_>], found: &Found, 
     }
 }
 
-/// The call by which what was to be done failed: the anchor, or where a read is the anchor, the first of the required
-/// calls that change something, if all of them failed.
-fn failure(rules: &RuleSet, events: &[Prepared<'_>], found: &Found) -> Option<usize> {
-    let scene = Scene { rules, events };
+/// The call whose failure means that the action failed: the anchor, or, if the anchor is a read, the first of the
+/// required calls that change something, provided that all of them failed.
+fn failure(rules: &RuleSet, events: &[Prepared<'_>], found: &MatchedSignal) -> Option<usize> {
+    let stretch = PreparedStretch { rules, events };
     let has_failed = |event: usize| events[event].row.error_code.is_some();
     let anchor = Some(found.anchor).filter(|anchor| has_failed(*anchor));
-    if scene.changes(found.anchor) {
+    if stretch.changes(found.anchor) {
         return anchor;
     }
     let required = found.members.iter().filter(|(_, role)| *role == Role::Required).map(|(event, _)| *event);
-    let changes: Vec<usize> = required.filter(|event| scene.changes(*event)).collect();
+    let changes: Vec<usize> = required.filter(|event| stretch.changes(*event)).collect();
     let first = changes.first().copied().or(anchor);
     first.filter(|_| changes.iter().all(|event| has_failed(*event)))
 }
 
-/// Whether a signal of that kind claims that something was done.
-const fn is_deed(kind: Kind) -> bool {
+/// Whether a signal of this kind states that something was done.
+const fn is_action(kind: Kind) -> bool {
     matches!(kind, Kind::Change | Kind::Create | Kind::Delete | Kind::Secret)
 }

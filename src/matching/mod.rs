@@ -1,4 +1,4 @@
-//! Maps one session's events to signals by the compiled rules. Pure.
+//! Maps the events of one session to signals, using the compiled rules. Pure.
 
 mod burst;
 mod claim;
@@ -13,25 +13,27 @@ mod generic;
 mod partition;
 mod poll;
 mod prepare;
+mod prepared_stretch;
 mod proof;
-mod scene;
 mod stretch;
 mod votes;
 
-use self::claim::Found;
+use self::claim::MatchedSignal;
 use self::decode::Choice;
-pub use self::explain::{Cost, ExplainedSignal, Explanation, Part, Rival, Subject, explain, explain_stretch, unmapped};
-use self::generic::Draft;
+pub use self::explain::{
+    Cost, ExplainSubject, ExplainedEvent, ExplainedSignal, Explanation, Rival, explain, explain_stretch, unmapped,
+};
+use self::generic::SignalDraft;
 use self::prepare::Prepared;
-use self::scene::Scene;
-pub use self::stretch::{Limits, Shown, StretchRows, StretchSplitter, stretches};
+use self::prepared_stretch::PreparedStretch;
+pub use self::stretch::{ConsoleEvidence, Limits, StretchRows, StretchSplitter, stretches};
 use crate::event::{Client, Timestamp};
 use crate::rule::RuleSet;
 use crate::rule::body::Body;
-use crate::rule::extract::Source;
+use crate::rule::extract::SourceEvent;
 use crate::signal::Signal;
 
-/// What matching needs of one event, borrowed from wherever the rows live (Arrow arrays, a spec file).
+/// The columns of one event that matching uses, borrowed from Arrow arrays or a spec file.
 #[derive(Debug, Clone)]
 pub struct Row<'a> {
     /// `events.event_id`
@@ -44,7 +46,7 @@ pub struct Row<'a> {
     pub account_id: Option<&'a str>,
     /// `events.region`
     pub region: Option<&'a str>,
-    /// `events.access_key_id`: the console gives each page load a key of its own. None: not known.
+    /// `events.access_key_id`. The console uses a new key for each page load. `None` if it is not known.
     pub access_key: Option<&'a str>,
     /// `events.user_agent`
     pub user_agent: Option<&'a str>,
@@ -65,9 +67,9 @@ pub struct Row<'a> {
 }
 
 impl<'a> Row<'a> {
-    /// What rules read of it, with the bodies of its request and response.
-    pub const fn source<'s>(&'s self, request: &'s Body<'a>, response: &'s Body<'a>) -> Source<'s, 'a> {
-        Source {
+    /// The view of the event that rules read, with its parsed request and response.
+    pub const fn source<'s>(&'s self, request: &'s Body<'a>, response: &'s Body<'a>) -> SourceEvent<'s, 'a> {
+        SourceEvent {
             event_id: self.event_id,
             call: self.call,
             region: self.region,
@@ -82,18 +84,18 @@ impl<'a> Row<'a> {
     }
 }
 
-/// One session's events, in any order.
+/// The events of one session, in any order.
 #[derive(Debug)]
 pub struct SessionRows<'a> {
     /// `sessions.session_id`
     pub session_id: &'a str,
-    /// Its events. A repeated event id counts once.
+    /// The events. Events with a repeated ID are counted once.
     pub rows: Vec<Row<'a>>,
 }
 
-/// Maps a console session's events to signals, stretch by stretch, in order of (first time, anchor event id) in each.
+/// Maps the events of a console session to signals, stretch by stretch, each in order of (first time, anchor event ID).
 ///
-/// The caller decides which sessions are the console's; a session that is not should not be passed.
+/// The caller decides which sessions are console sessions. Other sessions must not be passed.
 pub fn map(rules: &RuleSet, session: &SessionRows<'_>) -> Vec<Signal> {
     match stretches(session, Limits::default()).as_slice() {
         [whole] => map_stretch(rules, whole),
@@ -101,9 +103,9 @@ pub fn map(rules: &RuleSet, session: &SessionRows<'_>) -> Vec<Signal> {
     }
 }
 
-/// As [`map`], of one stretch of a session.
+/// Like [`map`], for one stretch of a session.
 pub fn map_stretch(rules: &RuleSet, stretch: &StretchRows<'_>) -> Vec<Signal> {
-    let mut signals = Mapped::of(rules, &stretch.rows, false).signals(rules, stretch);
+    let mut signals = MappedStretch::of(rules, &stretch.rows, false).signals(rules, stretch);
     signals.sort_by(|a, b| {
         (a.first_time, &a.anchor_event_id, &a.rule_id).cmp(&(b.first_time, &b.anchor_event_id, &b.rule_id))
     });
@@ -112,60 +114,61 @@ pub fn map_stretch(rules: &RuleSet, stretch: &StretchRows<'_>) -> Vec<Signal> {
 
 /// A stretch's events, and what was found in them.
 #[derive(Debug)]
-struct Mapped<'e> {
+struct MappedStretch<'e> {
     events: Vec<Prepared<'e>>,
-    /// The pages, in order of the anchors.
-    found: Vec<Found>,
-    /// What no page explains.
-    drafts: Vec<Draft>,
-    /// What the decoder chose.
+    /// The pages, in order of their anchors.
+    found: Vec<MatchedSignal>,
+    /// Activity that no page explains.
+    drafts: Vec<SignalDraft>,
+    /// The decoder's choices.
     choices: Vec<Choice>,
 }
 
-impl<'e> Mapped<'e> {
+impl<'e> MappedStretch<'e> {
     fn of(rules: &'e RuleSet, rows: &[&'e Row<'e>], explain: bool) -> Self {
         let events = prepare::prepare(rules, rows);
         let mut claims = claim::Claims::new(events.len());
-        let scene = Scene { rules, events: &events };
+        let stretch = PreparedStretch { rules, events: &events };
         let mut exact_matches = exact::find(rules, &events, &mut claims, |event| event.shape);
-        let mut is_known = proof::is_known(&scene, &exact_matches);
+        let mut is_known = proof::is_known(&stretch, &exact_matches);
         if !is_known {
             claims = claim::Claims::new(events.len());
             exact_matches = exact::find(rules, &events, &mut claims, |event| event.likely);
-            is_known = proof::is_known_by_likely_shapes(&scene, &exact_matches);
+            is_known = proof::is_known_by_likely_shapes(&stretch, &exact_matches);
         }
-        let proven = if is_known { vec![true; exact_matches.len()] } else { proof::proven(&scene, &exact_matches) };
-        let is_fixed = |at: usize, found: &Found| proven[at] || generic::is_shell(events[found.anchor].row.client);
+        let proven = if is_known { vec![true; exact_matches.len()] } else { proof::proven(&stretch, &exact_matches) };
+        let is_fixed =
+            |at: usize, found: &MatchedSignal| proven[at] || generic::is_shell(events[found.anchor].row.client);
         let mut open: Vec<bool> = events.iter().map(|event| !generic::is_shell(event.row.client)).collect();
-        let (mut fixed, mut unsure) = (Vec::new(), Vec::new());
+        let (mut fixed, mut candidates) = (Vec::new(), Vec::new());
         for (at, mut found) in exact_matches.into_iter().enumerate() {
             if is_fixed(at, &found) {
                 found.members.iter().for_each(|(event, _)| open[*event] = false);
-                (found.origin, found.confidence) = confidence::settled(&scene, &found);
+                (found.origin, found.confidence) = confidence::of_accepted(&stretch, &found);
                 fixed.push(found);
             } else {
-                unsure.push(found);
+                candidates.push(found);
             }
         }
-        let exact_matches = unsure;
-        let choices = decode::decode(scene, &open, &exact_matches, &fixed, explain);
-        let (mut found, mut drafts) = generic::sort(&scene, &choices);
+        let exact_matches = candidates;
+        let choices = decode::decode(stretch, &open, &exact_matches, &fixed, explain);
+        let (mut found, mut drafts) = generic::group(&stretch, &choices);
         let typed: Vec<bool> = (0..events.len()).map(|event| claims.is_free(event)).collect();
-        drafts.extend(generic::shell(&scene, (0..events.len()).filter(|event| typed[*event])));
+        drafts.extend(generic::shell(&stretch, (0..events.len()).filter(|event| typed[*event])));
         found.extend(fixed);
         found.sort_by_key(|found| found.anchor);
-        context::settle(rules, &events, &mut found);
-        let found = generic::fold(&scene, found, &mut drafts);
+        context::resolve(rules, &events, &mut found);
+        let found = generic::merge_recurring(&stretch, found, &mut drafts);
         Self { events, found, drafts, choices }
     }
 
     /// Everything as signals: first one for each of `found`, then the rest.
-    fn signals(&self, rules: &RuleSet, stretch: &StretchRows<'_>) -> Vec<Signal> {
-        let mut signals = describe::signals(rules, stretch.session_id, &self.events, &self.found);
-        let scene = Scene { rules, events: &self.events };
-        let rest = generic::signals(&scene, stretch.session_id, &self.drafts, &signals);
+    fn signals(&self, rules: &RuleSet, part: &StretchRows<'_>) -> Vec<Signal> {
+        let mut signals = describe::signals(rules, part.session_id, &self.events, &self.found);
+        let stretch = PreparedStretch { rules, events: &self.events };
+        let rest = generic::signals(&stretch, part.session_id, &self.drafts, &signals);
         signals.extend(rest);
-        signals.extend(generic::typed(rules, stretch));
+        signals.extend(generic::typed(rules, part));
         signals
     }
 }

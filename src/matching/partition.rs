@@ -1,9 +1,9 @@
-//! Links into the consoles of other partitions: China, `GovCloud`, the European Sovereign Cloud and the ISO regions.
+//! Links to the consoles of other partitions: China, `GovCloud`, the European Sovereign Cloud and the ISO regions.
 
-/// The host of the console that rules write links for.
+/// The console's host in the links of rules.
 const HOST: &str = ".console.aws.amazon.com/";
 
-/// How the regions of a partition begin, and the domain of its console.
+/// Region prefixes of each partition, with the domain of its console.
 const PARTITIONS: [(&str, &str); 5] = [
     ("cn-", "console.amazonaws.cn"),
     ("eusc-", "console.amazonaws-eusc.eu"),
@@ -12,7 +12,7 @@ const PARTITIONS: [(&str, &str); 5] = [
     ("us-isob-", "console.sc2shome.sgov.gov"),
 ];
 
-/// The link, at the console of the region's partition. There every service has the region's own host.
+/// Adapts a link to the console of the region's partition. In other partitions every service uses the region's host.
 pub(super) fn link(url: String, region: Option<&str>) -> String {
     let partition = region.and_then(|region| {
         let domain = PARTITIONS.iter().find(|(start, _)| region.starts_with(start))?.1;

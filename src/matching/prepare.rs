@@ -1,7 +1,7 @@
-//! Events made ready for matching: each once, and recognized by their shape.
+//! Prepares events for matching: removes duplicates, parses bodies and recognizes shapes.
 //!
-//! More than half of a console's requests repeat one of the same session. So what is recognized is kept for those that
-//! look the same, and they share its parsed bodies.
+//! More than half of a console's requests repeat an earlier one of the session. Identical events therefore share their
+//! parsed bodies and the result of recognition.
 
 use std::collections::hash_map::Entry;
 use std::hash::{BuildHasher, Hasher};
@@ -16,29 +16,30 @@ use crate::call::Call;
 use crate::event::{Client, Timestamp};
 use crate::rule::RuleSet;
 use crate::rule::body::Body;
-use crate::rule::extract::Source;
-use crate::rule::shape::{ShapeId, Subject};
+use crate::rule::extract::SourceEvent;
+use crate::rule::shape::{ShapeId, ShapeSubject};
 
-/// One event, ready.
+/// An event prepared for matching.
 #[derive(Debug, Clone)]
 pub(super) struct Prepared<'e> {
     pub(super) row: &'e Row<'e>,
-    /// The row's: windows are looked through for it, and rows are large.
+    /// A copy of the row's time. Searches in time windows read only this, because rows are large.
     time: Timestamp,
-    /// Its request and its response.
+    /// The parsed request and response.
     bodies: Rc<[Body<'e>; 2]>,
-    /// The most particular shape that fits, if one does.
+    /// The most specific shape that the event matches, if any.
     pub(super) shape: Option<ShapeId>,
-    /// The shape that it is most likely of, where the console's requests are not those that were recorded.
+    /// The shape that the event most likely has, if the console's requests differ from the recorded ones.
     pub(super) likely: Option<ShapeId>,
-    /// The call that rules know: its own, or the one that it succeeds.
+    /// The call that rules use: the event's own, or an older one that it replaces.
     pub(super) known_call: Option<&'e str>,
-    /// The first event of the stretch that looks the same.
-    pub(super) look: usize,
+    /// The index of the first event in the stretch that is identical for matching; its own index if there is none
+    /// before.
+    pub(super) representative: usize,
 }
 
 impl<'e> Prepared<'e> {
-    fn new(rules: &'e RuleSet, row: &'e Row<'e>, look: usize) -> Self {
+    fn new(rules: &'e RuleSet, row: &'e Row<'e>, representative: usize) -> Self {
         let bodies = Rc::new([row.request, row.response].map(Body::new));
         let mut event = Self {
             row,
@@ -47,7 +48,7 @@ impl<'e> Prepared<'e> {
             shape: None,
             likely: None,
             known_call: rules.known_call(row.call),
-            look,
+            representative,
         };
         event.shape = rules.recognize(row.call, &event.subject());
         event.likely = votes::likely(rules, &event);
@@ -66,7 +67,7 @@ impl<'e> Prepared<'e> {
         &self.bodies[1]
     }
 
-    /// The call, for the table of calls. What a record says beside request and response is not known here.
+    /// The call, for the table of calls. Members of a record other than the request and the response are not available.
     pub(super) fn call(&self) -> Call<'_> {
         Call {
             key: self.row.call,
@@ -82,36 +83,36 @@ impl<'e> Prepared<'e> {
         }
     }
 
-    pub(super) fn subject(&self) -> Subject<'_, 'e> {
+    pub(super) fn subject(&self) -> ShapeSubject<'_, 'e> {
         self.source().subject()
     }
 
-    pub(super) fn source(&self) -> Source<'_, 'e> {
+    pub(super) fn source(&self) -> SourceEvent<'_, 'e> {
         self.row.source(self.request(), self.response())
     }
 }
 
-/// Those of a stretch's events that a console's page can have written, each id once.
+/// The events of a stretch that a console page may have caused, without duplicate IDs.
 pub(super) fn prepare<'e>(rules: &'e RuleSet, rows: &[&'e Row<'e>]) -> Vec<Prepared<'e>> {
-    ready(rules, rows.iter().copied().filter(|row| !is_typed(row)).collect())
+    prepare_rows(rules, rows.iter().copied().filter(|row| !is_typed(row)).collect())
 }
 
-/// Those that only a command line or a program can have written.
+/// The events that only a command line or a program can have caused.
 pub(super) fn typed<'e>(rules: &'e RuleSet, rows: &[&'e Row<'e>]) -> Vec<Prepared<'e>> {
-    ready(rules, rows.iter().copied().filter(|row| is_typed(row)).collect())
+    prepare_rows(rules, rows.iter().copied().filter(|row| is_typed(row)).collect())
 }
 
-fn ready<'e>(rules: &'e RuleSet, mut rows: Vec<&'e Row<'e>>) -> Vec<Prepared<'e>> {
+fn prepare_rows<'e>(rules: &'e RuleSet, mut rows: Vec<&'e Row<'e>>) -> Vec<Prepared<'e>> {
     rows.dedup_by(|a, b| a.event_id == b.event_id);
-    let mut known = Known::with_room_for(rows.len());
+    let mut preparer = EventPreparer::with_capacity(rows.len());
     for row in rows {
-        known.prepare(rules, row);
+        preparer.prepare(rules, row);
     }
-    known.events
+    preparer.events
 }
 
-/// Whether two events are the same in everything that shapes look at.
-fn look_alike(one: &Row<'_>, other: &Row<'_>) -> bool {
+/// Whether two events are equal in everything that shapes test.
+fn are_identical(one: &Row<'_>, other: &Row<'_>) -> bool {
     one.call == other.call
         && one.request == other.request
         && one.user_agent == other.user_agent
@@ -119,36 +120,36 @@ fn look_alike(one: &Row<'_>, other: &Row<'_>) -> bool {
         && one.error_code == other.error_code
 }
 
-/// The events that are ready, and where the first of each look stands.
+/// The prepared events, with an index of the distinct ones.
 #[derive(Debug)]
-struct Known<'e> {
+struct EventPreparer<'e> {
     events: Vec<Prepared<'e>>,
-    /// Requests are a stranger's texts, so their hashing is not foreseeable.
+    /// Requests are untrusted input, so the hash function is randomly seeded.
     hashing: RandomState,
-    /// By the hash of a look; where that is another look's already, by the next number. So an entry is small, and
-    /// there is no second list.
-    places: FxHashMap<u64, usize>,
+    /// The index of the first of several identical events, by the hash of their content. Collisions use the next free
+    /// hash. This keeps entries small, and needs no second list.
+    by_hash: FxHashMap<u64, usize>,
 }
 
-impl<'e> Known<'e> {
-    fn with_room_for(events: usize) -> Self {
-        let places = FxHashMap::with_capacity_and_hasher(events / 2, FxBuildHasher);
-        Self { events: Vec::with_capacity(events), hashing: RandomState::default(), places }
+impl<'e> EventPreparer<'e> {
+    fn with_capacity(events: usize) -> Self {
+        let by_hash = FxHashMap::with_capacity_and_hasher(events / 2, FxBuildHasher);
+        Self { events: Vec::with_capacity(events), hashing: RandomState::default(), by_hash }
     }
 
     fn prepare(&mut self, rules: &'e RuleSet, row: &'e Row<'e>) {
         let mut key = self.key(row);
         let event = loop {
-            match self.places.entry(key) {
+            match self.by_hash.entry(key) {
                 Entry::Vacant(vacant) => {
-                    let look = self.events.len();
-                    vacant.insert(look);
-                    break Prepared::new(rules, row, look);
+                    let representative = self.events.len();
+                    vacant.insert(representative);
+                    break Prepared::new(rules, row, representative);
                 }
-                Entry::Occupied(known) => {
-                    let known = &self.events[*known.get()];
-                    if look_alike(known.row, row) {
-                        break Prepared { row, time: row.time, ..known.clone() };
+                Entry::Occupied(occupied) => {
+                    let first = &self.events[*occupied.get()];
+                    if are_identical(first.row, row) {
+                        break Prepared { row, time: row.time, ..first.clone() };
                     }
                     key = key.wrapping_add(1);
                 }
@@ -157,7 +158,8 @@ impl<'e> Known<'e> {
         self.events.push(event);
     }
 
-    /// A hash of all that [`look_alike`] compares: who varies only one of them must not make a long row of numbers.
+    /// A hash of everything that [`are_identical`] compares. All of it is included, so that varying a single field
+    /// cannot cause long collision chains.
     fn key(&self, row: &Row<'_>) -> u64 {
         let mut hasher = self.hashing.build_hasher();
         hasher.write(row.call.as_bytes());
@@ -168,7 +170,7 @@ impl<'e> Known<'e> {
     }
 }
 
-/// Calls by CLI, SDK or agent are no page's, whatever session they are in. A sign-in is one, whatever agent it claims.
+/// Calls by CLI, SDK or agent never belong to a page, whatever the session. A sign-in may, whatever user agent it has.
 fn is_typed(row: &Row<'_>) -> bool {
     matches!(row.client, Client::Cli | Client::Sdk | Client::Agent) && !row.call.starts_with("signin:")
 }
@@ -197,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn events_share_their_bodies_only_where_all_of_their_looks_are_the_same() {
+    fn only_identical_events_share_their_bodies() {
         let rules = RuleSet::shipped().unwrap();
         let rows = [
             row("1", "iam:ListUsers", "AWS Internal", None),
@@ -212,6 +214,6 @@ mod tests {
         let first_alike: Vec<usize> = (0..events.len()).filter_map(shared).collect();
         assert_eq!(first_alike, [0, 1, 2, 0, 4, 2]);
         assert_eq!(events.iter().map(|event| event.row.event_id).collect::<Vec<_>>(), ["1", "2", "3", "4", "5", "6"]);
-        assert_ne!(events[0].shape, events[1].shape, "another agent is another shape");
+        assert_ne!(events[0].shape, events[1].shape, "the user agents differ, so the shapes differ");
     }
 }

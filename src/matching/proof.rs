@@ -1,100 +1,100 @@
-//! What exact shapes prove without a search: one page that explains a whole burst.
+//! Accepts exact matches without a search, if a page explains a whole burst.
 //!
-//! A page of many calls, each in a shape that hardly any other page makes, and nothing else around it: no other
-//! explanation can be cheaper. Most bursts of a console that the catalog knows are of this kind, and need no search.
+//! A page with many calls in shapes that hardly any other page uses, with no other events around it, has no cheaper
+//! explanation. In a console that the catalog knows, most bursts are of this kind.
 //!
-//! Where such shapes explain nearly all of a session, the session as a whole proves the rest: the catalog knows the
-//! console as it was then, and an event that fits a page is of that page.
+//! If exact shapes explain nearly all of a session, the remaining matches are accepted as well: the catalog then knows
+//! this version of the console, and an event that matches a page belongs to that page.
 
-use super::claim::Found;
+use super::claim::MatchedSignal;
 use super::decode::count;
 use super::generic::is_shell;
 use super::prepare::Prepared;
-use super::scene::Scene;
+use super::prepared_stretch::PreparedStretch;
 use crate::rule::RuleSet;
 use crate::rule::shape::ShapeId;
 use crate::signal::Kind;
 
-/// Nothing else may come so many seconds before or after.
+/// No other event may occur within this many seconds before or after.
 const APART_S: i64 = 2;
-/// A page of fewer events is no proof.
-const LEAST_EVENTS: usize = 5;
-/// Exact shapes prove a page from here on: about three that only this page makes.
-const LEAST_EVIDENCE: f64 = 2.0;
+/// The minimum number of events of a page that is accepted.
+const MIN_EVENTS: usize = 5;
+/// The minimum evidence for acceptance: about three shapes that only this page uses.
+const MIN_EVIDENCE: f64 = 2.0;
 
-/// How much exact shapes prove: each counts the more the fewer rules make it.
+/// The evidence from shapes: each counts more the fewer rules use it.
 pub(super) fn evidence(rules: &RuleSet, shapes: impl Iterator<Item = ShapeId>) -> f64 {
     let mut shapes: Vec<ShapeId> = shapes.collect();
     shapes.sort_unstable();
     shapes.dedup();
-    shapes.into_iter().map(|shape| rules.worth(shape)).sum()
+    shapes.into_iter().map(|shape| rules.evidence_of(shape)).sum()
 }
 
-/// Exact shapes explain at least this share of the events of a session that the catalog knows.
-const KNOWN: f64 = 0.9;
-/// Likely shapes explain more: at least this share of the events whose calls the catalog knows.
-const KNOWN_BY_LIKELY_SHAPES: f64 = 0.95;
-/// As if so many more events were not explained: all of a few events may be explained by chance.
-const MORE_EVENTS: f64 = 2.0;
+/// The minimum share of events that exact shapes explain in a session that the catalog knows.
+const MIN_EXPLAINED: f64 = 0.9;
+/// The minimum share for likely shapes, of the events whose calls the catalog knows.
+const MIN_EXPLAINED_BY_LIKELY_SHAPES: f64 = 0.95;
+/// This many unexplained events are added to the count, because a few events may be explained by chance.
+const EXTRA_EVENTS: f64 = 2.0;
 
-/// Whether the catalog knows the console of a stretch: exact shapes explain nearly all of it. Then no page is
-/// missing from the catalog, and what exact shapes give needs no search.
-pub(super) fn is_known(scene: &Scene<'_, '_>, exact_matches: &[Found]) -> bool {
-    explains(scene, exact_matches, KNOWN, |_| true)
+/// Whether the catalog knows the console of a stretch, that is, exact shapes explain nearly all of it. In that case no
+/// page is missing from the catalog, and exact matches need no search.
+pub(super) fn is_known(stretch: &PreparedStretch<'_, '_>, exact_matches: &[MatchedSignal]) -> bool {
+    explains(stretch, exact_matches, MIN_EXPLAINED, |_| true)
 }
 
-/// As [`is_known`], of what likely shapes give: the same console of another year, whose requests differ a little.
-pub(super) fn is_known_by_likely_shapes(scene: &Scene<'_, '_>, exact_matches: &[Found]) -> bool {
-    explains(scene, exact_matches, KNOWN_BY_LIKELY_SHAPES, |event| event.known_call.is_some())
+/// Like [`is_known`], for matches by likely shapes: the console of another year, whose requests differ a little.
+pub(super) fn is_known_by_likely_shapes(stretch: &PreparedStretch<'_, '_>, exact_matches: &[MatchedSignal]) -> bool {
+    explains(stretch, exact_matches, MIN_EXPLAINED_BY_LIKELY_SHAPES, |event| event.known_call.is_some())
 }
 
-/// Whether signals explain a share of the events that count; what was typed does not.
+/// Whether matches explain a share of the events that are counted. Typed commands are not counted.
 fn explains(
-    scene: &Scene<'_, '_>,
-    exact_matches: &[Found],
+    stretch: &PreparedStretch<'_, '_>,
+    exact_matches: &[MatchedSignal],
     share: f64,
-    counts: impl Fn(&Prepared<'_>) -> bool,
+    is_counted: impl Fn(&Prepared<'_>) -> bool,
 ) -> bool {
-    let counts = |event: &&Prepared<'_>| !is_shell(event.row.client) && counts(event);
-    let members = exact_matches.iter().flat_map(|found| &found.members).map(|(event, _)| &scene.events[*event]);
-    let (explained, all) = (members.filter(counts).count(), scene.events.iter().filter(counts).count());
-    count(explained) >= share * (count(all) + MORE_EVENTS)
+    let is_counted = |event: &&Prepared<'_>| !is_shell(event.row.client) && is_counted(event);
+    let members = exact_matches.iter().flat_map(|found| &found.members).map(|(event, _)| &stretch.events[*event]);
+    let (explained, all) = (members.filter(is_counted).count(), stretch.events.iter().filter(is_counted).count());
+    count(explained) >= share * (count(all) + EXTRA_EVENTS)
 }
 
-/// For each signal that exact shapes give whether it needs no search.
-pub(super) fn proven(scene: &Scene<'_, '_>, exact_matches: &[Found]) -> Vec<bool> {
-    let mut owner = vec![None; scene.events.len()];
+/// For each exact match, whether it is accepted without a search.
+pub(super) fn proven(stretch: &PreparedStretch<'_, '_>, exact_matches: &[MatchedSignal]) -> Vec<bool> {
+    let mut owner = vec![None; stretch.events.len()];
     for (at, found) in exact_matches.iter().enumerate() {
         found.members.iter().for_each(|(event, _)| owner[*event] = Some(at));
     }
-    let is_background = |at: usize| scene.rules.rule(exact_matches[at].rule).kind == Kind::Background;
-    let is_proven = |(at, found): (usize, &Found)| {
-        if is_background(at) || !is_exact(scene, found) || found.members.len() < LEAST_EVENTS {
+    let is_background = |at: usize| stretch.rules.rule(exact_matches[at].rule).kind == Kind::Background;
+    let is_proven = |(at, found): (usize, &MatchedSignal)| {
+        if is_background(at) || !is_exact(stretch, found) || found.members.len() < MIN_EVENTS {
             return false;
         }
-        let shapes = found.members.iter().filter_map(|(event, _)| scene.events[*event].shape);
-        evidence(scene.rules, shapes) >= LEAST_EVIDENCE
-            && around(scene, found).all(|event| owner[event].is_some_and(|other| other == at || is_background(other)))
+        let shapes = found.members.iter().filter_map(|(event, _)| stretch.events[*event].shape);
+        evidence(stretch.rules, shapes) >= MIN_EVIDENCE
+            && around(stretch, found).all(|event| owner[event].is_some_and(|other| other == at || is_background(other)))
     };
     let mut proven: Vec<bool> = exact_matches.iter().enumerate().map(is_proven).collect();
-    // The background that comes along with nothing but proven pages needs no search either.
+    // Background that occurs only next to accepted pages needs no search either.
     for (at, found) in exact_matches.iter().enumerate().filter(|(at, _)| is_background(*at)) {
         let is_settled = |event: usize| owner[event].is_some_and(|other| other == at || proven[other]);
-        let beside = around(scene, found).any(|event| owner[event] != Some(at));
-        proven[at] = beside && around(scene, found).all(is_settled);
+        let has_neighbors = around(stretch, found).any(|event| owner[event] != Some(at));
+        proven[at] = has_neighbors && around(stretch, found).all(is_settled);
     }
     proven
 }
 
-/// Whether every event of a signal is exactly of a shape of its rule.
-pub(super) fn is_exact(scene: &Scene<'_, '_>, found: &Found) -> bool {
-    let is_own = |shape: ShapeId| scene.rules.part(shape, found.met).is_some();
-    found.members.iter().all(|(event, _)| scene.events[*event].shape.is_some_and(is_own))
+/// Whether every event of a signal exactly has a shape of its rule.
+pub(super) fn is_exact(stretch: &PreparedStretch<'_, '_>, found: &MatchedSignal) -> bool {
+    let is_own = |shape: ShapeId| stretch.rules.part(shape, found.matched_rule).is_some();
+    found.members.iter().all(|(event, _)| stretch.events[*event].shape.is_some_and(is_own))
 }
 
-/// The events from a little before a signal to a little after it.
-fn around(scene: &Scene<'_, '_>, found: &Found) -> impl Iterator<Item = usize> {
-    let events = scene.events;
+/// The events from shortly before a signal to shortly after it.
+fn around(stretch: &PreparedStretch<'_, '_>, found: &MatchedSignal) -> impl Iterator<Item = usize> {
+    let events = stretch.events;
     let from = events[found.first()].time().plus_seconds(-APART_S);
     let until = events[found.last()].time().plus_seconds(APART_S);
     let start = events[..found.first()].partition_point(|event| event.time() < from);

@@ -1,25 +1,25 @@
-//! Stretches: a very long session is mapped in parts, each on its own, so that the work takes no more memory than a part.
+//! Stretches: a very long session is split into parts that are mapped separately, so that memory use is limited.
 //!
-//! Where a session is cut follows from its events in order of (time, id) alone, and is known before the next one comes.
-//! So it is the same wherever they are from, however they are sent. Nobody clicks so much: what makes a session long is
-//! a program with a person's credentials.
+//! Where a session is split depends only on its events in order of (time, ID), and is known before the next event
+//! arrives. The result is therefore the same for every source and batch size. People do not click that often: sessions
+//! are long because a program uses a person's credentials.
 
 use super::burst::PAUSE_S;
 use super::generic::shows_console;
 use super::{Row, SessionRows};
 use crate::event::Timestamp;
 
-/// So many seconds without an event part what was done before from what was done after.
+/// The pause, in seconds, at which a long stretch ends.
 const LONG_PAUSE_S: i64 = 60;
 
-/// How many events a stretch has at most, and from how many on it ends at a pause.
+/// The number of events from which on a stretch may end, and its maximum.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// From here on at a pause of a minute.
+    /// From this number on, at a pause of a minute.
     pub long: usize,
-    /// From here on where a burst ends.
+    /// From this number on, at the end of a burst.
     pub longer: usize,
-    /// Here at whatever place.
+    /// At this number, anywhere.
     pub longest: usize,
 }
 
@@ -30,12 +30,12 @@ impl Default for Limits {
 }
 
 impl Limits {
-    /// Fewer events than this are one stretch, whatever they are.
+    /// A session with fewer events than this is a single stretch.
     fn shortest(self) -> usize {
         self.long.min(self.longer).min(self.longest)
     }
 
-    /// The least pause, in seconds, that ends a stretch of so many events.
+    /// The minimum pause, in seconds, that ends a stretch of this many events; `None` if it does not end.
     const fn pause(self, events: usize) -> Option<i64> {
         match events {
             _ if events >= self.longest => Some(0),
@@ -46,90 +46,90 @@ impl Limits {
     }
 }
 
-/// What a session has shown up to the end of a stretch.
+/// The evidence from a session up to the end of a stretch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Shown {
-    /// It is the console's by more than its sign-in.
+pub struct ConsoleEvidence {
+    /// Whether there is more evidence of the console than the sign-in.
     pub(super) in_console: bool,
 }
 
-/// Tells where one session is cut, event by event.
+/// Determines where one session is split, event by event.
 #[derive(Debug)]
 pub struct StretchSplitter {
     limits: Limits,
-    /// Those of the stretch, each once.
+    /// The number of events of the current stretch, without duplicates.
     events: usize,
     time: Timestamp,
     event_id: String,
-    shown: Shown,
+    evidence: ConsoleEvidence,
 }
 
 impl StretchSplitter {
-    /// A cutter for one session.
+    /// A splitter for one session.
     #[must_use]
     pub fn new(limits: Limits) -> Self {
-        let (time, event_id, shown) = (Timestamp::default(), String::new(), Shown::default());
-        Self { limits, events: 0, time, event_id, shown }
+        let (time, event_id, evidence) = (Timestamp::default(), String::new(), ConsoleEvidence::default());
+        Self { limits, events: 0, time, event_id, evidence }
     }
 
-    /// Takes the session's next event, in order of (time, id). If it begins a new stretch, gives what was shown up to the
-    /// end of the one before.
-    pub fn begins_new(&mut self, row: &Row<'_>) -> Option<Shown> {
+    /// Takes the session's next event, in order of (time, ID). If the event starts a new stretch, returns the evidence
+    /// up to the end of the previous one.
+    pub fn begins_new(&mut self, row: &Row<'_>) -> Option<ConsoleEvidence> {
         let pause = self.limits.pause(self.events).map(|pause| self.time.plus_seconds(pause));
         let is_repeated = self.events > 0 && self.event_id == row.event_id;
         let ended = pause.is_some_and(|pause| row.time >= pause) && !is_repeated;
-        let before = self.shown;
+        let before = self.evidence;
         self.events = if ended { 0 } else { self.events } + usize::from(!is_repeated);
         self.time = row.time;
         row.event_id.clone_into(&mut self.event_id);
-        self.shown.in_console |= shows_console(row);
+        self.evidence.in_console |= shows_console(row);
         ended.then_some(before)
     }
 
-    /// What the session has shown so far: it has ended, and so has its last stretch.
+    /// The evidence from the session so far; at its end, that of its last stretch.
     #[must_use]
-    pub const fn shown(&self) -> Shown {
-        self.shown
+    pub const fn evidence(&self) -> ConsoleEvidence {
+        self.evidence
     }
 }
 
-/// Events of a session that are mapped together, on their own.
+/// Events of a session that are mapped together.
 #[derive(Debug)]
 pub struct StretchRows<'e> {
     /// `sessions.session_id`
     pub session_id: &'e str,
-    /// In order of (time, id). A repeated event id counts once.
+    /// The events in order of (time, ID). Events with a repeated ID are counted once.
     pub rows: Vec<&'e Row<'e>>,
-    /// What the session has shown up to its end.
-    pub shown: Shown,
+    /// The evidence from the session up to the end of the stretch.
+    pub evidence: ConsoleEvidence,
 }
 
 impl<'e> StretchRows<'e> {
-    /// A stretch whose rows are at hand, in order.
+    /// A stretch that consists of these rows, which are in order.
     #[must_use]
-    pub fn of(part: &'e SessionRows<'e>, shown: Shown) -> Self {
-        Self { session_id: part.session_id, rows: part.rows.iter().collect(), shown }
+    pub fn of(part: &'e SessionRows<'e>, evidence: ConsoleEvidence) -> Self {
+        Self { session_id: part.session_id, rows: part.rows.iter().collect(), evidence }
     }
 }
 
-/// A session's stretches, in order: one, unless it is very long.
+/// The stretches of a session, in order. There is only one unless the session is very long.
 #[must_use]
 pub fn stretches<'e>(session: &'e SessionRows<'e>, limits: Limits) -> Vec<StretchRows<'e>> {
     let mut rows: Vec<&Row<'_>> = session.rows.iter().collect();
     rows.sort_by(|a, b| (a.time, a.event_id).cmp(&(b.time, b.event_id)));
     if rows.len() < limits.shortest() {
-        let shown = Shown { in_console: rows.iter().any(|row| shows_console(row)) };
-        return vec![StretchRows { session_id: session.session_id, rows, shown }];
+        let evidence = ConsoleEvidence { in_console: rows.iter().any(|row| shows_console(row)) };
+        return vec![StretchRows { session_id: session.session_id, rows, evidence }];
     }
-    let (mut cutter, mut stretches, mut open) = (StretchSplitter::new(limits), Vec::new(), Vec::new());
+    let (mut splitter, mut stretches, mut open) = (StretchSplitter::new(limits), Vec::new(), Vec::new());
     for row in rows {
-        if let Some(shown) = cutter.begins_new(row) {
+        if let Some(evidence) = splitter.begins_new(row) {
             let rows = std::mem::take(&mut open);
-            stretches.push(StretchRows { session_id: session.session_id, rows, shown });
+            stretches.push(StretchRows { session_id: session.session_id, rows, evidence });
         }
         open.push(row);
     }
-    stretches.push(StretchRows { session_id: session.session_id, rows: open, shown: cutter.shown() });
+    stretches.push(StretchRows { session_id: session.session_id, rows: open, evidence: splitter.evidence() });
     stretches
 }
 
@@ -137,10 +137,10 @@ pub fn stretches<'e>(session: &'e SessionRows<'e>, limits: Limits) -> Vec<Stretc
 mod tests {
     use super::*;
     use crate::event::Client;
-    use crate::matching::{Subject, explain, explain_stretch, map, map_stretch};
+    use crate::matching::{ExplainSubject, explain, explain_stretch, map, map_stretch};
     use crate::rule::RuleSet;
 
-    const FEW: Limits = Limits { long: 4, longer: 6, longest: 8 };
+    const SMALL: Limits = Limits { long: 4, longer: 6, longest: 8 };
 
     fn row(id: &str, second: i64, client: Client) -> Row<'_> {
         Row {
@@ -172,14 +172,18 @@ mod tests {
     }
 
     #[test]
-    fn a_session_is_cut_at_a_pause_once_it_is_long() {
-        assert_eq!(lengths(&[0, 90, 180, 270], FEW), [4], "no pause cuts what is short");
-        assert_eq!(lengths(&[0, 1, 2, 3, 63, 64], FEW), [4, 2]);
-        assert_eq!(lengths(&[0, 1, 2, 3, 62, 122, 123], FEW), [5, 2], "59 seconds are no long pause");
-        assert_eq!(lengths(&[0, 1, 2, 3, 4, 8, 12, 13], FEW), [6, 2], "later the end of a burst does");
-        assert_eq!(lengths(&[0; 20], FEW), [8, 8, 4], "in the end any place does");
-        assert_eq!(lengths(&[270, 180, 0, 90, 360], FEW), [4, 1], "the order of rows does not matter");
-        assert_eq!(lengths(&[], FEW), [0]);
+    fn a_long_session_is_split_at_a_pause() {
+        assert_eq!(lengths(&[0, 90, 180, 270], SMALL), [4], "a short session is not split");
+        assert_eq!(lengths(&[0, 1, 2, 3, 63, 64], SMALL), [4, 2]);
+        assert_eq!(lengths(&[0, 1, 2, 3, 62, 122, 123], SMALL), [5, 2], "59 seconds are not a long pause");
+        assert_eq!(
+            lengths(&[0, 1, 2, 3, 4, 8, 12, 13], SMALL),
+            [6, 2],
+            "from 6 events on, the end of a burst suffices"
+        );
+        assert_eq!(lengths(&[0; 20], SMALL), [8, 8, 4], "8 events are the maximum");
+        assert_eq!(lengths(&[270, 180, 0, 90, 360], SMALL), [4, 1], "the order of rows does not matter");
+        assert_eq!(lengths(&[], SMALL), [0]);
     }
 
     #[test]
@@ -191,10 +195,10 @@ mod tests {
     }
 
     #[test]
-    fn a_repeated_event_neither_counts_nor_begins_a_stretch() {
+    fn a_repeated_event_is_not_counted_and_does_not_start_a_stretch() {
         let ids = ["a", "a", "b", "c", "d", "d", "e"];
         let rows = ids.iter().map(|id| row(id, 0, Client::Browser));
-        let found = Limits { longest: 4, ..FEW };
+        let found = Limits { longest: 4, ..SMALL };
         let session = session(rows);
         let found: Vec<Vec<&str>> = stretches(&session, found)
             .iter()
@@ -204,63 +208,66 @@ mod tests {
     }
 
     #[test]
-    fn signals_of_a_stretch_are_those_of_its_events_alone() {
+    fn signals_of_a_stretch_depend_only_on_its_events() {
         let rules = RuleSet::shipped().unwrap();
         let ids: Vec<String> = (0..24).map(|at| format!("{at:02}")).collect();
         let all = session(ids.iter().zip(0..).map(|(id, at)| row(id, at * 30, Client::Browser)));
-        let parts = stretches(&all, FEW);
+        let parts = stretches(&all, SMALL);
         assert_eq!(parts.iter().map(|part| part.rows.len()).collect::<Vec<_>>(), [6; 4]);
-        let cut: Vec<_> = parts.iter().flat_map(|part| map_stretch(&rules, part)).collect();
+        let split: Vec<_> = parts.iter().flat_map(|part| map_stretch(&rules, part)).collect();
         let alone = |at: usize| map(&rules, &session(all.rows[at..at + 6].iter().cloned()));
-        assert_eq!(cut.len(), 24, "each is a change of its own");
-        assert_eq!(cut, [0, 6, 12, 18].into_iter().flat_map(alone).collect::<Vec<_>>());
-        assert_eq!(cut, map(&rules, &all), "nothing here is near a cut");
+        assert_eq!(split.len(), 24, "each event is a separate change");
+        assert_eq!(split, [0, 6, 12, 18].into_iter().flat_map(alone).collect::<Vec<_>>());
+        assert_eq!(split, map(&rules, &all), "no signal spans two stretches");
     }
 
     #[test]
-    fn commands_are_told_from_the_stretch_on_that_shows_the_console() {
+    fn commands_are_found_from_the_first_stretch_with_console_evidence() {
         let rules = RuleSet::shipped().unwrap();
         let clients = [Client::Sdk, Client::Sdk, Client::Sdk, Client::Browser, Client::Sdk];
         let ids: Vec<String> = (0..5).map(|at| format!("{at}")).collect();
         let all = session(ids.iter().zip(clients).map(|(id, client)| row(id, 0, client)));
-        let told = |limits: Limits| -> Vec<String> {
+        let commands_with = |limits: Limits| -> Vec<String> {
             let signals = stretches(&all, limits).iter().flat_map(|part| map_stretch(&rules, part)).collect::<Vec<_>>();
             signals.into_iter().map(|signal| format!("{} {}", signal.anchor_event_id, signal.kind.as_str())).collect()
         };
         let commands = ["0 command", "1 command", "2 command", "3 create", "4 command"];
-        assert_eq!(told(FEW), commands);
+        assert_eq!(commands_with(SMALL), commands);
         let two = Limits { long: 2, longer: 2, longest: 2 };
-        assert_eq!(told(two), commands[2..], "the first two are not known to be a person's");
+        assert_eq!(commands_with(two), commands[2..], "the first stretch has no console evidence");
         let one = Limits { longest: 1, ..two };
-        assert_eq!(told(one), commands[3..]);
+        assert_eq!(commands_with(one), commands[3..]);
     }
 
     #[test]
-    fn a_program_of_many_calls_is_cut_by_the_usual_limits() {
+    fn a_program_with_many_calls_is_split_at_the_default_limits() {
         let rules = RuleSet::shipped().unwrap();
         let ids: Vec<String> = (0..60_002).map(|at| format!("{at:06}")).collect();
-        let clicked = |at: &(usize, &String)| at.0 == 60_001;
-        let client = |at: (usize, &'_ String)| if clicked(&at) { Client::Browser } else { Client::Sdk };
+        let is_last = |at: &(usize, &String)| at.0 == 60_001;
+        let client = |at: (usize, &'_ String)| if is_last(&at) { Client::Browser } else { Client::Sdk };
         let all = session(ids.iter().enumerate().map(|(at, id)| row(id, 0, client((at, id)))));
         let anchors: Vec<String> = map(&rules, &all).into_iter().map(|signal| signal.anchor_event_id).collect();
         assert_eq!(anchors, ["060000", "060001"]);
-        let event = |id: &str| explain(&rules, &all, Subject::Event(id)).unwrap();
+        let event = |id: &str| explain(&rules, &all, ExplainSubject::Event(id)).unwrap();
         assert!(event("059999").signal.is_none());
         assert_eq!(event("060001").signal.unwrap().rule_id, "generic/create");
     }
 
     #[test]
-    fn an_event_and_a_signal_are_explained_in_the_stretch_that_has_them() {
+    fn events_and_signals_are_explained_in_their_own_stretch() {
         let rules = RuleSet::shipped().unwrap();
         let ids: Vec<String> = (0..12).map(|at| format!("{at:02}")).collect();
         let all = session(ids.iter().zip(0..).map(|(id, at)| row(id, at * 30, Client::Browser)));
-        let parts = stretches(&all, FEW);
+        let parts = stretches(&all, SMALL);
         let signals = map_stretch(&rules, &parts[1]);
-        let of_event = explain_stretch(&rules, &parts[1], Subject::Event("09")).unwrap();
-        assert_eq!(explain_stretch(&rules, &parts[0], Subject::Event("09")), None);
+        let of_event = explain_stretch(&rules, &parts[1], ExplainSubject::Event("09")).unwrap();
+        assert_eq!(explain_stretch(&rules, &parts[0], ExplainSubject::Event("09")), None);
         let signal = signals.iter().find(|signal| signal.anchor_event_id == "09").unwrap();
-        assert_eq!(explain_stretch(&rules, &parts[0], Subject::Signal(&signal.signal_id)), None);
-        assert_eq!(explain_stretch(&rules, &parts[1], Subject::Signal(&signal.signal_id)), Some(of_event.clone()));
+        assert_eq!(explain_stretch(&rules, &parts[0], ExplainSubject::Signal(&signal.signal_id)), None);
+        assert_eq!(
+            explain_stretch(&rules, &parts[1], ExplainSubject::Signal(&signal.signal_id)),
+            Some(of_event.clone())
+        );
         assert_eq!(of_event.signal.unwrap().signal_id, signal.signal_id);
     }
 }

@@ -8,14 +8,14 @@ use arrow::record_batch::RecordBatch;
 
 use super::PresentError;
 use super::escape::markdown;
-use crate::call::{Class, Entry, Table};
+use crate::call::{CallClass, CallEntry, CallTable};
 
 /// The entries as rows: call, condition, action, classes, object, techniques, whether consoles make it by themselves, file.
 ///
 /// # Errors
 /// If Arrow refuses the columns.
-pub fn calls(table: &Table) -> Result<RecordBatch, PresentError> {
-    let texts = |of: &dyn Fn(&Entry) -> String| -> ArrayRef {
+pub fn calls(table: &CallTable) -> Result<RecordBatch, PresentError> {
+    let texts = |of: &dyn Fn(&CallEntry) -> String| -> ArrayRef {
         Arc::new(StringArray::from_iter_values(table.entries().iter().map(of)))
     };
     let automatic: BooleanArray = table.entries().iter().map(|entry| Some(entry.automatic)).collect();
@@ -35,7 +35,7 @@ pub fn calls(table: &Table) -> Result<RecordBatch, PresentError> {
 ///
 /// # Errors
 /// If the writer refuses.
-pub fn call_catalog(out: &mut impl Write, table: &Table) -> io::Result<()> {
+pub fn call_catalog(out: &mut impl Write, table: &CallTable) -> io::Result<()> {
     writeln!(out, "# API calls\n")?;
     writeln!(
         out,
@@ -71,7 +71,7 @@ pub fn call_catalog(out: &mut impl Write, table: &Table) -> io::Result<()> {
 }
 
 /// The action, and what is said instead of its past where the entry states that.
-fn sentences(entry: &Entry) -> String {
+fn sentences(entry: &CallEntry) -> String {
     match &entry.done_text {
         Some(done) => format!("{} (done: \u{201c}{done}\u{201d})", entry.action),
         None => entry.action.clone(),
@@ -79,9 +79,9 @@ fn sentences(entry: &Entry) -> String {
 }
 
 /// `defense_evasion: stopped, impact: stopped`
-fn classes(entry: &Entry) -> String {
-    let told = |(class, effect): &(Class, String)| match class {
-        Class::Reversal => format!("{}: {effect} {}", class.as_str(), entry.undoes.join(", ")),
+fn classes(entry: &CallEntry) -> String {
+    let told = |(class, effect): &(CallClass, String)| match class {
+        CallClass::Reversal => format!("{}: {effect} {}", class.as_str(), entry.undoes.join(", ")),
         _ => format!("{}: {effect}", class.as_str()),
     };
     entry.classes.iter().map(told).collect::<Vec<_>>().join(", ")

@@ -6,7 +6,7 @@ use anstyle::Style;
 use indexmap::IndexMap;
 
 use super::escape::terminal;
-use crate::matching::{Cost, ExplainedSignal, Explanation, Part, Rival};
+use crate::matching::{Cost, ExplainedEvent, ExplainedSignal, Explanation, Rival};
 use crate::signal::{Origin, Role};
 
 /// So many lines are shown, if not all are asked for.
@@ -18,7 +18,7 @@ const SHOWN: usize = 20;
 /// If the writer refuses.
 pub fn explanation(out: &mut impl Write, explained: &Explanation, all: bool) -> io::Result<()> {
     match &explained.signal {
-        Some(signal) => told(out, signal)?,
+        Some(signal) => explained_signal(out, signal)?,
         None => writeln!(out, "No signal explains this event{}.", whether_typed(&explained.events))?,
     }
     let of_page = explained.signal.as_ref().is_some_and(|signal| signal.origin != Origin::Service);
@@ -28,11 +28,11 @@ pub fn explanation(out: &mut impl Write, explained: &Explanation, all: bool) -> 
 }
 
 /// An event without even a shape to compare with was made by no page.
-fn whether_typed(events: &[Part]) -> &'static str {
+fn whether_typed(events: &[ExplainedEvent]) -> &'static str {
     if events.iter().all(|event| event.shape.is_none()) { ": no known page makes this call" } else { "" }
 }
 
-fn told(out: &mut impl Write, signal: &ExplainedSignal) -> io::Result<()> {
+fn explained_signal(out: &mut impl Write, signal: &ExplainedSignal) -> io::Result<()> {
     let bold = Style::new().bold();
     writeln!(out, "{bold}{}{bold:#}", terminal(&signal.title))?;
     let how = match signal.origin {
@@ -42,11 +42,13 @@ fn told(out: &mut impl Write, signal: &ExplainedSignal) -> io::Result<()> {
         Origin::Inferred => format!("the most likely page; confidence {:.2}", signal.confidence),
         Origin::Service => format!("unknown page, described from its calls; confidence {:.2}", signal.confidence),
     };
-    let met =
-        signal.met.as_ref().map(|met| format!("{met}, changed to {} because of the signals around it", signal.rule_id));
+    let matched_rule = signal
+        .matched_rule
+        .as_ref()
+        .map(|matched_rule| format!("{matched_rule}, changed to {} because of the signals around it", signal.rule_id));
     let lines = [
         ("summary", Some(signal.summary.clone())),
-        ("rule", Some(met.unwrap_or_else(|| signal.rule_id.clone()))),
+        ("rule", Some(matched_rule.unwrap_or_else(|| signal.rule_id.clone()))),
         ("found", Some(how)),
         ("missing", (!signal.missing.is_empty()).then(|| signal.missing.join(", "))),
         ("signal", Some(signal.signal_id.clone())),
@@ -58,7 +60,7 @@ fn told(out: &mut impl Write, signal: &ExplainedSignal) -> io::Result<()> {
 }
 
 /// Events of one call in one part are a line, however many there are.
-fn parts(out: &mut impl Write, parts: &[Part], of_page: bool, all: bool) -> io::Result<()> {
+fn parts(out: &mut impl Write, parts: &[ExplainedEvent], of_page: bool, all: bool) -> io::Result<()> {
     let mut lines: IndexMap<Line<'_>, usize> = IndexMap::new();
     for part in parts {
         *lines.entry(Line::of(part, of_page)).or_default() += 1;
@@ -82,7 +84,7 @@ struct Line<'p> {
 }
 
 impl<'p> Line<'p> {
-    fn of(part: &'p Part, of_page: bool) -> Self {
+    fn of(part: &'p ExplainedEvent, of_page: bool) -> Self {
         let shape = match (&part.shape, part.nearness) {
             (Some(shape), Some(nearness)) if nearness >= 1.0 => format!("matches {shape}"),
             (Some(shape), Some(nearness)) => format!("similar to {shape}: {nearness:.2}"),
@@ -127,7 +129,7 @@ fn rivals(out: &mut impl Write, rivals: &[Rival], events: usize) -> io::Result<(
         writeln!(
             out,
             "  {:>+6.1}  {}: explains {own} of {events} events{others}{}",
-            rival.dearer,
+            rival.cost_difference,
             terminal(name),
             terminal(&lacks)
         )

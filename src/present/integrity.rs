@@ -7,7 +7,7 @@ use indicatif::HumanCount;
 
 use super::escape::terminal;
 use super::quote;
-use crate::verify::{Check, Kind, Status, Verification};
+use crate::verify::{CheckKind, FileCheck, Status, Verification};
 
 /// The columns of the summary, each for a status.
 const HEADS: [&str; 5] = ["verified", "altered", "missing", "unlisted", "not verified"];
@@ -30,10 +30,10 @@ fn summary(out: &mut impl Write, verified: &Verification) -> io::Result<()> {
     write!(out, "{:16}", "")?;
     HEADS.iter().try_for_each(|head| write!(out, "  {head:>12}"))?;
     writeln!(out)?;
-    for kind in Kind::ALL {
+    for kind in CheckKind::ALL {
         let counts = Status::ALL.map(|status| verified.count(kind, status));
         // A row of log files and one of digests are always there: that there is none is a finding.
-        if matches!(kind, Kind::LogFile | Kind::Digest) || counts.iter().any(|count| *count > 0) {
+        if matches!(kind, CheckKind::LogFile | CheckKind::Digest) || counts.iter().any(|count| *count > 0) {
             write!(out, "{:16}", format!("{}s", kind.as_str()))?;
             counts.iter().try_for_each(|count| write!(out, "  {:>12}", HumanCount(*count as u64).to_string()))?;
             writeln!(out)?;
@@ -43,7 +43,7 @@ fn summary(out: &mut impl Write, verified: &Verification) -> io::Result<()> {
 }
 
 fn failures(out: &mut impl Write, verified: &Verification, most: usize) -> io::Result<()> {
-    let failed: Vec<&Check> = verified.checks.iter().filter(|check| check.status.is_failure()).collect();
+    let failed: Vec<&FileCheck> = verified.checks.iter().filter(|check| check.status.is_failure()).collect();
     if failed.is_empty() {
         return Ok(());
     }
@@ -58,7 +58,7 @@ fn failures(out: &mut impl Write, verified: &Verification, most: usize) -> io::R
 
 /// By kind and reason, since nearly all have few reasons in common.
 fn unverified(out: &mut impl Write, verified: &Verification, most: usize) -> io::Result<()> {
-    let mut reasons: BTreeMap<(Kind, &str), Vec<&Check>> = BTreeMap::new();
+    let mut reasons: BTreeMap<(CheckKind, &str), Vec<&FileCheck>> = BTreeMap::new();
     for check in verified.checks.iter().filter(|check| check.status == Status::Unverified) {
         reasons.entry((check.kind, check.detail.as_deref().unwrap_or_default())).or_default().push(check);
     }
@@ -80,8 +80,8 @@ fn unverified(out: &mut impl Write, verified: &Verification, most: usize) -> io:
 
 /// How to fetch the signatures that are in the metadata of S3 alone.
 fn fetch(out: &mut impl Write, verified: &Verification, most: usize) -> io::Result<()> {
-    let lacks = |check: &&Check| check.status == Status::Unverified && check.needs_signature();
-    let lacking: Vec<&Check> = verified.checks.iter().filter(lacks).collect();
+    let lacks = |check: &&FileCheck| check.status == Status::Unverified && check.needs_signature();
+    let lacking: Vec<&FileCheck> = verified.checks.iter().filter(lacks).collect();
     if lacking.is_empty() {
         return Ok(());
     }
@@ -115,7 +115,7 @@ fn left(out: &mut impl Write, count: usize, shown: usize) -> io::Result<()> {
 }
 
 /// The file if there is one, else its place in S3, else its time.
-fn named(check: &Check) -> String {
+fn named(check: &FileCheck) -> String {
     let place = || Some(format!("s3://{}/{}", check.s3_bucket.as_deref()?, check.s3_object.as_deref()?));
     let time = || {
         let shown =

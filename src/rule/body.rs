@@ -1,4 +1,4 @@
-//! The JSON of a request or a response, parsed when something first looks into it: most responses nobody asks for.
+//! The JSON of a request or a response, parsed on first access. Most responses are never accessed.
 
 use std::cell::OnceCell;
 
@@ -9,31 +9,31 @@ use crate::json::{Document, Json, is_compact};
 pub struct Body<'t> {
     text: &'t str,
     document: OnceCell<Document<'t>>,
-    /// The text without white space, if it has some.
-    tidied: OnceCell<Option<String>>,
+    /// The text without whitespace; `None` if it contained none.
+    compacted: OnceCell<Option<String>>,
 }
 
 impl<'t> Body<'t> {
-    /// The body of this text; without one there is nothing in it.
+    /// A body with this text; `None` is an empty body.
     pub fn new(text: Option<&'t str>) -> Self {
         Self { text: text.unwrap_or_default(), ..Self::default() }
     }
 
-    /// The value; `Null` if there is none, or if the text is no JSON.
+    /// The value; `Null` if there is no text, or if it is not JSON.
     pub fn value(&self) -> Json<'_> {
         self.document.get_or_init(|| Document::read(self.text)).root()
     }
 
-    /// The text without white space, as CloudTrail delivers it; other tools' exports have some.
+    /// The text without whitespace, as CloudTrail delivers it. Exports by other tools may contain whitespace.
     pub fn compact(&self) -> &str {
-        let tidied = self.tidied.get_or_init(|| (!is_compact(self.text)).then(|| self.tidy()));
-        tidied.as_deref().unwrap_or(self.text)
+        let compacted = self.compacted.get_or_init(|| (!is_compact(self.text)).then(|| self.compact_text()));
+        compacted.as_deref().unwrap_or(self.text)
     }
 
-    fn tidy(&self) -> String {
-        let mut tidied = String::with_capacity(self.text.len());
-        self.value().write(&mut tidied);
-        tidied
+    fn compact_text(&self) -> String {
+        let mut compacted = String::with_capacity(self.text.len());
+        self.value().write(&mut compacted);
+        compacted
     }
 }
 
@@ -44,7 +44,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_no_json_is_nothing() {
+    fn text_that_is_not_json_is_null() {
         for text in [None, Some(""), Some("null"), Some("{\"a\":")] {
             assert_eq!(Body::new(text).value().to_value(), Value::Null, "{text:?}");
         }
@@ -52,7 +52,7 @@ mod tests {
     }
 
     #[test]
-    fn white_space_goes_and_order_stays() {
+    fn whitespace_is_removed_and_order_is_kept() {
         let cases = [
             ("{\"b\":\"x, \\u0079\",\"a\":1}", "{\"b\":\"x, \\u0079\",\"a\":1}"),
             ("{\"b\": 1, \"a\": 2}", "{\"b\":1,\"a\":2}"),

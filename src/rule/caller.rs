@@ -1,8 +1,8 @@
-//! User-agent families, as rules ask for them.
+//! User-agent families, as used in rules.
 
 use crate::normalize::caller::{CLOUD_SHELL, unwrapped};
 
-/// A family of user agents. The outer square brackets of an agent are not part of it.
+/// A family of user agents. Square brackets around a user agent are ignored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Family {
     /// Exactly `AWS Internal`.
@@ -17,12 +17,12 @@ pub enum Family {
     S3Console,
     /// `AWSCloudTrail, aws-internal/…`
     CloudTrail,
-    /// Holds ` exec-env/CloudShell`.
+    /// Contains ` exec-env/CloudShell`.
     CloudShell,
 }
 
 impl Family {
-    /// The families and the names that rules know them by.
+    /// The families, with their names in rules.
     pub const NAMES: [(Self, &'static str); 7] = [
         (Self::Internal, "internal"),
         (Self::InternalSdk, "internal-sdk"),
@@ -33,12 +33,12 @@ impl Family {
         (Self::CloudShell, "cloudshell"),
     ];
 
-    /// The family of an agent, if it is of one.
+    /// The family of a user agent, if it belongs to one.
     pub fn of(agent: &str) -> Option<Self> {
         Self::of_unwrapped(unwrapped(agent))
     }
 
-    /// As [`Family::of`], of an agent without outer brackets.
+    /// Like [`Family::of`], for a user agent without brackets.
     pub(super) fn of_unwrapped(agent: &str) -> Option<Self> {
         match agent {
             "AWS Internal" => Some(Self::Internal),
@@ -66,23 +66,23 @@ impl Family {
     }
 }
 
-/// Which families may call in a shape.
+/// The families that a shape accepts.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub enum Caller {
-    /// Anybody.
+pub enum CallerCondition {
+    /// Any caller.
     #[default]
     Any,
     /// One of these.
     OneOf(Vec<Family>),
-    /// Anybody but this one.
+    /// Any caller except this family.
     Not(Family),
 }
 
-impl Caller {
-    /// Reads `internal`, several of them, or `not internal`.
+impl CallerCondition {
+    /// Parses `internal`, several families, or `not internal`.
     ///
     /// # Errors
-    /// Says which names are known.
+    /// Returns a message with the valid names.
     pub fn parse<'t>(names: impl Iterator<Item = &'t str>) -> Result<Self, String> {
         let mut families = Vec::new();
         for name in names {
@@ -94,7 +94,7 @@ impl Caller {
         Ok(Self::OneOf(families))
     }
 
-    /// Whether an event of this family (none: of no family) fits.
+    /// Whether an event of this family (`None`: no family) is accepted.
     pub fn fits(&self, family: Option<Family>) -> bool {
         match self {
             Self::Any => true,
@@ -103,7 +103,7 @@ impl Caller {
         }
     }
 
-    /// How much a shape is narrowed by it.
+    /// How much this makes a shape more specific.
     pub const fn weight(&self) -> u32 {
         match self {
             Self::Any => 0,
@@ -112,7 +112,7 @@ impl Caller {
         }
     }
 
-    /// In words, for `rules show`.
+    /// A description in words, for `rules show`.
     pub fn describe(&self) -> Option<String> {
         match self {
             Self::Any => None,
@@ -127,7 +127,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn agents_are_told_with_and_without_brackets() {
+    fn families_are_recognized_with_and_without_brackets() {
         let cases = [
             ("AWS Internal", Some(Family::Internal)),
             ("[AWS Internal]", Some(Family::Internal)),
@@ -148,9 +148,9 @@ mod tests {
     }
 
     #[test]
-    fn not_internal_is_everybody_else() {
-        let caller = Caller::parse(["not internal"].into_iter()).unwrap();
+    fn not_internal_accepts_all_other_callers() {
+        let caller = CallerCondition::parse(["not internal"].into_iter()).unwrap();
         assert!(caller.fits(None) && caller.fits(Some(Family::Netty)) && !caller.fits(Some(Family::Internal)));
-        assert!(Caller::parse(["browser"].into_iter()).unwrap_err().contains("internal-sdk"));
+        assert!(CallerCondition::parse(["browser"].into_iter()).unwrap_err().contains("internal-sdk"));
     }
 }

@@ -1,4 +1,4 @@
-//! From rule files to a [`super::RuleSet`]: reads the TOML, compiles what stands in it, and says everything that is wrong.
+//! Compiles rule files for a [`super::RuleSet`]: parses the TOML, compiles its content, and reports all errors.
 
 use std::collections::BTreeMap;
 
@@ -9,17 +9,17 @@ use super::condition::Condition;
 use super::extract::Extract;
 use super::path::Path;
 use super::schema::{Basis, ConditionToml, GenerationToml, ProvenanceToml, RequestToml, RequestsToml, RuleToml};
-use super::shape::{Outcome, Parameters, Shape};
+use super::shape::{OutcomeCondition, Parameters, Shape};
 use super::template::Template;
 use super::{Provenance, Rule, RuleError, RuleText, caller};
 
-/// Collects what is wrong in one file, with the line of each fault.
-pub(crate) struct Faults<'t> {
+/// Collects the errors in one file, with their lines.
+pub(crate) struct ErrorCollector<'t> {
     text: &'t RuleText,
     errors: Vec<RuleError>,
 }
 
-impl<'t> Faults<'t> {
+impl<'t> ErrorCollector<'t> {
     pub(crate) const fn new(text: &'t RuleText) -> Self {
         Self { text, errors: Vec::new() }
     }
@@ -30,7 +30,7 @@ impl<'t> Faults<'t> {
         self.errors.push(error);
     }
 
-    /// The value, or a fault at `at`.
+    /// The value, or `None` after recording the error at `at`.
     pub(crate) fn take<T>(&mut self, at: usize, key: &str, result: Result<T, String>) -> Option<T> {
         result.map_err(|problem| self.add(at, key, problem)).ok()
     }
@@ -39,7 +39,7 @@ impl<'t> Faults<'t> {
         self.errors.is_empty()
     }
 
-    /// How many faults there are so far.
+    /// The number of errors so far.
     pub(crate) const fn count(&self) -> usize {
         self.errors.len()
     }
@@ -49,55 +49,56 @@ impl<'t> Faults<'t> {
     }
 }
 
-/// What one file holds, compiled as far as the file alone allows.
+/// The content of one file, compiled as far as possible without the other files.
 pub(super) struct Compiled {
-    /// The rule, and then its generations.
+    /// The rule, followed by its generations.
     pub(super) rules: Vec<(RuleToml, Rule)>,
     pub(super) shapes: Vec<(Shape, usize)>,
 }
 
 /// Compiles one file.
 pub(super) fn file(text: &RuleText) -> Result<Compiled, Vec<RuleError>> {
-    let mut faults = Faults::new(text);
-    let compiled = if text.holds_requests() { requests_file(text, &mut faults) } else { rule_file(text, &mut faults) };
-    let errors = faults.into_errors();
+    let mut collector = ErrorCollector::new(text);
+    let compiled =
+        if text.holds_requests() { requests_file(text, &mut collector) } else { rule_file(text, &mut collector) };
+    let errors = collector.into_errors();
     match compiled {
         Some(compiled) if errors.is_empty() => Ok(compiled),
         _ => Err(errors),
     }
 }
 
-pub(crate) fn parse<T: DeserializeOwned>(text: &RuleText, faults: &mut Faults<'_>) -> Option<T> {
+pub(crate) fn parse<T: DeserializeOwned>(text: &RuleText, collector: &mut ErrorCollector<'_>) -> Option<T> {
     toml::from_str(&text.text)
         .map_err(|error| {
             let at = error.span().map_or(0, |span| span.start);
-            faults.add(at, key_at(&text.text, at), error.message().trim());
+            collector.add(at, key_at(&text.text, at), error.message().trim());
         })
         .ok()
 }
 
-/// The key of the line that `at` is in: what a reader looks for first.
+/// The key in the line that contains the offset `at`.
 fn key_at(text: &str, at: usize) -> &str {
     let start = text.get(..at).and_then(|before| before.rfind('\n')).map_or(0, |newline| newline + 1);
     let line = text.get(start..).and_then(|rest| rest.lines().next()).unwrap_or_default();
     line.split_once('=').map_or_else(|| line.trim(), |(key, _)| key.trim())
 }
 
-fn requests_file(text: &RuleText, faults: &mut Faults<'_>) -> Option<Compiled> {
-    let toml: RequestsToml = parse(text, faults)?;
-    Some(Compiled { rules: Vec::new(), shapes: shapes(&toml.request, faults) })
+fn requests_file(text: &RuleText, collector: &mut ErrorCollector<'_>) -> Option<Compiled> {
+    let toml: RequestsToml = parse(text, collector)?;
+    Some(Compiled { rules: Vec::new(), shapes: shapes(&toml.request, collector) })
 }
 
-fn rule_file(text: &RuleText, faults: &mut Faults<'_>) -> Option<Compiled> {
-    let toml: RuleToml = parse(text, faults)?;
-    let shapes = shapes(&toml.request, faults);
-    let rule = rule(text, &toml, faults)?;
+fn rule_file(text: &RuleText, collector: &mut ErrorCollector<'_>) -> Option<Compiled> {
+    let toml: RuleToml = parse(text, collector)?;
+    let shapes = shapes(&toml.request, collector);
+    let rule = rule(text, &toml, collector)?;
     let generations: Vec<(RuleToml, Rule)> =
         toml.generation.iter().map(|generation| self::generation(&toml, &rule, generation.get_ref())).collect();
     Some(Compiled { rules: std::iter::once((toml, rule)).chain(generations).collect(), shapes })
 }
 
-/// A generation is a rule of its own that is never shown: its signals are those of the page.
+/// A generation is compiled to a rule of its own, which is not listed. Its signals become signals of the page.
 fn generation(toml: &RuleToml, rule: &Rule, generation: &GenerationToml) -> (RuleToml, Rule) {
     let window = generation.window.unwrap_or(toml.window);
     let parts = RuleToml {
@@ -123,36 +124,36 @@ fn generation(toml: &RuleToml, rule: &Rule, generation: &GenerationToml) -> (Rul
     (parts, compiled)
 }
 
-/// What recordings there were when provenance was not stated.
+/// The years of the recordings of rules that do not state their provenance.
 const FIRST_YEARS: [u16; 2] = [2023, 2024];
 
-fn provenance(toml: Option<&Spanned<ProvenanceToml>>, faults: &mut Faults<'_>) -> Provenance {
+fn provenance(toml: Option<&Spanned<ProvenanceToml>>, collector: &mut ErrorCollector<'_>) -> Provenance {
     let Some(stated) = toml else {
         return Provenance { basis: Basis::Observed, years: FIRST_YEARS.to_vec(), references: Vec::new() };
     };
     let (at, stated) = (stated.span().start, stated.get_ref().clone());
     match stated.basis {
         Basis::Observed if stated.years.is_empty() => {
-            faults.add(at, "provenance.years", "expected the years of the recordings, found none");
+            collector.add(at, "provenance.years", "expected the years of the recordings, found none");
         }
         Basis::Documented if stated.references.is_empty() => {
-            faults.add(at, "provenance.references", "expected at least one AWS documentation URL, found none");
+            collector.add(at, "provenance.references", "expected at least one AWS documentation URL, found none");
         }
         _ => {}
     }
     for reference in stated.references.iter().filter(|reference| !reference.starts_with("https://")) {
-        faults.add(at, "provenance.references", format!("expected an https:// URL, found `{reference}`"));
+        collector.add(at, "provenance.references", format!("expected an https:// URL, found `{reference}`"));
     }
     Provenance { basis: stated.basis, years: stated.years, references: stated.references }
 }
 
-fn rule(text: &RuleText, toml: &RuleToml, faults: &mut Faults<'_>) -> Option<Rule> {
-    check_id(text, &toml.id, faults);
-    check_attack(&toml.attack, faults);
-    let title = template(&toml.title, "title", faults);
-    let summary = template(&toml.summary, "summary", faults);
-    let url = toml.url.as_ref().map(|url| template(url, "url", faults));
-    let extracts = extracts(toml, faults);
+fn rule(text: &RuleText, toml: &RuleToml, collector: &mut ErrorCollector<'_>) -> Option<Rule> {
+    check_id(text, &toml.id, collector);
+    check_attack(&toml.attack, collector);
+    let title = template(&toml.title, "title", collector);
+    let summary = template(&toml.summary, "summary", collector);
+    let url = toml.url.as_ref().map(|url| template(url, "url", collector));
+    let extracts = extracts(toml, collector);
     let id = toml.id.get_ref().clone();
     Some(Rule {
         service: id.split('/').next().unwrap_or_default().to_owned(),
@@ -160,7 +161,7 @@ fn rule(text: &RuleText, toml: &RuleToml, faults: &mut Faults<'_>) -> Option<Rul
         title: toml.title.get_ref().clone(),
         summary: toml.summary.get_ref().clone(),
         kind: toml.kind,
-        provenance: provenance(toml.provenance.as_ref(), faults),
+        provenance: provenance(toml.provenance.as_ref(), collector),
         console_path: toml.console_path.clone(),
         attack: toml.attack.iter().map(|technique| technique.get_ref().clone()).collect(),
         ccc_label: toml.ccc_label.clone(),
@@ -180,10 +181,10 @@ fn rule(text: &RuleText, toml: &RuleToml, faults: &mut Faults<'_>) -> Option<Rul
     })
 }
 
-fn check_id(text: &RuleText, id: &Spanned<String>, faults: &mut Faults<'_>) {
+fn check_id(text: &RuleText, id: &Spanned<String>, collector: &mut ErrorCollector<'_>) {
     let expected = text.id();
     if *id.get_ref() != expected {
-        faults.add(
+        collector.add(
             id.span().start,
             "id",
             format!("expected the path of the file, `{expected}`, found `{}`", id.get_ref()),
@@ -191,12 +192,12 @@ fn check_id(text: &RuleText, id: &Spanned<String>, faults: &mut Faults<'_>) {
     }
 }
 
-fn check_attack(attack: &[Spanned<String>], faults: &mut Faults<'_>) {
+fn check_attack(attack: &[Spanned<String>], collector: &mut ErrorCollector<'_>) {
     for technique in attack {
         if !is_technique(technique.get_ref()) {
             let problem =
                 format!("expected an ATT&CK technique ID such as `T1087.004`, found `{}`", technique.get_ref());
-            faults.add(technique.span().start, "attack", problem);
+            collector.add(technique.span().start, "attack", problem);
         }
     }
 }
@@ -207,48 +208,55 @@ fn is_technique(id: &str) -> bool {
     number.split_once('.').map_or_else(|| digits(number, 4), |(technique, sub)| digits(technique, 4) && digits(sub, 3))
 }
 
-fn template(text: &Spanned<String>, key: &str, faults: &mut Faults<'_>) -> Option<Template> {
+fn template(text: &Spanned<String>, key: &str, collector: &mut ErrorCollector<'_>) -> Option<Template> {
     if text.get_ref().trim().is_empty() {
-        faults.add(text.span().start, key, "expected a string, found none");
+        collector.add(text.span().start, key, "expected a string, found none");
     }
-    faults.take(text.span().start, key, Template::parse(text.get_ref()))
+    collector.take(text.span().start, key, Template::parse(text.get_ref()))
 }
 
-fn extracts(toml: &RuleToml, faults: &mut Faults<'_>) -> Vec<Extract> {
-    let compile = |(name, extract): (&String, &Spanned<super::schema::ExtractToml>), faults: &mut Faults<'_>| {
-        faults.take(extract.span().start, &format!("extract.{name}"), Extract::compile(name, extract.get_ref()))
+fn extracts(toml: &RuleToml, collector: &mut ErrorCollector<'_>) -> Vec<Extract> {
+    let compile = |(name, extract): (&String, &Spanned<super::schema::ExtractToml>),
+                   collector: &mut ErrorCollector<'_>| {
+        collector.take(extract.span().start, &format!("extract.{name}"), Extract::compile(name, extract.get_ref()))
     };
-    toml.extract.iter().filter_map(|entry| compile(entry, faults)).collect()
+    toml.extract.iter().filter_map(|entry| compile(entry, collector)).collect()
 }
 
-fn shapes(requests: &[Spanned<RequestToml>], faults: &mut Faults<'_>) -> Vec<(Shape, usize)> {
-    requests.iter().filter_map(|request| Some((shape(request, faults)?, request.span().start))).collect()
+fn shapes(requests: &[Spanned<RequestToml>], collector: &mut ErrorCollector<'_>) -> Vec<(Shape, usize)> {
+    requests.iter().filter_map(|request| Some((shape(request, collector)?, request.span().start))).collect()
 }
 
-fn shape(request: &Spanned<RequestToml>, faults: &mut Faults<'_>) -> Option<Shape> {
+fn shape(request: &Spanned<RequestToml>, collector: &mut ErrorCollector<'_>) -> Option<Shape> {
     let (at, toml) = (request.span().start, request.get_ref());
     let call = toml.call.get_ref();
     if call != "*" && !is_call(call) {
-        faults.add(toml.call.span().start, "call", format!("expected a call such as `iam:ListUsers`, found `{call}`"));
+        collector.add(
+            toml.call.span().start,
+            "call",
+            format!("expected a call such as `iam:ListUsers`, found `{call}`"),
+        );
     }
     let caller = match &toml.caller {
-        None => caller::Caller::Any,
-        Some(names) => faults.take(names.span().start, "caller", caller::Caller::parse(names.get_ref().iter()))?,
+        None => caller::CallerCondition::Any,
+        Some(names) => {
+            collector.take(names.span().start, "caller", caller::CallerCondition::parse(names.get_ref().iter()))?
+        }
     };
     let agent = match &toml.agent {
         None => None,
-        Some(test) => Some(faults.take(test.span().start, "agent", Condition::compile(test.get_ref()))?),
+        Some(test) => Some(collector.take(test.span().start, "agent", Condition::compile(test.get_ref()))?),
     };
     Some(Shape {
         call: call.clone(),
         name: toml.name.clone(),
         caller,
         agent,
-        parameters: faults.take(at, "request", parameters(toml))?,
-        conditions: conditions(&toml.conditions, "where", faults),
+        parameters: collector.take(at, "request", parameters(toml))?,
+        conditions: conditions(&toml.conditions, "where", collector),
         text: toml.text.clone(),
-        response: conditions(&toml.response, "response", faults),
-        outcome: faults.take(at, "error", outcome(toml))?,
+        response: conditions(&toml.response, "response", collector),
+        outcome: collector.take(at, "error", outcome(toml))?,
     })
 }
 
@@ -285,38 +293,38 @@ fn sorted(sets: &[Vec<String>]) -> Vec<Vec<String>> {
     sets
 }
 
-fn outcome(toml: &RequestToml) -> Result<Outcome, String> {
+fn outcome(toml: &RequestToml) -> Result<OutcomeCondition, String> {
     match (&toml.error, toml.succeeded) {
         (Some(_), true) => Err("expected one of error and succeeded, found both".to_owned()),
-        (Some(code), false) => Ok(Outcome::Failed(code.clone())),
-        (None, succeeded) => Ok(if succeeded { Outcome::Succeeded } else { Outcome::Any }),
+        (Some(code), false) => Ok(OutcomeCondition::Failed(code.clone())),
+        (None, succeeded) => Ok(if succeeded { OutcomeCondition::Succeeded } else { OutcomeCondition::Any }),
     }
 }
 
 fn conditions(
     toml: &indexmap::IndexMap<String, Spanned<ConditionToml>>,
     key: &str,
-    faults: &mut Faults<'_>,
+    collector: &mut ErrorCollector<'_>,
 ) -> Vec<(Path, Condition)> {
     let mut compiled = Vec::new();
     for (path, condition) in toml {
         let key = format!("{key}.{path}");
         let at = condition.span().start;
-        let path = faults.take(at, &key, Path::parse(path));
-        let condition = faults.take(at, &key, Condition::compile(condition.get_ref()));
+        let path = collector.take(at, &key, Path::parse(path));
+        let condition = collector.take(at, &key, Condition::compile(condition.get_ref()));
         compiled.extend(path.zip(condition));
     }
     compiled
 }
 
-/// The shapes of every file by call, most particular first, and a plain one for each call that only rules name.
+/// Groups the shapes of all files by call, most specific first. A call that only rules mention gets a plain shape.
 pub(super) fn index_shapes(shapes: impl IntoIterator<Item = Shape>) -> BTreeMap<String, Vec<Shape>> {
     let mut by_call: BTreeMap<String, Vec<Shape>> = BTreeMap::new();
     for shape in shapes {
         by_call.entry(shape.call.clone()).or_default().push(shape);
     }
     for shapes in by_call.values_mut() {
-        shapes.sort_by(|a, b| b.particularity().cmp(&a.particularity()).then_with(|| a.name.cmp(&b.name)));
+        shapes.sort_by(|a, b| b.specificity().cmp(&a.specificity()).then_with(|| a.name.cmp(&b.name)));
     }
     by_call
 }

@@ -1,37 +1,37 @@
-//! Conditions on values: what a shape asks of one place in a request, a response or the user agent.
+//! Conditions of shapes on values in a request, a response or the user agent.
 
 use super::path::Path;
 use super::schema::{ConditionToml, TestToml};
 use crate::json::Json;
 
-/// One compiled condition. Scalars are compared as text, so that `1000` and `"1000"` are the same.
+/// A compiled condition. Scalars are compared as text, so `1000` equals `"1000"`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Condition {
-    /// Is this text.
+    /// Equals this text.
     Equals(String),
-    /// Begins with this text.
+    /// Starts with this text.
     StartsWith(String),
     /// Ends with this text.
     EndsWith(String),
-    /// Holds this text.
+    /// Contains this text.
     Contains(String),
-    /// Is one of these texts.
+    /// Equals one of these texts.
     OneOf(Vec<String>),
-    /// Is so many decimal digits.
+    /// Consists of this many decimal digits.
     Digits(usize),
-    /// Is a list of at least so many elements.
+    /// Is a list with at least this many elements.
     AtLeast(usize),
-    /// Is absent, null, or has nothing in it.
+    /// Is absent, null, or empty.
     Empty,
-    /// Is there.
+    /// Is present.
     Present,
 }
 
 impl Condition {
-    /// Compiles what a rule file says.
+    /// Compiles a condition of a rule file.
     ///
     /// # Errors
-    /// Says what is expected.
+    /// Returns a message with what was expected.
     pub fn compile(toml: &ConditionToml) -> Result<Self, String> {
         match toml {
             ConditionToml::Equals(value) => scalar_text(value)
@@ -60,7 +60,7 @@ impl Condition {
         }
     }
 
-    /// Whether the value at `path` of `root` passes. Of a list's elements, one must.
+    /// Whether the value at `path` in `root` satisfies the condition. In a list, one element must.
     pub fn holds(&self, path: &Path, root: Json<'_>) -> bool {
         match self {
             Self::Empty => !path.any(root, &mut |value| !is_empty(value)),
@@ -79,7 +79,7 @@ impl Condition {
         }
     }
 
-    /// Whether a text passes.
+    /// Whether a text satisfies the condition.
     pub fn holds_for_text(&self, text: &str) -> bool {
         match self {
             Self::Equals(expected) => text == expected,
@@ -94,7 +94,7 @@ impl Condition {
         }
     }
 
-    /// How much a shape with this condition is narrowed by it.
+    /// How much this makes a shape more specific.
     pub const fn weight(&self) -> u32 {
         match self {
             Self::Equals(_) | Self::OneOf(_) => 4,
@@ -103,7 +103,7 @@ impl Condition {
         }
     }
 
-    /// In words, for `rules show`.
+    /// A description in words, for `rules show`.
     pub fn describe(&self) -> String {
         match self {
             Self::Equals(text) => format!("is {text}"),
@@ -119,7 +119,7 @@ impl Condition {
     }
 }
 
-/// A scalar of a rule file as the text that values are compared with.
+/// Converts a scalar of a rule file to the text that values are compared with.
 pub fn scalar_text(value: &toml::Value) -> Option<String> {
     match value {
         toml::Value::String(text) => Some(text.clone()),
@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_and_texts_compare_as_text() {
+    fn numbers_and_texts_are_compared_as_text() {
         let thousand = Condition::Equals("1000".into());
         assert!(holds(&thousand, "max", &json!({"max": 1000})));
         assert!(holds(&thousand, "max", &json!({"max": "1000"})));
@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn empty_is_absent_null_or_nothing_in_it() {
+    fn empty_matches_absent_null_and_empty_values() {
         for value in [json!({}), json!({"set": null}), json!({"set": {}}), json!({"set": []}), json!({"set": ""})] {
             assert!(holds(&Condition::Empty, "set", &value), "{value}");
         }
@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn one_element_of_a_list_is_enough() {
+    fn one_matching_element_of_a_list_suffices() {
         let value = json!({"ids": ["x-1", "i-1"]});
         assert!(holds(&Condition::StartsWith("i-".into()), "ids", &value));
         assert!(!holds(&Condition::AtLeast(3), "ids", &value));

@@ -1,28 +1,28 @@
-//! What the signals around one say about it: it is really another page, or part of another signal.
+//! Conditions on the signals around a signal: whether it becomes another page, or part of another signal.
 
 use super::RuleId;
 use super::pattern::Pattern;
 use super::shape::ShapeId;
 
-/// When a signal is really another rule's. Everything that is stated must hold.
+/// When a signal becomes a signal of another rule. All stated conditions must hold.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Becomes {
-    /// The rule it really is.
+    /// The rule that it becomes.
     pub rule: RuleId,
-    /// The signal before is one of these.
+    /// The previous signal is one of these.
     pub previous: Vec<Pattern>,
-    /// The signal before is none of these.
+    /// The previous signal is none of these.
     pub unless_previous: Vec<Pattern>,
-    /// The signal after is one of these.
+    /// The next signal is one of these.
     pub next: Vec<Pattern>,
-    /// Going back, one is met before another.
+    /// One signal is found before another, going back.
     pub look_back: Option<LookBack>,
     /// The extract of this name has more than one value.
     pub more_than_one: Option<String>,
 }
 
 impl Becomes {
-    /// One without a condition.
+    /// Becomes `rule` unconditionally.
     pub const fn always(rule: RuleId) -> Self {
         Self {
             rule,
@@ -34,7 +34,7 @@ impl Becomes {
         }
     }
 
-    /// When it is so, in words; empty: always.
+    /// The conditions in words; empty if there are none.
     pub fn describe(&self) -> String {
         let list = |patterns: &[Pattern]| patterns.iter().map(Pattern::as_str).collect::<Vec<_>>().join(" or ");
         let words = [
@@ -48,39 +48,39 @@ impl Becomes {
     }
 }
 
-/// A look at more than the one signal before.
+/// A search through several previous signals.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LookBack {
-    /// How far back, in seconds.
+    /// The maximum age, in seconds.
     pub seconds: u32,
-    /// How many signals are looked at, however old.
+    /// The number of signals that are searched, regardless of their age.
     pub at_least: usize,
-    /// What must be met.
+    /// The signals to find.
     pub find: Vec<Pattern>,
-    /// What ends the search.
+    /// The signals that end the search.
     pub until: Vec<Pattern>,
 }
 
-/// Signals just before that are part of this one.
+/// Immediately preceding signals that become part of this one.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Absorbs {
-    /// Which rules' signals.
+    /// The rules of those signals.
     pub rules: Vec<Pattern>,
-    /// Seconds from that signal's first event to this one's.
+    /// The maximum number of seconds from the first event of that signal to the first event of this one.
     pub within_s: u32,
 }
 
-/// When a signal is only a later part of one before it.
+/// When a signal becomes part of an earlier one.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PartOf {
-    /// Which rules' signals.
+    /// The rules of the earlier signal.
     pub rules: Vec<Pattern>,
-    /// Seconds from that signal's last event to this one's anchor.
+    /// The maximum number of seconds from the last event of that signal to this one's anchor.
     pub within_s: u32,
-    /// It has at most so many events.
+    /// The maximum number of events of this signal.
     pub at_most: Option<usize>,
-    /// All of them in these shapes; none: any.
+    /// The shapes that its events must have; any if empty.
     pub only: Vec<ShapeId>,
-    /// At least one signal stands between, and all that do are of these rules.
+    /// There is at least one signal in between, and all of those are signals of these rules.
     pub across: Vec<Pattern>,
 }

@@ -1,10 +1,10 @@
-//! Drafts: the skeleton of a new rule and its spec, filled in from a burst of events where there is one. Pure.
+//! Drafts: templates for a new rule and its spec, filled in from a burst of events if there is one. Pure.
 
 use std::fmt::Write as _;
 
 use super::RuleSet;
-use super::caller::{Caller, Family};
-use super::extract::Source;
+use super::caller::{CallerCondition, Family};
+use super::extract::SourceEvent;
 use crate::json::{Json, Members};
 
 /// The texts of a new rule and its spec.
@@ -16,36 +16,36 @@ pub struct Draft {
     pub spec: String,
 }
 
-/// One event of the burst that a page wrote.
+/// One event of the page's burst.
 #[derive(Debug, Clone)]
 pub struct Sample<'e, 't> {
     /// The event.
-    pub event: Source<'e, 't>,
-    /// Seconds from the first event of the burst.
+    pub event: SourceEvent<'e, 't>,
+    /// Seconds since the first event of the burst.
     pub at: i64,
-    /// The event that was pointed at: the rule starts from its call.
+    /// Whether this is the selected event, whose call starts the rule.
     pub anchor: bool,
 }
 
-/// Drafts a rule of this id. Without samples, its calls are left to the author.
+/// Drafts a rule with this ID. Without samples, the author has to fill in its calls.
 pub fn draft(rules: &RuleSet, id: &str, samples: &[Sample<'_, '_>]) -> Draft {
-    let mut calls = Calls::default();
+    let mut calls = DraftCalls::default();
     for sample in samples {
         calls.add(rules, sample);
     }
     Draft { rule: rule(id, &calls), spec: spec(id, samples) }
 }
 
-/// The calls of a burst, each once, as a rule refers to them.
+/// The calls of a burst as a rule refers to them, without duplicates.
 #[derive(Debug, Default)]
-struct Calls {
+struct DraftCalls {
     anchor: Option<String>,
     references: Vec<(String, String)>,
-    /// Shapes that no rule knows yet, as TOML.
+    /// New shapes, as TOML.
     requests: Vec<String>,
 }
 
-impl Calls {
+impl DraftCalls {
     fn add(&mut self, rules: &RuleSet, sample: &Sample<'_, '_>) {
         let call = sample.event.call;
         if sample.anchor {
@@ -61,15 +61,15 @@ impl Calls {
         self.references.push((call.to_owned(), reference));
     }
 
-    /// A shape of its own: under the call's name alone if the call is new, under the page's otherwise.
-    fn new_shape(&mut self, rules: &RuleSet, event: &Source<'_, '_>) -> String {
+    /// A new shape: named after the page, or without a name if the call is new.
+    fn new_shape(&mut self, rules: &RuleSet, event: &SourceEvent<'_, '_>) -> String {
         let name = if rules.shapes_of(event.call).is_empty() { "" } else { "of-this-page" };
         let mut toml = format!("[[request]]\ncall = {}\n", quoted(event.call));
         if !name.is_empty() {
             line(&mut toml, "name", &quoted(name));
         }
         if let Some(caller) =
-            event.user_agent.and_then(Family::of).and_then(|family| Caller::OneOf(vec![family]).describe())
+            event.user_agent.and_then(Family::of).and_then(|family| CallerCondition::OneOf(vec![family]).describe())
         {
             line(&mut toml, "caller", &quoted(&caller));
         }
@@ -82,7 +82,7 @@ impl Calls {
     }
 }
 
-fn rule(id: &str, calls: &Calls) -> String {
+fn rule(id: &str, calls: &DraftCalls) -> String {
     let path: Vec<&str> = id.split('/').collect();
     let service = path.first().copied().unwrap_or_default();
     let mut toml = String::from("# What the page is, if that is not obvious.\n");
@@ -151,7 +151,7 @@ fn names(members: Members<'_>) -> String {
     members.names().map(quoted).collect::<Vec<_>>().join(", ")
 }
 
-/// A JSON value as TOML on one line; nulls, which TOML has not, are left out.
+/// A JSON value as TOML on one line. Nulls are omitted, because TOML has none.
 fn inline(value: Json<'_>) -> String {
     match value {
         Json::Object(members) => {

@@ -1,73 +1,73 @@
-//! How far a request has drifted from what rules know of its call: members that are new, or called otherwise.
+//! Detects how a request differs from what rules know about its call: new members and renamed members.
 //!
-//! Consoles add members and rename them all the time. So before a request is compared with the shapes of its call, what
-//! no shape of the call knows is taken out of it, and a member that is missing is looked for under a name much like it.
+//! Consoles add and rename members all the time. Before a request is compared with the shapes of its call, members that
+//! no shape knows are therefore removed, and a missing member is looked up under similar names.
 
 use rustc_hash::FxHashSet;
 
 use super::shape::Shape;
 use crate::json::{Document, Json, Members};
 
-/// Names as alike as this are one member, renamed.
-const ALIKE: f64 = 0.87;
+/// Names that are at least this similar are treated as one renamed member.
+const MIN_SIMILARITY: f64 = 0.87;
 
-/// The top-level members that the shapes of one call know.
+/// The top-level members in the shapes of one call.
 #[derive(Debug, Default, Clone)]
 pub struct Vocabulary {
     names: FxHashSet<String>,
 }
 
-/// A request in the words of its call's shapes.
+/// A request, translated to the member names in the shapes of its call.
 #[derive(Debug)]
 pub struct Drifted<'r> {
     request: Request<'r>,
-    /// Members that no shape knows.
+    /// The number of members that no shape knows.
     pub added: usize,
-    /// Members that shapes know under another name.
+    /// The number of members that shapes know under another name.
     pub renamed: usize,
 }
 
-/// A request with known members only, under the names that shapes know.
+/// A request with known members only, under the names in the shapes.
 #[derive(Debug)]
 enum Request<'r> {
-    AsItStands(Json<'r>),
+    Unchanged(Json<'r>),
     Translated(Document<'r>),
 }
 
 impl Drifted<'_> {
-    /// The request, known members only, under the names that shapes know.
+    /// The request with known members only, under the names in the shapes.
     pub fn request(&self) -> Json<'_> {
         match &self.request {
-            Request::AsItStands(request) => *request,
+            Request::Unchanged(request) => *request,
             Request::Translated(request) => request.root(),
         }
     }
 }
 
 impl Vocabulary {
-    /// Adds what a shape knows.
-    pub(super) fn learn(&mut self, shape: &Shape) {
+    /// Adds the members of a shape.
+    pub(super) fn add_shape(&mut self, shape: &Shape) {
         self.names.extend(shape.member_names().map(str::to_owned));
     }
 
-    /// Whether some shape knows the member.
-    pub fn knows(&self, name: &str) -> bool {
+    /// Whether a shape contains the member.
+    pub fn contains(&self, name: &str) -> bool {
         self.names.contains(name)
     }
 
-    /// The request in the words of the shapes.
+    /// Translates a request to the member names in the shapes.
     pub fn read<'r>(&'r self, request: Json<'r>) -> Drifted<'r> {
         match request.as_object() {
-            Some(members) if members.names().any(|name| !self.knows(name)) => self.translate(members),
-            _ => Drifted { request: Request::AsItStands(request), added: 0, renamed: 0 },
+            Some(members) if members.names().any(|name| !self.contains(name)) => self.translate(members),
+            _ => Drifted { request: Request::Unchanged(request), added: 0, renamed: 0 },
         }
     }
 
     fn translate<'r>(&'r self, members: Members<'r>) -> Drifted<'r> {
-        let (mut request, new): (Vec<_>, Vec<_>) = members.iter().partition(|(name, _)| self.knows(name));
+        let (mut request, new): (Vec<_>, Vec<_>) = members.iter().partition(|(name, _)| self.contains(name));
         let mut renamed = 0;
         for (name, value) in &new {
-            if let Some(old) = self.name_like(name, &request) {
+            if let Some(old) = self.similar_name(name, &request) {
                 renamed += 1;
                 request.push((old, *value));
             }
@@ -76,12 +76,12 @@ impl Vocabulary {
         Drifted { request, added: new.len() - renamed, renamed }
     }
 
-    /// The known name that a new one stands for, if the request does not have it anyway.
-    fn name_like(&self, new: &str, request: &[(&str, Json<'_>)]) -> Option<&str> {
+    /// The known name that is similar to a new one, if the request does not have it itself.
+    fn similar_name(&self, new: &str, request: &[(&str, Json<'_>)]) -> Option<&str> {
         let new = new.to_lowercase();
         let free = self.names.iter().filter(|name| !request.iter().any(|(known, _)| known == name));
         let alike = free.map(|name| (strsim::jaro_winkler(&new, &name.to_lowercase()), name));
         let (similarity, name) = alike.max_by(|a, b| a.0.total_cmp(&b.0).then_with(|| b.1.cmp(a.1)))?;
-        (similarity >= ALIKE).then_some(name.as_str())
+        (similarity >= MIN_SIMILARITY).then_some(name.as_str())
     }
 }

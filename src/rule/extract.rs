@@ -1,35 +1,36 @@
-//! Extracts: what a rule reads off a signal's events, and which of it are entities.
+//! Extracts: the values that a rule reads from a signal's events, and the entities among them.
 
 use indexmap::IndexMap;
 use serde_json::Value;
 
 use super::condition::Condition;
 use super::pattern::Pattern;
-use super::place::Place;
-pub use super::place::Source;
+pub use super::place::SourceEvent;
+use super::place::SourcePath;
 use super::schema::{ExtractToml, OneOrMany, SpanUnit};
 use super::times;
 use crate::json::Json;
 
-/// One value and the event that shows it.
+/// A value and the event that contains it.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Reading<'e> {
-    /// The value; texts where the extract shapes them, JSON as it stood otherwise.
+pub struct ExtractedValue<'e> {
+    /// The value: text if the extract converts it, otherwise the original JSON.
     pub value: Value,
-    /// The event.
+    /// The ID of the event.
     pub event_id: &'e str,
 }
 
-/// What an extract makes of a value. Most of it was read off another event before, and so is not copied yet.
-enum Made<'v> {
+/// A value that an extract produces. It is only copied if it is new, because most values have been read from another
+/// event before.
+enum CandidateValue<'v> {
     Text(&'v str),
     Json(Value),
 }
 
-/// Takes what is made.
-type Tell<'s> = &'s mut dyn FnMut(Made<'_>);
+/// Receives the values of an extract.
+type ValueVisitor<'s> = &'s mut dyn FnMut(CandidateValue<'_>);
 
-impl Made<'_> {
+impl CandidateValue<'_> {
     fn is(&self, known: &Value) -> bool {
         match self {
             Self::Text(text) => known.as_str() == Some(text),
@@ -52,31 +53,31 @@ pub struct Extract {
     pub name: String,
     /// The entity type of its values, if they are entities.
     pub entity: Option<String>,
-    /// Only the first value counts, and stands in the context without a list around it.
+    /// Only the first value is used, and it is not a list in the context.
     pub one: bool,
-    /// Where the value comes from if the events do not have it.
+    /// Where to get the value if the events do not contain it.
     pub carried: Option<Carried>,
     from: Vec<String>,
-    places: Vec<Place>,
+    places: Vec<SourcePath>,
     starts_with: Option<Condition>,
     unless_starts_with: Option<String>,
-    shaping: Shaping,
+    transform: TextTransform,
     default: Option<String>,
     time: bool,
     span: Option<SpanUnit>,
 }
 
-/// A value that an earlier signal has.
+/// A value from an earlier signal.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Carried {
-    /// The rules whose signals have it.
+    /// The rules of that signal.
     pub from: Vec<Pattern>,
-    /// The extract that must have the same value in both signals.
+    /// An extract that must have the same value in both signals.
     pub by: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-struct Shaping {
+struct TextTransform {
     only: Option<String>,
     after_last: Option<String>,
     after: Option<String>,
@@ -87,10 +88,10 @@ struct Shaping {
 }
 
 impl Extract {
-    /// Compiles what a rule file says.
+    /// Compiles an extract of a rule file.
     ///
     /// # Errors
-    /// Says what is wrong with a path.
+    /// Returns a message about an invalid path.
     pub fn compile(name: &str, toml: &ExtractToml) -> Result<Self, String> {
         Ok(Self {
             name: name.to_owned(),
@@ -98,10 +99,10 @@ impl Extract {
             one: toml.one || toml.span.is_some(),
             from: toml.from.iter().flat_map(super::schema::OneOrMany::iter).map(str::to_owned).collect(),
             carried: carried(toml)?,
-            places: toml.path.iter().flat_map(OneOrMany::iter).map(Place::parse).collect::<Result<_, _>>()?,
+            places: toml.path.iter().flat_map(OneOrMany::iter).map(SourcePath::parse).collect::<Result<_, _>>()?,
             starts_with: toml.starts_with.clone().map(Condition::StartsWith),
             unless_starts_with: toml.unless_starts_with.clone(),
-            shaping: Shaping {
+            transform: TextTransform {
                 only: toml.cut_only.clone(),
                 after_last: toml.after_last.clone(),
                 after: toml.after.clone(),
@@ -116,7 +117,7 @@ impl Extract {
         })
     }
 
-    /// The calls it reads from; none: any.
+    /// The calls that it reads from; any if empty.
     pub fn from(&self) -> &[String] {
         &self.from
     }
@@ -126,15 +127,14 @@ impl Extract {
         self.from.is_empty() || self.from.iter().any(|from| from == call)
     }
 
-    /// Adds what it reads off an event of a call that it [`reads`](Self::reads), unless that is known; events come in
-    /// order.
-    pub fn read<'e>(&self, event: &Source<'e, '_>, readings: &mut Vec<Reading<'e>>) {
+    /// Adds the new values from an event whose call it [`reads`](Self::reads). Events must be passed in order.
+    pub fn read<'e>(&self, event: &SourceEvent<'e, '_>, readings: &mut Vec<ExtractedValue<'e>>) {
         if self.one && !readings.is_empty() {
             return;
         }
-        self.each(event, &mut |made| {
-            if !readings.iter().any(|reading| made.is(&reading.value)) {
-                readings.push(Reading { value: made.into_value(), event_id: event.event_id });
+        self.visit(event, &mut |value| {
+            if !readings.iter().any(|reading| value.is(&reading.value)) {
+                readings.push(ExtractedValue { value: value.into_value(), event_id: event.event_id });
             }
         });
         if self.one {
@@ -142,53 +142,53 @@ impl Extract {
         }
     }
 
-    /// The value if nothing was read off these calls.
+    /// The default value if nothing was read from these calls.
     pub fn default(&self, calls: &[String]) -> Option<&str> {
         let seen = self.from.is_empty() || self.from.iter().any(|call| calls.contains(call));
         self.default.as_deref().filter(|_| seen)
     }
 
-    /// Tells what it makes of one event.
-    fn each(&self, event: &Source<'_, '_>, tell: Tell<'_>) {
+    /// Passes each value from one event to `receive`.
+    fn visit(&self, event: &SourceEvent<'_, '_>, receive: ValueVisitor<'_>) {
         if let Some(unit) = self.span {
-            if let Some(span) = self.span_of(event, unit) {
-                tell(Made::Text(&span));
+            if let Some(span) = self.duration(event, unit) {
+                receive(CandidateValue::Text(&span));
             }
             return;
         }
         for place in &self.places {
-            place.each(event, &mut |value| self.take(value, tell));
+            place.visit(event, &mut |value| self.visit_value(value, receive));
         }
     }
 
-    fn take(&self, value: Json<'_>, tell: Tell<'_>) {
+    fn visit_value(&self, value: Json<'_>, receive: ValueVisitor<'_>) {
         match value {
             Json::Null => {}
             scalar if self.time => {
                 if let Some(time) = times::parse_value(scalar) {
-                    tell(Made::Text(&times::rfc3339(time)));
+                    receive(CandidateValue::Text(&times::rfc3339(time)));
                 }
             }
             Json::Array(elements) if elements.is_empty() => {
-                if let Some(text) = self.shaping.of_empty() {
-                    tell(Made::Text(text));
+                if let Some(text) = self.transform.for_empty_list() {
+                    receive(CandidateValue::Text(text));
                 }
             }
-            Json::Array(elements) => elements.iter().for_each(|element| self.take(element, tell)),
+            Json::Array(elements) => elements.iter().for_each(|element| self.visit_value(element, receive)),
             Json::Object(_) | Json::Bool(_) | Json::Number(_) if self.keeps_json() => {
-                tell(Made::Json(value.to_value()));
+                receive(CandidateValue::Json(value.to_value()));
             }
-            Json::Object(_) => self.take_text(&value.to_value().to_string(), tell),
-            scalar => self.take_text(scalar.scalar().unwrap_or_default(), tell),
+            Json::Object(_) => self.visit_text(&value.to_value().to_string(), receive),
+            scalar => self.visit_text(scalar.scalar().unwrap_or_default(), receive),
         }
     }
 
-    /// Whether a value that is no text stays as it stood.
+    /// Whether values other than text are kept as JSON.
     fn keeps_json(&self) -> bool {
-        self.starts_with.is_none() && self.unless_starts_with.is_none() && self.shaping == Shaping::default()
+        self.starts_with.is_none() && self.unless_starts_with.is_none() && self.transform == TextTransform::default()
     }
 
-    fn take_text(&self, text: &str, tell: Tell<'_>) {
+    fn visit_text(&self, text: &str, receive: ValueVisitor<'_>) {
         let is_dropped = self.unless_starts_with.as_ref().is_some_and(|start| text.starts_with(start.as_str()));
         if text.is_empty()
             || is_dropped
@@ -196,15 +196,15 @@ impl Extract {
         {
             return;
         }
-        if let Some(text) = self.shaping.apply(text) {
-            tell(Made::Text(text));
+        if let Some(text) = self.transform.apply(text) {
+            receive(CandidateValue::Text(text));
         }
     }
 
-    fn span_of(&self, event: &Source<'_, '_>, unit: SpanUnit) -> Option<String> {
+    fn duration(&self, event: &SourceEvent<'_, '_>, unit: SpanUnit) -> Option<String> {
         let mut moments = Vec::new();
         for place in &self.places {
-            place.each(event, &mut |value| moments.extend(times::parse_value(value)));
+            place.visit(event, &mut |value| moments.extend(times::parse_value(value)));
         }
         let (first, last) = (moments.first()?, moments.last()?);
         Some(times::span_in_words(*last - *first, unit))
@@ -222,8 +222,8 @@ fn carried(toml: &ExtractToml) -> Result<Option<Carried>, String> {
     Ok(Some(Carried { from, by: toml.carried_by.clone() }))
 }
 
-impl Shaping {
-    /// The text that is kept; nothing where a part to cut at is not there.
+impl TextTransform {
+    /// The part of the text that is kept; `None` if a delimiter is missing.
     fn apply<'t>(&'t self, text: &'t str) -> Option<&'t str> {
         let kept = if self.only.as_ref().is_none_or(|start| text.starts_with(start.as_str())) {
             self.cut(text)?
@@ -250,8 +250,8 @@ impl Shaping {
         Some(kept)
     }
 
-    /// An empty list is nothing, unless `map` has words for it.
-    fn of_empty(&self) -> Option<&str> {
+    /// The value for an empty list: `None`, unless `map` has an entry for it.
+    fn for_empty_list(&self) -> Option<&str> {
         self.map.get("[]").map(String::as_str)
     }
 }
@@ -271,7 +271,7 @@ mod tests {
         let texts: Vec<String> = requests.iter().map(Value::to_string).collect();
         let bodies: Vec<Body<'_>> = texts.iter().map(|text| Body::new(Some(text))).collect();
         let response = Body::default();
-        let events = bodies.iter().map(|request| Source {
+        let events = bodies.iter().map(|request| SourceEvent {
             event_id: "e",
             call: "a:B",
             region: Some("eu-west-1"),
@@ -289,7 +289,7 @@ mod tests {
     }
 
     #[test]
-    fn values_come_once_in_order() {
+    fn values_are_unique_and_in_order() {
         let users = extract("path = 'request.userName'");
         let requests =
             [json!({"userName": "mara"}), json!({"userName": "abel"}), json!({"userName": "mara"}), Value::Null];
@@ -298,13 +298,13 @@ mod tests {
     }
 
     #[test]
-    fn numbers_are_no_ids() {
+    fn numbers_are_not_ids() {
         let instances = extract("path = 'request.**'\nstarts_with = 'i-'");
         assert_eq!(read(&instances, &[json!({"max": 1000, "ids": ["i-1", "x"]})]), [json!("i-1")]);
     }
 
     #[test]
-    fn arns_are_cut_to_names() {
+    fn arns_are_shortened_to_names() {
         let trail = extract("path = 'request.name'\nafter = ':trail/'\ndrop_last = 1");
         let requests =
             [json!({"name": "arn:aws:cloudtrail:eu-west-1:111122223333:trail/main1"}), json!({"name": "no arn"})];
@@ -312,7 +312,7 @@ mod tests {
     }
 
     #[test]
-    fn empty_lists_and_codes_have_words() {
+    fn empty_lists_and_codes_are_mapped_to_words() {
         let statuses = extract("path = 'request.s'\nmap = { '[]' = 'All', Active = 'Active jobs' }");
         assert_eq!(
             read(&statuses, &[json!({"s": []}), json!({"s": ["Active"]})]),
@@ -321,7 +321,7 @@ mod tests {
     }
 
     #[test]
-    fn the_time_between_two_times_is_put_in_words() {
+    fn durations_are_described_in_words() {
         let span = extract("path = ['request.a', 'request.b']\nspan = 'week'");
         let week = json!({"a": "2024-04-01T00:00:00Z", "b": "2024-04-08T00:00:00Z"});
         assert_eq!(read(&span, &[week]), [json!("1 week")]);
@@ -330,21 +330,21 @@ mod tests {
     }
 
     #[test]
-    fn names_and_arns_of_one_thing_give_its_name() {
+    fn names_and_arns_of_a_resource_are_reduced_to_its_name() {
         let secret = extract("path = 'request.id'\ncut_only = 'arn:'\nafter = ':secret:'\ndrop_last = 7");
         let requests = [json!({"id": "arn:aws:secretsmanager:eu-west-1:1:secret:db-AbCdEf"}), json!({"id": "api-key"})];
         assert_eq!(read(&secret, &requests), [json!("db"), json!("api-key")]);
     }
 
     #[test]
-    fn times_are_written_alike() {
+    fn times_are_normalized() {
         let start = extract("path = 'request.t'\ntime = true");
         let requests = [json!({"t": 1_701_838_799_999_i64}), json!({"t": "Dec 17, 2023, 2:12:45 AM"})];
         assert_eq!(read(&start, &requests), [json!("2023-12-06T04:59:59.999Z"), json!("2023-12-17T02:12:45Z")]);
     }
 
     #[test]
-    fn a_path_needs_a_known_root() {
+    fn a_path_with_an_unknown_root_is_rejected() {
         let toml: ExtractToml = toml::from_str("path = 'reply.x'").unwrap();
         assert!(Extract::compile("x", &toml).unwrap_err().contains("request, response or event"));
     }

@@ -1,9 +1,10 @@
-//! What a signal is where no page is known: told from the calls themselves. Each has a rule, `rules/generic/<name>.toml`.
+//! The kinds of signals without a known page, whose sentences are made from their calls. Each kind has a rule,
+//! `rules/generic/<name>.toml`.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-/// How a signal without a page is found.
+/// The kind of a signal without a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Generic {
@@ -13,26 +14,26 @@ pub enum Generic {
     Delete,
     /// The console changed something in another way.
     Change,
-    /// The console read from one service without a pause: somebody was there.
+    /// The console read from one service without a pause, so a person was there.
     Visit,
-    /// A few reads beside a page that is explained without them.
+    /// A few reads near a page that is explained without them.
     Along,
-    /// The same request again and again at a steady interval.
+    /// The same request repeated at a steady interval.
     Poll,
-    /// Calls of `words/noise.toml` that the console makes by itself.
+    /// Calls of `words/noise.toml` that the console makes on its own.
     Console,
-    /// Calls of `words/noise.toml` that a service makes in a person's name.
+    /// Calls of `words/noise.toml` that a service makes on behalf of a person.
     Service,
-    /// A command line, a shell or a script called, in a session of the console.
+    /// A call by a command line, a shell or a script, in a session of the console.
     Command,
 }
 
 impl Generic {
-    /// What the rule's title and summary may name, beside the region and the account.
+    /// The values that the rule's title and summary can use, in addition to the region and the account.
     pub const PLACEHOLDERS: [&str; 11] =
         ["console", "subject", "action", "sentence", "also", "did", "what", "page", "every", "times", "how"];
 
-    /// In words, for `rules show`.
+    /// A description in words, for `rules show`.
     #[must_use]
     pub const fn describe(self) -> &'static str {
         match self {

@@ -1,19 +1,20 @@
-//! Links compiled files into one [`RuleSet`]: shapes to rules, rules to rules. Order of the files is irrelevant.
+//! Links compiled files into one [`RuleSet`]: resolves references to shapes and rules. The order of the files is
+//! irrelevant.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use toml::Spanned;
 
-use super::compile::{Compiled, Faults, index_shapes, is_call};
+use super::compile::{Compiled, ErrorCollector, index_shapes, is_call};
 use super::context::{Absorbs, Becomes, LookBack, PartOf};
 use super::generic::Generic;
 use super::pattern::Pattern;
 use super::schema::{BecomesToml, LookBackToml, RuleToml};
 use super::set::{RuleSet, Use};
 use super::shape::{Shape, ShapeId};
-use super::{Part, Rule, RuleError, RuleId, RuleText};
+use super::{Rule, RuleError, RuleId, RulePart, RuleText};
 
-/// The shapes of every call, numbered.
+/// The shapes of every call, with their IDs.
 pub(super) struct Shapes {
     all: Vec<Shape>,
     by_call: BTreeMap<String, Vec<ShapeId>>,
@@ -30,7 +31,7 @@ impl Shapes {
         Self { all, by_call }
     }
 
-    /// The shapes that a rule's reference names: `call`, `call/shape|shape`, `call/*`.
+    /// Resolves a rule's reference to shapes: `call`, `call/shape|shape`, `call/*`.
     fn resolve(&mut self, reference: &str) -> Result<(String, Vec<ShapeId>), String> {
         let (call, names) = reference.split_once('/').map_or((reference, None), |(call, names)| (call, Some(names)));
         if call != "*" && !is_call(call) {
@@ -52,7 +53,7 @@ impl Shapes {
         Ok((call.to_owned(), shapes))
     }
 
-    /// A call that no file gives a shape of has one: any request by anybody.
+    /// A call without a shape in any file gets one that matches any request by any caller.
     fn resolve_unknown(&mut self, call: &str, names: Option<&str>) -> Result<(String, Vec<ShapeId>), String> {
         if let Some(names) = names {
             return Err(format!("expected `{call}` without a shape, because it has no known shapes; found `{names}`"));
@@ -83,7 +84,7 @@ fn push(all: &mut Vec<Shape>, shape: Shape) -> ShapeId {
     id
 }
 
-/// Links the files; says everything that is wrong between them.
+/// Links the files, and reports all errors between them.
 pub(super) fn link(files: Vec<(RuleText, Compiled)>, version: String) -> Result<RuleSet, Vec<RuleError>> {
     let mut errors = duplicate_shapes(&files);
     let mut shapes = Shapes::new(files.iter().flat_map(|(_, file)| file.shapes.iter().map(|(shape, _)| shape.clone())));
@@ -95,14 +96,15 @@ pub(super) fn link(files: Vec<(RuleText, Compiled)>, version: String) -> Result<
         .enumerate()
         .map(|(index, (_, _, rule))| (rule.id.clone(), RuleId(u32::try_from(index).unwrap_or(u32::MAX))))
         .collect();
-    let reached: BTreeSet<String> = rules
+    let targets: BTreeSet<String> = rules
         .iter()
         .flat_map(|(_, toml, _)| toml.becomes.iter().map(|becomes| becomes.get_ref().rule.clone()))
         .collect();
     for (text, toml, rule) in &mut rules {
-        let mut linker = Linker { shapes: &mut shapes, ids: &ids, reached: &reached, faults: Faults::new(text) };
+        let mut linker =
+            Linker { shapes: &mut shapes, ids: &ids, targets: &targets, collector: ErrorCollector::new(text) };
         linker.rule(toml, rule);
-        errors.extend(linker.faults.into_errors());
+        errors.extend(linker.collector.into_errors());
     }
     if !errors.is_empty() {
         return Err(errors);
@@ -120,17 +122,17 @@ fn duplicate_shapes(files: &[(RuleText, Compiled)]) -> Vec<RuleError> {
     let mut seen: HashMap<String, &str> = HashMap::new();
     let mut errors = Vec::new();
     for (text, file) in files {
-        let mut faults = Faults::new(text);
+        let mut collector = ErrorCollector::new(text);
         for (shape, at) in &file.shapes {
             if let Some(other) = seen.insert(shape.reference(), &text.file) {
-                faults.add(
+                collector.add(
                     *at,
                     "request",
                     format!("expected a unique shape name: {other} already has `{}`", shape.reference()),
                 );
             }
         }
-        errors.extend(faults.into_errors());
+        errors.extend(collector.into_errors());
     }
     errors
 }
@@ -153,7 +155,7 @@ fn uses(rules: &[Rule], shapes: usize) -> Vec<Vec<Use>> {
 }
 
 /// Whether a generation of the rule makes the call.
-fn generations_call(toml: &RuleToml, call: &str) -> bool {
+fn is_called_by_generation(toml: &RuleToml, call: &str) -> bool {
     let references =
         toml.generation.iter().map(Spanned::get_ref).flat_map(|one| one.required.iter().chain(&one.optional));
     references.into_iter().any(|reference| reference.get_ref().split('/').next() == Some(call))
@@ -162,15 +164,15 @@ fn generations_call(toml: &RuleToml, call: &str) -> bool {
 struct Linker<'l> {
     shapes: &'l mut Shapes,
     ids: &'l HashMap<String, RuleId>,
-    reached: &'l BTreeSet<String>,
-    faults: Faults<'l>,
+    targets: &'l BTreeSet<String>,
+    collector: ErrorCollector<'l>,
 }
 
 impl Linker<'_> {
     fn rule(&mut self, toml: &RuleToml, rule: &mut Rule) {
         self.parts(toml, rule);
-        if self.faults.is_empty() {
-            // With a call missing, these would blame what is right.
+        if self.collector.is_empty() {
+            // If a call is missing, these checks would report errors in correct keys.
             self.anchors(toml, rule);
             self.placeholders(toml, rule);
         }
@@ -199,7 +201,7 @@ impl Linker<'_> {
         }
     }
 
-    /// A generation always becomes its page, whose own conditions then hold.
+    /// A generation always becomes its page, and the page's own conditions apply afterwards.
     fn becomes_page(&mut self, toml: &RuleToml, rule: &mut Rule) {
         let page = self.rule_id(toml.id.get_ref(), toml.id.span().start, "generation");
         rule.becomes = page.into_iter().map(Becomes::always).collect();
@@ -214,21 +216,25 @@ impl Linker<'_> {
         for (reference, required) in required.chain(optional).chain(alone) {
             let key = if required { "required" } else { "optional" };
             let resolved = self.shapes.resolve(reference.get_ref());
-            let Some((call, shapes)) = self.faults.take(reference.span().start, key, resolved) else { continue };
+            let Some((call, shapes)) = self.collector.take(reference.span().start, key, resolved) else { continue };
             if rule.parts.iter().any(|part| part.call == call) {
-                self.faults.add(reference.span().start, key, format!("expected each call once, found `{call}` again"));
+                self.collector.add(
+                    reference.span().start,
+                    key,
+                    format!("expected each call once, found `{call}` again"),
+                );
             }
-            rule.parts.push(Part { call, shapes, required, anchor: toml.alone });
+            rule.parts.push(RulePart { call, shapes, required, anchor: toml.alone });
         }
     }
 
     fn anchors(&mut self, toml: &RuleToml, rule: &mut Rule) {
         if rule.generic.is_some() && !rule.parts.is_empty() {
-            self.faults.add(toml.id.span().start, "generic", "expected a rule without calls");
+            self.collector.add(toml.id.span().start, "generic", "expected a rule without calls");
         }
         let starts = !toml.anchor.is_empty() || rule.parts.iter().any(|part| part.required);
-        if !starts && rule.generic.is_none() && !self.reached.contains(&rule.id) {
-            self.faults.add(
+        if !starts && rule.generic.is_none() && !self.targets.contains(&rule.id) {
+            self.collector.add(
                 toml.id.span().start,
                 "anchor",
                 "expected at least one call here or in `required`, because no other rule becomes this one by `becomes`",
@@ -240,7 +246,7 @@ impl Linker<'_> {
         for anchor in toml.anchor.iter().filter(|_| !toml.alone) {
             match rule.parts.iter_mut().find(|part| part.call == *anchor.get_ref()) {
                 Some(part) => part.anchor = true,
-                None => self.faults.add(
+                None => self.collector.add(
                     anchor.span().start,
                     "anchor",
                     format!("expected a call of `required` or `optional`, found `{}`", anchor.get_ref()),
@@ -263,7 +269,7 @@ impl Linker<'_> {
         for (key, text, template) in texts {
             let (Some(text), Some(template)) = (text, template) else { continue };
             for name in template.placeholders().into_iter().filter(|name| !known(name)) {
-                self.faults.add(
+                self.collector.add(
                     text.span().start,
                     key,
                     format!("expected a placeholder of `extract`, found `{{{name}}}`"),
@@ -278,10 +284,10 @@ impl Linker<'_> {
                 let is_known = || {
                     rule.generation.is_some()
                         || rule.parts.iter().any(|part| part.call == call || part.call == "*")
-                        || generations_call(toml, call)
+                        || is_called_by_generation(toml, call)
                 };
                 if !rule.parts.is_empty() && !is_known() {
-                    self.faults.add(
+                    self.collector.add(
                         extract.span().start,
                         &format!("extract.{name}.from"),
                         format!("expected a call of the rule, found `{call}`"),
@@ -297,7 +303,7 @@ impl Linker<'_> {
         if let Some(name) = &more_than_one
             && !rule.extracts.iter().any(|extract| extract.name == *name)
         {
-            self.faults.add(at, "becomes.more_than_one", format!("expected a name of `extract`, found `{name}`"));
+            self.collector.add(at, "becomes.more_than_one", format!("expected a name of `extract`, found `{name}`"));
         }
         Some(Becomes {
             rule: self.rule_id(&becomes.rule, at, "becomes.rule")?,
@@ -322,7 +328,7 @@ impl Linker<'_> {
         let (at, part) = (toml.span().start, toml.get_ref());
         let only = part.only.iter().filter_map(|reference| {
             let resolved = self.shapes.resolve(reference);
-            self.faults.take(at, "part_of.only", resolved)
+            self.collector.take(at, "part_of.only", resolved)
         });
         PartOf {
             only: only.flat_map(|(_, shapes)| shapes).collect(),
@@ -335,7 +341,7 @@ impl Linker<'_> {
 
     fn rule_id(&mut self, id: &str, at: usize, key: &str) -> Option<RuleId> {
         let found = self.ids.get(id).copied().ok_or_else(|| format!("expected the ID of a rule, found `{id}`"));
-        self.faults.take(at, key, found)
+        self.collector.take(at, key, found)
     }
 
     fn patterns(&mut self, patterns: &[String], at: usize, key: &str) -> Vec<Pattern> {
@@ -343,9 +349,9 @@ impl Linker<'_> {
     }
 
     fn pattern(&mut self, pattern: &str, at: usize, key: &str) -> Option<Pattern> {
-        let compiled = self.faults.take(at, key, Pattern::parse(pattern))?;
+        let compiled = self.collector.take(at, key, Pattern::parse(pattern))?;
         if !self.ids.keys().any(|id| compiled.matches(id)) {
-            self.faults.add(at, key, format!("expected a pattern that some rule's id matches, found `{pattern}`"));
+            self.collector.add(at, key, format!("expected a pattern that some rule's id matches, found `{pattern}`"));
         }
         Some(compiled)
     }

@@ -1,4 +1,4 @@
-//! Pages that cannot be told apart by their calls.
+//! Finds pages that cannot be distinguished by their calls.
 
 use std::collections::BTreeMap;
 
@@ -6,8 +6,8 @@ use super::shape::ShapeId;
 use super::{Rule, RuleSet};
 
 impl RuleSet {
-    /// Groups of pages that require the same calls in the same shapes, and of which neither the page before nor any other
-    /// condition says which it is: in order of their ids.
+    /// Groups of pages that require the same calls in the same shapes, and that neither the previous page nor another
+    /// condition distinguishes, ordered by ID.
     #[must_use]
     pub fn lookalikes(&self) -> Vec<Vec<&Rule>> {
         let mut groups: BTreeMap<Vec<Vec<ShapeId>>, Vec<&Rule>> = BTreeMap::new();
@@ -16,13 +16,13 @@ impl RuleSet {
         }
         groups.remove(&Vec::new());
         let mut groups: Vec<Vec<&Rule>> = groups.into_values().filter(|group| group.len() > 1).collect();
-        groups.retain(|group| !group.iter().any(|rule| self.is_told_apart(rule, group)));
+        groups.retain(|group| !group.iter().any(|rule| self.is_distinguished(rule, group)));
         groups.sort_by(|a, b| a[0].id.cmp(&b[0].id));
         groups
     }
 
-    /// Whether a condition says when a page is this one and no other of the group.
-    fn is_told_apart(&self, rule: &Rule, group: &[&Rule]) -> bool {
+    /// Whether a condition distinguishes this page from the others of the group.
+    fn is_distinguished(&self, rule: &Rule, group: &[&Rule]) -> bool {
         let is_other = |id: super::RuleId| group.iter().any(|other| other.id == self.rule(id).id);
         !rule.only_after.is_empty()
             || rule.becomes.iter().any(|becomes| is_other(becomes.rule))
@@ -66,7 +66,7 @@ mod tests {
     }
 
     #[test]
-    fn pages_of_the_same_calls_are_named_unless_something_tells_them_apart() {
+    fn pages_with_the_same_calls_are_reported_unless_a_condition_distinguishes_them() {
         let same = lookalikes(vec![text("x/one", ""), text("x/two", ""), text("x/three", "optional = [\"a:C\"]\n")]);
         assert_eq!(same, [["x/one", "x/three", "x/two"]]);
         let over = lookalikes(vec![text("x/one", "takes_precedence_over = [\"x/two\"]\n"), text("x/two", "")]);

@@ -1,6 +1,6 @@
-//! Rules: TOML text in, a compiled [`RuleSet`] out. Pure.
+//! Rules: compiles TOML text to a [`RuleSet`]. Pure.
 //!
-//! A rule is one console page or action. The format is what [`schema`] reads; `CONTRIBUTING.md` shows it by example.
+//! A rule describes one console page or action. [`schema`] defines the format; `CONTRIBUTING.md` has an example.
 
 pub mod body;
 pub mod caller;
@@ -42,59 +42,59 @@ use self::template::Template;
 use crate::event::Timestamp;
 use crate::signal::Kind;
 
-/// One broken rule: where, which key, what was expected.
+/// An error in a rule: where it is, and what was expected.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Error)]
 #[error("{file}:{line}: {key}: {problem}")]
 pub struct RuleError {
-    /// The rule file, as it was named to the loader.
+    /// The path of the rule file, as passed to the loader.
     pub file: String,
-    /// The line, from 1.
+    /// The line, starting at 1.
     pub line: usize,
-    /// The key at fault, dotted; empty if the file is no TOML at all.
+    /// The dotted key; empty if the file is not valid TOML.
     pub key: String,
     /// What was expected, and what was found.
     pub problem: String,
 }
 
-/// A rule's place in its [`RuleSet`]: the order of ids.
+/// The index of a rule in its [`RuleSet`], which is sorted by ID.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RuleId(pub u32);
 
 /// One call of a rule.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Part {
-    /// `iam:ListUsers`
+pub struct RulePart {
+    /// The call: `iam:ListUsers`.
     pub call: String,
-    /// The shapes of the call that count.
+    /// The accepted shapes of the call.
     pub shapes: Vec<ShapeId>,
-    /// Without it the rule is not met.
+    /// Whether the rule requires it.
     pub required: bool,
-    /// The rule can start from it.
+    /// Whether the rule can start with it.
     pub anchor: bool,
 }
 
-/// How far from its anchor a rule looks for events.
+/// The time window around a rule's anchor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Reach {
+pub struct TimeWindow {
     /// Seconds before the anchor.
     pub before_s: u32,
     /// Seconds after it.
     pub after_s: u32,
 }
 
-impl Reach {
-    /// The reach of one rule.
+impl TimeWindow {
+    /// The window of one rule.
     pub const fn of(rule: &Rule) -> Self {
         Self { before_s: rule.before_s, after_s: rule.after_s }
     }
 
-    /// The reach of both.
+    /// The smallest window that includes both.
     #[must_use]
     pub fn widened(self, other: Self) -> Self {
         Self { before_s: self.before_s.max(other.before_s), after_s: self.after_s.max(other.after_s) }
     }
 
-    /// The first moment within reach of an anchor at that time, and the last.
+    /// The first and the last moment of the window around an anchor.
     pub fn around(self, anchor: Timestamp) -> (Timestamp, Timestamp) {
         (anchor.plus_seconds(-i64::from(self.before_s)), anchor.plus_seconds(i64::from(self.after_s)))
     }
@@ -103,16 +103,16 @@ impl Reach {
 /// How the calls of a rule are known.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Provenance {
-    /// The evidence.
+    /// The kind of evidence.
     pub basis: Basis,
     /// The years of the recordings.
     pub years: Vec<u16>,
-    /// Addresses of AWS's documentation.
+    /// URLs of AWS's documentation.
     pub references: Vec<String>,
 }
 
 impl Provenance {
-    /// In a few words: `observed 2023, 2024`.
+    /// A short description: `observed 2023, 2024`.
     #[must_use]
     pub fn describe(&self) -> String {
         let years: Vec<String> = self.years.iter().map(u16::to_string).collect();
@@ -124,55 +124,55 @@ impl Provenance {
 #[derive(Debug, Clone, PartialEq)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a key of the rule's file")]
 pub struct Rule {
-    /// Never changes: `iam/users`.
+    /// The stable ID: `iam/users`.
     pub id: String,
-    /// Where in the console: `IAM › Users`. A template, as it was written.
+    /// The location in the console: `IAM › Users`. The source text of the template.
     pub title: String,
-    /// The template of the sentence, as it was written.
+    /// The source text of the sentence's template.
     pub summary: String,
-    /// What was done, in the coarsest terms.
+    /// The general kind of action.
     pub kind: Kind,
-    /// The console's service: `iam`, the id's first segment.
+    /// The console's service: `iam`, the first segment of the ID.
     pub service: String,
-    /// The way there: `["IAM", "Users"]`.
+    /// The path in the console: `["IAM", "Users"]`.
     pub console_path: Vec<String>,
-    /// ATT&CK technique ids.
+    /// ATT&CK technique IDs.
     pub attack: Vec<String>,
-    /// The rule's name in the labeled data, if that knows it.
+    /// The rule's label in the labeled data, if it has one.
     pub ccc_label: Option<String>,
-    /// The file it came from.
+    /// The source file.
     pub file: String,
     /// How its calls are known.
     pub provenance: Provenance,
-    /// The year, if these are a page's calls of another year: such a rule is never shown.
+    /// The year, if these are a page's calls in another year. Such a rule is not listed.
     pub generation: Option<u16>,
-    /// The rule is no page's: what its signals are found by.
+    /// The kind of signal that the rule describes, if it is not about a page.
     pub generic: Option<Generic>,
-    /// Each anchor event is a signal of its own.
+    /// Each anchor event is a separate signal.
     pub alone: bool,
-    /// All signals of the rule within some hours are one.
+    /// All signals of the rule within some hours are merged.
     pub recurs: bool,
-    /// The page is hardly ever opened.
+    /// The page is rarely opened.
     pub rare: bool,
-    /// It asks in every region at once.
+    /// The page makes requests in every region at once.
     pub every_region: bool,
-    /// Seconds before the anchor in which the page's events come.
+    /// Seconds before the anchor in which the page's events occur.
     pub before_s: u32,
-    /// Seconds after the anchor in which the page's events come.
+    /// Seconds after the anchor in which the page's events occur.
     pub after_s: u32,
     /// Its calls, required ones first.
-    pub parts: Vec<Part>,
-    /// Rules that lose against this one where both are met.
+    pub parts: Vec<RulePart>,
+    /// Rules that lose against this one if both match.
     pub takes_precedence_over: Vec<RuleId>,
-    /// The rule is met only if the signal before is one of these.
+    /// The rule only matches if the previous signal is one of these.
     pub only_after: Vec<Pattern>,
-    /// What is read off the events.
+    /// The values that are read from the events.
     pub extracts: Vec<Extract>,
-    /// When the signal is really another rule's.
+    /// When the signal becomes a signal of another rule.
     pub becomes: Vec<Becomes>,
-    /// Signals just before that are part of this one.
+    /// Immediately preceding signals that become part of this one.
     pub absorbs: Vec<Absorbs>,
-    /// When the signal is only a later part of one before it.
+    /// When the signal becomes part of an earlier one.
     pub part_of: Vec<PartOf>,
     /// The compiled title.
     pub title_template: Template,

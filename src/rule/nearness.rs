@@ -1,75 +1,85 @@
-//! How near an event that is not of a shape comes to it, and what is different.
+//! Similarity: how near an event comes to a shape that it does not match, and the differences.
 //!
-//! Each difference multiplies the nearness by what it says against the shape: a page size hardly anything, for consoles
-//! change them at will; a fixed value that contradicts a lot, for that is how pages differ.
+//! Each difference multiplies the similarity by a factor. A page size has almost no effect, because consoles change
+//! them often. A fixed value that contradicts has a large effect, because that is how pages differ.
 
 use super::condition::Condition;
 use super::drift::Drifted;
 use super::path::Path;
-use super::shape::{Parameters, Shape, Subject, has_none};
+use super::shape::{Parameters, Shape, ShapeSubject, has_none};
 use crate::json::{Json, Members};
 
-/// A page size is another one.
+/// A page size differs.
 const OTHER_SIZE: f64 = 0.98;
-/// The request has members that no shape of the call knows.
+/// The request has members that no shape of the call contains.
 const NEW_MEMBERS: f64 = 0.98;
-/// A member goes by another name.
+/// A member has another name.
 const RENAMED: f64 = 0.96;
-/// A member that the shape asks for is not there.
+/// A member of the shape is missing.
 const NO_MEMBER: f64 = 0.8;
-/// The request has a member that other shapes of the call know, and this one does not.
+/// The request has a member of other shapes of the call, which this one does not contain.
 const OTHER_MEMBER: f64 = 0.6;
-/// A value is asked for in a member that is not there.
+/// The member of a tested value is missing.
 const NO_VALUE: f64 = 0.9;
-/// A value contradicts.
+/// A value contradicts the shape.
 const OTHER_VALUE: f64 = 0.4;
-/// A text that has to be in the request is not.
+/// A required text is missing from the request.
 const NO_TEXT: f64 = 0.6;
 /// The call came from a back end that no rule knows.
 const UNKNOWN_CALLER: f64 = 0.95;
-/// The call came from the browser, where a back end is asked for: a console of later years.
+/// The call came from the browser instead of a back end, as in consoles of later years.
 const BROWSER: f64 = 0.4;
-/// The call came from a back end that other shapes ask for.
+/// The call came from a back end that other shapes accept.
 const OTHER_CALLER: f64 = 0.6;
-/// The call failed, or did not, against what is asked.
+/// The call failed although it should have succeeded, or the reverse.
 const OTHER_OUTCOME: f64 = 0.7;
 
-/// Takes what a difference leaves of the nearness, and on demand the difference in words.
-type See<'s> = dyn FnMut(f64, &dyn Fn() -> String) + 's;
+/// Receives the factor of a difference, and a function that describes the difference.
+type DifferenceVisitor<'s> = dyn FnMut(f64, &dyn Fn() -> String) + 's;
 
 impl Shape {
-    /// How near the event comes, from 0 to 1, and 1 only where nothing differs. Says nothing of an event of another call.
+    /// The similarity of the event to the shape, from 0 to 1. It is 1 only if nothing differs. Only valid for events of
+    /// the shape's call.
     ///
-    /// `drifted` is the subject's request in the words of the call's shapes.
-    pub fn nearness(&self, subject: &Subject<'_, '_>, drifted: &Drifted<'_>) -> f64 {
+    /// `drifted` is the subject's request in the member names of the call's shapes.
+    pub fn nearness(&self, subject: &ShapeSubject<'_, '_>, drifted: &Drifted<'_>) -> f64 {
         let mut nearness = 1.0;
         self.compare(subject, drifted, &mut |factor, _| nearness *= factor);
         nearness
     }
 
-    /// What is different, in words.
-    pub fn differences(&self, subject: &Subject<'_, '_>, drifted: &Drifted<'_>) -> Vec<String> {
+    /// The differences, in words.
+    pub fn differences(&self, subject: &ShapeSubject<'_, '_>, drifted: &Drifted<'_>) -> Vec<String> {
         let mut differences = Vec::new();
         self.compare(subject, drifted, &mut |_, words| differences.push(words()));
         differences
     }
 
-    fn compare(&self, subject: &Subject<'_, '_>, drifted: &Drifted<'_>, see: &mut See<'_>) {
-        self.parameters.compare(drifted, see);
-        self.compare_caller(subject, see);
+    fn compare(
+        &self,
+        subject: &ShapeSubject<'_, '_>,
+        drifted: &Drifted<'_>,
+        add_difference: &mut DifferenceVisitor<'_>,
+    ) {
+        self.parameters.compare(drifted, add_difference);
+        self.compare_caller(subject, add_difference);
         if !self.outcome.fits(subject.error_code) {
-            see(OTHER_OUTCOME, &|| self.outcome.describe().map_or_else(String::new, |asked| format!("not {asked}")));
+            add_difference(OTHER_OUTCOME, &|| {
+                self.outcome.describe().map_or_else(String::new, |expected| format!("not {expected}"))
+            });
         }
-        self.conditions.iter().for_each(|(path, condition)| compare_value(path, condition, drifted.request(), see));
+        self.conditions
+            .iter()
+            .for_each(|(path, condition)| compare_value(path, condition, drifted.request(), add_difference));
         self.response
             .iter()
-            .for_each(|(path, condition)| compare_value(path, condition, subject.response.value(), see));
+            .for_each(|(path, condition)| compare_value(path, condition, subject.response.value(), add_difference));
         for part in self.text.iter().filter(|part| !subject.request.compact().contains(part.as_str())) {
-            see(NO_TEXT, &|| format!("text {part} is missing"));
+            add_difference(NO_TEXT, &|| format!("text {part} is missing"));
         }
     }
 
-    fn compare_caller(&self, subject: &Subject<'_, '_>, see: &mut See<'_>) {
+    fn compare_caller(&self, subject: &ShapeSubject<'_, '_>, add_difference: &mut DifferenceVisitor<'_>) {
         let agent_fits = self.agent.as_ref().is_none_or(|condition| condition.holds_for_text(subject.agent));
         if !agent_fits || !self.caller.fits(subject.family) {
             let factor = match subject.family {
@@ -77,36 +87,38 @@ impl Shape {
                 None => UNKNOWN_CALLER,
                 Some(_) => OTHER_CALLER,
             };
-            see(factor, &|| format!("called by {}", subject.agent));
+            add_difference(factor, &|| format!("called by {}", subject.agent));
         }
     }
 }
 
 impl Parameters {
-    fn compare(&self, drifted: &Drifted<'_>, see: &mut See<'_>) {
+    fn compare(&self, drifted: &Drifted<'_>, add_difference: &mut DifferenceVisitor<'_>) {
         let members = drifted.request().as_object().unwrap_or_default();
         match self {
             Self::Any => return,
             Self::None if has_none(drifted.request()) => {}
-            Self::None => compare_names(&[], members, see),
-            Self::Exactly(expected) => compare_members(expected.root().as_object().unwrap_or_default(), members, see),
+            Self::None => compare_names(&[], members, add_difference),
+            Self::Exactly(expected) => {
+                compare_members(expected.root().as_object().unwrap_or_default(), members, add_difference)
+            }
             Self::Members(sets) => {
                 if let Some(nearest) = nearest(sets, members) {
-                    compare_names(&names(nearest), members, see);
+                    compare_names(&names(nearest), members, add_difference);
                 }
             }
         }
-        drifted.compare(see);
+        drifted.compare(add_difference);
     }
 }
 
 impl Drifted<'_> {
-    fn compare(&self, see: &mut See<'_>) {
+    fn compare(&self, add_difference: &mut DifferenceVisitor<'_>) {
         if self.added > 0 {
-            see(NEW_MEMBERS, &|| format!("{} new in the request", counted(self.added)));
+            add_difference(NEW_MEMBERS, &|| format!("{} new in the request", counted(self.added)));
         }
         if self.renamed > 0 {
-            see(power(RENAMED, self.renamed), &|| format!("{} renamed", counted(self.renamed)));
+            add_difference(power(RENAMED, self.renamed), &|| format!("{} renamed", counted(self.renamed)));
         }
     }
 }
@@ -119,7 +131,7 @@ fn names(set: &[String]) -> Vec<&str> {
     set.iter().map(String::as_str).collect()
 }
 
-/// The set that a request's members come nearest to.
+/// The set of members that is nearest to a request's.
 fn nearest<'s>(sets: &'s [Vec<String>], members: Members<'_>) -> Option<&'s Vec<String>> {
     let nearness = |set: &[String]| {
         let mut nearness = 1.0;
@@ -129,24 +141,25 @@ fn nearest<'s>(sets: &'s [Vec<String>], members: Members<'_>) -> Option<&'s Vec<
     sets.iter().map(|set| (nearness(set), set)).max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, set)| set)
 }
 
-fn compare_names(asked: &[&str], members: Members<'_>, see: &mut See<'_>) {
-    for name in asked.iter().filter(|name| members.get(name).is_none()) {
-        see(NO_MEMBER, &|| format!("member {name} is missing"));
+fn compare_names(expected: &[&str], members: Members<'_>, add_difference: &mut DifferenceVisitor<'_>) {
+    for name in expected.iter().filter(|name| members.get(name).is_none()) {
+        add_difference(NO_MEMBER, &|| format!("member {name} is missing"));
     }
-    for name in members.names().filter(|name| !asked.contains(name)) {
-        see(OTHER_MEMBER, &|| format!("has member {name}, as other requests do"));
+    for name in members.names().filter(|name| !expected.contains(name)) {
+        add_difference(OTHER_MEMBER, &|| format!("has member {name}, as other requests do"));
     }
 }
 
-fn compare_members(asked: Members<'_>, members: Members<'_>, see: &mut See<'_>) {
-    compare_names(&asked.names().collect::<Vec<_>>(), members, see);
-    for (name, value) in asked.iter().filter(|(name, value)| members.get(name).is_some_and(|other| other != *value)) {
+fn compare_members(expected: Members<'_>, members: Members<'_>, add_difference: &mut DifferenceVisitor<'_>) {
+    compare_names(&expected.names().collect::<Vec<_>>(), members, add_difference);
+    for (name, value) in expected.iter().filter(|(name, value)| members.get(name).is_some_and(|other| other != *value))
+    {
         let factor = if Path::member(name).is_page_size() { OTHER_SIZE } else { OTHER_VALUE };
-        see(factor, &|| format!("{name} is not {value}"));
+        add_difference(factor, &|| format!("{name} is not {value}"));
     }
 }
 
-fn compare_value(path: &Path, condition: &Condition, root: Json<'_>, see: &mut See<'_>) {
+fn compare_value(path: &Path, condition: &Condition, root: Json<'_>, add_difference: &mut DifferenceVisitor<'_>) {
     if condition.holds(path, root) {
         return;
     }
@@ -159,7 +172,7 @@ fn compare_value(path: &Path, condition: &Condition, root: Json<'_>, see: &mut S
     } else {
         NO_VALUE
     };
-    see(factor, &|| format!("does not match: {path} {}", condition.describe()));
+    add_difference(factor, &|| format!("does not match: {path} {}", condition.describe()));
 }
 
 fn power(factor: f64, times: usize) -> f64 {
@@ -171,7 +184,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::super::body::Body;
-    use super::super::caller::{Caller, Family};
+    use super::super::caller::{CallerCondition, Family};
     use super::super::drift::Vocabulary;
     use super::*;
     use crate::json::Document;
@@ -180,16 +193,16 @@ mod tests {
         let set = members.iter().map(|name| (*name).to_owned()).collect();
         Shape {
             parameters: Parameters::Members(vec![set]),
-            caller: Caller::OneOf(vec![Family::Internal]),
+            caller: CallerCondition::OneOf(vec![Family::Internal]),
             ..Shape::plain("iam:ListUsers")
         }
     }
 
     fn compared(shape: &Shape, others: &[&Shape], request: &Value) -> (f64, Vec<String>) {
         let mut vocabulary = Vocabulary::default();
-        [&[shape], others].concat().into_iter().for_each(|shape| vocabulary.learn(shape));
+        [&[shape], others].concat().into_iter().for_each(|shape| vocabulary.add_shape(shape));
         let text = request.to_string();
-        let subject = Subject {
+        let subject = ShapeSubject {
             agent: "AWS Internal",
             family: Some(Family::Internal),
             request: &Body::new(Some(&text)),
@@ -202,14 +215,14 @@ mod tests {
     }
 
     #[test]
-    fn a_new_member_is_no_other_page() {
+    fn a_new_member_hardly_reduces_the_similarity() {
         let all = shape(&["maxItems"]);
         let (new, words) = compared(&all, &[], &json!({"maxItems": 1, "clientContext": "x"}));
         assert_eq!((new, words), (NEW_MEMBERS, vec!["1 member new in the request".to_owned()]));
     }
 
     #[test]
-    fn a_member_of_another_shape_is_another_page() {
+    fn a_member_of_another_shape_indicates_another_page() {
         let all = shape(&["maxItems"]);
         let next = shape(&["marker", "maxItems"]);
         let (nearness, words) = compared(&all, &[&next], &json!({"maxItems": 1, "marker": "x"}));
@@ -217,13 +230,13 @@ mod tests {
     }
 
     #[test]
-    fn a_renamed_member_is_known_again() {
+    fn a_renamed_member_is_recognized() {
         let (nearness, words) = compared(&shape(&["maxItems"]), &[], &json!({"maxItemsV2": 1}));
         assert_eq!((nearness, words), (RENAMED, vec!["1 member renamed".to_owned()]));
     }
 
     #[test]
-    fn a_page_size_weighs_little_and_a_value_much() {
+    fn a_page_size_has_less_effect_than_a_value() {
         let mut all = shape(&["maxItems", "pathPrefix"]);
         let equals = |text: &str| Condition::Equals(text.to_owned());
         all.conditions = vec![(Path::member("maxItems"), equals("20")), (Path::member("pathPrefix"), equals("/"))];

@@ -1,41 +1,41 @@
-//! Paths into JSON: dotted members, `[n]` for an element, arrays walked through where no element is named, and a last
+//! Paths into JSON: dotted members, `[n]` for an element of an array, or no index for all its elements, and a trailing
 //! `**` for every scalar below.
 
 use crate::json::Json;
 
-/// A compiled path, relative to the request or response it is looked up in. The empty path is the whole.
+/// A compiled path, relative to the request or response. The empty path is the whole value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Path {
-    steps: Vec<Step>,
+    steps: Vec<PathStep>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Step {
+enum PathStep {
     Member(String),
     Element(usize),
     Below,
 }
 
 impl Path {
-    /// Reads `a.b[0].c`.
+    /// Parses `a.b[0].c`.
     ///
     /// # Errors
-    /// Says what is wrong with the text.
+    /// Returns a message about the invalid text.
     pub fn parse(text: &str) -> Result<Self, String> {
         let mut steps = Vec::new();
         for part in text.split('.').filter(|_| !text.is_empty()) {
             if part == "**" {
-                steps.push(Step::Below);
+                steps.push(PathStep::Below);
                 continue;
             }
             let (name, elements) = part.split_once('[').map_or((part, None), |(name, rest)| (name, Some(rest)));
             if name.is_empty() {
                 return Err(format!("expected a path such as `a.b[0].c`, found `{text}`"));
             }
-            steps.push(Step::Member(name.to_owned()));
+            steps.push(PathStep::Member(name.to_owned()));
             if let Some(rest) = elements {
                 let index = rest.strip_suffix(']').and_then(|index| index.parse().ok());
-                steps.push(Step::Element(index.ok_or_else(|| format!("expected `[n]` in `{text}`"))?));
+                steps.push(PathStep::Element(index.ok_or_else(|| format!("expected `[n]` in `{text}`"))?));
             }
         }
         Ok(Self { steps })
@@ -43,13 +43,13 @@ impl Path {
 
     /// The path to one member.
     pub fn member(name: &str) -> Self {
-        Self { steps: vec![Step::Member(name.to_owned())] }
+        Self { steps: vec![PathStep::Member(name.to_owned())] }
     }
 
-    /// The first member's name, if the path has one.
+    /// The name of the first member, if the path has one.
     pub fn first_member(&self) -> Option<&str> {
         match self.steps.first() {
-            Some(Step::Member(name)) => Some(name),
+            Some(PathStep::Member(name)) => Some(name),
             _ => None,
         }
     }
@@ -58,12 +58,12 @@ impl Path {
     pub fn is_page_size(&self) -> bool {
         const PARTS: [&str; 6] = ["maxresults", "maxitems", "maxrecords", "limit", "pagesize", "perpage"];
         let plain = |name: &str| name.replace(['-', '_'], "").to_ascii_lowercase();
-        matches!(self.steps.last(), Some(Step::Member(name)) if PARTS.iter().any(|part| plain(name).contains(part)))
+        matches!(self.steps.last(), Some(PathStep::Member(name)) if PARTS.iter().any(|part| plain(name).contains(part)))
     }
 
-    /// Calls `see` with every value the path leads to, until it returns true; returns whether it did.
-    pub fn any<'v>(&self, root: Json<'v>, see: &mut dyn FnMut(Json<'v>) -> bool) -> bool {
-        walk(&self.steps, root, see)
+    /// Calls `visit` with each value at the path until it returns true. Returns whether it did.
+    pub fn any<'v>(&self, root: Json<'v>, visit: &mut dyn FnMut(Json<'v>) -> bool) -> bool {
+        walk(&self.steps, root, visit)
     }
 }
 
@@ -71,26 +71,28 @@ impl std::fmt::Display for Path {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         for (index, step) in self.steps.iter().enumerate() {
             match step {
-                Step::Member(name) if index == 0 => write!(f, "{name}")?,
-                Step::Member(name) => write!(f, ".{name}")?,
-                Step::Element(element) => write!(f, "[{element}]")?,
-                Step::Below => write!(f, ".**")?,
+                PathStep::Member(name) if index == 0 => write!(f, "{name}")?,
+                PathStep::Member(name) => write!(f, ".{name}")?,
+                PathStep::Element(element) => write!(f, "[{element}]")?,
+                PathStep::Below => write!(f, ".**")?,
             }
         }
         Ok(())
     }
 }
 
-fn walk<'v>(steps: &[Step], value: Json<'v>, see: &mut dyn FnMut(Json<'v>) -> bool) -> bool {
-    let Some((step, rest)) = steps.split_first() else { return see(value) };
+fn walk<'v>(steps: &[PathStep], value: Json<'v>, visit: &mut dyn FnMut(Json<'v>) -> bool) -> bool {
+    let Some((step, rest)) = steps.split_first() else { return visit(value) };
     match (step, value) {
-        (Step::Below, Json::Object(members)) => members.iter().any(|(_, inner)| walk(steps, inner, see)),
-        (Step::Below, Json::Array(elements)) => elements.iter().any(|element| walk(steps, element, see)),
-        (Step::Below, scalar) => see(scalar),
-        (Step::Member(name), Json::Object(members)) => members.get(name).is_some_and(|inner| walk(rest, inner, see)),
-        (Step::Member(_), Json::Array(elements)) => elements.iter().any(|element| walk(steps, element, see)),
-        (Step::Element(index), Json::Array(elements)) => {
-            elements.get(*index).is_some_and(|inner| walk(rest, inner, see))
+        (PathStep::Below, Json::Object(members)) => members.iter().any(|(_, inner)| walk(steps, inner, visit)),
+        (PathStep::Below, Json::Array(elements)) => elements.iter().any(|element| walk(steps, element, visit)),
+        (PathStep::Below, scalar) => visit(scalar),
+        (PathStep::Member(name), Json::Object(members)) => {
+            members.get(name).is_some_and(|inner| walk(rest, inner, visit))
+        }
+        (PathStep::Member(_), Json::Array(elements)) => elements.iter().any(|element| walk(steps, element, visit)),
+        (PathStep::Element(index), Json::Array(elements)) => {
+            elements.get(*index).is_some_and(|inner| walk(rest, inner, visit))
         }
         _ => false,
     }
@@ -113,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn arrays_are_walked_through() {
+    fn all_elements_of_arrays_are_visited() {
         let value = json!({"set": {"items": [{"id": "i-1"}, {"id": "i-2"}]}});
         assert_eq!(all("set.items.id", &value), [json!("i-1"), json!("i-2")]);
         assert_eq!(all("set.items[1].id", &value), [json!("i-2")]);
@@ -123,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn a_broken_path_says_what_is_expected() {
+    fn invalid_paths_are_rejected_with_the_expected_form() {
         assert!(Path::parse("a..b").unwrap_err().contains("a..b"));
         assert!(Path::parse("a[x]").unwrap_err().contains("[n]"));
     }

@@ -1,8 +1,8 @@
-//! Patterns over rule ids: `kms/**`, `ec2/dashboard/*/refresh`.
+//! Patterns for rule IDs: `kms/**`, `ec2/dashboard/*/refresh`.
 
 use globset::{GlobBuilder, GlobMatcher};
 
-/// A compiled pattern over rule ids. `*` stays within a segment, `**` does not.
+/// A compiled pattern for rule IDs. `*` matches within a segment, `**` across segments.
 #[derive(Debug, Clone)]
 pub struct Pattern {
     text: String,
@@ -13,18 +13,18 @@ impl Pattern {
     /// Compiles a pattern.
     ///
     /// # Errors
-    /// Says what is wrong with it.
+    /// Returns a message about the invalid pattern.
     pub fn parse(text: &str) -> Result<Self, String> {
         let glob = GlobBuilder::new(text).literal_separator(true).build().map_err(|error| error.to_string())?;
         Ok(Self { text: text.to_owned(), matcher: glob.compile_matcher() })
     }
 
-    /// Whether the id is one of the pattern's.
+    /// Whether the pattern matches the ID.
     pub fn matches(&self, id: &str) -> bool {
         self.matcher.is_match(id)
     }
 
-    /// The pattern as it was written.
+    /// The pattern's source text.
     pub fn as_str(&self) -> &str {
         &self.text
     }

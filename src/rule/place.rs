@@ -1,15 +1,15 @@
-//! Places that extracts read: in the request, in the response, or on the event itself.
+//! The locations that extracts read from: the request, the response, or a field of the event.
 
 use super::body::Body;
 use super::caller::Family;
 use super::path::Path;
-use super::shape::Subject;
+use super::shape::ShapeSubject;
 use crate::json::Json;
 use crate::normalize::caller::unwrapped;
 
-/// What an extract reads from: one event of the signal.
+/// The event that an extract reads from.
 #[derive(Debug, Clone, Copy)]
-pub struct Source<'e, 't> {
+pub struct SourceEvent<'e, 't> {
     /// `events.event_id`
     pub event_id: &'e str,
     /// `iam:ListUsers`
@@ -32,11 +32,11 @@ pub struct Source<'e, 't> {
     pub response: &'e Body<'t>,
 }
 
-impl<'e, 't> Source<'e, 't> {
-    /// What shapes look at.
-    pub fn subject(&self) -> Subject<'e, 't> {
+impl<'e, 't> SourceEvent<'e, 't> {
+    /// The part of the event that shapes test.
+    pub fn subject(&self) -> ShapeSubject<'e, 't> {
         let agent = unwrapped(self.user_agent.unwrap_or_default());
-        Subject {
+        ShapeSubject {
             agent,
             family: Family::of_unwrapped(agent),
             request: self.request,
@@ -47,14 +47,14 @@ impl<'e, 't> Source<'e, 't> {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Place {
+pub(super) enum SourcePath {
     Request(Path),
     Response(Path),
-    Event(Field),
+    Event(EventField),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Field {
+pub(super) enum EventField {
     Region,
     Account,
     SourceIp,
@@ -65,20 +65,20 @@ pub(super) enum Field {
     Id,
 }
 
-impl Place {
+impl SourcePath {
     pub(super) fn parse(text: &str) -> Result<Self, String> {
         let (root, rest) = text.split_once('.').unwrap_or((text, ""));
         match root {
             "request" => Path::parse(rest).map(Self::Request),
             "response" => Path::parse(rest).map(Self::Response),
-            "event" => Field::parse(rest).map(Self::Event),
+            "event" => EventField::parse(rest).map(Self::Event),
             _ => Err(format!("expected a path that starts with request, response or event, found `{text}`")),
         }
     }
 
-    pub(super) fn each(&self, event: &Source<'_, '_>, see: &mut dyn FnMut(Json<'_>)) {
+    pub(super) fn visit(&self, event: &SourceEvent<'_, '_>, visit: &mut dyn FnMut(Json<'_>)) {
         let mut visit = |value: Json<'_>| {
-            see(value);
+            visit(value);
             false
         };
         match self {
@@ -86,14 +86,14 @@ impl Place {
             Self::Response(path) => drop(path.any(event.response.value(), &mut |value| visit(value))),
             Self::Event(field) => {
                 if let Some(text) = field.of(event) {
-                    see(Json::String(text));
+                    visit(Json::String(text));
                 }
             }
         }
     }
 }
 
-impl Field {
+impl EventField {
     fn parse(name: &str) -> Result<Self, String> {
         match name {
             "region" => Ok(Self::Region),
@@ -110,7 +110,7 @@ impl Field {
         }
     }
 
-    const fn of<'e>(self, event: &Source<'e, '_>) -> Option<&'e str> {
+    const fn of<'e>(self, event: &SourceEvent<'e, '_>) -> Option<&'e str> {
         match self {
             Self::Region => event.region,
             Self::Account => event.account_id,

@@ -1,6 +1,6 @@
-//! What a rule file may say, as serde reads it: one struct for each TOML table, unknown keys refused.
+//! The format of rule files for serde: one struct for each TOML table. Unknown keys are errors.
 //!
-//! `rules/<service>/<page>.toml` holds one [`RuleToml`]; `rules/requests/<service>.toml` holds shapes alone.
+//! `rules/<service>/<page>.toml` contains one [`RuleToml`]; `rules/requests/<service>.toml` contains only shapes.
 
 use indexmap::IndexMap;
 use schemars::JsonSchema;
@@ -10,52 +10,52 @@ use toml::Spanned;
 use super::generic::Generic;
 use crate::signal::Kind;
 
-/// One console page or action.
+/// A console page or action.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a key of the rule's file")]
 pub struct RuleToml {
-    /// The path of the file without `.toml`; never changes.
+    /// The path of the file without `.toml`. Must not change.
     #[schemars(with = "String")]
     pub id: Spanned<String>,
-    /// Where in the console: `IAM › Users`. A template.
+    /// The location in the console: `IAM › Users`. A template.
     #[schemars(with = "String")]
     pub title: Spanned<String>,
-    /// One sentence: what was done and what was on the screen. A template.
+    /// One sentence about what was done and shown. A template.
     #[schemars(with = "String")]
     pub summary: Spanned<String>,
     /// Deep link to the page. A template.
     #[schemars(with = "Option<String>")]
     pub url: Option<Spanned<String>>,
-    /// What was done, in the coarsest terms.
+    /// The general kind of action.
     pub kind: Kind,
-    /// The way there through the console.
+    /// The path in the console.
     pub console_path: Vec<String>,
-    /// ATT&CK technique ids, where they are fair.
+    /// ATT&CK technique IDs, where they apply.
     #[serde(default)]
     #[schemars(with = "Vec<String>")]
     pub attack: Vec<Spanned<String>>,
-    /// The name under which the labeled data knows the page.
+    /// The label of the page in the labeled data.
     pub ccc_label: Option<String>,
-    /// The rule is no page's: it says how what no page explains is told. Such a rule has no calls.
+    /// The kind of signal that the rule describes, if it is not about a page. Such a rule has no calls.
     pub generic: Option<Generic>,
-    /// Each anchor event is a signal of its own: nothing is collected around it.
+    /// Each anchor event is a separate signal: no events around it are collected.
     #[serde(default)]
     pub alone: bool,
-    /// The console makes these calls again and again by itself: all signals of the rule within some hours are one.
+    /// The console repeats these calls on its own: all signals of the rule within some hours are merged.
     #[serde(default)]
     pub recurs: bool,
-    /// The page is hardly ever opened, or the button pressed: a tile's own refresh.
+    /// The page is rarely opened, or the button rarely clicked, such as the refresh button of a tile.
     #[serde(default)]
     pub rare: bool,
-    /// The page asks in every region at once. Other pages are of one region.
+    /// The page makes requests in every region at once. Other pages are about one region.
     #[serde(default)]
     pub every_region: bool,
-    /// How far around the anchor the page's events come.
+    /// The time window of the page's events around the anchor.
     #[serde(default)]
     pub window: WindowToml,
-    /// Calls that can start it: each must be in `required` or `optional`, unless the rule is `alone`. If not stated, the
-    /// required calls.
+    /// Calls that can start it: each must be in `required` or `optional`, unless the rule is `alone`. If not stated,
+    /// the required calls.
     #[serde(default)]
     #[schemars(with = "Vec<String>")]
     pub anchor: Vec<Spanned<String>>,
@@ -63,43 +63,43 @@ pub struct RuleToml {
     #[serde(default)]
     #[schemars(with = "Vec<String>")]
     pub required: Vec<Spanned<String>>,
-    /// Calls that belong to it where they occur, in the same form.
+    /// Calls that belong to the page if they occur, in the same form.
     #[serde(default)]
     #[schemars(with = "Vec<String>")]
     pub optional: Vec<Spanned<String>>,
-    /// Rules that lose against this one where both are met, whatever they explain.
+    /// Rules that lose against this one if both match, regardless of what they explain.
     #[serde(default)]
     #[schemars(with = "Vec<String>")]
     pub takes_precedence_over: Vec<Spanned<String>>,
-    /// The rule is met only if the signal before is one of these.
+    /// The rule only matches if the previous signal is one of these.
     #[serde(default)]
     #[schemars(with = "Vec<String>")]
     pub only_after: Vec<Spanned<String>>,
-    /// What to read off the events, by name.
+    /// Values to read from the events, by name.
     #[serde(default)]
     #[schemars(with = "IndexMap<String, ExtractToml>")]
     pub extract: IndexMap<String, Spanned<ExtractToml>>,
-    /// When the signal is really another rule's.
+    /// When the signal becomes a signal of another rule.
     #[serde(default)]
     #[schemars(with = "Vec<BecomesToml>")]
     pub becomes: Vec<Spanned<BecomesToml>>,
-    /// Signals just before that are part of this one.
+    /// Immediately preceding signals that become part of this one.
     #[serde(default)]
     #[schemars(with = "Vec<AbsorbsToml>")]
     pub absorbs: Vec<Spanned<AbsorbsToml>>,
-    /// When the signal is only a later part of one before it.
+    /// When the signal becomes part of an earlier one.
     #[serde(default)]
     #[schemars(with = "Vec<PartOfToml>")]
     pub part_of: Vec<Spanned<PartOfToml>>,
-    /// Shapes that only this rule knows.
+    /// Shapes that only this rule uses.
     #[serde(default)]
     #[schemars(with = "Vec<RequestToml>")]
     pub request: Vec<Spanned<RequestToml>>,
-    /// How the page's calls are known; observed in 2023 and 2024 if not stated.
+    /// How the page's calls are known. If not stated, observed in 2023 and 2024.
     #[serde(default)]
     #[schemars(with = "ProvenanceToml")]
     pub provenance: Option<Spanned<ProvenanceToml>>,
-    /// The same page in other years, where the console requested something else.
+    /// The same page in other years, when the console made other requests.
     #[serde(default)]
     #[schemars(with = "Vec<GenerationToml>")]
     pub generation: Vec<Spanned<GenerationToml>>,
@@ -111,15 +111,15 @@ pub struct RuleToml {
 pub struct ProvenanceToml {
     /// `observed` in a recording, or `documented` by AWS.
     pub basis: Basis,
-    /// The years of the recordings; only of what was observed.
+    /// The years of the recordings, for observed calls only.
     #[serde(default)]
     pub years: Vec<u16>,
-    /// Where AWS documents the page, its permissions or its calls: addresses.
+    /// URLs of AWS's documentation of the page, its permissions or its calls.
     #[serde(default)]
     pub references: Vec<String>,
 }
 
-/// The evidence that a rule rests on.
+/// The evidence for a rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Basis {
@@ -131,7 +131,7 @@ pub enum Basis {
 }
 
 impl Basis {
-    /// As rule files name it.
+    /// The name in rule files.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -141,13 +141,13 @@ impl Basis {
     }
 }
 
-/// The calls of a page in another year. What is not stated is as in the rule.
+/// The calls of a page in another year. Keys that are not stated are the rule's.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct GenerationToml {
     /// The year in which the console made these calls.
     pub year: u16,
-    /// Calls that can start it; the required ones if not stated.
+    /// Calls that can start it. If not stated, the required calls.
     #[serde(default)]
     #[schemars(with = "Vec<String>")]
     pub anchor: Vec<Spanned<String>>,
@@ -155,13 +155,13 @@ pub struct GenerationToml {
     #[serde(default)]
     #[schemars(with = "Vec<String>")]
     pub required: Vec<Spanned<String>>,
-    /// Calls that belong to it where they occur.
+    /// Calls that belong to the page if they occur.
     #[serde(default)]
     #[schemars(with = "Vec<String>")]
     pub optional: Vec<Spanned<String>>,
-    /// How far around the anchor the page's events come.
+    /// The time window of the page's events around the anchor.
     pub window: Option<WindowToml>,
-    /// How these calls are known; `observed` in that year if not stated.
+    /// How these calls are known. If not stated, `observed` in that year.
     pub basis: Option<Basis>,
 }
 
@@ -196,7 +196,7 @@ pub fn json_schema() -> String {
     serde_json::to_string_pretty(&schema).unwrap_or_default() + "\n"
 }
 
-/// One or several of something.
+/// One or several texts.
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum OneOrMany {
@@ -217,21 +217,21 @@ impl OneOrMany {
     }
 }
 
-/// One shape of one call: everything that is stated must hold.
+/// One shape of one call. All stated conditions must hold.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RequestToml {
     /// `service:Call`, or `*` for any call.
     #[schemars(with = "String")]
     pub call: Spanned<String>,
-    /// What rules name the shape by; none if it is the call's only one.
+    /// The name by which rules refer to the shape. Not stated if it is the call's only shape.
     pub name: Option<String>,
-    /// What the request is for, in a few words.
+    /// The purpose of the request, in a few words.
     pub description: Option<String>,
-    /// User-agent families, any of which will do; `not internal` for all but that one.
+    /// User-agent families that are accepted; `not internal` for all except that one.
     #[schemars(with = "Option<OneOrMany>")]
     pub caller: Option<Spanned<OneOrMany>>,
-    /// The user agent's text.
+    /// The text of the user agent.
     #[schemars(with = "Option<ConditionToml>")]
     pub agent: Option<Spanned<ConditionToml>>,
     /// The request has no parameters at all.
@@ -247,100 +247,100 @@ pub struct RequestToml {
     #[serde(default, rename = "where")]
     #[schemars(with = "IndexMap<String, ConditionToml>")]
     pub conditions: IndexMap<String, Spanned<ConditionToml>>,
-    /// Text that stands in the request's compact JSON.
+    /// Texts that the request's compact JSON contains.
     #[serde(default)]
     pub text: Vec<String>,
     /// Conditions by path into the response.
     #[serde(default)]
     #[schemars(with = "IndexMap<String, ConditionToml>")]
     pub response: IndexMap<String, Spanned<ConditionToml>>,
-    /// The error code that the call failed with.
+    /// The error code of the failed call.
     pub error: Option<String>,
     /// The call did not fail.
     #[serde(default)]
     pub succeeded: bool,
 }
 
-/// A condition on a value: a scalar it equals, or a test.
+/// A condition on a value: a scalar that it equals, or a test.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum ConditionToml {
     /// A test.
     Test(TestToml),
-    /// The scalar, compared as text, so that `1000` fits `"1000"` too.
+    /// The scalar, compared as text, so that `1000` equals `"1000"`.
     Equals(#[schemars(with = "serde_json::Value")] toml::Value),
 }
 
-/// Tests on a value; of a list's elements, one must pass.
+/// Tests of a value. In a list, one element must pass.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TestToml {
     /// Equals this text.
     pub equals: Option<String>,
-    /// Begins with this text.
+    /// Starts with this text.
     pub starts_with: Option<String>,
     /// Ends with this text.
     pub ends_with: Option<String>,
-    /// Holds this text.
+    /// Contains this text.
     pub contains: Option<String>,
-    /// Is one of these texts.
+    /// Equals one of these texts.
     pub one_of: Option<Vec<String>>,
-    /// Is so many decimal digits.
+    /// Consists of this many decimal digits.
     pub digits: Option<usize>,
-    /// Is a list of at least so many elements.
+    /// Is a list with at least this many elements.
     pub at_least: Option<usize>,
-    /// Is absent, null, or has nothing in it.
+    /// Is absent, null, or empty.
     pub empty: Option<bool>,
-    /// Is there, whatever it is.
+    /// Is present, with any value.
     pub present: Option<bool>,
 }
 
-/// One thing to read off a signal's events.
+/// A value to read from a signal's events.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ExtractToml {
-    /// The calls to read it from; any call of the signal if not stated.
+    /// The calls to read it from. If not stated, any call of the signal.
     pub from: Option<OneOrMany>,
-    /// `request.a.b`, `response.a`, or `event.region|account|source_ip|user_agent|error_code|error_message|call|id`.
-    /// None: the value is only `carried_from` elsewhere.
+    /// `request.a.b`, `response.a`, or `event.region|account|source_ip|user_agent|error_code|error_message|call|id`. If
+    /// not stated, the value is only taken from earlier signals (`carried_from`).
     pub path: Option<OneOrMany>,
-    /// Where nothing is found: the value of the same name of the last signal before that is one of these rules' and has it.
+    /// If nothing is found: the value of the same name from the last earlier signal of one of these rules that has it.
     #[serde(default)]
     pub carried_from: Vec<String>,
     /// Only if this other extract has the same value in both signals.
     pub carried_by: Option<String>,
-    /// What kind of thing it is: makes each value an entity of the signal.
+    /// The entity type: makes each value an entity of the signal.
     pub entity: Option<String>,
     /// Only the first value.
     #[serde(default)]
     pub one: bool,
-    /// Keep what follows the last occurrence of this text.
+    /// Keep the text after the last occurrence of this text.
     pub after_last: Option<String>,
-    /// Keep what follows the first occurrence of this text.
+    /// Keep the text after the first occurrence of this text.
     pub after: Option<String>,
-    /// Keep what stands before the first occurrence of this text (after `after` is applied).
+    /// Keep the text before the first occurrence of this text (applied after `after`).
     pub before: Option<String>,
-    /// Drop so many characters at the end (after `after` and `before` are applied).
+    /// Remove this many characters from the end (applied after `after` and `before`).
     #[serde(default)]
     pub drop_last: usize,
-    /// Keep only values that begin with this text.
+    /// Keep only values that start with this text.
     pub starts_with: Option<String>,
-    /// Drop values that begin with this text.
+    /// Drop values that start with this text.
     pub unless_starts_with: Option<String>,
-    /// Words for values.
+    /// Replacements for values.
     #[serde(default)]
     pub map: IndexMap<String, String>,
-    /// Keep only values that `map` has words for.
+    /// Keep only values that are in `map`.
     #[serde(default)]
     pub only_mapped: bool,
     /// The value if its calls were seen, but nothing was found in them.
     pub default: Option<String>,
-    /// Cut only values that begin with this text (`arn:`); others stay as they are.
+    /// Cut only values that start with this text (`arn:`). Others are not changed.
     pub cut_only: Option<String>,
     /// Values are times: written as RFC 3339 in UTC.
     #[serde(default)]
     pub time: bool,
-    /// Two times (by `path`, in order) become the words for the time between them, in units of at most this:
+    /// Two times (by `path`, in order) become a description of the time between them, in units of at most this:
     /// `1 week`, or with `day` at most `7 days`.
     pub span: Option<SpanUnit>,
 }
@@ -361,67 +361,67 @@ pub enum SpanUnit {
     Month,
 }
 
-/// When a signal is really another rule's. Everything that is stated must hold; nothing stated: always.
+/// When a signal becomes a signal of another rule. All stated conditions must hold; without conditions, always.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct BecomesToml {
-    /// The rule it really is.
+    /// The rule that it becomes.
     pub rule: String,
-    /// The signal before is one of these.
+    /// The previous signal is one of these.
     #[serde(default)]
     pub previous: Vec<String>,
-    /// The signal before is none of these.
+    /// The previous signal is none of these.
     #[serde(default)]
     pub unless_previous: Vec<String>,
-    /// The signal after is one of these.
+    /// The next signal is one of these.
     #[serde(default)]
     pub next: Vec<String>,
-    /// Going back through the signals, `find` is met before `until`.
+    /// Going back through the signals, `find` is found before `until`.
     pub look_back: Option<LookBackToml>,
     /// The extract of this name has more than one value.
     pub more_than_one: Option<String>,
 }
 
-/// A look at more than the one signal before.
+/// A search through several previous signals.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LookBackToml {
-    /// How far back, in seconds.
+    /// The maximum age, in seconds.
     pub seconds: u32,
-    /// How many signals are looked at, however old.
+    /// The number of signals that are searched, regardless of their age.
     #[serde(default)]
     pub at_least: usize,
-    /// What must be met.
+    /// The signals to find.
     pub find: Vec<String>,
-    /// What ends the search.
+    /// The signals that end the search.
     #[serde(default)]
     pub until: Vec<String>,
 }
 
-/// Signals just before that are part of this one.
+/// Immediately preceding signals that become part of this one.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AbsorbsToml {
-    /// Which rules' signals.
+    /// The rules of those signals.
     pub rules: Vec<String>,
-    /// Seconds from that signal's first event to this one's.
+    /// The maximum number of seconds from that signal's first event to this one's.
     pub within: u32,
 }
 
-/// When a signal is only a later part of one before it: a poll.
+/// When a signal becomes part of an earlier one, such as a poll.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PartOfToml {
-    /// Which rules' signals.
+    /// The rules of those signals.
     pub rules: Vec<String>,
-    /// Seconds from that signal's last event to this one's anchor.
+    /// The maximum number of seconds from that signal's last event to this one's anchor.
     pub within: u32,
-    /// It has at most so many events.
+    /// The maximum number of events of this signal.
     pub at_most: Option<usize>,
-    /// All of them in these shapes.
+    /// The shapes that its events must have.
     #[serde(default)]
     pub only: Vec<String>,
-    /// At least one signal stands between, and all that do are of these rules.
+    /// There is at least one signal in between, and all of those are signals of these rules.
     #[serde(default)]
     pub across: Vec<String>,
 }

@@ -5,48 +5,48 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::drift::Vocabulary;
 use super::generic::Generic;
 use super::schema::Basis;
-use super::shape::{Shape, ShapeId, Subject};
+use super::shape::{Shape, ShapeId, ShapeSubject};
 use super::shape_filter::ShapeFilter;
 use super::weights::Weights;
 use super::words::Words;
 use super::words::unversioned;
-use super::{Reach, Rule, RuleId};
+use super::{Rule, RuleId, TimeWindow};
 use crate::signal::Kind;
 
-/// One part of one rule that a shape can be.
+/// A part of a rule that accepts a shape.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Use {
     /// The rule.
     pub rule: RuleId,
     /// The index of the part in [`Rule::parts`].
     pub part: u16,
-    /// The rule can start from it.
+    /// Whether the rule can start with it.
     pub anchor: bool,
 }
 
-/// Every rule, compiled and indexed by call.
+/// All rules, compiled and indexed by call.
 #[derive(Debug, Default)]
 pub struct RuleSet {
-    /// In order of their ids, and then those that are generations of others.
+    /// Sorted by ID, followed by the generations.
     rules: Vec<Rule>,
-    /// How many are no generations.
+    /// The number of rules that are not generations.
     shown: usize,
     shapes: Vec<Shape>,
     by_call: FxHashMap<String, Vec<ShapeId>>,
     any_call: Vec<ShapeId>,
     uses: Vec<Vec<Use>>,
-    /// For each shape the bits of the rules that it is a part of.
+    /// For each shape, the bits of the rules that use it.
     bits: Vec<u64>,
-    /// For each shape how far the rules look that start from it, if any does.
-    reaches: Vec<Option<Reach>>,
-    /// For each shape whether a page that people click requires it.
+    /// For each shape, the widest window of the rules that can start with it, if any.
+    windows: Vec<Option<TimeWindow>>,
+    /// For each shape, whether a page that people click requires it.
     clicked: Vec<bool>,
-    /// For each rule the marks of the shapes that each required call may have.
+    /// For each rule, the filters of the shapes that each required call may have.
     required: Vec<Vec<ShapeFilter>>,
     vocabulary: FxHashMap<String, Vocabulary>,
     /// The services of the calls that rules know.
     services: FxHashSet<String>,
-    /// Calls by their names without a version, for successors that no rule knows.
+    /// Known calls by their names without a version, to find the older call that a new one replaces.
     unversioned: FxHashMap<String, String>,
     generic: FxHashMap<Generic, RuleId>,
     words: Words,
@@ -68,7 +68,7 @@ impl RuleSet {
         let unversioned = by_call.keys().map(|call| (unversioned(call).to_owned(), call.clone())).collect();
         let generic = generic(&rules);
         let words = Words::default();
-        let reaches = uses.iter().map(|uses| reach(&rules, uses)).collect();
+        let windows = uses.iter().map(|uses| window(&rules, uses)).collect();
         let required = rules.iter().map(required).collect();
         let clicked = uses.iter().map(|uses| uses.iter().any(|usage| is_clicked(&rules, *usage))).collect();
         let bits = uses.iter().map(|uses| uses.iter().fold(0, |bits, usage| bits | bit(usage.rule))).collect();
@@ -81,7 +81,7 @@ impl RuleSet {
             any_call,
             uses,
             bits,
-            reaches,
+            windows,
             clicked,
             required,
             vocabulary,
@@ -98,7 +98,7 @@ impl RuleSet {
         Self { words, ..self }
     }
 
-    /// The same rules, some of which find nothing: how well does the decoder do where a page is not known?
+    /// The same rules, except that some match nothing. Measures the decoder on pages that are not in the catalog.
     #[must_use]
     pub fn without(mut self, is_left_out: impl Fn(&Rule) -> bool) -> Self {
         let left_out: Vec<bool> = self.rules.iter().map(is_left_out).collect();
@@ -108,7 +108,7 @@ impl RuleSet {
         self
     }
 
-    /// The same rules, some of which count as known from documentation alone.
+    /// The same rules, some of which are treated as known only from documentation.
     #[must_use]
     pub fn documented(mut self, is_documented: impl Fn(&Rule) -> bool) -> Self {
         for rule in self.rules.iter_mut().filter(|rule| is_documented(rule)) {
@@ -123,22 +123,22 @@ impl RuleSet {
         Self { weights, ..self }
     }
 
-    /// What explanations cost.
+    /// The costs of explanations.
     pub const fn weights(&self) -> &Weights {
         &self.weights
     }
 
-    /// The words in which calls are told that no page explains.
+    /// The words that describe calls no page explains.
     pub const fn words(&self) -> &Words {
         &self.words
     }
 
-    /// The rule by which such calls are told, if there is one.
+    /// The rule that describes signals of this kind, if there is one.
     pub fn generic(&self, what: Generic) -> Option<RuleId> {
         self.generic.get(&what).copied()
     }
 
-    /// The rules in order of their ids, generations left out.
+    /// The rules sorted by ID, without generations.
     pub fn rules(&self) -> &[Rule] {
         &self.rules[..self.shown]
     }
@@ -150,29 +150,29 @@ impl RuleSet {
         self.rules[self.shown..].iter().filter(is_of)
     }
 
-    /// One rule.
+    /// The rule at an index.
     pub fn rule(&self, id: RuleId) -> &Rule {
         &self.rules[id.0 as usize]
     }
 
-    /// The page that a rule is a generation of; itself, if it is none.
+    /// The page that a rule is a generation of, or the rule itself.
     pub fn page(&self, id: RuleId) -> RuleId {
         let rule = self.rule(id);
         rule.generation.and_then(|_| rule.becomes.first()).map_or(id, |becomes| becomes.rule)
     }
 
-    /// The rule of this id, and its place.
+    /// The rule with this ID, and its index.
     pub fn find(&self, id: &str) -> Option<(RuleId, &Rule)> {
         let index = self.rules().binary_search_by(|rule| rule.id.as_str().cmp(id)).ok()?;
         Some((RuleId(u32::try_from(index).ok()?), &self.rules[index]))
     }
 
-    /// One shape.
+    /// The shape at an index.
     pub fn shape(&self, id: ShapeId) -> &Shape {
         &self.shapes[id.0 as usize]
     }
 
-    /// The parts of rules that a shape can be, in order of the rules.
+    /// The parts of rules that accept a shape, ordered by rule.
     pub fn uses(&self, id: ShapeId) -> &[Use] {
         &self.uses[id.0 as usize]
     }
@@ -183,25 +183,25 @@ impl RuleSet {
         self.clicked[id.0 as usize]
     }
 
-    /// How much an event of a shape proves: 1 if one rule alone makes it, and the less the more rules do.
+    /// The evidence in an event of a shape: 1 if only one rule uses the shape, and less the more rules do.
     #[must_use]
-    #[expect(clippy::cast_precision_loss, reason = "there are some thousand rules")]
-    pub fn worth(&self, id: ShapeId) -> f64 {
+    #[expect(clippy::cast_precision_loss, reason = "there are a few thousand rules")]
+    pub fn evidence_of(&self, id: ShapeId) -> f64 {
         1.0 / (1.0 + (self.uses(id).len().max(1) as f64).ln())
     }
 
-    /// How far the rules look that start from a shape; none if none does.
-    pub fn reach(&self, id: ShapeId) -> Option<Reach> {
-        self.reaches[id.0 as usize]
+    /// The widest window of the rules that can start with a shape; `None` if there are none.
+    pub fn window(&self, id: ShapeId) -> Option<TimeWindow> {
+        self.windows[id.0 as usize]
     }
 
-    /// The marks of the shapes that each required call of a rule may have.
+    /// The filters of the shapes that each required call of a rule may have.
     pub fn required(&self, id: RuleId) -> &[ShapeFilter] {
         &self.required[id.0 as usize]
     }
 
-    /// The part of a rule that a shape is, if it is one. It is asked of every event near each start of a page, and most
-    /// are none, as their bits tell at once.
+    /// The part of a rule that accepts a shape, if any. This is called for every event near each possible start of a
+    /// page. In most cases there is none, which the bits show immediately.
     #[inline]
     pub fn part(&self, shape: ShapeId, rule: RuleId) -> Option<u16> {
         if self.bits[shape.0 as usize] & bit(rule) == 0 {
@@ -212,12 +212,12 @@ impl RuleSet {
         uses.get(first).filter(|usage| usage.rule == rule).map(|usage| usage.part)
     }
 
-    /// The shapes of a call that are known, most particular first.
+    /// The known shapes of a call, most specific first.
     pub fn shapes_of(&self, call: &str) -> &[ShapeId] {
         self.by_call.get(call).map_or(&[], Vec::as_slice)
     }
 
-    /// The call that rules know: this one, or the one that it succeeds (`s3:ListObjectsV2` for `s3:ListObjects`).
+    /// The call that rules know: this one, or an older one that it replaces (`s3:ListObjects` for `s3:ListObjectsV2`).
     pub fn known_call<'c>(&'c self, call: &'c str) -> Option<&'c str> {
         if self.by_call.contains_key(call) {
             return Some(call);
@@ -225,28 +225,28 @@ impl RuleSet {
         self.unversioned.get(unversioned(call)).map(String::as_str)
     }
 
-    /// Whether a shape is one of any call, told by its caller alone.
+    /// Whether the shape applies to any call, and is identified by its caller alone.
     pub fn is_of_any_call(&self, shape: ShapeId) -> bool {
         self.any_call.contains(&shape)
     }
 
-    /// Whether the service has calls that rules know: `iam` has, `vpc` has none but `ec2`'s.
+    /// Whether rules know calls of the service. `iam` has calls; `vpc` has none, because its calls belong to `ec2`.
     pub fn has_calls(&self, service: &str) -> bool {
         self.services.contains(service)
     }
 
-    /// The members of requests that the shapes of a call know.
+    /// The members in the shapes of a call.
     pub fn vocabulary(&self, call: &str) -> Option<&Vocabulary> {
         self.vocabulary.get(call)
     }
 
-    /// The most particular shape that fits an event; shapes of any call come first.
-    pub fn recognize(&self, call: &str, subject: &Subject<'_, '_>) -> Option<ShapeId> {
+    /// The most specific shape that an event matches. Shapes for any call are tried first.
+    pub fn recognize(&self, call: &str, subject: &ShapeSubject<'_, '_>) -> Option<ShapeId> {
         let candidates = self.any_call.iter().chain(self.shapes_of(call));
         candidates.copied().find(|id| self.shape(*id).fits(subject))
     }
 
-    /// A hash of every rule's text: another version maps every session again.
+    /// A hash of the text of all rules. With another version, every session is mapped again.
     pub fn version(&self) -> &str {
         &self.version
     }
@@ -256,9 +256,9 @@ fn required(rule: &Rule) -> Vec<ShapeFilter> {
     rule.parts.iter().filter(|part| part.required).map(|part| part.shapes.iter().copied().collect()).collect()
 }
 
-fn reach(rules: &[Rule], uses: &[Use]) -> Option<Reach> {
-    let starts = uses.iter().filter(|usage| usage.anchor).map(|usage| Reach::of(&rules[usage.rule.0 as usize]));
-    starts.reduce(Reach::widened)
+fn window(rules: &[Rule], uses: &[Use]) -> Option<TimeWindow> {
+    let starts = uses.iter().filter(|usage| usage.anchor).map(|usage| TimeWindow::of(&rules[usage.rule.0 as usize]));
+    starts.reduce(TimeWindow::widened)
 }
 
 fn is_clicked(rules: &[Rule], usage: Use) -> bool {
@@ -266,7 +266,7 @@ fn is_clicked(rules: &[Rule], usage: Use) -> bool {
     rule.kind != Kind::Background && rule.parts[usize::from(usage.part)].required
 }
 
-/// One of 64 bits, which a rule shares with a few others.
+/// One of 64 bits. A rule shares it with a few others.
 const fn bit(rule: RuleId) -> u64 {
     1 << (rule.0 % u64::BITS)
 }
@@ -279,7 +279,7 @@ fn generic(rules: &[Rule]) -> FxHashMap<Generic, RuleId> {
 fn vocabulary(shapes: &[Shape]) -> FxHashMap<String, Vocabulary> {
     let mut known: FxHashMap<String, Vocabulary> = FxHashMap::default();
     for shape in shapes {
-        known.entry(shape.call.clone()).or_default().learn(shape);
+        known.entry(shape.call.clone()).or_default().add_shape(shape);
     }
     known
 }

@@ -1,19 +1,20 @@
-//! Shapes: what one call looks like when the console makes it. Strong evidence when it fits, weak when it does not.
+//! Shapes: the form of a call's request when the console makes it. A match is strong evidence, a mismatch only weak
+//! evidence against a page.
 
 use super::body::Body;
-use super::caller::{Caller, Family};
+use super::caller::{CallerCondition, Family};
 use super::condition::Condition;
 use super::path::Path;
 use crate::json::{Document, Json, Members};
 
-/// Where a shape stands in its [`super::RuleSet`].
+/// The index of a shape in its [`super::RuleSet`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ShapeId(pub u32);
 
-/// What a shape looks at in an event.
+/// The parts of an event that shapes test.
 #[derive(Debug, Clone, Copy)]
-pub struct Subject<'e, 't> {
-    /// The user agent, outer brackets removed.
+pub struct ShapeSubject<'e, 't> {
+    /// The user agent, without square brackets around it.
     pub agent: &'e str,
     /// The family of the user agent.
     pub family: Option<Family>,
@@ -25,13 +26,13 @@ pub struct Subject<'e, 't> {
     pub error_code: Option<&'e str>,
 }
 
-/// What a request's parameters have to be, as a whole.
+/// The condition on a request's parameters as a whole.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(crate) enum Parameters {
-    /// Anything.
+    /// No condition.
     #[default]
     Any,
-    /// None at all.
+    /// No parameters.
     None,
     /// Exactly these.
     Exactly(Document<'static>),
@@ -39,13 +40,13 @@ pub(crate) enum Parameters {
     Members(Vec<Vec<String>>),
 }
 
-/// Whether the call must have failed, and how.
+/// The condition on the outcome of the call.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(crate) enum Outcome {
-    /// Either way.
+pub(crate) enum OutcomeCondition {
+    /// Any outcome.
     #[default]
     Any,
-    /// It did not fail.
+    /// It succeeded.
     Succeeded,
     /// It failed with this code.
     Failed(String),
@@ -54,64 +55,64 @@ pub(crate) enum Outcome {
 /// One compiled shape of one call.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Shape {
-    /// `iam:ListUsers`, or `*`.
+    /// The call: `iam:ListUsers`, or `*`.
     pub call: String,
-    /// What rules name it by, if the call has several.
+    /// The name by which rules refer to it, if the call has several.
     pub name: Option<String>,
-    pub(crate) caller: Caller,
+    pub(crate) caller: CallerCondition,
     pub(crate) agent: Option<Condition>,
     pub(crate) parameters: Parameters,
     pub(crate) conditions: Vec<(Path, Condition)>,
     pub(crate) text: Vec<String>,
     pub(crate) response: Vec<(Path, Condition)>,
-    pub(crate) outcome: Outcome,
+    pub(crate) outcome: OutcomeCondition,
 }
 
 impl Shape {
-    /// A shape of a call that nothing is known about: any request by anybody.
+    /// The shape of a call without any conditions.
     pub(crate) fn plain(call: &str) -> Self {
         Self { call: call.to_owned(), ..Self::default() }
     }
 
-    /// Whether the event is of this shape.
-    pub fn fits(&self, subject: &Subject<'_, '_>) -> bool {
+    /// Whether the event matches the shape.
+    pub fn fits(&self, subject: &ShapeSubject<'_, '_>) -> bool {
         self.caller.fits(subject.family)
             && self.agent.as_ref().is_none_or(|condition| condition.holds_for_text(subject.agent))
             && self.outcome.fits(subject.error_code)
-            && self.parameters.fit(subject.request)
+            && self.parameters.matches_request(subject.request)
             && all_hold(&self.conditions, subject.request)
             && all_hold(&self.response, subject.response)
             && self.text.iter().all(|part| subject.request.compact().contains(part.as_str()))
     }
 
-    /// Whether the shape asks for anything of a request, rather than of its caller alone.
-    pub fn asks_for_a_request(&self) -> bool {
+    /// Whether the shape tests the request, and not only the caller.
+    pub fn tests_request(&self) -> bool {
         self.parameters != Parameters::Any || !self.conditions.is_empty() || !self.text.is_empty()
     }
 
-    /// How particular the shape is; of several that fit, the most particular counts.
-    pub fn particularity(&self) -> u32 {
+    /// How specific the shape is. If several match, the most specific is used.
+    pub fn specificity(&self) -> u32 {
         let tests = self.conditions.iter().chain(&self.response).map(|(_, condition)| condition);
         self.parameters.weight()
             + self.caller.weight()
             + self.agent.as_ref().map_or(0, Condition::weight)
-            + u32::from(self.outcome != Outcome::Any)
+            + u32::from(self.outcome != OutcomeCondition::Any)
             + tests.map(Condition::weight).sum::<u32>()
             + self.text.iter().map(|part| if part.len() > 8 { 3 } else { 2 }).sum::<u32>()
     }
 
-    /// The top-level members of a request that the shape speaks of.
+    /// The top-level members of a request that the shape mentions.
     pub(super) fn member_names(&self) -> impl Iterator<Item = &str> {
-        let asked = self.conditions.iter().filter_map(|(path, _)| path.first_member());
-        self.parameters.names().chain(asked)
+        let expected = self.conditions.iter().filter_map(|(path, _)| path.first_member());
+        self.parameters.names().chain(expected)
     }
 
-    /// The shape as rules refer to it: `iam:ListUsers/all`.
+    /// The reference to the shape in rules: `iam:ListUsers/all`.
     pub fn reference(&self) -> String {
         self.name.as_ref().map_or_else(|| self.call.clone(), |name| format!("{}/{name}", self.call))
     }
 
-    /// In words, for `rules show`.
+    /// A description in words, for `rules show`.
     pub fn describe(&self) -> String {
         let mut words: Vec<String> = self.caller.describe().map(|who| format!("by {who}")).into_iter().collect();
         words.extend(self.agent.as_ref().map(|condition| format!("agent {}", condition.describe())));
@@ -124,7 +125,7 @@ impl Shape {
     }
 }
 
-/// Without conditions the body is not looked into, and so not parsed.
+/// Without conditions, the body is not accessed and therefore not parsed.
 fn all_hold(conditions: &[(Path, Condition)], body: &Body<'_>) -> bool {
     conditions.is_empty() || {
         let value = body.value();
@@ -132,7 +133,7 @@ fn all_hold(conditions: &[(Path, Condition)], body: &Body<'_>) -> bool {
     }
 }
 
-impl Outcome {
+impl OutcomeCondition {
     pub(super) fn fits(&self, error_code: Option<&str>) -> bool {
         match self {
             Self::Any => true,
@@ -151,13 +152,13 @@ impl Outcome {
 }
 
 impl Parameters {
-    fn fit(&self, request: &Body<'_>) -> bool {
+    fn matches_request(&self, request: &Body<'_>) -> bool {
         match self {
             Self::Any => true,
             Self::None => has_none(request.value()),
-            Self::Exactly(expected) => alike(expected.root(), request.value()),
+            Self::Exactly(expected) => equal_scalars(expected.root(), request.value()),
             Self::Members(sets) => {
-                request.value().as_object().is_some_and(|members| sets.iter().any(|set| are(members, set)))
+                request.value().as_object().is_some_and(|members| sets.iter().any(|set| have_exactly(members, set)))
             }
         }
     }
@@ -195,20 +196,20 @@ pub(super) fn has_none(request: Json<'_>) -> bool {
     request.is_null() || request.as_object().is_some_and(Members::is_empty)
 }
 
-/// Whether these are the members that are asked for, and no others.
-fn are(members: Members<'_>, asked: &[String]) -> bool {
-    members.len() == asked.len() && members.names().all(|name| asked.iter().any(|known| known == name))
+/// Whether these are exactly the expected members.
+fn have_exactly(members: Members<'_>, expected: &[String]) -> bool {
+    members.len() == expected.len() && members.names().all(|name| expected.iter().any(|known| known == name))
 }
 
-/// Equality but for how scalars are written: `1000` and `"1000"` are alike.
-fn alike(left: Json<'_>, right: Json<'_>) -> bool {
+/// Compares values. Scalars are compared as text, so `1000` equals `"1000"`.
+fn equal_scalars(left: Json<'_>, right: Json<'_>) -> bool {
     match (left, right) {
         (Json::Object(left), Json::Object(right)) => {
             left.len() == right.len()
-                && left.iter().all(|(name, value)| right.get(name).is_some_and(|other| alike(value, other)))
+                && left.iter().all(|(name, value)| right.get(name).is_some_and(|other| equal_scalars(value, other)))
         }
         (Json::Array(left), Json::Array(right)) => {
-            left.len() == right.len() && left.iter().zip(right.iter()).all(|(left, right)| alike(left, right))
+            left.len() == right.len() && left.iter().zip(right.iter()).all(|(left, right)| equal_scalars(left, right))
         }
         (Json::String(text), other) | (other, Json::String(text)) => other.scalar() == Some(text),
         (left, right) => left == right,
@@ -223,7 +224,7 @@ mod tests {
 
     fn fits(shape: &Shape, request: &Value, error_code: Option<&str>) -> bool {
         let text = request.to_string();
-        shape.fits(&Subject {
+        shape.fits(&ShapeSubject {
             agent: "AWS Internal",
             family: Some(Family::Internal),
             request: &Body::new(Some(&text)),
@@ -237,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn the_set_of_members_is_exact() {
+    fn member_sets_match_exactly() {
         let shape = Shape { parameters: members(&["maxItems"]), ..Shape::plain("iam:ListUsers") };
         assert!(fits(&shape, &json!({"maxItems": 1}), None));
         assert!(!fits(&shape, &json!({"maxItems": 1, "marker": "x"}), None));
@@ -252,8 +253,8 @@ mod tests {
     }
 
     #[test]
-    fn failed_calls_fit_only_where_the_error_is_asked_for() {
-        let shape = Shape { outcome: Outcome::Failed("Throttling".into()), ..Shape::plain("a:B") };
+    fn failed_calls_match_only_shapes_with_that_error() {
+        let shape = Shape { outcome: OutcomeCondition::Failed("Throttling".into()), ..Shape::plain("a:B") };
         assert!(!fits(&shape, &Value::Null, None));
         assert!(fits(&shape, &Value::Null, Some("Throttling")));
     }

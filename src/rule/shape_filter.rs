@@ -1,23 +1,23 @@
-//! Sets of shapes that are compared at once.
+//! Sets of shapes that can be compared in one operation.
 
 use super::shape::ShapeId;
 
-/// Shapes, each told by one of 64 bits, which it shares with a few others. So that two sets have no shape in common is
-/// said at once, and that they have one is mostly right.
+/// A Bloom filter over shapes with one of 64 bits for each shape. If two filters have no bit in common, the sets have
+/// no shape in common. Otherwise they usually do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct ShapeFilter(u64);
 
 impl ShapeFilter {
-    /// Whether both may have a shape in common.
+    /// Whether the two sets may have a shape in common.
     #[must_use]
-    pub const fn may_meet(self, other: Self) -> bool {
+    pub const fn may_intersect(self, other: Self) -> bool {
         self.0 & other.0 != 0
     }
 }
 
 impl FromIterator<ShapeId> for ShapeFilter {
     fn from_iter<I: IntoIterator<Item = ShapeId>>(shapes: I) -> Self {
-        Self(shapes.into_iter().fold(0, |marks, shape| marks | 1 << (shape.0 % u64::BITS)))
+        Self(shapes.into_iter().fold(0, |filter, shape| filter | 1 << (shape.0 % u64::BITS)))
     }
 }
 
@@ -25,15 +25,15 @@ impl FromIterator<ShapeId> for ShapeFilter {
 mod tests {
     use super::*;
 
-    fn marks(shapes: &[u32]) -> ShapeFilter {
+    fn filter(shapes: &[u32]) -> ShapeFilter {
         shapes.iter().copied().map(ShapeId).collect()
     }
 
     #[test]
-    fn a_shape_in_common_is_never_denied() {
-        assert!(marks(&[1, 70]).may_meet(marks(&[5, 70])));
-        assert!(!marks(&[1, 70]).may_meet(marks(&[2, 3])));
-        assert!(!marks(&[]).may_meet(marks(&[1])));
-        assert!(marks(&[6]).may_meet(marks(&[70])), "two that share a bit are to be compared");
+    fn sets_with_a_common_shape_always_intersect() {
+        assert!(filter(&[1, 70]).may_intersect(filter(&[5, 70])));
+        assert!(!filter(&[1, 70]).may_intersect(filter(&[2, 3])));
+        assert!(!filter(&[]).may_intersect(filter(&[1])));
+        assert!(filter(&[6]).may_intersect(filter(&[70])), "shapes with the same bit have to be compared");
     }
 }

@@ -1,4 +1,4 @@
-//! Where rule texts come from: the shipped ones in the program, or a folder.
+//! The sources of rule texts: the rules shipped with the program, or a folder.
 
 use std::path::Path;
 
@@ -14,19 +14,19 @@ use crate::read::{self, ReadError};
 
 static SHIPPED: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/rules");
 
-/// One rule file's text.
+/// The text of one rule file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RuleText {
-    /// The path below the folder of rules, `/` between its parts: `iam/users.toml`.
+    /// The path relative to the folder of rules, with `/`: `iam/users.toml`.
     pub path: String,
-    /// The file as messages name it.
+    /// The file as named in messages.
     pub file: String,
-    /// What stands in it.
+    /// The content.
     pub text: String,
 }
 
 impl RuleText {
-    /// The id that the path asks for: `iam/users`.
+    /// The ID that belongs to the path: `iam/users`.
     pub fn id(&self) -> &str {
         self.path.strip_suffix(".toml").unwrap_or(&self.path)
     }
@@ -51,17 +51,17 @@ impl RuleText {
         self.path.starts_with("weights/")
     }
 
-    /// Whether it is a spec, which belongs to the rule of the same name.
+    /// Whether it is a spec, which belongs to the rule with the same name.
     pub fn is_spec(&self) -> bool {
         is_spec(&self.path)
     }
 
-    /// Every shipped file, specs included, in order of their paths.
+    /// All shipped files including specs, sorted by path.
     pub fn shipped() -> Vec<Self> {
         Self::shipped_where(&|_| true)
     }
 
-    /// The shipped files whose paths satisfy `wanted`, in order of their paths.
+    /// The shipped files whose paths satisfy `wanted`, sorted by path.
     pub fn shipped_where(wanted: &dyn Fn(&str) -> bool) -> Vec<Self> {
         let mut texts = Vec::new();
         collect_shipped(&SHIPPED, wanted, &mut texts);
@@ -69,15 +69,15 @@ impl RuleText {
         texts
     }
 
-    /// The shipped files with a folder's: one of the same path takes the place of the shipped one.
+    /// The shipped files together with those of a folder. A file with the same path replaces the shipped one.
     ///
     /// # Errors
-    /// Each file of the folder that cannot be read.
+    /// Returns an error for each file of the folder that cannot be read.
     pub fn shipped_and(dir: &Path) -> Result<Vec<Self>, Vec<RuleError>> {
         Ok(Self::shipped_under(Self::in_dir(dir)?))
     }
 
-    /// The shipped files with others: one of the same path takes the place of the shipped one.
+    /// The shipped files together with others. A file with the same path replaces the shipped one.
     pub fn shipped_under(own: Vec<Self>) -> Vec<Self> {
         let mut texts = Self::shipped();
         texts.retain(|shipped| !own.iter().any(|text| text.path == shipped.path));
@@ -85,10 +85,10 @@ impl RuleText {
         texts
     }
 
-    /// Every `.toml` below a folder, specs included, in order of their paths.
+    /// All `.toml` files below a folder including specs, sorted by path.
     ///
     /// # Errors
-    /// Each file that cannot be read.
+    /// Returns an error for each file that cannot be read.
     pub fn in_dir(dir: &Path) -> Result<Vec<Self>, Vec<RuleError>> {
         let mut errors = Vec::new();
         let mut texts = Vec::new();
@@ -107,12 +107,12 @@ pub(crate) fn is_spec(path: &str) -> bool {
     path.ends_with(".spec.toml")
 }
 
-/// Whether the file at a path has calls.
+/// Whether the file at a path contains calls.
 pub(crate) fn holds_calls(path: &str) -> bool {
     path.starts_with("calls/")
 }
 
-/// Whether the file at a path has words.
+/// Whether the file at a path contains words.
 pub(crate) fn holds_words(path: &str) -> bool {
     path.starts_with("words/")
 }
@@ -135,19 +135,19 @@ fn unreadable(dir: &Path, error: &ReadError) -> RuleError {
 }
 
 impl RuleSet {
-    /// The rules that are shipped in the program.
+    /// The rules shipped with the program.
     ///
     /// # Errors
-    /// Everything that is wrong with any of them.
+    /// Returns all errors in the rules.
     pub fn shipped() -> Result<Self, Vec<RuleError>> {
-        // Specs are half of all files, and no program but `rules test` needs them.
+        // Specs are half of all files, and only `rules test` needs them.
         Self::compile(RuleText::shipped_where(&|path| !is_spec(path) && !holds_calls(path)))
     }
 
-    /// Compiles rule texts, in any order. Specs are left out.
+    /// Compiles rule texts, in any order. Specs are ignored.
     ///
     /// # Errors
-    /// Everything that is wrong with any of them, in order of file and line.
+    /// Returns all errors, ordered by file and line.
     pub fn compile(texts: Vec<RuleText>) -> Result<Self, Vec<RuleError>> {
         let is_rule = |text: &RuleText| !text.is_spec() && !text.holds_calls();
         let mut texts: Vec<RuleText> = texts.into_iter().filter(is_rule).collect();
@@ -159,18 +159,18 @@ impl RuleSet {
         let weights = Weights::compile(&weights);
         let (mut files, mut errors) = (Vec::new(), words.as_ref().err().cloned().unwrap_or_default());
         errors.extend(weights.as_ref().err().cloned().unwrap_or_default());
-        // Every command waits for this, and each file compiles on its own.
+        // Files are compiled in parallel, because every command waits for this.
         let compile = |text: RuleText| match compile::file(&text) {
             Ok(file) => Ok((text, file)),
-            Err(faults) => Err(faults),
+            Err(collector) => Err(collector),
         };
         for compiled in texts.into_par_iter().map(compile).collect::<Vec<_>>() {
             match compiled {
                 Ok(file) => files.push(file),
-                Err(faults) => errors.extend(faults),
+                Err(collector) => errors.extend(collector),
             }
         }
-        // Faults between files would mislead while some are missing: those within files are told alone.
+        // If a file has errors, errors between files would be misleading, so they are not reported.
         let linked = match (words, weights) {
             (Ok(words), Ok(weights)) if errors.is_empty() => {
                 link::link(files, version).map(|set| set.with_words(words).with_weights(weights.unwrap_or_default()))

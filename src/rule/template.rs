@@ -1,11 +1,11 @@
 //! Templates of titles, summaries and links.
 //!
 //! - `{users}`: the values, joined: `mara, tobias and 18 more`; in a link, the first one.
-//! - `{users#user}`: how many: `20 users`, `1 user`; `{policies#policy/policies}` where an s is not enough.
-//! - `[, with {keys}]`: left out where a placeholder inside has no value.
-//! - `[key {key}|a key]`: the first of these that has its values.
+//! - `{users#user}`: their number: `20 users`, `1 user`; `{policies#policy/policies}` for irregular plurals.
+//! - `[, with {keys}]`: omitted if a placeholder inside has no value.
+//! - `[key {key}|a key]`: the first alternative whose placeholders have values.
 //!
-//! `{region}` and `{account}` are always there. A literal bracket or brace is doubled: `[[`, `{{`.
+//! `{region}` and `{account}` are always available. A literal bracket or brace is doubled: `[[`, `{{`.
 
 use std::borrow::Cow;
 
@@ -13,21 +13,21 @@ use serde_json::Value;
 
 use crate::signal::Context;
 
-/// How many values a sentence names before it counts the rest.
-const NAMED: usize = 5;
-/// Most texts are longer than their templates by so many bytes at most.
-const USUAL: usize = 32;
+/// The number of values that a sentence lists before it counts the rest.
+const MAX_LISTED: usize = 5;
+/// The usual difference in length between a rendered text and its template, in bytes.
+const EXTRA_CAPACITY: usize = 32;
 
 /// A compiled template.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Template {
-    parts: Vec<Part>,
-    /// Room for most of what it makes, in bytes.
-    room: usize,
+    parts: Vec<TemplatePart>,
+    /// The initial capacity of the rendered text, in bytes.
+    capacity: usize,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Part {
+enum TemplatePart {
     Text(String),
     Values(String),
     Count {
@@ -35,11 +35,11 @@ enum Part {
         one: String,
         many: String,
     },
-    /// The first of these whose placeholders have values, if one does.
-    Optional(Vec<Vec<Part>>),
+    /// The first alternative whose placeholders have values, if there is one.
+    Optional(Vec<Vec<TemplatePart>>),
 }
 
-/// How values are put into the text.
+/// How values are formatted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Style {
     /// A sentence or a title: several values are joined.
@@ -52,40 +52,40 @@ impl Template {
     /// Compiles a template.
     ///
     /// # Errors
-    /// Says what is wrong with the text.
+    /// Returns a message about the invalid text.
     pub fn parse(text: &str) -> Result<Self, String> {
         let mut chars = text.chars().peekable();
         let (parts, _) = parse_parts(&mut chars, false)?;
-        Ok(Self { parts, room: text.len() + USUAL })
+        Ok(Self { parts, capacity: text.len() + EXTRA_CAPACITY })
     }
 
-    /// The names of its placeholders, those inside `[…]` included.
+    /// The names of its placeholders, including those inside `[…]`.
     pub fn placeholders(&self) -> Vec<&str> {
         let mut names = Vec::new();
         collect(&self.parts, &mut names);
         names
     }
 
-    /// The text, with the values of `context`; none if a placeholder outside of `[…]` has no value.
+    /// The text with the values of `context`; `None` if a placeholder outside `[…]` has no value.
     pub fn render(&self, context: &Context, style: Style) -> Option<String> {
-        let mut text = String::with_capacity(self.room);
+        let mut text = String::with_capacity(self.capacity);
         self.parts.iter().all(|part| part.render(context, style, &mut text)).then_some(text)
     }
 }
 
-fn collect<'t>(parts: &'t [Part], names: &mut Vec<&'t str>) {
+fn collect<'t>(parts: &'t [TemplatePart], names: &mut Vec<&'t str>) {
     for part in parts {
         match part {
-            Part::Text(_) => {}
-            Part::Values(name) | Part::Count { name, .. } => names.push(name),
-            Part::Optional(choices) => choices.iter().for_each(|parts| collect(parts, names)),
+            TemplatePart::Text(_) => {}
+            TemplatePart::Values(name) | TemplatePart::Count { name, .. } => names.push(name),
+            TemplatePart::Optional(choices) => choices.iter().for_each(|parts| collect(parts, names)),
         }
     }
 }
 
 type Chars<'t> = std::iter::Peekable<std::str::Chars<'t>>;
 
-/// How a run of parts ended.
+/// How a sequence of parts ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum End {
     Text,
@@ -93,7 +93,7 @@ enum End {
     Bar,
 }
 
-fn parse_choices(chars: &mut Chars<'_>) -> Result<Vec<Vec<Part>>, String> {
+fn parse_choices(chars: &mut Chars<'_>) -> Result<Vec<Vec<TemplatePart>>, String> {
     let mut choices = Vec::new();
     loop {
         let (parts, end) = parse_parts(chars, true)?;
@@ -104,7 +104,7 @@ fn parse_choices(chars: &mut Chars<'_>) -> Result<Vec<Vec<Part>>, String> {
     }
 }
 
-fn parse_parts(chars: &mut Chars<'_>, inside: bool) -> Result<(Vec<Part>, End), String> {
+fn parse_parts(chars: &mut Chars<'_>, inside: bool) -> Result<(Vec<TemplatePart>, End), String> {
     let mut parts = Vec::new();
     let mut text = String::new();
     while let Some(char) = chars.next() {
@@ -115,7 +115,7 @@ fn parse_parts(chars: &mut Chars<'_>, inside: bool) -> Result<(Vec<Part>, End), 
                 text.push(char);
             }
             '{' => push(&mut parts, &mut text, parse_placeholder(chars)?),
-            '[' if !inside => push(&mut parts, &mut text, Part::Optional(parse_choices(chars)?)),
+            '[' if !inside => push(&mut parts, &mut text, TemplatePart::Optional(parse_choices(chars)?)),
             '|' if inside => {
                 flush(&mut parts, &mut text);
                 return Ok((parts, End::Bar));
@@ -132,18 +132,18 @@ fn parse_parts(chars: &mut Chars<'_>, inside: bool) -> Result<(Vec<Part>, End), 
     if inside { Err("`[` is not closed by `]`".to_owned()) } else { Ok((parts, End::Text)) }
 }
 
-fn push(parts: &mut Vec<Part>, text: &mut String, part: Part) {
+fn push(parts: &mut Vec<TemplatePart>, text: &mut String, part: TemplatePart) {
     flush(parts, text);
     parts.push(part);
 }
 
-fn flush(parts: &mut Vec<Part>, text: &mut String) {
+fn flush(parts: &mut Vec<TemplatePart>, text: &mut String) {
     if !text.is_empty() {
-        parts.push(Part::Text(std::mem::take(text)));
+        parts.push(TemplatePart::Text(std::mem::take(text)));
     }
 }
 
-fn parse_placeholder(chars: &mut Chars<'_>) -> Result<Part, String> {
+fn parse_placeholder(chars: &mut Chars<'_>) -> Result<TemplatePart, String> {
     let mut inner = String::new();
     loop {
         match chars.next() {
@@ -158,17 +158,18 @@ fn parse_placeholder(chars: &mut Chars<'_>) -> Result<Part, String> {
     }
     let name = name.to_owned();
     Ok(match noun {
-        None => Part::Values(name),
+        None => TemplatePart::Values(name),
         Some(noun) => {
             let (one, many) =
                 noun.split_once('/').map_or_else(|| (noun, format!("{noun}s")), |(one, many)| (one, many.to_owned()));
-            Part::Count { name, one: one.to_owned(), many }
+            TemplatePart::Count { name, one: one.to_owned(), many }
         }
     })
 }
 
-impl Part {
-    /// Writes the part; returns whether it had what it needs (what is left out of `[…]` is as if never written).
+impl TemplatePart {
+    /// Appends the part to `out`, and returns whether its placeholders have values. On false, the caller discards what
+    /// was appended.
     fn render(&self, context: &Context, style: Style, out: &mut String) -> bool {
         match self {
             Self::Text(text) => out.push_str(text),
@@ -190,9 +191,9 @@ impl Part {
 
 fn render_values(value: Option<&Value>, style: Style, out: &mut String) -> bool {
     let count = count(value);
-    let named = if count > NAMED { NAMED - 1 } else { count };
+    let named = if count > MAX_LISTED { MAX_LISTED - 1 } else { count };
     let mut place = 0;
-    each(value, &mut |value| {
+    visit_values(value, &mut |value| {
         place += 1;
         match style {
             Style::Link if place == 1 => percent_encode(&scalar(value), out),
@@ -223,17 +224,17 @@ fn render_count(value: Option<&Value>, one: &str, many: &str, out: &mut String) 
 
 fn count(value: Option<&Value>) -> usize {
     let mut count = 0;
-    each(value, &mut |_| count += 1);
+    visit_values(value, &mut |_| count += 1);
     count
 }
 
-/// Tells of every value that is something, in order; lists are walked through.
-fn each<'v>(value: Option<&'v Value>, tell: &mut dyn FnMut(&'v Value)) {
+/// Passes each value that is not empty to `visit`, in order, including the elements of lists.
+fn visit_values<'v>(value: Option<&'v Value>, visit: &mut dyn FnMut(&'v Value)) {
     match value {
         None | Some(Value::Null) => {}
-        Some(Value::Array(elements)) => elements.iter().for_each(|element| each(Some(element), tell)),
+        Some(Value::Array(elements)) => elements.iter().for_each(|element| visit_values(Some(element), visit)),
         Some(Value::String(text)) if text.is_empty() => {}
-        Some(other) => tell(other),
+        Some(other) => visit(other),
     }
 }
 
@@ -244,7 +245,7 @@ fn scalar(value: &Value) -> Cow<'_, str> {
     }
 }
 
-/// What needs no encoding is written in one go.
+/// Text without characters to encode is copied at once.
 fn percent_encode(text: &str, out: &mut String) {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~/:@".contains(&byte);
     let mut rest = text;
@@ -277,7 +278,7 @@ mod tests {
     }
 
     #[test]
-    fn values_are_joined_as_in_a_sentence() {
+    fn values_are_joined_in_sentences() {
         let names = |count: usize| json!({"users": (1..=count).map(|n| format!("u{n}")).collect::<Vec<_>>()});
         assert_eq!(render("Saw {users}", &names(1), Style::Sentence), "Saw u1");
         assert_eq!(render("Saw {users}", &names(2), Style::Sentence), "Saw u1 and u2");
@@ -286,13 +287,13 @@ mod tests {
     }
 
     #[test]
-    fn counts_take_the_right_noun() {
+    fn counts_use_singular_or_plural() {
         assert_eq!(render("{k#key}", &json!({"k": ["a"]}), Style::Sentence), "1 key");
         assert_eq!(render("{p#policy/policies}", &json!({"p": ["a", "b"]}), Style::Sentence), "2 policies");
     }
 
     #[test]
-    fn what_has_no_value_is_left_out_of_brackets_and_leaves_no_text_outside() {
+    fn missing_values_omit_optional_parts_and_suppress_other_texts() {
         assert_eq!(render("A[ with {b}].", &json!({}), Style::Sentence), "A.");
         assert_eq!(render("A[ with {b}].", &json!({"b": "c"}), Style::Sentence), "A with c.");
         assert_eq!(rendered("A {b}", &json!({}), Style::Sentence), None);
@@ -300,14 +301,14 @@ mod tests {
     }
 
     #[test]
-    fn links_take_the_first_value_encoded() {
+    fn links_contain_the_first_value_encoded() {
         assert_eq!(render("#/users/{u}", &json!({"u": ["a b&c", "d"]}), Style::Link), "#/users/a%20b%26c");
         assert_eq!(render("#/{u}?", &json!({"u": " é/☃"}), Style::Link), "#/%20%C3%A9/%E2%98%83?");
         assert_eq!(render("#/{u}", &json!({"u": [7, "d"]}), Style::Link), "#/7");
     }
 
     #[test]
-    fn broken_templates_say_what_is_expected() {
+    fn invalid_templates_are_rejected_with_the_expected_form() {
         for (template, word) in
             [("a {b", "not closed"), ("a [b", "not closed"), ("a ] b", "unmatched"), ("{B}", "{users}")]
         {

@@ -1,4 +1,4 @@
-//! Times in requests: many ways to write one moment.
+//! Parses and formats times in requests, which have many formats.
 
 use std::borrow::Cow;
 
@@ -6,17 +6,17 @@ use super::schema::SpanUnit;
 use crate::json::Json;
 use chrono::{DateTime, NaiveDateTime, SecondsFormat, TimeDelta};
 
-/// What requests write: `Apr 13, 2024, 5:11:21 AM` is the console's own.
+/// The formats in requests. `Apr 13, 2024, 5:11:21 AM` is the console's own.
 const FORMATS: [&str; 4] =
     ["%b %d, %Y, %I:%M:%S %p", "%b %d, %Y %I:%M:%S %p", "%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f"];
 
-/// The space that browsers write before `AM` and `PM`.
+/// The space that browsers insert before `AM` and `PM`.
 const NARROW: char = '\u{202f}';
 
-/// Numbers from here on are milliseconds since 1970, below it seconds.
+/// Numbers from this value on are milliseconds since 1970, smaller ones are seconds.
 const MILLISECONDS: i64 = 100_000_000_000;
 
-/// The moment that a value is, if it is one: text, or seconds or milliseconds since 1970.
+/// The time that a value contains, if any: a text, or seconds or milliseconds since 1970.
 pub(super) fn parse_value(value: Json<'_>) -> Option<NaiveDateTime> {
     match value {
         Json::Number(number) => parse_number(number.parse().ok()?),
@@ -40,14 +40,15 @@ fn parse(text: &str) -> Option<NaiveDateTime> {
     zoned.or_else(|| FORMATS.iter().find_map(|format| NaiveDateTime::parse_from_str(&text, format).ok()))
 }
 
-/// `2023-12-06T04:59:59.999Z`, milliseconds only where there are some.
+/// Formats a time as `2023-12-06T04:59:59.999Z`, with milliseconds only if there are any.
 pub(super) fn rfc3339(moment: NaiveDateTime) -> String {
     let moment = moment.and_utc();
     let digits = if moment.timestamp_subsec_millis() == 0 { SecondsFormat::Secs } else { SecondsFormat::Millis };
     moment.to_rfc3339_opts(digits, true)
 }
 
-/// `1 week`, `30 minutes`: the largest unit, up to `most`, of which there is a whole number, give or take a second.
+/// Formats a duration as `1 week` or `30 minutes`: a whole number of the largest possible unit up to `most`, with a
+/// tolerance of one second.
 pub(super) fn span_in_words(span: TimeDelta, most: SpanUnit) -> String {
     const UNITS: [(SpanUnit, i64, &str); 5] = [
         (SpanUnit::Month, 2_592_000, "month"),
@@ -71,8 +72,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_moment_is_read_however_it_is_written() {
-        let told = |text: &str| parse_value(Json::String(text)).map(rfc3339).unwrap_or_default();
+    fn times_are_parsed_in_all_formats() {
+        let formatted = |text: &str| parse_value(Json::String(text)).map(rfc3339).unwrap_or_default();
         let ways = [
             "2023-12-17T02:12:45Z",
             "2023-12-17\u{202f}02:12:45Z",
@@ -80,14 +81,14 @@ mod tests {
             "Dec 17, 2023, 2:12:45\u{202f}AM",
             "1702779165",
         ];
-        assert_eq!(ways.map(told), ["2023-12-17T02:12:45Z"; 5]);
-        assert_eq!(told("2023-12-06T04:59:59.0009Z"), "2023-12-06T04:59:59Z");
-        assert_eq!(told("2023-12-06T04:59:59.9999Z"), "2023-12-06T04:59:59.999Z");
-        assert_eq!(told("+12023-12-06T04:59:59"), "+12023-12-06T04:59:59Z");
+        assert_eq!(ways.map(formatted), ["2023-12-17T02:12:45Z"; 5]);
+        assert_eq!(formatted("2023-12-06T04:59:59.0009Z"), "2023-12-06T04:59:59Z");
+        assert_eq!(formatted("2023-12-06T04:59:59.9999Z"), "2023-12-06T04:59:59.999Z");
+        assert_eq!(formatted("+12023-12-06T04:59:59"), "+12023-12-06T04:59:59Z");
     }
 
     #[test]
-    fn spans_take_the_largest_whole_unit() {
+    fn durations_use_the_largest_whole_unit() {
         let words = |seconds, most| span_in_words(TimeDelta::seconds(seconds), most);
         assert_eq!(words(604_800, SpanUnit::Week), "1 week");
         assert_eq!(words(604_800, SpanUnit::Day), "7 days");

@@ -1,110 +1,110 @@
-//! The weights of the decoder: what each piece of evidence costs. Fitted by `make fit`, kept in `rules/weights/`.
+//! The weights of the decoder: the cost of each piece of evidence. Fitted by `make fit`, stored in `rules/weights/`.
 //!
-//! A cost is a negative logarithm of a probability (in nats): the likelier, the cheaper. The decoder looks for the
-//! clicks that explain a session at the lowest total.
+//! A cost is a negative log probability in nats. The decoder finds the clicks that explain a session at the lowest
+//! total cost.
 
 use serde::{Deserialize, Serialize};
 
-use super::compile::{Faults, parse};
+use super::compile::{ErrorCollector, parse};
 use super::{RuleError, RuleText};
 
-/// The path of the file, without its ending.
+/// The path of the file without `.toml`.
 const FILE: &str = "weights/decoder";
 
 /// `rules/weights/decoder.toml`
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Weights {
-    /// What the weights were fitted on, in words.
+    /// A description of the data that the weights were fitted on.
     pub fitted_on: String,
-    /// What explanations cost.
+    /// The costs of explanations.
     pub cost: Costs,
-    /// How costs become probabilities.
+    /// The conversion of costs to probabilities.
     pub confidence: Confidence,
 }
 
-/// Costs in nats. Each is of one occurrence, unless it says otherwise.
+/// Costs in nats, for one occurrence unless stated otherwise.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Costs {
     /// A page was opened.
     pub page: f64,
-    /// Something was done on a page that is known.
+    /// An action on a known page.
     pub action: f64,
     /// The console made the calls of a background rule.
     pub background: f64,
-    /// The page's calls are known from documentation alone.
+    /// The page's calls are known only from documentation.
     pub documented: f64,
-    /// The page is hardly ever opened.
+    /// The page is rarely opened.
     pub rare: f64,
     /// A required call of the page was not seen.
     pub missing: f64,
-    /// None of the calls that the page starts with was seen.
+    /// None of the calls that can start the page was seen.
     pub no_anchor: f64,
-    /// A call that the page may make was not seen; all of them together cost at most `unseen_most`.
+    /// An optional call of the page was not seen. All of them together cost at most `unseen_most`.
     pub unseen: f64,
-    /// The most that calls which were not seen cost.
+    /// The maximum cost of optional calls that were not seen.
     pub unseen_most: f64,
-    /// A request differs from the shape that the page makes: times the negative logarithm of how near it comes.
+    /// A request differs from the page's shape: multiplied by the negative logarithm of the similarity.
     pub drift: f64,
-    /// A request of the page that is exactly of a shape of another page; up to three count.
+    /// A request of the page exactly has a shape of another page. At most three are counted.
     pub other_shape: f64,
-    /// A complete page of exact shapes: the saving for each distinct shape, less for one that many pages make.
+    /// A complete page with exact shapes: the reduction for each distinct shape, less if many pages use it.
     pub exact: f64,
-    /// The most that exact shapes save.
+    /// The maximum reduction for exact shapes.
     pub exact_most: f64,
-    /// The page that exact shapes alone give: the saving.
+    /// The reduction for a match by exact shapes alone.
     pub exact_match: f64,
-    /// A complete page of exact shapes that the search by exact shapes alone does not give.
+    /// A complete page with exact shapes that matching by exact shapes alone does not find.
     pub not_letter: f64,
-    /// A page gives way to one that takes precedence over it.
+    /// Another page takes precedence over this one.
     pub outranked: f64,
-    /// A call that the page is not known to make, of the same console.
+    /// A call from the same console that the page is not known to make.
     pub foreign: f64,
-    /// The same, where the event's access key is known to be the page's.
+    /// The same, if the event's access key is known to be the page's.
     pub foreign_same_key: f64,
-    /// A call that was left to itself beside a page that is exact.
+    /// A call near an exact page that is not assigned to the page.
     pub along: f64,
-    /// The page makes calls of its own service, and none was seen.
+    /// The page makes calls of its own service, but none was seen.
     pub no_own_call: f64,
-    /// One more access key among the events of one page.
+    /// An additional access key among the events of one page.
     pub second_key: f64,
-    /// One more thing among the events of a page that is about one.
+    /// An additional resource among the events of a page about one resource.
     pub second_thing: f64,
-    /// A page was opened within a second of another click, with the same key or none.
+    /// A page was opened within a second of another click, with the same key or without keys.
     pub crowded: f64,
     /// A pause of two seconds or more between the calls of one page, unless all of them are exact.
     pub pause: f64,
-    /// The same request again after a second or more, in one page.
+    /// A request that is repeated after a second or more within one page.
     pub repeated: f64,
-    /// A step of the way to a page beyond the second that the page before does not share: a wizard's third step does not
-    /// come first.
+    /// A step in the path of a page, beyond the second, that the previous page does not share. For example, the third
+    /// step of a wizard does not come first.
     pub deep: f64,
-    /// A step that the way to a page shares with the way to the page before: the saving.
+    /// The reduction for each step that the path of a page shares with the path of the previous page.
     pub near: f64,
-    /// A page of another service than the page before, with the same access key.
+    /// A page of another service than the previous page's, with the same access key.
     pub elsewhere: f64,
-    /// A page that nobody knows was opened.
+    /// A page that is not in the catalog was opened.
     pub visit: f64,
     /// A distinct call of such a page.
     pub visit_call: f64,
-    /// A call of such a page in an exact shape that only known pages make; shared by the pages that make it.
+    /// A call of such a page in an exact shape that only known pages use, divided by the number of those pages.
     pub visit_known: f64,
-    /// A change that no page is known for.
+    /// A change on an unknown page.
     pub change: f64,
-    /// A read that belongs to a change: the list that is loaded again.
+    /// A read that belongs to a change, such as reloading the list.
     pub reload: f64,
     /// A call that the navigation bar makes on any page.
     pub noise: f64,
-    /// The same, where a page that people click requires the call in that shape.
+    /// The same, if a page that people click requires the call in that shape.
     pub noise_known: f64,
-    /// A beat of a poll.
+    /// An event of a poll.
     pub poll: f64,
-    /// A poll of few beats: divided by the square of how many it has.
+    /// A poll with few events: divided by the square of their number.
     pub poll_few: f64,
 }
 
-/// How the evidence for one click becomes the probability that it is right: a logistic regression for each origin.
+/// Converts the evidence for a click to the probability that it is right: one logistic regression for each class.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Confidence {
@@ -112,11 +112,11 @@ pub struct Confidence {
     pub exact: Logistic,
     /// A known page, inferred from calls that are not all exact.
     pub inferred: Logistic,
-    /// No page is known: a visit.
+    /// A page that is not in the catalog.
     pub visit: Logistic,
-    /// No page is known: a change.
+    /// A change on an unknown page.
     pub change: Logistic,
-    /// Nobody clicked.
+    /// Background activity without a click.
     pub background: Logistic,
 }
 
@@ -126,25 +126,25 @@ pub struct Confidence {
 pub struct Logistic {
     /// The log odds without any evidence.
     pub bias: f64,
-    /// The logarithm of the number of events.
+    /// The weight of the logarithm of the number of events.
     pub events: f64,
-    /// How much dearer the best other explanation is, in nats, up to a limit.
+    /// The weight of the cost difference to the best alternative.
     pub margin: f64,
-    /// The share of the required calls that was seen, and how near they came.
+    /// The weight of the share of the required calls that was seen.
     pub coverage: f64,
-    /// The share of the neighboring events of the same console that the click explains.
+    /// The weight of the click's share of the neighboring events from the same console.
     pub share: f64,
-    /// The page's calls are known from documentation alone.
+    /// The weight of a page that is known only from documentation.
     pub documented: f64,
 }
 
 impl Weights {
-    /// The weights among rule texts, if there are any.
+    /// The weights in these rule texts, if there are any.
     pub(super) fn compile(texts: &[RuleText]) -> Result<Option<Self>, Vec<RuleError>> {
         let Some(text) = texts.iter().find(|text| text.id() == FILE) else { return Ok(None) };
-        let mut faults = Faults::new(text);
-        let weights = parse(text, &mut faults);
-        let errors = faults.into_errors();
+        let mut collector = ErrorCollector::new(text);
+        let weights = parse(text, &mut collector);
+        let errors = collector.into_errors();
         if errors.is_empty() { Ok(weights) } else { Err(errors) }
     }
 }

@@ -1,4 +1,4 @@
-//! The words in which calls are told that no page explains: `rules/words/*.toml`, checked as rules are.
+//! The words for describing calls that no page explains: `rules/words/*.toml`, checked like rules.
 
 use std::borrow::Cow;
 
@@ -7,27 +7,27 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::compile::{Faults, parse};
+use super::compile::{ErrorCollector, parse};
 use super::generic::Generic;
 use super::pattern::Pattern;
 use super::{RuleError, RuleText};
 use crate::normalize::caller::unwrapped;
 
-/// `words/services.toml`: one service.
+/// One service in `words/services.toml`.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Service {
-    /// What the console calls it.
+    /// Its name in the console.
     pub name: String,
-    /// Its page, below the console's host; none if it has none.
+    /// Its page, relative to the console's host, if it has one.
     pub home: Option<String>,
-    /// The service in whose console it is shown, where that is another.
+    /// The service in whose console it is shown, if that is another one.
     pub console: Option<String>,
-    /// What the AWS CLI calls it, where that is something else.
+    /// Its name in the AWS CLI, if that is different.
     pub cli: Option<String>,
 }
 
-/// `words/verbs.toml`
+/// The format of `words/verbs.toml`.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct VerbsToml {
@@ -38,20 +38,20 @@ struct VerbsToml {
     change: IndexMap<Spanned<String>, String>,
 }
 
-/// `words/names.toml`
+/// The format of `words/names.toml`.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct NamesToml {
     endings: Vec<String>,
     ignored: FxHashSet<String>,
     paging: FxHashSet<String>,
-    /// What calls ask for that any page may make: they say nothing about what a page shows.
+    /// Topics of calls that any page may make. They do not show what a page is about.
     #[serde(default)]
     secondary: FxHashSet<String>,
     entity: FxHashMap<String, String>,
 }
 
-/// `words/noise.toml`
+/// The format of `words/noise.toml`.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct NoiseToml {
@@ -59,16 +59,16 @@ struct NoiseToml {
     service: Vec<Spanned<String>>,
 }
 
-/// What a verb says was done.
+/// What a verb means.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Verb {
-    /// Create, delete or change.
-    pub what: Generic,
-    /// `Created`
-    pub did: String,
+    /// The kind: create, delete or change.
+    pub kind: Generic,
+    /// The past tense: `Created`.
+    pub past_tense: String,
 }
 
-/// Everything that the files say.
+/// The content of all word files.
 #[derive(Debug, Clone, Default)]
 pub struct Words {
     services: FxHashMap<String, Service>,
@@ -78,87 +78,91 @@ pub struct Words {
     names: NamesToml,
     console: Vec<Pattern>,
     service: Vec<Pattern>,
-    /// How user agents begin that name a console, and the service whose console it is; longest first.
+    /// Prefixes of user agents that identify a console, with its service; longest first.
     agents: Vec<(String, String)>,
-    /// Verbs whose past is not regular.
+    /// Irregular past tenses.
     past: FxHashMap<String, String>,
 }
 
 impl Words {
-    /// Compiles the files of words; what none of them says stays unsaid.
+    /// Compiles the word files. Missing entries are left empty.
     ///
     /// # Errors
-    /// Everything that is wrong with any of them.
+    /// Returns all errors in the files.
     pub(crate) fn compile(texts: &[RuleText]) -> Result<Self, Vec<RuleError>> {
         let mut words = Self::default();
         let mut errors = Vec::new();
         for text in texts {
-            let mut faults = Faults::new(text);
-            words.read(text, &mut faults);
-            errors.extend(faults.into_errors());
+            let mut collector = ErrorCollector::new(text);
+            words.read(text, &mut collector);
+            errors.extend(collector.into_errors());
         }
         if errors.is_empty() { Ok(words) } else { Err(errors) }
     }
 
-    fn read(&mut self, text: &RuleText, faults: &mut Faults<'_>) {
+    fn read(&mut self, text: &RuleText, collector: &mut ErrorCollector<'_>) {
         match text.id() {
-            "words/services" => self.services = parse(text, faults).unwrap_or_default(),
-            "words/names" => self.names = parse(text, faults).unwrap_or_default(),
+            "words/services" => self.services = parse(text, collector).unwrap_or_default(),
+            "words/names" => self.names = parse(text, collector).unwrap_or_default(),
             "words/verbs" => {
-                if let Some(verbs) = parse(text, faults) {
-                    self.read_verbs(verbs, faults);
+                if let Some(verbs) = parse(text, collector) {
+                    self.read_verbs(verbs, collector);
                 }
             }
             "words/agents" => {
-                let agents: Option<IndexMap<String, String>> = parse(text, faults);
+                let agents: Option<IndexMap<String, String>> = parse(text, collector);
                 self.agents = agents.unwrap_or_default().into_iter().collect();
                 self.agents.sort_by(|a, b| (b.0.len(), &a.0).cmp(&(a.0.len(), &b.0)));
             }
-            "words/past" => self.past = parse(text, faults).unwrap_or_default(),
+            "words/past" => self.past = parse(text, collector).unwrap_or_default(),
             "words/noise" => {
-                if let Some(noise) = parse::<NoiseToml>(text, faults) {
-                    self.console = patterns(&noise.console, "console", faults);
-                    self.service = patterns(&noise.service, "service", faults);
+                if let Some(noise) = parse::<NoiseToml>(text, collector) {
+                    self.console = patterns(&noise.console, "console", collector);
+                    self.service = patterns(&noise.service, "service", collector);
                 }
             }
             other => {
-                faults.add(0, "", format!("expected services, verbs, names, noise, past or agents, found `{other}`"));
+                collector.add(
+                    0,
+                    "",
+                    format!("expected services, verbs, names, noise, past or agents, found `{other}`"),
+                );
             }
         }
     }
 
-    fn read_verbs(&mut self, toml: VerbsToml, faults: &mut Faults<'_>) {
+    fn read_verbs(&mut self, toml: VerbsToml, collector: &mut ErrorCollector<'_>) {
         let kinds = [(Generic::Create, toml.create), (Generic::Delete, toml.delete), (Generic::Change, toml.change)];
-        for (what, verbs) in kinds {
-            for (verb, did) in verbs {
-                let known = self.verbs.insert(verb.get_ref().clone(), Verb { what, did });
+        for (kind, verbs) in kinds {
+            for (verb, past_tense) in verbs {
+                let known = self.verbs.insert(verb.get_ref().clone(), Verb { kind, past_tense });
                 if known.is_some() {
-                    faults.add(verb.span().start, verb.get_ref(), "expected each verb once, found it again");
+                    collector.add(verb.span().start, verb.get_ref(), "expected each verb once, found it again");
                 }
             }
         }
         (self.labels, self.denied) = (toml.labels, toml.denied);
     }
 
-    /// How many services have a name.
+    /// The number of services with a name.
     #[must_use]
     pub fn services(&self) -> usize {
         self.services.len()
     }
 
-    /// The service of that event source, without its domain.
+    /// The service of an event source, given without its domain.
     #[must_use]
     pub fn service(&self, source: &str) -> Option<&Service> {
         self.services.get(source)
     }
 
-    /// The service in whose console this one is shown: itself, if it has one of its own.
+    /// The service in whose console this service is shown, or the service itself.
     #[must_use]
     pub fn console_of<'w>(&'w self, source: &'w str) -> &'w str {
         self.service(source).and_then(|service| service.console.as_deref()).unwrap_or(source)
     }
 
-    /// The service whose console a user agent names.
+    /// The service whose console a user agent identifies.
     #[must_use]
     pub fn console_of_agent(&self, agent: &str) -> Option<&str> {
         let agent = unwrapped(agent);
@@ -166,32 +170,32 @@ impl Words {
         named.map(|(_, service)| self.console_of(service))
     }
 
-    /// What the first word of a call says, if it says that something was changed.
+    /// The meaning of a call's first word, if it is a verb that changes something.
     #[must_use]
     pub fn verb(&self, verb: &str) -> Option<&Verb> {
         self.verbs.get(verb)
     }
 
-    /// The past of a verb, if it is not regular: `ran` of `run`.
+    /// The irregular past tense of a verb, if it has one: `ran` for `run`.
     #[must_use]
     pub fn past(&self, verb: &str) -> Option<&str> {
         self.past.get(verb).map(String::as_str)
     }
 
-    /// Whether a call, without its service, only labels what another one made.
+    /// Whether a call, given without its service, only tags what another call created.
     #[must_use]
     pub fn is_label(&self, name: &str) -> bool {
         self.labels.iter().any(|label| label == name)
     }
 
-    /// Whether an error code means that somebody was not allowed to.
+    /// Whether an error code means that access was denied.
     #[must_use]
     pub fn is_denial(&self, code: &str) -> bool {
         let is_it = |before: &str| before.is_empty() || before.ends_with('.');
         self.denied.iter().any(|denied| code.strip_suffix(denied.as_str()).is_some_and(is_it))
     }
 
-    /// What a member of a request names, if it names something: `user`.
+    /// The kind of resource that a request's member names, if any: `user`.
     #[must_use]
     pub fn names(&self, member: &str) -> Option<Cow<'_, str>> {
         if let Some(kind) = self.names.entity.get(member) {
@@ -206,48 +210,48 @@ impl Words {
         Some(if kind.is_empty() { Cow::Borrowed("resource") } else { Cow::Owned(kind) })
     }
 
-    /// Whether neither a member nor what stands below it names anything.
+    /// Whether neither a member nor its descendants name a resource.
     #[must_use]
     pub fn is_ignored(&self, member: &str) -> bool {
         self.names.ignored.contains(member)
     }
 
-    /// Whether a call asks for what any page may ask for.
+    /// Whether any page may make calls about this topic.
     #[must_use]
     pub fn is_secondary(&self, topic: &str) -> bool {
         self.names.secondary.contains(topic)
     }
 
-    /// Whether a member of a request only says which part of a list is asked for.
+    /// Whether a member of a request only selects a page of a list.
     #[must_use]
     pub fn is_paging(&self, member: &str) -> bool {
         self.names.paging.contains(member)
     }
 
-    /// Whether the console makes the call by itself.
+    /// Whether the console makes the call on its own.
     #[must_use]
     pub fn is_console_noise(&self, call: &str) -> bool {
         self.console.iter().any(|pattern| pattern.matches(call))
     }
 
-    /// Whether services make the call in a person's name.
+    /// Whether services make the call on behalf of a person.
     #[must_use]
     pub fn is_service_noise(&self, call: &str) -> bool {
         self.service.iter().any(|pattern| pattern.matches(call))
     }
 }
 
-fn patterns(calls: &[Spanned<String>], key: &str, faults: &mut Faults<'_>) -> Vec<Pattern> {
-    let compile = |call: &Spanned<String>, faults: &mut Faults<'_>| {
+fn patterns(calls: &[Spanned<String>], key: &str, collector: &mut ErrorCollector<'_>) -> Vec<Pattern> {
+    let compile = |call: &Spanned<String>, collector: &mut ErrorCollector<'_>| {
         if !call.get_ref().contains(':') {
-            faults.add(call.span().start, key, format!("expected `service:Call`, found `{}`", call.get_ref()));
+            collector.add(call.span().start, key, format!("expected `service:Call`, found `{}`", call.get_ref()));
         }
-        faults.take(call.span().start, key, Pattern::parse(call.get_ref()))
+        collector.take(call.span().start, key, Pattern::parse(call.get_ref()))
     };
-    calls.iter().filter_map(|call| compile(call, faults)).collect()
+    calls.iter().filter_map(|call| compile(call, collector)).collect()
 }
 
-/// A call's name without the versions at its end: `UpdateFunctionCode` of `UpdateFunctionCode20150331v2`.
+/// A call's name without the version at its end: `UpdateFunctionCode` for `UpdateFunctionCode20150331v2`.
 pub fn unversioned(name: &str) -> &str {
     let bare = name.trim_end_matches(|c: char| c.is_ascii_digit() || c == '_');
     match bare.strip_suffix(['V', 'v']) {
@@ -257,7 +261,7 @@ pub fn unversioned(name: &str) -> &str {
     }
 }
 
-/// The words of a name in camel case: `["Describe", "DB", "Instances"]`. A version at its end is no word.
+/// Splits a name in camel case into words: `["Describe", "DB", "Instances"]`. The version at its end is omitted.
 #[must_use]
 pub fn words(name: &str) -> Vec<&str> {
     let bare = unversioned(name);
@@ -279,14 +283,15 @@ pub fn words(name: &str) -> Vec<&str> {
     words
 }
 
-/// A word as it stands within a sentence: abbreviations stay as they are.
+/// A word as written within a sentence: in lowercase, unless it is an abbreviation.
 #[must_use]
-pub fn within(word: &str) -> String {
+pub fn in_sentence(word: &str) -> String {
     let abbreviates = word.len() > 1 && word.trim_end_matches('s').chars().all(|c| c.is_uppercase() || c.is_numeric());
     if abbreviates { word.to_owned() } else { word.to_lowercase() }
 }
 
-/// `db_instance` of `dBInstance`, as CloudTrail writes the members of old services.
+/// Converts a member name to snake case: `db_instance` for `dBInstance`, which is how CloudTrail writes members of old
+/// services.
 #[must_use]
 pub fn snake(member: &str) -> String {
     let mut chars = member.chars();
@@ -302,13 +307,13 @@ mod tests {
         RuleText { path: path.to_owned(), file: path.to_owned(), text: text.to_owned() }
     }
 
-    fn faults(path: &str, toml: &str) -> Vec<String> {
+    fn errors_of(path: &str, toml: &str) -> Vec<String> {
         let errors = Words::compile(&[text(path, toml)]).map(drop).unwrap_err();
         errors.iter().map(ToString::to_string).collect()
     }
 
     #[test]
-    fn calls_fall_into_words() {
+    fn names_are_split_into_words() {
         let cases = [
             ("DescribeDBInstances", "Describe DB Instances"),
             ("RunInstances", "Run Instances"),
@@ -321,11 +326,11 @@ mod tests {
         for (call, expected) in cases {
             assert_eq!(words(call).join(" "), expected);
         }
-        assert_eq!(["DB", "Vpcs", "ACLs", "A"].map(within), ["DB", "vpcs", "ACLs", "a"]);
+        assert_eq!(["DB", "Vpcs", "ACLs", "A"].map(in_sentence), ["DB", "vpcs", "ACLs", "a"]);
     }
 
     #[test]
-    fn members_name_by_the_list_or_by_their_ending() {
+    fn kinds_are_found_by_list_or_by_suffix() {
         let toml =
             "endings = ['Name', 'Id']\nignored = ['requestId']\npaging = ['nextToken']\n[entity]\nuserName = 'user'";
         let words = Words::compile(&[text("words/names.toml", toml)]).unwrap();
@@ -335,26 +340,26 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_told_by_file_line_and_key() {
+    fn errors_state_file_line_and_key() {
         let verbs = "labels = []\ndenied = []\n[create]\nAdd = 'Added'\n[delete]\n[change]\nAdd = 'Added'\n";
         assert_eq!(
-            faults("words/verbs.toml", verbs),
+            errors_of("words/verbs.toml", verbs),
             ["words/verbs.toml:7: Add: expected each verb once, found it again"]
         );
         let noise = "console = [\n 'health'\n]\nservice = []\n";
         assert_eq!(
-            faults("words/noise.toml", noise),
+            errors_of("words/noise.toml", noise),
             ["words/noise.toml:2: console: expected `service:Call`, found `health`"]
         );
-        assert_eq!(faults("words/odd.toml", "").len(), 1);
+        assert_eq!(errors_of("words/odd.toml", "").len(), 1);
         assert!(
-            faults("words/services.toml", "ec2 = { nam = 'EC2' }")[0]
+            errors_of("words/services.toml", "ec2 = { nam = 'EC2' }")[0]
                 .starts_with("words/services.toml:1: ec2: unknown field")
         );
     }
 
     #[test]
-    fn denials_are_told_by_their_end() {
+    fn denials_are_recognized_by_their_suffix() {
         let verbs = "labels = []\ndenied = ['UnauthorizedOperation']\n[create]\n[delete]\n[change]\n";
         let words = Words::compile(&[text("words/verbs.toml", verbs)]).unwrap();
         assert!(words.is_denial("Client.UnauthorizedOperation") && words.is_denial("UnauthorizedOperation"));

@@ -1,62 +1,62 @@
-//! Sessions of events that say no more of their caller than a name, as the console's event history exports them.
+//! Sessions of events that identify their caller only by name, as in exports of the console's event history.
 //!
-//! The console changes its access keys many times within a session, and such a row has no moment at which the session
-//! began: one principal's rows are of one session until there is a long pause.
+//! The console changes its access keys many times within a session, and such a row does not contain the session's
+//! creation time. The rows of one principal are therefore assigned to one session until there is a long pause.
 
 use rustc_hash::FxHashMap;
 
-use super::{account, filled, history_id};
+use super::{account, history_id, non_empty};
 use crate::event::{Client, Event, Timestamp};
 
-/// A pause of so many seconds ends a session.
+/// The pause, in seconds, that ends a session.
 const PAUSE_SECONDS: i64 = 60 * 60;
 
-/// An event whose session is told from its neighbors.
+/// An event whose session is determined from the neighboring events.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Visit {
     /// The account; empty if unknown.
     pub account_id: String,
     /// The caller's name.
     pub user_name: String,
-    /// When.
+    /// The time of the event.
     pub time: Timestamp,
     /// The event.
     pub event_id: String,
-    /// The session that it is in now.
+    /// The session that it is currently assigned to.
     pub session_id: String,
 }
 
-/// Whether the session of an event is told from its neighbors: it names its caller and says nothing else of it, and
-/// was not called with a key by a command line or a program.
+/// Whether the session of an event is determined from its neighbors: it identifies its caller only by name, and is not
+/// a call with a key by a command line or a program.
 pub(super) fn is_visit(event: &Event<'_>) -> bool {
     let identity = &event.identity;
     let others = [&identity.kind, &identity.arn, &identity.principal_id, &identity.issuer_arn];
-    let is_named_alone = filled(identity.user_name.as_ref()).is_some()
+    let is_named_alone = non_empty(identity.user_name.as_ref()).is_some()
         && identity.session_created.is_none()
-        && others.into_iter().all(|other| filled(other.as_ref()).is_none());
-    let key = filled(identity.access_key_id.as_ref());
-    // A key that lasts is in nobody's browser.
+        && others.into_iter().all(|other| non_empty(other.as_ref()).is_none());
+    let key = non_empty(identity.access_key_id.as_ref());
+    // Long-term keys are not used in a browser.
     let by_program = matches!(event.client, Some(Client::Cli | Client::Sdk | Client::Agent))
         || key.is_some_and(|key| key.starts_with("AKIA"));
     is_named_alone && !(by_program && key.is_some())
 }
 
-/// The visit of an event, if its session is told from its neighbors.
+/// The visit of an event, if its session is determined from its neighbors.
 #[must_use]
 pub fn visit(event: &Event<'_>) -> Option<Visit> {
     is_visit(event).then(|| Visit {
         account_id: account(event).to_owned(),
-        user_name: filled(event.identity.user_name.as_ref()).unwrap_or_default().to_owned(),
+        user_name: non_empty(event.identity.user_name.as_ref()).unwrap_or_default().to_owned(),
         time: event.event_time,
         event_id: event.event_id.clone().into_owned(),
         session_id: event.session_id.clone(),
     })
 }
 
-/// The visits that belong to another session than the one they are in: pairs of event id and session id, in order.
+/// Returns the visits that have to move to another session: pairs of event ID and session ID, sorted.
 ///
-/// A session is the visits of one account and name without a pause of an hour; its id is that of its first moment. The
-/// order of the visits does not matter.
+/// A session consists of the visits of one account and name without a pause of an hour. Its ID is derived from the time
+/// of the first one. The order of the visits does not matter.
 #[must_use]
 pub fn visits(visits: &[Visit]) -> Vec<(String, String)> {
     let mut callers: FxHashMap<(&str, &str), Vec<&Visit>> = FxHashMap::default();
@@ -68,8 +68,8 @@ pub fn visits(visits: &[Visit]) -> Vec<(String, String)> {
         visits.sort_unstable_by(|a, b| (a.time, &a.event_id).cmp(&(b.time, &b.event_id)));
         let (mut last, mut session_id) = (None, String::new());
         for visit in visits {
-            let goes_on = last.is_some_and(|last: Timestamp| visit.time < last.plus_seconds(PAUSE_SECONDS));
-            if !goes_on {
+            let continues = last.is_some_and(|last: Timestamp| visit.time < last.plus_seconds(PAUSE_SECONDS));
+            if !continues {
                 session_id = history_id(account, user, Some(visit.time));
             }
             last = Some(visit.time);

@@ -1,26 +1,27 @@
-//! Sign-ins and the sessions they opened.
+//! Joins sign-ins with the sessions that they opened.
 
 use rustc_hash::FxHashMap;
 
 use super::{account, principal};
 use crate::event::{Event, Evidence, Timestamp};
 
-/// How long before its sign-in a session may have been created, by the clocks of two services.
+/// The earliest creation of a session relative to its sign-in, in seconds. The clocks of the two services may differ.
 const BEFORE_SECONDS: i64 = -5;
 
-/// How long after its sign-in a session may have been created: a second factor has to be typed in between.
+/// The latest creation of a session relative to its sign-in, in seconds. A second factor may have to be entered in
+/// between.
 const AFTER_SECONDS: i64 = 60;
 
-/// A sign-in to the console that does not say which session it opened.
+/// A sign-in to the console that does not state which session it opened.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SignIn {
     /// The event.
     pub event_id: String,
-    /// The account of the one who signed in; empty if unknown.
+    /// The account of the person who signed in; empty if unknown.
     pub account_id: String,
-    /// The one who signed in: the ARN, else the principal id.
+    /// The person who signed in: the ARN, or else the principal ID.
     pub principal_arn: String,
-    /// When.
+    /// The time of the event.
     pub time: Timestamp,
 }
 
@@ -31,28 +32,28 @@ pub struct Candidate {
     pub session_id: String,
     /// Its account; empty if unknown.
     pub account_id: String,
-    /// Its principal: the ARN, else the principal id.
+    /// Its principal: the ARN, or else the principal ID.
     pub principal_arn: String,
-    /// `sessionContext.attributes.creationDate`
+    /// `sessionContext.attributes.creationDate`.
     pub created: Timestamp,
 }
 
 impl SignIn {
-    /// The first and the last moment at which the session that it opened may have been created.
+    /// The earliest and the latest creation time of the session that it opened.
     #[must_use]
     pub const fn span(&self) -> (Timestamp, Timestamp) {
         (self.time.plus_seconds(BEFORE_SECONDS), self.time.plus_seconds(AFTER_SECONDS))
     }
 }
 
-/// What [`link`] needs of an event that is a sign-in without a session of its own; `None` of any other event.
+/// The sign-in for [`link`], if the event is a sign-in without a session of its own.
 #[must_use]
 pub fn sign_in(event: &Event<'_>) -> Option<SignIn> {
-    let waits = event.evidence.contains(Evidence::SIGN_IN)
+    let without_session = event.evidence.contains(Evidence::SIGN_IN)
         && event.identity.session_created.is_none()
         && !super::history::is_visit(event);
     let principal = principal(event);
-    (waits && !principal.is_empty()).then(|| SignIn {
+    (without_session && !principal.is_empty()).then(|| SignIn {
         event_id: event.event_id.clone().into_owned(),
         account_id: account(event).to_owned(),
         principal_arn: principal.into_owned(),
@@ -60,11 +61,12 @@ pub fn sign_in(event: &Event<'_>) -> Option<SignIn> {
     })
 }
 
-/// Joins sign-ins to the sessions they opened: (event id, session id), in order, each event once.
+/// Joins sign-ins with the sessions that they opened. Returns pairs of (event ID, session ID), sorted, with each event
+/// at most once.
 ///
-/// A session was opened by a sign-in of the same account and principal if it was created from 5 s before to 60 s after.
-/// The nearest counts, of two that are equally near the one with the lower session id. A sign-in without such a session
-/// is left out: it keeps the session that [`super::id`] gave it. The order of the arguments does not matter.
+/// A sign-in opened a session of the same account and principal that was created between 5 s before and 60 s after it.
+/// The nearest session is used, or the one with the lower ID if two are equally near. A sign-in without such a session
+/// is omitted: it keeps the session that [`super::id`] assigned. The order of the arguments does not matter.
 #[must_use]
 pub fn link(sign_ins: &[SignIn], sessions: &[Candidate]) -> Vec<(String, String)> {
     let mut index: FxHashMap<(&str, &str), Vec<(Timestamp, &str)>> = FxHashMap::default();
@@ -88,7 +90,7 @@ pub fn link(sign_ins: &[SignIn], sessions: &[Candidate]) -> Vec<(String, String)
     found.into_iter().map(|(event, _, session)| (event.to_owned(), session.to_owned())).collect()
 }
 
-/// The session created nearest to the sign-in within its span; `sessions` are in order of their creation.
+/// The session in the sign-in's time span that was created nearest to it. `sessions` are sorted by creation time.
 fn nearest<'s>(sign_in: &SignIn, sessions: &[(Timestamp, &'s str)]) -> Option<(u64, &'s str)> {
     let (first, last) = sign_in.span();
     let from = sessions.partition_point(|(created, _)| *created < first);
@@ -100,14 +102,14 @@ fn nearest<'s>(sign_in: &SignIn, sessions: &[(Timestamp, &'s str)]) -> Option<(u
 mod tests {
     use super::*;
 
-    const NOON: Timestamp = Timestamp(1_700_000_000_000_000);
+    const TIME: Timestamp = Timestamp(1_700_000_000_000_000);
 
     fn sign_in(event_id: &str, principal: &str, seconds: i64) -> SignIn {
         SignIn {
             event_id: event_id.into(),
             account_id: "111122223333".into(),
             principal_arn: principal.into(),
-            time: NOON.plus_seconds(seconds),
+            time: TIME.plus_seconds(seconds),
         }
     }
 
@@ -116,7 +118,7 @@ mod tests {
             session_id: session_id.into(),
             account_id: "111122223333".into(),
             principal_arn: principal.into(),
-            created: NOON.plus_seconds(seconds),
+            created: TIME.plus_seconds(seconds),
         }
     }
 
@@ -150,14 +152,14 @@ mod tests {
     }
 
     #[test]
-    fn another_account_or_principal_is_another_person() {
+    fn accounts_and_principals_must_match() {
         let mut elsewhere = session("s", "alice", 0);
         elsewhere.account_id = "444455556666".into();
         assert_eq!(linked(&[sign_in("e", "alice", 0)], &[elsewhere, session("t", "bob", 0)]), []);
     }
 
     #[test]
-    fn several_sign_ins_may_belong_to_one_session_and_come_out_in_order() {
+    fn several_sign_ins_may_belong_to_one_session_and_are_sorted() {
         let sign_ins = [sign_in("f", "alice", 2), sign_in("e", "alice", 0), sign_in("f", "alice", 2)];
         let found = linked(&sign_ins, &[session("s", "alice", 3)]);
         assert_eq!(found, [pair("e", "s"), pair("f", "s")]);

@@ -1,4 +1,4 @@
-//! Specs of calls: `rules/calls/iam.spec.toml` proves `rules/calls/iam.toml`. Each entry has an example.
+//! Specs of calls: `rules/calls/iam.spec.toml` tests `rules/calls/iam.toml`. Each entry has an example.
 
 use std::collections::BTreeSet;
 
@@ -7,66 +7,66 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::SpecFailure;
-use crate::call::{Call, Grant, Table};
+use crate::call::{Call, CallTable, Grant};
 use crate::json::Document;
 use crate::rule::RuleText;
 
 /// A file of examples.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct SpecToml {
-    case: Vec<CaseToml>,
+struct CallSpecToml {
+    case: Vec<CallCaseToml>,
 }
 
-/// One call and what is said of it.
+/// One call and its expected description.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct CaseToml {
-    /// `iam:CreateUser`
+struct CallCaseToml {
+    /// The call: `iam:CreateUser`.
     call: String,
-    /// `AwsServiceEvent`, where it is no call.
+    /// `AwsServiceEvent`, if it is not a call.
     event_type: Option<String>,
     request: Option<Value>,
     response: Option<Value>,
     extra: Option<Value>,
     error: Option<String>,
-    /// The account it happened in; 111122223333 if not stated.
+    /// The account of the event; 111122223333 if not stated.
     account: Option<String>,
     read_only: Option<bool>,
     /// The sentence.
     summary: String,
-    /// The things it names: `target user marek`.
+    /// The entities: `target user marek`.
     entities: Option<Vec<String>>,
-    /// The classes, each with its effect.
+    /// The classes with their effects.
     classes: Option<IndexMap<String, String>>,
     /// The permissions: `allow everyone s3:GetObject public`.
     grants: Option<Vec<String>>,
 }
 
-/// Runs every example of a file; returns how many there are.
+/// Runs every example of a file, and returns their number.
 ///
 /// # Errors
-/// Every example that fails, and every entry of the file's calls that no example reaches.
-pub fn run_calls(table: &Table, text: &RuleText) -> Result<usize, Vec<SpecFailure>> {
+/// Returns every example that fails, and every entry of the file that no example uses.
+pub fn run_calls(table: &CallTable, text: &RuleText) -> Result<usize, Vec<SpecFailure>> {
     let failure = |case: &str, problem: String| SpecFailure { file: text.file.clone(), case: case.to_owned(), problem };
-    let spec: SpecToml = toml::from_str(&text.text).map_err(|error| vec![failure("spec", error.to_string())])?;
+    let spec: CallSpecToml = toml::from_str(&text.text).map_err(|error| vec![failure("spec", error.to_string())])?;
     let mut failures = Vec::new();
-    let mut reached = BTreeSet::new();
+    let mut used = BTreeSet::new();
     for (at, case) in spec.case.iter().enumerate() {
         let name = format!("{} ({})", case.call, at + 1);
         let (entry, problems) = check(table, case);
-        reached.extend(entry);
+        used.extend(entry);
         failures.extend(problems.into_iter().map(|problem| failure(&name, problem)));
     }
     let file = text.file.replace(".spec.toml", ".toml");
-    for entry in table.entries().iter().filter(|entry| entry.file == file && !reached.contains(&entry.index)) {
+    for entry in table.entries().iter().filter(|entry| entry.file == file && !used.contains(&entry.index)) {
         failures.push(failure(&entry.name, format!("expected an example of `{}`, found none", entry.action)));
     }
     if failures.is_empty() { Ok(spec.case.len()) } else { Err(failures) }
 }
 
-/// The entry that describes the call of an example, and what is not as expected.
-fn check(table: &Table, case: &CaseToml) -> (Option<usize>, Vec<String>) {
+/// The entry that describes the call of an example, and the differences from the expected description.
+fn check(table: &CallTable, case: &CallCaseToml) -> (Option<usize>, Vec<String>) {
     let document = |value: &Option<Value>| Document::from(value.clone().unwrap_or(Value::Null));
     let (request, response) = (document(&case.request), document(&case.response));
     let extra = case.extra.as_ref().map(Value::to_string);
@@ -99,7 +99,7 @@ fn check(table: &Table, case: &CaseToml) -> (Option<usize>, Vec<String>) {
         let expected: Vec<String> = expected.iter().map(|(class, effect)| format!("{class} {effect}")).collect();
         let mut have: Vec<String> =
             found.classes.iter().map(|one| format!("{} {}", one.class.as_str(), one.effect)).collect();
-        // A call that undoes several calls has its reversal once for each.
+        // The reversal of a call that undoes several calls occurs once for each.
         have.dedup();
         compare("classes", &expected.join(", "), &have.join(", "));
     }

@@ -1,7 +1,8 @@
-//! Specs: the examples beside each rule, run. `rules/iam/users.spec.toml` proves `rules/iam/users.toml`.
+//! Specs: runs the examples of each rule. `rules/iam/users.spec.toml` tests `rules/iam/users.toml`.
 //!
-//! A spec is a list of cases: events in, signals of exact pages out. A near miss is a case in which the rule must not be
-//! found by exact shapes. For a rule that is no page's it is the signals without a page that count.
+//! A spec is a list of cases, each with events and the expected signals of exact pages. A near miss is a case in which
+//! the rule must not match by exact shapes. For a rule that is not about a page, the signals without a page are
+//! compared instead.
 
 mod calls;
 mod schema;
@@ -19,22 +20,22 @@ use crate::signal::{Origin, Signal};
 pub use self::calls::run_calls;
 pub use self::schema::{CaseToml, DefaultsToml, EventToml, EventsToml, SignalToml, SpecToml};
 
-/// A spec that cannot be read, or a case of it that fails.
+/// A spec that cannot be read, or a case that fails.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("{file}: {case}: {problem}")]
 pub struct SpecFailure {
     /// The spec file.
     pub file: String,
-    /// The case's name, or `spec` if the file itself is at fault.
+    /// The name of the case, or `spec` if the error is in the file itself.
     pub case: String,
     /// What was expected, and what was found.
     pub problem: String,
 }
 
-/// Runs every case of a spec; returns how many there are.
+/// Runs every case of a spec, and returns their number.
 ///
 /// # Errors
-/// Every case that fails.
+/// Returns every case that fails.
 pub fn run(rules: &RuleSet, text: &RuleText) -> Result<usize, Vec<SpecFailure>> {
     let spec = SpecToml::parse(&text.text).map_err(|error| vec![failure(text, "spec", &error.to_string())])?;
     let rule = text.path.strip_suffix(".spec.toml").unwrap_or(&text.path);
@@ -50,10 +51,11 @@ fn failure(text: &RuleText, case: &str, problem: &str) -> SpecFailure {
     SpecFailure { file: text.file.clone(), case: case.to_owned(), problem: problem.to_owned() }
 }
 
-/// The signals that a case's events give.
+/// The signals of a case's events.
 pub fn signals(rules: &RuleSet, case: &CaseToml) -> Vec<Signal> {
-    let events: Vec<Owned> = case.events.iter().enumerate().map(|(index, event)| Owned::new(index, event)).collect();
-    map(rules, &SessionRows { session_id: "spec", rows: events.iter().map(Owned::row).collect() })
+    let events: Vec<OwnedEvent> =
+        case.events.iter().enumerate().map(|(index, event)| OwnedEvent::new(index, event)).collect();
+    map(rules, &SessionRows { session_id: "spec", rows: events.iter().map(OwnedEvent::row).collect() })
 }
 
 fn problems(rules: &RuleSet, rule: &str, case: &CaseToml) -> Vec<String> {
@@ -62,8 +64,8 @@ fn problems(rules: &RuleSet, rule: &str, case: &CaseToml) -> Vec<String> {
     let (found, others): (Vec<Signal>, Vec<Signal>) =
         signals(rules, case).into_iter().partition(|signal| signal.origin == proved);
     if case.near_miss {
-        let met = found.iter().filter(|signal| signal.rule_id == rule);
-        return met
+        let matching = found.iter().filter(|signal| signal.rule_id == rule);
+        return matching
             .map(|signal| format!("expected no `{rule}`, found one of {}", event_ids(signal).join(", ")))
             .collect();
     }
@@ -74,8 +76,8 @@ fn problems(rules: &RuleSet, rule: &str, case: &CaseToml) -> Vec<String> {
     let expected: Vec<&str> = case.signals.iter().map(|signal| signal.rule.as_str()).collect();
     if ids != expected {
         let others: Vec<&str> = others.iter().map(|signal| signal.rule_id.as_str()).collect();
-        let beside = if others.is_empty() { String::new() } else { format!(" and, not exact, {}", list(&others)) };
-        return vec![format!("expected the signals {}, found {}{beside}", list(&expected), list(&ids))];
+        let inexact = if others.is_empty() { String::new() } else { format!(" and, not exact, {}", list(&others)) };
+        return vec![format!("expected the signals {}, found {}{inexact}", list(&expected), list(&ids))];
     }
     found.iter().zip(&case.signals).flat_map(|(found, expected)| differences(found, expected, case)).collect()
 }
@@ -119,15 +121,15 @@ fn event_ids(signal: &Signal) -> Vec<String> {
     ids
 }
 
-/// An event of a case, its texts made.
-struct Owned {
+/// An event of a case with its generated texts.
+struct OwnedEvent {
     id: String,
     event: EventToml,
     request: Option<String>,
     response: Option<String>,
 }
 
-impl Owned {
+impl OwnedEvent {
     fn new(index: usize, event: &EventToml) -> Self {
         let json = |table: &Option<toml::Table>| table.as_ref().and_then(|table| serde_json::to_string(table).ok());
         Self {
@@ -158,7 +160,7 @@ impl Owned {
     }
 }
 
-/// The specs among rule texts, by the id of the rule that each proves.
+/// The specs among rule texts, by the ID of the tested rule.
 pub fn by_rule(texts: &[RuleText]) -> BTreeMap<&str, &RuleText> {
     let specs = texts.iter().filter(|text| text.is_spec());
     specs.map(|text| (text.path.strip_suffix(".spec.toml").unwrap_or(&text.path), text)).collect()

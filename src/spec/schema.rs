@@ -1,41 +1,41 @@
-//! What a spec file may say, as serde reads it.
+//! The format of spec files, for serde.
 
 use indexmap::IndexMap;
 use serde::{Deserialize, Deserializer, de};
 
 use crate::event::Client;
 
-/// A spec: the cases that prove one rule.
+/// A spec: the cases that test one rule.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SpecToml {
-    /// What holds for each event that does not state it.
+    /// Default values for the events.
     #[serde(default)]
     pub defaults: DefaultsToml,
     /// The cases.
     pub case: Vec<CaseToml>,
 }
 
-/// What holds for each event of a spec that does not state it.
+/// Default values for the events of a spec.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DefaultsToml {
     /// The user agent.
     pub agent: Option<String>,
-    /// Who called.
+    /// The kind of client.
     #[serde(default, deserialize_with = "client")]
     pub client: Option<Client>,
-    /// Whether the trail says that nothing was changed.
+    /// `readOnly` of the record.
     pub read_only: Option<bool>,
     /// The region.
     pub region: Option<String>,
 }
 
 impl SpecToml {
-    /// A spec's text, with its defaults written into each event.
+    /// Parses a spec, and applies its defaults to each event.
     ///
     /// # Errors
-    /// If it is no TOML, or not a spec's.
+    /// If the text is not TOML, or not a spec.
     pub fn parse(text: &str) -> Result<Self, toml::de::Error> {
         let mut spec: Self = toml::from_str(text)?;
         for event in spec.case.iter_mut().flat_map(|case| &mut case.events) {
@@ -48,18 +48,19 @@ impl SpecToml {
     }
 }
 
-/// Events in, signals out.
+/// A case: events and the expected signals.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CaseToml {
     /// What the case shows, as a sentence.
     pub name: String,
-    /// The rule must not be found: not exactly, if it is a page's.
+    /// Whether the rule must not match. A page's rule must not match exactly.
     #[serde(default)]
     pub near_miss: bool,
     /// The events of one session.
     pub events: Vec<EventToml>,
-    /// Every signal whose page is exact, in order; for a rule that is no page's, every one without a page.
+    /// The expected signals, in order: all with an exact page, or all without a page for a rule that is not about a
+    /// page.
     #[serde(default)]
     pub signals: Vec<SignalToml>,
 }
@@ -68,29 +69,29 @@ pub struct CaseToml {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct EventToml {
-    /// Its id; its number, from 1 and two digits wide, if not stated.
+    /// Its ID. If not stated, its number, starting at 1 and two digits wide.
     pub id: Option<String>,
-    /// Seconds from the start.
+    /// Seconds since the start.
     #[serde(default)]
     pub at: i64,
-    /// `iam:ListUsers`
+    /// The call: `iam:ListUsers`.
     pub call: String,
-    /// The user agent; `AWS Internal` if not stated.
+    /// The user agent. If not stated, `AWS Internal`.
     pub agent: Option<String>,
-    /// Who called; unknown if not stated.
+    /// The kind of client. If not stated, unknown.
     #[serde(default, deserialize_with = "client")]
     pub client: Option<Client>,
-    /// Whether the trail says that nothing was changed; it does not say if not stated.
+    /// `readOnly` of the record. If not stated, absent.
     pub read_only: Option<bool>,
-    /// The region; `eu-west-1` if not stated.
+    /// The region. If not stated, `eu-west-1`.
     pub region: Option<String>,
-    /// The access key, by which page loads are told apart; not known if not stated.
+    /// The access key, which distinguishes page loads. If not stated, unknown.
     pub key: Option<String>,
-    /// The address it came from.
+    /// The source IP address.
     pub source_ip: Option<String>,
-    /// The request; none if not stated.
+    /// The request. If not stated, absent.
     pub request: Option<toml::Table>,
-    /// The response; none if not stated.
+    /// The response. If not stated, absent.
     pub response: Option<toml::Table>,
     /// The error code of a failed call.
     pub error: Option<String>,
@@ -103,13 +104,13 @@ fn client<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Client>, 
 }
 
 impl EventToml {
-    /// The event's id, at its place in the case.
+    /// The ID of the event at this index in the case.
     pub fn id(&self, index: usize) -> String {
         self.id.clone().unwrap_or_else(|| format!("{:02}", index + 1))
     }
 }
 
-/// A signal that is expected. What is not stated is not compared, but for `rule` and `events`.
+/// An expected signal. Only `rule`, `events` and the stated keys are compared.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SignalToml {
@@ -127,23 +128,23 @@ pub struct SignalToml {
     /// Members of its context.
     #[serde(default)]
     pub context: IndexMap<String, toml::Value>,
-    /// All its entities, as `user mara`, in order.
+    /// All its entities, such as `user mara`, in order.
     pub entities: Option<Vec<String>>,
 }
 
-/// The events of a signal: all of the case's, or these.
+/// The events of a signal.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(untagged)]
 pub enum EventsToml {
-    /// All of the case's.
+    /// All events of the case.
     #[default]
     All,
-    /// These.
+    /// These events.
     These(Vec<String>),
 }
 
 impl EventsToml {
-    /// The ids, sorted.
+    /// The IDs, sorted.
     pub fn ids(&self, case: &CaseToml) -> Vec<String> {
         let mut ids = match self {
             Self::All => case.events.iter().enumerate().map(|(index, event)| event.id(index)).collect(),

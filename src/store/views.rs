@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::{Case, StoreError};
 use crate::digest::sha256;
 use crate::table::{TABLES, literal};
-use crate::view::{self, Head, View};
+use crate::view::{self, View, ViewHeader};
 
 /// What lines of the view `coverage` come to together: the columns of a line that sums several, as SQL.
 pub const COVERAGE_SUMS: &str = "sum(clicks)::BIGINT AS clicks, sum(on_known_page)::BIGINT AS on_known_page, \
@@ -42,7 +42,7 @@ impl Case {
 
     /// States the heads of views as their comments, all in one go: DuckDB gathers every column there is for each question.
     fn comment_views(&self, views: &[View]) -> Result<(), StoreError> {
-        let heads: HashMap<&str, &Head<'_>> = views.iter().map(|view| (view.name, &view.head)).collect();
+        let heads: HashMap<&str, &ViewHeader<'_>> = views.iter().map(|view| (view.name, &view.head)).collect();
         let of_view = |view: &View| format!("COMMENT ON VIEW {} IS {};", view.name, literal(&view.head.grain));
         let of_column = |(view, column): (String, String)| {
             let text = heads.get(view.as_str())?.describe(&column)?;

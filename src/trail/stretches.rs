@@ -7,7 +7,9 @@ use arrow::compute::take_record_batch;
 use arrow::record_batch::RecordBatch;
 
 use crate::batch::{self, BatchError, Columns, SessionColumns};
-use crate::matching::{self, Explanation, Limits, SessionRows, Shown, StretchRows, StretchSplitter, Subject};
+use crate::matching::{
+    self, ConsoleEvidence, ExplainSubject, Explanation, Limits, SessionRows, StretchRows, StretchSplitter,
+};
 use crate::rule::RuleSet;
 use crate::signal::Signal;
 
@@ -22,14 +24,14 @@ pub struct Stretches {
 #[derive(Debug)]
 pub struct Stretch {
     batches: Vec<RecordBatch>,
-    shown: Shown,
+    evidence: ConsoleEvidence,
 }
 
 /// The session that may go on, with the rows of its last stretch.
 #[derive(Debug)]
 struct Open {
     session_id: String,
-    cutter: StretchSplitter,
+    splitter: StretchSplitter,
     batches: Vec<RecordBatch>,
 }
 
@@ -60,8 +62,8 @@ impl Stretches {
                 first = at;
             }
             let open = self.open.get_or_insert_with(|| Open::new(ids.value(at), self.limits));
-            if let Some(shown) = open.cutter.begins_new(&rows.row(at)) {
-                whole.push(open.cut(batch, first..at, shown));
+            if let Some(evidence) = open.splitter.begins_new(&rows.row(at)) {
+                whole.push(open.cut(batch, first..at, evidence));
                 first = at;
             }
         }
@@ -74,7 +76,7 @@ impl Stretches {
     /// Ends the input, and gives the last stretch.
     pub fn finish(&mut self) -> Option<Stretch> {
         let open = self.open.take()?;
-        Some(Stretch { shown: open.cutter.shown(), batches: open.batches })
+        Some(Stretch { evidence: open.splitter.evidence(), batches: open.batches })
     }
 
     /// Ends the open session with these rows.
@@ -88,7 +90,7 @@ impl Stretches {
 
 impl Open {
     fn new(session_id: &str, limits: Limits) -> Self {
-        Self { session_id: session_id.to_owned(), cutter: StretchSplitter::new(limits), batches: Vec::new() }
+        Self { session_id: session_id.to_owned(), splitter: StretchSplitter::new(limits), batches: Vec::new() }
     }
 
     fn hold(&mut self, rows: RecordBatch) {
@@ -98,9 +100,9 @@ impl Open {
     }
 
     /// Ends a stretch with these rows.
-    fn cut(&mut self, batch: &RecordBatch, rows: Range<usize>, shown: Shown) -> Stretch {
+    fn cut(&mut self, batch: &RecordBatch, rows: Range<usize>, evidence: ConsoleEvidence) -> Stretch {
         self.hold(slice(batch, rows));
-        Stretch { batches: std::mem::take(&mut self.batches), shown }
+        Stretch { batches: std::mem::take(&mut self.batches), evidence }
     }
 }
 
@@ -131,7 +133,7 @@ impl Stretch {
     ///
     /// # Errors
     /// As [`Stretch::map`].
-    pub fn explain(&self, rules: &RuleSet, subject: Subject<'_>) -> Result<Option<Explanation>, BatchError> {
+    pub fn explain(&self, rules: &RuleSet, subject: ExplainSubject<'_>) -> Result<Option<Explanation>, BatchError> {
         let rows = batch::sessions(&self.batches)?;
         Ok(self.parts(&rows).find_map(|part| matching::explain_stretch(rules, &part, subject)))
     }
@@ -140,14 +142,14 @@ impl Stretch {
     ///
     /// # Errors
     /// As [`Stretch::map`].
-    pub fn unmapped(&self, subject: Subject<'_>) -> Result<Option<Explanation>, BatchError> {
+    pub fn unmapped(&self, subject: ExplainSubject<'_>) -> Result<Option<Explanation>, BatchError> {
         let rows = batch::sessions(&self.batches)?;
         Ok(rows.iter().find_map(|part| matching::unmapped(&part.rows, subject)))
     }
 
     /// Its rows, which are of one session.
     fn parts<'e>(&self, rows: &'e [SessionRows<'e>]) -> impl Iterator<Item = StretchRows<'e>> {
-        let shown = self.shown;
-        rows.iter().map(move |part| StretchRows::of(part, shown))
+        let evidence = self.evidence;
+        rows.iter().map(move |part| StretchRows::of(part, evidence))
     }
 }

@@ -1,14 +1,14 @@
-//! The digests: whether each is as it was signed, whether one is missing, and which time they cover.
+//! Checks the digests: whether their signatures match, whether any are missing, and which periods they cover.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
-use super::digest::{Chain, Digest, Metadata, Place, base, without};
-use super::files::{self, Found, What};
-use super::keys::{Keys, Signed};
-use super::{Check, Kind, Status};
+use super::digest::{Chain, Digest, Metadata, S3Location, file_name, without_suffix};
+use super::files::{self, FileKind, InputFile};
+use super::keys::{Keys, SignatureCheck};
+use super::{CheckKind, FileCheck, Status};
 use crate::event::Timestamp;
 
-/// The one algorithm that CloudTrail signs with.
+/// The only algorithm that CloudTrail uses for signatures.
 const ALGORITHM: &str = "SHA256withRSA";
 
 pub(super) const NO_SIGNATURE: &str =
@@ -18,65 +18,65 @@ const NO_KEY: &str =
     "none of the given public keys has the fingerprint in the digest, so the signature was not checked";
 const OUT_OF_TIME: &str = "the signature matches a public key that was not valid at that time";
 const UNKNOWN_ALGORITHM: &str = "signed by an algorithm other than SHA256withRSA";
-const BY_AN_ALTERED_ONE: &str = "the signature is known only from the next digest, which is altered";
-const KEY_IN_DOUBT: &str = "the content matches the next digest, but the signature does not match the public key with the \
+const SIGNATURE_FROM_ALTERED: &str = "the signature is known only from the next digest, which is altered";
+const KEY_MISMATCH: &str = "the content matches the next digest, but the signature does not match the public key with the \
                             fingerprint in the digest";
-const DOES_NOT_FIT: &str =
+const SIGNATURE_MISMATCH: &str =
     "the signature does not match the content and the public key with the fingerprint in the digest";
-const EITHER: &str = "the signature in the next digest does not match: this digest was altered, or the next one, which \
+const THIS_OR_NEXT_ALTERED: &str = "the signature in the next digest does not match: this digest was altered, or the next one, which \
                       could not be verified";
 const OTHER_HASH: &str = "the content does not match the next digest";
 const OTHER_HASH_UNSURE: &str = "the content does not match the next digest: this digest was altered, or the next one, \
                                  which could not be verified";
-const BY_ITS_HASH: &str = "verified by its hash in the next digest; its own signature was not checked";
+const VERIFIED_BY_HASH: &str = "verified by its hash in the next digest; its own signature was not checked";
 const OTHER_NAME: &str = "the file name differs from the name in the digest";
-const REMOVED: &str = "the next digest names it, but it is missing";
-const BEFORE_THE_FIRST: &str =
+const MISSING: &str = "the next digest names it, but it is missing";
+const BEFORE_FIRST: &str =
     "the oldest given digest names it as the previous one, so the start of the chain was not checked";
-const NAMED_BY_AN_ALTERED_ONE: &str = "only an altered digest names it, and it is missing";
-const RESTARTED: &str = "no digest covers this time; a new chain starts after it, as when logging or validation was \
+const NAMED_BY_ALTERED: &str = "only an altered digest names it, and it is missing";
+const CHAIN_RESTARTED: &str = "no digest covers this time; a new chain starts after it, as when logging or validation was \
                          turned off and on again";
-const SKIPPED: &str = "no digest covers this time, but the next digest names the one before it";
+const PERIOD_SKIPPED: &str = "no digest covers this time, but the next digest names the one before it";
 
-/// Every digest that was found, judged.
+/// All digests that were found, with their check results.
 #[derive(Debug)]
 pub(super) struct Digests<'f> {
     pub(super) all: Vec<CheckedDigest<'f>>,
-    places: HashMap<Place, Vec<usize>>,
-    broken: Vec<&'f Found>,
+    places: HashMap<S3Location, Vec<usize>>,
+    broken: Vec<&'f InputFile>,
 }
 
 /// One digest.
 #[derive(Debug)]
 pub(super) struct CheckedDigest<'f> {
-    found: &'f Found,
+    found: &'f InputFile,
     pub(super) digest: &'f Digest,
     chain: Chain,
     pub(super) status: Status,
     detail: Option<&'static str>,
     period: (Timestamp, Timestamp),
     metadata: Option<&'f Metadata>,
-    /// Those that name it as the one before.
-    next: Vec<usize>,
+    /// The digests that name it as their predecessor.
+    successors: Vec<usize>,
 }
 
-/// Judges the digests among those files.
-pub(super) fn judge<'f>(found: &'f [Found], keys: &Keys) -> Digests<'f> {
+/// Checks the digests among these files.
+pub(super) fn check_all<'f>(found: &'f [InputFile], keys: &Keys) -> Digests<'f> {
     let metadata = files::metadata(found);
     let all: Vec<CheckedDigest<'f>> = found.iter().filter_map(|found| CheckedDigest::new(found, &metadata)).collect();
-    let broken = found.iter().filter(|found| matches!(found.what, What::Broken(_))).collect();
+    let broken = found.iter().filter(|found| matches!(found.kind, FileKind::Broken(_))).collect();
     let mut digests = Digests { all, places: HashMap::new(), broken };
     digests.link();
     for at in digests.newest_first() {
-        let (status, detail) = digests.verdict(at, keys);
+        let (status, detail) = digests.status_of(at, keys);
         (digests.all[at].status, digests.all[at].detail) = (status, detail);
     }
     digests
 }
 
 impl<'f> CheckedDigest<'f> {
-    fn new(found: &'f Found, metadata: &HashMap<&str, &'f Metadata>) -> Option<Self> {
-        let What::Digest(digest) = &found.what else { return None };
+    fn new(found: &'f InputFile, metadata: &HashMap<&str, &'f Metadata>) -> Option<Self> {
+        let FileKind::Digest(digest) = &found.kind else { return None };
         Some(Self {
             found,
             digest,
@@ -85,7 +85,7 @@ impl<'f> CheckedDigest<'f> {
             detail: None,
             period: digest.period().unwrap_or_default(),
             metadata: metadata.get(found.name.as_str()).copied(),
-            next: Vec::new(),
+            successors: Vec::new(),
         })
     }
 
@@ -93,13 +93,13 @@ impl<'f> CheckedDigest<'f> {
         self.found.content.as_deref().unwrap_or_default()
     }
 
-    /// When it was signed, as far as that is known.
+    /// The time at which it was signed, if known.
     fn signed_at(&self) -> Option<Timestamp> {
         if self.chain.backfill { self.metadata.and_then(|metadata| metadata.generated) } else { Some(self.period.1) }
     }
 
     fn is_renamed(&self) -> bool {
-        without(base(&self.found.name), ".gz") != without(base(&self.digest.s3_object), ".gz")
+        without_suffix(file_name(&self.found.name), ".gz") != without_suffix(file_name(&self.digest.s3_object), ".gz")
     }
 
     fn states(&self, content_sha256: &str) -> bool {
@@ -108,66 +108,67 @@ impl<'f> CheckedDigest<'f> {
 }
 
 impl Digests<'_> {
-    /// Finds for each digest those that name it as the one before.
+    /// Determines the successors of each digest, which name it as their predecessor.
     fn link(&mut self) {
-        for (at, judged) in self.all.iter().enumerate() {
-            self.places.entry(judged.digest.place()).or_default().push(at);
+        for (at, checked) in self.all.iter().enumerate() {
+            self.places.entry(checked.digest.place()).or_default().push(at);
         }
         for at in 0..self.all.len() {
-            for before in self.before(at) {
-                self.all[before].next.push(at);
+            for predecessor in self.predecessors(at) {
+                self.all[predecessor].successors.push(at);
             }
         }
     }
 
-    /// The digest before that one: none if it is missing, several if there are copies.
-    fn before(&self, at: usize) -> Vec<usize> {
+    /// The predecessors of a digest: none if it is missing, several if there are copies.
+    fn predecessors(&self, at: usize) -> Vec<usize> {
         let previous = self.all[at].digest.previous();
         previous.and_then(|place| self.places.get(&place).cloned()).unwrap_or_default()
     }
 
-    /// All of them, each after those that name it. Digests that name each other in a ring come last.
+    /// The indices of all digests, each after its successors. Digests that refer to each other in a cycle come last.
     fn newest_first(&self) -> Vec<usize> {
-        let mut waits: Vec<usize> = self.all.iter().map(|judged| judged.next.len()).collect();
-        let mut ready: VecDeque<usize> = (0..waits.len()).filter(|at| waits[*at] == 0).collect();
-        let mut order = Vec::with_capacity(waits.len());
+        let mut remaining: Vec<usize> = self.all.iter().map(|checked| checked.successors.len()).collect();
+        let mut ready: VecDeque<usize> = (0..remaining.len()).filter(|at| remaining[*at] == 0).collect();
+        let mut order = Vec::with_capacity(remaining.len());
         while let Some(at) = ready.pop_front() {
             order.push(at);
-            for before in self.before(at) {
-                waits[before] -= 1;
-                if waits[before] == 0 {
-                    ready.push_back(before);
+            for predecessor in self.predecessors(at) {
+                remaining[predecessor] -= 1;
+                if remaining[predecessor] == 0 {
+                    ready.push_back(predecessor);
                 }
             }
         }
-        let ring = (0..waits.len()).filter(|at| waits[*at] > 0);
-        order.extend(ring);
+        let cycle = (0..remaining.len()).filter(|at| remaining[*at] > 0);
+        order.extend(cycle);
         order
     }
 
-    fn verdict(&self, at: usize, keys: &Keys) -> (Status, Option<&'static str>) {
-        let judged = &self.all[at];
-        if judged.digest.signature_algorithm.as_deref().is_some_and(|named| named != ALGORITHM) {
+    fn status_of(&self, at: usize, keys: &Keys) -> (Status, Option<&'static str>) {
+        let checked = &self.all[at];
+        if checked.digest.signature_algorithm.as_deref().is_some_and(|named| named != ALGORITHM) {
             return (Status::Unverified, Some(UNKNOWN_ALGORITHM));
         }
         let signed = self.signed(at, keys);
-        let has = |wanted: Signed| signed.iter().any(|(found, _)| *found == wanted);
+        let has = |wanted: SignatureCheck| signed.iter().any(|(found, _)| *found == wanted);
         let hash = |status: Status, same: bool| {
-            judged
-                .next
-                .iter()
-                .any(|next| self.all[*next].status == status && self.all[*next].states(judged.content()) == same)
+            checked.successors.iter().any(|successor| {
+                self.all[*successor].status == status && self.all[*successor].states(checked.content()) == same
+            })
         };
-        let unfit = |by: Status| signed.contains(&(Signed::DoesNotFit, by));
+        let is_mismatch = |by: Status| signed.contains(&(SignatureCheck::Mismatch, by));
         match () {
-            () if has(Signed::Fits) => (Status::Verified, judged.is_renamed().then_some(OTHER_NAME)),
-            () if hash(Status::Verified, true) && has(Signed::DoesNotFit) => (Status::Unverified, Some(KEY_IN_DOUBT)),
-            () if hash(Status::Verified, true) => (Status::Verified, Some(BY_ITS_HASH)),
+            () if has(SignatureCheck::Matches) => (Status::Verified, checked.is_renamed().then_some(OTHER_NAME)),
+            () if hash(Status::Verified, true) && has(SignatureCheck::Mismatch) => {
+                (Status::Unverified, Some(KEY_MISMATCH))
+            }
+            () if hash(Status::Verified, true) => (Status::Verified, Some(VERIFIED_BY_HASH)),
             () if hash(Status::Verified, false) => (Status::Altered, Some(OTHER_HASH)),
-            () if has(Signed::OutOfTime) => (Status::Unverified, Some(OUT_OF_TIME)),
-            () if unfit(Status::Verified) => (Status::Altered, Some(DOES_NOT_FIT)),
-            () if unfit(Status::Unverified) => (Status::Altered, Some(EITHER)),
-            () if has(Signed::DoesNotFit) => (Status::Unverified, Some(BY_AN_ALTERED_ONE)),
+            () if has(SignatureCheck::OutOfTime) => (Status::Unverified, Some(OUT_OF_TIME)),
+            () if is_mismatch(Status::Verified) => (Status::Altered, Some(SIGNATURE_MISMATCH)),
+            () if is_mismatch(Status::Unverified) => (Status::Altered, Some(THIS_OR_NEXT_ALTERED)),
+            () if has(SignatureCheck::Mismatch) => (Status::Unverified, Some(SIGNATURE_FROM_ALTERED)),
             () if hash(Status::Unverified, false) => (Status::Altered, Some(OTHER_HASH_UNSURE)),
             () if signed.is_empty() => (Status::Unverified, Some(NO_SIGNATURE)),
             () if keys.is_empty() => (Status::Unverified, Some(NO_KEYS)),
@@ -175,116 +176,122 @@ impl Digests<'_> {
         }
     }
 
-    /// What comes of each signature that is known, and the status of the digest that states it; that of the metadata counts
-    /// as verified.
-    fn signed(&self, at: usize, keys: &Keys) -> Vec<(Signed, Status)> {
-        let judged = &self.all[at];
-        let text = judged.digest.signed_text(judged.content());
-        let own = judged.metadata.map(|metadata| (metadata.signature.as_str(), Status::Verified));
-        let nexts = judged.next.iter().filter_map(|next| {
-            let next = &self.all[*next];
-            Some((next.digest.previous_digest_signature.as_deref()?, next.status))
+    /// The results of checking each known signature, with the status of the digest that contains it. The signature in
+    /// the metadata counts as verified.
+    fn signed(&self, at: usize, keys: &Keys) -> Vec<(SignatureCheck, Status)> {
+        let checked = &self.all[at];
+        let text = checked.digest.signed_text(checked.content());
+        let own = checked.metadata.map(|metadata| (metadata.signature.as_str(), Status::Verified));
+        let from_successors = checked.successors.iter().filter_map(|successor| {
+            let successor = &self.all[*successor];
+            Some((successor.digest.previous_digest_signature.as_deref()?, successor.status))
         });
-        let fingerprint = &judged.digest.key_fingerprint;
-        let check = |(signature, by)| (keys.check(fingerprint, &text, signature, judged.signed_at()), by);
-        own.into_iter().chain(nexts).map(check).collect()
+        let fingerprint = &checked.digest.key_fingerprint;
+        let check = |(signature, by)| (keys.check(fingerprint, &text, signature, checked.signed_at()), by);
+        own.into_iter().chain(from_successors).map(check).collect()
     }
 
-    /// A row for each digest, for each that is missing, and for each gap.
-    pub(super) fn checks(&self) -> Vec<Check> {
-        let mut checks: Vec<Check> = self.all.iter().map(|judged| self.check(judged)).collect();
+    /// One row for each digest, for each missing digest, and for each gap.
+    pub(super) fn checks(&self) -> Vec<FileCheck> {
+        let mut checks: Vec<FileCheck> = self.all.iter().map(|checked| self.check(checked)).collect();
         checks.extend(self.broken.iter().map(|found| self.broken(found)));
         checks.extend(self.missing());
         checks.extend(self.gaps());
         checks
     }
 
-    fn check(&self, judged: &CheckedDigest<'_>) -> Check {
-        let next = judged.next.first().map(|next| self.all[*next].digest);
-        Check {
-            file: Some(judged.found.name.clone()),
-            s3_bucket: Some(judged.digest.s3_bucket.clone()),
-            s3_object: Some(judged.digest.s3_object.clone()),
-            digest: next.map(|next| next.s3_object.clone()),
-            start_time: Some(judged.period.0),
-            end_time: Some(judged.period.1),
-            expected_sha256: next.and_then(|next| next.previous_digest_hash_value.clone()),
-            content_sha256: Some(judged.content().to_owned()),
-            sha256: judged.found.sha256.clone(),
-            key_fingerprint: Some(judged.digest.key_fingerprint.clone()),
-            ..of_chain(&judged.chain, judged.status, judged.detail.map(str::to_owned))
+    fn check(&self, checked: &CheckedDigest<'_>) -> FileCheck {
+        let successor = checked.successors.first().map(|successor| self.all[*successor].digest);
+        FileCheck {
+            file: Some(checked.found.name.clone()),
+            s3_bucket: Some(checked.digest.s3_bucket.clone()),
+            s3_object: Some(checked.digest.s3_object.clone()),
+            digest: successor.map(|successor| successor.s3_object.clone()),
+            start_time: Some(checked.period.0),
+            end_time: Some(checked.period.1),
+            expected_sha256: successor.and_then(|successor| successor.previous_digest_hash_value.clone()),
+            content_sha256: Some(checked.content().to_owned()),
+            sha256: checked.found.sha256.clone(),
+            key_fingerprint: Some(checked.digest.key_fingerprint.clone()),
+            ..of_chain(&checked.chain, checked.status, checked.detail.map(str::to_owned))
         }
     }
 
-    fn broken(&self, found: &Found) -> Check {
-        let What::Broken(cause) = &found.what else { return Check::new(Kind::Digest, Status::Unverified, None) };
-        let named = self.all.iter().find(|next| next.digest.previous().is_some_and(|place| is_at(found, &place)));
-        let place = named.and_then(|next| next.digest.previous());
+    fn broken(&self, found: &InputFile) -> FileCheck {
+        let FileKind::Broken(cause) = &found.kind else {
+            return FileCheck::new(CheckKind::Digest, Status::Unverified, None);
+        };
+        let named =
+            self.all.iter().find(|successor| successor.digest.previous().is_some_and(|place| is_at(found, &place)));
+        let place = named.and_then(|successor| successor.digest.previous());
         let detail = format!("it has the name of a digest, but is not a readable digest: {cause}");
-        Check {
+        FileCheck {
             file: Some(found.name.clone()),
             s3_bucket: place.as_ref().map(|place| place.bucket.clone()),
             s3_object: place.map(|place| place.object),
-            digest: named.map(|next| next.digest.s3_object.clone()),
-            expected_sha256: named.and_then(|next| next.digest.previous_digest_hash_value.clone()),
+            digest: named.map(|successor| successor.digest.s3_object.clone()),
+            expected_sha256: named.and_then(|successor| successor.digest.previous_digest_hash_value.clone()),
             content_sha256: found.content.clone().ok(),
             sha256: found.sha256.clone(),
             ..of_chain(&Chain::of(&found.name), Status::Altered, Some(detail))
         }
     }
 
-    /// The digests that others name as the ones before them, and that are not there.
-    fn missing(&self) -> Vec<Check> {
-        let mut named: BTreeMap<Place, Vec<&CheckedDigest<'_>>> = BTreeMap::new();
-        for judged in &self.all {
-            let absent = |place: &Place| !self.places.contains_key(place) && !self.is_broken(place);
-            if let Some(place) = judged.digest.previous().filter(absent) {
-                named.entry(place).or_default().push(judged);
+    /// The digests that others name as their predecessor, but that are missing.
+    fn missing(&self) -> Vec<FileCheck> {
+        let mut named: BTreeMap<S3Location, Vec<&CheckedDigest<'_>>> = BTreeMap::new();
+        for checked in &self.all {
+            let is_missing = |place: &S3Location| !self.places.contains_key(place) && !self.is_broken(place);
+            if let Some(place) = checked.digest.previous().filter(is_missing) {
+                named.entry(place).or_default().push(checked);
             }
         }
-        named.into_iter().map(|(place, by)| self.absent(place, &by)).collect()
+        named.into_iter().map(|(place, by)| self.missing_digest(place, &by)).collect()
     }
 
-    /// A digest that is not there, and that these name.
-    fn absent(&self, place: Place, by: &[&CheckedDigest<'_>]) -> Check {
+    /// A missing digest that these digests name.
+    fn missing_digest(&self, place: S3Location, by: &[&CheckedDigest<'_>]) -> FileCheck {
         let chain = Chain::of(&place.object);
-        let next = by.iter().min_by_key(|next| (next.status == Status::Altered, next.period)).copied();
+        let successor =
+            by.iter().min_by_key(|successor| (successor.status == Status::Altered, successor.period)).copied();
         let ends = self.all.iter().filter(|other| other.chain == chain).map(|other| other.period.1);
-        let before = ends.filter(|end| next.is_some_and(|next| *end <= next.period.0)).max();
-        let (status, detail) = match before {
-            _ if by.iter().all(|next| next.status == Status::Altered) => (Status::Unverified, NAMED_BY_AN_ALTERED_ONE),
-            Some(_) => (Status::Missing, REMOVED),
-            None => (Status::Unverified, BEFORE_THE_FIRST),
+        let previous_end = ends.filter(|end| successor.is_some_and(|successor| *end <= successor.period.0)).max();
+        let (status, detail) = match previous_end {
+            _ if by.iter().all(|successor| successor.status == Status::Altered) => {
+                (Status::Unverified, NAMED_BY_ALTERED)
+            }
+            Some(_) => (Status::Missing, MISSING),
+            None => (Status::Unverified, BEFORE_FIRST),
         };
-        Check {
+        FileCheck {
             s3_bucket: Some(place.bucket),
             s3_object: Some(place.object),
-            digest: next.map(|next| next.digest.s3_object.clone()),
-            start_time: before.filter(|_| !chain.backfill),
-            end_time: next.filter(|_| !chain.backfill).map(|next| next.period.0),
-            expected_sha256: next.and_then(|next| next.digest.previous_digest_hash_value.clone()),
+            digest: successor.map(|successor| successor.digest.s3_object.clone()),
+            start_time: previous_end.filter(|_| !chain.backfill),
+            end_time: successor.filter(|_| !chain.backfill).map(|successor| successor.period.0),
+            expected_sha256: successor.and_then(|successor| successor.digest.previous_digest_hash_value.clone()),
             ..of_chain(&chain, status, Some(detail.to_owned()))
         }
     }
 
-    fn is_broken(&self, place: &Place) -> bool {
+    fn is_broken(&self, place: &S3Location) -> bool {
         self.broken.iter().any(|found| is_at(found, place))
     }
 
-    /// The times between two digests of a chain that none covers, but for those of missing digests.
-    fn gaps(&self) -> Vec<Check> {
+    /// The periods between two digests of a chain that no digest covers, except those of missing digests.
+    fn gaps(&self) -> Vec<FileCheck> {
         let mut gaps = Vec::new();
         for (chain, digests) in self.chains() {
             let mut covered: Option<Timestamp> = None;
-            for judged in digests {
-                let (start, end) = judged.period;
-                let previous = judged.digest.previous();
+            for checked in digests {
+                let (start, end) = checked.period;
+                let previous = checked.digest.previous();
                 let is_there = previous.as_ref().is_none_or(|place| self.places.contains_key(place));
                 if let Some(from) = covered.filter(|covered| *covered < start && is_there) {
-                    let detail = if previous.is_none() { RESTARTED } else { SKIPPED };
-                    gaps.push(Check {
-                        kind: Kind::Gap,
-                        digest: Some(judged.digest.s3_object.clone()),
+                    let detail = if previous.is_none() { CHAIN_RESTARTED } else { PERIOD_SKIPPED };
+                    gaps.push(FileCheck {
+                        kind: CheckKind::Gap,
+                        digest: Some(checked.digest.s3_object.clone()),
                         start_time: Some(from),
                         end_time: Some(start),
                         ..of_chain(chain, Status::Unverified, Some(detail.to_owned()))
@@ -296,58 +303,60 @@ impl Digests<'_> {
         gaps
     }
 
-    /// The digests of each chain in order of time, but for backfill digests, whose periods say nothing of the chain.
+    /// The digests of each chain in order of time. Backfill digests are omitted, because their periods are not
+    /// consecutive.
     fn chains(&self) -> BTreeMap<&Chain, Vec<&CheckedDigest<'_>>> {
         let mut chains: BTreeMap<&Chain, Vec<&CheckedDigest<'_>>> = BTreeMap::new();
-        for judged in self.all.iter().filter(|judged| !judged.chain.backfill) {
-            chains.entry(&judged.chain).or_default().push(judged);
+        for checked in self.all.iter().filter(|checked| !checked.chain.backfill) {
+            chains.entry(&checked.chain).or_default().push(checked);
         }
         for digests in chains.values_mut() {
-            digests.sort_by_key(|judged| judged.period);
+            digests.sort_by_key(|checked| checked.period);
         }
         chains
     }
 
-    /// The times that digests cover, by account and region: in order, none touching another. Altered digests cover none.
+    /// The periods that digests cover, by account and region, sorted and merged. Altered digests are ignored.
     pub(super) fn coverage(&self) -> HashMap<(&str, &str), Vec<(Timestamp, Timestamp)>> {
         let mut coverage: HashMap<(&str, &str), Vec<(Timestamp, Timestamp)>> = HashMap::new();
         for (chain, digests) in self.chains() {
             let periods = coverage.entry((&chain.account, &chain.region)).or_default();
-            periods
-                .extend(digests.iter().filter(|judged| judged.status != Status::Altered).map(|judged| judged.period));
+            periods.extend(
+                digests.iter().filter(|checked| checked.status != Status::Altered).map(|checked| checked.period),
+            );
         }
         for periods in coverage.values_mut() {
-            *periods = joined(std::mem::take(periods));
+            *periods = merged_periods(std::mem::take(periods));
         }
         coverage
     }
 }
 
-/// Periods that touch or overlap as one.
-fn joined(mut periods: Vec<(Timestamp, Timestamp)>) -> Vec<(Timestamp, Timestamp)> {
+/// Merges periods that touch or overlap.
+fn merged_periods(mut periods: Vec<(Timestamp, Timestamp)>) -> Vec<(Timestamp, Timestamp)> {
     periods.sort_unstable();
-    let mut joined: Vec<(Timestamp, Timestamp)> = Vec::new();
+    let mut merged_periods: Vec<(Timestamp, Timestamp)> = Vec::new();
     for (start, end) in periods {
-        match joined.last_mut() {
+        match merged_periods.last_mut() {
             Some((_, last)) if start <= *last => *last = end.max(*last),
-            _ => joined.push((start, end)),
+            _ => merged_periods.push((start, end)),
         }
     }
-    joined
+    merged_periods
 }
 
 /// Whether a file has the name of an S3 object.
-fn is_at(found: &Found, place: &Place) -> bool {
-    without(base(&found.name), ".gz") == without(base(&place.object), ".gz")
+fn is_at(found: &InputFile, place: &S3Location) -> bool {
+    without_suffix(file_name(&found.name), ".gz") == without_suffix(file_name(&place.object), ".gz")
 }
 
-/// A row of a digest of that chain.
-fn of_chain(chain: &Chain, status: Status, detail: Option<String>) -> Check {
+/// A row for a digest of this chain.
+fn of_chain(chain: &Chain, status: Status, detail: Option<String>) -> FileCheck {
     let text = |text: &str| (!text.is_empty()).then(|| text.to_owned());
-    Check {
+    FileCheck {
         account_id: text(&chain.account),
         region: text(&chain.region),
         trail: text(&chain.trail),
-        ..Check::new(if chain.backfill { Kind::Backfill } else { Kind::Digest }, status, detail)
+        ..FileCheck::new(if chain.backfill { CheckKind::Backfill } else { CheckKind::Digest }, status, detail)
     }
 }

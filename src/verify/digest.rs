@@ -1,4 +1,4 @@
-//! A digest file, as `CloudTrail` documents it, and the metadata of its S3 object.
+//! A digest file in the format that `CloudTrail` documents, and the metadata of its S3 object.
 
 use memchr::memmem;
 use serde::Deserialize;
@@ -7,9 +7,9 @@ use serde_json::Value;
 use super::keys::moment;
 use crate::event::Timestamp;
 
-/// A member that every digest has, early in it.
+/// A member near the start of every digest, by which digests are detected.
 const MARK: &[u8] = b"\"digestS3Object\"";
-/// How far into a file it is looked for.
+/// The number of bytes in which it is looked up.
 const HEAD: usize = 4096;
 
 /// One digest file.
@@ -32,36 +32,36 @@ pub(super) struct Digest {
     pub(super) previous_digest_s3_object: Option<String>,
     pub(super) previous_digest_hash_value: Option<String>,
     pub(super) previous_digest_signature: Option<String>,
-    pub(super) log_files: Option<Vec<Listed>>,
+    pub(super) log_files: Option<Vec<ListedLog>>,
 }
 
 /// One log file that a digest lists.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Listed {
+pub(super) struct ListedLog {
     pub(super) s3_bucket: String,
     pub(super) s3_object: String,
     pub(super) hash_value: String,
     pub(super) hash_algorithm: Option<String>,
 }
 
-/// Whether a content looks like a digest's.
-pub(super) fn looks_so(content: &[u8]) -> bool {
+/// Whether the content is that of a digest.
+pub(super) fn is_digest(content: &[u8]) -> bool {
     content.starts_with(b"{") && memmem::find(&content[..content.len().min(HEAD)], MARK).is_some()
 }
 
-/// Whether a file's name is one that CloudTrail gives a digest.
-pub(super) fn is_named_so(path: &str) -> bool {
-    base(path).contains("_CloudTrail-Digest_")
+/// Whether a file has the name of a digest.
+pub(super) fn has_digest_name(path: &str) -> bool {
+    file_name(path).contains("_CloudTrail-Digest_")
 }
 
 /// The last part of a path or S3 key.
-pub(super) fn base(path: &str) -> &str {
-    path.rsplit_once('/').map_or(path, |(_, base)| base)
+pub(super) fn file_name(path: &str) -> &str {
+    path.rsplit_once('/').map_or(path, |(_, file_name)| file_name)
 }
 
 impl Digest {
-    /// Reads a digest's content.
+    /// Parses the content of a digest.
     pub(super) fn read(content: &[u8]) -> Result<Self, String> {
         let digest: Self = serde_json::from_slice(content).map_err(|error| error.to_string())?;
         match digest.period() {
@@ -70,14 +70,14 @@ impl Digest {
         }
     }
 
-    /// When its period begins and ends.
+    /// The start and the end of its period.
     pub(super) fn period(&self) -> Option<(Timestamp, Timestamp)> {
         let time = |text: &String| moment(&Value::String(text.clone()));
         let (start, end) = (time(&self.start_time)?, time(&self.end_time)?);
         (start <= end).then_some((start, end))
     }
 
-    /// What is signed. `content_sha256` is the hash of its content without gzip, in hex.
+    /// The text that is signed. `content_sha256` is the hash of the uncompressed content, in hex.
     pub(super) fn signed_text(&self, content_sha256: &str) -> String {
         format!(
             "{}\n{}/{}\n{content_sha256}\n{}",
@@ -88,51 +88,51 @@ impl Digest {
         )
     }
 
-    /// Bucket and key of the digest before it; `None` if it starts a chain.
-    pub(super) fn previous(&self) -> Option<Place> {
+    /// The location of the previous digest; `None` if the digest starts a chain.
+    pub(super) fn previous(&self) -> Option<S3Location> {
         let object = self.previous_digest_s3_object.clone()?;
         let bucket = self.previous_digest_s3_bucket.clone().unwrap_or_else(|| self.s3_bucket.clone());
-        Some(Place { bucket, object })
+        Some(S3Location { bucket, object })
     }
 
-    pub(super) fn place(&self) -> Place {
-        Place { bucket: self.s3_bucket.clone(), object: self.s3_object.clone() }
+    pub(super) fn place(&self) -> S3Location {
+        S3Location { bucket: self.s3_bucket.clone(), object: self.s3_object.clone() }
     }
 
     /// The log files that it lists.
-    pub(super) fn listed(&self) -> &[Listed] {
+    pub(super) fn listed(&self) -> &[ListedLog] {
         self.log_files.as_deref().unwrap_or_default()
     }
 }
 
-/// Where an object lies in S3.
+/// The location of an object in S3.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(super) struct Place {
+pub(super) struct S3Location {
     pub(super) bucket: String,
     pub(super) object: String,
 }
 
-/// What the name of a digest says: `<account>_CloudTrail-Digest_<region>_<trail>_<home region>_<end>.json.gz`, with
-/// `_backfill` before the ending for one that lists files that were delivered late.
+/// The parts of a digest's name: `<account>_CloudTrail-Digest_<region>_<trail>_<home region>_<end>.json.gz`, with
+/// `_backfill` before the extension if it lists files that were delivered late.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 pub(super) struct Chain {
     pub(super) account: String,
     pub(super) region: String,
     pub(super) trail: String,
     home: String,
-    /// Backfill digests are a chain of their own.
+    /// Backfill digests form a separate chain.
     pub(super) backfill: bool,
 }
 
 impl Chain {
-    /// The chain that a digest of that key belongs to.
+    /// The chain of a digest with this key.
     pub(super) fn of(key: &str) -> Self {
-        Self::parse(base(key)).unwrap_or_else(|| Self { trail: base(key).to_owned(), ..Self::default() })
+        Self::parse(file_name(key)).unwrap_or_else(|| Self { trail: file_name(key).to_owned(), ..Self::default() })
     }
 
     fn parse(name: &str) -> Option<Self> {
-        // The name of a trail may hold dots and underscores.
-        let name = without(without(name, ".gz"), ".json");
+        // The name of a trail may contain dots and underscores.
+        let name = without_suffix(without_suffix(name, ".gz"), ".json");
         let (name, backfill) = name.strip_suffix("_backfill").map_or((name, false), |name| (name, true));
         let (account, rest) = name.split_once("_CloudTrail-Digest_")?;
         let (region, rest) = rest.split_once('_')?;
@@ -143,24 +143,24 @@ impl Chain {
     }
 }
 
-/// A text without that ending, if it has it.
-pub(super) fn without<'t>(text: &'t str, ending: &str) -> &'t str {
+/// A text without this suffix, if it has it.
+pub(super) fn without_suffix<'t>(text: &'t str, ending: &str) -> &'t str {
     text.strip_suffix(ending).unwrap_or(text)
 }
 
-/// The metadata of a digest's S3 object: what `aws s3api head-object` prints.
+/// The metadata of a digest's S3 object, as printed by `aws s3api head-object`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Metadata {
     pub(super) signature: String,
-    /// When a backfill digest was made.
+    /// When a backfill digest was created.
     pub(super) generated: Option<Timestamp>,
 }
 
 impl Metadata {
-    /// The names of the files that hold metadata end so, after the name of the digest file.
+    /// The suffix of metadata files, after the name of the digest file.
     pub(super) const ENDING: &'static str = ".metadata.json";
 
-    /// Reads the metadata: an object with `Metadata`, as the AWS CLI prints it, or its members alone, with or without
+    /// Parses the metadata: an object with `Metadata`, as printed by the AWS CLI, or only its members, with or without
     /// `x-amz-meta-` before their names.
     pub(super) fn read(content: &[u8]) -> Option<Self> {
         let all: Value = serde_json::from_slice(content).ok()?;
@@ -179,12 +179,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_name_of_a_digest_tells_its_chain() {
+    fn the_chain_is_parsed_from_the_name_of_a_digest() {
         let chain = Chain::of(
             "AWSLogs/1/CloudTrail-Digest/eu-west-1/2024/05/01/1_CloudTrail-Digest_eu-west-1_my_own.trail_us-east-1_20240501T100131Z.json.gz",
         );
-        let told = (chain.account.as_str(), chain.region.as_str(), chain.trail.as_str(), chain.home.as_str());
-        assert_eq!(told, ("1", "eu-west-1", "my_own.trail", "us-east-1"));
+        let parsed = (chain.account.as_str(), chain.region.as_str(), chain.trail.as_str(), chain.home.as_str());
+        assert_eq!(parsed, ("1", "eu-west-1", "my_own.trail", "us-east-1"));
         assert!(!chain.backfill);
         let backfill = Chain::of("1_CloudTrail-Digest_eu-west-1_t_us-east-1_20240501T100131Z_backfill.json.gz");
         assert_eq!((backfill.trail.as_str(), backfill.backfill), ("t", true));
@@ -192,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn metadata_is_read_as_the_cli_prints_it() {
+    fn metadata_is_parsed_in_all_formats_of_the_cli() {
         for text in [
             r#"{"ContentLength": 5, "Metadata": {"signature": "ab", "signature-algorithm": "SHA256withRSA"}}"#,
             r#"{"x-amz-meta-signature": "ab"}"#,

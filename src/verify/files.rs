@@ -1,4 +1,4 @@
-//! The files that were given: hashed, and told apart.
+//! Hashes and identifies the input files.
 
 use std::collections::HashMap;
 
@@ -8,106 +8,106 @@ use super::digest::{self, Digest, Metadata};
 use crate::digest::sha256;
 use crate::read::{self, Document, LogPath, ReadError, Source};
 
-/// A file that is larger, in bytes, and is not named as CloudTrail names its files, is not looked into.
+/// Larger files, in bytes, are not read unless they have a CloudTrail file name.
 const MAX_OTHER: u64 = 1 << 30;
 
 /// One file.
 #[derive(Debug)]
-pub(super) struct Found {
-    /// As it was found.
+pub(super) struct InputFile {
+    /// Its name in the input.
     pub(super) name: String,
-    /// Hash of its bytes; `None` if they could not be read.
+    /// The hash of its bytes; `None` if they could not be read.
     pub(super) sha256: Option<String>,
-    /// Hash of its content without gzip, or what is wrong with it.
+    /// The hash of its uncompressed content, or the error.
     pub(super) content: Result<String, String>,
-    pub(super) what: What,
+    pub(super) kind: FileKind,
 }
 
-/// What a file is.
+/// The kind of a file.
 #[derive(Debug)]
-pub(super) enum What {
+pub(super) enum FileKind {
     /// A digest file.
     Digest(Box<Digest>),
-    /// A file that is named as a digest, and cannot be read as one.
+    /// A file with the name of a digest that cannot be parsed as one.
     Broken(String),
-    /// A log file: by its path, or by the records in it.
+    /// A log file, identified by its path or by its records.
     Log,
-    /// The metadata of the digest file of that name.
+    /// The metadata of the digest file with this name.
     Metadata(String, Metadata),
-    /// None of these.
+    /// Any other file.
     Other,
 }
 
-/// Reads and hashes every file that the inputs name.
-pub(super) fn gather(inputs: &[String]) -> (Vec<Found>, Vec<ReadError>) {
+/// Reads and hashes all input files.
+pub(super) fn read_all(inputs: &[String]) -> (Vec<InputFile>, Vec<ReadError>) {
     let found = read::discover(inputs);
-    (found.sources.par_iter().map(look).collect(), found.problems)
+    (found.sources.par_iter().map(inspect).collect(), found.problems)
 }
 
-/// The metadata of digest files, by the names of these.
-pub(super) fn metadata(found: &[Found]) -> HashMap<&str, &Metadata> {
+/// The metadata of digest files, by the names of the digest files.
+pub(super) fn metadata(found: &[InputFile]) -> HashMap<&str, &Metadata> {
     let mut all = HashMap::new();
     for file in found {
-        if let What::Metadata(of, metadata) = &file.what {
+        if let FileKind::Metadata(of, metadata) = &file.kind {
             all.insert(of.as_str(), metadata);
         }
     }
     all
 }
 
-fn look(source: &Source) -> Found {
+fn inspect(source: &Source) -> InputFile {
     let name = source.name.clone();
-    let is_named = digest::is_named_so(&name) || LogPath::of(&name).is_some();
+    let is_named = digest::has_digest_name(&name) || LogPath::of(&name).is_some();
     if source.size() > MAX_OTHER && !is_named {
-        return Found { name, sha256: None, content: Err("it is too large".to_owned()), what: What::Other };
+        return InputFile { name, sha256: None, content: Err("it is too large".to_owned()), kind: FileKind::Other };
     }
     let stored = match read::fetch(source) {
         Ok(stored) => stored,
         Err(error) => return unreadable(name, &error),
     };
     let content = stored.content();
-    let what = match &content {
-        Ok(content) => told(&name, content),
-        Err(cause) => damaged(&name, cause),
+    let kind = match &content {
+        Ok(content) => identify(&name, content),
+        Err(cause) => kind_by_name(&name, cause),
     };
     let content = content.map(|content| sha256(&content));
-    Found { name, content, what, sha256: Some(stored.sha256) }
+    InputFile { name, content, kind, sha256: Some(stored.sha256) }
 }
 
-fn unreadable(name: String, error: &ReadError) -> Found {
+fn unreadable(name: String, error: &ReadError) -> InputFile {
     let cause = match error {
         ReadError::Read { cause, .. } => format!("cannot be read: {cause}"),
         other => other.to_string(),
     };
-    let what = damaged(&name, &cause);
-    Found { name, sha256: None, content: Err(cause), what }
+    let kind = kind_by_name(&name, &cause);
+    InputFile { name, sha256: None, content: Err(cause), kind }
 }
 
-/// What a file is whose content cannot be had: its name alone tells.
-fn damaged(name: &str, cause: &str) -> What {
-    if digest::is_named_so(name) {
-        What::Broken(cause.to_owned())
+/// The kind of a file whose content cannot be read, determined from its name only.
+fn kind_by_name(name: &str, cause: &str) -> FileKind {
+    if digest::has_digest_name(name) {
+        FileKind::Broken(cause.to_owned())
     } else if LogPath::of(name).is_some() {
-        What::Log
+        FileKind::Log
     } else {
-        What::Other
+        FileKind::Other
     }
 }
 
-fn told(name: &str, content: &[u8]) -> What {
+fn identify(name: &str, content: &[u8]) -> FileKind {
     if let Some(of) = name.strip_suffix(Metadata::ENDING) {
-        return Metadata::read(content).map_or(What::Other, |metadata| What::Metadata(of.to_owned(), metadata));
+        return Metadata::read(content).map_or(FileKind::Other, |metadata| FileKind::Metadata(of.to_owned(), metadata));
     }
-    if digest::is_named_so(name) || digest::looks_so(content) {
+    if digest::has_digest_name(name) || digest::is_digest(content) {
         return match Digest::read(content) {
-            Ok(digest) => What::Digest(Box::new(digest)),
-            Err(cause) => What::Broken(cause),
+            Ok(digest) => FileKind::Digest(Box::new(digest)),
+            Err(cause) => FileKind::Broken(cause),
         };
     }
-    if LogPath::of(name).is_some() || holds_records(name, content) { What::Log } else { What::Other }
+    if LogPath::of(name).is_some() || holds_records(name, content) { FileKind::Log } else { FileKind::Other }
 }
 
-/// Whether `load` would take records from it.
+/// Whether `load` would read records from the file.
 fn holds_records(name: &str, content: &[u8]) -> bool {
     let document = Document { name: name.to_owned(), text: content.to_vec() };
     read::split(&document).is_ok_and(|split| split.records.iter().any(Result::is_ok))

@@ -1,4 +1,4 @@
-//! Public keys, as `aws cloudtrail list-public-keys` prints them, and signatures checked with them.
+//! Public keys, as printed by `aws cloudtrail list-public-keys`, and checking of signatures.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -10,38 +10,38 @@ use thiserror::Error;
 
 use crate::event::Timestamp;
 
-/// How far from a key's validity a digest may end, in seconds. Keys overlap, and clocks differ.
+/// The tolerance, in seconds, for digests that end outside a key's validity. Keys overlap, and clocks differ.
 const TOLERANCE: i64 = 86_400;
 
-/// The least bytes of a key's modulus.
+/// The minimum length of a key's modulus, in bytes.
 const BYTES: usize = 256;
 
-/// Why a file gives no public keys. The number of a key is its place in the list, from 1.
+/// Why a file of public keys is rejected. Keys are numbered by their position in the list, starting at 1.
 #[derive(Debug, Error)]
 pub enum KeyError {
-    /// It is not what the AWS CLI prints.
+    /// It is not output of the AWS CLI.
     #[error("it is not the output of `aws cloudtrail list-public-keys`: {0}")]
     Form(#[from] serde_json::Error),
-    /// It lists no key.
+    /// It contains no key.
     #[error("it lists no public key")]
     Empty,
-    /// The value of a key cannot be decoded.
+    /// The value of a key is not valid base64.
     #[error("the value of public key {0} is not Base64")]
     Base64(usize),
-    /// The value of a key is none.
+    /// The value of a key is not a public key.
     #[error("the value of public key {0} is not an RSA public key in DER (PKCS #1 or SubjectPublicKeyInfo)")]
     Der(usize),
-    /// A key is shorter than CloudTrail's, and none that a signature can be trusted by.
+    /// A key is shorter than CloudTrail's keys, and too short to be trusted.
     #[error("public key {0} has fewer than 2048 bits")]
     Short(usize),
 }
 
 /// Public keys of CloudTrail.
 #[derive(Debug, Clone, Default)]
-pub struct Keys(Vec<Key>);
+pub struct Keys(Vec<PublicKey>);
 
 #[derive(Debug, Clone)]
-struct Key {
+struct PublicKey {
     fingerprint: String,
     /// `RSAPublicKey` of PKCS #1, in DER.
     der: Vec<u8>,
@@ -51,13 +51,13 @@ struct Key {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-struct Listing {
-    public_key_list: Vec<Listed>,
+struct KeyListing {
+    public_key_list: Vec<ListedKey>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-struct Listed {
+struct ListedKey {
     value: String,
     fingerprint: String,
     #[serde(default)]
@@ -66,26 +66,26 @@ struct Listed {
     validity_end_time: Value,
 }
 
-/// What came of checking a signature.
+/// The result of checking a signature.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Signed {
-    /// It fits, by a key of that fingerprint.
-    Fits,
-    /// It fits, by a key that was not valid at that time.
+pub(super) enum SignatureCheck {
+    /// It matches a key with the fingerprint.
+    Matches,
+    /// It matches a key that was not valid at the time.
     OutOfTime,
-    /// There are keys of that fingerprint, and it fits none.
-    DoesNotFit,
-    /// There is no key of that fingerprint.
+    /// It does not match any key with the fingerprint.
+    Mismatch,
+    /// There is no key with the fingerprint.
     NoKey,
 }
 
 impl Keys {
-    /// Adds the keys of a text that the AWS CLI printed.
+    /// Adds the keys from output of the AWS CLI.
     ///
     /// # Errors
     /// [`KeyError`]
     pub fn add(&mut self, text: &str) -> Result<(), KeyError> {
-        let listing: Listing = serde_json::from_str(text)?;
+        let listing: KeyListing = serde_json::from_str(text)?;
         if listing.public_key_list.is_empty() {
             return Err(KeyError::Empty);
         }
@@ -98,47 +98,53 @@ impl Keys {
             }
             let der = der.to_vec();
             let (from, to) = (moment(&listed.validity_start_time), moment(&listed.validity_end_time));
-            self.0.push(Key { fingerprint: listed.fingerprint.to_ascii_lowercase(), der, from, to });
+            self.0.push(PublicKey { fingerprint: listed.fingerprint.to_ascii_lowercase(), der, from, to });
         }
         Ok(())
     }
 
-    /// Whether there is no key.
+    /// Whether there are no keys.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// Checks a signature (RSA, PKCS #1 v1.5, SHA-256, in hex) by the keys of that fingerprint; `time` is when it was made,
-    /// if that is known.
-    pub(super) fn check(&self, fingerprint: &str, text: &str, signature: &str, time: Option<Timestamp>) -> Signed {
+    /// Checks a signature (RSA, PKCS #1 v1.5, SHA-256, in hex) with the keys of a fingerprint. `time` is when it was
+    /// made, if known.
+    pub(super) fn check(
+        &self,
+        fingerprint: &str,
+        text: &str,
+        signature: &str,
+        time: Option<Timestamp>,
+    ) -> SignatureCheck {
         let fingerprint = fingerprint.to_ascii_lowercase();
         let mut keys = self.0.iter().filter(|key| key.fingerprint == fingerprint).peekable();
         if keys.peek().is_none() {
-            return Signed::NoKey;
+            return SignatureCheck::NoKey;
         }
-        let Ok(signature) = hex::decode(signature) else { return Signed::DoesNotFit };
-        let fits = |key: &&Key| {
+        let Ok(signature) = hex::decode(signature) else { return SignatureCheck::Mismatch };
+        let fits = |key: &&PublicKey| {
             let public = UnparsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, &key.der);
             public.verify(text.as_bytes(), &signature).is_ok()
         };
-        let fitting: Vec<&Key> = keys.filter(fits).collect();
-        match fitting.as_slice() {
-            [] => Signed::DoesNotFit,
-            keys if keys.iter().any(|key| time.is_none_or(|time| key.is_valid_at(time))) => Signed::Fits,
-            _ => Signed::OutOfTime,
+        let matching: Vec<&PublicKey> = keys.filter(fits).collect();
+        match matching.as_slice() {
+            [] => SignatureCheck::Mismatch,
+            keys if keys.iter().any(|key| time.is_none_or(|time| key.is_valid_at(time))) => SignatureCheck::Matches,
+            _ => SignatureCheck::OutOfTime,
         }
     }
 }
 
-impl Key {
+impl PublicKey {
     fn is_valid_at(&self, time: Timestamp) -> bool {
         self.from.is_none_or(|from| from <= time.plus_seconds(TOLERANCE))
             && self.to.is_none_or(|to| time <= to.plus_seconds(TOLERANCE))
     }
 }
 
-/// A time as the AWS CLI prints it: a text, or by version 1 seconds since 1970.
+/// Parses a time in output of the AWS CLI: a text, or in version 1 seconds since 1970.
 pub(super) fn moment(value: &Value) -> Option<Timestamp> {
     match value {
         Value::String(text) => {
@@ -158,10 +164,10 @@ pub(super) fn moment(value: &Value) -> Option<Timestamp> {
     }
 }
 
-/// `rsaEncryption`, with its empty parameters, as `SubjectPublicKeyInfo` names it.
+/// The `rsaEncryption` algorithm identifier with NULL parameters, as in `SubjectPublicKeyInfo`.
 const RSA: [u8; 15] = [0x30, 13, 6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 13, 1, 1, 1, 5, 0];
 
-/// The PKCS #1 key in a DER value, which is itself or what `SubjectPublicKeyInfo` wraps, and its modulus.
+/// The PKCS #1 key in a DER value (either the key itself or a `SubjectPublicKeyInfo`), and its modulus.
 fn pkcs1(der: &[u8]) -> Option<(&[u8], &[u8])> {
     let (inner, rest) = element(der, 0x30)?;
     if !rest.is_empty() {
@@ -178,7 +184,7 @@ fn pkcs1(der: &[u8]) -> Option<(&[u8], &[u8])> {
     rest.is_empty().then_some((der, modulus))
 }
 
-/// The content of the DER element of that tag that `bytes` begin with, and what follows it.
+/// The content of the DER element with this tag at the start of `bytes`, and the rest.
 fn element(bytes: &[u8], tag: u8) -> Option<(&[u8], &[u8])> {
     let rest = bytes.strip_prefix(&[tag])?;
     let (first, rest) = rest.split_first()?;
@@ -200,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_list_of_keys_is_refused_by_cause() {
+    fn invalid_key_lists_are_rejected_with_the_reason() {
         assert_eq!(error(r#"{"PublicKeyList": []}"#), "it lists no public key");
         assert!(error("-----BEGIN").starts_with("it is not the output of"));
         assert!(error("{}").contains("PublicKeyList"));
@@ -211,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn times_of_both_versions_of_the_cli_are_read() {
+    fn times_of_both_versions_of_the_cli_are_parsed() {
         let expected = Some(Timestamp(1_714_521_600_000_000));
         for text in [
             r#""2024-05-01T00:00:00+00:00""#,

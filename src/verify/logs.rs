@@ -1,19 +1,19 @@
-//! The log files: whether each is as a digest lists it, which are missing, and which are in no digest.
+//! Checks the log files: whether each matches its entry in a digest, which are missing, and which are in no digest.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::chain::{CheckedDigest, Digests};
-use super::digest::{Listed, base, without};
-use super::files::{Found, What};
-use super::{Check, Kind, Status};
+use super::digest::{ListedLog, file_name, without_suffix};
+use super::files::{FileKind, InputFile};
+use super::{CheckKind, FileCheck, Status};
 use crate::event::Timestamp;
 use crate::read::LogPath;
 
-/// The one algorithm that CloudTrail hashes with.
+/// The only algorithm that CloudTrail uses for hashes.
 const ALGORITHM: &str = "SHA-256";
 
-/// How long after the time in its name a file may be listed in a digest, in seconds. Only if digests cover that too, a
-/// file that none lists is said to be unlisted.
+/// How long after the time in its name a file may appear in a digest, in seconds. A file is only reported as unlisted
+/// if digests cover this time, too.
 const MARGIN: i64 = 900;
 
 const OTHER_CONTENT: &str = "the content does not match the digest";
@@ -21,9 +21,9 @@ const OTHER_CONTENT_UNSURE: &str = "the content does not match the digest; the d
 const ALTERED_DIGEST: &str = "listed in an altered digest";
 const UNVERIFIED_DIGEST: &str = "the content matches, but the digest that lists it could not be verified";
 const UNKNOWN_ALGORITHM: &str = "listed with a hash algorithm other than SHA-256";
-const REMOVED: &str = "the digest lists it, but it is missing";
-const REMOVED_UNSURE: &str = "the digest lists it, but it is missing; the digest itself could not be verified";
-const LISTED_BY_AN_ALTERED_ONE: &str = "listed only in an altered digest, and missing";
+const MISSING: &str = "the digest lists it, but it is missing";
+const MISSING_UNSURE: &str = "the digest lists it, but it is missing; the digest itself could not be verified";
+const LISTED_BY_ALTERED: &str = "listed only in an altered digest, and missing";
 const UNLISTED: &str = "no digest lists it, although digests cover its delivery time: it was added later, the backfill \
                         digest that lists it is missing, or a trail without validation delivered it";
 const UNNAMED: &str =
@@ -31,52 +31,52 @@ const UNNAMED: &str =
 const NOT_COVERED: &str = "no digest lists it, and no digest of the account and region covers its delivery time";
 const NO_TIME: &str = "no digest lists it, and its name does not contain its delivery time";
 
-/// Judges the log files among those found, and those that digests list.
-pub(super) fn judge(found: &[Found], digests: &Digests<'_>) -> Vec<Check> {
-    let entries = Entries::of(digests);
+/// Checks the log files that were found, and those that digests list.
+pub(super) fn check_all(found: &[InputFile], digests: &Digests<'_>) -> Vec<FileCheck> {
+    let entries = DigestEntries::of(digests);
     let coverage = digests.coverage();
-    let mut there = HashSet::new();
+    let mut present = HashSet::new();
     let mut checks = Vec::new();
-    for file in found.iter().filter(|file| matches!(file.what, What::Log)) {
+    for file in found.iter().filter(|file| matches!(file.kind, FileKind::Log)) {
         let listed = entries.of_file(file);
-        there.extend(listed.iter().map(|entry| (&entry.listed.s3_bucket, &entry.listed.s3_object)));
+        present.extend(listed.iter().map(|entry| (&entry.listed.s3_bucket, &entry.listed.s3_object)));
         checks.push(if listed.is_empty() {
-            entries.of_content(file).map_or_else(|| unlisted(file, &coverage), |entry| moved(file, entry))
+            entries.of_content(file).map_or_else(|| check_unlisted(file, &coverage), |entry| check_renamed(file, entry))
         } else {
-            listed_check(file, &listed)
+            check_listed(file, &listed)
         });
     }
-    let missing = entries.by_object().into_iter().filter(|(object, _)| !there.contains(object));
-    checks.extend(missing.map(|(_, by)| missing_check(&by)));
+    let missing = entries.by_object().into_iter().filter(|(object, _)| !present.contains(object));
+    checks.extend(missing.map(|(_, by)| check_missing(&by)));
     checks
 }
 
-/// One log file as one digest lists it.
+/// One log file, as listed in one digest.
 #[derive(Debug, Clone, Copy)]
-struct Entry<'d> {
-    listed: &'d Listed,
+struct DigestEntry<'d> {
+    listed: &'d ListedLog,
     digest: &'d CheckedDigest<'d>,
 }
 
-/// What digests list.
-struct Entries<'d> {
-    all: Vec<Entry<'d>>,
-    /// By the last part of their keys, without `.gz`: the places in `all`.
+/// The entries of all digests.
+struct DigestEntries<'d> {
+    all: Vec<DigestEntry<'d>>,
+    /// Indices in `all`, by the last part of the key without `.gz`.
     by_name: HashMap<&'d str, Vec<usize>>,
-    /// By hash, those of digests that are not altered.
+    /// Indices in `all` by hash, for digests that are not altered.
     by_hash: HashMap<&'d str, usize>,
 }
 
-impl<'d> Entries<'d> {
+impl<'d> DigestEntries<'d> {
     fn of(digests: &'d Digests<'_>) -> Self {
         let entries = digests
             .all
             .iter()
-            .flat_map(|digest| digest.digest.listed().iter().map(move |listed| Entry { listed, digest }));
-        let all: Vec<Entry<'d>> = entries.collect();
+            .flat_map(|digest| digest.digest.listed().iter().map(move |listed| DigestEntry { listed, digest }));
+        let all: Vec<DigestEntry<'d>> = entries.collect();
         let (mut by_name, mut by_hash) = (HashMap::<&str, Vec<usize>>::new(), HashMap::new());
         for (at, entry) in all.iter().enumerate() {
-            by_name.entry(without(base(&entry.listed.s3_object), ".gz")).or_default().push(at);
+            by_name.entry(without_suffix(file_name(&entry.listed.s3_object), ".gz")).or_default().push(at);
             if entry.digest.status == Status::Verified {
                 by_hash.insert(entry.listed.hash_value.as_str(), at);
             }
@@ -84,22 +84,23 @@ impl<'d> Entries<'d> {
         Self { all, by_name, by_hash }
     }
 
-    /// The entries of a file: those whose keys end as its path does, as far up as any of them does.
-    fn of_file(&self, file: &Found) -> Vec<Entry<'d>> {
-        let named = self.by_name.get(without(base(&file.name), ".gz")).map(Vec::as_slice).unwrap_or_default();
+    /// The entries of a file: those whose keys have the longest common suffix with its path.
+    fn of_file(&self, file: &InputFile) -> Vec<DigestEntry<'d>> {
+        let named =
+            self.by_name.get(without_suffix(file_name(&file.name), ".gz")).map(Vec::as_slice).unwrap_or_default();
         let shared = |at: &usize| shared(&file.name, &self.all[*at].listed.s3_object);
         let most = named.iter().map(shared).max();
         named.iter().filter(|at| Some(shared(at)) == most).map(|at| self.all[*at]).collect()
     }
 
-    /// The entry of a verified digest that has a file's hash, whatever its name.
-    fn of_content(&self, file: &Found) -> Option<Entry<'d>> {
+    /// The entry with a file's hash in a verified digest, regardless of the name.
+    fn of_content(&self, file: &InputFile) -> Option<DigestEntry<'d>> {
         let hash = file.content.as_ref().ok()?;
         self.by_hash.get(hash.as_str()).map(|at| self.all[*at])
     }
 
-    fn by_object(&self) -> BTreeMap<(&'d String, &'d String), Vec<Entry<'d>>> {
-        let mut objects: BTreeMap<_, Vec<Entry<'d>>> = BTreeMap::new();
+    fn by_object(&self) -> BTreeMap<(&'d String, &'d String), Vec<DigestEntry<'d>>> {
+        let mut objects: BTreeMap<_, Vec<DigestEntry<'d>>> = BTreeMap::new();
         for entry in &self.all {
             objects.entry((&entry.listed.s3_bucket, &entry.listed.s3_object)).or_default().push(*entry);
         }
@@ -107,21 +108,23 @@ impl<'d> Entries<'d> {
     }
 }
 
-/// How many parts two paths share at their ends, but for the name.
+/// The number of parents that a path and a key have in common at their ends, excluding the name.
 fn shared(path: &str, key: &str) -> usize {
     let parts = |text: &str| text.rsplit('/').skip(1).map(str::to_owned).collect::<Vec<_>>();
     parts(path).iter().zip(&parts(key)).take_while(|(a, b)| a == b).count()
 }
 
-/// A file that digests list; nearly always one does.
-fn listed_check(file: &Found, entries: &[Entry<'_>]) -> Check {
-    let judged = entries.iter().map(|entry| (verdict(file, *entry), *entry));
-    // What a verified digest says goes before what another one says.
-    let best = judged.min_by_key(|((status, _), entry)| {
+/// The check of a file that digests list. In nearly all cases there is one entry.
+fn check_listed(file: &InputFile, entries: &[DigestEntry<'_>]) -> FileCheck {
+    let checked = entries.iter().map(|entry| (status_of(file, *entry), *entry));
+    // Entries of verified digests take precedence.
+    let best = checked.min_by_key(|((status, _), entry)| {
         (*status != Status::Verified, entry.digest.status != Status::Verified, *status)
     });
-    let Some(((status, detail), entry)) = best else { return Check::new(Kind::LogFile, Status::Unverified, None) };
-    Check {
+    let Some(((status, detail), entry)) = best else {
+        return FileCheck::new(CheckKind::LogFile, Status::Unverified, None);
+    };
+    FileCheck {
         file: Some(file.name.clone()),
         content_sha256: file.content.clone().ok(),
         sha256: file.sha256.clone(),
@@ -129,29 +132,29 @@ fn listed_check(file: &Found, entries: &[Entry<'_>]) -> Check {
     }
 }
 
-fn verdict(file: &Found, entry: Entry<'_>) -> (Status, Option<String>) {
-    let told = |status, detail: &str| (status, Some(detail.to_owned()));
+fn status_of(file: &InputFile, entry: DigestEntry<'_>) -> (Status, Option<String>) {
+    let result = |status, detail: &str| (status, Some(detail.to_owned()));
     if entry.listed.hash_algorithm.as_deref().is_some_and(|named| named != ALGORITHM) {
-        return told(Status::Unverified, UNKNOWN_ALGORITHM);
+        return result(Status::Unverified, UNKNOWN_ALGORITHM);
     }
     let digest = entry.digest.status;
     match &file.content {
-        _ if digest == Status::Altered => told(Status::Unverified, ALTERED_DIGEST),
-        // The system does not give its bytes, so nothing is known of them.
-        Err(cause) if file.sha256.is_none() => told(Status::Unverified, cause),
-        Err(cause) => told(Status::Altered, cause),
+        _ if digest == Status::Altered => result(Status::Unverified, ALTERED_DIGEST),
+        // The file could not be read, so nothing is known about its content.
+        Err(cause) if file.sha256.is_none() => result(Status::Unverified, cause),
+        Err(cause) => result(Status::Altered, cause),
         Ok(hash) if !hash.eq_ignore_ascii_case(&entry.listed.hash_value) => {
-            told(Status::Altered, if digest == Status::Verified { OTHER_CONTENT } else { OTHER_CONTENT_UNSURE })
+            result(Status::Altered, if digest == Status::Verified { OTHER_CONTENT } else { OTHER_CONTENT_UNSURE })
         }
         Ok(_) if digest == Status::Verified => (Status::Verified, None),
-        Ok(_) => told(Status::Unverified, UNVERIFIED_DIGEST),
+        Ok(_) => result(Status::Unverified, UNVERIFIED_DIGEST),
     }
 }
 
-/// A file by a name that no digest lists, with the content of one that a verified digest does.
-fn moved(file: &Found, entry: Entry<'_>) -> Check {
+/// A file whose name is in no digest, with the content of an entry in a verified digest.
+fn check_renamed(file: &InputFile, entry: DigestEntry<'_>) -> FileCheck {
     let detail = "identified by its content; the digest lists it under another name".to_owned();
-    Check {
+    FileCheck {
         file: Some(file.name.clone()),
         content_sha256: file.content.clone().ok(),
         sha256: file.sha256.clone(),
@@ -159,40 +162,40 @@ fn moved(file: &Found, entry: Entry<'_>) -> Check {
     }
 }
 
-fn missing_check(entries: &[Entry<'_>]) -> Check {
+fn check_missing(entries: &[DigestEntry<'_>]) -> FileCheck {
     let best = entries.iter().min_by_key(|entry| (entry.digest.status != Status::Verified, entry.digest.status));
-    let Some(entry) = best else { return Check::new(Kind::LogFile, Status::Unverified, None) };
+    let Some(entry) = best else { return FileCheck::new(CheckKind::LogFile, Status::Unverified, None) };
     let (status, detail) = match entry.digest.status {
-        Status::Verified => (Status::Missing, REMOVED),
-        Status::Altered => (Status::Unverified, LISTED_BY_AN_ALTERED_ONE),
-        _ => (Status::Missing, REMOVED_UNSURE),
+        Status::Verified => (Status::Missing, MISSING),
+        Status::Altered => (Status::Unverified, LISTED_BY_ALTERED),
+        _ => (Status::Missing, MISSING_UNSURE),
     };
     of_entry(*entry, status, Some(detail.to_owned()))
 }
 
-fn of_entry(entry: Entry<'_>, status: Status, detail: Option<String>) -> Check {
-    Check {
+fn of_entry(entry: DigestEntry<'_>, status: Status, detail: Option<String>) -> FileCheck {
+    FileCheck {
         s3_bucket: Some(entry.listed.s3_bucket.clone()),
         s3_object: Some(entry.listed.s3_object.clone()),
         digest: Some(entry.digest.digest.s3_object.clone()),
         expected_sha256: Some(entry.listed.hash_value.clone()),
-        ..placed(&entry.listed.s3_object, status, detail)
+        ..row_of_path(&entry.listed.s3_object, status, detail)
     }
 }
 
-/// A row with what a path says of account, region and time.
-fn placed(path: &str, status: Status, detail: Option<String>) -> Check {
+/// A row with the account, region and time in a path.
+fn row_of_path(path: &str, status: Status, detail: Option<String>) -> FileCheck {
     let place = LogPath::of(path);
-    Check {
+    FileCheck {
         account_id: place.map(|place| place.account.to_owned()),
         region: place.map(|place| place.region.to_owned()),
         start_time: place.map(|place| place.from),
-        ..Check::new(Kind::LogFile, status, detail)
+        ..FileCheck::new(CheckKind::LogFile, status, detail)
     }
 }
 
 /// A file that no digest lists.
-fn unlisted(file: &Found, coverage: &HashMap<(&str, &str), Vec<(Timestamp, Timestamp)>>) -> Check {
+fn check_unlisted(file: &InputFile, coverage: &HashMap<(&str, &str), Vec<(Timestamp, Timestamp)>>) -> FileCheck {
     let (status, detail) = match LogPath::of(&file.name) {
         None => (Status::Unverified, NO_TIME),
         Some(place) => {
@@ -207,10 +210,10 @@ fn unlisted(file: &Found, coverage: &HashMap<(&str, &str), Vec<(Timestamp, Times
             }
         }
     };
-    Check {
+    FileCheck {
         file: Some(file.name.clone()),
         content_sha256: file.content.clone().ok(),
         sha256: file.sha256.clone(),
-        ..placed(&file.name, status, Some(detail.to_owned()))
+        ..row_of_path(&file.name, status, Some(detail.to_owned()))
     }
 }

@@ -1,9 +1,9 @@
-//! Room: verify. Are the log files those that `CloudTrail` delivered? Its digest files list them with their hashes, name the
-//! digest before each, and are signed. No network, no case.
+//! Verifies that log files are those that `CloudTrail` delivered. CloudTrail's digest files contain the hashes of the
+//! log files, name the previous digest, and are signed. No network, no case.
 //!
-//! As AWS documents it: the hash of a log file and of a digest is that of its content without gzip; what is signed is the
-//! end of a digest's period, its place in S3, its hash, and the signature of the digest before it. The signature of a
-//! digest stands in the metadata of its S3 object, and in the digest after it.
+//! According to the AWS documentation, the hashes of log files and digests are those of their uncompressed content. The
+//! signed text consists of the end of the digest's period, its location in S3, its hash, and the signature of the
+//! previous digest. The signature of a digest is in the metadata of its S3 object, and in the next digest.
 
 mod chain;
 mod digest;
@@ -23,24 +23,24 @@ use crate::table::FILE_INTEGRITY;
 
 pub use keys::{KeyError, Keys};
 
-use files::What;
+use files::FileKind;
 
 /// What a row is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Kind {
+pub enum CheckKind {
     /// A log file.
     LogFile,
     /// A digest file.
     Digest,
-    /// A digest file of log files that were delivered late.
+    /// A digest file for log files that were delivered late.
     Backfill,
-    /// A time between two digest files that none covers.
+    /// A period between two digest files that none covers.
     Gap,
 }
 
-impl Kind {
-    /// Every kind.
+impl CheckKind {
+    /// All kinds.
     pub const ALL: [Self; 4] = [Self::LogFile, Self::Digest, Self::Backfill, Self::Gap];
 
     /// The name in `file_integrity.kind`.
@@ -55,24 +55,24 @@ impl Kind {
     }
 }
 
-/// What came of checking it.
+/// The result of a check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
-    /// It is as it was delivered: its hash is listed in a verified digest, or its own signature fits.
+    /// It is unchanged: its hash is in a verified digest, or its own signature matches.
     Verified,
-    /// Its content is not what was delivered.
+    /// Its content is not the delivered one.
     Altered,
-    /// A digest names it, and it is not there.
+    /// A digest lists it, but it is missing.
     Missing,
-    /// No digest lists it, although digests cover the time at which it was delivered.
+    /// No digest lists it, although digests cover its delivery time.
     Unlisted,
     /// It could not be checked.
     Unverified,
 }
 
 impl Status {
-    /// Every status.
+    /// All statuses.
     pub const ALL: [Self; 5] = [Self::Verified, Self::Altered, Self::Missing, Self::Unlisted, Self::Unverified];
 
     /// The name in `file_integrity.status`.
@@ -87,29 +87,29 @@ impl Status {
         }
     }
 
-    /// Whether it speaks against the files.
+    /// Whether it indicates a manipulation.
     #[must_use]
     pub const fn is_failure(self) -> bool {
         matches!(self, Self::Altered | Self::Missing | Self::Unlisted)
     }
 }
 
-/// What is known of one file, or of one gap: a row of `file_integrity`.
+/// The result for one file or gap: a row of `file_integrity`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Check {
-    /// What it is.
-    pub kind: Kind,
-    /// What came of it.
+pub struct FileCheck {
+    /// What the row is about.
+    pub kind: CheckKind,
+    /// The result.
     pub status: Status,
-    /// Why.
+    /// The reason.
     pub detail: Option<String>,
-    /// The file as it was found; `None` if it is missing.
+    /// The file in the input; `None` if it is missing.
     pub file: Option<String>,
-    /// The bucket that a digest names.
+    /// The bucket in the digest.
     pub s3_bucket: Option<String>,
-    /// The S3 key that a digest names.
+    /// The S3 key in the digest.
     pub s3_object: Option<String>,
-    /// The S3 key of the digest that lists it, or of the one after it.
+    /// The S3 key of the digest that lists it, or of the next digest.
     pub digest: Option<String>,
     /// Its account.
     pub account_id: Option<String>,
@@ -117,29 +117,29 @@ pub struct Check {
     pub region: Option<String>,
     /// The trail of a digest.
     pub trail: Option<String>,
-    /// When a log file was delivered, or a period or gap begins.
+    /// The delivery time of a log file, or the start of a period or gap.
     pub start_time: Option<Timestamp>,
-    /// When a period or gap ends.
+    /// The end of a period or gap.
     pub end_time: Option<Timestamp>,
-    /// The hash that a digest states.
+    /// The hash in the digest.
     pub expected_sha256: Option<String>,
-    /// The hash of its content.
+    /// The hash of its uncompressed content.
     pub content_sha256: Option<String>,
     /// The hash of its bytes.
     pub sha256: Option<String>,
-    /// The fingerprint of the key that a digest names.
+    /// The fingerprint of the key in a digest.
     pub key_fingerprint: Option<String>,
 }
 
-impl Check {
-    /// Whether it is a digest whose signature only the metadata of its S3 object holds.
+impl FileCheck {
+    /// Whether it is a digest whose signature is only in the metadata of its S3 object.
     #[must_use]
     pub fn needs_signature(&self) -> bool {
         self.file.is_some() && self.detail.as_deref() == Some(chain::NO_SIGNATURE)
     }
 
-    /// A row with nothing in it but that.
-    fn new(kind: Kind, status: Status, detail: Option<String>) -> Self {
+    /// A row with only these values.
+    fn new(kind: CheckKind, status: Status, detail: Option<String>) -> Self {
         Self {
             kind,
             status,
@@ -161,25 +161,25 @@ impl Check {
     }
 }
 
-/// What came of verifying files.
+/// The result of verifying files.
 #[derive(Debug)]
 pub struct Verification {
-    /// Every log file and digest, and every gap, in order of kind, time and place.
-    pub checks: Vec<Check>,
-    /// Files that are neither log file, nor digest, nor metadata of one. They were not checked.
+    /// All log files, digests and gaps, ordered by kind, time and location.
+    pub checks: Vec<FileCheck>,
+    /// Files that are neither log files, nor digests, nor metadata. They were not checked.
     pub others: Vec<String>,
     /// Inputs that could not be found.
     pub problems: Vec<ReadError>,
 }
 
 impl Verification {
-    /// How many rows are of that kind and status.
+    /// The number of rows with this kind and status.
     #[must_use]
-    pub fn count(&self, kind: Kind, status: Status) -> usize {
+    pub fn count(&self, kind: CheckKind, status: Status) -> usize {
         self.checks.iter().filter(|check| (check.kind, check.status) == (kind, status)).count()
     }
 
-    /// Whether something speaks against the files.
+    /// Whether any check indicates a manipulation.
     #[must_use]
     pub fn has_failed(&self) -> bool {
         self.checks.iter().any(|check| check.status.is_failure())
@@ -187,14 +187,14 @@ impl Verification {
 
     /// Whether something could not be checked.
     #[must_use]
-    pub fn is_in_part(&self) -> bool {
+    pub fn is_incomplete(&self) -> bool {
         !self.problems.is_empty() || self.checks.iter().any(|check| check.status == Status::Unverified)
     }
 
-    /// The rows of `file_integrity`, checked at that moment.
+    /// The rows of `file_integrity`, with the time of the check.
     ///
     /// # Errors
-    /// If the cells here are not the columns of the table, which a test rules out.
+    /// If the cells do not match the columns of the table, which a test excludes.
     pub fn rows(&self, at: Timestamp) -> Result<RecordBatch, BatchError> {
         let mut rows = Rows::new(&FILE_INTEGRITY);
         for check in &self.checks {
@@ -222,18 +222,18 @@ impl Verification {
     }
 }
 
-/// Checks every log file and digest file that the inputs name (files, folders, globs), by these public keys.
+/// Checks all log files and digest files in the inputs (files, folders, globs) with these public keys.
 ///
-/// Memory: what the digests list; one file's content on each thread.
+/// Memory: the entries of the digests, and the content of one file per thread.
 #[must_use]
 pub fn verify(inputs: &[String], keys: &Keys) -> Verification {
-    let (found, problems) = files::gather(inputs);
-    let digests = chain::judge(&found, keys);
+    let (found, problems) = files::read_all(inputs);
+    let digests = chain::check_all(&found, keys);
     let mut checks = digests.checks();
-    checks.extend(logs::judge(&found, &digests));
-    let key = |check: &Check| (check.kind, check.start_time, check.s3_object.clone(), check.file.clone());
+    checks.extend(logs::check_all(&found, &digests));
+    let key = |check: &FileCheck| (check.kind, check.start_time, check.s3_object.clone(), check.file.clone());
     checks.sort_by_cached_key(key);
-    let others = found.iter().filter(|file| matches!(file.what, What::Other));
+    let others = found.iter().filter(|file| matches!(file.kind, FileKind::Other));
     let others: BTreeSet<String> = others.map(|file| file.name.clone()).collect();
     Verification { checks, others: others.into_iter().collect(), problems }
 }

@@ -1,9 +1,9 @@
-//! The views: each is one file of `sql/views/`, and the comment at its head describes it. Pure: text in, typed views out.
+//! The views. Each is one file in `sql/views/`, documented by its header comment. Pure: parses text into typed views.
 //!
-//! The head says first what one row is. `-- @column NAME TEXT` describes a column, and `-- @tables NAME ...` names the
-//! tables that describe the columns which have no text of their own. `-- @order COLUMN, ...` says in which order the rows
-//! are shown where a query asks for none: a view with a time has one. The view itself is not sorted, because other views
-//! read it.
+//! The header first states what one row is. `-- @column NAME TEXT` documents a column, and `-- @tables NAME ...` lists
+//! the tables that document the columns without a text of their own. `-- @order COLUMN, ...` states the default order
+//! of the rows, for queries without an order: every view with a time has one. The view itself is not sorted, because
+//! other views read it.
 
 use include_dir::{Dir, File, include_dir};
 
@@ -14,49 +14,49 @@ static FOLDER: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/sql/views");
 /// One view.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct View {
-    /// Its name, which its file has too.
+    /// Its name, which is also the name of its file.
     pub name: &'static str,
-    /// The whole file: its head, and the statement that makes it.
+    /// The whole file: its header, and the statement that creates it.
     pub sql: &'static str,
-    /// What its head says.
-    pub head: Head<'static>,
+    /// Its header.
+    pub head: ViewHeader<'static>,
 }
 
-/// The head of a view's file.
+/// The header of a view's file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Head<'a> {
+pub struct ViewHeader<'a> {
     /// What one row is, as one line.
     pub grain: String,
     /// The tables whose columns it has.
     pub tables: Vec<&'a str>,
-    /// The columns that its rows are ordered by where a query asks for no order, as SQL.
+    /// The default order of the rows, as SQL.
     pub order: Option<&'a str>,
-    /// The columns it describes itself, with their texts.
+    /// The columns that it documents itself, with their texts.
     pub columns: Vec<(&'a str, &'a str)>,
 }
 
-/// Every view, each after those it reads.
+/// All views, each after those that it reads.
 #[must_use]
 pub fn shipped() -> Vec<View> {
     let mut files: Vec<&File<'_>> = FOLDER.files().collect();
     files.sort_by_key(|file| file.path());
     let view = |file: &'static File<'_>| {
         let (name, sql) = (file.path().file_stem()?.to_str()?, file.contents_utf8()?);
-        Some(View { name, sql, head: Head::of(sql) })
+        Some(View { name, sql, head: ViewHeader::of(sql) })
     };
-    let mut waiting: Vec<View> = files.into_iter().filter_map(view).collect();
-    let mut ordered: Vec<View> = Vec::with_capacity(waiting.len());
-    while !waiting.is_empty() {
-        let is_ready = |view: &View| !waiting.iter().any(|other| other.name != view.name && view.reads(other.name));
-        // Views that read each other cannot be made at all: DuckDB says so of the first.
-        let next = waiting.iter().position(is_ready).unwrap_or_default();
-        ordered.push(waiting.remove(next));
+    let mut remaining: Vec<View> = files.into_iter().filter_map(view).collect();
+    let mut ordered: Vec<View> = Vec::with_capacity(remaining.len());
+    while !remaining.is_empty() {
+        let is_ready = |view: &View| !remaining.iter().any(|other| other.name != view.name && view.reads(other.name));
+        // Views that read each other cannot be created: DuckDB reports an error for the first.
+        let next = remaining.iter().position(is_ready).unwrap_or_default();
+        ordered.push(remaining.remove(next));
     }
     ordered
 }
 
 impl View {
-    /// Whether its query reads a table or view of that name.
+    /// Whether its query reads a table or view with this name.
     fn reads(&self, name: &str) -> bool {
         let is_part = |char: char| char.is_alphanumeric() || char == '_';
         let query = self.query();
@@ -67,7 +67,7 @@ impl View {
         })
     }
 
-    /// Its query, without what makes a view of it. A test holds that every file has the form.
+    /// Its query, without `CREATE VIEW`. A test checks that every file has this form.
     #[must_use]
     pub fn query(&self) -> &'static str {
         let made = self.sql.split_once(&format!("CREATE OR REPLACE VIEW {} AS\n", self.name));
@@ -75,7 +75,7 @@ impl View {
     }
 }
 
-impl<'a> Head<'a> {
+impl<'a> ViewHeader<'a> {
     fn of(sql: &'a str) -> Self {
         let mut head = Self::default();
         let mut grain = Vec::new();
@@ -94,7 +94,7 @@ impl<'a> Head<'a> {
         head
     }
 
-    /// What a column of the view holds: in the view's own words, else in those of the first table that has it.
+    /// The documentation of a column: from the view itself, or else from the first table that has the column.
     #[must_use]
     pub fn describe(&self, column: &str) -> Option<String> {
         let own = self.columns.iter().find(|(name, _)| *name == column).map(|(_, text)| (*text).to_owned());
@@ -102,7 +102,7 @@ impl<'a> Head<'a> {
     }
 }
 
-/// The columns that the rows of a table or view of a case are ordered by where a query asks for no order, as SQL.
+/// The default order of the rows of a table or view of a case, as SQL.
 #[must_use]
 pub fn order(name: &str) -> Option<&'static str> {
     let table = TABLES.into_iter().find(|table| table.name == name).and_then(Table::order);
@@ -119,8 +119,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_head_describes_the_view_and_its_columns() {
-        let head = Head::of(
+    fn the_header_documents_the_view_and_its_columns() {
+        let head = ViewHeader::of(
             "-- One row\n-- is one.\n-- @order a, b\n-- @tables rejects events\n-- @column a It's A\nSELECT 1 -- no",
         );
         assert_eq!((head.grain.as_str(), head.order), ("One row is one.", Some("a, b")));
@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn a_view_is_in_a_file_of_its_name_and_says_what_one_row_is() {
+    fn a_view_has_the_name_of_its_file_and_states_its_grain() {
         for view in shipped() {
             let name = view.name;
             assert!(view.head.grain.starts_with("One row is one "), "{name} says what one row is");
@@ -142,13 +142,13 @@ mod tests {
     }
 
     #[test]
-    fn tables_and_views_have_their_orders() {
+    fn tables_and_views_have_default_orders() {
         let orders = ["events", "timeline", "coverage", "another"].map(order);
         assert_eq!(orders, [Some("event_time, event_id"), Some("time, id"), None, None]);
     }
 
     #[test]
-    fn every_view_comes_after_those_that_it_reads() {
+    fn views_follow_the_views_that_they_read() {
         let views = shipped();
         for (at, view) in views.iter().enumerate() {
             let later = views[at + 1..].iter().find(|later| view.reads(later.name));

@@ -2,7 +2,7 @@
 
 use arrow::record_batch::RecordBatch;
 use cartographer::batch;
-use cartographer::matching::{Subject, explain, unmapped};
+use cartographer::matching::{ExplainSubject, explain, unmapped};
 use cartographer::rule::RuleSet;
 use cartographer::store::{Case, StoreError};
 use predicates::str::contains;
@@ -44,13 +44,13 @@ fn every_signal_and_every_event_of_the_demo_is_explained() {
         let sessions = batch::sessions(&events).unwrap();
         let signals = format!("SELECT signal_id FROM signals WHERE session_id = '{session_id}'");
         for id in texts(&case, &signals) {
-            let explained = explain(&rules, &sessions[0], Subject::Signal(&id)).unwrap();
+            let explained = explain(&rules, &sessions[0], ExplainSubject::Signal(&id)).unwrap();
             assert_eq!(explained.signal.unwrap().signal_id, id);
             assert!(!explained.events.is_empty());
             answers += 1;
         }
         for row in &sessions[0].rows {
-            let explained = explain(&rules, &sessions[0], Subject::Event(row.event_id)).unwrap();
+            let explained = explain(&rules, &sessions[0], ExplainSubject::Event(row.event_id)).unwrap();
             let sql = format!("SELECT signal_id FROM event_signal WHERE event_id = '{}'", row.event_id);
             assert_eq!(explained.signal.map(|signal| signal.signal_id), texts(&case, &sql).pop());
             answers += 1;
@@ -60,7 +60,7 @@ fn every_signal_and_every_event_of_the_demo_is_explained() {
     let programmatic = "SELECT session_id FROM sessions WHERE NOT console ORDER BY events DESC LIMIT 1";
     let events = events_of(&case, &texts(&case, programmatic)[0]);
     let sessions = batch::sessions(&events).unwrap();
-    let explained = unmapped(&sessions[0].rows, Subject::Event(sessions[0].rows[0].event_id)).unwrap();
+    let explained = unmapped(&sessions[0].rows, ExplainSubject::Event(sessions[0].rows[0].event_id)).unwrap();
     assert_eq!((explained.signal, explained.events.len()), (None, 1));
 }
 

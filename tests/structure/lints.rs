@@ -1,4 +1,4 @@
-//! One table of lints: the Python package is a package of its own, and inherits none.
+//! The Python package is a separate Cargo package, so its lints have to be the same as the program's.
 
 use std::fs;
 
@@ -13,7 +13,7 @@ fn lints(manifest: &str) -> Result<Value> {
 }
 
 #[test]
-fn the_python_package_is_linted_as_the_program() -> Result<()> {
+fn the_python_package_has_the_lints_of_the_program() -> Result<()> {
     let [program, python] = [lints("Cargo.toml")?, lints("python/Cargo.toml")?];
     assert!(program["clippy"].get("unwrap_used").is_some(), "{program}");
     assert_eq!(program, python);

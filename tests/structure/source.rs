@@ -1,4 +1,4 @@
-//! The files of the project, and Rust text as a flat run of tokens.
+//! The files of the project, and their tokens.
 
 use std::fs;
 use std::path::Path;
@@ -9,18 +9,18 @@ use walkdir::WalkDir;
 
 /// One text file of the project.
 pub(crate) struct Source {
-    /// Its path below the package, with `/`.
+    /// Its path relative to the package, with `/`.
     pub(crate) path: String,
-    /// What is in it.
+    /// Its content.
     pub(crate) text: String,
 }
 
-/// One token; a group is its opening token, its content and its closing token.
+/// One token. A group consists of its opening token, its content and its closing token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Token {
-    /// As it is written.
+    /// The source text.
     pub(crate) text: String,
-    /// The line it starts on, from 1.
+    /// The line, starting at 1.
     pub(crate) line: usize,
 }
 
@@ -29,7 +29,7 @@ pub(crate) fn package() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// The text files below a folder of the package, in order of their paths; what is built or fetched is left out.
+/// The text files in a folder of the package, sorted by path. Build output and downloads are omitted.
 pub(crate) fn texts(folder: &str) -> Result<Vec<Source>> {
     let ours = |name: &str| !matches!(name, "target" | "node_modules" | ".git" | ".duckdb");
     let mut found = Vec::new();
@@ -49,7 +49,7 @@ pub(crate) fn texts(folder: &str) -> Result<Vec<Source>> {
     Ok(found)
 }
 
-/// The Rust files below a folder of the package.
+/// The Rust files in a folder of the package.
 pub(crate) fn rust(folder: &str) -> Result<Vec<Source>> {
     let mut found = texts(folder)?;
     found.retain(|source| Path::new(&source.path).extension().is_some_and(|extension| extension == "rs"));
@@ -57,7 +57,7 @@ pub(crate) fn rust(folder: &str) -> Result<Vec<Source>> {
 }
 
 impl Source {
-    /// The file's tokens; comments are none.
+    /// The file's tokens, without comments.
     pub(crate) fn tokens(&self) -> Result<Vec<Token>> {
         let stream: TokenStream =
             self.text.parse().map_err(|cause: LexError| anyhow!("{cause}")).with_context(|| self.path.clone())?;
@@ -90,8 +90,8 @@ const fn delimiters(delimiter: Delimiter) -> (&'static str, &'static str) {
     }
 }
 
-/// Does the text open or close a group: 1, -1, else 0.
-pub(crate) fn step(token: &Token) -> i32 {
+/// The change of depth by a token: 1 if it opens a group, -1 if it closes one, else 0.
+pub(crate) fn depth_change(token: &Token) -> i32 {
     match token.text.as_str() {
         "(" | "{" | "[" => 1,
         ")" | "}" | "]" => -1,
@@ -99,11 +99,11 @@ pub(crate) fn step(token: &Token) -> i32 {
     }
 }
 
-/// Where the group that opens at `open` closes.
-pub(crate) fn closing(tokens: &[Token], open: usize) -> usize {
+/// The index of the token that closes the group opened at `open`.
+pub(crate) fn closing_index(tokens: &[Token], open: usize) -> usize {
     let mut depth = 0;
     for (at, token) in tokens.iter().enumerate().skip(open) {
-        depth += step(token);
+        depth += depth_change(token);
         if depth == 0 {
             return at;
         }
@@ -111,8 +111,8 @@ pub(crate) fn closing(tokens: &[Token], open: usize) -> usize {
     tokens.len().saturating_sub(1)
 }
 
-/// Do the tokens at `at` read like this?
-pub(crate) fn reads(tokens: &[Token], at: usize, words: &[&str]) -> bool {
+/// Whether the tokens at `at` are these.
+pub(crate) fn matches_at(tokens: &[Token], at: usize, words: &[&str]) -> bool {
     tokens
         .get(at..at + words.len())
         .is_some_and(|found| found.iter().zip(words).all(|(token, word)| token.text == *word))

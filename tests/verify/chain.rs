@@ -2,7 +2,7 @@
 
 use cartographer::digest::sha256;
 use cartographer::event::Timestamp;
-use cartographer::verify::{Kind, Status};
+use cartographer::verify::{CheckKind, Status};
 use chrono::{DateTime, Utc};
 
 use crate::trail::{Draft, Pair, Trail, gzip, hour, log, log_key};
@@ -25,9 +25,9 @@ fn the_newest_digest_is_not_verified_without_its_metadata() {
         let (status, detail) = outcome.told(key);
         assert_eq!((status, detail.starts_with("the content matches, but")), (Status::Unverified, true));
     }
-    assert_eq!(outcome.0.count(Kind::LogFile, Status::Verified), 4);
-    assert_eq!(outcome.0.count(Kind::Digest, Status::Verified), 2);
-    assert!(!outcome.0.has_failed() && outcome.0.is_in_part());
+    assert_eq!(outcome.0.count(CheckKind::LogFile, Status::Verified), 4);
+    assert_eq!(outcome.0.count(CheckKind::Digest, Status::Verified), 2);
+    assert!(!outcome.0.has_failed() && outcome.0.is_incomplete());
 }
 
 #[test]
@@ -45,8 +45,8 @@ fn an_altered_digest_is_found_and_nothing_is_believed_of_it() {
         assert_eq!(status, Status::Altered, "digest {digest}");
         assert!(!detail.is_empty());
         assert_eq!(outcome.told(&log_file), (Status::Unverified, "listed in an altered digest"));
-        assert_eq!(outcome.0.count(Kind::Digest, Status::Verified), 2, "digest {digest}");
-        assert_eq!(outcome.0.count(Kind::LogFile, Status::Verified), 4);
+        assert_eq!(outcome.0.count(CheckKind::Digest, Status::Verified), 2, "digest {digest}");
+        assert_eq!(outcome.0.count(CheckKind::LogFile, Status::Verified), 4);
         assert!(outcome.0.has_failed());
     }
 }
@@ -98,7 +98,7 @@ fn a_digest_that_cannot_be_read_is_altered_and_not_missing() {
     let (status, detail) = outcome.told(&made.key);
     assert_eq!(status, Status::Altered);
     assert!(detail.contains("not a readable digest"), "{detail}");
-    assert_eq!(outcome.0.count(Kind::Digest, Status::Missing), 0);
+    assert_eq!(outcome.0.count(CheckKind::Digest, Status::Missing), 0);
 }
 
 #[test]
@@ -111,11 +111,11 @@ fn a_removed_digest_is_found_with_the_time_that_it_covered() {
         let outcome = trail.verify();
         let last = *removed.last().unwrap();
         let check = outcome.of(&trail.digests[last].key);
-        assert_eq!((check.kind, check.status), (Kind::Digest, Status::Missing));
+        assert_eq!((check.kind, check.status), (CheckKind::Digest, Status::Missing));
         assert_eq!((check.start_time, check.end_time), (Some(stamp(hour(removed[0]))), Some(stamp(hour(last + 1)))));
         // Its log files are in no digest, and none covers their time: they are not said to be added.
         assert_eq!(outcome.all(Status::Unlisted), []);
-        let not_covered = outcome.0.count(Kind::LogFile, Status::Unverified);
+        let not_covered = outcome.0.count(CheckKind::LogFile, Status::Unverified);
         assert!(not_covered >= 2 * removed.len(), "{not_covered}");
         // The digest before has lost the one that holds its signature.
         assert_eq!(outcome.told(&trail.digests[removed[0] - 1].key), (Status::Unverified, NO_SIGNATURE));
@@ -132,7 +132,7 @@ fn a_chain_whose_beginning_is_not_there_is_verified_as_far_as_it_goes() {
     let (status, detail) = outcome.told(&first.key);
     assert_eq!(status, Status::Unverified);
     assert!(detail.contains("the start of the chain was not checked"), "{detail}");
-    assert_eq!(outcome.0.count(Kind::LogFile, Status::Verified), 6);
+    assert_eq!(outcome.0.count(CheckKind::LogFile, Status::Verified), 6);
     assert!(!outcome.0.has_failed());
 }
 
@@ -144,12 +144,12 @@ fn a_new_chain_after_a_pause_is_a_gap() {
     trail.add(draft.signed(&pair));
     trail.write_metadata(2);
     let outcome = trail.verify();
-    let gaps: Vec<_> = outcome.0.checks.iter().filter(|check| check.kind == Kind::Gap).collect();
+    let gaps: Vec<_> = outcome.0.checks.iter().filter(|check| check.kind == CheckKind::Gap).collect();
     assert_eq!(gaps.len(), 1);
     assert_eq!((gaps[0].start_time, gaps[0].end_time), (Some(stamp(hour(2))), Some(stamp(hour(5)))));
     assert!(gaps[0].detail.as_deref().unwrap().contains("logging or validation was turned off"));
-    assert_eq!(outcome.0.count(Kind::Digest, Status::Verified), 3);
-    assert!(!outcome.0.has_failed() && outcome.0.is_in_part());
+    assert_eq!(outcome.0.count(CheckKind::Digest, Status::Verified), 3);
+    assert!(!outcome.0.has_failed() && outcome.0.is_incomplete());
 }
 
 #[test]
@@ -202,19 +202,19 @@ fn backfill_digests_are_a_chain_of_their_own() {
     trail.add(first);
     trail.add(second);
     let outcome = trail.verify();
-    assert_eq!(outcome.0.count(Kind::Backfill, Status::Verified), 1);
+    assert_eq!(outcome.0.count(CheckKind::Backfill, Status::Verified), 1);
     assert_eq!(outcome.told(&trail.digests[4].key), (Status::Unverified, NO_SIGNATURE));
     trail.write_metadata(4);
     let outcome = trail.verify();
-    assert_eq!(outcome.0.count(Kind::Backfill, Status::Verified), 2);
-    assert_eq!(outcome.0.count(Kind::LogFile, Status::Verified), 5);
-    assert!(!outcome.0.has_failed() && !outcome.0.is_in_part());
+    assert_eq!(outcome.0.count(CheckKind::Backfill, Status::Verified), 2);
+    assert_eq!(outcome.0.count(CheckKind::LogFile, Status::Verified), 5);
+    assert!(!outcome.0.has_failed() && !outcome.0.is_incomplete());
     // Without the backfill digests, their files are in no digest.
     for digest in [3, 4] {
         trail.remove(&trail.digests[digest].key);
     }
     let outcome = trail.verify();
-    assert_eq!(outcome.0.count(Kind::LogFile, Status::Unlisted), 2);
+    assert_eq!(outcome.0.count(CheckKind::LogFile, Status::Unlisted), 2);
 }
 
 #[test]

@@ -2,18 +2,18 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use cartographer::verify::{Kind, Status};
+use cartographer::verify::{CheckKind, Status};
 use serde_json::json;
 
 use crate::trail::{Outcome, Pair, Trail};
 
 /// All digests of a clean chain have that status, for that reason.
 fn all_are(outcome: &Outcome, status: Status, reason: &str) {
-    for check in outcome.0.checks.iter().filter(|check| check.kind == Kind::Digest) {
+    for check in outcome.0.checks.iter().filter(|check| check.kind == CheckKind::Digest) {
         assert_eq!(check.status, status, "{check:?}");
         assert!(check.detail.as_deref().unwrap_or_default().contains(reason), "{check:?}");
     }
-    assert_eq!(outcome.0.count(Kind::LogFile, Status::Verified), 0);
+    assert_eq!(outcome.0.count(CheckKind::LogFile, Status::Verified), 0);
 }
 
 #[test]
@@ -22,8 +22,8 @@ fn a_wrong_key_of_the_right_fingerprint_verifies_nothing() {
     let outcome = trail.verify_by(&[Pair::second().listed(&Pair::first().fingerprint)]);
     assert_eq!(outcome.told(&trail.digests[2].key).0, Status::Altered);
     assert!(outcome.0.has_failed());
-    assert_eq!(outcome.0.count(Kind::Digest, Status::Verified), 0);
-    assert_eq!(outcome.0.count(Kind::LogFile, Status::Verified), 0);
+    assert_eq!(outcome.0.count(CheckKind::Digest, Status::Verified), 0);
+    assert_eq!(outcome.0.count(CheckKind::LogFile, Status::Verified), 0);
 }
 
 #[test]
@@ -61,7 +61,7 @@ fn keys_in_both_forms_and_of_several_regions_are_read() {
     // The AWS CLI's first version prints times as numbers.
     wrapped["ValidityStartTime"] = json!(1_711_929_600.0);
     let outcome = trail.verify_by(&[second.listed(&second.fingerprint), wrapped]);
-    assert!(!outcome.0.has_failed() && !outcome.0.is_in_part());
+    assert!(!outcome.0.has_failed() && !outcome.0.is_incomplete());
 }
 
 #[test]

@@ -3,16 +3,16 @@
 use std::collections::BTreeMap;
 use std::fs;
 
-use cartographer::verify::{Kind, Status};
+use cartographer::verify::{CheckKind, Status};
 
 use crate::trail::{ACCOUNT, Pair, REGION, Trail, gzip, log, log_key};
 
 #[test]
 fn a_clean_chain_of_a_thousand_files_is_verified() {
     let outcome = Trail::new(25, 40).verify();
-    let expected = [((Kind::LogFile, Status::Verified), 1000), ((Kind::Digest, Status::Verified), 25)];
+    let expected = [((CheckKind::LogFile, Status::Verified), 1000), ((CheckKind::Digest, Status::Verified), 25)];
     assert_eq!(outcome.counts(), BTreeMap::from(expected));
-    assert!(!outcome.0.has_failed() && !outcome.0.is_in_part());
+    assert!(!outcome.0.has_failed() && !outcome.0.is_incomplete());
     assert!(outcome.0.checks.iter().all(|check| check.detail.is_none()));
 }
 
@@ -35,7 +35,7 @@ fn an_altered_log_file_is_found_whatever_was_done_to_it() {
         let (status, detail) = outcome.told(&key);
         assert_eq!(status, Status::Altered, "{cause}");
         assert!(detail.contains(cause), "{detail} names {cause}");
-        assert_eq!(outcome.0.count(Kind::LogFile, Status::Verified), 11);
+        assert_eq!(outcome.0.count(CheckKind::LogFile, Status::Verified), 11);
         assert!(outcome.0.has_failed());
     }
 }
@@ -49,7 +49,7 @@ fn what_is_stored_otherwise_but_holds_the_same_is_verified() {
     // A file without compression keeps its name with some tools.
     trail.write(&packed, log(&packed).as_bytes());
     let outcome = trail.verify();
-    assert_eq!(outcome.0.count(Kind::LogFile, Status::Verified), 4);
+    assert_eq!(outcome.0.count(CheckKind::LogFile, Status::Verified), 4);
     assert!(!outcome.0.has_failed());
 }
 
@@ -78,7 +78,7 @@ fn an_added_log_file_is_found() {
     assert_eq!(added.len(), 2, "{added:?}");
     assert!(added.iter().any(|(_, detail)| detail.contains("added later")));
     assert!(added.iter().any(|(_, detail)| detail.contains("not have the name of a CloudTrail log file")));
-    assert_eq!(outcome.0.count(Kind::LogFile, Status::Verified), 9);
+    assert_eq!(outcome.0.count(CheckKind::LogFile, Status::Verified), 9);
     assert_eq!(outcome.0.others.len(), 1);
 }
 
@@ -156,5 +156,5 @@ fn without_any_digest_nothing_is_verified_and_nothing_fails() {
     }
     let pair = Pair::first();
     let outcome = trail.verify_by(&[pair.listed(&pair.fingerprint)]);
-    assert_eq!(outcome.counts(), BTreeMap::from([((Kind::LogFile, Status::Unverified), 3)]));
+    assert_eq!(outcome.counts(), BTreeMap::from([((CheckKind::LogFile, Status::Unverified), 3)]));
 }

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use cartographer::digest::sha256;
-use cartographer::verify::{Check, Keys, Kind, Status, Verification, verify};
+use cartographer::verify::{CheckKind, FileCheck, Keys, Status, Verification, verify};
 use chrono::{DateTime, TimeDelta, Utc};
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -257,7 +257,7 @@ pub(crate) struct Outcome(pub(crate) Verification);
 
 impl Outcome {
     /// How many rows there are of each kind and status.
-    pub(crate) fn counts(&self) -> BTreeMap<(Kind, Status), usize> {
+    pub(crate) fn counts(&self) -> BTreeMap<(CheckKind, Status), usize> {
         let mut counts = BTreeMap::new();
         for check in &self.0.checks {
             *counts.entry((check.kind, check.status)).or_default() += 1;
@@ -266,7 +266,7 @@ impl Outcome {
     }
 
     /// The row of an S3 object.
-    pub(crate) fn of(&self, key: &str) -> &Check {
+    pub(crate) fn of(&self, key: &str) -> &FileCheck {
         let mut rows = self.0.checks.iter().filter(|check| check.s3_object.as_deref() == Some(key));
         let row = rows.next().unwrap_or_else(|| panic!("no row of {key}"));
         assert!(rows.next().is_none(), "several rows of {key}");
@@ -280,7 +280,7 @@ impl Outcome {
     }
 
     /// All that is not verified, but for what is not of that status.
-    pub(crate) fn all(&self, status: Status) -> Vec<(Kind, &str)> {
+    pub(crate) fn all(&self, status: Status) -> Vec<(CheckKind, &str)> {
         let rows = self.0.checks.iter().filter(|check| check.status == status);
         rows.map(|check| (check.kind, check.detail.as_deref().unwrap_or_default())).collect()
     }

@@ -1,4 +1,4 @@
-//! What each event says about its click besides the shape of its request.
+//! The evidence that each event provides about its click, apart from the shape of its request.
 
 use rustc_hash::FxHashMap;
 use rustc_hash::FxHasher;
@@ -9,144 +9,147 @@ use crate::event::Client;
 use crate::json::Json;
 use crate::matching::poll::{self, PollEvent};
 use crate::matching::prepare::Prepared;
-use crate::matching::scene::Scene;
+use crate::matching::prepared_stretch::PreparedStretch;
 use crate::normalize::caller::unwrapped;
 use crate::rule::words::Words;
 
-/// Values stand no deeper in a request.
-const DEEPEST: usize = 6;
+/// The maximum depth at which values in a request are examined.
+const MAX_DEPTH: usize = 6;
 /// A longer text is a document, not a name.
-const LONGEST: usize = 200;
-/// More things are a list, and say nothing about which one a page is about.
-const MOST: usize = 8;
+const MAX_LENGTH: usize = 200;
+/// A request that names more resources than this is a list, which does not identify the resource a page is about.
+const MAX_RESOURCES: usize = 8;
 
-/// How the ids of resources begin.
+/// Prefixes of resource IDs.
 const PREFIXES: [&str; 14] =
     ["i", "vol", "vpc", "subnet", "sg", "eni", "ami", "snap", "rtb", "acl", "igw", "nat", "eipalloc", "vpce"];
 
-/// A thing that a request names: hashes of what kind of thing it is, and of its name.
+/// A resource that a request names, as hashes of its kind and its name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Thing {
+pub(super) struct ResourceHash {
     pub(super) kind: u64,
     pub(super) value: u64,
 }
 
-/// The things that one request names, each once.
-pub(super) type Things = Rc<[Thing]>;
+/// The resources that one request names, without duplicates.
+pub(super) type ResourceHashes = Rc<[ResourceHash]>;
 
-/// Why a call was made, as far as the call alone says.
+/// Why a call was made, as far as the call alone shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Purpose {
-    /// It reads.
+    /// To read something.
     Read,
-    /// It changes something.
+    /// To change something.
     Change,
     /// The console makes it on any page.
     Noise,
-    /// A service makes it in a person's name.
+    /// A service makes it on behalf of the person.
     Service,
-    /// Another service made it by itself, in the person's session.
+    /// Another service made it on its own in the person's session.
     Acting,
 }
 
-/// Evidence about one event.
+/// The evidence from one event.
 #[derive(Debug, Clone)]
 pub(super) struct Clue<'e> {
-    /// The service whose console called: the user agent names it, or else the service that was called.
+    /// The service whose console made the call: the one that the user agent names, or else the service that was called.
     pub(super) console: &'e str,
     pub(super) key: Option<&'e str>,
     pub(super) purpose: Purpose,
-    /// The poll that the event is a beat of.
+    /// The poll that the event belongs to.
     pub(super) poll: Option<PollEvent>,
-    pub(super) things: Things,
+    pub(super) resources: ResourceHashes,
 }
 
-/// The evidence about each event of a stretch.
-pub(super) fn clues<'s>(scene: &Scene<'s, '_>) -> Vec<Clue<'s>> {
-    let polls = poll::beats(scene);
-    let words = scene.rules.words();
-    let mut things: FxHashMap<usize, Things> = FxHashMap::default();
-    let mut calls: FxHashMap<&str, Call> = FxHashMap::default();
+/// The evidence from each event of a stretch.
+pub(super) fn clues<'s>(stretch: &PreparedStretch<'s, '_>) -> Vec<Clue<'s>> {
+    let polls = poll::detect(stretch);
+    let words = stretch.rules.words();
+    let mut resources: FxHashMap<usize, ResourceHashes> = FxHashMap::default();
+    let mut calls: FxHashMap<&str, CallTraits> = FxHashMap::default();
     let mut agents: FxHashMap<&str, Option<&str>> = FxHashMap::default();
     let clue = |(at, event): (usize, &'s Prepared<'_>)| {
-        let call = *calls.entry(event.row.call).or_insert_with(|| Call::of(scene, at));
+        let call = *calls.entry(event.row.call).or_insert_with(|| CallTraits::of(stretch, at));
         let changes = event.row.read_only.map_or(call.changes, |read_only| !read_only);
         let purpose = match () {
             () if is_acting(event) => Purpose::Acting,
-            () if call.service && scene.is_for_service(at) => Purpose::Service,
+            () if call.service && stretch.is_for_service(at) => Purpose::Service,
             () if changes => Purpose::Change,
-            // What was typed is no call of the console's, even if the console makes it too.
+            // A typed command is not a console request, even if the console makes the same call.
             () if call.noise && event.row.client != Client::CloudShell => Purpose::Noise,
             () => Purpose::Read,
         };
         let agent = event.row.user_agent.unwrap_or_default();
         let agent_console = *agents.entry(agent).or_insert_with(|| words.console_of_agent(agent));
         Clue {
-            console: agent_console.unwrap_or_else(|| scene.console(at)),
+            console: agent_console.unwrap_or_else(|| stretch.console(at)),
             key: event.row.access_key,
             purpose,
             poll: polls[at],
-            things: Rc::clone(things.entry(event.look).or_insert_with(|| named(words, event.request().value()))),
+            resources: Rc::clone(
+                resources.entry(event.representative).or_insert_with(|| named(words, event.request().value())),
+            ),
         }
     };
-    scene.events.iter().enumerate().map(clue).collect()
+    stretch.events.iter().enumerate().map(clue).collect()
 }
 
-/// What the words say of a call.
+/// What the word lists know about a call.
 #[derive(Debug, Clone, Copy)]
-struct Call {
-    /// Its verb changes something.
+struct CallTraits {
+    /// Whether its verb changes something.
     changes: bool,
     noise: bool,
     service: bool,
 }
 
-impl Call {
-    fn of(scene: &Scene<'_, '_>, event: usize) -> Self {
-        let (words, call) = (scene.rules.words(), scene.events[event].row.call);
+impl CallTraits {
+    fn of(stretch: &PreparedStretch<'_, '_>, event: usize) -> Self {
+        let (words, call) = (stretch.rules.words(), stretch.events[event].row.call);
         Self {
-            changes: scene.verb(event).is_some(),
+            changes: stretch.verb(event).is_some(),
             noise: words.is_console_noise(call),
             service: words.is_service_noise(call),
         }
     }
 }
 
-/// Whether a service made the call by itself: not the one that was called, which passes on what its console asks.
+/// Whether a service made the call on its own. The service that was called does not count: it forwards the requests of
+/// its own console.
 fn is_acting(event: &Prepared<'_>) -> bool {
     let service = event.row.call.split(':').next().unwrap_or_default();
     let agent = event.row.user_agent.map(unwrapped).unwrap_or_default();
     event.row.client == Client::Service && agent.split('.').next() != Some(service)
 }
 
-/// The things that a request names by id or by name.
-fn named(words: &Words, request: Json<'_>) -> Things {
-    let mut things = Vec::new();
+/// The resources that a request names by ID or by name.
+fn named(words: &Words, request: Json<'_>) -> ResourceHashes {
+    let mut resources = Vec::new();
     if let Some(members) = request.as_object() {
-        members.iter().for_each(|(member, value)| walk(words, member, value, DEEPEST, &mut things));
+        members.iter().for_each(|(member, value)| walk(words, member, value, MAX_DEPTH, &mut resources));
     }
-    things.sort_unstable();
-    things.dedup();
-    if things.len() > MOST { Rc::from([]) } else { things.into() }
+    resources.sort_unstable();
+    resources.dedup();
+    if resources.len() > MAX_RESOURCES { Rc::from([]) } else { resources.into() }
 }
 
-fn walk(words: &Words, member: &str, value: Json<'_>, depth: usize, things: &mut Vec<Thing>) {
+fn walk(words: &Words, member: &str, value: Json<'_>, depth: usize, resources: &mut Vec<ResourceHash>) {
     match value {
-        Json::String(text) if !text.is_empty() && text.len() <= LONGEST => {
+        Json::String(text) if !text.is_empty() && text.len() <= MAX_LENGTH => {
             let kind = prefix(text).map(hash).or_else(|| words.names(member).map(|kind| hash(&kind)));
-            things.extend(kind.map(|kind| Thing { kind, value: hash(text) }));
+            resources.extend(kind.map(|kind| ResourceHash { kind, value: hash(text) }));
         }
         Json::Array(elements) if depth > 0 => {
-            elements.iter().for_each(|element| walk(words, member, element, depth - 1, things));
+            elements.iter().for_each(|element| walk(words, member, element, depth - 1, resources));
         }
         Json::Object(members) if depth > 0 => {
-            members.iter().for_each(|(member, value)| walk(words, member, value, depth - 1, things));
+            members.iter().for_each(|(member, value)| walk(words, member, value, depth - 1, resources));
         }
         _ => {}
     }
 }
 
-/// `vpc` of `vpc-0a1b2c3d`.
+/// The prefix of a resource ID: `vpc` for `vpc-0a1b2c3d`.
 fn prefix(text: &str) -> Option<&str> {
     let (prefix, rest) = text.split_once('-')?;
     let is_id = (8..=17).contains(&rest.len()) && rest.bytes().all(|byte| byte.is_ascii_hexdigit());

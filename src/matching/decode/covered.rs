@@ -1,24 +1,24 @@
-//! Which events from some place on a partial explanation has explained.
+//! The set of events that a partial explanation has explained.
 
 const BITS: usize = u64::BITS as usize;
 
-/// A set of events, all from its base on. Equal sets are equal values.
+/// A set of events as a bit set that starts at `base`. Equal sets are equal values.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub(super) struct Covered {
-    /// The number of the first word.
+    /// The index of the first word.
     base: usize,
-    /// Bits by event; the first and the last word have one set.
+    /// One bit for each event. The first and the last word are not zero.
     words: Vec<u64>,
 }
 
 impl Covered {
-    /// Whether the event is in it.
-    pub(super) fn holds(&self, event: usize) -> bool {
+    /// Whether the set contains the event.
+    pub(super) fn contains(&self, event: usize) -> bool {
         let word = (event / BITS).checked_sub(self.base).and_then(|at| self.words.get(at));
         word.is_some_and(|word| word >> (event % BITS) & 1 == 1)
     }
 
-    /// Those of its events that are not before this one.
+    /// A copy without the events before `event`.
     pub(super) fn from(&self, event: usize) -> Self {
         let (at, mask) = (event / BITS, u64::MAX << (event % BITS));
         let skip = at.saturating_sub(self.base).min(self.words.len());
@@ -32,7 +32,7 @@ impl Covered {
         Self { base, words }.trimmed()
     }
 
-    /// Adds an event, which is none of those before the first.
+    /// Adds an event.
     pub(super) fn add(&mut self, event: usize) {
         let at = event / BITS;
         if self.words.is_empty() {
@@ -50,7 +50,7 @@ impl Covered {
         self.words[place] |= 1 << (event % BITS);
     }
 
-    /// Without words at either end that hold nothing, so that equal sets are equal values.
+    /// Removes zero words from both ends, so that equal sets are equal values.
     fn trimmed(mut self) -> Self {
         let empty = self.words.iter().take_while(|word| **word == 0).count();
         self.words.drain(..empty);
@@ -75,15 +75,15 @@ mod tests {
     }
 
     #[test]
-    fn a_set_holds_what_was_added() {
+    fn a_set_contains_the_added_events() {
         let all = set(&[70, 3, 200]);
-        let held: Vec<usize> = (0..300).filter(|event| all.holds(*event)).collect();
-        assert_eq!(held, [3, 70, 200]);
-        assert!(!Covered::default().holds(0));
+        let contained: Vec<usize> = (0..300).filter(|event| all.contains(*event)).collect();
+        assert_eq!(contained, [3, 70, 200]);
+        assert!(!Covered::default().contains(0));
     }
 
     #[test]
-    fn what_is_past_is_forgotten_and_equal_sets_are_equal() {
+    fn past_events_are_removed_and_equal_sets_are_equal() {
         let all = set(&[3, 70, 200]);
         assert_eq!(all.from(4), set(&[200, 70]));
         assert_eq!(all.from(71), set(&[200]));

@@ -1,155 +1,155 @@
-//! Hypotheses: what may have written an event and those around it, and what believing that costs.
+//! Hypotheses: what may have caused an event and the events around it, and the cost of each explanation.
 
 use super::clue::{Clue, Purpose};
 use super::lists::Lists;
 use crate::matching::burst::PAUSE_S;
-use crate::matching::claim::Found;
-use crate::matching::scene::Scene;
+use crate::matching::claim::MatchedSignal;
+use crate::matching::prepared_stretch::PreparedStretch;
 use crate::matching::votes::Vote;
 use crate::rule::weights::Costs;
-use crate::rule::{Reach, Rule, RuleId};
+use crate::rule::{Rule, RuleId, TimeWindow};
 use crate::signal::{Kind, Role};
 
-/// Calls of a page that arrive so many seconds after its window are still the page's.
+/// Calls that arrive up to this many seconds after a page's window still belong to the page.
 const LATE_S: i64 = 2;
-/// Calls that a page is not known to make are its own up to so many seconds before and after those that it is known for.
+/// Calls that a page is not known to make may belong to it up to this many seconds before and after its known calls.
 pub(super) const AROUND_S: i64 = 2;
-/// A pause of so many seconds may end a page that nobody knows.
+/// The shorter pause, in seconds, that may end a page that is not in the catalog.
 const SHORT_PAUSE_S: i64 = 2;
-/// A request that differs more than this is no call of the page, in nats.
-const FARTHEST: f64 = 2.2;
-/// Less of a page's required calls than this is no sign of the page.
-const LEAST_COVERAGE: f64 = 0.34;
+/// A request whose cost of differing exceeds this is not a call of the page, in nats.
+const MAX_DRIFT: f64 = 2.2;
+/// The lowest coverage of required calls that counts as evidence of a page.
+const MIN_COVERAGE: f64 = 0.34;
 
-/// No rule requires more calls.
-const MOST_REQUIRED: usize = 32;
+/// The maximum number of required calls of a rule.
+const MAX_REQUIRED: usize = 32;
 
-/// What may have written events.
+/// What may have caused a group of events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(in crate::matching) enum What {
+pub(in crate::matching) enum Cause {
     /// A page or action of the catalog.
     Page(RuleId),
-    /// A page of one console that nobody knows.
+    /// A page that is not in the catalog, in one console.
     Visit,
-    /// A change that no page is known for.
+    /// A change on an unknown page.
     Change,
     /// The navigation bar.
     Noise,
-    /// A service in the person's name.
+    /// A service acting on behalf of the person.
     Service,
-    /// A call beside a page that exact shapes give, which may be the page's.
-    Along,
-    /// A service acted by itself in the person's session: that is told by no signal.
-    Left,
-    /// A page that was left open asks again, every so many seconds.
+    /// A call near a page that exact shapes identify, which may belong to that page.
+    Adjacent,
+    /// A service that acted on its own in the person's session. It produces no signal.
+    Unassigned,
+    /// An open page that repeats a request at this interval, in seconds.
     Poll(i64),
 }
 
 /// One event of a hypothesis.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::matching) struct Member {
+pub(in crate::matching) struct HypothesisMember {
     pub(in crate::matching) event: usize,
-    /// The call of the page that it is, if it is one that the page is known to make.
+    /// The vote for the call of the page that the event matches; `None` if the page is not known to make the call.
     pub(in crate::matching) vote: Option<Vote>,
 }
 
-/// One piece of a hypothesis's cost: what it is of, how often, and what it comes to.
+/// One item of a hypothesis's cost: its reason, how often it applies, and the resulting cost in nats.
 #[derive(Debug, Clone, PartialEq)]
-pub(in crate::matching) struct Price {
+pub(in crate::matching) struct CostItem {
     pub(in crate::matching) of: &'static str,
     pub(in crate::matching) times: f64,
     pub(in crate::matching) cost: f64,
 }
 
-/// Takes the pieces of a cost.
-pub(super) type See<'s> = dyn FnMut(&'static str, f64, f64) + 's;
+/// Receives the items of a cost: reason, count and cost.
+pub(super) type CostVisitor<'s> = dyn FnMut(&'static str, f64, f64) + 's;
 
-/// What may have written some events.
+/// An explanation of some events.
 #[derive(Debug, Clone)]
 pub(in crate::matching) struct Hypothesis {
-    pub(in crate::matching) what: What,
+    pub(in crate::matching) cause: Cause,
     /// The event that it starts from.
     pub(in crate::matching) anchor: usize,
     /// Its events, in order.
-    pub(in crate::matching) members: Vec<Member>,
-    /// Events beside a page that is exact, which may be the page's.
-    pub(in crate::matching) along: Vec<usize>,
-    /// What the exact shapes alone say.
+    pub(in crate::matching) members: Vec<HypothesisMember>,
+    /// Events near an exact page that may belong to it.
+    pub(in crate::matching) adjacent: Vec<usize>,
+    /// Whether it comes from matching exact shapes.
     pub(in crate::matching) exact_match: bool,
-    /// Every required call was seen in an exact shape, and nothing else.
+    /// Whether every required call was seen, and every event has an exact shape.
     pub(in crate::matching) exact: bool,
-    /// The share of what the page requires that was seen, by how near it comes.
+    /// The share of the required calls that was seen, weighted by how closely they match.
     pub(in crate::matching) coverage: f64,
-    /// What it costs, but for what the clicks before say.
+    /// Its cost in nats, without the effect of the preceding clicks.
     pub(super) cost: f64,
 }
 
 impl Hypothesis {
-    /// Every event that it takes.
+    /// All events that it explains.
     pub(super) fn events(&self) -> impl Iterator<Item = usize> {
-        self.members.iter().map(|member| member.event).chain(self.along.iter().copied())
+        self.members.iter().map(|member| member.event).chain(self.adjacent.iter().copied())
     }
 
     pub(in crate::matching) fn rule(&self) -> Option<RuleId> {
-        if let What::Page(rule) = self.what { Some(rule) } else { None }
+        if let Cause::Page(rule) = self.cause { Some(rule) } else { None }
     }
 
-    /// Whether somebody clicked.
-    pub(super) fn is_click(&self, scene: &Scene<'_, '_>) -> bool {
-        match self.what {
-            What::Page(rule) => scene.rules.rule(rule).kind != Kind::Background,
-            What::Visit | What::Change => true,
-            What::Noise | What::Service | What::Along | What::Left | What::Poll(_) => false,
+    /// Whether it is a click of a person.
+    pub(super) fn is_click(&self, stretch: &PreparedStretch<'_, '_>) -> bool {
+        match self.cause {
+            Cause::Page(rule) => stretch.rules.rule(rule).kind != Kind::Background,
+            Cause::Visit | Cause::Change => true,
+            Cause::Noise | Cause::Service | Cause::Adjacent | Cause::Unassigned | Cause::Poll(_) => false,
         }
     }
 
-    /// Whether something was opened, rather than done.
-    pub(super) fn is_view(&self, scene: &Scene<'_, '_>) -> bool {
-        match self.what {
-            What::Page(rule) => matches!(scene.rules.rule(rule).kind, Kind::View | Kind::List),
-            What::Visit => true,
+    /// Whether it opens a page, rather than performing an action.
+    pub(super) fn is_view(&self, stretch: &PreparedStretch<'_, '_>) -> bool {
+        match self.cause {
+            Cause::Page(rule) => matches!(stretch.rules.rule(rule).kind, Kind::View | Kind::List),
+            Cause::Visit => true,
             _ => false,
         }
     }
 }
 
-/// Which events are still to be explained.
-pub(super) trait Free {
-    /// Whether the event is.
+/// The set of events that are not explained yet.
+pub(super) trait FreeEvents {
+    /// Whether the event is not explained yet.
     fn is_free(&self, event: usize) -> bool;
 }
 
-/// Makes hypotheses.
+/// Generates hypotheses.
 pub(super) struct HypothesisBuilder<'d, 'e> {
-    pub(super) scene: Scene<'d, 'e>,
+    pub(super) stretch: PreparedStretch<'d, 'e>,
     pub(super) clues: &'d [Clue<'d>],
     pub(super) lists: &'d Lists,
     pub(super) costs: &'d Costs,
 }
 
 impl HypothesisBuilder<'_, '_> {
-    /// Whether not all calls of a page were made by a service that acts by itself.
+    /// Whether at least one call of the page was not made by a service acting on its own.
     fn has_own_call(&self, page: &Hypothesis) -> bool {
         page.members.iter().any(|member| self.clues[member.event].purpose != Purpose::Acting)
     }
 
     fn is_background(&self, page: &Hypothesis) -> bool {
-        matches!(page.what, What::Page(rule) if self.scene.rules.rule(rule).kind == Kind::Background)
+        matches!(page.cause, Cause::Page(rule) if self.stretch.rules.rule(rule).kind == Kind::Background)
     }
 
-    /// Every hypothesis whose first event is this one.
-    pub(super) fn at(&self, event: usize, free: &impl Free) -> Vec<Hypothesis> {
+    /// All hypotheses whose first event is `event`.
+    pub(super) fn at(&self, event: usize, free: &impl FreeEvents) -> Vec<Hypothesis> {
         let mut all = Vec::new();
         for found in self.lists.exact_matches(event) {
-            all.extend(self.of_letter(found, free));
+            all.extend(self.from_exact_match(found, free));
         }
         for (rule, vote) in self.lists.votes(event) {
-            self.page(event, *rule, *vote, free, &mut all);
+            self.add_pages(event, *rule, *vote, free, &mut all);
         }
         all.retain(|page| self.is_background(page) || self.has_own_call(page));
-        self.outrank(&mut all);
-        self.change(event, free, &mut all);
-        self.quiet(event, free, &mut all);
+        self.penalize_outranked(&mut all);
+        self.add_changes(event, free, &mut all);
+        self.add_background(event, free, &mut all);
         if self.clues[event].purpose == Purpose::Read {
             let (long, short) = (self.visit(event, free, PAUSE_S), self.visit(event, free, SHORT_PAUSE_S));
             let is_shorter =
@@ -160,75 +160,86 @@ impl HypothesisBuilder<'_, '_> {
         all
     }
 
-    /// What exact shapes alone give, if all of it is free.
-    fn of_letter(&self, found: &Found, free: &impl Free) -> Option<Hypothesis> {
+    /// The hypothesis for an exact match, if all its events are free.
+    fn from_exact_match(&self, found: &MatchedSignal, free: &impl FreeEvents) -> Option<Hypothesis> {
         let member = |(event, _): &(usize, Role)| {
-            let vote = self.lists.vote(*event, found.met).filter(|_| free.is_free(*event))?;
-            Some(Member { event: *event, vote: Some(vote) })
+            let vote = self.lists.vote(*event, found.matched_rule).filter(|_| free.is_free(*event))?;
+            Some(HypothesisMember { event: *event, vote: Some(vote) })
         };
         let members = found.members.iter().map(member).collect::<Option<Vec<_>>>()?;
-        let mut page = self.of_page(found.met, found.anchor, members, Vec::new())?;
+        let mut page = self.page_hypothesis(found.matched_rule, found.anchor, members, Vec::new())?;
         page.exact_match = true;
         page.cost = self.total(&page);
         Some(page)
     }
 
-    fn page(&self, first: usize, id: RuleId, vote: Vote, free: &impl Free, all: &mut Vec<Hypothesis>) {
-        let rule = self.scene.rules.rule(id);
+    fn add_pages(&self, first: usize, id: RuleId, vote: Vote, free: &impl FreeEvents, all: &mut Vec<Hypothesis>) {
+        let rule = self.stretch.rules.rule(id);
         let mut add = |hypothesis: Option<Hypothesis>| all.extend(hypothesis);
         if rule.alone {
             if vote.anchor {
-                add(self.of_page(id, first, vec![Member { event: first, vote: Some(vote) }], Vec::new()));
+                add(self.page_hypothesis(
+                    id,
+                    first,
+                    vec![HypothesisMember { event: first, vote: Some(vote) }],
+                    Vec::new(),
+                ));
             }
             return;
         }
         let Some((anchor, members)) = self.members(first, id, rule, free) else { return };
         if members.len() > 1 {
             if let Some(cut) = self.before_repetition(&members) {
-                add(self.of_page(id, anchor.min(members[cut - 1].event), members[..cut].to_vec(), Vec::new()));
+                add(self.page_hypothesis(id, anchor.min(members[cut - 1].event), members[..cut].to_vec(), Vec::new()));
             }
             if let Some(exact) = exact_only(&members) {
-                add(self.of_page(id, anchor_among(&exact, anchor), exact, Vec::new()));
+                add(self.page_hypothesis(id, anchor_among(&exact, anchor), exact, Vec::new()));
             }
-            if let Some(one) = self.of_one_thing(first, &members) {
-                add(self.of_page(id, anchor_among(&one, anchor), one, Vec::new()));
+            if let Some(one) = self.with_one_resource(first, &members) {
+                add(self.page_hypothesis(id, anchor_among(&one, anchor), one, Vec::new()));
             }
-            if let Some(one) = self.of_one_key(first, &members) {
-                add(self.of_page(id, anchor_among(&one, anchor), one, Vec::new()));
+            if let Some(one) = self.with_one_key(first, &members) {
+                add(self.page_hypothesis(id, anchor_among(&one, anchor), one, Vec::new()));
             }
         }
         if rule.kind != Kind::Background {
-            let beside = self.beside(rule, &members, free);
-            if !beside.is_empty() {
-                add(self.of_page(id, anchor, members.clone(), beside));
+            let nearby = self.nearby(rule, &members, free);
+            if !nearby.is_empty() {
+                add(self.page_hypothesis(id, anchor, members.clone(), nearby));
             }
         }
-        add(self.of_page(id, anchor, members, Vec::new()));
+        add(self.page_hypothesis(id, anchor, members, Vec::new()));
     }
 
-    /// The free events around the page's start that it is known to make; the first is `first`.
-    /// None, if too little of what the page requires is there.
-    fn members(&self, first: usize, id: RuleId, rule: &Rule, free: &impl Free) -> Option<(usize, Vec<Member>)> {
-        let (events, reach) = (self.scene.events, Reach::of(rule));
+    /// The anchor, and the free events around it that the page is known to make, starting with `first`. `None` if too
+    /// few of the required calls are present.
+    fn members(
+        &self,
+        first: usize,
+        id: RuleId,
+        rule: &Rule,
+        free: &impl FreeEvents,
+    ) -> Option<(usize, Vec<HypothesisMember>)> {
+        let (events, window) = (self.stretch.events, TimeWindow::of(rule));
         let list = self.lists.of(id, first);
-        let latest = events[first].time().plus_seconds(i64::from(reach.before_s));
+        let latest = events[first].time().plus_seconds(i64::from(window.before_s));
         let starts = list.iter().take_while(|(event, _)| events[*event].time() <= latest);
         let anchor =
             starts.into_iter().find(|(event, vote)| vote.anchor && free.is_free(*event)).map_or(first, |one| one.0);
-        let until = events[anchor].time().plus_seconds(i64::from(reach.after_s));
+        let until = events[anchor].time().plus_seconds(i64::from(window.after_s));
         let late = until.plus_seconds(LATE_S);
         let within = list.iter().take_while(|(event, _)| events[*event].time() <= late);
         let near = within.filter(|(event, vote)| {
             (events[*event].time() <= until || vote.nearness < 1.0)
                 && free.is_free(*event)
-                && self.drift(vote) <= FARTHEST
+                && self.drift(vote) <= MAX_DRIFT
         });
         let required = rule.parts.iter().take_while(|part| part.required).count();
-        let mut seen = Seen::default();
+        let mut seen = SeenParts::default();
         near.clone().for_each(|(_, vote)| seen.add(vote.part));
-        let there = (0..required).filter(|part| seen.holds(*part)).count();
-        let enough = required == 0 || count(there) >= LEAST_COVERAGE * count(required);
-        let member = |(event, vote): &(usize, Vote)| Member { event: *event, vote: Some(*vote) };
+        let there = (0..required).filter(|part| seen.contains(*part)).count();
+        let enough = required == 0 || count(there) >= MIN_COVERAGE * count(required);
+        let member = |(event, vote): &(usize, Vote)| HypothesisMember { event: *event, vote: Some(*vote) };
         enough.then(|| (anchor, near.map(member).collect()))
     }
 
@@ -236,30 +247,30 @@ impl HypothesisBuilder<'_, '_> {
         self.costs.drift * vote.distance
     }
 
-    /// Where a page's requests begin anew, if they do: there it may have been opened again.
-    fn before_repetition(&self, members: &[Member]) -> Option<usize> {
-        let look = |at: usize| self.scene.events[members[at].event].look;
+    /// The index at which the page's requests start to repeat, which suggests that the page was opened again.
+    fn before_repetition(&self, members: &[HypothesisMember]) -> Option<usize> {
+        let representative = |at: usize| self.stretch.events[members[at].event].representative;
         (1..members.len()).find(|at| {
-            self.scene.seconds_between(members[at - 1].event, members[*at].event) >= 1
-                && (0..*at).any(|before| look(before) == look(*at))
+            self.stretch.seconds_between(members[at - 1].event, members[*at].event) >= 1
+                && (0..*at).any(|before| representative(before) == representative(*at))
         })
     }
 
-    /// The members that are about the same thing as the first one, or about nothing in particular.
-    fn of_one_thing(&self, first: usize, members: &[Member]) -> Option<Vec<Member>> {
-        let [thing] = self.clues[first].things.as_ref() else { return None };
-        let same = |member: &&Member| {
-            let things = &self.clues[member.event].things;
-            things.iter().all(|other| other.kind != thing.kind || other.value == thing.value)
+    /// The members about the same resource as the first one, or about no particular resource; `None` if these are all.
+    fn with_one_resource(&self, first: usize, members: &[HypothesisMember]) -> Option<Vec<HypothesisMember>> {
+        let [resource] = self.clues[first].resources.as_ref() else { return None };
+        let same = |member: &&HypothesisMember| {
+            let resources = &self.clues[member.event].resources;
+            resources.iter().all(|other| other.kind != resource.kind || other.value == resource.value)
         };
-        let one: Vec<Member> = members.iter().filter(same).copied().collect();
+        let one: Vec<HypothesisMember> = members.iter().filter(same).copied().collect();
         (one.len() < members.len()).then_some(one)
     }
 
-    /// The members that were signed by the same key as the first one.
-    fn of_one_key(&self, first: usize, members: &[Member]) -> Option<Vec<Member>> {
+    /// The members signed with the same access key as the first one, or without a known key; `None` if these are all.
+    fn with_one_key(&self, first: usize, members: &[HypothesisMember]) -> Option<Vec<HypothesisMember>> {
         let key = self.clues[first].key?;
-        let one: Vec<Member> = members
+        let one: Vec<HypothesisMember> = members
             .iter()
             .filter(|member| self.clues[member.event].key.is_none_or(|other| other == key))
             .copied()
@@ -267,95 +278,110 @@ impl HypothesisBuilder<'_, '_> {
         (one.len() < members.len()).then_some(one)
     }
 
-    /// Free reads around a page's that it is not known to make: of the same console, or by the same key.
-    fn beside(&self, rule: &Rule, members: &[Member], free: &impl Free) -> Vec<usize> {
+    /// Free reads around a page's events that the page is not known to make: from the same console, or with the same
+    /// key.
+    fn nearby(&self, rule: &Rule, members: &[HypothesisMember], free: &impl FreeEvents) -> Vec<usize> {
         let (Some(first), Some(last)) = (members.first(), members.last()) else { return Vec::new() };
-        let events = self.scene.events;
+        let events = self.stretch.events;
         let until = events[last.event].time().plus_seconds(AROUND_S);
-        let console = self.scene.rules.words().console_of(&rule.service);
+        let console = self.stretch.rules.words().console_of(&rule.service);
         let is_member = |event: usize| members.binary_search_by_key(&event, |member| member.event).is_ok();
         let is_own = |event: usize| {
             let clue = &self.clues[event];
             let same_key = clue.key.is_some() && clue.key == self.clues[first.event].key;
-            // What a page asks other services for belongs to it, too.
+            // Calls to services that the page itself calls belong to the page as well.
             let same_service =
-                || members.iter().any(|member| self.scene.service(member.event) == self.scene.service(event));
+                || members.iter().any(|member| self.stretch.service(member.event) == self.stretch.service(event));
             clue.purpose == Purpose::Read && (same_key || clue.console == console || same_service())
         };
         let later = (first.event..events.len()).take_while(|event| events[*event].time() <= until);
         later.filter(|event| free.is_free(*event) && !is_member(*event) && is_own(*event)).collect()
     }
 
-    /// A hypothesis of a page, with other reads beside it, unless too little of the page was seen.
-    fn of_page(&self, id: RuleId, anchor: usize, mut members: Vec<Member>, beside: Vec<usize>) -> Option<Hypothesis> {
-        let rule = self.scene.rules.rule(id);
+    /// The hypothesis of a page together with other reads nearby; `None` if too few of the page's calls were seen.
+    fn page_hypothesis(
+        &self,
+        id: RuleId,
+        anchor: usize,
+        mut members: Vec<HypothesisMember>,
+        nearby: Vec<usize>,
+    ) -> Option<Hypothesis> {
+        let rule = self.stretch.rules.rule(id);
         let coverage = coverage(rule, &members);
-        // A page that requires no call in particular is there only where one is that it starts from.
+        // A page without required calls needs at least one call that can start it.
         let is_started = || members.iter().any(|member| member.vote.is_some_and(|vote| vote.anchor));
         let requires = rule.parts.first().is_some_and(|part| part.required);
-        if coverage < LEAST_COVERAGE || !(requires || is_started()) {
+        if coverage < MIN_COVERAGE || !(requires || is_started()) {
             return None;
         }
         let exact =
             coverage >= 1.0 && members.iter().all(|member| member.vote.is_some_and(|vote| vote.nearness >= 1.0));
         let anchor = members.iter().find(|member| member.event == anchor).or(members.first())?.event;
-        let along = if exact {
-            beside
+        let adjacent = if exact {
+            nearby
         } else {
-            members.extend(beside.into_iter().map(|event| Member { event, vote: None }));
+            members.extend(nearby.into_iter().map(|event| HypothesisMember { event, vote: None }));
             members.sort_unstable_by_key(|member| member.event);
             Vec::new()
         };
-        let mut page =
-            Hypothesis { what: What::Page(id), anchor, members, along, exact_match: false, exact, coverage, cost: 0.0 };
+        let mut page = Hypothesis {
+            cause: Cause::Page(id),
+            anchor,
+            members,
+            adjacent,
+            exact_match: false,
+            exact,
+            coverage,
+            cost: 0.0,
+        };
         page.cost = self.total(&page);
         Some(page)
     }
 }
 
-/// The parts of a rule that were seen, one bit for each; those from the 64th on share a bit.
+/// The parts of a rule that were seen, one bit each. Parts from the 64th on share a bit.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Seen(u64);
+pub(super) struct SeenParts(u64);
 
-impl Seen {
+impl SeenParts {
     fn add(&mut self, part: u16) {
         self.0 |= 1 << part.min(63);
     }
 
-    pub(super) fn holds(self, part: usize) -> bool {
+    pub(super) fn contains(self, part: usize) -> bool {
         self.0 >> part.min(63) & 1 == 1
     }
 
-    pub(super) fn of(members: &[Member]) -> Self {
+    pub(super) fn of(members: &[HypothesisMember]) -> Self {
         let mut seen = Self::default();
         members.iter().filter_map(|member| member.vote).for_each(|vote| seen.add(vote.part));
         seen
     }
 }
 
-/// The share of what the rule requires that was seen, by how near it comes. Of a rule that requires nothing, its best.
-/// Its required parts come first.
-fn coverage(rule: &Rule, members: &[Member]) -> f64 {
+/// The share of the required calls that was seen, weighted by how closely they match. For a rule without required
+/// calls, the best weight. The required parts come first in a rule.
+fn coverage(rule: &Rule, members: &[HypothesisMember]) -> f64 {
     let asked = rule.parts.iter().take_while(|part| part.required).count();
     let weights = || members.iter().filter_map(|member| member.vote).map(|vote| (usize::from(vote.part), vote.weight));
     if asked == 0 {
         return weights().map(|(_, weight)| weight).fold(0.0, f64::max);
     }
-    let mut best = [0.0_f64; MOST_REQUIRED];
-    for (part, weight) in weights().filter(|(part, _)| *part < asked.min(MOST_REQUIRED)) {
+    let mut best = [0.0_f64; MAX_REQUIRED];
+    for (part, weight) in weights().filter(|(part, _)| *part < asked.min(MAX_REQUIRED)) {
         best[part] = best[part].max(weight);
     }
-    best[..asked.min(MOST_REQUIRED)].iter().sum::<f64>() / count(asked.min(MOST_REQUIRED))
+    best[..asked.min(MAX_REQUIRED)].iter().sum::<f64>() / count(asked.min(MAX_REQUIRED))
 }
 
-/// The members in exact shapes, if there are others and the first is one.
-fn exact_only(members: &[Member]) -> Option<Vec<Member>> {
-    let is_exact = |member: &&Member| member.vote.is_some_and(|vote| vote.nearness >= 1.0);
-    let exact: Vec<Member> = members.iter().filter(is_exact).copied().collect();
+/// The members with exact shapes, if the first member is one of them and there are others.
+fn exact_only(members: &[HypothesisMember]) -> Option<Vec<HypothesisMember>> {
+    let is_exact = |member: &&HypothesisMember| member.vote.is_some_and(|vote| vote.nearness >= 1.0);
+    let exact: Vec<HypothesisMember> = members.iter().filter(is_exact).copied().collect();
     (is_exact(&members.first()?) && exact.len() < members.len()).then_some(exact)
 }
 
-fn anchor_among(members: &[Member], anchor: usize) -> usize {
+fn anchor_among(members: &[HypothesisMember], anchor: usize) -> usize {
     let is_there = members.iter().any(|member| member.event == anchor);
     let other = || members.iter().find(|member| member.vote.is_some_and(|vote| vote.anchor)).or(members.first());
     if is_there { anchor } else { other().map_or(anchor, |member| member.event) }
@@ -368,7 +394,7 @@ pub(super) fn distinct<'t>(texts: impl Iterator<Item = &'t str>) -> usize {
     all.len()
 }
 
-#[expect(clippy::cast_precision_loss, reason = "a stretch has some ten thousand events at most")]
+#[expect(clippy::cast_precision_loss, reason = "a stretch has at most 60,000 events")]
 pub(in crate::matching) fn count(number: usize) -> f64 {
     number as f64
 }

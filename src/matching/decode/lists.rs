@@ -1,17 +1,18 @@
-//! Which pages each event may be of, and for each page the events that it may have written.
+//! Indexes between events and rules: the rules that each event may belong to, and the events that each rule may
+//! explain.
 
 use rustc_hash::FxHashMap;
 use std::rc::Rc;
 
 use super::clue::Clue;
 use super::hypothesis::AROUND_S;
-use crate::matching::claim::Found;
-use crate::matching::scene::Scene;
+use crate::matching::claim::MatchedSignal;
+use crate::matching::prepared_stretch::PreparedStretch;
 use crate::matching::votes::{Vote, votes};
 use crate::rule::RuleId;
 use crate::signal::Kind;
 
-/// One request's votes, in order of the rules.
+/// The votes of one request, sorted by rule.
 type EventVotes = Rc<[(RuleId, Vote)]>;
 
 /// Votes by event, and by rule.
@@ -19,27 +20,31 @@ type EventVotes = Rc<[(RuleId, Vote)]>;
 pub(super) struct Lists {
     votes: Vec<Option<EventVotes>>,
     rules: FxHashMap<RuleId, Vec<(usize, Vote)>>,
-    /// What the exact shapes alone give, by the first event.
-    exact_matches: FxHashMap<usize, Vec<Found>>,
-    /// Whether a page that is settled has events around this one, of the same console or by the same key.
-    beside: Vec<bool>,
+    /// Matches by exact shapes alone, by their first event.
+    exact_matches: FxHashMap<usize, Vec<MatchedSignal>>,
+    /// For each event, whether an accepted page has events around it, from the same console or with the same key.
+    nearby: Vec<bool>,
 }
 
 impl Lists {
-    /// The votes of these events of a stretch; `exact_matches` is what exact shapes alone give.
-    pub(super) fn new(scene: &Scene<'_, '_>, events: impl Iterator<Item = usize>, exact_matches: &[Found]) -> Self {
-        let mut lists = Self { votes: vec![None; scene.events.len()], ..Self::default() };
+    /// Collects the votes of these events. `exact_matches` are the matches by exact shapes alone.
+    pub(super) fn new(
+        stretch: &PreparedStretch<'_, '_>,
+        events: impl Iterator<Item = usize>,
+        exact_matches: &[MatchedSignal],
+    ) -> Self {
+        let mut lists = Self { votes: vec![None; stretch.events.len()], ..Self::default() };
         let mut known: FxHashMap<usize, EventVotes> = FxHashMap::default();
         for event in events {
-            let ballot = known.entry(scene.events[event].look).or_insert_with(|| {
-                let mut all: Vec<(RuleId, Vote)> = votes(scene.rules, &scene.events[event]).into_iter().collect();
+            let event_votes = known.entry(stretch.events[event].representative).or_insert_with(|| {
+                let mut all: Vec<(RuleId, Vote)> = votes(stretch.rules, &stretch.events[event]).into_iter().collect();
                 all.sort_unstable_by_key(|(rule, _)| *rule);
                 all.into()
             });
-            for (rule, vote) in ballot.iter() {
+            for (rule, vote) in event_votes.iter() {
                 lists.rules.entry(*rule).or_default().push((event, *vote));
             }
-            lists.votes[event] = Some(Rc::clone(ballot));
+            lists.votes[event] = Some(Rc::clone(event_votes));
         }
         for found in exact_matches {
             lists.exact_matches.entry(found.first()).or_default().push(found.clone());
@@ -47,17 +52,22 @@ impl Lists {
         lists
     }
 
-    /// The same, knowing which pages are settled already.
-    pub(super) fn with_settled(mut self, scene: &Scene<'_, '_>, clues: &[Clue<'_>], settled: &[Found]) -> Self {
-        self.beside = vec![false; scene.events.len()];
-        let time = |event: usize| scene.events[event].time();
-        for page in settled.iter().filter(|page| scene.rules.rule(page.rule).kind != Kind::Background) {
+    /// Adds the pages that are already accepted.
+    pub(super) fn with_settled(
+        mut self,
+        stretch: &PreparedStretch<'_, '_>,
+        clues: &[Clue<'_>],
+        settled: &[MatchedSignal],
+    ) -> Self {
+        self.nearby = vec![false; stretch.events.len()];
+        let time = |event: usize| stretch.events[event].time();
+        for page in settled.iter().filter(|page| stretch.rules.rule(page.rule).kind != Kind::Background) {
             let from = time(page.first()).plus_seconds(-AROUND_S);
             let until = time(page.last()).plus_seconds(AROUND_S);
             let own = &clues[page.first()];
-            let start = scene.events[..page.first()].partition_point(|event| event.time() < from);
-            for event in (start..scene.events.len()).take_while(|event| time(*event) <= until) {
-                self.beside[event] |= match (own.key, clues[event].key) {
+            let start = stretch.events[..page.first()].partition_point(|event| event.time() < from);
+            for event in (start..stretch.events.len()).take_while(|event| time(*event) <= until) {
+                self.nearby[event] |= match (own.key, clues[event].key) {
                     (Some(key), Some(other)) => key == other,
                     _ => own.console == clues[event].console,
                 };
@@ -66,28 +76,28 @@ impl Lists {
         self
     }
 
-    /// Whether a settled page may have made the call by the way.
-    pub(super) fn is_beside_settled(&self, event: usize) -> bool {
-        self.beside[event]
+    /// Whether an accepted page may have made the call as well.
+    pub(super) fn is_near_settled(&self, event: usize) -> bool {
+        self.nearby[event]
     }
 
-    /// The rules that the event may be of.
+    /// The rules that the event may belong to, with their votes.
     pub(super) fn votes(&self, event: usize) -> &[(RuleId, Vote)] {
         self.votes[event].as_deref().unwrap_or_default()
     }
 
-    /// The events that may be of the rule, from this one on.
+    /// The events from `from` on that may belong to the rule.
     pub(super) fn of(&self, rule: RuleId, from: usize) -> &[(usize, Vote)] {
         let all = self.rules.get(&rule).map_or(&[][..], Vec::as_slice);
         &all[all.partition_point(|(event, _)| *event < from)..]
     }
 
-    /// What exact shapes alone give whose first event is this one.
-    pub(super) fn exact_matches(&self, first: usize) -> &[Found] {
+    /// The exact matches whose first event is `first`.
+    pub(super) fn exact_matches(&self, first: usize) -> &[MatchedSignal] {
         self.exact_matches.get(&first).map_or(&[], Vec::as_slice)
     }
 
-    /// How an event speaks for a rule.
+    /// The vote of an event for a rule.
     pub(super) fn vote(&self, event: usize, rule: RuleId) -> Option<Vote> {
         let votes = self.votes(event);
         let at = votes.binary_search_by_key(&rule, |(rule, _)| *rule).ok()?;

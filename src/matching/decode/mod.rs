@@ -1,20 +1,20 @@
-//! The decoder: which sequence of clicks explains a stretch's events at the lowest cost.
+//! The decoder: finds the sequence of clicks that explains a stretch's events at the lowest cost.
 //!
-//! Events are taken in order. The first one that is not explained yet starts a hypothesis: a page or action of the
-//! catalog, a change or a page that nobody knows, the navigation bar, a poll. Each hypothesis takes the events that
-//! it explains, and costs what the weights say ([`crate::rule::weights`]). A beam of the cheapest partial explanations
-//! is carried from event to event.
+//! Events are taken in order. The first event that is not explained yet starts a hypothesis: a page or action of the
+//! catalog, a change or a page that is not in the catalog, the navigation bar, or a poll. Each hypothesis takes the
+//! events that it explains, and its cost is computed from the weights ([`crate::rule::weights`]). A beam search keeps
+//! the cheapest partial explanations from event to event.
 //!
-//! Partial explanations have explained different events, so their costs alone do not compare. Each event therefore has
-//! a price: the least that any hypothesis asks for it, if its cost is shared equally among its events. A partial
-//! explanation is as good as its cost less the price of what it has explained. As no hypothesis costs less than the
-//! prices of its events together, this is the admissible heuristic of an A* search.
+//! Partial explanations have explained different events, so their costs cannot be compared directly. Each event
+//! therefore has a price: the lowest share of a hypothesis's cost that it can get, if the cost is divided equally among
+//! the hypothesis's events. Partial explanations are compared by their cost minus the prices of the events that they
+//! have explained. No hypothesis costs less than the sum of its events' prices, so this is an admissible A* heuristic.
 
 mod clue;
+mod cost;
 mod covered;
 mod hypothesis;
 mod lists;
-mod price;
 mod unlisted;
 
 use std::rc::Rc;
@@ -24,41 +24,41 @@ use rustc_hash::FxHashMap;
 use self::clue::{Clue, clues};
 use self::covered::Covered;
 pub(super) use self::hypothesis::count;
-use self::hypothesis::{Free, HypothesisBuilder};
-pub(super) use self::hypothesis::{Hypothesis, Price, What};
+pub(super) use self::hypothesis::{Cause, CostItem, Hypothesis};
+use self::hypothesis::{FreeEvents, HypothesisBuilder};
 use self::lists::Lists;
-use super::claim::Found;
+use super::claim::MatchedSignal;
 use super::exact::follows;
-use super::scene::Scene;
+use super::prepared_stretch::PreparedStretch;
 use crate::event::Timestamp;
 use crate::rule::Rule;
 
-/// So many partial explanations are kept.
+/// The number of partial explanations that are kept.
 const BEAM: usize = 8;
-/// One that is so many nats worse than the best is given up.
-const HOPELESS: f64 = 8.0;
-/// No event is worth more than this.
-const MOST_PRICE: f64 = 2.0;
-/// A page is near the one before by so many shared steps at most.
-const CLOSEST: usize = 4;
-/// So many other explanations of an event are named.
-const RIVALS: usize = 6;
+/// Partial explanations that are this many nats worse than the best are discarded.
+const PRUNE_MARGIN: f64 = 8.0;
+/// The highest price of an event, in nats.
+const MAX_PRICE: f64 = 2.0;
+/// The most shared steps of two console paths that reduce the cost of a transition.
+const MAX_SHARED_STEPS: usize = 4;
+/// The number of alternative explanations that are reported for an event.
+const MAX_RIVALS: usize = 6;
 
-/// A click that was chosen, or a burst that nobody clicked.
+/// A hypothesis that was chosen.
 #[derive(Debug, Clone)]
 pub(super) struct Choice {
     pub(super) hypothesis: Rc<Hypothesis>,
-    /// How much dearer the best other explanation of its first event is, in nats.
+    /// The cost difference to the best alternative for its first event, in nats.
     pub(super) margin: f64,
-    /// What it costs, piece by piece; only when it was asked for.
-    pub(super) prices: Vec<Price>,
-    /// The best other explanations of its first event, and how much dearer each is; only when it was asked for.
+    /// The items of its cost; empty unless explanations were requested.
+    pub(super) prices: Vec<CostItem>,
+    /// The best alternatives for its first event with their cost differences; empty unless explanations were requested.
     pub(super) rivals: Vec<(Rc<Hypothesis>, f64)>,
 }
 
-/// What is known of the last click of a partial explanation.
+/// The last click of a partial explanation.
 #[derive(Debug, Clone, Copy, PartialEq)]
-struct Last<'s> {
+struct LastClick<'s> {
     rule: Option<&'s Rule>,
     console: &'s str,
     first: usize,
@@ -67,83 +67,83 @@ struct Last<'s> {
 /// A partial explanation.
 #[derive(Debug, Clone)]
 struct State<'s> {
-    /// Its cost less the prices of the events that it explains.
+    /// Its cost minus the prices of the events that it explains.
     cost: f64,
     covered: Covered,
-    last: Option<Last<'s>>,
-    /// Its last choice, in the list of all.
+    last: Option<LastClick<'s>>,
+    /// Its last choice, as an index into the list of nodes.
     node: Option<usize>,
 }
 
 /// The hypotheses of one event.
-type Options = Rc<[Rc<Hypothesis>]>;
+type EventHypotheses = Rc<[Rc<Hypothesis>]>;
 
-/// A choice, and the one before it.
-struct Node {
+/// A choice and its predecessor.
+struct ChoiceNode {
     choice: Choice,
     before: Option<usize>,
 }
 
-/// What a partial explanation may become.
-struct Step {
+/// An extension of a partial explanation by one hypothesis.
+struct BeamStep {
     cost: f64,
     state: usize,
     hypothesis: usize,
 }
 
-/// The clicks that explain the events that are `open`, in order of their first events. `exact_matches` is what exact shapes
-/// alone give, and `fixed` what is settled already.
+/// Returns the clicks that explain the `open` events, in order of their first events. `exact_matches` are the matches
+/// by exact shapes alone, and `fixed` the ones that are already accepted.
 pub(super) fn decode(
-    scene: Scene<'_, '_>,
+    stretch: PreparedStretch<'_, '_>,
     open: &[bool],
-    exact_matches: &[Found],
-    fixed: &[Found],
+    exact_matches: &[MatchedSignal],
+    fixed: &[MatchedSignal],
     explain: bool,
 ) -> Vec<Choice> {
     let opened = || (0..open.len()).filter(|event| open[*event]);
     if opened().next().is_none() {
         return Vec::new();
     }
-    let clues = clues(&scene);
-    let lists = Lists::new(&scene, opened(), exact_matches).with_settled(&scene, &clues, fixed);
-    let costs = &scene.rules.weights().cost;
-    let maker = HypothesisBuilder { scene, clues: &clues, lists: &lists, costs };
-    let decoder = Decoder { scene, clues: &clues, maker, open, fixed, explain };
+    let clues = clues(&stretch);
+    let lists = Lists::new(&stretch, opened(), exact_matches).with_settled(&stretch, &clues, fixed);
+    let costs = &stretch.rules.weights().cost;
+    let builder = HypothesisBuilder { stretch, clues: &clues, lists: &lists, costs };
+    let decoder = Decoder { stretch, clues: &clues, builder, open, fixed, explain };
     decoder.run()
 }
 
 struct Decoder<'d, 'e> {
-    scene: Scene<'d, 'e>,
+    stretch: PreparedStretch<'d, 'e>,
     clues: &'d [Clue<'d>],
-    maker: HypothesisBuilder<'d, 'e>,
+    builder: HypothesisBuilder<'d, 'e>,
     open: &'d [bool],
-    fixed: &'d [Found],
+    fixed: &'d [MatchedSignal],
     explain: bool,
 }
 
-/// The events that a partial explanation has left.
-struct Left<'c> {
+/// The events that a partial explanation has not explained.
+struct RemainingEvents<'c> {
     open: &'c [bool],
     covered: &'c Covered,
 }
 
-impl Free for Left<'_> {
+impl FreeEvents for RemainingEvents<'_> {
     fn is_free(&self, event: usize) -> bool {
-        self.open[event] && !self.covered.holds(event)
+        self.open[event] && !self.covered.contains(event)
     }
 }
 
 impl<'d> Decoder<'d, '_> {
     fn run(&self) -> Vec<Choice> {
         let prices = self.prices();
-        let mut nodes: Vec<Node> = Vec::new();
+        let mut nodes: Vec<ChoiceNode> = Vec::new();
         let mut beam = vec![State { cost: 0.0, covered: Covered::default(), last: None, node: None }];
         let mut fixed = self.fixed.iter().peekable();
         for event in 0..self.open.len() {
             while let Some(found) = fixed.next_if(|found| found.first() <= event) {
-                self.pass(found, &mut beam);
+                self.set_last_click(found, &mut beam);
             }
-            if self.open[event] && beam.iter().any(|state| !state.covered.holds(event)) {
+            if self.open[event] && beam.iter().any(|state| !state.covered.contains(event)) {
                 beam = self.advance(event, &beam, &prices, &mut nodes);
             }
         }
@@ -151,13 +151,13 @@ impl<'d> Decoder<'d, '_> {
         chosen(nodes, best.and_then(|state| state.node))
     }
 
-    /// What is settled already is the last click of every partial explanation.
-    fn pass(&self, found: &Found, beam: &mut [State<'d>]) {
-        let rule = self.scene.rules.rule(found.rule);
+    /// Makes an accepted signal the last click of every partial explanation.
+    fn set_last_click(&self, found: &MatchedSignal, beam: &mut [State<'d>]) {
+        let rule = self.stretch.rules.rule(found.rule);
         if rule.kind != crate::signal::Kind::Background {
-            let last = Last {
+            let last = LastClick {
                 rule: Some(rule),
-                console: self.scene.rules.words().console_of(&rule.service),
+                console: self.stretch.rules.words().console_of(&rule.service),
                 first: found.first(),
             };
             for state in beam {
@@ -166,7 +166,7 @@ impl<'d> Decoder<'d, '_> {
         }
     }
 
-    /// The least that any hypothesis asks for each event.
+    /// The price of each event: the lowest share of a hypothesis's cost that it can get.
     fn prices(&self) -> Vec<f64> {
         let nothing = Covered::default();
         let mut prices = vec![f64::INFINITY; self.open.len()];
@@ -178,63 +178,63 @@ impl<'d> Decoder<'d, '_> {
             }
         };
         for event in (0..self.open.len()).filter(|event| self.open[*event]) {
-            // What the first events of a burst may be is what most of it is: later ones are only looked at if no
-            // hypothesis took them yet.
+            // The hypotheses of a burst's first events usually cover the later ones, so those are only expanded if no
+            // hypothesis has covered them yet.
             if prices[event].is_infinite() {
-                for hypothesis in self.maker.at(event, &Left { open: self.open, covered: &nothing }) {
+                for hypothesis in self.builder.at(event, &RemainingEvents { open: self.open, covered: &nothing }) {
                     lower(&hypothesis, &mut prices);
                 }
             }
         }
         for price in &mut prices {
-            *price = price.clamp(0.0, MOST_PRICE);
+            *price = price.clamp(0.0, MAX_PRICE);
         }
         prices
     }
 
-    /// Explains an event in every way, and keeps the best.
-    fn advance(&self, event: usize, beam: &[State<'d>], prices: &[f64], nodes: &mut Vec<Node>) -> Vec<State<'d>> {
-        let mut made: FxHashMap<Covered, Options> = FxHashMap::default();
-        let mut steps: Vec<Step> = Vec::new();
-        let mut options: Vec<Option<Options>> = Vec::with_capacity(beam.len());
+    /// Extends the partial explanations by every hypothesis of the event, and keeps the best.
+    fn advance(&self, event: usize, beam: &[State<'d>], prices: &[f64], nodes: &mut Vec<ChoiceNode>) -> Vec<State<'d>> {
+        let mut cache: FxHashMap<Covered, EventHypotheses> = FxHashMap::default();
+        let mut steps: Vec<BeamStep> = Vec::new();
+        let mut options: Vec<Option<EventHypotheses>> = Vec::with_capacity(beam.len());
         for (at, state) in beam.iter().enumerate() {
-            if state.covered.holds(event) {
-                steps.push(Step { cost: state.cost, state: at, hypothesis: usize::MAX });
+            if state.covered.contains(event) {
+                steps.push(BeamStep { cost: state.cost, state: at, hypothesis: usize::MAX });
                 options.push(None);
                 continue;
             }
             let later = state.covered.from(event);
-            let hypotheses = made.entry(later).or_insert_with_key(|covered| {
-                self.maker.at(event, &Left { open: self.open, covered }).into_iter().map(Rc::new).collect()
+            let hypotheses = cache.entry(later).or_insert_with_key(|covered| {
+                self.builder.at(event, &RemainingEvents { open: self.open, covered }).into_iter().map(Rc::new).collect()
             });
             for (index, hypothesis) in hypotheses.iter().enumerate() {
                 let Some(change) = self.step_cost(state, hypothesis, prices) else { continue };
-                steps.push(Step { cost: state.cost + change, state: at, hypothesis: index });
+                steps.push(BeamStep { cost: state.cost + change, state: at, hypothesis: index });
             }
             options.push(Some(Rc::clone(hypotheses)));
         }
         self.keep(event, beam, &options, steps, nodes)
     }
 
-    /// What a hypothesis adds to a partial explanation's cost; none if it cannot follow.
+    /// The cost that a hypothesis adds to a partial explanation; `None` if it cannot follow.
     fn step_cost(&self, state: &State<'d>, hypothesis: &Hypothesis, prices: &[f64]) -> Option<f64> {
         let transition = self.transition(state.last, hypothesis, &mut |_, _, _| {})?;
-        let paid: f64 = hypothesis.events().map(|event| prices[event]).sum();
-        Some(hypothesis.cost + transition - paid)
+        let explained_prices: f64 = hypothesis.events().map(|event| prices[event]).sum();
+        Some(hypothesis.cost + transition - explained_prices)
     }
 
     fn keep(
         &self,
         event: usize,
         beam: &[State<'d>],
-        options: &[Option<Options>],
-        mut steps: Vec<Step>,
-        nodes: &mut Vec<Node>,
+        options: &[Option<EventHypotheses>],
+        mut steps: Vec<BeamStep>,
+        nodes: &mut Vec<ChoiceNode>,
     ) -> Vec<State<'d>> {
         steps.sort_by(|a, b| {
             a.cost.total_cmp(&b.cost).then_with(|| (a.state, a.hypothesis).cmp(&(b.state, b.hypothesis)))
         });
-        let limit = steps.first().map_or(0.0, |step| step.cost) + HOPELESS;
+        let limit = steps.first().map_or(0.0, |step| step.cost) + PRUNE_MARGIN;
         let mut kept: Vec<State<'d>> = Vec::with_capacity(BEAM);
         for step in steps.iter().take_while(|step| step.cost <= limit) {
             if kept.len() == BEAM {
@@ -257,7 +257,7 @@ impl<'d> Decoder<'d, '_> {
             }
             let node = options[step.state].as_ref().map(|hypotheses| {
                 let choice = self.choice(&hypotheses[step.hypothesis], step, &steps, before, hypotheses);
-                nodes.push(Node { choice, before: before.node });
+                nodes.push(ChoiceNode { choice, before: before.node });
                 nodes.len() - 1
             });
             kept.push(State { node: node.or(state.node), ..state });
@@ -268,81 +268,81 @@ impl<'d> Decoder<'d, '_> {
     fn choice(
         &self,
         chosen: &Rc<Hypothesis>,
-        step: &Step,
-        steps: &[Step],
+        step: &BeamStep,
+        steps: &[BeamStep],
         before: &State<'d>,
         all: &[Rc<Hypothesis>],
     ) -> Choice {
         let others =
-            steps.iter().filter(|other| other.state == step.state && all[other.hypothesis].what != chosen.what);
+            steps.iter().filter(|other| other.state == step.state && all[other.hypothesis].cause != chosen.cause);
         let others: Vec<(usize, f64)> = others.map(|other| (other.hypothesis, other.cost - step.cost)).collect();
-        let margin = others.first().map_or(HOPELESS, |(_, dearer)| *dearer);
+        let margin = others.first().map_or(PRUNE_MARGIN, |(_, difference)| *difference);
         let (mut prices, mut rivals) = (Vec::new(), Vec::new());
         if self.explain {
-            let mut see = |of: &'static str, times: f64, cost: f64| {
+            let mut add_cost = |of: &'static str, times: f64, cost: f64| {
                 if times != 0.0 && cost != 0.0 {
-                    prices.push(Price { of, times, cost: times * cost });
+                    prices.push(CostItem { of, times, cost: times * cost });
                 }
             };
-            self.maker.price(chosen, &mut see);
-            let _ = self.transition(before.last, chosen, &mut see);
-            for (other, dearer) in others {
-                if rivals.len() < RIVALS
-                    && rivals.iter().all(|(known, _): &(Rc<Hypothesis>, f64)| known.what != all[other].what)
+            self.builder.cost_items(chosen, &mut add_cost);
+            let _ = self.transition(before.last, chosen, &mut add_cost);
+            for (other, difference) in others {
+                if rivals.len() < MAX_RIVALS
+                    && rivals.iter().all(|(known, _): &(Rc<Hypothesis>, f64)| known.cause != all[other].cause)
                 {
-                    rivals.push((Rc::clone(&all[other]), dearer));
+                    rivals.push((Rc::clone(&all[other]), difference));
                 }
             }
         }
         Choice { hypothesis: Rc::clone(chosen), margin, prices, rivals }
     }
 
-    /// The last click, once this one is chosen.
-    fn last(&self, before: Option<Last<'d>>, hypothesis: &Hypothesis) -> Option<Last<'d>> {
-        if !hypothesis.is_click(&self.scene) {
+    /// The last click after this hypothesis.
+    fn last(&self, before: Option<LastClick<'d>>, hypothesis: &Hypothesis) -> Option<LastClick<'d>> {
+        if !hypothesis.is_click(&self.stretch) {
             return before;
         }
         let first = hypothesis.members.first()?.event;
-        Some(Last { rule: self.rule(hypothesis), console: self.console(hypothesis), first })
+        Some(LastClick { rule: self.rule(hypothesis), console: self.console(hypothesis), first })
     }
 
     fn rule(&self, hypothesis: &Hypothesis) -> Option<&'d Rule> {
-        hypothesis.rule().map(|rule| self.scene.rules.rule(self.scene.rules.page(rule)))
+        hypothesis.rule().map(|rule| self.stretch.rules.rule(self.stretch.rules.page(rule)))
     }
 
-    /// The service in whose console it is.
+    /// The service whose console the hypothesis belongs to.
     fn console(&self, hypothesis: &Hypothesis) -> &'d str {
         match self.rule(hypothesis) {
-            Some(rule) => self.scene.rules.words().console_of(&rule.service),
-            None => self.scene.console(hypothesis.anchor),
+            Some(rule) => self.stretch.rules.words().console_of(&rule.service),
+            None => self.stretch.console(hypothesis.anchor),
         }
     }
 
-    /// What the click before says about this one; none if it cannot follow that click.
+    /// The cost of following the previous click; `None` if the hypothesis cannot follow it.
     fn transition(
         &self,
-        before: Option<Last<'d>>,
+        before: Option<LastClick<'d>>,
         hypothesis: &Hypothesis,
-        see: &mut hypothesis::See<'_>,
+        add_cost: &mut hypothesis::CostVisitor<'_>,
     ) -> Option<f64> {
-        let costs = &self.scene.rules.weights().cost;
+        let costs = &self.stretch.rules.weights().cost;
         let rule = self.rule(hypothesis);
         if let Some(rule) = rule
             && !follows(rule, before.and_then(|last| last.rule))
         {
             return None;
         }
-        if !hypothesis.is_click(&self.scene) {
+        if !hypothesis.is_click(&self.stretch) {
             return Some(0.0);
         }
         let Some(last) = before else {
             let steps = rule.map_or(0, |rule| rule.console_path.len().saturating_sub(2));
-            see("skipped steps of the console path", count(steps), costs.deep);
+            add_cost("skipped steps of the console path", count(steps), costs.deep);
             return Some(count(steps) * costs.deep);
         };
         let mut total = 0.0;
         let mut add = |of: &'static str, times: f64, cost: f64| {
-            see(of, times, cost);
+            add_cost(of, times, cost);
             total += times * cost;
         };
         let first = hypothesis.members.first()?.event;
@@ -355,7 +355,7 @@ impl<'d> Decoder<'d, '_> {
             }
             _ => usize::from(same_console),
         };
-        add("steps shared with the previous page", count(shared.min(CLOSEST)), -costs.near);
+        add("steps shared with the previous page", count(shared.min(MAX_SHARED_STEPS)), -costs.near);
         if !same_console && key.is_some() && key == last_key {
             add("a different service than the previous page, with the same access key", 1.0, costs.elsewhere);
         }
@@ -367,9 +367,9 @@ impl<'d> Decoder<'d, '_> {
             );
         }
         let (now, then) = (self.time(first), self.time(last.first));
-        if hypothesis.is_view(&self.scene) && !another_key && now < then.plus_seconds(2) {
+        if hypothesis.is_view(&self.stretch) && !another_key && now < then.plus_seconds(2) {
             let near = if now < then.plus_seconds(1) { 1.0 } else { 0.5 };
-            // Many calls are a page, whatever was opened at the same moment.
+            // The more calls a page has, the less another page opened at the same moment counts against it.
             let times = near / count(hypothesis.members.len()).sqrt();
             add("within a second of another click", times, costs.crowded);
         }
@@ -377,12 +377,12 @@ impl<'d> Decoder<'d, '_> {
     }
 
     fn time(&self, event: usize) -> Timestamp {
-        self.scene.events[event].time()
+        self.stretch.events[event].time()
     }
 }
 
-/// The choices that led to a node, in order.
-fn chosen(nodes: Vec<Node>, last: Option<usize>) -> Vec<Choice> {
+/// The choices that lead to a node, in order.
+fn chosen(nodes: Vec<ChoiceNode>, last: Option<usize>) -> Vec<Choice> {
     let mut path = Vec::new();
     let mut at = last;
     while let Some(node) = at {

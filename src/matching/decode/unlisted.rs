@@ -1,17 +1,17 @@
-//! Hypotheses of what no page of the catalog explains: changes, pages that are not known, and what nobody clicked.
+//! Hypotheses for events that no page of the catalog explains: changes, unknown pages, and background activity.
 
 use super::clue::Purpose;
-use super::hypothesis::{Free, Hypothesis, HypothesisBuilder, Member, What};
+use super::hypothesis::{Cause, FreeEvents, Hypothesis, HypothesisBuilder, HypothesisMember};
 use crate::matching::burst::PAUSE_S;
 use crate::signal::Kind;
 
-/// A change's reads come up to so many seconds before it, and after it.
+/// Reads belong to a change up to this many seconds before it, and after it.
 const RELOAD_S: (i64, i64) = (1, 3);
 
 impl HypothesisBuilder<'_, '_> {
-    /// Changes that the event belongs to: it is one, or a read a moment before one.
-    pub(super) fn change(&self, first: usize, free: &impl Free, all: &mut Vec<Hypothesis>) {
-        let events = self.scene.events;
+    /// Adds the changes that the event may belong to: it is a change itself, or a read shortly before one.
+    pub(super) fn add_changes(&self, first: usize, free: &impl FreeEvents, all: &mut Vec<Hypothesis>) {
+        let events = self.stretch.events;
         let clue = &self.clues[first];
         let until = events[first].time().plus_seconds(RELOAD_S.0);
         let near = (first..events.len()).take_while(|event| events[*event].time() <= until);
@@ -24,36 +24,36 @@ impl HypothesisBuilder<'_, '_> {
         };
         let group = self.same_change(start, free);
         let reads = self.reloads(first, start, &group, free);
-        let mut make = |mut members: Vec<usize>| {
+        let mut add = |mut members: Vec<usize>| {
             members.sort_unstable();
             if members.first() != Some(&first) {
                 return;
             }
-            all.push(self.without_rule(What::Change, start, members));
+            all.push(self.without_rule(Cause::Change, start, members));
         };
         if !reads.is_empty() {
-            make(group.iter().chain(&reads).copied().collect());
+            add(group.iter().chain(&reads).copied().collect());
         }
-        make(group);
+        add(group);
     }
 
-    /// The calls that make one change on several things, and those that label what it made.
-    fn same_change(&self, start: usize, free: &impl Free) -> Vec<usize> {
-        let events = self.scene.events;
+    /// The calls that make one change to several resources, and the calls that tag what it created.
+    fn same_change(&self, start: usize, free: &impl FreeEvents) -> Vec<usize> {
+        let events = self.stretch.events;
         let key = |event: usize| (events[event].row.call, events[event].row.region, events[event].row.error_code);
-        let words = self.scene.rules.words();
-        let is_label = |event: usize| words.is_label(self.scene.name(event));
+        let words = self.stretch.rules.words();
+        let is_label = |event: usize| words.is_label(self.stretch.name(event));
         let labels = |event: usize| {
             is_label(event)
                 && !is_label(start)
-                && self.scene.service(event) == self.scene.service(start)
+                && self.stretch.service(event) == self.stretch.service(start)
                 && key(event).1 == key(start).1
                 && key(event).2 == key(start).2
         };
         let mut group = vec![start];
         let mut last = start;
         for event in start + 1..events.len() {
-            if self.scene.seconds_between(last, event) >= PAUSE_S {
+            if self.stretch.seconds_between(last, event) >= PAUSE_S {
                 break;
             }
             if free.is_free(event)
@@ -67,9 +67,9 @@ impl HypothesisBuilder<'_, '_> {
         group
     }
 
-    /// The reads that belong to a change: of the same console or by the same key, around it.
-    fn reloads(&self, first: usize, start: usize, group: &[usize], free: &impl Free) -> Vec<usize> {
-        let events = self.scene.events;
+    /// The reads around a change that belong to it: from the same console, or with the same key.
+    fn reloads(&self, first: usize, start: usize, group: &[usize], free: &impl FreeEvents) -> Vec<usize> {
+        let events = self.stretch.events;
         let last = group.last().copied().unwrap_or(start);
         let until = events[last].time().plus_seconds(RELOAD_S.1);
         let clue = &self.clues[start];
@@ -84,50 +84,50 @@ impl HypothesisBuilder<'_, '_> {
             .collect()
     }
 
-    /// Hypotheses in which nobody clicked: noise, a poll, a service.
-    pub(super) fn quiet(&self, first: usize, free: &impl Free, all: &mut Vec<Hypothesis>) {
+    /// Adds the hypotheses without a click: navigation bar, poll and service.
+    pub(super) fn add_background(&self, first: usize, free: &impl FreeEvents, all: &mut Vec<Hypothesis>) {
         let clue = &self.clues[first];
-        let mut make = |what: What, members: Vec<usize>| {
-            all.push(self.without_rule(what, first, members));
+        let mut add = |cause: Cause, members: Vec<usize>| {
+            all.push(self.without_rule(cause, first, members));
         };
         if clue.purpose == Purpose::Acting {
-            make(What::Left, vec![first]);
+            add(Cause::Unassigned, vec![first]);
             return;
         }
         if clue.purpose == Purpose::Service {
-            make(
-                What::Service,
+            add(
+                Cause::Service,
                 self.chain(first, free, PAUSE_S, |event| self.clues[event].purpose == Purpose::Service),
             );
         } else if clue.purpose == Purpose::Noise {
-            make(What::Noise, self.chain(first, free, PAUSE_S, |event| self.clues[event].purpose == Purpose::Noise));
+            add(Cause::Noise, self.chain(first, free, PAUSE_S, |event| self.clues[event].purpose == Purpose::Noise));
         }
         if matches!(clue.purpose, Purpose::Read | Purpose::Noise)
-            && (self.is_before_letter(first) || self.lists.is_beside_settled(first))
+            && (self.precedes_exact_match(first) || self.lists.is_near_settled(first))
         {
-            make(What::Along, vec![first]);
+            add(Cause::Adjacent, vec![first]);
         }
         if let Some(poll) = clue.poll {
-            make(What::Poll(poll.every_s), vec![first]);
+            add(Cause::Poll(poll.every_s), vec![first]);
         }
     }
 
-    /// Whether a page that exact shapes give, of the same console, begins with the next events.
-    fn is_before_letter(&self, first: usize) -> bool {
-        let events = self.scene.events;
+    /// Whether an exact match from the same console starts with one of the next events.
+    fn precedes_exact_match(&self, first: usize) -> bool {
+        let events = self.stretch.events;
         let until = events[first].time().plus_seconds(RELOAD_S.0);
         let next = (first + 1..events.len()).take_while(|event| events[*event].time() <= until);
         let mut pages = next.flat_map(|event| self.lists.exact_matches(event));
         pages.any(|found| {
-            self.scene.rules.rule(found.rule).kind != Kind::Background
+            self.stretch.rules.rule(found.rule).kind != Kind::Background
                 && self.clues[found.first()].console == self.clues[first].console
         })
     }
 
-    /// A page that nobody knows: reads without a pause of one console, or by one key.
-    pub(super) fn visit(&self, first: usize, free: &impl Free, pause_s: i64) -> Option<Hypothesis> {
+    /// The hypothesis of a page that is not in the catalog: reads without a pause from one console, or with one key.
+    pub(super) fn visit(&self, first: usize, free: &impl FreeEvents, pause_s: i64) -> Option<Hypothesis> {
         let clue = &self.clues[first];
-        let region = self.scene.events[first].row.region;
+        let region = self.stretch.events[first].row.region;
         let is_own = |event: usize| {
             let other = &self.clues[event];
             let same = match (clue.key, other.key) {
@@ -136,20 +136,20 @@ impl HypothesisBuilder<'_, '_> {
             };
             other.purpose == Purpose::Read
                 && same
-                && (clue.key.is_some() || self.scene.events[event].row.region == region)
+                && (clue.key.is_some() || self.stretch.events[event].row.region == region)
         };
         let members = self.chain(first, free, pause_s, is_own);
-        (!members.is_empty()).then(|| self.without_rule(What::Visit, first, members))
+        (!members.is_empty()).then(|| self.without_rule(Cause::Visit, first, members))
     }
 
-    /// A hypothesis of events that no rule describes.
-    fn without_rule(&self, what: What, anchor: usize, events: Vec<usize>) -> Hypothesis {
-        let members = events.into_iter().map(|event| Member { event, vote: None }).collect();
+    /// A hypothesis without a rule.
+    fn without_rule(&self, cause: Cause, anchor: usize, events: Vec<usize>) -> Hypothesis {
+        let members = events.into_iter().map(|event| HypothesisMember { event, vote: None }).collect();
         let mut hypothesis = Hypothesis {
-            what,
+            cause,
             anchor,
             members,
-            along: Vec::new(),
+            adjacent: Vec::new(),
             exact_match: false,
             exact: false,
             coverage: 1.0,
@@ -159,12 +159,12 @@ impl HypothesisBuilder<'_, '_> {
         hypothesis
     }
 
-    /// The free events from the first one on that are of a kind, without a pause of so many seconds between them.
-    fn chain(&self, first: usize, free: &impl Free, pause_s: i64, is_of: impl Fn(usize) -> bool) -> Vec<usize> {
+    /// The free events of a kind from `first` on, up to the first pause of `pause_s` seconds.
+    fn chain(&self, first: usize, free: &impl FreeEvents, pause_s: i64, is_of: impl Fn(usize) -> bool) -> Vec<usize> {
         let mut chain = Vec::new();
         let mut last = first;
-        for event in first..self.scene.events.len() {
-            if self.scene.seconds_between(last, event) >= pause_s {
+        for event in first..self.stretch.events.len() {
+            if self.stretch.seconds_between(last, event) >= pause_s {
                 break;
             }
             if free.is_free(event) && (event == first || is_of(event)) {

@@ -1,89 +1,93 @@
-//! What the decoder chose, as signals in the making: pages of the catalog, and what no page is known for.
+//! Converts the decoder's choices to draft signals: pages of the catalog, and activity that no page explains.
 
 mod command;
 mod names;
 mod sentence;
 
-use super::claim::{Found, role_of};
+use super::claim::{MatchedSignal, role_of};
 use super::confidence::ConfidenceModel;
-use super::decode::{Choice, What};
+use super::decode::{Cause, Choice};
 use super::prepare;
-use super::scene::Scene;
+use super::prepared_stretch::PreparedStretch;
 use super::{Row, StretchRows};
 use crate::event::Client;
 use crate::rule::RuleSet;
 use crate::rule::generic::Generic;
-use crate::signal::{Evidence, Origin, Role, Signal};
+use crate::signal::{ConfidenceFeatures, Origin, Role, Signal};
 
 pub(super) use self::sentence::signals;
 
-/// A signal that no page is known for, before it is put in words.
+/// A signal without a page, before its sentence is written.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Draft {
-    what: Generic,
-    /// The event it was found by.
+pub(super) struct SignalDraft {
+    kind: Generic,
+    /// The event that it starts from.
     anchor: usize,
-    /// Events by their place in the stretch, in order.
+    /// Indices of its events in the stretch, in order.
     members: Vec<usize>,
     confidence: f64,
-    evidence: Option<Evidence>,
-    /// The rhythm of a poll.
-    rhythm: Option<Repetition>,
+    evidence: Option<ConfidenceFeatures>,
+    /// The interval of a poll.
+    repetition: Option<Repetition>,
 }
 
-/// How often something was repeated, and how many seconds apart.
+/// How often something was repeated, and the interval in seconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Repetition {
     times: usize,
     every_s: i64,
 }
 
-impl Draft {
-    fn new(what: Generic, members: Vec<usize>, (confidence, evidence): (f64, Evidence)) -> Self {
+impl SignalDraft {
+    fn new(kind: Generic, members: Vec<usize>, (confidence, evidence): (f64, ConfidenceFeatures)) -> Self {
         let anchor = members.first().copied().unwrap_or_default();
-        Self { what, anchor, members, confidence, evidence: Some(evidence), rhythm: None }
+        Self { kind, anchor, members, confidence, evidence: Some(evidence), repetition: None }
     }
 }
 
-/// The pages that the decoder chose, and everything else, in order of their first events.
-pub(super) fn sort(scene: &Scene<'_, '_>, choices: &[Choice]) -> (Vec<Found>, Vec<Draft>) {
-    let judge = ConfidenceModel::new(*scene);
-    let (mut found, mut drafts, mut beats) = (Vec::new(), Vec::new(), Vec::new());
+/// Splits the decoder's choices into pages and everything else, in order of their first events.
+pub(super) fn group(stretch: &PreparedStretch<'_, '_>, choices: &[Choice]) -> (Vec<MatchedSignal>, Vec<SignalDraft>) {
+    let model = ConfidenceModel::new(*stretch);
+    let (mut found, mut drafts, mut events) = (Vec::new(), Vec::new(), Vec::new());
     for choice in choices {
         let hypothesis = &choice.hypothesis;
         let members = || hypothesis.members.iter().map(|member| member.event).collect::<Vec<_>>();
-        let judged = judge.judge(choice);
-        match hypothesis.what {
-            What::Page(_) => {
-                found.extend(page(scene, choice, judged));
-                if !hypothesis.along.is_empty() {
-                    drafts.push(Draft::new(Generic::Along, hypothesis.along.clone(), judged));
+        let confidence = model.compute(choice);
+        match hypothesis.cause {
+            Cause::Page(_) => {
+                found.extend(page(stretch, choice, confidence));
+                if !hypothesis.adjacent.is_empty() {
+                    drafts.push(SignalDraft::new(Generic::Along, hypothesis.adjacent.clone(), confidence));
                 }
             }
-            What::Visit => drafts.push(Draft::new(Generic::Visit, members(), judged)),
-            What::Change => {
-                let what = scene.verb(hypothesis.anchor).map_or(Generic::Change, |verb| verb.what);
-                drafts.push(Draft { anchor: hypothesis.anchor, ..Draft::new(what, members(), judged) });
+            Cause::Visit => drafts.push(SignalDraft::new(Generic::Visit, members(), confidence)),
+            Cause::Change => {
+                let kind = stretch.verb(hypothesis.anchor).map_or(Generic::Change, |verb| verb.kind);
+                drafts.push(SignalDraft { anchor: hypothesis.anchor, ..SignalDraft::new(kind, members(), confidence) });
             }
-            What::Noise => drafts.push(Draft::new(Generic::Console, members(), judged)),
-            What::Service => drafts.push(Draft::new(Generic::Service, members(), judged)),
-            What::Along => drafts.push(Draft::new(Generic::Along, members(), judged)),
-            What::Left => {}
-            What::Poll(every_s) => {
-                let rhythm = Some(Repetition { times: 1, every_s });
-                beats.push(Draft { rhythm, ..Draft::new(Generic::Poll, members(), judged) });
+            Cause::Noise => drafts.push(SignalDraft::new(Generic::Console, members(), confidence)),
+            Cause::Service => drafts.push(SignalDraft::new(Generic::Service, members(), confidence)),
+            Cause::Adjacent => drafts.push(SignalDraft::new(Generic::Along, members(), confidence)),
+            Cause::Unassigned => {}
+            Cause::Poll(every_s) => {
+                let repetition = Some(Repetition { times: 1, every_s });
+                events.push(SignalDraft { repetition, ..SignalDraft::new(Generic::Poll, members(), confidence) });
             }
         }
     }
-    drafts.extend(polls(scene, beats));
+    drafts.extend(polls(stretch, events));
     (found, drafts)
 }
 
-/// A page, as it was chosen.
-fn page(scene: &Scene<'_, '_>, choice: &Choice, (confidence, evidence): (f64, Evidence)) -> Option<Found> {
+/// Converts a chosen page to a signal.
+fn page(
+    stretch: &PreparedStretch<'_, '_>,
+    choice: &Choice,
+    (confidence, evidence): (f64, ConfidenceFeatures),
+) -> Option<MatchedSignal> {
     let hypothesis = &choice.hypothesis;
     let id = hypothesis.rule()?;
-    let rule = scene.rules.rule(id);
+    let rule = stretch.rules.rule(id);
     let part_of = |event: usize, part: Option<u16>| match part {
         Some(part) => role_of(rule, event == hypothesis.anchor, part),
         None => Role::Merged,
@@ -92,9 +96,9 @@ fn page(scene: &Scene<'_, '_>, choice: &Choice, (confidence, evidence): (f64, Ev
         hypothesis.members.iter().any(|member| member.vote.is_some_and(|vote| usize::from(vote.part) == part))
     };
     let missing = rule.parts.iter().enumerate().filter(|(part, call)| call.required && !seen(*part));
-    Some(Found {
+    Some(MatchedSignal {
         rule: id,
-        met: id,
+        matched_rule: id,
         anchor: hypothesis.anchor,
         members: hypothesis
             .members
@@ -108,92 +112,97 @@ fn page(scene: &Scene<'_, '_>, choice: &Choice, (confidence, evidence): (f64, Ev
     })
 }
 
-/// What a console does by itself is told once for so many seconds.
-const LONGEST_SILENCE_S: i64 = 4 * 3600;
+/// Background activity of a console is reported again after this many seconds.
+const MAX_SILENCE_S: i64 = 4 * 3600;
 
-/// Makes one signal of those of a background rule that recurs, and of the polls of the same console.
-pub(super) fn fold(scene: &Scene<'_, '_>, found: Vec<Found>, drafts: &mut Vec<Draft>) -> Vec<Found> {
-    let mut folded: Vec<Found> = Vec::with_capacity(found.len());
+/// Merges the signals of a recurring background rule, and the polls of one console.
+pub(super) fn merge_recurring(
+    stretch: &PreparedStretch<'_, '_>,
+    found: Vec<MatchedSignal>,
+    drafts: &mut Vec<SignalDraft>,
+) -> Vec<MatchedSignal> {
+    let mut merged: Vec<MatchedSignal> = Vec::with_capacity(found.len());
     for one in found {
-        let recurs = scene.rules.rule(one.rule).recurs;
-        let is_same = |other: &&mut Found| {
-            other.rule == one.rule && scene.seconds_between(other.last(), one.first()) <= LONGEST_SILENCE_S
+        let recurs = stretch.rules.rule(one.rule).recurs;
+        let is_same = |other: &&mut MatchedSignal| {
+            other.rule == one.rule && stretch.seconds_between(other.last(), one.first()) <= MAX_SILENCE_S
         };
-        match folded.iter_mut().rev().find(is_same).filter(|_| recurs) {
+        match merged.iter_mut().rev().find(is_same).filter(|_| recurs) {
             Some(other) => other.merge(&one),
-            None => folded.push(one),
+            None => merged.push(one),
         }
     }
-    drafts.retain(|draft| !(draft.what == Generic::Poll && is_taken(scene, draft, &mut folded)));
-    folded
+    drafts.retain(|draft| !(draft.kind == Generic::Poll && merge_poll(stretch, draft, &mut merged)));
+    merged
 }
 
-/// Whether a background rule that recurs takes a poll of its console.
-fn is_taken(scene: &Scene<'_, '_>, poll: &Draft, found: &mut [Found]) -> bool {
-    let near = |one: &Found| {
+/// Whether a recurring background rule absorbs a poll of its console. Adds the poll's events to that rule's signal.
+fn merge_poll(stretch: &PreparedStretch<'_, '_>, poll: &SignalDraft, found: &mut [MatchedSignal]) -> bool {
+    let near = |one: &MatchedSignal| {
         let (first, last) =
             (one.first().max(poll.anchor), one.last().min(poll.members.last().copied().unwrap_or_default()));
-        first <= last || scene.seconds_between(last, first) <= LONGEST_SILENCE_S
+        first <= last || stretch.seconds_between(last, first) <= MAX_SILENCE_S
     };
-    let is_own = |one: &&mut Found| {
-        scene.rules.rule(one.rule).recurs && scene.console(one.anchor) == scene.console(poll.anchor) && near(one)
+    let is_own = |one: &&mut MatchedSignal| {
+        stretch.rules.rule(one.rule).recurs && stretch.console(one.anchor) == stretch.console(poll.anchor) && near(one)
     };
-    let Some(taker) = found.iter_mut().find(is_own) else { return false };
-    taker.members.extend(poll.members.iter().map(|event| (*event, Role::Merged)));
-    taker.members.sort_unstable();
+    let Some(signal) = found.iter_mut().find(is_own) else { return false };
+    signal.members.extend(poll.members.iter().map(|event| (*event, Role::Merged)));
+    signal.members.sort_unstable();
     true
 }
 
-/// Makes one poll of the beats of one console, whatever their periods: the rhythm is that of the first.
-fn polls(scene: &Scene<'_, '_>, beats: Vec<Draft>) -> Vec<Draft> {
-    let mut polls: Vec<Draft> = Vec::new();
-    for beat in beats {
-        let is_same = |poll: &&mut Draft| {
-            let (last, next) = (poll.members.last().copied().unwrap_or_default(), beat.anchor);
-            scene.console(poll.anchor) == scene.console(beat.anchor)
-                && scene.seconds_between(last, next) <= LONGEST_SILENCE_S
+/// Merges the polls of one console, whatever their periods. The first poll determines the interval.
+fn polls(stretch: &PreparedStretch<'_, '_>, events: Vec<SignalDraft>) -> Vec<SignalDraft> {
+    let mut polls: Vec<SignalDraft> = Vec::new();
+    for event in events {
+        let is_same = |poll: &&mut SignalDraft| {
+            let (last, next) = (poll.members.last().copied().unwrap_or_default(), event.anchor);
+            stretch.console(poll.anchor) == stretch.console(event.anchor)
+                && stretch.seconds_between(last, next) <= MAX_SILENCE_S
         };
         match polls.iter_mut().rev().find(is_same) {
-            Some(poll) => poll.members.extend(beat.members),
-            None => polls.push(beat),
+            Some(poll) => poll.members.extend(event.members),
+            None => polls.push(event),
         }
     }
     for poll in &mut polls {
         poll.members.sort_unstable();
-        let times = scene.bursts(&poll.members, |_| ()).len();
-        if let Some(rhythm) = &mut poll.rhythm {
-            rhythm.times = times;
+        let times = stretch.bursts(&poll.members, |_| ()).len();
+        if let Some(repetition) = &mut poll.repetition {
+            repetition.times = times;
         }
     }
     polls
 }
 
-/// What was typed in `CloudShell`, of these events.
-pub(super) fn shell(scene: &Scene<'_, '_>, events: impl Iterator<Item = usize>) -> Vec<Draft> {
-    let shell: Vec<usize> = events.filter(|event| is_shell(scene.events[*event].row.client)).collect();
-    command::sort(scene, &shell)
+/// The commands typed in `CloudShell` among these events.
+pub(super) fn shell(stretch: &PreparedStretch<'_, '_>, events: impl Iterator<Item = usize>) -> Vec<SignalDraft> {
+    let shell: Vec<usize> = events.filter(|event| is_shell(stretch.events[*event].row.client)).collect();
+    command::group(stretch, &shell)
 }
 
-/// The commands that were typed outside of `CloudShell`, in a session that has shown, up to the stretch's end, that it is
-/// the console's by more than its sign-in: a program that signs in somewhere is still a program.
-pub(super) fn typed(rules: &RuleSet, stretch: &StretchRows<'_>) -> Vec<Signal> {
-    if !stretch.shown.in_console || rules.generic(Generic::Command).is_none() {
+/// The commands typed outside `CloudShell`, if the session has shown more console evidence than its sign-in by the end
+/// of the stretch. A program that signs in to the console is still a program.
+pub(super) fn typed(rules: &RuleSet, part: &StretchRows<'_>) -> Vec<Signal> {
+    if !part.evidence.in_console || rules.generic(Generic::Command).is_none() {
         return Vec::new();
     }
-    let events = prepare::typed(rules, &stretch.rows);
+    let events = prepare::typed(rules, &part.rows);
     let all: Vec<usize> = (0..events.len()).collect();
-    let scene = Scene { rules, events: &events };
-    let drafts = command::sort(&scene, &all);
-    signals(&scene, stretch.session_id, &drafts, &[])
+    let stretch = PreparedStretch { rules, events: &events };
+    let drafts = command::group(&stretch, &all);
+    signals(&stretch, part.session_id, &drafts, &[])
 }
 
-/// Whether an event shows that somebody was in the console, and did more than sign in.
+/// Whether an event shows that a person used the console beyond signing in.
 pub(super) fn shows_console(row: &Row<'_>) -> bool {
-    is_told(row.client) && !row.call.starts_with("signin:")
+    is_interactive(row.client) && !row.call.starts_with("signin:")
 }
 
-/// Services act by themselves, and what a command line or a program calls is told apart from the start.
-const fn is_told(client: Client) -> bool {
+/// Whether events of this client produce signals here. Services act on their own, and calls of command lines and
+/// programs are handled separately.
+const fn is_interactive(client: Client) -> bool {
     !matches!(client, Client::Service | Client::Cli | Client::Sdk | Client::Agent)
 }
 

@@ -1,61 +1,67 @@
-//! What the calls of a signal name: by the table of calls where they change something, else what their requests ask for.
+//! Entities named by the calls of a signal: from the table of calls for changes, else from the requests.
 
-use super::Scene;
+use super::PreparedStretch;
 use crate::call;
 use crate::json::Json;
 use crate::matching::describe;
-use crate::signal::Entity;
+use crate::signal::SignalEntity;
 
-/// No signal names more things; a list of thousands is no sentence.
-const MOST: usize = 50;
+/// The maximum number of entities of a signal.
+const MAX_ENTITIES: usize = 50;
 /// A longer text is a document, not a name.
-const LONGEST: usize = 300;
-/// Members stand no deeper; what is nested deeper is settings.
-const DEEPEST: usize = 6;
+const MAX_LENGTH: usize = 300;
+/// The maximum depth at which names are looked up. Deeper members are settings.
+const MAX_DEPTH: usize = 6;
 
-/// The things that these events name.
-pub(super) fn of(scene: &Scene<'_, '_>, events: &[usize]) -> Vec<Entity> {
+/// The entities that these events name.
+pub(super) fn of(stretch: &PreparedStretch<'_, '_>, events: &[usize]) -> Vec<SignalEntity> {
     let mut named = Vec::new();
     for event in events {
-        if scene.changes(*event) {
-            for entity in call::Table::shipped().describe(&scene.events[*event].call()).entities {
-                if named.len() < MOST {
-                    describe::add(&mut named, &entity.kind, &entity.value, scene.events[*event].row.event_id);
+        if stretch.changes(*event) {
+            for entity in call::CallTable::shipped().describe(&stretch.events[*event].call()).entities {
+                if named.len() < MAX_ENTITIES {
+                    describe::add(&mut named, &entity.kind, &entity.value, stretch.events[*event].row.event_id);
                 }
             }
         } else {
-            collect(scene, *event, scene.events[*event].request().value(), &mut named);
+            collect(stretch, *event, stretch.events[*event].request().value(), &mut named);
         }
     }
     named
 }
 
-fn collect(scene: &Scene<'_, '_>, event: usize, value: Json<'_>, named: &mut Vec<Entity>) {
+fn collect(stretch: &PreparedStretch<'_, '_>, event: usize, value: Json<'_>, named: &mut Vec<SignalEntity>) {
     let Some(members) = value.as_object() else { return };
-    let event_id = scene.events[event].row.event_id;
-    let mut see = |kind: String, value: &str| {
-        if named.len() < MOST {
+    let event_id = stretch.events[event].row.event_id;
+    let mut add = |kind: String, value: &str| {
+        if named.len() < MAX_ENTITIES {
             describe::add(named, &kind, value, event_id);
         }
     };
-    members.iter().for_each(|(member, value)| walk(scene, member, value, DEEPEST, &mut see));
+    members.iter().for_each(|(member, value)| walk(stretch, member, value, MAX_DEPTH, &mut add));
 }
 
-fn walk(scene: &Scene<'_, '_>, member: &str, value: Json<'_>, depth: usize, see: &mut impl FnMut(String, &str)) {
-    let words = scene.rules.words();
+fn walk(
+    stretch: &PreparedStretch<'_, '_>,
+    member: &str,
+    value: Json<'_>,
+    depth: usize,
+    add: &mut impl FnMut(String, &str),
+) {
+    let words = stretch.rules.words();
     match value {
-        Json::String(text) if !text.is_empty() && text.len() <= LONGEST => {
+        Json::String(text) if !text.is_empty() && text.len() <= MAX_LENGTH => {
             if let Some(kind) = words.names(member) {
-                see(kind.into_owned(), text);
+                add(kind.into_owned(), text);
             }
         }
         Json::Array(elements) if depth > 0 => {
             for element in elements.iter() {
-                walk(scene, member, element, depth - 1, see);
+                walk(stretch, member, element, depth - 1, add);
             }
         }
         Json::Object(members) if depth > 0 && !words.is_ignored(member) => {
-            members.iter().for_each(|(member, value)| walk(scene, member, value, depth - 1, see));
+            members.iter().for_each(|(member, value)| walk(stretch, member, value, depth - 1, add));
         }
         _ => {}
     }

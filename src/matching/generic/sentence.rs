@@ -1,64 +1,64 @@
-//! Drafts put in words: the values that the generic rules name, and the signals.
+//! Writes the sentences of draft signals: computes the values that the generic rules use, and creates the signals.
 
 use indexmap::IndexMap;
 use serde_json::Value;
 
-use super::{Draft, Repetition, Scene, names};
+use super::{PreparedStretch, Repetition, SignalDraft, names};
 use crate::call;
 use crate::event::{Client, Timestamp};
-use crate::matching::claim::Found;
-use crate::matching::describe::{self, Reads};
+use crate::matching::claim::MatchedSignal;
+use crate::matching::describe::{self, SignalContent};
 use crate::matching::partition;
 use crate::normalize::caller::unwrapped;
 use crate::rule::generic::Generic;
-use crate::rule::words::{within, words};
-use crate::signal::{Context, Entity, Kind, Origin, Role, Signal};
+use crate::rule::words::{in_sentence, words};
+use crate::signal::{Context, Kind, Origin, Role, Signal, SignalEntity};
 
-/// A page is named beside a failure if it was opened at most so many seconds before.
-const PAGE_S: i64 = 600;
-/// So much of a user agent names a program.
-const LONGEST_PROGRAM: usize = 40;
-/// So many other changes of the same click are named.
-const ALSO: usize = 3;
+/// A failure mentions a page if it was opened at most this many seconds before.
+const MAX_PAGE_AGE_S: i64 = 600;
+/// The maximum length of a program's name taken from a user agent.
+const MAX_PROGRAM_LENGTH: usize = 40;
+/// The number of other changes that a click's sentence lists.
+const MAX_OTHER_CHANGES: usize = 3;
 
-/// The signals of the drafts; `pages` are those that are known already.
+/// The signals of the drafts. `pages` are the signals that are already known.
 pub(in crate::matching) fn signals(
-    scene: &Scene<'_, '_>,
+    stretch: &PreparedStretch<'_, '_>,
     session_id: &str,
-    drafts: &[Draft],
+    drafts: &[SignalDraft],
     pages: &[Signal],
 ) -> Vec<Signal> {
-    let teller = SentenceWriter { scene: *scene, session_id, pages };
-    drafts.iter().filter_map(|draft| teller.signal(draft)).collect()
+    let writer = SentenceWriter { stretch: *stretch, session_id, pages };
+    drafts.iter().filter_map(|draft| writer.signal(draft)).collect()
 }
 
 struct SentenceWriter<'t, 'e> {
-    scene: Scene<'t, 'e>,
+    stretch: PreparedStretch<'t, 'e>,
     session_id: &'t str,
     pages: &'t [Signal],
 }
 
 impl SentenceWriter<'_, '_> {
-    fn signal(&self, draft: &Draft) -> Option<Signal> {
+    fn signal(&self, draft: &SignalDraft) -> Option<Signal> {
         let found = self.found(draft)?;
-        let entities = names::of(&self.scene, &draft.members);
-        let mut context = describe::place(self.scene.events, &found);
-        let matched = describe::matched(self.scene.events, &found);
+        let entities = names::of(&self.stretch, &draft.members);
+        let mut context = describe::place(self.stretch.events, &found);
+        let matched = describe::matched(self.stretch.events, &found);
         context.extend(self.values(draft, found.anchor, &entities, &matched));
-        let reads = Reads { matched, context, entities };
-        let mut signal = describe::compose(self.scene.rules, self.session_id, self.scene.events, &found, reads);
-        self.scene.service(found.anchor).clone_into(&mut signal.service);
-        signal.url = self.url(draft.what, found.anchor);
+        let values = SignalContent { matched, context, entities };
+        let mut signal = describe::compose(self.stretch.rules, self.session_id, self.stretch.events, &found, values);
+        self.stretch.service(found.anchor).clone_into(&mut signal.service);
+        signal.url = self.url(draft.kind, found.anchor);
         Some(signal)
     }
 
-    fn found(&self, draft: &Draft) -> Option<Found> {
+    fn found(&self, draft: &SignalDraft) -> Option<MatchedSignal> {
         let anchor = draft.anchor;
         let role_of = |event: usize| if event == anchor { Role::Anchor } else { Role::Merged };
-        let met = self.scene.rules.generic(draft.what)?;
-        Some(Found {
-            rule: met,
-            met,
+        let matched_rule = self.stretch.rules.generic(draft.kind)?;
+        Some(MatchedSignal {
+            rule: matched_rule,
+            matched_rule,
             anchor,
             members: draft.members.iter().map(|event| (*event, role_of(*event))).collect(),
             origin: Origin::Service,
@@ -68,9 +68,9 @@ impl SentenceWriter<'_, '_> {
         })
     }
 
-    /// What the rule's title and summary may name.
-    fn values(&self, draft: &Draft, anchor: usize, entities: &[Entity], calls: &[String]) -> Context {
-        let mut values = match draft.what {
+    /// The values that the rule's title and summary can use.
+    fn values(&self, draft: &SignalDraft, anchor: usize, entities: &[SignalEntity], calls: &[String]) -> Context {
+        let mut values = match draft.kind {
             Generic::Create | Generic::Delete | Generic::Change => self.action(draft, anchor),
             Generic::Command => self.command(anchor),
             Generic::Service => Context::from_iter([("action".to_owned(), calls.into())]),
@@ -78,47 +78,48 @@ impl SentenceWriter<'_, '_> {
             Generic::Along | Generic::Poll => self.topic(draft),
             Generic::Console => Context::from_iter([("what".to_owned(), self.topics(&draft.members).into())]),
         };
-        let page = match draft.what {
-            Generic::Along => self.page_beside(draft),
-            _ => self.scene.events[anchor].row.error_code.and_then(|_| self.page_before(anchor)),
+        let page = match draft.kind {
+            Generic::Along => self.nearest_page(draft),
+            _ => self.stretch.events[anchor].row.error_code.and_then(|_| self.page_before(anchor)),
         };
         values.extend(page.map(|page| ("page".to_owned(), page.title.as_str().into())));
-        values.extend(draft.rhythm.into_iter().flat_map(rhythm));
+        values.extend(draft.repetition.into_iter().flat_map(repetition));
         values.insert("console".to_owned(), self.consoles(draft).into());
         values.insert("names".to_owned(), shown(entities).into());
         values
     }
 
-    /// The event whose service a page that nobody knows is of: that of most of its console's own calls.
-    fn main(&self, draft: &Draft) -> usize {
-        let console = self.scene.console(draft.anchor);
+    /// The event that determines the service of an unknown page: one of the service with the most calls of the page's
+    /// own console.
+    fn main(&self, draft: &SignalDraft) -> usize {
+        let console = self.stretch.console(draft.anchor);
         let mut counts: IndexMap<&str, (usize, usize)> = IndexMap::new();
-        for event in draft.members.iter().filter(|event| self.scene.console(**event) == console) {
-            let entry = counts.entry(self.scene.service(*event)).or_insert((0, *event));
+        for event in draft.members.iter().filter(|event| self.stretch.console(**event) == console) {
+            let entry = counts.entry(self.stretch.service(*event)).or_insert((0, *event));
             entry.0 += 1;
         }
         let most = counts.into_values().rev().max_by_key(|(count, _)| *count);
         most.map_or(draft.anchor, |(_, event)| event)
     }
 
-    /// What a change did, and what else the same click changed.
-    fn action(&self, draft: &Draft, anchor: usize) -> Context {
-        let name = self.scene.name(anchor);
+    /// Describes what a change did, and what else the same click changed.
+    fn action(&self, draft: &SignalDraft, anchor: usize) -> Context {
+        let name = self.stretch.name(anchor);
         let words = words(name);
         let rest = topic(&words);
         let first = words.first().copied().unwrap_or(name);
         let action = if rest.is_empty() { first.to_owned() } else { format!("{first} {rest}") };
         let is_other = |event: &usize| {
             *event != anchor
-                && self.scene.changes(*event)
-                && !self.scene.rules.words().is_label(self.scene.name(*event))
+                && self.stretch.changes(*event)
+                && !self.stretch.rules.words().is_label(self.stretch.name(*event))
         };
         let main = self.sentence(anchor);
         let others = draft.members.iter().copied().filter(is_other).map(|event| self.sentence(event));
         let others = distinct(others.filter(|other| *other != main).map(|other| lowered(&other)));
         let also = match others.len() {
-            0..=ALSO => others.join("; "),
-            count => format!("{}; {} more changes", others[..ALSO].join("; "), count - ALSO),
+            0..=MAX_OTHER_CHANGES => others.join("; "),
+            count => format!("{}; {} more changes", others[..MAX_OTHER_CHANGES].join("; "), count - MAX_OTHER_CHANGES),
         };
         Context::from_iter([
             ("sentence".to_owned(), main.into()),
@@ -127,16 +128,16 @@ impl SentenceWriter<'_, '_> {
         ])
     }
 
-    /// What an event's call did, by the table of calls.
+    /// Describes what an event's call did, from the table of calls.
     fn sentence(&self, event: usize) -> String {
-        call::Table::shipped().describe(&self.scene.events[event].call()).summary
+        call::CallTable::shipped().describe(&self.stretch.events[event].call()).summary
     }
 
     fn command(&self, anchor: usize) -> Context {
-        let row = self.scene.events[anchor].row;
+        let row = self.stretch.events[anchor].row;
         let agent = unwrapped(row.user_agent.unwrap_or_default());
         let program: String =
-            agent.split(['/', ' ']).next().unwrap_or_default().chars().take(LONGEST_PROGRAM).collect();
+            agent.split(['/', ' ']).next().unwrap_or_default().chars().take(MAX_PROGRAM_LENGTH).collect();
         let line = agent.starts_with("aws-cli/");
         let how = match row.client {
             Client::CloudShell => "in CloudShell".to_owned(),
@@ -144,36 +145,36 @@ impl SentenceWriter<'_, '_> {
             Client::Cli if line => "with the AWS CLI".to_owned(),
             _ => format!("by a program ({program})"),
         };
-        let did = if line { "Ran" } else { "Called" };
+        let verb = if line { "Ran" } else { "Called" };
         let action = if line { self.command_line(anchor) } else { row.call.to_owned() };
         Context::from_iter([
-            ("did".to_owned(), did.into()),
+            ("did".to_owned(), verb.into()),
             ("action".to_owned(), action.into()),
             ("how".to_owned(), how.into()),
             ("sentence".to_owned(), lowered(&self.sentence(anchor)).into()),
         ])
     }
 
-    /// `aws iam list-users`
+    /// The command line that makes the event's call: `aws iam list-users`.
     fn command_line(&self, anchor: usize) -> String {
-        let service = self.scene.service(anchor);
-        let known = self.scene.rules.words().service(service).and_then(|service| service.cli.as_deref());
-        let verbs = words(self.scene.name(anchor)).join("-").to_lowercase();
+        let service = self.stretch.service(anchor);
+        let known = self.stretch.rules.words().service(service).and_then(|service| service.cli.as_deref());
+        let verbs = words(self.stretch.name(anchor)).join("-").to_lowercase();
         format!("aws {} {verbs}", known.unwrap_or(service))
     }
 
-    /// What a page that nobody knows shows, as its calls say: a list of things, or one of them.
+    /// What an unknown page shows, judged by its calls: a list, or one resource.
     ///
-    /// The call that says it is the first of the console's own that asks for all things of a kind; if there is none, the
-    /// first that asks for one. Calls that any page may make, such as those for tags, say nothing.
-    fn subject(&self, draft: &Draft, entities: &[Entity]) -> Context {
-        let words_of = |event: usize| words(self.scene.name(event));
-        let console = self.scene.console(draft.anchor);
-        let own = draft.members.iter().copied().filter(|event| self.scene.console(*event) == console);
+    /// This is determined by the first call of the console's own service that lists all resources of a kind, or else by
+    /// the first that reads one. Calls that any page may make, such as those for tags, are ignored.
+    fn subject(&self, draft: &SignalDraft, entities: &[SignalEntity]) -> Context {
+        let words_of = |event: usize| words(self.stretch.name(event));
+        let console = self.stretch.console(draft.anchor);
+        let own = draft.members.iter().copied().filter(|event| self.stretch.console(*event) == console);
         let own: Vec<usize> =
-            own.filter(|event| !self.scene.rules.words().is_secondary(&topic(&words_of(*event)))).collect();
+            own.filter(|event| !self.stretch.rules.words().is_secondary(&topic(&words_of(*event)))).collect();
         let names = |event: usize| {
-            let id = self.scene.events[event].row.event_id;
+            let id = self.stretch.events[event].row.event_id;
             entities.iter().find(|entity| entity.event_id == id)
         };
         let is_list = |event: usize| {
@@ -185,73 +186,74 @@ impl SentenceWriter<'_, '_> {
         };
         let list = own.iter().find(|event| is_list(**event) && names(**event).is_none());
         if let Some(list) = list {
-            let what = topic(&words_of(*list));
+            let topic_text = topic(&words_of(*list));
             return Context::from_iter([
-                ("subject".to_owned(), sentence(&what).into()),
-                ("what".to_owned(), format!("that lists {what}").into()),
+                ("subject".to_owned(), sentence(&topic_text).into()),
+                ("what".to_owned(), format!("that lists {topic_text}").into()),
             ]);
         }
         let Some(one) = own.iter().find(|event| names(**event).is_some()).or(own.first()) else {
             return Context::default();
         };
-        let what = topic(&words_of(*one));
-        let thing = names(*one).map_or_else(String::new, |entity| format!(" {}", entity.value));
+        let topic_text = topic(&words_of(*one));
+        let name = names(*one).map_or_else(String::new, |entity| format!(" {}", entity.value));
         Context::from_iter([
-            ("subject".to_owned(), format!("{}{thing}", sentence(&what)).into()),
-            ("what".to_owned(), format!("about {what}{thing}").into()),
+            ("subject".to_owned(), format!("{}{name}", sentence(&topic_text)).into()),
+            ("what".to_owned(), format!("about {topic_text}{name}").into()),
         ])
     }
 
-    /// What most of the calls are about, if most agree: `DB instances`.
-    fn topic(&self, draft: &Draft) -> Context {
+    /// The topic of most of the calls, if most have the same one: `DB instances`.
+    fn topic(&self, draft: &SignalDraft) -> Context {
         let mut counts: IndexMap<String, usize> = IndexMap::new();
         for event in &draft.members {
-            *counts.entry(topic(&words(self.scene.name(*event)))).or_default() += 1;
+            *counts.entry(topic(&words(self.stretch.name(*event)))).or_default() += 1;
         }
-        let agreed = counts.into_iter().find(|(topic, count)| count * 2 > draft.members.len() && !topic.is_empty());
-        agreed.map(|(topic, _)| ("what".to_owned(), topic.into())).into_iter().collect()
+        let most_common =
+            counts.into_iter().find(|(topic, count)| count * 2 > draft.members.len() && !topic.is_empty());
+        most_common.map(|(topic, _)| ("what".to_owned(), topic.into())).into_iter().collect()
     }
 
     fn topics(&self, members: &[usize]) -> Vec<String> {
-        distinct(members.iter().map(|event| topic(&words(self.scene.name(*event)))).filter(|topic| !topic.is_empty()))
+        distinct(members.iter().map(|event| topic(&words(self.stretch.name(*event)))).filter(|topic| !topic.is_empty()))
     }
 
-    /// The names of the services; a visit is to one console, whatever else that console asks.
-    fn consoles(&self, draft: &Draft) -> Vec<String> {
-        let source = |event: usize| match draft.what {
-            Generic::Along => self.scene.console(event),
-            _ => self.scene.service(event),
+    /// The names of the services. A visit has only one, the service of its console.
+    fn consoles(&self, draft: &SignalDraft) -> Vec<String> {
+        let source = |event: usize| match draft.kind {
+            Generic::Along => self.stretch.console(event),
+            _ => self.stretch.service(event),
         };
-        if draft.what == Generic::Visit {
-            return vec![self.name_of(self.scene.service(self.main(draft)))];
+        if draft.kind == Generic::Visit {
+            return vec![self.name_of(self.stretch.service(self.main(draft)))];
         }
         distinct(draft.members.iter().map(|event| self.name_of(source(*event))))
     }
 
     fn name_of(&self, service: &str) -> String {
-        self.scene.rules.words().service(service).map_or_else(|| service.to_owned(), |service| service.name.clone())
+        self.stretch.rules.words().service(service).map_or_else(|| service.to_owned(), |service| service.name.clone())
     }
 
-    /// The console's own page of the service; what nobody clicked and what was typed has none.
-    fn url(&self, what: Generic, anchor: usize) -> Option<String> {
-        let is_click = matches!(what, Generic::Create | Generic::Delete | Generic::Change | Generic::Visit);
-        let service = self.scene.rules.words().service(self.scene.console(anchor)).filter(|_| is_click)?;
-        let (home, region) = (service.home.as_ref()?, self.scene.events[anchor].row.region?);
+    /// The service's start page in the console; `None` for background activity and commands.
+    fn url(&self, kind: Generic, anchor: usize) -> Option<String> {
+        let is_click = matches!(kind, Generic::Create | Generic::Delete | Generic::Change | Generic::Visit);
+        let service = self.stretch.rules.words().service(self.stretch.console(anchor)).filter(|_| is_click)?;
+        let (home, region) = (service.home.as_ref()?, self.stretch.events[anchor].row.region?);
         let is_region = region.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
         let url = || format!("https://{region}.console.aws.amazon.com/{home}?region={region}");
         is_region.then(|| partition::link(url(), Some(region)))
     }
 
-    /// The page that was opened last before.
+    /// The last page opened before the event.
     fn page_before(&self, anchor: usize) -> Option<&Signal> {
-        let time = self.scene.events[anchor].time();
-        let recent = time.plus_seconds(-PAGE_S)..=time;
+        let time = self.stretch.events[anchor].time();
+        let recent = time.plus_seconds(-MAX_PAGE_AGE_S)..=time;
         self.clicks().filter(|page| recent.contains(&page.first_time)).max_by_key(|page| page.first_time)
     }
 
     /// The page nearest in time.
-    fn page_beside(&self, draft: &Draft) -> Option<&Signal> {
-        let time = self.scene.events[*draft.members.first()?].time();
+    fn nearest_page(&self, draft: &SignalDraft) -> Option<&Signal> {
+        let time = self.stretch.events[*draft.members.first()?].time();
         self.clicks().min_by_key(|page| distance(page, time))
     }
 
@@ -267,18 +269,18 @@ fn distance(page: &Signal, time: Timestamp) -> u64 {
     page.first_time.0.abs_diff(time.0).min(page.last_time.0.abs_diff(time.0))
 }
 
-/// What a call, given in words, is about: all but the first one.
+/// The topic of a call, given in words: all words but the first.
 fn topic(call: &[&str]) -> String {
-    call.iter().skip(1).map(|word| within(word)).collect::<Vec<_>>().join(" ")
+    call.iter().skip(1).map(|word| in_sentence(word)).collect::<Vec<_>>().join(" ")
 }
 
-/// A sentence as it goes on after another.
+/// A sentence as the continuation of another, with a lowercase first letter.
 fn lowered(sentence: &str) -> String {
     let mut chars = sentence.chars();
     chars.next().map(|first| first.to_lowercase().chain(chars).collect()).unwrap_or_default()
 }
 
-/// A text as a sentence begins with it.
+/// A text with an uppercase first letter.
 fn sentence(text: &str) -> String {
     let mut chars = text.chars();
     chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
@@ -294,16 +296,16 @@ fn distinct(texts: impl Iterator<Item = String>) -> Vec<String> {
     known
 }
 
-/// The values that a sentence names.
-fn shown(entities: &[Entity]) -> Vec<String> {
+/// The values of the entities that a sentence lists.
+fn shown(entities: &[SignalEntity]) -> Vec<String> {
     distinct(entities.iter().map(|entity| entity.value.clone()))
 }
 
-fn rhythm(rhythm: Repetition) -> [(String, Value); 2] {
-    let every = match (rhythm.every_s / 60, rhythm.every_s % 60) {
+fn repetition(repetition: Repetition) -> [(String, Value); 2] {
+    let every = match (repetition.every_s / 60, repetition.every_s % 60) {
         (1, 0) => "minute".to_owned(),
         (minutes, 0) => format!("{minutes} minutes"),
-        _ => format!("{} seconds", rhythm.every_s),
+        _ => format!("{} seconds", repetition.every_s),
     };
-    [("every".to_owned(), every.into()), ("times".to_owned(), rhythm.times.into())]
+    [("every".to_owned(), every.into()), ("times".to_owned(), repetition.times.into())]
 }

@@ -128,14 +128,14 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
-    use crate::call::Table;
+    use crate::call::CallTable;
     use crate::rule::RuleSet;
 
     #[test]
     fn every_technique_that_a_rule_or_a_call_names_has_a_name() -> Result<(), Box<dyn std::error::Error>> {
         let rules = RuleSet::shipped().map_err(|faults| format!("{faults:?}"))?;
         let of_rules = rules.rules().iter().flat_map(|rule| &rule.attack);
-        let of_calls = Table::shipped().entries().iter().flat_map(|call| &call.attack);
+        let of_calls = CallTable::shipped().entries().iter().flat_map(|call| &call.attack);
         let named: BTreeSet<&str> = of_rules.chain(of_calls).map(String::as_str).collect();
         let nameless: Vec<&&str> = named.iter().filter(|id| name(id).is_none()).collect();
         assert!(named.len() > 20 && nameless.is_empty(), "{nameless:?} of {named:?}");

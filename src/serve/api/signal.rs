@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::batch::{Columns, read_events};
 use crate::load::{self, ExplainError};
-use crate::matching::Subject;
+use crate::matching::ExplainSubject;
 use crate::normalize::rebuild;
 use crate::present;
 use crate::serve::ServeError;
@@ -38,7 +38,7 @@ pub(super) async fn signal(State(state): State<Shared>, Path(id): Path<String>) 
 
 /// The lines of an explanation; where there is none, the line that says so.
 fn why(state: &AppState, case: &Case, session: &str, id: &str) -> Result<Vec<String>, ServeError> {
-    let explained = match load::explain(case, &state.rules, session, true, Subject::Signal(id)) {
+    let explained = match load::explain(case, &state.rules, session, true, ExplainSubject::Signal(id)) {
         Ok(explained) => explained,
         Err(none @ (ExplainError::OtherRules | ExplainError::Lost(_))) => return Ok(vec![none.to_string()]),
         Err(error) => return Err(error.into()),

@@ -1,4 +1,4 @@
-//! The events of a stretch, and what the catalog's words say about each.
+//! The prepared events of a stretch, and what the catalog's word lists say about each.
 
 use std::net::IpAddr;
 
@@ -8,26 +8,26 @@ use crate::json::Json;
 use crate::rule::RuleSet;
 use crate::rule::words;
 
-/// The events of a stretch, in order, and the rules to read them by.
+/// The events of a stretch in order, and the rules to map them with.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Scene<'s, 'e> {
+pub(super) struct PreparedStretch<'s, 'e> {
     pub(super) rules: &'s RuleSet,
     pub(super) events: &'s [Prepared<'e>],
 }
 
-impl<'s> Scene<'s, '_> {
-    /// `iam` of `iam:ListUsers`.
+impl<'s> PreparedStretch<'s, '_> {
+    /// The service of the event's call: `iam` for `iam:ListUsers`.
     pub(super) fn service(&self, event: usize) -> &'s str {
         self.events[event].row.call.split(':').next().unwrap_or_default()
     }
 
-    /// `ListUsers` of `iam:ListUsers`.
+    /// The API name of the event's call: `ListUsers` for `iam:ListUsers`.
     pub(super) fn name(&self, event: usize) -> &'s str {
         let call = self.events[event].row.call;
         call.split_once(':').map_or(call, |(_, name)| name)
     }
 
-    /// Whether the event changes something: the trail says so, or the call's verb where the trail does not say.
+    /// Whether the event changes something, from `readOnly` in the trail, or else from the call's verb.
     pub(super) fn changes(&self, event: usize) -> bool {
         self.events[event].row.read_only.map_or_else(|| self.verb(event).is_some(), |read_only| !read_only)
     }
@@ -36,13 +36,13 @@ impl<'s> Scene<'s, '_> {
         self.rules.words().verb(words::words(self.name(event)).first()?)
     }
 
-    /// The service in whose console a call's service is shown.
+    /// The service in whose console the call's service is shown.
     pub(super) fn console(&self, event: usize) -> &'s str {
         self.rules.words().console_of(self.service(event))
     }
 
-    /// Whether a call that services make in a person's name is one of those: from a service's address, or for a key in
-    /// an encryption context that only services use.
+    /// Whether a service made the call on behalf of the person: from a service's address, or with an encryption context
+    /// that only services use.
     pub(super) fn is_for_service(&self, event: usize) -> bool {
         let row = self.events[event].row;
         row.source_ip.is_some_and(|source| source.parse::<IpAddr>().is_err()) || self.has_service_context(event)
@@ -58,7 +58,7 @@ impl<'s> Scene<'s, '_> {
         (self.events[later].time().0 - self.events[earlier].time().0) / 1_000_000
     }
 
-    /// Puts events into groups: those of one key that come without a pause, in order of their first events.
+    /// Groups events with equal keys into bursts, in order of their first events.
     pub(super) fn bursts<K: PartialEq>(&self, events: &[usize], key: impl Fn(usize) -> K) -> Vec<Vec<usize>> {
         let mut bursts: Vec<Vec<usize>> = Vec::new();
         let mut open: Vec<(K, usize)> = Vec::new();
