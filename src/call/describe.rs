@@ -106,7 +106,8 @@ impl CallTable {
             let (summary, entities) = service::described(&self.words, call, outcome);
             return Description { summary, outcome, entities, ..Description::default() };
         }
-        let grammar::VerbPhrase { mut action, entities, is_of_policy } = grammar::phrase(&self.words, call, outcome);
+        let grammar::VerbPhrase { mut action, entities, is_of_policy } =
+            grammar::phrase(&self.words, &self.names, call, outcome);
         let grants = policy::in_request(call.request, call.account);
         if let Some(allows) = statement::describe(&grants, false) {
             action.push_str(if is_of_policy { " that " } else { " with a policy that " });

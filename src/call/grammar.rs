@@ -1,6 +1,9 @@
 //! Makes sentences for calls without an entry, from the words of the call's name and the identifiers in its request.
 
 use std::borrow::Cow;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use rustc_hash::FxHashMap;
 
 use super::describe::entity;
 use super::format::{capitalized, regular_past};
@@ -35,15 +38,69 @@ struct Identifier<'j> {
     depth: usize,
 }
 
-/// The topic of a call: its name without the verb.
-struct Topic<'n> {
-    /// The words: `["DB", "Instances"]`.
-    words: &'n [&'n str],
-    /// In snake case: `db_instances`.
-    plural: String,
+/// The name of a call, split into words.
+#[derive(Debug)]
+struct CallName {
+    /// `Delete`
+    verb: String,
+    topic: Topic,
 }
 
-impl Topic<'_> {
+/// The topic of a call: its name without the verb.
+#[derive(Debug)]
+struct Topic {
+    /// The last word, `Instances`, or nothing.
+    last: String,
+    /// In snake case: `db_instances`.
+    plural: String,
+    /// In a sentence: `DB instances`.
+    text: String,
+    /// Whether it is a resource: `Trail`, `DB Instance`, but not `Logging`, `Secret Value`.
+    is_noun: bool,
+}
+
+/// The names of calls that were described before: a trail has few of them, and millions of events.
+#[derive(Debug, Default)]
+pub(super) struct CallNames(RwLock<FxHashMap<String, Arc<CallName>>>);
+
+impl CallNames {
+    /// The maximum number of names that are kept. Names come from logs.
+    const MAX: usize = 10_000;
+
+    fn get(&self, words: &Words, name: &str) -> Arc<CallName> {
+        if let Some(known) = self.0.read().unwrap_or_else(PoisonError::into_inner).get(name) {
+            return Arc::clone(known);
+        }
+        let parsed = Arc::new(CallName::parse(words, name));
+        let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        if known.len() < Self::MAX {
+            known.insert(name.to_owned(), Arc::clone(&parsed));
+        }
+        parsed
+    }
+}
+
+impl CallName {
+    fn parse(words: &Words, name: &str) -> Self {
+        let parts = self::words(name);
+        // BatchDeleteDocument deletes documents.
+        let parts = match parts.as_slice() {
+            ["Batch", verb, _, ..] if words.verb(verb).is_some() => &parts[1..],
+            all => all,
+        };
+        let (verb, topic) = parts.split_first().map_or(("", parts), |(verb, topic)| (*verb, topic));
+        let last = topic.last().copied().unwrap_or_default();
+        let topic = Topic {
+            last: last.to_owned(),
+            plural: topic.join("_").to_lowercase(),
+            text: topic_text(topic),
+            is_noun: is_noun(last),
+        };
+        Self { verb: verb.to_owned(), topic }
+    }
+}
+
+impl Topic {
     /// The singular: `db_instance`.
     fn singular(&self) -> &str {
         self.plural.strip_suffix('s').unwrap_or(&self.plural)
@@ -61,15 +118,9 @@ impl Topic<'_> {
 }
 
 /// The phrase for a call.
-pub(super) fn phrase<'c>(words: &'c Words, call: &Call<'c>, outcome: Outcome) -> VerbPhrase {
-    let name = self::words(call.name());
-    // BatchDeleteDocument deletes documents.
-    let name = match name.as_slice() {
-        ["Batch", verb, _, ..] if words.verb(verb).is_some() => &name[1..],
-        all => all,
-    };
-    let (verb, topic) = name.split_first().map_or(("", name), |(verb, topic)| (*verb, topic));
-    let topic = &Topic { words: topic, plural: topic.join("_").to_lowercase() };
+pub(super) fn phrase<'c>(words: &'c Words, names: &CallNames, call: &Call<'c>, outcome: Outcome) -> VerbPhrase {
+    let name = names.get(words, call.name());
+    let CallName { verb, topic } = &*name;
     let listed = resources::of(call);
     let mut named: Vec<Identifier<'_>> =
         listed.iter().map(|one| Identifier { kind: Cow::Borrowed(&one.kind), value: &one.value, depth: 0 }).collect();
@@ -79,31 +130,31 @@ pub(super) fn phrase<'c>(words: &'c Words, call: &Call<'c>, outcome: Outcome) ->
     let known = verb_text(words, verb, call, is_done);
     let is_verb = known.is_some();
     let (verb_text, topic_text) = match known {
-        Some(text) => (text, Cow::Owned(topic_text(topic.words))),
-        None => (Cow::Borrowed(if is_done { "Called" } else { "call" }), Cow::Borrowed(call.name())),
+        Some(text) => (text, topic.text.as_str()),
+        None => (Cow::Borrowed(if is_done { "Called" } else { "call" }), call.name()),
     };
     let mut made = Vec::new();
     if creates(verb) && is_done {
         collect(words, call, call.response, 0, &mut made);
         made.retain(|one| topic.is(&one.kind) && one.kind != "resource");
     }
-    let list = |kind: &str| values_of(&named, kind, call);
-    let object = match (target, made.first()) {
-        (Some(kind), _) if !is_verb => {
-            let kind_text = if kind == "resource" { String::new() } else { format!("{} ", list(kind).1) };
-            format!("{topic_text} on {kind_text}{}", list(kind).0)
+    let list = target.map(|kind| values_of(&named, kind, call));
+    let object = match (target.zip(list), made.first()) {
+        (Some((kind, (list, kind_text))), _) if !is_verb => {
+            let kind_text = if kind == "resource" { String::new() } else { format!("{kind_text} ") };
+            format!("{topic_text} on {kind_text}{list}")
         }
-        (Some(kind), Some(first)) if !topic.is(kind) => {
-            format!("{topic_text} {}{}", short(first.value, call.account), about(&list(kind), kind, topic))
+        (Some((kind, list)), Some(first)) if !topic.is(kind) => {
+            format!("{topic_text} {}{}", short(first.value, call.account), about(&list, kind, topic))
         }
-        (Some(kind), _) => {
-            let text = singular_for(&topic_text, &named, target, topic);
+        (Some((kind, list)), _) => {
+            let text = singular_for(topic_text, &named, target, topic);
             let is_change = words.verb(verb).is_some() && call.read_only != Some(true);
-            object(verb, text, &about(&list(kind), kind, topic), &list(kind), is_change)
+            object(verb, text, &about(&list, kind, topic), &list, is_change)
         }
         (None, Some(first)) => format!("{topic_text} {}", short(first.value, call.account)),
-        (None, None) if is_verb => with_article(&topic_text, verb),
-        (None, None) => topic_text.into_owned(),
+        (None, None) if is_verb => with_article(topic_text, verb),
+        (None, None) => topic_text.to_owned(),
     };
     let mut action = format!("{verb_text} {object}");
     action.truncate(action.trim_end().len());
@@ -120,7 +171,7 @@ pub(super) fn phrase<'c>(words: &'c Words, call: &Call<'c>, outcome: Outcome) ->
     let of_request = of_request.map(|one| entity(kind_of(one, topic), one.value, relation(one)));
     let of_response = made.iter().map(|one| entity(&one.kind, one.value, Relation::Created));
     let entities = distinct(of_request.chain(of_response).chain(listed.iter().cloned()));
-    let is_of_policy = topic.words.last().is_some_and(|last| *last == "Policy");
+    let is_of_policy = topic.last == "Policy";
     VerbPhrase { action, entities, is_of_policy }
 }
 
@@ -228,7 +279,7 @@ fn verb_text<'w>(words: &'w Words, verb: &str, call: &Call<'_>, is_done: bool) -
 }
 
 /// The topic in the singular if only one resource is named: `reboot instance i-1`.
-fn singular_for<'t>(text: &'t str, named: &[Identifier<'_>], target: Option<&str>, topic: &Topic<'_>) -> &'t str {
+fn singular_for<'t>(text: &'t str, named: &[Identifier<'_>], target: Option<&str>, topic: &Topic) -> &'t str {
     let mut values = named.iter().filter(|one| Some(&*one.kind) == target).map(|one| one.value);
     let first = values.next();
     let is_one = first.is_some() && values.all(|value| Some(value) == first);
@@ -327,12 +378,12 @@ fn topic_text(topic: &[&str]) -> String {
 }
 
 /// The kind of an identifier. A top-level `name` or `id` belongs to the topic of the call.
-fn kind_of<'k>(one: &'k Identifier<'_>, topic: &'k Topic<'_>) -> &'k str {
-    if one.kind != "resource" || one.depth > 0 || !is_noun(topic) { &one.kind } else { topic.singular() }
+fn kind_of<'k>(one: &'k Identifier<'_>, topic: &'k Topic) -> &'k str {
+    if one.kind != "resource" || one.depth > 0 || !topic.is_noun { &one.kind } else { topic.singular() }
 }
 
-/// Whether a topic is a resource: `Trail`, `DB Instance`, but not `Logging`, `Secret Value`.
-fn is_noun(topic: &Topic<'_>) -> bool {
+/// Whether the last word of a topic makes it a resource.
+fn is_noun(last: &str) -> bool {
     const PARTS: [&str; 18] = [
         "attribute",
         "attributes",
@@ -353,8 +404,8 @@ fn is_noun(topic: &Topic<'_>) -> bool {
         "value",
         "versions",
     ];
-    let last = topic.words.last().map(|word| word.to_lowercase());
-    last.is_some_and(|last| !PARTS.contains(&last.as_str()) && !last.ends_with("ing"))
+    let last = last.to_lowercase();
+    !last.is_empty() && !PARTS.contains(&last.as_str()) && !last.ends_with("ing")
 }
 
 /// The values of one kind, and the kind in words, in the plural if there are several.
@@ -379,11 +430,11 @@ fn values_of(named: &[Identifier<'_>], kind: &str, call: &Call<'_>) -> (String, 
 
 /// The resource after the topic: ` prod-db` if the topic is its kind, ` of prod-db` if the topic is a part of it, else
 /// with its kind.
-fn about((list, kind_text): &(String, String), kind: &str, topic: &Topic<'_>) -> String {
+fn about((list, kind_text): &(String, String), kind: &str, topic: &Topic) -> String {
     let kind = kind.replace('_', " ");
     let plain = topic.plural.replace('_', " ");
     let (singular, topic_end) = (plain.trim_end_matches('s'), plain.ends_with(&kind));
-    let is_own = kind == "resource" && is_noun(topic);
+    let is_own = kind == "resource" && topic.is_noun;
     if topic_end || singular.ends_with(&kind) || is_own || kind == "resource" && plain.is_empty() {
         format!(" {list}")
     } else if plain.split(' ').any(|word| word.trim_end_matches('s') == kind) || kind == "resource" {
@@ -395,7 +446,7 @@ fn about((list, kind_text): &(String, String), kind: &str, topic: &Topic<'_>) ->
 
 /// The kind of the identifier that a call is about: the one that is its topic, else one that the topic mentions, else
 /// the first at the top level of the request.
-fn primary<'n>(named: &'n [Identifier<'_>], topic: &Topic<'_>) -> Option<&'n str> {
+fn primary<'n>(named: &'n [Identifier<'_>], topic: &Topic) -> Option<&'n str> {
     let exact = |one: &&Identifier<'_>| one.kind == topic.singular() || one.kind == topic.plural;
     let ends = |one: &&Identifier<'_>| topic.ends_with(&one.kind);
     let own = |one: &&Identifier<'_>| one.kind == "resource" && one.depth == 0;

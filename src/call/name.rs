@@ -101,10 +101,14 @@ fn cut(text: &str) -> Cow<'_, str> {
 #[must_use]
 pub fn network_of(address: &str) -> Option<String> {
     match address.parse::<IpAddr>().ok()?.to_canonical() {
-        IpAddr::V4(address) => {
-            let [a, b, c, _] = address.octets();
-            Some(format!("{a}.{b}.{c}.0/24"))
-        }
+        // The text of an IPv4 address is canonical, unless it is an IPv6 address that contains it.
+        IpAddr::V4(canonical) => match address.rsplit_once('.') {
+            Some((network, _)) if !address.contains(':') => Some(format!("{network}.0/24")),
+            _ => {
+                let [a, b, c, _] = canonical.octets();
+                Some(format!("{a}.{b}.{c}.0/24"))
+            }
+        },
         IpAddr::V6(address) => {
             let [a, b, c, ..] = address.segments();
             let network = std::net::Ipv6Addr::new(a, b, c, 0, 0, 0, 0, 0);

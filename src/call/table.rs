@@ -7,6 +7,7 @@ use rustc_hash::FxHashMap;
 use toml::Spanned;
 
 use super::format::{capitalized, regular_past};
+use super::grammar::CallNames;
 use super::schema::{CLASSES, CallClass, CallToml, CallsToml, EntityToml, PathsToml, UNDOES, ValueFormat, ValueToml};
 use super::{Call, Relation};
 use crate::rule::compile::{ErrorCollector, parse};
@@ -111,6 +112,7 @@ pub struct CallTable {
     entries: Vec<CallEntry>,
     by_call: FxHashMap<String, Vec<usize>>,
     pub(super) words: Words,
+    pub(super) names: CallNames,
 }
 
 impl CallTable {

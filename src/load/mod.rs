@@ -125,9 +125,9 @@ pub fn load(options: &LoadOptions, rules: &RuleSet, progress: &dyn Progress) -> 
     let (wanted, unwanted): (Vec<_>, Vec<_>) =
         found.sources.into_iter().partition(|source| options.filter.may_want(&source.name));
     leave_out(&case, &unwanted, &files, &options.filter, &mut ledger, progress)?;
-    let sifted = sources::sort_sources(told_apart(wanted, &files), &files, &threads);
-    skip(&sifted.known, progress, &mut ledger);
-    let portions = trail::cut(sifted.rest, memory.portion());
+    let sorted = sources::sort_sources(told_apart(wanted, &files), &files, &threads);
+    skip(&sorted.known, progress, &mut ledger);
+    let portions = trail::cut(sorted.rest, memory.portion());
     let writer = Writer::new(&case, files.clone(), &options.filter, memory, &mut ledger)?;
     portion::load_all(writer, portions, (&files, options.reading, &options.filter), &threads, progress)?;
     map::map_changed(&case, rules, &threads, progress)?;

@@ -48,7 +48,7 @@ struct Search<'t> {
     depth: usize,
     /// Whether a record stood after other text.
     is_prefixed: bool,
-    /// Bytes that may still be read in vain.
+    /// Bytes that may still be read without finding a record.
     patience: usize,
 }
 

@@ -72,7 +72,7 @@ struct Reader<'t> {
     depth: usize,
     at: usize,
     line: u64,
-    /// Bytes that may still be read in vain. A text of unclosed brackets would else be read once for each of its lines.
+    /// Bytes that may still be read without finding a record. A text of unclosed brackets would else be read once for each of its lines.
     patience: usize,
     tally: Tally,
 }

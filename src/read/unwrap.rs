@@ -152,13 +152,13 @@ fn elements<'t>(text: &'t str, open: usize, depth: usize, found: &mut Found<'t>)
     at + 1
 }
 
-/// How many bytes may be read in vain in search of a record in so many bytes.
+/// The number of bytes that may be read without finding a record, for input of that size.
 pub(super) const fn patience(bytes: usize) -> usize {
     bytes.saturating_mul(4).saturating_add(1 << 16)
 }
 
 /// Where the next object begins, from `from` on and before `to`, that is a record or holds some: where to go on after
-/// damage. `patience` is the number of bytes that may still be read in vain.
+/// damage. `patience` is the number of bytes that may still be read without finding a record.
 pub(super) fn next_record(text: &str, from: usize, to: usize, depth: usize, patience: &mut usize) -> Option<usize> {
     let mut at = from;
     while let Some(open) = memchr::memchr(b'{', text.as_bytes().get(at..to)?).map(|open| at + open) {

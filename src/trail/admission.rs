@@ -1,10 +1,13 @@
 //! Which record of an event is the one to keep, when several tell of it.
 
+use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::hash::{Hash, Hasher};
+use std::hash::BuildHasher;
+use std::sync::LazyLock;
 
+use foldhash::quality::RandomState;
 use indexmap::IndexSet;
-use rustc_hash::{FxBuildHasher, FxHashMap, FxHasher};
+use rustc_hash::FxBuildHasher;
 use sha2::{Digest, Sha256};
 
 use super::merge::is_uuid;
@@ -22,14 +25,16 @@ pub enum Admission {
     Joins,
 }
 
+/// The hash function of prints. It is seeded once for each process, so that nobody can write a record that has the print of
+/// another one, and would be taken for its copy.
+static PRINTS: LazyLock<RandomState> = LazyLock::new(RandomState::default);
+
 /// What a record says of its event, in 32 bits: two records of one event that have the same are copies.
 ///
 /// `texts` and `lengths` are those of the members that `print_of` names.
 #[must_use]
 pub fn print(time: Option<i64>, texts: [Option<&str>; TEXTS.len()], lengths: [Option<usize>; LENGTHS.len()]) -> u32 {
-    let mut hasher = FxHasher::default();
-    (time, texts, lengths).hash(&mut hasher);
-    let hash = hasher.finish();
+    let hash = PRINTS.hash_one((time, texts, lengths));
     #[expect(clippy::cast_possible_truncation, reason = "both halves count")]
     {
         (hash ^ (hash >> 32)) as u32
@@ -61,11 +66,10 @@ pub(super) fn print_of(event: &Event<'_>, id: &str) -> u32 {
     if is_uuid(id) {
         return print;
     }
-    let mut hasher = FxHasher::default();
-    (&event.request_parameters, &event.response_elements, &event.extra).hash(&mut hasher);
+    let bodies = PRINTS.hash_one((&event.request_parameters, &event.response_elements, &event.extra));
     #[expect(clippy::cast_possible_truncation, reason = "32 bits are a print")]
     {
-        print.rotate_left(1) ^ hasher.finish() as u32
+        print.rotate_left(1) ^ bodies as u32
     }
 }
 
@@ -95,7 +99,7 @@ fn print_of_members(event: &Event<'_>) -> u32 {
 #[derive(Debug, Default)]
 pub struct Admissions {
     /// Keys as four numbers each, which take a third less room than one that is aligned to 16 bytes.
-    read_from: FxHashMap<[u32; 4], (u32, u32)>,
+    read_from: HashMap<[u32; 4], (u32, u32), foldhash::fast::RandomState>,
     documents: IndexSet<String, FxBuildHasher>,
 }
 
@@ -163,14 +167,19 @@ fn uuid(id: &str) -> Option<u128> {
     if bytes.len() != 36 || hyphens.iter().any(|at| bytes.get(*at) != Some(&b'-')) {
         return None;
     }
-    bytes.iter().enumerate().filter(|(at, _)| !hyphens.contains(at)).try_fold(0, |key, (_, byte)| {
+    // Two halves of 64 bits: 128-bit shifts for each digit are slower.
+    let mut halves = [0_u64; 2];
+    let digits = bytes.iter().enumerate().filter(|(at, _)| !hyphens.contains(at));
+    for (place, (_, byte)) in digits.enumerate() {
         let digit = match byte {
             b'0'..=b'9' => byte - b'0',
             b'a'..=b'f' => byte - b'a' + 10,
             _ => return None,
         };
-        Some((key << 4) | u128::from(digit))
-    })
+        let half = &mut halves[place / 16];
+        *half = (*half << 4) | u64::from(digit);
+    }
+    Some((u128::from(halves[0]) << 64) | u128::from(halves[1]))
 }
 
 #[cfg(test)]

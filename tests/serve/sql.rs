@@ -114,7 +114,7 @@ fn a_query_ends_when_its_reader_goes_away() {
         served.bearer(),
         body.len()
     );
-    // More of them than run at once: if two went on, the last question would wait in vain, and be refused.
+    // More of them than run at once: if two went on, the last query would wait too long, and be refused.
     for _ in 0..4 {
         let mut stream = TcpStream::connect(("127.0.0.1", served.port)).unwrap();
         stream.write_all(head.as_bytes()).unwrap();

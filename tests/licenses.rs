@@ -68,7 +68,7 @@ fn wildcards(package: &Value) -> Vec<String> {
     wild.map(|dependency| format!("asks for any version of {}", dependency["name"])).collect()
 }
 
-/// Everything that is wrong with one package; wildcards are looked for in our own alone.
+/// Everything that is wrong with one package; only our own packages are checked for wildcards.
 fn faults(package: &Value, allowed: &[Licensee]) -> Vec<String> {
     let mut found = Vec::from_iter(license_fault(package["license"].as_str(), allowed));
     found.extend(source_fault(package));
