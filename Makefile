@@ -15,7 +15,7 @@ SHARED ?= ../shared
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo check check-format check-lint check-unit check-rules test test-all fmt lint docs rules score accuracy fit clients hosts spark tests bench web web-check browser audit programs build bundled extension wheel install duckdb clean
+.PHONY: help demo check check-format check-lint check-unit check-rules test test-all fmt lint docs rules score accuracy fit clients hosts spark tests bench web web-check browser audit programs build bundled dist extension wheel install duckdb clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s  %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -138,6 +138,9 @@ programs: duckdb
 
 build: duckdb ## Build the program, linked with the prebuilt libduckdb
 	$(CARGO) build $(FEATURES) --locked
+
+dist: duckdb ## Build the wheel of the program, and check it in a new environment
+	@scripts/dist.sh
 
 bundled: ## Build the release program with DuckDB compiled in (about 25 minutes on 2 cores)
 	$(CARGO) build --locked --release

@@ -36,6 +36,7 @@ pub mod rule;
 #[cfg(feature = "program")]
 pub mod serve;
 pub mod session;
+pub mod sigma;
 pub mod signal;
 pub mod spec;
 #[cfg(feature = "program")]

@@ -1,6 +1,7 @@
 //! `cartographer hunt`
 
 use std::io::Write;
+use std::path::PathBuf;
 
 use anyhow::{Result, bail};
 use arrow::record_batch::RecordBatch;
@@ -13,22 +14,46 @@ use clap::{Args, Subcommand};
 use super::case::CaseArgs;
 use super::fail::WithAdvice;
 use super::format::{self, ListFormat, RowFormat};
-use super::{ExitCode, Streams, moment, near};
+use super::{ExitCode, Streams, moment, near, sigma};
 
 /// The parameter of hunts that only report use from another place: with 0 they report everything.
 const ELSEWHERE: &str = "elsewhere";
 
 const LIST_ALL: &str = "cartographer hunt list";
 
-/// List, show and run hunts: common incident questions, in SQL
+/// List, show and run hunts: common incident questions, in SQL. Run Sigma rules
 ///
-/// `show` prints the SQL of a hunt, which any DuckDB client can run.
-#[derive(Debug, Subcommand)]
-#[command(after_help = "\
+/// `show` prints the SQL of a hunt, which any DuckDB client can run. `--sigma` runs Sigma rules for CloudTrail: files, or
+/// folders that are searched for .yml and .yaml. Each row is an event that matches a rule, with the click that it belongs
+/// to. Rules that cannot be converted are listed with the reason.
+#[derive(Debug, Args)]
+#[command(
+    args_conflicts_with_subcommands = true,
+    arg_required_else_help = true,
+    after_help = "\
 Examples:
   cartographer hunt list --tactic persistence
   cartographer hunt run --all
-  cartographer hunt show persistence/made-key-used")]
+  cartographer hunt show persistence/made-key-used
+  cartographer hunt --sigma rules/cloud/aws/"
+)]
+pub(crate) struct HuntCommand {
+    #[command(subcommand)]
+    command: Option<Hunts>,
+    /// Run the Sigma rules in this file or folder (repeatable)
+    #[arg(long, value_name = "PATH", required = true)]
+    sigma: Vec<PathBuf>,
+    /// Exit with code 3 if there are hits
+    #[arg(long)]
+    exit_code: bool,
+    #[command(flatten)]
+    case: CaseArgs,
+    /// Output format
+    #[arg(long, value_enum, default_value = "table")]
+    format: RowFormat,
+}
+
+#[derive(Debug, Subcommand)]
 pub(crate) enum Hunts {
     List(List),
     Show(Show),
@@ -100,12 +125,16 @@ pub(crate) struct Run {
     format: RowFormat,
 }
 
-impl Hunts {
+impl HuntCommand {
     pub(crate) fn run(self, streams: Streams) -> Result<ExitCode> {
-        match self {
-            Self::List(list) => list.run(streams),
-            Self::Show(show) => show.run(streams),
-            Self::Run(run) => run.run(streams),
+        match self.command {
+            Some(Hunts::List(list)) => list.run(streams),
+            Some(Hunts::Show(show)) => show.run(streams),
+            Some(Hunts::Run(run)) => run.run(streams),
+            None => {
+                let hits = sigma::run(&self.sigma, &self.case, self.format, streams)?;
+                Ok(if self.exit_code && hits > 0 { ExitCode::Found } else { ExitCode::Fine })
+            }
         }
     }
 }

@@ -25,6 +25,7 @@ mod rules;
 mod search;
 mod serve;
 mod sessions;
+mod sigma;
 mod size;
 mod sql;
 mod streams;
@@ -89,8 +90,7 @@ pub(crate) enum Command {
     Coverage(coverage::Coverage),
     Serve(serve::Serve),
     Sql(sql::Sql),
-    #[command(subcommand)]
-    Hunt(hunt::Hunts),
+    Hunt(hunt::HuntCommand),
     #[command(subcommand)]
     Export(export::Export),
     Report(report::Report),

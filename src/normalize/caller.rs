@@ -1,30 +1,56 @@
-//! Who called, told from the user agent. The finer families that request shapes ask for are `rule::caller`'s.
+//! The kind of client, and the family of user agents, that made a call.
 
 use crate::event::Client;
 
-/// The whole user agent of the back ends that most of the console calls through.
-const AWS_INTERNAL: &str = "AWS Internal";
+/// A family of user agents of the console and of what it calls through. Rules test it as `caller`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Family {
+    /// Exactly `AWS Internal`: the back ends that most of the console calls through.
+    Internal,
+    /// `aws-internal/…`
+    InternalSdk,
+    /// Exactly `Coral/Netty4`.
+    Netty,
+    /// `EC2ConsoleFrontend…`
+    Ec2Console,
+    /// `S3Console/…`, or `AWS Console S3, S3Console/…`
+    S3Console,
+    /// `AWSCloudTrail, aws-internal/…`
+    CloudTrail,
+    /// Contains ` exec-env/CloudShell`.
+    CloudShell,
+}
 
-/// The whole user agent of another of them.
-const CORAL_NETTY_4: &str = "Coral/Netty4";
+impl Family {
+    /// The family of a user agent, if it belongs to one. Square brackets around it are ignored.
+    #[must_use]
+    pub fn of(agent: &str) -> Option<Self> {
+        Self::of_unwrapped(unwrapped(agent))
+    }
 
-/// What a `CloudShell` user agent holds.
-pub const CLOUD_SHELL: &str = " exec-env/CloudShell";
+    /// Like [`Family::of`], for a user agent without brackets.
+    #[must_use]
+    pub fn of_unwrapped(agent: &str) -> Option<Self> {
+        match agent {
+            "AWS Internal" => Some(Self::Internal),
+            "Coral/Netty4" => Some(Self::Netty),
+            text if text.contains(" exec-env/CloudShell") => Some(Self::CloudShell),
+            text if text.starts_with("aws-internal/") => Some(Self::InternalSdk),
+            text if text.starts_with("EC2ConsoleFrontend") => Some(Self::Ec2Console),
+            text if begins(text, &["S3Console/", "AWS Console S3, S3Console/"]) => Some(Self::S3Console),
+            text if text.starts_with("AWSCloudTrail, aws-internal/") => Some(Self::CloudTrail),
+            _ => None,
+        }
+    }
+}
 
-/// How user agents begin that only a browser sends. `SRPS/` stands before the one the console's search passes on.
+/// Prefixes of user agents that only a browser sends. `SRPS/` stands before the one the console's search passes on.
 const BROWSERS: [&str; 2] = ["Mozilla/", "SRPS/Mozilla/"];
 
-/// How user agents begin that only the console's back ends send. `Jersey/${project.version}` signs people in.
-const CONSOLES: [&str; 6] = [
-    "S3Console/",
-    "AWS Console S3, S3Console/",
-    "EC2ConsoleFrontend",
-    "AWSCloudTrail, aws-internal/",
-    "AWS-Console",
-    "Jersey/${project.version}",
-];
+/// Prefixes of other user agents that only the console's back ends send. `Jersey/${project.version}` signs people in.
+const CONSOLES: [&str; 2] = ["AWS-Console", "Jersey/${project.version}"];
 
-/// What only the user agents of programs hold that act for a person by themselves.
+/// Texts that are only in user agents of programs that act for a person by themselves.
 const AGENTS: [&str; 9] = [
     "aws-mcp",
     "awslabs/mcp",
@@ -57,7 +83,7 @@ pub(super) const DOMAINS: [&str; 11] = [
 
 const COMMAND_LINES: [&str; 3] = ["aws-cli/", "AWSPowerShell", "ec2-api-tools"];
 
-/// How the user agents of SDKs begin, and of tools that are built on them.
+/// Prefixes of the user agents of SDKs, and of tools that are built on them.
 const SDKS: [&str; 24] = [
     "aws-sdk-",
     "Boto3/",
@@ -89,15 +115,18 @@ const SDKS: [&str; 24] = [
 #[must_use]
 pub fn client(user_agent: Option<&str>, invoked_by: Option<&str>) -> Client {
     let agent = user_agent.map(unwrapped).unwrap_or_default();
-    if agent.contains(CLOUD_SHELL) {
-        Client::CloudShell
-    } else if is_agent(agent, invoked_by) {
+    match Family::of_unwrapped(agent) {
+        Some(Family::CloudShell) => return Client::CloudShell,
+        Some(Family::Ec2Console | Family::S3Console | Family::CloudTrail) => return Client::Console,
+        Some(Family::Internal | Family::InternalSdk | Family::Netty) | None => {}
+    }
+    if is_agent(agent, invoked_by) {
         Client::Agent
     } else if begins(agent, &BROWSERS) {
         Client::Browser
     } else if begins(agent, &CONSOLES) || console_host(agent) {
         Client::Console
-    } else if internal(agent) {
+    } else if Family::of_unwrapped(agent).is_some() || agent.contains(" md/internal") {
         Client::Internal
     } else if begins(agent, &COMMAND_LINES) {
         Client::Cli
@@ -129,7 +158,7 @@ pub(super) fn behind_console(client: Client, user_agent: Option<&str>, from_cons
 
 /// Whether the user agent is exactly `AWS Internal`.
 pub(super) fn aws_internal(user_agent: &str) -> bool {
-    unwrapped(user_agent) == AWS_INTERNAL
+    Family::of(user_agent) == Some(Family::Internal)
 }
 
 /// The user agent without the square brackets that S3 and others put around it.
@@ -146,13 +175,7 @@ fn starts_with_ignoring_case(agent: &str, start: &str) -> bool {
     agent.get(..start.len()).is_some_and(|head| head.eq_ignore_ascii_case(start))
 }
 
-fn internal(agent: &str) -> bool {
-    matches!(agent, AWS_INTERNAL | CORAL_NETTY_4)
-        || agent.starts_with("aws-internal/")
-        || agent.contains(" md/internal")
-}
-
-/// `console.amazonaws.com`, `console.ec2.amazonaws.com` …, and `signin.amazonaws.com`, the console's door.
+/// `console.amazonaws.com`, `console.ec2.amazonaws.com` …, and `signin.amazonaws.com`, which signs in to the console.
 fn console_host(agent: &str) -> bool {
     service_host(agent) && begins(agent, &["console.", "signin."])
 }

@@ -1,68 +1,28 @@
 //! User-agent families, as used in rules.
 
-use crate::normalize::caller::{CLOUD_SHELL, unwrapped};
+pub use crate::normalize::caller::Family;
 
-/// A family of user agents. Square brackets around a user agent are ignored.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Family {
-    /// Exactly `AWS Internal`.
-    Internal,
-    /// `aws-internal/…`
-    InternalSdk,
-    /// Exactly `Coral/Netty4`.
-    Netty,
-    /// `EC2ConsoleFrontend…`
-    Ec2Console,
-    /// `S3Console/…`, or `AWS Console S3, S3Console/…`
-    S3Console,
-    /// `AWSCloudTrail, aws-internal/…`
-    CloudTrail,
-    /// Contains ` exec-env/CloudShell`.
-    CloudShell,
-}
+/// The families, with their names in rules.
+const NAMES: [(Family, &str); 7] = [
+    (Family::Internal, "internal"),
+    (Family::InternalSdk, "internal-sdk"),
+    (Family::Netty, "netty"),
+    (Family::Ec2Console, "ec2-console"),
+    (Family::S3Console, "s3-console"),
+    (Family::CloudTrail, "cloudtrail"),
+    (Family::CloudShell, "cloudshell"),
+];
 
 impl Family {
-    /// The families, with their names in rules.
-    pub const NAMES: [(Self, &'static str); 7] = [
-        (Self::Internal, "internal"),
-        (Self::InternalSdk, "internal-sdk"),
-        (Self::Netty, "netty"),
-        (Self::Ec2Console, "ec2-console"),
-        (Self::S3Console, "s3-console"),
-        (Self::CloudTrail, "cloudtrail"),
-        (Self::CloudShell, "cloudshell"),
-    ];
-
-    /// The family of a user agent, if it belongs to one.
-    pub fn of(agent: &str) -> Option<Self> {
-        Self::of_unwrapped(unwrapped(agent))
-    }
-
-    /// Like [`Family::of`], for a user agent without brackets.
-    pub(super) fn of_unwrapped(agent: &str) -> Option<Self> {
-        match agent {
-            "AWS Internal" => Some(Self::Internal),
-            "Coral/Netty4" => Some(Self::Netty),
-            text if text.contains(CLOUD_SHELL) => Some(Self::CloudShell),
-            text if text.starts_with("aws-internal/") => Some(Self::InternalSdk),
-            text if text.starts_with("EC2ConsoleFrontend") => Some(Self::Ec2Console),
-            text if text.starts_with("S3Console/") || text.starts_with("AWS Console S3, S3Console/") => {
-                Some(Self::S3Console)
-            }
-            text if text.starts_with("AWSCloudTrail, aws-internal/") => Some(Self::CloudTrail),
-            _ => None,
-        }
-    }
-
     fn named(name: &str) -> Result<Self, String> {
-        Self::NAMES.into_iter().find(|(_, known)| *known == name).map(|(family, _)| family).ok_or_else(|| {
-            let known: Vec<_> = Self::NAMES.iter().map(|(_, known)| *known).collect();
+        NAMES.into_iter().find(|(_, known)| *known == name).map(|(family, _)| family).ok_or_else(|| {
+            let known: Vec<_> = NAMES.iter().map(|(_, known)| *known).collect();
             format!("expected one of {}, found `{name}`", known.join(", "))
         })
     }
 
     fn name(self) -> &'static str {
-        Self::NAMES.into_iter().find(|(family, _)| *family == self).map_or("", |(_, name)| name)
+        NAMES.into_iter().find(|(family, _)| *family == self).map_or("", |(_, name)| name)
     }
 }
 

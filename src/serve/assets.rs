@@ -14,7 +14,19 @@ pub(super) async fn asset(uri: Uri) -> Response {
     let Some(file) = DIST.get_file(name) else {
         return (StatusCode::NOT_FOUND, format!("{} was not found.\n", uri.path())).into_response();
     };
-    let kind = mime_guess::from_path(name).first_or_octet_stream();
-    let kind = if kind.type_() == mime_guess::mime::TEXT { format!("{kind}; charset=utf-8") } else { kind.to_string() };
-    ([(header::CONTENT_TYPE, kind)], file.contents()).into_response()
+    ([(header::CONTENT_TYPE, content_type(name))], file.contents()).into_response()
+}
+
+/// The type of a file that `web/` builds.
+fn content_type(name: &str) -> &'static str {
+    match name.rsplit('.').next() {
+        Some("html") => "text/html; charset=utf-8",
+        Some("js") => "text/javascript; charset=utf-8",
+        Some("css") => "text/css; charset=utf-8",
+        Some("txt") => "text/plain; charset=utf-8",
+        Some("svg") => "image/svg+xml",
+        Some("png") => "image/png",
+        Some("woff2") => "font/woff2",
+        _ => "application/octet-stream",
+    }
 }

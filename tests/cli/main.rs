@@ -13,6 +13,7 @@ mod load;
 mod memory;
 mod reading;
 mod rest;
+mod sigma;
 mod sql;
 
 use std::path::Path;

@@ -1,0 +1,5 @@
+"""`python -m cloudtrail_cartographer`"""
+
+from . import main
+
+main()

@@ -1,0 +1,294 @@
+//! From the searches of a rule to SQL conditions over `events`.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Map, Value};
+
+use super::Problem;
+use super::field::Field;
+use crate::table::{ColumnKind, EVENTS, identifier, literal};
+
+/// The condition for a search: a map of fields, a list of maps, or a list of keywords.
+pub(super) fn search(value: &Value) -> Result<String, Problem> {
+    match value {
+        Value::Object(fields) => all_fields(fields),
+        Value::Array(parts) if parts.is_empty() => Err(Problem::invalid("a search is empty")),
+        Value::Array(parts) => {
+            let parts = parts.iter().map(search).collect::<Result<Vec<_>, _>>()?;
+            Ok(any(parts))
+        }
+        keyword => keyword_search(keyword),
+    }
+}
+
+fn all_fields(fields: &Map<String, Value>) -> Result<String, Problem> {
+    if fields.is_empty() {
+        return Err(Problem::invalid("a search is empty"));
+    }
+    let parts = fields.iter().map(|(field, value)| item(field, value)).collect::<Result<Vec<_>, _>>()?;
+    Ok(all(parts))
+}
+
+/// The condition for one item: `eventName|contains: [...]`.
+fn item(key: &str, value: &Value) -> Result<String, Problem> {
+    let mut parts = key.split('|');
+    let path = parts.next().unwrap_or_default();
+    let modifiers = Modifiers::parse(parts)?;
+    let values: Vec<&Value> = match value {
+        Value::Array(values) => values.iter().collect(),
+        value => vec![value],
+    };
+    if values.is_empty() {
+        return Err(Problem::invalid(format!("`{key}` has no value")));
+    }
+    let field = Field::parse(path);
+    let test = |value: &&Value| match path {
+        "" => keyword_search(value),
+        _ => modifiers.test(&field, value),
+    };
+    let tests = values.iter().map(test).collect::<Result<Vec<_>, _>>()?;
+    Ok(if modifiers.all { all(tests) } else { any(tests) })
+}
+
+/// How a value is compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Operator {
+    Equals,
+    Contains,
+    StartsWith,
+    EndsWith,
+    Regex,
+    Cidr,
+    Exists,
+    Less,
+    LessOrEqual,
+    Greater,
+    GreaterOrEqual,
+    /// Compares with the value of another field.
+    Field,
+}
+
+#[derive(Debug)]
+struct Modifiers {
+    operator: Operator,
+    all: bool,
+    /// Whether case matters.
+    cased: bool,
+    base64: bool,
+    negated: bool,
+    /// The flags of a regular expression.
+    flags: String,
+}
+
+impl Modifiers {
+    fn parse<'m>(modifiers: impl Iterator<Item = &'m str>) -> Result<Self, Problem> {
+        let mut parsed = Self {
+            operator: Operator::Equals,
+            all: false,
+            cased: false,
+            base64: false,
+            negated: false,
+            flags: String::new(),
+        };
+        for modifier in modifiers {
+            match modifier {
+                "contains" => parsed.operator = Operator::Contains,
+                "startswith" => parsed.operator = Operator::StartsWith,
+                "endswith" => parsed.operator = Operator::EndsWith,
+                "re" => parsed.operator = Operator::Regex,
+                "cidr" => parsed.operator = Operator::Cidr,
+                "exists" => parsed.operator = Operator::Exists,
+                "lt" => parsed.operator = Operator::Less,
+                "lte" => parsed.operator = Operator::LessOrEqual,
+                "gt" => parsed.operator = Operator::Greater,
+                "gte" => parsed.operator = Operator::GreaterOrEqual,
+                "fieldref" => parsed.operator = Operator::Field,
+                "all" => parsed.all = true,
+                "cased" => parsed.cased = true,
+                "base64" => parsed.base64 = true,
+                "neq" => parsed.negated = true,
+                "i" | "m" | "s" if parsed.operator == Operator::Regex => parsed.flags.push_str(modifier),
+                other => return Err(Problem::unsupported(format!("the modifier `{other}`"))),
+            }
+        }
+        Ok(parsed)
+    }
+
+    /// The condition that a field has a value.
+    fn test(&self, field: &Field, value: &Value) -> Result<String, Problem> {
+        let condition = match (self.operator, value) {
+            (Operator::Exists, Value::Bool(exists)) => {
+                let is_null = field.is_null();
+                if *exists { format!("NOT ({is_null})") } else { is_null }
+            }
+            (Operator::Exists, _) => return Err(Problem::invalid("`exists` expects true or false")),
+            (_, Value::Null) => field.is_null(),
+            (_, Value::Array(_) | Value::Object(_)) => {
+                return Err(Problem::invalid("a value is a list or an object; expected text, a number, true or false"));
+            }
+            (operator, value) => {
+                let text = match value {
+                    Value::String(text) if self.base64 => STANDARD.encode(text),
+                    Value::String(text) => text.clone(),
+                    value => value.to_string(),
+                };
+                self.compare(operator, field, &text)?
+            }
+        };
+        Ok(if self.negated { format!("NOT ({condition})") } else { condition })
+    }
+
+    fn compare(&self, operator: Operator, field: &Field, text: &str) -> Result<String, Problem> {
+        let pattern = Pattern::parse(text);
+        match operator {
+            Operator::Equals => Ok(self.like(field, &pattern)),
+            Operator::Contains => Ok(self.like(field, &pattern.between(true, true))),
+            Operator::StartsWith => Ok(self.like(field, &pattern.between(false, true))),
+            Operator::EndsWith => Ok(self.like(field, &pattern.between(true, false))),
+            Operator::Regex => {
+                let (text, flags) = (literal(text), literal(&self.flags));
+                Ok(field.any(|value| format!("regexp_matches({value}, {text}, {flags})")))
+            }
+            Operator::Cidr => cidr(field, text),
+            Operator::Field => {
+                let other = Field::parse(text).value();
+                Ok(field.any(|value| format!("lower({value}) = lower({other})")))
+            }
+            Operator::Less => number(field, "<", text),
+            Operator::LessOrEqual => number(field, "<=", text),
+            Operator::Greater => number(field, ">", text),
+            Operator::GreaterOrEqual => number(field, ">=", text),
+            Operator::Exists => Err(Problem::invalid("`exists` expects true or false")),
+        }
+    }
+
+    fn like(&self, field: &Field, pattern: &Pattern) -> String {
+        match pattern.plain() {
+            Some(text) if self.cased => field.any(|value| format!("{value} = {}", literal(&text))),
+            Some(text) => field.any(|value| format!("lower({value}) = {}", literal(&text.to_lowercase()))),
+            None => {
+                let like = if self.cased { "LIKE" } else { "ILIKE" };
+                field.any(|value| format!("{value} {like} {} ESCAPE '\\'", literal(&pattern.like())))
+            }
+        }
+    }
+}
+
+/// A text with wildcards.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Pattern(Vec<Part>);
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Part {
+    Char(char),
+    /// `?`
+    One,
+    /// `*`
+    Many,
+}
+
+impl Pattern {
+    /// A backslash escapes a wildcard or another backslash; before any other character it is a backslash.
+    fn parse(text: &str) -> Self {
+        let mut parts = Vec::new();
+        let mut chars = text.chars().peekable();
+        while let Some(char) = chars.next() {
+            parts.push(match char {
+                '*' => Part::Many,
+                '?' => Part::One,
+                '\\' => match chars.next_if(|next| matches!(next, '*' | '?' | '\\')) {
+                    Some(escaped) => Part::Char(escaped),
+                    None => Part::Char('\\'),
+                },
+                char => Part::Char(char),
+            });
+        }
+        Self(parts)
+    }
+
+    /// The same, with any text before or after it.
+    fn between(mut self, before: bool, after: bool) -> Self {
+        if before {
+            self.0.insert(0, Part::Many);
+        }
+        if after {
+            self.0.push(Part::Many);
+        }
+        self
+    }
+
+    /// The text, if it has no wildcard.
+    fn plain(&self) -> Option<String> {
+        self.0.iter().map(|part| if let Part::Char(char) = part { Some(*char) } else { None }).collect()
+    }
+
+    /// As a pattern of SQL.
+    fn like(&self) -> String {
+        let mut like = String::new();
+        for part in &self.0 {
+            match part {
+                Part::Char(char) => {
+                    if matches!(char, '%' | '_' | '\\') {
+                        like.push('\\');
+                    }
+                    like.push(*char);
+                }
+                Part::One => like.push('_'),
+                Part::Many => like.push('%'),
+            }
+        }
+        like
+    }
+}
+
+/// Compares as numbers. What is not a number does not match.
+fn number(field: &Field, operator: &str, text: &str) -> Result<String, Problem> {
+    let number: f64 = text.parse().map_err(|_| Problem::invalid(format!("`{text}` is not a number")))?;
+    Ok(field.any(|value| format!("TRY_CAST({value} AS DOUBLE) {operator} {number}")))
+}
+
+/// An IPv4 network. Addresses are compared as numbers.
+fn cidr(field: &Field, text: &str) -> Result<String, Problem> {
+    let problem = || Problem::invalid(format!("`{text}` is not a network such as 192.0.2.0/24"));
+    let (address, bits) = text.split_once('/').ok_or_else(problem)?;
+    if address.contains(':') {
+        return Err(Problem::unsupported(format!("the IPv6 network `{text}`")));
+    }
+    let address: std::net::Ipv4Addr = address.parse().map_err(|_| problem())?;
+    let bits: u32 = bits.parse().ok().filter(|bits| *bits <= 32).ok_or_else(problem)?;
+    let size = 1_u64 << (32 - bits);
+    let first = u64::from(u32::from(address)) / size * size;
+    let last = first + size - 1;
+    Ok(field.any(|value| {
+        let octet = |at: usize| format!("CAST(split_part({value}, '.', {at}) AS BIGINT)");
+        let number = format!("{} * 16777216 + {} * 65536 + {} * 256 + {}", octet(1), octet(2), octet(3), octet(4));
+        let is_address = format!(r"regexp_full_match({value}, '\d{{1,3}}\.\d{{1,3}}\.\d{{1,3}}\.\d{{1,3}}')");
+        format!("CASE WHEN {is_address} THEN {number} BETWEEN {first} AND {last} ELSE FALSE END")
+    }))
+}
+
+/// A text anywhere in the record.
+fn keyword_search(value: &Value) -> Result<String, Problem> {
+    let text = match value {
+        Value::String(text) => text.clone(),
+        Value::Bool(_) | Value::Number(_) => value.to_string(),
+        _ => return Err(Problem::invalid("a keyword is not text")),
+    };
+    let pattern = literal(&Pattern::parse(&text).between(true, true).like());
+    let of_record = EVENTS.columns.iter().filter(|column| column.source.is_some() || column.name == "extra");
+    let texts = of_record.filter(|column| matches!(column.kind, ColumnKind::Text | ColumnKind::Json));
+    let tests = texts.map(|column| format!("COALESCE({} ILIKE {pattern} ESCAPE '\\', FALSE)", identifier(column.name)));
+    Ok(any(tests.collect()))
+}
+
+pub(super) fn all(parts: Vec<String>) -> String {
+    joined(parts, " AND ")
+}
+
+pub(super) fn any(parts: Vec<String>) -> String {
+    joined(parts, " OR ")
+}
+
+fn joined(mut parts: Vec<String>, with: &str) -> String {
+    if parts.len() == 1 { parts.remove(0) } else { format!("({})", parts.join(with)) }
+}

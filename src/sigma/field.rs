@@ -1,0 +1,105 @@
+//! From a field of a rule to SQL: the column, or the JSON values, that have it.
+
+use std::fmt::Write as _;
+
+use crate::table::{Column, ColumnKind, EVENTS, identifier, literal};
+
+/// The JSON columns that contain members of the record, by the path that they contain.
+const BODIES: [(&str, &str); 2] =
+    [("requestParameters", "request_parameters"), ("responseElements", "response_elements")];
+/// A path of more members is looked up as it is, without lists in between.
+const MAX_LIST_PATHS: usize = 4;
+
+/// A field, as SQL over `events`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Field {
+    /// A column of `events`.
+    Column(&'static Column),
+    /// Members of a JSON column: an expression for the list of their values, as text.
+    Json {
+        /// The name of the column.
+        column: &'static str,
+        /// JSON paths. Those with `[*]` return a list.
+        paths: Vec<String>,
+    },
+}
+
+impl Field {
+    /// The field with that path in a record: `eventName`, `requestParameters.userName`.
+    pub(super) fn parse(path: &str) -> Self {
+        let is_source = |column: &&Column| column.source == Some(path) && !matches!(column.kind, ColumnKind::Json);
+        if let Some(column) = EVENTS.columns.iter().find(is_source) {
+            return Self::Column(column);
+        }
+        for (member, column) in BODIES {
+            if path == member {
+                return Self::Json { column, paths: vec!["$".to_owned()] };
+            }
+            if let Some(rest) = path.strip_prefix(member).and_then(|rest| rest.strip_prefix('.')) {
+                return Self::Json { column, paths: paths(rest) };
+            }
+        }
+        Self::Json { column: "extra", paths: paths(path) }
+    }
+
+    /// A condition that holds if any value of the field passes a test. `test` gets the value as an SQL text expression.
+    pub(super) fn any(&self, test: impl Fn(&str) -> String) -> String {
+        match self {
+            Self::Column(column) => format!("COALESCE({}, FALSE)", test(&text_of(column))),
+            Self::Json { .. } => {
+                let passed = test("one");
+                format!("len(list_filter({}, lambda one: COALESCE({passed}, FALSE))) > 0", self.values())
+            }
+        }
+    }
+
+    /// The first value, as text; NULL if there is none.
+    pub(super) fn value(&self) -> String {
+        match self {
+            Self::Column(column) => text_of(column),
+            Self::Json { .. } => format!("list_first({})", self.values()),
+        }
+    }
+
+    /// A condition that holds if the record has no value for the field.
+    pub(super) fn is_null(&self) -> String {
+        match self {
+            Self::Column(column) => format!("{} IS NULL", identifier(column.name)),
+            Self::Json { .. } => format!("len(list_filter({}, lambda one: one IS NOT NULL)) = 0", self.values()),
+        }
+    }
+
+    /// The list of the values.
+    fn values(&self) -> String {
+        let Self::Json { column, paths } = self else { return String::new() };
+        let mut parts = String::new();
+        for path in paths {
+            let of_path = format!("json_extract_string({}, {})", identifier(column), literal(path));
+            let of_path = if path.contains("[*]") { of_path } else { format!("[{of_path}]") };
+            let separator = if parts.is_empty() { "" } else { ", " };
+            let _ = write!(parts, "{separator}{of_path}");
+        }
+        if paths.len() == 1 && !parts.starts_with("json") { parts } else { format!("list_concat({parts})") }
+    }
+}
+
+/// The column's value as text.
+fn text_of(column: &Column) -> String {
+    match column.kind {
+        ColumnKind::Text => identifier(column.name),
+        _ => format!("CAST({} AS VARCHAR)", identifier(column.name)),
+    }
+}
+
+/// The JSON paths of a field: with a list at the end, and at each member before it.
+fn paths(path: &str) -> Vec<String> {
+    let members: Vec<String> = path.split('.').map(|member| format!(".\"{}\"", member.replace('"', ""))).collect();
+    let lists = if members.len() > MAX_LIST_PATHS { 0 } else { 1 << members.len() };
+    let with_lists = |places: usize| {
+        let member = |(at, member): (usize, &String)| {
+            if places & (1 << at) == 0 { member.clone() } else { format!("{member}[*]") }
+        };
+        std::iter::once("$".to_owned()).chain(members.iter().enumerate().map(member)).collect::<String>()
+    };
+    (0..lists.max(1)).map(with_lists).collect()
+}

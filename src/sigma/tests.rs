@@ -1,0 +1,114 @@
+use super::*;
+
+const HEAD: &str = "title: Made up\nid: 11111111-1111-4111-8111-111111111111\nlevel: high\ntags: [attack.t1098]\nlogsource:\n  product: aws\n  service: cloudtrail\n";
+
+fn convert(detection: &str) -> Result<SigmaRule, String> {
+    let text = format!("{HEAD}detection:\n{detection}");
+    let (mut rules, errors) = parse(&[("made-up.yml".to_owned(), text)]);
+    match errors.first() {
+        Some(error) => Err(error.to_string()),
+        None => Ok(rules.remove(0)),
+    }
+}
+
+fn condition(detection: &str) -> String {
+    let sql = convert(detection).unwrap().sql();
+    let start = sql.find(" WHERE ").unwrap() + " WHERE ".len();
+    sql[start..sql.len() - 1].to_owned()
+}
+
+#[test]
+fn a_rule_has_its_metadata_in_every_row() {
+    let rule = convert("  selection:\n    eventName: CreateUser\n  condition: selection\n").unwrap();
+    assert_eq!((rule.title.as_str(), rule.level.as_deref()), ("Made up", Some("high")));
+    assert_eq!(
+        rule.sql(),
+        "SELECT '11111111-1111-4111-8111-111111111111' AS rule_id, 'Made up' AS title, CAST('high' AS VARCHAR) AS level, \
+         CAST(['attack.t1098'] AS VARCHAR[]) AS tags, event_id FROM (SELECT event_id FROM events WHERE \
+         COALESCE(lower(\"event_name\") = 'createuser', FALSE))"
+    );
+}
+
+#[test]
+fn fields_of_a_selection_are_joined_with_and_and_values_with_or() {
+    let found = condition("  s:\n    eventSource: iam.amazonaws.com\n    eventName: [A, B]\n  condition: s\n");
+    assert_eq!(
+        found,
+        "(COALESCE(lower(\"event_source\") = 'iam.amazonaws.com', FALSE) AND \
+         (COALESCE(lower(\"event_name\") = 'a', FALSE) OR COALESCE(lower(\"event_name\") = 'b', FALSE)))"
+    );
+}
+
+#[test]
+fn wildcards_and_modifiers_become_patterns() {
+    let like = |item: &str| {
+        let found = condition(&format!("  s:\n    {item}\n  condition: s\n"));
+        let (_, pattern) = found.split_once("LIKE '").unwrap();
+        pattern.split_once("' ESCAPE").unwrap().0.to_owned()
+    };
+    assert_eq!(like("eventName: 'Get*'"), "Get%");
+    assert_eq!(like("eventName|contains: 100%_a"), r"%100\%\_a%");
+    assert_eq!(like("eventName|startswith: 'a?b'"), "a_b%");
+    assert_eq!(like(r"eventName|endswith: 'a\*b'"), "%a*b");
+}
+
+#[test]
+fn hostile_values_stay_in_their_literals() {
+    let found = condition("  s:\n    eventName: \"x') OR 1=1 --\"\n    \"a'b|exists\": true\n  condition: s\n");
+    assert!(found.contains("'x'') or 1=1 --'"), "{found}");
+    assert!(found.contains("'$.\"a''b\"'"), "{found}");
+}
+
+#[test]
+fn conditions_have_the_usual_precedence() {
+    let searches = "  a: [x]\n  b: [y]\n  c_1: [z]\n  c_2: [w]\n";
+    let with = |condition: &str| convert(&format!("{searches}  condition: {condition}\n")).map(|rule| rule.sql());
+    let plain = with("a or b and not c_1").unwrap();
+    assert_eq!(plain, with("a or (b and (not c_1))").unwrap());
+    assert_ne!(plain, with("(a or b) and not c_1").unwrap());
+    assert_eq!(with("1 of c_*").unwrap(), with("c_1 or c_2").unwrap());
+    assert_eq!(with("all of them").unwrap(), with("a and b and c_1 and c_2").unwrap());
+}
+
+#[test]
+fn what_cannot_be_converted_says_why() {
+    let cases = [
+        ("  s:\n    a|utf16le: x\n  condition: s\n", "the modifier `utf16le` is not supported"),
+        ("  s:\n    a|cidr: 2001:db8::/32\n  condition: s\n", "the IPv6 network `2001:db8::/32` is not supported"),
+        ("  s: [x]\n  condition: s and t\n", "the condition names `t`, which the rule does not define"),
+        ("  s: [x]\n  condition: (s\n", "a parenthesis in the condition is not closed"),
+        ("  s: [x]\n  condition: s | near t\n", "the aggregation `near t` is not supported"),
+        ("  s: [x]\n  condition: s | count() by a > 5\n", "an aggregation without `timeframe`"),
+        ("  s: []\n  condition: s\n", "a search is empty"),
+    ];
+    for (detection, expected) in cases {
+        let error = convert(detection).unwrap_err();
+        assert!(error.starts_with("made-up.yml: Made up: ") && error.contains(expected), "{error}");
+    }
+    let deep = format!("  s: [x]\n  condition: {}s{}\n", "(".repeat(100), ")".repeat(100));
+    assert!(convert(&deep).unwrap_err().contains("nested deeper than 64 levels"));
+}
+
+#[test]
+fn rules_for_other_logs_and_broken_files_are_reported() {
+    let other = "title: Windows\nlogsource:\n  product: windows\ndetection:\n  s: [x]\n  condition: s\n".to_owned();
+    let (rules, errors) = parse(&[("w.yml".to_owned(), other), ("broken.yml".to_owned(), "a: [".to_owned())]);
+    assert!(rules.is_empty());
+    assert!(errors[0].problem.is_other_logs(), "{}", errors[0]);
+    assert!(errors[1].to_string().starts_with("broken.yml: document 1: "), "{}", errors[1]);
+}
+
+#[test]
+fn a_correlation_counts_the_hits_of_its_rules() {
+    let rule = format!("{HEAD}name: failed\ndetection:\n  s:\n    eventName: ConsoleLogin\n  condition: s\n");
+    let correlation = "title: Many\nid: many\ncorrelation:\n  type: event_count\n  rules: [failed]\n  group-by: \
+                       [sourceIPAddress]\n  timespan: 5m\n  condition:\n    gte: 10\n";
+    let (rules, errors) = parse(&[("all.yml".to_owned(), format!("{rule}---\n{correlation}"))]);
+    assert_eq!(errors, []);
+    let many = rules.iter().find(|rule| rule.id == "many").unwrap().sql();
+    assert!(
+        many.contains("PARTITION BY g0 ORDER BY event_time RANGE BETWEEN CURRENT ROW AND INTERVAL 300 SECOND"),
+        "{many}"
+    );
+    assert!(many.contains("WHERE n >= 10"), "{many}");
+}
