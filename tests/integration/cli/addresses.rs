@@ -1,0 +1,258 @@
+//! Addresses looked up in databases that the user gives: `--geoip`, `--ip-ranges`, and what shows of it.
+
+use std::path::Path;
+
+use ipnet::IpNet;
+use mmdb_writer::{IpVersion, Writer};
+use predicates::prelude::*;
+use predicates::str::{contains, is_empty};
+use serde::Serialize;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::cli::cartographer;
+
+const RANGES: &str = r#"{"syncToken": "1", "createDate": "2026-03-01-10-00-00",
+    "prefixes": [{"ip_prefix": "192.0.2.0/24", "region": "eu-west-1", "service": "AMAZON"},
+        {"ip_prefix": "192.0.2.0/25", "region": "eu-west-1", "service": "EC2"}],
+    "ipv6_prefixes": [{"ipv6_prefix": "2001:db8:10::/44", "region": "us-east-1", "service": "AMAZON"}]}"#;
+
+/// What a record of GeoLite2-ASN is: its number has 32 bits.
+#[derive(Serialize)]
+struct System {
+    autonomous_system_number: u32,
+    autonomous_system_organization: &'static str,
+}
+
+fn database<T: Serialize>(kind: &str, version: IpVersion, records: &[(&str, T)]) -> Vec<u8> {
+    let mut writer = Writer::builder(kind).description(&[("en", "made up")]).ip_version(version).build();
+    for (network, record) in records {
+        writer.insert(network.parse::<IpNet>().unwrap(), record).unwrap();
+    }
+    writer.to_bytes().unwrap()
+}
+
+fn country(code: &str) -> Value {
+    json!({"country": {"iso_code": code, "names": {"en": "Somewhere"}}, "continent": {"code": "EU"}})
+}
+
+fn event(id: &str, address: &str, second: u32) -> Value {
+    json!({"eventVersion": "1.08", "eventID": id, "eventTime": format!("2026-03-02T09:00:{second:02}Z"),
+        "eventSource": "iam.amazonaws.com", "eventName": "CreateUser", "awsRegion": "us-east-1", "readOnly": false,
+        "sourceIPAddress": address, "userAgent": "aws-cli/2.15.0", "recipientAccountId": "111122223333",
+        "requestParameters": {"userName": "eve"},
+        "userIdentity": {"type": "IAMUser", "accountId": "111122223333", "userName": "mara",
+            "arn": "arn:aws:iam::111122223333:user/mara", "accessKeyId": "AKIAEXAMPLE"}})
+}
+
+fn write_trail(dir: &Path, name: &str, addresses: &[&str]) {
+    let events = (0..).zip(addresses).map(|(second, address)| event(&format!("{name}-{second}"), address, second));
+    let records = json!({"Records": events.collect::<Vec<_>>()});
+    std::fs::write(dir.join(name), records.to_string()).unwrap();
+}
+
+/// A folder with a trail, databases of MaxMind's layout (the countries for IPv6 too) and of IPinfo's, and AWS's ranges.
+fn folder() -> TempDir {
+    let dir = TempDir::new().unwrap();
+    let addresses = ["203.0.113.66", "2001:DB8:10:1::5", "192.0.2.18", "config.amazonaws.com", "10.0.0.1"];
+    write_trail(dir.path(), "trail.json", &addresses);
+    let countries = [("203.0.113.0/24", country("DE")), ("2001:db8:10::/48", country("SE"))];
+    let systems = [
+        ("203.0.112.0/22", System { autonomous_system_number: 64_500, autonomous_system_organization: "Example Ltd" }),
+        ("192.0.2.0/24", System { autonomous_system_number: 16_509, autonomous_system_organization: "AMAZON-02" }),
+    ];
+    let lite = [
+        (
+            "203.0.113.64/26",
+            json!({"country": "Norway", "country_code": "NO", "asn": "AS64999", "as_name": "Other AS"}),
+        ),
+        ("2001:db8::/32", json!({"country": "France", "country_code": "FR", "asn": "AS64998", "as_name": "Six"})),
+    ];
+    let files: [(&str, Vec<u8>); 4] = [
+        ("country.mmdb", database("GeoLite2-Country", IpVersion::V6, &countries)),
+        ("asn.mmdb", database("GeoLite2-ASN", IpVersion::V4, &systems)),
+        ("lite.mmdb", database("ipinfo ipinfo_lite.mmdb", IpVersion::V6, &lite)),
+        ("ip-ranges.json", RANGES.into()),
+    ];
+    for (name, bytes) in files {
+        std::fs::write(dir.path().join(name), bytes).unwrap();
+    }
+    dir
+}
+
+/// A folder whose case has its addresses looked up in MaxMind's databases and AWS's ranges.
+fn looked_up() -> TempDir {
+    let dir = folder();
+    let load = ["load", "trail.json", "--db", "case.duckdb", "--geoip", "country.mmdb", "--geoip", "asn.mmdb"];
+    let told = contains("addresses 4 looked up, 3 of them known to the databases\n");
+    cartographer(dir.path(), &load).args(["--ip-ranges", "ip-ranges.json"]).assert().code(0).stderr(told);
+    dir
+}
+
+/// What a subcommand says of the case, without anything on standard error.
+fn answer(dir: &TempDir, args: &[&str]) -> String {
+    let assert = cartographer(dir.path(), args).args(["--db", "case.duckdb"]).assert().code(0).stderr(is_empty());
+    String::from_utf8(assert.get_output().stdout.clone()).unwrap()
+}
+
+const ROWS: &str = "SELECT address, network, country, asn, owner, cloud, cloud_service, cloud_region, cloud_range \
+                    FROM addresses ORDER BY address";
+
+fn rows(dir: &TempDir) -> String {
+    answer(dir, &["sql", "--format", "csv", ROWS])
+}
+
+const MAXMIND: &str = "\
+address,network,country,asn,owner,cloud,cloud_service,cloud_region,cloud_range
+10.0.0.1,,,,,,,,
+192.0.2.18,192.0.2.0/24,,16509,AMAZON-02,AWS,EC2,eu-west-1,192.0.2.0/25
+2001:DB8:10:1::5,2001:db8:10::/48,SE,,,AWS,AMAZON,us-east-1,2001:db8:10::/44
+203.0.113.66,203.0.113.0/24,DE,64500,Example Ltd,,,,
+";
+
+#[test]
+fn a_load_looks_addresses_up_in_databases_of_maxmind_and_in_the_ranges_of_aws() {
+    let dir = looked_up();
+    assert_eq!(rows(&dir), MAXMIND);
+    let facts = answer(&dir, &["sql", "--format", "jsonl", "SELECT value FROM case_info WHERE key = 'geoip'"]);
+    assert!(facts.contains("country.mmdb") && facts.contains("GeoLite2-ASN") && facts.contains("sha256"), "{facts}");
+}
+
+#[test]
+fn a_loaded_case_gets_them_too_and_databases_of_one_kind_leave_the_other_alone() {
+    let dir = looked_up();
+    let add = ["addresses", "--db", "case.duckdb", "--geoip", "lite.mmdb", "--format", "csv"];
+    let listed = contains("\n203.0.113.66,203.0.113.64/26,NO,,64999,Other AS,");
+    cartographer(dir.path(), &add).assert().code(0).stdout(listed);
+    let ipinfo = "\
+address,network,country,asn,owner,cloud,cloud_service,cloud_region,cloud_range
+10.0.0.1,,,,,,,,
+192.0.2.18,,,,,AWS,EC2,eu-west-1,192.0.2.0/25
+2001:DB8:10:1::5,2001:db8::/32,FR,64998,Six,AWS,AMAZON,us-east-1,2001:db8:10::/44
+203.0.113.66,203.0.113.64/26,NO,64999,Other AS,,,,
+";
+    assert_eq!(rows(&dir), ipinfo);
+    let ranges = ["addresses", "--db", "case.duckdb", "--ip-ranges", "ip-ranges.json", "-q"];
+    cartographer(dir.path(), &ranges).assert().code(0).stdout(contains("Other AS"));
+    assert_eq!(rows(&dir), ipinfo);
+}
+
+#[test]
+fn a_case_without_databases_has_no_columns_filled() {
+    let dir = folder();
+    let load = ["load", "trail.json", "--db", "case.duckdb"];
+    cartographer(dir.path(), &load).assert().code(0).stderr(contains("looked up").not());
+    assert_eq!(rows(&dir).lines().count(), 1);
+    let columns = "SELECT DISTINCT country, asn, owner, cloud FROM event_signals";
+    assert_eq!(answer(&dir, &["sql", "--format", "csv", columns]), "country,asn,owner,cloud\n,,,\n");
+    let found = answer(&dir, &["search", "eve"]);
+    assert!(found.contains("source_ip") && !found.contains("country"), "{found}");
+    let report = answer(&dir, &["report", "--format", "md"]);
+    assert!(!report.contains("Address databases"), "nothing was looked up");
+}
+
+#[test]
+fn a_later_load_says_how_many_addresses_are_new_to_the_databases() {
+    let dir = looked_up();
+    write_trail(dir.path(), "more.json", &["198.51.100.1", "203.0.113.66"]);
+    let told = contains("1 new addresses are not looked up").and(contains("cartographer addresses"));
+    let load = ["load", "more.json", "--db", "case.duckdb"];
+    cartographer(dir.path(), &load).assert().code(0).stderr(told);
+    let known = "SELECT address, country FROM address_uses WHERE address LIKE '%.113.66' OR address LIKE '198%'";
+    assert_eq!(answer(&dir, &["sql", "--format", "csv", known]), "address,country\n198.51.100.1,\n203.0.113.66,DE\n");
+}
+
+#[test]
+fn a_damaged_or_wrong_database_is_refused_before_anything_is_loaded() {
+    let dir = folder();
+    let whole = std::fs::read(dir.path().join("country.mmdb")).unwrap();
+    let mut bent = whole.clone();
+    bent[..3].fill(0xff);
+    let bad: [(&str, Vec<u8>, &str); 4] = [
+        ("half.mmdb", whole[..whole.len() / 2].to_vec(), "half.mmdb is not a MaxMind database (MMDB), or is damaged"),
+        ("bent.mmdb", bent, "bent.mmdb is not a MaxMind database (MMDB), or is damaged"),
+        ("text.mmdb", b"network,country\n".to_vec(), "text.mmdb is not a MaxMind database (MMDB), or is damaged"),
+        (
+            "other.mmdb",
+            database("GeoIP2-Domain", IpVersion::V4, &[("203.0.113.0/24", json!({"domain": "example.com"}))]),
+            "other.mmdb is of the type \"GeoIP2-Domain\" and has neither countries nor network owners",
+        ),
+    ];
+    for (name, bytes, cause) in bad {
+        std::fs::write(dir.path().join(name), bytes).unwrap();
+        let told = contains(format!("error: cannot use the database {name}")).and(contains(cause));
+        let load = ["load", "trail.json", "--db", "case.duckdb", "--geoip", "country.mmdb", "--geoip", name];
+        cartographer(dir.path(), &load).assert().code(1).stdout(is_empty()).stderr(told);
+    }
+    let missing = contains("cannot use the database no.mmdb").and(contains("No such file"));
+    let load = ["load", "trail.json", "--db", "case.duckdb", "--geoip", "no.mmdb"];
+    cartographer(dir.path(), &load).assert().code(1).stderr(missing);
+    let ranges = contains("cannot use the ranges trail.json").and(contains("is not AWS's ip-ranges.json"));
+    let load = ["load", "trail.json", "--db", "case.duckdb", "--ip-ranges", "trail.json"];
+    cartographer(dir.path(), &load).assert().code(1).stderr(ranges);
+    assert!(!dir.path().join("case.duckdb").exists(), "nothing was loaded");
+    let dir = looked_up();
+    std::fs::write(dir.path().join("half.mmdb"), &whole[..whole.len() / 2]).unwrap();
+    let add = ["addresses", "--db", "case.duckdb", "--geoip", "half.mmdb"];
+    cartographer(dir.path(), &add).assert().code(1).stdout(is_empty()).stderr(contains("damaged"));
+    assert_eq!(rows(&dir), MAXMIND, "the case is as it was");
+}
+
+#[test]
+fn what_is_known_of_an_address_shows_where_the_address_does() {
+    let dir = looked_up();
+    let sessions: Value = serde_json::from_str(&answer(&dir, &["sessions", "--all", "--format", "json"])).unwrap();
+    let owners = json!(["AMAZON-02", "Example Ltd"]);
+    let clouds = json!(["AWS AMAZON us-east-1", "AWS EC2 eu-west-1"]);
+    let session = &sessions[0];
+    assert_eq!(
+        (&session["countries"], &session["owners"], &session["clouds"]),
+        (&json!(["DE", "SE"]), &owners, &clouds)
+    );
+    assert!(answer(&dir, &["sessions"]).contains("DE SE"));
+    let timeline = answer(&dir, &["timeline", "--all", "--format", "jsonl"]);
+    let first: Value = serde_json::from_str(timeline.lines().next().unwrap()).unwrap();
+    assert_eq!(
+        (&first["country"], &first["asn"], &first["owner"]),
+        (&json!("DE"), &json!(64_500), &json!("Example Ltd"))
+    );
+    assert_eq!((&first["source_ip"], &first["cloud"]), (&json!("203.0.113.66"), &Value::Null));
+    let head = "mara · 111122223333 · 10.0.0.1, 192.0.2.18 (AS16509 AMAZON-02, AWS EC2 eu-west-1) +2 · ";
+    assert!(answer(&dir, &["timeline", "--all"]).starts_with(head), "{}", answer(&dir, &["timeline", "--all"]));
+    let found = answer(&dir, &["search", "2001:db8:10", "--format", "csv"]);
+    assert!(found.contains("2001:DB8:10:1::5,SE,,AMAZON,us-east-1,"), "{found}");
+    let actor: Value = serde_json::from_str(&answer(&dir, &["actor", "mara", "--format", "json"])).unwrap();
+    assert_eq!((&actor[0]["countries"], &actor[0]["owners"]), (&json!("DE SE"), &json!("AMAZON-02, Example Ltd")));
+    let uses =
+        "SELECT used, country, owner FROM first_uses WHERE aspect IN ('country', 'network', 'owner') ORDER BY ALL";
+    let first_uses = "used,country,owner\n10.0.0.0/24,,\n192.0.2.0/24,,AMAZON-02\n2001:db8:10::/48,SE,\n\
+                      203.0.113.0/24,DE,Example Ltd\nAMAZON-02,,\nDE,,Example Ltd\nExample Ltd,DE,\nSE,,\n";
+    assert_eq!(answer(&dir, &["sql", "--format", "csv", uses]), first_uses);
+}
+
+#[test]
+fn a_report_names_countries_and_owners_and_the_databases_they_are_from() {
+    let dir = looked_up();
+    let html = answer(&dir, &["report", "--format", "html"]);
+    for told in
+        ["203.0.113.66 (DE, AS64500 Example Ltd)", "Address databases", "GeoLite2-Country of ", "ip-ranges.json of "]
+    {
+        assert!(html.contains(told), "the report has no {told}");
+    }
+}
+
+#[test]
+fn names_of_owners_are_escaped() {
+    let dir = folder();
+    let harm = "\u{1b}[31m<script>alert(1)</script>";
+    let hostile = [("203.0.113.0/24", json!({"country_code": "DE", "asn": "AS1", "as_name": harm}))];
+    std::fs::write(dir.path().join("hostile.mmdb"), database("ipinfo", IpVersion::V6, &hostile)).unwrap();
+    let load = ["load", "trail.json", "--db", "case.duckdb", "--geoip", "hostile.mmdb", "-q"];
+    cartographer(dir.path(), &load).assert().code(0);
+    for args in [&["addresses"][..], &["search", "203.0.113"], &["actor", "mara"], &["report", "--format", "html"]] {
+        let shown = answer(&dir, args);
+        assert!(shown.contains("alert(1)"), "{args:?} shows the name");
+        assert!(!shown.contains('\u{1b}'), "{args:?} has no escape sequence in it");
+        assert!(args[0] != "report" || !shown.contains("<script>"), "a report has no script");
+    }
+}

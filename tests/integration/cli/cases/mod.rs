@@ -1,0 +1,123 @@
+//! Every kind of fault that files of the field have, each with the rows, times, callers, counts, message and exit code that
+//! must come of it.
+
+mod files;
+mod json;
+mod tables;
+
+use std::fs;
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::cli::cartographer;
+
+/// The columns of [`row`].
+const COLUMNS: &str = "SELECT event_id, event_time, event_key, user_name, principal_arn, session_created, mfa, source_ip, \
+                       request_parameters->>'description' AS description FROM events ORDER BY event_time, event_id";
+
+/// A trail's record of a call by `user`, at that second.
+fn record(second: u64, user: &str) -> Value {
+    json!({
+        "eventVersion": "1.10",
+        "userIdentity": {"type": "IAMUser", "principalId": format!("AIDA{user}"), "arn": format!("arn:aws:iam::444455556666:user/{user}"),
+            "accountId": "444455556666", "accessKeyId": format!("ASIA{user}"), "userName": user,
+            "sessionContext": {"attributes": {"creationDate": "2024-06-03T07:00:00Z", "mfaAuthenticated": "true"}}},
+        "eventTime": format!("2024-06-03T08:00:{second:02}Z"), "eventSource": "kms.amazonaws.com", "eventName": "CreateKey",
+        "awsRegion": "eu-central-1", "sourceIPAddress": "203.0.113.9", "userAgent": "Mozilla/5.0",
+        "requestParameters": {"description": "a, b"}, "responseElements": null, "requestID": format!("r{second}"),
+        "eventID": id(second), "readOnly": false, "eventType": "AwsApiCall", "managementEvent": true,
+        "recipientAccountId": "444455556666", "eventCategory": "Management",
+    })
+}
+
+fn id(second: u64) -> String {
+    format!("0a1b2c3d-0000-4000-8000-{second:012}")
+}
+
+/// The record's row of `events`.
+fn row(second: u64, user: &str) -> String {
+    format!(
+        "{},2024-06-03T08:00:{second:02}Z,kms:CreateKey,{user},arn:aws:iam::444455556666:user/{user},2024-06-03T07:00:00Z,true,\
+         203.0.113.9,\"a, b\"",
+        id(second)
+    )
+}
+
+/// A trail's file with these records.
+fn trail(records: &[Value]) -> Vec<u8> {
+    json!({ "Records": records }).to_string().into_bytes()
+}
+
+/// Nora's records of some seconds.
+fn records(seconds: &[u64]) -> Vec<Value> {
+    seconds.iter().map(|second| record(*second, "nora")).collect()
+}
+
+/// The rows of nora's records.
+fn rows(seconds: &[u64]) -> Vec<String> {
+    seconds.iter().map(|second| row(*second, "nora")).collect()
+}
+
+/// What came of a load.
+struct Loaded {
+    dir: TempDir,
+    code: i32,
+    told: String,
+}
+
+impl Loaded {
+    /// Loads files by these names, with these arguments.
+    fn of(files: &[(&str, &[u8])], args: &[&str]) -> Self {
+        let dir = TempDir::new().unwrap();
+        for (name, bytes) in files {
+            fs::write(dir.path().join(name), bytes).unwrap();
+        }
+        let mut command = cartographer(dir.path(), &["load", "--db", "case.duckdb"]);
+        let output = command.args(files.iter().map(|(name, _)| *name)).args(args).output().unwrap();
+        Self { dir, code: output.status.code().unwrap(), told: String::from_utf8(output.stderr).unwrap() }
+    }
+
+    /// The lines that a query gives, without the header.
+    fn ask(&self, sql: &str) -> Vec<String> {
+        let mut command = cartographer(self.dir.path(), &["sql", "--db", "case.duckdb", "--format", "csv", sql]);
+        let output = command.output().unwrap();
+        assert!(output.status.success(), "{sql}: {output:?}");
+        String::from_utf8(output.stdout).unwrap().lines().skip(1).map(str::to_owned).collect()
+    }
+
+    /// Checks the ledger's counts and the exit code.
+    fn came_to(self, read: usize, inserted: usize, rejected: usize, code: i32) -> Self {
+        let balance = format!("{read} read = {inserted} inserted + 0 duplicate + {rejected} rejected\n");
+        assert!(self.told.contains(&balance), "{}", self.told);
+        assert_eq!(self.code, code, "{}", self.told);
+        self
+    }
+
+    /// Checks the rows of `events`.
+    fn has(self, rows: &[String]) -> Self {
+        assert_eq!(self.ask(COLUMNS), rows, "{}", self.told);
+        self
+    }
+
+    /// Checks that a message was written.
+    fn says(self, message: &str) -> Self {
+        assert!(self.told.contains(message), "{message}\n{}", self.told);
+        self
+    }
+}
+
+/// A file from which nora's records of these seconds come, and nothing else.
+fn whole(name: &str, bytes: impl AsRef<[u8]>, seconds: &[u64]) -> Loaded {
+    let loaded = Loaded::of(&[(name, bytes.as_ref())], &[]);
+    let loaded = loaded.came_to(seconds.len(), seconds.len(), 0, 0).has(&rows(seconds));
+    assert!(!loaded.told.contains("damage"), "{}", loaded.told);
+    loaded
+}
+
+/// A file that is refused with that cause.
+fn refused(name: &str, bytes: impl AsRef<[u8]>, cause: &str) {
+    let loaded = Loaded::of(&[(name, bytes.as_ref())], &[]).came_to(0, 0, 0, 1);
+    let loaded = loaded.says(&format!("{name}: {cause}\n")).says("error: nothing could be loaded");
+    assert!(!loaded.dir.path().join("case.duckdb").exists(), "a refused load leaves no case");
+}

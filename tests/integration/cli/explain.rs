@@ -1,0 +1,130 @@
+//! `cartographer explain`: an answer for everything in the demo, and what it says.
+
+use arrow::record_batch::RecordBatch;
+use cartographer::batch;
+use cartographer::matching::{ExplainSubject, explain, unmapped};
+use cartographer::rule::RuleSet;
+use cartographer::store::{Case, StoreError};
+use predicates::str::contains;
+use tempfile::TempDir;
+
+use crate::cli::{cartographer, demo};
+
+/// The texts of a query's first column.
+fn texts(case: &Case, sql: &str) -> Vec<String> {
+    let batches = case.query(sql).unwrap();
+    let columns = batches.iter().map(|batch| arrow::array::AsArray::as_string::<i32>(batch.column(0)).clone());
+    columns.flat_map(|column| column.iter().flatten().map(str::to_owned).collect::<Vec<_>>()).collect()
+}
+
+/// The events of a session, as they stream out of the case.
+fn events_of(case: &Case, session_id: &str) -> Vec<RecordBatch> {
+    let mut batches = Vec::new();
+    let keep = |batch: &RecordBatch| {
+        batches.push(batch.clone());
+        Ok::<_, StoreError>(())
+    };
+    case.each_of_session(session_id, keep).unwrap();
+    batches
+}
+
+fn said(dir: &TempDir, args: &[&str]) -> String {
+    let done = cartographer(dir.path(), &[&["explain", "--db", "case.duckdb"], args].concat()).assert().code(0);
+    String::from_utf8(done.get_output().stdout.clone()).unwrap()
+}
+
+#[test]
+fn every_signal_and_every_event_of_the_demo_is_explained() {
+    let dir = demo();
+    let case = Case::open_read_only(&dir.path().join("case.duckdb")).unwrap();
+    let rules = RuleSet::shipped().unwrap();
+    let mut answers = 0;
+    for session_id in texts(&case, "SELECT session_id FROM sessions WHERE console") {
+        let events = events_of(&case, &session_id);
+        let sessions = batch::sessions(&events).unwrap();
+        let signals = format!("SELECT signal_id FROM signals WHERE session_id = '{session_id}'");
+        for id in texts(&case, &signals) {
+            let explained = explain(&rules, &sessions[0], ExplainSubject::Signal(&id)).unwrap();
+            assert_eq!(explained.signal.unwrap().signal_id, id);
+            assert!(!explained.events.is_empty());
+            answers += 1;
+        }
+        for row in &sessions[0].rows {
+            let explained = explain(&rules, &sessions[0], ExplainSubject::Event(row.event_id)).unwrap();
+            let sql = format!("SELECT signal_id FROM event_signal WHERE event_id = '{}'", row.event_id);
+            assert_eq!(explained.signal.map(|signal| signal.signal_id), texts(&case, &sql).pop());
+            answers += 1;
+        }
+    }
+    assert!(answers > 500, "{answers}");
+    let programmatic = "SELECT session_id FROM sessions WHERE NOT console ORDER BY events DESC LIMIT 1";
+    let events = events_of(&case, &texts(&case, programmatic)[0]);
+    let sessions = batch::sessions(&events).unwrap();
+    let explained = unmapped(&sessions[0].rows, ExplainSubject::Event(sessions[0].rows[0].event_id)).unwrap();
+    assert_eq!((explained.signal, explained.events.len()), (None, 1));
+}
+
+#[test]
+fn a_signal_is_explained_by_its_rule_its_events_and_its_rivals() {
+    let dir = demo();
+    let case = Case::open_read_only(&dir.path().join("case.duckdb")).unwrap();
+    let id = texts(&case, "SELECT signal_id FROM signals WHERE rule_id = 'iam/users'").remove(0);
+    drop(case);
+    let said = said(&dir, &[&id[..8]]);
+    for part in [
+        "IAM › Users",
+        "every required call was seen in an exact shape",
+        "iam/users",
+        "anchor",
+        "matches iam:ListUsers",
+        "iam:GetLoginProfile ×20",
+        "Nothing else explains these events",
+    ] {
+        assert!(said.contains(part), "{part} in {said}");
+    }
+}
+
+#[test]
+fn the_walk_through_asks_why() {
+    let dir = demo();
+    let walk = include_str!("../../../demo/README.md");
+    let asked = walk.lines().find_map(|line| line.strip_prefix("cartographer explain ")).unwrap();
+    let said = said(&dir, &[asked.split(' ').next().unwrap()]);
+    assert!(said.contains("Created access key") && said.contains("for svc-backup"), "{said}");
+}
+
+#[test]
+fn json_is_the_whole_answer() {
+    let dir = demo();
+    let case = Case::open_read_only(&dir.path().join("case.duckdb")).unwrap();
+    let id = texts(&case, "SELECT signal_id FROM signals WHERE rule_id = 'iam/users'").remove(0);
+    drop(case);
+    let answer: serde_json::Value = serde_json::from_str(&said(&dir, &[&id, "--format", "json"])).unwrap();
+    assert_eq!(answer["signal"]["rule_id"], "iam/users");
+    assert_eq!(answer["events"].as_array().unwrap().len(), 138);
+    assert!(answer["costs"].is_array() && answer["rivals"].is_array(), "{answer}");
+}
+
+#[test]
+fn what_is_not_there_or_not_told_apart_is_an_error_with_advice() {
+    let dir = demo();
+    let explain = |id: &str| cartographer(dir.path(), &["explain", id, "--db", "case.duckdb"]).assert();
+    explain("nonesuch").code(1).stderr(contains("no signal or event has the ID nonesuch")).stderr(contains("--ids"));
+    let case = Case::open_read_only(&dir.path().join("case.duckdb")).unwrap();
+    let shared = "SELECT left(event_id, 1) FROM events GROUP BY ALL HAVING count(*) > 1 ORDER BY ALL LIMIT 1";
+    let start = texts(&case, shared).remove(0);
+    drop(case);
+    explain(&start).code(1).stderr(contains("more than one ID starts with"));
+    explain("").code(2).stderr(contains("a value is required"));
+}
+
+#[test]
+fn another_catalog_is_refused() {
+    let dir = demo();
+    let own = dir.path().join("own/iam");
+    std::fs::create_dir_all(&own).unwrap();
+    let rule = "id = \"iam/look\"\ntitle = \"IAM\"\nsummary = \"Looked\"\nkind = \"view\"\nconsole_path = [\"IAM\"]\nanchor = [\"glacier:ListVaults\"]\nrequired = [\"glacier:ListVaults\"]\n";
+    std::fs::write(own.join("look.toml"), rule).unwrap();
+    let args = ["explain", "x", "--db", "case.duckdb", "--rules", "own"];
+    cartographer(dir.path(), &args).assert().code(1).stderr(contains("the case was mapped with different rules"));
+}

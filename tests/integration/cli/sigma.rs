@@ -1,0 +1,140 @@
+//! `hunt --sigma`.
+
+use std::fs;
+use std::path::Path;
+
+use predicates::prelude::*;
+use predicates::str::contains;
+
+use crate::cli::{cartographer, demo};
+
+const HEAD: &str = "logsource:\n  product: aws\n  service: cloudtrail\n";
+
+/// Each rule of the file with a query that finds the same events.
+const RULES: [(&str, &str, &str); 8] = [
+    (
+        "a key for another user",
+        "  selection:\n    eventSource: iam.amazonaws.com\n    eventName: CreateAccessKey\n  filter:\n    errorCode|contains: \
+         denied\n  condition: selection and not filter\n",
+        "event_key = 'iam:CreateAccessKey' AND error_code IS NULL",
+    ),
+    (
+        "member of the request",
+        "  s:\n    requestParameters.userName|startswith: SVC-\n  condition: s\n",
+        "request_parameters->>'$.userName' LIKE 'svc-%'",
+    ),
+    (
+        "member of no column",
+        "  s:\n    additionalEventData.MFAUsed: 'no'\n    eventName: ConsoleLogin\n  condition: s\n",
+        "extra->>'$.additionalEventData.MFAUsed' = 'No' AND event_name = 'ConsoleLogin'",
+    ),
+    (
+        "null",
+        "  s:\n    errorCode: null\n    eventName: GetSecretValue\n  condition: s\n",
+        "error_code IS NULL AND event_name = 'GetSecretValue'",
+    ),
+    ("exists", "  s:\n    errorCode|exists: true\n  condition: s\n", "error_code IS NOT NULL"),
+    (
+        "network",
+        "  s:\n    sourceIPAddress|cidr: 203.0.113.64/26\n  condition: s\n",
+        "source_ip LIKE '203.0.113.%' AND split_part(source_ip, '.', 4)::INT BETWEEN 64 AND 127",
+    ),
+    (
+        "regular expression",
+        "  s:\n    eventName|re: '^(Stop|Delete)Logging$'\n  condition: s\n",
+        "event_name IN ('StopLogging', 'DeleteLogging')",
+    ),
+    (
+        "keyword",
+        "  keywords: [prod-customer-exports]\n  condition: keywords\n",
+        "concat_ws(' ', request_parameters, response_elements, extra, principal_arn, user_agent, error_message) ILIKE '%prod-customer-exports%'",
+    ),
+];
+
+fn write(dir: &Path, name: &str, rules: &[(&str, &str)]) {
+    let rule =
+        |(title, detection): &(&str, &str)| format!("title: {title}\nlevel: high\n{HEAD}detection:\n{detection}");
+    fs::write(dir.join(name), rules.iter().map(rule).collect::<Vec<_>>().join("---\n")).unwrap();
+}
+
+fn output(dir: &Path, args: &[&str]) -> String {
+    let assert = cartographer(dir, args).assert().code(0);
+    String::from_utf8(assert.get_output().stdout.clone()).unwrap()
+}
+
+#[test]
+fn each_rule_finds_the_events_that_a_query_finds() {
+    let dir = demo();
+    for (title, detection, sql) in RULES {
+        write(dir.path(), "rule.yml", &[(title, detection)]);
+        let hits = output(dir.path(), &["hunt", "--sigma", "rule.yml", "--format", "csv"]);
+        let mut found: Vec<&str> = hits.lines().skip(1).map(|line| line.rsplit(',').next().unwrap()).collect();
+        found.dedup();
+        let query = format!("SELECT event_id FROM events WHERE {sql} ORDER BY event_time, event_id");
+        let expected = output(dir.path(), &["sql", "--format", "csv", &query]);
+        let expected: Vec<&str> = expected.lines().skip(1).collect();
+        assert!(!expected.is_empty(), "{title}");
+        assert_eq!(found, expected, "{title}");
+    }
+}
+
+#[test]
+fn a_hit_names_the_rule_the_click_and_the_session() {
+    let dir = demo();
+    write(dir.path(), "rules.yml", &[("Key created", RULES[0].1)]);
+    let hits = output(dir.path(), &["hunt", "--sigma", "rules.yml", "--format", "json"]);
+    let hits: serde_json::Value = serde_json::from_str(&hits).unwrap();
+    assert_eq!(hits[0]["title"], "Key created");
+    assert_eq!((hits[0]["level"].as_str(), hits[0]["principal"].as_str()), (Some("high"), Some("nadia")));
+    assert_eq!(hits[0]["click"], "Created access key AKIAEXAMPLEJ3XHTZZXB for svc-backup");
+    assert_eq!(hits[0]["session_id"].as_str().map(str::len), Some(16));
+    assert_eq!(hits.as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn a_correlation_counts_within_a_time_span() {
+    let dir = demo();
+    let correlation = |number: u32| {
+        let rule =
+            format!("title: Reads\nname: reads\n{HEAD}detection:\n  s:\n    eventName: GetObject\n  condition: s\n");
+        let count = format!(
+            "title: Many reads\nid: many\ncorrelation:\n  type: event_count\n  rules: reads\n  group-by: [sourceIPAddress]\n  \
+             timespan: 1d\n  condition:\n    gte: {number}\n"
+        );
+        fs::write(dir.path().join("count.yml"), format!("{rule}---\n{count}")).unwrap();
+        let mut command = cartographer(dir.path(), &["hunt", "--sigma", "count.yml", "--format", "csv", "--exit-code"]);
+        command.assert()
+    };
+    correlation(10).code(3).stdout(contains("many,Many reads")).stdout(contains("reads,Reads").not());
+    correlation(1_000_000).code(0).stderr(contains("none of 1 rules has hits"));
+}
+
+#[test]
+fn rules_that_cannot_be_converted_are_listed_and_the_others_run() {
+    let dir = demo();
+    write(
+        dir.path(),
+        "a.yml",
+        &[("Broken \u{1b}[31m", "  s:\n    a|wide: x\n  condition: s\n"), (RULES[4].0, RULES[4].1)],
+    );
+    fs::write(
+        dir.path().join("b.yaml"),
+        "title: W\nlogsource:\n  product: windows\ndetection:\n  s: [x]\n  condition: s\n",
+    )
+    .unwrap();
+    let assert = cartographer(dir.path(), &["hunt", "--sigma", ".", "--format", "csv"]).assert().code(0);
+    let errors = String::from_utf8(assert.get_output().stderr.clone()).unwrap();
+    assert!(
+        errors.contains("not converted: ./a.yml: Broken ") && errors.contains("`wide` is not supported"),
+        "{errors}"
+    );
+    assert!(!errors.contains('\u{1b}'), "{errors}");
+    assert!(errors.contains("1 rules are for other logs than CloudTrail\n1 of 1 rules have hits\n"), "{errors}");
+    cartographer(dir.path(), &["hunt", "--sigma", "case.duckdb.d"]).assert().code(1);
+    let empty = dir.path().join("empty");
+    fs::create_dir(&empty).unwrap();
+    cartographer(dir.path(), &["hunt", "--sigma", "empty"])
+        .assert()
+        .code(2)
+        .stderr(contains("contains no Sigma rules"));
+}

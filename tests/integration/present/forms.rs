@@ -1,0 +1,121 @@
+//! Tables, JSON and CSV of any rows.
+
+use std::io::{self, Write};
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, Decimal128Array, Int64Array, ListArray, StringArray, TimestampMicrosecondArray};
+use arrow::datatypes::Int32Type;
+use arrow::record_batch::RecordBatch;
+use cartographer::present::{self, Format, Lines, PresentError};
+
+use crate::present::{MORNING, shown, texts};
+
+fn mixed() -> RecordBatch {
+    let when = TimestampMicrosecondArray::from(vec![Some(MORNING + 500_000), None]).with_timezone("Etc/UTC");
+    let list = ListArray::from_iter_primitive::<Int32Type, _, _>([Some(vec![Some(1), None]), None]);
+    let sum = Decimal128Array::from(vec![-7, 8]).with_precision_and_scale(38, 0).unwrap();
+    RecordBatch::try_from_iter([
+        ("n", Arc::new(Int64Array::from(vec![Some(-5), None])) as ArrayRef),
+        ("sum", Arc::new(sum)),
+        ("when", Arc::new(when)),
+        ("list", Arc::new(list)),
+        ("who", Arc::new(StringArray::from(vec![Some("-5"), Some("a,\"b\"")]))),
+    ])
+    .unwrap()
+}
+
+#[test]
+fn csv_leaves_numbers_alone_but_not_texts_like_them() {
+    let expected = "n,sum,when,list,who\n-5,-7,2026-03-02T09:12:00.500Z,\"[1,null]\",'-5\n,8,,,\"a,\"\"b\"\"\"\n";
+    assert_eq!(shown(Format::Csv, mixed()), expected);
+}
+
+#[test]
+fn json_lines_have_every_key_lists_as_arrays_and_moments_in_utc() {
+    let lines = shown(Format::Jsonl, mixed());
+    let expected = concat!(
+        r#"{"n":-5,"sum":-7,"when":"2026-03-02T09:12:00.500Z","list":[1,null],"who":"-5"}"#,
+        "\n",
+        r#"{"n":null,"sum":8,"when":null,"list":null,"who":"a,\"b\""}"#,
+        "\n"
+    );
+    assert_eq!(lines, expected);
+}
+
+#[test]
+fn a_json_array_is_one_whether_there_are_rows_or_not() {
+    let rows: serde_json::Value = serde_json::from_str(&shown(Format::Json, mixed())).unwrap();
+    assert_eq!(rows.as_array().map(Vec::len), Some(2));
+    assert_eq!(shown(Format::Json, mixed().slice(0, 0)), "[]\n");
+    assert_eq!(shown(Format::Jsonl, mixed().slice(0, 0)), "");
+    assert_eq!(shown(Format::Csv, mixed().slice(0, 0)), "n,sum,when,list,who\n");
+}
+
+#[test]
+fn the_server_s_json_has_moments_to_the_microsecond() {
+    let (mut objects, mut grid) = (Vec::new(), Vec::new());
+    let batches = [mixed(), mixed().slice(0, 0), mixed().slice(1, 1)];
+    present::objects(&mut objects, &batches[..1]).unwrap();
+    present::grid(&mut grid, &batches).unwrap();
+    let expected = concat!(
+        r#"[{"n":-5,"sum":-7,"when":"2026-03-02T09:12:00.500000Z","list":[1,null],"who":"-5"},"#,
+        r#"{"n":null,"sum":8,"when":null,"list":null,"who":"a,\"b\""}]"#
+    );
+    assert_eq!(String::from_utf8(objects).unwrap(), expected);
+    let last = r#"[null,8,null,null,"a,\"b\""]"#;
+    let expected = format!(r#"[[-5,-7,"2026-03-02T09:12:00.500000Z",[1,null],"-5"],{last},{last}]"#);
+    assert_eq!(String::from_utf8(grid).unwrap(), expected);
+}
+
+#[test]
+fn a_markdown_table_keeps_each_row_on_its_line() {
+    let mut out = Vec::new();
+    present::piece(&mut out, Lines::Markdown, &texts(&["a|b\n| c"]), true).unwrap();
+    present::piece(&mut out, Lines::Markdown, &mixed().slice(1, 1), false).unwrap();
+    let expected = ["| text |", "| --- |", r"| a\|b\\n\| c |", r#"|  | 8 |  |  | a,"b" |"#, ""];
+    assert_eq!(String::from_utf8(out).unwrap(), expected.join("\n"));
+}
+
+#[test]
+fn a_table_aligns_and_cuts_texts_to_the_width_only_if_there_is_one() {
+    let long = "x".repeat(200);
+    let wide = shown(Format::Table { width: None }, texts(&[&long, "b"]));
+    assert!(wide.contains(&long));
+    let narrow = shown(Format::Table { width: Some(40) }, texts(&[&long, "b"]));
+    let lines: Vec<&str> = narrow.lines().collect();
+    assert_eq!(lines.len(), 4, "{narrow}");
+    assert!(lines.iter().all(|line| line.chars().count() <= 40), "{narrow}");
+    assert!(lines[2].starts_with("xxxx") && lines[2].ends_with('…'), "{narrow}");
+    assert_eq!(lines[3], "b");
+}
+
+#[test]
+fn a_table_never_cuts_a_moment() {
+    let narrow = shown(Format::Table { width: Some(60) }, mixed());
+    assert!(narrow.contains("2026-03-02 09:12:00.500 "), "{narrow}");
+}
+
+#[test]
+fn a_terminal_too_narrow_for_the_columns_gets_a_block_a_row() {
+    let blocks = shown(Format::Table { width: Some(30) }, mixed().slice(0, 1));
+    assert_eq!(blocks, "─── row 1\nn     -5\nsum   -7\nwhen  2026-03-02 09:12:00.500\nlist  [1,null]\nwho   -5\n");
+}
+
+#[test]
+fn a_writer_that_refuses_is_an_error_of_io_in_every_form() {
+    struct Closed;
+    impl Write for Closed {
+        fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+            Err(io::ErrorKind::BrokenPipe.into())
+        }
+        fn flush(&mut self) -> io::Result<()> {
+            Err(io::ErrorKind::BrokenPipe.into())
+        }
+    }
+    for format in [Format::Table { width: None }, Format::Json, Format::Jsonl, Format::Csv] {
+        let refused = present::batches(&mut Closed, format, &[mixed()]);
+        let is_pipe =
+            |error: &PresentError| matches!(error, PresentError::Io(io) if io.kind() == io::ErrorKind::BrokenPipe);
+        assert!(refused.as_ref().is_err_and(is_pipe), "{format:?}: {refused:?}");
+    }
+}

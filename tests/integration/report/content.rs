@@ -1,0 +1,152 @@
+//! What a report says agrees with the case.
+
+use cartographer::event::Timestamp;
+use cartographer::export::{self, ExportError};
+use cartographer::present::report::{Aspect, ReportMetadata, Scope};
+
+use crate::report::{demo, only, report};
+
+const OF_NADIA: &str = "session_id IN (SELECT session_id FROM sessions WHERE principal = 'nadia')";
+
+#[test]
+fn counts_agree_with_the_case() {
+    let demo = demo();
+    let told = report(&demo, only("nadia"));
+    let counts = told.totals.counts;
+    let summed =
+        |column: &str| demo.number(&format!("SELECT sum({column})::BIGINT FROM session_summary WHERE {OF_NADIA}"));
+    for (column, count) in [
+        ("events", counts.events),
+        ("clicks", counts.clicks),
+        ("changes", counts.changes),
+        ("secrets", counts.secrets),
+        ("denied", counts.denied),
+        ("on_known_page", counts.on_known_page),
+        ("generic_changes", counts.generic_changes),
+    ] {
+        assert_eq!(count, summed(column), "{column}");
+    }
+    let covered = |column: &str| demo.number(&format!("SELECT sum({column})::BIGINT FROM coverage WHERE {OF_NADIA}"));
+    for (column, count) in [
+        ("on_known_page", counts.on_known_page),
+        ("high_confidence", counts.high_confidence),
+        ("visits", counts.visits),
+        ("generic_changes", counts.generic_changes),
+        ("commands", counts.commands),
+        ("background_events", counts.background),
+        ("unexplained_events", counts.unexplained),
+        ("console_events", counts.console_events),
+    ] {
+        assert_eq!(count, covered(column), "{column}");
+    }
+    let named = counts.on_known_page + counts.visits + counts.generic_changes + counts.commands;
+    assert_eq!(named, counts.clicks);
+    let kinds = counts.looks + counts.logins + counts.shells + counts.commands + counts.changes + counts.secrets;
+    assert_eq!((kinds, told.lines.total), (counts.clicks, counts.clicks));
+    assert_eq!((told.totals.sessions, told.totals.case_sessions, told.totals.case_events), (1, 119, 2526));
+}
+
+#[test]
+fn bins_hold_every_click_and_every_event() {
+    let demo = demo();
+    let told = report(&demo, Scope::default());
+    let clicks: u64 = told.bins.rows.iter().map(|bin| bin.looks + bin.deeds).sum();
+    let events: u64 = told.bins.rows.iter().map(|bin| bin.events).sum();
+    assert_eq!((clicks, events), (told.totals.counts.clicks, told.totals.counts.events));
+    assert!(told.bins.rows.is_sorted_by_key(|bin| bin.time) && told.bins.rows.len() > 2);
+}
+
+#[test]
+fn the_stolen_identity_s_key_deeds_are_told_by_what_they_are() {
+    let told = report(&demo(), only("nadia"));
+    let deeds: Vec<(Aspect, &str, bool)> =
+        told.deeds.iter().map(|deed| (deed.aspect, deed.what.as_str(), deed.done)).collect();
+    let first_seven = [
+        (Aspect::Watch, "Stopped logging for trail prod-audit", true),
+        (Aspect::Secret, "Read secret warehouse/reader", true),
+        (Aspect::Secret, "Tried to read secret payments/gateway-token: access denied", false),
+        (Aspect::Credential, "Created access key AKIAEXAMPLEJ3XHTZZXB for svc-backup", true),
+        (Aspect::Credential, "Tried to create an access key for marek: access denied", false),
+        (Aspect::Privilege, "Created access key AKIAEXAMPLEJ3XHTZZXB for svc-backup", true),
+        (Aspect::Privilege, "Tried to create an access key for marek: access denied", false),
+    ];
+    assert_eq!(deeds[..7], first_seven);
+    let is_shell =
+        |(aspect, what, _): &(Aspect, &str, bool)| *aspect == Aspect::Execution && what.contains("CloudShell");
+    assert!(deeds[7..].iter().all(is_shell) && deeds.len() == 10, "{deeds:?}");
+    let link = &told.links.rows[0];
+    assert_eq!(
+        (link.made, link.method.as_str(), link.credential.as_str()),
+        (true, "CreateAccessKey", "AKIAEXAMPLEJ3XHTZZXB")
+    );
+    assert_eq!((link.maker.as_deref(), link.user.as_deref()), (Some("nadia"), Some("svc-backup")));
+    assert_eq!((link.calls, link.failed, link.ips.as_slice()), (47, 1, &["203.0.113.147".to_owned()][..]));
+    let touched: Vec<(&str, bool)> =
+        told.things.rows.iter().map(|thing| (thing.entity_value.as_str(), thing.touched)).collect();
+    let expected = [
+        ("AKIAEXAMPLEJ3XHTZZXB", true),
+        ("warehouse/reader", true),
+        ("svc-backup", true),
+        ("f80aaa87-81f6-45b9-8be4-d2464315aac3", true),
+        ("1773258426666577423-0032c5ac209370ef6", true),
+        ("prod-audit", true),
+        ("payments/gateway-token", false),
+        ("marek", false),
+    ];
+    assert_eq!(touched, expected);
+}
+
+#[test]
+fn the_whole_case_tells_what_became_of_the_key() {
+    let demo = demo();
+    let told = report(&demo, Scope::default());
+    let taken = &told.taken.rows[0];
+    assert_eq!((taken.principal.as_deref(), taken.source.as_deref()), (Some("svc-backup"), Some("prod-db-backups")));
+    assert_eq!((taken.objects, taken.bytes_out, taken.by_made_credential), (Some(44), Some(5_333_000_000), true));
+    let raw = "SELECT sum(CAST(extra->>'$.additionalEventData.bytesTransferredOut' AS DOUBLE))::BIGINT FROM events \
+         WHERE event_key = 's3:GetObject' AND access_key_id = 'AKIAEXAMPLEJ3XHTZZXB'";
+    assert_eq!(taken.bytes_out, Some(demo.number(raw)));
+    let told_sessions = "SELECT count(*) FROM session_findings WHERE console OR weight > 0";
+    assert_eq!(told.totals.sessions, demo.number(told_sessions));
+    assert_eq!((told.totals.searched_sessions, told.totals.console_sessions), (119, 2));
+    let events = "SELECT count(DISTINCT event_id) FROM findings WHERE outcome = ";
+    let counts = told.totals.counts;
+    assert_eq!(counts.findings, demo.number(&format!("{events}'succeeded'")));
+    assert_eq!(counts.attempts, demo.number(&format!("{}'succeeded'", events.replace('=', "<>"))));
+    assert_eq!(counts.denied, demo.number("SELECT count(*) FROM events WHERE denied"));
+    let who: Vec<(&str, u64)> =
+        told.sessions.rows.iter().map(|session| (session.actor.as_deref().unwrap_or(""), session.sessions)).collect();
+    let (first, rest) = ([("nadia", 1), ("svc-backup", 1), ("ci-deploy", 6), ("orders-api", 24)], who.len());
+    assert_eq!((&who[..4], rest), (&first[..], 5), "the gravest first, and what one program did as one");
+}
+
+#[test]
+fn a_scope_is_kept_to() {
+    let demo = demo();
+    let whole = report(&demo, only("nadia"));
+    let (session, begin) = (&whole.sessions.rows[0], whole.sessions.rows[0].session_id[..8].to_owned());
+    let by_session = report(&demo, Scope { sessions: vec![begin, "nobody's".to_owned()], ..Scope::default() });
+    assert_eq!((&by_session.totals, &by_session.sessions.rows[0]), (&whole.totals, session));
+    // 19:46:00 to 19:47:00: the secret's page and its value.
+    let (from, to) = (Timestamp(1_773_258_360_000_000), Timestamp(1_773_258_420_000_000));
+    let minute = report(&demo, Scope { from: Some(from), to: Some(to), ..only("nadia") });
+    let said: Vec<&str> = minute.lines.rows.iter().filter_map(|line| line.summary.as_deref()).collect();
+    let expected = [
+        "Opened the page of secret warehouse/reader: its settings and who may read it, not its value",
+        "Retrieved the value of secret warehouse/reader",
+    ];
+    assert_eq!(said, expected);
+    let within = "SELECT count(*) FROM events JOIN sessions USING (session_id) WHERE sessions.principal = 'nadia' \
+         AND event_time >= '2026-03-11 19:46:00' AND event_time < '2026-03-11 19:47:00'";
+    assert_eq!((minute.totals.counts.events, minute.totals.counts.clicks), (demo.number(within), 2));
+    assert_eq!((minute.sign_ins.total, minute.deeds.len()), (0, 1));
+}
+
+#[test]
+fn a_report_about_nobody_is_refused() {
+    let demo = demo();
+    let nobody = export::report(&demo.case, only("nobody"), ReportMetadata::default());
+    assert!(matches!(nobody, Err(ExportError::NoSession)), "{nobody:?}");
+    let quoted = export::report(&demo.case, only("'; DROP TABLE events; --"), ReportMetadata::default());
+    assert!(matches!(quoted, Err(ExportError::NoSession)), "{quoted:?}");
+}

@@ -1,0 +1,246 @@
+//! What was undone or deleted again, what was not, and what was read or touched by whom.
+
+use cartographer::present::report::{Form, Need, Report, Scope};
+use serde_json::{Value, json};
+
+use crate::report::programs::{THIEF, call, failed};
+use crate::report::{demo, loaded, report, shown};
+
+/// 2026-05-04 10:00:00 in UTC, in microseconds: the second 0 of [`call`].
+const START: i64 = 1_777_888_800_000_000;
+
+/// A call that changes something, by the one who is told of.
+#[expect(clippy::needless_pass_by_value, reason = "calls are easier to read with a literal")]
+fn change(second: u64, source: &str, name: &str, request: Value) -> Value {
+    call(second, THIEF, source, name, &request, &Value::Null)
+}
+
+fn elsewhere(mut record: Value) -> Value {
+    record["awsRegion"] = json!("eu-central-1");
+    record
+}
+
+fn share(second: u64, id: &str, change_of: &str, accounts: &[&str]) -> Value {
+    let items: Vec<Value> = accounts.iter().map(|account| json!({ "userId": account })).collect();
+    let permission = json!({ change_of: { "items": items } });
+    let request = json!({
+        "snapshotId": id, "attributeType": "CREATE_VOLUME_PERMISSION", "createVolumePermission": permission,
+    });
+    change(second, "ec2", "ModifySnapshotAttribute", request)
+}
+
+/// Each sentence with the second in which it ended, if it did, and what was deleted then.
+fn ends(told: &Report) -> Vec<(&str, Option<i64>, &[String])> {
+    let end = |at: i64| (at - START) / 1_000_000;
+    let rows = told.remedies.rows.iter().filter(|row| row.need != Need::Secret);
+    rows.map(|row| (row.what.as_str(), row.gone.map(|gone| end(gone.0)), row.deleted.as_slice())).collect()
+}
+
+#[test]
+fn a_share_ends_when_it_is_withdrawn_from_all_that_it_names() {
+    let told = report(
+        &loaded(&[
+            share(1, "snap-0000000000000001a", "add", &["444455556666"]),
+            share(2, "snap-0000000000000002a", "add", &["444455556666", "777788889999"]),
+            share(3, "snap-0000000000000003a", "add", &["444455556666"]),
+            share(4, "snap-0000000000000004a", "add", &["444455556666"]),
+            share(20, "snap-0000000000000001a", "remove", &["444455556666"]),
+            share(21, "snap-0000000000000002a", "remove", &["444455556666"]),
+            failed(share(22, "snap-0000000000000003a", "remove", &["444455556666"]), "AccessDenied"),
+            share(23, "snap-0000000000000004a", "remove", &["444455556666"]),
+            share(24, "snap-0000000000000004a", "add", &["444455556666"]),
+            change(40, "ec2", "DeleteSnapshot", json!({"snapshotId": "snap-0000000000000001a"})),
+        ]),
+        Scope::default(),
+    );
+    let expected: [(&str, Option<i64>, &[String]); 4] = [
+        ("Shared snapshot snap-0000000000000002a with account 444455556666 and 777788889999", None, &[]),
+        ("Shared snapshot snap-0000000000000003a with account 444455556666", None, &[]),
+        ("Shared snapshot snap-0000000000000004a with account 444455556666", None, &[]),
+        ("Shared snapshot snap-0000000000000001a with account 444455556666", Some(20), &[]),
+    ];
+    assert_eq!(ends(&told), expected);
+    let markdown = shown(&told, Form::Markdown);
+    assert_eq!(markdown.matches("undone at 2026-05-04 10:00:20").count(), 1, "{markdown}");
+    assert_eq!(markdown.matches("operation-type remove").count(), 3, "what ended is not undone again:\n{markdown}");
+}
+
+#[test]
+fn a_policy_ends_by_the_call_that_removes_it_and_by_no_other() {
+    let policy = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::444455556666:root"},
+        "Action":"s3:GetObject","Resource":"arn:aws:s3:::orders/*"}]}"#;
+    let invoke = |second, function: &str| {
+        let request = json!({
+            "functionName": function, "statementId": "a", "action": "lambda:InvokeFunction", "principal": "*",
+        });
+        change(second, "lambda", "AddPermission20150331v2", request)
+    };
+    let remove = |second, function: &str, statement: &str| {
+        let request = json!({"functionName": function, "statementId": statement});
+        change(second, "lambda", "RemovePermission20150331v2", request)
+    };
+    let attach = |second, name: &str, policy: &str| {
+        let arn = format!("arn:aws:iam::aws:policy/{policy}");
+        change(second, "iam", name, json!({"userName": "bob", "policyArn": arn}))
+    };
+    let bucket = json!({"bucketName": "orders"});
+    let told = report(
+        &loaded(&[
+            invoke(1, "thumbnails"),
+            invoke(2, "invoices"),
+            change(3, "s3", "PutBucketPolicy", json!({"bucketName": "orders", "bucketPolicy": policy})),
+            change(4, "s3", "DeleteBucketPublicAccessBlock", bucket.clone()),
+            attach(5, "AttachUserPolicy", "AdministratorAccess"),
+            attach(6, "AttachUserPolicy", "ReadOnlyAccess"),
+            change(7, "iam", "CreateLoginProfile", json!({"userName": "bob"})),
+            remove(20, "thumbnails", "b"),
+            remove(21, "invoices", "a"),
+            change(22, "s3", "DeleteBucketPolicy", bucket),
+            attach(23, "DetachUserPolicy", "ReadOnlyAccess"),
+            change(24, "iam", "DeleteLoginProfile", json!({"userName": "bob"})),
+        ]),
+        Scope::default(),
+    );
+    let expected: [(&str, Option<i64>, &[String]); 7] = [
+        ("Created a console password for bob", Some(24), &[]),
+        ("Attached AdministratorAccess to user bob", None, &[]),
+        ("Attached ReadOnlyAccess to user bob", Some(23), &[]),
+        ("Let everyone call lambda:InvokeFunction on function thumbnails", None, &[]),
+        ("Deleted the Block Public Access settings of bucket orders", None, &[]),
+        ("Let everyone call lambda:InvokeFunction on function invoices", Some(21), &[]),
+        ("Put a policy on bucket orders that lets account 444455556666 call s3:GetObject", Some(22), &[]),
+    ];
+    assert_eq!(ends(&told), expected);
+}
+
+#[test]
+fn logging_that_was_started_again_is_not_stopped_any_more() {
+    let select = |second, all: bool| {
+        let selectors = json!([{"readWriteType": "All", "includeManagementEvents": all}]);
+        let request = json!({"trailName": "main", "eventSelectors": selectors});
+        change(second, "cloudtrail", "PutEventSelectors", request)
+    };
+    let told = report(
+        &loaded(&[
+            change(1, "cloudtrail", "StopLogging", json!({"name": "main"})),
+            change(2, "cloudtrail", "StopLogging", json!({"name": "audit"})),
+            select(3, false),
+            change(20, "cloudtrail", "StartLogging", json!({"name": "main"})),
+            elsewhere(change(21, "cloudtrail", "StartLogging", json!({"name": "audit"}))),
+            select(22, true),
+            change(30, "cloudtrail", "DeleteTrail", json!({"name": "main"})),
+        ]),
+        Scope::default(),
+    );
+    let expected: [(&str, Option<i64>, &[String]); 4] = [
+        ("Stopped logging for trail audit", None, &[]),
+        ("Deleted trail main", None, &[]),
+        ("Stopped logging for trail main", Some(20), &[]),
+        ("Stopped trail main from logging management events, and set it to log no data events", Some(22), &[]),
+    ];
+    assert_eq!(ends(&told), expected);
+}
+
+#[test]
+fn what_was_made_ends_when_it_is_deleted_by_its_name_or_its_id() {
+    let id = "49e25ec3-0000-4000-8000-000000000001";
+    let anchor = json!({"name": "anchor", "source": {"sourceType": "CERTIFICATE_BUNDLE"}});
+    let launched = |ids: &[&str]| {
+        let items: Vec<Value> = ids.iter().map(|id| json!({ "instanceId": id })).collect();
+        json!({"instancesSet": {"items": items}})
+    };
+    let run = |second, ids: &[&str]| {
+        call(second, THIEF, "ec2", "RunInstances", &json!({"instanceType": "t3.micro"}), &launched(ids))
+    };
+    let terminate = |second, ids: &[&str]| change(second, "ec2", "TerminateInstances", launched(ids));
+    let told = report(
+        &loaded(&[
+            call(
+                1,
+                THIEF,
+                "rolesanywhere",
+                "CreateTrustAnchor",
+                &anchor,
+                &json!({"trustAnchor": {"name": "anchor", "trustAnchorId": id}}),
+            ),
+            run(2, &["i-000000000000000a1", "i-000000000000000a2"]),
+            run(3, &["i-000000000000000b1", "i-000000000000000b2"]),
+            change(4, "iam", "CreateLoginProfile", json!({"userName": "bob"})),
+            change(20, "rolesanywhere", "DeleteTrustAnchor", json!({"trustAnchorId": id})),
+            terminate(21, &["i-000000000000000a1"]),
+            terminate(22, &["i-000000000000000b1", "i-000000000000000b2"]),
+            change(23, "iam", "DeleteUser", json!({"userName": "bob"})),
+        ]),
+        Scope::default(),
+    );
+    let ends: Vec<(Need, Option<i64>, Vec<&str>)> = told
+        .remedies
+        .rows
+        .iter()
+        .map(|row| {
+            let end = row.gone.map(|gone| (gone.0 - START) / 1_000_000);
+            (row.need, end, row.deleted.iter().map(String::as_str).collect())
+        })
+        .collect();
+    let expected = [
+        (Need::Password, Some(23), vec!["user"]),
+        (Need::Trust, Some(20), vec!["trust_anchor"]),
+        (Need::Instance, None, vec![]),
+        (Need::Instance, Some(22), vec!["instance", "instance"]),
+    ];
+    assert_eq!(ends, expected);
+    let markdown = shown(&told, Form::Markdown);
+    for text in [
+        "the user was deleted at 2026-05-04 10:00:23",
+        "the trust anchor was deleted at 2026-05-04 10:00:20",
+        "all of it was deleted by 2026-05-04 10:00:22",
+    ] {
+        assert!(markdown.contains(text), "{text}:\n{markdown}");
+    }
+}
+
+#[test]
+fn a_secret_is_counted_once_however_it_was_read() {
+    let read = |second, name: &str, request: Value| change(second, "ssm", name, request);
+    let secret = |second| change(second, "secretsmanager", "GetSecretValue", json!({"secretId": "app/secret"}));
+    let told = report(
+        &loaded(&[
+            secret(1),
+            secret(2),
+            read(3, "GetParameters", json!({"names": ["/a", "/b"], "withDecryption": true})),
+            read(4, "GetParameter", json!({"name": "/a", "withDecryption": true})),
+            read(20, "DeleteParameter", json!({"name": "/b"})),
+        ]),
+        Scope::default(),
+    );
+    let rows: Vec<(&str, u64, bool)> =
+        told.remedies.rows.iter().map(|row| (row.what.as_str(), row.events, row.gone.is_some())).collect();
+    let expected = [
+        ("Read secret app/secret", 2, false),
+        ("Read the decrypted value of parameter /a", 2, false),
+        ("Read the decrypted values of parameters /a and /b; one of them is /b", 1, true),
+    ];
+    assert_eq!(rows, expected);
+    assert!(shown(&told, Form::Markdown).contains("Secrets read, to rotate: 3"));
+}
+
+#[test]
+fn a_thing_is_touched_or_seen_and_only_those_who_touched_it_are_named() {
+    let demo = demo();
+    let told = report(&demo, Scope::default());
+    let database = told.things.rows.iter().find(|thing| thing.entity_value == "orders/database").unwrap();
+    let reads = "SELECT count(*) FROM events WHERE event_name = 'GetSecretValue' AND outcome = 'succeeded' \
+         AND (request_parameters->>'$.secretId') LIKE '%orders/database%'";
+    assert_eq!((database.touched, database.sightings), (true, demo.number(reads)));
+    assert!(database.principals.iter().all(|principal| principal.starts_with("orders-api")), "{database:?}");
+    for seen in &told.seen {
+        let both: Vec<&str> = told
+            .things
+            .rows
+            .iter()
+            .filter(|thing| thing.entity_type == seen.entity_type && seen.named.contains(&thing.entity_value))
+            .map(|thing| thing.entity_value.as_str())
+            .collect();
+        assert!(both.is_empty(), "touched and only seen: {both:?}");
+    }
+}

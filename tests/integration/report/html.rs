@@ -1,0 +1,115 @@
+//! The HTML form, as a browser reads it.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use cartographer::present::report::{Form, Scope};
+use sha2::{Digest, Sha256};
+
+use crate::report::page::Page;
+use crate::report::{demo, only, report, shown};
+
+/// The elements that a report is made of: none of them runs or loads anything.
+const ELEMENTS: &str = "a body code dd desc details div dl dt figcaption figure h1 h2 h3 head header html li line main \
+    meta nav p rect section span strong style summary svg table tbody td text th thead title tr ul";
+
+#[test]
+fn the_page_tells_the_theft() {
+    let told = report(&demo(), only("nadia"));
+    let page = Page::read(&shown(&told, Form::Html));
+    assert_eq!(page.errors, Vec::<String>::new());
+    assert_eq!(page.text("h1"), "Activity in AWS: console and API");
+    let summary = page.part("summary");
+    for sentence in [
+        "The identity nadia (IAMUser, account 111122223333) was in the console for 17 minutes",
+        "They signed in by password, without MFA, after 1 failed attempt.",
+        "The report covers 394 of the 2,526 events in the case. There were 34 clicks and commands: 21 pages and lists opened",
+        "Secrets read: 1 succeeded, 1 denied or failed",
+        "2026-03-11 19:51:50 · Stopped logging for trail prod-audit",
+        "access key AKIAEXAMPLEJ3XHTZZXB, created by nadia at 2026-03-11 19:41:32: 47 calls by svc-backup (1 failed) from \
+         203.0.113.147",
+        "2 calls while pages loaded: organizations:ListDelegatedAdministrators",
+        "Searched for in 1 of 119 sessions in the case and not found: data that was shared",
+    ] {
+        assert!(summary.contains(sentence), "{sentence}:\n{summary}");
+    }
+    let (coverage, counts) = (page.part("coverage"), &told.totals.counts);
+    for sentence in [
+        format!("Of {} clicks and commands, {} (", counts.clicks, counts.on_known_page),
+        format!("{} of these have a confidence of 0.9 or above", counts.high_confidence),
+        format!("Of {} console events, ", counts.console_events),
+        format!("{} are background", counts.background),
+    ] {
+        assert!(coverage.contains(&sentence), "{sentence}:\n{coverage}");
+    }
+    assert!(!coverage.contains("xplained"), "{coverage}");
+    assert!(page.part("techniques").contains("T1562.008Impair Defenses: Disable or Modify Cloud Logs"));
+    let making = page.part("making");
+    for fact in [
+        "cartographer report --db 'it'\\''s a case.duckdb'",
+        "2026-03-12 07:20:00 UTC by cartographer 0.0.0",
+        "SHA-256",
+    ] {
+        assert!(making.contains(fact), "{fact}:\n{making}");
+    }
+}
+
+#[test]
+fn a_line_of_the_timeline_is_a_row() {
+    let told = report(&demo(), only("nadia"));
+    let html = shown(&told, Form::Html);
+    let (_, rest) = html.split_once("id=\"timeline\"").unwrap();
+    let (part, _) = rest.split_once("</section>").unwrap();
+    let page = Page::read(&format!("<!DOCTYPE html><section{part}</section>"));
+    let heads = page.all("thead").count();
+    assert_eq!((page.all("tr").count() - heads, heads), (told.lines.rows.len(), 1));
+    assert_eq!(page.all("h3").count(), 1);
+}
+
+#[test]
+fn the_page_runs_nothing_and_loads_nothing() {
+    let html = shown(&report(&demo(), Scope::default()), Form::Html);
+    let page = Page::read(&html);
+    let loads = ["src", "srcset", "data", "poster", "action", "background", "style", "xlink:href"];
+    for element in &page.elements {
+        assert!(ELEMENTS.split(' ').any(|known| known == element.name), "{element:?}");
+        for (name, _) in &element.attributes {
+            assert!(!loads.contains(&name.as_str()) && !name.starts_with("on"), "{element:?}");
+        }
+        assert!(element.get("href").is_none() || element.name == "a", "{element:?}");
+    }
+    for link in page.all("a") {
+        let target = link.get("href").unwrap();
+        let known_place =
+            target.starts_with("https://attack.mitre.org/techniques/T") || target.contains(".console.aws.amazon.com/");
+        let inside =
+            target.strip_prefix('#').is_some_and(|id| page.all("section").any(|part| part.get("id") == Some(id)));
+        assert!(inside || (known_place && link.get("rel") == Some("noreferrer noopener")), "{link:?}");
+    }
+    assert!(page.all("a").count() > 40);
+    let style = page.text("style");
+    assert!(!style.contains("url(") && !style.contains("@import"));
+}
+
+#[test]
+fn the_policy_allows_this_style_and_nothing_else() {
+    let page = Page::read(&shown(&report(&demo(), only("nadia")), Form::Html));
+    let policy = page.all("meta").find(|meta| meta.get("http-equiv") == Some("Content-Security-Policy")).unwrap();
+    let hash = STANDARD.encode(Sha256::digest(page.text("style")));
+    let expected = format!("default-src 'none'; style-src 'sha256-{hash}'; base-uri 'none'; form-action 'none'");
+    assert_eq!(policy.get("content"), Some(expected.as_str()));
+}
+
+#[test]
+fn the_plot_has_a_name_a_description_and_a_table() {
+    let told = report(&demo(), only("nadia"));
+    let page = Page::read(&shown(&told, Form::Html));
+    let svg = page.all("svg").next().unwrap();
+    assert_eq!((svg.get("role"), svg.get("aria-labeledby")), (Some("img"), Some("plot-title plot-desc")));
+    let named = |id: &str| page.elements.iter().find(|element| element.get("id") == Some(id)).unwrap().text.clone();
+    assert_eq!(named("plot-title"), "Clicks and events over time");
+    assert!(named("plot-desc").starts_with("34 clicks and commands and 394 events in 35 intervals of 30 seconds each"));
+    let bars = page.all("rect").filter(|bar| bar.get("class") == Some("events")).count();
+    assert_eq!(bars, told.bins.rows.len());
+    let table = &page.all("details").next().unwrap().text;
+    assert!(table.contains("2026-03-11 19:39:0010138"), "{table}");
+}

@@ -1,0 +1,126 @@
+//! Queries of the user's own.
+
+use std::io::Write;
+use std::net::TcpStream;
+use std::thread::scope;
+
+use serde_json::{Value, json};
+
+use crate::serve::{demo, serve, served};
+
+/// Work that would go on for years.
+const ENDLESS: &str =
+    "SELECT count(*) FROM range(100000000) AS a, range(100000000) AS b WHERE hash(a.range, b.range) = 1";
+
+#[test]
+fn an_answer_has_columns_with_types_and_rows_of_cells() {
+    let served = served();
+    let query = "SELECT kind, first_time AS t, [1, NULL] AS l, 3::HUGEINT AS h, {'a': 1.5} AS s, NULL AS n, \
+        TIMESTAMPTZ '2026-01-01 00:00:00+01' AS z FROM signals ORDER BY first_time, signal_id";
+    let (status, answer) = served.sql(&json!({ "sql": query, "limit": 1 }));
+    assert_eq!((status, &answer["truncated"]), (200, &json!(true)));
+    let row = json!(["login", "2026-03-11T09:02:31.000000Z", [1, null], 3, { "a": 1.5 }, null,
+        "2025-12-31T23:00:00.000000Z"]);
+    assert_eq!(answer["rows"], json!([row]));
+    let columns = answer["columns"].as_array().unwrap();
+    let types: Vec<&str> = columns.iter().map(|column| column["type"].as_str().unwrap()).collect();
+    let expected = ["VARCHAR", "TIMESTAMP", "INTEGER[]", "HUGEINT", "STRUCT", "INTEGER", "TIMESTAMP WITH TIME ZONE"];
+    assert_eq!((columns[0]["name"].as_str(), types), (Some("kind"), expected.to_vec()));
+    assert!(answer["elapsed_ms"].is_u64());
+    let (_, whole) = served.sql(&json!({ "sql": "FROM range(2500)", "limit": 2500 }));
+    assert_eq!((&whole["truncated"], &whole["rows"][2499][0]), (&json!(false), &json!(2499)));
+    let (_, first) = served.sql(&json!({ "sql": "FROM range(1000000000000)" }));
+    assert_eq!((&first["truncated"], first["rows"].as_array().unwrap().len()), (&json!(true), 1000));
+    let (_, none) = served.sql(&json!({ "sql": "SELECT 1 AS one WHERE false" }));
+    assert_eq!((&none["rows"], &none["columns"][0]["name"]), (&json!([]), &json!("one")));
+}
+
+#[test]
+fn what_would_do_more_than_read_the_case_is_refused() {
+    let served = served();
+    for (query, cause, advice) in [
+        ("INSERT INTO rules SELECT * FROM rules", "read-only mode", "read-only here"),
+        ("DELETE FROM events", "read-only mode", "read-only here"),
+        ("CREATE TABLE t AS SELECT 1", "read-only mode", "read-only here"),
+        ("DROP VIEW timeline", "read-only mode", "read-only here"),
+        ("COPY rules TO 'rules.csv'", "file system operations are disabled", "Other files cannot be read"),
+        ("FROM read_csv('/etc/passwd')", "file system operations are disabled", "Other files cannot be read"),
+        ("FROM read_text('/etc/passwd')", "file system operations are disabled", "Other files cannot be read"),
+        ("FROM glob('/*')", "file system operations are disabled", "Other files cannot be read"),
+        ("ATTACH 'other.duckdb' AS other", "file system operations are disabled", "Other files cannot be read"),
+        ("ATTACH ':memory:' AS other", "read-only mode", "read-only here"),
+        ("EXPORT DATABASE 'out'", "file system operations are disabled", "Other files cannot be read"),
+        ("INSTALL httpfs", "file system operations are disabled", "Other files cannot be read"),
+        ("LOAD httpfs", "external extensions is disabled", "Extensions cannot be loaded"),
+        ("SET threads = 1", "configuration has been locked", "Settings cannot be changed"),
+        ("SET enable_external_access = true", "configuration has been locked", "Settings cannot be changed"),
+        ("RESET lock_configuration", "configuration has been locked", "Settings cannot be changed"),
+        ("PRAGMA profiling_output = 'out'", "configuration has been locked", "Settings cannot be changed"),
+        ("FROM events SELECT nothing", "nothing", "DESCRIBE"),
+        ("SELEC 1", "syntax error", "DESCRIBE"),
+        (" -- nothing", "no SQL statement", "Enter a query"),
+    ] {
+        let (status, answer) = served.sql(&json!({ "sql": query }));
+        let told = |name: &str| answer[name].as_str().unwrap().to_owned();
+        assert_eq!(status, 400, "{query}: {answer}");
+        assert!(told("error").contains(cause) && told("advice").contains(advice), "{query}: {answer}");
+    }
+    assert_eq!(served.ask("/api/case")["events"], 2526);
+}
+
+#[test]
+fn a_question_leaves_nothing_behind() {
+    let served = served();
+    let rows = |sql: &str| served.sql(&json!({ "sql": sql })).1["rows"].clone();
+    assert_eq!(
+        rows("SET VARIABLE a = 1; CREATE TEMP TABLE t AS SELECT 42 AS x; SELECT x + getvariable('a') FROM t"),
+        json!([[43]])
+    );
+    assert_eq!(rows("SELECT getvariable('a')"), json!([[null]]));
+    assert_eq!(served.sql(&json!({ "sql": "FROM t" })).0, 400);
+}
+
+#[test]
+fn what_is_no_question_is_refused() {
+    let served = served();
+    for body in [json!("SELECT 1"), json!({}), json!({ "sql": 1 }), json!({ "sql": "SELECT 1", "write": true })] {
+        let (status, answer) = served.sql(&body);
+        assert_eq!(status, 400, "{body}");
+        assert!(answer["error"].as_str().unwrap().starts_with("invalid request: "), "{answer}");
+    }
+}
+
+#[test]
+fn a_query_that_takes_too_long_is_stopped() {
+    let served = serve(demo(), &["--time-limit", "2"]);
+    // More of them than run at once: the wait counts too.
+    scope(|scope| {
+        let asked: Vec<_> = (0..3).map(|_| scope.spawn(|| served.sql(&json!({ "sql": ENDLESS })))).collect();
+        for answer in asked.into_iter().map(|asked| asked.join().unwrap()) {
+            assert_eq!((answer.0, &answer.1["error"]), (408, &json!("the query was canceled after 2 seconds")));
+            assert!(answer.1["advice"].as_str().unwrap().contains("--time-limit"));
+        }
+    });
+    assert_eq!(served.sql(&json!({ "sql": "SELECT 1" })).1["rows"], json!([[1]]));
+}
+
+#[test]
+fn a_query_ends_when_its_reader_goes_away() {
+    let served = served();
+    let body = json!({ "sql": ENDLESS }).to_string();
+    let head = format!(
+        "POST /api/sql HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nAuthorization: {}\r\nContent-Length: {}\r\n\r\n{body}",
+        served.port,
+        served.bearer(),
+        body.len()
+    );
+    // More of them than run at once: if two went on, the last query would wait too long, and be refused.
+    for _ in 0..4 {
+        let mut stream = TcpStream::connect(("127.0.0.1", served.port)).unwrap();
+        stream.write_all(head.as_bytes()).unwrap();
+        std::thread::sleep(std::time::Duration::from_millis(300));
+        drop(stream);
+    }
+    let (status, answer): (u16, Value) = served.sql(&json!({ "sql": "SELECT 1" }));
+    assert_eq!((status, &answer["rows"]), (200, &json!([[1]])));
+}

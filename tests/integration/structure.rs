@@ -1,0 +1,8 @@
+//! Checks of the source code: the order of stages, headers of files, lints, the documentation and its words.
+
+mod documentation;
+mod files;
+mod flow;
+mod lints;
+mod source;
+mod words;

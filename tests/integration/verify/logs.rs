@@ -1,0 +1,160 @@
+//! Log files that are as they were delivered, and log files that are not.
+
+use std::collections::BTreeMap;
+use std::fs;
+
+use cartographer::verify::{CheckKind, Status};
+
+use crate::verify::trail::{ACCOUNT, Pair, REGION, Trail, gzip, log, log_key};
+
+#[test]
+fn a_clean_chain_of_a_thousand_files_is_verified() {
+    let outcome = Trail::new(25, 40).verify();
+    let expected = [((CheckKind::LogFile, Status::Verified), 1000), ((CheckKind::Digest, Status::Verified), 25)];
+    assert_eq!(outcome.counts(), BTreeMap::from(expected));
+    assert!(!outcome.0.has_failed() && !outcome.0.is_incomplete());
+    assert!(outcome.0.checks.iter().all(|check| check.detail.is_none()));
+}
+
+#[test]
+fn an_altered_log_file_is_found_whatever_was_done_to_it() {
+    let trail = Trail::new(3, 4);
+    let key = trail.digests[1].logs[2].clone();
+    let whole = gzip(log(&key).as_bytes());
+    let twice = [whole.clone(), gzip(log("one more").as_bytes())].concat();
+    let cases = [
+        (gzip(log("another event").as_bytes()), "the content does not match the digest"),
+        (whole[..whole.len() - 9].to_vec(), "the gzip data is damaged"),
+        ([whole.as_slice(), b"and more"].concat(), "extra data after the end of the gzip data: 8 bytes"),
+        (twice, "extra data after the end of the gzip"),
+        (Vec::new(), "the content does not match the digest"),
+    ];
+    for (bytes, cause) in cases {
+        trail.write(&key, &bytes);
+        let outcome = trail.verify();
+        let (status, detail) = outcome.told(&key);
+        assert_eq!(status, Status::Altered, "{cause}");
+        assert!(detail.contains(cause), "{detail} names {cause}");
+        assert_eq!(outcome.0.count(CheckKind::LogFile, Status::Verified), 11);
+        assert!(outcome.0.has_failed());
+    }
+}
+
+#[test]
+fn what_is_stored_otherwise_but_holds_the_same_is_verified() {
+    let trail = Trail::new(2, 2);
+    let [plain, packed] = [0, 1].map(|at| trail.digests[0].logs[at].clone());
+    trail.write(plain.trim_end_matches(".gz"), log(&plain).as_bytes());
+    trail.remove(&plain);
+    // A file without compression keeps its name with some tools.
+    trail.write(&packed, log(&packed).as_bytes());
+    let outcome = trail.verify();
+    assert_eq!(outcome.0.count(CheckKind::LogFile, Status::Verified), 4);
+    assert!(!outcome.0.has_failed());
+}
+
+#[test]
+fn a_removed_log_file_is_found() {
+    let trail = Trail::new(3, 3);
+    let key = trail.digests[1].logs[0].clone();
+    trail.remove(&key);
+    let outcome = trail.verify();
+    assert_eq!(outcome.told(&key), (Status::Missing, "the digest lists it, but it is missing"));
+    let check = outcome.of(&key);
+    assert_eq!((check.file.as_deref(), check.digest.as_deref()), (None, Some(trail.digests[1].key.as_str())));
+    assert_eq!((check.account_id.as_deref(), check.region.as_deref()), (Some(ACCOUNT), Some(REGION)));
+    assert_eq!(outcome.all(Status::Unverified), []);
+}
+
+#[test]
+fn an_added_log_file_is_found() {
+    let trail = Trail::new(3, 3);
+    trail.write(&log_key(1, 20, "AddedAddedAdded1"), &gzip(log("added").as_bytes()));
+    trail.write(&log_key(1, 20, "").replace("__", "_").replace(ACCOUNT, "x"), b"no path of CloudTrail");
+    let odd = log_key(1, 20, "id").rsplit_once('/').unwrap().0.to_owned() + "/export.json";
+    trail.write(&odd, log("odd").as_bytes());
+    let outcome = trail.verify();
+    let added = outcome.all(Status::Unlisted);
+    assert_eq!(added.len(), 2, "{added:?}");
+    assert!(added.iter().any(|(_, detail)| detail.contains("added later")));
+    assert!(added.iter().any(|(_, detail)| detail.contains("not have the name of a CloudTrail log file")));
+    assert_eq!(outcome.0.count(CheckKind::LogFile, Status::Verified), 9);
+    assert_eq!(outcome.0.others.len(), 1);
+}
+
+#[test]
+fn a_log_file_of_a_time_that_no_digest_covers_is_not_said_to_be_added() {
+    let trail = Trail::new(3, 1);
+    for (hour, minute) in [(7, 0), (2, 58)] {
+        trail.write(&log_key(hour, minute, "id"), &gzip(log("late").as_bytes()));
+    }
+    trail.write(&log_key(1, 0, "id").replace(REGION, "us-west-2"), &gzip(log("elsewhere").as_bytes()));
+    trail.write("export.json", log("export").as_bytes());
+    let outcome = trail.verify();
+    assert!(!outcome.0.has_failed());
+    let unverified = outcome.all(Status::Unverified);
+    let counted = |text: &str| unverified.iter().filter(|(_, detail)| detail.contains(text)).count();
+    assert_eq!(
+        (
+            unverified.len(),
+            counted("no digest of the account and region"),
+            counted("does not contain its delivery time")
+        ),
+        (4, 3, 1)
+    );
+}
+
+#[test]
+fn a_renamed_log_file_is_known_by_its_content_and_missed_by_its_name() {
+    let trail = Trail::new(2, 2);
+    let key = trail.digests[0].logs[0].clone();
+    fs::rename(trail.path(&key), trail.path("renamed.json.gz")).unwrap();
+    let outcome = trail.verify();
+    let rows: Vec<_> = outcome.0.checks.iter().filter(|check| check.s3_object.as_deref() == Some(&key)).collect();
+    let statuses: Vec<Status> = rows.iter().map(|check| check.status).collect();
+    assert_eq!(statuses, [Status::Missing, Status::Verified]);
+    assert!(rows[1].detail.as_deref().unwrap().starts_with("identified by its content"));
+}
+
+#[test]
+fn a_folder_without_the_layout_of_the_bucket_is_matched_by_names() {
+    let trail = Trail::new(2, 3);
+    let keys: Vec<String> =
+        trail.digests.iter().flat_map(|made| made.logs.iter().chain([&made.key])).cloned().collect();
+    for key in &keys {
+        let name = key.rsplit('/').next().unwrap();
+        fs::create_dir_all(trail.path("flat")).unwrap();
+        fs::rename(trail.path(key), trail.path("flat").join(name)).unwrap();
+    }
+    let newest = format!("{}.metadata.json", trail.digests[1].key);
+    let name = newest.rsplit('/').next().unwrap();
+    fs::rename(trail.path(&newest), trail.path("flat").join(name)).unwrap();
+    let outcome = trail.verify();
+    assert_eq!(outcome.0.checks.len(), 8);
+    assert!(outcome.0.checks.iter().all(|check| check.status == Status::Verified));
+}
+
+#[test]
+fn two_folders_of_the_same_files_are_told_apart() {
+    let trail = Trail::new(2, 2);
+    let key = trail.digests[0].logs[0].clone();
+    let copy = key.replacen("AWSLogs", "copy/AWSLogs", 1);
+    trail.write(&copy, &gzip(log("altered").as_bytes()));
+    let outcome = trail.verify();
+    let rows: Vec<_> = outcome.0.checks.iter().filter(|check| check.s3_object.as_deref() == Some(&key)).collect();
+    let mut told: Vec<_> =
+        rows.iter().map(|check| (check.file.as_deref().unwrap().contains("copy/"), check.status)).collect();
+    told.sort();
+    assert_eq!(told, [(false, Status::Verified), (true, Status::Altered)]);
+}
+
+#[test]
+fn without_any_digest_nothing_is_verified_and_nothing_fails() {
+    let trail = Trail::empty();
+    for minute in 0..3 {
+        trail.deliver(0, minute);
+    }
+    let pair = Pair::first();
+    let outcome = trail.verify_by(&[pair.listed(&pair.fingerprint)]);
+    assert_eq!(outcome.counts(), BTreeMap::from([((CheckKind::LogFile, Status::Unverified), 3)]));
+}
