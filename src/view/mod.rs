@@ -1,6 +1,6 @@
 //! The views: each is one file of `sql/views/`, and the comment at its head describes it. Pure: text in, typed views out.
 //!
-//! The head says first what one row is. `-- @column NAME TEXT` describes a column, and `-- @tables NAME ...` names the
+//! The head says first what its rows are. `-- @column NAME TEXT` describes a column, and `-- @tables NAME ...` names the
 //! tables that describe the columns which have no text of their own. `-- @order COLUMN, ...` says in which order the rows
 //! are shown where a query asks for none: a view with a time has one. The view itself is not sorted, because other views
 //! read it.
@@ -125,16 +125,16 @@ mod tests {
         );
         assert_eq!((head.grain.as_str(), head.order), ("One row is one.", Some("a, b")));
         assert_eq!(head.describe("a").as_deref(), Some("It's A"));
-        assert_eq!(head.describe("cause").as_deref(), Some("What is wrong with it"));
-        assert_eq!(head.describe("region").as_deref(), Some("The region called [awsRegion]"));
+        assert_eq!(head.describe("cause").as_deref(), Some("Error"));
+        assert_eq!(head.describe("region").as_deref(), Some("Region called [awsRegion]"));
         assert_eq!(head.describe("principal_of_none"), None);
     }
 
     #[test]
-    fn a_view_is_in_a_file_of_its_name_and_says_what_one_row_is() {
+    fn a_view_is_in_a_file_of_its_name_and_says_what_its_rows_are() {
         for view in shipped() {
             let name = view.name;
-            assert!(view.head.grain.starts_with("One row is one "), "{name} says what one row is");
+            assert!(view.head.grain.len() > 20 && view.head.grain.ends_with('.'), "{name} says what its rows are");
             assert!(view.sql.contains(&format!("CREATE OR REPLACE VIEW {name} AS")), "{name} is in a file of its name");
             let starts = ["SELECT", "WITH"].iter().any(|word| view.query().starts_with(word));
             assert!(starts && !view.query().ends_with(';'), "{name} is one query");
