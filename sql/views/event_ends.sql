@@ -80,7 +80,7 @@ firewall AS MATERIALIZED (
                 ),
                 lambda peer: concat_ws(' ', rule->>'$.ipProtocol', rule->>'$.fromPort', rule->>'$.toPort', peer)
             )
-        )) AS rules
+        )) AS openings
     FROM events
     WHERE event_id IN (
         SELECT event_id FROM subject WHERE entity_type = 'security_group'
@@ -105,11 +105,11 @@ undone AS (
             r.names,
             list_transform(list_filter(d.names, lambda n: list_contains(r.types, n.type)), lambda n: n.name)
         )
-        -- The same rules of the same group, by their IDs or by what they allow.
+        -- The same openings of the same group, by their IDs or by what they allow.
         AND (
             NOT d.has_rules
             OR len(d.rule_ids) > 0 AND list_has_all(r.rule_ids, d.rule_ids)
-            OR len(o.rules) > 0 AND list_has_all(w.rules, o.rules)
+            OR len(o.openings) > 0 AND list_has_all(w.openings, o.openings)
         )
     GROUP BY d.event_id
 )
