@@ -49,18 +49,10 @@ pub(super) fn choose(case: &Case, filter: &Filter, ids: &[String]) -> Result<(),
     read_rows(case)
 }
 
-/// Makes the temporary table `lines` of the rows that are asked for, unless the connection still has it from the request
-/// before: whoever turns pages asks for the same rows again, and the case does not change.
+/// Makes the temporary table `lines` of the rows that are asked for.
 fn fold(case: &Case, filter: &Filter) -> Result<(), ServeError> {
-    let setting = filter.setting()?;
-    case.query(&setting)?;
-    let folded = literal(&setting);
-    let same = case.query(&format!("SELECT count(*) FILTER (getvariable('folded') = {folded})"))?;
-    if number(&same, 0) == 0 {
-        case.query("SET VARIABLE folded = NULL")?;
-        case.query(LINES)?;
-        case.query(&format!("SET VARIABLE folded = {folded}"))?;
-    }
+    case.query(&filter.setting()?)?;
+    case.query(LINES)?;
     Ok(())
 }
 
