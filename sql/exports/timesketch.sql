@@ -11,6 +11,9 @@ SELECT
     x.account_id,
     s.region,
     a.source_ip,
+    d.country,
+    d.owner,
+    d.cloud,
     a.user_agent,
     a.error_code,
     s.event_count AS events,
@@ -25,3 +28,4 @@ SELECT
 FROM signals AS s
 LEFT JOIN sessions AS x USING (session_id)
 LEFT JOIN events AS a ON a.event_id = s.anchor_event_id
+LEFT JOIN addresses AS d ON d.address = a.source_ip

@@ -11,6 +11,9 @@ SELECT
     e.account_id,
     e.region,
     e.source_ip,
+    d.country,
+    d.owner,
+    d.cloud,
     e.user_agent,
     e.error_code,
     1 AS events,
@@ -24,3 +27,4 @@ SELECT
     e.event_id
 FROM events AS e
 LEFT JOIN event_signal AS es USING (event_id)
+LEFT JOIN addresses AS d ON d.address = e.source_ip

@@ -1,5 +1,5 @@
--- One row is one identity's reads of the objects of one place, as data events say. What programs read all day is told
--- last: place 1 is the gravest session's.
+-- The objects that a session read from a bucket, according to data events, one row for each session and bucket. The most
+-- notable session is first; programs that read all day are last.
 SELECT
     row_number() OVER (ORDER BY by_made_credential DESC, weight DESC, bytes_out DESC NULLS LAST, events DESC, first_time) AS place,
     *
@@ -10,6 +10,7 @@ FROM (
         d.objects,
         d.bytes_out,
         d.events,
+        d.behind,
         x.by_made_credential,
         x.weight,
         epoch_us(d.first_time) AS first_time,
@@ -18,12 +19,14 @@ FROM (
         sum(d.objects) OVER ()::BIGINT AS all_objects,
         sum(d.bytes_out) OVER ()::BIGINT AS all_bytes
     FROM data_out AS d
-    JOIN searched AS x USING (session_id)
+    JOIN session_findings AS x USING (session_id)
     LEFT JOIN (
         SELECT session_id, list(with_summary(address, summary) ORDER BY address) AS ips
         FROM session_addresses
         GROUP BY session_id
     ) AS p USING (session_id)
     WHERE d.how = 'downloaded'
+        -- Downloads with a credential count for the session that created it, too.
+        AND (d.session_id IN (SELECT session_id FROM searched) OR d.behind_session_id IN (SELECT session_id FROM searched))
         AND d.last_time >= getvariable('since') AND d.first_time < getvariable('until')
 )

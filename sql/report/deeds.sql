@@ -4,7 +4,7 @@
 SELECT
     row_number() OVER (
         ORDER BY list_position([
-            'defense_evasion', 'secret_read', 'credential_made', 'privilege_change', 'data_exposure', 'exfiltration',
+            'credential_use', 'defense_evasion', 'secret_read', 'credential_made', 'privilege_change', 'data_exposure', 'exfiltration',
             'impact', 'persistence', 'execution', 'token', 'stored'
         ], aspect), done DESC, weight DESC, time, what
     ) AS place,

@@ -6,7 +6,7 @@ SELECT
     *
 FROM (
     SELECT
-        l.event_id IN (SELECT event_id FROM findings WHERE class IN ('credential_made', 'persistence')) AS made,
+        l.made,
         l.method,
         l.credential_type,
         l.credential,

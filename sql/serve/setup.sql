@@ -42,6 +42,8 @@ SELECT
         served.some(w.findings - w.defenses_weakened - w.data_exposed - w.credentials_made - w.secrets_read
             - w.privilege_changes - w.destroyed, 'other finding', 'other findings'),
         served.some(o.objects, 'object downloaded', 'objects downloaded'),
+        served.some(w.credential_objects, 'object downloaded with a credential made here',
+            'objects downloaded with a credential made here'),
         served.some(w.attempts, 'attempt that failed', 'attempts that failed'),
         served.some(w.denied, 'call denied', 'calls denied'),
         served.some(k.commands, 'command typed', 'commands typed'),

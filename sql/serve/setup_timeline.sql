@@ -132,35 +132,43 @@ LEFT JOIN things AS n ON n.id = t.id
 WHERE t.class <> 'programmatic'
 ORDER BY t.time, t.id;
 
--- One row is one event that is not the console's, as a row of the timeline; the kind is that of the view `timeline`.
--- They are many: they are read where they lie, and only when they are asked for.
+-- Whether a text contains the text that is searched for.
+CREATE OR REPLACE MACRO served.matches(text) AS contains(lower(text), lower(getvariable('asked').search));
+
+-- Whether a value, or one of several, is among those that are asked for; TRUE if none is asked for.
+CREATE OR REPLACE MACRO served.is_asked(wanted, value) AS wanted IS NULL OR COALESCE(list_contains(wanted, value), FALSE);
+CREATE OR REPLACE MACRO served.any_asked(wanted, given) AS
+    wanted IS NULL OR COALESCE(list_has_any(wanted, given), FALSE);
+
+-- The events of the timeline that are not the console's, one row for each. They are many: they are read where they are, and
+-- only when they are asked for.
 CREATE OR REPLACE VIEW served.api AS
 SELECT
-    event_time AS time,
-    event_time AS last_time,
-    'event' AS entry,
+    time,
+    last_time,
+    entry,
     class,
     session_id,
     account_id,
     principal,
     region,
-    call_kind AS kind,
+    kind,
     service,
-    event_key AS title,
+    title,
     summary,
-    1 AS events,
-    event_id AS id,
+    events,
+    id,
     error_code,
     source_ip,
     COALESCE(techniques, []) AS attack,
     mfa,
-    read_only IS FALSE AS writes,
+    writes,
     stands_out,
     resources,
     bytes_out,
     COALESCE(denied, FALSE) AS denied,
-    COALESCE(outcome IN ('denied', 'failed'), FALSE) AS has_failed,
-    COALESCE(read_only IS FALSE OR len(classes) > 0 OR denied, FALSE) AS notable,
+    COALESCE(failed_events > 0, FALSE) AS has_failed,
+    COALESCE(writes OR len(classes) > 0 OR denied, FALSE) AS notable,
     [source_ip] AS ips,
     [access_key_id] AS keys,
     list_transform(COALESCE(entities, []), lambda n: n.entity_type) AS entity_types,
@@ -168,24 +176,23 @@ SELECT
         list_transform(COALESCE(entities, []), lambda n: n.entity_value)) AS entity_names,
     list_concat(list_transform(COALESCE(entities, []), lambda n: n.entity_type || chr(31) || n.name),
         list_transform(COALESCE(entities, []), lambda n: n.entity_type || chr(31) || n.entity_value)) AS entities,
-    -- What is the same in many rows is looked through once, which is quick; what is joined first is not.
-    contains(lower(summary), lower(getvariable('asked').search))
-        OR contains(lower(event_key), lower(getvariable('asked').search))
-        OR contains(lower(principal), lower(getvariable('asked').search))
-        OR contains(lower(principal_arn), lower(getvariable('asked').search))
-        OR contains(lower(source_ip), lower(getvariable('asked').search))
-        OR contains(lower(access_key_id), lower(getvariable('asked').search))
-        OR contains(lower(user_agent), lower(getvariable('asked').search))
-        OR contains(lower(error_code), lower(getvariable('asked').search))
-        OR contains(lower(error_message), lower(getvariable('asked').search))
-        OR contains(lower(event_id), lower(getvariable('asked').search))
-        OR contains(lower(request_id), lower(getvariable('asked').search))
-        OR contains(lower(account_id), lower(getvariable('asked').search))
-        OR contains(lower(session_id), lower(getvariable('asked').search))
-        OR contains(lower(array_to_string(list_transform(entities, lambda n: n.entity_value), chr(10))),
-            lower(getvariable('asked').search)) AS of_search
-FROM event_signals
-WHERE signal_id IS NULL AND class = 'programmatic' AND list_contains(getvariable('asked').show, 'programmatic');
+    -- Columns with few different values are searched once for each value. Joined to one text, they would be searched row by row.
+    served.matches(summary)
+        OR served.matches(title)
+        OR served.matches(principal)
+        OR served.matches(principal_arn)
+        OR served.matches(source_ip)
+        OR served.matches(access_key_id)
+        OR served.matches(user_agent)
+        OR served.matches(error_code)
+        OR served.matches(error_message)
+        OR served.matches(id)
+        OR served.matches(request_id)
+        OR served.matches(account_id)
+        OR served.matches(session_id)
+        OR served.matches(array_to_string(list_transform(entities, lambda n: n.entity_value), chr(10))) AS of_search
+FROM timeline_events
+WHERE class = 'programmatic' AND list_contains(getvariable('asked').show, 'programmatic');
 
 -- One row is one row of the timeline, and which parts of what is asked for it meets.
 CREATE OR REPLACE VIEW served.entries AS
@@ -198,26 +205,17 @@ judged AS (
     SELECT
         * EXCLUDE (of_search),
         CASE WHEN has_failed THEN 'failed' ELSE 'ok' END AS outcome,
-        (getvariable('asked').session IS NULL
-            OR COALESCE(list_contains(getvariable('asked').session, session_id), FALSE))
+        served.is_asked(getvariable('asked').session, session_id)
             AND (getvariable('asked').actor IS NULL
                 OR COALESCE(list_contains(getvariable('acted')::VARCHAR[], session_id), FALSE)) AS of_session,
-        getvariable('asked').service IS NULL
-            OR COALESCE(list_contains(getvariable('asked').service, service), FALSE) AS of_service,
-        getvariable('asked').kind IS NULL
-            OR COALESCE(list_contains(getvariable('asked').kind, kind), FALSE) AS of_kind,
-        getvariable('asked').technique IS NULL
-            OR COALESCE(list_has_any(getvariable('asked').technique, attack), FALSE) AS of_technique,
-        getvariable('asked').region IS NULL
-            OR COALESCE(list_contains(getvariable('asked').region, region), FALSE) AS of_region,
-        getvariable('asked').principal IS NULL
-            OR COALESCE(list_contains(getvariable('asked').principal, principal), FALSE) AS of_principal,
-        getvariable('asked').ip IS NULL
-            OR COALESCE(list_has_any(getvariable('asked').ip, ips), FALSE) AS of_ip,
-        getvariable('asked').key IS NULL
-            OR COALESCE(list_has_any(getvariable('asked').key, keys), FALSE) AS of_key,
-        getvariable('asked').show IS NULL
-            OR COALESCE(list_contains(getvariable('asked').show, class), FALSE) AS of_class,
+        served.is_asked(getvariable('asked').service, service) AS of_service,
+        served.is_asked(getvariable('asked').kind, kind) AS of_kind,
+        served.any_asked(getvariable('asked').technique, attack) AS of_technique,
+        served.is_asked(getvariable('asked').region, region) AS of_region,
+        served.is_asked(getvariable('asked').principal, principal) AS of_principal,
+        served.any_asked(getvariable('asked').ip, ips) AS of_ip,
+        served.any_asked(getvariable('asked').key, keys) AS of_key,
+        served.is_asked(getvariable('asked').show, class) AS of_class,
         CASE getvariable('asked').outcome
             WHEN 'ok' THEN NOT has_failed
             WHEN 'failed' THEN has_failed

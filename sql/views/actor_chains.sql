@@ -1,12 +1,12 @@
--- One row is one session that stands behind another: it made the credential that the other used, or one that led to it.
--- depth 0 is the session itself. The origin, who is behind a session as far as the trail shows, has the greatest depth.
+-- The sessions behind a session, one row for each: the sessions that created the credential that it used, or a credential that
+-- led to it. depth is 0 for the session itself. The greatest depth is that of the origin, as far as the trail shows it.
 -- @tables sessions
 -- @column session_id The session: sessions.session_id
--- @column ancestor_session_id The session that stands behind it
--- @column ancestor Who that is
--- @column depth How many credentials lie between them; 0 for the session itself
--- @column chain From the ancestor to the session: who, and how each became the next
--- @column is_origin Whether no session of the case stands behind the ancestor
+-- @column ancestor_session_id The session behind it
+-- @column ancestor Principal of the session behind it
+-- @column depth Number of credentials between the two. 0 for the session itself
+-- @column chain The principals from the ancestor to the session, with the calls and credentials that led from one to the next
+-- @column is_origin Whether no session of the case is behind the ancestor
 CREATE OR REPLACE VIEW actor_chains AS
 WITH RECURSIVE
 links AS MATERIALIZED (

@@ -1,14 +1,14 @@
--- One row is one address that events came from: what is known of it, who used it, and when.
--- The columns of an address that was not looked up are NULL. The names of services are not addresses, and not here.
+-- The addresses that events came from, one row for each: what is known about it, which principals used it, and when. The
+-- columns of an address that was not looked up are NULL. Names of AWS services are not addresses and are not listed.
 -- @order first_time, address
 -- @tables addresses
--- @column first_time The first event from it, UTC
--- @column last_time The last event from it, UTC
--- @column events How many events came from it
--- @column failed How many of them failed, denied ones included
--- @column denied How many of them were denied
--- @column sessions How many sessions they belong to
--- @column principals Whose they are, sorted
+-- @column first_time Time of the first event (UTC)
+-- @column last_time Time of the last event (UTC)
+-- @column events Number of events
+-- @column failed Number of events that were denied or failed
+-- @column denied Number of events that were denied
+-- @column sessions Number of sessions
+-- @column principals Principals of the events, sorted
 CREATE OR REPLACE VIEW address_uses AS
 SELECT
     e.address,

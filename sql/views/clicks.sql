@@ -1,7 +1,6 @@
--- One row is one click: one signal other than background, with what names it.
--- named_by: 'page' if a rule of the catalog knows the page (origin exact or inferred); 'service' for a visit, of
--- which only the service is known; 'call' for a change on a page that is not known, which only its call names;
--- 'command' for what was typed or run as a command, by whatever rule.
+-- The clicks: all signals except background requests, with what identified them. named_by: 'page' if a rule of the catalog
+-- matches the page (origin exact or inferred); 'service' if only the service of the page is known; 'call' for a change on an
+-- unknown page; 'command' for a command that was typed or run.
 -- @order first_time, signal_id
 -- @tables signals
 -- @column named_by 'page', 'service', 'call' or 'command'

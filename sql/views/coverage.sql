@@ -1,19 +1,19 @@
--- One row is one service in one session of the console: how many of its clicks are named by a known page, with which
--- confidence, how many only by their service or their call, and how many of its events are background or in no signal.
--- clicks = on_known_page + visits + generic_changes + commands. What was typed, and what services called, is not among
--- console_events; those that are neither background nor unexplained are events of clicks.
+-- How well the activity of console sessions was identified, one row for each session and service: clicks that match a known
+-- page, clicks of which only the service or the call is known, background events, and events in no signal. clicks =
+-- on_known_page + visits + generic_changes + commands. console_events does not include commands or calls of services. Console
+-- events that are neither background nor unexplained belong to clicks.
 -- @tables sessions
--- @column service The signal's service, as in timeline: iam; for an event without a signal, the service called
--- @column clicks Signals other than background
--- @column on_known_page Clicks named by a known page: origin exact or inferred, commands aside
--- @column high_confidence Clicks among on_known_page whose confidence is 0.9 or above
--- @column mean_confidence Mean confidence of on_known_page; NULL if there are none
--- @column visits Clicks named by their service alone: a page that is not in the catalog was opened
--- @column generic_changes Clicks named by their call alone: a change on a page that is not in the catalog
--- @column commands Clicks that are commands, such as those typed in CloudShell
--- @column console_events Events that are the console's
--- @column background_events Events that the console made by itself, nobody clicking
--- @column unexplained_events Events of the console that no signal has: those of residual
+-- @column service Service of the signal, as in timeline: iam. For an event in no signal, the service called
+-- @column clicks Signals except background requests
+-- @column on_known_page Clicks that match a known page (origin exact or inferred), without commands
+-- @column high_confidence Clicks in on_known_page with a confidence of at least 0.9
+-- @column mean_confidence Mean confidence of on_known_page. NULL if there are none
+-- @column visits Clicks of which only the service is known: a page that is not in the catalog was opened
+-- @column generic_changes Clicks of which only the call is known: a change on a page that is not in the catalog
+-- @column commands Commands, such as those typed in CloudShell
+-- @column console_events Events of the console
+-- @column background_events Events of background requests, which the console makes without a click
+-- @column unexplained_events Console events in no signal, as in residual
 CREATE OR REPLACE VIEW coverage AS
 WITH parts AS (
     SELECT session_id, service, named_by, confidence, NULL AS class

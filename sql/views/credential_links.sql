@@ -1,20 +1,21 @@
--- One row is one use of a credential or identity by a session, with the event of another session that made it: how one
--- actor became another. A key is linked by its id; a user made here, or given a password, by name; an instance or a
--- function by the name of the role session that runs on it; a switch of roles by the ARN it came from.
+-- The uses of credentials and identities that an event of another session created, one row for each credential, creating
+-- session and using session. A key is matched by its ID; a user that was created or got a password, by its name; an instance
+-- or a function, by the name of its role session; a switch of roles, by the ARN of the identity before it.
 -- @order made_at, first_use, credential, session_id
 -- @tables events
--- @column method How it was made: the call, CreateAccessKey, AssumeRole, RunInstances ...
+-- @column method The API call that created it: CreateAccessKey, AssumeRole, RunInstances
 -- @column credential_type access_key, password, user, instance, function or role
 -- @column credential The key, user, instance, function or role
--- @column made_at When, UTC
--- @column event_id The event that made it: events.event_id
--- @column maker_session_id The session that made it: sessions.session_id
--- @column maker Who made it
+-- @column made_at Time at which it was created (UTC)
+-- @column event_id The event that created it: events.event_id
+-- @column maker_session_id The session that created it: sessions.session_id
+-- @column maker The principal that created it
 -- @column session_id The session that used it: sessions.session_id
--- @column user Who used it
--- @column first_use The first use, UTC
--- @column last_use The last use, UTC
--- @column uses How many events of that session used it
+-- @column user The principal that used it
+-- @column first_use Time of the first use (UTC)
+-- @column last_use Time of the last use (UTC)
+-- @column uses Number of events of that session that used it
+-- @column made Whether a key, a password or a user was created. FALSE for temporary keys of roles, and for instances and functions
 CREATE OR REPLACE VIEW credential_links AS
 WITH
 created AS MATERIALIZED (
@@ -48,14 +49,16 @@ used AS (
 links AS (
     SELECT
         c.method, 'access_key' AS credential_type, c.entity_value AS credential, c.event_time AS made_at, c.event_id,
-        c.session_id AS maker_session_id, c.principal AS maker, u.session_id, u.first_use, u.last_use, u.uses
+        c.session_id AS maker_session_id, c.principal AS maker, u.session_id, u.first_use, u.last_use, u.uses,
+        -- The keys of a role's session expire by themselves; only other keys are a way to come back.
+        COALESCE(list_contains(list_transform(c.classes, lambda c: c.class), 'persistence'), FALSE) AS made
     FROM created AS c
     JOIN used AS u ON u.access_key_id = c.entity_value
     WHERE c.entity_type = 'access_key'
     UNION ALL
     SELECT
         c.method, CASE c.method WHEN 'CreateUser' THEN 'user' ELSE 'password' END, c.entity_value, c.event_time, c.event_id,
-        c.session_id, c.principal, s.session_id, s.first_time, s.last_time, s.events
+        c.session_id, c.principal, s.session_id, s.first_time, s.last_time, s.events, TRUE
     FROM created AS c
     JOIN sessions AS s
         ON s.principal = c.entity_value AND s.identity_type = 'IAMUser' AND s.account_id = c.account_id
@@ -64,7 +67,7 @@ links AS (
     UNION ALL
     SELECT
         c.method, c.entity_type, c.name, c.event_time, c.event_id, c.session_id, c.principal,
-        s.session_id, s.first_time, s.last_time, s.events
+        s.session_id, s.first_time, s.last_time, s.events, FALSE
     FROM created AS c
     JOIN sessions AS s
         ON s.identity_type = 'AssumedRole' AND split_part(s.principal, '/', 2) = c.name AND s.account_id = c.account_id
@@ -73,7 +76,7 @@ links AS (
     UNION ALL
     SELECT
         e.event_name, 'role', e.principal, e.event_time, e.event_id, m.session_id, m.principal, e.session_id,
-        s.first_time, s.last_time, s.events
+        s.first_time, s.last_time, s.events, FALSE
     FROM events AS e
     JOIN sessions AS m
         ON m.principal_arn = (e.extra->>'$.additionalEventData.SwitchFrom')
@@ -83,7 +86,7 @@ links AS (
 )
 SELECT
     l.method, l.credential_type, l.credential, l.made_at, l.event_id, l.maker_session_id, l.maker, l.session_id,
-    s.principal AS user, l.first_use, l.last_use, l.uses
+    s.principal AS user, l.first_use, l.last_use, l.uses, l.made
 FROM links AS l
 LEFT JOIN sessions AS s USING (session_id)
 WHERE l.maker_session_id <> l.session_id

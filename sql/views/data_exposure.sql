@@ -1,15 +1,14 @@
--- One row is one event by which data left an account or others were let at it, or might have been.
--- A policy is here only if it lets everybody or another account in, or takes away a block on public access. A block that is
--- left off where a thing is created is its setting-up, and not here. Objects that were read one by one are in event_classes,
--- as 'exfiltration'.
+-- The events by which data left an account or was opened to others, including attempts. A policy is listed only if it allows
+-- everyone or another account, or if it removes a block on public access. A block that is missing when a resource is created
+-- is not listed. Reads of single objects are in object_downloads.
 -- @order event_time, event_id, how
 -- @tables events signals
--- @column signal_id The signal that explains it: signals.signal_id; NULL if none does
--- @column title Where in the console; NULL if no signal explains it
+-- @column signal_id The signal that the event belongs to: signals.signal_id. NULL if there is none
+-- @column title Page of the console. NULL if the event belongs to no signal
 -- @column how 'shared', 'policy', 'copied', 'exported' or 'replicated'
--- @column resource The snapshot, image, bucket ... that the call names; NULL if it names none
--- @column public Whether the call lets everybody in
--- @column shared_with The other accounts that the call lets in, sorted; empty if there is none
+-- @column resource The snapshot, image, bucket or other resource. NULL if the call names none
+-- @column public Whether the call allows everyone
+-- @column shared_with Other accounts that the call allows, sorted. Empty if there are none
 CREATE OR REPLACE VIEW data_exposure AS
 SELECT
     c.how,

@@ -1,33 +1,53 @@
--- One row is one identity, session and place that data left from or was opened to others: objects and bytes read, as data
--- events say, snapshots, images and exports copied or shared. A trail without data events shows no reads of objects.
+-- Data that left an account or was opened to others: one row for each session, kind and source. Objects and bytes that were
+-- read according to data events; snapshots, images and exports that were copied or shared. A trail without data events has no
+-- reads of objects.
+-- If the session used a credential that another session of the case created, or one that was obtained with it, the columns
+-- behind_session_id, behind and credential name the first of these sessions.
 -- @order first_time, session_id, how, source
 -- @tables events
 -- @column how 'downloaded', 'shared', 'policy', 'copied', 'exported' or 'replicated'
 -- @column source The bucket, snapshot, image or table
--- @column objects How many different objects were read; NULL where there are none
--- @column bytes_out How many bytes the responses had; NULL where the trail does not say
--- @column events How many events
--- @column first_time The first of them, UTC
--- @column last_time The last of them, UTC
+-- @column objects Number of different objects that were read. NULL if none were
+-- @column bytes_out Number of bytes in the responses. NULL if the records do not have it
+-- @column events Number of events
+-- @column first_time Time of the first event (UTC)
+-- @column last_time Time of the last event (UTC)
+-- @column behind_session_id The session that created the credential: sessions.session_id. NULL if no session of the case did
+-- @column behind The principal of that session
+-- @column credential The access key or user that it created
 CREATE OR REPLACE VIEW data_out AS
 SELECT
-    account_id,
-    principal,
-    session_id,
-    'downloaded' AS how,
-    request_parameters->>'$.bucketName' AS source,
-    count(DISTINCT request_parameters->>'$.key') AS objects,
-    sum(TRY_CAST(extra->>'$.additionalEventData.bytesTransferredOut' AS DOUBLE))::BIGINT AS bytes_out,
-    count(*) AS events,
-    min(event_time) AS first_time,
-    max(event_time) AS last_time
-FROM events
-WHERE service = 's3' AND outcome = 'succeeded'
-    AND list_contains(list_transform(classes, lambda c: c.class || ' ' || c.effect), 'exfiltration downloaded')
-GROUP BY account_id, principal, session_id, source
-UNION ALL
-SELECT
-    account_id, principal, session_id, how, resource, NULL, NULL, count(*), min(event_time), max(event_time)
-FROM data_exposure
-WHERE outcome = 'succeeded'
-GROUP BY account_id, principal, session_id, how, resource;
+    o.*,
+    m.behind_session_id,
+    m.behind,
+    m.credential
+FROM (
+    SELECT
+        account_id,
+        principal,
+        session_id,
+        'downloaded' AS how,
+        bucket AS source,
+        count(DISTINCT key) AS objects,
+        sum(bytes_out)::BIGINT AS bytes_out,
+        count(*) AS events,
+        min(event_time) AS first_time,
+        max(event_time) AS last_time
+    FROM object_downloads
+    GROUP BY account_id, principal, session_id, source
+    UNION ALL
+    SELECT
+        account_id, principal, session_id, how, resource, NULL, NULL, count(*), min(event_time), max(event_time)
+    FROM data_exposure
+    WHERE outcome = 'succeeded'
+    GROUP BY account_id, principal, session_id, how, resource
+) AS o
+LEFT JOIN (
+    SELECT
+        session_id,
+        arg_max(maker_session_id, (depth, event_id)) AS behind_session_id,
+        arg_max(maker, (depth, event_id)) AS behind,
+        arg_max(credential, (depth, event_id)) AS credential
+    FROM made_credentials
+    GROUP BY session_id
+) AS m USING (session_id);

@@ -1,13 +1,13 @@
--- One row is one event that stopped, deleted or changed what watches an account, or tried to, by whatever client.
--- What is changed where the thing itself is created is its setting-up, and not here.
--- Upkeep does the same: who, from where, and what else was done in the session tell the two apart.
+-- The events that stopped, deleted or changed logging or monitoring, including attempts, whatever client made the call.
+-- Settings that are made while a resource is created are left out. Maintenance makes the same calls; the principal, the
+-- address and the rest of the session help to tell them apart.
 -- @order event_time, event_id
 -- @tables events signals
--- @column signal_id The signal that explains it: signals.signal_id; NULL if none does
--- @column title Where in the console; NULL if no signal explains it
--- @column control What watches: trail, detector, findings, configuration recorder, network log, log, alarm, key ...
+-- @column signal_id The signal that the event belongs to: signals.signal_id. NULL if there is none
+-- @column title Page of the console. NULL if the event belongs to no signal
+-- @column control What was affected: trail, detector, findings, configuration recorder, network log, log, alarm, key
 -- @column effect 'stopped', 'deleted' or 'changed'
--- @column target The trail, detector, log group ... that the call names; NULL if it names none
+-- @column target The trail, detector, log group or other resource. NULL if the call names none
 CREATE OR REPLACE VIEW defense_evasion AS
 SELECT
     object AS control,

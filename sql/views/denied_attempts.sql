@@ -1,14 +1,14 @@
--- One row is one call that one session was denied on one page, however often it tried.
--- A call outside the console, or one that no page explains, has no page: title is NULL.
+-- The denied calls, one row for each session, page and call. title is NULL for calls outside the console and for calls in no
+-- signal.
 -- @order first_time, event_id
 -- @tables events signals
--- @column first_time The first attempt, UTC
--- @column last_time The last attempt, UTC
--- @column attempts How often it was denied
--- @column error_codes The reasons given, sorted
--- @column error_message One of the reasons in words
--- @column class How the attempts were made: 'click', 'background', 'residual', 'command' or 'programmatic'
--- @column signals How many signals the attempts belong to
+-- @column first_time Time of the first attempt (UTC)
+-- @column last_time Time of the last attempt (UTC)
+-- @column attempts Number of denied calls
+-- @column error_codes Error codes, sorted
+-- @column error_message One of the error messages
+-- @column class 'click', 'background', 'residual', 'command' or 'programmatic', as in event_signals
+-- @column signals Number of signals that the calls belong to
 -- @column event_id The first attempt: events.event_id
 CREATE OR REPLACE VIEW denied_attempts AS
 SELECT

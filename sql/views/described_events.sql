@@ -1,15 +1,15 @@
--- One row is one event with its sentence and the click that explains it, if one does.
+-- The events with their descriptions, and with the click that each belongs to, if any.
 -- @order event_time, event_id
 -- @tables events signals addresses
--- @column signal_id The signal that explains it: signals.signal_id; NULL if none does
--- @column role Its part in that signal
--- @column call_kind What its call did, in the coarsest terms: secret, delete, create, change or view; NULL if the trail does not say
--- @column class How it was made, as in event_signals
--- @column what The sentence: events.summary
--- @column click What the click did or showed: signals.summary; NULL if no signal explains it
--- @column stands_out Whether it has a class, or creates an identity, a credential, a stored secret or a grant; data events do not, and neither does the issue of a temporary key
--- @column resources The things that its call names, joined by commas; NULL if it names none
--- @column bytes_out How many bytes of an object it downloaded; NULL where it downloaded none, or the trail does not say
+-- @column signal_id The signal that the event belongs to: signals.signal_id. NULL if there is none
+-- @column role Role of the event in the signal
+-- @column call_kind What the call did, broadly: secret, delete, create, change or view. NULL if the record does not say
+-- @column class How the call was made, as in event_signals
+-- @column what Description of the event: events.summary
+-- @column click Description of the click: signals.summary. NULL if the event belongs to no signal
+-- @column stands_out Whether it has a class, or creates an identity, a credential, a stored secret or a grant. FALSE for data events and for the issue of temporary keys
+-- @column resources Resources that the call names, separated by commas. NULL if it names none
+-- @column bytes_out Number of bytes of an object that it downloaded. NULL if it downloaded none, or the record does not have it
 CREATE OR REPLACE VIEW described_events AS
 SELECT
     e.*,

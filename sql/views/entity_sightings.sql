@@ -1,13 +1,13 @@
--- One row is one thing that one identity saw or touched in the console: a user, a bucket, an access key.
+-- The resources that a principal saw or touched in the console, one row for each principal and resource.
 -- @order first_time, entity_type, entity_value, principal
 -- @tables sessions signal_entities
--- @column first_time When the identity first had it on a screen, UTC
--- @column last_time When it last had, UTC
--- @column sightings How many signals show it
--- @column changes How many of them changed, created or deleted it, or took its secret
--- @column touched Whether any of them did
--- @column furthest The most severe kind of signal that shows it
--- @column sessions How many sessions it was seen in
+-- @column first_time Time at which the principal first saw it (UTC)
+-- @column last_time Time at which the principal last saw it (UTC)
+-- @column sightings Number of signals that show it
+-- @column changes Number of these that changed, created or deleted it, or read its secret
+-- @column touched Whether there are any such signals
+-- @column furthest Most severe kind of signal that shows it
+-- @column sessions Number of sessions in which it was seen
 -- @column signal_id The first signal that shows it: signals.signal_id
 CREATE OR REPLACE VIEW entity_sightings AS
 SELECT

@@ -1,16 +1,16 @@
--- One row is one class of one event: why its call matters, by whatever client, done or only tried.
--- class: 'privilege_change', 'credential_made', 'defense_evasion', 'data_exposure', 'secret_read', 'persistence',
--- 'exfiltration', 'impact', 'execution' or 'reversal': it ends the effect of the call that is its object. The classes of
--- each call are listed in rules/calls/README.md.
+-- The reasons why events matter, one row for each event and class, whatever client made the call, including attempts. class:
+-- 'privilege_change', 'credential_made', 'defense_evasion', 'data_exposure', 'secret_read', 'persistence', 'exfiltration',
+-- 'impact', 'execution' or 'reversal' (the call ends the effect of another call, which is the object). rules/calls/README.md
+-- lists the classes of each call.
 -- @order event_time, event_id, class
 -- @tables events
--- @column class Why the call matters
--- @column effect What was done, in the words of the class: grants, stopped, shared
--- @column object What it was done to, in the words of the class: trail, detector, secret; NULL if the class needs none
--- @column target The things that the call is about, made, deleted or let in, joined by commas; NULL if it names none
--- @column signal_id The signal that explains it: signals.signal_id; NULL if none does
--- @column title Where in the console; NULL if no signal explains it
--- @column kind The kind of that signal
+-- @column class Reason why the call matters
+-- @column effect What was done, in the terms of the class: grants, stopped, shared
+-- @column object What it was done to, in the terms of the class: trail, detector, secret. NULL if the class has none
+-- @column target Resources that the call was applied to, created or deleted, separated by commas. NULL if it names none
+-- @column signal_id The signal that the event belongs to: signals.signal_id. NULL if there is none
+-- @column title Page of the console. NULL if the event belongs to no signal
+-- @column kind Kind of the signal
 CREATE OR REPLACE VIEW event_classes AS
 SELECT
     c.class,

@@ -1,15 +1,15 @@
--- One row is one thing that one event names, or that one event of a signal shows. To find everything that touched a key, a
--- bucket or a role, filter by entity_value or name.
--- relation: 'target' is what the call is about; 'created', 'deleted' and 'granted_to' say what it did; 'source' is what it
--- copied or exported from; 'used' stands beside the target; 'seen' was on a page of the console and nothing was done to it.
+-- The resources that events name, and those that a signal showed on a page: one row for each event and resource. To find all
+-- events about a key, a bucket or a role, filter by entity_value or name. relation: 'target', the resource that the call was
+-- applied to; 'created', 'deleted' and 'granted_to', what it did; 'source', the resource that it copied or exported from;
+-- 'used', a resource named beside the target; 'seen', a resource that was shown on a page of the console only.
 -- @order event_time, event_id, entity_type, entity_value
 -- @tables events
--- @column entity_type What it is: user, access_key, bucket
--- @column entity_value Its name, id or ARN, as the event has it
--- @column name Its name without an ARN's beginning
+-- @column entity_type Type of the resource: user, access_key, bucket
+-- @column entity_value Name, ID or ARN, as recorded in the event
+-- @column name Name of the resource, without the first parts of an ARN
 -- @column relation target, created, deleted, granted_to, source, used or seen
--- @column entity_account_id The account it is in: its ARN's, else the event's
--- @column entity_region The region it is in: its ARN's, else the event's
+-- @column entity_account_id Account of the resource, from its ARN, otherwise the account of the event
+-- @column entity_region Region of the resource, from its ARN, otherwise the region of the event
 CREATE OR REPLACE VIEW event_entities AS
 SELECT
     event_time,

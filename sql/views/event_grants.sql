@@ -1,18 +1,18 @@
--- One row is one permission that one event gave or took, or tried to: a statement of a policy for one principal, a managed
--- policy for one identity, a network that a rule lets in, a grantee of an access control list.
+-- The permissions that events granted or denied, including attempts: one row for each event and grantee of a policy statement,
+-- a managed policy, a firewall rule or an access control list.
 -- @order event_time, event_id, grantee
 -- @tables events
 -- @column effect 'allow' or 'deny'
 -- @column grantee_type everyone, account, user, role, group, service, federated, network or principal
--- @column grantee Who: a name, an account, an ARN, a service, a CIDR block
--- @column actions The actions, wildcards as they are written; for a network protocol and ports; empty for a managed policy
--- @column all_actions_except Whether the actions are those that are not meant (NotAction)
--- @column resources The resources, wildcards as they are written
--- @column conditions The condition keys under which it applies
--- @column policy The ARN of the managed policy, whose text is not in the record; NULL if it is not one
--- @column public Whether it lets anybody in: everyone is named, and no condition restricts who or from where
--- @column external Whether it lets another account, or everybody, in
--- @column administrator Whether it allows everything, or is one of AWS's policies that come to that
+-- @column grantee Name, account ID, ARN, service or CIDR block of the grantee
+-- @column actions Actions, with wildcards as written. Protocol and ports for a network. Empty for a managed policy
+-- @column all_actions_except Whether the statement applies to all actions except these (NotAction)
+-- @column resources Resources, with wildcards as written
+-- @column conditions Condition keys of the statement
+-- @column policy ARN of a managed policy, whose content is not in the record. NULL for other grants
+-- @column public Whether it allows everyone, without a condition on who calls or from where
+-- @column external Whether it allows another account or everyone
+-- @column administrator Whether it allows all actions on all resources, directly or through an AWS managed policy
 CREATE OR REPLACE VIEW event_grants AS
 SELECT
     event_time,

@@ -1,15 +1,15 @@
--- One row is one event, with the signal that explains it, if one does.
--- class: 'click', 'command' (typed: CLI, SDK or CloudShell) and 'background' for explained events; 'residual' for events of a console session that nothing
--- explains; 'programmatic' for the rest: other sessions, and what a CLI, an SDK, CloudShell or a service called.
+-- All events, each with the signal that it belongs to, if any. class: 'click', 'command' (typed in a CLI, an SDK or
+-- CloudShell) or 'background' for events of a signal; 'residual' for events of a console session that belong to no signal;
+-- 'programmatic' for all other events: those of other sessions, and calls by a CLI, an SDK, CloudShell or a service.
 -- @order event_time, event_id
 -- @tables events signals addresses
--- @column signal_id The signal that explains it: signals.signal_id; NULL if none does
--- @column role Its part in that signal
--- @column class 'click', 'background', 'residual' or 'programmatic'
--- @column stands_out Whether it has a class, or creates an identity, a credential, a stored secret or a grant; data events do not, and neither does the issue of a temporary key
--- @column resources The things that its call names, joined by commas; NULL if it names none
--- @column bytes_out How many bytes of an object it downloaded; NULL where it downloaded none, or the trail does not say
--- @column call_kind What its call did, in the coarsest terms: secret, delete, create, change or view; NULL if the trail does not say
+-- @column signal_id The signal that the event belongs to: signals.signal_id. NULL if there is none
+-- @column role Role of the event in the signal
+-- @column class 'click', 'command', 'background', 'residual' or 'programmatic'
+-- @column stands_out Whether it has a class, or creates an identity, a credential, a stored secret or a grant. FALSE for data events and for the issue of temporary keys
+-- @column resources Resources that the call names, separated by commas. NULL if it names none
+-- @column bytes_out Number of bytes of an object that it downloaded. NULL if it downloaded none, or the record does not have it
+-- @column call_kind What the call did, broadly: secret, delete, create, change or view. NULL if the record does not say
 CREATE OR REPLACE VIEW event_signals AS
 SELECT
     e.*,
@@ -29,25 +29,28 @@ SELECT
         ELSE 'programmatic'
     END AS class,
     CASE
+        WHEN e.classes IS NULL AND e.read_only THEN 'view'
         WHEN list_has_any(list_transform(e.classes, lambda c: c.class), ['secret_read', 'credential_made']) THEN 'secret'
         WHEN e.read_only THEN 'view'
         WHEN list_contains(list_transform(e.entities, lambda n: n.relation), 'deleted') THEN 'delete'
         WHEN list_contains(list_transform(e.entities, lambda n: n.relation), 'created') THEN 'create'
         WHEN NOT e.read_only THEN 'change'
     END AS call_kind,
-    COALESCE(
-        e.event_category IS DISTINCT FROM 'Data'
-        AND (
+    -- The first two tests settle most events without looking into lists.
+    CASE
+        WHEN e.event_category = 'Data' THEN FALSE
+        WHEN e.classes IS NULL AND e.grants IS NULL AND e.read_only THEN FALSE
+        ELSE COALESCE(
             len(list_filter(e.classes, lambda c: NOT (c.class = 'exfiltration' AND c.effect = 'downloaded'))) > 0
             OR json_array_length(e.grants) > 0
             OR len(list_filter(
                 e.entities,
                 lambda n: n.relation = 'created'
                     AND n.entity_type IN ('user', 'role', 'group', 'policy', 'key_pair', 'secret', 'parameter')
-            )) > 0
-        ),
-        FALSE
-    ) AS stands_out,
+            )) > 0,
+            FALSE
+        )
+    END AS stands_out,
     array_to_string(list_transform(e.entities, lambda n: n.name), ', ') AS resources,
     CASE
         WHEN e.service = 's3' AND e.outcome = 'succeeded'

@@ -1,14 +1,17 @@
--- One row is one event that stands out, once for each reason, by whatever client: the one definition that the session list,
--- the report and the hunts share. What the console and services do by themselves is left out, and so is what a service
--- does in somebody's name. Reads and deletions of single objects are in data_out and event_classes: programs make them all
--- day. Denied and failed attempts have their outcome.
+-- The events that stand out, one row for each event and reason, whatever client made the call. The session list, the report
+-- and the hunts use this definition. Background activity of the console and of services is left out, and so are calls of a
+-- service on behalf of a principal. Denied and failed attempts are included; see outcome.
+-- Data events, such as reads of single objects, are in data_out and event_classes, because programs make many of them. Two
+-- reasons come from other events. A credential that objects were downloaded with has the class 'exfiltration', on the event
+-- that created it. The first use of the credentials of an instance or a function from another network has the class
+-- 'credential_use'.
 -- @order event_time, event_id, class
 -- @tables events addresses
--- @column class Why it stands out, as in event_classes
--- @column effect What was done, in the words of the class
--- @column object What it was done to, in the words of the class; NULL if the class needs none
--- @column target The things that the call is about; NULL if it names none
--- @column signal_id The signal that explains it: signals.signal_id; NULL if none does
+-- @column class The reason: a class of event_classes, or 'credential_use'
+-- @column effect What was done, in the terms of the class
+-- @column object What it was done to, in the terms of the class. NULL if the class has none
+-- @column target Resources that the call was applied to. NULL if it names none
+-- @column signal_id The signal that the event belongs to: signals.signal_id. NULL if there is none
 CREATE OR REPLACE VIEW findings AS
 SELECT
     c.event_time,
@@ -32,13 +35,40 @@ SELECT
     c.session_id,
     c.signal_id,
     c.event_id
-FROM event_classes AS c
-LEFT JOIN addresses AS a ON a.address = c.source_ip
-WHERE c.client IS DISTINCT FROM 'service'::event_client
-    AND c.invoked_by IS NULL
-    AND c.kind IS DISTINCT FROM 'background'::signal_kind
-    AND c.event_category IS DISTINCT FROM 'Data'
-    AND NOT (c.class = 'exfiltration' AND c.effect = 'downloaded')
-    AND NOT (c.class = 'impact' AND c.effect = 'cost' AND c.service = 'bedrock')
-    AND NOT (c.class = 'privilege_change' AND c.effect = 'revokes')
-    AND c.class <> 'reversal';
+FROM (
+    SELECT
+        event_time, account_id, region, principal, source_ip, client, class, effect, object, target, event_key, summary,
+        outcome, error_code, techniques, session_id, signal_id, event_id
+    FROM event_classes
+    WHERE client IS DISTINCT FROM 'service'::event_client
+        AND invoked_by IS NULL
+        AND kind IS DISTINCT FROM 'background'::signal_kind
+        AND event_category IS DISTINCT FROM 'Data'
+        AND NOT (class = 'exfiltration' AND effect = 'downloaded')
+        AND NOT (class = 'impact' AND effect = 'cost' AND service = 'bedrock')
+        AND NOT (class = 'privilege_change' AND effect = 'revokes')
+        AND class <> 'reversal'
+    UNION ALL
+    SELECT
+        e.event_time, e.account_id, e.region, e.principal, e.source_ip, e.client, x.class, x.effect, x.object, x.target,
+        e.event_key, x.summary, e.outcome, e.error_code, e.techniques, e.session_id, s.signal_id, e.event_id
+    FROM (
+        SELECT
+            d.event_id, 'exfiltration' AS class, 'downloaded' AS effect, 'object' AS object,
+            array_to_string(d.sources, ', ') AS target, concat_ws('; ', e.summary, d.summary) AS summary
+        FROM credential_downloads AS d
+        JOIN events AS e USING (event_id)
+        UNION ALL
+        SELECT
+            m.event_id, 'credential_use', 'moved', m.machine_type, m.machine,
+            concat(
+                'Credentials of ', m.machine_type, ' ', m.machine, ' were used from ', m.network, ', and before only from ',
+                array_to_string(m.known_networks, ' and '), ': ' || e.summary
+            )
+        FROM moved_credentials AS m
+        JOIN events AS e USING (event_id)
+    ) AS x
+    JOIN events AS e USING (event_id)
+    LEFT JOIN event_signal AS s USING (event_id)
+) AS c
+LEFT JOIN addresses AS a ON a.address = c.source_ip;

@@ -1,21 +1,21 @@
--- One row is one service, page, region, network, country, network owner or program that one identity used, and when it
--- first did.
--- Networks are those of events.network; countries and owners are known of addresses that were looked up. A program is its
--- name and major version: user_agents.agent; services that called on behalf are left out. What somebody uses for the first time is news only if the case shows enough of
--- what is usual for them: before the first use, 7 days on which the identity was active. With fewer, too_short is true.
+-- The first use of a service, page, region, network, country, network owner, program or secret by a principal, one row for
+-- each principal and value. Networks are those of events.network. Countries and owners are known only for addresses that were
+-- looked up. A program is a name with a major version (user_agents.agent), without services that called on behalf of the
+-- principal. A secret is one whose value was read. A first use is meaningful only if the case shows what is usual for the
+-- principal: at least 7 active days before it. Otherwise too_short is true.
 -- @order first_time, aspect, used, principal
 -- @tables events
--- @column aspect 'service', 'page', 'region', 'network', 'country', 'owner' or 'user agent'
--- @column used Which service, page, region, network, country, owner or program
--- @column first_time The first use, UTC
--- @column last_time The last use, UTC
--- @column uses How many events, or clicks on a page
--- @column known_since The identity's first event in the case, UTC
--- @column active_days On how many days before the day of the first use the identity had events in the case
--- @column too_short Whether these are fewer than 7: the case is too short to tell whether the first use is unusual
--- @column baseline The same in words
--- @column country Of a network or an owner, the countries of the addresses that were used; NULL if none is known
--- @column owner Of a network or a country, the owners of the addresses that were used; NULL if none is known
+-- @column aspect 'service', 'page', 'region', 'network', 'country', 'owner', 'user agent' or 'secret'
+-- @column used The service, page, region, network, country, owner, program or secret
+-- @column first_time Time of the first use (UTC)
+-- @column last_time Time of the last use (UTC)
+-- @column uses Number of events, or of clicks for a page
+-- @column known_since Time of the first event of the principal in the case (UTC)
+-- @column active_days Number of days with events of the principal before the day of the first use
+-- @column too_short Whether active_days is less than 7, which is too short to tell whether the first use is unusual
+-- @column baseline Explanation of active_days and too_short
+-- @column country For a network or an owner, countries of the addresses that were used. NULL if no address database has one
+-- @column owner For a network or a country, owners of the addresses that were used. NULL if no address database has one
 CREATE OR REPLACE VIEW first_uses AS
 WITH
 counted AS (
@@ -56,6 +56,8 @@ used AS (
     FROM signals AS s
     JOIN sessions AS x USING (session_id)
     WHERE s.kind <> 'background'::signal_kind
+    UNION ALL
+    SELECT account_id, principal, 'secret', secret, event_time, event_time, 1, NULL, NULL FROM secret_reads
 ),
 uses AS (
     SELECT

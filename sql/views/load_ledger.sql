@@ -1,11 +1,10 @@
--- One row is one input file, with whether its counts balance: read = inserted + duplicate + merged + rejected + left_out.
--- outcome: 'loaded', 'in part' if something in it was rejected, 'left out' if a filter left it or records of it out, or
--- 'refused'.
+-- The input files, each with whether its counts add up: read = inserted + duplicate + merged + rejected + left_out. outcome:
+-- 'loaded'; 'in part' if some of it was rejected; 'left out' if a filter left out some or all of its records; 'refused'.
 -- @order file
 -- @tables load_files
 -- @column outcome 'loaded', 'in part', 'left out' or 'refused'
 -- @column balances Whether read = inserted + duplicate + merged + rejected + left_out
--- @column cause Why it was refused, or what was wrong with one of its records; NULL if nothing was
+-- @column cause Reason for the refusal, or the error of one of its records. NULL if there was none
 CREATE OR REPLACE VIEW load_ledger AS
 SELECT
     f.file,

@@ -1,16 +1,15 @@
--- One row is one event that changed who may do what, or tried to, by whatever client. What was granted to whom, statement
--- by statement, is in event_grants.
--- effect: 'grants' permissions; 'trusts' somebody else's identities; 'creates' an identity or a way to sign in;
--- 'loosens' a boundary, a second factor or the password policy; 'revokes'. A failed call has its error_code.
+-- The events that changed permissions, including attempts, whatever client made the call. event_grants has the permissions
+-- statement by statement. effect: 'grants' permissions; 'trusts' other identities; 'creates' an identity or a way to sign in;
+-- 'loosens' a permissions boundary, MFA or the password policy; 'revokes' permissions. A failed call has an error_code.
 -- @order event_time, event_id, effect
 -- @tables events signals
--- @column signal_id The signal that explains it: signals.signal_id; NULL if none does
--- @column title Where in the console; NULL if no signal explains it
+-- @column signal_id The signal that the event belongs to: signals.signal_id. NULL if there is none
+-- @column title Page of the console. NULL if the event belongs to no signal
 -- @column effect 'grants', 'trusts', 'creates', 'loosens' or 'revokes'
--- @column target Whose permissions: the user, group, role or instance; NULL if the call names none
--- @column policy The policy's ARN or name; NULL if the call is about none
--- @column administrator Whether the policy is one of AWS's for administrators, or its text allows everything
--- @column own Whether the target is the caller; NULL if there is no target
+-- @column target The user, group, role or instance whose permissions were changed. NULL if the call names none
+-- @column policy ARN or name of the policy. NULL if the call is not about one
+-- @column administrator Whether the policy allows all actions on all resources, or is an AWS managed policy that does
+-- @column own Whether the target is the caller. NULL if there is no target
 CREATE OR REPLACE VIEW privilege_changes AS
 SELECT
     c.effect,

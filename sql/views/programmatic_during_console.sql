@@ -1,15 +1,16 @@
--- One row is one address and key from which a program used an identity while its console session was open, where the
--- console itself was used from other addresses: a VPN or a server of its own, or credentials that were carried off.
+-- The use of an identity by a program while a console session of the identity was open, from an address that the console was
+-- not used from: one row for each session, address and key. A VPN or a server is one explanation, stolen credentials are
+-- another.
 -- @order first_time, session_id, source_ip, access_key_id
 -- @tables events
 -- @column session_id The console session: sessions.session_id
--- @column console_ips The addresses the console was used from in that session, sorted
--- @column first_time The program's first call while the session was open, UTC
--- @column last_time Its last, UTC
--- @column events How many calls it made meanwhile
--- @column clients What kinds of program called, sorted
+-- @column console_ips Addresses that the console was used from in the session, sorted
+-- @column first_time Time of the first call of the program while the session was open (UTC)
+-- @column last_time Time of the last such call (UTC)
+-- @column events Number of such calls
+-- @column clients Kinds of client, sorted
 -- @column event_keys The calls, sorted
--- @column failed How many of them failed
+-- @column failed Number of such calls that failed
 CREATE OR REPLACE VIEW programmatic_during_console AS
 WITH open_sessions AS (
     SELECT

@@ -1,4 +1,4 @@
--- One row is one event of a console session that no signal explains: a lead in itself.
+-- The events of console sessions that belong to no signal.
 -- @order event_time, event_id
 -- @tables events
 CREATE OR REPLACE VIEW residual AS

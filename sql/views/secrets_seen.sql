@@ -1,14 +1,14 @@
--- One row is one secret, key or credential that a signal or an event shows, and how near somebody came to it.
--- how: 'seen' if only its name was on a page of the console; 'read' if its value was returned; 'made' if it was created or
--- set; 'tried' if the call that should read or make it was denied or failed. A call that reads or makes a secret has no
--- second row with 'seen'. Programs read secrets regularly: filter by client or principal.
+-- The secrets, keys and credentials that signals and events show, one row for each, with how they were accessed. how: 'seen'
+-- if only the name was shown on a page of the console; 'read' if the value was returned; 'made' if it was created or set;
+-- 'tried' if the call to read or create it was denied or failed. A call that reads or creates a secret has no additional row
+-- 'seen'. Programs read secrets regularly; see secret_reads.
 -- @order event_time, event_id, signal_id, secret
 -- @tables events signals
--- @column event_time When, UTC
+-- @column event_time Time of the event, or of the first event of the signal (UTC)
 -- @column how 'seen', 'read', 'made' or 'tried'
--- @column secret_type What it is: secret, parameter, access_key, password, key_pair, credential, token
--- @column secret Its name or id, as the event has it; NULL if it has none
--- @column client What kind of program called
+-- @column secret_type secret, parameter, access_key, password, key_pair, credential or token
+-- @column secret Name or ID, as recorded in the event. NULL if it has none
+-- @column client Kind of client that made the call
 CREATE OR REPLACE VIEW secrets_seen AS
 SELECT
     c.event_time,

@@ -1,9 +1,8 @@
--- One row is one address that one session came from, with what is known of it.
--- The columns of an address that was not looked up are NULL.
+-- The addresses of each session, with what is known about them. The columns of an address that was not looked up are NULL.
 -- @order session_id, address
 -- @tables sessions addresses
 -- @column session_id The session: sessions.session_id
--- @column summary Country, owner and cloud of the address in one line; NULL if nothing is known
+-- @column summary Country, owner and cloud of the address in one line. NULL if none of them is known
 CREATE OR REPLACE VIEW session_addresses AS
 SELECT
     x.session_id,

@@ -1,22 +1,24 @@
--- One row is one session, with how many of its events stand out and why, done and only tried. weight orders sessions by
--- what stands out: a class counts more the graver it is, and less with each further event of it. An event is counted once in
--- findings or attempts, and once in the column of each of its classes.
+-- One row for each session: how many of its events stand out and why, separately for successful ones and attempts. weight
+-- orders sessions by what stands out: the more serious a class, the more it counts, and each further event of the same class
+-- counts less. An event is counted once in findings or attempts, and once in the column of each of its classes.
 -- @order first_time, session_id
 -- @tables sessions
--- @column countries The countries of its addresses, sorted; NULL if none is known
--- @column owners The owners of the networks of its addresses, sorted; NULL if none is known
--- @column clouds The cloud ranges that its addresses are in, sorted; NULL if none is known
--- @column weight The greater, the more stands out; 0 if nothing does
--- @column by_made_credential Whether it used a key, password or user that another session of the case made
--- @column findings Events that stand out and were done
--- @column attempts Events that stand out, and were denied or failed
--- @column denied Events that were denied, whatever they were
--- @column privilege_changes Events that granted, trusted, created or loosened
--- @column credentials_made Events that made, set or handed out a credential; stored secrets and parameters are not counted
--- @column defenses_weakened Events that stopped, deleted or changed what watches the account
--- @column data_exposed Events that opened data to others, copied, exported or replicated it
--- @column secrets_read Events that read the value of a secret
--- @column destroyed Events that destroyed something or made it unusable
+-- @column countries Countries of its addresses, sorted. NULL if no address database has one
+-- @column owners Network owners of its addresses, sorted. NULL if no address database has one
+-- @column clouds Cloud ranges of its addresses, sorted. NULL if no address is in one
+-- @column weight Weight of what stands out in the session. 0 if nothing does
+-- @column by_made_credential Whether it used a key, password or user that another session of the case created
+-- @column findings Number of successful events that stand out
+-- @column attempts Number of denied or failed events that stand out
+-- @column denied Number of denied events, whether they stand out or not
+-- @column privilege_changes Number of events that granted permissions, changed trust, created identities or removed a limit
+-- @column credentials_made Number of events that created, set or issued a credential. Stored secrets and parameters are not counted
+-- @column defenses_weakened Number of events that stopped, deleted or changed logging or monitoring
+-- @column data_exposed Number of events that opened data to others, or copied, exported or replicated it
+-- @column secrets_read Number of events that read the value of a secret
+-- @column destroyed Number of events that destroyed a resource or made it unusable
+-- @column credential_objects Number of objects that were downloaded with credentials that the session created, by any session
+-- @column credential_bytes Number of bytes of these downloads. NULL if there are none, or the records do not have it
 CREATE OR REPLACE VIEW session_findings AS
 WITH counted AS (
     SELECT
@@ -35,6 +37,7 @@ weighed AS (
                 WHEN 'defense_evasion' THEN 6
                 WHEN 'data_exposure' THEN 6
                 WHEN 'credential_made' THEN 5
+                WHEN 'credential_use' THEN 5
                 WHEN 'privilege_change' THEN 4
                 WHEN 'exfiltration' THEN 4
                 WHEN 'impact' THEN 4
@@ -87,22 +90,17 @@ SELECT
     COALESCE(w.defenses_weakened, 0) AS defenses_weakened,
     COALESCE(w.data_exposed, 0) AS data_exposed,
     COALESCE(w.secrets_read, 0) AS secrets_read,
-    COALESCE(w.destroyed, 0) AS destroyed
+    COALESCE(w.destroyed, 0) AS destroyed,
+    COALESCE(o.objects, 0) AS credential_objects,
+    o.bytes_out AS credential_bytes
 FROM sessions AS x
 LEFT JOIN weighed AS w USING (session_id)
 LEFT JOIN numbered AS n USING (session_id)
-LEFT JOIN (SELECT session_id, count(*) AS denied FROM events WHERE denied GROUP BY session_id) AS d USING (session_id)
+LEFT JOIN session_outcomes AS d USING (session_id)
+LEFT JOIN (SELECT DISTINCT session_id FROM credential_links WHERE made) AS m USING (session_id)
 LEFT JOIN (
-    SELECT DISTINCT session_id
-    FROM credential_links
-    WHERE method IN ('CreateAccessKey', 'CreateUser', 'CreateLoginProfile', 'UpdateLoginProfile')
-) AS m USING (session_id)
-LEFT JOIN (
-    SELECT
-        session_id,
-        list_sort(list(DISTINCT country) FILTER (country IS NOT NULL)) AS countries,
-        list_sort(list(DISTINCT owner) FILTER (owner IS NOT NULL)) AS owners,
-        list_sort(list(DISTINCT concat_ws(' ', cloud, cloud_service, cloud_region)) FILTER (cloud IS NOT NULL)) AS clouds
-    FROM session_addresses
+    SELECT session_id, sum(objects)::BIGINT AS objects, sum(bytes_out)::BIGINT AS bytes_out
+    FROM credential_downloads
     GROUP BY session_id
-) AS p USING (session_id);
+) AS o USING (session_id)
+LEFT JOIN session_places AS p USING (session_id);

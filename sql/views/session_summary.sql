@@ -1,25 +1,24 @@
--- One row is one session, with what its identity did in it, in numbers.
--- clicks = on_known_page + visits + generic_changes + commands, as in coverage.
+-- Counts of the activity in each session. clicks = on_known_page + visits + generic_changes + commands, as in coverage.
 -- @order first_time, session_id
 -- @tables sessions
--- @column countries The countries of its addresses, sorted; NULL if none is known
--- @column owners The owners of the networks of its addresses, sorted; NULL if none is known
--- @column clouds The cloud ranges that its addresses are in, sorted; NULL if none is known
--- @column seconds From its first event to its last
--- @column services The services called, sorted
--- @column pages How many different titles its clicks have: that of a visit is the service
--- @column clicks Signals that a person clicked or typed, all but background
--- @column on_known_page Clicks named by a known page: origin exact or inferred, commands aside
--- @column high_confidence Clicks among on_known_page whose confidence is 0.9 or above
--- @column mean_confidence Mean confidence of on_known_page; NULL if there are none
--- @column visits Clicks named by their service alone: a page that is not in the catalog was opened
--- @column generic_changes Clicks named by their call alone: a change on a page that is not in the catalog
--- @column commands Clicks that are commands, such as those typed in CloudShell
+-- @column countries Countries of its addresses, sorted. NULL if no address database has one
+-- @column owners Network owners of its addresses, sorted. NULL if no address database has one
+-- @column clouds Cloud ranges of its addresses, sorted. NULL if no address is in one
+-- @column seconds Seconds from the first event to the last
+-- @column services Services called, sorted
+-- @column pages Number of different titles of its clicks. The title of a visit is its service
+-- @column clicks Signals except background requests
+-- @column on_known_page Clicks that match a known page (origin exact or inferred), without commands
+-- @column high_confidence Clicks in on_known_page with a confidence of at least 0.9
+-- @column mean_confidence Mean confidence of on_known_page. NULL if there are none
+-- @column visits Clicks of which only the service is known: a page that is not in the catalog was opened
+-- @column generic_changes Clicks of which only the call is known: a change on a page that is not in the catalog
+-- @column commands Commands, such as those typed in CloudShell
 -- @column changes Signals that changed, created or deleted something
--- @column secrets Signals that read or made a secret or credential
--- @column background_events Events that the console made by itself, nobody clicking
--- @column denied Events that were refused for want of a permission
--- @column failed Events that failed, denied ones included
+-- @column secrets Signals that read or created a secret or credential
+-- @column background_events Events of background requests, which the console makes without a click
+-- @column denied Number of events that were denied
+-- @column failed Number of events that were denied or failed
 CREATE OR REPLACE VIEW session_summary AS
 SELECT
     x.*,
@@ -42,15 +41,7 @@ SELECT
     p.owners,
     p.clouds
 FROM sessions AS x
-LEFT JOIN (
-    SELECT
-        session_id,
-        list_sort(list(DISTINCT service)) AS services,
-        count(*) FILTER (denied) AS denied,
-        count(*) FILTER (outcome IN ('denied', 'failed')) AS failed
-    FROM events
-    GROUP BY session_id
-) AS e USING (session_id)
+LEFT JOIN session_outcomes AS e USING (session_id)
 LEFT JOIN (
     SELECT
         session_id,
@@ -73,12 +64,4 @@ LEFT JOIN (
     WHERE kind = 'background'::signal_kind
     GROUP BY session_id
 ) AS b USING (session_id)
-LEFT JOIN (
-    SELECT
-        session_id,
-        list_sort(list(DISTINCT country) FILTER (country IS NOT NULL)) AS countries,
-        list_sort(list(DISTINCT owner) FILTER (owner IS NOT NULL)) AS owners,
-        list_sort(list(DISTINCT concat_ws(' ', cloud, cloud_service, cloud_region)) FILTER (cloud IS NOT NULL)) AS clouds
-    FROM session_addresses
-    GROUP BY session_id
-) AS p USING (session_id);
+LEFT JOIN session_places AS p USING (session_id);

@@ -1,14 +1,14 @@
--- One row is one event at the console's door: a sign-in, a second factor, a role switched to, a password recovered.
--- The names that somebody mistyped are not in the trail; AWS writes HIDDEN_DUE_TO_SECURITY_REASONS instead.
+-- The sign-in events: sign-ins, MFA checks, switches of roles and password recoveries. If a user name does not exist, AWS
+-- records HIDDEN_DUE_TO_SECURITY_REASONS instead of what was typed.
 -- @order event_time, event_id
 -- @tables events addresses
--- @column way 'password', 'federation', 'role switch', 'second factor', 'recovery', or 'other'
--- @column result 'success' or 'failure'; NULL if the event does not say
--- @column failure Why it failed, in the trail's words
--- @column mfa Whether a second factor was used; NULL if the event does not say
--- @column failures_before Failed sign-ins of the same name in the hour before
--- @column signed_in_to The page that was asked for
--- @column switched_from The identity before a role was switched to
+-- @column way 'password', 'federation', 'role switch', 'second factor', 'recovery' or 'other'
+-- @column result 'success' or 'failure'. NULL if the record does not say
+-- @column failure Reason for the failure, as recorded
+-- @column mfa Whether MFA was used. NULL if the record does not say
+-- @column failures_before Number of failed sign-ins of the same principal in the hour before
+-- @column signed_in_to The page that was requested
+-- @column switched_from The identity before a switch of roles
 CREATE OR REPLACE VIEW sign_ins AS
 SELECT
     event_time,

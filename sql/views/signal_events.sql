@@ -1,7 +1,7 @@
--- One row is one event of one signal: the signal's columns that tell it apart, then the raw event.
+-- The events of each signal: columns that identify the signal, followed by those of the event.
 -- @order event_time, event_id
 -- @tables signals events
--- @column role The event's part in the signal
+-- @column role Role of the event in the signal
 CREATE OR REPLACE VIEW signal_events AS
 SELECT
     s.signal_id,

@@ -1,27 +1,27 @@
--- One row is one signal, one event that no signal explains, or one aggregated event. Order it by (time, id).
--- class: 'click', 'background', 'residual' or 'programmatic', as in event_signals; 'aggregated' for an aggregated event,
--- which counts calls in a window of time and names no caller.
+-- The timeline: signals, events that belong to no signal, and aggregated events. Order it by (time, id). class: 'click',
+-- 'background', 'residual' or 'programmatic', as in event_signals; 'aggregated' for an aggregated event, which counts calls in
+-- a window of time and has no caller.
 -- @order time, id
 -- @tables signals events aggregated_events addresses
--- @column time When it began, UTC
--- @column last_time When it ended, UTC
+-- @column time Start time (UTC)
+-- @column last_time End time (UTC)
 -- @column entry 'signal', 'event' or 'aggregate'
 -- @column class 'click', 'background', 'residual', 'programmatic' or 'aggregated'
--- @column kind What was done, in the coarsest terms: of a signal its kind; of an event secret, delete, create, change or view
+-- @column kind What was done, broadly: the kind of a signal; secret, delete, create, change or view for an event
 -- @column writes Whether it changed something, or tried to
--- @column source_ip The address the anchor's or the event's call came from
--- @column title Where in the console, or the call
--- @column summary One sentence: what was done, or tried
--- @column account_id The account it happened in
--- @column principal A short name of who it is: alice, Admin/bob, root
--- @column session_id The session it happened in: sessions.session_id
--- @column events How many events it stands for
+-- @column source_ip Address of the caller, for a signal of its anchor event
+-- @column title Page of the console, or the call
+-- @column summary Description in one sentence. Failed calls are described as attempts
+-- @column account_id Account of the event
+-- @column principal Short name of the caller: alice, Admin/bob, root
+-- @column session_id The session: sessions.session_id
+-- @column events Number of events
 -- @column id signals.signal_id, events.event_id or aggregated_events.event_id
--- @column error_code Why the anchor's or the event's call failed; NULL if it did not
--- @column failed_events How many of its events were denied or failed
--- @column stands_out Whether an event has a class, or makes an identity, a credential or a grant, as in event_signals; FALSE for signals
--- @column resources The things that an event's call names, joined by commas; NULL for signals
--- @column bytes_out How many bytes of an object an event downloaded; NULL for signals, and where the trail does not say
+-- @column error_code Error code of the event, for a signal of its anchor event. NULL if the call did not fail
+-- @column failed_events Number of events that were denied or failed
+-- @column stands_out Whether an event has a class, or creates an identity, a credential or a grant, as in event_signals. FALSE for signals
+-- @column resources Resources that the call of an event names, separated by commas. NULL for signals
+-- @column bytes_out Number of bytes of an object that an event downloaded. NULL for signals, and if the record does not have it
 CREATE OR REPLACE VIEW timeline AS
 SELECT
     s.first_time AS time,
@@ -67,25 +67,25 @@ LEFT JOIN (
 ) AS f ON f.signal_id = s.signal_id
 UNION ALL
 SELECT
-    event_time AS time,
-    event_time AS last_time,
-    'event' AS entry,
+    time,
+    last_time,
+    entry,
     class,
     session_id,
     account_id,
     principal,
     region,
-    call_kind AS kind,
+    kind,
     service,
-    event_key AS title,
+    title,
     summary,
     NULL AS confidence,
     NULL AS origin,
-    1 AS events,
-    event_id AS id,
+    events,
+    id,
     NULL AS url,
     error_code,
-    read_only IS FALSE AS writes,
+    writes,
     source_ip,
     country,
     asn,
@@ -93,12 +93,11 @@ SELECT
     cloud,
     cloud_service,
     cloud_region,
-    CASE WHEN outcome IN ('denied', 'failed') THEN 1 ELSE 0 END AS failed_events,
+    failed_events,
     stands_out,
     resources,
     bytes_out
-FROM event_signals
-WHERE signal_id IS NULL
+FROM timeline_events
 UNION ALL
 SELECT
     window_start AS time,

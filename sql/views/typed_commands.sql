@@ -1,8 +1,8 @@
--- One row is one call that a CLI, an SDK or CloudShell made in a session of the console: typed, not clicked.
+-- The calls by a CLI, an SDK or CloudShell in console sessions.
 -- @order event_time, event_id
 -- @tables events
--- @column tool The program and its version, as the user agent begins
--- @column command The command of the AWS CLI, where the user agent names it: s3.ls
+-- @column tool Program with its version, from the start of the user agent
+-- @column command Command of the AWS CLI, if the user agent names it: s3.ls
 CREATE OR REPLACE VIEW typed_commands AS
 SELECT
     e.event_time,

@@ -1,13 +1,13 @@
--- One row is one user agent that one identity used.
--- agent is the program and its major version, so that a patch release is no other program: 'aws-cli/2', 'Boto3/1',
--- 'Terraform/1'; of a browser with the operating system: 'Chrome 120 on Windows'; with 'in CloudShell' and the like where the
--- user agent says where it ran. The back ends of the console are 'AWS console', those of AWS 'AWS internal'.
+-- The user agents of each principal, with when they were used. agent is the program with its major version: 'aws-cli/2',
+-- 'Boto3/1', 'Terraform/1'. For a browser it includes the operating system: 'Chrome 120 on Windows'. If the user agent names
+-- the environment, it is added: 'aws-cli/2 in CloudShell'. Requests that the console and AWS make by themselves are 'AWS
+-- console' and 'AWS internal'.
 -- @order first_time, principal, user_agent
 -- @tables events
--- @column agent The program and its major version
--- @column first_time The first event, UTC
--- @column last_time The last event, UTC
--- @column events How many events
+-- @column agent Program with its major version
+-- @column first_time Time of the first event (UTC)
+-- @column last_time Time of the last event (UTC)
+-- @column events Number of events
 CREATE OR REPLACE VIEW user_agents AS
 WITH used AS (
     SELECT

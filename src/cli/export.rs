@@ -45,8 +45,8 @@ Examples:
 
 /// Export the tables as Parquet, one folder each, for DuckDB, pyarrow and Spark
 ///
-/// The tables are `events`, `signals`, `event_signal`, `sessions`, `signal_entities` and `rules`. Times are in UTC, and
-/// rows are sorted.
+/// The tables are `events`, `signals`, `event_signal`, `sessions`, `signal_entities`, `rules` and `addresses`. Times are in
+/// UTC, and rows are sorted.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:

@@ -11,6 +11,7 @@ use cartographer::store::Case;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Subcommand};
 
+use super::addresses;
 use super::case::CaseArgs;
 use super::fail::WithAdvice;
 use super::format::{self, ListFormat, RowFormat};
@@ -92,7 +93,8 @@ pub(crate) struct Show {
 
 /// Run one hunt on a case, or all of them
 ///
-/// With --all, shows one row for each hunt that has hits: their number, and the times of the first and the last hit.
+/// With --all, shows one row for each hunt that has hits: their number, and the times of the first and the last hit. If the
+/// addresses of the case were looked up, rows with an address also have its country, network owner and cloud.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -178,13 +180,25 @@ impl Run {
         let hunt = find(id)?;
         let given = self.set.iter().map(|(name, text)| value(&hunt, name, text)).collect::<Result<Vec<_>>>()?;
         let case = self.case.open_read_only()?;
-        let batches = self.case.ask(&case, &hunt.sql(&given), &[])?;
+        let batches = self.case.ask(&case, &self.sql(&case, &hunt, &given)?, &[])?;
         format::write(streams, self.format, &batches)?;
         let hits = rows(&batches);
         if hits == 0 {
             self.say_left_out(streams, &case, &hunt)?;
         }
         Ok(self.code(hits > 0))
+    }
+
+    /// The hunt's query, with what is known of its addresses if the case has that.
+    fn sql(&self, case: &Case, hunt: &Hunt, given: &[(String, ParamValue)]) -> Result<String> {
+        if !addresses::are_looked_up(case) {
+            return Ok(hunt.sql(given));
+        }
+        let none = self.case.ask(case, &hunt.columns_sql(given), &[])?;
+        let schema = none.first().map(RecordBatch::schema);
+        let columns: Vec<&str> =
+            schema.iter().flat_map(|schema| schema.fields().iter().map(|field| field.name().as_str())).collect();
+        Ok(hunt.sql_with_places(given, &columns))
     }
 
     /// Tells what a hunt without hits leaves out by default, if it has the parameter that includes it.

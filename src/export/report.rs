@@ -35,6 +35,7 @@ const TECHNIQUES: &str = include_str!("../../sql/report/techniques.sql");
 const UNEXPLAINED: &str = include_str!("../../sql/report/unexplained.sql");
 const FILES: &str = include_str!("../../sql/report/files.sql");
 const INTEGRITY: &str = include_str!("../../sql/report/integrity.sql");
+const GAPS: &str = include_str!("../../sql/report/gaps.sql");
 
 /// How much is told at most, so that the largest case makes a file that opens and prints.
 const MOST_LINES: usize = 5000;
@@ -75,6 +76,7 @@ pub fn report(case: &Case, scope: Scope, making: ReportMetadata) -> Result<Repor
         unexplained: listed(case, UNEXPLAINED, MOST_OTHERS)?,
         files: listed(case, FILES, MOST_FILES)?,
         integrity: rows(case, INTEGRITY)?.into_iter().next().unwrap_or_default(),
+        gaps: rows(case, GAPS)?,
     })
 }
 

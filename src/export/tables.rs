@@ -5,11 +5,12 @@ use std::path::Path;
 use super::ExportError;
 use crate::store::{Case, ParquetCopy};
 use crate::table::{
-    Column, ColumnKind, EVENT_SIGNAL, EVENTS, RULES, SESSIONS, SIGNAL_ENTITIES, SIGNALS, Table, identifier,
+    ADDRESSES, Column, ColumnKind, EVENT_SIGNAL, EVENTS, RULES, SESSIONS, SIGNAL_ENTITIES, SIGNALS, Table, identifier,
 };
 
 /// The tables of a Parquet export, each in a folder of its name.
-pub const PARQUET_TABLES: [&Table; 6] = [&EVENTS, &SIGNALS, &EVENT_SIGNAL, &SESSIONS, &SIGNAL_ENTITIES, &RULES];
+pub const PARQUET_TABLES: [&Table; 7] =
+    [&EVENTS, &SIGNALS, &EVENT_SIGNAL, &SESSIONS, &SIGNAL_ENTITIES, &RULES, &ADDRESSES];
 
 /// What the folders of the events are named by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

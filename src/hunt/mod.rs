@@ -99,7 +99,47 @@ impl Hunt {
         };
         self.params.iter().map(setting).collect::<String>() + &self.query
     }
+
+    /// As [`Hunt::sql`], without any row: what columns there are.
+    pub fn columns_sql(&self, given: &[(String, ParamValue)]) -> String {
+        self.around(given, "SELECT * FROM (", ") LIMIT 0")
+    }
+
+    /// As [`Hunt::sql`], for a query with these columns and a case whose addresses were looked up: with the country, the
+    /// network owner and the cloud of `source_ip`, or those of all `source_ips`.
+    pub fn sql_with_places(&self, given: &[(String, ParamValue)], columns: &[&str]) -> String {
+        let has = |name: &str| columns.contains(&name);
+        if has("country") || has("countries") {
+            self.sql(given)
+        } else if has("source_ip") {
+            self.around(
+                given,
+                "SELECT h.* EXCLUDE (place_of_row), a.country, a.owner, a.cloud FROM (SELECT *, row_number() OVER () AS \
+                 place_of_row FROM (",
+                ")) AS h LEFT JOIN addresses AS a ON a.address = h.source_ip ORDER BY place_of_row",
+            )
+        } else if has("source_ips") {
+            self.around(given, &format!("SELECT h.*, {PLACES} FROM ("), ") AS h")
+        } else {
+            self.sql(given)
+        }
+    }
+
+    /// The query within another one.
+    fn around(&self, given: &[(String, ParamValue)], before: &str, after: &str) -> String {
+        let own = self.query.trim_end().trim_end_matches(';');
+        let around = Self { query: format!("{before}\n{own}\n{after}"), ..self.clone() };
+        around.sql(given)
+    }
 }
+
+/// What is known of the addresses of a list.
+const PLACES: &str = "(SELECT list(DISTINCT country ORDER BY country) FILTER (country IS NOT NULL) FROM addresses WHERE \
+    list_contains(h.source_ips, address)) AS countries, \
+    (SELECT list(DISTINCT owner ORDER BY owner) FILTER (owner IS NOT NULL) FROM addresses WHERE \
+    list_contains(h.source_ips, address)) AS owners, \
+    (SELECT list(DISTINCT cloud ORDER BY cloud) FILTER (cloud IS NOT NULL) FROM addresses WHERE \
+    list_contains(h.source_ips, address)) AS clouds";
 
 impl ParamKind {
     /// The name of the DuckDB type.

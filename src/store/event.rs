@@ -34,7 +34,7 @@ const STAGE: &str = "CREATE OR REPLACE TEMP TABLE stage (event_id VARCHAR, sessi
 /// The temporary table of spans of time, in microseconds since 1970.
 const SPANS: &str = "CREATE OR REPLACE TEMP TABLE spans (first BIGINT, last BIGINT)";
 
-/// ShapeFilter the sessions that staged events are in as changed: no session has a negative count of events.
+/// Marks the sessions that staged events are in as changed: no session has a negative count of events.
 const MARK_SESSIONS: &str = "UPDATE sessions SET events = -1 WHERE session_id IN \
      (SELECT session_id FROM stage UNION ALL SELECT e.session_id FROM events AS e JOIN stage USING (event_id))";
 

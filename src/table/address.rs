@@ -6,23 +6,23 @@ use super::{Column, Table};
 /// `addresses`
 pub const ADDRESSES: Table = Table {
     name: "addresses",
-    grain: "One address that events came from, as the databases given with --geoip and --ip-ranges have it. Empty if none \
-            was given; what no database was given for is NULL.",
+    grain: "The IP addresses that events came from, with data from the databases given with --geoip and --ip-ranges. The table is \
+            empty if none was given. Columns without a database are NULL.",
     columns: &[
-        Column::new("address", Text, "The address, as the events have it: events.source_ip"),
-        Column::new("network", Text, "The narrowest network that the --geoip databases have a record for"),
-        Column::new("country", Text, "The country the network is said to be in: two letters, ISO 3166"),
-        Column::new("city", Text, "The city the network is said to be in, in English"),
-        Column::new("asn", Integer, "The number of the autonomous system that announces the network"),
-        Column::new("owner", Text, "The organization that the autonomous system is registered for"),
-        Column::new("cloud", Text, "AWS, if the address is in AWS's list of its ranges"),
+        Column::new("address", Text, "IP address: events.source_ip"),
+        Column::new("network", Text, "Smallest network that the --geoip databases have a record for"),
+        Column::new("country", Text, "Country of the network according to the database, as two letters (ISO 3166)"),
+        Column::new("city", Text, "City of the network according to the database, in English"),
+        Column::new("asn", Integer, "Number of the autonomous system that announces the network"),
+        Column::new("owner", Text, "Organization that the autonomous system is registered to"),
+        Column::new("cloud", Text, "AWS if the address is in the published ranges of AWS, otherwise NULL"),
         Column::new(
             "cloud_service",
             Text,
-            "The services whose ranges have the address, sorted, joined by commas: EC2; AMAZON if no service is named",
+            "Services whose ranges contain the address, sorted, separated by commas: EC2. AMAZON if no service is named",
         ),
-        Column::new("cloud_region", Text, "The region of the narrowest range that has the address, or GLOBAL"),
-        Column::new("cloud_range", Text, "The narrowest range of AWS's list that has the address"),
-        Column::new("summary", Text, "Country, owner and cloud in one line; NULL if nothing is known"),
+        Column::new("cloud_region", Text, "Region of the smallest range that contains the address, or GLOBAL"),
+        Column::new("cloud_range", Text, "Smallest published range of AWS that contains the address"),
+        Column::new("summary", Text, "Country, owner and cloud in one line. NULL if none of them is known"),
     ],
 };

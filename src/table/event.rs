@@ -11,165 +11,187 @@ pub const ENTITY: [&str; 4] = ["entity_type", "entity_value", "name", "relation"
 /// `events`
 pub const EVENTS: Table = Table {
     name: "events",
-    grain: "One CloudTrail event. Together with extra the columns hold all of its record.",
+    grain: "The CloudTrail events. The columns, together with extra, contain the complete record.",
     columns: &[
-        Column::new("event_id", Text, "The event's id; derived from its content if the record has none")
+        Column::new("event_id", Text, "Unique ID of the event, derived from its content if the record has none")
             .from("eventID")
             .distinct(),
-        Column::new("event_time", Timestamp, "When it happened, UTC").from("eventTime"),
-        Column::new("event_source", Text, "The service called, with its domain").from("eventSource").repeating(),
-        Column::new("service", Text, "The service called, without its domain: iam").repeating(),
-        Column::new("event_name", Text, "The call").from("eventName").repeating(),
-        Column::new("event_key", Text, "The call with its service, as rules name it: iam:ListUsers").repeating(),
-        Column::new("event_version", Text, "The version of the record's format").from("eventVersion").repeating(),
-        Column::new("event_type", Text, "AwsApiCall, AwsConsoleSignIn, AwsServiceEvent ...")
+        Column::new("event_time", Timestamp, "Time of the event (UTC)").from("eventTime"),
+        Column::new("event_source", Text, "Service called, with its domain").from("eventSource").repeating(),
+        Column::new("service", Text, "Service called, without its domain: iam").repeating(),
+        Column::new("event_name", Text, "Name of the API call").from("eventName").repeating(),
+        Column::new("event_key", Text, "API call with its service: iam:ListUsers").repeating(),
+        Column::new("event_version", Text, "Version of the record format").from("eventVersion").repeating(),
+        Column::new("event_type", Text, "Type of the event: AwsApiCall, AwsConsoleSignIn, AwsServiceEvent")
             .from("eventType")
             .repeating(),
-        Column::new("event_category", Text, "Management, Data, Insight ...").from("eventCategory").repeating(),
-        Column::new("account_id", Text, "The account it happened in: the recipient's, else the caller's").repeating(),
-        Column::new("recipient_account_id", Text, "The account that got the record")
+        Column::new("event_category", Text, "Category of the event: Management, Data, Insight")
+            .from("eventCategory")
+            .repeating(),
+        Column::new("account_id", Text, "Account of the event: the recipient, otherwise the caller's account")
+            .repeating(),
+        Column::new("recipient_account_id", Text, "Account that received the record")
             .from("recipientAccountId")
             .repeating(),
-        Column::new("region", Text, "The region called").from("awsRegion").repeating(),
-        Column::new("identity_type", Text, "IAMUser, AssumedRole, Root ...").from("userIdentity.type").repeating(),
-        Column::new("principal", Text, "A short name of who called: alice, Admin/bob, root").repeating(),
-        Column::new("principal_id", Text, "The caller's unique id").from("userIdentity.principalId").repeating(),
-        Column::new("principal_arn", Text, "The caller's ARN").from("userIdentity.arn").repeating(),
-        Column::new("identity_account_id", Text, "The caller's account").from("userIdentity.accountId").repeating(),
-        Column::new("access_key_id", Text, "The key that signed the call; changes often in a console session")
+        Column::new("region", Text, "Region called").from("awsRegion").repeating(),
+        Column::new("identity_type", Text, "Type of the identity: IAMUser, AssumedRole, Root")
+            .from("userIdentity.type")
+            .repeating(),
+        Column::new("principal", Text, "Short name of the caller: alice, Admin/bob, root").repeating(),
+        Column::new("principal_id", Text, "Unique ID of the caller").from("userIdentity.principalId").repeating(),
+        Column::new("principal_arn", Text, "ARN of the caller").from("userIdentity.arn").repeating(),
+        Column::new("identity_account_id", Text, "Account of the caller").from("userIdentity.accountId").repeating(),
+        Column::new("access_key_id", Text, "Access key that signed the call. It changes often in a console session")
             .from("userIdentity.accessKeyId")
             .repeating(),
-        Column::new("user_name", Text, "The caller's friendly name").from("userIdentity.userName").repeating(),
-        Column::new("invoked_by", Text, "The AWS service that called on behalf")
+        Column::new("user_name", Text, "User name of the caller").from("userIdentity.userName").repeating(),
+        Column::new("invoked_by", Text, "AWS service that made the call on behalf of the caller")
             .from("userIdentity.invokedBy")
             .repeating(),
-        Column::new("issuer_arn", Text, "The role or user that issued the credentials")
+        Column::new("issuer_arn", Text, "Role or user that the temporary credentials were issued for")
             .from("userIdentity.sessionContext.sessionIssuer.arn")
             .repeating(),
-        Column::new("session_created", Timestamp, "When the credentials were issued, UTC")
+        Column::new("session_created", Timestamp, "Time at which the credentials were issued (UTC)")
             .from("userIdentity.sessionContext.attributes.creationDate"),
-        Column::new("mfa", Boolean, "Whether the credentials were issued with MFA")
+        Column::new("mfa", Boolean, "Whether MFA was used when the credentials were issued")
             .from("userIdentity.sessionContext.attributes.mfaAuthenticated"),
-        Column::new("source_ip", Text, "The caller's address, or the name of a service")
+        Column::new("source_ip", Text, "IP address of the caller, or name of an AWS service")
             .from("sourceIPAddress")
             .repeating(),
-        Column::new("user_agent", Text, "The program that called").from("userAgent").repeating(),
-        Column::new("client", Enum(EnumType::Client), "What kind of program called, from the user agent"),
-        Column::new("error_code", Text, "Why the call failed; NULL if it did not").from("errorCode").repeating(),
-        Column::new("error_message", Text, "The failure in words").from("errorMessage").repeating(),
+        Column::new("user_agent", Text, "User agent of the caller").from("userAgent").repeating(),
+        Column::new("client", Enum(EnumType::Client), "Kind of client, derived from the user agent"),
+        Column::new("error_code", Text, "Error code. NULL if the call did not fail").from("errorCode").repeating(),
+        Column::new("error_message", Text, "Error message").from("errorMessage").repeating(),
         Column::new("read_only", Boolean, "Whether the call only reads").from("readOnly"),
-        Column::new("request_id", Text, "The id of the request").from("requestID").distinct(),
-        Column::new("request_parameters", Json, "What was asked for").from("requestParameters").distinct(),
-        Column::new("response_elements", Json, "What was answered, for calls that change").from("responseElements"),
-        Column::new("session_credential_from_console", Boolean, "Whether the credentials are a console session's")
+        Column::new("request_id", Text, "ID of the request").from("requestID").distinct(),
+        Column::new("request_parameters", Json, "Request parameters").from("requestParameters").distinct(),
+        Column::new("response_elements", Json, "Response. Only calls that change something have one")
+            .from("responseElements"),
+        Column::new("session_credential_from_console", Boolean, "Whether the credentials belong to a console session")
             .from("sessionCredentialFromConsole"),
         Column::new(
             "console_evidence",
             TextList,
-            "Evidence that the console called: flag, sign_in, browser, back_end ...",
+            "Indications that the console made the call: flag, sign_in, browser, back_end",
         ),
-        Column::new("session_id", Text, "The session it belongs to: sessions.session_id").repeating(),
-        Column::new("source_file", Text, "The file, or the file within an archive, it was read from").repeating(),
-        Column::new("source_record", Integer, "Its position in that file"),
-        Column::new("summary", Text, "What the call did, in one sentence; what failed or was denied was tried")
-            .distinct(),
-        Column::new("outcome", Text, "succeeded, denied, failed, dry_run (allowed, but nothing was done) or unknown")
-            .repeating(),
-        Column::new("denied", Boolean, "Whether the caller was not allowed to"),
+        Column::new("session_id", Text, "Session of the event: sessions.session_id").repeating(),
+        Column::new("source_file", Text, "File that the record was read from, or path within an archive").repeating(),
+        Column::new("source_record", Integer, "Position of the record in that file"),
+        Column::new(
+            "summary",
+            Text,
+            "Description of the call in one sentence. Denied and failed calls are described as attempts",
+        )
+        .distinct(),
+        Column::new(
+            "outcome",
+            Text,
+            "Outcome of the call: succeeded, denied, failed, dry_run (permitted, but not carried out) or unknown",
+        )
+        .repeating(),
+        Column::new("denied", Boolean, "Whether the call was denied for lack of permission"),
         Column::new(
             "network",
             Text,
-            "The network of source_ip: its /24, or its /48 of IPv6; NULL for a service's name",
+            "Network of source_ip: /24 for IPv4, /48 for IPv6. NULL for the name of a service",
         )
         .repeating(),
-        Column::new("techniques", TextList, "ATT&CK techniques that the call is known for, whoever made it"),
-        Column::new("classes", StructList(&CLASS), "Why the call matters: class, effect, and the object it has it on"),
+        Column::new("techniques", TextList, "ATT&CK techniques that the call can be used for, whoever made it"),
+        Column::new(
+            "classes",
+            StructList(&CLASS),
+            "Reasons why the call matters: class, effect and object, as in event_classes",
+        ),
         Column::new(
             "entities",
             StructList(&ENTITY),
-            "The things that the call names: relation is target, created, deleted, granted_to, source or used",
+            "Resources that the call names. relation is target, created, deleted, granted_to, source or used",
         ),
-        Column::new("grants", Json, "The permissions that the call gives or takes, as in event_grants").distinct(),
-        Column::new("shared_event_id", Text, "One id for the records of one action that several accounts got")
+        Column::new("grants", Json, "Permissions that the call grants or denies, as in event_grants").distinct(),
+        Column::new("shared_event_id", Text, "ID shared by the records of one action that several accounts received")
             .from("sharedEventID")
             .repeating(),
-        Column::new("vpc_endpoint_id", Text, "The VPC endpoint that the call went through")
+        Column::new("vpc_endpoint_id", Text, "VPC endpoint that the call was made through")
             .from("vpcEndpointId")
             .repeating(),
-        Column::new("source_identity", Text, "The identity that was set when the role was assumed")
+        Column::new("source_identity", Text, "Source identity that was set when the role was assumed")
             .from("userIdentity.sessionContext.sourceIdentity")
             .repeating(),
-        Column::new("assumed_root", Boolean, "Whether the credentials are those of sts:AssumeRoot")
+        Column::new("assumed_root", Boolean, "Whether the credentials were issued by sts:AssumeRoot")
             .from("userIdentity.sessionContext.assumedRoot"),
-        Column::new("on_behalf_of", Text, "The IAM Identity Center user that the call was made for")
+        Column::new("on_behalf_of", Text, "IAM Identity Center user that the call was made for")
             .from("userIdentity.onBehalfOf.userId")
             .repeating(),
-        Column::new("in_scope_of", Text, "The resource whose role or function called")
+        Column::new("in_scope_of", Text, "Resource, such as a function, whose role made the call")
             .from("userIdentity.inScopeOf.sourceArn")
             .repeating(),
-        Column::new("own_id", Text, "The id in its record, where other events have that too; else NULL"),
-        Column::new("corrects", Text, "The id of the event whose record this one replaces; why is in extra.addendum")
+        Column::new("own_id", Text, "ID in the record, if other events have the same ID. Otherwise NULL"),
+        Column::new("corrects", Text, "ID of the event whose record this one replaces. extra.addendum has the reason")
             .from("addendum.originalEventID"),
-        Column::new("extra", Json, "The members of the record that no other column holds"),
+        Column::new("extra", Json, "Members of the record that are in no other column"),
     ],
 };
 
 /// `aggregated_events`
 pub const AGGREGATED_EVENTS: Table = Table {
     name: "aggregated_events",
-    grain: "One aggregated event: CloudTrail's count of many calls in a window of time. It has no name and no caller.",
+    grain: "The aggregated events, in which CloudTrail counts the calls in a window of time. They have no call and no caller.",
     columns: &[
-        Column::new("event_id", Text, "The event's id; derived from its content if the record has none")
+        Column::new("event_id", Text, "Unique ID of the event, derived from its content if the record has none")
             .from("eventId"),
-        Column::new("window_start", Timestamp, "When its window begins, UTC").from("timeWindow.windowStart"),
-        Column::new("window_end", Timestamp, "When its window ends, UTC").from("timeWindow.windowEnd"),
-        Column::new("account_id", Text, "The account that got the record").from("accountId"),
-        Column::new("region", Text, "The region called").from("awsRegion"),
-        Column::new("event_source", Text, "The service called, with its domain").from("eventSource"),
-        Column::new("dimension", Text, "What the calls are counted by: eventName, resourceARN, userIdentity")
+        Column::new("window_start", Timestamp, "Start of the window (UTC)").from("timeWindow.windowStart"),
+        Column::new("window_end", Timestamp, "End of the window (UTC)").from("timeWindow.windowEnd"),
+        Column::new("account_id", Text, "Account that received the record").from("accountId"),
+        Column::new("region", Text, "Region called").from("awsRegion"),
+        Column::new("event_source", Text, "Service called, with its domain").from("eventSource"),
+        Column::new("dimension", Text, "Attribute that the calls are counted by: eventName, resourceARN, userIdentity")
             .from("summary.primaryDimension.dimension"),
-        Column::new("summary", Json, "The counts").from("summary"),
-        Column::new("source_file", Text, "The file, or the file within an archive, it was read from"),
-        Column::new("source_record", Integer, "Its position in that file"),
-        Column::new("record", Json, "The whole record"),
+        Column::new("summary", Json, "Counts").from("summary"),
+        Column::new("source_file", Text, "File that the record was read from, or path within an archive"),
+        Column::new("source_record", Integer, "Position of the record in that file"),
+        Column::new("record", Json, "Complete record"),
     ],
 };
 
 /// `sessions`
 pub const SESSIONS: Table = Table {
     name: "sessions",
-    grain: "One session: one identity's events under credentials issued at one moment, whatever key and region.",
+    grain: "The sessions. A session has the events of one identity with credentials that were issued at the same time, whatever the access key and region.",
     columns: &[
-        Column::new("session_id", Text, "The session's id: events.session_id"),
-        Column::new("account_id", Text, "The account it happened in"),
-        Column::new("identity_type", Text, "IAMUser, AssumedRole, Root ..."),
-        Column::new("principal", Text, "A short name of who it is: alice, Admin/bob, root"),
-        Column::new("principal_arn", Text, "The identity's ARN"),
-        Column::new("session_created", Timestamp, "When its credentials were issued, UTC"),
-        Column::new("console", Boolean, "Whether it is a session of the AWS console; only such are mapped to signals"),
-        Column::new("first_time", Timestamp, "Its first event, UTC"),
-        Column::new("last_time", Timestamp, "Its last event, UTC"),
-        Column::new("ips", TextList, "The addresses it came from, sorted"),
-        Column::new("regions", TextList, "The regions it called, sorted"),
-        Column::new("user_agents", TextList, "The programs that called, sorted"),
-        Column::new("mfa", Boolean, "Whether any of its events was under MFA"),
-        Column::new("events", Integer, "How many events it has"),
+        Column::new("session_id", Text, "Unique ID of the session: events.session_id"),
+        Column::new("account_id", Text, "Account of the session"),
+        Column::new("identity_type", Text, "Type of the identity: IAMUser, AssumedRole, Root"),
+        Column::new("principal", Text, "Short name of the identity: alice, Admin/bob, root"),
+        Column::new("principal_arn", Text, "ARN of the identity"),
+        Column::new("session_created", Timestamp, "Time at which the credentials were issued (UTC)"),
+        Column::new(
+            "console",
+            Boolean,
+            "Whether it is a session of the AWS console. Only console sessions have signals",
+        ),
+        Column::new("first_time", Timestamp, "Time of the first event (UTC)"),
+        Column::new("last_time", Timestamp, "Time of the last event (UTC)"),
+        Column::new("ips", TextList, "IP addresses, sorted"),
+        Column::new("regions", TextList, "Regions called, sorted"),
+        Column::new("user_agents", TextList, "User agents, sorted"),
+        Column::new("mfa", Boolean, "Whether any of its events used credentials that were issued with MFA"),
+        Column::new("events", Integer, "Number of events"),
         Column::new(
             "console_events",
             Integer,
-            "How many of them are the console's: in a signal and not typed, or by no CLI, SDK or service",
+            "Number of console events: those of signals other than commands, and those in no signal by a client other than a CLI, an SDK or a service",
         ),
         Column::new(
             "explained_events",
             Integer,
-            "How many of them a signal has, background too; not a measure of how many pages are recognized: see coverage",
+            "Number of console events that belong to a signal, including background requests. coverage has the number of identified pages",
         ),
-        Column::new("unexplained_events", Integer, "How many of them no signal has, counted on their own"),
+        Column::new("unexplained_events", Integer, "Number of console events that belong to no signal"),
         Column::new(
             "typed_events",
             Integer,
-            "How many were typed, in a CLI, an SDK or CloudShell, and a signal tells of",
+            "Number of events of commands in a CLI, an SDK or CloudShell that belong to a signal",
         ),
-        Column::new("signals", Integer, "How many signals it has; NULL while it waits to be mapped"),
+        Column::new("signals", Integer, "Number of signals. NULL until the session is mapped"),
     ],
 };

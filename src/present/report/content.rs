@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::found::{
-    Bins, Call, Denied, File, Link, Network, NotableAction, Remedy, Seen, SignIn, Taken, Technique, Thing,
+    Bins, Call, Denied, File, Gap, Link, Network, NotableAction, Remedy, Seen, SignIn, Taken, Technique, Thing,
 };
 use crate::event::Timestamp;
 use crate::present::rows::Entry;
@@ -51,6 +51,8 @@ pub struct Report {
     pub files: Listed<File>,
     /// What is known of the integrity of log files.
     pub integrity: Integrity,
+    /// What the events of the case do not cover.
+    pub gaps: Vec<Gap>,
 }
 
 /// The first rows of a list.

@@ -38,6 +38,9 @@ pub struct SignIn {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Aspect {
+    /// Credentials of an instance or a function were used from another network.
+    #[serde(rename = "credential_use")]
+    Moved,
     /// It stopped, deleted or changed what watches the account.
     #[serde(rename = "defense_evasion")]
     Watch,
@@ -71,7 +74,8 @@ pub enum Aspect {
 
 impl Aspect {
     /// Every aspect, in order.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
+        Self::Moved,
         Self::Watch,
         Self::Secret,
         Self::Credential,
@@ -176,6 +180,8 @@ pub struct Taken {
     pub bytes_out: Option<u64>,
     /// How many reads.
     pub events: u64,
+    /// Who created the credential, if a session of the case did.
+    pub behind: Option<String>,
     /// Whether with a credential that another session made.
     pub by_made_credential: bool,
     /// The first read.
@@ -209,6 +215,8 @@ pub enum Need {
     Role,
     /// Something was shared or opened to others.
     Share,
+    /// A security group was opened to any address.
+    Network,
     /// A trail, a detector or a log was stopped, changed or deleted.
     Watch,
     /// An instance was started.
@@ -221,7 +229,7 @@ pub enum Need {
 
 impl Need {
     /// Every need, in order.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Key,
         Self::Password,
         Self::User,
@@ -229,6 +237,7 @@ impl Need {
         Self::Trust,
         Self::Role,
         Self::Share,
+        Self::Network,
         Self::Watch,
         Self::Instance,
         Self::Other,
@@ -418,4 +427,15 @@ pub struct File {
     pub events: u64,
     /// Whether it was refused, not being CloudTrail.
     pub refused: bool,
+}
+
+/// One gap of the trail: the view `trail_gaps`. Gaps about resources are counted, and a few are named.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Gap {
+    /// `region`, `hours`, `data events` …
+    pub gap: String,
+    /// How many there are.
+    pub gaps: u64,
+    /// The first few, as sentences.
+    pub told: Vec<String>,
 }

@@ -21,7 +21,7 @@ use std::io::{self, Write};
 
 pub use content::{Counts, Integrity, Listed, Report, ReportMetadata, Scope, Session, Totals};
 pub use found::{
-    Aspect, Bin, Bins, Call, Denied, File, Link, Named, Need, Network, NotableAction, Remedy, Seen, Shown, SignIn,
+    Aspect, Bin, Bins, Call, Denied, File, Gap, Link, Named, Need, Network, NotableAction, Remedy, Seen, Shown, SignIn,
     Taken, Technique, Thing,
 };
 

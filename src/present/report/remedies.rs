@@ -59,6 +59,7 @@ const fn title(need: Need) -> &'static str {
         Need::Trust => "Trust changed",
         Need::Role => "Roles created",
         Need::Share => "Resources shared or exposed",
+        Need::Network => "Security groups opened to any address",
         Need::Watch => "Trails, detectors and logs stopped, changed or deleted",
         Need::Instance => "Instances started",
         Need::Other => "Other persistence",
@@ -103,6 +104,7 @@ fn commands(remedy: &Remedy) -> Vec<(&'static str, String)> {
         Need::Policy => writer.policy(),
         Need::Trust | Need::Role => writer.role(),
         Need::Share => writer.share(),
+        Need::Network => writer.network(),
         Need::Watch => writer.watch(),
         Need::Instance => writer.instance(),
         Need::Other => writer.other(),
@@ -343,12 +345,14 @@ impl<'a> Writer<'a> {
         vec![(LOOK, of("describe-instances")), (CONTAIN, of("stop-instances"))]
     }
 
+    fn network(&self) -> Commands {
+        let Some(group) = self.value("security_group") else { return Vec::new() };
+        let look = ["ec2", "describe-security-group-rules", "--filters"];
+        let filter = format!("Name=group-id,Values={group}");
+        vec![(LOOK, self.there(&[&look[..], &[filter.as_str()]].concat()))]
+    }
+
     fn other(&self) -> Commands {
-        if let Some(group) = self.value("security_group") {
-            let look = ["ec2", "describe-security-group-rules", "--filters"];
-            let filter = format!("Name=group-id,Values={group}");
-            return vec![(LOOK, self.there(&[&look[..], &[filter.as_str()]].concat()))];
-        }
         if let Some(function) = self.value("function") {
             return vec![(LOOK, self.there(&["lambda", "get-function", "--function-name", function]))];
         }

@@ -51,7 +51,8 @@ fn searched(report: &Report) -> String {
 fn unsearched(report: &Report) -> Option<String> {
     let totals = &report.totals;
     let reasons = [
-        (totals.data_events == 0).then_some("downloaded objects, because these sessions have no data events"),
+        (totals.data_events == 0 && report.taken.rows.is_empty())
+            .then_some("downloaded objects, because these sessions have no data events"),
         (totals.console_sessions == 0)
             .then_some("console clicks and events, because none of these sessions is a console session"),
     ];
@@ -84,6 +85,7 @@ fn checks(report: &Report, telling: SentenceStyle) -> Vec<(Option<Point>, &'stat
 /// What a point about such deeds says first.
 const fn told(aspect: Aspect) -> &'static str {
     match aspect {
+        Aspect::Moved => "Credentials of instances or functions used from another network",
         Aspect::Watch => "Logging or monitoring stopped, deleted or changed",
         Aspect::Secret => "Secrets read",
         Aspect::Credential => "Credentials created",
@@ -100,6 +102,7 @@ const fn told(aspect: Aspect) -> &'static str {
 
 const fn sought(aspect: Aspect) -> &'static str {
     match aspect {
+        Aspect::Moved => "credentials of instances or functions that were used from a network not used before",
         Aspect::Watch => "logging or monitoring that was stopped or changed",
         Aspect::Secret => "secrets that were read",
         Aspect::Credential => "credentials that were created",
@@ -229,7 +232,7 @@ fn taken(taken: &[Taken], total: u64) -> Option<Point> {
     let size = |bytes: Option<u64>| bytes.map_or_else(|| "– bytes".to_owned(), words::size);
     let item = |one: &Taken| {
         let told = format!(
-            "{} · {} downloaded {} from {} ({}), from {}, until {}",
+            "{} · {} downloaded {} from {} ({}), from {}, until {}{}",
             moment(one.first_time),
             who(one.principal.as_deref()),
             count(one.objects.unwrap_or_default(), "object", "objects"),
@@ -237,6 +240,7 @@ fn taken(taken: &[Taken], total: u64) -> Option<Point> {
             size(one.bytes_out),
             joined(&one.ips),
             moment(one.last_time),
+            one.behind.as_ref().map(|behind| format!(", with a credential that {behind} created")).unwrap_or_default(),
         );
         (told, 1)
     };

@@ -1,7 +1,8 @@
 //! What a reader has to know first: the scope, what it comes to, and what stands out.
 
 use super::content::{Counts, Report, Scope, Session, Totals};
-use super::document::{Block, Section, Span, Table, Tone, cell, number, short, text};
+use super::document::{Block, Point, Section, Span, Table, Tone, cell, number, short, text};
+use super::found::Gap;
 use super::standing_out;
 use super::words::{count, digits, joined, lasted, left_out, moment, name, session, within};
 use crate::event::Timestamp;
@@ -42,7 +43,45 @@ pub(super) fn scope(report: &Report) -> Section {
         ("Found", cell(found)),
         ("Recorded", cell(span(totals.counts.first_event, totals.counts.last_event))),
     ];
-    Section { id: "scope", title: "Scope", blocks: vec![Block::Facts(facts)] }
+    let mut blocks = vec![Block::Facts(facts)];
+    blocks.extend(uncovered(&report.gaps));
+    Section { id: "scope", title: "Scope", blocks }
+}
+
+/// What the events of the case do not cover.
+fn uncovered(gaps: &[Gap]) -> Vec<Block> {
+    if gaps.is_empty() {
+        return Vec::new();
+    }
+    let lead = "The case does not cover the following, as far as its events and its load show. Activity in these gaps is not in \
+        this report. The view trail_gaps has all of them.";
+    let point = |gap: &Gap| {
+        let more = gap.gaps.saturating_sub(gap.told.len() as u64);
+        let more = (more > 0).then(|| format!("and {} more", digits(more)));
+        Point {
+            tone: if gap.gap == "logging" { Tone::Firm } else { Tone::Plain },
+            head: format!("{}: {}", gap_title(&gap.gap), digits(gap.gaps)),
+            items: gap.told.iter().cloned().chain(more).collect(),
+        }
+    };
+    vec![
+        Block::Heading("Not covered".to_owned()),
+        Block::Note(lead.to_owned()),
+        Block::Points(gaps.iter().map(point).collect()),
+    ]
+}
+
+fn gap_title(gap: &str) -> &str {
+    match gap {
+        "logging" => "Logging stopped",
+        "category" => "Event categories without any event",
+        "data events" => "Buckets, functions and tables without data events",
+        "region" => "Regions without any event",
+        "hours" => "Stretches of whole hours without any event of an account",
+        "partial records" => "Sources with partial records",
+        "not loaded" => "Files not loaded completely",
+        other => other,
+    }
 }
 
 /// Which sessions the report tells of.

@@ -256,3 +256,44 @@ fn names_of_owners_are_escaped() {
         assert!(args[0] != "report" || !shown.contains("<script>"), "a report has no script");
     }
 }
+
+#[test]
+fn hunts_exports_and_the_timeline_have_the_places_of_addresses() {
+    let dir = looked_up();
+    let rows = |args: &[&str]| -> Vec<Value> {
+        answer(&dir, args).lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    };
+    let place = |row: &Value| [row["country"].clone(), row["owner"].clone(), row["cloud"].clone()];
+    let expected = [json!("DE"), json!("Example Ltd"), Value::Null];
+    let of_address = |rows: &[Value]| {
+        let row = rows.iter().find(|row| row["source_ip"] == "203.0.113.66");
+        row.map(place)
+    };
+    let mut by_root = event("root", "203.0.113.66", 30);
+    by_root["userIdentity"] =
+        json!({"type": "Root", "accountId": "111122223333", "arn": "arn:aws:iam::111122223333:root"});
+    std::fs::write(dir.path().join("root.json"), json!({"Records": [by_root]}).to_string()).unwrap();
+    cartographer(dir.path(), &["load", "root.json", "--db", "case.duckdb", "-q"]).assert().code(0);
+    let by_address = rows(&["hunt", "run", "initial-access/root-use", "--format", "jsonl"]);
+    assert_eq!(of_address(&by_address), Some(expected.clone()), "{by_address:?}");
+    let by_list = rows(&["hunt", "run", "correlation/key-from-several-networks", "--format", "jsonl"]);
+    assert_eq!(
+        (&by_list[0]["countries"], &by_list[0]["clouds"]),
+        (&json!(["DE", "SE"]), &json!(["AWS"])),
+        "{by_list:?}"
+    );
+    let timeline = rows(&["timeline", "--all", "--format", "jsonl"]);
+    assert_eq!(of_address(&timeline), Some(expected.clone()), "{timeline:?}");
+    let timesketch = rows(&["export", "timesketch", "--events", "--format", "jsonl"]);
+    assert_eq!(of_address(&timesketch), Some(expected.clone()), "{timesketch:?}");
+    let lines = rows(&["export", "jsonl", "--table", "event_signals"]);
+    assert_eq!(of_address(&lines), Some(expected), "{lines:?}");
+    answer_quietly(&dir, &["export", "parquet", "-o", "out"]);
+    let exported = answer(&dir, &["sql", "--format", "csv", "SELECT count(*) AS n FROM 'out/addresses/*.parquet'"]);
+    assert_eq!(exported, "n\n4\n");
+}
+
+/// As [`answer`], for a subcommand that says what it wrote.
+fn answer_quietly(dir: &TempDir, args: &[&str]) {
+    cartographer(dir.path(), args).args(["--db", "case.duckdb", "--quiet"]).assert().code(0);
+}

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::export::{answer, ask, cartographer, demo, names};
 
-const TABLES: [&str; 6] = ["event_signal", "events", "rules", "sessions", "signal_entities", "signals"];
+const TABLES: [&str; 7] = ["addresses", "event_signal", "events", "rules", "sessions", "signal_entities", "signals"];
 
 #[test]
 fn parquet_holds_every_row_as_plain_types() {

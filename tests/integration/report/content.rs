@@ -2,9 +2,9 @@
 
 use cartographer::event::Timestamp;
 use cartographer::export::{self, ExportError};
-use cartographer::present::report::{Aspect, ReportMetadata, Scope};
+use cartographer::present::report::{Aspect, Form, ReportMetadata, Scope};
 
-use crate::report::{demo, only, report};
+use crate::report::{demo, only, report, shown};
 
 const OF_NADIA: &str = "session_id IN (SELECT session_id FROM sessions WHERE principal = 'nadia')";
 
@@ -149,4 +149,36 @@ fn a_report_about_nobody_is_refused() {
     assert!(matches!(nobody, Err(ExportError::NoSession)), "{nobody:?}");
     let quoted = export::report(&demo.case, only("'; DROP TABLE events; --"), ReportMetadata::default());
     assert!(matches!(quoted, Err(ExportError::NoSession)), "{quoted:?}");
+}
+
+#[test]
+fn downloads_with_a_key_count_for_the_session_that_made_it() {
+    let demo = demo();
+    let told = report(&demo, only("nadia"));
+    let taken = &told.taken.rows[0];
+    assert_eq!((taken.principal.as_deref(), taken.behind.as_deref()), (Some("svc-backup"), Some("nadia")));
+    assert_eq!((taken.objects, taken.bytes_out, told.taken.total), (Some(44), Some(5_333_000_000), 1));
+    let sum = |column: &str| {
+        demo.number(&format!("SELECT sum({column})::BIGINT FROM session_findings WHERE principal = 'nadia'"))
+    };
+    assert_eq!((sum("credential_objects"), sum("credential_bytes")), (44, 5_333_000_000));
+    let markdown = shown(&told, Form::Markdown);
+    assert!(
+        markdown.contains("44 objects from prod-db-backups") && markdown.contains("that nadia created"),
+        "{markdown}"
+    );
+    assert!(!markdown.contains("Not searched for: downloaded objects"), "{markdown}");
+}
+
+#[test]
+fn the_scope_says_what_the_case_does_not_cover() {
+    let demo = demo();
+    let told = report(&demo, Scope::default());
+    let counted: u64 = told.gaps.iter().map(|gap| gap.gaps).sum();
+    assert_eq!(counted, demo.number("SELECT count(*) FROM trail_gaps"));
+    let kinds: Vec<&str> = told.gaps.iter().map(|gap| gap.gap.as_str()).collect();
+    assert_eq!(kinds, ["logging", "region", "category", "data events"]);
+    let markdown = shown(&told, Form::Markdown);
+    let stopped = "Stopped logging for trail prod-audit at 2026-03-11 19:51:50 UTC; no later event of the case starts";
+    assert!(markdown.contains("Not covered") && markdown.contains(stopped), "{markdown}");
 }

@@ -244,3 +244,33 @@ fn a_thing_is_touched_or_seen_and_only_those_who_touched_it_are_named() {
         assert!(both.is_empty(), "touched and only seen: {both:?}");
     }
 }
+
+#[test]
+fn what_is_open_to_the_outside_and_what_must_be_undone_agree() {
+    let rule = |port: u64, cidr: &str| {
+        json!({"groupId": "sg-0a1b2c3d", "ipPermissions": {"items": [{"ipProtocol": "tcp", "fromPort": port, "toPort": port,
+            "ipRanges": {"items": [{"cidrIp": cidr}]}}]}})
+    };
+    let loaded = loaded(&[
+        share(1, "snap-0000000000000001a", "add", &["444455556666"]),
+        share(2, "snap-0000000000000002a", "add", &["444455556666"]),
+        change(3, "ec2", "AuthorizeSecurityGroupIngress", rule(22, "0.0.0.0/0")),
+        change(4, "ec2", "AuthorizeSecurityGroupIngress", rule(443, "0.0.0.0/0")),
+        change(5, "ec2", "AuthorizeSecurityGroupIngress", rule(5432, "10.0.0.0/8")),
+        share(20, "snap-0000000000000001a", "remove", &["444455556666"]),
+        change(21, "ec2", "RevokeSecurityGroupIngress", rule(22, "0.0.0.0/0")),
+    ]);
+    let told = report(&loaded, Scope::default());
+    let open = |condition: &str| loaded.number(&format!("SELECT count(*) FROM open_to_outside WHERE {condition}"));
+    let of_need = |need| told.remedies.rows.iter().filter(move |row| row.need == need);
+    let shares =
+        (of_need(Need::Share).count() as u64, of_need(Need::Share).filter(|row| row.gone.is_none()).count() as u64);
+    assert_eq!(shares, (open("resource_type = 'snapshot'"), open("resource_type = 'snapshot' AND closed_at IS NULL")));
+    let rules: Vec<(&str, bool)> = of_need(Need::Network).map(|row| (row.what.as_str(), row.gone.is_some())).collect();
+    let expected =
+        [("Opened port 443 to 0.0.0.0/0 on sg-0a1b2c3d", false), ("Opened port 22 to 0.0.0.0/0 on sg-0a1b2c3d", true)];
+    assert_eq!(rules, expected);
+    assert_eq!((shares.0, open("opened_to_type = 'network'"), open("closed_at IS NULL")), (2, 2, 2));
+    let markdown = shown(&told, Form::Markdown);
+    assert!(markdown.contains("Security groups opened to any address: 2"), "{markdown}");
+}

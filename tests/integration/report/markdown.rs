@@ -98,6 +98,7 @@ fn a_reader_finds_the_same_document() {
     let parts = [
         "Activity in AWS: console and API",
         "Scope",
+        "Not covered",
         "Summary",
         "What stands out",
         "Actors",

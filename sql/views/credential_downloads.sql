@@ -1,0 +1,54 @@
+-- The reads of objects with a key, password or user that was created in the case, or with a credential that was obtained with
+-- one of them: one row for each creating event that led to any. Only reads after the credential was created.
+-- @order event_time, event_id
+-- @tables events
+-- @column event_time Time at which the credential was created (UTC)
+-- @column session_id The session that created it: sessions.session_id
+-- @column event_id The event that created it: events.event_id
+-- @column credential The key or the user
+-- @column sources Buckets that the objects were read from, sorted
+-- @column objects Number of different objects
+-- @column bytes_out Number of bytes in the responses. NULL if the records do not have it
+-- @column downloads Number of successful calls
+-- @column readers Principals that read them, sorted
+-- @column first_time Time of the first call (UTC)
+-- @column last_time Time of the last call (UTC)
+-- @column summary Description of the downloads in one sentence
+CREATE OR REPLACE VIEW credential_downloads AS
+SELECT
+    made_at AS event_time,
+    maker_session_id AS session_id,
+    event_id,
+    credential,
+    sources,
+    objects,
+    bytes_out,
+    downloads,
+    readers,
+    first_time,
+    last_time,
+    concat(
+        objects, CASE objects WHEN 1 THEN ' object' ELSE ' objects' END,
+        ' (' || bytes_out || CASE bytes_out WHEN 1 THEN ' byte)' ELSE ' bytes)' END,
+        CASE objects WHEN 1 THEN ' was' ELSE ' were' END, ' downloaded from ', array_to_string(sources, ', '),
+        CASE WHEN indirect THEN ' with it or with credentials obtained with it' ELSE ' with it' END,
+        ' by ' || array_to_string(readers, ', ')
+    ) AS summary
+FROM (
+    SELECT
+        m.event_id,
+        any_value(m.made_at) AS made_at,
+        any_value(m.maker_session_id) AS maker_session_id,
+        any_value(m.credential) AS credential,
+        list_sort(list(DISTINCT COALESCE(o.bucket, 'an unknown bucket'))) AS sources,
+        count(DISTINCT concat(o.bucket, '/', o.key)) AS objects,
+        sum(o.bytes_out)::BIGINT AS bytes_out,
+        count(*) AS downloads,
+        COALESCE(list_sort(list(DISTINCT o.principal) FILTER (o.principal IS NOT NULL)), []) AS readers,
+        min(o.event_time) AS first_time,
+        max(o.event_time) AS last_time,
+        bool_or(m.depth > 1) AS indirect
+    FROM made_credentials AS m
+    JOIN object_downloads AS o ON o.session_id = m.session_id AND o.event_time >= m.made_at
+    GROUP BY m.event_id
+);

@@ -1,0 +1,122 @@
+-- The events whose effect ended later in the case: another call undid it, or everything that the event is about was
+-- deleted. An event that is not listed has not been undone by any event of the case.
+-- A call undoes an event if it is the opposite of it (class 'reversal') and names the same resources: a share with two
+-- accounts does not end when it is withdrawn from one of them. A policy that was replaced by another one is not recognized.
+-- @order ended_at, event_id
+-- @column event_id The event whose effect ended: events.event_id
+-- @column ended_at Time at which it ended (UTC)
+-- @column ended_by The event that ended it: events.event_id. If several resources were deleted, the last of the deletions
+-- @column deleted Types of the resources that were deleted, one for each resource. Empty if a call undid the event
+CREATE OR REPLACE VIEW event_ends AS
+WITH
+subject AS MATERIALIZED (FROM event_subjects),
+deleted AS (
+    SELECT
+        event_id,
+        max(deleted_at) AS ended_at,
+        arg_max(deleted_by, (deleted_at, deleted_by)) AS ended_by,
+        list(entity_type ORDER BY entity_type) AS types
+    FROM subject
+    GROUP BY event_id
+    HAVING count(*) = count(deleted_at)
+),
+reversal AS MATERIALIZED (
+    SELECT
+        account_id, region, event_time, event_id, c.object AS call,
+        list_transform(named, lambda n: n.entity_type) AS types,
+        list_transform(named, lambda n: n.entity_type || ' ' || COALESCE(n.name, n.entity_value)) AS names,
+        rule_ids
+    FROM (
+        SELECT
+            account_id, region, event_time, event_id, unnest(classes) AS c,
+            list_filter(entities, lambda n: n.entity_type <> 'security_group_rule') AS named,
+            list_transform(
+                list_filter(entities, lambda n: n.entity_type = 'security_group_rule'), lambda n: n.entity_value
+            ) AS rule_ids
+        FROM events
+        WHERE outcome = 'succeeded' AND classes IS NOT NULL AND entities IS NOT NULL
+            AND list_contains(list_transform(classes, lambda c: c.class), 'reversal')
+    )
+    WHERE c.class = 'reversal'
+),
+-- The resources that an event names, with the kinds of resource that it is about.
+done AS (
+    SELECT
+        e.event_id, e.account_id, e.region, e.event_time, e.event_key, s.own_types, s.own_name,
+        list_distinct(list_transform(e.entities, lambda n: n.entity_type)) AS types,
+        list_transform(e.entities, lambda n: {
+            'type': n.entity_type, 'name': n.entity_type || ' ' || COALESCE(n.name, n.entity_value)
+        }) AS names,
+        list_contains(s.own_types, 'security_group') AS has_rules,
+        CASE WHEN has_rules
+            THEN regexp_extract_all(e.response_elements::VARCHAR, '"securityGroupRuleId":"([^"]*)"', 1) END AS rule_ids
+    FROM events AS e
+    JOIN (
+        SELECT
+            event_id,
+            list(DISTINCT entity_type) AS own_types,
+            min(entity_type || ' ' || name) AS own_name
+        FROM subject
+        GROUP BY event_id
+    ) AS s USING (event_id)
+),
+-- The rules in the request of a call about security groups: protocol, ports and peer.
+firewall AS MATERIALIZED (
+    SELECT
+        event_id,
+        flatten(list_transform(
+            list_concat(
+                request_parameters->'$.ipPermissions.items[*]',
+                CASE WHEN request_parameters->>'$.ipProtocol' IS NOT NULL THEN [request_parameters] ELSE [] END
+            ),
+            lambda rule: list_transform(
+                list_filter(
+                    list_concat(
+                        rule->>'$.ipRanges.items[*].cidrIp', rule->>'$.ipv6Ranges.items[*].cidrIpv6',
+                        rule->>'$.groups.items[*].groupId', rule->>'$.prefixListIds.items[*].prefixListId',
+                        [rule->>'$.cidrIp', rule->>'$.sourceSecurityGroupName']
+                    ),
+                    lambda peer: peer IS NOT NULL
+                ),
+                lambda peer: concat_ws(' ', rule->>'$.ipProtocol', rule->>'$.fromPort', rule->>'$.toPort', peer)
+            )
+        )) AS openings
+    FROM events
+    WHERE event_id IN (
+        SELECT event_id FROM subject WHERE entity_type = 'security_group'
+        UNION
+        SELECT event_id FROM reversal WHERE list_contains(types, 'security_group')
+    )
+),
+undone AS (
+    SELECT d.event_id, min(r.event_time) AS ended_at, arg_min(r.event_id, (r.event_time, r.event_id)) AS ended_by
+    FROM done AS d
+    JOIN (SELECT *, unnest(names) AS own_name FROM reversal) AS r
+        ON r.account_id = d.account_id AND r.own_name = d.own_name AND r.event_time > d.event_time
+    LEFT JOIN firewall AS o ON o.event_id = d.event_id
+    LEFT JOIN firewall AS w ON w.event_id = r.event_id
+    WHERE starts_with(d.event_key, r.call)
+        -- The rest of the name of a call is its version.
+        AND regexp_full_match(substr(d.event_key, length(r.call) + 1), '([0-9][0-9_]*(v[0-9]+)?)?')
+        AND (r.region IS NOT DISTINCT FROM d.region OR list_contains(d.own_types, 'bucket'))
+        AND list_has_all(r.types, d.own_types)
+        AND list_has_all(d.types, r.types)
+        AND list_has_all(
+            r.names,
+            list_transform(list_filter(d.names, lambda n: list_contains(r.types, n.type)), lambda n: n.name)
+        )
+        -- The same openings of the same group, by their IDs or by what they allow.
+        AND (
+            NOT d.has_rules
+            OR len(d.rule_ids) > 0 AND list_has_all(r.rule_ids, d.rule_ids)
+            OR len(o.openings) > 0 AND list_has_all(w.openings, o.openings)
+        )
+    GROUP BY d.event_id
+)
+SELECT
+    event_id,
+    least(u.ended_at, g.ended_at) AS ended_at,
+    CASE WHEN u.ended_at <= g.ended_at OR g.ended_at IS NULL THEN u.ended_by ELSE g.ended_by END AS ended_by,
+    CASE WHEN u.ended_at <= g.ended_at OR g.ended_at IS NULL THEN [] ELSE g.types END AS deleted
+FROM undone AS u
+FULL JOIN deleted AS g USING (event_id);

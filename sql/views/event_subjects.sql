@@ -1,0 +1,78 @@
+-- The resources that an event is about, one row for each: those that it created or deleted, otherwise those that it was
+-- applied to. Only successful calls that matter (a class or a grant), or that created a user or an instance.
+-- deleted_at is the first later event of the case that deleted the resource.
+-- @order event_time, event_id, entity_type, name
+-- @tables events
+-- @column entity_type Type of the resource: user, access_key, bucket
+-- @column entity_value Name, ID or ARN, as recorded in the event
+-- @column name Name of the resource. If an event creates one resource that has a name and an ID, the name in the request
+-- @column relation created, deleted or target
+-- @column resources Number of resources that the event is about
+-- @column deleted_at Time at which the resource was deleted later in the case (UTC). NULL if the case has no such event
+-- @column deleted_by The event that deleted it: events.event_id
+CREATE OR REPLACE VIEW event_subjects AS
+WITH named AS (
+    SELECT
+        * EXCLUDE (n, request_parameters),
+        n.relation,
+        n.entity_type,
+        n.entity_value,
+        COALESCE(n.name, n.entity_value) AS name,
+        CASE WHEN n.relation = 'created' THEN COALESCE(contains(request_parameters, n.entity_value), FALSE) ELSE FALSE END
+            AS in_request
+    FROM (
+        SELECT event_id, event_time, account_id, region, request_parameters, unnest(entities) AS n
+        FROM events
+        WHERE outcome = 'succeeded' AND entities IS NOT NULL AND event_category IS DISTINCT FROM 'Data'
+            AND (
+                classes IS NOT NULL
+                OR grants IS NOT NULL
+                OR len(list_filter(entities, lambda n: n.relation = 'created' AND n.entity_type IN ('user', 'instance'))) > 0
+            )
+    )
+    WHERE n.relation IN ('created', 'deleted', 'target')
+),
+-- A resource that is created often has the name in the request and the ID in the response: both are the same resource.
+subject AS (
+    SELECT
+        *,
+        relation = 'created'
+            AND count(*) OVER same_type = 2
+            AND count(*) FILTER (in_request) OVER same_type = 1 AS has_two_names,
+        CASE WHEN has_two_names THEN first_value(name) OVER (same_type ORDER BY in_request DESC) ELSE name END AS thing
+    FROM (
+        FROM named
+        QUALIFY relation <> 'target' OR NOT bool_or(relation <> 'target') OVER (PARTITION BY event_id)
+    )
+    WINDOW same_type AS (PARTITION BY event_id, entity_type)
+),
+deletion AS (
+    SELECT account_id, region, event_time, event_id, n.entity_type, COALESCE(n.name, n.entity_value) AS name
+    FROM (
+        SELECT account_id, region, event_time, event_id, unnest(entities) AS n
+        FROM events
+        WHERE outcome = 'succeeded' AND entities IS NOT NULL
+    )
+    WHERE n.relation = 'deleted'
+)
+SELECT
+    any_value(s.event_time) AS event_time,
+    any_value(s.account_id) AS account_id,
+    any_value(s.region) AS region,
+    s.entity_type,
+    any_value(s.entity_value) AS entity_value,
+    s.thing AS name,
+    any_value(s.relation) AS relation,
+    count(*) OVER (PARTITION BY s.event_id) AS resources,
+    min(g.event_time) AS deleted_at,
+    arg_min(g.event_id, (g.event_time, g.event_id)) AS deleted_by,
+    s.event_id
+FROM subject AS s
+LEFT JOIN deletion AS g
+    ON g.account_id = s.account_id AND g.entity_type = s.entity_type AND g.name = s.name
+    AND g.event_time > s.event_time
+    -- A bucket has the same name in every region.
+    AND (g.region IS NOT DISTINCT FROM s.region OR g.entity_type = 'bucket')
+    -- A deletion does not end because the same name is deleted again.
+    AND s.relation <> 'deleted'
+GROUP BY s.event_id, s.entity_type, s.thing;

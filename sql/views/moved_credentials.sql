@@ -1,0 +1,73 @@
+-- The first use of the credentials of an instance or a function from a network that they were not known from: one row for
+-- each principal and network.
+-- An instance is known from the network of its first event in the case; a function from the networks where its user agent or
+-- its record names AWS Lambda. Private addresses and calls through VPC endpoints are not considered. An instance whose public
+-- address changed is listed, too.
+-- @order event_time, event_id
+-- @tables events
+-- @column machine_type instance or function
+-- @column machine ID of the instance, or name of the role's session
+-- @column network The network that the credentials were used from
+-- @column known_networks Networks that they were known from, sorted
+-- @column known_since Time of the first event from one of these (UTC)
+-- @column events Number of events from the new network
+-- @column event_id The first event from the new network: events.event_id
+CREATE OR REPLACE VIEW moved_credentials AS
+WITH
+machine AS (
+    SELECT
+        account_id, principal,
+        CASE WHEN regexp_matches(principal, '/i-[0-9a-f]{8,17}$') THEN 'instance' ELSE 'function' END AS machine_type
+    FROM events
+    WHERE identity_type = 'AssumedRole'
+        AND (
+            regexp_matches(principal, '/i-[0-9a-f]{8,17}$')
+            OR contains(user_agent, 'exec-env/AWS_Lambda')
+            OR contains(in_scope_of, ':lambda:')
+        )
+    GROUP BY account_id, principal, machine_type
+),
+used AS (
+    SELECT
+        e.account_id,
+        e.principal,
+        e.network,
+        m.machine_type,
+        min(e.event_time) AS first_time,
+        arg_min(e.event_id, (e.event_time, e.event_id)) AS event_id,
+        count(*) AS events,
+        COALESCE(bool_or(contains(e.user_agent, 'exec-env/AWS_Lambda') OR contains(e.in_scope_of, ':lambda:')), FALSE)
+            AS is_lambda
+    FROM events AS e
+    JOIN machine AS m ON m.account_id IS NOT DISTINCT FROM e.account_id AND m.principal = e.principal
+    WHERE e.network IS NOT NULL AND e.invoked_by IS NULL AND e.vpc_endpoint_id IS NULL
+        AND NOT regexp_matches(e.source_ip, '^(10\.|192\.168\.|172\.(1[6-9]|2[0-9]|3[01])\.|169\.254\.|127\.|f[cd]|fe80:)')
+    GROUP BY e.account_id, e.principal, e.network, m.machine_type
+),
+known AS (
+    SELECT
+        *,
+        CASE machine_type
+            WHEN 'instance' THEN first_time = min(first_time) OVER machine
+            ELSE is_lambda
+        END AS is_known
+    FROM used
+    WINDOW machine AS (PARTITION BY account_id, principal)
+)
+SELECT
+    any_value(k.first_time) AS event_time,
+    k.account_id,
+    k.principal,
+    any_value(k.machine_type) AS machine_type,
+    split_part(k.principal, '/', 2) AS machine,
+    k.network,
+    list_sort(list(h.network)) AS known_networks,
+    min(h.first_time) AS known_since,
+    any_value(k.events) AS events,
+    any_value(k.event_id) AS event_id
+FROM known AS k
+JOIN known AS h
+    ON h.account_id IS NOT DISTINCT FROM k.account_id AND h.principal = k.principal AND h.is_known
+    AND h.first_time <= k.first_time
+WHERE NOT k.is_known
+GROUP BY k.account_id, k.principal, k.network;

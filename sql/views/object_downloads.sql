@@ -1,0 +1,21 @@
+-- The reads of objects that data events recorded, one row for each successful call. A trail without data events has none.
+-- @order event_time, event_id
+-- @tables events
+-- @column bucket Name of the bucket
+-- @column key Key of the object
+-- @column bytes_out Number of bytes in the response. NULL if the record does not have it
+CREATE OR REPLACE VIEW object_downloads AS
+SELECT
+    event_time,
+    account_id,
+    region,
+    principal,
+    source_ip,
+    request_parameters->>'$.bucketName' AS bucket,
+    request_parameters->>'$.key' AS key,
+    TRY_CAST(TRY_CAST(extra->>'$.additionalEventData.bytesTransferredOut' AS DOUBLE) AS BIGINT) AS bytes_out,
+    session_id,
+    event_id
+FROM events
+WHERE service = 's3' AND outcome = 'succeeded'
+    AND list_contains(list_transform(classes, lambda c: c.class || ' ' || c.effect), 'exfiltration downloaded');

@@ -1,0 +1,14 @@
+-- The outcomes of the events of a session, and the services that it called.
+-- @tables sessions
+-- @column session_id The session: sessions.session_id
+-- @column services Services called, sorted
+-- @column denied Number of events that were denied
+-- @column failed Number of events that were denied or failed
+CREATE OR REPLACE VIEW session_outcomes AS
+SELECT
+    session_id,
+    list_sort(list(DISTINCT service)) AS services,
+    count(*) FILTER (denied) AS denied,
+    count(*) FILTER (outcome IN ('denied', 'failed')) AS failed
+FROM events
+GROUP BY session_id;
