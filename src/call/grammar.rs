@@ -118,8 +118,8 @@ impl Topic {
 }
 
 /// The phrase for a call.
-pub(super) fn phrase<'c>(words: &'c Words, names: &CallNames, call: &Call<'c>, outcome: Outcome) -> VerbPhrase {
-    let name = names.get(words, call.name());
+pub(super) fn phrase<'c>(words: &'c Words, cache: &CallNames, call: &Call<'c>, outcome: Outcome) -> VerbPhrase {
+    let name = cache.get(words, call.name());
     let CallName { verb, topic } = &*name;
     let listed = resources::of(call);
     let mut named: Vec<Identifier<'_>> =

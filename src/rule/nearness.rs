@@ -100,7 +100,7 @@ impl Parameters {
             Self::None if has_none(drifted.request()) => {}
             Self::None => compare_names(&[], members, add_difference),
             Self::Exactly(expected) => {
-                compare_members(expected.root().as_object().unwrap_or_default(), members, add_difference)
+                compare_members(expected.root().as_object().unwrap_or_default(), members, add_difference);
             }
             Self::Members(sets) => {
                 if let Some(nearest) = nearest(sets, members) {

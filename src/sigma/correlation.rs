@@ -97,7 +97,8 @@ impl Correlation {
     /// condition of one rule.
     pub(super) fn sql(&self, conditions: &[String]) -> String {
         let groups: Vec<String> = self.group_by.iter().map(|field| Field::parse(field).value()).collect();
-        let columns: String = groups.iter().enumerate().map(|(at, group)| format!(", {group} AS g{at}")).collect();
+        let columns: Vec<String> = groups.iter().enumerate().map(|(at, group)| format!(", {group} AS g{at}")).collect();
+        let columns = columns.concat();
         let value = self.field.as_ref().map_or_else(|| "NULL".to_owned(), |field| Field::parse(field).value());
         let of_rule = |(at, condition): (usize, &String)| {
             format!(

@@ -69,6 +69,7 @@ enum Operator {
 }
 
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a modifier of Sigma")]
 struct Modifiers {
     operator: Operator,
     all: bool,
@@ -276,8 +277,9 @@ fn keyword_search(value: &Value) -> Result<String, Problem> {
     };
     let pattern = literal(&Pattern::parse(&text).between(true, true).like());
     let of_record = EVENTS.columns.iter().filter(|column| column.source.is_some() || column.name == "extra");
-    let texts = of_record.filter(|column| matches!(column.kind, ColumnKind::Text | ColumnKind::Json));
-    let tests = texts.map(|column| format!("COALESCE({} ILIKE {pattern} ESCAPE '\\', FALSE)", identifier(column.name)));
+    let searched = of_record.filter(|column| matches!(column.kind, ColumnKind::Text | ColumnKind::Json));
+    let tests =
+        searched.map(|column| format!("COALESCE({} ILIKE {pattern} ESCAPE '\\', FALSE)", identifier(column.name)));
     Ok(any(tests.collect()))
 }
 

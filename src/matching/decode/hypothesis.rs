@@ -141,7 +141,7 @@ impl HypothesisBuilder<'_, '_> {
     pub(super) fn at(&self, event: usize, free: &impl FreeEvents) -> Vec<Hypothesis> {
         let mut all = Vec::new();
         for found in self.lists.exact_matches(event) {
-            all.extend(self.from_exact_match(found, free));
+            all.extend(self.of_exact_match(found, free));
         }
         for (rule, vote) in self.lists.votes(event) {
             self.add_pages(event, *rule, *vote, free, &mut all);
@@ -161,7 +161,7 @@ impl HypothesisBuilder<'_, '_> {
     }
 
     /// The hypothesis for an exact match, if all its events are free.
-    fn from_exact_match(&self, found: &MatchedSignal, free: &impl FreeEvents) -> Option<Hypothesis> {
+    fn of_exact_match(&self, found: &MatchedSignal, free: &impl FreeEvents) -> Option<Hypothesis> {
         let member = |(event, _): &(usize, Role)| {
             let vote = self.lists.vote(*event, found.matched_rule).filter(|_| free.is_free(*event))?;
             Some(HypothesisMember { event: *event, vote: Some(vote) })

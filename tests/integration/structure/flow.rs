@@ -67,7 +67,7 @@ fn named_after<'a>(tokens: &'a [Token], root: &str) -> Vec<&'a Token> {
     for at in (0..tokens.len()).filter(|at| matches_at(tokens, *at, &[root, ":", ":"])) {
         match tokens.get(at + 3) {
             Some(open) if open.text == "{" => {
-                names.extend(first_tokens(&tokens[at + 4..closing_index(tokens, at + 3)]))
+                names.extend(first_tokens(&tokens[at + 4..closing_index(tokens, at + 3)]));
             }
             name => names.extend(name),
         }

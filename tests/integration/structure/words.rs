@@ -47,8 +47,8 @@ fn contains(line: &str, word: &str) -> bool {
     line.match_indices(word).any(|(at, _)| {
         let (before, after) = (&line[..at], &line[at + word.len()..]);
         is_quoted
-            || !before.ends_with(|c: char| c.is_alphanumeric())
-                && !(is_type_name && after.starts_with(|c: char| c.is_lowercase()))
+            || !(before.ends_with(|c: char| c.is_alphanumeric())
+                || is_type_name && after.starts_with(|c: char| c.is_lowercase()))
     })
 }
 
