@@ -60,7 +60,7 @@ done AS (
         GROUP BY event_id
     ) AS s USING (event_id)
 ),
--- The rules in the request of a call about security groups: protocol, ports and peer.
+-- Protocol, ports and peer in the request of a call about a security group.
 firewall AS MATERIALIZED (
     SELECT
         event_id,

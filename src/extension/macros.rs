@@ -3,7 +3,7 @@
 
 use super::scalars::OF_RECORDS;
 use crate::hunt::{Hunt, ParamKind};
-use crate::table::{EnumType, Table};
+use crate::table::{ADDRESSES, Column, EnumType, Table, identifier};
 use crate::view::View;
 
 /// The database that contains the macros. It is in memory, and exists as long as the host is open.
@@ -23,6 +23,15 @@ const READ: [(&str, &str); 8] = [
     ("rejects", "FROM cartographer_rejects"),
     ("aggregated_events", "FROM cartographer_aggregated_events"),
 ];
+
+/// Tables of a case that a trail alone does not have. Views read them as tables without rows.
+const EMPTY: [&Table; 1] = [&ADDRESSES];
+
+/// A query for a table without rows.
+fn no_rows(table: &Table) -> String {
+    let column = |column: &Column| format!("CAST(NULL AS {}) AS {}", column.kind.sql(), identifier(column.name));
+    format!("SELECT {} WHERE FALSE", table.columns.iter().map(column).collect::<Vec<_>>().join(", "))
+}
 
 /// The statement that creates the database.
 pub(super) fn create_database() -> String {
@@ -92,7 +101,8 @@ impl Definitions {
     fn of(views: &[View]) -> Self {
         let table = |(name, query): &(&str, &str)| ((*name).to_owned(), format!("{query}({ARGUMENTS})"));
         let view = |view: &View| (view.name.to_owned(), view.query().to_owned());
-        Self(READ.iter().map(table).chain(views.iter().map(view)).collect())
+        let empty = |table: &&Table| (table.name.to_owned(), no_rows(table));
+        Self(READ.iter().map(table).chain(EMPTY.iter().map(empty)).chain(views.iter().map(view)).collect())
     }
 
     /// The query, preceded by the definitions of what it reads.

@@ -32,7 +32,7 @@ pub(super) fn plot(plot: &Plot) -> Markup {
 fn drawing(plot: &Plot) -> Markup {
     let (clicks, events) = (plot.most_clicks(), plot.most_events());
     html! {
-        svg role="img" viewBox={ "0 0 " (WIDTH) " " (HEIGHT) } aria-labeledby="plot-title plot-desc" {
+        svg role="img" viewBox={ "0 0 " (WIDTH) " " (HEIGHT) } aria-labelledby="plot-title plot-desc" {
             title id="plot-title" { "Clicks and events over time" }
             desc id="plot-desc" { (safe(&plot.told())) }
             text.name x=(LEFT) y="14" { "Clicks" }

@@ -107,7 +107,7 @@ fn the_plot_has_a_name_a_description_and_a_table() {
     let told = report(&demo(), only("nadia"));
     let page = Page::read(&shown(&told, Form::Html));
     let svg = page.all("svg").next().unwrap();
-    assert_eq!((svg.get("role"), svg.get("aria-labeledby")), (Some("img"), Some("plot-title plot-desc")));
+    assert_eq!((svg.get("role"), svg.get("aria-labelledby")), (Some("img"), Some("plot-title plot-desc")));
     let named = |id: &str| page.elements.iter().find(|element| element.get("id") == Some(id)).unwrap().text.clone();
     assert_eq!(named("plot-title"), "Clicks and events over time");
     assert!(named("plot-desc").starts_with("34 clicks and commands and 394 events in 35 intervals of 30 seconds each"));

@@ -45,7 +45,7 @@ export function Keys({ dialog }: { dialog: RefObject<HTMLDialogElement | null> }
     setOn(value);
   };
   return (
-    <dialog ref={dialog} class="keys" aria-labeledby="keys-title">
+    <dialog ref={dialog} class="keys" aria-labelledby="keys-title">
       <div class="keys-head">
         <h2 id="keys-title">Keys</h2>
         <button type="button" onClick={() => dialog.current?.close()}>
