@@ -1,7 +1,7 @@
 -- One row is one thing that may have to be contained or undone: what was made, granted, trusted, shared, stopped, started
 -- or read. Its entities are those of the event; of a secret that was read only the secret. gone is when it ended again in the
 -- case, for every event of the row: by a call that undoes it, or because all of it was deleted; then deleted has the types of
--- what was deleted.
+-- what was deleted. event_id is the event that the sentence is of.
 WITH done AS (
     SELECT
         e.event_id, e.event_time, e.event_key, e.account_id, e.region, e.summary, e.entities, e.request_parameters,
@@ -175,6 +175,7 @@ FROM (
     SELECT
         need,
         arg_min(what, (things, event_time, event_id)) AS what,
+        arg_min(event_id, (things, event_time, event_id)) AS event_id,
         epoch_us(min(event_time)) AS time,
         arg_min(principal, (event_time, event_id)) AS principal,
         max(weight) AS weight,

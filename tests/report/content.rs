@@ -2,9 +2,9 @@
 
 use cartographer::event::Timestamp;
 use cartographer::export::{self, ExportError};
-use cartographer::present::report::{Aspect, ReportMetadata, Scope};
+use cartographer::present::report::{Aspect, Form, ReportMetadata, Scope};
 
-use crate::{demo, only, report};
+use crate::{demo, only, report, shown};
 
 const OF_NADIA: &str = "session_id IN (SELECT session_id FROM sessions WHERE principal = 'nadia')";
 
@@ -149,4 +149,22 @@ fn a_report_about_nobody_is_refused() {
     assert!(matches!(nobody, Err(ExportError::NoSession)), "{nobody:?}");
     let quoted = export::report(&demo.case, only("'; DROP TABLE events; --"), ReportMetadata::default());
     assert!(matches!(quoted, Err(ExportError::NoSession)), "{quoted:?}");
+}
+
+#[test]
+fn the_executive_summary_is_made_of_facts() {
+    let loaded = demo();
+    let html = shown(&report(&loaded, Scope::default()), Form::Markdown);
+    let brief = html.split("## Executive summary").nth(1).unwrap().split("\n## ").next().unwrap();
+    let facts = [
+        "nadia did in the console from 198.51.100.200 and 203.0.113.66",
+        "nadia signed in by password without MFA from 203.0.113.66. 1 sign-in failed.",
+        "44 objects were downloaded (5.3 GB)",
+        "1 credential was created or set",
+        "1 log or detector was stopped, deleted or changed",
+        "Still open, as far as the case shows: 1 access key, 1 stopped or changed log or detector",
+    ];
+    for fact in facts {
+        assert!(brief.contains(fact), "{fact} in {brief}");
+    }
 }

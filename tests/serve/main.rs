@@ -9,6 +9,8 @@ mod ending;
 mod export;
 mod filters;
 mod hostile;
+mod notes;
+mod overview;
 mod paging;
 mod sql;
 
