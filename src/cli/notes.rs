@@ -63,7 +63,7 @@ pub(crate) struct Export {
 #[command(after_help = "\
 Examples:
   cartographer notes import colleague.jsonl
-  cartographer notes import - < colleague.jsonl")]
+  cartographer notes import colleague.jsonl --db case.duckdb")]
 pub(crate) struct Import {
     /// A file of exported notes; - reads standard input
     file: PathBuf,

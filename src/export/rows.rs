@@ -50,9 +50,9 @@ pub fn timesketch(
     out: &mut impl Write,
 ) -> Result<(), ExportError> {
     let mut query = if events { format!("{SIGNALS} UNION ALL BY NAME {EVENTS}") } else { SIGNALS.to_owned() };
-    let noted = noted(notes);
-    if !noted.is_empty() {
-        case.query_with(NOTED, &[serde_json::to_string(&noted)?])?;
+    let marked = noted(notes);
+    if !marked.is_empty() {
+        case.query_with(NOTED, &[serde_json::to_string(&marked)?])?;
         let tags = match form {
             Lines::Jsonl => "n.tags",
             Lines::Csv | Lines::Markdown => "array_to_string(n.tags, ',')",

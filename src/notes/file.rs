@@ -28,13 +28,12 @@ impl Notes {
     pub fn parse(text: &str) -> Self {
         let mut read = Self::default();
         for line in text.lines().filter(|line| !line.trim().is_empty() && !line.starts_with(HEAD_BEGINS)) {
-            match serde_json::from_str::<Note>(line).map_err(NotesError::from).and_then(Note::checked) {
-                Ok(note) => read.add(vec![note]),
-                Err(_) => {
-                    read.unread.push(line.to_owned());
-                    Merged::default()
-                }
-            };
+            let note = serde_json::from_str::<Note>(line).map_err(NotesError::from).and_then(Note::checked);
+            if let Ok(note) = note {
+                read.add(vec![note]);
+            } else {
+                read.unread.push(line.to_owned());
+            }
         }
         read
     }

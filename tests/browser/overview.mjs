@@ -88,7 +88,7 @@ export function unfolded(address) {
       await inAddress(page, "reason", "defense_evasion");
       await shows(facet("API"), "cloudtrail:StopLogging");
       await shows(facet("Technique"), "T1562.008 Disable or Modify Cloud Logs");
-      await shows(facet("User agent"), "Mozilla/5.0");
+      await shows(facet("User agent"), "AWS Internal");
     }));
 
   test("a second time zone stands below UTC, and stays", () =>

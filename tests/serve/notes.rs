@@ -28,7 +28,7 @@ impl Served {
     }
 
     fn file(&self) -> PathBuf {
-        self._dir.path().join("case.notes.jsonl")
+        self.dir.path().join("case.notes.jsonl")
     }
 
     /// A click and its session.
@@ -45,7 +45,7 @@ fn star(kind: &str, id: &str) -> Value {
 #[test]
 fn notes_are_beside_the_case_which_stays_as_it_was() {
     let server = serve(demo(), &["--author", "ann"]);
-    let case = server._dir.path().join("case.duckdb");
+    let case = server.dir.path().join("case.duckdb");
     let before = fs::read(&case).unwrap();
     assert_eq!(server.ask("/api/notes")["notes"], json!([]));
     assert!(!server.file().exists(), "looking writes nothing");
@@ -117,7 +117,11 @@ fn the_timeline_shows_rows_with_notes_only() {
     server.note(&json!({ "kind": "tag", "text": "stop & go", "target": { "type": "event", "id": event } }));
     // A note on an event is shown at the click that explains it.
     for noted in ["any", "star", "tag:stop%20%26%20go"] {
-        assert_eq!(column(&server.ask(&format!("/api/timeline?noted={noted}")), "id"), [click.clone()], "{noted}");
+        assert_eq!(
+            column(&server.ask(&format!("/api/timeline?noted={noted}")), "id"),
+            std::slice::from_ref(&click),
+            "{noted}"
+        );
     }
     assert_eq!(server.ask("/api/timeline?noted=comment")["total"], 0);
     assert_eq!(server.ask("/api/facets?noted=star")["kinds"][0]["value"], "change");
@@ -142,7 +146,7 @@ fn the_command_line_lists_exports_and_imports_and_the_exports_have_notes() {
         assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
         String::from_utf8(out.stdout).unwrap()
     };
-    let here = server._dir.path();
+    let here = server.dir.path();
     let list = run(here, &["notes", "list"]);
     assert!(list.contains("★ ann") && list.contains("Stopped logging for trail prod-audit"), "{list}");
     assert!(list.contains("\\u{202e}") && !list.contains('\u{202e}'), "{list}");
@@ -175,7 +179,7 @@ fn notes_outlive_a_load_and_other_ids_of_clicks() {
     let server = served();
     let (click, _) = server.click("change");
     server.note(&star("click", &click));
-    let dir = server._dir.path().to_owned();
+    let dir = server.dir.path().to_owned();
     let copy = demo();
     // As another version of the program would have it: the click has another ID, its event has not.
     let text = fs::read_to_string(dir.join("case.notes.jsonl")).unwrap().replace(&click, "an-id-of-before");

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::{column, hostile, serve, served};
 
-fn find<'v>(rows: &'v Value, wanted: impl Fn(&Value) -> bool) -> &'v Value {
+fn find(rows: &Value, wanted: impl Fn(&Value) -> bool) -> &Value {
     rows.as_array().unwrap().iter().find(|row| wanted(row)).unwrap()
 }
 

@@ -134,7 +134,7 @@ function CaseLine() {
 function Zone() {
   const [zone, choose] = useZone();
   return (
-    <label class="zone" title="A second time zone, shown below UTC">
+    <label class="zone" title="A second time zone, below UTC">
       <span class="visually-hidden">Second time zone</span>
       <select value={zone} onChange={(event) => choose(event.currentTarget.value)}>
         <option value="">UTC only</option>

@@ -106,8 +106,7 @@ export function Timeline({ place }: { place: Place }) {
   return (
     <div class={`view view-timeline ${beside ? "facets-open" : ""}`}>
       <h1 class="visually-hidden">Timeline</h1>
-      {chosen.length === 1 && <SessionHead id={chosen[0] ?? ""} />}
-      {chosen.length === 1 && <ActorPanel id={chosen[0] ?? ""} />}
+      {chosen.length === 1 && <Head id={chosen[0] ?? ""} />}
       <Bar asking={asking} selection={selection} beside={beside} onBeside={() => setBeside(!beside)} />
       <div class="columns">
         <aside class="side" aria-label="Filters">
@@ -119,6 +118,27 @@ export function Timeline({ place }: { place: Place }) {
         </div>
       </div>
     </div>
+  );
+}
+
+/** Where the window is small, or zoomed, rows come first. */
+const LOW = "(width < 64rem) and (height < 40rem)";
+
+/** Whose session it is, and who is behind it. */
+function Head({ id }: { id: string }) {
+  const [low] = useState(() => matchMedia(LOW).matches);
+  const head = (
+    <>
+      <SessionHead id={id} />
+      <ActorPanel id={id} />
+    </>
+  );
+  if (!low) return head;
+  return (
+    <details class="folded-head">
+      <summary>About this session</summary>
+      {head}
+    </details>
   );
 }
 
