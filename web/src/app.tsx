@@ -134,17 +134,20 @@ function CaseLine() {
 function Zone() {
   const [zone, choose] = useZone();
   return (
-    <label class="zone" title="A second time zone, below UTC">
-      <span class="visually-hidden">Second time zone</span>
-      <select value={zone} onChange={(event) => choose(event.currentTarget.value)}>
-        <option value="">UTC only</option>
-        {zones().map((name) => (
-          <option key={name} value={name}>
-            {name}
-          </option>
-        ))}
-      </select>
-    </label>
+    <select
+      class="zone"
+      aria-label="Second time zone"
+      title="A second time zone, below UTC"
+      value={zone}
+      onChange={(event) => choose(event.currentTarget.value)}
+    >
+      <option value="">UTC only</option>
+      {zones().map((name) => (
+        <option key={name} value={name}>
+          {name}
+        </option>
+      ))}
+    </select>
   );
 }
 
