@@ -4,7 +4,7 @@
 //! into sessions, [`matching`] sessions into [`signal::Signal`]s by the rules of [`rule`], [`batch`] rows into Arrow,
 //! [`trail`] files into batches, `verify` files into what is known of their integrity, `address` addresses into where they lie and whose they are,
 //! [`lake`] batches of other engines into signals, `store` Arrow into DuckDB with the views
-//! of [`view`], [`hunt`] asks a case, `present` rows into bytes. `load` is the walk from files to a case, `export` the one
+//! of [`view`], [`hunt`] asks a case, `notes` keep what analysts write about one, `present` rows into bytes. `load` is the walk from files to a case, `export` the one
 //! from a case to other forms, `serve` the one from a case to a browser, `extension` the one from files to whoever loads
 //! it into DuckDB.
 //! Everything up to [`batch`] is pure: no files (but for `read`), no DuckDB, no terminal, no globals.
@@ -29,6 +29,8 @@ pub mod lake;
 pub mod load;
 pub mod matching;
 pub mod normalize;
+#[cfg(feature = "program")]
+pub mod notes;
 #[cfg(feature = "program")]
 pub mod present;
 pub mod read;

@@ -1,7 +1,8 @@
 -- What may have to be contained or undone, one row for each thing: what was created, granted, trusted, shared, opened,
 -- stopped, started or read. Its entities are those of the event; of a secret that was read only the secret. gone is the time
 -- at which the effect of every event of the row had ended in the case (event_ends); deleted has the types of what was deleted
--- then, and is empty if a call undid it.
+-- then, and is empty if a call undid it. event_id is the event
+-- that the sentence describes.
 WITH done AS (
     SELECT
         e.event_id, e.event_time, e.event_key, e.account_id, e.region, e.summary, e.entities,
@@ -92,6 +93,7 @@ FROM (
     SELECT
         need,
         arg_min(what, (things, event_time, event_id)) AS what,
+        arg_min(event_id, (things, event_time, event_id)) AS event_id,
         epoch_us(min(event_time)) AS time,
         arg_min(principal, (event_time, event_id)) AS principal,
         max(weight) AS weight,

@@ -40,6 +40,17 @@ SELECT
             'events': d.events} ORDER BY d.bytes_out DESC NULLS LAST, d.events DESC, d.how, d.source)[:200]
         FROM served.data_out AS d
         WHERE d.session_id = $1
-    ), []) AS data_out
+    ), []) AS data_out,
+    COALESCE((
+        SELECT list({'method': l.method, 'credential_type': l.credential_type, 'credential': l.credential,
+            'event_id': l.event_id, 'maker_session_id': l.maker_session_id, 'maker': l.maker, 'session_id': l.session_id,
+            'user': l."user", 'uses': l.uses} ORDER BY l.made_at, l.credential, l.session_id)[:60]
+        FROM served.links AS l
+        SEMI JOIN (
+            SELECT c.session_id
+            FROM served.chains AS c
+            WHERE c.ancestor_session_id IN (SELECT ancestor_session_id FROM served.chains WHERE session_id = $1)
+        ) AS t ON t.session_id = l.session_id
+    ), []) AS links
 FROM served.sessions AS s
 WHERE s.session_id = $1

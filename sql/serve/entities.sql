@@ -1,6 +1,14 @@
--- The things whose name or type holds $1, of type $2 (of all types if that is empty); if $3 is 'true' only those
--- that were touched, if it is 'changed' only those that were changed.
+-- The things whose name or type holds $1, of type $2 (of all types if that is empty); if $3 is 'true' only those that were
+-- touched, if it is 'changed' only those that were changed, and else those of which a call says what $3 says; only those that
+-- the principal $4 saw or touched, if that is not empty.
 FROM served.entities
 WHERE contains(lower(concat_ws(chr(10), entity_value, entity_type)), lower($1))
     AND $2 IN ('', entity_type)
-    AND ($3 = 'false' OR ($3 = 'true' AND touched) OR ($3 = 'changed' AND changes > 0))
+    AND CASE $3
+        WHEN 'false' THEN TRUE
+        WHEN 'true' THEN touched
+        WHEN 'changed' THEN changes > 0
+        WHEN 'granted' THEN list_contains(relations, 'granted_to')
+        ELSE list_contains(relations, $3)
+    END
+    AND ($4 = '' OR list_contains(principals, $4))

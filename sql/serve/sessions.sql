@@ -1,8 +1,9 @@
 -- The sessions whose text holds $1, of the console ('true'), of others ('false') or of both ('all'); if $3 is 'true'
--- only those in which something stands out.
+-- only those in which something stands out; only those in which $4 does, whatever its number, if that is not empty.
 FROM served.sessions
 WHERE ($2 = 'all' OR console = ($2 = 'true'))
     AND ($3 <> 'true' OR weight > 0)
+    AND ($4 = '' OR list_contains(list_transform(stands_out, lambda text: served.plain(text)), served.plain($4)))
     AND contains(
         lower(concat_ws(chr(10), session_id, account_id, identity_type, principal, principal_arn,
             array_to_string(ips, chr(10)), array_to_string(regions, chr(10)), array_to_string(services, chr(10)),

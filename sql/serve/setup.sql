@@ -12,6 +12,9 @@ CREATE TABLE served.data_out AS FROM data_out;
 CREATE MACRO served.some(n, one, many) AS
     CASE WHEN n = 1 THEN '1 ' || one WHEN n > 1 THEN n || ' ' || many END;
 
+-- What stands out without its number, singular and plural alike: `2 secrets read` is `secret read`.
+CREATE MACRO served.plain(text) AS regexp_replace(regexp_replace(text, '^[0-9]+ ', ''), 's\b', '', 'g');
+
 -- One row is one session, with what stands out in it: in numbers, and in words.
 CREATE TABLE served.sessions AS
 SELECT

@@ -1,5 +1,11 @@
 -- What the server keeps in memory of the things of a case, and of its coverage: made once, after setup_timeline.sql.
 
+-- One row is one thing, and what calls that succeeded did with it: created, deleted, granted_to, used …
+CREATE OR REPLACE TABLE served.relations AS
+SELECT n.entity_type AS entity_type, n.name AS name, list_sort(list(DISTINCT n.relation)) AS relations
+FROM (SELECT unnest(entities) AS n FROM events WHERE entities IS NOT NULL AND outcome = 'succeeded')
+GROUP BY ALL;
+
 -- One row is one thing that somebody saw or touched, by whatever client.
 CREATE OR REPLACE TABLE served.entities AS
 WITH handled AS (
@@ -32,6 +38,7 @@ WITH handled AS (
 SELECT
     entity_type,
     name AS entity_value,
+    COALESCE(any_value(r.relations), []) AS relations,
     COALESCE(list_sort(list(DISTINCT principal) FILTER (principal IS NOT NULL)), []) AS principals,
     min(time) AS first_time,
     max(last_time) AS last_time,
@@ -41,6 +48,7 @@ SELECT
     touches > 0 AS touched,
     count(DISTINCT session_id) AS sessions
 FROM handled
+LEFT JOIN served.relations AS r USING (entity_type, name)
 WHERE name IS NOT NULL
 GROUP BY entity_type, name;
 

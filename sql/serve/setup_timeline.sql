@@ -52,6 +52,7 @@ WITH kept AS (
     SELECT
         es.signal_id AS id, e.event_key, e.access_key_id, e.principal_arn, e.source_ip, e.user_agent, e.error_code,
         e.error_message,
+        list_transform(COALESCE(e.classes, []), lambda c: c.class) AS classes,
         bool_or(e.denied) AS denied,
         string_agg(concat_ws(chr(10), e.event_id, e.request_id), chr(10)) AS ids
     FROM event_signal AS es
@@ -64,6 +65,9 @@ evidence AS (
         id,
         list(DISTINCT source_ip) FILTER (source_ip IS NOT NULL) AS ips,
         list(DISTINCT access_key_id) FILTER (access_key_id IS NOT NULL) AS keys,
+        list(DISTINCT event_key) AS calls,
+        list(DISTINCT user_agent) FILTER (user_agent IS NOT NULL) AS agents,
+        list_filter(list_distinct(flatten(list(classes))), lambda name: name <> 'reversal') AS reasons,
         bool_or(denied) AS denied,
         string_agg(concat_ws(chr(10), event_key, access_key_id, principal_arn, source_ip, user_agent, error_code,
             error_message, ids), chr(10)) AS texts
@@ -115,6 +119,9 @@ SELECT
         OR len(a.classes) > 0 OR a.denied, FALSE) AS notable,
     COALESCE(v.ips, [a.source_ip]) AS ips,
     COALESCE(v.keys, [a.access_key_id]) AS keys,
+    COALESCE(v.calls, [a.event_key]) AS calls,
+    COALESCE(v.agents, [a.user_agent]) AS agents,
+    COALESCE(v.reasons, list_distinct(list_transform(a.classes, lambda c: c.class)), []) AS reasons,
     COALESCE(n.entity_types, []) AS entity_types,
     COALESCE(n.entity_names, []) AS entity_names,
     COALESCE(n.entities, []) AS entities,
@@ -171,6 +178,14 @@ SELECT
     COALESCE(writes OR len(classes) > 0 OR denied, FALSE) AS notable,
     [source_ip] AS ips,
     [access_key_id] AS keys,
+    [event_key] AS calls,
+    [user_agent] AS agents,
+    CASE
+        WHEN stands_out THEN list_filter(
+            list_distinct(list_transform(COALESCE(classes, []), lambda c: c.class)), lambda name: name <> 'reversal'
+        )
+        ELSE []
+    END AS reasons,
     list_transform(COALESCE(entities, []), lambda n: n.entity_type) AS entity_types,
     list_concat(list_transform(COALESCE(entities, []), lambda n: n.name),
         list_transform(COALESCE(entities, []), lambda n: n.entity_value)) AS entity_names,
@@ -215,6 +230,9 @@ judged AS (
         served.is_asked(getvariable('asked').principal, principal) AS of_principal,
         served.any_asked(getvariable('asked').ip, ips) AS of_ip,
         served.any_asked(getvariable('asked').key, keys) AS of_key,
+        served.any_asked(getvariable('asked').call, calls) AS of_call,
+        served.any_asked(getvariable('asked').agent, agents) AS of_agent,
+        served.any_asked(getvariable('asked').reason, reasons) AS of_reason,
         served.is_asked(getvariable('asked').show, class) AS of_class,
         CASE getvariable('asked').outcome
             WHEN 'ok' THEN NOT has_failed
@@ -241,15 +259,15 @@ judged AS (
 SELECT
     *,
     of_session AND of_service AND of_kind AND of_technique AND of_region AND of_principal AND of_ip AND of_key
-        AND of_class AND of_outcome AND of_notable AND of_entity AND of_rest AS wanted
+        AND of_call AND of_agent AND of_reason AND of_class AND of_outcome AND of_notable AND of_entity AND of_rest AS wanted
 FROM judged;
 
 -- One row is one row of the timeline that is asked for.
 CREATE OR REPLACE VIEW served.shown AS
 SELECT
-    * EXCLUDE (entity_types, entity_names, entities, touched_entities, ips, keys, writes, stands_out, resources, has_failed,
-        outcome, notable, of_session, of_service, of_kind, of_technique, of_region, of_principal, of_ip, of_key, of_class, of_outcome, of_notable,
-        of_entity, of_rest, wanted)
+    * EXCLUDE (entity_types, entity_names, entities, touched_entities, ips, keys, calls, agents, reasons, writes, stands_out, resources, has_failed,
+        outcome, notable, of_session, of_service, of_kind, of_technique, of_region, of_principal, of_ip, of_key,
+        of_call, of_agent, of_reason, of_class, of_outcome, of_notable, of_entity, of_rest, wanted)
 FROM served.entries
 WHERE wanted;
 

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use cartographer::export::{self, ExportError, OcsfForm, PARQUET_TABLES, Partition};
+use cartographer::notes::{self, Notebook};
 use cartographer::present::Lines;
 use clap::{Args, Subcommand, ValueEnum};
 
@@ -92,7 +93,7 @@ pub(crate) struct Rows {
     file: FileArgs,
 }
 
-/// Export the signals for Timesketch
+/// Export the signals for Timesketch, with tags, stars and comments of analysts
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -205,9 +206,11 @@ impl Timesketch {
             TimesketchFormat::Csv => Lines::Csv,
             TimesketchFormat::Jsonl => Lines::Jsonl,
         };
+        let written = Notebook::beside(self.case.path()).read()?;
+        let noted = notes::resolve(&case, written.shown().cloned().collect())?;
         self.file.write(streams, |out, aside| {
             case.bound_memory(aside)?;
-            Ok(export::timesketch(&case, self.events, form, out)?)
+            Ok(export::timesketch(&case, self.events, &noted, form, out)?)
         })
     }
 }

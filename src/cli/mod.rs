@@ -19,6 +19,8 @@ mod load;
 mod moment;
 mod near;
 mod new_rule;
+mod notes;
+mod pdf;
 mod progress;
 mod report;
 mod rules;
@@ -94,6 +96,8 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Export(export::Export),
     Report(report::Report),
+    #[command(subcommand)]
+    Notes(notes::Notes),
     Verify(verify::Verify),
     #[command(subcommand)]
     Import(import::Import),
@@ -120,6 +124,7 @@ pub(crate) fn run(command: Command, streams: Streams) -> Result<ExitCode> {
         Command::Hunt(hunts) => hunts.run(streams),
         Command::Export(export) => export.run(streams),
         Command::Report(report) => report.run(streams),
+        Command::Notes(notes) => notes.run(streams),
         Command::Verify(verify) => verify.run(streams),
         Command::Import(import) => import.run(streams),
         Command::Connect(connect) => connect.run(streams),

@@ -1,31 +1,39 @@
 //! `cartographer report`
 
 use std::env;
+use std::fs::File;
+use std::io::{Read, Write};
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 use cartographer::event::Timestamp;
 use cartographer::export::{self, ExportError};
-use cartographer::present::report::{self, Form, ReportMetadata, Scope};
+use cartographer::notes::{self, Notebook};
+use cartographer::present::Marks;
+use cartographer::present::report::{self, Form, ReportMetadata, ReportNote, Scope};
+use cartographer::store::Case;
 use chrono::Utc;
 use clap::{Args, ValueEnum};
+use sha2::{Digest, Sha256};
 
 use super::case::CaseArgs;
 use super::fail::WithAdvice;
 use super::target::FileArgs;
-use super::{ExitCode, Streams, moment};
+use super::{ExitCode, Streams, moment, pdf};
 
-/// Write a report of what was done, for readers who do not use SQL, as one HTML file or Markdown
+/// Write a report of what was done, for readers who do not use SQL, as one HTML file, Markdown or PDF
 ///
 /// Covers the console sessions and all other sessions in which something stands out, or those selected with --session or
 /// --principal. It has a summary, who created and used which credential, what to contain or undo, a chart, the timeline of
-/// each session, what was touched and seen, ATT&CK techniques, how reliable the results are, and how it was made. The HTML
-/// is printable, has no scripts and loads nothing. Text from logs is escaped in both formats. A report on a large case has
-/// the most important lines, and states what was omitted.
+/// each session, what was touched and seen, ATT&CK techniques, the notes of analysts, the method, how reliable the results
+/// are, the hashes of what it was made from, and a glossary. The HTML is printable, has no scripts and loads nothing; a
+/// Chromium on this machine prints it as PDF. Text from logs is escaped in all formats. A report on a large case has the most
+/// important lines, and states what was omitted.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  cartographer report -o incident.html
+  cartographer report -o incident.html --case-number IR-2026-07 --author \"A. Analyst\"
+  cartographer report -o incident.pdf
   cartographer report --principal nadia -o nadia.md
   cartographer report --from 2026-03-11 --to 2026-03-12 -o incident.html --force")]
 pub(crate) struct Report {
@@ -43,7 +51,19 @@ pub(crate) struct Report {
     /// Only activity that began before this time
     #[arg(long, value_name = "TIME", value_parser = moment::parse)]
     to: Option<Timestamp>,
-    /// Output format [default: from the file extension, .html or .md; otherwise HTML]
+    /// The number of the investigation, to print in the report
+    #[arg(long, value_name = "TEXT")]
+    case_number: Option<String>,
+    /// The author of the report, to print in it
+    #[arg(long, value_name = "NAME")]
+    author: Option<String>,
+    /// The recipient of the report, to print in it
+    #[arg(long, value_name = "NAME")]
+    recipient: Option<String>,
+    /// Leave out the notes of analysts
+    #[arg(long)]
+    no_notes: bool,
+    /// Output format [default: from the file extension, .html, .md or .pdf; otherwise HTML]
     #[arg(long, value_enum)]
     format: Option<ReportFormat>,
     #[command(flatten)]
@@ -57,18 +77,49 @@ enum ReportFormat {
     Html,
     /// GitHub-flavored Markdown
     Md,
+    /// The HTML as PDF; needs a Chromium on this machine
+    Pdf,
 }
 
 impl Report {
     pub(crate) fn run(self, streams: Streams) -> Result<ExitCode> {
-        let form = self.form()?;
+        let format = self.format()?;
+        let printer = if format == ReportFormat::Pdf { Some(pdf::Printer::find()?) } else { None };
         let case = self.case.open_read_only()?;
         self.file.write(streams, |out, aside| {
             case.bound_memory(aside)?;
-            let told = export::report(&case, self.scope(), making()).map_err(explain)?;
-            report::write(out, &told, form).context("cannot write the report")
+            let told = export::report(&case, self.scope(), self.making(&case)?).map_err(explain)?;
+            let form = if format == ReportFormat::Md { Form::Markdown } else { Form::Html };
+            let Some(printer) = &printer else {
+                return report::write(out, &told, form).context("cannot write the report");
+            };
+            let mut html = Vec::new();
+            report::write(&mut html, &told, form).context("cannot write the report")?;
+            Ok(out.write_all(&printer.print(&html, aside)?)?)
         })?;
         Ok(ExitCode::Fine)
+    }
+
+    /// Now, by this program and its arguments, with what analysts wrote.
+    fn making(&self, case: &Case) -> Result<ReportMetadata> {
+        let words = env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned());
+        let written = Notebook::beside(self.case.path()).read()?;
+        let shown = if self.no_notes { Vec::new() } else { written.shown().cloned().collect() };
+        let resolved = notes::resolve(case, shown)?;
+        let mut told: Vec<ReportNote> = resolved.iter().filter_map(ReportNote::of).collect();
+        told.sort_by_key(|note| (note.time.is_none(), note.time));
+        Ok(ReportMetadata {
+            at: Timestamp(Utc::now().timestamp_micros()),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            command: ["cartographer".to_owned()].into_iter().chain(words).collect(),
+            case_number: self.case_number.clone(),
+            author: self.author.clone(),
+            recipient: self.recipient.clone(),
+            case_sha256: Some(sha256_of(self.case.path())?),
+            notes: told,
+            marks: Marks::of(&resolved),
+            ..ReportMetadata::default()
+        })
     }
 
     fn scope(&self) -> Scope {
@@ -81,34 +132,33 @@ impl Report {
         }
     }
 
-    /// The form that is asked for. A file whose name ends as another form's does would not be what its name says.
-    fn form(&self) -> Result<Form> {
+    /// The format that is asked for. A file whose name ends as another format's does would not be what its name says.
+    fn format(&self) -> Result<ReportFormat> {
         let ending = self.file.path().and_then(Path::extension).map(|ending| ending.to_string_lossy().to_lowercase());
-        let format = match (self.format, ending.as_deref()) {
+        Ok(match (self.format, ending.as_deref()) {
             (Some(format), _) => format,
             (None, None | Some("html" | "htm")) => ReportFormat::Html,
             (None, Some("md" | "markdown")) => ReportFormat::Md,
+            (None, Some("pdf")) => ReportFormat::Pdf,
             (None, Some(other)) => bail!(WithAdvice::misuse(
                 format!("a report cannot be written as {other:?}"),
-                "It is written as HTML (.html, .htm) or Markdown (.md, .markdown); --format html or --format md writes that \
-                 form whatever the name of the file. A browser prints the HTML as PDF.",
+                "It is written as HTML (.html, .htm), Markdown (.md, .markdown) or PDF (.pdf); --format html, --format md or \
+                 --format pdf writes that form whatever the name of the file.",
             )),
-        };
-        Ok(match format {
-            ReportFormat::Md => Form::Markdown,
-            ReportFormat::Html => Form::Html,
         })
     }
 }
 
-/// Now, by this program and its arguments.
-fn making() -> ReportMetadata {
-    let words = env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned());
-    ReportMetadata {
-        at: Timestamp(Utc::now().timestamp_micros()),
-        version: env!("CARGO_PKG_VERSION").to_owned(),
-        command: ["cartographer".to_owned()].into_iter().chain(words).collect(),
-        ..ReportMetadata::default()
+/// The SHA-256 of a file, read a piece at a time.
+fn sha256_of(path: &Path) -> Result<String> {
+    let cannot = || format!("cannot read {}", path.display());
+    let mut file = File::open(path).with_context(cannot)?;
+    let (mut hash, mut piece) = (Sha256::new(), vec![0; 1 << 20]);
+    loop {
+        match file.read(&mut piece).with_context(cannot)? {
+            0 => return Ok(hex::encode(hash.finalize())),
+            read => hash.update(piece.get(..read).unwrap_or_default()),
+        }
     }
 }
 

@@ -12,12 +12,12 @@ use clap::Args;
 use super::case::CaseArgs;
 use super::fail::WithAdvice;
 use super::rules::OwnRules;
-use super::{ExitCode, Streams};
+use super::{ExitCode, Streams, notes};
 
-/// Show a case in the browser: sessions, timeline, entities, SQL
+/// Show a case in the browser: overview, sessions, timeline, entities, hunts, notes, SQL
 ///
 /// Prints the address to open, which contains a new access token on each start. The server listens on this machine only
-/// and opens the case read-only. Press Ctrl-C to stop it.
+/// and opens the case read-only; notes are written to a file beside it. Press Ctrl-C to stop it.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -36,6 +36,9 @@ pub(crate) struct Serve {
     /// The time limit for one response
     #[arg(long, value_name = "SECONDS", default_value = "60")]
     time_limit: NonZeroU64,
+    /// Who writes notes on the page [default: the name of the user who starts it]
+    #[arg(long, value_name = "NAME")]
+    author: Option<String>,
     #[command(flatten)]
     rules: OwnRules,
 }
@@ -48,7 +51,9 @@ impl Serve {
         let listener = self.listen()?;
         streams.say(&format!("opening {} …", self.case.path().display()));
         let (aside, limit) = (tempfile::tempdir()?, Duration::from_secs(self.time_limit.get()));
-        let server = Server::open(self.case.path(), aside.path(), rules, limit).with_context(|| self.not_a_case())?;
+        let author = self.author.clone().unwrap_or_else(notes::user);
+        let server =
+            Server::open(self.case.path(), aside.path(), rules, author, limit).with_context(|| self.not_a_case())?;
         let token = Token::random().context("the system provides no random numbers for a token")?;
         let address = format!("http://{}/?token={}", listener.local_addr()?, token.as_str());
         server.run(listener, token, || self.tell(&address, streams)).context("the server stopped")?;

@@ -7,7 +7,8 @@ use arrow::array::AsArray;
 use arrow::datatypes::{Int64Type, TimestampMicrosecondType};
 use arrow::record_batch::RecordBatch;
 use cartographer::event::Timestamp;
-use cartographer::present::{self, Class, Entry, Head, PresentError, Show};
+use cartographer::notes::{self, Notebook};
+use cartographer::present::{self, Class, Entry, Head, Marks, PresentError, Show};
 use cartographer::signal::Kind;
 use cartographer::store::Case;
 use clap::Args;
@@ -34,9 +35,10 @@ const HEADS: &str = "SELECT x.* REPLACE (COALESCE(a.ips, x.ips) AS ips) FROM ses
 /// Show what was done: one line per click, and unexplained console events; API calls on request
 ///
 /// The text format groups lines by session, ordered by time. Consecutive reads of one service share a line, and so do
-/// similar calls that change something; calls that stand out share one only if they name the same resources. `~0.72` is
-/// the confidence of a signal that is not certain. With --failed, `[2 failed]` is the number of its calls that were denied
-/// or failed. The other formats have the rows of the view `timeline`, ordered by time.
+/// similar calls that change something; calls that stand out share one only if they name the same resources. Notes of
+/// analysts are below the line that they are about. `~0.72` is the confidence of a signal that is not certain. With
+/// --failed, `[2 failed]` is the number of its calls that were denied or failed. The other formats have the rows of the
+/// view `timeline`, ordered by time.
 ///
 /// API calls of programs are shown with --all, and with any of --principal, --actor, --ip, --key, --event, --search,
 /// --around, --failed and --writes. Background requests of the console are shown with --all and with --kind background.
@@ -150,12 +152,20 @@ impl Timeline {
         let sessions = self.case.ask(case, HEADS, &[])?;
         let (entries, heads) = (each(batches, Entry::read)?, each(&sessions, Head::read)?);
         let mut out = streams.text();
-        let show = Show { ids: self.ids, failed: self.filter.failed };
+        let marks = marks(&self.case, case)?;
+        let width = streams.width().map(usize::from);
+        let show = Show { ids: self.ids, failed: self.filter.failed, width, notes: Some(&marks) };
         present::timeline(&mut out, &entries, &heads, show)?;
         out.flush()?;
         streams.say_rows(entries.len());
         Ok(())
     }
+}
+
+/// The notes beside the case, on rows of its timeline.
+fn marks(args: &CaseArgs, case: &Case) -> Result<Marks> {
+    let written = Notebook::beside(args.path()).read()?;
+    Ok(Marks::of(&notes::resolve(case, written.shown().cloned().collect())?))
 }
 
 fn each<T>(batches: &[RecordBatch], read: fn(&RecordBatch) -> Result<Vec<T>, PresentError>) -> Result<Vec<T>> {

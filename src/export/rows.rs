@@ -1,8 +1,12 @@
 //! The rows of a table, a view or a query as lines, and the timeline as Timesketch takes it.
 
+use std::collections::BTreeMap;
 use std::io::Write;
 
+use serde::Serialize;
+
 use super::ExportError;
+use crate::notes::{NoteKind, Resolved};
 use crate::present::{self, Lines};
 use crate::store::Case;
 use crate::table::identifier;
@@ -33,9 +37,65 @@ pub fn rows(case: &Case, query: &str, form: Lines, out: &mut impl Write) -> Resu
 
 /// Writes the signals, and with `events` every event too, as Timesketch imports them, in order of time.
 ///
+/// With notes, the signals that these are about, or the events that no signal explains, have their tags and stars as `tag`, by
+/// which Timesketch filters, and their comments as `comment`.
+///
 /// # Errors
 /// As [`rows`].
-pub fn timesketch(case: &Case, events: bool, form: Lines, out: &mut impl Write) -> Result<(), ExportError> {
-    let query = if events { format!("{SIGNALS} UNION ALL BY NAME {EVENTS}") } else { SIGNALS.to_owned() };
+pub fn timesketch(
+    case: &Case,
+    events: bool,
+    notes: &[Resolved],
+    form: Lines,
+    out: &mut impl Write,
+) -> Result<(), ExportError> {
+    let mut query = if events { format!("{SIGNALS} UNION ALL BY NAME {EVENTS}") } else { SIGNALS.to_owned() };
+    let marked = noted(notes);
+    if !marked.is_empty() {
+        case.query_with(NOTED, &[serde_json::to_string(&marked)?])?;
+        let tags = match form {
+            Lines::Jsonl => "n.tags",
+            Lines::Csv | Lines::Markdown => "array_to_string(n.tags, ',')",
+        };
+        query = format!(
+            "SELECT q.*, {tags} AS tag, n.comment FROM ({query}) AS q LEFT JOIN noted AS n ON n.id = COALESCE(q.signal_id, \
+             q.event_id)"
+        );
+    }
     rows(case, &format!("FROM ({query}) ORDER BY datetime, signal_id, event_id, timestamp_desc"), form, out)
+}
+
+/// The rows with notes: the ID of each, its tags, and its comments.
+const NOTED: &str = "CREATE OR REPLACE TEMP TABLE noted AS SELECT unnest(from_json($1, \
+    '[{\"id\": \"VARCHAR\", \"tags\": [\"VARCHAR\"], \"comment\": \"VARCHAR\"}]'), max_depth := 2)";
+
+/// What notes say of one row.
+#[derive(Debug, Default, Serialize)]
+struct Noted<'a> {
+    id: &'a str,
+    tags: Vec<&'a str>,
+    comment: Option<String>,
+}
+
+fn noted(notes: &[Resolved]) -> Vec<Noted<'_>> {
+    let mut rows: BTreeMap<&str, Noted<'_>> = BTreeMap::new();
+    for Resolved { note, found } in notes {
+        let Some(id) = found.row_id.as_deref() else { continue };
+        let row = rows.entry(id).or_insert_with(|| Noted { id, ..Noted::default() });
+        let tag = match note.kind {
+            NoteKind::Star => "star",
+            NoteKind::Tag => note.text.as_str(),
+            NoteKind::Comment => {
+                let said = format!("{}: {}", note.author, note.text);
+                row.comment =
+                    Some(row.comment.take().map_or_else(|| said.clone(), |before| format!("{before} | {said}")));
+                continue;
+            }
+            NoteKind::View | NoteKind::Query => continue,
+        };
+        if !row.tags.contains(&tag) {
+            row.tags.push(tag);
+        }
+    }
+    rows.into_values().collect()
 }

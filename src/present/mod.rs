@@ -11,6 +11,7 @@ mod integrity;
 mod json;
 mod ledger;
 mod markdown;
+mod notes;
 mod quote;
 pub mod report;
 mod rows;
@@ -18,6 +19,7 @@ mod rules;
 mod runs;
 mod table;
 mod timeline;
+mod wrap;
 mod zones;
 
 use std::io::{self, Write};
@@ -33,9 +35,10 @@ pub use hunts::{Hits, cookbook, hits, hunts};
 pub use integrity::integrity;
 pub use json::{grid, objects};
 pub use ledger::ledger;
+pub use notes::{Marks, notes};
 pub use rows::{Class, Entry, Head};
 pub use rules::{catalog, rule, rules};
-pub use timeline::{Show, timeline};
+pub use timeline::{Show, rfc3339, timeline};
 
 /// Why rows could not be shown.
 #[derive(Debug, Error)]

@@ -50,6 +50,11 @@ impl Run<'_> {
         self.entries.iter().map(|entry| entry.events).sum()
     }
 
+    /// The IDs of its rows.
+    pub(super) fn ids(&self) -> impl Iterator<Item = Option<&str>> {
+        self.entries.iter().map(|entry| entry.id.as_deref())
+    }
+
     /// What the line calls it: the signal's kind, or the class of its events.
     pub(super) fn label(&self) -> &'static str {
         match (self.first.class, self.first.kind) {

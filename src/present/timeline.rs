@@ -8,8 +8,10 @@ use anstyle::{AnsiColor, Style};
 use chrono::DateTime;
 
 use super::escape::terminal;
+use super::notes::Marks;
 use super::rows::{Class, Entry, Head};
 use super::runs::{Run, day, runs};
+use super::wrap::wrap;
 use crate::event::Timestamp;
 use crate::signal::Kind;
 
@@ -20,11 +22,15 @@ const ADDRESSES: usize = 2;
 
 /// What the lines of a timeline show besides the usual.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Show {
+pub struct Show<'a> {
     /// The beginning of the ID of its signal, or of its first event.
     pub ids: bool,
     /// How many of its events were denied or failed.
     pub failed: bool,
+    /// As wide as the terminal is, so that lines break between words; unknown where it is none.
+    pub width: Option<usize>,
+    /// The notes of analysts.
+    pub notes: Option<&'a Marks>,
 }
 
 /// Writes entries, which are in order of time, grouped by session in the order the sessions begin in.
@@ -34,7 +40,7 @@ pub struct Show {
 ///
 /// # Errors
 /// If the writer refuses.
-pub fn timeline(out: &mut impl Write, entries: &[Entry], heads: &[Head], show: Show) -> io::Result<()> {
+pub fn timeline(out: &mut impl Write, entries: &[Entry], heads: &[Head], show: Show<'_>) -> io::Result<()> {
     let short_ids = short_ids(heads);
     let heads: HashMap<&str, &Head> = heads.iter().map(|head| (head.session_id.as_str(), head)).collect();
     for (number, (id, entries)) in by_session(entries).into_iter().enumerate() {
@@ -130,11 +136,18 @@ pub(super) fn span(first: Option<Timestamp>, last: Option<Timestamp>) -> String 
     format!("{from} {} → {} UTC", clock(first, "%H:%M:%S"), clock(last, until))
 }
 
+/// `2026-03-11T19:41:32Z`, with a fraction only where there is one.
+#[must_use]
+pub fn rfc3339(time: Timestamp) -> String {
+    let form = if time.0.rem_euclid(1_000_000) == 0 { "%Y-%m-%dT%H:%M:%SZ" } else { "%Y-%m-%dT%H:%M:%S%.6fZ" };
+    clock(time, form)
+}
+
 pub(super) fn clock(time: Timestamp, form: &str) -> String {
     DateTime::from_timestamp_micros(time.0).map_or_else(|| "?".to_owned(), |time| time.format(form).to_string())
 }
 
-fn lines(out: &mut impl Write, entries: &[&Entry], show: Show) -> io::Result<()> {
+fn lines(out: &mut impl Write, entries: &[&Entry], show: Show<'_>) -> io::Result<()> {
     let runs: Vec<Run<'_>> = runs(entries).collect();
     let labels = runs.iter().map(|run| run.label().len()).max().unwrap_or(0);
     let regions = runs.iter().filter_map(Run::region).map(|region| terminal(region).len()).max().unwrap_or(0);
@@ -144,26 +157,43 @@ fn lines(out: &mut impl Write, entries: &[&Entry], show: Show) -> io::Result<()>
             today = Some(day(run.first));
             writeln!(out, "  {}", clock(run.first.time, "%Y-%m-%d"))?;
         }
-        line(out, run, labels, regions)?;
-        if let Some(failed) = failed(run).filter(|_| show.failed) {
-            write!(out, "  [{failed}]")?;
-        }
-        match run.first.id.as_deref().filter(|_| show.ids) {
-            Some(id) => writeln!(out, "  {}", terminal(prefix(id, SHORTEST_ID)))?,
-            None => writeln!(out)?,
-        }
+        line(out, run, (labels, regions), show)?;
     }
     Ok(())
 }
 
-fn line(out: &mut impl Write, run: &Run<'_>, labels: usize, regions: usize) -> io::Result<()> {
-    let style = style(run.first.class, run.first.kind);
+/// The columns before a sentence that have always the same width: `  19:41:32  `, and two spaces after the label.
+const TIME: usize = 12;
+const GAP: usize = 2;
+/// Sentences that break begin further lines here at most.
+const DEEPEST: usize = 34;
+
+fn line(out: &mut impl Write, run: &Run<'_>, (labels, regions): (usize, usize), show: Show<'_>) -> io::Result<()> {
+    let style = style(run);
     let (time, label) = (clock(run.first.time, "%H:%M:%S"), run.label());
     write!(out, "  {time}  {style}{label:<labels$}{style:#}  ")?;
+    let mut before = TIME + labels + GAP;
     if regions > 0 {
         write!(out, "{:<regions$}  ", terminal(run.region().unwrap_or_default()))?;
+        before += regions + GAP;
     }
-    write!(out, "{}{}", terminal(&run.sentence()), terminal(&tail(run)))
+    let mut text = format!("{}{}", run.sentence(), tail(run));
+    if let Some(failed) = failed(run).filter(|_| show.failed) {
+        // Writing to a String cannot fail.
+        let _ = write!(text, "  [{failed}]");
+    }
+    if let Some(id) = run.first.id.as_deref().filter(|_| show.ids) {
+        let _ = write!(text, "  {}", prefix(id, SHORTEST_ID));
+    }
+    let indent = before.min(DEEPEST);
+    writeln!(out, "{}", wrap(&terminal(&text), before, indent, show.width))?;
+    let notes = show.notes.map(|notes| run.ids().flat_map(|id| notes.on(id))).into_iter().flatten();
+    for note in notes {
+        let accent = AnsiColor::Cyan.on_default();
+        let said = wrap(&terminal(note), indent + GAP, indent + GAP, show.width);
+        writeln!(out, "{:indent$}{accent}▸ {said}{accent:#}", "")?;
+    }
+    Ok(())
 }
 
 /// What follows the sentence: `  (12 events)  ~0.72  [AccessDenied]`.
@@ -192,11 +222,15 @@ fn failed(run: &Run<'_>) -> Option<String> {
     }
 }
 
-/// The more a line matters, the more it stands out.
-const fn style(class: Class, kind: Option<Kind>) -> Style {
+/// Secrets, changes and failures have colors of their own, by whatever client.
+fn style(run: &Run<'_>) -> Style {
+    let (class, kind) = (run.first.class, run.first.kind);
+    let failed = run.failed() > 0 && run.failed() == run.events();
     let color = match (class, kind) {
-        (Class::Click, Some(Kind::Secret | Kind::Delete)) => AnsiColor::Red,
-        (Class::Click, Some(Kind::Create | Kind::Change)) => AnsiColor::Yellow,
+        (Class::Click | Class::Programmatic, _) if failed => return AnsiColor::Red.on_default().dimmed(),
+        (Class::Click | Class::Programmatic, Some(Kind::Secret)) => return AnsiColor::Red.on_default().bold(),
+        (Class::Click | Class::Programmatic, Some(Kind::Delete)) => AnsiColor::Red,
+        (Class::Click | Class::Programmatic, Some(Kind::Create | Kind::Change)) => AnsiColor::Yellow,
         (Class::Click, Some(Kind::Command | Kind::Session)) => AnsiColor::Magenta,
         (Class::Click, Some(Kind::Login)) => AnsiColor::Cyan,
         (Class::Click, _) => return Style::new(),

@@ -9,6 +9,7 @@ use crate::batch::BatchError;
 use crate::export::ExportError;
 use crate::load::ExplainError;
 use crate::normalize::RebuildError;
+use crate::notes::NotesError;
 use crate::present::{PresentError, escape};
 use crate::store::StoreError;
 
@@ -58,6 +59,9 @@ pub enum ServeError {
     /// An export stopped.
     #[error(transparent)]
     Export(#[from] ExportError),
+    /// Notes could not be read or written.
+    #[error("{problem}", problem = with_cause(.0))]
+    Notes(#[from] NotesError),
     /// What DuckDB answered is no JSON.
     #[error(transparent)]
     Json(#[from] serde_json::Error),
@@ -65,7 +69,10 @@ pub enum ServeError {
 
 /// The message and its cause: Arrow's says which type it has no text for.
 fn told(error: &PresentError) -> String {
-    use std::error::Error as _;
+    with_cause(error)
+}
+
+fn with_cause(error: &dyn std::error::Error) -> String {
     error.source().map_or_else(|| error.to_string(), |cause| format!("{error}: {cause}"))
 }
 
@@ -90,7 +97,7 @@ impl ServeError {
 
     const fn status(&self) -> StatusCode {
         match self {
-            Self::Asked { .. } | Self::Query(_) => StatusCode::BAD_REQUEST,
+            Self::Asked { .. } | Self::Query(_) | Self::Notes(NotesError::Invalid(_)) => StatusCode::BAD_REQUEST,
             Self::Missing { .. } => StatusCode::NOT_FOUND,
             Self::TimedOut(_) => StatusCode::REQUEST_TIMEOUT,
             Self::BrokenOff => StatusCode::SERVICE_UNAVAILABLE,
@@ -104,6 +111,10 @@ impl ServeError {
             Self::Missing { advice, .. } => advice,
             Self::TimedOut(_) => "Simplify the query, or increase the limit: cartographer serve --time-limit SECONDS.",
             Self::Query(error) => of_query(&error.to_string()),
+            Self::Notes(NotesError::Invalid(_)) => "docs/serve.md has the members of a note.",
+            Self::Notes(NotesError::File { .. }) => {
+                "Notes are in a file beside the case. Check that its folder is writable, and that there is enough disk space."
+            }
             Self::BrokenOff => "Try again. If it fails again, restart the server.",
             _ => "Check that the file still exists and that this version of `cartographer load` created it.",
         }

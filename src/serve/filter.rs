@@ -12,7 +12,7 @@ use crate::table::literal;
 /// The types of the members of a [`Filter`].
 const TYPES: &str = r#"{"session": ["VARCHAR"], "service": ["VARCHAR"], "kind": ["VARCHAR"], "technique": ["VARCHAR"],
 "region": ["VARCHAR"], "principal": ["VARCHAR"], "show": ["VARCHAR"], "actor": ["VARCHAR"], "ip": ["VARCHAR"],
-"key": ["VARCHAR"], "notable": "VARCHAR", "ids": ["VARCHAR"], "entity_type": "VARCHAR",
+"key": ["VARCHAR"], "call": ["VARCHAR"], "agent": ["VARCHAR"], "reason": ["VARCHAR"], "notable": "VARCHAR", "ids": ["VARCHAR"], "entity_type": "VARCHAR",
 "entity": "VARCHAR", "outcome": "VARCHAR", "search": "VARCHAR", "since": "BIGINT", "until": "BIGINT"}"#;
 
 /// The class that the server gives to signals of kind `command`.
@@ -44,6 +44,15 @@ pub(super) struct Filter {
     ip: Vec<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     key: Vec<String>,
+    /// API calls, `iam:CreateUser`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    call: Vec<String>,
+    /// User agents.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    agent: Vec<String>,
+    /// Why a row stands out: classes.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    reason: Vec<String>,
     /// There if only changes and what stands out are asked for.
     notable: Option<&'static str>,
     /// Classes of rows: those of the timeline, and `command`.
@@ -78,6 +87,9 @@ impl Filter {
             actor: params.many("actor"),
             ip: params.many("ip"),
             key: params.many("key"),
+            call: params.many("call"),
+            agent: params.many("agent"),
+            reason: params.many("reason"),
             notable: params.one_of("notable", &[("false", None), ("true", Some("true"))])?,
             show: shown(params, !ids.is_empty())?,
             ids,
@@ -94,6 +106,12 @@ impl Filter {
     pub(super) fn of_thing(entity_type: String, entity: String) -> Self {
         let show = every_class().into_iter().map(str::to_owned).collect();
         Self { show, entity_type: Some(entity_type), entity: Some(entity), ..Self::default() }
+    }
+
+    /// The filter for those of its rows that have one of these ids.
+    pub(super) fn only(mut self, ids: Vec<String>) -> Self {
+        self.ids = ids;
+        self
     }
 
     /// The filter without its ids, and these.

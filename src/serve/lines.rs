@@ -7,12 +7,13 @@ use arrow::record_batch::RecordBatch;
 use super::ServeError;
 use super::filter::Filter;
 use super::params::Paging;
-use super::rows::{Json, objects};
+use super::rows::{Json, object, objects};
 use crate::store::Case;
 use crate::table::literal;
 
 const LINES: &str = include_str!("../../sql/serve/lines.sql");
 const PAGE: &str = include_str!("../../sql/serve/page_lines.sql");
+const PLACE: &str = include_str!("../../sql/serve/place_lines.sql");
 const SENTENCES: &str = include_str!("../../sql/serve/timeline_lines.sql");
 
 /// The rows of the lines that begin with the rows `$1`, a JSON list of ids.
@@ -32,6 +33,14 @@ pub(super) fn page(case: &Case, filter: &Filter, order: &str, paging: Paging) ->
     read_rows(case)?;
     let rows = objects(&case.query_with(SENTENCES, &[order.to_owned()])?)?;
     Ok(Json(format!(r#"{{"total":{},"all":{},"rows":{rows}}}"#, number(&totals, 0), number(&totals, 1))))
+}
+
+/// Where the row `id` is: `{"index": N, "id": ID}`, the place of its line and the row that this begins with; `null` if none of the
+/// lines has it.
+pub(super) fn place(case: &Case, filter: &Filter, id: &str, order: &str) -> Result<Json, ServeError> {
+    fold(case, filter)?;
+    let found = object(&case.query_with(PLACE, &[id.to_owned(), order.to_owned()])?)?;
+    Ok(Json::from(&found.unwrap_or_default()))
 }
 
 /// One page of the rows of the line that begins with the row `id`: `{"total": N, "rows": [...]}`.

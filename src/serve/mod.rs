@@ -1,4 +1,4 @@
-//! A case as a page for a browser on the same machine: read-only, for whoever has the token.
+//! A case as a page for a browser on the same machine: read-only but for the notes beside it, for whoever has the token.
 //!
 //! HTTP is asynchronous and DuckDB is not: each answer is made on a thread and a connection of its own, a bounded number
 //! at a time. All SQL stands in `sql/serve/`; what was typed reaches it as values.
@@ -44,12 +44,19 @@ pub struct Server {
 
 impl Server {
     /// Opens the case at `path` read-only, and makes in memory what the answers read. `aside` is a folder for what does
-    /// not fit into memory, `rules` are those that signals are explained by, `limit` is the most time for one answer.
+    /// not fit into memory, `rules` are those that signals are explained by, `author` is who writes notes, `limit` is the most
+    /// time for one answer.
     ///
     /// # Errors
     /// If the case cannot be opened, or is not as this program writes them.
-    pub fn open(path: &Path, aside: &Path, rules: RuleSet, limit: Duration) -> Result<Self, ServeError> {
-        Ok(Self { state: Arc::new(AppState::open(path, aside, rules, limit)?) })
+    pub fn open(
+        path: &Path,
+        aside: &Path,
+        rules: RuleSet,
+        author: String,
+        limit: Duration,
+    ) -> Result<Self, ServeError> {
+        Ok(Self { state: Arc::new(AppState::open(path, aside, rules, author, limit)?) })
     }
 
     /// Answers whoever has the token until the program is told to end (Ctrl-C, SIGTERM). `ready` is called as soon as it
@@ -65,7 +72,11 @@ impl Server {
         std::mem::forget(Arc::clone(&self.state));
         let state = Arc::clone(&self.state);
         // An error is told to who asks for what is missing then.
-        runtime.spawn(async move { state.ask(state::AppState::with_entities).await });
+        runtime.spawn(async move {
+            let made = state.ask(state::AppState::with_overview).await;
+            drop(state.ask(state::AppState::with_entities).await);
+            made
+        });
         let done = runtime.block_on(serve(listener, router(self.state, AccessControl::new(token, port)), ready));
         end(runtime);
         done

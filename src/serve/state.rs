@@ -8,6 +8,7 @@ use super::ServeError;
 use super::filter::Filter;
 use super::pool::Pool;
 use super::rows::Totals;
+use crate::notes::Notebook;
 use crate::rule::RuleSet;
 use crate::store::Case;
 
@@ -17,6 +18,7 @@ const SETUP: &str = include_str!("../../sql/serve/setup.sql");
 /// What is made after that, while the first answers are given: each after the one before.
 const SETUP_TIMELINE: &str = include_str!("../../sql/serve/setup_timeline.sql");
 const SETUP_ENTITIES: &str = include_str!("../../sql/serve/setup_entities.sql");
+const SETUP_OVERVIEW: &str = include_str!("../../sql/serve/setup_overview.sql");
 
 /// Connections that answer the page at once.
 const PAGES: usize = 4;
@@ -42,8 +44,13 @@ pub(super) struct AppState {
     pub(super) file: String,
     /// How many rows queries have in all.
     pub(super) totals: Totals,
+    /// The notes beside the case: the only file that the page changes.
+    pub(super) notebook: Notebook,
+    /// Who writes notes here.
+    pub(super) author: String,
     timeline: DeferredTables,
     entities: DeferredTables,
+    overview: DeferredTables,
 }
 
 /// Tables that take long to make, and that the first answers do not read.
@@ -80,7 +87,13 @@ impl AppState {
     ///
     /// # Errors
     /// As [`Case::open_read_only`], and DuckDB's message.
-    pub(super) fn open(path: &Path, aside: &Path, rules: RuleSet, limit: Duration) -> Result<Self, ServeError> {
+    pub(super) fn open(
+        path: &Path,
+        aside: &Path,
+        rules: RuleSet,
+        author: String,
+        limit: Duration,
+    ) -> Result<Self, ServeError> {
         let (pages, queries) = (Case::open_read_only(path)?, Case::open_read_only(path)?);
         pages.confine(MEMORY, aside)?;
         pages.query(SETUP)?;
@@ -93,8 +106,11 @@ impl AppState {
             rules,
             file: path.display().to_string(),
             totals: Totals::default(),
+            notebook: Notebook::beside(path),
+            author,
             timeline: DeferredTables::of(SETUP_TIMELINE),
             entities: DeferredTables::of(SETUP_ENTITIES),
+            overview: DeferredTables::of(SETUP_OVERVIEW),
         })
     }
 
@@ -126,5 +142,14 @@ impl AppState {
     pub(super) fn with_entities(&self, case: &Case) -> Result<(), ServeError> {
         self.timeline.make(case)?;
         self.entities.make(case)
+    }
+
+    /// Makes what answers about the case as a whole read, unless it is there.
+    ///
+    /// # Errors
+    /// DuckDB's message.
+    pub(super) fn with_overview(&self, case: &Case) -> Result<(), ServeError> {
+        self.timeline.make(case)?;
+        self.overview.make(case)
     }
 }

@@ -7,6 +7,9 @@ import { rows } from "./lib/grid.mjs";
 import { NADIA } from "./sessions.mjs";
 
 const PLACES = [
+  "/",
+  "/hunts",
+  "/notes",
   "/sessions",
   `/timeline?session=${NADIA}&show=click&show=command&show=background`,
   "/timeline?session=5c5d434f8d7b191215ffe906fe9a6ca8&notable=true",
@@ -45,10 +48,13 @@ const ALL = {};
 const COLOURS = { runOnly: ["color-contrast"] };
 const LAYOUT = { rules: { "color-contrast": { enabled: false } } };
 
+/** Whatever a view shows first. */
+const shown = (page) => page.locator(".grid-body .grid-row, .story, .tactic, .view-notes").first().waitFor();
+
 const look = (rules) => async (page, { open }) => {
   for (const place of PLACES) {
     await open(place);
-    await rows(page).first().waitFor();
+    await shown(page);
     if (place.includes("session=")) {
       await rows(page).nth(1).click();
       await page.locator(".event-line").first().click();
@@ -69,7 +75,7 @@ export function access(address) {
     looking(address, "/", async (page, { open }) => {
       for (const place of PLACES) {
         await open(place);
-        await rows(page).first().waitFor();
+        await shown(page);
         for (const width of WIDTHS) {
           await page.setViewportSize({ width, height: 700 });
           await page.waitForFunction((wide) => innerWidth === wide, width);

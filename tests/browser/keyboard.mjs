@@ -50,7 +50,7 @@ export function keyboard(address) {
       await page.getByRole("dialog", { name: "Keys" }).waitFor();
       await press("Escape");
       await page.getByRole("dialog", { name: "Keys" }).waitFor({ state: "hidden" });
-      for (const [key, path] of [["3", "/entities"], ["4", "/sql"], ["5", "/coverage"], ["2", "/timeline"], ["1", "/sessions"]]) {
+      for (const [key, path] of [["4", "/entities"], ["5", "/hunts"], ["6", "/notes"], ["7", "/sql"], ["8", "/coverage"], ["3", "/timeline"], ["1", "/"], ["2", "/sessions"]]) {
         await press(key);
         await page.waitForURL((url) => url.pathname === path);
         if (path === "/sql") await page.getByLabel("Hunt").waitFor();

@@ -8,6 +8,8 @@ import { hostile, hostileCase } from "./hostile.mjs";
 import { keyboard } from "./keyboard.mjs";
 import { browser } from "./lib/browser.mjs";
 import { end, load, serve } from "./lib/case.mjs";
+import { notes } from "./notes.mjs";
+import { hostilePages, hunts, overview, sqlConsole, unfolded } from "./overview.mjs";
 import { pictures } from "./pictures.mjs";
 import { residual, residualCase } from "./residual.mjs";
 import { coverage, entities, sql } from "./rest.mjs";
@@ -20,15 +22,19 @@ after(async () => {
 });
 
 const demo = await serve(load("demo/trail.json.gz", "demo"));
+const noted = await serve(load("demo/trail.json.gz", "noted"));
 const odd = await serve(await hostileCase());
 const unexplained = await serve(await residualCase());
 if (process.env.SCREENSHOTS) pictures(demo);
 else {
   // Each test has a window of its own, and mostly waits.
   describe("the page", { concurrency: 3 }, () => {
-    for (const suite of [access, sessions, timeline, entities, sql, coverage, keyboard]) suite(demo);
+    for (const suite of [overview, unfolded, hunts, sqlConsole, access, sessions, timeline, entities, sql, coverage, keyboard]) suite(demo);
     hostile(odd);
+    hostilePages(odd);
     residual(unexplained);
   });
+  // Each of these tests changes the notes that the next one sees.
+  describe("notes", () => notes(noted));
 }
 if (process.env.BIG_CASE) await big(process.env.BIG_CASE);

@@ -15,6 +15,7 @@ const unfold = async (page) => {
 };
 
 const PICTURES = [
+  ["overview", "/", { viewport: { width: 1280, height: 1000 } }],
   ["sessions", "/sessions", WIDE],
   ["timeline", TIMELINE, WIDE],
   ["timeline-dark", `${TIMELINE}&kind=secret&kind=change&kind=command`, { ...WIDE, colorScheme: "dark" }, unfold],
@@ -31,7 +32,7 @@ export function pictures(address) {
         address,
         place,
         async (page) => {
-          await rows(page).first().waitFor();
+          await page.locator(".grid-body .grid-row, .lane").first().waitFor();
           await act?.(page);
           await page.waitForLoadState("networkidle");
           await page.mouse.move(0, 0);

@@ -9,7 +9,7 @@ import { NADIA } from "./sessions.mjs";
 export function entities(address) {
   test("entities: found by type, name and touch", () =>
     looking(address, "/entities", async (page) => {
-      await total(page, 695);
+      await total(page, 697);
       await page.getByLabel("How").selectOption("true");
       await total(page, 672);
       await page.getByLabel("How").selectOption("changed");

@@ -10,11 +10,11 @@ export const OUTSTANDING = 32;
 
 export function sessions(address) {
   test("sessions: who, from where, how, how much", () =>
-    looking(address, "/", async (page) => {
+    looking(address, "/sessions", async (page) => {
       await total(page, OUTSTANDING);
       const nadia = ["111122223333", "2026-03-11 19:37:29", "16 min 33 s", "203.0.113.66", "IAM user, no MFA", "394", "34 clicks"];
-      await shows(rows(page).first(), "nadia", ...nadia, "8\n4 tried", "1 credential made", "1 defense weakened");
-      const backup = ["svc-backup", "203.0.113.147", "47\nprogram", "0\n2 tried", "uses a credential made by nadia", "44 objects downloaded"];
+      await shows(rows(page).first(), "nadia", ...nadia, "6\n2 tried", "1 credential made", "1 defense weakened");
+      const backup = ["svc-backup", "203.0.113.147", "47\nprogram", "0\n1 tried", "uses a credential made by nadia", "44 objects downloaded"];
       await shows(rows(page).nth(1), ...backup);
       await shows(page.locator(".top"), "2,526 events");
       await page.getByText("Console", { exact: true }).click();
@@ -44,6 +44,16 @@ export function sessions(address) {
       await inAddress(page, "ip", "203.0.113.147");
     }));
 
+  test("sessions: what stands out leads to all sessions in which it does", () =>
+    looking(address, "/sessions", async (page) => {
+      await row(page, "nadia").getByRole("link", { name: "1 secret read" }).click();
+      await inAddress(page, "stands", "1 secret read");
+      await total(page, 25);
+      await page.getByLabel("Sorted by").selectOption("defenses_weakened");
+      await inAddress(page, "sort", "defenses_weakened");
+      await shows(rows(page).first(), "nadia");
+    }));
+
   test("sessions: search, sort, and those of programs; a link gives the same", () =>
     looking(address, "/sessions?console=true", async (page) => {
       await total(page, 2);
@@ -70,7 +80,7 @@ export function sessions(address) {
       await row(page, "nadia").click();
       await total(page, 34);
       await inAddress(page, "session", NADIA);
-      await shows(page.getByRole("region", { name: "Session" }), "no MFA");
+      await shows(page.getByRole("region", { name: "Session", exact: true }), "no MFA");
       await page.goBack();
       await total(page, OUTSTANDING);
       await page.getByText("Console", { exact: true }).click();

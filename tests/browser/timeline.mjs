@@ -14,7 +14,7 @@ export function timeline(address) {
   test("timeline: the clicks in their order", () =>
     looking(address, PLACE, async (page) => {
       await total(page, 34);
-      await shows(rows(page).first(), "2026-03-11 19:37:29", "login", "Failed to sign in to the console", "0.96", "us-east-1");
+      await shows(rows(page).first(), "2026-03-11 19:37:29", "login", "Failed to sign in to the console", "us-east-1");
       await shows(rows(page).nth(1), "Signed in to the console from 203.0.113.66");
       await page.getByRole("button", { name: "Time (UTC)" }).click();
       await inAddress(page, "order", "desc");
@@ -47,7 +47,7 @@ export function timeline(address) {
       await total(page, 4);
       await page.getByText("hides 2").waitFor();
       const actor = page.getByRole("region", { name: "Actor" });
-      await shows(actor, "nadia > CreateAccessKey AKIAEXAMPLEJ3XHTZZXB > svc-backup", "44 objects, 5.3 GB from bucket prod-db-backups");
+      await shows(actor, "nadia", "CreateAccessKey AKIAEXAMPLEJ3XHTZZXB", "47 events", "44 objects, 5.3 GB from bucket prod-db-backups");
       await filter(page, "Kind", "change").check();
       await total(page, 1);
       await filter(page, "Outcome", "denied").check();
@@ -55,7 +55,7 @@ export function timeline(address) {
       await actor.getByRole("link", { name: "nadia" }).click();
       await total(page, 34);
       await inAddress(page, "session", NADIA);
-      await shows(actor, "Led to", "svc-backup", "47 events");
+      await shows(actor, "CreateAccessKey AKIAEXAMPLEJ3XHTZZXB", "svc-backup", "47 events");
       await actor.getByText(/^Made \d+ things, 1 used since/).click();
       await shows(actor, "AKIAEXAMPLEJ3XHTZZXB", "iam:CreateAccessKey", "used by 47 events");
       await actor.getByRole("link", { name: "Everything by this actor" }).click();

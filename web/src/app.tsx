@@ -5,26 +5,50 @@ import { api } from "./api/client";
 import { Announcer } from "./components/announcer";
 import { Keys } from "./components/keys";
 import { Problem } from "./components/problem";
+import { SavedViews } from "./components/saved";
 import { count, day } from "./lib/format";
 import { useAsked } from "./lib/hooks";
 import { follow, go, type Place, usePlace } from "./lib/router";
 import { singleKeys, THEMES, useTheme } from "./lib/settings";
 import { visible } from "./lib/text";
+import { useZone, zones } from "./lib/zone";
 import { Coverage } from "./views/coverage";
 import { Entities } from "./views/entities";
+import { Hunts } from "./views/hunts";
+import { Notes } from "./views/notes";
+import { Overview } from "./views/overview";
 import { Sessions } from "./views/sessions";
 import { Sql } from "./views/sql";
 import { Timeline } from "./views/timeline";
 
 const VIEWS = [
+  ["/", "Overview", Overview],
   ["/sessions", "Sessions", Sessions],
   ["/timeline", "Timeline", Timeline],
   ["/entities", "Entities", Entities],
+  ["/hunts", "Hunts", Hunts],
+  ["/notes", "Notes", Notes],
   ["/sql", "SQL", Sql],
   ["/coverage", "Coverage", Coverage],
 ] as const;
 
-const viewOf = ({ path }: Place) => VIEWS.find(([of]) => path === of) ?? VIEWS[0];
+const viewOf = ({ path }: Place) => VIEWS.find(([of]) => path === of) ?? (["", "Not found", NotFound] as const);
+
+/** An address that is none of the page's: it says so. */
+function NotFound({ place: { path } }: { place: Place }) {
+  return (
+    <div class="view">
+      <h1 class="page-title">There is no such page</h1>
+      <p class="waiting">
+        <span class="mono">{visible(path.slice(0, 200))}</span> is no address of this page. It may be of another
+        version.{" "}
+        <a href="/" onClick={follow}>
+          Go to the overview
+        </a>
+      </p>
+    </div>
+  );
+}
 
 const isTyping = (target: EventTarget | null) =>
   target instanceof Element &&
@@ -65,7 +89,7 @@ export function App() {
   return (
     <>
       <header class="top">
-        <a class="brand" href="/sessions" onClick={follow}>
+        <a class="brand" href="/" onClick={follow}>
           cartographer
         </a>
         <nav aria-label="Views">
@@ -76,6 +100,8 @@ export function App() {
           ))}
         </nav>
         <CaseLine />
+        <SavedViews place={place} />
+        <Zone />
         <ThemeSwitch />
         <button type="button" class="small" onClick={showKeys} aria-label="Keys" title="Keys (?)">
           ?
@@ -101,6 +127,27 @@ function CaseLine() {
       <span class="case-file">{visible(data.file.split(/[\\/]/).at(-1) ?? data.file)}</span>{" "}
       <span class="num">{`${count(data.events)} events · ${count(data.signals)} signals · ${span} · UTC`}</span>
     </p>
+  );
+}
+
+/** The second time zone: times are shown in it too, below those in UTC. */
+function Zone() {
+  const [zone, choose] = useZone();
+  return (
+    <select
+      class="zone"
+      aria-label="Second time zone"
+      title="A second time zone, below UTC"
+      value={zone}
+      onChange={(event) => choose(event.currentTarget.value)}
+    >
+      <option value="">UTC only</option>
+      {zones().map((name) => (
+        <option key={name} value={name}>
+          {name}
+        </option>
+      ))}
+    </select>
   );
 }
 

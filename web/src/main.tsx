@@ -4,6 +4,7 @@ import "./style/controls.css";
 import "./style/grid.css";
 import "./style/timeline.css";
 import "./style/views.css";
+import "./style/story.css";
 import { render } from "preact";
 import { App } from "./app";
 

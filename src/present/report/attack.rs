@@ -109,6 +109,11 @@ const NAMES: [(&str, &str); 105] = [
     ("T1666", "Modify Cloud Resource Hierarchy"),
 ];
 
+/// The techniques that rules and calls name: IDs and names, in order of the IDs.
+pub fn techniques() -> impl Iterator<Item = (&'static str, &'static str)> {
+    NAMES.into_iter()
+}
+
 /// The technique's name.
 pub(super) fn name(id: &str) -> Option<&'static str> {
     NAMES.iter().find(|(known, _)| *known == id).map(|(_, name)| *name)

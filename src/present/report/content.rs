@@ -8,6 +8,8 @@ use super::found::{
     Bins, Call, Denied, File, Gap, Link, Network, NotableAction, Remedy, Seen, SignIn, Taken, Technique, Thing,
 };
 use crate::event::Timestamp;
+use crate::notes::{NoteKind, Resolved};
+use crate::present::notes::{self, Marks};
 use crate::present::rows::Entry;
 
 /// Everything that a report tells of a case.
@@ -97,6 +99,48 @@ pub struct ReportMetadata {
     pub command: Vec<String>,
     /// The facts of the case: `case_info`.
     pub case: BTreeMap<String, String>,
+    /// The number of the investigation, if somebody gave it one.
+    pub case_number: Option<String>,
+    /// Who made the report.
+    pub author: Option<String>,
+    /// Whom it is for.
+    pub recipient: Option<String>,
+    /// The SHA-256 of the case file.
+    pub case_sha256: Option<String>,
+    /// What analysts wrote, by the time of what it is about.
+    pub notes: Vec<ReportNote>,
+    /// The same beside the lines of the timeline.
+    pub marks: Marks,
+}
+
+/// One note of an analyst.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ReportNote {
+    /// When the thing was that it is about.
+    pub time: Option<Timestamp>,
+    /// What that is.
+    pub about: String,
+    /// Who did it.
+    pub principal: Option<String>,
+    /// The note, with its author.
+    pub said: String,
+    /// Whether it is a star.
+    pub starred: bool,
+}
+
+impl ReportNote {
+    /// A note as a report has it; `None` if it is about nothing, as a saved view is.
+    #[must_use]
+    pub fn of(resolved: &Resolved) -> Option<Self> {
+        resolved.note.target.as_ref()?;
+        Some(Self {
+            time: resolved.found.time.map(Timestamp),
+            about: notes::about(resolved),
+            principal: resolved.found.principal.clone(),
+            said: notes::said(resolved),
+            starred: resolved.note.kind == NoteKind::Star,
+        })
+    }
 }
 
 /// How much there is of something.

@@ -2,9 +2,11 @@
 
 mod actors;
 mod attack;
+mod brief;
 mod content;
 mod document;
 mod found;
+mod handover;
 mod html;
 mod markdown;
 mod plot;
@@ -19,7 +21,8 @@ mod words;
 use std::borrow::Cow;
 use std::io::{self, Write};
 
-pub use content::{Counts, Integrity, Listed, Report, ReportMetadata, Scope, Session, Totals};
+pub use attack::techniques;
+pub use content::{Counts, Integrity, Listed, Report, ReportMetadata, ReportNote, Scope, Session, Totals};
 pub use found::{
     Aspect, Bin, Bins, Call, Denied, File, Gap, Link, Named, Need, Network, NotableAction, Remedy, Seen, Shown, SignIn,
     Taken, Technique, Thing,
@@ -54,22 +57,20 @@ pub fn write(out: &mut impl Write, report: &Report, form: Form) -> io::Result<()
 }
 
 fn document(report: &Report) -> Document {
-    Document {
-        title: "Activity in AWS: console and API",
-        subtitle: summary::subtitle(report),
-        sections: vec![
-            summary::scope(report),
-            summary::summary(report),
-            actors::actors(report),
-            remedies::remedies(report),
-            timeline::over_time(report),
-            timeline::timeline(report),
-            sections::things(report),
-            sections::techniques(report),
-            sections::coverage(report),
-            sections::making(report),
-        ],
-    }
+    let mut sections = vec![
+        summary::scope(report),
+        brief::brief(report),
+        summary::summary(report),
+        actors::actors(report),
+        remedies::remedies(report),
+        timeline::over_time(report),
+        timeline::timeline(report),
+        sections::things(report),
+        sections::techniques(report),
+    ];
+    sections.extend(handover::notes(report));
+    sections.extend([handover::method(), sections::coverage(report), sections::making(report), handover::glossary()]);
+    Document { title: "Activity in AWS: console and API", subtitle: summary::subtitle(report), sections }
 }
 
 /// A text as long as a report lets it be.

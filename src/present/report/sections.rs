@@ -208,6 +208,7 @@ pub(super) fn making(report: &Report) -> Section {
         ("Records rejected", cell(digits(report.totals.rejects))),
         ("File integrity", cell(integrity(&report.integrity))),
     ];
+    facts.extend(making.case_sha256.iter().map(|hash| ("Case file", vec![Span::Code(format!("SHA-256 {hash}"))])));
     facts.extend(databases(&making.case).map(|text| ("Address databases", cell(text))));
     facts.extend(left_out_by_filters(&report.totals).map(|text| ("Excluded by filters", cell(text))));
     let head = [text("File"), number("Bytes"), number("Events here")];

@@ -35,6 +35,9 @@ pub(super) fn scope(report: &Report) -> Section {
         count(totals.counts.events, "event", "events"),
         digits(totals.case_events),
     );
+    let making = &report.making;
+    let given = [("Case number", &making.case_number), ("Author", &making.author), ("Recipient", &making.recipient)];
+    let given = given.into_iter().filter_map(|(name, value)| Some((name, cell(value.clone()?))));
     let facts = vec![
         ("Case", vec![Span::Code(scope.case.clone())]),
         ("Sessions", cell(sessions_asked(scope))),
@@ -43,7 +46,7 @@ pub(super) fn scope(report: &Report) -> Section {
         ("Found", cell(found)),
         ("Recorded", cell(span(totals.counts.first_event, totals.counts.last_event))),
     ];
-    let mut blocks = vec![Block::Facts(facts)];
+    let mut blocks = vec![Block::Facts(given.chain(facts).collect())];
     blocks.extend(uncovered(&report.gaps));
     Section { id: "scope", title: "Scope", blocks }
 }

@@ -5,6 +5,7 @@ use super::document::{Block, Section, Span, Table, Tone, cell, number, short, te
 use super::plot::Plot;
 use super::summary::amounts;
 use super::words::{count, digits, left_out, moment, name, session, who};
+use crate::present::notes::Marks;
 use crate::present::quote;
 use crate::present::rows::{Class, Entry};
 use crate::present::runs::{Run, day, runs};
@@ -73,7 +74,7 @@ fn of_session(report: &Report, known: Option<&Session>, id: Option<&str>, entrie
     let columns = [short("Time"), short("Kind"), text("What"), short("Region"), number("Events")];
     let runs: Vec<Run<'_>> = runs(entries).collect();
     let today = runs.first().map(|run| day(run.first));
-    blocks.push(Block::Table(Table::new(columns).with(runs.iter().map(|run| line(run, today)))));
+    blocks.push(Block::Table(Table::new(columns).with(runs.iter().map(|run| line(run, today, &report.making.marks)))));
     let unlisted = known.map_or(0, |known| known.counts.programmatic.saturating_sub(listed));
     blocks.extend(unlisted_calls(unlisted, report.lines.left_out() > 0).map(Block::Note));
     blocks
@@ -86,21 +87,21 @@ fn unlisted_calls(calls: u64, cut: bool) -> Option<String> {
 }
 
 /// The date is said where it is another than the heading's.
-fn line(run: &Run<'_>, today: Option<i64>) -> (Tone, Vec<Vec<Span>>) {
+fn line(run: &Run<'_>, today: Option<i64>, marks: &Marks) -> (Tone, Vec<Vec<Span>>) {
     let time = run.first.time;
     let time = if today == Some(day(run.first)) { clock(time, "%H:%M:%S") } else { moment(time) };
     let cells = vec![
         cell(time),
         vec![Span::Label(run.label().to_owned())],
-        what(run),
+        what(run, marks),
         cell(run.region().unwrap_or_default()),
         cell(digits(run.events())),
     ];
     (Tone::of(run.first.kind), cells)
 }
 
-/// The sentence, the doubt and the error, and the page.
-fn what(run: &Run<'_>) -> Vec<Span> {
+/// The sentence, the doubt and the error, the page, and notes.
+fn what(run: &Run<'_>, marks: &Marks) -> Vec<Span> {
     let mut spans = vec![Span::Text(run.sentence())];
     spans.extend(run.certainty().map(|sure| Span::Mark(format!("confidence: {sure}"))));
     let unsaid = run.error().filter(|error| !run.sentence().contains(error));
@@ -109,5 +110,6 @@ fn what(run: &Run<'_>) -> Vec<Span> {
         let title = run.first.title.clone();
         spans.extend(title.map(|title| Span::Page(title, run.first.url.clone())));
     }
+    spans.extend(run.ids().flat_map(|id| marks.on(id)).map(|note| Span::Line(format!("▸ {note}"))));
     spans
 }

@@ -1,8 +1,9 @@
 //! The case as a whole, its sessions, and how many of its clicks are named by a known page.
 
 use axum::extract::{Path, State};
-use serde_json::json;
+use serde_json::{Value, json};
 
+use crate::present;
 use crate::serve::ServeError;
 use crate::serve::params::Params;
 use crate::serve::rows::{Json, Listing, object, objects};
@@ -51,6 +52,8 @@ pub(super) async fn case(State(state): State<Shared>) -> Result<Json, ServeError
     let mut told = told.unwrap_or_default();
     if let Some(told) = told.as_object_mut() {
         told.insert("file".to_owned(), json!(state.file));
+        let names = present::report::techniques().map(|(id, name)| (id.to_owned(), json!(name)));
+        told.insert("techniques".to_owned(), Value::Object(names.collect()));
         told.insert("tool_version".to_owned(), json!(env!("CARGO_PKG_VERSION")));
     }
     Ok(Json::from(&told))
@@ -65,7 +68,7 @@ pub(super) async fn sessions(State(state): State<Shared>, params: Params) -> Res
     let listing = Listing {
         setting: String::new(),
         sql: SESSIONS,
-        params: vec![params.text("search"), console.to_owned(), notable.to_owned()],
+        params: vec![params.text("search"), console.to_owned(), notable.to_owned(), params.text("stands")],
         order: format!("{sort} {direction} NULLS LAST, session_id"),
     };
     let paging = params.paging()?;

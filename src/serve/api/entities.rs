@@ -10,6 +10,7 @@ use crate::serve::state::Shared;
 
 const ENTITIES: &str = include_str!("../../../sql/serve/entities.sql");
 const TYPES: &str = include_str!("../../../sql/serve/entity_types.sql");
+const PRINCIPALS: &str = include_str!("../../../sql/serve/entity_principals.sql");
 const SEEN: &str = include_str!("../../../sql/serve/seen.sql");
 
 /// What things can be sorted by.
@@ -29,11 +30,12 @@ const SORTS: [&str; 9] = [
 pub(super) async fn entities(State(state): State<Shared>, params: Params) -> Result<Json, ServeError> {
     let sort = params.one_of("sort", &SORTS.map(|name| (name, name)))?;
     let direction = params.direction()?;
-    let touched = params.one_of("touched", &["false", "true", "changed"].map(|name| (name, name)))?;
+    let touched = params
+        .one_of("touched", &["false", "true", "changed", "created", "deleted", "granted"].map(|name| (name, name)))?;
     let listing = Listing {
         setting: String::new(),
         sql: ENTITIES,
-        params: vec![params.text("search"), params.text("type"), touched.to_owned()],
+        params: vec![params.text("search"), params.text("type"), touched.to_owned(), params.text("principal")],
         order: format!("{sort} {direction} NULLS LAST, entity_type, entity_value"),
     };
     let paging = params.paging()?;
@@ -47,10 +49,20 @@ pub(super) async fn entities(State(state): State<Shared>, params: Params) -> Res
 
 /// `GET /api/entities/types`
 pub(super) async fn types(State(state): State<Shared>) -> Result<Json, ServeError> {
+    all(state, TYPES).await
+}
+
+/// `GET /api/entities/principals`
+pub(super) async fn principals(State(state): State<Shared>) -> Result<Json, ServeError> {
+    all(state, PRINCIPALS).await
+}
+
+/// All rows of a query about things.
+async fn all(state: Shared, sql: &'static str) -> Result<Json, ServeError> {
     state
         .ask(|state, case| {
             state.with_entities(case)?;
-            Ok(Json(objects(&case.query(TYPES)?)?))
+            Ok(Json(objects(&case.query(sql)?)?))
         })
         .await
 }

@@ -1,17 +1,57 @@
-//! The hunts, to pick from.
+//! The hunts, to pick from, and what they find.
 
+use axum::extract::State;
 use serde_json::{Value, json};
 
-use crate::hunt::{self, Hunt, Param};
+use crate::hunt::{self, Hunt, Param, ParamValue as Given};
+use crate::present;
 use crate::serve::ServeError;
-use crate::serve::rows::Json;
+use crate::serve::params::Params;
+use crate::serve::rows::{Json, objects};
+use crate::serve::state::Shared;
+
+/// So many hits of a hunt are given; all are counted.
+const FIRST_HITS: usize = 8;
 
 /// `GET /api/hunts`
 pub(super) async fn hunts() -> Result<Json, ServeError> {
-    let hunts = hunt::shipped().map_err(|error| {
-        ServeError::missing(error.to_string(), "The program contains an invalid hunt; this is a bug.")
-    })?;
-    Ok(Json::from(&Value::from(hunts.iter().map(told).collect::<Vec<_>>())))
+    Ok(Json::from(&Value::from(shipped()?.iter().map(told).collect::<Vec<_>>())))
+}
+
+fn shipped() -> Result<Vec<Hunt>, ServeError> {
+    hunt::shipped()
+        .map_err(|error| ServeError::missing(error.to_string(), "The program contains an invalid hunt; this is a bug."))
+}
+
+/// `GET /api/hunts/hits`: how many rows each hunt has, and the first of them, within a time and for principals like one.
+pub(super) async fn hits(State(state): State<Shared>, params: Params) -> Result<Json, ServeError> {
+    let (since, until) = (params.moment("from")?, params.moment("to")?);
+    let principal = params.one("principal").map(str::to_owned);
+    state
+        .ask(move |_, case| {
+            let mut found = Vec::new();
+            for hunt in shipped()? {
+                let given = [
+                    ("since", since.map(Given::Moment)),
+                    ("until", until.map(Given::Moment)),
+                    ("principal", principal.clone().map(Given::Text)),
+                ];
+                let given: Vec<(String, Given)> = given
+                    .into_iter()
+                    .filter(|(name, _)| hunt.param(name).is_some())
+                    .filter_map(|(name, value)| Some((name.to_owned(), value?)))
+                    .collect();
+                let batches = case.query(&hunt.sql(&given))?;
+                let hits = present::Hits::of(&hunt, &batches);
+                let first: Vec<_> = batches.iter().filter(|batch| batch.num_rows() > 0).take(1).collect();
+                let first: Vec<_> =
+                    first.iter().map(|batch| batch.slice(0, batch.num_rows().min(FIRST_HITS))).collect();
+                let rows: Value = serde_json::from_str(&objects(&first)?)?;
+                found.push(json!({ "id": hunt.id, "hits": hits.rows, "rows": rows }));
+            }
+            Ok(Json::from(&Value::from(found)))
+        })
+        .await
 }
 
 fn told(hunt: &Hunt) -> Value {

@@ -11,12 +11,13 @@ use crate::normalize::rebuild;
 use crate::present;
 use crate::serve::ServeError;
 use crate::serve::params::Params;
-use crate::serve::rows::{Json, Listing, object};
+use crate::serve::rows::{Json, Listing, object, objects};
 use crate::serve::state::{AppState, Shared};
 use crate::store::Case;
 
 const SIGNAL: &str = include_str!("../../../sql/serve/signal.sql");
 const SIGNAL_EVENTS: &str = include_str!("../../../sql/serve/signal_events.sql");
+const SCREEN: &str = include_str!("../../../sql/serve/screen.sql");
 const EVENT: &str = include_str!("../../../sql/serve/event.sql");
 const EVENT_FACTS: &str = include_str!("../../../sql/serve/event_facts.sql");
 
@@ -50,6 +51,11 @@ fn why(state: &AppState, case: &Case, session: &str, id: &str) -> Result<Vec<Str
     Ok(plain.lines().map(str::to_owned).collect())
 }
 
+/// `GET /api/signals/{id}/screen`
+pub(super) async fn screen(State(state): State<Shared>, Path(id): Path<String>) -> Result<Json, ServeError> {
+    state.ask(move |_, case| Ok(Json(objects(&case.query_with(SCREEN, &[id])?)?))).await
+}
+
 /// `GET /api/signals/{id}/events`
 pub(super) async fn events(
     State(state): State<Shared>,
@@ -60,7 +66,7 @@ pub(super) async fn events(
     let listing = Listing {
         setting: String::new(),
         sql: SIGNAL_EVENTS,
-        params: vec![id],
+        params: vec![id, params.text("call")],
         order: "event_time, event_id".to_owned(),
     };
     state.ask(move |state, case| listing.page(case, &state.totals, paging)).await

@@ -3,8 +3,8 @@
 use axum::extract::State;
 use serde_json::Value;
 
+use super::notes;
 use crate::serve::ServeError;
-use crate::serve::filter::Filter;
 use crate::serve::lines;
 use crate::serve::params::Params;
 use crate::serve::rows::{Json, Listing, object};
@@ -12,6 +12,7 @@ use crate::serve::state::Shared;
 
 const TIMELINE: &str = include_str!("../../../sql/serve/timeline.sql");
 const DENSITY: &str = include_str!("../../../sql/serve/density.sql");
+const PLACE: &str = include_str!("../../../sql/serve/place.sql");
 const FACETS: &str = include_str!("../../../sql/serve/facets.sql");
 
 /// The most spans that a density has, and how many it has unless it is told otherwise.
@@ -23,7 +24,7 @@ pub(super) async fn timeline(State(state): State<Shared>, params: Params) -> Res
     let order = params.one_of("order", &[("asc", "asc"), ("desc", "desc")])?;
     let folded = params.one_of("folded", &[("false", false), ("true", true)])?;
     let line = params.one("line").map(str::to_owned);
-    let (filter, paging) = (Filter::of(&params)?, params.paging()?);
+    let (filter, paging) = (notes::noted(&state, &params).await?, params.paging()?);
     let listing = Listing {
         setting: filter.setting()?,
         sql: TIMELINE,
@@ -42,6 +43,25 @@ pub(super) async fn timeline(State(state): State<Shared>, params: Params) -> Res
         .await
 }
 
+/// `GET /api/timeline/place`
+pub(super) async fn place(State(state): State<Shared>, params: Params) -> Result<Json, ServeError> {
+    let order = params.one_of("order", &[("asc", "asc"), ("desc", "desc")])?;
+    let folded = params.one_of("folded", &[("false", false), ("true", true)])?;
+    let filter = notes::noted(&state, &params).await?;
+    let id = params.text("id");
+    state
+        .ask(move |state, case| {
+            state.with_timeline(case)?;
+            if folded {
+                return lines::place(case, &filter, &id, order);
+            }
+            case.query(&filter.setting()?)?;
+            let found = object(&case.query_with(PLACE, &[id, order.to_owned()])?)?;
+            Ok(Json::from(&found.unwrap_or_default()))
+        })
+        .await
+}
+
 /// `GET /api/density`
 pub(super) async fn density(State(state): State<Shared>, params: Params) -> Result<Json, ServeError> {
     let bins = params.number("bins", 1, MOST_BINS, BINS)?;
@@ -55,7 +75,7 @@ pub(super) async fn facets(State(state): State<Shared>, params: Params) -> Resul
 
 /// The one row that a query about filtered rows gives, as an object.
 async fn one_row(state: Shared, params: &Params, sql: &'static str, values: Vec<String>) -> Result<Json, ServeError> {
-    let setting = Filter::of(params)?.setting()?;
+    let setting = notes::noted(&state, params).await?.setting()?;
     let row = state.ask(move |state, case| {
         state.with_timeline(case)?;
         case.query(&setting)?;

@@ -182,3 +182,21 @@ fn the_scope_says_what_the_case_does_not_cover() {
     let stopped = "Stopped logging for trail prod-audit at 2026-03-11 19:51:50 UTC; no later event of the case starts";
     assert!(markdown.contains("Not covered") && markdown.contains(stopped), "{markdown}");
 }
+
+#[test]
+fn the_executive_summary_is_made_of_facts() {
+    let loaded = demo();
+    let html = shown(&report(&loaded, Scope::default()), Form::Markdown);
+    let brief = html.split("## Executive summary").nth(1).unwrap().split("\n## ").next().unwrap();
+    let facts = [
+        "nadia did in the console from 198.51.100.200 and 203.0.113.66",
+        "nadia signed in by password without MFA from 203.0.113.66. 1 sign-in failed.",
+        "44 objects were downloaded (5.3 GB)",
+        "1 credential was created or set",
+        "1 log or detector was stopped, deleted or changed",
+        "Still open, as far as the case shows: 1 access key, 1 stopped or changed log or detector",
+    ];
+    for fact in facts {
+        assert!(brief.contains(fact), "{fact} in {brief}");
+    }
+}

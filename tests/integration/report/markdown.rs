@@ -98,6 +98,7 @@ fn a_reader_finds_the_same_document() {
     let parts = [
         "Activity in AWS: console and API",
         "Scope",
+        "Executive summary",
         "Not covered",
         "Summary",
         "What stands out",
@@ -113,9 +114,13 @@ fn a_reader_finds_the_same_document() {
         "Touched",
         "Only seen",
         "ATT&CK techniques",
+        "Method and limits",
+        "Method",
+        "Limits",
         "Reliability",
         "How it was made",
         "Files",
+        "Glossary",
     ];
     assert_eq!(read.headings, parts);
     assert!(read.tags.iter().all(|tag| ["<br>", "<code>", "</code>"].contains(&tag.as_str())), "{:?}", read.tags);

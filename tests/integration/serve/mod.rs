@@ -9,6 +9,8 @@ mod ending;
 mod export;
 mod filters;
 mod hostile;
+mod notes;
+mod overview;
 mod paging;
 mod sql;
 
@@ -31,7 +33,7 @@ pub(crate) struct Served {
     pub(crate) token: String,
     pub(crate) address: String,
     agent: Agent,
-    _dir: TempDir,
+    dir: TempDir,
 }
 
 impl Drop for Served {
@@ -92,7 +94,7 @@ pub(crate) fn serve(dir: TempDir, more: &[&str]) -> Served {
     let (place, token) = address.trim_end().split_once("/?token=").unwrap();
     let port = place.strip_prefix("http://127.0.0.1:").unwrap().parse().unwrap();
     let agent = Agent::config_builder().http_status_as_error(false).build().into();
-    Served { child, port, token: token.to_owned(), address: place.to_owned(), agent, _dir: dir }
+    Served { child, port, token: token.to_owned(), address: place.to_owned(), agent, dir }
 }
 
 impl Served {

@@ -11,10 +11,17 @@ import type {
   EventDetail,
   Facets,
   Hunt,
+  HuntHits,
   LinePage,
+  NoteChange,
+  NotesAnswer,
+  OpenNeed,
   Order,
+  Overview,
   Page,
+  Picture,
   Problem,
+  ScreenRow,
   SeenRow,
   SessionRow,
   SignalDetail,
@@ -80,6 +87,14 @@ const get = <Answer>(
   params = new URLSearchParams(),
 ) => ask<Answer>(withParams(path, params, more), signal ? { signal } : {});
 
+const post = <Answer>(address: string, body: string, signal?: AbortSignal) =>
+  ask<Answer>(address, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body,
+    ...(signal ? { signal } : {}),
+  });
+
 export interface Slice {
   offset: number;
   limit: number;
@@ -93,8 +108,23 @@ export interface Sorting {
 export const api = {
   case: (signal?: AbortSignal) => get<CaseSummary>("case", {}, signal),
 
+  overview: (signal?: AbortSignal) => get<Overview>("overview", {}, signal),
+
+  /** What is to be contained or undone. */
+  open: (signal?: AbortSignal) => get<OpenNeed[]>("overview/open", {}, signal),
+
+  picture: (from: string | null, to: string | null, signal?: AbortSignal) =>
+    get<Picture>("picture", { from, to }, signal),
+
+  notes: (signal?: AbortSignal) => get<NotesAnswer>("notes", {}, signal),
+
+  changeNote: (change: NoteChange) => post<NotesAnswer>("/api/notes", JSON.stringify(change)),
+
+  importNotes: (text: string) => post<NotesAnswer>("/api/notes/import", text),
+
   sessions: (
-    asked: Slice & Sorting & { search: string; console: string; notable?: boolean | undefined },
+    asked: Slice &
+      Sorting & { search: string; console: string; notable?: boolean | undefined; stands?: string | undefined },
     signal?: AbortSignal,
   ) => get<Page<SessionRow>>("sessions", { ...asked }, signal),
 
@@ -111,6 +141,10 @@ export const api = {
   line: (filter: Filter, id: string, slice: Slice, signal?: AbortSignal) =>
     get<Page<TimelineRow>>("timeline", { ...slice, line: id }, signal, apiFilter(filter)),
 
+  /** Where the row is that is or explains `id`, and the row that its line begins with. */
+  place: (filter: Filter, id: string, asked: { order: Order; folded: boolean }, signal?: AbortSignal) =>
+    get<{ index: number; id: string } | null>("timeline/place", { id, ...asked }, signal, apiFilter(filter)),
+
   density: (filter: Filter, bins: number, signal?: AbortSignal) =>
     get<Density>("density", { bins }, signal, apiFilter(filter)),
 
@@ -118,15 +152,22 @@ export const api = {
 
   signal: (id: string, signal?: AbortSignal) => get<SignalDetail>(`signals/${encodeURIComponent(id)}`, {}, signal),
 
-  signalEvents: (id: string, slice: Slice, signal?: AbortSignal) =>
-    get<Page<SignalEvent>>(`signals/${encodeURIComponent(id)}/events`, { ...slice }, signal),
+  signalEvents: (id: string, call: string, slice: Slice, signal?: AbortSignal) =>
+    get<Page<SignalEvent>>(`signals/${encodeURIComponent(id)}/events`, { call, ...slice }, signal),
+
+  /** What the screen of a click may have shown. */
+  screen: (id: string, signal?: AbortSignal) =>
+    get<ScreenRow[]>(`signals/${encodeURIComponent(id)}/screen`, {}, signal),
 
   event: (id: string, signal?: AbortSignal) => get<EventDetail>(`events/${encodeURIComponent(id)}`, {}, signal),
 
   entities: (
-    asked: Slice & Sorting & { search: string; type: string | null; touched: string | null },
+    asked: Slice & Sorting & { search: string; type: string | null; touched: string | null; principal: string | null },
     signal?: AbortSignal,
   ) => get<Page<EntityRow>>("entities", { ...asked }, signal),
+
+  /** Who saw or touched how many things. */
+  entityPrincipals: (signal?: AbortSignal) => get<Count[]>("entities/principals", {}, signal),
 
   entityTypes: (signal?: AbortSignal) => get<Count[]>("entities/types", {}, signal),
 
@@ -135,17 +176,19 @@ export const api = {
 
   hunts: (signal?: AbortSignal) => get<Hunt[]>("hunts", {}, signal),
 
+  /** How many rows each hunt has, and the first of them. */
+  hits: (asked: { from: string | null; to: string | null; principal: string | null }, signal?: AbortSignal) =>
+    get<HuntHits[]>("hunts/hits", { ...asked }, signal),
+
   sql: (sql: string, limit: number, signal: AbortSignal) =>
-    ask<SqlAnswer>("/api/sql", {
-      method: "POST",
-      headers: { "Content-Type": "application/json" },
-      body: JSON.stringify({ sql, limit }),
-      signal,
-    }),
+    post<SqlAnswer>("/api/sql", JSON.stringify({ sql, limit }), signal),
 
   coverage: (by: "session" | "service", session: string | null, signal?: AbortSignal) =>
     get<Coverage>("coverage", { by, session }, signal),
 };
+
+/** The address of the notes as a file. */
+export const notesAddress = "/api/notes/export";
 
 export type ExportFormat = "csv" | "jsonl" | "md";
 

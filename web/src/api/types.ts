@@ -33,6 +33,8 @@ export interface CaseSummary {
   first_time: string | null;
   last_time: string | null;
   load: Record<string, number>;
+  /** The names of ATT&CK's techniques, by their IDs. */
+  techniques?: Record<string, string>;
 }
 
 /** One row of the view `session_summary`. */
@@ -99,6 +101,20 @@ export interface Actor {
     uses: number | null;
   }[];
   data_out: { how: string; source: string | null; objects: number | null; bytes_out: number | null; events: number }[];
+  /** Who made which credential, and who used it, among all who belong together. */
+  links?: ActorLink[];
+}
+
+export interface ActorLink {
+  method: string;
+  credential_type: string;
+  credential: string;
+  event_id: string;
+  maker_session_id: string;
+  maker: string | null;
+  session_id: string;
+  user: string | null;
+  uses: number;
 }
 
 export interface CredentialLink {
@@ -169,6 +185,9 @@ export type FacetName =
   | "principals"
   | "addresses"
   | "keys"
+  | "calls"
+  | "agents"
+  | "reasons"
   | "notable"
   | "entity_types"
   | "outcomes"
@@ -204,7 +223,34 @@ export interface SignalDetail {
   };
   rule: { rule_id: string; title: string; console_path: string[] | null; file: string | null } | null;
   entities: Entity[];
+  calls: CallGroup[];
   why: string[];
+}
+
+/** The events of a signal that are of one call. */
+export interface CallGroup {
+  event_key: string;
+  events: number;
+  first_time: string;
+  writes: boolean | null;
+  failed: number;
+  errors: string[] | null;
+  roles: string[];
+}
+
+/** One row of a screen that was rebuilt. */
+export interface ScreenRow {
+  kind: "user" | "bucket" | "instance";
+  name: string;
+  cells: ScreenCell[];
+}
+
+export interface ScreenCell {
+  col: string;
+  value: string;
+  event_id: string;
+  /** Whether the page's own request says so, a change before it, or a use before it. */
+  source: "page" | "change" | "use";
 }
 
 export interface SignalEvent {
@@ -232,6 +278,7 @@ export interface EventDetail {
 /** What an event is about, beside its record. */
 export interface EventFacts {
   summary: string | null;
+  event_key: string | null;
   outcome: string | null;
   principal: string | null;
   source_ip: string | null;
@@ -302,4 +349,212 @@ export interface CoverageRow extends CoverageNumbers {
 export interface Coverage {
   totals: CoverageNumbers;
   rows: CoverageRow[];
+}
+
+export interface HuntHits {
+  id: string;
+  hits: number;
+  /** The first of them. */
+  rows: Record<string, Json>[];
+}
+
+/** What the sentences of the overview are made from. */
+export interface Overview {
+  actors: OverviewActor[];
+  notable_actors: number;
+  all_actors: number;
+  sign_ins: SignIn[];
+  keys: {
+    place: number;
+    key: string;
+    principal: string | null;
+    events: number;
+    first_time: string;
+    last_time: string;
+  }[];
+  found: Found[];
+  counts: { place: number; class: string; done: boolean; events: number }[];
+  links: OverviewLink[];
+  data_out: DataOut[];
+}
+
+export interface OverviewActor {
+  place: number;
+  actor: string;
+  account_id: string | null;
+  weight: number;
+  sessions: number;
+  console_sessions: number;
+  session_id: string;
+  principals: string[];
+  principal_count: number;
+  ips: string[];
+  ip_count: number;
+  user_agents: string[];
+  identity_types: string[] | null;
+  first_time: string;
+  last_time: string;
+  events: number;
+  clicks: number;
+  findings: number;
+  attempts: number;
+  denied: number;
+}
+
+export interface SignIn {
+  place: number;
+  time: string;
+  event_id: string;
+  session_id: string;
+  principal: string | null;
+  way: string;
+  result: string | null;
+  failure: string | null;
+  mfa: boolean | null;
+  source_ip: string | null;
+  failures_before: number;
+}
+
+/** Events of one actor that are alike. */
+export interface Found {
+  actor_place: number;
+  class: string;
+  effect: string | null;
+  object: string | null;
+  event_key: string;
+  done: boolean;
+  events: number;
+  targets: number;
+  time: string;
+  last_time: string;
+  event_id: string;
+  session_id: string;
+  what: string | null;
+}
+
+export interface OverviewLink extends ActorLink {
+  place: number;
+  made_at: string;
+  first_use: string;
+  ips: string[] | null;
+  ip_count: number | null;
+}
+
+export interface DataOut {
+  place: number;
+  how: string;
+  source: string | null;
+  objects: number | null;
+  bytes_out: number | null;
+  events: number;
+  first_time: string;
+  last_time: string;
+  session_id: string;
+  principal: string | null;
+}
+
+/** What is to be contained or undone, of one kind. */
+export interface OpenNeed {
+  need: string;
+  all: number;
+  open: number;
+  items: {
+    what: string;
+    time: string;
+    principal: string | null;
+    events: number;
+    event_id: string | null;
+    session_id: string | null;
+  }[];
+}
+
+/** Who was active when. Times are seconds since 1970. */
+export interface Picture {
+  width: number;
+  first: number | null;
+  last: number | null;
+  since: number | null;
+  until: number | null;
+  /** Where spans begin in which those in focus were active. */
+  starts: number[];
+  lanes: Lane[];
+  cells: PictureCell[];
+  marks: PictureMark[];
+  all: { bin: number; events: number; marks: number }[];
+}
+
+export interface PictureCell {
+  lane: number;
+  /** The span, or the one before the pause; null before the first. */
+  start: number | null;
+  in_pause: boolean;
+  events: number;
+}
+
+export interface Lane {
+  lane: number;
+  identities: number;
+  name: string;
+  actor: string;
+  account_id: string | null;
+  session_id: string;
+  weight: number;
+  sessions: number;
+  events: number;
+}
+
+export interface PictureMark {
+  lane: number;
+  start: number | null;
+  in_pause: boolean;
+  kind: string | null;
+  n: number;
+  failed: number;
+  id: string;
+  session_id: string | null;
+  what: string | null;
+  second: number;
+}
+
+export type NoteKind = "star" | "tag" | "comment" | "view" | "query";
+
+export interface NoteTarget {
+  type: "click" | "event" | "entity" | "session";
+  id: string;
+  entity_type?: string;
+}
+
+export interface Note {
+  id: string;
+  kind: NoteKind;
+  target?: NoteTarget;
+  text?: string;
+  place?: string;
+  author: string;
+  created: string;
+  changed: string;
+  /** What it is about, as the case has it; null if the case has it not. */
+  row_id: string | null;
+  session_id: string | null;
+  principal: string | null;
+  time: string | null;
+  what: string | null;
+}
+
+export interface NotesAnswer {
+  author: string;
+  file: string;
+  /** Lines of the file that are no notes. */
+  unread: number;
+  notes: Note[];
+}
+
+/** A new note, a note's new text, or a note to delete. */
+export interface NoteChange {
+  id?: string;
+  kind?: NoteKind;
+  target?: NoteTarget;
+  text?: string;
+  place?: string;
+  delete?: boolean;
 }

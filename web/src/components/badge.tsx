@@ -28,13 +28,15 @@ const ORIGINS: Record<string, string> = {
   service: "unknown page: described from its calls",
 };
 
-/** How sure a row is, and how it was found. */
+/** From here on nine in ten and more are right, and nothing is said. */
+const SURE = 0.9;
+
+/** How sure a row is, where that is not sure; how it was found is in the hover text. */
 export function Sure({ value, origin }: { value: number | null; origin: string | null }) {
-  if (value === null) return <span class="none">–</span>;
+  if (value === null || value >= SURE) return null;
   return (
     <span class="sure" title={origin ? `${origin}: ${ORIGINS[origin] ?? ""}` : undefined}>
-      <span class="num">{confidence(value)}</span>{" "}
-      <span class="origin">{origin === "exact" ? "" : visible(origin ?? "")}</span>
+      {`confidence ${confidence(value)}`}
     </span>
   );
 }

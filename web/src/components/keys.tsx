@@ -8,7 +8,7 @@ const KEYS: readonly (readonly [string, readonly (readonly [string, string])[]])
   [
     "Everywhere",
     [
-      ["1 … 5", "Sessions, Timeline, Entities, SQL, Coverage"],
+      ["1 … 8", "Overview, Sessions, Timeline, Entities, Hunts, Notes, SQL, Coverage"],
       ["/", "go to the search or the SQL editor"],
       ["?", "show these keys"],
     ],
@@ -22,12 +22,13 @@ const KEYS: readonly (readonly [string, readonly (readonly [string, string])[]])
       ["Space", "select or deselect"],
       ["Shift + ↓ ↑", "select a range"],
       ["c", "copy the selected rows as text"],
+      ["s", "star the active row, or the selected rows"],
       ["Esc", "deselect; go from the details back to the rows; clear the search"],
       ["Tab", "go to the expanded details"],
     ],
   ],
   [
-    "Activity strip",
+    "Activity strip, picture of the case",
     [
       ["drag", "zoom to a time range"],
       ["+ −", "nearer, farther"],
@@ -35,7 +36,13 @@ const KEYS: readonly (readonly [string, readonly (readonly [string, string])[]])
       ["0", "show the whole time range"],
     ],
   ],
-  ["SQL", [["Ctrl + Enter", "run"]]],
+  [
+    "SQL",
+    [
+      ["Ctrl + Enter", "run"],
+      ["Ctrl + Space", "complete with the first suggestion"],
+    ],
+  ],
 ];
 
 export function Keys({ dialog }: { dialog: RefObject<HTMLDialogElement | null> }) {

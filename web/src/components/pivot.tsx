@@ -5,7 +5,15 @@ import { follow } from "../lib/router";
 import { shortPrincipal } from "../lib/session";
 import { clip, visible } from "../lib/text";
 
-const WORDS = { ip: "address", key: "access key", principal: "principal", session: "session", actor: "actor" } as const;
+const WORDS = {
+  ip: "address",
+  key: "access key",
+  principal: "principal",
+  session: "session",
+  actor: "actor",
+  agent: "user agent",
+  call: "API",
+} as const;
 
 interface PivotProps {
   of: keyof typeof WORDS;

@@ -1,22 +1,26 @@
 import { useEffect, useRef } from "preact/hooks";
 import type { GridProps } from "./types";
 
-/** How far a link's unfolded row is looked for. */
+/** How far a link's unfolded row is looked for, where the server cannot say where it is. */
 const LOOKED_THROUGH = 2000;
 
 /** A link that unfolds a row leads to it: once, when the first rows are there. */
-export function useArrival<Row>({ rows, rowKey, open }: GridProps<Row>, go: (index: number) => void) {
+export function useArrival<Row>({ rows, rowKey, open, locate }: GridProps<Row>, go: (index: number) => void) {
   const wanted = useRef(open);
   const { total } = rows;
+  const find = useRef(locate);
+  find.current = locate;
   useEffect(() => {
     const keys = wanted.current;
     if (!total) return;
     wanted.current = undefined;
-    if (!keys?.size) return;
+    const [first] = keys ?? [];
+    if (!keys || first === undefined) return;
     const look = async () => {
       const some = await rows.range(0, Math.min(total, LOOKED_THROUGH) - 1);
-      const index = some.findIndex((row) => keys.has(rowKey(row)));
-      if (index >= 0) go(index);
+      const near = some.findIndex((row) => keys.has(rowKey(row)));
+      const index = near >= 0 ? near : await find.current?.(first);
+      if (index !== undefined && index >= 0) go(index);
     };
     look().catch(() => undefined);
   }, [rows, total, rowKey, go]);

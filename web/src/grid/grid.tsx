@@ -26,7 +26,7 @@ export function Grid<Row>(props: GridProps<Row>) {
   const again = useShown(props, base, items);
   const perPage = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / rowHeight) - 2);
   const keys = useGridKeys({ ...props, scroller, reveal: layout.reveal, perPage, total });
-  useArrival(props, keys.go);
+  useArrival(props, keys.arrive);
   const shown = items.some((item) => base + item.index === keys.active);
   return (
     <div class={`grid-box ${props.name}`} ref={outer}>

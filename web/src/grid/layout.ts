@@ -54,10 +54,10 @@ export function useLayout<Row>(props: GridProps<Row>, scroller: RefObject<HTMLDi
       if (!isOpen(base + item.index) && item.size !== rowHeight) virtualizer.resizeItem(item.index, rowHeight);
     }
   });
-  const reveal = (index: number) => {
+  const reveal = (index: number, align: "auto" | "start" = "auto") => {
     const start = reelOf(index, reel);
     if (start !== base) setBase(start);
-    requestAnimationFrame(() => virtualizer.scrollToIndex(index - start, { align: "auto" }));
+    requestAnimationFrame(() => virtualizer.scrollToIndex(index - start, { align }));
   };
   const height = virtualizer.getTotalSize() - headerHeight;
   return {

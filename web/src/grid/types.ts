@@ -37,6 +37,8 @@ export interface GridProps<Row> {
   detail?: (row: Row) => ComponentChildren;
   open?: ReadonlySet<string>;
   onToggle?: (key: string) => void;
+  /** Where a row is that a link unfolds, if the server knows it. */
+  locate?: (key: string) => Promise<number | undefined>;
   /** What enter and a click do, where nothing unfolds. */
   onEnter?: (row: Row) => void;
   selection?: Selection<Row>;

@@ -10,7 +10,7 @@ import { type GridProps, MOST_SELECTED } from "./types";
 
 interface Given<Row> extends GridProps<Row> {
   scroller: RefObject<HTMLDivElement | null>;
-  reveal: (index: number) => void;
+  reveal: (index: number, align?: "auto" | "start") => void;
   perPage: number;
   total: number;
 }
@@ -20,6 +20,9 @@ const isIdle = (target: EventTarget | null) =>
   target === document.body || (target instanceof HTMLElement && target.dataset.idle !== undefined);
 
 const MOVES = new Set(["j", "k", "ArrowDown", "ArrowUp", "PageDown", "PageUp", "Home", "End", "Enter"]);
+
+/** When a row that a link leads to is brought to the top again, in milliseconds. */
+const ARRIVING = [0, 200, 500, 1000, 2000];
 
 const notFetched = () => announce("Could not load these rows.");
 
@@ -71,12 +74,25 @@ function useDeeds<Row>(given: Given<Row>) {
       enter(index);
     }
   };
-  return { active, mark, enter, move, onPick };
+  /** A row that a link leads to is at the top, and stays there while what it unfolds to grows; until somebody scrolls. */
+  const arrive = (index: number) => {
+    anchor.current = index;
+    setActive(index);
+    let moved = false;
+    const leave = () => {
+      moved = true;
+    };
+    const home = given.scroller.current;
+    for (const event of ["wheel", "pointerdown", "keydown", "touchmove"])
+      home?.addEventListener(event, leave, { once: true });
+    for (const pause of ARRIVING) setTimeout(() => moved || given.reveal(index, "start"), pause);
+  };
+  return { active, mark, enter, move, arrive, onPick };
 }
 
 export function useGridKeys<Row>(given: Given<Row>) {
   const { rows, selection, scroller } = given;
-  const { active, mark, enter, move, onPick } = useDeeds(given);
+  const { active, mark, enter, move, arrive, onPick } = useDeeds(given);
   const press = (event: KeyboardEvent): boolean => {
     const plain = !(event.ctrlKey || event.metaKey || event.altKey);
     if (event.key.length === 1 && event.key !== " " && !(plain && singleKeys.on)) return false;
@@ -97,7 +113,7 @@ export function useGridKeys<Row>(given: Given<Row>) {
     }
   };
   useIdleKeys(scroller, press);
-  return { active, onKeyDown, onPick, onMark: mark, go: (index: number) => move(index, false) };
+  return { active, onKeyDown, onPick, onMark: mark, go: (index: number) => move(index, false), arrive };
 }
 
 /** Where nothing has the focus, the first key that moves goes to the grid. */

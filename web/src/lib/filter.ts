@@ -9,7 +9,20 @@ export const DEFAULT_SHOW: readonly Show[] = ["click", "command", "residual"];
 export const CHOSEN_SHOW: readonly Show[] = [...DEFAULT_SHOW, "programmatic"];
 
 /** The filters that take several values. */
-export const LISTS = ["session", "service", "kind", "technique", "region", "principal", "actor", "ip", "key"] as const;
+export const LISTS = [
+  "session",
+  "service",
+  "kind",
+  "technique",
+  "region",
+  "principal",
+  "actor",
+  "ip",
+  "key",
+  "call",
+  "agent",
+  "reason",
+] as const;
 export type ListKey = (typeof LISTS)[number];
 
 export interface Filter extends Record<ListKey, string[]> {
@@ -19,6 +32,8 @@ export interface Filter extends Record<ListKey, string[]> {
   notable: boolean;
   entityType: string | null;
   entity: string | null;
+  /** Only rows with a note: `any`, `star`, `comment`, or `tag:NAME`. */
+  noted: string | null;
   search: string;
   from: string | null;
   to: string | null;
@@ -43,11 +58,15 @@ export function readFilter(params: URLSearchParams): Filter {
     actor: many("actor"),
     ip: many("ip"),
     key: many("key"),
+    call: many("call"),
+    agent: many("agent"),
+    reason: many("reason"),
     show: named,
     notable: params.get("notable") === "true",
     outcome: outcomeOf(params.get("outcome")),
     entityType: params.get("entity_type") || null,
     entity: params.get("entity") || null,
+    noted: params.get("noted") || null,
     search: params.get("search") ?? "",
     from: momentOf(params.get("from")),
     to: momentOf(params.get("to")),
@@ -57,8 +76,10 @@ export function readFilter(params: URLSearchParams): Filter {
 
 /** What is shown unless it is said: API events too where who or what is chosen. */
 function usualShow(filter: Filter): readonly Show[] {
-  const lists = (["session", "actor", "principal", "ip", "key"] as const).some((key) => filter[key].length > 0);
-  return lists || filter.search || filter.entity ? CHOSEN_SHOW : DEFAULT_SHOW;
+  const lists = (["session", "actor", "principal", "ip", "key", "call", "agent", "reason"] as const).some(
+    (key) => filter[key].length > 0,
+  );
+  return lists || filter.search || filter.entity || filter.noted ? CHOSEN_SHOW : DEFAULT_SHOW;
 }
 
 const isUsual = (filter: Filter) => filter.show.join() === usualShow(filter).join();
@@ -76,6 +97,7 @@ function common(filter: Filter): URLSearchParams {
   for (const key of LISTS) for (const value of filter[key]) params.append(key, value);
   append(params, "entity_type", filter.entityType);
   append(params, "entity", filter.entity);
+  append(params, "noted", filter.noted);
   append(params, "outcome", filter.outcome);
   append(params, "notable", filter.notable ? "true" : null);
   append(params, "search", filter.search);
@@ -112,6 +134,7 @@ export const pivot = (key: string, value: string): string => `/timeline?${new UR
 export function filterCount(filter: Filter): number {
   const lists = LISTS.filter((key) => key !== "session").reduce((sum, key) => sum + filter[key].length, 0);
   const single = [
+    filter.noted,
     filter.outcome,
     filter.notable,
     filter.entityType ?? filter.entity,

@@ -50,7 +50,9 @@ export function usePlace(): Place {
 export function follow(event: MouseEvent) {
   const link = event.currentTarget;
   const plain = event.button === 0 && !(event.metaKey || event.ctrlKey || event.shiftKey || event.altKey);
-  if (!plain || !(link instanceof HTMLAnchorElement)) return;
+  const href = link instanceof Element ? link.getAttribute("href") : null;
+  if (!plain || href === null) return;
   event.preventDefault();
-  go(link.pathname, new URLSearchParams(link.search));
+  const { pathname, searchParams } = new URL(href, location.href);
+  go(pathname, searchParams);
 }

@@ -27,6 +27,14 @@ export function clip(text: string, max: number): Clipped {
   return { text: text.slice(0, end), hidden: text.length - end };
 }
 
+/** A name of which the middle is left out, for names are told apart by their ends. */
+export function middle(text: string, max: number): string {
+  const characters = [...text];
+  if (characters.length <= max) return text;
+  const end = Math.floor((max - 1) * 0.6);
+  return `${characters.slice(0, max - 1 - end).join("")}…${characters.slice(-end).join("")}`;
+}
+
 /** A cell for a spreadsheet: what would start a formula gets a leading `'`, as in the program's own CSV. */
 export function cell(text: string): string {
   const shown = visible(text);

@@ -1,6 +1,7 @@
 // The shipped hunts, at hand: pick one, set what it can be asked.
 
 import type { Hunt, HuntParam } from "../api/types";
+import { grouped } from "../lib/group";
 import { useTyped } from "../lib/hooks";
 import { visible } from "../lib/text";
 import { shownDefault } from "./statement";
@@ -11,7 +12,7 @@ interface PickerProps {
   onPick: (id: string | null) => void;
 }
 
-const byTactic = (hunts: readonly Hunt[]) => Map.groupBy(hunts, (hunt) => hunt.tactic);
+const byTactic = (hunts: readonly Hunt[]) => grouped(hunts, (hunt) => hunt.tactic);
 
 export function HuntPicker({ hunts, id, onPick }: PickerProps) {
   return (

@@ -9,6 +9,7 @@ import { useAsked } from "../lib/hooks";
 import { follow } from "../lib/router";
 import { shortPrincipal } from "../lib/session";
 import { clip, visible } from "../lib/text";
+import { Graph } from "./graph";
 
 const FEW = 20;
 const FEW_IN_LINE = 3;
@@ -16,14 +17,17 @@ const FEW_IN_LINE = 3;
 export function ActorPanel({ id }: { id: string }) {
   const { data } = useAsked(id, (signal) => api.actor(id, signal));
   if (!data) return null;
-  const { behind, led_to, made, data_out } = data;
+  const { behind, led_to, made, data_out, links = [] } = data;
+  // A short chain is drawn in place of its texts.
+  const drawn = links.length > 0 && links.length <= FEW_IN_LINE;
   const origins = behind.filter((each) => each.is_origin);
   const downloads = data_out.filter((each) => each.how === "downloaded");
   const others = data_out.filter((each) => each.how !== "downloaded");
   if (origins.length + led_to.length + made.length + data_out.length === 0) return null;
   return (
     <section class="actor" aria-label="Actor">
-      {origins.length > 0 && (
+      {drawn && <Graph links={links} session={id} />}
+      {!drawn && origins.length > 0 && (
         <Line name="Behind it">
           {origins.slice(0, FEW_IN_LINE).map((each) => (
             <Chain key={each.session_id + each.path} path={each.path} session={each.session_id} who={each.principal} />
@@ -32,14 +36,14 @@ export function ActorPanel({ id }: { id: string }) {
         </Line>
       )}
       {led_to.length > 0 && (
-        <Line name="Led to">
-          {led_to.slice(0, FEW_IN_LINE - 1).map((each) => (
+        <Line name={drawn ? "" : "Led to"}>
+          {(drawn ? [] : led_to).slice(0, FEW_IN_LINE - 1).map((each) => (
             <Fragment key={each.session_id + each.path}>
               <Chain path={each.path} session={each.session_id} who={each.principal} last />
               <span class="muted">{` ${counted(each.events, "event")}`}</span>{" "}
             </Fragment>
           ))}
-          <Rest all={led_to.length + 1} />
+          {!drawn && <Rest all={led_to.length + 1} />}
           <Pivot of="actor" value={id} text="Everything by this actor" tabs />
         </Line>
       )}
@@ -64,6 +68,7 @@ export function ActorPanel({ id }: { id: string }) {
           <Rest all={others.length} />
         </Line>
       )}
+      {!drawn && links.length > 0 && <Graph links={links} session={id} />}
       {made.length > 0 && <Made made={made} />}
     </section>
   );

@@ -1,20 +1,33 @@
 import type { TimelineRow } from "../api/types";
 import { Failed, Kind, Sure } from "../components/badge";
+import { RowMarks } from "../components/notes";
 import { Pivot } from "../components/pivot";
 import { Text } from "../components/text";
 import type { Column } from "../grid/types";
 import { clock, count, day } from "../lib/format";
+import { there, zoneName } from "../lib/zone";
 
 /** What a row is in a word: the kind of a signal, the class of an event. */
 export const kindOf = (row: TimelineRow): string => row.kind ?? row.class;
 
-const Time = ({ row }: { row: TimelineRow }) => (
-  <time class="num" dateTime={row.time}>
-    <span class="day">{day(row.time)}</span> {clock(row.time)}
-  </time>
-);
+const Time = ({ row }: { row: TimelineRow }) => {
+  const local = there(row.time);
+  return (
+    <>
+      <time class="num upper" dateTime={row.time}>
+        <span class="day">{day(row.time)}</span> {clock(row.time)}
+      </time>
+      {local && (
+        <span class="num lower" title={zoneName()}>
+          {local.slice(0, 10) === day(row.time) ? local.slice(11) : local} {zoneName()}
+        </span>
+      )}
+    </>
+  );
+};
 
-/** The sentence, and below it the page; most sentences say themselves why a call failed. */
+/** The sentence, and below it the page, how sure that is if it is not, and notes; most sentences say themselves why a call
+ * failed. */
 const What = ({ row }: { row: TimelineRow }) => (
   <>
     <span class="upper">
@@ -22,7 +35,7 @@ const What = ({ row }: { row: TimelineRow }) => (
       <Failed code={row.error_code && row.summary?.includes(row.error_code) ? "failed" : row.error_code} />
     </span>
     <span class="lower">
-      <Text value={row.title} max={120} />
+      <RowMarks id={row.id} /> <Sure value={row.confidence} origin={row.origin} /> <Text value={row.title} max={120} />
     </span>
   </>
 );
@@ -41,12 +54,6 @@ const FIRST: Columns = [
   { key: "time", title: "Time (UTC)", width: "9.5rem", sort: "time", render: (row) => <Time row={row} /> },
   { key: "kind", title: "Kind", width: "5.75rem", render: (row) => <KindOf row={row} /> },
   { key: "what", title: "What was done, and where", width: "minmax(14rem, 8fr)", render: (row) => <What row={row} /> },
-  {
-    key: "sure",
-    title: "Confidence",
-    width: "5.5rem",
-    render: (row) => <Sure value={row.confidence} origin={row.origin} />,
-  },
 ];
 
 const EVENTS: Column<TimelineRow> = {

@@ -3,9 +3,10 @@
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { api } from "../api/client";
-import type { Entity, EventFacts, SignalDetail, SignalEvent, TimelineRow } from "../api/types";
+import type { CallGroup, Entity, EventFacts, SignalDetail, SignalEvent, TimelineRow } from "../api/types";
 import { Failed } from "../components/badge";
 import { JsonView } from "../components/json";
+import { NoteBar } from "../components/notes";
 import { Pivot, Thing } from "../components/pivot";
 import { Problem } from "../components/problem";
 import { LongText, Text } from "../components/text";
@@ -13,21 +14,26 @@ import { type Filter, writeFilter } from "../lib/filter";
 import { clock, confidence, count, counted } from "../lib/format";
 import { useAsked } from "../lib/hooks";
 import { clip, visible, visibleLines } from "../lib/text";
+import { Screen } from "./screen";
 import { explanation } from "./why";
 
 interface DetailProps {
   row: TimelineRow;
   /** What is asked for; where it is not given, no rows share a line. */
   filter?: Filter;
+  /** The rows that are asked for, of which one may stand in a line. */
+  open?: ReadonlySet<string>;
 }
 
-export function Detail({ row, filter }: DetailProps) {
-  if (row.entry === "signal") return <Signal row={row} />;
-  if (filter && (row.rows ?? 1) > 1) return <Calls row={row} filter={filter} />;
+const NOTHING: ReadonlySet<string> = new Set();
+
+export function Detail({ row, filter, open = NOTHING }: DetailProps) {
+  if (row.entry === "signal") return <Signal row={row} open={open} />;
+  if (filter && (row.rows ?? 1) > 1) return <Calls row={row} filter={filter} open={open} />;
   return <RawEvent id={row.id} />;
 }
 
-function Signal({ row }: { row: TimelineRow }) {
+function Signal({ row, open }: { row: TimelineRow; open: ReadonlySet<string> }) {
   const { data, error, again } = useAsked(row.id, (signal) => api.signal(row.id, signal));
   if (error) return <Problem error={error} again={again} />;
   if (!data) return <p class="waiting">Loading the click …</p>;
@@ -37,11 +43,13 @@ function Signal({ row }: { row: TimelineRow }) {
       <p class="signal-what">
         <LongText value={data.signal.summary} max={600} />
       </p>
+      <NoteBar target={{ type: "click", id: row.id }} label="this click" />
+      <Screen id={row.id} session={row.session_id} />
       <div class="signal-parts">
         <Facts detail={data} found={why.found} row={row} />
         <Entities entities={data.entities} />
       </div>
-      <Events id={row.id} total={data.signal.event_count} />
+      <Events id={row.id} total={data.signal.event_count} calls={data.calls} open={open} />
       <Why lines={why.lines} />
     </div>
   );
@@ -167,29 +175,90 @@ function Why({ lines }: { lines: readonly string[] }) {
 
 const STEP = 50;
 
-function Events({ id, total }: { id: string; total: number }) {
-  const [limit, setLimit] = useState(STEP);
-  const { data, error, again } = useAsked(`${id} ${limit}`, (signal) =>
-    api.signalEvents(id, { offset: 0, limit }, signal),
-  );
-  if (error) return <Problem error={error} again={again} />;
+interface EventsProps {
+  id: string;
+  total: number;
+  calls: readonly CallGroup[];
+  open: ReadonlySet<string>;
+}
+
+/** The events by call: `GetLoginProfile ×20, 4 NoSuchEntity`; a call unfolds to its events. */
+function Events({ id, total, calls, open }: EventsProps) {
   return (
     <section class="events">
       <h3>{`Original events (${count(total)})`}</h3>
-      {data?.rows.map((event) => (
-        <EventLine key={event.event_id} event={event} />
+      {calls.map((call) => (
+        <CallOfClick key={call.event_key} id={id} call={call} open={open} />
       ))}
-      {data && data.rows.length < data.total && (
-        <button type="button" class="link" onClick={() => setLimit((last) => Math.min(last * 4, 1000))}>
-          {`${counted(data.total - data.rows.length, "more event")}`}
-        </button>
-      )}
     </section>
   );
 }
 
+function CallOfClick({ id, call, open }: { id: string; call: CallGroup; open: ReadonlySet<string> }) {
+  const [shown, setShown] = useState(false);
+  const name = call.event_key;
+  return (
+    <div class="event">
+      <button
+        type="button"
+        class="event-line call-group"
+        aria-expanded={shown}
+        onClick={() => setShown(!shown)}
+        title={call.roles.map(visible).join(", ")}
+      >
+        <span class="num">{clock(call.first_time)}</span>
+        <span class="mono event-key">
+          {visible(name)}
+          {call.events > 1 && <strong>{` ×${count(call.events)}`}</strong>}
+        </span>
+        <span class="event-mode">{call.writes ? "write" : ""}</span>
+        <span class="call-errors">
+          {call.failed > 0 && (
+            <span class="failed">
+              {call.events > 1 ? `${count(call.failed)} ` : ""}
+              {visible(clip((call.errors ?? []).join(", "), 120).text)}
+            </span>
+          )}
+        </span>
+      </button>
+      {shown && <EventsOfCall id={id} call={name} open={open} only={call.events === 1} />}
+    </div>
+  );
+}
+
+interface OfCallProps {
+  id: string;
+  call: string;
+  open: ReadonlySet<string>;
+  /** Whether it is one event, which is shown at once. */
+  only: boolean;
+}
+
+function EventsOfCall({ id, call, open, only }: OfCallProps) {
+  const [limit, setLimit] = useState(STEP);
+  const { data, error, again } = useAsked(`${id} ${call} ${limit}`, (signal) =>
+    api.signalEvents(id, call, { offset: 0, limit }, signal),
+  );
+  if (error) return <Problem error={error} again={again} />;
+  if (!data) return <p class="waiting">Loading the events …</p>;
+  const [first] = data.rows;
+  if (only && first) return <RawEvent id={first.event_id} />;
+  return (
+    <div class="events-of-call">
+      {data.rows.map((event) => (
+        <EventLine key={event.event_id} event={event} opened={open.has(event.event_id)} />
+      ))}
+      {data.rows.length < data.total && (
+        <button type="button" class="link" onClick={() => setLimit((last) => Math.min(last * 4, 1000))}>
+          {`${counted(data.total - data.rows.length, "more event")}`}
+        </button>
+      )}
+    </div>
+  );
+}
+
 /** The calls that share a line, each of which unfolds to its record. */
-function Calls({ row, filter }: { row: TimelineRow; filter: Filter }) {
+function Calls({ row, filter, open }: { row: TimelineRow; filter: Filter; open: ReadonlySet<string> }) {
   const [limit, setLimit] = useState(STEP);
   // A line is of one session: its rows are found among those.
   const own = row.session_id ? { ...filter, session: [row.session_id] } : filter;
@@ -202,7 +271,7 @@ function Calls({ row, filter }: { row: TimelineRow; filter: Filter }) {
     <section class="events">
       <h3>{`Calls (${count(data.total)}${row.failed ? `, ${count(row.failed)} failed` : ""})`}</h3>
       {data.rows.map((call) => (
-        <CallLine key={call.id} call={call} />
+        <CallLine key={call.id} call={call} opened={call.id !== row.id && open.has(call.id)} />
       ))}
       {data.rows.length < Math.min(data.total, MOST_CALLS) && (
         <button type="button" class="link" onClick={() => setLimit((last) => Math.min(last * 4, MOST_CALLS))}>
@@ -219,8 +288,8 @@ function Calls({ row, filter }: { row: TimelineRow; filter: Filter }) {
 /** The most that one answer of the server has. */
 const MOST_CALLS = 1000;
 
-function CallLine({ call }: { call: TimelineRow }) {
-  const [open, setOpen] = useState(false);
+function CallLine({ call, opened }: { call: TimelineRow; opened: boolean }) {
+  const [open, setOpen] = useState(opened);
   return (
     <div class="event">
       <button type="button" class="event-line call-line" aria-expanded={open} onClick={() => setOpen(!open)}>
@@ -237,8 +306,8 @@ function CallLine({ call }: { call: TimelineRow }) {
   );
 }
 
-function EventLine({ event }: { event: SignalEvent }) {
-  const [open, setOpen] = useState(false);
+function EventLine({ event, opened }: { event: SignalEvent; opened: boolean }) {
+  const [open, setOpen] = useState(opened);
   return (
     <div class="event">
       <button type="button" class="event-line" aria-expanded={open} onClick={() => setOpen(!open)}>
@@ -274,7 +343,8 @@ function About({ facts, session }: { facts: EventFacts; session: string | null }
         {fact("Address", source_ip && <Pivot of="ip" value={source_ip} tabs />)}
         {fact("Access key", access_key_id && <Pivot of="key" value={access_key_id} tabs />)}
         {fact("Session", session && <Pivot of="session" value={session} text={session.slice(0, 8)} tabs />)}
-        {fact("User agent", facts.user_agent && <Text value={facts.user_agent} max={200} />)}
+        {fact("User agent", facts.user_agent && <Pivot of="agent" value={facts.user_agent} tabs />)}
+        {fact("API", facts.event_key && <Pivot of="call" value={facts.event_key} tabs />)}
         {fact("Outcome", visible(facts.outcome ?? ""))}
         {fact("Stands out", classes.length > 0 && visible(classes.join(", ")))}
         {fact(
@@ -304,6 +374,7 @@ function RawEvent({ id }: { id: string }) {
   return (
     <div class="raw">
       {data.facts && <About facts={data.facts} session={data.session_id} />}
+      <NoteBar target={{ type: "event", id }} label="this event" />
       <JsonView value={data.event} label={`Event ${visible(id)}`} />
       {data.source_file && <p class="from">{`from ${visible(data.source_file)}`}</p>}
     </div>

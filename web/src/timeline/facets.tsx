@@ -1,9 +1,12 @@
 // What the rows could be narrowed to, each with how many rows it has.
 
 import { useState } from "preact/hooks";
+import { api } from "../api/client";
 import type { Count, FacetName, Facets as FacetsAnswer, Outcome } from "../api/types";
 import { emptyFilter, type Filter, filterCount, type ListKey, outcomeOf, toggled } from "../lib/filter";
 import { count } from "../lib/format";
+import { useAsked } from "../lib/hooks";
+import { useNotes } from "../lib/notes";
 import { clip, visible } from "../lib/text";
 
 interface FacetsProps {
@@ -14,10 +17,13 @@ interface FacetsProps {
 
 const LISTED: readonly [ListKey, FacetName, string][] = [
   ["kind", "kinds", "Kind"],
-  ["service", "services", "Service"],
+  ["reason", "reasons", "Stands out"],
   ["principal", "principals", "Principal"],
   ["ip", "addresses", "Address"],
   ["key", "keys", "Access key"],
+  ["agent", "agents", "User agent"],
+  ["service", "services", "Service"],
+  ["call", "calls", "API"],
   ["technique", "techniques", "Technique"],
   ["region", "regions", "Region"],
 ];
@@ -25,6 +31,7 @@ const OUTCOMES: Record<Outcome, string> = { ok: "succeeded", failed: "failed", d
 
 export function Facets({ filter, facets, onChange }: FacetsProps) {
   const set = filterCount(filter);
+  const names = useAsked("case", (signal) => api.case(signal)).data?.techniques ?? {};
   return (
     <div class="facets">
       <div class="facets-head">
@@ -55,7 +62,8 @@ export function Facets({ filter, facets, onChange }: FacetsProps) {
           onToggle={(value) => onChange({ ...filter, actor: toggled(filter.actor, value) })}
         />
       )}
-      {LISTED.slice(0, 1).map(list(filter, facets, onChange))}
+      <NotedFilter filter={filter} onChange={onChange} />
+      {LISTED.slice(0, 1).map(list(filter, facets, names, onChange))}
       <Values
         title="Outcome"
         counts={facets?.outcomes ?? []}
@@ -63,13 +71,15 @@ export function Facets({ filter, facets, onChange }: FacetsProps) {
         spell={(value) => OUTCOMES[value as Outcome] ?? value}
         onToggle={(value) => onChange({ ...filter, outcome: filter.outcome === value ? null : outcomeOf(value) })}
       />
-      {LISTED.slice(1).map(list(filter, facets, onChange))}
+      {LISTED.slice(1).map(list(filter, facets, names, onChange))}
       <EntityFilter filter={filter} types={facets?.entity_types ?? []} onChange={onChange} />
     </div>
   );
 }
 
-const list = (filter: Filter, facets: FacetsAnswer | undefined, onChange: (filter: Filter) => void) =>
+type Names = Readonly<Record<string, string>>;
+
+const list = (filter: Filter, facets: FacetsAnswer | undefined, names: Names, onChange: (filter: Filter) => void) =>
   function Listed([key, name, title]: readonly [ListKey, FacetName, string]) {
     return (
       <Values
@@ -77,10 +87,50 @@ const list = (filter: Filter, facets: FacetsAnswer | undefined, onChange: (filte
         title={title}
         counts={facets?.[name] ?? []}
         chosen={filter[key]}
+        {...spelling(key, names)}
         onToggle={(value) => onChange({ ...filter, [key]: toggled(filter[key], value) })}
       />
     );
   };
+
+/** `T1098.001 Additional Cloud Credentials`; reasons in words. */
+function spelling(key: ListKey, names: Names): { spell?: (value: string) => string } {
+  if (key === "technique") {
+    return { spell: (id) => visible(names[id] ? `${id} ${names[id]?.split(": ").at(-1)}` : id) };
+  }
+  if (key === "reason") return { spell: (name) => visible(name.replaceAll("_", " ")) };
+  return {};
+}
+
+const NOTED: readonly [string, string][] = [
+  ["any", "with a note"],
+  ["star", "starred"],
+  ["comment", "with a comment"],
+];
+
+/** Rows that analysts marked. */
+function NotedFilter({ filter, onChange }: Pick<FacetsProps, "filter" | "onChange">) {
+  const { answer, tags } = useNotes();
+  if (!filter.noted && !answer?.notes.some((note) => note.row_id)) return null;
+  const choices = [...NOTED, ...tags.map((tag): [string, string] => [`tag:${tag}`, `#${tag}`])];
+  return (
+    <fieldset class="facet">
+      <legend>Notes</legend>
+      <select
+        aria-label="Notes"
+        value={filter.noted ?? ""}
+        onChange={(event) => onChange({ ...filter, noted: event.currentTarget.value || null })}
+      >
+        <option value="">any row</option>
+        {choices.map(([value, title]) => (
+          <option key={value} value={value}>
+            {visible(title)}
+          </option>
+        ))}
+      </select>
+    </fieldset>
+  );
+}
 
 interface ValuesProps {
   title: string;

@@ -3,6 +3,7 @@
 import { type ComponentChildren, Fragment } from "preact";
 import { api } from "../api/client";
 import { Chips } from "../components/badge";
+import { NoteBar } from "../components/notes";
 import { Pivot } from "../components/pivot";
 import { Text } from "../components/text";
 import { count, duration, moment } from "../lib/format";
@@ -44,6 +45,7 @@ export function SessionHead({ id }: { id: string }) {
           <Chips values={row.stands_out} max={12} />
         </Fact>
       )}
+      <NoteBar target={{ type: "session", id }} label="this session" />
     </section>
   );
 }

@@ -2,6 +2,7 @@
 
 import { api } from "../api/client";
 import type { EntityRow, SeenRow } from "../api/types";
+import { NoteBar } from "../components/notes";
 import { Search } from "../components/search";
 import { LongText, Text } from "../components/text";
 import { Total } from "../components/total";
@@ -119,10 +120,13 @@ export function Entities({ place }: { place: Place }) {
 function All({ place: { params } }: { place: Place }) {
   const [search, type] = [params.get("search") ?? "", params.get("type")];
   const touched = params.get("touched");
+  const principal = params.get("principal");
   const { sorting, onSort } = sortingIn(params, "changes", true);
   const { sort, descending } = sorting;
-  const rows = usePages<EntityRow>(`${search} ${type} ${touched} ${sort} ${descending}`, (offset, limit, signal) =>
-    api.entities({ search, type, touched, sort, descending, offset, limit }, signal),
+  const rows = usePages<EntityRow>(
+    `${search} ${type} ${touched} ${principal} ${sort} ${descending}`,
+    (offset, limit, signal) =>
+      api.entities({ search, type, touched, principal, sort, descending, offset, limit }, signal),
   );
   useChanged((listener) => rows.subscribe(listener), rows);
   const set = (key: string, value: string, replace = false) =>
@@ -141,8 +145,12 @@ function All({ place: { params } }: { place: Place }) {
             <option value="">all</option>
             <option value="true">touched by a call</option>
             <option value="changed">changed, created, or secret retrieved</option>
+            <option value="created">created</option>
+            <option value="deleted">deleted</option>
+            <option value="granted">given a permission</option>
           </select>
         </label>
+        <ActorField principal={principal} onChoose={(value) => set("principal", value)} />
         <Total total={rows.total} one="entity" many="entities" />
       </div>
       <Grid
@@ -159,6 +167,26 @@ function All({ place: { params } }: { place: Place }) {
         onEnter={openThing}
       />
     </div>
+  );
+}
+
+/** Only what one identity saw or touched. */
+function ActorField({ principal, onChoose }: { principal: string | null; onChoose: (principal: string) => void }) {
+  const { data } = useAsked("principals", (signal) => api.entityPrincipals(signal));
+  const values = (data ?? []).flatMap((each) => each.value ?? []);
+  return (
+    <label class="field">
+      By{" "}
+      <select value={principal ?? ""} onChange={(event) => onChoose(event.currentTarget.value)}>
+        <option value="">anybody</option>
+        {principal && !values.includes(principal) && <option value={principal}>{visible(principal)}</option>}
+        {data?.map((each) => (
+          <option key={each.value} value={each.value ?? ""}>
+            {`${visible(shortPrincipal(each.value ?? "").slice(0, 60))} (${count(each.count)})`}
+          </option>
+        ))}
+      </select>
+    </label>
   );
 }
 
@@ -224,6 +252,9 @@ function Seen({ type, value, place }: { type: string; value: string; place: Plac
           Show in the timeline
         </a>
         <Carry filter={filter} total={rows.total} selection={selection} />
+      </div>
+      <div class="bar entity-notes">
+        <NoteBar target={{ type: "entity", id: value, entity_type: type }} label="this entity" />
       </div>
       <Grid
         name="timeline seen"

@@ -12,7 +12,7 @@ import { Grid } from "../grid/grid";
 import type { Column } from "../grid/types";
 import { count, counted, duration, moment } from "../lib/format";
 import { useChanged, usePages } from "../lib/hooks";
-import { change, go, type Place } from "../lib/router";
+import { change, follow, go, type Place } from "../lib/router";
 import { type Selection, useSelection } from "../lib/selection";
 import { signedIn } from "../lib/session";
 import { sortingIn } from "../lib/sorting";
@@ -34,12 +34,20 @@ const Two = ({ children, below }: { children: ComponentChildren; below: Componen
   </>
 );
 
-/** What stands out, in words; all of it in the hover text. */
+/** What stands out, in words; each leads to all sessions in which it does. */
 const Outstanding = ({ values }: { values: readonly string[] }) => (
-  <span class="outstanding" title={values.map(visible).join(" · ")}>
-    {values.map((value, index) => (
+  <span class="outstanding">
+    {values.map((value) => (
       <Fragment key={value}>
-        <span>{visible(value) + (index < values.length - 1 ? " ·" : "")}</span>{" "}
+        <a
+          class="chip"
+          href={`/sessions?${new URLSearchParams({ console: "all", stands: value })}`}
+          title={`All sessions in which this stands out: ${visible(value)}`}
+          tabIndex={-1}
+          onClick={follow}
+        >
+          {visible(value)}
+        </a>{" "}
       </Fragment>
     ))}
   </span>
@@ -59,17 +67,6 @@ const Addresses = ({ ips }: { ips: readonly string[] }) => (
     {ips.length > FEW_ADDRESSES && <span class="more">{`+${count(ips.length - FEW_ADDRESSES)}`}</span>}
   </span>
 );
-
-type Tallied = "denied" | "secrets_read" | "credentials_made" | "defenses_weakened" | "data_exposed";
-
-const tally = (key: Tallied, title: string, width = "4rem"): Column<SessionRow> => ({
-  key,
-  title,
-  width,
-  sort: key,
-  end: true,
-  render: (row) => <span class={`num ${row[key] ? "loud" : "none"}`}>{count(row[key])}</span>,
-});
 
 const COLUMNS: readonly Column<SessionRow>[] = [
   {
@@ -131,15 +128,18 @@ const COLUMNS: readonly Column<SessionRow>[] = [
       </Two>
     ),
   },
-  tally("denied", "Denied"),
-  tally("secrets_read", "Secrets"),
-  tally("credentials_made", "Creds created", "5.25rem"),
-  tally("defenses_weakened", "Defenses", "4.5rem"),
-  tally("data_exposed", "Data out", "4.25rem"),
+  {
+    key: "denied",
+    title: "Denied",
+    width: "4rem",
+    sort: "denied",
+    end: true,
+    render: (row) => <span class={`num ${row.denied ? "loud" : "none"}`}>{count(row.denied)}</span>,
+  },
   {
     key: "stands",
     title: "Stands out",
-    width: "minmax(9rem, 6fr)",
+    width: "minmax(14rem, 9fr)",
     render: (row) => <Outstanding values={row.stands_out} />,
   },
 ];
@@ -155,13 +155,15 @@ const timelineOf = (rows: readonly SessionRow[]) => {
 
 export function Sessions({ place: { params } }: { place: Place }) {
   const search = params.get("search") ?? "";
+  const stands = params.get("stands") ?? "";
   const which = whichOf(params.get("console"));
   const { sorting, onSort } = sortingIn(params, "weight", true);
   const { sort, descending } = sorting;
-  const rows = usePages<SessionRow>(`${search} ${which} ${sort} ${descending}`, (offset, limit, signal) =>
+  const rows = usePages<SessionRow>(`${search} ${stands} ${which} ${sort} ${descending}`, (offset, limit, signal) =>
     api.sessions(
       {
         search,
+        stands,
         console: which === "notable" ? "all" : which,
         notable: which === "notable" || undefined,
         sort,
@@ -188,6 +190,13 @@ export function Sessions({ place: { params } }: { place: Place }) {
           choices={WHICH}
           onChoose={(value) => set("console", value, "notable")}
         />
+        <SortField sort={sort} onSort={onSort} />
+        {stands && (
+          <button type="button" onClick={() => set("stands", "", "")}>
+            {`${visible(stands.replace(/^\d[\d,]* /, ""))} ×`}
+            <span class="visually-hidden"> Remove this filter</span>
+          </button>
+        )}
         <Total total={rows.total} one="session" />
         <Chosen selection={selection} />
       </div>
@@ -202,9 +211,9 @@ export function Sessions({ place: { params } }: { place: Place }) {
             ? "No matching sessions."
             : "No matching sessions. All includes those in which nothing stands out."
         }
-        compactBelow={79}
-        compactRem={7.75}
-        rowRem={3.75}
+        compactBelow={76}
+        compactRem={8}
+        rowRem={4.1}
         selection={selection}
         sorting={sorting}
         onSort={onSort}
@@ -213,6 +222,33 @@ export function Sessions({ place: { params } }: { place: Place }) {
     </div>
   );
 }
+
+const SORTS: readonly (readonly [string, string])[] = [
+  ["weight", "what stands out"],
+  ["first_time", "time"],
+  ["secrets_read", "secrets read"],
+  ["credentials_made", "credentials made"],
+  ["defenses_weakened", "defenses weakened"],
+  ["data_exposed", "ways out for data"],
+  ["destroyed", "things destroyed"],
+  ["denied", "calls denied"],
+  ["events", "events"],
+];
+
+/** An order that no column has a title for. */
+const SortField = ({ sort, onSort }: { sort: string | undefined; onSort: (sort: string) => void }) => (
+  <label class="field">
+    Sorted by{" "}
+    <select value={sort} onChange={(event) => onSort(event.currentTarget.value)}>
+      {!SORTS.some(([name]) => name === sort) && <option value={sort}>{sort}</option>}
+      {SORTS.map(([name, title]) => (
+        <option key={name} value={name}>
+          {title}
+        </option>
+      ))}
+    </select>
+  </label>
+);
 
 /** What can be done with the sessions that are selected. */
 const Chosen = ({ selection }: { selection: Selection<SessionRow> }) => (

@@ -6,8 +6,10 @@ import type { Hunt, SqlAnswer } from "../api/types";
 import { Problem } from "../components/problem";
 import { useAsked } from "../lib/hooks";
 import { go, type Place } from "../lib/router";
+import { completed, type SchemaColumn, suggestions } from "../sql/completion";
 import { AboutHunt, HuntPicker } from "../sql/hunts";
 import { Result } from "../sql/result";
+import { History, remember, SavedQueries, Schema, useSchema } from "../sql/side";
 import { statement } from "../sql/statement";
 
 const MOST_ROWS = 10_000;
@@ -90,6 +92,7 @@ function useConsole(hunts: readonly Hunt[], params: URLSearchParams) {
     if (hunt) go("/sql", write(hunt.id, { ...given, [name]: value }, null), true);
   };
   const submit = () => {
+    remember(text);
     const own = hunt && text === statement(hunt, given) ? null : text;
     if (own !== null) go("/sql", write(hunt?.id ?? null, given, own), params.get("sql") === null);
     if (own === null || own === asked || own.length > MOST_IN_ADDRESS) running.run(text);
@@ -98,6 +101,7 @@ function useConsole(hunts: readonly Hunt[], params: URLSearchParams) {
 }
 
 function Console({ hunts, place }: { hunts: readonly Hunt[]; place: Place }) {
+  const schema = useSchema();
   const { hunt, given, text, setText, running, pick, setParam, submit } = useConsole(hunts, place.params);
   return (
     <div class="view view-sql">
@@ -113,10 +117,13 @@ function Console({ hunts, place }: { hunts: readonly Hunt[]; place: Place }) {
               Stop
             </button>
           )}
-          <span class="hint">Ctrl + Enter to run · read-only</span>
+          <History onPick={setText} round={text.length} />
+          <SavedQueries onPick={setText} sql={text} />
+          <span class="hint">Ctrl + Enter to run · Ctrl + Space to complete · read-only</span>
         </div>
         {hunt && <AboutHunt key={hunt.id} hunt={hunt} given={given} onSet={setParam} />}
-        <Editor text={text} onText={setText} onSubmit={submit} />
+        <Editor text={text} schema={schema} onText={setText} onSubmit={submit} />
+        <Schema schema={schema} onPick={setText} />
       </div>
       {running.abort && <p class="waiting">Running …</p>}
       {running.error !== undefined && <Problem error={running.error} />}
@@ -127,29 +134,61 @@ function Console({ hunts, place }: { hunts: readonly Hunt[]; place: Place }) {
 
 interface EditorProps {
   text: string;
+  schema: readonly SchemaColumn[];
   onText: (text: string) => void;
   onSubmit: () => void;
 }
 
 const [FEWEST_LINES, MOST_LINES] = [5, 12];
 
-function Editor({ text, onText, onSubmit }: EditorProps) {
-  const onKeyDown = (event: KeyboardEvent) => {
-    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
-    event.preventDefault();
-    onSubmit();
+function Editor({ text, schema, onText, onSubmit }: EditorProps) {
+  const field = useRef<HTMLTextAreaElement>(null);
+  const [caret, setCaret] = useState(0);
+  const names = suggestions(text, caret, schema);
+  const complete = (name: string | undefined) => {
+    if (!name || !field.current) return;
+    const next = completed(text, caret, name);
+    onText(next.text);
+    setCaret(next.caret);
+    field.current.focus();
+    const { current } = field;
+    requestAnimationFrame(() => current.setSelectionRange(next.caret, next.caret));
   };
+  const onKeyDown = (event: KeyboardEvent) => {
+    const chord = event.ctrlKey || event.metaKey;
+    if (chord && event.key === "Enter") onSubmit();
+    else if (chord && event.code === "Space") complete(names[0]);
+    else return;
+    event.preventDefault();
+  };
+  const look = (event: { currentTarget: HTMLTextAreaElement }) => setCaret(event.currentTarget.selectionStart);
   return (
-    <textarea
-      class="sql-text"
-      data-search
-      aria-label="SQL"
-      spellcheck={false}
-      autoCapitalize="off"
-      value={text}
-      rows={Math.min(Math.max(text.split("\n").length, FEWEST_LINES), MOST_LINES)}
-      onInput={(event) => onText(event.currentTarget.value)}
-      onKeyDown={onKeyDown}
-    />
+    <>
+      <textarea
+        ref={field}
+        class="sql-text"
+        data-search
+        aria-label="SQL"
+        spellcheck={false}
+        autoCapitalize="off"
+        value={text}
+        rows={Math.min(Math.max(text.split("\n").length, FEWEST_LINES), MOST_LINES)}
+        onInput={(event) => {
+          onText(event.currentTarget.value);
+          look(event);
+        }}
+        onClick={look}
+        onKeyUp={look}
+        onKeyDown={onKeyDown}
+      />
+      <fieldset class="suggestions">
+        <legend class="visually-hidden">Completions</legend>
+        {names.map((name) => (
+          <button key={name} type="button" class="small mono" onClick={() => complete(name)}>
+            {name}
+          </button>
+        ))}
+      </fieldset>
+    </>
   );
 }

@@ -10,6 +10,7 @@ import { announce } from "../lib/announce";
 import { changed, type Filter, filterCount, readFilter, toggled, writeFilter } from "../lib/filter";
 import { count, counted } from "../lib/format";
 import { useAsked, useChanged, usePages } from "../lib/hooks";
+import { star, useNotes } from "../lib/notes";
 import { go, type Place } from "../lib/router";
 import { type Selection, useSelection } from "../lib/selection";
 import { ActorPanel } from "../timeline/actor";
@@ -22,7 +23,7 @@ import { Shows } from "../timeline/shows";
 import { Strip } from "../timeline/strip";
 
 /** As wide as it takes for the filters to stand beside the rows. */
-const ROOM_FOR_FACETS = "(width >= 64rem)";
+const ROOM_FOR_FACETS = "(width >= 80rem)";
 
 const rowKey = (row: TimelineRow) => row.id;
 
@@ -84,6 +85,13 @@ function useTimeline({ params }: Place) {
     toggle: (id: string) => put(filter, { open: toggled(open, id) }, true),
     reorder: () => put(filter, { order: order === "asc" ? "desc" : "asc" }, true),
     fold: () => put(filter, { folded: !folded }, true),
+    /** Where the row is that a link unfolds; if it stands in a line, that is unfolded, too. */
+    locate: async (id: string) => {
+      const found = await api.place(filter, id, { order, folded });
+      if (!found?.id) return undefined;
+      if (found.id !== id && !open.includes(found.id)) put(filter, { open: [found.id, ...open] }, true);
+      return found.index;
+    },
   };
 }
 
@@ -98,8 +106,7 @@ export function Timeline({ place }: { place: Place }) {
   return (
     <div class={`view view-timeline ${beside ? "facets-open" : ""}`}>
       <h1 class="visually-hidden">Timeline</h1>
-      {chosen.length === 1 && <SessionHead id={chosen[0] ?? ""} />}
-      {chosen.length === 1 && <ActorPanel id={chosen[0] ?? ""} />}
+      {chosen.length === 1 && <Head id={chosen[0] ?? ""} />}
       <Bar asking={asking} selection={selection} beside={beside} onBeside={() => setBeside(!beside)} />
       <div class="columns">
         <aside class="side" aria-label="Filters">
@@ -111,6 +118,27 @@ export function Timeline({ place }: { place: Place }) {
         </div>
       </div>
     </div>
+  );
+}
+
+/** Where the window is small, or zoomed, rows come first. */
+const LOW = "(width < 64rem) and (height < 40rem)";
+
+/** Whose session it is, and who is behind it. */
+function Head({ id }: { id: string }) {
+  const [low] = useState(() => matchMedia(LOW).matches);
+  const head = (
+    <>
+      <SessionHead id={id} />
+      <ActorPanel id={id} />
+    </>
+  );
+  if (!low) return head;
+  return (
+    <details class="folded-head">
+      <summary>About this session</summary>
+      {head}
+    </details>
   );
 }
 
@@ -195,11 +223,18 @@ const Folding = ({ on, onChange }: FoldingProps) => (
   </label>
 );
 
-function Rows({ asking: { filter, order, open, rows, toggle, reorder }, selection }: PartProps) {
+async function starAll(rows: readonly TimelineRow[]) {
+  for (const row of rows) await star({ type: row.entry === "signal" ? "click" : "event", id: row.id });
+}
+
+function Rows({ asking: { filter, order, open, rows, toggle, reorder, locate }, selection }: PartProps) {
+  useNotes();
   const onKey = (pressed: string, row: TimelineRow | undefined) => {
     const chosen = selection.size > 0 ? selection.rows() : row ? [row] : [];
-    if (pressed !== "c" || chosen.length === 0) return false;
-    copyText(chosen).catch(() => announce("Could not copy."));
+    if (chosen.length === 0) return false;
+    if (pressed === "c") copyText(chosen).catch(() => announce("Could not copy."));
+    else if (pressed === "s") starAll(chosen).catch(() => announce("Could not save."));
+    else return false;
     return true;
   };
   return (
@@ -209,12 +244,13 @@ function Rows({ asking: { filter, order, open, rows, toggle, reorder }, selectio
       columns={filter.session.length === 1 ? OF_ONE_SESSION : COLUMNS}
       rows={rows}
       rowKey={rowKey}
-      empty="No matching rows. Show more kinds of rows, or clear filters."
+      empty="No matching rows. Show more kinds of rows above, or clear filters on the left."
       compactBelow={60}
       compactRem={6.75}
       rowRem={2.75}
-      detail={(row) => <Detail row={row} filter={filter} />}
+      detail={(row) => <Detail row={row} filter={filter} open={open} />}
       open={open}
+      locate={locate}
       onToggle={toggle}
       selection={selection}
       sorting={{ sort: "time", descending: order === "desc" }}

@@ -1,0 +1,153 @@
+//! `cartographer notes`
+
+use std::env;
+use std::fs;
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use cartographer::notes::{self, Notebook, Notes as Written};
+use cartographer::present;
+use clap::{Args, Subcommand};
+
+use super::case::CaseArgs;
+use super::fail::WithAdvice;
+use super::target::FileArgs;
+use super::{ExitCode, Streams};
+
+/// List, export and import the notes on a case: stars, tags, comments, saved views and queries
+///
+/// Notes are in a file beside the case: `case.notes.jsonl` for `case.duckdb`. The case itself is never changed. The timeline,
+/// the report and the Timesketch export show them.
+#[derive(Debug, Subcommand)]
+#[command(after_help = "\
+Examples:
+  cartographer notes list
+  cartographer notes export -o mine.jsonl
+  cartographer notes import colleague.jsonl")]
+pub(crate) enum Notes {
+    List(List),
+    Export(Export),
+    Import(Import),
+}
+
+/// List the notes with what they are about, ordered by time
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  cartographer notes list
+  cartographer notes list --db case.duckdb")]
+pub(crate) struct List {
+    #[command(flatten)]
+    case: CaseArgs,
+}
+
+/// Export the notes as JSON Lines, to merge them with a colleague's
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  cartographer notes export -o mine.jsonl
+  cartographer notes export --db case.duckdb > mine.jsonl")]
+pub(crate) struct Export {
+    #[command(flatten)]
+    case: CaseArgs,
+    #[command(flatten)]
+    file: FileArgs,
+}
+
+/// Merge notes into those of the case
+///
+/// Of two versions of one note the later stays, and a deleted note stays deleted, so that importing the same file again
+/// changes nothing, and two people who import each other's notes have the same.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  cartographer notes import colleague.jsonl
+  cartographer notes import colleague.jsonl --db case.duckdb")]
+pub(crate) struct Import {
+    /// A file of exported notes; - reads standard input
+    file: PathBuf,
+    #[command(flatten)]
+    case: CaseArgs,
+}
+
+/// The name of the user who runs the program.
+pub(crate) fn user() -> String {
+    let named = ["USER", "USERNAME", "LOGNAME"].into_iter().filter_map(|name| env::var(name).ok());
+    named
+        .map(|name| name.trim().chars().take(100).collect::<String>())
+        .find(|name| !name.is_empty())
+        .unwrap_or_else(|| "analyst".to_owned())
+}
+
+impl Notes {
+    pub(crate) fn run(self, streams: Streams) -> Result<ExitCode> {
+        match self {
+            Self::List(list) => list.run(streams),
+            Self::Export(export) => export.run(streams),
+            Self::Import(import) => import.run(streams),
+        }
+    }
+}
+
+impl List {
+    fn run(self, streams: Streams) -> Result<ExitCode> {
+        let case = self.case.open_read_only()?;
+        let written = Notebook::beside(self.case.path()).read().with_context(unreadable)?;
+        let mut resolved = notes::resolve(&case, written.shown().cloned().collect())?;
+        resolved
+            .sort_by(|one, other| (one.found.time, &one.note.created).cmp(&(other.found.time, &other.note.created)));
+        let mut out = streams.text();
+        present::notes(&mut out, &resolved)?;
+        out.flush()?;
+        if resolved.is_empty() {
+            streams.say("there are no notes; `cartographer serve` writes them");
+        }
+        Ok(ExitCode::Fine)
+    }
+}
+
+impl Export {
+    fn run(self, streams: Streams) -> Result<ExitCode> {
+        drop(self.case.open_read_only()?);
+        let text = Notebook::beside(self.case.path()).read().with_context(unreadable)?.text()?;
+        self.file.write(streams, |out, _| Ok(out.write_all(text.as_bytes())?))?;
+        Ok(ExitCode::Fine)
+    }
+}
+
+impl Import {
+    fn run(self, streams: Streams) -> Result<ExitCode> {
+        drop(self.case.open_read_only()?);
+        let theirs = Written::parse(&self.text()?);
+        let refused = theirs.unread.len();
+        let merged =
+            Notebook::beside(self.case.path()).update(|ours| Ok(ours.add(theirs.notes))).with_context(|| {
+                WithAdvice::new("the notes cannot be written", "Check that the folder of the case is writable.")
+            })?;
+        streams.say(&format!(
+            "{} added, {} updated, {} unchanged, {refused} lines that are no notes",
+            merged.added, merged.updated, merged.unchanged
+        ));
+        Ok(ExitCode::Fine)
+    }
+
+    fn text(&self) -> Result<String> {
+        let mut bytes = Vec::new();
+        if self.file == Path::new("-") {
+            io::stdin().read_to_end(&mut bytes).context("cannot read standard input")?;
+        } else {
+            bytes = fs::read(&self.file).with_context(|| {
+                WithAdvice::new(
+                    format!("cannot read {}", self.file.display()),
+                    "Use a file that `cartographer notes export` wrote.",
+                )
+            })?;
+        }
+        Ok(String::from_utf8_lossy(&bytes).into_owned())
+    }
+}
+
+fn unreadable() -> WithAdvice {
+    WithAdvice::new("the notes cannot be read", "They are in the file beside the case whose name ends in .notes.jsonl.")
+}

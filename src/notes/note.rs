@@ -1,0 +1,283 @@
+//! One note, and how two people's notes become one list.
+
+use std::path::PathBuf;
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use rustc_hash::FxHashMap;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use thiserror::Error;
+
+/// The most characters of a text, of a tag or name, and of a saved address or query.
+const LONGEST_TEXT: usize = 10_000;
+const LONGEST_NAME: usize = 120;
+const LONGEST_PLACE: usize = 20_000;
+
+/// What a note does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NoteKind {
+    /// Marks as important.
+    Star,
+    /// Puts into a group.
+    Tag,
+    /// Says something.
+    Comment,
+    /// Keeps an address of the page.
+    View,
+    /// Keeps a query.
+    Query,
+}
+
+/// What a note is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TargetKind {
+    /// A signal.
+    Click,
+    /// An event.
+    Event,
+    /// A user, key, bucket …
+    Entity,
+    /// A session.
+    Session,
+}
+
+/// The thing that a note is about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Target {
+    /// What it is.
+    #[serde(rename = "type")]
+    pub kind: TargetKind,
+    /// `signal_id`, `event_id`, `session_id`, or the name of an entity.
+    pub id: String,
+    /// The type of an entity.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub entity_type: Option<String>,
+    /// An event of the click or session, by which it is found again if its own ID has changed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub event_id: Option<String>,
+}
+
+/// One note of one author.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Note {
+    /// Random, so that no two people's notes have the same.
+    pub id: String,
+    /// What it does.
+    pub kind: NoteKind,
+    /// What it is about; a saved view or query is about nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub target: Option<Target>,
+    /// The comment, the tag, or the name of a view or query.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub text: String,
+    /// The address of a view, or the SQL of a query.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<String>,
+    /// Who wrote it.
+    pub author: String,
+    /// When it was written, in RFC 3339 with microseconds, UTC.
+    pub created: String,
+    /// When it was last changed.
+    pub changed: String,
+    /// Whether it was deleted.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub deleted: bool,
+    /// Members that a later version of the program wrote. They are kept.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// Why notes could not be read or written.
+#[derive(Debug, Error)]
+pub enum NotesError {
+    /// A note is not one.
+    #[error("{0}")]
+    Invalid(String),
+    /// The system refuses.
+    #[error("cannot {what} {path}", path = .path.display())]
+    File {
+        /// `read` or `write`.
+        what: &'static str,
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The system gives no random numbers.
+    #[error("the system provides no random numbers")]
+    Random,
+    /// The case did not answer.
+    #[error(transparent)]
+    Store(#[from] crate::store::StoreError),
+    /// Rows have no form to be read in.
+    #[error("cannot read the rows that notes are about")]
+    Rows(#[from] arrow::error::ArrowError),
+    /// Rows or notes are no JSON.
+    #[error("cannot read or write notes as JSON")]
+    Json(#[from] serde_json::Error),
+}
+
+/// The time, as notes have it.
+#[must_use]
+pub fn now() -> String {
+    spell(Utc::now())
+}
+
+fn spell(time: DateTime<Utc>) -> String {
+    time.to_rfc3339_opts(SecondsFormat::Micros, true)
+}
+
+/// An ID that no other note has: 128 random bits.
+///
+/// # Errors
+/// If the system gives no random numbers.
+pub fn new_id() -> Result<String, NotesError> {
+    let mut bits = [0; 16];
+    getrandom::fill(&mut bits).map_err(|_| NotesError::Random)?;
+    Ok(hex::encode(bits))
+}
+
+impl Note {
+    /// The note, if it is one that the program can show: with a target where it needs one, and of a sensible size. Times
+    /// are spelled alike, so that they can be compared.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn checked(mut self) -> Result<Self, NotesError> {
+        let wrong = |what: &str| Err(NotesError::Invalid(what.to_owned()));
+        let saves = matches!(self.kind, NoteKind::View | NoteKind::Query);
+        let longest = if self.kind == NoteKind::Comment { LONGEST_TEXT } else { LONGEST_NAME };
+        self.text = self.text.trim().to_owned();
+        if self.id.is_empty()
+            || self.id.len() > LONGEST_NAME
+            || !self.id.bytes().all(|byte| byte.is_ascii_alphanumeric())
+        {
+            return wrong("the ID of a note is letters and digits");
+        }
+        if self.author.chars().count() > LONGEST_NAME || self.text.chars().count() > longest {
+            return wrong("the text of a note is too long");
+        }
+        if self.text.is_empty() && self.kind != NoteKind::Star && !self.deleted {
+            return wrong("a note needs a text");
+        }
+        if self.kind == NoteKind::Tag && self.text.contains(['\n', '\r', ',']) {
+            return wrong("a tag is one line without a comma");
+        }
+        if self.target.is_none() != saves {
+            return wrong("a star, tag or comment needs a target; a saved view or query has none");
+        }
+        if let Some(target) = &self.target
+            && (target.id.is_empty() || (target.kind == TargetKind::Entity) != target.entity_type.is_some())
+        {
+            return wrong("a target needs an ID, and an entity also its type");
+        }
+        let place = self.place.as_deref().unwrap_or_default();
+        // The page follows a saved address: it must be one of its own.
+        if place.len() > LONGEST_PLACE || (self.kind == NoteKind::View && !is_own_address(place)) {
+            return wrong("a saved view needs an address of the page, which begins with /");
+        }
+        for time in [&mut self.created, &mut self.changed] {
+            match DateTime::parse_from_rfc3339(time) {
+                Ok(moment) => *time = spell(moment.to_utc()),
+                Err(_) => return wrong("the times of a note are RFC 3339"),
+            }
+        }
+        Ok(self)
+    }
+
+    /// Which of two versions of one note is the later: for any two the same, whoever merges.
+    fn version(&self) -> (&str, bool, String) {
+        (&self.changed, self.deleted, serde_json::to_string(self).unwrap_or_default())
+    }
+}
+
+/// `/timeline?…`: a path of this page, and no other host's.
+fn is_own_address(place: &str) -> bool {
+    let path = place.split(['?', '#']).next().unwrap_or_default();
+    path.starts_with('/') && path[1..].bytes().all(|byte| byte.is_ascii_lowercase())
+}
+
+/// What came of a merge.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Merged {
+    /// Notes that were not there.
+    pub added: usize,
+    /// Notes that were there in an earlier version.
+    pub updated: usize,
+    /// Notes that were there already, or in a later version.
+    pub unchanged: usize,
+}
+
+/// Puts notes among others; of two versions of one note the later stays.
+pub(super) fn merge(ours: &mut Vec<Note>, theirs: Vec<Note>) -> Merged {
+    let mut places: FxHashMap<String, usize> =
+        ours.iter().enumerate().map(|(place, note)| (note.id.clone(), place)).collect();
+    let mut merged = Merged::default();
+    for note in theirs {
+        match places.get(&note.id).and_then(|place| ours.get_mut(*place)) {
+            None => {
+                places.insert(note.id.clone(), ours.len());
+                ours.push(note);
+                merged.added += 1;
+            }
+            Some(known) if note.version() > known.version() => {
+                *known = note;
+                merged.updated += 1;
+            }
+            Some(_) => merged.unchanged += 1,
+        }
+    }
+    merged
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    pub(super) fn comment(id: &str, text: &str, changed: &str) -> Note {
+        let target = Target { kind: TargetKind::Event, id: "e1".to_owned(), entity_type: None, event_id: None };
+        Note {
+            id: id.to_owned(),
+            kind: NoteKind::Comment,
+            target: Some(target),
+            text: text.to_owned(),
+            place: None,
+            author: "ann".to_owned(),
+            created: changed.to_owned(),
+            changed: changed.to_owned(),
+            deleted: false,
+            other: Map::new(),
+        }
+    }
+
+    #[test]
+    fn a_merge_is_the_same_whoever_makes_it() {
+        let early = comment("a", "early", "2026-03-11T10:00:00.000000Z");
+        let late = Note { deleted: true, ..comment("a", "early", "2026-03-11T10:00:01.000000Z") };
+        let other = comment("b", "other", "2026-03-11T10:00:00.000000Z");
+        let (mut ann, mut bob) = (vec![early.clone()], vec![late.clone(), other.clone()]);
+        assert_eq!(merge(&mut ann, bob.clone()), Merged { added: 1, updated: 1, unchanged: 0 });
+        assert_eq!(merge(&mut bob, vec![early]), Merged { added: 0, updated: 0, unchanged: 1 });
+        assert_eq!(ann, vec![late, other]);
+        assert_eq!(ann, bob);
+    }
+
+    #[test]
+    fn what_is_no_note_is_refused() {
+        let good = comment("a", " said ", "2026-03-11T11:00:00+01:00");
+        let checked = good.clone().checked().unwrap();
+        assert_eq!((checked.text.as_str(), checked.changed.as_str()), ("said", "2026-03-11T10:00:00.000000Z"));
+        assert!(Note { text: String::new(), ..good.clone() }.checked().is_err());
+        assert!(Note { target: None, ..good.clone() }.checked().is_err());
+        assert!(Note { id: "../x".to_owned(), ..good.clone() }.checked().is_err());
+        assert!(Note { kind: NoteKind::Tag, text: "a,b".to_owned(), ..good.clone() }.checked().is_err());
+        let view =
+            |place: &str| Note { kind: NoteKind::View, target: None, place: Some(place.to_owned()), ..good.clone() };
+        assert!(view("/timeline?kind=secret").checked().is_ok());
+        for bad in ["//evil.example/", "javascript:alert(1)", "https://evil.example", "/\\evil.example", ""] {
+            assert!(view(bad).checked().is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! Where in a case the things are that notes are about.
+
+use arrow::json::ArrayWriter;
+use serde::Deserialize;
+use serde_json::json;
+
+use super::note::{Note, NotesError, Target};
+use crate::store::Case;
+
+const RESOLVE: &str = include_str!("../../sql/notes/resolve.sql");
+const ANCHOR: &str = include_str!("../../sql/notes/anchor.sql");
+
+/// A note, and what it is about as the case has it now.
+#[derive(Debug, Clone)]
+pub struct Resolved {
+    /// The note.
+    pub note: Note,
+    /// Where that is; all empty if the case does not have it, or the note is about nothing.
+    pub found: Found,
+}
+
+/// A row of the timeline, a session, or nothing.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub struct Found {
+    /// The row of the timeline: a signal, or an event that is in none.
+    pub row_id: Option<String>,
+    /// The session.
+    pub session_id: Option<String>,
+    /// Who.
+    pub principal: Option<String>,
+    /// When, in microseconds since 1970.
+    pub time: Option<i64>,
+    /// The sentence.
+    pub what: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Row {
+    place: usize,
+    #[serde(flatten)]
+    found: Found,
+}
+
+/// Finds what notes are about.
+///
+/// # Errors
+/// DuckDB's message.
+pub fn resolve(case: &Case, notes: Vec<Note>) -> Result<Vec<Resolved>, NotesError> {
+    let asked: Vec<_> =
+        notes.iter().enumerate().filter_map(|(place, note)| asked(place, note.target.as_ref()?)).collect();
+    let mut resolved: Vec<Resolved> =
+        notes.into_iter().map(|note| Resolved { note, found: Found::default() }).collect();
+    if asked.is_empty() {
+        return Ok(resolved);
+    }
+    for row in rows(case, RESOLVE, &serde_json::to_string(&asked)?)? {
+        if let Some(resolved) = resolved.get_mut(row.place) {
+            resolved.found = row.found;
+        }
+    }
+    Ok(resolved)
+}
+
+fn asked(place: usize, target: &Target) -> Option<serde_json::Value> {
+    Some(json!({
+        "place": place,
+        "kind": serde_json::to_value(target.kind).ok()?,
+        "id": target.id,
+        "event_id": target.event_id,
+    }))
+}
+
+/// The target, with an event by which it is found again.
+///
+/// # Errors
+/// DuckDB's message.
+pub fn anchor(case: &Case, target: Target) -> Result<Target, NotesError> {
+    #[derive(Deserialize)]
+    struct Anchor {
+        event_id: Option<String>,
+    }
+    let Some(asked) = asked(0, &target) else { return Ok(target) };
+    let found: Vec<Anchor> = json_rows(case, ANCHOR, &serde_json::to_string(&[asked])?)?;
+    Ok(Target { event_id: found.into_iter().find_map(|row| row.event_id), ..target })
+}
+
+fn rows(case: &Case, sql: &str, asked: &str) -> Result<Vec<Row>, NotesError> {
+    json_rows(case, sql, asked)
+}
+
+fn json_rows<T: serde::de::DeserializeOwned>(case: &Case, sql: &str, asked: &str) -> Result<Vec<T>, NotesError> {
+    let batches = case.query_with(sql, &[asked.to_owned()])?;
+    let mut json = ArrayWriter::new(Vec::new());
+    json.write_batches(&batches.iter().collect::<Vec<_>>())?;
+    json.finish()?;
+    let bytes = json.into_inner();
+    if bytes.is_empty() {
+        return Ok(Vec::new());
+    }
+    Ok(serde_json::from_slice(&bytes)?)
+}

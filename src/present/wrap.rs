@@ -1,0 +1,72 @@
+//! Lines that are no longer than a terminal is wide.
+
+/// Narrower than this no text is wrapped: a word a line helps nobody.
+const NARROWEST: usize = 24;
+
+/// The text broken between words, so that no line is longer than `width` characters where the first begins after `before` and
+/// each further one after `indent` characters, which are spaces. A word that does not fit stays whole. What stands in
+/// parentheses or brackets at the end, `(1 event)`, is a word.
+pub(super) fn wrap(text: &str, before: usize, indent: usize, width: Option<usize>) -> String {
+    let Some(width) = width.filter(|width| *width >= indent + NARROWEST) else { return text.to_owned() };
+    let (sentence, tail) = text.split_once("  (").unwrap_or((text, ""));
+    let tail = if tail.is_empty() { String::new() } else { format!("  ({}", bound(tail)) };
+    broken(&format!("{sentence}{tail}"), before, indent, width).replace(BOUND, " ")
+}
+
+/// A space that breaks no line.
+const BOUND: char = '\u{a0}';
+
+/// The text with its single spaces bound; two spaces part words of it.
+fn bound(text: &str) -> String {
+    text.split("  ").map(|word| word.replace(' ', &BOUND.to_string())).collect::<Vec<_>>().join("  ")
+}
+
+fn broken(text: &str, before: usize, indent: usize, width: usize) -> String {
+    let mut wrapped = String::with_capacity(text.len() + 16);
+    let mut column = before;
+    let mut is_first = true;
+    for word in text.split(' ') {
+        let length = word.chars().count();
+        if is_first {
+            is_first = false;
+        } else if column + 1 + length > width && column > indent {
+            // A space before the end of a line shows nothing.
+            while wrapped.ends_with(' ') {
+                wrapped.pop();
+            }
+            wrapped.push('\n');
+            wrapped.extend(std::iter::repeat_n(' ', indent));
+            column = indent;
+            if word.is_empty() {
+                continue;
+            }
+        } else {
+            wrapped.push(' ');
+            column += 1;
+        }
+        wrapped.push_str(word);
+        column += length;
+    }
+    wrapped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_break_between_words_and_keep_their_indent() {
+        let text = "Created access key AKIAEXAMPLE for svc-backup  (1 event)";
+        assert_eq!(wrap(text, 10, 4, None), text);
+        assert_eq!(wrap(text, 10, 4, Some(32)), "Created access key\n    AKIAEXAMPLE for svc-backup\n    (1 event)");
+        let lines = wrap(text, 10, 4, Some(32));
+        assert!(lines.lines().skip(1).all(|line| line.chars().count() <= 32), "{lines}");
+    }
+
+    #[test]
+    fn a_word_that_does_not_fit_stays_whole_and_a_narrow_terminal_wraps_nothing() {
+        let long = format!("Opened {}", "x".repeat(60));
+        assert_eq!(wrap(&long, 2, 2, Some(40)), format!("Opened\n  {}", "x".repeat(60)));
+        assert_eq!(wrap("a b c", 2, 30, Some(40)), "a b c");
+    }
+}

@@ -1,0 +1,54 @@
+//! The case as a whole: what its story is made from, what is still open, and its picture.
+
+use axum::extract::State;
+use serde_json::Value;
+
+use crate::event::Timestamp;
+use crate::serve::ServeError;
+use crate::serve::params::Params;
+use crate::serve::rows::{Json, object, objects};
+use crate::serve::state::Shared;
+
+const OVERVIEW: &str = include_str!("../../../sql/serve/overview.sql");
+const PICTURE: &str = include_str!("../../../sql/serve/picture.sql");
+const OPEN: &str = include_str!("../../../sql/serve/open.sql");
+/// What is to be contained or undone is the report's question: it is asked by the report's queries, of the whole case.
+const SCOPE: &str = include_str!("../../../sql/report/scope.sql");
+const REMEDIES: &str = include_str!("../../../sql/report/remedies.sql");
+const EVERYTHING: &str = "SET VARIABLE wanted_sessions = []::VARCHAR[]; SET VARIABLE wanted_principals = []::VARCHAR[]; \
+    SET VARIABLE since = '-infinity'::TIMESTAMP; SET VARIABLE until = 'infinity'::TIMESTAMP;";
+
+/// `GET /api/overview`
+pub(super) async fn overview(State(state): State<Shared>) -> Result<Json, ServeError> {
+    let told = state.ask(|state, case| {
+        state.with_overview(case)?;
+        object(&case.query(OVERVIEW)?)
+    });
+    Ok(Json::from(&told.await?.unwrap_or(Value::Null)))
+}
+
+/// `GET /api/overview/open`
+pub(super) async fn open(State(state): State<Shared>) -> Result<Json, ServeError> {
+    state
+        .ask(|state, case| {
+            state.with_overview(case)?;
+            case.query(&format!("{EVERYTHING}\n{SCOPE}"))?;
+            case.query(&format!("CREATE OR REPLACE TEMP TABLE remedies AS {REMEDIES}"))?;
+            Ok(Json(objects(&case.query(OPEN)?)?))
+        })
+        .await
+}
+
+/// `GET /api/picture`
+pub(super) async fn picture(State(state): State<Shared>, params: Params) -> Result<Json, ServeError> {
+    let second = |name| {
+        let moment = params.moment(name)?;
+        Ok::<_, ServeError>(moment.map_or_else(String::new, |Timestamp(us)| us.div_euclid(1_000_000).to_string()))
+    };
+    let span = [second("from")?, second("to")?];
+    let drawn = state.ask(move |state, case| {
+        state.with_overview(case)?;
+        object(&case.query_with(PICTURE, &span)?)
+    });
+    Ok(Json::from(&drawn.await?.unwrap_or(Value::Null)))
+}

@@ -1,0 +1,52 @@
+// Views that are kept by name, and a way to keep the one that is shown.
+
+import { useState } from "preact/hooks";
+import type { Note } from "../api/types";
+import { useNotes, write } from "../lib/notes";
+import { follow, type Place } from "../lib/router";
+import { visible } from "../lib/text";
+import { Menu } from "./menu";
+
+export function SavedViews({ place }: { place: Place }) {
+  const { answer } = useNotes();
+  const [name, setName] = useState("");
+  const views = answer?.notes.filter((note) => note.kind === "view") ?? [];
+  const save = async (event: Event) => {
+    event.preventDefault();
+    const { path, params } = place;
+    const query = params.toString();
+    if (
+      name.trim() &&
+      (await write({ kind: "view", text: name, place: query ? `${path}?${query}` : path }, "View saved."))
+    )
+      setName("");
+  };
+  if (!answer) return null;
+  return (
+    <Menu title="Views">
+      {views.map((note) => (
+        <View key={note.id} note={note} />
+      ))}
+      {views.length === 0 && <span class="muted menu-text">No view is saved yet.</span>}
+      <form class="save-view" onSubmit={save}>
+        <input
+          type="text"
+          aria-label="Name to save this view by"
+          placeholder="save this view as …"
+          maxLength={100}
+          value={name}
+          onInput={(event) => setName(event.currentTarget.value)}
+        />
+        <button type="submit">Save</button>
+      </form>
+    </Menu>
+  );
+}
+
+/** Only an address of this page is followed; a colleague's file could have another. */
+const View = ({ note }: { note: Note }) =>
+  note.place?.startsWith("/") && !note.place.startsWith("//") ? (
+    <a href={note.place} onClick={follow}>
+      {visible(note.text ?? "")}
+    </a>
+  ) : null;

@@ -1,0 +1,106 @@
+// The notes on the case: fetched once, changed by what the server answers, shared by all views.
+
+import { useEffect, useReducer } from "preact/hooks";
+import { ApiError, api } from "../api/client";
+import type { Note, NoteChange, NotesAnswer, NoteTarget } from "../api/types";
+import { announce } from "./announce";
+import { grouped } from "./group";
+
+interface Indexed {
+  answer: NotesAnswer;
+  byTarget: ReadonlyMap<string, Note[]>;
+  tags: readonly string[];
+}
+
+let known: Indexed | undefined;
+let failed: unknown;
+let asked = false;
+const listeners = new Set<() => void>();
+
+const keyOf = (type: string, id: string, entityType = "") => `${type}\n${entityType}\n${id}`;
+
+/** What notes are found by: rows of the timeline by the row, whatever ID the note has for it. */
+function keyOfNote({ target, row_id, session_id }: Note): string | undefined {
+  if (!target) return undefined;
+  if (target.type === "entity") return keyOf("entity", target.id, target.entity_type);
+  if (target.type === "session") return keyOf("session", session_id ?? target.id);
+  return keyOf("row", row_id ?? target.id);
+}
+
+const keyOfTarget = ({ type, id, entity_type }: NoteTarget) =>
+  keyOf(type === "click" || type === "event" ? "row" : type, id, entity_type);
+
+function take(answer: NotesAnswer) {
+  const byTarget = grouped(
+    answer.notes.filter((note) => note.target),
+    (note) => keyOfNote(note) ?? "",
+  );
+  const tags = [
+    ...new Set(answer.notes.flatMap((note) => (note.kind === "tag" && note.text ? [note.text] : []))),
+  ].sort();
+  known = { answer, byTarget, tags };
+  failed = undefined;
+  for (const listener of listeners) listener();
+}
+
+function refuse(error: unknown) {
+  failed = error;
+  for (const listener of listeners) listener();
+}
+
+function fetchNotes() {
+  asked = true;
+  api.notes().then(take, refuse);
+}
+
+/** The notes, and a new look at them whenever they change. */
+export function useNotes() {
+  const [, again] = useReducer((n: number) => n + 1, 0);
+  useEffect(() => {
+    const listener = () => again(undefined);
+    listeners.add(listener);
+    if (!asked) fetchNotes();
+    return () => void listeners.delete(listener);
+  }, []);
+  return { answer: known?.answer, tags: known?.tags ?? [], error: failed, again: fetchNotes };
+}
+
+const NONE: readonly Note[] = [];
+
+/** The notes on one thing. */
+export const notesOn = (target: NoteTarget): readonly Note[] => known?.byTarget.get(keyOfTarget(target)) ?? NONE;
+
+/** The notes on one row of the timeline. */
+export const notesOnRow = (id: string): readonly Note[] => known?.byTarget.get(keyOf("row", id)) ?? NONE;
+
+/** Writes a note, says so, and says why if it could not; whether it was written. */
+export async function write(change: NoteChange, said: string): Promise<boolean> {
+  try {
+    take(await api.changeNote(change));
+    announce(said);
+    return true;
+  } catch (error) {
+    const advice = error instanceof ApiError && error.advice ? ` ${error.advice}` : "";
+    announce(`Could not save: ${error instanceof Error ? error.message : String(error)}.${advice}`);
+    return false;
+  }
+}
+
+/** Merges the notes of a file into those of the case. */
+export async function importFile(file: File) {
+  try {
+    const before = known?.answer.notes.length ?? 0;
+    take(await api.importNotes(await file.text()));
+    announce(`Imported. There are ${(known?.answer.notes.length ?? 0) - before} more notes.`);
+  } catch (error) {
+    announce(`Could not import: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+/** Puts a star on something, or takes one's own away. */
+export function star(target: NoteTarget): Promise<boolean> {
+  const author = known?.answer.author;
+  const own = notesOn(target).find((note) => note.kind === "star" && note.author === author);
+  if (own) return write({ id: own.id, delete: true }, "Star removed.");
+  return write({ kind: "star", target }, "Starred.");
+}

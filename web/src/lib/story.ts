@@ -1,0 +1,386 @@
+// The story of a case in sentences, each with its evidence. Made from what the views say, and nothing else. Pure.
+
+import type { DataOut, Found, OpenNeed, Overview, OverviewActor, OverviewLink, SignIn } from "../api/types";
+import { bytes, count, counted, moment } from "./format";
+import { grouped } from "./group";
+import { shortPrincipal } from "./session";
+
+/** What shows that a sentence is true: a row of the timeline. */
+export interface Evidence {
+  time: string;
+  text: string;
+  href: string;
+}
+
+export interface Sentence {
+  title: string;
+  text: string;
+  /** Whether it is what one looks for first. */
+  strong: boolean;
+  evidence: Evidence[];
+  /** Where all of it is, and how much more that is. */
+  rest?: { text: string; href: string };
+}
+
+export interface ActorStory {
+  actor: OverviewActor;
+  /** Who, when, and how much. */
+  lead: string;
+  href: string;
+  sentences: Sentence[];
+}
+
+const FEW = 4;
+/** An actor is told in full if the gravest of its sessions weighs so much of the case's gravest. */
+const SHARE_TOLD = 0.3;
+const MOST_TOLD = 4;
+
+/** The place in the timeline of one event, or of the click that explains it. */
+export const evidenceHref = (session: string | null, event: string): string => {
+  const params = new URLSearchParams();
+  if (session) params.append("session", session);
+  else params.append("search", event);
+  params.append("open", event);
+  return `/timeline?${params}`;
+};
+
+/** All that an actor did, for some reasons only. */
+export function actorHref({ principals, principal_count, session_id }: OverviewActor, reasons: readonly string[] = []) {
+  const params = new URLSearchParams();
+  if (principal_count <= principals.length) for (const name of principals) params.append("principal", name);
+  else params.append("actor", session_id);
+  for (const reason of reasons) params.append("reason", reason);
+  return `/timeline?${params}`;
+}
+
+const IDENTITIES: Record<string, string> = {
+  Root: "root user",
+  IAMUser: "IAM user",
+  AssumedRole: "role",
+  FederatedUser: "federated user",
+  SAMLUser: "SAML user",
+  WebIdentityUser: "web identity",
+  IdentityCenterUser: "Identity Center user",
+  AWSService: "AWS service",
+  AWSAccount: "another account",
+};
+
+/** `a, b and c`, or `a, b, c and 4 more`. */
+export function listed(values: readonly string[], total = values.length): string {
+  const more = total - values.length;
+  const all = more > 0 ? [...values, `${count(more)} more`] : [...values];
+  const last = all.pop() ?? "";
+  return all.length > 0 ? `${all.join(", ")} and ${last}` : last;
+}
+
+function lead(actor: OverviewActor): string {
+  const type = actor.identity_types?.map((each) => IDENTITIES[each] ?? each).join(" or ") || "identity of unknown type";
+  const account = actor.account_id ? `, account ${actor.account_id}` : "";
+  const from = actor.ips.length > 0 ? `, from ${listed(actor.ips.slice(0, 3), actor.ip_count)}` : "";
+  const console = actor.console_sessions > 0 ? ` (${count(actor.console_sessions)} in the console)` : "";
+  const others = actor.principals.filter((name) => name !== actor.actor && !name.startsWith(`${actor.actor}/`));
+  const also =
+    others.length > 0
+      ? ` These include sessions of credentials that it created: ${listed(others.slice(0, 3).map(shortPrincipal), Math.max(others.length, actor.principal_count - 1))}.`
+      : "";
+  return (
+    `${type}${account}${from}: ${counted(actor.events, "event")} in ${counted(actor.sessions, "session")}${console}, ` +
+    `${moment(actor.first_time).slice(0, 19)} to ${moment(actor.last_time).slice(0, 19)} UTC.${also}`
+  );
+}
+
+const evidenceOf = (found: Found): Evidence => ({
+  time: found.time,
+  text: (found.what ?? found.event_key) + (found.events > 1 ? `, and ${count(found.events - 1)} more like it` : ""),
+  href: evidenceHref(found.session_id, found.event_id),
+});
+
+/** How they came in: the sign-ins that the trail has, and long-term keys that they did not make themselves. */
+function cameIn(actor: OverviewActor, { sign_ins, keys, links }: Overview): Sentence | undefined {
+  // Who used credentials that they made is told with these.
+  const led = new Set(links.filter(isMade).map((link) => link.session_id));
+  const own = sign_ins.filter(
+    (each) => each.place === actor.place && each.way !== "second factor" && !led.has(each.session_id),
+  );
+  const worked = own.filter((each) => each.result === "success");
+  const failed = own.filter((each) => each.result === "failure");
+  const made = new Set(links.map((link) => link.credential));
+  const used = keys.filter((each) => each.place === actor.place && !made.has(each.key));
+  const parts: string[] = [];
+  const first = worked[0];
+  if (first) parts.push(signedIn(first, worked.length));
+  else if (actor.console_sessions > 0) parts.push("The sign-in to the console is not in this case.");
+  if (failed.length > 0) parts.push(`${counted(failed.length, "sign-in")} failed.`);
+  if (used.length > 0) {
+    const named = used.slice(0, 2).map((each) => `${each.key} (${counted(each.events, "event")})`);
+    parts.push(
+      `Programs used ${used.length === 1 ? "access key" : "access keys"} ${listed(named, used.length)}; how they got ${used.length === 1 ? "it" : "them"} is not in this case.`,
+    );
+  }
+  if (parts.length === 0) return undefined;
+  const evidence = [...failed.slice(0, 2), ...worked.slice(0, 3)]
+    .sort((a, b) => a.time.localeCompare(b.time))
+    .map((each) => ({
+      time: each.time,
+      text: `${each.result === "failure" ? "Failed sign-in" : "Sign-in"} of ${each.principal ?? "unknown"} from ${each.source_ip ?? "unknown"}`,
+      href: evidenceHref(each.session_id, each.event_id),
+    }));
+  const keyed = used.slice(0, 2).map((each) => ({
+    time: each.first_time,
+    text: `Everything with ${each.key}`,
+    href: `/timeline?${new URLSearchParams({ key: each.key })}`,
+  }));
+  return { title: "Came in", text: parts.join(" "), strong: false, evidence: [...evidence, ...keyed] };
+}
+
+function signedIn({ way, mfa, source_ip, time, principal }: SignIn, times: number): string {
+  const how = way === "password" ? "with a password" : way === "other" ? "" : `by ${way}`;
+  const factor = mfa === null ? "MFA unknown" : mfa ? "with MFA" : "without MFA";
+  const again = times > 1 ? ` There were ${count(times)} sign-ins in all.` : "";
+  return `${shortPrincipal(principal ?? "unknown")} signed in ${how ? `${how}, ` : ""}${factor}, from ${source_ip ?? "an unknown address"} at ${moment(time).slice(0, 19)}.${again}`;
+}
+
+interface Topic {
+  /** What the counts call all of it. */
+  name: string;
+  title: string;
+  classes: readonly string[];
+  /** What a number of events of the class is, in words. */
+  words: Record<string, [string, string]>;
+  strong: boolean;
+}
+
+const TOPICS: readonly Topic[] = [
+  {
+    name: "took",
+    title: "Took",
+    classes: ["secret_read", "exfiltration"],
+    words: {
+      secret_read: ["secret, parameter or credential read", "secrets, parameters and credentials read"],
+      exfiltration: ["transfer of data out", "transfers of data out"],
+    },
+    strong: true,
+  },
+  {
+    name: "made",
+    title: "Made",
+    classes: ["credential_made", "privilege_change", "persistence"],
+    words: {
+      credential_made: ["credential or secret created or set", "credentials and secrets created or set"],
+      privilege_change: ["change of identities and permissions", "changes of identities and permissions"],
+      persistence: ["change that can keep access", "changes that can keep access"],
+    },
+    strong: true,
+  },
+  {
+    name: "weakened",
+    title: "Weakened",
+    classes: ["defense_evasion", "data_exposure"],
+    words: {
+      defense_evasion: [
+        "log or detector stopped, deleted or changed",
+        "logs and detectors stopped, deleted or changed",
+      ],
+      data_exposure: ["resource shared or opened to others", "resources shared or opened to others"],
+    },
+    strong: true,
+  },
+  {
+    name: "destroyed",
+    title: "Destroyed",
+    classes: ["impact"],
+    words: { impact: ["resource deleted, stopped or made unusable", "resources deleted, stopped or made unusable"] },
+    strong: true,
+  },
+  {
+    name: "ran",
+    title: "Ran",
+    classes: ["execution"],
+    words: { execution: ["command or piece of code run or changed", "commands and pieces of code run or changed"] },
+    strong: false,
+  },
+];
+
+const OTHER: [string, string] = ["other finding", "other findings"];
+
+/** One event may be among several classes of a topic; it is evidence once. */
+function distinct(found: readonly Found[]): Found[] {
+  const seen = new Set<string>();
+  return found.filter(({ event_id }) => {
+    if (seen.has(event_id)) return false;
+    seen.add(event_id);
+    return true;
+  });
+}
+
+/** What says most about a class of events comes first; then what was done least often. */
+const FIRST_OBJECTS = ["access_key", "password", "user", "identity provider"];
+
+function rank(found: Found): number {
+  if (found.object && FIRST_OBJECTS.includes(found.object)) return 0;
+  if (found.class === "persistence" || found.effect === "trusts") return 1;
+  if (found.effect === "grants") return 2;
+  return 3;
+}
+
+/** A few events, of each class at least one. */
+function choose(found: readonly Found[], classes: readonly string[], most: number): Found[] {
+  const ranked = classes.map((name) =>
+    distinct(found.filter((each) => each.class === name)).sort(
+      (a, b) => rank(a) - rank(b) || a.time.localeCompare(b.time),
+    ),
+  );
+  const rounds = Array.from({ length: most }, (_, round) => ranked.flatMap((each) => each.slice(round, round + 1)));
+  return distinct(rounds.flat())
+    .slice(0, most)
+    .sort((a, b) => a.time.localeCompare(b.time));
+}
+
+/** How many events of which class, if not all of them are shown anyway. */
+function amounts({ counts }: Overview, actor: OverviewActor, { name, classes, words }: Topic, shown: readonly Found[]) {
+  const of = (wanted: string) =>
+    counts.find((each) => each.place === actor.place && each.done && each.class === wanted)?.events ?? 0;
+  const told = shown.reduce((sum, each) => sum + each.events, 0);
+  const parts = classes.flatMap((each) => {
+    const [one, many] = words[each] ?? OTHER;
+    return of(each) > 0 ? [counted(of(each), one, many)] : [];
+  });
+  return { all: of(name), parts: of(name) > told ? parts : [], rest: of(name) > told };
+}
+
+function topic(actor: OverviewActor, overview: Overview, about: Topic): Sentence | undefined {
+  const { title, classes, strong } = about;
+  const data = title === "Took" ? downloads(actor, overview.data_out) : [];
+  const links = title === "Made" ? usesOf(actor, overview.links) : [];
+  const own = overview.found.filter(
+    (each) => each.actor_place === actor.place && each.done && classes.includes(each.class),
+  );
+  const shown = choose(own, classes, FEW);
+  const { all, parts, rest } = amounts(overview, actor, about, shown);
+  if (all === 0 && data.length === 0) return undefined;
+  const text = [
+    ...data.slice(0, 3).map(downloaded),
+    parts.length > 0 ? `${sentence(listed(parts))}.` : "",
+    ...links.slice(0, 3).map(usedBy),
+  ];
+  const evidence = [
+    ...data.slice(0, 2).map(downloadEvidence),
+    ...shown.map(evidenceOf),
+    ...links.slice(0, 3).map(linkEvidence),
+  ];
+  return {
+    title,
+    text: text.filter(Boolean).join(" "),
+    strong,
+    evidence: evidence.sort((a, b) => a.time.localeCompare(b.time)),
+    ...(rest ? { rest: { text: `All ${count(all)}`, href: actorHref(actor, classes) } } : {}),
+  };
+}
+
+const downloadEvidence = ({ first_time, source, session_id }: DataOut): Evidence => ({
+  time: first_time,
+  text: `Downloads from ${source ?? "unknown"}`,
+  href: `/timeline?${new URLSearchParams({ session: session_id, entity_type: "bucket", entity: source ?? "" })}`,
+});
+
+const linkEvidence = ({ first_use, user, credential, credential_type, session_id }: OverviewLink): Evidence => ({
+  time: first_use,
+  text: `What ${user ?? "unknown"} did with ${credential_type === "access_key" ? credential : `the ${credential_type}`}`,
+  href: `/timeline?${new URLSearchParams({ session: session_id })}`,
+});
+
+const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+const downloads = (actor: OverviewActor, data: readonly DataOut[]) =>
+  data.filter((each) => each.place === actor.place && each.how === "downloaded");
+
+const downloaded = ({ principal, source, objects, bytes_out, events }: DataOut): string =>
+  `${shortPrincipal(principal ?? "unknown")} downloaded ${counted(objects ?? events, "object")} (${bytes(bytes_out)}) from ${source ?? "an unknown bucket"}.`;
+
+/** A role's session is not made to stay; keys, passwords and users are. */
+const isMade = ({ credential_type, method }: OverviewLink) =>
+  ["user", "password"].includes(credential_type) || (credential_type === "access_key" && method === "CreateAccessKey");
+
+/** One use of each session: a user that was made and given a password is one way in. */
+function usesOf(actor: OverviewActor, links: readonly OverviewLink[]): OverviewLink[] {
+  const own = links.filter((each) => each.place === actor.place && isMade(each));
+  const order = ["access_key", "password", "user"];
+  const rank = (each: OverviewLink) => order.indexOf(each.credential_type);
+  const sessions = grouped(own, (each) => each.session_id);
+  return [...sessions.values()].flatMap((same) => same.sort((a, b) => rank(a) - rank(b)).slice(0, 1));
+}
+
+const usedBy = ({ credential_type, credential, user, uses, ips, ip_count, first_use }: OverviewLink): string =>
+  `${credential_type === "access_key" ? "Access key" : sentence(credential_type)} ${credential} was used since, by ${user ?? "unknown"} from ${moment(first_use).slice(0, 19)}${ips?.length ? `, from ${listed(ips.slice(0, 2), ip_count ?? ips.length)}` : ""}: ${counted(uses, "event")}.`;
+
+function tried(actor: OverviewActor, overview: Overview): Sentence | undefined {
+  const own = distinct(overview.found.filter((each) => each.actor_place === actor.place && !each.done));
+  if (own.length === 0 && actor.denied === 0) return undefined;
+  const parts = [
+    ...(actor.attempts > 0
+      ? [`${counted(actor.attempts, "finding was", "findings were")} only tried, and denied or failed.`]
+      : []),
+    ...(actor.denied > 0 ? [`${counted(actor.denied, "call was", "calls were")} denied in all.`] : []),
+  ];
+  const shown = own.sort((a, b) => a.time.localeCompare(b.time)).slice(0, FEW - 1);
+  const href = `${actorHref(actor)}&outcome=failed`;
+  return {
+    title: "Tried",
+    text: parts.join(" "),
+    strong: false,
+    evidence: shown.map(evidenceOf),
+    rest: { text: "All that failed", href },
+  };
+}
+
+/** The actors that are told in full, and those of whom a line is enough. */
+export function story(overview: Overview): { told: ActorStory[]; others: OverviewActor[] } {
+  const [first] = overview.actors;
+  const worth = (actor: OverviewActor) =>
+    first !== undefined && actor.weight > 0 && actor.weight >= first.weight * SHARE_TOLD;
+  const told = overview.actors.filter(worth).slice(0, MOST_TOLD);
+  const tell = (actor: OverviewActor): ActorStory => {
+    const sentences = [
+      cameIn(actor, overview),
+      ...TOPICS.map((each) => topic(actor, overview, each)),
+      tried(actor, overview),
+    ].filter((each): each is Sentence => each !== undefined);
+    return { actor, lead: lead(actor), href: actorHref(actor), sentences };
+  };
+  return { told: told.map(tell), others: overview.actors.filter((actor) => !told.includes(actor)) };
+}
+
+const NEEDS: Record<string, [string, string]> = {
+  key: ["access key created", "access keys created"],
+  password: ["password set", "passwords set"],
+  user: ["user created", "users created"],
+  policy: ["permission granted", "permissions granted"],
+  trust: ["trust changed", "trusts changed"],
+  role: ["role created", "roles created"],
+  share: ["resource shared or exposed", "resources shared or exposed"],
+  watch: ["log or detector stopped, changed or deleted", "logs and detectors stopped, changed or deleted"],
+  instance: ["instance started", "instances started"],
+  other: ["other persistence", "other persistence"],
+  secret: ["secret read, to rotate", "secrets read, to rotate"],
+};
+
+/** What no call of the case ended. */
+export function stillOpen(needs: readonly OpenNeed[]): Sentence[] {
+  return needs
+    .filter((need) => need.open > 0)
+    .map(({ need, open, all, items }) => {
+      const [one, many] = NEEDS[need] ?? [need, need];
+      const ended = all > open ? ` (${count(all - open)} more were undone or deleted)` : "";
+      return {
+        title: counted(open, one, many),
+        text: ended.trim(),
+        strong: need !== "secret" && need !== "other",
+        evidence: items.slice(0, 3).map((item) => ({
+          time: item.time,
+          text: item.what,
+          href: item.event_id ? evidenceHref(item.session_id, item.event_id) : "/timeline",
+        })),
+        ...(open > 3 ? { rest: { text: `${count(open - 3)} more in the report`, href: "" } } : {}),
+      };
+    });
+}

@@ -1,0 +1,125 @@
+// Beside the editor: the tables with their columns, what was run before, and saved queries.
+
+import { useState } from "preact/hooks";
+import { api } from "../api/client";
+import { Menu } from "../components/menu";
+import { grouped } from "../lib/group";
+import { useAsked } from "../lib/hooks";
+import { useNotes, write } from "../lib/notes";
+import { clip, visible, visibleLines } from "../lib/text";
+import type { SchemaColumn } from "./completion";
+
+const SCHEMA = `SELECT table_name, column_name, data_type FROM duckdb_columns()
+WHERE NOT internal AND schema_name = 'main' ORDER BY table_name, column_index`;
+const MOST_COLUMNS = 5000;
+
+export function useSchema(): readonly SchemaColumn[] {
+  const { data } = useAsked("schema", (signal) => api.sql(SCHEMA, MOST_COLUMNS, signal));
+  return (data?.rows ?? []).map(([table, column, type]) => ({
+    table: String(table),
+    column: String(column),
+    type: String(type),
+  }));
+}
+
+const HISTORY = "sql-history";
+const KEPT = 40;
+
+export function historyOf(): string[] {
+  try {
+    const kept: unknown = JSON.parse(localStorage.getItem(HISTORY) ?? "[]");
+    return Array.isArray(kept) ? kept.filter((each): each is string => typeof each === "string") : [];
+  } catch {
+    return [];
+  }
+}
+
+/** Keeps a statement that was run, in this browser. */
+export function remember(sql: string) {
+  const text = sql.trim();
+  if (!text || text.length > 20_000) return;
+  const kept = [text, ...historyOf().filter((each) => each !== text)].slice(0, KEPT);
+  localStorage.setItem(HISTORY, JSON.stringify(kept));
+}
+
+interface PickProps {
+  onPick: (sql: string) => void;
+}
+
+export function History({ onPick, round }: PickProps & { round: number }) {
+  const kept = round >= 0 ? historyOf() : [];
+  return (
+    <Menu title="History">
+      {kept.length === 0 && <span class="muted menu-text">Nothing was run yet in this browser.</span>}
+      {kept.map((sql) => (
+        <button key={sql} type="button" class="mono" onClick={() => onPick(sql)}>
+          {visible(clip(sql.replace(/\s+/g, " "), 90).text)}
+        </button>
+      ))}
+    </Menu>
+  );
+}
+
+/** Queries that are kept with the notes, so that colleagues get them too. */
+export function SavedQueries({ onPick, sql }: PickProps & { sql: string }) {
+  const { answer } = useNotes();
+  const [name, setName] = useState("");
+  const queries = answer?.notes.filter((note) => note.kind === "query") ?? [];
+  const save = async (event: Event) => {
+    event.preventDefault();
+    if (name.trim() && (await write({ kind: "query", text: name, place: sql }, "Query saved."))) setName("");
+  };
+  return (
+    <Menu title="Saved">
+      {queries.map((note) => (
+        <button
+          key={note.id}
+          type="button"
+          title={visibleLines(clip(note.place ?? "", 500).text)}
+          onClick={() => onPick(note.place ?? "")}
+        >
+          {visible(note.text ?? "")}
+        </button>
+      ))}
+      {queries.length === 0 && <span class="muted menu-text">No query is saved yet.</span>}
+      <form class="save-view" onSubmit={save}>
+        <input
+          type="text"
+          aria-label="Name to save this query by"
+          placeholder="save this query as …"
+          maxLength={100}
+          value={name}
+          onInput={(event) => setName(event.currentTarget.value)}
+        />
+        <button type="submit">Save</button>
+      </form>
+    </Menu>
+  );
+}
+
+/** The tables and views of the case; a name goes into the editor. */
+export function Schema({ schema, onPick }: PickProps & { schema: readonly SchemaColumn[] }) {
+  const tables = [...grouped(schema, (each) => each.table)];
+  return (
+    <details class="schema">
+      <summary>{`Tables and views (${tables.length})`}</summary>
+      <div class="schema-tables">
+        {tables.map(([table, columns]) => (
+          <details key={table}>
+            <summary class="mono">{visible(table)}</summary>
+            <button type="button" class="link" onClick={() => onPick(`FROM ${table} LIMIT 100`)}>
+              First rows
+            </button>
+            <ul>
+              {columns.map((each) => (
+                <li key={each.column} class="mono">
+                  {visible(each.column)} <span class="muted">{visible(clip(each.type, 60).text)}</span>
+                </li>
+              ))}
+            </ul>
+          </details>
+        ))}
+      </div>
+    </details>
+  );
+}

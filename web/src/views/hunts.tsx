@@ -1,0 +1,205 @@
+// All hunts at a glance: how many hits each has, by tactic; time and identity are set once for all.
+
+import { useState } from "preact/hooks";
+import { api } from "../api/client";
+import type { Hunt, HuntHits, Json } from "../api/types";
+import { Problem } from "../components/problem";
+import { count, counted, moment } from "../lib/format";
+import { grouped } from "../lib/group";
+import { useAsked, useTyped } from "../lib/hooks";
+import { change, follow, type Place } from "../lib/router";
+import { evidenceHref } from "../lib/story";
+import { clip, visible } from "../lib/text";
+
+export function Hunts({ place: { params } }: { place: Place }) {
+  const asked = {
+    from: momentOf(params.get("from")),
+    to: momentOf(params.get("to")),
+    principal: params.get("principal"),
+  };
+  const hunts = useAsked("hunts", (signal) => api.hunts(signal));
+  const hits = useAsked(`${asked.from} ${asked.to} ${asked.principal}`, (signal) => api.hits(asked, signal));
+  const empty = params.get("empty") === "true";
+  if (hunts.error) return <Problem error={hunts.error} again={hunts.again} />;
+  const found = new Map(hits.data?.map((each) => [each.id, each]));
+  const tactics = [...grouped(hunts.data ?? [], (hunt) => hunt.tactic)];
+  const withHits = hits.data?.filter((each) => each.hits > 0).length ?? 0;
+  return (
+    <div class="view view-hunts">
+      <h1 class="visually-hidden">Hunts</h1>
+      <div class="bar">
+        <Field name="principal" label="Identity" hint="name, % matches any text" value={asked.principal ?? ""} />
+        <Field name="from" label="From (UTC)" hint="2026-03-11 19:00" value={shown(asked.from)} />
+        <Field name="to" label="To (UTC)" hint="2026-03-12" value={shown(asked.to)} />
+        <label class="field">
+          <input
+            type="checkbox"
+            checked={empty}
+            onChange={() => change((all) => (empty ? all.delete("empty") : all.set("empty", "true")), true)}
+          />{" "}
+          Hunts without hits
+        </label>
+        <span class="total" aria-live="polite">
+          {hits.loading || !hits.data
+            ? "Running the hunts …"
+            : `${count(withHits)} of ${count(hits.data.length)} hunts have hits`}
+        </span>
+      </div>
+      {hits.error !== undefined && <Problem error={hits.error} again={hits.again} />}
+      {hits.data && withHits === 0 && (
+        <p class="empty">No hunt has a hit. Clear the identity or the time to search all.</p>
+      )}
+      {hits.data && (
+        <div class="tactics">
+          {tactics.map(([tactic, some]) => (
+            <Tactic key={tactic} tactic={tactic} hunts={some} found={found} empty={empty} asked={asked} />
+          ))}
+        </div>
+      )}
+    </div>
+  );
+}
+
+interface Asked {
+  from: string | null;
+  to: string | null;
+  principal: string | null;
+}
+
+/** A time in the address, if it is one; of a day its beginning. */
+function momentOf(text: string | null): string | null {
+  if (!text) return null;
+  const time = Date.parse(
+    /[zZ]|[+-]\d\d:\d\d$/.test(text) ? text : `${text.trim().replace(" ", "T")}${text.trim().length > 10 ? "Z" : ""}`,
+  );
+  return Number.isNaN(time) ? null : new Date(time).toISOString();
+}
+
+const shown = (time: string | null) => (time ? moment(time) : "");
+
+interface FieldProps {
+  name: string;
+  label: string;
+  hint: string;
+  value: string;
+}
+
+function Field({ name, label, hint, value }: FieldProps) {
+  const [typed, setTyped] = useTyped(value, (text) =>
+    change((all) => (text ? all.set(name, text) : all.delete(name)), true),
+  );
+  return (
+    <label class="field">
+      {label}{" "}
+      <input type="text" placeholder={hint} value={typed} onInput={(event) => setTyped(event.currentTarget.value)} />
+    </label>
+  );
+}
+
+interface TacticProps {
+  tactic: string;
+  hunts: readonly Hunt[];
+  found: ReadonlyMap<string, HuntHits>;
+  empty: boolean;
+  asked: Asked;
+}
+
+function Tactic({ tactic, hunts, found, empty, asked }: TacticProps) {
+  const hitsOf = (hunt: Hunt) => found.get(hunt.id)?.hits ?? 0;
+  const some = hunts.filter((hunt) => empty || hitsOf(hunt) > 0).sort((a, b) => hitsOf(b) - hitsOf(a));
+  if (some.length === 0) return null;
+  const all = some.reduce((sum, hunt) => sum + hitsOf(hunt), 0);
+  return (
+    <section class="tactic" aria-label={visible(tactic)}>
+      <h2>
+        {visible(tactic)} <span class="muted">{counted(all, "hit")}</span>
+      </h2>
+      {some.map((hunt) => (
+        <HuntRow key={hunt.id} hunt={hunt} hits={found.get(hunt.id)} asked={asked} />
+      ))}
+    </section>
+  );
+}
+
+function HuntRow({ hunt, hits, asked }: { hunt: Hunt; hits: HuntHits | undefined; asked: Asked }) {
+  const [open, setOpen] = useState(false);
+  const number = hits?.hits ?? 0;
+  return (
+    <div class="hunt-row">
+      <button type="button" class="hunt-head" aria-expanded={open} onClick={() => setOpen(!open)}>
+        <span class={`num hunt-hits ${number > 0 ? "loud" : "none"}`}>{count(number)}</span>
+        <span class="hunt-title">{visible(hunt.title)}</span>
+        <span class="mono muted">{hunt.techniques.map(visible).join(" ")}</span>
+      </button>
+      {open && <Found hunt={hunt} hits={hits} asked={asked} />}
+    </div>
+  );
+}
+
+const text = (value: Json | undefined) => (typeof value === "string" ? value : null);
+
+function Found({ hunt, hits, asked }: { hunt: Hunt; hits: HuntHits | undefined; asked: Asked }) {
+  const params = new URLSearchParams({ hunt: hunt.id });
+  const own = new Set(hunt.params.map((param) => param.name));
+  const given = { since: asked.from, until: asked.to, principal: asked.principal };
+  for (const [name, value] of Object.entries(given)) if (value && own.has(name)) params.set(`set.${name}`, value);
+  const rows = hits?.rows ?? [];
+  return (
+    <div class="hunt-found">
+      <p>
+        <strong>A hit:</strong> {visible(hunt.hit)} <strong>Innocent:</strong> {visible(hunt.innocent)}
+      </p>
+      <ul>
+        {rows.map((row, index) => (
+          <li key={index}>
+            <HitLine row={row} />
+          </li>
+        ))}
+      </ul>
+      <a href={`/sql?${params}`} onClick={follow}>
+        {(hits?.hits ?? 0) > rows.length ? `All ${count(hits?.hits)} hits, as SQL` : "As SQL"}
+      </a>
+    </div>
+  );
+}
+
+/** What of a hit says most; it leads to its evidence. */
+function HitLine({ row }: { row: Record<string, Json> }) {
+  const time = text(row.time) ?? text(row.first_time) ?? text(row.event_time);
+  const what = text(row.what) ?? text(row.summary) ?? wordsOf(row);
+  const session = text(row.session_id);
+  const id = text(row.signal_id) ?? text(row.event_id);
+  const said = visible(clip(what, 220).text);
+  const href = id ? evidenceHref(session, id) : session ? `/timeline?${new URLSearchParams({ session })}` : null;
+  return (
+    <>
+      {time && <span class="num">{moment(time)}</span>}{" "}
+      {text(row.principal) && <strong>{visible(clip(text(row.principal) ?? "", 60).text)}</strong>}{" "}
+      {href ? (
+        <a href={href} onClick={follow}>
+          {said}
+        </a>
+      ) : (
+        said
+      )}
+    </>
+  );
+}
+
+const QUIET = new Set([
+  "time",
+  "first_time",
+  "event_time",
+  "principal",
+  "session_id",
+  "signal_id",
+  "event_id",
+  "account_id",
+]);
+
+const wordsOf = (row: Record<string, Json>) =>
+  Object.entries(row)
+    .filter(([name, value]) => !QUIET.has(name) && value !== null && value !== "")
+    .slice(0, 6)
+    .map(([name, value]) => `${name} ${typeof value === "object" ? JSON.stringify(value) : String(value)}`)
+    .join(", ");
