@@ -262,3 +262,35 @@ pub enum ConfidenceClass {
     /// Background activity without a click.
     Background,
 }
+
+/// Where the console of AWS is; a name below one of these is AWS's own too.
+const CONSOLES: [&str; 6] = [
+    "aws.amazon.com",
+    "console.amazonaws.cn",
+    "console.amazonaws-us-gov.com",
+    "console.amazonaws-eusc.eu",
+    "console.c2shome.ic.gov",
+    "console.sc2shome.sgov.gov",
+];
+
+/// The longest address that every browser takes, in bytes.
+const LONGEST_LINK: usize = 2000;
+
+/// The address of a page of the console as it may stand in a document that others click in. What was put into it is text
+/// from logs, so it has to lead to AWS and nowhere else, and hold nothing that a form would read as its own.
+#[must_use]
+pub fn console_link(url: &str) -> Option<&str> {
+    let is_plain = url.bytes().all(|byte| byte.is_ascii_graphic() && !b"\"'<>\\^`{|}".contains(&byte));
+    (is_plain && url.len() <= LONGEST_LINK && leads_to_console(url)).then_some(url)
+}
+
+/// Whether an address leads to the console of AWS, in a partition that is known. The region in it is text from logs, and
+/// may be any: `evil.example/`.
+#[must_use]
+pub fn leads_to_console(url: &str) -> bool {
+    let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
+    let Some(host) = rest.and_then(|rest| rest.split(['/', '?', '#']).next()) else { return false };
+    let is_name = host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-".contains(&byte));
+    let below = |console: &&str| host.strip_suffix(*console).is_some_and(|name| name.is_empty() || name.ends_with('.'));
+    is_name && CONSOLES.iter().any(below)
+}

@@ -38,8 +38,8 @@ impl EventRows {
     /// If the cells here are not the columns of the table, which a test rules out.
     pub fn push(&mut self, event: &Event<'_>, source_file: &str, source_record: u64) -> Result<(), BatchError> {
         let identity = &event.identity;
-        let [request, response] = [&event.request_parameters, &event.response_elements]
-            .map(|body| Document::read(body.as_deref().unwrap_or_default()));
+        let [(request, own_request), (response, own_response)] = [&event.request_parameters, &event.response_elements]
+            .map(|body| Document::read_once(body.as_deref().unwrap_or_default()));
         let key = event.key();
         let told = described(event, &key, [request.root(), response.root()]);
         let grants = (!told.grants.is_empty()).then(|| serde_json::to_string(&told.grants).unwrap_or_default());
@@ -76,8 +76,8 @@ impl EventRows {
             optional(event.error_message.as_ref()),
             Cell::Boolean(event.read_only),
             optional(event.request_id.as_ref()),
-            optional(event.request_parameters.as_ref()),
-            optional(event.response_elements.as_ref()),
+            Cell::Text(own_request.as_deref().or(event.request_parameters.as_deref())),
+            Cell::Text(own_response.as_deref().or(event.response_elements.as_deref())),
             Cell::Boolean(event.session_credential_from_console),
             Cell::List(event.evidence.names().collect()),
             Cell::text(&event.session_id),

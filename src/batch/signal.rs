@@ -4,7 +4,7 @@ use arrow::error::ArrowError;
 use arrow::record_batch::RecordBatch;
 
 use super::{BatchError, Cell, Rows};
-use crate::signal::Signal;
+use crate::signal::{Signal, leads_to_console};
 use crate::table::{EVENT_SIGNAL, SIGNAL_ENTITIES, SIGNALS};
 
 /// The three batches that signals make.
@@ -46,7 +46,7 @@ fn push_signal(rows: &mut Rows, signal: &Signal) -> Result<(), BatchError> {
         Cell::text(&signal.service),
         Cell::text(&signal.title),
         Cell::text(&signal.summary),
-        Cell::Text(signal.url.as_deref()),
+        Cell::Text(signal.url.as_deref().filter(|url| leads_to_console(url))),
         Cell::Text(signal.region.as_deref()),
         Cell::Real(signal.confidence),
         Cell::text(signal.origin.as_str()),

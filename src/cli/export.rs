@@ -4,9 +4,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use cartographer::export::{self, ExportError, OcsfForm, PARQUET_TABLES, Partition};
+use cartographer::export::{self, ExportError, LeftOut, OcsfForm, PARQUET_TABLES, Partition};
 use cartographer::notes::{self, Notebook};
 use cartographer::present::Lines;
+use cartographer::present::escape::terminal;
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::case::CaseArgs;
@@ -155,7 +156,7 @@ impl Export {
             Self::Csv(rows) => rows.run(streams, Lines::Csv)?,
             Self::Jsonl(rows) => rows.run(streams, Lines::Jsonl)?,
             Self::Timesketch(timesketch) => timesketch.run(streams)?,
-            Self::Ocsf(ocsf) => ocsf.run(streams)?,
+            Self::Ocsf(ocsf) => return ocsf.run(streams),
         }
         Ok(ExitCode::Fine)
     }
@@ -216,16 +217,28 @@ impl Timesketch {
 }
 
 impl Ocsf {
-    fn run(self, streams: Streams) -> Result<()> {
+    fn run(self, streams: Streams) -> Result<ExitCode> {
         let case = self.case.open_read_only()?;
         let form = match self.format {
             OcsfFormat::Jsonl => OcsfForm::Jsonl,
             OcsfFormat::Parquet => OcsfForm::Parquet,
         };
+        let mut left_out = LeftOut::default();
         self.file.write(streams, |out, aside: &Path| {
             case.bound_memory(aside)?;
-            Ok(export::ocsf(&case, form, out)?)
-        })
+            left_out = export::ocsf(&case, form, out)?;
+            Ok(())
+        })?;
+        if left_out.events == 0 {
+            return Ok(ExitCode::Fine);
+        }
+        let events = if left_out.events == 1 { "event" } else { "events" };
+        streams.say(&format!("{} {events} could not be exported; all others are in the file:", left_out.events));
+        for (id, cause) in &left_out.first {
+            streams.say(&format!("  {}: {}", terminal(id), terminal(cause)));
+        }
+        streams.say("Load the files of these events into a new case with this version to repair them.");
+        Ok(ExitCode::Partial)
     }
 }
 

@@ -1,5 +1,6 @@
 //! Error messages: the error, its causes, and what to do next.
 
+use std::borrow::Cow;
 use std::fmt::{self, Display};
 use std::io::{self, Write};
 
@@ -38,8 +39,13 @@ impl std::error::Error for WithAdvice {}
 
 /// Prints clap's message: help and version are fine, all else is a usage error.
 pub(crate) fn report_usage(usage: &clap::Error) -> ExitCode {
+    let text = usage.render().to_string();
     // Nobody is left to tell if this fails.
-    let _ = usage.print();
+    let _ = match terminal_lines(&text) {
+        // An argument has something in it that a terminal obeys.
+        Cow::Owned(escaped) => io::stderr().write_all(escaped.as_bytes()),
+        Cow::Borrowed(_) => usage.print(),
+    };
     if usage.use_stderr() { ExitCode::Usage } else { ExitCode::Fine }
 }
 

@@ -12,7 +12,7 @@ use super::Streams;
 /// The formats of rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum RowFormat {
-    /// Aligned columns, truncated to the terminal width
+    /// Aligned columns; cells are shortened unless --full is given
     Table,
     /// One JSON array
     Json,
@@ -78,7 +78,10 @@ impl ListFormat {
 /// Writes an answer to standard output.
 pub(crate) fn write(streams: Streams, format: RowFormat, batches: &[RecordBatch]) -> Result<()> {
     let format = match format {
-        RowFormat::Table => Format::Table { width: streams.width() },
+        RowFormat::Table => {
+            let full = streams.is_full();
+            Format::Table { width: streams.width().filter(|_| !full), full }
+        }
         RowFormat::Json => Format::Json,
         RowFormat::Jsonl => Format::Jsonl,
         RowFormat::Csv => Format::Csv,

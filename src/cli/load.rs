@@ -68,6 +68,9 @@ pub(crate) struct Load {
     /// Whether CSV dates such as 04/05/2025 start with the month or the day, if no row of the file shows which
     #[arg(long, value_name = "ORDER")]
     date_order: Option<DateOrder>,
+    /// The most that one record may have, such as 16MiB; a larger one is rejected, and the rest is loaded [default: 4MiB]
+    #[arg(long, value_name = "SIZE", value_parser = super::size::parse_record)]
+    max_record_size: Option<u64>,
     /// How much memory to use, such as 2GB; the rest goes to temporary files [default: 1GiB]
     #[arg(long, value_name = "SIZE", value_parser = super::size::parse)]
     memory_limit: Option<u64>,
@@ -147,10 +150,14 @@ impl Load {
             inputs: self.paths.clone(),
             filter: self.part.filter()?,
             case: self.db.clone(),
-            threads: self.threads.map(NonZeroUsize::get),
+            threads: self.threads.map(|threads| bounded(threads, streams)),
             memory_limit: self.memory_limit,
             temp_dir: self.temp_dir.clone(),
-            reading: Reading { date_order: self.date_order.map(Into::into) },
+            reading: Reading {
+                date_order: self.date_order.map(Into::into),
+                max_record: self.max_record_size.unwrap_or(read::MAX_RECORD),
+                ..Reading::default()
+            },
         };
         let (bar, is_new) = (Bar::new(streams.is_quiet()), !self.db.exists());
         let loaded = load::load(&options, &rules, &bar);
@@ -198,6 +205,16 @@ impl Load {
     }
 }
 
+/// The most threads that a load uses: each takes memory, and no machine has more for it.
+const MAX_THREADS: usize = 128;
+
+fn bounded(threads: NonZeroUsize, streams: Streams) -> usize {
+    if threads.get() > MAX_THREADS {
+        streams.say(&format!("--threads {threads} is more than a load uses; it uses {MAX_THREADS} threads"));
+    }
+    threads.get().min(MAX_THREADS)
+}
+
 fn report(ledger: &Ledger, streams: Streams) -> Result<()> {
     if streams.is_quiet() {
         return Ok(());
@@ -215,7 +232,7 @@ fn print_json(ledger: &Ledger, streams: Streams) -> Result<()> {
 
 /// Whether all was loaded or a part; nothing at all is an error, and so is a ledger that does not balance.
 fn verdict(ledger: &Ledger) -> Result<ExitCode> {
-    let all = ledger.files_refused + ledger.files_failed + ledger.rejected + ledger.damaged == 0;
+    let all = ledger.files_refused + ledger.files_failed + ledger.rejected + ledger.damaged + ledger.conflicts == 0;
     if !ledger.balances() {
         bail!(WithAdvice::new("the ledger does not balance", "This is a bug in cartographer. Please report it."));
     }

@@ -75,6 +75,9 @@ pub(crate) struct Global {
     /// Print more to standard error: every problem of a load, the number of rows of a result
     #[arg(short, long, global = true, help_heading = GLOBAL)]
     pub(crate) verbose: bool,
+    /// Do not shorten the cells of tables
+    #[arg(long, global = true, help_heading = GLOBAL)]
+    pub(crate) full: bool,
     /// When to use colors; `auto` depends on the terminal and NO_COLOR
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto", help_heading = GLOBAL)]
     pub(crate) color: ColorChoice,

@@ -7,16 +7,27 @@ const UNITS: [(&str, u64); 6] =
 /// Less than this does not load a trail.
 const LEAST: u64 = 256_000_000;
 
-/// Reads `2GB`, `512 MiB` and the like to bytes.
+/// The least and the most that a record may be bounded to.
+const RECORD: std::ops::RangeInclusive<u64> = 64 << 10..=256 << 20;
+
+/// Reads the size of a memory.
 pub(crate) fn parse(text: &str) -> Result<u64, String> {
+    let size = bytes(text)?;
+    if size >= LEAST { Ok(size) } else { Err("expected at least 256MB".to_owned()) }
+}
+
+/// Reads the size of a record.
+pub(crate) fn parse_record(text: &str) -> Result<u64, String> {
+    let size = bytes(text)?;
+    if RECORD.contains(&size) { Ok(size) } else { Err("expected 64KiB to 256MiB".to_owned()) }
+}
+
+/// Reads `2GB`, `512 MiB` and the like to bytes.
+fn bytes(text: &str) -> Result<u64, String> {
     let lower = text.trim().to_ascii_lowercase();
     let unit = UNITS.iter().find_map(|(name, bytes)| Some((lower.strip_suffix(name)?.trim_end(), bytes)));
     let size = unit.and_then(|(number, bytes)| number.parse::<u64>().ok()?.checked_mul(*bytes));
-    match size {
-        Some(size) if size >= LEAST => Ok(size),
-        Some(_) => Err("expected at least 256MB".to_owned()),
-        None => Err("expected a whole number followed by KB, MB, GB, KiB, MiB or GiB, such as 2GB".to_owned()),
-    }
+    size.ok_or_else(|| "expected a whole number followed by KB, MB, GB, KiB, MiB or GiB, such as 2GB".to_owned())
 }
 
 #[cfg(test)]

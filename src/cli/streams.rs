@@ -3,6 +3,7 @@
 use std::io::{self, BufWriter, IsTerminal, StderrLock, StdoutLock, Write};
 
 use anstream::AutoStream;
+use cartographer::present::escape::terminal_lines;
 use clap::ColorChoice;
 
 use super::Global;
@@ -13,11 +14,12 @@ pub(crate) struct Streams {
     color: ColorChoice,
     quiet: bool,
     verbose: bool,
+    full: bool,
 }
 
 impl Streams {
     pub(crate) const fn new(global: Global) -> Self {
-        Self { color: global.color, quiet: global.quiet, verbose: global.verbose }
+        Self { color: global.color, quiet: global.quiet, verbose: global.verbose, full: global.full }
     }
 
     /// Standard output as it is, buffered: flush it.
@@ -42,11 +44,11 @@ impl Streams {
         AutoStream::new(io::stderr().lock(), self.choice())
     }
 
-    /// Prints a message to standard error, unless --quiet is given.
+    /// Prints a message to standard error, unless --quiet is given. What names of files hide in it is shown.
     pub(crate) fn say(self, text: &str) {
         if !self.quiet {
             // Nobody is left to tell if this fails.
-            let _ = writeln!(self.err(), "{text}");
+            let _ = writeln!(self.err(), "{}", terminal_lines(text));
         }
     }
 
@@ -59,6 +61,10 @@ impl Streams {
 
     pub(crate) const fn is_quiet(self) -> bool {
         self.quiet
+    }
+
+    pub(crate) const fn is_full(self) -> bool {
+        self.full
     }
 
     pub(crate) const fn is_verbose(self) -> bool {

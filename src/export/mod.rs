@@ -20,6 +20,33 @@ pub use report::report;
 pub use rows::{named, rows, timesketch};
 pub use tables::{PARQUET_TABLES, Partition, parquet};
 
+/// Events that an export left out because their text cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct LeftOut {
+    /// How many.
+    pub events: u64,
+    /// The ids of the first of them, each with what is wrong.
+    pub first: Vec<(String, String)>,
+}
+
+impl LeftOut {
+    /// So many are named.
+    const NAMED: usize = 5;
+
+    fn add(&mut self, id: &str, cause: &RebuildError) {
+        self.events += 1;
+        if self.first.len() < Self::NAMED {
+            self.first.push((id.to_owned(), cause.to_string()));
+        }
+    }
+
+    fn extend(&mut self, other: Self) {
+        self.events += other.events;
+        self.first.extend(other.first);
+        self.first.truncate(Self::NAMED);
+    }
+}
+
 /// Why an export stopped.
 #[derive(Debug, Error)]
 pub enum ExportError {

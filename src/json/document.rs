@@ -47,13 +47,21 @@ impl Node<'_> {
 impl<'t> Document<'t> {
     /// What a text says; `null` if it is no JSON.
     pub fn read(text: &'t str) -> Self {
+        Self::read_once(text).0
+    }
+
+    /// As [`Document::read`], and a text that says the same in the common form if this one is in another: then a name may
+    /// come twice in an object, of which some readers take the first value and others the last.
+    pub fn read_once(text: &'t str) -> (Self, Option<String>) {
         if text.is_empty() {
-            return Self::default();
+            return (Self::default(), None);
         }
-        Reader::new(text).whole().unwrap_or_else(|| {
-            let value: Value = serde_json::from_str(text).unwrap_or_default();
-            value.into()
-        })
+        if let Some(document) = Reader::new(text).whole() {
+            return (document, None);
+        }
+        let value: Option<Value> = serde_json::from_str(text).ok();
+        let text = value.as_ref().map(Value::to_string);
+        (value.unwrap_or_default().into(), text)
     }
 
     /// An object of these members, whose names are distinct.

@@ -4,6 +4,7 @@
 mod document;
 mod members;
 mod reader;
+mod repair;
 mod value;
 mod walk;
 
@@ -12,6 +13,7 @@ use serde_json::Value;
 
 pub use self::document::Document;
 pub use self::members::{Elements, Members};
+pub use self::repair::repaired;
 pub use self::value::Json;
 pub use self::walk::{is_compact, object};
 

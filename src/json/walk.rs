@@ -6,6 +6,9 @@
 /// So many objects and lists are followed into each other; a parser goes further.
 pub(super) const MAX_DEPTH: usize = 64;
 
+/// A number of so many bytes, with an exponent of two digits at most, is none that floating point cannot hold.
+const LONGEST_NUMBER: usize = 200;
+
 /// The lowest bit of each of eight bytes, and the highest.
 const LOWEST: u64 = 0x0101_0101_0101_0101;
 const HIGHEST: u64 = 0x8080_8080_8080_8080;
@@ -180,6 +183,14 @@ impl Walk<'_> {
     fn escape(self, at: usize) -> Option<usize> {
         match self.byte(at)? {
             b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => Some(at + 1),
+            // Half of a surrogate pair may come without the other.
+            b'u' if matches!(
+                self.0.get(at + 1..at + 3),
+                Some([b'd' | b'D', b'8'..=b'9' | b'a'..=b'f' | b'A'..=b'F'])
+            ) =>
+            {
+                None
+            }
             b'u' => self.0.get(at + 1..at + 5)?.iter().all(u8::is_ascii_hexdigit).then_some(at + 5),
             _ => None,
         }
@@ -196,9 +207,14 @@ impl Walk<'_> {
         }
         if matches!(self.byte(end), Some(b'e' | b'E')) {
             let sign = usize::from(matches!(self.byte(end + 1), Some(b'+' | b'-')));
-            end = self.digits(end + 1 + sign)?;
+            let exponent = end + 1 + sign;
+            end = self.digits(exponent)?;
+            // Too large for anybody's floating point, perhaps.
+            if end - exponent > 2 {
+                return None;
+            }
         }
-        Some(end)
+        (end - at <= LONGEST_NUMBER).then_some(end)
     }
 
     /// At least one digit.

@@ -3,7 +3,7 @@
 use arrow::array::BooleanArray;
 use arrow::compute::{concat_batches, filter_record_batch};
 use arrow::record_batch::RecordBatch;
-use rustc_hash::FxHashMap;
+use foldhash::HashMap;
 
 use super::LakeError;
 use super::columns::all_events;
@@ -37,7 +37,7 @@ type RecordPosition<'b> = (Option<&'b str>, Option<i64>, usize, usize);
 
 /// Removes duplicate events. The first record in the document with the first name is kept.
 fn without_duplicates(batches: &[RecordBatch]) -> Result<Vec<RecordBatch>, LakeError> {
-    let mut first: FxHashMap<&str, RecordPosition<'_>> = FxHashMap::default();
+    let mut first: HashMap<&str, RecordPosition<'_>> = HashMap::default();
     for (at, batch) in batches.iter().enumerate() {
         let columns = Columns(batch);
         let (ids, files, records) =

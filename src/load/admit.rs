@@ -157,7 +157,7 @@ impl<'l> Admitting<'l> {
         self.ledger.files_seen += 1;
         match outcome {
             Outcome::Skipped => self.ledger.files_skipped += 1,
-            Outcome::Failed(cause) => self.fail(file, cause, rest),
+            Outcome::Failed(cause) | Outcome::NoRoom(cause) => self.fail(file, cause, rest),
             Outcome::Parsed(parsed) if self.files.have(&parsed.sha256, &file.name) => self.ledger.files_skipped += 1,
             Outcome::Parsed(parsed) => self.file(file, parsed, admitted, rest)?,
         }

@@ -1,7 +1,7 @@
 //! Which files and events the case has.
 
 use arrow::record_batch::RecordBatch;
-use rustc_hash::FxHashMap;
+use foldhash::HashMap;
 
 use super::LoadError;
 use crate::read::Source;
@@ -12,9 +12,9 @@ use crate::trail::{Admission, Admissions};
 #[derive(Debug, Clone, Default)]
 pub(super) struct Files {
     /// Those of the case by their names, with the stamps of those loaded whole, or as this load's filter would.
-    names: FxHashMap<String, Option<i64>>,
+    names: HashMap<String, Option<i64>>,
     /// Of those loaded whole, the hash to the least name.
-    whole: FxHashMap<String, String>,
+    whole: HashMap<String, String>,
 }
 
 impl Files {

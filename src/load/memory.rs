@@ -20,6 +20,17 @@ impl Memory {
         (MAX_FILES, (self.0 / SHARE).min(MAX_BYTES))
     }
 
+    /// What the texts of a portion of several files may take, in bytes. Their events take as much again, and three portions
+    /// are in memory at once.
+    pub(super) fn of_portion(self) -> u64 {
+        self.0 / 4
+    }
+
+    /// What the text of one file may take that is a portion by itself, in bytes.
+    pub(super) fn of_file(self) -> u64 {
+        self.0 / 3
+    }
+
     /// What DuckDB gets, in bytes.
     pub(super) fn of_duckdb(self) -> u64 {
         self.0 / 2

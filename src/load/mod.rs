@@ -129,7 +129,9 @@ pub fn load(options: &LoadOptions, rules: &RuleSet, progress: &dyn Progress) -> 
     skip(&sorted.known, progress, &mut ledger);
     let portions = trail::cut(sorted.rest, memory.portion());
     let writer = Writer::new(&case, files.clone(), &options.filter, memory, &mut ledger)?;
-    portion::load_all(writer, portions, (&files, options.reading, &options.filter), &threads, progress)?;
+    let reading = Reading { max_text: memory.of_file(), ..options.reading };
+    let how = (&files, reading, &options.filter, memory.of_portion());
+    portion::load_all(writer, portions, how, &threads, progress)?;
     map::map_changed(&case, rules, &threads, progress)?;
     progress.phase(Phase::Finishing);
     case.checkpoint()?;
@@ -206,6 +208,7 @@ fn skip(known: &[read::Source], progress: &dyn Progress, ledger: &mut Ledger) {
 /// Opens the case, and asks it for its files.
 fn open(options: &LoadOptions, memory: Memory) -> Result<(Case, Files), LoadError> {
     let case = Case::open(&options.case)?;
+    case.remove_spilled();
     case.defer_checkpoints()?;
     case.set_memory(memory.of_duckdb())?;
     options.threads.map_or(Ok(()), |count| case.set_threads(count))?;

@@ -4,13 +4,16 @@ use std::borrow::Cow;
 use std::fmt::Write as _;
 
 /// Whether a character shows nothing of itself but changes what is shown: controls (ESC, newlines, C1), bidirectional
-/// overrides and isolates, line separators, zero-width characters, tags.
+/// overrides and isolates, line separators, zero-width characters, tags; and what looks like a space or like nothing:
+/// fillers of Hangul, variation selectors, the blank pattern of Braille, the joiner of graphemes.
 pub(super) fn is_hidden(c: char) -> bool {
     c.is_control()
         || matches!(
             c,
-            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-                | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}'
+            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
+                | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}'
+                | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff9}'..='\u{fffb}' | '\u{1d173}'..='\u{1d17a}'
+                | '\u{e0000}'..='\u{e01ef}'
         )
 }
 
@@ -42,16 +45,34 @@ pub fn terminal_lines(text: &str) -> Cow<'_, str> {
     replace(text, |c| c != '\n' && is_hidden(c), spell_visibly)
 }
 
-/// A text cell of a CSV file as a spreadsheet may open it: what would start a formula gets a leading `'`, hidden
+/// A text cell of a CSV file as a spreadsheet may open it: what would start a formula gets a leading `'`, also behind a
+/// `;`, a tab or a line end, where a spreadsheet that takes these for the ends of cells would begin another one. Hidden
 /// characters become visible escapes. Line ends and tabs inside stay; quoting is the CSV writer's part.
 #[must_use]
 pub fn csv_cell(text: &str) -> Cow<'_, str> {
     let visible = replace(text, |c| !matches!(c, '\n' | '\r' | '\t') && is_hidden(c), spell_visibly);
-    if visible.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']) {
-        Cow::Owned(format!("'{visible}"))
-    } else {
-        visible
+    let is_cut = |c: char| matches!(c, ';' | '\t' | '\r' | '\n');
+    let begins = |c: char| matches!(c, '=' | '+' | '-' | '@' | '＝' | '＋' | '－' | '＠');
+    if !visible.contains(is_cut) {
+        return if visible.starts_with(begins) { Cow::Owned(format!("'{visible}")) } else { visible };
     }
+    let mut safe = String::with_capacity(visible.len() + 4);
+    if visible.starts_with(is_cut) {
+        safe.push('\'');
+    }
+    for part in visible.split_inclusive(is_cut) {
+        // White space and quotes before it do not keep a spreadsheet from taking it for a formula.
+        let start = part.len() - part.trim_start_matches([' ', '"']).len();
+        if part.get(start..).is_some_and(|part| part.starts_with(begins)) {
+            let (space, formula) = part.split_at(start);
+            safe.push_str(space);
+            safe.push('\'');
+            safe.push_str(formula);
+        } else {
+            safe.push_str(part);
+        }
+    }
+    if safe == visible { visible } else { Cow::Owned(safe) }
 }
 
 /// JSON text with every hidden character as a `\u` escape. It means the same: outside of strings, JSON has no hidden
@@ -120,22 +141,4 @@ fn begins_a_link(before: &str, c: char, after: &str) -> bool {
     (c == ':' && after.starts_with('/')) || (c == '.' && is_www())
 }
 
-/// Where the console of AWS is; a name below one of these is AWS's own too.
-const CONSOLES: [&str; 4] =
-    ["aws.amazon.com", "console.amazonaws.cn", "console.amazonaws-us-gov.com", "console.amazonaws-eusc.eu"];
-
-/// The longest address that every browser takes, in bytes.
-const LONGEST_LINK: usize = 2000;
-
-/// The address of a page of the console as it may stand in a document that others click in. What was put into it is text
-/// from logs, so it has to lead to AWS and nowhere else, and hold nothing that a form would read as its own.
-#[must_use]
-pub fn console_link(url: &str) -> Option<&str> {
-    let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"))?;
-    let host = rest.split(['/', '?', '#']).next()?;
-    let is_name = host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-".contains(&byte));
-    let below = |console: &&str| host.strip_suffix(*console).is_some_and(|name| name.is_empty() || name.ends_with('.'));
-    let is_plain = url.bytes().all(|byte| byte.is_ascii_graphic() && !b"\"'<>\\^`{|}".contains(&byte));
-    let is_short = url.len() <= LONGEST_LINK;
-    (is_name && is_plain && is_short && CONSOLES.iter().any(below)).then_some(url)
-}
+pub use crate::signal::console_link;

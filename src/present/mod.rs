@@ -61,6 +61,8 @@ pub enum Format {
     Table {
         /// The terminal's width.
         width: Option<u16>,
+        /// Whether long cells are written whole.
+        full: bool,
     },
     /// One JSON array of objects.
     Json,
@@ -77,7 +79,7 @@ pub enum Format {
 pub fn batches(out: &mut impl Write, format: Format, batches: &[RecordBatch]) -> Result<(), PresentError> {
     let batches = batches.iter().map(zones::in_utc).collect::<Result<Vec<_>, _>>()?;
     match format {
-        Format::Table { width } => table::write(out, &batches, width),
+        Format::Table { width, full } => table::write(out, &batches, width, full),
         Format::Json => json::array(out, &batches),
         Format::Jsonl => json::lines(out, &batches),
         Format::Csv => csv::write(out, &batches),

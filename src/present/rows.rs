@@ -7,7 +7,7 @@ use arrow::record_batch::RecordBatch;
 
 use super::PresentError;
 use crate::event::Timestamp;
-use crate::signal::Kind;
+use crate::signal::{Kind, leads_to_console};
 
 /// What a row of the timeline stands for: the values of `timeline.class`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -127,7 +127,7 @@ impl Entry {
                 events: count(&events, row),
                 error_code: error.get(row),
                 id: id.get(row),
-                url: url.get(row),
+                url: url.get(row).filter(|url| leads_to_console(url)),
                 writes: is_true(&writes, row),
                 failed_events: count(&failed, row),
                 stands_out: is_true(&stands_out, row),

@@ -5,36 +5,79 @@ use std::io::Write;
 use arrow::record_batch::RecordBatch;
 use comfy_table::{Cell, CellAlignment, ColumnConstraint, ContentArrangement, Row, Table};
 
-use super::cells::{CellStyle, is_right_aligned};
+use super::cells::{CellStyle, Cells, is_right_aligned};
 use super::{DATE_TIME, PresentError, escape};
 
 /// The narrowest a column may get on average; below that, rows are written as a name and value a line.
 const NARROWEST: u16 = 9;
 
+/// The longest cell of a table that is no terminal's, in characters.
+const LONGEST: usize = 200;
+/// So wide is the widest column that cells are padded to. A cell that is longer moves those after it.
+const WIDEST: usize = 60;
+
 /// A header and a line a row; or, if the terminal is too narrow for that many columns, a block a row.
-pub(super) fn write(out: &mut impl Write, batches: &[RecordBatch], width: Option<u16>) -> Result<(), PresentError> {
+/// Where there is no terminal, cells of more than some hundred characters are shortened unless `full`.
+pub(super) fn write(
+    out: &mut impl Write,
+    batches: &[RecordBatch],
+    width: Option<u16>,
+    full: bool,
+) -> Result<(), PresentError> {
     let columns = batches.first().map_or(0, RecordBatch::num_columns);
     match width {
         Some(width) if columns > usize::from(width / NARROWEST) => blocks(out, batches, usize::from(width)),
-        _ => grid(out, batches, width),
+        Some(width) => grid(out, batches, Some(width), usize::from(width)),
+        None => grid(out, batches, None, if full { usize::MAX } else { LONGEST }),
     }
 }
 
-fn grid(out: &mut impl Write, batches: &[RecordBatch], width: Option<u16>) -> Result<(), PresentError> {
+fn grid(out: &mut impl Write, batches: &[RecordBatch], width: Option<u16>, longest: usize) -> Result<(), PresentError> {
     let Some(first) = batches.first() else { return Ok(()) };
-    let mut table = empty_grid(first, width);
     let style = CellStyle::new(DATE_TIME);
-    let longest = width.map_or(usize::MAX, usize::from);
+    let mut rows: Vec<Vec<String>> = Vec::new();
     for batch in batches {
         let mut columns = style.columns(batch)?;
         for row in 0..batch.num_rows() {
-            let texts: Result<Vec<_>, _> = columns.iter_mut().map(|cells| cells.text(row)).collect();
-            let mut line = Row::from(texts?.iter().map(|text| shorten(&escape::terminal(text), longest)));
-            line.max_height(1);
-            table.add_row(line);
+            let text = |cells: &mut Cells<'_>| Ok(shorten(&escape::terminal(&cells.text(row)?), longest));
+            rows.push(columns.iter_mut().map(text).collect::<Result<_, PresentError>>()?);
         }
     }
+    let is_wide = |text: &String| text.chars().nth(WIDEST).is_some();
+    if width.is_none() && rows.iter().flatten().any(is_wide) {
+        return lines(out, first, &rows);
+    }
+    let mut table = empty_grid(first, width);
+    for row in rows {
+        let mut line = Row::from(row);
+        line.max_height(1);
+        table.add_row(line);
+    }
     Ok(writeln!(out, "{}", table.trim_fmt())?)
+}
+
+/// Lines whose cells are padded as far as is of use: where a column has long cells, not to the longest of them.
+fn lines(out: &mut impl Write, first: &RecordBatch, rows: &[Vec<String>]) -> Result<(), PresentError> {
+    let schema = first.schema();
+    let names: Vec<String> = schema.fields().iter().map(|field| escape::terminal(field.name()).into_owned()).collect();
+    let mut widths = vec![0; names.len()];
+    for row in rows.iter().chain([&names]) {
+        for (width, text) in widths.iter_mut().zip(row) {
+            *width = text.chars().count().min(WIDEST).max(*width);
+        }
+    }
+    let kinds: Vec<bool> = schema.fields().iter().map(|field| is_right_aligned(field.data_type())).collect();
+    let line = |row: &[String]| {
+        let mut line = String::new();
+        for ((text, width), is_right) in row.iter().zip(&widths).zip(&kinds) {
+            line.push_str(&if *is_right { format!("{text:>width$}  ") } else { format!("{text:<width$}  ") });
+        }
+        line.truncate(line.trim_end().len());
+        line
+    };
+    writeln!(out, "{}", line(&names))?;
+    writeln!(out, "{}", "─".repeat(widths.iter().sum::<usize>() + 2 * widths.len().saturating_sub(1)))?;
+    rows.iter().try_for_each(|row| Ok(writeln!(out, "{}", line(row))?))
 }
 
 fn empty_grid(first: &RecordBatch, width: Option<u16>) -> Table {

@@ -1,7 +1,7 @@
 //! Taking off compression: gzip, zstd, bzip2, xz, lz4, zip and tar, told by their first bytes.
 
 use std::collections::HashMap;
-use std::io::{Cursor, Read};
+use std::io::{Cursor, ErrorKind, Read};
 
 use bzip2::read::MultiBzDecoder;
 use flate2::Crc;
@@ -15,6 +15,7 @@ use memchr::memmem;
 use zip::ZipArchive;
 use zip::read::read_zipfile_from_stream;
 
+use super::room::Room;
 use super::source::readable;
 
 /// Layers of compression that are taken off: a zip of gzip files has two, one of tar.gz files three.
@@ -33,9 +34,21 @@ const APPLE_DOUBLE: [u8; 4] = [0, 5, 0x16, 7];
 /// A tar header's size, in bytes.
 const TAR_BLOCK: usize = 512;
 
+/// So many bytes are taken of the room at once.
+const STEP: u64 = 1 << 20;
+
+/// Why nothing that came out of some bytes counts, though nothing is wrong with them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shortage {
+    /// There is no room for the text.
+    Room,
+    /// The system gave no more memory.
+    Memory,
+}
+
 /// What came out of some stored bytes.
 #[derive(Debug)]
-pub(super) struct Unpacked {
+pub(super) struct Unpacked<'r> {
     /// Name and bytes of every document. No two have one name.
     pub(super) documents: Vec<(String, Vec<u8>)>,
     /// What could not be read to its end. The part before it is in `documents`.
@@ -43,15 +56,22 @@ pub(super) struct Unpacked {
     /// Bytes that may still come out of this source.
     allowance: u64,
     /// How often each name was given to a member.
-    names: HashMap<String, u32>,
+    names: HashMap<String, u32, foldhash::fast::RandomState>,
+    /// What the text shares with that of other files.
+    room: Option<&'r Room>,
+    /// Why the rest of this does not count.
+    pub(super) shortage: Option<Shortage>,
 }
 
 /// The documents in `bytes`. Not more than `allowance` bytes come out of all of them together, so that a small hostile
 /// file cannot fill the memory.
-pub(super) fn unpack(name: &str, bytes: Vec<u8>, allowance: u64) -> Unpacked {
-    let mut unpacked = Unpacked { documents: Vec::new(), problems: Vec::new(), allowance, names: HashMap::new() };
-    unpacked.add(name, bytes, 0);
-    unpacked
+pub(super) fn unpack(name: &str, bytes: Vec<u8>, allowance: u64) -> Unpacked<'static> {
+    Unpacked::of(name, bytes, allowance, None)
+}
+
+/// As [`unpack`], of text that has to fit into that room. If it does not, that is the shortage.
+pub(super) fn unpack_within<'r>(name: &str, bytes: Vec<u8>, allowance: u64, room: &'r Room) -> Unpacked<'r> {
+    Unpacked::of(name, bytes, allowance, Some(room))
 }
 
 /// A form of compression, or an archive.
@@ -88,7 +108,14 @@ impl Form {
     }
 }
 
-impl Unpacked {
+impl<'r> Unpacked<'r> {
+    fn of(name: &str, bytes: Vec<u8>, allowance: u64, room: Option<&'r Room>) -> Self {
+        let (documents, problems, names) = (Vec::new(), Vec::new(), HashMap::default());
+        let mut unpacked = Self { documents, problems, allowance, names, room, shortage: None };
+        unpacked.add(name, bytes, 0);
+        unpacked
+    }
+
     fn add(&mut self, name: &str, bytes: Vec<u8>, layer: usize) {
         let Some(form) = Form::of(&bytes) else { return self.documents.push((name.to_owned(), bytes)) };
         if layer >= MAX_LAYERS {
@@ -150,7 +177,10 @@ impl Unpacked {
 
     /// A gzip file's text: at once if it is one whole member, else bit by bit as far as it goes.
     fn gzip(&mut self, name: &str, bytes: &[u8]) -> Vec<u8> {
-        match inflate(bytes, self.allowance) {
+        // Taken before, so that threads that inflate at once share it.
+        let (size, room) = (size_hint(bytes) as u64, self.room);
+        let has_room = || room.is_none_or(|room| room.take(size));
+        match inflate(bytes, self.allowance, has_room) {
             Some(text) => {
                 self.allowance = self.allowance.saturating_sub(text.len() as u64);
                 text
@@ -302,10 +332,31 @@ impl Unpacked {
 
     /// All that a decoder gives before it ends or fails.
     fn read(&mut self, name: &str, format: &str, size: usize, decoder: impl Read) -> Vec<u8> {
-        let mut text = Vec::with_capacity(size);
-        let outcome = decoder.take(self.allowance.saturating_add(1)).read_to_end(&mut text);
-        if let Err(error) = outcome {
-            self.problems.push(format!("{name}: {format}: {error} after {} bytes", text.len()));
+        let mut text = Vec::new();
+        if self.shortage.is_some() {
+            return text;
+        }
+        // Without the memory for it, it grows as it goes.
+        drop(text.try_reserve(size));
+        let mut decoder = decoder.take(self.allowance.saturating_add(1));
+        loop {
+            let before = text.len();
+            let outcome = (&mut decoder).take(STEP).read_to_end(&mut text);
+            let read = (text.len() - before) as u64;
+            match outcome {
+                // What no memory is left for is no fault of the file.
+                Err(error) if error.kind() == ErrorKind::OutOfMemory => self.shortage = Some(Shortage::Memory),
+                Err(error) => self.problems.push(format!("{name}: {format}: {error} after {} bytes", text.len())),
+                Ok(_) if read > 0 && self.room.is_some_and(|room| !room.take(read)) => {
+                    self.shortage = Some(Shortage::Room);
+                }
+                Ok(_) if read == STEP => continue,
+                Ok(_) => {}
+            }
+            break;
+        }
+        if self.shortage.is_some() {
+            return Vec::new();
         }
         let read = u64::try_from(text.len()).unwrap_or(u64::MAX);
         if read > self.allowance {
@@ -318,12 +369,16 @@ impl Unpacked {
 }
 
 /// The text of a gzip file that is one member, whole and sound; `None` of any other.
-fn inflate(bytes: &[u8], allowance: u64) -> Option<Vec<u8>> {
+fn inflate(bytes: &[u8], allowance: u64, has_room: impl FnOnce() -> bool) -> Option<Vec<u8>> {
     let size = size_hint(bytes);
     if bytes.len() > MAX_AT_ONCE || size as u64 > allowance || memmem::find(&bytes[2..], &MEMBER).is_some() {
         return None;
     }
-    let mut text = vec![0; size];
+    let mut text = Vec::new();
+    if !has_room() || text.try_reserve_exact(size).is_err() {
+        return None;
+    }
+    text.resize(size, 0);
     let written = Decompressor::new().gzip_decompress(bytes, &mut text).ok()?;
     (written == size).then_some(text)
 }
@@ -427,6 +482,27 @@ mod tests {
         let unpacked = unpack("a.gz", cut, 2_000);
         assert_eq!(unpacked.documents, [("a.gz".to_owned(), vec![b'x'; 1000])]);
         assert_eq!(unpacked.problems.len(), 1);
+    }
+
+    #[test]
+    fn what_finds_no_room_or_no_memory_counts_as_nothing_and_is_no_damage() {
+        let twice = [gzip(&[b' '; 3 << 20]), gzip(b"two")].concat();
+        let unpacked = unpack_within("a.gz", twice.clone(), u64::MAX, &Room::new(2 << 20));
+        assert_eq!((unpacked.shortage, unpacked.problems.len()), (Some(Shortage::Room), 0));
+        let room = Room::new(8 << 20);
+        let first = unpack_within("a.gz", twice.clone(), u64::MAX, &room).shortage;
+        assert_eq!([first, unpack_within("b.gz", twice.clone(), u64::MAX, &room).shortage], [None, None]);
+        assert_eq!(unpack_within("c.gz", twice, u64::MAX, &room).shortage, Some(Shortage::Room));
+
+        struct Exhausted;
+        impl Read for Exhausted {
+            fn read(&mut self, _: &mut [u8]) -> std::io::Result<usize> {
+                Err(ErrorKind::OutOfMemory.into())
+            }
+        }
+        let mut unpacked = unpack("a.gz", Vec::new(), u64::MAX);
+        assert_eq!(unpacked.read("a.gz", "gzip", 0, Exhausted), b"");
+        assert_eq!((unpacked.shortage, unpacked.problems.len()), (Some(Shortage::Memory), 0));
     }
 
     #[test]

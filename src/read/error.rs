@@ -35,6 +35,43 @@ pub enum ReadError {
         /// What the system said.
         cause: io::Error,
     },
+    /// A link in a folder that leads out of it.
+    #[error("{name:?} is a link out of the folder and was not read; name its target to read it")]
+    LeadsOut {
+        /// The link.
+        name: String,
+    },
+    /// Something that may never end, or that is another program's memory.
+    #[error("{name:?} is not a regular file ({what}) and was not read")]
+    Special {
+        /// The source's name.
+        name: String,
+        /// What it is.
+        what: &'static str,
+    },
+    /// A pipe, socket or device in a folder.
+    #[error("{name:?} is neither a file nor a folder and was not read")]
+    NoFile {
+        /// The entry.
+        name: String,
+    },
+    /// A file that does not fit into the memory that may be used. It is not at fault.
+    #[error(
+        "{name:?} takes more than the {most} bytes of memory that one file may; nothing of it was loaded. \
+             Load it again with a larger --memory-limit (three times its uncompressed size), or split it"
+    )]
+    TooLarge {
+        /// The source's name.
+        name: String,
+        /// The bytes that it may take.
+        most: u64,
+    },
+    /// The system has no memory for a file. It is not at fault.
+    #[error("there is not enough memory to read {name:?}; nothing of it was loaded. Load it again with more memory")]
+    NoMemory {
+        /// The source's name.
+        name: String,
+    },
     /// A file that could not be read.
     #[error("cannot read {name:?}: {cause}")]
     Read {
@@ -50,7 +87,14 @@ impl ReadError {
     #[must_use]
     pub fn name(&self) -> &str {
         match self {
-            Self::NotFound { name } | Self::List { name, .. } | Self::Read { name, .. } => name,
+            Self::NotFound { name }
+            | Self::List { name, .. }
+            | Self::LeadsOut { name }
+            | Self::Special { name, .. }
+            | Self::NoFile { name }
+            | Self::TooLarge { name, .. }
+            | Self::NoMemory { name }
+            | Self::Read { name, .. } => name,
             Self::NoMatch { pattern } | Self::BadPattern { pattern, .. } => pattern,
         }
     }

@@ -75,6 +75,9 @@ impl<'t> Search<'t> {
                 }
                 Err(damage) => {
                     self.patience = self.patience.saturating_sub(damage.scanned);
+                    if !scan::spend(damage.scanned + (end - open)) {
+                        self.patience = 0;
+                    }
                     if unwrap::is_begun(&text[open..end]) {
                         self.is_prefixed |= !text[start..open].trim().is_empty();
                         found.broken(damage.cause, &text[open..end]);

@@ -10,6 +10,7 @@ mod cells;
 mod clock;
 mod container;
 mod error;
+mod footer;
 mod foreign;
 mod found;
 mod history;
@@ -22,6 +23,7 @@ mod opened;
 mod own;
 mod packed;
 mod parquet;
+mod room;
 mod row;
 mod rows;
 mod scan;
@@ -40,8 +42,10 @@ pub use clock::DateOrder;
 pub use container::Container;
 pub use error::{ReadError, Refusal};
 pub use layout::LogPath;
-pub use opened::{Document, Opened, Stored, fetch, open};
+pub use opened::{Document, Opened, Stored, fetch, fetch_within, open};
+pub use room::Room;
 pub use row::record_of_row;
+pub use scan::searched_bytes;
 pub use source::{Discovery, Source, discover, discover_and_tell};
 pub use structs::is_read_from_text_of;
 pub use texts::{TextFile, texts};
@@ -88,11 +92,26 @@ pub fn split(document: &Document) -> Result<Split<'_>, Refusal> {
     split_as(document, Reading::default())
 }
 
-/// What a document does not say of itself.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+/// What a document does not say of itself, and how much of it is taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Reading {
     /// Whether dates of CSV begin with the month or with the day, where no row shows which.
     pub date_order: Option<DateOrder>,
+    /// The most bytes of a record's text; a record that has more is rejected alone.
+    pub max_record: u64,
+    /// The most bytes of text in memory of one file that is read by itself.
+    pub max_text: u64,
+}
+
+/// The most bytes of a record's text unless it is told otherwise. CloudTrail's own limit is 256 KiB, 1 MiB for some.
+pub const MAX_RECORD: u64 = 4 << 20;
+/// The most bytes of text of one file unless it is told otherwise.
+pub const MAX_TEXT: u64 = 8 << 30;
+
+impl Default for Reading {
+    fn default() -> Self {
+        Self { date_order: None, max_record: MAX_RECORD, max_text: MAX_TEXT }
+    }
 }
 
 /// As [`split`], with what the document does not say of itself.
@@ -100,8 +119,9 @@ pub struct Reading {
 /// # Errors
 /// As [`split`].
 pub fn split_as(document: &Document, reading: Reading) -> Result<Split<'_>, Refusal> {
+    scan::begin(document.text.len());
     if parquet::is_parquet(&document.text) {
-        let Table { found, lines } = parquet::read(&document.text)?;
+        let Table { found, lines } = parquet::read(&document.text, reading.max_text)?;
         return finish(found, lines);
     }
     match text::decode(&document.text)? {

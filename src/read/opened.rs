@@ -1,18 +1,21 @@
 //! A source's bytes: read once, hashed, and freed of their compression.
 
 use std::borrow::Cow;
-use std::fs;
+use std::fs::File;
 use std::io::{self, Read};
 
 use flate2::bufread::GzDecoder;
 
-use super::archive::{Unpacked, unpack};
+use super::MAX_TEXT;
+use super::archive::{Shortage, Unpacked, unpack, unpack_within};
 use super::error::ReadError;
-use super::source::Source;
+use super::room::Room;
+use super::source::{Source, special};
 use crate::digest::sha256;
 
-/// The most text that comes out of one source, in bytes; more is a decompression bomb, or should be many files.
-const MAX_TEXT: u64 = 8 << 30;
+/// Compressed logs give ten to a hundred times their size; more than this, and a bomb is cut. A little is always let out.
+const MOST_TIMES: u64 = 512;
+const LEAST_TEXT: u64 = 64 << 20;
 
 /// The most content of one S3 object, in bytes. `CloudTrail`'s files hold some megabytes.
 const MAX_CONTENT: u64 = 1 << 30;
@@ -53,9 +56,22 @@ pub struct Stored {
 /// # Errors
 /// [`ReadError::Read`] if the system cannot read it.
 pub fn fetch(source: &Source) -> Result<Stored, ReadError> {
+    fetch_within(source, MAX_TEXT)
+}
+
+/// As [`fetch`], of a source that has no more than `most` bytes.
+///
+/// # Errors
+/// As [`fetch`], [`ReadError::Special`] for what is no regular file, and [`ReadError::TooLarge`].
+pub fn fetch_within(source: &Source, most: u64) -> Result<Stored, ReadError> {
     let name = source.name.clone();
-    match stored(source) {
-        Ok(bytes) => Ok(Stored::new(name, bytes)),
+    if let Some(what) = special(source) {
+        return Err(ReadError::Special { name, what });
+    }
+    match stored(source, most) {
+        Ok(Some(bytes)) => Ok(Stored::new(name, bytes)),
+        Ok(None) => Err(ReadError::TooLarge { name, most }),
+        Err(cause) if cause.kind() == io::ErrorKind::OutOfMemory => Err(ReadError::NoMemory { name }),
         Err(cause) => Err(ReadError::Read { name, cause }),
     }
 }
@@ -92,10 +108,41 @@ impl Stored {
     /// problem in the result.
     #[must_use]
     pub fn unpack(self) -> Opened {
+        let (bytes, allowance) = self.allowance();
+        let Unpacked { documents, problems, .. } = unpack(&self.name, self.bytes, allowance);
+        Opened::new(self.sha256, bytes, documents, problems)
+    }
+
+    /// As [`Stored::unpack`], of text that has to fit into that room with the texts of other files.
+    ///
+    /// # Errors
+    /// [`ReadError::TooLarge`] if it does not fit, and [`ReadError::NoMemory`] if the system has no memory for it. Neither
+    /// is a fault of the file.
+    pub fn unpack_within(self, room: &Room) -> Result<Opened, ReadError> {
+        let (bytes, allowance) = self.allowance();
+        let name = self.name;
+        if !room.take(bytes) {
+            return Err(ReadError::TooLarge { name, most: room.most() });
+        }
+        let Unpacked { documents, problems, shortage, .. } = unpack_within(&name, self.bytes, allowance, room);
+        match shortage {
+            None => Ok(Opened::new(self.sha256, bytes, documents, problems)),
+            Some(Shortage::Room) => Err(ReadError::TooLarge { name, most: room.most() }),
+            Some(Shortage::Memory) => Err(ReadError::NoMemory { name }),
+        }
+    }
+
+    /// Its size, and how much text may come out of it.
+    fn allowance(&self) -> (u64, u64) {
         let bytes = u64::try_from(self.bytes.len()).unwrap_or(u64::MAX);
-        let Unpacked { documents, problems, .. } = unpack(&self.name, self.bytes, MAX_TEXT);
+        (bytes, bytes.saturating_mul(MOST_TIMES).max(LEAST_TEXT).min(MAX_TEXT))
+    }
+}
+
+impl Opened {
+    fn new(sha256: String, bytes: u64, documents: Vec<(String, Vec<u8>)>, problems: Vec<String>) -> Self {
         let documents = documents.into_iter().map(|(name, text)| Document { name, text }).collect();
-        Opened { sha256: self.sha256, bytes, documents, problems }
+        Self { sha256, bytes, documents, problems }
     }
 }
 
@@ -107,11 +154,26 @@ pub fn open(source: &Source) -> Result<Opened, ReadError> {
     Ok(fetch(source)?.unpack())
 }
 
-fn stored(source: &Source) -> io::Result<Vec<u8>> {
+/// The bytes of a source, unless there are more than `most`. A file that grows meanwhile is read up to the size that it has
+/// when it is opened.
+fn stored(source: &Source, most: u64) -> io::Result<Option<Vec<u8>>> {
     let mut bytes = Vec::new();
     match &source.path {
-        Some(path) => bytes = fs::read(path)?,
-        None => drop(io::stdin().lock().read_to_end(&mut bytes)?),
+        Some(path) => {
+            let file = File::open(path)?;
+            let metadata = file.metadata()?;
+            let size = if metadata.is_file() { metadata.len() } else { most.saturating_add(1) };
+            if metadata.is_file() && size <= most {
+                bytes.try_reserve_exact(usize::try_from(size).unwrap_or(usize::MAX))?;
+            }
+            if !metadata.is_file() || size <= most {
+                file.take(size).read_to_end(&mut bytes)?;
+            }
+            if metadata.is_file() && size > most {
+                return Ok(None);
+            }
+        }
+        None => drop(io::stdin().lock().take(most.saturating_add(1)).read_to_end(&mut bytes)?),
     }
-    Ok(bytes)
+    Ok(Some(bytes).filter(|bytes| bytes.len() as u64 <= most))
 }

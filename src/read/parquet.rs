@@ -1,7 +1,8 @@
 //! Parquet: a row is a record, an event of OCSF, or holds one, as an object of JSON would.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
+use std::cell::Cell;
+use std::panic::{self, AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Once};
 
 use arrow::array::{
     Array, ArrayRef, AsArray, FixedSizeBinaryArray, GenericListArray, MapArray, OffsetSizeTrait, StringArray,
@@ -18,16 +19,18 @@ use parquet::errors::ParquetError;
 use super::cells::Table;
 use super::container::Container;
 use super::error::Refusal;
+use super::footer;
 use super::found::{Found, Item};
 use super::text::printable;
 use super::unwrap;
 
 /// How a Parquet file begins.
 const MARK: &[u8] = b"PAR1";
-/// Rows that are text at once.
-const ROWS: usize = 1024;
-/// The most text that comes out of one file, in bytes: a column can be packed a thousandfold.
-const MAX_TEXT: usize = 4 << 30;
+/// A file gives so many times its size in text at most, but always a little: a column can be packed a millionfold.
+const MOST_TIMES: u64 = 512;
+const LEAST_TEXT: u64 = 16 << 20;
+/// What is kept of a row beside its text, in bytes, about.
+const ROW: usize = 128;
 
 /// Whether the bytes are a Parquet file.
 pub(super) fn is_parquet(bytes: &[u8]) -> bool {
@@ -37,9 +40,12 @@ pub(super) fn is_parquet(bytes: &[u8]) -> bool {
 /// So many rows that hold no record are told one by one, as long as no row holds one.
 const MAX_FOREIGN: usize = 4096;
 
-/// Reads every row; the lines of the table are numbers of rows, from 1.
-pub(super) fn read(bytes: &[u8]) -> Result<Table, Refusal> {
-    let mut rows = guarded(|| Ok(open(bytes)?)).map_err(Refusal::BrokenParquet)?;
+/// Reads every row; the lines of the table are numbers of rows, from 1. No more than `room` bytes of text come out of it.
+pub(super) fn read(bytes: &[u8], room: u64) -> Result<Table, Refusal> {
+    let most = (bytes.len() as u64).saturating_mul(MOST_TIMES).saturating_add(LEAST_TEXT).min(room);
+    let most = usize::try_from(most).unwrap_or(usize::MAX);
+    let at_once = footer::rows_at_once(bytes, room).map_err(|cause| Refusal::BrokenParquet(shown(&cause)))?;
+    let mut rows = guarded(|| Ok(open(bytes, at_once)?)).map_err(Refusal::BrokenParquet)?;
     let mut reader = Reader { found: Found::default(), lines: Vec::new(), row: 0, text: 0, untold: 0 };
     while let Some(batch) = guarded(|| rows.next().map(|batch| json_lines(&batch?)).transpose()).transpose() {
         let damage = batch.map(|text| reader.add(&text)).err();
@@ -49,11 +55,14 @@ pub(super) fn read(bytes: &[u8]) -> Result<Table, Refusal> {
             }
             reader.broken(cause);
         }
-        if reader.text > MAX_TEXT {
-            reader.broken("truncated at the size limit");
+        if reader.text > most {
+            if !reader.found.has_records() {
+                return Err(Refusal::BrokenParquet(format!("its rows decode to more than {most} bytes")));
+            }
+            reader.broken(&format!("the rows after it were not read: they decode to more than {most} bytes"));
         }
         // Who asks again after damage may get it again without end.
-        if reader.text > MAX_TEXT || damage.is_some() {
+        if reader.text > most || damage.is_some() {
             break;
         }
     }
@@ -64,17 +73,43 @@ pub(super) fn read(bytes: &[u8]) -> Result<Table, Refusal> {
     Ok(Table { found: reader.found, lines: reader.lines })
 }
 
-/// What is read, or what is wrong. Some damage makes the parquet crate panic; here it is damage like any other.
+/// The most characters of a cause.
+const CAUSE: usize = 160;
+
+/// A cause that is made of numbers and words of our own.
+fn shown(cause: &str) -> String {
+    cause.chars().take(CAUSE).collect()
+}
+
+thread_local! {
+    /// Whether a panic on this thread is caught, and so of no interest to anybody.
+    static IS_GUARDED: Cell<bool> = const { Cell::new(false) };
+}
+static HOOK: Once = Once::new();
+
+/// What is read, or what is wrong. Some damage makes the parquet crate panic; here it is damage like any other, and no
+/// message of it is printed.
 fn guarded<T>(read: impl FnOnce() -> Result<T, ArrowError>) -> Result<T, String> {
-    match catch_unwind(AssertUnwindSafe(read)) {
+    HOOK.call_once(|| {
+        let before = panic::take_hook();
+        panic::set_hook(Box::new(move |panic| {
+            if !IS_GUARDED.get() {
+                before(panic);
+            }
+        }));
+    });
+    IS_GUARDED.set(true);
+    let outcome = catch_unwind(AssertUnwindSafe(read));
+    IS_GUARDED.set(false);
+    match outcome {
         Ok(Ok(found)) => Ok(found),
         Ok(Err(error)) => Err(printable(&error.to_string())),
         Err(_) => Err("the file is inconsistent".to_owned()),
     }
 }
 
-fn open(bytes: &[u8]) -> Result<ParquetRecordBatchReader, ParquetError> {
-    ParquetRecordBatchReaderBuilder::try_new(Bytes::copy_from_slice(bytes))?.with_batch_size(ROWS).build()
+fn open(bytes: &[u8], rows: usize) -> Result<ParquetRecordBatchReader, ParquetError> {
+    ParquetRecordBatchReaderBuilder::try_new(Bytes::copy_from_slice(bytes))?.with_batch_size(rows).build()
 }
 
 /// The rows as lines of JSON; what is NULL is left out.
@@ -166,6 +201,7 @@ impl Reader {
         self.text += text.len();
         for line in text.lines() {
             self.row += 1;
+            self.text += ROW;
             let mut row = Found::default();
             if let Err(damage) = unwrap::value(line, 0, 0, &mut row) {
                 row.broken(damage.cause, line);

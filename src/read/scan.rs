@@ -1,7 +1,36 @@
 //! Where JSON values begin and end in a text, whole or damaged.
 
+use std::cell::Cell;
+
 use serde::de::Deserialize;
 use serde_json::Deserializer;
+
+thread_local! {
+    /// Bytes that were looked through again after damage on this thread.
+    static SEARCHED: Cell<u64> = const { Cell::new(0) };
+    /// Bytes of the document that may still be.
+    static LEFT: Cell<u64> = const { Cell::new(u64::MAX) };
+}
+
+/// Begins a document of that size: after damage so many times its size is looked through in search of records, so that no
+/// document of broken things is read once for each of them.
+pub(super) fn begin(bytes: usize) {
+    LEFT.set((bytes as u64).saturating_mul(16).saturating_add(1 << 20));
+}
+
+/// Notes that so many bytes were looked through; whether there may be more.
+pub(super) fn spend(bytes: usize) -> bool {
+    SEARCHED.set(SEARCHED.get() + bytes as u64);
+    let left = LEFT.get().saturating_sub(bytes as u64);
+    LEFT.set(left);
+    left > 0
+}
+
+/// The bytes that were looked through on this thread in search of records after damage: what tests count.
+#[must_use]
+pub fn searched_bytes() -> u64 {
+    SEARCHED.get()
+}
 
 /// Why no value could be read at a place.
 #[derive(Debug)]
@@ -59,8 +88,18 @@ pub(super) fn skip_gap(text: &str, mut at: usize) -> usize {
     }
 }
 
-/// The byte after the bracket that closes what is `open` levels deep at `at`, if it is closed at all.
-pub(super) fn closing(text: &str, at: usize, mut open: usize) -> Option<usize> {
+/// The byte after the bracket that closes what is `open` levels deep at `at`, if it is closed at all, and if so much may
+/// still be looked through.
+pub(super) fn closing(text: &str, at: usize, open: usize) -> Option<usize> {
+    if !spend(0) {
+        return None;
+    }
+    let end = closed(text, at, open);
+    spend(end.unwrap_or(text.len()) - at);
+    end
+}
+
+fn closed(text: &str, at: usize, mut open: usize) -> Option<usize> {
     let (mut quoted, mut escaped) = (false, false);
     for (index, byte) in text.as_bytes()[at..].iter().enumerate() {
         match byte {
@@ -93,6 +132,9 @@ pub(super) fn first_list(text: &str, at: usize, key: &str) -> Option<usize> {
 
 /// The `[` of the first list called `key` anywhere after `at`. For text that is cut, and so no value as a whole.
 pub(super) fn any_list(text: &str, at: usize, key: &str) -> Option<usize> {
+    if !spend(text.len() - at) {
+        return None;
+    }
     let quoted = format!("\"{key}\"");
     text[at..].match_indices(&quoted).find_map(|(index, _)| list_of(text, at + index, key))
 }

@@ -115,6 +115,8 @@ pub(super) struct Shape<'t> {
     pub(super) message_type: Option<&'t str>,
     /// Members that may hold records, in order, each as JSON text.
     pub(super) wrapped: Vec<(Container, &'t str)>,
+    /// Whether the text is not in the common form: something in it may have to be repaired.
+    pub(super) is_irregular: bool,
 }
 
 impl<'t> Shape<'t> {
@@ -181,7 +183,10 @@ impl<'t> Shape<'t> {
         let mut shape = Self::default();
         match json::object(text, at, |name, value| shape.take(name, value)) {
             Some(end) => Ok((shape, end)),
-            None => scan::value(text, at),
+            None => {
+                let (shape, end) = scan::value(text, at)?;
+                Ok((Self { is_irregular: true, ..shape }, end))
+            }
         }
     }
 }

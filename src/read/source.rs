@@ -181,17 +181,55 @@ impl<T: FnMut()> Search<T> {
     }
 
     fn add_folder(&mut self, folder: &Path) {
-        for entry in WalkDir::new(folder).follow_links(true) {
+        let root = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
+        let mut entries = WalkDir::new(folder).follow_links(true).into_iter();
+        while let Some(entry) = entries.next() {
+            // Whoever may write into the folder is not to have other files read.
+            if let Ok(entry) = &entry
+                && entry.depth() > 0
+                && entry.path_is_symlink()
+                && entry.path().canonicalize().is_ok_and(|target| !target.starts_with(&root))
+            {
+                self.problems.push(ReadError::LeadsOut { name: name(entry.path()) });
+                if entry.file_type().is_dir() {
+                    entries.skip_current_dir();
+                }
+                continue;
+            }
             let found = entry.and_then(|entry| entry.metadata().map(|metadata| (entry, metadata)));
             match found {
                 Ok((entry, metadata)) if metadata.is_file() => {
                     self.found(Source::file(entry.path(), &metadata));
                 }
-                Ok(_) => {}
+                Ok((_, metadata)) if metadata.is_dir() => {}
+                Ok((entry, _)) => self.problems.push(ReadError::NoFile { name: name(entry.path()) }),
                 Err(error) => self.problems.push(list_error(folder, error)),
             }
         }
     }
+}
+
+/// What a source is that is never read: a device, or a file that the kernel makes up. A pipe that somebody names is read:
+/// `<(zcat …)` is one.
+pub(super) fn special(source: &Source) -> Option<&'static str> {
+    let path = source.path.as_deref()?;
+    let metadata = fs::metadata(path).ok()?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::FileTypeExt;
+
+        let kind = metadata.file_type();
+        if kind.is_fifo() {
+            return None;
+        }
+        if kind.is_char_device() || kind.is_block_device() || kind.is_socket() {
+            return Some("a device or a socket");
+        }
+    }
+    let made_up = ["/proc", "/sys", "/dev"];
+    let real = path.canonicalize().ok()?;
+    (metadata.is_file() && made_up.iter().any(|root| real.starts_with(root)))
+        .then_some("a file that the system makes up")
 }
 
 fn list_error(folder: &Path, error: walkdir::Error) -> ReadError {

@@ -107,6 +107,9 @@ impl<'t> Reader<'t> {
             }
             Err(damage) => {
                 self.patience = self.patience.saturating_sub(damage.scanned);
+                if !scan::spend(damage.scanned) {
+                    self.patience = 0;
+                }
                 let line = scan::next_value_line(self.text, start);
                 if let Some(next) = next_record(self.text, start + 1, line, self.depth, &mut self.patience) {
                     found.skipped(&damage.cause, &self.text[start..next]);

@@ -112,6 +112,11 @@ fn elements<'t>(text: &'t str, open: usize, depth: usize, found: &mut Found<'t>)
         at = match value(text, at, depth + 1, found) {
             Ok(end) => end,
             Err(damage) => {
+                if !scan::spend(damage.scanned) {
+                    let cause = format!("{}; the file has too much damage to search for more records", damage.cause);
+                    found.broken(cause, &text[at..]);
+                    return text.len();
+                }
                 let end = scan::closing(text, at, 0).filter(|_| !damage.cut);
                 let mut patience = patience(text.len() - at);
                 let limit = end.unwrap_or(text.len());
@@ -179,6 +184,9 @@ pub(super) fn next_record(text: &str, from: usize, to: usize, depth: usize, pati
             Err(damage) => damage.scanned,
         };
         *patience = patience.checked_sub(spent.max(1))?;
+        if !scan::spend(spent.max(1)) {
+            return None;
+        }
     }
     None
 }
@@ -235,6 +243,16 @@ fn made<'t>(record: Result<String, Refusal>, container: Container, text: &'t str
 
 /// One record. Logstash moves `eventTime` to `@timestamp`: it is written back, and `@timestamp` stays.
 fn record<'t>(text: &'t str, shape: &Shape<'t>, found: &mut Found<'t>) {
+    if shape.is_irregular
+        && let Some(repaired) = json::repaired(text)
+        && let Ok((shape, _)) = Shape::read(&repaired, 0)
+    {
+        let mut inner = Found::default();
+        record(&repaired, &Shape { is_irregular: false, ..shape }, &mut inner);
+        let inner = inner.into_owned();
+        found.container = found.container.or(inner.container);
+        return found.items.extend(inner.items);
+    }
     if shape.is_flat(text) {
         return made(athena::flattened(text), Container::Object, text, found);
     }
@@ -299,7 +317,13 @@ fn others<'t>(text: &'t str, depth: usize, found: &mut Found<'t>) -> bool {
         }
     });
     if whole.is_none() {
-        return false;
+        let Some(repaired) = json::repaired(text) else { return false };
+        let mut inner = Found::default();
+        let some = others(&repaired, depth, &mut inner);
+        let inner = inner.into_owned();
+        found.container = found.container.or(inner.container);
+        found.items.extend(inner.items);
+        return some;
     }
     let mut some = false;
     for raw in members {
@@ -346,7 +370,10 @@ fn string(raw: &str, depth: usize, found: &mut Found<'_>) {
     if depth >= MAX_DEPTH {
         return;
     }
-    let Ok(text) = serde_json::from_str::<String>(raw) else { return };
+    let text = serde_json::from_str::<String>(raw);
+    // Half of a surrogate pair is no character.
+    let text = text.or_else(|error| json::repaired(raw).map_or(Err(error), |text| serde_json::from_str(&text)));
+    let Ok(text) = text else { return };
     // A text may be the JSON of a text.
     let begins = ["{", "[", "\"{", "\"[", "\"\\\""];
     let inner = if begins.iter().any(|begin| text.trim_start().starts_with(begin)) {

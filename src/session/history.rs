@@ -3,7 +3,7 @@
 //! The console changes its access keys many times within a session, and such a row does not contain the session's
 //! creation time. The rows of one principal are therefore assigned to one session until there is a long pause.
 
-use rustc_hash::FxHashMap;
+use foldhash::HashMap;
 
 use super::{account, history_id, non_empty};
 use crate::event::{Client, Event, Timestamp};
@@ -59,7 +59,7 @@ pub fn visit(event: &Event<'_>) -> Option<Visit> {
 /// of the first one. The order of the visits does not matter.
 #[must_use]
 pub fn visits(visits: &[Visit]) -> Vec<(String, String)> {
-    let mut callers: FxHashMap<(&str, &str), Vec<&Visit>> = FxHashMap::default();
+    let mut callers: HashMap<(&str, &str), Vec<&Visit>> = HashMap::default();
     for visit in visits {
         callers.entry((&visit.account_id, &visit.user_name)).or_default().push(visit);
     }

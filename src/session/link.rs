@@ -1,6 +1,6 @@
 //! Joins sign-ins with the sessions that they opened.
 
-use rustc_hash::FxHashMap;
+use foldhash::HashMap;
 
 use super::{account, principal};
 use crate::event::{Event, Evidence, Timestamp};
@@ -69,7 +69,7 @@ pub fn sign_in(event: &Event<'_>) -> Option<SignIn> {
 /// is omitted: it keeps the session that [`super::id`] assigned. The order of the arguments does not matter.
 #[must_use]
 pub fn link(sign_ins: &[SignIn], sessions: &[Candidate]) -> Vec<(String, String)> {
-    let mut index: FxHashMap<(&str, &str), Vec<(Timestamp, &str)>> = FxHashMap::default();
+    let mut index: HashMap<(&str, &str), Vec<(Timestamp, &str)>> = HashMap::default();
     for session in sessions {
         let key = (session.account_id.as_str(), session.principal_arn.as_str());
         index.entry(key).or_default().push((session.created, &session.session_id));

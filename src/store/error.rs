@@ -16,6 +16,12 @@ pub enum StoreError {
     /// The file is a case's no more than any other file is.
     #[error("{0} is not a cartographer case and was not changed; use another file for the case")]
     NotACase(PathBuf),
+    /// The case was being created when the program was stopped, and has nothing in it.
+    #[error(
+        "{0} is empty: the first load into it was stopped before anything was in it; \
+         run `cartographer load PATH --db FILE` again to go on, or remove the file"
+    )]
+    Unfinished(PathBuf),
     /// Another program has the file open.
     #[error("{path} is locked by another program; close it first ({message})")]
     Locked {

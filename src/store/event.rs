@@ -3,14 +3,13 @@
 use std::array;
 use std::collections::HashSet;
 
-use arrow::array::Array;
 use arrow::record_batch::RecordBatch;
 use duckdb::Appender;
 
 use super::{Case, StoreError};
 use crate::batch::{Columns, text_at, time_at};
 use crate::event::Timestamp;
-use crate::trail::{LENGTHS, TEXTS, VISIT_COLUMNS, print};
+use crate::trail::{TEXTS, VISIT_COLUMNS, print};
 
 /// The id that an event's record has itself, or that it corrects.
 const OWN_ID: &str = "COALESCE(own_id, corrects, event_id)";
@@ -86,26 +85,28 @@ impl Case {
         self.has_rows("events")
     }
 
+    /// Streams the events, since all their texts do not fit into memory.
     fn tell_events(&self, which: &str, mut tell: impl FnMut(&str, &str, u32)) -> Result<(), StoreError> {
-        let lengths = LENGTHS.map(|name| format!("strlen({name}::VARCHAR)::BIGINT AS {name}")).join(", ");
-        let sql = format!(
-            "SELECT {OWN_ID} AS id, source_file, event_time, {}, {lengths} FROM events {which}",
-            TEXTS.join(", ")
-        );
-        for batch in self.query(&sql)? {
+        let texts = TEXTS.map(|name| format!("{name}::VARCHAR AS {name}")).join(", ");
+        let sql = format!("SELECT {OWN_ID} AS id, source_file, event_time, {texts} FROM events {which}");
+        let wanted: u64 =
+            self.connection.query_row(&format!("SELECT count(*) FROM events {which}"), [], |row| row.get(0))?;
+        let mut told = 0;
+        let mut statement = self.connection.prepare(&sql)?;
+        for batch in statement.stream_arrow([])? {
+            told += batch.num_rows() as u64;
             let columns = Columns(&batch);
             let (ids, files, times) = (columns.text("id")?, columns.text("source_file")?, columns.time("event_time")?);
             let texts = TEXTS.map(|name| columns.text(name));
-            let lengths = LENGTHS.map(|name| columns.integer(name));
             for row in 0..batch.num_rows() {
                 let text = |at: usize| texts.get(at)?.as_ref().ok().and_then(|column| text_at(column, row));
-                let length = |at: usize| {
-                    let column = lengths.get(at)?.as_ref().ok().filter(|column| column.is_valid(row))?;
-                    usize::try_from(column.value(row)).ok()
-                };
-                let print = print(time_at(times, row).map(|time| time.0), array::from_fn(text), array::from_fn(length));
+                let print = print(time_at(times, row).map(|time| time.0), array::from_fn(text));
                 tell(ids.value(row), files.value(row), print);
             }
+        }
+        // The stream cannot tell of an error: it ends.
+        if told < wanted {
+            return Err(StoreError::DuckDb(format!("only {told} of {wanted} events could be read")));
         }
         Ok(())
     }

@@ -14,6 +14,7 @@ mod schema;
 mod serving;
 mod session;
 mod signal;
+mod spilled;
 mod views;
 
 use std::path::{Path, PathBuf};
@@ -56,12 +57,20 @@ impl Drop for Case {
     }
 }
 
+fn is_empty_file(path: &Path) -> bool {
+    std::fs::metadata(path).is_ok_and(|metadata| metadata.is_file() && metadata.len() == 0)
+}
+
 impl Case {
     /// Opens a case to read and write, and makes it if it is new. Views are made anew.
     ///
     /// # Errors
     /// If the file is locked, is no case, is of another schema version, or cannot be made; it is left as it is then.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
+        // A load that was stopped in its first moment leaves a file without a byte, which DuckDB takes for no database.
+        if is_empty_file(path) {
+            drop(std::fs::remove_file(path));
+        }
         let case = Self::connect(path, AccessMode::ReadWrite)?;
         case.feeds.register(&case.connection)?;
         if case.is_empty()? {
@@ -80,6 +89,9 @@ impl Case {
     pub fn open_read_only(path: &Path) -> Result<Self, StoreError> {
         if !path.exists() {
             return Err(StoreError::Missing(path.to_owned()));
+        }
+        if is_empty_file(path) {
+            return Err(StoreError::Unfinished(path.to_owned()));
         }
         let case = Self::connect(path, AccessMode::ReadOnly)?;
         case.check_schema()?;

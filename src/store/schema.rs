@@ -28,6 +28,7 @@ impl Case {
         let version = self.info("schema_version").ok().flatten().and_then(|version| version.parse().ok());
         let path = self.path.clone();
         match version {
+            None if self.is_empty()? => Err(StoreError::Unfinished(path)),
             None => Err(StoreError::NotACase(path)),
             Some(found) if found > SCHEMA_VERSION => Err(StoreError::NewerSchema { path, found }),
             Some(found) if found < SCHEMA_VERSION => Err(StoreError::OlderSchema { path, found }),

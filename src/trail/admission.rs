@@ -7,10 +7,8 @@ use std::sync::LazyLock;
 
 use foldhash::quality::RandomState;
 use indexmap::IndexSet;
-use rustc_hash::FxBuildHasher;
 use sha2::{Digest, Sha256};
 
-use super::merge::is_uuid;
 use crate::event::Event;
 
 /// What to do with a record.
@@ -29,12 +27,12 @@ pub enum Admission {
 /// another one, and would be taken for its copy.
 static PRINTS: LazyLock<RandomState> = LazyLock::new(RandomState::default);
 
-/// What a record says of its event, in 32 bits: two records of one event that have the same are copies.
-///
-/// `texts` and `lengths` are those of the members that `print_of` names.
+/// What a record says of its event, in 32 bits: two records of one event that have the same are copies. The texts are those
+/// of the columns that [`TEXTS`] names. A record with the same id and other content has another print, so that it can
+/// never be taken for a copy and be dropped.
 #[must_use]
-pub fn print(time: Option<i64>, texts: [Option<&str>; TEXTS.len()], lengths: [Option<usize>; LENGTHS.len()]) -> u32 {
-    let hash = PRINTS.hash_one((time, texts, lengths));
+pub fn print(time: Option<i64>, texts: [Option<&str>; TEXTS.len()]) -> u32 {
+    let hash = PRINTS.hash_one((time, texts));
     #[expect(clippy::cast_possible_truncation, reason = "both halves count")]
     {
         (hash ^ (hash >> 32)) as u32
@@ -42,38 +40,29 @@ pub fn print(time: Option<i64>, texts: [Option<&str>; TEXTS.len()], lengths: [Op
 }
 
 /// The columns of `events` whose texts [`print()`] takes.
-pub const TEXTS: [&str; 10] = [
+pub const TEXTS: [&str; 18] = [
     "event_source",
     "event_name",
     "source_ip",
     "user_agent",
     "principal_arn",
+    "principal_id",
     "user_name",
     "access_key_id",
+    "identity_account_id",
+    "recipient_account_id",
     "request_id",
     "error_code",
+    "error_message",
+    "event_type",
     "region",
+    "request_parameters",
+    "response_elements",
+    "extra",
 ];
-/// The columns of `events` whose texts' lengths in bytes [`print()`] takes.
-pub const LENGTHS: [&str; 3] = ["request_parameters", "response_elements", "extra"];
 
-/// The print of an event of that id.
-///
-/// An id that is no UUID may stand for ids that were taken out. Records of one such id are copies only if all their texts
-/// are the same; a row of the case has another print, so that it is read and compared.
-pub(super) fn print_of(event: &Event<'_>, id: &str) -> u32 {
-    let print = print_of_members(event);
-    if is_uuid(id) {
-        return print;
-    }
-    let bodies = PRINTS.hash_one((&event.request_parameters, &event.response_elements, &event.extra));
-    #[expect(clippy::cast_possible_truncation, reason = "32 bits are a print")]
-    {
-        print.rotate_left(1) ^ bodies as u32
-    }
-}
-
-fn print_of_members(event: &Event<'_>) -> u32 {
+/// The print of an event's record.
+pub(super) fn print_of(event: &Event<'_>) -> u32 {
     let identity = &event.identity;
     let texts = [
         Some(event.event_source.as_ref()),
@@ -81,18 +70,21 @@ fn print_of_members(event: &Event<'_>) -> u32 {
         event.source_ip.as_deref(),
         event.user_agent.as_deref(),
         identity.arn.as_deref(),
+        identity.principal_id.as_deref(),
         identity.user_name.as_deref(),
         identity.access_key_id.as_deref(),
+        identity.account_id.as_deref(),
+        event.recipient_account_id.as_deref(),
         event.request_id.as_deref(),
         event.error_code.as_deref(),
+        event.error_message.as_deref(),
+        event.event_type.as_deref(),
         event.region.as_deref(),
+        event.request_parameters.as_deref(),
+        event.response_elements.as_deref(),
+        event.extra.as_deref(),
     ];
-    let lengths = [
-        event.request_parameters.as_deref().map(str::len),
-        event.response_elements.as_deref().map(str::len),
-        event.extra.as_deref().map(str::len),
-    ];
-    print(Some(event.event_time.0), texts, lengths)
+    print(Some(event.event_time.0), texts)
 }
 
 /// The events met so far: key of the id to the document it was read from, and the print of its record.
@@ -100,7 +92,7 @@ fn print_of_members(event: &Event<'_>) -> u32 {
 pub struct Admissions {
     /// Keys as four numbers each, which take a third less room than one that is aligned to 16 bytes.
     read_from: HashMap<[u32; 4], (u32, u32), foldhash::fast::RandomState>,
-    documents: IndexSet<String, FxBuildHasher>,
+    documents: IndexSet<String, foldhash::fast::RandomState>,
 }
 
 impl Admissions {

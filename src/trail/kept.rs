@@ -3,9 +3,9 @@
 use arrow::array::BooleanArray;
 use arrow::compute::filter_record_batch;
 use arrow::record_batch::RecordBatch;
+use foldhash::{HashMap, HashSet};
 use indexmap::IndexMap;
 use rayon::prelude::*;
-use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::account::{push_file, push_refused, push_rejects};
 use super::bundles::{BUNDLE, cut};
@@ -14,7 +14,7 @@ use super::parse::parse_rows;
 use super::{Admission, Admissions, Counts, Events, Filter, Outcome, Parsed, ParsedFiles, Reading, parse};
 use crate::batch::{BatchError, Columns, EventRows, Rows};
 use crate::event::Timestamp;
-use crate::read::{Discovery, Source};
+use crate::read::{Discovery, MAX_TEXT, Room, Source};
 use crate::table::{AGGREGATED_EVENTS, LOAD_FILES, REJECTS};
 
 /// A stretch of time.
@@ -50,7 +50,7 @@ pub(super) struct Kept {
 /// Reads everything that was found, in parallel.
 pub(super) fn read(found: Discovery, span: Span) -> Result<Kept, BatchError> {
     let bundles = cut(found.sources, BUNDLE).into_par_iter().map(|sources| {
-        let mut bundle = parse(sources, Reading::default(), &|_, _| false, &Filter::default())?;
+        let mut bundle = parse(sources, Reading::default(), &|_, _| false, &Filter::default(), &Room::new(MAX_TEXT))?;
         bundle.batches = std::mem::take(&mut bundle.batches).into_iter().map(shrunk).collect::<Result<_, _>>()?;
         Ok(bundle)
     });
@@ -110,7 +110,9 @@ fn keep(mut bundles: Vec<ParsedFiles>, span: Span, mut account: Account) -> Resu
         for ((source, outcome), counts) in bundle.files.iter().zip(&wanted.counts) {
             match outcome {
                 Outcome::Skipped => {}
-                Outcome::Failed(cause) => account.file(source, &Parsed::failed(cause.clone()), Counts::default())?,
+                Outcome::Failed(cause) | Outcome::NoRoom(cause) => {
+                    account.file(source, &Parsed::failed(cause.clone()), Counts::default())?
+                }
                 Outcome::Parsed(parsed) => account.file(source, parsed, *counts)?,
             }
         }
@@ -132,7 +134,7 @@ fn keep(mut bundles: Vec<ParsedFiles>, span: Span, mut account: Account) -> Resu
 
 /// The aggregated events, each once.
 fn aggregated(bundles: &[ParsedFiles], wanted: &mut [Wanted]) -> Result<RecordBatch, BatchError> {
-    let (mut rows, mut met) = (Rows::new(&AGGREGATED_EVENTS), FxHashSet::default());
+    let (mut rows, mut met) = (Rows::new(&AGGREGATED_EVENTS), HashSet::default());
     for (bundle, wanted) in bundles.iter().zip(wanted) {
         for ((_, outcome), counts) in bundle.files.iter().zip(&mut wanted.counts) {
             let Outcome::Parsed(parsed) = outcome else { continue };
@@ -159,7 +161,7 @@ type Place = (usize, usize, usize, usize);
 /// Tells the rows to keep, and gives those that were made of several records. Copies of a file are skipped, as a load
 /// skips them.
 fn admit(bundles: &mut [ParsedFiles]) -> Result<(Vec<Wanted>, Option<RecordBatch>), BatchError> {
-    let mut whole = FxHashSet::default();
+    let mut whole = HashSet::default();
     for (_, outcome) in bundles.iter_mut().flat_map(|bundle| &mut bundle.files) {
         if let Outcome::Parsed(parsed) = outcome
             && parsed.refused.is_none()
@@ -201,7 +203,7 @@ fn join(
     wanted: &mut [Wanted],
     joining: IndexMap<u128, Vec<Place>>,
 ) -> Result<RecordBatch, BatchError> {
-    let mut firsts: FxHashMap<u128, Place> = FxHashMap::default();
+    let mut firsts: HashMap<u128, Place> = HashMap::default();
     for (bundle, file, events) in by_document(bundles) {
         for (row, (key, _)) in events.keys.iter().enumerate() {
             let row = events.first + row;

@@ -1,8 +1,8 @@
 //! Console sessions to signals, in parallel.
 
 use arrow::record_batch::RecordBatch;
+use foldhash::HashMap;
 use rayon::prelude::*;
-use rustc_hash::FxHashMap;
 
 use super::cells::Cells;
 use super::sessions::{Explained, Session, gather};
@@ -87,7 +87,7 @@ fn map_piece(
 fn count(events: &[Row<'_>], signals: &[Signal]) -> Explained {
     let members =
         signals.iter().flat_map(|signal| signal.events.iter().map(|member| (member.event_id.as_str(), signal.kind)));
-    let kinds: FxHashMap<&str, Kind> = members.collect();
+    let kinds: HashMap<&str, Kind> = members.collect();
     let mut explained = Explained { signals: signals.len() as u64, ..Explained::default() };
     for event in events {
         let typed = matches!(event.client, Client::Cli | Client::Sdk | Client::Agent | Client::CloudShell);

@@ -144,6 +144,9 @@ impl Version {
         if self.corrects() || other.corrects() {
             return !differ(&["eventSource"]) && !differ(&["eventName"]);
         }
+        if self.contradicts(other) {
+            return false;
+        }
         let same_request = both(&["requestID"]).is_some_and(|(a, b)| a == b && is_telling(a));
         if [["eventSource"], ["eventName"], ["requestID"]].iter().any(|path| differ(path))
             || differ(&["userIdentity", "arn"])
@@ -168,9 +171,39 @@ impl Version {
 
     /// Whether the requests say different things.
     fn asks_other(&self, other: &Self) -> bool {
-        let request = |version: &'_ Self| version.record.get("requestParameters").filter(|v| !is_nothing(v)).cloned();
-        let Some((a, b)) = request(self).zip(request(other)) else { return false };
+        self.says_other("requestParameters", other)
+    }
+
+    /// Whether a member that both have says different things.
+    fn says_other(&self, member: &str, other: &Self) -> bool {
+        let said = |version: &'_ Self| version.record.get(member).filter(|v| !is_nothing(v)).cloned();
+        let Some((a, b)) = said(self).zip(said(other)) else { return false };
         a != b && !read::is_read_from_text_of(&a, &b) && !read::is_read_from_text_of(&b, &a)
+    }
+
+    /// Whether two whole records of a trail say different things of one event. CloudTrail writes each event once, so
+    /// somebody wrote one of them: joined, one would hide what the other says.
+    fn contradicts(&self, other: &Self) -> bool {
+        const BODIES: [&str; 2] = ["requestParameters", "responseElements"];
+        const TEXTS: [&[&str]; 6] = [
+            &["awsRegion"],
+            &["errorCode"],
+            &["errorMessage"],
+            &["recipientAccountId"],
+            &["userIdentity", "accessKeyId"],
+            &["userIdentity", "userName"],
+        ];
+        let is_whole =
+            |version: &Self| version.class() == 2 && BODIES.iter().all(|name| version.record.contains_key(*name));
+        if !is_whole(self) || !is_whole(other) {
+            return false;
+        }
+        let differ = |path: &[&str]| self.text(path).zip(other.text(path)).is_some_and(|(a, b)| a != b);
+        let failed = [self, other].map(|version| version.text(&["errorCode"]).is_some());
+        failed[0] != failed[1]
+            || TEXTS.iter().any(|path| differ(path))
+            || BODIES.iter().any(|name| self.says_other(name, other))
+            || !self.is_of_same_time(other, true)
     }
 
     /// Whether the times are one to the second; to the minute, where a spreadsheet took the seconds.

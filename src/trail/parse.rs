@@ -16,8 +16,6 @@ use crate::{normalize, read, session};
 const MAX_RECORDS: usize = 2048;
 /// The most text in a batch, in bytes: a column of a batch holds 2 GiB at most.
 const MAX_BYTES: usize = 64 << 20;
-/// The most text in a record, in bytes. CloudTrail's own limit is 256 KiB.
-const MAX_RECORD_BYTES: usize = 256 << 20;
 /// The most characters of a bad record that are kept.
 const EXCERPT: usize = 200;
 
@@ -31,6 +29,8 @@ pub enum Outcome {
     Skipped,
     /// It could not be read.
     Failed(String),
+    /// Its text does not fit into the room that is left: it is to be read again, by itself.
+    NoRoom(String),
     /// It was read; its records, if it is not refused.
     Parsed(Parsed),
 }
@@ -142,12 +142,13 @@ pub fn parse(
     reading: Reading,
     is_known: &IsKnown<'_>,
     filter: &Filter,
+    room: &read::Room,
 ) -> Result<ParsedFiles, BatchError> {
     let filter = Some(filter).filter(|filter| !filter.is_all());
     let mut parser = Parser { reading, filter, ..Parser::default() };
     let mut files = Vec::with_capacity(sources.len());
     for source in sources {
-        let outcome = parser.file(&source, is_known)?;
+        let outcome = parser.file(&source, is_known, room)?;
         files.push((source, outcome));
     }
     parser.flush()?;
@@ -186,7 +187,8 @@ fn records_of_row(row: &read::Document, number: u64) -> Vec<Record<'_>> {
 /// As [`parse`].
 pub fn parse_stored(name: &str, bytes: Vec<u8>) -> Result<(Parsed, Vec<RecordBatch>), BatchError> {
     let mut parser = Parser::default();
-    let parsed = parser.stored(name, read::Stored::new(name.to_owned(), bytes))?;
+    let opened = read::Stored::new(name.to_owned(), bytes).unpack();
+    let parsed = parser.opened(name, opened)?;
     parser.flush()?;
     Ok((parsed, parser.batches))
 }
@@ -203,19 +205,30 @@ struct Parser<'f> {
 }
 
 impl Parser<'_> {
-    fn file(&mut self, source: &read::Source, is_known: &IsKnown<'_>) -> Result<Outcome, BatchError> {
-        let stored = match read::fetch(source) {
+    fn file(
+        &mut self,
+        source: &read::Source,
+        is_known: &IsKnown<'_>,
+        room: &read::Room,
+    ) -> Result<Outcome, BatchError> {
+        let stored = match read::fetch_within(source, self.reading.max_text) {
             Ok(stored) => stored,
             Err(error) => return Ok(Outcome::Failed(error.to_string())),
         };
         if is_known(&stored.sha256, &source.name) {
             return Ok(Outcome::Skipped);
         }
-        Ok(Outcome::Parsed(self.stored(&source.name, stored)?))
+        match stored.unpack_within(room) {
+            Ok(opened) => Ok(Outcome::Parsed(self.opened(&source.name, opened)?)),
+            // What standard input gave is gone.
+            Err(error @ read::ReadError::TooLarge { .. }) if source.is_lasting() => {
+                Ok(Outcome::NoRoom(error.to_string()))
+            }
+            Err(error) => Ok(Outcome::Failed(error.to_string())),
+        }
     }
 
-    fn stored(&mut self, name: &str, stored: read::Stored) -> Result<Parsed, BatchError> {
-        let opened = stored.unpack();
+    fn opened(&mut self, name: &str, opened: read::Opened) -> Result<Parsed, BatchError> {
         let mut parsed = Parsed {
             sha256: opened.sha256,
             bytes: opened.bytes,
@@ -250,7 +263,7 @@ impl Parser<'_> {
         }
         self.bytes += bytes;
         let first = self.rows.len();
-        let (keys, others) = normalize_all(document, records, &mut self.rows, self.filter)?;
+        let (keys, others) = normalize_all(document, records, &mut self.rows, self.filter, self.reading.max_record)?;
         let events = Events { document: document.to_owned(), keys, batch: self.batches.len(), first };
         parsed.add(records.len(), events, others);
         Ok(())
@@ -258,10 +271,10 @@ impl Parser<'_> {
 
     fn many(&mut self, document: &str, pieces: &[&[Record<'_>]], parsed: &mut Parsed) -> Result<(), BatchError> {
         self.flush()?;
-        let filter = self.filter;
+        let (filter, max_record) = (self.filter, self.reading.max_record);
         let normalize = |piece: &&[Record<'_>]| {
             let mut rows = EventRows::with_capacity(piece.len());
-            let (keys, others) = normalize_all(document, piece, &mut rows, filter)?;
+            let (keys, others) = normalize_all(document, piece, &mut rows, filter, max_record)?;
             Ok::<_, BatchError>((rows.finish()?, keys, others))
         };
         let done: Vec<_> = pieces.par_iter().map(normalize).collect();
@@ -358,6 +371,7 @@ fn normalize_all(
     records: &[Record<'_>],
     rows: &mut EventRows,
     filter: Option<&Filter>,
+    max_record: u64,
 ) -> Result<(Vec<(u128, u32)>, Others), BatchError> {
     let (mut keys, mut others) = (Vec::with_capacity(records.len()), Others::default());
     for record in records {
@@ -368,7 +382,7 @@ fn normalize_all(
                 cause: bad.cause.clone(),
                 excerpt: Some(bad.excerpt.clone()),
             }),
-            Ok(text) => match normalize_one(document, text, rows, filter)? {
+            Ok(text) => match normalize_one(document, text, rows, filter, max_record)? {
                 Ok(key) => keys.extend(key),
                 Err(cause) => match normalize::aggregated(&text.json) {
                     Some(event) => {
@@ -402,9 +416,13 @@ fn normalize_one(
     text: &read::RecordText<'_>,
     rows: &mut EventRows,
     filter: Option<&Filter>,
+    max_record: u64,
 ) -> Result<Result<Option<(u128, u32)>, String>, BatchError> {
-    if text.json.len() > MAX_RECORD_BYTES {
-        return Ok(Err(format!("the record has {} bytes, more than {MAX_RECORD_BYTES}", text.json.len())));
+    if text.json.len() as u64 > max_record {
+        return Ok(Err(format!(
+            "the record has {} bytes, more than the {max_record} that a record may have; a larger --max-record-size loads it",
+            text.json.len()
+        )));
     }
     let mut event = match normalize::event(&text.json, document) {
         Ok(event) => event,
@@ -417,5 +435,5 @@ fn normalize_one(
     rows.push(&event, document, text.position)?;
     // A record that corrects another one is of the same event.
     let id = event.corrects.as_deref().unwrap_or(&event.event_id);
-    Ok(Ok(Some((event_key(id), print_of(&event, id)))))
+    Ok(Ok(Some((event_key(id), print_of(&event)))))
 }

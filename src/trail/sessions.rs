@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use foldhash::HashMap;
 use rayon::prelude::*;
-use rustc_hash::FxHashMap;
 
 use super::cells::{Cells, Text};
 use crate::batch::{BatchError, Cell, Rows};
@@ -48,7 +48,7 @@ pub(super) fn gather<'b>(cells: &[Cells<'b>]) -> Vec<Session<'b>> {
 }
 
 fn by_session<'b>(cells: &[Cells<'b>]) -> Vec<(&'b str, Vec<Place>)> {
-    let mut sessions: FxHashMap<&str, Vec<Place>> = FxHashMap::default();
+    let mut sessions: HashMap<&str, Vec<Place>> = HashMap::default();
     for (batch, ids) in (0..).zip(cells.iter().map(|cells| cells.session_id)) {
         for (row, id) in (0..).zip(ids.iter()) {
             sessions.entry(id.unwrap_or_default()).or_default().push((batch, row));
@@ -144,7 +144,7 @@ fn is_address(source: &str) -> bool {
 
 /// The sessions that sign-ins may have opened: those with a creation date, as their events other than sign-ins show them.
 pub(super) fn candidates(cells: &[Cells<'_>]) -> Vec<Candidate> {
-    let mut known: FxHashMap<&str, Known<'_>> = FxHashMap::default();
+    let mut known: HashMap<&str, Known<'_>> = HashMap::default();
     for cells in cells {
         for (row, id) in cells.session_id.iter().enumerate() {
             if let Some(created) = cells.created(row)

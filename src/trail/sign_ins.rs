@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use arrow::array::Array;
 use arrow::record_batch::RecordBatch;
-use rustc_hash::FxHashMap;
+use foldhash::HashMap;
 
 use crate::batch::{self, BatchError, Columns, text_at, time_at};
 use crate::event::{Client, Event, Identity, Timestamp};
@@ -42,7 +42,7 @@ impl<'b> SignIns<'b> {
     /// own if none is known to be.
     #[must_use]
     pub fn moves(&self, candidates: &[Candidate]) -> Vec<(String, String)> {
-        let linked: FxHashMap<String, String> = session::link(&self.waiting, candidates).into_iter().collect();
+        let linked: HashMap<String, String> = session::link(&self.waiting, candidates).into_iter().collect();
         // Those of an event history are told from their neighbors.
         let waiting = self.events.iter().filter(|(event, _)| session::visit(event).is_none());
         let to = |(event, file): &(Event<'_>, &str)| {

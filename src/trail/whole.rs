@@ -5,8 +5,8 @@ use std::sync::Arc;
 use arrow::array::{ArrayRef, BooleanArray, StringArray};
 use arrow::compute::filter_record_batch;
 use arrow::record_batch::RecordBatch;
+use foldhash::HashMap;
 use rayon::ThreadPool;
-use rustc_hash::FxHashMap;
 use thiserror::Error;
 
 use super::cells::Cells;
@@ -109,7 +109,7 @@ fn link(events: &mut [RecordBatch]) -> Result<(), BatchError> {
     let waiting =
         events.iter().zip(&cells).map(|(batch, cells)| waiting(batch, cells)).collect::<Result<Vec<_>, _>>()?;
     let sign_ins = SignIns::read(&waiting)?;
-    let mut moves: FxHashMap<String, String> = sign_ins.moves(&candidates(&cells)).into_iter().collect();
+    let mut moves: HashMap<String, String> = sign_ins.moves(&candidates(&cells)).into_iter().collect();
     let visits = super::visits(events)?;
     let has_visits = !visits.is_empty();
     moves.extend(visits);
@@ -131,7 +131,7 @@ fn waiting(batch: &RecordBatch, cells: &Cells<'_>) -> Result<RecordBatch, BatchE
 }
 
 /// The batch with other sessions for the events that belong elsewhere.
-fn moved(batch: &RecordBatch, moves: &FxHashMap<String, String>) -> Result<RecordBatch, BatchError> {
+fn moved(batch: &RecordBatch, moves: &HashMap<String, String>) -> Result<RecordBatch, BatchError> {
     let (ids, sessions) = (Columns(batch).text("event_id")?, Columns(batch).text("session_id")?);
     let to = |(id, session): (Option<&str>, Option<&'_ str>)| {
         id.and_then(|id| moves.get(id)).map(String::as_str).or(session).map(str::to_owned)

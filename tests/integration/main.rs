@@ -10,6 +10,7 @@ mod drafts;
 mod export;
 mod generic;
 mod hits;
+mod hostile;
 mod hunts;
 mod inferred;
 mod known_sessions;

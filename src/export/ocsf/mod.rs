@@ -18,7 +18,7 @@ use parquet::file::properties::WriterProperties;
 use rayon::prelude::*;
 use serde_json::Value;
 
-use super::ExportError;
+use super::{ExportError, LeftOut};
 use crate::batch::{Columns, read_events};
 use crate::present::escape;
 use crate::store::Case;
@@ -39,43 +39,56 @@ pub enum OcsfForm {
     Parquet,
 }
 
-/// Writes every event of the case.
+/// Writes every event of the case, but for those whose text cannot be read; these are given back.
 ///
 /// # Errors
 /// [`ExportError`]; part of the output may be written then.
-pub fn ocsf(case: &Case, form: OcsfForm, out: &mut (impl Write + Send)) -> Result<(), ExportError> {
+pub fn ocsf(case: &Case, form: OcsfForm, out: &mut (impl Write + Send)) -> Result<LeftOut, ExportError> {
     match form {
         OcsfForm::Jsonl => lines(case, out),
         OcsfForm::Parquet => parquet(case, out),
     }
 }
 
-fn lines(case: &Case, out: &mut impl Write) -> Result<(), ExportError> {
-    case.each_batch(QUERY, |batch| {
+fn lines(case: &Case, out: &mut impl Write) -> Result<LeftOut, ExportError> {
+    let mut left_out = LeftOut::default();
+    case.each_batch::<ExportError>(QUERY, |batch| {
         let lines = in_parallel(batch, |rows| {
             let mut lines = String::new();
-            for record in records(rows, Json::Nested)? {
+            let (records, left_out) = records(rows, Json::Nested)?;
+            for record in records {
                 lines.push_str(&escape::json(&record.to_string()));
                 lines.push('\n');
             }
-            Ok(lines)
+            Ok((lines, left_out))
         })?;
-        lines.iter().try_for_each(|lines| Ok(out.write_all(lines.as_bytes())?))
-    })
+        for (lines, more) in lines {
+            out.write_all(lines.as_bytes())?;
+            left_out.extend(more);
+        }
+        Ok(())
+    })?;
+    Ok(left_out)
 }
 
-fn parquet(case: &Case, out: &mut (impl Write + Send)) -> Result<(), ExportError> {
+fn parquet(case: &Case, out: &mut (impl Write + Send)) -> Result<LeftOut, ExportError> {
+    let mut left_out = LeftOut::default();
     let schema = Arc::new(columns::schema());
     let packed = Compression::ZSTD(ZstdLevel::default());
     let properties = WriterProperties::builder().set_compression(packed).build();
     let mut writer = ArrowWriter::try_new(out, Arc::clone(&schema), Some(properties))?;
     case.each_batch::<ExportError>(QUERY, |batch| {
-        let columns = in_parallel(batch, |rows| columns_of(&schema, &records(rows, Json::Text)?))?;
+        let pieces = in_parallel(batch, |rows| {
+            let (records, left_out) = records(rows, Json::Text)?;
+            Ok((columns_of(&schema, &records)?, left_out))
+        })?;
+        let (columns, more): (Vec<_>, Vec<_>) = pieces.into_iter().unzip();
+        more.into_iter().for_each(|more| left_out.extend(more));
         // Whole, so that pages end where they would without pieces.
         Ok(writer.write(&concat_batches(&schema, &columns)?)?)
     })?;
     writer.close()?;
-    Ok(())
+    Ok(left_out)
 }
 
 fn columns_of(schema: &SchemaRef, records: &[Value]) -> Result<RecordBatch, ExportError> {
@@ -97,11 +110,16 @@ fn in_parallel<T: Send>(
     starts.into_par_iter().map(|start| make(&piece(start))).collect()
 }
 
-/// A batch's events, each as one object.
-fn records(batch: &RecordBatch, json: Json) -> Result<Vec<Value>, ExportError> {
-    let events = read_events(batch)?;
-    let row = |(row, (event, _)): (usize, &(_, &str))| Ok(record::record(event, click(batch, row)?.as_ref(), json)?);
-    events.iter().enumerate().map(row).collect()
+/// A batch's events, each as one object, and those that cannot be read.
+fn records(batch: &RecordBatch, json: Json) -> Result<(Vec<Value>, LeftOut), ExportError> {
+    let (mut records, mut left_out) = (Vec::with_capacity(batch.num_rows()), LeftOut::default());
+    for (row, (event, _)) in read_events(batch)?.iter().enumerate() {
+        match record::record(event, click(batch, row)?.as_ref(), json) {
+            Ok(record) => records.push(record),
+            Err(cause) => left_out.add(&event.event_id, &cause),
+        }
+    }
+    Ok((records, left_out))
 }
 
 /// The click that explains a row's event.

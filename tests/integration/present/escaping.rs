@@ -36,7 +36,7 @@ proptest! {
     #[test]
     fn whatever_the_text_no_form_lets_a_control_through(text in "\\PC*|[\\x00-\\x1f\\x7f-\\u{9f}\u{202a}-\u{202e}a=,\"]*") {
         let hidden = |c: char| (c.is_control() && !matches!(c, '\n' | '\t' | '\r')) || ('\u{202a}'..='\u{202e}').contains(&c);
-        for format in [Format::Table { width: Some(20) }, Format::Json, Format::Jsonl, Format::Csv] {
+        for format in [Format::Table { width: Some(20), full: false }, Format::Json, Format::Jsonl, Format::Csv] {
             prop_assert!(!shown(format, texts(&[&text])).contains(hidden), "{format:?}");
         }
         let back: serde_json::Value = serde_json::from_str(&shown(Format::Jsonl, texts(&[&text]))).unwrap();

@@ -79,9 +79,9 @@ fn a_markdown_table_keeps_each_row_on_its_line() {
 #[test]
 fn a_table_aligns_and_cuts_texts_to_the_width_only_if_there_is_one() {
     let long = "x".repeat(200);
-    let wide = shown(Format::Table { width: None }, texts(&[&long, "b"]));
+    let wide = shown(Format::Table { width: None, full: true }, texts(&[&long, "b"]));
     assert!(wide.contains(&long));
-    let narrow = shown(Format::Table { width: Some(40) }, texts(&[&long, "b"]));
+    let narrow = shown(Format::Table { width: Some(40), full: false }, texts(&[&long, "b"]));
     let lines: Vec<&str> = narrow.lines().collect();
     assert_eq!(lines.len(), 4, "{narrow}");
     assert!(lines.iter().all(|line| line.chars().count() <= 40), "{narrow}");
@@ -91,13 +91,13 @@ fn a_table_aligns_and_cuts_texts_to_the_width_only_if_there_is_one() {
 
 #[test]
 fn a_table_never_cuts_a_moment() {
-    let narrow = shown(Format::Table { width: Some(60) }, mixed());
+    let narrow = shown(Format::Table { width: Some(60), full: false }, mixed());
     assert!(narrow.contains("2026-03-02 09:12:00.500 "), "{narrow}");
 }
 
 #[test]
 fn a_terminal_too_narrow_for_the_columns_gets_a_block_a_row() {
-    let blocks = shown(Format::Table { width: Some(30) }, mixed().slice(0, 1));
+    let blocks = shown(Format::Table { width: Some(30), full: false }, mixed().slice(0, 1));
     assert_eq!(blocks, "─── row 1\nn     -5\nsum   -7\nwhen  2026-03-02 09:12:00.500\nlist  [1,null]\nwho   -5\n");
 }
 
@@ -112,7 +112,7 @@ fn a_writer_that_refuses_is_an_error_of_io_in_every_form() {
             Err(io::ErrorKind::BrokenPipe.into())
         }
     }
-    for format in [Format::Table { width: None }, Format::Json, Format::Jsonl, Format::Csv] {
+    for format in [Format::Table { width: None, full: false }, Format::Json, Format::Jsonl, Format::Csv] {
         let refused = present::batches(&mut Closed, format, &[mixed()]);
         let is_pipe =
             |error: &PresentError| matches!(error, PresentError::Io(io) if io.kind() == io::ErrorKind::BrokenPipe);

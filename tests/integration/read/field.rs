@@ -235,7 +235,7 @@ const HEADER: &str = "Event ID,Event time,User name,Event name,Event source\n";
 fn times(rows: &[&str], order: Option<DateOrder>) -> Vec<Result<String, String>> {
     let rows: Vec<String> = rows.iter().enumerate().map(|(at, time)| format!("e{at},\"{time}\",nora,A,b\n")).collect();
     let document = Document { name: "history".to_owned(), text: format!("{HEADER}{}", rows.concat()).into() };
-    let split = split_as(&document, Reading { date_order: order }).unwrap();
+    let split = split_as(&document, Reading { date_order: order, ..Reading::default() }).unwrap();
     let time = |json: &str| serde_json::from_str::<Value>(json).unwrap()["eventTime"].as_str().unwrap().to_owned();
     split.records.into_iter().map(|record| record.map(|text| time(&text.json)).map_err(|bad| bad.cause)).collect()
 }

@@ -105,11 +105,11 @@ fn records_of_every_year_and_kind_are_records() {
 }
 
 #[test]
-fn escapes_in_names_are_understood_and_in_values_left_alone() {
+fn escapes_in_names_are_understood_and_in_values_left_alone_but_for_half_a_pair() {
     let document = super::document("escapes.json");
     let split = split(&document).unwrap();
     let json = &split.records[0].as_ref().unwrap().json;
-    assert!(json.contains(r#""\ud800 \"}] \u001b[31m""#), "{json}");
+    assert!(json.contains(r#""\ufffd \"}] \u001b[31m""#), "{json}");
 }
 
 #[test]

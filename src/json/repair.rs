@@ -1,0 +1,148 @@
+//! Text that is JSON by its grammar, and that some parser refuses all the same: halves of surrogate pairs, numbers that no
+//! floating point holds, and values hundreds of levels deep.
+
+use serde_json::Value;
+
+use super::walk::MAX_DEPTH;
+
+/// The text with what a parser refuses made harmless: half of a surrogate pair becomes U+FFFD, a number that is too large
+/// the string of its digits, and a value that is too deep the string of its text. `None` if there is nothing of that kind.
+///
+/// Takes time for each byte once, and no stack. The text is to be JSON; of any other it makes any text.
+pub fn repaired(text: &str) -> Option<String> {
+    let (bytes, mut repair, mut at, mut depth) = (text.as_bytes(), Repair::of(text), 0, 0_usize);
+    while let Some(byte) = bytes.get(at) {
+        at = match byte {
+            b'"' => repair.string(at),
+            b'{' | b'[' if depth >= MAX_DEPTH => {
+                let end = closing(bytes, at);
+                repair.quote(at, end)
+            }
+            b'{' | b'[' => {
+                depth += 1;
+                at + 1
+            }
+            b'}' | b']' => {
+                depth = depth.saturating_sub(1);
+                at + 1
+            }
+            b'-' | b'0'..=b'9' => {
+                let is_part = |byte: &&u8| matches!(byte, b'0'..=b'9' | b'+' | b'-' | b'.' | b'e' | b'E');
+                let end = at + bytes.get(at..)?.iter().take_while(is_part).count();
+                let number: Result<f64, _> = text.get(at..end)?.parse();
+                if number.is_ok_and(f64::is_finite) { end } else { repair.quote(at, end) }
+            }
+            _ => at + 1,
+        };
+    }
+    repair.finish()
+}
+
+/// A text in the making.
+struct Repair<'t> {
+    text: &'t str,
+    made: String,
+    /// So much of the text is in it.
+    copied: usize,
+}
+
+impl<'t> Repair<'t> {
+    const fn of(text: &'t str) -> Self {
+        Self { text, made: String::new(), copied: 0 }
+    }
+
+    /// Writes something else for a part of the text; gives the part's end.
+    fn replace(&mut self, start: usize, end: usize, by: &str) -> usize {
+        self.made.push_str(self.text.get(self.copied..start).unwrap_or_default());
+        self.made.push_str(by);
+        self.copied = end;
+        end
+    }
+
+    /// Makes a string of a part of the text.
+    fn quote(&mut self, start: usize, end: usize) -> usize {
+        let quoted = Value::from(self.text.get(start..end).unwrap_or_default()).to_string();
+        self.replace(start, end, &quoted)
+    }
+
+    /// Looks through the string whose quote is there; gives the byte after it.
+    fn string(&mut self, at: usize) -> usize {
+        let bytes = self.text.as_bytes();
+        let mut at = at + 1;
+        while let Some(next) = bytes.get(at..).and_then(|rest| memchr::memchr2(b'"', b'\\', rest)) {
+            at += next;
+            at = match (bytes.get(at), unit(bytes, at)) {
+                (Some(b'"'), _) => return at + 1,
+                (_, Some(0xd800..=0xdbff)) if matches!(unit(bytes, at + 6), Some(0xdc00..=0xdfff)) => at + 12,
+                (_, Some(0xd800..=0xdfff)) => self.replace(at, at + 6, "\\ufffd"),
+                _ => at + 2,
+            };
+        }
+        bytes.len()
+    }
+
+    fn finish(mut self) -> Option<String> {
+        if self.copied == 0 {
+            return None;
+        }
+        self.made.push_str(self.text.get(self.copied..).unwrap_or_default());
+        Some(self.made)
+    }
+}
+
+/// The unit of UTF-16 that an escape at a place spells.
+fn unit(bytes: &[u8], at: usize) -> Option<u16> {
+    let digits = bytes.get(at..at + 6)?.strip_prefix(b"\\u")?;
+    u16::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()
+}
+
+/// The byte after the bracket that closes the one at a place, or the end.
+fn closing(bytes: &[u8], at: usize) -> usize {
+    let (mut open, mut quoted, mut escaped) = (0_usize, false, false);
+    for (index, byte) in bytes.iter().enumerate().skip(at) {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if quoted => escaped = true,
+            b'"' => quoted = !quoted,
+            b'{' | b'[' if !quoted => open += 1,
+            b'}' | b']' if !quoted => open = open.saturating_sub(1),
+            _ => continue,
+        }
+        if open == 0 {
+            return index + 1;
+        }
+    }
+    bytes.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_parser_refuses_is_made_harmless_and_all_else_stays() {
+        for (text, wanted) in [
+            (r#"{"a":"\ud800x","b":[1,-2.5e+3]}"#, Some(r#"{"a":"\ufffdx","b":[1,-2.5e+3]}"#)),
+            (r#"["\udc00\ud83d\ude00\ud83d"]"#, Some(r#"["\ufffd\ud83d\ude00\ufffd"]"#)),
+            (r#"[1e99999,-1E+400,1e-99999]"#, Some(r#"["1e99999","-1E+400",1e-99999]"#)),
+            (r#"{"a":"1e99999 \\ud800","b":"\"[[","c":1}"#, None),
+            ("", None),
+        ] {
+            assert_eq!(repaired(text).as_deref(), wanted, "{text}");
+        }
+        let large = "9".repeat(5_000);
+        assert_eq!(repaired(&large), Some(format!("\"{large}\"")));
+    }
+
+    #[test]
+    fn what_is_too_deep_becomes_the_string_of_its_text() {
+        let deep = |levels: usize| format!("{}\"x]\"{}", "[".repeat(levels), "]".repeat(levels));
+        assert_eq!(repaired(&deep(MAX_DEPTH)), None);
+        for levels in [MAX_DEPTH + 1, 300, 200_000] {
+            let repaired = repaired(&deep(levels)).unwrap();
+            let value: Value = serde_json::from_str(&repaired).unwrap();
+            let inner = (0..MAX_DEPTH).fold(&value, |value, _| &value[0]);
+            assert_eq!(inner.as_str(), Some(deep(levels - MAX_DEPTH).as_str()));
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! One trail, however it comes: the same rows.
+
+use std::fs;
+use std::io::{Cursor, Write};
+use std::process::{Command, Stdio};
+
+use flate2::Compression;
+use flate2::read::GzDecoder;
+use flate2::write::GzEncoder;
+
+use crate::Scene;
+
+const TRAIL: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/demo/trail.json.gz");
+
+/// The trail as JSON, cut into files of a few records.
+fn pieces() -> (String, Vec<String>) {
+    let mut text = String::new();
+    std::io::Read::read_to_string(&mut GzDecoder::new(fs::File::open(TRAIL).unwrap()), &mut text).unwrap();
+    let whole: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let records = whole["Records"].as_array().unwrap().clone();
+    let pieces = records.chunks(records.len() / 7 + 1);
+    let pieces = pieces.map(|piece| serde_json::json!({ "Records": piece }).to_string()).collect();
+    (text, pieces)
+}
+
+fn gzip(text: &str) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+    encoder.write_all(text.as_bytes()).unwrap();
+    encoder.finish().unwrap()
+}
+
+fn zip(files: &[String]) -> Vec<u8> {
+    let mut archive = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    for (number, file) in files.iter().enumerate() {
+        archive.start_file(format!("{number}.json"), zip::write::SimpleFileOptions::default()).unwrap();
+        archive.write_all(file.as_bytes()).unwrap();
+    }
+    archive.finish().unwrap().into_inner()
+}
+
+/// Everything of a case that does not say where it was read from.
+fn content(scene: &Scene, case: &str) -> String {
+    let events = "SELECT * EXCLUDE (source_file, source_record) FROM events ORDER BY ALL";
+    let signals = "SELECT * FROM signals ORDER BY ALL";
+    let sessions = "SELECT * FROM sessions ORDER BY ALL";
+    [events, signals, sessions].map(|sql| scene.ask_of(case, sql)).join("\n\n")
+}
+
+#[test]
+fn every_form_and_order_of_a_trail_gives_the_same_rows() {
+    let scene = Scene::new();
+    let (whole, pieces) = pieces();
+    let utf16: Vec<u8> = [0xff, 0xfe].into_iter().chain(whole.encode_utf16().flat_map(u16::to_le_bytes)).collect();
+    for (name, bytes) in [
+        ("plain.json", whole.clone().into_bytes()),
+        ("packed.json.gz", gzip(&whole)),
+        ("packed.zst", zstd::encode_all(whole.as_bytes(), 1).unwrap()),
+        ("packed.zip", zip(&pieces)),
+        ("wide.json", utf16),
+    ] {
+        fs::write(scene.path(name), bytes).unwrap();
+    }
+    for (number, piece) in pieces.iter().enumerate() {
+        scene.log(&format!("{number}.json"), piece);
+    }
+    let load = |case: &str, inputs: &[&str], options: &[&str]| {
+        let ended = scene.run(&[&["load"], inputs, &["--db", case], options].concat());
+        assert_eq!(ended.code, Some(0), "{inputs:?}: {}", ended.err);
+    };
+    load("plain.duckdb", &["plain.json"], &[]);
+    let wanted = content(&scene, "plain.duckdb");
+    assert!(wanted.lines().count() > 100);
+    for input in ["packed.json.gz", "packed.zst", "packed.zip", "wide.json", "logs"] {
+        let case = format!("{}.duckdb", input.replace('.', "-"));
+        load(&case, &[input], &[]);
+        assert!(content(&scene, &case) == wanted, "{input}");
+    }
+    load("one.duckdb", &["logs"], &["--threads", "1"]);
+    assert!(content(&scene, "one.duckdb") == wanted, "one thread");
+    for number in (0..pieces.len()).rev() {
+        load("backwards.duckdb", &[&format!("logs/{number}.json")], &["--threads", "3"]);
+    }
+    assert!(content(&scene, "backwards.duckdb") == wanted, "backwards");
+
+    let mut child = Command::new(env!("CARGO_BIN_EXE_cartographer"))
+        .args(["load", "-", "--db"])
+        .arg(scene.path("stdin.duckdb"))
+        .stdin(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(whole.as_bytes()).unwrap();
+    assert!(child.wait().unwrap().success());
+    assert!(content(&scene, "stdin.duckdb") == wanted, "standard input");
+}
+
+#[test]
+fn the_exports_of_a_case_load_as_the_case() {
+    let scene = Scene::new();
+    let load = |case: &str, input: &str| {
+        let ended = scene.run(&["load", input, "--db", case]);
+        assert_eq!(ended.code, Some(0), "{input}: {}", ended.err);
+    };
+    let export = |args: &[&str]| {
+        let ended = scene.run(&[&["export"], args, &["--db", "case.duckdb"]].concat());
+        assert_eq!(ended.code, Some(0), "{args:?}: {}", ended.err);
+    };
+    load("case.duckdb", TRAIL);
+    let wanted = content(&scene, "case.duckdb");
+    export(&["ocsf", "-o", "ocsf.jsonl"]);
+    load("ocsf.duckdb", "ocsf.jsonl");
+    assert!(content(&scene, "ocsf.duckdb") == wanted, "OCSF");
+    export(&["ocsf", "--format", "parquet", "-o", "ocsf.parquet"]);
+    load("ocsf-parquet.duckdb", "ocsf.parquet");
+    assert!(content(&scene, "ocsf-parquet.duckdb") == wanted, "OCSF as Parquet");
+    export(&["parquet", "-o", "tables"]);
+    load("tables.duckdb", "tables/events");
+    assert!(content(&scene, "tables.duckdb") == wanted, "Parquet");
+}

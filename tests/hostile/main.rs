@@ -1,0 +1,161 @@
+//! Hostile files, hostile records and bad days: the program says what is wrong, loads the rest, and stays within its limits.
+//!
+//! Every input is made here; none is stored.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail by panicking, as tests do")]
+
+mod equivalence;
+mod hidden;
+mod kept_apart;
+mod memory;
+mod output;
+mod parquet;
+mod records;
+mod sources;
+mod work;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+/// The longest that a command may take.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// A folder with a trail in `logs/` and a case.
+pub(crate) struct Scene {
+    dir: TempDir,
+}
+
+/// How a command ended.
+#[derive(Debug)]
+pub(crate) struct Ended {
+    pub(crate) code: Option<i32>,
+    pub(crate) out: String,
+    pub(crate) err: String,
+    /// The most memory that was in use, in bytes, as far as it was seen.
+    pub(crate) peak: u64,
+}
+
+impl Scene {
+    pub(crate) fn new() -> Self {
+        let dir = TempDir::new().unwrap();
+        fs::create_dir(dir.path().join("logs")).unwrap();
+        Self { dir }
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.dir.path().join(name)
+    }
+
+    /// Writes a file of the trail.
+    pub(crate) fn log(&self, name: &str, bytes: impl AsRef<[u8]>) {
+        fs::write(self.dir.path().join("logs").join(name), bytes).unwrap();
+    }
+
+    /// Runs the program until it ends, or fails if it takes too long.
+    pub(crate) fn run(&self, args: &[&str]) -> Ended {
+        self.run_in(&[], args)
+    }
+
+    /// As [`Scene::run`], within limits that the shell sets, such as `ulimit -v 100000`.
+    pub(crate) fn run_in(&self, limits: &[&str], args: &[&str]) -> Ended {
+        let mut script = limits.join("; ");
+        script.push_str("\nexec \"$0\" \"$@\"");
+        let (out, err) = (self.path("out"), self.path("err"));
+        let mut child = Command::new("sh")
+            .arg("-c")
+            .arg(script)
+            .arg(env!("CARGO_BIN_EXE_cartographer"))
+            .args(args)
+            .current_dir(self.dir.path())
+            .stdin(Stdio::null())
+            .stdout(fs::File::create(&out).unwrap())
+            .stderr(fs::File::create(&err).unwrap())
+            .spawn()
+            .unwrap();
+        let (begun, mut peak) = (Instant::now(), 0);
+        let status = loop {
+            peak = peak.max(resident(child.id()));
+            if let Some(status) = child.try_wait().unwrap() {
+                break status;
+            }
+            if begun.elapsed() > PATIENCE {
+                child.kill().unwrap();
+                panic!("{args:?} did not end: {}", fs::read_to_string(&err).unwrap());
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        };
+        let text = |path: &Path| String::from_utf8_lossy(&fs::read(path).unwrap()).into_owned();
+        Ended { code: status.code(), out: text(&out), err: text(&err), peak }
+    }
+
+    /// Loads the trail, with further arguments.
+    pub(crate) fn load(&self, args: &[&str]) -> Ended {
+        self.run(&[&["load", "logs", "--db", "case.duckdb", "-v"], args].concat())
+    }
+
+    /// The answer to a query, as CSV without its header.
+    pub(crate) fn ask(&self, sql: &str) -> String {
+        self.ask_of("case.duckdb", sql)
+    }
+
+    pub(crate) fn ask_of(&self, case: &str, sql: &str) -> String {
+        let ended = self.run(&["sql", "--db", case, "--format", "csv", sql]);
+        assert_eq!(ended.code, Some(0), "{}", ended.err);
+        ended.out.split_once('\n').map_or(String::new(), |(_, rows)| rows.trim_end().to_owned())
+    }
+}
+
+/// The most memory of a process so far, in bytes; 0 if it is gone.
+fn resident(process: u32) -> u64 {
+    let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    line.and_then(|line| line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok()).unwrap_or(0) * 1024
+}
+
+/// The output of another program.
+pub(crate) fn output(command: &mut Command) -> Output {
+    let output = command.output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    output
+}
+
+/// The id of an event.
+pub(crate) fn id(number: u64) -> String {
+    format!("0a1b2c3d-0000-4000-8000-{number:012x}")
+}
+
+/// A record of a person in the console.
+pub(crate) fn record(number: u64) -> Value {
+    json!({
+        "eventVersion": "1.09",
+        "userIdentity": {
+            "type": "IAMUser", "principalId": "AIDAEXAMPLE", "arn": "arn:aws:iam::111122223333:user/ana",
+            "accountId": "111122223333", "accessKeyId": "ASIAEXAMPLE", "userName": "ana",
+            "sessionContext": {"attributes": {"creationDate": "2024-05-01T09:00:00Z", "mfaAuthenticated": "true"}}
+        },
+        "eventTime": format!("2024-05-01T10:{:02}:{:02}Z", number / 60 % 60, number % 60),
+        "eventSource": "iam.amazonaws.com", "eventName": "GetUser", "awsRegion": "us-east-1",
+        "sourceIPAddress": "203.0.113.7", "userAgent": "Mozilla/5.0 Chrome/124.0",
+        "requestParameters": {"userName": format!("user-{number}")}, "responseElements": null,
+        "requestID": id(number + 1_000_000), "eventID": id(number), "readOnly": true, "eventType": "AwsApiCall",
+        "recipientAccountId": "111122223333", "eventCategory": "Management", "sessionCredentialFromConsole": "true"
+    })
+}
+
+/// A file of a trail.
+pub(crate) fn trail(records: &[String]) -> String {
+    format!("{{\"Records\":[{}]}}", records.join(","))
+}
+
+/// The text of a record with other request parameters.
+pub(crate) fn with_request(number: u64, request: &str) -> String {
+    let whole = record(number).to_string();
+    let (before, after) = whole.split_once("\"requestParameters\":{").unwrap();
+    let (_, after) = after.split_once('}').unwrap();
+    format!("{before}\"requestParameters\":{request}{after}")
+}
