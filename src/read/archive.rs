@@ -487,7 +487,8 @@ mod tests {
     #[test]
     fn what_finds_no_room_or_no_memory_counts_as_nothing_and_is_no_damage() {
         let twice = [gzip(&[b' '; 3 << 20]), gzip(b"two")].concat();
-        let unpacked = unpack_within("a.gz", twice.clone(), u64::MAX, &Room::new(2 << 20));
+        let room = Room::new(2 << 20);
+        let unpacked = unpack_within("a.gz", twice.clone(), u64::MAX, &room);
         assert_eq!((unpacked.shortage, unpacked.problems.len()), (Some(Shortage::Room), 0));
         let room = Room::new(8 << 20);
         let first = unpack_within("a.gz", twice.clone(), u64::MAX, &room).shortage;

@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::symlink;
 use std::process::Command;
 
-use crate::{Scene, output, record, trail};
+use crate::hostile::{Scene, output, record, trail};
 
 #[test]
 fn links_out_of_the_folder_and_special_files_are_told_and_not_read() {

@@ -5,7 +5,7 @@ use std::io::Write;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
-use crate::{Scene, record, trail};
+use crate::hostile::{Scene, record, trail};
 
 /// A limit that every load accepts.
 const LIMIT: &str = "256MB";

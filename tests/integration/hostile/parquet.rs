@@ -8,7 +8,7 @@ use parquet::arrow::ArrowWriter;
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::file::properties::WriterProperties;
 
-use crate::{Scene, record, trail};
+use crate::hostile::{Scene, record, trail};
 
 /// A file with that footer.
 fn with_footer(footer: &[u8]) -> Vec<u8> {

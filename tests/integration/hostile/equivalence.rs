@@ -8,7 +8,7 @@ use flate2::Compression;
 use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
 
-use crate::Scene;
+use crate::hostile::Scene;
 
 const TRAIL: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/demo/trail.json.gz");
 

@@ -1,6 +1,6 @@
 //! Records that are too large, and text that would break the case later.
 
-use crate::{Scene, id, record, trail, with_request};
+use crate::hostile::{Scene, id, record, trail, with_request};
 
 #[test]
 fn a_record_that_is_too_large_is_rejected_alone_with_its_size() {

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::{Scene, id, record, trail};
+use crate::hostile::{Scene, id, record, trail};
 
 /// The event that is to be hidden.
 fn deed() -> serde_json::Value {

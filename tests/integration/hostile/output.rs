@@ -1,6 +1,6 @@
 //! What is written about hostile names and texts.
 
-use crate::{Scene, record, trail};
+use crate::hostile::{Scene, record, trail};
 
 #[test]
 fn cells_of_a_table_in_a_pipe_are_short_and_not_padded_unless_asked() {
@@ -53,7 +53,7 @@ fn a_repeated_key_is_read_the_same_way_everywhere() {
     let scene = Scene::new();
     let twice =
         record(1).to_string().replacen('{', "{\"eventName\":\"First\",\"requestParameters\":{\"a\":\"first\"},", 1);
-    let inner = crate::with_request(2, r#"{"userName":"first","userName":"last"}"#);
+    let inner = crate::hostile::with_request(2, r#"{"userName":"first","userName":"last"}"#);
     scene.log("a.json", trail(&[twice, inner]));
     assert_eq!(scene.load(&[]).code, Some(0));
     assert_eq!(
