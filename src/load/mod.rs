@@ -208,7 +208,7 @@ fn skip(known: &[read::Source], progress: &dyn Progress, ledger: &mut Ledger) {
 /// Opens the case, and asks it for its files.
 fn open(options: &LoadOptions, memory: Memory) -> Result<(Case, Files), LoadError> {
     let case = Case::open(&options.case)?;
-    case.remove_spilled();
+    read::remove_spilled(&options.case);
     case.defer_checkpoints()?;
     case.set_memory(memory.of_duckdb())?;
     options.threads.map_or(Ok(()), |count| case.set_threads(count))?;

@@ -14,7 +14,6 @@ mod schema;
 mod serving;
 mod session;
 mod signal;
-mod spilled;
 mod views;
 
 use std::path::{Path, PathBuf};
@@ -23,6 +22,7 @@ use arrow::record_batch::RecordBatch;
 use duckdb::{AccessMode, Config, Connection, Params, Statement, params_from_iter};
 
 use self::feed::Feeds;
+use crate::read;
 use crate::table::literal;
 
 pub use checkpoint::ROW_GROUP_BYTES;
@@ -57,10 +57,6 @@ impl Drop for Case {
     }
 }
 
-fn is_empty_file(path: &Path) -> bool {
-    std::fs::metadata(path).is_ok_and(|metadata| metadata.is_file() && metadata.len() == 0)
-}
-
 impl Case {
     /// Opens a case to read and write, and makes it if it is new. Views are made anew.
     ///
@@ -68,9 +64,7 @@ impl Case {
     /// If the file is locked, is no case, is of another schema version, or cannot be made; it is left as it is then.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
         // A load that was stopped in its first moment leaves a file without a byte, which DuckDB takes for no database.
-        if is_empty_file(path) {
-            drop(std::fs::remove_file(path));
-        }
+        read::remove_empty_file(path);
         let case = Self::connect(path, AccessMode::ReadWrite)?;
         case.feeds.register(&case.connection)?;
         if case.is_empty()? {
@@ -90,7 +84,7 @@ impl Case {
         if !path.exists() {
             return Err(StoreError::Missing(path.to_owned()));
         }
-        if is_empty_file(path) {
+        if read::is_empty_file(path) {
             return Err(StoreError::Unfinished(path.to_owned()));
         }
         let case = Self::connect(path, AccessMode::ReadOnly)?;
