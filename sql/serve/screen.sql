@@ -4,7 +4,7 @@
 WITH click AS (SELECT signal_id, session_id, last_time FROM signals WHERE signal_id = $1),
 own AS MATERIALIZED (
     SELECT
-        e.event_id, e.event_time, e.event_name, e.service, e.error_code, e.account_id, e.region, e.request_parameters,
+        e.event_id, e.event_time, e.event_name, e.service, e.error_code, e.denied, e.account_id, e.region, e.request_parameters,
         e.request_parameters->>'$.userName' AS user_name,
         COALESCE(e.request_parameters->>'$.bucketName', e.request_parameters->>'$.bucket') AS bucket
     FROM event_signal AS es
@@ -131,7 +131,7 @@ asked AS (
         CASE
             WHEN error_code IS NULL THEN 'set'
             WHEN error_code IN ('NoSuchBucketPolicy', 'NoSuchPublicAccessBlockConfiguration') THEN 'none'
-            WHEN error_code = 'AccessDenied' THEN 'access denied'
+            WHEN denied THEN 'access denied'
         END
     FROM own
     WHERE event_name IN ('GetBucketPolicyStatus', 'GetBucketPolicy', 'GetBucketPublicAccessBlock')

@@ -33,7 +33,8 @@ pub struct Ledger {
     pub left_out: u64,
     /// Documents, and parts of archives and of compressed files, that could not be read in files that were loaded.
     pub damaged: u64,
-    /// Ids that several different events have: each is kept under an id of its content.
+    /// IDs that several different events have: each event is kept with an ID derived from its content. IDs that were
+    /// redacted, which no longer have the form that CloudTrail gives them, are not counted.
     pub conflicts: u64,
     /// How the case stands after it.
     #[serde(flatten)]

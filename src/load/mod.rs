@@ -58,6 +58,8 @@ pub struct LoadOptions {
     pub reading: Reading,
 }
 
+/// The maximum size of a file's text if no memory limit is stated, in bytes.
+const MAX_FILE_TEXT: u64 = 4 << 30;
 /// The memory that a load keeps to unless it is told otherwise, in bytes.
 pub const MEMORY: u64 = 1 << 30;
 
@@ -129,7 +131,9 @@ pub fn load(options: &LoadOptions, rules: &RuleSet, progress: &dyn Progress) -> 
     skip(&sorted.known, progress, &mut ledger);
     let portions = trail::cut(sorted.rest, memory.portion());
     let writer = Writer::new(&case, files.clone(), &options.filter, memory, &mut ledger)?;
-    let reading = Reading { max_text: memory.of_file(), ..options.reading };
+    // Without a stated limit a large file is read whole, even if that takes more than the default.
+    let max_text = options.memory_limit.map_or(MAX_FILE_TEXT, |_| memory.of_file());
+    let reading = Reading { max_text, ..options.reading };
     let how = (&files, reading, &options.filter, memory.of_portion());
     portion::load_all(writer, portions, how, &threads, progress)?;
     map::map_changed(&case, rules, &threads, progress)?;

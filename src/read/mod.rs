@@ -1,4 +1,5 @@
-//! Room: read. Which files are there, what is in them, what is refused? The only reader of files.
+//! Finds files, detects their formats, splits them into records, and refuses what cannot be read. The only module that
+//! reads input files.
 //!
 //! [`discover`] finds sources, [`open()`] reads one and takes off its compression, and [`split`] cuts its documents into
 //! CloudTrail records, each a JSON object's text, whatever they were wrapped in. What a thing is, is told by its

@@ -1,3 +1,5 @@
+//! Tests of the conversion of Sigma rules.
+
 use super::*;
 
 const HEAD: &str = "title: Made up\nid: 11111111-1111-4111-8111-111111111111\nlevel: high\ntags: [attack.t1098]\nlogsource:\n  product: aws\n  service: cloudtrail\n";

@@ -298,7 +298,8 @@ fn is_telling(id: &str) -> bool {
 }
 
 /// Whether an id has the form of those that CloudTrail gives.
-pub(super) fn is_uuid(id: &str) -> bool {
+#[must_use]
+pub fn is_uuid(id: &str) -> bool {
     let is_digit = |(at, byte): (usize, u8)| match at {
         8 | 13 | 18 | 23 => byte == b'-',
         _ => byte.is_ascii_hexdigit(),

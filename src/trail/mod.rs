@@ -21,7 +21,7 @@ pub use bundles::{BUNDLE, cut};
 pub use filter::Filter;
 pub use kept::Span;
 pub use mapped::{Mapped, signals};
-pub use merge::{MergeError, MergeOutcome, Resolved, Version, resolve};
+pub use merge::{MergeError, MergeOutcome, Resolved, Version, is_uuid, resolve};
 pub use parse::{Counted, Events, IsKnown, Outcome, Parsed, ParsedFiles, Reject, parse, parse_stored};
 pub use sign_ins::{SignIns, VISIT_COLUMNS, visits};
 pub use stretches::{Stretch, Stretches};

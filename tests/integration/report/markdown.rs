@@ -98,8 +98,8 @@ fn a_reader_finds_the_same_document() {
     let parts = [
         "Activity in AWS: console and API",
         "Scope",
-        "Executive summary",
         "Not covered",
+        "Executive summary",
         "Summary",
         "What stands out",
         "Actors",

@@ -192,15 +192,12 @@ fn violations_of(path: &str, text: &str) -> Result<Vec<String>> {
 #[test]
 fn late_imports_are_found_in_all_forms() -> Result<()> {
     let late_import = |line| vec![format!("src/read/zip.rs:{line}: read imports store, a later stage")];
-    assert_eq!(violations_of("src/read/zip.rs", "//! Zip.\nuse crate::structure::store::Case;")?, late_import(2));
+    assert_eq!(violations_of("src/read/zip.rs", "//! Zip.\nuse crate::store::Case;")?, late_import(2));
     assert_eq!(
-        violations_of("src/read/zip.rs", "use crate::structure::{\n    event::{Event, store},\n    store::Case,\n};")?,
+        violations_of("src/read/zip.rs", "use crate::{\n    event::{Event, store},\n    store::Case,\n};")?,
         late_import(3)
     );
-    assert_eq!(
-        violations_of("src/read/zip.rs", "fn f() {\n    log!(crate::structure::store::open());\n}")?,
-        late_import(2)
-    );
+    assert_eq!(violations_of("src/read/zip.rs", "fn f() {\n    log!(crate::store::open());\n}")?, late_import(2));
     assert_eq!(violations_of("src/read/zip.rs", "use super::super::store::Case;")?, late_import(1));
     Ok(())
 }
@@ -208,7 +205,7 @@ fn late_imports_are_found_in_all_forms() -> Result<()> {
 #[test]
 fn shared_modules_import_no_stage_and_unknown_modules_are_rejected() -> Result<()> {
     assert_eq!(
-        violations_of("src/event.rs", "use crate::structure::read;")?,
+        violations_of("src/event.rs", "use crate::read;")?,
         ["src/event.rs:1: event imports read, a later stage"]
     );
     assert_eq!(
@@ -220,7 +217,7 @@ fn shared_modules_import_no_stage_and_unknown_modules_are_rejected() -> Result<(
 
 #[test]
 fn earlier_stages_shared_and_own_modules_are_allowed() -> Result<()> {
-    let text = "//! Not `crate::structure::cli`.\nuse crate::structure::event::Event;\nuse crate::structure::rule::RuleSet;\nuse super::load;\nconst A: &str = \"crate::structure::cli\";";
+    let text = "//! Not `crate::cli`.\nuse crate::event::Event;\nuse crate::rule::RuleSet;\nuse super::load;\nconst A: &str = \"crate::cli\";";
     assert_eq!(violations_of("src/matching/mod.rs", text)?, Vec::<String>::new());
     Ok(())
 }
