@@ -29,7 +29,7 @@ const MACOS: [&str; 2] = [
 ];
 
 /// The longest that printing may take, and between two looks whether it is done.
-const PATIENCE: Duration = Duration::from_secs(180);
+const PATIENCE: Duration = Duration::from_mins(3);
 const PAUSE: Duration = Duration::from_millis(50);
 
 /// A Chromium.

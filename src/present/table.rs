@@ -1,5 +1,6 @@
 //! Aligned columns for a person's eyes.
 
+use std::fmt::Write as _;
 use std::io::Write;
 
 use arrow::record_batch::RecordBatch;
@@ -70,7 +71,7 @@ fn lines(out: &mut impl Write, first: &RecordBatch, rows: &[Vec<String>]) -> Res
     let line = |row: &[String]| {
         let mut line = String::new();
         for ((text, width), is_right) in row.iter().zip(&widths).zip(&kinds) {
-            line.push_str(&if *is_right { format!("{text:>width$}  ") } else { format!("{text:<width$}  ") });
+            let _ = if *is_right { write!(line, "{text:>width$}  ") } else { write!(line, "{text:<width$}  ") };
         }
         line.truncate(line.trim_end().len());
         line

@@ -484,9 +484,17 @@ mod tests {
         assert_eq!(unpacked.problems.len(), 1);
     }
 
+    /// Fails as if the system had no memory left.
+    struct Exhausted;
+    impl Read for Exhausted {
+        fn read(&mut self, _: &mut [u8]) -> std::io::Result<usize> {
+            Err(ErrorKind::OutOfMemory.into())
+        }
+    }
+
     #[test]
     fn what_finds_no_room_or_no_memory_counts_as_nothing_and_is_no_damage() {
-        let twice = [gzip(&[b' '; 3 << 20]), gzip(b"two")].concat();
+        let twice = [gzip(&vec![b' '; 3 << 20]), gzip(b"two")].concat();
         let room = Room::new(2 << 20);
         let unpacked = unpack_within("a.gz", twice.clone(), u64::MAX, &room);
         assert_eq!((unpacked.shortage, unpacked.problems), (Some(Shortage::Room), Vec::<String>::new()));
@@ -495,12 +503,6 @@ mod tests {
         assert_eq!([first, unpack_within("b.gz", twice.clone(), u64::MAX, &room).shortage], [None, None]);
         assert_eq!(unpack_within("c.gz", twice, u64::MAX, &room).shortage, Some(Shortage::Room));
 
-        struct Exhausted;
-        impl Read for Exhausted {
-            fn read(&mut self, _: &mut [u8]) -> std::io::Result<usize> {
-                Err(ErrorKind::OutOfMemory.into())
-            }
-        }
         let mut unpacked = unpack("a.gz", Vec::new(), u64::MAX);
         assert_eq!(unpacked.read("a.gz", "gzip", 0, Exhausted), b"");
         assert_eq!((unpacked.shortage, unpacked.problems.len()), (Some(Shortage::Memory), 0));

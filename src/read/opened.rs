@@ -135,7 +135,7 @@ impl Stored {
     /// Its size, and how much text may come out of it.
     fn allowance(&self) -> (u64, u64) {
         let bytes = u64::try_from(self.bytes.len()).unwrap_or(u64::MAX);
-        (bytes, bytes.saturating_mul(MOST_TIMES).max(LEAST_TEXT).min(MAX_TEXT))
+        (bytes, bytes.saturating_mul(MOST_TIMES).clamp(LEAST_TEXT, MAX_TEXT))
     }
 }
 

@@ -181,13 +181,11 @@ impl<'t> Shape<'t> {
     /// The shape of the object at `at`, and the byte after the object.
     pub(super) fn read(text: &'t str, at: usize) -> Result<(Self, usize), Damage> {
         let mut shape = Self::default();
-        match json::object(text, at, |name, value| shape.take(name, value)) {
-            Some(end) => Ok((shape, end)),
-            None => {
-                let (shape, end) = scan::value(text, at)?;
-                Ok((Self { is_irregular: true, ..shape }, end))
-            }
+        if let Some(end) = json::object(text, at, |name, value| shape.take(name, value)) {
+            return Ok((shape, end));
         }
+        let (shape, end) = scan::value(text, at)?;
+        Ok((Self { is_irregular: true, ..shape }, end))
     }
 }
 

@@ -39,6 +39,6 @@ pub fn remove_spilled(case: &Path) {
 /// Whether DuckDB names its temporary files so.
 fn is_spilled(name: &OsStr) -> bool {
     let Some(name) = name.to_str() else { return false };
-    (name.starts_with("duckdb_temp_storage_") && name.ends_with(".tmp"))
-        || (name.starts_with("duckdb_temp_block-") && name.ends_with(".block"))
+    (name.starts_with("duckdb_temp_storage_") && name.strip_suffix(".tmp").is_some())
+        || (name.starts_with("duckdb_temp_block-") && name.strip_suffix(".block").is_some())
 }

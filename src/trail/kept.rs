@@ -111,7 +111,7 @@ fn keep(mut bundles: Vec<ParsedFiles>, span: Span, mut account: Account) -> Resu
             match outcome {
                 Outcome::Skipped => {}
                 Outcome::Failed(cause) | Outcome::NoRoom(cause) => {
-                    account.file(source, &Parsed::failed(cause.clone()), Counts::default())?
+                    account.file(source, &Parsed::failed(cause.clone()), Counts::default())?;
                 }
                 Outcome::Parsed(parsed) => account.file(source, parsed, *counts)?,
             }

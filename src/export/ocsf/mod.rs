@@ -83,7 +83,9 @@ fn parquet(case: &Case, out: &mut (impl Write + Send)) -> Result<LeftOut, Export
             Ok((columns_of(&schema, &records)?, left_out))
         })?;
         let (columns, more): (Vec<_>, Vec<_>) = pieces.into_iter().unzip();
-        more.into_iter().for_each(|more| left_out.extend(more));
+        for more in more {
+            left_out.extend(more);
+        }
         // Whole, so that pages end where they would without pieces.
         Ok(writer.write(&concat_batches(&schema, &columns)?)?)
     })?;
