@@ -176,7 +176,9 @@ mod tests {
     fn no_view_has_a_column_with_the_name_of_a_parameter() {
         // A macro would confuse the column with the parameter.
         for view in view::shipped() {
-            let words = view.query().split(|c: char| !c.is_ascii_alphanumeric() && !"_'\".".contains(c));
+            let code: Vec<&str> = view.query().lines().filter_map(|line| line.split("--").next()).collect();
+            let code = code.join("\n");
+            let words = code.split(|c: char| !c.is_ascii_alphanumeric() && !"_'\".".contains(c));
             let taken: Vec<&str> = words.filter(|word| matches!(*word, "path" | "rules")).collect();
             assert!(taken.is_empty(), "{}: {taken:?}", view.name);
         }
