@@ -232,7 +232,8 @@ fn print_json(ledger: &Ledger, streams: Streams) -> Result<()> {
 
 /// Whether all was loaded or a part; nothing at all is an error, and so is a ledger that does not balance.
 fn verdict(ledger: &Ledger) -> Result<ExitCode> {
-    let all = ledger.files_refused + ledger.files_failed + ledger.rejected + ledger.damaged + ledger.conflicts == 0;
+    let all =
+        ledger.files_refused + ledger.files_failed + ledger.rejected + ledger.damaged + ledger.contradictions == 0;
     if !ledger.balances() {
         bail!(WithAdvice::new("the ledger does not balance", "This is a bug in cartographer. Please report it."));
     }

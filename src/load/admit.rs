@@ -313,7 +313,8 @@ impl<'l> Admitting<'l> {
 
     /// Reports that several events have one id.
     fn conflict(&mut self, id: &str, events: usize, joining: &[RecordToMerge]) {
-        self.ledger.conflicts += u64::from(trail::is_uuid(id));
+        self.ledger.conflicts += 1;
+        self.ledger.contradictions += u64::from(trail::is_uuid(id));
         if let Some((file, record)) = joining.first().map(|joining| joining.version.place()) {
             let id: String = id.chars().take(SHOWN).collect();
             let cause = format!(

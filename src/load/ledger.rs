@@ -33,9 +33,10 @@ pub struct Ledger {
     pub left_out: u64,
     /// Documents, and parts of archives and of compressed files, that could not be read in files that were loaded.
     pub damaged: u64,
-    /// IDs that several different events have: each event is kept with an ID derived from its content. IDs that were
-    /// redacted, which no longer have the form that CloudTrail gives them, are not counted.
+    /// IDs that several different events have: each event is kept with an ID derived from its content.
     pub conflicts: u64,
+    /// Conflicts over IDs that were not redacted, so that one of the records is not what CloudTrail wrote.
+    pub contradictions: u64,
     /// How the case stands after it.
     #[serde(flatten)]
     pub case: Totals,
