@@ -16,7 +16,7 @@ impl Timestamp {
     }
 }
 
-/// Who called, told from the user agent alone. [`crate::normalize`] decides; rules ask for it as `caller`.
+/// The kind of client that made a call, from its user agent. [`crate::normalize`] decides it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Client {
     /// A web browser.

@@ -18,11 +18,15 @@ use super::format::{self, RowFormat};
 /// A larger file is not a Sigma rule. In bytes.
 const MAX_FILE: u64 = 4 << 20;
 
+/// The table that the hits of all rules are collected in, so that each rule runs once.
+const CREATE: &str = "CREATE TEMP TABLE sigma_hits \
+     (rule_id VARCHAR, title VARCHAR, level VARCHAR, tags VARCHAR[], event_id VARCHAR)";
+
 /// The hits with what an analyst needs to know of their events.
 const HITS: &str = "
 SELECT h.rule_id, h.title, h.level, h.tags, e.event_time, e.principal, e.source_ip, e.event_key, e.outcome, e.summary,
     s.signal_id, s.summary AS click, e.session_id, e.event_id
-FROM (HITS) h
+FROM temp.sigma_hits h
 JOIN events e USING (event_id)
 LEFT JOIN event_signal es USING (event_id)
 LEFT JOIN signals s USING (signal_id)
@@ -35,28 +39,26 @@ pub(super) fn run(paths: &[PathBuf], case: &CaseArgs, rows: RowFormat, streams: 
     report(&errors, streams);
     let open = case.open_read_only()?;
     let rules: Vec<&SigmaRule> = rules.iter().filter(|rule| !rule.is_internal).collect();
-    let (mut hits, mut with_hits) = (Vec::new(), 0);
+    case.ask(&open, CREATE, &[])?;
+    let mut with_hits = 0;
     for rule in &rules {
-        let found = run_rule(rule, case, &open)?;
-        with_hits += usize::from(found > 0);
-        if found > 0 {
-            hits.push(rule.sql());
-        }
+        with_hits += usize::from(run_rule(rule, case, &open)?);
     }
-    if hits.is_empty() {
+    if with_hits == 0 {
         streams.say(&format!("none of {} rules has hits", rules.len()));
         return Ok(0);
     }
-    let batches = case.ask(&open, &HITS.replace("HITS", &hits.join(" UNION ALL BY NAME ")), &[])?;
+    let batches = case.ask(&open, HITS, &[])?;
     format::write(streams, rows, &batches)?;
     streams.say(&format!("{with_hits} of {} rules have hits", rules.len()));
     Ok(batches.iter().map(RecordBatch::num_rows).sum())
 }
 
-/// The number of events that a rule matches.
-fn run_rule(rule: &SigmaRule, case: &CaseArgs, open: &Case) -> Result<usize> {
-    let batches = case.ask(open, &rule.sql(), &[]).with_context(|| format!("the rule {:?}", rule.title))?;
-    Ok(batches.iter().map(RecordBatch::num_rows).sum())
+/// Adds the events that a rule matches to the hits. Whether there are any.
+fn run_rule(rule: &SigmaRule, case: &CaseArgs, open: &Case) -> Result<bool> {
+    let insert = format!("INSERT INTO temp.sigma_hits {} RETURNING event_id", rule.sql());
+    let batches = case.ask(open, &insert, &[]).with_context(|| format!("the rule {:?}", rule.title))?;
+    Ok(batches.iter().any(|batch| batch.num_rows() > 0))
 }
 
 /// Names the rules that were not converted. Rules for other logs are only counted.

@@ -30,7 +30,7 @@ pub struct LeftOut {
 }
 
 impl LeftOut {
-    /// So many are named.
+    /// The number that messages list.
     const NAMED: usize = 5;
 
     fn add(&mut self, id: &str, cause: &RebuildError) {

@@ -6,7 +6,7 @@
 /// So many objects and lists are followed into each other; a parser goes further.
 pub(super) const MAX_DEPTH: usize = 64;
 
-/// A number of so many bytes, with an exponent of two digits at most, is none that floating point cannot hold.
+/// A number of at most this many bytes, with an exponent of at most two digits, fits a floating-point number.
 const LONGEST_NUMBER: usize = 200;
 
 /// The lowest bit of each of eight bytes, and the highest.

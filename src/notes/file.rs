@@ -23,7 +23,7 @@ pub struct Notes {
 }
 
 impl Notes {
-    /// The notes in a text. A line that is no note, such as the last one of a file that was cut off, is set aside.
+    /// The notes in a text. A line that is not a note, such as the last line of a truncated file, is set aside.
     #[must_use]
     pub fn parse(text: &str) -> Self {
         let mut read = Self::default();
@@ -204,7 +204,7 @@ mod tests {
         let book = Notebook::beside(&dir.path().join("case.duckdb"));
         assert_eq!(book.path(), dir.path().join("case.notes.jsonl"));
         assert_eq!(book.read().unwrap(), Notes::default());
-        // A part that a killed program left is no note, and goes with the next change.
+        // An incomplete line of a program that was killed is not a note. The next change removes it.
         let part = dir.path().join(".case.notes.jsonl.x1y2z3.part");
         fs::write(&part, "{\"half").unwrap();
         book.update(|notes| Ok(notes.add(Notes::parse(NOTE).notes))).unwrap();

@@ -9,17 +9,11 @@ import { Menu } from "./menu";
 
 export function SavedViews({ place }: { place: Place }) {
   const { answer } = useNotes();
-  const [name, setName] = useState("");
   const views = answer?.notes.filter((note) => note.kind === "view") ?? [];
-  const save = async (event: Event) => {
-    event.preventDefault();
+  const save = (name: string) => {
     const { path, params } = place;
     const query = params.toString();
-    if (
-      name.trim() &&
-      (await write({ kind: "view", text: name, place: query ? `${path}?${query}` : path }, "View saved."))
-    )
-      setName("");
+    return write({ kind: "view", text: name, place: query ? `${path}?${query}` : path }, "View saved.");
   };
   if (!answer) return null;
   return (
@@ -28,18 +22,30 @@ export function SavedViews({ place }: { place: Place }) {
         <View key={note.id} note={note} />
       ))}
       {views.length === 0 && <span class="muted menu-text">No view is saved yet.</span>}
-      <form class="save-view" onSubmit={save}>
-        <input
-          type="text"
-          aria-label="Name to save this view by"
-          placeholder="save this view as …"
-          maxLength={100}
-          value={name}
-          onInput={(event) => setName(event.currentTarget.value)}
-        />
-        <button type="submit">Save</button>
-      </form>
+      <SaveForm what="view" onSave={save} />
     </Menu>
+  );
+}
+
+/** A form that saves something under a name. The name is cleared once it is saved. */
+export function SaveForm({ what, onSave }: { what: string; onSave: (name: string) => Promise<boolean> }) {
+  const [name, setName] = useState("");
+  const save = async (event: Event) => {
+    event.preventDefault();
+    if (name.trim() && (await onSave(name))) setName("");
+  };
+  return (
+    <form class="save-view" onSubmit={save}>
+      <input
+        type="text"
+        aria-label={`Name to save this ${what} by`}
+        placeholder={`save this ${what} as …`}
+        maxLength={100}
+        value={name}
+        onInput={(event) => setName(event.currentTarget.value)}
+      />
+      <button type="submit">Save</button>
+    </form>
   );
 }
 

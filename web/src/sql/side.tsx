@@ -1,8 +1,8 @@
 // Beside the editor: the tables with their columns, what was run before, and saved queries.
 
-import { useState } from "preact/hooks";
 import { api } from "../api/client";
 import { Menu } from "../components/menu";
+import { SaveForm } from "../components/saved";
 import { grouped } from "../lib/group";
 import { useAsked } from "../lib/hooks";
 import { useNotes, write } from "../lib/notes";
@@ -63,12 +63,8 @@ export function History({ onPick, round }: PickProps & { round: number }) {
 /** Queries that are kept with the notes, so that colleagues get them too. */
 export function SavedQueries({ onPick, sql }: PickProps & { sql: string }) {
   const { answer } = useNotes();
-  const [name, setName] = useState("");
   const queries = answer?.notes.filter((note) => note.kind === "query") ?? [];
-  const save = async (event: Event) => {
-    event.preventDefault();
-    if (name.trim() && (await write({ kind: "query", text: name, place: sql }, "Query saved."))) setName("");
-  };
+  const save = (name: string) => write({ kind: "query", text: name, place: sql }, "Query saved.");
   return (
     <Menu title="Saved">
       {queries.map((note) => (
@@ -82,17 +78,7 @@ export function SavedQueries({ onPick, sql }: PickProps & { sql: string }) {
         </button>
       ))}
       {queries.length === 0 && <span class="muted menu-text">No query is saved yet.</span>}
-      <form class="save-view" onSubmit={save}>
-        <input
-          type="text"
-          aria-label="Name to save this query by"
-          placeholder="save this query as …"
-          maxLength={100}
-          value={name}
-          onInput={(event) => setName(event.currentTarget.value)}
-        />
-        <button type="submit">Save</button>
-      </form>
+      <SaveForm what="query" onSave={save} />
     </Menu>
   );
 }
