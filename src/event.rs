@@ -230,6 +230,6 @@ impl Event<'_> {
     /// The call in the form that rules and analysts name it: `iam:ListUsers`.
     #[must_use]
     pub fn key(&self) -> String {
-        format!("{}:{}", self.service, self.event_name)
+        [&*self.service, ":", &*self.event_name].concat()
     }
 }

@@ -87,7 +87,7 @@ impl CallTable {
         // If a denied call has no request, the sentence cannot name anything.
         let named = action.is_some();
         let summary = match action {
-            Some(action) => sentence(&action, call, subject.outcome),
+            Some(action) => sentence(action, call, subject.outcome),
             None => self.by_grammar(call, subject.outcome).summary,
         };
         Description {
@@ -117,7 +117,7 @@ impl CallTable {
         let exposure = Classified { class: CallClass::DataExposure, effect: "policy", object: "" };
         let classes = is_open.then_some(exposure).into_iter().collect();
         Description {
-            summary: sentence(&action, call, outcome),
+            summary: sentence(action, call, outcome),
             outcome,
             named: false,
             classes,
@@ -151,9 +151,9 @@ fn is_failed_sign_in(call: &Call<'_>) -> bool {
 }
 
 /// The sentence of an action, depending on whether it was done or only tried.
-fn sentence(action: &str, call: &Call<'_>, outcome: Outcome) -> String {
+fn sentence(action: String, call: &Call<'_>, outcome: Outcome) -> String {
     match outcome {
-        Outcome::Succeeded => action.to_owned(),
+        Outcome::Succeeded => action,
         Outcome::Denied => format!("Tried to {action}: access denied"),
         Outcome::Failed => match call.error_code {
             Some(code) => {

@@ -53,6 +53,8 @@ struct Topic {
     last: String,
     /// In snake case: `db_instances`.
     plural: String,
+    /// In lowercase words: `db instances`.
+    plain: String,
     /// In a sentence: `DB instances`.
     text: String,
     /// Whether it is a resource: `Trail`, `DB Instance`, but not `Logging`, `Secret Value`.
@@ -90,9 +92,11 @@ impl CallName {
         };
         let (verb, topic) = parts.split_first().map_or(("", parts), |(verb, topic)| (*verb, topic));
         let last = topic.last().copied().unwrap_or_default();
+        let plural = topic.join("_").to_lowercase();
         let topic = Topic {
             last: last.to_owned(),
-            plural: topic.join("_").to_lowercase(),
+            plain: plural.replace('_', " "),
+            plural,
             text: topic_text(topic),
             is_noun: is_noun(last),
         };
@@ -138,11 +142,11 @@ pub(super) fn phrase<'c>(words: &'c Words, cache: &CallNames, call: &Call<'c>, o
         collect(words, call, call.response, 0, &mut made);
         made.retain(|one| topic.is(&one.kind) && one.kind != "resource");
     }
-    let list = target.map(|kind| values_of(&named, kind, call));
+    let list = target.map(|kind| Listed::of(&named, kind, call));
     let object = match (target.zip(list), made.first()) {
-        (Some((kind, (list, kind_text))), _) if !is_verb => {
-            let kind_text = if kind == "resource" { String::new() } else { format!("{kind_text} ") };
-            format!("{topic_text} on {kind_text}{list}")
+        (Some((kind, list)), _) if !is_verb => {
+            let kind_text = if kind == "resource" { String::new() } else { list.kind_text() + " " };
+            format!("{topic_text} on {kind_text}{}", list.text)
         }
         (Some((kind, list)), Some(first)) if !topic.is(kind) => {
             format!("{topic_text} {}{}", short(first.value, call.account), about(&list, kind, topic))
@@ -156,7 +160,7 @@ pub(super) fn phrase<'c>(words: &'c Words, cache: &CallNames, call: &Call<'c>, o
         (None, None) if is_verb => with_article(topic_text, verb),
         (None, None) => topic_text.to_owned(),
     };
-    let mut action = format!("{verb_text} {object}");
+    let mut action = [&*verb_text, " ", &object].concat();
     action.truncate(action.trim_end().len());
     let relation = |one: &Identifier<'_>| {
         let is_done = is_done && topic.is(&one.kind);
@@ -189,10 +193,11 @@ fn distinct(all: impl Iterator<Item = Entity>) -> Vec<Entity> {
 
 /// The object of a call whose request names a resource: `trail main`, `the password of user marek`,
 /// `a policy on container c1`, `faces from collection staff`. Articles are only used for changes.
-fn object(verb: &str, topic: &str, about: &str, (list, kind): &(String, String), is_change: bool) -> String {
+fn object(verb: &str, topic: &str, about: &str, listed: &Listed<'_>, is_change: bool) -> String {
     let Some(of) = about.strip_prefix(" of ").filter(|_| is_change && !topic.is_empty()) else {
-        return format!("{topic}{about}");
+        return [topic, about].concat();
     };
+    let (list, kind) = (&listed.text, &listed.kind_text());
     // `UpdateDomainConfig` updates the configuration of a domain.
     let after = |kind: &str| topic.strip_prefix(kind).and_then(|rest| rest.strip_prefix(' '));
     let part = after(kind).or_else(|| after(kind.strip_suffix('s')?));
@@ -408,39 +413,54 @@ fn is_noun(last: &str) -> bool {
     !last.is_empty() && !PARTS.contains(&last.as_str()) && !last.ends_with("ing")
 }
 
-/// The values of one kind, and the kind in words, in the plural if there are several.
-fn values_of(named: &[Identifier<'_>], kind: &str, call: &Call<'_>) -> (String, String) {
-    let mut values: Vec<String> = Vec::new();
-    for one in named.iter().filter(|one| one.kind == kind) {
-        let name = short(one.value, call.account).into_owned();
-        if !values.contains(&name) {
-            values.push(name);
+/// The values of one kind.
+struct Listed<'k> {
+    /// The values, the first of them if there are many.
+    text: String,
+    kind: &'k str,
+    is_several: bool,
+}
+
+impl<'k> Listed<'k> {
+    fn of(named: &[Identifier<'_>], kind: &'k str, call: &Call<'_>) -> Self {
+        let mut values: Vec<Cow<'_, str>> = Vec::new();
+        for one in named.iter().filter(|one| one.kind == kind) {
+            let name = short(one.value, call.account);
+            if !values.contains(&name) {
+                values.push(name);
+            }
         }
+        let is_several = values.len() > 1;
+        let more = values.len().saturating_sub(MAX_LISTED);
+        values.truncate(MAX_LISTED);
+        let text = match (values.as_slice(), more) {
+            ([one], 0) => one.to_string(),
+            ([first @ .., last], 0) => format!("{} and {last}", first.join(", ")),
+            (some, more) => format!("{} and {more} more", some.join(", ")),
+        };
+        Self { text, kind, is_several }
     }
-    let plural = if values.len() > 1 && !kind.ends_with('s') { "s" } else { "" };
-    let more = values.len().saturating_sub(MAX_LISTED);
-    values.truncate(MAX_LISTED);
-    let list = match (values.as_slice(), more) {
-        ([one], 0) => one.clone(),
-        ([first @ .., last], 0) => format!("{} and {last}", first.join(", ")),
-        (some, more) => format!("{} and {more} more", some.join(", ")),
-    };
-    (list, topic_text(&kind.split('_').collect::<Vec<_>>()) + plural)
+
+    /// The kind in words, in the plural if there are several values.
+    fn kind_text(&self) -> String {
+        let plural = if self.is_several && !self.kind.ends_with('s') { "s" } else { "" };
+        topic_text(&self.kind.split('_').collect::<Vec<_>>()) + plural
+    }
 }
 
 /// The resource after the topic: ` prod-db` if the topic is its kind, ` of prod-db` if the topic is a part of it, else
 /// with its kind.
-fn about((list, kind_text): &(String, String), kind: &str, topic: &Topic) -> String {
-    let kind = kind.replace('_', " ");
-    let plain = topic.plural.replace('_', " ");
-    let (singular, topic_end) = (plain.trim_end_matches('s'), plain.ends_with(&kind));
+fn about(listed: &Listed<'_>, kind: &str, topic: &Topic) -> String {
+    let kind = &*if kind.contains('_') { Cow::Owned(kind.replace('_', " ")) } else { Cow::Borrowed(kind) };
+    let (list, plain) = (listed.text.as_str(), topic.plain.as_str());
+    let (singular, topic_end) = (plain.trim_end_matches('s'), plain.ends_with(kind));
     let is_own = kind == "resource" && topic.is_noun;
-    if topic_end || singular.ends_with(&kind) || is_own || kind == "resource" && plain.is_empty() {
-        format!(" {list}")
+    if topic_end || singular.ends_with(kind) || is_own || kind == "resource" && plain.is_empty() {
+        [" ", list].concat()
     } else if plain.split(' ').any(|word| word.trim_end_matches('s') == kind) || kind == "resource" {
-        format!(" of {list}")
+        [" of ", list].concat()
     } else {
-        format!(" of {kind_text} {list}")
+        [" of ", &listed.kind_text(), " ", list].concat()
     }
 }
 

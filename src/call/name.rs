@@ -103,7 +103,7 @@ pub fn network_of(address: &str) -> Option<String> {
     match address.parse::<IpAddr>().ok()?.to_canonical() {
         // The text of an IPv4 address is canonical, unless it is an IPv6 address that contains it.
         IpAddr::V4(canonical) => match address.rsplit_once('.') {
-            Some((network, _)) if !address.contains(':') => Some(format!("{network}.0/24")),
+            Some((network, _)) if !address.contains(':') => Some([network, ".0/24"].concat()),
             _ => {
                 let [a, b, c, _] = canonical.octets();
                 Some(format!("{a}.{b}.{c}.0/24"))

@@ -63,10 +63,13 @@ pub(super) fn in_request(request: Json<'_>, account: Option<&str>) -> Vec<Grant>
     const NAMES: [&str; 3] = ["policy", "policydocument", "policytext"];
     let mut found = Vec::new();
     for (name, value) in request.as_object().into_iter().flat_map(crate::json::Members::iter) {
-        let name = name.to_ascii_lowercase();
-        if NAMES.iter().any(|policy| name.ends_with(policy)) {
+        let ends_with = |end: &&str| {
+            let start = name.len().checked_sub(end.len());
+            start.is_some_and(|start| name.as_bytes()[start..].eq_ignore_ascii_case(end.as_bytes()))
+        };
+        if NAMES.iter().any(ends_with) {
             found.extend(grants(value, PolicySubject::Principals, account));
-        } else if name.ends_with("request") {
+        } else if ends_with(&"request") {
             found.extend(in_request(value, account));
         }
     }

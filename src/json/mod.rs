@@ -2,6 +2,7 @@
 //! into values that stay where they are.
 
 mod document;
+mod level;
 mod members;
 mod reader;
 mod repair;
@@ -12,6 +13,7 @@ use serde::de::Deserialize;
 use serde_json::Value;
 
 pub use self::document::Document;
+pub use self::level::{Level, LevelReader};
 pub use self::members::{Elements, Members};
 pub use self::repair::repaired;
 pub use self::value::Json;

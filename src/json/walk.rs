@@ -25,7 +25,7 @@ pub fn object<'t>(text: &'t str, at: usize, mut tell: impl FnMut(&'t str, &'t st
     loop {
         let (name, value) = walk.name(at)?;
         let end = walk.value(value, 1)?;
-        let name = text.get(at + 1..name).filter(|name| !name.contains('\\'))?;
+        let name = text.get(at + 1..name).filter(|name| name.bytes().all(|byte| byte != b'\\'))?;
         tell(name, text.get(value..end)?);
         at = match walk.next(end, b'}')? {
             Next::Item(at) => at,

@@ -117,7 +117,7 @@ impl<'l> Admitting<'l> {
         let mut rest = RemainingWrites::default();
         for portion in portions {
             for bundle in portion? {
-                if !feeder.give(&self.bundle(bundle, &mut rest, progress)?)? {
+                if !feeder.give(&self.bundle(bundle, &mut rest, progress)?) {
                     return Ok(rest);
                 }
             }

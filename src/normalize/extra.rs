@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::level::Level;
 use super::scalar::Scalar;
+use crate::json::Level;
 
 /// Room for the common leftovers of one object, in bytes.
 const COMMON: usize = 192;
@@ -13,6 +13,8 @@ const COMMON: usize = 192;
 pub(super) struct Extra {
     /// The object's text without its closing brace; empty while there is no member.
     text: String,
+    /// Where the object starts in the text, after what it is a member of.
+    start: usize,
     held: bool,
 }
 
@@ -44,10 +46,12 @@ impl Extra {
         let Some(json) = raw else { return };
         match object(json, names) {
             Some(level) => {
-                let mut inner = Self::default();
+                let before = self.text.len();
+                self.open(name, json.len());
+                let mut inner = Self { start: self.text.len(), text: std::mem::take(&mut self.text), held: false };
                 take(level.known, &mut inner);
-                inner.put_all(level.rest);
-                self.absorb(name, inner);
+                inner.put_all(&level.rest);
+                self.close(inner, before);
             }
             None => self.put(name, json),
         }
@@ -67,26 +71,31 @@ impl Extra {
     }
 
     /// Keeps every member of `rest`.
-    pub(super) fn put_all(&mut self, rest: Vec<(Cow<'_, str>, &str)>) {
+    pub(super) fn put_all(&mut self, rest: &[(Cow<'_, str>, &str)]) {
         for (name, raw) in rest {
             match name {
                 // Borrowed from JSON without a change: it needs no escapes.
                 Cow::Borrowed(name) => self.put(name, raw),
-                Cow::Owned(name) => self.put_escaped(name, raw),
+                Cow::Owned(name) => self.put_escaped(name.clone(), raw),
             }
         }
     }
 
     /// Keeps one member whose name needs no escapes.
     pub(super) fn put(&mut self, name: &str, json: &str) {
+        self.open(name, json.len());
+        self.text.push_str(json);
+    }
+
+    /// Starts a member whose value has that many bytes or fewer.
+    fn open(&mut self, name: &str, bytes: usize) {
         if self.text.is_empty() {
-            self.text.reserve(COMMON + json.len());
+            self.text.reserve(COMMON + bytes);
         }
-        self.text.push(if self.text.is_empty() { '{' } else { ',' });
+        self.text.push(if self.text.len() == self.start { '{' } else { ',' });
         self.text.push('"');
         self.text.push_str(name);
         self.text.push_str("\":");
-        self.text.push_str(json);
     }
 
     /// The object, or `None` if nothing is left over.
@@ -103,15 +112,17 @@ impl Extra {
         self.put(&quoted[1..quoted.len() - 1], json);
     }
 
-    /// An object that no field holds anything of is kept even if empty: nothing else says that it was there.
-    fn absorb(&mut self, name: &str, inner: Self) {
-        self.held |= inner.held;
-        let held = inner.held;
-        match inner.finish() {
-            Some(text) => self.put(name, &text),
-            None if !held => self.put(name, "{}"),
-            None => {}
+    /// Ends a member that is an object, or removes it: the text had `before` bytes then. An object that no field holds
+    /// anything of is kept even if empty, because nothing else says that it was there.
+    fn close(&mut self, inner: Self, before: usize) {
+        let Self { mut text, start, held } = inner;
+        match () {
+            () if text.len() > start => text.push('}'),
+            () if !held => text.push_str("{}"),
+            () => text.truncate(before),
         }
+        self.text = text;
+        self.held |= held;
     }
 }
 

@@ -11,7 +11,6 @@ mod evidence;
 mod extra;
 mod fingerprint;
 mod identity;
-mod level;
 mod rebuild;
 mod record;
 mod scalar;
@@ -23,6 +22,7 @@ pub use error::{Problem, RebuildError, RecordError};
 pub use rebuild::rebuild;
 
 use crate::event::Event;
+use crate::read::RecordText;
 
 /// Normalizes one record. Every field is filled but `session_id`, which [`crate::session`] gives.
 ///
@@ -32,7 +32,19 @@ use crate::event::Event;
 /// The text is no JSON object, or the record does not say when and what: no readable `eventTime` (nor Logstash's
 /// `@timestamp`), no `eventSource` or no `eventName` (nor `insightDetails` with them).
 pub fn event<'a>(json: &'a str, file: &str) -> Result<Event<'a>, RecordError> {
-    record::read(json, false).map_err(|problem| RecordError { file: file.to_owned(), problem })
+    record::parse(json, false).map_err(|problem| RecordError { file: file.to_owned(), problem })
+}
+
+/// As [`event()`], of a record as a document was split into.
+///
+/// # Errors
+/// As [`event()`].
+pub fn event_of<'a>(record: &'a RecordText<'_>, file: &str) -> Result<Event<'a>, RecordError> {
+    let event = match &record.members {
+        Some(members) => record::read(&record.json, members, false),
+        None => return event(&record.json, file),
+    };
+    event.map_err(|problem| RecordError { file: file.to_owned(), problem })
 }
 
 /// As [`event()`], of a record whose own id other events have too: its event gets an id that is made of its content, and
@@ -41,5 +53,5 @@ pub fn event<'a>(json: &'a str, file: &str) -> Result<Event<'a>, RecordError> {
 /// # Errors
 /// As [`event()`].
 pub fn event_apart<'a>(json: &'a str, file: &str) -> Result<Event<'a>, RecordError> {
-    record::read(json, true).map_err(|problem| RecordError { file: file.to_owned(), problem })
+    record::parse(json, true).map_err(|problem| RecordError { file: file.to_owned(), problem })
 }

@@ -4,37 +4,10 @@ use std::borrow::Cow;
 
 use super::error::Problem;
 use super::extra::Extra;
-use super::level::Level;
 use super::{caller, evidence, fingerprint, identity, scalar, time};
 use crate::event::{Event, Timestamp};
-
-/// Members of a record, in the order they usually come in.
-const RECORD: [&str; 24] = [
-    "eventVersion",
-    "userIdentity",
-    "eventTime",
-    "eventSource",
-    "eventName",
-    "awsRegion",
-    "sourceIPAddress",
-    "userAgent",
-    "errorCode",
-    "errorMessage",
-    "requestParameters",
-    "responseElements",
-    "requestID",
-    "eventID",
-    "readOnly",
-    "eventType",
-    "recipientAccountId",
-    "eventCategory",
-    "sessionCredentialFromConsole",
-    INSIGHT,
-    SHIPPED,
-    "sharedEventID",
-    "vpcEndpointId",
-    "addendum",
-];
+use crate::json::Level;
+use crate::read::{RECORD_MEMBERS, RecordMembers};
 
 /// Where an insight event has its source and name. Where it stands, those two stay in `extra` if they stand beside it.
 pub(super) const INSIGHT: &str = "insightDetails";
@@ -42,10 +15,15 @@ pub(super) const INSIGHT: &str = "insightDetails";
 /// Where Logstash has the time. Where it stands, `eventTime` stays in `extra` if it stands beside it.
 pub(super) const SHIPPED: &str = "@timestamp";
 
-/// Reads one record; one that is apart gets an id of its content.
-pub(super) fn read(json: &str, is_apart: bool) -> Result<Event<'_>, Problem> {
-    let Level { known, rest } = Level::read(json, &RECORD)?;
-    let [version, user, at, source, name, region, ip, agent, code, message, request, response, known @ ..] = known;
+/// Reads one record from its text.
+pub(super) fn parse(json: &str, is_apart: bool) -> Result<Event<'_>, Problem> {
+    read(json, &Level::read(json, &RECORD_MEMBERS)?, is_apart)
+}
+
+/// Reads one record from its members; one that is apart gets an id of its content.
+pub(super) fn read<'a>(json: &'a str, members: &RecordMembers<'a>, is_apart: bool) -> Result<Event<'a>, Problem> {
+    let [version, user, at, source, name, region, ip, agent, code, message, request, response, known @ ..] =
+        members.known;
     let [request_id, id, read_only, kind, recipient, category, flag, details, shipped, known @ ..] = known;
     let [shared, endpoint, addendum] = known;
     let mut extra = Extra::default();
@@ -76,7 +54,7 @@ pub(super) fn read(json: &str, is_apart: bool) -> Result<Event<'_>, Problem> {
         ..Event::default()
     };
     (event.event_source, event.event_name) = call(source, name, details, &mut extra)?;
-    extra.put_all(rest);
+    extra.put_all(&members.rest);
     event.extra = extra.finish();
     derive(&mut event, caller.from_console);
     Ok(event)

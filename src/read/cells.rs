@@ -295,14 +295,14 @@ fn own_row(row: &StringRecord, names: &[&str]) -> Vec<Item<'static>> {
     let row_of_cells: Map<String, Value> = cells.map(|(name, cell)| ((*name).to_owned(), text(cell))).collect();
     let record = own::record(&Value::Object(row_of_cells).to_string());
     vec![match record {
-        Some(json) => Item::Record(json.into()),
+        Some(json) => Item::Record(json.into(), None),
         None => Item::Broken("the row holds no event".to_owned(), whole_row(row)),
     }]
 }
 
 fn history_row(row: &StringRecord, columns: &Columns, times: Convention) -> Vec<Item<'static>> {
     vec![match history::record(row, columns, times) {
-        Ok(json) => Item::Record(json.into()),
+        Ok(json) => Item::Record(json.into(), None),
         Err(cause) => Item::Broken(cause, whole_row(row)),
     }]
 }

@@ -2,15 +2,20 @@
 
 use std::borrow::Cow;
 
+use super::RecordMembers;
 use super::container::Container;
 use super::error::Refusal;
 use super::text::excerpt;
+
+/// The records of a document whose members are kept. Those of later records are looked for again, so that they do not take
+/// as much memory as the document.
+const MAX_WALKED: usize = 10_000;
 
 /// One thing found in a document.
 #[derive(Debug)]
 pub(super) enum Item<'t> {
     /// One CloudTrail record.
-    Record(Cow<'t, str>),
+    Record(Cow<'t, str>, Option<Box<RecordMembers<'t>>>),
     /// Something whole that is none.
     Foreign(Refusal, String),
     /// Something that cannot be read: its cause and its head.
@@ -21,7 +26,7 @@ impl Item<'_> {
     /// The same, borrowing from nothing.
     pub(super) fn into_owned(self) -> Item<'static> {
         match self {
-            Self::Record(json) => Item::Record(Cow::Owned(json.into_owned())),
+            Self::Record(json, _) => Item::Record(Cow::Owned(json.into_owned()), None),
             Self::Foreign(what, head) => Item::Foreign(what, head),
             Self::Broken(cause, head) => Item::Broken(cause, head),
         }
@@ -39,7 +44,14 @@ impl<'t> Found<'t> {
     /// Adds a record, and where it stood unless that is known.
     pub(super) fn record(&mut self, json: Cow<'t, str>, container: Container) {
         self.container.get_or_insert(container);
-        self.items.push(Item::Record(json));
+        self.items.push(Item::Record(json, None));
+    }
+
+    /// As [`Found::record`], of a record whose members are known.
+    pub(super) fn walked_record(&mut self, json: &'t str, members: RecordMembers<'t>, container: Container) {
+        self.container.get_or_insert(container);
+        let members = (self.items.len() < MAX_WALKED).then(|| Box::new(members));
+        self.items.push(Item::Record(Cow::Borrowed(json), members));
     }
 
     /// Adds something whole that is no record.
@@ -59,7 +71,7 @@ impl<'t> Found<'t> {
 
     /// Whether any of it is CloudTrail.
     pub(super) fn has_records(&self) -> bool {
-        self.items.iter().any(|item| matches!(item, Item::Record(_)))
+        self.items.iter().any(|item| matches!(item, Item::Record(..)))
     }
 
     /// The same, borrowing from nothing.

@@ -44,6 +44,7 @@ pub use clock::DateOrder;
 pub use container::Container;
 pub use error::{ReadError, Refusal};
 pub use layout::LogPath;
+pub use names::RECORD_MEMBERS;
 pub use opened::{Document, Opened, Stored, fetch, fetch_within, open};
 pub use room::Room;
 pub use row::record_of_row;
@@ -55,6 +56,11 @@ pub use texts::{TextFile, texts};
 
 use cells::Table;
 use found::{Found, Item};
+
+use crate::json::Level;
+
+/// The members of a record: those of [`RECORD_MEMBERS`], and the others.
+pub type RecordMembers<'a> = Level<'a, { RECORD_MEMBERS.len() }>;
 
 /// A document's records.
 #[derive(Debug)]
@@ -73,6 +79,8 @@ pub struct RecordText<'a> {
     pub position: u64,
     /// The record, a JSON object. Its members are as they stood; nothing below them has been looked at.
     pub json: Cow<'a, str>,
+    /// Its members, if they were seen when the document was split: they are not looked for again.
+    pub members: Option<Box<RecordMembers<'a>>>,
 }
 
 /// Something that stands where a record should, and is none.
@@ -221,7 +229,7 @@ fn refusal(found: &Found<'_>) -> Option<Refusal> {
 
 fn outcome(item: Item<'_>, position: u64) -> Result<RecordText<'_>, BadRecord> {
     match item {
-        Item::Record(json) => Ok(RecordText { position, json }),
+        Item::Record(json, members) => Ok(RecordText { position, json, members }),
         Item::Foreign(what, excerpt) => {
             Err(BadRecord { position, cause: format!("no CloudTrail record: {what}"), excerpt })
         }
@@ -234,6 +242,7 @@ impl Split<'_> {
         let owned = |record: RecordText<'_>| RecordText {
             position: record.position,
             json: Cow::Owned(record.json.into_owned()),
+            members: None,
         };
         let records = self.records.into_iter().map(|record| record.map(owned)).collect();
         Split { container: self.container, records }

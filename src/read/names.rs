@@ -6,6 +6,34 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+/// Members of a record that events have columns of, in the order in which CloudTrail writes them.
+pub const RECORD_MEMBERS: [&str; 24] = [
+    "eventVersion",
+    "userIdentity",
+    "eventTime",
+    "eventSource",
+    "eventName",
+    "awsRegion",
+    "sourceIPAddress",
+    "userAgent",
+    "errorCode",
+    "errorMessage",
+    "requestParameters",
+    "responseElements",
+    "requestID",
+    "eventID",
+    "readOnly",
+    "eventType",
+    "recipientAccountId",
+    "eventCategory",
+    "sessionCredentialFromConsole",
+    "insightDetails",
+    "@timestamp",
+    "sharedEventID",
+    "vpcEndpointId",
+    "addendum",
+];
+
 /// Members of a record by their paths, as CloudTrail writes them.
 const MEMBERS: [&str; 74] = [
     "eventVersion",

@@ -7,8 +7,9 @@ use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::container::Container;
+use super::names::RECORD_MEMBERS;
 use super::scan::{self, Damage};
-use crate::json;
+use crate::json::{self, LevelReader};
 
 bitflags::bitflags! {
     /// Members that tell what an object is.
@@ -105,8 +106,10 @@ pub(super) fn wrapper(name: &str) -> Option<Container> {
 }
 
 /// What one pass over an object's members shows. Values are JSON text, strings with their quotes.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Shape<'t> {
+    /// All of them, as a record's.
+    pub(super) level: LevelReader<'t, 'static, { RECORD_MEMBERS.len() }>,
     pub(super) members: Members,
     pub(super) event_source: Option<&'t str>,
     pub(super) at_timestamp: Option<&'t str>,
@@ -117,6 +120,22 @@ pub(super) struct Shape<'t> {
     pub(super) wrapped: Vec<(Container, &'t str)>,
     /// Whether the text is not in the common form: something in it may have to be repaired.
     pub(super) is_irregular: bool,
+}
+
+impl Default for Shape<'_> {
+    fn default() -> Self {
+        Self {
+            level: LevelReader::new(&RECORD_MEMBERS),
+            members: Members::empty(),
+            event_source: None,
+            at_timestamp: None,
+            source: None,
+            detail_type: None,
+            message_type: None,
+            wrapped: Vec::new(),
+            is_irregular: false,
+        }
+    }
 }
 
 impl<'t> Shape<'t> {
@@ -159,7 +178,9 @@ impl<'t> Shape<'t> {
         self.members.intersects(Members::ACS_REGION | Members::S3) || self.event_source.is_some_and(other)
     }
 
-    fn take(&mut self, name: &str, value: &'t str) {
+    fn take(&mut self, name: &Cow<'t, str>, value: &'t str) {
+        self.level.take(name.clone(), value);
+        let name: &str = name;
         let member = Members::of(name);
         self.members |= member;
         if member.intersects(Members::USER_IDENTITY | Members::DETAILS) && holds_json(value) {
@@ -181,7 +202,7 @@ impl<'t> Shape<'t> {
     /// The shape of the object at `at`, and the byte after the object.
     pub(super) fn read(text: &'t str, at: usize) -> Result<(Self, usize), Damage> {
         let mut shape = Self::default();
-        if let Some(end) = json::object(text, at, |name, value| shape.take(name, value)) {
+        if let Some(end) = json::object(text, at, |name, value| shape.take(&Cow::Borrowed(name), value)) {
             return Ok((shape, end));
         }
         let (shape, end) = scan::value(text, at)?;

@@ -226,10 +226,26 @@ pub(super) fn special(source: &Source) -> Option<&'static str> {
             return Some("a device or a socket");
         }
     }
+    if !metadata.is_file() || has_space(&metadata) {
+        return None;
+    }
     let made_up = ["/proc", "/sys", "/dev"];
     let real = path.canonicalize().ok()?;
-    (metadata.is_file() && made_up.iter().any(|root| real.starts_with(root)))
-        .then_some("a file that the system makes up")
+    made_up.iter().any(|root| real.starts_with(root)).then_some("a file that the system makes up")
+}
+
+/// Whether the file has space on a disk, which no file has that the kernel makes up. Resolving the path of every file costs
+/// a system call for each of its folders.
+#[cfg(unix)]
+fn has_space(metadata: &Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt;
+
+    metadata.blocks() > 0
+}
+
+#[cfg(not(unix))]
+fn has_space(_: &Metadata) -> bool {
+    false
 }
 
 fn list_error(folder: &Path, error: walkdir::Error) -> ReadError {

@@ -42,7 +42,7 @@ pub(super) fn value<'t>(text: &'t str, at: usize, depth: usize, found: &mut Foun
 fn whole_object<'t>(text: &'t str, at: usize, depth: usize, found: &mut Found<'t>) -> Result<usize, Damage> {
     let damage = match Shape::read(text, at) {
         Ok((shape, end)) => {
-            object(&text[at..end], &shape, depth, found);
+            object(&text[at..end], shape, depth, found);
             return Ok(end);
         }
         Err(damage) => damage,
@@ -174,7 +174,7 @@ pub(super) fn next_record(text: &str, from: usize, to: usize, depth: usize, pati
         let spent = match Shape::read(text, open) {
             Ok((shape, end)) => {
                 let mut inner = Found::default();
-                object(&text[open..end], &shape, depth, &mut inner);
+                object(&text[open..end], shape, depth, &mut inner);
                 if inner.has_records() {
                     return Some(open);
                 }
@@ -217,19 +217,19 @@ fn other<'t>(text: &'t str, at: usize, depth: usize, found: &mut Found<'t>) -> R
     Ok(end)
 }
 
-fn object<'t>(text: &'t str, shape: &Shape<'t>, depth: usize, found: &mut Found<'t>) {
+fn object<'t>(text: &'t str, shape: Shape<'t>, depth: usize, found: &mut Found<'t>) {
     if shape.is_record() {
         record(text, shape, found);
     } else if shape.is_ocsf() {
         made(ocsf::record(text), Container::Ocsf, text, found);
     } else if shape.is_athena() {
         made(athena::record(text), Container::Athena, text, found);
-    } else if let Some(what) = foreign::pointer(shape) {
+    } else if let Some(what) = foreign::pointer(&shape) {
         found.foreign(what, text);
     } else if depth >= MAX_DEPTH {
         found.foreign(Refusal::TooDeep, text);
     } else {
-        members(text, shape, depth, found);
+        members(text, &shape, depth, found);
     }
 }
 
@@ -242,13 +242,13 @@ fn made<'t>(record: Result<String, Refusal>, container: Container, text: &'t str
 }
 
 /// One record. Logstash moves `eventTime` to `@timestamp`: it is written back, and `@timestamp` stays.
-fn record<'t>(text: &'t str, shape: &Shape<'t>, found: &mut Found<'t>) {
+fn record<'t>(text: &'t str, shape: Shape<'t>, found: &mut Found<'t>) {
     if shape.is_irregular
         && let Some(repaired) = json::repaired(text)
         && let Ok((shape, _)) = Shape::read(&repaired, 0)
     {
         let mut inner = Found::default();
-        record(&repaired, &Shape { is_irregular: false, ..shape }, &mut inner);
+        record(&repaired, Shape { is_irregular: false, ..shape }, &mut inner);
         let inner = inner.into_owned();
         found.container = found.container.or(inner.container);
         return found.items.extend(inner.items);
@@ -261,7 +261,8 @@ fn record<'t>(text: &'t str, shape: &Shape<'t>, found: &mut Found<'t>) {
             let json = format!("{{\"eventTime\":{time},{}", &text[1..]);
             found.record(Cow::Owned(json), Container::Logstash);
         }
-        None => found.record(Cow::Borrowed(text), Container::Object),
+        None if shape.is_irregular => found.record(Cow::Borrowed(text), Container::Object),
+        None => found.walked_record(text, shape.level.finish(), Container::Object),
     }
 }
 
@@ -345,7 +346,7 @@ fn is_begun_record(item: &Item<'_>) -> bool {
 /// Whether an item is a record that says when it happened. In a member that nobody knows, an object with a name and a
 /// source of events may be no more than a pattern of such.
 fn is_dated(item: &Item<'_>) -> bool {
-    let Item::Record(json) = item else { return false };
+    let Item::Record(json, _) = item else { return false };
     ["\"eventTime\"", "\"@timestamp\"", "\"timeWindow\""]
         .iter()
         .any(|time| memchr::memmem::find(json.as_bytes(), time.as_bytes()).is_some())

@@ -1,6 +1,9 @@
 //! Appends Arrow batches to tables.
 
+use std::sync::Arc;
+
 use arrow::compute::concat_batches;
+use arrow::datatypes::Schema;
 use arrow::record_batch::RecordBatch;
 
 use super::{Case, StoreError};
@@ -8,8 +11,8 @@ use crate::batch::BatchError;
 use crate::table::Table;
 
 /// The rows that DuckDB takes at once.
-const CHUNK: usize = 2048;
-/// The most memory of a joined batch, in bytes: a column of a batch holds 2 GiB of text at most.
+pub(super) const CHUNK: usize = 2048;
+/// The most memory of a group of several batches, in bytes: a column of a batch holds 2 GiB of text at most.
 const MAX_BYTES: usize = 256 << 20;
 
 impl Case {
@@ -23,7 +26,9 @@ impl Case {
         batches: impl IntoIterator<Item = &'a RecordBatch>,
     ) -> Result<(), StoreError> {
         let mut appender = self.connection.appender(table.name)?;
-        chunks(batches)?.into_iter().try_for_each(|chunk| appender.append_record_batch(chunk))?;
+        for group in groups(batches) {
+            appender.append_record_batch(join(&group)?)?;
+        }
         Ok(appender.flush()?)
     }
 
@@ -37,13 +42,12 @@ impl Case {
     }
 }
 
-/// Cuts batches to chunks that DuckDB takes at once, and joins those that are small: a trail has many files of few
-/// records, and every chunk is set up whole.
-pub(super) fn chunks<'a>(batches: impl IntoIterator<Item = &'a RecordBatch>) -> Result<Vec<RecordBatch>, BatchError> {
+/// Cuts batches to groups of rows that DuckDB takes at once: a trail has many files of few records, and every chunk is set
+/// up whole.
+pub(super) fn groups<'a>(batches: impl IntoIterator<Item = &'a RecordBatch>) -> Vec<Vec<RecordBatch>> {
     let mut groups: Vec<Vec<RecordBatch>> = Vec::new();
     let (mut rows, mut bytes) = (0, 0);
-    for piece in batches.into_iter().flat_map(pieces) {
-        let size = size(&piece);
+    for (piece, size) in batches.into_iter().flat_map(pieces) {
         let fits = rows + piece.num_rows() <= CHUNK && bytes + size <= MAX_BYTES;
         if let Some(group) = groups.last_mut().filter(|_| fits) {
             (rows, bytes) = (rows + piece.num_rows(), bytes + size);
@@ -53,31 +57,28 @@ pub(super) fn chunks<'a>(batches: impl IntoIterator<Item = &'a RecordBatch>) -> 
             groups.push(vec![piece]);
         }
     }
-    groups.iter().filter_map(|group| group.first().map(|first| join(first, group))).collect()
+    groups
 }
 
-fn pieces(batch: &RecordBatch) -> impl Iterator<Item = RecordBatch> {
-    let rows = batch.num_rows();
-    (0..rows).step_by(CHUNK).map(move |first| batch.slice(first, CHUNK.min(rows - first)))
+/// Each piece with the memory of its rows, in bytes, if they share that of the batch evenly.
+fn pieces(batch: &RecordBatch) -> impl Iterator<Item = (RecordBatch, usize)> {
+    let (rows, bytes) = (batch.num_rows(), batch.get_array_memory_size());
+    (0..rows).step_by(CHUNK).map(move |first| {
+        let count = CHUNK.min(rows - first);
+        (batch.slice(first, count), bytes / rows * count)
+    })
 }
 
-/// The memory of its own rows, in bytes.
-fn size(piece: &RecordBatch) -> usize {
-    let of_columns = piece.columns().iter().map(|column| column.to_data().get_slice_memory_size());
-    of_columns.fold(0, |bytes, more| bytes.saturating_add(more.unwrap_or(MAX_BYTES)))
-}
-
-fn join(first: &RecordBatch, group: &[RecordBatch]) -> Result<RecordBatch, BatchError> {
+fn join(group: &[RecordBatch]) -> Result<RecordBatch, StoreError> {
     match group {
         [only] => Ok(only.clone()),
-        several => Ok(concat_batches(first.schema_ref(), several)?),
+        [first, ..] => Ok(concat_batches(first.schema_ref(), group).map_err(BatchError::from)?),
+        [] => Ok(RecordBatch::new_empty(Arc::new(Schema::empty()))),
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use arrow::array::{ArrayRef, AsArray, Int64Array};
     use arrow::datatypes::Int64Type;
 
@@ -90,7 +91,8 @@ mod tests {
 
     #[test]
     fn large_batches_are_cut_and_small_ones_joined_in_order() {
-        let found = chunks(&[batch(0..2050), batch(2050..2060), batch(0..0), batch(2060..4108)]).unwrap();
+        let groups = groups(&[batch(0..2050), batch(2050..2060), batch(0..0), batch(2060..4108)]);
+        let found: Vec<RecordBatch> = groups.iter().map(|group| join(group).unwrap()).collect();
         assert_eq!(found.iter().map(RecordBatch::num_rows).collect::<Vec<_>>(), [2048, 12, 2048]);
         let values = found.iter().flat_map(|chunk| chunk.column(0).as_primitive::<Int64Type>().values());
         assert_eq!(values.copied().collect::<Vec<_>>(), (0..4108).collect::<Vec<_>>());

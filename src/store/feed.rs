@@ -10,13 +10,11 @@ use arrow::record_batch::RecordBatch;
 use crossbeam_channel::{Receiver, Sender, bounded};
 use duckdb::Connection;
 use duckdb::core::{DataChunkHandle, LogicalTypeHandle};
-use duckdb::vtab::{
-    BindInfo, InitInfo, TableFunctionInfo, VTab, record_batch_to_duckdb_data_chunk, to_duckdb_logical_type,
-};
+use duckdb::vtab::{BindInfo, InitInfo, TableFunctionInfo, VTab, to_duckdb_logical_type};
 
-use super::append::chunks;
+use super::append::groups;
+use super::chunk::write_batches;
 use super::{Case, StoreError};
-use crate::batch::BatchError;
 use crate::table::{ColumnKind, Table};
 
 /// The table function's name.
@@ -26,12 +24,12 @@ const WAITING: usize = 16;
 
 /// The end at which batches are given; once it is dropped, [`Case::insert`] ends.
 #[derive(Debug)]
-pub struct FeedSender(Sender<RecordBatch>);
+pub struct FeedSender(Sender<Vec<RecordBatch>>);
 
 /// The end from which [`Case::insert`] takes them.
 #[derive(Debug, Clone)]
 pub struct Feed {
-    batches: Receiver<RecordBatch>,
+    batches: Receiver<Vec<RecordBatch>>,
     threads: u64,
 }
 
@@ -45,11 +43,8 @@ pub fn feed(threads: u64) -> (FeedSender, Feed) {
 impl FeedSender {
     /// Gives batches of the table's own schema, and waits for their turn. Tells whether they are wanted: not after an
     /// error, which [`Case::insert`] reports.
-    ///
-    /// # Errors
-    /// If small batches cannot be joined, which a test rules out.
-    pub fn give<'a>(&self, batches: impl IntoIterator<Item = &'a RecordBatch>) -> Result<bool, BatchError> {
-        Ok(chunks(batches)?.into_iter().all(|chunk| self.0.send(chunk).is_ok()))
+    pub fn give<'a>(&self, batches: impl IntoIterator<Item = &'a RecordBatch>) -> bool {
+        groups(batches).into_iter().all(|group| self.0.send(group).is_ok())
     }
 }
 
@@ -123,7 +118,7 @@ impl VTab for Function {
 
     fn func(call: &TableFunctionInfo<Self>, output: &mut DataChunkHandle) -> Result<(), Box<dyn Error>> {
         match call.get_bind_data().feed.batches.recv() {
-            Ok(batch) => record_batch_to_duckdb_data_chunk(&batch, output)?,
+            Ok(group) => write_batches(&group, output)?,
             Err(_) => output.set_len(0),
         }
         Ok(())
@@ -168,7 +163,7 @@ mod tests {
         thread::scope(|scope| {
             scope.spawn(move || {
                 for at in 0..50 {
-                    assert!(feeder.give(&[batch(at * 1000, 900), batch(at * 1000 + 900, 100)]).unwrap());
+                    assert!(feeder.give(&[batch(at * 1000, 900), batch(at * 1000 + 900, 100)]));
                 }
             });
             case.insert(&CASE_INFO, feed)
@@ -189,13 +184,13 @@ mod tests {
         let narrow = batch(0, 1).project(&[0]).unwrap();
         let inserted = thread::scope(|scope| {
             scope.spawn(move || {
-                assert!(feeder.give(&[batch(0, 10)]).unwrap());
-                while feeder.give(std::slice::from_ref(&narrow)).unwrap() {}
+                assert!(feeder.give(&[batch(0, 10)]));
+                while feeder.give(std::slice::from_ref(&narrow)) {}
             });
             case.transaction(|case| case.insert(&CASE_INFO, feed))
         });
         let message = inserted.unwrap_err().to_string();
-        assert!(message.contains("panicked"), "{message}");
+        assert!(message.contains("a batch of 1 columns"), "{message}");
         let count = "SELECT count(*) FROM case_info WHERE key LIKE 'fed %'";
         assert_eq!(case.connection.query_row(count, [], |row| row.get::<_, u64>(0)).unwrap(), 0);
         let again = case.execute("FROM cartographer_feed()").unwrap_err();

@@ -4,6 +4,7 @@
 
 mod append;
 mod checkpoint;
+mod chunk;
 mod error;
 mod event;
 mod export;

@@ -66,7 +66,8 @@ pub const EVENTS: Table = Table {
         Column::new("request_id", Text, "ID of the request").from("requestID").distinct(),
         Column::new("request_parameters", Json, "Request parameters").from("requestParameters").distinct(),
         Column::new("response_elements", Json, "Response. Only calls that change something have one")
-            .from("responseElements"),
+            .from("responseElements")
+            .distinct(),
         Column::new("session_credential_from_console", Boolean, "Whether the credentials belong to a console session")
             .from("sessionCredentialFromConsole"),
         Column::new(
@@ -125,9 +126,10 @@ pub const EVENTS: Table = Table {
         Column::new("in_scope_of", Text, "Resource, such as a function, whose role made the call")
             .from("userIdentity.inScopeOf.sourceArn")
             .repeating(),
-        Column::new("own_id", Text, "ID in the record, if other events have the same ID. Otherwise NULL"),
+        Column::new("own_id", Text, "ID in the record, if other events have the same ID. Otherwise NULL").repeating(),
         Column::new("corrects", Text, "ID of the event whose record this one replaces. extra.addendum has the reason")
-            .from("addendum.originalEventID"),
+            .from("addendum.originalEventID")
+            .repeating(),
         Column::new("extra", Json, "Members of the record that are in no other column"),
     ],
 };

@@ -154,25 +154,40 @@ pub(super) fn event_key(id: &str) -> u128 {
 
 /// The bits of a UUID that is written as CloudTrail writes it, in lower case: other spellings are other ids.
 fn uuid(id: &str) -> Option<u128> {
-    let bytes = id.as_bytes();
-    let hyphens = [8, 13, 18, 23];
-    if bytes.len() != 36 || hyphens.iter().any(|at| bytes.get(*at) != Some(&b'-')) {
-        return None;
-    }
+    /// Where each of the digits stands.
+    const DIGITS: [usize; 32] = [
+        0, 1, 2, 3, 4, 5, 6, 7, 9, 10, 11, 12, 14, 15, 16, 17, 19, 20, 21, 22, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33,
+        34, 35,
+    ];
+    let bytes: &[u8; 36] = id.as_bytes().try_into().ok()?;
+    let hyphens = [bytes[8], bytes[13], bytes[18], bytes[23]];
     // Two halves of 64 bits: 128-bit shifts for each digit are slower.
     let mut halves = [0_u64; 2];
-    let digits = bytes.iter().enumerate().filter(|(at, _)| !hyphens.contains(at));
-    for (place, (_, byte)) in digits.enumerate() {
-        let digit = match byte {
-            b'0'..=b'9' => byte - b'0',
-            b'a'..=b'f' => byte - b'a' + 10,
-            _ => return None,
-        };
-        let half = &mut halves[place / 16];
-        *half = (*half << 4) | u64::from(digit);
+    let mut all = 0;
+    for (half, digits) in halves.iter_mut().zip(DIGITS.chunks_exact(16)) {
+        for at in digits {
+            let digit = HEX[usize::from(bytes[*at])];
+            all |= digit;
+            *half = (*half << 4) | u64::from(digit & 0xf);
+        }
     }
-    Some((u128::from(halves[0]) << 64) | u128::from(halves[1]))
+    let is_uuid = hyphens == [b'-'; 4] && all & NO_DIGIT == 0;
+    is_uuid.then(|| (u128::from(halves[0]) << 64) | u128::from(halves[1]))
 }
+
+/// The bit that no digit has.
+const NO_DIGIT: u8 = 0x80;
+
+/// The value of each byte that is a digit in lower case.
+const HEX: [u8; 256] = {
+    let mut values = [NO_DIGIT; 256];
+    let mut digit = 0;
+    while digit < 16 {
+        values[b"0123456789abcdef"[digit as usize] as usize] = digit;
+        digit += 1;
+    }
+    values
+};
 
 #[cfg(test)]
 mod tests {

@@ -424,7 +424,7 @@ fn normalize_one(
             text.json.len()
         )));
     }
-    let mut event = match normalize::event(&text.json, document) {
+    let mut event = match normalize::event_of(text, document) {
         Ok(event) => event,
         Err(error) => return Ok(Err(error.problem.to_string())),
     };

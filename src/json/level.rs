@@ -6,51 +6,62 @@ use std::fmt;
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use crate::json;
+use super::walk::object;
 
 /// An object's members, undecoded.
-#[derive(Debug)]
-pub(super) struct Level<'a, const N: usize> {
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Level<'a, const N: usize> {
     /// The members asked for, in the order they were asked for. Of a repeated member the last counts.
-    pub(super) known: [Option<&'a str>; N],
+    pub known: [Option<&'a str>; N],
     /// Every other member, in the order of the text.
-    pub(super) rest: Vec<(Cow<'a, str>, &'a str)>,
+    pub rest: Vec<(Cow<'a, str>, &'a str)>,
 }
 
 impl<'a, const N: usize> Level<'a, N> {
     /// Reads an object's text; `names` in the order they usually come in are found soonest.
-    pub(super) fn read(json: &'a str, names: &[&str; N]) -> Result<Self, serde_json::Error> {
+    ///
+    /// # Errors
+    /// The text is no JSON object.
+    pub fn read(json: &'a str, names: &[&str; N]) -> Result<Self, serde_json::Error> {
         if let Some(level) = Self::walk(json, names) {
             return Ok(level);
         }
         let mut parser = serde_json::Deserializer::from_str(json);
-        let level = Pass::new(names).deserialize(&mut parser)?;
+        let level = LevelReader::new(names).deserialize(&mut parser)?;
         parser.end()?;
         Ok(level)
     }
 
     /// The common case: nothing stands around the object, and nothing in it needs a parser.
     fn walk(json: &'a str, names: &[&str; N]) -> Option<Self> {
-        let mut pass = Pass::new(names);
-        let end = json::object(json, 0, |name, value| pass.take(Cow::Borrowed(name), value))?;
+        let mut pass = LevelReader::new(names);
+        let end = object(json, 0, |name, value| pass.take(Cow::Borrowed(name), value))?;
         (end == json.len()).then_some(pass.level)
     }
 }
 
-/// A level in the making.
-struct Pass<'a, 'n, const N: usize> {
+/// Takes the members of an object one by one.
+#[derive(Debug)]
+pub struct LevelReader<'a, 'n, const N: usize> {
     names: &'n [&'n str; N],
     /// Where the next name is looked for first: `CloudTrail` writes members in one order.
     hint: usize,
     level: Level<'a, N>,
 }
 
-impl<'a, 'n, const N: usize> Pass<'a, 'n, N> {
-    const fn new(names: &'n [&'n str; N]) -> Self {
+impl<'a, 'n, const N: usize> LevelReader<'a, 'n, N> {
+    /// No members yet.
+    pub const fn new(names: &'n [&'n str; N]) -> Self {
         Self { names, hint: 0, level: Level { known: [None; N], rest: Vec::new() } }
     }
 
-    fn take(&mut self, name: Cow<'a, str>, value: &'a str) {
+    /// The members.
+    pub fn finish(self) -> Level<'a, N> {
+        self.level
+    }
+
+    /// Takes a member: its name without escapes, and the text of its value.
+    pub fn take(&mut self, name: Cow<'a, str>, value: &'a str) {
         if let Some(place) = self.place(&name) {
             self.level.known[place] = Some(value);
             self.hint = place + 1;
@@ -66,7 +77,7 @@ impl<'a, 'n, const N: usize> Pass<'a, 'n, N> {
     }
 }
 
-impl<'de, const N: usize> DeserializeSeed<'de> for Pass<'de, '_, N> {
+impl<'de, const N: usize> DeserializeSeed<'de> for LevelReader<'de, '_, N> {
     type Value = Level<'de, N>;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
@@ -74,7 +85,7 @@ impl<'de, const N: usize> DeserializeSeed<'de> for Pass<'de, '_, N> {
     }
 }
 
-impl<'de, const N: usize> Visitor<'de> for Pass<'de, '_, N> {
+impl<'de, const N: usize> Visitor<'de> for LevelReader<'de, '_, N> {
     type Value = Level<'de, N>;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
