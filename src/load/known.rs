@@ -10,14 +10,14 @@ use crate::trail::{Admission, Admissions};
 
 /// The files that the case knows of.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Files {
+pub(super) struct KnownFiles {
     /// Those of the case by their names, with the stamps of those loaded whole, or as this load's filter would.
     names: HashMap<String, Option<i64>>,
     /// Of those loaded whole, the hash to the least name.
     whole: HashMap<String, String>,
 }
 
-impl Files {
+impl KnownFiles {
     /// The files of the case, as a load with that filter, as it is stated, sees them: of what another filter left
     /// something out, nothing is known but the name.
     pub(super) fn of(case: &Case, filter: Option<&str>) -> Result<Self, LoadError> {
@@ -63,13 +63,13 @@ const ASKS: usize = 3;
 
 /// The events of the case, as far as portions met them: with the document each was read from.
 #[derive(Debug, Default)]
-pub(super) struct Events {
+pub(super) struct KnownEvents {
     /// How often the case may still be asked; not at all when it has told everything.
     asks: usize,
     met: Admissions,
 }
 
-impl Events {
+impl KnownEvents {
     /// The events of the case, none of them met yet.
     pub(super) fn of(case: &Case) -> Result<Self, LoadError> {
         Ok(Self { asks: if case.has_events()? { ASKS } else { 0 }, ..Self::default() })
@@ -121,7 +121,7 @@ mod tests {
 
     #[test]
     fn a_copy_is_known_unless_its_name_comes_first() {
-        let mut files = Files::default();
+        let mut files = KnownFiles::default();
         files.add("hash".to_owned(), "b");
         assert_eq!(["a", "b", "c"].map(|name| files.have("hash", name)), [false, true, true]);
         assert!(!files.have("other", "b"));
@@ -134,8 +134,10 @@ mod tests {
         let found = crate::read::discover(&[concat!(env!("CARGO_MANIFEST_DIR"), "/demo/trail.json.gz").to_owned()]);
         let [file] = found.sources.as_slice() else { panic!("one file") };
         let stamp = file.stamp();
-        let known =
-            |name: &str, stamp| Files { names: [(name.to_owned(), stamp)].into_iter().collect(), ..Files::default() };
+        let known = |name: &str, stamp| KnownFiles {
+            names: [(name.to_owned(), stamp)].into_iter().collect(),
+            ..KnownFiles::default()
+        };
         assert_eq!(known(&file.name, stamp).stamped(file), cfg!(unix));
         assert!(!known(&file.name, stamp.map(|stamp| stamp ^ 1)).stamped(file));
         assert!(!known(&file.name, None).stamped(file));

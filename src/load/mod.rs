@@ -5,17 +5,13 @@
 //! mapped. The case is the same in whatever order, in however many loads and however often its files come. What was mapped
 //! can be explained.
 
-mod admit;
-mod admitted;
 mod explain;
+mod insert;
 mod known;
 mod ledger;
 mod locate;
 mod map;
 mod memory;
-mod portion;
-mod sources;
-mod write;
 
 use std::ffi::OsStr;
 use std::panic::resume_unwind;
@@ -23,11 +19,12 @@ use std::path::{Path, PathBuf};
 use std::thread;
 
 use crossbeam_channel::bounded;
+use rayon::prelude::*;
 use thiserror::Error;
 
-use self::known::Files;
+use self::insert::{Inserter, ParseOptions};
+use self::known::KnownFiles;
 use self::memory::Memory;
-use self::write::Writer;
 use crate::batch::{BatchError, Rows};
 use crate::read::{self, Discovery};
 use crate::rule::RuleSet;
@@ -127,15 +124,18 @@ pub fn load(options: &LoadOptions, rules: &RuleSet, progress: &dyn Progress) -> 
     let (wanted, unwanted): (Vec<_>, Vec<_>) =
         found.sources.into_iter().partition(|source| options.filter.may_want(&source.name));
     leave_out(&case, &unwanted, &files, &options.filter, &mut ledger, progress)?;
-    let sorted = sources::sort_sources(told_apart(wanted, &files), &files, &threads);
-    skip(&sorted.known, progress, &mut ledger);
-    let portions = trail::cut(sorted.rest, memory.portion());
-    let writer = Writer::new(&case, files.clone(), &options.filter, memory, &mut ledger)?;
+    // Of a folder that is loaded again nearly all files are known. Without them there are few portions.
+    let is_known = |source: &read::Source| files.stamped(source) || is_same(source, &files);
+    let (known, rest): (Vec<_>, Vec<_>) =
+        threads.install(|| told_apart(wanted, &files).into_par_iter().partition(is_known));
+    skip(&known, progress, &mut ledger);
+    let portions = trail::cut(rest, memory.portion());
     // Without a stated limit a large file is read whole, even if that takes more than the default.
     let max_text = options.memory_limit.map_or(MAX_FILE_TEXT, |_| memory.of_file());
     let reading = Reading { max_text, ..options.reading };
-    let how = (&files, reading, &options.filter, memory.of_portion());
-    portion::load_all(writer, portions, how, &threads, progress)?;
+    let parse_options = ParseOptions { reading, filter: &options.filter, room: memory.of_portion() };
+    let inserter = Inserter::new(&case, files, &options.filter, memory, &mut ledger)?;
+    inserter.insert_all(&case, portions, parse_options, &threads, progress)?;
     map::map_changed(&case, rules, &threads, progress)?;
     progress.phase(Phase::Finishing);
     case.checkpoint()?;
@@ -143,8 +143,15 @@ pub fn load(options: &LoadOptions, rules: &RuleSet, progress: &dyn Progress) -> 
     Ok(ledger)
 }
 
+/// Whether the file's bytes are those that were loaded by its name.
+fn is_same(source: &read::Source, files: &KnownFiles) -> bool {
+    files.named(&source.name)
+        && source.is_lasting()
+        && read::fetch(source).is_ok_and(|stored| files.have(&stored.sha256, &source.name))
+}
+
 /// Names what is no file, such as standard input, as nothing in the case is named: it holds something else each time.
-fn told_apart(mut sources: Vec<read::Source>, files: &Files) -> Vec<read::Source> {
+fn told_apart(mut sources: Vec<read::Source>, files: &KnownFiles) -> Vec<read::Source> {
     for source in sources.iter_mut().filter(|source| !source.is_file()) {
         let own = source.name.clone();
         let mut names = std::iter::once(own.clone()).chain((2..).map(|count: u32| format!("{own}#{count}")));
@@ -157,7 +164,7 @@ fn told_apart(mut sources: Vec<read::Source>, files: &Files) -> Vec<read::Source
 
 /// Finds what is to be loaded; opens the case meanwhile, and learns which files it has. A new one is made only if there is
 /// something to load.
-fn begin(options: &LoadOptions, memory: Memory) -> Result<(Discovery, Case, Files), LoadError> {
+fn begin(options: &LoadOptions, memory: Memory) -> Result<(Discovery, Case, KnownFiles), LoadError> {
     let (there_is, something) = bounded(1);
     thread::scope(|scope| {
         let finding = scope.spawn(move || find(options, || _ = there_is.try_send(())));
@@ -183,7 +190,7 @@ fn find(options: &LoadOptions, there_is: impl FnMut()) -> Result<Discovery, Load
 fn leave_out(
     case: &Case,
     sources: &[read::Source],
-    files: &Files,
+    files: &KnownFiles,
     filter: &Filter,
     ledger: &mut Ledger,
     progress: &dyn Progress,
@@ -210,14 +217,14 @@ fn skip(known: &[read::Source], progress: &dyn Progress, ledger: &mut Ledger) {
 }
 
 /// Opens the case, and asks it for its files.
-fn open(options: &LoadOptions, memory: Memory) -> Result<(Case, Files), LoadError> {
+fn open(options: &LoadOptions, memory: Memory) -> Result<(Case, KnownFiles), LoadError> {
     let case = Case::open(&options.case)?;
     read::remove_spilled(&options.case);
     case.defer_checkpoints()?;
     case.set_memory(memory.of_duckdb())?;
     options.threads.map_or(Ok(()), |count| case.set_threads(count))?;
     options.temp_dir.as_deref().map_or(Ok(()), |folder| case.set_temp_dir(folder))?;
-    let files = Files::of(&case, options.filter.stated().as_deref())?;
+    let files = KnownFiles::of(&case, options.filter.stated().as_deref())?;
     Ok((case, files))
 }
 

@@ -206,8 +206,14 @@ fn finish(found: Found<'_>, positions: Vec<u64>) -> Result<Split<'_>, Refusal> {
         return Err(refusal);
     }
     let container = found.container.unwrap_or(Container::Object);
-    let records = found.items.into_iter().zip(positions).map(|(item, position)| outcome(item, position)).collect();
-    Ok(Split { container, records })
+    let record = |(item, position)| match item {
+        Item::Record(json, members) => Ok(RecordText { position, json, members }),
+        Item::Foreign(what, excerpt) => {
+            Err(BadRecord { position, cause: format!("no CloudTrail record: {what}"), excerpt })
+        }
+        Item::Broken(cause, excerpt) => Err(BadRecord { position, cause, excerpt }),
+    };
+    Ok(Split { container, records: found.items.into_iter().zip(positions).map(record).collect() })
 }
 
 /// What a document without records is: the first specific name in it, else the first name, else that it is broken.
@@ -225,16 +231,6 @@ fn refusal(found: &Found<'_>) -> Option<Refusal> {
     };
     let specific = found.items.iter().filter_map(foreign).find(Refusal::is_specific);
     specific.or_else(|| found.items.iter().find_map(foreign)).or_else(|| found.items.iter().find_map(broken))
-}
-
-fn outcome(item: Item<'_>, position: u64) -> Result<RecordText<'_>, BadRecord> {
-    match item {
-        Item::Record(json, members) => Ok(RecordText { position, json, members }),
-        Item::Foreign(what, excerpt) => {
-            Err(BadRecord { position, cause: format!("no CloudTrail record: {what}"), excerpt })
-        }
-        Item::Broken(cause, excerpt) => Err(BadRecord { position, cause, excerpt }),
-    }
 }
 
 impl Split<'_> {

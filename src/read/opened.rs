@@ -68,7 +68,7 @@ pub fn fetch_within(source: &Source, most: u64) -> Result<Stored, ReadError> {
     if let Some(what) = special(source) {
         return Err(ReadError::Special { name, what });
     }
-    match stored(source, most) {
+    match bytes_within(source, most) {
         Ok(Some(bytes)) => Ok(Stored::new(name, bytes)),
         Ok(None) => Err(ReadError::TooLarge { name, most }),
         Err(cause) if cause.kind() == io::ErrorKind::OutOfMemory => Err(ReadError::NoMemory { name }),
@@ -156,7 +156,7 @@ pub fn open(source: &Source) -> Result<Opened, ReadError> {
 
 /// The bytes of a source, unless there are more than `most`. A file that grows meanwhile is read up to the size that it has
 /// when it is opened.
-fn stored(source: &Source, most: u64) -> io::Result<Option<Vec<u8>>> {
+fn bytes_within(source: &Source, most: u64) -> io::Result<Option<Vec<u8>>> {
     let mut bytes = Vec::new();
     match &source.path {
         Some(path) => {

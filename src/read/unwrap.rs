@@ -30,27 +30,25 @@ const LISTS: [(&str, Container); 3] =
 /// Damage inside a list is an item; damage of the value itself is an error, and nothing of it was found.
 pub(super) fn value<'t>(text: &'t str, at: usize, depth: usize, found: &mut Found<'t>) -> Result<usize, Damage> {
     match text.as_bytes().get(at) {
-        Some(b'{') => match scan::first_list(text, at, "Records").filter(|_| depth < MAX_DEPTH) {
-            Some(open) => Ok(list(text, open, depth, Container::Records, found)),
-            None => whole_object(text, at, depth, found),
-        },
+        Some(b'{') => {
+            if let Some(open) = scan::first_list(text, at, "Records").filter(|_| depth < MAX_DEPTH) {
+                return Ok(list(text, open, depth, Container::Records, found));
+            }
+            let damage = match Shape::read(text, at) {
+                Ok((shape, end)) => {
+                    object(&text[at..end], shape, depth, found);
+                    return Ok(end);
+                }
+                Err(damage) => damage,
+            };
+            let open = |(key, container)| scan::any_list(text, at, key).map(|open| (open, container));
+            match LISTS.into_iter().find_map(open).filter(|_| damage.cut && depth == 0) {
+                Some((open, container)) => Ok(list(text, open, depth, container, found)),
+                None => Err(damage),
+            }
+        }
         Some(b'[') if depth < MAX_DEPTH => Ok(bare_list(text, at, depth, found)),
         _ => other(text, at, depth, found),
-    }
-}
-
-fn whole_object<'t>(text: &'t str, at: usize, depth: usize, found: &mut Found<'t>) -> Result<usize, Damage> {
-    let damage = match Shape::read(text, at) {
-        Ok((shape, end)) => {
-            object(&text[at..end], shape, depth, found);
-            return Ok(end);
-        }
-        Err(damage) => damage,
-    };
-    let open = |(key, container)| scan::any_list(text, at, key).map(|open| (open, container));
-    match LISTS.into_iter().find_map(open).filter(|_| damage.cut && depth == 0) {
-        Some((open, container)) => Ok(list(text, open, depth, container, found)),
-        None => Err(damage),
     }
 }
 

@@ -188,7 +188,7 @@ fn records_of_row(row: &read::Document, number: u64) -> Vec<Record<'_>> {
 pub fn parse_stored(name: &str, bytes: Vec<u8>) -> Result<(Parsed, Vec<RecordBatch>), BatchError> {
     let mut parser = Parser::default();
     let opened = read::Stored::new(name.to_owned(), bytes).unpack();
-    let parsed = parser.opened(name, opened)?;
+    let parsed = parser.documents(name, opened)?;
     parser.flush()?;
     Ok((parsed, parser.batches))
 }
@@ -219,7 +219,7 @@ impl Parser<'_> {
             return Ok(Outcome::Skipped);
         }
         match stored.unpack_within(room) {
-            Ok(opened) => Ok(Outcome::Parsed(self.opened(&source.name, opened)?)),
+            Ok(opened) => Ok(Outcome::Parsed(self.documents(&source.name, opened)?)),
             // What standard input gave is gone.
             Err(error @ read::ReadError::TooLarge { .. }) if source.is_lasting() => {
                 Ok(Outcome::NoRoom(error.to_string()))
@@ -228,7 +228,8 @@ impl Parser<'_> {
         }
     }
 
-    fn opened(&mut self, name: &str, opened: read::Opened) -> Result<Parsed, BatchError> {
+    /// Splits the documents of a file into records, and normalizes these.
+    fn documents(&mut self, name: &str, opened: read::Opened) -> Result<Parsed, BatchError> {
         let mut parsed = Parsed {
             sha256: opened.sha256,
             bytes: opened.bytes,
@@ -236,58 +237,70 @@ impl Parser<'_> {
             ..Parsed::default()
         };
         let own = format!("{name}: ");
-        let fault = |cause: String| {
+        let damage = |cause: String| {
             let cause = cause.strip_prefix(&own).map_or_else(|| cause.clone(), str::to_owned);
             Reject { document: name.to_owned(), record: None, cause, excerpt: None }
         };
-        parsed.rejects.extend(opened.problems.into_iter().map(fault));
-        parsed.add_documents(&opened.documents, self)?;
+        parsed.rejects.extend(opened.problems.into_iter().map(damage));
+        let mut containers = BTreeSet::new();
+        for document in &opened.documents {
+            match read::split_as(document, self.reading) {
+                Ok(split) => {
+                    containers.insert(split.container.as_str());
+                    self.records(&document.name, &split.records, &mut parsed)?;
+                }
+                Err(refusal) => parsed.rejects.push(Reject {
+                    document: document.name.clone(),
+                    record: None,
+                    cause: refusal.to_string(),
+                    excerpt: None,
+                }),
+            }
+        }
+        if containers.is_empty() {
+            parsed.refuse();
+        } else {
+            parsed.container = Some(Vec::from_iter(containers).join(", "));
+        }
+        parsed.damaged = parsed.rejects.iter().filter(|reject| reject.record.is_none()).count() as u64;
         Ok(parsed)
     }
 
-    /// Adds a document's records to `parsed`: few of them to the batch in the making, many in batches of their own.
+    /// Normalizes a document's records: few of them into the current batch, many into batches of their own.
     fn records(&mut self, document: &str, records: &[Record<'_>], parsed: &mut Parsed) -> Result<(), BatchError> {
-        match cut(records).as_slice() {
-            [] => {}
-            [all] => self.few(document, all, parsed)?,
-            pieces => self.many(document, pieces, parsed)?,
-        }
         parsed.read += records.len() as u64;
-        Ok(())
-    }
-
-    fn few(&mut self, document: &str, records: &[Record<'_>], parsed: &mut Parsed) -> Result<(), BatchError> {
-        let bytes = size(records);
-        if self.rows.len() + records.len() > MAX_RECORDS || self.bytes.saturating_add(bytes) > MAX_BYTES {
+        let (filter, max_record) = (self.filter, self.reading.max_record);
+        let events = |keys, batch, first| Events { document: document.to_owned(), keys, batch, first };
+        let pieces = cut(records);
+        if let [all] = pieces.as_slice() {
+            let bytes = size(all);
+            if self.rows.len() + all.len() > MAX_RECORDS || self.bytes.saturating_add(bytes) > MAX_BYTES {
+                self.flush()?;
+            }
+            self.bytes += bytes;
+            let first = self.rows.len();
+            let (keys, others) = normalize(document, all, &mut self.rows, filter, max_record)?;
+            parsed.add(all.len(), events(keys, self.batches.len(), first), others);
+            return Ok(());
+        }
+        if !pieces.is_empty() {
             self.flush()?;
         }
-        self.bytes += bytes;
-        let first = self.rows.len();
-        let (keys, others) = normalize_all(document, records, &mut self.rows, self.filter, self.reading.max_record)?;
-        let events = Events { document: document.to_owned(), keys, batch: self.batches.len(), first };
-        parsed.add(records.len(), events, others);
-        Ok(())
-    }
-
-    fn many(&mut self, document: &str, pieces: &[&[Record<'_>]], parsed: &mut Parsed) -> Result<(), BatchError> {
-        self.flush()?;
-        let (filter, max_record) = (self.filter, self.reading.max_record);
-        let normalize = |piece: &&[Record<'_>]| {
+        let batch = |piece: &&[Record<'_>]| {
             let mut rows = EventRows::with_capacity(piece.len());
-            let (keys, others) = normalize_all(document, piece, &mut rows, filter, max_record)?;
+            let (keys, others) = normalize(document, piece, &mut rows, filter, max_record)?;
             Ok::<_, BatchError>((rows.finish()?, keys, others))
         };
-        let done: Vec<_> = pieces.par_iter().map(normalize).collect();
+        let done: Vec<_> = pieces.par_iter().map(batch).collect();
         for (records, piece) in pieces.iter().zip(done) {
             let (batch, keys, others) = piece?;
-            let events = Events { document: document.to_owned(), keys, batch: self.batches.len(), first: 0 };
-            parsed.add(records.len(), events, others);
+            parsed.add(records.len(), events(keys, self.batches.len(), 0), others);
             self.batches.push(batch);
         }
         Ok(())
     }
 
-    /// Ends the batch in the making.
+    /// Ends the current batch.
     fn flush(&mut self) -> Result<(), BatchError> {
         self.bytes = 0;
         if !self.rows.is_empty() {
@@ -299,30 +312,6 @@ impl Parser<'_> {
 }
 
 impl Parsed {
-    fn add_documents(&mut self, documents: &[read::Document], parser: &mut Parser<'_>) -> Result<(), BatchError> {
-        let mut containers = BTreeSet::new();
-        for document in documents {
-            match read::split_as(document, parser.reading) {
-                Ok(split) => {
-                    containers.insert(split.container.as_str());
-                    parser.records(&document.name, &split.records, self)?;
-                }
-                Err(refusal) => self.rejects.push(Reject {
-                    document: document.name.clone(),
-                    record: None,
-                    cause: refusal.to_string(),
-                    excerpt: None,
-                }),
-            }
-        }
-        self.container = (!containers.is_empty()).then(|| Vec::from_iter(containers).join(", "));
-        if self.container.is_none() {
-            self.refuse();
-        }
-        self.damaged = self.rejects.iter().filter(|reject| reject.record.is_none()).count() as u64;
-        Ok(())
-    }
-
     /// Nothing in the file was CloudTrail: what was wrong with its documents is what is wrong with the file.
     fn refuse(&mut self) {
         let causes: BTreeSet<String> = self.rejects.drain(..).map(|reject| reject.cause).collect();
@@ -364,9 +353,9 @@ fn size(records: &[Record<'_>]) -> usize {
     records.iter().flatten().map(|text| text.json.len()).sum()
 }
 
-/// Adds the records' events to `rows`, but for those that the filter does not want; gives the keys of their ids and the
-/// prints, and what is no event.
-fn normalize_all(
+/// Normalizes records, and adds the events that the filter wants to `rows`. Returns the keys of their IDs with the prints of
+/// their records, and the records that are no event with a name and a time.
+fn normalize(
     document: &str,
     records: &[Record<'_>],
     rows: &mut EventRows,
@@ -374,28 +363,41 @@ fn normalize_all(
     max_record: u64,
 ) -> Result<(Vec<(u128, u32)>, Others), BatchError> {
     let (mut keys, mut others) = (Vec::with_capacity(records.len()), Others::default());
+    let reject =
+        |record, cause, excerpt| Reject { document: document.to_owned(), record: Some(record), cause, excerpt };
     for record in records {
-        match record {
-            Err(bad) => others.rejects.push(Reject {
-                document: document.to_owned(),
-                record: Some(bad.position),
-                cause: bad.cause.clone(),
-                excerpt: Some(bad.excerpt.clone()),
-            }),
-            Ok(text) => match normalize_one(document, text, rows, filter, max_record)? {
-                Ok(key) => keys.extend(key),
-                Err(cause) => match normalize::aggregated(&text.json) {
-                    Some(event) => {
-                        let (document, record) = (document.to_owned(), text.position);
-                        others.aggregated.push(Counted { event, document, record });
-                    }
-                    None => others.rejects.push(Reject {
-                        document: document.to_owned(),
-                        record: Some(text.position),
-                        cause,
-                        excerpt: Some(text.json.chars().take(EXCERPT).collect()),
-                    }),
-                },
+        let text = match record {
+            Ok(text) => text,
+            Err(bad) => {
+                others.rejects.push(reject(bad.position, bad.cause.clone(), Some(bad.excerpt.clone())));
+                continue;
+            }
+        };
+        let bytes = text.json.len();
+        let normalized = if bytes as u64 > max_record {
+            Err(format!(
+                "the record has {bytes} bytes, more than the {max_record} that a record may have; a larger --max-record-size loads it"
+            ))
+        } else {
+            normalize::event_of(text, document).map_err(|error| error.problem.to_string())
+        };
+        match normalized {
+            Ok(event) if filter.is_some_and(|filter| !filter.wants(&event)) => {}
+            Ok(mut event) => {
+                event.session_id = session::id(&event, document);
+                rows.push(&event, document, text.position)?;
+                // A record that corrects another one is of the same event.
+                let id = event.corrects.as_deref().unwrap_or(&event.event_id);
+                keys.push((event_key(id), print_of(&event)));
+            }
+            Err(cause) => match normalize::aggregated(&text.json) {
+                Some(event) => {
+                    others.aggregated.push(Counted { event, document: document.to_owned(), record: text.position });
+                }
+                None => {
+                    let excerpt = text.json.chars().take(EXCERPT).collect();
+                    others.rejects.push(reject(text.position, cause, Some(excerpt)));
+                }
             },
         }
     }
@@ -407,33 +409,4 @@ fn normalize_all(
 struct Others {
     rejects: Vec<Reject>,
     aggregated: Vec<Counted>,
-}
-
-/// Adds the record's event and gives the key of its id and its print, nothing if the filter does not want it, or the cause
-/// if it is no event.
-fn normalize_one(
-    document: &str,
-    text: &read::RecordText<'_>,
-    rows: &mut EventRows,
-    filter: Option<&Filter>,
-    max_record: u64,
-) -> Result<Result<Option<(u128, u32)>, String>, BatchError> {
-    if text.json.len() as u64 > max_record {
-        return Ok(Err(format!(
-            "the record has {} bytes, more than the {max_record} that a record may have; a larger --max-record-size loads it",
-            text.json.len()
-        )));
-    }
-    let mut event = match normalize::event_of(text, document) {
-        Ok(event) => event,
-        Err(error) => return Ok(Err(error.problem.to_string())),
-    };
-    if filter.is_some_and(|filter| !filter.wants(&event)) {
-        return Ok(Ok(None));
-    }
-    event.session_id = session::id(&event, document);
-    rows.push(&event, document, text.position)?;
-    // A record that corrects another one is of the same event.
-    let id = event.corrects.as_deref().unwrap_or(&event.event_id);
-    Ok(Ok(Some((event_key(id), print_of(&event)))))
 }
