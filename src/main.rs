@@ -14,6 +14,10 @@ use crate::cli::{Cli, Streams, fail};
 static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn main() -> process::ExitCode {
+    // Cases, exports and notes hold what was done in somebody's accounts: files are for the user alone unless the user
+    // shares them.
+    #[cfg(unix)]
+    rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
     let code = match Cli::try_parse() {
         Err(usage) => fail::report_usage(&usage),
         Ok(cli) => {

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use arrow::record_batch::RecordBatch;
-use cartographer::store::Case;
+use cartographer::store::{Case, EXPORT_MEMORY, ReadAccess};
 use clap::Args;
 
 use super::fail::WithAdvice;
@@ -40,6 +40,19 @@ impl CaseArgs {
         Case::open_read_only(self.path()).with_context(|| self.cannot_open())
     }
 
+    /// Opens an existing case for an export, which may write files into a folder.
+    pub(crate) fn open_for_export(&self, temp_dir: &Path, output: Option<&Path>) -> Result<Case> {
+        let access = ReadAccess { memory: Some(EXPORT_MEMORY), temp_dir: Some(temp_dir), output, all_files: false };
+        Case::open_with(self.path(), access).with_context(|| self.cannot_open())
+    }
+
+    /// Opens an existing case for reading, with access to all files.
+    pub(crate) fn open_with_files(&self) -> Result<Case> {
+        self.must_exist()?;
+        let access = ReadAccess { all_files: true, ..ReadAccess::default() };
+        Case::open_with(self.path(), access).with_context(|| self.cannot_open())
+    }
+
     /// Opens an existing case for writing.
     pub(crate) fn open_for_writing(&self) -> Result<Case> {
         self.must_exist()?;
@@ -56,7 +69,8 @@ impl CaseArgs {
         })
     }
 
-    fn must_exist(&self) -> Result<()> {
+    /// Fails if there is no such file.
+    pub(crate) fn must_exist(&self) -> Result<()> {
         let path = self.path();
         if path.exists() {
             return Ok(());

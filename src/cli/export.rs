@@ -164,10 +164,10 @@ impl Export {
 
 impl Parquet {
     fn run(self, streams: Streams) -> Result<()> {
-        let case = self.case.open_read_only()?;
+        self.case.must_exist()?;
         let partition: Vec<Partition> = self.partition.iter().map(|by| by.partition()).collect();
         target::folder(&self.output, self.force, |folder, aside| {
-            case.bound_memory(aside)?;
+            let case = self.case.open_for_export(aside, Some(folder))?;
             for table in PARQUET_TABLES {
                 let own = folder.join(table.name);
                 fs::create_dir(&own).with_context(|| format!("cannot create {}", own.display()))?;
@@ -182,10 +182,10 @@ impl Parquet {
 
 impl Rows {
     fn run(self, streams: Streams, form: Lines) -> Result<()> {
-        let case = self.case.open_read_only()?;
+        self.case.must_exist()?;
         let query = self.query.unwrap_or_else(|| export::named(&self.table));
         self.file.write(streams, |out, aside| {
-            case.bound_memory(aside)?;
+            let case = self.case.open_for_export(aside, None)?;
             export::rows(&case, &query, form, out).map_err(explain)
         })
     }
@@ -202,15 +202,15 @@ fn explain(error: ExportError) -> anyhow::Error {
 
 impl Timesketch {
     fn run(self, streams: Streams) -> Result<()> {
-        let case = self.case.open_read_only()?;
+        self.case.must_exist()?;
         let form = match self.format {
             TimesketchFormat::Csv => Lines::Csv,
             TimesketchFormat::Jsonl => Lines::Jsonl,
         };
         let written = Notebook::beside(self.case.path()).read()?;
-        let noted = notes::resolve(&case, written.shown().cloned().collect())?;
         self.file.write(streams, |out, aside| {
-            case.bound_memory(aside)?;
+            let case = self.case.open_for_export(aside, None)?;
+            let noted = notes::resolve(&case, written.shown().cloned().collect())?;
             Ok(export::timesketch(&case, self.events, &noted, form, out)?)
         })
     }
@@ -218,14 +218,14 @@ impl Timesketch {
 
 impl Ocsf {
     fn run(self, streams: Streams) -> Result<ExitCode> {
-        let case = self.case.open_read_only()?;
+        self.case.must_exist()?;
         let form = match self.format {
             OcsfFormat::Jsonl => OcsfForm::Jsonl,
             OcsfFormat::Parquet => OcsfForm::Parquet,
         };
         let mut left_out = LeftOut::default();
         self.file.write(streams, |out, aside: &Path| {
-            case.bound_memory(aside)?;
+            let case = self.case.open_for_export(aside, None)?;
             left_out = export::ocsf(&case, form, out)?;
             Ok(())
         })?;

@@ -85,9 +85,9 @@ impl Report {
     pub(crate) fn run(self, streams: Streams) -> Result<ExitCode> {
         let format = self.format()?;
         let printer = if format == ReportFormat::Pdf { Some(pdf::Printer::find()?) } else { None };
-        let case = self.case.open_read_only()?;
+        self.case.must_exist()?;
         self.file.write(streams, |out, aside| {
-            case.bound_memory(aside)?;
+            let case = self.case.open_for_export(aside, None)?;
             let told = export::report(&case, self.scope(), self.making(&case)?).map_err(explain)?;
             let form = if format == ReportFormat::Md { Form::Markdown } else { Form::Html };
             let Some(printer) = &printer else {

@@ -32,9 +32,12 @@ pub(crate) struct Sql {
     /// Read the query from a file; - is standard input
     #[arg(short, long, value_name = "FILE", conflicts_with = "query")]
     file: Option<PathBuf>,
-    /// Allow the query to change the case
+    /// Allow the query to change the case, and to read and write other files
     #[arg(long)]
     write: bool,
+    /// Allow the query to read and write other files, and to attach databases. The case stays unchanged
+    #[arg(long, conflicts_with = "write")]
+    files: bool,
     /// Output format
     #[arg(long, value_enum, default_value = "table")]
     format: RowFormat,
@@ -42,7 +45,11 @@ pub(crate) struct Sql {
 
 impl Sql {
     pub(crate) fn run(self, streams: Streams) -> Result<ExitCode> {
-        let case = if self.write { self.case.open_for_writing() } else { self.case.open_read_only() }?;
+        let case = match (self.write, self.files) {
+            (true, _) => self.case.open_for_writing(),
+            (false, true) => self.case.open_with_files(),
+            (false, false) => self.case.open_read_only(),
+        }?;
         let query = match (self.query, self.file) {
             (Some(query), _) => query,
             (None, Some(file)) if file != Path::new("-") => {
@@ -75,6 +82,9 @@ fn explain(error: anyhow::Error, write: bool) -> anyhow::Error {
     let is_refusal = error.to_string().contains("read-only mode");
     if is_refusal && !write {
         return error.context(WithAdvice::new("the query would change the case", "Use --write to allow this."));
+    }
+    if error.to_string().contains("disabled by configuration") {
+        return error.context(WithAdvice::new("the query would use other files", "Use --files to allow this."));
     }
     error.context("the query failed")
 }

@@ -108,7 +108,7 @@ fn beside(path: &Path) -> Builder<'static, 'static> {
     builder
 }
 
-/// As open to others as the user's files are; what is temporary would be the user's alone.
+/// With the permissions that the process gives to new files. Those of temporary files are always the user's alone.
 #[cfg(unix)]
 fn shared<'a, 'p, 's>(builder: &'a mut Builder<'p, 's>) -> &'a mut Builder<'p, 's> {
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666))

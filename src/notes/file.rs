@@ -161,7 +161,7 @@ impl Notebook {
     }
 }
 
-/// As open to others as the user's files are; what is temporary would be the user's alone.
+/// With the permissions that the process gives to new files. Those of temporary files are always the user's alone.
 #[cfg(unix)]
 fn shared(builder: &mut Builder<'_, '_>) {
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));

@@ -46,6 +46,14 @@ pub enum StoreError {
         /// Its schema version.
         found: u32,
     },
+    /// The case has something in the place of a table of this program or of a function of DuckDB.
+    #[error("{path} has the {name}, which cartographer did not create and which would change what its queries do")]
+    Foreign {
+        /// The case.
+        path: PathBuf,
+        /// What it is.
+        name: String,
+    },
     /// A file that DuckDB is to write has a name that is no text.
     #[error("{0:?} is not valid UTF-8, which DuckDB requires")]
     Path(PathBuf),

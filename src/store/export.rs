@@ -7,8 +7,8 @@ use arrow::record_batch::RecordBatch;
 use super::{Case, StoreError};
 use crate::table::literal;
 
-/// What DuckDB may hold in memory while it exports; the rest of a sort is put aside.
-const MEMORY: &str = "1GB";
+/// What DuckDB may hold in memory while it exports, in bytes; the rest of a sort is put aside.
+pub const EXPORT_MEMORY: u64 = 1 << 30;
 
 /// Rows per row group of a Parquet file: DuckDB's own default, stated so that files stay the same.
 const ROW_GROUP: usize = 122_880;
@@ -25,14 +25,6 @@ pub struct ParquetCopy<'a> {
 }
 
 impl Case {
-    /// Bounds the memory of what follows. What does not fit is put into that folder for the time.
-    ///
-    /// # Errors
-    /// DuckDB's message.
-    pub fn bound_memory(&self, aside: &Path) -> Result<(), StoreError> {
-        self.execute(&format!("SET temp_directory = {}; SET memory_limit = '{MEMORY}'", path_literal(aside)?))
-    }
-
     /// Gives the rows of one query a batch at a time, in its order; one batch at least, so that its schema is known.
     ///
     /// # Errors

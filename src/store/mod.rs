@@ -29,11 +29,25 @@ use crate::table::literal;
 pub use checkpoint::ROW_GROUP_BYTES;
 pub use error::StoreError;
 pub use event::KnownSession;
-pub use export::ParquetCopy;
+pub use export::{EXPORT_MEMORY, ParquetCopy};
 pub use feed::{Feed, FeedSender, feed};
 pub use serving::{FirstRows, Interrupter};
 pub use session::Totals;
 pub use views::COVERAGE_SUMS;
+
+/// What the statements on a case that is only read may use. A case may come from somebody else, and must not act with the
+/// rights of the analyst who opens it.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct ReadAccess<'a> {
+    /// Memory in bytes; DuckDB's default if `None`.
+    pub memory: Option<u64>,
+    /// Folder for what does not fit into memory; beside the case if `None`.
+    pub temp_dir: Option<&'a Path>,
+    /// Folder that files may be written to; no other file can be read or written.
+    pub output: Option<&'a Path>,
+    /// Whether all files can be read and written, and other databases attached.
+    pub all_files: bool,
+}
 
 /// An open case.
 #[derive(Debug)]
@@ -77,11 +91,20 @@ impl Case {
         Ok(case)
     }
 
-    /// Opens a case to read.
+    /// Opens a case to read. Its statements can use no other file.
     ///
     /// # Errors
-    /// If there is no such file, or as [`Case::open`].
+    /// As [`Case::open_with`].
     pub fn open_read_only(path: &Path) -> Result<Self, StoreError> {
+        Self::open_with(path, ReadAccess::default())
+    }
+
+    /// Opens a case to read, with what its statements may use. The limits hold before anything in the file is evaluated.
+    /// Views that are not those of this program are shadowed by temporary views.
+    ///
+    /// # Errors
+    /// If there is no such file, if a macro in it replaces one of DuckDB's functions, or as [`Case::open`].
+    pub fn open_with(path: &Path, access: ReadAccess<'_>) -> Result<Self, StoreError> {
         if !path.exists() {
             return Err(StoreError::Missing(path.to_owned()));
         }
@@ -89,8 +112,24 @@ impl Case {
             return Err(StoreError::Unfinished(path.to_owned()));
         }
         let case = Self::connect(path, AccessMode::ReadOnly)?;
+        case.limit_access(access)?;
         case.check_schema()?;
+        case.shadow_foreign_views()?;
         Ok(case)
+    }
+
+    /// Applies the limits, with statements that evaluate nothing of the case.
+    fn limit_access(&self, access: ReadAccess<'_>) -> Result<(), StoreError> {
+        access.memory.map_or(Ok(()), |bytes| self.set_memory(bytes))?;
+        access.temp_dir.map_or(Ok(()), |folder| self.set_temp_dir(folder))?;
+        if access.all_files {
+            return Ok(());
+        }
+        if let Some(output) = access.output {
+            let folder = output.to_str().ok_or_else(|| StoreError::Path(output.to_owned()))?;
+            self.execute(&format!("SET allowed_directories = [{}]", literal(folder)))?;
+        }
+        self.execute("SET autoload_known_extensions = false; SET enable_external_access = false")
     }
 
     /// Runs one or several statements, and gives the rows of the last; at least one batch, so that its schema is known.

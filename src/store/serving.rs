@@ -1,7 +1,6 @@
 //! What a program needs that answers several questions of one case at once: connections, interrupts, a lock.
 
 use std::fmt;
-use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use arrow::datatypes::SchemaRef;
@@ -61,16 +60,6 @@ impl Case {
         Interrupter(Arc::new(Mutex::new(Some(self.connection.interrupt_handle()))))
     }
 
-    /// Bounds memory; what does not fit is put into that folder. No statement reaches any other file from now on.
-    ///
-    /// # Errors
-    /// DuckDB's message.
-    pub fn confine(&self, memory: u64, aside: &Path) -> Result<(), StoreError> {
-        self.set_memory(memory)?;
-        self.set_temp_dir(aside)?;
-        self.execute("SET enable_external_access = false")
-    }
-
     /// Refuses every further change of the settings, on all connections.
     ///
     /// Not even [`Drop`] can then end the worker threads: leave such a case open until the program ends.
@@ -105,6 +94,8 @@ impl Case {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
 
     fn case(folder: &Path) -> Case {

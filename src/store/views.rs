@@ -30,6 +30,45 @@ impl Case {
         self.set_info(VIEWS, &texts)
     }
 
+    /// Shadows the views with temporary ones of this program, unless all are the same: views of another version, or changed
+    /// ones.
+    pub(super) fn shadow_foreign_views(&self) -> Result<(), StoreError> {
+        if let Some(name) = self.foreign_name()? {
+            return Err(StoreError::Foreign { path: self.path.clone(), name });
+        }
+        let views = view::shipped();
+        // Both are compared as DuckDB writes a query that it has parsed. What is no query has no such text, and differs.
+        let written = |text: &str| format!("TRY(json_deserialize_sql(json_serialize_sql({})))", literal(text));
+        let shipped: Vec<String> =
+            views.iter().map(|view| format!("({}, {})", literal(view.name), written(view.query()))).collect();
+        let same = format!(
+            "SELECT count(*) FROM (VALUES {}) AS shipped(name, query) JOIN duckdb_views() AS there \
+             ON there.view_name = shipped.name AND NOT there.internal AND there.schema_name = 'main' \
+             AND there.sql = 'CREATE VIEW ' || shipped.name || ' AS ' || shipped.query || ';'",
+            shipped.join(", ")
+        );
+        let same: usize = self.connection.query_row(&same, [], |row| row.get(0))?;
+        if same == views.len() {
+            return Ok(());
+        }
+        let temporary = |view: &View| format!("CREATE TEMP VIEW {} AS {};", view.name, view.query());
+        views.iter().try_for_each(|view| self.execute(&temporary(view)))
+    }
+
+    /// Something that would be used instead of a table of this program or a function of DuckDB.
+    fn foreign_name(&self) -> Result<Option<String>, StoreError> {
+        let tables: Vec<String> = TABLES.iter().map(|table| literal(table.name)).collect();
+        let sql = format!(
+            "SELECT 'view ' || view_name FROM duckdb_views() WHERE NOT internal AND view_name IN ({}) UNION ALL \
+             SELECT 'macro ' || function_name FROM duckdb_functions() WHERE NOT internal AND function_name IN \
+             (SELECT function_name FROM duckdb_functions() WHERE internal) LIMIT 1",
+            tables.join(", ")
+        );
+        let mut statement = self.connection.prepare(&sql)?;
+        let mut rows = statement.query([])?;
+        Ok(rows.next()?.map(|row| row.get(0)).transpose()?)
+    }
+
     /// Whether every view has its comment still: one that somebody replaced has lost it. Its SQL does not tell, for DuckDB
     /// words it otherwise when it reads it from the file.
     fn views_stand(&self, views: &[View]) -> Result<bool, StoreError> {

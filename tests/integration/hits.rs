@@ -53,8 +53,11 @@ fn folder() -> TempDir {
 
 fn ask(dir: &TempDir, sql: &str) -> Vec<String> {
     let mut command = cargo_bin_cmd!("cartographer");
-    let asked =
-        command.current_dir(dir).args(["sql", "--db", "case.duckdb", "--format", "csv", sql]).assert().success();
+    let asked = command
+        .current_dir(dir)
+        .args(["sql", "--db", "case.duckdb", "--files", "--format", "csv", sql])
+        .assert()
+        .success();
     String::from_utf8(asked.get_output().stdout.clone()).unwrap().lines().skip(1).map(str::to_owned).collect()
 }
 

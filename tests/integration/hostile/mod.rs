@@ -4,6 +4,7 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail by panicking, as tests do")]
 
+mod case_file;
 mod equivalence;
 mod hidden;
 mod kept_apart;
