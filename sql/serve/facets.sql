@@ -3,83 +3,68 @@
 WITH shown AS MATERIALIZED (
     SELECT
         service, kind, attack, region, principal, class, outcome, denied, notable, ips, keys, calls, agents, reasons,
-        entity_types,
-        of_service, of_kind, of_technique, of_region, of_principal, of_ip, of_key, of_call,
-        of_agent, of_reason, of_class, of_outcome, of_notable, of_entity,
-        -- How many of the things that are asked for the row does not meet.
-        (NOT COALESCE(of_service, FALSE))::UTINYINT
-            + (NOT COALESCE(of_kind, FALSE))::UTINYINT
-            + (NOT COALESCE(of_technique, FALSE))::UTINYINT
-            + (NOT COALESCE(of_region, FALSE))::UTINYINT
-            + (NOT COALESCE(of_principal, FALSE))::UTINYINT
-            + (NOT COALESCE(of_ip, FALSE))::UTINYINT
-            + (NOT COALESCE(of_key, FALSE))::UTINYINT
-            + (NOT COALESCE(of_call, FALSE))::UTINYINT
-            + (NOT COALESCE(of_agent, FALSE))::UTINYINT
-            + (NOT COALESCE(of_reason, FALSE))::UTINYINT
-            + (NOT COALESCE(of_class, FALSE))::UTINYINT
-            + (NOT COALESCE(of_outcome, FALSE))::UTINYINT
-            + (NOT COALESCE(of_notable, FALSE))::UTINYINT
-            + (NOT COALESCE(of_entity, FALSE))::UTINYINT AS misses
+        entity_types
     FROM served.entries
-    WHERE of_session AND of_rest
+    WHERE wanted
 ),
+-- The rows that do not meet one thing, and meet all others. DuckDB knows that there are none where nothing is asked.
+missed AS (FROM served.entries WHERE of_session AND of_rest AND misses = 1),
 counted AS (
-    SELECT 'services' AS facet, service AS value
-    FROM shown
-    WHERE misses = 0 OR (misses = 1 AND NOT COALESCE(of_service, FALSE))
+    SELECT 'services' AS facet, service AS value FROM shown
     UNION ALL
-    SELECT 'kinds' AS facet, kind AS value
-    FROM shown
-    WHERE misses = 0 OR (misses = 1 AND NOT COALESCE(of_kind, FALSE))
+    SELECT 'services', service FROM missed WHERE NOT COALESCE(of_service, FALSE)
     UNION ALL
-    SELECT 'regions' AS facet, region AS value
-    FROM shown
-    WHERE misses = 0 OR (misses = 1 AND NOT COALESCE(of_region, FALSE))
+    SELECT 'kinds' AS facet, kind AS value FROM shown
     UNION ALL
-    SELECT 'principals' AS facet, principal AS value
-    FROM shown
-    WHERE misses = 0 OR (misses = 1 AND NOT COALESCE(of_principal, FALSE))
+    SELECT 'kinds', kind FROM missed WHERE NOT COALESCE(of_kind, FALSE)
     UNION ALL
-    SELECT 'classes' AS facet, class AS value
-    FROM shown
-    WHERE misses = 0 OR (misses = 1 AND NOT COALESCE(of_class, FALSE))
+    SELECT 'regions' AS facet, region AS value FROM shown
     UNION ALL
-    SELECT 'notable' AS facet, notable::VARCHAR AS value
-    FROM shown
-    WHERE misses = 0 OR (misses = 1 AND NOT COALESCE(of_notable, FALSE))
+    SELECT 'regions', region FROM missed WHERE NOT COALESCE(of_region, FALSE)
     UNION ALL
-    SELECT 'outcomes' AS facet, unnest(CASE WHEN denied THEN [outcome, 'denied'] ELSE [outcome] END) AS value
-    FROM shown
-    WHERE misses = 0 OR (misses = 1 AND NOT COALESCE(of_outcome, FALSE))
+    SELECT 'principals' AS facet, principal AS value FROM shown
     UNION ALL
-    SELECT 'techniques' AS facet, unnest(attack) AS value
-    FROM shown
-    WHERE misses = 0 OR (misses = 1 AND NOT COALESCE(of_technique, FALSE))
+    SELECT 'principals', principal FROM missed WHERE NOT COALESCE(of_principal, FALSE)
     UNION ALL
-    SELECT 'addresses' AS facet, unnest(ips) AS value
-    FROM shown
-    WHERE misses = 0 OR (misses = 1 AND NOT COALESCE(of_ip, FALSE))
+    SELECT 'classes' AS facet, class AS value FROM shown
     UNION ALL
-    SELECT 'keys' AS facet, unnest(keys) AS value
-    FROM shown
-    WHERE misses = 0 OR (misses = 1 AND NOT COALESCE(of_key, FALSE))
+    SELECT 'classes', class FROM missed WHERE NOT COALESCE(of_class, FALSE)
     UNION ALL
-    SELECT 'calls' AS facet, unnest(calls) AS value
-    FROM shown
-    WHERE misses = 0 OR (misses = 1 AND NOT COALESCE(of_call, FALSE))
+    SELECT 'notable' AS facet, notable::VARCHAR AS value FROM shown
     UNION ALL
-    SELECT 'agents' AS facet, unnest(agents) AS value
-    FROM shown
-    WHERE misses = 0 OR (misses = 1 AND NOT COALESCE(of_agent, FALSE))
+    SELECT 'notable', notable::VARCHAR FROM missed WHERE NOT COALESCE(of_notable, FALSE)
     UNION ALL
-    SELECT 'reasons' AS facet, unnest(reasons) AS value
-    FROM shown
-    WHERE misses = 0 OR (misses = 1 AND NOT COALESCE(of_reason, FALSE))
+    SELECT 'outcomes' AS facet, unnest(CASE WHEN denied THEN [outcome, 'denied'] ELSE [outcome] END) AS value FROM shown
     UNION ALL
-    SELECT 'entity_types' AS facet, unnest(list_distinct(entity_types)) AS value
-    FROM shown
-    WHERE misses = 0 OR (misses = 1 AND NOT COALESCE(of_entity, FALSE))
+    SELECT 'outcomes', unnest(CASE WHEN denied THEN [outcome, 'denied'] ELSE [outcome] END) FROM missed WHERE NOT COALESCE(of_outcome, FALSE)
+    UNION ALL
+    SELECT 'techniques' AS facet, unnest(attack) AS value FROM shown
+    UNION ALL
+    SELECT 'techniques', unnest(attack) FROM missed WHERE NOT COALESCE(of_technique, FALSE)
+    UNION ALL
+    SELECT 'addresses' AS facet, unnest(ips) AS value FROM shown
+    UNION ALL
+    SELECT 'addresses', unnest(ips) FROM missed WHERE NOT COALESCE(of_ip, FALSE)
+    UNION ALL
+    SELECT 'keys' AS facet, unnest(keys) AS value FROM shown
+    UNION ALL
+    SELECT 'keys', unnest(keys) FROM missed WHERE NOT COALESCE(of_key, FALSE)
+    UNION ALL
+    SELECT 'calls' AS facet, unnest(calls) AS value FROM shown
+    UNION ALL
+    SELECT 'calls', unnest(calls) FROM missed WHERE NOT COALESCE(of_call, FALSE)
+    UNION ALL
+    SELECT 'agents' AS facet, unnest(agents) AS value FROM shown
+    UNION ALL
+    SELECT 'agents', unnest(agents) FROM missed WHERE NOT COALESCE(of_agent, FALSE)
+    UNION ALL
+    SELECT 'reasons' AS facet, unnest(reasons) AS value FROM shown
+    UNION ALL
+    SELECT 'reasons', unnest(reasons) FROM missed WHERE NOT COALESCE(of_reason, FALSE)
+    UNION ALL
+    SELECT 'entity_types' AS facet, unnest(list_distinct(entity_types)) AS value FROM shown
+    UNION ALL
+    SELECT 'entity_types', unnest(list_distinct(entity_types)) FROM missed WHERE NOT COALESCE(of_entity, FALSE)
 ),
 ranked AS (
     SELECT facet, value, count(*) AS count

@@ -117,4 +117,14 @@ SELECT
             ORDER BY d.bytes_out DESC NULLS LAST, d.events DESC
             LIMIT 60
         ) AS x
-    ), []) AS data_out
+    ), []) AS data_out,
+    COALESCE((
+        SELECT list(x ORDER BY x.place)
+        FROM (
+            SELECT n.place, count(*) AS commands, min(c.time) AS time, arg_min(c.summary, (c.time, c.id)) AS what
+            FROM served.console AS c
+            JOIN near AS n USING (session_id)
+            WHERE c.kind = 'command'
+            GROUP BY n.place
+        ) AS x
+    ), []) AS commands

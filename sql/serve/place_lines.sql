@@ -1,18 +1,14 @@
--- Where the line is that has the row that is or explains $1, among the lines that lines.sql made, by time, or if $2 is 'desc' the
+-- Where the line is that has the row which is or explains $1, among the lines that lines.sql made, by time, or if $2 is 'desc' the
 -- other way round; and the row that it begins with.
 WITH the AS (
-    SELECT p.time, p.id
-    FROM lines AS l
-    JOIN line AS p ON l.place BETWEEN p.first_place AND p.last_place
-    WHERE l.id IN ($1, (SELECT signal_id FROM event_signal WHERE event_id = $1))
-    ORDER BY l.id = $1 DESC
+    SELECT l.line
+    FROM served.places AS p
+    JOIN served.lines_0 AS l ON l.n = p.n
+    WHERE p.id IN ($1, (SELECT signal_id FROM event_signal WHERE event_id = $1))
+    ORDER BY p.id = $1 DESC
     LIMIT 1
 )
 SELECT
-    the.id,
-    (
-        SELECT count(*)
-        FROM line AS t
-        WHERE CASE WHEN $2 = 'desc' THEN (t.time, t.id) > (the.time, the.id) ELSE (t.time, t.id) < (the.time, the.id) END
-    ) AS index
+    CASE WHEN $2 = 'desc' THEN (SELECT max(line) FROM served.lines_0) - the.line ELSE the.line END AS index,
+    (SELECT id FROM served.places WHERE n = (SELECT min(n) FROM served.lines_0 WHERE line = the.line)) AS id
 FROM the

@@ -1,11 +1,51 @@
--- The rows of the timeline that are asked for, which show one thing or name it, and whether it was touched in each.
+-- The history of the thing that is asked for: the rows of the timeline that show it or name it, and what each did with it: seen,
+-- read, changed, created, deleted, granted_to, used, source. A page of the console reads whatever it shows: its own reads are
+-- looks at a thing.
+CREATE OR REPLACE TEMP TABLE history AS
+WITH found AS MATERIALIZED (
+    SELECT
+        n, time, last_time, entry, class, session_id, account_id, principal, region, kind, service, title, summary, confidence,
+        origin, events, id, url, error_code, source_ip, attack, mfa, denied, touched
+    FROM served.entries
+    WHERE wanted
+),
+named AS MATERIALIZED (
+    SELECT f.n, f.entry, e.read_only, e.access_key_id, e.entities
+    FROM found AS f
+    JOIN event_signal AS es ON es.signal_id = f.id
+    JOIN events AS e ON e.event_id = es.event_id
+    UNION ALL
+    SELECT f.n, f.entry, e.read_only, e.access_key_id, e.entities
+    FROM found AS f
+    JOIN events AS e ON e.event_id = f.id
+),
+related AS (
+    SELECT
+        n,
+        CASE
+            WHEN read_only AND entry = 'signal' THEN 'seen'
+            WHEN thing.relation <> 'target' THEN thing.relation
+            WHEN read_only THEN 'read'
+            ELSE 'changed'
+        END AS relation
+    FROM (SELECT n, entry, read_only, unnest(entities) AS thing FROM named)
+    WHERE thing.entity_type = getvariable('asked').entity_type
+        AND getvariable('asked').entity IN (thing.name, thing.entity_value)
+    UNION ALL
+    SELECT n, 'used'
+    FROM named
+    WHERE getvariable('asked').entity_type = 'access_key' AND access_key_id = getvariable('asked').entity
+),
+gathered AS (
+    SELECT n, list_sort(list(DISTINCT relation)) AS relations FROM related GROUP BY n
+)
 SELECT
-    * EXCLUDE (entity_types, entity_names, entities, touched_entities, ips, keys, calls, agents, reasons, writes, stands_out, resources,
-        bytes_out, has_failed, outcome, notable,
-        of_session, of_service, of_kind, of_technique, of_region, of_principal, of_ip, of_key, of_call, of_agent, of_reason, of_class, of_outcome, of_notable,
-        of_entity, of_rest, wanted),
-    list_contains(touched_entities, getvariable('asked').entity_type || chr(31) || getvariable('asked').entity)
-        OR (getvariable('asked').entity_type = 'access_key' AND list_contains(keys, getvariable('asked').entity))
-        AS touched
-FROM served.entries
-WHERE wanted
+    f.*,
+    CASE
+        WHEN r.relations IS NULL THEN [CASE WHEN f.touched THEN 'changed' ELSE 'seen' END]
+        -- What was more than seen was seen, too.
+        WHEN len(r.relations) > 1 THEN list_filter(r.relations, lambda name: name <> 'seen')
+        ELSE r.relations
+    END AS relations
+FROM found AS f
+LEFT JOIN gathered AS r USING (n);

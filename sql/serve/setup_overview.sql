@@ -35,8 +35,20 @@ FROM named AS n
 LEFT JOIN origins AS o ON o.session_id = n.session_id
 LEFT JOIN named AS b ON b.session_id = o.origin_id;
 
--- One row is one actor, the one with the gravest session first.
+-- One row is one actor, the one with the gravest session first. Addresses are listed by the number of their events; services
+-- that called on behalf of an actor are none.
 CREATE OR REPLACE TABLE served.actors AS
+WITH addresses AS (
+    SELECT actor, account_id, list(source_ip ORDER BY events DESC, source_ip) AS ips
+    FROM (
+        SELECT a.actor, a.account_id, e.source_ip, count(*) AS events
+        FROM events AS e
+        JOIN served.actor_sessions AS a USING (session_id)
+        WHERE regexp_matches(e.source_ip, '^[0-9.]+$|:')
+        GROUP BY ALL
+    )
+    GROUP BY ALL
+)
 SELECT
     row_number() OVER (ORDER BY max(COALESCE(s.weight, 0)) DESC, sum(s.events) DESC, a.actor, a.account_id) AS place,
     a.actor,
@@ -46,7 +58,7 @@ SELECT
     count(*) FILTER (s.console) AS console_sessions,
     arg_max(s.session_id, (COALESCE(s.weight, 0), s.events, s.session_id)) AS session_id,
     list(DISTINCT s.principal) FILTER (s.principal IS NOT NULL) AS principals,
-    list_sort(list_distinct(flatten(list(s.ips)))) AS ips,
+    COALESCE(any_value(i.ips), []) AS ips,
     list_sort(list_distinct(flatten(list(s.user_agents)))) AS user_agents,
     list(DISTINCT s.identity_type) FILTER (s.identity_type IS NOT NULL AND a.name = a.actor) AS identity_types,
     min(s.first_time) AS first_time,
@@ -58,6 +70,7 @@ SELECT
     sum(s.denied)::BIGINT AS denied
 FROM served.actor_sessions AS a
 JOIN served.sessions AS s USING (session_id)
+LEFT JOIN addresses AS i ON i.actor = a.actor AND i.account_id IS NOT DISTINCT FROM a.account_id
 GROUP BY a.actor, a.account_id;
 
 -- One row is one event that stands out, for each reason, with its actor.

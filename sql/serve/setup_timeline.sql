@@ -2,6 +2,33 @@
 
 -- The variable `asked` holds what a request asks for: the server sets it before each query that reads served.entries.
 
+-- One row is one row of the timeline, with its place in order of time (n), and session by session (s). Whatever is sorted is
+-- sorted by these.
+CREATE OR REPLACE TABLE served.places AS
+WITH rows AS (
+    SELECT signal_id AS id, first_time AS time, session_id FROM signals
+    UNION ALL
+    SELECT event_id, event_time, session_id FROM events ANTI JOIN event_signal USING (event_id)
+    UNION ALL
+    SELECT event_id, window_start, NULL FROM aggregated_events
+),
+timed AS (SELECT id, hash(session_id) AS session, row_number() OVER (ORDER BY time, id)::INTEGER AS n FROM rows)
+SELECT id, n, row_number() OVER (ORDER BY session, n)::INTEGER AS s FROM timed;
+
+-- What calls must have in common to share a line, if they follow each other in one session: reads of one service on one day;
+-- what changes something, or reads a secret, only with calls of the same name that ended the same way; what stands out, only
+-- with calls that name the same things as well. The timeline of the command line folds by the same rule
+-- (src/present/runs.rs). A hash is sorted and compared in a fraction of the time that the values take.
+CREATE OR REPLACE MACRO served.fold_key(class, session_id, service, moment, kind, title, error_code, writes, stands_out, resources) AS
+    hash(
+        class,
+        session_id,
+        service,
+        moment::DATE,
+        CASE WHEN writes OR kind = 'secret' OR stands_out THEN concat(title, chr(31), error_code) END,
+        CASE WHEN stands_out THEN COALESCE(resources, '') END
+    );
+
 -- One row is one thing, by name, that one row of the timeline shows, or that its events name.
 CREATE OR REPLACE TABLE served.things AS
 WITH named AS (
@@ -87,6 +114,12 @@ things AS (
     GROUP BY id
 )
 SELECT
+    p.n,
+    p.s,
+    -- A signal shares its line with nothing.
+    CASE WHEN t.entry = 'event' THEN served.fold_key(
+        t.class, t.session_id, t.service, t.time, t.kind::VARCHAR, t.title, t.error_code, t.writes, t.stands_out, t.resources
+    ) END AS fold_key,
     t.time,
     t.last_time,
     t.entry,
@@ -108,9 +141,6 @@ SELECT
     a.source_ip,
     COALESCE(s.attack, a.techniques, []) AS attack,
     x.mfa,
-    t.writes,
-    t.stands_out,
-    t.resources,
     t.bytes_out,
     -- A click is denied, or has failed, if any of its calls is or has.
     COALESCE(v.denied, a.denied, FALSE) AS denied,
@@ -131,90 +161,123 @@ SELECT
         a.user_agent, a.error_code, a.error_message, array_to_string(n.entity_names, chr(10)),
         array_to_string(list_transform(a.entities, lambda e: e.entity_value), chr(10)))) AS haystack
 FROM timeline AS t
+JOIN served.places AS p ON p.id = t.id
 LEFT JOIN signals AS s ON s.signal_id = t.id
 LEFT JOIN events AS a ON a.event_id = COALESCE(s.anchor_event_id, t.id)
 LEFT JOIN sessions AS x ON x.session_id = t.session_id
 LEFT JOIN evidence AS v ON v.id = t.id
 LEFT JOIN things AS n ON n.id = t.id
 WHERE t.class <> 'programmatic'
-ORDER BY t.time, t.id;
-
--- Whether a text contains the text that is searched for.
-CREATE OR REPLACE MACRO served.matches(text) AS contains(lower(text), lower(getvariable('asked').search));
+ORDER BY p.n;
 
 -- Whether a value, or one of several, is among those that are asked for; TRUE if none is asked for.
 CREATE OR REPLACE MACRO served.is_asked(wanted, value) AS wanted IS NULL OR COALESCE(list_contains(wanted, value), FALSE);
 CREATE OR REPLACE MACRO served.any_asked(wanted, given) AS
     wanted IS NULL OR COALESCE(list_has_any(wanted, given), FALSE);
 
--- The events of the timeline that are not the console's, one row for each. They are many: they are read where they are, and
--- only when they are asked for.
-CREATE OR REPLACE VIEW served.api AS
+-- The events of the timeline that are not the console's, one row for each, with all that they are filtered by and searched for.
+CREATE OR REPLACE VIEW served.program_rows AS
 SELECT
-    time,
-    last_time,
-    entry,
-    class,
-    session_id,
-    account_id,
-    principal,
-    region,
-    kind,
-    service,
-    title,
-    summary,
-    events,
-    id,
-    error_code,
-    source_ip,
-    COALESCE(techniques, []) AS attack,
-    mfa,
-    writes,
-    stands_out,
-    resources,
-    bytes_out,
-    COALESCE(denied, FALSE) AS denied,
-    COALESCE(failed_events > 0, FALSE) AS has_failed,
-    COALESCE(writes OR len(classes) > 0 OR denied, FALSE) AS notable,
-    [source_ip] AS ips,
-    [access_key_id] AS keys,
-    [event_key] AS calls,
-    [user_agent] AS agents,
+    p.n,
+    p.s,
+    served.fold_key(
+        t.class, t.session_id, t.service, t.time, t.kind, t.title, t.error_code, t.writes, t.stands_out, t.resources
+    ) AS fold_key,
+    t.time,
+    t.session_id,
+    t.account_id,
+    t.principal,
+    t.region,
+    t.kind,
+    t.service,
+    t.title,
+    t.summary,
+    t.id,
+    t.error_code,
+    t.source_ip,
+    t.access_key_id,
+    t.event_key,
+    t.user_agent,
+    t.techniques,
+    t.mfa,
+    t.bytes_out,
+    COALESCE(t.denied, FALSE) AS denied,
+    COALESCE(t.failed_events > 0, FALSE) AS has_failed,
+    COALESCE(t.writes OR len(t.classes) > 0 OR t.denied, FALSE) AS notable,
     CASE
-        WHEN stands_out THEN list_filter(
-            list_distinct(list_transform(COALESCE(classes, []), lambda c: c.class)), lambda name: name <> 'reversal'
+        WHEN t.stands_out THEN list_filter(
+            list_distinct(list_transform(t.classes, lambda c: c.class)), lambda name: name <> 'reversal'
         )
-        ELSE []
     END AS reasons,
-    list_transform(COALESCE(entities, []), lambda n: n.entity_type) AS entity_types,
-    list_concat(list_transform(COALESCE(entities, []), lambda n: n.name),
-        list_transform(COALESCE(entities, []), lambda n: n.entity_value)) AS entity_names,
-    list_concat(list_transform(COALESCE(entities, []), lambda n: n.entity_type || chr(31) || n.name),
-        list_transform(COALESCE(entities, []), lambda n: n.entity_type || chr(31) || n.entity_value)) AS entities,
-    -- Columns with few different values are searched once for each value. Joined to one text, they would be searched row by row.
-    served.matches(summary)
-        OR served.matches(title)
-        OR served.matches(principal)
-        OR served.matches(principal_arn)
-        OR served.matches(source_ip)
-        OR served.matches(access_key_id)
-        OR served.matches(user_agent)
-        OR served.matches(error_code)
-        OR served.matches(error_message)
-        OR served.matches(id)
-        OR served.matches(request_id)
-        OR served.matches(account_id)
-        OR served.matches(session_id)
-        OR served.matches(array_to_string(list_transform(entities, lambda n: n.entity_value), chr(10))) AS of_search
-FROM timeline_events
-WHERE class = 'programmatic' AND list_contains(getvariable('asked').show, 'programmatic');
+    list_distinct(list_transform(t.entities, lambda each: each.entity_type)) AS entity_types,
+    -- Numbers that stand for the things: they are compared in a fraction of the time that their names take.
+    list_distinct(flatten(list_transform(t.entities, lambda each: [
+        hash(each.entity_type || chr(31) || each.name), hash(each.entity_type || chr(31) || each.entity_value),
+        hash(each.name), hash(each.entity_value)
+    ]))) AS things,
+    lower(concat_ws(chr(10), t.title, t.summary, t.principal, t.principal_arn, t.source_ip, t.access_key_id, t.user_agent,
+        t.error_code, t.error_message, t.id, t.request_id, t.account_id, t.session_id,
+        array_to_string(list_transform(t.entities, lambda each: each.entity_value), chr(10)))) AS haystack
+FROM timeline_events AS t
+JOIN served.places AS p ON p.id = t.id
+WHERE t.class = 'programmatic';
+
+-- setup_programs.sql puts the rows in: they are many, and the first answers do not need them.
+CREATE OR REPLACE TABLE served.programs AS FROM served.program_rows LIMIT 0;
 
 -- One row is one row of the timeline, and which parts of what is asked for it meets.
 CREATE OR REPLACE VIEW served.entries AS
 WITH rows AS (
-    SELECT * EXCLUDE (haystack), contains(haystack, lower(getvariable('asked').search)) AS of_search FROM served.console
+    SELECT
+        * EXCLUDE (haystack, entity_names, entities, touched_entities),
+        contains(haystack, lower(getvariable('asked').search)) AS of_search,
+        served.any_asked(getvariable('asked').ip, ips) AS of_ip,
+        served.any_asked(getvariable('asked').key, keys) AS of_key,
+        served.any_asked(getvariable('asked').call, calls) AS of_call,
+        served.any_asked(getvariable('asked').agent, agents) AS of_agent,
+        CASE
+            WHEN getvariable('asked').entity IS NULL AND getvariable('asked').entity_type IS NULL THEN TRUE
+            WHEN getvariable('asked').entity IS NULL THEN list_contains(entity_types, getvariable('asked').entity_type)
+            -- What was done with a key is part of its history.
+            WHEN COALESCE(getvariable('asked').entity_type, 'access_key') = 'access_key'
+                AND list_contains(keys, getvariable('asked').entity) THEN TRUE
+            WHEN getvariable('asked').entity_type IS NULL THEN list_contains(entity_names, getvariable('asked').entity)
+            ELSE list_contains(entities, getvariable('asked').entity_type || chr(31) || getvariable('asked').entity)
+        END AS of_entity,
+        list_contains(touched_entities, getvariable('asked').entity_type || chr(31) || getvariable('asked').entity)
+            OR (getvariable('asked').entity_type = 'access_key' AND list_contains(keys, getvariable('asked').entity))
+            AS touched
+    FROM served.console
     UNION ALL BY NAME
-    SELECT *, entities AS touched_entities FROM served.api
+    SELECT
+        * EXCLUDE (haystack, access_key_id, event_key, user_agent, techniques, things, reasons, entity_types),
+        time AS last_time,
+        'event' AS entry,
+        'programmatic' AS class,
+        1 AS events,
+        COALESCE(techniques, []) AS attack,
+        [source_ip] AS ips,
+        [access_key_id] AS keys,
+        [event_key] AS calls,
+        [user_agent] AS agents,
+        COALESCE(reasons, []) AS reasons,
+        COALESCE(entity_types, []) AS entity_types,
+        contains(haystack, lower(getvariable('asked').search)) AS of_search,
+        served.is_asked(getvariable('asked').ip, source_ip) AS of_ip,
+        served.is_asked(getvariable('asked').key, access_key_id) AS of_key,
+        served.is_asked(getvariable('asked').call, event_key) AS of_call,
+        served.is_asked(getvariable('asked').agent, user_agent) AS of_agent,
+        CASE
+            WHEN getvariable('asked').entity IS NULL AND getvariable('asked').entity_type IS NULL THEN TRUE
+            WHEN getvariable('asked').entity IS NULL THEN list_contains(entity_types, getvariable('asked').entity_type)
+            WHEN COALESCE(getvariable('asked').entity_type, 'access_key') = 'access_key'
+                AND access_key_id = getvariable('asked').entity THEN TRUE
+            WHEN getvariable('asked').entity_type IS NULL THEN list_contains(things, hash(getvariable('asked').entity))
+            ELSE list_contains(things, hash(getvariable('asked').entity_type || chr(31) || getvariable('asked').entity))
+        END AS of_entity,
+        TRUE AS touched
+    FROM served.programs
+    WHERE list_contains(getvariable('asked').show, 'programmatic')
 ),
 judged AS (
     SELECT
@@ -228,10 +291,6 @@ judged AS (
         served.any_asked(getvariable('asked').technique, attack) AS of_technique,
         served.is_asked(getvariable('asked').region, region) AS of_region,
         served.is_asked(getvariable('asked').principal, principal) AS of_principal,
-        served.any_asked(getvariable('asked').ip, ips) AS of_ip,
-        served.any_asked(getvariable('asked').key, keys) AS of_key,
-        served.any_asked(getvariable('asked').call, calls) AS of_call,
-        served.any_asked(getvariable('asked').agent, agents) AS of_agent,
         served.any_asked(getvariable('asked').reason, reasons) AS of_reason,
         served.is_asked(getvariable('asked').show, class) AS of_class,
         CASE getvariable('asked').outcome
@@ -241,15 +300,6 @@ judged AS (
             ELSE TRUE
         END AS of_outcome,
         getvariable('asked').notable IS NULL OR notable AS of_notable,
-        CASE
-            WHEN getvariable('asked').entity IS NULL AND getvariable('asked').entity_type IS NULL THEN TRUE
-            WHEN getvariable('asked').entity IS NULL THEN list_contains(entity_types, getvariable('asked').entity_type)
-            -- What was done with a key is part of its history.
-            WHEN COALESCE(getvariable('asked').entity_type, 'access_key') = 'access_key'
-                AND list_contains(keys, getvariable('asked').entity) THEN TRUE
-            WHEN getvariable('asked').entity_type IS NULL THEN list_contains(entity_names, getvariable('asked').entity)
-            ELSE list_contains(entities, getvariable('asked').entity_type || chr(31) || getvariable('asked').entity)
-        END AS of_entity,
         (getvariable('asked').ids IS NULL OR list_contains(getvariable('asked').ids, id))
             AND (getvariable('asked').since IS NULL OR last_time >= make_timestamp(getvariable('asked').since))
             AND (getvariable('asked').until IS NULL OR time < make_timestamp(getvariable('asked').until))
@@ -258,18 +308,40 @@ judged AS (
 )
 SELECT
     *,
+    -- How many of the things that have a list of values to choose from the row does not meet.
+    (NOT COALESCE(of_service, FALSE))::UTINYINT
+        + (NOT COALESCE(of_kind, FALSE))::UTINYINT
+        + (NOT COALESCE(of_technique, FALSE))::UTINYINT
+        + (NOT COALESCE(of_region, FALSE))::UTINYINT
+        + (NOT COALESCE(of_principal, FALSE))::UTINYINT
+        + (NOT COALESCE(of_ip, FALSE))::UTINYINT
+        + (NOT COALESCE(of_key, FALSE))::UTINYINT
+        + (NOT COALESCE(of_call, FALSE))::UTINYINT
+        + (NOT COALESCE(of_agent, FALSE))::UTINYINT
+        + (NOT COALESCE(of_reason, FALSE))::UTINYINT
+        + (NOT COALESCE(of_class, FALSE))::UTINYINT
+        + (NOT COALESCE(of_outcome, FALSE))::UTINYINT
+        + (NOT COALESCE(of_notable, FALSE))::UTINYINT
+        + (NOT COALESCE(of_entity, FALSE))::UTINYINT AS misses,
     of_session AND of_service AND of_kind AND of_technique AND of_region AND of_principal AND of_ip AND of_key
         AND of_call AND of_agent AND of_reason AND of_class AND of_outcome AND of_notable AND of_entity AND of_rest AS wanted
 FROM judged;
 
+-- One row is one row of the timeline as it is shown, whether it is asked for or not.
+CREATE OR REPLACE VIEW served.visible AS
+SELECT
+    n, time, last_time, entry, class, session_id, account_id, principal, region, kind, service, title, summary, confidence,
+    origin, events, id, url, error_code, source_ip, attack, mfa, bytes_out, denied
+FROM served.console
+UNION ALL
+SELECT
+    n, time, time, 'event', 'programmatic', session_id, account_id, principal, region, kind, service, title, summary, NULL,
+    NULL, 1, id, NULL, error_code, source_ip, COALESCE(techniques, []), mfa, bytes_out, denied
+FROM served.programs;
+
 -- One row is one row of the timeline that is asked for.
 CREATE OR REPLACE VIEW served.shown AS
-SELECT
-    * EXCLUDE (entity_types, entity_names, entities, touched_entities, ips, keys, calls, agents, reasons, writes, stands_out, resources, has_failed,
-        outcome, notable, of_session, of_service, of_kind, of_technique, of_region, of_principal, of_ip, of_key,
-        of_call, of_agent, of_reason, of_class, of_outcome, of_notable, of_entity, of_rest, wanted)
-FROM served.entries
-WHERE wanted;
+SELECT * EXCLUDE (n) FROM served.visible SEMI JOIN (SELECT n FROM served.entries WHERE wanted) USING (n);
 
 -- One row is one moment of a console session, and how many events it has then.
 CREATE OR REPLACE TABLE served.moments AS

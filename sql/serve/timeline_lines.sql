@@ -1,7 +1,7 @@
 -- The lines of page_lines, whose rows are in page_rows, by time, or if $1 is 'desc' the other way round. A line of one row is
 -- that row. One of several has the columns of its first row, where these hold for all, and a sentence for all.
 WITH members AS (
-    SELECT m.line_id, m.place, s.* FROM page_lines AS m JOIN page_rows AS s USING (id)
+    SELECT m.line AS line_id, m.n AS place, s.* EXCLUDE (n) FROM page_lines AS m JOIN page_rows AS s ON s.n = m.n
 ),
 calls AS (
     SELECT line_id, title, service, min(place) AS first_place, sum(events)::BIGINT AS times
@@ -28,6 +28,7 @@ named AS (
 shared AS (
     SELECT
         line_id,
+        min(place) AS first_place,
         count(*) AS rows,
         count(error_code) AS failed,
         CASE WHEN count(bytes_out) = count(*) THEN TRY_CAST(sum(bytes_out) AS BIGINT) END AS bytes_out,
@@ -90,11 +91,7 @@ SELECT
     g.rows,
     g.failed
 FROM members AS m
-JOIN shared AS g ON g.line_id = m.id
-JOIN named AS n ON n.line_id = m.id
-LEFT JOIN sizes AS z ON z.line_id = m.id
-ORDER BY
-    CASE WHEN $1 <> 'desc' THEN m.time END,
-    CASE WHEN $1 <> 'desc' THEN m.id END,
-    m.time DESC,
-    m.id DESC
+JOIN shared AS g ON g.line_id = m.line_id AND g.first_place = m.place
+JOIN named AS n ON n.line_id = m.line_id
+LEFT JOIN sizes AS z ON z.line_id = m.line_id
+ORDER BY CASE WHEN $1 = 'desc' THEN -m.place ELSE m.place END

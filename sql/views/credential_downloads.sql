@@ -29,7 +29,13 @@ SELECT
     last_time,
     concat(
         objects, CASE objects WHEN 1 THEN ' object' ELSE ' objects' END,
-        ' (' || bytes_out || CASE bytes_out WHEN 1 THEN ' byte)' ELSE ' bytes)' END,
+        CASE
+            WHEN bytes_out = 1 THEN ' (1 byte)'
+            WHEN bytes_out < 1000 THEN ' (' || bytes_out || ' bytes)'
+            WHEN bytes_out < 1000000 THEN format(' ({:.1f} kB)', bytes_out / 1e3)
+            WHEN bytes_out < 1000000000 THEN format(' ({:.1f} MB)', bytes_out / 1e6)
+            WHEN bytes_out IS NOT NULL THEN format(' ({:.1f} GB)', bytes_out / 1e9)
+        END,
         CASE objects WHEN 1 THEN ' was' ELSE ' were' END, ' downloaded from ', array_to_string(sources, ', '),
         CASE WHEN indirect THEN ' with it or with credentials obtained with it' ELSE ' with it' END,
         ' by ' || array_to_string(readers, ', ')

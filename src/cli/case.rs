@@ -28,6 +28,11 @@ impl CaseArgs {
         Self { db: Some(db), resolved: OnceCell::new() }
     }
 
+    /// The only case in the current folder.
+    pub(crate) const fn unnamed() -> Self {
+        Self { db: None, resolved: OnceCell::new() }
+    }
+
     /// The file of the case, as given.
     pub(crate) fn path(&self) -> &Path {
         let default = || self.db.clone().or_else(only_case).unwrap_or_else(|| PathBuf::from("case.duckdb"));

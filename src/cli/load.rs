@@ -10,11 +10,12 @@ use cartographer::event::Timestamp;
 use cartographer::load::{self, Ledger, LoadError, LoadOptions};
 use cartographer::present;
 use cartographer::read::{self, Reading};
-use cartographer::store::Case;
+use cartographer::store::{Case, StoreError};
 use cartographer::trail::{Filter, Span};
 use clap::{Args, ValueEnum};
 
 use super::addresses::{self, DatabaseArgs};
+use super::copied::CopiedCase;
 use super::fail::WithAdvice;
 use super::progress::Bar;
 use super::rules::OwnRules;
@@ -28,6 +29,7 @@ Examples:
   cartographer load ./AWSLogs --db case.duckdb
   cartographer load ./AWSLogs --db case.duckdb --account 111111111111 --from 2026-03-01 --to 2026-03-08
   aws cloudtrail lookup-events --output json | cartographer load - --db case.duckdb
+  cartographer load ./AWSLogs --db case.duckdb --copy
   cartographer load ./AWSLogs --db case.duckdb --geoip ipinfo_lite.mmdb --ip-ranges ip-ranges.json";
 
 /// How many problems a ledger lists unless all are asked for.
@@ -44,6 +46,10 @@ const PROBLEMS: usize = 10;
 /// (`AWSLogs/<account>/CloudTrail/<region>/<year>/<month>/<day>/…`) shows that it has no matching events. The records of
 /// other files are filtered. The ledger counts what was left out. Clicks are mapped from the events in the case, so a
 /// filter can change which clicks are found. A later load without filters adds the rest and maps changed sessions again.
+///
+/// A case that another program has open, such as `cartographer serve`, cannot be changed. With --copy, the load works on a
+/// copy of the case (`case.duckdb.loading`), which replaces the case when it is complete. Programs that have the case open
+/// keep the version that they opened; the page of `serve` offers to open the new one.
 #[derive(Debug, Args)]
 #[command(after_help = format!("{}\n\n{EXAMPLES}", super::exit::HELP))]
 pub(crate) struct Load {
@@ -53,6 +59,10 @@ pub(crate) struct Load {
     /// The case: a DuckDB file, created if it does not exist
     #[arg(long, value_name = "FILE")]
     db: PathBuf,
+    /// Load into a copy of the case, and replace the case with it when it is complete: for a case that is open in another
+    /// program, such as `cartographer serve`
+    #[arg(long)]
+    copy: bool,
     #[command(flatten)]
     part: Part,
     #[command(flatten)]
@@ -143,6 +153,19 @@ impl From<DateOrder> for read::DateOrder {
 
 impl Load {
     pub(crate) fn run(self, streams: Streams) -> Result<ExitCode> {
+        if !self.copy || !self.db.exists() {
+            return self.load(streams);
+        }
+        let case = self.db.clone();
+        let copied = CopiedCase::of(&case).with_context(|| format!("cannot load into a copy of {}", case.display()))?;
+        let code = Self { db: copied.path().to_owned(), ..self }.load(streams)?;
+        copied.replace()?;
+        streams
+            .say(&format!("{} was replaced; programs that have it open still show the version before", case.display()));
+        Ok(code)
+    }
+
+    fn load(self, streams: Streams) -> Result<ExitCode> {
         let rules = self.rules.set()?;
         // Read first, so that a damaged database is told before anything is loaded.
         let databases = self.databases.read()?;
@@ -196,6 +219,11 @@ impl Load {
     fn advise(&self, error: LoadError) -> anyhow::Error {
         let (what, advice) = match error {
             LoadError::NoInput(_) => ("no file was found".to_owned(), NAME_SOME),
+            LoadError::Store(StoreError::Locked { .. }) => (
+                format!("cannot load into {}", self.db.display()),
+                "If `cartographer serve` has the case open, add --copy to load into a copy that then replaces the case, or stop \
+                 the server.",
+            ),
             _ => (
                 format!("cannot load into {}", self.db.display()),
                 "The files that were loaded before the error are in the case. Run the same command again to continue.",

@@ -4,6 +4,7 @@ mod actor;
 mod addresses;
 mod case;
 mod connect;
+mod copied;
 mod coverage;
 mod docs;
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! A page as PDF, printed by a Chromium of this machine.
 
+use std::collections::BTreeMap;
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -66,6 +67,9 @@ impl Printer {
         let aside = aside.canonicalize()?;
         let (page, pdf) = (aside.join("report.html"), aside.join("report.pdf"));
         fs::write(&page, html).context("cannot write the page to print")?;
+        if pdf.exists() {
+            fs::remove_file(&pdf).context("cannot remove the PDF that was printed before")?;
+        }
         // As root, Chromium refuses to run with its sandbox. The page has no scripts, and loads nothing.
         if !self.run(&page, &pdf, &aside, &[])? {
             self.run(&page, &pdf, &aside, &["--no-sandbox"])?;
@@ -109,5 +113,98 @@ impl Printer {
             sleep(PAUSE);
         }
         Ok(fs::metadata(pdf).is_ok_and(|pdf| pdf.len() > 0))
+    }
+}
+
+/// The page that each link within a PDF leads to, by the name of the link; the first page is 1. Nothing is told of a PDF that
+/// is not as Chromium writes it: its destinations are one dictionary, and no dictionary is compressed.
+pub(crate) fn pages(pdf: &[u8]) -> BTreeMap<String, usize> {
+    let text = String::from_utf8_lossy(pdf);
+    let objects = objects(&text);
+    let follow = |dictionary: &str, name: &str| objects.get(&reference(after(dictionary, name)?)?).copied();
+    let found = objects.values().find(|text| text.contains("/Type /Catalog")).and_then(|catalog| {
+        let mut order = Vec::new();
+        leaves(&objects, reference(after(catalog, "/Pages ")?)?, &mut order, DEEPEST);
+        Some((order, follow(catalog, "/Dests ")?))
+    });
+    let Some((order, destinations)) = found else { return BTreeMap::new() };
+    // `/name [12 0 R /XYZ 0 700 0]`
+    let place = |part: &str| {
+        let (name, target) = part.split_once(" [")?;
+        let page = reference(target)?;
+        Some((name.trim().to_owned(), order.iter().position(|each| *each == page)? + 1))
+    };
+    destinations.split('/').filter_map(place).collect()
+}
+
+/// Trees of pages are flat; one that leads back to itself ends.
+const DEEPEST: usize = 16;
+
+/// The pages below an object of the tree of pages, in order.
+fn leaves(objects: &BTreeMap<u32, &str>, object: u32, order: &mut Vec<u32>, depth: usize) {
+    let kids = objects.get(&object).and_then(|text| after(text, "/Kids ["));
+    match kids.and_then(|kids| kids.split(']').next()) {
+        Some(kids) if depth > 0 => {
+            let numbers: Vec<&str> = kids.split_whitespace().collect();
+            for kid in numbers.chunks(3).filter_map(|parts| parts.first()?.parse().ok()) {
+                leaves(objects, kid, order, depth - 1);
+            }
+        }
+        Some(_) => {}
+        None => order.push(object),
+    }
+}
+
+/// The dictionaries of a PDF by the numbers of their objects, without streams.
+fn objects(pdf: &str) -> BTreeMap<u32, &str> {
+    let mut found = BTreeMap::new();
+    for (at, mark) in pdf.match_indices(" 0 obj") {
+        let before = pdf.get(..at).unwrap_or_default();
+        let digits = before.len() - before.bytes().rev().take_while(u8::is_ascii_digit).count();
+        let number = before.get(digits..).and_then(|digits| digits.parse().ok());
+        let rest = pdf.get(at + mark.len()..).unwrap_or_default();
+        let end = ["stream", "endobj"].iter().filter_map(|word| rest.find(word)).min().unwrap_or(rest.len());
+        if let (Some(number), Some(text)) = (number, rest.get(..end)) {
+            found.insert(number, text);
+        }
+    }
+    found
+}
+
+/// What follows a name.
+fn after<'t>(text: &'t str, name: &str) -> Option<&'t str> {
+    text.split_once(name).map(|(_, rest)| rest)
+}
+
+/// The number of an object in `12 0 R`.
+fn reference(text: &str) -> Option<u32> {
+    text.split_whitespace().next()?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PDF: &str = "%PDF-1.4\n1 0 obj\n<</Type /Catalog\n/Pages 9 0 R\n/Dests 4 0 R>>\nendobj\n\
+        2 0 obj\n<</Type /Page\n/Contents 3 0 R>>\nendobj\n3 0 obj\n<</Length 9>> stream\n7 0 obj x\nendstream\nendobj\n\
+        4 0 obj\n<</scope [2 0 R /XYZ 0 575.25 0]\n/summary [6 0 R /XYZ 0 378 0]\n/lost [77 0 R /XYZ 0 1 0]>>\nendobj\n\
+        5 0 obj\n<</Type /Page>>\nendobj\n6 0 obj\n<</Type /Page>>\nendobj\n\
+        8 0 obj\n<</Type /Pages\n/Count 2\n/Kids [5 0 R 6 0 R]>>\nendobj\n\
+        9 0 obj\n<</Type /Pages\n/Count 3\n/Kids [2 0 R 8 0 R]>>\nendobj\n";
+
+    #[test]
+    fn links_are_found_on_their_pages() {
+        let told: Vec<(String, usize)> = pages(PDF.as_bytes()).into_iter().collect();
+        assert_eq!(told, [("scope".to_owned(), 1), ("summary".to_owned(), 3)]);
+    }
+
+    #[test]
+    fn nothing_is_told_of_other_files() {
+        let loop_of_pages = PDF.replace("/Kids [5 0 R 6 0 R]", "/Kids [9 0 R]");
+        assert_eq!(pages(loop_of_pages.as_bytes()).get("scope"), Some(&1));
+        for other in ["", "%PDF-1.7", "1 0 obj <</Type /Catalog /Pages x>>", "1 0 obj"] {
+            assert!(pages(other.as_bytes()).is_empty(), "{other}");
+        }
+        assert!(pages(&[0xff; 64]).is_empty());
     }
 }

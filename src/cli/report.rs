@@ -95,6 +95,10 @@ impl Report {
             };
             let mut html = Vec::new();
             report::write(&mut html, &told, form).context("cannot write the report")?;
+            // Printed twice: only paper shows on which page a section begins, and the list of contents has these pages.
+            let pages = pdf::pages(&printer.print(&html, aside)?);
+            html.clear();
+            report::write_numbered(&mut html, &told, &pages).context("cannot write the report")?;
             Ok(out.write_all(&printer.print(&html, aside)?)?)
         })?;
         Ok(ExitCode::Fine)

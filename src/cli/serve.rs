@@ -3,10 +3,12 @@
 use std::io::{self, Write};
 use std::net::{Ipv4Addr, TcpListener};
 use std::num::NonZeroU64;
+use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use cartographer::serve::{Server, Token};
+use cartographer::serve::{ServeOptions, Server, Token, TokenError};
 use clap::Args;
 
 use super::case::CaseArgs;
@@ -14,22 +16,35 @@ use super::fail::WithAdvice;
 use super::rules::OwnRules;
 use super::{ExitCode, Streams, notes};
 
-/// Show a case in the browser: overview, sessions, timeline, entities, hunts, notes, SQL
+/// Show cases in the browser: overview, sessions, timeline, entities, hunts, notes, SQL
 ///
-/// Prints the address to open, which contains a new access token on each start. The server listens on this machine only
-/// and opens the case read-only; notes are written to a file beside it. Press Ctrl-C to stop it.
+/// Prints the address to open, which contains an access token. The token is new on each start, unless --token-file keeps it.
+/// The server listens on this machine only and opens the case read-only; notes are written to a file beside it. Press Ctrl-C
+/// to stop it.
+///
+/// With several cases, each has a port and an address of its own, and the page has a menu to switch between them.
+///
+/// While a case is served, other programs can read it but not change it. To add data, use `cartographer load --copy`: it
+/// loads into a copy and then replaces the case with it. The page notices that, and offers to open the new version.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   cartographer serve --open
-  cartographer serve --db case.duckdb --port 8080
+  cartographer serve --db case.duckdb --port 8080 --token-file ~/.cartographer-token
+  cartographer serve --db one.duckdb --db two.duckdb
   cartographer serve --db case.duckdb --time-limit 300 --rules my-rules")]
 pub(crate) struct Serve {
-    #[command(flatten)]
-    case: CaseArgs,
-    /// The port to listen on at 127.0.0.1 [default: a free port]
+    /// The case: a DuckDB file created by `cartographer load` (repeatable) [default: the only .duckdb file in the current
+    /// folder]
+    #[arg(long, value_name = "FILE", env = "CARTOGRAPHER_DB", hide_env_values = true)]
+    db: Vec<PathBuf>,
+    /// The port to listen on at 127.0.0.1; further cases get the ports after it [default: a free port]
     #[arg(long, value_name = "N")]
     port: Option<u16>,
+    /// Keep the access token in this file, so that the address stays valid over a restart. The file is created if it does not
+    /// exist, for its owner only
+    #[arg(long, value_name = "FILE")]
+    token_file: Option<PathBuf>,
     /// Open the page in the browser
     #[arg(long)]
     open: bool,
@@ -45,50 +60,99 @@ pub(crate) struct Serve {
 
 impl Serve {
     pub(crate) fn run(self, streams: Streams) -> Result<ExitCode> {
-        // For a file that is not a case, this gives the same error as the other commands.
-        drop(self.case.open_read_only()?);
-        let rules = self.rules.set()?;
-        let listener = self.listen()?;
-        streams.say(&format!("opening {} …", self.case.path().display()));
-        let (aside, limit) = (tempfile::tempdir()?, Duration::from_secs(self.time_limit.get()));
-        let author = self.author.clone().unwrap_or_else(notes::user);
-        let server =
-            Server::open(self.case.path(), aside.path(), rules, author, limit).with_context(|| self.not_a_case())?;
-        let token = Token::random().context("the system provides no random numbers for a token")?;
-        let address = format!("http://{}/?token={}", listener.local_addr()?, token.as_str());
-        server.run(listener, token, || self.tell(&address, streams)).context("the server stopped")?;
+        let cases = self.cases();
+        for case in &cases {
+            // For a file that is not a case, this gives the same error as the other commands.
+            drop(case.open_read_only()?);
+        }
+        let aside = tempfile::tempdir()?;
+        let token = self.token()?;
+        let listeners = self.listen(cases.len())?;
+        let mut server = Server::new(ServeOptions {
+            aside: aside.path().to_owned(),
+            rules: Arc::new(self.rules.set()?),
+            author: self.author.clone().unwrap_or_else(notes::user),
+            limit: Duration::from_secs(self.time_limit.get()),
+        });
+        for case in &cases {
+            streams.say(&format!("opening {} …", case.path().display()));
+            server.add(case.path()).with_context(|| not_a_case(case))?;
+        }
+        server.run(listeners, &token, |addresses| self.tell(addresses, streams)).context("the server stopped")?;
         Ok(ExitCode::Fine)
     }
 
-    /// Only the address goes to standard output, immediately.
-    fn tell(&self, address: &str, streams: Streams) -> io::Result<()> {
+    /// Each case once, in the order in which they are named.
+    fn cases(&self) -> Vec<CaseArgs> {
+        let mut named: Vec<PathBuf> = Vec::new();
+        for path in &self.db {
+            if !named.contains(path) {
+                named.push(path.clone());
+            }
+        }
+        if named.is_empty() { vec![CaseArgs::unnamed()] } else { named.into_iter().map(CaseArgs::at).collect() }
+    }
+
+    /// Only the addresses go to standard output, immediately.
+    fn tell(&self, addresses: &[String], streams: Streams) -> io::Result<()> {
         let mut out = streams.data();
-        writeln!(out, "{address}")?;
+        let lines: String = addresses.iter().map(|address| format!("{address}\n")).collect();
+        out.write_all(lines.as_bytes())?;
         out.flush()?;
         drop(out);
-        if self.open {
-            show(address, streams);
+        if let (true, Some(first)) = (self.open, addresses.first()) {
+            show(first, streams);
         }
-        streams.say("Open this address in a browser. Press Ctrl-C to stop the server.");
+        streams.say(match addresses {
+            [_] => "Open this address in a browser. Press Ctrl-C to stop the server.",
+            _ => "Open one of these addresses in a browser; the page can switch between them. Press Ctrl-C to stop the server.",
+        });
         Ok(())
     }
 
-    fn listen(&self) -> Result<TcpListener> {
-        let port = self.port.unwrap_or(0);
-        TcpListener::bind((Ipv4Addr::LOCALHOST, port)).with_context(|| {
-            WithAdvice::new(
-                format!("cannot listen on port {port}"),
-                "Another program may be using it. Without --port, a free port is chosen.",
-            )
+    fn token(&self) -> Result<Token> {
+        let Some(file) = &self.token_file else {
+            return Token::random().context("the system provides no random numbers for a token");
+        };
+        Token::kept_in(file).map_err(|error| {
+            let advice = match &error {
+                TokenError::Exposed(_) => "Make it private with `chmod 600`, or name another file.",
+                TokenError::NoToken(_) => "Name another file, or remove this one; a new token is then written to it.",
+                TokenError::File { .. } | TokenError::Random(_) => "Check that the folder exists and is writable.",
+            };
+            let problem = WithAdvice::new(error.to_string(), advice);
+            match error {
+                TokenError::File { source, .. } => anyhow::Error::new(source).context(problem),
+                _ => problem.into(),
+            }
         })
     }
 
-    fn not_a_case(&self) -> WithAdvice {
-        WithAdvice::new(
-            format!("{} cannot be queried as a case", self.case.path().display()),
-            "Check that this version of `cartographer load` created the file.",
-        )
+    /// A listener for each case.
+    fn listen(&self, cases: usize) -> Result<Vec<TcpListener>> {
+        let first = self.port.unwrap_or(0);
+        (0..cases)
+            .map(|number| {
+                let step = if first == 0 { 0 } else { u16::try_from(number).unwrap_or(u16::MAX) };
+                let port = first.checked_add(step).with_context(|| {
+                    WithAdvice::misuse(format!("there is no port after {first} for each case"), "Use a smaller --port.")
+                })?;
+                TcpListener::bind((Ipv4Addr::LOCALHOST, port)).with_context(|| {
+                    WithAdvice::new(
+                        format!("cannot listen on port {port}"),
+                        "Another program may be using it. Without --port, a free port is chosen.",
+                    )
+                })
+            })
+            .collect()
     }
+}
+
+fn not_a_case(case: &CaseArgs) -> WithAdvice {
+    WithAdvice::new(
+        format!("{} cannot be queried as a case", case.path().display()),
+        "Check that this version of `cartographer load` created the file.",
+    )
 }
 
 /// Opens the browser. Not every machine has one; the address is printed in any case.

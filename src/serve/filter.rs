@@ -108,6 +108,11 @@ impl Filter {
         Self { show, entity_type: Some(entity_type), entity: Some(entity), ..Self::default() }
     }
 
+    /// Whether it shows calls that are not the console's.
+    pub(super) fn shows_programs(&self) -> bool {
+        self.show.iter().any(|class| class == Class::Programmatic.as_str())
+    }
+
     /// The filter for those of its rows that have one of these ids.
     pub(super) fn only(mut self, ids: Vec<String>) -> Self {
         self.ids = ids;

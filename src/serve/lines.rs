@@ -1,7 +1,11 @@
-//! The timeline in lines: calls that follow each other share one.
+//! The timeline in lines: calls that follow each other share one. Which row is in which line is found once for each question,
+//! and kept for the next pages of its answer.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use arrow::array::AsArray;
-use arrow::datatypes::Int64Type;
+use arrow::datatypes::{Int32Type, Int64Type};
 use arrow::record_batch::RecordBatch;
 
 use super::ServeError;
@@ -9,81 +13,200 @@ use super::filter::Filter;
 use super::params::Paging;
 use super::rows::{Json, object, objects};
 use crate::store::Case;
-use crate::table::literal;
 
-const LINES: &str = include_str!("../../sql/serve/lines.sql");
-const PAGE: &str = include_str!("../../sql/serve/page_lines.sql");
+const FOLDED: &str = include_str!("../../sql/serve/lines.sql");
+const UNFOLDED: &str = include_str!("../../sql/serve/unfolded.sql");
 const PLACE: &str = include_str!("../../sql/serve/place_lines.sql");
+const OF_LINES: &str = include_str!("../../sql/serve/of_lines.sql");
 const SENTENCES: &str = include_str!("../../sql/serve/timeline_lines.sql");
 
-/// The rows of the lines that begin with the rows `$1`, a JSON list of ids.
-const OF_LINES: &str = "CREATE OR REPLACE TEMP TABLE page_lines AS SELECT p.id AS line_id, l.place, l.id \
-    FROM line AS p JOIN lines AS l ON l.place BETWEEN p.first_place AND p.last_place \
-    WHERE p.id IN (SELECT unnest(from_json($1, '[\"VARCHAR\"]')))";
+/// What the files above call the table of lines.
+const TABLE: &str = "lines_0";
 
-/// So many rows are named by their ids: DuckDB looks for these first, and reads nothing else of all others.
+/// So many rows are named by their numbers: DuckDB looks for these first, and reads nothing else of all others.
 const NAMED: usize = 5000;
 
-/// One page of lines: `{"total": N, "all": N, "rows": [...]}`, where `all` counts the rows that stand in lines.
-pub(super) fn page(case: &Case, filter: &Filter, order: &str, paging: Paging) -> Result<Json, ServeError> {
-    fold(case, filter)?;
-    let totals = case.query("SELECT count(*) FILTER (begins), count(*) FROM lines")?;
-    let params = [paging.limit.to_string(), paging.offset.to_string(), order.to_owned()];
-    case.query_with(PAGE, &params)?;
-    read_rows(case)?;
-    let rows = objects(&case.query_with(SENTENCES, &[order.to_owned()])?)?;
-    Ok(Json(format!(r#"{{"total":{},"all":{},"rows":{rows}}}"#, number(&totals, 0), number(&totals, 1))))
+/// The answers to so many questions are kept.
+const KEPT: usize = 16;
+
+/// The lines of the last questions.
+#[derive(Debug, Default)]
+pub(super) struct LineTables(Mutex<Tables>);
+
+#[derive(Debug, Default)]
+struct Tables {
+    /// By what was asked for; the last one asked for is at the end.
+    known: VecDeque<(String, Arc<LineTable>)>,
+    /// The number of the next table.
+    next: u64,
 }
 
-/// Where the row `id` is: `{"index": N, "id": ID}`, the place of its line and the row that this begins with; `null` if none of the
-/// lines has it.
-pub(super) fn place(case: &Case, filter: &Filter, id: &str, order: &str) -> Result<Json, ServeError> {
-    fold(case, filter)?;
-    let found = object(&case.query_with(PLACE, &[id.to_owned(), order.to_owned()])?)?;
-    Ok(Json::from(&found.unwrap_or_default()))
+/// The lines of one question.
+#[derive(Debug)]
+struct LineTable {
+    name: String,
+    /// How many lines there are, and how many rows are in them; nothing before the table is made.
+    totals: Mutex<Option<Totals>>,
 }
 
-/// One page of the rows of the line that begins with the row `id`: `{"total": N, "rows": [...]}`.
-pub(super) fn rows_of(case: &Case, filter: &Filter, id: &str, paging: Paging) -> Result<Json, ServeError> {
-    choose(case, filter, std::slice::from_ref(&id.to_owned()))?;
-    let total = case.query("SELECT count(*) FROM page_lines")?;
-    let rows = format!("SELECT * FROM page_rows ORDER BY time, id LIMIT {} OFFSET {}", paging.limit, paging.offset);
-    Ok(Json(format!(r#"{{"total":{},"rows":{}}}"#, number(&total, 0), objects(&case.query(&rows)?)?)))
+#[derive(Debug, Clone, Copy)]
+struct Totals {
+    lines: i64,
+    rows: i64,
 }
 
-/// Makes the temporary table `page_rows`: the rows of the lines that begin with the rows of these ids.
-pub(super) fn choose(case: &Case, filter: &Filter, ids: &[String]) -> Result<(), ServeError> {
-    fold(case, filter)?;
-    case.query_with(OF_LINES, &[serde_json::to_string(ids)?])?;
-    read_rows(case)
+/// What is asked of the timeline.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Asked<'a> {
+    pub(super) filter: &'a Filter,
+    /// Whether calls that follow each other share a line.
+    pub(super) folded: bool,
+    /// `asc` or `desc`.
+    pub(super) order: &'a str,
 }
 
-/// Makes the temporary table `lines` of the rows that are asked for.
-fn fold(case: &Case, filter: &Filter) -> Result<(), ServeError> {
-    case.query(&filter.setting()?)?;
-    case.query(LINES)?;
-    Ok(())
+impl Tables {
+    /// The table for a question, and the names of tables that nobody needs any more.
+    fn of(&mut self, question: &str) -> (Arc<LineTable>, Vec<String>) {
+        if let Some(place) = self.known.iter().position(|(known, _)| known == question)
+            && let Some(found) = self.known.remove(place)
+        {
+            let table = Arc::clone(&found.1);
+            self.known.push_back(found);
+            return (table, Vec::new());
+        }
+        let table = Arc::new(LineTable { name: format!("lines_{}", self.next + 1), totals: Mutex::new(None) });
+        self.next += 1;
+        self.known.push_back((question.to_owned(), Arc::clone(&table)));
+        let mut dropped = Vec::new();
+        while self.known.len() > KEPT {
+            // One that is being read stays until the next time.
+            let Some(place) = self.known.iter().position(|(_, table)| Arc::strong_count(table) == 1) else { break };
+            dropped.extend(self.known.remove(place).map(|(_, table)| table.name.clone()));
+        }
+        (table, dropped)
+    }
+}
+
+impl LineTables {
+    /// The table of lines for what is asked for, which is made if it is not there. The connection reads what is asked for from
+    /// then on.
+    fn of(&self, case: &Case, asked: Asked<'_>) -> Result<(Arc<LineTable>, Totals), ServeError> {
+        let setting = asked.filter.setting()?;
+        case.query(&setting)?;
+        let question = format!("{} {setting}", asked.folded);
+        let (table, dropped) = self.0.lock().unwrap_or_else(PoisonError::into_inner).of(&question);
+        for name in dropped {
+            case.query(&format!("DROP TABLE IF EXISTS served.{name}"))?;
+        }
+        // Who asks for another page meanwhile waits for the lines.
+        let mut totals = table.totals.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = match *totals {
+            Some(known) => known,
+            None => {
+                case.query(&table.sql(if asked.folded { FOLDED } else { UNFOLDED }))?;
+                let counted =
+                    case.query(&table.sql("SELECT COALESCE(max(line) + 1, 0)::BIGINT, count(*) FROM served.lines_0"))?;
+                *totals.insert(Totals { lines: number(&counted, 0), rows: number(&counted, 1) })
+            }
+        };
+        drop(totals);
+        Ok((table, known))
+    }
+
+    /// One page: `{"total": N, "rows": [...]}`; of lines that are folded with `all`, which counts the rows that are in lines.
+    pub(super) fn page(&self, case: &Case, asked: Asked<'_>, paging: Paging) -> Result<Json, ServeError> {
+        let (table, Totals { lines, rows }) = self.of(case, asked)?;
+        let (offset, limit) = (signed(paging.offset), signed(paging.limit));
+        let first = if asked.order == "desc" { lines.saturating_sub(offset).saturating_sub(limit) } else { offset };
+        let last = if asked.order == "desc" { lines.saturating_sub(offset) } else { offset.saturating_add(limit) };
+        case.query(&table.sql(&format!(
+            "CREATE OR REPLACE TEMP TABLE page_lines AS FROM served.lines_0 WHERE line >= {first} AND line < {last}"
+        )))?;
+        read_rows(case)?;
+        if !asked.folded {
+            let sql = format!("SELECT * EXCLUDE (n) FROM page_rows ORDER BY n {}", asked.order);
+            return Ok(Json(format!(r#"{{"total":{lines},"rows":{}}}"#, objects(&case.query(&sql)?)?)));
+        }
+        let shown = objects(&case.query_with(SENTENCES, &[asked.order.to_owned()])?)?;
+        Ok(Json(format!(r#"{{"total":{lines},"all":{rows},"rows":{shown}}}"#)))
+    }
+
+    /// Where the row `id` is: `{"index": N, "id": ID}`, the place of its line and the row that this begins with; `null` if none
+    /// of the lines has it.
+    pub(super) fn place(&self, case: &Case, asked: Asked<'_>, id: &str) -> Result<Json, ServeError> {
+        let (table, _) = self.of(case, asked)?;
+        let found = object(&case.query_with(&table.sql(PLACE), &[id.to_owned(), asked.order.to_owned()])?)?;
+        Ok(Json::from(&found.unwrap_or_default()))
+    }
+
+    /// One page of the rows of the line that has the row `id`: `{"total": N, "rows": [...]}`.
+    pub(super) fn rows_of(&self, case: &Case, filter: &Filter, id: &str, paging: Paging) -> Result<Json, ServeError> {
+        self.choose(case, filter, std::slice::from_ref(&id.to_owned()))?;
+        let total = case.query("SELECT count(*) FROM page_lines")?;
+        let rows =
+            format!("SELECT * EXCLUDE (n) FROM page_rows ORDER BY n LIMIT {} OFFSET {}", paging.limit, paging.offset);
+        Ok(Json(format!(r#"{{"total":{},"rows":{}}}"#, number(&total, 0), objects(&case.query(&rows)?)?)))
+    }
+
+    /// Makes the temporary table `page_rows`: the rows of the lines that have the rows of these ids.
+    pub(super) fn choose(&self, case: &Case, filter: &Filter, ids: &[String]) -> Result<(), ServeError> {
+        let (table, _) = self.of(case, Asked { filter, folded: true, order: "asc" })?;
+        case.query_with(&table.sql(OF_LINES), &[serde_json::to_string(ids)?])?;
+        read_rows(case)
+    }
+}
+
+impl LineTable {
+    /// A query of `sql/serve/` about this table.
+    fn sql(&self, sql: &str) -> String {
+        sql.replace(TABLE, &self.name)
+    }
 }
 
 /// Makes the temporary table `page_rows`: the rows of the timeline that `page_lines` names.
 fn read_rows(case: &Case) -> Result<(), ServeError> {
-    let named = case.query("SELECT id FROM page_lines")?;
-    let ids: Vec<String> = named
+    let named = case.query("SELECT n FROM page_lines")?;
+    let numbers: Vec<String> = named
         .iter()
-        .filter_map(|batch| batch.column(0).as_string_opt::<i32>())
-        .flat_map(|ids| ids.iter().flatten().map(literal))
+        .filter_map(|batch| batch.column(0).as_primitive_opt::<Int32Type>())
+        .flat_map(|numbers| numbers.values().iter().map(ToString::to_string))
         .collect();
-    let these = match ids.len() {
+    let these = match numbers.len() {
         0 => "WHERE FALSE".to_owned(),
-        1..=NAMED => format!("WHERE id IN ({})", ids.join(", ")),
-        _ => "SEMI JOIN page_lines USING (id)".to_owned(),
+        1..=NAMED => format!("WHERE n IN ({})", numbers.join(", ")),
+        _ => "SEMI JOIN page_lines USING (n)".to_owned(),
     };
-    case.query(&format!("CREATE OR REPLACE TEMP TABLE page_rows AS FROM served.shown {these}"))?;
+    let rows = format!("CREATE OR REPLACE TEMP TABLE page_rows AS FROM served.visible {these}");
+    case.query(&rows)?;
     Ok(())
+}
+
+fn signed(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
 }
 
 fn number(batches: &[RecordBatch], column: usize) -> i64 {
     let value =
         batches.first().and_then(|batch| batch.column(column).as_primitive_opt::<Int64Type>()?.iter().next()?);
     value.unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_tables_of_the_last_questions_are_kept_and_those_that_are_read() {
+        let mut tables = Tables::default();
+        let (first, _) = tables.of("first");
+        let names: Vec<String> = (0..KEPT).flat_map(|number| tables.of(&number.to_string()).1).collect();
+        // The first one is read still: the second is the oldest that is not.
+        assert_eq!(names, ["lines_2"]);
+        assert!(Arc::ptr_eq(&first, &tables.of("first").0));
+        drop(first);
+        // It was the last that was asked for.
+        assert_eq!(tables.of("next").1, ["lines_3"]);
+        assert_eq!(tables.known.len(), KEPT);
+    }
 }

@@ -15,7 +15,7 @@ use super::params::Paging;
 use crate::present;
 use crate::store::Case;
 
-/// So many totals are remembered; then it begins anew.
+/// So many totals, and so many answers, are remembered; then it begins anew.
 const REMEMBERED: usize = 1000;
 
 /// An answer: JSON text.
@@ -37,6 +37,30 @@ impl From<&Value> for Json {
 /// How many rows queries have in all. A case does not change while it is served.
 #[derive(Debug, Default)]
 pub(super) struct Totals(Mutex<FxHashMap<Vec<String>, u64>>);
+
+/// Answers that take long, by what was asked. A case does not change while it is served.
+#[derive(Debug, Default)]
+pub(super) struct Answers(Mutex<FxHashMap<String, String>>);
+
+impl Answers {
+    /// The answer to a question: the one that is remembered, or what `work` gives.
+    pub(super) fn of(
+        &self,
+        question: String,
+        work: impl FnOnce() -> Result<Json, ServeError>,
+    ) -> Result<Json, ServeError> {
+        if let Some(known) = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&question) {
+            return Ok(Json(known.clone()));
+        }
+        let answer = work()?;
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.len() >= REMEMBERED {
+            known.clear();
+        }
+        known.insert(question, answer.0.clone());
+        Ok(answer)
+    }
+}
 
 /// Rows that can be leafed through: a query that is whole as it stands, in an order that is total.
 #[derive(Debug, Clone)]

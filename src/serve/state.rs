@@ -1,13 +1,15 @@
 //! What every answer is made from: the case, its rules, and what is remembered of it.
 
-use std::path::Path;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use super::ServeError;
 use super::filter::Filter;
+use super::lines::LineTables;
 use super::pool::Pool;
-use super::rows::Totals;
+use super::rows::{Answers, Totals};
 use crate::notes::Notebook;
 use crate::rule::RuleSet;
 use crate::store::Case;
@@ -17,6 +19,7 @@ const SETUP: &str = include_str!("../../sql/serve/setup.sql");
 
 /// What is made after that, while the first answers are given: each after the one before.
 const SETUP_TIMELINE: &str = include_str!("../../sql/serve/setup_timeline.sql");
+const SETUP_PROGRAMS: &str = include_str!("../../sql/serve/setup_programs.sql");
 const SETUP_ENTITIES: &str = include_str!("../../sql/serve/setup_entities.sql");
 const SETUP_OVERVIEW: &str = include_str!("../../sql/serve/setup_overview.sql");
 
@@ -37,18 +40,23 @@ pub(super) struct AppState {
     /// Connections that write files: a slow reader keeps one of them busy, and no page waiting.
     pub(super) exports: Pool,
     /// Connections for the user's own queries: read-only, no files, settings locked.
-    pub(super) queries: Pool,
+    pub(super) queries: Arc<Pool>,
     /// The rules to explain by.
-    pub(super) rules: RuleSet,
+    pub(super) rules: Arc<RuleSet>,
     /// The case's file, as it was named.
     pub(super) file: String,
     /// How many rows queries have in all.
     pub(super) totals: Totals,
+    /// The answers that took long.
+    pub(super) answers: Answers,
     /// The notes beside the case: the only file that the page changes.
     pub(super) notebook: Notebook,
     /// Who writes notes here.
     pub(super) author: String,
+    /// The lines of the last answers about the timeline.
+    pub(super) lines: LineTables,
     timeline: DeferredTables,
+    programs: DeferredTables,
     entities: DeferredTables,
     overview: DeferredTables,
 }
@@ -79,36 +87,58 @@ impl DeferredTables {
     }
 }
 
+/// What every case is served with.
+#[derive(Debug, Clone)]
+pub struct ServeOptions {
+    /// A folder for what does not fit into memory.
+    pub aside: PathBuf,
+    /// The rules that signals are explained by.
+    pub rules: Arc<RuleSet>,
+    /// Who writes notes.
+    pub author: String,
+    /// The most time for one answer.
+    pub limit: Duration,
+}
+
+/// Databases must not share a folder for their temporary files.
+fn subfolder(aside: &Path, name: &str) -> Result<PathBuf, ServeError> {
+    let folder = aside.join(name);
+    let made = fs::create_dir_all(&folder);
+    made.map(|()| folder.clone()).map_err(|source| ServeError::Folder { path: folder, source })
+}
+
 /// A state, shared by the answers.
 pub(super) type Shared = Arc<AppState>;
 
 impl AppState {
-    /// Opens a case twice, for the page and for the user's own queries, and makes what the page's answers read.
+    /// Opens a case twice, for the page and for the user's own queries, and makes what the page's answers read. `aside` is a
+    /// folder of its own for what does not fit into memory.
     ///
     /// # Errors
     /// As [`Case::open_read_only`], and DuckDB's message.
-    pub(super) fn open(
-        path: &Path,
-        aside: &Path,
-        rules: RuleSet,
-        author: String,
-        limit: Duration,
-    ) -> Result<Self, ServeError> {
+    pub(super) fn open(path: &Path, aside: &Path, options: &ServeOptions) -> Result<Self, ServeError> {
+        let limit = options.limit;
         let (pages, queries) = (Case::open_read_only(path)?, Case::open_read_only(path)?);
-        pages.confine(MEMORY, aside)?;
+        pages.confine(MEMORY, &subfolder(aside, "pages")?)?;
         pages.query(SETUP)?;
-        queries.confine(MEMORY, aside)?;
+        queries.confine(MEMORY, &subfolder(aside, "queries")?)?;
         queries.lock_settings()?;
+        let queries = Arc::new(Pool::new(queries, QUERIES, limit));
+        // Its settings are locked, so that it cannot be closed in safety: it stays to the end.
+        std::mem::forget(Arc::clone(&queries));
         Ok(Self {
             exports: Pool::new(pages.another()?, EXPORTS, limit),
             pages: Pool::new(pages, PAGES, limit),
-            queries: Pool::new(queries, QUERIES, limit),
-            rules,
+            queries,
+            rules: Arc::clone(&options.rules),
             file: path.display().to_string(),
             totals: Totals::default(),
+            answers: Answers::default(),
             notebook: Notebook::beside(path),
-            author,
+            author: options.author.clone(),
+            lines: LineTables::default(),
             timeline: DeferredTables::of(SETUP_TIMELINE),
+            programs: DeferredTables::of(SETUP_PROGRAMS),
             entities: DeferredTables::of(SETUP_ENTITIES),
             overview: DeferredTables::of(SETUP_OVERVIEW),
         })
@@ -127,12 +157,22 @@ impl AppState {
         self.pages.run(move |case| work(&state, case)).await
     }
 
-    /// Makes what answers about the timeline read, unless it is there.
+    /// Makes what answers about all rows of the timeline read, unless it is there.
     ///
     /// # Errors
     /// DuckDB's message.
-    pub(super) fn with_timeline(&self, case: &Case) -> Result<(), ServeError> {
-        self.timeline.make(case)
+    pub(super) fn with_programs(&self, case: &Case) -> Result<(), ServeError> {
+        self.timeline.make(case)?;
+        self.programs.make(case)
+    }
+
+    /// Makes what answers about the rows of a filter read, unless it is there.
+    ///
+    /// # Errors
+    /// DuckDB's message.
+    pub(super) fn with_rows(&self, case: &Case, filter: &Filter) -> Result<(), ServeError> {
+        self.timeline.make(case)?;
+        if filter.shows_programs() { self.programs.make(case) } else { Ok(()) }
     }
 
     /// Makes what answers about things and coverage read, unless it is there.

@@ -23,7 +23,7 @@ pub enum StoreError {
     )]
     Unfinished(PathBuf),
     /// Another program has the file open.
-    #[error("{path} is locked by another program; close it first ({message})")]
+    #[error("{path} is open in another program ({message})")]
     Locked {
         /// The case.
         path: PathBuf,

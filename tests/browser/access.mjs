@@ -17,6 +17,7 @@ const PLACES = [
   "/entities?type=user&entity=svc-backup",
   "/sql?hunt=persistence/access-key-for-another",
   "/coverage?by=service",
+  `/compare?session=${NADIA}&session=5c5d434f8d7b191215ffe906fe9a6ca8`,
 ];
 /** As many rows as it takes to see every kind of them. */
 const WIDE = { width: 1440, height: 640 };
@@ -49,13 +50,13 @@ const COLOURS = { runOnly: ["color-contrast"] };
 const LAYOUT = { rules: { "color-contrast": { enabled: false } } };
 
 /** Whatever a view shows first. */
-const shown = (page) => page.locator(".grid-body .grid-row, .story, .tactic, .view-notes").first().waitFor();
+const shown = (page) => page.locator(".grid-body .grid-row, .story, .tactic, .view-notes, .compare").first().waitFor();
 
 const look = (rules) => async (page, { open }) => {
   for (const place of PLACES) {
     await open(place);
     await shown(page);
-    if (place.includes("session=")) {
+    if (place.startsWith("/timeline?session=")) {
       await rows(page).nth(1).click();
       await page.locator(".event-line").first().click();
       await page.locator(".json").waitFor();

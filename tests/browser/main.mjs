@@ -1,13 +1,16 @@
 // The page in a real browser, served by the program that is named: node tests/browser/main.mjs PROGRAM
 // BIG_CASE=FILE measures it on a big case too; SCREENSHOTS=1 takes the README's pictures; CHROMIUM names the browser.
 
+import path from "node:path";
 import { after, describe } from "node:test";
 import { access } from "./access.mjs";
 import { big } from "./big.mjs";
+import { cases, replaced } from "./cases.mjs";
+import { compare, hostileCompare, twoHostile } from "./compare.mjs";
 import { hostile, hostileCase } from "./hostile.mjs";
 import { keyboard } from "./keyboard.mjs";
 import { browser } from "./lib/browser.mjs";
-import { end, load, serve } from "./lib/case.mjs";
+import { end, folder, load, serve } from "./lib/case.mjs";
 import { notes } from "./notes.mjs";
 import { hostilePages, hunts, overview, sqlConsole, unfolded } from "./overview.mjs";
 import { pictures } from "./pictures.mjs";
@@ -22,6 +25,10 @@ after(async () => {
 });
 
 const demo = await serve(load("demo/trail.json.gz", "demo"));
+const several = await serve(path.join(folder, "demo.duckdb"), await twoHostile());
+const hostileTwo = await serve(path.join(folder, "two-hostile.duckdb"));
+const changing = load("demo/trail.json.gz", "changing");
+const changed = { address: await serve(changing), file: changing };
 const noted = await serve(load("demo/trail.json.gz", "noted"));
 const odd = await serve(await hostileCase());
 const unexplained = await serve(await residualCase());
@@ -29,9 +36,12 @@ if (process.env.SCREENSHOTS) pictures(demo);
 else {
   // Each test has a window of its own, and mostly waits.
   describe("the page", { concurrency: 3 }, () => {
-    for (const suite of [overview, unfolded, hunts, sqlConsole, access, sessions, timeline, entities, sql, coverage, keyboard]) suite(demo);
+    for (const suite of [overview, unfolded, hunts, sqlConsole, access, sessions, timeline, entities, sql, coverage, keyboard, compare]) suite(demo);
+    cases(several);
+    replaced(changed);
     hostile(odd);
     hostilePages(odd);
+    hostileCompare(hostileTwo);
     residual(unexplained);
   });
   // Each of these tests changes the notes that the next one sees.

@@ -19,9 +19,12 @@ export function overview(address) {
       await shows(story, "IAM user, account 111122223333", "441 events in 2 sessions (1 in the console)");
       await shows(story, "nadia signed in with a password, without MFA, from 203.0.113.66 at 2026-03-11 19:38:12. 1 sign-in failed.");
       await shows(story, "svc-backup downloaded 44 objects (5.3 GB) from prod-db-backups.", "19:46:22 Read secret warehouse/reader");
-      await shows(story, "19:41:32 Created access key AKIAEXAMPLEJ3XHTZZXB for svc-backup", "was used since, by svc-backup");
+      await shows(story, "19:41:32 Created access key AKIAEXAMPLEJ3XHTZZXB for svc-backup");
+      await shows(story, "AKIAEXAMPLEJ3XHTZZXB of svc-backup was used from 203.0.113.147, first at 2026-03-11 21:14:05 (47 events).");
+      await shows(story, "5 commands were typed in the console.", "3 notable actions failed or were denied. 5 calls were denied in total.");
       await shows(story, "19:51:50 Stopped logging for trail prod-audit");
       const open = page.getByRole("region", { name: "Still open" });
+      await shows(open, "for svc-backup, by nadia", "6 other changes that can keep access");
       await shows(open, "1 access key created", "1 log or detector stopped, changed or deleted");
       await shows(page.getByRole("region", { name: "Others" }), "ci-deploy", "tomas (SSO PowerUserAccess)");
     }));

@@ -25,22 +25,47 @@ export function entities(address) {
       await inAddress(page, "type", "bucket");
     }));
 
-  test("entities: everywhere one was seen or touched", () =>
+  test("entities: the history of one, with its relations, narrowed by who and how", () =>
     looking(address, "/entities?search=svc-backup&type=user", async (page) => {
       await row(page, "svc-backup").click();
       // Four pages of nadia's, of which one made a key; ten calls of a scanner about it.
       await total(page, 14);
-      assert.equal((await texts(page)).filter((text) => text.startsWith("touched") || text.includes("\ntouched")).length, 11);
-      await shows(row(page, "iam:ListAccessKeys"), "touched", "posture-scanner/nightly");
+      await shows(row(page, "iam:ListAccessKeys"), "read", "posture-scanner/nightly");
+      await shows(row(page, "Opened the list of IAM users"), "seen", "nadia");
+      await page.getByLabel("Relation").selectOption("read");
+      await total(page, 10);
+      await inAddress(page, "relation", "read");
+      await shows(page.getByLabel(/^By/), "posture-scanner/nightly (10)");
+      await page.getByLabel("Relation").selectOption("");
+      await page.getByLabel(/^By/).selectOption("nadia");
+      await total(page, 4);
+      await page.reload();
+      await total(page, 4);
       await row(page, "Created access key").click();
       await detail(page).getByText("Original events (1)").waitFor();
       await page.reload();
       await detail(page).getByText("Original events (1)").waitFor();
+      await page.getByLabel(/^By/).selectOption("");
       await page.getByRole("link", { name: "Show in the timeline" }).click();
       // The scanner's calls share lines there.
       await total(page, 6);
       await page.getByText("of 14 rows").waitFor();
       await page.waitForURL(/\/timeline\?entity_type=user&entity=svc-backup/);
+    }));
+
+  test("entities: a key from its creation to its last use, and what its user did", () =>
+    looking(address, "/entities?type=access_key&entity=AKIAEXAMPLEJ3XHTZZXB", async (page) => {
+      await total(page, 48);
+      const lines = await texts(page);
+      assert.ok(lines[0].includes("created") && lines[0].includes("nadia"), lines[0]);
+      await page.getByLabel("Relation").selectOption("used");
+      await total(page, 47);
+      await page.getByRole("link", { name: "What was done with this key" }).click();
+      await inAddress(page, "key", "AKIAEXAMPLEJ3XHTZZXB");
+      await page.goto(`${address.origin}/entities?type=user&entity=svc-backup`);
+      await page.getByRole("link", { name: "What this user did" }).click();
+      await inAddress(page, "principal", "svc-backup");
+      await total(page, 5);
     }));
 }
 

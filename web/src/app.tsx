@@ -3,6 +3,7 @@
 import { useEffect, useRef } from "preact/hooks";
 import { api } from "./api/client";
 import { Announcer } from "./components/announcer";
+import { CaseName, Replaced } from "./components/cases";
 import { Keys } from "./components/keys";
 import { Problem } from "./components/problem";
 import { SavedViews } from "./components/saved";
@@ -12,6 +13,7 @@ import { follow, go, type Place, usePlace } from "./lib/router";
 import { singleKeys, THEMES, useTheme } from "./lib/settings";
 import { visible } from "./lib/text";
 import { useZone, zones } from "./lib/zone";
+import { Compare } from "./views/compare";
 import { Coverage } from "./views/coverage";
 import { Entities } from "./views/entities";
 import { Hunts } from "./views/hunts";
@@ -32,7 +34,11 @@ const VIEWS = [
   ["/coverage", "Coverage", Coverage],
 ] as const;
 
-const viewOf = ({ path }: Place) => VIEWS.find(([of]) => path === of) ?? (["", "Not found", NotFound] as const);
+/** What other views lead to. */
+const MORE = [["/compare", "Two sessions", Compare]] as const;
+
+const viewOf = ({ path }: Place) =>
+  [...VIEWS, ...MORE].find(([of]) => path === of) ?? (["", "Not found", NotFound] as const);
 
 /** An address that is none of the page's: it says so. */
 function NotFound({ place: { path } }: { place: Place }) {
@@ -107,6 +113,7 @@ export function App() {
           ?
         </button>
       </header>
+      <Replaced />
       <main ref={main} tabIndex={-1} data-idle aria-label={title}>
         <View key={path} place={place} />
       </main>
@@ -121,14 +128,15 @@ function CaseLine() {
   const { data, error, again } = useAsked("case", (signal) => api.case(signal));
   if (error) return <Problem error={error} again={again} />;
   if (!data) return <p class="case" />;
-  const span = data.first_time && data.last_time ? `${day(data.first_time)} – ${day(data.last_time)}` : "";
+  const span = data.first_time && data.last_time ? spanOf(day(data.first_time), day(data.last_time)) : "no events";
   return (
     <p class="case" title={visible(data.file)}>
-      <span class="case-file">{visible(data.file.split(/[\\/]/).at(-1) ?? data.file)}</span>{" "}
-      <span class="num">{`${count(data.events)} events · ${count(data.signals)} signals · ${span} · UTC`}</span>
+      <CaseName file={data.file} /> <span class="num">{`${count(data.events)} events · ${span}`}</span>
     </p>
   );
 }
+
+const spanOf = (first: string, last: string) => (first === last ? first : `${first} – ${last}`);
 
 /** The second time zone: times are shown in it too, below those in UTC. */
 function Zone() {

@@ -39,6 +39,7 @@ const EMPTY: Overview = {
   counts: [],
   links: [],
   data_out: [],
+  commands: [],
 };
 
 const found = (event: string, cls: string, object: string | null, events = 1) => ({

@@ -1,9 +1,10 @@
 //! Who became whom: who made which credential, who used it, and from where.
 
 use super::content::Report;
-use super::document::{Block, Section, Span, Table, Tone, cell, number, short, text};
+use super::document::{Block, Section, Span, Table, Tone, number, text};
 use super::found::Link;
 use super::words::{digits, joined, left_out, moment, who};
+use crate::event::Timestamp;
 
 /// Every credential that one session made and another used.
 pub(super) fn actors(report: &Report) -> Section {
@@ -15,14 +16,7 @@ pub(super) fn actors(report: &Report) -> Section {
     } else {
         let lead = "Each row is a credential that one session created and another session used. Keys, passwords and users are \
             listed first, followed by role sessions and services that run with a role.";
-        let head = [
-            text("Credential"),
-            text("Created by"),
-            short("Created, UTC"),
-            text("Used by"),
-            number("Calls"),
-            short("Used, UTC"),
-        ];
+        let head = [text("Credential"), text("Created, UTC"), text("Used, UTC"), number("Calls")];
         blocks.push(Block::Note(lead.to_owned()));
         blocks.push(Block::Table(Table::new(head).with(report.links.rows.iter().map(link))));
         blocks.extend(left_out(&report.links, "uses", "The view credential_links has all of them.").map(Block::Note));
@@ -36,18 +30,27 @@ fn link(link: &Link) -> (Tone, Vec<Vec<Span>>) {
         Span::Aside(format!("from {from}"))
     };
     let failed = (link.failed > 0).then(|| Span::Aside(format!("{} failed", digits(link.failed))));
-    let mut user = vec![Span::Text(who(link.user.as_deref())), from(&link.ips)];
+    let by = |name: Option<&str>| Span::Line(format!("by {}", who(name)));
+    let mut user = vec![Span::Text(period(link.first_time, link.last_time)), by(link.user.as_deref()), from(&link.ips)];
     user.push(Span::Aside(joined(&link.event_keys)));
     user.extend(link.path.as_ref().map(|path| Span::Aside(format!("origin: {path}"))));
     let cells = vec![
         vec![Span::Strong(link.credential.clone()), Span::Aside(kind(link))],
-        vec![Span::Text(who(link.maker.as_deref())), from(&link.maker_ips)],
-        cell(moment(link.made_at)),
+        vec![Span::Text(moment(link.made_at)), by(link.maker.as_deref()), from(&link.maker_ips)],
         user,
         [Span::Text(digits(link.calls))].into_iter().chain(failed).collect(),
-        vec![Span::Text(moment(link.first_time)), Span::Aside(moment(link.last_time))],
     ];
     (if link.made { Tone::Strong } else { Tone::Plain }, cells)
+}
+
+/// `2026-03-11 21:14:05 to 21:20:13`, with a second date only if it is another.
+fn period(first: Timestamp, last: Timestamp) -> String {
+    let (from, to) = (moment(first), moment(last));
+    match (from.split_once(' '), to.split_once(' ')) {
+        _ if from == to => from,
+        (Some((day, _)), Some((same, clock))) if day == same => format!("{from} to {clock}"),
+        _ => format!("{from} to {to}"),
+    }
 }
 
 /// What the credential is, and the call that made it.

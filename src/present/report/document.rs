@@ -149,6 +149,8 @@ pub(super) enum Span {
     Strong(String),
     /// Text on a line of its own.
     Line(String),
+    /// Text that stands out, on a line of its own.
+    StrongLine(String),
     /// Text that stands back, on a line of its own.
     Aside(String),
     /// A remark behind a sentence: a doubt, an error.

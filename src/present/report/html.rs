@@ -1,6 +1,7 @@
 //! A document as one HTML file: no scripts, nothing to load, and a policy that forbids both.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use base64::Engine as _;
@@ -18,8 +19,8 @@ use crate::present::escape;
 const STYLE: &str = include_str!("style.css");
 
 /// Writes the file.
-pub(super) fn write(out: &mut impl Write, document: &Document) -> io::Result<()> {
-    out.write_all(page(document).into_string().as_bytes())
+pub(super) fn write(out: &mut impl Write, document: &Document, pages: &BTreeMap<String, usize>) -> io::Result<()> {
+    out.write_all(page(document, pages).into_string().as_bytes())
 }
 
 /// Text from logs, escaped for an element or a quoted attribute.
@@ -33,7 +34,7 @@ fn policy() -> String {
     format!("default-src 'none'; style-src 'sha256-{hash}'; base-uri 'none'; form-action 'none'")
 }
 
-fn page(document: &Document) -> Markup {
+fn page(document: &Document, pages: &BTreeMap<String, usize>) -> Markup {
     html! {
         (DOCTYPE)
         html lang="en" {
@@ -53,10 +54,20 @@ fn page(document: &Document) -> Markup {
                     p.subtitle { (safe(&document.subtitle)) }
                 }
                 nav aria-label="Contents" {
-                    ul { @for section in &document.sections { li { a href={ "#" (section.id) } { (section.title) } } } }
+                    ul { @for section in &document.sections { (entry(section, pages.get(section.id))) } }
                 }
                 main { @for section in &document.sections { (part(section)) } }
             }
+        }
+    }
+}
+
+/// A line of the contents; `page` is there if it is known where the section is on paper.
+fn entry(section: &Section, page: Option<&usize>) -> Markup {
+    html! {
+        li {
+            a href={ "#" (section.id) } { (section.title) }
+            @if let Some(page) = page { " " span.page { (page) } }
         }
     }
 }
@@ -142,6 +153,7 @@ fn span(span: &Span) -> Markup {
         Span::Text(text) => html! { (safe(text)) },
         Span::Strong(text) => html! { strong { (safe(text)) } },
         Span::Line(text) => html! { span.line { (safe(text)) } },
+        Span::StrongLine(text) => html! { strong.line { (safe(text)) } },
         Span::Aside(text) => html! { span.aside { (safe(text)) } },
         Span::Mark(text) => html! { " " span.mark { (safe(text)) } },
         Span::Code(text) => html! { code { (safe(text)) } },

@@ -65,7 +65,7 @@ fn table(out: &mut impl Write, table: &Table) -> io::Result<()> {
 fn spans(spans: &[Span]) -> String {
     let mut cell = String::new();
     for span in spans {
-        let own_line = matches!(span, Span::Line(_) | Span::Aside(_) | Span::Page(..));
+        let own_line = matches!(span, Span::Line(_) | Span::StrongLine(_) | Span::Aside(_) | Span::Page(..));
         if !cell.is_empty() {
             cell.push_str(if own_line { "<br>" } else { " " });
         }
@@ -77,7 +77,7 @@ fn spans(spans: &[Span]) -> String {
 fn span(span: &Span) -> String {
     match span {
         Span::Text(text) | Span::Line(text) | Span::Aside(text) | Span::Label(text) => safe(text),
-        Span::Strong(text) => format!("**{}**", safe(text)),
+        Span::Strong(text) | Span::StrongLine(text) => format!("**{}**", safe(text)),
         Span::Mark(text) => format!("({})", safe(text)),
         Span::Code(text) => format!("<code>{}</code>", safe(text)),
         Span::Page(title, url) => link(title, url.as_deref().and_then(escape::console_link)),

@@ -19,6 +19,7 @@ mod timeline;
 mod words;
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 pub use attack::techniques;
@@ -51,15 +52,24 @@ pub enum Form {
 pub fn write(out: &mut impl Write, report: &Report, form: Form) -> io::Result<()> {
     let document = document(report);
     match form {
-        Form::Html => html::write(out, &document),
+        Form::Html => html::write(out, &document, &BTreeMap::new()),
         Form::Markdown => markdown::write(out, &document),
     }
 }
 
+/// Writes a report as HTML to print, with the page that each section begins on in its list of contents, by the ID of the
+/// section.
+///
+/// # Errors
+/// If the writer refuses.
+pub fn write_numbered(out: &mut impl Write, report: &Report, pages: &BTreeMap<String, usize>) -> io::Result<()> {
+    html::write(out, &document(report), pages)
+}
+
 fn document(report: &Report) -> Document {
     let mut sections = vec![
-        summary::scope(report),
         brief::brief(report),
+        summary::scope(report),
         summary::summary(report),
         actors::actors(report),
         remedies::remedies(report),

@@ -26,7 +26,8 @@ pub(super) fn things(report: &Report) -> Section {
         ];
         blocks.push(Block::Heading("Touched".to_owned()));
         blocks.push(Block::Note(lead.to_owned()));
-        blocks.push(Block::Table(Table::new(head).with(report.things.rows.iter().map(thing))));
+        blocks
+            .push(Block::Table(Table::new(head).with(alike(&report.things.rows).iter().map(|same| things_row(same)))));
         let all = "The view entity_sightings has all of them.";
         blocks.extend(left_out(&report.things, "resources", all).map(Block::Note));
     }
@@ -40,15 +41,48 @@ pub(super) fn things(report: &Report) -> Section {
     Section { id: "things", title: "Resources touched and seen", blocks }
 }
 
-fn thing(thing: &Thing) -> (Tone, Vec<Vec<Span>>) {
+/// So many resources that are alike have a row each; more of them share one.
+const ALIKE: usize = 5;
+/// So many of those in one row are named.
+const NAMED: usize = 4;
+
+/// The resources of each row, in the order of the first of them: those of one type with which the same was done by the same
+/// identities share a row, if they are many.
+fn alike(things: &[Thing]) -> Vec<Vec<&Thing>> {
+    let key =
+        |thing: &Thing| (thing.entity_type.clone(), thing.touched, thing.furthest.as_str(), thing.principals.clone());
+    let mut groups: Vec<(_, Vec<&Thing>)> = Vec::new();
+    let mut places = BTreeMap::new();
+    for thing in things {
+        let place = *places.entry(key(thing)).or_insert_with(|| {
+            groups.push((key(thing), Vec::new()));
+            groups.len() - 1
+        });
+        if let Some((_, same)) = groups.get_mut(place) {
+            same.push(thing);
+        }
+    }
+    let rows = |(_, same): (_, Vec<_>)| {
+        if same.len() > ALIKE { vec![same] } else { same.into_iter().map(|one| vec![one]).collect() }
+    };
+    groups.into_iter().flat_map(rows).collect()
+}
+
+fn things_row(same: &[&Thing]) -> (Tone, Vec<Vec<Span>>) {
+    let Some(thing) = same.first() else { return (Tone::Plain, Vec::new()) };
     let reached = if thing.touched { "touched" } else { "tried" };
+    let mut named: Vec<Span> =
+        same.iter().take(NAMED).map(|each| Span::StrongLine(each.entity_value.clone())).collect();
+    let more = same.len().saturating_sub(NAMED) as u64;
+    named.extend((more > 0).then(|| Span::Aside(format!("and {} more", digits(more)))));
+    let first = same.iter().map(|each| each.first_time).min().unwrap_or(thing.first_time);
     let cells = vec![
-        vec![Span::Strong(thing.entity_value.clone())],
+        named,
         cell(thing.entity_type.replace('_', " ")),
         vec![Span::Label(reached.to_owned()), Span::Aside(thing.furthest.as_str().to_owned())],
         cell(joined(&thing.principals)),
-        cell(digits(thing.sightings)),
-        cell(moment(thing.first_time)),
+        cell(digits(same.iter().map(|each| each.sightings).sum())),
+        cell(moment(first)),
     ];
     (if thing.touched { Tone::of(Some(thing.furthest)) } else { Tone::Plain }, cells)
 }

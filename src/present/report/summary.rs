@@ -224,15 +224,13 @@ fn sessions(report: &Report) -> Vec<Block> {
     let head = [
         text("Identity"),
         short("From, UTC"),
-        short("Duration"),
         short("MFA"),
         number("Events"),
         number("Clicks"),
         number("Findings"),
-        number("Attempts"),
         number("Denied"),
     ];
-    let lead = "The most notable sessions are first. Findings counts the events that stand out and succeeded, Attempts those \
+    let lead = "The most notable sessions are first. Findings counts the events that stand out and succeeded; below it are those \
         that were denied or failed. Several sessions of one program are combined.";
     let table = Table::new(head).with(report.sessions.rows.iter().map(row));
     let all = "The command cartographer sessions lists all of them.";
@@ -255,15 +253,14 @@ fn row(session: &Session) -> (Tone, Vec<Vec<Span>>) {
     // What programs are is no matter of a second factor, unless the trail says that there was one.
     let unknown = if session.console { "unknown" } else { "–" };
     let mfa = session.mfa.filter(|mfa| session.console || *mfa);
+    let tried = (counts.attempts > 0).then(|| Span::Aside(format!("{} tried", digits(counts.attempts))));
     let cells = vec![
         vec![Span::Strong(name(session)), Span::Aside(place.join(", "))],
-        cell(when.map(|(first, _)| moment(first)).unwrap_or_default()),
-        cell(when.map(|(first, last)| lasted(first, last)).unwrap_or_default()),
+        when.map(|(first, last)| vec![Span::Text(moment(first)), Span::Aside(lasted(first, last))]).unwrap_or_default(),
         cell(mfa.map_or(unknown, |mfa| if mfa { "yes" } else { "no" })),
         cell(digits(counts.events)),
         cell(of_console(session.console, counts.clicks)),
-        cell(digits(counts.findings)),
-        cell(digits(counts.attempts)),
+        [Span::Text(digits(counts.findings))].into_iter().chain(tried).collect(),
         cell(digits(counts.denied)),
     ];
     let tone = if counts.findings > 0 { Tone::Firm } else { Tone::Plain };

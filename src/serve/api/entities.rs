@@ -5,13 +5,15 @@ use axum::extract::State;
 use crate::serve::ServeError;
 use crate::serve::filter::Filter;
 use crate::serve::params::Params;
-use crate::serve::rows::{Json, Listing, objects};
+use crate::serve::rows::{Json, Listing, object, objects};
 use crate::serve::state::Shared;
 
 const ENTITIES: &str = include_str!("../../../sql/serve/entities.sql");
 const TYPES: &str = include_str!("../../../sql/serve/entity_types.sql");
 const PRINCIPALS: &str = include_str!("../../../sql/serve/entity_principals.sql");
 const SEEN: &str = include_str!("../../../sql/serve/seen.sql");
+const SEEN_COUNTS: &str = include_str!("../../../sql/serve/seen_counts.sql");
+const SEEN_ROWS: &str = include_str!("../../../sql/serve/seen_rows.sql");
 
 /// What things can be sorted by.
 const SORTS: [&str; 9] = [
@@ -67,23 +69,27 @@ async fn all(state: Shared, sql: &'static str) -> Result<Json, ServeError> {
         .await
 }
 
-/// `GET /api/entities/seen`
+/// `GET /api/entities/seen`: the history of one thing, with how many rows there are for each principal and relation.
 pub(super) async fn seen(State(state): State<Shared>, params: Params) -> Result<Json, ServeError> {
     let needed = |name| {
         let value = params.one(name).map(str::to_owned);
         value.ok_or_else(|| ServeError::asked(format!("{name} is missing"), "Specify type and value."))
     };
-    let listing = Listing {
-        setting: Filter::of_thing(needed("type")?, needed("value")?).setting()?,
-        sql: SEEN,
-        params: Vec::new(),
-        order: "time, id".to_owned(),
-    };
+    let setting = Filter::of_thing(needed("type")?, needed("value")?).setting()?;
+    let wanted = [params.text("principal"), params.text("relation")];
     let paging = params.paging()?;
     state
         .ask(move |state, case| {
-            state.with_timeline(case)?;
-            listing.page(case, &state.totals, paging)
+            state.with_programs(case)?;
+            case.query(&format!("{setting};\n{SEEN}"))?;
+            let counts = object(&case.query_with(SEEN_COUNTS, &wanted)?)?;
+            let [principal, relation] = wanted;
+            let part = [principal, relation, paging.limit.to_string(), paging.offset.to_string()];
+            let rows = objects(&case.query_with(SEEN_ROWS, &part)?)?;
+            let mut told = Json::from(&counts.unwrap_or_default()).0;
+            // The counts are an object: the rows are one more member.
+            told.truncate(told.trim_end().len().saturating_sub(1));
+            Ok(Json(format!(r#"{told},"rows":{rows}}}"#)))
         })
         .await
 }

@@ -14,10 +14,9 @@ use crate::export;
 use crate::present::Lines;
 use crate::serve::ServeError;
 use crate::serve::filter::Filter;
-use crate::serve::lines;
 use crate::serve::params::Params;
 use crate::serve::pool::StartedQuery;
-use crate::serve::state::Shared;
+use crate::serve::state::{AppState, Shared};
 use crate::store::Case;
 
 const TIMELINE: &str = include_str!("../../../sql/serve/timeline.sql");
@@ -50,8 +49,8 @@ pub(super) async fn export(State(state): State<Shared>, params: Params) -> Resul
     let exports = Arc::clone(&state);
     let (sender, mut pieces) = channel(WAITING);
     let begun = state.exports.begin(move |case| {
-        exports.with_timeline(case)?;
-        let these = choose(case, filter, folded)?;
+        exports.with_rows(case, &filter)?;
+        let these = choose(&exports, case, filter, folded)?;
         let mut out = Outgoing { sender, piece: Vec::with_capacity(PIECE) };
         let query = format!("FROM ({}){these} ORDER BY time, id", form.sql);
         export::rows(case, &query, form.lines, &mut out)?;
@@ -69,13 +68,13 @@ pub(super) async fn export(State(state): State<Shared>, params: Params) -> Resul
 
 /// Sets the filter, and tells in SQL which of its rows are wanted: where lines are named by the rows that they begin with, all
 /// the rows that stand in them.
-fn choose(case: &Case, filter: Filter, folded: bool) -> Result<&'static str, ServeError> {
+fn choose(state: &AppState, case: &Case, filter: Filter, folded: bool) -> Result<&'static str, ServeError> {
     let (filter, ids) = if folded { filter.split_ids() } else { (filter, Vec::new()) };
     if ids.is_empty() {
         case.query(&filter.setting()?)?;
         return Ok("");
     }
-    lines::choose(case, &filter, &ids)?;
+    state.lines.choose(case, &filter, &ids)?;
     Ok(" SEMI JOIN page_rows USING (id)")
 }
 

@@ -3,12 +3,14 @@
 use axum::extract::State;
 use serde_json::{Value, json};
 
+use crate::event::Timestamp;
 use crate::hunt::{self, Hunt, Param, ParamValue as Given};
 use crate::present;
 use crate::serve::ServeError;
 use crate::serve::params::Params;
 use crate::serve::rows::{Json, objects};
 use crate::serve::state::Shared;
+use crate::store::Case;
 
 /// So many hits of a hunt are given; all are counted.
 const FIRST_HITS: usize = 8;
@@ -28,30 +30,39 @@ pub(super) async fn hits(State(state): State<Shared>, params: Params) -> Result<
     let (since, until) = (params.moment("from")?, params.moment("to")?);
     let principal = params.one("principal").map(str::to_owned);
     state
-        .ask(move |_, case| {
-            let mut found = Vec::new();
-            for hunt in shipped()? {
-                let given = [
-                    ("since", since.map(Given::Moment)),
-                    ("until", until.map(Given::Moment)),
-                    ("principal", principal.clone().map(Given::Text)),
-                ];
-                let given: Vec<(String, Given)> = given
-                    .into_iter()
-                    .filter(|(name, _)| hunt.param(name).is_some())
-                    .filter_map(|(name, value)| Some((name.to_owned(), value?)))
-                    .collect();
-                let batches = case.query(&hunt.sql(&given))?;
-                let hits = present::Hits::of(&hunt, &batches);
-                let first: Vec<_> = batches.iter().filter(|batch| batch.num_rows() > 0).take(1).collect();
-                let first: Vec<_> =
-                    first.iter().map(|batch| batch.slice(0, batch.num_rows().min(FIRST_HITS))).collect();
-                let rows: Value = serde_json::from_str(&objects(&first)?)?;
-                found.push(json!({ "id": hunt.id, "hits": hits.rows, "rows": rows }));
-            }
-            Ok(Json::from(&Value::from(found)))
+        .ask(move |state, case| {
+            let question = format!("hits {since:?} {until:?} {principal:?}");
+            state.answers.of(question, || found(case, since, until, principal.as_deref()))
         })
         .await
+}
+
+fn found(
+    case: &Case,
+    since: Option<Timestamp>,
+    until: Option<Timestamp>,
+    principal: Option<&str>,
+) -> Result<Json, ServeError> {
+    let mut found = Vec::new();
+    for hunt in shipped()? {
+        let given = [
+            ("since", since.map(Given::Moment)),
+            ("until", until.map(Given::Moment)),
+            ("principal", principal.map(|name| Given::Text(name.to_owned()))),
+        ];
+        let given: Vec<(String, Given)> = given
+            .into_iter()
+            .filter(|(name, _)| hunt.param(name).is_some())
+            .filter_map(|(name, value)| Some((name.to_owned(), value?)))
+            .collect();
+        let batches = case.query(&hunt.sql(&given))?;
+        let hits = present::Hits::of(&hunt, &batches);
+        let first: Vec<_> = batches.iter().filter(|batch| batch.num_rows() > 0).take(1).collect();
+        let first: Vec<_> = first.iter().map(|batch| batch.slice(0, batch.num_rows().min(FIRST_HITS))).collect();
+        let rows: Value = serde_json::from_str(&objects(&first)?)?;
+        found.push(json!({ "id": hunt.id, "hits": hits.rows, "rows": rows }));
+    }
+    Ok(Json::from(&Value::from(found)))
 }
 
 fn told(hunt: &Hunt) -> Value {

@@ -1,6 +1,7 @@
 //! What can be asked, and who answers.
 
 mod case;
+mod cases;
 mod entities;
 mod export;
 mod hunts;
@@ -15,11 +16,13 @@ use axum::http::Uri;
 use axum::routing::{any, get, post};
 
 use super::ServeError;
-use super::state::Shared;
+use super::served::ServedCase;
 
 /// The addresses below `/api`.
-pub(super) fn routes() -> Router<Shared> {
+pub(super) fn routes() -> Router<ServedCase> {
     Router::new()
+        .route("/api/cases", get(cases::cases))
+        .route("/api/reopen", post(cases::reopen))
         .route("/api/case", get(case::case))
         .route("/api/overview", get(overview::overview))
         .route("/api/overview/open", get(overview::open))

@@ -32,9 +32,11 @@ pub(super) async fn open(State(state): State<Shared>) -> Result<Json, ServeError
     state
         .ask(|state, case| {
             state.with_overview(case)?;
-            case.query(&format!("{EVERYTHING}\n{SCOPE}"))?;
-            case.query(&format!("CREATE OR REPLACE TEMP TABLE remedies AS {REMEDIES}"))?;
-            Ok(Json(objects(&case.query(OPEN)?)?))
+            state.answers.of("open".to_owned(), || {
+                case.query(&format!("{EVERYTHING}\n{SCOPE}"))?;
+                case.query(&format!("CREATE OR REPLACE TEMP TABLE remedies AS {REMEDIES}"))?;
+                Ok(Json(objects(&case.query(OPEN)?)?))
+            })
         })
         .await
 }

@@ -5,14 +5,12 @@ use serde_json::Value;
 
 use super::notes;
 use crate::serve::ServeError;
-use crate::serve::lines;
+use crate::serve::lines::Asked;
 use crate::serve::params::Params;
-use crate::serve::rows::{Json, Listing, object};
+use crate::serve::rows::{Json, object};
 use crate::serve::state::Shared;
 
-const TIMELINE: &str = include_str!("../../../sql/serve/timeline.sql");
 const DENSITY: &str = include_str!("../../../sql/serve/density.sql");
-const PLACE: &str = include_str!("../../../sql/serve/place.sql");
 const FACETS: &str = include_str!("../../../sql/serve/facets.sql");
 
 /// The most spans that a density has, and how many it has unless it is told otherwise.
@@ -25,19 +23,12 @@ pub(super) async fn timeline(State(state): State<Shared>, params: Params) -> Res
     let folded = params.one_of("folded", &[("false", false), ("true", true)])?;
     let line = params.one("line").map(str::to_owned);
     let (filter, paging) = (notes::noted(&state, &params).await?, params.paging()?);
-    let listing = Listing {
-        setting: filter.setting()?,
-        sql: TIMELINE,
-        params: Vec::new(),
-        order: format!("time {order}, id {order}"),
-    };
     state
         .ask(move |state, case| {
-            state.with_timeline(case)?;
+            state.with_rows(case, &filter)?;
             match line {
-                Some(line) => lines::rows_of(case, &filter, &line, paging),
-                None if folded => lines::page(case, &filter, order, paging),
-                None => listing.page(case, &state.totals, paging),
+                Some(line) => state.lines.rows_of(case, &filter, &line, paging),
+                None => state.lines.page(case, Asked { filter: &filter, folded, order }, paging),
             }
         })
         .await
@@ -51,13 +42,8 @@ pub(super) async fn place(State(state): State<Shared>, params: Params) -> Result
     let id = params.text("id");
     state
         .ask(move |state, case| {
-            state.with_timeline(case)?;
-            if folded {
-                return lines::place(case, &filter, &id, order);
-            }
-            case.query(&filter.setting()?)?;
-            let found = object(&case.query_with(PLACE, &[id, order.to_owned()])?)?;
-            Ok(Json::from(&found.unwrap_or_default()))
+            state.with_rows(case, &filter)?;
+            state.lines.place(case, Asked { filter: &filter, folded, order }, &id)
         })
         .await
 }
@@ -75,10 +61,10 @@ pub(super) async fn facets(State(state): State<Shared>, params: Params) -> Resul
 
 /// The one row that a query about filtered rows gives, as an object.
 async fn one_row(state: Shared, params: &Params, sql: &'static str, values: Vec<String>) -> Result<Json, ServeError> {
-    let setting = notes::noted(&state, params).await?.setting()?;
+    let filter = notes::noted(&state, params).await?;
     let row = state.ask(move |state, case| {
-        state.with_timeline(case)?;
-        case.query(&setting)?;
+        state.with_rows(case, &filter)?;
+        case.query(&filter.setting()?)?;
         object(&case.query_with(sql, &values)?)
     });
     Ok(Json::from(&row.await?.unwrap_or(Value::Null)))

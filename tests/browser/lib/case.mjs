@@ -43,9 +43,16 @@ export async function ownRules(rules) {
   return home;
 }
 
-/** Serves a case; the address, as the program prints it, has the token. */
-export async function serve(file) {
-  const child = spawn(program, ["serve", "--db", file], { stdio: ["ignore", "pipe", "ignore"] });
+/** Loads records that a test makes up into a case that is there. */
+export async function loadMore(records, file, ...more) {
+  const trail = path.join(folder, "more.json");
+  await writeFile(trail, JSON.stringify({ Records: records }));
+  execFileSync(program, ["load", trail, "--db", file, "--quiet", ...more], { stdio: ["ignore", "ignore", "inherit"] });
+}
+
+/** Serves cases; the address of the first, as the program prints it, has the token. */
+export async function serve(...files) {
+  const child = spawn(program, ["serve", ...files.flatMap((file) => ["--db", file])], { stdio: ["ignore", "pipe", "ignore"] });
   running.add(child);
   const lines = createInterface({ input: child.stdout });
   const ended = once(child, "exit").then(([code]) => Promise.reject(new Error(`serve ended with ${code}`)));

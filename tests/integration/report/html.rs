@@ -1,8 +1,10 @@
 //! The HTML form, as a browser reads it.
 
+use std::collections::BTreeMap;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use cartographer::present::report::{Form, Scope};
+use cartographer::present::report::{Form, Scope, write_numbered};
 use sha2::{Digest, Sha256};
 
 use crate::report::page::Page;
@@ -115,4 +117,29 @@ fn the_plot_has_a_name_a_description_and_a_table() {
     assert_eq!(bars, told.bins.rows.len());
     let table = &page.all("details").next().unwrap().text;
     assert!(table.contains("2026-03-11 19:39:0010138"), "{table}");
+}
+
+#[test]
+fn resources_that_are_alike_share_a_row() {
+    let page = Page::read(&shown(&report(&demo(), Scope::default()), Form::Html));
+    let things = page.part("things");
+    let alike = "2026/03/11/0000.pdf2026/03/11/0001.pdf2026/03/11/0002.pdf2026/03/11/0003.pdfand 224 more";
+    assert!(things.replace(['\n', ' '], "").contains(&alike.replace(' ', "")), "{things}");
+    assert!(!things.contains("2026/03/11/0004.pdf"));
+    // Few of a kind have a row each.
+    assert!(things.contains("warehouse/reader") && things.contains("orders/database"), "{things}");
+}
+
+#[test]
+fn the_contents_have_the_pages_that_are_known() {
+    let told = report(&demo(), only("nadia"));
+    let pages = BTreeMap::from([("summary".to_owned(), 3), ("nothing".to_owned(), 9)]);
+    let mut html = Vec::new();
+    write_numbered(&mut html, &told, &pages).unwrap();
+    let html = String::from_utf8(html).unwrap();
+    assert_eq!(html.matches("<span class=\"page\">").count(), 1);
+    assert!(html.contains("<a href=\"#summary\">Summary</a> <span class=\"page\">3</span>"));
+    let page = Page::read(&shown(&told, Form::Html));
+    let contents = page.text("nav");
+    assert!(contents.starts_with("Executive summaryScope"), "{contents}");
 }

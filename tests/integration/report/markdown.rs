@@ -97,9 +97,9 @@ fn a_reader_finds_the_same_document() {
     assert_eq!(read.strange, Vec::<String>::new());
     let parts = [
         "Activity in AWS: console and API",
+        "Executive summary",
         "Scope",
         "Not covered",
-        "Executive summary",
         "Summary",
         "What stands out",
         "Actors",

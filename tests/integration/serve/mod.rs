@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests are tests")]
 
 mod answers;
+mod cases;
 mod door;
 #[cfg(unix)]
 mod ending;
@@ -97,7 +98,26 @@ pub(crate) fn serve(dir: TempDir, more: &[&str]) -> Served {
     Served { child, port, token: token.to_owned(), address: place.to_owned(), agent, dir }
 }
 
+/// Another case of a server.
+pub(crate) struct Other {
+    address: String,
+    bearer: String,
+}
+
+impl Other {
+    pub(crate) fn ask(&self, path: &str) -> Value {
+        let url = format!("{}{path}", self.address);
+        let mut answer = ureq::get(url).header("Authorization", &self.bearer).call().unwrap();
+        serde_json::from_str(&answer.body_mut().read_to_string().unwrap()).unwrap()
+    }
+}
+
 impl Served {
+    /// The case at another address of the server.
+    pub(crate) fn at(address: &str, token: &str) -> Other {
+        Other { address: address.to_owned(), bearer: format!("Bearer {token}") }
+    }
+
     /// The status and text of an answer to somebody who has the token.
     pub(crate) fn get(&self, path: &str) -> (u16, String) {
         let url = format!("{}{path}", self.address);
@@ -125,6 +145,19 @@ impl Served {
         let mut answer = posted.unwrap();
         let text = answer.body_mut().read_to_string().unwrap();
         (answer.status().as_u16(), serde_json::from_str(&text).unwrap())
+    }
+
+    /// The answer to a request that has something done.
+    pub(crate) fn done(&self, path: &str) -> Value {
+        let url = format!("{}{path}", self.address);
+        let mut answer = self.agent.post(url).header("Authorization", self.bearer()).send_empty().unwrap();
+        assert_eq!(answer.status().as_u16(), 200, "{path}");
+        serde_json::from_str(&answer.body_mut().read_to_string().unwrap()).unwrap()
+    }
+
+    /// The folder of the case.
+    pub(crate) fn folder(&self) -> &Path {
+        self.dir.path()
     }
 
     pub(crate) fn bearer(&self) -> String {

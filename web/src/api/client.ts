@@ -4,6 +4,7 @@ import { apiFilter, type Filter } from "../lib/filter";
 import type {
   Actor,
   CaseSummary,
+  CasesAnswer,
   Count,
   Coverage,
   Density,
@@ -22,7 +23,7 @@ import type {
   Picture,
   Problem,
   ScreenRow,
-  SeenRow,
+  SeenPage,
   SessionRow,
   SignalDetail,
   SignalEvent,
@@ -108,6 +109,12 @@ export interface Sorting {
 export const api = {
   case: (signal?: AbortSignal) => get<CaseSummary>("case", {}, signal),
 
+  /** The cases of the server, and whether the file of this one was replaced. */
+  cases: (signal?: AbortSignal) => get<CasesAnswer>("cases", {}, signal),
+
+  /** Has the server open the file that is there now. */
+  reopen: () => post<CasesAnswer>("/api/reopen", ""),
+
   overview: (signal?: AbortSignal) => get<Overview>("overview", {}, signal),
 
   /** What is to be contained or undone. */
@@ -171,8 +178,11 @@ export const api = {
 
   entityTypes: (signal?: AbortSignal) => get<Count[]>("entities/types", {}, signal),
 
-  seen: (type: string, value: string, slice: Slice, signal?: AbortSignal) =>
-    get<Page<SeenRow>>("entities/seen", { type, value, ...slice }, signal),
+  /** The history of one thing. */
+  seen: (
+    asked: Slice & { type: string; value: string; principal: string | null; relation: string | null },
+    signal?: AbortSignal,
+  ) => get<SeenPage>("entities/seen", { ...asked }, signal),
 
   hunts: (signal?: AbortSignal) => get<Hunt[]>("hunts", {}, signal),
 

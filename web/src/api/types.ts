@@ -37,6 +37,12 @@ export interface CaseSummary {
   techniques?: Record<string, string>;
 }
 
+export interface CasesAnswer {
+  /** Whether another file has taken the place of the one that is shown. */
+  replaced: boolean;
+  cases: { file: string; address: string; current: boolean }[];
+}
+
 /** One row of the view `session_summary`. */
 export interface SessionRow {
   session_id: string;
@@ -154,9 +160,16 @@ export interface TimelineRow {
   failed?: number;
 }
 
-/** A row of the timeline where one thing was seen, or touched. */
+/** A row of the timeline where one thing was seen, or touched, and what was done with it. */
 export interface SeenRow extends TimelineRow {
   touched: boolean;
+  relations: string[];
+}
+
+/** Rows of the history of one thing, and how many there are for each principal and relation. */
+export interface SeenPage extends Page<SeenRow> {
+  principals: Count[];
+  relations: Count[];
 }
 
 export interface Bin {
@@ -376,6 +389,15 @@ export interface Overview {
   counts: { place: number; class: string; done: boolean; events: number }[];
   links: OverviewLink[];
   data_out: DataOut[];
+  commands: OverviewCommands[];
+}
+
+/** The commands that an actor typed in the console, and the first of them. */
+export interface OverviewCommands {
+  place: number;
+  commands: number;
+  time: string;
+  what: string | null;
 }
 
 export interface OverviewActor {

@@ -1,9 +1,19 @@
 // The story of a case in sentences, each with its evidence. Made from what the views say, and nothing else. Pure.
 
-import type { DataOut, Found, OpenNeed, Overview, OverviewActor, OverviewLink, SignIn } from "../api/types";
+import type {
+  DataOut,
+  Found,
+  OpenNeed,
+  Overview,
+  OverviewActor,
+  OverviewCommands,
+  OverviewLink,
+  SignIn,
+} from "../api/types";
 import { bytes, count, counted, moment } from "./format";
 import { grouped } from "./group";
 import { shortPrincipal } from "./session";
+import { middle } from "./text";
 
 /** What shows that a sentence is true: a row of the timeline. */
 export interface Evidence {
@@ -73,6 +83,8 @@ export function listed(values: readonly string[], total = values.length): string
   return all.length > 0 ? `${all.join(", ")} and ${last}` : last;
 }
 
+const shorter = (name: string): string => middle(shortPrincipal(name), 44);
+
 function lead(actor: OverviewActor): string {
   const type = actor.identity_types?.map((each) => IDENTITIES[each] ?? each).join(" or ") || "identity of unknown type";
   const account = actor.account_id ? `, account ${actor.account_id}` : "";
@@ -81,7 +93,7 @@ function lead(actor: OverviewActor): string {
   const others = actor.principals.filter((name) => name !== actor.actor && !name.startsWith(`${actor.actor}/`));
   const also =
     others.length > 0
-      ? ` These include sessions of credentials that it created: ${listed(others.slice(0, 3).map(shortPrincipal), Math.max(others.length, actor.principal_count - 1))}.`
+      ? ` These include sessions of credentials that it created: ${listed(others.slice(0, 3).map(shorter), Math.max(others.length, actor.principal_count - 1))}.`
       : "";
   return (
     `${type}${account}${from}: ${counted(actor.events, "event")} in ${counted(actor.sessions, "session")}${console}, ` +
@@ -214,10 +226,10 @@ function distinct(found: readonly Found[]): Found[] {
 }
 
 /** What says most about a class of events comes first; then what was done least often. */
-const FIRST_OBJECTS = ["access_key", "password", "user", "identity provider"];
+const FIRST_OBJECTS = ["access_key", "password", "user", "identity provider", "trail", "data"];
 
 function rank(found: Found): number {
-  if (found.object && FIRST_OBJECTS.includes(found.object)) return 0;
+  if (found.object && FIRST_OBJECTS.includes(found.object) && found.effect !== "changed") return 0;
   if (found.class === "persistence" || found.effect === "trusts") return 1;
   if (found.effect === "grants") return 2;
   return 3;
@@ -236,37 +248,59 @@ function choose(found: readonly Found[], classes: readonly string[], most: numbe
     .sort((a, b) => a.time.localeCompare(b.time));
 }
 
-/** How many events of which class, if not all of them are shown anyway. */
-function amounts({ counts }: Overview, actor: OverviewActor, { name, classes, words }: Topic, shown: readonly Found[]) {
+/** How many events of which class, if not all of them are shown anyway; `apart` of them are told in another way. */
+function amounts(
+  { counts }: Overview,
+  actor: OverviewActor,
+  { name, classes, words }: Topic,
+  shown: readonly Found[],
+  apart: number,
+) {
   const of = (wanted: string) =>
     counts.find((each) => each.place === actor.place && each.done && each.class === wanted)?.events ?? 0;
   const told = shown.reduce((sum, each) => sum + each.events, 0);
+  const all = of(name) - apart;
   const parts = classes.flatMap((each) => {
     const [one, many] = words[each] ?? OTHER;
-    return of(each) > 0 ? [counted(of(each), one, many)] : [];
+    const events = of(each) - (each === "exfiltration" ? apart : 0);
+    return events > 0 ? [counted(events, one, many)] : [];
   });
-  return { all: of(name), parts: of(name) > told ? parts : [], rest: of(name) > told };
+  return { all, parts: all > told ? parts : [], rest: all > told };
 }
+
+/** That a credential which was made here downloaded objects: the sentence about these objects says it. */
+const isDownload = ({ class: name, effect }: Found) => name === "exfiltration" && effect === "downloaded";
 
 function topic(actor: OverviewActor, overview: Overview, about: Topic): Sentence | undefined {
   const { title, classes, strong } = about;
   const data = title === "Took" ? downloads(actor, overview.data_out) : [];
   const links = title === "Made" ? usesOf(actor, overview.links) : [];
-  const own = overview.found.filter(
+  const found = overview.found.filter(
     (each) => each.actor_place === actor.place && each.done && classes.includes(each.class),
   );
+  const apart = data.length > 0 ? found.filter(isDownload) : [];
+  const own = found.filter((each) => !apart.includes(each));
   const shown = choose(own, classes, FEW);
-  const { all, parts, rest } = amounts(overview, actor, about, shown);
-  if (all === 0 && data.length === 0) return undefined;
+  const { all, parts, rest } = amounts(
+    overview,
+    actor,
+    about,
+    shown,
+    apart.reduce((sum, each) => sum + each.events, 0),
+  );
+  const typed = title === "Ran" ? overview.commands.find((each) => each.place === actor.place) : undefined;
+  if (all === 0 && data.length === 0 && !typed) return undefined;
   const text = [
     ...data.slice(0, 3).map(downloaded),
     parts.length > 0 ? `${sentence(listed(parts))}.` : "",
     ...links.slice(0, 3).map(usedBy),
+    typed ? `${counted(typed.commands, "command was", "commands were")} typed in the console.` : "",
   ];
   const evidence = [
     ...data.slice(0, 2).map(downloadEvidence),
     ...shown.map(evidenceOf),
     ...links.slice(0, 3).map(linkEvidence),
+    ...(typed ? [typedEvidence(actor, typed)] : []),
   ];
   return {
     title,
@@ -287,6 +321,12 @@ const linkEvidence = ({ first_use, user, credential, credential_type, session_id
   time: first_use,
   text: `What ${user ?? "unknown"} did with ${credential_type === "access_key" ? credential : `the ${credential_type}`}`,
   href: `/timeline?${new URLSearchParams({ session: session_id })}`,
+});
+
+const typedEvidence = (actor: OverviewActor, { time, what, commands }: OverviewCommands): Evidence => ({
+  time,
+  text: (what ?? "A command") + (commands > 1 ? `, and ${counted(commands - 1, "more command")}` : ""),
+  href: `${actorHref(actor)}&kind=command`,
 });
 
 const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
@@ -310,17 +350,26 @@ function usesOf(actor: OverviewActor, links: readonly OverviewLink[]): OverviewL
   return [...sessions.values()].flatMap((same) => same.sort((a, b) => rank(a) - rank(b)).slice(0, 1));
 }
 
-const usedBy = ({ credential_type, credential, user, uses, ips, ip_count, first_use }: OverviewLink): string =>
-  `${credential_type === "access_key" ? "Access key" : sentence(credential_type)} ${credential} was used since, by ${user ?? "unknown"} from ${moment(first_use).slice(0, 19)}${ips?.length ? `, from ${listed(ips.slice(0, 2), ip_count ?? ips.length)}` : ""}: ${counted(uses, "event")}.`;
+/** `Access key AKIA… was used as svc-backup from 203.0.113.147, first at 2026-03-11 21:14:05 (47 events).` */
+function usedBy({ credential_type, credential, user, uses, ips, ip_count, first_use }: OverviewLink): string {
+  const what =
+    credential_type === "access_key"
+      ? `Access key ${credential}${user ? ` of ${shortPrincipal(user)}` : ""}`
+      : credential_type === "password"
+        ? `The password of ${credential}`
+        : `${sentence(credential_type)} ${credential}`;
+  const from = ips?.length ? ` from ${listed(ips.slice(0, 2), ip_count ?? ips.length)}` : "";
+  return `${what} was used${from}, first at ${moment(first_use).slice(0, 19)} (${counted(uses, "event")}).`;
+}
 
 function tried(actor: OverviewActor, overview: Overview): Sentence | undefined {
   const own = distinct(overview.found.filter((each) => each.actor_place === actor.place && !each.done));
   if (own.length === 0 && actor.denied === 0) return undefined;
   const parts = [
     ...(actor.attempts > 0
-      ? [`${counted(actor.attempts, "finding was", "findings were")} only tried, and denied or failed.`]
+      ? [`${counted(actor.attempts, "notable action")} failed or ${actor.attempts === 1 ? "was" : "were"} denied.`]
       : []),
-    ...(actor.denied > 0 ? [`${counted(actor.denied, "call was", "calls were")} denied in all.`] : []),
+    ...(actor.denied > 0 ? [`${counted(actor.denied, "call was", "calls were")} denied in total.`] : []),
   ];
   const shown = own.sort((a, b) => a.time.localeCompare(b.time)).slice(0, FEW - 1);
   const href = `${actorHref(actor)}&outcome=failed`;
@@ -360,7 +409,7 @@ const NEEDS: Record<string, [string, string]> = {
   share: ["resource shared or exposed", "resources shared or exposed"],
   watch: ["log or detector stopped, changed or deleted", "logs and detectors stopped, changed or deleted"],
   instance: ["instance started", "instances started"],
-  other: ["other persistence", "other persistence"],
+  other: ["other change that can keep access", "other changes that can keep access"],
   secret: ["secret read, to rotate", "secrets read, to rotate"],
 };
 
@@ -377,7 +426,7 @@ export function stillOpen(needs: readonly OpenNeed[]): Sentence[] {
         strong: need !== "secret" && need !== "other",
         evidence: items.slice(0, 3).map((item) => ({
           time: item.time,
-          text: item.what,
+          text: item.principal ? `${item.what}, by ${shortPrincipal(item.principal)}` : item.what,
           href: item.event_id ? evidenceHref(item.session_id, item.event_id) : "/timeline",
         })),
         ...(open > 3 ? { rest: { text: `${count(open - 3)} more in the report`, href: "" } } : {}),

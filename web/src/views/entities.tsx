@@ -1,7 +1,8 @@
 // Things: users, keys, buckets, secrets. One of them: everywhere it was seen or touched.
 
+import { useState } from "preact/hooks";
 import { api } from "../api/client";
-import type { EntityRow, SeenRow } from "../api/types";
+import type { Count, EntityRow, SeenPage, SeenRow } from "../api/types";
 import { NoteBar } from "../components/notes";
 import { Search } from "../components/search";
 import { LongText, Text } from "../components/text";
@@ -173,67 +174,75 @@ function All({ place: { params } }: { place: Place }) {
 /** Only what one identity saw or touched. */
 function ActorField({ principal, onChoose }: { principal: string | null; onChoose: (principal: string) => void }) {
   const { data } = useAsked("principals", (signal) => api.entityPrincipals(signal));
-  const values = (data ?? []).flatMap((each) => each.value ?? []);
-  return (
-    <label class="field">
-      By{" "}
-      <select value={principal ?? ""} onChange={(event) => onChoose(event.currentTarget.value)}>
-        <option value="">anybody</option>
-        {principal && !values.includes(principal) && <option value={principal}>{visible(principal)}</option>}
-        {data?.map((each) => (
-          <option key={each.value} value={each.value ?? ""}>
-            {`${visible(shortPrincipal(each.value ?? "").slice(0, 60))} (${count(each.count)})`}
-          </option>
-        ))}
-      </select>
-    </label>
-  );
+  const spell = (name: string) => visible(shortPrincipal(name).slice(0, 60));
+  return <Counted label="By" all="anybody" value={principal} counts={data ?? []} spell={spell} onChoose={onChoose} />;
 }
 
 function TypeField({ type, onChoose }: { type: string | null; onChoose: (type: string) => void }) {
-  const types = useAsked("types", (signal) => api.entityTypes(signal));
-  return (
-    <label class="field">
-      Type{" "}
-      <select value={type ?? ""} onChange={(event) => onChoose(event.currentTarget.value)}>
-        <option value="">all</option>
-        {types.data?.map((each) => (
-          <option key={each.value} value={each.value ?? ""}>
-            {`${visible(each.value ?? "")} (${count(each.count)})`}
-          </option>
-        ))}
-      </select>
-    </label>
-  );
+  const { data } = useAsked("types", (signal) => api.entityTypes(signal));
+  return <Counted label="Type" all="all" value={type} counts={data ?? []} spell={visible} onChoose={onChoose} />;
 }
+
+const RELATIONS: Record<string, string> = {
+  granted_to: "given a permission",
+  source: "source of a copy",
+};
+
+const relationOf = (name: string) => RELATIONS[name] ?? visible(name);
+
+const LOUD = new Set(["changed", "created", "deleted", "granted_to"]);
+
+const Relations = ({ relations }: { relations: readonly string[] }) => (
+  <>
+    {relations.map((name) => (
+      <span key={name} class={`upper ${LOUD.has(name) ? "loud" : name === "seen" ? "none" : ""}`}>
+        {relationOf(name)}
+      </span>
+    ))}
+  </>
+);
 
 const SEEN: readonly Column<SeenRow>[] = [
   {
     key: "touched",
-    title: "How",
-    width: "5rem",
-    render: (row) => <How touched={row.touched} />,
+    title: "Relation",
+    width: "6.5rem",
+    render: (row) => <Relations relations={row.relations} />,
   },
   ...TIMELINE,
 ];
 
 const seenKey = (row: SeenRow) => row.id;
 
-/** Where one thing was seen or touched. */
+/** The things that act themselves. */
+const ACTING = new Set(["user", "role"]);
+
+/** The history of one thing: everything that touched or showed it, in order of time. */
 function Seen({ type, value, place }: { type: string; value: string; place: Place }) {
   const open = place.params.getAll("open");
-  const rows = usePages<SeenRow>(`${type}\n${value}`, (offset, limit, signal) =>
-    api.seen(type, value, { offset, limit }, signal),
-  );
+  const [principal, relation] = [place.params.get("principal"), place.params.get("relation")];
+  const [counts, setCounts] = useState<Pick<SeenPage, "principals" | "relations">>({ principals: [], relations: [] });
+  const rows = usePages<SeenRow>(`${type}\n${value}\n${principal}\n${relation}`, async (offset, limit, signal) => {
+    const page = await api.seen({ type, value, principal, relation, offset, limit }, signal);
+    setCounts(page);
+    return page;
+  });
   useChanged((listener) => rows.subscribe(listener), rows);
   const selection = useSelection<SeenRow>();
+  const set = (key: string, value: string) => change((all) => (value ? all.set(key, value) : all.delete(key)));
   const fold = (id: string) =>
     change((all) => {
       const next = toggled(all.getAll("open"), id);
       all.delete("open");
       for (const each of next) all.append("open", each);
     }, true);
-  const filter = { ...emptyFilter(), show: [...SHOWS], entityType: type, entity: value };
+  const filter = {
+    ...emptyFilter(),
+    show: [...SHOWS],
+    entityType: type,
+    entity: value,
+    principal: principal ? [principal] : [],
+  };
   const inTimeline = writeFilter(filter);
   return (
     <div class="view">
@@ -251,18 +260,44 @@ function Seen({ type, value, place }: { type: string; value: string; place: Plac
         <a href={`/timeline?${inTimeline}`} onClick={follow}>
           Show in the timeline
         </a>
+        {ACTING.has(type) && (
+          <a href={`/timeline?${new URLSearchParams({ principal: value })}`} onClick={follow}>
+            {`What this ${visible(type)} did`}
+          </a>
+        )}
+        {type === "access_key" && (
+          <a href={`/timeline?${new URLSearchParams({ key: value })}`} onClick={follow}>
+            What was done with this key
+          </a>
+        )}
         <Carry filter={filter} total={rows.total} selection={selection} />
       </div>
       <div class="bar entity-notes">
+        <Counted
+          label="By"
+          all="anybody"
+          value={principal}
+          counts={counts.principals}
+          spell={(name) => visible(shortPrincipal(name).slice(0, 60))}
+          onChoose={(value) => set("principal", value)}
+        />
+        <Counted
+          label="Relation"
+          all="all"
+          value={relation}
+          counts={counts.relations}
+          spell={relationOf}
+          onChoose={(value) => set("relation", value)}
+        />
         <NoteBar target={{ type: "entity", id: value, entity_type: type }} label="this entity" />
       </div>
       <Grid
         name="timeline seen"
-        label={`Where ${visible(type)} ${visible(value.slice(0, 100))} was seen`}
+        label={`History of ${visible(type)} ${visible(value.slice(0, 100))}`}
         columns={SEEN}
         rows={rows}
         rowKey={seenKey}
-        empty="It was not seen in this case."
+        empty={principal || relation ? "No matching rows." : "It was not seen in this case."}
         compactBelow={65}
         compactRem={6.75}
         rowRem={2.75}
@@ -272,5 +307,34 @@ function Seen({ type, value, place }: { type: string; value: string; place: Plac
         selection={selection}
       />
     </div>
+  );
+}
+
+interface CountedProps {
+  label: string;
+  /** What the choice of all of them is called. */
+  all: string;
+  value: string | null;
+  counts: readonly Count[];
+  spell: (value: string) => string;
+  onChoose: (value: string) => void;
+}
+
+/** One of the values that there are, each with how many rows it has. */
+function Counted({ label, all, value, counts, spell, onChoose }: CountedProps) {
+  const known = counts.some((each) => each.value === value);
+  return (
+    <label class="field">
+      {label}{" "}
+      <select value={value ?? ""} onChange={(event) => onChoose(event.currentTarget.value)}>
+        <option value="">{all}</option>
+        {value && !known && <option value={value}>{spell(value)}</option>}
+        {counts.map((each) => (
+          <option key={each.value} value={each.value ?? ""}>
+            {`${spell(each.value ?? "")} (${count(each.count)})`}
+          </option>
+        ))}
+      </select>
+    </label>
   );
 }

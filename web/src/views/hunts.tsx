@@ -96,6 +96,15 @@ function Field({ name, label, hint, value }: FieldProps) {
   );
 }
 
+/** Hunts that list what is related: their rows are no findings. */
+const LISTING = "correlation";
+
+/** `Initial access` */
+function titleOf(tactic: string): string {
+  const words = visible(tactic.replaceAll("-", " "));
+  return words.charAt(0).toUpperCase() + words.slice(1) + (tactic === LISTING ? ": lists to read, not findings" : "");
+}
+
 interface TacticProps {
   tactic: string;
   hunts: readonly Hunt[];
@@ -109,25 +118,33 @@ function Tactic({ tactic, hunts, found, empty, asked }: TacticProps) {
   const some = hunts.filter((hunt) => empty || hitsOf(hunt) > 0).sort((a, b) => hitsOf(b) - hitsOf(a));
   if (some.length === 0) return null;
   const all = some.reduce((sum, hunt) => sum + hitsOf(hunt), 0);
+  const listing = tactic === LISTING;
   return (
     <section class="tactic" aria-label={visible(tactic)}>
       <h2>
-        {visible(tactic)} <span class="muted">{counted(all, "hit")}</span>
+        {titleOf(tactic)} <span class="muted">{counted(all, listing ? "row" : "hit")}</span>
       </h2>
       {some.map((hunt) => (
-        <HuntRow key={hunt.id} hunt={hunt} hits={found.get(hunt.id)} asked={asked} />
+        <HuntRow key={hunt.id} hunt={hunt} hits={found.get(hunt.id)} asked={asked} listing={listing} />
       ))}
     </section>
   );
 }
 
-function HuntRow({ hunt, hits, asked }: { hunt: Hunt; hits: HuntHits | undefined; asked: Asked }) {
+interface HuntRowProps {
+  hunt: Hunt;
+  hits: HuntHits | undefined;
+  asked: Asked;
+  listing: boolean;
+}
+
+function HuntRow({ hunt, hits, asked, listing }: HuntRowProps) {
   const [open, setOpen] = useState(false);
   const number = hits?.hits ?? 0;
   return (
     <div class="hunt-row">
       <button type="button" class="hunt-head" aria-expanded={open} onClick={() => setOpen(!open)}>
-        <span class={`num hunt-hits ${number > 0 ? "loud" : "none"}`}>{count(number)}</span>
+        <span class={`num hunt-hits ${number > 0 && !listing ? "loud" : "none"}`}>{count(number)}</span>
         <span class="hunt-title">{visible(hunt.title)}</span>
         <span class="mono muted">{hunt.techniques.map(visible).join(" ")}</span>
       </button>
@@ -147,7 +164,7 @@ function Found({ hunt, hits, asked }: { hunt: Hunt; hits: HuntHits | undefined; 
   return (
     <div class="hunt-found">
       <p>
-        <strong>A hit:</strong> {visible(hunt.hit)} <strong>Innocent:</strong> {visible(hunt.innocent)}
+        <strong>A hit:</strong> {visible(hunt.hit)} <strong>False positives:</strong> {visible(hunt.innocent)}
       </p>
       <ul>
         {rows.map((row, index) => (

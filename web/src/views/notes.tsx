@@ -55,7 +55,7 @@ export function Notes({ place: { params } }: { place: Place }) {
 const Empty = () => (
   <p class="empty">
     There are no notes yet. Open a row of the timeline, a session or an entity, and press Star, add a tag or a comment
-    there; in the timeline the key s stars a row. Save view, above the timeline, keeps its filters.
+    there; in the timeline the key s stars a row. Views, in the header, saves the filters of a view.
   </p>
 );
 

@@ -153,6 +153,9 @@ const timelineOf = (rows: readonly SessionRow[]) => {
   go("/timeline", params);
 };
 
+const compare = (rows: readonly SessionRow[]) =>
+  go("/compare", new URLSearchParams(rows.map((row) => ["session", row.session_id])));
+
 export function Sessions({ place: { params } }: { place: Place }) {
   const search = params.get("search") ?? "";
   const stands = params.get("stands") ?? "";
@@ -229,8 +232,8 @@ const SORTS: readonly (readonly [string, string])[] = [
   ["secrets_read", "secrets read"],
   ["credentials_made", "credentials made"],
   ["defenses_weakened", "defenses weakened"],
-  ["data_exposed", "ways out for data"],
-  ["destroyed", "things destroyed"],
+  ["data_exposed", "resources exposed"],
+  ["destroyed", "resources destroyed"],
   ["denied", "calls denied"],
   ["events", "events"],
 ];
@@ -259,6 +262,11 @@ const Chosen = ({ selection }: { selection: Selection<SessionRow> }) => (
         <button type="button" class="primary" onClick={() => timelineOf(selection.rows())}>
           Show in one timeline
         </button>
+        {selection.size === 2 && (
+          <button type="button" onClick={() => compare(selection.rows())}>
+            Compare
+          </button>
+        )}
         <button type="button" onClick={() => selection.clear()}>
           Deselect
         </button>

@@ -1,0 +1,21 @@
+-- How many rows of the history that seen.sql made are of the principal $1 and have the relation $2, where these are not empty; and
+-- how many there would be for each principal, and for each relation, in one row.
+SELECT
+    (SELECT count(*) FROM history WHERE $1 IN ('', principal) AND ($2 = '' OR list_contains(relations, $2))) AS total,
+    COALESCE((
+        SELECT list({'value': value, 'count': count} ORDER BY count DESC, value)[:300]
+        FROM (
+            SELECT principal AS value, count(*) AS count
+            FROM history
+            WHERE principal IS NOT NULL AND ($2 = '' OR list_contains(relations, $2))
+            GROUP BY principal
+        )
+    ), []) AS principals,
+    COALESCE((
+        SELECT list({'value': value, 'count': count} ORDER BY count DESC, value)
+        FROM (
+            SELECT value, count(*) AS count
+            FROM (SELECT unnest(relations) AS value FROM history WHERE $1 IN ('', principal))
+            GROUP BY value
+        )
+    ), []) AS relations

@@ -1,0 +1,93 @@
+// Two sessions side by side: their rows on one axis of time, or by the page or call. Pure.
+
+import type { TimelineRow } from "../api/types";
+import { clock, day, duration, rfc3339, seconds } from "./format";
+import { grouped } from "./group";
+
+/** What is aligned: the start of both sessions, the time of day, or the page or call. */
+export type Align = "start" | "time" | "page";
+
+export type Sides = readonly [readonly TimelineRow[], readonly TimelineRow[]];
+
+/** Rows of both sessions that stand beside each other. */
+export interface Band {
+  key: string;
+  label: string;
+  sides: [TimelineRow[], TimelineRow[]];
+  /** Seconds without a row before it, if that is a pause. */
+  pause?: number;
+}
+
+/** Bands below one heading. */
+export interface Part {
+  title: string | null;
+  bands: Band[];
+}
+
+const MOST_BANDS = 60;
+const WIDTHS = [1, 2, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 7200, 21_600, 86_400, 604_800] as const;
+/** From so many empty bands on it is a pause. */
+const PAUSE = 5;
+
+/** The two sessions have a moment in common, or nearly: their times of day can be compared. */
+export function overlap([a, b]: Sides): boolean {
+  const [from, to, since, until] = [a[0]?.time, a.at(-1)?.time, b[0]?.time, b.at(-1)?.time];
+  return from !== undefined && to !== undefined && since !== undefined && until !== undefined
+    ? seconds(from) <= seconds(until) && seconds(since) <= seconds(to)
+    : false;
+}
+
+/** `+1:02:03` after the start. */
+export function elapsed(after: number): string {
+  const [hours, minutes, rest] = [Math.floor(after / 3600), Math.floor((after % 3600) / 60), Math.floor(after % 60)];
+  const two = (value: number) => String(value).padStart(2, "0");
+  return `+${hours}:${two(minutes)}:${two(rest)}`;
+}
+
+/** The rows of both, in spans of one length; spans without a row are left out. */
+function byTime(sides: Sides, fromStart: boolean): Band[] {
+  const starts = sides.map((rows) => (fromStart && rows[0] ? seconds(rows[0].time) : 0));
+  const placed = sides.flatMap((rows, side) =>
+    rows.map((row) => ({ row, side, at: seconds(row.time) - (starts[side] ?? 0) })),
+  );
+  const count = (width: number) => new Set(placed.map(({ at }) => Math.floor(at / width))).size;
+  const width = WIDTHS.find((each) => count(each) <= MOST_BANDS) ?? 604_800;
+  const spans = [...grouped(placed, ({ at }) => Math.floor(at / width))].sort(([a], [b]) => a - b);
+  return spans.map(([span, rows], index) => {
+    const start = span * width;
+    const gap = index > 0 ? (span - (spans[index - 1]?.[0] ?? span) - 1) * width : 0;
+    const text = rfc3339(start);
+    const of = (side: number) => rows.filter((each) => each.side === side).map(({ row }) => row);
+    return {
+      key: String(span),
+      label: fromStart ? elapsed(start) : `${day(text)} ${clock(text)}`,
+      sides: [of(0), of(1)],
+      ...(gap >= PAUSE * width ? { pause: gap } : {}),
+    };
+  });
+}
+
+const titleOf = (row: TimelineRow) => row.title ?? row.summary ?? "?";
+
+/** The rows of both by page or call: what both did comes first. */
+function byPage([a, b]: Sides): Part[] {
+  const [left, right] = [grouped(a, titleOf), grouped(b, titleOf)];
+  const band = (title: string): Band => ({
+    key: title,
+    label: title,
+    sides: [left.get(title) ?? [], right.get(title) ?? []],
+  });
+  const both = [...left.keys()].filter((title) => right.has(title));
+  const onlyLeft = [...left.keys()].filter((title) => !right.has(title));
+  const onlyRight = [...right.keys()].filter((title) => !left.has(title));
+  return [
+    { title: `In both (${both.length})`, bands: both.map(band) },
+    { title: `Only in the first (${onlyLeft.length})`, bands: onlyLeft.map(band) },
+    { title: `Only in the second (${onlyRight.length})`, bands: onlyRight.map(band) },
+  ].filter((part) => part.bands.length > 0);
+}
+
+export const partsOf = (sides: Sides, align: Align): Part[] =>
+  align === "page" ? byPage(sides) : [{ title: null, bands: byTime(sides, align === "start") }];
+
+export const pauseOf = (seconds: number): string => `nothing for ${duration(seconds)}`;
