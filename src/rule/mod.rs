@@ -26,6 +26,7 @@ pub mod template;
 mod times;
 pub mod weights;
 pub mod words;
+mod write;
 
 use thiserror::Error;
 
@@ -38,6 +39,7 @@ pub use self::set::{RuleSet, Use};
 use self::shape::ShapeId;
 pub use self::source::RuleText;
 pub(crate) use self::source::{holds_calls, holds_words, is_spec};
+pub(crate) use self::write::{ShapeToml, request_toml};
 use self::template::Template;
 use crate::event::Timestamp;
 use crate::signal::Kind;

@@ -26,6 +26,12 @@ pub struct RuleText {
 }
 
 impl RuleText {
+    /// A file that is not stored anywhere yet.
+    #[must_use]
+    pub fn at(path: &str, text: String) -> Self {
+        Self { path: path.to_owned(), file: path.to_owned(), text }
+    }
+
     /// The ID that belongs to the path: `iam/users`.
     pub fn id(&self) -> &str {
         self.path.strip_suffix(".toml").unwrap_or(&self.path)

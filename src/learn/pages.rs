@@ -1,0 +1,648 @@
+//! From the events of each recorded page to a draft of its rule.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::address::{ConsoleAddress, DescribedPage, KnownPages, escaped, slug, spoken};
+use super::align::{TrailEvent, align, year};
+use super::error::LearnError;
+use super::gate::Gate;
+use super::recording::{RecordedVisit, Recording};
+use super::replace::{Replacer, TestedTexts, agent};
+use super::shapes;
+use super::write::{PageDraft, SpecCase, SpecEvent};
+use crate::matching::{Row, SessionRows, map};
+use crate::rule::words::words;
+use crate::rule::{RuleId, RuleSet, RuleText};
+use crate::signal::{Kind, Origin, Signal};
+use crate::spec::{self, SpecToml};
+
+/// A page with this share of its events in one exact signal is known.
+const KNOWN_SHARE: f64 = 0.9;
+/// A call that this share of the pages makes, in several consoles, is the console's own.
+const AMBIENT_SHARE: f64 = 0.6;
+/// So many pages of several consoles are needed to recognize the console's own calls.
+const MIN_AMBIENT_PAGES: usize = 5;
+/// Reads within so many seconds after a change reload what it changed.
+const RELOAD_US: i64 = 4_000_000;
+/// The widest window around an anchor, in seconds.
+const MAX_WINDOW_S: i64 = 60;
+/// The most events of a spec.
+const MAX_SPEC_EVENTS: usize = 60;
+
+/// What was learned from a recording.
+#[derive(Debug)]
+pub struct Learned {
+    /// By how much the trail's clock is ahead of the recording's, in microseconds.
+    pub skew_us: i64,
+    /// The number of requests whose ID is in the trail.
+    pub matched_ids: usize,
+    /// The number of requests whose ID is not.
+    pub unmatched_ids: usize,
+    /// The person's sessions.
+    pub sessions: Vec<String>,
+    /// The pages, in order of their first visit.
+    pub pages: Vec<LearnedPage>,
+    /// Calls that were left out, because the console makes them on many pages.
+    pub ambient: Vec<String>,
+}
+
+/// One page of a recording.
+#[derive(Debug)]
+pub struct LearnedPage {
+    /// The title, or the address without values.
+    pub title: String,
+    /// The number of visits, by their index in the recording.
+    pub visits: Vec<usize>,
+    /// The number of events.
+    pub events: usize,
+    /// What became of it.
+    pub outcome: PageOutcome,
+    /// The rule and its spec, if it was drafted.
+    pub files: Vec<RuleText>,
+}
+
+/// What became of a page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PageOutcome {
+    /// The catalog knows it: the ID of its rule.
+    Known(String),
+    /// A new rule: its ID.
+    New(String),
+    /// Other calls of a known page: the ID of its rule.
+    Changed(String),
+    /// No draft was accepted: why.
+    Refused(String),
+    /// It has no events.
+    Empty,
+}
+
+/// A page or an action, with the events of each visit.
+struct Part<'s, 'a> {
+    address: Option<&'s ConsoleAddress>,
+    title: Option<&'s str>,
+    /// The call of the action, if it is one.
+    action: Option<&'s str>,
+    visits: Vec<(usize, Vec<&'s TrailEvent<'a>>)>,
+}
+
+/// Learns the pages of a recording. `texts` are the rules that are known.
+///
+/// # Errors
+/// If the rules cannot be used, or the recording and the trail do not fit together. What is wrong with one page is in its
+/// outcome.
+pub fn learn(
+    texts: Vec<RuleText>,
+    recording: &Recording,
+    events: &[TrailEvent<'_>],
+    only_session: Option<&str>,
+) -> Result<Learned, LearnError> {
+    let mut gate = Gate::new(texts)?;
+    let alignment = align(recording, events, only_session)?;
+    let found = MappedSessions::of(gate.rules(), events, &alignment.sessions);
+    let ambient = ambient(gate.rules(), recording, events, &alignment.visits);
+    let mut parts: Vec<Part<'_, '_>> = Vec::new();
+    for (at, (visit, members)) in recording.visits.iter().zip(&alignment.visits).enumerate() {
+        let own = |event: &&TrailEvent<'_>| {
+            !ambient.contains(event.row.call) && !found.is_background(event.row.event_id)
+        };
+        let members: Vec<&TrailEvent<'_>> = members.iter().map(|event| &events[*event]).filter(own).collect();
+        for (action, members) in split(gate.rules(), members) {
+            add(&mut parts, at, visit, action, members);
+        }
+    }
+    let known = KnownPages::of(gate.rules());
+    let pages = parts.iter().map(|part| learn_page(&mut gate, &known, &found, part)).collect();
+    Ok(Learned {
+        skew_us: alignment.skew_us,
+        matched_ids: alignment.matched_ids,
+        unmatched_ids: alignment.unmatched_ids,
+        sessions: alignment.sessions.iter().map(|session| (*session).to_owned()).collect(),
+        pages,
+        ambient: ambient.into_iter().collect(),
+    })
+}
+
+/// The signals that the known rules find in the person's sessions.
+struct MappedSessions {
+    signals: Vec<Signal>,
+    by_event: FxHashMap<String, usize>,
+}
+
+impl MappedSessions {
+    fn of(rules: &RuleSet, events: &[TrailEvent<'_>], sessions: &[&str]) -> Self {
+        let mut signals = Vec::new();
+        for session in sessions {
+            let rows: Vec<Row<'_>> =
+                events.iter().filter(|event| event.session_id == *session).map(|event| event.row.clone()).collect();
+            signals.extend(map(rules, &SessionRows { session_id: session, rows }));
+        }
+        let mut by_event = FxHashMap::default();
+        for (at, signal) in signals.iter().enumerate() {
+            by_event.extend(signal.events.iter().map(|member| (member.event_id.clone(), at)));
+        }
+        Self { signals, by_event }
+    }
+
+    fn signal(&self, event: &str) -> Option<&Signal> {
+        self.by_event.get(event).map(|at| &self.signals[*at])
+    }
+
+    /// Whether an event is known to be made without a click. A poll is recognized by its period alone, which a page that
+    /// nobody knows may have by chance.
+    fn is_background(&self, event: &str) -> bool {
+        self.signal(event).is_some_and(|signal| {
+            signal.kind == Kind::Background && signal.origin == Origin::Exact && !signal.rule_id.starts_with("generic/")
+        })
+    }
+}
+
+/// Calls that the console makes on its own: those that are known, and those that most pages of several consoles make.
+fn ambient(
+    rules: &RuleSet,
+    recording: &Recording,
+    events: &[TrailEvent<'_>],
+    visits: &[Vec<usize>],
+) -> BTreeSet<String> {
+    let mut pages: BTreeMap<&str, BTreeSet<usize>> = BTreeMap::new();
+    for (at, visit) in visits.iter().enumerate() {
+        for event in visit {
+            pages.entry(events[*event].row.call).or_default().insert(at);
+        }
+    }
+    let with_events = visits.iter().filter(|visit| !visit.is_empty()).count();
+    let consoles = |pages: &BTreeSet<usize>| {
+        let consoles = pages.iter().map(|page| {
+            let visit = &recording.visits[*page];
+            let address = visit.address.as_ref().and_then(|address| address.region_free().map(str::to_owned));
+            address.or_else(|| visit.title.as_ref().map(|title| first_part(title))).unwrap_or_default()
+        });
+        consoles.collect::<BTreeSet<_>>().len()
+    };
+    let is_ambient = |(call, pages): &(&&str, &BTreeSet<usize>)| {
+        rules.words().is_console_noise(call)
+            || with_events >= MIN_AMBIENT_PAGES
+                && share(pages.len(), with_events) >= AMBIENT_SHARE
+                && consoles(pages) >= 3
+    };
+    let is_signal_of_page = |call: &str| !rules.shapes_of(call).is_empty() && !rules.words().is_console_noise(call);
+    let found = pages.iter().filter(is_ambient).map(|(call, _)| (*call).to_owned());
+    // A page that consists of such calls alone keeps them.
+    let found: BTreeSet<String> = found.collect();
+    let mut kept = found.clone();
+    for visit in visits.iter().filter(|visit| !visit.is_empty()) {
+        if visit.iter().all(|event| found.contains(events[*event].row.call)) {
+            for event in visit.iter().filter(|event| is_signal_of_page(events[**event].row.call)) {
+                kept.remove(events[*event].row.call);
+            }
+        }
+    }
+    kept
+}
+
+fn first_part(title: &str) -> String {
+    title_parts(title).into_iter().next().unwrap_or_default()
+}
+
+#[expect(clippy::cast_precision_loss, reason = "there are a few thousand pages")]
+fn share(part: usize, whole: usize) -> f64 {
+    if whole == 0 { 0.0 } else { part as f64 / whole as f64 }
+}
+
+/// Whether a call changes something.
+fn is_change(rules: &RuleSet, row: &Row<'_>) -> bool {
+    let name = row.call.split_once(':').map_or(row.call, |(_, name)| name);
+    let first = words(name).first().copied().unwrap_or_default();
+    match row.read_only {
+        Some(read_only) => !read_only && rules.words().verb(first).is_some(),
+        None => rules.words().verb(first).is_some(),
+    }
+}
+
+/// Splits the events of a visit into the page, and the actions on it. A visit that starts with a change is one action.
+fn split<'s, 'a>(
+    rules: &RuleSet,
+    events: Vec<&'s TrailEvent<'a>>,
+) -> Vec<(Option<&'s str>, Vec<&'s TrailEvent<'a>>)> {
+    let is_change = |event: &&TrailEvent<'_>| is_change(rules, &event.row);
+    let Some(first) = events.first() else { return vec![(None, Vec::new())] };
+    let start = first.row.time.0;
+    let Some(change) = events.iter().position(is_change) else { return vec![(None, events)] };
+    // Wizards read a few things in the second in which they change something.
+    if events[change].row.time.0 - start <= RELOAD_US / 2 {
+        let action = events[change].row.call;
+        return vec![(Some(action), events)];
+    }
+    let mut parts = vec![(None, events[..change].to_vec())];
+    let mut last = i64::MIN;
+    for event in events[change..].iter().copied() {
+        let changes = is_change(&event);
+        match parts.last_mut() {
+            Some((Some(_), members)) if event.row.time.0 - last <= RELOAD_US && (!changes || members.len() < 20) => {
+                members.push(event);
+            }
+            _ if changes => parts.push((Some(event.row.call), vec![event])),
+            _ => {}
+        }
+        last = event.row.time.0;
+    }
+    parts
+}
+
+/// Adds a visit to the part of the same page, or starts a new one.
+fn add<'s, 'a>(
+    parts: &mut Vec<Part<'s, 'a>>,
+    at: usize,
+    visit: &'s RecordedVisit,
+    action: Option<&'s str>,
+    events: Vec<&'s TrailEvent<'a>>,
+) {
+    let (address, title) = (visit.address.as_ref(), visit.title.as_deref());
+    let is_same = |part: &&mut Part<'_, '_>| {
+        let same_page = match (title, address) {
+            (None, Some(address)) => {
+                part.title.is_none() && part.address.is_some_and(|other| other.is_same_page(address))
+            }
+            _ => part.title == title && part.address == address,
+        };
+        same_page && part.action == action
+    };
+    match parts.iter_mut().find(is_same) {
+        Some(part) => part.visits.push((at, events)),
+        None => parts.push(Part { address, title, action, visits: vec![(at, events)] }),
+    }
+}
+
+fn learn_page(gate: &mut Gate, known: &KnownPages, found: &MappedSessions, part: &Part<'_, '_>) -> LearnedPage {
+    let events: Vec<&TrailEvent<'_>> = part.visits.iter().flat_map(|(_, events)| events.iter().copied()).collect();
+    let rows: Vec<&Row<'_>> = events.iter().map(|event| &event.row).collect();
+    let page = describe(gate.rules(), known, part, &rows);
+    let mut learned = LearnedPage {
+        title: page.place.join(" › "),
+        visits: part.visits.iter().map(|(visit, _)| *visit).collect(),
+        events: events.len(),
+        outcome: PageOutcome::Empty,
+        files: Vec::new(),
+    };
+    if events.is_empty() {
+        return learned;
+    }
+    let at_address: Vec<RuleId> = part.address.map_or_else(Vec::new, |address| known.at(address));
+    if let Some(rule) = known_as(gate.rules(), found, &events, part, &at_address) {
+        learned.outcome = PageOutcome::Known(rule);
+        return learned;
+    }
+    let drafter = PageDrafter { part, page, rows, year: events.first().map_or(0, |event| year(event.row.time)) };
+    let changed = changed_rule(gate.rules(), &drafter.rows, &at_address, part.action.is_some());
+    (learned.outcome, learned.files) = match changed {
+        Some(rule) => drafter.generation(gate, &rule),
+        None => drafter.rule(gate),
+    };
+    learned
+}
+
+/// The rule that explains nearly all events of a page, if its link is that of the page.
+fn known_as(
+    rules: &RuleSet,
+    found: &MappedSessions,
+    events: &[&TrailEvent<'_>],
+    part: &Part<'_, '_>,
+    at_address: &[RuleId],
+) -> Option<String> {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for event in events {
+        if let Some(signal) = found.signal(event.row.event_id)
+            && signal.origin == Origin::Exact
+            && signal.kind != Kind::Background
+        {
+            *counts.entry(signal.rule_id.as_str()).or_default() += 1;
+        }
+    }
+    let (id, count) = counts.into_iter().max_by_key(|(_, count)| *count)?;
+    let (rule_id, rule) = rules.find(id)?;
+    let same_link = part.address.is_none() || rule.url_template.is_none() || at_address.contains(&rule_id);
+    (same_link && share(count, events.len()) >= KNOWN_SHARE).then(|| id.to_owned())
+}
+
+/// The rule at the address of a page that makes some of the same calls: the page's calls have changed.
+fn changed_rule(rules: &RuleSet, rows: &[&Row<'_>], at_address: &[RuleId], is_action: bool) -> Option<String> {
+    let calls: BTreeSet<&str> = rows.iter().map(|row| row.call).collect();
+    let candidates = at_address.iter().filter_map(|id| {
+        let rule = rules.rule(*id);
+        let is_action_rule = !matches!(rule.kind, Kind::View | Kind::List | Kind::Background | Kind::Login);
+        let parts: Vec<&str> = rule.parts.iter().filter(|part| part.required).map(|part| part.call.as_str()).collect();
+        let shared = parts.iter().filter(|call| calls.contains(*call)).count();
+        (is_action == is_action_rule && shared > 0 && 2 * shared >= parts.len()).then_some((shared, rule.id.clone()))
+    });
+    candidates.max().map(|(_, id)| id)
+}
+
+/// What the recording says about a page.
+fn describe(rules: &RuleSet, known: &KnownPages, part: &Part<'_, '_>, rows: &[&Row<'_>]) -> DescribedPage {
+    let values = shapes::values(rows);
+    let named: Vec<(String, String)> =
+        values.iter().map(|(name, _, value)| (name.clone(), value.clone())).collect();
+    let mut page = match (part.address, part.title) {
+        (Some(address), _) => known.describe(address, &named),
+        (None, title) => titled(rules, title.unwrap_or_default(), rows),
+    };
+    if let Some(title) = part.title.filter(|_| part.address.is_some()) {
+        let titled = titled(rules, title, rows);
+        (page.id, page.place) = (format!("{}/{}", page.service, titled.id.split_once('/').map_or("page", |(_, id)| id)), titled.place);
+    }
+    // The names of things in a title are values, too.
+    for word in &mut page.place {
+        if let Some((name, _)) = named.iter().find(|(_, value)| value == word) {
+            *word = format!("{{{name}}}");
+            page.values.push(name.clone());
+        } else {
+            *word = escaped(word);
+        }
+    }
+    if let (Some(call), None) = (part.action, part.title) {
+        let name = call.split_once(':').map_or(call, |(_, name)| name);
+        page.id = format!("{}/{}", page.id, slug(name));
+        page.place.push(spoken(name));
+    }
+    page.values.sort();
+    page.values.dedup();
+    page
+}
+
+fn title_parts(title: &str) -> Vec<String> {
+    let parts = title.split(['›', '>', '|', '/']).map(str::trim).filter(|part| !part.is_empty());
+    parts.map(str::to_owned).collect()
+}
+
+/// What a title says: `IAM › Users`.
+fn titled(rules: &RuleSet, title: &str, rows: &[&Row<'_>]) -> DescribedPage {
+    let place = title_parts(title);
+    let named = rules.rules().iter().find(|rule| rule.console_path.first() == place.first() && place.len() > 1);
+    let called = || {
+        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+        for row in rows {
+            *counts.entry(row.call.split(':').next().unwrap_or_default()).or_default() += 1;
+        }
+        counts.into_iter().max_by_key(|(_, count)| *count).map_or("console", |(service, _)| service).to_owned()
+    };
+    let service = named.map_or_else(called, |rule| rule.service.clone());
+    let values = shapes::values(rows);
+    let is_value = |part: &&String| values.iter().any(|(_, _, value)| value == *part);
+    let skip = usize::from(named.is_some());
+    let mut parts: Vec<String> = place
+        .iter()
+        .skip(skip)
+        .filter(|part| !is_value(part))
+        .map(|part| slug(part))
+        .filter(|part| !part.is_empty())
+        .collect();
+    if parts.is_empty() {
+        parts.push("page".to_owned());
+    }
+    let id = format!("{}/{}", slug(&service), parts.join("/"));
+    let place = if place.is_empty() { vec![service.clone()] } else { place };
+    DescribedPage { service, id, place, link: None, values: Vec::new() }
+}
+
+/// Drafts a page, and has the drafts tested.
+struct PageDrafter<'s, 'a> {
+    part: &'s Part<'s, 'a>,
+    page: DescribedPage,
+    rows: Vec<&'s Row<'a>>,
+    year: u16,
+}
+
+impl<'a> PageDrafter<'_, 'a> {
+    fn visits(&self) -> Vec<Vec<&Row<'a>>> {
+        let visits = self.part.visits.iter().filter(|(_, events)| !events.is_empty());
+        visits.map(|(_, events)| events.iter().map(|event| &event.row).collect()).collect()
+    }
+
+    fn calls(&self) -> Vec<String> {
+        self.rows.iter().map(|row| row.call.to_owned()).collect::<BTreeSet<_>>().into_iter().collect()
+    }
+
+    /// Seconds from the first to the last event of a visit, with a margin.
+    fn window(&self) -> u32 {
+        let span = |visit: &Vec<&Row<'_>>| {
+            let times = || visit.iter().map(|row| row.time.0);
+            (times().max().unwrap_or_default() - times().min().unwrap_or_default()) / 1_000_000
+        };
+        let longest = self.visits().iter().map(span).max().unwrap_or_default();
+        u32::try_from((longest + 1).clamp(3, MAX_WINDOW_S)).unwrap_or(3)
+    }
+
+    fn kind(&self) -> Kind {
+        let verb = self.part.action.map(|call| call.split_once(':').map_or(call, |(_, name)| name));
+        match verb {
+            Some(name) if ["Create", "Run", "Import", "Request"].iter().any(|verb| name.starts_with(verb)) => Kind::Create,
+            Some(name) if ["Delete", "Remove", "Terminate"].iter().any(|verb| name.starts_with(verb)) => Kind::Delete,
+            Some(_) => Kind::Change,
+            None if self.page.values.is_empty() => Kind::List,
+            None => Kind::View,
+        }
+    }
+
+    /// A new rule. Drafts are tried from the most tolerant to the most demanding one.
+    fn rule(&self, gate: &mut Gate) -> (PageOutcome, Vec<RuleText>) {
+        let id = free_id(gate, &self.page.id);
+        let mut problems = Vec::new();
+        for all in [false, true] {
+            let mut draft = self.draft(gate.rules(), &id, all);
+            for _ in 0..3 {
+                match self.attempt(gate, &draft) {
+                    Ok(files) => return (PageOutcome::New(id), files),
+                    Err(Attempt::Loses(winners)) if winners.iter().any(|winner| !draft.precedes.contains(winner)) => {
+                        draft.precedes.extend(winners);
+                        draft.precedes.sort();
+                        draft.precedes.dedup();
+                    }
+                    Err(Attempt::Loses(winners)) => {
+                        problems.push(format!("its calls are those of {}", winners.join(", ")));
+                        break;
+                    }
+                    Err(Attempt::Wrong(found)) => {
+                        problems.extend(found);
+                        break;
+                    }
+                }
+            }
+        }
+        problems.sort();
+        problems.dedup();
+        (PageOutcome::Refused(problems.join("; ")), Vec::new())
+    }
+
+    fn draft(&self, rules: &RuleSet, id: &str, all: bool) -> PageDraft {
+        let calls = shapes::calls(rules, id, &self.visits(), all);
+        let values = shapes::values(&self.rows);
+        let used = self.page.values.iter().filter_map(|name| {
+            let (_, path, _) = values.iter().find(|(known, _, _)| known == name)?;
+            Some((name.clone(), path.clone()))
+        });
+        let title = self.page.place.join(" › ");
+        let summary = match self.part.action {
+            Some(_) => format!("Used {title}"),
+            None => format!("Opened {title}"),
+        };
+        PageDraft {
+            comment: format!("Learned from {}. Check the title, the sentence and the calls.", visits_text(self.visits().len())),
+            id: id.to_owned(),
+            title,
+            summary,
+            url: self.page.link.clone(),
+            kind: Some(self.kind()),
+            console_path: self.page.place.iter().filter(|part| !part.starts_with('{')).cloned().collect(),
+            window: self.window(),
+            calls,
+            extracts: used.collect(),
+            year: self.year,
+            precedes: Vec::new(),
+        }
+    }
+
+    fn attempt(&self, gate: &mut Gate, draft: &PageDraft) -> Result<Vec<RuleText>, Attempt> {
+        let rule = RuleText::at(&format!("{}.toml", draft.id), draft.rule_text());
+        let rules = gate.with(std::slice::from_ref(&rule)).map_err(Attempt::Wrong)?;
+        let cases = self.cases(gate.rules(), &rules, &draft.id, &draft.calls.required)?;
+        let spec = RuleText::at(&format!("{}.spec.toml", draft.id), SpecCase::spec_text(&cases));
+        let files = vec![rule, spec];
+        gate.accept(&files, &self.calls()).map_err(Attempt::Wrong)?;
+        Ok(files)
+    }
+
+    /// The cases of the spec: one for each visit, and a near miss. `before` are the rules without the draft.
+    fn cases(
+        &self,
+        before: &RuleSet,
+        rules: &RuleSet,
+        id: &str,
+        required: &[String],
+    ) -> Result<Vec<SpecCase>, Attempt> {
+        let mut cases = Vec::new();
+        for (at, visit) in self.visits().iter().enumerate() {
+            let events = spec_events(before, visit);
+            let name = if at == 0 { "a recorded visit".to_owned() } else { format!("recorded visit {}", at + 1) };
+            cases.push(with_signals(rules, id, SpecCase { name, events, signals: Vec::new() })?);
+        }
+        let anchor = required.first().map(|call| call.split('/').next().unwrap_or(call).to_owned());
+        let mut near_miss = cases.first().cloned();
+        if let Some(case) = &mut near_miss {
+            "without one of its calls".clone_into(&mut case.name);
+            case.events.retain(|event| Some(&event.call) != anchor.as_ref());
+            case.signals.clear();
+        }
+        cases.extend(near_miss);
+        Ok(cases)
+    }
+
+    /// The calls of this year as a generation of a rule.
+    fn generation(&self, gate: &mut Gate, rule: &str) -> (PageOutcome, Vec<RuleText>) {
+        let [path, spec_path] = ["toml", "spec.toml"].map(|ending| format!("{rule}.{ending}"));
+        let mut problems = Vec::new();
+        for all in [false, true] {
+            let (Some(text), Some(spec)) = (gate.text(&path).cloned(), gate.text(&spec_path).cloned()) else { break };
+            let calls = shapes::calls(gate.rules(), &format!("{rule}/{}", self.year), &self.visits(), all);
+            let added = calls.generation_text(self.year, self.window());
+            let rule_text = RuleText { text: format!("{}{added}", text.text), ..text };
+            let attempt = gate.with(std::slice::from_ref(&rule_text)).map_err(Attempt::Wrong).and_then(|rules| {
+                let mut cases = self.cases(gate.rules(), &rules, rule, &calls.required)?;
+                cases.retain(|case| !case.signals.is_empty());
+                let year = self.year;
+                cases.iter_mut().for_each(|case| case.name = format!("{} of {year}", case.name));
+                let spec = RuleText { text: format!("{}\n{}", spec.text, SpecCase::spec_text(&cases)), ..spec };
+                let files = vec![rule_text, spec];
+                gate.accept(&files, &self.calls()).map_err(Attempt::Wrong)?;
+                Ok(files)
+            });
+            match attempt {
+                Ok(files) => return (PageOutcome::Changed(rule.to_owned()), files),
+                Err(Attempt::Wrong(found)) => problems.extend(found),
+                Err(Attempt::Loses(winners)) => problems.push(format!("its calls are those of {}", winners.join(", "))),
+            }
+        }
+        (PageOutcome::Refused(problems.join("; ")), Vec::new())
+    }
+}
+
+/// Why a draft was not accepted.
+enum Attempt {
+    /// Other rules take its events.
+    Loses(Vec<String>),
+    /// What is wrong.
+    Wrong(Vec<String>),
+}
+
+fn visits_text(visits: usize) -> String {
+    if visits == 1 { "one visit".to_owned() } else { format!("{visits} visits") }
+}
+
+/// An ID that no rule has.
+fn free_id(gate: &Gate, id: &str) -> String {
+    let is_free = |id: &str| gate.text(&format!("{id}.toml")).is_none();
+    if is_free(id) {
+        return id.to_owned();
+    }
+    (2..).map(|at| format!("{id}-{at}")).find(|id| is_free(id)).unwrap_or_default()
+}
+
+/// The events of a visit for a spec, with made-up values.
+pub(super) fn spec_events(rules: &RuleSet, visit: &[&Row<'_>]) -> Vec<SpecEvent> {
+    let mut replacer = Replacer::default();
+    let first = visit.iter().map(|row| row.time.0).min().unwrap_or_default();
+    let keys: FxHashSet<&str> = visit.iter().filter_map(|row| row.access_key).collect();
+    let mut kept: Vec<&&Row<'_>> = visit.iter().collect();
+    // Of a long list, a few rows are enough.
+    let mut seen: FxHashMap<&str, usize> = FxHashMap::default();
+    kept.retain(|row| {
+        let count = seen.entry(row.call).or_default();
+        *count += 1;
+        visit.len() <= MAX_SPEC_EVENTS || *count <= 3
+    });
+    let event = |row: &&&Row<'_>| {
+        let tested = TestedTexts::of(rules, row.call);
+        let body = |text: Option<&str>| text.and_then(|text| crate::json::value(text).ok()).unwrap_or_default();
+        let tests_response = rules.shapes_of(row.call).iter().any(|shape| !rules.shape(*shape).response.is_empty());
+        let response = if tests_response { body(row.response) } else { serde_json::Value::Null };
+        SpecEvent {
+            at: (row.time.0 - first) / 1_000_000,
+            call: row.call.to_owned(),
+            agent: row.user_agent.map(|text| agent(text).to_owned()),
+            client: row.client,
+            read_only: row.read_only,
+            region: row.region.map(str::to_owned),
+            key: row.access_key.filter(|_| keys.len() > 1).map(|key| replacer.key(key)),
+            error: row.error_code.map(str::to_owned),
+            request: replacer.body(&body(row.request), &tested),
+            response: replacer.body(&response, &tested),
+        }
+    };
+    kept.iter().map(event).collect()
+}
+
+/// The case with the signals that the rules find in it, if the rule's is the one with most events.
+fn with_signals(rules: &RuleSet, id: &str, case: SpecCase) -> Result<SpecCase, Attempt> {
+    let parsed = SpecToml::parse(&SpecCase { signals: vec![(id.to_owned(), None)], ..case.clone() }.text());
+    let parsed = parsed.map_err(|error| Attempt::Wrong(vec![error.to_string()]))?;
+    let Some(parsed) = parsed.case.first() else { return Err(Attempt::Wrong(Vec::new())) };
+    let signals = spec::signals(rules, parsed);
+    let exact: Vec<&Signal> = signals.iter().filter(|signal| signal.origin == Origin::Exact).collect();
+    let most = exact.iter().max_by_key(|signal| (signal.events.len(), signal.rule_id == id));
+    if most.is_none_or(|signal| signal.rule_id != id) {
+        let winners: BTreeSet<String> =
+            exact.iter().filter(|signal| signal.rule_id != id).map(|signal| signal.rule_id.clone()).collect();
+        return Err(if winners.is_empty() {
+            Attempt::Wrong(vec!["the draft does not match its own visit".to_owned()])
+        } else {
+            Attempt::Loses(winners.into_iter().collect())
+        });
+    }
+    let all = case.events.len();
+    let expected = exact.iter().map(|signal| {
+        let mut events: Vec<String> = signal.events.iter().map(|member| member.event_id.clone()).collect();
+        events.sort();
+        (signal.rule_id.clone(), (events.len() < all).then_some(events))
+    });
+    Ok(SpecCase { signals: expected.collect(), ..case })
+}
