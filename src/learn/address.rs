@@ -1,6 +1,6 @@
 //! Addresses of console pages: which service and page they name, and the link of a rule made from one.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use percent_encoding::percent_decode_str;
 use rustc_hash::FxHashMap;
@@ -119,7 +119,7 @@ pub(super) fn is_region(text: &str) -> bool {
 
 /// The pages of a catalog, by their links.
 #[derive(Debug)]
-pub struct KnownPages {
+pub(super) struct KnownPages {
     pages: Vec<(RuleId, Vec<String>)>,
     /// The service and the console's name, by what the address has for it.
     consoles: FxHashMap<String, (String, String)>,
@@ -128,37 +128,45 @@ pub struct KnownPages {
 
 /// What the address of a page says.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DescribedPage {
+pub(super) struct DescribedPage {
     /// The first part of the rule's ID.
-    pub service: String,
+    pub(super) service: String,
     /// The ID of the rule.
-    pub id: String,
+    pub(super) id: String,
     /// The place in the console: `["IAM", "Users"]`.
-    pub place: Vec<String>,
+    pub(super) place: Vec<String>,
     /// The link as a template, if all of its values are known.
-    pub link: Option<String>,
+    pub(super) link: Option<String>,
     /// The names of the values in the link.
-    pub values: Vec<String>,
+    pub(super) values: Vec<String>,
 }
 
 impl KnownPages {
     /// The pages with a link.
-    pub fn of(rules: &RuleSet) -> Self {
+    pub(super) fn of(rules: &RuleSet) -> Self {
         let mut known = Self { pages: Vec::new(), consoles: FxHashMap::default(), words: BTreeSet::new() };
+        // Several services may have pages in one console. It is named after the one with most pages.
+        let mut consoles: FxHashMap<String, BTreeMap<(String, String), usize>> = FxHashMap::default();
         for (at, rule) in rules.rules().iter().enumerate() {
             let id = RuleId(u32::try_from(at).unwrap_or(u32::MAX));
             let Some(address) = rule.url_template.as_ref().and_then(rendered) else { continue };
             let words = address.page_words();
             known.words.extend(words.iter().filter(|word| *word != ANY).cloned());
             let name = rule.console_path.first().cloned().unwrap_or_default();
-            known.consoles.entry(address.console()).or_insert_with(|| (rule.service.clone(), name));
+            let service = (rule.service.clone(), name);
+            *consoles.entry(address.console()).or_default().entry(service).or_default() += 1;
             known.pages.push((id, words));
+        }
+        for (console, services) in consoles {
+            if let Some((service, _)) = services.into_iter().max_by_key(|(_, pages)| *pages) {
+                known.consoles.insert(console, service);
+            }
         }
         known
     }
 
     /// The rules whose link is this address, apart from the values in it.
-    pub fn at(&self, address: &ConsoleAddress) -> Vec<RuleId> {
+    pub(super) fn at(&self, address: &ConsoleAddress) -> Vec<RuleId> {
         let words = address.page_words();
         let is_same = |known: &[String]| {
             known.len() == words.len()
@@ -169,7 +177,7 @@ impl KnownPages {
 
     /// What an address says about its page. `values` are the values of the page's requests, by the names that the rule
     /// gives them.
-    pub fn describe(&self, address: &ConsoleAddress, values: &[(String, String)]) -> DescribedPage {
+    pub(super) fn describe(&self, address: &ConsoleAddress, values: &[(String, String)]) -> DescribedPage {
         let console = address.console();
         let known = self.consoles.get(&console).cloned();
         let (service, name) = known.unwrap_or_else(|| (slug(&console), console.clone()));

@@ -6,15 +6,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use arrow::record_batch::RecordBatch;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::error::LearnError;
 use super::recording::Recording;
-use crate::batch::{BatchError, Columns, SessionColumns};
-use crate::batch::text_at;
+use crate::batch::{BatchError, Columns, SessionColumns, text_at};
 use crate::event::{Client, Timestamp};
 use crate::matching::Row;
-use arrow::record_batch::RecordBatch;
 
 /// The largest difference between the clocks that is searched, in seconds.
 const MAX_SKEW_S: i64 = 180;
@@ -61,24 +60,24 @@ pub fn trail_events(batches: &[RecordBatch]) -> Result<Vec<TrailEvent<'_>>, Batc
 
 /// Which events belong to which page.
 #[derive(Debug)]
-pub struct Alignment<'a> {
+pub(super) struct Alignment<'a> {
     /// By how much the trail's clock is ahead of the recording's, in microseconds.
-    pub skew_us: i64,
+    pub(super) skew_us: i64,
     /// The number of requests whose ID is in the trail.
-    pub matched_ids: usize,
+    pub(super) matched_ids: usize,
     /// The number of requests whose ID is not in the trail.
-    pub unmatched_ids: usize,
+    pub(super) unmatched_ids: usize,
     /// The person's sessions.
-    pub sessions: Vec<&'a str>,
+    pub(super) sessions: Vec<&'a str>,
     /// For each page of the recording, the indices of its events.
-    pub visits: Vec<Vec<usize>>,
+    pub(super) visits: Vec<Vec<usize>>,
 }
 
 /// Aligns a recording with the events of a trail. `only_session` restricts it to sessions whose ID starts with it.
 ///
 /// # Errors
 /// If no session fits, or several fit equally well.
-pub fn align<'a>(
+pub(super) fn align<'a>(
     recording: &Recording,
     events: &[TrailEvent<'a>],
     only_session: Option<&str>,

@@ -11,7 +11,7 @@ const MAX_PROBLEMS: usize = 3;
 
 /// The rules with the drafts that were accepted.
 #[derive(Debug)]
-pub struct Gate {
+pub(super) struct Gate {
     texts: Vec<RuleText>,
     rules: RuleSet,
 }
@@ -21,18 +21,18 @@ impl Gate {
     ///
     /// # Errors
     /// If the rules do not compile.
-    pub fn new(texts: Vec<RuleText>) -> Result<Self, LearnError> {
+    pub(super) fn new(texts: Vec<RuleText>) -> Result<Self, LearnError> {
         let rules = RuleSet::compile(texts.clone()).map_err(LearnError::Rules)?;
         Ok(Self { texts, rules })
     }
 
     /// The rules with the accepted drafts.
-    pub const fn rules(&self) -> &RuleSet {
+    pub(super) const fn rules(&self) -> &RuleSet {
         &self.rules
     }
 
     /// The text of a file, if there is one at this path.
-    pub fn text(&self, path: &str) -> Option<&RuleText> {
+    pub(super) fn text(&self, path: &str) -> Option<&RuleText> {
         self.texts.iter().find(|text| text.path == path)
     }
 
@@ -40,7 +40,7 @@ impl Gate {
     ///
     /// # Errors
     /// What does not compile.
-    pub fn with(&self, files: &[RuleText]) -> Result<RuleSet, Vec<String>> {
+    pub(super) fn with(&self, files: &[RuleText]) -> Result<RuleSet, Vec<String>> {
         RuleSet::compile(self.replaced(files))
             .map_err(|errors| errors.iter().take(MAX_PROBLEMS).map(ToString::to_string).collect())
     }
@@ -52,7 +52,7 @@ impl Gate {
 
     /// The failures of other specs that passed without these files. `rules` are the rules with them. Only specs with one
     /// of the calls can be affected.
-    pub fn broken(&self, rules: &RuleSet, files: &[RuleText], calls: &[String]) -> Vec<SpecFailure> {
+    pub(super) fn broken(&self, rules: &RuleSet, files: &[RuleText], calls: &[String]) -> Vec<SpecFailure> {
         let quoted: Vec<String> = calls.iter().map(|call| format!("\"{call}\"")).collect();
         let is_affected = |text: &&RuleText| {
             text.is_spec()
@@ -72,7 +72,7 @@ impl Gate {
     ///
     /// # Errors
     /// What is wrong: errors of the rules, failures of their own specs, or of others.
-    pub fn accept(&mut self, files: &[RuleText], calls: &[String]) -> Result<(), Vec<String>> {
+    pub(super) fn accept(&mut self, files: &[RuleText], calls: &[String]) -> Result<(), Vec<String>> {
         let rules = self.with(files)?;
         let own = files.iter().filter(|file| file.is_spec());
         let failures: Vec<String> =

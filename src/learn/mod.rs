@@ -6,16 +6,22 @@
 
 mod address;
 mod align;
+mod changed;
+mod diff;
+mod drafter;
 mod error;
 mod gate;
 mod pages;
 mod recording;
 mod replace;
 mod shapes;
+mod trails;
 mod write;
 
 pub use self::address::ConsoleAddress;
 pub use self::align::{TrailEvent, trail_events};
+pub use self::diff::{ChangedClick, ClickChange, diff};
 pub use self::error::{LearnError, RecordingError};
 pub use self::pages::{Learned, LearnedPage, PageOutcome, learn};
 pub use self::recording::{MAX_RECORDING, RecordedRequest, RecordedVisit, Recording, title_problem};
+pub use self::trails::{Proposal, ProposalKind, Thresholds, propose};

@@ -12,6 +12,7 @@ use serde::{Deserialize, Deserializer};
 use super::address::ConsoleAddress;
 use super::error::RecordingError;
 use crate::event::Timestamp;
+use crate::rule::pack::text_problem;
 use crate::signal::leads_to_console;
 
 /// The most bytes of a recording.
@@ -307,20 +308,9 @@ fn title(place: &str, text: &str) -> Result<Option<String>, RecordingError> {
 }
 
 /// What is wrong with a title, if anything is.
+#[must_use]
 pub fn title_problem(text: &str) -> Option<&'static str> {
-    let is_bidirectional = |c: char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}');
-    let opens_tag = |(at, _): (usize, char)| {
-        text[at + 1..].starts_with(|next: char| next.is_ascii_alphabetic() || matches!(next, '/' | '!' | '?'))
-    };
-    if text.chars().count() > MAX_TITLE {
-        Some("has more than 200 characters")
-    } else if text.chars().any(|c| c.is_control() || is_bidirectional(c)) {
-        Some("contains control characters")
-    } else if text.char_indices().filter(|(_, c)| *c == '<').any(opens_tag) {
-        Some("contains HTML")
-    } else {
-        None
-    }
+    if text.chars().count() > MAX_TITLE { Some("has more than 200 characters") } else { text_problem(text) }
 }
 
 fn time(place: &str, text: &str) -> Result<Timestamp, RecordingError> {

@@ -14,8 +14,14 @@ use crate::rule::shape::Shape;
 const ACCOUNT: &str = "111122223333";
 /// The user agent of a browser.
 const BROWSER: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0";
-/// The longest text that is kept. Longer ones are the content of something.
-const MAX_KEPT: usize = 80;
+/// The longest text that can be a setting.
+const MAX_SETTING: usize = 40;
+/// The prefixes of IDs that AWS gives to resources. Others may be the names of people.
+const ID_PREFIXES: [&str; 40] = [
+    "i", "sg", "sgr", "vpc", "subnet", "vol", "ami", "snap", "eni", "igw", "eigw", "rtb", "rtbassoc", "acl", "aclassoc",
+    "nat", "eipalloc", "eipassoc", "vpce", "vpce-svc", "pcx", "tgw", "tgw-attach", "tgw-rtb", "lt", "r", "vgw", "vpn",
+    "cgw", "dopt", "fs", "fsmt", "fsap", "key", "eni-attach", "pl", "ipam", "cvpn-endpoint", "fl", "mi",
+];
 /// The deepest level of a request that is kept.
 const MAX_DEPTH: usize = 12;
 /// The most elements of a list, or members of an object, that are kept.
@@ -23,7 +29,7 @@ const MAX_ELEMENTS: usize = 40;
 
 /// The replacements so far.
 #[derive(Debug, Default)]
-pub struct Replacer {
+pub(super) struct Replacer {
     replaced: FxHashMap<String, String>,
     /// How many values of each kind were replaced.
     counts: FxHashMap<String, usize>,
@@ -33,13 +39,13 @@ pub struct Replacer {
 
 /// The texts that the shapes of a call test, and that a replacement must therefore keep.
 #[derive(Debug)]
-pub struct TestedTexts<'r> {
+pub(super) struct TestedTexts<'r> {
     shapes: Vec<&'r Shape>,
 }
 
 impl<'r> TestedTexts<'r> {
     /// Those of a call.
-    pub fn of(rules: &'r RuleSet, call: &str) -> Self {
+    pub(super) fn of(rules: &'r RuleSet, call: &str) -> Self {
         Self { shapes: rules.shapes_of(call).iter().map(|shape| rules.shape(*shape)).collect() }
     }
 
@@ -71,7 +77,7 @@ impl<'r> TestedTexts<'r> {
 
 impl Replacer {
     /// The body with replaced values.
-    pub fn body(&mut self, body: &Value, tested: &TestedTexts<'_>) -> Value {
+    pub(super) fn body(&mut self, body: &Value, tested: &TestedTexts<'_>) -> Value {
         self.value("value", body, tested, 0)
     }
 
@@ -99,8 +105,8 @@ impl Replacer {
     }
 
     /// The replacement of a text in a member of this name.
-    pub fn text(&mut self, member: &str, text: &str, tested: &TestedTexts<'_>) -> String {
-        if tested.contains(text) || is_plain(text) {
+    pub(super) fn text(&mut self, member: &str, text: &str, tested: &TestedTexts<'_>) -> String {
+        if tested.contains(text) || (is_plain(text) && !(is_of_name(member) && is_capitals(text))) {
             return text.to_owned();
         }
         if let Some(known) = self.replaced.get(text) {
@@ -116,13 +122,8 @@ impl Replacer {
         new
     }
 
-    /// What a value was replaced by.
-    pub fn replacement(&self, text: &str) -> Option<&str> {
-        self.replaced.get(text).map(String::as_str)
-    }
-
     /// A name for the access key of a page load.
-    pub fn key(&mut self, key: &str) -> String {
+    pub(super) fn key(&mut self, key: &str) -> String {
         if let Some(known) = self.replaced.get(key) {
             return known.clone();
         }
@@ -154,10 +155,9 @@ impl Replacer {
         if is_uuid(text) {
             return format!("00000000-0000-4000-8000-{:012}", self.next("uuid"));
         }
-        if let Some((prefix, digits)) = text.split_once('-')
+        if let Some((prefix, digits)) = text.rsplit_once('-')
             && (8..=17).contains(&digits.len())
-            && !prefix.is_empty()
-            && prefix.bytes().all(|byte| byte.is_ascii_lowercase())
+            && ID_PREFIXES.contains(&prefix)
             && digits.bytes().all(|byte| byte.is_ascii_hexdigit())
         {
             return format!("{prefix}-{:0width$}", self.next(prefix), width = digits.len());
@@ -230,22 +230,17 @@ impl Replacer {
 }
 
 /// The user agent without what tells one machine from another.
-pub fn agent(agent: &str) -> &str {
+pub(super) fn agent(agent: &str) -> &str {
     if agent.starts_with("Mozilla/") { BROWSER } else { agent }
 }
 
 /// Whether a text says nothing about an organization: a number, a setting, a region, a resource of AWS.
 fn is_plain(text: &str) -> bool {
-    let is_setting = |text: &str| {
-        text.len() <= MAX_KEPT
-            && text.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_')
-            && text.bytes().any(|byte| byte.is_ascii_uppercase())
-    };
     let is_number = text.len() <= 6 && text.parse::<f64>().is_ok();
     let is_zone = text.strip_suffix(|c: char| c.is_ascii_lowercase()).is_some_and(is_region);
     text.is_empty()
         || is_number
-        || is_setting(text)
+        || is_capitals(text)
         || is_region(text)
         || is_zone
         || matches!(text, "true" | "false" | "self" | "amazon" | "*" | "/" | "default" | "Allow" | "Deny")
@@ -253,6 +248,21 @@ fn is_plain(text: &str) -> bool {
         || text.starts_with("alias/aws/")
         || is_date(text)
         || text.strip_suffix(".amazonaws.com").is_some_and(|service| service.bytes().all(|byte| byte.is_ascii_lowercase()))
+}
+
+/// Whether a text is in capitals, as settings are: `PENDING`.
+fn is_capitals(text: &str) -> bool {
+    text.len() <= MAX_SETTING
+        && text.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_')
+        && text.bytes().any(|byte| byte.is_ascii_uppercase())
+        && !text.starts_with("AKIA")
+        && !text.starts_with("ASIA")
+}
+
+/// Whether a member names something, whatever its value looks like.
+fn is_of_name(member: &str) -> bool {
+    let member = member.to_ascii_lowercase();
+    ["name", "id", "key", "arn"].iter().any(|ending| member.ends_with(ending))
 }
 
 /// Whether a text is a date, with or without a time.
@@ -307,6 +317,7 @@ mod tests {
             "network": "10.1.0.0/16",
             "everyone": "0.0.0.0/0",
             "instance": "i-0abcdef1234567890",
+            "userId": "JANE",
             "policy": "{\"Principal\":\"arn:aws:iam::123456789012:root\"}",
             "maxItems": 1000,
             "state": "PENDING",
@@ -314,7 +325,7 @@ mod tests {
         });
         let replaced = replacer.body(&body, &tested);
         let text = replaced.to_string();
-        for secret in ["jane", "123456789012", "ABCDEFGHIJ", "corp", "203.0.113", "10.1.0", "abcdef"] {
+        for secret in ["jane", "JANE", "123456789012", "ABCDEFGHIJ", "corp", "203.0.113", "10.1.0", "abcdef"] {
             assert!(!text.contains(secret), "{secret} is in {text}");
         }
         assert_eq!(replaced["userName"], replaced["owner"]);

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::address::slug;
+use super::write::DraftedCalls;
 use crate::json::Members;
 use crate::matching::Row;
 use crate::rule::body::Body;
@@ -13,12 +14,9 @@ use crate::rule::condition::Condition;
 use crate::rule::shape::ShapeSubject;
 use crate::rule::{RuleSet, ShapeToml};
 
-/// The events of one visit to a page.
-pub(super) type Visit<'s, 'a> = [&'s Row<'a>];
-
 /// Drafts the calls of a page from its visits. Calls that every visit has are required, unless they are repeated with
 /// different requests, as for each row of a table. With `all`, those are required, too.
-pub(super) fn calls(rules: &RuleSet, id: &str, visits: &[Vec<&Row<'_>>], all: bool) -> super::write::DraftedCalls {
+pub(super) fn calls(rules: &RuleSet, id: &str, visits: &[Vec<&Row<'_>>], all: bool) -> DraftedCalls {
     let mut parts: BTreeMap<&str, Part> = BTreeMap::new();
     let mut order: Vec<&str> = Vec::new();
     for (at, visit) in visits.iter().enumerate() {
@@ -32,7 +30,7 @@ pub(super) fn calls(rules: &RuleSet, id: &str, visits: &[Vec<&Row<'_>>], all: bo
             part.requests.entry(at).or_default().push(row.request.unwrap_or_default().to_owned());
         }
     }
-    let mut drafted = super::write::DraftedCalls::default();
+    let mut drafted = DraftedCalls::default();
     let (mut required, mut optional) = (Vec::new(), Vec::new());
     for call in order {
         let Some(part) = parts.get(call) else { continue };

@@ -12,82 +12,82 @@ use crate::signal::Kind;
 
 /// A rule to be written.
 #[derive(Debug, Clone, Default)]
-pub struct PageDraft {
+pub(super) struct PageDraft {
     /// What it was learned from, as a comment.
-    pub comment: String,
+    pub(super) comment: String,
     /// `rules.rule_id`
-    pub id: String,
+    pub(super) id: String,
     /// The title, a template.
-    pub title: String,
+    pub(super) title: String,
     /// The sentence, a template.
-    pub summary: String,
+    pub(super) summary: String,
     /// The link, a template.
-    pub url: Option<String>,
+    pub(super) url: Option<String>,
     /// The kind.
-    pub kind: Option<Kind>,
+    pub(super) kind: Option<Kind>,
     /// The place in the console.
-    pub console_path: Vec<String>,
+    pub(super) console_path: Vec<String>,
     /// Seconds before and after the anchor.
-    pub window: u32,
+    pub(super) window: u32,
     /// The calls and shapes.
-    pub calls: DraftedCalls,
+    pub(super) calls: DraftedCalls,
     /// The values in the templates: the name, and the path in the request.
-    pub extracts: Vec<(String, String)>,
+    pub(super) extracts: Vec<(String, String)>,
     /// The year of the trail.
-    pub year: u16,
+    pub(super) year: u16,
     /// Rules that lose against this one.
-    pub precedes: Vec<String>,
+    pub(super) precedes: Vec<String>,
 }
 
 /// The calls of a draft, as references to shapes.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct DraftedCalls {
+pub(super) struct DraftedCalls {
     /// Calls that must occur.
-    pub required: Vec<String>,
+    pub(super) required: Vec<String>,
     /// Calls that may occur.
-    pub optional: Vec<String>,
+    pub(super) optional: Vec<String>,
     pub(crate) shapes: Vec<ShapeToml>,
 }
 
 /// A case of a spec.
 #[derive(Debug, Clone)]
-pub struct SpecCase {
+pub(super) struct SpecCase {
     /// What the case shows.
-    pub name: String,
+    pub(super) name: String,
     /// The events.
-    pub events: Vec<SpecEvent>,
+    pub(super) events: Vec<SpecEvent>,
     /// The expected signals: the rule, and its events if they are not all. None for a near miss.
-    pub signals: Vec<(String, Option<Vec<String>>)>,
+    pub(super) signals: Vec<(String, Option<Vec<String>>)>,
 }
 
 /// An event of a spec.
 #[derive(Debug, Clone)]
-pub struct SpecEvent {
+pub(super) struct SpecEvent {
     /// Seconds since the first event.
-    pub at: i64,
+    pub(super) at: i64,
     /// The call.
-    pub call: String,
+    pub(super) call: String,
     /// The user agent.
-    pub agent: Option<String>,
+    pub(super) agent: Option<String>,
     /// The kind of client.
-    pub client: Client,
+    pub(super) client: Client,
     /// `readOnly` of the record.
-    pub read_only: Option<bool>,
+    pub(super) read_only: Option<bool>,
     /// The region.
-    pub region: Option<String>,
+    pub(super) region: Option<String>,
     /// The access key.
-    pub key: Option<String>,
+    pub(super) key: Option<String>,
     /// The error code.
-    pub error: Option<String>,
+    pub(super) error: Option<String>,
     /// The request.
-    pub request: Value,
+    pub(super) request: Value,
     /// The response, if a shape tests it.
-    pub response: Value,
+    pub(super) response: Value,
 }
 
 impl PageDraft {
     /// The text of the rule.
-    pub fn rule_text(&self) -> String {
+    pub(super) fn rule_text(&self) -> String {
         let mut toml = format!("# {}\n", self.comment.replace('\n', " "));
         line(&mut toml, "id", &quoted(&self.id));
         line(&mut toml, "title", &quoted(&self.title));
@@ -127,7 +127,7 @@ impl DraftedCalls {
     }
 
     /// A generation with these calls and its shapes, to be added at the end of a rule.
-    pub fn generation_text(&self, year: u16, window: u32) -> String {
+    pub(super) fn generation_text(&self, year: u16, window: u32) -> String {
         let mut toml =
             format!("\n[[generation]]\nyear = {year}\nwindow = {{ before = {window}, after = {window} }}\n");
         self.write(&mut toml);
@@ -138,7 +138,7 @@ impl DraftedCalls {
 
 impl SpecCase {
     /// The `[[case]]` table.
-    pub fn text(&self) -> String {
+    pub(super) fn text(&self) -> String {
         let mut toml = String::from("[[case]]\n");
         line(&mut toml, "name", &quoted(&self.name));
         if self.signals.is_empty() {
@@ -158,7 +158,7 @@ impl SpecCase {
     }
 
     /// The text of a spec.
-    pub fn spec_text(cases: &[Self]) -> String {
+    pub(super) fn spec_text(cases: &[Self]) -> String {
         cases.iter().map(Self::text).collect::<Vec<_>>().join("\n")
     }
 }

@@ -14,6 +14,7 @@ pub mod generic;
 mod link;
 mod lookalike;
 mod nearness;
+pub mod pack;
 pub mod path;
 pub mod pattern;
 mod place;

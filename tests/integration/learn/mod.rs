@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails if its data cannot be read")]
 
+mod aged;
 mod recordings;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -48,6 +48,12 @@ impl Catalog {
         let rest = rest(&all, &texts, &pages);
         Self { all, pages, rest }
     }
+
+    /// The whole catalog, with some of its observed pages.
+    pub(crate) fn whole(observed: usize) -> Self {
+        let Self { all, pages, .. } = Self::without(observed, 0);
+        Self { all, pages, rest: RuleText::shipped() }
+    }
 }
 
 fn is_observed(rules: &RuleSet, id: &str) -> bool {
@@ -133,7 +139,7 @@ pub(crate) struct Visit {
     pub(crate) page: usize,
     /// Milliseconds since the start of the trail.
     at: i64,
-    records: Vec<Value>,
+    pub(crate) records: Vec<Value>,
     /// The events' times in milliseconds since the start, and the IDs of their requests.
     requests: Vec<(i64, String)>,
     address: String,
