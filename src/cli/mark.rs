@@ -37,7 +37,10 @@ impl Mark {
     pub(crate) fn run(self, streams: Streams) -> Result<ExitCode> {
         let texts = [Some(&self.title), self.address.as_ref()];
         if let Some(problem) = texts.into_iter().flatten().find_map(|text| title_problem(text)) {
-            bail!(WithAdvice::misuse(format!("the title {problem}"), "A title is one line of plain text: IAM › Users."));
+            bail!(WithAdvice::misuse(
+                format!("the title {problem}"),
+                "A title is one line of plain text: IAM › Users."
+            ));
         }
         let cannot = || format!("cannot write {}", self.file.display());
         let mut file = OpenOptions::new().create(true).append(true).open(&self.file).with_context(cannot)?;

@@ -137,9 +137,9 @@ impl Rules {
 impl OwnRules {
     /// The texts of the shipped rules, the installed packs and these.
     pub(crate) fn texts(&self) -> Result<Vec<RuleText>> {
-        texts(self.dir.as_ref())
-            .map_err(first)
-            .with_context(|| WithAdvice::new("cannot read the rules", "`cartographer rules check` lists every problem."))
+        texts(self.dir.as_ref()).map_err(first).with_context(|| {
+            WithAdvice::new("cannot read the rules", "`cartographer rules check` lists every problem.")
+        })
     }
 
     /// The shipped rules, the installed packs and these.

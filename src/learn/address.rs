@@ -7,8 +7,8 @@ use rustc_hash::FxHashMap;
 use serde_json::Value;
 use url::Url;
 
+use crate::rule::RuleSet;
 use crate::rule::template::{Style, Template};
-use crate::rule::{RuleId, RuleSet};
 use crate::signal::{Context, leads_to_console};
 
 /// What stands for a value in the rendered link of a rule.
@@ -120,7 +120,8 @@ pub(super) fn is_region(text: &str) -> bool {
 /// The pages of a catalog, by their links.
 #[derive(Debug)]
 pub(super) struct KnownPages {
-    pages: Vec<(RuleId, Vec<String>)>,
+    /// The IDs of rules, and the words of their links.
+    pages: Vec<(String, Vec<String>)>,
     /// The service and the console's name, by what the address has for it.
     consoles: FxHashMap<String, (String, String)>,
     words: BTreeSet<String>,
@@ -147,15 +148,14 @@ impl KnownPages {
         let mut known = Self { pages: Vec::new(), consoles: FxHashMap::default(), words: BTreeSet::new() };
         // Several services may have pages in one console. It is named after the one with most pages.
         let mut consoles: FxHashMap<String, BTreeMap<(String, String), usize>> = FxHashMap::default();
-        for (at, rule) in rules.rules().iter().enumerate() {
-            let id = RuleId(u32::try_from(at).unwrap_or(u32::MAX));
+        for rule in rules.rules() {
             let Some(address) = rule.url_template.as_ref().and_then(rendered) else { continue };
             let words = address.page_words();
             known.words.extend(words.iter().filter(|word| *word != ANY).cloned());
             let name = rule.console_path.first().cloned().unwrap_or_default();
             let service = (rule.service.clone(), name);
             *consoles.entry(address.console()).or_default().entry(service).or_default() += 1;
-            known.pages.push((id, words));
+            known.pages.push((rule.id.clone(), words));
         }
         for (console, services) in consoles {
             if let Some((service, _)) = services.into_iter().max_by_key(|(_, pages)| *pages) {
@@ -166,13 +166,13 @@ impl KnownPages {
     }
 
     /// The rules whose link is this address, apart from the values in it.
-    pub(super) fn at(&self, address: &ConsoleAddress) -> Vec<RuleId> {
+    pub(super) fn at(&self, address: &ConsoleAddress) -> Vec<String> {
         let words = address.page_words();
         let is_same = |known: &[String]| {
             known.len() == words.len()
                 && known.iter().zip(&words).all(|(known, word)| known == word || known == ANY || is_region(word))
         };
-        self.pages.iter().filter(|(_, known)| is_same(known)).map(|(id, _)| *id).collect()
+        self.pages.iter().filter(|(_, known)| is_same(known)).map(|(id, _)| id.clone()).collect()
     }
 
     /// What an address says about its page. `values` are the values of the page's requests, by the names that the rule
@@ -232,6 +232,15 @@ impl KnownPages {
     }
 }
 
+/// The service whose rules are in the console of this name: most of them, if several are.
+pub(super) fn service_named(rules: &RuleSet, console: &str) -> Option<String> {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for rule in rules.rules().iter().filter(|rule| rule.console_path.first().is_some_and(|name| name == console)) {
+        *counts.entry(rule.service.as_str()).or_default() += 1;
+    }
+    counts.into_iter().max_by_key(|(_, count)| *count).map(|(service, _)| service.to_owned())
+}
+
 /// The link of a rule with [`ANY`] for every value.
 fn rendered(link: &Template) -> Option<ConsoleAddress> {
     let mut context = Context::default();
@@ -245,9 +254,7 @@ fn rendered(link: &Template) -> Option<ConsoleAddress> {
 /// Whether a word can be a part of the console, and not the name of something in it.
 fn is_constant(word: &str) -> bool {
     let letters = word.bytes().filter(u8::is_ascii_alphabetic).count();
-    word.len() <= 40
-        && letters >= 2
-        && word.bytes().all(|byte| byte.is_ascii_alphabetic() || b"-_".contains(&byte))
+    word.len() <= 40 && letters >= 2 && word.bytes().all(|byte| byte.is_ascii_alphabetic() || b"-_".contains(&byte))
 }
 
 /// The word in lowercase with hyphens: `InstanceDetails` becomes `instance-details`.
@@ -314,8 +321,7 @@ mod tests {
         let rules = RuleSet::shipped().unwrap();
         let known = KnownPages::of(&rules);
         let found = known.at(&address("https://eu-west-1.console.aws.amazon.com/iamv2/home?region=eu-west-1#/users"));
-        let ids: Vec<&str> = found.iter().map(|id| rules.rule(*id).id.as_str()).collect();
-        assert!(ids.contains(&"iam/users"), "{ids:?}");
+        assert!(found.contains(&"iam/users".to_owned()), "{found:?}");
     }
 
     #[test]

@@ -194,7 +194,8 @@ fn best_skew(recording: &Recording, starts: &[i64]) -> Option<(usize, i64)> {
         score
     };
     let skews = -MAX_SKEW_S..=MAX_SKEW_S;
-    let best = skews.map(|skew| (score(skew), skew)).max_by_key(|((hits, delay), skew)| (*hits, -delay, -skew.abs()))?;
+    let best =
+        skews.map(|skew| (score(skew), skew)).max_by_key(|((hits, delay), skew)| (*hits, -delay, -skew.abs()))?;
     (best.0.0 > 0).then_some((best.0.0, best.1))
 }
 
@@ -239,7 +240,9 @@ impl Aligner<'_, '_> {
                 && !own.contains(&visit)
             {
                 // The key of another page, which goes on asking.
-                match own.iter().find(|page| page.abs_diff(visit) == 1 && (time - self.recording.visits[**page].time.0).abs() < 2_000_000) {
+                match own.iter().find(|page| {
+                    page.abs_diff(visit) == 1 && (time - self.recording.visits[**page].time.0).abs() < 2_000_000
+                }) {
                     Some(near) => visit = *near,
                     None => continue,
                 }

@@ -13,7 +13,9 @@ use crate::matching::Row;
 use crate::rule::body::Body;
 use crate::rule::condition::Condition;
 use crate::rule::shape::{ShapeId, ShapeSubject};
+use crate::rule::words::words;
 use crate::rule::{Rule, RuleId, RuleSet, RuleText, ShapeToml, request_toml};
+use crate::signal::Kind;
 
 /// A call that this share of the visits has is required, if the page requires it.
 const REQUIRED_SHARE: f64 = 0.75;
@@ -39,7 +41,8 @@ pub(super) fn changed_page(
         return Err("the rule has no file".to_owned());
     };
     let year = found.first().and_then(|found| found.rows.first()).map_or(0, |row| year(row.time));
-    let calls = ChangedCalls::of(gate.rules(), id, found, year, least).ok_or("its requests differ from visit to visit")?;
+    let calls = ChangedCalls::of(gate.rules(), id, found, year, least)
+        .ok_or("its requests differ from visit to visit, or the calls that it is about are missing")?;
     let drafted = calls.drafted();
     let rule_text = RuleText { text: format!("{}{}", text.text, drafted.generation_text(year, calls.window)), ..text };
     let rules = gate.with(std::slice::from_ref(&rule_text)).map_err(|problems| problems.join("; "))?;
@@ -62,7 +65,7 @@ pub(super) fn changed_page(
     }
     let spec = RuleText { text: format!("{}\n{}", spec.text, SpecCase::spec_text(&cases)), ..spec };
     let files = vec![rule_text, spec];
-    gate.accept(&files, &calls.names()).map_err(|problems| problems.join("; "))?;
+    gate.accept(&files, rules, &calls.names()).map_err(|problems| problems.join("; "))?;
     Ok(files)
 }
 
@@ -112,7 +115,13 @@ impl ChangedCalls {
                 parts.push(changed);
             }
         }
-        if !parts.iter().any(|part| part.required) {
+        // A rule that no longer requires what the page is about would match other pages.
+        let required = parts.iter().filter(|part| part.required).count();
+        let before = variant.parts.iter().filter(|part| part.required).count();
+        let is_action = matches!(page.kind, Kind::Create | Kind::Delete | Kind::Change | Kind::Secret);
+        let changes = |part: &ChangedPart| part.required && is_change_call(rules, &part.call);
+        let had_change = variant.parts.iter().any(|part| part.required && is_change_call(rules, &part.call));
+        if required == 0 || 2 * required < before || is_action && had_change && !parts.iter().any(changes) {
             return None;
         }
         let span = |found: &&Found<'_, '_>| {
@@ -143,6 +152,11 @@ impl ChangedCalls {
         let mut required = self.parts.iter().filter(|part| part.required);
         required.all(|part| found.rows.iter().any(|row| row.call == part.call))
     }
+}
+
+fn is_change_call(rules: &RuleSet, call: &str) -> bool {
+    let name = call.split_once(':').map_or(call, |(_, name)| name);
+    words(name).first().is_some_and(|verb| rules.words().verb(verb).is_some())
 }
 
 /// The generation of a page that makes most of the calls that were seen.
@@ -244,18 +258,24 @@ fn changed_shape(
     shapes: Option<&[ShapeId]>,
 ) -> ShapeToml {
     let own = shapes.filter(|shapes| !shapes.is_empty()).unwrap_or_else(|| rules.shapes_of(row.call));
-    let own = if own.iter().any(|shape| rules.shape(*shape).call == row.call) { own } else { rules.shapes_of(row.call) };
+    let own =
+        if own.iter().any(|shape| rules.shape(*shape).call == row.call) { own } else { rules.shapes_of(row.call) };
     let vocabulary = rules.vocabulary(row.call);
     let nearness = |shape: &&ShapeId| {
-        vocabulary.map_or(0.0, |vocabulary| {
-            rules.shape(**shape).nearness(subject, &vocabulary.read(subject.request.value()))
-        })
+        vocabulary
+            .map_or(0.0, |vocabulary| rules.shape(**shape).nearness(subject, &vocabulary.read(subject.request.value())))
     };
     let nearest = own.iter().max_by(|a, b| nearness(a).total_cmp(&nearness(b)).then(b.cmp(a)));
     let names = members(subject.request.value().as_object());
     let caller = subject.family.and_then(family);
     let Some(nearest) = nearest.map(|shape| rules.shape(*shape)) else {
-        return ShapeToml { call: row.call.to_owned(), name: name.to_owned(), caller, members: vec![names], ..ShapeToml::default() };
+        return ShapeToml {
+            call: row.call.to_owned(),
+            name: name.to_owned(),
+            caller,
+            members: vec![names],
+            ..ShapeToml::default()
+        };
     };
     let root = subject.request.value();
     let keeps = |path: &crate::rule::path::Path, condition: &Condition| condition.holds(path, root);
@@ -265,7 +285,8 @@ fn changed_shape(
     let same = nearest.exact_members().into_iter().filter(|(member, value)| {
         let path = crate::rule::path::Path::member(member);
         let now = root.as_object().and_then(|members| members.get(member));
-        !path.is_page_size() && now.is_some_and(|now| crate::rule::draft::inline(now) == *value && !value.starts_with(['{', '[']))
+        !path.is_page_size()
+            && now.is_some_and(|now| crate::rule::draft::inline(now) == *value && !value.starts_with(['{', '[']))
     });
     let same: Vec<String> =
         same.map(|(member, value)| format!("{} = {value}", crate::rule::draft::quoted(&member))).collect();
@@ -284,7 +305,8 @@ fn changed_shape(
     if !has_caller && subject.family.is_none() {
         shape.caller = None;
         let agent = subject.agent;
-        shape.agent = agent.find(['/', ' ']).map(|end| agent[..=end].to_owned()).filter(|start| start.len() > 3);
+        let start = agent.find(['/', ' ']).map_or(agent, |end| &agent[..=end]);
+        shape.agent = (start.len() > 3).then(|| start.to_owned());
     } else if let Some(Condition::StartsWith(start)) = &nearest.agent {
         shape.agent = subject.agent.starts_with(start.as_str()).then(|| start.clone());
     }

@@ -74,7 +74,9 @@ pub fn diff(old: &RuleSet, new: &RuleSet, session: &SessionRows<'_>) -> Vec<Chan
         }
         pairs.extend(shared.into_iter().map(|(other, count)| (count, at, other)));
     }
-    pairs.sort_by_key(|(count, at, other)| (std::cmp::Reverse(*count), before[*at].rule_id != after[*other].rule_id, *at, *other));
+    pairs.sort_by_key(|(count, at, other)| {
+        (std::cmp::Reverse(*count), before[*at].rule_id != after[*other].rule_id, *at, *other)
+    });
     let (mut of_old, mut of_new) = (vec![None; before.len()], vec![None; after.len()]);
     for (_, at, other) in pairs {
         if of_old[at].is_none() && of_new[other].is_none() {
@@ -95,9 +97,8 @@ pub fn diff(old: &RuleSet, new: &RuleSet, session: &SessionRows<'_>) -> Vec<Chan
 }
 
 fn change(old: &Signal, new: &Signal) -> Option<ClickChange> {
-    let events = |signal: &Signal| -> BTreeSet<String> {
-        signal.events.iter().map(|member| member.event_id.clone()).collect()
-    };
+    let events =
+        |signal: &Signal| -> BTreeSet<String> { signal.events.iter().map(|member| member.event_id.clone()).collect() };
     if old.rule_id != new.rule_id {
         Some(ClickChange::Renamed)
     } else if events(old) != events(new) {

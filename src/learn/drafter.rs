@@ -55,7 +55,9 @@ impl PageDrafter<'_, '_> {
     fn kind(&self) -> Kind {
         let verb = self.action.map(|call| call.split_once(':').map_or(call, |(_, name)| name));
         match verb {
-            Some(name) if ["Create", "Run", "Import", "Request"].iter().any(|verb| name.starts_with(verb)) => Kind::Create,
+            Some(name) if ["Create", "Run", "Import", "Request"].iter().any(|verb| name.starts_with(verb)) => {
+                Kind::Create
+            }
             Some(name) if ["Delete", "Remove", "Terminate"].iter().any(|verb| name.starts_with(verb)) => Kind::Delete,
             Some(_) => Kind::Change,
             None if self.page.values.is_empty() => Kind::List,
@@ -127,7 +129,7 @@ impl PageDrafter<'_, '_> {
         let cases = self.cases(gate.rules(), &rules, &draft.id, &draft.calls.required)?;
         let spec = RuleText::at(&format!("{}.spec.toml", draft.id), SpecCase::spec_text(&cases));
         let files = vec![rule, spec];
-        gate.accept(&files, &self.calls()).map_err(Attempt::Wrong)?;
+        gate.accept(&files, rules, &self.calls()).map_err(Attempt::Wrong)?;
         Ok(files)
     }
 
@@ -172,7 +174,7 @@ impl PageDrafter<'_, '_> {
                 cases.iter_mut().for_each(|case| case.name = format!("{} of {year}", case.name));
                 let spec = RuleText { text: format!("{}\n{}", spec.text, SpecCase::spec_text(&cases)), ..spec };
                 let files = vec![rule_text, spec];
-                gate.accept(&files, &self.calls()).map_err(Attempt::Wrong)?;
+                gate.accept(&files, rules, &self.calls()).map_err(Attempt::Wrong)?;
                 Ok(files)
             });
             match attempt {

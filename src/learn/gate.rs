@@ -68,12 +68,11 @@ impl Gate {
         failures.flatten().collect()
     }
 
-    /// Tests files, and keeps them if nothing is wrong.
+    /// Tests files, and keeps them if nothing is wrong. `rules` are the rules with them.
     ///
     /// # Errors
-    /// What is wrong: errors of the rules, failures of their own specs, or of others.
-    pub(super) fn accept(&mut self, files: &[RuleText], calls: &[String]) -> Result<(), Vec<String>> {
-        let rules = self.with(files)?;
+    /// What is wrong: failures of their own specs, or of others.
+    pub(super) fn accept(&mut self, files: &[RuleText], rules: RuleSet, calls: &[String]) -> Result<(), Vec<String>> {
         let own = files.iter().filter(|file| file.is_spec());
         let failures: Vec<String> =
             own.filter_map(|file| spec::run(&rules, file).err()).flatten().map(|failure| failure.to_string()).collect();

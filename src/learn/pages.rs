@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rustc_hash::FxHashMap;
 
-use super::address::{ConsoleAddress, DescribedPage, KnownPages, escaped, slug, spoken};
+use super::address::{ConsoleAddress, DescribedPage, KnownPages, escaped, service_named, slug, spoken};
 use super::align::{TrailEvent, align, year};
 use super::drafter::PageDrafter;
 use super::error::LearnError;
@@ -13,11 +13,13 @@ use super::recording::{RecordedVisit, Recording};
 use super::shapes;
 use crate::matching::{Row, SessionRows, map};
 use crate::rule::words::words;
-use crate::rule::{RuleId, RuleSet, RuleText};
+use crate::rule::{RuleSet, RuleText};
 use crate::signal::{Kind, Origin, Signal};
 
 /// A page with this share of its events in one exact signal is known.
 const KNOWN_SHARE: f64 = 0.9;
+/// A page whose calls have changed still makes this share of its calls.
+const SAME_PAGE_SHARE: f64 = 0.75;
 /// A call that this share of the pages makes, in several consoles, is the console's own.
 const AMBIENT_SHARE: f64 = 0.6;
 /// So many pages of several consoles are needed to recognize the console's own calls.
@@ -98,9 +100,8 @@ pub fn learn(
     let ambient = ambient(gate.rules(), recording, events, &alignment.visits);
     let mut parts: Vec<Part<'_, '_>> = Vec::new();
     for (at, (visit, members)) in recording.visits.iter().zip(&alignment.visits).enumerate() {
-        let own = |event: &&TrailEvent<'_>| {
-            !ambient.contains(event.row.call) && !found.is_background(event.row.event_id)
-        };
+        let own =
+            |event: &&TrailEvent<'_>| !ambient.contains(event.row.call) && !found.is_background(event.row.event_id);
         let members: Vec<&TrailEvent<'_>> = members.iter().map(|event| &events[*event]).filter(own).collect();
         for (action, members) in split(gate.rules(), members) {
             add(&mut parts, at, visit, action, members);
@@ -215,10 +216,7 @@ fn is_change(rules: &RuleSet, row: &Row<'_>) -> bool {
 }
 
 /// Splits the events of a visit into the page, and the actions on it. A visit that starts with a change is one action.
-fn split<'s, 'a>(
-    rules: &RuleSet,
-    events: Vec<&'s TrailEvent<'a>>,
-) -> Vec<(Option<&'s str>, Vec<&'s TrailEvent<'a>>)> {
+fn split<'s, 'a>(rules: &RuleSet, events: Vec<&'s TrailEvent<'a>>) -> Vec<(Option<&'s str>, Vec<&'s TrailEvent<'a>>)> {
     let is_change = |event: &&TrailEvent<'_>| is_change(rules, &event.row);
     let Some(first) = events.first() else { return vec![(None, Vec::new())] };
     let start = first.row.time.0;
@@ -282,7 +280,7 @@ fn learn_page(gate: &mut Gate, known: &KnownPages, found: &MappedSessions, part:
     if events.is_empty() {
         return learned;
     }
-    let at_address: Vec<RuleId> = part.address.map_or_else(Vec::new, |address| known.at(address));
+    let at_address: Vec<String> = part.address.map_or_else(Vec::new, |address| known.at(address));
     if let Some(rule) = known_as(gate.rules(), found, &events, part, &at_address) {
         learned.outcome = PageOutcome::Known(rule);
         return learned;
@@ -290,12 +288,18 @@ fn learn_page(gate: &mut Gate, known: &KnownPages, found: &MappedSessions, part:
     let visits = part.visits.iter().filter(|(_, events)| !events.is_empty());
     let visits: Vec<Vec<&Row<'_>>> =
         visits.map(|(_, events)| events.iter().map(|event| &event.row).collect()).collect();
-    let changed = changed_rule(gate.rules(), &rows, &at_address, part.action.is_some());
+    let changed = changed_rule(gate.rules(), &rows, &at_address, part);
     let comment = format!("Learned from {}. Check the title, the sentence and the calls.", counted(visits.len()));
     let year = events.first().map_or(0, |event| year(event.row.time));
     let drafter = PageDrafter { action: part.action, visits, page, year, comment };
+    let changed = changed.map(|rule| drafter.generation(gate, &rule));
+    // A page that shares its address with another one is a page of its own.
     (learned.outcome, learned.files) = match changed {
-        Some(rule) => drafter.generation(gate, &rule),
+        Some((PageOutcome::Refused(problem), _)) => match drafter.rule(gate) {
+            (PageOutcome::Refused(_), _) => (PageOutcome::Refused(problem), Vec::new()),
+            drafted => drafted,
+        },
+        Some(drafted) => drafted,
         None => drafter.rule(gate),
     };
     learned
@@ -307,7 +311,7 @@ fn known_as(
     found: &MappedSessions,
     events: &[&TrailEvent<'_>],
     part: &Part<'_, '_>,
-    at_address: &[RuleId],
+    at_address: &[String],
 ) -> Option<String> {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     for event in events {
@@ -319,20 +323,33 @@ fn known_as(
         }
     }
     let (id, count) = counts.into_iter().max_by_key(|(_, count)| *count)?;
-    let (rule_id, rule) = rules.find(id)?;
-    let same_link = part.address.is_none() || rule.url_template.is_none() || at_address.contains(&rule_id);
+    let (_, rule) = rules.find(id)?;
+    let is_at_address = || at_address.iter().any(|known| known == id);
+    let same_link = part.address.is_none() || rule.url_template.is_none() || is_at_address();
     (same_link && share(count, events.len()) >= KNOWN_SHARE).then(|| id.to_owned())
 }
 
 /// The rule at the address of a page that makes some of the same calls: the page's calls have changed.
-fn changed_rule(rules: &RuleSet, rows: &[&Row<'_>], at_address: &[RuleId], is_action: bool) -> Option<String> {
+fn changed_rule(rules: &RuleSet, rows: &[&Row<'_>], at_address: &[String], part: &Part<'_, '_>) -> Option<String> {
     let calls: BTreeSet<&str> = rows.iter().map(|row| row.call).collect();
+    let is_action = part.action.is_some();
     let candidates = at_address.iter().filter_map(|id| {
-        let rule = rules.rule(*id);
+        let (_, rule) = rules.find(id)?;
+        let named = part.title.map(title_parts).is_none_or(|title| {
+            title.iter().map(|part| slug(part)).eq(rule.console_path.iter().map(|part| slug(part)))
+        });
+        let variants = || rules.generations(rule).chain([rule]);
+        let is_known = |call: &&&str| variants().any(|rule| rule.parts.iter().any(|part| part.call == **call));
+        let known = calls.iter().filter(is_known).count();
         let is_action_rule = !matches!(rule.kind, Kind::View | Kind::List | Kind::Background | Kind::Login);
         let parts: Vec<&str> = rule.parts.iter().filter(|part| part.required).map(|part| part.call.as_str()).collect();
         let shared = parts.iter().filter(|call| calls.contains(*call)).count();
-        (is_action == is_action_rule && shared > 0 && 2 * shared >= parts.len()).then_some((shared, rule.id.clone()))
+        let is_same = named
+            && is_action == is_action_rule
+            && shared > 0
+            && share(shared, parts.len()) >= SAME_PAGE_SHARE
+            && share(known, calls.len()) >= SAME_PAGE_SHARE;
+        is_same.then_some((shared, rule.id.clone()))
     });
     candidates.max().map(|(_, id)| id)
 }
@@ -340,15 +357,15 @@ fn changed_rule(rules: &RuleSet, rows: &[&Row<'_>], at_address: &[RuleId], is_ac
 /// What the recording says about a page.
 fn describe(rules: &RuleSet, known: &KnownPages, part: &Part<'_, '_>, rows: &[&Row<'_>]) -> DescribedPage {
     let values = shapes::values(rows);
-    let named: Vec<(String, String)> =
-        values.iter().map(|(name, _, value)| (name.clone(), value.clone())).collect();
+    let named: Vec<(String, String)> = values.iter().map(|(name, _, value)| (name.clone(), value.clone())).collect();
     let mut page = match (part.address, part.title) {
         (Some(address), _) => known.describe(address, &named),
         (None, title) => titled(rules, title.unwrap_or_default(), rows),
     };
     if let Some(title) = part.title.filter(|_| part.address.is_some()) {
         let titled = titled(rules, title, rows);
-        (page.id, page.place) = (format!("{}/{}", page.service, titled.id.split_once('/').map_or("page", |(_, id)| id)), titled.place);
+        (page.id, page.place) =
+            (format!("{}/{}", page.service, titled.id.split_once('/').map_or("page", |(_, id)| id)), titled.place);
     }
     // The names of things in a title are values, too.
     for word in &mut page.place {
@@ -377,7 +394,7 @@ fn title_parts(title: &str) -> Vec<String> {
 /// What a title says: `IAM › Users`.
 fn titled(rules: &RuleSet, title: &str, rows: &[&Row<'_>]) -> DescribedPage {
     let place = title_parts(title);
-    let named = rules.rules().iter().find(|rule| rule.console_path.first() == place.first() && place.len() > 1);
+    let named = place.first().filter(|_| place.len() > 1).and_then(|console| service_named(rules, console));
     let called = || {
         let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
         for row in rows {
@@ -385,10 +402,10 @@ fn titled(rules: &RuleSet, title: &str, rows: &[&Row<'_>]) -> DescribedPage {
         }
         counts.into_iter().max_by_key(|(_, count)| *count).map_or("console", |(service, _)| service).to_owned()
     };
-    let service = named.map_or_else(called, |rule| rule.service.clone());
+    let skip = usize::from(named.is_some());
+    let service = named.unwrap_or_else(called);
     let values = shapes::values(rows);
     let is_value = |part: &&String| values.iter().any(|(_, _, value)| value == *part);
-    let skip = usize::from(named.is_some());
     let mut parts: Vec<String> = place
         .iter()
         .skip(skip)

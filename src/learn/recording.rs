@@ -82,10 +82,12 @@ impl Recording {
     pub fn add(&mut self, other: Self) {
         let offset = self.visits.len();
         self.visits.extend(other.visits);
-        self.requests.extend(other.requests.into_iter().map(|request| RecordedRequest {
-            visit: request.visit.map(|visit| visit + offset),
-            ..request
-        }));
+        self.requests.extend(
+            other
+                .requests
+                .into_iter()
+                .map(|request| RecordedRequest { visit: request.visit.map(|visit| visit + offset), ..request }),
+        );
         self.sort();
     }
 
@@ -176,7 +178,8 @@ fn request_id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Strin
         fn visit_seq<A: SeqAccess<'de>>(self, mut headers: A) -> Result<Self::Value, A::Error> {
             let mut found = None;
             while let Some(header) = headers.next_element::<HarHeader<'de>>()? {
-                if REQUEST_ID_HEADERS.iter().any(|name| header.name.eq_ignore_ascii_case(name)) && is_id(&header.value) {
+                if REQUEST_ID_HEADERS.iter().any(|name| header.name.eq_ignore_ascii_case(name)) && is_id(&header.value)
+                {
                     found = Some(header.value.into_owned());
                     break;
                 }
@@ -201,8 +204,7 @@ fn har(text: &str) -> Result<Recording, RecordingError> {
         let place = format!("page {}", at + 1);
         let first = || file.log.entries.iter().find(|entry| entry.pageref.as_deref() == Some(&*page.id));
         let is_address = page.title.starts_with("https://") || page.title.starts_with("http://");
-        let address =
-            if is_address { Some(&*page.title) } else { first().map(|entry| &*entry.request.url) };
+        let address = if is_address { Some(&*page.title) } else { first().map(|entry| &*entry.request.url) };
         let Some(address) = address.filter(|address| address.len() <= MAX_ADDRESS).and_then(ConsoleAddress::parse)
         else {
             continue;

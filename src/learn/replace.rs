@@ -18,9 +18,46 @@ const BROWSER: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 
 const MAX_SETTING: usize = 40;
 /// The prefixes of IDs that AWS gives to resources. Others may be the names of people.
 const ID_PREFIXES: [&str; 40] = [
-    "i", "sg", "sgr", "vpc", "subnet", "vol", "ami", "snap", "eni", "igw", "eigw", "rtb", "rtbassoc", "acl", "aclassoc",
-    "nat", "eipalloc", "eipassoc", "vpce", "vpce-svc", "pcx", "tgw", "tgw-attach", "tgw-rtb", "lt", "r", "vgw", "vpn",
-    "cgw", "dopt", "fs", "fsmt", "fsap", "key", "eni-attach", "pl", "ipam", "cvpn-endpoint", "fl", "mi",
+    "i",
+    "sg",
+    "sgr",
+    "vpc",
+    "subnet",
+    "vol",
+    "ami",
+    "snap",
+    "eni",
+    "igw",
+    "eigw",
+    "rtb",
+    "rtbassoc",
+    "acl",
+    "aclassoc",
+    "nat",
+    "eipalloc",
+    "eipassoc",
+    "vpce",
+    "vpce-svc",
+    "pcx",
+    "tgw",
+    "tgw-attach",
+    "tgw-rtb",
+    "lt",
+    "r",
+    "vgw",
+    "vpn",
+    "cgw",
+    "dopt",
+    "fs",
+    "fsmt",
+    "fsap",
+    "key",
+    "eni-attach",
+    "pl",
+    "ipam",
+    "cvpn-endpoint",
+    "fl",
+    "mi",
 ];
 /// The deepest level of a request that is kept.
 const MAX_DEPTH: usize = 12;
@@ -171,7 +208,8 @@ impl Replacer {
     /// A name from the member: `userName` becomes `user-1`.
     fn name(&mut self, member: &str) -> String {
         let member = super::address::slug(member);
-        let words: Vec<&str> = member.split('-').filter(|word| !matches!(*word, "name" | "id" | "arn" | "value")).collect();
+        let words: Vec<&str> =
+            member.split('-').filter(|word| !matches!(*word, "name" | "id" | "arn" | "value")).collect();
         let kind = words.last().map_or("value", |word| word.trim_end_matches('s'));
         let kind = if kind.is_empty() || kind.len() > 20 { "value" } else { kind };
         format!("{kind}-{}", self.next(kind))
@@ -247,7 +285,9 @@ fn is_plain(text: &str) -> bool {
         || text.starts_with("aws/")
         || text.starts_with("alias/aws/")
         || is_date(text)
-        || text.strip_suffix(".amazonaws.com").is_some_and(|service| service.bytes().all(|byte| byte.is_ascii_lowercase()))
+        || text
+            .strip_suffix(".amazonaws.com")
+            .is_some_and(|service| service.bytes().all(|byte| byte.is_ascii_lowercase()))
 }
 
 /// Whether a text is in capitals, as settings are: `PENDING`.
@@ -268,7 +308,11 @@ fn is_of_name(member: &str) -> bool {
 /// Whether a text is a date, with or without a time.
 fn is_date(text: &str) -> bool {
     let bytes = text.as_bytes();
-    text.len() <= 35 && bytes.len() >= 10 && bytes[..4].iter().all(u8::is_ascii_digit) && bytes[4] == b'-' && bytes[7] == b'-'
+    text.len() <= 35
+        && bytes.len() >= 10
+        && bytes[..4].iter().all(u8::is_ascii_digit)
+        && bytes[4] == b'-'
+        && bytes[7] == b'-'
         && bytes.iter().all(|byte| byte.is_ascii_digit() || b"-:.TZ+ ".contains(byte))
 }
 

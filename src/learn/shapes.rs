@@ -36,7 +36,11 @@ pub(super) fn calls(rules: &RuleSet, id: &str, visits: &[Vec<&Row<'_>>], all: bo
         let Some(part) = parts.get(call) else { continue };
         let always = part.visits.len() == visits.len() && (all || !part.is_repeated());
         let reference = part.reference(call);
-        if always { required.push(reference) } else { optional.push(reference) }
+        if always {
+            required.push(reference)
+        } else {
+            optional.push(reference)
+        }
         drafted.shapes.extend(part.shapes.clone());
     }
     if required.is_empty() {
@@ -86,7 +90,11 @@ impl Part {
             shape.members.extend(new.members);
             return;
         }
-        if self.shapes.iter().any(|shape| shape.name == new.name && shape.members == new.members && shape.caller == new.caller) {
+        if self
+            .shapes
+            .iter()
+            .any(|shape| shape.name == new.name && shape.members == new.members && shape.caller == new.caller)
+        {
             return;
         }
         if !self.shapes.is_empty() {
@@ -159,8 +167,7 @@ pub(super) fn family(family: Family) -> Option<String> {
 
 /// The names of a request's members, sorted.
 pub(super) fn members(request: Option<Members<'_>>) -> Vec<String> {
-    let mut names: Vec<String> =
-        request.map_or_else(Vec::new, |members| members.names().map(str::to_owned).collect());
+    let mut names: Vec<String> = request.map_or_else(Vec::new, |members| members.names().map(str::to_owned).collect());
     names.sort_unstable();
     names
 }

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
-use super::address::{DescribedPage, slug, spoken};
+use super::address::{DescribedPage, service_named, slug, spoken};
 use super::align::year;
 use super::changed::changed_page;
 use super::drafter::PageDrafter;
@@ -142,9 +142,7 @@ pub fn propose(
     proposals.extend(pages(&mut gate, &mapped, thresholds));
     proposals.extend(polls(&mapped, thresholds));
     proposals.extend(background(gate.rules(), &mapped, thresholds));
-    proposals.sort_by(|a, b| {
-        (b.clicks, a.kind, &a.rule_id, &a.title).cmp(&(a.clicks, b.kind, &b.rule_id, &b.title))
-    });
+    proposals.sort_by(|a, b| (b.clicks, a.kind, &a.rule_id, &a.title).cmp(&(a.clicks, b.kind, &b.rule_id, &b.title)));
     Ok(proposals)
 }
 
@@ -220,12 +218,8 @@ fn pages(gate: &mut Gate, mapped: &[MappedSession<'_, '_>], thresholds: Threshol
     // Large bursts first, so that smaller ones join them.
     all.sort_by_key(|found| std::cmp::Reverse(found.rows.len()));
     for found in all {
-        let calls: BTreeSet<&str> = found
-            .rows
-            .iter()
-            .map(|row| row.call)
-            .filter(|call| !gate.rules().words().is_console_noise(call))
-            .collect();
+        let calls: BTreeSet<&str> =
+            found.rows.iter().map(|row| row.call).filter(|call| !gate.rules().words().is_console_noise(call)).collect();
         if calls.is_empty() {
             continue;
         }
@@ -323,11 +317,11 @@ fn describe(rules: &RuleSet, call: &str, is_action: bool) -> DescribedPage {
     let parts = words(name);
     let topic: Vec<String> = parts.iter().skip(1).map(|word| in_sentence(word)).collect();
     let topic = if topic.is_empty() { parts.join(" ") } else { topic.join(" ") };
-    let heading = topic.chars().next().map_or_else(String::new, |first| {
-        first.to_uppercase().chain(topic.chars().skip(1)).collect()
-    });
-    let known = rules.rules().iter().find(|rule| rule.console_path.first() == Some(&called));
-    let first = known.map_or_else(|| slug(console), |rule| rule.service.clone());
+    let heading = topic
+        .chars()
+        .next()
+        .map_or_else(String::new, |first| first.to_uppercase().chain(topic.chars().skip(1)).collect());
+    let first = service_named(rules, &called).unwrap_or_else(|| slug(console));
     let mut id = format!("{first}/{}", slug(&topic));
     let mut place = vec![called, heading];
     if is_action {
@@ -377,10 +371,8 @@ fn background(rules: &RuleSet, mapped: &[MappedSession<'_, '_>], thresholds: Thr
             .flat_map(|signal| signal.events.iter().map(|member| member.event_id.as_str()))
             .collect();
         for (id, row) in &session.rows {
-            let is_typed = matches!(
-                row.client,
-                Client::Cli | Client::Sdk | Client::Agent | Client::CloudShell | Client::Service
-            );
+            let is_typed =
+                matches!(row.client, Client::Cli | Client::Sdk | Client::Agent | Client::CloudShell | Client::Service);
             let is_known = rules.words().is_console_noise(row.call) || rules.words().is_service_noise(row.call);
             if !explained.contains(id) && !is_typed && !is_known {
                 let (count, sessions, example) = calls.entry(row.call).or_insert((0, BTreeSet::new(), id));
@@ -402,7 +394,9 @@ fn background(rules: &RuleSet, mapped: &[MappedSession<'_, '_>], thresholds: Thr
         calls: vec![call.to_owned()],
         example: example.to_owned(),
         files: Vec::new(),
-        problem: Some("calls without a click have no draft: add them to the page or the background that makes them".to_owned()),
+        problem: Some(
+            "calls without a click have no draft: add them to the page or the background that makes them".to_owned(),
+        ),
     };
     calls.into_iter().filter(is_enough).map(proposal).collect()
 }

@@ -128,8 +128,7 @@ impl DraftedCalls {
 
     /// A generation with these calls and its shapes, to be added at the end of a rule.
     pub(super) fn generation_text(&self, year: u16, window: u32) -> String {
-        let mut toml =
-            format!("\n[[generation]]\nyear = {year}\nwindow = {{ before = {window}, after = {window} }}\n");
+        let mut toml = format!("\n[[generation]]\nyear = {year}\nwindow = {{ before = {window}, after = {window} }}\n");
         self.write(&mut toml);
         self.shapes.iter().for_each(|shape| toml.push_str(&format!("\n{}", shape.toml())));
         toml
@@ -173,8 +172,13 @@ impl SpecEvent {
         let client = (self.client != Client::Unknown).then(|| self.client.as_str());
         let agent = self.agent.as_deref().filter(|agent| *agent != "AWS Internal");
         let region = self.region.as_deref().filter(|region| *region != "eu-west-1");
-        let texts =
-            [("agent", agent), ("client", client), ("region", region), ("key", self.key.as_deref()), ("error", self.error.as_deref())];
+        let texts = [
+            ("agent", agent),
+            ("client", client),
+            ("region", region),
+            ("key", self.key.as_deref()),
+            ("error", self.error.as_deref()),
+        ];
         members.extend(texts.into_iter().filter_map(|(name, text)| Some(format!("{name} = {}", quoted(text?)))));
         members.extend(self.read_only.map(|read_only| format!("read_only = {read_only}")));
         for (name, body) in [("request", &self.request), ("response", &self.response)] {

@@ -128,7 +128,10 @@ fn cycles(rules: &[(RuleText, RuleToml, Rule)]) -> Vec<RuleError> {
             match at {
                 Some(next) if next == start => {
                     let mut collector = ErrorCollector::new(text);
-                    let problem = format!("expected rules that do not become each other, found that `{}` becomes itself", rule.id);
+                    let problem = format!(
+                        "expected rules that do not become each other, found that `{}` becomes itself",
+                        rule.id
+                    );
                     collector.add(toml.id.span().start, "becomes", problem);
                     errors.extend(collector.into_errors());
                     break;

@@ -40,8 +40,8 @@ pub use self::set::{RuleSet, Use};
 use self::shape::ShapeId;
 pub use self::source::RuleText;
 pub(crate) use self::source::{holds_calls, holds_words, is_spec};
-pub(crate) use self::write::{ShapeToml, request_toml};
 use self::template::Template;
+pub(crate) use self::write::{ShapeToml, request_toml};
 use crate::event::Timestamp;
 use crate::signal::Kind;
 

@@ -87,7 +87,10 @@ impl Pack {
     /// The first file that cannot be used.
     pub fn of(files: Vec<(String, Vec<u8>)>) -> Result<Self, PackError> {
         if files.len() > MAX_FILES {
-            return Err(PackError::TooLarge(format!("the pack has {} files; at most {MAX_FILES} are allowed", files.len())));
+            return Err(PackError::TooLarge(format!(
+                "the pack has {} files; at most {MAX_FILES} are allowed",
+                files.len()
+            )));
         }
         let files = without_folder(files);
         let mut manifest_text = None;
@@ -137,7 +140,10 @@ fn without_folder(files: Vec<(String, Vec<u8>)>) -> Vec<(String, Vec<u8>)> {
 }
 
 fn has_traversal(path: &str) -> bool {
-    path.starts_with('/') || path.contains('\\') || path.contains(':') || path.split('/').any(|part| part == ".." || part.is_empty())
+    path.starts_with('/')
+        || path.contains('\\')
+        || path.contains(':')
+        || path.split('/').any(|part| part == ".." || part.is_empty())
 }
 
 /// A pack has rules, specs and shapes. Words, weights and descriptions of calls would change what other rules mean.
@@ -150,14 +156,19 @@ fn check_path(path: &str) -> Result<(), PackError> {
     };
     let parts: Vec<&str> = path.split('/').collect();
     let is_ours = !matches!(parts.first(), Some(&("words" | "weights" | "calls" | "generic")));
-    if has_traversal(path) || !(2..=MAX_LEVELS).contains(&parts.len()) || !parts.iter().all(|part| is_part(part)) || !is_ours {
+    if has_traversal(path)
+        || !(2..=MAX_LEVELS).contains(&parts.len())
+        || !parts.iter().all(|part| is_part(part))
+        || !is_ours
+    {
         return Err(PackError::Path(path.to_owned()));
     }
     Ok(())
 }
 
 fn manifest(text: &str) -> Result<PackManifest, PackError> {
-    let manifest: PackManifest = toml::from_str(text).map_err(|error| PackError::Manifest(error.message().trim().to_owned()))?;
+    let manifest: PackManifest =
+        toml::from_str(text).map_err(|error| PackError::Manifest(error.message().trim().to_owned()))?;
     let is_name = |name: &str| {
         (1..=60).contains(&name.len())
             && !name.starts_with('-')
@@ -172,7 +183,11 @@ fn manifest(text: &str) -> Result<PackManifest, PackError> {
     } else if !is_version(&manifest.version) {
         Some("version: expected a version such as 1.0.0".to_owned())
     } else {
-        let texts = [("license", Some(&manifest.license)), ("observed_on", Some(&manifest.observed_on)), ("description", manifest.description.as_ref())];
+        let texts = [
+            ("license", Some(&manifest.license)),
+            ("observed_on", Some(&manifest.observed_on)),
+            ("description", manifest.description.as_ref()),
+        ];
         texts.into_iter().find_map(|(key, text)| {
             let text = text?;
             let problem = if text.trim().is_empty() { Some("is empty") } else { text_problem(text) };
@@ -184,10 +199,10 @@ fn manifest(text: &str) -> Result<PackManifest, PackError> {
 
 /// Checks the texts of a rule that are shown to people.
 fn check_texts(text: &RuleText) -> Result<(), PackError> {
-    let table: toml::Table = text
-        .text
-        .parse()
-        .map_err(|error: toml::de::Error| PackError::File { path: text.path.clone(), problem: error.message().trim().to_owned() })?;
+    let table: toml::Table = text.text.parse().map_err(|error: toml::de::Error| PackError::File {
+        path: text.path.clone(),
+        problem: error.message().trim().to_owned(),
+    })?;
     if text.is_spec() {
         return Ok(());
     }
@@ -239,7 +254,8 @@ pub fn installed() -> Result<Vec<Pack>, Vec<RuleError>> {
     let Some(folder) = packs_folder().filter(|folder| folder.is_dir()) else { return Ok(Vec::new()) };
     let mut files: std::collections::BTreeMap<String, Vec<(String, Vec<u8>)>> = std::collections::BTreeMap::new();
     let mut errors = Vec::new();
-    let error = |problem: String| RuleError { file: folder.display().to_string(), line: 1, key: String::new(), problem };
+    let error =
+        |problem: String| RuleError { file: folder.display().to_string(), line: 1, key: String::new(), problem };
     for text in read::texts(&folder, "toml") {
         match text {
             Ok(text) => {
@@ -283,7 +299,9 @@ mod tests {
     #[test]
     fn hostile_packs_are_refused_with_the_cause() {
         let with = |path: &str, text: &str| pack(&[("pack.toml", MANIFEST_TEXT), (path, text)]).unwrap_err();
-        for path in ["../evil.toml", "iam/../../evil.toml", "/etc/evil.toml", "iam\\evil.toml", "C:/evil.toml", "evil.toml"] {
+        for path in
+            ["../evil.toml", "iam/../../evil.toml", "/etc/evil.toml", "iam\\evil.toml", "C:/evil.toml", "evil.toml"]
+        {
             assert!(with(path, RULE).contains("is not the path of a rule"), "{path}");
         }
         assert!(with("../evil.sh", "rm").contains("is not the path"));

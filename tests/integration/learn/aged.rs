@@ -78,11 +78,12 @@ fn age(visit: &mut Visit, degree: Degree) {
             }
             let call = call(record);
             if let Some(members) = record["requestParameters"].as_object_mut() {
-                let aged = std::mem::take(members).into_iter().filter_map(|(name, value)| match hash((&call, &name)) % 8 {
-                    0 => None,
-                    1 => Some((format!("{name}V2"), value)),
-                    _ => Some((name, value)),
-                });
+                let aged =
+                    std::mem::take(members).into_iter().filter_map(|(name, value)| match hash((&call, &name)) % 8 {
+                        0 => None,
+                        1 => Some((format!("{name}V2"), value)),
+                        _ => Some((name, value)),
+                    });
                 *members = aged.collect();
             }
         }

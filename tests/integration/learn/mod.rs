@@ -124,7 +124,11 @@ fn signals(rules: &RuleSet, events: &[TrailEvent<'_>]) -> Vec<Signal> {
 /// The signal with most of the events.
 fn most<'s>(signals: &'s [Signal], ids: &[String]) -> Option<&'s Signal> {
     let shared = |signal: &&Signal| signal.events.iter().filter(|member| ids.contains(&member.event_id)).count();
-    signals.iter().filter(|signal| signal.kind != Kind::Background).max_by_key(shared).filter(|signal| shared(signal) > 0)
+    signals
+        .iter()
+        .filter(|signal| signal.kind != Kind::Background)
+        .max_by_key(shared)
+        .filter(|signal| shared(signal) > 0)
 }
 
 /// The specs that fail.

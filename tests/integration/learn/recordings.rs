@@ -40,8 +40,11 @@ impl Catalog {
         let texts = RuleText::shipped();
         let all = RuleSet::compile(texts.clone()).unwrap();
         let mentioned = mentioned(&texts);
-        let pages: Vec<RemovedPage> =
-            texts.iter().filter(|text| text.is_spec()).filter_map(|text| removed_page(&all, &mentioned, text)).collect();
+        let pages: Vec<RemovedPage> = texts
+            .iter()
+            .filter(|text| text.is_spec())
+            .filter_map(|text| removed_page(&all, &mentioned, text))
+            .collect();
         let (seen, read): (Vec<_>, Vec<_>) = pages.into_iter().partition(|page| is_observed(&all, &page.id));
         let mut pages = spread(seen, observed);
         pages.extend(spread(read, documented));
@@ -195,7 +198,8 @@ impl<'r> Person<'r> {
         let body = |table: &Option<toml::Table>| {
             table.as_ref().map_or(Value::Null, |table| renamed_body(&json!(table), names, self.account))
         };
-        let reads = ["Get", "List", "Describe", "Search", "Lookup", "BatchGet"].iter().any(|verb| name.starts_with(verb));
+        let reads =
+            ["Get", "List", "Describe", "Search", "Lookup", "BatchGet"].iter().any(|verb| name.starts_with(verb));
         let account = self.account;
         let mut record = json!({
             "eventVersion": "1.08",
@@ -282,7 +286,8 @@ fn names(rules: &RuleSet, case: &CaseToml) -> BTreeMap<String, String> {
 /// Whether a value is the name of something: it is in a request, in lowercase, and no setting.
 fn is_name(case: &CaseToml, text: &str) -> bool {
     let quoted = json!(text).to_string();
-    let is_in = |table: &Option<toml::Table>| table.as_ref().is_some_and(|table| json!(table).to_string().contains(&quoted));
+    let is_in =
+        |table: &Option<toml::Table>| table.as_ref().is_some_and(|table| json!(table).to_string().contains(&quoted));
     let is_setting = text.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_' || byte.is_ascii_digit());
     !is_setting
         && !matches!(text, "true" | "false")
@@ -294,7 +299,10 @@ fn is_name(case: &CaseToml, text: &str) -> bool {
 /// Another name of the same form: the part after the last separator has other letters and digits.
 fn other_name(name: &str) -> String {
     let start = name.rfind(['/', ':']).map_or(0, |at| at + 1);
-    let start = name[start..].split_once('-').filter(|(prefix, _)| prefix.len() <= 6).map_or(start, |(prefix, _)| start + prefix.len() + 1);
+    let start = name[start..]
+        .split_once('-')
+        .filter(|(prefix, _)| prefix.len() <= 6)
+        .map_or(start, |(prefix, _)| start + prefix.len() + 1);
     let other = |c: char| match c {
         'a'..='e' | '0'..='8' => char::from_u32(u32::from(c) + 1).unwrap(),
         'g'..='y' | 'A'..='Y' => char::from_u32(u32::from(c) + 1).unwrap(),
@@ -323,14 +331,20 @@ fn renamed_text(text: &str, names: &BTreeMap<String, String>, account: &str) -> 
 
 fn renamed_body(value: &Value, names: &BTreeMap<String, String>, account: &str) -> Value {
     match value {
-        Value::Object(members) => {
-            Value::Object(members.iter().map(|(name, value)| (name.clone(), renamed_body(value, names, account))).collect())
+        Value::Object(members) => Value::Object(
+            members.iter().map(|(name, value)| (name.clone(), renamed_body(value, names, account))).collect(),
+        ),
+        Value::Array(elements) => {
+            Value::Array(elements.iter().map(|value| renamed_body(value, names, account)).collect())
         }
-        Value::Array(elements) => Value::Array(elements.iter().map(|value| renamed_body(value, names, account)).collect()),
         Value::String(text) => {
             // Only whole values and parts of ARNs and links: settings may contain the name of something by chance.
             let is_whole = names.contains_key(text) || text.contains([':', '/', '.']);
-            Value::String(if is_whole { renamed_text(text, names, account) } else { text.replace("111122223333", account) })
+            Value::String(if is_whole {
+                renamed_text(text, names, account)
+            } else {
+                text.replace("111122223333", account)
+            })
         }
         other => other.clone(),
     }
@@ -386,9 +400,10 @@ pub(crate) fn har(visits: &[Visit], skew: i64, rng: &mut Rng) -> String {
 /// A CSV of the times, titles and, for every second page, addresses.
 pub(crate) fn csv(visits: &[Visit], pages: &[RemovedPage], skew: i64) -> String {
     let mut text = String::from("time,title,address\n");
-    for visit in visits {
+    for (at, visit) in visits.iter().enumerate() {
         let title = &pages[visit.page].title;
-        text.push_str(&format!("{},\"{title}\",{}\n", rfc3339(START_MS + visit.at - skew), visit.address));
+        let address = if at % 2 == 0 { visit.address.as_str() } else { "" };
+        text.push_str(&format!("{},\"{title}\",{address}\n", rfc3339(START_MS + visit.at - skew)));
     }
     text
 }
