@@ -67,10 +67,10 @@ pub(crate) struct Learn {
 
 impl Learn {
     pub(crate) fn run(self, streams: Streams) -> Result<ExitCode> {
-        if self.recordings.is_empty() { self.from_case(streams) } else { self.from_recordings(streams) }
+        if self.recordings.is_empty() { self.propose(streams) } else { self.learn_pages(streams) }
     }
 
-    fn from_recordings(&self, streams: Streams) -> Result<ExitCode> {
+    fn learn_pages(&self, streams: Streams) -> Result<ExitCode> {
         let mut recording = Recording::default();
         for path in &self.recordings {
             let parsed = text(path).and_then(|text| Ok(Recording::parse(&text)?));
@@ -97,7 +97,7 @@ impl Learn {
         Ok(if all { ExitCode::Fine } else { ExitCode::Partial })
     }
 
-    fn from_case(&self, streams: Streams) -> Result<ExitCode> {
+    fn propose(&self, streams: Streams) -> Result<ExitCode> {
         let case = self.case.open_read_only()?;
         let batches = self.case.ask(&case, &console_events(), &[])?;
         let sessions = batch::sessions(&batches)?;
@@ -143,7 +143,7 @@ fn text(path: &str) -> Result<String> {
         bail!("{problem}");
     }
     let [document] = &opened.documents[..] else { bail!("{path} is not one file") };
-    Ok(String::from_utf8(document.text.clone()).context("expected UTF-8")?)
+    String::from_utf8(document.text.clone()).context("expected UTF-8")
 }
 
 fn say_alignment(learned: &Learned, streams: Streams) {

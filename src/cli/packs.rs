@@ -24,7 +24,7 @@ use super::{ExitCode, Streams};
 /// Install a rule pack: a folder or archive with rules and a pack.toml
 ///
 /// The rules are checked and their specs run before anything is installed. Every command then uses them in addition to the
-/// shipped rules. Packs are stored in the user's configuration folder, or in the folder that CARTOGRAPHER_PACKS names.
+/// shipped rules. Packs are stored in the user's configuration folder, or in the folder that `CARTOGRAPHER_PACKS` names.
 /// A pack that is installed already is replaced.
 #[derive(Debug, Args)]
 #[command(after_help = "\

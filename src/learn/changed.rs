@@ -128,7 +128,7 @@ impl ChangedCalls {
             let times = || found.rows.iter().map(|row| row.time.0);
             (times().max().unwrap_or_default() - times().min().unwrap_or_default()) / 1_000_000
         };
-        let span = found.iter().map(|found| span(found)).max().unwrap_or_default().min(MAX_WINDOW_S);
+        let span = found.iter().map(span).max().unwrap_or_default().min(MAX_WINDOW_S);
         let window = u32::try_from(span + 1).unwrap_or(3).max(variant.before_s).max(variant.after_s);
         Some(Self { parts, window })
     }
@@ -231,7 +231,7 @@ impl ChangedPart {
                     || self.new.iter().any(|known| known.name == name)
             };
             if taken(&shape.name) {
-                shape.name = (2..).map(|at| format!("{name}-{at}")).find(|name| !taken(name)).unwrap_or_default();
+                shape.name = (2..100).map(|at| format!("{name}-{at}")).find(|name| !taken(name)).unwrap_or_default();
             }
             self.new.push(shape);
         }

@@ -171,7 +171,9 @@ impl PageDrafter<'_, '_> {
                 let mut cases = self.cases(gate.rules(), &rules, rule, &calls.required)?;
                 cases.retain(|case| !case.signals.is_empty());
                 let year = self.year;
-                cases.iter_mut().for_each(|case| case.name = format!("{} of {year}", case.name));
+                for case in &mut cases {
+                    case.name = format!("{} of {year}", case.name);
+                }
                 let spec = RuleText { text: format!("{}\n{}", spec.text, SpecCase::spec_text(&cases)), ..spec };
                 let files = vec![rule_text, spec];
                 gate.accept(&files, rules, &self.calls()).map_err(Attempt::Wrong)?;
@@ -201,7 +203,7 @@ fn free_id(gate: &Gate, id: &str) -> String {
     if is_free(id) {
         return id.to_owned();
     }
-    (2..).map(|at| format!("{id}-{at}")).find(|id| is_free(id)).unwrap_or_default()
+    (2..1_000).map(|at| format!("{id}-{at}")).find(|id| is_free(id)).unwrap_or_default()
 }
 
 /// The events of a visit for a spec, with made-up values.

@@ -297,9 +297,9 @@ fn learn_page(gate: &mut Gate, known: &KnownPages, found: &MappedSessions, part:
     (learned.outcome, learned.files) = match changed {
         Some((PageOutcome::Refused(problem), _)) => match drafter.rule(gate) {
             (PageOutcome::Refused(_), _) => (PageOutcome::Refused(problem), Vec::new()),
-            drafted => drafted,
+            accepted => accepted,
         },
-        Some(drafted) => drafted,
+        Some(accepted) => accepted,
         None => drafter.rule(gate),
     };
     learned

@@ -14,6 +14,8 @@ use crate::rule::shape::Shape;
 const ACCOUNT: &str = "111122223333";
 /// The user agent of a browser.
 const BROWSER: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0";
+/// What names the service in a host.
+const HOSTS: [&str; 6] = ["s3", "s3-control", "iam", "ec2", "sts", "execute-api"];
 /// The longest text that can be a setting.
 const MAX_SETTING: usize = 40;
 /// The prefixes of IDs that AWS gives to resources. Others may be the names of people.
@@ -258,9 +260,8 @@ impl Replacer {
         if text.contains('/') {
             return None;
         }
-        const SERVICES: [&str; 6] = ["s3", "s3-control", "iam", "ec2", "sts", "execute-api"];
         let labels: Vec<&str> = rest.split('.').collect();
-        let service = labels.iter().position(|label| SERVICES.contains(label)).unwrap_or(0);
+        let service = labels.iter().position(|label| HOSTS.contains(label)).unwrap_or(0);
         let own = labels[..service].join(".");
         let own = if own.is_empty() { own } else { format!("{}.", self.text("bucket", &own, tested)) };
         Some(format!("{own}{}.amazonaws.com", labels[service..].join(".")))
@@ -348,7 +349,7 @@ mod tests {
     fn what_identifies_somebody_is_replaced_and_equal_values_stay_equal() {
         let rules = RuleSet::shipped().unwrap();
         let tested = TestedTexts::of(&rules, "iam:AttachUserPolicy");
-        let mut replacer = Replacer::default();
+        let mut names = Replacer::default();
         let body = json!({
             "userName": "jane.doe",
             "owner": "jane.doe",
@@ -367,7 +368,7 @@ mod tests {
             "state": "PENDING",
             "region": "eu-west-1",
         });
-        let replaced = replacer.body(&body, &tested);
+        let replaced = names.body(&body, &tested);
         let text = replaced.to_string();
         for secret in ["jane", "JANE", "123456789012", "ABCDEFGHIJ", "corp", "203.0.113", "10.1.0", "abcdef"] {
             assert!(!text.contains(secret), "{secret} is in {text}");

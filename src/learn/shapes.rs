@@ -37,9 +37,9 @@ pub(super) fn calls(rules: &RuleSet, id: &str, visits: &[Vec<&Row<'_>>], all: bo
         let always = part.visits.len() == visits.len() && (all || !part.is_repeated());
         let reference = part.reference(call);
         if always {
-            required.push(reference)
+            required.push(reference);
         } else {
-            optional.push(reference)
+            optional.push(reference);
         }
         drafted.shapes.extend(part.shapes.clone());
     }
@@ -194,16 +194,16 @@ fn walk(value: &Value, path: &str, depth: usize, found: &mut Vec<(String, String
         Value::Array(elements) if depth < 6 => {
             elements.iter().take(20).for_each(|element| walk(element, path, depth + 1, found));
         }
-        Value::String(text) if (2..=200).contains(&text.len()) && !path.is_empty() => {
-            if !found.iter().any(|(_, known, value)| known == path && value == text) && found.len() < 500 {
-                let member = path.rsplit('.').next().unwrap_or(path);
-                let mut name = crate::rule::words::snake(member);
-                name.retain(|c| c.is_ascii_alphanumeric() || c == '_');
-                if !name.is_empty() && !matches!(name.as_str(), "region" | "account") {
-                    found.push((name, path.to_owned(), text.clone()));
-                }
-            }
-        }
+        Value::String(text) if (2..=200).contains(&text.len()) && !path.is_empty() => add_value(path, text, found),
         _ => {}
+    }
+}
+
+fn add_value(path: &str, text: &str, found: &mut Vec<(String, String, String)>) {
+    let is_known = found.iter().any(|(_, known, value)| known == path && value == text);
+    let mut name = crate::rule::words::snake(path.rsplit('.').next().unwrap_or(path));
+    name.retain(|c| c.is_ascii_alphanumeric() || c == '_');
+    if !is_known && found.len() < 500 && !name.is_empty() && !matches!(name.as_str(), "region" | "account") {
+        found.push((name, path.to_owned(), text.to_owned()));
     }
 }

@@ -110,7 +110,7 @@ impl PageDraft {
                 line(&mut toml, name, &format!("{{ path = {}, one = true }}", quoted(&format!("request.{path}"))));
             }
         }
-        self.calls.shapes.iter().for_each(|shape| toml.push_str(&format!("\n{}", shape.toml())));
+        self.calls.write_shapes(&mut toml);
         toml
     }
 }
@@ -126,11 +126,17 @@ impl DraftedCalls {
         }
     }
 
+    fn write_shapes(&self, toml: &mut String) {
+        for shape in &self.shapes {
+            let _ = write!(toml, "\n{}", shape.toml());
+        }
+    }
+
     /// A generation with these calls and its shapes, to be added at the end of a rule.
     pub(super) fn generation_text(&self, year: u16, window: u32) -> String {
         let mut toml = format!("\n[[generation]]\nyear = {year}\nwindow = {{ before = {window}, after = {window} }}\n");
         self.write(&mut toml);
-        self.shapes.iter().for_each(|shape| toml.push_str(&format!("\n{}", shape.toml())));
+        self.write_shapes(&mut toml);
         toml
     }
 }

@@ -103,7 +103,7 @@ impl Pack {
                 .map_err(|_| PackError::File { path: path.clone(), problem: "expected UTF-8".to_owned() });
             if path == MANIFEST {
                 manifest_text = Some(text?);
-            } else if path.ends_with(".toml") {
+            } else if std::path::Path::new(&path).extension().is_some_and(|ending| ending == "toml") {
                 check_path(&path)?;
                 texts.push(RuleText { file: path.clone(), path, text: text? });
             } else if has_traversal(&path) {

@@ -130,7 +130,7 @@ fn a_pack_that_fails_is_not_installed() {
         RULE.replace("iam/passkeys", id)
             .replace("[provenance]", &format!("[[becomes]]\nrule = \"{other}\"\n[provenance]"))
     };
-    let packs: [(&str, Vec<(&str, String)>, &str); 4] = [
+    let packs = [
         (
             "spec",
             vec![("iam/passkeys.toml", RULE.to_owned()), ("iam/passkeys.spec.toml", wrong)],

@@ -2,6 +2,7 @@
 //! trail and a HAR file or CSV.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
 
 use cartographer::learn::{TrailEvent, trail_events};
 use cartographer::read;
@@ -304,8 +305,7 @@ fn other_name(name: &str) -> String {
         .filter(|(prefix, _)| prefix.len() <= 6)
         .map_or(start, |(prefix, _)| start + prefix.len() + 1);
     let other = |c: char| match c {
-        'a'..='e' | '0'..='8' => char::from_u32(u32::from(c) + 1).unwrap(),
-        'g'..='y' | 'A'..='Y' => char::from_u32(u32::from(c) + 1).unwrap(),
+        'a'..='e' | '0'..='8' | 'g'..='y' | 'A'..='Y' => char::from_u32(u32::from(c) + 1).unwrap(),
         'f' => 'a',
         'z' => 'g',
         'Z' => 'A',
@@ -403,7 +403,7 @@ pub(crate) fn csv(visits: &[Visit], pages: &[RemovedPage], skew: i64) -> String 
     for (at, visit) in visits.iter().enumerate() {
         let title = &pages[visit.page].title;
         let address = if at % 2 == 0 { visit.address.as_str() } else { "" };
-        text.push_str(&format!("{},\"{title}\",{address}\n", rfc3339(START_MS + visit.at - skew)));
+        writeln!(text, "{},\"{title}\",{address}", rfc3339(START_MS + visit.at - skew)).unwrap();
     }
     text
 }
