@@ -226,7 +226,7 @@ fn pages(gate: &mut Gate, mapped: &[MappedSession<'_, '_>], thresholds: Threshol
         let anchor = found.rows.iter().find(|row| row.event_id == found.signal.anchor_event_id);
         let action = (found.signal.rule_id != "generic/visit").then(|| anchor.map(|row| row.call.to_owned())).flatten();
         let same = |(other, known, _): &&mut (Option<String>, BTreeSet<&str>, Vec<Found<'_, '_>>)| {
-            *other == action && (action.is_some() || likeness(known, &calls) >= SAME_PAGE)
+            *other == action && (action.is_some() || overlap(known, &calls) >= SAME_PAGE)
         };
         match clusters.iter_mut().find(same) {
             Some((_, _, members)) => members.push(found),
@@ -246,7 +246,7 @@ fn pages(gate: &mut Gate, mapped: &[MappedSession<'_, '_>], thresholds: Threshol
 
 /// The share of the calls of both sets that are in both.
 #[expect(clippy::cast_precision_loss, reason = "a page makes a few dozen calls")]
-fn likeness(one: &BTreeSet<&str>, other: &BTreeSet<&str>) -> f64 {
+fn overlap(one: &BTreeSet<&str>, other: &BTreeSet<&str>) -> f64 {
     one.intersection(other).count() as f64 / one.union(other).count().max(1) as f64
 }
 
