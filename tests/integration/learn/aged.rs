@@ -160,6 +160,13 @@ fn before_and_after(catalog: &Catalog, degree: Degree) -> (f64, f64) {
         files = RuleText::over(files, proposal.files.clone());
     }
     let rules = RuleSet::compile(RuleText::over(catalog.rest.clone(), files)).unwrap();
+    let signals = signals(&rules, &events(&trail));
+    for visit in &visits {
+        let (id, found) = (&catalog.pages[visit.page].id, most(&signals, &visit.event_ids));
+        if let Some(found) = found.filter(|found| found.rule_id != *id || found.origin != Origin::Exact) {
+            println!("{degree:?} {id}: found as {} {:?}", found.rule_id, found.origin);
+        }
+    }
     (before, exact(catalog, &rules, &visits, &trail))
 }
 
@@ -170,12 +177,16 @@ fn check(pages: usize, degrees: &[Degree]) {
     let fresh = visits(&catalog, Degree::None);
     let unaged = exact(&catalog, &catalog.all, &fresh, &trail(fresh.iter()));
     assert!(unaged > 0.9, "{unaged}");
+    let mut low = Vec::new();
     for degree in degrees {
         let (before, after) = before_and_after(&catalog, *degree);
         println!("{pages} pages, {degree:?}: unaged {unaged:.3}, aged {before:.3}, with the drafts {after:.3}");
         assert!(before < 0.8 * unaged, "{degree:?}: {before} is hardly less than {unaged}");
-        assert!(after >= 0.95 * unaged, "{degree:?}: {after} of {unaged}");
+        if after < 0.95 * unaged {
+            low.push(format!("{degree:?}: {after} of {unaged}"));
+        }
     }
+    assert!(low.is_empty(), "{low:?}");
 }
 
 #[test]
