@@ -21,6 +21,10 @@ use crate::signal::Kind;
 const REQUIRED_SHARE: f64 = 0.75;
 /// A call that this share of the visits has belongs to the page.
 const OPTIONAL_SHARE: f64 = 0.25;
+/// A page is proposed for visits that no page explains if its shapes are at least this near, and nearer than those of any
+/// other page by at least this.
+const MIN_NEARNESS: f64 = 0.6;
+const MIN_LEAD: f64 = 0.015;
 /// The most cases that are added to a spec.
 const MAX_CASES: usize = 2;
 /// The widest window, in seconds.
@@ -152,6 +156,55 @@ impl ChangedCalls {
         let mut required = self.parts.iter().filter(|part| part.required);
         required.all(|part| found.rows.iter().any(|row| row.call == part.call))
     }
+}
+
+/// The known page that visits without a page are most likely of: its required calls are among theirs, in shapes that are
+/// nearer than those of any other page.
+pub(super) fn nearest_page(rules: &RuleSet, found: &[&Found<'_, '_>]) -> Option<String> {
+    let mut rows: BTreeMap<&str, (&Row<'_>, BTreeSet<usize>)> = BTreeMap::new();
+    for (at, found) in found.iter().enumerate() {
+        for row in &found.rows {
+            rows.entry(row.call).or_insert((row, BTreeSet::new())).1.insert(at);
+        }
+    }
+    rows.retain(|call, (_, visits)| {
+        share(visits.len(), found.len()) >= REQUIRED_SHARE && !rules.words().is_console_noise(call)
+    });
+    let known: BTreeMap<&str, &Row<'_>> =
+        rows.iter().filter_map(|(call, (row, _))| Some((rules.known_call(call)?, *row))).collect();
+    let pages = rules.rules().iter().filter(|page| page.generic.is_none() && page.kind != Kind::Background);
+    let mut scores: Vec<(f64, &str)> = pages
+        .filter_map(|page| {
+            let variants = rules.generations(page).chain([page]);
+            let score = variants.filter_map(|variant| page_nearness(rules, variant, &known)).reduce(f64::max)?;
+            Some((score, page.id.as_str()))
+        })
+        .collect();
+    scores.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let (best, id) = *scores.first()?;
+    let second = scores.get(1).map_or(0.0, |(score, _)| *score);
+    (best >= MIN_NEARNESS && best - second >= MIN_LEAD).then(|| id.to_owned())
+}
+
+/// How near the calls of a visit are to those that a page requires, weighted with the share of them that the page makes.
+#[expect(clippy::cast_precision_loss, reason = "a page makes a few dozen calls")]
+fn page_nearness(rules: &RuleSet, page: &Rule, known: &BTreeMap<&str, &Row<'_>>) -> Option<f64> {
+    let required: Vec<_> = page.parts.iter().filter(|part| part.required).collect();
+    let own = page.parts.iter().filter(|part| known.contains_key(part.call.as_str())).count();
+    if required.is_empty() || share(own, known.len()) < REQUIRED_SHARE {
+        return None;
+    }
+    let mut sum = 0.0;
+    for part in &required {
+        let row = known.get(part.call.as_str())?;
+        let [request, response] = [row.request, row.response].map(Body::new);
+        let subject = row.source(&request, &response).subject();
+        let vocabulary = rules.vocabulary(&part.call)?;
+        let drifted = vocabulary.read(subject.request.value());
+        let nearness = part.shapes.iter().map(|shape| rules.shape(*shape).nearness(&subject, &drifted));
+        sum += nearness.reduce(f64::max).unwrap_or_default();
+    }
+    Some(sum / required.len() as f64 * share(own, known.len()))
 }
 
 fn is_change_call(rules: &RuleSet, call: &str) -> bool {

@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap;
 
 use super::address::{DescribedPage, service_named, slug, spoken};
 use super::align::year;
-use super::changed::changed_page;
+use super::changed::{changed_page, nearest_page};
 use super::drafter::PageDrafter;
 use super::error::LearnError;
 use super::gate::Gate;
@@ -165,21 +165,29 @@ fn count_sessions(found: &[&Found<'_, '_>]) -> usize {
 
 /// Pages that are only ever inferred: proposes the shapes of their requests.
 fn shapes(gate: &mut Gate, mapped: &[MappedSession<'_, '_>], thresholds: Thresholds) -> Vec<Proposal> {
-    let mut by_rule: BTreeMap<&str, Vec<Found<'_, '_>>> = BTreeMap::new();
+    let mut by_rule: BTreeMap<String, Vec<Found<'_, '_>>> = BTreeMap::new();
     for session in mapped {
         for signal in session.signals.iter().filter(|signal| signal.origin == Origin::Inferred) {
-            by_rule.entry(signal.rule_id.as_str()).or_default().push(session.found(signal));
+            by_rule.entry(signal.rule_id.clone()).or_default().push(session.found(signal));
         }
     }
-    let mut ranked: Vec<(&str, Vec<Found<'_, '_>>)> = by_rule.into_iter().collect();
-    ranked.sort_by(|a, b| b.1.len().cmp(&a.1.len()).then_with(|| a.0.cmp(b.0)));
+    // Visits that no page explains may be of a page whose requests have changed even more.
+    for cluster in clusters(gate.rules(), mapped).into_iter().filter(|cluster| cluster.action.is_none()) {
+        let members: Vec<&Found<'_, '_>> = cluster.members.iter().collect();
+        let page = if is_enough(&members, thresholds) { nearest_page(gate.rules(), &members) } else { None };
+        if let Some(page) = page {
+            by_rule.entry(page).or_default().extend(cluster.members);
+        }
+    }
+    let mut ranked: Vec<(String, Vec<Found<'_, '_>>)> = by_rule.into_iter().collect();
+    ranked.sort_by(|a, b| b.1.len().cmp(&a.1.len()).then_with(|| a.0.cmp(&b.0)));
     let mut proposals = Vec::new();
     for (rule, found) in ranked {
         let all: Vec<&Found<'_, '_>> = found.iter().collect();
         if !is_enough(&all, thresholds) {
             continue;
         }
-        let result = changed_page(gate, rule, &all, thresholds.clicks);
+        let result = changed_page(gate, &rule, &all, thresholds.clicks);
         let Some(first) = all.first() else { continue };
         let (files, problem) = match result {
             Ok(files) => (files, None),
@@ -187,8 +195,8 @@ fn shapes(gate: &mut Gate, mapped: &[MappedSession<'_, '_>], thresholds: Thresho
         };
         proposals.push(Proposal {
             kind: ProposalKind::Shapes,
-            rule_id: Some(rule.to_owned()),
-            title: gate.rules().find(rule).map_or_else(String::new, |(_, rule)| rule.console_path.join(" › ")),
+            title: gate.rules().find(&rule).map_or_else(String::new, |(_, rule)| rule.console_path.join(" › ")),
+            rule_id: Some(rule),
             clicks: all.len(),
             sessions: count_sessions(&all),
             calls: calls_of(&all),
@@ -205,9 +213,17 @@ fn calls_of(found: &[&Found<'_, '_>]) -> Vec<String> {
     calls.collect::<BTreeSet<_>>().into_iter().collect()
 }
 
-/// Bursts that no page explains: proposes a page for those with the same calls.
-fn pages(gate: &mut Gate, mapped: &[MappedSession<'_, '_>], thresholds: Thresholds) -> Vec<Proposal> {
-    let mut clusters: Vec<(Option<String>, BTreeSet<&str>, Vec<Found<'_, '_>>)> = Vec::new();
+/// Bursts with the same calls that no page explains.
+struct Cluster<'s, 'a> {
+    /// The call of the change, if it is one.
+    action: Option<String>,
+    calls: BTreeSet<&'s str>,
+    members: Vec<Found<'s, 'a>>,
+}
+
+/// The bursts that no page explains, those with the same calls together, most frequent first.
+fn clusters<'s, 'a>(rules: &RuleSet, mapped: &'s [MappedSession<'s, 'a>]) -> Vec<Cluster<'s, 'a>> {
+    let mut clusters: Vec<Cluster<'_, '_>> = Vec::new();
     let is_page = |signal: &&Signal| {
         ["generic/visit", "generic/change", "generic/create", "generic/delete"].contains(&signal.rule_id.as_str())
     };
@@ -219,26 +235,31 @@ fn pages(gate: &mut Gate, mapped: &[MappedSession<'_, '_>], thresholds: Threshol
     all.sort_by_key(|found| std::cmp::Reverse(found.rows.len()));
     for found in all {
         let calls: BTreeSet<&str> =
-            found.rows.iter().map(|row| row.call).filter(|call| !gate.rules().words().is_console_noise(call)).collect();
+            found.rows.iter().map(|row| row.call).filter(|call| !rules.words().is_console_noise(call)).collect();
         if calls.is_empty() {
             continue;
         }
         let anchor = found.rows.iter().find(|row| row.event_id == found.signal.anchor_event_id);
         let action = (found.signal.rule_id != "generic/visit").then(|| anchor.map(|row| row.call.to_owned())).flatten();
-        let same = |(other, known, _): &&mut (Option<String>, BTreeSet<&str>, Vec<Found<'_, '_>>)| {
-            *other == action && (action.is_some() || overlap(known, &calls) >= SAME_PAGE)
+        let same = |cluster: &&mut Cluster<'_, '_>| {
+            cluster.action == action && (action.is_some() || overlap(&cluster.calls, &calls) >= SAME_PAGE)
         };
         match clusters.iter_mut().find(same) {
-            Some((_, _, members)) => members.push(found),
-            None => clusters.push((action, calls, vec![found])),
+            Some(cluster) => cluster.members.push(found),
+            None => clusters.push(Cluster { action, calls, members: vec![found] }),
         }
     }
-    clusters.sort_by_key(|(_, _, members)| std::cmp::Reverse(members.len()));
+    clusters.sort_by_key(|cluster| std::cmp::Reverse(cluster.members.len()));
+    clusters
+}
+
+/// Bursts that no page explains: proposes a page for those with the same calls.
+fn pages(gate: &mut Gate, mapped: &[MappedSession<'_, '_>], thresholds: Thresholds) -> Vec<Proposal> {
     let mut proposals = Vec::new();
-    for (action, _, members) in &clusters {
-        let members: Vec<&Found<'_, '_>> = members.iter().collect();
+    for cluster in clusters(gate.rules(), mapped) {
+        let members: Vec<&Found<'_, '_>> = cluster.members.iter().collect();
         if is_enough(&members, thresholds) {
-            proposals.extend(page(gate, action.as_deref(), &members));
+            proposals.extend(page(gate, cluster.action.as_deref(), &members));
         }
     }
     proposals

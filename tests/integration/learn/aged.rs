@@ -39,7 +39,7 @@ fn call(record: &Value) -> String {
     format!("{}:{}", record["eventSource"].as_str().unwrap(), record["eventName"].as_str().unwrap())
 }
 
-fn age(visit: &mut Visit, degree: Degree) {
+fn age(rules: &RuleSet, page_id: &str, visit: &mut Visit, degree: Degree) {
     if degree >= Degree::Sizes {
         for record in &mut visit.records {
             let call = call(record);
@@ -53,7 +53,11 @@ fn age(visit: &mut Visit, degree: Degree) {
         }
     }
     if degree >= Degree::Calls {
-        let first = call(&visit.records[0]);
+        let starts = |record: &&Value| {
+            let own = call(record).replace(".amazonaws.com", "");
+            rules.find(page_id).unwrap().1.parts.iter().any(|part| part.anchor && part.call == own)
+        };
+        let first = call(visit.records.iter().find(starts).unwrap_or(&visit.records[0]));
         let page = visit.page;
         let calls: BTreeSet<String> = visit.records.iter().map(call).collect();
         if calls.len() > 1 {
@@ -119,7 +123,7 @@ fn visits(catalog: &Catalog, degree: Degree) -> Vec<Visit> {
         }
     }
     for visit in &mut visits {
-        age(visit, degree);
+        age(&catalog.all, &catalog.pages[visit.page].id, visit, degree);
     }
     visits
 }
