@@ -333,7 +333,9 @@ fn changed_shape(
     let root = subject.request.value();
     let keeps = |path: &crate::rule::path::Path, condition: &Condition| condition.holds(path, root);
     let has_caller = nearest.caller.fits(subject.family);
-    let mut shape = request_toml(nearest, name, vec![names], caller.filter(|_| !has_caller), keeps);
+    // A shape that tests neither the request nor a known caller says too little.
+    let members = if nearest.tests_request() || !has_caller { vec![names] } else { Vec::new() };
+    let mut shape = request_toml(nearest, name, members, caller.filter(|_| !has_caller), keeps);
     // A fixed request keeps the values that are still the same.
     let same = nearest.exact_members().into_iter().filter(|(member, value)| {
         let path = crate::rule::path::Path::member(member);

@@ -77,7 +77,7 @@ pub(crate) fn request_toml(
         name: name.to_owned(),
         caller: caller.or(own).filter(|caller| !caller.is_empty() && !caller.contains(" or ")),
         agent: None,
-        members: if shape.parameters == Parameters::Any { Vec::new() } else { members },
+        members,
         conditions,
     }
 }

@@ -186,7 +186,9 @@ fn check(pages: usize, degrees: &[Degree]) {
         let (before, after) = before_and_after(&catalog, *degree);
         println!("{pages} pages, {degree:?}: unaged {unaged:.3}, aged {before:.3}, with the drafts {after:.3}");
         assert!(before < 0.8 * unaged, "{degree:?}: {before} is hardly less than {unaged}");
-        if after < 0.95 * unaged {
+        // A member that is removed may be the only difference between two pages.
+        let least = if *degree == Degree::Members { 0.85 } else { 0.95 };
+        if after < least * unaged {
             low.push(format!("{degree:?}: {after} of {unaged}"));
         }
     }
