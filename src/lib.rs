@@ -26,6 +26,8 @@ pub mod hunt;
 pub mod json;
 pub mod lake;
 #[cfg(feature = "program")]
+pub mod learn;
+#[cfg(feature = "program")]
 pub mod load;
 pub mod matching;
 pub mod normalize;

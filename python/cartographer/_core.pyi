@@ -20,6 +20,9 @@ class Rules:
     """Compiled rules: the shipped ones and your own. Raises ``RuleError``."""
 
     def __init__(self, files: Mapping[str, str] | None = None) -> None: ...
+    @staticmethod
+    def installed() -> dict[str, str]:
+        """The files of the installed rule packs."""
     @property
     def version(self) -> str: ...
     def __len__(self) -> int: ...

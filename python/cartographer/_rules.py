@@ -24,6 +24,14 @@ def read_rules(folder: str | os.PathLike) -> RuleFiles:
     return {file.relative_to(root).as_posix(): file.read_text("utf-8") for file in sorted(root.rglob("*.toml"))}
 
 
+def with_packs(files: RuleFiles | None) -> RuleFiles:
+    """The files of the installed rule packs, and these, which replace those with the same path.
+
+    Call it where the program runs, and not on the workers of a cluster, which have no packs.
+    """
+    return {**Rules.installed(), **(files or {})}
+
+
 def compiled(files: RuleFiles | None) -> Rules:
     """The compiled rules; compiled once per process. Raises ``RuleError``."""
     return _compiled(tuple(sorted((files or {}).items())))

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import pyarrow
 
 from cartographer import _core
-from cartographer._rules import RuleFiles, compiled
+from cartographer._rules import RuleFiles, compiled, with_packs
 
 
 class Mapped(NamedTuple):
@@ -57,5 +57,5 @@ def map_table(events: pyarrow.Table, *, rules: RuleFiles | None = None) -> Mappe
             f"map_table takes a pyarrow.Table, not {type(events).__name__}; convert a pandas DataFrame "
             "with pyarrow.Table.from_pandas, or map a Spark DataFrame with cartographer.spark.map_signals"
         )
-    batches = _core.map_events(events.to_batches(), compiled(rules))
+    batches = _core.map_events(events.to_batches(), compiled(with_packs(rules)))
     return Mapped(*(pyarrow.Table.from_batches([batch]) for batch in batches))

@@ -15,7 +15,7 @@ from pyspark.sql import Window
 from pyspark.sql import functions as F
 
 from cartographer import _core
-from cartographer._rules import RuleFiles, compiled
+from cartographer._rules import RuleFiles, compiled, with_packs
 from cartographer._spark_types import check, ddl
 from cartographer._spark_work import map_sessions, parse_files, parse_lines, read_sign_ins, root_of
 
@@ -110,9 +110,10 @@ def map_signals(events: DataFrame, *, rules: RuleFiles | None = None) -> Signals
     raises an exception in the task that processes it.
     """
     check(events)
-    compiled(rules)
+    files = with_packs(rules)
+    compiled(files)
     sessions = _numbered(_without_duplicates(_console_events(events)))
-    return tables_of(sessions.mapInArrow(map_sessions(dict(rules or {})), ddl("mapped")))
+    return tables_of(sessions.mapInArrow(map_sessions(dict(files)), ddl("mapped")))
 
 
 def tables_of(mapped: DataFrame) -> Signals:

@@ -7,7 +7,7 @@ use arrow::pyarrow::PyArrowType;
 use arrow::record_batch::RecordBatch;
 use cartographer::batch::SignalBatches;
 use cartographer::lake::{self, LakeError};
-use cartographer::rule::{RuleSet, RuleText};
+use cartographer::rule::{RuleSet, RuleText, pack};
 use pyo3::prelude::*;
 
 use crate::error::{RuleError, exception};
@@ -26,6 +26,21 @@ impl Rules {
         let own = own.map(|(path, text)| RuleText { file: path.clone(), path, text }).collect();
         match py.detach(|| RuleSet::compile(RuleText::shipped_under(own))) {
             Ok(rules) => Ok(Self(Arc::new(rules))),
+            Err(errors) => {
+                let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
+                Err(RuleError::new_err(lines.join("\n")))
+            }
+        }
+    }
+
+    /// The files of the installed rule packs.
+    #[staticmethod]
+    fn installed() -> PyResult<BTreeMap<String, String>> {
+        match pack::installed() {
+            Ok(packs) => {
+                let texts = packs.into_iter().flat_map(|pack| pack.texts);
+                Ok(texts.filter(|text| !text.is_spec()).map(|text| (text.path, text.text)).collect())
+            }
             Err(errors) => {
                 let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
                 Err(RuleError::new_err(lines.join("\n")))

@@ -16,11 +16,14 @@ pub(crate) mod fail;
 mod format;
 mod hunt;
 mod import;
+mod learn;
 mod load;
+mod mark;
 mod moment;
 mod near;
 mod new_rule;
 mod notes;
+mod packs;
 mod pdf;
 mod progress;
 mod report;
@@ -108,6 +111,8 @@ pub(crate) enum Command {
     Connect(connect::Connect),
     #[command(subcommand)]
     Rules(rules::Rules),
+    Learn(learn::Learn),
+    Mark(mark::Mark),
     Completions(docs::Completions),
     Man(docs::Man),
 }
@@ -133,6 +138,8 @@ pub(crate) fn run(command: Command, streams: Streams) -> Result<ExitCode> {
         Command::Import(import) => import.run(streams),
         Command::Connect(connect) => connect.run(streams),
         Command::Rules(rules) => rules.run(streams),
+        Command::Learn(learn) => learn.run(streams),
+        Command::Mark(mark) => mark.run(streams),
         Command::Completions(completions) => completions.run(streams),
         Command::Man(man) => man.run(streams),
     }

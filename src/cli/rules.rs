@@ -13,6 +13,7 @@ use clap::{Args, Subcommand};
 use super::fail::WithAdvice;
 use super::format::{self, ListFormat};
 use super::new_rule::New;
+use super::packs::{Add, Diff, Packs, Remove};
 use super::{ExitCode, Streams, near};
 
 /// List, show, check and test the catalog of console pages, and your own rules
@@ -29,6 +30,10 @@ pub(crate) enum Rules {
     Test(Test),
     New(New),
     Calls(Calls),
+    Add(Add),
+    Packs(Packs),
+    Remove(Remove),
+    Diff(Diff),
 }
 
 /// Your own rules, in addition to the shipped ones.
@@ -121,12 +126,23 @@ impl Rules {
             Self::Test(test) => test.run(streams),
             Self::New(new) => new.run(streams),
             Self::Calls(calls) => calls.run(streams),
+            Self::Add(add) => add.run(streams),
+            Self::Packs(packs) => packs.run(streams),
+            Self::Remove(remove) => remove.run(streams),
+            Self::Diff(diff) => diff.run(streams),
         }
     }
 }
 
 impl OwnRules {
-    /// The shipped rules and these.
+    /// The texts of the shipped rules, the installed packs and these.
+    pub(crate) fn texts(&self) -> Result<Vec<RuleText>> {
+        texts(self.dir.as_ref()).map_err(first).with_context(|| {
+            WithAdvice::new("cannot read the rules", "`cartographer rules check` lists every problem.")
+        })
+    }
+
+    /// The shipped rules, the installed packs and these.
     pub(crate) fn set(&self) -> Result<RuleSet> {
         set(texts(self.dir.as_ref()))
     }
@@ -229,9 +245,9 @@ impl Test {
     }
 }
 
-/// The shipped rule texts, and those in a folder.
+/// The shipped rule texts, those of installed packs, and those in a folder.
 fn texts(dir: Option<&PathBuf>) -> Result<Vec<RuleText>, Vec<RuleError>> {
-    dir.map_or_else(|| Ok(RuleText::shipped()), |dir| RuleText::shipped_and(dir))
+    dir.map_or_else(RuleText::installed, |dir| RuleText::installed_and(dir))
 }
 
 fn set(texts: Result<Vec<RuleText>, Vec<RuleError>>) -> Result<RuleSet> {
@@ -241,7 +257,7 @@ fn set(texts: Result<Vec<RuleText>, Vec<RuleError>>) -> Result<RuleSet> {
         .with_context(|| WithAdvice::new("cannot read the rules", "`cartographer rules check` lists every problem."))
 }
 
-fn first(problems: Vec<RuleError>) -> anyhow::Error {
+pub(super) fn first(problems: Vec<RuleError>) -> anyhow::Error {
     problems.into_iter().next().map_or_else(|| anyhow!("unknown problem"), Into::into)
 }
 

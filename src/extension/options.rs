@@ -59,15 +59,15 @@ impl Options {
         }
     }
 
-    /// The shipped rules, and those of the folder.
+    /// The shipped rules, those of the installed packs, and those of the folder.
     pub(super) fn rule_set(&self) -> Result<RuleSet, ExtensionError> {
-        let texts = self.rules.as_deref().map_or_else(|| Ok(RuleText::shipped()), own);
+        let texts = self.rules.as_deref().map_or_else(RuleText::installed, own);
         texts.and_then(RuleSet::compile).map_err(|problems| ExtensionError::Argument(messages(&problems)))
     }
 }
 
 fn own(folder: &Path) -> Result<Vec<RuleText>, Vec<RuleError>> {
-    RuleText::shipped_and(folder)
+    RuleText::installed_and(folder)
 }
 
 fn messages(problems: &[RuleError]) -> String {

@@ -93,12 +93,20 @@ fn rule_file(text: &RuleText, collector: &mut ErrorCollector<'_>) -> Option<Comp
     let toml: RuleToml = parse(text, collector)?;
     let shapes = shapes(&toml.request, collector);
     let rule = rule(text, &toml, collector)?;
-    let generations: Vec<(RuleToml, Rule)> =
-        toml.generation.iter().map(|generation| self::generation(&toml, &rule, generation.get_ref())).collect();
+    let mut generations: Vec<(RuleToml, Rule)> = Vec::new();
+    for generation in &toml.generation {
+        let mut compiled = self::generation(&toml, &rule, generation.get_ref());
+        let same = generations.iter().filter(|(_, other)| other.generation == compiled.1.generation).count();
+        if same > 0 {
+            compiled.1.id = format!("{}-{}", compiled.1.id, same + 1);
+        }
+        generations.push(compiled);
+    }
     Some(Compiled { rules: std::iter::once((toml, rule)).chain(generations).collect(), shapes })
 }
 
-/// A generation is compiled to a rule of its own, which is not listed. Its signals become signals of the page.
+/// A generation is compiled to a rule of its own, which is not listed. Its signals become signals of the page. The calls of
+/// a page may have changed more than once in a year.
 fn generation(toml: &RuleToml, rule: &Rule, generation: &GenerationToml) -> (RuleToml, Rule) {
     let window = generation.window.unwrap_or(toml.window);
     let parts = RuleToml {

@@ -152,7 +152,7 @@ fn names(members: Members<'_>) -> String {
 }
 
 /// A JSON value as TOML on one line. Nulls are omitted, because TOML has none.
-fn inline(value: Json<'_>) -> String {
+pub(crate) fn inline(value: Json<'_>) -> String {
     match value {
         Json::Object(members) => {
             let members = members.iter().filter(|(_, value)| !value.is_null());
@@ -169,6 +169,7 @@ fn inline(value: Json<'_>) -> String {
     }
 }
 
-fn quoted(text: &str) -> String {
+/// A text as a TOML string on one line.
+pub(crate) fn quoted(text: &str) -> String {
     toml::Value::String(text.replace('\n', " ")).to_string()
 }

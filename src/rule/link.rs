@@ -106,12 +106,42 @@ pub(super) fn link(files: Vec<(RuleText, Compiled)>, version: String) -> Result<
         linker.rule(toml, rule);
         errors.extend(linker.collector.into_errors());
     }
+    errors.extend(cycles(&rules));
     if !errors.is_empty() {
         return Err(errors);
     }
     let rules: Vec<Rule> = rules.into_iter().map(|(_, _, rule)| rule).collect();
     let uses = uses(&rules, shapes.all.len());
     Ok(RuleSet::new(rules, shapes.all, shapes.by_call.into_iter().collect(), uses, version))
+}
+
+/// Rules that become each other whatever happens around them: none of them would ever be the final one.
+fn cycles(rules: &[(RuleText, RuleToml, Rule)]) -> Vec<RuleError> {
+    let always = |at: usize| {
+        let mut becomes = rules[at].2.becomes.iter();
+        becomes.find(|becomes| becomes.describe().is_empty()).map(|becomes| becomes.rule.0 as usize)
+    };
+    let mut errors = Vec::new();
+    for (start, (text, toml, rule)) in rules.iter().enumerate() {
+        let mut at = always(start);
+        for _ in 0..rules.len() {
+            match at {
+                Some(next) if next == start => {
+                    let mut collector = ErrorCollector::new(text);
+                    let problem = format!(
+                        "expected rules that do not become each other, found that `{}` becomes itself",
+                        rule.id
+                    );
+                    collector.add(toml.id.span().start, "becomes", problem);
+                    errors.extend(collector.into_errors());
+                    break;
+                }
+                Some(next) => at = always(next),
+                None => break,
+            }
+        }
+    }
+    errors
 }
 
 fn of_file(text: &RuleText, rules: Vec<(RuleToml, Rule)>) -> Vec<(RuleText, RuleToml, Rule)> {

@@ -14,6 +14,7 @@ pub mod generic;
 mod link;
 mod lookalike;
 mod nearness;
+pub mod pack;
 pub mod path;
 pub mod pattern;
 mod place;
@@ -26,6 +27,7 @@ pub mod template;
 mod times;
 pub mod weights;
 pub mod words;
+mod write;
 
 use thiserror::Error;
 
@@ -39,6 +41,7 @@ use self::shape::ShapeId;
 pub use self::source::RuleText;
 pub(crate) use self::source::{holds_calls, holds_words, is_spec};
 use self::template::Template;
+pub(crate) use self::write::{ShapeToml, request_toml};
 use crate::event::Timestamp;
 use crate::signal::Kind;
 

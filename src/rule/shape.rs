@@ -107,6 +107,14 @@ impl Shape {
         self.parameters.names().chain(expected)
     }
 
+    /// The whole request that it tests for, as JSON, if it does.
+    pub(crate) fn exact_text(&self) -> Option<String> {
+        match &self.parameters {
+            Parameters::Exactly(document) => Some(document.root().to_string()),
+            _ => None,
+        }
+    }
+
     /// The reference to the shape in rules: `iam:ListUsers/all`.
     pub fn reference(&self) -> String {
         self.name.as_ref().map_or_else(|| self.call.clone(), |name| format!("{}/{name}", self.call))

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use super::compile;
 use super::weights::Weights;
 use super::words::Words;
-use super::{RuleError, RuleSet, link};
+use super::{RuleError, RuleSet, link, pack};
 use crate::digest::id_of;
 use crate::read::{self, ReadError};
 
@@ -26,6 +26,12 @@ pub struct RuleText {
 }
 
 impl RuleText {
+    /// A file that is not stored anywhere yet.
+    #[must_use]
+    pub fn at(path: &str, text: String) -> Self {
+        Self { path: path.to_owned(), file: path.to_owned(), text }
+    }
+
     /// The ID that belongs to the path: `iam/users`.
     pub fn id(&self) -> &str {
         self.path.strip_suffix(".toml").unwrap_or(&self.path)
@@ -69,6 +75,32 @@ impl RuleText {
         texts
     }
 
+    /// The shipped files and those of the installed packs, which replace shipped ones with the same path.
+    ///
+    /// # Errors
+    /// Returns an error for each pack that cannot be used.
+    pub fn installed() -> Result<Vec<Self>, Vec<RuleError>> {
+        let packs = pack::installed()?;
+        Ok(packs.into_iter().fold(Self::shipped(), |texts, pack| Self::over(texts, pack.texts)))
+    }
+
+    /// The shipped files, those of the installed packs, and those of a folder.
+    ///
+    /// # Errors
+    /// As [`RuleText::installed`], and an error for each file of the folder that cannot be read.
+    pub fn installed_and(dir: &Path) -> Result<Vec<Self>, Vec<RuleError>> {
+        Ok(Self::over(Self::installed()?, Self::in_dir(dir)?))
+    }
+
+    /// Texts, and others that replace those with the same path.
+    #[must_use]
+    pub fn over(mut texts: Vec<Self>, own: Vec<Self>) -> Vec<Self> {
+        let paths: rustc_hash::FxHashSet<&str> = own.iter().map(|text| text.path.as_str()).collect();
+        texts.retain(|text| !paths.contains(text.path.as_str()));
+        texts.extend(own);
+        texts
+    }
+
     /// The shipped files together with those of a folder. A file with the same path replaces the shipped one.
     ///
     /// # Errors
@@ -79,10 +111,7 @@ impl RuleText {
 
     /// The shipped files together with others. A file with the same path replaces the shipped one.
     pub fn shipped_under(own: Vec<Self>) -> Vec<Self> {
-        let mut texts = Self::shipped();
-        texts.retain(|shipped| !own.iter().any(|text| text.path == shipped.path));
-        texts.extend(own);
-        texts
+        Self::over(Self::shipped(), own)
     }
 
     /// All `.toml` files below a folder including specs, sorted by path.

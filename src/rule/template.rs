@@ -15,6 +15,9 @@ use crate::signal::Context;
 
 /// The number of values that a sentence lists before it counts the rest.
 const MAX_LISTED: usize = 5;
+/// The most bytes and placeholders of a template.
+const MAX_LENGTH: usize = 2_000;
+const MAX_PLACEHOLDERS: usize = 50;
 /// The usual difference in length between a rendered text and its template, in bytes.
 const EXTRA_CAPACITY: usize = 32;
 
@@ -54,9 +57,18 @@ impl Template {
     /// # Errors
     /// Returns a message about the invalid text.
     pub fn parse(text: &str) -> Result<Self, String> {
+        if text.len() > MAX_LENGTH {
+            return Err(format!("expected at most {MAX_LENGTH} bytes, found {}", text.len()));
+        }
         let mut chars = text.chars().peekable();
         let (parts, _) = parse_parts(&mut chars, false)?;
-        Ok(Self { parts, capacity: text.len() + EXTRA_CAPACITY })
+        let template = Self { parts, capacity: text.len() + EXTRA_CAPACITY };
+        match template.placeholders().len() {
+            count if count > MAX_PLACEHOLDERS => {
+                Err(format!("expected at most {MAX_PLACEHOLDERS} placeholders, found {count}"))
+            }
+            _ => Ok(template),
+        }
     }
 
     /// The names of its placeholders, including those inside `[…]`.

@@ -21,7 +21,11 @@ pub const RULES: Table = Table {
             "Source of the rule's calls: `observed` in a recording of these years, or `documented` by AWS",
         ),
         Column::new("ccc_label", Text, "Name of the rule in the labeled data. NULL if it has none"),
-        Column::new("file", Text, "File that contains the rule"),
+        Column::new(
+            "file",
+            Text,
+            "File that contains the rule. A rule of a pack has the pack's name and version first: acme@1.2.0/iam/users.toml",
+        ),
     ],
 };
 

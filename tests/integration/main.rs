@@ -15,6 +15,7 @@ mod hunts;
 mod inferred;
 mod known_sessions;
 mod labeled;
+mod learn;
 mod licenses;
 mod load;
 mod mutation;

@@ -9,6 +9,7 @@ mod demo;
 mod explain;
 mod failing;
 mod hunt;
+mod learn;
 mod load;
 mod memory;
 mod reading;

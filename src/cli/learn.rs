@@ -1,0 +1,162 @@
+//! `cartographer learn`
+
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, bail};
+use cartographer::batch;
+use cartographer::learn::{self, Learned, MAX_RECORDING, PageOutcome, Recording, Thresholds, trail_events};
+use cartographer::present;
+use cartographer::read::{self, Room};
+use cartographer::rule::RuleText;
+use cartographer::trail::{Span, Trail};
+use clap::Args;
+use rayon::ThreadPoolBuilder;
+
+use super::case::CaseArgs;
+use super::fail::WithAdvice;
+use super::format::{self, RowFormat};
+use super::new_rule::write_new;
+use super::rules::OwnRules;
+use super::{ExitCode, Streams};
+
+/// Learn pages of the console, from a recording and its trail or from a case
+///
+/// A recording says which page was open when: a HAR file from the browser's developer tools, a CSV file with the columns
+/// time, title and address, or the marks of `cartographer mark`. It is aligned with the trail by request IDs, or by times.
+/// Each page becomes a rule and a spec with made-up names, unless the catalog knows it. A known page whose calls have
+/// changed gets another generation. Only times, addresses and request IDs are read from a HAR file.
+///
+/// Without a recording, the console sessions of a case show which pages are only inferred, which bursts of calls no page
+/// explains, and what is called without a click. Proposals are listed with the most clicks first.
+///
+/// A draft is accepted only if its spec passes and no other spec fails. docs/learn.md explains each step.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  cartographer learn console.har --trail ./AWSLogs --write my-rules
+  cartographer learn marks.csv --trail ./AWSLogs --write my-rules
+  cartographer learn --db case.duckdb --min-clicks 5
+  cartographer learn --db case.duckdb --write my-rules")]
+pub(crate) struct Learn {
+    /// Recordings: HAR files or CSV
+    #[arg(value_name = "RECORDING", requires = "trail")]
+    recordings: Vec<String>,
+    /// The trail of the recordings: files, folders or globs (repeatable)
+    #[arg(long, value_name = "PATH", requires = "recordings")]
+    trail: Vec<String>,
+    #[command(flatten)]
+    case: CaseArgs,
+    /// Only the session whose ID starts with this, if several fit a recording
+    #[arg(long, value_name = "SESSION", requires = "recordings")]
+    session: Option<String>,
+    /// Write the drafts to this folder, which is created if necessary; files are not overwritten
+    #[arg(long, value_name = "DIR")]
+    write: Option<PathBuf>,
+    /// Without a recording: the number of clicks that a proposal must explain
+    #[arg(long, value_name = "N", default_value_t = 2)]
+    min_clicks: usize,
+    /// Without a recording: the number of sessions that must have such clicks
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    min_sessions: usize,
+    #[command(flatten)]
+    rules: OwnRules,
+    /// Output format
+    #[arg(long, value_enum, default_value = "table")]
+    format: RowFormat,
+}
+
+impl Learn {
+    pub(crate) fn run(self, streams: Streams) -> Result<ExitCode> {
+        if self.recordings.is_empty() { self.propose(streams) } else { self.learn_pages(streams) }
+    }
+
+    fn learn_pages(&self, streams: Streams) -> Result<ExitCode> {
+        let mut recording = Recording::default();
+        for path in &self.recordings {
+            let parsed = text(path).and_then(|text| Ok(Recording::parse(&text)?));
+            recording.add(parsed.with_context(|| {
+                WithAdvice::new(format!("cannot read the recording {path}"), "docs/learn.md describes recordings.")
+            })?);
+        }
+        let threads = ThreadPoolBuilder::new().build()?;
+        let trail = Trail::read(read::discover(&self.trail), Span::default(), &threads)?;
+        trail.some().with_context(|| format!("cannot read the trail {}", self.trail.join(" ")))?;
+        let events = trail_events(&trail.events)?;
+        let learned = learn::learn(self.rules.texts()?, &recording, &events, self.session.as_deref());
+        let learned = learned.with_context(|| {
+            WithAdvice::new(
+                "cannot learn from the recording",
+                "Check that the trail covers the time of the recording. --session selects a session.",
+            )
+        })?;
+        say_alignment(&learned, streams);
+        format::write(streams, self.format, &[present::learned(&learned)?])?;
+        self.write_files(learned.pages.iter().flat_map(|page| &page.files), streams)?;
+        let is_told = |outcome: &PageOutcome| !matches!(outcome, PageOutcome::Refused(_) | PageOutcome::Empty);
+        let all = learned.pages.iter().all(|page| is_told(&page.outcome));
+        Ok(if all { ExitCode::Fine } else { ExitCode::Partial })
+    }
+
+    fn propose(&self, streams: Streams) -> Result<ExitCode> {
+        let case = self.case.open_read_only()?;
+        let batches = self.case.ask(&case, &console_events(), &[])?;
+        let sessions = batch::sessions(&batches)?;
+        let thresholds = Thresholds { clicks: self.min_clicks.max(1), sessions: self.min_sessions.max(1) };
+        let proposals = learn::propose(self.rules.texts()?, &sessions, thresholds)?;
+        format::write(streams, self.format, &[present::proposals(&proposals)?])?;
+        self.write_files(proposals.iter().flat_map(|proposal| &proposal.files), streams)?;
+        Ok(ExitCode::Fine)
+    }
+
+    fn write_files<'f>(&self, files: impl Iterator<Item = &'f RuleText>, streams: Streams) -> Result<()> {
+        let Some(folder) = &self.write else { return Ok(()) };
+        // A page that was found twice has its last draft, which contains the others.
+        let mut last: std::collections::BTreeMap<&str, &RuleText> = std::collections::BTreeMap::new();
+        last.extend(files.map(|file| (file.path.as_str(), file)));
+        for (path, file) in last {
+            let path = folder.join(path);
+            write_new(&path, &file.text)?;
+            streams.say(&format!("wrote {}", path.display()));
+        }
+        Ok(())
+    }
+}
+
+/// The events of all console sessions, in order of session and time.
+pub(super) fn console_events() -> String {
+    format!(
+        "SELECT {} FROM events WHERE session_id IN (SELECT session_id FROM sessions WHERE console) \
+         ORDER BY session_id, event_time, event_id",
+        batch::session_columns()
+    )
+}
+
+/// The text of a recording, which may be compressed.
+fn text(path: &str) -> Result<String> {
+    let found = read::discover(&[path.to_owned()]);
+    if let Some(problem) = found.problems.into_iter().next() {
+        return Err(problem.into());
+    }
+    let [source] = &found.sources[..] else { bail!("{path} is not one file") };
+    let opened = read::fetch_within(source, MAX_RECORDING)?.unpack_within(&Room::new(2 * MAX_RECORDING))?;
+    if let Some(problem) = opened.problems.first() {
+        bail!("{problem}");
+    }
+    let [document] = &opened.documents[..] else { bail!("{path} is not one file") };
+    String::from_utf8(document.text.clone()).context("expected UTF-8")
+}
+
+fn say_alignment(learned: &Learned, streams: Streams) {
+    let requests = learned.matched_ids + learned.unmatched_ids;
+    let by = if learned.matched_ids > 0 {
+        format!("{} of {requests} requests with an ID are in the trail", learned.matched_ids)
+    } else {
+        "no request ID is in the trail; the pages were aligned by time".to_owned()
+    };
+    let milliseconds = learned.skew_us / 1_000;
+    streams.say(&format!("{by}; the trail's clock is {milliseconds} ms ahead of the recording's"));
+    streams.say(&format!("sessions: {}", learned.sessions.join(", ")));
+    if !learned.ambient.is_empty() {
+        streams.say(&format!("left out as calls of the console itself: {}", learned.ambient.join(", ")));
+    }
+}

@@ -1,0 +1,61 @@
+//! `cartographer mark`
+
+use std::fs::OpenOptions;
+use std::io::Write;
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, bail};
+use cartographer::event::Timestamp;
+use cartographer::learn::title_problem;
+use cartographer::present::rfc3339;
+use chrono::Utc;
+use clap::Args;
+
+use super::fail::WithAdvice;
+use super::{ExitCode, Streams};
+
+/// Mark the page that you open now, for `cartographer learn`
+///
+/// Appends the time and the title to a CSV file. Run it just before you click.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  cartographer mark \"IAM › Users\"
+  cartographer mark \"IAM › Users › Create user\" --file marks.csv")]
+pub(crate) struct Mark {
+    /// The place in the console, with › or > between its parts
+    title: String,
+    /// The address of the page
+    #[arg(long, value_name = "URL")]
+    address: Option<String>,
+    /// The file of marks, which is created if necessary
+    #[arg(long, value_name = "FILE", default_value = "marks.csv")]
+    file: PathBuf,
+}
+
+impl Mark {
+    pub(crate) fn run(self, streams: Streams) -> Result<ExitCode> {
+        let texts = [Some(&self.title), self.address.as_ref()];
+        if let Some(problem) = texts.into_iter().flatten().find_map(|text| title_problem(text)) {
+            bail!(WithAdvice::misuse(
+                format!("the title {problem}"),
+                "A title is one line of plain text: IAM › Users."
+            ));
+        }
+        let cannot = || format!("cannot write {}", self.file.display());
+        let mut file = OpenOptions::new().create(true).append(true).open(&self.file).with_context(cannot)?;
+        let mut line = Vec::new();
+        if file.metadata().with_context(cannot)?.len() == 0 {
+            line.extend_from_slice(b"time,title,address\n");
+        }
+        let mut writer = csv::Writer::from_writer(&mut line);
+        let now = rfc3339(Timestamp(Utc::now().timestamp_micros()));
+        writer.write_record([now.as_str(), self.title.trim(), self.address.as_deref().unwrap_or_default()])?;
+        writer.flush()?;
+        drop(writer);
+        // One write, so that marks of two terminals do not mix.
+        file.write_all(&line).with_context(cannot)?;
+        streams.say(&format!("{now}  {}", self.title.trim()));
+        Ok(ExitCode::Fine)
+    }
+}

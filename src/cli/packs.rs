@@ -1,0 +1,238 @@
+//! `cartographer rules add`, `rules remove`, `rules packs` and `rules diff`
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, anyhow, bail};
+use cartographer::batch;
+use cartographer::learn::{self, ChangedClick};
+use cartographer::present;
+use cartographer::read::{self, Room};
+use cartographer::rule::pack::{self, MANIFEST, MAX_PACK, Pack};
+use cartographer::rule::{RuleSet, RuleText};
+use cartographer::spec;
+use clap::Args;
+use rayon::prelude::*;
+
+use super::case::CaseArgs;
+use super::fail::WithAdvice;
+use super::format::{self, RowFormat};
+use super::learn::console_events;
+use super::rules::first;
+use super::{ExitCode, Streams};
+
+/// Install a rule pack: a folder or archive with rules and a pack.toml
+///
+/// The rules are checked and their specs run before anything is installed. Every command then uses them in addition to the
+/// shipped rules. Packs are stored in the user's configuration folder, or in the folder that `CARTOGRAPHER_PACKS` names.
+/// A pack that is installed already is replaced.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  cartographer rules add ./acme-rules
+  cartographer rules add acme-rules-1.2.0.tar.gz")]
+pub(crate) struct Add {
+    /// The folder or archive
+    #[arg(value_name = "PACK")]
+    pack: String,
+}
+
+/// List the installed rule packs
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  cartographer rules packs
+  cartographer rules packs --format json")]
+pub(crate) struct Packs {
+    /// Output format
+    #[arg(long, value_enum, default_value = "table")]
+    format: RowFormat,
+}
+
+/// Remove an installed rule pack
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  cartographer rules remove acme
+  cartographer rules remove acme --quiet")]
+pub(crate) struct Remove {
+    /// The name of the pack, from `rules packs`
+    name: String,
+}
+
+/// Show which clicks of a case change with other rules
+///
+/// Maps every console session with both sets of rules, without changing the case. A set is `shipped`, `installed` (with
+/// packs), or a folder: with its own words and weights it is a whole catalog, otherwise it is added to the shipped rules.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  cartographer rules diff shipped my-rules --db case.duckdb
+  cartographer rules diff old/rules new/rules --db case.duckdb --format csv")]
+pub(crate) struct Diff {
+    /// The rules before
+    old: String,
+    /// The rules after
+    new: String,
+    #[command(flatten)]
+    case: CaseArgs,
+    /// Output format
+    #[arg(long, value_enum, default_value = "table")]
+    format: RowFormat,
+}
+
+impl Add {
+    pub(crate) fn run(self, streams: Streams) -> Result<ExitCode> {
+        let refused = || WithAdvice::new(format!("the pack {} was not installed", self.pack), "Nothing was changed.");
+        let pack = files(&self.pack).and_then(|files| Ok(Pack::of(files)?)).with_context(refused)?;
+        let cases = check(&pack).with_context(refused)?;
+        let Some(folder) = pack::packs_folder() else {
+            bail!(WithAdvice::new("there is no configuration folder", "Set CARTOGRAPHER_PACKS to a folder."));
+        };
+        let target = folder.join(&pack.manifest.name);
+        let cannot = || format!("cannot write {}", target.display());
+        // Written beside it first, so that a pack is there as a whole or not at all.
+        fs::create_dir_all(&folder).with_context(cannot)?;
+        let new = tempfile::Builder::new().prefix(".new-").tempdir_in(&folder).with_context(cannot)?;
+        write(new.path(), MANIFEST, &pack.manifest_text)?;
+        pack.texts.iter().try_for_each(|text| write(new.path(), &text.path, &text.text))?;
+        if target.exists() {
+            fs::remove_dir_all(&target).with_context(cannot)?;
+        }
+        fs::rename(new.keep(), &target).with_context(cannot)?;
+        let rules = pack.texts.iter().filter(|text| !text.is_spec() && !text.holds_requests()).count();
+        let (name, version) = (&pack.manifest.name, &pack.manifest.version);
+        streams.say(&format!("installed {name} {version}: {rules} rules, {cases} test cases passed"));
+        Ok(ExitCode::Fine)
+    }
+}
+
+fn write(folder: &Path, path: &str, text: &str) -> Result<()> {
+    let path = folder.join(path);
+    let cannot = || format!("cannot write {}", path.display());
+    path.parent().map_or(Ok(()), fs::create_dir_all).with_context(cannot)?;
+    fs::write(&path, text).with_context(cannot)
+}
+
+/// The files of a folder or an archive. Links are not followed.
+fn files(input: &str) -> Result<Vec<(String, Vec<u8>)>> {
+    let path = Path::new(input);
+    if path.is_dir() {
+        let mut files = Vec::new();
+        for text in read::texts(path, "toml") {
+            let text = text?;
+            if path.join(&text.path).symlink_metadata()?.is_symlink() {
+                bail!("{} is a link", text.path);
+            }
+            files.push((text.path, text.text.into_bytes()));
+            if files.len() > 10_000 {
+                bail!("the folder has more than 10000 files");
+            }
+        }
+        return Ok(files);
+    }
+    let found = read::discover(&[input.to_owned()]);
+    if let Some(problem) = found.problems.into_iter().next() {
+        return Err(problem.into());
+    }
+    let [source] = &found.sources[..] else { bail!("{input} is not one file") };
+    let opened = read::fetch_within(source, MAX_PACK)?.unpack_within(&Room::new(2 * MAX_PACK))?;
+    if let Some(problem) = opened.problems.first() {
+        bail!("{problem}");
+    }
+    let member = |name: &str| name.split_once('!').map(|(_, member)| member.to_owned());
+    let files = opened.documents.into_iter().map(|document| {
+        let path = member(&document.name).ok_or_else(|| anyhow!("{input} is neither a folder nor an archive"))?;
+        Ok((path.trim_start_matches("./").to_owned(), document.text))
+    });
+    files.collect()
+}
+
+/// Compiles a pack with the shipped rules and the other packs, and runs the specs that it can affect.
+fn check(pack: &Pack) -> Result<usize> {
+    let others = pack::installed().map_err(first)?;
+    let others = others.into_iter().filter(|other| other.manifest.name != pack.manifest.name);
+    let mut before: Vec<RuleText> = RuleText::shipped();
+    for other in others {
+        let shared = other.texts.iter().find(|text| pack.texts.iter().any(|own| own.path == text.path));
+        if let Some(text) = shared {
+            bail!("the pack {} has {}, too", other.manifest.name, text.path);
+        }
+        before = RuleText::over(before, other.texts);
+    }
+    let old = RuleSet::compile(before.clone()).map_err(first)?;
+    let after = RuleText::over(before, pack.texts.clone());
+    let new = RuleSet::compile(after.clone()).map_err(first)?;
+    let own: Vec<&RuleText> = pack.texts.iter().filter(|text| text.is_spec()).collect();
+    for text in pack.texts.iter().filter(|text| !text.is_spec() && !text.holds_requests()) {
+        let spec = text.path.replace(".toml", ".spec.toml");
+        if !own.iter().any(|own| own.path == spec) {
+            bail!("{} has no spec", text.path);
+        }
+    }
+    let mut cases = 0;
+    for text in &own {
+        cases += spec::run(&new, text).map_err(|failures| anyhow!("{}", failures[0]))?;
+    }
+    let others: Vec<&RuleText> =
+        after.iter().filter(|text| text.is_spec() && !text.holds_calls() && !text.file.contains('@')).collect();
+    let broken = others.into_par_iter().find_map_first(|text| {
+        let failure = spec::run(&new, text).err()?.into_iter().next()?;
+        spec::run(&old, text).is_ok().then_some(failure)
+    });
+    broken.map_or(Ok(cases), |failure| Err(anyhow!("a shipped spec fails with it: {failure}")))
+}
+
+impl Packs {
+    pub(crate) fn run(self, streams: Streams) -> Result<ExitCode> {
+        let packs = pack::installed().map_err(first)?;
+        format::write(streams, self.format, &[present::packs(&packs)?])?;
+        Ok(ExitCode::Fine)
+    }
+}
+
+impl Remove {
+    pub(crate) fn run(self, streams: Streams) -> Result<ExitCode> {
+        let is_name = self.name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
+        let folder = pack::packs_folder().map(|folder| folder.join(&self.name));
+        let folder = folder.filter(|folder| is_name && !self.name.is_empty() && folder.join(MANIFEST).is_file());
+        let Some(folder) = folder else {
+            let problem = format!("no pack {:?} is installed", self.name);
+            bail!(WithAdvice::new(problem, "`cartographer rules packs` lists the installed packs."));
+        };
+        fs::remove_dir_all(&folder).with_context(|| format!("cannot remove {}", folder.display()))?;
+        streams.say(&format!("removed {}", self.name));
+        Ok(ExitCode::Fine)
+    }
+}
+
+impl Diff {
+    pub(crate) fn run(self, streams: Streams) -> Result<ExitCode> {
+        let (old, new) = (set(&self.old)?, set(&self.new)?);
+        let case = self.case.open_read_only()?;
+        let batches = self.case.ask(&case, &console_events(), &[])?;
+        let sessions = batch::sessions(&batches)?;
+        let changes: Vec<Vec<ChangedClick>> =
+            sessions.par_iter().map(|session| learn::diff(&old, &new, session)).collect();
+        let changes = changes.concat();
+        format::write(streams, self.format, &[present::changed_clicks(&changes)?])?;
+        streams.say(&format!("{} clicks change in {} console sessions", changes.len(), sessions.len()));
+        Ok(ExitCode::Fine)
+    }
+}
+
+/// The rules that an argument of `diff` names.
+fn set(name: &str) -> Result<RuleSet> {
+    let folder = PathBuf::from(name);
+    let texts = match name {
+        "shipped" => Ok(RuleText::shipped()),
+        "installed" => RuleText::installed(),
+        _ if folder.join("words").is_dir() && folder.join("weights").is_dir() => RuleText::in_dir(&folder),
+        _ if folder.is_dir() => RuleText::shipped_and(&folder),
+        _ => bail!(WithAdvice::misuse(
+            format!("{name:?} names no rules"),
+            "Use shipped, installed, or an existing folder of rules."
+        )),
+    };
+    texts.and_then(RuleSet::compile).map_err(first).with_context(|| format!("cannot read the rules {name}"))
+}

@@ -1,0 +1,277 @@
+//! Aligns a recording with a trail: which events belong to which page that was opened.
+//!
+//! Request IDs decide first. They also show how far the two clocks differ, which sessions are the person's, and which
+//! access key each page used. The other events are assigned by time. Without IDs, the difference of the clocks is the one
+//! at which most pages are followed by a burst of events.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use arrow::record_batch::RecordBatch;
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::error::LearnError;
+use super::recording::Recording;
+use crate::batch::{BatchError, Columns, SessionColumns, text_at};
+use crate::event::{Client, Timestamp};
+use crate::matching::Row;
+
+/// The largest difference between the clocks that is searched, in seconds.
+const MAX_SKEW_S: i64 = 180;
+/// A pause of so many seconds starts a burst.
+const PAUSE_S: i64 = 2;
+/// A burst that starts so many seconds after a page was opened may be the page's.
+const DELAY_S: i64 = 2;
+/// Events this long before the recorded time may still be the page's, because the trail has whole seconds.
+const EARLY_US: i64 = 1_200_000;
+/// A pause of so many seconds ends the events of a page that no ID assigns.
+const END_PAUSE_US: i64 = 8_000_000;
+/// Sessions that are shown if several fit equally well.
+const MAX_SHOWN: usize = 4;
+
+/// One event of the trail.
+#[derive(Debug, Clone)]
+pub struct TrailEvent<'a> {
+    /// What matching reads of it.
+    pub row: Row<'a>,
+    /// `events.session_id`
+    pub session_id: &'a str,
+    /// `events.request_id`
+    pub request_id: Option<&'a str>,
+}
+
+/// The events in batches of `events`, in order of (time, ID).
+///
+/// # Errors
+/// If a column is missing or of another type.
+pub fn trail_events(batches: &[RecordBatch]) -> Result<Vec<TrailEvent<'_>>, BatchError> {
+    let mut events = Vec::new();
+    for batch in batches {
+        let (rows, columns) = (SessionColumns::of(batch)?, Columns(batch));
+        let (sessions, requests) = (columns.text("session_id")?, columns.text("request_id")?);
+        events.extend((0..batch.num_rows()).map(|at| TrailEvent {
+            row: rows.row(at),
+            session_id: text_at(sessions, at).unwrap_or_default(),
+            request_id: text_at(requests, at),
+        }));
+    }
+    events.sort_by(|a, b| (a.row.time, a.row.event_id).cmp(&(b.row.time, b.row.event_id)));
+    Ok(events)
+}
+
+/// Which events belong to which page.
+#[derive(Debug)]
+pub(super) struct Alignment<'a> {
+    /// By how much the trail's clock is ahead of the recording's, in microseconds.
+    pub(super) skew_us: i64,
+    /// The number of requests whose ID is in the trail.
+    pub(super) matched_ids: usize,
+    /// The number of requests whose ID is not in the trail.
+    pub(super) unmatched_ids: usize,
+    /// The person's sessions.
+    pub(super) sessions: Vec<&'a str>,
+    /// For each page of the recording, the indices of its events.
+    pub(super) visits: Vec<Vec<usize>>,
+}
+
+/// Aligns a recording with the events of a trail. `only_session` restricts it to sessions whose ID starts with it.
+///
+/// # Errors
+/// If no session fits, or several fit equally well.
+pub(super) fn align<'a>(
+    recording: &Recording,
+    events: &[TrailEvent<'a>],
+    only_session: Option<&str>,
+) -> Result<Alignment<'a>, LearnError> {
+    let is_candidate = |event: &TrailEvent<'_>| {
+        only_session.is_none_or(|session| event.session_id.starts_with(session)) && !is_program(event.row.client)
+    };
+    let by_id: FxHashMap<&str, usize> = events
+        .iter()
+        .enumerate()
+        .filter(|(_, event)| is_candidate(event))
+        .filter_map(|(at, event)| Some((event.request_id?, at)))
+        .collect();
+    // The index of the request, and of its event.
+    let matched: Vec<(usize, usize)> = recording
+        .requests
+        .iter()
+        .enumerate()
+        .filter_map(|(at, request)| Some((at, *by_id.get(request.request_id.as_str())?)))
+        .collect();
+    let unmatched_ids = recording.requests.len() - matched.len();
+    let (skew_us, sessions) = if matched.is_empty() {
+        by_times(recording, events, is_candidate)?
+    } else {
+        let differences = matched.iter().map(|(request, event)| {
+            // The trail cuts fractions of a second off: on average half a second.
+            events[*event].row.time.0 + 500_000 - recording.requests[*request].time.0
+        });
+        let sessions: BTreeSet<&str> = matched.iter().map(|(_, event)| events[*event].session_id).collect();
+        (median(differences.collect()), sessions.into_iter().collect())
+    };
+    let mut aligner = Aligner { recording, events, skew_us, assigned: FxHashMap::default() };
+    for (request, event) in &matched {
+        let request = &recording.requests[*request];
+        let visit = request.visit.or_else(|| aligner.visit_at(request.time.0));
+        if let Some(visit) = visit {
+            aligner.assigned.insert(*event, visit);
+        }
+    }
+    let visits = aligner.visits(&sessions.iter().copied().collect());
+    Ok(Alignment { skew_us, matched_ids: matched.len(), unmatched_ids, sessions, visits })
+}
+
+/// Whether a client is a program, and not the console.
+const fn is_program(client: Client) -> bool {
+    matches!(client, Client::Cli | Client::Sdk | Client::Agent | Client::CloudShell | Client::Service)
+}
+
+fn median(mut values: Vec<i64>) -> i64 {
+    values.sort_unstable();
+    values.get(values.len() / 2).copied().unwrap_or_default()
+}
+
+/// The difference of the clocks, and the session, at which most pages are followed by a burst.
+fn by_times<'a>(
+    recording: &Recording,
+    events: &[TrailEvent<'a>],
+    is_candidate: impl Fn(&TrailEvent<'_>) -> bool,
+) -> Result<(i64, Vec<&'a str>), LearnError> {
+    let mut starts: BTreeMap<&str, Vec<i64>> = BTreeMap::new();
+    let mut last: FxHashMap<&str, i64> = FxHashMap::default();
+    let (first_visit, last_visit) = span(recording);
+    let slack = (MAX_SKEW_S + 60) * 1_000_000;
+    for event in events.iter().filter(|event| is_candidate(event)) {
+        let time = event.row.time.0;
+        let before = last.insert(event.session_id, time);
+        let starts_burst = before.is_none_or(|before| time - before >= PAUSE_S * 1_000_000);
+        if starts_burst && (first_visit - slack..=last_visit + slack).contains(&time) {
+            starts.entry(event.session_id).or_default().push(time / 1_000_000);
+        }
+    }
+    let mut fits: Vec<(usize, i64, &str)> = starts
+        .iter()
+        .filter_map(|(session, starts)| {
+            let (hits, skew) = best_skew(recording, starts)?;
+            Some((hits, skew, *session))
+        })
+        .collect();
+    fits.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.abs().cmp(&b.1.abs())).then_with(|| a.2.cmp(b.2)));
+    let needed = recording.visits.len().div_ceil(2);
+    match fits.first() {
+        Some((hits, ..)) if *hits < needed => Err(LearnError::Alignment(format!(
+            "no session of the trail fits the times of the recording: at most {hits} of {} pages are followed by events",
+            recording.visits.len()
+        ))),
+        None => Err(LearnError::Alignment("the trail has no console events at the time of the recording".to_owned())),
+        Some((hits, skew, session)) => {
+            let rivals: Vec<&str> = fits[1..].iter().filter(|rival| rival.0 == *hits).map(|rival| rival.2).collect();
+            if rivals.is_empty() {
+                return Ok((skew * 1_000_000, vec![session]));
+            }
+            let shown: Vec<&str> = std::iter::once(*session).chain(rivals).take(MAX_SHOWN).collect();
+            Err(LearnError::Alignment(format!("several sessions fit the times equally well: {}", shown.join(", "))))
+        }
+    }
+}
+
+fn span(recording: &Recording) -> (i64, i64) {
+    let times = || recording.visits.iter().map(|visit| visit.time.0);
+    (times().min().unwrap_or_default(), times().max().unwrap_or_default())
+}
+
+/// The number of pages that are followed by a burst, at the best difference of the clocks, and the difference in seconds.
+fn best_skew(recording: &Recording, starts: &[i64]) -> Option<(usize, i64)> {
+    let starts: FxHashSet<i64> = starts.iter().copied().collect();
+    let score = |skew: i64| {
+        let mut score = (0, 0_i64);
+        for visit in &recording.visits {
+            let opened = visit.time.0.div_euclid(1_000_000) + skew;
+            if let Some(delay) = (0..=DELAY_S).find(|delay| starts.contains(&(opened + delay))) {
+                score = (score.0 + 1, score.1 + delay);
+            }
+        }
+        score
+    };
+    let skews = -MAX_SKEW_S..=MAX_SKEW_S;
+    let best =
+        skews.map(|skew| (score(skew), skew)).max_by_key(|((hits, delay), skew)| (*hits, -delay, -skew.abs()))?;
+    (best.0.0 > 0).then_some((best.0.0, best.1))
+}
+
+struct Aligner<'s, 'a> {
+    recording: &'s Recording,
+    events: &'s [TrailEvent<'a>],
+    skew_us: i64,
+    /// The page of each event whose request has an ID.
+    assigned: FxHashMap<usize, usize>,
+}
+
+impl Aligner<'_, '_> {
+    /// The page that was open at a time of the recording.
+    fn visit_at(&self, time: i64) -> Option<usize> {
+        let after = self.recording.visits.partition_point(|visit| visit.time.0 <= time);
+        after.checked_sub(1)
+    }
+
+    fn visits(&self, sessions: &FxHashSet<&str>) -> Vec<Vec<usize>> {
+        let keys = self.keys();
+        let mut visits: Vec<Vec<usize>> = vec![Vec::new(); self.recording.visits.len()];
+        let mut latest: Vec<i64> = self.recording.visits.iter().map(|visit| visit.time.0).collect();
+        let mut before: Option<(i64, usize)> = None;
+        for (at, event) in self.events.iter().enumerate().filter(|(_, event)| sessions.contains(event.session_id)) {
+            let time = event.row.time.0 - self.skew_us + 500_000;
+            if let Some(visit) = self.assigned.get(&at) {
+                latest[*visit] = latest[*visit].max(time);
+                visits[*visit].push(at);
+                before = Some((time, *visit));
+                continue;
+            }
+            if is_program(event.row.client) {
+                continue;
+            }
+            let Some(mut visit) = self.visit_at(time + EARLY_US) else { continue };
+            // An event just before a page was opened may still be the one before's.
+            let opened = self.recording.visits[visit].time.0;
+            if time < opened && before.is_some_and(|(last, page)| page < visit && time - last < opened - time) {
+                visit -= 1;
+            }
+            if let Some(own) = event.row.access_key.and_then(|key| keys.get(key))
+                && !own.contains(&visit)
+            {
+                // The key of another page, which goes on asking.
+                match own.iter().find(|page| {
+                    page.abs_diff(visit) == 1 && (time - self.recording.visits[**page].time.0).abs() < 2_000_000
+                }) {
+                    Some(near) => visit = *near,
+                    None => continue,
+                }
+            }
+            if time - latest[visit] > END_PAUSE_US {
+                continue;
+            }
+            latest[visit] = latest[visit].max(time);
+            visits[visit].push(at);
+            before = Some((time, visit));
+        }
+        visits
+    }
+
+    /// The pages of each access key, from the requests with an ID.
+    fn keys(&self) -> FxHashMap<&str, BTreeSet<usize>> {
+        let mut keys: FxHashMap<&str, BTreeSet<usize>> = FxHashMap::default();
+        for (event, visit) in &self.assigned {
+            if let Some(key) = self.events[*event].row.access_key {
+                keys.entry(key).or_default().insert(*visit);
+            }
+        }
+        keys
+    }
+}
+
+/// The year of a moment.
+pub(super) fn year(time: Timestamp) -> u16 {
+    use chrono::Datelike;
+    let year = chrono::DateTime::from_timestamp_micros(time.0).map_or(0, |time| time.year());
+    u16::try_from(year).unwrap_or_default()
+}

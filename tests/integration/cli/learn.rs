@@ -1,0 +1,170 @@
+//! `learn`, `mark`, `rules diff` and rule packs.
+
+use std::fs;
+use std::path::Path;
+
+use predicates::str::contains;
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::cli::{cartographer, demo};
+
+const RULE: &str = "id = \"iam/passkeys\"\ntitle = \"IAM › Passkeys\"\nsummary = \"Opened the list of passkeys\"\nkind = \"list\"\nconsole_path = [\"IAM\", \"Passkeys\"]\nrequired = [\"iam:ListPasskeys\"]\n[provenance]\nbasis = \"observed\"\nyears = [2026]\n";
+const SPEC: &str = "[[case]]\nname = \"the list\"\nevents = [{ call = \"iam:ListPasskeys\" }]\nsignals = [{ rule = \"iam/passkeys\" }]\n";
+const MANIFEST: &str =
+    "name = \"acme\"\nversion = \"1.2.0\"\nlicense = \"MIT\"\nobserved_on = \"recordings of March 2026\"\n";
+
+fn write(folder: &Path, files: &[(&str, &str)]) {
+    for (path, text) in files {
+        let path = folder.join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+}
+
+/// A record of a browser's call.
+fn record(id: u32, second: u32, name: &str, user: &str, read_only: bool) -> Value {
+    serde_json::json!({
+        "eventVersion": "1.08",
+        "userIdentity": {
+            "type": "AssumedRole", "principalId": "AROAEXAMPLE:mara", "accountId": "444455556666",
+            "arn": "arn:aws:sts::444455556666:assumed-role/admin/mara", "accessKeyId": "ASIAEXAMPLE000000001",
+            "sessionContext": {"attributes": {"creationDate": "2026-03-02T08:55:00Z"}},
+        },
+        "eventTime": format!("2026-03-02T09:{:02}:{:02}Z", second / 60, second % 60),
+        "eventSource": "passkeys.amazonaws.com", "eventName": name, "awsRegion": "eu-west-1",
+        "sourceIPAddress": "203.0.113.9", "userAgent": "Mozilla/5.0 (X11; Linux x86_64)",
+        "requestParameters": {"userName": user}, "responseElements": null,
+        "requestID": format!("00000000-0000-4000-8000-{id:012}"), "eventID": format!("00000000-0000-4000-9000-{id:012}"),
+        "readOnly": read_only, "eventType": "AwsApiCall", "recipientAccountId": "444455556666",
+        "sessionCredentialFromConsole": "true",
+    })
+}
+
+fn trail(folder: &Path) {
+    let records = [
+        record(1, 30, "ListPasskeys", "jane.doe", true),
+        record(2, 31, "GetPasskeyPolicy", "jane.doe", true),
+        record(3, 90, "CreatePasskey", "jane.doe", false),
+    ];
+    fs::write(folder.join("trail.json"), serde_json::json!({ "Records": records }).to_string()).unwrap();
+}
+
+#[test]
+fn marks_and_a_trail_give_rules_with_specs_that_pass() {
+    let dir = TempDir::new().unwrap();
+    trail(dir.path());
+    let marks = "time,title,address\n2026-03-02T09:00:26.500Z,Passkeys › Users,\n2026-03-02T09:01:26.400Z,Passkeys › Users › Create,\n";
+    write(dir.path(), &[("marks.csv", marks)]);
+    let args = ["learn", "marks.csv", "--trail", "trail.json", "--write", "mine", "--format", "json"];
+    let assert = cartographer(dir.path(), &args).assert().code(0);
+    let pages: Value = serde_json::from_slice(&assert.get_output().stdout).unwrap();
+    let results: Vec<&str> = pages.as_array().unwrap().iter().map(|page| page["result"].as_str().unwrap()).collect();
+    assert_eq!(results, ["new", "new"], "{pages}");
+    let rules: Vec<&str> = pages.as_array().unwrap().iter().map(|page| page["rule"].as_str().unwrap()).collect();
+    for rule in rules {
+        let spec = fs::read_to_string(dir.path().join(format!("mine/{rule}.spec.toml"))).unwrap();
+        let text = fs::read_to_string(dir.path().join(format!("mine/{rule}.toml"))).unwrap();
+        assert!(!spec.contains("jane") && !text.contains("jane") && !spec.contains("4444"), "{spec}{text}");
+    }
+    cartographer(dir.path(), &["rules", "test", "mine"]).assert().code(0).stderr(contains("0 failed"));
+    cartographer(dir.path(), &args).assert().code(1).stderr(contains("An existing rule is not overwritten"));
+}
+
+#[test]
+fn a_recording_that_cannot_be_used_is_an_error_with_its_cause() {
+    let dir = TempDir::new().unwrap();
+    trail(dir.path());
+    let script = "time,title\n2026-03-02T09:00:26Z,<img src=x onerror=alert(1)>\n";
+    let other = "time,title\n2025-01-01T09:00:26Z,IAM › Users\n";
+    write(dir.path(), &[("script.csv", script), ("other.csv", other), ("deep.har", &"[".repeat(200_000))]);
+    let learn = |file: &str| cartographer(dir.path(), &["learn", file, "--trail", "trail.json"]).assert().code(1);
+    learn("script.csv").stderr(contains("line 2: the title contains HTML"));
+    learn("other.csv").stderr(contains("no console events at the time of the recording"));
+    learn("deep.har").stderr(contains("invalid HAR"));
+    learn("missing.har").stderr(contains("no such file"));
+}
+
+#[test]
+fn mark_appends_the_time_and_the_title() {
+    let dir = TempDir::new().unwrap();
+    for title in ["IAM › Users", "EC2, \"all\""] {
+        cartographer(dir.path(), &["mark", title]).assert().code(0);
+    }
+    cartographer(dir.path(), &["mark", "\u{1b}[31mred"]).assert().code(2).stderr(contains("control characters"));
+    let marks = fs::read_to_string(dir.path().join("marks.csv")).unwrap();
+    let titles: Vec<&str> = marks.lines().map(|line| line.split_once(',').unwrap().1).collect();
+    assert_eq!(titles, ["title,address", "IAM › Users,", "\"EC2, \"\"all\"\"\","]);
+}
+
+#[test]
+fn a_pack_is_used_by_every_command_until_it_is_removed() {
+    let dir = TempDir::new().unwrap();
+    let run = |args: &[&str]| {
+        let mut command = cartographer(dir.path(), args);
+        command.env("CARTOGRAPHER_PACKS", dir.path().join("packs")).assert()
+    };
+    write(
+        dir.path(),
+        &[("acme/pack.toml", MANIFEST), ("acme/iam/passkeys.toml", RULE), ("acme/iam/passkeys.spec.toml", SPEC)],
+    );
+    run(&["rules", "show", "iam/passkeys"]).code(1);
+    run(&["rules", "add", "acme"]).code(0).stderr(contains("installed acme 1.2.0: 1 rules, 1 test cases passed"));
+    run(&["rules", "packs", "--format", "csv"]).code(0).stdout(contains("acme,1.2.0,MIT,recordings of March 2026,1"));
+    run(&["rules", "show", "iam/passkeys"]).code(0).stdout(contains("acme@1.2.0/iam/passkeys.toml"));
+    run(&["rules", "remove", "acme"]).code(0);
+    run(&["rules", "show", "iam/passkeys"]).code(1);
+    run(&["rules", "remove", "../acme"]).code(1).stderr(contains("no pack"));
+}
+
+#[test]
+fn a_pack_that_fails_is_not_installed() {
+    let dir = TempDir::new().unwrap();
+    let add = |name: &str| {
+        let mut command = cartographer(dir.path(), &["rules", "add", name]);
+        command.env("CARTOGRAPHER_PACKS", dir.path().join("packs")).assert().code(1)
+    };
+    let manifest = ("pack.toml", MANIFEST);
+    let wrong = SPEC.replace("iam:ListPasskeys", "iam:ListUsers");
+    let cycle = |id: &str, other: &str| {
+        RULE.replace("iam/passkeys", id)
+            .replace("[provenance]", &format!("[[becomes]]\nrule = \"{other}\"\n[provenance]"))
+    };
+    let packs = [
+        (
+            "spec",
+            vec![("iam/passkeys.toml", RULE.to_owned()), ("iam/passkeys.spec.toml", wrong)],
+            "expected the signals",
+        ),
+        ("none", vec![("iam/passkeys.toml", RULE.to_owned())], "has no spec"),
+        (
+            "cycle",
+            vec![("iam/a.toml", cycle("iam/a", "iam/b")), ("iam/b.toml", cycle("iam/b", "iam/a"))],
+            "becomes itself",
+        ),
+        ("markup", vec![("iam/passkeys.toml", RULE.replace("Opened", "<b>Opened"))], "the text contains HTML"),
+    ];
+    for (name, files, problem) in packs {
+        let folder = dir.path().join(name);
+        let files: Vec<(&str, &str)> =
+            files.iter().map(|(path, text)| (*path, text.as_str())).chain([manifest]).collect();
+        write(&folder, &files);
+        add(name).stderr(contains(problem));
+    }
+    assert!(!dir.path().join("packs/acme").exists());
+}
+
+#[test]
+fn rules_diff_shows_the_clicks_that_change() {
+    let dir = demo();
+    let shipped = include_str!("../../../rules/iam/users.toml").replace("IAM › Users", "IAM › People");
+    write(dir.path(), &[("mine/iam/users.toml", &shipped)]);
+    let args = ["rules", "diff", "shipped", "mine", "--db", "case.duckdb", "--format", "json"];
+    let assert = cartographer(dir.path(), &args).assert().code(0);
+    let rows: Value = serde_json::from_slice(&assert.get_output().stdout).unwrap();
+    let rows = rows.as_array().unwrap();
+    assert!(!rows.is_empty());
+    assert!(rows.iter().all(|row| row["change"] == "reworded" && row["old_rule"] == "iam/users"), "{rows:?}");
+    let same = ["rules", "diff", "shipped", "shipped", "--db", "case.duckdb"];
+    cartographer(dir.path(), &same).assert().code(0).stderr(contains("0 clicks change"));
+}
