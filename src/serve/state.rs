@@ -12,7 +12,7 @@ use super::pool::Pool;
 use super::rows::{Answers, Totals};
 use crate::notes::Notebook;
 use crate::rule::RuleSet;
-use crate::store::Case;
+use crate::store::{Case, ReadAccess};
 
 /// What is made in memory when a case is opened.
 const SETUP: &str = include_str!("../../sql/serve/setup.sql");
@@ -115,13 +115,16 @@ impl AppState {
     /// folder of its own for what does not fit into memory.
     ///
     /// # Errors
-    /// As [`Case::open_read_only`], and DuckDB's message.
+    /// As [`Case::open_with`], and DuckDB's message.
     pub(super) fn open(path: &Path, aside: &Path, options: &ServeOptions) -> Result<Self, ServeError> {
         let limit = options.limit;
-        let (pages, queries) = (Case::open_read_only(path)?, Case::open_read_only(path)?);
-        pages.confine(MEMORY, &subfolder(aside, "pages")?)?;
+        let open = |name: &str| {
+            let temp_dir = subfolder(aside, name)?;
+            let access = ReadAccess { memory: Some(MEMORY), temp_dir: Some(&temp_dir), ..ReadAccess::default() };
+            Ok::<_, ServeError>(Case::open_with(path, access)?)
+        };
+        let (pages, queries) = (open("pages")?, open("queries")?);
         pages.query(SETUP)?;
-        queries.confine(MEMORY, &subfolder(aside, "queries")?)?;
         queries.lock_settings()?;
         let queries = Arc::new(Pool::new(queries, QUERIES, limit));
         // Its settings are locked, so that it cannot be closed in safety: it stays to the end.
