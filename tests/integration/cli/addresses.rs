@@ -289,7 +289,8 @@ fn hunts_exports_and_the_timeline_have_the_places_of_addresses() {
     let lines = rows(&["export", "jsonl", "--table", "event_signals"]);
     assert_eq!(of_address(&lines), Some(expected), "{lines:?}");
     answer_quietly(&dir, &["export", "parquet", "-o", "out"]);
-    let exported = answer(&dir, &["sql", "--format", "csv", "SELECT count(*) AS n FROM 'out/addresses/*.parquet'"]);
+    let exported =
+        answer(&dir, &["sql", "--files", "--format", "csv", "SELECT count(*) AS n FROM 'out/addresses/*.parquet'"]);
     assert_eq!(exported, "n\n4\n");
 }
 

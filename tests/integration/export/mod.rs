@@ -34,7 +34,7 @@ pub(crate) fn answer(dir: &Path, args: &[&str]) -> String {
 
 /// The rows of a query on a case.
 pub(crate) fn ask(dir: &Path, case: &str, sql: &str) -> String {
-    answer(dir, &["sql", "--db", case, "--format", "csv", sql])
+    answer(dir, &["sql", "--db", case, "--files", "--format", "csv", sql])
 }
 
 /// The names in a folder, sorted.
