@@ -34,6 +34,7 @@ mod sql;
 mod streams;
 mod target;
 mod timeline;
+mod token;
 mod verify;
 mod who;
 

@@ -20,6 +20,8 @@ const PLACE: &str = include_str!("../../sql/serve/place_lines.sql");
 const OF_LINES: &str = include_str!("../../sql/serve/of_lines.sql");
 const SENTENCES: &str = include_str!("../../sql/serve/timeline_lines.sql");
 
+const COUNT: &str = "SELECT COALESCE(max(line) + 1, 0)::BIGINT, count(*) FROM served.lines_0";
+
 /// What the files above call the table of lines.
 const TABLE: &str = "lines_0";
 
@@ -101,14 +103,12 @@ impl LineTables {
         }
         // Who asks for another page meanwhile waits for the lines.
         let mut totals = table.totals.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = match *totals {
-            Some(known) => known,
-            None => {
-                case.query(&table.sql(if asked.folded { FOLDED } else { UNFOLDED }))?;
-                let counted =
-                    case.query(&table.sql("SELECT COALESCE(max(line) + 1, 0)::BIGINT, count(*) FROM served.lines_0"))?;
-                *totals.insert(Totals { lines: number(&counted, 0), rows: number(&counted, 1) })
-            }
+        let known = if let Some(known) = *totals {
+            known
+        } else {
+            case.query(&table.sql(if asked.folded { FOLDED } else { UNFOLDED }))?;
+            let counted = case.query(&table.sql(COUNT))?;
+            *totals.insert(Totals { lines: number(&counted, 0), rows: number(&counted, 1) })
         };
         drop(totals);
         Ok((table, known))
@@ -140,7 +140,7 @@ impl LineTables {
         Ok(Json::from(&found.unwrap_or_default()))
     }
 
-    /// One page of the rows of the line that has the row `id`: `{"total": N, "rows": [...]}`.
+    /// One page of the rows of the line that begins with the row `id`: `{"total": N, "rows": [...]}`.
     pub(super) fn rows_of(&self, case: &Case, filter: &Filter, id: &str, paging: Paging) -> Result<Json, ServeError> {
         self.choose(case, filter, std::slice::from_ref(&id.to_owned()))?;
         let total = case.query("SELECT count(*) FROM page_lines")?;
@@ -149,7 +149,7 @@ impl LineTables {
         Ok(Json(format!(r#"{{"total":{},"rows":{}}}"#, number(&total, 0), objects(&case.query(&rows)?)?)))
     }
 
-    /// Makes the temporary table `page_rows`: the rows of the lines that have the rows of these ids.
+    /// Makes the temporary table `page_rows`: the rows of the lines that begin with the rows of these ids.
     pub(super) fn choose(&self, case: &Case, filter: &Filter, ids: &[String]) -> Result<(), ServeError> {
         let (table, _) = self.of(case, Asked { filter, folded: true, order: "asc" })?;
         case.query_with(&table.sql(OF_LINES), &[serde_json::to_string(ids)?])?;

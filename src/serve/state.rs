@@ -1,6 +1,5 @@
 //! What every answer is made from: the case, its rules, and what is remembered of it.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -100,28 +99,22 @@ pub struct ServeOptions {
     pub limit: Duration,
 }
 
-/// Databases must not share a folder for their temporary files.
-fn subfolder(aside: &Path, name: &str) -> Result<PathBuf, ServeError> {
-    let folder = aside.join(name);
-    let made = fs::create_dir_all(&folder);
-    made.map(|()| folder.clone()).map_err(|source| ServeError::Folder { path: folder, source })
-}
-
 /// A state, shared by the answers.
 pub(super) type Shared = Arc<AppState>;
 
 impl AppState {
-    /// Opens a case twice, for the page and for the user's own queries, and makes what the page's answers read. `aside` is a
-    /// folder of its own for what does not fit into memory.
+    /// Opens a case twice, for the page and for the user's own queries, and makes what the page's answers read. `aside` is how
+    /// the folders for what does not fit into memory are called.
     ///
     /// # Errors
     /// As [`Case::open_read_only`], and DuckDB's message.
     pub(super) fn open(path: &Path, aside: &Path, options: &ServeOptions) -> Result<Self, ServeError> {
         let limit = options.limit;
         let (pages, queries) = (Case::open_read_only(path)?, Case::open_read_only(path)?);
-        pages.confine(MEMORY, &subfolder(aside, "pages")?)?;
+        // Databases must not share a folder for their temporary files. DuckDB creates it.
+        pages.confine(MEMORY, &aside.with_extension("pages"))?;
         pages.query(SETUP)?;
-        queries.confine(MEMORY, &subfolder(aside, "queries")?)?;
+        queries.confine(MEMORY, &aside.with_extension("queries"))?;
         queries.lock_settings()?;
         let queries = Arc::new(Pool::new(queries, QUERIES, limit));
         // Its settings are locked, so that it cannot be closed in safety: it stays to the end.
