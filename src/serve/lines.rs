@@ -20,6 +20,9 @@ const PLACE: &str = include_str!("../../sql/serve/place_lines.sql");
 const OF_LINES: &str = include_str!("../../sql/serve/of_lines.sql");
 const SENTENCES: &str = include_str!("../../sql/serve/timeline_lines.sql");
 
+/// As SENTENCES, of lines with one row each.
+const SINGLE: &str = "SELECT * EXCLUDE (n, bytes_out), 1 AS rows, CASE WHEN error_code IS NULL THEN 0 ELSE 1 END AS failed \
+    FROM page_rows ORDER BY n";
 const COUNT: &str = "SELECT COALESCE(max(line) + 1, 0)::BIGINT, count(*) FROM served.lines_0";
 
 /// What the files above call the table of lines.
@@ -123,13 +126,19 @@ impl LineTables {
         case.query(&table.sql(&format!(
             "CREATE OR REPLACE TEMP TABLE page_lines AS FROM served.lines_0 WHERE line >= {first} AND line < {last}"
         )))?;
-        read_rows(case)?;
+        let shown = read_rows(case)?;
         if !asked.folded {
             let sql = format!("SELECT * EXCLUDE (n) FROM page_rows ORDER BY n {}", asked.order);
             return Ok(Json(format!(r#"{{"total":{lines},"rows":{}}}"#, objects(&case.query(&sql)?)?)));
         }
-        let shown = objects(&case.query_with(SENTENCES, &[asked.order.to_owned()])?)?;
-        Ok(Json(format!(r#"{{"total":{lines},"all":{rows},"rows":{shown}}}"#)))
+        let on_page = last.min(lines).saturating_sub(first.max(0));
+        let told = if i64::try_from(shown) == Ok(on_page) {
+            // Where no line has several rows, there is nothing to tell of them together.
+            case.query(&format!("{SINGLE} {}", asked.order))?
+        } else {
+            case.query_with(SENTENCES, &[asked.order.to_owned()])?
+        };
+        Ok(Json(format!(r#"{{"total":{lines},"all":{rows},"rows":{}}}"#, objects(&told)?)))
     }
 
     /// Where the row `id` is: `{"index": N, "id": ID}`, the place of its line and the row that this begins with; `null` if none
@@ -153,7 +162,8 @@ impl LineTables {
     pub(super) fn choose(&self, case: &Case, filter: &Filter, ids: &[String]) -> Result<(), ServeError> {
         let (table, _) = self.of(case, Asked { filter, folded: true, order: "asc" })?;
         case.query_with(&table.sql(OF_LINES), &[serde_json::to_string(ids)?])?;
-        read_rows(case)
+        read_rows(case)?;
+        Ok(())
     }
 }
 
@@ -164,8 +174,8 @@ impl LineTable {
     }
 }
 
-/// Makes the temporary table `page_rows`: the rows of the timeline that `page_lines` names.
-fn read_rows(case: &Case) -> Result<(), ServeError> {
+/// Makes the temporary table `page_rows`: the rows of the timeline that `page_lines` names. Gives how many these are.
+fn read_rows(case: &Case) -> Result<usize, ServeError> {
     let named = case.query("SELECT n FROM page_lines")?;
     let numbers: Vec<String> = named
         .iter()
@@ -179,7 +189,7 @@ fn read_rows(case: &Case) -> Result<(), ServeError> {
     };
     let rows = format!("CREATE OR REPLACE TEMP TABLE page_rows AS FROM served.visible {these}");
     case.query(&rows)?;
-    Ok(())
+    Ok(numbers.len())
 }
 
 fn signed(number: u64) -> i64 {
