@@ -66,7 +66,9 @@ SELECT
         SELECT list(x ORDER BY x.actor_place, x.class, x.done DESC, x.time, x.event_id)
         FROM (
             FROM alike
-            QUALIFY row_number() OVER (PARTITION BY actor_place, class, done ORDER BY time, event_id) <= 12
+            QUALIFY row_number() OVER (
+                PARTITION BY actor_place, class, done ORDER BY object IS NULL, time, event_id
+            ) <= 12
         ) AS x
     ), []) AS found,
     COALESCE((

@@ -5,14 +5,7 @@
 -- One row is one row of the timeline, with its place in order of time (n), and session by session (s). Whatever is sorted is
 -- sorted by these.
 CREATE OR REPLACE TABLE served.places AS
-WITH rows AS (
-    SELECT signal_id AS id, first_time AS time, session_id FROM signals
-    UNION ALL
-    SELECT event_id, event_time, session_id FROM events ANTI JOIN event_signal USING (event_id)
-    UNION ALL
-    SELECT event_id, window_start, NULL FROM aggregated_events
-),
-timed AS (SELECT id, hash(session_id) AS session, row_number() OVER (ORDER BY time, id)::INTEGER AS n FROM rows)
+WITH timed AS (SELECT id, hash(session_id) AS session, row_number() OVER (ORDER BY time, id)::INTEGER AS n FROM timeline)
 SELECT id, n, row_number() OVER (ORDER BY session, n)::INTEGER AS s FROM timed;
 
 -- What calls must have in common to share a line, if they follow each other in one session: reads of one service on one day;

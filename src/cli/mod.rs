@@ -37,6 +37,7 @@ mod sql;
 mod streams;
 mod target;
 mod timeline;
+mod token;
 mod verify;
 mod who;
 

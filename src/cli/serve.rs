@@ -8,13 +8,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use cartographer::serve::{ServeOptions, Server, Token, TokenError};
+use cartographer::serve::{ServeOptions, Server, Token};
 use clap::Args;
 
 use super::case::CaseArgs;
 use super::fail::WithAdvice;
 use super::rules::OwnRules;
-use super::{ExitCode, Streams, notes};
+use super::{ExitCode, Streams, notes, token};
 
 /// Show cases in the browser: overview, sessions, timeline, entities, hunts, notes, SQL
 ///
@@ -96,8 +96,8 @@ impl Serve {
     /// Only the addresses go to standard output, immediately.
     fn tell(&self, addresses: &[String], streams: Streams) -> io::Result<()> {
         let mut out = streams.data();
-        let lines: String = addresses.iter().map(|address| format!("{address}\n")).collect();
-        out.write_all(lines.as_bytes())?;
+        // In one piece: who reads only the first line may close the pipe then.
+        out.write_all(format!("{}\n", addresses.join("\n")).as_bytes())?;
         out.flush()?;
         drop(out);
         if let (true, Some(first)) = (self.open, addresses.first()) {
@@ -111,21 +111,7 @@ impl Serve {
     }
 
     fn token(&self) -> Result<Token> {
-        let Some(file) = &self.token_file else {
-            return Token::random().context("the system provides no random numbers for a token");
-        };
-        Token::kept_in(file).map_err(|error| {
-            let advice = match &error {
-                TokenError::Exposed(_) => "Make it private with `chmod 600`, or name another file.",
-                TokenError::NoToken(_) => "Name another file, or remove this one; a new token is then written to it.",
-                TokenError::File { .. } | TokenError::Random(_) => "Check that the folder exists and is writable.",
-            };
-            let problem = WithAdvice::new(error.to_string(), advice);
-            match error {
-                TokenError::File { source, .. } => anyhow::Error::new(source).context(problem),
-                _ => problem.into(),
-            }
-        })
+        self.token_file.as_deref().map_or_else(token::random, token::kept_in)
     }
 
     /// A listener for each case.

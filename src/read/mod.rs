@@ -50,7 +50,7 @@ pub use room::Room;
 pub use row::record_of_row;
 pub use scan::searched_bytes;
 pub use source::{Discovery, Source, discover, discover_and_tell};
-pub use spilled::{is_empty_file, remove_empty_file, remove_spilled};
+pub use spilled::{FileId, is_empty_file, remove_empty_file, remove_spilled};
 pub use structs::is_read_from_text_of;
 pub use texts::{TextFile, texts};
 

@@ -42,3 +42,25 @@ fn is_spilled(name: &OsStr) -> bool {
     (name.starts_with("duckdb_temp_storage_") && name.strip_suffix(".tmp").is_some())
         || (name.starts_with("duckdb_temp_block-") && name.strip_suffix(".block").is_some())
 }
+/// Which file a name leads to. Another file in its place has another, even if its bytes are the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FileId(u64, u64);
+
+impl FileId {
+    /// That of the file at `path`; `None` if there is none, or the system does not say.
+    #[cfg(unix)]
+    #[must_use]
+    pub fn of(path: &Path) -> Option<Self> {
+        use std::os::unix::fs::MetadataExt;
+        fs::metadata(path).ok().map(|file| Self(file.dev(), file.ino()))
+    }
+
+    /// Without inodes, the time at which it was created, and its length.
+    #[cfg(not(unix))]
+    #[must_use]
+    pub fn of(path: &Path) -> Option<Self> {
+        let file = fs::metadata(path).ok()?;
+        let created = file.created().ok()?.duration_since(std::time::UNIX_EPOCH).ok()?;
+        Some(Self(created.as_secs(), file.len()))
+    }
+}

@@ -1,8 +1,5 @@
 //! Why a request was not answered, and what to do about it.
 
-use std::io;
-use std::path::PathBuf;
-
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
@@ -62,14 +59,6 @@ pub enum ServeError {
     /// An export stopped.
     #[error(transparent)]
     Export(#[from] ExportError),
-    /// A folder for temporary files could not be made.
-    #[error("cannot create {}", path.display())]
-    Folder {
-        /// The folder.
-        path: PathBuf,
-        /// What the system says.
-        source: io::Error,
-    },
     /// Notes could not be read or written.
     #[error("{problem}", problem = with_cause(.0))]
     Notes(#[from] NotesError),

@@ -20,6 +20,11 @@ const PLACE: &str = include_str!("../../sql/serve/place_lines.sql");
 const OF_LINES: &str = include_str!("../../sql/serve/of_lines.sql");
 const SENTENCES: &str = include_str!("../../sql/serve/timeline_lines.sql");
 
+/// As SENTENCES, of lines with one row each.
+const SINGLE: &str = "SELECT * EXCLUDE (n, bytes_out), 1 AS rows, CASE WHEN error_code IS NULL THEN 0 ELSE 1 END AS failed \
+    FROM page_rows ORDER BY n";
+const COUNT: &str = "SELECT COALESCE(max(line) + 1, 0)::BIGINT, count(*) FROM served.lines_0";
+
 /// What the files above call the table of lines.
 const TABLE: &str = "lines_0";
 
@@ -101,14 +106,12 @@ impl LineTables {
         }
         // Who asks for another page meanwhile waits for the lines.
         let mut totals = table.totals.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = match *totals {
-            Some(known) => known,
-            None => {
-                case.query(&table.sql(if asked.folded { FOLDED } else { UNFOLDED }))?;
-                let counted =
-                    case.query(&table.sql("SELECT COALESCE(max(line) + 1, 0)::BIGINT, count(*) FROM served.lines_0"))?;
-                *totals.insert(Totals { lines: number(&counted, 0), rows: number(&counted, 1) })
-            }
+        let known = if let Some(known) = *totals {
+            known
+        } else {
+            case.query(&table.sql(if asked.folded { FOLDED } else { UNFOLDED }))?;
+            let counted = case.query(&table.sql(COUNT))?;
+            *totals.insert(Totals { lines: number(&counted, 0), rows: number(&counted, 1) })
         };
         drop(totals);
         Ok((table, known))
@@ -123,13 +126,19 @@ impl LineTables {
         case.query(&table.sql(&format!(
             "CREATE OR REPLACE TEMP TABLE page_lines AS FROM served.lines_0 WHERE line >= {first} AND line < {last}"
         )))?;
-        read_rows(case)?;
+        let shown = read_rows(case)?;
         if !asked.folded {
             let sql = format!("SELECT * EXCLUDE (n) FROM page_rows ORDER BY n {}", asked.order);
             return Ok(Json(format!(r#"{{"total":{lines},"rows":{}}}"#, objects(&case.query(&sql)?)?)));
         }
-        let shown = objects(&case.query_with(SENTENCES, &[asked.order.to_owned()])?)?;
-        Ok(Json(format!(r#"{{"total":{lines},"all":{rows},"rows":{shown}}}"#)))
+        let on_page = last.min(lines).saturating_sub(first.max(0));
+        let told = if i64::try_from(shown) == Ok(on_page) {
+            // Where no line has several rows, there is nothing to tell of them together.
+            case.query(&format!("{SINGLE} {}", asked.order))?
+        } else {
+            case.query_with(SENTENCES, &[asked.order.to_owned()])?
+        };
+        Ok(Json(format!(r#"{{"total":{lines},"all":{rows},"rows":{}}}"#, objects(&told)?)))
     }
 
     /// Where the row `id` is: `{"index": N, "id": ID}`, the place of its line and the row that this begins with; `null` if none
@@ -140,7 +149,7 @@ impl LineTables {
         Ok(Json::from(&found.unwrap_or_default()))
     }
 
-    /// One page of the rows of the line that has the row `id`: `{"total": N, "rows": [...]}`.
+    /// One page of the rows of the line that begins with the row `id`: `{"total": N, "rows": [...]}`.
     pub(super) fn rows_of(&self, case: &Case, filter: &Filter, id: &str, paging: Paging) -> Result<Json, ServeError> {
         self.choose(case, filter, std::slice::from_ref(&id.to_owned()))?;
         let total = case.query("SELECT count(*) FROM page_lines")?;
@@ -149,11 +158,12 @@ impl LineTables {
         Ok(Json(format!(r#"{{"total":{},"rows":{}}}"#, number(&total, 0), objects(&case.query(&rows)?)?)))
     }
 
-    /// Makes the temporary table `page_rows`: the rows of the lines that have the rows of these ids.
+    /// Makes the temporary table `page_rows`: the rows of the lines that begin with the rows of these ids.
     pub(super) fn choose(&self, case: &Case, filter: &Filter, ids: &[String]) -> Result<(), ServeError> {
         let (table, _) = self.of(case, Asked { filter, folded: true, order: "asc" })?;
         case.query_with(&table.sql(OF_LINES), &[serde_json::to_string(ids)?])?;
-        read_rows(case)
+        read_rows(case)?;
+        Ok(())
     }
 }
 
@@ -164,8 +174,8 @@ impl LineTable {
     }
 }
 
-/// Makes the temporary table `page_rows`: the rows of the timeline that `page_lines` names.
-fn read_rows(case: &Case) -> Result<(), ServeError> {
+/// Makes the temporary table `page_rows`: the rows of the timeline that `page_lines` names. Gives how many these are.
+fn read_rows(case: &Case) -> Result<usize, ServeError> {
     let named = case.query("SELECT n FROM page_lines")?;
     let numbers: Vec<String> = named
         .iter()
@@ -179,7 +189,7 @@ fn read_rows(case: &Case) -> Result<(), ServeError> {
     };
     let rows = format!("CREATE OR REPLACE TEMP TABLE page_rows AS FROM served.visible {these}");
     case.query(&rows)?;
-    Ok(())
+    Ok(numbers.len())
 }
 
 fn signed(number: u64) -> i64 {

@@ -32,7 +32,7 @@ use served::{CaseLink, ServedCase};
 
 pub use error::ServeError;
 pub use state::ServeOptions;
-pub use token::{Token, TokenError};
+pub use token::Token;
 
 /// Queries that are stopped have so long to end when the server does.
 const GRACE: Duration = Duration::from_secs(2);

@@ -1,7 +1,5 @@
 //! The cases that a server has: each as it is now, whether its file was replaced since, and how to open it again.
 
-use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
@@ -11,6 +9,7 @@ use tokio::task::{spawn, spawn_blocking};
 
 use super::ServeError;
 use super::state::{AppState, ServeOptions, Shared};
+use crate::read::FileId;
 
 /// A case that is served.
 #[derive(Debug, Clone)]
@@ -19,7 +18,8 @@ pub(super) struct ServedCase(Arc<Slot>);
 #[derive(Debug)]
 struct Slot {
     path: PathBuf,
-    aside: PathBuf,
+    /// What tells it from the other cases of the server.
+    number: usize,
     options: ServeOptions,
     now: RwLock<Opened>,
     /// How often it was opened.
@@ -31,7 +31,8 @@ struct Slot {
 #[derive(Debug, Clone)]
 struct Opened {
     state: Shared,
-    file: FileId,
+    /// Nothing, if the system does not say.
+    file: Option<FileId>,
 }
 
 /// Where a case of this server is shown.
@@ -41,26 +42,6 @@ pub(super) struct CaseLink {
     pub(super) file: String,
     /// The address to open, with the token.
     pub(super) address: String,
-}
-
-/// Which file a name leads to: another one has another, even if it has the same bytes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct FileId(u64, u64);
-
-impl FileId {
-    #[cfg(unix)]
-    fn of(path: &Path) -> io::Result<Self> {
-        use std::os::unix::fs::MetadataExt;
-        fs::metadata(path).map(|file| Self(file.dev(), file.ino()))
-    }
-
-    /// Without inodes, the time at which it was made, and its length.
-    #[cfg(not(unix))]
-    fn of(path: &Path) -> io::Result<Self> {
-        let file = fs::metadata(path)?;
-        let made = file.created()?.duration_since(std::time::UNIX_EPOCH).map_err(io::Error::other)?;
-        Ok(Self(made.as_secs(), file.len()))
-    }
 }
 
 /// What answers about the case read.
@@ -74,13 +55,12 @@ impl ServedCase {
     /// Opens the case at `path`; `number` tells it from the other cases of the server.
     ///
     /// # Errors
-    /// As [`AppState::open`], or if the file is gone.
+    /// As [`AppState::open`].
     pub(super) fn open(path: &Path, number: usize, options: &ServeOptions) -> Result<Self, ServeError> {
-        let aside = options.aside.join(format!("case-{number}"));
-        let now = open(path, &aside.join("0"), options)?;
+        let now = open(path, &aside(options, number, 0), options)?;
         Ok(Self(Arc::new(Slot {
             path: path.to_owned(),
-            aside,
+            number,
             options: options.clone(),
             now: RwLock::new(now),
             opened: AtomicUsize::new(1),
@@ -106,7 +86,7 @@ impl ServedCase {
 
     /// Whether another file has taken the place of the one that is shown. One that is gone was not replaced: it is still open.
     pub(super) fn is_replaced(&self) -> bool {
-        FileId::of(&self.0.path).is_ok_and(|file| file != self.now().file)
+        FileId::of(&self.0.path).is_some_and(|file| Some(file) != self.now().file)
     }
 
     /// Shows the file that is there now. Answers that have begun are given from the file that was there before.
@@ -116,7 +96,7 @@ impl ServedCase {
     pub(super) async fn reopen(&self) -> Result<(), ServeError> {
         let slot = Arc::clone(&self.0);
         let opening = spawn_blocking(move || {
-            let aside = slot.aside.join(slot.opened.fetch_add(1, Ordering::Relaxed).to_string());
+            let aside = aside(&slot.options, slot.number, slot.opened.fetch_add(1, Ordering::Relaxed));
             let next = open(&slot.path, &aside, &slot.options)?;
             *slot.now.write().unwrap_or_else(PoisonError::into_inner) = next;
             Ok(())
@@ -141,9 +121,13 @@ impl ServedCase {
     }
 }
 
+/// How the folders for temporary files are called: other databases have others.
+fn aside(options: &ServeOptions, number: usize, opened: usize) -> PathBuf {
+    options.aside.join(format!("case-{number}-{opened}"))
+}
+
 /// The file is looked at first: if it is replaced meanwhile, that is told later.
 fn open(path: &Path, aside: &Path, options: &ServeOptions) -> Result<Opened, ServeError> {
-    let missing = |source| ServeError::Folder { path: path.to_owned(), source };
-    let file = FileId::of(path).map_err(missing)?;
+    let file = FileId::of(path);
     Ok(Opened { state: Arc::new(AppState::open(path, aside, options)?), file })
 }

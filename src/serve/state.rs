@@ -1,6 +1,5 @@
 //! What every answer is made from: the case, its rules, and what is remembered of it.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -100,28 +99,22 @@ pub struct ServeOptions {
     pub limit: Duration,
 }
 
-/// Databases must not share a folder for their temporary files.
-fn subfolder(aside: &Path, name: &str) -> Result<PathBuf, ServeError> {
-    let folder = aside.join(name);
-    let made = fs::create_dir_all(&folder);
-    made.map(|()| folder.clone()).map_err(|source| ServeError::Folder { path: folder, source })
-}
-
 /// A state, shared by the answers.
 pub(super) type Shared = Arc<AppState>;
 
 impl AppState {
-    /// Opens a case twice, for the page and for the user's own queries, and makes what the page's answers read. `aside` is a
-    /// folder of its own for what does not fit into memory.
+    /// Opens a case twice, for the page and for the user's own queries, and makes what the page's answers read. `aside` is how
+    /// the folders for what does not fit into memory are called.
     ///
     /// # Errors
     /// As [`Case::open_with`], and DuckDB's message.
     pub(super) fn open(path: &Path, aside: &Path, options: &ServeOptions) -> Result<Self, ServeError> {
         let limit = options.limit;
+        // Databases must not share a folder for their temporary files. DuckDB creates it.
         let open = |name: &str| {
-            let temp_dir = subfolder(aside, name)?;
+            let temp_dir = aside.with_extension(name);
             let access = ReadAccess { memory: Some(MEMORY), temp_dir: Some(&temp_dir), ..ReadAccess::default() };
-            Ok::<_, ServeError>(Case::open_with(path, access)?)
+            Case::open_with(path, access)
         };
         let (pages, queries) = (open("pages")?, open("queries")?);
         pages.query(SETUP)?;

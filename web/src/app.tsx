@@ -149,7 +149,7 @@ function Zone() {
       value={zone}
       onChange={(event) => choose(event.currentTarget.value)}
     >
-      <option value="">UTC only</option>
+      <option value="">UTC</option>
       {zones().map((name) => (
         <option key={name} value={name}>
           {name}

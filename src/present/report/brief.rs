@@ -52,17 +52,24 @@ fn who_was(report: &Report) -> Option<Point> {
         report.sessions.rows.iter().filter(|each| each.counts.findings + each.counts.attempts > 0).count() as u64;
     let others = match others.saturating_sub(1) {
         0 => String::new(),
-        more => format!(" Findings are in {} more of the listed sessions.", digits(more)),
+        more => format!(
+            " {} also {} findings.",
+            count(more, "other session", "other sessions"),
+            if more == 1 { "has" } else { "have" }
+        ),
     };
     let way = if session.console { "in the console" } else { "with programs" };
+    let tried = match counts.attempts {
+        0 => String::new(),
+        attempts => format!(" and {}", count(attempts, "failed or denied attempt", "failed or denied attempts")),
+    };
     Some(point(
         Tone::Firm,
         format!(
-            "Most stands out in what {} did {way}{from}: {}, of which {} and {}{when}.{others}",
+            "The most notable activity is that of {} {way}{from}: {} with {}{tried}{when}.{others}",
             name(session),
             count(counts.events, "event", "events"),
-            count(counts.findings, "finding succeeded", "findings succeeded"),
-            count(counts.attempts, "was denied or failed", "were denied or failed"),
+            count(counts.findings, "finding", "findings"),
         ),
     ))
 }
@@ -170,7 +177,7 @@ fn tried(report: &Report) -> Option<Point> {
         point(
             Tone::Plain,
             format!(
-                "{}; {} denied in all.",
+                "{}; {} denied in total.",
                 count(attempts, "finding was denied or failed", "findings were denied or failed"),
                 count(denied, "call was", "calls were")
             ),

@@ -110,6 +110,8 @@ fn the_address_stays_the_same_with_a_file_for_the_token() {
     assert_eq!((second.token.as_str(), second.port.to_string()), (token.trim(), port));
     assert_eq!(second.ask("/api/case")["events"], 2526);
 
+    // A copy has the mode of the file.
+    fs::copy(second.folder().join("token"), second.folder().join("note")).unwrap();
     fs::write(second.folder().join("note"), "not a token").unwrap();
     let mut wrong = program();
     wrong.current_dir(second.folder()).args(["serve", "--db", "case.duckdb", "--token-file", "note"]);

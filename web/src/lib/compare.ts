@@ -26,8 +26,9 @@ export interface Part {
 
 const MOST_BANDS = 60;
 const WIDTHS = [1, 2, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 7200, 21_600, 86_400, 604_800] as const;
-/** From so many empty bands on it is a pause. */
+/** From so many empty bands on, and so many seconds, it is a pause. */
 const PAUSE = 5;
+const LEAST_PAUSE = 30;
 
 /** The two sessions have a moment in common, or nearly: their times of day can be compared. */
 export function overlap([a, b]: Sides): boolean {
@@ -62,7 +63,7 @@ function byTime(sides: Sides, fromStart: boolean): Band[] {
       key: String(span),
       label: fromStart ? elapsed(start) : `${day(text)} ${clock(text)}`,
       sides: [of(0), of(1)],
-      ...(gap >= PAUSE * width ? { pause: gap } : {}),
+      ...(gap >= Math.max(PAUSE * width, LEAST_PAUSE) ? { pause: gap } : {}),
     };
   });
 }
