@@ -18,6 +18,8 @@ use crate::signal::{Kind, Origin, Signal};
 
 /// A page with this share of its events in one exact signal is known.
 const KNOWN_SHARE: f64 = 0.9;
+/// Visits to one address that share at least this part of their calls are visits to one page.
+const SAME_VISIT_SHARE: f64 = 0.5;
 /// A page whose calls have changed still makes this share of its calls.
 const SAME_PAGE_SHARE: f64 = 0.75;
 /// A call that this share of the pages makes, in several consoles, is the console's own.
@@ -251,6 +253,7 @@ fn add<'s, 'a>(
     events: Vec<&'s TrailEvent<'a>>,
 ) {
     let (address, title) = (visit.address.as_ref(), visit.title.as_deref());
+    let calls: BTreeSet<&str> = events.iter().map(|event| event.row.call).collect();
     let is_same = |part: &&mut Part<'_, '_>| {
         let same_page = match (title, address) {
             (None, Some(address)) => {
@@ -258,7 +261,14 @@ fn add<'s, 'a>(
             }
             _ => part.title == title && part.address == address,
         };
-        same_page && part.action == action
+        // Buttons of a page share its address, and make other calls.
+        let same_calls = part.visits.iter().all(|(_, others)| {
+            let other: BTreeSet<&str> = others.iter().map(|event| event.row.call).collect();
+            calls.is_empty()
+                || other.is_empty()
+                || share(calls.intersection(&other).count(), calls.union(&other).count()) >= SAME_VISIT_SHARE
+        });
+        same_page && part.action == action && same_calls
     };
     match parts.iter_mut().find(is_same) {
         Some(part) => part.visits.push((at, events)),

@@ -27,6 +27,7 @@ pub mod template;
 mod times;
 pub mod weights;
 pub mod words;
+#[cfg(feature = "program")]
 mod write;
 
 use thiserror::Error;
@@ -41,6 +42,7 @@ use self::shape::ShapeId;
 pub use self::source::RuleText;
 pub(crate) use self::source::{holds_calls, holds_words, is_spec};
 use self::template::Template;
+#[cfg(feature = "program")]
 pub(crate) use self::write::{ShapeToml, request_toml};
 use crate::event::Timestamp;
 use crate::signal::Kind;

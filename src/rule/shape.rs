@@ -108,6 +108,7 @@ impl Shape {
     }
 
     /// The whole request that it tests for, as JSON, if it does.
+    #[cfg(feature = "program")]
     pub(crate) fn exact_text(&self) -> Option<String> {
         match &self.parameters {
             Parameters::Exactly(document) => Some(document.root().to_string()),

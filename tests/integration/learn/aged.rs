@@ -197,10 +197,10 @@ fn check(pages: usize, degrees: &[Degree]) {
 
 #[test]
 fn new_shapes_are_proposed_for_an_aged_console() {
-    check(12, &[Degree::Sizes]);
+    check(40, &[Degree::Sizes]);
 }
 
-/// The same for all degrees and more pages. Slower.
+/// The same for all degrees. Slower.
 #[test]
 #[ignore = "takes a minute"]
 fn new_shapes_are_proposed_for_every_degree_of_aging() {
