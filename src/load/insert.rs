@@ -197,6 +197,7 @@ impl<'a> Inserter<'a> {
                 return Ok(pending);
             }
         }
+        drop(feeder);
         pending.is_last = true;
         Ok(pending)
     }

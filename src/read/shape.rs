@@ -178,18 +178,16 @@ impl<'t> Shape<'t> {
         self.members.intersects(Members::ACS_REGION | Members::S3) || self.event_source.is_some_and(other)
     }
 
-    fn take(&mut self, name: &Cow<'t, str>, value: &'t str) {
-        self.level.take(name.clone(), value);
-        let name: &str = name;
-        let member = Members::of(name);
+    fn take(&mut self, name: Cow<'t, str>, value: &'t str) {
+        let member = Members::of(&name);
         self.members |= member;
         if member.intersects(Members::USER_IDENTITY | Members::DETAILS) && holds_json(value) {
             self.members |= Members::TEXT;
         }
-        if let Some(container) = wrapper(name) {
-            return self.wrapped.push((container, value));
+        if let Some(container) = wrapper(&name) {
+            self.wrapped.push((container, value));
         }
-        match name {
+        match &*name {
             "eventSource" => self.event_source = Some(value),
             "@timestamp" => self.at_timestamp = Some(value),
             "source" => self.source = Some(value),
@@ -197,12 +195,13 @@ impl<'t> Shape<'t> {
             "messageType" => self.message_type = Some(value),
             _ => {}
         }
+        self.level.take(name, value);
     }
 
     /// The shape of the object at `at`, and the byte after the object.
     pub(super) fn read(text: &'t str, at: usize) -> Result<(Self, usize), Damage> {
         let mut shape = Self::default();
-        if let Some(end) = json::object(text, at, |name, value| shape.take(&Cow::Borrowed(name), value)) {
+        if let Some(end) = json::object(text, at, |name, value| shape.take(Cow::Borrowed(name), value)) {
             return Ok((shape, end));
         }
         let (shape, end) = scan::value(text, at)?;
@@ -248,7 +247,7 @@ impl<'t> Deserialize<'t> for Shape<'t> {
             fn visit_map<A: MapAccess<'t>>(self, mut map: A) -> Result<Shape<'t>, A::Error> {
                 let mut shape = Shape::default();
                 while let Some(Name(name)) = map.next_key()? {
-                    shape.take(&name, map.next_value::<&RawValue>()?.get());
+                    shape.take(name, map.next_value::<&RawValue>()?.get());
                 }
                 Ok(shape)
             }

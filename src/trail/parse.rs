@@ -390,15 +390,14 @@ fn normalize(
                 let id = event.corrects.as_deref().unwrap_or(&event.event_id);
                 keys.push((event_key(id), print_of(&event)));
             }
-            Err(cause) => match normalize::aggregated(&text.json) {
-                Some(event) => {
+            Err(cause) => {
+                if let Some(event) = normalize::aggregated(&text.json) {
                     others.aggregated.push(Counted { event, document: document.to_owned(), record: text.position });
-                }
-                None => {
+                } else {
                     let excerpt = text.json.chars().take(EXCERPT).collect();
                     others.rejects.push(reject(text.position, cause, Some(excerpt)));
                 }
-            },
+            }
         }
     }
     Ok((keys, others))
