@@ -36,7 +36,7 @@ fn every_command_ends_its_help_with_examples_that_it_accepts() {
     for (path, command) in all {
         let lines = examples(&command);
         let runs: Vec<Vec<String>> = lines.iter().filter_map(|line| arguments(line)).collect();
-        assert!((2..=4).contains(&runs.len()), "{path:?} has {} examples: {lines:?}", runs.len());
+        assert!((2..=5).contains(&runs.len()), "{path:?} has {} examples: {lines:?}", runs.len());
         for run in &runs {
             let parsed = Cli::try_parse_from(run);
             assert!(parsed.is_ok(), "{path:?}: {run:?}: {}", parsed.err().map(|e| e.to_string()).unwrap_or_default());

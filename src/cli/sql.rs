@@ -22,7 +22,8 @@ use super::{ExitCode, Streams};
 Examples:
   cartographer sql \"FROM sessions ORDER BY first_time\"
   cartographer sql --format csv \"SELECT event_time, summary FROM events WHERE denied\"
-  cartographer sql --file query.sql --format json")]
+  cartographer sql --file query.sql --format json
+  cartographer sql --files \"FROM read_csv('indicators.csv') JOIN events ON source_ip = address\"")]
 pub(crate) struct Sql {
     #[command(flatten)]
     case: CaseArgs,
