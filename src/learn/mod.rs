@@ -1,6 +1,6 @@
 //! Learns pages of the console: from a recording and a trail, or from the trails of an organization alone. Pure.
 //!
-//! A recording says which page was open when. [`align`](align::align) finds the events of each page in the trail, and
+//! A recording says which page was open when. `align` finds the events of each page in the trail, and
 //! [`learn`] drafts a rule and its spec for each, with made-up values. A draft is accepted only if it passes its own spec
 //! and breaks no other one.
 
