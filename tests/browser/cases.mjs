@@ -10,13 +10,13 @@ import { sessionOf } from "./lib/records.mjs";
 export function cases(address) {
   test("cases: the page switches to another case of the server", () =>
     looking(address, "/", async (page, { faults }) => {
-      const choice = page.getByLabel("Case");
+      const choice = page.getByLabel("Case", { exact: true });
       await shows(page.locator(".top"), "2,526 events");
       assert.deepEqual(await choice.locator("option").allInnerTexts(), ["demo.duckdb", "two-hostile.duckdb"]);
       await choice.selectOption("two-hostile.duckdb");
       await page.waitForURL((url) => url.origin !== address.origin && !url.search.includes("token"));
       await shows(page.locator(".top"), "3 events");
-      await page.getByLabel("Case").selectOption("demo.duckdb");
+      await page.getByLabel("Case", { exact: true }).selectOption("demo.duckdb");
       await shows(page.locator(".top"), "2,526 events");
       // Both are of this server.
       assert.ok(faults.splice(0).every((fault) => fault.startsWith("leaves: http://127.0.0.1:")));
