@@ -10,6 +10,7 @@ use crate::cli::{cartographer, case};
 /// Alice has two clicks on known pages, a visit, a generic change, a command and a background signal, and one event of
 /// hers is in no signal. Eve has one event, in no signal. The program has no row.
 const EVENTS: &str = "
+    DELETE FROM event_signal; DELETE FROM signals; DELETE FROM events;
     INSERT INTO events (event_id, session_id, service, client) VALUES
         ('e1', 'aaaaaaaabbbb0001', 'iam', 'internal'), ('e2', 'aaaaaaaabbbb0001', 'iam', 'internal'),
         ('e3', 'aaaaaaaabbbb0001', 'iam', 'internal'), ('e4', 'aaaaaaaabbbb0001', 's3', 'console'),

@@ -65,11 +65,6 @@ pub(crate) fn demo() -> TempDir {
     dir
 }
 
-/// The event of the small case that is no click, as it is among the events.
-const OTHER: &str = "INSERT INTO events (event_id, event_time, service, event_key, account_id, region, principal, session_id, \
-    read_only, client, summary, outcome) VALUES ('e4', '2026-03-02 08:00:00', 'sts', 'sts:GetCallerIdentity', '111122223333', \
-    'eu-west-1', 'ci', 'cccccccc', true, 'cli', 'sts:GetCallerIdentity', 'succeeded');";
-
 /// A folder with a small case in it that holds hostile text.
 pub(crate) fn hostile() -> TempDir {
     let dir = TempDir::new().unwrap();
@@ -77,7 +72,6 @@ pub(crate) fn hostile() -> TempDir {
     drop(Case::open(&path).unwrap());
     let case = Connection::open(&path).unwrap();
     case.execute_batch(include_str!("../../fixtures/case.sql")).unwrap();
-    case.execute_batch(OTHER).unwrap();
     dir
 }
 
