@@ -93,7 +93,7 @@ impl<'de, const N: usize> Visitor<'de> for LevelReader<'de, '_, N> {
     }
 
     fn visit_map<A: MapAccess<'de>>(mut self, mut members: A) -> Result<Self::Value, A::Error> {
-        while let Some(Key(name)) = members.next_key()? {
+        while let Some(MemberName(name)) = members.next_key()? {
             self.take(name, members.next_value::<&'de RawValue>()?.get());
         }
         Ok(self.level)
@@ -101,24 +101,25 @@ impl<'de, const N: usize> Visitor<'de> for LevelReader<'de, '_, N> {
 }
 
 /// A member's name, borrowed unless it is written with escapes.
-struct Key<'a>(Cow<'a, str>);
+#[derive(Debug)]
+pub struct MemberName<'a>(pub Cow<'a, str>);
 
-impl<'de> Deserialize<'de> for Key<'de> {
+impl<'de> Deserialize<'de> for MemberName<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Name;
         impl<'de> Visitor<'de> for Name {
-            type Value = Key<'de>;
+            type Value = MemberName<'de>;
 
             fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
                 formatter.write_str("a member's name")
             }
 
             fn visit_borrowed_str<E: Error>(self, name: &'de str) -> Result<Self::Value, E> {
-                Ok(Key(Cow::Borrowed(name)))
+                Ok(MemberName(Cow::Borrowed(name)))
             }
 
             fn visit_str<E: Error>(self, name: &str) -> Result<Self::Value, E> {
-                Ok(Key(Cow::Owned(name.to_owned())))
+                Ok(MemberName(Cow::Owned(name.to_owned())))
             }
         }
         deserializer.deserialize_str(Name)

@@ -13,7 +13,7 @@ use serde::de::Deserialize;
 use serde_json::Value;
 
 pub use self::document::Document;
-pub use self::level::{Level, LevelReader};
+pub use self::level::{Level, LevelReader, MemberName};
 pub use self::members::{Elements, Members};
 pub use self::repair::repaired;
 pub use self::value::Json;

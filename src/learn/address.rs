@@ -11,7 +11,7 @@ use crate::rule::RuleSet;
 use crate::rule::template::{Style, Template};
 use crate::signal::{Context, leads_to_console};
 
-/// What stands for a value in the rendered link of a rule.
+/// The placeholder for a value in the rendered link of a rule.
 const ANY: &str = "any--value";
 /// Words of addresses that do not identify a page.
 const PLAIN: [&str; 8] = ["home", "region", "v2", "v3", "v4", "feature", "console", "index.html"];

@@ -17,13 +17,13 @@ use crate::matching::Row;
 
 /// The largest difference between the clocks that is searched, in seconds.
 const MAX_SKEW_S: i64 = 180;
-/// A pause of so many seconds starts a burst.
+/// The pause after which a burst starts, in seconds.
 const PAUSE_S: i64 = 2;
-/// A burst that starts so many seconds after a page was opened may be the page's.
+/// The maximum time between opening a page and the start of a burst of that page, in seconds.
 const DELAY_S: i64 = 2;
 /// Events this long before the recorded time may still be the page's, because the trail has whole seconds.
 const EARLY_US: i64 = 1_200_000;
-/// A pause of so many seconds ends the events of a page that no ID assigns.
+/// The pause that ends the events of a page, if no request ID assigns them, in seconds.
 const END_PAUSE_US: i64 = 8_000_000;
 /// Sessions that are shown if several fit equally well.
 const MAX_SHOWN: usize = 4;

@@ -26,7 +26,7 @@ const MAX_CASES: usize = 3;
 pub(super) struct PageDrafter<'s, 'a> {
     /// The call of the action, if it is one.
     pub(super) action: Option<&'s str>,
-    /// The events of each visit. None is empty.
+    /// The events of each visit. Every visit has at least one.
     pub(super) visits: Vec<Vec<&'s Row<'a>>>,
     /// What is known of the page.
     pub(super) page: DescribedPage,

@@ -24,9 +24,9 @@ const SAME_VISIT_SHARE: f64 = 0.5;
 const SAME_PAGE_SHARE: f64 = 0.75;
 /// A call that this share of the pages makes, in several consoles, is the console's own.
 const AMBIENT_SHARE: f64 = 0.6;
-/// So many pages of several consoles are needed to recognize the console's own calls.
+/// The number of pages, of several consoles, that are needed to recognize the console's own calls.
 const MIN_AMBIENT_PAGES: usize = 5;
-/// Reads within so many seconds after a change reload what it changed.
+/// The time after a change in which reads reload what it changed, in seconds.
 const RELOAD_US: i64 = 4_000_000;
 
 /// What was learned from a recording.

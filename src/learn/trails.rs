@@ -23,7 +23,7 @@ use crate::signal::{Origin, Signal};
 const SAME_PAGE: f64 = 0.6;
 /// The most visits that a draft is made from.
 const MAX_VISITS: usize = 30;
-/// Sessions are mapped again with the accepted drafts at most so many times.
+/// The maximum number of times that sessions are mapped again with the accepted drafts.
 const MAX_ROUNDS: usize = 3;
 
 /// How often something must be seen to be proposed.
@@ -86,7 +86,7 @@ pub struct Proposal {
     pub example: String,
     /// The rule and its spec. Empty if no draft was accepted.
     pub files: Vec<RuleText>,
-    /// Why there is no draft.
+    /// The reason for not writing a draft.
     pub problem: Option<String>,
 }
 

@@ -9,7 +9,7 @@ use serde_json::value::RawValue;
 use super::container::Container;
 use super::names::RECORD_MEMBERS;
 use super::scan::{self, Damage};
-use crate::json::{self, LevelReader};
+use crate::json::{self, LevelReader, MemberName};
 
 bitflags::bitflags! {
     /// Members that tell what an object is.
@@ -214,28 +214,6 @@ fn holds_json(value: &str) -> bool {
     matches!(value.as_bytes(), [b'"', b'{' | b'[', ..]) || value == "\"null\""
 }
 
-/// A member's name, borrowed where it has no escapes.
-struct Name<'t>(Cow<'t, str>);
-
-impl<'t> Deserialize<'t> for Name<'t> {
-    fn deserialize<D: Deserializer<'t>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Names;
-        impl<'t> Visitor<'t> for Names {
-            type Value = Name<'t>;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a member's name")
-            }
-            fn visit_borrowed_str<E>(self, name: &'t str) -> Result<Name<'t>, E> {
-                Ok(Name(name.into()))
-            }
-            fn visit_str<E>(self, name: &str) -> Result<Name<'t>, E> {
-                Ok(Name(name.to_owned().into()))
-            }
-        }
-        deserializer.deserialize_str(Names)
-    }
-}
-
 impl<'t> Deserialize<'t> for Shape<'t> {
     fn deserialize<D: Deserializer<'t>>(deserializer: D) -> Result<Self, D::Error> {
         struct Objects;
@@ -246,7 +224,7 @@ impl<'t> Deserialize<'t> for Shape<'t> {
             }
             fn visit_map<A: MapAccess<'t>>(self, mut map: A) -> Result<Shape<'t>, A::Error> {
                 let mut shape = Shape::default();
-                while let Some(Name(name)) = map.next_key()? {
+                while let Some(MemberName(name)) = map.next_key()? {
                     shape.take(name, map.next_value::<&RawValue>()?.get());
                 }
                 Ok(shape)

@@ -28,10 +28,10 @@ const COUNT: &str = "SELECT COALESCE(max(line) + 1, 0)::BIGINT, count(*) FROM se
 /// What the files above call the table of lines.
 const TABLE: &str = "lines_0";
 
-/// So many rows are named by their numbers: DuckDB looks for these first, and reads nothing else of all others.
+/// The maximum number of rows that are selected by row number. DuckDB finds these first and skips all others.
 const NAMED: usize = 5000;
 
-/// The answers to so many questions are kept.
+/// The number of queries whose rows are kept.
 const KEPT: usize = 16;
 
 /// The lines of the last questions.

@@ -1,9 +1,7 @@
 //! Appends Arrow batches to tables.
 
-use std::sync::Arc;
-
 use arrow::compute::concat_batches;
-use arrow::datatypes::Schema;
+use arrow::datatypes::SchemaRef;
 use arrow::record_batch::RecordBatch;
 
 use super::{Case, StoreError};
@@ -27,7 +25,7 @@ impl Case {
     ) -> Result<(), StoreError> {
         let mut appender = self.connection.appender(table.name)?;
         for group in groups(batches) {
-            appender.append_record_batch(join(&group)?)?;
+            appender.append_record_batch(join(&table.schema(), group)?)?;
         }
         Ok(appender.flush()?)
     }
@@ -69,16 +67,17 @@ fn pieces(batch: &RecordBatch) -> impl Iterator<Item = (RecordBatch, usize)> {
     })
 }
 
-fn join(group: &[RecordBatch]) -> Result<RecordBatch, StoreError> {
-    match group {
-        [only] => Ok(only.clone()),
-        [first, ..] => Ok(concat_batches(first.schema_ref(), group).map_err(BatchError::from)?),
-        [] => Ok(RecordBatch::new_empty(Arc::new(Schema::empty()))),
+fn join(schema: &SchemaRef, mut group: Vec<RecordBatch>) -> Result<RecordBatch, BatchError> {
+    match group.pop() {
+        Some(only) if group.is_empty() => Ok(only),
+        last => Ok(concat_batches(schema, group.iter().chain(&last))?),
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use arrow::array::{ArrayRef, AsArray, Int64Array};
     use arrow::datatypes::Int64Type;
 
@@ -92,7 +91,8 @@ mod tests {
     #[test]
     fn large_batches_are_cut_and_small_ones_joined_in_order() {
         let groups = groups(&[batch(0..2050), batch(2050..2060), batch(0..0), batch(2060..4108)]);
-        let found: Vec<RecordBatch> = groups.iter().map(|group| join(group).unwrap()).collect();
+        let found: Vec<RecordBatch> =
+            groups.into_iter().map(|group| join(&batch(0..0).schema(), group).unwrap()).collect();
         assert_eq!(found.iter().map(RecordBatch::num_rows).collect::<Vec<_>>(), [2048, 12, 2048]);
         let values = found.iter().flat_map(|chunk| chunk.column(0).as_primitive::<Int64Type>().values());
         assert_eq!(values.copied().collect::<Vec<_>>(), (0..4108).collect::<Vec<_>>());

@@ -59,9 +59,10 @@ impl Case {
     fn foreign_name(&self) -> Result<Option<String>, StoreError> {
         let tables: Vec<String> = TABLES.iter().map(|table| literal(table.name)).collect();
         let sql = format!(
-            "SELECT 'view ' || view_name FROM duckdb_views() WHERE NOT internal AND view_name IN ({}) UNION ALL \
-             SELECT 'macro ' || function_name FROM duckdb_functions() WHERE NOT internal AND function_name IN \
-             (SELECT function_name FROM duckdb_functions() WHERE internal) LIMIT 1",
+            "WITH functions AS MATERIALIZED (SELECT function_name AS name, internal FROM duckdb_functions()) \
+             SELECT 'view ' || view_name FROM duckdb_views() WHERE NOT internal AND view_name IN ({}) UNION ALL \
+             SELECT 'macro ' || name FROM functions WHERE NOT internal AND name IN \
+             (SELECT name FROM functions WHERE internal) LIMIT 1",
             tables.join(", ")
         );
         let mut statement = self.connection.prepare(&sql)?;

@@ -41,9 +41,9 @@ pub(super) fn things(report: &Report) -> Section {
     Section { id: "things", title: "Resources touched and seen", blocks }
 }
 
-/// So many resources that are alike have a row each; more of them share one.
+/// The maximum number of similar resources with a row each. If there are more, they share one.
 const ALIKE: usize = 5;
-/// So many of those in one row are named.
+/// The number of resources that are named in a shared row.
 const NAMED: usize = 4;
 
 /// The resources of each row, in the order of the first of them: those of one type with which the same was done by the same
