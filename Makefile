@@ -85,11 +85,11 @@ rules: programs ## Check the shipped rules, and run their specs
 score: programs ## Score the mapping against labeled sessions, if available
 	@scripts/score.sh $(PROGRAM) $(SHARED)
 
-accuracy: ## Measure accuracy, and compare confidence with the measured share that is right
-	$(CARGO) run --profile fit --no-default-features --locked --example fit -- --shared $(SHARED) --score
+accuracy: ## Measure accuracy, and compare confidence with the measured share that is right; PACKS="DIR ..."
+	$(CARGO) run --profile fit --no-default-features --locked --example fit -- --shared $(SHARED) $(addprefix --pack ,$(PACKS)) --score
 
-fit: ## Fit the decoder's weights, and write rules/weights (40 minutes)
-	$(CARGO) run --profile fit --no-default-features --locked --example fit -- --shared $(SHARED) --leave-out --seconds 300
+fit: ## Fit the decoder's weights, and write rules/weights (40 minutes); PACKS="DIR ..." adds learned rules
+	$(CARGO) run --profile fit --no-default-features --locked --example fit -- --shared $(SHARED) $(addprefix --pack ,$(PACKS)) --leave-out --seconds 300
 
 clients: programs ## Open a case and its exports in other programs, where available
 	@scripts/clients.sh $(PROGRAM)

@@ -14,6 +14,13 @@ impl Timestamp {
     pub const fn plus_seconds(self, seconds: i64) -> Self {
         Self(self.0.saturating_add(seconds.saturating_mul(1_000_000)))
     }
+
+    /// The moment in UTC, by a pattern of [`chrono::format::strftime`]; `?` if it is out of range.
+    #[must_use]
+    pub fn format(self, pattern: &str) -> String {
+        let moment = chrono::DateTime::from_timestamp_micros(self.0);
+        moment.map_or_else(|| "?".to_owned(), |moment| moment.format(pattern).to_string())
+    }
 }
 
 /// The kind of client that made a call, from its user agent. [`crate::normalize`] decides it.

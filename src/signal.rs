@@ -1,7 +1,7 @@
 //! The type `Signal`: one click, command or background burst that [`crate::matching`] finds.
 
+use foldhash::fast::RandomState;
 use indexmap::IndexMap;
-use rustc_hash::FxBuildHasher;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -125,7 +125,7 @@ impl Role {
 }
 
 /// Values extracted from a signal's events, by the names that rules give them.
-pub type Context = IndexMap<String, Value, FxBuildHasher>;
+pub type Context = IndexMap<String, Value, RandomState>;
 
 /// How a call relates to an entity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
 
-use cartographer::rule::RuleSet;
+use cartographer::rule::{RuleSet, RuleText};
 use cartographer::signal::{ConfidenceFeatures, Kind, Origin, Signal};
 use rayon::prelude::*;
 
@@ -124,14 +124,16 @@ fn tally(rules: &RuleSet, sessions: &[Session]) -> Tally {
 }
 
 impl Data {
-    pub(crate) fn open(shared: &Path, rules: &RuleSet, one_example_in: usize) -> Self {
+    /// Uses every `one_example_in`th example of the shipped rules, and all examples of packs.
+    pub(crate) fn open(shared: &Path, rules: &RuleSet, packs: &[RuleText], one_example_in: usize) -> Self {
+        let shipped = examples(rules, &RuleText::shipped()).into_iter().step_by(one_example_in);
         let sessions = labeled();
         let aged = AGED
             .map(|(degree, _)| sessions.iter().zip(0..).map(|(session, seed)| age(session, degree, seed)).collect());
         Self {
             sessions,
             aged: aged.into(),
-            examples: examples(rules).into_iter().step_by(one_example_in).collect(),
+            examples: shipped.chain(examples(rules, packs)).collect(),
             trails: Trail::all(&shared.join("trails")),
         }
     }

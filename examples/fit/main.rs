@@ -18,6 +18,7 @@ mod trail;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
+use cartographer::rule::pack::MANIFEST;
 use cartographer::rule::weights::Weights;
 use cartographer::rule::{Rule, RuleSet, RuleText};
 use fastrand::Rng;
@@ -35,12 +36,15 @@ const ONE_EXAMPLE_IN: usize = 4;
 /// The start of each search, which is independent of any trail that is left out.
 const START: &str = include_str!("start.toml");
 
-const USAGE: &str = "fit [--shared DIR] [--rules DIR] [--seconds N] [--score] [--leave-out] [--resume] [--misses]";
+const USAGE: &str =
+    "fit [--shared DIR] [--rules DIR] [--pack DIR]... [--seconds N] [--score] [--leave-out] [--resume] [--misses]";
 
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 struct Args {
     shared: PathBuf,
     rules: PathBuf,
+    /// Folders with more rules and specs: packs, or what `learn --write` made of recordings.
+    packs: Vec<PathBuf>,
     /// The duration of the search for each fit, in seconds.
     seconds: u64,
     /// Only score the current weights.
@@ -57,6 +61,7 @@ fn args() -> Args {
     let mut args = Args {
         shared: root.join("../shared"),
         rules: root.join("rules"),
+        packs: Vec::new(),
         seconds: 120,
         score: false,
         leave_out: false,
@@ -68,6 +73,7 @@ fn args() -> Args {
         match arg.as_str() {
             "--shared" => args.shared = given.next().expect(USAGE).into(),
             "--rules" => args.rules = given.next().expect(USAGE).into(),
+            "--pack" => args.packs.push(given.next().expect(USAGE).into()),
             "--seconds" => args.seconds = given.next().expect(USAGE).parse().expect(USAGE),
             "--score" => args.score = true,
             "--leave-out" => args.leave_out = true,
@@ -80,11 +86,17 @@ fn args() -> Args {
 }
 
 fn rules(args: &Args, weights: Option<&Weights>) -> RuleSet {
-    let rules = RuleSet::compile(RuleText::in_dir(&args.rules).unwrap()).unwrap();
+    let rules = RuleSet::compile(RuleText::over(RuleText::in_dir(&args.rules).unwrap(), packs(args))).unwrap();
     match weights {
         Some(weights) => rules.with_weights(weights.clone()),
         None => rules,
     }
+}
+
+/// The rules and specs of the packs.
+fn packs(args: &Args) -> Vec<RuleText> {
+    let texts = args.packs.iter().flat_map(|folder| RuleText::in_dir(folder).unwrap());
+    texts.filter(|text| text.path != MANIFEST).collect()
 }
 
 /// The rules with each third of the unlabeled pages removed, and another third treated as known only from
@@ -104,7 +116,8 @@ fn partial(args: &Args) -> Vec<RuleSet> {
 
 fn main() {
     let args = args();
-    let data = Data::open(&args.shared, &rules(&args, None), if args.score { 1 } else { ONE_EXAMPLE_IN });
+    let data =
+        Data::open(&args.shared, &rules(&args, None), &packs(&args), if args.score { 1 } else { ONE_EXAMPLE_IN });
     let mut partial = partial(&args);
     let kept = rules(&args, None).weights().clone();
     let start = Weights { cost: toml::from_str(START).unwrap(), ..kept.clone() };

@@ -167,9 +167,8 @@ pub(crate) fn labeled() -> Vec<Session> {
 }
 
 /// All examples of all rules, with the expected signals of their specs.
-pub(crate) fn examples(rules: &RuleSet) -> Vec<Session> {
-    let texts = RuleText::shipped();
-    let of_rules = by_rule(&texts).into_iter().filter(|(_, text)| !text.holds_calls());
+pub(crate) fn examples(rules: &RuleSet, texts: &[RuleText]) -> Vec<Session> {
+    let of_rules = by_rule(texts).into_iter().filter(|(_, text)| !text.holds_calls());
     let specs = of_rules.map(|(rule, text)| (rule, SpecToml::parse(&text.text).unwrap()));
     let cases = specs.flat_map(|(rule, spec)| spec.case.into_iter().map(move |case| (rule.to_owned(), case)));
     let shown = cases.filter(|(_, case)| !case.near_miss);

@@ -33,7 +33,7 @@ pub(super) fn describe(grants: &[Grant]) -> Option<String> {
             texts.push(text);
         }
     }
-    (!texts.is_empty()).then(|| super::statement::listed(&texts))
+    (!texts.is_empty()).then(|| super::name::listed(&texts))
 }
 
 /// A header is a text, or a list with one text.

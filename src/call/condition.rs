@@ -4,7 +4,6 @@
 //! guide.
 
 use super::name::short;
-use super::policy::texts;
 use crate::json::{Json, Members};
 
 /// The number of conditions that are listed before the rest is counted.
@@ -174,6 +173,14 @@ fn either(values: &[String]) -> String {
         ([one], 0) => one.clone(),
         ([first @ .., last], 0) => format!("{} or {last}", first.join(", ")),
         (some, more) => format!("{} or {more} more", some.join(", ")),
+    }
+}
+
+/// The texts of a list, or the single text.
+pub(super) fn texts(value: Json<'_>) -> Vec<String> {
+    match value {
+        Json::Array(elements) => elements.iter().filter_map(|element| element.scalar().map(str::to_owned)).collect(),
+        other => other.scalar().map(str::to_owned).into_iter().collect(),
     }
 }
 

@@ -236,7 +236,7 @@ impl<'s, 'c> EntrySource<'s, 'c> {
                 relation => relation,
             };
             for value in self.values(&named.places) {
-                entities.push((at, entity(&named.kind, value, relation)));
+                entities.push((at, Entity::new(&named.kind, value, relation)));
             }
             let of_kind = listed.iter().filter(|one| one.kind == named.kind);
             entities.extend(of_kind.map(|one| (at, Entity { relation, ..one.clone() })));
@@ -344,11 +344,6 @@ impl<'s, 'c> EntrySource<'s, 'c> {
             put("acl", text.into());
         }
     }
-}
-
-/// An entity of this kind.
-pub(super) fn entity(kind: &str, value: &str, relation: Relation) -> Entity {
-    Entity { kind: kind.to_owned(), value: value.to_owned(), relation }
 }
 
 fn collect<'j>(value: Json<'j>, values: &mut Vec<&'j str>) {

@@ -3,9 +3,8 @@
 use std::borrow::Cow;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use rustc_hash::FxHashMap;
+use foldhash::HashMap;
 
-use super::describe::entity;
 use super::format::{capitalized, regular_past};
 use super::name::short;
 use super::{Call, Entity, Outcome, Relation, resources};
@@ -63,7 +62,7 @@ struct Topic {
 
 /// The names of calls that were described before: a trail has few of them, and millions of events.
 #[derive(Debug, Default)]
-pub(super) struct CallNames(RwLock<FxHashMap<String, Arc<CallName>>>);
+pub(super) struct CallNames(RwLock<HashMap<String, Arc<CallName>>>);
 
 impl CallNames {
     /// The maximum number of names that are kept. Names come from logs.
@@ -172,8 +171,8 @@ pub(super) fn phrase<'c>(words: &'c Words, cache: &CallNames, call: &Call<'c>, o
         }
     };
     let of_request = named.iter().filter(|_| listed.is_empty());
-    let of_request = of_request.map(|one| entity(kind_of(one, topic), one.value, relation(one)));
-    let of_response = made.iter().map(|one| entity(&one.kind, one.value, Relation::Created));
+    let of_request = of_request.map(|one| Entity::new(kind_of(one, topic), one.value, relation(one)));
+    let of_response = made.iter().map(|one| Entity::new(&one.kind, one.value, Relation::Created));
     let entities = distinct(of_request.chain(of_response).chain(listed.iter().cloned()));
     let is_of_policy = topic.last == "Policy";
     VerbPhrase { action, entities, is_of_policy }

@@ -105,6 +105,11 @@ pub struct Entity {
 }
 
 impl Entity {
+    /// An entity of this kind.
+    pub(crate) fn new(kind: &str, value: &str, relation: Relation) -> Self {
+        Self { kind: kind.to_owned(), value: value.to_owned(), relation }
+    }
+
     /// Its name, shortened if it is an ARN.
     #[must_use]
     pub fn name(&self) -> Cow<'_, str> {

@@ -117,6 +117,22 @@ pub fn network_of(address: &str) -> Option<String> {
     }
 }
 
+/// Whether an action means every action: `*`, `*:*` or `**`.
+pub(super) fn is_everything(action: &str) -> bool {
+    !action.is_empty() && action.chars().all(|char| matches!(char, '*' | ':'))
+}
+
+/// The first few texts, and the number of the others.
+pub(super) fn listed(texts: &[String]) -> String {
+    const MAX_LISTED: usize = 3;
+    match texts.len() {
+        0 => String::new(),
+        1 => texts[0].clone(),
+        count if count <= MAX_LISTED => format!("{} and {}", texts[..count - 1].join(", "), texts[count - 1]),
+        count => format!("{} and {} more", texts[..MAX_LISTED].join(", "), count - MAX_LISTED),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

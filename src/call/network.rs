@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use super::Grant;
-use super::statement::listed;
+use super::name::listed;
 use crate::json::{Elements, Json};
 
 /// The maximum depth at which rules are looked up.

@@ -5,9 +5,8 @@
 use std::borrow::Cow;
 
 use super::Grant;
-use super::condition;
-use super::name::{account_of, is_account, short};
-use super::statement::listed;
+use super::condition::{self, texts};
+use super::name::{account_of, is_account, is_everything, listed, short};
 use crate::json::{Document, Json};
 
 /// AWS policies that allow everything, or nearly everything.
@@ -201,11 +200,6 @@ fn read_statement(statement: Json<'_>, subject: PolicySubject<'_>, account: Opti
     }
 }
 
-/// Whether an action means every action: `*`, `*:*` or `**`.
-pub(super) fn is_everything(action: &str) -> bool {
-    !action.is_empty() && action.chars().all(|char| matches!(char, '*' | ':'))
-}
-
 /// The types and names of the principals.
 fn principals(principal: Json<'_>) -> Vec<(String, String)> {
     match principal {
@@ -284,14 +278,6 @@ fn accepts_any(value: &str) -> bool {
 fn member<'j>(object: Json<'j>, name: &str) -> Option<Json<'j>> {
     let members = object.as_object()?;
     members.get(name).or_else(|| members.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value))
-}
-
-/// The texts of a list, or the single text.
-pub(super) fn texts(value: Json<'_>) -> Vec<String> {
-    match value {
-        Json::Array(elements) => elements.iter().filter_map(|element| element.scalar().map(str::to_owned)).collect(),
-        other => other.scalar().map(str::to_owned).into_iter().collect(),
-    }
 }
 
 #[cfg(test)]

@@ -1,6 +1,5 @@
 //! The entities that a record lists as resources. Exports of the event history have these instead of a request.
 
-use super::describe::entity;
 use super::{Call, Entity, Relation};
 use crate::json::{Document, Elements, Json, Members};
 use crate::rule::words::words;
@@ -20,7 +19,7 @@ pub(super) fn of(call: &Call<'_>) -> Vec<Entity> {
     }
     let mut entities: Vec<Entity> = Vec::new();
     for (kind, value) in pairs {
-        let entity = entity(&kind_of(&kind), &value, Relation::Target);
+        let entity = Entity::new(&kind_of(&kind), &value, Relation::Target);
         if !value.is_empty() && !entities.contains(&entity) {
             entities.push(entity);
         }

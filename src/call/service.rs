@@ -1,9 +1,7 @@
 //! Describes events that no one called: CloudTrail Insights, and service events.
 
-use super::describe::entity;
 use super::grammar;
-use super::name::short;
-use super::statement::listed;
+use super::name::{listed, short};
 use super::{Call, Entity, Outcome, Relation};
 use crate::json::{Document, Elements, Json};
 use crate::rule::words::Words;
@@ -96,7 +94,7 @@ pub(super) fn described(words: &Words, call: &Call<'_>, outcome: Outcome) -> (St
     let details = extra.root().as_object().and_then(|extra| extra.get("serviceEventDetails")).unwrap_or(Json::Null);
     let mut entities: Vec<Entity> = Vec::new();
     for (kind, value) in [details, call.request].into_iter().flat_map(|value| grammar::identifiers(words, value)) {
-        let one = entity(&kind, value, Relation::Target);
+        let one = Entity::new(&kind, value, Relation::Target);
         if !entities.contains(&one) {
             entities.push(one);
         }

@@ -1,8 +1,7 @@
 //! Describes the grants of policies in words.
 
 use super::Grant;
-use super::name::{account_of, short};
-use super::policy::is_everything;
+use super::name::{account_of, is_everything, listed, short};
 
 /// The actions that allow assuming a role, and those that go with them.
 const ASSUME: [&str; 6] = [
@@ -157,17 +156,6 @@ pub(super) fn grantee(grant: &Grant) -> String {
             format!("{} {}{}", grant.grantee_type, short(name, None), account.unwrap_or_default())
         }
         kind => format!("{kind} {}", short(name, None)),
-    }
-}
-
-/// The first few texts, and the number of the others.
-pub(super) fn listed(texts: &[String]) -> String {
-    const MAX_LISTED: usize = 3;
-    match texts.len() {
-        0 => String::new(),
-        1 => texts[0].clone(),
-        count if count <= MAX_LISTED => format!("{} and {}", texts[..count - 1].join(", "), texts[count - 1]),
-        count => format!("{} and {} more", texts[..MAX_LISTED].join(", "), count - MAX_LISTED),
     }
 }
 

@@ -2,8 +2,8 @@
 
 use std::sync::LazyLock;
 
+use foldhash::HashMap;
 use indexmap::IndexMap;
-use rustc_hash::FxHashMap;
 use toml::Spanned;
 
 use super::format::{capitalized, regular_past};
@@ -110,7 +110,7 @@ pub struct CallEntry {
 #[derive(Debug, Default)]
 pub struct CallTable {
     entries: Vec<CallEntry>,
-    by_call: FxHashMap<String, Vec<usize>>,
+    by_call: HashMap<String, Vec<usize>>,
     pub(super) words: Words,
     pub(super) names: CallNames,
 }

@@ -13,7 +13,7 @@ use clap::{Args, ValueEnum};
 
 use super::case::CaseArgs;
 use super::fail::WithAdvice;
-use super::rules::OwnRules;
+use super::own_rules::OwnRules;
 use super::{ExitCode, Streams};
 
 /// Finds what an ID prefix may refer to; two results are enough to see that it is ambiguous.

@@ -16,7 +16,7 @@ use super::case::CaseArgs;
 use super::fail::WithAdvice;
 use super::format::{self, RowFormat};
 use super::new_rule::write_new;
-use super::rules::OwnRules;
+use super::own_rules::OwnRules;
 use super::{ExitCode, Streams};
 
 /// Learn pages of the console, from a recording and its trail or from a case

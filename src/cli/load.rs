@@ -17,8 +17,8 @@ use clap::{Args, ValueEnum};
 use super::addresses::{self, DatabaseArgs};
 use super::copied::CopiedCase;
 use super::fail::WithAdvice;
+use super::own_rules::OwnRules;
 use super::progress::Bar;
-use super::rules::OwnRules;
 use super::{ExitCode, Streams, moment};
 
 /// What to do if there is nothing to load.

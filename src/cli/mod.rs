@@ -23,6 +23,7 @@ mod moment;
 mod near;
 mod new_rule;
 mod notes;
+mod own_rules;
 mod packs;
 mod pdf;
 mod progress;

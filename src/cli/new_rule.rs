@@ -13,7 +13,7 @@ use cartographer::store::Case;
 use clap::Args;
 
 use super::fail::WithAdvice;
-use super::rules::OwnRules;
+use super::own_rules::OwnRules;
 use super::{ExitCode, Streams};
 
 /// Seconds before and after the selected event.

@@ -13,13 +13,17 @@ use cartographer::rule::{RuleSet, RuleText};
 use cartographer::spec;
 use clap::Args;
 use rayon::prelude::*;
+use walkdir::WalkDir;
 
 use super::case::CaseArgs;
 use super::fail::WithAdvice;
 use super::format::{self, RowFormat};
 use super::learn::console_events;
-use super::rules::first;
+use super::own_rules::first;
 use super::{ExitCode, Streams};
+
+/// The most files and folders of a pack's folder, other files included.
+const MAX_ENTRIES: usize = 10_000;
 
 /// Install a rule pack: a folder or archive with rules and a pack.toml
 ///
@@ -118,18 +122,7 @@ fn write(folder: &Path, path: &str, text: &str) -> Result<()> {
 fn files(input: &str) -> Result<Vec<(String, Vec<u8>)>> {
     let path = Path::new(input);
     if path.is_dir() {
-        let mut files = Vec::new();
-        for text in read::texts(path, "toml") {
-            let text = text?;
-            if path.join(&text.path).symlink_metadata()?.is_symlink() {
-                bail!("{} is a link", text.path);
-            }
-            files.push((text.path, text.text.into_bytes()));
-            if files.len() > 10_000 {
-                bail!("the folder has more than 10000 files");
-            }
-        }
-        return Ok(files);
+        return folder_files(path);
     }
     let found = read::discover(&[input.to_owned()]);
     if let Some(problem) = found.problems.into_iter().next() {
@@ -146,6 +139,34 @@ fn files(input: &str) -> Result<Vec<(String, Vec<u8>)>> {
         Ok((path.trim_start_matches("./").to_owned(), document.text))
     });
     files.collect()
+}
+
+/// The TOML files of a folder. A link or a device is refused: it could be a file of this machine that is not the pack's.
+fn folder_files(folder: &Path) -> Result<Vec<(String, Vec<u8>)>> {
+    let (mut files, mut bytes) = (Vec::new(), 0);
+    for (at, entry) in WalkDir::new(folder).into_iter().enumerate() {
+        let entry = entry?;
+        let path = entry.path().strip_prefix(folder)?;
+        if at >= MAX_ENTRIES {
+            bail!("the folder has more than {MAX_ENTRIES} files and folders");
+        }
+        if entry.file_type().is_dir() {
+            continue;
+        }
+        if !entry.file_type().is_file() {
+            bail!("{} is a link or a special file", path.display());
+        }
+        if path.extension().is_none_or(|extension| extension != "toml") {
+            continue;
+        }
+        bytes += entry.metadata()?.len();
+        if bytes > MAX_PACK {
+            bail!("the folder has more than {} MiB of rules", MAX_PACK >> 20);
+        }
+        let parts: Vec<_> = path.components().map(|part| part.as_os_str().to_string_lossy()).collect();
+        files.push((parts.join("/"), fs::read(entry.path())?));
+    }
+    Ok(files)
 }
 
 /// Compiles a pack with the shipped rules and the other packs, and runs the specs that it can affect.

@@ -3,16 +3,17 @@
 use std::io::Write;
 use std::path::PathBuf;
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::Result;
 use cartographer::call::CallTable;
 use cartographer::present::{self, escape};
-use cartographer::rule::{Rule, RuleError, RuleSet, RuleText};
+use cartographer::rule::{Rule, RuleSet, RuleText};
 use cartographer::spec;
 use clap::{Args, Subcommand};
 
 use super::fail::WithAdvice;
 use super::format::{self, ListFormat};
 use super::new_rule::New;
+use super::own_rules::{OwnRules, first, rule_set, rule_texts};
 use super::packs::{Add, Diff, Packs, Remove};
 use super::{ExitCode, Streams, near};
 
@@ -34,14 +35,6 @@ pub(crate) enum Rules {
     Packs(Packs),
     Remove(Remove),
     Diff(Diff),
-}
-
-/// Your own rules, in addition to the shipped ones.
-#[derive(Debug, Args)]
-pub(crate) struct OwnRules {
-    /// A folder with your own rules, which are added to the shipped rules or replace those with the same path
-    #[arg(long = "rules", value_name = "DIR")]
-    dir: Option<PathBuf>,
 }
 
 /// List the rules
@@ -134,20 +127,6 @@ impl Rules {
     }
 }
 
-impl OwnRules {
-    /// The texts of the shipped rules, the installed packs and these.
-    pub(crate) fn texts(&self) -> Result<Vec<RuleText>> {
-        texts(self.dir.as_ref()).map_err(first).with_context(|| {
-            WithAdvice::new("cannot read the rules", "`cartographer rules check` lists every problem.")
-        })
-    }
-
-    /// The shipped rules, the installed packs and these.
-    pub(crate) fn set(&self) -> Result<RuleSet> {
-        set(texts(self.dir.as_ref()))
-    }
-}
-
 impl List {
     fn run(self, streams: Streams) -> Result<ExitCode> {
         let set = self.own.set()?;
@@ -189,7 +168,7 @@ impl Show {
 
 impl Check {
     fn run(self, streams: Streams) -> Result<ExitCode> {
-        let texts = texts(self.dir.as_ref());
+        let texts = rule_texts(self.dir.as_ref());
         let compiled = texts.and_then(|texts| Ok((CallTable::compile(&texts)?, RuleSet::compile(texts)?)));
         let problems = match compiled {
             Ok((calls, set)) => {
@@ -220,9 +199,9 @@ impl Check {
 
 impl Test {
     fn run(self, streams: Streams) -> Result<ExitCode> {
-        let all = texts(self.dir.as_ref()).map_err(first)?;
+        let all = rule_texts(self.dir.as_ref()).map_err(first)?;
         let calls = CallTable::compile(&all).map_err(first)?;
-        let set = set(Ok(all))?;
+        let set = rule_set(Ok(all))?;
         let own =
             self.dir.as_ref().map_or_else(|| Ok(RuleText::shipped()), |dir| RuleText::in_dir(dir)).map_err(first)?;
         let (mut cases, mut failed) = (0, 0);
@@ -243,22 +222,6 @@ impl Test {
         streams.say(&format!("{cases} test cases passed, {failed} failed"));
         Ok(if failed == 0 { ExitCode::Fine } else { ExitCode::Failed })
     }
-}
-
-/// The shipped rule texts, those of installed packs, and those in a folder.
-fn texts(dir: Option<&PathBuf>) -> Result<Vec<RuleText>, Vec<RuleError>> {
-    dir.map_or_else(RuleText::installed, |dir| RuleText::installed_and(dir))
-}
-
-fn set(texts: Result<Vec<RuleText>, Vec<RuleError>>) -> Result<RuleSet> {
-    texts
-        .and_then(RuleSet::compile)
-        .map_err(first)
-        .with_context(|| WithAdvice::new("cannot read the rules", "`cartographer rules check` lists every problem."))
-}
-
-pub(super) fn first(problems: Vec<RuleError>) -> anyhow::Error {
-    problems.into_iter().next().map_or_else(|| anyhow!("unknown problem"), Into::into)
 }
 
 fn unknown(id: &str, rules: &[Rule]) -> anyhow::Error {

@@ -13,7 +13,7 @@ use clap::Args;
 
 use super::case::CaseArgs;
 use super::fail::WithAdvice;
-use super::rules::OwnRules;
+use super::own_rules::OwnRules;
 use super::{ExitCode, Streams, notes, token};
 
 /// Show cases in the browser: overview, sessions, timeline, entities, hunts, notes, SQL

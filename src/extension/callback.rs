@@ -12,11 +12,12 @@ use duckdb::ffi;
 use duckdb::vtab::arrow::write_arrow_array_to_vector;
 
 use super::ExtensionError;
-use super::function::{Answer, Argument, ArgumentValue, ParameterKind, ScalarFunction, TableFunction};
-use super::host::{c_text, given};
+use super::argument::{Argument, ArgumentValue, ParameterKind};
+use super::function::{Answer, ScalarFunction, TableFunction};
 use super::input::TextArguments;
 use super::options::Options;
 use super::output::{self, Slice};
+use super::text::{c_text, given};
 use super::types::Type;
 use crate::event::Timestamp;
 

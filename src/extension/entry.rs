@@ -87,7 +87,7 @@ unsafe extern "C" fn given_table(info: ffi::duckdb_extension_info, _version: *co
 /// # Safety
 /// See [`cartographer_init_c_api`].
 unsafe fn report(info: ffi::duckdb_extension_info, access: *const ffi::duckdb_extension_access, message: &str) {
-    let message = super::host::c_text(message);
+    let message = super::text::c_text(message);
     // SAFETY: the host copies the message.
     unsafe {
         if let Some(set_error) = access.as_ref().and_then(|access| access.set_error) {

@@ -1,13 +1,14 @@
 //! A connection to the host while the extension is being loaded, and the operations of the stable C API on it.
 #![expect(unsafe_code, reason = "the host is called through the C API")]
 
-use std::ffi::{CStr, CString, c_char, c_void};
+use std::ffi::CStr;
 
 use duckdb::ffi;
 
 use super::ExtensionError;
 use super::callback;
 use super::function::{ScalarFunction, TableFunction};
+use super::text::{borrowed, c_text};
 
 /// A connection to the host. It is closed after loading, because an open connection would hold locks.
 pub(super) struct Host(ffi::duckdb_connection);
@@ -113,34 +114,4 @@ impl Host {
 fn check_state(state: ffi::duckdb_state, name: &CStr) -> Result<(), ExtensionError> {
     let refused = || ExtensionError::Host(format!("the host rejected {}", name.to_string_lossy()));
     (state == ffi::DuckDBSuccess).then_some(()).ok_or_else(refused)
-}
-
-/// A C string for the host. A NUL, which would end it, is replaced by the two characters `\0`.
-pub(super) fn c_text(text: &str) -> CString {
-    CString::new(text.replace('\0', "\\0")).unwrap_or_default()
-}
-
-/// A copy of a text that the host owns.
-///
-/// # Safety
-/// The pointer is NULL, or points to a C string that is valid during this call.
-unsafe fn borrowed(text: *const c_char) -> String {
-    if text.is_null() {
-        return String::new();
-    }
-    // SAFETY: guaranteed by the caller.
-    unsafe { CStr::from_ptr(text) }.to_string_lossy().into_owned()
-}
-
-/// A copy of a text whose ownership the host transfers, which is then freed.
-///
-/// # Safety
-/// The pointer is NULL, or points to a C string that the host allocated and that nothing else frees.
-pub(super) unsafe fn given(text: *mut c_char) -> Option<String> {
-    // SAFETY: guaranteed by the caller.
-    unsafe {
-        let copied = (!text.is_null()).then(|| borrowed(text));
-        ffi::duckdb_free(text.cast::<c_void>());
-        copied
-    }
 }

@@ -4,6 +4,7 @@
 //! This module only parses arguments, calls [`crate::trail`], and passes batches to the host. It is built by
 //! `make extension`.
 
+mod argument;
 mod cache;
 mod callback;
 mod entry;
@@ -16,6 +17,7 @@ mod output;
 mod register;
 mod scalars;
 mod tables;
+mod text;
 mod types;
 
 use arrow::error::ArrowError;

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::ExtensionError;
-use super::function::{Argument, ArgumentValue, Parameter, ParameterKind};
+use super::argument::{Argument, ArgumentValue, Parameter, ParameterKind};
 use crate::rule::{RuleError, RuleSet, RuleText};
 use crate::trail::Span;
 

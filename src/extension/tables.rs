@@ -5,8 +5,9 @@ use std::sync::Arc;
 use arrow::record_batch::RecordBatch;
 
 use super::ExtensionError;
+use super::argument::{Parameter, ParameterKind};
 use super::cache;
-use super::function::{Answer, Parameter, ParameterKind, TableFunction};
+use super::function::{Answer, TableFunction};
 use super::options::{self, Options};
 use crate::batch::{self, Cell, Rows, SignalBatches};
 use crate::table::{

@@ -5,7 +5,7 @@ use std::ffi::CString;
 
 use duckdb::ffi;
 
-use super::host::c_text;
+use super::text::c_text;
 use crate::table::{ColumnKind, EnumType, Table};
 
 /// A logical type of the host.

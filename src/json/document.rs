@@ -6,7 +6,6 @@ use std::borrow::Cow;
 use serde_json::Value;
 
 use super::Json;
-use super::reader::Reader;
 
 /// What a JSON text says. It says the same as serde's, which reads what the walk leaves to a parser.
 #[derive(Debug, Clone, Default)]
@@ -45,25 +44,6 @@ impl Node<'_> {
 }
 
 impl<'t> Document<'t> {
-    /// What a text says; `null` if it is no JSON.
-    pub fn read(text: &'t str) -> Self {
-        Self::read_once(text).0
-    }
-
-    /// As [`Document::read`], and a text that says the same in the common form if this one is in another: then a name may
-    /// come twice in an object, of which some readers take the first value and others the last.
-    pub fn read_once(text: &'t str) -> (Self, Option<String>) {
-        if text.is_empty() {
-            return (Self::default(), None);
-        }
-        if let Some(document) = Reader::new(text).whole() {
-            return (document, None);
-        }
-        let value: Option<Value> = serde_json::from_str(text).ok();
-        let text = value.as_ref().map(Value::to_string);
-        (value.unwrap_or_default().into(), text)
-    }
-
     /// An object of these members, whose names are distinct.
     pub fn object(members: &[(&'t str, Json<'t>)]) -> Self {
         let mut document = Self(vec![Node::Null]);

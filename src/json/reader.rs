@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use serde_json::Number;
+use serde_json::{Number, Value};
 
 use super::document::{Extent, Node};
 use super::walk::{MAX_DEPTH, Walk};
@@ -12,6 +12,27 @@ use super::{Document, Members};
 /// one long string, so its list grows as it goes.
 const BYTES: usize = 12;
 const ROOM: std::ops::RangeInclusive<usize> = 4..=64;
+
+impl<'t> Document<'t> {
+    /// What a text says; `null` if it is no JSON.
+    pub fn read(text: &'t str) -> Self {
+        Self::read_once(text).0
+    }
+
+    /// As [`Document::read`], and a text that says the same in the common form if this one is in another: then a name may
+    /// come twice in an object, of which some readers take the first value and others the last.
+    pub fn read_once(text: &'t str) -> (Self, Option<String>) {
+        if text.is_empty() {
+            return (Self::default(), None);
+        }
+        if let Some(document) = Reader::new(text).whole() {
+            return (document, None);
+        }
+        let value: Option<Value> = serde_json::from_str(text).ok();
+        let text = value.as_ref().map(Value::to_string);
+        (value.unwrap_or_default().into(), text)
+    }
+}
 
 /// Reads the common form; `None` says that a parser has to look.
 pub(super) struct Reader<'t> {

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use foldhash::HashMap;
 use percent_encoding::percent_decode_str;
-use rustc_hash::FxHashMap;
 use serde_json::Value;
 use url::Url;
 
@@ -123,7 +123,7 @@ pub(super) struct KnownPages {
     /// The IDs of rules, and the words of their links.
     pages: Vec<(String, Vec<String>)>,
     /// The service and the console's name, by what the address has for it.
-    consoles: FxHashMap<String, (String, String)>,
+    consoles: HashMap<String, (String, String)>,
     words: BTreeSet<String>,
 }
 
@@ -145,9 +145,9 @@ pub(super) struct DescribedPage {
 impl KnownPages {
     /// The pages with a link.
     pub(super) fn of(rules: &RuleSet) -> Self {
-        let mut known = Self { pages: Vec::new(), consoles: FxHashMap::default(), words: BTreeSet::new() };
+        let mut known = Self { pages: Vec::new(), consoles: HashMap::default(), words: BTreeSet::new() };
         // Several services may have pages in one console. It is named after the one with most pages.
-        let mut consoles: FxHashMap<String, BTreeMap<(String, String), usize>> = FxHashMap::default();
+        let mut consoles: HashMap<String, BTreeMap<(String, String), usize>> = HashMap::default();
         for rule in rules.rules() {
             let Some(address) = rule.url_template.as_ref().and_then(rendered) else { continue };
             let words = address.page_words();

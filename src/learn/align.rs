@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use arrow::record_batch::RecordBatch;
-use rustc_hash::{FxHashMap, FxHashSet};
+use foldhash::{HashMap, HashSet};
 
 use super::error::LearnError;
 use super::recording::Recording;
@@ -85,7 +85,7 @@ pub(super) fn align<'a>(
     let is_candidate = |event: &TrailEvent<'_>| {
         only_session.is_none_or(|session| event.session_id.starts_with(session)) && !is_program(event.row.client)
     };
-    let by_id: FxHashMap<&str, usize> = events
+    let by_id: HashMap<&str, usize> = events
         .iter()
         .enumerate()
         .filter(|(_, event)| is_candidate(event))
@@ -109,7 +109,7 @@ pub(super) fn align<'a>(
         let sessions: BTreeSet<&str> = matched.iter().map(|(_, event)| events[*event].session_id).collect();
         (median(differences.collect()), sessions.into_iter().collect())
     };
-    let mut aligner = Aligner { recording, events, skew_us, assigned: FxHashMap::default() };
+    let mut aligner = Aligner { recording, events, skew_us, assigned: HashMap::default() };
     for (request, event) in &matched {
         let request = &recording.requests[*request];
         let visit = request.visit.or_else(|| aligner.visit_at(request.time.0));
@@ -138,7 +138,7 @@ fn by_times<'a>(
     is_candidate: impl Fn(&TrailEvent<'_>) -> bool,
 ) -> Result<(i64, Vec<&'a str>), LearnError> {
     let mut starts: BTreeMap<&str, Vec<i64>> = BTreeMap::new();
-    let mut last: FxHashMap<&str, i64> = FxHashMap::default();
+    let mut last: HashMap<&str, i64> = HashMap::default();
     let (first_visit, last_visit) = span(recording);
     let slack = (MAX_SKEW_S + 60) * 1_000_000;
     for event in events.iter().filter(|event| is_candidate(event)) {
@@ -182,7 +182,7 @@ fn span(recording: &Recording) -> (i64, i64) {
 
 /// The number of pages that are followed by a burst, at the best difference of the clocks, and the difference in seconds.
 fn best_skew(recording: &Recording, starts: &[i64]) -> Option<(usize, i64)> {
-    let starts: FxHashSet<i64> = starts.iter().copied().collect();
+    let starts: HashSet<i64> = starts.iter().copied().collect();
     let score = |skew: i64| {
         let mut score = (0, 0_i64);
         for visit in &recording.visits {
@@ -204,7 +204,7 @@ struct Aligner<'s, 'a> {
     events: &'s [TrailEvent<'a>],
     skew_us: i64,
     /// The page of each event whose request has an ID.
-    assigned: FxHashMap<usize, usize>,
+    assigned: HashMap<usize, usize>,
 }
 
 impl Aligner<'_, '_> {
@@ -214,7 +214,7 @@ impl Aligner<'_, '_> {
         after.checked_sub(1)
     }
 
-    fn visits(&self, sessions: &FxHashSet<&str>) -> Vec<Vec<usize>> {
+    fn visits(&self, sessions: &HashSet<&str>) -> Vec<Vec<usize>> {
         let keys = self.keys();
         let mut visits: Vec<Vec<usize>> = vec![Vec::new(); self.recording.visits.len()];
         let mut latest: Vec<i64> = self.recording.visits.iter().map(|visit| visit.time.0).collect();
@@ -258,8 +258,8 @@ impl Aligner<'_, '_> {
     }
 
     /// The pages of each access key, from the requests with an ID.
-    fn keys(&self) -> FxHashMap<&str, BTreeSet<usize>> {
-        let mut keys: FxHashMap<&str, BTreeSet<usize>> = FxHashMap::default();
+    fn keys(&self) -> HashMap<&str, BTreeSet<usize>> {
+        let mut keys: HashMap<&str, BTreeSet<usize>> = HashMap::default();
         for (event, visit) in &self.assigned {
             if let Some(key) = self.events[*event].row.access_key {
                 keys.entry(key).or_default().insert(*visit);

@@ -7,7 +7,6 @@ use super::align::year;
 use super::drafter::{spec_events, with_signals};
 use super::gate::Gate;
 use super::shapes::{family, members};
-use super::trails::Found;
 use super::write::{DraftedCalls, SpecCase};
 use crate::matching::Row;
 use crate::rule::body::Body;
@@ -15,7 +14,7 @@ use crate::rule::condition::Condition;
 use crate::rule::shape::{ShapeId, ShapeSubject};
 use crate::rule::words::words;
 use crate::rule::{Rule, RuleId, RuleSet, RuleText, ShapeToml, request_toml};
-use crate::signal::Kind;
+use crate::signal::{Kind, Signal};
 
 /// A call that this share of the visits has is required, if the page requires it.
 const REQUIRED_SHARE: f64 = 0.75;
@@ -29,6 +28,13 @@ const MIN_LEAD: f64 = 0.015;
 const MAX_CASES: usize = 2;
 /// The widest window, in seconds.
 const MAX_WINDOW_S: i64 = 90;
+
+/// A signal with its rows, in order.
+pub(super) struct Found<'s, 'a> {
+    pub(super) session: &'s str,
+    pub(super) signal: &'s Signal,
+    pub(super) rows: Vec<&'s Row<'a>>,
+}
 
 /// Drafts a generation of a rule from signals that were inferred, and adds it to the rules.
 ///

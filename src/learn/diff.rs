@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use rustc_hash::FxHashMap;
+use foldhash::HashMap;
 
 use crate::matching::{SessionRows, map};
 use crate::rule::RuleSet;
@@ -62,13 +62,13 @@ impl ChangedClick {
 /// that shares most of its events.
 pub fn diff(old: &RuleSet, new: &RuleSet, session: &SessionRows<'_>) -> Vec<ChangedClick> {
     let (before, after) = (map(old, session), map(new, session));
-    let mut by_event: FxHashMap<&str, usize> = FxHashMap::default();
+    let mut by_event: HashMap<&str, usize> = HashMap::default();
     for (at, signal) in after.iter().enumerate() {
         by_event.extend(signal.events.iter().map(|member| (member.event_id.as_str(), at)));
     }
     let mut pairs: Vec<(usize, usize, usize)> = Vec::new();
     for (at, signal) in before.iter().enumerate() {
-        let mut shared: FxHashMap<usize, usize> = FxHashMap::default();
+        let mut shared: HashMap<usize, usize> = HashMap::default();
         for other in signal.events.iter().filter_map(|member| by_event.get(member.event_id.as_str())) {
             *shared.entry(*other).or_default() += 1;
         }

@@ -2,11 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use foldhash::{HashMap, HashSet};
 
 use super::address::DescribedPage;
 use super::gate::Gate;
-use super::pages::PageOutcome;
 use super::replace::{Replacer, TestedTexts, agent};
 use super::shapes;
 use super::write::{PageDraft, SpecCase, SpecEvent};
@@ -21,6 +20,21 @@ const MAX_WINDOW_S: i64 = 60;
 const MAX_SPEC_EVENTS: usize = 60;
 /// The most visits that become cases of a spec.
 const MAX_CASES: usize = 3;
+
+/// What became of a page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PageOutcome {
+    /// The catalog knows it: the ID of its rule.
+    Known(String),
+    /// A new rule: its ID.
+    New(String),
+    /// Other calls of a known page: the ID of its rule.
+    Changed(String),
+    /// No draft was accepted: why.
+    Refused(String),
+    /// It has no events.
+    Empty,
+}
 
 /// Drafts a page, and has the drafts tested.
 pub(super) struct PageDrafter<'s, 'a> {
@@ -210,10 +224,10 @@ fn free_id(gate: &Gate, id: &str) -> String {
 pub(super) fn spec_events(rules: &RuleSet, visit: &[&Row<'_>]) -> Vec<SpecEvent> {
     let mut replacer = Replacer::default();
     let first = visit.iter().map(|row| row.time.0).min().unwrap_or_default();
-    let keys: FxHashSet<&str> = visit.iter().filter_map(|row| row.access_key).collect();
+    let keys: HashSet<&str> = visit.iter().filter_map(|row| row.access_key).collect();
     let mut kept: Vec<&&Row<'_>> = visit.iter().collect();
     // Of a long list, a few rows are enough.
-    let mut seen: FxHashMap<&str, usize> = FxHashMap::default();
+    let mut seen: HashMap<&str, usize> = HashMap::default();
     kept.retain(|row| {
         let count = seen.entry(row.call).or_default();
         *count += 1;

@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rustc_hash::FxHashMap;
+use foldhash::HashMap;
 
 use super::address::{ConsoleAddress, DescribedPage, KnownPages, escaped, service_named, slug, spoken};
 use super::align::{TrailEvent, align, year};
-use super::drafter::PageDrafter;
+use super::drafter::{PageDrafter, PageOutcome};
 use super::error::LearnError;
 use super::gate::Gate;
 use super::recording::{RecordedVisit, Recording};
@@ -61,21 +61,6 @@ pub struct LearnedPage {
     pub files: Vec<RuleText>,
 }
 
-/// What became of a page.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum PageOutcome {
-    /// The catalog knows it: the ID of its rule.
-    Known(String),
-    /// A new rule: its ID.
-    New(String),
-    /// Other calls of a known page: the ID of its rule.
-    Changed(String),
-    /// No draft was accepted: why.
-    Refused(String),
-    /// It has no events.
-    Empty,
-}
-
 /// A page or an action, with the events of each visit.
 struct Part<'s, 'a> {
     address: Option<&'s ConsoleAddress>,
@@ -124,7 +109,7 @@ pub fn learn(
 /// The signals that the known rules find in the person's sessions.
 struct MappedSessions {
     signals: Vec<Signal>,
-    by_event: FxHashMap<String, usize>,
+    by_event: HashMap<String, usize>,
 }
 
 impl MappedSessions {
@@ -135,7 +120,7 @@ impl MappedSessions {
                 events.iter().filter(|event| event.session_id == *session).map(|event| event.row.clone()).collect();
             signals.extend(map(rules, &SessionRows { session_id: session, rows }));
         }
-        let mut by_event = FxHashMap::default();
+        let mut by_event = HashMap::default();
         for (at, signal) in signals.iter().enumerate() {
             by_event.extend(signal.events.iter().map(|member| (member.event_id.clone(), at)));
         }

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use foldhash::{HashMap, HashSet};
 use serde_json::{Map, Value};
 
 use super::address::is_region;
@@ -69,11 +69,11 @@ const MAX_ELEMENTS: usize = 40;
 /// The replacements so far.
 #[derive(Debug, Default)]
 pub(super) struct Replacer {
-    replaced: FxHashMap<String, String>,
+    replaced: HashMap<String, String>,
     /// How many values of each kind were replaced.
-    counts: FxHashMap<String, usize>,
+    counts: HashMap<String, usize>,
     /// The replacements that were given out.
-    used: FxHashSet<String>,
+    used: HashSet<String>,
 }
 
 /// The texts that the shapes of a call test, and that a replacement must therefore keep.

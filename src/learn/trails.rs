@@ -3,16 +3,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use foldhash::HashMap;
 use rayon::prelude::*;
-use rustc_hash::FxHashMap;
 
 use super::address::{DescribedPage, service_named, slug, spoken};
 use super::align::year;
-use super::changed::{changed_page, nearest_page};
-use super::drafter::PageDrafter;
+use super::changed::{Found, changed_page, nearest_page};
+use super::drafter::{PageDrafter, PageOutcome};
 use super::error::LearnError;
 use super::gate::Gate;
-use super::pages::PageOutcome;
 use crate::event::Client;
 use crate::matching::{Row, SessionRows, map};
 use crate::rule::words::{in_sentence, words};
@@ -93,15 +92,8 @@ pub struct Proposal {
 /// The signals of one session, with its events.
 pub(super) struct MappedSession<'s, 'a> {
     id: &'s str,
-    rows: FxHashMap<&'s str, &'s Row<'a>>,
+    rows: HashMap<&'s str, &'s Row<'a>>,
     signals: Vec<Signal>,
-}
-
-/// A signal with its rows, in order.
-pub(super) struct Found<'s, 'a> {
-    pub(super) session: &'s str,
-    pub(super) signal: &'s Signal,
-    pub(super) rows: Vec<&'s Row<'a>>,
 }
 
 impl<'a> MappedSession<'_, 'a> {

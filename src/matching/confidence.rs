@@ -2,7 +2,7 @@
 
 use super::claim::MatchedSignal;
 use super::decode::{Cause, Choice};
-use super::prepared_stretch::PreparedStretch;
+use super::prepared::PreparedStretch;
 use super::proof;
 use crate::rule::schema::Basis;
 use crate::rule::weights::{Confidence, Logistic};

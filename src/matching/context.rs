@@ -8,7 +8,7 @@ use std::collections::HashSet;
 
 use super::claim::MatchedSignal;
 use super::describe;
-use super::prepare::Prepared;
+use super::prepared::Prepared;
 use crate::rule::context::{Absorbs, Becomes, LookBack, PartOf};
 use crate::rule::pattern::Pattern;
 use crate::rule::{RuleId, RuleSet};

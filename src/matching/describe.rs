@@ -1,11 +1,10 @@
 //! Converts matches to [`Signal`]s: context, entities, sentence and link.
 
-use rustc_hash::FxBuildHasher;
+use foldhash::fast::RandomState;
 use serde_json::Value;
 
 use super::claim::MatchedSignal;
-use super::prepare::Prepared;
-use super::prepared_stretch::PreparedStretch;
+use super::prepared::{Prepared, PreparedStretch};
 use super::{failed, partition};
 use crate::call;
 use crate::digest::id_of;
@@ -213,7 +212,7 @@ fn carry(rule: &Rule, context: &mut Context, earlier: &[Signal]) {
 /// Where the signal happened. Every signal's context contains it.
 pub(super) fn place(events: &[Prepared<'_>], found: &MatchedSignal) -> Context {
     let row = events[found.anchor].row;
-    let mut context = Context::with_capacity_and_hasher(INITIAL_CAPACITY, FxBuildHasher);
+    let mut context = Context::with_capacity_and_hasher(INITIAL_CAPACITY, RandomState::default());
     let members = [("region", row.region), ("account", row.account_id)];
     for (name, value) in members.into_iter().filter_map(|(name, value)| Some((name, value?))) {
         context.insert(name.to_owned(), Value::String(value.to_owned()));

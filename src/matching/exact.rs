@@ -7,7 +7,7 @@
 use std::ops::Range;
 
 use super::claim::{Claims, MatchedSignal, role_of};
-use super::prepare::Prepared;
+use super::prepared::Prepared;
 use crate::event::Timestamp;
 use crate::rule::schema::Basis;
 use crate::rule::shape::ShapeId;

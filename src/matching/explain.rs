@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::claim::MatchedSignal;
 use super::decode::{Cause, Choice, CostItem, Hypothesis};
-use super::prepare::Prepared;
+use super::prepared::Prepared;
 use super::votes::nearnesses;
 use super::{Limits, MappedStretch, Row, SessionRows, StretchRows, stretches};
 use crate::event::Timestamp;

@@ -1,8 +1,7 @@
 //! Adds failed calls to a page's sentence: an attempted action, or a page to which access was denied.
 
 use super::claim::MatchedSignal;
-use super::prepare::Prepared;
-use super::prepared_stretch::PreparedStretch;
+use super::prepared::{Prepared, PreparedStretch};
 use crate::call;
 use crate::rule::RuleSet;
 use crate::signal::{Kind, Role, Signal};

@@ -13,7 +13,7 @@ mod generic;
 mod partition;
 mod poll;
 mod prepare;
-mod prepared_stretch;
+mod prepared;
 mod proof;
 mod stretch;
 mod votes;
@@ -24,8 +24,8 @@ pub use self::explain::{
     Cost, ExplainSubject, ExplainedEvent, ExplainedSignal, Explanation, Rival, explain, explain_stretch, unmapped,
 };
 use self::generic::SignalDraft;
-use self::prepare::Prepared;
-use self::prepared_stretch::PreparedStretch;
+use self::prepared::Prepared;
+use self::prepared::PreparedStretch;
 pub use self::stretch::{ConsoleEvidence, Limits, StretchRows, StretchSplitter, stretches};
 use crate::event::{Client, Timestamp};
 use crate::rule::RuleSet;
@@ -137,9 +137,8 @@ impl<'e> MappedStretch<'e> {
             is_known = proof::is_known_by_likely_shapes(&stretch, &exact_matches);
         }
         let proven = if is_known { vec![true; exact_matches.len()] } else { proof::proven(&stretch, &exact_matches) };
-        let is_fixed =
-            |at: usize, found: &MatchedSignal| proven[at] || generic::is_shell(events[found.anchor].row.client);
-        let mut open: Vec<bool> = events.iter().map(|event| !generic::is_shell(event.row.client)).collect();
+        let is_fixed = |at: usize, found: &MatchedSignal| proven[at] || events[found.anchor].is_shell();
+        let mut open: Vec<bool> = events.iter().map(|event| !event.is_shell()).collect();
         let (mut fixed, mut candidates) = (Vec::new(), Vec::new());
         for (at, mut found) in exact_matches.into_iter().enumerate() {
             if is_fixed(at, &found) {

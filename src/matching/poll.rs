@@ -2,7 +2,7 @@
 
 use indexmap::IndexMap;
 
-use super::prepared_stretch::PreparedStretch;
+use super::prepared::PreparedStretch;
 
 /// The intervals of polls, in seconds.
 const PERIODS_S: std::ops::RangeInclusive<i64> = 10..=900;

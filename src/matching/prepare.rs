@@ -5,92 +5,14 @@
 
 use std::collections::hash_map::Entry;
 use std::hash::{BuildHasher, Hasher};
-use std::rc::Rc;
 
 use foldhash::fast::RandomState;
-use rustc_hash::{FxBuildHasher, FxHashMap};
+use foldhash::{HashMap, HashMapExt};
 
-use super::Row;
-use super::votes;
-use crate::call::Call;
-use crate::event::{Client, Timestamp};
+use super::prepared::Prepared;
+use super::{Row, votes};
+use crate::event::Client;
 use crate::rule::RuleSet;
-use crate::rule::body::Body;
-use crate::rule::extract::SourceEvent;
-use crate::rule::shape::{ShapeId, ShapeSubject};
-
-/// An event prepared for matching.
-#[derive(Debug, Clone)]
-pub(super) struct Prepared<'e> {
-    pub(super) row: &'e Row<'e>,
-    /// A copy of the row's time. Searches in time windows read only this, because rows are large.
-    time: Timestamp,
-    /// The parsed request and response.
-    bodies: Rc<[Body<'e>; 2]>,
-    /// The most specific shape that the event matches, if any.
-    pub(super) shape: Option<ShapeId>,
-    /// The shape that the event most likely has, if the console's requests differ from the recorded ones.
-    pub(super) likely: Option<ShapeId>,
-    /// The call that rules use: the event's own, or an older one that it replaces.
-    pub(super) known_call: Option<&'e str>,
-    /// The index of the first event in the stretch that is identical for matching; its own index if there is none
-    /// before.
-    pub(super) representative: usize,
-}
-
-impl<'e> Prepared<'e> {
-    fn new(rules: &'e RuleSet, row: &'e Row<'e>, representative: usize) -> Self {
-        let bodies = Rc::new([row.request, row.response].map(Body::new));
-        let mut event = Self {
-            row,
-            time: row.time,
-            bodies,
-            shape: None,
-            likely: None,
-            known_call: rules.known_call(row.call),
-            representative,
-        };
-        event.shape = rules.recognize(row.call, &event.subject());
-        event.likely = votes::likely(rules, &event);
-        event
-    }
-
-    pub(super) const fn time(&self) -> Timestamp {
-        self.time
-    }
-
-    pub(super) fn request(&self) -> &Body<'e> {
-        &self.bodies[0]
-    }
-
-    pub(super) fn response(&self) -> &Body<'e> {
-        &self.bodies[1]
-    }
-
-    /// The call, for the table of calls. Members of a record other than the request and the response are not available.
-    pub(super) fn call(&self) -> Call<'_> {
-        Call {
-            key: self.row.call,
-            event_type: None,
-            read_only: self.row.read_only,
-            error_code: self.row.error_code,
-            request: self.request().value(),
-            response: self.response().value(),
-            extra: None,
-            account: self.row.account_id,
-            region: self.row.region,
-            sign_in_failed: false,
-        }
-    }
-
-    pub(super) fn subject(&self) -> ShapeSubject<'_, 'e> {
-        self.source().subject()
-    }
-
-    pub(super) fn source(&self) -> SourceEvent<'_, 'e> {
-        self.row.source(self.request(), self.response())
-    }
-}
 
 /// The events of a stretch that a console page may have caused, without duplicate IDs.
 pub(super) fn prepare<'e>(rules: &'e RuleSet, rows: &[&'e Row<'e>]) -> Vec<Prepared<'e>> {
@@ -128,12 +50,12 @@ struct EventPreparer<'e> {
     hashing: RandomState,
     /// The index of the first of several identical events, by the hash of their content. Collisions use the next free
     /// hash. This keeps entries small, and needs no second list.
-    by_hash: FxHashMap<u64, usize>,
+    by_hash: HashMap<u64, usize>,
 }
 
 impl<'e> EventPreparer<'e> {
     fn with_capacity(events: usize) -> Self {
-        let by_hash = FxHashMap::with_capacity_and_hasher(events / 2, FxBuildHasher);
+        let by_hash = HashMap::with_capacity(events / 2);
         Self { events: Vec::with_capacity(events), hashing: RandomState::default(), by_hash }
     }
 
@@ -144,12 +66,14 @@ impl<'e> EventPreparer<'e> {
                 Entry::Vacant(vacant) => {
                     let representative = self.events.len();
                     vacant.insert(representative);
-                    break Prepared::new(rules, row, representative);
+                    let mut event = Prepared::new(rules, row, representative);
+                    event.likely = votes::likely(rules, &event);
+                    break event;
                 }
                 Entry::Occupied(occupied) => {
                     let first = &self.events[*occupied.get()];
                     if are_identical(first.row, row) {
-                        break Prepared { row, time: row.time, ..first.clone() };
+                        break first.repeated_by(row);
                     }
                     key = key.wrapping_add(1);
                 }
@@ -178,6 +102,7 @@ fn is_typed(row: &Row<'_>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::event::Timestamp;
 
     fn row<'a>(id: &'a str, call: &'a str, agent: &'a str, response: Option<&'a str>) -> Row<'a> {
         Row {
@@ -210,7 +135,8 @@ mod tests {
             row("6", "iam:ListUsers", "AWS Internal", Some("{\"x\":1}")),
         ];
         let events = prepare(&rules, &rows.iter().collect::<Vec<_>>());
-        let shared = |event: usize| events.iter().position(|other| Rc::ptr_eq(&other.bodies, &events[event].bodies));
+        let shared =
+            |event: usize| events.iter().position(|other| std::ptr::eq(other.request(), events[event].request()));
         let first_alike: Vec<usize> = (0..events.len()).filter_map(shared).collect();
         assert_eq!(first_alike, [0, 1, 2, 0, 4, 2]);
         assert_eq!(events.iter().map(|event| event.row.event_id).collect::<Vec<_>>(), ["1", "2", "3", "4", "5", "6"]);

@@ -8,9 +8,7 @@
 
 use super::claim::MatchedSignal;
 use super::decode::count;
-use super::generic::is_shell;
-use super::prepare::Prepared;
-use super::prepared_stretch::PreparedStretch;
+use super::prepared::{Prepared, PreparedStretch};
 use crate::rule::RuleSet;
 use crate::rule::shape::ShapeId;
 use crate::signal::Kind;
@@ -55,7 +53,7 @@ fn explains(
     share: f64,
     is_counted: impl Fn(&Prepared<'_>) -> bool,
 ) -> bool {
-    let is_counted = |event: &&Prepared<'_>| !is_shell(event.row.client) && is_counted(event);
+    let is_counted = |event: &&Prepared<'_>| !event.is_shell() && is_counted(event);
     let members = exact_matches.iter().flat_map(|found| &found.members).map(|(event, _)| &stretch.events[*event]);
     let (explained, all) = (members.filter(is_counted).count(), stretch.events.iter().filter(is_counted).count());
     count(explained) >= share * (count(all) + EXTRA_EVENTS)

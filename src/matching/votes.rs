@@ -1,9 +1,8 @@
 //! Votes: how strongly an event supports each rule, by its similarity to the rule's shapes.
 
-use rustc_hash::FxHashMap;
+use foldhash::HashMap;
 
-use super::generic::is_shell;
-use super::prepare::Prepared;
+use super::prepared::Prepared;
 use crate::rule::shape::ShapeId;
 use crate::rule::{RuleId, RuleSet, Use};
 
@@ -47,7 +46,7 @@ impl Vote {
 }
 
 /// The votes of one event: the best for each rule.
-pub(super) type Votes = FxHashMap<RuleId, Vote>;
+pub(super) type Votes = HashMap<RuleId, Vote>;
 
 /// The votes of an event for all rules that use its call.
 pub(super) fn votes(rules: &RuleSet, event: &Prepared<'_>) -> Votes {
@@ -92,7 +91,7 @@ const MIN_LIKELY_NEARNESS: f64 = 0.7;
 /// most specific of the nearest shapes.
 pub(super) fn likely(rules: &RuleSet, event: &Prepared<'_>) -> Option<ShapeId> {
     let is_specific = |shape: &ShapeId| rules.is_of_any_call(*shape) || rules.shape(*shape).tests_request();
-    if is_shell(event.row.client) || event.shape.is_some_and(|shape| is_specific(&shape)) {
+    if event.is_shell() || event.shape.is_some_and(|shape| is_specific(&shape)) {
         return event.shape;
     }
     let all = nearnesses(rules, event);

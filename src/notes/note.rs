@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use chrono::{DateTime, SecondsFormat, Utc};
-use rustc_hash::FxHashMap;
+use foldhash::HashMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use thiserror::Error;
@@ -212,7 +212,7 @@ pub struct Merged {
 
 /// Puts notes among others; of two versions of one note the later stays.
 pub(super) fn merge(ours: &mut Vec<Note>, theirs: Vec<Note>) -> Merged {
-    let mut places: FxHashMap<String, usize> =
+    let mut places: HashMap<String, usize> =
         ours.iter().enumerate().map(|(place, note)| (note.id.clone(), place)).collect();
     let mut merged = Merged::default();
     for note in theirs {

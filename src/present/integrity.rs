@@ -7,6 +7,7 @@ use indicatif::HumanCount;
 
 use super::escape::terminal;
 use super::quote;
+use crate::event::Timestamp;
 use crate::verify::{CheckKind, FileCheck, Status, Verification};
 
 /// The columns of the summary, each for a status.
@@ -118,8 +119,7 @@ fn left(out: &mut impl Write, count: usize, shown: usize) -> io::Result<()> {
 fn named(check: &FileCheck) -> String {
     let place = || Some(format!("s3://{}/{}", check.s3_bucket.as_deref()?, check.s3_object.as_deref()?));
     let time = || {
-        let shown =
-            |time: Option<_>| time.map_or_else(String::new, |time| super::timeline::clock(time, "%Y-%m-%d %H:%M:%S"));
+        let shown = |time: Option<Timestamp>| time.map_or_else(String::new, |time| time.format("%Y-%m-%d %H:%M:%S"));
         let (trail, region) = (check.trail.as_deref().unwrap_or_default(), check.region.as_deref().unwrap_or_default());
         format!("{trail} in {region}, {} to {} UTC", shown(check.start_time), shown(check.end_time))
     };

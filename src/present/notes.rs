@@ -6,7 +6,6 @@ use std::io::{self, Write};
 use anstyle::{AnsiColor, Style};
 
 use super::escape::terminal;
-use super::timeline::clock;
 use crate::event::Timestamp;
 use crate::notes::{NoteKind, Resolved, TargetKind};
 
@@ -61,7 +60,7 @@ pub(super) fn about(Resolved { note, found }: &Resolved) -> String {
 
 /// When the thing was that a note is about.
 pub(super) fn when(resolved: &Resolved) -> String {
-    resolved.found.time.map(|us| clock(Timestamp(us), "%Y-%m-%d %H:%M:%S")).unwrap_or_default()
+    resolved.found.time.map(|us| Timestamp(us).format("%Y-%m-%d %H:%M:%S")).unwrap_or_default()
 }
 
 /// Writes notes, one a line and what it is about below it.

@@ -5,7 +5,6 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
-use chrono::DateTime;
 
 use super::escape::terminal;
 use super::notes::Marks;
@@ -131,20 +130,16 @@ fn header(out: &mut impl Write, head: &Head, short_id: Option<&str>) -> io::Resu
 /// `2026-03-02 09:12:05 → 10:40:11 UTC`, with the second date if it is another.
 pub(super) fn span(first: Option<Timestamp>, last: Option<Timestamp>) -> String {
     let (Some(first), Some(last)) = (first, last) else { return "time unknown".to_owned() };
-    let from = clock(first, "%Y-%m-%d");
-    let until = if from == clock(last, "%Y-%m-%d") { "%H:%M:%S" } else { "%Y-%m-%d %H:%M:%S" };
-    format!("{from} {} → {} UTC", clock(first, "%H:%M:%S"), clock(last, until))
+    let from = first.format("%Y-%m-%d");
+    let until = if from == last.format("%Y-%m-%d") { "%H:%M:%S" } else { "%Y-%m-%d %H:%M:%S" };
+    format!("{from} {} → {} UTC", first.format("%H:%M:%S"), last.format(until))
 }
 
 /// `2026-03-11T19:41:32Z`, with a fraction only where there is one.
 #[must_use]
 pub fn rfc3339(time: Timestamp) -> String {
     let form = if time.0.rem_euclid(1_000_000) == 0 { "%Y-%m-%dT%H:%M:%SZ" } else { "%Y-%m-%dT%H:%M:%S%.6fZ" };
-    clock(time, form)
-}
-
-pub(super) fn clock(time: Timestamp, form: &str) -> String {
-    DateTime::from_timestamp_micros(time.0).map_or_else(|| "?".to_owned(), |time| time.format(form).to_string())
+    time.format(form)
 }
 
 fn lines(out: &mut impl Write, entries: &[&Entry], show: Show<'_>) -> io::Result<()> {
@@ -155,7 +150,7 @@ fn lines(out: &mut impl Write, entries: &[&Entry], show: Show<'_>) -> io::Result
     for run in &runs {
         if today != Some(day(run.first)) {
             today = Some(day(run.first));
-            writeln!(out, "  {}", clock(run.first.time, "%Y-%m-%d"))?;
+            writeln!(out, "  {}", run.first.time.format("%Y-%m-%d"))?;
         }
         line(out, run, (labels, regions), show)?;
     }
@@ -170,7 +165,7 @@ const DEEPEST: usize = 34;
 
 fn line(out: &mut impl Write, run: &Run<'_>, (labels, regions): (usize, usize), show: Show<'_>) -> io::Result<()> {
     let style = style(run);
-    let (time, label) = (clock(run.first.time, "%H:%M:%S"), run.label());
+    let (time, label) = (run.first.time.format("%H:%M:%S"), run.label());
     write!(out, "  {time}  {style}{label:<labels$}{style:#}  ")?;
     let mut before = TIME + labels + GAP;
     if regions > 0 {

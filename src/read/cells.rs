@@ -13,8 +13,8 @@ use super::history::{self, Columns};
 use super::names::plain;
 use super::own;
 use super::scan::newlines;
-use super::stream;
 use super::text::{excerpt, printable};
+use super::unwrap::stream;
 
 /// Columns that hold a whole record, by their plain names, the likeliest first.
 const RECORD_COLUMNS: [&str; 8] =

@@ -16,7 +16,6 @@ mod foreign;
 mod found;
 mod history;
 mod layout;
-mod lines;
 mod literals;
 mod names;
 mod ocsf;
@@ -32,7 +31,6 @@ mod shape;
 mod source;
 mod spilled;
 mod stamp;
-mod stream;
 mod structs;
 mod text;
 mod texts;
@@ -175,7 +173,7 @@ fn is_log(start: &str) -> bool {
 
 /// The records in the lines of a log, if there are any after other text.
 fn prefixed(text: &str) -> Option<Result<Split<'_>, Refusal>> {
-    lines::read(text, 0).map(|lines| finish(lines.found, lines.lines))
+    unwrap::lines::read(text, 0).map(|lines| finish(lines.found, lines.lines))
 }
 
 /// Files that are told by their first words.
@@ -193,7 +191,7 @@ fn plain_refusal(start: &str) -> Option<Refusal> {
 }
 
 fn json(text: &str) -> Result<Split<'_>, Refusal> {
-    let stream = stream::read(text, 0);
+    let stream = unwrap::stream::read(text, 0);
     let positions = stream.positions();
     finish(stream.found, positions)
 }

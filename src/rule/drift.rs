@@ -3,7 +3,7 @@
 //! Consoles add and rename members all the time. Before a request is compared with the shapes of its call, members that
 //! no shape knows are therefore removed, and a missing member is looked up under similar names.
 
-use rustc_hash::FxHashSet;
+use foldhash::HashSet;
 
 use super::shape::Shape;
 use crate::json::{Document, Json, Members};
@@ -14,7 +14,7 @@ const MIN_SIMILARITY: f64 = 0.87;
 /// The top-level members in the shapes of one call.
 #[derive(Debug, Default, Clone)]
 pub struct Vocabulary {
-    names: FxHashSet<String>,
+    names: HashSet<String>,
 }
 
 /// A request, translated to the member names in the shapes of its call.

@@ -1,6 +1,8 @@
 //! The compiled catalog, indexed by call.
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use std::collections::BTreeSet;
+
+use foldhash::{HashMap, HashSet};
 
 use super::drift::Vocabulary;
 use super::generic::Generic;
@@ -32,7 +34,7 @@ pub struct RuleSet {
     /// The number of rules that are not generations.
     shown: usize,
     shapes: Vec<Shape>,
-    by_call: FxHashMap<String, Vec<ShapeId>>,
+    by_call: HashMap<String, Vec<ShapeId>>,
     any_call: Vec<ShapeId>,
     uses: Vec<Vec<Use>>,
     /// For each shape, the bits of the rules that use it.
@@ -43,12 +45,12 @@ pub struct RuleSet {
     clicked: Vec<bool>,
     /// For each rule, the filters of the shapes that each required call may have.
     required: Vec<Vec<ShapeFilter>>,
-    vocabulary: FxHashMap<String, Vocabulary>,
+    vocabulary: HashMap<String, Vocabulary>,
     /// The services of the calls that rules know.
-    services: FxHashSet<String>,
+    services: HashSet<String>,
     /// Known calls by their names without a version, to find the older call that a new one replaces.
-    unversioned: FxHashMap<String, String>,
-    generic: FxHashMap<Generic, RuleId>,
+    unversioned: HashMap<String, String>,
+    generic: HashMap<Generic, RuleId>,
     words: Words,
     weights: Weights,
     version: String,
@@ -58,14 +60,16 @@ impl RuleSet {
     pub(super) fn new(
         rules: Vec<Rule>,
         shapes: Vec<Shape>,
-        mut by_call: FxHashMap<String, Vec<ShapeId>>,
+        mut by_call: HashMap<String, Vec<ShapeId>>,
         uses: Vec<Vec<Use>>,
         version: String,
     ) -> Self {
         let any_call = by_call.remove("*").unwrap_or_default();
         let vocabulary = vocabulary(&shapes);
         let services = by_call.keys().filter_map(|call| call.split(':').next()).map(str::to_owned).collect();
-        let unversioned = by_call.keys().map(|call| (unversioned(call).to_owned(), call.clone())).collect();
+        // Of several versions, the latest.
+        let calls: BTreeSet<&String> = by_call.keys().collect();
+        let unversioned = calls.into_iter().map(|call| (unversioned(call).to_owned(), call.clone())).collect();
         let generic = generic(&rules);
         let words = Words::default();
         let windows = uses.iter().map(|uses| window(&rules, uses)).collect();
@@ -271,13 +275,13 @@ const fn bit(rule: RuleId) -> u64 {
     1 << (rule.0 % u64::BITS)
 }
 
-fn generic(rules: &[Rule]) -> FxHashMap<Generic, RuleId> {
+fn generic(rules: &[Rule]) -> HashMap<Generic, RuleId> {
     let places = (0_u32..).map(RuleId).zip(rules);
     places.filter_map(|(id, rule)| Some((rule.generic?, id))).collect()
 }
 
-fn vocabulary(shapes: &[Shape]) -> FxHashMap<String, Vocabulary> {
-    let mut known: FxHashMap<String, Vocabulary> = FxHashMap::default();
+fn vocabulary(shapes: &[Shape]) -> HashMap<String, Vocabulary> {
+    let mut known: HashMap<String, Vocabulary> = HashMap::default();
     for shape in shapes {
         known.entry(shape.call.clone()).or_default().add_shape(shape);
     }

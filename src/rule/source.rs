@@ -95,7 +95,7 @@ impl RuleText {
     /// Texts, and others that replace those with the same path.
     #[must_use]
     pub fn over(mut texts: Vec<Self>, own: Vec<Self>) -> Vec<Self> {
-        let paths: rustc_hash::FxHashSet<&str> = own.iter().map(|text| text.path.as_str()).collect();
+        let paths: foldhash::HashSet<&str> = own.iter().map(|text| text.path.as_str()).collect();
         texts.retain(|text| !paths.contains(text.path.as_str()));
         texts.extend(own);
         texts

@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
+use foldhash::{HashMap, HashSet};
 use indexmap::IndexMap;
-use rustc_hash::{FxHashMap, FxHashSet};
 use serde::Deserialize;
 use toml::Spanned;
 
@@ -43,12 +43,12 @@ struct VerbsToml {
 #[serde(deny_unknown_fields)]
 struct NamesToml {
     endings: Vec<String>,
-    ignored: FxHashSet<String>,
-    paging: FxHashSet<String>,
+    ignored: HashSet<String>,
+    paging: HashSet<String>,
     /// Topics of calls that any page may make. They do not show what a page is about.
     #[serde(default)]
-    secondary: FxHashSet<String>,
-    entity: FxHashMap<String, String>,
+    secondary: HashSet<String>,
+    entity: HashMap<String, String>,
 }
 
 /// The format of `words/noise.toml`.
@@ -71,8 +71,8 @@ pub struct Verb {
 /// The content of all word files.
 #[derive(Debug, Clone, Default)]
 pub struct Words {
-    services: FxHashMap<String, Service>,
-    verbs: FxHashMap<String, Verb>,
+    services: HashMap<String, Service>,
+    verbs: HashMap<String, Verb>,
     labels: Vec<String>,
     denied: Vec<String>,
     names: NamesToml,
@@ -81,7 +81,7 @@ pub struct Words {
     /// Prefixes of user agents that identify a console, with its service; longest first.
     agents: Vec<(String, String)>,
     /// Irregular past tenses.
-    past: FxHashMap<String, String>,
+    past: HashMap<String, String>,
 }
 
 impl Words {

@@ -7,7 +7,7 @@ use arrow::datatypes::Int64Type;
 use arrow::record_batch::RecordBatch;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use rustc_hash::FxHashMap;
+use foldhash::HashMap;
 use serde_json::Value;
 
 use super::ServeError;
@@ -36,11 +36,11 @@ impl From<&Value> for Json {
 
 /// How many rows queries have in all. A case does not change while it is served.
 #[derive(Debug, Default)]
-pub(super) struct Totals(Mutex<FxHashMap<Vec<String>, u64>>);
+pub(super) struct Totals(Mutex<HashMap<Vec<String>, u64>>);
 
 /// Answers that take long, by what was asked. A case does not change while it is served.
 #[derive(Debug, Default)]
-pub(super) struct Answers(Mutex<FxHashMap<String, String>>);
+pub(super) struct Answers(Mutex<HashMap<String, String>>);
 
 impl Answers {
     /// The answer to a question: the one that is remembered, or what `work` gives.

@@ -1,15 +1,14 @@
 //! The evidence that each event provides about its click, apart from the shape of its request.
 
-use rustc_hash::FxHashMap;
-use rustc_hash::FxHasher;
-use std::hash::{Hash, Hasher};
+use foldhash::HashMap;
+use foldhash::fast::FixedState;
+use std::hash::BuildHasher;
 use std::rc::Rc;
 
 use crate::event::Client;
 use crate::json::Json;
 use crate::matching::poll::{self, PollEvent};
-use crate::matching::prepare::Prepared;
-use crate::matching::prepared_stretch::PreparedStretch;
+use crate::matching::prepared::{Prepared, PreparedStretch};
 use crate::normalize::caller::unwrapped;
 use crate::rule::words::Words;
 
@@ -65,9 +64,9 @@ pub(super) struct Clue<'e> {
 pub(super) fn clues<'s>(stretch: &PreparedStretch<'s, '_>) -> Vec<Clue<'s>> {
     let polls = poll::detect(stretch);
     let words = stretch.rules.words();
-    let mut resources: FxHashMap<usize, ResourceHashes> = FxHashMap::default();
-    let mut calls: FxHashMap<&str, CallTraits> = FxHashMap::default();
-    let mut agents: FxHashMap<&str, Option<&str>> = FxHashMap::default();
+    let mut resources: HashMap<usize, ResourceHashes> = HashMap::default();
+    let mut calls: HashMap<&str, CallTraits> = HashMap::default();
+    let mut agents: HashMap<&str, Option<&str>> = HashMap::default();
     let clue = |(at, event): (usize, &'s Prepared<'_>)| {
         let call = *calls.entry(event.row.call).or_insert_with(|| CallTraits::of(stretch, at));
         let changes = event.row.read_only.map_or(call.changes, |read_only| !read_only);
@@ -157,7 +156,5 @@ fn prefix(text: &str) -> Option<&str> {
 }
 
 fn hash(text: &str) -> u64 {
-    let mut hasher = FxHasher::default();
-    text.hash(&mut hasher);
-    hasher.finish()
+    FixedState::default().hash_one(text)
 }

@@ -1,6 +1,6 @@
 //! The cost of a hypothesis: the weighted evidence for and against it.
 
-use rustc_hash::FxHashMap;
+use foldhash::HashMap;
 
 use super::clue::Purpose;
 use super::hypothesis::{
@@ -157,7 +157,7 @@ impl HypothesisBuilder<'_, '_> {
 
     /// The number of requests that are repeated after a second or more.
     fn repetitions(&self, members: &[HypothesisMember]) -> usize {
-        let mut last: FxHashMap<usize, usize> = FxHashMap::default();
+        let mut last: HashMap<usize, usize> = HashMap::default();
         let mut again = 0;
         for member in members {
             let before = last.insert(self.stretch.events[member.event].representative, member.event);

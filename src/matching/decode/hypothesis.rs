@@ -1,10 +1,10 @@
 //! Hypotheses: what may have caused an event and the events around it, and the cost of each explanation.
 
 use super::clue::{Clue, Purpose};
-use super::lists::Lists;
+use super::lists::{AROUND_S, Lists};
 use crate::matching::burst::PAUSE_S;
 use crate::matching::claim::MatchedSignal;
-use crate::matching::prepared_stretch::PreparedStretch;
+use crate::matching::prepared::PreparedStretch;
 use crate::matching::votes::Vote;
 use crate::rule::weights::Costs;
 use crate::rule::{Rule, RuleId, TimeWindow};
@@ -12,8 +12,6 @@ use crate::signal::{Kind, Role};
 
 /// Calls that arrive up to this many seconds after a page's window still belong to the page.
 const LATE_S: i64 = 2;
-/// Calls that a page is not known to make may belong to it up to this many seconds before and after its known calls.
-pub(super) const AROUND_S: i64 = 2;
 /// The shorter pause, in seconds, that may end a page that is not in the catalog.
 const SHORT_PAUSE_S: i64 = 2;
 /// A request whose cost of differing exceeds this is not a call of the page, in nats.

@@ -1,16 +1,18 @@
 //! Indexes between events and rules: the rules that each event may belong to, and the events that each rule may
 //! explain.
 
-use rustc_hash::FxHashMap;
+use foldhash::HashMap;
 use std::rc::Rc;
 
 use super::clue::Clue;
-use super::hypothesis::AROUND_S;
 use crate::matching::claim::MatchedSignal;
-use crate::matching::prepared_stretch::PreparedStretch;
+use crate::matching::prepared::PreparedStretch;
 use crate::matching::votes::{Vote, votes};
 use crate::rule::RuleId;
 use crate::signal::Kind;
+
+/// Calls that a page is not known to make may belong to it up to this many seconds before and after its known calls.
+pub(super) const AROUND_S: i64 = 2;
 
 /// The votes of one request, sorted by rule.
 type EventVotes = Rc<[(RuleId, Vote)]>;
@@ -19,9 +21,9 @@ type EventVotes = Rc<[(RuleId, Vote)]>;
 #[derive(Debug, Default)]
 pub(super) struct Lists {
     votes: Vec<Option<EventVotes>>,
-    rules: FxHashMap<RuleId, Vec<(usize, Vote)>>,
+    rules: HashMap<RuleId, Vec<(usize, Vote)>>,
     /// Matches by exact shapes alone, by their first event.
-    exact_matches: FxHashMap<usize, Vec<MatchedSignal>>,
+    exact_matches: HashMap<usize, Vec<MatchedSignal>>,
     /// For each event, whether an accepted page has events around it, from the same console or with the same key.
     nearby: Vec<bool>,
 }
@@ -34,7 +36,7 @@ impl Lists {
         exact_matches: &[MatchedSignal],
     ) -> Self {
         let mut lists = Self { votes: vec![None; stretch.events.len()], ..Self::default() };
-        let mut known: FxHashMap<usize, EventVotes> = FxHashMap::default();
+        let mut known: HashMap<usize, EventVotes> = HashMap::default();
         for event in events {
             let event_votes = known.entry(stretch.events[event].representative).or_insert_with(|| {
                 let mut all: Vec<(RuleId, Vote)> = votes(stretch.rules, &stretch.events[event]).into_iter().collect();

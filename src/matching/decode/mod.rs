@@ -19,7 +19,7 @@ mod unlisted;
 
 use std::rc::Rc;
 
-use rustc_hash::FxHashMap;
+use foldhash::HashMap;
 
 use self::clue::{Clue, clues};
 use self::covered::Covered;
@@ -29,7 +29,7 @@ use self::hypothesis::{FreeEvents, HypothesisBuilder};
 use self::lists::Lists;
 use super::claim::MatchedSignal;
 use super::exact::follows;
-use super::prepared_stretch::PreparedStretch;
+use super::prepared::PreparedStretch;
 use crate::event::Timestamp;
 use crate::rule::Rule;
 
@@ -194,7 +194,7 @@ impl<'d> Decoder<'d, '_> {
 
     /// Extends the partial explanations by every hypothesis of the event, and keeps the best.
     fn advance(&self, event: usize, beam: &[State<'d>], prices: &[f64], nodes: &mut Vec<ChoiceNode>) -> Vec<State<'d>> {
-        let mut cache: FxHashMap<Covered, EventHypotheses> = FxHashMap::default();
+        let mut cache: HashMap<Covered, EventHypotheses> = HashMap::default();
         let mut steps: Vec<BeamStep> = Vec::new();
         let mut options: Vec<Option<EventHypotheses>> = Vec::with_capacity(beam.len());
         for (at, state) in beam.iter().enumerate() {

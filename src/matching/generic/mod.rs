@@ -8,7 +8,7 @@ use super::claim::{MatchedSignal, role_of};
 use super::confidence::ConfidenceModel;
 use super::decode::{Cause, Choice};
 use super::prepare;
-use super::prepared_stretch::PreparedStretch;
+use super::prepared::PreparedStretch;
 use super::{Row, StretchRows};
 use crate::event::Client;
 use crate::rule::RuleSet;
@@ -178,7 +178,7 @@ fn polls(stretch: &PreparedStretch<'_, '_>, events: Vec<SignalDraft>) -> Vec<Sig
 
 /// The commands typed in `CloudShell` among these events.
 pub(super) fn shell(stretch: &PreparedStretch<'_, '_>, events: impl Iterator<Item = usize>) -> Vec<SignalDraft> {
-    let shell: Vec<usize> = events.filter(|event| is_shell(stretch.events[*event].row.client)).collect();
+    let shell: Vec<usize> = events.filter(|event| stretch.events[*event].is_shell()).collect();
     command::group(stretch, &shell)
 }
 
@@ -204,8 +204,4 @@ pub(super) fn shows_console(row: &Row<'_>) -> bool {
 /// programs are handled separately.
 const fn is_interactive(client: Client) -> bool {
     !matches!(client, Client::Service | Client::Cli | Client::Sdk | Client::Agent)
-}
-
-pub(super) const fn is_shell(client: Client) -> bool {
-    matches!(client, Client::CloudShell)
 }

@@ -1,7 +1,9 @@
 //! A document without a form: what is said, in which order, and how much it matters. Texts are as the logs have them; the
 //! forms escape them.
 
+use super::found::Bin;
 use super::plot::Plot;
+use super::words::{digits, moment};
 use crate::signal::Kind;
 
 /// Everything that is said.
@@ -168,4 +170,21 @@ pub(super) enum Span {
 /// A cell of one text.
 pub(super) fn cell(text: impl Into<String>) -> Vec<Span> {
     vec![Span::Text(text.into())]
+}
+
+impl Plot {
+    /// The same, as a table.
+    pub(super) fn table(&self) -> Table {
+        let head = [
+            short("From, UTC"),
+            number("Pages, lists, sign-ins, shells"),
+            number("Changes, secrets, commands"),
+            number("Events"),
+        ];
+        let row = |bin: &Bin| {
+            let counts = [bin.looks, bin.deeds, bin.events].map(|count| cell(digits(count)));
+            (Tone::Plain, [cell(moment(bin.time))].into_iter().chain(counts).collect())
+        };
+        Table::new(head).with(self.bins.iter().map(row))
+    }
 }

@@ -10,9 +10,8 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use sha2::{Digest, Sha256};
 
 use super::attack;
-use super::cut;
 use super::document::{Block, Column, Document, Fit, Point, Section, Span, Table, Tone};
-use super::svg;
+use super::{html_text, svg};
 use crate::present::escape;
 
 /// The document's looks: light and dark, screen and paper.
@@ -21,11 +20,6 @@ const STYLE: &str = include_str!("style.css");
 /// Writes the file.
 pub(super) fn write(out: &mut impl Write, document: &Document, pages: &BTreeMap<String, usize>) -> io::Result<()> {
     out.write_all(page(document, pages).into_string().as_bytes())
-}
-
-/// Text from logs, escaped for an element or a quoted attribute.
-pub(super) fn safe(text: &str) -> PreEscaped<String> {
-    PreEscaped(escape::html(&cut(text)).into_owned())
 }
 
 /// What a browser may do with the file: show it, in this style.
@@ -44,14 +38,14 @@ fn page(document: &Document, pages: &BTreeMap<String, usize>) -> Markup {
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="referrer" content="no-referrer";
                 meta name="color-scheme" content="light dark";
-                title { (document.title) ": " (safe(&document.subtitle)) }
+                title { (document.title) ": " (html_text(&document.subtitle)) }
                 style { (PreEscaped(STYLE)) }
             }
             body {
                 header {
                     p.mark { "cartographer" }
                     h1 { (document.title) }
-                    p.subtitle { (safe(&document.subtitle)) }
+                    p.subtitle { (html_text(&document.subtitle)) }
                 }
                 nav aria-label="Contents" {
                     ul { @for section in &document.sections { (entry(section, pages.get(section.id))) } }
@@ -83,32 +77,41 @@ fn part(section: &Section) -> Markup {
 
 fn block(block: &Block) -> Markup {
     match block {
-        Block::Text(text) => html! { p { (safe(text)) } },
-        Block::Note(text) => html! { p.note { (safe(text)) } },
-        Block::Heading(text) => html! { h3 { (safe(text)) } },
+        Block::Text(text) => html! { p { (html_text(text)) } },
+        Block::Note(text) => html! { p.note { (html_text(text)) } },
+        Block::Heading(text) => html! { h3 { (html_text(text)) } },
         Block::Facts(facts) => html! {
             dl.facts { @for (name, value) in facts { dt { (name) } dd { (spans(value)) } } }
         },
         Block::Figures(figures) => html! {
-            dl.figures { @for (figure, of) in figures { div { dt { (safe(of)) } dd { (safe(figure)) } } } }
+            dl.figures { @for (figure, of) in figures { div { dt { (html_text(of)) } dd { (html_text(figure)) } } } }
         },
         Block::Points(points) => html! { ul.points { @for point in points { (self::point(point)) } } },
         Block::Table(table) => self::table(table),
-        Block::Plot(plot) => svg::plot(plot),
+        Block::Plot(plot) => html! {
+            figure {
+                (svg::drawing(plot))
+                figcaption { (html_text(&plot.told())) }
+            }
+            details {
+                summary { "Show as a table" }
+                (table(&plot.table()))
+            }
+        },
     }
 }
 
 fn point(point: &Point) -> Markup {
     html! {
         li class=(tone(point.tone)) {
-            p { (safe(&point.head)) }
-            ul { @for item in &point.items { li { (safe(item)) } } }
+            p { (html_text(&point.head)) }
+            ul { @for item in &point.items { li { (html_text(item)) } } }
         }
     }
 }
 
 /// A table that scrolls by itself where the page is narrow.
-pub(super) fn table(table: &Table) -> Markup {
+fn table(table: &Table) -> Markup {
     html! {
         div.wide tabindex="0" {
             table {
@@ -150,14 +153,14 @@ fn spans(spans: &[Span]) -> Markup {
 
 fn span(span: &Span) -> Markup {
     match span {
-        Span::Text(text) => html! { (safe(text)) },
-        Span::Strong(text) => html! { strong { (safe(text)) } },
-        Span::Line(text) => html! { span.line { (safe(text)) } },
-        Span::StrongLine(text) => html! { strong.line { (safe(text)) } },
-        Span::Aside(text) => html! { span.aside { (safe(text)) } },
-        Span::Mark(text) => html! { " " span.mark { (safe(text)) } },
-        Span::Code(text) => html! { code { (safe(text)) } },
-        Span::Label(text) => html! { span.label { (safe(text)) } },
+        Span::Text(text) => html! { (html_text(text)) },
+        Span::Strong(text) => html! { strong { (html_text(text)) } },
+        Span::Line(text) => html! { span.line { (html_text(text)) } },
+        Span::StrongLine(text) => html! { strong.line { (html_text(text)) } },
+        Span::Aside(text) => html! { span.aside { (html_text(text)) } },
+        Span::Mark(text) => html! { " " span.mark { (html_text(text)) } },
+        Span::Code(text) => html! { code { (html_text(text)) } },
+        Span::Label(text) => html! { span.label { (html_text(text)) } },
         Span::Page(title, url) => {
             let target = url.as_deref().and_then(escape::console_link).map(Cow::Borrowed);
             html! { span.aside { (link(title, target)) } }
@@ -169,7 +172,7 @@ fn span(span: &Span) -> Markup {
 /// A link that tells the other side nothing, or the text alone.
 fn link(text: &str, target: Option<Cow<'_, str>>) -> Markup {
     match target {
-        Some(target) => html! { a href=(safe(&target)) rel="noreferrer noopener" { (safe(text)) } },
-        None => safe(text),
+        Some(target) => html! { a href=(html_text(&target)) rel="noreferrer noopener" { (html_text(text)) } },
+        None => html_text(text),
     }
 }

@@ -31,6 +31,7 @@ pub use found::{
 
 use super::table::shorten;
 use document::Document;
+use maud::PreEscaped;
 pub(super) use words::size;
 
 /// The most characters of one text; a name that somebody made long on purpose fills no page.
@@ -81,6 +82,11 @@ fn document(report: &Report) -> Document {
     sections.extend(handover::notes(report));
     sections.extend([handover::method(), sections::coverage(report), sections::making(report), handover::glossary()]);
     Document { title: "Activity in AWS: console and API", subtitle: summary::subtitle(report), sections }
+}
+
+/// Text from logs, escaped for an element or a quoted attribute.
+fn html_text(text: &str) -> PreEscaped<String> {
+    PreEscaped(super::escape::html(&cut(text)).into_owned())
 }
 
 /// A text as long as a report lets it be.

@@ -1,10 +1,8 @@
 //! Clicks and events over time, as bars: where each stands, before any form draws it.
 
-use super::document::{Table, Tone, cell, number, short};
 use super::found::{Bin, Bins};
-use super::words::{count, digits, moment};
+use super::words::{count, moment};
 use crate::event::Timestamp;
-use crate::present::timeline::clock;
 
 /// So many moments are named below the bars, at most.
 const TICKS: i64 = 6;
@@ -50,22 +48,7 @@ impl Plot {
     pub(super) fn ticks(&self) -> Vec<(i64, String)> {
         let step = (self.slots + TICKS - 1) / TICKS;
         let places = (0..self.slots).filter(|slot| slot % step.max(1) == 0);
-        places.map(|slot| (slot, clock(self.first.plus_seconds(slot * self.seconds), self.form()))).collect()
-    }
-
-    /// The same, as a table.
-    pub(super) fn table(&self) -> Table {
-        let head = [
-            short("From, UTC"),
-            number("Pages, lists, sign-ins, shells"),
-            number("Changes, secrets, commands"),
-            number("Events"),
-        ];
-        let row = |bin: &Bin| {
-            let counts = [bin.looks, bin.deeds, bin.events].map(|count| cell(digits(count)));
-            (Tone::Plain, [cell(moment(bin.time))].into_iter().chain(counts).collect())
-        };
-        Table::new(head).with(self.bins.iter().map(row))
+        places.map(|slot| (slot, self.first.plus_seconds(slot * self.seconds).format(self.form()))).collect()
     }
 
     /// As much of a moment as tells the bins apart.

@@ -1,8 +1,8 @@
-//! The bars as SVG, in the colors of the page, with the same as a table for who cannot see them.
+//! The bars as SVG, in the colors of the page.
 
 use maud::{Markup, html};
 
-use super::html::{safe, table};
+use super::html_text;
 use super::plot::Plot;
 use super::words::digits;
 
@@ -15,26 +15,13 @@ const CLICKS: (i64, i64) = (24, 134);
 const EVENTS: (i64, i64) = (172, 242);
 const HEIGHT: i64 = 264;
 
-/// The drawing, its key, and the table.
-pub(super) fn plot(plot: &Plot) -> Markup {
-    html! {
-        figure {
-            (drawing(plot))
-            figcaption { (safe(&plot.told())) }
-        }
-        details {
-            summary { "Show as a table" }
-            (table(&plot.table()))
-        }
-    }
-}
-
-fn drawing(plot: &Plot) -> Markup {
+/// The drawing, with its title and description.
+pub(super) fn drawing(plot: &Plot) -> Markup {
     let (clicks, events) = (plot.most_clicks(), plot.most_events());
     html! {
         svg role="img" viewBox={ "0 0 " (WIDTH) " " (HEIGHT) } aria-labelledby="plot-title plot-desc" {
             title id="plot-title" { "Clicks and events over time" }
-            desc id="plot-desc" { (safe(&plot.told())) }
+            desc id="plot-desc" { (html_text(&plot.told())) }
             text.name x=(LEFT) y="14" { "Clicks" }
             (key(RIGHT - 360, "looks", "pages, lists, sign-ins, shells"))
             (key(RIGHT - 170, "deeds", "changes, secrets, commands"))

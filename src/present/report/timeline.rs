@@ -9,7 +9,7 @@ use crate::present::notes::Marks;
 use crate::present::quote;
 use crate::present::rows::{Class, Entry};
 use crate::present::runs::{Run, day, runs};
-use crate::present::timeline::{by_session, clock, head_of, span};
+use crate::present::timeline::{by_session, head_of, span};
 
 /// Clicks and events over time.
 pub(super) fn over_time(report: &Report) -> Section {
@@ -89,7 +89,7 @@ fn unlisted_calls(calls: u64, cut: bool) -> Option<String> {
 /// The date is said where it is another than the heading's.
 fn line(run: &Run<'_>, today: Option<i64>, marks: &Marks) -> (Tone, Vec<Vec<Span>>) {
     let time = run.first.time;
-    let time = if today == Some(day(run.first)) { clock(time, "%H:%M:%S") } else { moment(time) };
+    let time = if today == Some(day(run.first)) { time.format("%H:%M:%S") } else { moment(time) };
     let cells = vec![
         cell(time),
         vec![Span::Label(run.label().to_owned())],

@@ -7,7 +7,6 @@ use indicatif::{HumanCount, HumanDuration};
 use super::content::{Listed, Session};
 use super::found::SignIn;
 use crate::event::Timestamp;
-use crate::present::timeline::clock;
 
 /// How many names a sentence has before it counts the rest.
 const NAMED: usize = 6;
@@ -35,7 +34,7 @@ pub(super) fn joined(names: &[String]) -> String {
 
 /// `2026-03-11 19:37:29`, in UTC.
 pub(super) fn moment(time: Timestamp) -> String {
-    clock(time, "%Y-%m-%d %H:%M:%S")
+    time.format("%Y-%m-%d %H:%M:%S")
 }
 
 /// `17 minutes`

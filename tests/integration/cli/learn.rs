@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+use predicates::prelude::PredicateBooleanExt;
 use predicates::str::contains;
 use serde_json::Value;
 use tempfile::TempDir;
@@ -152,6 +153,103 @@ fn a_pack_that_fails_is_not_installed() {
         add(name).stderr(contains(problem));
     }
     assert!(!dir.path().join("packs/acme").exists());
+}
+
+/// A tar file with these entries: the name as it is in the header, and the content or the target of a link.
+fn tar(entries: &[(&str, Result<&[u8], &str>)]) -> Vec<u8> {
+    let mut archive = tar::Builder::new(Vec::new());
+    for (name, content) in entries {
+        let mut header = tar::Header::new_gnu();
+        // Not `set_path`, which refuses names that lead out of the archive.
+        header.as_gnu_mut().unwrap().name[..name.len()].copy_from_slice(name.as_bytes());
+        header.set_mode(0o644);
+        header.set_size(content.map_or(0, |content| content.len() as u64));
+        if let Err(target) = content {
+            header.set_entry_type(tar::EntryType::Symlink);
+            header.set_link_name(target).unwrap();
+        }
+        header.set_cksum();
+        archive.append(&header, content.unwrap_or_default()).unwrap();
+    }
+    archive.into_inner().unwrap()
+}
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    std::io::Write::write_all(&mut encoder, bytes).unwrap();
+    encoder.finish().unwrap()
+}
+
+#[test]
+fn a_pack_is_installed_from_an_archive() {
+    let dir = TempDir::new().unwrap();
+    let entries = [
+        ("acme-1.2.0/pack.toml", Ok(MANIFEST.as_bytes())),
+        ("acme-1.2.0/README.md", Ok(&b"About it."[..])),
+        ("acme-1.2.0/iam/passkeys.toml", Ok(RULE.as_bytes())),
+        ("acme-1.2.0/iam/passkeys.spec.toml", Ok(SPEC.as_bytes())),
+    ];
+    fs::write(dir.path().join("acme.tar.gz"), gzip(&tar(&entries))).unwrap();
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for (name, content) in entries {
+        zip.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+        std::io::Write::write_all(&mut zip, content.unwrap()).unwrap();
+    }
+    fs::write(dir.path().join("acme.zip"), zip.finish().unwrap().into_inner()).unwrap();
+    for archive in ["acme.tar.gz", "acme.zip"] {
+        let packs = dir.path().join(format!("packs of {archive}"));
+        let mut command = cartographer(dir.path(), &["rules", "add", archive]);
+        let added = command.env("CARTOGRAPHER_PACKS", &packs).assert().code(0);
+        added.stderr(contains("installed acme 1.2.0: 1 rules, 1 test cases passed"));
+        assert_eq!(fs::read_to_string(packs.join("acme/iam/passkeys.toml")).unwrap(), RULE, "{archive}");
+    }
+}
+
+#[test]
+fn a_hostile_archive_or_folder_is_refused_and_nothing_is_written() {
+    let dir = TempDir::new().unwrap();
+    let outside = dir.path().join("outside");
+    write(&outside, &[("secret.toml", "secret = \"value\"\n")]);
+    let manifest = ("acme/pack.toml", Ok(MANIFEST.as_bytes()));
+    let [rule, spec] = [RULE, SPEC].map(|text| Ok(text.as_bytes()));
+    let whole = [manifest, ("acme/iam/passkeys.toml", rule), ("acme/iam/passkeys.spec.toml", spec)];
+    let bomb = vec![b'#'; 70 << 20];
+    let long = vec![b'#'; 2 << 20];
+    let many: Vec<String> = (0..5_100).map(|at| format!("acme/iam/p{at}.toml")).collect();
+    let with = |entries: &[(&str, Result<&[u8], &str>)]| gzip(&tar(&[&whole[..], entries].concat()));
+    let many: Vec<_> = many.iter().map(|name| (name.as_str(), rule)).collect();
+    let archives = [
+        ("traversal", with(&[("acme/../../outside/evil.toml", rule)]), "is not the path of a rule"),
+        ("absolute", with(&[("/tmp/evil.toml", rule)]), "is not the path of a rule"),
+        ("bomb", with(&[("acme/iam/bomb.toml", Ok(&bomb))]), "takes more than the 67108864 bytes"),
+        ("long", with(&[("acme/iam/long.toml", Ok(&long))]), "more than 1024 KiB"),
+        ("many", with(&many), "at most 5000 are allowed"),
+        ("nested", gzip(&gzip(&gzip(&bomb))), "the pack nested.tar.gz was not installed"),
+        ("text", b"not an archive".to_vec(), "the pack text.tar.gz was not installed"),
+    ];
+    let refused = |input: &str, problem: &str| {
+        let mut command = cartographer(dir.path(), &["rules", "add", input]);
+        let added = command.env("CARTOGRAPHER_PACKS", dir.path().join("packs")).assert().code(1);
+        added.stderr(contains(problem).and(contains("was not installed")));
+    };
+    for (name, bytes, problem) in archives {
+        let file = format!("{name}.tar.gz");
+        fs::write(dir.path().join(&file), bytes).unwrap();
+        refused(&file, problem);
+    }
+    // The rule of this archive is a link. Its target is not read, so the rule is missing.
+    let linked = ("acme/iam/passkeys.toml", Err("../../outside/secret.toml"));
+    fs::write(dir.path().join("link.tar.gz"), gzip(&tar(&[manifest, linked, whole[2]]))).unwrap();
+    refused("link.tar.gz", "iam/passkeys");
+    #[cfg(unix)]
+    for (name, target) in [("file", "../../outside/secret.toml"), ("folder", "../../outside"), ("cycle", "..")] {
+        let folder = dir.path().join(name);
+        write(&folder, &[("pack.toml", MANIFEST), ("iam/passkeys.toml", RULE), ("iam/passkeys.spec.toml", SPEC)]);
+        std::os::unix::fs::symlink(target, folder.join("iam/linked.toml")).unwrap();
+        refused(name, "iam/linked.toml is a link or a special file");
+    }
+    assert!(!dir.path().join("packs/acme").exists());
+    assert_eq!(fs::read_dir(&outside).unwrap().count(), 1);
 }
 
 #[test]

@@ -38,7 +38,7 @@ fn rules() -> RuleSet {
 #[test]
 fn clicks_are_found_on_labeled_sessions_as_they_are_and_as_they_age() {
     let shared = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared");
-    let goal = Data::open(&shared, &rules(), 1).score(&rules(), &[], None);
+    let goal = Data::open(&shared, &rules(), &[], 1).score(&rules(), &[], None);
     println!("{goal}");
     assert!(goal.examples >= 0.98, "examples {:.3}", goal.examples);
     if labeled().is_empty() {
@@ -54,7 +54,7 @@ fn clicks_are_found_on_labeled_sessions_as_they_are_and_as_they_age() {
 #[test]
 fn clicks_are_found_on_labeled_trails() {
     let shared = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared");
-    let goal = Data::open(&shared, &rules(), 1).score(&rules(), &[], None);
+    let goal = Data::open(&shared, &rules(), &[], 1).score(&rules(), &[], None);
     if goal.trails.is_empty() {
         return println!("no labeled trails are at hand");
     }

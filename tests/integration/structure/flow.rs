@@ -91,7 +91,7 @@ fn first_tokens(group: &[Token]) -> Vec<&Token> {
 }
 
 /// A copy without test modules.
-fn without_tests(tokens: &[Token]) -> Vec<Token> {
+pub(crate) fn without_tests(tokens: &[Token]) -> Vec<Token> {
     let (mut kept, mut at) = (Vec::new(), 0);
     while at < tokens.len() {
         let is_test = matches_at(tokens, at, &["#", "[", "cfg", "(", "test", ")", "]", "mod"])

@@ -1,13 +1,13 @@
 //! Lines of a log with text before the record, or around it: CloudWatch Logs exported to S3, `aws logs tail`, syslog,
 //! `--output text`.
 
-use super::container::Container;
-use super::found::Found;
-use super::literals;
-use super::packed;
-use super::scan::{self, Damage};
 use super::stream;
-use super::unwrap::{self, value};
+use super::value;
+use crate::read::container::Container;
+use crate::read::found::Found;
+use crate::read::literals;
+use crate::read::packed;
+use crate::read::scan::{self, Damage};
 
 /// How lines of `--output text` begin that hold no record, but say more of the one before.
 const BESIDE: [&str; 3] = ["RESOURCES\t", "SEARCHEDLOGSTREAMS\t", "NEXTTOKEN\t"];
@@ -22,7 +22,7 @@ pub(super) struct Lines<'t> {
 pub(super) fn read(text: &str, depth: usize) -> Option<Lines<'_>> {
     let mut lines = Lines { found: Found::default(), lines: Vec::new() };
     let (mut at, mut number) = (0, 1);
-    let mut search = Search { text, depth, is_prefixed: false, patience: unwrap::patience(text.len()) };
+    let mut search = Search { text, depth, is_prefixed: false, patience: super::patience(text.len()) };
     while at < text.len() {
         let end = text[at..].find('\n').map_or(text.len(), |end| at + end);
         let before = lines.found.items.len();
@@ -78,7 +78,7 @@ impl<'t> Search<'t> {
                     if !scan::spend(damage.scanned + (end - open)) {
                         self.patience = 0;
                     }
-                    if unwrap::is_begun(&text[open..end]) {
+                    if super::is_begun(&text[open..end]) {
                         self.is_prefixed |= !text[start..open].trim().is_empty();
                         found.broken(damage.cause, &text[open..end]);
                         return end;

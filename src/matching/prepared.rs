@@ -1,12 +1,101 @@
-//! The prepared events of a stretch, and what the catalog's word lists say about each.
+//! Prepared events, the stretch that they are in, and what the catalog's word lists say about each.
 
 use std::net::IpAddr;
+use std::rc::Rc;
 
+use super::Row;
 use super::burst::PAUSE_S;
-use super::prepare::Prepared;
+use crate::call::Call;
+use crate::event::{Client, Timestamp};
 use crate::json::Json;
 use crate::rule::RuleSet;
+use crate::rule::body::Body;
+use crate::rule::extract::SourceEvent;
+use crate::rule::shape::{ShapeId, ShapeSubject};
 use crate::rule::words;
+
+/// An event prepared for matching.
+#[derive(Debug, Clone)]
+pub(super) struct Prepared<'e> {
+    pub(super) row: &'e Row<'e>,
+    /// A copy of the row's time. Searches in time windows read only this, because rows are large.
+    time: Timestamp,
+    /// The parsed request and response.
+    bodies: Rc<[Body<'e>; 2]>,
+    /// The most specific shape that the event matches, if any.
+    pub(super) shape: Option<ShapeId>,
+    /// The shape that the event most likely has, if the console's requests differ from the recorded ones.
+    pub(super) likely: Option<ShapeId>,
+    /// The call that rules use: the event's own, or an older one that it replaces.
+    pub(super) known_call: Option<&'e str>,
+    /// The index of the first event in the stretch that is identical for matching; its own index if there is none
+    /// before.
+    pub(super) representative: usize,
+}
+
+impl<'e> Prepared<'e> {
+    /// Parses the bodies of an event and recognizes its shape. `likely` is not set.
+    pub(super) fn new(rules: &'e RuleSet, row: &'e Row<'e>, representative: usize) -> Self {
+        let bodies = Rc::new([row.request, row.response].map(Body::new));
+        let mut event = Self {
+            row,
+            time: row.time,
+            bodies,
+            shape: None,
+            likely: None,
+            known_call: rules.known_call(row.call),
+            representative,
+        };
+        event.shape = rules.recognize(row.call, &event.subject());
+        event
+    }
+
+    /// A later event that is identical for matching.
+    pub(super) fn repeated_by(&self, row: &'e Row<'e>) -> Self {
+        Self { row, time: row.time, ..self.clone() }
+    }
+
+    /// Whether somebody typed it in CloudShell.
+    pub(super) fn is_shell(&self) -> bool {
+        self.row.client == Client::CloudShell
+    }
+
+    pub(super) const fn time(&self) -> Timestamp {
+        self.time
+    }
+
+    pub(super) fn request(&self) -> &Body<'e> {
+        &self.bodies[0]
+    }
+
+    pub(super) fn response(&self) -> &Body<'e> {
+        &self.bodies[1]
+    }
+
+    /// The call, for the table of calls. Members of a record other than the request and the response are not available.
+    pub(super) fn call(&self) -> Call<'_> {
+        Call {
+            key: self.row.call,
+            event_type: None,
+            read_only: self.row.read_only,
+            error_code: self.row.error_code,
+            request: self.request().value(),
+            response: self.response().value(),
+            extra: None,
+            account: self.row.account_id,
+            region: self.row.region,
+            sign_in_failed: false,
+        }
+    }
+
+    pub(super) fn subject(&self) -> ShapeSubject<'_, 'e> {
+        self.source().subject()
+    }
+
+    pub(super) fn source(&self) -> SourceEvent<'_, 'e> {
+        self.row.source(self.request(), self.response())
+    }
+}
 
 /// The events of a stretch in order, and the rules to map them with.
 #[derive(Debug, Clone, Copy)]

@@ -1,21 +1,23 @@
 //! JSON text to record texts, whatever they are wrapped in.
 
+pub(super) mod lines;
+pub(super) mod stream;
+
 use std::borrow::Cow;
 
 use serde_json::value::RawValue;
 
-use super::athena;
-use super::container::Container;
-use super::error::Refusal;
-use super::foreign;
-use super::found::{Found, Item};
-use super::lines;
-use super::ocsf;
-use super::packed;
-use super::rows;
-use super::scan::{self, Damage};
-use super::shape::{Members, Shape, wrapper};
 use crate::json;
+use crate::read::athena;
+use crate::read::container::Container;
+use crate::read::error::Refusal;
+use crate::read::foreign;
+use crate::read::found::{Found, Item};
+use crate::read::ocsf;
+use crate::read::packed;
+use crate::read::rows;
+use crate::read::scan::{self, Damage};
+use crate::read::shape::{Members, Shape, wrapper};
 
 /// Layers of wrapping that are taken off. Deliveries nest four (queue, topic, event bus, `detail`); a list of them and
 /// the document's own list count too, and what a search engine puts around all of it.
@@ -376,9 +378,9 @@ fn string(raw: &str, depth: usize, found: &mut Found<'_>) {
     // A text may be the JSON of a text.
     let begins = ["{", "[", "\"{", "\"[", "\"\\\""];
     let inner = if begins.iter().any(|begin| text.trim_start().starts_with(begin)) {
-        super::stream::read(&text, depth + 1).found.into_owned()
+        stream::read(&text, depth + 1).found.into_owned()
     } else if let Some(text) = packed::text(&text) {
-        super::stream::read(&text, depth + 1).found.into_owned()
+        stream::read(&text, depth + 1).found.into_owned()
     } else if text.contains("{\"")
         && let Some(lines) = lines::read(&text, depth + 1)
     {

@@ -1,9 +1,9 @@
 //! A text of JSON values: one, one a line, or one after another in any layout.
 
-use super::container::Container;
-use super::found::Found;
-use super::scan;
-use super::unwrap::{next_record, value};
+use super::{next_record, value};
+use crate::read::container::Container;
+use crate::read::found::Found;
+use crate::read::scan;
 
 /// What a text of values gave, and on which lines.
 #[derive(Debug)]

@@ -1,0 +1,48 @@
+//! The option `--rules`, which many commands have, and the rules that it selects.
+
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, anyhow};
+use cartographer::rule::{RuleError, RuleSet, RuleText};
+use clap::Args;
+
+use super::fail::WithAdvice;
+
+/// Your own rules, in addition to the shipped ones.
+#[derive(Debug, Args)]
+pub(crate) struct OwnRules {
+    /// A folder with your own rules, which are added to the shipped rules or replace those with the same path
+    #[arg(long = "rules", value_name = "DIR")]
+    dir: Option<PathBuf>,
+}
+
+impl OwnRules {
+    /// The texts of the shipped rules, the installed packs and these.
+    pub(crate) fn texts(&self) -> Result<Vec<RuleText>> {
+        rule_texts(self.dir.as_ref()).map_err(first).with_context(|| {
+            WithAdvice::new("cannot read the rules", "`cartographer rules check` lists every problem.")
+        })
+    }
+
+    /// The shipped rules, the installed packs and these.
+    pub(crate) fn set(&self) -> Result<RuleSet> {
+        rule_set(rule_texts(self.dir.as_ref()))
+    }
+}
+
+/// The first problem as an error.
+pub(super) fn first(problems: Vec<RuleError>) -> anyhow::Error {
+    problems.into_iter().next().map_or_else(|| anyhow!("unknown problem"), Into::into)
+}
+
+/// The shipped rule texts, those of installed packs, and those in a folder.
+pub(super) fn rule_texts(dir: Option<&PathBuf>) -> Result<Vec<RuleText>, Vec<RuleError>> {
+    dir.map_or_else(RuleText::installed, |dir| RuleText::installed_and(dir))
+}
+
+pub(super) fn rule_set(texts: Result<Vec<RuleText>, Vec<RuleError>>) -> Result<RuleSet> {
+    texts
+        .and_then(RuleSet::compile)
+        .map_err(first)
+        .with_context(|| WithAdvice::new("cannot read the rules", "`cartographer rules check` lists every problem."))
+}
