@@ -53,7 +53,7 @@ pub(super) fn changed_page(
     let mut cases = Vec::new();
     for found in found.iter().filter(|found| calls.has_all(found)) {
         let events = spec_events(gate.rules(), &found.rows);
-        let case = SpecCase { name: format!("as the console asks in {year}"), events, signals: Vec::new() };
+        let case = SpecCase { name: format!("as the console sends it in {year}"), events, signals: Vec::new() };
         if let Ok(mut case) = with_signals(&rules, id, case) {
             if !cases.is_empty() {
                 case.name = format!("{} ({})", case.name, cases.len() + 1);
