@@ -17,10 +17,10 @@ use super::{ExitCode, Streams};
 /// Which databases addresses are looked up in.
 #[derive(Debug, Args)]
 pub(crate) struct DatabaseArgs {
-    /// Look addresses up in this database of countries or network owners: MMDB, of MaxMind or IPinfo (repeatable)
+    /// Look addresses up in this database of countries or network owners: MMDB, from MaxMind or IPinfo (repeatable)
     #[arg(long, value_name = "FILE")]
     geoip: Vec<PathBuf>,
-    /// Look addresses up in AWS's list of its ranges, `ip-ranges.json` from ip-ranges.amazonaws.com, saved as a file
+    /// Look addresses up in AWS's published ranges: the file `ip-ranges.json` from ip-ranges.amazonaws.com
     #[arg(long, value_name = "FILE")]
     ip_ranges: Option<PathBuf>,
 }
@@ -75,9 +75,9 @@ pub(crate) fn look_up(case: &Case, databases: &Databases, streams: Streams) -> R
 
 /// List the addresses that events came from, and look them up in databases
 ///
-/// With --geoip and --ip-ranges, looks every address of the case up first; the case keeps the answers. Give all databases
-/// of one option at once: they replace what that option gave before. Nothing is fetched. Countries and owners are those of
-/// networks, as the databases have them; they do not say where a person was.
+/// With --geoip and --ip-ranges, first looks up every address of the case and stores the results in it. Give all
+/// databases of one option in the same command: they replace the earlier ones. Nothing is downloaded. Countries and
+/// owners are those of networks, according to the databases; they do not show where a person was.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:

@@ -21,7 +21,7 @@ use super::{ExitCode, Streams};
 
 /// Learn pages of the console, from a recording and its trail or from a case
 ///
-/// A recording says which page was open when: a HAR file from the browser's developer tools, a CSV file with the columns
+/// A recording shows which page was open when: a HAR file from the browser's developer tools, a CSV file with the columns
 /// time, title and address, or the marks of `cartographer mark`. It is aligned with the trail by request IDs, or by times.
 /// Each page becomes a rule and a spec with made-up names, unless the catalog knows it. A known page whose calls have
 /// changed gets another generation. Only times, addresses and request IDs are read from a HAR file.

@@ -47,7 +47,7 @@ const PROBLEMS: usize = 10;
 /// other files are filtered. The ledger counts what was left out. Clicks are mapped from the events in the case, so a
 /// filter can change which clicks are found. A later load without filters adds the rest and maps changed sessions again.
 ///
-/// A case that another program has open, such as `cartographer serve`, cannot be changed. With --copy, the load works on a
+/// A case that another program has open, such as `cartographer serve`, cannot be changed. With --copy, the load changes a
 /// copy of the case (`case.duckdb.loading`), which replaces the case when it is complete. Programs that have the case open
 /// keep the version that they opened; the page of `serve` offers to open the new one.
 #[derive(Debug, Args)]
@@ -78,7 +78,7 @@ pub(crate) struct Load {
     /// Whether CSV dates such as 04/05/2025 start with the month or the day, if no row of the file shows which
     #[arg(long, value_name = "ORDER")]
     date_order: Option<DateOrder>,
-    /// The most that one record may have, such as 16MiB; a larger one is rejected, and the rest is loaded [default: 4MiB]
+    /// The maximum size of a record, such as 16MiB; a larger one is rejected, and the rest is loaded [default: 4MiB]
     #[arg(long, value_name = "SIZE", value_parser = super::size::parse_record)]
     max_record_size: Option<u64>,
     /// How much memory to use, such as 2GB; the rest goes to temporary files [default: 1GiB]
@@ -161,7 +161,7 @@ impl Load {
         let code = Self { db: copied.path().to_owned(), ..self }.load(streams)?;
         copied.replace()?;
         streams
-            .say(&format!("{} was replaced; programs that have it open still show the version before", case.display()));
+            .say(&format!("{} was replaced; programs that have it open still show the old version", case.display()));
         Ok(code)
     }
 

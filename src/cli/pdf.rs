@@ -55,7 +55,7 @@ impl Printer {
         match found {
             Some(path) => Ok(Self(path)),
             None => bail!(WithAdvice::new(
-                "no Chromium was found to print a PDF with",
+                "Chromium, which prints the PDF, was not found",
                 "Install Chromium, Chrome or Edge, or name one in the variable CHROMIUM; or write the report as .html, and print \
                  it in any browser.",
             )),

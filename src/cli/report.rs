@@ -24,11 +24,11 @@ use super::{ExitCode, Streams, moment, pdf};
 /// Write a report of what was done, for readers who do not use SQL, as one HTML file, Markdown or PDF
 ///
 /// Covers the console sessions and all other sessions in which something stands out, or those selected with --session or
-/// --principal. It has a summary, who created and used which credential, what to contain or undo, a chart, the timeline of
+/// --principal. It has a summary, who created and used each credential, what to contain or undo, a chart, the timeline of
 /// each session, what was touched and seen, ATT&CK techniques, the notes of analysts, the method, how reliable the results
-/// are, the hashes of what it was made from, and a glossary. The HTML is printable, has no scripts and loads nothing; a
-/// Chromium on this machine prints it as PDF. Text from logs is escaped in all formats. A report on a large case has the most
-/// important lines, and states what was omitted.
+/// are, the hashes of its sources, and a glossary. The HTML is printable, has no scripts and loads nothing; Chromium on
+/// this machine prints it as PDF. Text from logs is escaped in all formats. A report on a large case has the most important
+/// lines, and states what was omitted.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -77,7 +77,7 @@ enum ReportFormat {
     Html,
     /// GitHub-flavored Markdown
     Md,
-    /// The HTML as PDF; needs a Chromium on this machine
+    /// The HTML as PDF; needs Chromium on this machine
     Pdf,
 }
 
@@ -173,7 +173,7 @@ fn explain(error: ExportError) -> anyhow::Error {
         }
         other => anyhow::Error::new(other).context(WithAdvice::new(
             "the file cannot be queried as a case",
-            "Check that this version of `cartographer load` created the file.",
+            "Check that the file was created by this version of `cartographer load`.",
         )),
     }
 }

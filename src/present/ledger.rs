@@ -66,7 +66,7 @@ fn case_stands(out: &mut impl Write, case: Totals) -> io::Result<()> {
         [case.console_events, of_clicks, case.background, case.residual].map(HumanCount);
     writeln!(
         out,
-        "console  {console} events = {of_clicks} from clicks + {background} background + {residual} in no signal"
+        "console  {console} events = {of_clicks} from clicks + {background} background + {residual} without a signal"
     )?;
     if case.typed > 0 {
         writeln!(out, "typed    {} events from commands in console sessions", HumanCount(case.typed))?;

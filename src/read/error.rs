@@ -36,7 +36,7 @@ pub enum ReadError {
         cause: io::Error,
     },
     /// A link in a folder that leads out of it.
-    #[error("{name:?} is a link out of the folder and was not read; name its target to read it")]
+    #[error("{name:?} is a link that leads out of the folder and was not read; specify its target to read it")]
     LeadsOut {
         /// The link.
         name: String,
@@ -57,7 +57,7 @@ pub enum ReadError {
     },
     /// A file that does not fit into the memory that may be used. It is not at fault.
     #[error(
-        "{name:?} takes more than the {most} bytes of memory that one file may; nothing of it was loaded. \
+        "{name:?} needs more than the {most} bytes of memory that one file may use; nothing of it was loaded. \
              Load it again with a larger --memory-limit (three times its uncompressed size), or split it"
     )]
     TooLarge {

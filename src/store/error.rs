@@ -18,8 +18,8 @@ pub enum StoreError {
     NotACase(PathBuf),
     /// The case was being created when the program was stopped, and has nothing in it.
     #[error(
-        "{0} is empty: the first load into it was stopped before anything was in it; \
-         run `cartographer load PATH --db FILE` again to go on, or remove the file"
+        "{0} is empty: the first load into it was interrupted; run `cartographer load \
+         PATH --db FILE` again to continue, or remove the file"
     )]
     Unfinished(PathBuf),
     /// Another program has the file open.

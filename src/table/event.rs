@@ -181,7 +181,7 @@ pub const SESSIONS: Table = Table {
         Column::new(
             "console_events",
             Integer,
-            "Number of console events: those of signals other than commands, and those in no signal by a client other than a CLI, an SDK or a service",
+            "Number of console events: those of signals other than commands, and those without a signal by a client other than a CLI, an SDK or a service",
         ),
         Column::new(
             "explained_events",

@@ -39,7 +39,7 @@ pub struct Trail {
 #[derive(Debug, Clone, Error)]
 pub enum TrailError {
     /// Nothing could be read.
-    #[error("no CloudTrail could be read: {0}")]
+    #[error("no CloudTrail records could be read: {0}")]
     Nothing(String),
     /// Rows could not be turned into batches.
     #[error(transparent)]

@@ -138,8 +138,8 @@ pub(super) fn coverage(report: &Report) -> Section {
     }
     blocks.push(Block::Note(others(counts)));
     if !report.unexplained.rows.is_empty() {
-        let head = [text("Call in no signal"), number("Events"), number("Sessions"), short("First, UTC")];
-        blocks.push(Block::Heading("In no signal".to_owned()));
+        let head = [text("Call without a signal"), number("Events"), number("Sessions"), short("First, UTC")];
+        blocks.push(Block::Heading("Without a signal".to_owned()));
         blocks.push(Block::Table(Table::new(head).with(report.unexplained.rows.iter().map(call))));
         blocks.extend(left_out(&report.unexplained, "calls", "The view residual has all of them.").map(Block::Note));
     }
@@ -190,7 +190,7 @@ fn trust(counts: &Counts) -> Vec<(Tone, Vec<Vec<Span>>)> {
 fn in_signals(counts: &Counts) -> String {
     let of_clicks = counts.console_events.saturating_sub(counts.background + counts.unexplained);
     format!(
-        "Of {}, {} belong to clicks, {} are background requests that the console made on its own, and {} are in no \
+        "Of {}, {} belong to clicks, {} are background requests that the console made on its own, and {} have no \
          signal; the timeline shows these as residual. An event that belongs to a click does not imply that its page \
          is known.",
         count(counts.console_events, "console event", "console events"),

@@ -77,7 +77,7 @@ fn checks(report: &Report, telling: SentenceStyle) -> Vec<(Option<Point>, &'stat
     let networks = networks(&report.networks.rows, report.networks.total);
     checks.push((networks, "networks that are new for an identity"));
     if report.totals.console_sessions > 0 {
-        checks.push((unexplained(report.totals.counts.unexplained), "console events in no signal"));
+        checks.push((unexplained(report.totals.counts.unexplained), "console events without a signal"));
     }
     checks
 }
@@ -265,7 +265,7 @@ fn networks(networks: &[Network], total: u64) -> Option<Point> {
 }
 
 fn unexplained(events: u64) -> Option<Point> {
-    let head = format!("Console events in no signal: {}", digits(events));
+    let head = format!("Console events without a signal: {}", digits(events));
     let item = "They are listed under Reliability, and are worth a look.".to_owned();
     (events > 0).then(|| Point { tone: Tone::Plain, head, items: vec![item] })
 }

@@ -178,7 +178,7 @@ pub(super) fn amounts(lead: &str, counts: &Counts, console: bool) -> String {
     };
     let aside = [
         (counts.background, "is a background request of the console", "are background requests of the console"),
-        (counts.unexplained, "is a console event in no signal", "are console events in no signal"),
+        (counts.unexplained, "is a console event without a signal", "are console events without a signal"),
         (counts.programmatic, "is an API call of a program", "are API calls of programs"),
     ];
     let aside = aside.into_iter().filter(|(number, ..)| *number > 0 && *number < counts.events);

@@ -24,7 +24,7 @@ pub(super) fn over_time(report: &Report) -> Section {
 pub(super) fn timeline(report: &Report) -> Section {
     let lead = "All times are UTC. The most notable sessions are first. A line is one click or command, with the number of its \
         events. If a click is not certain, the line shows its confidence, where 1 is certain. A residual line has console \
-        events that are in no signal. For programs, the lines are calls that stand out, were denied, or change \
+        events without a signal. For programs, the lines are calls that stand out, were denied, or change \
         something, and all calls with a credential that was created in the case; similar calls share a line.";
     let case = quote::shell(&report.scope.case);
     let all = format!(

@@ -216,7 +216,7 @@ interface FoldingProps {
 const Folding = ({ on, onChange }: FoldingProps) => (
   <label
     class={`notable ${on ? "chosen" : ""}`}
-    title="Reads of one service that follow each other share a line, and so does a change that is made again and again"
+    title="Consecutive reads of one service share a line, and so do repetitions of the same change"
   >
     <input type="checkbox" checked={on} onChange={onChange} />
     Fold calls
