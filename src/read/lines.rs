@@ -9,16 +9,16 @@ use super::scan::{self, Damage};
 use super::stream;
 use super::unwrap::{self, value};
 
-/// How lines of `--output text` begin that hold no record, but say more of the one before.
+/// Prefixes of lines of `--output text` without a record, which belong to the record before.
 const BESIDE: [&str; 3] = ["RESOURCES\t", "SEARCHEDLOGSTREAMS\t", "NEXTTOKEN\t"];
 
-/// What lines gave: the items, and for each its line.
+/// The items of the lines, and for each its line.
 pub(super) struct Lines<'t> {
     pub(super) found: Found<'t>,
     pub(super) lines: Vec<u64>,
 }
 
-/// Reads the records in the lines of a text; `None` unless some line has a record after other text.
+/// Reads the records in the lines of a text; `None` unless a line has a record after other text.
 pub(super) fn read(text: &str, depth: usize) -> Option<Lines<'_>> {
     let mut lines = Lines { found: Found::default(), lines: Vec::new() };
     let (mut at, mut number) = (0, 1);
@@ -27,7 +27,7 @@ pub(super) fn read(text: &str, depth: usize) -> Option<Lines<'_>> {
         let end = text[at..].find('\n').map_or(text.len(), |end| at + end);
         let before = lines.found.items.len();
         let line = &text[at..end];
-        // A record may be written over several lines after its prefix.
+        // A record may span several lines after its prefix.
         let after = search.line(at, end, &mut lines.found);
         let is_beside = line.trim().is_empty() || BESIDE.iter().any(|start| line.starts_with(start));
         if lines.found.items.len() == before && !is_beside {
@@ -46,7 +46,7 @@ pub(super) fn read(text: &str, depth: usize) -> Option<Lines<'_>> {
 struct Search<'t> {
     text: &'t str,
     depth: usize,
-    /// Whether a record stood after other text.
+    /// Whether a record followed other text.
     is_prefixed: bool,
     /// Bytes that may still be read without finding a record.
     patience: usize,
@@ -93,7 +93,7 @@ impl<'t> Search<'t> {
         at
     }
 
-    /// What the object that opens at `open` holds, and the byte after it.
+    /// The items of the object that opens at `open`, and the offset after it.
     fn object(&mut self, open: usize, found: &Found<'t>) -> Result<(Found<'t>, usize), Damage> {
         let text = self.text;
         let mut inner = Found::default();
@@ -101,7 +101,7 @@ impl<'t> Search<'t> {
             Ok(after) => return Ok((inner, after)),
             Err(damage) => damage,
         };
-        // A program may have written the record as a text, or as its own language has it.
+        // A program may have written the record as a string, or as a literal of its language.
         let foreign = match text.as_bytes().get(open + 1) {
             Some(b'\\') if text[..open].ends_with('"') => scan::value::<String>(text, open - 1).ok(),
             Some(b'\'') => literals::python(text, open).map(|(value, after)| (value.to_string(), after)),
@@ -113,7 +113,7 @@ impl<'t> Search<'t> {
         Ok((inner, after))
     }
 
-    /// Records in the words of a line that are packed.
+    /// Base64-encoded records in the words of a line.
     fn packed(&mut self, line: &str, found: &mut Found<'_>) {
         for word in line.split([' ', '\t', ',', '"']) {
             if let Some(text) = packed::text(word) {
@@ -125,7 +125,7 @@ impl<'t> Search<'t> {
     }
 }
 
-/// Whether text without an object of its own is a part of a record all the same: one that lost its beginning.
+/// Whether text without an object is part of a record that lost its beginning.
 fn is_part(text: &str) -> bool {
     let names = ["\"eventTime\":", "\"eventSource\":", "\"eventName\":", "\"eventID\":", "\"awsRegion\":"];
     text.contains('"') && names.iter().filter(|name| text.contains(*name)).count() > 1

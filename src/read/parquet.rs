@@ -1,4 +1,4 @@
-//! Parquet: a row is a record, an event of OCSF, or holds one, as an object of JSON would.
+//! Parquet: a row is a record or an OCSF event, or contains one, like a JSON object.
 
 use std::cell::Cell;
 use std::panic::{self, AssertUnwindSafe, catch_unwind};
@@ -24,12 +24,12 @@ use super::found::{Found, Item};
 use super::text::printable;
 use super::unwrap;
 
-/// How a Parquet file begins.
+/// The first bytes of a Parquet file.
 const MARK: &[u8] = b"PAR1";
-/// A file gives so many times its size in text at most, but always a little: a column can be packed a millionfold.
+/// The maximum ratio of text to file size, and a minimum for small files: a column can be compressed a millionfold.
 const MOST_TIMES: u64 = 512;
 const LEAST_TEXT: u64 = 16 << 20;
-/// What is kept of a row beside its text, in bytes, about.
+/// The approximate memory for a row in addition to its text, in bytes.
 const ROW: usize = 128;
 
 /// Whether the bytes are a Parquet file.
@@ -37,10 +37,10 @@ pub(super) fn is_parquet(bytes: &[u8]) -> bool {
     bytes.starts_with(MARK)
 }
 
-/// So many rows that hold no record are told one by one, as long as no row holds one.
+/// The maximum number of rows without a record that are listed individually, as long as no row has one.
 const MAX_FOREIGN: usize = 4096;
 
-/// Reads every row; the lines of the table are numbers of rows, from 1. No more than `room` bytes of text come out of it.
+/// Reads every row; the lines of the table are row numbers, from 1. The result has at most `room` bytes of text.
 pub(super) fn read(bytes: &[u8], room: u64) -> Result<Table, Refusal> {
     let most = (bytes.len() as u64).saturating_mul(MOST_TIMES).saturating_add(LEAST_TEXT).min(room);
     let most = usize::try_from(most).unwrap_or(usize::MAX);
@@ -61,7 +61,7 @@ pub(super) fn read(bytes: &[u8], room: u64) -> Result<Table, Refusal> {
             }
             reader.broken(&format!("the rows after it were not read: they decode to more than {most} bytes"));
         }
-        // Who asks again after damage may get it again without end.
+        // After damage, the reader could return the same error forever.
         if reader.text > most || damage.is_some() {
             break;
         }
@@ -73,22 +73,22 @@ pub(super) fn read(bytes: &[u8], room: u64) -> Result<Table, Refusal> {
     Ok(Table { found: reader.found, lines: reader.lines })
 }
 
-/// The most characters of a cause.
+/// The maximum number of characters of a cause.
 const CAUSE: usize = 160;
 
-/// A cause that is made of numbers and words of our own.
+/// A cause that contains only our own words and numbers.
 fn shown(cause: &str) -> String {
     cause.chars().take(CAUSE).collect()
 }
 
 thread_local! {
-    /// Whether a panic on this thread is caught, and so of no interest to anybody.
+    /// Whether a panic on this thread is caught, so that it is not printed.
     static IS_GUARDED: Cell<bool> = const { Cell::new(false) };
 }
 static HOOK: Once = Once::new();
 
-/// What is read, or what is wrong. Some damage makes the parquet crate panic; here it is damage like any other, and no
-/// message of it is printed.
+/// The result, or what is wrong. Some damage makes the parquet crate panic; it is treated like any other damage, and no
+/// message is printed.
 fn guarded<T>(read: impl FnOnce() -> Result<T, ArrowError>) -> Result<T, String> {
     HOOK.call_once(|| {
         let before = panic::take_hook();
@@ -112,7 +112,7 @@ fn open(bytes: &[u8], rows: usize) -> Result<ParquetRecordBatchReader, ParquetEr
     ParquetRecordBatchReaderBuilder::try_new(Bytes::copy_from_slice(bytes))?.with_batch_size(rows).build()
 }
 
-/// The rows as lines of JSON; what is NULL is left out.
+/// The rows as JSON Lines, without NULL values.
 fn json_lines(batch: &RecordBatch) -> Result<String, ArrowError> {
     let mut writer = LineDelimitedWriter::new(Vec::new());
     writer.write(&writable(batch)?)?;
@@ -120,7 +120,7 @@ fn json_lines(batch: &RecordBatch) -> Result<String, ArrowError> {
     String::from_utf8(writer.into_inner()).map_err(|error| ArrowError::ParseError(error.to_string()))
 }
 
-/// The batch with columns that JSON can be written of as a record has them: times in UTC, texts, and ids as texts.
+/// The batch with columns converted to what a JSON record has: times in UTC, texts, and IDs as texts.
 fn writable(batch: &RecordBatch) -> Result<RecordBatch, ArrowError> {
     let (schema, columns, _) = batch.clone().into_parts();
     let columns: Vec<ArrayRef> = columns.iter().map(plain).collect::<Result<_, _>>()?;
@@ -135,7 +135,7 @@ fn typed(field: &Field, column: &ArrayRef) -> FieldRef {
 
 fn plain(column: &ArrayRef) -> Result<ArrayRef, ArrowError> {
     Ok(match column.data_type() {
-        // A time with a zone is counted in UTC; which zone shows it is of no matter.
+        // A time with a zone is stored in UTC; the zone only affects how it is displayed.
         DataType::Timestamp(unit, Some(_)) => {
             let utc = DataType::Timestamp(*unit, Some("+00:00".into()));
             make_array(column.to_data().into_builder().data_type(utc).build()?)
@@ -170,13 +170,13 @@ fn list<O: OffsetSizeTrait>(field: &Field, list: &GenericListArray<O>) -> Result
     GenericListArray::try_new(typed(field, &values), list.offsets().clone(), values, list.nulls().cloned())
 }
 
-/// The bytes as texts, if all of them are; else the column as it is, of which JSON has hex.
+/// The bytes as text, if all of them are valid; otherwise the column unchanged, which JSON writes as hex.
 fn texts<'c>(column: &ArrayRef, values: impl Iterator<Item = Option<&'c [u8]>>) -> ArrayRef {
     let texts: Result<Vec<Option<&str>>, _> = values.map(|value| value.map(std::str::from_utf8).transpose()).collect();
     texts.map_or_else(|_| Arc::clone(column), |texts| Arc::new(StringArray::from(texts)))
 }
 
-/// Ids in 16 bytes, as CloudTrail writes them.
+/// 16-byte IDs, in CloudTrail's notation.
 fn uuids(column: &FixedSizeBinaryArray) -> StringArray {
     let uuid = |bytes: &[u8]| {
         let hex = hex::encode(bytes);
@@ -186,13 +186,13 @@ fn uuids(column: &FixedSizeBinaryArray) -> StringArray {
     column.iter().map(|value| value.map(uuid)).collect()
 }
 
-/// What the rows gave so far.
+/// The result of the rows so far.
 struct Reader {
     found: Found<'static>,
     lines: Vec<u64>,
     row: u64,
     text: usize,
-    /// Rows without a record that are counted alone.
+    /// The number of rows without a record.
     untold: u64,
 }
 

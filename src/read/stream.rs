@@ -1,22 +1,22 @@
-//! A text of JSON values: one, one a line, or one after another in any layout.
+//! Reads a text of JSON values: a single one, one per line, or concatenated in any layout.
 
 use super::container::Container;
 use super::found::Found;
 use super::scan;
 use super::unwrap::{next_record, value};
 
-/// What a text of values gave, and on which lines.
+/// The items of a text of values, and their lines.
 #[derive(Debug)]
 pub(super) struct Stream<'t> {
     pub(super) found: Found<'t>,
-    /// Whether every value has a line to itself, and there are several.
+    /// Whether every value has its own line, and there are several.
     pub(super) is_lines: bool,
-    /// For each value: how many items there were before it, and the line it begins on, from 1.
+    /// For each value: the number of items before it, and the line on which it begins, from 1.
     starts: Vec<(usize, u64)>,
 }
 
 impl Stream<'_> {
-    /// The position of every item: its line if every value has one to itself, else its number. From 1.
+    /// The position of every item, from 1: its line if every value has its own, otherwise its number.
     pub(super) fn positions(&self) -> Vec<u64> {
         let count = self.found.items.len();
         if !self.is_lines {
@@ -27,7 +27,7 @@ impl Stream<'_> {
     }
 }
 
-/// Reads every value of `text`. After a damaged one it goes on at the next line that begins with a bracket.
+/// Reads every value of `text`. After a damaged value, it continues at the next line that begins with a bracket.
 pub(super) fn read(text: &str, depth: usize) -> Stream<'_> {
     let mut reader =
         Reader { text, depth, at: 0, line: 1, patience: text.len().saturating_mul(4), tally: Tally::new() };
@@ -44,7 +44,7 @@ pub(super) fn read(text: &str, depth: usize) -> Stream<'_> {
     stream
 }
 
-/// How values and lines go together.
+/// Counts values and lines.
 struct Tally {
     values: usize,
     last_line: u64,
@@ -72,13 +72,14 @@ struct Reader<'t> {
     depth: usize,
     at: usize,
     line: u64,
-    /// Bytes that may still be read without finding a record. A text of unclosed brackets would else be read once for each of its lines.
+    /// Bytes that may still be read without finding a record. Otherwise a text of unclosed brackets would be read once for
+    /// each of its lines.
     patience: usize,
     tally: Tally,
 }
 
 impl<'t> Reader<'t> {
-    /// Goes to the next value, over white space and stray commas; false at the end.
+    /// Skips whitespace and stray commas to the next value; returns false at the end.
     fn seek(&mut self) -> bool {
         let mut end = self.at;
         loop {

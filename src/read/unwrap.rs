@@ -1,4 +1,4 @@
-//! JSON text to record texts, whatever they are wrapped in.
+//! Extracts record texts from JSON, whatever they are wrapped in.
 
 use std::borrow::Cow;
 
@@ -17,17 +17,17 @@ use super::scan::{self, Damage};
 use super::shape::{Members, Shape, wrapper};
 use crate::json;
 
-/// Layers of wrapping that are taken off. Deliveries nest four (queue, topic, event bus, `detail`); a list of them and
-/// the document's own list count too, and what a search engine puts around all of it.
+/// The maximum number of wrappers. Deliveries have up to four (queue, topic, event bus, `detail`); a list of them, the
+/// document's own list, and the wrappers of a search engine count as well.
 const MAX_DEPTH: usize = 8;
 
-/// Lists that are read item by item, so that a file that is cut off gives the items before the cut.
+/// Lists that are read item by item, so that a truncated file yields the items before the cut.
 const LISTS: [(&str, Container); 3] =
     [("Records", Container::Records), ("Events", Container::LookupEvents), ("logEvents", Container::CloudWatchLogs)];
 
-/// The value that begins at `at`: what is in it goes to `found`, and the byte after it comes back.
+/// Reads the value that begins at `at`: adds its items to `found`, and returns the offset after it.
 ///
-/// Damage inside a list is an item; damage of the value itself is an error, and nothing of it was found.
+/// Damage inside a list is an item; damage of the value itself is an error, and nothing of it is added.
 pub(super) fn value<'t>(text: &'t str, at: usize, depth: usize, found: &mut Found<'t>) -> Result<usize, Damage> {
     match text.as_bytes().get(at) {
         Some(b'{') => {
@@ -52,7 +52,7 @@ pub(super) fn value<'t>(text: &'t str, at: usize, depth: usize, found: &mut Foun
     }
 }
 
-/// The list that is the first member of an object, and the object's end.
+/// Reads the list that is the first member of an object, to the object's end.
 fn list<'t>(text: &'t str, open: usize, depth: usize, container: Container, found: &mut Found<'t>) -> usize {
     found.container.get_or_insert(container);
     let end = elements(text, open, depth, found);
@@ -60,11 +60,11 @@ fn list<'t>(text: &'t str, open: usize, depth: usize, container: Container, foun
     if text[closed..].starts_with('}') {
         return closed + 1;
     }
-    // The list may have been cut, and said so; or the object has more members.
+    // The list may have been truncated, which was recorded; or the object has more members.
     more_members(text, closed, depth, found)
 }
 
-/// The members of an object that stand after its list, and the object's end.
+/// Reads the members of an object after its list, to the object's end.
 fn more_members<'t>(text: &'t str, mut at: usize, depth: usize, found: &mut Found<'t>) -> usize {
     loop {
         at = scan::skip_space(text, at);
@@ -102,7 +102,7 @@ fn bare_list<'t>(text: &'t str, open: usize, depth: usize, found: &mut Found<'t>
     end
 }
 
-/// The items of the list that opens at `open`. A damaged item costs itself alone, if its end or a record after it is
+/// Reads the items of the list that opens at `open`. Only a damaged item is lost, if its end or a record after it is
 /// found.
 fn elements<'t>(text: &'t str, open: usize, depth: usize, found: &mut Found<'t>) -> usize {
     let mut at = scan::skip_gap(text, open + 1);
@@ -134,7 +134,7 @@ fn elements<'t>(text: &'t str, open: usize, depth: usize, found: &mut Found<'t>)
         match text.as_bytes().get(at) {
             Some(b',') => at = scan::skip_gap(text, at + 1),
             Some(b']') => break,
-            // A comma is missing, and nothing else.
+            // Only a comma is missing.
             Some(b'{') => {}
             Some(_) => {
                 let cause = format!("broken JSON at byte {at}: expected `,` or `]`");
@@ -160,8 +160,8 @@ pub(super) const fn patience(bytes: usize) -> usize {
     bytes.saturating_mul(4).saturating_add(1 << 16)
 }
 
-/// Where the next object begins, from `from` on and before `to`, that is a record or holds some: where to go on after
-/// damage. `patience` is the number of bytes that may still be read without finding a record.
+/// The offset of the next object in `from..to` that is a record or contains some: where to continue after damage. `patience`
+/// is the number of bytes that may still be read without finding a record.
 pub(super) fn next_record(text: &str, from: usize, to: usize, depth: usize, patience: &mut usize) -> Option<usize> {
     let mut at = from;
     while let Some(open) = memchr::memchr(b'{', text.as_bytes().get(at..to)?).map(|open| at + open) {
@@ -189,14 +189,14 @@ pub(super) fn next_record(text: &str, from: usize, to: usize, depth: usize, pati
     None
 }
 
-/// Whether a text begins as a record does, whole or not.
+/// Whether a text begins like a record, complete or not.
 pub(super) fn is_begun(text: &str) -> bool {
     let names = ["\"eventVersion\"", "\"eventTime\"", "\"eventName\"", "\"userIdentity\"", "\"Records\""];
     let is_object = text.strip_prefix('{').is_some_and(|inner| inner.trim_start().starts_with('"'));
     is_object && names.iter().any(|name| text.contains(name))
 }
 
-/// A string that holds JSON, or a value that can hold no record.
+/// A string that contains JSON, or a value that cannot contain a record.
 fn other<'t>(text: &'t str, at: usize, depth: usize, found: &mut Found<'t>) -> Result<usize, Damage> {
     let (raw, end) = scan::value::<&'t RawValue>(text, at)?;
     let mut inner = Found::default();
@@ -204,7 +204,7 @@ fn other<'t>(text: &'t str, at: usize, depth: usize, found: &mut Found<'t>) -> R
         string(raw.get(), depth, &mut inner);
     }
     if inner.items.is_empty() && depth == 0 {
-        // Text among values, such as a line that lost its beginning: all of it is one damage.
+        // Text between values, such as a line that lost its beginning, counts as one damaged part.
         return Err(Damage { cause: format!("no JSON object at byte {at}"), scanned: end - at, cut: false });
     } else if inner.items.is_empty() {
         let deep = raw.get().starts_with(['{', '[']);
@@ -231,7 +231,7 @@ fn object<'t>(text: &'t str, shape: Shape<'t>, depth: usize, found: &mut Found<'
     }
 }
 
-/// Adds a record that was put together from the text, or what the text is instead.
+/// Adds a record that was rebuilt from the text, or what the text is instead.
 fn made<'t>(record: Result<String, Refusal>, container: Container, text: &'t str, found: &mut Found<'t>) {
     match record {
         Ok(json) => found.record(Cow::Owned(json), container),
@@ -239,7 +239,7 @@ fn made<'t>(record: Result<String, Refusal>, container: Container, text: &'t str
     }
 }
 
-/// One record. Logstash moves `eventTime` to `@timestamp`: it is written back, and `@timestamp` stays.
+/// One record. Logstash moves `eventTime` to `@timestamp`: it is restored, and `@timestamp` is kept.
 fn record<'t>(text: &'t str, shape: Shape<'t>, found: &mut Found<'t>) {
     if shape.is_irregular
         && let Some(repaired) = json::repaired(text)
@@ -264,7 +264,7 @@ fn record<'t>(text: &'t str, shape: Shape<'t>, found: &mut Found<'t>) {
     }
 }
 
-/// Takes every member that gives records; if none does, says what the object is, or what is broken in it.
+/// Reads every member that has records; if none has, adds what the object is, or what is damaged in it.
 fn members<'t>(text: &'t str, shape: &Shape<'t>, depth: usize, found: &mut Found<'t>) {
     let mut told: Option<Refusal> = None;
     let (mut broken, mut empty, mut has_records) = (Vec::new(), None, false);
@@ -302,7 +302,7 @@ fn members<'t>(text: &'t str, shape: &Shape<'t>, depth: usize, found: &mut Found
     }
 }
 
-/// Records in an object that is a row or a table itself, or in those of its members that no wrapper is known by; whether
+/// Reads the records in an object that is a row or a table, or in members that are not known wrappers; returns whether
 /// there are any.
 fn others<'t>(text: &'t str, depth: usize, found: &mut Found<'t>) -> bool {
     if let Some(inner) = rows::read(text) {
@@ -336,13 +336,13 @@ fn others<'t>(text: &'t str, depth: usize, found: &mut Found<'t>) -> bool {
     some
 }
 
-/// Whether an item is a record that could not be read to its end.
+/// Whether an item is a record that could not be read completely.
 fn is_begun_record(item: &Item<'_>) -> bool {
     matches!(item, Item::Broken(_, head) if is_begun(head))
 }
 
-/// Whether an item is a record that says when it happened. In a member that nobody knows, an object with a name and a
-/// source of events may be no more than a pattern of such.
+/// Whether an item is a record with a time. In an unknown member, an object with an event name and source may be only
+/// an event pattern.
 fn is_dated(item: &Item<'_>) -> bool {
     let Item::Record(json, _) = item else { return false };
     ["\"eventTime\"", "\"@timestamp\"", "\"timeWindow\""]
@@ -350,12 +350,12 @@ fn is_dated(item: &Item<'_>) -> bool {
         .any(|time| memchr::memmem::find(json.as_bytes(), time.as_bytes()).is_some())
 }
 
-/// What a member's value holds: an object, a list, or either as a string.
+/// The items in the value of a member: an object, a list, or either as a string.
 fn member(raw: &str, depth: usize) -> Found<'_> {
     let mut inner = Found::default();
     match raw.as_bytes().first() {
         Some(b'"') => string(raw, depth, &mut inner),
-        // The value was read once, so it is whole.
+        // The value was parsed before, so it is complete.
         Some(b'{' | b'[') => {
             let _end = value(raw, 0, depth + 1, &mut inner);
         }
@@ -364,16 +364,16 @@ fn member(raw: &str, depth: usize) -> Found<'_> {
     inner
 }
 
-/// The records in a JSON string's text: JSON itself, JSON after other text, or either packed.
+/// The records in the text of a JSON string: JSON, JSON after other text, or either in base64.
 fn string(raw: &str, depth: usize, found: &mut Found<'_>) {
     if depth >= MAX_DEPTH {
         return;
     }
     let text = serde_json::from_str::<String>(raw);
-    // Half of a surrogate pair is no character.
+    // Half of a surrogate pair is not a character.
     let text = text.or_else(|error| json::repaired(raw).map_or(Err(error), |text| serde_json::from_str(&text)));
     let Ok(text) = text else { return };
-    // A text may be the JSON of a text.
+    // A string may contain the JSON of a string.
     let begins = ["{", "[", "\"{", "\"[", "\"\\\""];
     let inner = if begins.iter().any(|begin| text.trim_start().starts_with(begin)) {
         super::stream::read(&text, depth + 1).found.into_owned()
