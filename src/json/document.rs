@@ -1,5 +1,4 @@
-//! A text, read: all of its values one after another in one list, so that reading takes memory once, however much is
-//! nested.
+//! A parsed text: all values in one list, so that parsing allocates memory once, regardless of nesting.
 
 use std::borrow::Cow;
 
@@ -8,11 +7,11 @@ use serde_json::Value;
 use super::Json;
 use super::reader::Reader;
 
-/// What a JSON text says. It says the same as serde's, which reads what the walk leaves to a parser.
+/// A parsed JSON text. The values are the same as serde's, which parses what the fast path cannot.
 #[derive(Debug, Clone, Default)]
 pub struct Document<'t>(pub(super) Vec<Node<'t>>);
 
-/// One value; what is in a list or an object stands right behind it, each member's name before its value.
+/// One value; the content of a list or an object follows it, each member's name before its value.
 #[derive(Debug, Clone)]
 pub(super) enum Node<'t> {
     Null,
@@ -25,17 +24,17 @@ pub(super) enum Node<'t> {
     Object(Extent),
 }
 
-/// How much is in a list or an object.
+/// The size of a list or an object.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Extent {
     /// Elements, or members.
     pub(super) items: usize,
-    /// The nodes of all of them, and of what is in them.
+    /// The number of nodes of all of them, including their content.
     pub(super) nodes: usize,
 }
 
 impl Node<'_> {
-    /// How many nodes it is, with those of what is in it.
+    /// The number of nodes, including those of its content.
     pub(super) const fn size(&self) -> usize {
         match self {
             Self::Array(extent) | Self::Object(extent) => 1 + extent.nodes,
@@ -45,13 +44,13 @@ impl Node<'_> {
 }
 
 impl<'t> Document<'t> {
-    /// What a text says; `null` if it is no JSON.
+    /// Parses a text; `null` if it is not JSON.
     pub fn read(text: &'t str) -> Self {
         Self::read_once(text).0
     }
 
-    /// As [`Document::read`], and a text that says the same in the common form if this one is in another: then a name may
-    /// come twice in an object, of which some readers take the first value and others the last.
+    /// Like [`Document::read`], and also returns a canonical text if this one is unusual: a name may be repeated in an
+    /// object, where some parsers use the first value and others the last.
     pub fn read_once(text: &'t str) -> (Self, Option<String>) {
         if text.is_empty() {
             return (Self::default(), None);
@@ -75,7 +74,7 @@ impl<'t> Document<'t> {
         document
     }
 
-    /// The value of it all.
+    /// The root value.
     #[inline]
     pub fn root(&self) -> Json<'_> {
         Json::first(&self.0).map_or(Json::Null, |(value, _)| value)
@@ -87,7 +86,7 @@ impl<'t> Document<'t> {
         self.0.extend_from_slice(below);
     }
 
-    /// Adds what stands in a list or an object, and says before it how much that is.
+    /// Adds the content of a list or an object, preceded by its size.
     fn enclose(&mut self, items: usize, node: fn(Extent) -> Node<'t>, add: impl FnOnce(&mut Self)) {
         let start = self.0.len();
         self.0.push(Node::Null);
@@ -132,7 +131,7 @@ impl<'t> From<Json<'t>> for Document<'t> {
     }
 }
 
-/// The order of members says nothing.
+/// The order of members is irrelevant.
 impl PartialEq for Document<'_> {
     fn eq(&self, other: &Self) -> bool {
         self.root() == other.root()

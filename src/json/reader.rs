@@ -1,4 +1,4 @@
-//! From a text to a document, if the text is in the common form.
+//! Parses a text into a document, if the text has the common form.
 
 use std::borrow::Cow;
 
@@ -8,12 +8,12 @@ use super::document::{Extent, Node};
 use super::walk::{MAX_DEPTH, Walk};
 use super::{Document, Members};
 
-/// A value takes about so many bytes of a text, and so a list for them is made long enough at once. A long text may be
-/// one long string, so its list grows as it goes.
+/// The average size of a value in a text, in bytes, used to allocate the list of values at once. A long text may be one
+/// long string, so the initial allocation is limited.
 const BYTES: usize = 12;
 const ROOM: std::ops::RangeInclusive<usize> = 4..=64;
 
-/// Reads the common form; `None` says that a parser has to look.
+/// Parses the common form; `None` means that a full parser is needed.
 pub(super) struct Reader<'t> {
     text: &'t str,
     walk: Walk<'t>,
@@ -31,7 +31,7 @@ impl<'t> Reader<'t> {
         (self.walk.space(end) == self.text.len()).then_some(Document(self.nodes))
     }
 
-    /// Reads the value at a place; gives where it ends.
+    /// Parses the value at an offset; returns where it ends.
     fn value(&mut self, at: usize, depth: usize) -> Option<usize> {
         let (node, end) = match self.walk.byte(at)? {
             b'"' => return self.string(at),
@@ -57,7 +57,7 @@ impl<'t> Reader<'t> {
             self.value(walk.open(walk.space(end), b':')?, depth)
         })?;
         let nodes = self.nodes.get(start + 1..)?;
-        // Which value of a repeated name counts, a parser knows.
+        // For repeated names, a full parser decides which value counts.
         if names.may_repeat && (Members { count: items, nodes }).repeat() {
             return None;
         }
@@ -106,7 +106,7 @@ impl<'t> Reader<'t> {
     }
 }
 
-/// The names of an object, each told by one of 64 bits: names that repeat share one, and others seldom do.
+/// The names of an object as a 64-bit filter: equal names share a bit, different ones rarely do.
 #[derive(Default)]
 struct Names {
     bits: u64,
@@ -123,7 +123,7 @@ impl Names {
     }
 }
 
-/// Whether a number is written as serde writes it: a whole one that fits into 64 bits, and has no sign for nothing.
+/// Whether a number is written like serde writes it: an integer that fits into 64 bits, without a redundant sign.
 fn is_plain(number: &str) -> bool {
     const LONGEST: usize = 18;
     number.len() <= LONGEST && number != "-0" && !number.bytes().any(|byte| matches!(byte, b'.' | b'e' | b'E'))

@@ -155,7 +155,7 @@ impl<'a> Inserter<'a> {
     }
 
     /// Inserts the events that are new, of as many portions as fit one transaction, and returns what is left to write. The
-    /// first portion has been met; others follow only if the case need not be queried for them.
+    /// first portion is already known; others follow only if the case need not be queried for them.
     fn insert_new(
         &mut self,
         case: &Case,
@@ -242,7 +242,7 @@ impl<'a> Inserter<'a> {
                         admitted.add(events.batch, row);
                     }
                     Admission::Joins => {
-                        // A record that cannot be rebuilt has nothing to add to the one that is there.
+                        // A record that cannot be rebuilt adds nothing to the existing one.
                         let version = admitted.batches.get(events.batch).map(|batch| Version::of(batch, row));
                         if let Some(Ok(version)) = version {
                             pending.joining.push(RecordToMerge { file: index, version });

@@ -51,7 +51,7 @@ impl Notes {
     /// The text of a file: a line for each note.
     ///
     /// # Errors
-    /// None that is known of.
+    /// Not set.
     pub fn text(&self) -> Result<String, NotesError> {
         let mut text = format!("{HEAD}\n");
         for note in &self.notes {

@@ -108,7 +108,7 @@ pub enum NotesError {
     /// The system gives no random numbers.
     #[error("the system provides no random numbers")]
     Random,
-    /// The case did not answer.
+    /// The case could not be queried.
     #[error(transparent)]
     Store(#[from] crate::store::StoreError),
     /// Rows have no form to be read in.

@@ -1,4 +1,4 @@
-//! What load asks of `events`: which are there, which are sign-ins, and which belong elsewhere.
+//! The queries of a load on `events`: which exist, which are sign-ins, and which to move to other sessions.
 
 use std::array;
 use std::collections::HashSet;
@@ -11,17 +11,17 @@ use crate::batch::{Columns, text_at, time_at};
 use crate::event::Timestamp;
 use crate::trail::{TEXTS, VISIT_COLUMNS, print};
 
-/// The id that an event's record has itself, or that it corrects.
+/// The ID that an event's record has, or that it corrects.
 const OWN_ID: &str = "COALESCE(own_id, corrects, event_id)";
 
-/// A session that sign-ins may belong to, as its events other than sign-ins show it.
+/// A session that sign-ins may belong to, according to its events other than sign-ins.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KnownSession {
     /// `events.session_id`
     pub session_id: String,
-    /// The caller's account, else the one called; empty if unknown.
+    /// The caller's account, otherwise the one called; empty if unknown.
     pub account_id: String,
-    /// The caller's ARN, else id, else name; empty if unknown.
+    /// The caller's ARN, otherwise ID, otherwise name; empty if unknown.
     pub principal: String,
     /// `events.session_created`
     pub created: Timestamp,
@@ -30,15 +30,15 @@ pub struct KnownSession {
 /// The temporary table that statements over many events join; one at a time.
 const STAGE: &str = "CREATE OR REPLACE TEMP TABLE stage (event_id VARCHAR, session_id VARCHAR)";
 
-/// The temporary table of spans of time, in microseconds since 1970.
+/// The temporary table of time ranges, in microseconds since 1970.
 const SPANS: &str = "CREATE OR REPLACE TEMP TABLE spans (first BIGINT, last BIGINT)";
 
-/// Marks the sessions that staged events are in as changed: no session has a negative count of events.
+/// Marks the sessions of staged events as changed, with a negative event count, which no other session has.
 const MARK_SESSIONS: &str = "UPDATE sessions SET events = -1 WHERE session_id IN \
      (SELECT session_id FROM stage UNION ALL SELECT e.session_id FROM events AS e JOIN stage USING (event_id))";
 
 impl Case {
-    /// Tells of every event of the case its own id, its `source_file`, and the print of its record.
+    /// Calls `tell` with the original ID, the `source_file` and the fingerprint of every event of the case.
     ///
     /// # Errors
     /// DuckDB's message.
@@ -46,7 +46,7 @@ impl Case {
         self.tell_events("", tell)
     }
 
-    /// As [`Case::each_event`], of those events alone whose ids are in these batches of `events`.
+    /// Like [`Case::each_event`], only for events whose IDs are in these batches of `events`.
     ///
     /// # Errors
     /// DuckDB's message, and a batch without `event_id`.
@@ -67,7 +67,7 @@ impl Case {
         self.tell_events(&of_stage(), tell)
     }
 
-    /// The events whose records have these ids, as [`crate::batch::read_events`] reads them.
+    /// The events whose records have these IDs, as [`crate::batch::read_events`] reads them.
     ///
     /// # Errors
     /// DuckDB's message.
@@ -104,27 +104,27 @@ impl Case {
                 tell(ids.value(row), files.value(row), print);
             }
         }
-        // The stream cannot tell of an error: it ends.
+        // The stream cannot report an error: it ends.
         if told < wanted {
             return Err(StoreError::DuckDb(format!("only {told} of {wanted} events could be read")));
         }
         Ok(())
     }
 
-    /// The sign-ins that do not say when their session was created, as [`crate::batch::read_events`] reads them, in order
-    /// of their ids.
+    /// The sign-ins that do not say when their session was created, as [`crate::batch::read_events`] reads them, ordered by
+    /// ID.
     ///
     /// # Errors
     /// DuckDB's message.
     pub fn sign_ins(&self) -> Result<Vec<RecordBatch>, StoreError> {
         self.query(
-            // By their places, so that of all other events no more than two columns are read.
+            // By row ID, so that only two columns of all other events are read.
             "SELECT * REPLACE (client::VARCHAR AS client) FROM events WHERE rowid IN (SELECT rowid FROM events \
              WHERE session_created IS NULL AND list_contains(console_evidence, 'sign_in')) ORDER BY event_id",
         )
     }
 
-    /// The ids of the aggregated events that the case has.
+    /// The IDs of the aggregated events of the case.
     ///
     /// # Errors
     /// DuckDB's message.
@@ -136,7 +136,7 @@ impl Case {
         Ok(ids)
     }
 
-    /// The events that say no more of their callers than a name, with the columns that [`crate::trail::visits`] reads.
+    /// The events with no caller data other than a name, with the columns that [`crate::trail::visits`] reads.
     ///
     /// # Errors
     /// DuckDB's message.
@@ -149,7 +149,7 @@ impl Case {
         ))
     }
 
-    /// The sessions that were created within one of these spans (first and last moment), in order of their ids.
+    /// The sessions that were created within one of these time ranges (first and last time), ordered by ID.
     ///
     /// # Errors
     /// DuckDB's message.
@@ -158,7 +158,7 @@ impl Case {
         let mut appender = self.connection.appender_to_catalog_and_db("spans", "temp", "main")?;
         appender.append_rows(spans.iter().map(|(first, last)| [first.0, last.0]))?;
         appender.flush()?;
-        // Sign-ins are left out, so that where an earlier load put them cannot change where this one does.
+        // Sign-ins are left out, so that their assignment by an earlier load does not affect this one.
         let batches = self.query(
             "WITH within AS (SELECT session_created FROM (SELECT DISTINCT session_created FROM events) \
              SEMI JOIN spans ON epoch_us(session_created) BETWEEN spans.first AND spans.last) \
@@ -209,8 +209,7 @@ impl Case {
     }
 }
 
-/// The events whose records have the staged ids: by their places, so that of all other events no more columns are read
-/// than those with ids.
+/// The events whose records have the staged IDs: by row ID, so that only the ID columns of all other events are read.
 fn of_stage() -> String {
     format!("WHERE rowid IN (SELECT rowid FROM events WHERE {OWN_ID} IN (SELECT event_id FROM stage))")
 }

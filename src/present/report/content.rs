@@ -62,7 +62,7 @@ pub struct Report {
 pub struct Listed<T> {
     /// Those that are told.
     pub rows: Vec<T>,
-    /// How many there are.
+    /// The number of items.
     pub total: u64,
 }
 
@@ -173,15 +173,15 @@ pub struct Counts {
     pub attempts: u64,
     /// Signals that somebody clicked or typed, those of every kind below together.
     pub clicks: u64,
-    /// Clicks named by a known page. With visits, generic changes and commands they are all clicks.
+    /// Clicks identified by a known page. With visits, generic changes and commands they are all clicks.
     pub on_known_page: u64,
-    /// Clicks named by a known page with a confidence of 0.9 or above.
+    /// Clicks identified by a known page with a confidence of 0.9 or above.
     pub high_confidence: u64,
     /// Mean confidence of the clicks named by a known page; `None` if there are none.
     pub mean_confidence: Option<f64>,
-    /// Clicks named by their service alone.
+    /// Clicks identified only by their service.
     pub visits: u64,
-    /// Clicks named by their call alone.
+    /// Clicks identified only by their call.
     pub generic_changes: u64,
     /// Pages and lists that were opened.
     pub looks: u64,

@@ -434,7 +434,7 @@ pub struct File {
 pub struct Gap {
     /// `region`, `hours`, `data events` …
     pub gap: String,
-    /// How many there are.
+    /// The number of items.
     pub gaps: u64,
     /// The first few, as sentences.
     pub told: Vec<String>,

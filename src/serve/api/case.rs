@@ -1,4 +1,4 @@
-//! The case as a whole, its sessions, and how many of its clicks are named by a known page.
+//! The case, its sessions, and its coverage.
 
 use axum::extract::{Path, State};
 use serde_json::{Value, json};
@@ -14,7 +14,7 @@ const CASE: &str = include_str!("../../../sql/serve/case.sql");
 const SESSIONS: &str = include_str!("../../../sql/serve/sessions.sql");
 const ACTOR: &str = include_str!("../../../sql/serve/actor.sql");
 
-/// What sessions can be sorted by.
+/// The sort keys of sessions.
 const SORTS: [&str; 28] = [
     "first_time",
     "last_time",

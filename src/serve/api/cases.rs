@@ -12,7 +12,7 @@ pub(super) async fn cases(State(case): State<ServedCase>) -> Json {
     told(&case)
 }
 
-/// `POST /api/reopen`: shows the file that is there now.
+/// `POST /api/reopen`: opens the current file.
 pub(super) async fn reopen(State(case): State<ServedCase>) -> Result<Json, ServeError> {
     case.reopen().await?;
     Ok(told(&case))

@@ -1,4 +1,4 @@
-//! The notes beside the case: read with what they are about, written one at a time.
+//! The notes next to the case: read with their targets, written one at a time.
 
 use std::collections::BTreeSet;
 
@@ -19,15 +19,15 @@ use crate::serve::rows::Json;
 use crate::serve::state::{AppState, Shared};
 use crate::store::Case;
 
-/// What is posted: a new note, a note's new text, or a note to delete.
+/// The body of a request: a new note, a note's new text, or a note to delete.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Change {
-    /// The note that is changed or deleted; a new one has none yet.
+    /// The ID of the note to change or delete; `None` for a new note.
     id: Option<String>,
-    /// What a new note does.
+    /// The kind of a new note.
     kind: Option<NoteKind>,
-    /// What a new note is about.
+    /// The target of a new note.
     target: Option<Target>,
     /// The text.
     #[serde(default)]
@@ -114,14 +114,14 @@ fn apply(state: &AppState, case: &Case, change: Change) -> Result<(), ServeError
             next.text.clone_from(&change.text);
             next.place = change.place.clone().or(next.place);
         }
-        // A clock that was set back must not make a change older than what it changes.
+        // If the clock was set back, a change must still be newer than the note it changes.
         next.changed = now.max(known.changed.clone());
         *known = next.checked()?;
         Ok(())
     })?)
 }
 
-/// The notes with what they are about, as the case has it.
+/// The notes with their targets in the case.
 fn told(state: &AppState, case: &Case) -> Result<Json, ServeError> {
     let read = state.notebook.read()?;
     let unread = read.unread.len();
@@ -146,7 +146,7 @@ fn row(Resolved { note, found }: &Resolved) -> Result<Value, ServeError> {
     Ok(row)
 }
 
-/// The filter that a query asks for; with `noted` only the rows that have a note: a star (`star`), a comment (`comment`), any
+/// The filter of a query string; with `noted`, only rows that have a note: a star (`star`), a comment (`comment`), any
 /// (`any`), or a tag (`tag:NAME`).
 pub(super) async fn noted(state: &Shared, params: &Params) -> Result<Filter, ServeError> {
     let filter = Filter::of(params)?;
@@ -164,6 +164,6 @@ pub(super) async fn noted(state: &Shared, params: &Params) -> Result<Filter, Ser
         Ok(ids.into_iter().collect::<Vec<_>>())
     });
     let ids = ids.await?;
-    // No row has this ID: a filter without IDs would be one for all rows.
+    // No row has this ID. Without any ID, the filter would match all rows.
     Ok(filter.only(if ids.is_empty() { vec![String::new()] } else { ids }))
 }

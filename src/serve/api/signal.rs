@@ -1,4 +1,4 @@
-//! One signal with its events and why it is one; one event with its whole record.
+//! One signal with its events and its explanation; one event with its complete record.
 
 use arrow::array::Array;
 use axum::extract::{Path, State};
@@ -37,7 +37,7 @@ pub(super) async fn signal(State(state): State<Shared>, Path(id): Path<String>) 
         .await
 }
 
-/// The lines of an explanation; where there is none, the line that says so.
+/// The lines of an explanation, or a line saying that there is none.
 fn why(state: &AppState, case: &Case, session: &str, id: &str) -> Result<Vec<String>, ServeError> {
     let explained = match load::explain(case, &state.rules, session, true, ExplainSubject::Signal(id)) {
         Ok(explained) => explained,

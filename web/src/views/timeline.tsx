@@ -30,7 +30,7 @@ const rowKey = (row: TimelineRow) => row.id;
 /** How the rows are shown, beside the filter in the address. */
 interface Layout {
   order: Order;
-  /** Whether calls that follow each other share a line. */
+  /** Whether consecutive calls share a line. */
   folded: boolean;
   /** The rows that are unfolded. */
   open: readonly string[];
