@@ -14,7 +14,7 @@ use super::fail::WithAdvice;
 use super::format::{self, RowFormat};
 use super::{ExitCode, Streams};
 
-/// Which databases addresses are looked up in.
+/// The databases for looking up addresses.
 #[derive(Debug, Args)]
 pub(crate) struct DatabaseArgs {
     /// Look addresses up in this database of countries or network owners: MMDB, from MaxMind or IPinfo (repeatable)
@@ -52,12 +52,12 @@ impl DatabaseArgs {
     }
 }
 
-/// The file's own name, which the case keeps.
+/// The name of the file, which is stored in the case.
 fn name(path: &Path) -> String {
     path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
 }
 
-/// Looks up the addresses of a case that is there, and says how many; without databases, says how many are new to them.
+/// Looks up the addresses of an existing case, and reports their number; without databases, reports how many are not looked up.
 pub(crate) fn look_up(case: &Case, databases: &Databases, streams: Streams) -> Result<()> {
     if databases.is_empty() {
         let missing = load::not_looked_up(case).context("the addresses of the case cannot be read")?;
@@ -112,7 +112,7 @@ impl Addresses {
     }
 }
 
-/// Whether addresses were looked up, so that a table has something to show of them.
+/// Whether addresses were looked up, so that a table can show the result.
 pub(crate) fn are_looked_up(case: &Case) -> bool {
     let found = case.query("SELECT 1 FROM addresses LIMIT 1");
     found.is_ok_and(|batches| batches.iter().any(|batch| batch.num_rows() > 0))

@@ -91,7 +91,7 @@ impl Add {
         };
         let target = folder.join(&pack.manifest.name);
         let cannot = || format!("cannot write {}", target.display());
-        // Written beside it first, so that a pack is there as a whole or not at all.
+        // Written to a temporary folder first, so that a pack is installed completely or not at all.
         fs::create_dir_all(&folder).with_context(cannot)?;
         let new = tempfile::Builder::new().prefix(".new-").tempdir_in(&folder).with_context(cannot)?;
         write(new.path(), MANIFEST, &pack.manifest_text)?;

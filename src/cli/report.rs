@@ -95,7 +95,7 @@ impl Report {
             };
             let mut html = Vec::new();
             report::write(&mut html, &told, form).context("cannot write the report")?;
-            // Printed twice: only paper shows on which page a section begins, and the list of contents has these pages.
+            // Printed twice: the page numbers in the table of contents are only known after printing.
             let pages = pdf::pages(&printer.print(&html, aside)?);
             html.clear();
             report::write_numbered(&mut html, &told, &pages).context("cannot write the report")?;
@@ -104,7 +104,7 @@ impl Report {
         Ok(ExitCode::Fine)
     }
 
-    /// Now, by this program and its arguments, with what analysts wrote.
+    /// The time, the program and its arguments, and the notes of analysts.
     fn making(&self, case: &Case) -> Result<ReportMetadata> {
         let words = env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned());
         let written = Notebook::beside(self.case.path()).read()?;
@@ -136,7 +136,7 @@ impl Report {
         }
     }
 
-    /// The format that is asked for. A file whose name ends as another format's does would not be what its name says.
+    /// The requested format. A file name with the extension of another format is refused.
     fn format(&self) -> Result<ReportFormat> {
         let ending = self.file.path().and_then(Path::extension).map(|ending| ending.to_string_lossy().to_lowercase());
         Ok(match (self.format, ending.as_deref()) {
@@ -153,7 +153,7 @@ impl Report {
     }
 }
 
-/// The SHA-256 of a file, read a piece at a time.
+/// The SHA-256 of a file, read in chunks.
 fn sha256_of(path: &Path) -> Result<String> {
     let cannot = || format!("cannot read {}", path.display());
     let mut file = File::open(path).with_context(cannot)?;

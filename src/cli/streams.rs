@@ -47,7 +47,7 @@ impl Streams {
     /// Prints a message to standard error, unless --quiet is given. What names of files hide in it is shown.
     pub(crate) fn say(self, text: &str) {
         if !self.quiet {
-            // Nobody is left to tell if this fails.
+            // If this fails, there is no way to report it.
             let _ = writeln!(self.err(), "{}", terminal_lines(text));
         }
     }

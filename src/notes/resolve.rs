@@ -1,4 +1,4 @@
-//! Where in a case the things are that notes are about.
+//! Finds the targets of notes in a case.
 
 use arrow::json::ArrayWriter;
 use serde::Deserialize;
@@ -10,19 +10,19 @@ use crate::store::Case;
 const RESOLVE: &str = include_str!("../../sql/notes/resolve.sql");
 const ANCHOR: &str = include_str!("../../sql/notes/anchor.sql");
 
-/// A note, and what it is about as the case has it now.
+/// A note, and its target in the case.
 #[derive(Debug, Clone)]
 pub struct Resolved {
     /// The note.
     pub note: Note,
-    /// Where that is; all empty if the case does not have it, or the note is about nothing.
+    /// The target; empty if the case does not have it, or the note has none.
     pub found: Found,
 }
 
 /// A row of the timeline, a session, or nothing.
 #[derive(Debug, Clone, Default, Deserialize)]
 pub struct Found {
-    /// The row of the timeline: a signal, or an event that is in none.
+    /// The row of the timeline: a signal, or an event without a signal.
     pub row_id: Option<String>,
     /// The session.
     pub session_id: Option<String>,
@@ -41,7 +41,7 @@ struct Row {
     found: Found,
 }
 
-/// Finds what notes are about.
+/// Finds the targets of notes.
 ///
 /// # Errors
 /// DuckDB's message.
@@ -70,7 +70,7 @@ fn asked(place: usize, target: &Target) -> Option<serde_json::Value> {
     }))
 }
 
-/// The target, with an event by which it is found again.
+/// The target, with an event by which it can be found again.
 ///
 /// # Errors
 /// DuckDB's message.

@@ -1,4 +1,4 @@
-//! Notes of analysts: as a list, and beside the rows that they are about.
+//! Notes of analysts: as a list, and next to the rows that they are about.
 
 use std::collections::HashMap;
 use std::io::{self, Write};
@@ -44,7 +44,7 @@ pub(super) fn said(Resolved { note, .. }: &Resolved) -> String {
     }
 }
 
-/// What a note is about, in words.
+/// What a note is about, as text.
 pub(super) fn about(Resolved { note, found }: &Resolved) -> String {
     let Some(target) = &note.target else { return note.place.clone().unwrap_or_default() };
     let gone = if found.what.is_none() { " (not in this case)" } else { "" };
@@ -59,12 +59,12 @@ pub(super) fn about(Resolved { note, found }: &Resolved) -> String {
     }
 }
 
-/// When the thing was that a note is about.
+/// The time of a note's target.
 pub(super) fn when(resolved: &Resolved) -> String {
     resolved.found.time.map(|us| clock(Timestamp(us), "%Y-%m-%d %H:%M:%S")).unwrap_or_default()
 }
 
-/// Writes notes, one a line and what it is about below it.
+/// Writes notes, one per line, each followed by what it is about.
 ///
 /// # Errors
 /// If the writer refuses.

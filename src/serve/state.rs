@@ -42,7 +42,7 @@ pub(super) struct AppState {
     pub(super) queries: Arc<Pool>,
     /// The rules for explanations.
     pub(super) rules: Arc<RuleSet>,
-    /// The case's file, as it was named.
+    /// The case's file, as given by the user.
     pub(super) file: String,
     /// The total row counts of queries.
     pub(super) totals: Totals,

@@ -1,10 +1,10 @@
-//! What a reader needs who was not there: the notes of the analysts, the method, and the words.
+//! Context for readers who were not involved: the notes of analysts, the method, and the glossary.
 
 use super::content::{Report, ReportNote};
 use super::document::{Block, Section, Span, Table, Tone, cell, short, text};
 use super::words::moment;
 
-/// What analysts wrote; `None` if they wrote nothing.
+/// The notes of analysts; `None` if there are none.
 pub(super) fn notes(report: &Report) -> Option<Section> {
     let notes = &report.making.notes;
     if notes.is_empty() {
@@ -26,7 +26,7 @@ fn note(note: &ReportNote) -> (Tone, Vec<Vec<Span>>) {
     (tone, vec![cell(note.time.map(moment).unwrap_or_default()), about, cell(note.said.clone())])
 }
 
-/// How the results came about, and what they cannot show.
+/// The method and its limits.
 pub(super) fn method() -> Section {
     let steps = [
         "Every record of the loaded files was read. Records that could not be read are counted as rejected; copies of one event \
@@ -66,7 +66,7 @@ pub(super) fn method() -> Section {
     }
 }
 
-/// The words that the report uses.
+/// The glossary.
 pub(super) fn glossary() -> Section {
     let words = [
         ("attempt", "An event that stands out, and was denied or failed."),

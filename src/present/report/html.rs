@@ -15,7 +15,7 @@ use super::document::{Block, Column, Document, Fit, Point, Section, Span, Table,
 use super::svg;
 use crate::present::escape;
 
-/// The document's looks: light and dark, screen and paper.
+/// The style: light and dark, screen and print.
 const STYLE: &str = include_str!("style.css");
 
 /// Writes the file.
@@ -62,7 +62,7 @@ fn page(document: &Document, pages: &BTreeMap<String, usize>) -> Markup {
     }
 }
 
-/// A line of the contents; `page` is there if it is known where the section is on paper.
+/// A line of the table of contents; `page` is set if the page number in print is known.
 fn entry(section: &Section, page: Option<&usize>) -> Markup {
     html! {
         li {
@@ -107,7 +107,7 @@ fn point(point: &Point) -> Markup {
     }
 }
 
-/// A table that scrolls by itself where the page is narrow.
+/// A table that scrolls horizontally on a narrow page.
 pub(super) fn table(table: &Table) -> Markup {
     html! {
         div.wide tabindex="0" {
@@ -166,7 +166,7 @@ fn span(span: &Span) -> Markup {
     }
 }
 
-/// A link that tells the other side nothing, or the text alone.
+/// A link without a referrer, or the text alone.
 fn link(text: &str, target: Option<Cow<'_, str>>) -> Markup {
     match target {
         Some(target) => html! { a href=(safe(&target)) rel="noreferrer noopener" { (safe(text)) } },

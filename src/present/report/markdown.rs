@@ -61,7 +61,7 @@ fn table(out: &mut impl Write, table: &Table) -> io::Result<()> {
     Ok(())
 }
 
-/// A cell; what stands on lines of its own is parted by the one tag that a table needs.
+/// A cell; separate lines are divided by `<br>`, the only tag that is used.
 fn spans(spans: &[Span]) -> String {
     let mut cell = String::new();
     for span in spans {

@@ -33,10 +33,10 @@ use super::table::shorten;
 use document::Document;
 pub(super) use words::size;
 
-/// The most characters of one text; a name that somebody made long on purpose fills no page.
+/// The maximum number of characters of one text, so that an excessively long name does not fill a page.
 const LONGEST: usize = 2000;
 
-/// The forms of a report.
+/// The formats of a report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Form {
     /// One HTML file without scripts, which loads nothing.
@@ -83,7 +83,7 @@ fn document(report: &Report) -> Document {
     Document { title: "Activity in AWS: console and API", subtitle: summary::subtitle(report), sections }
 }
 
-/// A text as long as a report lets it be.
+/// A text, shortened to the maximum length.
 fn cut(text: &str) -> Cow<'_, str> {
     if text.len() <= LONGEST { Cow::Borrowed(text) } else { Cow::Owned(shorten(text, LONGEST)) }
 }

@@ -1,4 +1,4 @@
-//! What stands out, as points with what shows them; and what was looked for and is not there.
+//! The findings as points with evidence, and the checks without a finding.
 
 use super::content::Report;
 use super::document::{Block, Point, Tone};
@@ -6,10 +6,10 @@ use super::found::{Aspect, Denied, Link, Network, NotableAction, SignIn, Taken};
 use super::words::{self, count, digits, joined, moment, who};
 use crate::event::Timestamp;
 
-/// How many sentences a point has before it counts the rest.
+/// The maximum number of sentences of a point; the rest is counted.
 const SHOWN: usize = 20;
 
-/// The points, the weightiest first, and what was not found.
+/// The points, the most important first, and the checks without a finding.
 pub(super) fn blocks(report: &Report) -> Vec<Block> {
     let telling = SentenceStyle { several: report.totals.principals > 1 };
     let (mut points, mut absent) = (Vec::new(), Vec::new());
@@ -35,7 +35,7 @@ pub(super) fn blocks(report: &Report) -> Vec<Block> {
     blocks
 }
 
-/// Where all of this was looked for.
+/// Where the checks were made.
 fn searched(report: &Report) -> String {
     let (of, all) = (report.totals.searched_sessions, report.totals.case_sessions);
     let sessions = match (of == all, all) {
@@ -47,7 +47,7 @@ fn searched(report: &Report) -> String {
     if within { format!("{sessions}, within the selected time,") } else { sessions }
 }
 
-/// What was not looked for, and why.
+/// Which checks could not be made, and why.
 fn unsearched(report: &Report) -> Option<String> {
     let totals = &report.totals;
     let reasons = [
@@ -60,7 +60,7 @@ fn unsearched(report: &Report) -> Option<String> {
     (!reasons.is_empty()).then(|| format!("Not searched for: {}.", reasons.join("; ")))
 }
 
-/// Every check that could be made: the point if it found something, and what it looked for.
+/// Every check that was made: the point if it found something, and what it searched for.
 fn checks(report: &Report, telling: SentenceStyle) -> Vec<(Option<Point>, &'static str)> {
     let mut checks = vec![
         (telling.without_factor(&report.sign_ins.rows), "sign-ins without MFA"),
@@ -82,7 +82,7 @@ fn checks(report: &Report, telling: SentenceStyle) -> Vec<(Option<Point>, &'stat
     checks
 }
 
-/// What a point about such deeds says first.
+/// The first sentence of a point about an aspect.
 const fn told(aspect: Aspect) -> &'static str {
     match aspect {
         Aspect::Moved => "Credentials of instances or functions used from another network",
@@ -117,7 +117,7 @@ const fn sought(aspect: Aspect) -> &'static str {
     }
 }
 
-/// Something done stands out; an attempt, or what programs do all day, less.
+/// Completed actions are important; attempts and routine activity of programs are less so.
 const fn weight(aspect: Aspect, done: u64) -> Tone {
     match aspect {
         Aspect::Execution | Aspect::Token | Aspect::Stored => Tone::Firm,
@@ -126,7 +126,7 @@ const fn weight(aspect: Aspect, done: u64) -> Tone {
     }
 }
 
-/// How sentences are told: with the name of who it was, if there are several.
+/// The style of sentences: with the name of the principal if there are several.
 #[derive(Debug, Clone, Copy)]
 struct SentenceStyle {
     several: bool,
@@ -170,7 +170,7 @@ impl SentenceStyle {
         point(weight(aspect, done), head, items, first.of_aspect)
     }
 
-    /// The first of events that are alike, and how many more there are.
+    /// The first of similar events, and the number of others.
     fn deed(self, deed: &NotableAction) -> String {
         let first = self.sentence(deed.time, deed.principal.as_deref(), &deed.what);
         let sessions =
@@ -181,7 +181,7 @@ impl SentenceStyle {
         }
     }
 
-    /// What somebody asked for and was denied; then, as one sentence, what pages were denied while they opened.
+    /// Denied calls of people and programs; then, as one sentence, calls that were denied while pages opened.
     fn denied(self, denied: &[Denied], calls: u64) -> Option<Point> {
         let (aimed, beside): (Vec<&Denied>, Vec<&Denied>) = denied.iter().partition(|denied| denied.aimed);
         let item = |denied: &Denied| {
@@ -201,7 +201,7 @@ impl SentenceStyle {
     }
 }
 
-/// Credentials that somebody made, and another session used.
+/// Credentials that one session created and another used.
 fn links(links: &[Link]) -> Option<Point> {
     let made: Vec<&Link> = links.iter().filter(|link| link.made).collect();
     let item = |link: &&Link| {
@@ -226,7 +226,7 @@ fn links(links: &[Link]) -> Option<Point> {
     point(Tone::Strong, head, made.iter().map(item), total)
 }
 
-/// Objects that were read; strong where that was by a credential that somebody made.
+/// Downloaded objects; more important if a credential created in the case was used.
 fn taken(taken: &[Taken], total: u64) -> Option<Point> {
     let first = taken.first()?;
     let size = |bytes: Option<u64>| bytes.map_or_else(|| "– bytes".to_owned(), words::size);
@@ -275,7 +275,7 @@ fn point(tone: Tone, head: String, items: impl Iterator<Item = (String, u64)>, t
     (total > 0).then(|| Point { tone, head, items: shown(items, total) })
 }
 
-/// The first sentences, each with how many it stands for, and how many of so many are left.
+/// The first sentences, each with its number of events, and a sentence with the number of the others.
 fn shown(items: impl Iterator<Item = (String, u64)>, total: u64) -> Vec<String> {
     let (mut items, counts): (Vec<String>, Vec<u64>) = items.take(SHOWN).unzip();
     let more = total.saturating_sub(counts.iter().sum());

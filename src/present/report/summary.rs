@@ -1,4 +1,4 @@
-//! What a reader has to know first: the scope, what it comes to, and what stands out.
+//! The summary: the scope, the totals, and the findings.
 
 use super::content::{Counts, Report, Scope, Session, Totals};
 use super::document::{Block, Point, Section, Span, Table, Tone, cell, number, short, text};
@@ -87,7 +87,7 @@ fn gap_title(gap: &str) -> &str {
     }
 }
 
-/// Which sessions the report tells of.
+/// The sessions of the report.
 fn sessions_asked(scope: &Scope) -> String {
     match (scope.sessions.is_empty(), scope.principals.is_empty()) {
         (false, _) => scope.sessions.join(", "),
@@ -96,7 +96,7 @@ fn sessions_asked(scope: &Scope) -> String {
     }
 }
 
-/// The time that was asked for.
+/// The selected time.
 fn asked(from: Option<Timestamp>, to: Option<Timestamp>) -> String {
     match (from, to) {
         (None, None) => "no limit".to_owned(),
@@ -152,7 +152,7 @@ fn covered(totals: &Totals) -> String {
     }
 }
 
-/// What the events come to; `lead` says how many there are.
+/// The events by kind; `lead` states their number.
 pub(super) fn amounts(lead: &str, counts: &Counts, console: bool) -> String {
     let parts = [
         (counts.looks, "page or list opened", "pages and lists opened"),
@@ -215,7 +215,7 @@ fn figures(report: &Report) -> Vec<(String, String)> {
     figures.map(|(figure, of)| (figure, of.to_owned())).into()
 }
 
-/// A count of clicks; where nobody was in the console, none was counted.
+/// A count of clicks; without console sessions, there is no count.
 fn of_console(console: bool, clicks: u64) -> String {
     if console { digits(clicks) } else { "–".to_owned() }
 }
@@ -250,7 +250,7 @@ fn row(session: &Session) -> (Tone, Vec<Vec<Span>>) {
     let account = session.account_id.as_ref().map(|id| format!("account {id}"));
     let ips = (!session.ips.is_empty()).then(|| format!("from {}", joined(&session.ips)));
     let place: Vec<String> = [Some(way), account, ips].into_iter().flatten().collect();
-    // What programs are is no matter of a second factor, unless the trail says that there was one.
+    // MFA does not apply to programs, unless the trail states that it was used.
     let unknown = if session.console { "unknown" } else { "–" };
     let mfa = session.mfa.filter(|mfa| session.console || *mfa);
     let tried = (counts.attempts > 0).then(|| Span::Aside(format!("{} tried", digits(counts.attempts))));

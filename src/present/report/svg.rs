@@ -1,4 +1,4 @@
-//! The bars as SVG, in the colors of the page, with the same as a table for who cannot see them.
+//! The bars as SVG, in the colors of the page, with a table for readers who cannot see them.
 
 use maud::{Markup, html};
 
@@ -66,7 +66,7 @@ fn key(x: i64, class: &str, name: &str) -> Markup {
     }
 }
 
-/// The line at the foot, and the height of the tallest bar.
+/// The baseline, and the height of the tallest bar.
 fn axis((top, foot): (i64, i64), most: u64) -> Markup {
     html! {
         line.grid x1=(LEFT) x2=(RIGHT) y1=(top) y2=(top) {}
@@ -80,13 +80,13 @@ fn bar(class: &str, x: i64, width: i64, y: i64, height: i64) -> Markup {
     html! { @if height > 0 { rect class=(class) x=(x) y=(y) width=(width) height=(height) {} } }
 }
 
-/// Where the bar of a place begins, and how wide it is.
+/// The position and the width of the bar at an index.
 fn place(plot: &Plot, slot: i64) -> (i64, i64) {
     let at = |slot: i64| LEFT + (RIGHT - LEFT) * slot / plot.slots.max(1);
     (at(slot), (at(slot + 1) - at(slot) - 1).max(1))
 }
 
-/// How tall a bar is; what is there is seen, however little.
+/// The height of a bar; nonzero counts are always visible.
 fn tall(number: u64, most: u64, (top, foot): (i64, i64)) -> i64 {
     let room = (foot - top).unsigned_abs();
     let height = number.saturating_mul(room).div_ceil(most.max(1)).min(room);

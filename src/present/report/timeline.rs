@@ -20,7 +20,7 @@ pub(super) fn over_time(report: &Report) -> Section {
     Section { id: "over-time", title: "Clicks and events over time", blocks: vec![block] }
 }
 
-/// Every click and what programs did, session by session, the sessions in which most stands out first.
+/// Every click and the activity of programs, session by session, the most notable sessions first.
 pub(super) fn timeline(report: &Report) -> Section {
     let lead = "All times are UTC. The most notable sessions are first. A line is one click or command, with the number of its \
         events. If a click is not certain, the line shows its confidence, where 1 is certain. A residual line has console \
@@ -86,7 +86,7 @@ fn unlisted_calls(calls: u64, cut: bool) -> Option<String> {
     (calls > 0).then(|| format!("Plus {}: {what}.", count(calls, "more call of programs", "more calls of programs")))
 }
 
-/// The date is said where it is another than the heading's.
+/// The date is shown if it differs from that of the heading.
 fn line(run: &Run<'_>, today: Option<i64>, marks: &Marks) -> (Tone, Vec<Vec<Span>>) {
     let time = run.first.time;
     let time = if today == Some(day(run.first)) { clock(time, "%H:%M:%S") } else { moment(time) };
@@ -100,7 +100,7 @@ fn line(run: &Run<'_>, today: Option<i64>, marks: &Marks) -> (Tone, Vec<Vec<Span
     (Tone::of(run.first.kind), cells)
 }
 
-/// The sentence, the doubt and the error, the page, and notes.
+/// The sentence, the confidence and the error, the page, and notes.
 fn what(run: &Run<'_>, marks: &Marks) -> Vec<Span> {
     let mut spans = vec![Span::Text(run.sentence())];
     spans.extend(run.certainty().map(|sure| Span::Mark(format!("confidence: {sure}"))));

@@ -1,4 +1,4 @@
-//! Counts, moments and lists in words.
+//! Counts, times and lists as text.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use super::found::SignIn;
 use crate::event::Timestamp;
 use crate::present::timeline::clock;
 
-/// How many names a sentence has before it counts the rest.
+/// The maximum number of names in a sentence; the rest is counted.
 const NAMED: usize = 6;
 
 /// `1 click`, `2,431 clicks`.
@@ -46,7 +46,7 @@ pub(super) fn lasted(first: Timestamp, last: Timestamp) -> String {
     }
 }
 
-/// `for 17 minutes, from 2026-03-11 19:37:29 to 2026-03-11 19:54:31 UTC`; `at 2026-03-11 19:37:29 UTC` if it was one moment.
+/// `for 17 minutes, from 2026-03-11 19:37:29 to 2026-03-11 19:54:31 UTC`; `at 2026-03-11 19:37:29 UTC` if both are equal.
 pub(super) fn within(preposition: &str, first: Timestamp, last: Timestamp) -> String {
     let (from, to) = (moment(first), moment(last));
     if from == to {
@@ -55,7 +55,7 @@ pub(super) fn within(preposition: &str, first: Timestamp, last: Timestamp) -> St
     format!("{preposition} {}, from {from} to {to} UTC", lasted(first, last))
 }
 
-/// The part that something is of the whole, in per cent, rounded down: what is not all must not read as 100 %.
+/// A share in percent, rounded down: less than all must not be shown as 100 %.
 pub(super) fn share(part: u64, whole: u64) -> String {
     match part.saturating_mul(1000).checked_div(whole) {
         None => "–".to_owned(),
@@ -64,12 +64,12 @@ pub(super) fn share(part: u64, whole: u64) -> String {
     }
 }
 
-/// Who it was, as far as that is known.
+/// The principal, if known.
 pub(super) fn who(principal: Option<&str>) -> String {
     principal.unwrap_or("an unknown identity").to_owned()
 }
 
-/// Who a session is of; of several sessions the role that they share.
+/// The principal of a session; for combined sessions, their role.
 pub(super) fn name(session: &Session) -> String {
     who(if session.sessions > 1 { session.actor.as_deref() } else { session.principal.as_deref() })
 }
@@ -83,13 +83,13 @@ pub(in crate::present) fn size(bytes: u64) -> String {
     fit.map_or_else(|| count(bytes, "byte", "bytes"), large)
 }
 
-/// What was done and when, and by whom, if there are several who may have.
+/// What was done and when, and by whom if there are several principals.
 pub(super) fn sentence(time: Timestamp, principal: Option<&str>, several: bool, what: &str) -> String {
     let name = if several { format!("{}: ", who(principal)) } else { String::new() };
     format!("{} · {name}{what}", moment(time))
 }
 
-/// What a list leaves out, as a note, and where all of it is.
+/// A note with what a list omits, and where the complete list is.
 pub(super) fn left_out<T>(list: &Listed<T>, of_what: &str, all: &str) -> Option<String> {
     let (left, shown) = (list.left_out(), list.rows.len() as u64);
     (left > 0).then(|| {
@@ -102,7 +102,7 @@ pub(super) fn left_out<T>(list: &Listed<T>, of_what: &str, all: &str) -> Option<
     })
 }
 
-/// A session in sentences: who, when, from where, how they came in.
+/// A session in sentences: who, when, from where, and the sign-in.
 pub(super) fn session(session: &Session, sign_ins: &[SignIn]) -> String {
     let account = session.account_id.as_ref().map(|id| format!("account {id}"));
     let known: Vec<String> = session.identity_type.clone().into_iter().chain(account).collect();
@@ -128,7 +128,7 @@ pub(super) fn session(session: &Session, sign_ins: &[SignIn]) -> String {
     parts.into_iter().flatten().collect()
 }
 
-/// How somebody came in, by the sign-ins of the session; without any, by what its events say of a second factor.
+/// The sign-in of a session; if there is none, whether its events state MFA.
 fn came_in(session: &Session, sign_ins: &[SignIn]) -> String {
     let mut own = sign_ins.iter().filter(|sign_in| sign_in.session_id.as_ref() == Some(&session.session_id));
     let refused = match own.clone().next().map_or(0, |sign_in| sign_in.refusals_of_session) {
@@ -141,7 +141,7 @@ fn came_in(session: &Session, sign_ins: &[SignIn]) -> String {
     }
 }
 
-/// Whether there was a second factor.
+/// Whether MFA was used.
 pub(super) const fn factor(mfa: Option<bool>) -> &'static str {
     match mfa {
         Some(true) => "with MFA",
