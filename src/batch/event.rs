@@ -1,4 +1,4 @@
-//! Events into batches of `events`, and back.
+//! Converts events to batches of `events`, and back.
 
 use std::borrow::Cow;
 
@@ -12,7 +12,7 @@ use crate::event::{Client, Event, Evidence, Identity};
 use crate::json::{Document, Json};
 use crate::table::{CLASS, ENTITY, EVENTS};
 
-/// What AWS writes where somebody may have typed a password as the name: only sign-ins that failed have it.
+/// AWS's placeholder for a user name that may be a mistyped password: only failed sign-ins have it.
 const HIDDEN: &str = "HIDDEN_DUE_TO_SECURITY_REASONS";
 
 /// Collects events into a batch of `events`.
@@ -26,16 +26,16 @@ impl Default for EventRows {
 }
 
 impl EventRows {
-    /// No events yet, and room for so many.
+    /// An empty collection with capacity for that many events.
     #[must_use]
     pub fn with_capacity(events: usize) -> Self {
         Self(Rows::with_capacity(&EVENTS, events))
     }
 
-    /// Adds an event with where it was read: the document's name and the record's position in it.
+    /// Adds an event and its source: the document's name and the record's position in it.
     ///
     /// # Errors
-    /// If the cells here are not the columns of the table, which a test rules out.
+    /// If the cells do not match the columns of the table, which a test excludes.
     pub fn push(&mut self, event: &Event<'_>, source_file: &str, source_record: u64) -> Result<(), BatchError> {
         let identity = &event.identity;
         let [(request, own_request), (response, own_response)] = [&event.request_parameters, &event.response_elements]
@@ -103,13 +103,13 @@ impl EventRows {
         ])
     }
 
-    /// How many events there are.
+    /// The number of events.
     #[must_use]
     pub const fn len(&self) -> usize {
         self.0.len()
     }
 
-    /// Whether there is no event.
+    /// Whether there are no events.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.0.is_empty()
@@ -118,7 +118,7 @@ impl EventRows {
     /// The batch.
     ///
     /// # Errors
-    /// As [`Rows::finish`].
+    /// See [`Rows::finish`].
     pub fn finish(self) -> Result<RecordBatch, BatchError> {
         self.0.finish()
     }
@@ -221,7 +221,7 @@ fn read_identity(columns: Columns<'_>, row: usize) -> Result<Identity<'_>, Batch
     })
 }
 
-/// What speaks for the console in that row.
+/// The console evidence in that row.
 pub(crate) fn evidence_at(lists: &ListArray, row: usize) -> Evidence {
     if lists.is_null(row) {
         return Evidence::empty();
@@ -235,7 +235,7 @@ mod tests {
     use super::*;
     use crate::event::Timestamp;
 
-    /// An event with another value in each field, so that no two can be mixed up unseen.
+    /// An event with a different value in each field, so that a mix-up is detected.
     fn full() -> Event<'static> {
         let some = |text: &'static str| Some(Cow::Borrowed(text));
         Event {

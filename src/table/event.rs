@@ -5,7 +5,7 @@ use super::{Column, EnumType, Table};
 
 /// The members of a class of a call.
 pub const CLASS: [&str; 3] = ["class", "effect", "object"];
-/// The members of a thing that a call names.
+/// The members of an entity that a call names.
 pub const ENTITY: [&str; 4] = ["entity_type", "entity_value", "name", "relation"];
 
 /// `events`

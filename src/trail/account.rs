@@ -19,7 +19,7 @@ pub struct Counts {
 /// Adds the file's row of `load_files`. `filter` is that of the load, as text.
 ///
 /// # Errors
-/// If the cells here are not the columns of the table, which a test rules out.
+/// If the cells do not match the columns of the table, which a test excludes.
 pub fn push_file(
     rows: &mut Rows,
     file: &Source,

@@ -79,7 +79,7 @@ impl Counted {
     /// Adds the event to rows of `aggregated_events`.
     ///
     /// # Errors
-    /// If the cells here are not the columns of the table, which a test rules out.
+    /// If the cells do not match the columns of the table, which a test excludes.
     pub fn push(&self, rows: &mut Rows) -> Result<(), BatchError> {
         let event = &self.event;
         rows.push(&[
