@@ -3,7 +3,7 @@
 SELECT
     gap,
     count(*) AS gaps,
-    list(summary ORDER BY events DESC, first_time, summary)[:5] AS told
+    list(summary ORDER BY events DESC, first_time, summary)[:5] AS examples
 FROM trail_gaps
 WHERE (account_id IS NULL OR account_id IN (SELECT account_id FROM searched))
     AND COALESCE(last_time, 'infinity'::TIMESTAMP) >= getvariable('since')

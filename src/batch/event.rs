@@ -41,10 +41,11 @@ impl EventRows {
         let [(request, own_request), (response, own_response)] = [&event.request_parameters, &event.response_elements]
             .map(|body| Document::read_once(body.as_deref().unwrap_or_default()));
         let key = event.key();
-        let told = described(event, &key, [request.root(), response.root()]);
-        let grants = (!told.grants.is_empty()).then(|| serde_json::to_string(&told.grants).unwrap_or_default());
+        let description = described(event, &key, [request.root(), response.root()]);
+        let grants =
+            (!description.grants.is_empty()).then(|| serde_json::to_string(&description.grants).unwrap_or_default());
         let network = event.source_ip.as_deref().and_then(call::network_of);
-        let names: Vec<Cow<'_, str>> = told.entities.iter().map(Entity::name).collect();
+        let names: Vec<Cow<'_, str>> = description.entities.iter().map(Entity::name).collect();
         self.0.push(&[
             Cell::text(&event.event_id),
             Cell::Time(Some(event.event_time)),
@@ -83,13 +84,13 @@ impl EventRows {
             Cell::text(&event.session_id),
             Cell::text(source_file),
             Cell::count(source_record),
-            Cell::text(&told.summary),
-            Cell::text(told.outcome.as_str()),
-            Cell::Boolean(Some(told.outcome == Outcome::Denied)),
+            Cell::text(&description.summary),
+            Cell::text(description.outcome.as_str()),
+            Cell::Boolean(Some(description.outcome == Outcome::Denied)),
             Cell::Text(network.as_deref()),
-            Cell::List(told.techniques.clone()),
-            Cell::Structs(told.classes.iter().flat_map(class).collect()),
-            Cell::Structs(told.entities.iter().zip(&names).flat_map(entity).collect()),
+            Cell::List(description.techniques.clone()),
+            Cell::Structs(description.classes.iter().flat_map(class).collect()),
+            Cell::Structs(description.entities.iter().zip(&names).flat_map(entity).collect()),
             Cell::Text(grants.as_deref()),
             optional(event.shared_event_id.as_ref()),
             optional(event.vpc_endpoint_id.as_ref()),

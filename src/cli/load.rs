@@ -160,8 +160,7 @@ impl Load {
         let copied = CopiedCase::of(&case).with_context(|| format!("cannot load into a copy of {}", case.display()))?;
         let code = Self { db: copied.path().to_owned(), ..self }.load(streams)?;
         copied.replace()?;
-        streams
-            .say(&format!("{} was replaced; programs that have it open still show the old version", case.display()));
+        streams.say(&format!("{} was replaced; programs that have it open still show the old version", case.display()));
         Ok(code)
     }
 

@@ -62,8 +62,8 @@ mod tests {
     ];
 
     fn first(id: &str) -> String {
-        let told = advice(id, KNOWN.into_iter(), "list");
-        let near = told.strip_prefix("Similar IDs: ").and_then(|rest| rest.split([',', '.']).next());
+        let advice_text = advice(id, KNOWN.into_iter(), "list");
+        let near = advice_text.strip_prefix("Similar IDs: ").and_then(|rest| rest.split([',', '.']).next());
         near.unwrap_or("none").to_owned()
     }
 

@@ -95,8 +95,9 @@ impl List {
         let case = self.case.open_read_only()?;
         let written = Notebook::beside(self.case.path()).read().with_context(unreadable)?;
         let mut resolved = notes::resolve(&case, written.shown().cloned().collect())?;
-        resolved
-            .sort_by(|one, other| (one.found.time, &one.note.created).cmp(&(other.found.time, &other.note.created)));
+        resolved.sort_by(|one, other| {
+            (one.location.time, &one.note.created).cmp(&(other.location.time, &other.note.created))
+        });
         let mut out = streams.text();
         present::notes(&mut out, &resolved)?;
         out.flush()?;
@@ -149,5 +150,8 @@ impl Import {
 }
 
 fn unreadable() -> WithAdvice {
-    WithAdvice::new("the notes cannot be read", "They are in the file next to the case whose name ends in .notes.jsonl.")
+    WithAdvice::new(
+        "the notes cannot be read",
+        "They are in the file next to the case whose name ends in .notes.jsonl.",
+    )
 }

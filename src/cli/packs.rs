@@ -7,7 +7,7 @@ use anyhow::{Context, Result, anyhow, bail};
 use cartographer::batch;
 use cartographer::learn::{self, ChangedClick};
 use cartographer::present;
-use cartographer::read::{self, Room};
+use cartographer::read::{self, MemoryBudget};
 use cartographer::rule::pack::{self, MANIFEST, MAX_PACK, Pack};
 use cartographer::rule::{RuleSet, RuleText};
 use cartographer::spec;
@@ -136,7 +136,7 @@ fn files(input: &str) -> Result<Vec<(String, Vec<u8>)>> {
         return Err(problem.into());
     }
     let [source] = &found.sources[..] else { bail!("{input} is not one file") };
-    let opened = read::fetch_within(source, MAX_PACK)?.unpack_within(&Room::new(2 * MAX_PACK))?;
+    let opened = read::fetch_within(source, MAX_PACK)?.unpack_within(&MemoryBudget::new(2 * MAX_PACK))?;
     if let Some(problem) = opened.problems.first() {
         bail!("{problem}");
     }

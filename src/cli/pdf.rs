@@ -194,12 +194,12 @@ mod tests {
 
     #[test]
     fn links_are_found_on_their_pages() {
-        let told: Vec<(String, usize)> = pages(PDF.as_bytes()).into_iter().collect();
-        assert_eq!(told, [("scope".to_owned(), 1), ("summary".to_owned(), 3)]);
+        let numbers: Vec<(String, usize)> = pages(PDF.as_bytes()).into_iter().collect();
+        assert_eq!(numbers, [("scope".to_owned(), 1), ("summary".to_owned(), 3)]);
     }
 
     #[test]
-    fn nothing_is_told_of_other_files() {
+    fn other_files_have_no_page_numbers() {
         let loop_of_pages = PDF.replace("/Kids [5 0 R 6 0 R]", "/Kids [9 0 R]");
         assert_eq!(pages(loop_of_pages.as_bytes()).get("scope"), Some(&1));
         for other in ["", "%PDF-1.7", "1 0 obj <</Type /Catalog /Pages x>>", "1 0 obj"] {

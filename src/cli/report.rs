@@ -88,17 +88,17 @@ impl Report {
         self.case.must_exist()?;
         self.file.write(streams, |out, aside| {
             let case = self.case.open_for_export(aside, None)?;
-            let told = export::report(&case, self.scope(), self.making(&case)?).map_err(explain)?;
+            let report = export::report(&case, self.scope(), self.making(&case)?).map_err(explain)?;
             let form = if format == ReportFormat::Md { Form::Markdown } else { Form::Html };
             let Some(printer) = &printer else {
-                return report::write(out, &told, form).context("cannot write the report");
+                return report::write(out, &report, form).context("cannot write the report");
             };
             let mut html = Vec::new();
-            report::write(&mut html, &told, form).context("cannot write the report")?;
+            report::write(&mut html, &report, form).context("cannot write the report")?;
             // Printed twice: the page numbers in the table of contents are only known after printing.
             let pages = pdf::pages(&printer.print(&html, aside)?);
             html.clear();
-            report::write_numbered(&mut html, &told, &pages).context("cannot write the report")?;
+            report::write_numbered(&mut html, &report, &pages).context("cannot write the report")?;
             Ok(out.write_all(&printer.print(&html, aside)?)?)
         })?;
         Ok(ExitCode::Fine)
@@ -110,8 +110,8 @@ impl Report {
         let written = Notebook::beside(self.case.path()).read()?;
         let shown = if self.no_notes { Vec::new() } else { written.shown().cloned().collect() };
         let resolved = notes::resolve(case, shown)?;
-        let mut told: Vec<ReportNote> = resolved.iter().filter_map(ReportNote::of).collect();
-        told.sort_by_key(|note| (note.time.is_none(), note.time));
+        let mut notes: Vec<ReportNote> = resolved.iter().filter_map(ReportNote::of).collect();
+        notes.sort_by_key(|note| (note.time.is_none(), note.time));
         Ok(ReportMetadata {
             at: Timestamp(Utc::now().timestamp_micros()),
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -120,7 +120,7 @@ impl Report {
             author: self.author.clone(),
             recipient: self.recipient.clone(),
             case_sha256: Some(sha256_of(self.case.path())?),
-            notes: told,
+            notes,
             marks: Marks::of(&resolved),
             ..ReportMetadata::default()
         })

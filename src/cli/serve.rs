@@ -78,7 +78,9 @@ impl Serve {
             streams.say(&format!("opening {} …", case.path().display()));
             server.add(case.path()).with_context(|| not_a_case(case))?;
         }
-        server.run(listeners, &token, |addresses| self.tell(addresses, streams)).context("the server stopped")?;
+        server
+            .run(listeners, &token, |addresses| self.print_addresses(addresses, streams))
+            .context("the server stopped")?;
         Ok(ExitCode::Fine)
     }
 
@@ -94,7 +96,7 @@ impl Serve {
     }
 
     /// Only the addresses go to standard output, immediately.
-    fn tell(&self, addresses: &[String], streams: Streams) -> io::Result<()> {
+    fn print_addresses(&self, addresses: &[String], streams: Streams) -> io::Result<()> {
         let mut out = streams.data();
         // In one piece: who reads only the first line may close the pipe then.
         out.write_all(format!("{}\n", addresses.join("\n")).as_bytes())?;

@@ -14,9 +14,9 @@ const LOWEST: u64 = 0x0101_0101_0101_0101;
 const HIGHEST: u64 = 0x8080_8080_8080_8080;
 const SPACES: u64 = LOWEST * b' ' as u64;
 
-/// Calls `tell` with the name and the value text of every member of the object at `at`; strings include their quotes.
+/// Calls `each` with the name and the value text of every member of the object at `at`; strings include their quotes.
 /// Returns the offset after the object. If it returns `None`, earlier calls are meaningless.
-pub fn object<'t>(text: &'t str, at: usize, mut tell: impl FnMut(&'t str, &'t str)) -> Option<usize> {
+pub fn object<'t>(text: &'t str, at: usize, mut each: impl FnMut(&'t str, &'t str)) -> Option<usize> {
     let walk = Walk(text.as_bytes());
     let mut at = walk.open(at, b'{')?;
     if walk.byte(at)? == b'}' {
@@ -26,7 +26,7 @@ pub fn object<'t>(text: &'t str, at: usize, mut tell: impl FnMut(&'t str, &'t st
         let (name, value) = walk.name(at)?;
         let end = walk.value(value, 1)?;
         let name = text.get(at + 1..name).filter(|name| name.bytes().all(|byte| byte != b'\\'))?;
-        tell(name, text.get(value..end)?);
+        each(name, text.get(value..end)?);
         at = match walk.next(end, b'}')? {
             Next::Item(at) => at,
             Next::End(end) => return Some(end),

@@ -91,8 +91,8 @@ impl KnownEvents {
         }
         self.asks -= 1;
         let (all, mut last) = (self.asks == 0, 0);
-        let tell = |id: &str, document: &str, print: u32| self.learn(id, print, document, &mut last);
-        if all { Ok(case.each_event(tell)?) } else { Ok(case.each_event_of(batches, tell)?) }
+        let learn = |id: &str, document: &str, print: u32| self.learn(id, print, document, &mut last);
+        if all { Ok(case.each_event(learn)?) } else { Ok(case.each_event_of(batches, learn)?) }
     }
 
     /// Records an event of the case.

@@ -127,13 +127,13 @@ pub fn load(options: &LoadOptions, rules: &RuleSet, progress: &dyn Progress) -> 
     // If a folder is loaded again, nearly all files are known, and few portions remain.
     let is_known = |source: &read::Source| files.stamped(source) || is_same(source, &files);
     let (known, rest): (Vec<_>, Vec<_>) =
-        threads.install(|| told_apart(wanted, &files).into_par_iter().partition(is_known));
+        threads.install(|| with_distinct_names(wanted, &files).into_par_iter().partition(is_known));
     skip(&known, progress, &mut ledger);
     let portions = trail::cut(rest, memory.portion());
     // Without an explicit limit, a large file is read completely, even if it needs more than the default.
     let max_text = options.memory_limit.map_or(MAX_FILE_TEXT, |_| memory.of_file());
     let reading = Reading { max_text, ..options.reading };
-    let parse_options = ParseOptions { reading, filter: &options.filter, room: memory.of_portion() };
+    let parse_options = ParseOptions { reading, filter: &options.filter, budget: memory.of_portion() };
     let inserter = Inserter::new(&case, files, &options.filter, memory, &mut ledger)?;
     inserter.insert_all(&case, portions, parse_options, &threads, progress)?;
     map::map_changed(&case, rules, &threads, progress)?;
@@ -152,7 +152,7 @@ fn is_same(source: &read::Source, files: &KnownFiles) -> bool {
 
 /// Gives a source that is not a file, such as standard input, a name that is not in the case, because its content differs
 /// each time.
-fn told_apart(mut sources: Vec<read::Source>, files: &KnownFiles) -> Vec<read::Source> {
+fn with_distinct_names(mut sources: Vec<read::Source>, files: &KnownFiles) -> Vec<read::Source> {
     for source in sources.iter_mut().filter(|source| !source.is_file()) {
         let own = source.name.clone();
         let mut names = std::iter::once(own.clone()).chain((2..).map(|count: u32| format!("{own}#{count}")));
@@ -166,9 +166,9 @@ fn told_apart(mut sources: Vec<read::Source>, files: &KnownFiles) -> Vec<read::S
 /// Finds the files to load; meanwhile opens the case and queries its files. A new case is created only if there is something
 /// to load.
 fn begin(options: &LoadOptions, memory: Memory) -> Result<(Discovery, Case, KnownFiles), LoadError> {
-    let (there_is, something) = bounded(1);
+    let (on_first, something) = bounded(1);
     thread::scope(|scope| {
-        let finding = scope.spawn(move || find(options, || _ = there_is.try_send(())));
+        let finding = scope.spawn(move || find(options, || _ = on_first.try_send(())));
         let wanted = options.case.exists() || something.recv().is_ok();
         let opened = wanted.then(|| open(options, memory));
         let found = finding.join().unwrap_or_else(|panic| resume_unwind(panic))?;
@@ -178,9 +178,9 @@ fn begin(options: &LoadOptions, memory: Memory) -> Result<(Discovery, Case, Know
     })
 }
 
-/// Finds the files to load, at least one. Calls `there_is` as soon as there is one.
-fn find(options: &LoadOptions, there_is: impl FnMut()) -> Result<Discovery, LoadError> {
-    let mut found = read::discover_and_tell(&options.inputs, there_is);
+/// Finds the files to load, at least one. Calls `on_first` as soon as there is one.
+fn find(options: &LoadOptions, on_first: impl FnMut()) -> Result<Discovery, LoadError> {
+    let mut found = read::discover_notifying(&options.inputs, on_first);
     found.sources.retain(|source| !is_case(&source.name, &options.case));
     // Its log may have been removed while the folder was listed.
     found.problems.retain(|problem| !is_case(problem.name(), &options.case));
@@ -220,7 +220,7 @@ fn skip(known: &[read::Source], progress: &dyn Progress, ledger: &mut Ledger) {
 /// Opens the case, and queries its files.
 fn open(options: &LoadOptions, memory: Memory) -> Result<(Case, KnownFiles), LoadError> {
     let case = Case::open(&options.case)?;
-    read::remove_spilled(&options.case);
+    read::remove_leftover(&options.case);
     case.defer_checkpoints()?;
     case.set_memory(memory.of_duckdb())?;
     options.threads.map_or(Ok(()), |count| case.set_threads(count))?;

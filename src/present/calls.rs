@@ -80,9 +80,9 @@ fn sentences(entry: &CallEntry) -> String {
 
 /// `defense_evasion: stopped, impact: stopped`
 fn classes(entry: &CallEntry) -> String {
-    let told = |(class, effect): &(CallClass, String)| match class {
+    let class_text = |(class, effect): &(CallClass, String)| match class {
         CallClass::Reversal => format!("{}: {effect} {}", class.as_str(), entry.undoes.join(", ")),
         _ => format!("{}: {effect}", class.as_str()),
     };
-    entry.classes.iter().map(told).collect::<Vec<_>>().join(", ")
+    entry.classes.iter().map(class_text).collect::<Vec<_>>().join(", ")
 }

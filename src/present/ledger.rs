@@ -57,10 +57,10 @@ fn events(out: &mut impl Write, ledger: &Ledger) -> io::Result<()> {
     if ledger.damaged > 0 {
         writeln!(out, "damage   {} documents or parts of files could not be read", HumanCount(ledger.damaged))?;
     }
-    case_stands(out, ledger.case)
+    case_totals(out, ledger.case)
 }
 
-fn case_stands(out: &mut impl Write, case: Totals) -> io::Result<()> {
+fn case_totals(out: &mut impl Write, case: Totals) -> io::Result<()> {
     let of_clicks = case.explained.saturating_sub(case.background);
     let [console, of_clicks, background, residual] =
         [case.console_events, of_clicks, case.background, case.residual].map(HumanCount);

@@ -15,7 +15,7 @@ use memchr::memmem;
 use zip::ZipArchive;
 use zip::read::read_zipfile_from_stream;
 
-use super::room::Room;
+use super::budget::MemoryBudget;
 use super::source::readable;
 
 /// The maximum number of layers of compression: a zip of gzip files has two, a zip of tar.gz files three.
@@ -41,7 +41,7 @@ const STEP: u64 = 1 << 20;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Shortage {
     /// The memory budget is used up.
-    Room,
+    Budget,
     /// The system provided no more memory.
     Memory,
 }
@@ -58,7 +58,7 @@ pub(super) struct Unpacked<'r> {
     /// How often each name was given to a member.
     names: HashMap<String, u32, foldhash::fast::RandomState>,
     /// The memory budget that is shared with other files.
-    room: Option<&'r Room>,
+    budget: Option<&'r MemoryBudget>,
     /// Why the result is discarded, if it is.
     pub(super) shortage: Option<Shortage>,
 }
@@ -70,8 +70,8 @@ pub(super) fn unpack(name: &str, bytes: Vec<u8>, allowance: u64) -> Unpacked<'st
 }
 
 /// Like [`unpack`], within a memory budget. If the text does not fit, the result has a shortage.
-pub(super) fn unpack_within<'r>(name: &str, bytes: Vec<u8>, allowance: u64, room: &'r Room) -> Unpacked<'r> {
-    Unpacked::of(name, bytes, allowance, Some(room))
+pub(super) fn unpack_within<'r>(name: &str, bytes: Vec<u8>, allowance: u64, budget: &'r MemoryBudget) -> Unpacked<'r> {
+    Unpacked::of(name, bytes, allowance, Some(budget))
 }
 
 /// A compression format or an archive format.
@@ -109,9 +109,9 @@ impl Form {
 }
 
 impl<'r> Unpacked<'r> {
-    fn of(name: &str, bytes: Vec<u8>, allowance: u64, room: Option<&'r Room>) -> Self {
+    fn of(name: &str, bytes: Vec<u8>, allowance: u64, budget: Option<&'r MemoryBudget>) -> Self {
         let (documents, problems, names) = (Vec::new(), Vec::new(), HashMap::default());
-        let mut unpacked = Self { documents, problems, allowance, names, room, shortage: None };
+        let mut unpacked = Self { documents, problems, allowance, names, budget, shortage: None };
         unpacked.add(name, bytes, 0);
         unpacked
     }
@@ -178,9 +178,9 @@ impl<'r> Unpacked<'r> {
     /// The text of a gzip file: in one call if it is one complete member, otherwise streamed as far as it can be read.
     fn gzip(&mut self, name: &str, bytes: &[u8]) -> Vec<u8> {
         // Reserved before inflating, so that concurrent threads share the budget.
-        let (size, room) = (size_hint(bytes) as u64, self.room);
-        let has_room = || room.is_none_or(|room| room.take(size));
-        match inflate(bytes, self.allowance, has_room) {
+        let (size, budget) = (size_hint(bytes) as u64, self.budget);
+        let has_budget = || budget.is_none_or(|budget| budget.take(size));
+        match inflate(bytes, self.allowance, has_budget) {
             Some(text) => {
                 self.allowance = self.allowance.saturating_sub(text.len() as u64);
                 text
@@ -347,8 +347,8 @@ impl<'r> Unpacked<'r> {
                 // A lack of memory is not damage to the file.
                 Err(error) if error.kind() == ErrorKind::OutOfMemory => self.shortage = Some(Shortage::Memory),
                 Err(error) => self.problems.push(format!("{name}: {format}: {error} after {} bytes", text.len())),
-                Ok(_) if read > 0 && self.room.is_some_and(|room| !room.take(read)) => {
-                    self.shortage = Some(Shortage::Room);
+                Ok(_) if read > 0 && self.budget.is_some_and(|budget| !budget.take(read)) => {
+                    self.shortage = Some(Shortage::Budget);
                 }
                 Ok(_) if read == STEP => continue,
                 Ok(_) => {}
@@ -369,13 +369,13 @@ impl<'r> Unpacked<'r> {
 }
 
 /// The text of a gzip file that is one complete, intact member; `None` for any other file.
-fn inflate(bytes: &[u8], allowance: u64, has_room: impl FnOnce() -> bool) -> Option<Vec<u8>> {
+fn inflate(bytes: &[u8], allowance: u64, has_budget: impl FnOnce() -> bool) -> Option<Vec<u8>> {
     let size = size_hint(bytes);
     if bytes.len() > MAX_AT_ONCE || size as u64 > allowance || memmem::find(&bytes[2..], &MEMBER).is_some() {
         return None;
     }
     let mut text = Vec::new();
-    if !has_room() || text.try_reserve_exact(size).is_err() {
+    if !has_budget() || text.try_reserve_exact(size).is_err() {
         return None;
     }
     text.resize(size, 0);
@@ -496,13 +496,13 @@ mod tests {
     #[test]
     fn what_finds_no_room_or_no_memory_counts_as_nothing_and_is_no_damage() {
         let twice = [gzip(&vec![b' '; 3 << 20]), gzip(b"two")].concat();
-        let room = Room::new(2 << 20);
-        let unpacked = unpack_within("a.gz", twice.clone(), u64::MAX, &room);
-        assert_eq!((unpacked.shortage, unpacked.problems), (Some(Shortage::Room), Vec::<String>::new()));
-        let room = Room::new(8 << 20);
-        let first = unpack_within("a.gz", twice.clone(), u64::MAX, &room).shortage;
-        assert_eq!([first, unpack_within("b.gz", twice.clone(), u64::MAX, &room).shortage], [None, None]);
-        assert_eq!(unpack_within("c.gz", twice, u64::MAX, &room).shortage, Some(Shortage::Room));
+        let budget = MemoryBudget::new(2 << 20);
+        let unpacked = unpack_within("a.gz", twice.clone(), u64::MAX, &budget);
+        assert_eq!((unpacked.shortage, unpacked.problems), (Some(Shortage::Budget), Vec::<String>::new()));
+        let budget = MemoryBudget::new(8 << 20);
+        let first = unpack_within("a.gz", twice.clone(), u64::MAX, &budget).shortage;
+        assert_eq!([first, unpack_within("b.gz", twice.clone(), u64::MAX, &budget).shortage], [None, None]);
+        assert_eq!(unpack_within("c.gz", twice, u64::MAX, &budget).shortage, Some(Shortage::Budget));
 
         let mut unpacked = unpack("a.gz", Vec::new(), u64::MAX);
         assert_eq!(unpacked.read("a.gz", "gzip", 0, Exhausted), b"");

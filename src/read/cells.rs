@@ -7,8 +7,8 @@ use serde_json::{Map, Value};
 
 use super::clock::{Convention, DateOrder};
 use super::container::Container;
+use super::contents::{Contents, Item};
 use super::error::Refusal;
-use super::found::{Found, Item};
 use super::history::{self, Columns};
 use super::names::plain;
 use super::own;
@@ -28,7 +28,7 @@ const NAMED_COLUMNS: usize = 6;
 
 /// The items of a table, and for each the line on which its row begins.
 pub(super) struct Table {
-    pub(super) found: Found<'static>,
+    pub(super) contents: Contents<'static>,
     pub(super) lines: Vec<u64>,
 }
 
@@ -69,7 +69,7 @@ fn table(body: &str, first: u64, order: Option<DateOrder>) -> Result<Table, Refu
     let rows = Rows { text: body, start, first, delimiter, header: &headers };
     let names: Vec<String> = headers.iter().map(plain).collect();
     let columns = Columns::of(&headers);
-    let mut told = None;
+    let mut refused = None;
     let places = |names_of: &[&str]| {
         let place = |name: &&str| names.iter().position(|column| column == name);
         names_of.iter().filter_map(place).collect::<Vec<_>>()
@@ -77,7 +77,7 @@ fn table(body: &str, first: u64, order: Option<DateOrder>) -> Result<Table, Refu
     for column in places(&RECORD_COLUMNS) {
         match rows.cells(column) {
             Ok(table) => return Ok(table),
-            Err(refusal) => told = told.or(refusal),
+            Err(refusal) => refused = refused.or(refusal),
         }
     }
     let own: Vec<&str> = headers.iter().map(str::trim).collect();
@@ -93,10 +93,10 @@ fn table(body: &str, first: u64, order: Option<DateOrder>) -> Result<Table, Refu
     for column in others.filter(|column| rows.begins_with_json(*column)) {
         match rows.cells(column) {
             Ok(table) => return Ok(table),
-            Err(refusal) => told = told.or(refusal),
+            Err(refusal) => refused = refused.or(refusal),
         }
     }
-    Err(told.unwrap_or_else(|| other_table(&headers, &rows)))
+    Err(refused.unwrap_or_else(|| other_table(&headers, &rows)))
 }
 
 fn csv_reader(text: &str, delimiter: u8) -> Reader<&[u8]> {
@@ -115,11 +115,11 @@ struct Rows<'t> {
 }
 
 impl Rows<'_> {
-    /// Calls `tell` with every row and its line, or with the problem and the beginning of the row, until it returns false.
+    /// Calls `visit` with every row and its line, or with the problem and the beginning of the row, until it returns false.
     ///
     /// An invalid row of several lines has an unclosed quote, or one that another row closes: its other lines are read
     /// separately.
-    fn each(&self, mut tell: impl FnMut(u64, Result<&StringRecord, (String, &str)>) -> bool) {
+    fn each(&self, mut visit: impl FnMut(u64, Result<&StringRecord, (String, &str)>) -> bool) {
         let (mut at, mut row) = (self.start, StringRecord::new());
         let mut lines = Lines { text: self.text, at: 0, line: self.first };
         let mut patience = self.text.len().saturating_mul(8).saturating_add(1 << 20);
@@ -142,14 +142,14 @@ impl Rows<'_> {
                     continue;
                 }
                 let Some(cause) = self.fault(raw, &row) else {
-                    if !tell(line, Ok(&row)) {
+                    if !visit(line, Ok(&row)) {
                         return;
                     }
                     continue;
                 };
                 let next = raw.trim_end().find('\n').filter(|_| patience > raw.len());
                 let own = next.map_or(raw, |next| &raw[..next]);
-                if !tell(line, Err((cause, own))) {
+                if !visit(line, Err((cause, own))) {
                     return;
                 }
                 if let Some(next) = next {
@@ -177,14 +177,15 @@ impl Rows<'_> {
     }
 
     fn read(&self, container: Container, read: impl Fn(&StringRecord) -> Vec<Item<'static>>) -> Table {
-        let mut table = Table { found: Found { container: Some(container), items: Vec::new() }, lines: Vec::new() };
+        let mut table =
+            Table { contents: Contents { container: Some(container), items: Vec::new() }, lines: Vec::new() };
         self.each(|line, row| {
             let mut items = match row {
                 Ok(row) => read(row),
                 Err((cause, raw)) => vec![Item::Broken(cause, excerpt(raw))],
             };
             table.lines.extend(items.iter().map(|_| line));
-            table.found.items.append(&mut items);
+            table.contents.items.append(&mut items);
             true
         });
         table
@@ -193,7 +194,7 @@ impl Rows<'_> {
     /// The records in the cells of a column. If there are none, an error that names what is there instead.
     fn cells(&self, column: usize) -> Result<Table, Option<Refusal>> {
         let table = self.read(Container::Csv, |row| cell(row, column));
-        if table.found.has_records() || table.lines.is_empty() { Ok(table) } else { Err(specific(&table)) }
+        if table.contents.has_records() || table.lines.is_empty() { Ok(table) } else { Err(specific(&table)) }
     }
 
     /// Whether the first non-empty cell of the column begins like JSON.
@@ -280,7 +281,7 @@ impl Lines<'_> {
 /// The records in a cell; an empty cell has none.
 fn cell(row: &StringRecord, column: usize) -> Vec<Item<'static>> {
     let text = row.get(column).unwrap_or_default();
-    let items = stream::read(text, 1).found.into_owned().items;
+    let items = stream::read(text, 1).contents.into_owned().items;
     if items.is_empty() { vec![Item::Broken("the cell is empty".to_owned(), whole_row(row))] } else { items }
 }
 
@@ -313,7 +314,7 @@ fn whole_row(row: &StringRecord) -> String {
 
 /// The format of the cells, if it is known.
 fn specific(table: &Table) -> Option<Refusal> {
-    table.found.items.iter().find_map(|item| match item {
+    table.contents.items.iter().find_map(|item| match item {
         Item::Foreign(what, _) if what.is_specific() => Some(what.clone()),
         _ => None,
     })

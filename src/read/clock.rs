@@ -445,7 +445,7 @@ mod tests {
     }
 
     #[test]
-    fn a_column_that_does_not_say_is_refused_unless_it_is_told() {
+    fn an_ambiguous_column_is_refused_without_a_date_order() {
         let cells = ["08/04/2025 06:56:30", "09/04/2025 06:56:30", "05/05/2025 10:00"];
         assert_eq!(times(&cells, None), [None, None, Some("2025-05-05T10:00:00Z".to_owned())]);
         assert_eq!(times(&cells, Some(DateOrder::DayFirst))[0].as_deref(), Some("2025-04-08T06:56:30Z"));

@@ -40,8 +40,8 @@ const UUID: u8 = 13;
 /// The number of rows that may be decoded at once within the limits.
 ///
 /// # Errors
-/// A text: what the file claims but cannot contain, or what would take more than `room` bytes.
-pub(super) fn rows_at_once(bytes: &[u8], room: u64) -> Result<usize, String> {
+/// A text: what the file claims but cannot contain, or what would take more than `budget` bytes.
+pub(super) fn rows_at_once(bytes: &[u8], budget: u64) -> Result<usize, String> {
     let end = bytes.len().checked_sub(8).filter(|end| *end >= 4).ok_or("the file is too short")?;
     if !bytes.ends_with(b"PAR1") {
         return Err("the file does not end as Parquet does: it is truncated or encrypted".to_owned());
@@ -64,8 +64,8 @@ pub(super) fn rows_at_once(bytes: &[u8], room: u64) -> Result<usize, String> {
         grows = grows.max(group_grows);
         pages = pages.max(group_pages);
     }
-    if pages > room {
-        return Err(format!("its pages take {pages} bytes of memory, more than the {room} that a file may take"));
+    if pages > budget {
+        return Err(format!("its pages need {pages} bytes of memory, more than the {budget} that a file may use"));
     }
     let rows = (BATCH / grows.max(1)).clamp(1, MAX_ROWS);
     usize::try_from(rows).map_err(|error| error.to_string())

@@ -7,15 +7,17 @@
 
 mod archive;
 mod athena;
+mod budget;
 mod cells;
 mod clock;
 mod container;
+mod contents;
 mod error;
 mod footer;
 mod foreign;
-mod found;
 mod history;
 mod layout;
+mod leftover;
 mod lines;
 mod literals;
 mod names;
@@ -24,13 +26,11 @@ mod opened;
 mod own;
 mod packed;
 mod parquet;
-mod room;
 mod row;
 mod rows;
 mod scan;
 mod shape;
 mod source;
-mod spilled;
 mod stamp;
 mod stream;
 mod structs;
@@ -40,22 +40,22 @@ mod unwrap;
 
 use std::borrow::Cow;
 
+pub use budget::MemoryBudget;
 pub use clock::DateOrder;
 pub use container::Container;
 pub use error::{ReadError, Refusal};
 pub use layout::LogPath;
+pub use leftover::{FileId, is_empty_file, remove_empty_file, remove_leftover};
 pub use names::RECORD_MEMBERS;
 pub use opened::{Document, Opened, Stored, fetch, fetch_within, open};
-pub use room::Room;
 pub use row::record_of_row;
 pub use scan::searched_bytes;
-pub use source::{Discovery, Source, discover, discover_and_tell};
-pub use spilled::{FileId, is_empty_file, remove_empty_file, remove_spilled};
+pub use source::{Discovery, Source, discover, discover_notifying};
 pub use structs::is_read_from_text_of;
 pub use texts::{TextFile, texts};
 
 use cells::Table;
-use found::{Found, Item};
+use contents::{Contents, Item};
 
 use crate::json::Level;
 
@@ -132,8 +132,8 @@ impl Default for Reading {
 pub fn split_as(document: &Document, reading: Reading) -> Result<Split<'_>, Refusal> {
     scan::begin(document.text.len());
     if parquet::is_parquet(&document.text) {
-        let Table { found, lines } = parquet::read(&document.text, reading.max_text)?;
-        return finish(found, lines);
+        let Table { contents, lines } = parquet::read(&document.text, reading.max_text)?;
+        return finish(contents, lines);
     }
     match text::decode(&document.text)? {
         Cow::Borrowed(text) => split_text(text, reading),
@@ -153,7 +153,7 @@ fn split_text(text: &str, reading: Reading) -> Result<Split<'_>, Refusal> {
         return json(text).or_else(|refusal| prefixed(text).unwrap_or(Err(refusal)));
     }
     match cells::read(text, reading.date_order) {
-        Ok(Table { found, lines }) => finish(found, lines),
+        Ok(Table { contents, lines }) => finish(contents, lines),
         // A log may have records after other text; if it lost its beginning or begins with a comment, further down.
         Err(refusal) => match packed::text(text) {
             Some(inner) => json(&inner).map(Split::into_owned),
@@ -174,7 +174,7 @@ fn is_log(start: &str) -> bool {
 
 /// The records in the lines of a log, if there are any after other text.
 fn prefixed(text: &str) -> Option<Result<Split<'_>, Refusal>> {
-    lines::read(text, 0).map(|lines| finish(lines.found, lines.lines))
+    lines::read(text, 0).map(|lines| finish(lines.contents, lines.lines))
 }
 
 /// Files that are recognized by their first words.
@@ -194,17 +194,17 @@ fn plain_refusal(start: &str) -> Option<Refusal> {
 fn json(text: &str) -> Result<Split<'_>, Refusal> {
     let stream = stream::read(text, 0);
     let positions = stream.positions();
-    finish(stream.found, positions)
+    finish(stream.contents, positions)
 }
 
 /// The result: records and damaged parts, or one refusal for the document.
-fn finish(found: Found<'_>, positions: Vec<u64>) -> Result<Split<'_>, Refusal> {
-    if !found.has_records()
-        && let Some(refusal) = refusal(&found)
+fn finish(contents: Contents<'_>, positions: Vec<u64>) -> Result<Split<'_>, Refusal> {
+    if !contents.has_records()
+        && let Some(refusal) = refusal(&contents)
     {
         return Err(refusal);
     }
-    let container = found.container.unwrap_or(Container::Object);
+    let container = contents.container.unwrap_or(Container::Object);
     let record = |(item, position)| match item {
         Item::Record(json, members) => Ok(RecordText { position, json, members }),
         Item::Foreign(what, excerpt) => {
@@ -212,24 +212,24 @@ fn finish(found: Found<'_>, positions: Vec<u64>) -> Result<Split<'_>, Refusal> {
         }
         Item::Broken(cause, excerpt) => Err(BadRecord { position, cause, excerpt }),
     };
-    Ok(Split { container, records: found.items.into_iter().zip(positions).map(record).collect() })
+    Ok(Split { container, records: contents.items.into_iter().zip(positions).map(record).collect() })
 }
 
 /// What a document without records is: the first specific format in it, otherwise the first one, otherwise damaged.
-fn refusal(found: &Found<'_>) -> Option<Refusal> {
+fn refusal(contents: &Contents<'_>) -> Option<Refusal> {
     let foreign = |item: &Item<'_>| match item {
         Item::Foreign(what, _) => Some(what.clone()),
         _ => None,
     };
     let broken = |item: &Item<'_>| match item {
         // A bare list is only a bracket.
-        Item::Broken(cause, _) if matches!(found.container, None | Some(Container::Array)) => {
+        Item::Broken(cause, _) if matches!(contents.container, None | Some(Container::Array)) => {
             Some(Refusal::BrokenJson(cause.clone()))
         }
         _ => None,
     };
-    let specific = found.items.iter().filter_map(foreign).find(Refusal::is_specific);
-    specific.or_else(|| found.items.iter().find_map(foreign)).or_else(|| found.items.iter().find_map(broken))
+    let specific = contents.items.iter().filter_map(foreign).find(Refusal::is_specific);
+    specific.or_else(|| contents.items.iter().find_map(foreign)).or_else(|| contents.items.iter().find_map(broken))
 }
 
 impl Split<'_> {

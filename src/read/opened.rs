@@ -8,8 +8,8 @@ use flate2::bufread::GzDecoder;
 
 use super::MAX_TEXT;
 use super::archive::{Shortage, Unpacked, unpack, unpack_within};
+use super::budget::MemoryBudget;
 use super::error::ReadError;
-use super::room::Room;
 use super::source::{Source, special};
 use crate::digest::sha256;
 
@@ -119,16 +119,16 @@ impl Stored {
     /// # Errors
     /// [`ReadError::TooLarge`] if it does not fit, and [`ReadError::NoMemory`] if the system has no memory for it. Neither
     /// is a fault of the file.
-    pub fn unpack_within(self, room: &Room) -> Result<Opened, ReadError> {
+    pub fn unpack_within(self, budget: &MemoryBudget) -> Result<Opened, ReadError> {
         let (bytes, allowance) = self.allowance();
         let name = self.name;
-        if !room.take(bytes) {
-            return Err(ReadError::TooLarge { name, most: room.most() });
+        if !budget.take(bytes) {
+            return Err(ReadError::TooLarge { name, most: budget.size() });
         }
-        let Unpacked { documents, problems, shortage, .. } = unpack_within(&name, self.bytes, allowance, room);
+        let Unpacked { documents, problems, shortage, .. } = unpack_within(&name, self.bytes, allowance, budget);
         match shortage {
             None => Ok(Opened::new(self.sha256, bytes, documents, problems)),
-            Some(Shortage::Room) => Err(ReadError::TooLarge { name, most: room.most() }),
+            Some(Shortage::Budget) => Err(ReadError::TooLarge { name, most: budget.size() }),
             Some(Shortage::Memory) => Err(ReadError::NoMemory { name }),
         }
     }

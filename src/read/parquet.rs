@@ -18,9 +18,9 @@ use parquet::errors::ParquetError;
 
 use super::cells::Table;
 use super::container::Container;
+use super::contents::{Contents, Item};
 use super::error::Refusal;
 use super::footer;
-use super::found::{Found, Item};
 use super::text::printable;
 use super::unwrap;
 
@@ -40,23 +40,23 @@ pub(super) fn is_parquet(bytes: &[u8]) -> bool {
 /// The maximum number of rows without a record that are listed individually, as long as no row has one.
 const MAX_FOREIGN: usize = 4096;
 
-/// Reads every row; the lines of the table are row numbers, from 1. The result has at most `room` bytes of text.
-pub(super) fn read(bytes: &[u8], room: u64) -> Result<Table, Refusal> {
-    let most = (bytes.len() as u64).saturating_mul(MOST_TIMES).saturating_add(LEAST_TEXT).min(room);
+/// Reads every row; the lines of the table are row numbers, from 1. The result has at most `budget` bytes of text.
+pub(super) fn read(bytes: &[u8], budget: u64) -> Result<Table, Refusal> {
+    let most = (bytes.len() as u64).saturating_mul(MOST_TIMES).saturating_add(LEAST_TEXT).min(budget);
     let most = usize::try_from(most).unwrap_or(usize::MAX);
-    let at_once = footer::rows_at_once(bytes, room).map_err(|cause| Refusal::BrokenParquet(shown(&cause)))?;
+    let at_once = footer::rows_at_once(bytes, budget).map_err(|cause| Refusal::BrokenParquet(shown(&cause)))?;
     let mut rows = guarded(|| Ok(open(bytes, at_once)?)).map_err(Refusal::BrokenParquet)?;
-    let mut reader = Reader { found: Found::default(), lines: Vec::new(), row: 0, text: 0, untold: 0 };
+    let mut reader = Reader { contents: Contents::default(), lines: Vec::new(), row: 0, text: 0, unlisted: 0 };
     while let Some(batch) = guarded(|| rows.next().map(|batch| json_lines(&batch?)).transpose()).transpose() {
         let damage = batch.map(|text| reader.add(&text)).err();
         if let Some(cause) = &damage {
-            if !reader.found.has_records() {
+            if !reader.contents.has_records() {
                 return Err(Refusal::BrokenParquet(cause.clone()));
             }
             reader.broken(cause);
         }
         if reader.text > most {
-            if !reader.found.has_records() {
+            if !reader.contents.has_records() {
                 return Err(Refusal::BrokenParquet(format!("its rows decode to more than {most} bytes")));
             }
             reader.broken(&format!("the rows after it were not read: they decode to more than {most} bytes"));
@@ -66,11 +66,11 @@ pub(super) fn read(bytes: &[u8], room: u64) -> Result<Table, Refusal> {
             break;
         }
     }
-    if reader.untold > 0 && reader.found.has_records() {
-        reader.broken(&format!("{} more rows have no CloudTrail record", reader.untold));
+    if reader.unlisted > 0 && reader.contents.has_records() {
+        reader.broken(&format!("{} more rows have no CloudTrail record", reader.unlisted));
     }
-    reader.found.container = Some(Container::Parquet).filter(|_| reader.found.has_records() || reader.row == 0);
-    Ok(Table { found: reader.found, lines: reader.lines })
+    reader.contents.container = Some(Container::Parquet).filter(|_| reader.contents.has_records() || reader.row == 0);
+    Ok(Table { contents: reader.contents, lines: reader.lines })
 }
 
 /// The maximum number of characters of a cause.
@@ -102,7 +102,7 @@ fn guarded<T>(read: impl FnOnce() -> Result<T, ArrowError>) -> Result<T, String>
     let outcome = catch_unwind(AssertUnwindSafe(read));
     IS_GUARDED.set(false);
     match outcome {
-        Ok(Ok(found)) => Ok(found),
+        Ok(Ok(contents)) => Ok(contents),
         Ok(Err(error)) => Err(printable(&error.to_string())),
         Err(_) => Err("the file is inconsistent".to_owned()),
     }
@@ -188,12 +188,12 @@ fn uuids(column: &FixedSizeBinaryArray) -> StringArray {
 
 /// The result of the rows so far.
 struct Reader {
-    found: Found<'static>,
+    contents: Contents<'static>,
     lines: Vec<u64>,
     row: u64,
     text: usize,
     /// The number of rows without a record.
-    untold: u64,
+    unlisted: u64,
 }
 
 impl Reader {
@@ -202,7 +202,7 @@ impl Reader {
         for line in text.lines() {
             self.row += 1;
             self.text += ROW;
-            let mut row = Found::default();
+            let mut row = Contents::default();
             if let Err(damage) = unwrap::value(line, 0, 0, &mut row) {
                 row.broken(damage.cause, line);
             }
@@ -213,15 +213,15 @@ impl Reader {
     fn broken(&mut self, cause: &str) {
         let item = Item::Broken(printable(cause), String::new());
         self.row += 1;
-        self.take(Found { container: None, items: vec![item] });
+        self.take(Contents { container: None, items: vec![item] });
     }
 
-    fn take(&mut self, mut row: Found<'static>) {
-        if self.found.items.len() >= MAX_FOREIGN && !row.has_records() && !self.found.has_records() {
-            self.untold += 1;
+    fn take(&mut self, mut row: Contents<'static>) {
+        if self.contents.items.len() >= MAX_FOREIGN && !row.has_records() && !self.contents.has_records() {
+            self.unlisted += 1;
             return;
         }
         self.lines.extend(row.items.iter().map(|_| self.row));
-        self.found.items.append(&mut row.items);
+        self.contents.items.append(&mut row.items);
     }
 }

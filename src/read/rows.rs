@@ -4,32 +4,32 @@ use serde_json::{Map, Value};
 
 use super::athena;
 use super::container::Container;
-use super::found::Found;
+use super::contents::Contents;
 use super::names;
 use super::own;
 use crate::json;
 
 /// The records in an object that is a row or a table; `None` for any other object.
-pub(super) fn read(text: &str) -> Option<Found<'static>> {
+pub(super) fn read(text: &str) -> Option<Contents<'static>> {
     let mut names = Vec::new();
     json::object(text, 0, |name, _| names.push(name))?;
     if own::is_row_of(&names) {
-        let mut found = Found::default();
-        found.record(own::record(text)?.into(), Container::Table);
-        return Some(found);
+        let mut contents = Contents::default();
+        contents.record(own::record(text)?.into(), Container::Table);
+        return Some(contents);
     }
     // An object with CloudTrail's own names that is not a record is from another service.
     if !names.contains(&"eventName") && athena::is_row_of(names.iter().copied()) {
-        let mut found = Found::default();
-        found.record(athena::record(text).ok()?.into(), Container::Table);
-        return Some(found);
+        let mut contents = Contents::default();
+        contents.record(athena::record(text).ok()?.into(), Container::Table);
+        return Some(contents);
     }
     if text.contains("cloudtrail")
         && let Some(record) = elastic(text)
     {
-        let mut found = Found::default();
-        found.record(record.into(), Container::Table);
-        return Some(found);
+        let mut contents = Contents::default();
+        contents.record(record.into(), Container::Table);
+        return Some(contents);
     }
     let has = |wanted: &[&str]| wanted.iter().any(|wanted| names.contains(wanted));
     if has(&["QueryResultRows", "ResultSet", "results", "columns", "Columns"]) {
@@ -62,17 +62,17 @@ fn flatten(path: &str, members: Map<String, Value>, row: &mut Map<String, Value>
 }
 
 /// The records of the tables in a query's result.
-fn tables(result: &Value) -> Option<Found<'static>> {
+fn tables(result: &Value) -> Option<Contents<'static>> {
     let rows =
         lake(result).or_else(|| athena_result(result)).or_else(|| insights(result)).or_else(|| columns(result))?;
-    let mut found = Found::default();
+    let mut contents = Contents::default();
     for row in rows {
         if athena::is_row_of(row.keys().map(String::as_str)) || row.contains_key("eventName") {
             let record = Value::Object(athena::restored(row)).to_string();
-            found.record(record.into(), Container::Table);
+            contents.record(record.into(), Container::Table);
         }
     }
-    found.has_records().then_some(found)
+    contents.has_records().then_some(contents)
 }
 
 /// `aws cloudtrail get-query-results`: each row a list of objects of one member.

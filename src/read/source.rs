@@ -90,25 +90,25 @@ pub struct Discovery {
 /// folder every regular file counts, because formats are detected by content.
 #[must_use]
 pub fn discover(inputs: &[String]) -> Discovery {
-    discover_and_tell(inputs, || {})
+    discover_notifying(inputs, || {})
 }
 
-/// Like [`discover`], and calls `there_is` as soon as a file is found.
+/// Like [`discover`], and calls `on_first` as soon as a file is found.
 #[must_use]
-pub fn discover_and_tell(inputs: &[String], there_is: impl FnMut()) -> Discovery {
-    let mut search = Search { sources: Vec::new(), problems: Vec::new(), there_is };
+pub fn discover_notifying(inputs: &[String], on_first: impl FnMut()) -> Discovery {
+    let mut search = Search { sources: Vec::new(), problems: Vec::new(), on_first };
     for input in inputs {
         search.add(input);
     }
     let Search { mut sources, problems, .. } = search;
     sources.sort_unstable_by(|a, b| (&a.name, &a.path).cmp(&(&b.name, &b.path)));
     sources.dedup_by(|a, b| a.name == b.name && a.path == b.path);
-    tell_apart(&mut sources);
+    make_names_unique(&mut sources);
     Discovery { sources, problems }
 }
 
 /// Makes the names of different files unique: on some systems, file names are not always valid text.
-fn tell_apart(sources: &mut [Source]) {
+fn make_names_unique(sources: &mut [Source]) {
     let mut count = 1;
     for at in 1..sources.len() {
         let (before, rest) = sources.split_at_mut(at);
@@ -126,13 +126,13 @@ struct Search<T> {
     sources: Vec<Source>,
     problems: Vec<ReadError>,
     /// Called when the first source is found.
-    there_is: T,
+    on_first: T,
 }
 
 impl<T: FnMut()> Search<T> {
-    fn found(&mut self, source: Source) {
+    fn add_source(&mut self, source: Source) {
         if self.sources.is_empty() {
-            (self.there_is)();
+            (self.on_first)();
         }
         self.sources.push(source);
     }
@@ -140,7 +140,7 @@ impl<T: FnMut()> Search<T> {
     fn add(&mut self, input: &str) {
         let path = Path::new(input);
         if input == STDIN {
-            self.found(Source::stdin());
+            self.add_source(Source::stdin());
         } else if path.exists() {
             self.add_path(path);
         } else if input.contains(['*', '?', '[']) {
@@ -154,7 +154,7 @@ impl<T: FnMut()> Search<T> {
         match fs::metadata(path) {
             Ok(metadata) if metadata.is_dir() => self.add_folder(path),
             // Pipes and devices too, if they are named explicitly: `<(zcat …)` is a pipe.
-            Ok(metadata) => self.found(Source::file(path, &metadata)),
+            Ok(metadata) => self.add_source(Source::file(path, &metadata)),
             Err(cause) => self.problems.push(ReadError::List { name: name(path), cause }),
         }
     }
@@ -199,7 +199,7 @@ impl<T: FnMut()> Search<T> {
             let found = entry.and_then(|entry| entry.metadata().map(|metadata| (entry, metadata)));
             match found {
                 Ok((entry, metadata)) if metadata.is_file() => {
-                    self.found(Source::file(entry.path(), &metadata));
+                    self.add_source(Source::file(entry.path(), &metadata));
                 }
                 Ok((_, metadata)) if metadata.is_dir() => {}
                 Ok((entry, _)) => self.problems.push(ReadError::NoFile { name: name(entry.path()) }),

@@ -45,7 +45,7 @@ pub enum ServeError {
     #[error(transparent)]
     Store(#[from] StoreError),
     /// Rows cannot be converted to JSON.
-    #[error("{problem}", problem = told(.0))]
+    #[error("{problem}", problem = message(.0))]
     Present(#[from] PresentError),
     /// Rows do not have the expected structure.
     #[error(transparent)]
@@ -68,7 +68,7 @@ pub enum ServeError {
 }
 
 /// The message and its cause: Arrow's cause names the unsupported type.
-fn told(error: &PresentError) -> String {
+fn message(error: &PresentError) -> String {
     with_cause(error)
 }
 

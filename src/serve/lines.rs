@@ -132,13 +132,13 @@ impl LineTables {
             return Ok(Json(format!(r#"{{"total":{lines},"rows":{}}}"#, objects(&case.query(&sql)?)?)));
         }
         let on_page = last.min(lines).saturating_sub(first.max(0));
-        let told = if i64::try_from(shown) == Ok(on_page) {
+        let rows_in_lines = if i64::try_from(shown) == Ok(on_page) {
             // If no line has several rows, there is nothing to summarize.
             case.query(&format!("{SINGLE} {}", asked.order))?
         } else {
             case.query_with(SENTENCES, &[asked.order.to_owned()])?
         };
-        Ok(Json(format!(r#"{{"total":{lines},"all":{rows},"rows":{}}}"#, objects(&told)?)))
+        Ok(Json(format!(r#"{{"total":{lines},"all":{rows},"rows":{}}}"#, objects(&rows_in_lines)?)))
     }
 
     /// Where the row `id` is: `{"index": N, "id": ID}`, the index of its line, and the first row of that line; `null` if no line

@@ -115,9 +115,9 @@ async fn serve(
         case.prepare();
         serving.push(axum::serve(listener, router(case, access)).into_future().boxed());
     }
-    let told_to_end = told_to_end()?;
+    let end_of_program = end_of_program()?;
     ready()?;
-    match future::select(future::select_all(serving), Box::pin(told_to_end)).await {
+    match future::select(future::select_all(serving), Box::pin(end_of_program)).await {
         Either::Left(((ended, _, _), _)) => ended,
         Either::Right(_) => Ok(()),
     }
@@ -125,7 +125,7 @@ async fn serve(
 
 /// Completes when the program is stopped. Listening starts with the call, not with the first poll.
 #[cfg(unix)]
-fn told_to_end() -> io::Result<impl Future<Output = ()>> {
+fn end_of_program() -> io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
     let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
     Ok(async move {
@@ -134,7 +134,7 @@ fn told_to_end() -> io::Result<impl Future<Output = ()>> {
 }
 
 #[cfg(windows)]
-fn told_to_end() -> io::Result<impl Future<Output = ()>> {
+fn end_of_program() -> io::Result<impl Future<Output = ()>> {
     let mut ctrl_c = tokio::signal::windows::ctrl_c()?;
     Ok(async move {
         ctrl_c.recv().await;

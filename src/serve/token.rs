@@ -52,7 +52,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_two_are_alike_and_none_is_told() {
+    fn all_differ_and_none_is_printed() {
         let (one, other) = (Token::random().unwrap(), Token::random().unwrap());
         assert!(one.is(one.as_str()) && !one.is(other.as_str()) && !one.is(""));
         assert_eq!(one.as_str().len(), 64);

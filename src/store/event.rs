@@ -38,12 +38,12 @@ const MARK_SESSIONS: &str = "UPDATE sessions SET events = -1 WHERE session_id IN
      (SELECT session_id FROM stage UNION ALL SELECT e.session_id FROM events AS e JOIN stage USING (event_id))";
 
 impl Case {
-    /// Calls `tell` with the original ID, the `source_file` and the fingerprint of every event of the case.
+    /// Calls `each` with the original ID, the `source_file` and the fingerprint of every event of the case.
     ///
     /// # Errors
     /// DuckDB's message.
-    pub fn each_event(&self, tell: impl FnMut(&str, &str, u32)) -> Result<(), StoreError> {
-        self.tell_events("", tell)
+    pub fn each_event(&self, each: impl FnMut(&str, &str, u32)) -> Result<(), StoreError> {
+        self.for_each_event("", each)
     }
 
     /// Like [`Case::each_event`], only for events whose IDs are in these batches of `events`.
@@ -53,7 +53,7 @@ impl Case {
     pub fn each_event_of<'a>(
         &self,
         batches: impl IntoIterator<Item = &'a RecordBatch>,
-        tell: impl FnMut(&str, &str, u32),
+        each: impl FnMut(&str, &str, u32),
     ) -> Result<(), StoreError> {
         self.execute(STAGE)?;
         let mut stage = self.staging()?;
@@ -64,7 +64,7 @@ impl Case {
         }
         stage.flush()?;
         drop(stage);
-        self.tell_events(&of_stage(), tell)
+        self.for_each_event(&of_stage(), each)
     }
 
     /// The events whose records have these IDs, as [`crate::batch::read_events`] reads them.
@@ -86,27 +86,27 @@ impl Case {
     }
 
     /// Streams the events, since all their texts do not fit into memory.
-    fn tell_events(&self, which: &str, mut tell: impl FnMut(&str, &str, u32)) -> Result<(), StoreError> {
+    fn for_each_event(&self, which: &str, mut each: impl FnMut(&str, &str, u32)) -> Result<(), StoreError> {
         let texts = TEXTS.map(|name| format!("{name}::VARCHAR AS {name}")).join(", ");
         let sql = format!("SELECT {OWN_ID} AS id, source_file, event_time, {texts} FROM events {which}");
         let wanted: u64 =
             self.connection.query_row(&format!("SELECT count(*) FROM events {which}"), [], |row| row.get(0))?;
-        let mut told = 0;
+        let mut read = 0;
         let mut statement = self.connection.prepare(&sql)?;
         for batch in statement.stream_arrow([])? {
-            told += batch.num_rows() as u64;
+            read += batch.num_rows() as u64;
             let columns = Columns(&batch);
             let (ids, files, times) = (columns.text("id")?, columns.text("source_file")?, columns.time("event_time")?);
             let texts = TEXTS.map(|name| columns.text(name));
             for row in 0..batch.num_rows() {
                 let text = |at: usize| texts.get(at)?.as_ref().ok().and_then(|column| text_at(column, row));
                 let print = print(time_at(times, row).map(|time| time.0), array::from_fn(text));
-                tell(ids.value(row), files.value(row), print);
+                each(ids.value(row), files.value(row), print);
             }
         }
         // The stream cannot report an error: it ends.
-        if told < wanted {
-            return Err(StoreError::DuckDb(format!("only {told} of {wanted} events could be read")));
+        if read < wanted {
+            return Err(StoreError::DuckDb(format!("only {read} of {wanted} events could be read")));
         }
         Ok(())
     }

@@ -177,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn an_error_is_told_to_both_ends_and_leaves_nothing() {
+    fn an_error_is_reported_to_both_ends_and_leaves_nothing() {
         let folder = tempfile::tempdir().unwrap();
         let case = case(folder.path());
         let (feeder, feed) = feed(2);

@@ -10,7 +10,7 @@ use crate::table::literal;
 const FORGOTTEN: usize = 4096;
 
 impl Case {
-    /// Calls `tell` with the name of every file of the case, and the hash and stamp if it was completely loaded. A file
+    /// Calls `each` with the name of every file of the case, and the hash and stamp if it was completely loaded. A file
     /// that was loaded with the same filter counts as complete; one that was not read never does.
     ///
     /// # Errors
@@ -18,17 +18,17 @@ impl Case {
     pub fn each_file(
         &self,
         filter: Option<&str>,
-        mut tell: impl FnMut(&str, Option<(&str, Option<i64>)>),
+        mut each: impl FnMut(&str, Option<(&str, Option<i64>)>),
     ) -> Result<(), StoreError> {
-        let whole = "SELECT file, CASE WHEN refused IS NULL AND (filter IS NULL OR filter = ?) THEN sha256 END AS sha256, \
+        let sql = "SELECT file, CASE WHEN refused IS NULL AND (filter IS NULL OR filter = ?) THEN sha256 END AS sha256, \
                      stamp FROM load_files";
-        for batch in &self.query_with(whole, &[filter.unwrap_or_default().to_owned()])? {
+        for batch in &self.query_with(sql, &[filter.unwrap_or_default().to_owned()])? {
             let columns = Columns(batch);
             let (names, hashes) = (columns.text("file")?, columns.text("sha256")?);
             let stamps = columns.integer("stamp")?;
             for row in 0..batch.num_rows() {
                 let stamp = stamps.is_valid(row).then(|| stamps.value(row));
-                tell(names.value(row), text_at(hashes, row).map(|hash| (hash, stamp)));
+                each(names.value(row), text_at(hashes, row).map(|hash| (hash, stamp)));
             }
         }
         Ok(())

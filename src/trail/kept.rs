@@ -14,7 +14,7 @@ use super::parse::parse_rows;
 use super::{Admission, Admissions, Counts, Events, Filter, Outcome, Parsed, ParsedFiles, Reading, parse};
 use crate::batch::{BatchError, Columns, EventRows, Rows};
 use crate::event::Timestamp;
-use crate::read::{Discovery, MAX_TEXT, Room, Source};
+use crate::read::{Discovery, MAX_TEXT, MemoryBudget, Source};
 use crate::table::{AGGREGATED_EVENTS, LOAD_FILES, REJECTS};
 
 /// A stretch of time.
@@ -50,7 +50,8 @@ pub(super) struct Kept {
 /// Reads everything that was found, in parallel.
 pub(super) fn read(found: Discovery, span: Span) -> Result<Kept, BatchError> {
     let bundles = cut(found.sources, BUNDLE).into_par_iter().map(|sources| {
-        let mut bundle = parse(sources, Reading::default(), &|_, _| false, &Filter::default(), &Room::new(MAX_TEXT))?;
+        let mut bundle =
+            parse(sources, Reading::default(), &|_, _| false, &Filter::default(), &MemoryBudget::new(MAX_TEXT))?;
         bundle.batches = std::mem::take(&mut bundle.batches).into_iter().map(shrunk).collect::<Result<_, _>>()?;
         Ok(bundle)
     });
@@ -128,7 +129,7 @@ fn keep(mut bundles: Vec<ParsedFiles>, span: Span, mut account: Account) -> Resu
         aggregated,
         files: account.files.finish()?,
         rejects: account.rejects.finish()?,
-        nothing: (!account.some).then(|| told(&account.causes)),
+        nothing: (!account.some).then(|| joined(&account.causes)),
     })
 }
 
@@ -277,7 +278,7 @@ fn shrunk(batch: RecordBatch) -> Result<RecordBatch, BatchError> {
 /// The maximum number of causes in one message.
 const CAUSES: usize = 5;
 
-fn told(causes: &[String]) -> String {
+fn joined(causes: &[String]) -> String {
     match causes.len().checked_sub(CAUSES) {
         _ if causes.is_empty() => "there are no files".to_owned(),
         Some(more) if more > 0 => format!("{}; and {more} more", causes[..CAUSES].join("; ")),

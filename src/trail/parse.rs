@@ -142,13 +142,13 @@ pub fn parse(
     reading: Reading,
     is_known: &IsKnown<'_>,
     filter: &Filter,
-    room: &read::Room,
+    budget: &read::MemoryBudget,
 ) -> Result<ParsedFiles, BatchError> {
     let filter = Some(filter).filter(|filter| !filter.is_all());
     let mut parser = Parser { reading, filter, ..Parser::default() };
     let mut files = Vec::with_capacity(sources.len());
     for source in sources {
-        let outcome = parser.file(&source, is_known, room)?;
+        let outcome = parser.file(&source, is_known, budget)?;
         files.push((source, outcome));
     }
     parser.flush()?;
@@ -209,7 +209,7 @@ impl Parser<'_> {
         &mut self,
         source: &read::Source,
         is_known: &IsKnown<'_>,
-        room: &read::Room,
+        budget: &read::MemoryBudget,
     ) -> Result<Outcome, BatchError> {
         let stored = match read::fetch_within(source, self.reading.max_text) {
             Ok(stored) => stored,
@@ -218,7 +218,7 @@ impl Parser<'_> {
         if is_known(&stored.sha256, &source.name) {
             return Ok(Outcome::Skipped);
         }
-        match stored.unpack_within(room) {
+        match stored.unpack_within(budget) {
             Ok(opened) => Ok(Outcome::Parsed(self.documents(&source.name, opened)?)),
             // Standard input cannot be read again.
             Err(error @ read::ReadError::TooLarge { .. }) if source.is_lasting() => {

@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn a_call_is_told_by_its_verb() {
+    fn an_activity_is_derived_from_the_verb() {
         let none = Evidence::empty();
         let cases = [
             ("RunInstances", None, CREATE),

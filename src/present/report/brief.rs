@@ -163,12 +163,12 @@ fn weakened(report: &Report) -> Option<Point> {
 
 fn destroyed(report: &Report) -> Option<Point> {
     let number = of(report, Aspect::Impact).0;
-    let told = count(
+    let text = count(
         number,
         "call destroyed a resource, made it unusable or started it at high cost",
         "calls destroyed resources, made them unusable or started them at high cost",
     );
-    (number > 0).then(|| point(Tone::Strong, format!("{told}.")))
+    (number > 0).then(|| point(Tone::Strong, format!("{text}.")))
 }
 
 fn tried(report: &Report) -> Option<Point> {

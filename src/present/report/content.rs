@@ -134,9 +134,9 @@ impl ReportNote {
     pub fn of(resolved: &Resolved) -> Option<Self> {
         resolved.note.target.as_ref()?;
         Some(Self {
-            time: resolved.found.time.map(Timestamp),
+            time: resolved.location.time.map(Timestamp),
             about: notes::about(resolved),
-            principal: resolved.found.principal.clone(),
+            principal: resolved.location.principal.clone(),
             said: notes::said(resolved),
             starred: resolved.note.kind == NoteKind::Star,
         })

@@ -437,5 +437,5 @@ pub struct Gap {
     /// The number of items.
     pub gaps: u64,
     /// The first few, as sentences.
-    pub told: Vec<String>,
+    pub examples: Vec<String>,
 }

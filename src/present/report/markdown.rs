@@ -38,7 +38,7 @@ fn block(out: &mut impl Write, block: &Block) -> io::Result<()> {
         Block::Points(points) => points.iter().try_for_each(|point| self::point(out, point)),
         Block::Table(table) => self::table(out, table),
         Block::Plot(plot) => {
-            writeln!(out, "{}\n", safe(&plot.told()))?;
+            writeln!(out, "{}\n", safe(&plot.description()))?;
             self::table(out, &plot.table())
         }
     }

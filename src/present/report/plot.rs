@@ -80,7 +80,7 @@ impl Plot {
     }
 
     /// A sentence that describes the chart.
-    pub(super) fn told(&self) -> String {
+    pub(super) fn description(&self) -> String {
         let sum = |of: fn(&Bin) -> u64| self.bins.iter().map(of).sum();
         let (looks, deeds, events) = (sum(|bin| bin.looks), sum(|bin| bin.deeds), sum(|bin| bin.events));
         format!(
@@ -120,7 +120,9 @@ mod tests {
         assert_eq!(plot.bins.iter().map(|bin| plot.slot(bin)).collect::<Vec<_>>(), [0, 3, 13]);
         let ticks = plot.ticks();
         assert_eq!((ticks.len(), ticks.get(1)), (5, Some(&(3, "09:13:30".to_owned()))));
-        assert!(plot.told().starts_with("9 clicks and commands and 13 events in 14 intervals of 30 seconds each"));
+        assert!(
+            plot.description().starts_with("9 clicks and commands and 13 events in 14 intervals of 30 seconds each")
+        );
         Ok(())
     }
 

@@ -36,8 +36,8 @@ pub(super) fn remedies(report: &Report) -> Section {
 
 fn of_need(all: &[Remedy], need: Need, several: bool) -> Vec<Block> {
     // Other forms of persistence only if there is a command for them: the others are listed above.
-    let told = |remedy: &&Remedy| need != Need::Other || !commands(remedy).is_empty();
-    let rows: Vec<&Remedy> = all.iter().filter(|remedy| remedy.need == need).filter(told).collect();
+    let is_listed = |remedy: &&Remedy| need != Need::Other || !commands(remedy).is_empty();
+    let rows: Vec<&Remedy> = all.iter().filter(|remedy| remedy.need == need).filter(is_listed).collect();
     if rows.is_empty() {
         return Vec::new();
     }
@@ -449,9 +449,9 @@ mod tests {
 
     #[test]
     fn an_end_says_what_ended() {
-        let told = [&[][..], &["access_key"], &["instance", "instance"]]
+        let endings = [&[][..], &["access_key"], &["instance", "instance"]]
             .map(|types| ended(&types.iter().map(|&one| one.to_owned()).collect::<Vec<_>>()));
-        assert_eq!(told, ["undone at", "the access key was deleted at", "all of it was deleted by"]);
+        assert_eq!(endings, ["undone at", "the access key was deleted at", "all of it was deleted by"]);
     }
 
     #[test]

@@ -219,12 +219,12 @@ fn call(call: &Call) -> (Tone, Vec<Vec<Span>>) {
 fn databases(case: &BTreeMap<String, String>) -> Option<String> {
     let stated = |key| case.get(key).and_then(|fact| serde_json::from_str::<Value>(fact).ok());
     let geoip = stated("geoip").and_then(|list| list.as_array().cloned()).unwrap_or_default();
-    let told = |source: Value| {
+    let source_text = |source: Value| {
         let text = |key: &str| source.get(key).and_then(Value::as_str).unwrap_or("unknown").to_owned();
         format!("{} of {} (SHA-256 {})", text("kind"), text("made"), text("sha256"))
     };
-    let told: Vec<String> = geoip.into_iter().chain(stated("ip_ranges")).map(told).collect();
-    (!told.is_empty()).then(|| told.join("; "))
+    let sources: Vec<String> = geoip.into_iter().chain(stated("ip_ranges")).map(source_text).collect();
+    (!sources.is_empty()).then(|| sources.join("; "))
 }
 
 /// How the report was made, so that it can be reproduced.

@@ -11,9 +11,9 @@ const SHOWN: usize = 20;
 
 /// The points, the most important first, and the checks without a finding.
 pub(super) fn blocks(report: &Report) -> Vec<Block> {
-    let telling = SentenceStyle { several: report.totals.principals > 1 };
+    let style = SentenceStyle { several: report.totals.principals > 1 };
     let (mut points, mut absent) = (Vec::new(), Vec::new());
-    for (point, sought) in checks(report, telling) {
+    for (point, sought) in checks(report, style) {
         match point {
             Some(point) => points.push(point),
             None => absent.push(sought.to_owned()),
@@ -61,10 +61,10 @@ fn unsearched(report: &Report) -> Option<String> {
 }
 
 /// Every check that was made: the point if it found something, and what it searched for.
-fn checks(report: &Report, telling: SentenceStyle) -> Vec<(Option<Point>, &'static str)> {
+fn checks(report: &Report, style: SentenceStyle) -> Vec<(Option<Point>, &'static str)> {
     let mut checks = vec![
-        (telling.without_factor(&report.sign_ins.rows), "sign-ins without MFA"),
-        (telling.refused(&report.sign_ins.rows), "failed sign-ins"),
+        (style.without_factor(&report.sign_ins.rows), "sign-ins without MFA"),
+        (style.refused(&report.sign_ins.rows), "failed sign-ins"),
         (links(&report.links.rows), "use of keys, passwords and users that were created"),
     ];
     let taken = taken(&report.taken.rows, report.taken.total);
@@ -72,8 +72,8 @@ fn checks(report: &Report, telling: SentenceStyle) -> Vec<(Option<Point>, &'stat
         checks.push((taken, "downloaded objects"));
     }
     let of = |aspect: Aspect| report.deeds.iter().filter(move |deed| deed.aspect == aspect).collect::<Vec<_>>();
-    checks.extend(Aspect::ALL.map(|aspect| (telling.deeds(aspect, &of(aspect)), sought(aspect))));
-    checks.push((telling.denied(&report.denied, report.totals.counts.denied), "denied calls"));
+    checks.extend(Aspect::ALL.map(|aspect| (style.deeds(aspect, &of(aspect)), sought(aspect))));
+    checks.push((style.denied(&report.denied, report.totals.counts.denied), "denied calls"));
     let networks = networks(&report.networks.rows, report.networks.total);
     checks.push((networks, "networks that are new for an identity"));
     if report.totals.console_sessions > 0 {
@@ -83,7 +83,7 @@ fn checks(report: &Report, telling: SentenceStyle) -> Vec<(Option<Point>, &'stat
 }
 
 /// The first sentence of a point about an aspect.
-const fn told(aspect: Aspect) -> &'static str {
+const fn heading(aspect: Aspect) -> &'static str {
     match aspect {
         Aspect::Moved => "Credentials of instances or functions used from another network",
         Aspect::Watch => "Logging or monitoring stopped, deleted or changed",
@@ -138,32 +138,32 @@ impl SentenceStyle {
     }
 
     fn without_factor(self, sign_ins: &[SignIn]) -> Option<Point> {
-        let doors = sign_ins.iter().filter(|door| door.came_in && door.mfa == Some(false));
-        let total = sign_ins.first().map_or(0, |door| door.without_factor);
-        let items = doors.map(|door| (self.door(door, &format!("by {}", door.way)), 1));
+        let events = sign_ins.iter().filter(|event| event.came_in && event.mfa == Some(false));
+        let total = sign_ins.first().map_or(0, |event| event.without_factor);
+        let items = events.map(|event| (self.sign_in(event, &format!("by {}", event.way)), 1));
         point(Tone::Strong, format!("Signed in without MFA: {}", digits(total)), items, total)
     }
 
     fn refused(self, sign_ins: &[SignIn]) -> Option<Point> {
-        let doors = sign_ins.iter().filter(|door| door.refused);
-        let total = sign_ins.first().map_or(0, |door| door.refusals);
-        let items = doors.map(|door| (self.door(door, door.failure.as_deref().unwrap_or("no reason given")), 1));
+        let events = sign_ins.iter().filter(|event| event.refused);
+        let total = sign_ins.first().map_or(0, |event| event.refusals);
+        let items = events.map(|event| (self.sign_in(event, event.failure.as_deref().unwrap_or("no reason given")), 1));
         point(Tone::Firm, format!("Failed sign-ins: {}", digits(total)), items, total)
     }
 
-    fn door(self, door: &SignIn, how: &str) -> String {
-        let from = door.source_ip.as_deref().unwrap_or("an unknown address");
-        self.sentence(door.time, door.principal.as_deref(), &format!("from {from}, {how}"))
+    fn sign_in(self, event: &SignIn, how: &str) -> String {
+        let from = event.source_ip.as_deref().unwrap_or("an unknown address");
+        self.sentence(event.time, event.principal.as_deref(), &format!("from {from}, {how}"))
     }
 
     fn deeds(self, aspect: Aspect, deeds: &[&NotableAction]) -> Option<Point> {
         let first = deeds.first()?;
         let done = first.of_aspect.saturating_sub(first.tried_of_aspect);
         let head = match (done, first.tried_of_aspect) {
-            (done, 0) => format!("{}: {}", told(aspect), digits(done)),
-            (0, tried) => format!("{}: none succeeded, {} denied or failed", told(aspect), digits(tried)),
+            (done, 0) => format!("{}: {}", heading(aspect), digits(done)),
+            (0, tried) => format!("{}: none succeeded, {} denied or failed", heading(aspect), digits(tried)),
             (done, tried) => {
-                format!("{}: {} succeeded, {} denied or failed", told(aspect), digits(done), digits(tried))
+                format!("{}: {} succeeded, {} denied or failed", heading(aspect), digits(done), digits(tried))
             }
         };
         let items = deeds.iter().map(|deed| (self.deed(deed), deed.events));
@@ -231,7 +231,7 @@ fn taken(taken: &[Taken], total: u64) -> Option<Point> {
     let first = taken.first()?;
     let size = |bytes: Option<u64>| bytes.map_or_else(|| "– bytes".to_owned(), words::size);
     let item = |one: &Taken| {
-        let told = format!(
+        let text = format!(
             "{} · {} downloaded {} from {} ({}), from {}, until {}{}",
             moment(one.first_time),
             who(one.principal.as_deref()),
@@ -242,7 +242,7 @@ fn taken(taken: &[Taken], total: u64) -> Option<Point> {
             moment(one.last_time),
             one.behind.as_ref().map(|behind| format!(", with a credential that {behind} created")).unwrap_or_default(),
         );
-        (told, 1)
+        (text, 1)
     };
     let tone = if first.by_made_credential { Tone::Strong } else { Tone::Plain };
     let objects = count(first.all_objects.unwrap_or_default(), "object", "objects");
@@ -257,8 +257,8 @@ fn networks(networks: &[Network], total: u64) -> Option<Point> {
         let known = if known.is_empty() { String::new() } else { format!(" ({})", known.join(", ")) };
         let days = count(network.active_days, "day", "days");
         let short = if network.too_short { "; too short to tell whether that is unusual" } else { "" };
-        let told = format!("{who}, known since {since}, first seen from {}{known}", network.network);
-        (format!("{} · {told}, after {days} of activity{short}", moment(network.time)), 1)
+        let text = format!("{who}, known since {since}, first seen from {}{known}", network.network);
+        (format!("{} · {text}, after {days} of activity{short}", moment(network.time)), 1)
     };
     let head = format!("New networks for a known identity: {}", digits(total));
     point(Tone::Firm, head, networks.iter().map(item), total)

@@ -59,12 +59,12 @@ fn uncovered(gaps: &[Gap]) -> Vec<Block> {
     let lead = "The case does not cover the following, as far as its events and its load show. Activity in these gaps is not in \
         this report. The view trail_gaps has all of them.";
     let point = |gap: &Gap| {
-        let more = gap.gaps.saturating_sub(gap.told.len() as u64);
+        let more = gap.gaps.saturating_sub(gap.examples.len() as u64);
         let more = (more > 0).then(|| format!("and {} more", digits(more)));
         Point {
             tone: if gap.gap == "logging" { Tone::Firm } else { Tone::Plain },
             head: format!("{}: {}", gap_title(&gap.gap), digits(gap.gaps)),
-            items: gap.told.iter().cloned().chain(more).collect(),
+            items: gap.examples.iter().cloned().chain(more).collect(),
         }
     };
     vec![
@@ -126,7 +126,7 @@ fn opening(report: &Report) -> String {
         return session(only, &report.sign_ins.rows);
     }
     let totals = &report.totals;
-    let told = format!(
+    let text = format!(
         "{} in {} had {}: {} in the console and {} of programs",
         count(totals.principals, "identity", "identities"),
         count(totals.accounts, "account", "accounts"),
@@ -136,9 +136,9 @@ fn opening(report: &Report) -> String {
     );
     match (totals.counts.first_event, totals.counts.last_event) {
         (Some(first), Some(last)) => {
-            format!("{told}, {}.", within("within", first, last))
+            format!("{text}, {}.", within("within", first, last))
         }
-        _ => format!("{told}."),
+        _ => format!("{text}."),
     }
 }
 

@@ -20,7 +20,7 @@ pub(super) fn plot(plot: &Plot) -> Markup {
     html! {
         figure {
             (drawing(plot))
-            figcaption { (safe(&plot.told())) }
+            figcaption { (safe(&plot.description())) }
         }
         details {
             summary { "Show as a table" }
@@ -34,7 +34,7 @@ fn drawing(plot: &Plot) -> Markup {
     html! {
         svg role="img" viewBox={ "0 0 " (WIDTH) " " (HEIGHT) } aria-labelledby="plot-title plot-desc" {
             title id="plot-title" { "Clicks and events over time" }
-            desc id="plot-desc" { (safe(&plot.told())) }
+            desc id="plot-desc" { (safe(&plot.description())) }
             text.name x=(LEFT) y="14" { "Clicks" }
             (key(RIGHT - 360, "looks", "pages, lists, sign-ins, shells"))
             (key(RIGHT - 170, "deeds", "changes, secrets, commands"))

@@ -60,7 +60,7 @@ fn of_session(report: &Report, known: Option<&Session>, id: Option<&str>, entrie
     };
     let mut blocks = vec![Block::Heading(format!("{named} · {}", span(first, last))), Block::Note(note)];
     if report.totals.sessions > 1 {
-        let told = |known: &Session| {
+        let overview = |known: &Session| {
             let events = count(known.counts.events, "event", "events");
             let lead = match known.sessions {
                 0 | 1 => format!("The session has {events}."),
@@ -69,7 +69,7 @@ fn of_session(report: &Report, known: Option<&Session>, id: Option<&str>, entrie
             let amounts = amounts(&lead, &known.counts, known.console);
             vec![Block::Text(session(known, &report.sign_ins.rows)), Block::Text(amounts)]
         };
-        blocks.extend(known.map(told).unwrap_or_default());
+        blocks.extend(known.map(overview).unwrap_or_default());
     }
     let columns = [short("Time"), short("Kind"), text("What"), short("Region"), number("Events")];
     let runs: Vec<Run<'_>> = runs(entries).collect();

@@ -136,7 +136,9 @@ fn came_in(session: &Session, sign_ins: &[SignIn]) -> String {
         refusals => format!(", after {}", count(refusals, "failed attempt", "failed attempts")),
     };
     match own.find(|sign_in| sign_in.came_in) {
-        Some(door) => format!("They signed in by {}, {}{refused}.", door.way, factor(door.mfa.or(session.mfa))),
+        Some(sign_in) => {
+            format!("They signed in by {}, {}{refused}.", sign_in.way, factor(sign_in.mfa.or(session.mfa)))
+        }
         None => format!("The trail has no sign-in for this session{refused}; the session was {}.", factor(session.mfa)),
     }
 }
@@ -171,8 +173,8 @@ mod tests {
     #[test]
     fn a_sentence_names_a_few_and_counts_the_rest() {
         let names: Vec<String> = "abcdefgh".chars().map(String::from).collect();
-        let told = [0, 1, 2, 6, 8].map(|names_told| joined(&names[..names_told]));
-        assert_eq!(told, ["", "a", "a and b", "a, b, c, d, e and f", "a, b, c, d, e, f and 2 more"]);
+        let lists = [0, 1, 2, 6, 8].map(|number| joined(&names[..number]));
+        assert_eq!(lists, ["", "a", "a and b", "a, b, c, d, e and f", "a, b, c, d, e, f and 2 more"]);
     }
 
     #[test]

@@ -86,10 +86,10 @@ pub(super) async fn seen(State(state): State<Shared>, params: Params) -> Result<
             let [principal, relation] = wanted;
             let part = [principal, relation, paging.limit.to_string(), paging.offset.to_string()];
             let rows = objects(&case.query_with(SEEN_ROWS, &part)?)?;
-            let mut told = Json::from(&counts.unwrap_or_default()).0;
+            let mut answer = Json::from(&counts.unwrap_or_default()).0;
             // The counts are an object, to which the rows are added.
-            told.truncate(told.trim_end().len().saturating_sub(1));
-            Ok(Json(format!(r#"{told},"rows":{rows}}}"#)))
+            answer.truncate(answer.trim_end().len().saturating_sub(1));
+            Ok(Json(format!(r#"{answer},"rows":{rows}}}"#)))
         })
         .await
 }

@@ -17,7 +17,7 @@ const FIRST_HITS: usize = 8;
 
 /// `GET /api/hunts`
 pub(super) async fn hunts() -> Result<Json, ServeError> {
-    Ok(Json::from(&Value::from(shipped()?.iter().map(told).collect::<Vec<_>>())))
+    Ok(Json::from(&Value::from(shipped()?.iter().map(hunt_json).collect::<Vec<_>>())))
 }
 
 fn shipped() -> Result<Vec<Hunt>, ServeError> {
@@ -65,7 +65,7 @@ fn found(
     Ok(Json::from(&Value::from(found)))
 }
 
-fn told(hunt: &Hunt) -> Value {
+fn hunt_json(hunt: &Hunt) -> Value {
     json!({
         "id": hunt.id,
         "title": hunt.title,

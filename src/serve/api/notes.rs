@@ -41,7 +41,7 @@ struct Change {
 
 /// `GET /api/notes`
 pub(super) async fn notes(State(state): State<Shared>) -> Result<Json, ServeError> {
-    state.ask(told).await
+    state.ask(all_notes).await
 }
 
 /// `POST /api/notes`
@@ -52,7 +52,7 @@ pub(super) async fn change(State(state): State<Shared>, body: Bytes) -> Result<J
     state
         .ask(move |state, case| {
             apply(state, case, change)?;
-            told(state, case)
+            all_notes(state, case)
         })
         .await
 }
@@ -77,7 +77,7 @@ pub(super) async fn import(State(state): State<Shared>, body: Bytes) -> Result<J
     state
         .ask(move |state, case| {
             state.notebook.update(|ours| Ok(ours.add(theirs.notes)))?;
-            told(state, case)
+            all_notes(state, case)
         })
         .await
 }
@@ -122,7 +122,7 @@ fn apply(state: &AppState, case: &Case, change: Change) -> Result<(), ServeError
 }
 
 /// The notes with their targets in the case.
-fn told(state: &AppState, case: &Case) -> Result<Json, ServeError> {
+fn all_notes(state: &AppState, case: &Case) -> Result<Json, ServeError> {
     let read = state.notebook.read()?;
     let unread = read.unread.len();
     let resolved = notes::resolve(case, read.shown().cloned().collect())?;
@@ -131,14 +131,14 @@ fn told(state: &AppState, case: &Case) -> Result<Json, ServeError> {
     Ok(Json::from(&json!({ "author": state.author, "file": file, "unread": unread, "notes": rows? })))
 }
 
-fn row(Resolved { note, found }: &Resolved) -> Result<Value, ServeError> {
+fn row(Resolved { note, location }: &Resolved) -> Result<Value, ServeError> {
     let mut row = serde_json::to_value(note)?;
     let more = json!({
-        "row_id": found.row_id,
-        "session_id": found.session_id,
-        "principal": found.principal,
-        "time": found.time.map(|us| present::rfc3339(Timestamp(us))),
-        "what": found.what,
+        "row_id": location.row_id,
+        "session_id": location.session_id,
+        "principal": location.principal,
+        "time": location.time.map(|us| present::rfc3339(Timestamp(us))),
+        "what": location.what,
     });
     if let (Some(row), Value::Object(more)) = (row.as_object_mut(), more) {
         row.extend(more);
@@ -160,7 +160,7 @@ pub(super) async fn noted(state: &Shared, params: &Params) -> Result<Filter, Ser
             _ => false,
         };
         let resolved = notes::resolve(case, read.shown().filter(fits).cloned().collect())?;
-        let ids: BTreeSet<String> = resolved.into_iter().filter_map(|resolved| resolved.found.row_id).collect();
+        let ids: BTreeSet<String> = resolved.into_iter().filter_map(|resolved| resolved.location.row_id).collect();
         Ok(ids.into_iter().collect::<Vec<_>>())
     });
     let ids = ids.await?;

@@ -20,11 +20,11 @@ const EVERYTHING: &str = "SET VARIABLE wanted_sessions = []::VARCHAR[]; SET VARI
 
 /// `GET /api/overview`
 pub(super) async fn overview(State(state): State<Shared>) -> Result<Json, ServeError> {
-    let told = state.ask(|state, case| {
+    let facts = state.ask(|state, case| {
         state.with_overview(case)?;
         object(&case.query(OVERVIEW)?)
     });
-    Ok(Json::from(&told.await?.unwrap_or(Value::Null)))
+    Ok(Json::from(&facts.await?.unwrap_or(Value::Null)))
 }
 
 /// `GET /api/overview/open`

@@ -35,19 +35,19 @@ impl Item<'_> {
 
 /// The items of a text, in order. The container is `Container::Object` for bare records, until a sequence of them is detected.
 #[derive(Debug, Default)]
-pub(super) struct Found<'t> {
+pub(super) struct Contents<'t> {
     pub(super) container: Option<Container>,
     pub(super) items: Vec<Item<'t>>,
 }
 
-impl<'t> Found<'t> {
+impl<'t> Contents<'t> {
     /// Adds a record, and its container unless that is already set.
     pub(super) fn record(&mut self, json: Cow<'t, str>, container: Container) {
         self.container.get_or_insert(container);
         self.items.push(Item::Record(json, None));
     }
 
-    /// Like [`Found::record`], for a record whose members are known.
+    /// Like [`Contents::record`], for a record whose members are known.
     pub(super) fn walked_record(&mut self, json: &'t str, members: RecordMembers<'t>, container: Container) {
         self.container.get_or_insert(container);
         let members = (self.items.len() < MAX_WALKED).then(|| Box::new(members));
@@ -75,12 +75,12 @@ impl<'t> Found<'t> {
     }
 
     /// The same with owned data.
-    pub(super) fn into_owned(self) -> Found<'static> {
-        Found { container: self.container, items: self.items.into_iter().map(Item::into_owned).collect() }
+    pub(super) fn into_owned(self) -> Contents<'static> {
+        Contents { container: self.container, items: self.items.into_iter().map(Item::into_owned).collect() }
     }
 
     /// Adds the items of a wrapper. A generic wrapper takes the container name of its content.
-    pub(super) fn absorb(&mut self, inner: Found<'t>, wrapper: Container) {
+    pub(super) fn absorb(&mut self, inner: Contents<'t>, wrapper: Container) {
         let inside = inner.container.filter(|c| wrapper == Container::StringMember && *c != Container::Object);
         self.container.get_or_insert(inside.unwrap_or(wrapper));
         self.items.extend(inner.items);

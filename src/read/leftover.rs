@@ -20,7 +20,7 @@ pub fn remove_empty_file(path: &Path) {
 
 /// Removes the temporary files that another process left next to a case. Call it with the case open for writing, so that
 /// no other process has it open, and before this process writes any. Other files stay, and so does their folder.
-pub fn remove_spilled(case: &Path) {
+pub fn remove_leftover(case: &Path) {
     let mut folder = case.as_os_str().to_owned();
     folder.push(".tmp");
     let folder = PathBuf::from(folder);
@@ -29,7 +29,7 @@ pub fn remove_spilled(case: &Path) {
         return;
     }
     let Ok(entries) = fs::read_dir(&folder) else { return };
-    for entry in entries.filter_map(Result::ok).filter(|entry| is_spilled(&entry.file_name())) {
+    for entry in entries.filter_map(Result::ok).filter(|entry| is_temporary_file(&entry.file_name())) {
         // Files that cannot be removed only take space.
         drop(fs::remove_file(entry.path()));
     }
@@ -37,7 +37,7 @@ pub fn remove_spilled(case: &Path) {
 }
 
 /// Whether it is the name of a temporary file of DuckDB.
-fn is_spilled(name: &OsStr) -> bool {
+fn is_temporary_file(name: &OsStr) -> bool {
     let Some(name) = name.to_str() else { return false };
     (name.starts_with("duckdb_temp_storage_") && name.strip_suffix(".tmp").is_some())
         || (name.starts_with("duckdb_temp_block-") && name.strip_suffix(".block").is_some())

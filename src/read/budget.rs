@@ -4,12 +4,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 /// The number of bytes of text that all files that share this budget may have in memory.
 #[derive(Debug)]
-pub struct Room {
+pub struct MemoryBudget {
     left: AtomicU64,
     most: u64,
 }
 
-impl Room {
+impl MemoryBudget {
     /// A budget of that many bytes.
     #[must_use]
     pub const fn new(bytes: u64) -> Self {
@@ -18,7 +18,7 @@ impl Room {
 
     /// The total size of the budget.
     #[must_use]
-    pub const fn most(&self) -> u64 {
+    pub const fn size(&self) -> u64 {
         self.most
     }
 
