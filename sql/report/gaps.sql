@@ -1,5 +1,5 @@
--- What the events of the case do not cover, one row for each kind of gap, with the first few sentences. Only the accounts
--- of the sessions in which the report looks, and what was not loaded.
+-- What the events of the case do not cover, one row for each kind of gap, with the first few sentences. Only for the
+-- accounts of the searched sessions, and for what was not loaded.
 SELECT
     gap,
     count(*) AS gaps,
