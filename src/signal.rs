@@ -244,7 +244,7 @@ pub struct ConfidenceFeatures {
     pub coverage: f64,
     /// The share of the neighboring events of the same console that the click explains.
     pub share: f64,
-    /// 1 if the page is known only from documentation, else 0.
+    /// 1 if the page is known only from documentation, otherwise 0.
     pub documented: f64,
 }
 

@@ -32,7 +32,7 @@ Examples:
   cartographer load ./AWSLogs --db case.duckdb --copy
   cartographer load ./AWSLogs --db case.duckdb --geoip ipinfo_lite.mmdb --ip-ranges ip-ranges.json";
 
-/// How many problems a ledger lists unless all are asked for.
+/// How many problems a ledger lists by default.
 const PROBLEMS: usize = 10;
 
 /// Load CloudTrail into a case and map its clicks
@@ -109,7 +109,7 @@ struct Part {
     service: Vec<String>,
 }
 
-/// Reads an account id, which the console shows with hyphens.
+/// Parses an account ID, which the console shows with hyphens.
 fn account(text: &str) -> Result<String, String> {
     let digits = text.replace('-', "");
     let is_id = digits.len() == 12 && digits.bytes().all(|byte| byte.is_ascii_digit());
@@ -166,7 +166,7 @@ impl Load {
 
     fn load(self, streams: Streams) -> Result<ExitCode> {
         let rules = self.rules.set()?;
-        // Read first, so that a damaged database is told before anything is loaded.
+        // Read first, so that a damaged database is reported before anything is loaded.
         let databases = self.databases.read()?;
         let options = LoadOptions {
             inputs: self.paths.clone(),

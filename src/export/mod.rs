@@ -56,7 +56,7 @@ pub enum ExportError {
     /// The rows could not be written.
     #[error(transparent)]
     Present(#[from] PresentError),
-    /// The rows are not of the shape that was asked for.
+    /// The rows do not have the expected columns.
     #[error(transparent)]
     Batch(#[from] BatchError),
     /// An event's record could not be rebuilt.

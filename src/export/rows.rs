@@ -41,7 +41,7 @@ pub fn rows(case: &Case, query: &str, form: Lines, out: &mut impl Write) -> Resu
 /// which Timesketch filters, and their comments as `comment`.
 ///
 /// # Errors
-/// As [`rows`].
+/// See [`rows`].
 pub fn timesketch(
     case: &Case,
     events: bool,

@@ -122,7 +122,7 @@ impl<'v> Json<'v> {
     }
 }
 
-/// As [`Json::write`].
+/// See [`Json::write`].
 impl fmt::Display for Json<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut text = String::new();

@@ -9,8 +9,8 @@ use serde_json::Value;
 const CANONICAL: &str = "%Y-%m-%dT%H:%M:%SZ";
 
 /// A time: exact in `CloudTrail`'s own form; also RFC 3339 with fraction or offset, a space instead of the `T`, no zone
-/// (UTC), ISO 8601 without separators, and seconds, milliseconds, microseconds or nanoseconds since 1970, told apart by
-/// their size.
+/// (UTC), ISO 8601 without separators, and seconds, milliseconds, microseconds or nanoseconds since 1970, distinguished
+/// by magnitude.
 pub(super) fn timestamp(raw: &str) -> Scalar<Timestamp> {
     let Some(text) = scalar::text(raw).value else {
         let value = in_object(raw).and_then(|inner| timestamp(&inner.to_string()).value);
@@ -79,7 +79,7 @@ fn basic(text: &str) -> Option<Timestamp> {
 fn epoch(text: &str) -> Option<Timestamp> {
     let number: f64 = text.parse().ok()?;
     let unit = match number.abs() {
-        // Too small for a time anybody logged: a year, a day, a counter.
+        // Too small for a time in a log: a year, a day, a counter.
         size if size < 1e8 => return None,
         size if size < 1e11 => 1e6,
         size if size < 1e14 => 1e3,

@@ -25,7 +25,7 @@ pub(super) fn lines(out: &mut impl Write, batches: &[RecordBatch]) -> Result<(),
 /// Writes rows in the server's format: one array of objects, times to the microsecond.
 ///
 /// # Errors
-/// As [`super::batches`].
+/// See [`super::batches`].
 pub fn objects(out: &mut impl Write, batches: &[RecordBatch]) -> Result<(), PresentError> {
     write::<JsonArray>(out, &in_utc(batches)?, RFC_3339)
 }
@@ -33,7 +33,7 @@ pub fn objects(out: &mut impl Write, batches: &[RecordBatch]) -> Result<(), Pres
 /// Writes rows in the server's format: one array of arrays, one cell per column, times to the microsecond.
 ///
 /// # Errors
-/// As [`super::batches`].
+/// See [`super::batches`].
 pub fn grid(out: &mut impl Write, batches: &[RecordBatch]) -> Result<(), PresentError> {
     let mut json = vec![b'['];
     for batch in in_utc(batches)? {

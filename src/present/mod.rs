@@ -51,7 +51,7 @@ pub enum PresentError {
     /// Arrow cannot format a type as text.
     #[error("cannot format the rows")]
     Arrow(#[from] ArrowError),
-    /// The rows are not of the shape that was asked for.
+    /// The rows do not have the expected columns.
     #[error("the rows have no readable column {0:?}")]
     Column(&'static str),
 }
@@ -91,9 +91,9 @@ pub fn batches(out: &mut impl Write, format: Format, batches: &[RecordBatch]) ->
 /// The formats that can be written in batches, so that not all rows have to be in memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Lines {
-    /// As [`Format::Jsonl`].
+    /// See [`Format::Jsonl`].
     Jsonl,
-    /// As [`Format::Csv`].
+    /// See [`Format::Csv`].
     Csv,
     /// A table in Markdown.
     Markdown,
@@ -102,7 +102,7 @@ pub enum Lines {
 /// Writes one of several batches of one schema; the header of the format precedes the first one.
 ///
 /// # Errors
-/// As [`batches`].
+/// See [`batches`].
 pub fn piece(out: &mut impl Write, form: Lines, batch: &RecordBatch, first: bool) -> Result<(), PresentError> {
     let batch = zones::in_utc(batch)?;
     match form {

@@ -72,7 +72,7 @@ pub struct Entry {
     pub summary: Option<String>,
     /// `confidence`, of a signal: 0 to 1.
     pub confidence: Option<f64>,
-    /// `events`: how many it stands for.
+    /// `events`: the number of its events.
     pub events: u64,
     /// `error_code`
     pub error_code: Option<String>,

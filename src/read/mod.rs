@@ -128,7 +128,7 @@ impl Default for Reading {
 /// Like [`split`], with options.
 ///
 /// # Errors
-/// As [`split`].
+/// See [`split`].
 pub fn split_as(document: &Document, reading: Reading) -> Result<Split<'_>, Refusal> {
     scan::begin(document.text.len());
     if parquet::is_parquet(&document.text) {

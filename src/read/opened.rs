@@ -63,7 +63,7 @@ pub fn fetch(source: &Source) -> Result<Stored, ReadError> {
 /// Like [`fetch`], for a source of at most `most` bytes.
 ///
 /// # Errors
-/// As [`fetch`], [`ReadError::Special`] if it is not a regular file, and [`ReadError::TooLarge`].
+/// See [`fetch`]; [`ReadError::Special`] if it is not a regular file, and [`ReadError::TooLarge`].
 pub fn fetch_within(source: &Source, most: u64) -> Result<Stored, ReadError> {
     let name = source.name.clone();
     if let Some(what) = special(source) {
@@ -150,7 +150,7 @@ impl Opened {
 /// Reads a source and takes off its compression: [`fetch`] and [`Stored::unpack`].
 ///
 /// # Errors
-/// As [`fetch`].
+/// See [`fetch`].
 pub fn open(source: &Source) -> Result<Opened, ReadError> {
     Ok(fetch(source)?.unpack())
 }

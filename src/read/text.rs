@@ -1,4 +1,4 @@
-//! Bytes to text: byte order marks, UTF-16, and bytes that are no text at all.
+//! Decodes text: byte order marks, UTF-16, and bytes that are not text.
 
 use std::borrow::Cow;
 

@@ -27,7 +27,7 @@ struct Slot {
     links: OnceLock<Arc<[CaseLink]>>,
 }
 
-/// A case as it was opened.
+/// An opened case.
 #[derive(Debug, Clone)]
 struct Opened {
     state: Shared,

@@ -143,7 +143,7 @@ impl AppState {
     /// Runs `work` on a connection for the page.
     ///
     /// # Errors
-    /// As [`Pool::run`].
+    /// See [`Pool::run`].
     pub(super) async fn ask<T, W>(self: &Shared, work: W) -> Result<T, ServeError>
     where
         T: Send + 'static,

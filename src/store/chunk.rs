@@ -89,7 +89,7 @@ fn placed<'a>(arrays: &'a [&'a dyn Array]) -> impl Iterator<Item = (usize, &'a d
 /// Marks NULLs. Both have a bit for each row that is set where there is a value, least significant bit first.
 ///
 /// # Safety
-/// As [`write_column`].
+/// See [`write_column`].
 unsafe fn write_nulls(arrays: &[&dyn Array], vector: ffi::duckdb_vector) {
     if arrays.iter().all(|array| array.null_count() == 0) {
         return;
@@ -132,7 +132,7 @@ unsafe fn write_nulls(arrays: &[&dyn Array], vector: ffi::duckdb_vector) {
 }
 
 /// # Safety
-/// As [`write_column`]; the data are those of the vector, and of the same type.
+/// Like [`write_column`]; the data are those of the vector, and of the same type.
 unsafe fn copy<'a, T: Copy + 'a>(values: impl Iterator<Item = &'a [T]>, data: *mut c_void) {
     let mut next = data.cast::<T>();
     for values in values {
@@ -145,7 +145,7 @@ unsafe fn copy<'a, T: Copy + 'a>(values: impl Iterator<Item = &'a [T]>, data: *m
 }
 
 /// # Safety
-/// As [`write_column`]; the data are those of the vector.
+/// Like [`write_column`]; the data are those of the vector.
 unsafe fn write_booleans(arrays: &[&dyn Array], data: *mut c_void) {
     for (row, value) in arrays.iter().flat_map(|array| array.as_boolean().values()).enumerate() {
         // SAFETY: guaranteed by the caller.
@@ -157,7 +157,7 @@ unsafe fn write_booleans(arrays: &[&dyn Array], data: *mut c_void) {
 /// times.
 ///
 /// # Safety
-/// As [`write_column`].
+/// See [`write_column`].
 unsafe fn write_texts(arrays: &[&dyn Array], vector: ffi::duckdb_vector) {
     // SAFETY: guaranteed by the caller.
     let slots = unsafe { ffi::duckdb_vector_get_data(vector) }.cast::<ffi::duckdb_string_t>();
@@ -203,7 +203,7 @@ fn inlined(text: &[u8]) -> ffi::duckdb_string_t {
 }
 
 /// # Safety
-/// As [`write_column`].
+/// See [`write_column`].
 unsafe fn write_lists(arrays: &[&dyn Array], vector: ffi::duckdb_vector) -> Result<(), Box<dyn Error>> {
     // SAFETY: guaranteed by the caller.
     let mut entries = unsafe { ffi::duckdb_vector_get_data(vector) }.cast::<ffi::duckdb_list_entry>();
@@ -239,7 +239,7 @@ fn place(offset: Option<&i32>) -> usize {
 }
 
 /// # Safety
-/// As [`write_column`].
+/// See [`write_column`].
 unsafe fn write_members(arrays: &[&dyn Array], vector: ffi::duckdb_vector) -> Result<(), Box<dyn Error>> {
     let columns = arrays.first().map_or(0, |array| array.as_struct().num_columns());
     for at in 0..columns {

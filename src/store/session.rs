@@ -36,7 +36,7 @@ const COUNT_CLICKS: &str = "SELECT \
      count(*) FILTER (named_by = 'service'), count(*) FILTER (named_by = 'call'), \
      count(*) FILTER (named_by = 'command') FROM clicks";
 
-/// Numbers of the case as it stands.
+/// The current totals of the case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 pub struct Totals {
     /// Sessions.
@@ -106,7 +106,7 @@ impl Case {
         FORGET_SIGNALS.iter().try_for_each(|sql| self.execute(sql))
     }
 
-    /// Numbers of the case as it stands.
+    /// The current totals of the case.
     ///
     /// # Errors
     /// DuckDB's message.

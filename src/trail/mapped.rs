@@ -22,7 +22,7 @@ const PIECE: usize = 20_000;
 pub struct Mapped {
     /// Batches of `sessions`, ordered by ID.
     pub sessions: Vec<RecordBatch>,
-    /// Batches of signals, in order of sessions, then of (first time, anchor event id).
+    /// Batches of signals, in order of sessions, then of (first time, anchor event ID).
     pub signals: Vec<SignalBatches>,
 }
 

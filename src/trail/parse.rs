@@ -319,7 +319,7 @@ impl Parsed {
         self.refused = Some(if all.is_empty() { "it is empty".to_owned() } else { all });
     }
 
-    /// Adds what so many records came to; those that are neither event, aggregated event nor reject were left out.
+    /// Adds the counts of records; those that are neither event, aggregated event nor reject were left out.
     fn add(&mut self, records: usize, events: Events, others: Others) {
         let found = events.keys.len() + others.rejects.len() + others.aggregated.len();
         self.left_out += records.saturating_sub(found) as u64;

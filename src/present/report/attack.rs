@@ -1,6 +1,6 @@
 //! The names of ATT&CK's techniques, for those that rules and calls name.
 
-/// Ids and names, in order of the ids.
+/// IDs and names, in order of the IDs.
 const NAMES: [(&str, &str); 105] = [
     ("T1016", "System Network Configuration Discovery"),
     ("T1020", "Automated Exfiltration"),

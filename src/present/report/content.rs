@@ -109,7 +109,7 @@ pub struct ReportMetadata {
     pub case_sha256: Option<String>,
     /// The notes of analysts, by the time of what they are about.
     pub notes: Vec<ReportNote>,
-    /// The same beside the lines of the timeline.
+    /// The notes on lines of the timeline.
     pub marks: Marks,
 }
 

@@ -157,7 +157,7 @@ pub(super) enum Span {
     Mark(String),
     /// Like [`Span::Aside`], with a link to the page of the console if the link is safe.
     Page(String, Option<String>),
-    /// An id, hash or command.
+    /// An ID, hash or command.
     Code(String),
     /// A single word with the tone of its row.
     Label(String),

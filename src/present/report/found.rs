@@ -105,7 +105,7 @@ pub struct NotableAction {
     pub sessions: u64,
     /// The sentence of the first.
     pub what: String,
-    /// Whether they succeeded; else they were denied or failed.
+    /// Whether they succeeded; otherwise they were denied or failed.
     pub done: bool,
     /// How many events they are.
     pub events: u64,
@@ -380,7 +380,7 @@ pub struct Seen {
 /// One technique of ATT&CK.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Technique {
-    /// Its id: `T1098.001`.
+    /// Its ID: `T1098.001`.
     pub technique: String,
     /// How many clicks and calls show it.
     pub clicks: u64,

@@ -22,7 +22,7 @@ fn safe(text: &str) -> String {
     escape::markdown_text(&cut(text))
 }
 
-/// Each block stands apart from the one before.
+/// Each block is separated from the one before.
 fn block(out: &mut impl Write, block: &Block) -> io::Result<()> {
     writeln!(out)?;
     match block {
