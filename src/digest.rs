@@ -1,9 +1,9 @@
-//! Stable ids and hashes: SHA-256 in lower hex.
+//! Stable IDs and hashes: SHA-256 in lowercase hexadecimal.
 
 use sha2::{Digest, Sha256};
 
-/// The first `bytes` bytes (32 at most) of the SHA-256 of `parts`, each with its length before it, so that no text can
-/// pass for two parts, in lower hex.
+/// The first `bytes` bytes (32 at most) of the SHA-256 of `parts`, each prefixed with its length, so that the parts are
+/// unambiguous, in lowercase hexadecimal.
 pub fn id_of(parts: &[&str], bytes: usize) -> String {
     let mut hash = Sha256::new();
     for part in parts {
@@ -14,17 +14,17 @@ pub fn id_of(parts: &[&str], bytes: usize) -> String {
     lower_hex(digest.get(..bytes).unwrap_or(&digest))
 }
 
-/// Every signal has an id, so the digits are written into one place, not joined one by one.
+/// Every signal has an ID, so the digits are written into one buffer instead of being joined.
 fn lower_hex(bytes: &[u8]) -> String {
     let mut digits = vec![b'0'; 2 * bytes.len()];
     match hex::encode_to_slice(bytes, &mut digits) {
         Ok(()) => String::from_utf8(digits).unwrap_or_default(),
-        // The place is as long as it has to be, so this does not happen.
+        // The buffer has the required length, so this does not happen.
         Err(_) => hex::encode(bytes),
     }
 }
 
-/// The SHA-256 of stored bytes, as evidence lists have it.
+/// The SHA-256 of stored bytes, in the format of evidence lists.
 pub fn sha256(bytes: &[u8]) -> String {
     lower_hex(&Sha256::digest(bytes))
 }

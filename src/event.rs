@@ -1,15 +1,15 @@
-//! The noun `Event`: one CloudTrail record, normalized, borrowing from the text it was read from.
+//! The type `Event`: one normalized CloudTrail record, which borrows from its text.
 
 use std::borrow::Cow;
 
 use serde::Deserialize;
 
-/// Microseconds since 1970-01-01T00:00:00Z, as DuckDB's and Arrow's `TIMESTAMP` count them.
+/// Microseconds since 1970-01-01T00:00:00Z, like DuckDB's and Arrow's `TIMESTAMP`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Deserialize)]
 pub struct Timestamp(pub i64);
 
 impl Timestamp {
-    /// The moment `seconds` later (earlier if negative).
+    /// The time `seconds` later (earlier if negative).
     #[must_use]
     pub const fn plus_seconds(self, seconds: i64) -> Self {
         Self(self.0.saturating_add(seconds.saturating_mul(1_000_000)))
@@ -38,9 +38,9 @@ pub enum Client {
     Cli,
     /// An SDK or a tool built on one.
     Sdk,
-    /// A program that acts for a person by itself: the AWS MCP server, Amazon Q, Kiro.
+    /// An autonomous agent that acts for a person: the AWS MCP server, Amazon Q, Kiro.
     Agent,
-    /// An AWS service acting for somebody (`config.amazonaws.com`).
+    /// An AWS service acting for someone (`config.amazonaws.com`).
     Service,
     /// None of the above, or no user agent at all.
     Unknown,
@@ -60,7 +60,7 @@ impl Client {
         Self::Unknown,
     ];
 
-    /// The client of that name, as `events.client` stores it.
+    /// The client with that name, as stored in `events.client`.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|client| client.as_str() == name)
@@ -84,7 +84,7 @@ impl Client {
 }
 
 bitflags::bitflags! {
-    /// What speaks for an event being the console's. Each bit is a test of its own; none is enough to judge by alone.
+    /// The evidence that an event is from the console. Each bit is an independent test; no single test decides.
     #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
     pub struct Evidence: u16 {
         /// `sessionCredentialFromConsole` is true.
@@ -105,7 +105,7 @@ bitflags::bitflags! {
 }
 
 impl Evidence {
-    /// The bits that make their session a console session, each alone.
+    /// The bits that are each sufficient for a console session.
     pub const STRONG: Self =
         Self::FLAG.union(Self::SIGN_IN).union(Self::BROWSER).union(Self::BACK_END).union(Self::FORWARDED);
 
@@ -124,14 +124,14 @@ impl Evidence {
         Self::NAMES.into_iter().filter(move |(bit, _)| self.contains(*bit)).map(|(_, name)| name)
     }
 
-    /// The bit of that name, as `events.console_evidence` stores it; empty for a name that is none.
+    /// The bit with that name, as stored in `events.console_evidence`; empty for an unknown name.
     #[must_use]
     pub fn named(name: &str) -> Self {
         Self::NAMES.into_iter().find(|(_, known)| *known == name).map_or(Self::empty(), |(bit, _)| bit)
     }
 }
 
-/// Who an event was done by: `userIdentity`, the members that analysts ask for. Absent members are `None`.
+/// The caller of an event: the members of `userIdentity` that analysts need. Absent members are `None`.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Identity<'a> {
     /// `userIdentity.type`: `IAMUser`, `AssumedRole`, `Root`, `AWSService` …
@@ -162,14 +162,14 @@ pub struct Identity<'a> {
     pub on_behalf_of: Option<Cow<'a, str>>,
     /// `userIdentity.inScopeOf.sourceArn`
     pub in_scope_of: Option<Cow<'a, str>>,
-    /// A short name that a person knows the identity by: `alice`, `Admin/bob`, `root`, `config.amazonaws.com`. Derived.
+    /// A short name of the identity: `alice`, `Admin/bob`, `root`, `config.amazonaws.com`. Derived.
     pub principal: Option<Cow<'a, str>>,
 }
 
-/// One CloudTrail event. Raw members keep their text; what no field holds is in `extra`, so that the record can be rebuilt.
+/// One CloudTrail event. Raw members keep their text; members without a field are in `extra`, so that the record can be rebuilt.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Event<'a> {
-    /// `eventID`, or for a record without one a stable id derived from its content.
+    /// `eventID`, or for a record without one, a stable ID derived from its content.
     pub event_id: Cow<'a, str>,
     /// `eventTime`
     pub event_time: Timestamp,
@@ -203,9 +203,9 @@ pub struct Event<'a> {
     pub read_only: Option<bool>,
     /// `requestID`
     pub request_id: Option<Cow<'a, str>>,
-    /// `requestParameters`, JSON text as it stood.
+    /// `requestParameters`, unchanged JSON text.
     pub request_parameters: Option<Cow<'a, str>>,
-    /// `responseElements`, JSON text as it stood.
+    /// `responseElements`, unchanged JSON text.
     pub response_elements: Option<Cow<'a, str>>,
     /// `sessionCredentialFromConsole`
     pub session_credential_from_console: Option<bool>,
@@ -213,28 +213,28 @@ pub struct Event<'a> {
     pub shared_event_id: Option<Cow<'a, str>>,
     /// `vpcEndpointId`
     pub vpc_endpoint_id: Option<Cow<'a, str>>,
-    /// `eventID`, where several events have it, and this one is kept under an id of its content.
+    /// `eventID`, if several events have it and this one has an ID derived from its content.
     pub own_id: Option<Cow<'a, str>>,
     /// `addendum.originalEventID`, of a record that corrects another one.
     pub corrects: Option<Cow<'a, str>>,
-    /// Who called, told from the user agent. Derived.
+    /// The kind of client, from the user agent. Derived.
     pub client: Option<Client>,
-    /// What speaks for the event being the console's. Derived.
+    /// The evidence that the event is from the console. Derived.
     pub evidence: Evidence,
     /// The session the event belongs to. Derived.
     pub session_id: String,
-    /// JSON object of every member, at any depth it was taken from, that no field above holds exactly.
+    /// JSON object of all members, at any depth, that no field above represents exactly.
     pub extra: Option<String>,
 }
 
 impl Event<'_> {
-    /// The account the event happened in: the recipient's, else the caller's.
+    /// The account the event happened in: the recipient's, otherwise the caller's.
     #[must_use]
     pub fn account_id(&self) -> Option<&str> {
         self.recipient_account_id.as_deref().or(self.identity.account_id.as_deref())
     }
 
-    /// The call in the form that rules and analysts name it: `iam:ListUsers`.
+    /// The call in the notation of rules: `iam:ListUsers`.
     #[must_use]
     pub fn key(&self) -> String {
         [&*self.service, ":", &*self.event_name].concat()

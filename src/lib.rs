@@ -1,13 +1,13 @@
 //! cartographer turns the flood of CloudTrail events that the AWS console writes back into what a person did.
 //!
-//! Data walks one way: [`read`] bytes into records, [`normalize`] records into [`event::Event`]s, [`session`] events
-//! into sessions, [`matching`] sessions into [`signal::Signal`]s by the rules of [`rule`], [`batch`] rows into Arrow,
-//! [`trail`] files into batches, `verify` files into what is known of their integrity, `address` addresses into where they lie and whose they are,
-//! [`lake`] batches of other engines into signals, `store` Arrow into DuckDB with the views
-//! of [`view`], [`hunt`] asks a case, `notes` keep what analysts write about one, `present` rows into bytes. `load` is the walk from files to a case, `export` the one
-//! from a case to other forms, `serve` the one from a case to a browser, `extension` the one from files to whoever loads
-//! it into DuckDB.
-//! Everything up to [`batch`] is pure: no files (but for `read`), no DuckDB, no terminal, no globals.
+//! Data flows in one direction: [`read`] turns bytes into records, [`normalize`] records into [`event::Event`]s, [`session`]
+//! events into sessions, [`matching`] sessions into [`signal::Signal`]s by the rules of [`rule`], [`batch`] rows into Arrow,
+//! [`trail`] files into batches, `verify` checks the integrity of files, `address` looks up the country and owner of
+//! addresses, [`lake`] batches of other engines into signals, `store` Arrow into DuckDB with the views of [`view`], [`hunt`]
+//! has questions to a case, `notes` stores what analysts write about one, `present` formats rows. `load` loads files into a
+//! case, `export` writes a case in other formats, `serve` shows a case in a browser, and `extension` provides the same to a
+//! DuckDB that loads it. Everything up to [`batch`] is pure: no files (except for `read`), no DuckDB, no terminal, no
+//! globals.
 
 #[cfg(all(feature = "extension", feature = "program"))]
 compile_error!("the feature `extension` links no DuckDB: build it with --no-default-features --features extension");

@@ -73,7 +73,7 @@ impl Kind {
 pub enum Origin {
     /// No page is known: a change, or a visit to a service.
     Service,
-    /// The page is the likeliest explanation, but a call has no exact shape or is missing.
+    /// The page is the most likely explanation, but a call has no exact shape or is missing.
     Inferred,
     /// Every required call was seen in an exact shape.
     Exact,
@@ -244,7 +244,7 @@ pub struct ConfidenceFeatures {
     pub coverage: f64,
     /// The share of the neighboring events of the same console that the click explains.
     pub share: f64,
-    /// 1 if the page is known only from documentation, else 0.
+    /// 1 if the page is known only from documentation, otherwise 0.
     pub documented: f64,
 }
 
@@ -263,7 +263,7 @@ pub enum ConfidenceClass {
     Background,
 }
 
-/// Where the console of AWS is; a name below one of these is AWS's own too.
+/// The domains of the AWS console; their subdomains are AWS's, too.
 const CONSOLES: [&str; 6] = [
     "aws.amazon.com",
     "console.amazonaws.cn",
@@ -273,19 +273,19 @@ const CONSOLES: [&str; 6] = [
     "console.sc2shome.sgov.gov",
 ];
 
-/// The longest address that every browser takes, in bytes.
+/// The maximum length of a URL that all browsers support, in bytes.
 const LONGEST_LINK: usize = 2000;
 
-/// The address of a page of the console as it may stand in a document that others click in. What was put into it is text
-/// from logs, so it has to lead to AWS and nowhere else, and hold nothing that a form would read as its own.
+/// The URL of a console page, validated for use in documents. It contains text from logs, so it must lead only to AWS, and
+/// must not contain markup of any output format.
 #[must_use]
 pub fn console_link(url: &str) -> Option<&str> {
     let is_plain = url.bytes().all(|byte| byte.is_ascii_graphic() && !b"\"'<>\\^`{|}".contains(&byte));
     (is_plain && url.len() <= LONGEST_LINK && leads_to_console(url)).then_some(url)
 }
 
-/// Whether an address leads to the console of AWS, in a partition that is known. The region in it is text from logs, and
-/// may be any: `evil.example/`.
+/// Whether a URL leads to the AWS console, in a known partition. The region in it is text from logs, and may be anything:
+/// `evil.example/`.
 #[must_use]
 pub fn leads_to_console(url: &str) -> bool {
     let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));

@@ -1,4 +1,4 @@
-//! Every table of a case: grain, columns, types and descriptions, stated once. DDL and Arrow schemas come from here.
+//! Every table of a case: grain, columns, types and descriptions. DDL and Arrow schemas are generated from it.
 
 mod address;
 mod case;
@@ -20,7 +20,7 @@ pub use event::{AGGREGATED_EVENTS, CLASS, ENTITY, EVENTS, SESSIONS};
 pub use integrity::FILE_INTEGRITY;
 pub use signal::{EVENT_SIGNAL, SIGNAL_ENTITIES, SIGNALS};
 
-/// The version of everything stated here; a case of another version is refused.
+/// The version of the schema; a case with another version is refused.
 pub const SCHEMA_VERSION: u32 = 7;
 
 /// Every table of a case, in order of creation.
@@ -39,7 +39,7 @@ pub const TABLES: [&Table; 12] = [
     &ADDRESSES,
 ];
 
-/// The columns that the rows of tables are ordered by where somebody asks for all of them.
+/// The default order of the rows of tables.
 const ORDER: [(&str, &str); 12] = [
     ("events", "event_time, event_id"),
     ("sessions", "first_time, session_id"),
@@ -73,25 +73,25 @@ pub struct Column {
     pub name: &'static str,
     /// Its type.
     pub kind: ColumnKind,
-    /// What it holds. Missing is NULL.
+    /// Its description. Missing values are NULL.
     pub doc: &'static str,
-    /// The path in a `CloudTrail` record that it is taken from exactly, if it is.
+    /// The path in a `CloudTrail` record whose value it contains unchanged, if any.
     pub source: Option<&'static str>,
-    /// What is known of its values beforehand.
+    /// The known distribution of its values.
     values: Option<Values>,
 }
 
-/// How a column's values are spread, so that DuckDB need not try each way to compress them.
+/// The distribution of a column's values, so that DuckDB need not try every compression method.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Values {
-    /// Few of them, many times each.
+    /// Few distinct values, repeated often.
     Repeating,
-    /// A new one in nearly every row.
+    /// A different value in nearly every row.
     Distinct,
 }
 
 impl Values {
-    /// How DDL has them compressed. Texts that are too long for that are left as they are, row group by row group.
+    /// The compression in DDL. Row groups with texts that are too long for it are not compressed.
     const fn compression(self) -> &'static str {
         match self {
             Self::Repeating => " USING COMPRESSION DICTIONARY",
@@ -151,7 +151,7 @@ impl EnumType {
         }
     }
 
-    /// Its values, least first.
+    /// Its values, lowest first.
     #[must_use]
     pub fn values(self) -> Vec<&'static str> {
         match self {
@@ -171,7 +171,7 @@ impl EnumType {
 }
 
 impl ColumnKind {
-    /// The type as DDL names it.
+    /// The type in DDL.
     #[must_use]
     pub fn sql(self) -> Cow<'static, str> {
         Cow::Borrowed(match self {
@@ -229,7 +229,7 @@ impl Column {
         Self { source: Some(source), ..self }
     }
 
-    /// The column as DDL declares it.
+    /// The column definition in DDL.
     fn create(&self) -> String {
         let compression = self.values.map_or("", Values::compression);
         format!("\"{}\" {}{compression}", self.name, self.kind.sql())
@@ -243,7 +243,7 @@ impl Column {
 }
 
 impl Table {
-    /// The columns that its rows are ordered by where somebody asks for all of them, as SQL.
+    /// The default order of its rows, as SQL.
     #[must_use]
     pub fn order(&self) -> Option<&'static str> {
         ORDER.iter().find(|(name, _)| *name == self.name).map(|(_, columns)| *columns)

@@ -27,7 +27,7 @@ def read_rules(folder: str | os.PathLike) -> RuleFiles:
 def with_packs(files: RuleFiles | None) -> RuleFiles:
     """The files of the installed rule packs, and these, which replace those with the same path.
 
-    Call it where the program runs, and not on the workers of a cluster, which have no packs.
+    Call it in the driver program, not on the workers of a cluster, which have no packs.
     """
     return {**Rules.installed(), **(files or {})}
 

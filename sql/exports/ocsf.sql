@@ -1,4 +1,4 @@
--- One row is one event with the signal that explains it, if one does, in order of time. What `export ocsf` maps.
+-- One row is one event with the signal that explains it, if one does, in order of time. The input of `export ocsf`.
 SELECT
     e.* REPLACE (e.client::VARCHAR AS client),
     s.signal_id,

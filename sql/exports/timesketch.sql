@@ -1,4 +1,4 @@
--- One row is one signal, as Timesketch takes it: message, datetime and timestamp_desc, then what to search by.
+-- One row is one signal for Timesketch: message, datetime and timestamp_desc, then columns to search by.
 SELECT
     s.summary AS message,
     s.first_time AS datetime,

@@ -1,4 +1,4 @@
--- One row is one stretch of time in which something happened.
+-- One row is one time interval with activity.
 -- Variable: bin, its length in seconds.
 SELECT
     epoch_us(bin) AS time,
@@ -15,7 +15,7 @@ FROM (
     GROUP BY bin
     UNION ALL
     SELECT time_bucket(to_seconds(getvariable('bin')), event_time) AS bin, 0, 0, count(*)
-    FROM told
+    FROM reported
     GROUP BY bin
 ) AS counts
 GROUP BY bin

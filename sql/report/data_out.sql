@@ -26,7 +26,7 @@ FROM (
         GROUP BY session_id
     ) AS p USING (session_id)
     WHERE d.how = 'downloaded'
-        -- Downloads with a credential count for the session that created it, too.
+        -- Downloads with a credential also count for the session that created it.
         AND (d.session_id IN (SELECT session_id FROM searched) OR d.behind_session_id IN (SELECT session_id FROM searched))
         AND d.last_time >= getvariable('since') AND d.first_time < getvariable('until')
 )

@@ -1,6 +1,6 @@
--- One row is one thing that stands out: events of one actor that are alike and ended alike, under one aspect. of_aspect
--- counts the events of its aspect, tried_of_aspect those of them that were denied or failed; the first few are given, those
--- of the gravest sessions first.
+-- One row is one finding: similar events of one actor with the same outcome, for one aspect. of_aspect counts the events of
+-- the aspect, tried_of_aspect those that were denied or failed; the first few are returned, those of the most severe
+-- sessions first.
 SELECT
     row_number() OVER (
         ORDER BY list_position([
@@ -25,7 +25,7 @@ FROM (
     FROM (
         SELECT
             *,
-            -- A few are named one by one.
+            -- A few are listed individually.
             CASE
                 WHEN count(*) OVER (
                     PARTITION BY aspect, account_id, actor, event_key, effect, object, outcome

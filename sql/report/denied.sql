@@ -1,5 +1,5 @@
--- One row is calls that were denied, alike, of one actor: what somebody clicked, typed or a program asked for (aimed), or
--- what pages asked for beside it while they opened. The first few of each sort are given; calls_of_sort counts all.
+-- One row is similar denied calls of one actor: the purpose of a click, a command or a program (aimed), or other requests
+-- of pages while they opened. The first few of each sort are returned; calls_of_sort counts all.
 SELECT
     row_number() OVER (ORDER BY aimed DESC, weight DESC, kind DESC NULLS LAST, calls DESC, time, what) AS place,
     *
@@ -22,7 +22,7 @@ FROM (
             CASE WHEN aimed THEN x.weight ELSE 0 END AS weight,
             CASE WHEN s.error_code IS NOT NULL THEN s.kind END AS kind,
             x.principal, t.event_key, t.event_time, t.event_id
-        FROM told AS t
+        FROM reported AS t
         JOIN chosen AS x USING (session_id)
         LEFT JOIN clicked AS s USING (signal_id)
         WHERE t.denied

@@ -1,4 +1,4 @@
--- One row is one file that the case was loaded from; those that what was chosen comes from are first.
+-- One row is one file that the case was loaded from; files with events of the selection are first.
 SELECT
     row_number() OVER (ORDER BY COALESCE(e.events, 0) DESC, file) AS place,
     file,
@@ -13,6 +13,6 @@ LEFT JOIN (
         CASE WHEN source_file IN (SELECT file FROM load_files) THEN source_file ELSE split_part(source_file, '!', 1) END
             AS file,
         count(*) AS events
-    FROM told
+    FROM reported
     GROUP BY ALL
 ) AS e USING (file)

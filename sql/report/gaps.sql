@@ -1,9 +1,9 @@
--- What the events of the case do not cover, one row for each kind of gap, with the first few sentences. Only the accounts
--- of the sessions in which the report looks, and what was not loaded.
+-- What the events of the case do not cover, one row for each kind of gap, with the first few sentences. Only for the
+-- accounts of the searched sessions, and for what was not loaded.
 SELECT
     gap,
     count(*) AS gaps,
-    list(summary ORDER BY events DESC, first_time, summary)[:5] AS told
+    list(summary ORDER BY events DESC, first_time, summary)[:5] AS examples
 FROM trail_gaps
 WHERE (account_id IS NULL OR account_id IN (SELECT account_id FROM searched))
     AND COALESCE(last_time, 'infinity'::TIMESTAMP) >= getvariable('since')

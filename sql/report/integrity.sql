@@ -1,4 +1,4 @@
--- One row: what the last `cartographer verify` found, and how many of the files that the case was loaded from it verified.
+-- One row: the result of the last `cartographer verify`, and how many of the case's files it verified.
 SELECT
     count(*) FILTER (kind = 'log file' AND status = 'verified') AS verified,
     count(*) FILTER (status IN ('altered', 'missing', 'unlisted')) AS failed,

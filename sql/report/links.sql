@@ -1,6 +1,6 @@
--- One row is one session's use of a credential that another session made: who made it and how, who used it, from where.
--- made says that to make it stands out by itself, as a key, a user or a password does; a role's session does not. path is
--- who stands behind the user, as far as the trail shows, where that is more than the maker. Place 1 is what was made so.
+-- One row is one session's use of a credential that another session created: who created it and how, who used it, from
+-- where. made is true if creating it is a finding by itself, as for a key, a user or a password; a role's session is not.
+-- path is who is behind the user, as far as the trail shows, if that is more than the creator. Place 1 has these first.
 SELECT
     row_number() OVER (ORDER BY made DESC, made_at, credential, session_id) AS place,
     *

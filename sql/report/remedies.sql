@@ -1,5 +1,5 @@
--- What may have to be contained or undone, one row for each thing: what was created, granted, trusted, shared, opened,
--- stopped, started or read. Its entities are those of the event; of a secret that was read only the secret. gone is the time
+-- What may have to be contained or undone, one row for each item: what was created, granted, trusted, shared, opened,
+-- stopped, started or read. Its entities are those of the event; for a read of a secret, only the secret. gone is the time
 -- at which the effect of every event of the row had ended in the case (event_ends); deleted has the types of what was deleted
 -- then, and is empty if a call undid it. event_id is the event
 -- that the sentence describes.
@@ -38,7 +38,7 @@ needed AS (
     FROM standing
     WHERE outcome = 'succeeded'
     UNION
-    -- Whatever is open to the outside, whether it stands out or not.
+    -- Everything that is open to the outside, whether it is a finding or not.
     SELECT o.event_id, CASE WHEN o.resource_type = 'security_group' THEN 'network' ELSE 'share' END, NULL
     FROM open_to_outside AS o
     SEMI JOIN done USING (event_id)
@@ -51,7 +51,7 @@ ended AS (
     FROM event_ends AS e
     SEMI JOIN needed AS n ON n.event_id = e.event_id AND n.need IS NOT NULL
 ),
--- A secret is one row, however often and by whatever call it was read; anything else is one row for each sentence.
+-- A secret has one row, regardless of how often and by which call it was read; other items have one row for each sentence.
 item AS (
     SELECT
         n.need, d.event_id, d.event_time, d.principal, d.weight, d.account_id, d.region, d.summary AS what, d.entities,

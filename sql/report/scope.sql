@@ -1,12 +1,12 @@
--- What the report is about, as temporary tables: the sessions in which it looks, those of them that it tells, their events,
--- findings and signals within the time that was asked for, and what there is of each.
--- Variables: wanted_sessions, wanted_principals (lists; an empty one wants all), since, until (UTC).
+-- The scope of the report as temporary tables: the searched sessions, the reported ones, their events, findings and signals
+-- within the selected time, and their counts.
+-- Variables: wanted_sessions, wanted_principals (lists; empty for all), since, until (UTC).
 CREATE OR REPLACE TEMP MACRO with_summary(address, summary) AS COALESCE(address || ' (' || summary || ')', address);
 
 CREATE OR REPLACE TEMP TABLE searched AS
 SELECT
     session_id, principal, account_id, identity_type, console, mfa, first_time, last_time, weight, by_made_credential,
-    -- Sessions of one role or one kind of program are one actor, who is named by the role alone.
+    -- Sessions of one role or one kind of program are one actor, named by the role.
     split_part(principal, '/', 1) AS actor
 FROM session_findings
 WHERE (
@@ -20,8 +20,8 @@ WHERE (
     AND last_time >= getvariable('since')
     AND first_time < getvariable('until');
 
--- Told are the console's sessions and those in which something stands out; all, if somebody chose them. Those of one
--- program, one after the other, are told as one: told_as is the gravest of them.
+-- Reported are console sessions and those with findings; all if sessions were selected explicitly. Consecutive
+-- sessions of one program are combined: reported_as is the most severe of them.
 CREATE OR REPLACE TEMP TABLE chosen AS
 SELECT
     *,
@@ -31,24 +31,24 @@ SELECT
             PARTITION BY account_id, actor, identity_type, console, by_made_credential
             ORDER BY weight DESC, first_time, session_id
         )
-    END AS told_as
+    END AS reported_as
 FROM searched
 WHERE console
     OR weight > 0
     OR len(getvariable('wanted_sessions')) > 0
     OR len(getvariable('wanted_principals')) > 0;
 
-CREATE OR REPLACE TEMP TABLE told AS
+CREATE OR REPLACE TEMP TABLE reported AS
 SELECT
-    e.event_id, e.session_id, x.told_as, x.principal, e.signal_id, e.event_time, e.event_key, e.source_ip, e.region,
+    e.event_id, e.session_id, x.reported_as, x.principal, e.signal_id, e.event_time, e.event_key, e.source_ip, e.region,
     e.client::VARCHAR AS client, e.class, e.kind, e.origin::VARCHAR AS origin, e.error_code, e.source_file, e.denied,
     e.summary, e.outcome, e.network, e.read_only, e.techniques, e.entities
 FROM event_signals AS e
 JOIN chosen AS x USING (session_id)
 WHERE e.event_time >= getvariable('since') AND e.event_time < getvariable('until');
 
--- One row is one event, once for each aspect that it stands out by. What stands out by an aspect that others of it are
--- graver than is not told under that one again: persistence, copies and commands are what is left.
+-- One row is one event, once for each aspect by which it stands out. Less severe aspects of an event are omitted if a
+-- more severe one covers them: persistence, copies and commands are what remains.
 CREATE OR REPLACE TEMP TABLE standing AS
 WITH marked AS (
     SELECT
@@ -74,15 +74,15 @@ WHERE aspect NOT IN ('persistence', 'exfiltration', 'execution')
 
 CREATE OR REPLACE TEMP TABLE clicked AS
 SELECT
-    s.signal_id, s.session_id, x.told_as, x.principal, s.kind, s.title, s.summary, s.attack, s.first_time, s.last_time,
+    s.signal_id, s.session_id, x.reported_as, x.principal, s.kind, s.title, s.summary, s.attack, s.first_time, s.last_time,
     s.confidence, s.named_by, a.error_code
 FROM clicks AS s
 JOIN chosen AS x USING (session_id)
 LEFT JOIN events AS a ON a.event_id = s.anchor_event_id
 WHERE s.last_time >= getvariable('since') AND s.first_time < getvariable('until');
 
--- One row is one thing that a click or a call changed, made or took the secret of (touched), or tried to. Who only looked at
--- it is not counted.
+-- One row is one resource that a click or a call changed, created or read the secret of (touched), or tried to. Views are not
+-- counted.
 CREATE OR REPLACE TEMP TABLE reached AS
 WITH shown AS (
     SELECT n.entity_type, n.entity_value, n.relation, s.kind, s.error_code IS NULL AS done, s.principal, s.first_time,
@@ -105,7 +105,7 @@ WITH shown AS (
             unnest(t.entities) AS n, t.outcome = 'succeeded' AS done, t.principal, t.event_time,
             COALESCE(t.signal_id, t.event_id) AS id,
             t.event_id IN (SELECT event_id FROM standing WHERE aspect IN ('secret_read', 'credential_made')) AS secret
-        FROM told AS t
+        FROM reported AS t
         WHERE t.entities IS NOT NULL
             AND (t.signal_id IS NULL AND t.read_only IS FALSE OR t.event_id IN (SELECT event_id FROM standing))
     )
@@ -123,12 +123,12 @@ FROM shown
 WHERE kind >= 'change'::signal_kind AND relation <> 'seen'
 GROUP BY entity_type, entity_value;
 
--- One row is one session, or sessions that are told as one, and one for all of them, whose session_id is NULL.
+-- One row is one session, or combined sessions, and one for all of them, whose session_id is NULL.
 CREATE OR REPLACE TEMP TABLE counted AS
 SELECT e.*, COLUMNS(c.* EXCLUDE (session_id)), COLUMNS(f.* EXCLUDE (session_id))
 FROM (
     SELECT
-        told_as AS session_id,
+        reported_as AS session_id,
         epoch_us(min(event_time)) AS first_event,
         epoch_us(max(event_time)) AS last_event,
         count(*) AS events,
@@ -141,12 +141,12 @@ FROM (
         count(*) FILTER (class = 'programmatic') AS programmatic,
         count(*) FILTER (class = 'programmatic' AND read_only IS FALSE) AS writes,
         count(*) FILTER (denied) AS denied
-    FROM told
-    GROUP BY GROUPING SETS ((told_as), ())
+    FROM reported
+    GROUP BY GROUPING SETS ((reported_as), ())
 ) AS e
 LEFT JOIN (
     SELECT
-        told_as AS session_id,
+        reported_as AS session_id,
         count(*) AS clicks,
         count(*) FILTER (named_by = 'page') AS on_known_page,
         count(*) FILTER (named_by = 'page' AND confidence >= 0.9) AS high_confidence,
@@ -161,14 +161,14 @@ LEFT JOIN (
         count(*) FILTER (kind = 'secret') AS secrets,
         count(error_code) AS failed
     FROM clicked
-    GROUP BY GROUPING SETS ((told_as), ())
+    GROUP BY GROUPING SETS ((reported_as), ())
 ) AS c ON c.session_id IS NOT DISTINCT FROM e.session_id
 LEFT JOIN (
     SELECT
-        x.told_as AS session_id,
+        x.reported_as AS session_id,
         count(DISTINCT event_id) FILTER (outcome = 'succeeded') AS findings,
         count(DISTINCT event_id) FILTER (outcome <> 'succeeded') AS attempts
     FROM standing
     JOIN chosen AS x USING (session_id)
-    GROUP BY GROUPING SETS ((x.told_as), ())
+    GROUP BY GROUPING SETS ((x.reported_as), ())
 ) AS f ON f.session_id IS NOT DISTINCT FROM e.session_id;

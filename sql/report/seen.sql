@@ -1,4 +1,4 @@
--- One row is one kind of thing that was seen and no more: how many, and the first of them.
+-- One row is one type of resource that was only seen: the number, and the first of them.
 SELECT
     row_number() OVER (ORDER BY count(*) DESC, entity_type) AS place,
     entity_type,

@@ -1,4 +1,4 @@
--- One row is one session, or those of one program that are told as one; place 1 is the one in which most stands out.
+-- One row is one session, or the combined sessions of one program; place 1 is the most notable.
 SELECT
     row_number() OVER (
         ORDER BY a.weight DESC, x.console DESC, c.changes + c.secrets DESC NULLS LAST, x.first_time, x.session_id
@@ -15,13 +15,13 @@ SELECT
     c.*
 FROM chosen AS x
 JOIN counted AS c USING (session_id)
-JOIN (SELECT told_as, count(*) AS sessions, max(weight) AS weight FROM chosen GROUP BY told_as) AS a USING (told_as)
+JOIN (SELECT reported_as, count(*) AS sessions, max(weight) AS weight FROM chosen GROUP BY reported_as) AS a USING (reported_as)
 LEFT JOIN (
     SELECT
-        told_as,
+        reported_as,
         list_sort(list(DISTINCT with_summary(t.source_ip, a.summary)) FILTER (t.network IS NOT NULL)) AS ips,
         list_sort(list(DISTINCT t.region)) AS regions
-    FROM told AS t
+    FROM reported AS t
     LEFT JOIN addresses AS a ON a.address = t.source_ip
-    GROUP BY told_as
-) AS p USING (told_as)
+    GROUP BY reported_as
+) AS p USING (reported_as)

@@ -1,4 +1,4 @@
--- One row is one event at the console's door: first those that came in without a second factor, last those refused.
+-- One row is one sign-in event: those without MFA first, failed ones last.
 SELECT
     row_number() OVER (ORDER BY s.result = 'success' DESC NULLS LAST, s.mfa, s.event_time, s.event_id) AS place,
     epoch_us(s.event_time) AS time,

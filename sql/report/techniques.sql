@@ -1,4 +1,4 @@
--- One row is one technique of ATT&CK, with the weightiest of the clicks and calls that show it.
+-- One row is one ATT&CK technique, with the most important of its clicks and calls.
 WITH shows AS (
     SELECT unnest(attack) AS technique, kind, error_code IS NOT NULL AS failed, first_time AS time, principal, summary,
         signal_id AS id
@@ -12,7 +12,7 @@ WITH shows AS (
             ELSE 'view'
         END::signal_kind,
         outcome <> 'succeeded', event_time, principal, summary, event_id
-    FROM told
+    FROM reported
     WHERE signal_id IS NULL AND techniques IS NOT NULL
 )
 SELECT

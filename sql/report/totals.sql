@@ -1,4 +1,4 @@
--- One row: what there is of everything chosen, beside what the case has in all.
+-- One row: the totals of the selection, and of the case.
 SELECT
     c.* EXCLUDE (session_id),
     (SELECT count(*) FROM chosen) AS sessions,

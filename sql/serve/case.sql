@@ -1,4 +1,4 @@
--- What the case is, in one row.
+-- The facts about the case, in one row.
 SELECT
     (SELECT map_from_entries(list((key, value) ORDER BY key)) FROM case_info) AS "case",
     (SELECT count(*) FROM events) AS events,

@@ -1,6 +1,6 @@
--- The things whose name or type holds $1, of type $2 (of all types if that is empty); if $3 is 'true' only those that were
--- touched, if it is 'changed' only those that were changed, and else those of which a call says what $3 says; only those that
--- the principal $4 saw or touched, if that is not empty.
+-- The entities whose name or type contains $1, of type $2 (all types if empty); if $3 is 'true', only those that were
+-- touched, if 'changed', only those that were changed, otherwise those with a call of the relation $3; only those that the
+-- principal $4 saw or touched, unless empty.
 FROM served.entities
 WHERE contains(lower(concat_ws(chr(10), entity_value, entity_type)), lower($1))
     AND $2 IN ('', entity_type)

@@ -1,4 +1,4 @@
--- How many things each principal saw or touched: the 300 who did so with most.
+-- The number of entities that each principal saw or touched: the 300 principals with the most.
 SELECT value, count(*) AS count
 FROM (SELECT unnest(principals) AS value FROM served.entities)
 GROUP BY value

@@ -1,6 +1,6 @@
--- The rows of the timeline that are asked for, in lines: calls of one session that follow each other share one, if they have the
--- same fold_key. Lines are numbered in order of time, from 0. The server replaces lines_0 by a name of its own for each
--- question, and keeps the table for the next pages of the answer.
+-- The matching rows of the timeline in lines: consecutive calls of one session with the same fold_key share one. Lines are
+-- numbered in order of time, from 0. The server replaces lines_0 by a separate name for each query, and keeps the table for
+-- its next pages.
 CREATE OR REPLACE TABLE served.lines_0 AS
 WITH marked AS MATERIALIZED (
     SELECT n, s, COALESCE(fold_key <> lag(fold_key) OVER (ORDER BY s), TRUE) AS begins

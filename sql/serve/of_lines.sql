@@ -1,4 +1,4 @@
--- The rows of the lines that begin with the rows $1, a JSON list of ids, among the lines that lines.sql made.
+-- The rows of the lines whose first rows are $1, a JSON list of IDs, among the lines from lines.sql.
 CREATE OR REPLACE TEMP TABLE page_lines AS
 SELECT line, n
 FROM served.lines_0

@@ -1,15 +1,15 @@
--- What the sentences of the overview are made from, in one row: the actors in whose sessions something stands out or who were
--- in the console, and of the gravest of them how they came in, what stands out, whose credentials were used, and what left.
-WITH told AS (
+-- The data of the sentences of the overview, in one row: the actors with findings or console sessions, and for the most severe
+-- of them the sign-ins, findings, used credentials, and data that left.
+WITH reported AS (
     SELECT * FROM served.actors WHERE weight > 0 OR console_sessions > 0 ORDER BY place LIMIT 40
 ),
 near AS (
     SELECT p.place, a.session_id
     FROM served.actor_sessions AS a
-    JOIN told AS p ON p.actor = a.actor AND p.account_id IS NOT DISTINCT FROM a.account_id
+    JOIN reported AS p ON p.actor = a.actor AND p.account_id IS NOT DISTINCT FROM a.account_id
     WHERE p.place <= 6
 ),
--- Events of one call with one effect are told together.
+-- Events of one call with the same effect are combined.
 alike AS (
     SELECT
         actor_place, class, effect, object, event_key, outcome = 'succeeded' AS done,
@@ -32,7 +32,7 @@ SELECT
             'user_agents': user_agents[:3], 'identity_types': list_sort(identity_types), 'first_time': first_time,
             'last_time': last_time, 'events': events, 'clicks': clicks, 'findings': findings, 'attempts': attempts,
             'denied': denied} ORDER BY place)
-        FROM told
+        FROM reported
     ), []) AS actors,
     (SELECT count(*) FROM served.actors WHERE weight > 0) AS notable_actors,
     (SELECT count(*) FROM served.actors) AS all_actors,
@@ -78,7 +78,7 @@ SELECT
             FROM (
                 SELECT * FROM served.found
                 UNION ALL BY NAME
-                -- An event of several classes counts once for what they have in common.
+                -- An event with several classes counts once for their common topic.
                 SELECT
                     * REPLACE (
                         CASE

@@ -1,7 +1,7 @@
--- The picture of the case between the seconds $1 and $2 (since 1970; empty for no bound): lanes, events and clicks by spans of
--- one length, of which there are as many as fit. The spans are those in which the actors in focus were active: the gravest ones,
--- or all if none of these was active then. What others did in a pause of theirs is told of the span before it, as in_pause.
--- all has the whole time in spans of one length.
+-- The chart of the case between the seconds $1 and $2 (since 1970; empty for no bound): lanes, events and clicks by
+-- intervals of one length, as many as fit. The intervals are those in which the actors in focus were active: the most
+-- severe ones, or all if none of these was active then. Activity of others during their pauses is assigned to the interval
+-- before, as in_pause. all has the complete time range in intervals of one length.
 WITH bound AS (
     SELECT
         min(second) AS first, max(second) AS last,
@@ -23,7 +23,7 @@ focused AS MATERIALIZED (
 pauses AS (
     SELECT second - lag(second) OVER (ORDER BY second) AS pause FROM (SELECT DISTINCT second FROM focused)
 ),
--- The shortest length of which few enough spans have an event, and at which few pauses are so long that they are cut.
+-- The shortest length for which few enough intervals have an event, and few enough pauses are long enough to be cut.
 width AS (
     SELECT COALESCE(min(w) FILTER (spans <= 220 AND cuts <= 12), min(w) FILTER (spans <= 220), 604800) AS w
     FROM (

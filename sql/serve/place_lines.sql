@@ -1,5 +1,5 @@
--- Where the line is that has the row which is or explains $1, among the lines that lines.sql made, by time, or if $2 is 'desc' the
--- other way round; and the row that it begins with.
+-- The index of the line with the row that is or explains $1, among the lines from lines.sql, by time, in descending order
+-- if $2 is 'desc'; and the first row of the line.
 WITH the AS (
     SELECT l.line
     FROM served.places AS p

@@ -1,6 +1,6 @@
--- What the screen of the click $1 may have shown, rebuilt as cells of tables: users, buckets and instances. A cell is taken from
--- the click's own requests and their errors, or from changes and uses earlier in the case; each names its event. What no event
--- says is missing. CloudTrail does not record what a read returned, so that no cell says that there was nothing else.
+-- What the page of the click $1 may have shown, rebuilt as table cells: users, buckets and instances. A cell comes from the
+-- click's own requests and their errors, or from earlier changes and uses in the case; each names its event. Values without
+-- an event are missing. CloudTrail does not record what a read returned, so no cell shows that a list is complete.
 WITH click AS (SELECT signal_id, session_id, last_time FROM signals WHERE signal_id = $1),
 own AS MATERIALIZED (
     SELECT
@@ -12,7 +12,7 @@ own AS MATERIALIZED (
     WHERE es.signal_id = $1
 ),
 account AS (SELECT any_value(account_id) AS account_id FROM own),
--- The rows: what the click's requests name.
+-- The rows: entities that the click's requests name.
 things AS (
     SELECT 'user' AS kind, user_name AS name FROM own WHERE service = 'iam' AND user_name IS NOT NULL
     UNION
@@ -27,7 +27,7 @@ things AS (
     )
 ),
 only_user AS (SELECT any_value(name) AS name FROM things WHERE kind = 'user' HAVING count(*) = 1),
--- What was changed before, in the same account.
+-- Earlier changes in the same account.
 earlier AS MATERIALIZED (
     SELECT
         e.event_id, e.event_time, e.event_name, e.service, e.request_parameters, e.response_elements, e.entities,
@@ -42,7 +42,7 @@ earlier AS MATERIALIZED (
             'StopInstances', 'TerminateInstances'
         )
 ),
--- The last word on one value of one thing.
+-- The latest value of one attribute of one entity.
 changes AS (
     SELECT
         'user' AS kind, user_name AS name, event_id, event_time,
@@ -90,7 +90,7 @@ changes AS (
     FROM (SELECT *, unnest(entities) AS n FROM earlier WHERE event_name = 'RunInstances')
     WHERE n.entity_type = 'instance'
 ),
--- A key that a user has used is the user's.
+-- A key that a user has used belongs to the user.
 used AS (
     SELECT
         'user' AS kind, t.name, min_by(e.event_id, (e.event_time, e.event_id)) AS event_id, min(e.event_time) AS event_time,
@@ -102,7 +102,7 @@ used AS (
     WHERE t.kind = 'user' AND e.identity_type = 'IAMUser' AND starts_with(e.access_key_id, 'AKIA')
     GROUP BY t.name, e.access_key_id
 ),
--- What the click's own requests say: by an error that something is not there, or by what they ask about.
+-- Values from the click's own requests: an error that shows that something is missing, or a name that they request.
 asked AS (
     SELECT
         'user' AS kind, user_name AS name, event_id, event_time, 'password' AS col, '' AS item,
@@ -110,7 +110,7 @@ asked AS (
     FROM own
     WHERE event_name = 'GetLoginProfile'
     UNION ALL
-    -- A page about one user asks for the user's groups and keys by their names.
+    -- A page about one user requests the user's groups and keys by name.
     SELECT 'user', u.name, event_id, event_time, 'groups', request_parameters->>'$.groupName',
         request_parameters->>'$.groupName'
     FROM own, only_user AS u
@@ -136,7 +136,7 @@ asked AS (
     FROM own
     WHERE event_name IN ('GetBucketPolicyStatus', 'GetBucketPolicy', 'GetBucketPublicAccessBlock')
 ),
--- Of one value the click's own word counts, else the last one before.
+-- The click's own value takes precedence, otherwise the latest one before.
 known AS (
     SELECT kind, name, col, item, value, event_id, event_time, source
     FROM (

@@ -1,6 +1,6 @@
--- The history of the thing that is asked for: the rows of the timeline that show it or name it, and what each did with it: seen,
--- read, changed, created, deleted, granted_to, used, source. A page of the console reads whatever it shows: its own reads are
--- looks at a thing.
+-- The history of the requested entity: the rows of the timeline that show or name it, with the relation of each: seen,
+-- read, changed, created, deleted, granted_to, used, source. A page of the console reads what it shows, so its reads count as
+-- views of an entity.
 CREATE OR REPLACE TEMP TABLE history AS
 WITH found AS MATERIALIZED (
     SELECT
@@ -43,7 +43,7 @@ SELECT
     f.*,
     CASE
         WHEN r.relations IS NULL THEN [CASE WHEN f.touched THEN 'changed' ELSE 'seen' END]
-        -- What was more than seen was seen, too.
+        -- Entities with another relation were also seen.
         WHEN len(r.relations) > 1 THEN list_filter(r.relations, lambda name: name <> 'seen')
         ELSE r.relations
     END AS relations

@@ -1,5 +1,4 @@
--- At most $3 rows of the history that seen.sql made, after the first $4: of the principal $1 and with the relation $2, where these
--- are not empty.
+-- At most $3 rows of the history from seen.sql, after the first $4, with the principal $1 and the relation $2, unless empty.
 SELECT * EXCLUDE (n)
 FROM history
 WHERE $1 IN ('', principal) AND ($2 = '' OR list_contains(relations, $2))

@@ -1,5 +1,5 @@
--- The sessions whose text holds $1, of the console ('true'), of others ('false') or of both ('all'); if $3 is 'true'
--- only those in which something stands out; only those in which $4 does, whatever its number, if that is not empty.
+-- The sessions whose text contains $1: console sessions ('true'), others ('false') or both ('all'); if $3 is 'true',
+-- only those in which something stands out; only those in which $4 stands out, in any number, unless it is empty.
 FROM served.sessions
 WHERE ($2 = 'all' OR console = ($2 = 'true'))
     AND ($3 <> 'true' OR weight > 0)

@@ -1,21 +1,21 @@
--- What the server keeps in memory of a case: made once, when it starts, and read by the other files here. What takes longer
--- is made after that, by setup_timeline.sql and setup_entities.sql.
+-- The server's in-memory tables of a case: created once, at startup, and read by the other files here. Slower tables are
+-- created after that, by setup_timeline.sql and setup_entities.sql.
 ATTACH ':memory:' AS served (READ_WRITE);
 
--- One row is one use of a credential that another session made; one session that stands behind another; one place that
--- data left from.
+-- One row is one use of a credential that another session created; one session behind another; one source of data that
+-- left.
 CREATE TABLE served.links AS FROM credential_links;
 CREATE TABLE served.chains AS FROM actor_chains;
 CREATE TABLE served.data_out AS FROM data_out;
 
--- A number of things in words; NULL if there are none.
+-- A count as text; NULL if it is zero.
 CREATE MACRO served.some(n, one, many) AS
     CASE WHEN n = 1 THEN '1 ' || one WHEN n > 1 THEN n || ' ' || many END;
 
--- What stands out without its number, singular and plural alike: `2 secrets read` is `secret read`.
+-- A finding without its number, the same for singular and plural: `2 secrets read` is `secret read`.
 CREATE MACRO served.plain(text) AS regexp_replace(regexp_replace(text, '^[0-9]+ ', ''), 's\b', '', 'g');
 
--- One row is one session, with what stands out in it: in numbers, and in words.
+-- One row is one session, with its findings as numbers and as text.
 CREATE TABLE served.sessions AS
 SELECT
     s.*,

@@ -1,8 +1,7 @@
--- What the server keeps in memory for the overview: who belongs together, what stands out, and when. Made once, after
--- setup_timeline.sql.
+-- The server's in-memory tables of the overview: actors, findings, and times. Created once, after setup_timeline.sql.
 
--- One row is one session, and the actor that it belongs to: the identity that stands behind it as far as the trail shows. A
--- service that only handed out credentials is no actor if somebody else stands behind it, too. Sessions of one role are one
+-- One row is one session and its actor: the identity behind it as far as the trail shows. A service that only issued
+-- credentials is not an actor if another identity is behind it as well. Sessions of one role are one
 -- actor, named by the role; of SSO each person is one.
 CREATE OR REPLACE TABLE served.actor_sessions AS
 WITH named AS (
@@ -35,8 +34,8 @@ FROM named AS n
 LEFT JOIN origins AS o ON o.session_id = n.session_id
 LEFT JOIN named AS b ON b.session_id = o.origin_id;
 
--- One row is one actor, the one with the gravest session first. Addresses are listed by the number of their events; services
--- that called on behalf of an actor are none.
+-- One row is one actor, the one with the most severe session first. Addresses are ordered by their number of events; names of
+-- services that called on behalf of an actor are excluded.
 CREATE OR REPLACE TABLE served.actors AS
 WITH addresses AS (
     SELECT actor, account_id, list(source_ip ORDER BY events DESC, source_ip) AS ips
@@ -82,8 +81,8 @@ FROM findings AS f
 JOIN served.actor_sessions AS a USING (session_id)
 JOIN served.actors AS p ON p.actor = a.actor AND p.account_id IS NOT DISTINCT FROM a.account_id;
 
--- One row is one identity of an actor, and its lane of the picture. Who was in the console or is of an actor in whose sessions
--- something stands out has a lane; all others share the last.
+-- One row is one identity of an actor, and its lane in the chart. Identities with console sessions, and those of actors with
+-- findings, have their own lane; all others share the last one.
 CREATE OR REPLACE TABLE served.lanes AS
 WITH ranked AS (
     SELECT
@@ -111,7 +110,7 @@ SELECT CASE WHEN has_own AND rank < 12 THEN rank ELSE 12 END AS lane, * FROM ran
 CREATE OR REPLACE TABLE served.lane_sessions AS
 SELECT lane, unnest(session_ids) AS session_id FROM served.lanes;
 
--- One row is one second of a lane, and how many events it has then.
+-- One row is one second of a lane, with its number of events.
 CREATE OR REPLACE TABLE served.lane_seconds AS
 SELECT l.lane, epoch_us(e.event_time) // 1000000 AS second, count(*) AS events
 FROM events AS e

@@ -1,2 +1,2 @@
--- What the server keeps in memory of the calls that are not the console's: made once, after setup_timeline.sql.
+-- The server's in-memory tables of calls outside the console: created once, after setup_timeline.sql.
 INSERT INTO served.programs FROM served.program_rows;

@@ -1,17 +1,16 @@
--- What the server keeps in memory of the timeline of a case: made once, after setup.sql.
+-- The server's in-memory tables of the timeline: created once, after setup.sql.
 
--- The variable `asked` holds what a request asks for: the server sets it before each query that reads served.entries.
+-- The variable `asked` has the filter of a request: the server sets it before each query that reads served.entries.
 
--- One row is one row of the timeline, with its place in order of time (n), and session by session (s). Whatever is sorted is
--- sorted by these.
+-- One row is one row of the timeline, with its position in order of time (n), and by session (s). Sorting uses these.
 CREATE OR REPLACE TABLE served.places AS
 WITH timed AS (SELECT id, hash(session_id) AS session, row_number() OVER (ORDER BY time, id)::INTEGER AS n FROM timeline)
 SELECT id, n, row_number() OVER (ORDER BY session, n)::INTEGER AS s FROM timed;
 
--- What calls must have in common to share a line, if they follow each other in one session: reads of one service on one day;
--- what changes something, or reads a secret, only with calls of the same name that ended the same way; what stands out, only
--- with calls that name the same things as well. The timeline of the command line folds by the same rule
--- (src/present/runs.rs). A hash is sorted and compared in a fraction of the time that the values take.
+-- The key of consecutive calls of a session that share a line: reads of one service on one day; changes and reads of
+-- secrets only with calls of the same name and outcome; findings only with calls that also name the same entities. The
+-- timeline of the command line folds by the same rule (src/present/runs.rs). A hash is much faster to sort and compare than
+-- the values.
 CREATE OR REPLACE MACRO served.fold_key(class, session_id, service, moment, kind, title, error_code, writes, stands_out, resources) AS
     hash(
         class,
@@ -22,7 +21,7 @@ CREATE OR REPLACE MACRO served.fold_key(class, session_id, service, moment, kind
         CASE WHEN stands_out THEN COALESCE(resources, '') END
     );
 
--- One row is one thing, by name, that one row of the timeline shows, or that its events name.
+-- One row is one entity, by name, that one row of the timeline shows, or that its events name.
 CREATE OR REPLACE TABLE served.things AS
 WITH named AS (
     SELECT event_id, session_id, read_only, unnest(entities) AS n FROM events WHERE entities IS NOT NULL
@@ -43,7 +42,7 @@ JOIN signals AS s USING (signal_id)
 LEFT JOIN names USING (entity_type, entity_value)
 GROUP BY ALL
 UNION ALL
--- A page of the console reads whatever it shows: its own reads are looks at a thing.
+-- A page of the console reads what it shows, so its reads count as views of an entity.
 SELECT
     COALESCE(es.signal_id, named.event_id) AS id,
     n.entity_type,
@@ -55,7 +54,7 @@ JOIN sessions AS x ON x.session_id = named.session_id AND x.console
 LEFT JOIN event_signal AS es USING (event_id)
 GROUP BY ALL
 UNION ALL
--- A key is touched by every call that is made with it.
+-- Every call with a key touches it.
 SELECT COALESCE(es.signal_id, e.event_id) AS id, 'access_key', e.access_key_id, TRUE, FALSE
 FROM events AS e
 JOIN sessions AS x ON x.session_id = e.session_id AND x.console
@@ -66,7 +65,7 @@ WHERE e.access_key_id IN (
 )
 GROUP BY ALL;
 
--- One row is one row of the timeline that is the console's, with all that it is filtered by and searched for.
+-- One row is one console row of the timeline, with all values for filters and search.
 CREATE OR REPLACE TABLE served.console AS
 WITH kept AS (
     SELECT
@@ -79,7 +78,7 @@ WITH kept AS (
     JOIN events AS e USING (event_id)
     GROUP BY ALL
 ),
--- What is the same in several events of a signal is kept once.
+-- Values that several events of a signal share are kept once.
 evidence AS (
     SELECT
         id,
@@ -109,7 +108,7 @@ things AS (
 SELECT
     p.n,
     p.s,
-    -- A signal shares its line with nothing.
+    -- A signal has its own line.
     CASE WHEN t.entry = 'event' THEN served.fold_key(
         t.class, t.session_id, t.service, t.time, t.kind::VARCHAR, t.title, t.error_code, t.writes, t.stands_out, t.resources
     ) END AS fold_key,
@@ -135,7 +134,7 @@ SELECT
     COALESCE(s.attack, a.techniques, []) AS attack,
     x.mfa,
     t.bytes_out,
-    -- A click is denied, or has failed, if any of its calls is or has.
+    -- A click counts as denied or failed if any of its calls was.
     COALESCE(v.denied, a.denied, FALSE) AS denied,
     t.failed_events > 0 AS has_failed,
     t.kind::VARCHAR IN ('change', 'create', 'delete', 'secret', 'login', 'command') OR COALESCE(a.read_only IS FALSE
@@ -163,12 +162,12 @@ LEFT JOIN things AS n ON n.id = t.id
 WHERE t.class <> 'programmatic'
 ORDER BY p.n;
 
--- Whether a value, or one of several, is among those that are asked for; TRUE if none is asked for.
+-- Whether a value, or one of several, is among the requested ones; TRUE if none is requested.
 CREATE OR REPLACE MACRO served.is_asked(wanted, value) AS wanted IS NULL OR COALESCE(list_contains(wanted, value), FALSE);
 CREATE OR REPLACE MACRO served.any_asked(wanted, given) AS
     wanted IS NULL OR COALESCE(list_has_any(wanted, given), FALSE);
 
--- The events of the timeline that are not the console's, one row for each, with all that they are filtered by and searched for.
+-- The events of the timeline outside the console, one row for each, with all values for filters and search.
 CREATE OR REPLACE VIEW served.program_rows AS
 SELECT
     p.n,
@@ -203,7 +202,7 @@ SELECT
         )
     END AS reasons,
     list_distinct(list_transform(t.entities, lambda each: each.entity_type)) AS entity_types,
-    -- Numbers that stand for the things: they are compared in a fraction of the time that their names take.
+    -- Numbers of entities, which are much faster to compare than names.
     list_distinct(flatten(list_transform(t.entities, lambda each: [
         hash(each.entity_type || chr(31) || each.name), hash(each.entity_type || chr(31) || each.entity_value),
         hash(each.name), hash(each.entity_value)
@@ -215,10 +214,10 @@ FROM timeline_events AS t
 JOIN served.places AS p ON p.id = t.id
 WHERE t.class = 'programmatic';
 
--- setup_programs.sql puts the rows in: they are many, and the first answers do not need them.
+-- setup_programs.sql adds the rows: there are many, and the first responses do not need them.
 CREATE OR REPLACE TABLE served.programs AS FROM served.program_rows LIMIT 0;
 
--- One row is one row of the timeline, and which parts of what is asked for it meets.
+-- One row is one row of the timeline, and which parts of the filter it meets.
 CREATE OR REPLACE VIEW served.entries AS
 WITH rows AS (
     SELECT
@@ -231,7 +230,7 @@ WITH rows AS (
         CASE
             WHEN getvariable('asked').entity IS NULL AND getvariable('asked').entity_type IS NULL THEN TRUE
             WHEN getvariable('asked').entity IS NULL THEN list_contains(entity_types, getvariable('asked').entity_type)
-            -- What was done with a key is part of its history.
+            -- The use of a key is part of its history.
             WHEN COALESCE(getvariable('asked').entity_type, 'access_key') = 'access_key'
                 AND list_contains(keys, getvariable('asked').entity) THEN TRUE
             WHEN getvariable('asked').entity_type IS NULL THEN list_contains(entity_names, getvariable('asked').entity)
@@ -301,7 +300,7 @@ judged AS (
 )
 SELECT
     *,
-    -- How many of the things that have a list of values to choose from the row does not meet.
+    -- The number of facets that the row does not meet.
     (NOT COALESCE(of_service, FALSE))::UTINYINT
         + (NOT COALESCE(of_kind, FALSE))::UTINYINT
         + (NOT COALESCE(of_technique, FALSE))::UTINYINT
@@ -320,7 +319,7 @@ SELECT
         AND of_call AND of_agent AND of_reason AND of_class AND of_outcome AND of_notable AND of_entity AND of_rest AS wanted
 FROM judged;
 
--- One row is one row of the timeline as it is shown, whether it is asked for or not.
+-- One row is one row of the timeline, whether it matches the filter or not.
 CREATE OR REPLACE VIEW served.visible AS
 SELECT
     n, time, last_time, entry, class, session_id, account_id, principal, region, kind, service, title, summary, confidence,
@@ -332,18 +331,18 @@ SELECT
     NULL, 1, id, NULL, error_code, source_ip, COALESCE(techniques, []), mfa, bytes_out, denied
 FROM served.programs;
 
--- One row is one row of the timeline that is asked for.
+-- One row is one row of the timeline that matches the filter.
 CREATE OR REPLACE VIEW served.shown AS
 SELECT * EXCLUDE (n) FROM served.visible SEMI JOIN (SELECT n FROM served.entries WHERE wanted) USING (n);
 
--- One row is one moment of a console session, and how many events it has then.
+-- One row is one second of a console session, with its number of events.
 CREATE OR REPLACE TABLE served.moments AS
 SELECT session_id, event_time, count(*) AS events
 FROM events
 SEMI JOIN (FROM sessions WHERE console) USING (session_id)
 GROUP BY session_id, event_time;
 
--- The same of all sessions that the rows which are asked for may be of.
+-- The same for all sessions that matching rows may belong to.
 CREATE OR REPLACE VIEW served.pulse AS
 FROM served.moments
 UNION ALL

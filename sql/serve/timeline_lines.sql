@@ -1,5 +1,5 @@
--- The lines of page_lines, whose rows are in page_rows, by time, or if $1 is 'desc' the other way round. A line of one row is
--- that row. One of several has the columns of its first row, where these hold for all, and a sentence for all.
+-- The lines of page_lines, whose rows are in page_rows, by time, in descending order if $1 is 'desc'. A line of one row is that
+-- row. A line of several rows has the columns of its first row that are the same for all, and a sentence for all.
 WITH members AS (
     SELECT m.line AS line_id, m.n AS place, s.* EXCLUDE (n) FROM page_lines AS m JOIN page_rows AS s ON s.n = m.n
 ),
@@ -43,7 +43,7 @@ shared AS (
     FROM members
     GROUP BY line_id
 ),
--- As `size` in src/present/report/words.rs writes it: tenths are cut off.
+-- Like `size` in src/present/report/words.rs: truncated to tenths.
 sizes AS (
     SELECT
         line_id,

@@ -1,9 +1,9 @@
 -- How well the activity of console sessions was identified, one row for each session and service: clicks that match a known
--- page, clicks of which only the service or the call is known, background events, and events in no signal. clicks =
+-- page, clicks of which only the service or the call is known, background events, and events without a signal. clicks =
 -- on_known_page + visits + generic_changes + commands. console_events does not include commands or calls of services. Console
 -- events that are neither background nor unexplained belong to clicks.
 -- @tables sessions
--- @column service Service of the signal, as in timeline: iam. For an event in no signal, the service called
+-- @column service Service of the signal, as in timeline: iam. For an event without a signal, the service called
 -- @column clicks Signals except background requests
 -- @column on_known_page Clicks that match a known page (origin exact or inferred), without commands
 -- @column high_confidence Clicks in on_known_page with a confidence of at least 0.9
@@ -13,7 +13,7 @@
 -- @column commands Commands, such as those typed in CloudShell
 -- @column console_events Events of the console
 -- @column background_events Events of background requests, which the console makes without a click
--- @column unexplained_events Console events in no signal, as in residual
+-- @column unexplained_events Console events without a signal, as in residual
 CREATE OR REPLACE VIEW coverage AS
 WITH parts AS (
     SELECT session_id, service, named_by, confidence, NULL AS class

@@ -50,7 +50,7 @@ links AS (
     SELECT
         c.method, 'access_key' AS credential_type, c.entity_value AS credential, c.event_time AS made_at, c.event_id,
         c.session_id AS maker_session_id, c.principal AS maker, u.session_id, u.first_use, u.last_use, u.uses,
-        -- The keys of a role's session expire by themselves; only other keys are a way to come back.
+        -- The keys of a role's session expire; only other keys are a form of persistence.
         COALESCE(list_contains(list_transform(c.classes, lambda c: c.class), 'persistence'), FALSE) AS made
     FROM created AS c
     JOIN used AS u ON u.access_key_id = c.entity_value

@@ -30,7 +30,7 @@ FROM (
             list_filter(entities, lambda n: n.relation IN ('target', 'source'))[1].name,
             target
         ) AS resource,
-        -- Who would have been let in by a call that failed is its target.
+        -- The target of a failed call is who would have been granted access.
         COALESCE(list_filter(entities, lambda n: n.relation = 'granted_to'
             OR n.relation = 'target' AND outcome <> 'succeeded' AND n.entity_type IN ('account', 'everyone', 'principal')
                 AND n.entity_value <> account_id), []) AS named,

@@ -27,7 +27,7 @@ SELECT
         WHEN regexp_full_match(arn[5], '[0-9]{12}') THEN arn[5]
         ELSE account_id
     END AS entity_account_id,
-    -- What is global has no region in its ARN.
+    -- Global resources have no region in their ARN.
     CASE WHEN arn IS NULL THEN region ELSE NULLIF(arn[4], '') END AS entity_region,
     session_id,
     event_id

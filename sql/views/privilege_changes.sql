@@ -7,7 +7,7 @@
 -- @column title Page of the console. NULL if the event belongs to no signal
 -- @column effect 'grants', 'trusts', 'creates', 'loosens' or 'revokes'
 -- @column target The user, group, role or instance whose permissions were changed. NULL if the call names none
--- @column policy ARN or name of the policy. NULL if the call is not about one
+-- @column policy ARN or name of the policy. NULL if the call does not concern one
 -- @column administrator Whether the policy allows all actions on all resources, or is an AWS managed policy that does
 -- @column own Whether the target is the caller. NULL if there is no target
 CREATE OR REPLACE VIEW privilege_changes AS

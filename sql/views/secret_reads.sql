@@ -1,7 +1,7 @@
 -- The successful reads of secrets and parameters, one row for each event and secret, with how often the identity reads it.
 -- An identity is a principal without the name of a role's session. A read is routine if the identity read the secret at
 -- least five times, four of five intervals between these reads differ from their median by less than a factor of 2, the time
--- since the read before or until the read after does so too, and network and client are those of most of its reads.
+-- since the previous read or until the next one does too, and network and client are those of most of its reads.
 -- @order event_time, event_id, secret
 -- @tables events
 -- @column identity The principal, for a role without the name of the session
@@ -9,7 +9,7 @@
 -- @column reads Number of reads of the secret by the identity in the case
 -- @column is_first Whether this is the first of them
 -- @column usual_gap Median of the seconds between two reads. NULL if there is only one
--- @column routine Whether the read is one of a regular series
+-- @column routine Whether the read is part of a regular series
 CREATE OR REPLACE VIEW secret_reads AS
 WITH
 reads AS (

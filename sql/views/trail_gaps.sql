@@ -10,7 +10,7 @@
 -- @tables events
 -- @column gap 'region', 'hours', 'data events', 'category', 'logging', 'partial records' or 'not loaded'
 -- @column account_id The account. NULL for records that were not loaded
--- @column region The region. NULL if the gap is not about one
+-- @column region The region. NULL if the gap does not concern one
 -- @column name The bucket, function, table, trail, category or file. NULL for 'region' and 'hours'
 -- @column first_time Start of the gap (UTC). NULL if it has none in the case
 -- @column last_time End of the gap (UTC). NULL if it has none in the case

@@ -1,6 +1,6 @@
 -- The user agents of each principal, with when they were used. agent is the program with its major version: 'aws-cli/2',
 -- 'Boto3/1', 'Terraform/1'. For a browser it includes the operating system: 'Chrome 120 on Windows'. If the user agent names
--- the environment, it is added: 'aws-cli/2 in CloudShell'. Requests that the console and AWS make by themselves are 'AWS
+-- the environment, it is added: 'aws-cli/2 in CloudShell'. Requests that the console and AWS make on their own are 'AWS
 -- console' and 'AWS internal'.
 -- @order first_time, principal, user_agent
 -- @tables events

@@ -33,7 +33,7 @@ pub enum AddressError {
     },
     /// The database has none of the known fields.
     #[error(
-        "{name} is of the type {kind:?} and has neither countries nor network owners as MaxMind and IPinfo write them"
+        "{name} has the type {kind:?}, and neither countries nor network owners in the format of MaxMind or IPinfo"
     )]
     NoFields {
         /// The file.

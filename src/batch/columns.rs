@@ -7,7 +7,7 @@ use arrow::record_batch::RecordBatch;
 use super::BatchError;
 use crate::event::Timestamp;
 
-/// Looks columns of one batch up.
+/// Looks up columns of one batch.
 #[derive(Debug, Clone, Copy)]
 pub struct Columns<'a>(pub &'a RecordBatch);
 
@@ -15,7 +15,7 @@ impl<'a> Columns<'a> {
     /// A column of text (ENUMs have to be cast to text by the query).
     ///
     /// # Errors
-    /// If there is no such column, or it is no text; likewise for the other types.
+    /// If there is no such column, or it has another type; likewise for the other types.
     pub fn text(self, name: &str) -> Result<&'a StringArray, BatchError> {
         self.typed(name, |array| array.as_string_opt())
     }
@@ -23,7 +23,7 @@ impl<'a> Columns<'a> {
     /// A column of booleans.
     ///
     /// # Errors
-    /// As [`Columns::text`].
+    /// See [`Columns::text`].
     pub fn boolean(self, name: &str) -> Result<&'a BooleanArray, BatchError> {
         self.typed(name, |array| array.as_boolean_opt())
     }
@@ -31,7 +31,7 @@ impl<'a> Columns<'a> {
     /// A column of whole numbers.
     ///
     /// # Errors
-    /// As [`Columns::text`].
+    /// See [`Columns::text`].
     pub fn integer(self, name: &str) -> Result<&'a PrimitiveArray<Int64Type>, BatchError> {
         self.typed(name, |array| array.as_primitive_opt())
     }
@@ -39,7 +39,7 @@ impl<'a> Columns<'a> {
     /// A column of numbers.
     ///
     /// # Errors
-    /// As [`Columns::text`].
+    /// See [`Columns::text`].
     pub fn real(self, name: &str) -> Result<&'a PrimitiveArray<Float64Type>, BatchError> {
         self.typed(name, |array| array.as_primitive_opt())
     }
@@ -47,7 +47,7 @@ impl<'a> Columns<'a> {
     /// A column of times.
     ///
     /// # Errors
-    /// As [`Columns::text`].
+    /// See [`Columns::text`].
     pub fn time(self, name: &str) -> Result<&'a PrimitiveArray<TimestampMicrosecondType>, BatchError> {
         self.typed(name, |array| array.as_primitive_opt())
     }
@@ -55,7 +55,7 @@ impl<'a> Columns<'a> {
     /// A column of lists.
     ///
     /// # Errors
-    /// As [`Columns::text`].
+    /// See [`Columns::text`].
     pub fn list(self, name: &str) -> Result<&'a ListArray, BatchError> {
         self.typed(name, |array| array.as_list_opt())
     }

@@ -1,4 +1,4 @@
-//! Events into batches of `events`, and back.
+//! Converts events to batches of `events`, and back.
 
 use std::borrow::Cow;
 
@@ -12,7 +12,7 @@ use crate::event::{Client, Event, Evidence, Identity};
 use crate::json::{Document, Json};
 use crate::table::{CLASS, ENTITY, EVENTS};
 
-/// What AWS writes where somebody may have typed a password as the name: only sign-ins that failed have it.
+/// AWS's placeholder for a user name that may be a mistyped password: only failed sign-ins have it.
 const HIDDEN: &str = "HIDDEN_DUE_TO_SECURITY_REASONS";
 
 /// Collects events into a batch of `events`.
@@ -26,25 +26,26 @@ impl Default for EventRows {
 }
 
 impl EventRows {
-    /// No events yet, and room for so many.
+    /// An empty collection with capacity for that many events.
     #[must_use]
     pub fn with_capacity(events: usize) -> Self {
         Self(Rows::with_capacity(&EVENTS, events))
     }
 
-    /// Adds an event with where it was read: the document's name and the record's position in it.
+    /// Adds an event and its source: the document's name and the record's position in it.
     ///
     /// # Errors
-    /// If the cells here are not the columns of the table, which a test rules out.
+    /// If the cells do not match the columns of the table, which a test excludes.
     pub fn push(&mut self, event: &Event<'_>, source_file: &str, source_record: u64) -> Result<(), BatchError> {
         let identity = &event.identity;
         let [(request, own_request), (response, own_response)] = [&event.request_parameters, &event.response_elements]
             .map(|body| Document::read_once(body.as_deref().unwrap_or_default()));
         let key = event.key();
-        let told = described(event, &key, [request.root(), response.root()]);
-        let grants = (!told.grants.is_empty()).then(|| serde_json::to_string(&told.grants).unwrap_or_default());
+        let description = described(event, &key, [request.root(), response.root()]);
+        let grants =
+            (!description.grants.is_empty()).then(|| serde_json::to_string(&description.grants).unwrap_or_default());
         let network = event.source_ip.as_deref().and_then(call::network_of);
-        let names: Vec<Cow<'_, str>> = told.entities.iter().map(Entity::name).collect();
+        let names: Vec<Cow<'_, str>> = description.entities.iter().map(Entity::name).collect();
         self.0.push(&[
             Cell::text(&event.event_id),
             Cell::Time(Some(event.event_time)),
@@ -83,13 +84,13 @@ impl EventRows {
             Cell::text(&event.session_id),
             Cell::text(source_file),
             Cell::count(source_record),
-            Cell::text(&told.summary),
-            Cell::text(told.outcome.as_str()),
-            Cell::Boolean(Some(told.outcome == Outcome::Denied)),
+            Cell::text(&description.summary),
+            Cell::text(description.outcome.as_str()),
+            Cell::Boolean(Some(description.outcome == Outcome::Denied)),
             Cell::Text(network.as_deref()),
-            Cell::List(told.techniques.clone()),
-            Cell::Structs(told.classes.iter().flat_map(class).collect()),
-            Cell::Structs(told.entities.iter().zip(&names).flat_map(entity).collect()),
+            Cell::List(description.techniques.clone()),
+            Cell::Structs(description.classes.iter().flat_map(class).collect()),
+            Cell::Structs(description.entities.iter().zip(&names).flat_map(entity).collect()),
             Cell::Text(grants.as_deref()),
             optional(event.shared_event_id.as_ref()),
             optional(event.vpc_endpoint_id.as_ref()),
@@ -103,13 +104,13 @@ impl EventRows {
         ])
     }
 
-    /// How many events there are.
+    /// The number of events.
     #[must_use]
     pub const fn len(&self) -> usize {
         self.0.len()
     }
 
-    /// Whether there is no event.
+    /// Whether there are no events.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.0.is_empty()
@@ -118,7 +119,7 @@ impl EventRows {
     /// The batch.
     ///
     /// # Errors
-    /// As [`Rows::finish`].
+    /// See [`Rows::finish`].
     pub fn finish(self) -> Result<RecordBatch, BatchError> {
         self.0.finish()
     }
@@ -221,7 +222,7 @@ fn read_identity(columns: Columns<'_>, row: usize) -> Result<Identity<'_>, Batch
     })
 }
 
-/// What speaks for the console in that row.
+/// The console evidence in that row.
 pub(crate) fn evidence_at(lists: &ListArray, row: usize) -> Evidence {
     if lists.is_null(row) {
         return Evidence::empty();
@@ -235,7 +236,7 @@ mod tests {
     use super::*;
     use crate::event::Timestamp;
 
-    /// An event with another value in each field, so that no two can be mixed up unseen.
+    /// An event with a different value in each field, so that a mix-up is detected.
     fn full() -> Event<'static> {
         let some = |text: &'static str| Some(Cow::Borrowed(text));
         Event {

@@ -1,7 +1,7 @@
-//! How events and signals look as Arrow columns, and back. Pure.
+//! Converts events and signals to Arrow columns, and back. Pure.
 //!
-//! Every batch has the schema that [`crate::table`] states. Rows go in as arrays of [`Cell`]s in the order of the
-//! table's columns; a cell that does not fit its column is an error, so that the two cannot drift apart unseen.
+//! Every batch has the schema in [`crate::table`]. Rows go in as arrays of [`Cell`]s in the order of the
+//! table's columns; a cell that does not fit its column is an error, so that a mismatch is detected.
 
 mod columns;
 mod event;
@@ -22,10 +22,10 @@ pub use rule::rules;
 pub use session::{SESSION_COLUMNS, SessionColumns, session_columns, sessions};
 pub use signal::{SignalBatches, signals};
 
-/// Why rows could not be turned into a batch, or back.
+/// Why rows could not be converted to a batch, or back.
 #[derive(Debug, Error)]
 pub enum BatchError {
-    /// The cells of a row are not those of the table.
+    /// The cells of a row do not match the table.
     #[error("a row of {table} does not fit its column {column}")]
     Misfit {
         /// The table.
@@ -33,10 +33,10 @@ pub enum BatchError {
         /// The first column that does not fit.
         column: String,
     },
-    /// A batch has no such column, or one of another type.
+    /// A batch has no such column, or it has another type.
     #[error("the batch has no column {0} of the expected type")]
     Column(String),
-    /// Arrow would not have it.
+    /// An error from Arrow.
     #[error(transparent)]
     Arrow(#[from] ArrowError),
 }

@@ -1,4 +1,4 @@
-//! Rows of any table into a batch.
+//! Converts rows of any table to a batch.
 
 use std::sync::Arc;
 
@@ -27,18 +27,18 @@ pub enum Cell<'a> {
     Time(Option<Timestamp>),
     /// For `VARCHAR[]` columns.
     List(Vec<&'a str>),
-    /// For columns of lists of structs: the members of each, one struct after the other. NULL if there is none.
+    /// For columns of lists of structs: the members of each, one struct after another. NULL if there is none.
     Structs(Vec<Option<&'a str>>),
 }
 
 impl<'a> Cell<'a> {
-    /// A text that is there.
+    /// A text.
     #[must_use]
     pub fn text(text: &'a str) -> Self {
         Self::Text(Some(text))
     }
 
-    /// A count. Counts beyond `BIGINT` stop at its end.
+    /// A count, limited to the maximum of `BIGINT`.
     #[must_use]
     pub fn count(count: u64) -> Self {
         Self::Integer(Some(i64::try_from(count).unwrap_or(i64::MAX)))
@@ -65,19 +65,19 @@ impl Rows {
         Self::with_capacity(table, 0)
     }
 
-    /// No rows yet, and room for so many.
+    /// An empty collection with capacity for that many rows.
     #[must_use]
     pub fn with_capacity(table: &'static Table, rows: usize) -> Self {
         Self { table, builders: table.columns.iter().map(|column| Builder::new(column, rows)).collect(), len: 0 }
     }
 
-    /// How many rows there are.
+    /// The number of rows.
     #[must_use]
     pub const fn len(&self) -> usize {
         self.len
     }
 
-    /// Whether there is no row.
+    /// Whether there are no rows.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.len == 0
@@ -86,12 +86,12 @@ impl Rows {
     /// Adds a row: a cell for each column of the table, in order.
     ///
     /// # Errors
-    /// [`BatchError::Misfit`] for a cell that does not fit its column; the rows are of no use then.
+    /// [`BatchError::Misfit`] for a cell that does not fit its column; the rows are then invalid.
     pub fn push<const N: usize>(&mut self, cells: &[Cell<'_>; N]) -> Result<(), BatchError> {
         if let Some(column) = self.table.columns.get(N) {
             return Err(self.misfit(column.name));
         }
-        // By reference: moving 54 cells that were only just written waits for each of them.
+        // By reference, because moving 54 cells that were just written stalls on each of them.
         for (at, cell) in cells.iter().enumerate() {
             let fits = self.builders.get_mut(at).is_some_and(|builder| builder.push(cell));
             if !fits {
@@ -105,7 +105,7 @@ impl Rows {
     /// The rows as a batch.
     ///
     /// # Errors
-    /// If Arrow finds the columns uneven, which [`Rows::push`] does not let happen.
+    /// If the columns differ in length, which [`Rows::push`] prevents.
     pub fn finish(self) -> Result<RecordBatch, BatchError> {
         let arrays = self.builders.into_iter().map(Builder::finish).collect();
         Ok(RecordBatch::try_new(self.table.schema(), arrays)?)
@@ -129,7 +129,7 @@ enum Builder {
 }
 
 impl Builder {
-    /// Arrow's own default is room for a thousand rows, too much for the many files with a handful of records.
+    /// Arrow's default capacity is a thousand rows, too much for the many files with few records.
     fn new(column: &Column, rows: usize) -> Self {
         let text = || StringBuilder::with_capacity(rows, 0);
         match column.kind {
@@ -147,7 +147,7 @@ impl Builder {
         }
     }
 
-    /// Adds the cell, or says that it is of another type.
+    /// Adds the cell; an error if it has another type.
     fn push(&mut self, cell: &Cell<'_>) -> bool {
         match (self, cell) {
             (Self::Text(builder), Cell::Text(text)) => builder.append_option(*text),
@@ -175,7 +175,7 @@ impl Builder {
     }
 }
 
-/// Adds a list of structs, or says that one of them has too few members.
+/// Adds a list of structs; an error if one of them has too few members.
 fn push_structs(lists: &mut ListBuilder<StructBuilder>, members: &[Option<&str>]) -> bool {
     let builder = lists.values();
     let width = builder.num_fields();

@@ -1,4 +1,4 @@
-//! Rules into a batch of `rules`.
+//! Converts rules to a batch of `rules`.
 
 use arrow::record_batch::RecordBatch;
 
@@ -9,7 +9,7 @@ use crate::table::RULES;
 /// The rules as a batch, in their order.
 ///
 /// # Errors
-/// If the cells here are not the columns of the table, which a test rules out.
+/// If the cells do not match the columns of the table, which a test excludes.
 pub fn rules(all: &[Rule]) -> Result<RecordBatch, BatchError> {
     let mut rows = Rows::new(&RULES);
     for rule in all {

@@ -1,4 +1,4 @@
-//! Batches of `events` into the rows that matching reads, borrowed from the batches.
+//! Converts batches of `events` to the rows that matching reads, borrowed from the batches.
 
 use arrow::record_batch::RecordBatch;
 
@@ -27,7 +27,7 @@ pub const SESSION_COLUMNS: [&str; 15] = [
     "response_elements",
 ];
 
-/// [`SESSION_COLUMNS`] as a query asks for them: ENUMs as text.
+/// [`SESSION_COLUMNS`] as a query selects them: ENUMs as text.
 #[must_use]
 pub fn session_columns() -> String {
     let is_enum = |name: &str| {
@@ -37,7 +37,7 @@ pub fn session_columns() -> String {
     SESSION_COLUMNS.map(ask).join(", ")
 }
 
-/// The sessions in batches whose rows are in order of session; a session may go on in the next batch.
+/// The sessions in batches whose rows are in order of session; a session may continue in the next batch.
 ///
 /// # Errors
 /// If a column of [`SESSION_COLUMNS`] is missing or of another type.

@@ -1,4 +1,4 @@
-//! Signals into batches of `signals`, `event_signal` and `signal_entities`.
+//! Converts signals to batches of `signals`, `event_signal` and `signal_entities`.
 
 use arrow::error::ArrowError;
 use arrow::record_batch::RecordBatch;
@@ -7,7 +7,7 @@ use super::{BatchError, Cell, Rows};
 use crate::signal::{Signal, leads_to_console};
 use crate::table::{EVENT_SIGNAL, SIGNAL_ENTITIES, SIGNALS};
 
-/// The three batches that signals make.
+/// The three batches of signals.
 #[derive(Debug)]
 pub struct SignalBatches {
     /// Rows of `signals`
@@ -21,7 +21,7 @@ pub struct SignalBatches {
 /// The signals as batches, in their order.
 ///
 /// # Errors
-/// If the cells here are not the columns of the tables, which a test rules out.
+/// If the cells do not match the columns of the tables, which a test excludes.
 pub fn signals<'a>(all: impl IntoIterator<Item = &'a Signal>) -> Result<SignalBatches, BatchError> {
     let [mut signals, mut members, mut entities] = [&SIGNALS, &EVENT_SIGNAL, &SIGNAL_ENTITIES].map(Rows::new);
     for signal in all {

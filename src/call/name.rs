@@ -28,7 +28,7 @@ pub(super) fn account_of(arn: &str) -> Option<&str> {
 /// Shortens an ARN to the resource's name. If it belongs to another account, the account is added.
 ///
 /// `arn:aws:iam::111122223333:role/deploy` becomes `deploy`, or `deploy of account 111122223333` for another account;
-/// `arn:aws:iam::111122223333:root`, which stands for the whole account in policies, becomes `account 111122223333`;
+/// `arn:aws:iam::111122223333:root`, which means the whole account in policies, becomes `account 111122223333`;
 /// `arn:aws:s3:::logs/a.gz` becomes `logs/a.gz`.
 #[must_use]
 pub fn short<'t>(value: &'t str, account: Option<&str>) -> Cow<'t, str> {

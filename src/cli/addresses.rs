@@ -14,13 +14,13 @@ use super::fail::WithAdvice;
 use super::format::{self, RowFormat};
 use super::{ExitCode, Streams};
 
-/// Which databases addresses are looked up in.
+/// The databases for looking up addresses.
 #[derive(Debug, Args)]
 pub(crate) struct DatabaseArgs {
-    /// Look addresses up in this database of countries or network owners: MMDB, of MaxMind or IPinfo (repeatable)
+    /// Look addresses up in this database of countries or network owners: MMDB, from MaxMind or IPinfo (repeatable)
     #[arg(long, value_name = "FILE")]
     geoip: Vec<PathBuf>,
-    /// Look addresses up in AWS's list of its ranges, `ip-ranges.json` from ip-ranges.amazonaws.com, saved as a file
+    /// Look addresses up in AWS's published ranges: the file `ip-ranges.json` from ip-ranges.amazonaws.com
     #[arg(long, value_name = "FILE")]
     ip_ranges: Option<PathBuf>,
 }
@@ -52,12 +52,12 @@ impl DatabaseArgs {
     }
 }
 
-/// The file's own name, which the case keeps.
+/// The name of the file, which is stored in the case.
 fn name(path: &Path) -> String {
     path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
 }
 
-/// Looks up the addresses of a case that is there, and says how many; without databases, says how many are new to them.
+/// Looks up the addresses of an existing case, and reports their number; without databases, reports how many are not looked up.
 pub(crate) fn look_up(case: &Case, databases: &Databases, streams: Streams) -> Result<()> {
     if databases.is_empty() {
         let missing = load::not_looked_up(case).context("the addresses of the case cannot be read")?;
@@ -75,9 +75,9 @@ pub(crate) fn look_up(case: &Case, databases: &Databases, streams: Streams) -> R
 
 /// List the addresses that events came from, and look them up in databases
 ///
-/// With --geoip and --ip-ranges, looks every address of the case up first; the case keeps the answers. Give all databases
-/// of one option at once: they replace what that option gave before. Nothing is fetched. Countries and owners are those of
-/// networks, as the databases have them; they do not say where a person was.
+/// With --geoip and --ip-ranges, first looks up every address of the case and stores the results in it. Give all
+/// databases of one option in the same command: they replace the earlier ones. Nothing is downloaded. Countries and
+/// owners are those of networks, according to the databases; they do not show where a person was.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -112,7 +112,7 @@ impl Addresses {
     }
 }
 
-/// Whether addresses were looked up, so that a table has something to show of them.
+/// Whether addresses were looked up, so that a table can show the result.
 pub(crate) fn are_looked_up(case: &Case) -> bool {
     let found = case.query("SELECT 1 FROM addresses LIMIT 1");
     found.is_ok_and(|batches| batches.iter().any(|batch| batch.num_rows() > 0))

@@ -69,7 +69,7 @@ impl CaseArgs {
         case.query_with(sql, params).with_context(|| {
             WithAdvice::new(
                 format!("{} cannot be queried as a case", self.path().display()),
-                "Check that this version of `cartographer load` created the file.",
+                "Check that the file was created by this version of `cartographer load`.",
             )
         })
     }

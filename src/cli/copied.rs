@@ -1,4 +1,4 @@
-//! A copy of a case that takes the case's place once it is complete, so that the case can stay open elsewhere meanwhile.
+//! A copy of a case that replaces the case once it is complete, so that the case can stay open in other programs.
 
 use std::fs::{self, File, OpenOptions};
 use std::io;
@@ -10,13 +10,13 @@ use cartographer::store::Case;
 
 use super::fail::WithAdvice;
 
-/// A copy beside the case. If it does not take the case's place, it is removed.
+/// A copy next to the case. If it does not replace the case, it is removed.
 pub(crate) struct CopiedCase {
     case: PathBuf,
     copy: PathBuf,
     /// Keeps other programs from changing the case.
     reader: Option<Case>,
-    /// Keeps other loads from making a copy meanwhile.
+    /// Keeps other loads from creating a copy.
     _turn: File,
 }
 
@@ -58,10 +58,10 @@ impl CopiedCase {
         &self.copy
     }
 
-    /// Puts the copy in the place of the case.
+    /// Replaces the case with the copy.
     ///
     /// # Errors
-    /// If the system refuses; the case is as it was then.
+    /// If the system refuses; the case is then unchanged.
     pub(crate) fn replace(mut self) -> Result<()> {
         File::open(&self.copy).and_then(|file| file.sync_all()).context("cannot write the copy to disk")?;
         if cfg!(windows) {
@@ -76,7 +76,7 @@ impl CopiedCase {
         })
     }
 
-    /// What is not there needs no removal.
+    /// A missing file need not be removed.
     fn remove(&self) {
         for file in [self.copy.clone(), with_suffix(&self.copy, ".wal")] {
             drop(fs::remove_file(file));
@@ -96,7 +96,7 @@ fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
     PathBuf::from(name)
 }
 
-/// Waits until no other load copies the case. The lock is a file of its own, because the case is another file afterwards.
+/// Waits until no other load copies the case. The lock is a separate file, because the case itself is replaced.
 fn turn(case: &Path) -> io::Result<File> {
     let name = case.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let path = case.with_file_name(format!(".{name}.lock"));

@@ -12,7 +12,7 @@ use super::{ExitCode, Streams};
 ///
 /// A click is a signal other than background. It is on a known page (`on_known_page`; `high_confidence` counts those at 0.9
 /// or above), identified only by its service (`visits`) or its call (`generic_changes`), or a command.
-/// `unexplained_events` are console events in no signal. An event in a signal does not imply that the page is known.
+/// `unexplained_events` are console events without a signal. An event in a signal does not imply that the page is known.
 ///
 /// There is one row per session or service, those with the most clicks on unknown pages first. The table ends with a total;
 /// the other formats do not have it. The view `coverage` has both groupings.

@@ -12,7 +12,7 @@ pub(crate) enum ExitCode {
     /// The arguments are invalid.
     Usage = 2,
     /// A hunt has hits, and `--exit-code` was given.
-    Found = 3,
+    Hits = 3,
     /// A load or a check could not do everything.
     Partial = 4,
 }

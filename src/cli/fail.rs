@@ -37,24 +37,24 @@ impl Display for WithAdvice {
 
 impl std::error::Error for WithAdvice {}
 
-/// Prints clap's message: help and version are fine, all else is a usage error.
+/// Prints clap's message: help and version are not errors, everything else is a usage error.
 pub(crate) fn report_usage(usage: &clap::Error) -> ExitCode {
     let text = usage.render().to_string();
-    // Nobody is left to tell if this fails.
+    // If this fails, there is no way to report it.
     let _ = match terminal_lines(&text) {
-        // An argument has something in it that a terminal obeys.
+        // An argument contains a control sequence for the terminal.
         Cow::Owned(escaped) => io::stderr().write_all(escaped.as_bytes()),
         Cow::Borrowed(_) => usage.print(),
     };
     if usage.use_stderr() { ExitCode::Usage } else { ExitCode::Fine }
 }
 
-/// Prints an error with its causes and advice. A reader that went away (`| head`) is no error.
+/// Prints an error with its causes and advice. A closed pipe (`| head`) is not an error.
 pub(crate) fn report(error: &anyhow::Error, streams: Streams) -> ExitCode {
     if is_broken_pipe(error) {
         return ExitCode::Fine;
     }
-    // Nobody is left to tell if this fails.
+    // If this fails, there is no way to report it.
     let _ = print(error, &mut streams.err());
     error.downcast_ref::<WithAdvice>().map_or(ExitCode::Failed, |advised| advised.code)
 }

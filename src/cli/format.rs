@@ -75,7 +75,7 @@ impl ListFormat {
     }
 }
 
-/// Writes an answer to standard output.
+/// Writes a result to standard output.
 pub(crate) fn write(streams: Streams, format: RowFormat, batches: &[RecordBatch]) -> Result<()> {
     let format = match format {
         RowFormat::Table => {

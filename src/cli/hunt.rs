@@ -135,7 +135,7 @@ impl HuntCommand {
             Some(Hunts::Run(run)) => run.run(streams),
             None => {
                 let hits = sigma::run(&self.sigma, &self.case, self.format, streams)?;
-                Ok(if self.exit_code && hits > 0 { ExitCode::Found } else { ExitCode::Fine })
+                Ok(if self.exit_code && hits > 0 { ExitCode::Hits } else { ExitCode::Fine })
             }
         }
     }
@@ -247,7 +247,7 @@ impl Run {
     }
 
     const fn code(&self, has_hits: bool) -> ExitCode {
-        if self.exit_code && has_hits { ExitCode::Found } else { ExitCode::Fine }
+        if self.exit_code && has_hits { ExitCode::Hits } else { ExitCode::Fine }
     }
 }
 

@@ -6,7 +6,7 @@ use anyhow::{Context, Result, bail};
 use cartographer::batch;
 use cartographer::learn::{self, Learned, MAX_RECORDING, PageOutcome, Recording, Thresholds, trail_events};
 use cartographer::present;
-use cartographer::read::{self, Room};
+use cartographer::read::{self, MemoryBudget};
 use cartographer::rule::RuleText;
 use cartographer::trail::{Span, Trail};
 use clap::Args;
@@ -21,7 +21,7 @@ use super::{ExitCode, Streams};
 
 /// Learn pages of the console, from a recording and its trail or from a case
 ///
-/// A recording says which page was open when: a HAR file from the browser's developer tools, a CSV file with the columns
+/// A recording shows which page was open when: a HAR file from the browser's developer tools, a CSV file with the columns
 /// time, title and address, or the marks of `cartographer mark`. It is aligned with the trail by request IDs, or by times.
 /// Each page becomes a rule and a spec with made-up names, unless the catalog knows it. A known page whose calls have
 /// changed gets another generation. Only times, addresses and request IDs are read from a HAR file.
@@ -92,8 +92,8 @@ impl Learn {
         say_alignment(&learned, streams);
         format::write(streams, self.format, &[present::learned(&learned)?])?;
         self.write_files(learned.pages.iter().flat_map(|page| &page.files), streams)?;
-        let is_told = |outcome: &PageOutcome| !matches!(outcome, PageOutcome::Refused(_) | PageOutcome::Empty);
-        let all = learned.pages.iter().all(|page| is_told(&page.outcome));
+        let is_learned = |outcome: &PageOutcome| !matches!(outcome, PageOutcome::Refused(_) | PageOutcome::Empty);
+        let all = learned.pages.iter().all(|page| is_learned(&page.outcome));
         Ok(if all { ExitCode::Fine } else { ExitCode::Partial })
     }
 
@@ -138,7 +138,7 @@ fn text(path: &str) -> Result<String> {
         return Err(problem.into());
     }
     let [source] = &found.sources[..] else { bail!("{path} is not one file") };
-    let opened = read::fetch_within(source, MAX_RECORDING)?.unpack_within(&Room::new(2 * MAX_RECORDING))?;
+    let opened = read::fetch_within(source, MAX_RECORDING)?.unpack_within(&MemoryBudget::new(2 * MAX_RECORDING))?;
     if let Some(problem) = opened.problems.first() {
         bail!("{problem}");
     }

@@ -32,7 +32,7 @@ Examples:
   cartographer load ./AWSLogs --db case.duckdb --copy
   cartographer load ./AWSLogs --db case.duckdb --geoip ipinfo_lite.mmdb --ip-ranges ip-ranges.json";
 
-/// How many problems a ledger lists unless all are asked for.
+/// How many problems a ledger lists by default.
 const PROBLEMS: usize = 10;
 
 /// Load CloudTrail into a case and map its clicks
@@ -47,7 +47,7 @@ const PROBLEMS: usize = 10;
 /// other files are filtered. The ledger counts what was left out. Clicks are mapped from the events in the case, so a
 /// filter can change which clicks are found. A later load without filters adds the rest and maps changed sessions again.
 ///
-/// A case that another program has open, such as `cartographer serve`, cannot be changed. With --copy, the load works on a
+/// A case that another program has open, such as `cartographer serve`, cannot be changed. With --copy, the load changes a
 /// copy of the case (`case.duckdb.loading`), which replaces the case when it is complete. Programs that have the case open
 /// keep the version that they opened; the page of `serve` offers to open the new one.
 #[derive(Debug, Args)]
@@ -78,7 +78,7 @@ pub(crate) struct Load {
     /// Whether CSV dates such as 04/05/2025 start with the month or the day, if no row of the file shows which
     #[arg(long, value_name = "ORDER")]
     date_order: Option<DateOrder>,
-    /// The most that one record may have, such as 16MiB; a larger one is rejected, and the rest is loaded [default: 4MiB]
+    /// The maximum size of a record, such as 16MiB; a larger one is rejected, and the rest is loaded [default: 4MiB]
     #[arg(long, value_name = "SIZE", value_parser = super::size::parse_record)]
     max_record_size: Option<u64>,
     /// How much memory to use, such as 2GB; the rest goes to temporary files [default: 1GiB]
@@ -109,7 +109,7 @@ struct Part {
     service: Vec<String>,
 }
 
-/// Reads an account id, which the console shows with hyphens.
+/// Parses an account ID, which the console shows with hyphens.
 fn account(text: &str) -> Result<String, String> {
     let digits = text.replace('-', "");
     let is_id = digits.len() == 12 && digits.bytes().all(|byte| byte.is_ascii_digit());
@@ -160,14 +160,13 @@ impl Load {
         let copied = CopiedCase::of(&case).with_context(|| format!("cannot load into a copy of {}", case.display()))?;
         let code = Self { db: copied.path().to_owned(), ..self }.load(streams)?;
         copied.replace()?;
-        streams
-            .say(&format!("{} was replaced; programs that have it open still show the version before", case.display()));
+        streams.say(&format!("{} was replaced; programs that have it open still show the old version", case.display()));
         Ok(code)
     }
 
     fn load(self, streams: Streams) -> Result<ExitCode> {
         let rules = self.rules.set()?;
-        // Read first, so that a damaged database is told before anything is loaded.
+        // Read first, so that a damaged database is reported before anything is loaded.
         let databases = self.databases.read()?;
         let options = LoadOptions {
             inputs: self.paths.clone(),

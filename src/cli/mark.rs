@@ -23,7 +23,7 @@ Examples:
   cartographer mark \"IAM › Users\"
   cartographer mark \"IAM › Users › Create user\" --file marks.csv")]
 pub(crate) struct Mark {
-    /// The place in the console, with › or > between its parts
+    /// The location in the console, with › or > between its parts
     title: String,
     /// The address of the page
     #[arg(long, value_name = "URL")]

@@ -18,15 +18,15 @@ pub(crate) fn advice<'k>(id: &str, known: impl Iterator<Item = (&'k str, &'k str
     format!("Similar IDs: {}. `{list}` lists all IDs.", near.join(", "))
 }
 
-/// Names the known word that was likely meant, as a sentence that follows another one; nothing if none is like it.
+/// A sentence with the known word that was probably meant; empty if none is similar.
 pub(crate) fn meant(word: &str, known: &[&str]) -> String {
     let near = known.iter().filter_map(|known| Some((alike(&word.to_lowercase(), &known.to_lowercase())?, known)));
     let near = near.reduce(|one, other| if other.0 > one.0 { other } else { one });
     near.map_or_else(String::new, |(_, known)| format!(" Did you mean {known}?"))
 }
 
-/// How like `wanted` an id is, if it is like it at all. A slip of a letter or two in an id, or in its last part, comes
-/// before ids and titles that only have its last part in them.
+/// The similarity of an ID to `wanted`, if any. A typo of one or two letters in an ID, or in its last part, ranks before
+/// IDs and titles that only contain its last part.
 fn similarity(wanted: &str, id: &str, title: &str) -> Option<f64> {
     let (wanted, id) = (wanted.to_lowercase(), id.to_lowercase());
     let (last, id_last) = (last_part(&wanted), last_part(&id));
@@ -36,8 +36,8 @@ fn similarity(wanted: &str, id: &str, title: &str) -> Option<f64> {
     [whole, part, within].into_iter().flatten().reduce(f64::max)
 }
 
-/// How like two texts are, from 0 to 1, if few letters are wrong, missing, added or swapped: one of three, and no more than
-/// two, or one of five.
+/// The similarity of two texts, from 0 to 1, if few letters are wrong, missing, added or swapped: at most one of three, and
+/// at most two, or one of five.
 #[expect(clippy::cast_precision_loss, reason = "ids are far shorter than what a double counts exactly")]
 fn alike(one: &str, other: &str) -> Option<f64> {
     let (slips, length) = (osa_distance(one, other), one.chars().count().max(other.chars().count()));
@@ -62,8 +62,8 @@ mod tests {
     ];
 
     fn first(id: &str) -> String {
-        let told = advice(id, KNOWN.into_iter(), "list");
-        let near = told.strip_prefix("Similar IDs: ").and_then(|rest| rest.split([',', '.']).next());
+        let advice_text = advice(id, KNOWN.into_iter(), "list");
+        let near = advice_text.strip_prefix("Similar IDs: ").and_then(|rest| rest.split([',', '.']).next());
         near.unwrap_or("none").to_owned()
     }
 

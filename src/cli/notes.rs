@@ -17,7 +17,7 @@ use super::{ExitCode, Streams};
 
 /// List, export and import the notes on a case: stars, tags, comments, saved views and queries
 ///
-/// Notes are in a file beside the case: `case.notes.jsonl` for `case.duckdb`. The case itself is never changed. The timeline,
+/// Notes are in a file next to the case: `case.notes.jsonl` for `case.duckdb`. The case itself is never changed. The timeline,
 /// the report and the Timesketch export show them.
 #[derive(Debug, Subcommand)]
 #[command(after_help = "\
@@ -57,7 +57,7 @@ pub(crate) struct Export {
 
 /// Merge notes into those of the case
 ///
-/// Of two versions of one note the later stays, and a deleted note stays deleted, so that importing the same file again
+/// Of two versions of one note, the later one is kept, and a deleted note stays deleted, so that importing the same file again
 /// changes nothing, and two people who import each other's notes have the same.
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -95,8 +95,9 @@ impl List {
         let case = self.case.open_read_only()?;
         let written = Notebook::beside(self.case.path()).read().with_context(unreadable)?;
         let mut resolved = notes::resolve(&case, written.shown().cloned().collect())?;
-        resolved
-            .sort_by(|one, other| (one.found.time, &one.note.created).cmp(&(other.found.time, &other.note.created)));
+        resolved.sort_by(|one, other| {
+            (one.location.time, &one.note.created).cmp(&(other.location.time, &other.note.created))
+        });
         let mut out = streams.text();
         present::notes(&mut out, &resolved)?;
         out.flush()?;
@@ -126,7 +127,7 @@ impl Import {
                 WithAdvice::new("the notes cannot be written", "Check that the folder of the case is writable.")
             })?;
         streams.say(&format!(
-            "{} added, {} updated, {} unchanged, {refused} lines that are no notes",
+            "{} added, {} updated, {} unchanged, {refused} lines that are not notes",
             merged.added, merged.updated, merged.unchanged
         ));
         Ok(ExitCode::Fine)
@@ -149,5 +150,8 @@ impl Import {
 }
 
 fn unreadable() -> WithAdvice {
-    WithAdvice::new("the notes cannot be read", "They are in the file beside the case whose name ends in .notes.jsonl.")
+    WithAdvice::new(
+        "the notes cannot be read",
+        "They are in the file next to the case whose name ends in .notes.jsonl.",
+    )
 }

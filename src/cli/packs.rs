@@ -7,7 +7,7 @@ use anyhow::{Context, Result, anyhow, bail};
 use cartographer::batch;
 use cartographer::learn::{self, ChangedClick};
 use cartographer::present;
-use cartographer::read::{self, Room};
+use cartographer::read::{self, MemoryBudget};
 use cartographer::rule::pack::{self, MANIFEST, MAX_PACK, Pack};
 use cartographer::rule::{RuleSet, RuleText};
 use cartographer::spec;
@@ -95,7 +95,7 @@ impl Add {
         };
         let target = folder.join(&pack.manifest.name);
         let cannot = || format!("cannot write {}", target.display());
-        // Written beside it first, so that a pack is there as a whole or not at all.
+        // Written to a temporary folder first, so that a pack is installed completely or not at all.
         fs::create_dir_all(&folder).with_context(cannot)?;
         let new = tempfile::Builder::new().prefix(".new-").tempdir_in(&folder).with_context(cannot)?;
         write(new.path(), MANIFEST, &pack.manifest_text)?;
@@ -129,7 +129,7 @@ fn files(input: &str) -> Result<Vec<(String, Vec<u8>)>> {
         return Err(problem.into());
     }
     let [source] = &found.sources[..] else { bail!("{input} is not one file") };
-    let opened = read::fetch_within(source, MAX_PACK)?.unpack_within(&Room::new(2 * MAX_PACK))?;
+    let opened = read::fetch_within(source, MAX_PACK)?.unpack_within(&MemoryBudget::new(2 * MAX_PACK))?;
     if let Some(problem) = opened.problems.first() {
         bail!("{problem}");
     }

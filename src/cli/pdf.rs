@@ -12,7 +12,7 @@ use anyhow::{Context, Result, bail};
 
 use super::fail::WithAdvice;
 
-/// What Chromium is called.
+/// The names of Chromium's program.
 const NAMES: [&str; 8] = [
     "chromium",
     "chromium-browser",
@@ -29,7 +29,7 @@ const MACOS: [&str; 2] = [
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
 ];
 
-/// The longest that printing may take, and between two looks whether it is done.
+/// The time limit for printing, and the interval of checks whether it is done.
 const PATIENCE: Duration = Duration::from_mins(3);
 const PAUSE: Duration = Duration::from_millis(50);
 
@@ -38,7 +38,7 @@ const PAUSE: Duration = Duration::from_millis(50);
 pub(crate) struct Printer(PathBuf);
 
 impl Printer {
-    /// The one that `CHROMIUM` names, or the first that is installed.
+    /// The program named by `CHROMIUM`, or the first one that is installed.
     pub(crate) fn find() -> Result<Self> {
         let named = env::var_os("CHROMIUM").map(PathBuf::from).filter(|path| path.is_file());
         let folders: Vec<PathBuf> =
@@ -55,14 +55,14 @@ impl Printer {
         match found {
             Some(path) => Ok(Self(path)),
             None => bail!(WithAdvice::new(
-                "no Chromium was found to print a PDF with",
+                "Chromium, which prints the PDF, was not found",
                 "Install Chromium, Chrome or Edge, or name one in the variable CHROMIUM; or write the report as .html, and print \
                  it in any browser.",
             )),
         }
     }
 
-    /// The page as PDF. `aside` is a folder for what lies around meanwhile.
+    /// The page as PDF. `aside` is a folder for temporary files.
     pub(crate) fn print(&self, html: &[u8], aside: &Path) -> Result<Vec<u8>> {
         let aside = aside.canonicalize()?;
         let (page, pdf) = (aside.join("report.html"), aside.join("report.pdf"));
@@ -82,7 +82,7 @@ impl Printer {
         })
     }
 
-    /// Whether the PDF is there afterwards.
+    /// Whether the PDF exists afterwards.
     fn run(&self, page: &Path, pdf: &Path, aside: &Path, more: &[&str]) -> Result<bool> {
         let mut print = Command::new(&self.0);
         print
@@ -116,8 +116,8 @@ impl Printer {
     }
 }
 
-/// The page that each link within a PDF leads to, by the name of the link; the first page is 1. Nothing is told of a PDF that
-/// is not as Chromium writes it: its destinations are one dictionary, and no dictionary is compressed.
+/// The page number of each destination in a PDF, by name, from 1. Empty for a PDF that does not have Chromium's layout: one
+/// dictionary of destinations, and no compressed dictionaries.
 pub(crate) fn pages(pdf: &[u8]) -> BTreeMap<String, usize> {
     let text = String::from_utf8_lossy(pdf);
     let objects = objects(&text);
@@ -137,7 +137,7 @@ pub(crate) fn pages(pdf: &[u8]) -> BTreeMap<String, usize> {
     destinations.split('/').filter_map(place).collect()
 }
 
-/// Trees of pages are flat; one that leads back to itself ends.
+/// Page trees are flat; the depth is limited because a tree may contain a cycle.
 const DEEPEST: usize = 16;
 
 /// The pages below an object of the tree of pages, in order.
@@ -155,7 +155,7 @@ fn leaves(objects: &BTreeMap<u32, &str>, object: u32, order: &mut Vec<u32>, dept
     }
 }
 
-/// The dictionaries of a PDF by the numbers of their objects, without streams.
+/// The dictionaries of a PDF by object number, without streams.
 fn objects(pdf: &str) -> BTreeMap<u32, &str> {
     let mut found = BTreeMap::new();
     for (at, mark) in pdf.match_indices(" 0 obj") {
@@ -194,12 +194,12 @@ mod tests {
 
     #[test]
     fn links_are_found_on_their_pages() {
-        let told: Vec<(String, usize)> = pages(PDF.as_bytes()).into_iter().collect();
-        assert_eq!(told, [("scope".to_owned(), 1), ("summary".to_owned(), 3)]);
+        let numbers: Vec<(String, usize)> = pages(PDF.as_bytes()).into_iter().collect();
+        assert_eq!(numbers, [("scope".to_owned(), 1), ("summary".to_owned(), 3)]);
     }
 
     #[test]
-    fn nothing_is_told_of_other_files() {
+    fn other_files_have_no_page_numbers() {
         let loop_of_pages = PDF.replace("/Kids [5 0 R 6 0 R]", "/Kids [9 0 R]");
         assert_eq!(pages(loop_of_pages.as_bytes()).get("scope"), Some(&1));
         for other in ["", "%PDF-1.7", "1 0 obj <</Type /Catalog /Pages x>>", "1 0 obj"] {

@@ -19,7 +19,7 @@ pub(crate) struct Bar {
 impl Bar {
     /// A bar, or one that never shows.
     pub(crate) fn new(quiet: bool) -> Self {
-        // indicatif draws on standard error, and hides the bar if that is no terminal.
+        // indicatif draws on standard error, and hides the bar if that is not a terminal.
         let bar = if quiet { ProgressBar::hidden() } else { ProgressBar::new_spinner() };
         Self { bar, events: AtomicU64::new(0) }
     }

@@ -24,11 +24,11 @@ use super::{ExitCode, Streams, moment, pdf};
 /// Write a report of what was done, for readers who do not use SQL, as one HTML file, Markdown or PDF
 ///
 /// Covers the console sessions and all other sessions in which something stands out, or those selected with --session or
-/// --principal. It has a summary, who created and used which credential, what to contain or undo, a chart, the timeline of
+/// --principal. It has a summary, who created and used each credential, what to contain or undo, a chart, the timeline of
 /// each session, what was touched and seen, ATT&CK techniques, the notes of analysts, the method, how reliable the results
-/// are, the hashes of what it was made from, and a glossary. The HTML is printable, has no scripts and loads nothing; a
-/// Chromium on this machine prints it as PDF. Text from logs is escaped in all formats. A report on a large case has the most
-/// important lines, and states what was omitted.
+/// are, the hashes of its sources, and a glossary. The HTML is printable, has no scripts and loads nothing; Chromium on
+/// this machine prints it as PDF. Text from logs is escaped in all formats. A report on a large case has the most important
+/// lines, and states what was omitted.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -77,7 +77,7 @@ enum ReportFormat {
     Html,
     /// GitHub-flavored Markdown
     Md,
-    /// The HTML as PDF; needs a Chromium on this machine
+    /// The HTML as PDF; needs Chromium on this machine
     Pdf,
 }
 
@@ -88,30 +88,30 @@ impl Report {
         self.case.must_exist()?;
         self.file.write(streams, |out, aside| {
             let case = self.case.open_for_export(aside, None)?;
-            let told = export::report(&case, self.scope(), self.making(&case)?).map_err(explain)?;
+            let report = export::report(&case, self.scope(), self.making(&case)?).map_err(explain)?;
             let form = if format == ReportFormat::Md { Form::Markdown } else { Form::Html };
             let Some(printer) = &printer else {
-                return report::write(out, &told, form).context("cannot write the report");
+                return report::write(out, &report, form).context("cannot write the report");
             };
             let mut html = Vec::new();
-            report::write(&mut html, &told, form).context("cannot write the report")?;
-            // Printed twice: only paper shows on which page a section begins, and the list of contents has these pages.
+            report::write(&mut html, &report, form).context("cannot write the report")?;
+            // Printed twice: the page numbers in the table of contents are only known after printing.
             let pages = pdf::pages(&printer.print(&html, aside)?);
             html.clear();
-            report::write_numbered(&mut html, &told, &pages).context("cannot write the report")?;
+            report::write_numbered(&mut html, &report, &pages).context("cannot write the report")?;
             Ok(out.write_all(&printer.print(&html, aside)?)?)
         })?;
         Ok(ExitCode::Fine)
     }
 
-    /// Now, by this program and its arguments, with what analysts wrote.
+    /// The time, the program and its arguments, and the notes of analysts.
     fn making(&self, case: &Case) -> Result<ReportMetadata> {
         let words = env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned());
         let written = Notebook::beside(self.case.path()).read()?;
         let shown = if self.no_notes { Vec::new() } else { written.shown().cloned().collect() };
         let resolved = notes::resolve(case, shown)?;
-        let mut told: Vec<ReportNote> = resolved.iter().filter_map(ReportNote::of).collect();
-        told.sort_by_key(|note| (note.time.is_none(), note.time));
+        let mut notes: Vec<ReportNote> = resolved.iter().filter_map(ReportNote::of).collect();
+        notes.sort_by_key(|note| (note.time.is_none(), note.time));
         Ok(ReportMetadata {
             at: Timestamp(Utc::now().timestamp_micros()),
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -120,7 +120,7 @@ impl Report {
             author: self.author.clone(),
             recipient: self.recipient.clone(),
             case_sha256: Some(sha256_of(self.case.path())?),
-            notes: told,
+            notes,
             marks: Marks::of(&resolved),
             ..ReportMetadata::default()
         })
@@ -136,7 +136,7 @@ impl Report {
         }
     }
 
-    /// The format that is asked for. A file whose name ends as another format's does would not be what its name says.
+    /// The requested format. A file name with the extension of another format is refused.
     fn format(&self) -> Result<ReportFormat> {
         let ending = self.file.path().and_then(Path::extension).map(|ending| ending.to_string_lossy().to_lowercase());
         Ok(match (self.format, ending.as_deref()) {
@@ -153,7 +153,7 @@ impl Report {
     }
 }
 
-/// The SHA-256 of a file, read a piece at a time.
+/// The SHA-256 of a file, read in chunks.
 fn sha256_of(path: &Path) -> Result<String> {
     let cannot = || format!("cannot read {}", path.display());
     let mut file = File::open(path).with_context(cannot)?;
@@ -173,7 +173,7 @@ fn explain(error: ExportError) -> anyhow::Error {
         }
         other => anyhow::Error::new(other).context(WithAdvice::new(
             "the file cannot be queried as a case",
-            "Check that this version of `cartographer load` created the file.",
+            "Check that the file was created by this version of `cartographer load`.",
         )),
     }
 }

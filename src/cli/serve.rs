@@ -18,14 +18,14 @@ use super::{ExitCode, Streams, notes, token};
 
 /// Show cases in the browser: overview, sessions, timeline, entities, hunts, notes, SQL
 ///
-/// Prints the address to open, which contains an access token. The token is new on each start, unless --token-file keeps it.
-/// The server listens on this machine only and opens the case read-only; notes are written to a file beside it. Press Ctrl-C
-/// to stop it.
+/// Prints the address to open, which contains an access token. The token is new on each start, unless --token-file
+/// keeps it. The server listens on this machine only and opens the case read-only; notes are written to a file next to
+/// it. Press Ctrl-C to stop it.
 ///
-/// With several cases, each has a port and an address of its own, and the page has a menu to switch between them.
+/// With several cases, each has its own port and address, and the page has a menu to switch between them.
 ///
-/// While a case is served, other programs can read it but not change it. To add data, use `cartographer load --copy`: it
-/// loads into a copy and then replaces the case with it. The page notices that, and offers to open the new version.
+/// While a case is served, other programs can read it but not change it. To add data, use `cartographer load --copy`:
+/// it loads into a copy and then replaces the case with it. The page notices that, and offers to open the new version.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -34,15 +34,15 @@ Examples:
   cartographer serve --db one.duckdb --db two.duckdb
   cartographer serve --db case.duckdb --time-limit 300 --rules my-rules")]
 pub(crate) struct Serve {
-    /// The case: a DuckDB file created by `cartographer load` (repeatable) [default: the only .duckdb file in the current
-    /// folder]
+    /// The case: a DuckDB file created by `cartographer load` (repeatable) [default: the only .duckdb file in the
+    /// current folder]
     #[arg(long, value_name = "FILE", env = "CARTOGRAPHER_DB", hide_env_values = true)]
     db: Vec<PathBuf>,
     /// The port to listen on at 127.0.0.1; further cases get the ports after it [default: a free port]
     #[arg(long, value_name = "N")]
     port: Option<u16>,
-    /// Keep the access token in this file, so that the address stays valid over a restart. The file is created if it does not
-    /// exist, for its owner only
+    /// Keep the access token in this file, so that the address stays valid after a restart. The file is created if it
+    /// does not exist, readable by its owner only
     #[arg(long, value_name = "FILE")]
     token_file: Option<PathBuf>,
     /// Open the page in the browser
@@ -51,7 +51,7 @@ pub(crate) struct Serve {
     /// The time limit for one response
     #[arg(long, value_name = "SECONDS", default_value = "60")]
     time_limit: NonZeroU64,
-    /// Who writes notes on the page [default: the name of the user who starts it]
+    /// The author of notes written on the page [default: the name of the user who starts it]
     #[arg(long, value_name = "NAME")]
     author: Option<String>,
     #[command(flatten)]
@@ -78,7 +78,9 @@ impl Serve {
             streams.say(&format!("opening {} …", case.path().display()));
             server.add(case.path()).with_context(|| not_a_case(case))?;
         }
-        server.run(listeners, &token, |addresses| self.tell(addresses, streams)).context("the server stopped")?;
+        server
+            .run(listeners, &token, |addresses| self.print_addresses(addresses, streams))
+            .context("the server stopped")?;
         Ok(ExitCode::Fine)
     }
 
@@ -94,7 +96,7 @@ impl Serve {
     }
 
     /// Only the addresses go to standard output, immediately.
-    fn tell(&self, addresses: &[String], streams: Streams) -> io::Result<()> {
+    fn print_addresses(&self, addresses: &[String], streams: Streams) -> io::Result<()> {
         let mut out = streams.data();
         // In one piece: who reads only the first line may close the pipe then.
         out.write_all(format!("{}\n", addresses.join("\n")).as_bytes())?;
@@ -137,7 +139,7 @@ impl Serve {
 fn not_a_case(case: &CaseArgs) -> WithAdvice {
     WithAdvice::new(
         format!("{} cannot be queried as a case", case.path().display()),
-        "Check that this version of `cartographer load` created the file.",
+        "Check that the file was created by this version of `cartographer load`.",
     )
 }
 

@@ -82,7 +82,7 @@ impl Sessions {
         let batches = self.case.ask(&case, &sql, &[])?;
         format::write(streams, self.format, &batches)?;
         if !self.all && batches.iter().all(|batch| batch.num_rows() == 0) {
-            streams.say("there is no console session, and nothing stands out in the others; --all lists them");
+            streams.say("there is no console session, and nothing stands out in other sessions; --all lists them");
         }
         Ok(ExitCode::Fine)
     }

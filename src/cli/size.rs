@@ -4,25 +4,25 @@
 const UNITS: [(&str, u64); 6] =
     [("kib", 1 << 10), ("mib", 1 << 20), ("gib", 1 << 30), ("kb", 1_000), ("mb", 1_000_000), ("gb", 1_000_000_000)];
 
-/// Less than this does not load a trail.
+/// The minimum memory for loading a trail.
 const LEAST: u64 = 256_000_000;
 
-/// The least and the most that a record may be bounded to.
+/// The minimum and maximum of the record size limit.
 const RECORD: std::ops::RangeInclusive<u64> = 64 << 10..=256 << 20;
 
-/// Reads the size of a memory.
+/// Parses a memory size.
 pub(crate) fn parse(text: &str) -> Result<u64, String> {
     let size = bytes(text)?;
     if size >= LEAST { Ok(size) } else { Err("expected at least 256MB".to_owned()) }
 }
 
-/// Reads the size of a record.
+/// Parses a record size.
 pub(crate) fn parse_record(text: &str) -> Result<u64, String> {
     let size = bytes(text)?;
     if RECORD.contains(&size) { Ok(size) } else { Err("expected 64KiB to 256MiB".to_owned()) }
 }
 
-/// Reads `2GB`, `512 MiB` and the like to bytes.
+/// Parses sizes such as `2GB` and `512 MiB` to bytes.
 fn bytes(text: &str) -> Result<u64, String> {
     let lower = text.trim().to_ascii_lowercase();
     let unit = UNITS.iter().find_map(|(name, bytes)| Some((lower.strip_suffix(name)?.trim_end(), bytes)));

@@ -15,8 +15,8 @@ use super::{ExitCode, Streams};
 /// Run a SQL query on a case, in DuckDB's dialect
 ///
 /// The query is the argument, the content of a file, or standard input. If there are several statements, the rows of the
-/// last one are shown. Rows of a table or view with a time are ordered by it, unless the query has an order of its own, joins
-/// or groups. `SHOW TABLES`, `DESCRIBE events` and `SELECT * FROM duckdb_columns()` show what is available.
+/// last one are shown. Rows of a table or view with a time are ordered by it, unless the query has its own order, joins or
+/// groups. `SHOW TABLES`, `DESCRIBE events` and `SELECT * FROM duckdb_columns()` show what is available.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:

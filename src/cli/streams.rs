@@ -8,7 +8,7 @@ use clap::ColorChoice;
 
 use super::Global;
 
-/// Standard output and error, as the global arguments want them.
+/// Standard output and error, configured by the global arguments.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Streams {
     color: ColorChoice,
@@ -44,10 +44,10 @@ impl Streams {
         AutoStream::new(io::stderr().lock(), self.choice())
     }
 
-    /// Prints a message to standard error, unless --quiet is given. What names of files hide in it is shown.
+    /// Prints a message to standard error, unless --quiet is given. Hidden characters in file names are escaped.
     pub(crate) fn say(self, text: &str) {
         if !self.quiet {
-            // Nobody is left to tell if this fails.
+            // If this fails, there is no way to report it.
             let _ = writeln!(self.err(), "{}", terminal_lines(text));
         }
     }

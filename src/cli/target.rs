@@ -11,7 +11,7 @@ use tempfile::{Builder, NamedTempFile, TempDir};
 use super::Streams;
 use super::fail::WithAdvice;
 
-/// Which file, and whether it may take another one's place.
+/// The file, and whether it may replace an existing one.
 #[derive(Debug, Args)]
 pub(crate) struct FileArgs {
     /// The file to write [default: standard output, same as -]
@@ -28,7 +28,7 @@ impl FileArgs {
         self.output.as_deref().filter(|path| *path != Path::new("-"))
     }
 
-    /// Has `work` write to the file or to standard output. `work` is told of a folder to put things aside in.
+    /// Runs `work` with the file or standard output, and with a folder for temporary files.
     pub(crate) fn write(&self, streams: Streams, work: impl FnOnce(&mut Sink, &Path) -> Result<()>) -> Result<()> {
         let Some(path) = self.path() else {
             let mut sink = BufWriter::new(Box::new(streams.shared()) as Box<dyn Write + Send>);
@@ -59,7 +59,7 @@ fn put(file: NamedTempFile, path: &Path, force: bool) -> Result<()> {
     Ok(())
 }
 
-/// Has `work` fill a folder, and puts it at `path`. `work` is told of a second folder to put things aside in.
+/// Runs `work` with a new folder and a folder for temporary files, and moves the new folder to `path`.
 pub(crate) fn folder(path: &Path, force: bool, work: impl FnOnce(&Path, &Path) -> Result<()>) -> Result<()> {
     refuse(path, force)?;
     let cannot = || cannot_write(path);
@@ -78,7 +78,7 @@ pub(crate) fn folder(path: &Path, force: bool, work: impl FnOnce(&Path, &Path) -
     Ok(())
 }
 
-/// Puts what was there before back; where even that fails, it is kept where it is, and the message says where.
+/// Restores the old content; if even that fails, it is kept, and the message says where.
 fn give_back(around: TempDir, old: &Path, path: &Path) -> WithAdvice {
     if !old.exists() || fs::rename(old, path).is_ok() {
         return cannot_write(path);
@@ -90,7 +90,7 @@ fn give_back(around: TempDir, old: &Path, path: &Path) -> WithAdvice {
     )
 }
 
-/// An export takes no other file's place unless that is asked for.
+/// An export does not replace an existing file unless requested.
 fn refuse(path: &Path, force: bool) -> Result<()> {
     if path.exists() && !force {
         bail!(WithAdvice::new(
@@ -108,7 +108,7 @@ fn beside(path: &Path) -> Builder<'static, 'static> {
     builder
 }
 
-/// With the permissions that the process gives to new files. Those of temporary files are always the user's alone.
+/// With the default permissions of new files. Temporary files are always accessible only to the user.
 #[cfg(unix)]
 fn shared<'a, 'p, 's>(builder: &'a mut Builder<'p, 's>) -> &'a mut Builder<'p, 's> {
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666))

@@ -131,7 +131,7 @@ impl Timeline {
         self.say_hidden(streams, &case, around)
     }
 
-    /// Tells how many background signals would be shown with --all.
+    /// Reports how many background signals would be shown with --all.
     fn say_hidden(&self, streams: Streams, case: &Case, around: Option<Timestamp>) -> Result<ExitCode> {
         if self.filter.hides_background() {
             let (sql, params) = self.filter.query("count(*)", around, &[Class::Background]);
@@ -162,7 +162,7 @@ impl Timeline {
     }
 }
 
-/// The notes beside the case, on rows of its timeline.
+/// The notes of the case, on rows of its timeline.
 fn marks(args: &CaseArgs, case: &Case) -> Result<Marks> {
     let written = Notebook::beside(args.path()).read()?;
     Ok(Marks::of(&notes::resolve(case, written.shown().cloned().collect())?))
@@ -204,7 +204,7 @@ impl Filter {
         }
     }
 
-    /// Whether the filter selects by more than the kind of activity, so that the reader may expect all of it.
+    /// Whether the filter selects by more than the kind of activity, so that all matching activity is expected.
     fn hides_background(&self) -> bool {
         let selects = self.failed || self.around.is_some() || !self.ip.is_empty();
         selects && !self.classes().contains(&Class::Background)
@@ -290,7 +290,7 @@ impl Filter {
         (conditions, params)
     }
 
-    /// Whether API calls of programs are asked for, too.
+    /// Whether API calls of programs are requested, too.
     fn wants_programs(&self) -> bool {
         let lists = [&self.principal, &self.ip, &self.key, &self.event];
         let texts = [&self.actor, &self.search, &self.around];
@@ -301,7 +301,7 @@ impl Filter {
             || texts.iter().any(|text| text.is_some())
     }
 
-    /// Who asks for the kind `background` wants to see it.
+    /// The kind `background` includes background signals.
     fn classes(&self) -> Vec<Class> {
         let shown = |class: &Class| match class {
             Class::Click | Class::Residual => true,

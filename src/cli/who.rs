@@ -1,6 +1,6 @@
 //! Who is meant by a name, a key, an ARN or a session.
 
-/// The shortest beginning of a session id that is taken for one.
+/// The minimum length of a prefix of a session ID.
 const SHORTEST_ID: usize = 6;
 
 macro_rules! meant {
@@ -21,7 +21,7 @@ pub(crate) const DESCENDANTS: &str =
 /// The parameters.
 pub(crate) fn params(who: &str) -> Vec<String> {
     let is_id = who.len() >= SHORTEST_ID && who.bytes().all(|byte| byte.is_ascii_hexdigit());
-    // No session id has a space in it.
+    // Session IDs contain no spaces.
     let id = if is_id { who } else { " " };
     std::iter::once(id).chain([who; 5]).map(str::to_owned).collect()
 }

@@ -1,5 +1,5 @@
-//! A case in other forms: Parquet, CSV, JSON lines, Timesketch's timeline, OCSF, and a report's content. What
-//! writes rows takes a writer, and holds a batch of them in memory at a time.
+//! Exports a case in other formats: Parquet, CSV, JSON Lines, Timesketch, OCSF, and the content of a report.
+//! Functions that write rows take a writer, and keep one batch in memory at a time.
 
 mod ocsf;
 mod report;
@@ -23,9 +23,9 @@ pub use tables::{PARQUET_TABLES, Partition, parquet};
 /// Events that an export left out because their text cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct LeftOut {
-    /// How many.
+    /// The number of items.
     pub events: u64,
-    /// The ids of the first of them, each with what is wrong.
+    /// The IDs of the first of them, each with its problem.
     pub first: Vec<(String, String)>,
 }
 
@@ -56,19 +56,19 @@ pub enum ExportError {
     /// The rows could not be written.
     #[error(transparent)]
     Present(#[from] PresentError),
-    /// The rows are not of the shape that was asked for.
+    /// The rows do not have the expected columns.
     #[error(transparent)]
     Batch(#[from] BatchError),
-    /// An event's record could not be made again.
+    /// An event's record could not be rebuilt.
     #[error(transparent)]
     Rebuild(#[from] RebuildError),
-    /// Records do not fit the columns of the form.
+    /// Records do not fit the columns of the format.
     #[error("cannot write the records as columns")]
     Arrow(#[from] ArrowError),
-    /// A report is about nobody.
+    /// A report has no session.
     #[error("no session matches")]
     NoSession,
-    /// A query of a report gives other columns than it must.
+    /// A query of a report returns unexpected columns.
     #[error("the rows do not have the columns of a report")]
     Shape(#[from] serde_json::Error),
     /// The Parquet file could not be written.

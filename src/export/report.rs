@@ -1,4 +1,4 @@
-//! A report: what a case says of some sessions, asked for once, so that any form tells the same.
+//! The content of a report on some sessions, queried once, so that all formats have the same content.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -16,7 +16,7 @@ use crate::present::report::{Bins, Listed, Report, ReportMetadata, Scope, Totals
 use crate::store::Case;
 use crate::table::literal;
 
-/// Chooses what the others ask about.
+/// Selects the scope of the other queries.
 const SCOPE: &str = include_str!("../../sql/report/scope.sql");
 const TOTALS: &str = include_str!("../../sql/report/totals.sql");
 const SESSIONS: &str = include_str!("../../sql/report/sessions.sql");
@@ -37,7 +37,7 @@ const FILES: &str = include_str!("../../sql/report/files.sql");
 const INTEGRITY: &str = include_str!("../../sql/report/integrity.sql");
 const GAPS: &str = include_str!("../../sql/report/gaps.sql");
 
-/// How much is told at most, so that the largest case makes a file that opens and prints.
+/// The maximum numbers of items, so that the report of the largest case can be opened and printed.
 const MOST_LINES: usize = 5000;
 const MOST_SESSIONS: usize = 200;
 const MOST_SIGN_INS: usize = 2000;
@@ -46,10 +46,10 @@ const MOST_THINGS: usize = 300;
 const MOST_FILES: usize = 50;
 const MOST_OTHERS: usize = 50;
 
-/// Asks a case for everything that a report tells of the sessions in its scope. `making` needs no facts of the case.
+/// Queries a case for the content of a report on the sessions in its scope. `making` needs no facts of the case.
 ///
 /// # Errors
-/// [`ExportError::NoSession`] if the scope fits none, and DuckDB's message.
+/// [`ExportError::NoSession`] if no session is in the scope, and DuckDB's message.
 pub fn report(case: &Case, scope: Scope, making: ReportMetadata) -> Result<Report, ExportError> {
     let totals = choose(case, &scope)?;
     if totals.sessions == 0 {
@@ -80,7 +80,7 @@ pub fn report(case: &Case, scope: Scope, making: ReportMetadata) -> Result<Repor
     })
 }
 
-/// Sets what is wanted, chooses it, and counts what there is of it.
+/// Sets the scope, selects the sessions, and counts their activity.
 fn choose(case: &Case, scope: &Scope) -> Result<Totals, ExportError> {
     let list = |texts: &[String]| texts.iter().map(|text| literal(text)).collect::<Vec<_>>().join(", ");
     let moment = |time: Option<Timestamp>, open: &str| {
@@ -115,7 +115,7 @@ fn bins(case: &Case, totals: &Totals) -> Result<Bins, ExportError> {
     Ok(Bins { seconds, rows: rows(case, &format!("SET VARIABLE bin = {seconds};\n{BINS}"))? })
 }
 
-/// The weightiest lines, in order of time.
+/// The most important lines, in order of time.
 fn lines(case: &Case) -> Result<Listed<Entry>, ExportError> {
     let query = format!("SELECT * FROM ({}) ORDER BY time, id", bounded(LINES, MOST_LINES));
     let mut lines = Listed { rows: Vec::new(), total: 0 };
@@ -127,12 +127,12 @@ fn lines(case: &Case) -> Result<Listed<Entry>, ExportError> {
     Ok(lines)
 }
 
-/// The first rows of a query that says their places, each with how many there are.
+/// The first rows of a query with row numbers, each with the total number.
 fn bounded(query: &str, most: usize) -> String {
     format!("SELECT *, count(*) OVER () AS total FROM ({query}\n) ORDER BY place LIMIT {most}")
 }
 
-/// A row, and how many there are.
+/// A row, and the total number.
 #[derive(Deserialize)]
 struct Counted<T> {
     total: u64,
@@ -146,7 +146,7 @@ fn listed<T: DeserializeOwned>(case: &Case, query: &str, most: usize) -> Result<
     Ok(Listed { rows: rows.into_iter().map(|counted| counted.row).collect(), total })
 }
 
-/// The rows of a query as a type whose fields its columns fill. Moments are in microseconds since 1970.
+/// The rows of a query as a type with one field per column. Times are in microseconds since 1970.
 fn rows<T: DeserializeOwned>(case: &Case, query: &str) -> Result<Vec<T>, ExportError> {
     let batches = case.query(query)?;
     let mut json = ArrayWriter::new(Vec::new());

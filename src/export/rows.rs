@@ -1,4 +1,4 @@
-//! The rows of a table, a view or a query as lines, and the timeline as Timesketch takes it.
+//! Rows of a table, a view or a query as lines, and the timeline for Timesketch.
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -12,12 +12,12 @@ use crate::store::Case;
 use crate::table::identifier;
 use crate::view;
 
-/// One row a signal, in the columns that Timesketch asks for and those to search by.
+/// One row per signal, with the columns that Timesketch requires and columns to search by.
 const SIGNALS: &str = include_str!("../../sql/exports/timesketch.sql");
-/// One row an event, in the same columns.
+/// One row per event, with the same columns.
 const EVENTS: &str = include_str!("../../sql/exports/timesketch_events.sql");
 
-/// The query for all rows of a table or view, in the order that it states if it is one of the case's.
+/// The query for all rows of a table or view, in its documented order if it is one of the case's.
 #[must_use]
 pub fn named(name: &str) -> String {
     match view::order(name) {
@@ -29,7 +29,7 @@ pub fn named(name: &str) -> String {
 /// Writes the rows of a query, in its order.
 ///
 /// # Errors
-/// DuckDB's message for the query, or what the writer says.
+/// DuckDB's message for the query, or the error of the writer.
 pub fn rows(case: &Case, query: &str, form: Lines, out: &mut impl Write) -> Result<(), ExportError> {
     let mut first = true;
     case.each_batch(query, |batch| Ok(present::piece(out, form, batch, std::mem::take(&mut first))?))
@@ -41,7 +41,7 @@ pub fn rows(case: &Case, query: &str, form: Lines, out: &mut impl Write) -> Resu
 /// which Timesketch filters, and their comments as `comment`.
 ///
 /// # Errors
-/// As [`rows`].
+/// See [`rows`].
 pub fn timesketch(
     case: &Case,
     events: bool,
@@ -69,7 +69,7 @@ pub fn timesketch(
 const NOTED: &str = "CREATE OR REPLACE TEMP TABLE noted AS SELECT unnest(from_json($1, \
     '[{\"id\": \"VARCHAR\", \"tags\": [\"VARCHAR\"], \"comment\": \"VARCHAR\"}]'), max_depth := 2)";
 
-/// What notes say of one row.
+/// The notes on one row.
 #[derive(Debug, Default, Serialize)]
 struct Noted<'a> {
     id: &'a str,

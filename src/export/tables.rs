@@ -12,12 +12,12 @@ use crate::table::{
 pub const PARQUET_TABLES: [&Table; 7] =
     [&EVENTS, &SIGNALS, &EVENT_SIGNAL, &SESSIONS, &SIGNAL_ENTITIES, &RULES, &ADDRESSES];
 
-/// What the folders of the events are named by.
+/// The partition columns of events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Partition {
-    /// `account=…`: the account it happened in. Readers may take it for a number; `account_id` stays in the files.
+    /// `account=…`: the account it happened in. Readers may read it as a number; `account_id` stays in the files.
     Account,
-    /// `region=…`, which is then no column of the files.
+    /// `region=…`, which is then not a column of the files.
     Region,
     /// `day=YYYY-MM-DD`, UTC.
     Day,
@@ -34,7 +34,7 @@ impl Partition {
         }
     }
 
-    /// The column of `events` that takes that name.
+    /// The column of `events` with that name.
     const fn column(self) -> &'static str {
         match self {
             Self::Account => "account_id AS account",
@@ -44,11 +44,11 @@ impl Partition {
     }
 }
 
-/// Writes a table into a folder that is there and empty. Times are UTC-adjusted, ENUMs and JSON are text, rows are
+/// Writes a table into an existing empty folder. Times are UTC-adjusted, ENUMs and JSON are text, rows are
 /// sorted; `partition` makes folders of the events.
 ///
 /// # Errors
-/// DuckDB's message; part of the files may be there then.
+/// DuckDB's message; some of the files may then exist.
 pub fn parquet(case: &Case, table: &Table, partition: &[Partition], folder: &Path) -> Result<(), ExportError> {
     case.in_utc();
     let folders = if *table == EVENTS && has_rows(case)? { partition } else { &[] };
@@ -72,7 +72,7 @@ fn query(table: &Table, folders: &[Partition]) -> String {
     format!("SELECT {} FROM {} ORDER BY {}", columns.join(", "), table.name, names.collect::<Vec<_>>().join(", "))
 }
 
-/// A column as a type that every reader knows.
+/// A column as a type that every reader supports.
 fn plain(column: &Column) -> String {
     let name = identifier(column.name);
     match column.kind {

@@ -100,12 +100,12 @@ impl Hunt {
         self.params.iter().map(setting).collect::<String>() + &self.query
     }
 
-    /// As [`Hunt::sql`], without any row: what columns there are.
+    /// Like [`Hunt::sql`], without any row: what columns there are.
     pub fn columns_sql(&self, given: &[(String, ParamValue)]) -> String {
         self.around(given, "SELECT * FROM (", ") LIMIT 0")
     }
 
-    /// As [`Hunt::sql`], for a query with these columns and a case whose addresses were looked up: with the country, the
+    /// Like [`Hunt::sql`], for a query with these columns and a case whose addresses were looked up: with the country, the
     /// network owner and the cloud of `source_ip`, or those of all `source_ips`.
     pub fn sql_with_places(&self, given: &[(String, ParamValue)], columns: &[&str]) -> String {
         let has = |name: &str| columns.contains(&name);

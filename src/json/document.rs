@@ -1,5 +1,4 @@
-//! A text, read: all of its values one after another in one list, so that reading takes memory once, however much is
-//! nested.
+//! A parsed text: all values in one list, so that parsing allocates memory once, regardless of nesting.
 
 use std::borrow::Cow;
 
@@ -7,11 +6,11 @@ use serde_json::Value;
 
 use super::Json;
 
-/// What a JSON text says. It says the same as serde's, which reads what the walk leaves to a parser.
+/// A parsed JSON text. The values are the same as serde's, which parses what the fast path cannot.
 #[derive(Debug, Clone, Default)]
 pub struct Document<'t>(pub(super) Vec<Node<'t>>);
 
-/// One value; what is in a list or an object stands right behind it, each member's name before its value.
+/// One value; the content of a list or an object follows it, each member's name before its value.
 #[derive(Debug, Clone)]
 pub(super) enum Node<'t> {
     Null,
@@ -24,17 +23,17 @@ pub(super) enum Node<'t> {
     Object(Extent),
 }
 
-/// How much is in a list or an object.
+/// The size of a list or an object.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Extent {
     /// Elements, or members.
     pub(super) items: usize,
-    /// The nodes of all of them, and of what is in them.
+    /// The number of nodes of all of them, including their content.
     pub(super) nodes: usize,
 }
 
 impl Node<'_> {
-    /// How many nodes it is, with those of what is in it.
+    /// The number of nodes, including those of its content.
     pub(super) const fn size(&self) -> usize {
         match self {
             Self::Array(extent) | Self::Object(extent) => 1 + extent.nodes,
@@ -55,7 +54,7 @@ impl<'t> Document<'t> {
         document
     }
 
-    /// The value of it all.
+    /// The root value.
     #[inline]
     pub fn root(&self) -> Json<'_> {
         Json::first(&self.0).map_or(Json::Null, |(value, _)| value)
@@ -67,7 +66,7 @@ impl<'t> Document<'t> {
         self.0.extend_from_slice(below);
     }
 
-    /// Adds what stands in a list or an object, and says before it how much that is.
+    /// Adds the content of a list or an object, preceded by its size.
     fn enclose(&mut self, items: usize, node: fn(Extent) -> Node<'t>, add: impl FnOnce(&mut Self)) {
         let start = self.0.len();
         self.0.push(Node::Null);
@@ -112,7 +111,7 @@ impl<'t> From<Json<'t>> for Document<'t> {
     }
 }
 
-/// The order of members says nothing.
+/// The order of members is irrelevant.
 impl PartialEq for Document<'_> {
     fn eq(&self, other: &Self) -> bool {
         self.root() == other.root()

@@ -1,4 +1,4 @@
-//! One level of a JSON object, read in one pass: members asked for by name, and the rest, all as raw text.
+//! One level of a JSON object, read in one pass: the requested members, and the rest, all as raw text.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -11,17 +11,17 @@ use super::walk::object;
 /// An object's members, undecoded.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Level<'a, const N: usize> {
-    /// The members asked for, in the order they were asked for. Of a repeated member the last counts.
+    /// The requested members, in the order of the request. If a member is repeated, the last one counts.
     pub known: [Option<&'a str>; N],
     /// Every other member, in the order of the text.
     pub rest: Vec<(Cow<'a, str>, &'a str)>,
 }
 
 impl<'a, const N: usize> Level<'a, N> {
-    /// Reads an object's text; `names` in the order they usually come in are found soonest.
+    /// Reads an object's text; fastest if `names` are in their usual order.
     ///
     /// # Errors
-    /// The text is no JSON object.
+    /// The text is not a JSON object.
     pub fn read(json: &'a str, names: &[&str; N]) -> Result<Self, serde_json::Error> {
         if let Some(level) = Self::walk(json, names) {
             return Ok(level);
@@ -32,7 +32,7 @@ impl<'a, const N: usize> Level<'a, N> {
         Ok(level)
     }
 
-    /// The common case: nothing stands around the object, and nothing in it needs a parser.
+    /// The common case: nothing surrounds the object, and nothing in it needs a full parser.
     fn walk(json: &'a str, names: &[&str; N]) -> Option<Self> {
         let mut pass = LevelReader::new(names);
         let end = object(json, 0, |name, value| pass.take(Cow::Borrowed(name), value))?;
@@ -44,7 +44,7 @@ impl<'a, const N: usize> Level<'a, N> {
 #[derive(Debug)]
 pub struct LevelReader<'a, 'n, const N: usize> {
     names: &'n [&'n str; N],
-    /// Where the next name is looked for first: `CloudTrail` writes members in one order.
+    /// The index of the name to try first: `CloudTrail` writes members in a fixed order.
     hint: usize,
     level: Level<'a, N>,
 }

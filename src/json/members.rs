@@ -1,4 +1,4 @@
-//! What is in a list or an object.
+//! The content of a list or an object.
 
 use super::Json;
 use super::document::Node;
@@ -10,24 +10,24 @@ pub struct Elements<'v> {
     pub(super) nodes: &'v [Node<'v>],
 }
 
-/// An object's members, in order. Of a name that is repeated the last value counts, at the first one's place, as serde
-/// has it.
+/// An object's members, in order. If a name is repeated, the last value counts, at the position of the first, as in
+/// serde.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Members<'v> {
     pub(super) count: usize,
     pub(super) nodes: &'v [Node<'v>],
 }
 
-/// So many members are compared with each other; more are sorted first, so that no log can make it slow.
+/// The maximum number of members that are compared pairwise; more are sorted first, so that no input can make it slow.
 const FEW: usize = 16;
 
 impl<'v> Elements<'v> {
-    /// How many there are.
+    /// The number of items.
     pub const fn len(self) -> usize {
         self.count
     }
 
-    /// Whether there is none.
+    /// Whether it is empty.
     pub const fn is_empty(self) -> bool {
         self.count == 0
     }
@@ -49,12 +49,12 @@ impl<'v> Elements<'v> {
 }
 
 impl<'v> Members<'v> {
-    /// How many there are.
+    /// The number of items.
     pub const fn len(self) -> usize {
         self.count
     }
 
-    /// Whether there is none.
+    /// Whether it is empty.
     pub const fn is_empty(self) -> bool {
         self.count == 0
     }
@@ -97,7 +97,7 @@ impl<'v> Members<'v> {
         })
     }
 
-    /// Whether a name comes twice.
+    /// Whether a name is repeated.
     pub(super) fn repeat(self) -> bool {
         match self.count {
             0 | 1 => false,
@@ -121,7 +121,7 @@ impl PartialEq for Elements<'_> {
     }
 }
 
-/// The order of members says nothing.
+/// The order of members is irrelevant.
 impl PartialEq for Members<'_> {
     fn eq(&self, other: &Self) -> bool {
         self.len() == other.len()

@@ -1,5 +1,5 @@
-//! JSON as logs hold it, read without copying: [`object`] walks members and builds nothing, [`Document`] is a text read
-//! into values that stay where they are.
+//! JSON in logs, read without copying: [`object`] iterates over members without building values, [`Document`] is a text
+//! parsed into values that borrow from it.
 
 mod document;
 mod level;
@@ -19,13 +19,13 @@ pub use self::repair::repaired;
 pub use self::value::Json;
 pub use self::walk::{is_compact, object};
 
-/// So deep may a value be that [`value()`] reads: each level takes some of the stack.
+/// The maximum depth of a value that [`value()`] parses: each level uses some of the stack.
 const DEEPEST: usize = 400;
 
-/// The value of a JSON text, also of one that is deeper than a parser follows by default.
+/// The value of a JSON text, also if it is deeper than the default limit of the parser.
 ///
 /// # Errors
-/// The text is no JSON, or hundreds of levels deep.
+/// The text is not JSON, or hundreds of levels deep.
 pub fn value(text: &str) -> serde_json::Result<Value> {
     match serde_json::from_str(text) {
         Err(error) if error.is_syntax() && depth(text) <= DEEPEST => {
@@ -39,7 +39,7 @@ pub fn value(text: &str) -> serde_json::Result<Value> {
     }
 }
 
-/// How many objects and lists of a text are open at once, at most.
+/// The maximum nesting depth of a text.
 fn depth(text: &str) -> usize {
     let (mut open, mut deepest, mut quoted, mut escaped) = (0_usize, 0, false, false);
     for byte in text.bytes() {

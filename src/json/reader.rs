@@ -1,4 +1,4 @@
-//! From a text to a document, if the text is in the common form.
+//! Parses a text into a document, if the text has the common form.
 
 use std::borrow::Cow;
 
@@ -8,19 +8,19 @@ use super::document::{Extent, Node};
 use super::walk::{MAX_DEPTH, Walk};
 use super::{Document, Members};
 
-/// A value takes about so many bytes of a text, and so a list for them is made long enough at once. A long text may be
-/// one long string, so its list grows as it goes.
+/// The average size of a value in a text, in bytes, used to allocate the list of values at once. A long text may be one
+/// long string, so the initial allocation is limited.
 const BYTES: usize = 12;
 const ROOM: std::ops::RangeInclusive<usize> = 4..=64;
 
 impl<'t> Document<'t> {
-    /// What a text says; `null` if it is no JSON.
+    /// Parses a text; `null` if it is not JSON.
     pub fn read(text: &'t str) -> Self {
         Self::read_once(text).0
     }
 
-    /// As [`Document::read`], and a text that says the same in the common form if this one is in another: then a name may
-    /// come twice in an object, of which some readers take the first value and others the last.
+    /// Like [`Document::read`], and also returns a canonical text if this one is unusual: a name may be repeated in an
+    /// object, where some parsers use the first value and others the last.
     pub fn read_once(text: &'t str) -> (Self, Option<String>) {
         if text.is_empty() {
             return (Self::default(), None);
@@ -34,7 +34,7 @@ impl<'t> Document<'t> {
     }
 }
 
-/// Reads the common form; `None` says that a parser has to look.
+/// Parses the common form; `None` means that a full parser is needed.
 pub(super) struct Reader<'t> {
     text: &'t str,
     walk: Walk<'t>,
@@ -52,7 +52,7 @@ impl<'t> Reader<'t> {
         (self.walk.space(end) == self.text.len()).then_some(Document(self.nodes))
     }
 
-    /// Reads the value at a place; gives where it ends.
+    /// Parses the value at an offset; returns where it ends.
     fn value(&mut self, at: usize, depth: usize) -> Option<usize> {
         let (node, end) = match self.walk.byte(at)? {
             b'"' => return self.string(at),
@@ -78,7 +78,7 @@ impl<'t> Reader<'t> {
             self.value(walk.open(walk.space(end), b':')?, depth)
         })?;
         let nodes = self.nodes.get(start + 1..)?;
-        // Which value of a repeated name counts, a parser knows.
+        // For repeated names, a full parser decides which value counts.
         if names.may_repeat && (Members { count: items, nodes }).repeat() {
             return None;
         }
@@ -127,7 +127,7 @@ impl<'t> Reader<'t> {
     }
 }
 
-/// The names of an object, each told by one of 64 bits: names that repeat share one, and others seldom do.
+/// The names of an object as a 64-bit filter: equal names share a bit, different ones rarely do.
 #[derive(Default)]
 struct Names {
     bits: u64,
@@ -144,7 +144,7 @@ impl Names {
     }
 }
 
-/// Whether a number is written as serde writes it: a whole one that fits into 64 bits, and has no sign for nothing.
+/// Whether a number is written like serde writes it: an integer that fits into 64 bits, without a redundant sign.
 fn is_plain(number: &str) -> bool {
     const LONGEST: usize = 18;
     number.len() <= LONGEST && number != "-0" && !number.bytes().any(|byte| matches!(byte, b'.' | b'e' | b'E'))

@@ -1,11 +1,11 @@
-//! Text that is JSON by its grammar, and that some parser refuses all the same: halves of surrogate pairs, numbers that no
-//! floating point holds, and values hundreds of levels deep.
+//! Text that is grammatically JSON, but that parsers may reject: halves of surrogate pairs, numbers that do
+//! not fit a floating-point number, and values hundreds of levels deep.
 
 use serde_json::Value;
 
 use super::walk::MAX_DEPTH;
 
-/// The text with what a parser refuses made harmless: half of a surrogate pair becomes U+FFFD, a number that is too large
+/// The text with rejected parts replaced: half of a surrogate pair becomes U+FFFD, a number that is too large
 /// the string of its digits, and a value that is too deep the string of its text. `None` if there is nothing of that kind.
 ///
 /// Takes time for each byte once, and no stack. The text is to be JSON; of any other it makes any text.
@@ -38,11 +38,11 @@ pub fn repaired(text: &str) -> Option<String> {
     repair.finish()
 }
 
-/// A text in the making.
+/// A text being built.
 struct Repair<'t> {
     text: &'t str,
     made: String,
-    /// So much of the text is in it.
+    /// The number of bytes of the input that have been copied.
     copied: usize,
 }
 
@@ -51,7 +51,7 @@ impl<'t> Repair<'t> {
         Self { text, made: String::new(), copied: 0 }
     }
 
-    /// Writes something else for a part of the text; gives the part's end.
+    /// Replaces a part of the text; returns the end of the part.
     fn replace(&mut self, start: usize, end: usize, by: &str) -> usize {
         self.made.push_str(self.text.get(self.copied..start).unwrap_or_default());
         self.made.push_str(by);
@@ -59,13 +59,13 @@ impl<'t> Repair<'t> {
         end
     }
 
-    /// Makes a string of a part of the text.
+    /// Converts a part of the text to a string.
     fn quote(&mut self, start: usize, end: usize) -> usize {
         let quoted = Value::from(self.text.get(start..end).unwrap_or_default()).to_string();
         self.replace(start, end, &quoted)
     }
 
-    /// Looks through the string whose quote is there; gives the byte after it.
+    /// Scans the string that begins there; returns the offset after it.
     fn string(&mut self, at: usize) -> usize {
         let bytes = self.text.as_bytes();
         let mut at = at + 1;
@@ -90,13 +90,13 @@ impl<'t> Repair<'t> {
     }
 }
 
-/// The unit of UTF-16 that an escape at a place spells.
+/// The UTF-16 unit of the escape at an offset.
 fn unit(bytes: &[u8], at: usize) -> Option<u16> {
     let digits = bytes.get(at..at + 6)?.strip_prefix(b"\\u")?;
     u16::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()
 }
 
-/// The byte after the bracket that closes the one at a place, or the end.
+/// The offset after the bracket that closes the one at an offset, or the end.
 fn closing(bytes: &[u8], at: usize) -> usize {
     let (mut open, mut quoted, mut escaped) = (0_usize, false, false);
     for (index, byte) in bytes.iter().enumerate().skip(at) {

@@ -1,4 +1,4 @@
-//! One value of a document. Requests are looked into by the million, so it is small and copied freely.
+//! One value of a document. Millions of requests are inspected, so it is small and cheap to copy.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -28,7 +28,7 @@ pub enum Json<'v> {
 }
 
 impl<'v> Json<'v> {
-    /// The value that stands first, and what stands behind it.
+    /// The first value, and the rest.
     #[inline]
     pub(super) fn first(nodes: &'v [Node<'v>]) -> Option<(Self, &'v [Node<'v>])> {
         let (node, rest) = nodes.split_first()?;
@@ -49,7 +49,7 @@ impl<'v> Json<'v> {
         Some((scalar, rest))
     }
 
-    /// Its node, and those of what is in it.
+    /// Its node, and those of its content.
     pub(super) fn nodes(self) -> (Node<'v>, &'v [Node<'v>]) {
         match self {
             Self::Null => (Node::Null, &[]),
@@ -106,7 +106,7 @@ impl<'v> Json<'v> {
         }
     }
 
-    /// Writes it as CloudTrail does, without white space.
+    /// Writes it in CloudTrail's format, without whitespace.
     pub fn write(self, out: &mut String) {
         match self {
             Self::Null => out.push_str("null"),
@@ -122,7 +122,7 @@ impl<'v> Json<'v> {
     }
 }
 
-/// As [`Json::write`].
+/// See [`Json::write`].
 impl fmt::Display for Json<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut text = String::new();
@@ -142,7 +142,7 @@ fn list<I>([open, close]: [char; 2], items: impl Iterator<Item = I>, out: &mut S
     out.push(close);
 }
 
-/// Most texts need no escapes, and stand between quotes as they are.
+/// Most texts need no escapes and are copied unchanged.
 fn quote(text: &str, out: &mut String) {
     if Walk(text.as_bytes()).plain(0) == text.len() {
         out.push('"');
@@ -153,7 +153,7 @@ fn quote(text: &str, out: &mut String) {
     }
 }
 
-/// The number of a text that serde wrote. Its own way back may end beside a fraction that std's meets.
+/// Parses a number that serde wrote. serde's own parser may differ from std's in the last digit.
 fn number(text: &str) -> Value {
     let whole = text.parse::<i64>().map(Value::from).or_else(|_| text.parse::<u64>().map(Value::from));
     whole.unwrap_or_else(|_| text.parse::<f64>().map_or(Value::Null, Value::from))

@@ -1,9 +1,9 @@
-//! Walks an object's members without building anything: names and values as they stand in the text.
+//! Iterates over an object's members without building values: names and values as text.
 //!
-//! It knows the common case alone and only exactly: `None` says that a parser has to look, since the text may be
-//! damaged, or nested deep, or may write a name with escapes.
+//! It handles only the common case, and exactly: `None` means that a full parser is needed, because the text may
+//! be damaged, deeply nested, or may have escapes in a name.
 
-/// So many objects and lists are followed into each other; a parser goes further.
+/// The maximum nesting depth; a full parser handles more.
 pub(super) const MAX_DEPTH: usize = 64;
 
 /// A number of at most this many bytes, with an exponent of at most two digits, fits a floating-point number.
@@ -14,9 +14,9 @@ const LOWEST: u64 = 0x0101_0101_0101_0101;
 const HIGHEST: u64 = 0x8080_8080_8080_8080;
 const SPACES: u64 = LOWEST * b' ' as u64;
 
-/// Tells of every member of the object at `at` its name and the text of its value, strings with their quotes. The byte
-/// after the object comes back. What was told before `None` comes back means nothing.
-pub fn object<'t>(text: &'t str, at: usize, mut tell: impl FnMut(&'t str, &'t str)) -> Option<usize> {
+/// Calls `each` with the name and the value text of every member of the object at `at`; strings include their quotes.
+/// Returns the offset after the object. If it returns `None`, earlier calls are meaningless.
+pub fn object<'t>(text: &'t str, at: usize, mut each: impl FnMut(&'t str, &'t str)) -> Option<usize> {
     let walk = Walk(text.as_bytes());
     let mut at = walk.open(at, b'{')?;
     if walk.byte(at)? == b'}' {
@@ -26,7 +26,7 @@ pub fn object<'t>(text: &'t str, at: usize, mut tell: impl FnMut(&'t str, &'t st
         let (name, value) = walk.name(at)?;
         let end = walk.value(value, 1)?;
         let name = text.get(at + 1..name).filter(|name| name.bytes().all(|byte| byte != b'\\'))?;
-        tell(name, text.get(value..end)?);
+        each(name, text.get(value..end)?);
         at = match walk.next(end, b'}')? {
             Next::Item(at) => at,
             Next::End(end) => return Some(end),
@@ -34,10 +34,10 @@ pub fn object<'t>(text: &'t str, at: usize, mut tell: impl FnMut(&'t str, &'t st
     }
 }
 
-/// Whether no white space stands between the values and marks of a text, as CloudTrail writes them.
+/// Whether a text has no whitespace between tokens, like CloudTrail's.
 pub fn is_compact(text: &str) -> bool {
     let bytes = text.as_bytes();
-    // Nearly all texts have none at all, which is soon seen.
+    // Nearly all texts have none at all, which is quick to check.
     if memchr::memchr3(b' ', b'\n', b'\t', bytes).is_none() && memchr::memchr(b'\r', bytes).is_none() {
         return true;
     }
@@ -52,16 +52,17 @@ pub fn is_compact(text: &str) -> bool {
     true
 }
 
-/// What stands after a member or an element.
+/// What follows a member or an element.
 enum Next {
-    /// Another one, which begins there.
+    /// Another one, at that offset.
     Item(usize),
-    /// The end of them all, and the byte after it.
+    /// The end, and the offset after it.
     End(usize),
 }
 
-/// Walks JSON's grammar: each method takes where something begins, and most give the byte after it. Those that are called
-/// for every value are to be inlined: by itself the compiler does so or not, as other code of the crate changes.
+/// Scans JSON's grammar: each method takes the offset of something, and most return the offset after it. Methods that are
+/// called for every value are marked inline, because otherwise unrelated changes in the crate affect whether the compiler
+/// inlines them.
 #[derive(Clone, Copy)]
 pub(super) struct Walk<'b>(pub(super) &'b [u8]);
 
@@ -71,13 +72,13 @@ impl Walk<'_> {
         self.0.get(at).copied()
     }
 
-    /// The first byte that is no white space, or the end.
+    /// The offset of the first byte that is not whitespace, or the end.
     #[inline]
     pub(super) fn space(self, at: usize) -> usize {
         if matches!(self.byte(at), Some(b' ' | b'\t' | b'\r' | b'\n')) { self.more_space(at + 1) } else { at }
     }
 
-    /// Where there is white space, it is mostly a new line with an indentation, which is passed in a few steps.
+    /// Whitespace is mostly a newline with indentation, which is skipped in a few steps.
     fn more_space(self, mut at: usize) -> usize {
         loop {
             while let Some(others) = self.eight(at).map(|eight| eight ^ SPACES) {
@@ -94,18 +95,18 @@ impl Walk<'_> {
         }
     }
 
-    /// The next eight bytes, the first one lowest.
+    /// The next eight bytes, little-endian.
     fn eight(self, at: usize) -> Option<u64> {
         self.0.get(at..).and_then(<[u8]>::first_chunk).map(|eight| u64::from_le_bytes(*eight))
     }
 
-    /// A mark and the white space after it.
+    /// A token and the whitespace after it.
     #[inline]
     pub(super) fn open(self, at: usize, mark: u8) -> Option<usize> {
         (self.byte(at)? == mark).then(|| self.space(at + 1))
     }
 
-    /// The quote that closes a member's name, and where its value begins.
+    /// The quote that closes a member's name, and the offset of its value.
     fn name(self, at: usize) -> Option<(usize, usize)> {
         let end = self.string(at)?;
         Some((end - 1, self.open(self.space(end), b':')?))
@@ -183,7 +184,7 @@ impl Walk<'_> {
     fn escape(self, at: usize) -> Option<usize> {
         match self.byte(at)? {
             b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => Some(at + 1),
-            // Half of a surrogate pair may come without the other.
+            // A surrogate may be unpaired.
             b'u' if matches!(
                 self.0.get(at + 1..at + 3),
                 Some([b'd' | b'D', b'8'..=b'9' | b'a'..=b'f' | b'A'..=b'F'])
@@ -209,7 +210,7 @@ impl Walk<'_> {
             let sign = usize::from(matches!(self.byte(end + 1), Some(b'+' | b'-')));
             let exponent = end + 1 + sign;
             end = self.digits(exponent)?;
-            // Too large for anybody's floating point, perhaps.
+            // Possibly too large for a floating-point number.
             if end - exponent > 2 {
                 return None;
             }
@@ -224,8 +225,8 @@ impl Walk<'_> {
     }
 }
 
-/// The highest bit of the first of eight bytes that is a quote, a backslash or a control character; bits above it mean
-/// nothing.
+/// The highest bit of the first of eight bytes that is a quote, a backslash or a control character; higher bits are
+/// meaningless.
 const fn marked(eight: u64) -> u64 {
     let quotes = eight ^ (LOWEST * b'"' as u64);
     let backslashes = eight ^ (LOWEST * b'\\' as u64);
@@ -246,7 +247,7 @@ mod tests {
         Some((found, end))
     }
 
-    /// What serde makes of a text that begins with an object.
+    /// serde's result for a text that begins with an object.
     fn parsed(text: &str) -> Option<(Vec<(String, &str)>, usize)> {
         let mut values = serde_json::Deserializer::from_str(text).into_iter::<indexmap::IndexMap<String, &RawValue>>();
         let members = values.next()?.ok()?;

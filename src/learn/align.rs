@@ -239,7 +239,7 @@ impl Aligner<'_, '_> {
             if let Some(own) = event.row.access_key.and_then(|key| keys.get(key))
                 && !own.contains(&visit)
             {
-                // The key of another page, which goes on asking.
+                // The key of another page, which continues to send requests.
                 match own.iter().find(|page| {
                     page.abs_diff(visit) == 1 && (time - self.recording.visits[**page].time.0).abs() < 2_000_000
                 }) {
@@ -269,7 +269,7 @@ impl Aligner<'_, '_> {
     }
 }
 
-/// The year of a moment.
+/// The year of a time.
 pub(super) fn year(time: Timestamp) -> u16 {
     use chrono::Datelike;
     let year = chrono::DateTime::from_timestamp_micros(time.0).map_or(0, |time| time.year());

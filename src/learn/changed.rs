@@ -30,7 +30,7 @@ const MAX_CASES: usize = 2;
 const MAX_WINDOW_S: i64 = 90;
 
 /// A signal with its rows, in order.
-pub(super) struct Found<'s, 'a> {
+pub(super) struct SignalRows<'s, 'a> {
     pub(super) session: &'s str,
     pub(super) signal: &'s Signal,
     pub(super) rows: Vec<&'s Row<'a>>,
@@ -43,7 +43,7 @@ pub(super) struct Found<'s, 'a> {
 pub(super) fn changed_page(
     gate: &mut Gate,
     id: &str,
-    found: &[&Found<'_, '_>],
+    found: &[&SignalRows<'_, '_>],
     least: usize,
 ) -> Result<Vec<RuleText>, String> {
     let [path, spec_path] = ["toml", "spec.toml"].map(|ending| format!("{id}.{ending}"));
@@ -59,7 +59,7 @@ pub(super) fn changed_page(
     let mut cases = Vec::new();
     for found in found.iter().filter(|found| calls.has_all(found)) {
         let events = spec_events(gate.rules(), &found.rows);
-        let case = SpecCase { name: format!("as the console asks in {year}"), events, signals: Vec::new() };
+        let case = SpecCase { name: format!("as the console sends it in {year}"), events, signals: Vec::new() };
         if let Ok(mut case) = with_signals(&rules, id, case) {
             if !cases.is_empty() {
                 case.name = format!("{} ({})", case.name, cases.len() + 1);
@@ -94,7 +94,7 @@ struct ChangedPart {
 }
 
 impl ChangedCalls {
-    fn of(rules: &RuleSet, id: &str, found: &[&Found<'_, '_>], year: u16, least: usize) -> Option<Self> {
+    fn of(rules: &RuleSet, id: &str, found: &[&SignalRows<'_, '_>], year: u16, least: usize) -> Option<Self> {
         let (rule_id, page) = rules.find(id)?;
         let variant = variant(rules, page, found);
         let mut seen: BTreeMap<&str, BTreeSet<usize>> = BTreeMap::new();
@@ -134,7 +134,7 @@ impl ChangedCalls {
         if required == 0 || 2 * required < before || is_action && had_change && !parts.iter().any(changes) {
             return None;
         }
-        let span = |found: &&Found<'_, '_>| {
+        let span = |found: &&SignalRows<'_, '_>| {
             let times = || found.rows.iter().map(|row| row.time.0);
             (times().max().unwrap_or_default() - times().min().unwrap_or_default()) / 1_000_000
         };
@@ -158,7 +158,7 @@ impl ChangedCalls {
         self.parts.iter().map(|part| part.call.clone()).collect()
     }
 
-    fn has_all(&self, found: &Found<'_, '_>) -> bool {
+    fn has_all(&self, found: &SignalRows<'_, '_>) -> bool {
         let mut required = self.parts.iter().filter(|part| part.required);
         required.all(|part| found.rows.iter().any(|row| row.call == part.call))
     }
@@ -166,7 +166,7 @@ impl ChangedCalls {
 
 /// The known page that visits without a page are most likely of: its required calls are among theirs, in shapes that are
 /// nearer than those of any other page.
-pub(super) fn nearest_page(rules: &RuleSet, found: &[&Found<'_, '_>]) -> Option<String> {
+pub(super) fn nearest_page(rules: &RuleSet, found: &[&SignalRows<'_, '_>]) -> Option<String> {
     let mut rows: BTreeMap<&str, (&Row<'_>, BTreeSet<usize>)> = BTreeMap::new();
     for (at, found) in found.iter().enumerate() {
         for row in &found.rows {
@@ -219,7 +219,7 @@ fn is_change_call(rules: &RuleSet, call: &str) -> bool {
 }
 
 /// The generation of a page that makes most of the calls that were seen.
-fn variant<'r>(rules: &'r RuleSet, page: &'r Rule, found: &[&Found<'_, '_>]) -> &'r Rule {
+fn variant<'r>(rules: &'r RuleSet, page: &'r Rule, found: &[&SignalRows<'_, '_>]) -> &'r Rule {
     let calls: BTreeSet<&str> =
         found.iter().flat_map(|found| found.rows.iter().filter_map(|row| rules.known_call(row.call))).collect();
     let overlap = |rule: &&Rule| {

@@ -131,8 +131,8 @@ impl MappedSessions {
         self.by_event.get(event).map(|at| &self.signals[*at])
     }
 
-    /// Whether an event is known to be made without a click. A poll is recognized by its period alone, which a page that
-    /// nobody knows may have by chance.
+    /// Whether an event is known to be made without a click. A poll is recognized by its period alone, which an unknown
+    /// page may have by chance.
     fn is_background(&self, event: &str) -> bool {
         self.signal(event).is_some_and(|signal| {
             signal.kind == Kind::Background && signal.origin == Origin::Exact && !signal.rule_id.starts_with("generic/")
@@ -288,7 +288,7 @@ fn learn_page(gate: &mut Gate, known: &KnownPages, found: &MappedSessions, part:
     let year = events.first().map_or(0, |event| year(event.row.time));
     let drafter = PageDrafter { action: part.action, visits, page, year, comment };
     let changed = changed.map(|rule| drafter.generation(gate, &rule));
-    // A page that shares its address with another one is a page of its own.
+    // A page that shares its address with another one is a separate page.
     (learned.outcome, learned.files) = match changed {
         Some((PageOutcome::Refused(problem), _)) => match drafter.rule(gate) {
             (PageOutcome::Refused(_), _) => (PageOutcome::Refused(problem), Vec::new()),

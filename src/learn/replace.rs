@@ -268,7 +268,7 @@ impl Replacer {
     }
 }
 
-/// The user agent without what tells one machine from another.
+/// The user agent without the parts that identify a machine.
 pub(super) fn agent(agent: &str) -> &str {
     if agent.starts_with("Mozilla/") { BROWSER } else { agent }
 }
@@ -317,7 +317,7 @@ fn is_date(text: &str) -> bool {
         && bytes.iter().all(|byte| byte.is_ascii_digit() || b"-:.TZ+ ".contains(byte))
 }
 
-/// Whether a text can be a member's name, and not a name that somebody gave.
+/// Whether a text can be a member's name, and not a user-defined name.
 fn is_member_name(name: &str) -> bool {
     name.len() <= 60 && name.bytes().all(|byte| byte.is_ascii_alphabetic() || b"-_".contains(&byte))
 }

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 
 use super::address::{DescribedPage, service_named, slug, spoken};
 use super::align::year;
-use super::changed::{Found, changed_page, nearest_page};
+use super::changed::{SignalRows, changed_page, nearest_page};
 use super::drafter::{PageDrafter, PageOutcome};
 use super::error::LearnError;
 use super::gate::Gate;
@@ -97,9 +97,9 @@ pub(super) struct MappedSession<'s, 'a> {
 }
 
 impl<'a> MappedSession<'_, 'a> {
-    fn found<'s>(&'s self, signal: &'s Signal) -> Found<'s, 'a> {
+    fn with_rows<'s>(&'s self, signal: &'s Signal) -> SignalRows<'s, 'a> {
         let rows = signal.events.iter().filter_map(|member| self.rows.get(member.event_id.as_str()).copied());
-        Found { session: self.id, signal, rows: rows.collect() }
+        SignalRows { session: self.id, signal, rows: rows.collect() }
     }
 }
 
@@ -147,35 +147,35 @@ fn mapped<'s, 'a>(rules: &RuleSet, sessions: &'s [SessionRows<'a>]) -> Vec<Mappe
     sessions.par_iter().map(session).collect()
 }
 
-fn is_enough(found: &[&Found<'_, '_>], thresholds: Thresholds) -> bool {
+fn is_enough(found: &[&SignalRows<'_, '_>], thresholds: Thresholds) -> bool {
     found.len() >= thresholds.clicks && count_sessions(found) >= thresholds.sessions
 }
 
-fn count_sessions(found: &[&Found<'_, '_>]) -> usize {
+fn count_sessions(found: &[&SignalRows<'_, '_>]) -> usize {
     found.iter().map(|found| found.session).collect::<BTreeSet<_>>().len()
 }
 
 /// Pages that are only ever inferred: proposes the shapes of their requests.
 fn shapes(gate: &mut Gate, mapped: &[MappedSession<'_, '_>], thresholds: Thresholds) -> Vec<Proposal> {
-    let mut by_rule: BTreeMap<String, Vec<Found<'_, '_>>> = BTreeMap::new();
+    let mut by_rule: BTreeMap<String, Vec<SignalRows<'_, '_>>> = BTreeMap::new();
     for session in mapped {
         for signal in session.signals.iter().filter(|signal| signal.origin == Origin::Inferred) {
-            by_rule.entry(signal.rule_id.clone()).or_default().push(session.found(signal));
+            by_rule.entry(signal.rule_id.clone()).or_default().push(session.with_rows(signal));
         }
     }
     // Visits that no page explains may be of a page whose requests have changed even more.
     for cluster in clusters(gate.rules(), mapped).into_iter().filter(|cluster| cluster.action.is_none()) {
-        let members: Vec<&Found<'_, '_>> = cluster.members.iter().collect();
+        let members: Vec<&SignalRows<'_, '_>> = cluster.members.iter().collect();
         let page = if is_enough(&members, thresholds) { nearest_page(gate.rules(), &members) } else { None };
         if let Some(page) = page {
             by_rule.entry(page).or_default().extend(cluster.members);
         }
     }
-    let mut ranked: Vec<(String, Vec<Found<'_, '_>>)> = by_rule.into_iter().collect();
+    let mut ranked: Vec<(String, Vec<SignalRows<'_, '_>>)> = by_rule.into_iter().collect();
     ranked.sort_by(|a, b| b.1.len().cmp(&a.1.len()).then_with(|| a.0.cmp(&b.0)));
     let mut proposals = Vec::new();
     for (rule, found) in ranked {
-        let all: Vec<&Found<'_, '_>> = found.iter().collect();
+        let all: Vec<&SignalRows<'_, '_>> = found.iter().collect();
         if !is_enough(&all, thresholds) {
             continue;
         }
@@ -200,7 +200,7 @@ fn shapes(gate: &mut Gate, mapped: &[MappedSession<'_, '_>], thresholds: Thresho
     proposals
 }
 
-fn calls_of(found: &[&Found<'_, '_>]) -> Vec<String> {
+fn calls_of(found: &[&SignalRows<'_, '_>]) -> Vec<String> {
     let calls = found.iter().flat_map(|found| found.rows.iter().map(|row| row.call.to_owned()));
     calls.collect::<BTreeSet<_>>().into_iter().collect()
 }
@@ -210,7 +210,7 @@ struct Cluster<'s, 'a> {
     /// The call of the change, if it is one.
     action: Option<String>,
     calls: BTreeSet<&'s str>,
-    members: Vec<Found<'s, 'a>>,
+    members: Vec<SignalRows<'s, 'a>>,
 }
 
 /// The bursts that no page explains, those with the same calls together, most frequent first.
@@ -219,9 +219,9 @@ fn clusters<'s, 'a>(rules: &RuleSet, mapped: &'s [MappedSession<'s, 'a>]) -> Vec
     let is_page = |signal: &&Signal| {
         ["generic/visit", "generic/change", "generic/create", "generic/delete"].contains(&signal.rule_id.as_str())
     };
-    let mut all: Vec<Found<'_, '_>> = mapped
+    let mut all: Vec<SignalRows<'_, '_>> = mapped
         .iter()
-        .flat_map(|session| session.signals.iter().filter(is_page).map(|signal| session.found(signal)))
+        .flat_map(|session| session.signals.iter().filter(is_page).map(|signal| session.with_rows(signal)))
         .collect();
     // Large bursts first, so that smaller ones join them.
     all.sort_by_key(|found| std::cmp::Reverse(found.rows.len()));
@@ -249,7 +249,7 @@ fn clusters<'s, 'a>(rules: &RuleSet, mapped: &'s [MappedSession<'s, 'a>]) -> Vec
 fn pages(gate: &mut Gate, mapped: &[MappedSession<'_, '_>], thresholds: Thresholds) -> Vec<Proposal> {
     let mut proposals = Vec::new();
     for cluster in clusters(gate.rules(), mapped) {
-        let members: Vec<&Found<'_, '_>> = cluster.members.iter().collect();
+        let members: Vec<&SignalRows<'_, '_>> = cluster.members.iter().collect();
         if is_enough(&members, thresholds) {
             proposals.extend(page(gate, cluster.action.as_deref(), &members));
         }
@@ -263,7 +263,7 @@ fn overlap(one: &BTreeSet<&str>, other: &BTreeSet<&str>) -> f64 {
     one.intersection(other).count() as f64 / one.union(other).count().max(1) as f64
 }
 
-fn page(gate: &mut Gate, action: Option<&str>, members: &[&Found<'_, '_>]) -> Option<Proposal> {
+fn page(gate: &mut Gate, action: Option<&str>, members: &[&SignalRows<'_, '_>]) -> Option<Proposal> {
     let noise = |row: &&&Row<'_>| !gate.rules().words().is_console_noise(row.call);
     let visits: Vec<Vec<&Row<'_>>> =
         members.iter().take(MAX_VISITS).map(|found| found.rows.iter().filter(noise).copied().collect()).collect();
@@ -274,7 +274,7 @@ fn page(gate: &mut Gate, action: Option<&str>, members: &[&Found<'_, '_>]) -> Op
         action,
         page: described,
         year: visits.first().and_then(|visit| visit.first()).map_or(0, |row| year(row.time)),
-        comment: format!("Found {} times in trails. Check the title, the sentence and the calls.", members.len()),
+        comment: format!("SignalRows {} times in trails. Check the title, the sentence and the calls.", members.len()),
         visits,
     };
     let (outcome, files) = drafter.rule(gate);
@@ -346,16 +346,16 @@ fn describe(rules: &RuleSet, call: &str, is_action: bool) -> DescribedPage {
 
 /// Requests that are repeated at a steady interval, and that no rule names.
 fn polls(mapped: &[MappedSession<'_, '_>], thresholds: Thresholds) -> Vec<Proposal> {
-    let mut calls: BTreeMap<String, Vec<Found<'_, '_>>> = BTreeMap::new();
+    let mut calls: BTreeMap<String, Vec<SignalRows<'_, '_>>> = BTreeMap::new();
     for session in mapped {
         for signal in session.signals.iter().filter(|signal| signal.rule_id == "generic/poll") {
-            let found = session.found(signal);
+            let found = session.with_rows(signal);
             let names: BTreeSet<&str> = found.rows.iter().map(|row| row.call).collect();
             calls.entry(names.into_iter().collect::<Vec<_>>().join(", ")).or_default().push(found);
         }
     }
-    let proposal = |(title, found): (String, Vec<Found<'_, '_>>)| {
-        let all: Vec<&Found<'_, '_>> = found.iter().collect();
+    let proposal = |(title, found): (String, Vec<SignalRows<'_, '_>>)| {
+        let all: Vec<&SignalRows<'_, '_>> = found.iter().collect();
         let example = all.first()?.signal.anchor_event_id.clone();
         let (clicks, sessions) = (all.len(), count_sessions(&all));
         (sessions >= thresholds.sessions).then(|| Proposal {

@@ -1,4 +1,4 @@
-//! Why a signal of a case is what it is: its session is mapped again, and nothing in the case is changed.
+//! Explains a signal of a case: maps its session again, without changing the case.
 
 use thiserror::Error;
 
@@ -11,7 +11,7 @@ use crate::trail::{Stretch, Stretches};
 /// Why something could not be explained.
 #[derive(Debug, Error)]
 pub enum ExplainError {
-    /// Other rules than those of the case would explain another mapping.
+    /// The case was mapped with other rules.
     #[error("the case was mapped with different rules")]
     OtherRules,
     /// The session has no such signal or event any more.
@@ -20,12 +20,12 @@ pub enum ExplainError {
     /// The case could not be read.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// Its events are not as this program writes them.
+    /// Its events were not written by this program.
     #[error(transparent)]
     Batch(#[from] BatchError),
 }
 
-/// Whether the case was mapped by these rules: by others nothing of it can be explained.
+/// Checks that the case was mapped with these rules; otherwise nothing in it can be explained.
 ///
 /// # Errors
 /// [`ExplainError::OtherRules`] if it was not, and DuckDB's message.
@@ -34,9 +34,9 @@ pub fn same_rules(case: &Case, rules: &RuleSet) -> Result<(), ExplainError> {
     if same { Ok(()) } else { Err(ExplainError::OtherRules) }
 }
 
-/// Explains a signal or an event of that session. `console`: whether the session is one of the console's.
+/// Explains a signal or an event of that session. `console`: whether it is a console session.
 ///
-/// Memory: a stretch of the session, beside what DuckDB takes to put its events in order.
+/// Memory: a stretch of the session, and what DuckDB needs to sort its events.
 ///
 /// # Errors
 /// [`ExplainError`]

@@ -17,7 +17,7 @@ use super::known::{KnownEvents, KnownFiles};
 use super::memory::Memory;
 use super::{Ledger, LoadError, Problem, Progress};
 use crate::batch::{BatchError, EventRows, Rows};
-use crate::read::{Room, Source};
+use crate::read::{MemoryBudget, Source};
 use crate::store::{Case, FeedSender, feed};
 use crate::table::{AGGREGATED_EVENTS, EVENTS, LOAD_FILES, REJECTS};
 use crate::trail::{
@@ -43,7 +43,7 @@ pub(super) struct ParseOptions<'a> {
     pub(super) reading: Reading,
     pub(super) filter: &'a Filter,
     /// The memory for the text of a portion of several files, in bytes.
-    pub(super) room: u64,
+    pub(super) budget: u64,
 }
 
 /// Decides what of a load is inserted into its case.
@@ -155,7 +155,7 @@ impl<'a> Inserter<'a> {
     }
 
     /// Inserts the events that are new, of as many portions as fit one transaction, and returns what is left to write. The
-    /// first portion has been met; others follow only if the case need not be queried for them.
+    /// first portion is already known; others follow only if the case need not be queried for them.
     fn insert_new(
         &mut self,
         case: &Case,
@@ -242,7 +242,7 @@ impl<'a> Inserter<'a> {
                         admitted.add(events.batch, row);
                     }
                     Admission::Joins => {
-                        // A record that cannot be rebuilt has nothing to add to the one that is there.
+                        // A record that cannot be rebuilt adds nothing to the existing one.
                         let version = admitted.batches.get(events.batch).map(|batch| Version::of(batch, row));
                         if let Some(Ok(version)) = version {
                             pending.joining.push(RecordToMerge { file: index, version });
@@ -376,14 +376,14 @@ impl<'a> Inserter<'a> {
 
 /// Parses portions one after another, each with all threads.
 fn parse_all(portions: Vec<Vec<Source>>, known: &KnownFiles, options: ParseOptions<'_>, sender: &Sender<Portion>) {
-    let ParseOptions { reading, filter, room } = options;
+    let ParseOptions { reading, filter, budget } = options;
     let is_known = |sha256: &str, name: &str| known.have(sha256, name);
     for portion in portions {
         // A file that is a portion by itself may use the memory that one file may use.
-        let room = Room::new(if portion.len() > 1 { room } else { reading.max_text });
+        let budget = MemoryBudget::new(if portion.len() > 1 { budget } else { reading.max_text });
         let bundles = cut(portion, BUNDLE).into_par_iter();
-        let parsed = bundles.map(|bundle| parse(bundle, reading, &is_known, filter, &room)).collect();
-        let alone = |source| parse(vec![source], reading, &is_known, filter, &Room::new(reading.max_text));
+        let parsed = bundles.map(|bundle| parse(bundle, reading, &is_known, filter, &budget)).collect();
+        let alone = |source| parse(vec![source], reading, &is_known, filter, &MemoryBudget::new(reading.max_text));
         if sender.send(parse_again(parsed, alone)).is_err() {
             return;
         }

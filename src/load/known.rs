@@ -8,18 +8,18 @@ use crate::read::Source;
 use crate::store::Case;
 use crate::trail::{Admission, Admissions};
 
-/// The files that the case knows of.
+/// The files that the case was loaded from.
 #[derive(Debug, Clone, Default)]
 pub(super) struct KnownFiles {
-    /// Those of the case by their names, with the stamps of those loaded whole, or as this load's filter would.
+    /// The files of the case by name, with the stamps of those that were loaded completely or with the same filter.
     names: HashMap<String, Option<i64>>,
-    /// Of those loaded whole, the hash to the least name.
+    /// The smallest name for each hash of the completely loaded files.
     whole: HashMap<String, String>,
 }
 
 impl KnownFiles {
-    /// The files of the case, as a load with that filter, as it is stated, sees them: of what another filter left
-    /// something out, nothing is known but the name.
+    /// The files of the case from the view of a load with that filter: for files loaded with another filter, only
+    /// the name is known.
     pub(super) fn of(case: &Case, filter: Option<&str>) -> Result<Self, LoadError> {
         let mut files = Self::default();
         case.each_file(filter, |name, whole| {
@@ -36,19 +36,19 @@ impl KnownFiles {
         self.names.contains_key(name)
     }
 
-    /// Whether the file was loaded whole, and is the very one that it was.
+    /// Whether the file was loaded completely and is unchanged.
     pub(super) fn stamped(&self, file: &Source) -> bool {
         file.stamp().is_some_and(|stamp| self.names.get(&file.name) == Some(&Some(stamp)))
     }
 
     /// Whether loading the file would change nothing.
     ///
-    /// A copy whose name comes first is no such file: had both been loaded at once, its events would be the ones kept.
+    /// This does not hold for a copy whose name sorts first: if both had been loaded together, its events would have been kept.
     pub(super) fn have(&self, sha256: &str, name: &str) -> bool {
         self.whole.get(sha256).is_some_and(|known| known.as_str() <= name)
     }
 
-    /// Notes a file that was loaded whole.
+    /// Records a file that was loaded completely.
     pub(super) fn add(&mut self, sha256: String, name: &str) {
         let known = self.whole.entry(sha256).or_insert_with(|| name.to_owned());
         if name < known.as_str() {
@@ -57,30 +57,30 @@ impl KnownFiles {
     }
 }
 
-/// How often the case is asked for the events of a portion, before it is asked for all of them: each time it looks
-/// through the ids of all.
+/// How often the case is queried for the events of a portion before it is queried for all events: each query scans
+/// all IDs.
 const ASKS: usize = 3;
 
-/// The events of the case, as far as portions met them: with the document each was read from.
+/// The events of the case that occurred in portions, each with its document.
 #[derive(Debug, Default)]
 pub(super) struct KnownEvents {
-    /// How often the case may still be asked; not at all when it has told everything.
+    /// How often the case may still be queried; 0 once all of its events are known.
     asks: usize,
     met: Admissions,
 }
 
 impl KnownEvents {
-    /// The events of the case, none of them met yet.
+    /// The events of the case, of which none is known yet.
     pub(super) fn of(case: &Case) -> Result<Self, LoadError> {
         Ok(Self { asks: if case.has_events()? { ASKS } else { 0 }, ..Self::default() })
     }
 
-    /// Whether the case has to be asked for a portion's events before they are admitted.
+    /// Whether the case has to be queried for a portion's events before they are admitted.
     pub(super) const fn has_to_ask(&self) -> bool {
         self.asks > 0
     }
 
-    /// Learns which of the events in these batches the case has. To be called before they are admitted.
+    /// Queries which of the events in these batches the case has. Call it before they are admitted.
     pub(super) fn meet<'b>(
         &mut self,
         case: &Case,
@@ -91,25 +91,25 @@ impl KnownEvents {
         }
         self.asks -= 1;
         let (all, mut last) = (self.asks == 0, 0);
-        let tell = |id: &str, document: &str, print: u32| self.learn(id, print, document, &mut last);
-        if all { Ok(case.each_event(tell)?) } else { Ok(case.each_event_of(batches, tell)?) }
+        let learn = |id: &str, document: &str, print: u32| self.learn(id, print, document, &mut last);
+        if all { Ok(case.each_event(learn)?) } else { Ok(case.each_event_of(batches, learn)?) }
     }
 
-    /// Notes an event of the case.
+    /// Records an event of the case.
     fn learn(&mut self, id: &str, print: u32, document: &str, last: &mut u32) {
-        // The events of a document stand together.
+        // The events of a document are consecutive.
         if self.met.name(*last) != Some(document) {
             *last = self.met.document(document);
         }
         self.met.learn(id, print, *last);
     }
 
-    /// The number that stands for a document's name.
+    /// The number of a document's name.
     pub(super) fn document(&mut self, name: &str) -> u32 {
         self.met.document(name)
     }
 
-    /// Notes a record's event, and tells what to do with the record.
+    /// Records a record's event, and returns what to do with the record.
     pub(super) fn admit(&mut self, (key, print): (u128, u32), document: u32) -> Admission {
         self.met.admit(key, print, document)
     }

@@ -9,13 +9,13 @@ use crate::store::Totals;
 pub struct Ledger {
     /// Files found, and inputs that could not be.
     pub files_seen: u64,
-    /// Files whose records were looked at.
+    /// Files whose records were read.
     pub files_loaded: u64,
-    /// Files that were loaded whole before.
+    /// Files that were completely loaded before.
     pub files_skipped: u64,
-    /// Files that by their path hold nothing that the filter wants. They were not read.
+    /// Files whose path shows that no event matches the filter. They were not read.
     pub files_left_out: u64,
-    /// Files that are no CloudTrail.
+    /// Files that are not CloudTrail.
     pub files_refused: u64,
     /// Files and inputs that could not be read.
     pub files_failed: u64,
@@ -23,7 +23,7 @@ pub struct Ledger {
     pub read: u64,
     /// Records that became events of the case.
     pub inserted: u64,
-    /// Records whose event the case had already, and that say no more of it.
+    /// Records of events that the case already had, without additional information.
     pub duplicate: u64,
     /// Records that were joined with another record of the same event.
     pub merged: u64,
@@ -37,7 +37,7 @@ pub struct Ledger {
     pub conflicts: u64,
     /// Conflicts over IDs that were not redacted, so that one of the records is not what CloudTrail wrote.
     pub contradictions: u64,
-    /// How the case stands after it.
+    /// The totals of the case after the load.
     #[serde(flatten)]
     pub case: Totals,
     /// Everything that went wrong without stopping the load.
@@ -47,7 +47,7 @@ pub struct Ledger {
 /// Something that went wrong without stopping the load.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Problem {
-    /// The file, or the document in an archive; empty for an input that is no file.
+    /// The file, or the document in an archive; empty for an input that is not a file.
     pub file: String,
     /// The record's position in it; `None` if it is the file's own problem.
     pub record: Option<u64>,
@@ -56,7 +56,7 @@ pub struct Problem {
 }
 
 impl Ledger {
-    /// Whether everything was refused, failed or rejected: the load gave the case nothing.
+    /// Whether everything was refused, failed or rejected: the load added nothing to the case.
     #[must_use]
     pub const fn is_refused(&self) -> bool {
         let taken = self.inserted + self.duplicate + self.merged + self.left_out;
@@ -73,7 +73,7 @@ impl Ledger {
                 == self.files_loaded + self.files_skipped + self.files_left_out + self.files_refused + self.files_failed
     }
 
-    /// Notes an input that came to nothing.
+    /// Records an input that could not be loaded.
     pub(super) fn failed(&mut self, cause: String) {
         self.files_seen += 1;
         self.files_failed += 1;

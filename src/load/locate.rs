@@ -9,10 +9,10 @@ use crate::batch::{BatchError, Columns};
 use crate::store::{Case, StoreError};
 use crate::table::ADDRESSES;
 
-/// Every address that events came from; the name of a service has no network.
+/// Every address that events came from; names of services are excluded, because they have no network.
 const EVERY: &str = "SELECT DISTINCT source_ip AS address FROM events WHERE network IS NOT NULL ORDER BY address";
 
-/// Why addresses could not be looked up. The case is as it was.
+/// Why addresses could not be looked up. The case is unchanged.
 #[derive(Debug, Error)]
 pub enum LocateError {
     /// A database cannot be read.
@@ -21,10 +21,10 @@ pub enum LocateError {
     /// The case could not be read or written.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// Rows could not be turned into batches.
+    /// Rows could not be converted to batches.
     #[error(transparent)]
     Batch(#[from] BatchError),
-    /// The facts of the databases are no JSON.
+    /// The facts about the databases are not JSON.
     #[error(transparent)]
     Json(#[from] serde_json::Error),
 }
@@ -34,15 +34,15 @@ pub enum LocateError {
 pub struct Located {
     /// Addresses of the case.
     pub addresses: usize,
-    /// Those of them that a database says something of.
+    /// Those that a database has data for.
     pub known: usize,
 }
 
-/// Looks every address of the case up, once, and replaces the rows of `addresses`. The columns of databases that were not
-/// given stay as they were.
+/// Looks up every address of the case once, and replaces the rows of `addresses`. The columns of databases that were not
+/// given are unchanged.
 ///
 /// # Errors
-/// [`LocateError`]; the case is as it was then.
+/// [`LocateError`]; the case is then unchanged.
 pub fn locate(case: &Case, databases: &Databases) -> Result<Located, LocateError> {
     let before = looked_up(case)?;
     let mut found = Vec::new();
@@ -62,7 +62,7 @@ pub fn locate(case: &Case, databases: &Databases) -> Result<Located, LocateError
     Ok(Located { addresses: found.len(), known: found.iter().filter(|address| address.is_known()).count() })
 }
 
-/// How many addresses of a case were not looked up, though others were: they came with a later load.
+/// The number of addresses that were not looked up although others were, because a later load added them.
 ///
 /// # Errors
 /// DuckDB's message.

@@ -1,4 +1,4 @@
-//! Sign-ins into their sessions, changed sessions anew, and console sessions to signals.
+//! Assigns sign-ins to sessions, gathers changed sessions, and maps console sessions to signals.
 
 use std::thread;
 
@@ -17,7 +17,7 @@ use crate::trail::{self, SignIns, Stretch, Stretches};
 /// Brings sessions and signals up to date with the events.
 ///
 /// # Errors
-/// If the case cannot be written; what is not done is done by the next load.
+/// If the case cannot be written; the next load does the rest.
 pub(super) fn map_changed(
     case: &Case,
     rules: &RuleSet,
@@ -26,7 +26,7 @@ pub(super) fn map_changed(
 ) -> Result<(), LoadError> {
     progress.phase(Phase::Sessions);
     case.transaction(|case| {
-        // Who signed in where is told by events alone, so that it stands while these do.
+        // Sign-ins are assigned from events alone, so the assignment is valid as long as the events are unchanged.
         if case.find_changed()? {
             link_sign_ins(case)?;
             case.gather_sessions()?;
@@ -42,7 +42,7 @@ pub(super) fn map_changed(
     })
 }
 
-/// States the rules, and has everything mapped again if they, or the program, are others than last time.
+/// Stores the rules, and marks everything to be mapped again if the rules or the program have changed.
 fn adopt_rules(case: &Case, rules: &RuleSet) -> Result<(), LoadError> {
     let mut same = true;
     for (key, value) in [("rules_version", rules.version()), ("tool_version", env!("CARGO_PKG_VERSION"))] {
@@ -56,8 +56,8 @@ fn adopt_rules(case: &Case, rules: &RuleSet) -> Result<(), LoadError> {
     Ok(case.replace(&RULES, &batch::rules(rules.rules())?)?)
 }
 
-/// Maps the sessions that wait, piece by piece: the next one is read while one is mapped. What goes on in the next piece is
-/// no more than a stretch.
+/// Maps the waiting sessions in pieces: the next piece is read while one is mapped. At most one stretch continues in the next
+/// piece.
 fn map_pieces(
     case: &Case,
     pieces: Vec<i64>,
@@ -66,7 +66,7 @@ fn map_pieces(
     limits: Limits,
 ) -> Result<(), LoadError> {
     let map = |whole: Vec<Stretch>| batch::signals(&threads.install(|| trail::signals(rules, &whole))?);
-    // A piece waits until the one before is mapped, so that no more than two are in memory.
+    // A piece waits until the previous one is mapped, so that at most two are in memory.
     let (read, to_map) = bounded(0);
     let (done, mapped) = unbounded();
     thread::scope(|scope| {
@@ -87,7 +87,7 @@ fn map_pieces(
     })
 }
 
-/// The stretches that are whole with this piece.
+/// The stretches that this piece completes.
 fn read_piece(case: &Case, piece: i64, stretches: &mut Stretches) -> Result<Vec<Stretch>, LoadError> {
     let mut whole = Vec::new();
     for batch in case.piece_events(piece)? {
@@ -96,8 +96,8 @@ fn read_piece(case: &Case, piece: i64, stretches: &mut Stretches) -> Result<Vec<
     Ok(whole)
 }
 
-/// Puts every sign-in into the session it opened, or back into its own if none is known to be; and the events of event
-/// histories into sessions by their pauses.
+/// Assigns every sign-in to the session that it opened, or to its own if that is unknown; and splits the events of event
+/// histories into sessions by pauses.
 fn link_sign_ins(case: &Case) -> Result<(), LoadError> {
     let batches = case.sign_ins()?;
     let sign_ins = SignIns::read(&batches)?;

@@ -1,42 +1,42 @@
-//! How the memory of a load is shared out.
+//! Divides the memory of a load.
 
 use crate::store::ROW_GROUP_BYTES;
 
-/// The most files in a portion.
+/// The maximum number of files in a portion.
 const MAX_FILES: usize = 1024;
-/// The most bytes in a portion, as they are stored. A file that is larger is a portion of its own.
+/// The maximum stored size of a portion, in bytes. A larger file is a portion by itself.
 const MAX_BYTES: u64 = 6 << 20;
-/// The share of the memory that a portion's stored bytes may be: text is ten to twenty times as much, and three portions
-/// are in memory at once.
+/// The share of the memory for the stored bytes of a portion: text is ten to twenty times larger, and three portions are
+/// in memory at once.
 const SHARE: u64 = 160;
 
-/// The memory that a load keeps to, about, in bytes. Half of it is for portions of files, and for what is known of events.
+/// The approximate memory limit of a load, in bytes. Half of it is for portions of files and for known events.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Memory(pub(super) u64);
 
 impl Memory {
-    /// The most files of a portion, and the most bytes as they are stored.
+    /// The maximum number of files of a portion, and its maximum stored size in bytes.
     pub(super) fn portion(self) -> (usize, u64) {
         (MAX_FILES, (self.0 / SHARE).min(MAX_BYTES))
     }
 
-    /// What the texts of a portion of several files may take, in bytes. Their events take as much again, and three portions
-    /// are in memory at once.
+    /// The memory for the texts of a portion of several files, in bytes. Their events need the same amount, and three
+    /// portions are in memory at once.
     pub(super) fn of_portion(self) -> u64 {
         self.0 / 4
     }
 
-    /// What the text of one file may take that is a portion by itself, in bytes.
+    /// The memory for the text of a file that is a portion by itself, in bytes.
     pub(super) fn of_file(self) -> u64 {
         self.0 / 3
     }
 
-    /// What DuckDB gets, in bytes.
+    /// The memory of DuckDB, in bytes.
     pub(super) fn of_duckdb(self) -> u64 {
         self.0 / 2
     }
 
-    /// The threads that may insert at once: each has a row group in memory.
+    /// The maximum number of threads that insert: each has a row group in memory.
     pub(super) fn inserting(self) -> u64 {
         (self.of_duckdb() / ROW_GROUP_BYTES).max(1)
     }

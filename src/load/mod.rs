@@ -1,9 +1,9 @@
-//! The walk from files to a case.
+//! Loads files into a case.
 //!
-//! Files are read and parsed in parallel while the ones before them are inserted, many files a transaction.
-//! Then sign-ins are put into their sessions, sessions that changed are gathered anew, and those of the console are
-//! mapped. The case is the same in whatever order, in however many loads and however often its files come. What was mapped
-//! can be explained.
+//! Files are read and parsed in parallel while earlier ones are inserted, many files per transaction.
+//! Then sign-ins are assigned to their sessions, changed sessions are gathered again, and console sessions are
+//! mapped. The case does not depend on the order of files, on the number of loads, or on repeated files. Mapped sessions can
+//! be explained.
 
 mod explain;
 mod insert;
@@ -41,23 +41,23 @@ pub use locate::{LocateError, Located, locate, not_looked_up};
 pub struct LoadOptions {
     /// Files, folders, globs, or `-`.
     pub inputs: Vec<String>,
-    /// Which events of them are wanted.
+    /// Which of their events to load.
     pub filter: Filter,
-    /// The case; it is made if it is new.
+    /// The case, which is created if it does not exist.
     pub case: PathBuf,
-    /// Threads to work with; as many as there are cores if `None`.
+    /// The number of threads; the number of cores if `None`.
     pub threads: Option<usize>,
-    /// Bytes of memory to keep to, about; [`MEMORY`] if `None`.
+    /// The approximate memory limit, in bytes; [`MEMORY`] if `None`.
     pub memory_limit: Option<u64>,
-    /// Where what does not fit into memory goes; beside the case if `None`.
+    /// The folder for temporary files; next to the case if `None`.
     pub temp_dir: Option<PathBuf>,
-    /// What the files do not say of themselves.
+    /// Options that the files do not determine.
     pub reading: Reading,
 }
 
 /// The maximum size of a file's text if no memory limit is stated, in bytes.
 const MAX_FILE_TEXT: u64 = 4 << 30;
-/// The memory that a load keeps to unless it is told otherwise, in bytes.
+/// The default memory limit of a load, in bytes.
 pub const MEMORY: u64 = 1 << 30;
 
 /// A part of the work, in order.
@@ -73,32 +73,32 @@ pub enum Phase {
     Finishing,
 }
 
-/// Is told how far the work is. Every method does nothing unless it is given.
+/// Receives the progress of a load. By default, every method does nothing.
 pub trait Progress: Sync {
-    /// So many files, of so many bytes as they are stored, are to be loaded.
+    /// The number of files to load, and their stored size in bytes.
     fn start(&self, _files: u64, _bytes: u64) {}
-    /// A file of so many bytes is done, and gave the case so many new events.
+    /// A file is done: its size in bytes, and the number of new events.
     fn file(&self, _bytes: u64, _events: u64) {}
     /// A part of the work begins.
     fn phase(&self, _phase: Phase) {}
 }
 
-/// Tells nobody.
+/// Ignores progress.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct NoProgress;
 
 impl Progress for NoProgress {}
 
-/// Why a load stopped. What was committed before is in the case, and the next load goes on from there.
+/// Why a load stopped. Committed data is in the case, and the next load continues from there.
 #[derive(Debug, Error)]
 pub enum LoadError {
-    /// None of the inputs has a file. No case was made.
+    /// None of the inputs has a file. No case was created.
     #[error("there is nothing to load: {0}")]
     NoInput(String),
     /// The case could not be opened, read or written.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// Rows could not be turned into batches.
+    /// Rows could not be converted to batches.
     #[error(transparent)]
     Batch(#[from] BatchError),
     /// Records of one event could not be joined.
@@ -109,10 +109,10 @@ pub enum LoadError {
     Threads(#[from] rayon::ThreadPoolBuildError),
 }
 
-/// Loads the inputs into the case, maps what changed, and says what happened.
+/// Loads the inputs into the case, maps changed sessions, and returns the ledger.
 ///
 /// # Errors
-/// [`LoadError`]; a file that cannot be read or is refused is none, but a problem in the ledger.
+/// [`LoadError`]; a file that cannot be read or is refused is not an error, but a problem in the ledger.
 pub fn load(options: &LoadOptions, rules: &RuleSet, progress: &dyn Progress) -> Result<Ledger, LoadError> {
     let threads = rayon::ThreadPoolBuilder::new().num_threads(options.threads.unwrap_or(0)).build()?;
     let memory = Memory(options.memory_limit.unwrap_or(MEMORY));
@@ -124,16 +124,16 @@ pub fn load(options: &LoadOptions, rules: &RuleSet, progress: &dyn Progress) -> 
     let (wanted, unwanted): (Vec<_>, Vec<_>) =
         found.sources.into_iter().partition(|source| options.filter.may_want(&source.name));
     leave_out(&case, &unwanted, &files, &options.filter, &mut ledger, progress)?;
-    // Of a folder that is loaded again nearly all files are known. Without them there are few portions.
+    // If a folder is loaded again, nearly all files are known, and few portions remain.
     let is_known = |source: &read::Source| files.stamped(source) || is_same(source, &files);
     let (known, rest): (Vec<_>, Vec<_>) =
-        threads.install(|| told_apart(wanted, &files).into_par_iter().partition(is_known));
+        threads.install(|| with_distinct_names(wanted, &files).into_par_iter().partition(is_known));
     skip(&known, progress, &mut ledger);
     let portions = trail::cut(rest, memory.portion());
-    // Without a stated limit a large file is read whole, even if that takes more than the default.
+    // Without an explicit limit, a large file is read completely, even if it needs more than the default.
     let max_text = options.memory_limit.map_or(MAX_FILE_TEXT, |_| memory.of_file());
     let reading = Reading { max_text, ..options.reading };
-    let parse_options = ParseOptions { reading, filter: &options.filter, room: memory.of_portion() };
+    let parse_options = ParseOptions { reading, filter: &options.filter, budget: memory.of_portion() };
     let inserter = Inserter::new(&case, files, &options.filter, memory, &mut ledger)?;
     inserter.insert_all(&case, portions, parse_options, &threads, progress)?;
     map::map_changed(&case, rules, &threads, progress)?;
@@ -150,8 +150,9 @@ fn is_same(source: &read::Source, files: &KnownFiles) -> bool {
         && read::fetch(source).is_ok_and(|stored| files.have(&stored.sha256, &source.name))
 }
 
-/// Names what is no file, such as standard input, as nothing in the case is named: it holds something else each time.
-fn told_apart(mut sources: Vec<read::Source>, files: &KnownFiles) -> Vec<read::Source> {
+/// Gives a source that is not a file, such as standard input, a name that is not in the case, because its content differs
+/// each time.
+fn with_distinct_names(mut sources: Vec<read::Source>, files: &KnownFiles) -> Vec<read::Source> {
     for source in sources.iter_mut().filter(|source| !source.is_file()) {
         let own = source.name.clone();
         let mut names = std::iter::once(own.clone()).chain((2..).map(|count: u32| format!("{own}#{count}")));
@@ -162,31 +163,31 @@ fn told_apart(mut sources: Vec<read::Source>, files: &KnownFiles) -> Vec<read::S
     sources
 }
 
-/// Finds what is to be loaded; opens the case meanwhile, and learns which files it has. A new one is made only if there is
-/// something to load.
+/// Finds the files to load; meanwhile opens the case and queries its files. A new case is created only if there is something
+/// to load.
 fn begin(options: &LoadOptions, memory: Memory) -> Result<(Discovery, Case, KnownFiles), LoadError> {
-    let (there_is, something) = bounded(1);
+    let (on_first, something) = bounded(1);
     thread::scope(|scope| {
-        let finding = scope.spawn(move || find(options, || _ = there_is.try_send(())));
+        let finding = scope.spawn(move || find(options, || _ = on_first.try_send(())));
         let wanted = options.case.exists() || something.recv().is_ok();
         let opened = wanted.then(|| open(options, memory));
         let found = finding.join().unwrap_or_else(|panic| resume_unwind(panic))?;
-        // Where nothing was told of, there was nothing to find.
+        // If nothing was reported, nothing was found.
         let (case, files) = opened.unwrap_or_else(|| open(options, memory))?;
         Ok((found, case, files))
     })
 }
 
-/// Finds the files that are to be loaded: at least one. Calls `there_is` as soon as there is one.
-fn find(options: &LoadOptions, there_is: impl FnMut()) -> Result<Discovery, LoadError> {
-    let mut found = read::discover_and_tell(&options.inputs, there_is);
+/// Finds the files to load, at least one. Calls `on_first` as soon as there is one.
+fn find(options: &LoadOptions, on_first: impl FnMut()) -> Result<Discovery, LoadError> {
+    let mut found = read::discover_notifying(&options.inputs, on_first);
     found.sources.retain(|source| !is_case(&source.name, &options.case));
-    // Its log may have gone away while the folder was walked.
+    // Its log may have been removed while the folder was listed.
     found.problems.retain(|problem| !is_case(problem.name(), &options.case));
     if found.sources.is_empty() { Err(LoadError::NoInput(causes(&found.problems))) } else { Ok(found) }
 }
 
-/// Accounts for files that hold nothing that is wanted. What the case knows of such a file stays as it is.
+/// Accounts for files without matching events. What the case records about such a file is unchanged.
 fn leave_out(
     case: &Case,
     sources: &[read::Source],
@@ -207,7 +208,7 @@ fn leave_out(
     if rows.is_empty() { Ok(()) } else { Ok(case.append(&LOAD_FILES, [&rows.finish()?])?) }
 }
 
-/// Accounts for files that were loaded whole before.
+/// Accounts for files that were completely loaded before.
 fn skip(known: &[read::Source], progress: &dyn Progress, ledger: &mut Ledger) {
     ledger.files_seen += known.len() as u64;
     ledger.files_skipped += known.len() as u64;
@@ -216,10 +217,10 @@ fn skip(known: &[read::Source], progress: &dyn Progress, ledger: &mut Ledger) {
     }
 }
 
-/// Opens the case, and asks it for its files.
+/// Opens the case, and queries its files.
 fn open(options: &LoadOptions, memory: Memory) -> Result<(Case, KnownFiles), LoadError> {
     let case = Case::open(&options.case)?;
-    read::remove_spilled(&options.case);
+    read::remove_leftover(&options.case);
     case.defer_checkpoints()?;
     case.set_memory(memory.of_duckdb())?;
     options.threads.map_or(Ok(()), |count| case.set_threads(count))?;
@@ -228,7 +229,7 @@ fn open(options: &LoadOptions, memory: Memory) -> Result<(Case, KnownFiles), Loa
     Ok((case, files))
 }
 
-/// Whether the file is the case itself, or a log of DuckDB's beside it: a case often lies in the folder that is loaded.
+/// Whether the file is the case itself, or DuckDB's log next to it: a case is often in the folder that is loaded.
 fn is_case(name: &str, case: &Path) -> bool {
     let path = Path::new(name);
     let Some(file) = path.file_name().and_then(OsStr::to_str).map(logged) else { return false };
@@ -237,7 +238,7 @@ fn is_case(name: &str, case: &Path) -> bool {
         && at(case).is_some_and(|case| at(&path.with_file_name(file)) == Some(case))
 }
 
-/// The file that a log of DuckDB's is for; any other file is what it is.
+/// The database file of a DuckDB log; any other path is returned unchanged.
 fn logged(file: &str) -> &str {
     [".wal", ".wal.checkpoint", ".wal.recovery"].iter().find_map(|log| file.strip_suffix(log)).unwrap_or(file)
 }
@@ -266,7 +267,7 @@ mod tests {
         for name in ["case.duckdb", "other/case.duckdb"] {
             fs::write(path(name), "").unwrap();
         }
-        // A log may be gone again.
+        // A log may have been removed again.
         let own = ["case.duckdb", "case.duckdb.wal", "case.duckdb.wal.checkpoint", "other/../case.duckdb.wal.recovery"];
         assert_eq!(own.map(is_own), [true; 4]);
         let others = ["other/case.duckdb", "case.duckdb.wal.json", "case.json", "wal", "."];

@@ -1,4 +1,4 @@
-//! Detects polls: a request that a page repeats by itself at a steady interval.
+//! Detects polls: a request that a page repeats on its own at a steady interval.
 
 use indexmap::IndexMap;
 

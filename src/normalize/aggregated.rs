@@ -1,4 +1,4 @@
-//! Aggregated events: what CloudTrail tells of many calls in a window of time, without a name or a time of its own.
+//! Aggregated events: CloudTrail's counts of calls in a time window, without a name or a time.
 
 use serde_json::{Map, Value};
 
@@ -9,7 +9,7 @@ use crate::event::Timestamp;
 /// One aggregated event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Aggregated {
-    /// `eventId`, or for a record without one a stable id of its content.
+    /// `eventId`, or for a record without one, a stable ID of its content.
     pub event_id: String,
     /// `timeWindow.windowStart`
     pub window_start: Timestamp,
@@ -29,7 +29,7 @@ pub struct Aggregated {
     pub record: String,
 }
 
-/// Reads an aggregated event; `None` of any other record.
+/// Reads an aggregated event; `None` for any other record.
 #[must_use]
 pub fn aggregated(json: &str) -> Option<Aggregated> {
     let record: Map<String, Value> = serde_json::from_str(json).ok()?;

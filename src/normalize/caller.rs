@@ -2,10 +2,10 @@
 
 use crate::event::Client;
 
-/// A family of user agents of the console and of what it calls through. Rules test it as `caller`.
+/// A family of user agents of the console and its back ends. Rules test it as `caller`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Family {
-    /// Exactly `AWS Internal`: the back ends that most of the console calls through.
+    /// Exactly `AWS Internal`: the back ends that most consoles use.
     Internal,
     /// `aws-internal/…`
     InternalSdk,
@@ -44,13 +44,13 @@ impl Family {
     }
 }
 
-/// Prefixes of user agents that only a browser sends. `SRPS/` stands before the one the console's search passes on.
+/// Prefixes of user agents that only a browser sends. The console's search adds `SRPS/` before the one it forwards.
 const BROWSERS: [&str; 2] = ["Mozilla/", "SRPS/Mozilla/"];
 
 /// Prefixes of other user agents that only the console's back ends send. `Jersey/${project.version}` signs people in.
 const CONSOLES: [&str; 2] = ["AWS-Console", "Jersey/${project.version}"];
 
-/// Texts that are only in user agents of programs that act for a person by themselves.
+/// Texts that are only in user agents of autonomous agents.
 const AGENTS: [&str; 9] = [
     "aws-mcp",
     "awslabs/mcp",
@@ -63,7 +63,7 @@ const AGENTS: [&str; 9] = [
     "kiro-cli",
 ];
 
-/// Services that act for a person as such a program does: the AWS MCP server.
+/// Services that act for a person like such a program: the AWS MCP server.
 const AGENT_SERVICES: [&str; 2] = ["aws-mcp.", "mcp."];
 
 /// The domains of services' hosts. The last are the European Sovereign Cloud's and those of the ISO regions.
@@ -111,7 +111,7 @@ const SDKS: [&str; 24] = [
     "Java/",
 ];
 
-/// Who called. `invoked_by` counts only where there is no user agent: a service acted.
+/// The kind of client. `invoked_by` is only used if there is no user agent: a service acted.
 #[must_use]
 pub fn client(user_agent: Option<&str>, invoked_by: Option<&str>) -> Client {
     let agent = user_agent.map(unwrapped).unwrap_or_default();
@@ -139,17 +139,17 @@ pub fn client(user_agent: Option<&str>, invoked_by: Option<&str>) -> Client {
     }
 }
 
-/// Whether a program called that acts by itself for the person whose credentials it has.
+/// Whether the caller is a program that acts autonomously with a person's credentials.
 fn is_agent(agent: &str, invoked_by: Option<&str>) -> bool {
     let is_service = |host: &str| service_host(host) && begins(host, &AGENT_SERVICES);
     AGENTS.iter().any(|name| agent.contains(name)) || is_service(agent) || invoked_by.is_some_and(is_service)
 }
 
-/// HTTP libraries that some consoles call through (the CloudWatch console by `Apache-HttpClient`) and programs as well.
+/// HTTP libraries that some consoles use (the CloudWatch console uses `Apache-HttpClient`), and programs as well.
 const LIBRARIES: [&str; 2] = ["Apache-HttpClient", "Coral/"];
 
-/// Who called, given whether the record says that its credentials are the console's: an HTTP library that calls with them
-/// is a back end of the console.
+/// The kind of client, given whether the record says that the credentials are the console's: an HTTP library with such
+/// credentials is a back end of the console.
 pub(super) fn behind_console(client: Client, user_agent: Option<&str>, from_console: bool) -> Client {
     let agent = user_agent.map(unwrapped).unwrap_or_default();
     let unsure = matches!(client, Client::Sdk | Client::Unknown);
@@ -180,7 +180,7 @@ fn console_host(agent: &str) -> bool {
     service_host(agent) && begins(agent, &["console.", "signin."])
 }
 
-/// A service's host and nothing else: `config.amazonaws.com`.
+/// Only a service's host: `config.amazonaws.com`.
 fn service_host(agent: &str) -> bool {
     let host = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_'));
     DOMAINS.iter().any(|domain| agent.ends_with(domain)) && host(agent)

@@ -2,14 +2,14 @@
 
 use thiserror::Error;
 
-/// How much of an unreadable value an error repeats, in characters.
+/// The maximum length of an unreadable value in an error, in characters.
 const SHOWN: usize = 60;
 
-/// One record that is no event: in which file, and what is wrong with it.
+/// A record that is not an event: its file, and the problem.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("{file}: {problem}")]
 pub struct RecordError {
-    /// The file, as it was named to [`super::event`].
+    /// The file, as passed to [`super::event`].
     pub file: String,
     /// What is wrong.
     pub problem: Problem,
@@ -26,13 +26,13 @@ pub enum Problem {
         /// The column within the line, from 1; 0 is the line's start.
         column: usize,
     },
-    /// The text is JSON, but no object.
+    /// The text is JSON, but not an object.
     #[error("a record must be a JSON object")]
     NotAnObject,
-    /// A member that every event has is missing, null or empty.
+    /// A required member is missing, null or empty.
     #[error("{0} is missing")]
     Missing(&'static str),
-    /// A member that every event has cannot be understood.
+    /// A required member cannot be parsed.
     #[error("{member} is unreadable: {value}")]
     Unreadable {
         /// The member's name.
@@ -63,18 +63,18 @@ impl From<serde_json::Error> for Problem {
     }
 }
 
-/// A stored event from which no record can be made.
+/// A stored event from which no record can be rebuilt.
 #[derive(Debug, Error)]
 pub enum RebuildError {
-    /// A column that holds JSON text holds something else.
+    /// A JSON column has a value that is not JSON.
     #[error("{column} is not JSON: {source}")]
     Json {
         /// The column: `request_parameters`, `response_elements` or `extra`.
         column: &'static str,
-        /// What the parser found.
+        /// The parser's message.
         source: serde_json::Error,
     },
-    /// A time outside the calendar.
+    /// A time out of range.
     #[error("the time {0} µs is out of range")]
     Time(i64),
 }

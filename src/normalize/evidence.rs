@@ -1,11 +1,11 @@
-//! The evidence bits: each a test of its own.
+//! The evidence bits, each an independent test.
 
 use std::net::IpAddr;
 
 use super::caller;
 use crate::event::{Client, Event, Evidence};
 
-/// What speaks for `event` being the console's; `flagged` is the console's flag, wherever the record has it.
+/// The evidence that `event` is from the console; `flagged` is the console flag, from any place in the record.
 pub(super) fn of(event: &Event<'_>, client: Client, flagged: bool) -> Evidence {
     if is_visitor(event) {
         return Evidence::empty();
@@ -24,7 +24,7 @@ pub(super) fn of(event: &Event<'_>, client: Client, flagged: bool) -> Evidence {
     evidence
 }
 
-/// A visitor of a public website reads its objects with a browser, without credentials: that is nobody's console session.
+/// A visitor of a public website reads objects with a browser, without credentials: this is not a console session.
 fn is_visitor(event: &Event<'_>) -> bool {
     let identity = &event.identity;
     let filled = |text: Option<&str>| text.is_some_and(|text| !text.is_empty());
@@ -34,7 +34,7 @@ fn is_visitor(event: &Event<'_>) -> bool {
     is_nobody && !filled(identity.access_key_id.as_deref()) && !signs_in(event)
 }
 
-/// A sign-in, failed and programmatic ones included: what happens at the console's door is the console's.
+/// A sign-in, including failed and programmatic ones: sign-ins count as console events.
 fn signs_in(event: &Event<'_>) -> bool {
     event.event_source.starts_with("signin.")
         || matches!(event.event_type.as_deref(), Some("AwsConsoleSignIn" | "AwsConsoleAction"))
@@ -46,7 +46,7 @@ fn forwarded(event: &Event<'_>) -> bool {
         && event.source_ip.as_deref().is_some_and(addresses)
 }
 
-/// Whether the source is addresses alone: one, or the comma list that proxies write. Service hosts and `-` are none.
+/// Whether the source consists of addresses: one, or the comma-separated list of proxies. Service hosts and `-` are not.
 fn addresses(source: &str) -> bool {
     source.split(',').all(|address| address.trim().parse::<IpAddr>().is_ok())
 }

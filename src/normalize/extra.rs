@@ -1,25 +1,25 @@
-//! What no field holds: the JSON text of leftovers, built member by member while fields are taken.
+//! The JSON text of members without a field, built member by member while fields are read.
 
 use std::borrow::Cow;
 
 use super::scalar::Scalar;
 use crate::json::Level;
 
-/// Room for the common leftovers of one object, in bytes.
+/// The initial capacity for the leftovers of one object, in bytes.
 const COMMON: usize = 192;
 
-/// A JSON object in the making, and whether any field holds something of the object it is the leftover of.
+/// A JSON object being built, and whether any field has a value from the original object.
 #[derive(Debug, Default)]
 pub(super) struct Extra {
     /// The object's text without its closing brace; empty while there is no member.
     text: String,
-    /// Where the object starts in the text, after what it is a member of.
+    /// The offset at which the object starts in the text, after its parent.
     start: usize,
     held: bool,
 }
 
 impl Extra {
-    /// Takes one member by `read`; unless that holds it exactly, the original is kept here.
+    /// Decodes one member with `read`; the original is kept unless the result is exact.
     pub(super) fn take<'a, T>(
         &mut self,
         name: &str,
@@ -35,7 +35,7 @@ impl Extra {
         value
     }
 
-    /// Takes a nested object's members by `take`. What is left of it, or all of it if it is no object, is kept here.
+    /// Reads a nested object's members with `take`. The rest of it, or all of it if it is not an object, is kept.
     pub(super) fn nested<'a, const N: usize>(
         &mut self,
         name: &str,
@@ -57,7 +57,7 @@ impl Extra {
         }
     }
 
-    /// Looks into a nested object that is kept here whole.
+    /// Reads a nested object that is kept completely.
     pub(super) fn seen<'a, T, const N: usize>(
         &mut self,
         name: &str,
@@ -74,7 +74,7 @@ impl Extra {
     pub(super) fn put_all(&mut self, rest: &[(Cow<'_, str>, &str)]) {
         for (name, raw) in rest {
             match name {
-                // Borrowed from JSON without a change: it needs no escapes.
+                // Borrowed from JSON unchanged, so it needs no escapes.
                 Cow::Borrowed(name) => self.put(name, raw),
                 Cow::Owned(name) => self.put_escaped(name.clone(), raw),
             }
@@ -112,8 +112,8 @@ impl Extra {
         self.put(&quoted[1..quoted.len() - 1], json);
     }
 
-    /// Ends a member that is an object, or removes it: the text had `before` bytes then. An object that no field holds
-    /// anything of is kept even if empty, because nothing else says that it was there.
+    /// Ends a member that is an object, or removes it: the text had `before` bytes then. An object without values in
+    /// fields is kept even if empty, because nothing else shows that it existed.
     fn close(&mut self, inner: Self, before: usize) {
         let Self { mut text, start, held } = inner;
         match () {
@@ -126,7 +126,7 @@ impl Extra {
     }
 }
 
-/// The members of `json` if it is an object. Anything else is common enough not to build a parser's error for.
+/// The members of `json` if it is an object. Other values are common, so no parser error is built for them.
 fn object<'a, const N: usize>(json: &'a str, names: &[&str; N]) -> Option<Level<'a, N>> {
     json.starts_with('{').then(|| Level::read(json, names).ok()).flatten()
 }

@@ -1,19 +1,19 @@
-//! Stable ids for records that came without an `eventID`.
+//! Stable IDs for records without an `eventID`.
 
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-/// The place of the version in a UUID's text.
+/// The position of the version in a UUID's text.
 const VERSION: usize = 14;
 
-/// The bits of a UUID that say what kind it is, and their values.
+/// The version and variant bits of a UUID, and their values.
 const MARKS: u128 = 0xf << 76 | 0x3 << 62;
 const VERSION_8: u128 = 8 << 76;
 const VARIANT: u128 = 2 << 62;
 
-/// An id of the record's content: a UUID of version 8, the version for ids of one's own making.
+/// An ID derived from the record's content: a UUID of version 8, the version for custom IDs.
 ///
-/// The same content gives the same id whatever its file, container, white space and order of members.
+/// The same content has the same ID, regardless of file, container, whitespace and order of members.
 pub(super) fn of(json: &str) -> String {
     let digest = Sha256::digest(canonical(json).as_bytes());
     let number = digest[..16].iter().fold(0_u128, |number, byte| number << 8 | u128::from(*byte));
@@ -21,13 +21,13 @@ pub(super) fn of(json: &str) -> String {
     [&hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]].join("-")
 }
 
-/// Whether an id has the form of those that [`of`] makes. `CloudTrail`'s own are of version 4.
+/// Whether an ID has the format of those from [`of`]. `CloudTrail`'s own are version 4.
 pub(super) fn made(id: &str) -> bool {
     id.len() == 36 && id.as_bytes()[VERSION] == b'8'
 }
 
 fn canonical(json: &str) -> String {
-    // What cannot be parsed whole (nested too deep, a number too large) is its own canonical form.
+    // Text that cannot be parsed (nested too deep, a number too large) is its own canonical form.
     let Ok(mut value) = serde_json::from_str::<Value>(json) else { return json.to_owned() };
     value.sort_all_objects();
     value.to_string()

@@ -31,11 +31,11 @@ const IN_SCOPE_OF: [&str; 1] = ["sourceArn"];
 pub(super) struct Caller<'a> {
     /// Who called.
     pub(super) identity: Identity<'a>,
-    /// The console's flag, which some event versions write into the session's attributes.
+    /// The console flag, which some event versions have in the session's attributes.
     pub(super) from_console: bool,
 }
 
-/// Reads `userIdentity`; what the fields do not hold goes into `extra` under its name.
+/// Reads `userIdentity`; what the fields cannot represent goes to `extra` under its name.
 pub(super) fn read<'a>(raw: Option<&'a str>, extra: &mut Extra) -> Caller<'a> {
     let mut caller = Caller::default();
     extra.nested("userIdentity", raw, &IDENTITY, |members, extra| caller = fields(members, extra));
@@ -81,7 +81,7 @@ fn context<'a>(
     extra.nested("attributes", attributes, &ATTRIBUTES, |[created, mfa, flag], extra| {
         identity.session_created = extra.take("creationDate", created, time::timestamp);
         identity.mfa = extra.take("mfaAuthenticated", mfa, scalar::quoted_bool);
-        // No field holds it here: the one there is holds the record's own member.
+        // No field has it here: the field is for the record's own member.
         from_console =
             extra.take("sessionCredentialFromConsole", flag, |raw| Scalar { exact: false, ..scalar::quoted_bool(raw) });
     });
@@ -92,7 +92,8 @@ fn text(raw: &str) -> Option<Cow<'_, str>> {
     scalar::text(raw).value
 }
 
-/// The short name that a person knows an identity by: `alice`, `Admin/bob`, `root`, `config.amazonaws.com`; whatever else there is by its user name or principal id.
+/// The short name of an identity: `alice`, `Admin/bob`, `root`, `config.amazonaws.com`; other identities by user name or
+/// principal ID.
 fn principal<'a>(identity: &Identity<'a>) -> Option<Cow<'a, str>> {
     let arn = identity.arn.as_ref();
     let name = match identity.kind.as_deref() {

@@ -1,8 +1,8 @@
 //! One record's text in, one [`Event`] out, and back. Pure.
 //!
-//! [`event`] walks a record once, one level at a time: members that a field of [`Event`] is for are decoded, nested
-//! objects stay the text they were, and whatever no field holds exactly goes into `extra`. [`rebuild()`] turns that
-//! round, so nothing a log said is lost and nothing is stored twice. [`caller`] and the evidence bits judge what was read.
+//! [`event`] walks a record once, one level at a time: members with a field in [`Event`] are decoded, nested objects
+//! stay text, and whatever no field represents exactly goes to `extra`. [`rebuild()`] reverses this, so nothing in a log is
+//! lost and nothing is stored twice. [`caller`] and the evidence bits classify the result.
 
 mod aggregated;
 pub mod caller;
@@ -24,21 +24,21 @@ pub use rebuild::rebuild;
 use crate::event::Event;
 use crate::read::RecordText;
 
-/// Normalizes one record. Every field is filled but `session_id`, which [`crate::session`] gives.
+/// Normalizes one record. Fills every field except `session_id`, which [`crate::session`] sets.
 ///
-/// `json` is one `CloudTrail` record, a JSON object; `file` is named in the error only.
+/// `json` is one `CloudTrail` record, a JSON object; `file` is only used in the error.
 ///
 /// # Errors
-/// The text is no JSON object, or the record does not say when and what: no readable `eventTime` (nor Logstash's
+/// The text is not a JSON object, or the record has no time or call: no readable `eventTime` (nor Logstash's
 /// `@timestamp`), no `eventSource` or no `eventName` (nor `insightDetails` with them).
 pub fn event<'a>(json: &'a str, file: &str) -> Result<Event<'a>, RecordError> {
     record::parse(json, false).map_err(|problem| RecordError { file: file.to_owned(), problem })
 }
 
-/// As [`event()`], of a record as a document was split into.
+/// Like [`event()`], for a record from a split document.
 ///
 /// # Errors
-/// As [`event()`].
+/// See [`event()`].
 pub fn event_of<'a>(record: &'a RecordText<'_>, file: &str) -> Result<Event<'a>, RecordError> {
     let event = match &record.members {
         Some(members) => record::read(&record.json, members, false),
@@ -47,11 +47,11 @@ pub fn event_of<'a>(record: &'a RecordText<'_>, file: &str) -> Result<Event<'a>,
     event.map_err(|problem| RecordError { file: file.to_owned(), problem })
 }
 
-/// As [`event()`], of a record whose own id other events have too: its event gets an id that is made of its content, and
-/// its own is in `extra`.
+/// Like [`event()`], for a record whose ID other events have, too: its event gets an ID derived from its content, and its
+/// own is in `extra`.
 ///
 /// # Errors
-/// As [`event()`].
+/// See [`event()`].
 pub fn event_apart<'a>(json: &'a str, file: &str) -> Result<Event<'a>, RecordError> {
     record::parse(json, true).map_err(|problem| RecordError { file: file.to_owned(), problem })
 }

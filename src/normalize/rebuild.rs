@@ -1,4 +1,4 @@
-//! The record again, from the fields and what they do not hold.
+//! Rebuilds a record from its fields and the members in `extra`.
 
 use serde_json::map::Entry;
 use serde_json::{Map, Value};
@@ -8,10 +8,10 @@ use super::record::{INSIGHT, SHIPPED};
 use super::{fingerprint, time};
 use crate::event::{Event, Identity};
 
-/// The record that `row` was normalized from: equal to it as a JSON value, if not in the order of its members.
+/// The record that `row` was normalized from: equal as a JSON value, except for the order of members.
 ///
 /// # Errors
-/// `request_parameters`, `response_elements` or `extra` is no JSON, or a time is outside the calendar: such a row was
+/// `request_parameters`, `response_elements` or `extra` is not JSON, or a time is out of range: such a row was
 /// not written by [`super::event`].
 pub fn rebuild(row: &Event<'_>) -> Result<Map<String, Value>, RebuildError> {
     let extra = match row.extra.as_deref().map(|text| json("extra", text)).transpose()? {
@@ -82,7 +82,7 @@ fn context(identity: &Identity<'_>, extra: &Map<String, Value>) -> Result<Map<St
     Ok(context)
 }
 
-/// The original if it was kept, for a field may hold a time that `CloudTrail`'s form cannot say.
+/// The original if it was kept, because a field may have a time that `CloudTrail`'s format cannot express.
 fn moment(time: crate::event::Timestamp, original: Option<&Value>) -> Result<Value, RebuildError> {
     let shown = || time::show(time).map(Value::String).ok_or(RebuildError::Time(time.0));
     original.cloned().map_or_else(shown, Ok)
@@ -122,7 +122,7 @@ fn json(column: &'static str, text: &str) -> Result<Value, RebuildError> {
     crate::json::value(text).map_err(|source| RebuildError::Json { column, source })
 }
 
-/// Lays `over` on `base`: objects member by member, anything else replaces what was there.
+/// Merges `over` into `base`: objects member by member; other values replace.
 fn merge(base: &mut Map<String, Value>, over: Map<String, Value>) {
     for (name, value) in over {
         match (base.entry(name), value) {

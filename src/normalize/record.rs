@@ -9,10 +9,10 @@ use crate::event::{Event, Timestamp};
 use crate::json::Level;
 use crate::read::{RECORD_MEMBERS, RecordMembers};
 
-/// Where an insight event has its source and name. Where it stands, those two stay in `extra` if they stand beside it.
+/// The member in which an Insights event has its source and name. If it exists, top-level values of these two stay in `extra`.
 pub(super) const INSIGHT: &str = "insightDetails";
 
-/// Where Logstash has the time. Where it stands, `eventTime` stays in `extra` if it stands beside it.
+/// The member in which Logstash has the time. If it exists, an additional `eventTime` stays in `extra`.
 pub(super) const SHIPPED: &str = "@timestamp";
 
 /// Reads one record from its text.
@@ -20,7 +20,7 @@ pub(super) fn parse(json: &str, is_apart: bool) -> Result<Event<'_>, Problem> {
     read(json, &Level::read(json, &RECORD_MEMBERS)?, is_apart)
 }
 
-/// Reads one record from its members; one that is apart gets an id of its content.
+/// Reads one record from its members; with `apart`, it gets an ID derived from its content.
 pub(super) fn read<'a>(json: &'a str, members: &RecordMembers<'a>, is_apart: bool) -> Result<Event<'a>, Problem> {
     let [version, user, at, source, name, region, ip, agent, code, message, request, response, known @ ..] =
         members.known;
@@ -60,8 +60,8 @@ pub(super) fn read<'a>(json: &'a str, members: &RecordMembers<'a>, is_apart: boo
     Ok(event)
 }
 
-/// The record's own id, else one made of its content. An id of its own that looks made is kept beside it, so that
-/// rebuilding can tell the two apart.
+/// The record's own ID, otherwise one derived from its content. An own ID that looks derived is also kept in
+/// `extra`, so that rebuilding can distinguish the two.
 fn event_id<'a>(id: Option<&'a str>, json: &str, is_apart: bool, extra: &mut Extra) -> Cow<'a, str> {
     let own = extra.take("eventID", id, |raw| {
         let mut id = scalar::filled(raw);
@@ -71,7 +71,7 @@ fn event_id<'a>(id: Option<&'a str>, json: &str, is_apart: bool, extra: &mut Ext
     own.filter(|_| !is_apart).unwrap_or_else(|| Cow::Owned(fingerprint::of(json)))
 }
 
-/// The id of the event that a record corrects, where that is another's.
+/// The ID of the event that a record corrects, if it differs from its own.
 fn corrects<'a>(addendum: Option<&'a str>, extra: &mut Extra) -> Option<Cow<'a, str>> {
     let original = |[id]: [Option<&'a str>; 1]| id.and_then(|raw| scalar::filled(raw).value);
     extra.seen("addendum", addendum, &["originalEventID"], original).flatten()
@@ -112,7 +112,7 @@ fn call<'a>(
     Ok((source, name))
 }
 
-/// What an insight event is about, which it says one level down.
+/// The subject of an Insights event, which is one level down.
 #[derive(Debug, Default)]
 struct Subject<'a> {
     /// `insightDetails.eventSource`
@@ -121,7 +121,7 @@ struct Subject<'a> {
     name: Option<Cow<'a, str>>,
 }
 
-/// Reads `insightDetails`; none of it is a field of its own.
+/// Reads `insightDetails`, which has no separate fields.
 fn subject(details: &str) -> Subject<'_> {
     let Ok(level) = Level::read(details, &["eventSource", "eventName"]) else { return Subject::default() };
     let [source, name] = level.known.map(|raw| raw.and_then(|raw| scalar::filled(raw).value));
@@ -146,7 +146,7 @@ fn derive(event: &mut Event<'_>, flagged_in_session: bool) {
     event.evidence = evidence::of(event, client, flagged);
 }
 
-/// `iam.amazonaws.com` is `iam`. A source that is no AWS host is its own service.
+/// `iam.amazonaws.com` is `iam`. A source that is not an AWS host is its own service.
 fn service<'a>(source: &Cow<'a, str>) -> Cow<'a, str> {
     scalar::part(source, without_domain).unwrap_or_else(|| source.clone())
 }

@@ -1,10 +1,10 @@
-//! Raw JSON values as the types of fields, each with whether the field holds the value exactly.
+//! Decodes raw JSON values to the types of fields, with whether the field represents the value exactly.
 
 use std::borrow::Cow;
 
 use serde_json::value::RawValue;
 
-/// A decoded value; `None` where the type cannot hold what was there.
+/// A decoded value; `None` if the type cannot represent it.
 pub(super) struct Scalar<T> {
     /// The value.
     pub(super) value: Option<T>,
@@ -32,7 +32,7 @@ pub(super) fn text(json: &str) -> Scalar<Cow<'_, str>> {
     }
 }
 
-/// Text that a record may leave empty: empty text is no value, and stays as it was beside it.
+/// Text that may be empty: empty text is not a value, and is kept in `extra`.
 pub(super) fn filled(raw: &str) -> Scalar<Cow<'_, str>> {
     let scalar = text(raw);
     match scalar.value {
@@ -41,7 +41,7 @@ pub(super) fn filled(raw: &str) -> Scalar<Cow<'_, str>> {
     }
 }
 
-/// An error code: text, but for the ones that say that there was no error.
+/// An error code: text, except those that mean that there was no error.
 pub(super) fn error_code(raw: &str) -> Scalar<Cow<'_, str>> {
     const FINE: [&str; 3] = ["200", "Success", "OK"];
     let scalar = filled(raw);
@@ -51,7 +51,7 @@ pub(super) fn error_code(raw: &str) -> Scalar<Cow<'_, str>> {
     }
 }
 
-/// A boolean as `CloudTrail` writes `readOnly`: bare. Any spelling in quotes is understood, but is not exactly.
+/// A boolean as `CloudTrail` writes `readOnly`: unquoted. Quoted spellings are accepted, but not exact.
 pub(super) fn bare_bool(raw: &str) -> Scalar<bool> {
     match raw {
         "true" => Scalar::exact(true),
@@ -60,7 +60,7 @@ pub(super) fn bare_bool(raw: &str) -> Scalar<bool> {
     }
 }
 
-/// A boolean as `CloudTrail` writes `mfaAuthenticated`: `"true"`. Bare, or spelt otherwise, it is not exactly.
+/// A boolean as `CloudTrail` writes `mfaAuthenticated`: `"true"`. Unquoted or other spellings are not exact.
 pub(super) fn quoted_bool(raw: &str) -> Scalar<bool> {
     match raw {
         r#""true""# => Scalar::exact(true),
@@ -69,7 +69,7 @@ pub(super) fn quoted_bool(raw: &str) -> Scalar<bool> {
     }
 }
 
-/// JSON text as it stands; `null` is no value.
+/// JSON text unchanged; `null` is not a value.
 pub(super) fn json(raw: &str) -> Scalar<Cow<'_, str>> {
     match raw {
         "null" => Scalar::lossy(None),
@@ -110,8 +110,8 @@ fn string(json: &str) -> Scalar<Cow<'_, str>> {
     }
 }
 
-/// The JSON string with every escaped surrogate written as U+FFFD: a lone one, which anybody can put into a user agent,
-/// is valid JSON but no text, and must not cost the event.
+/// The JSON string with every escaped surrogate written as U+FFFD: a lone one, which anyone can put into a user agent, is
+/// valid JSON but not valid text, and must not make the event unreadable.
 fn without_surrogates(json: &str) -> String {
     let mut clean = String::with_capacity(json.len());
     let mut rest = json;

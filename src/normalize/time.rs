@@ -5,12 +5,12 @@ use crate::event::Timestamp;
 use chrono::{DateTime, NaiveDate, NaiveDateTime};
 use serde_json::Value;
 
-/// How `CloudTrail` writes times, and how [`show`] does.
+/// The time format of `CloudTrail` and of [`show`].
 const CANONICAL: &str = "%Y-%m-%dT%H:%M:%SZ";
 
-/// A time: exact in `CloudTrail`'s own form; also RFC 3339 with fraction or offset, a blank for the `T`, no zone (UTC is
-/// meant), ISO 8601 without its marks, and seconds, milliseconds, microseconds or nanoseconds since 1970, told apart by
-/// their size.
+/// A time: exact in `CloudTrail`'s own form; also RFC 3339 with fraction or offset, a space instead of the `T`, no zone
+/// (UTC), ISO 8601 without separators, and seconds, milliseconds, microseconds or nanoseconds since 1970, distinguished
+/// by magnitude.
 pub(super) fn timestamp(raw: &str) -> Scalar<Timestamp> {
     let Some(text) = scalar::text(raw).value else {
         let value = in_object(raw).and_then(|inner| timestamp(&inner.to_string()).value);
@@ -31,12 +31,12 @@ fn in_object(raw: &str) -> Option<Value> {
     Some(date.get("$numberLong").unwrap_or(date).clone()).filter(|value| !value.is_object())
 }
 
-/// The time in `CloudTrail`'s form; `None` outside the calendar. Fractions of a second are cut off.
+/// The time in `CloudTrail`'s format; `None` if out of range. Fractions of a second are truncated.
 pub(super) fn show(time: Timestamp) -> Option<String> {
     DateTime::from_timestamp_micros(time.0).map(|time| time.format(CANONICAL).to_string())
 }
 
-/// `2020-09-13T17:16:47Z` and nothing else: the form of nearly every time there is, so read without a format.
+/// Only `2020-09-13T17:16:47Z`: the format of nearly all times, so it is parsed directly.
 fn canonical(text: &str) -> Option<Timestamp> {
     let bytes: &[u8; 20] = text.as_bytes().try_into().ok()?;
     let punctuated = [(4, b'-'), (7, b'-'), (10, b'T'), (13, b':'), (16, b':'), (19, b'Z')];
@@ -79,7 +79,7 @@ fn basic(text: &str) -> Option<Timestamp> {
 fn epoch(text: &str) -> Option<Timestamp> {
     let number: f64 = text.parse().ok()?;
     let unit = match number.abs() {
-        // Too small for a time anybody logged: a year, a day, a counter.
+        // Too small for a time in a log: a year, a day, a counter.
         size if size < 1e8 => return None,
         size if size < 1e11 => 1e6,
         size if size < 1e14 => 1e3,

@@ -1,5 +1,5 @@
-//! The file of notes: read whole, written whole beside itself, synced and renamed, so that a program that is killed while it
-//! writes leaves the notes as they were.
+//! The file of notes: read completely, and written under a temporary name, synced and renamed, so that a program that is
+//! killed while writing leaves the notes as they were.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Write};
@@ -38,7 +38,7 @@ impl Notes {
         read
     }
 
-    /// Puts notes among these; of two versions of one note the later stays.
+    /// Merges notes into these; of two versions of one note, the later one is kept.
     pub fn add(&mut self, theirs: Vec<Note>) -> Merged {
         merge(&mut self.notes, theirs)
     }
@@ -48,10 +48,10 @@ impl Notes {
         self.notes.iter().filter(|note| !note.deleted)
     }
 
-    /// The text of a file: a line for each note.
+    /// The text of a file: one line per note.
     ///
     /// # Errors
-    /// None that is known of.
+    /// Not set.
     pub fn text(&self) -> Result<String, NotesError> {
         let mut text = format!("{HEAD}\n");
         for note in &self.notes {
@@ -73,19 +73,19 @@ pub struct Notebook {
 }
 
 impl Notebook {
-    /// Beside the case: `case.notes.jsonl` for `case.duckdb`.
+    /// Next to the case: `case.notes.jsonl` for `case.duckdb`.
     #[must_use]
     pub fn beside(case: &Path) -> Self {
         Self { path: case.with_extension("notes.jsonl") }
     }
 
-    /// The file, which may not be there yet.
+    /// The file, which may not exist yet.
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// What is in it; nothing, if there is none.
+    /// Its content; empty if there is no file.
     ///
     /// # Errors
     /// If the system refuses.
@@ -97,10 +97,10 @@ impl Notebook {
         }
     }
 
-    /// Reads, has `change` change, and writes. Other programs that change the same notes wait meanwhile.
+    /// Reads the notes, applies `change`, and writes them. Other programs that change the same notes wait.
     ///
     /// # Errors
-    /// Those of `change`, or if the system refuses; the file is as it was then.
+    /// The errors of `change`, or if the system refuses; the file is then unchanged.
     pub fn update<T>(&self, change: impl FnOnce(&mut Notes) -> Result<T, NotesError>) -> Result<T, NotesError> {
         let turn = self.turn().map_err(|source| self.cannot("write", source))?;
         let before = self.read()?;
@@ -114,7 +114,7 @@ impl Notebook {
         Ok(done)
     }
 
-    /// Waits until nobody else writes; until it is dropped, nobody else does.
+    /// Waits for the lock, which is held until it is dropped.
     fn turn(&self) -> io::Result<File> {
         let path = self.folder().join(format!(".{}.lock", self.name()));
         let turn = OpenOptions::new().create(true).truncate(false).write(true).open(path)?;
@@ -135,14 +135,14 @@ impl Notebook {
         sync_folder(self.folder())
     }
 
-    /// Removes what a program that was killed left behind. Whoever calls this has the turn, so nobody writes them now.
+    /// Removes the temporary files of a killed program. The caller holds the lock, so no program is writing them.
     fn forget_parts(&self, prefix: &str, suffix: &str) {
         let Ok(entries) = fs::read_dir(self.folder()) else { return };
         for entry in entries.filter_map(Result::ok) {
             let name = entry.file_name();
             let name = name.to_string_lossy();
             if name.starts_with(prefix) && name.ends_with(suffix) {
-                // It may be gone, which is as well.
+                // It may already be removed.
                 drop(fs::remove_file(entry.path()));
             }
         }
@@ -161,7 +161,7 @@ impl Notebook {
     }
 }
 
-/// With the permissions that the process gives to new files. Those of temporary files are always the user's alone.
+/// With the default permissions of new files. Temporary files are always accessible only to the user.
 #[cfg(unix)]
 fn shared(builder: &mut Builder<'_, '_>) {
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
@@ -170,7 +170,7 @@ fn shared(builder: &mut Builder<'_, '_>) {
 #[cfg(not(unix))]
 const fn shared(_: &mut Builder<'_, '_>) {}
 
-/// A rename is on disk once its folder is.
+/// A rename is durable once its folder is synced.
 #[cfg(unix)]
 fn sync_folder(folder: &Path) -> io::Result<()> {
     File::open(folder)?.sync_all()

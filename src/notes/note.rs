@@ -8,24 +8,24 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use thiserror::Error;
 
-/// The most characters of a text, of a tag or name, and of a saved address or query.
+/// The maximum number of characters of a text, of a tag or name, and of a saved address or query.
 const LONGEST_TEXT: usize = 10_000;
 const LONGEST_NAME: usize = 120;
 const LONGEST_PLACE: usize = 20_000;
 
-/// What a note does.
+/// The kind of a note.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum NoteKind {
-    /// Marks as important.
+    /// A star.
     Star,
-    /// Puts into a group.
+    /// A tag.
     Tag,
-    /// Says something.
+    /// A comment.
     Comment,
-    /// Keeps an address of the page.
+    /// A saved view.
     View,
-    /// Keeps a query.
+    /// A saved query.
     Query,
 }
 
@@ -43,7 +43,7 @@ pub enum TargetKind {
     Session,
 }
 
-/// The thing that a note is about.
+/// The target of a note.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Target {
     /// What it is.
@@ -66,7 +66,7 @@ pub struct Note {
     pub id: String,
     /// What it does.
     pub kind: NoteKind,
-    /// What it is about; a saved view or query is about nothing.
+    /// Its target; a saved view or query has none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub target: Option<Target>,
     /// The comment, the tag, or the name of a view or query.
@@ -108,13 +108,13 @@ pub enum NotesError {
     /// The system gives no random numbers.
     #[error("the system provides no random numbers")]
     Random,
-    /// The case did not answer.
+    /// The case could not be queried.
     #[error(transparent)]
     Store(#[from] crate::store::StoreError),
-    /// Rows have no form to be read in.
+    /// Rows cannot be converted to JSON.
     #[error("cannot read the rows that notes are about")]
     Rows(#[from] arrow::error::ArrowError),
-    /// Rows or notes are no JSON.
+    /// Rows or notes are not JSON.
     #[error("cannot read or write notes as JSON")]
     Json(#[from] serde_json::Error),
 }
@@ -132,7 +132,7 @@ fn spell(time: DateTime<Utc>) -> String {
 /// An ID that no other note has: 128 random bits.
 ///
 /// # Errors
-/// If the system gives no random numbers.
+/// If the system provides no random numbers.
 pub fn new_id() -> Result<String, NotesError> {
     let mut bits = [0; 16];
     getrandom::fill(&mut bits).map_err(|_| NotesError::Random)?;
@@ -141,7 +141,7 @@ pub fn new_id() -> Result<String, NotesError> {
 
 impl Note {
     /// The note, if it is one that the program can show: with a target where it needs one, and of a sensible size. Times
-    /// are spelled alike, so that they can be compared.
+    /// are normalized, so that they can be compared.
     ///
     /// # Errors
     /// What is wrong with it.
@@ -174,7 +174,7 @@ impl Note {
             return wrong("a target needs an ID, and an entity also its type");
         }
         let place = self.place.as_deref().unwrap_or_default();
-        // The page follows a saved address: it must be one of its own.
+        // The page opens saved addresses, so they must be its own.
         if place.len() > LONGEST_PLACE || (self.kind == NoteKind::View && !is_own_address(place)) {
             return wrong("a saved view needs an address of the page, which begins with /");
         }
@@ -187,30 +187,30 @@ impl Note {
         Ok(self)
     }
 
-    /// Which of two versions of one note is the later: for any two the same, whoever merges.
+    /// Which of two versions of one note is the later one; the result does not depend on who merges.
     fn version(&self) -> (&str, bool, String) {
         (&self.changed, self.deleted, serde_json::to_string(self).unwrap_or_default())
     }
 }
 
-/// `/timeline?…`: a path of this page, and no other host's.
+/// `/timeline?…`: a path of this page, not of another host.
 fn is_own_address(place: &str) -> bool {
     let path = place.split(['?', '#']).next().unwrap_or_default();
     path.starts_with('/') && path[1..].bytes().all(|byte| byte.is_ascii_lowercase())
 }
 
-/// What came of a merge.
+/// The result of a merge.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Merged {
-    /// Notes that were not there.
+    /// New notes.
     pub added: usize,
-    /// Notes that were there in an earlier version.
+    /// Notes that replaced an earlier version.
     pub updated: usize,
-    /// Notes that were there already, or in a later version.
+    /// Notes that already existed in the same or a later version.
     pub unchanged: usize,
 }
 
-/// Puts notes among others; of two versions of one note the later stays.
+/// Merges notes; of two versions of one note, the later one is kept.
 pub(super) fn merge(ours: &mut Vec<Note>, theirs: Vec<Note>) -> Merged {
     let mut places: HashMap<String, usize> =
         ours.iter().enumerate().map(|(place, note)| (note.id.clone(), place)).collect();

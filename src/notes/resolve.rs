@@ -1,4 +1,4 @@
-//! Where in a case the things are that notes are about.
+//! Finds the targets of notes in a case.
 
 use arrow::json::ArrayWriter;
 use serde::Deserialize;
@@ -10,19 +10,19 @@ use crate::store::Case;
 const RESOLVE: &str = include_str!("../../sql/notes/resolve.sql");
 const ANCHOR: &str = include_str!("../../sql/notes/anchor.sql");
 
-/// A note, and what it is about as the case has it now.
+/// A note, and its target in the case.
 #[derive(Debug, Clone)]
 pub struct Resolved {
     /// The note.
     pub note: Note,
-    /// Where that is; all empty if the case does not have it, or the note is about nothing.
-    pub found: Found,
+    /// The target; empty if the case does not have it, or the note has none.
+    pub location: Location,
 }
 
 /// A row of the timeline, a session, or nothing.
 #[derive(Debug, Clone, Default, Deserialize)]
-pub struct Found {
-    /// The row of the timeline: a signal, or an event that is in none.
+pub struct Location {
+    /// The row of the timeline: a signal, or an event without a signal.
     pub row_id: Option<String>,
     /// The session.
     pub session_id: Option<String>,
@@ -38,30 +38,30 @@ pub struct Found {
 struct Row {
     place: usize,
     #[serde(flatten)]
-    found: Found,
+    location: Location,
 }
 
-/// Finds what notes are about.
+/// Finds the targets of notes.
 ///
 /// # Errors
 /// DuckDB's message.
 pub fn resolve(case: &Case, notes: Vec<Note>) -> Result<Vec<Resolved>, NotesError> {
-    let asked: Vec<_> =
-        notes.iter().enumerate().filter_map(|(place, note)| asked(place, note.target.as_ref()?)).collect();
+    let query: Vec<_> =
+        notes.iter().enumerate().filter_map(|(place, note)| query_of(place, note.target.as_ref()?)).collect();
     let mut resolved: Vec<Resolved> =
-        notes.into_iter().map(|note| Resolved { note, found: Found::default() }).collect();
-    if asked.is_empty() {
+        notes.into_iter().map(|note| Resolved { note, location: Location::default() }).collect();
+    if query.is_empty() {
         return Ok(resolved);
     }
-    for row in rows(case, RESOLVE, &serde_json::to_string(&asked)?)? {
+    for row in rows(case, RESOLVE, &serde_json::to_string(&query)?)? {
         if let Some(resolved) = resolved.get_mut(row.place) {
-            resolved.found = row.found;
+            resolved.location = row.location;
         }
     }
     Ok(resolved)
 }
 
-fn asked(place: usize, target: &Target) -> Option<serde_json::Value> {
+fn query_of(place: usize, target: &Target) -> Option<serde_json::Value> {
     Some(json!({
         "place": place,
         "kind": serde_json::to_value(target.kind).ok()?,
@@ -70,7 +70,7 @@ fn asked(place: usize, target: &Target) -> Option<serde_json::Value> {
     }))
 }
 
-/// The target, with an event by which it is found again.
+/// The target, with an event by which it can be found again.
 ///
 /// # Errors
 /// DuckDB's message.
@@ -79,17 +79,17 @@ pub fn anchor(case: &Case, target: Target) -> Result<Target, NotesError> {
     struct Anchor {
         event_id: Option<String>,
     }
-    let Some(asked) = asked(0, &target) else { return Ok(target) };
-    let found: Vec<Anchor> = json_rows(case, ANCHOR, &serde_json::to_string(&[asked])?)?;
+    let Some(query) = query_of(0, &target) else { return Ok(target) };
+    let found: Vec<Anchor> = json_rows(case, ANCHOR, &serde_json::to_string(&[query])?)?;
     Ok(Target { event_id: found.into_iter().find_map(|row| row.event_id), ..target })
 }
 
-fn rows(case: &Case, sql: &str, asked: &str) -> Result<Vec<Row>, NotesError> {
-    json_rows(case, sql, asked)
+fn rows(case: &Case, sql: &str, query: &str) -> Result<Vec<Row>, NotesError> {
+    json_rows(case, sql, query)
 }
 
-fn json_rows<T: serde::de::DeserializeOwned>(case: &Case, sql: &str, asked: &str) -> Result<Vec<T>, NotesError> {
-    let batches = case.query_with(sql, &[asked.to_owned()])?;
+fn json_rows<T: serde::de::DeserializeOwned>(case: &Case, sql: &str, query: &str) -> Result<Vec<T>, NotesError> {
+    let batches = case.query_with(sql, &[query.to_owned()])?;
     let mut json = ArrayWriter::new(Vec::new());
     json.write_batches(&batches.iter().collect::<Vec<_>>())?;
     json.finish()?;

@@ -1,4 +1,4 @@
-//! The table of calls: as rows, and as a page.
+//! The API calls, as rows and as a page.
 
 use std::io::{self, Write};
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use super::PresentError;
 use super::escape::markdown;
 use crate::call::{CallClass, CallEntry, CallTable};
 
-/// The entries as rows: call, condition, action, classes, object, techniques, whether consoles make it by themselves, file.
+/// The entries as rows: call, condition, action, classes, object, techniques, whether consoles make it on their own, file.
 ///
 /// # Errors
 /// If Arrow refuses the columns.
@@ -70,7 +70,7 @@ pub fn call_catalog(out: &mut impl Write, table: &CallTable) -> io::Result<()> {
     Ok(())
 }
 
-/// The action, and what is said instead of its past where the entry states that.
+/// The action, and the alternative to its past tense if the entry has one.
 fn sentences(entry: &CallEntry) -> String {
     match &entry.done_text {
         Some(done) => format!("{} (done: \u{201c}{done}\u{201d})", entry.action),
@@ -80,9 +80,9 @@ fn sentences(entry: &CallEntry) -> String {
 
 /// `defense_evasion: stopped, impact: stopped`
 fn classes(entry: &CallEntry) -> String {
-    let told = |(class, effect): &(CallClass, String)| match class {
+    let class_text = |(class, effect): &(CallClass, String)| match class {
         CallClass::Reversal => format!("{}: {effect} {}", class.as_str(), entry.undoes.join(", ")),
         _ => format!("{}: {effect}", class.as_str()),
     };
-    entry.classes.iter().map(told).collect::<Vec<_>>().join(", ")
+    entry.classes.iter().map(class_text).collect::<Vec<_>>().join(", ")
 }

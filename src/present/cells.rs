@@ -1,4 +1,4 @@
-//! The text of any cell of any column, for the forms that are not JSON as a whole.
+//! The text of any cell of any column, for formats other than JSON.
 
 use arrow::array::Array;
 use arrow::datatypes::{DataType, FieldRef};
@@ -8,7 +8,7 @@ use arrow::util::display::{ArrayFormatter, FormatOptions};
 
 use super::{ISO_8601, PresentError};
 
-/// How the cells of a form are written.
+/// How cells are written in a format.
 #[derive(Debug)]
 pub(super) struct CellStyle {
     plain: FormatOptions<'static>,
@@ -16,7 +16,7 @@ pub(super) struct CellStyle {
 }
 
 impl CellStyle {
-    /// Moments in that form of `chrono`'s; lists and structs as JSON; NULL as nothing.
+    /// Times in that `chrono` format; lists and structs as JSON; NULL as empty text.
     pub(super) fn new(moment: &'static str) -> Self {
         let plain = FormatOptions::new().with_timestamp_format(Some(moment)).with_timestamp_tz_format(Some(moment));
         Self { plain, nested: EncoderOptions::default().with_timestamp_format(ISO_8601.to_owned()) }
@@ -40,7 +40,7 @@ impl CellStyle {
 
 /// One column's cells.
 pub(super) enum Cells<'a> {
-    /// A scalar, and whether it is a number or moment, whose text nobody but us has chosen.
+    /// A scalar, and whether it is a number or time, whose text cannot come from a log.
     Plain(ArrayFormatter<'a>, bool),
     /// A list, struct or map, as JSON.
     Nested(NullableEncoder<'a>),
@@ -60,13 +60,13 @@ impl Cells<'_> {
         }
     }
 
-    /// Whether the cells are numbers or moments: they need no escaping.
+    /// Whether the cells are numbers or times, which need no escaping.
     pub(super) const fn is_bare(&self) -> bool {
         matches!(self, Self::Plain(_, true))
     }
 }
 
-/// Whether a column reads best with its digits under each other.
+/// Whether a column should be right-aligned.
 pub(super) fn is_right_aligned(kind: &DataType) -> bool {
     kind.is_numeric()
 }

@@ -1,4 +1,4 @@
-//! How other programs open a case: lines to paste, with the path quoted as each language wants it.
+//! How other programs open a case: code to paste, with the path quoted for each language.
 
 use std::io::{self, Write};
 
@@ -9,7 +9,7 @@ use super::{escape, quote};
 pub enum Client {
     /// DuckDB's own command line.
     DuckDb,
-    /// Any client of DuckDB that is open already.
+    /// Any open DuckDB client.
     Attach,
     /// Python's `duckdb`.
     Python,
@@ -25,15 +25,15 @@ pub enum Client {
     DBeaver,
 }
 
-/// A session to begin with.
+/// Code to start with.
 const ASK: &str = "FROM timeline WHERE class = 'click' ORDER BY time, id LIMIT 20";
 
 impl Client {
-    /// Every client, in the order they are shown.
+    /// All clients, in display order.
     pub const ALL: [Self; 8] =
         [Self::DuckDb, Self::Attach, Self::Python, Self::Pyarrow, Self::R, Self::Node, Self::Jdbc, Self::DBeaver];
 
-    /// The name to ask for it by.
+    /// The name on the command line.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -67,7 +67,7 @@ impl Client {
         }
     }
 
-    /// How the client's language begins a comment.
+    /// The comment prefix of the client's language.
     const fn remark(self) -> &'static str {
         match self {
             Self::Attach => "--",

@@ -7,7 +7,7 @@ use arrow::record_batch::RecordBatch;
 use super::cells::{CellStyle, Cells};
 use super::{ISO_8601, PresentError, escape};
 
-/// A header, then a line a row.
+/// A header, then one line per row.
 pub(super) fn write(out: &mut impl Write, batches: &[RecordBatch]) -> Result<(), PresentError> {
     if let Some(first) = batches.first() {
         header(out, first)?;
@@ -23,7 +23,7 @@ pub(super) fn header(out: &mut impl Write, batch: &RecordBatch) -> Result<(), Pr
     Ok(csv.flush()?)
 }
 
-/// A line a row.
+/// One line per row.
 pub(super) fn rows(out: &mut impl Write, batch: &RecordBatch) -> Result<(), PresentError> {
     let mut csv = csv::Writer::from_writer(out);
     let style = CellStyle::new(ISO_8601);
@@ -36,7 +36,7 @@ pub(super) fn rows(out: &mut impl Write, batch: &RecordBatch) -> Result<(), Pres
 }
 
 fn record(csv: &mut csv::Writer<impl Write>, line: impl IntoIterator<Item = String>) -> io::Result<()> {
-    // The csv crate's own conversion makes any other error of the writer's; a broken pipe must stay one.
+    // The csv crate's conversion replaces the writer's error; a broken pipe must be kept.
     csv.write_record(line).map_err(|error| match error.into_kind() {
         csv::ErrorKind::Io(error) => error,
         other => io::Error::other(format!("{other:?}")),

@@ -1,11 +1,11 @@
-//! The one place where text from logs is made harmless for whatever will show it.
+//! The only place where text from logs is escaped for display.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-/// Whether a character shows nothing of itself but changes what is shown: controls (ESC, newlines, C1), bidirectional
-/// overrides and isolates, line separators, zero-width characters, tags; and what looks like a space or like nothing:
-/// fillers of Hangul, variation selectors, the blank pattern of Braille, the joiner of graphemes.
+/// Whether a character is invisible or changes how text is displayed: controls (ESC, newlines, C1), bidirectional
+/// overrides and isolates, line separators, zero-width characters, tags; and characters that look like a space or like
+/// nothing: Hangul fillers, variation selectors, the blank Braille pattern, the grapheme joiner.
 pub(super) fn is_hidden(c: char) -> bool {
     c.is_control()
         || matches!(
@@ -17,7 +17,7 @@ pub(super) fn is_hidden(c: char) -> bool {
         )
 }
 
-/// Replaces each character that `at_fault` names by what `spell` writes for it; borrows if there is none.
+/// Replaces each character for which `at_fault` is true by what `spell` writes; borrows if there is none.
 pub(super) fn replace(text: &str, at_fault: impl Fn(char) -> bool, spell: impl Fn(&mut String, char)) -> Cow<'_, str> {
     let Some(first) = text.find(&at_fault) else { return Cow::Borrowed(text) };
     let (clean, rest) = text.split_at(first);
@@ -39,15 +39,15 @@ pub fn terminal(text: &str) -> Cow<'_, str> {
     replace(text, is_hidden, spell_visibly)
 }
 
-/// As [`terminal`], but newlines stay: for messages of our own and of DuckDB, which span lines.
+/// Like [`terminal`], but newlines are kept: for our own and DuckDB's multi-line messages.
 #[must_use]
 pub fn terminal_lines(text: &str) -> Cow<'_, str> {
     replace(text, |c| c != '\n' && is_hidden(c), spell_visibly)
 }
 
-/// A text cell of a CSV file as a spreadsheet may open it: what would start a formula gets a leading `'`, also behind a
-/// `;`, a tab or a line end, where a spreadsheet that takes these for the ends of cells would begin another one. Hidden
-/// characters become visible escapes. Line ends and tabs inside stay; quoting is the CSV writer's part.
+/// A text cell of a CSV file as a spreadsheet may open it: what would start a formula gets a leading `'`, also after a
+/// `;`, a tab or a line end, where a spreadsheet that treats these as separators would start another cell. Hidden characters
+/// become visible escapes. Line ends and tabs are kept; the CSV writer does the quoting.
 #[must_use]
 pub fn csv_cell(text: &str) -> Cow<'_, str> {
     let visible = replace(text, |c| !matches!(c, '\n' | '\r' | '\t') && is_hidden(c), spell_visibly);
@@ -61,7 +61,7 @@ pub fn csv_cell(text: &str) -> Cow<'_, str> {
         safe.push('\'');
     }
     for part in visible.split_inclusive(is_cut) {
-        // White space and quotes before it do not keep a spreadsheet from taking it for a formula.
+        // A spreadsheet ignores whitespace and quotes before a formula.
         let start = part.len() - part.trim_start_matches([' ', '"']).len();
         if part.get(start..).is_some_and(|part| part.starts_with(begins)) {
             let (space, formula) = part.split_at(start);
@@ -112,7 +112,7 @@ pub fn markdown(text: &str) -> String {
 }
 
 /// Text from logs anywhere in a Markdown document, on one line: nothing in it is markup, of GitHub's flavor either.
-/// Hidden characters become visible escapes, and what could mean something stands behind a backslash.
+/// Hidden characters become visible escapes, and special characters are escaped by a backslash.
 #[must_use]
 pub fn markdown_text(text: &str) -> String {
     let shown = terminal(text);
@@ -128,14 +128,14 @@ pub fn markdown_text(text: &str) -> String {
     safe
 }
 
-/// Whether a line that begins so would be a list, a heading or a rule.
+/// Whether a line that begins like this would be a list, a heading or a rule.
 fn begins_a_block(before: &str, c: char, after: &str) -> bool {
     let is_number = (1..10).contains(&before.len()) && before.bytes().all(|byte| byte.is_ascii_digit());
     (before.is_empty() && "+-=:".contains(c))
         || (is_number && ".)".contains(c) && !after.starts_with(|next: char| !next.is_whitespace()))
 }
 
-/// Whether addresses are taken for links here: `https://…` and `www.…`.
+/// Whether URLs are recognized as links here: `https://…` and `www.…`.
 fn begins_a_link(before: &str, c: char, after: &str) -> bool {
     let is_www = || before.get(before.len().saturating_sub(3)..).is_some_and(|end| end.eq_ignore_ascii_case("www"));
     (c == ':' && after.starts_with('/')) || (c == '.' && is_www())

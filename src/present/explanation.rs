@@ -1,4 +1,4 @@
-//! Why a signal is what it is, as a person reads it.
+//! The explanation of a signal as text.
 
 use std::io::{self, Write};
 
@@ -9,10 +9,10 @@ use super::escape::terminal;
 use crate::matching::{Cost, ExplainedEvent, ExplainedSignal, Explanation, Rival};
 use crate::signal::{Origin, Role};
 
-/// So many lines are shown, if not all are asked for.
+/// The maximum number of lines, unless all are requested.
 const SHOWN: usize = 20;
 
-/// Writes an explanation: the signal, its events with the shapes that fitted, and the pages that lost.
+/// Writes an explanation: the signal, its events with the matching shapes, and the rejected pages.
 ///
 /// # Errors
 /// If the writer refuses.
@@ -27,7 +27,7 @@ pub fn explanation(out: &mut impl Write, explained: &Explanation, all: bool) -> 
     rivals(out, &explained.rivals, explained.events.len())
 }
 
-/// An event without even a shape to compare with was made by no page.
+/// An event without a shape to compare with was made by no known page.
 fn whether_typed(events: &[ExplainedEvent]) -> &'static str {
     if events.iter().all(|event| event.shape.is_none()) { ": no known page makes this call" } else { "" }
 }
@@ -59,7 +59,7 @@ fn explained_signal(out: &mut impl Write, signal: &ExplainedSignal) -> io::Resul
     Ok(())
 }
 
-/// Events of one call in one part are a line, however many there are.
+/// Events of one call with the same role share a line.
 fn parts(out: &mut impl Write, parts: &[ExplainedEvent], of_page: bool, all: bool) -> io::Result<()> {
     let mut lines: IndexMap<Line<'_>, usize> = IndexMap::new();
     for part in parts {
@@ -74,7 +74,7 @@ fn parts(out: &mut impl Write, parts: &[ExplainedEvent], of_page: bool, all: boo
     Ok(())
 }
 
-/// What is said of an event; events of which the same is said are one line.
+/// The description of an event; events with the same description share a line.
 #[derive(Debug, PartialEq, Eq, Hash)]
 struct Line<'p> {
     role: &'static str,

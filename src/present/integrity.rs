@@ -1,4 +1,4 @@
-//! What came of verifying files, in words.
+//! The result of `verify` as text.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -10,7 +10,7 @@ use super::quote;
 use crate::event::Timestamp;
 use crate::verify::{CheckKind, FileCheck, Status, Verification};
 
-/// The columns of the summary, each for a status.
+/// The columns of the summary, one for each status.
 const HEADS: [&str; 5] = ["verified", "altered", "missing", "unlisted", "not verified"];
 
 /// Writes how many files are verified, then what failed, then what could not be verified and why: at most `most` of each.
@@ -33,7 +33,7 @@ fn summary(out: &mut impl Write, verified: &Verification) -> io::Result<()> {
     writeln!(out)?;
     for kind in CheckKind::ALL {
         let counts = Status::ALL.map(|status| verified.count(kind, status));
-        // A row of log files and one of digests are always there: that there is none is a finding.
+        // There is always a row for log files and one for digests, because zero is also a result.
         if matches!(kind, CheckKind::LogFile | CheckKind::Digest) || counts.iter().any(|count| *count > 0) {
             write!(out, "{:16}", format!("{}s", kind.as_str()))?;
             counts.iter().try_for_each(|count| write!(out, "  {:>12}", HumanCount(*count as u64).to_string()))?;
@@ -57,7 +57,7 @@ fn failures(out: &mut impl Write, verified: &Verification, most: usize) -> io::R
     left(out, failed.len(), most)
 }
 
-/// By kind and reason, since nearly all have few reasons in common.
+/// Grouped by kind and reason, because most share few reasons.
 fn unverified(out: &mut impl Write, verified: &Verification, most: usize) -> io::Result<()> {
     let mut reasons: BTreeMap<(CheckKind, &str), Vec<&FileCheck>> = BTreeMap::new();
     for check in verified.checks.iter().filter(|check| check.status == Status::Unverified) {
@@ -79,7 +79,7 @@ fn unverified(out: &mut impl Write, verified: &Verification, most: usize) -> io:
     fetch(out, verified, most)
 }
 
-/// How to fetch the signatures that are in the metadata of S3 alone.
+/// How to download the signatures that are only in S3 metadata.
 fn fetch(out: &mut impl Write, verified: &Verification, most: usize) -> io::Result<()> {
     let lacks = |check: &&FileCheck| check.status == Status::Unverified && check.needs_signature();
     let lacking: Vec<&FileCheck> = verified.checks.iter().filter(lacks).collect();
@@ -115,7 +115,7 @@ fn left(out: &mut impl Write, count: usize, shown: usize) -> io::Result<()> {
     }
 }
 
-/// The file if there is one, else its place in S3, else its time.
+/// The file if there is one, otherwise its S3 key, otherwise its time.
 fn named(check: &FileCheck) -> String {
     let place = || Some(format!("s3://{}/{}", check.s3_bucket.as_deref()?, check.s3_object.as_deref()?));
     let time = || {

@@ -1,4 +1,4 @@
-//! JSON by arrow-json: an array, an object a line, or what the server answers with.
+//! JSON with arrow-json: an array, one object per line, or the format of the server.
 
 use std::io::Write;
 
@@ -8,7 +8,7 @@ use arrow::record_batch::RecordBatch;
 
 use super::{ISO_8601, PresentError, escape, zones};
 
-/// How the server writes a moment: RFC 3339 in UTC, always to the microsecond.
+/// The server's time format: RFC 3339 in UTC, always to the microsecond.
 const RFC_3339: &str = "%Y-%m-%dT%H:%M:%S%.6fZ";
 
 /// One array of objects.
@@ -17,23 +17,23 @@ pub(super) fn array(out: &mut impl Write, batches: &[RecordBatch]) -> Result<(),
     Ok(out.write_all(b"\n")?)
 }
 
-/// One object a line.
+/// One object per line.
 pub(super) fn lines(out: &mut impl Write, batches: &[RecordBatch]) -> Result<(), PresentError> {
     write::<LineDelimited>(out, batches, ISO_8601)
 }
 
-/// Writes rows as the server answers: one array of objects, moments to the microsecond.
+/// Writes rows in the server's format: one array of objects, times to the microsecond.
 ///
 /// # Errors
-/// As [`super::batches`].
+/// See [`super::batches`].
 pub fn objects(out: &mut impl Write, batches: &[RecordBatch]) -> Result<(), PresentError> {
     write::<JsonArray>(out, &in_utc(batches)?, RFC_3339)
 }
 
-/// Writes rows as the server answers: one array of arrays, a cell a column, moments to the microsecond.
+/// Writes rows in the server's format: one array of arrays, one cell per column, times to the microsecond.
 ///
 /// # Errors
-/// As [`super::batches`].
+/// See [`super::batches`].
 pub fn grid(out: &mut impl Write, batches: &[RecordBatch]) -> Result<(), PresentError> {
     let mut json = vec![b'['];
     for batch in in_utc(batches)? {
@@ -43,7 +43,7 @@ pub fn grid(out: &mut impl Write, batches: &[RecordBatch]) -> Result<(), Present
     Ok(out.write_all(escape::json(&String::from_utf8_lossy(&json)).as_bytes())?)
 }
 
-/// A row a time, each after a comma but the first.
+/// One row at a time, separated by commas.
 fn arrays(json: &mut Vec<u8>, batch: &RecordBatch) -> Result<(), PresentError> {
     let options = EncoderOptions::default()
         .with_explicit_nulls(true)
@@ -83,7 +83,7 @@ fn write<F: JsonFormat>(out: &mut impl Write, batches: &[RecordBatch], moment: &
     drain(out, &mut writer)
 }
 
-/// Moves what is written so far to where it goes, escaped for a terminal on the way.
+/// Moves the buffered text to the writer, escaped for a terminal.
 fn drain<F: JsonFormat>(out: &mut impl Write, writer: &mut Writer<Vec<u8>, F>) -> Result<(), PresentError> {
     let written = std::mem::take(writer.get_mut());
     Ok(out.write_all(escape::json(&String::from_utf8_lossy(&written)).as_bytes())?)

@@ -1,4 +1,4 @@
-//! What was learned, and what changes with other rules, as rows.
+//! Learned pages, and the clicks that change with other rules, as rows.
 
 use std::sync::Arc;
 

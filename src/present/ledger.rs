@@ -1,4 +1,4 @@
-//! A load's ledger in words.
+//! The ledger of a load as text.
 
 use std::io::{self, Write};
 
@@ -8,7 +8,7 @@ use super::escape::terminal;
 use crate::load::{Ledger, Problem};
 use crate::store::Totals;
 
-/// Writes what happened, what balances and what went wrong, at most `most` problems of it.
+/// Writes the counts, the balance and the problems, at most `most` of them.
 ///
 /// # Errors
 /// If the writer refuses.
@@ -57,16 +57,16 @@ fn events(out: &mut impl Write, ledger: &Ledger) -> io::Result<()> {
     if ledger.damaged > 0 {
         writeln!(out, "damage   {} documents or parts of files could not be read", HumanCount(ledger.damaged))?;
     }
-    case_stands(out, ledger.case)
+    case_totals(out, ledger.case)
 }
 
-fn case_stands(out: &mut impl Write, case: Totals) -> io::Result<()> {
+fn case_totals(out: &mut impl Write, case: Totals) -> io::Result<()> {
     let of_clicks = case.explained.saturating_sub(case.background);
     let [console, of_clicks, background, residual] =
         [case.console_events, of_clicks, case.background, case.residual].map(HumanCount);
     writeln!(
         out,
-        "console  {console} events = {of_clicks} from clicks + {background} background + {residual} in no signal"
+        "console  {console} events = {of_clicks} from clicks + {background} background + {residual} without a signal"
     )?;
     if case.typed > 0 {
         writeln!(out, "typed    {} events from commands in console sessions", HumanCount(case.typed))?;
@@ -76,7 +76,7 @@ fn case_stands(out: &mut impl Write, case: Totals) -> io::Result<()> {
     writeln!(out, "signals  {signals} in {of_console} console sessions, out of {sessions} sessions")
 }
 
-/// What names the clicks: a known page, and with which confidence, or less.
+/// What identifies the clicks: a known page with its confidence, or less.
 fn clicks(out: &mut impl Write, case: Totals) -> io::Result<()> {
     let [clicks, pages, sure] = [case.clicks, case.on_known_page, case.high_confidence].map(HumanCount);
     write!(out, "clicks   {clicks} = {pages} on known pages ({sure} with confidence 0.9 or above)")?;

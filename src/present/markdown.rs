@@ -15,7 +15,7 @@ pub(super) fn header(out: &mut impl Write, batch: &RecordBatch) -> Result<(), Pr
     line(out, schema.fields().iter().map(|_| "---".to_owned()))
 }
 
-/// A line a row.
+/// One line per row.
 pub(super) fn rows(out: &mut impl Write, batch: &RecordBatch) -> Result<(), PresentError> {
     let style = CellStyle::new(DATE_TIME);
     let mut columns = style.columns(batch)?;

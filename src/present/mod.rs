@@ -1,4 +1,4 @@
-//! Rows in, bytes out: how an analyst sees a case. Everything takes a writer; all escaping is in [`escape`].
+//! Formats rows for people. Everything takes a writer; all escaping is in [`escape`].
 
 mod calls;
 mod cells;
@@ -45,25 +45,25 @@ pub use timeline::{Show, rfc3339, timeline};
 /// Why rows could not be shown.
 #[derive(Debug, Error)]
 pub enum PresentError {
-    /// The writer refused.
+    /// The writer failed.
     #[error("cannot write the output")]
     Io(#[from] io::Error),
-    /// Arrow has no text for a type.
+    /// Arrow cannot format a type as text.
     #[error("cannot format the rows")]
     Arrow(#[from] ArrowError),
-    /// The rows are not of the shape that was asked for.
+    /// The rows do not have the expected columns.
     #[error("the rows have no readable column {0:?}")]
     Column(&'static str),
 }
 
-/// The forms that any rows can be written in.
+/// The formats of rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
-    /// Aligned columns for a person. Cells are cut to `width` columns of the terminal, if that is given.
+    /// Aligned columns. Cells are truncated to `width` columns of the terminal, if given.
     Table {
         /// The terminal's width.
         width: Option<u16>,
-        /// Whether long cells are written whole.
+        /// Whether long cells are written in full.
         full: bool,
     },
     /// One JSON array of objects.
@@ -74,10 +74,10 @@ pub enum Format {
     Csv,
 }
 
-/// Writes the rows of `batches`, which share one schema, in that form.
+/// Writes the rows of `batches`, which share one schema, in that format.
 ///
 /// # Errors
-/// If the writer refuses, or a type has no text.
+/// If the writer fails, or a type cannot be formatted.
 pub fn batches(out: &mut impl Write, format: Format, batches: &[RecordBatch]) -> Result<(), PresentError> {
     let batches = batches.iter().map(zones::in_utc).collect::<Result<Vec<_>, _>>()?;
     match format {
@@ -88,21 +88,21 @@ pub fn batches(out: &mut impl Write, format: Format, batches: &[RecordBatch]) ->
     }
 }
 
-/// The forms that rows can be written in piece by piece, so that not all need be in memory.
+/// The formats that can be written in batches, so that not all rows have to be in memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Lines {
-    /// As [`Format::Jsonl`].
+    /// See [`Format::Jsonl`].
     Jsonl,
-    /// As [`Format::Csv`].
+    /// See [`Format::Csv`].
     Csv,
     /// A table in Markdown.
     Markdown,
 }
 
-/// Writes one of several batches of one schema; before the first one goes what stands at the head of the form.
+/// Writes one of several batches of one schema; the header of the format precedes the first one.
 ///
 /// # Errors
-/// As [`batches`].
+/// See [`batches`].
 pub fn piece(out: &mut impl Write, form: Lines, batch: &RecordBatch, first: bool) -> Result<(), PresentError> {
     let batch = zones::in_utc(batch)?;
     match form {
@@ -122,7 +122,7 @@ pub fn piece(out: &mut impl Write, form: Lines, batch: &RecordBatch, first: bool
     }
 }
 
-/// How every text form but JSON writes a moment's date, time and fraction (none if it is whole).
+/// The date, time and fraction (if any) in all text formats other than JSON.
 const DATE_TIME: &str = "%Y-%m-%d %H:%M:%S%.f";
-/// How machine forms write a moment: ISO 8601 in UTC.
+/// The time format of machine-readable output: ISO 8601 in UTC.
 const ISO_8601: &str = "%Y-%m-%dT%H:%M:%S%.fZ";

@@ -1,4 +1,4 @@
-//! Notes of analysts: as a list, and beside the rows that they are about.
+//! Notes of analysts: as a list, and next to the rows that they are about.
 
 use std::collections::HashMap;
 use std::io::{self, Write};
@@ -19,7 +19,7 @@ impl Marks {
     pub fn of(notes: &[Resolved]) -> Self {
         let mut marks: HashMap<String, Vec<String>> = HashMap::new();
         for resolved in notes {
-            if let Some(id) = &resolved.found.row_id {
+            if let Some(id) = &resolved.location.row_id {
                 marks.entry(id.clone()).or_default().push(said(resolved));
             }
         }
@@ -43,11 +43,11 @@ pub(super) fn said(Resolved { note, .. }: &Resolved) -> String {
     }
 }
 
-/// What a note is about, in words.
-pub(super) fn about(Resolved { note, found }: &Resolved) -> String {
+/// What a note is about, as text.
+pub(super) fn about(Resolved { note, location }: &Resolved) -> String {
     let Some(target) = &note.target else { return note.place.clone().unwrap_or_default() };
-    let gone = if found.what.is_none() { " (not in this case)" } else { "" };
-    match (target.kind, &found.what) {
+    let gone = if location.what.is_none() { " (not in this case)" } else { "" };
+    match (target.kind, &location.what) {
         (TargetKind::Entity, _) => {
             format!("{} {}", target.entity_type.as_deref().unwrap_or("entity"), target.id)
         }
@@ -58,12 +58,12 @@ pub(super) fn about(Resolved { note, found }: &Resolved) -> String {
     }
 }
 
-/// When the thing was that a note is about.
+/// The time of a note's target.
 pub(super) fn when(resolved: &Resolved) -> String {
-    resolved.found.time.map(|us| Timestamp(us).format("%Y-%m-%d %H:%M:%S")).unwrap_or_default()
+    resolved.location.time.map(|us| Timestamp(us).format("%Y-%m-%d %H:%M:%S")).unwrap_or_default()
 }
 
-/// Writes notes, one a line and what it is about below it.
+/// Writes notes, one per line, each followed by what it is about.
 ///
 /// # Errors
 /// If the writer refuses.
@@ -78,7 +78,7 @@ pub fn notes(out: &mut impl Write, notes: &[Resolved]) -> io::Result<()> {
         };
         writeln!(out, "{accent}{label}{}{accent:#}", terminal(&said(resolved)))?;
         let time = when(resolved);
-        let who = resolved.found.principal.as_deref().unwrap_or_default();
+        let who = resolved.location.principal.as_deref().unwrap_or_default();
         let parts: Vec<&str> = [time.as_str(), who].into_iter().filter(|part| !part.is_empty()).collect();
         let lead = if parts.is_empty() { String::new() } else { format!("{}  ", terminal(&parts.join("  "))) };
         writeln!(out, "  {dim}{lead}{dim:#}{}", terminal(&about(resolved)))?;

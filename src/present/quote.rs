@@ -1,9 +1,9 @@
-//! Text as a literal of other languages: nothing in it is obeyed, by them or by the terminal that shows it.
+//! Text as a literal of other languages: nothing in it is interpreted by them, or by the terminal that shows it.
 
 use super::escape::{is_hidden, replace};
 use crate::table::literal;
 
-/// For a POSIX shell; `$'…'`, which bash, zsh and ksh know, where something hidden must be spelt.
+/// For a POSIX shell; `$'…'`, which bash, zsh and ksh support, if hidden characters must be escaped.
 pub(super) fn shell(text: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "/._-".contains(c);
     if text.chars().any(is_hidden) {
@@ -15,7 +15,7 @@ pub(super) fn shell(text: &str) -> String {
     }
 }
 
-/// For DuckDB's SQL; `E'…'` where a control character must be spelt. It has no way to spell other hidden ones.
+/// For DuckDB's SQL; `E'…'` if a control character must be escaped. It cannot escape other hidden characters.
 pub(super) fn sql(text: &str) -> Option<String> {
     let mut hidden = text.chars().filter(|c| is_hidden(*c)).peekable();
     if hidden.peek().is_none() {
@@ -35,7 +35,7 @@ pub(super) fn script(text: &str) -> String {
     format!("\"{}\"", escaped(text, '"', |c| format!("\\u{{{:x}}}", u32::from(c))))
 }
 
-/// For Java, which reads `\u` before it looks for strings: controls are in octal.
+/// For Java, which processes `\u` before strings, so control characters are in octal.
 pub(super) fn java(text: &str) -> String {
     let spell = |c: char| match c.encode_utf16(&mut [0; 2]) {
         [control] if c.is_ascii() => format!("\\{control:03o}"),
@@ -52,7 +52,7 @@ fn wide(c: char) -> String {
     if code > 0xffff { format!("\\U{code:08x}") } else { format!("\\u{code:04x}") }
 }
 
-/// The text with the quote and the backslash behind a backslash, and hidden characters as they are spelt.
+/// The text with quotes and backslashes escaped by a backslash, and hidden characters escaped by `spell`.
 fn escaped(text: &str, quote: char, spell: impl Fn(char) -> String) -> String {
     let at_fault = |c: char| c == quote || c == '\\' || is_hidden(c);
     let write = |safe: &mut String, c: char| {

@@ -1,4 +1,4 @@
-//! Typed rows of the views `timeline` and `sessions`, read off the batches a query gave.
+//! Typed rows of the views `timeline` and `sessions`, read from the batches of a query.
 
 use arrow::array::{Array, ArrayRef, AsArray};
 use arrow::compute::cast;
@@ -9,16 +9,16 @@ use super::PresentError;
 use crate::event::Timestamp;
 use crate::signal::{Kind, leads_to_console};
 
-/// What a row of the timeline stands for: the values of `timeline.class`.
+/// The class of a row of the timeline: the values of `timeline.class`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Class {
-    /// A signal that somebody clicked or typed.
+    /// A click or a command.
     Click,
-    /// A signal that nobody did.
+    /// Background.
     Background,
-    /// An event of the console's that no signal explains.
+    /// A console event without a signal.
     Residual,
-    /// An event that is not the console's.
+    /// An event of a program.
     Programmatic,
     /// An aggregated event: what CloudTrail counted in a window of time. It names no caller, and no session.
     Aggregated,
@@ -72,7 +72,7 @@ pub struct Entry {
     pub summary: Option<String>,
     /// `confidence`, of a signal: 0 to 1.
     pub confidence: Option<f64>,
-    /// `events`: how many it stands for.
+    /// `events`: the number of its events.
     pub events: u64,
     /// `error_code`
     pub error_code: Option<String>,
@@ -139,7 +139,7 @@ impl Entry {
     }
 }
 
-/// What a timeline says of a session before its lines: some columns of `sessions`.
+/// The header of a session in a timeline: some columns of `sessions`.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Head {
     /// `session_id`
@@ -150,7 +150,7 @@ pub struct Head {
     pub account_id: Option<String>,
     /// `ips`
     pub ips: Vec<String>,
-    /// `mfa`: whether the session was opened with a second factor; `None` if nothing says.
+    /// `mfa`: whether the session was opened with MFA; `None` if unknown.
     pub mfa: Option<bool>,
     /// `first_time`
     pub first_time: Option<Timestamp>,
@@ -182,7 +182,7 @@ impl Head {
     }
 }
 
-/// A column by its name, cast to the type that is wanted: an ENUM is text, a HUGEINT a count.
+/// A column by name, cast to the requested type: an ENUM becomes text, a HUGEINT a count.
 fn column(batch: &RecordBatch, name: &'static str, kind: &DataType) -> Result<ArrayRef, PresentError> {
     let array = batch.column_by_name(name).ok_or(PresentError::Column(name))?;
     cast(array, kind).map_err(|_| PresentError::Column(name))

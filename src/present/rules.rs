@@ -72,7 +72,7 @@ fn catalog_line(out: &mut impl Write, rule: &Rule) -> io::Result<()> {
     )
 }
 
-/// One rule: its members a line each, then what it looks for, in words.
+/// One rule: one line per member, then a description of what it matches.
 ///
 /// # Errors
 /// If the writer refuses.
@@ -126,7 +126,7 @@ fn parts_of(out: &mut impl Write, set: &RuleSet, rule: &Rule, title: &str, requi
     Ok(())
 }
 
-/// What the signals around it decide.
+/// What depends on the signals around it.
 fn around(out: &mut impl Write, set: &RuleSet, rule: &Rule) -> io::Result<()> {
     for other in &rule.takes_precedence_over {
         writeln!(out, "{:<12}  {}", "precedence", terminal(&set.rule(*other).id))?;

@@ -4,13 +4,13 @@ use super::report::size;
 use super::rows::{Class, Entry};
 use crate::signal::Kind;
 
-/// From here on the confidence of a signal is not shown beside it: of such signals nine in ten and more are right.
+/// From this confidence on, it is not shown: more than nine in ten of these signals are right.
 const SURE: f64 = 0.9;
 
 /// At most that many calls are named in a line; the rest is counted.
 const NAMED: usize = 4;
 
-/// One line: a signal, or consecutive events of one service that stand for nothing more.
+/// One line: a signal, or consecutive events of one service without a signal.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Run<'a> {
     /// Its first entry, whose time is the line's.
@@ -26,7 +26,7 @@ pub(super) fn runs<'a>(entries: &'a [&'a Entry]) -> impl Iterator<Item = Run<'a>
     })
 }
 
-/// Only events fold, and never over midnight, where the timeline says the date. Reads of one service fold. What changes
+/// Only events fold, and never across midnight, where the timeline shows the date. Reads of one service fold. What changes
 /// something, or reads a secret, folds only with calls of the same name that ended the same way. What stands out folds only
 /// with calls that name the same things as well, so that no user, key or grant is missing in the lines. The page folds by
 /// the same rule: `sql/serve/lines.sql`.
@@ -45,7 +45,7 @@ pub(super) const fn day(entry: &Entry) -> i64 {
 }
 
 impl Run<'_> {
-    /// The events it stands for.
+    /// The number of events.
     pub(super) fn events(&self) -> u64 {
         self.entries.iter().map(|entry| entry.events).sum()
     }
@@ -55,7 +55,7 @@ impl Run<'_> {
         self.entries.iter().map(|entry| entry.id.as_deref())
     }
 
-    /// What the line calls it: the signal's kind, or the class of its events.
+    /// The label of the line: the signal's kind, or the class of its events.
     pub(super) fn label(&self) -> &'static str {
         match (self.first.class, self.first.kind) {
             (Class::Click | Class::Background, Some(kind)) => kind.as_str(),
@@ -64,13 +64,13 @@ impl Run<'_> {
         }
     }
 
-    /// The region, if it is one and the same.
+    /// The region, if all have the same.
     pub(super) fn region(&self) -> Option<&str> {
         let region = self.first.region.as_deref();
         region.filter(|_| self.entries.iter().all(|entry| entry.region.as_deref() == region))
     }
 
-    /// The error, if there is one and the same.
+    /// The error, if all have the same.
     pub(super) fn error(&self) -> Option<&str> {
         let error = self.first.error_code.as_deref();
         error.filter(|_| self.entries.iter().all(|entry| entry.error_code.as_deref() == error))
@@ -81,12 +81,12 @@ impl Run<'_> {
         self.entries.iter().map(|entry| entry.failed_events).sum()
     }
 
-    /// How many bytes its events downloaded, if that is known of each.
+    /// The number of bytes that its events downloaded, if known for all.
     fn bytes_out(&self) -> Option<u64> {
         self.entries.iter().try_fold(0_u64, |sum, entry| sum.checked_add(entry.bytes_out?))
     }
 
-    /// How sure the signal is, if it is less than [`SURE`]: `0.72`. Rounded down.
+    /// The confidence of the signal, if it is less than [`SURE`]: `0.72`. Rounded down.
     pub(super) fn certainty(&self) -> Option<String> {
         let doubt = self.first.confidence.filter(|confidence| *confidence < SURE);
         doubt.map(|doubt| format!("{:.2}", (doubt * 100.0).floor() / 100.0))
@@ -133,7 +133,7 @@ impl Run<'_> {
     }
 }
 
-/// The call without its service, which the line says once.
+/// The call without its service, which the line has once.
 fn bare_call<'a>(entry: &'a Entry, service: &str) -> &'a str {
     let call = entry.title.as_deref().or(entry.summary.as_deref()).unwrap_or("?");
     call.strip_prefix(service).and_then(|rest| rest.strip_prefix(':')).unwrap_or(call)

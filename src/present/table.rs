@@ -1,4 +1,4 @@
-//! Aligned columns for a person's eyes.
+//! Aligned columns.
 
 use std::fmt::Write as _;
 use std::io::Write;
@@ -9,16 +9,16 @@ use comfy_table::{Cell, CellAlignment, ColumnConstraint, ContentArrangement, Row
 use super::cells::{CellStyle, Cells, is_right_aligned};
 use super::{DATE_TIME, PresentError, escape};
 
-/// The narrowest a column may get on average; below that, rows are written as a name and value a line.
+/// The minimum average width of a column; below that, rows are written as one name and value per line.
 const NARROWEST: u16 = 9;
 
-/// The longest cell of a table that is no terminal's, in characters.
+/// The maximum length of a cell if the output is not a terminal, in characters.
 const LONGEST: usize = 200;
-/// So wide is the widest column that cells are padded to. A cell that is longer moves those after it.
+/// The maximum width to which cells are padded. A longer cell shifts those after it.
 const WIDEST: usize = 60;
 
-/// A header and a line a row; or, if the terminal is too narrow for that many columns, a block a row.
-/// Where there is no terminal, cells of more than some hundred characters are shortened unless `full`.
+/// A header and one line per row; or, if the terminal is too narrow for the columns, one block per row.
+/// If the output is not a terminal, long cells are shortened unless `full` is set.
 pub(super) fn write(
     out: &mut impl Write,
     batches: &[RecordBatch],
@@ -57,7 +57,7 @@ fn grid(out: &mut impl Write, batches: &[RecordBatch], width: Option<u16>, longe
     Ok(writeln!(out, "{}", table.trim_fmt())?)
 }
 
-/// Lines whose cells are padded as far as is of use: where a column has long cells, not to the longest of them.
+/// Lines with padded cells; a column with long cells is not padded to the longest one.
 fn lines(out: &mut impl Write, first: &RecordBatch, rows: &[Vec<String>]) -> Result<(), PresentError> {
     let schema = first.schema();
     let names: Vec<String> = schema.fields().iter().map(|field| escape::terminal(field.name()).into_owned()).collect();
@@ -83,7 +83,7 @@ fn lines(out: &mut impl Write, first: &RecordBatch, rows: &[Vec<String>]) -> Res
 
 fn empty_grid(first: &RecordBatch, width: Option<u16>) -> Table {
     let mut table = Table::new();
-    // Nothing but a rule under the header: a table is often copied into a report.
+    // Only a line below the header, because tables are often copied into reports.
     table.load_preset("     ──            ").set_truncation_indicator("…");
     if let Some(width) = width {
         table.set_width(width).set_content_arrangement(ContentArrangement::Dynamic);
@@ -98,7 +98,7 @@ fn empty_grid(first: &RecordBatch, width: Option<u16>) -> Table {
             column.set_cell_alignment(CellAlignment::Right);
         }
         if field.data_type().is_temporal() {
-            // A moment that is cut is no moment; texts give way first.
+            // A truncated time is useless, so texts are truncated first.
             column.set_constraint(ColumnConstraint::ContentWidth);
         }
     }

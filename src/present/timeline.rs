@@ -1,4 +1,4 @@
-//! The timeline as text: sessions with their lines, as an analyst reads a case.
+//! The timeline as text: sessions with their lines.
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -14,7 +14,7 @@ use super::wrap::wrap;
 use crate::event::Timestamp;
 use crate::signal::Kind;
 
-/// The shortest a session id is cut to.
+/// The minimum length of a shortened session ID.
 const SHORTEST_ID: usize = 8;
 /// How many addresses a session's header names.
 const ADDRESSES: usize = 2;
@@ -26,7 +26,7 @@ pub struct Show<'a> {
     pub ids: bool,
     /// How many of its events were denied or failed.
     pub failed: bool,
-    /// As wide as the terminal is, so that lines break between words; unknown where it is none.
+    /// The width of the terminal, for wrapping; `None` if it is not a terminal.
     pub width: Option<usize>,
     /// The notes of analysts.
     pub notes: Option<&'a Marks>,
@@ -34,8 +34,8 @@ pub struct Show<'a> {
 
 /// Writes entries, which are in order of time, grouped by session in the order the sessions begin in.
 ///
-/// `heads` has every session that `--session` could mean: ids are cut to what tells them apart. Colors are written as
-/// ANSI sequences always; a writer that does not want them strips them (`anstream`).
+/// `heads` has every session that `--session` could select, because IDs are shortened to unique prefixes. Colors are
+/// always written as ANSI sequences; a writer without colors strips them (`anstream`).
 ///
 /// # Errors
 /// If the writer refuses.
@@ -74,7 +74,7 @@ pub(super) fn by_session(entries: &[Entry]) -> Vec<(Option<&str>, Vec<&Entry>)> 
     groups
 }
 
-/// What the entries themselves tell of a session that has no row.
+/// The header of a session without a row, from its entries.
 pub(super) fn head_of(id: Option<&str>, entries: &[&Entry]) -> Head {
     let (first, last) = (entries.first(), entries.last());
     Head {
@@ -127,7 +127,7 @@ fn header(out: &mut impl Write, head: &Head, short_id: Option<&str>) -> io::Resu
     }
 }
 
-/// `2026-03-02 09:12:05 → 10:40:11 UTC`, with the second date if it is another.
+/// `2026-03-02 09:12:05 → 10:40:11 UTC`, with a second date if it differs.
 pub(super) fn span(first: Option<Timestamp>, last: Option<Timestamp>) -> String {
     let (Some(first), Some(last)) = (first, last) else { return "time unknown".to_owned() };
     let from = first.format("%Y-%m-%d");
@@ -135,7 +135,7 @@ pub(super) fn span(first: Option<Timestamp>, last: Option<Timestamp>) -> String 
     format!("{from} {} → {} UTC", first.format("%H:%M:%S"), last.format(until))
 }
 
-/// `2026-03-11T19:41:32Z`, with a fraction only where there is one.
+/// `2026-03-11T19:41:32Z`, with a fraction only if there is one.
 #[must_use]
 pub fn rfc3339(time: Timestamp) -> String {
     let form = if time.0.rem_euclid(1_000_000) == 0 { "%Y-%m-%dT%H:%M:%SZ" } else { "%Y-%m-%dT%H:%M:%S%.6fZ" };
@@ -157,7 +157,7 @@ fn lines(out: &mut impl Write, entries: &[&Entry], show: Show<'_>) -> io::Result
     Ok(())
 }
 
-/// The columns before a sentence that have always the same width: `  19:41:32  `, and two spaces after the label.
+/// The number of columns before a sentence, which is constant: `  19:41:32  `, and two spaces after the label.
 const TIME: usize = 12;
 const GAP: usize = 2;
 /// Sentences that break begin further lines here at most.
@@ -208,7 +208,8 @@ fn tail(run: &Run<'_>) -> String {
     tail
 }
 
-/// What the error does not tell: that calls of a click failed, or that a call failed without an error code, as sign-ins do.
+/// Failures without an error code in the row: failed calls of a click, or a call that failed without an error code, such as a
+/// sign-in.
 fn failed(run: &Run<'_>) -> Option<String> {
     match (run.failed(), run.events()) {
         (0, _) => None,
@@ -217,7 +218,7 @@ fn failed(run: &Run<'_>) -> Option<String> {
     }
 }
 
-/// Secrets, changes and failures have colors of their own, by whatever client.
+/// Secrets, changes and failures have their own colors, regardless of the client.
 fn style(run: &Run<'_>) -> Style {
     let (class, kind) = (run.first.class, run.first.kind);
     let failed = run.failed() > 0 && run.failed() == run.events();

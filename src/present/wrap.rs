@@ -1,11 +1,11 @@
-//! Lines that are no longer than a terminal is wide.
+//! Wraps text to the width of a terminal.
 
-/// Narrower than this no text is wrapped: a word a line helps nobody.
+/// Below this width, text is not wrapped: one word per line is not readable.
 const NARROWEST: usize = 24;
 
 /// The text broken between words, so that no line is longer than `width` characters where the first begins after `before` and
-/// each further one after `indent` characters, which are spaces. A word that does not fit stays whole. What stands in
-/// parentheses or brackets at the end, `(1 event)`, is a word.
+/// each further one after `indent` characters, which are spaces. A word that does not fit is not broken. Text in
+/// parentheses or brackets at the end, `(1 event)`, counts as a word.
 pub(super) fn wrap(text: &str, before: usize, indent: usize, width: Option<usize>) -> String {
     let Some(width) = width.filter(|width| *width >= indent + NARROWEST) else { return text.to_owned() };
     let (sentence, tail) = text.split_once("  (").unwrap_or((text, ""));
@@ -13,10 +13,10 @@ pub(super) fn wrap(text: &str, before: usize, indent: usize, width: Option<usize
     broken(&format!("{sentence}{tail}"), before, indent, width).replace(BOUND, " ")
 }
 
-/// A space that breaks no line.
+/// A non-breaking space.
 const BOUND: char = '\u{a0}';
 
-/// The text with its single spaces bound; two spaces part words of it.
+/// The text with non-breaking spaces instead of single spaces; double spaces separate words.
 fn bound(text: &str) -> String {
     text.split("  ").map(|word| word.replace(' ', &BOUND.to_string())).collect::<Vec<_>>().join("  ")
 }
@@ -30,7 +30,7 @@ fn broken(text: &str, before: usize, indent: usize, width: usize) -> String {
         if is_first {
             is_first = false;
         } else if column + 1 + length > width && column > indent {
-            // A space before the end of a line shows nothing.
+            // A space before the end of a line is invisible.
             while wrapped.ends_with(' ') {
                 wrapped.pop();
             }

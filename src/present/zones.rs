@@ -1,4 +1,4 @@
-//! Moments with a time zone, made such that Arrow can write them.
+//! Converts times with a zone so that Arrow can write them.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use arrow::record_batch::RecordBatch;
 
 /// The batch with every `TIMESTAMP WITH TIME ZONE`, at any depth, in UTC by offset.
 ///
-/// `DuckDB` names the zone of the machine (`Etc/UTC`), Arrow knows offsets only. The instants stay what they are.
+/// `DuckDB` names the zone of the machine (`Etc/UTC`), Arrow knows offsets only. The instants are unchanged.
 pub(super) fn in_utc(batch: &RecordBatch) -> Result<RecordBatch, ArrowError> {
     let schema = batch.schema_ref();
     let fields: Fields = schema.fields().iter().map(field_in_utc).collect();

@@ -1,4 +1,4 @@
-//! Taking off compression: gzip, zstd, bzip2, xz, lz4, zip and tar, told by their first bytes.
+//! Decompression: gzip, zstd, bzip2, xz, lz4, zip and tar, detected by their first bytes.
 
 use std::collections::HashMap;
 use std::io::{Cursor, ErrorKind, Read};
@@ -15,66 +15,66 @@ use memchr::memmem;
 use zip::ZipArchive;
 use zip::read::read_zipfile_from_stream;
 
-use super::room::Room;
+use super::budget::MemoryBudget;
 use super::source::readable;
 
-/// Layers of compression that are taken off: a zip of gzip files has two, one of tar.gz files three.
+/// The maximum number of layers of compression: a zip of gzip files has two, a zip of tar.gz files three.
 const MAX_LAYERS: usize = 4;
-/// The most that is believed of what a gzip file says of its own size, in bytes.
+/// The maximum size that a gzip file may state for its content and still be trusted, in bytes.
 const MAX_HINT: u32 = 256 << 20;
 
-/// The largest gzip file that is inflated at once, in bytes; a larger one is read bit by bit.
+/// The largest gzip file that is inflated in one call, in bytes; a larger one is streamed.
 const MAX_AT_ONCE: usize = 16 << 20;
-/// How a gzip member begins. A file that has these bytes further on may hold several.
+/// The first bytes of a gzip member. A file that contains these bytes again may have several members.
 const MEMBER: [u8; 3] = [0x1f, 0x8b, 8];
-/// The most memory that an xz file may ask for, in bytes; `xz -9` asks for 65 MiB.
+/// The maximum memory that an xz file may require, in bytes; `xz -9` requires 65 MiB.
 const XZ_MEMORY: u64 = 512 << 20;
-/// How a file begins that a Mac keeps beside another.
+/// The first bytes of the metadata file that macOS adds next to a file.
 const APPLE_DOUBLE: [u8; 4] = [0, 5, 0x16, 7];
 /// A tar header's size, in bytes.
 const TAR_BLOCK: usize = 512;
 
-/// So many bytes are taken of the room at once.
+/// The number of bytes that are reserved in the budget at a time.
 const STEP: u64 = 1 << 20;
 
-/// Why nothing that came out of some bytes counts, though nothing is wrong with them.
+/// Why the result is discarded although the bytes are not damaged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Shortage {
-    /// There is no room for the text.
-    Room,
-    /// The system gave no more memory.
+    /// The memory budget is used up.
+    Budget,
+    /// The system provided no more memory.
     Memory,
 }
 
-/// What came out of some stored bytes.
+/// The result of unpacking stored bytes.
 #[derive(Debug)]
 pub(super) struct Unpacked<'r> {
-    /// Name and bytes of every document. No two have one name.
+    /// Name and bytes of every document. Names are unique.
     pub(super) documents: Vec<(String, Vec<u8>)>,
-    /// What could not be read to its end. The part before it is in `documents`.
+    /// What could not be read completely. The part before the damage is in `documents`.
     pub(super) problems: Vec<String>,
-    /// Bytes that may still come out of this source.
+    /// The number of bytes that this source may still produce.
     allowance: u64,
     /// How often each name was given to a member.
     names: HashMap<String, u32, foldhash::fast::RandomState>,
-    /// What the text shares with that of other files.
-    room: Option<&'r Room>,
-    /// Why the rest of this does not count.
+    /// The memory budget that is shared with other files.
+    budget: Option<&'r MemoryBudget>,
+    /// Why the result is discarded, if it is.
     pub(super) shortage: Option<Shortage>,
 }
 
-/// The documents in `bytes`. Not more than `allowance` bytes come out of all of them together, so that a small hostile
-/// file cannot fill the memory.
+/// The documents in `bytes`. Together they have at most `allowance` bytes, so that a small hostile file cannot fill the
+/// memory.
 pub(super) fn unpack(name: &str, bytes: Vec<u8>, allowance: u64) -> Unpacked<'static> {
     Unpacked::of(name, bytes, allowance, None)
 }
 
-/// As [`unpack`], of text that has to fit into that room. If it does not, that is the shortage.
-pub(super) fn unpack_within<'r>(name: &str, bytes: Vec<u8>, allowance: u64, room: &'r Room) -> Unpacked<'r> {
-    Unpacked::of(name, bytes, allowance, Some(room))
+/// Like [`unpack`], within a memory budget. If the text does not fit, the result has a shortage.
+pub(super) fn unpack_within<'r>(name: &str, bytes: Vec<u8>, allowance: u64, budget: &'r MemoryBudget) -> Unpacked<'r> {
+    Unpacked::of(name, bytes, allowance, Some(budget))
 }
 
-/// A form of compression, or an archive.
+/// A compression format or an archive format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Form {
     Gzip,
@@ -91,7 +91,7 @@ enum Form {
 impl Form {
     fn of(bytes: &[u8]) -> Option<Self> {
         Some(match bytes {
-            // What nearly every file begins with.
+            // The format of nearly every file.
             [b'{' | b'[' | b'"', ..] | [] => return None,
             [0x1f, 0x8b, ..] => Self::Gzip,
             [0x28, 0xb5, 0x2f, 0xfd, ..] => Self::Zstd,
@@ -109,9 +109,9 @@ impl Form {
 }
 
 impl<'r> Unpacked<'r> {
-    fn of(name: &str, bytes: Vec<u8>, allowance: u64, room: Option<&'r Room>) -> Self {
+    fn of(name: &str, bytes: Vec<u8>, allowance: u64, budget: Option<&'r MemoryBudget>) -> Self {
         let (documents, problems, names) = (Vec::new(), Vec::new(), HashMap::default());
-        let mut unpacked = Self { documents, problems, allowance, names, room, shortage: None };
+        let mut unpacked = Self { documents, problems, allowance, names, budget, shortage: None };
         unpacked.add(name, bytes, 0);
         unpacked
     }
@@ -175,12 +175,12 @@ impl<'r> Unpacked<'r> {
         self.add(name, text, layer + 1);
     }
 
-    /// A gzip file's text: at once if it is one whole member, else bit by bit as far as it goes.
+    /// The text of a gzip file: in one call if it is one complete member, otherwise streamed as far as it can be read.
     fn gzip(&mut self, name: &str, bytes: &[u8]) -> Vec<u8> {
-        // Taken before, so that threads that inflate at once share it.
-        let (size, room) = (size_hint(bytes) as u64, self.room);
-        let has_room = || room.is_none_or(|room| room.take(size));
-        match inflate(bytes, self.allowance, has_room) {
+        // Reserved before inflating, so that concurrent threads share the budget.
+        let (size, budget) = (size_hint(bytes) as u64, self.budget);
+        let has_budget = || budget.is_none_or(|budget| budget.take(size));
+        match inflate(bytes, self.allowance, has_budget) {
             Some(text) => {
                 self.allowance = self.allowance.saturating_sub(text.len() as u64);
                 text
@@ -210,7 +210,7 @@ impl<'r> Unpacked<'r> {
 
     fn add_tar(&mut self, name: &str, bytes: &[u8], layer: usize) {
         let mut archive = tar::Archive::new(bytes);
-        // Archives that were joined have the end of each in the middle.
+        // Concatenated archives have end markers in the middle.
         archive.set_ignore_zeros(true);
         let mut end = 0;
         let entries = match archive.entries() {
@@ -220,7 +220,7 @@ impl<'r> Unpacked<'r> {
         for entry in entries {
             let entry = match entry {
                 Ok(entry) => entry,
-                // After a damaged header nobody knows where the next one is.
+                // After a damaged header, the position of the next one is unknown.
                 Err(error) => return self.problems.push(format!("{name}: tar: {error}")),
             };
             let (own, size) = (readable(&entry.path_bytes()), entry.size());
@@ -254,7 +254,7 @@ impl<'r> Unpacked<'r> {
                 return self.add_cut_zip(name, bytes, layer);
             }
         };
-        // A zip may hold several members of one name, and the library knows of one of them.
+        // A zip may contain several members of the same name, and the library returns only one of them.
         if let Some(entries) = entries(bytes).filter(|entries| entries.len() > archive.len()) {
             return self.add_entries(name, bytes, &entries, layer);
         }
@@ -266,7 +266,7 @@ impl<'r> Unpacked<'r> {
         }
     }
 
-    /// A zip whose directory, which stands at the end, is lost: its members one after another, as far as they go.
+    /// A zip whose directory, at the end of the file, is missing: its members one after another, as far as they can be read.
     fn add_cut_zip(&mut self, name: &str, bytes: &[u8], layer: usize) {
         let mut rest = bytes;
         while let Ok(Some(member)) = read_zipfile_from_stream(&mut rest) {
@@ -284,7 +284,7 @@ impl<'r> Unpacked<'r> {
         self.add_member(&own, &name, text, layer);
     }
 
-    /// Every member of a zip, by its directory.
+    /// Every member of a zip, in the order of its directory.
     fn add_entries(&mut self, name: &str, bytes: &[u8], entries: &[Entry<'_>], layer: usize) {
         for entry in entries.iter().filter(|entry| !entry.name.ends_with(b"/")) {
             let own = readable(entry.name);
@@ -310,7 +310,7 @@ impl<'r> Unpacked<'r> {
         }
     }
 
-    /// The name of a member's document: no other member's.
+    /// A unique name for the document of a member.
     fn member(&mut self, archive: &str, own: &str) -> String {
         let name = format!("{archive}!{own}");
         let count = self.names.entry(name.clone()).or_default();
@@ -321,7 +321,7 @@ impl<'r> Unpacked<'r> {
         }
     }
 
-    /// Adds what was in a member, unless it is what a Mac keeps beside a file.
+    /// Adds the content of a member, unless it is macOS metadata.
     fn add_member(&mut self, own: &str, name: &str, text: Vec<u8>, layer: usize) {
         let file = own.rsplit('/').next().unwrap_or(own);
         let is_beside = file.starts_with("._") && text.starts_with(&APPLE_DOUBLE);
@@ -330,13 +330,13 @@ impl<'r> Unpacked<'r> {
         }
     }
 
-    /// All that a decoder gives before it ends or fails.
+    /// Everything that a decoder returns before it ends or fails.
     fn read(&mut self, name: &str, format: &str, size: usize, decoder: impl Read) -> Vec<u8> {
         let mut text = Vec::new();
         if self.shortage.is_some() {
             return text;
         }
-        // Without the memory for it, it grows as it goes.
+        // If the memory cannot be reserved, the buffer grows while reading.
         drop(text.try_reserve(size));
         let mut decoder = decoder.take(self.allowance.saturating_add(1));
         loop {
@@ -344,11 +344,11 @@ impl<'r> Unpacked<'r> {
             let outcome = (&mut decoder).take(STEP).read_to_end(&mut text);
             let read = (text.len() - before) as u64;
             match outcome {
-                // What no memory is left for is no fault of the file.
+                // A lack of memory is not damage to the file.
                 Err(error) if error.kind() == ErrorKind::OutOfMemory => self.shortage = Some(Shortage::Memory),
                 Err(error) => self.problems.push(format!("{name}: {format}: {error} after {} bytes", text.len())),
-                Ok(_) if read > 0 && self.room.is_some_and(|room| !room.take(read)) => {
-                    self.shortage = Some(Shortage::Room);
+                Ok(_) if read > 0 && self.budget.is_some_and(|budget| !budget.take(read)) => {
+                    self.shortage = Some(Shortage::Budget);
                 }
                 Ok(_) if read == STEP => continue,
                 Ok(_) => {}
@@ -368,14 +368,14 @@ impl<'r> Unpacked<'r> {
     }
 }
 
-/// The text of a gzip file that is one member, whole and sound; `None` of any other.
-fn inflate(bytes: &[u8], allowance: u64, has_room: impl FnOnce() -> bool) -> Option<Vec<u8>> {
+/// The text of a gzip file that is one complete, intact member; `None` for any other file.
+fn inflate(bytes: &[u8], allowance: u64, has_budget: impl FnOnce() -> bool) -> Option<Vec<u8>> {
     let size = size_hint(bytes);
     if bytes.len() > MAX_AT_ONCE || size as u64 > allowance || memmem::find(&bytes[2..], &MEMBER).is_some() {
         return None;
     }
     let mut text = Vec::new();
-    if !has_room() || text.try_reserve_exact(size).is_err() {
+    if !has_budget() || text.try_reserve_exact(size).is_err() {
         return None;
     }
     text.resize(size, 0);
@@ -383,7 +383,8 @@ fn inflate(bytes: &[u8], allowance: u64, has_room: impl FnOnce() -> bool) -> Opt
     (written == size).then_some(text)
 }
 
-/// The size that a gzip file's last four bytes state, as far as it can be true: deflate gives 1032 bytes for one at most.
+/// The size stated in the last four bytes of a gzip file, capped at what is possible: deflate produces at most 1032 bytes per
+/// byte.
 fn size_hint(bytes: &[u8]) -> usize {
     let stated = bytes.last_chunk::<4>().map_or(0, |tail| u32::from_le_bytes(*tail)).min(MAX_HINT);
     usize::try_from(stated).unwrap_or(0).min(bytes.len().saturating_mul(1032))
@@ -404,7 +405,7 @@ struct Entry<'b> {
     method: u16,
     crc: u32,
     size: usize,
-    /// Where its local header is.
+    /// The offset of its local header.
     at: usize,
 }
 
@@ -417,13 +418,13 @@ impl Entry<'_> {
     }
 }
 
-/// The entries of a zip's directory; `None` if it is of the 64-bit form, or encrypted in part.
+/// The entries of a zip's directory; `None` if it is in the 64-bit format, or partly encrypted.
 fn entries(bytes: &[u8]) -> Option<Vec<Entry<'_>>> {
     let end = memmem::rfind(bytes, b"PK\x05\x06")?;
     let record = bytes.get(end..)?;
     let (count, size, offset) = (u16_at(record, 10)?, u32_at(record, 12)?, u32_at(record, 16)?);
     let start = end.checked_sub(size)?;
-    // What stands before the archive, such as a program that unpacks it.
+    // Data before the archive, such as a self-extracting program.
     let shift = start.checked_sub(offset)?;
     let mut at = start;
     let mut entries = Vec::new();
@@ -495,13 +496,13 @@ mod tests {
     #[test]
     fn what_finds_no_room_or_no_memory_counts_as_nothing_and_is_no_damage() {
         let twice = [gzip(&vec![b' '; 3 << 20]), gzip(b"two")].concat();
-        let room = Room::new(2 << 20);
-        let unpacked = unpack_within("a.gz", twice.clone(), u64::MAX, &room);
-        assert_eq!((unpacked.shortage, unpacked.problems), (Some(Shortage::Room), Vec::<String>::new()));
-        let room = Room::new(8 << 20);
-        let first = unpack_within("a.gz", twice.clone(), u64::MAX, &room).shortage;
-        assert_eq!([first, unpack_within("b.gz", twice.clone(), u64::MAX, &room).shortage], [None, None]);
-        assert_eq!(unpack_within("c.gz", twice, u64::MAX, &room).shortage, Some(Shortage::Room));
+        let budget = MemoryBudget::new(2 << 20);
+        let unpacked = unpack_within("a.gz", twice.clone(), u64::MAX, &budget);
+        assert_eq!((unpacked.shortage, unpacked.problems), (Some(Shortage::Budget), Vec::<String>::new()));
+        let budget = MemoryBudget::new(8 << 20);
+        let first = unpack_within("a.gz", twice.clone(), u64::MAX, &budget).shortage;
+        assert_eq!([first, unpack_within("b.gz", twice.clone(), u64::MAX, &budget).shortage], [None, None]);
+        assert_eq!(unpack_within("c.gz", twice, u64::MAX, &budget).shortage, Some(Shortage::Budget));
 
         let mut unpacked = unpack("a.gz", Vec::new(), u64::MAX);
         assert_eq!(unpacked.read("a.gz", "gzip", 0, Exhausted), b"");

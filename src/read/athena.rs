@@ -1,5 +1,5 @@
-//! Rows of tables, to the records they were made from: the table that AWS's own statement for Athena makes of a trail,
-//! CloudTrail Lake, and the tables of other tools, which spell names in their own way and put objects into texts.
+//! Converts rows of tables back to records: the table that AWS's statement for Athena creates for a trail, CloudTrail
+//! Lake, and the tables of other tools, which spell names differently and convert objects to text.
 
 use serde_json::{Map, Value};
 
@@ -8,18 +8,18 @@ use super::literals;
 use super::names::{self, Column, NESTED, OPEN};
 use super::structs;
 
-/// The member that columns are kept under that no member of a record is known for.
+/// The member for columns that match no member of a record.
 pub(super) const OTHER_COLUMNS: &str = "otherColumns";
 
-/// Members that a record writes as bare booleans.
+/// Members that are unquoted booleans in a record.
 const BOOLEANS: [&str; 2] = ["readOnly", "managementEvent"];
-/// Members that a record writes as booleans in quotes.
+/// Members that are quoted booleans in a record.
 const QUOTED: [&str; 2] = ["userIdentity.sessionContext.attributes.mfaAuthenticated", "sessionCredentialFromConsole"];
 
-/// What becomes of columns that are no member of a record.
+/// What to do with columns that match no member of a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Others {
-    /// They are partitions, and say nothing that the record does not.
+    /// They are partition columns, which repeat what the record says.
     Dropped,
     /// They are kept under [`OTHER_COLUMNS`].
     Aside,
@@ -36,7 +36,7 @@ pub(super) fn record(text: &str) -> Result<String, Refusal> {
     Ok(Value::Object(restored(row)).to_string())
 }
 
-/// The record in a text whose top level has CloudTrail's names, but texts in the place of objects, or names with dots.
+/// The record in a text whose top level has CloudTrail's names, but strings instead of objects, or names with dots.
 pub(super) fn flattened(text: &str) -> Result<String, Refusal> {
     let row: Map<String, Value> = serde_json::from_str(text).map_err(|error| Refusal::BrokenJson(error.to_string()))?;
     let is_flat = !row.contains_key("userIdentity");
@@ -44,12 +44,12 @@ pub(super) fn flattened(text: &str) -> Result<String, Refusal> {
     Ok(Value::Object(opened(row)).to_string())
 }
 
-/// Whether an object has the members of a record by other names than CloudTrail's.
+/// Whether an object has the members of a record with different names.
 pub(super) fn is_row(object: &Map<String, Value>) -> bool {
     !object.contains_key("eventName") && is_row_of(object.keys().map(String::as_str))
 }
 
-/// Whether the names are the columns of a table of events: what was called, of whom, and when or by which id.
+/// Whether the names are the columns of a table of events: call, service, and time or ID.
 pub(super) fn is_row_of<'n>(names: impl Iterator<Item = &'n str>) -> bool {
     let (mut own, mut alias) = ([false; 2], [false; 2]);
     let (mut is_event, mut is_ours) = (false, false);
@@ -66,13 +66,13 @@ pub(super) fn is_row_of<'n>(names: impl Iterator<Item = &'n str>) -> bool {
             _ => {}
         }
     }
-    // Names that other logs have too count where others are CloudTrail's alone.
+    // Names that other logs also use count only together with names that only CloudTrail uses.
     let is_there = |at: usize| own[at] || (is_ours && alias[at]);
-    // Rows that a client made of Athena's table may have little more.
+    // Rows of Athena's table may have few other columns.
     is_there(0) && is_there(1) && is_event
 }
 
-/// The record that a row was made from.
+/// The original record of a row.
 pub(super) fn restored(row: Map<String, Value>) -> Map<String, Value> {
     let others = if row.contains_key("eventname") { Others::Dropped } else { Others::Aside };
     named(row, others)
@@ -81,13 +81,14 @@ pub(super) fn restored(row: Map<String, Value>) -> Map<String, Value> {
 fn named(row: Map<String, Value>, others: Others) -> Map<String, Value> {
     let mut record = Map::new();
     let (mut within, mut aliases, mut rest) = (Vec::new(), Vec::new(), Map::new());
-    // A record in parts has its own members, empty or not; a table has a cell for what a record does not have.
+    // A partial record has only its own members, empty or not; a table also has empty cells for members that a record does
+    // not have.
     let is_said = |value: &Value| !value.is_null() && (others == Others::InPlace || !is_empty(value));
     for (column, value) in row.into_iter().filter(|(_, value)| is_said(value)) {
         match names::column(&column) {
             Column::Own(path) => set(&mut record, path, value),
             Column::Within(member, inner) => within.push((member, inner.to_owned(), value)),
-            // Partitions have names like these.
+            // Partition columns have names like these.
             Column::Alias(_) if others == Others::Dropped => {}
             Column::Alias(path) => aliases.push((path, column, value)),
             Column::Unknown => drop(rest.insert(column, value)),
@@ -116,7 +117,7 @@ fn named(row: Map<String, Value>, others: Others) -> Map<String, Value> {
     record
 }
 
-/// The record with objects where a text holds them; a text that holds none stays one.
+/// The record with objects parsed from strings; other strings stay unchanged.
 pub(super) fn opened(mut record: Map<String, Value>) -> Map<String, Value> {
     for (name, value) in &mut record {
         if OPEN.contains(&name.as_str()) {
@@ -129,7 +130,7 @@ pub(super) fn opened(mut record: Map<String, Value>) -> Map<String, Value> {
     record
 }
 
-/// Puts the value in the place of the text that holds it; tells whether it did.
+/// Replaces a string by the value in it; returns whether it did.
 fn open(value: &mut Value) -> bool {
     let Some(text) = value.as_str().map(str::trim) else { return false };
     let opened = if text == "null" {
@@ -146,7 +147,7 @@ fn open(value: &mut Value) -> bool {
     found
 }
 
-/// Sets a member of the record, unless it is there.
+/// Sets a member of the record, unless it is already set.
 pub(super) fn set(record: &mut Map<String, Value>, path: &'static str, mut value: Value) {
     if OPEN.contains(&path) {
         open(&mut value);
@@ -189,7 +190,7 @@ fn put_one(object: &mut Map<String, Value>, name: String, value: Value) {
     object.entry(name).or_insert(value);
 }
 
-/// Whether the record says something at that path.
+/// Whether the record has a value at that path.
 pub(super) fn has(record: &Map<String, Value>, path: &str) -> bool {
     let (first, rest) = path.split_once('.').unwrap_or((path, ""));
     let value = record.get(first);
@@ -201,7 +202,7 @@ fn is_empty(value: &Value) -> bool {
     value.is_null() || value.as_str() == Some("")
 }
 
-/// A boolean out of its word.
+/// Parses a boolean from text.
 fn truth(value: Value) -> Value {
     let word = value.as_str().map(str::to_ascii_lowercase);
     word.and_then(|word| word.parse().ok()).map_or(value, Value::Bool)
@@ -211,7 +212,7 @@ fn nested(name: &str, value: Value) -> Value {
     if name == "resources" { resources(value) } else { renamed(value) }
 }
 
-/// A struct with the names that a record has, and without what is NULL.
+/// A struct with the names of a record, without NULL values.
 fn renamed(value: Value) -> Value {
     let Value::Object(members) = value else { return value };
     let name = |name: String| names::inner(&name).map_or(name, str::to_owned);
@@ -227,7 +228,7 @@ fn inner(name: String, value: Value) -> (String, Value) {
     (name, value)
 }
 
-/// `resources`, whose `ARN` alone is in capitals.
+/// `resources`, where only `ARN` is in uppercase.
 fn resources(value: Value) -> Value {
     let Value::Array(items) = value else { return value };
     let upper = |(name, value): (String, Value)| (if name == "arn" { "ARN".to_owned() } else { name }, value);

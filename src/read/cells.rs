@@ -1,4 +1,4 @@
-//! CSV: rows that hold a whole record in a cell, or a row for each event.
+//! CSV with a complete record in one cell, or with one row per event.
 
 use std::collections::BTreeSet;
 
@@ -7,8 +7,8 @@ use serde_json::{Map, Value};
 
 use super::clock::{Convention, DateOrder};
 use super::container::Container;
+use super::contents::{Contents, Item};
 use super::error::Refusal;
-use super::found::{Found, Item};
 use super::history::{self, Columns};
 use super::names::plain;
 use super::own;
@@ -16,24 +16,24 @@ use super::scan::newlines;
 use super::text::{excerpt, printable};
 use super::unwrap::stream;
 
-/// Columns that hold a whole record, by their plain names, the likeliest first.
+/// Normalized names of columns that contain a complete record, the most likely first.
 const RECORD_COLUMNS: [&str; 8] =
     ["cloudtrailevent", "raw", "eventjson", "eventoriginal", "source", "data", "message", "log"];
-/// Columns that may hold one, unless the table has a row for each event.
+/// Columns that may contain one, unless the table has one row per event.
 const OTHER_RECORD_COLUMNS: [&str; 4] = ["event", "record", "body", "detail"];
-/// Lines of remarks that may stand before the header.
+/// The maximum number of comment lines before the header.
 const MAX_REMARKS: u64 = 20;
-/// Columns named in the refusal of CSV that nobody knows.
+/// The number of columns that the refusal of unknown CSV names.
 const NAMED_COLUMNS: usize = 6;
 
-/// What a table gave: the items, and for each the line its row begins on.
+/// The items of a table, and for each the line on which its row begins.
 pub(super) struct Table {
-    pub(super) found: Found<'static>,
+    pub(super) contents: Contents<'static>,
     pub(super) lines: Vec<u64>,
 }
 
-/// Reads CSV with `,`, `;`, `|` or tab between the cells. Where the dates of its times may begin with the month or with
-/// the day, and no row shows which, `order` decides.
+/// Reads CSV with `,`, `;`, `|` or tab between the cells. If dates may begin with the month or with the day, and no row
+/// shows which, `order` decides.
 pub(super) fn read(text: &str, order: Option<DateOrder>) -> Result<Table, Refusal> {
     let (body, skipped) = without_separator_line(text);
     let refusal = match table(body, 1 + skipped, order) {
@@ -69,7 +69,7 @@ fn table(body: &str, first: u64, order: Option<DateOrder>) -> Result<Table, Refu
     let rows = Rows { text: body, start, first, delimiter, header: &headers };
     let names: Vec<String> = headers.iter().map(plain).collect();
     let columns = Columns::of(&headers);
-    let mut told = None;
+    let mut refused = None;
     let places = |names_of: &[&str]| {
         let place = |name: &&str| names.iter().position(|column| column == name);
         names_of.iter().filter_map(place).collect::<Vec<_>>()
@@ -77,7 +77,7 @@ fn table(body: &str, first: u64, order: Option<DateOrder>) -> Result<Table, Refu
     for column in places(&RECORD_COLUMNS) {
         match rows.cells(column) {
             Ok(table) => return Ok(table),
-            Err(refusal) => told = told.or(refusal),
+            Err(refusal) => refused = refused.or(refusal),
         }
     }
     let own: Vec<&str> = headers.iter().map(str::trim).collect();
@@ -93,10 +93,10 @@ fn table(body: &str, first: u64, order: Option<DateOrder>) -> Result<Table, Refu
     for column in others.filter(|column| rows.begins_with_json(*column)) {
         match rows.cells(column) {
             Ok(table) => return Ok(table),
-            Err(refusal) => told = told.or(refusal),
+            Err(refusal) => refused = refused.or(refusal),
         }
     }
-    Err(told.unwrap_or_else(|| other_table(&headers, &rows)))
+    Err(refused.unwrap_or_else(|| other_table(&headers, &rows)))
 }
 
 fn csv_reader(text: &str, delimiter: u8) -> Reader<&[u8]> {
@@ -115,11 +115,11 @@ struct Rows<'t> {
 }
 
 impl Rows<'_> {
-    /// Tells of every row and the line it begins on, or what is wrong with it and how it begins; ends when told to.
+    /// Calls `visit` with every row and its line, or with the problem and the beginning of the row, until it returns false.
     ///
-    /// A row of several lines that is no row has a quote that is not closed, or closed by that of another row: what stands
-    /// on its other lines is read by itself.
-    fn each(&self, mut tell: impl FnMut(u64, Result<&StringRecord, (String, &str)>) -> bool) {
+    /// An invalid row of several lines has an unclosed quote, or one that another row closes: its other lines are read
+    /// separately.
+    fn each(&self, mut visit: impl FnMut(u64, Result<&StringRecord, (String, &str)>) -> bool) {
         let (mut at, mut row) = (self.start, StringRecord::new());
         let mut lines = Lines { text: self.text, at: 0, line: self.first };
         let mut patience = self.text.len().saturating_mul(8).saturating_add(1 << 20);
@@ -132,24 +132,24 @@ impl Rows<'_> {
                 }
                 let end = at + usize::try_from(reader.position().byte()).unwrap_or(usize::MAX);
                 let end = end.min(self.text.len());
-                // A row may be said to begin at the line end before it.
+                // The reported start of a row may be the line end before it.
                 let from = from.min(end);
                 let from = from + self.text[from..end].bytes().take_while(|byte| b"\r\n".contains(byte)).count();
                 let raw = &self.text[from..end];
                 let line = lines.of(from);
-                // Tables that were joined have the header of each.
+                // Concatenated tables have several headers.
                 if row == *self.header {
                     continue;
                 }
                 let Some(cause) = self.fault(raw, &row) else {
-                    if !tell(line, Ok(&row)) {
+                    if !visit(line, Ok(&row)) {
                         return;
                     }
                     continue;
                 };
                 let next = raw.trim_end().find('\n').filter(|_| patience > raw.len());
                 let own = next.map_or(raw, |next| &raw[..next]);
-                if !tell(line, Err((cause, own))) {
+                if !visit(line, Err((cause, own))) {
                     return;
                 }
                 if let Some(next) = next {
@@ -161,7 +161,7 @@ impl Rows<'_> {
         }
     }
 
-    /// Why a row is none.
+    /// What is wrong with a row, if anything.
     fn fault(&self, raw: &str, row: &StringRecord) -> Option<String> {
         match quoting(raw, self.delimiter) {
             Quoting::Open => return Some("unclosed quote".to_owned()),
@@ -170,33 +170,34 @@ impl Rows<'_> {
             }
             Quoting::Odd | Quoting::Fine => {}
         }
-        // One more separator than in the header means that a cell holds one, even where the last cell is empty.
+        // One more separator than in the header means that a cell contains one, even if the last cell is empty.
         let cells = row.len();
         let width = self.header.len();
         (cells != width).then(|| format!("the row has {cells} cells, but the header has {width}"))
     }
 
     fn read(&self, container: Container, read: impl Fn(&StringRecord) -> Vec<Item<'static>>) -> Table {
-        let mut table = Table { found: Found { container: Some(container), items: Vec::new() }, lines: Vec::new() };
+        let mut table =
+            Table { contents: Contents { container: Some(container), items: Vec::new() }, lines: Vec::new() };
         self.each(|line, row| {
             let mut items = match row {
                 Ok(row) => read(row),
                 Err((cause, raw)) => vec![Item::Broken(cause, excerpt(raw))],
             };
             table.lines.extend(items.iter().map(|_| line));
-            table.found.items.append(&mut items);
+            table.contents.items.append(&mut items);
             true
         });
         table
     }
 
-    /// The records in the cells of a column; an error, with the name of what stands there instead, if there are none.
+    /// The records in the cells of a column. If there are none, an error that names what is there instead.
     fn cells(&self, column: usize) -> Result<Table, Option<Refusal>> {
         let table = self.read(Container::Csv, |row| cell(row, column));
-        if table.found.has_records() || table.lines.is_empty() { Ok(table) } else { Err(specific(&table)) }
+        if table.contents.has_records() || table.lines.is_empty() { Ok(table) } else { Err(specific(&table)) }
     }
 
-    /// Whether the first cell of the column that is not empty begins as JSON does.
+    /// Whether the first non-empty cell of the column begins like JSON.
     fn begins_with_json(&self, column: usize) -> bool {
         let mut is_json = false;
         self.each(|_, row| {
@@ -224,13 +225,13 @@ impl Rows<'_> {
     }
 }
 
-/// How the quotes of a row stand.
+/// The state of the quotes of a row.
 enum Quoting {
-    /// Every one is closed before a separator or the end.
+    /// Every quote is closed before a separator or the end.
     Fine,
-    /// Text follows one that is closed.
+    /// Text follows a closed quote.
     Odd,
-    /// The last one is not closed.
+    /// The last quote is not closed.
     Open,
 }
 
@@ -245,7 +246,7 @@ fn quoting(raw: &str, delimiter: u8) -> Quoting {
                 (quoted, closed) = (false, true);
             }
         } else if byte == b'"' && (begins || closed) {
-            // A quote right after one that closed is an escape of one.
+            // A quote directly after a closing quote is an escaped quote.
             (quoted, closed, begins) = (true, false, false);
         } else {
             let is_end = byte == delimiter || byte == b'\n' || byte == b'\r';
@@ -260,7 +261,7 @@ fn quoting(raw: &str, delimiter: u8) -> Quoting {
     }
 }
 
-/// Counts lines along a text.
+/// Counts the lines of a text incrementally.
 struct Lines<'t> {
     text: &'t str,
     at: usize,
@@ -268,7 +269,7 @@ struct Lines<'t> {
 }
 
 impl Lines<'_> {
-    /// The line of a byte, which is not before the last one asked for.
+    /// The line of a byte, which must not be before the previous one.
     fn of(&mut self, byte: usize) -> u64 {
         let byte = byte.max(self.at);
         self.line += newlines(&self.text[self.at..byte]);
@@ -277,17 +278,17 @@ impl Lines<'_> {
     }
 }
 
-/// The records in a row's cell; an empty cell holds none, and is no record.
+/// The records in a cell; an empty cell has none.
 fn cell(row: &StringRecord, column: usize) -> Vec<Item<'static>> {
     let text = row.get(column).unwrap_or_default();
-    let items = stream::read(text, 1).found.into_owned().items;
+    let items = stream::read(text, 1).contents.into_owned().items;
     if items.is_empty() { vec![Item::Broken("the cell is empty".to_owned(), whole_row(row))] } else { items }
 }
 
 /// A row of the table `events` of a case.
 fn own_row(row: &StringRecord, names: &[&str]) -> Vec<Item<'static>> {
     let cells = names.iter().zip(row).filter(|(_, cell)| !cell.is_empty());
-    // The export puts a mark before what a spreadsheet would take for a formula.
+    // The export prefixes what a spreadsheet would treat as a formula.
     let text = |cell: &str| {
         let inner = cell.strip_prefix('\'').filter(|inner| inner.starts_with(['=', '+', '-', '@']));
         Value::String(inner.unwrap_or(cell).to_owned())
@@ -311,15 +312,15 @@ fn whole_row(row: &StringRecord) -> String {
     excerpt(&row.iter().collect::<Vec<_>>().join(","))
 }
 
-/// What stands in the cells, if it has a name.
+/// The format of the cells, if it is known.
 fn specific(table: &Table) -> Option<Refusal> {
-    table.found.items.iter().find_map(|item| match item {
+    table.contents.items.iter().find_map(|item| match item {
         Item::Foreign(what, _) if what.is_specific() => Some(what.clone()),
         _ => None,
     })
 }
 
-/// A table of something else; or no table, if its first lines are not of one width.
+/// A table of something else; or no table, if its first lines differ in width.
 fn other_table(headers: &StringRecord, rows: &Rows<'_>) -> Refusal {
     let widths = rows.widths();
     if headers.len() < 2 || widths.is_empty() || widths.iter().any(|width| *width != headers.len()) {
@@ -328,14 +329,14 @@ fn other_table(headers: &StringRecord, rows: &Rows<'_>) -> Refusal {
     Refusal::ForeignCsv(headers.iter().take(NAMED_COLUMNS).map(printable).collect::<Vec<_>>().join(", "))
 }
 
-/// The separator that a header line has most of, outside its quotes.
+/// The most frequent separator in a header line, outside quotes.
 fn separator(header: &str) -> u8 {
     let bare: String = header.split('"').step_by(2).collect();
     let count = |separator: u8| bare.bytes().filter(|byte| *byte == separator).count();
     [b',', b';', b'\t', b'|'].into_iter().rev().max_by_key(|separator| count(*separator)).unwrap_or(b',')
 }
 
-/// The table without the `sep=;` line that spreadsheets put first, and how many lines that were.
+/// The table without the `sep=;` line of spreadsheets, and the number of lines removed.
 fn without_separator_line(text: &str) -> (&str, u64) {
     match text.split_once('\n') {
         Some((first, rest)) if first.trim().trim_matches('"').starts_with("sep=") => (rest, 1),

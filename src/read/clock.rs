@@ -1,13 +1,13 @@
-//! Times as tables and people write them, to the form that CloudTrail writes.
+//! Converts times in the formats of tables and people to CloudTrail's format.
 //!
-//! A date of three numbers may begin with the month or with the day. That is decided once for a whole column, from all of
-//! its cells, and never cell by cell: `08/04/2025` beside `21/04/2025` is in April.
+//! A date of three numbers may begin with the month or with the day. This is decided once for each column, from all of its
+//! cells, and never cell by cell: if there is a `21/04/2025`, `08/04/2025` is in April.
 
 use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 
-/// The earliest year of a time that is believed: CloudTrail began in 2013.
+/// The earliest plausible year of a time: CloudTrail was introduced in 2013.
 const FIRST_YEAR: i32 = 2012;
-/// How far in the future a time may lie, in days: clocks differ, and so do zones.
+/// How far in the future a time may be, in days: clocks and time zones differ.
 const FUTURE_DAYS: i64 = 2;
 
 const MONTHS: [&str; 12] = [
@@ -35,12 +35,12 @@ pub enum DateOrder {
     DayFirst,
 }
 
-/// A time that was read, as far as it says what it means.
+/// A parsed time, which may be ambiguous.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Read {
     /// One moment.
     Moment(DateTime<Utc>),
-    /// Two numbers that are month and day, in an order that the cell does not say, and the rest.
+    /// Two numbers that are month and day in unknown order, and the rest.
     Numbers { first: u32, second: u32, year: i32, time: NaiveTime, offset: i32 },
 }
 
@@ -62,16 +62,16 @@ impl Read {
 /// How the cells of a column write dates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Convention {
-    /// This order; any, if no cell needs one.
+    /// This order; either, if no cell depends on it.
     Order(DateOrder),
     /// No cell shows which number is the month.
     Ambiguous,
-    /// Some cells can only have the month first, some only the day.
+    /// Some cells require the month first, others the day.
     Mixed,
 }
 
 impl Convention {
-    /// The convention of all cells of a column; `wanted` decides where they do not.
+    /// The convention of all cells of a column; `wanted` decides if the cells do not.
     pub(super) fn of<'c>(cells: impl Iterator<Item = &'c str>, wanted: Option<DateOrder>) -> Self {
         let latest = latest();
         let (mut month_first, mut day_first, mut needed) = (true, true, false);
@@ -79,7 +79,7 @@ impl Convention {
             let Read::Numbers { first, second, .. } = read else { continue };
             let fits = |order| read.moment(order).is_some_and(|moment| moment <= latest);
             let (by_month, by_day) = (fits(DateOrder::MonthFirst), fits(DateOrder::DayFirst));
-            // A cell that is no date either way says nothing of the others.
+            // A cell that is not a valid date in either order does not affect the others.
             if by_month || by_day {
                 needed |= first != second;
                 month_first &= by_month;
@@ -99,7 +99,7 @@ impl Convention {
     /// The time of one of the cells, as CloudTrail writes it.
     ///
     /// # Errors
-    /// Why it has none.
+    /// The reason why it has none.
     pub(super) fn time(self, cell: &str) -> Result<String, &'static str> {
         let read = read(cell).ok_or("cannot be read")?;
         let moment = match (read, self) {
@@ -120,7 +120,7 @@ impl Convention {
     }
 }
 
-/// The time in UTC, `2024-05-01T10:00:00Z`; `None` if the form is unknown, or says less than one moment.
+/// The time in UTC, `2024-05-01T10:00:00Z`; `None` if the format is unknown or ambiguous.
 pub(super) fn utc(cell: &str) -> Option<String> {
     match read(cell)? {
         Read::Moment(moment) => Some(show(moment)),
@@ -128,10 +128,10 @@ pub(super) fn utc(cell: &str) -> Option<String> {
     }
 }
 
-/// Seconds, milliseconds, microseconds or nanoseconds since 1970, told apart by their size.
+/// Seconds, milliseconds, microseconds or nanoseconds since 1970, distinguished by magnitude.
 pub(super) fn epoch(number: f64) -> Option<DateTime<Utc>> {
     let micros = match number.abs() {
-        // Too small for a time anybody logged: a year, a day, a counter.
+        // Too small for a time in a log: a year, a day, a counter.
         size if size < 1e8 => return None,
         size if size < 1e11 => number * 1e6,
         size if size < 1e14 => number * 1e3,
@@ -143,7 +143,7 @@ pub(super) fn epoch(number: f64) -> Option<DateTime<Utc>> {
     DateTime::from_timestamp_micros(micros.round() as i64)
 }
 
-/// As CloudTrail writes a time; fractions of a second stay.
+/// In CloudTrail's format; fractions of a second are kept.
 pub(super) fn show(time: DateTime<Utc>) -> String {
     let form = if time.timestamp_subsec_nanos() == 0 { "%Y-%m-%dT%H:%M:%SZ" } else { "%Y-%m-%dT%H:%M:%S%.fZ" };
     time.format(form).to_string()
@@ -163,9 +163,9 @@ fn at(local: NaiveDateTime, offset: i32) -> Option<DateTime<Utc>> {
     Some(local.and_local_timezone(FixedOffset::east_opt(offset)?).single()?.to_utc())
 }
 
-/// Reads a cell in any form.
+/// Parses a cell in any format.
 fn read(cell: &str) -> Option<Read> {
-    // Some spreadsheets mark a text by an apostrophe.
+    // Some spreadsheets mark text with an apostrophe.
     let cell = cell.trim().trim_start_matches('\'');
     if let Ok(time) = DateTime::parse_from_rfc3339(cell) {
         return Some(Read::Moment(time.to_utc()));
@@ -181,7 +181,7 @@ fn read(cell: &str) -> Option<Read> {
     basic(cell).map(Read::Moment).or_else(|| spelled(cell))
 }
 
-/// `20240501T100000Z`: ISO 8601 without its marks.
+/// `20240501T100000Z`: ISO 8601 without separators.
 fn basic(cell: &str) -> Option<DateTime<Utc>> {
     let (date, time) = cell.split_once(['T', 't', ' '])?;
     let digits = time.bytes().take_while(u8::is_ascii_digit).count();
@@ -196,20 +196,20 @@ fn basic(cell: &str) -> Option<DateTime<Utc>> {
     at(NaiveDateTime::parse_from_str(&text, "%Y%m%dT%H%M%S%.f").ok()?, self::zone(zone)?)
 }
 
-/// `20240501100000`: nothing but the digits. As milliseconds since 1970 it would be in the year 2611.
+/// `20240501100000`: only digits. As milliseconds since 1970 it would be in the year 2611.
 fn digits(cell: &str) -> Option<NaiveDateTime> {
     let is_year = cell.starts_with("20") && cell.len() == 14 && cell.bytes().all(|byte| byte.is_ascii_digit());
     NaiveDateTime::parse_from_str(cell, "%Y%m%d%H%M%S").ok().filter(|_| is_year)
 }
 
-/// A date and a time of day with marks between them.
+/// A date and a time of day with separators.
 fn spelled(cell: &str) -> Option<Read> {
     let (start, end, time) = time_of_day(cell)?;
     let (time, rest) = half(time, &cell[end..])?;
     let (zone, year) = year_after(rest);
     let offset = self::zone(zone)?;
     let date = cell[..start].trim_end_matches([' ', ',', '@', ':', '\u{a0}']);
-    // After the day, `at` stands in some forms, and `T` in others.
+    // Some formats have `at` after the day, others `T`.
     let date = date.strip_suffix(" at").or_else(|| date.strip_suffix(['T', 't'])).unwrap_or(date);
     if date.is_empty() {
         return None;
@@ -220,7 +220,7 @@ fn spelled(cell: &str) -> Option<Read> {
     }
 }
 
-/// The zone and the year in what stands after the time of day, where the year stands there: `Wed May 1 10:00:00 UTC 2024`.
+/// The zone and the year in the text after the time of day, if the year is there: `Wed May 1 10:00:00 UTC 2024`.
 fn year_after(rest: &str) -> (&str, &str) {
     let rest = rest.trim_end();
     let digits = rest.bytes().rev().take_while(u8::is_ascii_digit).count();
@@ -265,7 +265,7 @@ fn time_of_day(cell: &str) -> Option<(usize, usize, NaiveTime)> {
     Some((start, end, NaiveTime::from_hms_nano_opt(hour, minute, second, nanos)?))
 }
 
-/// The time with its half of the day, and what stands after that.
+/// The time with AM or PM applied, and the text after it.
 fn half(time: NaiveTime, rest: &str) -> Option<(NaiveTime, &str)> {
     use chrono::Timelike;
 
@@ -277,8 +277,8 @@ fn half(time: NaiveTime, rest: &str) -> Option<(NaiveTime, &str)> {
     Some((time.with_hour(hour % 12 + hours)?, &rest[mark.len()..]))
 }
 
-/// Seconds east of UTC: `Z`, `UTC`, `+02:00`, `+0200`, `(UTC+02:00)`; nothing at all is UTC. Names of other zones are not
-/// known: most of them stand for several.
+/// Seconds east of UTC: `Z`, `UTC`, `+02:00`, `+0200`, `(UTC+02:00)`; an empty text is UTC. Names of other zones are not
+/// supported, because most are ambiguous.
 fn zone(text: &str) -> Option<i32> {
     let text = text.trim_matches([' ', '(', ')', '[', ']', ',', '\u{a0}']);
     let names = ["utc", "gmt", "z"];
@@ -334,7 +334,7 @@ fn date(text: &str) -> Option<Date> {
         ([(day, 1 | 2), (year, 4)] | [(year, 4), (day, 1 | 2)], Some(month)) => {
             NaiveDate::from_ymd_opt(i32::try_from(*year).ok()?, month, *day).map(Date::Day)
         }
-        // Nobody puts dots after a month that comes first.
+        // Dots never follow a month that comes first.
         ([(day, 1 | 2), (month, 1 | 2), (year, width @ (2 | 4))], None) if dotted => {
             NaiveDate::from_ymd_opt(full(*year, *width)?, *month, *day).map(Date::Day)
         }
@@ -345,19 +345,19 @@ fn date(text: &str) -> Option<Date> {
     }
 }
 
-/// A year of two digits is one of this century.
+/// A two-digit year is in this century.
 fn full(year: u32, width: usize) -> Option<i32> {
     i32::try_from(year).ok().map(|year| if width == 2 { 2000 + year } else { year })
 }
 
-/// A number and how many digits it has; `1st` is one too.
+/// A number and its number of digits; `1st` counts, too.
 fn number(word: &str) -> Option<(u32, usize)> {
     let digits = word.bytes().take_while(u8::is_ascii_digit).count();
     let suffix = ["", "st", "nd", "rd", "th"].contains(&&word[digits..]);
     if digits == 0 || !suffix { None } else { Some((word[..digits].parse().ok()?, digits)) }
 }
 
-/// The place of the name that a word is, or shortens to three letters or more.
+/// The index of the name that a word equals or abbreviates to three letters or more.
 fn named(word: &str, names: &[&str]) -> Option<usize> {
     let word = word.to_lowercase();
     (word.len() >= 3).then(|| names.iter().position(|name| name.starts_with(&word)))?
@@ -445,7 +445,7 @@ mod tests {
     }
 
     #[test]
-    fn a_column_that_does_not_say_is_refused_unless_it_is_told() {
+    fn an_ambiguous_column_is_refused_without_a_date_order() {
         let cells = ["08/04/2025 06:56:30", "09/04/2025 06:56:30", "05/05/2025 10:00"];
         assert_eq!(times(&cells, None), [None, None, Some("2025-05-05T10:00:00Z".to_owned())]);
         assert_eq!(times(&cells, Some(DateOrder::DayFirst))[0].as_deref(), Some("2025-04-08T06:56:30Z"));

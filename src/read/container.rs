@@ -1,17 +1,17 @@
-//! The forms in which CloudTrail records are handed about.
+//! The formats in which CloudTrail records are wrapped.
 
 /// What a document's records were taken from: the outermost wrapper of its first record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Container {
-    /// `{"Records":[…]}`: a trail's own file.
+    /// `{"Records":[…]}`: a log file of a trail.
     Records,
-    /// `aws cloudtrail lookup-events`: `CloudTrailEvent`, a string of JSON, whole or an item a line.
+    /// `aws cloudtrail lookup-events`: `CloudTrailEvent`, a JSON string, as one document or one item per line.
     LookupEvents,
     /// A bare array of records.
     Array,
     /// One bare record.
     Object,
-    /// A record a line.
+    /// One record per line.
     JsonLines,
     /// Records one after another, over any number of lines.
     Concatenated,
@@ -19,7 +19,7 @@ pub enum Container {
     EventBridge,
     /// CloudWatch Logs: `logEvents[].message`.
     CloudWatchLogs,
-    /// A member of some other object that holds the record, most often as a string of JSON.
+    /// A member of another object that contains the record, usually as a JSON string.
     StringMember,
     /// Logstash: `@timestamp`, and no `eventTime`.
     Logstash,
@@ -27,17 +27,17 @@ pub enum Container {
     CloudGrep,
     /// A CloudTrail Lake query result: `QueryResultRows`.
     LakeQuery,
-    /// CSV with a whole record in a cell.
+    /// CSV with a complete record in one cell.
     Csv,
     /// The CSV that the console's event history offers for download.
     EventHistoryCsv,
-    /// OCSF as JSON: Security Lake's `CloudTrail`, or an export of our own.
+    /// OCSF as JSON: Security Lake's `CloudTrail`, or our own export.
     Ocsf,
-    /// Rows of Athena's table of a trail, names in small letters.
+    /// Rows of Athena's table of a trail, with lowercase names.
     Athena,
-    /// Rows of a Parquet file, records themselves or OCSF.
+    /// Rows of a Parquet file that are records or OCSF.
     Parquet,
-    /// Rows of another tool's table, names in the tool's own spelling: Microsoft Sentinel, Tailpipe, query results.
+    /// Rows of another tool's table, with the tool's own spelling of names: Microsoft Sentinel, Tailpipe, query results.
     Table,
     /// Lines of a log with text before the record: CloudWatch Logs exported to S3, `aws logs tail`, syslog.
     PrefixedLines,

@@ -1,13 +1,13 @@
-//! What can stop a source from being read, and what a document is if it is no CloudTrail.
+//! Errors that prevent a source from being read, and what a document is if it is not CloudTrail.
 
 use std::io;
 
 use thiserror::Error;
 
-/// A source that could not be found or read at all. Names are shown quoted, so that no file name reaches a terminal raw.
+/// A source that could not be found or read at all. Names are quoted, so that no file name reaches a terminal unescaped.
 #[derive(Debug, Error)]
 pub enum ReadError {
-    /// Nothing is there by that name.
+    /// There is no such file or folder.
     #[error("no such file or folder: {name:?}")]
     NotFound {
         /// The input, as the user named it.
@@ -19,7 +19,7 @@ pub enum ReadError {
         /// The glob, as the user wrote it.
         pattern: String,
     },
-    /// A glob that is none.
+    /// An invalid glob.
     #[error("invalid pattern {pattern:?}: {cause}")]
     BadPattern {
         /// The glob, as the user wrote it.
@@ -27,16 +27,16 @@ pub enum ReadError {
         /// What is wrong with it, and where.
         cause: glob::PatternError,
     },
-    /// A folder that could not be walked to its end.
+    /// A folder that could not be listed completely.
     #[error("cannot list {name:?}: {cause}")]
     List {
-        /// The folder or the entry in it, as far as it is known.
+        /// The folder or the entry in it, if known.
         name: String,
-        /// What the system said.
+        /// The error of the system.
         cause: io::Error,
     },
     /// A link in a folder that leads out of it.
-    #[error("{name:?} is a link out of the folder and was not read; name its target to read it")]
+    #[error("{name:?} is a link that leads out of the folder and was not read; specify its target to read it")]
     LeadsOut {
         /// The link.
         name: String,
@@ -55,18 +55,18 @@ pub enum ReadError {
         /// The entry.
         name: String,
     },
-    /// A file that does not fit into the memory that may be used. It is not at fault.
+    /// A file that does not fit into the memory limit. The file is not damaged.
     #[error(
-        "{name:?} takes more than the {most} bytes of memory that one file may; nothing of it was loaded. \
+        "{name:?} needs more than the {most} bytes of memory that one file may use; nothing of it was loaded. \
              Load it again with a larger --memory-limit (three times its uncompressed size), or split it"
     )]
     TooLarge {
         /// The source's name.
         name: String,
-        /// The bytes that it may take.
+        /// The maximum number of bytes that it may use.
         most: u64,
     },
-    /// The system has no memory for a file. It is not at fault.
+    /// The system has no memory for a file. The file is not damaged.
     #[error("there is not enough memory to read {name:?}; nothing of it was loaded. Load it again with more memory")]
     NoMemory {
         /// The source's name.
@@ -77,7 +77,7 @@ pub enum ReadError {
     Read {
         /// The source's name.
         name: String,
-        /// What the system said.
+        /// The error of the system.
         cause: io::Error,
     },
 }
@@ -100,13 +100,13 @@ impl ReadError {
     }
 }
 
-/// Why a whole document is refused: what it looks like instead.
+/// Why a document is refused: what it looks like instead.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum Refusal {
-    /// No bytes, or white space alone.
+    /// No bytes, or only whitespace.
     #[error("empty file")]
     Empty,
-    /// What Git leaves where a large file was not fetched.
+    /// The placeholder of Git LFS for a file that was not fetched.
     #[error("Git LFS pointer (the file itself was not downloaded)")]
     LfsPointer,
     /// A format known by its first bytes.
@@ -115,16 +115,16 @@ pub enum Refusal {
     /// The list of log files that CloudTrail signs every hour.
     #[error("CloudTrail digest file (it lists log files and has no events)")]
     Digest,
-    /// S3 telling of an object that was written.
+    /// An S3 notification of an object that was written.
     #[error("S3 event notification (it refers to an object and has no events)")]
     S3Notification,
-    /// SNS telling of something; CloudTrail's own tells of a log file that was written.
+    /// An SNS notification; CloudTrail's own announce log files that were written.
     #[error("SNS notification (it has no CloudTrail events)")]
     SnsNotification,
     /// A message of a queue.
     #[error("SQS message (it has no CloudTrail events)")]
     SqsMessage,
-    /// EventBridge, of something else.
+    /// EventBridge from another source.
     #[error("EventBridge event of {source_name} ({detail_type}), not CloudTrail")]
     EventBridge {
         /// `source`: `aws.health`
@@ -132,13 +132,13 @@ pub enum Refusal {
         /// `detail-type`: `AWS Health Event`
         detail_type: String,
     },
-    /// What a service hands to a Lambda function.
+    /// The event that a service sends to a Lambda function.
     #[error("Lambda event of {0}, not CloudTrail")]
     LambdaEvent(String),
-    /// CloudWatch Logs asking whether anybody listens.
+    /// A CloudWatch Logs check that the destination is reachable.
     #[error("CloudWatch Logs control message")]
     CloudWatchControl,
-    /// CloudWatch Logs, of something else.
+    /// CloudWatch Logs from another source.
     #[error("CloudWatch Logs events from another source, not CloudTrail")]
     CloudWatchLogs,
     /// `GuardDuty`'s own export.
@@ -147,13 +147,13 @@ pub enum Refusal {
     /// Security Hub's own export.
     #[error("Security Hub finding")]
     SecurityHub,
-    /// An AWS Config item, or what a Config rule is called with.
+    /// An AWS Config item, or the event of a Config rule.
     #[error("AWS Config item")]
     Config,
-    /// Another vendor's audit log, much like CloudTrail.
+    /// Another vendor's audit log that resembles CloudTrail.
     #[error("Alibaba Cloud ActionTrail")]
     Alibaba,
-    /// The network's log.
+    /// VPC flow logs.
     #[error("VPC flow log")]
     VpcFlowLog,
     /// OCSF of some other product or class.
@@ -179,13 +179,13 @@ pub enum Refusal {
     /// Anything else.
     #[error("not JSON or CSV")]
     NotData,
-    /// Wrapped in more layers than anybody has a reason to.
+    /// Wrapped in too many layers.
     #[error("nested too deeply")]
     TooDeep,
 }
 
 impl Refusal {
-    /// Whether it says what the thing is, rather than that nobody knows.
+    /// Whether it names the format, rather than saying that it is unknown.
     pub(super) const fn is_specific(&self) -> bool {
         !matches!(self, Self::ForeignJson(_) | Self::BrokenJson(_) | Self::NotData | Self::TooDeep | Self::Empty)
     }

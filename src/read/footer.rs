@@ -1,25 +1,25 @@
-//! A Parquet file's footer and the headers of its pages, walked with bounds before the parquet crate reads them: it
-//! reserves memory for what they claim, and follows groups in each other with its stack.
+//! Checks the footer and the page headers of a Parquet file against limits before the parquet crate reads them: the
+//! crate reserves memory for what they claim, and recurses into nested groups.
 
-/// So deep may groups be in each other.
+/// The maximum nesting depth of groups.
 const MAX_GROUPS: usize = 64;
-/// So deep may the structs of the footer itself be in each other.
+/// The maximum nesting depth of structs in the footer itself.
 const MAX_STRUCTS: usize = 32;
-/// The most elements of a schema.
+/// The maximum number of elements of a schema.
 const MAX_ELEMENTS: usize = 20_000;
-/// The most bytes of a value of fixed length; ids and decimals have 16.
+/// The maximum size of a fixed-length value, in bytes; IDs and decimals have 16.
 const MAX_FIXED: i64 = 4096;
-/// The most bytes of a page once it is decompressed; writers end a page after one MiB.
+/// The maximum size of a decompressed page, in bytes; writers end a page after 1 MiB.
 const MAX_PAGE: u64 = 64 << 20;
-/// The most values of a repeated column in a row group: all of them may be in one row.
+/// The maximum number of values of a repeated column in a row group: all of them may be in one row.
 const MAX_REPEATED: i64 = 8 << 20;
-/// The bytes that the rows of a batch may decode to.
+/// The maximum decoded size of the rows of a batch, in bytes.
 const BATCH: u64 = 64 << 20;
-/// The most rows of a batch.
+/// The maximum number of rows of a batch.
 const MAX_ROWS: u64 = 1024;
 /// `repetition_type` of a repeated element.
 const REPEATED: i64 = 2;
-/// The encoding in which a value repeats the beginning of the one before it.
+/// The encoding in which a value shares a prefix with the previous one.
 const DELTA_BYTE_ARRAY: i64 = 7;
 
 /// Types of Thrift's compact protocol.
@@ -37,11 +37,11 @@ const MAP: u8 = 11;
 const STRUCT: u8 = 12;
 const UUID: u8 = 13;
 
-/// How many rows may be decoded at once, so that they stay small.
+/// The number of rows that may be decoded at once within the limits.
 ///
 /// # Errors
-/// In words: what the file claims and cannot hold, or what would take more than `room` bytes.
-pub(super) fn rows_at_once(bytes: &[u8], room: u64) -> Result<usize, String> {
+/// A text: what the file claims but cannot contain, or what would take more than `budget` bytes.
+pub(super) fn rows_at_once(bytes: &[u8], budget: u64) -> Result<usize, String> {
     let end = bytes.len().checked_sub(8).filter(|end| *end >= 4).ok_or("the file is too short")?;
     if !bytes.ends_with(b"PAR1") {
         return Err("the file does not end as Parquet does: it is truncated or encrypted".to_owned());
@@ -51,7 +51,7 @@ pub(super) fn rows_at_once(bytes: &[u8], room: u64) -> Result<usize, String> {
     let start = start.ok_or_else(|| format!("the footer claims {size} bytes, more than the file has"))?;
     let footer = bytes.get(start..end).unwrap_or_default();
     let chunks = Thrift { bytes: footer, at: 0 }.footer()?;
-    // What a batch may grow by for each row, and what is in memory beside it: a page of each column.
+    // The memory that each row may add to a batch, and the memory in addition to it: one page of each column.
     let (mut grows, mut pages) = (0, 0);
     for group in &chunks.groups {
         let (mut group_grows, mut group_pages) = (0_u64, 0_u64);
@@ -64,14 +64,14 @@ pub(super) fn rows_at_once(bytes: &[u8], room: u64) -> Result<usize, String> {
         grows = grows.max(group_grows);
         pages = pages.max(group_pages);
     }
-    if pages > room {
-        return Err(format!("its pages take {pages} bytes of memory, more than the {room} that a file may take"));
+    if pages > budget {
+        return Err(format!("its pages need {pages} bytes of memory, more than the {budget} that a file may use"));
     }
     let rows = (BATCH / grows.max(1)).clamp(1, MAX_ROWS);
     usize::try_from(rows).map_err(|error| error.to_string())
 }
 
-/// What of a footer is needed to look at its pages.
+/// The part of a footer that is needed to check its pages.
 #[derive(Debug, Default)]
 struct Footer {
     /// For each leaf of the schema, whether it may have several values in a row.
@@ -89,17 +89,17 @@ struct Chunk {
     dictionary: Option<i64>,
 }
 
-/// What the pages of a chunk may come to.
+/// The maximum memory of the pages of a chunk.
 #[derive(Debug, Default, Clone, Copy)]
 struct Pages {
-    /// The most bytes of one value that takes next to none in its page.
+    /// The maximum size of one value that takes almost no space in its page, in bytes.
     grows: u64,
     /// The largest page and the dictionary, decompressed.
     largest: u64,
 }
 
 impl Chunk {
-    /// Walks the headers of the pages; the data of the file end at `end`.
+    /// Checks the page headers; the data of the file ends at `end`.
     fn pages(&self, bytes: &[u8], end: usize, is_repeated: bool) -> Result<Pages, String> {
         let start = self.dictionary.filter(|at| *at > 0).unwrap_or(self.data);
         let place = |at: i64| usize::try_from(at).ok().filter(|at| *at <= end);
@@ -148,7 +148,7 @@ impl Chunk {
     }
 }
 
-/// What the header of a page says.
+/// The header of one page.
 #[derive(Debug, Default, Clone, Copy)]
 struct Page {
     size: i64,
@@ -158,7 +158,7 @@ struct Page {
     is_dictionary: bool,
 }
 
-/// A walk over bytes of Thrift's compact protocol.
+/// A reader of Thrift's compact protocol.
 #[derive(Debug, Clone, Copy)]
 struct Thrift<'b> {
     bytes: &'b [u8],
@@ -287,9 +287,9 @@ impl Thrift<'_> {
         Ok(page)
     }
 
-    /// The part of a page's header that depends on what the page is.
+    /// The part of a page header that depends on the kind of page.
     fn page_of(&mut self, form: i64, page: &mut Page) -> Result<(), String> {
-        /// A page of data of the second form, whose encoding stands elsewhere.
+        /// A data page of version 2, whose encoding is in another field.
         const SECOND: i64 = 8;
         page.is_dictionary = form == 7;
         let mut last = 0;
@@ -339,7 +339,7 @@ impl Thrift<'_> {
         Ok(())
     }
 
-    /// The id and type of the next field of a struct; nothing at its end.
+    /// The ID and type of the next field of a struct; `None` at its end.
     fn field(&mut self, last: &mut i64) -> Result<Option<(i64, u8)>, String> {
         let byte = self.byte()?;
         if byte == 0 {
@@ -350,7 +350,7 @@ impl Thrift<'_> {
         Ok(Some((*last, byte & 0xf)))
     }
 
-    /// The length of a list and the type of its elements. No element takes less than a byte.
+    /// The length of a list and the type of its elements. Each element takes at least one byte.
     fn length(&mut self) -> Result<(u64, u8), String> {
         let byte = self.byte()?;
         let count = if byte >> 4 == 0xf { self.number()? } else { u64::from(byte >> 4) };
@@ -379,7 +379,7 @@ impl Thrift<'_> {
         Ok(all)
     }
 
-    /// Passes a value of that type, which is so deep in others.
+    /// Skips a value of that type at that nesting depth.
     fn skip(&mut self, kind: u8, depth: usize) -> Result<(), String> {
         if depth > MAX_STRUCTS {
             return Err(format!("a header is more than {MAX_STRUCTS} levels deep"));

@@ -1,4 +1,4 @@
-//! What JSON is that is no CloudTrail: the names by which it is refused.
+//! Identifies JSON that is not CloudTrail, for the message that refuses it.
 
 use std::collections::BTreeMap;
 
@@ -8,10 +8,10 @@ use super::error::Refusal;
 use super::shape::{Members, Shape};
 use super::text::printable;
 
-/// Members named in the refusal of JSON that nobody knows.
+/// The number of members that the refusal of unknown JSON names.
 const NAMED_MEMBERS: usize = 6;
 
-/// Things that are known for what they are, whatever they hold.
+/// Formats that are recognized regardless of their content.
 pub(super) fn pointer(shape: &Shape<'_>) -> Option<Refusal> {
     let any = |members| shape.members.intersects(members);
     let source = shape.event_source.map(unquoted);
@@ -19,7 +19,7 @@ pub(super) fn pointer(shape: &Shape<'_>) -> Option<Refusal> {
         _ if any(Members::DIGEST) => Refusal::Digest,
         _ if any(Members::S3) => Refusal::S3Notification,
         _ if shape.members.contains(Members::EVENT | Members::BUCKET) => Refusal::S3Notification,
-        // What CloudTrail itself tells SNS.
+        // CloudTrail's own SNS notifications.
         _ if any(Members::S3_OBJECT_KEY) => Refusal::SnsNotification,
         _ if any(Members::ACS_REGION) => Refusal::Alibaba,
         Some(source) if source.ends_with(".aliyuncs.com") => Refusal::Alibaba,
@@ -27,15 +27,15 @@ pub(super) fn pointer(shape: &Shape<'_>) -> Option<Refusal> {
     })
 }
 
-/// What a stream or a queue hands on, once nothing that was in it turned out to be CloudTrail.
+/// Messages of a stream or a queue, if nothing in them is CloudTrail.
 pub(super) fn message(shape: &Shape<'_>) -> Option<Refusal> {
     let source = shape.event_source.map(unquoted)?;
-    // SQS and SNS are told by their envelopes.
+    // SQS and SNS are recognized by their envelopes.
     let is_stream = source.starts_with("aws:") && shape.wrapped.is_empty();
     is_stream.then(|| Refusal::LambdaEvent(printable(source)))
 }
 
-/// Envelopes, once nothing that was in them turned out to be CloudTrail.
+/// Envelopes, if nothing in them is CloudTrail.
 pub(super) fn envelope(shape: &Shape<'_>) -> Option<Refusal> {
     let any = |members| shape.members.intersects(members);
     let control = shape.message_type.is_some_and(|kind| unquoted(kind) == "CONTROL_MESSAGE");
@@ -55,7 +55,7 @@ pub(super) fn envelope(shape: &Shape<'_>) -> Option<Refusal> {
     })
 }
 
-/// JSON that nobody knows: what one of its members is, or the names of them all.
+/// Unknown JSON: what one of its members is, or the names of all members.
 pub(super) fn json(text: &str) -> Refusal {
     let Ok(members) = serde_json::from_str::<BTreeMap<String, &RawValue>>(text) else {
         return Refusal::ForeignJson("not an object".to_owned());

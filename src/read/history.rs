@@ -1,8 +1,8 @@
-//! A row of CSV for each event, back to a record: the console's event history, and the tables of other tools.
+//! Converts CSV with one row per event to records: the console's event history, and the tables of other tools.
 //!
-//! Columns are found by their names, so that every form the console has had is read: the sixteen columns of today, the
-//! ten of before, and whatever a spreadsheet made of them. A cell that no CloudTrail member stands for is kept under
-//! `eventHistory`, and one that a spreadsheet damaged under `eventHistoryDamaged`, both by the column's own name.
+//! Columns are identified by their names, so that all layouts of the console can be read: today's sixteen columns, the
+//! earlier ten, and files saved by a spreadsheet. A cell without a matching CloudTrail member is kept under `eventHistory`,
+//! and one that a spreadsheet damaged under `eventHistoryDamaged`, both with the column's own name.
 
 use csv::StringRecord;
 use serde_json::{Map, Value};
@@ -13,27 +13,27 @@ use super::container::Container;
 use super::names::{self, plain};
 use super::text::printable;
 
-/// The member that cells of unknown columns are kept under.
+/// The member for cells of unknown columns.
 const KEPT: &str = "eventHistory";
-/// The member that damaged cells are kept under.
+/// The member for damaged cells.
 const DAMAGED: &str = "eventHistoryDamaged";
-/// Columns of the account, by their plain names.
+/// Names of account columns, normalized.
 const ACCOUNTS: [&str; 4] = ["accountid", "awsaccountid", "awsaccount", "account"];
-/// Members that are ids or accounts: a spreadsheet takes some for numbers.
+/// Members that are IDs or accounts: spreadsheets convert some of them to numbers.
 const IDS: [&str; 2] = ["eventID", "requestID"];
 
-/// What a column's cells stand for.
+/// The meaning of a column.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Field {
     /// `eventTime`
     Time,
     /// A member of the record, by its path.
     Member(&'static str),
-    /// A member of the record, unless another column is that member by its own name.
+    /// A member of the record, unless another column has the member's own name.
     Alias(&'static str),
     /// A member of `requestParameters` and the like: the member, and the name within it.
     Within(&'static str, String),
-    /// No member stands for it.
+    /// No member matches it.
     Other,
 }
 
@@ -44,7 +44,7 @@ impl Field {
             names::Column::Own(path) => Self::Member(path),
             names::Column::Alias(path) => Self::Alias(path),
             names::Column::Within(member, inner) => Self::Within(member, inner.to_owned()),
-            // Where the caller has columns of its own, the account is that of the table's partition.
+            // If there are separate columns for the caller, the account is that of the table's partition.
             names::Column::Unknown if has_identity => Self::Other,
             names::Column::Unknown => match plain(name).as_str() {
                 "user" => Self::Alias("userIdentity.userName"),
@@ -55,7 +55,7 @@ impl Field {
     }
 }
 
-/// The columns of one file: what each stands for, and its own name.
+/// The columns of one file: the meaning and the name of each.
 #[derive(Debug)]
 pub(super) struct Columns {
     fields: Vec<(Field, String)>,
@@ -64,7 +64,7 @@ pub(super) struct Columns {
 }
 
 impl Columns {
-    /// The columns, if they are those of events: each event's name and time, at least.
+    /// The columns, if they have at least the name and the time of each event.
     pub(super) fn of(headers: &StringRecord) -> Option<Self> {
         let is_identity = |name: &str| match names::column(name) {
             names::Column::Own(path) => path == "eventVersion" || path.starts_with("userIdentity"),
@@ -93,7 +93,7 @@ impl Columns {
     }
 }
 
-/// One row as a record's JSON text. An error says which cell nobody can read.
+/// One row as the JSON text of a record. An error names the cell that cannot be read.
 pub(super) fn record(row: &StringRecord, columns: &Columns, times: Convention) -> Result<String, String> {
     let mut record = Map::new();
     let mut aliases = Vec::new();
@@ -144,7 +144,7 @@ fn set(record: &mut Map<String, Value>, path: &'static str, own: &str, cell: &st
     }
 }
 
-/// The time in UTC; where the cell was written otherwise, the cell is kept too.
+/// The time in UTC; if the cell has another format, it is kept as well.
 fn set_time(record: &mut Map<String, Value>, own: &str, cell: &str, times: Convention) -> Result<(), String> {
     let time = times.time(cell).map_err(|cause| format!("the event time {cause}: {:?}", printable(cell)))?;
     if time != cell {
@@ -165,14 +165,14 @@ fn put_in(record: &mut Map<String, Value>, member: &str, name: &str, cell: &str)
     }
 }
 
-/// Whether a spreadsheet took an id for a number: `5.28758E+11`, `5,28758E+11`.
+/// Whether a spreadsheet converted an ID to a number: `5.28758E+11`, `5,28758E+11`.
 fn is_exponential(cell: &str) -> bool {
     let Some((mantissa, exponent)) = cell.split_once(['E', 'e']) else { return false };
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     exponent.strip_prefix('+').is_some_and(digits) && digits(&mantissa.replace(['.', ','], ""))
 }
 
-/// Whether a spreadsheet took an account for a number of any form: `528,758,000,000` too.
+/// Whether a spreadsheet converted an account to a number in any format, including `528,758,000,000`.
 fn is_exponential_or_number(cell: &str) -> bool {
     is_exponential(cell) || cell.bytes().all(|byte| byte.is_ascii_digit() || b".,' ".contains(&byte))
 }

@@ -1,4 +1,4 @@
-//! What the path of a file of a trail says, as `CloudTrail` names its files in S3.
+//! Parses the path of a log file, as `CloudTrail` names its files in S3.
 //!
 //! `AWSLogs/[organization/]<account>/CloudTrail/<region>/YYYY/MM/DD/<account>_CloudTrail_<region>_<time>Z_<id>.json.gz`
 
@@ -9,23 +9,23 @@ use crate::event::Timestamp;
 const MINUTE: i64 = 60;
 const DAY: i64 = 86_400;
 
-/// What a path says of a log file: whose events it holds, and when it was delivered.
+/// The facts in the path of a log file: the account of its events, and when it was delivered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LogPath<'a> {
-    /// The account whose events are in it.
+    /// The account of its events.
     pub account: &'a str,
     /// The region it was delivered for.
     pub region: &'a str,
-    /// The first moment at which it can have been delivered: the minute in its name, or the day of its folder.
+    /// The earliest possible time of delivery: the minute in its name, or the day of its folder.
     pub from: Timestamp,
-    /// The first moment after that minute or day.
+    /// The end of that minute or day.
     pub to: Timestamp,
-    /// Whether its name is one that `CloudTrail` gives.
+    /// Whether its name has the format of `CloudTrail`'s names.
     pub named: bool,
 }
 
 impl<'a> LogPath<'a> {
-    /// What the path says; `None` if it is no log file's, or if its name and its folders contradict each other.
+    /// Parses a path; `None` if it is not that of a log file, or if its name and its folders contradict each other.
     ///
     /// `CloudTrail-Insight` and other kinds of log files are log files; digest files are none.
     #[must_use]

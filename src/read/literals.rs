@@ -1,11 +1,11 @@
-//! Values as Python and DuckDB write them into a text: `{'type': 'IAMUser', 'invokedBy': None}`, `{'type': IAMUser}`.
+//! Literals of Python and DuckDB: `{'type': 'IAMUser', 'invokedBy': None}`, `{'type': IAMUser}`.
 
 use serde_json::{Map, Value};
 
-/// Objects and lists are followed so deep; what is deeper is no value.
+/// The maximum depth of objects and lists; deeper text is not a value.
 const MAX_DEPTH: usize = 64;
 
-/// The value of a text that is an object or a list of them in either form; `None` of any other text.
+/// Parses a text that is an object or a list of objects in either notation; `None` for any other text.
 pub(super) fn parse(text: &str) -> Option<Value> {
     let text = text.trim();
     [Bare::Python, Bare::Text].into_iter().find_map(|bare| {
@@ -15,19 +15,19 @@ pub(super) fn parse(text: &str) -> Option<Value> {
     })
 }
 
-/// The object that begins at `at` as Python writes it, and the byte after it.
+/// The Python object that begins at `at`, and the offset after it.
 pub(super) fn python(text: &str, at: usize) -> Option<(Value, usize)> {
     let mut reader = Reader { text, at, bare: Bare::Python };
     let value = reader.container().filter(Value::is_object)?;
     Some((value, reader.at))
 }
 
-/// What a value without quotes is.
+/// Parses a value without quotes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Bare {
     /// `None`, `True`, `False` or a number; nothing else.
     Python,
-    /// Text, or `NULL`. DuckDB sets quotes only where a text would else be unclear.
+    /// Text, or `NULL`. DuckDB quotes text only where it would otherwise be ambiguous.
     Text,
 }
 
@@ -46,7 +46,7 @@ impl Reader<'_> {
         self.text.as_bytes().get(self.at).copied()
     }
 
-    /// Goes over blanks, and over this byte if it is next; whether it was.
+    /// Skips blanks, and this byte if it is next; returns whether it was.
     fn take(&mut self, byte: u8) -> bool {
         self.at = self.text.len() - self.text.get(self.at..).map_or(0, |rest| rest.trim_start().len());
         let is_next = self.peek() == Some(byte);
@@ -54,7 +54,7 @@ impl Reader<'_> {
         is_next
     }
 
-    /// The next value; `close` ends what it stands in.
+    /// The next value; `close` ends its container.
     fn value(&mut self, depth: usize, close: u8) -> Option<Value> {
         if depth > MAX_DEPTH {
             return None;

@@ -2,20 +2,22 @@
 //! reads input files.
 //!
 //! [`discover`] finds sources, [`open()`] reads one and takes off its compression, and [`split`] cuts its documents into
-//! CloudTrail records, each a JSON object's text, whatever they were wrapped in. What a thing is, is told by its
-//! content and never by its name. Nothing is parsed further than to its members' names: that is the next room's work.
+//! The result is CloudTrail records as JSON texts, whatever they were wrapped in. Formats are detected by content
+//! and never by name. Records are only parsed down to the names of their members; `normalize` does the rest.
 
 mod archive;
 mod athena;
+mod budget;
 mod cells;
 mod clock;
 mod container;
+mod contents;
 mod error;
 mod footer;
 mod foreign;
-mod found;
 mod history;
 mod layout;
+mod leftover;
 mod literals;
 mod names;
 mod ocsf;
@@ -23,13 +25,11 @@ mod opened;
 mod own;
 mod packed;
 mod parquet;
-mod room;
 mod row;
 mod rows;
 mod scan;
 mod shape;
 mod source;
-mod spilled;
 mod stamp;
 mod structs;
 mod text;
@@ -38,22 +38,22 @@ mod unwrap;
 
 use std::borrow::Cow;
 
+pub use budget::MemoryBudget;
 pub use clock::DateOrder;
 pub use container::Container;
 pub use error::{ReadError, Refusal};
 pub use layout::LogPath;
+pub use leftover::{FileId, is_empty_file, remove_empty_file, remove_leftover};
 pub use names::RECORD_MEMBERS;
 pub use opened::{Document, Opened, Stored, fetch, fetch_within, open};
-pub use room::Room;
 pub use row::record_of_row;
 pub use scan::searched_bytes;
-pub use source::{Discovery, Source, discover, discover_and_tell};
-pub use spilled::{FileId, is_empty_file, remove_empty_file, remove_spilled};
+pub use source::{Discovery, Source, discover, discover_notifying};
 pub use structs::is_read_from_text_of;
 pub use texts::{TextFile, texts};
 
 use cells::Table;
-use found::{Found, Item};
+use contents::{Contents, Item};
 
 use crate::json::Level;
 
@@ -63,58 +63,58 @@ pub type RecordMembers<'a> = Level<'a, { RECORD_MEMBERS.len() }>;
 /// A document's records.
 #[derive(Debug)]
 pub struct Split<'a> {
-    /// What they were taken from.
+    /// The container of the records.
     pub container: Container,
-    /// Every record in the document's order, and in its place whatever should have been one. May be empty: a trail
-    /// writes files without events.
+    /// The records in the document's order, and the damaged parts at their positions. May be empty: a trail writes
+    /// files without events.
     pub records: Vec<Result<RecordText<'a>, BadRecord>>,
 }
 
 /// One CloudTrail record.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RecordText<'a> {
-    /// Where it stands in its document, from 1: the line of JSON lines and CSV, else the number of the record.
+    /// Its position in the document, from 1: the line for JSON Lines and CSV, otherwise the number of the record.
     pub position: u64,
-    /// The record, a JSON object. Its members are as they stood; nothing below them has been looked at.
+    /// The record, a JSON object. Its members are unchanged; nothing below them has been parsed.
     pub json: Cow<'a, str>,
-    /// Its members, if they were seen when the document was split: they are not looked for again.
+    /// Its members, if they were parsed when the document was split; they are not parsed again.
     pub members: Option<Box<RecordMembers<'a>>>,
 }
 
-/// Something that stands where a record should, and is none.
+/// Something in the place of a record that is not one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BadRecord {
-    /// Where it stands in its document, counted as [`RecordText::position`].
+    /// Its position in the document, counted like [`RecordText::position`].
     pub position: u64,
-    /// Why it is no record. Offsets are bytes, from 0, in the text that holds it.
+    /// Why it is not a record. Offsets are bytes, from 0, in the containing text.
     pub cause: String,
-    /// Its beginning as it stood, at most 200 characters.
+    /// Its beginning, unchanged, at most 200 characters.
     pub excerpt: String,
 }
 
-/// Cuts a document into its records.
+/// Splits a document into its records.
 ///
 /// # Errors
-/// A document in which nothing is CloudTrail is refused, and the refusal says what it looks like. A file with a known
-/// list in it that is merely damaged is not refused: it gives its whole records and a [`BadRecord`] for the rest.
+/// A document without CloudTrail is refused, and the refusal says what it looks like. A file with a known list that is
+/// merely damaged is not refused: the result has its complete records and a [`BadRecord`] for the rest.
 pub fn split(document: &Document) -> Result<Split<'_>, Refusal> {
     split_as(document, Reading::default())
 }
 
-/// What a document does not say of itself, and how much of it is taken.
+/// Options that the document itself does not determine, and size limits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Reading {
-    /// Whether dates of CSV begin with the month or with the day, where no row shows which.
+    /// Whether CSV dates begin with the month or with the day, if no row shows which.
     pub date_order: Option<DateOrder>,
-    /// The most bytes of a record's text; a record that has more is rejected alone.
+    /// The maximum size of a record's text, in bytes; a larger record is rejected, and the rest is read.
     pub max_record: u64,
-    /// The most bytes of text in memory of one file that is read by itself.
+    /// The maximum size of the text of one file that is read alone, in bytes.
     pub max_text: u64,
 }
 
-/// The most bytes of a record's text unless it is told otherwise. CloudTrail's own limit is 256 KiB, 1 MiB for some.
+/// The default maximum size of a record's text, in bytes. CloudTrail's own limit is 256 KiB, 1 MiB for some.
 pub const MAX_RECORD: u64 = 4 << 20;
-/// The most bytes of text of one file unless it is told otherwise.
+/// The default maximum size of the text of one file, in bytes.
 pub const MAX_TEXT: u64 = 8 << 30;
 
 impl Default for Reading {
@@ -123,15 +123,15 @@ impl Default for Reading {
     }
 }
 
-/// As [`split`], with what the document does not say of itself.
+/// Like [`split`], with options.
 ///
 /// # Errors
-/// As [`split`].
+/// See [`split`].
 pub fn split_as(document: &Document, reading: Reading) -> Result<Split<'_>, Refusal> {
     scan::begin(document.text.len());
     if parquet::is_parquet(&document.text) {
-        let Table { found, lines } = parquet::read(&document.text, reading.max_text)?;
-        return finish(found, lines);
+        let Table { contents, lines } = parquet::read(&document.text, reading.max_text)?;
+        return finish(contents, lines);
     }
     match text::decode(&document.text)? {
         Cow::Borrowed(text) => split_text(text, reading),
@@ -151,9 +151,8 @@ fn split_text(text: &str, reading: Reading) -> Result<Split<'_>, Refusal> {
         return json(text).or_else(|refusal| prefixed(text).unwrap_or(Err(refusal)));
     }
     match cells::read(text, reading.date_order) {
-        Ok(Table { found, lines }) => finish(found, lines),
-        // A log may hold records after other text; one that lost its beginning, or that begins with a remark, further
-        // down.
+        Ok(Table { contents, lines }) => finish(contents, lines),
+        // A log may have records after other text; if it lost its beginning or begins with a comment, further down.
         Err(refusal) => match packed::text(text) {
             Some(inner) => json(&inner).map(Split::into_owned),
             None => prefixed(text).unwrap_or_else(|| json(text).map_err(|_| refusal)),
@@ -161,22 +160,22 @@ fn split_text(text: &str, reading: Reading) -> Result<Split<'_>, Refusal> {
     }
 }
 
-/// Whether a text begins with a bracket, and is no JSON all the same: `[2024-05-01 10:00:00] INFO`.
+/// Whether a text begins with a bracket but is not JSON: `[2024-05-01 10:00:00] INFO`.
 fn is_log(start: &str) -> bool {
     let Some(inner) = start.strip_prefix('[') else { return false };
     match inner.trim_start().as_bytes().first() {
         Some(b'{' | b'[' | b']' | b'"') | None => false,
-        // A list of numbers is JSON, and a time is none.
+        // A list of numbers is JSON, a time is not.
         Some(_) => scan::value::<serde::de::IgnoredAny>(start, 0).is_err(),
     }
 }
 
 /// The records in the lines of a log, if there are any after other text.
 fn prefixed(text: &str) -> Option<Result<Split<'_>, Refusal>> {
-    unwrap::lines::read(text, 0).map(|lines| finish(lines.found, lines.lines))
+    unwrap::lines::read(text, 0).map(|lines| finish(lines.contents, lines.lines))
 }
 
-/// Files that are told by their first words.
+/// Files that are recognized by their first words.
 fn plain_refusal(start: &str) -> Option<Refusal> {
     Some(match start {
         "" => Refusal::Empty,
@@ -193,17 +192,17 @@ fn plain_refusal(start: &str) -> Option<Refusal> {
 fn json(text: &str) -> Result<Split<'_>, Refusal> {
     let stream = unwrap::stream::read(text, 0);
     let positions = stream.positions();
-    finish(stream.found, positions)
+    finish(stream.contents, positions)
 }
 
-/// The outcome: records and what stood among them, or one refusal for all of it.
-fn finish(found: Found<'_>, positions: Vec<u64>) -> Result<Split<'_>, Refusal> {
-    if !found.has_records()
-        && let Some(refusal) = refusal(&found)
+/// The result: records and damaged parts, or one refusal for the document.
+fn finish(contents: Contents<'_>, positions: Vec<u64>) -> Result<Split<'_>, Refusal> {
+    if !contents.has_records()
+        && let Some(refusal) = refusal(&contents)
     {
         return Err(refusal);
     }
-    let container = found.container.unwrap_or(Container::Object);
+    let container = contents.container.unwrap_or(Container::Object);
     let record = |(item, position)| match item {
         Item::Record(json, members) => Ok(RecordText { position, json, members }),
         Item::Foreign(what, excerpt) => {
@@ -211,24 +210,24 @@ fn finish(found: Found<'_>, positions: Vec<u64>) -> Result<Split<'_>, Refusal> {
         }
         Item::Broken(cause, excerpt) => Err(BadRecord { position, cause, excerpt }),
     };
-    Ok(Split { container, records: found.items.into_iter().zip(positions).map(record).collect() })
+    Ok(Split { container, records: contents.items.into_iter().zip(positions).map(record).collect() })
 }
 
-/// What a document without records is: the first specific name in it, else the first name, else that it is broken.
-fn refusal(found: &Found<'_>) -> Option<Refusal> {
+/// What a document without records is: the first specific format in it, otherwise the first one, otherwise damaged.
+fn refusal(contents: &Contents<'_>) -> Option<Refusal> {
     let foreign = |item: &Item<'_>| match item {
         Item::Foreign(what, _) => Some(what.clone()),
         _ => None,
     };
     let broken = |item: &Item<'_>| match item {
-        // A bare list is no more than a bracket.
-        Item::Broken(cause, _) if matches!(found.container, None | Some(Container::Array)) => {
+        // A bare list is only a bracket.
+        Item::Broken(cause, _) if matches!(contents.container, None | Some(Container::Array)) => {
             Some(Refusal::BrokenJson(cause.clone()))
         }
         _ => None,
     };
-    let specific = found.items.iter().filter_map(foreign).find(Refusal::is_specific);
-    specific.or_else(|| found.items.iter().find_map(foreign)).or_else(|| found.items.iter().find_map(broken))
+    let specific = contents.items.iter().filter_map(foreign).find(Refusal::is_specific);
+    specific.or_else(|| contents.items.iter().find_map(foreign)).or_else(|| contents.items.iter().find_map(broken))
 }
 
 impl Split<'_> {

@@ -1,4 +1,4 @@
-//! What the columns of a table are in a CloudTrail record, however a tool spells them.
+//! Maps column names, in any tool's spelling, to members of a CloudTrail record.
 //!
 //! `eventName`, `eventname`, `event_name`, `EventName` and `Event name` are one member; so are `userIdentity.arn`,
 //! `user_identity_arn` and `UserIdentityArn`.
@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-/// Members of a record that events have columns of, in the order in which CloudTrail writes them.
+/// Members of a record that are columns of events, in CloudTrail's order.
 pub const RECORD_MEMBERS: [&str; 24] = [
     "eventVersion",
     "userIdentity",
@@ -112,7 +112,7 @@ const MEMBERS: [&str; 74] = [
     "insightDetails.eventName",
 ];
 
-/// Other names, plain, that tools give to members. They count only where the member's own name is not there.
+/// Other normalized names that tools use for members. They count only if the member's own name is missing.
 const ALIASES: [(&str, &str); 45] = [
     // Microsoft Sentinel
     ("timegenerated", "eventTime"),
@@ -133,7 +133,7 @@ const ALIASES: [(&str, &str); 45] = [
     ("tlsversion", "tlsDetails.tlsVersion"),
     ("ciphersuite", "tlsDetails.cipherSuite"),
     ("clientprovidedhostheader", "tlsDetails.clientProvidedHostHeader"),
-    // Columns that leave out a level, as flattened tables and views have them.
+    // Columns that omit a level, as in flattened tables and views.
     ("useridentitysessionissuertype", "userIdentity.sessionContext.sessionIssuer.type"),
     ("useridentitysessionissuerarn", "userIdentity.sessionContext.sessionIssuer.arn"),
     ("useridentitysessionissuerusername", "userIdentity.sessionContext.sessionIssuer.userName"),
@@ -164,11 +164,11 @@ const ALIASES: [(&str, &str); 45] = [
     ("sessioncontextsourceidentity", "userIdentity.sessionContext.sourceIdentity"),
 ];
 
-/// Members whose own members are the services': their names stay as they are.
+/// Members whose content depends on the service: names in them are unchanged.
 pub(super) const OPEN: [&str; 5] =
     ["requestParameters", "responseElements", "additionalEventData", "serviceEventDetails", "edgeDeviceDetails"];
 
-/// Members that are objects or lists, beside those that [`OPEN`] names.
+/// Members that are objects or lists, in addition to [`OPEN`].
 pub(super) const NESTED: [&str; 11] = [
     "userIdentity",
     "tlsDetails",
@@ -230,20 +230,20 @@ const INNER: [&str; 43] = [
     "insightDuration",
 ];
 
-/// The path of a column's member.
+/// The path of the member of a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Column<'c> {
     /// The member's own name, in whatever spelling.
     Own(&'static str),
     /// Another name for it.
     Alias(&'static str),
-    /// A member of one of [`OPEN`], and its name within.
+    /// A member of one of [`OPEN`], and its name in it.
     Within(&'static str, &'c str),
-    /// None that is known.
+    /// Unknown.
     Unknown,
 }
 
-/// A name in small letters and digits alone: `AWS access key` and `awsAccessKey` are one.
+/// A name in lowercase letters and digits only: `AWS access key` and `awsAccessKey` are one.
 pub(super) fn plain(name: &str) -> String {
     name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
 }
@@ -252,7 +252,7 @@ fn index(names: &'static [&'static str]) -> HashMap<String, &'static str> {
     names.iter().map(|name| (plain(name), *name)).collect()
 }
 
-/// What a column of this name holds. Of a name with dots, what stands before the member's own name does not count:
+/// The content of a column of this name. In a name with dots, a path before the member's own name is ignored:
 /// `aws.cloudtrail.user_identity.arn`.
 pub(super) fn column(name: &str) -> Column<'_> {
     static OWN: LazyLock<HashMap<String, &'static str>> = LazyLock::new(|| index(&MEMBERS));
@@ -289,12 +289,12 @@ fn within(name: &str) -> Option<(&'static str, &str)> {
     member('.').or_else(|| member('_')).filter(|(_, inner)| !inner.is_empty())
 }
 
-/// Whether a column holds one of [`OPEN`] whole.
+/// Whether a column contains one of [`OPEN`] as a whole.
 pub(super) fn is_open(name: &str) -> bool {
     matches!(column(name), Column::Own(path) if OPEN.contains(&path))
 }
 
-/// How CloudTrail writes the name of a member of a nested object, if it has one like that.
+/// CloudTrail's spelling of the name of a member of a nested object, if there is one.
 pub(super) fn inner(name: &str) -> Option<&'static str> {
     static NAMES: LazyLock<HashMap<String, &'static str>> = LazyLock::new(|| {
         let mut names = index(&MEMBERS[..33]);

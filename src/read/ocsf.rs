@@ -1,6 +1,6 @@
 //! OCSF to CloudTrail: an event as Security Lake or an export of our own writes it, to the record it was made from.
 //!
-//! Where the record itself stands in `raw_data`, it is that. Else it is put together from the attributes that AWS maps
+//! If `raw_data` has the record, it is used. Otherwise the record is rebuilt from the attributes that AWS maps
 //! it to (OCSF 1.0.0-rc.2 and 1.1.0 differ, both are read) and from `unmapped`.
 
 use serde_json::{Map, Value, json};
@@ -10,7 +10,7 @@ use super::error::Refusal;
 use super::shape::Shape;
 use super::text::printable;
 
-/// Members of a record that are one text, and the attributes that may hold it, the first that is there.
+/// Members of a record that are text, and the attributes that may have it; the first one present is used.
 const TEXTS: [(&str, &[&str]); 16] = [
     ("eventVersion", &["metadata.product.version"]),
     ("userIdentity.type", &["actor.user.type", "identity.user.type"]),
@@ -30,7 +30,7 @@ const TEXTS: [(&str, &[&str]); 16] = [
     ("recipientAccountId", &["cloud.account.uid", "cloud.account_uid"]),
 ];
 
-/// Where the caller stands: the ARN and the unique id change places between versions, and are told by their form.
+/// The attributes of the caller: the ARN and the unique ID are swapped between versions, and are distinguished by their format.
 const CALLERS: [&str; 6] = [
     "actor.user.uid",
     "actor.user.uid_alt",
@@ -49,7 +49,7 @@ const BOOLEANS: [&str; 2] = ["readOnly", "managementEvent"];
 /// The record, as JSON.
 ///
 /// # Errors
-/// An event that is no call to AWS is refused by its product and class.
+/// An event that is not a call to AWS is refused, with its product and class.
 pub(super) fn record(text: &str) -> Result<String, Refusal> {
     let event: Value = crate::json::value(text).map_err(|error| Refusal::BrokenJson(error.to_string()))?;
     if let Some(raw) = event["raw_data"].as_str().filter(|raw| is_record(raw)) {
@@ -93,7 +93,7 @@ fn put_together(event: &Value, call: Value) -> Map<String, Value> {
     put(&mut record, "userIdentity.principalId", callers().find(|value| !is_arn(value)).cloned());
     session(event, &mut record);
     if record["userIdentity"]["type"].is_null() && record["userIdentity"]["invokedBy"].is_string() {
-        // A service that acts by itself is no user of OCSF's, whose attributes would have its type.
+        // A service that acts on its own is not an OCSF user, whose attributes would have its type.
         put(&mut record, "userIdentity.type", Some("AWSService".into()));
     }
     put(&mut record, "requestParameters", first(event, &["api.request.data"]).map(parsed));
@@ -171,7 +171,7 @@ fn moment(value: &Value) -> Option<String> {
     }
 }
 
-/// The first of the attributes that is there and says something.
+/// The first of the attributes that has a value.
 fn first<'v>(event: &'v Value, paths: &[&str]) -> Option<&'v Value> {
     let at = |path: &&str| path.split('.').try_fold(event, |value, name| value.get(name));
     paths.iter().filter_map(at).find(|value| !value.is_null() && value.as_str() != Some(""))
@@ -185,7 +185,7 @@ fn put(record: &mut Value, path: &str, value: Option<Value>) {
     }
 }
 
-/// JSON that stands in a text, as columns of Parquet have it.
+/// Parses JSON in a string, as in Parquet columns.
 fn parsed(value: &Value) -> Value {
     let text = value.as_str().filter(|text| text.starts_with(['{', '[']));
     text.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_else(|| value.clone())

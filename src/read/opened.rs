@@ -1,4 +1,4 @@
-//! A source's bytes: read once, hashed, and freed of their compression.
+//! The bytes of a source: read once, hashed and decompressed.
 
 use std::borrow::Cow;
 use std::fs::File;
@@ -8,28 +8,29 @@ use flate2::bufread::GzDecoder;
 
 use super::MAX_TEXT;
 use super::archive::{Shortage, Unpacked, unpack, unpack_within};
+use super::budget::MemoryBudget;
 use super::error::ReadError;
-use super::room::Room;
 use super::source::{Source, special};
 use crate::digest::sha256;
 
-/// Compressed logs give ten to a hundred times their size; more than this, and a bomb is cut. A little is always let out.
+/// Compressed logs expand ten to a hundred times; output beyond this ratio is cut, because it is a decompression bomb. A
+/// minimum is always allowed.
 const MOST_TIMES: u64 = 512;
 const LEAST_TEXT: u64 = 64 << 20;
 
-/// The most content of one S3 object, in bytes. `CloudTrail`'s files hold some megabytes.
+/// The maximum content of one S3 object, in bytes. `CloudTrail`'s files have a few megabytes.
 const MAX_CONTENT: u64 = 1 << 30;
 
-/// What is in a source.
+/// The content of a source.
 #[derive(Debug)]
 pub struct Opened {
     /// SHA-256 of the bytes as stored, in lower hex.
     pub sha256: String,
     /// Bytes as stored.
     pub bytes: u64,
-    /// One document, or for an archive one for each member, in the archive's order.
+    /// One document, or for an archive one per member, in the archive's order.
     pub documents: Vec<Document>,
-    /// What could not be decompressed, in words, each naming its document. What came before the damage is kept.
+    /// What could not be decompressed, as texts that name the document. The part before the damage is kept.
     pub problems: Vec<String>,
 }
 
@@ -51,7 +52,7 @@ pub struct Stored {
     bytes: Vec<u8>,
 }
 
-/// Reads a source and hashes it: enough to tell whether it is known.
+/// Reads and hashes a source, which is enough to check whether it is known.
 ///
 /// # Errors
 /// [`ReadError::Read`] if the system cannot read it.
@@ -59,10 +60,10 @@ pub fn fetch(source: &Source) -> Result<Stored, ReadError> {
     fetch_within(source, MAX_TEXT)
 }
 
-/// As [`fetch`], of a source that has no more than `most` bytes.
+/// Like [`fetch`], for a source of at most `most` bytes.
 ///
 /// # Errors
-/// As [`fetch`], [`ReadError::Special`] for what is no regular file, and [`ReadError::TooLarge`].
+/// See [`fetch`]; [`ReadError::Special`] if it is not a regular file, and [`ReadError::TooLarge`].
 pub fn fetch_within(source: &Source, most: u64) -> Result<Stored, ReadError> {
     let name = source.name.clone();
     if let Some(what) = special(source) {
@@ -77,10 +78,10 @@ pub fn fetch_within(source: &Source, most: u64) -> Result<Stored, ReadError> {
 }
 
 impl Stored {
-    /// The bytes without the gzip that an S3 object of `CloudTrail` is stored in; as they are if they have none.
+    /// The bytes without the gzip compression of `CloudTrail`'s S3 objects; unchanged if they are not compressed.
     ///
     /// # Errors
-    /// In words, if the gzip is damaged, if bytes follow its end, or if more than a GiB comes out of it.
+    /// A text, if the gzip is damaged, if bytes follow its end, or if it expands to more than 1 GiB.
     pub fn content(&self) -> Result<Cow<'_, [u8]>, String> {
         if !self.bytes.starts_with(&[0x1f, 0x8b]) {
             return Ok(Cow::Borrowed(&self.bytes));
@@ -98,14 +99,14 @@ impl Stored {
         }
     }
 
-    /// Bytes that somebody else read, as they are stored; `name` is the source's.
+    /// Bytes that the caller has read, as stored; `name` is that of the source.
     #[must_use]
     pub fn new(name: String, bytes: Vec<u8>) -> Self {
         Self { sha256: sha256(&bytes), name, bytes }
     }
 
-    /// Takes off the compression: gzip of any number of members, zstd, zip, and one in another. What is damaged is a
-    /// problem in the result.
+    /// Decompresses the bytes: gzip with any number of members, zstd, zip and others, also nested. Damage is listed in
+    /// the problems of the result.
     #[must_use]
     pub fn unpack(self) -> Opened {
         let (bytes, allowance) = self.allowance();
@@ -113,26 +114,26 @@ impl Stored {
         Opened::new(self.sha256, bytes, documents, problems)
     }
 
-    /// As [`Stored::unpack`], of text that has to fit into that room with the texts of other files.
+    /// Like [`Stored::unpack`], within a memory budget shared with other files.
     ///
     /// # Errors
     /// [`ReadError::TooLarge`] if it does not fit, and [`ReadError::NoMemory`] if the system has no memory for it. Neither
     /// is a fault of the file.
-    pub fn unpack_within(self, room: &Room) -> Result<Opened, ReadError> {
+    pub fn unpack_within(self, budget: &MemoryBudget) -> Result<Opened, ReadError> {
         let (bytes, allowance) = self.allowance();
         let name = self.name;
-        if !room.take(bytes) {
-            return Err(ReadError::TooLarge { name, most: room.most() });
+        if !budget.take(bytes) {
+            return Err(ReadError::TooLarge { name, most: budget.size() });
         }
-        let Unpacked { documents, problems, shortage, .. } = unpack_within(&name, self.bytes, allowance, room);
+        let Unpacked { documents, problems, shortage, .. } = unpack_within(&name, self.bytes, allowance, budget);
         match shortage {
             None => Ok(Opened::new(self.sha256, bytes, documents, problems)),
-            Some(Shortage::Room) => Err(ReadError::TooLarge { name, most: room.most() }),
+            Some(Shortage::Budget) => Err(ReadError::TooLarge { name, most: budget.size() }),
             Some(Shortage::Memory) => Err(ReadError::NoMemory { name }),
         }
     }
 
-    /// Its size, and how much text may come out of it.
+    /// Its size, and the maximum size of its text.
     fn allowance(&self) -> (u64, u64) {
         let bytes = u64::try_from(self.bytes.len()).unwrap_or(u64::MAX);
         (bytes, bytes.saturating_mul(MOST_TIMES).clamp(LEAST_TEXT, MAX_TEXT))
@@ -149,13 +150,13 @@ impl Opened {
 /// Reads a source and takes off its compression: [`fetch`] and [`Stored::unpack`].
 ///
 /// # Errors
-/// As [`fetch`].
+/// See [`fetch`].
 pub fn open(source: &Source) -> Result<Opened, ReadError> {
     Ok(fetch(source)?.unpack())
 }
 
-/// The bytes of a source, unless there are more than `most`. A file that grows meanwhile is read up to the size that it has
-/// when it is opened.
+/// The bytes of a source, unless there are more than `most`. A file that grows while it is read is read up to its size at
+/// opening.
 fn bytes_within(source: &Source, most: u64) -> io::Result<Option<Vec<u8>>> {
     let mut bytes = Vec::new();
     match &source.path {

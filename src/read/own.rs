@@ -1,4 +1,4 @@
-//! Rows of the table `events` that a case was exported to, back to the records they were made from.
+//! Converts rows of an exported table `events` back to the original records.
 
 use serde_json::{Map, Value};
 
@@ -7,15 +7,15 @@ use super::clock;
 use crate::json;
 use crate::table::{ColumnKind, EVENTS};
 
-/// Columns that only this table has together.
+/// Columns that identify this table in combination.
 const TELLING: [&str; 4] = ["event_id", "event_time", "event_key", "session_id"];
-/// Columns whose booleans a record writes in quotes.
+/// Columns whose booleans are quoted in a record.
 const QUOTED: [&str; 3] = ["mfa", "assumed_root", "session_credential_from_console"];
-/// Where an insight event has its source and name.
+/// The member in which an Insights event has its source and name.
 const INSIGHT: &str = "insightDetails";
-/// Where Logstash has the time.
+/// The member in which Logstash has the time.
 const SHIPPED: &str = "@timestamp";
-/// The place of the version in a UUID's text; ids that were made are of version 8.
+/// The position of the version in the text of a UUID; derived IDs have version 8.
 const VERSION: usize = 14;
 
 /// Whether the names are the columns of `events`.
@@ -23,7 +23,7 @@ pub(super) fn is_row_of(names: &[&str]) -> bool {
     TELLING.iter().all(|name| names.contains(name))
 }
 
-/// The record that the row was made from, as JSON; `None` if the row does not hold one.
+/// The original record of the row, as JSON; `None` if the row has none.
 pub(super) fn record(text: &str) -> Option<String> {
     let Ok(Value::Object(row)) = json::value(text) else { return None };
     let mut record = match row.get("extra") {
@@ -31,7 +31,7 @@ pub(super) fn record(text: &str) -> Option<String> {
         Some(Value::String(extra)) => json::value(extra).ok()?.as_object()?.clone(),
         _ => Map::new(),
     };
-    // Fields that were filled from another member: that member is in `extra`, and so is the original if there was one.
+    // Fields that were filled from another member: `extra` has that member, and the original if there was one.
     let [is_insight, is_shipped] = [INSIGHT, SHIPPED].map(|name| record.contains_key(name));
     for column in EVENTS.columns {
         let Some(path) = column.source.filter(|path| !has(&record, path)) else { continue };

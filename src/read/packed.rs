@@ -1,4 +1,4 @@
-//! Records packed into a text: base64, of JSON or of compressed JSON, as Kinesis, Firehose and Lambda hand them on.
+//! Records packed into a text: base64, of JSON or of compressed JSON, as Kinesis, Firehose and Lambda forward them.
 
 use base64::Engine;
 use base64::alphabet::{STANDARD, URL_SAFE};
@@ -7,14 +7,14 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use super::archive::unpack;
 use super::text::decode;
 
-/// The shortest text that can hold a record.
+/// The length of the shortest text that can contain a record.
 const LEAST: usize = 64;
-/// Compressed JSON gives so many times its size at most, so that a small hostile file cannot fill the memory.
+/// The maximum ratio of decompressed to compressed size, so that a small hostile file cannot fill the memory.
 const MOST_TIMES: u64 = 256;
 
-/// The JSON that a base64 text holds, if it does.
+/// The JSON in a base64 text, if there is any.
 pub(super) fn text(packed: &str) -> Option<String> {
-    // What base64 makes of `{`, of `[` and of the first bytes of gzip, zlib and zstd.
+    // The base64 encodings of `{`, `[` and the first bytes of gzip, zlib and zstd.
     let begins = matches!(packed.trim_start().as_bytes(), [b'e' | b'W' | b'I' | b'C', ..])
         || ["H4sI", "KLUv", "eJ", "eN"].iter().any(|start| packed.trim_start().starts_with(start));
     if !begins || packed.len() < LEAST {

@@ -1,4 +1,4 @@
-//! Parquet: a row is a record, an event of OCSF, or holds one, as an object of JSON would.
+//! Parquet: a row is a record or an OCSF event, or contains one, like a JSON object.
 
 use std::cell::Cell;
 use std::panic::{self, AssertUnwindSafe, catch_unwind};
@@ -18,18 +18,18 @@ use parquet::errors::ParquetError;
 
 use super::cells::Table;
 use super::container::Container;
+use super::contents::{Contents, Item};
 use super::error::Refusal;
 use super::footer;
-use super::found::{Found, Item};
 use super::text::printable;
 use super::unwrap;
 
-/// How a Parquet file begins.
+/// The first bytes of a Parquet file.
 const MARK: &[u8] = b"PAR1";
-/// A file gives so many times its size in text at most, but always a little: a column can be packed a millionfold.
+/// The maximum ratio of text to file size, and a minimum for small files: a column can be compressed a millionfold.
 const MOST_TIMES: u64 = 512;
 const LEAST_TEXT: u64 = 16 << 20;
-/// What is kept of a row beside its text, in bytes, about.
+/// The approximate memory for a row in addition to its text, in bytes.
 const ROW: usize = 128;
 
 /// Whether the bytes are a Parquet file.
@@ -37,58 +37,58 @@ pub(super) fn is_parquet(bytes: &[u8]) -> bool {
     bytes.starts_with(MARK)
 }
 
-/// So many rows that hold no record are told one by one, as long as no row holds one.
+/// The maximum number of rows without a record that are listed individually, as long as no row has one.
 const MAX_FOREIGN: usize = 4096;
 
-/// Reads every row; the lines of the table are numbers of rows, from 1. No more than `room` bytes of text come out of it.
-pub(super) fn read(bytes: &[u8], room: u64) -> Result<Table, Refusal> {
-    let most = (bytes.len() as u64).saturating_mul(MOST_TIMES).saturating_add(LEAST_TEXT).min(room);
+/// Reads every row; the lines of the table are row numbers, from 1. The result has at most `budget` bytes of text.
+pub(super) fn read(bytes: &[u8], budget: u64) -> Result<Table, Refusal> {
+    let most = (bytes.len() as u64).saturating_mul(MOST_TIMES).saturating_add(LEAST_TEXT).min(budget);
     let most = usize::try_from(most).unwrap_or(usize::MAX);
-    let at_once = footer::rows_at_once(bytes, room).map_err(|cause| Refusal::BrokenParquet(shown(&cause)))?;
+    let at_once = footer::rows_at_once(bytes, budget).map_err(|cause| Refusal::BrokenParquet(shown(&cause)))?;
     let mut rows = guarded(|| Ok(open(bytes, at_once)?)).map_err(Refusal::BrokenParquet)?;
-    let mut reader = Reader { found: Found::default(), lines: Vec::new(), row: 0, text: 0, untold: 0 };
+    let mut reader = Reader { contents: Contents::default(), lines: Vec::new(), row: 0, text: 0, unlisted: 0 };
     while let Some(batch) = guarded(|| rows.next().map(|batch| json_lines(&batch?)).transpose()).transpose() {
         let damage = batch.map(|text| reader.add(&text)).err();
         if let Some(cause) = &damage {
-            if !reader.found.has_records() {
+            if !reader.contents.has_records() {
                 return Err(Refusal::BrokenParquet(cause.clone()));
             }
             reader.broken(cause);
         }
         if reader.text > most {
-            if !reader.found.has_records() {
+            if !reader.contents.has_records() {
                 return Err(Refusal::BrokenParquet(format!("its rows decode to more than {most} bytes")));
             }
             reader.broken(&format!("the rows after it were not read: they decode to more than {most} bytes"));
         }
-        // Who asks again after damage may get it again without end.
+        // After damage, the reader could return the same error forever.
         if reader.text > most || damage.is_some() {
             break;
         }
     }
-    if reader.untold > 0 && reader.found.has_records() {
-        reader.broken(&format!("{} more rows have no CloudTrail record", reader.untold));
+    if reader.unlisted > 0 && reader.contents.has_records() {
+        reader.broken(&format!("{} more rows have no CloudTrail record", reader.unlisted));
     }
-    reader.found.container = Some(Container::Parquet).filter(|_| reader.found.has_records() || reader.row == 0);
-    Ok(Table { found: reader.found, lines: reader.lines })
+    reader.contents.container = Some(Container::Parquet).filter(|_| reader.contents.has_records() || reader.row == 0);
+    Ok(Table { contents: reader.contents, lines: reader.lines })
 }
 
-/// The most characters of a cause.
+/// The maximum number of characters of a cause.
 const CAUSE: usize = 160;
 
-/// A cause that is made of numbers and words of our own.
+/// A cause that contains only our own words and numbers.
 fn shown(cause: &str) -> String {
     cause.chars().take(CAUSE).collect()
 }
 
 thread_local! {
-    /// Whether a panic on this thread is caught, and so of no interest to anybody.
+    /// Whether a panic on this thread is caught, so that it is not printed.
     static IS_GUARDED: Cell<bool> = const { Cell::new(false) };
 }
 static HOOK: Once = Once::new();
 
-/// What is read, or what is wrong. Some damage makes the parquet crate panic; here it is damage like any other, and no
-/// message of it is printed.
+/// The result, or what is wrong. Some damage makes the parquet crate panic; it is treated like any other damage, and no
+/// message is printed.
 fn guarded<T>(read: impl FnOnce() -> Result<T, ArrowError>) -> Result<T, String> {
     HOOK.call_once(|| {
         let before = panic::take_hook();
@@ -102,7 +102,7 @@ fn guarded<T>(read: impl FnOnce() -> Result<T, ArrowError>) -> Result<T, String>
     let outcome = catch_unwind(AssertUnwindSafe(read));
     IS_GUARDED.set(false);
     match outcome {
-        Ok(Ok(found)) => Ok(found),
+        Ok(Ok(contents)) => Ok(contents),
         Ok(Err(error)) => Err(printable(&error.to_string())),
         Err(_) => Err("the file is inconsistent".to_owned()),
     }
@@ -112,7 +112,7 @@ fn open(bytes: &[u8], rows: usize) -> Result<ParquetRecordBatchReader, ParquetEr
     ParquetRecordBatchReaderBuilder::try_new(Bytes::copy_from_slice(bytes))?.with_batch_size(rows).build()
 }
 
-/// The rows as lines of JSON; what is NULL is left out.
+/// The rows as JSON Lines, without NULL values.
 fn json_lines(batch: &RecordBatch) -> Result<String, ArrowError> {
     let mut writer = LineDelimitedWriter::new(Vec::new());
     writer.write(&writable(batch)?)?;
@@ -120,7 +120,7 @@ fn json_lines(batch: &RecordBatch) -> Result<String, ArrowError> {
     String::from_utf8(writer.into_inner()).map_err(|error| ArrowError::ParseError(error.to_string()))
 }
 
-/// The batch with columns that JSON can be written of as a record has them: times in UTC, texts, and ids as texts.
+/// The batch with columns converted to what a JSON record has: times in UTC, texts, and IDs as texts.
 fn writable(batch: &RecordBatch) -> Result<RecordBatch, ArrowError> {
     let (schema, columns, _) = batch.clone().into_parts();
     let columns: Vec<ArrayRef> = columns.iter().map(plain).collect::<Result<_, _>>()?;
@@ -135,7 +135,7 @@ fn typed(field: &Field, column: &ArrayRef) -> FieldRef {
 
 fn plain(column: &ArrayRef) -> Result<ArrayRef, ArrowError> {
     Ok(match column.data_type() {
-        // A time with a zone is counted in UTC; which zone shows it is of no matter.
+        // A time with a zone is stored in UTC; the zone only affects how it is displayed.
         DataType::Timestamp(unit, Some(_)) => {
             let utc = DataType::Timestamp(*unit, Some("+00:00".into()));
             make_array(column.to_data().into_builder().data_type(utc).build()?)
@@ -170,13 +170,13 @@ fn list<O: OffsetSizeTrait>(field: &Field, list: &GenericListArray<O>) -> Result
     GenericListArray::try_new(typed(field, &values), list.offsets().clone(), values, list.nulls().cloned())
 }
 
-/// The bytes as texts, if all of them are; else the column as it is, of which JSON has hex.
+/// The bytes as text, if all of them are valid; otherwise the column unchanged, which JSON writes as hex.
 fn texts<'c>(column: &ArrayRef, values: impl Iterator<Item = Option<&'c [u8]>>) -> ArrayRef {
     let texts: Result<Vec<Option<&str>>, _> = values.map(|value| value.map(std::str::from_utf8).transpose()).collect();
     texts.map_or_else(|_| Arc::clone(column), |texts| Arc::new(StringArray::from(texts)))
 }
 
-/// Ids in 16 bytes, as CloudTrail writes them.
+/// 16-byte IDs, in CloudTrail's notation.
 fn uuids(column: &FixedSizeBinaryArray) -> StringArray {
     let uuid = |bytes: &[u8]| {
         let hex = hex::encode(bytes);
@@ -186,14 +186,14 @@ fn uuids(column: &FixedSizeBinaryArray) -> StringArray {
     column.iter().map(|value| value.map(uuid)).collect()
 }
 
-/// What the rows gave so far.
+/// The result of the rows so far.
 struct Reader {
-    found: Found<'static>,
+    contents: Contents<'static>,
     lines: Vec<u64>,
     row: u64,
     text: usize,
-    /// Rows without a record that are counted alone.
-    untold: u64,
+    /// The number of rows without a record.
+    unlisted: u64,
 }
 
 impl Reader {
@@ -202,7 +202,7 @@ impl Reader {
         for line in text.lines() {
             self.row += 1;
             self.text += ROW;
-            let mut row = Found::default();
+            let mut row = Contents::default();
             if let Err(damage) = unwrap::value(line, 0, 0, &mut row) {
                 row.broken(damage.cause, line);
             }
@@ -213,15 +213,15 @@ impl Reader {
     fn broken(&mut self, cause: &str) {
         let item = Item::Broken(printable(cause), String::new());
         self.row += 1;
-        self.take(Found { container: None, items: vec![item] });
+        self.take(Contents { container: None, items: vec![item] });
     }
 
-    fn take(&mut self, mut row: Found<'static>) {
-        if self.found.items.len() >= MAX_FOREIGN && !row.has_records() && !self.found.has_records() {
-            self.untold += 1;
+    fn take(&mut self, mut row: Contents<'static>) {
+        if self.contents.items.len() >= MAX_FOREIGN && !row.has_records() && !self.contents.has_records() {
+            self.unlisted += 1;
             return;
         }
         self.lines.extend(row.items.iter().map(|_| self.row));
-        self.found.items.append(&mut row.items);
+        self.contents.items.append(&mut row.items);
     }
 }

@@ -1,35 +1,35 @@
-//! Objects that are rows of a table of events, or whole tables: names in a tool's own spelling, query results.
+//! Objects that are rows of a table of events, or tables: names in a tool's own spelling, query results.
 
 use serde_json::{Map, Value};
 
 use super::athena;
 use super::container::Container;
-use super::found::Found;
+use super::contents::Contents;
 use super::names;
 use super::own;
 use crate::json;
 
-/// The records in an object that is a row of a table, or a table; `None` of any other object.
-pub(super) fn read(text: &str) -> Option<Found<'static>> {
+/// The records in an object that is a row or a table; `None` for any other object.
+pub(super) fn read(text: &str) -> Option<Contents<'static>> {
     let mut names = Vec::new();
     json::object(text, 0, |name, _| names.push(name))?;
     if own::is_row_of(&names) {
-        let mut found = Found::default();
-        found.record(own::record(text)?.into(), Container::Table);
-        return Some(found);
+        let mut contents = Contents::default();
+        contents.record(own::record(text)?.into(), Container::Table);
+        return Some(contents);
     }
-    // What has CloudTrail's own names, and is no record, is of another service.
+    // An object with CloudTrail's own names that is not a record is from another service.
     if !names.contains(&"eventName") && athena::is_row_of(names.iter().copied()) {
-        let mut found = Found::default();
-        found.record(athena::record(text).ok()?.into(), Container::Table);
-        return Some(found);
+        let mut contents = Contents::default();
+        contents.record(athena::record(text).ok()?.into(), Container::Table);
+        return Some(contents);
     }
     if text.contains("cloudtrail")
         && let Some(record) = elastic(text)
     {
-        let mut found = Found::default();
-        found.record(record.into(), Container::Table);
-        return Some(found);
+        let mut contents = Contents::default();
+        contents.record(record.into(), Container::Table);
+        return Some(contents);
     }
     let has = |wanted: &[&str]| wanted.iter().any(|wanted| names.contains(wanted));
     if has(&["QueryResultRows", "ResultSet", "results", "columns", "Columns"]) {
@@ -39,7 +39,7 @@ pub(super) fn read(text: &str) -> Option<Found<'static>> {
     None
 }
 
-/// The record in an event of the Elastic Common Schema, whose members are objects in objects: `aws.cloudtrail.event_type`.
+/// The record in an event of the Elastic Common Schema, whose members are nested objects: `aws.cloudtrail.event_type`.
 fn elastic(text: &str) -> Option<String> {
     let Ok(Value::Object(event)) = serde_json::from_str(text) else { return None };
     let mut row = Map::new();
@@ -49,7 +49,7 @@ fn elastic(text: &str) -> Option<String> {
     is_row.then(|| Value::Object(athena::restored(row)).to_string())
 }
 
-/// The members at any depth, by their paths. A list of one value, as a search gives it, is that value.
+/// The members at any depth, by their paths. A list of one value, as search results have it, becomes that value.
 fn flatten(path: &str, members: Map<String, Value>, row: &mut Map<String, Value>) {
     for (name, value) in members {
         let path = if path.is_empty() { name } else { format!("{path}.{name}") };
@@ -62,17 +62,17 @@ fn flatten(path: &str, members: Map<String, Value>, row: &mut Map<String, Value>
 }
 
 /// The records of the tables in a query's result.
-fn tables(result: &Value) -> Option<Found<'static>> {
+fn tables(result: &Value) -> Option<Contents<'static>> {
     let rows =
         lake(result).or_else(|| athena_result(result)).or_else(|| insights(result)).or_else(|| columns(result))?;
-    let mut found = Found::default();
+    let mut contents = Contents::default();
     for row in rows {
         if athena::is_row_of(row.keys().map(String::as_str)) || row.contains_key("eventName") {
             let record = Value::Object(athena::restored(row)).to_string();
-            found.record(record.into(), Container::Table);
+            contents.record(record.into(), Container::Table);
         }
     }
-    found.has_records().then_some(found)
+    contents.has_records().then_some(contents)
 }
 
 /// `aws cloudtrail get-query-results`: each row a list of objects of one member.
@@ -86,7 +86,7 @@ fn lake(result: &Value) -> Option<Vec<Map<String, Value>>> {
         .collect()
 }
 
-/// Whether a cell says something. An empty text stands for a member that the record does not have.
+/// Whether a cell has a value. An empty text means that the record does not have the member.
 fn is_filled(cell: &Value) -> bool {
     !cell.is_null() && cell.as_str() != Some("")
 }
@@ -125,7 +125,7 @@ fn insights(result: &Value) -> Option<Vec<Map<String, Value>>> {
     rows.iter().map(|row| Some(row.as_array()?.iter().filter_map(field).filter(filled).collect())).collect()
 }
 
-/// Names beside rows of values: the API of Log Analytics, and others.
+/// Column names separate from rows of values: the API of Log Analytics, and others.
 fn columns(result: &Value) -> Option<Vec<Map<String, Value>>> {
     let either = |names: [&str; 2]| names.iter().find_map(|name| result.get(name)).and_then(Value::as_array);
     let (columns, rows) = (either(["columns", "Columns"])?, either(["rows", "Rows"])?);

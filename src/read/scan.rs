@@ -1,4 +1,4 @@
-//! Where JSON values begin and end in a text, whole or damaged.
+//! Finds where JSON values begin and end in a text, intact or damaged.
 
 use std::cell::Cell;
 
@@ -6,19 +6,19 @@ use serde::de::Deserialize;
 use serde_json::Deserializer;
 
 thread_local! {
-    /// Bytes that were looked through again after damage on this thread.
+    /// The number of bytes that were searched again after damage on this thread.
     static SEARCHED: Cell<u64> = const { Cell::new(0) };
-    /// Bytes of the document that may still be.
+    /// The number of bytes of the document that may still be searched.
     static LEFT: Cell<u64> = const { Cell::new(u64::MAX) };
 }
 
-/// Begins a document of that size: after damage so many times its size is looked through in search of records, so that no
-/// document of broken things is read once for each of them.
+/// Begins a document of that size. After damage, the search for records is limited to a multiple of the size, so that a
+/// document with much damage is not searched once for each damaged part.
 pub(super) fn begin(bytes: usize) {
     LEFT.set((bytes as u64).saturating_mul(16).saturating_add(1 << 20));
 }
 
-/// Notes that so many bytes were looked through; whether there may be more.
+/// Records that bytes were searched; returns whether more may be searched.
 pub(super) fn spend(bytes: usize) -> bool {
     SEARCHED.set(SEARCHED.get() + bytes as u64);
     let left = LEFT.get().saturating_sub(bytes as u64);
@@ -26,24 +26,24 @@ pub(super) fn spend(bytes: usize) -> bool {
     left > 0
 }
 
-/// The bytes that were looked through on this thread in search of records after damage: what tests count.
+/// The number of bytes that were searched for records after damage on this thread, for tests.
 #[must_use]
 pub fn searched_bytes() -> u64 {
     SEARCHED.get()
 }
 
-/// Why no value could be read at a place.
+/// Why no value could be read at an offset.
 #[derive(Debug)]
 pub(super) struct Damage {
-    /// In words.
+    /// The cause as text.
     pub(super) cause: String,
-    /// Bytes from the value's start to where it went wrong.
+    /// The number of bytes from the start of the value to the error.
     pub(super) scanned: usize,
     /// Whether the text ended before the value did.
     pub(super) cut: bool,
 }
 
-/// The value at `at` and the byte after it.
+/// The value at `at` and the offset after it.
 pub(super) fn value<'t, T: Deserialize<'t>>(text: &'t str, at: usize) -> Result<(T, usize), Damage> {
     let rest = &text[at..];
     let mut values = Deserializer::from_str(rest).into_iter::<T>();
@@ -65,19 +65,19 @@ fn damage(error: &serde_json::Error, rest: &str, at: usize) -> Damage {
     Damage { cause: format!("broken JSON at byte {}: {message}", at + scanned), scanned, cut: false }
 }
 
-/// The byte that an error's line and column mean.
+/// The offset of an error's line and column.
 fn offset(error: &serde_json::Error, text: &str) -> usize {
     let before: usize = text.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum();
     (before + error.column().saturating_sub(1)).min(text.len())
 }
 
-/// The next byte from `at` on that is no white space, or the end.
+/// The offset of the next byte from `at` on that is not whitespace, or the end.
 pub(super) fn skip_space(text: &str, at: usize) -> usize {
     let space = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\r' | b'\n');
     at + text.as_bytes()[at..].iter().take_while(|byte| space(byte)).count()
 }
 
-/// As [`skip_space`], and over line ends that some program wrote as escapes: `\n` between two values.
+/// Like [`skip_space`], and also skips line ends that a program wrote as escapes: `\n` between two values.
 pub(super) fn skip_gap(text: &str, mut at: usize) -> usize {
     loop {
         at = skip_space(text, at);
@@ -88,8 +88,7 @@ pub(super) fn skip_gap(text: &str, mut at: usize) -> usize {
     }
 }
 
-/// The byte after the bracket that closes what is `open` levels deep at `at`, if it is closed at all, and if so much may
-/// still be looked through.
+/// The offset after the bracket that closes the `open` levels at `at`, if they are closed within the search limit.
 pub(super) fn closing(text: &str, at: usize, open: usize) -> Option<usize> {
     if !spend(0) {
         return None;
@@ -117,7 +116,7 @@ fn closed(text: &str, at: usize, mut open: usize) -> Option<usize> {
     None
 }
 
-/// The `[` of the list that a member called `key` begins at `at`, which is the key's quote.
+/// The `[` of the list in the member `key` at `at`, which is the quote of the key.
 fn list_of(text: &str, at: usize, key: &str) -> Option<usize> {
     let rest = text[at..].strip_prefix('"')?.strip_prefix(key)?.strip_prefix('"')?;
     let colon = skip_space(text, text.len() - rest.len());
@@ -130,7 +129,7 @@ pub(super) fn first_list(text: &str, at: usize, key: &str) -> Option<usize> {
     list_of(text, skip_space(text, at + 1), key)
 }
 
-/// The `[` of the first list called `key` anywhere after `at`. For text that is cut, and so no value as a whole.
+/// The `[` of the first list called `key` anywhere after `at`. For truncated text, which is not a valid value.
 pub(super) fn any_list(text: &str, at: usize, key: &str) -> Option<usize> {
     if !spend(text.len() - at) {
         return None;
@@ -139,13 +138,13 @@ pub(super) fn any_list(text: &str, at: usize, key: &str) -> Option<usize> {
     text[at..].match_indices(&quoted).find_map(|(index, _)| list_of(text, at + index, key))
 }
 
-/// The start of the next line that begins with a bracket, or the end: where to go on after damage.
+/// The start of the next line that begins with a bracket, or the end: where to continue after damage.
 pub(super) fn next_value_line(text: &str, at: usize) -> usize {
     let starts = text[at..].match_indices('\n').map(|(index, _)| at + index + 1);
     starts.into_iter().find(|start| text[*start..].starts_with(['{', '['])).unwrap_or(text.len())
 }
 
-/// How many lines end in a text. Counting in bytes, a few at a time, lets the machine count many at once.
+/// The number of line ends in a text. Counting in small chunks lets the compiler vectorize it.
 pub(super) fn newlines(text: &str) -> u64 {
     let count = |chunk: &[u8]| chunk.iter().map(|byte| u8::from(*byte == b'\n')).sum::<u8>();
     text.as_bytes().chunks(usize::from(u8::MAX)).map(|chunk| u64::from(count(chunk))).sum()

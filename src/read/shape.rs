@@ -1,4 +1,4 @@
-//! One JSON object's members, looked at in a single pass and without building anything of their values.
+//! Classifies a JSON object by its members, in a single pass and without parsing their values.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -12,7 +12,7 @@ use super::scan::{self, Damage};
 use crate::json::{self, LevelReader, MemberName};
 
 bitflags::bitflags! {
-    /// Members that tell what an object is.
+    /// Members that identify an object.
     #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
     pub(super) struct Members: u32 {
         const EVENT_NAME = 1;
@@ -41,7 +41,7 @@ bitflags::bitflags! {
         const SMALL_NAME = 1 << 23;
         const SMALL_SOURCE = 1 << 24;
         const SMALL_TIME = 1 << 25;
-        /// A member that a record has as an object is a text.
+        /// A member that should be an object is a string.
         const TEXT = 1 << 26;
         const DETAILS = 1 << 27;
         const SUMMARY = 1 << 28;
@@ -90,7 +90,7 @@ impl Members {
     }
 }
 
-/// The container that a member makes of its object, if the member may hold records.
+/// The container that an object with this member is, if the member may contain records.
 pub(super) fn wrapper(name: &str) -> Option<Container> {
     Some(match name {
         "Records" => Container::Records,
@@ -105,10 +105,10 @@ pub(super) fn wrapper(name: &str) -> Option<Container> {
     })
 }
 
-/// What one pass over an object's members shows. Values are JSON text, strings with their quotes.
+/// The result of one pass over an object's members. Values are JSON text, strings include their quotes.
 #[derive(Debug)]
 pub(super) struct Shape<'t> {
-    /// All of them, as a record's.
+    /// All members, as those of a record.
     pub(super) level: LevelReader<'t, 'static, { RECORD_MEMBERS.len() }>,
     pub(super) members: Members,
     pub(super) event_source: Option<&'t str>,
@@ -116,9 +116,9 @@ pub(super) struct Shape<'t> {
     pub(super) source: Option<&'t str>,
     pub(super) detail_type: Option<&'t str>,
     pub(super) message_type: Option<&'t str>,
-    /// Members that may hold records, in order, each as JSON text.
+    /// Members that may contain records, in order, each as JSON text.
     pub(super) wrapped: Vec<(Container, &'t str)>,
-    /// Whether the text is not in the common form: something in it may have to be repaired.
+    /// Whether the text is unusual, so that it may have to be repaired.
     pub(super) is_irregular: bool,
 }
 
@@ -146,19 +146,19 @@ impl<'t> Shape<'t> {
         let all = |members: M| self.members.contains(members);
         let versioned = all(M::EVENT_VERSION | M::USER_IDENTITY);
         let call = any(M::EVENT_NAME) && (any(M::EVENT_SOURCE | M::EVENT_TYPE | M::EVENT_CATEGORY) || versioned);
-        // Insight events may have their source and name in `insightDetails` alone.
+        // Insights events may have their source and name only in `insightDetails`.
         let insight = any(M::INSIGHT_DETAILS) && any(M::EVENT_TYPE | M::EVENT_CATEGORY | M::EVENT_VERSION);
-        // Aggregated events have neither a name nor a time of their own.
+        // Aggregated events have neither a name nor a time.
         let aggregated = all(M::SUMMARY | M::EVENT_CATEGORY | M::EVENT_VERSION);
         (call || insight || aggregated) && !self.is_other_source()
     }
 
-    /// Whether the object is one event of OCSF, whosever it is.
+    /// Whether the object is an OCSF event of any product.
     pub(super) fn is_ocsf(&self) -> bool {
         self.members.contains(Members::CLASS_UID | Members::METADATA)
     }
 
-    /// Whether the object is a record with texts in the place of objects, or with `userIdentity` in parts.
+    /// Whether the object is a record with strings instead of objects, or with `userIdentity` in separate members.
     pub(super) fn is_flat(&self, text: &str) -> bool {
         let is_parted = || {
             let parts = ["\"userIdentity", "\"user_identity", "\"useridentity", "\"UserIdentity"];
@@ -172,7 +172,7 @@ impl<'t> Shape<'t> {
         self.members.contains(Members::SMALL_NAME | Members::SMALL_SOURCE | Members::SMALL_TIME)
     }
 
-    /// Whether a record much like CloudTrail's is somebody else's: S3 and streams call themselves `aws:s3` and the like.
+    /// Whether a record that resembles CloudTrail's is from another source: S3 and streams use names such as `aws:s3`.
     fn is_other_source(&self) -> bool {
         let other = |source: &str| source.starts_with("\"aws:") || source.ends_with(".aliyuncs.com\"");
         self.members.intersects(Members::ACS_REGION | Members::S3) || self.event_source.is_some_and(other)
@@ -198,7 +198,7 @@ impl<'t> Shape<'t> {
         self.level.take(name, value);
     }
 
-    /// The shape of the object at `at`, and the byte after the object.
+    /// The shape of the object at `at`, and the offset after the object.
     pub(super) fn read(text: &'t str, at: usize) -> Result<(Self, usize), Damage> {
         let mut shape = Self::default();
         if let Some(end) = json::object(text, at, |name, value| shape.take(Cow::Borrowed(name), value)) {
@@ -209,7 +209,7 @@ impl<'t> Shape<'t> {
     }
 }
 
-/// Whether a value is a text that begins as JSON, or a struct, does.
+/// Whether a value is a string that begins like JSON or a struct.
 fn holds_json(value: &str) -> bool {
     matches!(value.as_bytes(), [b'"', b'{' | b'[', ..]) || value == "\"null\""
 }

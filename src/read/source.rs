@@ -11,7 +11,7 @@ use walkdir::WalkDir;
 use super::error::ReadError;
 use super::stamp::stamp;
 
-/// The input that stands for standard input.
+/// The input name for standard input.
 const STDIN: &str = "-";
 
 /// One file to read, or standard input.
@@ -33,27 +33,27 @@ impl Source {
         self.size
     }
 
-    /// When it was last written, as far as the system tells.
+    /// The modification time, if the system provides it.
     pub fn modified(&self) -> Option<SystemTime> {
         self.modified
     }
 
-    /// What tells that it is the very file it was, kept in `load_files.stamp`; `None` where nothing does.
+    /// The stamp that shows that the file is unchanged, stored in `load_files.stamp`; `None` if there is none.
     pub fn stamp(&self) -> Option<i64> {
         self.stamp
     }
 
-    /// Whether it is a file, and neither standard input nor a pipe or device, which may never end.
+    /// Whether it is a regular file. Standard input, pipes and devices may never end.
     pub fn is_file(&self) -> bool {
         self.is_file
     }
 
-    /// Whether it is sure to give its bytes again: standard input does not, nor does a pipe, which has no size.
+    /// Whether it can be read again: standard input and pipes, which have no size, cannot.
     pub fn is_lasting(&self) -> bool {
         self.path.is_some() && self.size > 0
     }
 
-    /// What is no file, such as the rows of a table. It cannot be opened.
+    /// A source that is not a file, such as the rows of a table. It cannot be opened.
     #[must_use]
     pub fn elsewhere(name: &str) -> Self {
         Self { name: name.to_owned(), path: None, size: 0, modified: None, stamp: None, is_file: false }
@@ -75,7 +75,7 @@ impl Source {
     }
 }
 
-/// What the inputs came to.
+/// The sources of the inputs.
 #[derive(Debug, Default)]
 pub struct Discovery {
     /// Sorted by name, each name once.
@@ -84,31 +84,31 @@ pub struct Discovery {
     pub problems: Vec<ReadError>,
 }
 
-/// Finds what the inputs name: files, folders (walked to their ends, links followed), globs, and `-` for standard input.
+/// Finds the sources that the inputs name: files, folders (recursively, following links), globs, and `-` for standard input.
 ///
-/// A path that exists is that path, whatever characters are in it; only one that does not is taken for a glob. In a
-/// folder every regular file counts, since a file is told by its content.
+/// A path that exists is used as is, whatever characters it contains; only a path that does not exist is a glob. In a
+/// folder every regular file counts, because formats are detected by content.
 #[must_use]
 pub fn discover(inputs: &[String]) -> Discovery {
-    discover_and_tell(inputs, || {})
+    discover_notifying(inputs, || {})
 }
 
-/// As [`discover`], and calls `there_is` as soon as there is a file.
+/// Like [`discover`], and calls `on_first` as soon as a file is found.
 #[must_use]
-pub fn discover_and_tell(inputs: &[String], there_is: impl FnMut()) -> Discovery {
-    let mut search = Search { sources: Vec::new(), problems: Vec::new(), there_is };
+pub fn discover_notifying(inputs: &[String], on_first: impl FnMut()) -> Discovery {
+    let mut search = Search { sources: Vec::new(), problems: Vec::new(), on_first };
     for input in inputs {
         search.add(input);
     }
     let Search { mut sources, problems, .. } = search;
     sources.sort_unstable_by(|a, b| (&a.name, &a.path).cmp(&(&b.name, &b.path)));
     sources.dedup_by(|a, b| a.name == b.name && a.path == b.path);
-    tell_apart(&mut sources);
+    make_names_unique(&mut sources);
     Discovery { sources, problems }
 }
 
-/// Gives files that differ names that differ: on some systems the name of a file need not be text.
-fn tell_apart(sources: &mut [Source]) {
+/// Makes the names of different files unique: on some systems, file names are not always valid text.
+fn make_names_unique(sources: &mut [Source]) {
     let mut count = 1;
     for at in 1..sources.len() {
         let (before, rest) = sources.split_at_mut(at);
@@ -121,18 +121,18 @@ fn tell_apart(sources: &mut [Source]) {
     }
 }
 
-/// A discovery in the making.
+/// A discovery in progress.
 struct Search<T> {
     sources: Vec<Source>,
     problems: Vec<ReadError>,
-    /// What to call when there is a first source.
-    there_is: T,
+    /// Called when the first source is found.
+    on_first: T,
 }
 
 impl<T: FnMut()> Search<T> {
-    fn found(&mut self, source: Source) {
+    fn add_source(&mut self, source: Source) {
         if self.sources.is_empty() {
-            (self.there_is)();
+            (self.on_first)();
         }
         self.sources.push(source);
     }
@@ -140,7 +140,7 @@ impl<T: FnMut()> Search<T> {
     fn add(&mut self, input: &str) {
         let path = Path::new(input);
         if input == STDIN {
-            self.found(Source::stdin());
+            self.add_source(Source::stdin());
         } else if path.exists() {
             self.add_path(path);
         } else if input.contains(['*', '?', '[']) {
@@ -153,8 +153,8 @@ impl<T: FnMut()> Search<T> {
     fn add_path(&mut self, path: &Path) {
         match fs::metadata(path) {
             Ok(metadata) if metadata.is_dir() => self.add_folder(path),
-            // Pipes and devices too, if somebody names one: `<(zcat …)` is a pipe.
-            Ok(metadata) => self.found(Source::file(path, &metadata)),
+            // Pipes and devices too, if they are named explicitly: `<(zcat …)` is a pipe.
+            Ok(metadata) => self.add_source(Source::file(path, &metadata)),
             Err(cause) => self.problems.push(ReadError::List { name: name(path), cause }),
         }
     }
@@ -184,7 +184,7 @@ impl<T: FnMut()> Search<T> {
         let root = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
         let mut entries = WalkDir::new(folder).follow_links(true).into_iter();
         while let Some(entry) = entries.next() {
-            // Whoever may write into the folder is not to have other files read.
+            // Someone who can write to the folder must not be able to make this program read other files.
             if let Ok(entry) = &entry
                 && entry.depth() > 0
                 && entry.path_is_symlink()
@@ -199,7 +199,7 @@ impl<T: FnMut()> Search<T> {
             let found = entry.and_then(|entry| entry.metadata().map(|metadata| (entry, metadata)));
             match found {
                 Ok((entry, metadata)) if metadata.is_file() => {
-                    self.found(Source::file(entry.path(), &metadata));
+                    self.add_source(Source::file(entry.path(), &metadata));
                 }
                 Ok((_, metadata)) if metadata.is_dir() => {}
                 Ok((entry, _)) => self.problems.push(ReadError::NoFile { name: name(entry.path()) }),
@@ -209,8 +209,8 @@ impl<T: FnMut()> Search<T> {
     }
 }
 
-/// What a source is that is never read: a device, or a file that the kernel makes up. A pipe that somebody names is read:
-/// `<(zcat …)` is one.
+/// The kind of a source that is never read: a device, or a virtual file of the kernel. A pipe that is named explicitly is
+/// read, such as `<(zcat …)`.
 pub(super) fn special(source: &Source) -> Option<&'static str> {
     let path = source.path.as_deref()?;
     let metadata = fs::metadata(path).ok()?;
@@ -234,7 +234,7 @@ pub(super) fn special(source: &Source) -> Option<&'static str> {
     made_up.iter().any(|root| real.starts_with(root)).then_some("a file that the system makes up")
 }
 
-/// Whether the file has space on a disk, which no file has that the kernel makes up. Resolving the path of every file costs
+/// Whether the file occupies disk space, which virtual files of the kernel do not. Resolving the path of every file costs
 /// a system call for each of its folders.
 #[cfg(unix)]
 fn has_space(metadata: &Metadata) -> bool {
@@ -257,14 +257,14 @@ fn list_error(folder: &Path, error: walkdir::Error) -> ReadError {
     ReadError::List { name, cause }
 }
 
-/// A path as it is stored: the same on every system, and without doubled or idle parts.
+/// A path as it is stored: the same on every system, without redundant parts.
 fn name(path: &Path) -> String {
     let clean: PathBuf = path.components().collect();
     let name = clean.to_str().map_or_else(|| readable(clean.as_os_str().as_encoded_bytes()), str::to_owned);
     if std::path::MAIN_SEPARATOR == '/' { name } else { name.replace(std::path::MAIN_SEPARATOR, "/") }
 }
 
-/// A name as text: bytes that are none are written `\xff`, so that two names differ as their bytes do.
+/// A name as text: invalid bytes are written as `\xff`, so that different names stay different.
 pub(super) fn readable(name: &[u8]) -> String {
     let mut text = String::with_capacity(name.len());
     for chunk in name.utf8_chunks() {

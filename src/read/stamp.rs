@@ -1,20 +1,20 @@
-//! What a file system says of a file that is still the very one it was, so that it need not be read again.
+//! File system metadata that shows that a file is unchanged, so that it is not read again.
 
 use std::fs::Metadata;
 
 #[cfg(unix)]
 use sha2::{Digest, Sha256};
 
-/// A file's device, number, size and both its times as one number; `None` for what is no file, or changed just now (in
-/// seconds since 1970): within one tick of the file system's clock it may change again, and keep its stamp.
+/// A hash of a file's device, inode, size and both times; `None` if it is not a file, or changed just now (`now` is in
+/// seconds since 1970): within one tick of the file system's clock it could change again and keep its stamp.
 ///
-/// Size and time of writing alone say little, for any program sets them. The time of the last change of the file's own
-/// entry (`ctime`) no program can set: it moves when either of them, or a byte, is written.
+/// Size and modification time alone prove little, because any program can set them. No program can set the time of the
+/// last inode change (`ctime`): it changes when either of them, or the content, is written.
 #[cfg(unix)]
 pub(super) fn stamp(metadata: &Metadata, now: i64) -> Option<i64> {
     use std::os::unix::fs::MetadataExt;
 
-    /// Some file systems count time in steps of two seconds.
+    /// Some file systems have a time resolution of two seconds.
     const SETTLED: i64 = 3;
 
     if !metadata.is_file() || now - metadata.ctime() < SETTLED {
@@ -30,7 +30,7 @@ pub(super) fn stamp(metadata: &Metadata, now: i64) -> Option<i64> {
     digest.finalize().first_chunk().map(|first| i64::from_le_bytes(*first))
 }
 
-/// Elsewhere nothing is known that a program cannot set.
+/// Other systems have no metadata that programs cannot set.
 #[cfg(not(unix))]
 pub(super) fn stamp(_: &Metadata, _: i64) -> Option<i64> {
     None
@@ -52,7 +52,7 @@ mod tests {
         let later = before.ctime() + 60;
         assert!(stamp(&before, later).is_some());
         assert_eq!(stamp(&before, later), stamp(&fs::metadata(&path).unwrap(), later));
-        // The file system's clock may tick as slowly as once in ten milliseconds.
+        // The file system's clock may have a resolution of ten milliseconds.
         std::thread::sleep(std::time::Duration::from_millis(50));
         fs::write(&path, "two").unwrap();
         File::options().write(true).open(&path).unwrap().set_modified(before.modified().unwrap()).unwrap();

@@ -1,19 +1,19 @@
-//! Structs as Athena and CloudTrail Lake write them into a text: `{type=IAMUser, arn=arn:…, sessioncontext=null}`.
+//! Structs as Athena and CloudTrail Lake write them as text: `{type=IAMUser, arn=arn:…, sessioncontext=null}`.
 //!
-//! The form has no quotes, so a text that itself holds `, name=` is cut there. Brackets within a value are balanced.
+//! The format has no quotes, so a value that contains `, name=` is cut there. Brackets within a value are balanced.
 
 use serde_json::{Map, Value};
 
-/// Structs and lists are followed so deep; what is deeper stays text.
+/// The maximum depth of structs and lists; what is deeper stays text.
 const MAX_DEPTH: usize = 16;
 
-/// The value of a text that is a struct or a list of them; `None` of any other text.
+/// Parses a text that is a struct or a list of structs; `None` for any other text.
 pub(super) fn parse(text: &str) -> Option<Value> {
     let text = text.trim();
     if text.starts_with('{') { object(text, 0) } else { list(text, 0) }
 }
 
-/// The text that such a table makes of a value. It has no quotes, so that numbers and texts look alike.
+/// A value as such a table writes it. There are no quotes, so numbers and texts look alike.
 fn text(value: &Value) -> String {
     match value {
         Value::Object(members) => {
@@ -26,7 +26,7 @@ fn text(value: &Value) -> String {
     }
 }
 
-/// Whether `poor` is what is read of `full` after a table has made a text of it.
+/// Whether `poor` is what `full` becomes after a table has converted it to text.
 #[must_use]
 pub fn is_read_from_text_of(poor: &Value, full: &Value) -> bool {
     poor != full && (full.is_object() || full.is_array()) && parse(&text(full)).as_ref() == Some(poor)
@@ -67,7 +67,7 @@ fn value_of(text: &str, depth: usize) -> Value {
     nested.unwrap_or_else(|| Value::String(text.to_owned()))
 }
 
-/// What stands between the commas that no bracket encloses; of a struct, only those before the name of a member.
+/// The parts between commas outside brackets; in a struct, only commas before the name of a member count.
 fn parts(text: &str, named: bool) -> Option<Vec<&str>> {
     let (mut parts, mut depth, mut start) = (Vec::new(), 0_usize, 0);
     for (at, byte) in text.bytes().enumerate() {
@@ -86,7 +86,7 @@ fn parts(text: &str, named: bool) -> Option<Vec<&str>> {
     whole.then_some(parts)
 }
 
-/// Whether a text begins with the name of a member and its sign.
+/// Whether a text begins with the name of a member and `=`.
 fn is_named(text: &str) -> bool {
     let text = text.trim_start();
     let name = text.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || b"_-.:/".contains(byte)).count();

@@ -1,4 +1,4 @@
-//! Bytes to text: byte order marks, UTF-16, and bytes that are no text at all.
+//! Decodes text: byte order marks, UTF-16, and bytes that are not text.
 
 use std::borrow::Cow;
 
@@ -9,7 +9,7 @@ pub(super) const EXCERPT_CHARS: usize = 200;
 /// The longest name taken from a document into a message, in characters.
 const NAME_CHARS: usize = 60;
 
-/// Formats that are told by their first bytes, at an offset.
+/// Formats that are detected by bytes at an offset.
 const FORMATS: [(usize, &[u8], &str); 9] = [
     (0, b"\xff\x06\0\0sNaPpY", "Snappy file"),
     (0, b"Rar!", "RAR archive"),
@@ -22,8 +22,8 @@ const FORMATS: [(usize, &[u8], &str); 9] = [
     (0, b"SQLite format 3\0", "SQLite database"),
 ];
 
-/// The text of a document, without its byte order mark. UTF-8 is borrowed; UTF-16 with a mark is converted; a byte that
-/// is no UTF-8 becomes U+FFFD, since one bad byte must not cost a file of records.
+/// The text of a document, without its byte order mark. UTF-8 is borrowed; UTF-16 with a mark is converted; an invalid
+/// byte becomes U+FFFD, because one bad byte must not make a whole file unreadable.
 pub(super) fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, Refusal> {
     if let Some((.., name)) =
         FORMATS.iter().find(|(at, magic, _)| bytes.get(*at..).is_some_and(|b| b.starts_with(magic)))
@@ -41,7 +41,7 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, Refusal> {
 fn utf8(bytes: &[u8]) -> Result<Cow<'_, str>, Refusal> {
     match std::str::from_utf8(bytes) {
         Ok(text) => Ok(Cow::Borrowed(text)),
-        // A NUL stands in no JSON and no CSV, and early in every binary format.
+        // JSON and CSV contain no NUL, and every binary format contains one early.
         Err(_) if bytes.iter().take(1024).any(|byte| *byte == 0) => Err(Refusal::NotData),
         Err(_) => Ok(Cow::Owned(String::from_utf8_lossy(bytes).into_owned())),
     }
@@ -52,12 +52,12 @@ fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> String {
     char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect()
 }
 
-/// The head of a text, for a reject's row. It stays as it stood: whoever shows it escapes it.
+/// The beginning of a text, for a row of `rejects`. It is unchanged; it must be escaped for display.
 pub(super) fn excerpt(text: &str) -> String {
     text.trim_start().chars().take(EXCERPT_CHARS).collect()
 }
 
-/// A name out of a document, fit for a message: short, and nothing in it that a terminal would obey.
+/// A name from a document, for a message: short, and without terminal control sequences.
 pub(super) fn printable(name: &str) -> String {
     name.chars().take(NAME_CHARS).map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c }).collect()
 }

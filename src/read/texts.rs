@@ -14,7 +14,7 @@ pub struct TextFile {
     pub path: String,
     /// The path as messages name it.
     pub file: String,
-    /// What stands in it.
+    /// Its content.
     pub text: String,
 }
 

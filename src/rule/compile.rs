@@ -105,7 +105,7 @@ fn rule_file(text: &RuleText, collector: &mut ErrorCollector<'_>) -> Option<Comp
     Some(Compiled { rules: std::iter::once((toml, rule)).chain(generations).collect(), shapes })
 }
 
-/// A generation is compiled to a rule of its own, which is not listed. Its signals become signals of the page. The calls of
+/// A generation is compiled to a separate rule, which is not listed. Its signals become signals of the page. The calls of
 /// a page may have changed more than once in a year.
 fn generation(toml: &RuleToml, rule: &Rule, generation: &GenerationToml) -> (RuleToml, Rule) {
     let window = generation.window.unwrap_or(toml.window);

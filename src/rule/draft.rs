@@ -117,7 +117,7 @@ fn rule(id: &str, calls: &DraftCalls) -> String {
 fn spec(id: &str, samples: &[Sample<'_, '_>]) -> String {
     let mut toml =
         String::from("# Replace the names, IDs and accounts of the real case with made-up ones.\n[[case]]\n");
-    line(&mut toml, "name", &quoted("the page as the console asks for it"));
+    line(&mut toml, "name", &quoted("the page as the console sends it"));
     let events: Vec<String> = samples.iter().map(event).collect();
     line(&mut toml, "events", &format!("[\n{}]", events.concat()));
     line(&mut toml, "signals", &format!("[{{ rule = {} }}]", quoted(id)));

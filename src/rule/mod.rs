@@ -99,7 +99,7 @@ impl TimeWindow {
         Self { before_s: self.before_s.max(other.before_s), after_s: self.after_s.max(other.after_s) }
     }
 
-    /// The first and the last moment of the window around an anchor.
+    /// The start and the end of the window around an anchor.
     pub fn around(self, anchor: Timestamp) -> (Timestamp, Timestamp) {
         (anchor.plus_seconds(-i64::from(self.before_s)), anchor.plus_seconds(i64::from(self.after_s)))
     }

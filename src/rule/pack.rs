@@ -1,6 +1,6 @@
 //! Rule packs: folders of rules with a manifest, which are installed once and used by every command.
 //!
-//! A pack comes from somebody else, so its files are checked before anything of it is stored: their paths, their sizes, and
+//! A pack comes from someone else, so its files are checked before anything of it is stored: their paths, their sizes, and
 //! the texts that are shown to people.
 
 use std::collections::BTreeSet;

@@ -87,7 +87,7 @@ impl RuleText {
     /// The shipped files, those of the installed packs, and those of a folder.
     ///
     /// # Errors
-    /// As [`RuleText::installed`], and an error for each file of the folder that cannot be read.
+    /// Like [`RuleText::installed`], and an error for each file of the folder that cannot be read.
     pub fn installed_and(dir: &Path) -> Result<Vec<Self>, Vec<RuleError>> {
         Ok(Self::over(Self::installed()?, Self::in_dir(dir)?))
     }

@@ -17,7 +17,7 @@ pub(crate) struct ShapeToml {
     pub(crate) caller: Option<String>,
     /// The start of the user agent.
     pub(crate) agent: Option<String>,
-    /// The accepted sets of members, sorted. An empty set stands for a request without parameters.
+    /// The accepted sets of members, sorted. An empty set means a request without parameters.
     pub(crate) members: Vec<Vec<String>>,
     /// Further lines: conditions.
     pub(crate) conditions: Vec<String>,

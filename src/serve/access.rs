@@ -1,4 +1,4 @@
-//! Who may come in: a browser on this machine that has the token, asking for this server by its own name.
+//! Access control: only a browser on this machine that has the token and uses this server's own name.
 
 use axum::extract::{Request, State};
 use axum::http::header::{self, HeaderMap, HeaderName};
@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 
 use super::Token;
 
-/// What a page of ours may do: load what we serve, and ask us.
+/// The content security policy: the page may load and request only what this server provides.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
     connect-src 'self'; font-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
@@ -22,7 +22,7 @@ const HEADERS: [(HeaderName, &str); 6] = [
     (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
 ];
 
-/// The guard of one server.
+/// The access control of one server.
 #[derive(Debug, Clone)]
 pub(super) struct AccessControl {
     token: Token,
@@ -34,7 +34,7 @@ impl AccessControl {
         Self { token, port }
     }
 
-    /// Why the request may not come in, or where it is sent first.
+    /// Why the request is rejected, or where it is redirected.
     fn stop(&self, request: &Request) -> Option<Response> {
         if !self.is_ours(text(request.headers(), &header::HOST)) {
             return Some(refuse(StatusCode::FORBIDDEN, "This server only accepts requests for 127.0.0.1."));
@@ -48,20 +48,20 @@ impl AccessControl {
         (!self.has_token(request.headers())).then(|| refuse(StatusCode::UNAUTHORIZED, UNKNOWN))
     }
 
-    /// Whether a `Host` is ours. Another name that leads here (DNS rebinding) is not.
+    /// Whether a `Host` is this server's. Another name that resolves to it (DNS rebinding) is not.
     fn is_ours(&self, host: Option<&str>) -> bool {
         host.and_then(|host| host.rsplit_once(':'))
             .is_some_and(|(name, port)| matches!(name, "127.0.0.1" | "localhost") && port.parse() == Ok(self.port))
     }
 
-    /// Whether a request that is more than a look comes from a page of ours, or from no page at all.
+    /// Whether a request other than GET comes from this server's page, or from no page at all.
     fn is_own_origin(&self, request: &Request) -> bool {
         let looks = matches!(*request.method(), Method::GET | Method::HEAD);
         let origin = text(request.headers(), &header::ORIGIN);
         looks || origin.is_none_or(|origin| self.is_ours(origin.strip_prefix("http://")))
     }
 
-    /// Takes the token off the first address and puts it into a cookie.
+    /// Moves the token from the first URL to a cookie.
     fn welcome(&self, uri: &Uri) -> Option<Response> {
         let query = uri.query().filter(|_| uri.path() == "/")?;
         let (tokens, rest): (Vec<_>, Vec<_>) = query.split('&').partition(|pair| pair.starts_with("token="));
@@ -83,7 +83,7 @@ impl AccessControl {
             || cookies.flat_map(|line| line.split(';')).filter_map(ours).any(|token| self.token.is(&token))
     }
 
-    /// Browsers keep cookies by host, whatever port: servers of several cases must not share one.
+    /// Browsers store cookies by host, regardless of the port: the servers of several cases must not share one.
     fn cookie(&self) -> String {
         format!("cartographer-{}", self.port)
     }
@@ -100,7 +100,7 @@ fn refuse(status: StatusCode, why: &str) -> Response {
     (status, format!("{why}\n")).into_response()
 }
 
-/// Lets a request in or not, and puts the headers of every response on the answer.
+/// Accepts or rejects a request, and adds the common headers to the response.
 pub(super) async fn guard(State(access): State<AccessControl>, request: Request, next: Next) -> Response {
     let mut response = match access.stop(&request) {
         Some(refusal) => refusal,

@@ -4,10 +4,10 @@ use axum::http::{StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use include_dir::{Dir, include_dir};
 
-/// What `web/` builds.
+/// The files that `web/` builds.
 static DIST: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/web/dist");
 
-/// Where the page keeps its state in the address, every address without a dot is the page.
+/// Because the page keeps its state in the path, every path without a dot returns the page.
 pub(super) async fn asset(uri: Uri) -> Response {
     let path = uri.path().trim_start_matches('/');
     let name = if path.contains('.') { path } else { "index.html" };

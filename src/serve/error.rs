@@ -21,36 +21,36 @@ pub enum ServeError {
     Asked {
         /// What is wrong with it.
         problem: String,
-        /// What to ask instead.
+        /// What to request instead.
         advice: String,
     },
-    /// There is nothing of that name.
+    /// There is nothing with that name.
     #[error("{problem}")]
     Missing {
-        /// What is not there.
+        /// What does not exist.
         problem: String,
         /// Where to look.
         advice: &'static str,
     },
-    /// The answer took too long.
+    /// The request took too long.
     #[error("the query was canceled after {0} seconds")]
     TimedOut(u64),
     /// A query that the user wrote failed.
     #[error("{0}")]
     Query(StoreError),
-    /// The work on an answer broke off, as it does when the program ends.
+    /// The work on a response was aborted, as when the program ends.
     #[error("the request failed unexpectedly")]
     BrokenOff,
-    /// The case did not answer.
+    /// The case could not be queried.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// Rows have no form to answer in.
-    #[error("{problem}", problem = told(.0))]
+    /// Rows cannot be converted to JSON.
+    #[error("{problem}", problem = message(.0))]
     Present(#[from] PresentError),
-    /// Rows are not of the shape that was asked for.
+    /// Rows do not have the expected structure.
     #[error(transparent)]
     Batch(#[from] BatchError),
-    /// A record could not be made again.
+    /// A record could not be rebuilt.
     #[error(transparent)]
     Rebuild(#[from] RebuildError),
     /// A signal could not be explained.
@@ -62,13 +62,13 @@ pub enum ServeError {
     /// Notes could not be read or written.
     #[error("{problem}", problem = with_cause(.0))]
     Notes(#[from] NotesError),
-    /// What DuckDB answered is no JSON.
+    /// DuckDB's result is not JSON.
     #[error(transparent)]
     Json(#[from] serde_json::Error),
 }
 
-/// The message and its cause: Arrow's says which type it has no text for.
-fn told(error: &PresentError) -> String {
+/// The message and its cause: Arrow's cause names the unsupported type.
+fn message(error: &PresentError) -> String {
     with_cause(error)
 }
 
@@ -77,12 +77,12 @@ fn with_cause(error: &dyn std::error::Error) -> String {
 }
 
 impl ServeError {
-    /// The request is not valid: the problem, in a sentence's beginning; the advice, in a sentence.
+    /// An invalid request. The problem is the beginning of a sentence, the advice a sentence.
     pub(super) fn asked(problem: impl Into<String>, advice: impl Into<String>) -> Self {
         Self::Asked { problem: problem.into(), advice: advice.into() }
     }
 
-    /// There is nothing of that name.
+    /// There is nothing with that name.
     pub(super) fn missing(problem: impl Into<String>, advice: &'static str) -> Self {
         Self::Missing { problem: problem.into(), advice }
     }
@@ -121,7 +121,7 @@ impl ServeError {
     }
 }
 
-/// DuckDB says well what is wrong with a query, but not what a query may be here.
+/// DuckDB explains what is wrong with a query, but not which queries are allowed here.
 fn of_query(message: &str) -> &'static str {
     const ADVICE: [(&str, &str); 6] = [
         ("read-only mode", "The case is read-only here. Use `cartographer sql --write` to change it."),

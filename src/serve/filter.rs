@@ -1,4 +1,4 @@
-//! Which rows of the timeline: what the page filters by, as the views of `sql/serve/setup.sql` read it.
+//! The filter of the timeline, in the form that the views of `sql/serve/setup.sql` read.
 
 use serde::Serialize;
 
@@ -18,11 +18,11 @@ const TYPES: &str = r#"{"session": ["VARCHAR"], "service": ["VARCHAR"], "kind": 
 /// The class that the server gives to signals of kind `command`.
 const COMMAND: &str = Kind::Command.as_str();
 
-/// The sessions of the actors that are asked for: each with all that used a credential it made, or one that came of it.
+/// The sessions of the requested actors: each with all sessions that used a credential it created, or one derived from it.
 const ACTED: &str = "SET VARIABLE acted = (SELECT list(DISTINCT session_id) FROM served.chains
 WHERE list_contains(getvariable('asked').actor, ancestor_session_id))";
 
-/// Within a member any of its values will do; all members that are there must.
+/// A row must match any value of each member that is set.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub(super) struct Filter {
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -37,7 +37,7 @@ pub(super) struct Filter {
     region: Vec<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     principal: Vec<String>,
-    /// Sessions, each with those that used what it made.
+    /// Sessions, each with those that used credentials it created.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     actor: Vec<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -50,10 +50,10 @@ pub(super) struct Filter {
     /// User agents.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     agent: Vec<String>,
-    /// Why a row stands out: classes.
+    /// Reasons why a row stands out: classes.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     reason: Vec<String>,
-    /// There if only changes and what stands out are asked for.
+    /// Set if only changes and findings are requested.
     notable: Option<&'static str>,
     /// Classes of rows: those of the timeline, and `command`.
     show: Vec<String>,
@@ -63,17 +63,17 @@ pub(super) struct Filter {
     entity: Option<String>,
     outcome: Option<String>,
     search: Option<String>,
-    /// Microseconds: what lasted until then or later.
+    /// In microseconds: rows that lasted until then or later.
     since: Option<i64>,
-    /// Microseconds: what began before.
+    /// In microseconds: rows that began before then.
     until: Option<i64>,
 }
 
 impl Filter {
-    /// What a query asks for.
+    /// The filter of a query string.
     ///
     /// # Errors
-    /// If a value is none of those that there are.
+    /// If a value is not one of the possible values.
     pub(super) fn of(params: &Params) -> Result<Self, ServeError> {
         let one = |name| params.one(name).map(str::to_owned);
         let ids = params.many("ids");
@@ -102,34 +102,34 @@ impl Filter {
         })
     }
 
-    /// The filter for the rows that show one thing, or name it: of whatever class.
+    /// The filter for rows of any class that show or name one resource.
     pub(super) fn of_thing(entity_type: String, entity: String) -> Self {
         let show = every_class().into_iter().map(str::to_owned).collect();
         Self { show, entity_type: Some(entity_type), entity: Some(entity), ..Self::default() }
     }
 
-    /// Whether it shows calls that are not the console's.
+    /// Whether it includes calls outside the console.
     pub(super) fn shows_programs(&self) -> bool {
         self.show.iter().any(|class| class == Class::Programmatic.as_str())
     }
 
-    /// The filter for those of its rows that have one of these ids.
+    /// The filter, limited to rows with one of these IDs.
     pub(super) fn only(mut self, ids: Vec<String>) -> Self {
         self.ids = ids;
         self
     }
 
-    /// The filter without its ids, and these.
+    /// The filter without its IDs, and the IDs.
     pub(super) fn split_ids(self) -> (Self, Vec<String>) {
         let mut rest = self;
         let ids = std::mem::take(&mut rest.ids);
         (rest, ids)
     }
 
-    /// The statement that has the views read this filter. What was typed is one JSON text in it, quoted.
+    /// The statement that sets this filter for the views. User input is one quoted JSON text in it.
     ///
     /// # Errors
-    /// None that is known of.
+    /// Not set.
     pub(super) fn setting(&self) -> Result<String, ServeError> {
         let json = serde_json::to_string(self)?;
         let asked = format!("SET VARIABLE asked = json_transform({}, {})", literal(&json), literal(TYPES));
@@ -141,7 +141,7 @@ fn every_class() -> Vec<&'static str> {
     Class::ALL.map(Class::as_str).into_iter().chain([COMMAND]).collect()
 }
 
-/// The classes to show: clicks, unless others are named; rows that are named by their ids, of whatever class.
+/// The classes to show: clicks, unless others are given; rows given by ID have any class.
 fn shown(params: &Params, by_ids: bool) -> Result<Vec<String>, ServeError> {
     let all = every_class();
     let named = known(params, "show", &all)?;

@@ -1,5 +1,5 @@
-//! The timeline in lines: calls that follow each other share one. Which row is in which line is found once for each question,
-//! and kept for the next pages of its answer.
+//! The timeline in lines: consecutive calls share one. The assignment of rows to lines is computed once for each query, and
+//! cached for its next pages.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -20,37 +20,37 @@ const PLACE: &str = include_str!("../../sql/serve/place_lines.sql");
 const OF_LINES: &str = include_str!("../../sql/serve/of_lines.sql");
 const SENTENCES: &str = include_str!("../../sql/serve/timeline_lines.sql");
 
-/// As SENTENCES, of lines with one row each.
+/// Like SENTENCES, for lines with one row each.
 const SINGLE: &str = "SELECT * EXCLUDE (n, bytes_out), 1 AS rows, CASE WHEN error_code IS NULL THEN 0 ELSE 1 END AS failed \
     FROM page_rows ORDER BY n";
 const COUNT: &str = "SELECT COALESCE(max(line) + 1, 0)::BIGINT, count(*) FROM served.lines_0";
 
-/// What the files above call the table of lines.
+/// The placeholder for the table of lines in the files above.
 const TABLE: &str = "lines_0";
 
-/// The maximum number of rows that are selected by row number. DuckDB finds these first and skips all others.
+/// The maximum number of rows that are selected by row number. DuckDB finds these first and skips the rest.
 const NAMED: usize = 5000;
 
-/// The number of queries whose rows are kept.
+/// The number of queries whose lines are cached.
 const KEPT: usize = 16;
 
-/// The lines of the last questions.
+/// The lines of recent queries.
 #[derive(Debug, Default)]
 pub(super) struct LineTables(Mutex<Tables>);
 
 #[derive(Debug, Default)]
 struct Tables {
-    /// By what was asked for; the last one asked for is at the end.
+    /// By query; the most recently used one is last.
     known: VecDeque<(String, Arc<LineTable>)>,
     /// The number of the next table.
     next: u64,
 }
 
-/// The lines of one question.
+/// The lines of one query.
 #[derive(Debug)]
 struct LineTable {
     name: String,
-    /// How many lines there are, and how many rows are in them; nothing before the table is made.
+    /// The number of lines and of their rows; `None` before the table is created.
     totals: Mutex<Option<Totals>>,
 }
 
@@ -60,18 +60,18 @@ struct Totals {
     rows: i64,
 }
 
-/// What is asked of the timeline.
+/// A query of the timeline.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Asked<'a> {
     pub(super) filter: &'a Filter,
-    /// Whether calls that follow each other share a line.
+    /// Whether consecutive calls share a line.
     pub(super) folded: bool,
     /// `asc` or `desc`.
     pub(super) order: &'a str,
 }
 
 impl Tables {
-    /// The table for a question, and the names of tables that nobody needs any more.
+    /// The table for a query, and the names of tables that are no longer needed.
     fn of(&mut self, question: &str) -> (Arc<LineTable>, Vec<String>) {
         if let Some(place) = self.known.iter().position(|(known, _)| known == question)
             && let Some(found) = self.known.remove(place)
@@ -85,7 +85,7 @@ impl Tables {
         self.known.push_back((question.to_owned(), Arc::clone(&table)));
         let mut dropped = Vec::new();
         while self.known.len() > KEPT {
-            // One that is being read stays until the next time.
+            // A table that is being read is kept until the next time.
             let Some(place) = self.known.iter().position(|(_, table)| Arc::strong_count(table) == 1) else { break };
             dropped.extend(self.known.remove(place).map(|(_, table)| table.name.clone()));
         }
@@ -94,8 +94,8 @@ impl Tables {
 }
 
 impl LineTables {
-    /// The table of lines for what is asked for, which is made if it is not there. The connection reads what is asked for from
-    /// then on.
+    /// The table of lines for a query, which is created if it does not exist. The filter of the connection is set to that of the
+    /// query.
     fn of(&self, case: &Case, asked: Asked<'_>) -> Result<(Arc<LineTable>, Totals), ServeError> {
         let setting = asked.filter.setting()?;
         case.query(&setting)?;
@@ -104,7 +104,7 @@ impl LineTables {
         for name in dropped {
             case.query(&format!("DROP TABLE IF EXISTS served.{name}"))?;
         }
-        // Who asks for another page meanwhile waits for the lines.
+        // Concurrent requests for other pages wait for the lines.
         let mut totals = table.totals.lock().unwrap_or_else(PoisonError::into_inner);
         let known = if let Some(known) = *totals {
             known
@@ -117,7 +117,7 @@ impl LineTables {
         Ok((table, known))
     }
 
-    /// One page: `{"total": N, "rows": [...]}`; of lines that are folded with `all`, which counts the rows that are in lines.
+    /// One page: `{"total": N, "rows": [...]}`; with folded lines also `all`, the number of rows in all lines.
     pub(super) fn page(&self, case: &Case, asked: Asked<'_>, paging: Paging) -> Result<Json, ServeError> {
         let (table, Totals { lines, rows }) = self.of(case, asked)?;
         let (offset, limit) = (signed(paging.offset), signed(paging.limit));
@@ -132,24 +132,24 @@ impl LineTables {
             return Ok(Json(format!(r#"{{"total":{lines},"rows":{}}}"#, objects(&case.query(&sql)?)?)));
         }
         let on_page = last.min(lines).saturating_sub(first.max(0));
-        let told = if i64::try_from(shown) == Ok(on_page) {
-            // Where no line has several rows, there is nothing to tell of them together.
+        let rows_in_lines = if i64::try_from(shown) == Ok(on_page) {
+            // If no line has several rows, there is nothing to summarize.
             case.query(&format!("{SINGLE} {}", asked.order))?
         } else {
             case.query_with(SENTENCES, &[asked.order.to_owned()])?
         };
-        Ok(Json(format!(r#"{{"total":{lines},"all":{rows},"rows":{}}}"#, objects(&told)?)))
+        Ok(Json(format!(r#"{{"total":{lines},"all":{rows},"rows":{}}}"#, objects(&rows_in_lines)?)))
     }
 
-    /// Where the row `id` is: `{"index": N, "id": ID}`, the place of its line and the row that this begins with; `null` if none
-    /// of the lines has it.
+    /// Where the row `id` is: `{"index": N, "id": ID}`, the index of its line, and the first row of that line; `null` if no line
+    /// contains it.
     pub(super) fn place(&self, case: &Case, asked: Asked<'_>, id: &str) -> Result<Json, ServeError> {
         let (table, _) = self.of(case, asked)?;
         let found = object(&case.query_with(&table.sql(PLACE), &[id.to_owned(), asked.order.to_owned()])?)?;
         Ok(Json::from(&found.unwrap_or_default()))
     }
 
-    /// One page of the rows of the line that begins with the row `id`: `{"total": N, "rows": [...]}`.
+    /// One page of the rows of the line whose first row is `id`: `{"total": N, "rows": [...]}`.
     pub(super) fn rows_of(&self, case: &Case, filter: &Filter, id: &str, paging: Paging) -> Result<Json, ServeError> {
         self.choose(case, filter, std::slice::from_ref(&id.to_owned()))?;
         let total = case.query("SELECT count(*) FROM page_lines")?;
@@ -158,7 +158,7 @@ impl LineTables {
         Ok(Json(format!(r#"{{"total":{},"rows":{}}}"#, number(&total, 0), objects(&case.query(&rows)?)?)))
     }
 
-    /// Makes the temporary table `page_rows`: the rows of the lines that begin with the rows of these ids.
+    /// Creates the temporary table `page_rows`: the rows of the lines whose first rows have these IDs.
     pub(super) fn choose(&self, case: &Case, filter: &Filter, ids: &[String]) -> Result<(), ServeError> {
         let (table, _) = self.of(case, Asked { filter, folded: true, order: "asc" })?;
         case.query_with(&table.sql(OF_LINES), &[serde_json::to_string(ids)?])?;
@@ -174,7 +174,7 @@ impl LineTable {
     }
 }
 
-/// Makes the temporary table `page_rows`: the rows of the timeline that `page_lines` names. Gives how many these are.
+/// Creates the temporary table `page_rows`: the rows of the timeline that `page_lines` names. Returns their number.
 fn read_rows(case: &Case) -> Result<usize, ServeError> {
     let named = case.query("SELECT n FROM page_lines")?;
     let numbers: Vec<String> = named
@@ -211,11 +211,11 @@ mod tests {
         let mut tables = Tables::default();
         let (first, _) = tables.of("first");
         let names: Vec<String> = (0..KEPT).flat_map(|number| tables.of(&number.to_string()).1).collect();
-        // The first one is read still: the second is the oldest that is not.
+        // The first one is still being read: the second is the oldest that is not.
         assert_eq!(names, ["lines_2"]);
         assert!(Arc::ptr_eq(&first, &tables.of("first").0));
         drop(first);
-        // It was the last that was asked for.
+        // It is the most recently used.
         assert_eq!(tables.of("next").1, ["lines_3"]);
         assert_eq!(tables.known.len(), KEPT);
     }

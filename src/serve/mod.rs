@@ -1,7 +1,7 @@
-//! Cases as pages for a browser on the same machine: read-only but for the notes beside it, for whoever has the token.
+//! Serves cases to a browser on the same machine, with a token: read-only, except for the notes next to the case.
 //!
-//! HTTP is asynchronous and DuckDB is not: each answer is made on a thread and a connection of its own, a bounded number
-//! at a time. All SQL stands in `sql/serve/`; what was typed reaches it as values.
+//! HTTP is asynchronous and DuckDB is not: each request is handled on its own thread and connection, a bounded number at a
+//! time. All SQL is in `sql/serve/`; user input reaches it as values.
 
 mod access;
 mod api;
@@ -34,10 +34,10 @@ pub use error::ServeError;
 pub use state::ServeOptions;
 pub use token::Token;
 
-/// Queries that are stopped have so long to end when the server does.
+/// How long canceled queries may take to end when the server stops.
 const GRACE: Duration = Duration::from_secs(2);
 
-/// Cases that are ready to be served.
+/// A server with open cases.
 #[derive(Debug)]
 pub struct Server {
     options: ServeOptions,
@@ -45,26 +45,26 @@ pub struct Server {
 }
 
 impl Server {
-    /// A server without a case.
+    /// A server without cases.
     #[must_use]
     pub const fn new(options: ServeOptions) -> Self {
         Self { options, cases: Vec::new() }
     }
 
-    /// Opens the case at `path` read-only, and makes in memory what the first answers read.
+    /// Opens the case at `path` read-only, and creates the in-memory tables for the first requests.
     ///
     /// # Errors
-    /// If the case cannot be opened, or is not as this program writes them.
+    /// If the case cannot be opened, or was not written by this program.
     pub fn add(&mut self, path: &Path) -> Result<(), ServeError> {
         self.cases.push(ServedCase::open(path, self.cases.len(), &self.options)?);
         Ok(())
     }
 
-    /// Answers whoever has the token until the program is told to end (Ctrl-C, SIGTERM): each case by the listener at its
-    /// place. `ready` is called with the addresses to open as soon as they can be told.
+    /// Serves requests with the token until the program is stopped (Ctrl-C, SIGTERM). Each case uses the listener with the
+    /// same index. `ready` is called with the addresses to open as soon as they are known.
     ///
     /// # Errors
-    /// What `ready` says; or if the system refuses to listen, or to tell of signals.
+    /// The error of `ready`; or if the system refuses to listen or to report signals.
     pub fn run(
         self,
         listeners: Vec<TcpListener>,
@@ -77,7 +77,7 @@ impl Server {
         let mut served = Vec::new();
         for ((case, listener), place) in self.cases.into_iter().zip(listeners).zip(&places) {
             listener.set_nonblocking(true)?;
-            // What is still being answered at the end reads the case.
+            // Requests in progress at the end still read the case.
             std::mem::forget(case.clone());
             case.link(Arc::clone(&links));
             served.push((case, listener, AccessControl::new(token.clone(), place.port())));
@@ -94,7 +94,7 @@ fn link(case: &ServedCase, place: &SocketAddr, token: &Token) -> CaseLink {
     CaseLink { file: case.file(), address: format!("http://{place}/?token={}", token.as_str()) }
 }
 
-/// What is still being answered is dropped, and so stopped.
+/// Requests in progress are dropped and thereby stopped.
 fn end(runtime: Runtime) {
     runtime.shutdown_timeout(GRACE);
 }
@@ -115,17 +115,17 @@ async fn serve(
         case.prepare();
         serving.push(axum::serve(listener, router(case, access)).into_future().boxed());
     }
-    let told_to_end = told_to_end()?;
+    let end_of_program = end_of_program()?;
     ready()?;
-    match future::select(future::select_all(serving), Box::pin(told_to_end)).await {
+    match future::select(future::select_all(serving), Box::pin(end_of_program)).await {
         Either::Left(((ended, _, _), _)) => ended,
         Either::Right(_) => Ok(()),
     }
 }
 
-/// What is there once the program is told to end; it is listened for from the call on, not from the first poll.
+/// Completes when the program is stopped. Listening starts with the call, not with the first poll.
 #[cfg(unix)]
-fn told_to_end() -> io::Result<impl Future<Output = ()>> {
+fn end_of_program() -> io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
     let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
     Ok(async move {
@@ -134,7 +134,7 @@ fn told_to_end() -> io::Result<impl Future<Output = ()>> {
 }
 
 #[cfg(windows)]
-fn told_to_end() -> io::Result<impl Future<Output = ()>> {
+fn end_of_program() -> io::Result<impl Future<Output = ()>> {
     let mut ctrl_c = tokio::signal::windows::ctrl_c()?;
     Ok(async move {
         ctrl_c.recv().await;

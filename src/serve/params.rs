@@ -1,4 +1,4 @@
-//! What the query of an address asks for, checked.
+//! The parameters of a query string, validated.
 
 use std::fmt::Display;
 use std::str::FromStr;
@@ -11,20 +11,20 @@ use chrono::DateTime;
 use super::ServeError;
 use crate::event::Timestamp;
 
-/// The rows of a page unless it is told otherwise, and the most.
+/// The default and the maximum number of rows of a page.
 const ROWS: u64 = 200;
 const MOST_ROWS: u64 = 1000;
 
-/// The names and values of a query, in its order; a name may come several times.
+/// The names and values of a query string, in order; a name may be repeated.
 #[derive(Debug, Default)]
 pub(super) struct Params(Vec<(String, String)>);
 
-/// Which rows of an answer.
+/// A page of rows.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Paging {
-    /// So many rows are left out before.
+    /// The number of rows to skip.
     pub(super) offset: u64,
-    /// So many rows at most.
+    /// The maximum number of rows.
     pub(super) limit: u64,
 }
 
@@ -37,17 +37,17 @@ impl<S: Send + Sync> FromRequestParts<S> for Params {
 }
 
 impl Params {
-    /// The query of an address. Bytes that are no UTF-8 become U+FFFD, so that every query can be read.
+    /// Parses a query string. Invalid UTF-8 becomes U+FFFD, so that every query string can be read.
     pub(super) fn of(uri: &Uri) -> Self {
         Query::try_from_uri(uri).map_or_else(|_| Self::default(), |Query(pairs)| Self(pairs))
     }
 
-    /// The value of that name, the first if there are several; an empty one is none.
+    /// The first value of that name; an empty value counts as missing.
     pub(super) fn one(&self, name: &str) -> Option<&str> {
         self.values(name).next()
     }
 
-    /// As [`Params::one`], empty if there is none.
+    /// Like [`Params::one`], but empty if it is missing.
     pub(super) fn text(&self, name: &str) -> String {
         self.one(name).unwrap_or_default().to_owned()
     }
@@ -61,7 +61,7 @@ impl Params {
         self.0.iter().filter(move |(known, value)| known == name && !value.is_empty()).map(|(_, value)| value.as_str())
     }
 
-    /// The value of that name, which must be one of `all`; the first of these if there is none.
+    /// The value of that name, which must be one of `all`; the first of these if it is missing.
     pub(super) fn one_of<T: Copy>(&self, name: &str, all: &[(&str, T)]) -> Result<T, ServeError> {
         let known = || all.iter().map(|(known, _)| *known).collect::<Vec<_>>().join(", ");
         let given = self.one(name);
@@ -69,19 +69,19 @@ impl Params {
         fits.ok_or_else(|| self.misfit(name, format!("Expected one of {}.", known())))
     }
 
-    /// The direction of an order, by `descending`.
+    /// The sort direction, from `descending`.
     pub(super) fn direction(&self) -> Result<&'static str, ServeError> {
         self.one_of("descending", &[("false", "ASC"), ("true", "DESC")])
     }
 
-    /// The moment of that name: RFC 3339.
+    /// The time of that name: RFC 3339.
     pub(super) fn moment(&self, name: &str) -> Result<Option<Timestamp>, ServeError> {
         let read = |text| DateTime::parse_from_rfc3339(text).map(|moment| Timestamp(moment.timestamp_micros()));
         let advice = "Expected a time in RFC 3339, such as 2026-03-11T19:41:32Z; encode + as %2B.";
         self.one(name).map(read).transpose().map_err(|_| self.misfit(name, advice))
     }
 
-    /// The number of that name, between `least` and `most`; `otherwise` if there is none.
+    /// The number of that name, between `least` and `most`; `otherwise` if it is missing.
     pub(super) fn number(&self, name: &str, least: u64, most: u64, otherwise: u64) -> Result<u64, ServeError> {
         let number = self.one(name).map_or(Ok(otherwise), u64::from_str);
         number
@@ -90,7 +90,7 @@ impl Params {
             .ok_or_else(|| self.misfit(name, format!("Expected a whole number from {least} to {most}.")))
     }
 
-    /// Which rows, by `offset` and `limit`.
+    /// The page, from `offset` and `limit`.
     pub(super) fn paging(&self) -> Result<Paging, ServeError> {
         let offset = self.number("offset", 0, i64::MAX.unsigned_abs(), 0)?;
         Ok(Paging { offset, limit: self.number("limit", 0, MOST_ROWS, ROWS)? })

@@ -1,5 +1,5 @@
-//! Connections to a case, a bounded number at a time. DuckDB blocks, so each works on a thread of its own; a query that
-//! nobody waits for any more is stopped.
+//! A bounded pool of connections to a case. DuckDB blocks, so each connection works on its own thread; a query whose
+//! client has disconnected is stopped.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -12,10 +12,10 @@ use tokio::time::{sleep, timeout};
 use super::ServeError;
 use crate::store::{Case, Interrupter};
 
-/// A statement that begins forgets an interrupt from before, so interrupts go on until the work has ended.
+/// A new statement clears an earlier interrupt, so interrupts are repeated until the work has ended.
 const AGAIN: Duration = Duration::from_millis(20);
 
-/// An open case, and how many connections to it may work at once.
+/// An open case, and the maximum number of concurrent connections to it.
 #[derive(Debug)]
 pub(super) struct Pool {
     case: Mutex<Case>,
@@ -23,14 +23,14 @@ pub(super) struct Pool {
     limit: Duration,
 }
 
-/// Stops the work of a connection when it is dropped, if that has not ended by then.
+/// Stops the work of a connection when dropped, unless it has ended.
 #[derive(Debug)]
 pub(super) struct InterruptOnDrop {
     interrupter: Interrupter,
     task: AbortHandle,
 }
 
-/// Retires an interrupter when it is dropped.
+/// Retires an interrupter when dropped.
 struct RetireOnDrop(Interrupter);
 
 impl Drop for RetireOnDrop {
@@ -44,20 +44,20 @@ impl Drop for RetireOnDrop {
 pub(super) struct StartedQuery<T> {
     /// Its end.
     pub(super) task: JoinHandle<Result<T, ServeError>>,
-    /// What stops it.
+    /// Stops it.
     pub(super) watch: InterruptOnDrop,
 }
 
 impl Pool {
-    /// `size` connections at once, each for `limit` at most.
+    /// At most `size` concurrent connections, each with the time limit `limit`.
     pub(super) fn new(case: Case, size: usize, limit: Duration) -> Self {
         Self { case: Mutex::new(case), turns: Arc::new(Semaphore::new(size)), limit }
     }
 
-    /// Waits for a turn, has `work` done on a connection of its own, and gives what came of it.
+    /// Waits for a free slot, runs `work` on a new connection, and returns its result.
     ///
     /// # Errors
-    /// What `work` says, or [`ServeError::TimedOut`]. If this future is dropped, the work is stopped too.
+    /// The error of `work`, or [`ServeError::TimedOut`]. If this future is dropped, the work is stopped too.
     pub(super) async fn run<T, W>(&self, work: W) -> Result<T, ServeError>
     where
         T: Send + 'static,
@@ -72,10 +72,10 @@ impl Pool {
         done.await.unwrap_or_else(|_| Err(ServeError::TimedOut(self.limit.as_secs())))
     }
 
-    /// Waits for a turn, and begins work on a connection of its own.
+    /// Waits for a free slot, and starts `work` on a new connection.
     ///
     /// # Errors
-    /// If no connection can be made.
+    /// If no connection can be created.
     pub(super) async fn begin<T, W>(&self, work: W) -> Result<StartedQuery<T>, ServeError>
     where
         T: Send + 'static,
@@ -95,7 +95,7 @@ impl Pool {
     }
 }
 
-/// Does the work, and gives the turn back after it, whoever has gone away meanwhile.
+/// Does the work and then frees the slot, even if the client has disconnected.
 fn done<T>(
     case: &Case,
     turn: OwnedSemaphorePermit,
@@ -113,7 +113,7 @@ impl Drop for InterruptOnDrop {
         }
         self.interrupter.interrupt();
         let (interrupter, task) = (self.interrupter.clone(), self.task.clone());
-        // At the end of the program there is no runtime to go on in, and no need to.
+        // When the program ends, there is no runtime to continue in, and no need to.
         if let Ok(runtime) = Handle::try_current() {
             runtime.spawn(async move {
                 while !task.is_finished() {

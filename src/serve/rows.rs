@@ -1,4 +1,4 @@
-//! Rows as JSON: pages of them, or one alone.
+//! Rows as JSON: in pages, or single rows.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -15,10 +15,10 @@ use super::params::Paging;
 use crate::present;
 use crate::store::Case;
 
-/// So many totals, and so many answers, are remembered; then it begins anew.
+/// The maximum number of cached totals and responses; then the cache is cleared.
 const REMEMBERED: usize = 1000;
 
-/// An answer: JSON text.
+/// A response: JSON text.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Json(pub(super) String);
 
@@ -34,16 +34,16 @@ impl From<&Value> for Json {
     }
 }
 
-/// How many rows queries have in all. A case does not change while it is served.
+/// The total row counts of queries. A case does not change while it is served.
 #[derive(Debug, Default)]
 pub(super) struct Totals(Mutex<HashMap<Vec<String>, u64>>);
 
-/// Answers that take long, by what was asked. A case does not change while it is served.
+/// Slow responses, by request. A case does not change while it is served.
 #[derive(Debug, Default)]
 pub(super) struct Answers(Mutex<HashMap<String, String>>);
 
 impl Answers {
-    /// The answer to a question: the one that is remembered, or what `work` gives.
+    /// The cached response, or the result of `work`.
     pub(super) fn of(
         &self,
         question: String,
@@ -62,10 +62,10 @@ impl Answers {
     }
 }
 
-/// Rows that can be leafed through: a query that is whole as it stands, in an order that is total.
+/// Rows in pages: a complete query, in a total order.
 #[derive(Debug, Clone)]
 pub(super) struct Listing {
-    /// What is set before it, if anything is.
+    /// A statement to run before it, if any.
     pub(super) setting: String,
     /// The query, with `$1`, `$2` … for its parameters.
     pub(super) sql: &'static str,

@@ -1,4 +1,4 @@
-//! The cases that a server has: each as it is now, whether its file was replaced since, and how to open it again.
+//! The cases of a server: the open version of each, whether its file has been replaced, and how to reopen it.
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -18,33 +18,33 @@ pub(super) struct ServedCase(Arc<Slot>);
 #[derive(Debug)]
 struct Slot {
     path: PathBuf,
-    /// What tells it from the other cases of the server.
+    /// Distinguishes it from the other cases of the server.
     number: usize,
     options: ServeOptions,
     now: RwLock<Opened>,
-    /// How often it was opened.
+    /// The number of times it was opened.
     opened: AtomicUsize,
     links: OnceLock<Arc<[CaseLink]>>,
 }
 
-/// A case as it was opened.
+/// An opened case.
 #[derive(Debug, Clone)]
 struct Opened {
     state: Shared,
-    /// Nothing, if the system does not say.
+    /// `None` if the system does not provide it.
     file: Option<FileId>,
 }
 
-/// Where a case of this server is shown.
+/// Where a case of this server is served.
 #[derive(Debug, Clone)]
 pub(super) struct CaseLink {
-    /// Its file, as it was named.
+    /// Its file, as given by the user.
     pub(super) file: String,
     /// The address to open, with the token.
     pub(super) address: String,
 }
 
-/// What answers about the case read.
+/// The state that responses about the case use.
 impl FromRef<ServedCase> for Shared {
     fn from_ref(case: &ServedCase) -> Self {
         case.now().state
@@ -52,10 +52,10 @@ impl FromRef<ServedCase> for Shared {
 }
 
 impl ServedCase {
-    /// Opens the case at `path`; `number` tells it from the other cases of the server.
+    /// Opens the case at `path`; `number` distinguishes it from the other cases of the server.
     ///
     /// # Errors
-    /// As [`AppState::open`].
+    /// See [`AppState::open`].
     pub(super) fn open(path: &Path, number: usize, options: &ServeOptions) -> Result<Self, ServeError> {
         let now = open(path, &aside(options, number, 0), options)?;
         Ok(Self(Arc::new(Slot {
@@ -68,14 +68,14 @@ impl ServedCase {
         })))
     }
 
-    /// Its file, as it was named.
+    /// Its file, as given by the user.
     pub(super) fn file(&self) -> String {
         self.0.path.display().to_string()
     }
 
-    /// Tells it where all cases of the server are shown.
+    /// Sets the addresses of all cases of the server.
     pub(super) fn link(&self, links: Arc<[CaseLink]>) {
-        // It is told once, before the first request.
+        // Set once, before the first request.
         drop(self.0.links.set(links));
     }
 
@@ -84,15 +84,15 @@ impl ServedCase {
         (self.0.links.get().map_or(&[], |links| links), self.file())
     }
 
-    /// Whether another file has taken the place of the one that is shown. One that is gone was not replaced: it is still open.
+    /// Whether the file was replaced by another one. A deleted file was not replaced: it is still open.
     pub(super) fn is_replaced(&self) -> bool {
         FileId::of(&self.0.path).is_some_and(|file| Some(file) != self.now().file)
     }
 
-    /// Shows the file that is there now. Answers that have begun are given from the file that was there before.
+    /// Opens the current file. Responses in progress use the old file.
     ///
     /// # Errors
-    /// As [`ServedCase::open`]; what was shown is shown on then.
+    /// See [`ServedCase::open`]; the old version is then kept.
     pub(super) async fn reopen(&self) -> Result<(), ServeError> {
         let slot = Arc::clone(&self.0);
         let opening = spawn_blocking(move || {
@@ -106,7 +106,8 @@ impl ServedCase {
         Ok(())
     }
 
-    /// Makes, while the first answers are given, what later ones read. An error is told to who asks for what is missing then.
+    /// Creates the tables for later requests while the first ones are answered. An error is reported to the requests that
+    /// need them.
     pub(super) fn prepare(&self) {
         let state = self.now().state;
         spawn(async move {
@@ -121,12 +122,12 @@ impl ServedCase {
     }
 }
 
-/// How the folders for temporary files are called: other databases have others.
+/// The name of the folder for temporary files, which is different for each database.
 fn aside(options: &ServeOptions, number: usize, opened: usize) -> PathBuf {
     options.aside.join(format!("case-{number}-{opened}"))
 }
 
-/// The file is looked at first: if it is replaced meanwhile, that is told later.
+/// The file's identity is read first, so that a replacement meanwhile is noticed later.
 fn open(path: &Path, aside: &Path, options: &ServeOptions) -> Result<Opened, ServeError> {
     let file = FileId::of(path);
     Ok(Opened { state: Arc::new(AppState::open(path, aside, options)?), file })

@@ -1,4 +1,4 @@
-//! What every answer is made from: the case, its rules, and what is remembered of it.
+//! The state behind all responses: the case, its rules, and caches.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -13,46 +13,46 @@ use crate::notes::Notebook;
 use crate::rule::RuleSet;
 use crate::store::{Case, ReadAccess};
 
-/// What is made in memory when a case is opened.
+/// The SQL files that run when a case is opened.
 const SETUP: &str = include_str!("../../sql/serve/setup.sql");
 
-/// What is made after that, while the first answers are given: each after the one before.
+/// The SQL files that run after that, one after another, while the first requests are answered.
 const SETUP_TIMELINE: &str = include_str!("../../sql/serve/setup_timeline.sql");
 const SETUP_PROGRAMS: &str = include_str!("../../sql/serve/setup_programs.sql");
 const SETUP_ENTITIES: &str = include_str!("../../sql/serve/setup_entities.sql");
 const SETUP_OVERVIEW: &str = include_str!("../../sql/serve/setup_overview.sql");
 
-/// Connections that answer the page at once.
+/// The maximum number of concurrent connections for the page.
 const PAGES: usize = 4;
-/// Files that are sent at once.
+/// The maximum number of concurrent exports.
 const EXPORTS: usize = 2;
-/// Queries of the user's own that run at once.
+/// The maximum number of concurrent user queries.
 const QUERIES: usize = 2;
-/// Memory for the page's answers, and as much again for the user's own queries, in bytes.
+/// The memory for the page, in bytes; user queries have the same amount.
 const MEMORY: u64 = 2 << 30;
 
-/// A case that is open for being asked.
+/// An open case that can be queried.
 #[derive(Debug)]
 pub(super) struct AppState {
-    /// Connections that answer the page.
+    /// Connections for the page.
     pub(super) pages: Pool,
-    /// Connections that write files: a slow reader keeps one of them busy, and no page waiting.
+    /// Connections for exports: a slow client occupies one of these, and does not block the page.
     pub(super) exports: Pool,
-    /// Connections for the user's own queries: read-only, no files, settings locked.
+    /// Connections for user queries: read-only, without file access, with locked settings.
     pub(super) queries: Arc<Pool>,
-    /// The rules to explain by.
+    /// The rules for explanations.
     pub(super) rules: Arc<RuleSet>,
-    /// The case's file, as it was named.
+    /// The case's file, as given by the user.
     pub(super) file: String,
-    /// How many rows queries have in all.
+    /// The total row counts of queries.
     pub(super) totals: Totals,
-    /// The answers that took long.
+    /// Cached slow responses.
     pub(super) answers: Answers,
-    /// The notes beside the case: the only file that the page changes.
+    /// The notes file next to the case: the only file that the page changes.
     pub(super) notebook: Notebook,
-    /// Who writes notes here.
+    /// The author of new notes.
     pub(super) author: String,
-    /// The lines of the last answers about the timeline.
+    /// The lines of recent timeline queries.
     pub(super) lines: LineTables,
     timeline: DeferredTables,
     programs: DeferredTables,
@@ -60,7 +60,7 @@ pub(super) struct AppState {
     overview: DeferredTables,
 }
 
-/// Tables that take long to make, and that the first answers do not read.
+/// Tables that are slow to create and that the first responses do not need.
 #[derive(Debug)]
 struct DeferredTables {
     sql: &'static str,
@@ -72,11 +72,11 @@ impl DeferredTables {
         Self { sql, is_made: Mutex::new(false) }
     }
 
-    /// Makes them, unless they are there. Who comes while they are made waits.
+    /// Creates the tables unless they exist. Concurrent callers wait.
     fn make(&self, case: &Case) -> Result<(), ServeError> {
         let mut is_made = self.is_made.lock().unwrap_or_else(PoisonError::into_inner);
         if !*is_made {
-            // Views can only be made where what they read is set.
+            // Views can only be created on a connection where the variables they read are set.
             case.query(&Filter::default().setting()?)?;
             case.query(self.sql)?;
             *is_made = true;
@@ -86,28 +86,28 @@ impl DeferredTables {
     }
 }
 
-/// What every case is served with.
+/// Options that apply to every case.
 #[derive(Debug, Clone)]
 pub struct ServeOptions {
-    /// A folder for what does not fit into memory.
+    /// The folder for temporary files.
     pub aside: PathBuf,
-    /// The rules that signals are explained by.
+    /// The rules for explaining signals.
     pub rules: Arc<RuleSet>,
-    /// Who writes notes.
+    /// The author of notes.
     pub author: String,
-    /// The most time for one answer.
+    /// The time limit for one response.
     pub limit: Duration,
 }
 
-/// A state, shared by the answers.
+/// The shared state.
 pub(super) type Shared = Arc<AppState>;
 
 impl AppState {
-    /// Opens a case twice, for the page and for the user's own queries, and makes what the page's answers read. `aside` is how
-    /// the folders for what does not fit into memory are called.
+    /// Opens a case twice, for the page and for user queries, and creates the tables for the page. `aside` is the name of the
+    /// folders for temporary files.
     ///
     /// # Errors
-    /// As [`Case::open_with`], and DuckDB's message.
+    /// See [`Case::open_with`]; and DuckDB's message.
     pub(super) fn open(path: &Path, aside: &Path, options: &ServeOptions) -> Result<Self, ServeError> {
         let limit = options.limit;
         // Databases must not share a folder for their temporary files. DuckDB creates it.
@@ -120,7 +120,7 @@ impl AppState {
         pages.query(SETUP)?;
         queries.lock_settings()?;
         let queries = Arc::new(Pool::new(queries, QUERIES, limit));
-        // Its settings are locked, so that it cannot be closed in safety: it stays to the end.
+        // Its settings are locked, so it cannot be closed safely and stays open until the program ends.
         std::mem::forget(Arc::clone(&queries));
         Ok(Self {
             exports: Pool::new(pages.another()?, EXPORTS, limit),
@@ -140,10 +140,10 @@ impl AppState {
         })
     }
 
-    /// Has `work` done on a connection that answers the page.
+    /// Runs `work` on a connection for the page.
     ///
     /// # Errors
-    /// As [`Pool::run`].
+    /// See [`Pool::run`].
     pub(super) async fn ask<T, W>(self: &Shared, work: W) -> Result<T, ServeError>
     where
         T: Send + 'static,
@@ -153,7 +153,7 @@ impl AppState {
         self.pages.run(move |case| work(&state, case)).await
     }
 
-    /// Makes what answers about all rows of the timeline read, unless it is there.
+    /// Creates the tables for all rows of the timeline, unless they exist.
     ///
     /// # Errors
     /// DuckDB's message.
@@ -162,7 +162,7 @@ impl AppState {
         self.programs.make(case)
     }
 
-    /// Makes what answers about the rows of a filter read, unless it is there.
+    /// Creates the tables for filtered rows, unless they exist.
     ///
     /// # Errors
     /// DuckDB's message.
@@ -171,7 +171,7 @@ impl AppState {
         if filter.shows_programs() { self.programs.make(case) } else { Ok(()) }
     }
 
-    /// Makes what answers about things and coverage read, unless it is there.
+    /// Creates the tables for entities and coverage, unless they exist.
     ///
     /// # Errors
     /// DuckDB's message.
@@ -180,7 +180,7 @@ impl AppState {
         self.entities.make(case)
     }
 
-    /// Makes what answers about the case as a whole read, unless it is there.
+    /// Creates the tables for the overview, unless they exist.
     ///
     /// # Errors
     /// DuckDB's message.

@@ -1,10 +1,10 @@
-//! The secret that lets a browser in.
+//! The access token.
 
 use std::fmt;
 
 use sha2::{Digest, Sha256};
 
-/// How many bytes a token has.
+/// The size of a token, in bytes.
 const BYTES: usize = 32;
 
 /// A secret of 256 random bits. Its text is what the URL carries.
@@ -15,14 +15,14 @@ impl Token {
     /// A new one.
     ///
     /// # Errors
-    /// If the system gives no random bits.
+    /// If the system provides no random numbers.
     pub fn random() -> Result<Self, getrandom::Error> {
         let mut bits = [0; BYTES];
         getrandom::fill(&mut bits)?;
         Ok(Self(hex::encode(bits)))
     }
 
-    /// The one with that text; `None` if it is not one.
+    /// Parses a token; `None` if the text is not one.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let is_token = hex::decode(text).is_ok_and(|bytes| bytes.len() == BYTES);
@@ -34,7 +34,7 @@ impl Token {
         &self.0
     }
 
-    /// Whether that is it. How long the answer takes tells nothing: the hashes are compared.
+    /// Whether a text is this token. The time it takes reveals nothing, because hashes are compared.
     pub(super) fn is(&self, given: &str) -> bool {
         Sha256::digest(&self.0) == Sha256::digest(given)
     }
@@ -52,7 +52,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_two_are_alike_and_none_is_told() {
+    fn all_differ_and_none_is_printed() {
         let (one, other) = (Token::random().unwrap(), Token::random().unwrap());
         assert!(one.is(one.as_str()) && !one.is(other.as_str()) && !one.is(""));
         assert_eq!(one.as_str().len(), 64);

@@ -8,13 +8,13 @@ use super::{Case, StoreError};
 use crate::batch::BatchError;
 use crate::table::Table;
 
-/// The rows that DuckDB takes at once.
+/// The number of rows of a DuckDB vector.
 pub(super) const CHUNK: usize = 2048;
-/// The most memory of a group of several batches, in bytes: a column of a batch holds 2 GiB of text at most.
+/// The maximum memory of a group of several batches, in bytes: a column of a batch can hold at most 2 GiB of text.
 const MAX_BYTES: usize = 256 << 20;
 
 impl Case {
-    /// Appends batches of the table's own schema ([`Table::schema`]), in their order.
+    /// Appends batches with the table's schema ([`Table::schema`]), in order.
     ///
     /// # Errors
     /// DuckDB's message. What was appended before stays, unless a transaction is rolled back.
@@ -40,8 +40,8 @@ impl Case {
     }
 }
 
-/// Cuts batches to groups of rows that DuckDB takes at once: a trail has many files of few records, and every chunk is set
-/// up whole.
+/// Groups batches to the size of DuckDB's vectors: a trail has many files with few records, and every chunk has a fixed
+/// cost.
 pub(super) fn groups<'a>(batches: impl IntoIterator<Item = &'a RecordBatch>) -> Vec<Vec<RecordBatch>> {
     let mut groups: Vec<Vec<RecordBatch>> = Vec::new();
     let (mut rows, mut bytes) = (0, 0);
@@ -58,7 +58,7 @@ pub(super) fn groups<'a>(batches: impl IntoIterator<Item = &'a RecordBatch>) -> 
     groups
 }
 
-/// Each piece with the memory of its rows, in bytes, if they share that of the batch evenly.
+/// Each piece with the memory of its rows, in bytes, assuming that all rows of a batch have the same size.
 fn pieces(batch: &RecordBatch) -> impl Iterator<Item = (RecordBatch, usize)> {
     let (rows, bytes) = (batch.num_rows(), batch.get_array_memory_size());
     (0..rows).step_by(CHUNK).map(move |first| {

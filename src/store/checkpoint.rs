@@ -1,30 +1,30 @@
-//! When what was written is worked into the file.
+//! Controls when the write-ahead log is written to the file.
 
 use super::{Case, StoreError};
 use crate::table::{EVENT_SIGNAL, EVENTS, SESSIONS, Table};
 
-/// The rows that DuckDB keeps together at most.
+/// The maximum number of rows in a row group.
 const ROW_GROUP: u64 = 122_880;
-/// The memory of that many events before they are compressed, in bytes, about.
+/// The approximate uncompressed memory of that many events, in bytes.
 pub const ROW_GROUP_BYTES: u64 = 160 << 20;
-/// A table may have so many row groups more than twice those that it needs: they come of many small loads.
+/// The tolerated number of row groups beyond twice the necessary number, which result from many small loads.
 const SPARE: u64 = 8;
 /// The tables that grow with a trail.
 const GROWING: [&Table; 3] = [&EVENTS, &SESSIONS, &EVENT_SIGNAL];
 
 impl Case {
-    /// Lets DuckDB's log grow before it is worked into the file: each time that is done, the rows of the portions so far
-    /// are compressed again. A log that a stopped load leaves is worked in when the case is opened next.
+    /// Lets DuckDB's log grow before a checkpoint: each checkpoint compresses the rows of the previous portions again. The
+    /// log of a killed load is replayed when the case is opened next.
     ///
     /// # Errors
     /// DuckDB's message.
     pub fn defer_checkpoints(&self) -> Result<(), StoreError> {
-        // Left alone, DuckDB writes half a million rows again to be rid of one row group, at every checkpoint.
+        // By default, DuckDB rewrites half a million rows to merge one row group, at every checkpoint.
         self.execute("SET checkpoint_threshold = '512MB'; SET max_vacuum_tasks = 0")
     }
 
-    /// Has transactions end in the file from now on, but for small ones: DuckDB leaves its log out then. Of use if little
-    /// comes after, for what comes is written beside it, and the file grows.
+    /// From now on, all but small transactions write to the file directly, without the log. Useful if little follows,
+    /// because later data is written separately and the file grows.
     ///
     /// # Errors
     /// DuckDB's message.
@@ -32,7 +32,7 @@ impl Case {
         self.execute("SET checkpoint_threshold = '16MB'")
     }
 
-    /// Writes everything into the file itself, so that no WAL is left beside it.
+    /// Writes everything to the file, so that no write-ahead log remains.
     ///
     /// # Errors
     /// DuckDB's message.

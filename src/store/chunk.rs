@@ -1,7 +1,7 @@
 //! Writes Arrow columns into DuckDB's vectors.
 //!
-//! duckdb-rs has a function for this, too. It makes several calls for each value, also for a NULL, and writes all items of
-//! a list column again for each slice of it. Most cells of `events` are NULL or short.
+//! duckdb-rs also has a function for this. It makes several calls for each value, even for NULL, and rewrites all items of a
+//! list column for each slice of it. Most cells of `events` are NULL or short.
 #![expect(unsafe_code, reason = "DuckDB's vectors are memory that a caller fills")]
 
 use std::error::Error;
@@ -16,13 +16,13 @@ use duckdb::ffi;
 
 use super::append::CHUNK;
 
-/// The longest text that a slot holds itself, in bytes. Longer ones are copied into the vector's own memory.
+/// The maximum length of a text that is stored inline in a slot, in bytes. Longer ones are copied into the vector's memory.
 const INLINE: usize = 12;
-/// The rows whose NULLs are marked in one word.
+/// The number of rows whose validity bits are in one word.
 const WORD: usize = 64;
 
-/// Fills a chunk with batches of the same columns, one after the other, of the types that
-/// [`crate::table::ColumnKind::arrow`] gives.
+/// Fills a chunk with consecutive batches of the same columns, with the types of
+/// [`crate::table::ColumnKind::arrow`].
 ///
 /// # Errors
 /// If a batch has other columns, or if they have more rows together than the chunk holds.
@@ -41,14 +41,14 @@ pub(super) fn write_batches(batches: &[RecordBatch], chunk: &mut DataChunkHandle
         // SAFETY: the chunk has that many vectors.
         let vector = unsafe { ffi::duckdb_data_chunk_get_vector(chunk.get_ptr(), at as u64) };
         let arrays: Vec<&dyn Array> = batches.iter().map(|batch| batch.column(at).as_ref()).collect();
-        // SAFETY: the vector has space for the rows of a chunk, and nobody else uses it during this call.
+        // SAFETY: the vector has space for the rows of a chunk, and no other code uses it during this call.
         unsafe { write_column(&arrays, vector)? }
     }
     chunk.set_len(rows);
     Ok(())
 }
 
-/// Writes arrays one after the other.
+/// Writes consecutive arrays.
 ///
 /// # Safety
 /// The vector has the type of the arrays and space for their rows, and is not used by others during the call.
@@ -89,7 +89,7 @@ fn placed<'a>(arrays: &'a [&'a dyn Array]) -> impl Iterator<Item = (usize, &'a d
 /// Marks NULLs. Both have a bit for each row that is set where there is a value, least significant bit first.
 ///
 /// # Safety
-/// As [`write_column`].
+/// See [`write_column`].
 unsafe fn write_nulls(arrays: &[&dyn Array], vector: ffi::duckdb_vector) {
     if arrays.iter().all(|array| array.null_count() == 0) {
         return;
@@ -132,7 +132,7 @@ unsafe fn write_nulls(arrays: &[&dyn Array], vector: ffi::duckdb_vector) {
 }
 
 /// # Safety
-/// As [`write_column`]; the data are those of the vector, and of the same type.
+/// Like [`write_column`]; the data are those of the vector, and of the same type.
 unsafe fn copy<'a, T: Copy + 'a>(values: impl Iterator<Item = &'a [T]>, data: *mut c_void) {
     let mut next = data.cast::<T>();
     for values in values {
@@ -145,7 +145,7 @@ unsafe fn copy<'a, T: Copy + 'a>(values: impl Iterator<Item = &'a [T]>, data: *m
 }
 
 /// # Safety
-/// As [`write_column`]; the data are those of the vector.
+/// Like [`write_column`]; the data are those of the vector.
 unsafe fn write_booleans(arrays: &[&dyn Array], data: *mut c_void) {
     for (row, value) in arrays.iter().flat_map(|array| array.as_boolean().values()).enumerate() {
         // SAFETY: guaranteed by the caller.
@@ -153,11 +153,11 @@ unsafe fn write_booleans(arrays: &[&dyn Array], data: *mut c_void) {
     }
 }
 
-/// Writes texts. A long text that is the same as the one before shares its memory: that of a file or a user agent repeats
-/// hundreds of times.
+/// Writes texts. A long text that equals the previous one shares its memory: file names and user agents repeat hundreds of
+/// times.
 ///
 /// # Safety
-/// As [`write_column`].
+/// See [`write_column`].
 unsafe fn write_texts(arrays: &[&dyn Array], vector: ffi::duckdb_vector) {
     // SAFETY: guaranteed by the caller.
     let slots = unsafe { ffi::duckdb_vector_get_data(vector) }.cast::<ffi::duckdb_string_t>();
@@ -189,7 +189,7 @@ unsafe fn write_texts(arrays: &[&dyn Array], vector: ffi::duckdb_vector) {
     }
 }
 
-/// A slot that holds its text itself. The bytes after it are zero, because DuckDB compares whole slots.
+/// A slot with inline text. The bytes after it are zero, because DuckDB compares whole slots.
 fn inlined(text: &[u8]) -> ffi::duckdb_string_t {
     let mut characters: [c_char; INLINE] = [0; INLINE];
     for (slot, byte) in characters.iter_mut().zip(text) {
@@ -203,7 +203,7 @@ fn inlined(text: &[u8]) -> ffi::duckdb_string_t {
 }
 
 /// # Safety
-/// As [`write_column`].
+/// See [`write_column`].
 unsafe fn write_lists(arrays: &[&dyn Array], vector: ffi::duckdb_vector) -> Result<(), Box<dyn Error>> {
     // SAFETY: guaranteed by the caller.
     let mut entries = unsafe { ffi::duckdb_vector_get_data(vector) }.cast::<ffi::duckdb_list_entry>();
@@ -239,7 +239,7 @@ fn place(offset: Option<&i32>) -> usize {
 }
 
 /// # Safety
-/// As [`write_column`].
+/// See [`write_column`].
 unsafe fn write_members(arrays: &[&dyn Array], vector: ffi::duckdb_vector) -> Result<(), Box<dyn Error>> {
     let columns = arrays.first().map_or(0, |array| array.as_struct().num_columns());
     for at in 0..columns {

@@ -13,13 +13,13 @@ pub enum StoreError {
     /// There is no such file.
     #[error("the case {0} does not exist; create it with `cartographer load`")]
     Missing(PathBuf),
-    /// The file is a case's no more than any other file is.
+    /// The file is not a case.
     #[error("{0} is not a cartographer case and was not changed; use another file for the case")]
     NotACase(PathBuf),
     /// The case was being created when the program was stopped, and has nothing in it.
     #[error(
-        "{0} is empty: the first load into it was stopped before anything was in it; \
-         run `cartographer load PATH --db FILE` again to go on, or remove the file"
+        "{0} is empty: the first load into it was interrupted; run `cartographer load \
+         PATH --db FILE` again to continue, or remove the file"
     )]
     Unfinished(PathBuf),
     /// Another program has the file open.
@@ -27,10 +27,10 @@ pub enum StoreError {
     Locked {
         /// The case.
         path: PathBuf,
-        /// What DuckDB says, with the program's id.
+        /// DuckDB's message, with the process ID.
         message: String,
     },
-    /// The case was made by a newer program.
+    /// The case was created by a newer version.
     #[error("{path} has schema {found}, newer than {SCHEMA_VERSION}; use a newer version of cartographer")]
     NewerSchema {
         /// The case.
@@ -38,7 +38,7 @@ pub enum StoreError {
         /// Its schema version.
         found: u32,
     },
-    /// The case was made by an older program.
+    /// The case was created by an older version.
     #[error("{path} has schema {found}, older than {SCHEMA_VERSION}; load its files into a new case")]
     OlderSchema {
         /// The case.
@@ -54,10 +54,10 @@ pub enum StoreError {
         /// What it is.
         name: String,
     },
-    /// A file that DuckDB is to write has a name that is no text.
+    /// The name of a file for DuckDB is not valid text.
     #[error("{0:?} is not valid UTF-8, which DuckDB requires")]
     Path(PathBuf),
-    /// The text holds no statement.
+    /// The text has no statement.
     #[error("there is no SQL statement")]
     NoStatement,
     /// A batch did not fit.
@@ -78,7 +78,7 @@ impl From<duckdb::Error> for StoreError {
 }
 
 impl StoreError {
-    /// What a failure to open that file means.
+    /// The error for a failure to open that file.
     pub(super) fn opening(path: &Path, error: duckdb::Error) -> Self {
         match Self::from(error) {
             Self::DuckDb(message) if message.contains("Could not set lock") => {

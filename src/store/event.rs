@@ -1,4 +1,4 @@
-//! What load asks of `events`: which are there, which are sign-ins, and which belong elsewhere.
+//! The queries of a load on `events`: which exist, which are sign-ins, and which to move to other sessions.
 
 use std::array;
 use std::collections::HashSet;
@@ -11,17 +11,17 @@ use crate::batch::{Columns, text_at, time_at};
 use crate::event::Timestamp;
 use crate::trail::{TEXTS, VISIT_COLUMNS, print};
 
-/// The id that an event's record has itself, or that it corrects.
+/// The ID that an event's record has, or that it corrects.
 const OWN_ID: &str = "COALESCE(own_id, corrects, event_id)";
 
-/// A session that sign-ins may belong to, as its events other than sign-ins show it.
+/// A session that sign-ins may belong to, according to its events other than sign-ins.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KnownSession {
     /// `events.session_id`
     pub session_id: String,
-    /// The caller's account, else the one called; empty if unknown.
+    /// The caller's account, otherwise the one called; empty if unknown.
     pub account_id: String,
-    /// The caller's ARN, else id, else name; empty if unknown.
+    /// The caller's ARN, otherwise ID, otherwise name; empty if unknown.
     pub principal: String,
     /// `events.session_created`
     pub created: Timestamp,
@@ -30,30 +30,30 @@ pub struct KnownSession {
 /// The temporary table that statements over many events join; one at a time.
 const STAGE: &str = "CREATE OR REPLACE TEMP TABLE stage (event_id VARCHAR, session_id VARCHAR)";
 
-/// The temporary table of spans of time, in microseconds since 1970.
+/// The temporary table of time ranges, in microseconds since 1970.
 const SPANS: &str = "CREATE OR REPLACE TEMP TABLE spans (first BIGINT, last BIGINT)";
 
-/// Marks the sessions that staged events are in as changed: no session has a negative count of events.
+/// Marks the sessions of staged events as changed, with a negative event count, which no other session has.
 const MARK_SESSIONS: &str = "UPDATE sessions SET events = -1 WHERE session_id IN \
      (SELECT session_id FROM stage UNION ALL SELECT e.session_id FROM events AS e JOIN stage USING (event_id))";
 
 impl Case {
-    /// Tells of every event of the case its own id, its `source_file`, and the print of its record.
+    /// Calls `each` with the original ID, the `source_file` and the fingerprint of every event of the case.
     ///
     /// # Errors
     /// DuckDB's message.
-    pub fn each_event(&self, tell: impl FnMut(&str, &str, u32)) -> Result<(), StoreError> {
-        self.tell_events("", tell)
+    pub fn each_event(&self, each: impl FnMut(&str, &str, u32)) -> Result<(), StoreError> {
+        self.for_each_event("", each)
     }
 
-    /// As [`Case::each_event`], of those events alone whose ids are in these batches of `events`.
+    /// Like [`Case::each_event`], only for events whose IDs are in these batches of `events`.
     ///
     /// # Errors
     /// DuckDB's message, and a batch without `event_id`.
     pub fn each_event_of<'a>(
         &self,
         batches: impl IntoIterator<Item = &'a RecordBatch>,
-        tell: impl FnMut(&str, &str, u32),
+        each: impl FnMut(&str, &str, u32),
     ) -> Result<(), StoreError> {
         self.execute(STAGE)?;
         let mut stage = self.staging()?;
@@ -64,10 +64,10 @@ impl Case {
         }
         stage.flush()?;
         drop(stage);
-        self.tell_events(&of_stage(), tell)
+        self.for_each_event(&of_stage(), each)
     }
 
-    /// The events whose records have these ids, as [`crate::batch::read_events`] reads them.
+    /// The events whose records have these IDs, as [`crate::batch::read_events`] reads them.
     ///
     /// # Errors
     /// DuckDB's message.
@@ -86,45 +86,45 @@ impl Case {
     }
 
     /// Streams the events, since all their texts do not fit into memory.
-    fn tell_events(&self, which: &str, mut tell: impl FnMut(&str, &str, u32)) -> Result<(), StoreError> {
+    fn for_each_event(&self, which: &str, mut each: impl FnMut(&str, &str, u32)) -> Result<(), StoreError> {
         let texts = TEXTS.map(|name| format!("{name}::VARCHAR AS {name}")).join(", ");
         let sql = format!("SELECT {OWN_ID} AS id, source_file, event_time, {texts} FROM events {which}");
         let wanted: u64 =
             self.connection.query_row(&format!("SELECT count(*) FROM events {which}"), [], |row| row.get(0))?;
-        let mut told = 0;
+        let mut read = 0;
         let mut statement = self.connection.prepare(&sql)?;
         for batch in statement.stream_arrow([])? {
-            told += batch.num_rows() as u64;
+            read += batch.num_rows() as u64;
             let columns = Columns(&batch);
             let (ids, files, times) = (columns.text("id")?, columns.text("source_file")?, columns.time("event_time")?);
             let texts = TEXTS.map(|name| columns.text(name));
             for row in 0..batch.num_rows() {
                 let text = |at: usize| texts.get(at)?.as_ref().ok().and_then(|column| text_at(column, row));
                 let print = print(time_at(times, row).map(|time| time.0), array::from_fn(text));
-                tell(ids.value(row), files.value(row), print);
+                each(ids.value(row), files.value(row), print);
             }
         }
-        // The stream cannot tell of an error: it ends.
-        if told < wanted {
-            return Err(StoreError::DuckDb(format!("only {told} of {wanted} events could be read")));
+        // The stream cannot report an error: it ends.
+        if read < wanted {
+            return Err(StoreError::DuckDb(format!("only {read} of {wanted} events could be read")));
         }
         Ok(())
     }
 
-    /// The sign-ins that do not say when their session was created, as [`crate::batch::read_events`] reads them, in order
-    /// of their ids.
+    /// The sign-ins that do not say when their session was created, as [`crate::batch::read_events`] reads them, ordered by
+    /// ID.
     ///
     /// # Errors
     /// DuckDB's message.
     pub fn sign_ins(&self) -> Result<Vec<RecordBatch>, StoreError> {
         self.query(
-            // By their places, so that of all other events no more than two columns are read.
+            // By row ID, so that only two columns of all other events are read.
             "SELECT * REPLACE (client::VARCHAR AS client) FROM events WHERE rowid IN (SELECT rowid FROM events \
              WHERE session_created IS NULL AND list_contains(console_evidence, 'sign_in')) ORDER BY event_id",
         )
     }
 
-    /// The ids of the aggregated events that the case has.
+    /// The IDs of the aggregated events of the case.
     ///
     /// # Errors
     /// DuckDB's message.
@@ -136,7 +136,7 @@ impl Case {
         Ok(ids)
     }
 
-    /// The events that say no more of their callers than a name, with the columns that [`crate::trail::visits`] reads.
+    /// The events with no caller data other than a name, with the columns that [`crate::trail::visits`] reads.
     ///
     /// # Errors
     /// DuckDB's message.
@@ -149,7 +149,7 @@ impl Case {
         ))
     }
 
-    /// The sessions that were created within one of these spans (first and last moment), in order of their ids.
+    /// The sessions that were created within one of these time ranges (first and last time), ordered by ID.
     ///
     /// # Errors
     /// DuckDB's message.
@@ -158,7 +158,7 @@ impl Case {
         let mut appender = self.connection.appender_to_catalog_and_db("spans", "temp", "main")?;
         appender.append_rows(spans.iter().map(|(first, last)| [first.0, last.0]))?;
         appender.flush()?;
-        // Sign-ins are left out, so that where an earlier load put them cannot change where this one does.
+        // Sign-ins are left out, so that their assignment by an earlier load does not affect this one.
         let batches = self.query(
             "WITH within AS (SELECT session_created FROM (SELECT DISTINCT session_created FROM events) \
              SEMI JOIN spans ON epoch_us(session_created) BETWEEN spans.first AND spans.last) \
@@ -209,8 +209,7 @@ impl Case {
     }
 }
 
-/// The events whose records have the staged ids: by their places, so that of all other events no more columns are read
-/// than those with ids.
+/// The events whose records have the staged IDs: by row ID, so that only the ID columns of all other events are read.
 fn of_stage() -> String {
     format!("WHERE rowid IN (SELECT rowid FROM events WHERE {OWN_ID} IN (SELECT event_id FROM stage))")
 }

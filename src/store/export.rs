@@ -1,4 +1,4 @@
-//! A case's rows on their way out: piece by piece, or copied to Parquet by DuckDB itself.
+//! Exports rows of a case: in batches, or copied to Parquet by DuckDB itself.
 
 use std::path::Path;
 
@@ -7,7 +7,7 @@ use arrow::record_batch::RecordBatch;
 use super::{Case, StoreError};
 use crate::table::literal;
 
-/// What DuckDB may hold in memory while it exports, in bytes; the rest of a sort is put aside.
+/// DuckDB's memory limit during an export, in bytes; the rest is spilled to disk.
 pub const EXPORT_MEMORY: u64 = 1 << 30;
 
 /// Rows per row group of a Parquet file: DuckDB's own default, stated so that files stay the same.
@@ -20,22 +20,22 @@ pub struct ParquetCopy<'a> {
     pub query: &'a str,
     /// Columns of the query that become folders (`name=value`) instead of columns.
     pub partition: &'a [&'a str],
-    /// The file; with a partition, the folder, which must not be there.
+    /// The file; with a partition, the folder, which must not exist.
     pub path: &'a Path,
 }
 
 impl Case {
-    /// Gives the rows of one query a batch at a time, in its order; one batch at least, so that its schema is known.
+    /// Calls `give` with the rows of one query in batches, in order; at least one batch, so that the schema is known.
     ///
     /// # Errors
-    /// DuckDB's message, before the first batch is given; and what `give` says.
+    /// DuckDB's message, before the first batch; and the error of `give`.
     pub fn each_batch<E: From<StoreError>>(
         &self,
         query: &str,
         mut give: impl FnMut(&RecordBatch) -> Result<(), E>,
     ) -> Result<(), E> {
         let query = query.trim().trim_end_matches(';');
-        // The stream's iterator cannot tell of errors. Those of the query are met here; a scan has none of its own.
+        // The stream's iterator cannot report errors. Errors of the query occur here; a scan has none.
         self.execute(&format!("CREATE OR REPLACE TEMP TABLE outgoing AS {query}\n"))?;
         let mut statement = self.connection.prepare("FROM outgoing").map_err(StoreError::from)?;
         let rows = statement.stream_arrow([]).map_err(StoreError::from)?;
@@ -47,12 +47,12 @@ impl Case {
         empty.map_or(Ok(()), |empty| give(&empty))
     }
 
-    /// Writes Parquet, zstd-packed. Times with a zone are in UTC.
+    /// Writes Parquet, compressed with zstd. Times with a zone are in UTC.
     ///
     /// # Errors
-    /// DuckDB's message. What was written before may be there.
+    /// DuckDB's message. A partial output may exist.
     pub fn copy_parquet(&self, copy: ParquetCopy<'_>) -> Result<(), StoreError> {
-        // A partition's rows would else be written by several threads, in any order.
+        // Otherwise several threads would write the rows of a partition, in any order.
         let threads = if copy.partition.is_empty() { "RESET threads" } else { "SET threads = 1" };
         self.execute(threads)?;
         let by = match copy.partition {
@@ -66,9 +66,9 @@ impl Case {
         ))
     }
 
-    /// Has `TIMESTAMP`s taken as UTC where they are cast to times with a zone.
+    /// Makes DuckDB treat `TIMESTAMP`s as UTC when casting them to times with a zone.
     pub(crate) fn in_utc(&self) {
-        // Only the extension ICU knows zones. Without it the setting is unknown, and every cast is in UTC anyway.
+        // Only the ICU extension has time zones. Without it the setting does not exist, and every cast is in UTC anyway.
         drop(self.execute("SET TimeZone = 'UTC'"));
     }
 }

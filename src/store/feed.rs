@@ -1,6 +1,6 @@
-//! Batches into a table by all of DuckDB's threads, which pull them from a table function.
+//! Inserts batches into a table with all of DuckDB's threads, which pull them from a table function.
 //!
-//! An appender copies its rows twice and hands them over from one thread, which then waits busily for the others.
+//! An appender copies its rows twice and passes them on from one thread, which then busy-waits for the others.
 #![expect(unsafe_code, reason = "DuckDB hands a table function what it was registered and bound with as pointers")]
 
 use std::error::Error;
@@ -19,21 +19,21 @@ use crate::table::{ColumnKind, Table};
 
 /// The table function's name.
 const NAME: &str = "cartographer_feed";
-/// So many chunks may wait to be pulled.
+/// The maximum number of chunks that wait to be pulled.
 const WAITING: usize = 16;
 
-/// The end at which batches are given; once it is dropped, [`Case::insert`] ends.
+/// The sending end; once it is dropped, [`Case::insert`] ends.
 #[derive(Debug)]
 pub struct FeedSender(Sender<Vec<RecordBatch>>);
 
-/// The end from which [`Case::insert`] takes them.
+/// The receiving end, for [`Case::insert`].
 #[derive(Debug, Clone)]
 pub struct Feed {
     batches: Receiver<Vec<RecordBatch>>,
     threads: u64,
 }
 
-/// Both ends; so many threads at most insert what is fed.
+/// Both ends; at most that many threads insert.
 #[must_use]
 pub fn feed(threads: u64) -> (FeedSender, Feed) {
     let (sender, batches) = bounded(WAITING);
@@ -41,32 +41,32 @@ pub fn feed(threads: u64) -> (FeedSender, Feed) {
 }
 
 impl FeedSender {
-    /// Gives batches of the table's own schema, and waits for their turn. Tells whether they are wanted: not after an
-    /// error, which [`Case::insert`] reports.
+    /// Sends batches with the table's schema, blocking while the queue is full. Returns false after an error, which
+    /// [`Case::insert`] reports.
     pub fn give<'a>(&self, batches: impl IntoIterator<Item = &'a RecordBatch>) -> bool {
         groups(batches).into_iter().all(|group| self.0.send(group).is_ok())
     }
 }
 
 impl Case {
-    /// Inserts what is fed into a table, in whatever order DuckDB's threads come by it; returns when the feeder is
-    /// dropped, so that has to be fed from another thread.
+    /// Inserts the sent batches into a table, in any order; returns when the sender is dropped, so it has to be used
+    /// from another thread.
     ///
     /// # Errors
     /// DuckDB's message. Nothing of it is in the table then.
     pub fn insert(&self, table: &'static Table, feed: Feed) -> Result<(), StoreError> {
-        // To keep an order, one thread would have to insert everything.
+        // Preserving the order would require a single inserting thread.
         self.execute("SET preserve_insertion_order = false")?;
         self.feeds.set(Some(Source { table, feed }));
         let done = self.execute(&format!("INSERT INTO {} FROM {NAME}()", table.name));
         self.feeds.set(None);
         let reset = self.execute("RESET preserve_insertion_order");
-        // What went wrong first says why, and the rest follows from it.
+        // The first error is the cause of the others.
         done.and(reset)
     }
 }
 
-/// What the table function is to give when it is called next.
+/// The batches that the next call of the table function returns.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Feeds(Arc<Mutex<Option<Source>>>);
 
@@ -78,7 +78,7 @@ struct Source {
 }
 
 impl Feeds {
-    /// Makes the table function known to a database.
+    /// Registers the table function with a database.
     pub(super) fn register(&self, connection: &Connection) -> Result<(), StoreError> {
         Ok(connection.register_table_function_with_extra_info::<Function, _>(NAME, self)?)
     }
@@ -125,7 +125,7 @@ impl VTab for Function {
     }
 }
 
-/// The type as DuckDB is to take it: text as JSON without looking at it again, and ENUMs, which it casts, as text.
+/// The type for DuckDB: JSON text without validating it again, and ENUMs as text, which DuckDB casts.
 fn column_type(kind: ColumnKind) -> Result<LogicalTypeHandle, Box<dyn Error>> {
     let mut logical = to_duckdb_logical_type(&kind.arrow())?;
     if kind == ColumnKind::Json {
@@ -177,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn an_error_is_told_to_both_ends_and_leaves_nothing() {
+    fn an_error_is_reported_to_both_ends_and_leaves_nothing() {
         let folder = tempfile::tempdir().unwrap();
         let case = case(folder.path());
         let (feeder, feed) = feed(2);

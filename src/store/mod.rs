@@ -35,15 +35,15 @@ pub use serving::{FirstRows, Interrupter};
 pub use session::Totals;
 pub use views::COVERAGE_SUMS;
 
-/// What the statements on a case that is only read may use. A case may come from somebody else, and must not act with the
-/// rights of the analyst who opens it.
+/// What statements on a read-only case may access. A case may come from someone else, and must not act with the rights of
+/// the analyst who opens it.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct ReadAccess<'a> {
     /// Memory in bytes; DuckDB's default if `None`.
     pub memory: Option<u64>,
-    /// Folder for what does not fit into memory; beside the case if `None`.
+    /// Folder for temporary files; next to the case if `None`.
     pub temp_dir: Option<&'a Path>,
-    /// Folder that files may be written to; no other file can be read or written.
+    /// Folder in which files may be written; no other file can be read or written.
     pub output: Option<&'a Path>,
     /// Whether all files can be read and written, and other databases attached.
     pub all_files: bool,
@@ -54,15 +54,15 @@ pub struct ReadAccess<'a> {
 pub struct Case {
     connection: Connection,
     path: PathBuf,
-    /// Whether it is one more connection to a database that another case opened, and will close.
+    /// Whether it is an additional connection to a database that another case opened and will close.
     is_another: bool,
     feeds: Feeds,
 }
 
 impl Drop for Case {
-    /// Ends DuckDB's worker threads while the database still stands. Closing it with a worker that has not yet let go
-    /// of a finished scan frees what the worker still uses (seen as a crash in `duckdb_close` with 1.5.6). The second
-    /// statement is what makes the first one take effect.
+    /// Ends DuckDB's worker threads while the database is still open. Closing it while a worker has not yet released a
+    /// finished scan frees memory that the worker still uses (seen as a crash in `duckdb_close` with 1.5.6). The second
+    /// statement makes the first one take effect.
     fn drop(&mut self) {
         if self.is_another {
             return;
@@ -73,12 +73,12 @@ impl Drop for Case {
 }
 
 impl Case {
-    /// Opens a case to read and write, and makes it if it is new. Views are made anew.
+    /// Opens a case for reading and writing, and creates it if it does not exist. Views are created again.
     ///
     /// # Errors
-    /// If the file is locked, is no case, is of another schema version, or cannot be made; it is left as it is then.
+    /// If the file is locked, is not a case, has another schema version, or cannot be created; it is then unchanged.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
-        // A load that was stopped in its first moment leaves a file without a byte, which DuckDB takes for no database.
+        // A load that was killed at its start leaves an empty file, which DuckDB does not accept as a database.
         read::remove_empty_file(path);
         let case = Self::connect(path, AccessMode::ReadWrite)?;
         case.feeds.register(&case.connection)?;
@@ -91,19 +91,19 @@ impl Case {
         Ok(case)
     }
 
-    /// Opens a case to read. Its statements can use no other file.
+    /// Opens a case for reading. Its statements cannot access other files.
     ///
     /// # Errors
-    /// As [`Case::open_with`].
+    /// See [`Case::open_with`].
     pub fn open_read_only(path: &Path) -> Result<Self, StoreError> {
         Self::open_with(path, ReadAccess::default())
     }
 
-    /// Opens a case to read, with what its statements may use. The limits hold before anything in the file is evaluated.
+    /// Opens a case for reading, with the given access. The limits apply before anything in the file is evaluated.
     /// Views that are not those of this program are shadowed by temporary views.
     ///
     /// # Errors
-    /// If there is no such file, if a macro in it replaces one of DuckDB's functions, or as [`Case::open`].
+    /// If there is no such file, if a macro in it replaces one of DuckDB's functions, or see [`Case::open`].
     pub fn open_with(path: &Path, access: ReadAccess<'_>) -> Result<Self, StoreError> {
         if !path.exists() {
             return Err(StoreError::Missing(path.to_owned()));
@@ -132,7 +132,7 @@ impl Case {
         self.execute("SET autoload_known_extensions = false; SET enable_external_access = false")
     }
 
-    /// Runs one or several statements, and gives the rows of the last; at least one batch, so that its schema is known.
+    /// Runs one or several statements, and returns the rows of the last; at least one batch, so that its schema is known.
     ///
     /// ENUMs come as dictionaries of text. Memory: all rows at once.
     ///
@@ -142,15 +142,15 @@ impl Case {
         self.rows(sql, [])
     }
 
-    /// As [`Case::query`], with a text for each `?` of the last statement (which casts it to what it needs).
+    /// Like [`Case::query`], with a text for each `?` of the last statement (which casts it to what it needs).
     ///
     /// # Errors
-    /// As [`Case::query`].
+    /// See [`Case::query`].
     pub fn query_with(&self, sql: &str, params: &[String]) -> Result<Vec<RecordBatch>, StoreError> {
         self.rows(sql, params_from_iter(params))
     }
 
-    /// Uses that many threads of DuckDB's own.
+    /// Sets the number of DuckDB's threads.
     ///
     /// # Errors
     /// DuckDB's message.
@@ -158,7 +158,7 @@ impl Case {
         self.execute(&format!("SET threads = {}", threads.max(1)))
     }
 
-    /// Has DuckDB keep to that many bytes of memory, and write what does not fit into temporary files.
+    /// Sets DuckDB's memory limit, in bytes; the rest is written to temporary files.
     ///
     /// # Errors
     /// DuckDB's message.
@@ -166,7 +166,7 @@ impl Case {
         self.execute(&format!("SET memory_limit = '{bytes}B'"))
     }
 
-    /// Has DuckDB write its temporary files into that folder.
+    /// Sets the folder of DuckDB's temporary files.
     ///
     /// # Errors
     /// DuckDB's message.
@@ -183,7 +183,7 @@ impl Case {
         let done = work(self);
         match &done {
             Ok(_) => self.execute("COMMIT")?,
-            // The error that stopped the work says more than one of rolling back would.
+            // The error that stopped the work is more informative than one of the rollback.
             Err(_) => drop(self.execute("ROLLBACK")),
         }
         done

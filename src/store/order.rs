@@ -1,4 +1,4 @@
-//! Has a query that asks for no order answered in that of the table or view that it reads.
+//! Runs a query without an order in the order of the table or view that it reads.
 
 use serde_json::Value;
 
@@ -6,18 +6,18 @@ use super::{Case, StoreError};
 use crate::view;
 
 impl Case {
-    /// As [`Case::query`]; the rows of a query that reads one table or view of the case and asks for no order come in the
-    /// order which that states, so that events are in order of time. A limit takes the first rows of that order.
+    /// Like [`Case::query`]; if a query reads one table or view of the case and has no order, its rows have the documented
+    /// order of that table or view, so that events are ordered by time. A limit applies to that order.
     ///
     /// # Errors
-    /// As [`Case::query`], for the query as it was given.
+    /// See [`Case::query`], for the original query.
     pub fn query_in_order(&self, sql: &str) -> Result<Vec<arrow::record_batch::RecordBatch>, StoreError> {
-        // Where columns are counted or summed, there is no order by the rows' own columns: DuckDB refuses to prepare it.
+        // An aggregation cannot be ordered by columns of its input: DuckDB refuses to prepare it.
         let ordered = self.ordered(sql).filter(|ordered| self.connection.prepare(ordered).is_ok());
         self.query(ordered.as_deref().unwrap_or(sql))
     }
 
-    /// The query with the order added; `None` if it has one, or reads something else.
+    /// The query with the order added; `None` if it has an order, or reads something else.
     fn ordered(&self, sql: &str) -> Option<String> {
         let tree = self.scalar("SELECT json_serialize_sql(?::VARCHAR)::VARCHAR", sql)?;
         let mut tree: Value = serde_json::from_str(&tree).ok()?;
@@ -28,7 +28,7 @@ impl Case {
         self.scalar("SELECT json_deserialize_sql(?::JSON)", &tree.to_string())
     }
 
-    /// The order of what a parsed query reads, as a modifier of it.
+    /// The order of what a parsed query reads, as a query modifier.
     fn order_of(&self, node: &Value) -> Option<Value> {
         let source = node.get("from_table")?;
         let is = |value: &Value, key: &str, text: &str| value.get(key).and_then(Value::as_str) == Some(text);
@@ -39,7 +39,7 @@ impl Case {
             return None;
         }
         let name = source.get("table_name")?.as_str()?.to_lowercase();
-        // A query's own table of that name, WITH events AS (…), has other columns.
+        // A CTE of that name, WITH events AS (…), has other columns.
         let own = node.get("cte_map")?.get("map")?.as_array()?;
         if own
             .iter()

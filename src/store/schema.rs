@@ -1,4 +1,4 @@
-//! Makes a case's types and tables, and tells whether a file is a case.
+//! Creates a case's types and tables, and checks whether a file is a case.
 
 use chrono::Utc;
 
@@ -6,14 +6,14 @@ use super::{Case, StoreError};
 use crate::table::{EnumType, SCHEMA_VERSION, TABLES, Table};
 
 impl Case {
-    /// Whether the database has nothing in it yet.
+    /// Whether the database is empty.
     pub(super) fn is_empty(&self) -> Result<bool, StoreError> {
         Ok(self
             .connection
             .query_row("SELECT count(*) = 0 FROM duckdb_tables() WHERE NOT temporary", [], |row| row.get(0))?)
     }
 
-    /// Makes types, tables and comments, and states the versions.
+    /// Creates types, tables and comments, and stores the versions.
     pub(super) fn create_tables(&self) -> Result<(), StoreError> {
         EnumType::ALL.iter().try_for_each(|kind| self.execute(&kind.create()))?;
         TABLES.iter().try_for_each(|table| self.create_table(table))?;
@@ -23,7 +23,7 @@ impl Case {
         self.state_duckdb()
     }
 
-    /// Refuses a database that is no case, or one of another schema version.
+    /// Refuses a database that is not a case, or has another schema version.
     pub(super) fn check_schema(&self) -> Result<(), StoreError> {
         let version = self.info("schema_version").ok().flatten().and_then(|version| version.parse().ok());
         let path = self.path.clone();
@@ -46,7 +46,7 @@ impl Case {
         Ok(rows.next()?.map(|row| row.get(0)).transpose()?)
     }
 
-    /// States a fact of the case, in place of what was stated before.
+    /// Sets a fact of the case.
     ///
     /// # Errors
     /// DuckDB's message.
@@ -61,7 +61,7 @@ impl Case {
         table.comments().try_for_each(|comment| self.execute(&comment))
     }
 
-    /// States the library that writes the file, and the storage version it is written in.
+    /// Stores the version of the library that writes the file, and the storage version.
     fn state_duckdb(&self) -> Result<(), StoreError> {
         const STORAGE: &str = "SELECT COALESCE(tags['storage_version'], 'unknown') FROM duckdb_databases() \
                                WHERE database_name = current_database()";

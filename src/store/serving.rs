@@ -1,4 +1,4 @@
-//! What a program needs that answers several questions of one case at once: connections, interrupts, a lock.
+//! Support for concurrent queries of one case: connections, interrupts, locked settings.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -14,15 +14,15 @@ use super::{Case, StoreError};
 pub struct Interrupter(Arc<Mutex<Option<Arc<InterruptHandle>>>>);
 
 impl Interrupter {
-    /// Has the statement that runs now fail. It does nothing if none runs, or once it is retired.
+    /// Interrupts the running statement. Does nothing if none is running, or once it is retired.
     pub fn interrupt(&self) {
         if let Some(handle) = &*self.0.lock().unwrap_or_else(PoisonError::into_inner) {
             handle.interrupt();
         }
     }
 
-    /// Has it do nothing from now on. The crate closes a connection before it tells the connection's handle, so an
-    /// interrupt in between would reach freed memory: retire the handle before the connection goes.
+    /// Disables it. The crate closes a connection before it updates the connection's handle, so an interrupt in
+    /// between would access freed memory: retire the handle before the connection is dropped.
     pub fn retire(&self) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
@@ -34,19 +34,19 @@ impl fmt::Debug for Interrupter {
     }
 }
 
-/// The rows that an answer begins with.
+/// The first rows of a result.
 #[derive(Debug)]
 pub struct FirstRows {
     /// The columns.
     pub schema: SchemaRef,
-    /// The rows, in the answer's order.
+    /// The rows, in the order of the result.
     pub batches: Vec<RecordBatch>,
-    /// Whether the answer has more rows.
+    /// Whether the result has more rows.
     pub truncated: bool,
 }
 
 impl Case {
-    /// One more connection to the same database: with its own variables and temporary tables, for another thread.
+    /// Another connection to the same database, with its own variables and temporary tables, for another thread.
     ///
     /// # Errors
     /// DuckDB's message.
@@ -55,14 +55,14 @@ impl Case {
         Ok(Self { connection, path: self.path.clone(), is_another: true, feeds: self.feeds.clone() })
     }
 
-    /// What stops this connection's statement.
+    /// The interrupter of this connection's statements.
     pub fn interrupter(&self) -> Interrupter {
         Interrupter(Arc::new(Mutex::new(Some(self.connection.interrupt_handle()))))
     }
 
-    /// Refuses every further change of the settings, on all connections.
+    /// Locks the settings, on all connections.
     ///
-    /// Not even [`Drop`] can then end the worker threads: leave such a case open until the program ends.
+    /// After that, even [`Drop`] cannot end the worker threads: leave such a case open until the program ends.
     ///
     /// # Errors
     /// DuckDB's message.
@@ -70,15 +70,15 @@ impl Case {
         self.execute("SET lock_configuration = true")
     }
 
-    /// As [`Case::query_with`], but gives `limit` rows at most and computes little more than these.
+    /// Like [`Case::query_with`], but returns at most `limit` rows and computes few others.
     ///
     /// # Errors
-    /// As [`Case::query`].
+    /// See [`Case::query`].
     pub fn first_rows(&self, sql: &str, params: &[String], limit: usize) -> Result<FirstRows, StoreError> {
         let mut statement = self.prepare(sql)?;
         let schema = statement.stream_arrow(params_from_iter(params))?.get_schema();
         let (mut batches, mut room) = (Vec::new(), limit);
-        // The stream's own iterator panics where a step tells of an error.
+        // The stream's own iterator panics on errors.
         while let Some(columns) = statement.step()? {
             let batch = RecordBatch::from(&columns);
             if batch.num_rows() > room {

@@ -1,14 +1,14 @@
-//! Sessions, gathered by SQL from their events.
+//! Gathers sessions from their events with SQL.
 //!
-//! What is left to do stands in the tables, so that a load that was stopped goes on: a session whose `events` is not the
-//! number of its events has to be gathered anew, and one whose `signals` is NULL has to be mapped.
+//! The remaining work is stored in the tables, so that an interrupted load continues: a session whose `events` is not the
+//! number of its events has to be gathered again, and one whose `signals` is NULL has to be mapped.
 
 use serde::Serialize;
 
 use super::{Case, StoreError};
 use crate::event::Evidence;
 
-/// Sessions that have other events than they had when they were gathered.
+/// Sessions whose events changed since they were gathered.
 const FIND_CHANGED: &str = "CREATE OR REPLACE TEMP TABLE changed AS SELECT session_id \
      FROM (SELECT session_id, count(*) AS events FROM events GROUP BY session_id) AS now \
      FULL JOIN (SELECT session_id, events FROM sessions) AS was USING (session_id) \
@@ -21,7 +21,7 @@ const FORGET_GONE: [&str; 3] = [
     "DELETE FROM signals WHERE signal_id IN (FROM gone)",
 ];
 
-/// Removes every signal and has every console session mapped again.
+/// Removes all signals and marks all console sessions to be mapped again.
 const FORGET_SIGNALS: [&str; 4] = [
     "DELETE FROM event_signal",
     "DELETE FROM signal_entities",
@@ -29,28 +29,28 @@ const FORGET_SIGNALS: [&str; 4] = [
     "UPDATE sessions SET signals = NULL WHERE console",
 ];
 
-/// Counts the clicks by what names them, and the events of background: the fields of [`Totals`] from `background` on.
+/// Counts the clicks by what identifies them, and the background events: the fields of [`Totals`] from `background` on.
 const COUNT_CLICKS: &str = "SELECT \
      (SELECT COALESCE(sum(event_count), 0)::BIGINT FROM signals WHERE kind = 'background'::signal_kind), count(*), \
      count(*) FILTER (named_by = 'page'), count(*) FILTER (named_by = 'page' AND confidence >= 0.9), \
      count(*) FILTER (named_by = 'service'), count(*) FILTER (named_by = 'call'), \
      count(*) FILTER (named_by = 'command') FROM clicks";
 
-/// Numbers of the case as it stands.
+/// The current totals of the case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 pub struct Totals {
     /// Sessions.
     pub sessions: u64,
     /// Sessions of the console.
     pub console_sessions: u64,
-    /// Events that are the console's.
+    /// Console events.
     pub console_events: u64,
-    /// Events of the console that a signal has, background too, counted on their own. The ledger balances by it; it does
-    /// not tell how well pages are recognized.
+    /// Console events with a signal, including background, counted independently. Used for the balance of the ledger; it
+    /// does not show how well pages are recognized.
     pub explained: u64,
-    /// Events that were typed in a console session: by the AWS CLI, `CloudShell` or a program.
+    /// Events of commands in a console session: by the AWS CLI, `CloudShell` or a program.
     pub typed: u64,
-    /// Events of a console session that no signal explains, counted on their own.
+    /// Events of a console session without a signal, counted independently.
     pub residual: u64,
     /// Signals.
     pub signals: u64,
@@ -58,13 +58,13 @@ pub struct Totals {
     pub background: u64,
     /// Signals other than background: the sum of `on_known_page`, `visits`, `generic_changes` and `commands`.
     pub clicks: u64,
-    /// Clicks named by a known page.
+    /// Clicks identified by a known page.
     pub on_known_page: u64,
-    /// Clicks named by a known page with a confidence of 0.9 or above.
+    /// Clicks identified by a known page with a confidence of 0.9 or above.
     pub high_confidence: u64,
-    /// Clicks named by their service alone.
+    /// Clicks identified only by their service.
     pub visits: u64,
-    /// Clicks named by their call alone.
+    /// Clicks identified only by their call.
     pub generic_changes: u64,
     /// Clicks that are commands.
     pub commands: u64,
@@ -80,7 +80,7 @@ impl Case {
         self.has_rows("changed")
     }
 
-    /// Gathers every session anew whose events changed, and removes its signals.
+    /// Gathers every session whose events changed again, and removes its signals.
     ///
     /// # Errors
     /// DuckDB's message.
@@ -98,7 +98,7 @@ impl Case {
         if self.has_rows("gone")? { FORGET_GONE.iter().try_for_each(|sql| self.execute(sql)) } else { Ok(()) }
     }
 
-    /// Removes every signal and has every console session mapped again.
+    /// Removes all signals and marks all console sessions to be mapped again.
     ///
     /// # Errors
     /// DuckDB's message.
@@ -106,7 +106,7 @@ impl Case {
         FORGET_SIGNALS.iter().try_for_each(|sql| self.execute(sql))
     }
 
-    /// Numbers of the case as it stands.
+    /// The current totals of the case.
     ///
     /// # Errors
     /// DuckDB's message.
@@ -146,7 +146,7 @@ impl Case {
     }
 }
 
-/// The statement that gathers the sessions in `changed`. Every value is the same in whatever order events come.
+/// The statement that gathers the sessions in `changed`. No value depends on the order of events.
 fn gather() -> String {
     let strong = Evidence::STRONG.names().map(|name| format!("'{name}'")).collect::<Vec<_>>().join(", ");
     format!(
@@ -166,7 +166,7 @@ fn gather() -> String {
     )
 }
 
-/// The column's values, each once, sorted.
+/// The column's distinct values, sorted.
 fn set_of(column: &str) -> String {
     format!("COALESCE(list_sort(list(DISTINCT {column}) FILTER ({column} IS NOT NULL)), [])")
 }

@@ -1,4 +1,4 @@
-//! The sessions that wait to be mapped, piece by piece, and their signals.
+//! The sessions to be mapped, in pieces, and their signals.
 
 use arrow::record_batch::RecordBatch;
 use duckdb::params;
@@ -7,11 +7,11 @@ use super::{Case, StoreError};
 use crate::batch::{SignalBatches, session_columns};
 use crate::table::{EVENT_SIGNAL, SIGNAL_ENTITIES, SIGNALS};
 
-/// The events of a piece, about; two pieces are in memory at once.
+/// The approximate number of events of a piece; two pieces are in memory at once.
 const PIECE: u64 = 50_000;
 
-/// The statement that cuts what waits into pieces, in order of (session, time). A session is in one piece, unless it has more
-/// events than that: then each minute of it is.
+/// The statement that splits the waiting events into pieces, in order of (session, time). A session is in one piece, unless it
+/// has more events than that: then each minute of it is in one piece.
 fn cut() -> String {
     format!(
         "CREATE OR REPLACE TEMP TABLE waiting AS \
@@ -24,11 +24,11 @@ fn cut() -> String {
     )
 }
 
-/// The most pieces whose events are looked for one by one. More are put apart first, in order: a look at all events for
-/// each piece would make the work grow with the square of the events.
+/// The maximum number of pieces whose events are queried individually. For more pieces, the events are first sorted into
+/// a table: a scan of all events for each piece would take quadratic time.
 const FEW: usize = 3;
 
-/// The events of the sessions that wait.
+/// The events of the waiting sessions.
 fn waiting_events() -> String {
     let columns = session_columns();
     format!(
@@ -38,7 +38,7 @@ fn waiting_events() -> String {
     )
 }
 
-/// Counts, each kind on its own, the events of the sessions that wait, and states what is found.
+/// Counts the events of the waiting sessions by kind, and stores the counts.
 const STATE: &str = "UPDATE sessions SET console_events = counted.console, explained_events = counted.explained, \
      unexplained_events = counted.unexplained, typed_events = counted.typed, \
      signals = (SELECT count(*) FROM signals WHERE signals.session_id = sessions.session_id) \
@@ -49,7 +49,7 @@ const STATE: &str = "UPDATE sessions SET console_events = counted.console, expla
      WHERE counted.session_id = sessions.session_id";
 
 impl Case {
-    /// The pieces in which the sessions that wait are mapped, in order. Signals they may have had are removed.
+    /// The pieces in which the waiting sessions are mapped, in order. Removes their old signals.
     ///
     /// # Errors
     /// DuckDB's message.
@@ -71,7 +71,7 @@ impl Case {
         self.execute("CREATE OR REPLACE TEMP VIEW waiting_events AS FROM apart")
     }
 
-    /// The events of a piece, as [`crate::batch::sessions`] reads them, in order of (time, id). A very long session goes on
+    /// The events of a piece, as [`crate::batch::sessions`] reads them, in order of (time, id). A very long session continues
     /// in the next piece.
     ///
     /// # Errors
@@ -81,10 +81,11 @@ impl Case {
         self.rows(sql, params![piece])
     }
 
-    /// Gives the events of one session a batch at a time, in order of (time, id), as [`crate::batch::sessions`] reads them.
+    /// Calls `give` with the events of one session, batch by batch, in order of (time, id), as [`crate::batch::sessions`]
+    /// reads them.
     ///
     /// # Errors
-    /// DuckDB's message, and what `give` says.
+    /// DuckDB's message, and the error of `give`.
     pub fn each_of_session<E: From<StoreError>>(
         &self,
         session_id: &str,
@@ -94,14 +95,14 @@ impl Case {
         let sql = format!("SELECT {columns} FROM events WHERE session_id = ? ORDER BY event_time, event_id");
         let mut statement = self.prepare(&sql)?;
         drop(statement.stream_arrow(params![session_id]).map_err(StoreError::from)?);
-        // The stream's own iterator panics where a step tells of an error.
+        // The stream's own iterator panics on errors.
         while let Some(columns) = statement.step().map_err(StoreError::from)? {
             give(&RecordBatch::from(&columns))?;
         }
         Ok(())
     }
 
-    /// Adds signals of sessions that wait.
+    /// Adds signals of waiting sessions.
     ///
     /// # Errors
     /// DuckDB's message.
@@ -111,12 +112,12 @@ impl Case {
         self.append(&SIGNAL_ENTITIES, [&batches.signal_entities])
     }
 
-    /// Ends the waiting of the sessions in [`Case::pieces`], once their signals are there: counts these.
+    /// Marks the sessions in [`Case::pieces`] as mapped once their signals are stored, with the number of signals.
     ///
     /// # Errors
     /// DuckDB's message.
     pub fn end_waiting(&self) -> Result<(), StoreError> {
-        // What was put apart takes room that the rest of the work may need.
+        // The temporary table takes memory that the rest of the work may need.
         self.execute("DROP TABLE IF EXISTS temp.apart")?;
         self.execute(STATE)
     }

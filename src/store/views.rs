@@ -1,4 +1,4 @@
-//! Makes a case's views, with their heads as their comments.
+//! Creates a case's views, with their headers as comments.
 
 use std::collections::HashMap;
 
@@ -7,7 +7,7 @@ use crate::digest::sha256;
 use crate::table::{TABLES, literal};
 use crate::view::{self, View, ViewHeader};
 
-/// What lines of the view `coverage` come to together: the columns of a line that sums several, as SQL.
+/// The totals of rows of the view `coverage`: the columns of the sum of several rows, as SQL.
 pub const COVERAGE_SUMS: &str = "sum(clicks)::BIGINT AS clicks, sum(on_known_page)::BIGINT AS on_known_page, \
     sum(high_confidence)::BIGINT AS high_confidence, \
     round(sum(mean_confidence * on_known_page) / nullif(sum(on_known_page), 0), 4) AS mean_confidence, \
@@ -15,11 +15,11 @@ pub const COVERAGE_SUMS: &str = "sum(clicks)::BIGINT AS clicks, sum(on_known_pag
     sum(console_events)::BIGINT AS console_events, sum(background_events)::BIGINT AS background_events, \
     sum(unexplained_events)::BIGINT AS unexplained_events";
 
-/// The fact of a case that tells of which texts its views were made.
+/// The key of the fact that identifies the texts of the case's views.
 const VIEWS: &str = "views";
 
 impl Case {
-    /// Makes every view anew, with its head as its comments, unless all stand as they were made by this program.
+    /// Creates all views again, with their headers as comments, unless all are as this program created them.
     pub(super) fn create_views(&self) -> Result<(), StoreError> {
         let (views, texts) = (view::shipped(), texts());
         if self.info(VIEWS)?.as_ref() == Some(&texts) && self.views_stand(&views)? {
@@ -30,14 +30,14 @@ impl Case {
         self.set_info(VIEWS, &texts)
     }
 
-    /// Shadows the views with temporary ones of this program, unless all are the same: views of another version, or changed
-    /// ones.
+    /// Shadows the views with temporary ones of this program, unless all are identical: the case may have views of another
+    /// version, or changed ones.
     pub(super) fn shadow_foreign_views(&self) -> Result<(), StoreError> {
         if let Some(name) = self.foreign_name()? {
             return Err(StoreError::Foreign { path: self.path.clone(), name });
         }
         let views = view::shipped();
-        // Both are compared as DuckDB writes a query that it has parsed. What is no query has no such text, and differs.
+        // Both are compared in the normalized form of DuckDB's parser. Text that is not a query has none, and differs.
         let written = |text: &str| format!("TRY(json_deserialize_sql(json_serialize_sql({})))", literal(text));
         let shipped: Vec<String> =
             views.iter().map(|view| format!("({}, {})", literal(view.name), written(view.query()))).collect();
@@ -55,7 +55,7 @@ impl Case {
         views.iter().try_for_each(|view| self.execute(&temporary(view)))
     }
 
-    /// Something that would be used instead of a table of this program or a function of DuckDB.
+    /// An object that would shadow a table of this program or a function of DuckDB.
     fn foreign_name(&self) -> Result<Option<String>, StoreError> {
         let tables: Vec<String> = TABLES.iter().map(|table| literal(table.name)).collect();
         let sql = format!(
@@ -70,8 +70,8 @@ impl Case {
         Ok(rows.next()?.map(|row| row.get(0)).transpose()?)
     }
 
-    /// Whether every view has its comment still: one that somebody replaced has lost it. Its SQL does not tell, for DuckDB
-    /// words it otherwise when it reads it from the file.
+    /// Whether every view still has its comment: a replaced view has lost it. The SQL cannot be compared, because DuckDB
+    /// formats it differently when it reads it from the file.
     fn views_stand(&self, views: &[View]) -> Result<bool, StoreError> {
         let standing = "SELECT view_name, COALESCE(comment, '') FROM duckdb_views() WHERE NOT internal";
         let mut statement = self.connection.prepare(standing)?;
@@ -80,7 +80,7 @@ impl Case {
         Ok(views.iter().all(|view| comments.get(view.name) == Some(&view.head.grain)))
     }
 
-    /// States the heads of views as their comments, all in one go: DuckDB gathers every column there is for each question.
+    /// Sets the headers of views as comments, in one statement: DuckDB collects all columns for each query.
     fn comment_views(&self, views: &[View]) -> Result<(), StoreError> {
         let heads: HashMap<&str, &ViewHeader<'_>> = views.iter().map(|view| (view.name, &view.head)).collect();
         let of_view = |view: &View| format!("COMMENT ON VIEW {} IS {};", view.name, literal(&view.head.grain));
@@ -101,7 +101,7 @@ impl Case {
     }
 }
 
-/// The hash of all that views are made of. Their columns have the words of the tables' columns.
+/// The hash of everything that views are created from, including the descriptions of table columns.
 fn texts() -> String {
     let views = view::shipped().into_iter().map(|view| view.sql.to_owned());
     let texts: String = views.chain(TABLES.iter().flat_map(|table| table.comments())).collect();

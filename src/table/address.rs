@@ -1,4 +1,4 @@
-//! The table of what is known of addresses.
+//! The table of addresses.
 
 use super::ColumnKind::{Integer, Text};
 use super::{Column, Table};

@@ -1,4 +1,4 @@
-//! The tables of the case itself: the rules it was mapped by, and where its rows came from.
+//! The tables about the case itself: the rules it was mapped with, and the source of its rows.
 
 use super::ColumnKind::{Enum, Integer, Text, TextList, Timestamp};
 use super::{Column, EnumType, Table};

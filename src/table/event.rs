@@ -5,7 +5,7 @@ use super::{Column, EnumType, Table};
 
 /// The members of a class of a call.
 pub const CLASS: [&str; 3] = ["class", "effect", "object"];
-/// The members of a thing that a call names.
+/// The members of an entity that a call names.
 pub const ENTITY: [&str; 4] = ["entity_type", "entity_value", "name", "relation"];
 
 /// `events`
@@ -181,7 +181,7 @@ pub const SESSIONS: Table = Table {
         Column::new(
             "console_events",
             Integer,
-            "Number of console events: those of signals other than commands, and those in no signal by a client other than a CLI, an SDK or a service",
+            "Number of console events: those of signals other than commands, and those without a signal by a client other than a CLI, an SDK or a service",
         ),
         Column::new(
             "explained_events",

@@ -1,4 +1,4 @@
-//! The table of what CloudTrail's digest files say of its log files.
+//! The table of the integrity of log files according to CloudTrail's digest files.
 
 use super::ColumnKind::{Text, Timestamp};
 use super::{Column, Table};

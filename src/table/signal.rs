@@ -1,4 +1,4 @@
-//! The tables of what was done: `signals`, and what joins them to events and things.
+//! The tables of what was done: `signals`, with their events and entities.
 
 use super::ColumnKind::{Enum, Integer, Json, Real, Text, TextList, Timestamp};
 use super::{Column, EnumType, Table};

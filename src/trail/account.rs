@@ -7,19 +7,19 @@ use crate::batch::{BatchError, Cell, Rows};
 use crate::event::Timestamp;
 use crate::read::Source;
 
-/// What became of a file's records; what was neither of these nor rejected is a duplicate.
+/// What happened to the records of a file; a record that is neither of these nor rejected is a duplicate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Counts {
     /// Records that became events.
     pub inserted: u64,
-    /// Records that were joined with others of the same event.
+    /// Records that were merged with others of the same event.
     pub merged: u64,
 }
 
-/// Adds the file's row of `load_files`. `filter` is the load's, as it is stated.
+/// Adds the file's row of `load_files`. `filter` is that of the load, as text.
 ///
 /// # Errors
-/// If the cells here are not the columns of the table, which a test rules out.
+/// If the cells do not match the columns of the table, which a test excludes.
 pub fn push_file(
     rows: &mut Rows,
     file: &Source,
@@ -46,10 +46,10 @@ pub fn push_file(
     ])
 }
 
-/// Adds the row of `load_files` of a file that was not read, because by its path it holds nothing that the filter wants.
+/// Adds the row of `load_files` of a file that was not read, because its path shows that no event matches the filter.
 ///
 /// # Errors
-/// As [`push_file`].
+/// See [`push_file`].
 pub fn push_left_out(rows: &mut Rows, file: &Source, filter: Option<&str>) -> Result<(), BatchError> {
     rows.push(&[
         Cell::text(&file.name),
@@ -73,7 +73,7 @@ pub fn push_left_out(rows: &mut Rows, file: &Source, filter: Option<&str>) -> Re
 /// Adds the file's rows of `rejects`.
 ///
 /// # Errors
-/// As [`push_file`].
+/// See [`push_file`].
 pub fn push_rejects(rows: &mut Rows, file: &str, parsed: &Parsed) -> Result<(), BatchError> {
     parsed.rejects.iter().try_for_each(|reject| {
         rows.push(&[
@@ -89,7 +89,7 @@ pub fn push_rejects(rows: &mut Rows, file: &str, parsed: &Parsed) -> Result<(), 
 /// Adds a row of `rejects` for a file of which nothing was read.
 ///
 /// # Errors
-/// As [`push_file`].
+/// See [`push_file`].
 pub(super) fn push_refused(rows: &mut Rows, file: &str, cause: &str) -> Result<(), BatchError> {
     rows.push(&[Cell::text(file), Cell::text(file), Cell::Integer(None), Cell::text(cause), Cell::Text(None)])
 }
@@ -101,7 +101,7 @@ impl Parsed {
         Self { refused: Some(cause), ..Self::default() }
     }
 
-    /// The records whose event was there already, and that say no more of it.
+    /// Records of events that already exist, without additional information.
     #[must_use]
     pub const fn duplicate(&self, counts: Counts) -> u64 {
         self.read - self.rejected - self.left_out - counts.inserted - counts.merged

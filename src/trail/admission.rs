@@ -1,4 +1,4 @@
-//! Which record of an event is the one to keep, when several tell of it.
+//! Decides which record of an event is kept if there are several.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -18,18 +18,18 @@ pub enum Admission {
     New,
     /// The case has its event.
     Duplicate,
-    /// The case has its event, from another record: both are to be joined, or told apart. So is a copy from a file whose
-    /// name comes first.
+    /// The case has its event from another record: both have to be merged or separated. This includes a copy from a file
+    /// whose name sorts first.
     Joins,
 }
 
-/// The hash function of prints. It is seeded once for each process, so that nobody can write a record that has the print of
-/// another one, and would be taken for its copy.
+/// The hash function of fingerprints. It is seeded once per process, so that nobody can craft a record with the fingerprint
+/// of another one, which would be mistaken for a copy.
 static PRINTS: LazyLock<RandomState> = LazyLock::new(RandomState::default);
 
-/// What a record says of its event, in 32 bits: two records of one event that have the same are copies. The texts are those
-/// of the columns that [`TEXTS`] names. A record with the same id and other content has another print, so that it can
-/// never be taken for a copy and be dropped.
+/// A 32-bit fingerprint of a record: two records of one event with the same fingerprint are copies. It covers the columns in
+/// [`TEXTS`]. A record with the same ID and other content has another fingerprint, so that it is not mistaken for a copy and
+/// dropped.
 #[must_use]
 pub fn print(time: Option<i64>, texts: [Option<&str>; TEXTS.len()]) -> u32 {
     let hash = PRINTS.hash_one((time, texts));
@@ -39,7 +39,7 @@ pub fn print(time: Option<i64>, texts: [Option<&str>; TEXTS.len()]) -> u32 {
     }
 }
 
-/// The columns of `events` whose texts [`print()`] takes.
+/// The columns of `events` that [`print()`] covers.
 pub const TEXTS: [&str; 18] = [
     "event_source",
     "event_name",
@@ -61,7 +61,7 @@ pub const TEXTS: [&str; 18] = [
     "extra",
 ];
 
-/// The print of an event's record.
+/// The fingerprint of an event's record.
 pub(super) fn print_of(event: &Event<'_>) -> u32 {
     let identity = &event.identity;
     let texts = [
@@ -87,37 +87,37 @@ pub(super) fn print_of(event: &Event<'_>) -> u32 {
     print(Some(event.event_time.0), texts)
 }
 
-/// The events met so far: key of the id to the document it was read from, and the print of its record.
+/// The known events: the key of the ID, with the document it was read from and the fingerprint of its record.
 #[derive(Debug, Default)]
 pub struct Admissions {
-    /// Keys as four numbers each, which take a third less room than one that is aligned to 16 bytes.
+    /// Keys as four numbers each, which need a third less memory than one number aligned to 16 bytes.
     read_from: HashMap<[u32; 4], (u32, u32), foldhash::fast::RandomState>,
     documents: IndexSet<String, foldhash::fast::RandomState>,
 }
 
 impl Admissions {
-    /// Notes that an event is there already, read from that document. One that is known stays as it is: it may have
-    /// been replaced since.
+    /// Records that an event already exists, from that document. A known event is unchanged, because it may have been
+    /// replaced since.
     pub fn learn(&mut self, id: &str, print: u32, document: u32) {
         self.read_from.entry(quarters(event_key(id))).or_insert((document, print));
     }
 
-    /// The name that a number of [`Admissions::document`] stands for.
+    /// The name of a document by its number from [`Admissions::document`].
     pub fn name(&self, document: u32) -> Option<&str> {
         self.documents.get_index(document as usize).map(String::as_str)
     }
 
-    /// The number that stands for a document's name.
+    /// The number of a document's name.
     pub fn document(&mut self, name: &str) -> u32 {
         let place = self.documents.get_index_of(name);
         let place = place.unwrap_or_else(|| self.documents.insert_full(name.to_owned()).0);
         u32::try_from(place).unwrap_or(u32::MAX)
     }
 
-    /// Notes a record's event, and tells what to do with the record.
+    /// Records a record's event, and returns what to do with the record.
     ///
-    /// Of several copies of one record, the one in the document whose name comes first is kept, and in one document the
-    /// one that was loaded first; so it does not matter in which order documents are loaded.
+    /// Of several copies of one record, the one in the document whose name sorts first is kept, and within a document the
+    /// one that was loaded first, so that the order of loading does not matter.
     pub fn admit(&mut self, key: u128, print: u32, document: u32) -> Admission {
         let (known, known_print) = match self.read_from.entry(quarters(key)) {
             Entry::Vacant(new) => {
@@ -145,16 +145,16 @@ const fn quarters(key: u128) -> [u32; 4] {
     [a as u32, b as u32, c as u32, d as u32]
 }
 
-/// An event id in 128 bits: a UUID's own, else half of its hash.
+/// An event ID in 128 bits: those of a UUID, otherwise half of its hash.
 pub(super) fn event_key(id: &str) -> u128 {
     uuid(id).unwrap_or_else(|| {
         Sha256::digest(id.as_bytes()).iter().take(16).fold(0, |key, byte| (key << 8) | u128::from(*byte))
     })
 }
 
-/// The bits of a UUID that is written as CloudTrail writes it, in lower case: other spellings are other ids.
+/// The bits of a UUID in CloudTrail's format, in lowercase: other spellings are different IDs.
 fn uuid(id: &str) -> Option<u128> {
-    /// Where each of the digits stands.
+    /// The positions of the digits.
     const DIGITS: [usize; 32] = [
         0, 1, 2, 3, 4, 5, 6, 7, 9, 10, 11, 12, 14, 15, 16, 17, 19, 20, 21, 22, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33,
         34, 35,
@@ -178,7 +178,7 @@ fn uuid(id: &str) -> Option<u128> {
 /// The bit that no digit has.
 const NO_DIGIT: u8 = 0x80;
 
-/// The value of each byte that is a digit in lower case.
+/// The value of each byte that is a lowercase hexadecimal digit.
 const HEX: [u8; 256] = {
     let mut values = [NO_DIGIT; 256];
     let mut digit = 0;

@@ -1,11 +1,11 @@
-//! Sources cut into runs: what one thread parses one after another, what is in memory at once.
+//! Splits sources into runs: files that one thread parses consecutively, and that are in memory together.
 
 use crate::read::Source;
 
-/// The most files, and the most bytes as they are stored, that one thread parses one after another into shared batches.
+/// The maximum number of files and of stored bytes that one thread parses into shared batches.
 pub const BUNDLE: (usize, u64) = (256, 512 << 10);
 
-/// Cuts the sources into runs of so many files and bytes at most, in order. A file that is larger is a run of its own.
+/// Splits the sources into runs of at most that many files and bytes, in order. A larger file is a run by itself.
 #[must_use]
 pub fn cut(sources: Vec<Source>, (files, most): (usize, u64)) -> Vec<Vec<Source>> {
     let mut runs: Vec<Vec<Source>> = Vec::new();

@@ -1,4 +1,4 @@
-//! The columns of `events` that tell of sessions.
+//! The columns of `events` that describe sessions.
 
 use arrow::array::{BooleanArray, ListArray, StringArray, TimestampMicrosecondArray};
 use arrow::record_batch::RecordBatch;

@@ -1,4 +1,4 @@
-//! Which part of a trail a load wants.
+//! The filter of a load: which part of a trail to load.
 
 use chrono::{DateTime, SecondsFormat};
 
@@ -6,19 +6,20 @@ use super::Span;
 use crate::event::{Event, Timestamp};
 use crate::read::LogPath;
 
-/// How long after an event the file that holds it may be delivered, in seconds. `CloudTrail` delivers within minutes, but
-/// promises no time.
+/// How long after an event its file may be delivered, in seconds. `CloudTrail` delivers within minutes, but guarantees no
+/// time.
 const LATE: i64 = 86_400;
-/// How long before an event's time its file may seem to be delivered, in seconds: clocks differ, and a name has minutes.
+/// How long before an event's time its file may appear to be delivered, in seconds: clocks differ, and names have a
+/// resolution of minutes.
 const EARLY: i64 = 3_600;
 
-/// The regions that events of global services (IAM, STS, `CloudFront`) name, one or two for each partition. A trail of
-/// another region may hold such events, so a path of another region says nothing of them.
+/// The regions of events of global services (IAM, STS, `CloudFront`), one or two for each partition. A trail of another
+/// region may contain such events, so a path with another region does not exclude them.
 const GLOBAL: [&str; 7] =
     ["us-east-1", "us-gov-west-1", "cn-north-1", "cn-northwest-1", "us-iso-east-1", "us-isob-east-1", "eusc-de-east-1"];
 
-/// Which events of a trail are wanted. Each condition that has values leaves out the events that have none of them; by
-/// default everything is wanted.
+/// Which events of a trail to load. Each condition with values excludes events that match none of them; by default,
+/// everything is loaded.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Filter {
     /// When the event happened.
@@ -32,13 +33,13 @@ pub struct Filter {
 }
 
 impl Filter {
-    /// Whether everything is wanted.
+    /// Whether the filter matches everything.
     #[must_use]
     pub fn is_all(&self) -> bool {
         *self == Self::default()
     }
 
-    /// Whether the event is wanted.
+    /// Whether the event matches.
     #[must_use]
     pub fn wants(&self, event: &Event<'_>) -> bool {
         self.span.has(event.event_time.0)
@@ -47,7 +48,7 @@ impl Filter {
             && is_one_of(&self.services, Some(&event.service))
     }
 
-    /// Whether a file of that path may hold wanted events. A path that does not follow the layout of `AWSLogs` may.
+    /// Whether a file with that path may contain matching events. This is so for paths that do not have the layout of `AWSLogs`.
     #[must_use]
     pub fn may_want(&self, path: &str) -> bool {
         let Some(path) = LogPath::of(path) else { return true };
@@ -58,8 +59,8 @@ impl Filter {
             && self.span.to.is_none_or(|to| path.from < to.plus_seconds(LATE))
     }
 
-    /// The filter as `load_files.filter` states it; `None` if everything is wanted. Two filters that want the same are
-    /// stated alike.
+    /// The filter as text for `load_files.filter`; `None` if it matches everything. Equivalent filters have the same
+    /// text.
     #[must_use]
     pub fn stated(&self) -> Option<String> {
         let moments = [("from", self.span.from), ("to", self.span.to)];

@@ -1,4 +1,4 @@
-//! The events of a trail that are kept, and what happened to its files.
+//! The deduplicated events of a trail, and what happened to its files.
 
 use arrow::array::BooleanArray;
 use arrow::compute::filter_record_batch;
@@ -14,15 +14,15 @@ use super::parse::parse_rows;
 use super::{Admission, Admissions, Counts, Events, Filter, Outcome, Parsed, ParsedFiles, Reading, parse};
 use crate::batch::{BatchError, Columns, EventRows, Rows};
 use crate::event::Timestamp;
-use crate::read::{Discovery, MAX_TEXT, Room, Source};
+use crate::read::{Discovery, MAX_TEXT, MemoryBudget, Source};
 use crate::table::{AGGREGATED_EVENTS, LOAD_FILES, REJECTS};
 
 /// A stretch of time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct Span {
-    /// Its first moment.
+    /// Its start, inclusive.
     pub from: Option<Timestamp>,
-    /// The first moment after it.
+    /// Its end, exclusive.
     pub to: Option<Timestamp>,
 }
 
@@ -32,16 +32,16 @@ impl Span {
     }
 }
 
-/// What was read of a trail.
+/// The result of reading a trail.
 #[derive(Debug)]
 pub(super) struct Kept {
-    /// Batches of `events`: each event once, as a load would keep it, in order of files and records.
+    /// Batches of `events`: each event once, as in a load, in order of files and records.
     pub(super) events: Vec<RecordBatch>,
     /// A batch of `aggregated_events`.
     pub(super) aggregated: RecordBatch,
     /// A batch of `load_files`.
     pub(super) files: RecordBatch,
-    /// A batch of `rejects`: all that could not be read, from records to inputs.
+    /// A batch of `rejects`: everything that could not be read, from records to inputs.
     pub(super) rejects: RecordBatch,
     /// Why nothing was read, if nothing was.
     pub(super) nothing: Option<String>,
@@ -50,7 +50,8 @@ pub(super) struct Kept {
 /// Reads everything that was found, in parallel.
 pub(super) fn read(found: Discovery, span: Span) -> Result<Kept, BatchError> {
     let bundles = cut(found.sources, BUNDLE).into_par_iter().map(|sources| {
-        let mut bundle = parse(sources, Reading::default(), &|_, _| false, &Filter::default(), &Room::new(MAX_TEXT))?;
+        let mut bundle =
+            parse(sources, Reading::default(), &|_, _| false, &Filter::default(), &MemoryBudget::new(MAX_TEXT))?;
         bundle.batches = std::mem::take(&mut bundle.batches).into_iter().map(shrunk).collect::<Result<_, _>>()?;
         Ok(bundle)
     });
@@ -61,12 +62,12 @@ pub(super) fn read(found: Discovery, span: Span) -> Result<Kept, BatchError> {
     keep(bundles.collect::<Result<_, BatchError>>()?, span, account)
 }
 
-/// What a document of rows is called, in `events.source_file` too.
+/// The name of a document of rows, also in `events.source_file`.
 const ROWS: &str = "rows";
 /// The rows that one thread parses one after another.
 const PIECE: usize = 4096;
 
-/// Reads the records in rows of a table, a text each, in parallel.
+/// Reads the records in rows of a table, one text per row, in parallel.
 pub(super) fn read_rows(rows: &[Option<&str>]) -> Result<Kept, BatchError> {
     let pieces = rows.par_chunks(PIECE).enumerate();
     let bundles = pieces.map(|(piece, rows)| parse_rows(ROWS, rows, (piece * PIECE) as u64 + 1));
@@ -86,7 +87,7 @@ impl Account {
         Self { files: Rows::new(&LOAD_FILES), rejects: Rows::new(&REJECTS), causes: Vec::new(), some: false }
     }
 
-    /// Notes a file, or an input, of which nothing was read.
+    /// Records a file or an input from which nothing was read.
     fn lost(&mut self, file: &str, cause: &str) -> Result<(), BatchError> {
         self.causes.push(if cause.contains(file) { cause.to_owned() } else { format!("{file}: {cause}") });
         push_refused(&mut self.rejects, file, cause)
@@ -102,7 +103,7 @@ impl Account {
     }
 }
 
-/// Keeps of each event the record that a load would keep: the one in the document whose name comes first.
+/// Keeps the same record of each event as a load: the one in the document whose name sorts first.
 fn keep(mut bundles: Vec<ParsedFiles>, span: Span, mut account: Account) -> Result<Kept, BatchError> {
     let (mut wanted, joined) = admit(&mut bundles)?;
     let aggregated = aggregated(&bundles, &mut wanted)?;
@@ -128,7 +129,7 @@ fn keep(mut bundles: Vec<ParsedFiles>, span: Span, mut account: Account) -> Resu
         aggregated,
         files: account.files.finish()?,
         rejects: account.rejects.finish()?,
-        nothing: (!account.some).then(|| told(&account.causes)),
+        nothing: (!account.some).then(|| joined(&account.causes)),
     })
 }
 
@@ -147,19 +148,19 @@ fn aggregated(bundles: &[ParsedFiles], wanted: &mut [Wanted]) -> Result<RecordBa
     rows.finish()
 }
 
-/// What a bundle is to give.
+/// Which rows of a bundle to keep.
 struct Wanted {
-    /// Of each batch, the rows.
+    /// The rows of each batch.
     rows: Vec<Vec<bool>>,
-    /// Of each file, how many, and what became of others.
+    /// For each file, their number, and what happened to the others.
     counts: Vec<Counts>,
 }
 
-/// Where a record stands: its bundle, its file, its batch and its row.
+/// The position of a record: its bundle, file, batch and row.
 type Place = (usize, usize, usize, usize);
 
-/// Tells the rows to keep, and gives those that were made of several records. Copies of a file are skipped, as a load
-/// skips them.
+/// Determines the rows to keep, and returns the rows that were merged from several records. Copies of a file are
+/// skipped, as in a load.
 fn admit(bundles: &mut [ParsedFiles]) -> Result<(Vec<Wanted>, Option<RecordBatch>), BatchError> {
     let mut whole = HashSet::default();
     for (_, outcome) in bundles.iter_mut().flat_map(|bundle| &mut bundle.files) {
@@ -197,7 +198,7 @@ fn admit(bundles: &mut [ParsedFiles]) -> Result<(Vec<Wanted>, Option<RecordBatch
     Ok((wanted, joined))
 }
 
-/// Makes one record of those of one event, and gives those that are others than the rows they were made from.
+/// Merges the records of one event, and returns those that differ from their source rows.
 fn join(
     bundles: &[ParsedFiles],
     wanted: &mut [Wanted],
@@ -218,7 +219,7 @@ fn join(
         let first = firsts.get(&key).copied();
         let there = first.iter().map(version).collect::<Result<Vec<_>, _>>();
         let new = places.iter().map(version).collect::<Result<Vec<_>, _>>();
-        // A record that cannot be put together again stays as it is.
+        // A record that cannot be rebuilt is kept unchanged.
         let (Ok(there), Ok(new)) = (there, new) else { continue };
         let resolved = resolve(&there, &new);
         if resolved.is_changed {
@@ -240,7 +241,7 @@ fn join(
     rows.finish()
 }
 
-/// The documents in order of their names, each with the places of its bundle and its file.
+/// The documents in order of their names, each with the indexes of its bundle and its file.
 fn by_document(bundles: &[ParsedFiles]) -> Vec<(usize, usize, &Events)> {
     let mut documents = Vec::new();
     for (at, bundle) in bundles.iter().enumerate() {
@@ -254,7 +255,7 @@ fn by_document(bundles: &[ParsedFiles]) -> Vec<(usize, usize, &Events)> {
     documents
 }
 
-/// The rows of the batch that are wanted and within the span.
+/// The rows of the batch to keep that are within the span.
 fn chosen(batch: RecordBatch, mut rows: Vec<bool>, span: Span) -> Result<RecordBatch, BatchError> {
     if span != Span::default() {
         let times = Columns(&batch).time("event_time")?.values();
@@ -267,17 +268,17 @@ fn chosen(batch: RecordBatch, mut rows: Vec<bool>, span: Span) -> Result<RecordB
     }
 }
 
-/// The batch without the room that its columns were given and did not need.
+/// The batch without the unused capacity of its columns.
 fn shrunk(batch: RecordBatch) -> Result<RecordBatch, BatchError> {
     let (schema, mut columns, _) = batch.into_parts();
     columns.iter_mut().for_each(arrow::array::Array::shrink_to_fit);
     Ok(RecordBatch::try_new(schema, columns)?)
 }
 
-/// The most causes that are told at once.
+/// The maximum number of causes in one message.
 const CAUSES: usize = 5;
 
-fn told(causes: &[String]) -> String {
+fn joined(causes: &[String]) -> String {
     match causes.len().checked_sub(CAUSES) {
         _ if causes.is_empty() => "there are no files".to_owned(),
         Some(more) if more > 0 => format!("{}; and {more} more", causes[..CAUSES].join("; ")),

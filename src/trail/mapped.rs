@@ -1,4 +1,4 @@
-//! Console sessions to signals, in parallel.
+//! Maps console sessions to signals, in parallel.
 
 use arrow::record_batch::RecordBatch;
 use foldhash::HashMap;
@@ -14,28 +14,28 @@ use crate::rule::RuleSet;
 use crate::signal::{Kind, Signal};
 use crate::table::SESSIONS;
 
-/// About so many events' signals are in a batch.
+/// The approximate number of events whose signals are in one batch.
 const PIECE: usize = 20_000;
 
-/// What a trail's events were mapped to.
+/// The result of mapping the events of a trail.
 #[derive(Debug)]
 pub struct Mapped {
-    /// Batches of `sessions`, in order of their ids.
+    /// Batches of `sessions`, ordered by ID.
     pub sessions: Vec<RecordBatch>,
-    /// Batches of signals, in order of sessions, then of (first time, anchor event id).
+    /// Batches of signals, in order of sessions, then of (first time, anchor event ID).
     pub signals: Vec<SignalBatches>,
 }
 
-/// The signals of stretches, in their order. In parallel, in the thread pool of the caller.
+/// The signals of stretches, in order. Runs in the thread pool of the caller.
 ///
 /// # Errors
-/// As [`Stretch::map`].
+/// See [`Stretch::map`].
 pub fn signals(rules: &RuleSet, stretches: &[Stretch]) -> Result<Vec<Signal>, BatchError> {
     let signals: Vec<_> = stretches.par_iter().map(|stretch| stretch.map(rules)).collect::<Result<_, _>>()?;
     Ok(signals.into_iter().flatten().collect())
 }
 
-/// Gathers the sessions of events, and maps those of the console.
+/// Gathers the sessions of events, and maps console sessions.
 pub(super) fn map(events: &[RecordBatch], rules: &RuleSet) -> Result<Mapped, BatchError> {
     let sessions = gather(&Cells::of_all(events)?);
     let columns = events.iter().map(SessionColumns::of).collect::<Result<Vec<_>, _>>()?;
@@ -45,7 +45,7 @@ pub(super) fn map(events: &[RecordBatch], rules: &RuleSet) -> Result<Mapped, Bat
     Ok(Mapped { sessions, signals })
 }
 
-/// Cuts the sessions into runs of about so many events.
+/// Splits the sessions into runs of approximately that many events.
 fn pieces<'s, 'b>(mut sessions: &'s [Session<'b>]) -> Vec<&'s [Session<'b>]> {
     let mut pieces = Vec::new();
     while !sessions.is_empty() {
@@ -83,7 +83,7 @@ fn map_piece(
     Ok((rows.finish()?, batch::signals(&all)?))
 }
 
-/// Counts what the signals of a console session explain, as the view `event_signals` tells an event's class.
+/// Counts the events of a console session by class, with the same classes as the view `event_signals`.
 fn count(events: &[Row<'_>], signals: &[Signal]) -> Explained {
     let members =
         signals.iter().flat_map(|signal| signal.events.iter().map(|member| (member.event_id.as_str(), signal.kind)));

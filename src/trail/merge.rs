@@ -1,5 +1,5 @@
-//! Several records of one event made one: the fullest, and what only the others say. And several events that came under
-//! one id told apart.
+//! Merges several records of one event: the most complete one, plus what only the others have. Separates different events
+//! with the same ID.
 
 use std::cmp::Ordering;
 
@@ -11,10 +11,10 @@ use crate::batch::{self, BatchError, Columns, EventRows};
 use crate::event::Timestamp;
 use crate::{normalize, read, session};
 
-/// A record of an event, and where it was read.
+/// A record of an event, and its source.
 #[derive(Debug, Clone)]
 pub struct Version {
-    /// The id that the event is kept under.
+    /// The ID of the stored event.
     id: String,
     record: Map<String, Value>,
     time: Timestamp,
@@ -22,43 +22,43 @@ pub struct Version {
     file: String,
     /// The record's position in it.
     position: u64,
-    /// Whether the event is kept under an id that was made because others have its own.
+    /// Whether the event has a derived ID because other events have its own ID.
     is_apart: bool,
 }
 
-/// What became of a record that is not the first of its event.
+/// What happened to a record that is not the first of its event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MergeOutcome {
-    /// It says nothing that the others do not.
+    /// It has no additional information.
     Duplicate,
-    /// It was joined with others of the same event.
+    /// It was merged with others of the same event.
     Merged,
-    /// It is of another event, which has the same id.
+    /// It belongs to a different event with the same ID.
     New,
 }
 
-/// What became of the records of one id.
+/// The result for the records with one ID.
 #[derive(Debug)]
 pub struct Resolved {
-    /// Whether the events that are to be kept are others than those that were there.
+    /// Whether the events to store differ from the existing ones.
     pub is_changed: bool,
-    /// Of each new record, in order, what became of it.
+    /// The outcome of each new record, in order.
     pub fates: Vec<MergeOutcome>,
-    /// How many events have the id.
+    /// The number of events with the ID.
     pub events: usize,
     versions: Vec<Version>,
 }
 
-/// Why records could not be joined.
+/// Why records could not be merged.
 #[derive(Debug, Error)]
 pub enum MergeError {
-    /// A row is none that this program wrote.
+    /// A row was not written by this program.
     #[error(transparent)]
     Rebuild(#[from] normalize::RebuildError),
-    /// A record that was joined is none.
+    /// The merged record is not a valid record.
     #[error(transparent)]
     Record(#[from] normalize::RecordError),
-    /// The batch is none of `events`.
+    /// The batch is not one of `events`.
     #[error(transparent)]
     Batch(#[from] BatchError),
 }
@@ -83,13 +83,13 @@ impl Version {
         Ok(Self { id, time: event.event_time, is_apart, record, file: (*file).to_owned(), position })
     }
 
-    /// The id that the event is kept under.
+    /// The ID of the stored event.
     #[must_use]
     pub fn id(&self) -> &str {
         &self.id
     }
 
-    /// The id that the record itself has, or corrects, else the one that its event was given.
+    /// The ID that the record has or corrects, otherwise the one derived for its event.
     #[must_use]
     pub fn own_id(&self) -> &str {
         self.text(&["addendum", "originalEventID"]).unwrap_or_else(|| self.id_of_record())
@@ -111,13 +111,13 @@ impl Version {
         value.as_str().filter(|text| !text.is_empty())
     }
 
-    /// Whether it corrects what was said of the event before.
+    /// Whether it corrects an earlier record of the event.
     fn corrects(&self) -> bool {
         self.record.get("addendum").is_some_and(Value::is_object)
     }
 
-    /// How much a record of its form says at most: a correction most, then a trail's record, then an event history's row,
-    /// then a trimmed export.
+    /// The completeness of a record's format: first a correction, then a trail's record, then an event history's row, then
+    /// a trimmed export.
     fn class(&self) -> u8 {
         if self.corrects() {
             return 3;
@@ -129,7 +129,7 @@ impl Version {
         }
     }
 
-    /// A fixed order, so that it does not matter in which one records come.
+    /// A total order, so that the order in which records are read does not matter.
     fn order(&self, other: &Self) -> Ordering {
         let by_text =
             || Value::Object(other.record.clone()).to_string().cmp(&Value::Object(self.record.clone()).to_string());
@@ -137,7 +137,7 @@ impl Version {
         other.class().cmp(&self.class()).then_with(by_place).then_with(by_text)
     }
 
-    /// Whether both tell of one event, given that they have one id.
+    /// Whether two records with the same ID belong to the same event.
     fn is_of_same_event(&self, other: &Self) -> bool {
         let both = |path: &[&str]| self.text(path).zip(other.text(path));
         let differ = |path: &[&str]| both(path).is_some_and(|(a, b)| a != b);
@@ -156,7 +156,7 @@ impl Version {
         if same_request {
             return true;
         }
-        // An id that is no UUID may stand for one that was taken out.
+        // An ID that is not a UUID may be a placeholder for a redacted one.
         let is_uuid = is_uuid(self.own_id());
         let others: [&[&str]; 5] = [
             &["sourceIPAddress"],
@@ -169,20 +169,20 @@ impl Version {
         self.is_of_same_time(other, is_uuid) && (is_uuid || is_alike())
     }
 
-    /// Whether the requests say different things.
+    /// Whether the requests differ.
     fn asks_other(&self, other: &Self) -> bool {
         self.says_other("requestParameters", other)
     }
 
-    /// Whether a member that both have says different things.
+    /// Whether a member that both have differs.
     fn says_other(&self, member: &str, other: &Self) -> bool {
         let said = |version: &'_ Self| version.record.get(member).filter(|v| !is_nothing(v)).cloned();
         let Some((a, b)) = said(self).zip(said(other)) else { return false };
         a != b && !read::is_read_from_text_of(&a, &b) && !read::is_read_from_text_of(&b, &a)
     }
 
-    /// Whether two whole records of a trail say different things of one event. CloudTrail writes each event once, so
-    /// somebody wrote one of them: joined, one would hide what the other says.
+    /// Whether two complete records of a trail contradict each other about one event. CloudTrail writes each event
+    /// once, so one of them was forged or altered: merging would hide the content of one of them.
     fn contradicts(&self, other: &Self) -> bool {
         const BODIES: [&str; 2] = ["requestParameters", "responseElements"];
         const TEXTS: [&[&str]; 6] = [
@@ -206,7 +206,7 @@ impl Version {
             || !self.is_of_same_time(other, true)
     }
 
-    /// Whether the times are one to the second; to the minute, where a spreadsheet took the seconds.
+    /// Whether the times are equal to the second, or to the minute if a spreadsheet removed the seconds.
     fn is_of_same_time(&self, other: &Self, to_the_minute: bool) -> bool {
         const SECOND: i64 = 1_000_000;
         const MINUTE: i64 = 60 * SECOND;
@@ -216,12 +216,12 @@ impl Version {
         a == b || (to_the_minute && minute_a == minute_b && (a % 60 == 0 || b % 60 == 0))
     }
 
-    /// Takes over what the other record says and this one does not; this one is first in their order.
+    /// Adds what only the other record has; this one is first in the order.
     fn join(&mut self, other: Self) {
         let is_alike = self.class() == other.class();
         let has_arn = self.text(&["userIdentity", "arn"]).is_some();
         let mut more = other.record;
-        // An event history calls a role's session its user.
+        // An event history has the name of a role's session as the user.
         if has_arn && let Some(Value::Object(identity)) = more.get_mut("userIdentity") {
             identity.remove("userName");
         }
@@ -237,7 +237,7 @@ fn join(object: &mut Map<String, Value>, name: String, value: Value, is_alike: b
         return;
     }
     match (object.get_mut(&name), value) {
-        // A table that made a text of an object says no more than the object does.
+        // Text that a table made from an object has no more information than the object.
         (Some(own), value) if is_alike && read::is_read_from_text_of(&value, own) => {}
         (Some(own), value) if is_alike && read::is_read_from_text_of(own, &value) => *own = value,
         (Some(Value::Object(own)), Value::Object(more)) => {
@@ -249,7 +249,7 @@ fn join(object: &mut Map<String, Value>, name: String, value: Value, is_alike: b
     }
 }
 
-/// Puts members in an order that does not depend on which record came first. What services named stays as it stood.
+/// Sorts members so that the order of records does not matter. Members with names from services are unchanged.
 fn sort(record: &mut Map<String, Value>) {
     const OF_SERVICES: [&str; 3] = ["requestParameters", "responseElements", "serviceEventDetails"];
 
@@ -274,11 +274,11 @@ fn is_nothing(value: &Value) -> bool {
     }
 }
 
-/// Of two values of one member, the heavier one stays: what has a structure, then what is longer.
+/// Of two values of one member, the one with structure is kept, otherwise the longer one.
 fn weight(value: &Value) -> (u8, usize, String) {
     let kind = match value {
         Value::Null => 0,
-        // CloudTrail's own form of a time says as much as any other.
+        // A time in CloudTrail's own format has the same information as in any other.
         Value::String(text) if text.len() == 20 && text.ends_with('Z') => 2,
         Value::String(_) => 1,
         Value::Number(_) => 2,
@@ -290,14 +290,14 @@ fn weight(value: &Value) -> (u8, usize, String) {
     (kind, text.len(), text)
 }
 
-/// Whether a request's id is that of a request, and not what was written over it.
+/// Whether a request ID is genuine, and not a redaction.
 fn is_telling(id: &str) -> bool {
     let mut found = [false; 256];
     id.bytes().for_each(|byte| found[usize::from(byte)] = true);
     id.bytes().any(|byte| byte.is_ascii_digit()) && found.into_iter().filter(|is_there| *is_there).count() > 2
 }
 
-/// Whether an id has the form of those that CloudTrail gives.
+/// Whether an ID has the format of CloudTrail's IDs.
 #[must_use]
 pub fn is_uuid(id: &str) -> bool {
     let is_digit = |(at, byte): (usize, u8)| match at {
@@ -306,11 +306,11 @@ pub fn is_uuid(id: &str) -> bool {
     };
     let mut digits = id.bytes().filter(|byte| *byte != b'-');
     let first = digits.next();
-    // All of one digit is nobody's id.
+    // An ID of a single repeated digit is a placeholder.
     id.len() == 36 && id.bytes().enumerate().all(is_digit) && digits.any(|digit| Some(digit) != first)
 }
 
-/// Makes one record of those that tell of one event. `there` are those that are kept already, `new` those that came.
+/// Merges the records of one event. `there` are the stored records, `new` the added ones.
 #[must_use]
 pub fn resolve(there: &[Version], new: &[Version]) -> Resolved {
     let mut all: Vec<(usize, &Version)> = there.iter().chain(new).enumerate().collect();
@@ -361,7 +361,7 @@ pub fn resolve(there: &[Version], new: &[Version]) -> Resolved {
 }
 
 impl Resolved {
-    /// Adds the events that are to be kept.
+    /// Adds the events to store.
     ///
     /// # Errors
     /// [`MergeError`]

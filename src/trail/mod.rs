@@ -1,5 +1,5 @@
-//! A trail in memory: files into batches of events, which record of an event is kept, and all of a trail into the rows of
-//! a case. No case, no DuckDB.
+//! A trail in memory: parses files into batches of events, decides which record of an event is kept, and computes the rows
+//! of a case. Uses no case and no DuckDB.
 
 mod account;
 mod admission;

@@ -1,6 +1,6 @@
-//! Files into events and rejects. Runs on any thread, and knows of a case only what it is told.
+//! Parses files into events and rejects. Runs on any thread, and does not access a case.
 //!
-//! A trail has many files of few records: those that are parsed one after another share batches.
+//! A trail has many files with few records: consecutively parsed files share batches.
 
 use std::collections::BTreeSet;
 
@@ -12,24 +12,24 @@ use super::{Filter, Reading};
 use crate::batch::{BatchError, Cell, EventRows, Rows};
 use crate::{normalize, read, session};
 
-/// The most records in a batch: as many as DuckDB takes at once.
+/// The maximum number of records in a batch: the size of DuckDB's vectors.
 const MAX_RECORDS: usize = 2048;
-/// The most text in a batch, in bytes: a column of a batch holds 2 GiB at most.
+/// The maximum size of the text in a batch, in bytes: a column can hold at most 2 GiB.
 const MAX_BYTES: usize = 64 << 20;
-/// The most characters of a bad record that are kept.
+/// The maximum number of characters kept of a bad record.
 const EXCERPT: usize = 200;
 
-/// Whether a file, by its SHA-256 in hex and its name, was loaded whole before.
+/// Whether a file, by its SHA-256 in hex and its name, was completely loaded before.
 pub type IsKnown<'a> = dyn Fn(&str, &str) -> bool + Sync + 'a;
 
-/// What came of a file.
+/// The result for a file.
 #[derive(Debug)]
 pub enum Outcome {
-    /// It was loaded whole before, by that hash.
+    /// It was completely loaded before, according to its hash.
     Skipped,
     /// It could not be read.
     Failed(String),
-    /// Its text does not fit into the room that is left: it is to be read again, by itself.
+    /// Its text does not fit into the remaining memory: it has to be read again, alone.
     NoRoom(String),
     /// It was read; its records, if it is not refused.
     Parsed(Parsed),
@@ -42,17 +42,17 @@ pub struct Parsed {
     pub sha256: String,
     /// Bytes as they are stored.
     pub bytes: u64,
-    /// Files in the file: one, or an archive's members.
+    /// The number of documents in the file: one, or an archive's members.
     pub documents: u64,
-    /// How its records are wrapped: the distinct ways of its documents.
+    /// How its records are wrapped: the distinct containers of its documents.
     pub container: Option<String>,
     /// Records in it, good and bad.
     pub read: u64,
-    /// Records that are no event.
+    /// Records that are not events.
     pub rejected: u64,
-    /// Records whose event the filter does not want.
+    /// Records whose event does not match the filter.
     pub left_out: u64,
-    /// Documents, and parts of archives and of compressed files, that could not be read where others were.
+    /// Documents, and parts of archives and of compressed files, that could not be read while others could.
     pub damaged: u64,
     /// Why nothing of it was read, if nothing was.
     pub refused: Option<String>,
@@ -60,18 +60,18 @@ pub struct Parsed {
     pub rejects: Vec<Reject>,
     /// Its events, by document.
     pub events: Vec<Events>,
-    /// Its aggregated events, which are in no batch of events.
+    /// Its aggregated events, which are not in the batches of events.
     pub aggregated: Vec<Counted>,
 }
 
-/// An aggregated event, and where it was read.
+/// An aggregated event, and its source.
 #[derive(Debug, Clone)]
 pub struct Counted {
     /// The event.
     pub event: normalize::Aggregated,
     /// The document's name.
     pub document: String,
-    /// The record's place in its document, from 1.
+    /// The record's position in its document, from 1.
     pub record: u64,
 }
 
@@ -79,7 +79,7 @@ impl Counted {
     /// Adds the event to rows of `aggregated_events`.
     ///
     /// # Errors
-    /// If the cells here are not the columns of the table, which a test rules out.
+    /// If the cells do not match the columns of the table, which a test excludes.
     pub fn push(&self, rows: &mut Rows) -> Result<(), BatchError> {
         let event = &self.event;
         rows.push(&[
@@ -103,31 +103,31 @@ impl Counted {
 pub struct Reject {
     /// The document's name.
     pub document: String,
-    /// The record's place in its document, from 1.
+    /// The record's position in its document, from 1.
     pub record: Option<u64>,
     /// What is wrong.
     pub cause: String,
-    /// How the record begins.
+    /// The beginning of the record.
     pub excerpt: Option<String>,
 }
 
-/// One document's events, with the key of each event's id: rows of a batch that they share with other documents'.
+/// The events of one document, with the key of each event's ID: rows of a batch that may be shared with other documents.
 #[derive(Debug)]
 pub struct Events {
     /// The document's name.
     pub document: String,
-    /// The keys of the events' ids and the prints of their records, row by row.
+    /// The keys of the events' IDs and the fingerprints of their records, by row.
     pub keys: Vec<(u128, u32)>,
-    /// The batch's place in [`ParsedFiles::batches`].
+    /// The batch's index in [`ParsedFiles::batches`].
     pub batch: usize,
     /// The first row of the events.
     pub first: usize,
 }
 
-/// Files that were parsed one after another.
+/// Files that were parsed consecutively.
 #[derive(Debug, Default)]
 pub struct ParsedFiles {
-    /// Each file, and what came of it, in order.
+    /// Each file and its result, in order.
     pub files: Vec<(read::Source, Outcome)>,
     /// The events of all of them.
     pub batches: Vec<RecordBatch>,
@@ -136,26 +136,26 @@ pub struct ParsedFiles {
 /// Reads files and normalizes their records.
 ///
 /// # Errors
-/// Only if events do not fit their table; what is wrong with a file is in its outcome.
+/// Only if events do not fit their table; problems with a file are in its result.
 pub fn parse(
     sources: Vec<read::Source>,
     reading: Reading,
     is_known: &IsKnown<'_>,
     filter: &Filter,
-    room: &read::Room,
+    budget: &read::MemoryBudget,
 ) -> Result<ParsedFiles, BatchError> {
     let filter = Some(filter).filter(|filter| !filter.is_all());
     let mut parser = Parser { reading, filter, ..Parser::default() };
     let mut files = Vec::with_capacity(sources.len());
     for source in sources {
-        let outcome = parser.file(&source, is_known, room)?;
+        let outcome = parser.file(&source, is_known, budget)?;
         files.push((source, outcome));
     }
     parser.flush()?;
     Ok(ParsedFiles { files, batches: parser.batches })
 }
 
-/// Normalizes the records in rows of a table, a text each; `first` is the number of the first row.
+/// Normalizes the records in rows of a table, one text per row; `first` is the number of the first row.
 pub(super) fn parse_rows(name: &str, rows: &[Option<&str>], first: u64) -> Result<ParsedFiles, BatchError> {
     let text = |row: Option<&str>| read::Document { name: name.to_owned(), text: row.unwrap_or_default().into() };
     let documents: Vec<read::Document> = rows.iter().copied().map(text).collect();
@@ -168,7 +168,7 @@ pub(super) fn parse_rows(name: &str, rows: &[Option<&str>], first: u64) -> Resul
     Ok(ParsedFiles { files: vec![(read::Source::elsewhere(name), Outcome::Parsed(parsed))], batches: parser.batches })
 }
 
-/// The records in a row, which have its number; what is wrong with it, if it holds none.
+/// The records in a row, with its number; or the problem, if it has none.
 fn records_of_row(row: &read::Document, number: u64) -> Vec<Record<'_>> {
     let numbered = |record| match record {
         Ok(text) => Ok(read::RecordText { position: number, ..text }),
@@ -181,10 +181,10 @@ fn records_of_row(row: &read::Document, number: u64) -> Vec<Record<'_>> {
     }
 }
 
-/// A file that somebody else read: what came of it, and the batches of its events.
+/// Parses a file that the caller has read: returns its result, and the batches of its events.
 ///
 /// # Errors
-/// As [`parse`].
+/// See [`parse`].
 pub fn parse_stored(name: &str, bytes: Vec<u8>) -> Result<(Parsed, Vec<RecordBatch>), BatchError> {
     let mut parser = Parser::default();
     let opened = read::Stored::new(name.to_owned(), bytes).unpack();
@@ -200,7 +200,7 @@ struct Parser<'f> {
     rows: EventRows,
     bytes: usize,
     reading: Reading,
-    /// What is wanted; everything if `None`.
+    /// The filter; everything matches if `None`.
     filter: Option<&'f Filter>,
 }
 
@@ -209,7 +209,7 @@ impl Parser<'_> {
         &mut self,
         source: &read::Source,
         is_known: &IsKnown<'_>,
-        room: &read::Room,
+        budget: &read::MemoryBudget,
     ) -> Result<Outcome, BatchError> {
         let stored = match read::fetch_within(source, self.reading.max_text) {
             Ok(stored) => stored,
@@ -218,9 +218,9 @@ impl Parser<'_> {
         if is_known(&stored.sha256, &source.name) {
             return Ok(Outcome::Skipped);
         }
-        match stored.unpack_within(room) {
+        match stored.unpack_within(budget) {
             Ok(opened) => Ok(Outcome::Parsed(self.documents(&source.name, opened)?)),
-            // What standard input gave is gone.
+            // Standard input cannot be read again.
             Err(error @ read::ReadError::TooLarge { .. }) if source.is_lasting() => {
                 Ok(Outcome::NoRoom(error.to_string()))
             }
@@ -312,14 +312,14 @@ impl Parser<'_> {
 }
 
 impl Parsed {
-    /// Nothing in the file was CloudTrail: what was wrong with its documents is what is wrong with the file.
+    /// Nothing in the file was CloudTrail: the problems of its documents are the problem of the file.
     fn refuse(&mut self) {
         let causes: BTreeSet<String> = self.rejects.drain(..).map(|reject| reject.cause).collect();
         let all = Vec::from_iter(causes).join("; ");
         self.refused = Some(if all.is_empty() { "it is empty".to_owned() } else { all });
     }
 
-    /// Adds what so many records came to; those that are neither event, aggregated event nor reject were left out.
+    /// Adds the counts of records; those that are neither event, aggregated event nor reject were left out.
     fn add(&mut self, records: usize, events: Events, others: Others) {
         let found = events.keys.len() + others.rejects.len() + others.aggregated.len();
         self.left_out += records.saturating_sub(found) as u64;
@@ -332,7 +332,7 @@ impl Parsed {
 
 type Record<'a> = Result<read::RecordText<'a>, read::BadRecord>;
 
-/// Cuts records into pieces that make batches of bounded size.
+/// Splits records into pieces for batches of bounded size.
 fn cut<'a, 'b>(mut records: &'a [Record<'b>]) -> Vec<&'a [Record<'b>]> {
     let mut pieces = Vec::new();
     while !records.is_empty() {
@@ -353,8 +353,8 @@ fn size(records: &[Record<'_>]) -> usize {
     records.iter().flatten().map(|text| text.json.len()).sum()
 }
 
-/// Normalizes records, and adds the events that the filter wants to `rows`. Returns the keys of their IDs with the prints of
-/// their records, and the records that are no event with a name and a time.
+/// Normalizes records, and adds the events that the filter wants to `rows`. Returns the keys of their IDs with the
+/// fingerprints of their records, and the records that are not events with a name and a time.
 fn normalize(
     document: &str,
     records: &[Record<'_>],
@@ -403,7 +403,7 @@ fn normalize(
     Ok((keys, others))
 }
 
-/// Records that are no event with a name and a time.
+/// Records that are not events with a name and a time.
 #[derive(Debug, Default)]
 struct Others {
     rejects: Vec<Reject>,

@@ -1,4 +1,4 @@
-//! Sessions, gathered from their events as [`crate::store`] gathers them from a case's by SQL.
+//! Gathers sessions from their events, like [`crate::store`] does with SQL in a case.
 
 use std::collections::BTreeSet;
 
@@ -10,10 +10,10 @@ use crate::batch::{BatchError, Cell, Rows};
 use crate::event::{Evidence, Timestamp};
 use crate::session::Candidate;
 
-/// Where an event stands: its batch, and its row in it.
+/// The position of an event: its batch, and its row in it.
 pub(super) type Place = (u32, u32);
 
-/// One session, as its events show it. Every value is the same in whatever order they come.
+/// One session, computed from its events. No value depends on their order.
 #[derive(Debug)]
 pub(super) struct Session<'b> {
     pub(super) id: &'b str,
@@ -30,19 +30,19 @@ pub(super) struct Session<'b> {
     mfa: Option<bool>,
 }
 
-/// What the signals of a session explain.
+/// How many events the signals of a session explain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Explained {
-    /// Events of the console that a signal explains.
+    /// Console events with a signal.
     pub(super) of_signals: u64,
-    /// Events of the console that none explains.
+    /// Console events without a signal.
     pub(super) unexplained: u64,
-    /// Events that were typed, and that a signal tells of.
+    /// Events of typed commands with a signal.
     pub(super) typed: u64,
     pub(super) signals: u64,
 }
 
-/// Every session, in order of its id.
+/// All sessions, ordered by ID.
 pub(super) fn gather<'b>(cells: &[Cells<'b>]) -> Vec<Session<'b>> {
     by_session(cells).into_par_iter().map(|(id, places)| Session::of(id, places, cells)).collect()
 }
@@ -129,7 +129,7 @@ impl<'b> Session<'b> {
     }
 }
 
-/// The lesser of two that are there, else the one that is.
+/// The smaller of two values; if one is missing, the other.
 fn least_of<T: Ord>(one: Option<T>, other: Option<T>) -> Option<T> {
     match (one, other) {
         (Some(one), Some(other)) => Some(one.min(other)),
@@ -137,12 +137,12 @@ fn least_of<T: Ord>(one: Option<T>, other: Option<T>) -> Option<T> {
     }
 }
 
-/// Whether it is written as an address is, and not as a service's name.
+/// Whether the text is an address, and not the name of a service.
 fn is_address(source: &str) -> bool {
     !source.is_empty() && source.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'.' || byte == b':')
 }
 
-/// The sessions that sign-ins may have opened: those with a creation date, as their events other than sign-ins show them.
+/// The sessions that sign-ins may have opened: those with a creation date, according to their events other than sign-ins.
 pub(super) fn candidates(cells: &[Cells<'_>]) -> Vec<Candidate> {
     let mut known: HashMap<&str, Known<'_>> = HashMap::default();
     for cells in cells {
@@ -157,7 +157,7 @@ pub(super) fn candidates(cells: &[Cells<'_>]) -> Vec<Candidate> {
     known.into_iter().map(|(id, known)| known.candidate(id)).collect()
 }
 
-/// What events say of the session that they are in.
+/// What events say about their session.
 #[derive(Debug, Default)]
 struct Known<'b> {
     account: Option<&'b str>,

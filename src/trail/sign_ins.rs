@@ -1,4 +1,4 @@
-//! Sign-ins, put into the sessions they opened.
+//! Assigns sign-ins to the sessions that they opened.
 
 use std::borrow::Cow;
 
@@ -19,10 +19,10 @@ pub struct SignIns<'b> {
 }
 
 impl<'b> SignIns<'b> {
-    /// Reads batches of `events` that hold such sign-ins alone.
+    /// Reads batches of `events` that contain only such sign-ins.
     ///
     /// # Errors
-    /// As [`batch::read_events`].
+    /// See [`batch::read_events`].
     pub fn read(batches: &'b [RecordBatch]) -> Result<Self, BatchError> {
         let mut events = Vec::new();
         for batch in batches {
@@ -32,18 +32,18 @@ impl<'b> SignIns<'b> {
         Ok(Self { events, waiting })
     }
 
-    /// When the sessions that they opened may have been created: the first and the last moment.
+    /// The time ranges in which the sessions that they opened may have been created.
     #[must_use]
     pub fn spans(&self) -> Vec<(Timestamp, Timestamp)> {
         self.waiting.iter().map(SignIn::span).collect()
     }
 
-    /// Those that belong elsewhere: pairs of `event_id` and `session_id`. Each belongs to the session it opened, or to its
-    /// own if none is known to be.
+    /// The sign-ins to move: pairs of `event_id` and `session_id`. Each belongs to the session it opened, or to its own if
+    /// that is unknown.
     #[must_use]
     pub fn moves(&self, candidates: &[Candidate]) -> Vec<(String, String)> {
         let linked: HashMap<String, String> = session::link(&self.waiting, candidates).into_iter().collect();
-        // Those of an event history are told from their neighbors.
+        // Sign-ins of an event history are assigned by neighboring events.
         let waiting = self.events.iter().filter(|(event, _)| session::visit(event).is_none());
         let to = |(event, file): &(Event<'_>, &str)| {
             let linked = linked.get(event.event_id.as_ref()).cloned();
@@ -54,8 +54,8 @@ impl<'b> SignIns<'b> {
     }
 }
 
-/// The events of event histories that belong to another session than they are in: pairs of `event_id` and `session_id`.
-/// The batches are of `events`; they may hold other events, and no other columns than [`VISIT_COLUMNS`].
+/// The events of event histories that belong to a different session: pairs of `event_id` and `session_id`. The batches
+/// are of `events`; they may contain other events, and need only the columns [`VISIT_COLUMNS`].
 ///
 /// # Errors
 /// If a column is missing.
@@ -67,7 +67,7 @@ pub fn visits(batches: &[RecordBatch]) -> Result<Vec<(String, String)>, BatchErr
         let created = columns.time("session_created")?;
         let known = ["identity_type", "principal_arn", "principal_id", "issuer_arn"].map(|name| columns.text(name));
         for row in 0..batch.num_rows() {
-            // Nearly all events say more of their callers, and are passed at once.
+            // Nearly all events have more data about their callers, and are skipped quickly.
             let is_known =
                 known.iter().flatten().any(|column| text_at(column, row).is_some_and(|text| !text.is_empty()));
             if is_known || !created.is_null(row) || names.is_null(row) {

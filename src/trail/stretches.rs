@@ -1,4 +1,4 @@
-//! Rows of sessions, in order and batch by batch, into stretches: no more than one is held that is not whole.
+//! Splits ordered rows of sessions into stretches, batch by batch: at most one incomplete stretch is in memory.
 
 use std::ops::Range;
 
@@ -13,21 +13,21 @@ use crate::matching::{
 use crate::rule::RuleSet;
 use crate::signal::Signal;
 
-/// Cuts sessions whose rows come one after another, each session's in order of (time, id), into stretches.
+/// Splits consecutive sessions, whose rows are in order of (time, ID), into stretches.
 #[derive(Debug)]
 pub struct Stretches {
     limits: Limits,
     open: Option<Open>,
 }
 
-/// A whole stretch of a session.
+/// A complete stretch of a session.
 #[derive(Debug)]
 pub struct Stretch {
     batches: Vec<RecordBatch>,
     evidence: ConsoleEvidence,
 }
 
-/// The session that may go on, with the rows of its last stretch.
+/// The session that may continue, with the rows of its last stretch.
 #[derive(Debug)]
 struct Open {
     session_id: String,
@@ -48,7 +48,7 @@ impl Stretches {
         Self { limits, open: None }
     }
 
-    /// Takes the next rows, with the columns of [`batch::SESSION_COLUMNS`], and gives the stretches that are whole now.
+    /// Takes the next rows, with the columns of [`batch::SESSION_COLUMNS`], and returns the stretches that are now complete.
     ///
     /// # Errors
     /// If a column is missing or of another type.
@@ -73,7 +73,7 @@ impl Stretches {
         Ok(whole)
     }
 
-    /// Ends the input, and gives the last stretch.
+    /// Ends the input, and returns the last stretch.
     pub fn finish(&mut self) -> Option<Stretch> {
         let open = self.open.take()?;
         Some(Stretch { evidence: open.splitter.evidence(), batches: open.batches })
@@ -110,7 +110,7 @@ fn slice(batch: &RecordBatch, rows: Range<usize>) -> RecordBatch {
     batch.slice(rows.start, rows.len())
 }
 
-/// Rows that wait for the next batch. A slice would keep all of its batch in memory; a small one is copied instead.
+/// Rows that wait for the next batch. A slice would keep its entire batch in memory; a small slice is copied instead.
 fn copied(batch: &RecordBatch, rows: Range<usize>) -> Result<RecordBatch, BatchError> {
     if rows.len() * 2 > batch.num_rows() {
         return Ok(slice(batch, rows));
@@ -129,19 +129,19 @@ impl Stretch {
         Ok(self.parts(&rows).flat_map(|part| matching::map_stretch(rules, &part)).collect())
     }
 
-    /// Why a signal or an event is what it is, if the stretch has it.
+    /// Explains a signal or an event, if the stretch contains it.
     ///
     /// # Errors
-    /// As [`Stretch::map`].
+    /// See [`Stretch::map`].
     pub fn explain(&self, rules: &RuleSet, subject: ExplainSubject<'_>) -> Result<Option<Explanation>, BatchError> {
         let rows = batch::sessions(&self.batches)?;
         Ok(self.parts(&rows).find_map(|part| matching::explain_stretch(rules, &part, subject)))
     }
 
-    /// What is to say of an event of a session that is none of the console's, if the stretch has it.
+    /// Explains an event of a session that is not a console session, if the stretch contains it.
     ///
     /// # Errors
-    /// As [`Stretch::map`].
+    /// See [`Stretch::map`].
     pub fn unmapped(&self, subject: ExplainSubject<'_>) -> Result<Option<Explanation>, BatchError> {
         let rows = batch::sessions(&self.batches)?;
         Ok(rows.iter().find_map(|part| matching::unmapped(&part.rows, subject)))

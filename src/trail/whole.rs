@@ -1,4 +1,4 @@
-//! A whole trail in memory: what a load would put into a case.
+//! A complete trail in memory, with the same content as a loaded case.
 
 use std::sync::Arc;
 
@@ -21,7 +21,7 @@ use crate::rule::RuleSet;
 
 /// A trail's events, and what happened to its files.
 ///
-/// Memory: about the text of its records; its sessions and signals, which [`Trail::map`] gives, are a small part of that.
+/// Memory: approximately the text of its records; its sessions and signals, from [`Trail::map`], are small in comparison.
 #[derive(Debug)]
 pub struct Trail {
     /// Batches of `events`, each event once, sign-ins in the sessions they opened.
@@ -30,7 +30,7 @@ pub struct Trail {
     pub aggregated: RecordBatch,
     /// A batch of `load_files`.
     pub files: RecordBatch,
-    /// A batch of `rejects`. Unlike a case's it has a row, too, for each file and input of which nothing was read.
+    /// A batch of `rejects`. Unlike in a case, there is also a row for each file and input from which nothing was read.
     pub rejects: RecordBatch,
     nothing: Option<String>,
 }
@@ -39,9 +39,9 @@ pub struct Trail {
 #[derive(Debug, Clone, Error)]
 pub enum TrailError {
     /// Nothing could be read.
-    #[error("no CloudTrail could be read: {0}")]
+    #[error("no CloudTrail records could be read: {0}")]
     Nothing(String),
-    /// Rows could not be turned into batches.
+    /// Rows could not be converted to batches.
     #[error(transparent)]
     Batch(Arc<BatchError>),
 }
@@ -53,7 +53,7 @@ impl From<BatchError> for TrailError {
 }
 
 impl Trail {
-    /// Reads what was found. What is wrong with a file is in `rejects`, and no error.
+    /// Reads the sources that were found. Problems with a file are in `rejects` and are not errors.
     ///
     /// # Errors
     /// Only if events do not fit their table.
@@ -61,11 +61,11 @@ impl Trail {
         threads.install(|| Self::linked(kept::read(found, span)?))
     }
 
-    /// Reads the records in rows of a table, a text each, in whatever a file may wrap them. `source_record` and
-    /// `rejects.record` are the places of the rows, from 1.
+    /// Reads the records in rows of a table, one text per row, in any wrapper that a file may have.
+    /// `source_record` and `rejects.record` are row numbers, from 1.
     ///
     /// # Errors
-    /// As [`Trail::read`].
+    /// See [`Trail::read`].
     pub fn of_rows(rows: &[Option<&str>], threads: &ThreadPool) -> Result<Self, BatchError> {
         threads.install(|| Self::linked(kept::read_rows(rows)?))
     }
@@ -76,10 +76,10 @@ impl Trail {
         Ok(Self { events, aggregated, files, rejects, nothing })
     }
 
-    /// The trail, if anything of it was read.
+    /// The trail, if anything was read.
     ///
     /// # Errors
-    /// [`TrailError::Nothing`]; a file without any event is something.
+    /// [`TrailError::Nothing`]; a file without events counts as read.
     pub fn some(&self) -> Result<&Self, TrailError> {
         self.nothing.as_ref().map_or(Ok(self), |causes| Err(TrailError::Nothing(causes.clone())))
     }
@@ -87,23 +87,23 @@ impl Trail {
     /// Its sessions and signals.
     ///
     /// # Errors
-    /// As [`Trail::read`].
+    /// See [`Trail::read`].
     pub fn map(&self, rules: &RuleSet, threads: &ThreadPool) -> Result<Mapped, BatchError> {
         threads.install(|| mapped::map(&self.events, rules))
     }
 }
 
-/// Sessions and signals of events that are there already, each once: sign-ins are put into the sessions they opened, and
-/// all is mapped, in the thread pool of the caller.
+/// Sessions and signals of existing events, each once: assigns sign-ins to the sessions they opened, and maps everything
+/// in the thread pool of the caller.
 ///
 /// # Errors
-/// If the batches are none of `events`.
+/// If the batches are not batches of `events`.
 pub fn map_events(mut events: Vec<RecordBatch>, rules: &RuleSet) -> Result<Mapped, BatchError> {
     link(&mut events)?;
     mapped::map(&events, rules)
 }
 
-/// Puts sign-ins into the sessions they opened.
+/// Assigns sign-ins to the sessions that they opened.
 fn link(events: &mut [RecordBatch]) -> Result<(), BatchError> {
     let cells = Cells::of_all(events)?;
     let waiting =
@@ -130,7 +130,7 @@ fn waiting(batch: &RecordBatch, cells: &Cells<'_>) -> Result<RecordBatch, BatchE
     Ok(filter_record_batch(batch, &waits)?)
 }
 
-/// The batch with other sessions for the events that belong elsewhere.
+/// The batch with the changed sessions of moved events.
 fn moved(batch: &RecordBatch, moves: &HashMap<String, String>) -> Result<RecordBatch, BatchError> {
     let (ids, sessions) = (Columns(batch).text("event_id")?, Columns(batch).text("session_id")?);
     let to = |(id, session): (Option<&str>, Option<&'_ str>)| {

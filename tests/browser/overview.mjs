@@ -45,11 +45,11 @@ export function overview(address) {
 
   test("overview: the picture has lanes, shapes, a table and a minimap that zooms", () =>
     looking(address, "/", async (page) => {
-      const picture = page.getByRole("region", { name: "Picture of the case" });
+      const picture = page.getByRole("region", { name: "Chart of the case" });
       await shows(picture, "nadia", "svc-backup", "by nadia", "other identities", "all events, by 5 s");
       assert.ok((await picture.locator(".shape-secret").count()) > 1);
       assert.ok((await picture.locator(".lane .flood").count()) > 50);
-      await picture.getByText("The same as a table").click();
+      await picture.getByText("As a table").click();
       await shows(picture.getByRole("table"), "Stopped logging for trail prod-audit", "Downloaded prod-db-backups/postgres");
       await picture.getByRole("group", { name: /^The whole case/ }).press("+");
       await page.waitForURL(/from=.*to=/);
@@ -145,7 +145,7 @@ export function hostilePages(address) {
     looking(address, "/", async (page, { open }) => {
       await page.locator(".story").first().waitFor();
       await shows(page.locator("body"), "<script>window.pwned=1</script>", "⟦U+202E⟧");
-      await page.getByText("The same as a table").click();
+      await page.getByText("As a table").click();
       await untouched(page);
       await open("/hunts");
       await page.locator(".tactic").first().waitFor();

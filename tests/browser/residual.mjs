@@ -1,4 +1,4 @@
-// Events of the console in no signal are seen as such.
+// Events of the console without a signal are seen as such.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

@@ -1,4 +1,4 @@
--- Who asked for the administrator's password of a Windows instance?
+-- Who requested the administrator's password of a Windows instance?
 -- tactic: credential-access
 -- techniques: T1552.005, T1555
 -- hit: somebody requested the password of one or more instances; denied requests are included.

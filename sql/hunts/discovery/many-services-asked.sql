@@ -2,8 +2,8 @@
 -- tactic: discovery
 -- techniques: T1526, T1580
 -- hit: a tool or script queried many services within minutes. Each session has one row, for the window in
---   which it queried most.
--- innocent: scanners of your own and inventory jobs: known identities, the same each day.
+--   which it queried the most.
+-- innocent: your own scanners and inventory jobs: known identities, the same every day.
 SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
 SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
 SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text
@@ -32,7 +32,7 @@ WITH reads AS (
     WHERE many >= getvariable('services')
     QUALIFY row_number() OVER (PARTITION BY session_id ORDER BY many DESC, event_time, event_id) = 1
 )
-SELECT f.since AS time, f.principal, format('Asked {} services', f.many) AS what, list(DISTINCT r.service ORDER BY r.service) AS services,
+SELECT f.since AS time, f.principal, format('Queried {} services', f.many) AS what, list(DISTINCT r.service ORDER BY r.service) AS services,
     f.event_time AS last_time, f.source_ip, f.account_id, f.session_id, f.event_id
 FROM fullest AS f
 JOIN reads AS r ON r.session_id = f.session_id AND r.event_time BETWEEN f.since AND f.event_time

@@ -1,7 +1,7 @@
 -- Who changed what an instance runs when it starts?
 -- tactic: execution
 -- techniques: T1059
--- hit: an instance's user data was replaced; it runs as root at the next start, so look for stop and start after it.
+-- hit: an instance's user data was replaced; it runs as root at the next start, so look for a stop and start after it.
 -- innocent: a rebuild of the instance by its owner.
 SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
 SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC

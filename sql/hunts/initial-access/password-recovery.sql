@@ -1,4 +1,4 @@
--- Did somebody ask for a new root password?
+-- Did somebody request a new root password?
 -- tactic: initial-access
 -- techniques: T1078.004
 -- hit: the recovery of the root password was requested or completed; whoever reads the mailbox gets access to the account.

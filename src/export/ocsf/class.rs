@@ -1,8 +1,8 @@
-//! Which class of OCSF an event is of, and what its call does.
+//! The OCSF class of an event, and the activity of its call.
 
 use crate::event::{Event, Evidence};
 
-/// A class of OCSF with its category.
+/// An OCSF class with its category.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Class {
     pub(super) uid: u32,
@@ -19,7 +19,7 @@ pub(super) const API_ACTIVITY: Class =
 pub(super) const AUTHENTICATION: Class =
     Class { uid: 3002, name: "Authentication", category_uid: 3, category_name: "Identity & Access Management" };
 
-/// What is done: `activity_id` and its name.
+/// The activity: `activity_id` and its name.
 type Activity = (u32, &'static str);
 
 const CREATE: Activity = (1, "Create");
@@ -30,7 +30,7 @@ const LOGON: Activity = (1, "Logon");
 const LOGOFF: Activity = (2, "Logoff");
 const OTHER: Activity = (99, "Other");
 
-/// The first word of a call's name, and what it does.
+/// The first word of a call's name, and its activity.
 const VERBS: [(&[&str], Activity); 4] = [
     (&["Create", "Run", "Allocate", "Register", "Import", "Copy", "Request", "Generate", "Issue"], CREATE),
     (&["Get", "List", "Describe", "Head", "Lookup", "Search", "Select", "Query", "Scan", "Batch", "View"], READ),
@@ -68,7 +68,7 @@ pub(super) fn class(event: &Event<'_>) -> &'static Class {
     if event.evidence.contains(Evidence::SIGN_IN) { &AUTHENTICATION } else { &API_ACTIVITY }
 }
 
-/// What an event's call does. `readOnly` says more than the name where it is true.
+/// The activity of an event's call. `readOnly` takes precedence over the name if it is true.
 pub(super) fn activity(event: &Event<'_>) -> Activity {
     let verb = verb(&event.event_name);
     if *class(event) == AUTHENTICATION {
@@ -91,7 +91,7 @@ fn verb(name: &str) -> &str {
     &name[..end]
 }
 
-/// How severe a click is, by its kind: its id and name. What only looks is informational.
+/// The severity of a click by its kind: ID and name. Views are informational.
 pub(super) fn severity(kind: Option<&str>) -> (u32, &'static str) {
     match kind {
         Some("secret") => (3, "Medium"),
@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn a_call_is_told_by_its_verb() {
+    fn an_activity_is_derived_from_the_verb() {
         let none = Evidence::empty();
         let cases = [
             ("RunInstances", None, CREATE),

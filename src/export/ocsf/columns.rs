@@ -1,8 +1,8 @@
-//! The attributes of OCSF that are written, as columns of Parquet. Attributes of free form are text.
+//! The OCSF attributes of the output as Parquet columns. Free-form attributes are text.
 
 use arrow::datatypes::{DataType, Field, Fields, Schema};
 
-/// Every column, in order of names. [`super::record`] writes objects of the same members; a test holds the two together.
+/// All columns, ordered by name. [`super::record`] writes objects with the same members, which a test checks.
 pub(super) fn schema() -> Schema {
     let user = || {
         vec![

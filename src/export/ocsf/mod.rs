@@ -24,25 +24,25 @@ use crate::present::escape;
 use crate::store::Case;
 use record::{Click, Json};
 
-/// The version of OCSF that is written.
+/// The OCSF version of the output.
 pub const VERSION: &str = "1.3.0";
 
 /// The events with their signals, in order of time.
 const QUERY: &str = include_str!("../../../sql/exports/ocsf.sql");
 
-/// The forms of OCSF.
+/// The output formats of OCSF.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OcsfForm {
-    /// One event a line.
+    /// One event per line.
     Jsonl,
-    /// One event a row, attributes as columns; free-form JSON as text, as Security Lake has it.
+    /// One event per row, attributes as columns; free-form JSON as text, as in Security Lake.
     Parquet,
 }
 
-/// Writes every event of the case, but for those whose text cannot be read; these are given back.
+/// Writes every event of the case, except those whose text cannot be read; these are returned.
 ///
 /// # Errors
-/// [`ExportError`]; part of the output may be written then.
+/// [`ExportError`]; part of the output may then be written.
 pub fn ocsf(case: &Case, form: OcsfForm, out: &mut (impl Write + Send)) -> Result<LeftOut, ExportError> {
     match form {
         OcsfForm::Jsonl => lines(case, out),
@@ -86,7 +86,7 @@ fn parquet(case: &Case, out: &mut (impl Write + Send)) -> Result<LeftOut, Export
         for more in more {
             left_out.extend(more);
         }
-        // Whole, so that pages end where they would without pieces.
+        // Full pages, so that they end where they would without batches.
         Ok(writer.write(&concat_batches(&schema, &columns)?)?)
     })?;
     writer.close()?;
@@ -99,10 +99,10 @@ fn columns_of(schema: &SchemaRef, records: &[Value]) -> Result<RecordBatch, Expo
     Ok(decoder.flush()?.unwrap_or_else(|| RecordBatch::new_empty(Arc::clone(schema))))
 }
 
-/// The rows that one thread works on at a time.
+/// The number of rows that one thread processes at a time.
 const PIECE: usize = 128;
 
-/// What is made of each piece of a batch, in order. One batch is worked on at a time, so that memory stays bounded.
+/// The results of each piece of a batch, in order. One batch is processed at a time, so that memory is bounded.
 fn in_parallel<T: Send>(
     batch: &RecordBatch,
     make: impl Fn(&RecordBatch) -> Result<T, ExportError> + Sync,

@@ -1,4 +1,4 @@
-//! One event, with its click, as one object of OCSF.
+//! One event, with its click, as one OCSF object.
 
 use std::net::IpAddr;
 
@@ -22,7 +22,7 @@ pub(super) struct Click<'a> {
     pub(super) confidence: f64,
 }
 
-/// How attributes of free form are written.
+/// How free-form attributes are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Json {
     /// As objects.
@@ -31,10 +31,10 @@ pub(super) enum Json {
     Text,
 }
 
-/// The event as OCSF; `raw_data` is its record, whole.
+/// The event as OCSF; `raw_data` is its complete record.
 ///
 /// # Errors
-/// If the record cannot be made again from the event.
+/// If the record cannot be rebuilt from the event.
 pub(super) fn record(event: &Event<'_>, click: Option<&Click<'_>>, json: Json) -> Result<Value, RebuildError> {
     let (class, (activity_id, activity_name)) = (class(event), activity(event));
     let (severity_id, severity) = severity(click.map(|click| click.kind));
@@ -72,7 +72,7 @@ pub(super) fn record(event: &Event<'_>, click: Option<&Click<'_>>, json: Json) -
     ]))
 }
 
-/// An object of what is there; nothing at all if nothing is.
+/// An object of the present values; `None` if there are none.
 fn object<const N: usize>(members: [(&str, Value); N]) -> Value {
     let there = members.into_iter().filter(|(_, value)| !value.is_null());
     let object: Map<String, Value> = there.map(|(name, value)| (name.to_owned(), value)).collect();
@@ -87,7 +87,7 @@ fn milliseconds(time: Timestamp) -> Value {
     time.0.div_euclid(1000).into()
 }
 
-/// An attribute of free form.
+/// A free-form attribute.
 fn free(value: Value, json: Json) -> Value {
     if json == Json::Nested || value.is_null() { value } else { value.to_string().into() }
 }
@@ -141,7 +141,7 @@ fn type_id(kind: Option<&str>) -> u32 {
 
 fn api(event: &Event<'_>, json: Json) -> Value {
     let data = |text: Option<&str>| text.map_or(Value::Null, |text| parsed(text, json));
-    // `request` must have its id: without one, what was asked for is in `raw_data` and `unmapped` alone.
+    // `request` must have an ID: without one, the request is only in `raw_data` and `unmapped`.
     let request = event
         .request_id
         .as_deref()
@@ -161,7 +161,7 @@ fn api(event: &Event<'_>, json: Json) -> Value {
     ])
 }
 
-/// JSON text as it is to be written.
+/// JSON text in the required form.
 fn parsed(text: &str, json: Json) -> Value {
     match json {
         Json::Text => text.into(),
@@ -193,7 +193,7 @@ fn metadata(event: &Event<'_>) -> Value {
     ])
 }
 
-/// An address, or the name of a service. An endpoint must be named somehow.
+/// An address, or the name of a service. An endpoint must have one of them.
 fn src_endpoint(source: Option<&str>) -> Value {
     match source {
         Some(source) if source.parse::<IpAddr>().is_ok() => json!({ "ip": source }),
@@ -202,7 +202,7 @@ fn src_endpoint(source: Option<&str>) -> Value {
     }
 }
 
-/// The click, as data on the event's id.
+/// The click, as an enrichment of the event's ID.
 fn enrichments(event: &Event<'_>, click: &Click<'_>, json: Json) -> Value {
     let data = json!({
         "signal_id": click.signal_id,
@@ -233,7 +233,7 @@ fn mfa(event: &Event<'_>) -> Value {
     }
 }
 
-/// What no attribute holds.
+/// Members without an attribute.
 fn unmapped(event: &Event<'_>) -> Result<Value, RebuildError> {
     let mut unmapped = match event.extra.as_deref() {
         Some(text) => match crate::json::value(text) {

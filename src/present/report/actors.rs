@@ -1,4 +1,4 @@
-//! Who became whom: who made which credential, who used it, and from where.
+//! The actors: who created and used which credential, and from where.
 
 use super::content::Report;
 use super::document::{Block, Section, Span, Table, Tone, number, text};
@@ -6,7 +6,7 @@ use super::found::Link;
 use super::words::{digits, joined, left_out, moment, who};
 use crate::event::Timestamp;
 
-/// Every credential that one session made and another used.
+/// Every credential that one session created and another used.
 pub(super) fn actors(report: &Report) -> Section {
     let mut blocks = Vec::new();
     if report.links.rows.is_empty() {
@@ -43,7 +43,7 @@ fn link(link: &Link) -> (Tone, Vec<Vec<Span>>) {
     (if link.made { Tone::Strong } else { Tone::Plain }, cells)
 }
 
-/// `2026-03-11 21:14:05 to 21:20:13`, with a second date only if it is another.
+/// `2026-03-11 21:14:05 to 21:20:13`, with a second date only if it differs.
 fn period(first: Timestamp, last: Timestamp) -> String {
     let (from, to) = (moment(first), moment(last));
     match (from.split_once(' '), to.split_once(' ')) {

@@ -1,6 +1,6 @@
 //! The names of ATT&CK's techniques, for those that rules and calls name.
 
-/// Ids and names, in order of the ids.
+/// IDs and names, in order of the IDs.
 const NAMES: [(&str, &str); 105] = [
     ("T1016", "System Network Configuration Discovery"),
     ("T1020", "Automated Exfiltration"),
@@ -119,7 +119,7 @@ pub(super) fn name(id: &str) -> Option<&'static str> {
     NAMES.iter().find(|(known, _)| *known == id).map(|(_, name)| *name)
 }
 
-/// The technique's page, if the id has the form of one: rules of one's own may name anything.
+/// The technique's page, if the ID is valid: custom rules may name anything.
 pub(super) fn page(id: &str) -> Option<String> {
     let (technique, part) = id.split_once('.').unwrap_or((id, ""));
     let digits = |text: &str, length: usize| text.len() == length && text.bytes().all(|byte| byte.is_ascii_digit());

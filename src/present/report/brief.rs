@@ -1,12 +1,12 @@
-//! The executive summary: what happened in a handful of sentences, each of which is a count or a fact of the sections below.
+//! The executive summary: what happened, in a few sentences, each of which is a count or a fact from the sections below.
 
 use super::content::{Report, Session};
 use super::document::{Block, Point, Section, Tone};
 use super::found::{Aspect, Need};
 use super::words::{count, digits, joined, name, size, who, within};
 
-/// The sentences, in the order in which a reader asks: who, how they came in, what they took, made, weakened and destroyed,
-/// what is still open.
+/// The sentences, in the order of a reader's questions: who, how they signed in, what they took, created, weakened and
+/// destroyed, what is still open.
 pub(super) fn brief(report: &Report) -> Section {
     let points: Vec<Point> = [
         who_was(report),
@@ -35,7 +35,7 @@ fn point(tone: Tone, head: String) -> Point {
     Point { tone, head, items: Vec::new() }
 }
 
-/// The session in which most stands out.
+/// The most notable session.
 fn gravest(report: &Report) -> Option<&Session> {
     report.sessions.rows.iter().find(|session| session.counts.findings + session.counts.attempts > 0)
 }
@@ -97,7 +97,7 @@ fn came_in(report: &Report) -> Option<Point> {
     ))
 }
 
-/// How many events of an aspect succeeded, and how many were only tried.
+/// The number of events of an aspect that succeeded, and of attempts.
 fn of(report: &Report, aspect: Aspect) -> (u64, u64) {
     let first = report.deeds.iter().find(|deed| deed.aspect == aspect);
     first.map_or((0, 0), |deed| (deed.of_aspect.saturating_sub(deed.tried_of_aspect), deed.tried_of_aspect))
@@ -163,12 +163,12 @@ fn weakened(report: &Report) -> Option<Point> {
 
 fn destroyed(report: &Report) -> Option<Point> {
     let number = of(report, Aspect::Impact).0;
-    let told = count(
+    let text = count(
         number,
         "call destroyed a resource, made it unusable or started it at high cost",
         "calls destroyed resources, made them unusable or started them at high cost",
     );
-    (number > 0).then(|| point(Tone::Strong, format!("{told}.")))
+    (number > 0).then(|| point(Tone::Strong, format!("{text}.")))
 }
 
 fn tried(report: &Report) -> Option<Point> {

@@ -1,4 +1,4 @@
-//! What a report tells: typed rows, as `sql/report/` asks them of a case.
+//! The content of a report: typed rows of the queries in `sql/report/`.
 
 use std::collections::BTreeMap;
 
@@ -12,46 +12,46 @@ use crate::notes::{NoteKind, Resolved};
 use crate::present::notes::{self, Marks};
 use crate::present::rows::Entry;
 
-/// Everything that a report tells of a case.
+/// The content of a report on a case.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Report {
-    /// Which case, and what of it was asked for.
+    /// The case, and the selected part of it.
     pub scope: Scope,
     /// How the report was made.
     pub making: ReportMetadata,
-    /// What there is in all.
+    /// The totals.
     pub totals: Totals,
-    /// The sessions, those in which most stands out first.
+    /// The sessions, the most notable first.
     pub sessions: Listed<Session>,
     /// Sign-ins, those without a second factor first, failed ones last.
     pub sign_ins: Listed<SignIn>,
     /// What stands out, by aspect.
     pub deeds: Vec<NotableAction>,
-    /// What was denied: what was asked for, then what pages asked for beside it.
+    /// Denied calls: requested by the person or program, then requested by pages in addition.
     pub denied: Vec<Denied>,
-    /// Who used a credential that who made.
+    /// Who used which credential, and who created it.
     pub links: Listed<Link>,
     /// Objects that were read.
     pub taken: Listed<Taken>,
     /// What may have to be contained or undone.
     pub remedies: Listed<Remedy>,
-    /// Networks that an identity was not known from.
+    /// Networks that are new for an identity.
     pub networks: Listed<Network>,
     /// Clicks and events over time.
     pub bins: Bins,
     /// The lines of the timeline, in order of time.
     pub lines: Listed<Entry>,
-    /// Things that were touched, then those that somebody tried to touch.
+    /// Resources that were touched, then those with failed attempts.
     pub things: Listed<Thing>,
-    /// Things that were seen and no more, by what they are.
+    /// Resources that were only seen, by type.
     pub seen: Vec<Seen>,
-    /// Techniques of ATT&CK, the weightiest first.
+    /// ATT&CK techniques, the most important first.
     pub techniques: Vec<Technique>,
-    /// Calls of the console that no signal has.
+    /// Console calls without a signal.
     pub unexplained: Listed<Call>,
     /// The files of the case.
     pub files: Listed<File>,
-    /// What is known of the integrity of log files.
+    /// The integrity of log files, as far as checked.
     pub integrity: Integrity,
     /// What the events of the case do not cover.
     pub gaps: Vec<Gap>,
@@ -60,31 +60,31 @@ pub struct Report {
 /// The first rows of a list.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Listed<T> {
-    /// Those that are told.
+    /// The shown items.
     pub rows: Vec<T>,
-    /// How many there are.
+    /// The number of items.
     pub total: u64,
 }
 
 impl<T> Listed<T> {
-    /// How many are left out.
+    /// The number of omitted items.
     pub fn left_out(&self) -> u64 {
         self.total.saturating_sub(self.rows.len() as u64)
     }
 }
 
-/// Which case, and what of it was asked for.
+/// The case, and the selected part of it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Scope {
-    /// The case's file, as it was named.
+    /// The case's file, as given by the user.
     pub case: String,
-    /// How the ids of the wanted sessions begin; all if there is none.
+    /// Prefixes of the IDs of the selected sessions; all sessions if empty.
     pub sessions: Vec<String>,
-    /// The wanted principals, whole; all if there is none.
+    /// The selected principals, in full; all principals if empty.
     pub principals: Vec<String>,
-    /// Only what lasted until this moment or later.
+    /// Only activity that lasted until this time or later.
     pub from: Option<Timestamp>,
-    /// Only what began before this moment.
+    /// Only activity that began before this time.
     pub to: Option<Timestamp>,
 }
 
@@ -95,28 +95,28 @@ pub struct ReportMetadata {
     pub at: Timestamp,
     /// By which version of the program.
     pub version: String,
-    /// By which words on the command line.
+    /// The arguments of the command.
     pub command: Vec<String>,
     /// The facts of the case: `case_info`.
     pub case: BTreeMap<String, String>,
-    /// The number of the investigation, if somebody gave it one.
+    /// The number of the investigation, if given.
     pub case_number: Option<String>,
     /// Who made the report.
     pub author: Option<String>,
-    /// Whom it is for.
+    /// The recipient.
     pub recipient: Option<String>,
     /// The SHA-256 of the case file.
     pub case_sha256: Option<String>,
-    /// What analysts wrote, by the time of what it is about.
+    /// The notes of analysts, by the time of what they are about.
     pub notes: Vec<ReportNote>,
-    /// The same beside the lines of the timeline.
+    /// The notes on lines of the timeline.
     pub marks: Marks,
 }
 
 /// One note of an analyst.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ReportNote {
-    /// When the thing was that it is about.
+    /// The time of its target.
     pub time: Option<Timestamp>,
     /// What that is.
     pub about: String,
@@ -129,21 +129,21 @@ pub struct ReportNote {
 }
 
 impl ReportNote {
-    /// A note as a report has it; `None` if it is about nothing, as a saved view is.
+    /// A note for a report; `None` if it has no target, such as a saved view.
     #[must_use]
     pub fn of(resolved: &Resolved) -> Option<Self> {
         resolved.note.target.as_ref()?;
         Some(Self {
-            time: resolved.found.time.map(Timestamp),
+            time: resolved.location.time.map(Timestamp),
             about: notes::about(resolved),
-            principal: resolved.found.principal.clone(),
+            principal: resolved.location.principal.clone(),
             said: notes::said(resolved),
             starred: resolved.note.kind == NoteKind::Star,
         })
     }
 }
 
-/// How much there is of something.
+/// Counts of something.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Deserialize)]
 #[serde(default)]
 pub struct Counts {
@@ -151,17 +151,17 @@ pub struct Counts {
     pub first_event: Option<Timestamp>,
     /// Its last event.
     pub last_event: Option<Timestamp>,
-    /// Its events, the console's and others.
+    /// All of its events.
     pub events: u64,
-    /// Its events that are the console's: those of clicks, of background, and of no signal.
+    /// Its console events: of clicks, of background, and without a signal.
     pub console_events: u64,
-    /// Events that the console made by itself.
+    /// Events that the console made on its own.
     pub background: u64,
-    /// Events of the console that no signal has.
+    /// Console events without a signal.
     pub unexplained: u64,
     /// Events that were typed.
     pub typed: u64,
-    /// Events of programs: those that are not the console's, and are no commands of its sessions.
+    /// Events of programs: neither console events nor commands in console sessions.
     pub programmatic: u64,
     /// Those of them that changed something, or tried to.
     pub writes: u64,
@@ -171,17 +171,17 @@ pub struct Counts {
     pub findings: u64,
     /// Events that stand out, and were denied or failed.
     pub attempts: u64,
-    /// Signals that somebody clicked or typed, those of every kind below together.
+    /// Clicks and commands: the sum of all kinds below.
     pub clicks: u64,
-    /// Clicks named by a known page. With visits, generic changes and commands they are all clicks.
+    /// Clicks identified by a known page. With visits, generic changes and commands they are all clicks.
     pub on_known_page: u64,
-    /// Clicks named by a known page with a confidence of 0.9 or above.
+    /// Clicks identified by a known page with a confidence of 0.9 or above.
     pub high_confidence: u64,
-    /// Mean confidence of the clicks named by a known page; `None` if there are none.
+    /// Mean confidence of the clicks on known pages; `None` if there are none.
     pub mean_confidence: Option<f64>,
-    /// Clicks named by their service alone.
+    /// Clicks identified only by their service.
     pub visits: u64,
-    /// Clicks named by their call alone.
+    /// Clicks identified only by their call.
     pub generic_changes: u64,
     /// Pages and lists that were opened.
     pub looks: u64,
@@ -191,23 +191,23 @@ pub struct Counts {
     pub shells: u64,
     /// Commands that were typed.
     pub commands: u64,
-    /// Changes, failed ones too: what was changed, created or deleted.
+    /// Changes, including failed ones: changed, created or deleted resources.
     pub changes: u64,
-    /// Secrets that were read or made, failed attempts too.
+    /// Secrets that were read or created, including failed attempts.
     pub secrets: u64,
 }
 
-/// What there is of everything that was chosen, beside what the case has.
+/// The totals of the selection, and of the case.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Deserialize)]
 pub struct Totals {
-    /// Of everything that was chosen.
+    /// Of the selection.
     #[serde(flatten)]
     pub counts: Counts,
-    /// Sessions that the report tells of.
+    /// Sessions in the report.
     pub sessions: u64,
-    /// Those of them that are the console's.
+    /// The number of console sessions among them.
     pub console_sessions: u64,
-    /// Sessions that were searched for what stands out.
+    /// Sessions that were searched for findings.
     pub searched_sessions: u64,
     /// Their identities; sessions of one role are one.
     pub principals: u64,
@@ -217,7 +217,7 @@ pub struct Totals {
     pub case_sessions: u64,
     /// Events in the case.
     pub case_events: u64,
-    /// Data events in what was searched: without any, reads of objects are not recorded.
+    /// Data events in the searched sessions: without any, reads of objects are not recorded.
     pub data_events: u64,
     /// Records that could not be read when the case was loaded.
     pub rejects: u64,
@@ -227,7 +227,7 @@ pub struct Totals {
     pub files_left_out: u64,
 }
 
-/// What is known of the integrity of log files: `file_integrity`.
+/// The integrity of log files: `file_integrity`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 pub struct Integrity {
     /// Log files that are as they were delivered.
@@ -240,11 +240,11 @@ pub struct Integrity {
     pub checked_at: Option<Timestamp>,
     /// Files whose records the case was loaded from.
     pub files: u64,
-    /// Those of them that are as they were delivered.
+    /// The number of them that are as delivered.
     pub files_verified: u64,
 }
 
-/// One session, or sessions of one program that are told as one.
+/// One session, or several sessions of one program combined.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct Session {
     /// `sessions.session_id`
@@ -257,17 +257,17 @@ pub struct Session {
     pub actor: Option<String>,
     /// Whether it is a session of the console.
     pub console: bool,
-    /// How many sessions it stands for.
+    /// The number of combined sessions.
     pub sessions: u64,
     /// `IAMUser`, `AssumedRole` …
     pub identity_type: Option<String>,
-    /// Whether the session was opened with a second factor; `None` if nothing says.
+    /// Whether the session was opened with MFA; `None` if unknown.
     pub mfa: Option<bool>,
     /// The addresses it came from, sorted.
     pub ips: Vec<String>,
     /// The regions it called, sorted.
     pub regions: Vec<String>,
-    /// How much there is of it.
+    /// Its counts.
     #[serde(flatten)]
     pub counts: Counts,
 }

@@ -1,17 +1,17 @@
-//! A document without a form: what is said, in which order, and how much it matters. Texts are as the logs have them; the
-//! forms escape them.
+//! A document independent of the output format: its content, order and emphasis. Texts are not escaped; the output formats
+//! do that.
 
 use super::found::Bin;
 use super::plot::Plot;
 use super::words::{digits, moment};
 use crate::signal::Kind;
 
-/// Everything that is said.
+/// The document.
 #[derive(Debug)]
 pub(super) struct Document {
-    /// What the document is.
+    /// The title.
     pub(super) title: &'static str,
-    /// What it is about.
+    /// The subject.
     pub(super) subtitle: String,
     /// Its parts, in order.
     pub(super) sections: Vec<Section>,
@@ -24,24 +24,24 @@ pub(super) struct Section {
     pub(super) id: &'static str,
     /// The heading.
     pub(super) title: &'static str,
-    /// What it says.
+    /// The content.
     pub(super) blocks: Vec<Block>,
 }
 
-/// One thing that is said.
+/// One block of content.
 #[derive(Debug)]
 pub(super) enum Block {
     /// A paragraph.
     Text(String),
     /// A paragraph about the report itself: what was left out, how to read it.
     Note(String),
-    /// A heading within a part.
+    /// A heading within a section.
     Heading(String),
     /// Names with their values.
     Facts(Vec<(&'static str, Vec<Span>)>),
-    /// Counts to see at a glance: the count, and of what it is.
+    /// Key figures: the count, and what is counted.
     Figures(Vec<(String, String)>),
-    /// Points, the weightiest first.
+    /// Points, the most important first.
     Points(Vec<Point>),
     /// Rows and columns.
     Table(Table),
@@ -49,32 +49,32 @@ pub(super) enum Block {
     Plot(Plot),
 }
 
-/// One point: a statement, and what shows it.
+/// One point: a statement and its evidence.
 #[derive(Debug)]
 pub(super) struct Point {
-    /// How much it matters.
+    /// Its importance.
     pub(super) tone: Tone,
     /// The statement.
     pub(super) head: String,
-    /// What shows it, a sentence each.
+    /// The evidence, one sentence each.
     pub(super) items: Vec<String>,
 }
 
-/// How much something matters; the forms show it by more than color.
+/// The importance of something; the output formats show it not only by color.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Tone {
     /// It stands out.
     Strong,
     /// It changed something.
     Firm,
-    /// It is as usual.
+    /// It is normal.
     Plain,
-    /// It hardly matters.
+    /// It is unimportant.
     Faint,
 }
 
 impl Tone {
-    /// As weighty as a click of that kind, or as what has none.
+    /// The importance of a click of that kind, or of something without a kind.
     pub(super) const fn of(kind: Option<Kind>) -> Self {
         match kind {
             Some(Kind::Secret | Kind::Delete) => Self::Strong,
@@ -100,30 +100,30 @@ impl Table {
         Self { head: head.into(), rows: Vec::new() }
     }
 
-    /// The table with a row more for each of these.
+    /// The table with additional rows.
     pub(super) fn with(mut self, rows: impl IntoIterator<Item = (Tone, Vec<Vec<Span>>)>) -> Self {
         self.rows.extend(rows);
         self
     }
 }
 
-/// A column: its heading, and what its cells are.
+/// A column: its heading, and the kind of its cells.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Column {
     /// The heading.
     pub(super) name: &'static str,
-    /// What its cells are.
+    /// The kind of its cells.
     pub(super) fit: Fit,
 }
 
-/// How a column is set.
+/// The layout of a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Fit {
-    /// As much room as there is.
+    /// As wide as possible.
     Text,
-    /// No line is broken: moments, kinds.
+    /// Without line breaks: times, kinds.
     Short,
-    /// Digits under each other.
+    /// Right-aligned digits.
     Number,
 }
 
@@ -132,7 +132,7 @@ pub(super) const fn text(name: &'static str) -> Column {
     Column { name, fit: Fit::Text }
 }
 
-/// A column of moments or single words.
+/// A column of times or single words.
 pub(super) const fn short(name: &'static str) -> Column {
     Column { name, fit: Fit::Short }
 }
@@ -147,23 +147,23 @@ pub(super) const fn number(name: &'static str) -> Column {
 pub(super) enum Span {
     /// Text.
     Text(String),
-    /// Text that stands out.
+    /// Emphasized text.
     Strong(String),
-    /// Text on a line of its own.
+    /// Text on its own line.
     Line(String),
-    /// Text that stands out, on a line of its own.
+    /// Emphasized text on its own line.
     StrongLine(String),
-    /// Text that stands back, on a line of its own.
+    /// De-emphasized text on its own line.
     Aside(String),
-    /// A remark behind a sentence: a doubt, an error.
+    /// A remark after a sentence: the confidence, an error.
     Mark(String),
-    /// As [`Span::Aside`], and leads to the page of the console if it can be trusted to.
+    /// Like [`Span::Aside`], with a link to the page of the console if the link is safe.
     Page(String, Option<String>),
-    /// An id, hash or command.
+    /// An ID, hash or command.
     Code(String),
     /// A single word with the tone of its row.
     Label(String),
-    /// A technique of ATT&CK, which leads to its page.
+    /// An ATT&CK technique, linked to its page.
     Technique(String),
 }
 

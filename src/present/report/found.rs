@@ -1,11 +1,11 @@
-//! What the lists of a report hold: one type for each file of `sql/report/` that gives several rows.
+//! The items of the lists of a report: one type for each file of `sql/report/` with several rows.
 
 use serde::Deserialize;
 
 use crate::event::Timestamp;
 use crate::signal::Kind;
 
-/// One event at the console's door.
+/// One sign-in event.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct SignIn {
     /// When.
@@ -16,9 +16,9 @@ pub struct SignIn {
     pub principal: Option<String>,
     /// `password`, `federation`, `role switch` …: `sign_ins.way`.
     pub way: String,
-    /// Whether somebody came in.
+    /// Whether the sign-in succeeded.
     pub came_in: bool,
-    /// Whether somebody was refused; the event may say neither.
+    /// Whether the sign-in failed; the event may state neither.
     pub refused: bool,
     /// Why it failed.
     pub failure: Option<String>,
@@ -26,31 +26,31 @@ pub struct SignIn {
     pub mfa: Option<bool>,
     /// From where.
     pub source_ip: Option<String>,
-    /// How many came in without a second factor in all.
+    /// The total number of successful sign-ins without MFA.
     pub without_factor: u64,
-    /// How many were refused in all.
+    /// The total number of failed sign-ins.
     pub refusals: u64,
-    /// How many were refused in this session.
+    /// The number of failed sign-ins in this session.
     pub refusals_of_session: u64,
 }
 
-/// Why something stands out: the classes of the view `findings`. The order is that of weight.
+/// Why something stands out: the classes of the view `findings`. Ordered by importance.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Aspect {
     /// Credentials of an instance or a function were used from another network.
     #[serde(rename = "credential_use")]
     Moved,
-    /// It stopped, deleted or changed what watches the account.
+    /// It stopped, deleted or changed logging or monitoring.
     #[serde(rename = "defense_evasion")]
     Watch,
     /// It read a secret.
     #[serde(rename = "secret_read")]
     Secret,
-    /// It made or set a credential: a key, a password, a second factor.
+    /// It created or set a credential: a key, a password, an MFA device.
     #[serde(rename = "credential_made")]
     Credential,
-    /// It changed who may do what.
+    /// It changed permissions.
     #[serde(rename = "privilege_change")]
     Privilege,
     /// It opened data to others, or shared, copied or exported it.
@@ -59,14 +59,14 @@ pub enum Aspect {
     /// It sent data elsewhere in another way.
     #[serde(rename = "exfiltration")]
     Exfiltration,
-    /// It destroyed something, made it unusable, or runs up costs.
+    /// It destroyed something, made it unusable, or causes costs.
     #[serde(rename = "impact")]
     Impact,
-    /// It made another way to come back.
+    /// It created another form of persistence.
     Persistence,
-    /// It ran something, or changed what runs.
+    /// It ran code, or changed code that runs.
     Execution,
-    /// It handed out a token.
+    /// It issued a token.
     Token,
     /// It stored or changed a secret.
     Stored,
@@ -90,7 +90,7 @@ impl Aspect {
     ];
 }
 
-/// Events of one actor that stand out, are alike and ended alike.
+/// Similar findings of one actor with the same outcome.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct NotableAction {
     /// Why.
@@ -105,7 +105,7 @@ pub struct NotableAction {
     pub sessions: u64,
     /// The sentence of the first.
     pub what: String,
-    /// Whether they succeeded; else they were denied or failed.
+    /// Whether they succeeded; otherwise they were denied or failed.
     pub done: bool,
     /// How many events they are.
     pub events: u64,
@@ -115,10 +115,10 @@ pub struct NotableAction {
     pub tried_of_aspect: u64,
 }
 
-/// Calls of one actor that were denied, or calls that were denied beside pages that opened.
+/// Denied calls of one actor, or calls that were denied while pages opened.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Denied {
-    /// Whether it is what somebody clicked or typed for, or a program asked for.
+    /// Whether the call was the purpose of a click, a command or a program.
     pub aimed: bool,
     /// The sentence of the first, or the call.
     pub what: String,
@@ -128,14 +128,14 @@ pub struct Denied {
     pub principal: Option<String>,
     /// How many calls they are.
     pub calls: u64,
-    /// How many calls there are of this sort, aimed or not.
+    /// The total number of calls with the same `aimed`.
     pub calls_of_sort: u64,
 }
 
-/// One session's use of a credential that another session made.
+/// The use of a credential by another session than the one that created it.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Link {
-    /// Whether making it stands out by itself; opening a role's session does not.
+    /// Whether creating it is a finding by itself; assuming a role is not.
     pub made: bool,
     /// The call that made it.
     pub method: String,
@@ -151,7 +151,7 @@ pub struct Link {
     pub maker_ips: Vec<String>,
     /// Who used it.
     pub user: Option<String>,
-    /// The whole chain, if somebody stands behind the maker.
+    /// The complete chain, if another principal is behind the creator.
     pub path: Option<String>,
     /// Calls with it.
     pub calls: u64,
@@ -167,7 +167,7 @@ pub struct Link {
     pub last_time: Timestamp,
 }
 
-/// One identity's reads of the objects of one place.
+/// The downloads of one identity from one bucket.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Taken {
     /// Who.
@@ -182,7 +182,7 @@ pub struct Taken {
     pub events: u64,
     /// Who created the credential, if a session of the case did.
     pub behind: Option<String>,
-    /// Whether with a credential that another session made.
+    /// Whether the credential was created by another session.
     pub by_made_credential: bool,
     /// The first read.
     pub first_time: Timestamp,
@@ -191,9 +191,9 @@ pub struct Taken {
     /// From where.
     #[serde(default)]
     pub ips: Vec<String>,
-    /// How many objects in all rows.
+    /// The number of objects in all rows.
     pub all_objects: Option<u64>,
-    /// How many bytes in all rows.
+    /// The number of bytes in all rows.
     pub all_bytes: Option<u64>,
 }
 
@@ -207,7 +207,7 @@ pub enum Need {
     Password,
     /// A user was made.
     User,
-    /// A policy was attached or put, or a role handed on.
+    /// A policy was attached or saved, or a role was passed.
     Policy,
     /// Trust was changed.
     Trust,
@@ -221,14 +221,14 @@ pub enum Need {
     Watch,
     /// An instance was started.
     Instance,
-    /// Another way to come back was made.
+    /// Another form of persistence was created.
     Other,
     /// A secret was read.
     Secret,
 }
 
 impl Need {
-    /// Every need, in order.
+    /// All needs, in order.
     pub const ALL: [Self; 12] = [
         Self::Key,
         Self::Password,
@@ -245,7 +245,7 @@ impl Need {
     ];
 }
 
-/// One thing that may have to be contained or undone.
+/// One event that may have to be contained or undone.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Remedy {
     /// Why.
@@ -265,27 +265,27 @@ pub struct Remedy {
     pub account_id: Option<String>,
     /// In which region.
     pub region: Option<String>,
-    /// When it ended again, if the case has that.
+    /// When its effect ended, if it did in the case.
     pub gone: Option<Timestamp>,
-    /// What was deleted then, by type, one for each thing; empty if a call undid it.
+    /// The types of the resources deleted then, one for each; empty if a call undid it.
     #[serde(default)]
     pub deleted: Vec<String>,
 }
 
-/// One thing that an event names.
+/// A resource that an event names.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Named {
     /// What it is: `user`.
     pub entity_type: String,
     /// Its name, id or ARN.
     pub entity_value: String,
-    /// Its name without an ARN's beginning.
+    /// Its name without the ARN prefix.
     pub name: Option<String>,
     /// Its part: `target`, `created`, `deleted`, `granted_to`, `used`, `source`.
     pub relation: String,
 }
 
-/// One network that an identity was not known from.
+/// A network that is new for an identity.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Network {
     /// Who.
@@ -296,23 +296,23 @@ pub struct Network {
     pub time: Timestamp,
     /// The identity's first event in the case.
     pub known_since: Timestamp,
-    /// On how many days before the identity had events.
+    /// The number of earlier days with events of the identity.
     pub active_days: u64,
-    /// Whether these are too few to tell whether the network is unusual.
+    /// Whether these are too few to decide whether the network is unusual.
     pub too_short: bool,
     /// The countries of the addresses in it, if they were looked up.
     pub country: Option<String>,
-    /// Whose network it is, if that was looked up.
+    /// The owner of the network, if looked up.
     pub owner: Option<String>,
 }
 
-/// How long a stretch of time may be, in seconds: from a second to about a year.
+/// The possible lengths of a time interval, in seconds: from a second to about a year.
 const LENGTHS: [i64; 20] = [
     1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 21_600, 43_200, 86_400, 604_800, 2_419_200,
     31_536_000,
 ];
 
-/// At most so many stretches of time side by side.
+/// The maximum number of time intervals.
 const MOST_BINS: i64 = 48;
 
 /// Clicks and events over time.
@@ -320,35 +320,35 @@ const MOST_BINS: i64 = 48;
 pub struct Bins {
     /// How long each is, in seconds.
     pub seconds: i64,
-    /// Those in which something happened, in order of time.
+    /// The intervals with activity, in order of time.
     pub rows: Vec<Bin>,
 }
 
 impl Bins {
-    /// How long each must be, so that they are few enough to be seen from the first moment to the last.
+    /// The length of an interval so that the range has at most the maximum number of intervals.
     pub fn seconds_for(first: Timestamp, last: Timestamp) -> i64 {
         let seconds = last.0.saturating_sub(first.0) / 1_000_000;
         LENGTHS.into_iter().find(|length| seconds / length < MOST_BINS).unwrap_or(31_536_000)
     }
 }
 
-/// One stretch of time.
+/// One time interval.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 pub struct Bin {
     /// When it begins.
     pub time: Timestamp,
-    /// Clicks that looked: pages, lists, sign-ins.
+    /// Viewing clicks: pages, lists, sign-ins.
     pub looks: u64,
-    /// Clicks and commands that did more.
+    /// Other clicks and commands.
     pub deeds: u64,
     /// Events.
     pub events: u64,
 }
 
-/// One thing that somebody touched, or tried to.
+/// A resource that was touched, or with failed attempts.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Thing {
-    /// Whether a click changed it, made it or took its secret; else all such clicks failed.
+    /// Whether a click changed or created it or read its secret; otherwise all such clicks failed.
     pub touched: bool,
     /// What it is: `access_key`.
     pub entity_type: String,
@@ -366,12 +366,12 @@ pub struct Thing {
     pub last_time: Timestamp,
 }
 
-/// One kind of thing that was seen and no more.
+/// A type of resource that was only seen.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Seen {
     /// What they are.
     pub entity_type: String,
-    /// How many.
+    /// The number of items.
     pub things: u64,
     /// The first of them.
     pub named: Vec<String>,
@@ -380,13 +380,13 @@ pub struct Seen {
 /// One technique of ATT&CK.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Technique {
-    /// Its id: `T1098.001`.
+    /// Its ID: `T1098.001`.
     pub technique: String,
     /// How many clicks and calls show it.
     pub clicks: u64,
     /// How many of them failed.
     pub failed: u64,
-    /// The weightiest of them.
+    /// The most important of them.
     pub shown: Vec<Shown>,
 }
 
@@ -401,7 +401,7 @@ pub struct Shown {
     pub what: String,
 }
 
-/// One call of the console that nothing explains.
+/// A console call without a signal.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Call {
     /// `iam:ListUsers`
@@ -434,8 +434,8 @@ pub struct File {
 pub struct Gap {
     /// `region`, `hours`, `data events` …
     pub gap: String,
-    /// How many there are.
+    /// The number of items.
     pub gaps: u64,
     /// The first few, as sentences.
-    pub told: Vec<String>,
+    pub examples: Vec<String>,
 }

@@ -1,10 +1,10 @@
-//! What a reader needs who was not there: the notes of the analysts, the method, and the words.
+//! Context for readers who were not involved: the notes of analysts, the method, and the glossary.
 
 use super::content::{Report, ReportNote};
 use super::document::{Block, Section, Span, Table, Tone, cell, short, text};
 use super::words::moment;
 
-/// What analysts wrote; `None` if they wrote nothing.
+/// The notes of analysts; `None` if there are none.
 pub(super) fn notes(report: &Report) -> Option<Section> {
     let notes = &report.making.notes;
     if notes.is_empty() {
@@ -26,15 +26,15 @@ fn note(note: &ReportNote) -> (Tone, Vec<Vec<Span>>) {
     (tone, vec![cell(note.time.map(moment).unwrap_or_default()), about, cell(note.said.clone())])
 }
 
-/// How the results came about, and what they cannot show.
+/// The method and its limits.
 pub(super) fn method() -> Section {
     let steps = [
         "Every record of the loaded files was read. Records that could not be read are counted as rejected; copies of one event \
          are kept once.",
-        "Events are put into sessions: one identity with credentials issued at one moment.",
+        "Events are grouped into sessions: one identity with credentials issued at one moment.",
         "In sessions of the AWS console, the calls of each page were matched against a catalog of recorded pages. The result is \
          a click with its events and a confidence. Calls that no page explains are shown as such.",
-        "Calls of programs are taken as CloudTrail recorded them. A table of calls describes what each did, and why it can matter.",
+        "Calls of programs are shown as CloudTrail recorded them. A table of calls describes what each did, and why it can matter.",
         "An event stands out if its call belongs to one of the classes that this report lists. This shows where to look. It does \
          not show intent.",
     ];
@@ -66,16 +66,16 @@ pub(super) fn method() -> Section {
     }
 }
 
-/// The words that the report uses.
+/// The glossary.
 pub(super) fn glossary() -> Section {
     let words = [
         ("attempt", "An event that stands out, and was denied or failed."),
         ("click", "One action of a person in the AWS console, with the events that it produced."),
-        ("confidence", "How probable it is that a click was identified correctly, from 0 to 1."),
+        ("confidence", "The probability that a click was identified correctly, from 0 to 1."),
         ("event", "One record of CloudTrail: one call of one identity."),
         ("finding", "An event that stands out, and succeeded."),
         ("identity", "The user, role or service whose credentials were used, as CloudTrail names it; also: principal."),
-        ("MFA", "Multi-factor authentication: a second proof beside the password."),
+        ("MFA", "Multi-factor authentication: a second proof of identity in addition to the password."),
         (
             "program",
             "Everything that calls AWS other than the console: command line, scripts, infrastructure tools, services.",

@@ -14,7 +14,7 @@ use super::document::{Block, Column, Document, Fit, Point, Section, Span, Table,
 use super::{html_text, svg};
 use crate::present::escape;
 
-/// The document's looks: light and dark, screen and paper.
+/// The style: light and dark, screen and print.
 const STYLE: &str = include_str!("style.css");
 
 /// Writes the file.
@@ -56,7 +56,7 @@ fn page(document: &Document, pages: &BTreeMap<String, usize>) -> Markup {
     }
 }
 
-/// A line of the contents; `page` is there if it is known where the section is on paper.
+/// A line of the table of contents; `page` is set if the page number in print is known.
 fn entry(section: &Section, page: Option<&usize>) -> Markup {
     html! {
         li {
@@ -91,7 +91,7 @@ fn block(block: &Block) -> Markup {
         Block::Plot(plot) => html! {
             figure {
                 (svg::drawing(plot))
-                figcaption { (html_text(&plot.told())) }
+                figcaption { (html_text(&plot.description())) }
             }
             details {
                 summary { "Show as a table" }
@@ -110,7 +110,7 @@ fn point(point: &Point) -> Markup {
     }
 }
 
-/// A table that scrolls by itself where the page is narrow.
+/// A table that scrolls horizontally on a narrow page.
 fn table(table: &Table) -> Markup {
     html! {
         div.wide tabindex="0" {
@@ -169,7 +169,7 @@ fn span(span: &Span) -> Markup {
     }
 }
 
-/// A link that tells the other side nothing, or the text alone.
+/// A link without a referrer, or the text alone.
 fn link(text: &str, target: Option<Cow<'_, str>>) -> Markup {
     match target {
         Some(target) => html! { a href=(html_text(&target)) rel="noreferrer noopener" { (html_text(text)) } },

@@ -22,7 +22,7 @@ fn safe(text: &str) -> String {
     escape::markdown_text(&cut(text))
 }
 
-/// Each block stands apart from the one before.
+/// Each block is separated from the one before.
 fn block(out: &mut impl Write, block: &Block) -> io::Result<()> {
     writeln!(out)?;
     match block {
@@ -38,7 +38,7 @@ fn block(out: &mut impl Write, block: &Block) -> io::Result<()> {
         Block::Points(points) => points.iter().try_for_each(|point| self::point(out, point)),
         Block::Table(table) => self::table(out, table),
         Block::Plot(plot) => {
-            writeln!(out, "{}\n", safe(&plot.told()))?;
+            writeln!(out, "{}\n", safe(&plot.description()))?;
             self::table(out, &plot.table())
         }
     }
@@ -61,7 +61,7 @@ fn table(out: &mut impl Write, table: &Table) -> io::Result<()> {
     Ok(())
 }
 
-/// A cell; what stands on lines of its own is parted by the one tag that a table needs.
+/// A cell; separate lines are divided by `<br>`, the only tag that is used.
 fn spans(spans: &[Span]) -> String {
     let mut cell = String::new();
     for span in spans {

@@ -34,10 +34,10 @@ use document::Document;
 use maud::PreEscaped;
 pub(super) use words::size;
 
-/// The most characters of one text; a name that somebody made long on purpose fills no page.
+/// The maximum number of characters of one text, so that an excessively long name does not fill a page.
 const LONGEST: usize = 2000;
 
-/// The forms of a report.
+/// The formats of a report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Form {
     /// One HTML file without scripts, which loads nothing.
@@ -89,7 +89,7 @@ fn html_text(text: &str) -> PreEscaped<String> {
     PreEscaped(super::escape::html(&cut(text)).into_owned())
 }
 
-/// A text as long as a report lets it be.
+/// A text, shortened to the maximum length.
 fn cut(text: &str) -> Cow<'_, str> {
     if text.len() <= LONGEST { Cow::Borrowed(text) } else { Cow::Owned(shorten(text, LONGEST)) }
 }

@@ -1,22 +1,22 @@
-//! Clicks and events over time, as bars: where each stands, before any form draws it.
+//! Clicks and events over time, as bars, independent of the output format.
 
 use super::found::{Bin, Bins};
 use super::words::{count, moment};
 use crate::event::Timestamp;
 
-/// So many moments are named below the bars, at most.
+/// The maximum number of time labels below the bars.
 const TICKS: i64 = 6;
 
-/// Bars for stretches of time of one length, side by side.
+/// Bars for consecutive time intervals of the same length.
 #[derive(Debug)]
 pub(super) struct Plot {
-    /// Where the first stretch begins.
+    /// The start of the first interval.
     first: Timestamp,
     /// How long each is, in seconds.
     seconds: i64,
-    /// How many stand side by side, empty ones too.
+    /// The number of intervals, including empty ones.
     pub(super) slots: i64,
-    /// Those in which something happened.
+    /// The intervals with activity.
     pub(super) bins: Vec<Bin>,
 }
 
@@ -29,7 +29,7 @@ impl Plot {
         Some(Self { first: first.time, seconds, slots, bins: bins.rows.clone() })
     }
 
-    /// Which place a bin has, from 0.
+    /// The index of a bin, from 0.
     pub(super) fn slot(&self, bin: &Bin) -> i64 {
         (bin.time.0 - self.first.0) / (self.seconds * 1_000_000)
     }
@@ -44,14 +44,14 @@ impl Plot {
         self.bins.iter().map(|bin| bin.events).max().unwrap_or_default().max(1)
     }
 
-    /// Places with the moments that begin there, evenly spread.
+    /// Indexes with the time at which they begin, evenly spaced.
     pub(super) fn ticks(&self) -> Vec<(i64, String)> {
         let step = (self.slots + TICKS - 1) / TICKS;
         let places = (0..self.slots).filter(|slot| slot % step.max(1) == 0);
         places.map(|slot| (slot, self.first.plus_seconds(slot * self.seconds).format(self.form()))).collect()
     }
 
-    /// As much of a moment as tells the bins apart.
+    /// The part of a time that distinguishes the bins.
     fn form(&self) -> &'static str {
         let days = self.seconds * self.slots > 86_400;
         match (self.seconds, days) {
@@ -62,8 +62,8 @@ impl Plot {
         }
     }
 
-    /// What is drawn, in a sentence.
-    pub(super) fn told(&self) -> String {
+    /// A sentence that describes the chart.
+    pub(super) fn description(&self) -> String {
         let sum = |of: fn(&Bin) -> u64| self.bins.iter().map(of).sum();
         let (looks, deeds, events) = (sum(|bin| bin.looks), sum(|bin| bin.deeds), sum(|bin| bin.events));
         format!(
@@ -103,7 +103,9 @@ mod tests {
         assert_eq!(plot.bins.iter().map(|bin| plot.slot(bin)).collect::<Vec<_>>(), [0, 3, 13]);
         let ticks = plot.ticks();
         assert_eq!((ticks.len(), ticks.get(1)), (5, Some(&(3, "09:13:30".to_owned()))));
-        assert!(plot.told().starts_with("9 clicks and commands and 13 events in 14 intervals of 30 seconds each"));
+        assert!(
+            plot.description().starts_with("9 clicks and commands and 13 events in 14 intervals of 30 seconds each")
+        );
         Ok(())
     }
 

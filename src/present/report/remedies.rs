@@ -1,5 +1,5 @@
 //! What must be contained or undone, with commands of the AWS CLI as text. Every name in a command is an entity of an event,
-//! and only names that AWS gives out get into one.
+//! and only names in AWS's syntax are used.
 
 use super::content::Report;
 use super::document::{Block, Section, Span, Table, Tone, text};
@@ -7,13 +7,13 @@ use super::found::{Named, Need, Remedy};
 use super::words::{count, digits, left_out, moment, sentence};
 use crate::present::quote;
 
-/// How many things of one need are told; of secrets there may be hundreds.
+/// The maximum number of items for one need; there may be hundreds of secrets.
 const SHOWN: usize = 25;
 
-/// The longest name that goes into a command.
+/// The maximum length of a name in a command.
 const LONGEST: usize = 2048;
 
-/// What was made, granted, shared or stopped, and how to look at it and to undo it.
+/// What was created, granted, shared or stopped, and how to inspect and undo it.
 pub(super) fn remedies(report: &Report) -> Section {
     let mut blocks = Vec::new();
     if report.remedies.rows.is_empty() {
@@ -35,9 +35,9 @@ pub(super) fn remedies(report: &Report) -> Section {
 }
 
 fn of_need(all: &[Remedy], need: Need, several: bool) -> Vec<Block> {
-    // Of other ways to come back, only those that a command leads to: the rest stands above.
-    let told = |remedy: &&Remedy| need != Need::Other || !commands(remedy).is_empty();
-    let rows: Vec<&Remedy> = all.iter().filter(|remedy| remedy.need == need).filter(told).collect();
+    // Other forms of persistence only if there is a command for them: the others are listed above.
+    let is_listed = |remedy: &&Remedy| need != Need::Other || !commands(remedy).is_empty();
+    let rows: Vec<&Remedy> = all.iter().filter(|remedy| remedy.need == need).filter(is_listed).collect();
     if rows.is_empty() {
         return Vec::new();
     }
@@ -94,7 +94,7 @@ fn ended(deleted: &[String]) -> String {
     }
 }
 
-/// Commands to look at it, and, if it is still there as far as the case shows, to undo it.
+/// Commands to inspect it, and to undo it unless the case shows that it has ended.
 fn commands(remedy: &Remedy) -> Vec<(&'static str, String)> {
     let writer = Writer { remedy };
     let mut all = match remedy.need {
@@ -131,7 +131,7 @@ struct Writer<'a> {
 }
 
 impl<'a> Writer<'a> {
-    /// What the event names of that type; only what is in the event in a part that is its own or `used`.
+    /// The resources of that type that the event names as its own or as `used`.
     fn all(&self, entity_type: &str) -> impl Iterator<Item = &'a Named> {
         let parts = ["created", "target", "deleted", "used"];
         let named = self.remedy.entities.iter();
@@ -139,12 +139,12 @@ impl<'a> Writer<'a> {
         named.filter(move |named| named.entity_type == entity_type && parts.contains(&named.relation.as_str()))
     }
 
-    /// The first of that type, as the event has it, if it can be put into a command.
+    /// The first of that type, as in the event, if it is safe in a command.
     fn value(&self, entity_type: &str) -> Option<&'a str> {
         self.all(entity_type).map(|named| named.entity_value.as_str()).find(|value| fits(value))
     }
 
-    /// The first of that type by its name alone, as IAM wants it.
+    /// The first of that type by its name only, as IAM requires.
     fn name(&self, entity_type: &str) -> Option<&'a str> {
         let name = |named: &'a Named| named.name.as_deref().unwrap_or(&named.entity_value);
         self.all(entity_type)
@@ -236,7 +236,7 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// What a trust policy was before is not in the event.
+    /// The event does not contain the previous trust policy.
     fn role(&self) -> Commands {
         let Some(role) = self.name("role") else { return Vec::new() };
         vec![(LOOK, command(["iam", "get-role", "--role-name", role]))]
@@ -299,7 +299,7 @@ impl<'a> Writer<'a> {
         ]
     }
 
-    /// A trail that was deleted has to be made again, which its event does not tell how.
+    /// A deleted trail has to be created again, but its event does not contain the settings.
     fn watch(&self) -> Commands {
         if let Some(trail) = self.all("trail").find(|named| fits(&named.entity_value)) {
             let name = trail.entity_value.as_str();
@@ -376,14 +376,14 @@ impl<'a> Writer<'a> {
     }
 }
 
-/// The words as a shell takes them.
+/// The words quoted for a shell.
 fn command<'w>(words: impl IntoIterator<Item = &'w str>) -> String {
     let words: Vec<String> = ["aws"].into_iter().chain(words).map(quote::shell).collect();
     words.join(" ")
 }
 
-/// Whether a text can be a name or ARN that AWS gives out: nothing that a shell, or the AWS CLI with its options, lists and
-/// `file://`, could take for something else. Quoted it is nevertheless.
+/// Whether a text is a name or ARN in AWS's syntax, with nothing that a shell or the AWS CLI (options, lists, `file://`)
+/// could misinterpret. It is quoted nevertheless.
 fn fits(text: &str) -> bool {
     let known = |c: char| c.is_ascii_alphanumeric() || "+=.@_:/-".contains(c);
     let begins = text.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '/');
@@ -449,9 +449,9 @@ mod tests {
 
     #[test]
     fn an_end_says_what_ended() {
-        let told = [&[][..], &["access_key"], &["instance", "instance"]]
+        let endings = [&[][..], &["access_key"], &["instance", "instance"]]
             .map(|types| ended(&types.iter().map(|&one| one.to_owned()).collect::<Vec<_>>()));
-        assert_eq!(told, ["undone at", "the access key was deleted at", "all of it was deleted by"]);
+        assert_eq!(endings, ["undone at", "the access key was deleted at", "all of it was deleted by"]);
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! What was touched, which techniques it shows, how far to trust it, and how it was made.
+//! The sections on touched resources, techniques, reliability, and how the report was made.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use super::found::{Call, File, Seen, Shown, Technique, Thing};
 use super::words::{count, digits, joined, left_out, moment, sentence, share};
 use crate::present::quote;
 
-/// The things that were touched, and those that were on a screen.
+/// The resources that were touched, and those that were shown on a page.
 pub(super) fn things(report: &Report) -> Section {
     let mut blocks = Vec::new();
     if !report.things.rows.is_empty() {
@@ -46,8 +46,8 @@ const ALIKE: usize = 5;
 /// The number of resources that are named in a shared row.
 const NAMED: usize = 4;
 
-/// The resources of each row, in the order of the first of them: those of one type with which the same was done by the same
-/// identities share a row, if they are many.
+/// The resources of each row, in the order of the first of them: resources of one type with the same activity by the same
+/// identities share a row if there are many.
 fn alike(things: &[Thing]) -> Vec<Vec<&Thing>> {
     let key =
         |thing: &Thing| (thing.entity_type.clone(), thing.touched, thing.furthest.as_str(), thing.principals.clone());
@@ -94,7 +94,7 @@ fn seen(seen: &Seen) -> (Tone, Vec<Vec<Span>>) {
     (Tone::Plain, vec![cell(seen.entity_type.replace('_', " ")), cell(digits(seen.things)), cell(named)])
 }
 
-/// The techniques of ATT&CK that clicks and calls show.
+/// The ATT&CK techniques that match clicks and calls.
 pub(super) fn techniques(report: &Report) -> Section {
     let mut blocks = Vec::new();
     if report.techniques.is_empty() {
@@ -124,7 +124,7 @@ fn technique(technique: &Technique, several: bool) -> (Tone, Vec<Vec<Span>>) {
     (Tone::Plain, vec![named, clicks, shown])
 }
 
-/// How far the report is to be trusted.
+/// The reliability of the report.
 pub(super) fn coverage(report: &Report) -> Section {
     let counts = &report.totals.counts;
     let of_programs = "The activity of programs and commands is taken directly from their API calls, as CloudTrail recorded them. \
@@ -138,17 +138,17 @@ pub(super) fn coverage(report: &Report) -> Section {
     }
     blocks.push(Block::Note(others(counts)));
     if !report.unexplained.rows.is_empty() {
-        let head = [text("Call in no signal"), number("Events"), number("Sessions"), short("First, UTC")];
-        blocks.push(Block::Heading("In no signal".to_owned()));
+        let head = [text("Call without a signal"), number("Events"), number("Sessions"), short("First, UTC")];
+        blocks.push(Block::Heading("Without a signal".to_owned()));
         blocks.push(Block::Table(Table::new(head).with(report.unexplained.rows.iter().map(call))));
         blocks.extend(left_out(&report.unexplained, "calls", "The view residual has all of them.").map(Block::Note));
     }
     Section { id: "coverage", title: "Reliability", blocks }
 }
 
-/// How many clicks a known page names, and how sure that is.
+/// The number of clicks on known pages, and their confidence.
 fn named(counts: &Counts) -> String {
-    // Rounded down, as in the timeline: what is not certain must not read as 1.00.
+    // Rounded down, as in the timeline: less than certain must not be shown as 1.00.
     let mean = counts.mean_confidence.map(|mean| (mean * 100.0).floor() / 100.0);
     let mean = mean.map_or_else(String::new, |mean| format!(", with a mean confidence of {mean:.2}"));
     format!(
@@ -186,11 +186,11 @@ fn trust(counts: &Counts) -> Vec<(Tone, Vec<Vec<Span>>)> {
     rows.map(row).into()
 }
 
-/// What the events of the console are.
+/// The console events by kind.
 fn in_signals(counts: &Counts) -> String {
     let of_clicks = counts.console_events.saturating_sub(counts.background + counts.unexplained);
     format!(
-        "Of {}, {} belong to clicks, {} are background requests that the console made on its own, and {} are in no \
+        "Of {}, {} belong to clicks, {} are background requests that the console made on its own, and {} have no \
          signal; the timeline shows these as residual. An event that belongs to a click does not imply that its page \
          is known.",
         count(counts.console_events, "console event", "console events"),
@@ -215,19 +215,19 @@ fn call(call: &Call) -> (Tone, Vec<Vec<Span>>) {
     (Tone::Plain, cells.map(cell).into())
 }
 
-/// The databases that addresses were looked up in, as the case states them; `None` if none was given.
+/// The databases that addresses were looked up in, according to the case; `None` if none was given.
 fn databases(case: &BTreeMap<String, String>) -> Option<String> {
     let stated = |key| case.get(key).and_then(|fact| serde_json::from_str::<Value>(fact).ok());
     let geoip = stated("geoip").and_then(|list| list.as_array().cloned()).unwrap_or_default();
-    let told = |source: Value| {
+    let source_text = |source: Value| {
         let text = |key: &str| source.get(key).and_then(Value::as_str).unwrap_or("unknown").to_owned();
         format!("{} of {} (SHA-256 {})", text("kind"), text("made"), text("sha256"))
     };
-    let told: Vec<String> = geoip.into_iter().chain(stated("ip_ranges")).map(told).collect();
-    (!told.is_empty()).then(|| told.join("; "))
+    let sources: Vec<String> = geoip.into_iter().chain(stated("ip_ranges")).map(source_text).collect();
+    (!sources.is_empty()).then(|| sources.join("; "))
 }
 
-/// How the report was made, so that somebody else can make it again.
+/// How the report was made, so that it can be reproduced.
 pub(super) fn making(report: &Report) -> Section {
     let making = &report.making;
     let fact = |key: &str| cell(making.case.get(key).map_or("unknown", String::as_str));
@@ -269,7 +269,7 @@ fn integrity(found: &Integrity) -> String {
     )
 }
 
-/// That the case is a part of a trail, if it is one.
+/// A note that the case is only a part of a trail, if it is.
 fn left_out_by_filters(totals: &Totals) -> Option<String> {
     let (records, files) = (totals.left_out, totals.files_left_out);
     (records + files > 0).then(|| {

@@ -1,4 +1,4 @@
-//! What stands out, as points with what shows them; and what was looked for and is not there.
+//! The findings as points with evidence, and the checks without a finding.
 
 use super::content::Report;
 use super::document::{Block, Point, Tone};
@@ -6,14 +6,14 @@ use super::found::{Aspect, Denied, Link, Network, NotableAction, SignIn, Taken};
 use super::words::{self, count, digits, joined, moment, who};
 use crate::event::Timestamp;
 
-/// How many sentences a point has before it counts the rest.
+/// The maximum number of sentences of a point; the rest is counted.
 const SHOWN: usize = 20;
 
-/// The points, the weightiest first, and what was not found.
+/// The points, the most important first, and the checks without a finding.
 pub(super) fn blocks(report: &Report) -> Vec<Block> {
-    let telling = SentenceStyle { several: report.totals.principals > 1 };
+    let style = SentenceStyle { several: report.totals.principals > 1 };
     let (mut points, mut absent) = (Vec::new(), Vec::new());
-    for (point, sought) in checks(report, telling) {
+    for (point, sought) in checks(report, style) {
         match point {
             Some(point) => points.push(point),
             None => absent.push(sought.to_owned()),
@@ -35,7 +35,7 @@ pub(super) fn blocks(report: &Report) -> Vec<Block> {
     blocks
 }
 
-/// Where all of this was looked for.
+/// Where the checks were made.
 fn searched(report: &Report) -> String {
     let (of, all) = (report.totals.searched_sessions, report.totals.case_sessions);
     let sessions = match (of == all, all) {
@@ -47,7 +47,7 @@ fn searched(report: &Report) -> String {
     if within { format!("{sessions}, within the selected time,") } else { sessions }
 }
 
-/// What was not looked for, and why.
+/// Which checks could not be made, and why.
 fn unsearched(report: &Report) -> Option<String> {
     let totals = &report.totals;
     let reasons = [
@@ -60,11 +60,11 @@ fn unsearched(report: &Report) -> Option<String> {
     (!reasons.is_empty()).then(|| format!("Not searched for: {}.", reasons.join("; ")))
 }
 
-/// Every check that could be made: the point if it found something, and what it looked for.
-fn checks(report: &Report, telling: SentenceStyle) -> Vec<(Option<Point>, &'static str)> {
+/// Every check that was made: the point if it found something, and what it searched for.
+fn checks(report: &Report, style: SentenceStyle) -> Vec<(Option<Point>, &'static str)> {
     let mut checks = vec![
-        (telling.without_factor(&report.sign_ins.rows), "sign-ins without MFA"),
-        (telling.refused(&report.sign_ins.rows), "failed sign-ins"),
+        (style.without_factor(&report.sign_ins.rows), "sign-ins without MFA"),
+        (style.refused(&report.sign_ins.rows), "failed sign-ins"),
         (links(&report.links.rows), "use of keys, passwords and users that were created"),
     ];
     let taken = taken(&report.taken.rows, report.taken.total);
@@ -72,18 +72,18 @@ fn checks(report: &Report, telling: SentenceStyle) -> Vec<(Option<Point>, &'stat
         checks.push((taken, "downloaded objects"));
     }
     let of = |aspect: Aspect| report.deeds.iter().filter(move |deed| deed.aspect == aspect).collect::<Vec<_>>();
-    checks.extend(Aspect::ALL.map(|aspect| (telling.deeds(aspect, &of(aspect)), sought(aspect))));
-    checks.push((telling.denied(&report.denied, report.totals.counts.denied), "denied calls"));
+    checks.extend(Aspect::ALL.map(|aspect| (style.deeds(aspect, &of(aspect)), sought(aspect))));
+    checks.push((style.denied(&report.denied, report.totals.counts.denied), "denied calls"));
     let networks = networks(&report.networks.rows, report.networks.total);
     checks.push((networks, "networks that are new for an identity"));
     if report.totals.console_sessions > 0 {
-        checks.push((unexplained(report.totals.counts.unexplained), "console events in no signal"));
+        checks.push((unexplained(report.totals.counts.unexplained), "console events without a signal"));
     }
     checks
 }
 
-/// What a point about such deeds says first.
-const fn told(aspect: Aspect) -> &'static str {
+/// The first sentence of a point about an aspect.
+const fn heading(aspect: Aspect) -> &'static str {
     match aspect {
         Aspect::Moved => "Credentials of instances or functions used from another network",
         Aspect::Watch => "Logging or monitoring stopped, deleted or changed",
@@ -117,7 +117,7 @@ const fn sought(aspect: Aspect) -> &'static str {
     }
 }
 
-/// Something done stands out; an attempt, or what programs do all day, less.
+/// Completed actions are important; attempts and routine activity of programs are less so.
 const fn weight(aspect: Aspect, done: u64) -> Tone {
     match aspect {
         Aspect::Execution | Aspect::Token | Aspect::Stored => Tone::Firm,
@@ -126,7 +126,7 @@ const fn weight(aspect: Aspect, done: u64) -> Tone {
     }
 }
 
-/// How sentences are told: with the name of who it was, if there are several.
+/// The style of sentences: with the name of the principal if there are several.
 #[derive(Debug, Clone, Copy)]
 struct SentenceStyle {
     several: bool,
@@ -138,39 +138,39 @@ impl SentenceStyle {
     }
 
     fn without_factor(self, sign_ins: &[SignIn]) -> Option<Point> {
-        let doors = sign_ins.iter().filter(|door| door.came_in && door.mfa == Some(false));
-        let total = sign_ins.first().map_or(0, |door| door.without_factor);
-        let items = doors.map(|door| (self.door(door, &format!("by {}", door.way)), 1));
+        let events = sign_ins.iter().filter(|event| event.came_in && event.mfa == Some(false));
+        let total = sign_ins.first().map_or(0, |event| event.without_factor);
+        let items = events.map(|event| (self.sign_in(event, &format!("by {}", event.way)), 1));
         point(Tone::Strong, format!("Signed in without MFA: {}", digits(total)), items, total)
     }
 
     fn refused(self, sign_ins: &[SignIn]) -> Option<Point> {
-        let doors = sign_ins.iter().filter(|door| door.refused);
-        let total = sign_ins.first().map_or(0, |door| door.refusals);
-        let items = doors.map(|door| (self.door(door, door.failure.as_deref().unwrap_or("no reason given")), 1));
+        let events = sign_ins.iter().filter(|event| event.refused);
+        let total = sign_ins.first().map_or(0, |event| event.refusals);
+        let items = events.map(|event| (self.sign_in(event, event.failure.as_deref().unwrap_or("no reason given")), 1));
         point(Tone::Firm, format!("Failed sign-ins: {}", digits(total)), items, total)
     }
 
-    fn door(self, door: &SignIn, how: &str) -> String {
-        let from = door.source_ip.as_deref().unwrap_or("an unknown address");
-        self.sentence(door.time, door.principal.as_deref(), &format!("from {from}, {how}"))
+    fn sign_in(self, event: &SignIn, how: &str) -> String {
+        let from = event.source_ip.as_deref().unwrap_or("an unknown address");
+        self.sentence(event.time, event.principal.as_deref(), &format!("from {from}, {how}"))
     }
 
     fn deeds(self, aspect: Aspect, deeds: &[&NotableAction]) -> Option<Point> {
         let first = deeds.first()?;
         let done = first.of_aspect.saturating_sub(first.tried_of_aspect);
         let head = match (done, first.tried_of_aspect) {
-            (done, 0) => format!("{}: {}", told(aspect), digits(done)),
-            (0, tried) => format!("{}: none succeeded, {} denied or failed", told(aspect), digits(tried)),
+            (done, 0) => format!("{}: {}", heading(aspect), digits(done)),
+            (0, tried) => format!("{}: none succeeded, {} denied or failed", heading(aspect), digits(tried)),
             (done, tried) => {
-                format!("{}: {} succeeded, {} denied or failed", told(aspect), digits(done), digits(tried))
+                format!("{}: {} succeeded, {} denied or failed", heading(aspect), digits(done), digits(tried))
             }
         };
         let items = deeds.iter().map(|deed| (self.deed(deed), deed.events));
         point(weight(aspect, done), head, items, first.of_aspect)
     }
 
-    /// The first of events that are alike, and how many more there are.
+    /// The first of similar events, and the number of others.
     fn deed(self, deed: &NotableAction) -> String {
         let first = self.sentence(deed.time, deed.principal.as_deref(), &deed.what);
         let sessions =
@@ -181,7 +181,7 @@ impl SentenceStyle {
         }
     }
 
-    /// What somebody asked for and was denied; then, as one sentence, what pages were denied while they opened.
+    /// Denied calls of people and programs; then, as one sentence, calls that were denied while pages opened.
     fn denied(self, denied: &[Denied], calls: u64) -> Option<Point> {
         let (aimed, beside): (Vec<&Denied>, Vec<&Denied>) = denied.iter().partition(|denied| denied.aimed);
         let item = |denied: &Denied| {
@@ -201,7 +201,7 @@ impl SentenceStyle {
     }
 }
 
-/// Credentials that somebody made, and another session used.
+/// Credentials that one session created and another used.
 fn links(links: &[Link]) -> Option<Point> {
     let made: Vec<&Link> = links.iter().filter(|link| link.made).collect();
     let item = |link: &&Link| {
@@ -226,12 +226,12 @@ fn links(links: &[Link]) -> Option<Point> {
     point(Tone::Strong, head, made.iter().map(item), total)
 }
 
-/// Objects that were read; strong where that was by a credential that somebody made.
+/// Downloaded objects; more important if a credential created in the case was used.
 fn taken(taken: &[Taken], total: u64) -> Option<Point> {
     let first = taken.first()?;
     let size = |bytes: Option<u64>| bytes.map_or_else(|| "– bytes".to_owned(), words::size);
     let item = |one: &Taken| {
-        let told = format!(
+        let text = format!(
             "{} · {} downloaded {} from {} ({}), from {}, until {}{}",
             moment(one.first_time),
             who(one.principal.as_deref()),
@@ -242,7 +242,7 @@ fn taken(taken: &[Taken], total: u64) -> Option<Point> {
             moment(one.last_time),
             one.behind.as_ref().map(|behind| format!(", with a credential that {behind} created")).unwrap_or_default(),
         );
-        (told, 1)
+        (text, 1)
     };
     let tone = if first.by_made_credential { Tone::Strong } else { Tone::Plain };
     let objects = count(first.all_objects.unwrap_or_default(), "object", "objects");
@@ -257,15 +257,15 @@ fn networks(networks: &[Network], total: u64) -> Option<Point> {
         let known = if known.is_empty() { String::new() } else { format!(" ({})", known.join(", ")) };
         let days = count(network.active_days, "day", "days");
         let short = if network.too_short { "; too short to tell whether that is unusual" } else { "" };
-        let told = format!("{who}, known since {since}, first seen from {}{known}", network.network);
-        (format!("{} · {told}, after {days} of activity{short}", moment(network.time)), 1)
+        let text = format!("{who}, known since {since}, first seen from {}{known}", network.network);
+        (format!("{} · {text}, after {days} of activity{short}", moment(network.time)), 1)
     };
     let head = format!("New networks for a known identity: {}", digits(total));
     point(Tone::Firm, head, networks.iter().map(item), total)
 }
 
 fn unexplained(events: u64) -> Option<Point> {
-    let head = format!("Console events in no signal: {}", digits(events));
+    let head = format!("Console events without a signal: {}", digits(events));
     let item = "They are listed under Reliability, and are worth a look.".to_owned();
     (events > 0).then(|| Point { tone: Tone::Plain, head, items: vec![item] })
 }
@@ -275,7 +275,7 @@ fn point(tone: Tone, head: String, items: impl Iterator<Item = (String, u64)>, t
     (total > 0).then(|| Point { tone, head, items: shown(items, total) })
 }
 
-/// The first sentences, each with how many it stands for, and how many of so many are left.
+/// The first sentences, each with its number of events, and a sentence with the number of the others.
 fn shown(items: impl Iterator<Item = (String, u64)>, total: u64) -> Vec<String> {
     let (mut items, counts): (Vec<String>, Vec<u64>) = items.take(SHOWN).unzip();
     let more = total.saturating_sub(counts.iter().sum());

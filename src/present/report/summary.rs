@@ -1,4 +1,4 @@
-//! What a reader has to know first: the scope, what it comes to, and what stands out.
+//! The summary: the scope, the totals, and the findings.
 
 use super::content::{Counts, Report, Scope, Session, Totals};
 use super::document::{Block, Point, Section, Span, Table, Tone, cell, number, short, text};
@@ -59,12 +59,12 @@ fn uncovered(gaps: &[Gap]) -> Vec<Block> {
     let lead = "The case does not cover the following, as far as its events and its load show. Activity in these gaps is not in \
         this report. The view trail_gaps has all of them.";
     let point = |gap: &Gap| {
-        let more = gap.gaps.saturating_sub(gap.told.len() as u64);
+        let more = gap.gaps.saturating_sub(gap.examples.len() as u64);
         let more = (more > 0).then(|| format!("and {} more", digits(more)));
         Point {
             tone: if gap.gap == "logging" { Tone::Firm } else { Tone::Plain },
             head: format!("{}: {}", gap_title(&gap.gap), digits(gap.gaps)),
-            items: gap.told.iter().cloned().chain(more).collect(),
+            items: gap.examples.iter().cloned().chain(more).collect(),
         }
     };
     vec![
@@ -87,7 +87,7 @@ fn gap_title(gap: &str) -> &str {
     }
 }
 
-/// Which sessions the report tells of.
+/// The sessions of the report.
 fn sessions_asked(scope: &Scope) -> String {
     match (scope.sessions.is_empty(), scope.principals.is_empty()) {
         (false, _) => scope.sessions.join(", "),
@@ -96,7 +96,7 @@ fn sessions_asked(scope: &Scope) -> String {
     }
 }
 
-/// The time that was asked for.
+/// The selected time.
 fn asked(from: Option<Timestamp>, to: Option<Timestamp>) -> String {
     match (from, to) {
         (None, None) => "no limit".to_owned(),
@@ -126,7 +126,7 @@ fn opening(report: &Report) -> String {
         return session(only, &report.sign_ins.rows);
     }
     let totals = &report.totals;
-    let told = format!(
+    let text = format!(
         "{} in {} had {}: {} in the console and {} of programs",
         count(totals.principals, "identity", "identities"),
         count(totals.accounts, "account", "accounts"),
@@ -136,9 +136,9 @@ fn opening(report: &Report) -> String {
     );
     match (totals.counts.first_event, totals.counts.last_event) {
         (Some(first), Some(last)) => {
-            format!("{told}, {}.", within("within", first, last))
+            format!("{text}, {}.", within("within", first, last))
         }
-        _ => format!("{told}."),
+        _ => format!("{text}."),
     }
 }
 
@@ -152,7 +152,7 @@ fn covered(totals: &Totals) -> String {
     }
 }
 
-/// What the events come to; `lead` says how many there are.
+/// The events by kind; `lead` states their number.
 pub(super) fn amounts(lead: &str, counts: &Counts, console: bool) -> String {
     let parts = [
         (counts.looks, "page or list opened", "pages and lists opened"),
@@ -178,7 +178,7 @@ pub(super) fn amounts(lead: &str, counts: &Counts, console: bool) -> String {
     };
     let aside = [
         (counts.background, "is a background request of the console", "are background requests of the console"),
-        (counts.unexplained, "is a console event in no signal", "are console events in no signal"),
+        (counts.unexplained, "is a console event without a signal", "are console events without a signal"),
         (counts.programmatic, "is an API call of a program", "are API calls of programs"),
     ];
     let aside = aside.into_iter().filter(|(number, ..)| *number > 0 && *number < counts.events);
@@ -215,7 +215,7 @@ fn figures(report: &Report) -> Vec<(String, String)> {
     figures.map(|(figure, of)| (figure, of.to_owned())).into()
 }
 
-/// A count of clicks; where nobody was in the console, none was counted.
+/// A count of clicks; without console sessions, there is no count.
 fn of_console(console: bool, clicks: u64) -> String {
     if console { digits(clicks) } else { "–".to_owned() }
 }
@@ -250,7 +250,7 @@ fn row(session: &Session) -> (Tone, Vec<Vec<Span>>) {
     let account = session.account_id.as_ref().map(|id| format!("account {id}"));
     let ips = (!session.ips.is_empty()).then(|| format!("from {}", joined(&session.ips)));
     let place: Vec<String> = [Some(way), account, ips].into_iter().flatten().collect();
-    // What programs are is no matter of a second factor, unless the trail says that there was one.
+    // MFA does not apply to programs, unless the trail states that it was used.
     let unknown = if session.console { "unknown" } else { "–" };
     let mfa = session.mfa.filter(|mfa| session.console || *mfa);
     let tried = (counts.attempts > 0).then(|| Span::Aside(format!("{} tried", digits(counts.attempts))));

@@ -21,7 +21,7 @@ pub(super) fn drawing(plot: &Plot) -> Markup {
     html! {
         svg role="img" viewBox={ "0 0 " (WIDTH) " " (HEIGHT) } aria-labelledby="plot-title plot-desc" {
             title id="plot-title" { "Clicks and events over time" }
-            desc id="plot-desc" { (html_text(&plot.told())) }
+            desc id="plot-desc" { (html_text(&plot.description())) }
             text.name x=(LEFT) y="14" { "Clicks" }
             (key(RIGHT - 360, "looks", "pages, lists, sign-ins, shells"))
             (key(RIGHT - 170, "deeds", "changes, secrets, commands"))
@@ -53,7 +53,7 @@ fn key(x: i64, class: &str, name: &str) -> Markup {
     }
 }
 
-/// The line at the foot, and the height of the tallest bar.
+/// The baseline, and the height of the tallest bar.
 fn axis((top, foot): (i64, i64), most: u64) -> Markup {
     html! {
         line.grid x1=(LEFT) x2=(RIGHT) y1=(top) y2=(top) {}
@@ -67,13 +67,13 @@ fn bar(class: &str, x: i64, width: i64, y: i64, height: i64) -> Markup {
     html! { @if height > 0 { rect class=(class) x=(x) y=(y) width=(width) height=(height) {} } }
 }
 
-/// Where the bar of a place begins, and how wide it is.
+/// The position and the width of the bar at an index.
 fn place(plot: &Plot, slot: i64) -> (i64, i64) {
     let at = |slot: i64| LEFT + (RIGHT - LEFT) * slot / plot.slots.max(1);
     (at(slot), (at(slot + 1) - at(slot) - 1).max(1))
 }
 
-/// How tall a bar is; what is there is seen, however little.
+/// The height of a bar; nonzero counts are always visible.
 fn tall(number: u64, most: u64, (top, foot): (i64, i64)) -> i64 {
     let room = (foot - top).unsigned_abs();
     let height = number.saturating_mul(room).div_ceil(most.max(1)).min(room);

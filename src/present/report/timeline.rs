@@ -20,11 +20,11 @@ pub(super) fn over_time(report: &Report) -> Section {
     Section { id: "over-time", title: "Clicks and events over time", blocks: vec![block] }
 }
 
-/// Every click and what programs did, session by session, the sessions in which most stands out first.
+/// Every click and the activity of programs, session by session, the most notable sessions first.
 pub(super) fn timeline(report: &Report) -> Section {
     let lead = "All times are UTC. The most notable sessions are first. A line is one click or command, with the number of its \
         events. If a click is not certain, the line shows its confidence, where 1 is certain. A residual line has console \
-        events that are in no signal. For programs, the lines are calls that stand out, were denied, or change \
+        events without a signal. For programs, the lines are calls that stand out, were denied, or change \
         something, and all calls with a credential that was created in the case; similar calls share a line.";
     let case = quote::shell(&report.scope.case);
     let all = format!(
@@ -60,7 +60,7 @@ fn of_session(report: &Report, known: Option<&Session>, id: Option<&str>, entrie
     };
     let mut blocks = vec![Block::Heading(format!("{named} · {}", span(first, last))), Block::Note(note)];
     if report.totals.sessions > 1 {
-        let told = |known: &Session| {
+        let overview = |known: &Session| {
             let events = count(known.counts.events, "event", "events");
             let lead = match known.sessions {
                 0 | 1 => format!("The session has {events}."),
@@ -69,7 +69,7 @@ fn of_session(report: &Report, known: Option<&Session>, id: Option<&str>, entrie
             let amounts = amounts(&lead, &known.counts, known.console);
             vec![Block::Text(session(known, &report.sign_ins.rows)), Block::Text(amounts)]
         };
-        blocks.extend(known.map(told).unwrap_or_default());
+        blocks.extend(known.map(overview).unwrap_or_default());
     }
     let columns = [short("Time"), short("Kind"), text("What"), short("Region"), number("Events")];
     let runs: Vec<Run<'_>> = runs(entries).collect();
@@ -86,7 +86,7 @@ fn unlisted_calls(calls: u64, cut: bool) -> Option<String> {
     (calls > 0).then(|| format!("Plus {}: {what}.", count(calls, "more call of programs", "more calls of programs")))
 }
 
-/// The date is said where it is another than the heading's.
+/// The date is shown if it differs from that of the heading.
 fn line(run: &Run<'_>, today: Option<i64>, marks: &Marks) -> (Tone, Vec<Vec<Span>>) {
     let time = run.first.time;
     let time = if today == Some(day(run.first)) { time.format("%H:%M:%S") } else { moment(time) };
@@ -100,7 +100,7 @@ fn line(run: &Run<'_>, today: Option<i64>, marks: &Marks) -> (Tone, Vec<Vec<Span
     (Tone::of(run.first.kind), cells)
 }
 
-/// The sentence, the doubt and the error, the page, and notes.
+/// The sentence, the confidence and the error, the page, and notes.
 fn what(run: &Run<'_>, marks: &Marks) -> Vec<Span> {
     let mut spans = vec![Span::Text(run.sentence())];
     spans.extend(run.certainty().map(|sure| Span::Mark(format!("confidence: {sure}"))));

@@ -1,4 +1,4 @@
-//! Counts, moments and lists in words.
+//! Counts, times and lists as text.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use super::content::{Listed, Session};
 use super::found::SignIn;
 use crate::event::Timestamp;
 
-/// How many names a sentence has before it counts the rest.
+/// The maximum number of names in a sentence; the rest is counted.
 const NAMED: usize = 6;
 
 /// `1 click`, `2,431 clicks`.
@@ -45,7 +45,7 @@ pub(super) fn lasted(first: Timestamp, last: Timestamp) -> String {
     }
 }
 
-/// `for 17 minutes, from 2026-03-11 19:37:29 to 2026-03-11 19:54:31 UTC`; `at 2026-03-11 19:37:29 UTC` if it was one moment.
+/// `for 17 minutes, from 2026-03-11 19:37:29 to 2026-03-11 19:54:31 UTC`; `at 2026-03-11 19:37:29 UTC` if both are equal.
 pub(super) fn within(preposition: &str, first: Timestamp, last: Timestamp) -> String {
     let (from, to) = (moment(first), moment(last));
     if from == to {
@@ -54,7 +54,7 @@ pub(super) fn within(preposition: &str, first: Timestamp, last: Timestamp) -> St
     format!("{preposition} {}, from {from} to {to} UTC", lasted(first, last))
 }
 
-/// The part that something is of the whole, in per cent, rounded down: what is not all must not read as 100 %.
+/// A share in percent, rounded down: less than all must not be shown as 100 %.
 pub(super) fn share(part: u64, whole: u64) -> String {
     match part.saturating_mul(1000).checked_div(whole) {
         None => "–".to_owned(),
@@ -63,12 +63,12 @@ pub(super) fn share(part: u64, whole: u64) -> String {
     }
 }
 
-/// Who it was, as far as that is known.
+/// The principal, if known.
 pub(super) fn who(principal: Option<&str>) -> String {
     principal.unwrap_or("an unknown identity").to_owned()
 }
 
-/// Who a session is of; of several sessions the role that they share.
+/// The principal of a session; for combined sessions, their role.
 pub(super) fn name(session: &Session) -> String {
     who(if session.sessions > 1 { session.actor.as_deref() } else { session.principal.as_deref() })
 }
@@ -82,13 +82,13 @@ pub(in crate::present) fn size(bytes: u64) -> String {
     fit.map_or_else(|| count(bytes, "byte", "bytes"), large)
 }
 
-/// What was done and when, and by whom, if there are several who may have.
+/// What was done and when, and by whom if there are several principals.
 pub(super) fn sentence(time: Timestamp, principal: Option<&str>, several: bool, what: &str) -> String {
     let name = if several { format!("{}: ", who(principal)) } else { String::new() };
     format!("{} · {name}{what}", moment(time))
 }
 
-/// What a list leaves out, as a note, and where all of it is.
+/// A note with what a list omits, and where the complete list is.
 pub(super) fn left_out<T>(list: &Listed<T>, of_what: &str, all: &str) -> Option<String> {
     let (left, shown) = (list.left_out(), list.rows.len() as u64);
     (left > 0).then(|| {
@@ -101,7 +101,7 @@ pub(super) fn left_out<T>(list: &Listed<T>, of_what: &str, all: &str) -> Option<
     })
 }
 
-/// A session in sentences: who, when, from where, how they came in.
+/// A session in sentences: who, when, from where, and the sign-in.
 pub(super) fn session(session: &Session, sign_ins: &[SignIn]) -> String {
     let account = session.account_id.as_ref().map(|id| format!("account {id}"));
     let known: Vec<String> = session.identity_type.clone().into_iter().chain(account).collect();
@@ -127,7 +127,7 @@ pub(super) fn session(session: &Session, sign_ins: &[SignIn]) -> String {
     parts.into_iter().flatten().collect()
 }
 
-/// How somebody came in, by the sign-ins of the session; without any, by what its events say of a second factor.
+/// The sign-in of a session; if there is none, whether its events state MFA.
 fn came_in(session: &Session, sign_ins: &[SignIn]) -> String {
     let mut own = sign_ins.iter().filter(|sign_in| sign_in.session_id.as_ref() == Some(&session.session_id));
     let refused = match own.clone().next().map_or(0, |sign_in| sign_in.refusals_of_session) {
@@ -135,12 +135,14 @@ fn came_in(session: &Session, sign_ins: &[SignIn]) -> String {
         refusals => format!(", after {}", count(refusals, "failed attempt", "failed attempts")),
     };
     match own.find(|sign_in| sign_in.came_in) {
-        Some(door) => format!("They signed in by {}, {}{refused}.", door.way, factor(door.mfa.or(session.mfa))),
+        Some(sign_in) => {
+            format!("They signed in by {}, {}{refused}.", sign_in.way, factor(sign_in.mfa.or(session.mfa)))
+        }
         None => format!("The trail has no sign-in for this session{refused}; the session was {}.", factor(session.mfa)),
     }
 }
 
-/// Whether there was a second factor.
+/// Whether MFA was used.
 pub(super) const fn factor(mfa: Option<bool>) -> &'static str {
     match mfa {
         Some(true) => "with MFA",
@@ -170,8 +172,8 @@ mod tests {
     #[test]
     fn a_sentence_names_a_few_and_counts_the_rest() {
         let names: Vec<String> = "abcdefgh".chars().map(String::from).collect();
-        let told = [0, 1, 2, 6, 8].map(|names_told| joined(&names[..names_told]));
-        assert_eq!(told, ["", "a", "a and b", "a, b, c, d, e and f", "a, b, c, d, e, f and 2 more"]);
+        let lists = [0, 1, 2, 6, 8].map(|number| joined(&names[..number]));
+        assert_eq!(lists, ["", "a", "a and b", "a, b, c, d, e and f", "a, b, c, d, e, f and 2 more"]);
     }
 
     #[test]

@@ -4,41 +4,46 @@
 use super::stream;
 use super::value;
 use crate::read::container::Container;
-use crate::read::found::Found;
+use crate::read::container::Container;
+use crate::read::contents::Contents;
+use crate::read::contents::Contents;
+use crate::read::literals;
 use crate::read::literals;
 use crate::read::packed;
+use crate::read::packed;
+use crate::read::scan::{self, Damage};
 use crate::read::scan::{self, Damage};
 
-/// How lines of `--output text` begin that hold no record, but say more of the one before.
+/// Prefixes of lines of `--output text` without a record, which belong to the record before.
 const BESIDE: [&str; 3] = ["RESOURCES\t", "SEARCHEDLOGSTREAMS\t", "NEXTTOKEN\t"];
 
-/// What lines gave: the items, and for each its line.
+/// The items of the lines, and for each its line.
 pub(super) struct Lines<'t> {
-    pub(super) found: Found<'t>,
+    pub(super) contents: Contents<'t>,
     pub(super) lines: Vec<u64>,
 }
 
-/// Reads the records in the lines of a text; `None` unless some line has a record after other text.
+/// Reads the records in the lines of a text; `None` unless a line has a record after other text.
 pub(super) fn read(text: &str, depth: usize) -> Option<Lines<'_>> {
-    let mut lines = Lines { found: Found::default(), lines: Vec::new() };
+    let mut lines = Lines { contents: Contents::default(), lines: Vec::new() };
     let (mut at, mut number) = (0, 1);
     let mut search = Search { text, depth, is_prefixed: false, patience: super::patience(text.len()) };
     while at < text.len() {
         let end = text[at..].find('\n').map_or(text.len(), |end| at + end);
-        let before = lines.found.items.len();
+        let before = lines.contents.items.len();
         let line = &text[at..end];
-        // A record may be written over several lines after its prefix.
-        let after = search.line(at, end, &mut lines.found);
+        // A record may span several lines after its prefix.
+        let after = search.line(at, end, &mut lines.contents);
         let is_beside = line.trim().is_empty() || BESIDE.iter().any(|start| line.starts_with(start));
-        if lines.found.items.len() == before && !is_beside {
-            lines.found.broken("no CloudTrail record in the line".to_owned(), line);
+        if lines.contents.items.len() == before && !is_beside {
+            lines.contents.broken("no CloudTrail record in the line".to_owned(), line);
         }
-        lines.lines.resize(lines.found.items.len(), number);
+        lines.lines.resize(lines.contents.items.len(), number);
         let next = text[after.max(end)..].find('\n').map_or(text.len(), |end_of| after.max(end) + end_of + 1);
         number += scan::newlines(&text[at..next]);
         at = next;
     }
-    lines.found.container = Some(Container::PrefixedLines);
+    lines.contents.container = Some(Container::PrefixedLines);
     search.is_prefixed.then_some(lines)
 }
 
@@ -46,7 +51,7 @@ pub(super) fn read(text: &str, depth: usize) -> Option<Lines<'_>> {
 struct Search<'t> {
     text: &'t str,
     depth: usize,
-    /// Whether a record stood after other text.
+    /// Whether a record followed other text.
     is_prefixed: bool,
     /// Bytes that may still be read without finding a record.
     patience: usize,
@@ -54,22 +59,22 @@ struct Search<'t> {
 
 impl<'t> Search<'t> {
     /// The records that begin in the line, and the byte after the last of them.
-    fn line(&mut self, start: usize, end: usize, found: &mut Found<'t>) -> usize {
+    fn line(&mut self, start: usize, end: usize, contents: &mut Contents<'t>) -> usize {
         let text = self.text;
         let (mut at, mut since) = (start, start);
         while let Some(open) = text.get(at..end).and_then(|rest| rest.find('{')).map(|open| at + open) {
             if self.patience == 0 {
                 return end;
             }
-            match self.object(open, found) {
+            match self.object(open, contents) {
                 Ok((mut records, after)) => {
                     at = after;
                     if records.has_records() {
                         self.is_prefixed |= !text[start..open].trim().is_empty();
                         if is_part(&text[since..open]) {
-                            found.skipped("the beginning of a record is missing", &text[since..open]);
+                            contents.skipped("the beginning of a record is missing", &text[since..open]);
                         }
-                        found.items.append(&mut records.items);
+                        contents.items.append(&mut records.items);
                         since = after;
                     }
                 }
@@ -80,7 +85,7 @@ impl<'t> Search<'t> {
                     }
                     if super::is_begun(&text[open..end]) {
                         self.is_prefixed |= !text[start..open].trim().is_empty();
-                        found.broken(damage.cause, &text[open..end]);
+                        contents.broken(damage.cause, &text[open..end]);
                         return end;
                     }
                     at = open + 1;
@@ -88,44 +93,44 @@ impl<'t> Search<'t> {
             }
         }
         if !text[start..end].contains('{') {
-            self.packed(&text[start..end], found);
+            self.packed(&text[start..end], contents);
         }
         at
     }
 
-    /// What the object that opens at `open` holds, and the byte after it.
-    fn object(&mut self, open: usize, found: &Found<'t>) -> Result<(Found<'t>, usize), Damage> {
+    /// The items of the object that opens at `open`, and the offset after it.
+    fn object(&mut self, open: usize, contents: &Contents<'t>) -> Result<(Contents<'t>, usize), Damage> {
         let text = self.text;
-        let mut inner = Found::default();
+        let mut inner = Contents::default();
         let damage = match value(text, open, self.depth, &mut inner) {
             Ok(after) => return Ok((inner, after)),
             Err(damage) => damage,
         };
-        // A program may have written the record as a text, or as its own language has it.
+        // A program may have written the record as a string, or as a literal of its language.
         let foreign = match text.as_bytes().get(open + 1) {
             Some(b'\\') if text[..open].ends_with('"') => scan::value::<String>(text, open - 1).ok(),
             Some(b'\'') => literals::python(text, open).map(|(value, after)| (value.to_string(), after)),
             _ => None,
         };
         let Some((json, after)) = foreign else { return Err(damage) };
-        let inner = stream::read(&json, self.depth + 1).found.into_owned();
-        self.is_prefixed |= inner.has_records() && found.items.is_empty();
+        let inner = stream::read(&json, self.depth + 1).contents.into_owned();
+        self.is_prefixed |= inner.has_records() && contents.items.is_empty();
         Ok((inner, after))
     }
 
-    /// Records in the words of a line that are packed.
-    fn packed(&mut self, line: &str, found: &mut Found<'_>) {
+    /// Base64-encoded records in the words of a line.
+    fn packed(&mut self, line: &str, contents: &mut Contents<'_>) {
         for word in line.split([' ', '\t', ',', '"']) {
             if let Some(text) = packed::text(word) {
-                let mut inner = stream::read(&text, self.depth + 1).found.into_owned();
+                let mut inner = stream::read(&text, self.depth + 1).contents.into_owned();
                 self.is_prefixed |= inner.has_records();
-                found.items.append(&mut inner.items);
+                contents.items.append(&mut inner.items);
             }
         }
     }
 }
 
-/// Whether text without an object of its own is a part of a record all the same: one that lost its beginning.
+/// Whether text without an object is part of a record that lost its beginning.
 fn is_part(text: &str) -> bool {
     let names = ["\"eventTime\":", "\"eventSource\":", "\"eventName\":", "\"eventID\":", "\"awsRegion\":"];
     text.contains('"') && names.iter().filter(|name| text.contains(*name)).count() > 1

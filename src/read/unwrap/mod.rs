@@ -1,4 +1,4 @@
-//! JSON text to record texts, whatever they are wrapped in.
+//! Extracts record texts from JSON, whatever they are wrapped in.
 
 pub(super) mod lines;
 pub(super) mod stream;
@@ -10,64 +10,64 @@ use serde_json::value::RawValue;
 use crate::json;
 use crate::read::athena;
 use crate::read::container::Container;
+use crate::read::contents::{Contents, Item};
 use crate::read::error::Refusal;
 use crate::read::foreign;
-use crate::read::found::{Found, Item};
 use crate::read::ocsf;
 use crate::read::packed;
 use crate::read::rows;
 use crate::read::scan::{self, Damage};
 use crate::read::shape::{Members, Shape, wrapper};
 
-/// Layers of wrapping that are taken off. Deliveries nest four (queue, topic, event bus, `detail`); a list of them and
-/// the document's own list count too, and what a search engine puts around all of it.
+/// The maximum number of wrappers. Deliveries have up to four (queue, topic, event bus, `detail`); a list of them, the
+/// document's own list, and the wrappers of a search engine count as well.
 const MAX_DEPTH: usize = 8;
 
-/// Lists that are read item by item, so that a file that is cut off gives the items before the cut.
+/// Lists that are read item by item, so that a truncated file yields the items before the cut.
 const LISTS: [(&str, Container); 3] =
     [("Records", Container::Records), ("Events", Container::LookupEvents), ("logEvents", Container::CloudWatchLogs)];
 
-/// The value that begins at `at`: what is in it goes to `found`, and the byte after it comes back.
+/// Reads the value that begins at `at`: adds its items to `contents`, and returns the offset after it.
 ///
-/// Damage inside a list is an item; damage of the value itself is an error, and nothing of it was found.
-pub(super) fn value<'t>(text: &'t str, at: usize, depth: usize, found: &mut Found<'t>) -> Result<usize, Damage> {
+/// Damage inside a list is an item; damage of the value itself is an error, and nothing of it is added.
+pub(super) fn value<'t>(text: &'t str, at: usize, depth: usize, contents: &mut Contents<'t>) -> Result<usize, Damage> {
     match text.as_bytes().get(at) {
         Some(b'{') => {
             if let Some(open) = scan::first_list(text, at, "Records").filter(|_| depth < MAX_DEPTH) {
-                return Ok(list(text, open, depth, Container::Records, found));
+                return Ok(list(text, open, depth, Container::Records, contents));
             }
             let damage = match Shape::read(text, at) {
                 Ok((shape, end)) => {
-                    object(&text[at..end], shape, depth, found);
+                    object(&text[at..end], shape, depth, contents);
                     return Ok(end);
                 }
                 Err(damage) => damage,
             };
             let open = |(key, container)| scan::any_list(text, at, key).map(|open| (open, container));
             match LISTS.into_iter().find_map(open).filter(|_| damage.cut && depth == 0) {
-                Some((open, container)) => Ok(list(text, open, depth, container, found)),
+                Some((open, container)) => Ok(list(text, open, depth, container, contents)),
                 None => Err(damage),
             }
         }
-        Some(b'[') if depth < MAX_DEPTH => Ok(bare_list(text, at, depth, found)),
-        _ => other(text, at, depth, found),
+        Some(b'[') if depth < MAX_DEPTH => Ok(bare_list(text, at, depth, contents)),
+        _ => other(text, at, depth, contents),
     }
 }
 
-/// The list that is the first member of an object, and the object's end.
-fn list<'t>(text: &'t str, open: usize, depth: usize, container: Container, found: &mut Found<'t>) -> usize {
-    found.container.get_or_insert(container);
-    let end = elements(text, open, depth, found);
+/// Reads the list that is the first member of an object, to the object's end.
+fn list<'t>(text: &'t str, open: usize, depth: usize, container: Container, contents: &mut Contents<'t>) -> usize {
+    contents.container.get_or_insert(container);
+    let end = elements(text, open, depth, contents);
     let closed = scan::skip_space(text, end);
     if text[closed..].starts_with('}') {
         return closed + 1;
     }
-    // The list may have been cut, and said so; or the object has more members.
-    more_members(text, closed, depth, found)
+    // The list may have been truncated, which was recorded; or the object has more members.
+    more_members(text, closed, depth, contents)
 }
 
-/// The members of an object that stand after its list, and the object's end.
-fn more_members<'t>(text: &'t str, mut at: usize, depth: usize, found: &mut Found<'t>) -> usize {
+/// Reads the members of an object after its list, to the object's end.
+fn more_members<'t>(text: &'t str, mut at: usize, depth: usize, contents: &mut Contents<'t>) -> usize {
     loop {
         at = scan::skip_space(text, at);
         match text.as_bytes().get(at) {
@@ -81,51 +81,51 @@ fn more_members<'t>(text: &'t str, mut at: usize, depth: usize, found: &mut Foun
             continue;
         }
         at = scan::skip_space(text, colon + 1);
-        let mut inner = Found::default();
+        let mut inner = Contents::default();
         match value(text, at, depth + 1, &mut inner) {
             Ok(end) => at = end,
             Err(damage) => {
-                found.broken(damage.cause, &text[at..]);
+                contents.broken(damage.cause, &text[at..]);
                 return scan::closing(text, at, 1).unwrap_or(text.len());
             }
         }
         if inner.has_records() {
-            found.absorb(inner, wrapper(&name).unwrap_or(Container::StringMember));
+            contents.absorb(inner, wrapper(&name).unwrap_or(Container::StringMember));
         }
     }
 }
 
-fn bare_list<'t>(text: &'t str, open: usize, depth: usize, found: &mut Found<'t>) -> usize {
-    let before = found.container;
-    let end = elements(text, open, depth, found);
-    if before.is_none() && matches!(found.container, None | Some(Container::Object)) {
-        found.container = Some(Container::Array);
+fn bare_list<'t>(text: &'t str, open: usize, depth: usize, contents: &mut Contents<'t>) -> usize {
+    let before = contents.container;
+    let end = elements(text, open, depth, contents);
+    if before.is_none() && matches!(contents.container, None | Some(Container::Object)) {
+        contents.container = Some(Container::Array);
     }
     end
 }
 
-/// The items of the list that opens at `open`. A damaged item costs itself alone, if its end or a record after it is
+/// Reads the items of the list that opens at `open`. Only a damaged item is lost, if its end or a record after it is
 /// found.
-fn elements<'t>(text: &'t str, open: usize, depth: usize, found: &mut Found<'t>) -> usize {
+fn elements<'t>(text: &'t str, open: usize, depth: usize, contents: &mut Contents<'t>) -> usize {
     let mut at = scan::skip_gap(text, open + 1);
     while !text[at..].starts_with(']') {
-        at = match value(text, at, depth + 1, found) {
+        at = match value(text, at, depth + 1, contents) {
             Ok(end) => end,
             Err(damage) => {
                 if !scan::spend(damage.scanned) {
                     let cause = format!("{}; the file has too much damage to search for more records", damage.cause);
-                    found.broken(cause, &text[at..]);
+                    contents.broken(cause, &text[at..]);
                     return text.len();
                 }
                 let end = scan::closing(text, at, 0).filter(|_| !damage.cut);
                 let mut patience = patience(text.len() - at);
                 let limit = end.unwrap_or(text.len());
                 if let Some(next) = next_record(text, at + 1, limit, depth + 1, &mut patience) {
-                    found.skipped(&damage.cause, &text[at..next]);
+                    contents.skipped(&damage.cause, &text[at..next]);
                     at = next;
                     continue;
                 }
-                found.broken(damage.cause, &text[at..limit]);
+                contents.broken(damage.cause, &text[at..limit]);
                 match end {
                     Some(end) => end,
                     None => return text.len(),
@@ -136,20 +136,20 @@ fn elements<'t>(text: &'t str, open: usize, depth: usize, found: &mut Found<'t>)
         match text.as_bytes().get(at) {
             Some(b',') => at = scan::skip_gap(text, at + 1),
             Some(b']') => break,
-            // A comma is missing, and nothing else.
+            // Only a comma is missing.
             Some(b'{') => {}
             Some(_) => {
                 let cause = format!("broken JSON at byte {at}: expected `,` or `]`");
                 let mut patience = patience(text.len() - at);
                 let Some(next) = next_record(text, at, text.len(), depth + 1, &mut patience) else {
-                    found.broken(cause, &text[at..]);
+                    contents.broken(cause, &text[at..]);
                     return text.len();
                 };
-                found.skipped(&cause, &text[at..next]);
+                contents.skipped(&cause, &text[at..next]);
                 at = next;
             }
             None => {
-                found.broken(format!("truncated: the list is not closed at byte {at}"), "");
+                contents.broken(format!("truncated: the list is not closed at byte {at}"), "");
                 return text.len();
             }
         }
@@ -162,8 +162,8 @@ pub(super) const fn patience(bytes: usize) -> usize {
     bytes.saturating_mul(4).saturating_add(1 << 16)
 }
 
-/// Where the next object begins, from `from` on and before `to`, that is a record or holds some: where to go on after
-/// damage. `patience` is the number of bytes that may still be read without finding a record.
+/// The offset of the next object in `from..to` that is a record or contains some: where to continue after damage. `patience`
+/// is the number of bytes that may still be read without finding a record.
 pub(super) fn next_record(text: &str, from: usize, to: usize, depth: usize, patience: &mut usize) -> Option<usize> {
     let mut at = from;
     while let Some(open) = memchr::memchr(b'{', text.as_bytes().get(at..to)?).map(|open| at + open) {
@@ -173,7 +173,7 @@ pub(super) fn next_record(text: &str, from: usize, to: usize, depth: usize, pati
         }
         let spent = match Shape::read(text, open) {
             Ok((shape, end)) => {
-                let mut inner = Found::default();
+                let mut inner = Contents::default();
                 object(&text[open..end], shape, depth, &mut inner);
                 if inner.has_records() {
                     return Some(open);
@@ -191,90 +191,90 @@ pub(super) fn next_record(text: &str, from: usize, to: usize, depth: usize, pati
     None
 }
 
-/// Whether a text begins as a record does, whole or not.
+/// Whether a text begins like a record, complete or not.
 pub(super) fn is_begun(text: &str) -> bool {
     let names = ["\"eventVersion\"", "\"eventTime\"", "\"eventName\"", "\"userIdentity\"", "\"Records\""];
     let is_object = text.strip_prefix('{').is_some_and(|inner| inner.trim_start().starts_with('"'));
     is_object && names.iter().any(|name| text.contains(name))
 }
 
-/// A string that holds JSON, or a value that can hold no record.
-fn other<'t>(text: &'t str, at: usize, depth: usize, found: &mut Found<'t>) -> Result<usize, Damage> {
+/// A string that contains JSON, or a value that cannot contain a record.
+fn other<'t>(text: &'t str, at: usize, depth: usize, contents: &mut Contents<'t>) -> Result<usize, Damage> {
     let (raw, end) = scan::value::<&'t RawValue>(text, at)?;
-    let mut inner = Found::default();
+    let mut inner = Contents::default();
     if raw.get().starts_with('"') {
         string(raw.get(), depth, &mut inner);
     }
     if inner.items.is_empty() && depth == 0 {
-        // Text among values, such as a line that lost its beginning: all of it is one damage.
+        // Text between values, such as a line that lost its beginning, counts as one damaged part.
         return Err(Damage { cause: format!("no JSON object at byte {at}"), scanned: end - at, cut: false });
     } else if inner.items.is_empty() {
         let deep = raw.get().starts_with(['{', '[']);
-        found.foreign(if deep { Refusal::TooDeep } else { foreign::json(raw.get()) }, raw.get());
+        contents.foreign(if deep { Refusal::TooDeep } else { foreign::json(raw.get()) }, raw.get());
     } else {
-        found.absorb(inner, Container::StringMember);
+        contents.absorb(inner, Container::StringMember);
     }
     Ok(end)
 }
 
-fn object<'t>(text: &'t str, shape: Shape<'t>, depth: usize, found: &mut Found<'t>) {
+fn object<'t>(text: &'t str, shape: Shape<'t>, depth: usize, contents: &mut Contents<'t>) {
     if shape.is_record() {
-        record(text, shape, found);
+        record(text, shape, contents);
     } else if shape.is_ocsf() {
-        made(ocsf::record(text), Container::Ocsf, text, found);
+        made(ocsf::record(text), Container::Ocsf, text, contents);
     } else if shape.is_athena() {
-        made(athena::record(text), Container::Athena, text, found);
+        made(athena::record(text), Container::Athena, text, contents);
     } else if let Some(what) = foreign::pointer(&shape) {
-        found.foreign(what, text);
+        contents.foreign(what, text);
     } else if depth >= MAX_DEPTH {
-        found.foreign(Refusal::TooDeep, text);
+        contents.foreign(Refusal::TooDeep, text);
     } else {
-        members(text, &shape, depth, found);
+        members(text, &shape, depth, contents);
     }
 }
 
-/// Adds a record that was put together from the text, or what the text is instead.
-fn made<'t>(record: Result<String, Refusal>, container: Container, text: &'t str, found: &mut Found<'t>) {
+/// Adds a record that was rebuilt from the text, or what the text is instead.
+fn made<'t>(record: Result<String, Refusal>, container: Container, text: &'t str, contents: &mut Contents<'t>) {
     match record {
-        Ok(json) => found.record(Cow::Owned(json), container),
-        Err(what) => found.foreign(what, text),
+        Ok(json) => contents.record(Cow::Owned(json), container),
+        Err(what) => contents.foreign(what, text),
     }
 }
 
-/// One record. Logstash moves `eventTime` to `@timestamp`: it is written back, and `@timestamp` stays.
-fn record<'t>(text: &'t str, shape: Shape<'t>, found: &mut Found<'t>) {
+/// One record. Logstash moves `eventTime` to `@timestamp`: it is restored, and `@timestamp` is kept.
+fn record<'t>(text: &'t str, shape: Shape<'t>, contents: &mut Contents<'t>) {
     if shape.is_irregular
         && let Some(repaired) = json::repaired(text)
         && let Ok((shape, _)) = Shape::read(&repaired, 0)
     {
-        let mut inner = Found::default();
+        let mut inner = Contents::default();
         record(&repaired, Shape { is_irregular: false, ..shape }, &mut inner);
         let inner = inner.into_owned();
-        found.container = found.container.or(inner.container);
-        return found.items.extend(inner.items);
+        contents.container = contents.container.or(inner.container);
+        return contents.items.extend(inner.items);
     }
     if shape.is_flat(text) {
-        return made(athena::flattened(text), Container::Object, text, found);
+        return made(athena::flattened(text), Container::Object, text, contents);
     }
     match shape.at_timestamp.filter(|_| !shape.members.intersects(Members::EVENT_TIME | Members::SUMMARY)) {
         Some(time) => {
             let json = format!("{{\"eventTime\":{time},{}", &text[1..]);
-            found.record(Cow::Owned(json), Container::Logstash);
+            contents.record(Cow::Owned(json), Container::Logstash);
         }
-        None if shape.is_irregular => found.record(Cow::Borrowed(text), Container::Object),
-        None => found.walked_record(text, shape.level.finish(), Container::Object),
+        None if shape.is_irregular => contents.record(Cow::Borrowed(text), Container::Object),
+        None => contents.walked_record(text, shape.level.finish(), Container::Object),
     }
 }
 
-/// Takes every member that gives records; if none does, says what the object is, or what is broken in it.
-fn members<'t>(text: &'t str, shape: &Shape<'t>, depth: usize, found: &mut Found<'t>) {
-    let mut told: Option<Refusal> = None;
+/// Reads every member that has records; if none has, adds what the object is, or what is damaged in it.
+fn members<'t>(text: &'t str, shape: &Shape<'t>, depth: usize, contents: &mut Contents<'t>) {
+    let mut refusal: Option<Refusal> = None;
     let (mut broken, mut empty, mut has_records) = (Vec::new(), None, false);
     for (container, raw) in &shape.wrapped {
         let inner = member(raw, depth);
         if inner.has_records() {
             has_records = true;
-            found.absorb(inner, *container);
+            contents.absorb(inner, *container);
             continue;
         }
         if inner.items.is_empty() && inner.container.is_some() {
@@ -284,31 +284,31 @@ fn members<'t>(text: &'t str, shape: &Shape<'t>, depth: usize, found: &mut Found
         for item in inner.items {
             match item {
                 Item::Foreign(what, _) if what.is_specific() || what == Refusal::TooDeep => {
-                    told.get_or_insert(what);
+                    refusal.get_or_insert(what);
                 }
                 Item::Broken(..) => broken.push(item),
                 _ => {}
             }
         }
     }
-    if has_records || others(text, depth, found) {
+    if has_records || others(text, depth, contents) {
         return;
     }
     if let Some((inner, container)) = empty {
-        return found.absorb(inner, container);
+        return contents.absorb(inner, container);
     }
-    match told.or_else(|| foreign::message(shape)).or_else(|| foreign::envelope(shape)) {
-        Some(what) => found.foreign(what, text),
-        None if broken.is_empty() => found.foreign(foreign::json(text), text),
-        None => found.items.append(&mut broken),
+    match refusal.or_else(|| foreign::message(shape)).or_else(|| foreign::envelope(shape)) {
+        Some(what) => contents.foreign(what, text),
+        None if broken.is_empty() => contents.foreign(foreign::json(text), text),
+        None => contents.items.append(&mut broken),
     }
 }
 
-/// Records in an object that is a row or a table itself, or in those of its members that no wrapper is known by; whether
+/// Reads the records in an object that is a row or a table, or in members that are not known wrappers; returns whether
 /// there are any.
-fn others<'t>(text: &'t str, depth: usize, found: &mut Found<'t>) -> bool {
+fn others<'t>(text: &'t str, depth: usize, contents: &mut Contents<'t>) -> bool {
     if let Some(inner) = rows::read(text) {
-        found.absorb(inner, Container::Table);
+        contents.absorb(inner, Container::Table);
         return true;
     }
     let mut members = Vec::new();
@@ -319,11 +319,11 @@ fn others<'t>(text: &'t str, depth: usize, found: &mut Found<'t>) -> bool {
     });
     if whole.is_none() {
         let Some(repaired) = json::repaired(text) else { return false };
-        let mut inner = Found::default();
+        let mut inner = Contents::default();
         let some = others(&repaired, depth, &mut inner);
         let inner = inner.into_owned();
-        found.container = found.container.or(inner.container);
-        found.items.extend(inner.items);
+        contents.container = contents.container.or(inner.container);
+        contents.items.extend(inner.items);
         return some;
     }
     let mut some = false;
@@ -332,19 +332,19 @@ fn others<'t>(text: &'t str, depth: usize, found: &mut Found<'t>) -> bool {
         inner.items.retain(|item| is_dated(item) || is_begun_record(item));
         if !inner.items.is_empty() {
             some = true;
-            found.absorb(inner, Container::StringMember);
+            contents.absorb(inner, Container::StringMember);
         }
     }
     some
 }
 
-/// Whether an item is a record that could not be read to its end.
+/// Whether an item is a record that could not be read completely.
 fn is_begun_record(item: &Item<'_>) -> bool {
     matches!(item, Item::Broken(_, head) if is_begun(head))
 }
 
-/// Whether an item is a record that says when it happened. In a member that nobody knows, an object with a name and a
-/// source of events may be no more than a pattern of such.
+/// Whether an item is a record with a time. In an unknown member, an object with an event name and source may be only
+/// an event pattern.
 fn is_dated(item: &Item<'_>) -> bool {
     let Item::Record(json, _) = item else { return false };
     ["\"eventTime\"", "\"@timestamp\"", "\"timeWindow\""]
@@ -352,12 +352,12 @@ fn is_dated(item: &Item<'_>) -> bool {
         .any(|time| memchr::memmem::find(json.as_bytes(), time.as_bytes()).is_some())
 }
 
-/// What a member's value holds: an object, a list, or either as a string.
-fn member(raw: &str, depth: usize) -> Found<'_> {
-    let mut inner = Found::default();
+/// The items in the value of a member: an object, a list, or either as a string.
+fn member(raw: &str, depth: usize) -> Contents<'_> {
+    let mut inner = Contents::default();
     match raw.as_bytes().first() {
         Some(b'"') => string(raw, depth, &mut inner),
-        // The value was read once, so it is whole.
+        // The value was parsed before, so it is complete.
         Some(b'{' | b'[') => {
             let _end = value(raw, 0, depth + 1, &mut inner);
         }
@@ -366,28 +366,28 @@ fn member(raw: &str, depth: usize) -> Found<'_> {
     inner
 }
 
-/// The records in a JSON string's text: JSON itself, JSON after other text, or either packed.
-fn string(raw: &str, depth: usize, found: &mut Found<'_>) {
+/// The records in the text of a JSON string: JSON, JSON after other text, or either in base64.
+fn string(raw: &str, depth: usize, contents: &mut Contents<'_>) {
     if depth >= MAX_DEPTH {
         return;
     }
     let text = serde_json::from_str::<String>(raw);
-    // Half of a surrogate pair is no character.
+    // Half of a surrogate pair is not a character.
     let text = text.or_else(|error| json::repaired(raw).map_or(Err(error), |text| serde_json::from_str(&text)));
     let Ok(text) = text else { return };
-    // A text may be the JSON of a text.
+    // A string may contain the JSON of a string.
     let begins = ["{", "[", "\"{", "\"[", "\"\\\""];
     let inner = if begins.iter().any(|begin| text.trim_start().starts_with(begin)) {
-        stream::read(&text, depth + 1).found.into_owned()
+        stream::read(&text, depth + 1).contents.into_owned()
     } else if let Some(text) = packed::text(&text) {
-        stream::read(&text, depth + 1).found.into_owned()
+        stream::read(&text, depth + 1).contents.into_owned()
     } else if text.contains("{\"")
         && let Some(lines) = lines::read(&text, depth + 1)
     {
-        lines.found.into_owned()
+        lines.contents.into_owned()
     } else {
         return;
     };
-    found.container = inner.container;
-    found.items.extend(inner.items);
+    contents.container = inner.container;
+    contents.items.extend(inner.items);
 }

@@ -1,24 +1,24 @@
-//! A text of JSON values: one, one a line, or one after another in any layout.
+//! Reads a text of JSON values: a single one, one per line, or concatenated in any layout.
 
 use super::{next_record, value};
 use crate::read::container::Container;
-use crate::read::found::Found;
+use crate::read::contents::Contents;
 use crate::read::scan;
 
-/// What a text of values gave, and on which lines.
+/// The items of a text of values, and their lines.
 #[derive(Debug)]
 pub(super) struct Stream<'t> {
-    pub(super) found: Found<'t>,
-    /// Whether every value has a line to itself, and there are several.
+    pub(super) contents: Contents<'t>,
+    /// Whether every value has its own line, and there are several.
     pub(super) is_lines: bool,
-    /// For each value: how many items there were before it, and the line it begins on, from 1.
+    /// For each value: the number of items before it, and the line on which it begins, from 1.
     starts: Vec<(usize, u64)>,
 }
 
 impl Stream<'_> {
-    /// The position of every item: its line if every value has one to itself, else its number. From 1.
+    /// The position of every item, from 1: its line if every value has its own, otherwise its number.
     pub(super) fn positions(&self) -> Vec<u64> {
-        let count = self.found.items.len();
+        let count = self.contents.items.len();
         if !self.is_lines {
             return (1..).take(count).collect();
         }
@@ -27,24 +27,24 @@ impl Stream<'_> {
     }
 }
 
-/// Reads every value of `text`. After a damaged one it goes on at the next line that begins with a bracket.
+/// Reads every value of `text`. After a damaged value, it continues at the next line that begins with a bracket.
 pub(super) fn read(text: &str, depth: usize) -> Stream<'_> {
     let mut reader =
         Reader { text, depth, at: 0, line: 1, patience: text.len().saturating_mul(4), tally: Tally::new() };
-    let mut stream = Stream { found: Found::default(), is_lines: false, starts: Vec::new() };
+    let mut stream = Stream { contents: Contents::default(), is_lines: false, starts: Vec::new() };
     while reader.seek() {
-        stream.starts.push((stream.found.items.len(), reader.line));
-        reader.next(&mut stream.found);
+        stream.starts.push((stream.contents.items.len(), reader.line));
+        reader.next(&mut stream.contents);
     }
     stream.is_lines = reader.tally.is_lines();
-    if stream.found.container == Some(Container::Object) && stream.starts.len() > 1 {
+    if stream.contents.container == Some(Container::Object) && stream.starts.len() > 1 {
         let several = if stream.is_lines { Container::JsonLines } else { Container::Concatenated };
-        stream.found.container = Some(several);
+        stream.contents.container = Some(several);
     }
     stream
 }
 
-/// How values and lines go together.
+/// Counts values and lines.
 struct Tally {
     values: usize,
     last_line: u64,
@@ -72,13 +72,14 @@ struct Reader<'t> {
     depth: usize,
     at: usize,
     line: u64,
-    /// Bytes that may still be read without finding a record. A text of unclosed brackets would else be read once for each of its lines.
+    /// Bytes that may still be read without finding a record. Otherwise a text of unclosed brackets would be read once for
+    /// each of its lines.
     patience: usize,
     tally: Tally,
 }
 
 impl<'t> Reader<'t> {
-    /// Goes to the next value, over white space and stray commas; false at the end.
+    /// Skips whitespace and stray commas to the next value; returns false at the end.
     fn seek(&mut self) -> bool {
         let mut end = self.at;
         loop {
@@ -97,10 +98,10 @@ impl<'t> Reader<'t> {
         self.at = end;
     }
 
-    fn next(&mut self, found: &mut Found<'t>) {
+    fn next(&mut self, contents: &mut Contents<'t>) {
         let (start, line) = (self.at, self.line);
         let limit = if self.patience == 0 { self.line_end() } else { self.text.len() };
-        match value(&self.text[..limit], start, self.depth, found) {
+        match value(&self.text[..limit], start, self.depth, contents) {
             Ok(end) => {
                 self.advance(end);
                 self.tally.add(line, self.line);
@@ -112,10 +113,10 @@ impl<'t> Reader<'t> {
                 }
                 let line = scan::next_value_line(self.text, start);
                 if let Some(next) = next_record(self.text, start + 1, line, self.depth, &mut self.patience) {
-                    found.skipped(&damage.cause, &self.text[start..next]);
+                    contents.skipped(&damage.cause, &self.text[start..next]);
                     self.advance(next);
                 } else {
-                    found.broken(damage.cause, &self.text[start..line]);
+                    contents.broken(damage.cause, &self.text[start..line]);
                     self.advance(line);
                 }
             }

@@ -1,4 +1,4 @@
-//! The case as a whole, its sessions, and how many of its clicks are named by a known page.
+//! The case, its sessions, and its coverage.
 
 use axum::extract::{Path, State};
 use serde_json::{Value, json};
@@ -14,7 +14,7 @@ const CASE: &str = include_str!("../../../sql/serve/case.sql");
 const SESSIONS: &str = include_str!("../../../sql/serve/sessions.sql");
 const ACTOR: &str = include_str!("../../../sql/serve/actor.sql");
 
-/// What sessions can be sorted by.
+/// The sort keys of sessions.
 const SORTS: [&str; 28] = [
     "first_time",
     "last_time",
@@ -48,15 +48,15 @@ const SORTS: [&str; 28] = [
 
 /// `GET /api/case`
 pub(super) async fn case(State(state): State<Shared>) -> Result<Json, ServeError> {
-    let told = state.ask(|_, case| object(&case.query(CASE)?)).await?;
-    let mut told = told.unwrap_or_default();
-    if let Some(told) = told.as_object_mut() {
-        told.insert("file".to_owned(), json!(state.file));
+    let row = state.ask(|_, case| object(&case.query(CASE)?)).await?;
+    let mut summary = row.unwrap_or_default();
+    if let Some(members) = summary.as_object_mut() {
+        members.insert("file".to_owned(), json!(state.file));
         let names = present::report::techniques().map(|(id, name)| (id.to_owned(), json!(name)));
-        told.insert("techniques".to_owned(), Value::Object(names.collect()));
-        told.insert("tool_version".to_owned(), json!(env!("CARGO_PKG_VERSION")));
+        members.insert("techniques".to_owned(), Value::Object(names.collect()));
+        members.insert("tool_version".to_owned(), json!(env!("CARGO_PKG_VERSION")));
     }
-    Ok(Json::from(&told))
+    Ok(Json::from(&summary))
 }
 
 /// `GET /api/sessions`
@@ -79,9 +79,9 @@ pub(super) async fn sessions(State(state): State<Shared>, params: Params) -> Res
 pub(super) async fn actor(State(state): State<Shared>, Path(id): Path<String>) -> Result<Json, ServeError> {
     state
         .ask(move |_, case| {
-            let told = object(&case.query_with(ACTOR, std::slice::from_ref(&id))?)?;
+            let actor = object(&case.query_with(ACTOR, std::slice::from_ref(&id))?)?;
             let advice = "The list of sessions has their IDs.";
-            Ok(Json::from(&told.ok_or_else(|| ServeError::missing(format!("there is no session {id:?}"), advice))?))
+            Ok(Json::from(&actor.ok_or_else(|| ServeError::missing(format!("there is no session {id:?}"), advice))?))
         })
         .await
 }

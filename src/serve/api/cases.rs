@@ -9,16 +9,16 @@ use crate::serve::served::ServedCase;
 
 /// `GET /api/cases`
 pub(super) async fn cases(State(case): State<ServedCase>) -> Json {
-    told(&case)
+    listed(&case)
 }
 
-/// `POST /api/reopen`: shows the file that is there now.
+/// `POST /api/reopen`: opens the current file.
 pub(super) async fn reopen(State(case): State<ServedCase>) -> Result<Json, ServeError> {
     case.reopen().await?;
-    Ok(told(&case))
+    Ok(listed(&case))
 }
 
-fn told(case: &ServedCase) -> Json {
+fn listed(case: &ServedCase) -> Json {
     let (links, current) = case.links();
     let cases: Vec<Value> = links
         .iter()

@@ -1,4 +1,4 @@
-//! What was seen and touched: users, buckets, keys.
+//! Entities that were seen and touched: users, buckets, keys.
 
 use axum::extract::State;
 
@@ -15,7 +15,7 @@ const SEEN: &str = include_str!("../../../sql/serve/seen.sql");
 const SEEN_COUNTS: &str = include_str!("../../../sql/serve/seen_counts.sql");
 const SEEN_ROWS: &str = include_str!("../../../sql/serve/seen_rows.sql");
 
-/// What things can be sorted by.
+/// The sort keys of entities.
 const SORTS: [&str; 9] = [
     "first_time",
     "last_time",
@@ -59,7 +59,7 @@ pub(super) async fn principals(State(state): State<Shared>) -> Result<Json, Serv
     all(state, PRINCIPALS).await
 }
 
-/// All rows of a query about things.
+/// All rows of a query about entities.
 async fn all(state: Shared, sql: &'static str) -> Result<Json, ServeError> {
     state
         .ask(|state, case| {
@@ -69,7 +69,7 @@ async fn all(state: Shared, sql: &'static str) -> Result<Json, ServeError> {
         .await
 }
 
-/// `GET /api/entities/seen`: the history of one thing, with how many rows there are for each principal and relation.
+/// `GET /api/entities/seen`: the history of one entity, with the number of rows for each principal and relation.
 pub(super) async fn seen(State(state): State<Shared>, params: Params) -> Result<Json, ServeError> {
     let needed = |name| {
         let value = params.one(name).map(str::to_owned);
@@ -86,10 +86,10 @@ pub(super) async fn seen(State(state): State<Shared>, params: Params) -> Result<
             let [principal, relation] = wanted;
             let part = [principal, relation, paging.limit.to_string(), paging.offset.to_string()];
             let rows = objects(&case.query_with(SEEN_ROWS, &part)?)?;
-            let mut told = Json::from(&counts.unwrap_or_default()).0;
-            // The counts are an object: the rows are one more member.
-            told.truncate(told.trim_end().len().saturating_sub(1));
-            Ok(Json(format!(r#"{told},"rows":{rows}}}"#)))
+            let mut answer = Json::from(&counts.unwrap_or_default()).0;
+            // The counts are an object, to which the rows are added.
+            answer.truncate(answer.trim_end().len().saturating_sub(1));
+            Ok(Json(format!(r#"{answer},"rows":{rows}}}"#)))
         })
         .await
 }

@@ -1,4 +1,4 @@
-//! The rows of the timeline as a file, sent while it is written.
+//! The rows of the timeline as a streamed file.
 
 use std::io::{self, Write};
 use std::sync::Arc;
@@ -22,11 +22,11 @@ use crate::store::Case;
 const TIMELINE: &str = include_str!("../../../sql/serve/timeline.sql");
 const REPORT: &str = include_str!("../../../sql/serve/report.sql");
 
-/// So many bytes are sent at once, and so many of such pieces wait for a slow reader.
+/// The size of a chunk in bytes, and the maximum number of chunks that wait for a slow client.
 const PIECE: usize = 1 << 16;
 const WAITING: usize = 4;
 
-/// A form of the file.
+/// A file format.
 #[derive(Debug, Clone, Copy)]
 struct Form {
     lines: Lines,
@@ -57,7 +57,7 @@ pub(super) async fn export(State(state): State<Shared>, params: Params) -> Resul
         Ok(out.flush().map_err(export::ExportError::from)?)
     });
     let begun = begun.await?;
-    // What fails before the first piece is an answer of its own; afterwards it can only end the file early.
+    // An error before the first chunk becomes an error response; after that, it can only truncate the file.
     let Some(first) = pieces.recv().await else { return failed(begun).await };
     let head = [
         (header::CONTENT_TYPE, form.kind.to_owned()),
@@ -66,8 +66,8 @@ pub(super) async fn export(State(state): State<Shared>, params: Params) -> Resul
     Ok((head, body(first, pieces, begun)).into_response())
 }
 
-/// Sets the filter, and tells in SQL which of its rows are wanted: where lines are named by the rows that they begin with, all
-/// the rows that stand in them.
+/// Sets the filter, and returns the condition for the wanted rows as SQL. If lines are given by their first rows, these are all
+/// rows of the lines.
 fn choose(state: &AppState, case: &Case, filter: Filter, folded: bool) -> Result<&'static str, ServeError> {
     let (filter, ids) = if folded { filter.split_ids() } else { (filter, Vec::new()) };
     if ids.is_empty() {
@@ -78,7 +78,7 @@ fn choose(state: &AppState, case: &Case, filter: Filter, folded: bool) -> Result
     Ok(" SEMI JOIN page_rows USING (id)")
 }
 
-/// Why nothing was written; nothing at all if there is nothing to write.
+/// Why nothing was written; `None` if there is nothing to write.
 async fn failed(begun: StartedQuery<()>) -> Result<Response, ServeError> {
     let StartedQuery { task, watch } = begun;
     let done = task.await.unwrap_or(Err(ServeError::BrokenOff));
@@ -86,7 +86,7 @@ async fn failed(begun: StartedQuery<()>) -> Result<Response, ServeError> {
     done.map(IntoResponse::into_response)
 }
 
-/// The pieces, and at their end the error if there was one. When the body is dropped, the work stops.
+/// The chunks, followed by the error if there was one. When the body is dropped, the work stops.
 fn body(first: Bytes, pieces: Receiver<Bytes>, begun: StartedQuery<()>) -> Body {
     let state = (Some(first), pieces, Some(begun));
     Body::from_stream(stream::unfold(state, |(first, mut pieces, begun)| async move {
@@ -102,7 +102,7 @@ fn body(first: Bytes, pieces: Receiver<Bytes>, begun: StartedQuery<()>) -> Body 
     }))
 }
 
-/// Sends what is written, a piece at a time.
+/// Sends what is written, in chunks.
 struct Outgoing {
     sender: Sender<Bytes>,
     piece: Vec<u8>,
@@ -118,7 +118,7 @@ impl Write for Outgoing {
     }
 
     /// # Errors
-    /// A broken pipe, if the reader has gone away.
+    /// A broken pipe, if the client has disconnected.
     fn flush(&mut self) -> io::Result<()> {
         if self.piece.is_empty() {
             return Ok(());

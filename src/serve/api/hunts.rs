@@ -1,4 +1,4 @@
-//! The hunts, to pick from, and what they find.
+//! The hunts and their hits.
 
 use axum::extract::State;
 use serde_json::{Value, json};
@@ -12,12 +12,12 @@ use crate::serve::rows::{Json, objects};
 use crate::serve::state::Shared;
 use crate::store::Case;
 
-/// So many hits of a hunt are given; all are counted.
+/// The maximum number of hits of a hunt that are returned; all are counted.
 const FIRST_HITS: usize = 8;
 
 /// `GET /api/hunts`
 pub(super) async fn hunts() -> Result<Json, ServeError> {
-    Ok(Json::from(&Value::from(shipped()?.iter().map(told).collect::<Vec<_>>())))
+    Ok(Json::from(&Value::from(shipped()?.iter().map(hunt_json).collect::<Vec<_>>())))
 }
 
 fn shipped() -> Result<Vec<Hunt>, ServeError> {
@@ -25,7 +25,7 @@ fn shipped() -> Result<Vec<Hunt>, ServeError> {
         .map_err(|error| ServeError::missing(error.to_string(), "The program contains an invalid hunt; this is a bug."))
 }
 
-/// `GET /api/hunts/hits`: how many rows each hunt has, and the first of them, within a time and for principals like one.
+/// `GET /api/hunts/hits`: the number of rows of each hunt, and the first rows, within a time range and for matching principals.
 pub(super) async fn hits(State(state): State<Shared>, params: Params) -> Result<Json, ServeError> {
     let (since, until) = (params.moment("from")?, params.moment("to")?);
     let principal = params.one("principal").map(str::to_owned);
@@ -65,7 +65,7 @@ fn found(
     Ok(Json::from(&Value::from(found)))
 }
 
-fn told(hunt: &Hunt) -> Value {
+fn hunt_json(hunt: &Hunt) -> Value {
     json!({
         "id": hunt.id,
         "title": hunt.title,

@@ -1,4 +1,4 @@
-//! What can be asked, and who answers.
+//! The endpoints and their handlers.
 
 mod case;
 mod cases;
@@ -18,7 +18,7 @@ use axum::routing::{any, get, post};
 use super::ServeError;
 use super::served::ServedCase;
 
-/// The addresses below `/api`.
+/// The paths below `/api`.
 pub(super) fn routes() -> Router<ServedCase> {
     Router::new()
         .route("/api/cases", get(cases::cases))

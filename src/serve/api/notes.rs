@@ -1,4 +1,4 @@
-//! The notes beside the case: read with what they are about, written one at a time.
+//! The notes next to the case: read with their targets, written one at a time.
 
 use std::collections::BTreeSet;
 
@@ -19,15 +19,15 @@ use crate::serve::rows::Json;
 use crate::serve::state::{AppState, Shared};
 use crate::store::Case;
 
-/// What is posted: a new note, a note's new text, or a note to delete.
+/// The body of a request: a new note, a note's new text, or a note to delete.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Change {
-    /// The note that is changed or deleted; a new one has none yet.
+    /// The ID of the note to change or delete; `None` for a new note.
     id: Option<String>,
-    /// What a new note does.
+    /// The kind of a new note.
     kind: Option<NoteKind>,
-    /// What a new note is about.
+    /// The target of a new note.
     target: Option<Target>,
     /// The text.
     #[serde(default)]
@@ -41,7 +41,7 @@ struct Change {
 
 /// `GET /api/notes`
 pub(super) async fn notes(State(state): State<Shared>) -> Result<Json, ServeError> {
-    state.ask(told).await
+    state.ask(all_notes).await
 }
 
 /// `POST /api/notes`
@@ -52,7 +52,7 @@ pub(super) async fn change(State(state): State<Shared>, body: Bytes) -> Result<J
     state
         .ask(move |state, case| {
             apply(state, case, change)?;
-            told(state, case)
+            all_notes(state, case)
         })
         .await
 }
@@ -77,7 +77,7 @@ pub(super) async fn import(State(state): State<Shared>, body: Bytes) -> Result<J
     state
         .ask(move |state, case| {
             state.notebook.update(|ours| Ok(ours.add(theirs.notes)))?;
-            told(state, case)
+            all_notes(state, case)
         })
         .await
 }
@@ -114,15 +114,15 @@ fn apply(state: &AppState, case: &Case, change: Change) -> Result<(), ServeError
             next.text.clone_from(&change.text);
             next.place = change.place.clone().or(next.place);
         }
-        // A clock that was set back must not make a change older than what it changes.
+        // If the clock was set back, a change must still be newer than the note it changes.
         next.changed = now.max(known.changed.clone());
         *known = next.checked()?;
         Ok(())
     })?)
 }
 
-/// The notes with what they are about, as the case has it.
-fn told(state: &AppState, case: &Case) -> Result<Json, ServeError> {
+/// The notes with their targets in the case.
+fn all_notes(state: &AppState, case: &Case) -> Result<Json, ServeError> {
     let read = state.notebook.read()?;
     let unread = read.unread.len();
     let resolved = notes::resolve(case, read.shown().cloned().collect())?;
@@ -131,14 +131,14 @@ fn told(state: &AppState, case: &Case) -> Result<Json, ServeError> {
     Ok(Json::from(&json!({ "author": state.author, "file": file, "unread": unread, "notes": rows? })))
 }
 
-fn row(Resolved { note, found }: &Resolved) -> Result<Value, ServeError> {
+fn row(Resolved { note, location }: &Resolved) -> Result<Value, ServeError> {
     let mut row = serde_json::to_value(note)?;
     let more = json!({
-        "row_id": found.row_id,
-        "session_id": found.session_id,
-        "principal": found.principal,
-        "time": found.time.map(|us| present::rfc3339(Timestamp(us))),
-        "what": found.what,
+        "row_id": location.row_id,
+        "session_id": location.session_id,
+        "principal": location.principal,
+        "time": location.time.map(|us| present::rfc3339(Timestamp(us))),
+        "what": location.what,
     });
     if let (Some(row), Value::Object(more)) = (row.as_object_mut(), more) {
         row.extend(more);
@@ -146,7 +146,7 @@ fn row(Resolved { note, found }: &Resolved) -> Result<Value, ServeError> {
     Ok(row)
 }
 
-/// The filter that a query asks for; with `noted` only the rows that have a note: a star (`star`), a comment (`comment`), any
+/// The filter of a query string; with `noted`, only rows that have a note: a star (`star`), a comment (`comment`), any
 /// (`any`), or a tag (`tag:NAME`).
 pub(super) async fn noted(state: &Shared, params: &Params) -> Result<Filter, ServeError> {
     let filter = Filter::of(params)?;
@@ -160,10 +160,10 @@ pub(super) async fn noted(state: &Shared, params: &Params) -> Result<Filter, Ser
             _ => false,
         };
         let resolved = notes::resolve(case, read.shown().filter(fits).cloned().collect())?;
-        let ids: BTreeSet<String> = resolved.into_iter().filter_map(|resolved| resolved.found.row_id).collect();
+        let ids: BTreeSet<String> = resolved.into_iter().filter_map(|resolved| resolved.location.row_id).collect();
         Ok(ids.into_iter().collect::<Vec<_>>())
     });
     let ids = ids.await?;
-    // No row has this ID: a filter without IDs would be one for all rows.
+    // No row has this ID. Without any ID, the filter would match all rows.
     Ok(filter.only(if ids.is_empty() { vec![String::new()] } else { ids }))
 }

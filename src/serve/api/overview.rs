@@ -1,4 +1,4 @@
-//! The case as a whole: what its story is made from, what is still open, and its picture.
+//! The overview: the data of its sentences, what is still open, and the chart.
 
 use axum::extract::State;
 use serde_json::Value;
@@ -12,7 +12,7 @@ use crate::serve::state::Shared;
 const OVERVIEW: &str = include_str!("../../../sql/serve/overview.sql");
 const PICTURE: &str = include_str!("../../../sql/serve/picture.sql");
 const OPEN: &str = include_str!("../../../sql/serve/open.sql");
-/// What is to be contained or undone is the report's question: it is asked by the report's queries, of the whole case.
+/// What is still to be contained or undone comes from the report's queries, for the whole case.
 const SCOPE: &str = include_str!("../../../sql/report/scope.sql");
 const REMEDIES: &str = include_str!("../../../sql/report/remedies.sql");
 const EVERYTHING: &str = "SET VARIABLE wanted_sessions = []::VARCHAR[]; SET VARIABLE wanted_principals = []::VARCHAR[]; \
@@ -20,11 +20,11 @@ const EVERYTHING: &str = "SET VARIABLE wanted_sessions = []::VARCHAR[]; SET VARI
 
 /// `GET /api/overview`
 pub(super) async fn overview(State(state): State<Shared>) -> Result<Json, ServeError> {
-    let told = state.ask(|state, case| {
+    let facts = state.ask(|state, case| {
         state.with_overview(case)?;
         object(&case.query(OVERVIEW)?)
     });
-    Ok(Json::from(&told.await?.unwrap_or(Value::Null)))
+    Ok(Json::from(&facts.await?.unwrap_or(Value::Null)))
 }
 
 /// `GET /api/overview/open`

@@ -1,4 +1,4 @@
-//! One signal with its events and why it is one; one event with its whole record.
+//! One signal with its events and its explanation; one event with its complete record.
 
 use arrow::array::Array;
 use axum::extract::{Path, State};
@@ -26,18 +26,18 @@ pub(super) async fn signal(State(state): State<Shared>, Path(id): Path<String>) 
     state
         .ask(move |state, case| {
             let row = object(&case.query_with(SIGNAL, std::slice::from_ref(&id))?)?;
-            let mut told = row.ok_or_else(|| unknown("signal", &id))?;
-            let session = told.pointer("/signal/session_id").and_then(Value::as_str).unwrap_or_default();
+            let mut answer = row.ok_or_else(|| unknown("signal", &id))?;
+            let session = answer.pointer("/signal/session_id").and_then(Value::as_str).unwrap_or_default();
             let why = why(state, case, session, &id)?;
-            if let Some(told) = told.as_object_mut() {
-                told.insert("why".to_owned(), json!(why));
+            if let Some(members) = answer.as_object_mut() {
+                members.insert("why".to_owned(), json!(why));
             }
-            Ok(Json::from(&told))
+            Ok(Json::from(&answer))
         })
         .await
 }
 
-/// The lines of an explanation; where there is none, the line that says so.
+/// The lines of an explanation, or a line saying that there is none.
 fn why(state: &AppState, case: &Case, session: &str, id: &str) -> Result<Vec<String>, ServeError> {
     let explained = match load::explain(case, &state.rules, session, true, ExplainSubject::Signal(id)) {
         Ok(explained) => explained,

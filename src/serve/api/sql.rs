@@ -1,4 +1,4 @@
-//! Queries of the user's own, on connections that can only read the case.
+//! User queries, on connections that can only read the case.
 
 use std::time::Instant;
 
@@ -14,17 +14,17 @@ use crate::serve::rows::Json;
 use crate::serve::state::Shared;
 use crate::store::FirstRows;
 
-/// The rows of an answer unless it is told otherwise, and the most.
+/// The default and the maximum number of rows of a response.
 const ROWS: usize = 1000;
 const MOST_ROWS: usize = 100_000;
 
-/// What is posted.
+/// The body of the request.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct SqlRequest {
     /// One or several statements.
     sql: String,
-    /// So many rows of the last one's answer at most.
+    /// The maximum number of rows of the last statement.
     limit: Option<usize>,
 }
 
@@ -78,7 +78,7 @@ fn type_name(kind: &DataType) -> String {
         DataType::Time64(_) => "TIME",
         DataType::Interval(_) => "INTERVAL",
         DataType::Binary | DataType::LargeBinary => "BLOB",
-        // An ENUM comes as a dictionary of its texts.
+        // An ENUM is sent as a dictionary of text.
         DataType::Utf8 | DataType::LargeUtf8 | DataType::Dictionary(..) => "VARCHAR",
         DataType::List(item) | DataType::LargeList(item) => return format!("{}[]", type_name(item.data_type())),
         DataType::Struct(_) => "STRUCT",

@@ -1,4 +1,4 @@
-//! The timeline: its rows, how they lie in time, and what they can be filtered by.
+//! The timeline: its rows, their distribution over time, and its facets.
 
 use axum::extract::State;
 use serde_json::Value;
@@ -13,7 +13,7 @@ use crate::serve::state::Shared;
 const DENSITY: &str = include_str!("../../../sql/serve/density.sql");
 const FACETS: &str = include_str!("../../../sql/serve/facets.sql");
 
-/// The most spans that a density has, and how many it has unless it is told otherwise.
+/// The maximum and the default number of bins of a density.
 const MOST_BINS: u64 = 400;
 const BINS: u64 = 200;
 
@@ -59,7 +59,7 @@ pub(super) async fn facets(State(state): State<Shared>, params: Params) -> Resul
     one_row(state, &params, FACETS, Vec::new()).await
 }
 
-/// The one row that a query about filtered rows gives, as an object.
+/// The single row of a query about filtered rows, as an object.
 async fn one_row(state: Shared, params: &Params, sql: &'static str, values: Vec<String>) -> Result<Json, ServeError> {
     let filter = notes::noted(&state, params).await?;
     let row = state.ask(move |state, case| {

@@ -8,7 +8,7 @@ use tempfile::TempDir;
 use crate::cli::{cartographer, case};
 
 /// Alice has two clicks on known pages, a visit, a generic change, a command and a background signal, and one event of
-/// hers is in no signal. Eve has one event, in no signal. The program has no row.
+/// hers has no signal. Eve has one event, without a signal. The program has no row.
 const EVENTS: &str = "
     DELETE FROM event_signal; DELETE FROM signals; DELETE FROM events;
     INSERT INTO events (event_id, session_id, service, client) VALUES

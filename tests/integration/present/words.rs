@@ -42,7 +42,7 @@ fn a_ledger_says_what_balances_and_what_went_wrong() {
     present::ledger(&mut out, &ledger, 2).unwrap();
     let expected = "files    3 found: 2 loaded, 1 refused (not CloudTrail)\n\
         events   2,431 read = 2,400 inserted + 30 duplicate + 1 rejected\n\
-        console  1,900 events = 1,700 from clicks + 150 background + 50 in no signal\n\
+        console  1,900 events = 1,700 from clicks + 150 background + 50 without a signal\n\
         clicks   36 = 20 on known pages (15 with confidence 0.9 or above) + 10 visits + 2 generic changes + 4 commands\n\
         signals  41 in 3 console sessions, out of 12 sessions\n  \
         a\\u{1b}.json: a digest\n  \

@@ -107,7 +107,7 @@ export interface Actor {
     uses: number | null;
   }[];
   data_out: { how: string; source: string | null; objects: number | null; bytes_out: number | null; events: number }[];
-  /** Who made which credential, and who used it, among all who belong together. */
+  /** Who created which credential, and who used it, among all who belong together. */
   links?: ActorLink[];
 }
 
@@ -133,7 +133,7 @@ export interface CredentialLink {
   maker: string | null;
 }
 
-/** One row of the view `timeline`: a signal, or an event that is in no signal. */
+/** One row of the view `timeline`: a signal, or an event without a signal. */
 export interface TimelineRow {
   time: string;
   last_time: string;

@@ -28,7 +28,7 @@ const KEYS: readonly (readonly [string, readonly (readonly [string, string])[]])
     ],
   ],
   [
-    "Activity strip, picture of the case",
+    "Activity strip, chart of the case",
     [
       ["drag", "zoom to a time range"],
       ["+ −", "nearer, farther"],

@@ -38,7 +38,7 @@ export function SaveForm({ what, onSave }: { what: string; onSave: (name: string
     <form class="save-view" onSubmit={save}>
       <input
         type="text"
-        aria-label={`Name to save this ${what} by`}
+        aria-label={`Name of the saved ${what}`}
         placeholder={`save this ${what} as …`}
         maxLength={100}
         value={name}

@@ -8,7 +8,7 @@ export const count = (value: number | null | undefined): string => (value == nul
 export const counted = (value: number, one: string, many = `${one}s`): string =>
   `${count(value)} ${value === 1 ? one : many}`;
 
-/** `2026-03-11 19:41:32`, with a fraction only where there is one. */
+/** `2026-03-11 19:41:32`, with a fraction only if there is one. */
 export function moment(time: string | null | undefined): string {
   if (!time) return "–";
   const [date = "", clock = ""] = time.replace(/(Z|\+00:00)$/, "").split(/[T ]/);

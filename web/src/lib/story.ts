@@ -126,7 +126,7 @@ function cameIn(actor: OverviewActor, { sign_ins, keys, links }: Overview): Sent
   if (used.length > 0) {
     const named = used.slice(0, 2).map((each) => `${each.key} (${counted(each.events, "event")})`);
     parts.push(
-      `Programs used ${used.length === 1 ? "access key" : "access keys"} ${listed(named, used.length)}; how they got ${used.length === 1 ? "it" : "them"} is not in this case.`,
+      `Programs used ${used.length === 1 ? "access key" : "access keys"} ${listed(named, used.length)}; how they obtained ${used.length === 1 ? "it" : "them"} is not in this case.`,
     );
   }
   if (parts.length === 0) return undefined;
@@ -142,7 +142,7 @@ function cameIn(actor: OverviewActor, { sign_ins, keys, links }: Overview): Sent
     text: `Everything with ${each.key}`,
     href: `/timeline?${new URLSearchParams({ key: each.key })}`,
   }));
-  return { title: "Came in", text: parts.join(" "), strong: false, evidence: [...evidence, ...keyed] };
+  return { title: "Access", text: parts.join(" "), strong: false, evidence: [...evidence, ...keyed] };
 }
 
 function signedIn({ way, mfa, source_ip, time, principal }: SignIn, times: number): string {
@@ -378,7 +378,7 @@ function tried(actor: OverviewActor, overview: Overview): Sentence | undefined {
     text: parts.join(" "),
     strong: false,
     evidence: shown.map(evidenceOf),
-    rest: { text: "All that failed", href },
+    rest: { text: "All failures", href },
   };
 }
 

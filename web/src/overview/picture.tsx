@@ -27,7 +27,7 @@ export function Picture({ from, to, onZoom }: PictureProps) {
   const scale = useMemo(() => data && scaleOf(data), [data]);
   if (error) return <Problem error={error} again={again} />;
   return (
-    <section class="picture" aria-label="Picture of the case" aria-busy={loading}>
+    <section class="picture" aria-label="Chart of the case" aria-busy={loading}>
       <h2>Who did what, when</h2>
       <Legend data={data} />
       <div ref={box} class="lanes">
@@ -323,7 +323,7 @@ function AsTable({ marks, lanes }: { marks: readonly PictureMark[]; lanes: reado
     .sort((a, b) => a.second - b.second);
   return (
     <details class="as-table">
-      <summary>{`The same as a table (${counted(rows.length, "row")})`}</summary>
+      <summary>{`As a table (${counted(rows.length, "row")})`}</summary>
       <table>
         <thead>
           <tr>

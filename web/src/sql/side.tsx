@@ -50,7 +50,7 @@ export function History({ onPick, round }: PickProps & { round: number }) {
   const kept = round >= 0 ? historyOf() : [];
   return (
     <Menu title="History">
-      {kept.length === 0 && <span class="muted menu-text">Nothing was run yet in this browser.</span>}
+      {kept.length === 0 && <span class="muted menu-text">No query has been run in this browser yet.</span>}
       {kept.map((sql) => (
         <button key={sql} type="button" class="mono" onClick={() => onPick(sql)}>
           {visible(clip(sql.replace(/\s+/g, " "), 90).text)}

@@ -113,7 +113,7 @@ function Made({ made }: { made: Actor["made"] }) {
   const rows = [...used, ...made.filter((each) => each.uses === null)];
   return (
     <details class="made">
-      <summary>{`Made ${counted(made.length, "thing")}${used.length > 0 ? `, ${count(used.length)} used since` : ""}`}</summary>
+      <summary>{`Created ${counted(made.length, "resource")}${used.length > 0 ? `, ${count(used.length)} used since` : ""}`}</summary>
       <ul>
         {rows.slice(0, FEW).map((each) => (
           <li key={each.event_id + each.entity_type + each.name}>

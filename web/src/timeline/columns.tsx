@@ -40,7 +40,7 @@ const What = ({ row }: { row: TimelineRow }) => (
   </>
 );
 
-/** The kind; of an event that is in no signal, whose it is too. */
+/** The kind; of an event without a signal, whose it is too. */
 const KindOf = ({ row }: { row: TimelineRow }) => (
   <>
     <Kind kind={kindOf(row)} />

@@ -266,7 +266,7 @@ function Calls({ row, filter, open }: { row: TimelineRow; filter: Filter; open: 
     api.line(own, row.id, { offset: 0, limit }, signal),
   );
   if (error) return <Problem error={error} again={again} />;
-  if (!data) return <p class="waiting">Asking for the calls …</p>;
+  if (!data) return <p class="waiting">Loading the calls …</p>;
   return (
     <section class="events">
       <h3>{`Calls (${count(data.total)}${row.failed ? `, ${count(row.failed)} failed` : ""})`}</h3>
@@ -279,7 +279,7 @@ function Calls({ row, filter, open }: { row: TimelineRow; filter: Filter; open: 
         </button>
       )}
       {data.total > MOST_CALLS && data.rows.length === MOST_CALLS && (
-        <p class="muted">{`These are the first ${count(MOST_CALLS)}; without Fold calls each has a row of its own.`}</p>
+        <p class="muted">{`These are the first ${count(MOST_CALLS)}; without Fold calls, each has its own row.`}</p>
       )}
     </section>
   );

@@ -1,4 +1,4 @@
-// Who made which credential, and who used it: the chain of an actor as a tree of sessions.
+// Who created which credential, and who used it: the chain of an actor as a tree of sessions.
 
 import type { ActorLink } from "../api/types";
 import { Pivot } from "../components/pivot";
@@ -15,7 +15,7 @@ export function Graph({ links, session }: { links: readonly ActorLink[]; session
   const trees = treesOf(links);
   if (trees.length === 0) return null;
   const tree = (
-    <ul class="tree" aria-label="Who made which credential, and who used it">
+    <ul class="tree" aria-label="Who created which credential, and who used it">
       {trees.map((each) => (
         <li key={each.session}>
           <Branch node={each} session={session} />
@@ -26,7 +26,7 @@ export function Graph({ links, session }: { links: readonly ActorLink[]; session
   if (links.length <= FEW) return tree;
   return (
     <details class="graph">
-      <summary>{`Who made which credential, and who used it (${counted(links.length, "link")})`}</summary>
+      <summary>{`Who created which credential, and who used it (${counted(links.length, "link")})`}</summary>
       {tree}
     </details>
   );

@@ -34,8 +34,8 @@ const TITLES: Record<ScreenRow["kind"], string> = { user: "IAM users", bucket: "
 
 const SOURCES: Record<ScreenCell["source"], string> = {
   page: "from a request of this page",
-  change: "from a change before it",
-  use: "from a use before it",
+  change: "from an earlier change",
+  use: "from an earlier use",
 };
 
 export function Screen({ id, session }: { id: string; session: string | null }) {
@@ -44,7 +44,7 @@ export function Screen({ id, session }: { id: string; session: string | null }) 
   const kinds = [...grouped(data, (row) => row.kind)];
   return (
     <section class="screen">
-      <h3>What was on the screen</h3>
+      <h3>What the page showed</h3>
       <p class="muted">
         A reconstruction from this page's requests and their errors, and from earlier events of the case. CloudTrail
         does not record what a page was answered: an empty cell is unknown. Each value leads to its event.

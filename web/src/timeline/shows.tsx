@@ -5,7 +5,7 @@ import { count } from "../lib/format";
 const TITLES: Record<Show, [string, string]> = {
   click: ["Clicks", "Actions of a person in the console"],
   command: ["Typed commands", "Commands in a console session: CLI, SDK, CloudShell"],
-  residual: ["Unexplained", "Console events in no signal (residual)"],
+  residual: ["Unexplained", "Console events without a signal (residual)"],
   background: ["Background", "Requests that the console makes on its own"],
   programmatic: ["Programmatic", "Events of programs and services"],
   aggregated: ["Aggregated", "Counts of calls in a window of time; CloudTrail does not record who called"],

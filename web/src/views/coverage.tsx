@@ -1,4 +1,4 @@
-// How much to trust it: how many clicks a known page names, how sure that is, and which events are in no signal.
+// How much to trust it: how many clicks a known page names, how sure that is, and which events have no signal.
 
 import { useMemo } from "preact/hooks";
 import { api } from "../api/client";
@@ -52,7 +52,7 @@ function Shares({ of }: { of: CoverageNumbers }) {
   );
 }
 
-/** The events of a line that are in no signal. */
+/** The events of a line that are without a signal. */
 const residual = (row: CoverageRow, session: string | null) => {
   const params = new URLSearchParams({ show: "residual" });
   const id = row.session_id ?? session;
@@ -204,7 +204,7 @@ function Totals({ totals }: { totals: CoverageNumbers }) {
               0
             )}
           </dd>
-          <dd class="part-meaning">console events in no signal; worth a look</dd>
+          <dd class="part-meaning">console events without a signal; worth a look</dd>
         </div>
       </dl>
     </section>

@@ -47,7 +47,7 @@ export function Hunts({ place: { params } }: { place: Place }) {
       </div>
       {hits.error !== undefined && <Problem error={hits.error} again={hits.again} />}
       {hits.data && withHits === 0 && (
-        <p class="empty">No hunt has a hit. Clear the identity or the time to search all.</p>
+        <p class="empty">No hunt has hits. Clear the identity or the time to search all.</p>
       )}
       {hits.data && (
         <div class="tactics">

@@ -170,7 +170,7 @@ function Thing({ notes }: { notes: readonly Note[] }) {
         ) : (
           text
         )}
-        {gone && <span class="warn"> not in this case as it is loaded now</span>}
+        {gone && <span class="warn"> not in this case as currently loaded</span>}
       </p>
       <p class="note-marks">
         {notes

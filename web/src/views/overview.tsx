@@ -44,7 +44,7 @@ export function Overview({ place: { params } }: { place: Place }) {
 
 const Nothing = ({ all }: { all: number }) => (
   <p class="story">
-    {`In the sessions of ${counted(all, "identity", "identities")} nothing stands out. That is no verdict: `}
+    {`Nothing stands out in the sessions of ${counted(all, "identity", "identities")}. This is not a verdict: `}
     <a href="/sessions?console=all" onClick={follow}>
       all sessions
     </a>
@@ -123,7 +123,7 @@ interface OpenProps {
 /** What no call of the case ended. */
 function Open({ needs, error, dated }: OpenProps) {
   if (error) return <Problem error={error} />;
-  if (!needs) return <p class="waiting">Looking for what is still open …</p>;
+  if (!needs) return <p class="waiting">Searching for what is still open …</p>;
   const open = stillOpen(needs);
   return (
     <section class="story story-open" aria-label="Still open">
@@ -132,7 +132,7 @@ function Open({ needs, error, dated }: OpenProps) {
         <span class="story-lead">
           {open.length > 0
             ? "as far as this case shows: no call in it undid or deleted these. The report has commands to review them."
-            : "Nothing that was created, granted, shared or stopped in this case is left, as far as it shows."}
+            : "As far as this case shows, nothing that was created, granted, shared or stopped in it is still open."}
         </span>
       </h2>
       <dl class="sentences sentences-open">
@@ -150,7 +150,7 @@ const MOST_OTHERS = 24;
 const Others = ({ actors }: { actors: readonly OverviewActor[] }) => (
   <section class="story" aria-label="Others">
     <h2 class="story-who">
-      Others <span class="story-lead">who were in the console, or in whose sessions something lesser stands out</span>
+      Others <span class="story-lead">who were in the console, or in whose sessions something less severe stands out</span>
     </h2>
     <ul class="others">
       {actors.slice(0, MOST_OTHERS).map((actor) => (

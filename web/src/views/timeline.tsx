@@ -30,7 +30,7 @@ const rowKey = (row: TimelineRow) => row.id;
 /** How the rows are shown, beside the filter in the address. */
 interface Layout {
   order: Order;
-  /** Whether calls that follow each other share a line. */
+  /** Whether consecutive calls share a line. */
   folded: boolean;
   /** The rows that are unfolded. */
   open: readonly string[];
@@ -216,7 +216,7 @@ interface FoldingProps {
 const Folding = ({ on, onChange }: FoldingProps) => (
   <label
     class={`notable ${on ? "chosen" : ""}`}
-    title="Reads of one service that follow each other share a line, and so does a change that is made again and again"
+    title="Consecutive reads of one service share a line, and so do repetitions of the same change"
   >
     <input type="checkbox" checked={on} onChange={onChange} />
     Fold calls

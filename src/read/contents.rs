@@ -1,4 +1,4 @@
-//! What is found in a text on the way to its records.
+//! The items of a text: records and damaged parts.
 
 use std::borrow::Cow;
 
@@ -7,23 +7,23 @@ use super::container::Container;
 use super::error::Refusal;
 use super::text::excerpt;
 
-/// The records of a document whose members are kept. Those of later records are looked for again, so that they do not take
-/// as much memory as the document.
+/// The number of records of a document whose members are kept. The members of later records are parsed again, so that they
+/// do not take as much memory as the document.
 const MAX_WALKED: usize = 10_000;
 
-/// One thing found in a document.
+/// One item of a document.
 #[derive(Debug)]
 pub(super) enum Item<'t> {
     /// One CloudTrail record.
     Record(Cow<'t, str>, Option<Box<RecordMembers<'t>>>),
-    /// Something whole that is none.
+    /// A complete value that is not a record.
     Foreign(Refusal, String),
-    /// Something that cannot be read: its cause and its head.
+    /// A value that cannot be read: the cause, and its beginning.
     Broken(String, String),
 }
 
 impl Item<'_> {
-    /// The same, borrowing from nothing.
+    /// The same with owned data.
     pub(super) fn into_owned(self) -> Item<'static> {
         match self {
             Self::Record(json, _) => Item::Record(Cow::Owned(json.into_owned()), None),
@@ -33,38 +33,38 @@ impl Item<'_> {
     }
 }
 
-/// What a text gave, in order. `Container::Object` stands for records in nothing at all until a sequence claims them.
+/// The items of a text, in order. The container is `Container::Object` for bare records, until a sequence of them is detected.
 #[derive(Debug, Default)]
-pub(super) struct Found<'t> {
+pub(super) struct Contents<'t> {
     pub(super) container: Option<Container>,
     pub(super) items: Vec<Item<'t>>,
 }
 
-impl<'t> Found<'t> {
-    /// Adds a record, and where it stood unless that is known.
+impl<'t> Contents<'t> {
+    /// Adds a record, and its container unless that is already set.
     pub(super) fn record(&mut self, json: Cow<'t, str>, container: Container) {
         self.container.get_or_insert(container);
         self.items.push(Item::Record(json, None));
     }
 
-    /// As [`Found::record`], of a record whose members are known.
+    /// Like [`Contents::record`], for a record whose members are known.
     pub(super) fn walked_record(&mut self, json: &'t str, members: RecordMembers<'t>, container: Container) {
         self.container.get_or_insert(container);
         let members = (self.items.len() < MAX_WALKED).then(|| Box::new(members));
         self.items.push(Item::Record(Cow::Borrowed(json), members));
     }
 
-    /// Adds something whole that is no record.
+    /// Adds a complete value that is not a record.
     pub(super) fn foreign(&mut self, what: Refusal, text: &str) {
         self.items.push(Item::Foreign(what, excerpt(text)));
     }
 
-    /// Adds something that cannot be read.
+    /// Adds a value that cannot be read.
     pub(super) fn broken(&mut self, cause: String, text: &str) {
         self.items.push(Item::Broken(cause, excerpt(text)));
     }
 
-    /// Adds something that cannot be read, after which a record was found again.
+    /// Adds a value that cannot be read, after which another record was found.
     pub(super) fn skipped(&mut self, cause: &str, text: &str) {
         self.broken(format!("{cause}; {} bytes were skipped to the next record", text.len()), text);
     }
@@ -74,13 +74,13 @@ impl<'t> Found<'t> {
         self.items.iter().any(|item| matches!(item, Item::Record(..)))
     }
 
-    /// The same, borrowing from nothing.
-    pub(super) fn into_owned(self) -> Found<'static> {
-        Found { container: self.container, items: self.items.into_iter().map(Item::into_owned).collect() }
+    /// The same with owned data.
+    pub(super) fn into_owned(self) -> Contents<'static> {
+        Contents { container: self.container, items: self.items.into_iter().map(Item::into_owned).collect() }
     }
 
-    /// Takes over what a wrapper held. A wrapper that could be anybody's leaves the name to what is in it.
-    pub(super) fn absorb(&mut self, inner: Found<'t>, wrapper: Container) {
+    /// Adds the items of a wrapper. A generic wrapper takes the container name of its content.
+    pub(super) fn absorb(&mut self, inner: Contents<'t>, wrapper: Container) {
         let inside = inner.container.filter(|c| wrapper == Container::StringMember && *c != Container::Object);
         self.container.get_or_insert(inside.unwrap_or(wrapper));
         self.items.extend(inner.items);

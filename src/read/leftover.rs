@@ -1,53 +1,53 @@
-//! What a program that was killed left: DuckDB's temporary files, and a case without a byte.
+//! Removes what a killed program left: DuckDB's temporary files, and empty case files.
 
 use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Whether there is a file without a byte.
+/// Whether there is an empty file.
 #[must_use]
 pub fn is_empty_file(path: &Path) -> bool {
     fs::metadata(path).is_ok_and(|metadata| metadata.is_file() && metadata.len() == 0)
 }
 
-/// Removes a file without a byte, which a load that was stopped in its first moment leaves; any other stays.
+/// Removes an empty file, which a load that was killed at its start leaves; any other file stays.
 pub fn remove_empty_file(path: &Path) {
     if is_empty_file(path) {
-        // Who cannot remove it is told by DuckDB what is wrong with it.
+        // If it cannot be removed, DuckDB reports the problem.
         drop(fs::remove_file(path));
     }
 }
 
-/// Removes the temporary files that another process left beside a case. To be called with the case open for writing, so
-/// that no other process has it open, and before this one writes any. What is not DuckDB's stays, and its folder with it.
-pub fn remove_spilled(case: &Path) {
+/// Removes the temporary files that another process left next to a case. Call it with the case open for writing, so that
+/// no other process has it open, and before this process writes any. Other files stay, and so does their folder.
+pub fn remove_leftover(case: &Path) {
     let mut folder = case.as_os_str().to_owned();
     folder.push(".tmp");
     let folder = PathBuf::from(folder);
-    // A link leads to files of somebody else.
+    // A link could lead to other files.
     if !folder.symlink_metadata().is_ok_and(|metadata| metadata.is_dir()) {
         return;
     }
     let Ok(entries) = fs::read_dir(&folder) else { return };
-    for entry in entries.filter_map(Result::ok).filter(|entry| is_spilled(&entry.file_name())) {
-        // What cannot be removed does no harm but take space.
+    for entry in entries.filter_map(Result::ok).filter(|entry| is_temporary_file(&entry.file_name())) {
+        // Files that cannot be removed only take space.
         drop(fs::remove_file(entry.path()));
     }
     drop(fs::remove_dir(&folder));
 }
 
-/// Whether DuckDB names its temporary files so.
-fn is_spilled(name: &OsStr) -> bool {
+/// Whether it is the name of a temporary file of DuckDB.
+fn is_temporary_file(name: &OsStr) -> bool {
     let Some(name) = name.to_str() else { return false };
     (name.starts_with("duckdb_temp_storage_") && name.strip_suffix(".tmp").is_some())
         || (name.starts_with("duckdb_temp_block-") && name.strip_suffix(".block").is_some())
 }
-/// Which file a name leads to. Another file in its place has another, even if its bytes are the same.
+/// The identity of a file. A file that replaces it has a different identity, even if its bytes are the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FileId(u64, u64);
 
 impl FileId {
-    /// That of the file at `path`; `None` if there is none, or the system does not say.
+    /// The identity of the file at `path`; `None` if there is no file, or the system does not provide it.
     #[cfg(unix)]
     #[must_use]
     pub fn of(path: &Path) -> Option<Self> {

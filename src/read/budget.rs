@@ -1,28 +1,28 @@
-//! The memory that the texts of files may take.
+//! The memory budget for the texts of files.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// Bytes of text that may be in memory, for all files that share them.
+/// The number of bytes of text that all files that share this budget may have in memory.
 #[derive(Debug)]
-pub struct Room {
+pub struct MemoryBudget {
     left: AtomicU64,
     most: u64,
 }
 
-impl Room {
-    /// Room for so many bytes.
+impl MemoryBudget {
+    /// A budget of that many bytes.
     #[must_use]
     pub const fn new(bytes: u64) -> Self {
         Self { left: AtomicU64::new(bytes), most: bytes }
     }
 
-    /// How much there was at first.
+    /// The total size of the budget.
     #[must_use]
-    pub const fn most(&self) -> u64 {
+    pub const fn size(&self) -> u64 {
         self.most
     }
 
-    /// Takes so many bytes; none if there is no room for all of them.
+    /// Reserves bytes; reserves none and returns false if the budget is not sufficient.
     pub(super) fn take(&self, bytes: u64) -> bool {
         let less = |left: u64| left.checked_sub(bytes);
         self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less).is_ok()
