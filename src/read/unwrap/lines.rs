@@ -4,27 +4,22 @@
 use super::stream;
 use super::value;
 use crate::read::container::Container;
-use crate::read::container::Container;
-use crate::read::contents::Contents;
 use crate::read::contents::Contents;
 use crate::read::literals;
-use crate::read::literals;
 use crate::read::packed;
-use crate::read::packed;
-use crate::read::scan::{self, Damage};
 use crate::read::scan::{self, Damage};
 
 /// Prefixes of lines of `--output text` without a record, which belong to the record before.
 const BESIDE: [&str; 3] = ["RESOURCES\t", "SEARCHEDLOGSTREAMS\t", "NEXTTOKEN\t"];
 
 /// The items of the lines, and for each its line.
-pub(super) struct Lines<'t> {
-    pub(super) contents: Contents<'t>,
-    pub(super) lines: Vec<u64>,
+pub(in crate::read) struct Lines<'t> {
+    pub(in crate::read) contents: Contents<'t>,
+    pub(in crate::read) lines: Vec<u64>,
 }
 
 /// Reads the records in the lines of a text; `None` unless a line has a record after other text.
-pub(super) fn read(text: &str, depth: usize) -> Option<Lines<'_>> {
+pub(in crate::read) fn read(text: &str, depth: usize) -> Option<Lines<'_>> {
     let mut lines = Lines { contents: Contents::default(), lines: Vec::new() };
     let (mut at, mut number) = (0, 1);
     let mut search = Search { text, depth, is_prefixed: false, patience: super::patience(text.len()) };

@@ -7,17 +7,17 @@ use crate::read::scan;
 
 /// The items of a text of values, and their lines.
 #[derive(Debug)]
-pub(super) struct Stream<'t> {
-    pub(super) contents: Contents<'t>,
+pub(in crate::read) struct Stream<'t> {
+    pub(in crate::read) contents: Contents<'t>,
     /// Whether every value has its own line, and there are several.
-    pub(super) is_lines: bool,
+    pub(in crate::read) is_lines: bool,
     /// For each value: the number of items before it, and the line on which it begins, from 1.
     starts: Vec<(usize, u64)>,
 }
 
 impl Stream<'_> {
     /// The position of every item, from 1: its line if every value has its own, otherwise its number.
-    pub(super) fn positions(&self) -> Vec<u64> {
+    pub(in crate::read) fn positions(&self) -> Vec<u64> {
         let count = self.contents.items.len();
         if !self.is_lines {
             return (1..).take(count).collect();
@@ -28,7 +28,7 @@ impl Stream<'_> {
 }
 
 /// Reads every value of `text`. After a damaged value, it continues at the next line that begins with a bracket.
-pub(super) fn read(text: &str, depth: usize) -> Stream<'_> {
+pub(in crate::read) fn read(text: &str, depth: usize) -> Stream<'_> {
     let mut reader =
         Reader { text, depth, at: 0, line: 1, patience: text.len().saturating_mul(4), tally: Tally::new() };
     let mut stream = Stream { contents: Contents::default(), is_lines: false, starts: Vec::new() };
