@@ -79,8 +79,8 @@ struct Noted<'a> {
 
 fn noted(notes: &[Resolved]) -> Vec<Noted<'_>> {
     let mut rows: BTreeMap<&str, Noted<'_>> = BTreeMap::new();
-    for Resolved { note, found } in notes {
-        let Some(id) = found.row_id.as_deref() else { continue };
+    for Resolved { note, location } in notes {
+        let Some(id) = location.row_id.as_deref() else { continue };
         let row = rows.entry(id).or_insert_with(|| Noted { id, ..Noted::default() });
         let tag = match note.kind {
             NoteKind::Star => "star",

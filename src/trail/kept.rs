@@ -129,7 +129,7 @@ fn keep(mut bundles: Vec<ParsedFiles>, span: Span, mut account: Account) -> Resu
         aggregated,
         files: account.files.finish()?,
         rejects: account.rejects.finish()?,
-        nothing: (!account.some).then(|| joined(&account.causes)),
+        nothing: (!account.some).then(|| in_one_line(&account.causes)),
     })
 }
 
@@ -278,7 +278,7 @@ fn shrunk(batch: RecordBatch) -> Result<RecordBatch, BatchError> {
 /// The maximum number of causes in one message.
 const CAUSES: usize = 5;
 
-fn joined(causes: &[String]) -> String {
+fn in_one_line(causes: &[String]) -> String {
     match causes.len().checked_sub(CAUSES) {
         _ if causes.is_empty() => "there are no files".to_owned(),
         Some(more) if more > 0 => format!("{}; and {more} more", causes[..CAUSES].join("; ")),
