@@ -21,10 +21,10 @@ fn links_out_of_the_folder_and_special_files_are_told_and_not_read() {
     let ended = scene.load(&[]);
     assert_eq!(ended.code, Some(4), "{}", ended.err);
     for (file, cause) in [
-        ("logs/link.json", "a link out of the folder"),
-        ("logs/folder", "a link out of the folder"),
-        ("logs/environ", "a link out of the folder"),
-        ("logs/zero", "a link out of the folder"),
+        ("logs/link.json", "a link that leads out of the folder"),
+        ("logs/folder", "a link that leads out of the folder"),
+        ("logs/environ", "a link that leads out of the folder"),
+        ("logs/zero", "a link that leads out of the folder"),
         ("logs/fifo", "neither a file nor a folder"),
     ] {
         let told = ended.err.lines().any(|line| line.contains(file) && line.contains(cause));
