@@ -27,7 +27,7 @@ pub struct Hunt {
     /// What a row means.
     pub hit: String,
     /// Harmless causes of such a row.
-    pub innocent: String,
+    pub false_positives: String,
     /// Its parameters, in the order of the file.
     pub params: Vec<Param>,
     /// The query, which reads its parameters with `getvariable`.

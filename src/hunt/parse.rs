@@ -6,7 +6,7 @@
 //! -- techniques: T1098.001
 //! -- hit: what a row means,
 //! --   in one or more lines
-//! -- innocent: harmless causes of such a row
+//! -- false positives: harmless causes of such a row
 //! SET VARIABLE since = TIMESTAMP '2000-01-01'; -- what it controls
 //! SELECT …;
 //! ```
@@ -35,10 +35,10 @@ impl Hunt {
         let tactic = reader.tactic(&id)?;
         let techniques = reader.comment("techniques: ")?;
         let techniques = techniques.split(", ").filter(|technique| *technique != "none").map(str::to_owned).collect();
-        let (hit, innocent) = (reader.comment("hit: ")?, reader.comment("innocent: ")?);
+        let (hit, false_positives) = (reader.comment("hit: ")?, reader.comment("false positives: ")?);
         let params = reader.params()?;
         let query = reader.query()?;
-        Ok(Self { id, title, tactic, techniques, hit, innocent, params, query, text: text.to_owned() })
+        Ok(Self { id, title, tactic, techniques, hit, false_positives, params, query, text: text.to_owned() })
     }
 }
 

@@ -8,7 +8,7 @@ const TEXT: &str = "\
 -- techniques: T1485, T1490
 -- hit: somebody did,
 --   and here is who
--- innocent: nobody
+-- false positives: nobody
 SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
 SET VARIABLE least = 3; -- so many
 SET VARIABLE who = '%'; -- whose name is like this
@@ -25,7 +25,7 @@ fn the_header_is_parsed() {
     let hunt = Hunt::parse("impact/who.sql", TEXT).unwrap();
     assert_eq!((hunt.id.as_str(), hunt.title.as_str(), hunt.tactic), ("impact/who", "Who did it?", Tactic::Impact));
     assert_eq!(hunt.techniques, ["T1485", "T1490"]);
-    assert_eq!((hunt.hit.as_str(), hunt.innocent.as_str()), ("somebody did, and here is who", "nobody"));
+    assert_eq!((hunt.hit.as_str(), hunt.false_positives.as_str()), ("somebody did, and here is who", "nobody"));
     let params: Vec<_> = hunt.params.iter().map(|param| (param.name.as_str(), param.kind)).collect();
     assert_eq!(params, [("since", ParamKind::Moment), ("least", ParamKind::Integer), ("who", ParamKind::Text)]);
     assert_eq!(hunt.param("least").unwrap().meaning, "so many");

@@ -111,7 +111,7 @@ fn recipe(out: &mut impl Write, hunt: &Hunt) -> io::Result<()> {
     writeln!(out, "\n### {}\n", markdown(&hunt.title))?;
     let techniques: Vec<String> = hunt.techniques.iter().map(|technique| format!(" · {technique}")).collect();
     writeln!(out, "`{}`{}\n", hunt.id, techniques.concat())?;
-    writeln!(out, "**A hit:** {}\n\n**False positives:** {}\n", markdown(&hunt.hit), markdown(&hunt.innocent))?;
+    writeln!(out, "**A hit:** {}\n\n**False positives:** {}\n", markdown(&hunt.hit), markdown(&hunt.false_positives))?;
     writeln!(out, "```sql")?;
     hunt.params.iter().try_for_each(|param| setting(out, param))?;
     writeln!(out, "{}\n```", hunt.query)

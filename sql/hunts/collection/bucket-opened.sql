@@ -3,7 +3,7 @@
 -- techniques: T1530, T1537
 -- hit: the policy or ACL of a bucket gives access to everyone or to another account, or its public access block was
 --   removed.
--- innocent: a public website; a known partner. Policies that name only the bucket's own account are left out.
+-- false positives: a public website; a known partner. Policies that name only the bucket's own account are left out.
 SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
 SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
 SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text

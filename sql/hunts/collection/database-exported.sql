@@ -2,7 +2,8 @@
 -- tactic: collection
 -- techniques: T1530, T1213.006
 -- hit: a database was exported to a bucket, its snapshot copied, or it was restored with public access.
--- innocent: nightly jobs and tests with restored data, by known roles. Backups that a service makes are left out.
+-- false positives: nightly jobs and tests with restored data, by known roles. Backups that a service makes are left
+--   out.
 SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
 SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
 SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text

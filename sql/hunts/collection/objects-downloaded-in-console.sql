@@ -2,7 +2,7 @@
 -- tactic: collection
 -- techniques: T1530
 -- hit: a person downloaded objects of a bucket with the browser. Requires data events in the trail.
--- innocent: the owner of a report opens it. Programs reading objects are left out.
+-- false positives: the owner of a report opens it. Programs reading objects are left out.
 SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
 SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
 SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text

@@ -2,7 +2,7 @@
 -- tactic: correlation
 -- techniques: T1078.004
 -- hit: several identities used one address, so one person may have the credentials of all of them.
--- innocent: an office, a VPN or a proxy. Services are left out.
+-- false positives: an office, a VPN or a proxy. Services are left out.
 SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
 SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
 SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text

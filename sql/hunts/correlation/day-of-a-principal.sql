@@ -2,7 +2,7 @@
 -- tactic: correlation
 -- techniques: none
 -- hit: the clicks of the identity in order, and its other API calls, one row per service, call and minute.
--- innocent: most rows; set the principal and the day in question.
+-- false positives: most rows; set the principal and the day in question.
 SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
 SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
 SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text

@@ -3,7 +3,8 @@
 -- techniques: none
 -- hit: every click that showed or changed the entity (a user, key, bucket, instance, secret …), and every call by another
 --   client that names it. If the parameter entity is not set, only calls that have a class are listed.
--- innocent: pages that list everything show it to all their users; `kind` and `relation` distinguish views from changes.
+-- false positives: pages that list everything show it to all their users; `kind` and `relation` distinguish views
+--   from changes.
 SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
 SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
 SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text

@@ -2,7 +2,7 @@
 -- tactic: correlation
 -- techniques: T1078.004
 -- hit: an identity that was active before made its first change in this service.
--- innocent: new tasks. The first day of an identity is left out.
+-- false positives: new tasks. The first day of an identity is left out.
 SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
 SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
 SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text

@@ -2,7 +2,7 @@
 -- tactic: correlation
 -- techniques: T1562.008
 -- hit: a region of an account has no events for hours: logging was off, or files are missing from the case.
--- innocent: a region that is hardly used; look at regions that have no other gaps.
+-- false positives: a region that is hardly used; look at regions that have no other gaps.
 SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only gaps that end at this time or later, UTC
 SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only gaps that end until this time, UTC
 SET VARIABLE hours = 6; -- minimum number of hours

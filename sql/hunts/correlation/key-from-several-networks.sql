@@ -2,7 +2,7 @@
 -- tactic: correlation
 -- techniques: T1078.004
 -- hit: a key was used from more than one network; one of them may not be its owner's.
--- innocent: a laptop that travels. Temporary keys are left out.
+-- false positives: a laptop that travels. Temporary keys are left out.
 SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
 SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
 SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text

@@ -2,7 +2,7 @@
 -- tactic: correlation
 -- techniques: T1078.004
 -- hit: an identity had many programmatic events before it opened the console for the first time.
--- innocent: a person who mostly works on the command line; look for service users and build roles.
+-- false positives: a person who mostly works on the command line; look for service users and build roles.
 SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
 SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
 SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text

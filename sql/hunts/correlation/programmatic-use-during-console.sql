@@ -3,7 +3,7 @@
 -- techniques: T1078.004, T1550.001
 -- hit: during a console session, a tool used the same identity from a network that the session did not use: two people, or
 --   two locations.
--- innocent: a laptop and a build server with one identity's keys. Tools in the same network are left out.
+-- false positives: a laptop and a build server with one identity's keys. Tools in the same network are left out.
 SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
 SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
 SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text

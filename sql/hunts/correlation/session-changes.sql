@@ -2,7 +2,7 @@
 -- tactic: correlation
 -- techniques: none
 -- hit: everything that the session created, changed or deleted, by click or by command: what may have to be undone.
--- innocent: regular work; set the session in question.
+-- false positives: regular work; set the session in question.
 SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
 SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
 SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text

@@ -2,7 +2,7 @@
 -- tactic: correlation
 -- techniques: T1078.004
 -- hit: a console session began at night or on a weekend, in UTC.
--- innocent: people on call, or in other time zones: set the hours to theirs.
+-- false positives: people on call, or in other time zones: set the hours to theirs.
 SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
 SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
 SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text

@@ -3,7 +3,7 @@
 -- techniques: none
 -- hit: many of the console events of the session belong to no known page: an uncommon service, or a tool that imitates a
 --   browser.
--- innocent: pages that have no rule yet; the view residual shows which calls they make.
+-- false positives: pages that have no rule yet; the view residual shows which calls they make.
 SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
 SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
 SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text

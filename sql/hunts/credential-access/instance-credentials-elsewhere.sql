@@ -3,7 +3,7 @@
 -- techniques: T1552.005
 -- hit: the role session of an instance was used from more than one network: its credentials may have been taken from the
 --   instance.
--- innocent: an instance whose address changed, or that uses several gateways.
+-- false positives: an instance whose address changed, or that uses several gateways.
 SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
 SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
 SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text

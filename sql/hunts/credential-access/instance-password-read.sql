@@ -2,7 +2,7 @@
 -- tactic: credential-access
 -- techniques: T1552.005, T1555
 -- hit: somebody requested the password of one or more instances; denied requests are included.
--- innocent: the owner of a new instance, once.
+-- false positives: the owner of a new instance, once.
 SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
 SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
 SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text

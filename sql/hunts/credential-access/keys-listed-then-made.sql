@@ -2,7 +2,7 @@
 -- tactic: credential-access
 -- techniques: T1098.001, T1087.004
 -- hit: the keys of a user were listed, and minutes later the same session created one for that user.
--- innocent: an administrator who rotates keys by hand. Keys that users create for themselves are left out.
+-- false positives: an administrator who rotates keys by hand. Keys that users create for themselves are left out.
 SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
 SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
 SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text

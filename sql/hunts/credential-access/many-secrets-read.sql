@@ -3,7 +3,7 @@
 -- techniques: T1555.006
 -- hit: several different secrets or decrypted parameters were read in one session within the time window. Each session
 --   has one row, for the window in which it read the most.
--- innocent: a job that reads all its secrets at startup, the same each time.
+-- false positives: a job that reads all its secrets at startup, the same each time.
 SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
 SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
 SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text

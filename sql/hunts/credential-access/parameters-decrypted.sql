@@ -2,7 +2,7 @@
 -- tactic: credential-access
 -- techniques: T1555.006
 -- hit: an identity other than a service read the decrypted values of Systems Manager parameters.
--- innocent: applications that read their own parameters; look for paths of other applications. Reads without
+-- false positives: applications that read their own parameters; look for paths of other applications. Reads without
 --   decryption are left out.
 SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
 SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC

@@ -2,7 +2,7 @@
 -- tactic: credential-access
 -- techniques: T1555.006
 -- hit: a person saw the value of a secret or a decrypted parameter, which may have to be rotated.
--- innocent: the owner of the secret. Opening the page of a secret without its value is left out.
+-- false positives: the owner of the secret. Opening the page of a secret without its value is left out.
 SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
 SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
 SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text

@@ -2,7 +2,7 @@
 -- tactic: defense-evasion
 -- techniques: T1562.008
 -- hit: access to the bucket is no longer logged.
--- innocent: a move to CloudTrail data events. Turning access logs on is left out.
+-- false positives: a move to CloudTrail data events. Turning access logs on is left out.
 SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
 SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
 SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text

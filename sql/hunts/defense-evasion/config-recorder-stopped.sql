@@ -2,7 +2,7 @@
 -- tactic: defense-evasion
 -- techniques: T1562.001
 -- hit: changes of resources are no longer recorded or evaluated.
--- innocent: a planned move away from AWS Config, in all regions. Starting the recorder is left out.
+-- false positives: a planned move away from AWS Config, in all regions. Starting the recorder is left out.
 SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
 SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
 SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text

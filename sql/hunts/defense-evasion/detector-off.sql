@@ -2,7 +2,8 @@
 -- tactic: defense-evasion
 -- techniques: T1562.001
 -- hit: GuardDuty, Security Hub, Macie, Inspector, Detective or Access Analyzer is off, or monitors less.
--- innocent: an announced shutdown of the service, in all regions. Updates that leave a detector enabled are left out.
+-- false positives: an announced shutdown of the service, in all regions. Updates that leave a detector enabled are
+--   left out.
 SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
 SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
 SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text

@@ -2,7 +2,7 @@
 -- tactic: defense-evasion
 -- techniques: T1562.008
 -- hit: a trail no longer records management events, or no longer their reads or writes.
--- innocent: saving costs on a second trail. Selectors that record all management events are left out.
+-- false positives: saving costs on a second trail. Selectors that record all management events are left out.
 SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
 SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
 SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text

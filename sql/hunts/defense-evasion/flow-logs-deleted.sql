@@ -2,7 +2,7 @@
 -- tactic: defense-evasion
 -- techniques: T1562.008
 -- hit: flow logs or DNS query logs were turned off: later connections or queries are not logged.
--- innocent: a network that is deleted as a whole. Creating flow logs is left out.
+-- false positives: a network that is deleted as a whole. Creating flow logs is left out.
 SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
 SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
 SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text

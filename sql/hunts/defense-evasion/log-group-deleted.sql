@@ -2,7 +2,7 @@
 -- tactic: defense-evasion
 -- techniques: T1562.008, T1070
 -- hit: a log group or stream was deleted, or is retained for only a few days.
--- innocent: stacks that are deleted with their functions. Longer retentions are left out.
+-- false positives: stacks that are deleted with their functions. Longer retentions are left out.
 SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
 SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
 SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text

@@ -2,7 +2,7 @@
 -- tactic: defense-evasion
 -- techniques: T1562.008, T1485.001
 -- hit: a lifecycle rule deletes objects within days, for example the logs in a log bucket.
--- innocent: buckets for temporary files. Longer periods are left out.
+-- false positives: buckets for temporary files. Longer periods are left out.
 SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
 SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
 SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text

@@ -2,7 +2,7 @@
 -- tactic: defense-evasion
 -- techniques: T1562.001, T1666
 -- hit: the policies or trails of the organization no longer apply to the account.
--- innocent: an account that is transferred or closed; changes by the owners of the policies.
+-- false positives: an account that is transferred or closed; changes by the owners of the policies.
 SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
 SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
 SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text

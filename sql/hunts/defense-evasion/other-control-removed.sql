@@ -3,8 +3,8 @@
 -- techniques: T1562.001, T1562.008
 -- hit: another control was deleted or turned off: an alarm, an EventBridge rule, the logs of a database or a cluster, a
 --   firewall, the lock of a backup.
--- innocent: a stack that is deleted with its alarms. Trails, detectors, AWS Config, network logs, log groups, keys and
---   the organization have hunts of their own; changes that leave a control on are left out.
+-- false positives: a stack that is deleted with its alarms. Trails, detectors, AWS Config, network logs, log groups,
+--   keys and the organization have hunts of their own; changes that leave a control on are left out.
 SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
 SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
 SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text

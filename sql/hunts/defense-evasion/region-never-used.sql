@@ -3,7 +3,7 @@
 -- techniques: T1535
 -- hit: something was changed in a region in which nothing in the account had been changed before, although the account
 --   has been in the trail for days.
--- innocent: a planned new region; global services, which record in us-east-1.
+-- false positives: a planned new region; global services, which record in us-east-1.
 SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
 SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
 SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text

@@ -3,7 +3,7 @@
 -- techniques: T1580, T1087.004
 -- hit: an identity tried several calls that it has no permission for: somebody may be testing what it can do.
 --   Each session has one row, for the window with the most denied calls.
--- innocent: a new service that lacks permissions tries the same call again and again, which counts as one.
+-- false positives: a new service that lacks permissions tries the same call again and again, which counts as one.
 SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
 SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
 SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text

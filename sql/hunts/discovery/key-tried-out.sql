@@ -3,7 +3,7 @@
 -- techniques: T1078.004, T1087.004
 -- hit: the first call with a long-term key in this case checked which identity it belongs to: somebody may be testing a
 --   key that they found.
--- innocent: tools that always start with this call; then the key is used from the same address every day.
+-- false positives: tools that always start with this call; then the key is used from the same address every day.
 SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
 SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
 SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text

@@ -3,7 +3,7 @@
 -- techniques: T1538
 -- hit: somebody opened many different pages, as a person does who does not know the account. Each session has one
 --   row, for the window in which it opened the most.
--- innocent: an administrator on a busy morning; compare with the identity's other days.
+-- false positives: an administrator on a busy morning; compare with the identity's other days.
 SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
 SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
 SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text

@@ -3,7 +3,7 @@
 -- techniques: T1526, T1580
 -- hit: a tool or script queried many services within minutes. Each session has one row, for the window in
 --   which it queried the most.
--- innocent: your own scanners and inventory jobs: known identities, the same every day.
+-- false positives: your own scanners and inventory jobs: known identities, the same every day.
 SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
 SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
 SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text

@@ -2,7 +2,7 @@
 -- tactic: execution
 -- techniques: T1059.009
 -- hit: somebody had a shell with the credentials of the console session, on a host of AWS; files may have been transferred.
--- innocent: administrators who work this way. The console's own polls of the environment are left out.
+-- false positives: administrators who work this way. The console's own polls of the environment are left out.
 SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
 SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
 SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text

@@ -2,7 +2,7 @@
 -- tactic: execution
 -- techniques: T1651
 -- hit: a command or an automation was sent to instances through Systems Manager; the document shows which kind.
--- innocent: patching and inventory, by a service or a known role, at fixed hours.
+-- false positives: patching and inventory, by a service or a known role, at fixed hours.
 SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
 SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
 SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text

@@ -2,7 +2,7 @@
 -- tactic: execution
 -- techniques: T1648, T1525
 -- hit: other code, another layer or other environment variables now run with the role of the function.
--- innocent: deployment pipelines; look for other identities.
+-- false positives: deployment pipelines; look for other identities.
 SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
 SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
 SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text

@@ -2,7 +2,7 @@
 -- tactic: execution
 -- techniques: T1059
 -- hit: an instance's user data was replaced; it runs as root at the next start, so look for a stop and start after it.
--- innocent: a rebuild of the instance by its owner.
+-- false positives: a rebuild of the instance by its owner.
 SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
 SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
 SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text

@@ -2,7 +2,7 @@
 -- tactic: exfiltration
 -- techniques: T1537
 -- hit: a rule copies objects, including new ones, to a bucket that may belong to another account.
--- innocent: your own bucket in a second region. Removing a replication is left out.
+-- false positives: your own bucket in a second region. Removing a replication is left out.
 SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
 SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
 SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text

@@ -2,7 +2,7 @@
 -- tactic: exfiltration
 -- techniques: T1537
 -- hit: another account, or everyone, can launch the image and read its disks.
--- innocent: your own accounts; an image that is meant to be public. Removing a share is left out.
+-- false positives: your own accounts; an image that is meant to be public. Removing a share is left out.
 SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
 SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
 SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text

@@ -2,8 +2,8 @@
 -- tactic: impact
 -- techniques: T1490
 -- hit: snapshots, recovery points, plans or versions were removed: recovery will be harder.
--- innocent: retention by a service, which is left out; snapshots deleted by their owner. Turning versioning on is
---   left out.
+-- false positives: retention by a service, which is left out; snapshots deleted by their owner. Turning versioning
+--   on is left out.
 SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
 SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
 SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text

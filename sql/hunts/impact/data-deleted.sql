@@ -2,7 +2,7 @@
 -- tactic: impact
 -- techniques: T1485
 -- hit: something that holds data was deleted; a database without a final snapshot cannot be restored.
--- innocent: stacks deleted by their pipeline. Deleting resources without data is left out.
+-- false positives: stacks deleted by their pipeline. Deleting resources without data is left out.
 SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
 SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
 SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text

@@ -3,7 +3,7 @@
 -- techniques: T1485, T1489
 -- hit: one session terminated or stopped several instances within the time window. Each session has one row,
 --   for the window with the most instances.
--- innocent: a test environment at the end of the day. Scaling by a service is left out.
+-- false positives: a test environment at the end of the day. Scaling by a service is left out.
 SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
 SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
 SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text

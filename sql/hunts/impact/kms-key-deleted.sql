@@ -2,7 +2,7 @@
 -- tactic: impact
 -- techniques: T1485, T1486
 -- hit: data that is encrypted with the key cannot be read; a deletion can be canceled until its date.
--- innocent: keys of environments that are deleted. Canceling a deletion is left out.
+-- false positives: keys of environments that are deleted. Canceling a deletion is left out.
 SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
 SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
 SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text

@@ -2,7 +2,7 @@
 -- tactic: impact
 -- techniques: T1496
 -- hit: more resources can be started or messages sent than before, or nobody is notified of the costs.
--- innocent: planned growth. Reading quotas and creating budgets are left out.
+-- false positives: planned growth. Reading quotas and creating budgets are left out.
 SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
 SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
 SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text

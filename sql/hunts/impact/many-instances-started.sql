@@ -2,7 +2,7 @@
 -- tactic: impact
 -- techniques: T1496.001
 -- hit: a session requested many instances at once, or a type with GPUs, for example to mine cryptocurrency.
--- innocent: known machine learning jobs. Clusters that a service scales are left out.
+-- false positives: known machine learning jobs. Clusters that a service scales are left out.
 SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
 SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
 SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text

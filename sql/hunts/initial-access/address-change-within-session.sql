@@ -2,8 +2,8 @@
 -- tactic: initial-access
 -- techniques: T1550.004, T1539
 -- hit: one console session was used from two networks within minutes: its cookie or credentials may have been stolen.
--- innocent: a phone between Wi-Fi and mobile, a VPN that was turned on. CloudShell's own host and addresses of
---   services are left out.
+-- false positives: a phone between Wi-Fi and mobile, a VPN that was turned on. CloudShell's own host and addresses
+--   of services are left out.
 SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
 SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
 SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text

@@ -2,8 +2,8 @@
 -- tactic: initial-access
 -- techniques: T1078.004
 -- hit: a user or root signed in to the console with a password alone.
--- innocent: accounts without mandatory MFA. Sign-ins through an identity provider are left out, since the provider is
---   responsible for MFA.
+-- false positives: accounts without mandatory MFA. Sign-ins through an identity provider are left out, since the
+--   provider is responsible for MFA.
 SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
 SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
 SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text

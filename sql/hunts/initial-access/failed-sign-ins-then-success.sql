@@ -2,7 +2,7 @@
 -- tactic: initial-access
 -- techniques: T1110, T1078.004
 -- hit: a password may have been guessed.
--- innocent: a mistyped password; then the address is the usual one, and the failures are few.
+-- false positives: a mistyped password; then the address is the usual one, and the failures are few.
 SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
 SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
 SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text

@@ -3,7 +3,7 @@
 -- techniques: T1550.001, T1078.004
 -- hit: a user's key was turned into temporary credentials with GetFederationToken, which give access to the console and stay
 --   valid without the key, or a federated user signed in with a token.
--- innocent: a custom sign-in portal or an identity broker: always the same identity from the same network.
+-- false positives: a custom sign-in portal or an identity broker: always the same identity from the same network.
 SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
 SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
 SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text

@@ -2,7 +2,7 @@
 -- tactic: initial-access
 -- techniques: T1078.004
 -- hit: the recovery of the root password was requested or completed; whoever reads the mailbox gets access to the account.
--- innocent: the owner forgot the password and can confirm it.
+-- false positives: the owner forgot the password and can confirm it.
 SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
 SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
 SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text

@@ -2,8 +2,7 @@
 -- tactic: initial-access
 -- techniques: T1078.004
 -- hit: somebody used the account's root identity, in the console or with an access key.
--- innocent: planned tasks that only root can do; services that act for the account as root are
---   left out.
+-- false positives: planned tasks that only root can do; services that act for the account as root are left out.
 SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
 SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
 SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text

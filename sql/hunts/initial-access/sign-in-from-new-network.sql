@@ -3,7 +3,7 @@
 -- techniques: T1078.004
 -- hit: a console sign-in from a network (/24, or /48 of IPv6) that this identity had not used before, although it had
 --   used others.
--- innocent: travel, a new provider, the first day with a VPN. A trail that begins late shows few earlier
+-- false positives: travel, a new provider, the first day with a VPN. A trail that begins late shows few earlier
 --   networks.
 SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
 SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC

@@ -2,7 +2,7 @@
 -- tactic: lateral-movement
 -- techniques: T1021.004, T1098.004
 -- hit: somebody could log in to an instance by SSH or the serial console without a key installed on it.
--- innocent: administrators who work this way. Viewing an instance is left out.
+-- false positives: administrators who work this way. Viewing an instance is left out.
 SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
 SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
 SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text

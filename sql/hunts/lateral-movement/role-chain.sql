@@ -2,7 +2,7 @@
 -- tactic: lateral-movement
 -- techniques: T1550.001, T1548.005
 -- hit: an assumed role assumed another role, or a console session switched roles.
--- innocent: pipelines that use a hub account. Roles that users or services assume are left out.
+-- false positives: pipelines that use a hub account. Roles that users or services assume are left out.
 SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
 SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
 SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text

@@ -2,7 +2,7 @@
 -- tactic: lateral-movement
 -- techniques: T1021.008
 -- hit: somebody had a shell or a tunnel on an instance; what was typed is not in CloudTrail.
--- innocent: administrators who work this way. Ending a session is left out.
+-- false positives: administrators who work this way. Ending a session is left out.
 SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
 SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
 SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text

@@ -2,7 +2,8 @@
 -- tactic: persistence
 -- techniques: T1098.001
 -- hit: a key of another user was created: whoever created it can act as that user.
--- innocent: an administrator who sets up a new service user. Keys that users create for themselves are left out.
+-- false positives: an administrator who sets up a new service user. Keys that users create for themselves are left
+--   out.
 SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
 SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
 SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text

@@ -2,7 +2,7 @@
 -- tactic: persistence
 -- techniques: T1098.001, T1136.003
 -- hit: another user can now sign in to the console, or has a new password.
--- innocent: a new employee; a forgotten password. Users who change their own password are left out.
+-- false positives: a new employee; a forgotten password. Users who change their own password are left out.
 SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
 SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
 SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text

@@ -2,7 +2,7 @@
 -- tactic: persistence
 -- techniques: T1546
 -- hit: the policy of a function lets another account or everyone call it, which can be used to come back later.
--- innocent: known accounts. Services such as S3 or API Gateway that call functions are left out.
+-- false positives: known accounts. Services such as S3 or API Gateway that call functions are left out.
 SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
 SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
 SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text

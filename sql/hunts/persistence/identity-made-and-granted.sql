@@ -2,7 +2,7 @@
 -- tactic: persistence
 -- techniques: T1136.003, T1098.003
 -- hit: a new identity was given a policy or a group within minutes of its creation.
--- innocent: onboarding, infrastructure as code; look for identities created by hand.
+-- false positives: onboarding, infrastructure as code; look for identities created by hand.
 SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
 SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
 SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text

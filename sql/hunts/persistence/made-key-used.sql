@@ -3,7 +3,7 @@
 -- techniques: T1098.001, T1078.004
 -- hit: a key was used from another address than the one that created it. Keys that were never used are not listed; set
 --   elsewhere to 0 to list every key that was created.
--- innocent: a key that is created at a workstation and used by a server; then both addresses are known.
+-- false positives: a key that is created at a workstation and used by a server; then both addresses are known.
 SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
 SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
 SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text

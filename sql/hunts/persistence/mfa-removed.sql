@@ -2,7 +2,7 @@
 -- tactic: persistence
 -- techniques: T1556.006
 -- hit: the MFA device of a user was removed, and none was added soon after.
--- innocent: a lost phone that is replaced days later. Devices that are replaced soon are left out.
+-- false positives: a lost phone that is replaced days later. Devices that are replaced soon are left out.
 SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
 SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
 SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text

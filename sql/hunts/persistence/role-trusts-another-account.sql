@@ -2,7 +2,7 @@
 -- tactic: persistence
 -- techniques: T1098.003, T1199
 -- hit: the trust policy of a role now names another account, or everyone.
--- innocent: a partner's or a vendor's account that you know, restricted by an external ID.
+-- false positives: a partner's or a vendor's account that you know, restricted by an external ID.
 SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
 SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
 SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text

@@ -2,7 +2,7 @@
 -- tactic: privilege-escalation
 -- techniques: T1484.002
 -- hit: whoever controls the provider can sign in to all roles that trust it.
--- innocent: a planned setup of single sign-on or of OIDC for a pipeline.
+-- false positives: a planned setup of single sign-on or of OIDC for a pipeline.
 SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
 SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
 SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text

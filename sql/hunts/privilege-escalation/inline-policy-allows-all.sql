@@ -2,7 +2,7 @@
 -- tactic: privilege-escalation
 -- techniques: T1098.003
 -- hit: a policy that allows `*` or all of IAM or STS was created, or added to a user, group or role.
--- innocent: rare; such policies are seldom intended.
+-- false positives: rare; such policies are seldom intended.
 SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
 SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
 SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text

@@ -2,7 +2,7 @@
 -- tactic: privilege-escalation
 -- techniques: T1098.003
 -- hit: the permissions boundary of a user or role was removed.
--- innocent: a cleanup of boundaries; then there are many at once. Setting a boundary is left out.
+-- false positives: a cleanup of boundaries; then there are many at once. Setting a boundary is left out.
 SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
 SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
 SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text

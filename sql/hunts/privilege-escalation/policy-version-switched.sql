@@ -2,7 +2,8 @@
 -- tactic: privilege-escalation
 -- techniques: T1098.003
 -- hit: another version of a policy became its default and applies to all identities that have the policy.
--- innocent: infrastructure as code, which makes every change this way. A version that is only added is left out.
+-- false positives: infrastructure as code, which makes every change this way. A version that is only added is left
+--   out.
 SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
 SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
 SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text

@@ -2,7 +2,7 @@
 -- tactic: privilege-escalation
 -- techniques: T1098.003
 -- hit: a policy for administrators was attached to a user, group or role.
--- innocent: the planned setup of an emergency role.
+-- false positives: the planned setup of an emergency role.
 SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
 SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
 SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text

@@ -3,7 +3,8 @@
 -- techniques: T1098.003, T1078.004
 -- hit: an identity started something with a role that it had never passed before in this case. What runs there has the
 --   permissions of the role, which can be more than those of the identity.
--- innocent: deployments that ran before the trail begins. The same identity passing the same role again is left out.
+-- false positives: deployments that ran before the trail begins. The same identity passing the same role again is
+--   left out.
 SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
 SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
 SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text
