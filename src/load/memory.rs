@@ -1,6 +1,6 @@
 //! How the memory of a load is shared out.
 
-use crate::store::ROW_GROUP_BYTES;
+use crate::store::{GATHERED_BYTES, ROW_GROUP_BYTES};
 
 /// The most files in a portion.
 const MAX_FILES: usize = 1024;
@@ -34,6 +34,11 @@ impl Memory {
     /// What DuckDB gets, in bytes.
     pub(super) fn of_duckdb(self) -> u64 {
         self.0 / 2
+    }
+
+    /// The events whose sessions are gathered at once.
+    pub(super) fn gathering(self) -> u64 {
+        self.of_duckdb() / GATHERED_BYTES
     }
 
     /// The threads that may insert at once: each has a row group in memory.
