@@ -26,6 +26,7 @@ mod notes;
 mod packs;
 mod pdf;
 mod progress;
+mod redact;
 mod report;
 mod rules;
 mod search;
