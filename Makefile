@@ -12,10 +12,13 @@ TARGET_DIR = $(or $(CARGO_TARGET_DIR),target)
 PROGRAM = $(TARGET_DIR)/debug/cartographer
 CASE ?= case.duckdb
 SHARED ?= ../shared
+# How long `make fuzz` runs each target, and `make chaos` runs.
+SECONDS ?= 10
+MINUTES ?= 1
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo check check-format check-lint check-unit check-rules test test-all fmt lint docs rules score accuracy fit clients hosts spark tests bench web web-check browser audit programs build bundled dist extension wheel install duckdb clean
+.PHONY: help demo check check-format check-lint check-unit check-rules test test-all fmt lint docs rules score accuracy fit clients hosts spark tests bench web web-check browser audit fuzz chaos programs build bundled dist extension wheel install duckdb clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s  %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -29,7 +32,7 @@ demo: build ## Build, load the demo trail into case.duckdb, and show its timelin
 
 # The parts of `make check` and `make test`, in this order. Each is a target of its own.
 CHECKS = check-format check-lint check-unit check-rules
-TESTS = lint docs rules score web-check clients hosts spark browser tests
+TESTS = lint docs rules score web-check clients hosts spark browser fuzz chaos tests
 
 check: ## Run the quick checks: format, lints, unit tests and rules (2 minutes once built)
 	@$(call timed,$(CHECKS))
@@ -127,10 +130,14 @@ web: ## Build the web page into web/dist, which is committed
 web-check: ## Check the web page: types, lints, unit tests, and that web/dist is up to date
 	@scripts/web.sh check
 
-audit: ## Check licenses, sources and advisories with cargo-deny, if installed
-	@if $(CARGO) deny --version >/dev/null 2>&1; \
-	then $(CARGO) deny --locked check; \
-	else echo "cargo-deny is not installed: advisories are not checked (make test checks licenses and sources)"; fi
+audit: ## Check advisories of all lock files, licenses and sources, as far as the databases can be had
+	@scripts/audit.sh
+
+fuzz: duckdb ## Run every fuzz target for SECONDS, if cargo-fuzz is installed
+	@scripts/fuzz.sh $(SECONDS)
+
+chaos: programs ## Kill the program and take things away from it for MINUTES; no row may be lost or doubled
+	@$(LIBRARIES) scripts/chaos.sh $(PROGRAM) $(MINUTES)
 
 # Builds the program and the tests together, with the same features, so that `make test` compiles no dependency twice.
 programs: duckdb

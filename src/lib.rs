@@ -36,6 +36,8 @@ pub mod notes;
 #[cfg(feature = "program")]
 pub mod present;
 pub mod read;
+#[cfg(feature = "program")]
+pub mod redact;
 pub mod rule;
 #[cfg(feature = "program")]
 pub mod serve;

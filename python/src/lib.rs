@@ -1,5 +1,6 @@
 //! The Python module `cartographer._core`, a thin binding of the mapping of Arrow batches. Panics become exceptions.
 
+mod batches;
 mod error;
 mod mapper;
 mod tables;

@@ -3,13 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use arrow::pyarrow::PyArrowType;
-use arrow::record_batch::RecordBatch;
 use cartographer::batch::SignalBatches;
 use cartographer::lake::{self, LakeError};
 use cartographer::rule::{RuleSet, RuleText, pack};
 use pyo3::prelude::*;
 
+use crate::batches::Batch;
 use crate::error::{RuleError, exception};
 
 /// Compiled rules: the shipped ones and your own.
@@ -71,18 +70,18 @@ impl Mapper {
     }
 
     /// Takes the next rows; returns the signals of the sessions that are now complete.
-    fn push(&mut self, py: Python<'_>, batch: PyArrowType<RecordBatch>) -> PyResult<PyArrowType<RecordBatch>> {
+    fn push(&mut self, py: Python<'_>, batch: Batch) -> PyResult<Batch> {
         let batch = batch.0;
         py.detach(|| wide(self.0.push(&batch)))
     }
 
     /// Ends the input; returns the signals of the last session.
-    fn finish(&mut self, py: Python<'_>) -> PyResult<PyArrowType<RecordBatch>> {
+    fn finish(&mut self, py: Python<'_>) -> PyResult<Batch> {
         py.detach(|| wide(self.0.finish()))
     }
 }
 
-fn wide(batches: Result<SignalBatches, LakeError>) -> PyResult<PyArrowType<RecordBatch>> {
+fn wide(batches: Result<SignalBatches, LakeError>) -> PyResult<Batch> {
     let wide = batches.and_then(|batches| lake::wide(&batches));
-    wide.map(PyArrowType).map_err(exception)
+    wide.map(Batch).map_err(exception)
 }

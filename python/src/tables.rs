@@ -2,25 +2,21 @@
 
 use std::collections::BTreeMap;
 
-use arrow::datatypes::Schema;
-use arrow::pyarrow::PyArrowType;
 use arrow::record_batch::RecordBatch;
 use cartographer::event::Evidence;
 use cartographer::lake;
 use cartographer::table::{EVENT_SIGNAL, EVENTS, REJECTS, SIGNAL_ENTITIES, SIGNALS};
 use pyo3::prelude::*;
 
+use crate::batches::{Batch, PythonSchema};
 use crate::error::exception;
 use crate::mapper::Rules;
-
-/// A batch that is exchanged with Python.
-type Batch = PyArrowType<RecordBatch>;
 
 /// A file's events and rejects.
 #[pyfunction]
 pub(crate) fn parse_document(py: Python<'_>, name: &str, data: &[u8]) -> PyResult<(Vec<Batch>, Batch)> {
     let document = py.detach(|| lake::parse(name, data.to_vec())).map_err(exception)?;
-    Ok((document.events.into_iter().map(PyArrowType).collect(), PyArrowType(document.rejects)))
+    Ok((document.events.into_iter().map(Batch).collect(), Batch(document.rejects)))
 }
 
 /// Maps events in any order to `signals`, `event_signal` and `signal_entities`.
@@ -28,23 +24,23 @@ pub(crate) fn parse_document(py: Python<'_>, name: &str, data: &[u8]) -> PyResul
 pub(crate) fn map_events(py: Python<'_>, batches: Vec<Batch>, rules: &Rules) -> PyResult<(Batch, Batch, Batch)> {
     let batches: Vec<RecordBatch> = batches.into_iter().map(|batch| batch.0).collect();
     let found = py.detach(|| lake::map(&batches, &rules.0)).map_err(exception)?;
-    Ok((PyArrowType(found.signals), PyArrowType(found.event_signal), PyArrowType(found.signal_entities)))
+    Ok((Batch(found.signals), Batch(found.event_signal), Batch(found.signal_entities)))
 }
 
 /// The sign-ins among events that do not state the session that they opened.
 #[pyfunction]
 pub(crate) fn sign_ins(py: Python<'_>, batch: Batch) -> PyResult<Batch> {
     let batch = batch.0;
-    py.detach(|| lake::sign_ins(&batch)).map(PyArrowType).map_err(exception)
+    py.detach(|| lake::sign_ins(&batch)).map(Batch).map_err(exception)
 }
 
 /// The schemas of inputs and outputs, by name; times in UTC.
 #[pyfunction]
-pub(crate) fn schemas() -> BTreeMap<&'static str, PyArrowType<Schema>> {
+pub(crate) fn schemas() -> BTreeMap<&'static str, PythonSchema> {
     let tables = [&EVENTS, &REJECTS, &SIGNALS, &EVENT_SIGNAL, &SIGNAL_ENTITIES];
     let own = tables.into_iter().map(|table| (table.name, lake::schema_in_utc(&table.schema())));
     let made = [("mapped", lake::wide_schema()), ("sign_ins", lake::sign_in_schema())];
-    own.chain(made).map(|(name, schema)| (name, PyArrowType(schema.as_ref().clone()))).collect()
+    own.chain(made).map(|(name, schema)| (name, PythonSchema(schema.as_ref().clone()))).collect()
 }
 
 /// The columns that a mapper needs.

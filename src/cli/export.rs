@@ -12,18 +12,22 @@ use clap::{Args, Subcommand, ValueEnum};
 
 use super::case::CaseArgs;
 use super::fail::WithAdvice;
+use super::redact::{RedactArgs, redacted_notes};
 use super::target::{self, FileArgs};
 use super::{ExitCode, Streams};
 
 /// Export a case as Parquet, CSV, JSON Lines, Timesketch or OCSF
 ///
 /// The output appears under its name only once it is complete. An existing file or folder is replaced only with --force.
+/// --redact replaces values that identify people, accounts and machines, in columns, ARNs, sentences, links and records.
 #[derive(Debug, Subcommand)]
 #[command(after_help = "\
 Examples:
   cartographer export parquet -o case-parquet
   cartographer export csv --table signals -o signals.csv
-  cartographer export timesketch -o timesketch.csv")]
+  cartographer export timesketch -o timesketch.csv
+  cartographer export csv --redact all -o timeline.csv
+  cartographer export parquet --redact accounts,names --redact-key redact.key -o case-parquet")]
 pub(crate) enum Export {
     Parquet(Parquet),
     /// Export a table, a view or a query as CSV; the timeline by default
@@ -66,6 +70,8 @@ pub(crate) struct Parquet {
     /// Replace the folder and all its contents if it exists
     #[arg(long)]
     force: bool,
+    #[command(flatten)]
+    redact: RedactArgs,
 }
 
 /// What events are partitioned by.
@@ -92,6 +98,8 @@ pub(crate) struct Rows {
     query: Option<String>,
     #[command(flatten)]
     file: FileArgs,
+    #[command(flatten)]
+    redact: RedactArgs,
 }
 
 /// Export the signals for Timesketch, with tags, stars and comments of analysts
@@ -111,6 +119,8 @@ pub(crate) struct Timesketch {
     format: TimesketchFormat,
     #[command(flatten)]
     file: FileArgs,
+    #[command(flatten)]
+    redact: RedactArgs,
 }
 
 /// The formats that Timesketch imports.
@@ -138,6 +148,8 @@ pub(crate) struct Ocsf {
     format: OcsfFormat,
     #[command(flatten)]
     file: FileArgs,
+    #[command(flatten)]
+    redact: RedactArgs,
 }
 
 /// The formats of OCSF.
@@ -167,7 +179,7 @@ impl Parquet {
         self.case.must_exist()?;
         let partition: Vec<Partition> = self.partition.iter().map(|by| by.partition()).collect();
         target::folder(&self.output, self.force, |folder, aside| {
-            let case = self.case.open_for_export(aside, Some(folder))?;
+            let (case, _) = self.redact.open(&self.case, aside, Some(folder))?;
             for table in PARQUET_TABLES {
                 let own = folder.join(table.name);
                 fs::create_dir(&own).with_context(|| format!("cannot create {}", own.display()))?;
@@ -185,7 +197,7 @@ impl Rows {
         self.case.must_exist()?;
         let query = self.query.unwrap_or_else(|| export::named(&self.table));
         self.file.write(streams, |out, aside| {
-            let case = self.case.open_for_export(aside, None)?;
+            let (case, _) = self.redact.open(&self.case, aside, None)?;
             export::rows(&case, &query, form, out).map_err(explain)
         })
     }
@@ -209,8 +221,9 @@ impl Timesketch {
         };
         let written = Notebook::beside(self.case.path()).read()?;
         self.file.write(streams, |out, aside| {
-            let case = self.case.open_for_export(aside, None)?;
-            let noted = notes::resolve(&case, written.shown().cloned().collect())?;
+            let (case, redactor) = self.redact.open(&self.case, aside, None)?;
+            let written = redacted_notes(redactor.as_ref(), written.shown().cloned().collect());
+            let noted = notes::resolve(&case, written)?;
             Ok(export::timesketch(&case, self.events, &noted, form, out)?)
         })
     }
@@ -225,7 +238,7 @@ impl Ocsf {
         };
         let mut left_out = LeftOut::default();
         self.file.write(streams, |out, aside: &Path| {
-            let case = self.case.open_for_export(aside, None)?;
+            let (case, _) = self.redact.open(&self.case, aside, None)?;
             left_out = export::ocsf(&case, form, out)?;
             Ok(())
         })?;

@@ -223,6 +223,11 @@ impl Load {
                 "If `cartographer serve` has the case open, add --copy to load into a copy that then replaces the case, or stop \
                  the server.",
             ),
+            LoadError::Store(StoreError::Memory(_)) => (
+                format!("cannot load into {}: the memory limit is too low for this trail", self.db.display()),
+                "What was loaded before the error is in the case. Run the same command again with a larger --memory-limit, such as \
+                 twice as much, to continue.",
+            ),
             _ => (
                 format!("cannot load into {}", self.db.display()),
                 "The files that were loaded before the error are in the case. Run the same command again to continue.",

@@ -27,6 +27,7 @@ mod own_rules;
 mod packs;
 mod pdf;
 mod progress;
+mod redact;
 mod report;
 mod rules;
 mod search;

@@ -6,11 +6,13 @@ use std::io::{Read, Write};
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
+use cartographer::batch::Columns;
 use cartographer::event::Timestamp;
 use cartographer::export::{self, ExportError};
 use cartographer::notes::{self, Notebook};
 use cartographer::present::Marks;
 use cartographer::present::report::{self, Form, ReportMetadata, ReportNote, Scope};
+use cartographer::redact::Redactor;
 use cartographer::store::Case;
 use chrono::Utc;
 use clap::{Args, ValueEnum};
@@ -18,6 +20,7 @@ use sha2::{Digest, Sha256};
 
 use super::case::CaseArgs;
 use super::fail::WithAdvice;
+use super::redact::{RedactArgs, redacted_notes};
 use super::target::FileArgs;
 use super::{ExitCode, Streams, moment, pdf};
 
@@ -28,13 +31,14 @@ use super::{ExitCode, Streams, moment, pdf};
 /// each session, what was touched and seen, ATT&CK techniques, the notes of analysts, the method, how reliable the results
 /// are, the hashes of its sources, and a glossary. The HTML is printable, has no scripts and loads nothing; Chromium on
 /// this machine prints it as PDF. Text from logs is escaped in all formats. A report on a large case has the most important
-/// lines, and states what was omitted.
+/// lines, and states what was omitted. --redact replaces values that identify people, accounts and machines.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   cartographer report -o incident.html --case-number IR-2026-07 --author \"A. Analyst\"
   cartographer report -o incident.pdf
   cartographer report --principal nadia -o nadia.md
+  cartographer report --redact keys,accounts,addresses,names -o incident.html
   cartographer report --from 2026-03-11 --to 2026-03-12 -o incident.html --force")]
 pub(crate) struct Report {
     #[command(flatten)]
@@ -68,6 +72,8 @@ pub(crate) struct Report {
     format: Option<ReportFormat>,
     #[command(flatten)]
     file: FileArgs,
+    #[command(flatten)]
+    redact: RedactArgs,
 }
 
 /// The formats of a report.
@@ -87,8 +93,9 @@ impl Report {
         let printer = if format == ReportFormat::Pdf { Some(pdf::Printer::find()?) } else { None };
         self.case.must_exist()?;
         self.file.write(streams, |out, aside| {
-            let case = self.case.open_for_export(aside, None)?;
-            let report = export::report(&case, self.scope(), self.making(&case)?).map_err(explain)?;
+            let (case, redactor) = self.redact.open(&self.case, aside, None)?;
+            let making = self.making(&case, redactor.as_ref())?;
+            let report = export::report(&case, self.scope(redactor.as_ref())?, making).map_err(explain)?;
             let form = if format == ReportFormat::Md { Form::Markdown } else { Form::Html };
             let Some(printer) = &printer else {
                 return report::write(out, &report, form).context("cannot write the report");
@@ -105,11 +112,17 @@ impl Report {
     }
 
     /// The time, the program and its arguments, and the notes of analysts.
-    fn making(&self, case: &Case) -> Result<ReportMetadata> {
+    fn making(&self, case: &Case, redactor: Option<&Redactor>) -> Result<ReportMetadata> {
         let words = env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned());
+        // The ID of a session is replaced as a whole, so a prefix of one would match nothing.
+        let words = words.map(|word| match redactor {
+            Some(_) if self.session.contains(&word) => "…".to_owned(),
+            Some(redactor) => redactor.text(&word).into_owned(),
+            None => word,
+        });
         let written = Notebook::beside(self.case.path()).read()?;
         let shown = if self.no_notes { Vec::new() } else { written.shown().cloned().collect() };
-        let resolved = notes::resolve(case, shown)?;
+        let resolved = notes::resolve(case, redacted_notes(redactor, shown))?;
         let mut notes: Vec<ReportNote> = resolved.iter().filter_map(ReportNote::of).collect();
         notes.sort_by_key(|note| (note.time.is_none(), note.time));
         Ok(ReportMetadata {
@@ -126,14 +139,32 @@ impl Report {
         })
     }
 
-    fn scope(&self) -> Scope {
-        Scope {
-            case: self.case.path().display().to_string(),
+    /// What the report is about. What is asked for is found in the case, and named as in the copy without values.
+    fn scope(&self, redactor: Option<&Redactor>) -> Result<Scope> {
+        let case = self.case.path().display().to_string();
+        let scope = Scope {
+            case,
             sessions: self.session.clone(),
             principals: self.principal.clone(),
             from: self.from,
             to: self.to,
+        };
+        let Some(redactor) = redactor else { return Ok(scope) };
+        let text = |text: &String| redactor.text(text).into_owned();
+        let mut sessions = Vec::new();
+        if !scope.sessions.is_empty() {
+            for batch in self.case.open_read_only()?.query("SELECT session_id FROM sessions ORDER BY ALL")? {
+                let ids = Columns(&batch).text("session_id")?.iter().flatten().map(str::to_owned).collect::<Vec<_>>();
+                let is_wanted = |id: &&String| scope.sessions.iter().any(|begin| id.starts_with(begin));
+                sessions.extend(ids.iter().filter(is_wanted).map(|id| redactor.id(id)));
+            }
+            // A selection that matches no session must not become a report on all of them.
+            if sessions.is_empty() {
+                return Err(explain(ExportError::NoSession));
+            }
         }
+        let principals = scope.principals.iter().map(text).collect();
+        Ok(Scope { case: text(&scope.case), sessions, principals, ..scope })
     }
 
     /// The requested format. A file name with the extension of another format is refused.

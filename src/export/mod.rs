@@ -2,6 +2,7 @@
 //! Functions that write rows take a writer, and keep one batch in memory at a time.
 
 mod ocsf;
+mod redacted;
 mod report;
 mod rows;
 mod tables;
@@ -16,6 +17,7 @@ use crate::present::PresentError;
 use crate::store::StoreError;
 
 pub use ocsf::{OcsfForm, VERSION as OCSF_VERSION, ocsf};
+pub use redacted::redacted;
 pub use report::report;
 pub use rows::{named, rows, timesketch};
 pub use tables::{PARQUET_TABLES, Partition, parquet};

@@ -5,6 +5,7 @@ use std::thread;
 use crossbeam_channel::{bounded, unbounded};
 use rayon::ThreadPool;
 
+use super::memory::Memory;
 use super::{LoadError, Phase, Progress};
 use crate::batch::{self, BatchError, SignalBatches};
 use crate::matching::Limits;
@@ -22,6 +23,7 @@ pub(super) fn map_changed(
     case: &Case,
     rules: &RuleSet,
     threads: &ThreadPool,
+    memory: Memory,
     progress: &dyn Progress,
 ) -> Result<(), LoadError> {
     progress.phase(Phase::Sessions);
@@ -29,7 +31,7 @@ pub(super) fn map_changed(
         // Sign-ins are assigned from events alone, so the assignment is valid as long as the events are unchanged.
         if case.find_changed()? {
             link_sign_ins(case)?;
-            case.gather_sessions()?;
+            case.gather_sessions(memory.gathering())?;
         }
         adopt_rules(case, rules)
     })?;

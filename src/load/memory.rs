@@ -1,6 +1,6 @@
 //! Divides the memory of a load.
 
-use crate::store::ROW_GROUP_BYTES;
+use crate::store::{GATHERED_BYTES, ROW_GROUP_BYTES};
 
 /// The maximum number of files in a portion.
 const MAX_FILES: usize = 1024;
@@ -34,6 +34,11 @@ impl Memory {
     /// The memory of DuckDB, in bytes.
     pub(super) fn of_duckdb(self) -> u64 {
         self.0 / 2
+    }
+
+    /// The number of events whose sessions are gathered at once.
+    pub(super) fn gathering(self) -> u64 {
+        self.of_duckdb() / GATHERED_BYTES
     }
 
     /// The maximum number of threads that insert: each has a row group in memory.

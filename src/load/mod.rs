@@ -136,7 +136,7 @@ pub fn load(options: &LoadOptions, rules: &RuleSet, progress: &dyn Progress) -> 
     let parse_options = ParseOptions { reading, filter: &options.filter, budget: memory.of_portion() };
     let inserter = Inserter::new(&case, files, &options.filter, memory, &mut ledger)?;
     inserter.insert_all(&case, portions, parse_options, &threads, progress)?;
-    map::map_changed(&case, rules, &threads, progress)?;
+    map::map_changed(&case, rules, &threads, memory, progress)?;
     progress.phase(Phase::Finishing);
     case.checkpoint()?;
     ledger.case = case.totals()?;

@@ -46,6 +46,16 @@ pub enum StoreError {
         /// Its schema version.
         found: u32,
     },
+    /// The case has the schema version of this program, but not all its columns.
+    #[error("{path} has no column {table}.{column}; load its files into a new case")]
+    NoColumn {
+        /// The case.
+        path: PathBuf,
+        /// The table that lacks the column.
+        table: String,
+        /// The column.
+        column: String,
+    },
     /// The case has something in the place of a table of this program or of a function of DuckDB.
     #[error("{path} has the {name}, which cartographer did not create and which would change what its queries do")]
     Foreign {
@@ -63,6 +73,9 @@ pub enum StoreError {
     /// A batch did not fit.
     #[error(transparent)]
     Batch(#[from] BatchError),
+    /// The memory that DuckDB may use is not enough, in DuckDB's words without its advice, which names its own settings.
+    #[error("{0}")]
+    Memory(String),
     /// Anything else, in DuckDB's words.
     #[error("{0}")]
     DuckDb(String),
@@ -71,6 +84,9 @@ pub enum StoreError {
 impl From<duckdb::Error> for StoreError {
     fn from(error: duckdb::Error) -> Self {
         match error {
+            duckdb::Error::DuckDBFailure(_, Some(message)) if message.contains("Out of Memory Error") => {
+                Self::Memory(message.split("\n\n").next().unwrap_or_default().to_owned())
+            }
             duckdb::Error::DuckDBFailure(_, Some(message)) => Self::DuckDb(message),
             other => Self::DuckDb(other.to_string()),
         }

@@ -32,7 +32,7 @@ pub use event::KnownSession;
 pub use export::{EXPORT_MEMORY, ParquetCopy};
 pub use feed::{Feed, FeedSender, feed};
 pub use serving::{FirstRows, Interrupter};
-pub use session::Totals;
+pub use session::{GATHERED_BYTES, Totals};
 pub use views::COVERAGE_SUMS;
 
 /// What statements on a read-only case may access. A case may come from someone else, and must not act with the rights of
@@ -86,6 +86,7 @@ impl Case {
             case.transaction(Self::create_tables)?;
         } else {
             case.check_schema()?;
+            case.check_columns()?;
         }
         case.transaction(Self::create_views)?;
         Ok(case)
@@ -114,6 +115,8 @@ impl Case {
         let case = Self::connect(path, AccessMode::ReadOnly)?;
         case.limit_access(access)?;
         case.check_schema()?;
+        case.refuse_foreign_names()?;
+        case.check_columns()?;
         case.shadow_foreign_views()?;
         Ok(case)
     }

@@ -3,7 +3,7 @@
 use chrono::Utc;
 
 use super::{Case, StoreError};
-use crate::table::{EnumType, SCHEMA_VERSION, TABLES, Table};
+use crate::table::{EnumType, SCHEMA_VERSION, TABLES, Table, literal};
 
 impl Case {
     /// Whether the database is empty.
@@ -33,6 +33,26 @@ impl Case {
             Some(found) if found > SCHEMA_VERSION => Err(StoreError::NewerSchema { path, found }),
             Some(found) if found < SCHEMA_VERSION => Err(StoreError::OlderSchema { path, found }),
             Some(_) => Ok(()),
+        }
+    }
+
+    /// Refuses a case that lacks a column, such as one that a program between two releases created: views could not be
+    /// created, and DuckDB's message for that does not say what to do.
+    pub(super) fn check_columns(&self) -> Result<(), StoreError> {
+        let stated = TABLES.iter().flat_map(|table| table.columns.iter().map(|column| (table.name, column.name)));
+        let stated: Vec<String> =
+            stated.map(|(table, column)| format!("({}, {})", literal(table), literal(column))).collect();
+        let sql = format!(
+            "FROM (VALUES {}) AS stated(table_name, column_name) ANTI JOIN (SELECT table_name, column_name \
+             FROM duckdb_columns() WHERE NOT internal AND schema_name = 'main') AS there USING (table_name, column_name) \
+             ORDER BY ALL LIMIT 1",
+            stated.join(", ")
+        );
+        let mut statement = self.connection.prepare(&sql)?;
+        let mut rows = statement.query([])?;
+        match rows.next()? {
+            Some(row) => Err(StoreError::NoColumn { path: self.path.clone(), table: row.get(0)?, column: row.get(1)? }),
+            None => Ok(()),
         }
     }
 

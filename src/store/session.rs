@@ -9,10 +9,13 @@ use super::{Case, StoreError};
 use crate::event::Evidence;
 
 /// Sessions whose events changed since they were gathered.
-const FIND_CHANGED: &str = "CREATE OR REPLACE TEMP TABLE changed AS SELECT session_id \
+const FIND_CHANGED: &str = "CREATE OR REPLACE TEMP TABLE changed AS SELECT session_id, now.events \
      FROM (SELECT session_id, count(*) AS events FROM events GROUP BY session_id) AS now \
      FULL JOIN (SELECT session_id, events FROM sessions) AS was USING (session_id) \
      WHERE now.events IS DISTINCT FROM was.events";
+
+/// The memory that an event takes at most, about, while its session is gathered, in bytes.
+pub const GATHERED_BYTES: u64 = 512;
 
 /// Removes the signals in the table `gone`.
 const FORGET_GONE: [&str; 3] = [
@@ -80,15 +83,24 @@ impl Case {
         self.has_rows("changed")
     }
 
-    /// Gathers every session whose events changed again, and removes its signals.
+    /// Gathers every session whose events changed again, and removes its signals. `events_at_once` limits the events whose
+    /// sessions are gathered at once: DuckDB keeps their distinct values in memory, and cannot spill them.
     ///
     /// # Errors
     /// DuckDB's message.
-    pub fn gather_sessions(&self) -> Result<(), StoreError> {
+    pub fn gather_sessions(&self, events_at_once: u64) -> Result<(), StoreError> {
         self.find_changed()?;
         self.forget_signals_of("changed")?;
         self.execute("DELETE FROM sessions WHERE session_id IN (SELECT session_id FROM changed)")?;
-        self.execute(&gather())
+        self.execute(&format!(
+            "CREATE OR REPLACE TEMP TABLE gathering AS SELECT session_id, \
+             ((sum(events) OVER (ORDER BY session_id) - events) // {})::BIGINT AS piece FROM changed WHERE events > 0",
+            events_at_once.max(1)
+        ))?;
+        let mut statement = self.connection.prepare("SELECT DISTINCT piece FROM gathering ORDER BY piece")?;
+        let pieces = statement.query_map([], |row| row.get(0))?.collect::<Result<Vec<i64>, _>>()?;
+        pieces.into_iter().try_for_each(|piece| self.execute(&gather(piece)))?;
+        self.execute("DROP TABLE temp.gathering")
     }
 
     /// Removes the signals of the sessions in a table.
@@ -146,8 +158,7 @@ impl Case {
     }
 }
 
-/// The statement that gathers the sessions in `changed`. No value depends on the order of events.
-fn gather() -> String {
+/// The statement that gathers a piece of the sessions in `gathering`. No value depends on the order of events.
     let strong = Evidence::STRONG.names().map(|name| format!("'{name}'")).collect::<Vec<_>>().join(", ");
     format!(
         "INSERT INTO sessions BY NAME SELECT session_id, min(account_id) AS account_id, \
@@ -159,7 +170,8 @@ fn gather() -> String {
          {agents} AS user_agents, bool_or(mfa) AS mfa, count(*) AS events, 0 AS console_events, \
          0 AS explained_events, 0 AS unexplained_events, 0 AS typed_events, \
          CASE WHEN console THEN NULL ELSE 0 END AS signals \
-         FROM events JOIN changed USING (session_id) GROUP BY session_id",
+         FROM events JOIN (SELECT session_id FROM gathering WHERE piece = {piece}) AS these USING (session_id) \
+         GROUP BY session_id",
         ips = set_of("CASE WHEN regexp_full_match(source_ip, '[0-9a-fA-F.:]+') THEN source_ip END"),
         regions = set_of("region"),
         agents = set_of("user_agent"),
@@ -169,4 +181,59 @@ fn gather() -> String {
 /// The column's distinct values, sorted.
 fn set_of(column: &str) -> String {
     format!("COALESCE(list_sort(list(DISTINCT {column}) FILTER ({column} IS NOT NULL)), [])")
+}
+
+#[cfg(test)]
+mod tests {
+    use arrow::util::pretty::pretty_format_batches;
+
+    use super::*;
+
+    /// Sessions with many distinct values each, as those of a scanner behind many addresses.
+    fn scattered(case: &Case, events: u64) {
+        case.execute(&format!(
+            "DELETE FROM sessions; DELETE FROM events; INSERT INTO events BY NAME SELECT 'e' || i AS event_id, \
+             md5((i * 7919 % {events} // 25)::VARCHAR) AS session_id, TIMESTAMP '2026-03-02' + to_seconds(i) AS event_time, \
+             'eu-west-' || (i % 5) AS region, '203.0.' || (i // 250 % 250) || '.' || (i % 250) AS source_ip, \
+             'aws-sdk-go-v2/1.21.' || i || ' os/linux lang/go#1.21 md/GOOS#linux md/GOARCH#amd64' AS user_agent \
+             FROM range({events}) AS r(i)"
+        ))
+        .unwrap();
+    }
+
+    #[test]
+    fn sessions_are_the_same_however_many_are_gathered_at_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let case = Case::open(&folder.path().join("case.duckdb")).unwrap();
+        let gathered = |at_once: u64| {
+            scattered(&case, 5_000);
+            case.gather_sessions(at_once).unwrap();
+            let sessions = case.query("FROM sessions ORDER BY session_id").unwrap();
+            pretty_format_batches(&sessions).unwrap().to_string()
+        };
+        let whole = gathered(u64::MAX);
+        assert_eq!(whole.lines().count(), 200 + 4);
+        for at_once in [1, 7, 25, 999] {
+            assert_eq!(gathered(at_once), whole, "{at_once} events at once");
+        }
+        // A session whose events are gone is gone.
+        case.execute("DELETE FROM events WHERE session_id = (SELECT min(session_id) FROM sessions)").unwrap();
+        case.gather_sessions(100).unwrap();
+        let count: u64 = case.connection.query_row("SELECT count(*) FROM sessions", [], |row| row.get(0)).unwrap();
+        assert_eq!(count, 199);
+    }
+
+    #[test]
+    fn many_sessions_are_gathered_with_little_memory() {
+        let folder = tempfile::tempdir().unwrap();
+        let case = Case::open(&folder.path().join("case.duckdb")).unwrap();
+        scattered(&case, 600_000);
+        case.checkpoint().unwrap();
+        case.set_memory(128_000_000).unwrap();
+        let at_once = case.gather_sessions(u64::MAX).unwrap_err();
+        assert!(matches!(at_once, StoreError::Memory(_)), "this much does not fit: {at_once}");
+        case.gather_sessions(128_000_000 / GATHERED_BYTES).unwrap();
+        let count: u64 = case.connection.query_row("SELECT count(*) FROM sessions", [], |row| row.get(0)).unwrap();
+        assert_eq!(count, 24_000);
+    }
 }

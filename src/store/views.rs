@@ -22,7 +22,7 @@ impl Case {
     /// Creates all views again, with their headers as comments, unless all are as this program created them.
     pub(super) fn create_views(&self) -> Result<(), StoreError> {
         let (views, texts) = (view::shipped(), texts());
-        if self.info(VIEWS)?.as_ref() == Some(&texts) && self.views_stand(&views)? {
+        if self.info(VIEWS)?.as_ref() == Some(&texts) && self.has_shipped_views(&views)? {
             return Ok(());
         }
         views.iter().try_for_each(|view| self.execute(view.sql))?;
@@ -33,10 +33,17 @@ impl Case {
     /// Shadows the views with temporary ones of this program, unless all are identical: the case may have views of another
     /// version, or changed ones.
     pub(super) fn shadow_foreign_views(&self) -> Result<(), StoreError> {
-        if let Some(name) = self.foreign_name()? {
-            return Err(StoreError::Foreign { path: self.path.clone(), name });
-        }
         let views = view::shipped();
+        if self.has_shipped_views(&views)? {
+            return Ok(());
+        }
+        let temporary = |view: &View| format!("CREATE TEMP VIEW {} AS {};", view.name, view.query());
+        views.iter().try_for_each(|view| self.execute(&temporary(view)))
+    }
+
+    /// Whether the case, as it was opened, has all these views, with these queries. Comments do not show that: anybody can
+    /// write them.
+    fn has_shipped_views(&self, views: &[View]) -> Result<bool, StoreError> {
         // Both are compared in the normalized form of DuckDB's parser. Text that is not a query has none, and differs.
         let written = |text: &str| format!("TRY(json_deserialize_sql(json_serialize_sql({})))", literal(text));
         let shipped: Vec<String> =
@@ -48,15 +55,11 @@ impl Case {
             shipped.join(", ")
         );
         let same: usize = self.connection.query_row(&same, [], |row| row.get(0))?;
-        if same == views.len() {
-            return Ok(());
-        }
-        let temporary = |view: &View| format!("CREATE TEMP VIEW {} AS {};", view.name, view.query());
-        views.iter().try_for_each(|view| self.execute(&temporary(view)))
+        Ok(same == views.len())
     }
 
-    /// An object that would shadow a table of this program or a function of DuckDB.
-    fn foreign_name(&self) -> Result<Option<String>, StoreError> {
+    /// Refuses a case with an object that would shadow a table of this program or a function of DuckDB.
+    pub(super) fn refuse_foreign_names(&self) -> Result<(), StoreError> {
         let tables: Vec<String> = TABLES.iter().map(|table| literal(table.name)).collect();
         let sql = format!(
             "WITH functions AS MATERIALIZED (SELECT function_name AS name, internal FROM duckdb_functions()) \
@@ -67,17 +70,10 @@ impl Case {
         );
         let mut statement = self.connection.prepare(&sql)?;
         let mut rows = statement.query([])?;
-        Ok(rows.next()?.map(|row| row.get(0)).transpose()?)
-    }
-
-    /// Whether every view still has its comment: a replaced view has lost it. The SQL cannot be compared, because DuckDB
-    /// formats it differently when it reads it from the file.
-    fn views_stand(&self, views: &[View]) -> Result<bool, StoreError> {
-        let standing = "SELECT view_name, COALESCE(comment, '') FROM duckdb_views() WHERE NOT internal";
-        let mut statement = self.connection.prepare(standing)?;
-        let comments = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
-        let comments = comments.collect::<Result<HashMap<String, String>, _>>()?;
-        Ok(views.iter().all(|view| comments.get(view.name) == Some(&view.head.grain)))
+        match rows.next()? {
+            Some(row) => Err(StoreError::Foreign { path: self.path.clone(), name: row.get(0)? }),
+            None => Ok(()),
+        }
     }
 
     /// Sets the headers of views as comments, in one statement: DuckDB collects all columns for each query.
@@ -137,7 +133,12 @@ mod tests {
         let marked = |case: &Case| case.connection.query_row(MARKED, [], |row| row.get::<_, bool>(0));
         Case::open(&path)?.execute(MARK)?;
         assert!(marked(&Case::open(&path)?)?);
-        for harm in ["CREATE OR REPLACE VIEW coverage AS SELECT 1 AS x", "DROP VIEW coverage"] {
+        let grain = view::shipped().into_iter().find(|view| view.name == "coverage").map(|view| view.head.grain);
+        let posing = format!(
+            "CREATE OR REPLACE VIEW coverage AS SELECT 1 AS x; COMMENT ON VIEW coverage IS {}",
+            literal(&grain.unwrap_or_default())
+        );
+        for harm in ["CREATE OR REPLACE VIEW coverage AS SELECT 1 AS x", "DROP VIEW coverage", &posing] {
             Case::open(&path)?.execute(&format!("{MARK}; {harm}"))?;
             let case = Case::open(&path)?;
             assert!(!marked(&case)?);

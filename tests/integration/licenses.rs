@@ -118,3 +118,35 @@ fn a_package_from_elsewhere_or_of_any_version_is_found() -> Result<()> {
     assert_eq!(faults(&ours, &allowed), ["\"cartographer\" \"0.1.0\": asks for any version of \"y\""]);
     Ok(())
 }
+
+/// Versions that have the fix of an advisory. `make audit` asks for new advisories; these must not come back.
+const FIXED: [(&str, [u64; 3], &str); 2] =
+    [("pyo3", [0, 29, 0], "RUSTSEC-2026-0176, RUSTSEC-2026-0177"), ("pyo3-ffi", [0, 29, 0], "goes with pyo3")];
+
+/// The packages of a lock file that lack a fix.
+fn unfixed(lock: &str) -> Result<Vec<String>> {
+    let lock: toml::Table = lock.parse()?;
+    let packages = lock.get("package").and_then(toml::Value::as_array).context("no packages")?;
+    let text = |package: &toml::Value, key: &str| package[key].as_str().unwrap_or_default().to_owned();
+    let is_older = |version: &str, fixed: [u64; 3]| {
+        let numbers: Vec<u64> = version.split(['.', '-', '+']).map_while(|number| number.parse().ok()).collect();
+        numbers.as_slice() < fixed.as_slice()
+    };
+    let found = packages.iter().flat_map(|package| {
+        let (name, version) = (text(package, "name"), text(package, "version"));
+        let lacking = FIXED.into_iter().filter(|(of, fixed, _)| *of == name && is_older(&version, *fixed));
+        lacking.map(|(_, _, advisory)| format!("{name} {version}: {advisory}")).collect::<Vec<_>>()
+    });
+    Ok(found.collect())
+}
+
+#[test]
+fn no_lock_file_has_a_version_with_a_known_advisory() -> Result<()> {
+    for lock in ["Cargo.lock", "python/Cargo.lock", "fuzz/Cargo.lock"] {
+        let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(lock))?;
+        assert_eq!(unfixed(&text)?, [""; 0], "{lock}");
+    }
+    let old = "[[package]]\nname = \"pyo3\"\nversion = \"0.28.3\"\n";
+    assert_eq!(unfixed(old)?, ["pyo3 0.28.3: RUSTSEC-2026-0176, RUSTSEC-2026-0177"]);
+    Ok(())
+}

@@ -5,6 +5,7 @@
 mod connect;
 mod files;
 mod ocsf;
+mod redacted;
 mod round_trip;
 
 use std::path::Path;

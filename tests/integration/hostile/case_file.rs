@@ -63,6 +63,30 @@ fn what_stands_in_the_place_of_a_table_or_a_function_is_refused_by_its_name() {
 }
 
 #[test]
+fn a_case_without_a_column_says_which_and_what_to_do() {
+    let scene = changed("ALTER TABLE signals DROP COLUMN summary");
+    for args in [["timeline", "--db", "case.duckdb"].as_slice(), &["load", DEMO, "--db", "case.duckdb"]] {
+        let refused = scene.run(args);
+        assert_eq!(refused.code, Some(1), "{args:?}: {}", refused.out);
+        let wanted = "has no column signals.summary; load its files into a new case";
+        assert!(refused.err.contains(wanted), "{args:?}: {}", refused.err);
+    }
+}
+
+#[test]
+fn a_view_with_the_comment_of_a_shipped_one_is_replaced_by_a_load() {
+    let comment = "SELECT comment FROM duckdb_views() WHERE view_name = 'findings'";
+    let grain = changed("").ask(comment).trim_matches('"').replace('\'', "''");
+    let scene = changed(&format!(
+        "CREATE OR REPLACE VIEW findings AS SELECT 'none' AS summary; COMMENT ON VIEW findings IS '{grain}'"
+    ));
+    let seen = "SELECT sql LIKE '%''none'' AS summary%' FROM duckdb_views() WHERE view_name = 'findings'";
+    assert_eq!(scene.ask(&format!("{seen} AND NOT temporary")), "true");
+    assert_eq!(scene.run(&["load", DEMO, "--db", "case.duckdb"]).code, Some(0));
+    assert_eq!(scene.ask(&format!("{seen} AND NOT temporary")), "false");
+}
+
+#[test]
 fn a_query_reaches_no_file_unless_it_is_allowed() {
     let scene = changed("");
     let before = fs::read(scene.path("case.duckdb")).unwrap();

@@ -29,6 +29,22 @@ fn gzip(text: &str) -> Vec<u8> {
     encoder.finish().unwrap()
 }
 
+fn bzip2(text: &str) -> Vec<u8> {
+    let mut packed = Vec::new();
+    std::io::Read::read_to_end(
+        &mut bzip2::read::BzEncoder::new(text.as_bytes(), bzip2::Compression::fast()),
+        &mut packed,
+    )
+    .unwrap();
+    packed
+}
+
+/// A record a line.
+fn lines(text: &str) -> String {
+    let whole: serde_json::Value = serde_json::from_str(text).unwrap();
+    whole["Records"].as_array().unwrap().iter().map(|record| format!("{record}\n")).collect()
+}
+
 fn zip(files: &[String]) -> Vec<u8> {
     let mut archive = zip::ZipWriter::new(Cursor::new(Vec::new()));
     for (number, file) in files.iter().enumerate() {
@@ -41,9 +57,9 @@ fn zip(files: &[String]) -> Vec<u8> {
 /// Everything of a case that does not say where it was read from.
 fn content(scene: &Scene, case: &str) -> String {
     let events = "SELECT * EXCLUDE (source_file, source_record) FROM events ORDER BY ALL";
-    let signals = "SELECT * FROM signals ORDER BY ALL";
-    let sessions = "SELECT * FROM sessions ORDER BY ALL";
-    [events, signals, sessions].map(|sql| scene.ask_of(case, sql)).join("\n\n")
+    let others = ["signals", "sessions", "event_signal", "signal_entities", "aggregated_events"];
+    let others = others.map(|table| scene.ask_of(case, &format!("SELECT * FROM {table} ORDER BY ALL")));
+    [scene.ask_of(case, events), others.join("\n\n")].join("\n\n")
 }
 
 #[test]
@@ -56,6 +72,8 @@ fn every_form_and_order_of_a_trail_gives_the_same_rows() {
         ("packed.json.gz", gzip(&whole)),
         ("packed.zst", zstd::encode_all(whole.as_bytes(), 1).unwrap()),
         ("packed.zip", zip(&pieces)),
+        ("packed.bz2", bzip2(&whole)),
+        ("lines.json", lines(&whole).into_bytes()),
         ("wide.json", utf16),
     ] {
         fs::write(scene.path(name), bytes).unwrap();
@@ -70,7 +88,7 @@ fn every_form_and_order_of_a_trail_gives_the_same_rows() {
     load("plain.duckdb", &["plain.json"], &[]);
     let wanted = content(&scene, "plain.duckdb");
     assert!(wanted.lines().count() > 100);
-    for input in ["packed.json.gz", "packed.zst", "packed.zip", "wide.json", "logs"] {
+    for input in ["packed.json.gz", "packed.zst", "packed.zip", "packed.bz2", "lines.json", "wide.json", "logs"] {
         let case = format!("{}.duckdb", input.replace('.', "-"));
         load(&case, &[input], &[]);
         assert!(content(&scene, &case) == wanted, "{input}");

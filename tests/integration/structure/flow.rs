@@ -12,7 +12,7 @@ const SHARED: [&str; 5] = ["event", "signal", "table", "digest", "json"];
 /// The stages. Each may import only earlier ones. `load` uses the stages that read, map and store; `present` formats
 /// results, including the ledger of a load; `export` writes a case in other formats, `serve` shows it in a browser;
 /// `cli` uses everything, and so does `extension`.
-pub(crate) const STAGES: [&str; 24] = [
+pub(crate) const STAGES: [&str; 25] = [
     "read",
     "normalize",
     "session",
@@ -26,6 +26,7 @@ pub(crate) const STAGES: [&str; 24] = [
     "verify",
     "address",
     "lake",
+    "redact",
     "view",
     "store",
     "load",

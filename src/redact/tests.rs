@@ -1,0 +1,101 @@
+use super::*;
+
+fn redactor(names: &[&str]) -> Redactor {
+    let names = names.iter().map(|name| (Redaction::Names, (*name).to_owned()));
+    Redactor::new(b"a secret of 16 b", &Redaction::ALL, names)
+}
+
+/// The pseudonym of a text that is a value.
+fn of(redactor: &Redactor, value: &str) -> String {
+    let redacted = redactor.text(value).into_owned();
+    assert_ne!(redacted, value);
+    redacted
+}
+
+#[test]
+fn a_value_has_one_pseudonym_wherever_it_stands() {
+    let redactor = redactor(&["ana.lopez", "Admin"]);
+    let (name, role, account) = (of(&redactor, "ana.lopez"), of(&redactor, "Admin"), of(&redactor, "111122223333"));
+    let (key, address) = (of(&redactor, "ASIAEXAMPLE2IR6WBZOL"), of(&redactor, "203.0.113.7"));
+    for (text, wanted) in [
+        (
+            "arn:aws:sts::111122223333:assumed-role/Admin/ana.lopez".to_owned(),
+            format!("arn:aws:sts::{account}:assumed-role/{role}/{name}"),
+        ),
+        ("Deleted the user ana.lopez.".to_owned(), format!("Deleted the user {name}.")),
+        ("iam%3A%3A111122223333%3Auser%2Fana.lopez&a".to_owned(), format!("iam%3A%3A{account}%3Auser%2F{name}&a")),
+        ("logs-111122223333-eu and logs111122223333".to_owned(), format!("logs-{account}-eu and logs111122223333")),
+        ("1111-2222-3333".to_owned(), account.clone()),
+        ("https://203.0.113.7:443/a 203.0.113.7/32,".to_owned(), format!("https://{address}:443/a {address}/32,")),
+        ("AKIA ASIAEXAMPLE2IR6WBZOL%2F20240501".to_owned(), format!("AKIA {key}%2F20240501")),
+        ("line\\nana.lopez\\n".to_owned(), format!("line\\n{name}\\n")),
+        ("ip-203-0-113-7.ec2.internal".to_owned(), format!("ip-{}.ec2.internal", address.replace('.', "-"))),
+    ] {
+        assert_eq!(redactor.text(&text), wanted);
+    }
+    let known =
+        Redactor::new(b"a secret of 16 b", &[Redaction::Accounts], [(Redaction::Accounts, "111122223333".to_owned())]);
+    assert_eq!(known.text("logs111122223333 ana.lopez"), format!("logs{account} ana.lopez"));
+}
+
+#[test]
+fn what_is_no_value_stays() {
+    let redactor = redactor(&["ana", "root", "a", "AWSServiceRoleForSupport", "b-c"]);
+    for text in [
+        "banana analysis Ana root a",
+        "0a1b2c3d-0000-4000-8000-000000000001",
+        "0a1b2c3d-1111-2222-3333-000000000001",
+        "Mozilla/5.0 Chrome/124.0.0.0 Safari/537.36",
+        "arn:aws:iam::aws:policy/AdministratorAccess",
+        "0.0.0.0/0 ::/0 10:00:00 std::string 1.2.3.4.5",
+        "1714557600000 2024-05-01T10:00:00Z",
+        "role/aws-service-role/support.amazonaws.com/AWSServiceRoleForSupport",
+        "xb-c b-cx",
+    ] {
+        assert_eq!(redactor.text(text), text);
+    }
+}
+
+#[test]
+fn json_stays_json_and_has_the_same_pseudonyms() {
+    let redactor = redactor(&["ana", "é\"x"]);
+    let (name, account) = (of(&redactor, "ana"), of(&redactor, "111122223333"));
+    let text = r#"{ "userName": "ana", "n": 111122223333, "big": 1e99, "a":{"ana":[1.50,"\u00e9\"x"]},"policy":"{\"Principal\":\"arn:aws:iam::111122223333:user\\/ana\"}", "sessionToken": "abc", "password": "***", "n": 1111222233334}"#;
+    let redacted = redactor.json(text);
+    let value: serde_json::Value = serde_json::from_str(&redacted).unwrap();
+    assert_eq!(value["userName"], name);
+    assert_eq!(value["a"][&name][1], of(&redactor, "é\"x"));
+    let policy: serde_json::Value = serde_json::from_str(value["policy"].as_str().unwrap()).unwrap();
+    assert_eq!(policy["Principal"], format!("arn:aws:iam::{account}:user/{name}"));
+    assert!(
+        redacted
+            .starts_with(&format!(r#"{{ "userName": "{name}", "n": {account}, "big": 1e99, "a":{{"{name}":[1.50,"#))
+    );
+    assert!(redacted.ends_with(r#""password": "***", "n": 1111222233334}"#), "{redacted}");
+    assert!(!redacted.contains("abc"), "{redacted}");
+}
+
+#[test]
+fn only_what_is_asked_for_is_replaced() {
+    let text = "ana@example.com 111122223333 203.0.113.7 2001:db8::1 AKIAIOSFODNN7EXAMPLE";
+    let parts: Vec<&str> = text.split(' ').collect();
+    for (kind, kept) in Redaction::ALL.into_iter().zip([[0, 1, 2, 3], [0, 2, 3, 4], [0, 1, 4, 4], [1, 2, 3, 4]]) {
+        let redactor = Redactor::new(b"a secret of 16 b", &[kind], []);
+        let redacted = redactor.text(text).into_owned();
+        let redacted: Vec<&str> = redacted.split(' ').collect();
+        for at in 0..5 {
+            assert_eq!(redacted[at] == parts[at], kept.contains(&at), "{kind:?}: {redacted:?}");
+        }
+    }
+}
+
+#[test]
+fn another_secret_gives_other_pseudonyms() {
+    let [one, other] =
+        [b"a secret of 16 b", b"b secret of 16 b"].map(|secret| Redactor::new(secret, &Redaction::ALL, []));
+    for value in ["111122223333", "203.0.113.7", "2001:db8::7", "AKIAIOSFODNN7EXAMPLE", "ana@example.com"] {
+        assert_ne!(one.text(value), other.text(value));
+    }
+    assert_ne!(one.id("00ff"), other.id("00ff"));
+    assert_eq!(one.id(&"0".repeat(32)).len(), 32);
+}
