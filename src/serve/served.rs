@@ -121,7 +121,7 @@ impl ServedCase {
     }
 }
 
-/// How the folders for temporary files are called: other databases have others.
+/// The folder for the temporary files of a case. Databases must not share one; DuckDB creates it.
 fn aside(options: &ServeOptions, number: usize, opened: usize) -> PathBuf {
     options.aside.join(format!("case-{number}-{opened}"))
 }
@@ -129,5 +129,5 @@ fn aside(options: &ServeOptions, number: usize, opened: usize) -> PathBuf {
 /// The file is looked at first: if it is replaced meanwhile, that is told later.
 fn open(path: &Path, aside: &Path, options: &ServeOptions) -> Result<Opened, ServeError> {
     let file = FileId::of(path);
-    Ok(Opened { state: Arc::new(AppState::open(path, aside, options)?), file })
+    Ok(Opened { state: Arc::new(AppState::open(path, file, aside, options)?), file })
 }

@@ -7,9 +7,11 @@ use std::time::Duration;
 use super::ServeError;
 use super::filter::Filter;
 use super::lines::LineTables;
-use super::pool::Pool;
+use super::pool::{Pool, Queue};
+use super::query::{Queries, QueryProgram};
 use super::rows::{Answers, Totals};
 use crate::notes::Notebook;
+use crate::read::FileId;
 use crate::rule::RuleSet;
 use crate::store::{Case, ReadAccess};
 
@@ -22,13 +24,13 @@ const SETUP_PROGRAMS: &str = include_str!("../../sql/serve/setup_programs.sql");
 const SETUP_ENTITIES: &str = include_str!("../../sql/serve/setup_entities.sql");
 const SETUP_OVERVIEW: &str = include_str!("../../sql/serve/setup_overview.sql");
 
-/// Connections that answer the page at once.
+/// Connections that answer the page at once, and how many more requests wait for one.
 const PAGES: usize = 4;
-/// Files that are sent at once.
+const WAITING_PAGES: usize = 60;
+/// Files that are sent at once, and how many more requests wait for that.
 const EXPORTS: usize = 2;
-/// Queries of the user's own that run at once.
-const QUERIES: usize = 2;
-/// Memory for the page's answers, and as much again for the user's own queries, in bytes.
+const WAITING_EXPORTS: usize = 14;
+/// Memory for the page's answers, in bytes.
 const MEMORY: u64 = 2 << 30;
 
 /// A case that is open for being asked.
@@ -38,8 +40,8 @@ pub(super) struct AppState {
     pub(super) pages: Pool,
     /// Connections that write files: a slow reader keeps one of them busy, and no page waiting.
     pub(super) exports: Pool,
-    /// Connections for the user's own queries: read-only, no files, settings locked.
-    pub(super) queries: Arc<Pool>,
+    /// What runs the user's own queries.
+    pub(super) queries: Queries,
     /// The rules to explain by.
     pub(super) rules: Arc<RuleSet>,
     /// The case's file, as it was named.
@@ -91,6 +93,8 @@ impl DeferredTables {
 pub struct ServeOptions {
     /// A folder for what does not fit into memory.
     pub aside: PathBuf,
+    /// What is started for each query of the user's own.
+    pub query_program: QueryProgram,
     /// The rules that signals are explained by.
     pub rules: Arc<RuleSet>,
     /// Who writes notes.
@@ -103,29 +107,25 @@ pub struct ServeOptions {
 pub(super) type Shared = Arc<AppState>;
 
 impl AppState {
-    /// Opens a case twice, for the page and for the user's own queries, and makes what the page's answers read. `aside` is how
-    /// the folders for what does not fit into memory are called.
+    /// Opens a case, and makes what the page's answers read. `file` is what the case's file is; `aside` is a folder for what
+    /// does not fit into memory.
     ///
     /// # Errors
     /// As [`Case::open_with`], and DuckDB's message.
-    pub(super) fn open(path: &Path, aside: &Path, options: &ServeOptions) -> Result<Self, ServeError> {
+    pub(super) fn open(
+        path: &Path,
+        file: Option<FileId>,
+        aside: &Path,
+        options: &ServeOptions,
+    ) -> Result<Self, ServeError> {
         let limit = options.limit;
-        // Databases must not share a folder for their temporary files. DuckDB creates it.
-        let open = |name: &str| {
-            let temp_dir = aside.with_extension(name);
-            let access = ReadAccess { memory: Some(MEMORY), temp_dir: Some(&temp_dir), ..ReadAccess::default() };
-            Case::open_with(path, access)
-        };
-        let (pages, queries) = (open("pages")?, open("queries")?);
+        let access = ReadAccess { memory: Some(MEMORY), temp_dir: Some(aside), ..ReadAccess::default() };
+        let pages = Case::open_with(path, access).map_err(ServeError::Opening)?;
         pages.query(SETUP)?;
-        queries.lock_settings()?;
-        let queries = Arc::new(Pool::new(queries, QUERIES, limit));
-        // Its settings are locked, so that it cannot be closed in safety: it stays to the end.
-        std::mem::forget(Arc::clone(&queries));
         Ok(Self {
-            exports: Pool::new(pages.another()?, EXPORTS, limit),
-            pages: Pool::new(pages, PAGES, limit),
-            queries,
+            exports: Pool::new(pages.another()?, Queue::new(EXPORTS, WAITING_EXPORTS), limit),
+            pages: Pool::new(pages, Queue::new(PAGES, WAITING_PAGES), limit),
+            queries: Queries::new(&options.query_program, path, file, &options.aside, limit),
             rules: Arc::clone(&options.rules),
             file: path.display().to_string(),
             totals: Totals::default(),

@@ -32,7 +32,7 @@ impl Case {
 
     /// Shadows the views with temporary ones of this program, unless all are the same: views of another version, or changed
     /// ones.
-    pub(super) fn shadow_foreign_views(&self) -> Result<(), StoreError> {
+    pub(super) fn shadow_foreign_views(&mut self) -> Result<(), StoreError> {
         if let Some(name) = self.foreign_name()? {
             return Err(StoreError::Foreign { path: self.path.clone(), name });
         }
@@ -48,11 +48,14 @@ impl Case {
             shipped.join(", ")
         );
         let same: usize = self.connection.query_row(&same, [], |row| row.get(0))?;
-        if same == views.len() {
-            return Ok(());
-        }
+        self.has_foreign_views = same != views.len();
+        if self.has_foreign_views { self.create_temporary_views() } else { Ok(()) }
+    }
+
+    /// Creates the views of this program as temporary ones, which only this connection has.
+    pub(super) fn create_temporary_views(&self) -> Result<(), StoreError> {
         let temporary = |view: &View| format!("CREATE TEMP VIEW {} AS {};", view.name, view.query());
-        views.iter().try_for_each(|view| self.execute(&temporary(view)))
+        view::shipped().iter().try_for_each(|view| self.execute(&temporary(view)))
     }
 
     /// Something that would be used instead of a table of this program or a function of DuckDB.
