@@ -18,7 +18,7 @@ MINUTES ?= 1
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo check check-format check-lint check-unit check-rules test test-all fmt lint docs rules score accuracy fit clients hosts spark tests bench web web-check browser audit fuzz chaos programs build bundled dist extension wheel install duckdb clean
+.PHONY: help demo check check-format check-lint check-unit check-rules test test-all fmt lint docs rules score accuracy fit clients hosts serve-load spark tests bench web web-check browser audit fuzz chaos programs build bundled dist extension wheel install duckdb clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s  %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -100,6 +100,10 @@ clients: programs ## Open a case and its exports in other programs, where availa
 
 browser: programs ## Test the web page in Chromium, where available
 	@scripts/browser.sh $(PROGRAM)
+
+serve-load: export MINUTES ?= 5
+serve-load: programs ## Run 200 clients, slow ones too, against a server for MINUTES (5)
+	$(LIBRARIES) $(CARGO) test $(FEATURES) --locked --test integration -- --ignored --nocapture serve::load::two_hundred_clients
 
 hosts: programs ## Load the extension into other versions of DuckDB, where available
 	$(CARGO) test $(LOADABLE) --locked --lib extension::

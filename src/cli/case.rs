@@ -90,7 +90,8 @@ impl CaseArgs {
         bail!(WithAdvice::new(format!("the case {} does not exist", path.display()), advice))
     }
 
-    fn cannot_open(&self) -> WithAdvice {
+    /// What commands say about a file that cannot be opened as a case.
+    pub(crate) fn cannot_open(&self) -> WithAdvice {
         WithAdvice::new(
             format!("cannot open {}", self.path().display()),
             "Check that it is a DuckDB file, and that no other program is writing to it.",

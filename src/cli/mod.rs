@@ -2,6 +2,7 @@
 
 mod actor;
 mod addresses;
+mod answer_query;
 mod case;
 mod connect;
 mod copied;
@@ -118,6 +119,7 @@ pub(crate) enum Command {
     Mark(mark::Mark),
     Completions(docs::Completions),
     Man(docs::Man),
+    AnswerQuery(answer_query::AnswerQuery),
 }
 
 /// Runs a subcommand.
@@ -145,5 +147,6 @@ pub(crate) fn run(command: Command, streams: Streams) -> Result<ExitCode> {
         Command::Mark(mark) => mark.run(streams),
         Command::Completions(completions) => completions.run(streams),
         Command::Man(man) => man.run(streams),
+        Command::AnswerQuery(query) => query.run(streams),
     }
 }

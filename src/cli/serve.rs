@@ -8,13 +8,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use cartographer::serve::{ServeOptions, Server, Token};
+use cartographer::serve::{ServeError, ServeOptions, Server, SpillFolder, Token};
 use clap::Args;
 
 use super::case::CaseArgs;
 use super::fail::WithAdvice;
 use super::own_rules::OwnRules;
-use super::{ExitCode, Streams, notes, token};
+use super::{ExitCode, Streams, answer_query, notes, token};
 
 /// Show cases in the browser: overview, sessions, timeline, entities, hunts, notes, SQL
 ///
@@ -61,22 +61,24 @@ pub(crate) struct Serve {
 impl Serve {
     pub(crate) fn run(self, streams: Streams) -> Result<ExitCode> {
         let cases = self.cases();
-        for case in &cases {
-            // For a file that is not a case, this gives the same error as the other commands.
-            drop(case.open_read_only()?);
-        }
-        let aside = tempfile::tempdir()?;
+        cases.iter().try_for_each(CaseArgs::must_exist)?;
+        let spill = SpillFolder::create().context("cannot create a folder for temporary files")?;
         let token = self.token()?;
         let listeners = self.listen(cases.len())?;
         let mut server = Server::new(ServeOptions {
-            aside: aside.path().to_owned(),
+            aside: spill.path().to_owned(),
+            query_program: answer_query::program()?,
             rules: Arc::new(self.rules.set()?),
             author: self.author.clone().unwrap_or_else(notes::user),
             limit: Duration::from_secs(self.time_limit.get()),
         });
         for case in &cases {
             streams.say(&format!("opening {} …", case.path().display()));
-            server.add(case.path()).with_context(|| not_a_case(case))?;
+            server.add(case.path()).map_err(|error| match error {
+                // As other commands say it.
+                ServeError::Opening(error) => anyhow::Error::from(error).context(case.cannot_open()),
+                error => anyhow::Error::from(error).context(not_a_case(case)),
+            })?;
         }
         server
             .run(listeners, &token, |addresses| self.print_addresses(addresses, streams))

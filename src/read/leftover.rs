@@ -4,6 +4,8 @@ use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use serde::{Deserialize, Serialize};
+
 /// Whether there is an empty file.
 #[must_use]
 pub fn is_empty_file(path: &Path) -> bool {
@@ -42,8 +44,9 @@ fn is_temporary_file(name: &OsStr) -> bool {
     (name.starts_with("duckdb_temp_storage_") && name.strip_suffix(".tmp").is_some())
         || (name.starts_with("duckdb_temp_block-") && name.strip_suffix(".block").is_some())
 }
+
 /// The identity of a file. A file that replaces it has a different identity, even if its bytes are the same.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileId(u64, u64);
 
 impl FileId {

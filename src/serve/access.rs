@@ -1,14 +1,26 @@
-//! Access control: only a browser on this machine that has the token and uses this server's own name.
+//! Who may connect: a client on this machine that has the token and asks for this server by its own name.
 
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::{Body, Bytes, HttpBody, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::header::{self, HeaderMap, HeaderName};
-use axum::http::{HeaderValue, Method, StatusCode, Uri};
+use axum::http::{HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use futures_util::stream;
+use serde::Deserialize;
+use serde_json::json;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::timeout;
 
-use super::Token;
+use super::rows::Json;
+use super::tickets::Tickets;
+use super::{ServeError, Token};
 
-/// The content security policy: the page may load and request only what this server provides.
+/// What the page may do: load what this server provides, and send requests to it.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
     connect-src 'self'; font-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
@@ -22,92 +34,133 @@ const HEADERS: [(HeaderName, &str); 6] = [
     (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
 ];
 
-/// The access control of one server.
+/// The most bytes of a posted body, and the time that a client has to send it.
+const POSTED: usize = 4 << 20;
+const POST_TIME: Duration = Duration::from_secs(20);
+
+/// Bytes of responses that clients have not read yet, over all connections; responses smaller than this count as nothing.
+const OUTGOING: usize = 256 << 20;
+const SMALL: usize = 64 << 10;
+/// The unit in which outgoing bytes are counted.
+const UNIT: usize = 1 << 10;
+
+/// The access control of one port.
 #[derive(Debug, Clone)]
 pub(super) struct AccessControl {
     token: Token,
     port: u16,
+    tickets: Tickets,
+    outgoing: Arc<Semaphore>,
 }
 
 impl AccessControl {
-    pub(super) const fn new(token: Token, port: u16) -> Self {
-        Self { token, port }
+    pub(super) fn new(token: Token, port: u16) -> Self {
+        Self { token, port, tickets: Tickets::default(), outgoing: Arc::new(Semaphore::new(OUTGOING / UNIT)) }
     }
 
-    /// Why the request is rejected, or where it is redirected.
-    fn stop(&self, request: &Request) -> Option<Response> {
-        if !self.is_ours(text(request.headers(), &header::HOST)) {
-            return Some(refuse(StatusCode::FORBIDDEN, "This server only accepts requests for 127.0.0.1."));
+    /// Why no request of this kind is answered, whoever sends it.
+    fn refusal(&self, request: &Request) -> Option<&'static str> {
+        if !self.is_own(text(request.headers(), &header::HOST)) {
+            return Some("This server only accepts requests for 127.0.0.1.");
         }
-        if !self.is_own_origin(request) {
-            return Some(refuse(StatusCode::FORBIDDEN, "Requests from pages of other sites are not allowed."));
-        }
-        if let Some(away) = self.welcome(request.uri()) {
-            return Some(away);
-        }
-        (!self.has_token(request.headers())).then(|| refuse(StatusCode::UNAUTHORIZED, UNKNOWN))
+        (!self.is_own_origin(request)).then_some("Requests from pages of other sites are not allowed.")
     }
 
-    /// Whether a `Host` is this server's. Another name that resolves to it (DNS rebinding) is not.
-    fn is_ours(&self, host: Option<&str>) -> bool {
+    /// Whether a `Host` is this server's. Another name that resolves to this machine (DNS rebinding) is not.
+    fn is_own(&self, host: Option<&str>) -> bool {
         host.and_then(|host| host.rsplit_once(':'))
             .is_some_and(|(name, port)| matches!(name, "127.0.0.1" | "localhost") && port.parse() == Ok(self.port))
     }
 
-    /// Whether a request other than GET comes from this server's page, or from no page at all.
+    /// Whether a request that may change something comes from this server's page, or from no page at all.
     fn is_own_origin(&self, request: &Request) -> bool {
-        let looks = matches!(*request.method(), Method::GET | Method::HEAD);
+        let reads = matches!(*request.method(), Method::GET | Method::HEAD);
         let origin = text(request.headers(), &header::ORIGIN);
-        looks || origin.is_none_or(|origin| self.is_ours(origin.strip_prefix("http://")))
+        reads || origin.is_none_or(|origin| self.is_own(origin.strip_prefix("http://")))
     }
 
-    /// Moves the token from the first URL to a cookie.
-    fn welcome(&self, uri: &Uri) -> Option<Response> {
-        let query = uri.query().filter(|_| uri.path() == "/")?;
-        let (tokens, rest): (Vec<_>, Vec<_>) = query.split('&').partition(|pair| pair.starts_with("token="));
-        let given = tokens.first()?.strip_prefix("token=")?;
-        if !self.token.is(given) {
-            return Some(refuse(StatusCode::UNAUTHORIZED, UNKNOWN));
-        }
-        let place = if rest.is_empty() { "/".to_owned() } else { format!("/?{}", rest.join("&")) };
-        let cookie = format!("{}={}; HttpOnly; SameSite=Strict; Path=/", self.cookie(), self.token.as_str());
-        Some((StatusCode::SEE_OTHER, [(header::LOCATION, place), (header::SET_COOKIE, cookie)]).into_response())
-    }
-
-    fn has_token(&self, headers: &HeaderMap) -> bool {
-        let bearer = text(headers, &header::AUTHORIZATION).and_then(|value| value.strip_prefix("Bearer "));
-        let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
-        let name = self.cookie();
-        let ours = |pair: &'_ str| pair.trim().strip_prefix(&*name)?.strip_prefix('=').map(str::to_owned);
+    /// Whether the request has the token, or is the download that a ticket was issued for.
+    fn is_authorized(&self, request: &Request) -> bool {
+        let bearer = text(request.headers(), &header::AUTHORIZATION).and_then(|value| value.strip_prefix("Bearer "));
         bearer.is_some_and(|token| self.token.is(token))
-            || cookies.flat_map(|line| line.split(';')).filter_map(ours).any(|token| self.token.is(&token))
+            || (request.method() == Method::GET && self.tickets.redeem(request.uri()))
     }
 
-    /// Browsers store cookies by host, regardless of the port: the servers of several cases must not share one.
-    fn cookie(&self) -> String {
-        format!("cartographer-{}", self.port)
+    /// The response, if there is room for it among those that clients have not read yet.
+    async fn paced(&self, response: Response) -> Response {
+        // The length of an export is not known: it is sent while it is written, and never in memory as a whole.
+        let length = response.body().size_hint().exact().and_then(|length| usize::try_from(length).ok());
+        let Some(length) = length.filter(|length| *length > SMALL) else { return response };
+        let units = u32::try_from(length.div_ceil(UNIT)).unwrap_or(u32::MAX);
+        let Ok(permit) = Arc::clone(&self.outgoing).try_acquire_many_owned(units) else {
+            return ServeError::Busy.into_response();
+        };
+        let (head, body) = response.into_parts();
+        match to_bytes(body, length).await {
+            Ok(bytes) => Response::from_parts(head, pieces(bytes, permit)),
+            Err(_) => ServeError::BrokenOff.into_response(),
+        }
     }
 }
 
-const UNKNOWN: &str = "This browser is not signed in. Open the full address that `cartographer serve` printed, including the \
-    token. The token changes every time the server starts.";
+/// A body in pieces, which gives the permit back when the last one is taken.
+fn pieces(bytes: Bytes, permit: OwnedSemaphorePermit) -> Body {
+    Body::from_stream(stream::unfold((bytes, permit), |(mut rest, permit)| async move {
+        let piece = rest.split_to(rest.len().min(SMALL));
+        (!piece.is_empty()).then_some((Ok::<_, Infallible>(piece), (rest, permit)))
+    }))
+}
 
 fn text<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Option<&'h str> {
     headers.get(name).map(|value| value.to_str().unwrap_or("?"))
 }
 
-fn refuse(status: StatusCode, why: &str) -> Response {
-    (status, format!("{why}\n")).into_response()
-}
-
-/// Accepts or rejects a request, and adds the common headers to the response.
+/// Refuses requests by other names and of other sites, and adds the headers of every response.
 pub(super) async fn guard(State(access): State<AccessControl>, request: Request, next: Next) -> Response {
-    let mut response = match access.stop(&request) {
-        Some(refusal) => refusal,
+    let mut response = match access.refusal(&request) {
+        Some(why) => (StatusCode::FORBIDDEN, format!("{why}\n")).into_response(),
         None => next.run(request).await,
     };
     for (name, value) in HEADERS {
         response.headers_mut().insert(name, HeaderValue::from_static(value));
     }
     response
+}
+
+/// Refuses requests without the token. The page itself needs none: it is the same for every case.
+pub(super) async fn authorize(State(access): State<AccessControl>, request: Request, next: Next) -> Response {
+    if !access.is_authorized(&request) {
+        let mut response = ServeError::SignedOut.into_response();
+        response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        return response;
+    }
+    match received(request).await {
+        Ok(request) => access.paced(next.run(request).await).await,
+        Err(error) => error.into_response(),
+    }
+}
+
+/// The request with its whole body.
+async fn received(request: Request) -> Result<Request, ServeError> {
+    let (head, body) = request.into_parts();
+    let advice = || format!("A request has at most {} MiB, which must arrive within {POST_TIME:?}.", POSTED >> 20);
+    let bytes = timeout(POST_TIME, to_bytes(body, POSTED)).await;
+    let bytes = bytes.map_err(|_| ServeError::asked("the request did not arrive in time", advice()))?;
+    let bytes = bytes.map_err(|_| ServeError::asked("the request did not arrive as a whole", advice()))?;
+    Ok(Request::from_parts(head, Body::from(bytes)))
+}
+
+/// What a ticket is asked for.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TicketRequest {
+    address: String,
+}
+
+/// `POST /api/tickets`: an address that downloads a file once, without a header.
+pub(super) async fn ticket(State(access): State<AccessControl>, body: Bytes) -> Result<Json, ServeError> {
+    let asked: TicketRequest = serde_json::from_slice(&body).map_err(|error| {
+        ServeError::asked(format!("invalid request: {error}"), r#"Post {"address": "/api/export?format=csv"}."#)
+    })?;
+    Ok(Json::from(&json!({ "address": access.tickets.issue(&asked.address)? })))
 }

@@ -1,6 +1,6 @@
 //! Why a request was not answered, and what to do about it.
 
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 use thiserror::Error;
@@ -32,9 +32,27 @@ pub enum ServeError {
         /// Where to look.
         advice: &'static str,
     },
-    /// The request took too long.
+    /// The client did not send the token.
+    #[error("the request has no valid access token")]
+    SignedOut,
+    /// Too many requests are being answered, or responses have not been read yet.
+    #[error("the server is busy with other requests")]
+    Busy,
+    /// The answer took too long.
     #[error("the query was canceled after {0} seconds")]
     TimedOut(u64),
+    /// The response would have more bytes than a response may have.
+    #[error("the response would have more than {} MiB", .0 >> 20)]
+    TooLarge(usize),
+    /// The process that ran a query of the user's own ended without an answer.
+    #[error("the query ended its process ({0})")]
+    Crashed(String),
+    /// The process for a query of the user's own could not be started.
+    #[error("cannot start a process for the query: {0}")]
+    NoProcess(std::io::Error),
+    /// The case could not be opened.
+    #[error(transparent)]
+    Opening(StoreError),
     /// A query that the user wrote failed.
     #[error("{0}")]
     Query(StoreError),
@@ -72,7 +90,7 @@ fn message(error: &PresentError) -> String {
     with_cause(error)
 }
 
-fn with_cause(error: &dyn std::error::Error) -> String {
+pub(super) fn with_cause(error: &dyn std::error::Error) -> String {
     error.source().map_or_else(|| error.to_string(), |cause| format!("{error}: {cause}"))
 }
 
@@ -87,20 +105,15 @@ impl ServeError {
         Self::Missing { problem: problem.into(), advice }
     }
 
-    /// What a failure of the user's own query means.
-    pub(super) fn of_query(error: Self) -> Self {
-        match error {
-            Self::Store(error) => Self::Query(error),
-            other => other,
-        }
-    }
-
     const fn status(&self) -> StatusCode {
         match self {
             Self::Asked { .. } | Self::Query(_) | Self::Notes(NotesError::Invalid(_)) => StatusCode::BAD_REQUEST,
             Self::Missing { .. } => StatusCode::NOT_FOUND,
+            Self::SignedOut => StatusCode::UNAUTHORIZED,
             Self::TimedOut(_) => StatusCode::REQUEST_TIMEOUT,
-            Self::BrokenOff => StatusCode::SERVICE_UNAVAILABLE,
+            Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Crashed(_) => StatusCode::BAD_REQUEST,
+            Self::Busy | Self::BrokenOff => StatusCode::SERVICE_UNAVAILABLE,
             _ => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -109,6 +122,11 @@ impl ServeError {
         match self {
             Self::Asked { advice, .. } => advice,
             Self::Missing { advice, .. } => advice,
+            Self::SignedOut => "Open the full address that `cartographer serve` printed, including the token.",
+            Self::Busy => "Try again in a few seconds.",
+            Self::TooLarge(_) => "Ask for fewer rows or columns, or use `cartographer sql`.",
+            Self::Crashed(_) => "It may need too much memory, or read JSON that is nested too deeply.",
+            Self::NoProcess(_) => "Check that the program file still exists and that there is enough memory.",
             Self::TimedOut(_) => "Simplify the query, or increase the limit: cartographer serve --time-limit SECONDS.",
             Self::Query(error) => of_query(&error.to_string()),
             Self::Notes(NotesError::Invalid(_)) => "docs/serve.md has the members of a note.",
@@ -139,6 +157,10 @@ impl IntoResponse for ServeError {
     fn into_response(self) -> Response {
         let body = json!({ "error": self.to_string(), "advice": self.advice() }).to_string();
         let kind = [(header::CONTENT_TYPE, "application/json")];
-        (self.status(), kind, escape::json(&body).into_owned()).into_response()
+        let mut response = (self.status(), kind, escape::json(&body).into_owned()).into_response();
+        if matches!(self, Self::Busy) {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+        }
+        response
     }
 }

@@ -1,7 +1,8 @@
 //! Serves cases to a browser on the same machine, with a token: read-only, except for the notes next to the case.
 //!
-//! HTTP is asynchronous and DuckDB is not: each request is handled on its own thread and connection, a bounded number at a
-//! time. All SQL is in `sql/serve/`; user input reaches it as values.
+//! HTTP is asynchronous and DuckDB is not: each answer is made on a thread and a connection of its own, a bounded number
+//! at a time. All SQL stands in `sql/serve/`; what was typed reaches it as values. Only a query of the user's own is SQL from
+//! outside: it runs in a process of its own.
 
 mod access;
 mod api;
@@ -9,20 +10,26 @@ mod assets;
 mod error;
 mod filter;
 mod lines;
+mod listen;
 mod params;
 mod pool;
+mod query;
 mod rows;
 mod served;
+mod spill;
 mod state;
+mod statements;
+mod tickets;
 mod token;
 
-use std::future::{Future, IntoFuture};
+use std::future::Future;
 use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::routing::post;
 use axum::{Router, middleware};
 use futures_util::future::{self, BoxFuture, Either, FutureExt};
 use tokio::runtime::{Builder, Runtime};
@@ -31,6 +38,8 @@ use access::AccessControl;
 use served::{CaseLink, ServedCase};
 
 pub use error::ServeError;
+pub use query::{QUERY_MEMORY, QueryProgram, answer_query};
+pub use spill::SpillFolder;
 pub use state::ServeOptions;
 pub use token::Token;
 
@@ -90,8 +99,9 @@ impl Server {
     }
 }
 
+/// A browser keeps the fragment of an address to itself; the page sends the token in a header.
 fn link(case: &ServedCase, place: &SocketAddr, token: &Token) -> CaseLink {
-    CaseLink { file: case.file(), address: format!("http://{place}/?token={}", token.as_str()) }
+    CaseLink { file: case.file(), address: format!("http://{place}/#token={}", token.as_str()) }
 }
 
 /// Requests in progress are dropped and thereby stopped.
@@ -100,26 +110,27 @@ fn end(runtime: Runtime) {
 }
 
 fn router(case: ServedCase, access: AccessControl) -> Router {
-    let api = api::routes().with_state(case);
-    let guard = middleware::from_fn_with_state(access, access::guard);
-    api.fallback(assets::asset).layer(guard)
+    let tickets = Router::new().route("/api/tickets", post(access::ticket)).with_state(access.clone());
+    let api = api::routes().with_state(case).merge(tickets);
+    let api = api.route_layer(middleware::from_fn_with_state(access.clone(), access::authorize));
+    api.fallback(assets::asset).layer(middleware::from_fn_with_state(access, access::guard))
 }
 
 async fn serve(
     served: Vec<(ServedCase, TcpListener, AccessControl)>,
     ready: impl FnOnce() -> io::Result<()>,
 ) -> io::Result<()> {
-    let mut serving: Vec<BoxFuture<'static, io::Result<()>>> = Vec::new();
+    let mut serving: Vec<BoxFuture<'static, ()>> = Vec::new();
     for (case, listener, access) in served {
         let listener = tokio::net::TcpListener::from_std(listener)?;
         case.prepare();
-        serving.push(axum::serve(listener, router(case, access)).into_future().boxed());
+        serving.push(listen::answer(listener, router(case, access)).boxed());
     }
     let end_of_program = end_of_program()?;
     ready()?;
-    match future::select(future::select_all(serving), Box::pin(end_of_program)).await {
-        Either::Left(((ended, _, _), _)) => ended,
-        Either::Right(_) => Ok(()),
+    // Nothing else ends it.
+    match future::select(future::join_all(serving), Box::pin(told_to_end)).await {
+        Either::Left(_) | Either::Right(_) => Ok(()),
     }
 }
 

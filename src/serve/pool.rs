@@ -19,11 +19,42 @@ const AGAIN: Duration = Duration::from_millis(20);
 #[derive(Debug)]
 pub(super) struct Pool {
     case: Mutex<Case>,
-    turns: Arc<Semaphore>,
+    queue: Queue,
     limit: Duration,
 }
 
-/// Stops the work of a connection when dropped, unless it has ended.
+/// Work that is done or waits for its turn; more is refused.
+#[derive(Debug)]
+pub(super) struct Queue {
+    turns: Arc<Semaphore>,
+    places: Arc<Semaphore>,
+}
+
+/// A place in the queue whose turn has come.
+#[derive(Debug)]
+pub(super) struct Turn {
+    _turn: OwnedSemaphorePermit,
+    _place: OwnedSemaphorePermit,
+}
+
+impl Queue {
+    /// `size` turns at once, and places for `waiting` more.
+    pub(super) fn new(size: usize, waiting: usize) -> Self {
+        Self { turns: Arc::new(Semaphore::new(size)), places: Arc::new(Semaphore::new(size + waiting)) }
+    }
+
+    /// Waits for a turn.
+    ///
+    /// # Errors
+    /// [`ServeError::Busy`] if too many wait already.
+    pub(super) async fn turn(&self) -> Result<Turn, ServeError> {
+        let place = Arc::clone(&self.places).try_acquire_owned().map_err(|_| ServeError::Busy)?;
+        let turn = Arc::clone(&self.turns).acquire_owned().await.map_err(|_| ServeError::BrokenOff)?;
+        Ok(Turn { _turn: turn, _place: place })
+    }
+}
+
+/// Stops the work of a connection when it is dropped, if that has not ended by then.
 #[derive(Debug)]
 pub(super) struct InterruptOnDrop {
     interrupter: Interrupter,
@@ -49,15 +80,15 @@ pub(super) struct StartedQuery<T> {
 }
 
 impl Pool {
-    /// At most `size` concurrent connections, each with the time limit `limit`.
-    pub(super) fn new(case: Case, size: usize, limit: Duration) -> Self {
-        Self { case: Mutex::new(case), turns: Arc::new(Semaphore::new(size)), limit }
+    /// Connections as the queue admits them, each for `limit` at most.
+    pub(super) fn new(case: Case, queue: Queue, limit: Duration) -> Self {
+        Self { case: Mutex::new(case), queue, limit }
     }
 
     /// Waits for a free slot, runs `work` on a new connection, and returns its result.
     ///
     /// # Errors
-    /// The error of `work`, or [`ServeError::TimedOut`]. If this future is dropped, the work is stopped too.
+    /// What `work` says, [`ServeError::TimedOut`] or [`ServeError::Busy`]. If this future is dropped, the work is stopped too.
     pub(super) async fn run<T, W>(&self, work: W) -> Result<T, ServeError>
     where
         T: Send + 'static,
@@ -75,13 +106,13 @@ impl Pool {
     /// Waits for a free slot, and starts `work` on a new connection.
     ///
     /// # Errors
-    /// If no connection can be created.
+    /// If no connection can be made, or [`ServeError::Busy`].
     pub(super) async fn begin<T, W>(&self, work: W) -> Result<StartedQuery<T>, ServeError>
     where
         T: Send + 'static,
         W: FnOnce(&Case) -> Result<T, ServeError> + Send + 'static,
     {
-        let turn = Arc::clone(&self.turns).acquire_owned().await.map_err(|_| ServeError::BrokenOff)?;
+        let turn = self.queue.turn().await?;
         let case = self.case.lock().unwrap_or_else(PoisonError::into_inner).another()?;
         let interrupter = case.interrupter();
         // Dropped before the connection, which the closure holds.
@@ -95,12 +126,8 @@ impl Pool {
     }
 }
 
-/// Does the work and then frees the slot, even if the client has disconnected.
-fn done<T>(
-    case: &Case,
-    turn: OwnedSemaphorePermit,
-    work: impl FnOnce(&Case) -> Result<T, ServeError>,
-) -> Result<T, ServeError> {
+/// Does the work, and gives the turn back after it, whoever has gone away meanwhile.
+fn done<T>(case: &Case, turn: Turn, work: impl FnOnce(&Case) -> Result<T, ServeError>) -> Result<T, ServeError> {
     let done = work(case);
     drop(turn);
     done
@@ -122,5 +149,24 @@ impl Drop for InterruptOnDrop {
                 }
             });
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::FutureExt;
+
+    use super::*;
+
+    #[test]
+    fn what_does_not_fit_the_queue_is_refused() {
+        let queue = Queue::new(1, 1);
+        let first = queue.turn().now_or_never().unwrap().unwrap();
+        let mut second = Box::pin(queue.turn());
+        assert!((&mut second).now_or_never().is_none());
+        assert!(matches!(queue.turn().now_or_never(), Some(Err(ServeError::Busy))));
+        drop(first);
+        assert!(second.now_or_never().unwrap().is_ok());
+        assert!(queue.turn().now_or_never().unwrap().is_ok());
     }
 }

@@ -1,5 +1,6 @@
 //! Rows as JSON: in pages, or single rows.
 
+use std::io::{self, Write};
 use std::sync::{Mutex, PoisonError};
 
 use arrow::array::AsArray;
@@ -18,7 +19,10 @@ use crate::store::Case;
 /// The maximum number of cached totals and responses; then the cache is cleared.
 const REMEMBERED: usize = 1000;
 
-/// A response: JSON text.
+/// The most bytes of rows in one response.
+const MOST_BYTES: usize = 64 << 20;
+
+/// An answer: JSON text.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Json(pub(super) String);
 
@@ -113,10 +117,39 @@ impl Totals {
 }
 
 /// Rows as a JSON array of objects.
+///
+/// # Errors
+/// [`ServeError::TooLarge`] if that has too many bytes.
 pub(super) fn objects(batches: &[RecordBatch]) -> Result<String, ServeError> {
-    let mut json = Vec::new();
-    present::objects(&mut json, batches)?;
-    Ok(String::from_utf8_lossy(&json).into_owned())
+    let mut json = Bounded { bytes: Vec::new(), is_full: false };
+    match present::objects(&mut json, batches) {
+        Err(_) if json.is_full => Err(ServeError::TooLarge(MOST_BYTES)),
+        written => {
+            written?;
+            Ok(String::from_utf8_lossy(&json.bytes).into_owned())
+        }
+    }
+}
+
+/// A text that cannot grow without end.
+struct Bounded {
+    bytes: Vec<u8>,
+    is_full: bool,
+}
+
+impl Write for Bounded {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.bytes.len() + bytes.len() > MOST_BYTES {
+            self.is_full = true;
+            return Err(io::ErrorKind::FileTooLarge.into());
+        }
+        self.bytes.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// The first row as a JSON value, if there is one.

@@ -122,7 +122,7 @@ impl ServedCase {
     }
 }
 
-/// The name of the folder for temporary files, which is different for each database.
+/// The folder for the temporary files of a case. Databases must not share one; DuckDB creates it.
 fn aside(options: &ServeOptions, number: usize, opened: usize) -> PathBuf {
     options.aside.join(format!("case-{number}-{opened}"))
 }
@@ -130,5 +130,5 @@ fn aside(options: &ServeOptions, number: usize, opened: usize) -> PathBuf {
 /// The file's identity is read first, so that a replacement meanwhile is noticed later.
 fn open(path: &Path, aside: &Path, options: &ServeOptions) -> Result<Opened, ServeError> {
     let file = FileId::of(path);
-    Ok(Opened { state: Arc::new(AppState::open(path, aside, options)?), file })
+    Ok(Opened { state: Arc::new(AppState::open(path, file, aside, options)?), file })
 }

@@ -7,9 +7,11 @@ use std::time::Duration;
 use super::ServeError;
 use super::filter::Filter;
 use super::lines::LineTables;
-use super::pool::Pool;
+use super::pool::{Pool, Queue};
+use super::query::{Queries, QueryProgram};
 use super::rows::{Answers, Totals};
 use crate::notes::Notebook;
+use crate::read::FileId;
 use crate::rule::RuleSet;
 use crate::store::{Case, ReadAccess};
 
@@ -22,13 +24,13 @@ const SETUP_PROGRAMS: &str = include_str!("../../sql/serve/setup_programs.sql");
 const SETUP_ENTITIES: &str = include_str!("../../sql/serve/setup_entities.sql");
 const SETUP_OVERVIEW: &str = include_str!("../../sql/serve/setup_overview.sql");
 
-/// The maximum number of concurrent connections for the page.
+/// Connections that answer the page at once, and how many more requests wait for one.
 const PAGES: usize = 4;
-/// The maximum number of concurrent exports.
+const WAITING_PAGES: usize = 60;
+/// Files that are sent at once, and how many more requests wait for that.
 const EXPORTS: usize = 2;
-/// The maximum number of concurrent user queries.
-const QUERIES: usize = 2;
-/// The memory for the page, in bytes; user queries have the same amount.
+const WAITING_EXPORTS: usize = 14;
+/// Memory for the page's answers, in bytes.
 const MEMORY: u64 = 2 << 30;
 
 /// An open case that can be queried.
@@ -38,9 +40,9 @@ pub(super) struct AppState {
     pub(super) pages: Pool,
     /// Connections for exports: a slow client occupies one of these, and does not block the page.
     pub(super) exports: Pool,
-    /// Connections for user queries: read-only, without file access, with locked settings.
-    pub(super) queries: Arc<Pool>,
-    /// The rules for explanations.
+    /// What runs the user's own queries.
+    pub(super) queries: Queries,
+    /// The rules to explain by.
     pub(super) rules: Arc<RuleSet>,
     /// The case's file, as given by the user.
     pub(super) file: String,
@@ -91,7 +93,9 @@ impl DeferredTables {
 pub struct ServeOptions {
     /// The folder for temporary files.
     pub aside: PathBuf,
-    /// The rules for explaining signals.
+    /// What is started for each query of the user's own.
+    pub query_program: QueryProgram,
+    /// The rules that signals are explained by.
     pub rules: Arc<RuleSet>,
     /// The author of notes.
     pub author: String,
@@ -103,29 +107,25 @@ pub struct ServeOptions {
 pub(super) type Shared = Arc<AppState>;
 
 impl AppState {
-    /// Opens a case twice, for the page and for user queries, and creates the tables for the page. `aside` is the name of the
-    /// folders for temporary files.
+    /// Opens a case, and makes what the page's answers read. `file` is what the case's file is; `aside` is a folder for what
+    /// does not fit into memory.
     ///
     /// # Errors
-    /// See [`Case::open_with`]; and DuckDB's message.
-    pub(super) fn open(path: &Path, aside: &Path, options: &ServeOptions) -> Result<Self, ServeError> {
+    /// As [`Case::open_with`], and DuckDB's message.
+    pub(super) fn open(
+        path: &Path,
+        file: Option<FileId>,
+        aside: &Path,
+        options: &ServeOptions,
+    ) -> Result<Self, ServeError> {
         let limit = options.limit;
-        // Databases must not share a folder for their temporary files. DuckDB creates it.
-        let open = |name: &str| {
-            let temp_dir = aside.with_extension(name);
-            let access = ReadAccess { memory: Some(MEMORY), temp_dir: Some(&temp_dir), ..ReadAccess::default() };
-            Case::open_with(path, access)
-        };
-        let (pages, queries) = (open("pages")?, open("queries")?);
+        let access = ReadAccess { memory: Some(MEMORY), temp_dir: Some(aside), ..ReadAccess::default() };
+        let pages = Case::open_with(path, access).map_err(ServeError::Opening)?;
         pages.query(SETUP)?;
-        queries.lock_settings()?;
-        let queries = Arc::new(Pool::new(queries, QUERIES, limit));
-        // Its settings are locked, so it cannot be closed safely and stays open until the program ends.
-        std::mem::forget(Arc::clone(&queries));
         Ok(Self {
-            exports: Pool::new(pages.another()?, EXPORTS, limit),
-            pages: Pool::new(pages, PAGES, limit),
-            queries,
+            exports: Pool::new(pages.another()?, Queue::new(EXPORTS, WAITING_EXPORTS), limit),
+            pages: Pool::new(pages, Queue::new(PAGES, WAITING_PAGES), limit),
+            queries: Queries::new(&options.query_program, path, file, &options.aside, limit),
             rules: Arc::clone(&options.rules),
             file: path.display().to_string(),
             totals: Totals::default(),

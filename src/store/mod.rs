@@ -56,6 +56,8 @@ pub struct Case {
     path: PathBuf,
     /// Whether it is an additional connection to a database that another case opened and will close.
     is_another: bool,
+    /// Whether views of the case are shadowed by temporary ones.
+    has_foreign_views: bool,
     feeds: Feeds,
 }
 
@@ -112,7 +114,7 @@ impl Case {
         if read::is_empty_file(path) {
             return Err(StoreError::Unfinished(path.to_owned()));
         }
-        let case = Self::connect(path, AccessMode::ReadOnly)?;
+        let mut case = Self::connect(path, AccessMode::ReadOnly)?;
         case.limit_access(access)?;
         case.check_schema()?;
         case.refuse_foreign_names()?;
@@ -198,7 +200,13 @@ impl Case {
             .and_then(|config| config.with("autoinstall_known_extensions", "false"))
             .and_then(|config| Connection::open_with_flags(path, config));
         let connection = opened.map_err(|error| StoreError::opening(path, error))?;
-        Ok(Self { connection, path: path.to_owned(), is_another: false, feeds: Feeds::default() })
+        Ok(Self {
+            connection,
+            path: path.to_owned(),
+            is_another: false,
+            has_foreign_views: false,
+            feeds: Feeds::default(),
+        })
     }
 
     fn has_rows(&self, table: &str) -> Result<bool, StoreError> {

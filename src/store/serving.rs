@@ -46,13 +46,25 @@ pub struct FirstRows {
 }
 
 impl Case {
-    /// Another connection to the same database, with its own variables and temporary tables, for another thread.
+    /// One more connection to the same database: with its own variables and temporary tables, for another thread.
+    /// Views that are not those of this program are shadowed here, too.
     ///
     /// # Errors
     /// DuckDB's message.
     pub fn another(&self) -> Result<Self, StoreError> {
         let connection = self.connection.try_clone()?;
-        Ok(Self { connection, path: self.path.clone(), is_another: true, feeds: self.feeds.clone() })
+        let another = Self {
+            connection,
+            path: self.path.clone(),
+            is_another: true,
+            has_foreign_views: self.has_foreign_views,
+            feeds: self.feeds.clone(),
+        };
+        // Temporary views are those of one connection.
+        if self.has_foreign_views {
+            another.create_temporary_views()?;
+        }
+        Ok(another)
     }
 
     /// The interrupter of this connection's statements.
@@ -70,22 +82,34 @@ impl Case {
         self.execute("SET lock_configuration = true")
     }
 
-    /// Like [`Case::query_with`], but returns at most `limit` rows and computes few others.
+    /// As [`Case::query_with`], but gives `limit` rows at most, of about `bytes` bytes at most, and computes little more than
+    /// these.
     ///
     /// # Errors
-    /// See [`Case::query`].
-    pub fn first_rows(&self, sql: &str, params: &[String], limit: usize) -> Result<FirstRows, StoreError> {
+    /// As [`Case::query`].
+    pub fn first_rows(
+        &self,
+        sql: &str,
+        params: &[String],
+        limit: usize,
+        bytes: usize,
+    ) -> Result<FirstRows, StoreError> {
         let mut statement = self.prepare(sql)?;
         let schema = statement.stream_arrow(params_from_iter(params))?.get_schema();
-        let (mut batches, mut room) = (Vec::new(), limit);
-        // The stream's own iterator panics on errors.
+        let (mut batches, mut room, mut bytes) = (Vec::new(), limit, bytes);
+        // The stream's own iterator panics where a step tells of an error.
         while let Some(columns) = statement.step()? {
             let batch = RecordBatch::from(&columns);
-            if batch.num_rows() > room {
-                batches.push(batch.slice(0, room));
+            let size = batch.get_array_memory_size();
+            // Rows of a batch have about the same size, so far as that matters here.
+            let fitting = if size > bytes { batch.num_rows().saturating_mul(bytes) / size } else { batch.num_rows() };
+            let fitting = fitting.min(room);
+            if fitting < batch.num_rows() {
+                batches.push(batch.slice(0, fitting));
                 return Ok(FirstRows { schema, batches, truncated: true });
             }
-            room -= batch.num_rows();
+            room -= fitting;
+            bytes -= size;
             batches.push(batch);
         }
         Ok(FirstRows { schema, batches, truncated: false })
@@ -107,7 +131,7 @@ mod tests {
     fn an_answer_stops_at_its_limit_and_says_so() {
         let folder = tempfile::tempdir().unwrap();
         let case = case(folder.path());
-        let rows = |sql, limit| case.first_rows(sql, &[], limit).unwrap();
+        let rows = |sql, limit| case.first_rows(sql, &[], limit, usize::MAX).unwrap();
         let count = |found: &FirstRows| found.batches.iter().map(RecordBatch::num_rows).sum::<usize>();
         let found = rows("FROM range(1_000_000_000_000)", 3000);
         assert_eq!((count(&found), found.truncated), (3000, true));
@@ -115,8 +139,17 @@ mod tests {
         assert_eq!((count(&found), found.truncated), (3000, false));
         let found = rows("SELECT 1 AS one WHERE false", 10);
         assert_eq!((count(&found), found.truncated, found.schema.field(0).name().as_str()), (0, false, "one"));
-        let error = case.first_rows("SELECT CAST(x AS INTEGER) FROM (VALUES ('1'), ('a')) AS t(x)", &[], 9);
+        let error = case.first_rows("SELECT CAST(x AS INTEGER) FROM (VALUES ('1'), ('a')) AS t(x)", &[], 9, usize::MAX);
         assert!(error.unwrap_err().to_string().contains("Could not convert"));
+    }
+
+    #[test]
+    fn an_answer_stops_at_its_size_and_says_so() {
+        let folder = tempfile::tempdir().unwrap();
+        let case = case(folder.path());
+        let found = case.first_rows("SELECT repeat('a', 1000) FROM range(100_000)", &[], 100_000, 1_000_000).unwrap();
+        let rows: usize = found.batches.iter().map(RecordBatch::num_rows).sum();
+        assert!(found.truncated && (100..1000).contains(&rows), "{rows}");
     }
 
     #[test]
@@ -126,7 +159,7 @@ mod tests {
         let other = case.another().unwrap();
         other.query("SET VARIABLE a = 1").unwrap();
         drop(other);
-        let found = case.first_rows("SELECT 1 WHERE getvariable('a') IS NULL", &[], 9).unwrap();
+        let found = case.first_rows("SELECT 1 WHERE getvariable('a') IS NULL", &[], 9, usize::MAX).unwrap();
         assert_eq!(found.batches.len(), 1);
     }
 }

@@ -159,6 +159,7 @@ impl Case {
 }
 
 /// The statement that gathers a piece of the sessions in `gathering`. No value depends on the order of events.
+fn gather(piece: i64) -> String {
     let strong = Evidence::STRONG.names().map(|name| format!("'{name}'")).collect::<Vec<_>>().join(", ");
     format!(
         "INSERT INTO sessions BY NAME SELECT session_id, min(account_id) AS account_id, \

@@ -32,13 +32,10 @@ impl Case {
 
     /// Shadows the views with temporary ones of this program, unless all are identical: the case may have views of another
     /// version, or changed ones.
-    pub(super) fn shadow_foreign_views(&self) -> Result<(), StoreError> {
+    pub(super) fn shadow_foreign_views(&mut self) -> Result<(), StoreError> {
         let views = view::shipped();
-        if self.has_shipped_views(&views)? {
-            return Ok(());
-        }
-        let temporary = |view: &View| format!("CREATE TEMP VIEW {} AS {};", view.name, view.query());
-        views.iter().try_for_each(|view| self.execute(&temporary(view)))
+        self.has_foreign_views = !self.has_shipped_views(&views)?;
+        if self.has_foreign_views { self.create_temporary_views() } else { Ok(()) }
     }
 
     /// Whether the case, as it was opened, has all these views, with these queries. Comments do not show that: anybody can
@@ -56,6 +53,12 @@ impl Case {
         );
         let same: usize = self.connection.query_row(&same, [], |row| row.get(0))?;
         Ok(same == views.len())
+    }
+
+    /// Creates the views of this program as temporary ones, which only this connection has.
+    pub(super) fn create_temporary_views(&self) -> Result<(), StoreError> {
+        let temporary = |view: &View| format!("CREATE TEMP VIEW {} AS {};", view.name, view.query());
+        view::shipped().iter().try_for_each(|view| self.execute(&temporary(view)))
     }
 
     /// Refuses a case with an object that would shadow a table of this program or a function of DuckDB.

@@ -56,7 +56,7 @@ async function scrolling(page) {
 /** Waits until what is made in the background is there. */
 async function settled(page) {
   await page.evaluate(async () => {
-    for (const place of ["overview", "timeline?show=programmatic&limit=1", "entities?limit=1", "overview/open"]) await fetch(`/api/${place}`);
+    for (const place of ["overview", "timeline?show=programmatic&limit=1", "entities?limit=1", "overview/open"]) await fetch(`/api/${place}`, { headers: { Authorization: `Bearer ${sessionStorage.getItem("token")}` } });
   });
 }
 
@@ -92,7 +92,7 @@ export async function big(file) {
       // Values of this case, each of which is asked for once.
       const values = await page.evaluate(async () => {
         const show = "show=click&show=command&show=residual&show=programmatic";
-        const { addresses, keys, principals, calls } = await (await fetch(`/api/facets?${show}`)).json();
+        const { addresses, keys, principals, calls } = await (await fetch(`/api/facets?${show}`, { headers: { Authorization: `Bearer ${sessionStorage.getItem("token")}` } })).json();
         const some = (counts) => counts.filter(({ value }) => value).slice(0, 60).filter((_, index) => index % 12 === 0).map(({ value }) => value);
         return { ip: some(addresses), key: some(keys), principal: some(principals), call: some(calls) };
       });

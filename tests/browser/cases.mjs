@@ -14,7 +14,7 @@ export function cases(address) {
       await shows(page.locator(".top"), "2,526 events");
       assert.deepEqual(await choice.locator("option").allInnerTexts(), ["demo.duckdb", "two-hostile.duckdb"]);
       await choice.selectOption("two-hostile.duckdb");
-      await page.waitForURL((url) => url.origin !== address.origin && !url.search.includes("token"));
+      await page.waitForURL((url) => url.origin !== address.origin && !url.href.includes("token"));
       await shows(page.locator(".top"), "3 events");
       await page.getByLabel("Case", { exact: true }).selectOption("demo.duckdb");
       await shows(page.locator(".top"), "2,526 events");

@@ -17,6 +17,7 @@ import { pictures } from "./pictures.mjs";
 import { residual, residualCase } from "./residual.mjs";
 import { coverage, entities, sql } from "./rest.mjs";
 import { sessions } from "./sessions.mjs";
+import { signIn } from "./sign-in.mjs";
 import { timeline } from "./timeline.mjs";
 
 after(async () => {
@@ -36,7 +37,7 @@ if (process.env.SCREENSHOTS) pictures(demo);
 else {
   // Each test has a window of its own, and mostly waits.
   describe("the page", { concurrency: 3 }, () => {
-    for (const suite of [overview, unfolded, hunts, sqlConsole, access, sessions, timeline, entities, sql, coverage, keyboard, compare]) suite(demo);
+    for (const suite of [overview, unfolded, hunts, sqlConsole, access, sessions, timeline, entities, sql, coverage, keyboard, compare, signIn]) suite(demo);
     cases(several);
     replaced(changed);
     hostile(odd);

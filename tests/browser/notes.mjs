@@ -94,7 +94,7 @@ export function notes(address) {
   test("notes: exported, and a colleague's merged", () =>
     looking(address, "/notes", async (page) => {
       await page.locator("[aria-label=Notes]").first().waitFor();
-      const mine = await downloaded(page, () => page.getByRole("link", { name: "Export" }).click());
+      const mine = await downloaded(page, () => page.getByRole("button", { name: "Export" }).click());
       assert.equal(mine.name, "notes.jsonl");
       const note = {
         id: "c0113a9e", kind: "comment", target: { type: "event", id: "7a8921b6-e90c-421c-ad68-0837095ae92c" },

@@ -82,7 +82,7 @@ export function timeline(address) {
       await row(page, "s3:GetObject").getByRole("checkbox").check();
       await row(page, "s3:ListBuckets").getByRole("checkbox").check();
       await page.getByText("Export", { exact: true }).click();
-      const some = await downloaded(page, () => page.getByRole("link", { name: "JSON lines" }).first().click());
+      const some = await downloaded(page, () => page.getByRole("button", { name: "JSON lines" }).first().click());
       const titles = some.text.trim().split("\n").map((line) => JSON.parse(line).title);
       assert.equal(titles.length, 45);
       assert.deepEqual([...new Set(titles)].sort(), ["s3:GetObject", "s3:ListBuckets"]);
@@ -101,7 +101,8 @@ export function timeline(address) {
       await total(page, 666);
       await page.getByText("of 2,014 rows").waitFor();
       const answer = await page.evaluate(async () => {
-        const ask = async (query) => (await fetch(`/api/timeline?show=programmatic&limit=1000${query}`)).json();
+        const headers = { Authorization: `Bearer ${sessionStorage.getItem("token")}` };
+        const ask = async (query) => (await fetch(`/api/timeline?show=programmatic&limit=1000${query}`, { headers })).json();
         const lines = (await ask("&folded=true")).rows;
         const inside = [];
         // Some of them: each is a question to the server.
@@ -256,11 +257,11 @@ export function timeline(address) {
       await page.getByText("Copied 3 rows as a table.").waitFor();
       assert.equal((await clipboard(page)).split("\n")[0].split("\t")[3], "summary");
       await page.getByText("Export", { exact: true }).click();
-      const some = await downloaded(page, () => page.getByRole("link", { name: "CSV" }).first().click());
+      const some = await downloaded(page, () => page.getByRole("button", { name: "CSV" }).first().click());
       assert.equal(some.text.trim().split(/\r?\n/).length, 4);
       assert.ok(some.text.includes(MADE));
       await page.getByText("Export", { exact: true }).click();
-      const all = await downloaded(page, () => page.getByRole("link", { name: "JSON Lines" }).last().click());
+      const all = await downloaded(page, () => page.getByRole("button", { name: "JSON Lines" }).last().click());
       assert.equal(all.text.trim().split("\n").length, 34);
     }));
 }

@@ -7,6 +7,7 @@ import { CaseName, Replaced } from "./components/cases";
 import { Keys } from "./components/keys";
 import { Problem } from "./components/problem";
 import { SavedViews } from "./components/saved";
+import { SignIn, useSignedOut } from "./components/sign-in";
 import { count, day } from "./lib/format";
 import { useAsked } from "./lib/hooks";
 import { follow, go, type Place, usePlace } from "./lib/router";
@@ -92,6 +93,14 @@ export function App() {
     if (seen.current !== path) main.current?.focus();
     seen.current = path;
   }, [title, path]);
+  const isOut = useSignedOut();
+  if (isOut)
+    return (
+      <main class="signed-out">
+        <h1 class="page-title">cartographer</h1>
+        <SignIn />
+      </main>
+    );
   return (
     <>
       <header class="top">

@@ -6,7 +6,8 @@ import "./style/timeline.css";
 import "./style/views.css";
 import "./style/story.css";
 import { render } from "preact";
+import { findToken } from "./api/token";
 import { App } from "./app";
 
 const home = document.getElementById("app");
-if (home) render(<App />, home);
+if (home) findToken().then(() => render(<App />, home));

@@ -60,8 +60,9 @@ fn page(document: &Document, pages: &BTreeMap<String, usize>) -> Markup {
 fn entry(section: &Section, page: Option<&usize>) -> Markup {
     html! {
         li {
+            // It floats: after a title that fills the line it would be set on the next one.
+            @if let Some(page) = page { span.page { (page) } " " }
             a href={ "#" (section.id) } { (section.title) }
-            @if let Some(page) = page { " " span.page { (page) } }
         }
     }
 }

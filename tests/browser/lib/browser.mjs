@@ -25,16 +25,24 @@ export const browser = await chromium.launch({
 
 const WIDE = { width: 1440, height: 900 };
 
-/** Opens the page that is served at `address`, with the token once, then as its cookie lets it. */
+/** Opens the page that is served at `address`, with the token once, which the page then keeps for its tab. */
 export async function visit(address, { viewport = WIDE, colorScheme = "light", ...options } = {}) {
   const context = await browser.newContext({ viewport, colorScheme, reducedMotion: "reduce", ...options });
   await context.grantPermissions(["clipboard-read", "clipboard-write"], { origin: address.origin });
   const page = await context.newPage();
-  const faults = book(page, address.origin);
+  const faults = [];
+  book(page, address.origin, faults);
   await page.goto(address.href);
   return {
     page,
     faults,
+    /** One more tab of the same browser. */
+    async another(place, token = "") {
+      const tab = await context.newPage();
+      book(tab, address.origin, faults);
+      await tab.goto(address.origin + place + token);
+      return tab;
+    },
     open: (place) => page.goto(address.origin + place),
     /** Ends the visit; fails if anything happened that must not. */
     async leave() {
@@ -44,8 +52,7 @@ export async function visit(address, { viewport = WIDE, colorScheme = "light", .
   };
 }
 
-function book(page, origin) {
-  const faults = [];
+function book(page, origin, faults) {
   page.on("console", (message) => {
     if (message.type() === "error" || message.type() === "warning") faults.push(`console: ${message.text()}`);
   });
@@ -54,7 +61,6 @@ function book(page, origin) {
     const url = new URL(request.url());
     if (url.origin !== origin && !["data:", "blob:"].includes(url.protocol)) faults.push(`leaves: ${request.url()}`);
   });
-  return faults;
 }
 
 /** Runs `look` on a page, and fails if anything happened there that must not. */

@@ -20,8 +20,8 @@ fn each_case_has_an_address_of_its_own_and_knows_the_others() {
     let cases = told["cases"].as_array().unwrap();
     let known: Vec<_> = cases.iter().map(|case| (text(&case["file"]), case["current"].as_bool().unwrap())).collect();
     assert_eq!(known, [("case.duckdb", true), ("other.duckdb", false)]);
-    assert_eq!(text(&cases[0]["address"]), format!("{}/?token={}", served.address, served.token));
-    let (place, token) = text(&cases[1]["address"]).split_once("/?token=").unwrap();
+    assert_eq!(text(&cases[0]["address"]), format!("{}/#token={}", served.address, served.token));
+    let (place, token) = text(&cases[1]["address"]).split_once("/#token=").unwrap();
     assert_ne!(place, served.address);
     let other = Served::at(place, token);
     assert_eq!(other.ask("/api/case")["file"], "other.duckdb");
@@ -67,6 +67,9 @@ fn a_load_into_a_copy_replaces_a_case_that_is_served_and_the_server_opens_it_whe
     // What was opened is shown on.
     assert_eq!((events(), found("latecomer")), (json!(2526), json!(0)));
     assert_eq!(served.ask("/api/cases")["replaced"], true);
+    // A query opens the case itself, and would read the new file.
+    let (status, answer) = served.sql(&json!({ "sql": "SELECT count(*) FROM events" }));
+    assert_eq!((status, text(&answer["error"])), (400, "the case file was replaced since the server opened it"));
 
     assert_eq!(served.done("/api/reopen")["replaced"], false);
     assert_eq!((events(), found("latecomer")), (json!(2527), json!(1)));

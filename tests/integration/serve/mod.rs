@@ -10,6 +10,8 @@ mod ending;
 mod export;
 mod filters;
 mod hostile;
+#[cfg(unix)]
+mod load;
 mod notes;
 mod overview;
 mod paging;
@@ -86,7 +88,7 @@ pub(crate) fn serve(dir: TempDir, more: &[&str]) -> Served {
     let mut child = program.stdout(Stdio::piped()).spawn().unwrap();
     let mut address = String::new();
     BufReader::new(child.stdout.take().unwrap()).read_line(&mut address).unwrap();
-    let (place, token) = address.trim_end().split_once("/?token=").unwrap();
+    let (place, token) = address.trim_end().split_once("/#token=").unwrap();
     let port = place.strip_prefix("http://127.0.0.1:").unwrap().parse().unwrap();
     let agent = Agent::config_builder().http_status_as_error(false).build().into();
     Served { child, port, token: token.to_owned(), address: place.to_owned(), agent, dir }
@@ -134,8 +136,13 @@ impl Served {
 
     /// The status and answer of a query.
     pub(crate) fn sql(&self, question: &Value) -> (u16, Value) {
-        let url = format!("{}/api/sql", self.address);
-        let posted = self.agent.post(url).header("Authorization", self.bearer()).send(question.to_string());
+        self.post("/api/sql", question)
+    }
+
+    /// The status and answer of a request with a body.
+    pub(crate) fn post(&self, path: &str, body: &Value) -> (u16, Value) {
+        let url = format!("{}{path}", self.address);
+        let posted = self.agent.post(url).header("Authorization", self.bearer()).send(body.to_string());
         let mut answer = posted.unwrap();
         let text = answer.body_mut().read_to_string().unwrap();
         (answer.status().as_u16(), serde_json::from_str(&text).unwrap())

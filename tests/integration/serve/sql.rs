@@ -47,15 +47,21 @@ fn what_would_do_more_than_read_the_case_is_refused() {
         ("FROM read_csv('/etc/passwd')", "file system operations are disabled", "Other files cannot be read"),
         ("FROM read_text('/etc/passwd')", "file system operations are disabled", "Other files cannot be read"),
         ("FROM glob('/*')", "file system operations are disabled", "Other files cannot be read"),
-        ("ATTACH 'other.duckdb' AS other", "file system operations are disabled", "Other files cannot be read"),
-        ("ATTACH ':memory:' AS other", "read-only mode", "read-only here"),
+        ("ATTACH 'other.duckdb' AS other", "ATTACH statements are not allowed", "CREATE TEMP TABLE"),
+        ("ATTACH ':memory:' AS other (READ_WRITE)", "ATTACH statements are not allowed", "CREATE TEMP TABLE"),
+        ("SELECT 1; DETACH case", "DETACH statements are not allowed", "CREATE TEMP TABLE"),
+        ("USE memory", "USE statements are not allowed", "CREATE TEMP TABLE"),
+        ("CALL enable_logging('QueryLog')", "CALL statements are not allowed", "CREATE TEMP TABLE"),
+        ("FROM enable_logging('QueryLog')", "the function enable_logging is not allowed", "CREATE TEMP TABLE"),
+        ("FROM \"enable_profiling\"()", "the function enable_profiling is not allowed", "CREATE TEMP TABLE"),
+        ("PRAGMA enable_profiling", "PRAGMA statements are not allowed", "CREATE TEMP TABLE"),
         ("EXPORT DATABASE 'out'", "file system operations are disabled", "Other files cannot be read"),
         ("INSTALL httpfs", "file system operations are disabled", "Other files cannot be read"),
         ("LOAD httpfs", "external extensions is disabled", "Extensions cannot be loaded"),
         ("SET threads = 1", "configuration has been locked", "Settings cannot be changed"),
         ("SET enable_external_access = true", "configuration has been locked", "Settings cannot be changed"),
         ("RESET lock_configuration", "configuration has been locked", "Settings cannot be changed"),
-        ("PRAGMA profiling_output = 'out'", "configuration has been locked", "Settings cannot be changed"),
+        ("SET profiling_output = 'out'", "configuration has been locked", "Settings cannot be changed"),
         ("FROM events SELECT nothing", "nothing", "DESCRIBE"),
         ("SELEC 1", "syntax error", "DESCRIBE"),
         (" -- nothing", "no SQL statement", "Enter a query"),
@@ -78,6 +84,47 @@ fn a_question_leaves_nothing_behind() {
     );
     assert_eq!(rows("SELECT getvariable('a')"), json!([[null]]));
     assert_eq!(served.sql(&json!({ "sql": "FROM t" })).0, 400);
+}
+
+#[test]
+fn a_query_that_ends_its_process_disturbs_nothing_else() {
+    let served = served();
+    // DuckDB's JSON functions are recursive.
+    let deep = "SELECT json_structure(repeat('[', 1000000) || repeat(']', 1000000))";
+    let (status, answer) = served.sql(&json!({ "sql": deep }));
+    assert_eq!(status, 400, "{answer}");
+    assert!(answer["error"].as_str().unwrap().starts_with("the query ended its process (signal"), "{answer}");
+    assert!(answer["advice"].as_str().unwrap().contains("nested too deeply"), "{answer}");
+    // What is not found by name changes the process of that query only.
+    for hidden in ["enable_logging(''QueryLog'', storage = ''stdout'')", "enable_logging(storage = ''file'')"] {
+        let (status, _) = served.sql(&json!({ "sql": format!("FROM query('FROM ' || '{hidden}')") }));
+        assert!(matches!(status, 200 | 400), "{status}");
+    }
+    assert_eq!(served.sql(&json!({ "sql": "SELECT count(*) FROM events" })).1["rows"], json!([[2526]]));
+    assert_eq!(served.ask("/api/case")["events"], 2526);
+    assert_eq!(std::fs::read_dir(served.folder()).unwrap().count(), 1);
+}
+
+#[test]
+fn an_answer_and_a_query_have_a_limit_of_bytes() {
+    let served = served();
+    let (status, answer) = served.sql(&json!({ "sql": "SELECT repeat('a', 100000000)" }));
+    assert_eq!((status, &answer["error"]), (413, &json!("the response would have more than 64 MiB")));
+    assert!(answer["advice"].as_str().unwrap().contains("fewer rows"), "{answer}");
+    let many = "SELECT repeat('a', 100000) FROM range(2000)";
+    let (status, answer) = served.sql(&json!({ "sql": many, "limit": 2000 }));
+    let rows = answer["rows"].as_array().unwrap().len();
+    assert!(status == 200 && answer["truncated"] == json!(true) && (10..1000).contains(&rows), "{status} {rows}");
+    // More than a query may use, in one value and in many.
+    for big in [
+        "SELECT length(repeat('a', 3000000000))",
+        "SELECT length(string_agg(repeat('a', 1000000), '')) FROM range(4000)",
+        "SELECT len(list(md5(range::VARCHAR))) FROM range(200000000)",
+    ] {
+        let (status, answer) = served.sql(&json!({ "sql": big }));
+        assert_eq!(status, 400, "{big}: {answer}");
+    }
+    assert_eq!(served.sql(&json!({ "sql": "SELECT 1" })).1["rows"], json!([[1]]));
 }
 
 #[test]

@@ -1,6 +1,7 @@
 // The server's API, a function a question.
 
 import { apiFilter, type Filter } from "../lib/filter";
+import { authorization, confirmToken, rejectToken } from "./token";
 import type {
   Actor,
   CaseSummary,
@@ -48,13 +49,16 @@ const GONE = {
   advice:
     "Check that `cartographer serve` is still running. If it is not, start it again and open the address that it prints.",
 };
-const NO_TOKEN = {
-  error: "This page is no longer signed in.",
-  advice: "Open the full address that `cartographer serve` printed, including the token.",
-};
+
+/** What the page does when the server does not know its token. */
+const signedOut = new Set<() => void>();
+
+export function onSignedOut(listener: () => void): () => void {
+  signedOut.add(listener);
+  return () => void signedOut.delete(listener);
+}
 
 async function problemOf(response: Response): Promise<Problem> {
-  if (response.status === 401) return NO_TOKEN;
   const text = await response.text();
   try {
     return JSON.parse(text) as Problem;
@@ -64,10 +68,15 @@ async function problemOf(response: Response): Promise<Problem> {
 }
 
 async function ask<Answer>(address: string, init: RequestInit): Promise<Answer> {
-  const response = await fetch(address, init).catch((error: unknown) => {
+  const headers = { ...init.headers, ...authorization() };
+  const response = await fetch(address, { ...init, headers }).catch((error: unknown) => {
     if (error instanceof DOMException && error.name === "AbortError") throw error;
     throw new ApiError(GONE);
   });
+  if (response.status === 401) {
+    rejectToken();
+    for (const listener of signedOut) listener();
+  } else confirmToken();
   if (!response.ok) throw new ApiError(await problemOf(response));
   return (await response.json()) as Answer;
 }
@@ -196,6 +205,17 @@ export const api = {
   coverage: (by: "session" | "service", session: string | null, signal?: AbortSignal) =>
     get<Coverage>("coverage", { by, session }, signal),
 };
+
+/**
+ * Has the browser save what is at an address. It sends no header then, so the server is asked for an address that is valid
+ * once without one; the file is written to disk while it arrives.
+ */
+export async function save(address: string): Promise<void> {
+  const link = document.createElement("a");
+  link.href = (await post<{ address: string }>("/api/tickets", JSON.stringify({ address }))).address;
+  link.download = "";
+  link.click();
+}
 
 /** The address of the notes as a file. */
 export const notesAddress = "/api/notes/export";

@@ -1,5 +1,7 @@
 // One place where the page says what it has done, aloud for screen readers too.
 
+import { save } from "../api/client";
+
 const listeners = new Set<(text: string) => void>();
 
 export function announce(text: string) {
@@ -19,6 +21,13 @@ export async function copy(text: string, what: string) {
   } catch {
     announce("The browser blocked copying. Allow it, or use an export.");
   }
+}
+
+/** Saves a file of the server's, or says why not. */
+export function saveFile(address: string) {
+  save(address).catch((error: unknown) =>
+    announce(`Could not save the file: ${error instanceof Error ? error.message : String(error)}`),
+  );
 }
 
 /** Hands a text over as a file. */

@@ -3,7 +3,7 @@
 import { type ExportFormat, exportAddress } from "../api/client";
 import type { TimelineRow } from "../api/types";
 import { Menu } from "../components/menu";
-import { announce, copy } from "../lib/announce";
+import { announce, copy, saveFile } from "../lib/announce";
 import type { Filter } from "../lib/filter";
 import { count, counted } from "../lib/format";
 import type { Selection } from "../lib/selection";
@@ -62,17 +62,21 @@ export function Carry({ filter, total, selection }: CarryProps) {
           <>
             <h3>{counted(selection.size, "selected row")}</h3>
             {FORMATS.map(([format, title]) => (
-              <a key={format} href={selectedAddress(filter, selection.rows(), format)} download>
+              <button
+                key={format}
+                type="button"
+                onClick={() => saveFile(selectedAddress(filter, selection.rows(), format))}
+              >
                 {title}
-              </a>
+              </button>
             ))}
           </>
         )}
         <h3>{total === undefined ? "All rows shown" : `All ${counted(total, "row")}`}</h3>
         {FORMATS.map(([format, title]) => (
-          <a key={format} href={exportAddress(filter, [], format, false)} download>
+          <button key={format} type="button" onClick={() => saveFile(exportAddress(filter, [], format, false))}>
             {title}
-          </a>
+          </button>
         ))}
       </Menu>
     </div>

@@ -91,7 +91,13 @@ function Field({ name, label, hint, value }: FieldProps) {
   return (
     <label class="field">
       {label}{" "}
-      <input type="text" placeholder={hint} value={typed} onInput={(event) => setTyped(event.currentTarget.value)} />
+      <input
+        type="text"
+        size={24}
+        placeholder={hint}
+        value={typed}
+        onInput={(event) => setTyped(event.currentTarget.value)}
+      />
     </label>
   );
 }

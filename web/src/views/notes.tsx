@@ -5,6 +5,7 @@ import { notesAddress } from "../api/client";
 import type { Note } from "../api/types";
 import { Comment } from "../components/notes";
 import { Problem } from "../components/problem";
+import { saveFile } from "../lib/announce";
 import { counted, moment } from "../lib/format";
 import { grouped } from "../lib/group";
 import { importFile, useNotes, write } from "../lib/notes";
@@ -75,9 +76,9 @@ function Bar({ author, file, unread }: { author: string; file: string; unread: n
         <a href="/timeline?noted=any" onClick={follow}>
           Rows with notes
         </a>
-        <a class="button" href={notesAddress} download>
+        <button type="button" onClick={() => saveFile(notesAddress)}>
           Export
-        </a>
+        </button>
         <button type="button" onClick={() => input.current?.click()}>
           Import and merge
         </button>

@@ -34,13 +34,16 @@ const Two = ({ children, below }: { children: ComponentChildren; below: Componen
   </>
 );
 
+/** How many of them a narrow window has room for. */
+const FEW_OUTSTANDING = 4;
+
 /** What stands out, in words; each leads to all sessions in which it does. */
 const Outstanding = ({ values }: { values: readonly string[] }) => (
   <span class="outstanding">
-    {values.map((value) => (
+    {values.map((value, index) => (
       <Fragment key={value}>
         <a
-          class="chip"
+          class={index < FEW_OUTSTANDING ? "chip" : "chip beyond"}
           href={`/sessions?${new URLSearchParams({ console: "all", stands: value })}`}
           title={`All sessions in which this stands out: ${visible(value)}`}
           tabIndex={-1}
@@ -50,7 +53,13 @@ const Outstanding = ({ values }: { values: readonly string[] }) => (
         </a>{" "}
       </Fragment>
     ))}
+    {values.length > FEW_OUTSTANDING && <span class="more beyond-count">{`+${values.length - FEW_OUTSTANDING}`}</span>}
   </span>
+);
+
+/** What a number counts, where no column has a title. */
+const Unit = ({ of, one }: { of: number | null; one: string }) => (
+  <span class="unit">{of === 1 ? ` ${one}` : ` ${one}s`}</span>
 );
 
 const FEW_ADDRESSES = 2;
@@ -113,6 +122,7 @@ const COLUMNS: readonly Column<SessionRow>[] = [
     render: (row) => (
       <Two below={row.clicks > 0 ? counted(row.clicks, "click") : row.console ? "" : "program"}>
         <span class="num">{count(row.events)}</span>
+        <Unit of={row.events} one="event" />
       </Two>
     ),
   },
@@ -125,6 +135,7 @@ const COLUMNS: readonly Column<SessionRow>[] = [
     render: (row) => (
       <Two below={row.attempts ? `${count(row.attempts)} tried` : ""}>
         <span class={`num ${row.findings ? "loud" : "none"}`}>{count(row.findings)}</span>
+        <Unit of={row.findings} one="finding" />
       </Two>
     ),
   },

@@ -1,0 +1,83 @@
+//! Connections: how many there are at once, and how long a slow client may take.
+
+use std::io::ErrorKind;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::service::TowerToHyperService;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
+use tokio::task::spawn;
+use tokio::time::sleep;
+use tokio_io_timeout::TimeoutStream;
+
+/// Connections at once.
+const CONNECTIONS: usize = 256;
+
+/// The time that a client has to send the head of a request, also on a connection that is kept for the next one.
+const HEAD_TIME: Duration = Duration::from_secs(30);
+
+/// The longest time in which a client reads nothing of a response.
+const STALL: Duration = Duration::from_secs(30);
+
+/// The pause after an error of the system, such as too many open files.
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// What a connection gets that is one too many.
+const FULL: &str = "HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/json\r\nRetry-After: 1\r\n\
+    Connection: close\r\nContent-Length: 102\r\n\r\n\
+    {\"error\":\"the server has too many connections\",\"advice\":\"Close other connections, and try again later.\"}";
+
+/// Answers every client, until the future is dropped.
+pub(super) async fn answer(listener: TcpListener, router: Router) {
+    let free = Arc::new(Semaphore::new(CONNECTIONS));
+    loop {
+        let stream = match listener.accept().await {
+            Ok((stream, _)) => stream,
+            Err(error) => {
+                if !matches!(error.kind(), ErrorKind::ConnectionAborted | ErrorKind::ConnectionReset) {
+                    sleep(PAUSE).await;
+                }
+                continue;
+            }
+        };
+        let Ok(place) = Arc::clone(&free).try_acquire_owned() else {
+            // It fits the send buffer of a new connection.
+            drop(stream.try_write(FULL.as_bytes()));
+            continue;
+        };
+        let router = router.clone();
+        spawn(async move {
+            converse(stream, router).await;
+            drop(place);
+        });
+    }
+}
+
+/// Answers the requests of one connection.
+async fn converse(stream: TcpStream, router: Router) {
+    let mut stream = TimeoutStream::new(stream);
+    stream.set_write_timeout(Some(STALL));
+    let service = TowerToHyperService::new(router);
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEAD_TIME)
+        .serve_connection(TokioIo::new(Box::pin(stream)), service);
+    // A client that went away, or that was too slow, is not told anything.
+    drop(connection.await);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_refusal_states_its_length() {
+        let (head, body) = FULL.split_once("\r\n\r\n").unwrap();
+        assert!(head.ends_with(&format!("Content-Length: {}", body.len())), "{}", body.len());
+        assert!(serde_json::from_str::<serde_json::Value>(body).is_ok());
+    }
+}
