@@ -19,6 +19,7 @@ mod import;
 mod learn;
 mod load;
 mod mark;
+mod mcp;
 mod moment;
 mod near;
 mod new_rule;
@@ -99,6 +100,7 @@ pub(crate) enum Command {
     Addresses(addresses::Addresses),
     Coverage(coverage::Coverage),
     Serve(serve::Serve),
+    Mcp(mcp::Mcp),
     Sql(sql::Sql),
     Hunt(hunt::HuntCommand),
     #[command(subcommand)]
@@ -130,6 +132,7 @@ pub(crate) fn run(command: Command, streams: Streams) -> Result<ExitCode> {
         Command::Addresses(addresses) => addresses.run(streams),
         Command::Coverage(coverage) => coverage.run(streams),
         Command::Serve(serve) => serve.run(streams),
+        Command::Mcp(mcp) => mcp.run(streams),
         Command::Sql(sql) => sql.run(streams),
         Command::Hunt(hunts) => hunts.run(streams),
         Command::Export(export) => export.run(streams),

@@ -1,6 +1,7 @@
-//! A case in other forms: Parquet, CSV, JSON lines, Timesketch's timeline, OCSF, and a report's content. What
+//! A case in other forms: Parquet, CSV, JSON lines, Timesketch's timeline, OCSF, a layer of ATT&CK Navigator, and a report's content. What
 //! writes rows takes a writer, and holds a batch of them in memory at a time.
 
+mod navigator;
 mod ocsf;
 mod report;
 mod rows;
@@ -15,6 +16,7 @@ use crate::normalize::RebuildError;
 use crate::present::PresentError;
 use crate::store::StoreError;
 
+pub use navigator::navigator;
 pub use ocsf::{OcsfForm, VERSION as OCSF_VERSION, ocsf};
 pub use report::report;
 pub use rows::{named, rows, timesketch};

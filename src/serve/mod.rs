@@ -1,4 +1,5 @@
-//! Cases as pages for a browser on the same machine: read-only but for the notes beside it, for whoever has the token.
+//! Cases as pages for a browser on the same machine: read-only but for the notes beside it, for whoever has the token. And a
+//! case as tools for an assistant: [`mcp`].
 //!
 //! HTTP is asynchronous and DuckDB is not: each answer is made on a thread and a connection of its own, a bounded number
 //! at a time. All SQL stands in `sql/serve/`; what was typed reaches it as values.
@@ -9,6 +10,7 @@ mod assets;
 mod error;
 mod filter;
 mod lines;
+mod mcp;
 mod params;
 mod pool;
 mod rows;
@@ -31,6 +33,7 @@ use access::AccessControl;
 use served::{CaseLink, ServedCase};
 
 pub use error::ServeError;
+pub use mcp::{McpError, mcp};
 pub use state::ServeOptions;
 pub use token::Token;
 

@@ -29,7 +29,7 @@ const EXPORTS: usize = 2;
 /// Queries of the user's own that run at once.
 const QUERIES: usize = 2;
 /// Memory for the page's answers, and as much again for the user's own queries, in bytes.
-const MEMORY: u64 = 2 << 30;
+pub(super) const MEMORY: u64 = 2 << 30;
 
 /// A case that is open for being asked.
 #[derive(Debug)]

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::found::{
-    Bins, Call, Denied, File, Gap, Link, Network, NotableAction, Remedy, Seen, SignIn, Taken, Technique, Thing,
+    Bins, Call, Denied, File, Gap, Link, Network, NotableAction, Remedy, Seen, SigmaRule, SigmaSearch, SignIn, Taken,
+    Technique, Thing,
 };
 use crate::event::Timestamp;
 use crate::notes::{NoteKind, Resolved};
@@ -47,6 +48,10 @@ pub struct Report {
     pub seen: Vec<Seen>,
     /// Techniques of ATT&CK, the weightiest first.
     pub techniques: Vec<Technique>,
+    /// What the saved hits of Sigma rules were searched for in, if there are any saved.
+    pub sigma_search: Option<SigmaSearch>,
+    /// Sigma rules that match, those with the highest level first.
+    pub sigma: Listed<SigmaRule>,
     /// Calls of the console that no signal has.
     pub unexplained: Listed<Call>,
     /// The files of the case.
