@@ -18,7 +18,7 @@ MINUTES ?= 1
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo check check-format check-lint check-unit check-rules test test-all fmt lint docs rules score accuracy fit clients hosts serve-load spark tests bench web web-check browser audit fuzz chaos programs build bundled dist extension wheel install duckdb clean
+.PHONY: help demo check check-format check-lint check-unit check-rules test test-all fmt lint docs rules score accuracy fit clients hosts attack sigma serve-load spark tests bench web web-check browser audit fuzz chaos programs build bundled dist extension wheel install duckdb clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s  %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -32,7 +32,7 @@ demo: build ## Build, load the demo trail into case.duckdb, and show its timelin
 
 # The parts of `make check` and `make test`, in this order. Each is a target of its own.
 CHECKS = check-format check-lint check-unit check-rules
-TESTS = lint docs rules score web-check clients hosts spark browser fuzz chaos tests
+TESTS = lint docs rules score web-check clients hosts attack sigma spark browser fuzz chaos tests
 
 check: ## Run the quick checks: format, lints, unit tests and rules (2 minutes once built)
 	@$(call timed,$(CHECKS))
@@ -111,6 +111,12 @@ hosts: programs ## Load the extension into other versions of DuckDB, where avail
 	@scripts/footer.sh $(TARGET_DIR)/debug $(TARGET_DIR)/debug/extension/cartographer.duckdb_extension
 	@scripts/extension.sh $(PROGRAM) $(TARGET_DIR)/debug/extension/cartographer.duckdb_extension
 
+attack: ## Check the ATT&CK techniques against their published data, where available
+	@scripts/attack.sh
+
+sigma: programs ## Compare the hits of Sigma rules with pySigma's, where available
+	@scripts/sigma.sh $(PROGRAM)
+
 spark: programs ## Test the Python package in memory, on Sail and on Spark, where available
 	@scripts/spark.sh $(PROGRAM) $(SPARKS)
 
@@ -170,3 +176,30 @@ duckdb: ## Download the prebuilt libduckdb, unless it exists
 clean: ## Remove build output and the demo case, but not the downloaded libduckdb
 	$(CARGO) clean
 	rm -f $(CASE) $(CASE).wal
+
+# What the CI of DuckDB's community extensions calls: make configure, make release, make test_release. It puts its tools into
+# extension-ci-tools, whose base.Makefile has the other targets. A plain build of the package is the program, so the library has a
+# rule of its own.
+EXTENSION_NAME = cartographer
+TARGET_DUCKDB_VERSION = v1.2.0
+RUST_TARGET = $(if $(filter x86_64,$(OSX_BUILD_ARCH)),x86_64-apple-darwin)$(if $(filter arm64,$(OSX_BUILD_ARCH)),aarch64-apple-darwin)
+
+.PHONY: build_extension_library_release build_extension_library_debug registry-check
+build_extension_library_release build_extension_library_debug: build_extension_library_%:
+	$(CARGO) rustc $(LOADABLE) --locked $(filter --release,--$*) $(addprefix --target ,$(RUST_TARGET)) --lib --crate-type cdylib
+	mkdir -p build/$*/extension/$(EXTENSION_NAME)
+	cp $(TARGET_DIR)/$(addsuffix /,$(RUST_TARGET))$*/$(if $(filter Darwin,$(shell uname -s)),libcartographer.dylib,libcartographer.so) build/$*/
+
+registry-check: ## Build and test the extension as DuckDB's community registry does, where available
+	@scripts/registry.sh
+
+ifneq ($(wildcard extension-ci-tools/makefiles/c_api_extensions/base.Makefile),)
+include extension-ci-tools/makefiles/c_api_extensions/base.Makefile
+
+.PHONY: configure debug release test_debug test_release
+configure: venv platform extension_version
+debug: build_extension_library_debug build_extension_with_metadata_debug
+release: build_extension_library_release build_extension_with_metadata_release
+test_debug: test_extension_debug
+test_release: test_extension_release
+endif

@@ -43,6 +43,31 @@ found=$(echo 'SELECT count(*) FROM signals' | PATH="$cli:$PATH" bash -c "$line -
 [ "$(wc -l <"$folder/shown")" = 21 ] || { echo "exports: connect attach shows no 20 lines"; exit 1; }
 echo "exports: connect duckdb and attach, DuckDB CLI 1.5.6: opened"
 
+if install "ibis-framework[duckdb]==12.0.0 pandas==3.1.1" ibis >/dev/null 2>&1; then
+  "$program" connect --db "$case" ibis >"$folder/paste_ibis.py"
+  echo 'assert case.table("signals").count().execute() == 60' >>"$folder/paste_ibis.py"
+  "$PWD/$clients/ibis/bin/python" "$folder/paste_ibis.py"
+  echo "exports: connect ibis: opened"
+else
+  echo "exports: connect ibis is not checked, because ibis-framework is not available"
+fi
+
+if install "jupysql==0.11.1 ipython duckdb==1.5.6" jupysql >/dev/null 2>&1; then
+  "$program" connect --db "$case" jupysql >"$folder/paste.ipy"
+  (cd "$folder" && "$OLDPWD/$clients/jupysql/bin/ipython" paste.ipy) >"$folder/shown" 2>&1 || { cat "$folder/shown"; exit 1; }
+  ! grep -q 'Error' "$folder/shown" || { cat "$folder/shown"; exit 1; }
+  echo "exports: connect jupysql: opened"
+else
+  echo "exports: connect jupysql is not checked, because jupysql is not available"
+fi
+
+if install mcp==2.3.0 >/dev/null 2>&1; then
+  "$program" connect --db "$case" mcp >"$folder/mcp.json"
+  "$PWD/$clients/mcp==2.3.0/bin/python" tests/mcp/client.py "$program" "$folder/mcp.json"
+else
+  echo "exports: connect mcp is not checked, because the client mcp is not available"
+fi
+
 if ! command -v node >/dev/null || ! command -v npm >/dev/null ||
   ! npm install --silent --no-audit --no-fund --prefix "$clients/node" @duckdb/node-api@1.5.6-r.1 >/dev/null 2>&1; then
   echo "exports: connect node is not checked, because node, npm or @duckdb/node-api is not available"

@@ -27,8 +27,8 @@ case=$folder/case.duckdb
 
 for client in "${pythons[@]}"; do
   had "$client" || continue
-  more=()
-  [[ $client == *==[2-9]* ]] && more=(all)
+  more=(hunts)
+  [[ $client == *==[2-9]* ]] && more=(hunts views)
   "$clients/$client/bin/python" tests/extension/same.py "$extension" "$case" "$trail" "${more[@]}"
   "$clients/$client/bin/python" tests/extension/misuse.py "$extension" "$trail" "$folder"
 done

@@ -49,6 +49,12 @@ impl Kind {
         Self::Secret,
     ];
 
+    /// The number that is stored in `signals.severity`, from 0.
+    #[must_use]
+    pub const fn severity(self) -> u8 {
+        self as u8
+    }
+
     /// The name that is stored in `signals.kind` and used in rules.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -191,8 +197,14 @@ pub struct Signal {
     pub signal_id: String,
     /// The session.
     pub session_id: String,
+    /// The account of the session, if it is known.
+    pub account_id: Option<String>,
+    /// The short name of the session's caller, if it is known.
+    pub principal: Option<String>,
     /// The rule that explains it.
     pub rule_id: String,
+    /// The pack that the rule is from, with its version: `acme@1.2.0`.
+    pub rule_pack: Option<String>,
     /// The general kind of action.
     pub kind: Kind,
     /// The console's service: `iam`.

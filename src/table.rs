@@ -4,6 +4,7 @@ mod address;
 mod case;
 mod event;
 mod integrity;
+mod sigma;
 mod signal;
 
 use std::borrow::Cow;
@@ -18,13 +19,14 @@ pub use address::ADDRESSES;
 pub use case::{CASE_INFO, LOAD_FILES, REJECTS, RULES};
 pub use event::{AGGREGATED_EVENTS, CLASS, ENTITY, EVENTS, SESSIONS};
 pub use integrity::FILE_INTEGRITY;
+pub use sigma::SIGMA_MATCHES;
 pub use signal::{EVENT_SIGNAL, SIGNAL_ENTITIES, SIGNALS};
 
 /// The version of the schema; a case with another version is refused.
-pub const SCHEMA_VERSION: u32 = 7;
+pub const SCHEMA_VERSION: u32 = 8;
 
 /// Every table of a case, in order of creation.
-pub const TABLES: [&Table; 12] = [
+pub const TABLES: [&Table; 13] = [
     &EVENTS,
     &SESSIONS,
     &SIGNALS,
@@ -37,10 +39,11 @@ pub const TABLES: [&Table; 12] = [
     &CASE_INFO,
     &AGGREGATED_EVENTS,
     &ADDRESSES,
+    &SIGMA_MATCHES,
 ];
 
 /// The default order of the rows of tables.
-const ORDER: [(&str, &str); 12] = [
+const ORDER: [(&str, &str); 13] = [
     ("events", "event_time, event_id"),
     ("sessions", "first_time, session_id"),
     ("signals", "first_time, signal_id"),
@@ -53,6 +56,7 @@ const ORDER: [(&str, &str); 12] = [
     ("case_info", "key"),
     ("aggregated_events", "window_start, event_id"),
     ("addresses", "address"),
+    ("sigma_matches", "event_id, rule_id"),
 ];
 
 /// One table.

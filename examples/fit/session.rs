@@ -65,6 +65,7 @@ impl Event {
             time: self.time,
             call: &self.call,
             account_id: None,
+            principal: None,
             region: self.region.as_deref(),
             access_key: None,
             user_agent: self.agent.as_deref(),

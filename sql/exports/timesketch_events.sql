@@ -5,6 +5,7 @@ SELECT
     'CloudTrail event' AS timestamp_desc,
     epoch_us(e.event_time) AS timestamp,
     NULL AS kind,
+    NULL AS severity,
     e.service,
     e.event_key AS title,
     e.principal,
@@ -24,7 +25,11 @@ SELECT
     NULL AS rule_id,
     e.session_id,
     es.signal_id,
-    e.event_id
+    e.event_id,
+    g.sigma
 FROM events AS e
 LEFT JOIN event_signal AS es USING (event_id)
 LEFT JOIN addresses AS d ON d.address = e.source_ip
+LEFT JOIN (
+    SELECT event_id, list_sort(list(DISTINCT title)) AS sigma FROM sigma_matches GROUP BY event_id
+) AS g ON g.event_id = e.event_id

@@ -65,6 +65,10 @@ WHERE e.access_key_id IN (
 )
 GROUP BY ALL;
 
+-- One row is one event that saved Sigma rules match, with their titles as reasons why it stands out.
+CREATE OR REPLACE TABLE served.sigma AS
+SELECT event_id AS id, list_sort(list(DISTINCT 'Sigma: ' || title)) AS reasons FROM sigma_matches GROUP BY event_id;
+
 -- One row is one console row of the timeline, with all values for filters and search.
 CREATE OR REPLACE TABLE served.console AS
 WITH kept AS (
@@ -138,12 +142,15 @@ SELECT
     COALESCE(v.denied, a.denied, FALSE) AS denied,
     t.failed_events > 0 AS has_failed,
     t.kind::VARCHAR IN ('change', 'create', 'delete', 'secret', 'login', 'command') OR COALESCE(a.read_only IS FALSE
-        OR len(a.classes) > 0 OR a.denied, FALSE) AS notable,
+        OR len(a.classes) > 0 OR a.denied, FALSE) OR t.sigma IS NOT NULL AS notable,
     COALESCE(v.ips, [a.source_ip]) AS ips,
     COALESCE(v.keys, [a.access_key_id]) AS keys,
     COALESCE(v.calls, [a.event_key]) AS calls,
     COALESCE(v.agents, [a.user_agent]) AS agents,
-    COALESCE(v.reasons, list_distinct(list_transform(a.classes, lambda c: c.class)), []) AS reasons,
+    list_concat(
+        COALESCE(v.reasons, list_distinct(list_transform(a.classes, lambda c: c.class)), []),
+        list_transform(t.sigma, lambda title: 'Sigma: ' || title)
+    ) AS reasons,
     COALESCE(n.entity_types, []) AS entity_types,
     COALESCE(n.entity_names, []) AS entity_names,
     COALESCE(n.entities, []) AS entities,
@@ -195,12 +202,15 @@ SELECT
     t.bytes_out,
     COALESCE(t.denied, FALSE) AS denied,
     COALESCE(t.failed_events > 0, FALSE) AS has_failed,
-    COALESCE(t.writes OR len(t.classes) > 0 OR t.denied, FALSE) AS notable,
-    CASE
-        WHEN t.stands_out THEN list_filter(
-            list_distinct(list_transform(t.classes, lambda c: c.class)), lambda name: name <> 'reversal'
-        )
-    END AS reasons,
+    COALESCE(t.writes OR len(t.classes) > 0 OR t.denied, FALSE) OR g.id IS NOT NULL AS notable,
+    list_concat(
+        CASE
+            WHEN t.stands_out THEN list_filter(
+                list_distinct(list_transform(t.classes, lambda c: c.class)), lambda name: name <> 'reversal'
+            )
+        END,
+        g.reasons
+    ) AS reasons,
     list_distinct(list_transform(t.entities, lambda each: each.entity_type)) AS entity_types,
     -- Numbers of entities, which are much faster to compare than names.
     list_distinct(flatten(list_transform(t.entities, lambda each: [
@@ -212,6 +222,7 @@ SELECT
         array_to_string(list_transform(t.entities, lambda each: each.entity_value), chr(10)))) AS haystack
 FROM timeline_events AS t
 JOIN served.places AS p ON p.id = t.id
+LEFT JOIN served.sigma AS g ON g.id = t.id
 WHERE t.class = 'programmatic';
 
 -- setup_programs.sql adds the rows: there are many, and the first responses do not need them.

@@ -2,12 +2,13 @@
 -- 'background', 'residual' or 'programmatic', as in event_signals; 'aggregated' for an aggregated event, which counts calls in
 -- a window of time and has no caller.
 -- @order time, id
--- @tables signals events aggregated_events addresses
+-- @tables signals events aggregated_events addresses sigma_matches
 -- @column time Start time (UTC)
 -- @column last_time End time (UTC)
 -- @column entry 'signal', 'event' or 'aggregate'
 -- @column class 'click', 'background', 'residual', 'programmatic' or 'aggregated'
--- @column kind What was done, broadly: the kind of a signal; secret, delete, create, change or view for an event
+-- @column kind What was done, broadly: the kind of a signal; secret, delete, create, change or view for an event. Compare severity for an order
+-- @column severity The kind as a number, to compare by: 0 background, 1 view, 2 list, 3 login, 4 session, 5 command, 6 change, 7 create, 8 delete, 9 secret. NULL if there is no kind
 -- @column writes Whether it changed something, or tried to
 -- @column source_ip Address of the caller, for a signal of its anchor event
 -- @column title Page of the console, or the call
@@ -21,6 +22,8 @@
 -- @column failed_events Number of events that were denied or failed
 -- @column stands_out Whether an event has a class, or creates an identity, a credential or a grant, as in event_signals. FALSE for signals
 -- @column resources Resources that the call of an event names, separated by commas. NULL for signals
+-- @column sigma Titles of the saved Sigma rules that match the event, or an event of the signal. NULL if none does
+-- @column sigma_level Highest level of these rules
 -- @column bytes_out Number of bytes of an object that an event downloaded. NULL for signals, and if the record does not have it
 CREATE OR REPLACE VIEW timeline AS
 SELECT
@@ -33,6 +36,7 @@ SELECT
     x.principal,
     s.region,
     s.kind::VARCHAR AS kind,
+    s.severity,
     s.service,
     s.title,
     s.summary,
@@ -53,7 +57,9 @@ SELECT
     COALESCE(f.failed_events, 0) AS failed_events,
     FALSE AS stands_out,
     NULL AS resources,
-    NULL AS bytes_out
+    NULL AS bytes_out,
+    g.sigma,
+    g.sigma_level
 FROM signals AS s
 LEFT JOIN sessions AS x USING (session_id)
 LEFT JOIN events AS a ON a.event_id = s.anchor_event_id
@@ -65,6 +71,12 @@ LEFT JOIN (
     WHERE e.outcome IN ('denied', 'failed')
     GROUP BY es.signal_id
 ) AS f ON f.signal_id = s.signal_id
+LEFT JOIN (
+    SELECT es.signal_id, list_sort(list(DISTINCT m.title)) AS sigma, arg_max(m.level, m.level_number) AS sigma_level
+    FROM sigma_matches AS m
+    JOIN event_signal AS es USING (event_id)
+    GROUP BY es.signal_id
+) AS g ON g.signal_id = s.signal_id
 UNION ALL
 SELECT
     time,
@@ -76,6 +88,13 @@ SELECT
     principal,
     region,
     kind,
+    CASE kind
+        WHEN 'secret' THEN 9
+        WHEN 'delete' THEN 8
+        WHEN 'create' THEN 7
+        WHEN 'change' THEN 6
+        WHEN 'view' THEN 1
+    END AS severity,
     service,
     title,
     summary,
@@ -96,8 +115,15 @@ SELECT
     failed_events,
     stands_out,
     resources,
-    bytes_out
-FROM timeline_events
+    bytes_out,
+    g.sigma,
+    g.sigma_level
+FROM timeline_events AS t
+LEFT JOIN (
+    SELECT event_id, list_sort(list(DISTINCT title)) AS sigma, arg_max(level, level_number) AS sigma_level
+    FROM sigma_matches
+    GROUP BY event_id
+) AS g ON g.event_id = t.id
 UNION ALL
 SELECT
     window_start AS time,
@@ -109,6 +135,7 @@ SELECT
     NULL AS principal,
     region,
     NULL AS kind,
+    NULL AS severity,
     regexp_replace(event_source, '\.amazonaws\.com(\.cn)?$', '') AS service,
     'Aggregated event' AS title,
     concat(
@@ -134,5 +161,7 @@ SELECT
     0 AS failed_events,
     FALSE AS stands_out,
     NULL AS resources,
-    NULL AS bytes_out
+    NULL AS bytes_out,
+    NULL AS sigma,
+    NULL AS sigma_level
 FROM aggregated_events;

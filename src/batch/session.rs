@@ -9,12 +9,13 @@ use crate::matching::{Row, SessionRows};
 use crate::table::{ColumnKind, EVENTS};
 
 /// The columns of `events` that [`sessions`] needs.
-pub const SESSION_COLUMNS: [&str; 15] = [
+pub const SESSION_COLUMNS: [&str; 16] = [
     "session_id",
     "event_id",
     "event_time",
     "event_key",
     "account_id",
+    "principal",
     "region",
     "access_key_id",
     "user_agent",
@@ -60,7 +61,7 @@ pub fn sessions(batches: &[RecordBatch]) -> Result<Vec<SessionRows<'_>>, BatchEr
 /// The columns of [`SESSION_COLUMNS`] of one batch, looked up once.
 #[derive(Debug)]
 pub struct SessionColumns<'a> {
-    texts: [&'a arrow::array::StringArray; 12],
+    texts: [&'a arrow::array::StringArray; 13],
     time: &'a arrow::array::TimestampMicrosecondArray,
     read_only: &'a arrow::array::BooleanArray,
 }
@@ -77,6 +78,7 @@ impl<'a> SessionColumns<'a> {
                 columns.text("event_id")?,
                 columns.text("event_key")?,
                 columns.text("account_id")?,
+                columns.text("principal")?,
                 columns.text("region")?,
                 columns.text("access_key_id")?,
                 columns.text("user_agent")?,
@@ -95,13 +97,15 @@ impl<'a> SessionColumns<'a> {
     /// What matching reads of the event in that row.
     #[must_use]
     pub fn row(&self, at: usize) -> Row<'a> {
-        let [id, call, account_id, region, access_key, texts @ ..] = self.texts.map(|array| text_at(array, at));
+        let [id, call, account_id, principal, region, access_key, texts @ ..] =
+            self.texts.map(|array| text_at(array, at));
         let [user_agent, client, source_ip, code, message, request, response] = texts;
         Row {
             event_id: id.unwrap_or_default(),
             time: time_at(self.time, at).unwrap_or_default(),
             call: call.unwrap_or_default(),
             account_id,
+            principal,
             region,
             access_key,
             user_agent,

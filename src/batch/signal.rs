@@ -41,8 +41,12 @@ fn push_signal(rows: &mut Rows, signal: &Signal) -> Result<(), BatchError> {
     rows.push(&[
         Cell::text(&signal.signal_id),
         Cell::text(&signal.session_id),
+        Cell::Text(signal.account_id.as_deref()),
+        Cell::Text(signal.principal.as_deref()),
         Cell::text(&signal.rule_id),
+        Cell::Text(signal.rule_pack.as_deref()),
         Cell::text(signal.kind.as_str()),
+        Cell::Integer(Some(i64::from(signal.kind.severity()))),
         Cell::text(&signal.service),
         Cell::text(&signal.title),
         Cell::text(&signal.summary),
@@ -91,7 +95,10 @@ mod tests {
         Signal {
             signal_id: "x".into(),
             session_id: "s".into(),
+            account_id: Some("111122223333".into()),
+            principal: Some("alice".into()),
             rule_id: "iam/users".into(),
+            rule_pack: Some("acme@1.2.0".into()),
             kind: Kind::List,
             service: "iam".into(),
             title: "IAM > Users".into(),
@@ -131,7 +138,7 @@ mod tests {
     #[test]
     fn a_signal_fills_three_batches() {
         let batches = signals([&signal()]).unwrap();
-        insta::assert_snapshot!(lines(&batches.signals), @r#"{"signal_id":"x","session_id":"s","rule_id":"iam/users","kind":"list","service":"iam","title":"IAM > Users","summary":"Listed 2 users","region":"us-east-1","confidence":0.5,"origin":"inferred","first_time":"1970-01-01T00:00:01","last_time":"1970-01-01T00:00:02","event_count":2,"anchor_event_id":"e1","context":"{\"users\":[\"a\"]}","attack":["T1087.004"],"matched":["iam:ListUsers"],"missing":[]}"#);
+        insta::assert_snapshot!(lines(&batches.signals), @r#"{"signal_id":"x","session_id":"s","account_id":"111122223333","principal":"alice","rule_id":"iam/users","rule_pack":"acme@1.2.0","kind":"list","severity":2,"service":"iam","title":"IAM > Users","summary":"Listed 2 users","region":"us-east-1","confidence":0.5,"origin":"inferred","first_time":"1970-01-01T00:00:01","last_time":"1970-01-01T00:00:02","event_count":2,"anchor_event_id":"e1","context":"{\"users\":[\"a\"]}","attack":["T1087.004"],"matched":["iam:ListUsers"],"missing":[]}"#);
         insta::assert_snapshot!(lines(&batches.event_signal), @r#"
         {"event_id":"e1","signal_id":"x","role":"anchor"}
         {"event_id":"e2","signal_id":"x","role":"optional"}

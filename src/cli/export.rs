@@ -16,7 +16,7 @@ use super::redact::{RedactArgs, redacted_notes};
 use super::target::{self, FileArgs};
 use super::{ExitCode, Streams};
 
-/// Export a case as Parquet, CSV, JSON Lines, Timesketch or OCSF
+/// Export a case as Parquet, CSV, JSON Lines, Timesketch, OCSF or an ATT&CK Navigator layer
 ///
 /// The output appears under its name only once it is complete. An existing file or folder is replaced only with --force.
 /// --redact replaces values that identify people, accounts and machines, in columns, ARNs, sentences, links and records.
@@ -47,6 +47,7 @@ Examples:
     Jsonl(Rows),
     Timesketch(Timesketch),
     Ocsf(Ocsf),
+    Navigator(Navigator),
 }
 
 /// Export the tables as Parquet, one folder each, for DuckDB, pyarrow and Spark
@@ -152,6 +153,25 @@ pub(crate) struct Ocsf {
     redact: RedactArgs,
 }
 
+/// Export the ATT&CK techniques as a layer for the ATT&CK Navigator
+///
+/// The score of a technique is the number of clicks and calls that can be used for it, including those that saved Sigma rules
+/// tag. Open the file in the Navigator with "Open Existing Layer".
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  cartographer export navigator -o layer.json
+  cartographer export navigator --principal nadia --principal svc-backup -o layer.json")]
+pub(crate) struct Navigator {
+    #[command(flatten)]
+    case: CaseArgs,
+    /// Only activity of this principal, as shown by `sessions` (repeatable)
+    #[arg(long, value_name = "NAME")]
+    principal: Vec<String>,
+    #[command(flatten)]
+    file: FileArgs,
+}
+
 /// The formats of OCSF.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum OcsfFormat {
@@ -169,6 +189,7 @@ impl Export {
             Self::Jsonl(rows) => rows.run(streams, Lines::Jsonl)?,
             Self::Timesketch(timesketch) => timesketch.run(streams)?,
             Self::Ocsf(ocsf) => return ocsf.run(streams),
+            Self::Navigator(navigator) => navigator.run(streams)?,
         }
         Ok(ExitCode::Fine)
     }
@@ -225,6 +246,17 @@ impl Timesketch {
             let written = redacted_notes(redactor.as_ref(), written.shown().cloned().collect());
             let noted = notes::resolve(&case, written)?;
             Ok(export::timesketch(&case, self.events, &noted, form, out)?)
+        })
+    }
+}
+
+impl Navigator {
+    fn run(self, streams: Streams) -> Result<()> {
+        self.case.must_exist()?;
+        let name = self.case.path().file_name().unwrap_or_default().to_string_lossy().into_owned();
+        self.file.write(streams, |out, aside| {
+            let case = self.case.open_for_export(aside, None)?;
+            Ok(export::navigator(&case, &name, &self.principal, out)?)
         })
     }
 }

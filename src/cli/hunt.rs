@@ -15,7 +15,8 @@ use super::addresses;
 use super::case::CaseArgs;
 use super::fail::WithAdvice;
 use super::format::{self, ListFormat, RowFormat};
-use super::{ExitCode, Streams, moment, near, sigma};
+use super::sigma::{self, SigmaRun};
+use super::{ExitCode, Streams, moment, near};
 
 /// The parameter of hunts that only report use from another place: with 0 they report everything.
 const ELSEWHERE: &str = "elsewhere";
@@ -26,7 +27,8 @@ const LIST_ALL: &str = "cartographer hunt list";
 ///
 /// `show` prints the SQL of a hunt, which any DuckDB client can run. `--sigma` runs Sigma rules for CloudTrail: files, or
 /// folders that are searched for .yml and .yaml. Each row is an event that matches a rule, with the click that it belongs
-/// to. Rules that cannot be converted are listed with the reason.
+/// to. Rules that cannot be converted are listed with the reason. With `--save`, the case keeps the hits: the timeline, the
+/// page, reports and exports show them.
 #[derive(Debug, Args)]
 #[command(
     args_conflicts_with_subcommands = true,
@@ -36,7 +38,7 @@ Examples:
   cartographer hunt list --tactic persistence
   cartographer hunt run --all
   cartographer hunt show persistence/made-key-used
-  cartographer hunt --sigma rules/cloud/aws/"
+  cartographer hunt --sigma rules/cloud/aws/ --save"
 )]
 pub(crate) struct HuntCommand {
     #[command(subcommand)]
@@ -44,6 +46,9 @@ pub(crate) struct HuntCommand {
     /// Run the Sigma rules in this file or folder (repeatable)
     #[arg(long, value_name = "PATH", required = true)]
     sigma: Vec<PathBuf>,
+    /// Save the hits in the case, in place of those saved before
+    #[arg(long)]
+    save: bool,
     /// Exit with code 3 if there are hits
     #[arg(long)]
     exit_code: bool,
@@ -134,7 +139,8 @@ impl HuntCommand {
             Some(Hunts::Show(show)) => show.run(streams),
             Some(Hunts::Run(run)) => run.run(streams),
             None => {
-                let hits = sigma::run(&self.sigma, &self.case, self.format, streams)?;
+                let run = SigmaRun { paths: &self.sigma, save: self.save };
+                let hits = sigma::run(&run, &self.case, self.format, streams)?;
                 Ok(if self.exit_code && hits > 0 { ExitCode::Hits } else { ExitCode::Fine })
             }
         }

@@ -19,7 +19,7 @@ use super::copied::CopiedCase;
 use super::fail::WithAdvice;
 use super::own_rules::OwnRules;
 use super::progress::Bar;
-use super::{ExitCode, Streams, moment};
+use super::{ExitCode, Streams, moment, sigma};
 
 /// What to do if there is nothing to load.
 const NAME_SOME: &str = "Specify existing files, folders or globs, or - for standard input.";
@@ -195,6 +195,7 @@ impl Load {
         let code = verdict(&ledger)?;
         let case = Case::open(&self.db).with_context(|| format!("cannot open {}", self.db.display()))?;
         addresses::look_up(&case, &databases, streams)?;
+        sigma::say_outdated(&case, streams)?;
         Ok(code)
     }
 }

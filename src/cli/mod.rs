@@ -20,6 +20,7 @@ mod import;
 mod learn;
 mod load;
 mod mark;
+mod mcp;
 mod moment;
 mod near;
 mod new_rule;
@@ -102,6 +103,7 @@ pub(crate) enum Command {
     Addresses(addresses::Addresses),
     Coverage(coverage::Coverage),
     Serve(serve::Serve),
+    Mcp(mcp::Mcp),
     Sql(sql::Sql),
     Hunt(hunt::HuntCommand),
     #[command(subcommand)]
@@ -134,6 +136,7 @@ pub(crate) fn run(command: Command, streams: Streams) -> Result<ExitCode> {
         Command::Addresses(addresses) => addresses.run(streams),
         Command::Coverage(coverage) => coverage.run(streams),
         Command::Serve(serve) => serve.run(streams),
+        Command::Mcp(mcp) => mcp.run(streams),
         Command::Sql(sql) => sql.run(streams),
         Command::Hunt(hunts) => hunts.run(streams),
         Command::Export(export) => export.run(streams),

@@ -4,10 +4,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
+use arrow::array::AsArray;
+use arrow::datatypes::Int64Type;
 use arrow::record_batch::RecordBatch;
 use cartographer::present::escape::terminal;
-use cartographer::sigma::{self, SigmaError, SigmaRule};
+use cartographer::sigma::{self, Search, SigmaError, SigmaRule};
 use cartographer::store::Case;
+use cartographer::view;
+use chrono::Utc;
 use walkdir::WalkDir;
 
 use super::Streams;
@@ -19,44 +23,82 @@ use super::format::{self, RowFormat};
 const MAX_FILE: u64 = 4 << 20;
 
 /// The table that the hits of all rules are collected in, so that each rule runs once.
-const CREATE: &str = "CREATE TEMP TABLE sigma_hits \
-     (rule_id VARCHAR, title VARCHAR, level VARCHAR, tags VARCHAR[], event_id VARCHAR)";
+const CREATE: &str = "CREATE TEMP TABLE sigma_run AS FROM sigma_matches LIMIT 0";
+const SAVE: &str = "DELETE FROM sigma_matches; INSERT INTO sigma_matches FROM temp.sigma_run";
 
-/// The hits with what an analyst needs to know of their events.
-const HITS: &str = "
-SELECT h.rule_id, h.title, h.level, h.tags, e.event_time, e.principal, e.source_ip, e.event_key, e.outcome, e.summary,
-    s.signal_id, s.summary AS click, e.session_id, e.event_id
-FROM temp.sigma_hits h
-JOIN events e USING (event_id)
-LEFT JOIN event_signal es USING (event_id)
-LEFT JOIN signals s USING (signal_id)
-ORDER BY e.event_time, e.event_id, h.rule_id, s.signal_id";
+/// Which rules, and whether the case keeps their hits.
+#[derive(Debug)]
+pub(super) struct SigmaRun<'a> {
+    /// Files and folders of rules.
+    pub(super) paths: &'a [PathBuf],
+    /// Whether to replace the saved hits of the case.
+    pub(super) save: bool,
+}
 
-/// Runs the rules in files and folders on a case.
-pub(super) fn run(paths: &[PathBuf], case: &CaseArgs, rows: RowFormat, streams: Streams) -> Result<usize> {
-    let files = files(paths)?;
+/// Runs the rules in files and folders on a case. Returns the number of hits.
+pub(super) fn run(run: &SigmaRun<'_>, case: &CaseArgs, rows: RowFormat, streams: Streams) -> Result<usize> {
+    let files = files(run.paths)?;
     let (rules, errors) = sigma::parse(&files);
     report(&errors, streams);
-    let open = case.open_read_only()?;
+    let open = if run.save { case.open_for_writing() } else { case.open_read_only() }?;
     let rules: Vec<&SigmaRule> = rules.iter().filter(|rule| !rule.is_internal).collect();
     case.ask(&open, CREATE, &[])?;
     let mut with_hits = 0;
     for rule in &rules {
         with_hits += usize::from(run_rule(rule, case, &open)?);
     }
+    if run.save {
+        let not_converted = errors.iter().filter(|error| !error.problem.is_other_logs()).count() as u64;
+        save(&open, rules.len() as u64, not_converted).context("cannot save the hits in the case")?;
+    }
     if with_hits == 0 {
         streams.say(&format!("none of {} rules has hits", rules.len()));
         return Ok(0);
     }
-    let batches = case.ask(&open, HITS, &[])?;
+    let batches = case.ask(&open, &hits()?, &[])?;
     format::write(streams, rows, &batches)?;
     streams.say(&format!("{with_hits} of {} rules have hits", rules.len()));
     Ok(batches.iter().map(RecordBatch::num_rows).sum())
 }
 
+/// The view `sigma_hits` over the hits of this run.
+fn hits() -> Result<String> {
+    let views = view::shipped();
+    let hits = views.iter().find(|view| view.name == "sigma_hits").context("there is no view sigma_hits")?;
+    let query = hits.query().replace("FROM sigma_matches", "FROM temp.sigma_run");
+    Ok(format!("{query} ORDER BY {}", hits.head.order.unwrap_or("event_id")))
+}
+
+/// Replaces the saved hits of the case by those of this run.
+fn save(open: &Case, rules: u64, not_converted: u64) -> Result<()> {
+    let searched_at = Utc::now().format("%Y-%m-%dT%H:%M:%SZ").to_string();
+    let search = Search { rules, not_converted, events: event_count(open)?, searched_at };
+    open.transaction(|open| {
+        open.query(SAVE)?;
+        open.set_info(sigma::SEARCH_KEY, &serde_json::to_string(&search)?)?;
+        Ok(())
+    })
+}
+
+fn event_count(case: &Case) -> Result<u64> {
+    let batches = case.query("SELECT count(*) FROM events")?;
+    let count = batches.first().map_or(0, |batch| batch.column(0).as_primitive::<Int64Type>().value(0));
+    Ok(count.unsigned_abs())
+}
+
+/// Says that saved hits do not cover events that were loaded later.
+pub(super) fn say_outdated(case: &Case, streams: Streams) -> Result<()> {
+    let Some(search) = case.info(sigma::SEARCH_KEY)? else { return Ok(()) };
+    let search: Search = serde_json::from_str(&search).context("the entry sigma of case_info is not valid")?;
+    if search.events != event_count(case)? {
+        streams.say("the saved Sigma hits are of fewer events: run `cartographer hunt --sigma PATH --save` again");
+    }
+    Ok(())
+}
+
 /// Adds the events that a rule matches to the hits. Whether there are any.
 fn run_rule(rule: &SigmaRule, case: &CaseArgs, open: &Case) -> Result<bool> {
-    let insert = format!("INSERT INTO temp.sigma_hits {} RETURNING event_id", rule.sql());
+    let insert = format!("INSERT INTO temp.sigma_run {} RETURNING event_id", rule.sql());
     let batches = case.ask(open, &insert, &[]).with_context(|| format!("the rule {:?}", rule.title))?;
     Ok(batches.iter().any(|batch| batch.num_rows() > 0))
 }

@@ -41,7 +41,7 @@ const HEADS: &str = "SELECT x.* REPLACE (COALESCE(a.ips, x.ips) AS ips) FROM ses
 /// view `timeline`, ordered by time.
 ///
 /// API calls of programs are shown with --all, and with any of --principal, --actor, --ip, --key, --event, --search,
-/// --around, --failed and --writes. Background requests of the console are shown with --all and with --kind background.
+/// --around, --failed, --sigma and --writes. Background requests of the console are shown with --all and with --kind background.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -110,6 +110,9 @@ struct Filter {
     /// Only signals and API calls of this kind (repeatable); `create` includes created secrets, keys and passwords
     #[arg(long, value_name = "KIND", value_parser = kind_parser())]
     kind: Vec<Kind>,
+    /// Only signals and API calls that a saved Sigma rule matches: `hunt --sigma PATH --save`
+    #[arg(long)]
+    sigma: bool,
     /// Include background signals and programmatic events
     #[arg(long)]
     all: bool,
@@ -206,7 +209,7 @@ impl Filter {
 
     /// Whether the filter selects by more than the kind of activity, so that all matching activity is expected.
     fn hides_background(&self) -> bool {
-        let selects = self.failed || self.around.is_some() || !self.ip.is_empty();
+        let selects = self.failed || self.sigma || self.around.is_some() || !self.ip.is_empty();
         selects && !self.classes().contains(&Class::Background)
     }
 
@@ -244,6 +247,9 @@ impl Filter {
         }
         if self.failed {
             also("failed_events > 0".to_owned(), Vec::new());
+        }
+        if self.sigma {
+            also("sigma IS NOT NULL".to_owned(), Vec::new());
         }
         if let Some(actor) = &self.actor {
             also(format!("session_id IN ({})", who::DESCENDANTS), who::params(actor));
@@ -297,6 +303,7 @@ impl Filter {
         self.all
             || self.writes
             || self.failed
+            || self.sigma
             || lists.iter().any(|list| !list.is_empty())
             || texts.iter().any(|text| text.is_some())
     }

@@ -1,6 +1,7 @@
-//! Exports a case in other formats: Parquet, CSV, JSON Lines, Timesketch, OCSF, and the content of a report.
-//! Functions that write rows take a writer, and keep one batch in memory at a time.
+//! Exports a case in other formats: Parquet, CSV, JSON Lines, Timesketch, OCSF, a layer of ATT&CK Navigator, and the content of
+//! a report. Functions that write rows take a writer, and keep one batch in memory at a time.
 
+mod navigator;
 mod ocsf;
 mod redacted;
 mod report;
@@ -16,6 +17,7 @@ use crate::normalize::RebuildError;
 use crate::present::PresentError;
 use crate::store::StoreError;
 
+pub use navigator::navigator;
 pub use ocsf::{OcsfForm, VERSION as OCSF_VERSION, ocsf};
 pub use redacted::redacted;
 pub use report::report;

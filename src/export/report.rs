@@ -12,7 +12,8 @@ use super::ExportError;
 use crate::batch::Columns;
 use crate::event::Timestamp;
 use crate::present::Entry;
-use crate::present::report::{Bins, Listed, Report, ReportMetadata, Scope, Totals};
+use crate::present::report::{Bins, Listed, Report, ReportMetadata, Scope, SigmaSearch, Totals};
+use crate::sigma::{self, Search};
 use crate::store::Case;
 use crate::table::literal;
 
@@ -32,6 +33,7 @@ const LINES: &str = include_str!("../../sql/report/lines.sql");
 const THINGS: &str = include_str!("../../sql/report/things.sql");
 const SEEN: &str = include_str!("../../sql/report/seen.sql");
 const TECHNIQUES: &str = include_str!("../../sql/report/techniques.sql");
+const SIGMA: &str = include_str!("../../sql/report/sigma.sql");
 const UNEXPLAINED: &str = include_str!("../../sql/report/unexplained.sql");
 const FILES: &str = include_str!("../../sql/report/files.sql");
 const INTEGRITY: &str = include_str!("../../sql/report/integrity.sql");
@@ -73,6 +75,8 @@ pub fn report(case: &Case, scope: Scope, making: ReportMetadata) -> Result<Repor
         things: listed(case, THINGS, MOST_THINGS)?,
         seen: listed(case, SEEN, MOST_OTHERS)?.rows,
         techniques: listed(case, TECHNIQUES, MOST_OTHERS)?.rows,
+        sigma_search: sigma_search(case)?,
+        sigma: listed(case, SIGMA, MOST_OTHERS)?,
         unexplained: listed(case, UNEXPLAINED, MOST_OTHERS)?,
         files: listed(case, FILES, MOST_FILES)?,
         integrity: rows(case, INTEGRITY)?.into_iter().next().unwrap_or_default(),
@@ -107,6 +111,20 @@ fn facts(case: &Case) -> Result<BTreeMap<String, String>, ExportError> {
         facts.extend((0..keys.len()).map(|row| (keys.value(row).to_owned(), values.value(row).to_owned())));
     }
     Ok(facts)
+}
+
+/// What the saved hits of Sigma rules were searched for in.
+fn sigma_search(case: &Case) -> Result<Option<SigmaSearch>, ExportError> {
+    let Some(search) = case.info(sigma::SEARCH_KEY)? else { return Ok(None) };
+    let search: Search = serde_json::from_str(&search)?;
+    let counted: Vec<EventCount> = rows(case, "SELECT count(*) AS events FROM events")?;
+    let events = counted.first().map_or(0, |count| count.events);
+    Ok(Some(SigmaSearch { later_events: events.saturating_sub(search.events), search }))
+}
+
+#[derive(Deserialize)]
+struct EventCount {
+    events: u64,
 }
 
 fn bins(case: &Case, totals: &Totals) -> Result<Bins, ExportError> {
@@ -147,7 +165,7 @@ fn listed<T: DeserializeOwned>(case: &Case, query: &str, most: usize) -> Result<
 }
 
 /// The rows of a query as a type with one field per column. Times are in microseconds since 1970.
-fn rows<T: DeserializeOwned>(case: &Case, query: &str) -> Result<Vec<T>, ExportError> {
+pub(super) fn rows<T: DeserializeOwned>(case: &Case, query: &str) -> Result<Vec<T>, ExportError> {
     let batches = case.query(query)?;
     let mut json = ArrayWriter::new(Vec::new());
     json.write_batches(&batches.iter().collect::<Vec<_>>())?;

@@ -37,8 +37,8 @@ pub fn rows(case: &Case, query: &str, form: Lines, out: &mut impl Write) -> Resu
 
 /// Writes the signals, and with `events` every event too, as Timesketch imports them, in order of time.
 ///
-/// With notes, the signals that these are about, or the events that no signal explains, have their tags and stars as `tag`, by
-/// which Timesketch filters, and their comments as `comment`.
+/// `tag`, by which Timesketch filters, has the titles of the saved Sigma rules that match a row, and the tags and stars of
+/// notes about it. With notes, `comment` has their comments. Notes on a signal's events are on the signal.
 ///
 /// # Errors
 /// See [`rows`].
@@ -51,17 +51,20 @@ pub fn timesketch(
 ) -> Result<(), ExportError> {
     let mut query = if events { format!("{SIGNALS} UNION ALL BY NAME {EVENTS}") } else { SIGNALS.to_owned() };
     let marked = noted(notes);
-    if !marked.is_empty() {
-        case.query_with(NOTED, &[serde_json::to_string(&marked)?])?;
-        let tags = match form {
-            Lines::Jsonl => "n.tags",
-            Lines::Csv | Lines::Markdown => "array_to_string(n.tags, ',')",
-        };
-        query = format!(
-            "SELECT q.*, {tags} AS tag, n.comment FROM ({query}) AS q LEFT JOIN noted AS n ON n.id = COALESCE(q.signal_id, \
-             q.event_id)"
-        );
-    }
+    case.query_with(NOTED, &[serde_json::to_string(&marked)?])?;
+    let tags = "list_concat(q.sigma, n.tags)";
+    // Commas separate the tags of a cell, so no tag may have one.
+    let tags = match form {
+        Lines::Jsonl => tags.to_owned(),
+        Lines::Csv | Lines::Markdown => {
+            format!("array_to_string(list_transform({tags}, lambda tag: replace(tag, ',', ';')), ',')")
+        }
+    };
+    let comment = if marked.is_empty() { "" } else { ", n.comment" };
+    query = format!(
+        "SELECT q.* EXCLUDE (sigma), {tags} AS tag{comment} FROM ({query}) AS q LEFT JOIN noted AS n ON n.id = \
+         COALESCE(q.signal_id, q.event_id)"
+    );
     rows(case, &format!("FROM ({query}) ORDER BY datetime, signal_id, event_id, timestamp_desc"), form, out)
 }
 

@@ -3,7 +3,7 @@
 
 use super::scalars::OF_RECORDS;
 use crate::hunt::{Hunt, ParamKind};
-use crate::table::{ADDRESSES, Column, EnumType, Table, identifier};
+use crate::table::{ADDRESSES, Column, EnumType, SIGMA_MATCHES, TABLES, Table, identifier, literal};
 use crate::view::View;
 
 /// The database that contains the macros. It is in memory, and exists as long as the host is open.
@@ -25,7 +25,7 @@ const READ: [(&str, &str); 8] = [
 ];
 
 /// Tables of a case that a trail alone does not have. Views read them as tables without rows.
-const EMPTY: [&Table; 1] = [&ADDRESSES];
+const EMPTY: [&Table; 2] = [&ADDRESSES, &SIGMA_MATCHES];
 
 /// A query for a table without rows.
 fn no_rows(table: &Table) -> String {
@@ -50,6 +50,22 @@ pub(super) fn script(views: &[View], hunts: &[Hunt]) -> Vec<String> {
     script
 }
 
+/// The statements that describe the macros: those of tables and views by what a row is, those of hunts by their question.
+pub(super) fn comments(views: &[View], hunts: &[Hunt]) -> String {
+    let of = |name: &str, text: &str| format!("COMMENT ON MACRO TABLE {DATABASE}.{name} IS {};", literal(text));
+    let grain = |name: &str| TABLES.iter().find(|table| table.name == name).map_or("", |table| table.grain);
+    let tables = READ.iter().map(|(name, _)| of(name, grain(name)));
+    let mapped = OF_RECORDS.iter().map(|table| of(&format!("map_{}", table.name), table.grain));
+    let views = views.iter().map(|view| of(view.name, &view.head.grain));
+    let hunts = hunts.iter().map(|hunt| of(&format!("hunt_{}", macro_name(hunt)), &hunt.title));
+    tables.chain(mapped).chain(views).chain(hunts).collect()
+}
+
+/// The name of a hunt's macro, without `hunt_`.
+fn macro_name(hunt: &Hunt) -> String {
+    hunt.id.rsplit('/').next().unwrap_or_default().replace('-', "_")
+}
+
 fn macro_of(name: &str, parameters: &str, query: &str) -> String {
     format!("CREATE MACRO {DATABASE}.{name}({parameters}) AS TABLE {query}")
 }
@@ -64,7 +80,7 @@ fn of_rows(table: &Table) -> String {
 /// A hunt as two macros. Parameters often have the name of a column that the query reads, which a macro would confuse.
 /// The query is therefore in a macro whose parameters have other names.
 fn hunt_macros(hunt: &Hunt, definitions: &Definitions) -> [String; 2] {
-    let name = hunt.id.rsplit('/').next().unwrap_or_default().replace('-', "_");
+    let name = macro_name(hunt);
     let mut query = hunt.query.trim_end().trim_end_matches(';').to_owned();
     let (mut inner, mut outer, mut handed) =
         (vec![PARAMETERS.to_owned()], vec![PARAMETERS.to_owned()], vec![ARGUMENTS.to_owned()]);

@@ -17,7 +17,9 @@ pub(super) fn all(host: &Host) -> Result<(), ExtensionError> {
     let functions = tables::FUNCTIONS.into_iter().try_for_each(|function| host.add_table_function(function));
     let scalars = || scalars::functions().into_iter().try_for_each(|function| host.add_scalar_function(function));
     let script = macros::script(&view::shipped(), &hunts);
-    let made = functions.and_then(|()| scalars()).and_then(|()| script.iter().try_for_each(|sql| host.execute(sql)));
+    let comments = macros::comments(&view::shipped(), &hunts);
+    let macros = || script.iter().try_for_each(|sql| host.execute(sql)).and_then(|()| host.execute(&comments));
+    let made = functions.and_then(|()| scalars()).and_then(|()| macros());
     made.or_else(|error| host.execute(&format!("DETACH {DATABASE}")).and(Err(error)))
 }
 

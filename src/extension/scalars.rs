@@ -15,6 +15,7 @@ use super::input::TextArguments;
 use super::options::Options;
 use super::output;
 use super::types::Type;
+use crate::batch::Columns;
 use crate::read::record_of_row;
 use crate::table::{ColumnKind, EVENT_SIGNAL, EVENTS, REJECTS, SESSIONS, SIGNAL_ENTITIES, SIGNALS, Table};
 use crate::trail::{Mapped, Trail};
@@ -98,10 +99,12 @@ fn lists(table: &'static Table, records: &TextArguments) -> Result<ArrayRef, Ext
 /// The rows of one of [`OF_RECORDS`].
 fn rows_of(table: &Table, records: &[Option<&str>], threads: &ThreadPool) -> Result<Vec<RecordBatch>, ExtensionError> {
     let trail = Trail::of_rows(records, threads)?;
+    if *table == REJECTS {
+        return Ok(vec![trail.rejects]);
+    }
+    some_event(&trail, records.len())?;
     if *table == EVENTS {
         return Ok(trail.events);
-    } else if *table == REJECTS {
-        return Ok(vec![trail.rejects]);
     }
     let Mapped { sessions, signals } = trail.map(&Options::default().rule_set()?, threads)?;
     if *table == SESSIONS {
@@ -113,6 +116,16 @@ fn rows_of(table: &Table, records: &[Option<&str>], threads: &ThreadPool) -> Res
         _ => batches.signals,
     };
     Ok(signals.into_iter().map(batch).collect())
+}
+
+/// Fails if every row was rejected: it is then not a table of CloudTrail, and no rows would look like no activity.
+fn some_event(trail: &Trail, rows: usize) -> Result<(), ExtensionError> {
+    if rows == 0 || trail.rejects.num_rows() < rows {
+        return Ok(());
+    }
+    let causes = Columns(&trail.rejects).text("cause")?;
+    let cause = causes.iter().flatten().next().unwrap_or("unknown");
+    Err(ExtensionError::Argument(format!("none of the {rows} rows is a CloudTrail event; the first one: {cause}")))
 }
 
 /// The rows of a batch as the host stores them, in one struct column.

@@ -1,5 +1,6 @@
 //! Explains a signal of a case: maps its session again, without changing the case.
 
+use arrow::array::AsArray;
 use thiserror::Error;
 
 use crate::batch::BatchError;
@@ -8,12 +9,33 @@ use crate::rule::RuleSet;
 use crate::store::{Case, StoreError};
 use crate::trail::{Stretch, Stretches};
 
+/// Finds what an ID prefix may refer to; two results are enough to see that it is ambiguous.
+const FIND: &str = "SELECT 'signal' AS what, signal_id AS id, session_id, true AS console FROM signals \
+     WHERE starts_with(signal_id, ?) UNION ALL SELECT 'event', event_id, session_id, coalesce(console, false) \
+     FROM events LEFT JOIN sessions USING (session_id) WHERE starts_with(event_id, ?) LIMIT 2";
+
+/// A signal or an event that can be explained.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Explainable {
+    is_signal: bool,
+    id: String,
+    session_id: String,
+    /// Whether its session is one of the console's.
+    console: bool,
+}
+
 /// Why something could not be explained.
 #[derive(Debug, Error)]
 pub enum ExplainError {
     /// The case was mapped with other rules.
     #[error("the case was mapped with different rules")]
     OtherRules,
+    /// No signal or event has an ID that begins so.
+    #[error("no signal or event has the ID {0}")]
+    Unknown(String),
+    /// Several have.
+    #[error("more than one ID starts with {0}")]
+    Ambiguous(String),
     /// The session has no such signal or event any more.
     #[error("{0} was not found when its session was mapped again")]
     Lost(String),
@@ -32,6 +54,40 @@ pub enum ExplainError {
 pub fn same_rules(case: &Case, rules: &RuleSet) -> Result<(), ExplainError> {
     let same = case.info("rules_version")?.as_deref() == Some(rules.version());
     if same { Ok(()) } else { Err(ExplainError::OtherRules) }
+}
+
+impl Explainable {
+    /// The only signal or event whose ID starts with `prefix`.
+    ///
+    /// # Errors
+    /// [`ExplainError::Unknown`], [`ExplainError::Ambiguous`], or DuckDB's message.
+    pub fn find(case: &Case, prefix: &str) -> Result<Self, ExplainError> {
+        let mut found = Vec::new();
+        for batch in &case.query_with(FIND, &[prefix.to_owned(), prefix.to_owned()])? {
+            let columns = [0, 1, 2].map(|column| batch.column(column).as_string::<i32>());
+            let console = batch.column(3).as_boolean();
+            found.extend((0..batch.num_rows()).map(|row| Self {
+                is_signal: columns[0].value(row) == "signal",
+                id: columns[1].value(row).to_owned(),
+                session_id: columns[2].value(row).to_owned(),
+                console: console.value(row),
+            }));
+        }
+        match (found.pop(), found.is_empty()) {
+            (Some(one), true) => Ok(one),
+            (Some(_), false) => Err(ExplainError::Ambiguous(prefix.to_owned())),
+            (None, _) => Err(ExplainError::Unknown(prefix.to_owned())),
+        }
+    }
+
+    /// Explains it; see [`explain`].
+    ///
+    /// # Errors
+    /// [`ExplainError`]
+    pub fn explain(&self, case: &Case, rules: &RuleSet) -> Result<Explanation, ExplainError> {
+        let subject = if self.is_signal { ExplainSubject::Signal(&self.id) } else { ExplainSubject::Event(&self.id) };
+        explain(case, rules, &self.session_id, self.console, subject)
+    }
 }
 
 /// Explains a signal or an event of that session. `console`: whether it is a console session.

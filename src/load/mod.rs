@@ -32,7 +32,7 @@ use crate::store::{Case, StoreError};
 use crate::table::LOAD_FILES;
 use crate::trail::{self, Filter, Reading};
 
-pub use explain::{ExplainError, explain, same_rules};
+pub use explain::{ExplainError, Explainable, explain, same_rules};
 pub use ledger::{Ledger, Problem};
 pub use locate::{LocateError, Located, locate, not_looked_up};
 

@@ -88,7 +88,11 @@ pub(super) fn compose(
     Signal {
         signal_id: id_of(&[session_id, &rule.id, anchor.event_id], 16),
         session_id: session_id.to_owned(),
+        // Those of the whole stretch, set when all its signals are there.
+        account_id: None,
+        principal: None,
         rule_id: rule.id.clone(),
+        rule_pack: rule.pack().map(str::to_owned),
         kind: rule.kind,
         service: rule.service.clone(),
         title: rule.title_template.render(&context, Style::Sentence).unwrap_or_else(place),

@@ -44,6 +44,8 @@ pub struct Row<'a> {
     pub call: &'a str,
     /// `events.account_id`
     pub account_id: Option<&'a str>,
+    /// `events.principal`
+    pub principal: Option<&'a str>,
     /// `events.region`
     pub region: Option<&'a str>,
     /// `events.access_key_id`. The console uses a new key for each page load. `None` if it is not known.
@@ -168,6 +170,12 @@ impl<'e> MappedStretch<'e> {
         let rest = generic::signals(&stretch, part.session_id, &self.drafts, &signals);
         signals.extend(rest);
         signals.extend(generic::typed(rules, part));
+        let account = part.rows.iter().filter_map(|row| row.account_id).min();
+        let principal = part.rows.iter().filter_map(|row| row.principal).min();
+        for signal in &mut signals {
+            signal.account_id = account.map(str::to_owned);
+            signal.principal = principal.map(str::to_owned);
+        }
         signals
     }
 }

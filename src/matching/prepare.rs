@@ -110,6 +110,7 @@ mod tests {
             time: Timestamp(7),
             call,
             account_id: None,
+            principal: None,
             region: None,
             access_key: None,
             user_agent: Some(agent),

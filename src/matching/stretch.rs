@@ -148,6 +148,7 @@ mod tests {
             time: Timestamp(second * 1_000_000),
             call: "simspaceweaver:CreateJob",
             account_id: None,
+            principal: None,
             region: Some("eu-west-1"),
             access_key: None,
             user_agent: None,

@@ -23,6 +23,18 @@ pub enum Client {
     Jdbc,
     /// `DBeaver`.
     DBeaver,
+    /// `Harlequin`, in the terminal.
+    Harlequin,
+    /// `JupySQL`, in a notebook.
+    JupySql,
+    /// Python's `ibis`.
+    Ibis,
+    /// `dbt`, by `dbt-duckdb`.
+    Dbt,
+    /// `Grafana`, by `MotherDuck`'s data source.
+    Grafana,
+    /// An assistant that speaks the Model Context Protocol.
+    Mcp,
 }
 
 /// Code to start with.
@@ -30,8 +42,22 @@ const ASK: &str = "FROM timeline WHERE class = 'click' ORDER BY time, id LIMIT 2
 
 impl Client {
     /// All clients, in display order.
-    pub const ALL: [Self; 8] =
-        [Self::DuckDb, Self::Attach, Self::Python, Self::Pyarrow, Self::R, Self::Node, Self::Jdbc, Self::DBeaver];
+    pub const ALL: [Self; 14] = [
+        Self::DuckDb,
+        Self::Attach,
+        Self::Python,
+        Self::Pyarrow,
+        Self::R,
+        Self::Node,
+        Self::Jdbc,
+        Self::DBeaver,
+        Self::Harlequin,
+        Self::JupySql,
+        Self::Ibis,
+        Self::Dbt,
+        Self::Grafana,
+        Self::Mcp,
+    ];
 
     /// The name on the command line.
     #[must_use]
@@ -45,6 +71,12 @@ impl Client {
             Self::Node => "node",
             Self::Jdbc => "jdbc",
             Self::DBeaver => "dbeaver",
+            Self::Harlequin => "harlequin",
+            Self::JupySql => "jupysql",
+            Self::Ibis => "ibis",
+            Self::Dbt => "dbt",
+            Self::Grafana => "grafana",
+            Self::Mcp => "mcp",
         }
     }
 
@@ -64,6 +96,14 @@ impl Client {
             Self::Node => "Node: npm install @duckdb/node-api",
             Self::Jdbc => "Java: org.duckdb:duckdb_jdbc",
             Self::DBeaver => "DBeaver: new DuckDB connection",
+            Self::Harlequin => "Harlequin: pip install harlequin",
+            Self::JupySql => "JupySQL, in a notebook: pip install jupysql duckdb",
+            Self::Ibis => "ibis: pip install 'ibis-framework[duckdb]'",
+            Self::Dbt => "dbt: pip install dbt-duckdb; profiles.yml",
+            Self::Grafana => {
+                "Grafana: data source motherduck-duckdb-datasource; provisioning/datasources/cartographer.yml"
+            }
+            Self::Mcp => "An assistant with MCP: mcpServers in its configuration, see docs/mcp.md",
         }
     }
 
@@ -71,7 +111,7 @@ impl Client {
     const fn remark(self) -> &'static str {
         match self {
             Self::Attach => "--",
-            Self::Node | Self::Jdbc => "//",
+            Self::Node | Self::Jdbc | Self::Mcp => "//",
             _ => "#",
         }
     }
@@ -88,6 +128,17 @@ impl Client {
             Self::DBeaver => {
                 vec![format!("Path: {}", escape::terminal(path)), "Driver properties: duckdb.read_only = true".into()]
             }
+            Self::Harlequin => vec![format!("harlequin --read-only {}", quote::shell(path))],
+            Self::JupySql => jupysql(path),
+            Self::Ibis => ibis(path),
+            Self::Dbt => dbt(path),
+            Self::Grafana => grafana(path),
+            Self::Mcp => {
+                let arguments = format!("[\"mcp\", \"--db\", {}]", quote::json(path));
+                vec![format!(
+                    "{{ \"mcpServers\": {{ \"case\": {{ \"command\": \"cartographer\", \"args\": {arguments} }} }} }}"
+                )]
+            }
         }
     }
 }
@@ -102,6 +153,56 @@ fn attach(path: &str) -> Vec<String> {
 fn python(path: &str, ask: String) -> Vec<String> {
     let open = format!("case = duckdb.connect({}, read_only=True)", quote::string(path));
     vec!["import duckdb".into(), open, ask]
+}
+
+fn jupysql(path: &str) -> Vec<String> {
+    vec![
+        "import duckdb".into(),
+        format!("case = duckdb.connect({}, read_only=True)", quote::string(path)),
+        "%load_ext sql".into(),
+        "%sql case --alias case".into(),
+        format!("%sql {ASK}"),
+    ]
+}
+
+fn ibis(path: &str) -> Vec<String> {
+    vec![
+        "import ibis".into(),
+        format!("case = ibis.duckdb.connect({}, read_only=True)", quote::string(path)),
+        "timeline = case.table(\"timeline\")".into(),
+        "timeline.filter(timeline[\"class\"] == \"click\").order_by(\"time\", \"id\").limit(20).to_pandas()".into(),
+    ]
+}
+
+/// The models of dbt go into a file of their own, beside the case.
+fn dbt(path: &str) -> Vec<String> {
+    vec![
+        "cartographer:".into(),
+        "  target: dev".into(),
+        "  outputs:".into(),
+        "    dev:".into(),
+        "      type: duckdb".into(),
+        "      path: models.duckdb".into(),
+        "      attach:".into(),
+        format!("        - path: {}", quote::string(path)),
+        "          alias: cartographed".into(),
+        "          read_only: true".into(),
+    ]
+}
+
+fn grafana(path: &str) -> Vec<String> {
+    let Some(attached) = quote::sql(path) else {
+        return vec!["# The path of this case cannot be written in SQL: rename the file.".into()];
+    };
+    let attach = format!("ATTACH IF NOT EXISTS {attached} AS cartographed (READ_ONLY); USE cartographed;");
+    vec![
+        "apiVersion: 1".into(),
+        "datasources:".into(),
+        "  - name: cartographer".into(),
+        "    type: motherduck-duckdb-datasource".into(),
+        "    jsonData:".into(),
+        format!("      initSql: {}", quote::string(&attach)),
+    ]
 }
 
 fn r(path: &str) -> Vec<String> {

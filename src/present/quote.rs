@@ -25,7 +25,7 @@ pub(super) fn sql(text: &str) -> Option<String> {
     ascii.then(|| format!("E'{}'", escaped(text, '\'', |c| format!("\\x{:02x}", u32::from(c)))))
 }
 
-/// For Python and R.
+/// For Python, R and YAML.
 pub(super) fn string(text: &str) -> String {
     format!("\"{}\"", escaped(text, '"', wide))
 }
@@ -33,6 +33,11 @@ pub(super) fn string(text: &str) -> String {
 /// For JavaScript.
 pub(super) fn script(text: &str) -> String {
     format!("\"{}\"", escaped(text, '"', |c| format!("\\u{{{:x}}}", u32::from(c))))
+}
+
+/// For JSON.
+pub(super) fn json(text: &str) -> String {
+    super::escape::json(&serde_json::Value::from(text).to_string()).into_owned()
 }
 
 /// For Java, which processes `\u` before strings, so control characters are in octal.
@@ -81,6 +86,7 @@ mod tests {
         assert_eq!(sql(HOSTILE), None);
         assert_eq!(string(HOSTILE), r#""/a b/'\"$(x)\\\u001b\U000e0001""#);
         assert_eq!(script(HOSTILE), r#""/a b/'\"$(x)\\\u{1b}\u{e0001}""#);
+        assert_eq!(json(HOSTILE), r#""/a b/'\"$(x)\\\u001b\udb40\udc01""#);
         assert_eq!(java(HOSTILE), r#""/a b/'\"$(x)\\\033\udb40\udc01""#);
     }
 }

@@ -90,6 +90,10 @@ pub struct Entry {
     pub resources: Option<String>,
     /// `bytes_out`: how many bytes an event downloaded.
     pub bytes_out: Option<u64>,
+    /// `sigma`: titles of the saved Sigma rules that match it.
+    pub sigma: Vec<String>,
+    /// `sigma_level`: the highest level of these rules.
+    pub sigma_level: Option<String>,
 }
 
 impl Entry {
@@ -110,7 +114,8 @@ impl Entry {
             (column(batch, "writes", &DataType::Boolean)?, column(batch, "stands_out", &DataType::Boolean)?);
         let (failed, bytes) =
             (column(batch, "failed_events", &DataType::Int64)?, column(batch, "bytes_out", &DataType::Int64)?);
-        let resources = texts("resources")?;
+        let (resources, sigma_level) = (texts("resources")?, texts("sigma_level")?);
+        let sigma = column(batch, "sigma", &list_of_texts())?;
         let entry = |row| {
             Ok(Self {
                 time: moment(&time, row).ok_or(PresentError::Column("time"))?,
@@ -133,6 +138,8 @@ impl Entry {
                 stands_out: is_true(&stands_out, row),
                 resources: resources.get(row),
                 bytes_out: bytes.is_valid(row).then(|| count(&bytes, row)),
+                sigma: list(&sigma, row),
+                sigma_level: sigma_level.get(row),
             })
         };
         (0..batch.num_rows()).map(entry).collect()

@@ -2,6 +2,7 @@
 
 use super::report::size;
 use super::rows::{Class, Entry};
+use crate::sigma::LEVELS;
 use crate::signal::Kind;
 
 /// From this confidence on, it is not shown: more than nine in ten of these signals are right.
@@ -53,6 +54,18 @@ impl Run<'_> {
     /// The IDs of its rows.
     pub(super) fn ids(&self) -> impl Iterator<Item = Option<&str>> {
         self.entries.iter().map(|entry| entry.id.as_deref())
+    }
+
+    /// The saved Sigma rules that match it, after their highest level: `high: Key created, Logging stopped`.
+    pub(super) fn sigma(&self) -> Option<String> {
+        let mut titles: Vec<&str> =
+            self.entries.iter().flat_map(|entry| entry.sigma.iter().map(String::as_str)).collect();
+        titles.sort_unstable();
+        titles.dedup();
+        let levels = self.entries.iter().filter_map(|entry| entry.sigma_level.as_deref());
+        let level = levels.max_by_key(|level| LEVELS.iter().position(|known| known == level));
+        let level = level.map_or_else(String::new, |level| format!("{level}: "));
+        (!titles.is_empty()).then(|| format!("{level}{}", titles.join(", ")))
     }
 
     /// The label of the line: the signal's kind, or the class of its events.

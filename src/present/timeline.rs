@@ -182,6 +182,11 @@ fn line(out: &mut impl Write, run: &Run<'_>, (labels, regions): (usize, usize), 
     }
     let indent = before.min(DEEPEST);
     writeln!(out, "{}", wrap(&terminal(&text), before, indent, show.width))?;
+    if let Some(sigma) = run.sigma() {
+        let accent = AnsiColor::Yellow.on_default();
+        let said = wrap(&terminal(&format!("Sigma {sigma}")), indent + GAP, indent + GAP, show.width);
+        writeln!(out, "{:indent$}{accent}▸ {said}{accent:#}", "")?;
+    }
     let notes = show.notes.map(|notes| run.ids().flat_map(|id| notes.on(id))).into_iter().flatten();
     for note in notes {
         let accent = AnsiColor::Cyan.on_default();

@@ -187,6 +187,14 @@ pub struct Rule {
     pub url_template: Option<Template>,
 }
 
+impl Rule {
+    /// The pack that it is from, with its version: `acme@1.2.0`. The name of its file begins with it.
+    #[must_use]
+    pub fn pack(&self) -> Option<&str> {
+        self.file.split('/').next().filter(|pack| pack.contains('@') && self.file.len() > pack.len())
+    }
+}
+
 impl Default for Rule {
     fn default() -> Self {
         Self {

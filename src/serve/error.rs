@@ -118,7 +118,8 @@ impl ServeError {
         }
     }
 
-    fn advice(&self) -> &str {
+    /// What to do about it.
+    pub(super) fn advice(&self) -> &str {
         match self {
             Self::Asked { advice, .. } => advice,
             Self::Missing { advice, .. } => advice,

@@ -1,4 +1,5 @@
-//! Serves cases to a browser on the same machine, with a token: read-only, except for the notes next to the case.
+//! Serves cases to a browser on the same machine, with a token: read-only, except for the notes next to the case. Also serves a
+//! case as tools for an assistant: [`mcp`].
 //!
 //! HTTP is asynchronous and DuckDB is not: each answer is made on a thread and a connection of its own, a bounded number
 //! at a time. All SQL stands in `sql/serve/`; what was typed reaches it as values. Only a query of the user's own is SQL from
@@ -11,6 +12,7 @@ mod error;
 mod filter;
 mod lines;
 mod listen;
+mod mcp;
 mod params;
 mod pool;
 mod query;
@@ -38,6 +40,7 @@ use access::AccessControl;
 use served::{CaseLink, ServedCase};
 
 pub use error::ServeError;
+pub use mcp::{McpError, mcp};
 pub use query::{QUERY_MEMORY, QueryProgram, answer_query};
 pub use spill::SpillFolder;
 pub use state::ServeOptions;

@@ -13,6 +13,7 @@ use serde_json::Value;
 
 use super::ServeError;
 use super::params::Paging;
+use crate::matching::Explanation;
 use crate::present;
 use crate::store::Case;
 
@@ -36,6 +37,13 @@ impl From<&Value> for Json {
     fn from(value: &Value) -> Self {
         Self(present::escape::json(&value.to_string()).into_owned())
     }
+}
+
+/// An explanation as text, without colors.
+pub(super) fn explanation(explained: &Explanation) -> Result<String, ServeError> {
+    let mut text = Vec::new();
+    present::explanation(&mut text, explained, false).map_err(present::PresentError::from)?;
+    Ok(anstream::adapter::strip_str(&String::from_utf8_lossy(&text)).to_string())
 }
 
 /// The total row counts of queries. A case does not change while it is served.

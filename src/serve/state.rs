@@ -30,8 +30,8 @@ const WAITING_PAGES: usize = 60;
 /// Files that are sent at once, and how many more requests wait for that.
 const EXPORTS: usize = 2;
 const WAITING_EXPORTS: usize = 14;
-/// Memory for the page's answers, in bytes.
-const MEMORY: u64 = 2 << 30;
+/// The memory for the page, in bytes.
+pub(super) const MEMORY: u64 = 2 << 30;
 
 /// An open case that can be queried.
 #[derive(Debug)]

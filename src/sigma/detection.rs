@@ -64,8 +64,17 @@ enum Operator {
     LessOrEqual,
     Greater,
     GreaterOrEqual,
-    /// Compares with the value of another field.
-    Field,
+}
+
+/// How a text is encoded before it is searched for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Encoding {
+    /// As UTF-8.
+    Utf8,
+    Utf16Le,
+    Utf16Be,
+    /// As UTF-16 with a byte order mark, little-endian.
+    Utf16,
 }
 
 #[derive(Debug)]
@@ -76,6 +85,13 @@ struct Modifiers {
     /// Whether case matters.
     cased: bool,
     base64: bool,
+    /// Whether the base64 text may begin anywhere in a longer one.
+    base64_offset: bool,
+    /// Whether the value is the path of another field.
+    field: bool,
+    /// Whether a dash may be another character that starts an option.
+    dashes: bool,
+    encoding: Encoding,
     negated: bool,
     /// The flags of a regular expression.
     flags: String,
@@ -88,31 +104,66 @@ impl Modifiers {
             all: false,
             cased: false,
             base64: false,
+            base64_offset: false,
+            field: false,
+            dashes: false,
+            encoding: Encoding::Utf8,
             negated: false,
             flags: String::new(),
         };
         for modifier in modifiers {
             match modifier {
-                "contains" => parsed.operator = Operator::Contains,
-                "startswith" => parsed.operator = Operator::StartsWith,
-                "endswith" => parsed.operator = Operator::EndsWith,
-                "re" => parsed.operator = Operator::Regex,
-                "cidr" => parsed.operator = Operator::Cidr,
-                "exists" => parsed.operator = Operator::Exists,
-                "lt" => parsed.operator = Operator::Less,
-                "lte" => parsed.operator = Operator::LessOrEqual,
-                "gt" => parsed.operator = Operator::Greater,
-                "gte" => parsed.operator = Operator::GreaterOrEqual,
-                "fieldref" => parsed.operator = Operator::Field,
+                "contains" => parsed.compare_by(Operator::Contains)?,
+                "startswith" => parsed.compare_by(Operator::StartsWith)?,
+                "endswith" => parsed.compare_by(Operator::EndsWith)?,
+                "re" => parsed.compare_by(Operator::Regex)?,
+                "cidr" => parsed.compare_by(Operator::Cidr)?,
+                "exists" => parsed.compare_by(Operator::Exists)?,
+                "lt" => parsed.compare_by(Operator::Less)?,
+                "lte" => parsed.compare_by(Operator::LessOrEqual)?,
+                "gt" => parsed.compare_by(Operator::Greater)?,
+                "gte" => parsed.compare_by(Operator::GreaterOrEqual)?,
+                "fieldref" => parsed.field = true,
                 "all" => parsed.all = true,
                 "cased" => parsed.cased = true,
                 "base64" => parsed.base64 = true,
+                "base64offset" => parsed.base64_offset = true,
+                "windash" => parsed.dashes = true,
+                "wide" | "utf16le" => parsed.encoding = Encoding::Utf16Le,
+                "utf16be" => parsed.encoding = Encoding::Utf16Be,
+                "utf16" => parsed.encoding = Encoding::Utf16,
                 "neq" => parsed.negated = true,
                 "i" | "m" | "s" if parsed.operator == Operator::Regex => parsed.flags.push_str(modifier),
                 other => return Err(Problem::unsupported(format!("the modifier `{other}`"))),
             }
         }
-        Ok(parsed)
+        parsed.check()
+    }
+
+    /// Sets the operator. A field has one.
+    fn compare_by(&mut self, operator: Operator) -> Result<(), Problem> {
+        if self.operator != Operator::Equals {
+            return Err(Problem::unsupported("more than one of the modifiers that compare"));
+        }
+        self.operator = operator;
+        Ok(())
+    }
+
+    /// Refuses combinations that would be ignored.
+    fn check(self) -> Result<Self, Problem> {
+        let is_text =
+            matches!(self.operator, Operator::Equals | Operator::Contains | Operator::StartsWith | Operator::EndsWith);
+        let changes_text = self.base64 || self.base64_offset || self.dashes || self.encoding != Encoding::Utf8;
+        if self.encoding != Encoding::Utf8 && !self.base64 && !self.base64_offset {
+            return Err(Problem::unsupported("UTF-16 without `base64` or `base64offset`"));
+        }
+        if (changes_text || self.field || self.cased) && !is_text && self.operator != Operator::Regex {
+            return Err(Problem::unsupported("a modifier of texts with one that compares numbers or addresses"));
+        }
+        if (changes_text && (self.field || !is_text)) || (self.field && (self.cased || !is_text)) {
+            return Err(Problem::unsupported("this combination of modifiers"));
+        }
+        Ok(self)
     }
 
     /// The condition that a field has a value.
@@ -127,19 +178,37 @@ impl Modifiers {
             (_, Value::Array(_) | Value::Object(_)) => {
                 return Err(Problem::invalid("a value is a list or an object; expected text, a number, true or false"));
             }
+            _ if field.is_divided() => {
+                return Err(Problem::unsupported("the text of an object whose members are columns"));
+            }
             (operator, value) => {
                 let text = match value {
-                    Value::String(text) if self.base64 => STANDARD.encode(text),
                     Value::String(text) => text.clone(),
                     value => value.to_string(),
                 };
-                self.compare(operator, field, &text)?
+                let texts = self.spellings(&text);
+                any(texts.iter().map(|text| self.compare(operator, field, text)).collect::<Result<_, _>>()?)
             }
         };
         Ok(if self.negated { format!("NOT ({condition})") } else { condition })
     }
 
+    /// The texts to search for.
+    fn spellings(&self, text: &str) -> Vec<String> {
+        let texts = if self.dashes { dashes(text) } else { vec![text.to_owned()] };
+        if self.base64 {
+            return texts.iter().map(|text| STANDARD.encode(self.encoding.bytes(text))).collect();
+        }
+        if self.base64_offset {
+            return texts.iter().flat_map(|text| base64_offsets(&self.encoding.bytes(text))).collect();
+        }
+        texts
+    }
+
     fn compare(&self, operator: Operator, field: &Field, text: &str) -> Result<String, Problem> {
+        if self.field {
+            return Ok(self.compare_fields(field, &Field::parse(text).value()));
+        }
         let pattern = Pattern::parse(text);
         match operator {
             Operator::Equals => Ok(self.like(field, &pattern)),
@@ -151,16 +220,23 @@ impl Modifiers {
                 Ok(field.any(|value| format!("regexp_matches({value}, {text}, {flags})")))
             }
             Operator::Cidr => cidr(field, text),
-            Operator::Field => {
-                let other = Field::parse(text).value();
-                Ok(field.any(|value| format!("lower({value}) = lower({other})")))
-            }
             Operator::Less => number(field, "<", text),
             Operator::LessOrEqual => number(field, "<=", text),
             Operator::Greater => number(field, ">", text),
             Operator::GreaterOrEqual => number(field, ">=", text),
             Operator::Exists => Err(Problem::invalid("`exists` expects true or false")),
         }
+    }
+
+    /// Compares with the value of another field, an SQL text expression.
+    fn compare_fields(&self, field: &Field, other: &str) -> String {
+        let function = match self.operator {
+            Operator::Contains => "contains",
+            Operator::StartsWith => "starts_with",
+            Operator::EndsWith => "ends_with",
+            _ => return field.any(|value| format!("lower({value}) = lower({other})")),
+        };
+        field.any(|value| format!("{function}(lower({value}), lower({other}))"))
     }
 
     fn like(&self, field: &Field, pattern: &Pattern) -> String {
@@ -173,6 +249,54 @@ impl Modifiers {
             }
         }
     }
+}
+
+impl Encoding {
+    fn bytes(self, text: &str) -> Vec<u8> {
+        let little = || text.encode_utf16().flat_map(u16::to_le_bytes);
+        match self {
+            Self::Utf8 => text.as_bytes().to_vec(),
+            Self::Utf16Le => little().collect(),
+            Self::Utf16Be => text.encode_utf16().flat_map(u16::to_be_bytes).collect(),
+            Self::Utf16 => [0xff, 0xfe].into_iter().chain(little()).collect(),
+        }
+    }
+}
+
+/// The base64 of a text that begins at each of the three positions within a group, without the characters that depend on what
+/// is around it.
+fn base64_offsets(bytes: &[u8]) -> Vec<String> {
+    let at = |offset: usize| {
+        let padded: Vec<u8> = std::iter::repeat_n(b' ', offset).chain(bytes.iter().copied()).collect();
+        let encoded = STANDARD.encode(&padded);
+        let start = [0, 2, 3][offset];
+        let end = encoded.len() - [0, 3, 2][padded.len() % 3];
+        encoded.get(start..end).unwrap_or_default().to_owned()
+    };
+    (0..3).map(at).filter(|text| !text.is_empty()).collect()
+}
+
+/// A text with each character that Windows takes for the dash of an option. `CloudTrail` has the command lines of Systems
+/// Manager.
+fn dashes(text: &str) -> Vec<String> {
+    const DASHES: [char; 5] = ['-', '/', '–', '—', '―'];
+    let is_word = |char: char| char.is_alphanumeric() || char == '_';
+    let starts_option = |at: usize| {
+        let (before, after) = (text[..at].chars().next_back(), text[at + 1..].chars().next());
+        !before.is_some_and(is_word) && after.is_some_and(is_word)
+    };
+    let options: Vec<usize> = text
+        .char_indices()
+        .filter(|(at, char)| matches!(char, '-' | '/') && starts_option(*at))
+        .map(|(at, _)| at)
+        .collect();
+    if options.is_empty() {
+        return vec![text.to_owned()];
+    }
+    let with = |dash: char| {
+        text.char_indices().map(|(at, char)| if options.contains(&at) { dash } else { char }).collect::<String>()
+    };
+    DASHES.into_iter().map(with).collect()
 }
 
 /// A text with wildcards.
@@ -248,12 +372,12 @@ fn number(field: &Field, operator: &str, text: &str) -> Result<String, Problem> 
     Ok(field.any(|value| format!("TRY_CAST({value} AS DOUBLE) {operator} {number}")))
 }
 
-/// An IPv4 network. Addresses are compared as numbers.
+/// A network. IPv4 addresses are compared as numbers.
 fn cidr(field: &Field, text: &str) -> Result<String, Problem> {
     let problem = || Problem::invalid(format!("`{text}` is not a network such as 192.0.2.0/24"));
     let (address, bits) = text.split_once('/').ok_or_else(problem)?;
     if address.contains(':') {
-        return Err(Problem::unsupported(format!("the IPv6 network `{text}`")));
+        return cidr_v6(field, text);
     }
     let address: std::net::Ipv4Addr = address.parse().map_err(|_| problem())?;
     let bits: u32 = bits.parse().ok().filter(|bits| *bits <= 32).ok_or_else(problem)?;
@@ -266,6 +390,20 @@ fn cidr(field: &Field, text: &str) -> Result<String, Problem> {
         let is_address = format!(r"regexp_full_match({value}, '\d{{1,3}}\.\d{{1,3}}\.\d{{1,3}}\.\d{{1,3}}')");
         format!("CASE WHEN {is_address} THEN {number} BETWEEN {first} AND {last} ELSE FALSE END")
     }))
+}
+
+/// An IPv6 network whose prefix is whole groups other than zero: its addresses begin alike.
+fn cidr_v6(field: &Field, text: &str) -> Result<String, Problem> {
+    let problem = || Problem::invalid(format!("`{text}` is not a network such as 2001:db8::/32"));
+    let (address, bits) = text.split_once('/').ok_or_else(problem)?;
+    let address: std::net::Ipv6Addr = address.parse().map_err(|_| problem())?;
+    let bits: usize = bits.parse().ok().filter(|bits| *bits <= 128).ok_or_else(problem)?;
+    let groups = &address.segments()[..bits / 16];
+    if bits == 0 || !bits.is_multiple_of(16) || bits == 128 || groups.contains(&0) {
+        return Err(Problem::unsupported(format!("the IPv6 network `{text}`")));
+    }
+    let start: String = groups.iter().map(|group| format!("{group:x}:")).collect();
+    Ok(field.any(|value| format!("starts_with(lower({value}), {})", literal(&start))))
 }
 
 /// A text anywhere in the record.

@@ -21,6 +21,8 @@ pub(super) enum Field {
         column: &'static str,
         /// JSON paths. Those with `[*]` return a list.
         paths: Vec<String>,
+        /// Columns that have members of the field, if it is an object such as `userIdentity`.
+        members: Vec<&'static Column>,
     },
 }
 
@@ -33,13 +35,22 @@ impl Field {
         }
         for (member, column) in BODIES {
             if path == member {
-                return Self::Json { column, paths: vec!["$".to_owned()] };
+                return Self::Json { column, paths: vec!["$".to_owned()], members: Vec::new() };
             }
             if let Some(rest) = path.strip_prefix(member).and_then(|rest| rest.strip_prefix('.')) {
-                return Self::Json { column, paths: paths(rest) };
+                return Self::Json { column, paths: paths(rest), members: Vec::new() };
             }
         }
-        Self::Json { column: "extra", paths: paths(path) }
+        let is_member = |column: &&Column| {
+            let rest = column.source.and_then(|source| source.strip_prefix(path));
+            rest.is_some_and(|rest| rest.starts_with('.'))
+        };
+        Self::Json { column: "extra", paths: paths(path), members: EVENTS.columns.iter().filter(is_member).collect() }
+    }
+
+    /// Whether it is an object whose members are columns, so that its text is nowhere.
+    pub(super) fn is_divided(&self) -> bool {
+        matches!(self, Self::Json { members, .. } if !members.is_empty())
     }
 
     /// A condition that holds if any value of the field passes a test. `test` gets the value as an SQL text expression.
@@ -65,13 +76,18 @@ impl Field {
     pub(super) fn is_null(&self) -> String {
         match self {
             Self::Column(column) => format!("{} IS NULL", identifier(column.name)),
-            Self::Json { .. } => format!("len(list_filter({}, lambda one: one IS NOT NULL)) = 0", self.values()),
+            Self::Json { members, .. } => {
+                let own = format!("len(list_filter({}, lambda one: one IS NOT NULL)) = 0", self.values());
+                let members = members.iter().map(|column| format!("{} IS NULL", identifier(column.name)));
+                let all: Vec<String> = std::iter::once(own).chain(members).collect();
+                if all.len() == 1 { all.concat() } else { format!("({})", all.join(" AND ")) }
+            }
         }
     }
 
     /// The list of the values.
     fn values(&self) -> String {
-        let Self::Json { column, paths } = self else { return String::new() };
+        let Self::Json { column, paths, .. } = self else { return String::new() };
         let mut parts = String::new();
         for path in paths {
             let of_path = format!("json_extract_string({}, {})", identifier(column), literal(path));

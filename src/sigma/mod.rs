@@ -15,12 +15,29 @@ mod rule;
 #[cfg(test)]
 mod tests;
 
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 pub use self::rule::{SigmaRule, parse};
 
-/// The columns of the rows that a rule's query returns, in order.
-pub const HIT_COLUMNS: [&str; 5] = ["rule_id", "title", "level", "tags", "event_id"];
+/// The levels of rules, in ascending order.
+pub const LEVELS: [&str; 5] = ["informational", "low", "medium", "high", "critical"];
+
+/// The entry of `case_info` that has a [`Search`] as JSON.
+pub const SEARCH_KEY: &str = "sigma";
+
+/// What the saved hits of a case were searched for in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Search {
+    /// The number of rules that were run.
+    pub rules: u64,
+    /// The number of rules that could not be converted.
+    pub not_converted: u64,
+    /// The number of events of the case at that time.
+    pub events: u64,
+    /// The time, RFC 3339.
+    pub searched_at: String,
+}
 
 /// Why a rule cannot be converted.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::condition::{self, Condition};
 use super::correlation::Correlation;
-use super::{Problem, SigmaError, detection};
+use super::{LEVELS, Problem, SigmaError, detection};
 use crate::table::literal;
 
 /// A rule that was converted.
@@ -28,14 +28,16 @@ pub struct SigmaRule {
 }
 
 impl SigmaRule {
-    /// A query over a case whose rows are the hits, with the columns [`super::HIT_COLUMNS`].
+    /// A query over a case whose rows are the hits, with the columns of [`crate::table::SIGMA_MATCHES`].
     #[must_use]
     pub fn sql(&self) -> String {
         let tags: Vec<String> = self.tags.iter().map(|tag| literal(tag)).collect();
         let level = self.level.as_ref().map_or_else(|| "NULL".to_owned(), |level| literal(level));
+        let number = LEVELS.iter().position(|known| self.level.as_deref() == Some(known));
+        let number = number.map_or_else(|| "NULL".to_owned(), |at| (at + 1).to_string());
         format!(
-            "SELECT {} AS rule_id, {} AS title, CAST({level} AS VARCHAR) AS level, CAST([{}] AS VARCHAR[]) AS tags, event_id \
-             FROM ({})",
+            "SELECT {} AS rule_id, {} AS title, CAST({level} AS VARCHAR) AS level, CAST({number} AS BIGINT) AS level_number, \
+             CAST([{}] AS VARCHAR[]) AS tags, event_id FROM ({})",
             literal(&self.id),
             literal(&self.title),
             tags.join(", "),

@@ -26,7 +26,7 @@ fn a_rule_has_its_metadata_in_every_row() {
     assert_eq!(
         rule.sql(),
         "SELECT '11111111-1111-4111-8111-111111111111' AS rule_id, 'Made up' AS title, CAST('high' AS VARCHAR) AS level, \
-         CAST(['attack.t1098'] AS VARCHAR[]) AS tags, event_id FROM (SELECT event_id FROM events WHERE \
+         CAST(4 AS BIGINT) AS level_number, CAST(['attack.t1098'] AS VARCHAR[]) AS tags, event_id FROM (SELECT event_id FROM events WHERE \
          COALESCE(lower(\"event_name\") = 'createuser', FALSE))"
     );
 }
@@ -55,6 +55,25 @@ fn wildcards_and_modifiers_become_patterns() {
 }
 
 #[test]
+fn encoded_texts_have_all_their_spellings() {
+    let spellings = |item: &str| {
+        let found = condition(&format!("  s:\n    {item}\n  condition: s\n"));
+        found.split("LIKE '").skip(1).map(|part| part.split_once("' ESCAPE").unwrap().0.to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(spellings("a|base64offset|contains: hello"), ["%aGVsbG%", "%hlbGxv%", "%oZWxsb%"]);
+    assert_eq!(spellings("a|wide|base64|contains: ab"), ["%YQBiAA==%"]);
+    assert_eq!(spellings("a|windash|contains: ' -x'"), ["% -x%", "% /x%", "% –x%", "% —x%", "% ―x%"]);
+    assert_eq!(spellings("a|windash|contains: a-b"), ["%a-b%"]);
+}
+
+#[test]
+fn a_field_is_compared_with_another() {
+    let of = |modifiers: &str| condition(&format!("  s:\n    eventName|{modifiers}: eventSource\n  condition: s\n"));
+    assert_eq!(of("fieldref"), "COALESCE(lower(\"event_name\") = lower(\"event_source\"), FALSE)");
+    assert_eq!(of("fieldref|endswith"), "COALESCE(ends_with(lower(\"event_name\"), lower(\"event_source\")), FALSE)");
+}
+
+#[test]
 fn hostile_values_stay_in_their_literals() {
     let found = condition("  s:\n    eventName: \"x') OR 1=1 --\"\n    \"a'b|exists\": true\n  condition: s\n");
     assert!(found.contains("'x'') or 1=1 --'"), "{found}");
@@ -75,13 +94,21 @@ fn conditions_have_the_usual_precedence() {
 #[test]
 fn what_cannot_be_converted_says_why() {
     let cases = [
-        ("  s:\n    a|utf16le: x\n  condition: s\n", "the modifier `utf16le` is not supported"),
-        ("  s:\n    a|cidr: 2001:db8::/32\n  condition: s\n", "the IPv6 network `2001:db8::/32` is not supported"),
+        ("  s:\n    a|expand: '%x%'\n  condition: s\n", "the modifier `expand` is not supported"),
+        ("  s:\n    a|utf16le: x\n  condition: s\n", "UTF-16 without `base64` or `base64offset` is not supported"),
+        ("  s:\n    a|cidr: 2001:db8::/33\n  condition: s\n", "the IPv6 network `2001:db8::/33` is not supported"),
+        (
+            "  s:\n    a|re|startswith: x\n  condition: s\n",
+            "more than one of the modifiers that compare is not supported",
+        ),
+        ("  s:\n    a|fieldref|re: x\n  condition: s\n", "this combination of modifiers is not supported"),
+        ("  s:\n    a|windash|gt: 5\n  condition: s\n", "one that compares numbers or addresses is not supported"),
         ("  s: [x]\n  condition: s and t\n", "the condition names `t`, which the rule does not define"),
         ("  s: [x]\n  condition: (s\n", "a parenthesis in the condition is not closed"),
         ("  s: [x]\n  condition: s | near t\n", "the aggregation `near t` is not supported"),
         ("  s: [x]\n  condition: s | count() by a > 5\n", "an aggregation without `timeframe`"),
         ("  s: []\n  condition: s\n", "a search is empty"),
+        ("  s:\n    userIdentity|contains: x\n  condition: s\n", "the text of an object whose members are columns"),
     ];
     for (detection, expected) in cases {
         let error = convert(detection).unwrap_err();

@@ -146,6 +146,7 @@ impl OwnedEvent {
             time: Timestamp(0).plus_seconds(self.event.at),
             call: &self.event.call,
             account_id: Some("111122223333"),
+            principal: None,
             region: Some(self.event.region.as_deref().unwrap_or("eu-west-1")),
             access_key: self.event.key.as_deref(),
             user_agent: Some(self.event.agent.as_deref().unwrap_or("AWS Internal")),

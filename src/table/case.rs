@@ -91,7 +91,8 @@ pub const CASE_INFO: Table = Table {
             "key",
             Text,
             "Name of the fact: tool_version, schema_version, rules_version, duckdb_version, storage_version, created_at; geoip and \
-             ip_ranges for the databases that addresses were looked up in, as JSON",
+             ip_ranges for the databases that addresses were looked up in, and sigma for what the saved hits of Sigma rules were \
+             searched for in, as JSON",
         ),
         Column::new("value", Text, "Value"),
     ],

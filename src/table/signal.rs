@@ -3,6 +3,10 @@
 use super::ColumnKind::{Enum, Integer, Json, Real, Text, TextList, Timestamp};
 use super::{Column, EnumType, Table};
 
+/// What `severity` means, in `signals` and the views that have it.
+const SEVERITY: &str = "The kind as a number, to compare by: 0 background, 1 view, 2 list, 3 login, 4 session, 5 command, \
+                        6 change, 7 create, 8 delete, 9 secret. severity >= 6 is everything that changed something or read a secret";
+
 /// `signals`
 pub const SIGNALS: Table = Table {
     name: "signals",
@@ -14,8 +18,21 @@ pub const SIGNALS: Table = Table {
             "Unique ID of the signal, derived from session, rule and anchor event, so that it does not change with further loads",
         ),
         Column::new("session_id", Text, "Session of the signal: sessions.session_id"),
+        Column::new("account_id", Text, "Account of the session: sessions.account_id").repeating(),
+        Column::new("principal", Text, "Short name of the caller: alice, Admin/bob, root").repeating(),
         Column::new("rule_id", Text, "Rule that identified it: rules.rule_id"),
-        Column::new("kind", Enum(EnumType::Kind), "What was done, broadly, ordered by severity"),
+        Column::new(
+            "rule_pack",
+            Text,
+            "Rule pack that the rule is from, with its version: acme@1.2.0. NULL for a shipped rule and for a rule of a folder",
+        )
+        .repeating(),
+        Column::new(
+            "kind",
+            Enum(EnumType::Kind),
+            "What was done, broadly. Compare `severity` for an order: `kind >= 'create'` compares letters",
+        ),
+        Column::new("severity", Integer, SEVERITY),
         Column::new("service", Text, "Service of the console: iam"),
         Column::new("title", Text, "Page of the console: IAM > Users"),
         Column::new("summary", Text, "Description in one sentence: what was done, and what the page showed"),

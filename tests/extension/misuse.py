@@ -97,6 +97,9 @@ refused("an idle glob", signals.format(f"'{folder}/*.nothing'"), "no file matche
 refused("an empty folder", signals.format(f"'{folder}/empty'"), "no CloudTrail records could be read")
 noise = write("noise.json", '{"a": 1}')
 refused("no CloudTrail", signals.format(f"'{noise}'"), "noise.json", "without CloudTrail records")
+readme = write("README.md", "# A project\n\nIt has no CloudTrail.\n")
+for function in ("events", "signals", "sessions"):
+    refused("a README", f"FROM cartographer_{function}('{readme}')", "README.md")
 cut = write("cut.json.gz", gzip.compress(os.urandom(9000))[:500])
 refused("a broken file", signals.format(f"'{cut}'"), "cut.json.gz")
 os.mkfifo(folder / "pipe")
@@ -119,7 +122,11 @@ refused("a number for rules", signals.format(f"{good}, rules := 7"), "rules", "f
 refused("no such table", "FROM cartographer_ext.map_signals('nowhere')", "nowhere")
 refused("a number for records", "SELECT cartographer_signals_of(42)")
 shared.execute("CREATE TEMP TABLE other AS SELECT 1 AS a")
-answered("a table of something else", count(shared, "cartographer_ext.map_signals('other')"), 0)
+for table in ("events", "signals"):
+    refused("a table of something else", f"FROM cartographer_ext.map_{table}('other')", "none of the 1 rows is a CloudTrail event", "without CloudTrail records")
+shared.execute("CREATE TEMP TABLE none AS SELECT 'x' AS raw LIMIT 0")
+answered("a table without rows", count(shared, "cartographer_ext.map_signals('none')"), 0)
+shared.execute("DROP TABLE none")
 cause = shared.execute("SELECT record, cause FROM cartographer_ext.map_rejects('other')").fetchall()
 assert len(cause) == 1 and cause[0][0] == 1 and "without CloudTrail records" in cause[0][1], cause
 shared.execute("DROP TABLE other")

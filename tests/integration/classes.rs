@@ -195,7 +195,7 @@ fn each_hunt_reports_calls_of_its_tactic_s_classes() {
 /// Hunts that find nothing in the examples, because they ask for several calls in a row.
 const OF_SEQUENCES: [&str; 6] = [
     "credential-access/instance-credentials-elsewhere",
-    "credential-access/keys-listed-then-made",
+    "persistence/keys-listed-then-made",
     "credential-access/many-secrets-read",
     "defense-evasion/region-never-used",
     "impact/instances-terminated",

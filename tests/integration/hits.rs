@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use arrow::array::AsArray;
 use assert_cmd::cargo::cargo_bin_cmd;
 use cartographer::store::Case;
+use duckdb::Connection;
 use serde_json::json;
 use tempfile::TempDir;
 
@@ -43,6 +44,15 @@ fn folder() -> TempDir {
          2026-03-11T00:00:00Z,Of another trail,high,StopLogging,0,r1\n"
     );
     fs::write(dir.path().join("suzaku.csv"), suzaku).unwrap();
+    let suzaku = Connection::open(dir.path().join("suzaku.duckdb")).unwrap();
+    let rows = format!(
+        "CREATE TYPE suzaku_level AS ENUM ('informational', 'low', 'medium', 'high', 'critical'); \
+         CREATE TABLE timeline AS SELECT TIMESTAMP '2026-03-11 19:51:50' AS \"Timestamp\", r.rule AS \"RuleTitle\", \
+         r.level::suzaku_level AS \"Level\", r.id AS \"EventID\" FROM (VALUES ('Key made', 'medium', '{made}'), \
+         ('Trail stopped', 'high', '{stopped}'), ('Of another trail', 'high', '0')) AS r (rule, level, id)"
+    );
+    suzaku.execute_batch(&rows).unwrap();
+    drop(suzaku);
     let sigma = json!([
         { "title": "Key made", "rule_level": "medium", "count": 1, "matches": [{ "eventID": made }] },
         { "title": "Who am I", "rule_level": "low", "count": 2, "matches": [{ "eventID": tried }, { "eventID": "0" }] },
@@ -64,7 +74,7 @@ fn ask(dir: &TempDir, sql: &str) -> Vec<String> {
 #[test]
 fn hits_are_joined_to_the_clicks_behind_them() {
     let dir = folder();
-    let [hits, clicks, sigma, unseen] = examples().try_into().unwrap();
+    let [hits, clicks, attached, sigma, unseen] = examples().try_into().unwrap();
     let hits = ask(&dir, &hits);
     assert_eq!(hits.len(), 3, "{hits:#?}");
     assert!(hits[0].starts_with("medium,Key made,2026-03-11T19:41:32Z,nadia,Created access key"), "{}", hits[0]);
@@ -72,6 +82,14 @@ fn hits_are_joined_to_the_clicks_behind_them() {
     let clicks = ask(&dir, &clicks);
     assert_eq!(clicks.len(), 2, "{clicks:#?}");
     assert!(clicks[1].starts_with("Stopped logging for trail prod-audit,nadia,2026-03-11T19:51:50Z,2,"));
+    let attached = ask(&dir, &attached);
+    assert_eq!(attached.len(), 2, "{attached:#?}");
+    assert!(
+        attached[0].starts_with("high,Trail stopped,2026-03-11T19:51:50Z,nadia,Stopped logging"),
+        "{}",
+        attached[0]
+    );
+    assert!(attached[1].starts_with("medium,Key made,"), "{}", attached[1]);
     let sigma = ask(&dir, &sigma);
     assert_eq!(sigma.len(), 2, "{sigma:#?}");
     assert!(sigma[1].contains("low,Who am I,2026-03-11T21:14:05Z,svc-backup,Checked the caller's identity"));

@@ -79,7 +79,10 @@ fn signal(kind: Kind, events: &[&str]) -> Signal {
     Signal {
         signal_id: format!("signal-{}", events[0]),
         session_id: "console".into(),
+        account_id: Some("111122223333".into()),
+        principal: Some("alice".into()),
         rule_id: "iam/users".into(),
+        rule_pack: None,
         kind,
         service: "iam".into(),
         title: "IAM › Users".into(),

@@ -24,4 +24,4 @@ WHERE x.first_time BETWEEN getvariable('since') AND getvariable('until')
     AND x.principal LIKE getvariable('principal')
 GROUP BY x.first_time, x.principal, x.ips, x.mfa, x.account_id, x.session_id
 HAVING count(*) >= getvariable('events')
-ORDER BY time, session_id;
+ORDER BY time, x.session_id;

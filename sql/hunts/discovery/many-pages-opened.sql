@@ -10,7 +10,7 @@ SET VARIABLE principal = '%'; -- only principals with a name like this; % matche
 SET VARIABLE pages = 8; -- minimum number of different pages
 SET VARIABLE minutes = 10; -- time window, in minutes
 WITH opened AS (
-    SELECT s.*, x.principal, x.ips, x.account_id, count(DISTINCT s.rule_id) OVER stretch AS many,
+    SELECT s.* EXCLUDE (principal, account_id), x.principal, x.ips, x.account_id, count(DISTINCT s.rule_id) OVER stretch AS many,
         list(DISTINCT s.title) OVER stretch AS pages, min(s.first_time) OVER stretch AS since
     FROM signals AS s
     JOIN sessions AS x USING (session_id)

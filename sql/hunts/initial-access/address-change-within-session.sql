@@ -1,6 +1,6 @@
 -- Which console session moved from one network to another?
 -- tactic: initial-access
--- techniques: T1550.004, T1539
+-- techniques: T1550.004, T1539, T1078.004
 -- hit: one console session was used from two networks within minutes: its cookie or credentials may have been stolen.
 -- false positives: a phone between Wi-Fi and mobile, a VPN that was turned on. CloudShell's own host and addresses
 --   of services are left out.

@@ -25,4 +25,4 @@ WHERE s.succeeded
     AND coalesce(s.principal, '') LIKE getvariable('principal')
 GROUP BY ALL
 HAVING count(*) >= getvariable('failures')
-ORDER BY time, event_id;
+ORDER BY time, s.event_id;

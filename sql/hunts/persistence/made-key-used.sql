@@ -26,4 +26,4 @@ LEFT JOIN events AS u
 WHERE getvariable('elsewhere') = 0 OR u.event_id IS NOT NULL
 GROUP BY m.event_time, m.principal, m.summary, m.made_key, u.principal, m.source_ip, m.account_id, m.region, m.error_code,
     m.session_id, m.signal_id, m.event_id
-ORDER BY time, event_id, used_by;
+ORDER BY time, m.event_id, used_by;

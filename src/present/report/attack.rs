@@ -1,7 +1,10 @@
 //! The names of ATT&CK's techniques, for those that rules and calls name.
 
+/// The version of ATT&CK whose techniques and tactics are used.
+pub const ATTACK_VERSION: &str = "18.1";
+
 /// IDs and names, in order of the IDs.
-const NAMES: [(&str, &str); 105] = [
+const NAMES: [(&str, &str); 104] = [
     ("T1016", "System Network Configuration Discovery"),
     ("T1020", "Automated Exfiltration"),
     ("T1021", "Remote Services"),
@@ -62,7 +65,6 @@ const NAMES: [(&str, &str); 105] = [
     ("T1525", "Implant Internal Image"),
     ("T1526", "Cloud Service Discovery"),
     ("T1528", "Steal Application Access Token"),
-    ("T1529", "System Shutdown/Reboot"),
     ("T1530", "Data from Cloud Storage"),
     ("T1531", "Account Access Removal"),
     ("T1535", "Unused/Unsupported Cloud Regions"),

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::found::{
-    Bins, Call, Denied, File, Gap, Link, Network, NotableAction, Remedy, Seen, SignIn, Taken, Technique, Thing,
+    Bins, Call, Denied, File, Gap, Link, Network, NotableAction, Remedy, Seen, SigmaRule, SigmaSearch, SignIn, Taken,
+    Technique, Thing,
 };
 use crate::event::Timestamp;
 use crate::notes::{NoteKind, Resolved};
@@ -47,6 +48,10 @@ pub struct Report {
     pub seen: Vec<Seen>,
     /// ATT&CK techniques, the most important first.
     pub techniques: Vec<Technique>,
+    /// What the saved Sigma search covered, if one was saved.
+    pub sigma_search: Option<SigmaSearch>,
+    /// Sigma rules that match, those with the highest level first.
+    pub sigma: Listed<SigmaRule>,
     /// Console calls without a signal.
     pub unexplained: Listed<Call>,
     /// The files of the case.

@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use crate::event::Timestamp;
+use crate::sigma::Search;
 use crate::signal::Kind;
 
 /// One sign-in event.
@@ -390,7 +391,31 @@ pub struct Technique {
     pub shown: Vec<Shown>,
 }
 
-/// One click that shows a technique.
+/// What saved Sigma hits were searched for in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SigmaSearch {
+    /// The rules and events that were searched, and when.
+    pub search: Search,
+    /// The number of events that were loaded later, and not searched.
+    pub later_events: u64,
+}
+
+/// One Sigma rule that matches.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct SigmaRule {
+    /// Its title.
+    pub title: String,
+    /// Its level.
+    pub level: Option<String>,
+    /// The number of events that it matches.
+    pub events: u64,
+    /// The number of clicks and calls that these belong to.
+    pub clicks: u64,
+    /// The first of them.
+    pub shown: Vec<Shown>,
+}
+
+/// One click that shows a technique, or that a Sigma rule matches.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Shown {
     /// When.

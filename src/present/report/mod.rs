@@ -22,11 +22,11 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-pub use attack::techniques;
+pub use attack::{ATTACK_VERSION, techniques};
 pub use content::{Counts, Integrity, Listed, Report, ReportMetadata, ReportNote, Scope, Session, Totals};
 pub use found::{
-    Aspect, Bin, Bins, Call, Denied, File, Gap, Link, Named, Need, Network, NotableAction, Remedy, Seen, Shown, SignIn,
-    Taken, Technique, Thing,
+    Aspect, Bin, Bins, Call, Denied, File, Gap, Link, Named, Need, Network, NotableAction, Remedy, Seen, Shown,
+    SigmaRule, SigmaSearch, SignIn, Taken, Technique, Thing,
 };
 
 use super::table::shorten;
@@ -79,6 +79,7 @@ fn document(report: &Report) -> Document {
         sections::things(report),
         sections::techniques(report),
     ];
+    sections.extend(sections::sigma(report));
     sections.extend(handover::notes(report));
     sections.extend([handover::method(), sections::coverage(report), sections::making(report), handover::glossary()]);
     Document { title: "Activity in AWS: console and API", subtitle: summary::subtitle(report), sections }

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::attack;
 use super::content::{Counts, Integrity, Report, Totals};
 use super::document::{Block, Section, Span, Table, Tone, cell, number, short, text};
-use super::found::{Call, File, Seen, Shown, Technique, Thing};
+use super::found::{Call, File, Seen, Shown, SigmaRule, SigmaSearch, Technique, Thing};
 use super::words::{count, digits, joined, left_out, moment, sentence, share};
 use crate::present::quote;
 
@@ -122,6 +122,48 @@ fn technique(technique: &Technique, several: bool) -> (Tone, Vec<Vec<Span>>) {
     let clicks = [Span::Text(digits(technique.clicks))].into_iter().chain(failed).collect();
     let named = vec![Span::Technique(technique.technique.clone()), Span::Aside(name.to_owned())];
     (Tone::Plain, vec![named, clicks, shown])
+}
+
+/// The saved hits of Sigma rules; no section if no rules were run.
+pub(super) fn sigma(report: &Report) -> Option<Section> {
+    let SigmaSearch { search, later_events } = report.sigma_search.as_ref()?;
+    let mut lead = format!(
+        "{} Sigma rules were run on {} events on {} UTC.",
+        digits(search.rules),
+        digits(search.events),
+        search.searched_at.trim_end_matches('Z').replace('T', " ")
+    );
+    if search.not_converted > 0 {
+        lead += &format!(" {} more rules could not be converted, and were not run.", digits(search.not_converted));
+    }
+    match later_events {
+        0 => {}
+        1 => lead += " 1 event was loaded later, and was not searched.",
+        more => lead += &format!(" {} events were loaded later, and were not searched.", digits(*more)),
+    }
+    let mut blocks = vec![Block::Note(lead)];
+    if report.sigma.rows.is_empty() {
+        blocks.push(Block::Text("No event of this report matches a rule.".to_owned()));
+    } else {
+        let head = [text("Rule"), text("Level"), number("Events"), text("Activity, UTC")];
+        let several = report.totals.principals > 1;
+        blocks
+            .push(Block::Table(Table::new(head).with(report.sigma.rows.iter().map(|rule| sigma_rule(rule, several)))));
+        let more = report.sigma.left_out();
+        if more > 0 {
+            blocks.push(Block::Text(format!("{} more rules match.", digits(more))));
+        }
+    }
+    Some(Section { id: "sigma", title: "Sigma rules", blocks })
+}
+
+fn sigma_rule(rule: &SigmaRule, several: bool) -> (Tone, Vec<Vec<Span>>) {
+    let click = |click: &Shown| Span::Line(sentence(click.time, click.principal.as_deref(), several, &click.what));
+    let mut shown: Vec<Span> = rule.shown.iter().map(click).collect();
+    let more = rule.clicks.saturating_sub(rule.shown.len() as u64);
+    shown.extend((more > 0).then(|| Span::Aside(format!("and {} more", digits(more)))));
+    let level = rule.level.clone().unwrap_or_else(|| "none".to_owned());
+    (Tone::Plain, vec![cell(rule.title.clone()), vec![Span::Label(level)], cell(digits(rule.events)), shown])
 }
 
 /// The reliability of the report.

@@ -8,10 +8,9 @@ use crate::batch::{Columns, read_events};
 use crate::load::{self, ExplainError};
 use crate::matching::ExplainSubject;
 use crate::normalize::rebuild;
-use crate::present;
 use crate::serve::ServeError;
 use crate::serve::params::Params;
-use crate::serve::rows::{Json, Listing, object, objects};
+use crate::serve::rows::{self, Json, Listing, object, objects};
 use crate::serve::state::{AppState, Shared};
 use crate::store::Case;
 
@@ -44,11 +43,7 @@ fn why(state: &AppState, case: &Case, session: &str, id: &str) -> Result<Vec<Str
         Err(none @ (ExplainError::OtherRules | ExplainError::Lost(_))) => return Ok(vec![none.to_string()]),
         Err(error) => return Err(error.into()),
     };
-    let mut text = Vec::new();
-    present::explanation(&mut text, &explained, false).map_err(present::PresentError::from)?;
-    let text = String::from_utf8_lossy(&text);
-    let plain = anstream::adapter::strip_str(&text).to_string();
-    Ok(plain.lines().map(str::to_owned).collect())
+    Ok(rows::explanation(&explained)?.lines().map(str::to_owned).collect())
 }
 
 /// `GET /api/signals/{id}/screen`

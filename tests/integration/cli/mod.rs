@@ -11,6 +11,7 @@ mod failing;
 mod hunt;
 mod learn;
 mod load;
+mod mcp;
 mod memory;
 mod reading;
 mod rest;

@@ -138,3 +138,51 @@ fn rules_that_cannot_be_converted_are_listed_and_the_others_run() {
         .code(2)
         .stderr(contains("contains no Sigma rules"));
 }
+
+#[test]
+fn saved_hits_are_in_the_timeline_the_report_and_the_exports() {
+    let dir = demo();
+    write(dir.path(), "rules.yml", &[("Key <b>created</b>", RULES[0].1), ("Logging, stopped", RULES[6].1)]);
+    cartographer(dir.path(), &["timeline", "--sigma"]).assert().code(0).stderr(contains("nothing to show"));
+    output(dir.path(), &["hunt", "--sigma", "rules.yml", "--save"]);
+    output(dir.path(), &["hunt", "--sigma", "rules.yml", "--save"]);
+    let hits = "SELECT title, level_number, principal, click, count(*) FROM sigma_hits GROUP BY ALL ORDER BY title";
+    let hits = output(dir.path(), &["sql", "--format", "csv", hits]);
+    let lines: Vec<&str> = hits.lines().skip(1).collect();
+    assert_eq!(
+        lines,
+        [
+            "Key <b>created</b>,4,nadia,Created access key AKIAEXAMPLEJ3XHTZZXB for svc-backup,1",
+            "\"Logging, stopped\",4,nadia,Stopped logging for trail prod-audit,1",
+        ]
+    );
+    let timeline = output(dir.path(), &["timeline", "--sigma"]);
+    assert!(timeline.contains("▸ Sigma high: Key <b>created</b>"), "{timeline}");
+    assert_eq!(timeline.matches("▸ Sigma").count(), 2, "{timeline}");
+    let report = output(dir.path(), &["report", "--format", "md"]);
+    assert!(report.contains("2 Sigma rules were run on"), "{report}");
+    assert!(report.contains("Created access key AKIAEXAMPLEJ3XHTZZXB for svc-backup"));
+    let page = output(dir.path(), &["report", "--format", "html"]);
+    assert!(page.contains("Key &lt;b&gt;created&lt;/b&gt;") && !page.contains("Key <b>created"), "markup");
+    let exported = output(dir.path(), &["export", "timesketch", "-o", "-"]);
+    let tagged: Vec<&str> = exported.lines().filter(|line| line.contains("Logging; stopped")).collect();
+    assert_eq!(tagged.len(), 1, "a comma would separate two tags");
+    let exported = output(dir.path(), &["export", "timesketch", "--events", "--format", "jsonl", "-o", "-"]);
+    let tagged = exported.lines().filter(|line| line.contains(r#""tag":["Logging, stopped"]"#)).count();
+    assert_eq!(tagged, 2, "the click and its event");
+}
+
+#[test]
+fn events_that_were_loaded_later_are_not_counted_as_searched() {
+    let dir = demo();
+    write(dir.path(), "rules.yml", &[("Key created", RULES[0].1)]);
+    output(dir.path(), &["hunt", "--sigma", "rules.yml", "--save"]);
+    let record = r#"{"Records":[{"eventVersion":"1.08","eventID":"later-1","eventTime":"2026-03-12T10:00:00Z","eventSource":"iam.amazonaws.com","eventName":"GetUser","awsRegion":"us-east-1","sourceIPAddress":"192.0.2.1","userAgent":"aws-cli/2","userIdentity":{"type":"IAMUser","arn":"arn:aws:iam::111122223333:user/ann","accountId":"111122223333","userName":"ann"},"recipientAccountId":"111122223333"}]}"#;
+    fs::write(dir.path().join("later.json"), record).unwrap();
+    cartographer(dir.path(), &["load", "later.json", "--db", "case.duckdb"])
+        .assert()
+        .code(0)
+        .stderr(contains("the saved Sigma hits are of fewer events"));
+    let report = output(dir.path(), &["report", "--format", "md"]);
+    assert!(report.contains("1 event was loaded later, and was not searched"), "{report}");
+}

@@ -11,7 +11,7 @@ fn every_client_is_told_of_the_case() {
     let shown = answer(dir.path(), &["connect", "--db", "case.duckdb"]);
     let path = dir.path().canonicalize().unwrap().join("case.duckdb");
     let path = path.to_str().unwrap();
-    assert_eq!(shown.matches(path).count(), 8, "{shown}");
+    assert_eq!(shown.matches(path).count(), 14, "{shown}");
     assert!(shown.contains(&format!("duckdb -readonly {path}\n")), "{shown}");
     let alone = answer(dir.path(), &["connect", "--db", "case.duckdb", "python"]);
     assert!(shown.contains(&alone) && alone.contains("read_only=True"), "{alone}");

@@ -4,6 +4,7 @@
 
 mod connect;
 mod files;
+mod navigator;
 mod ocsf;
 mod redacted;
 mod round_trip;

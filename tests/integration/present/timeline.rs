@@ -28,6 +28,8 @@ fn entry(minutes: i64, class: Class) -> Entry {
         stands_out: false,
         resources: None,
         bytes_out: None,
+        sigma: Vec::new(),
+        sigma_level: None,
     }
 }
 

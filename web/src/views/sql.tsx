@@ -16,10 +16,10 @@ const MOST_ROWS = 10_000;
 /** Longer texts make addresses that servers refuse; they are not kept there. */
 const MOST_IN_ADDRESS = 4000;
 const FIRST = `-- What was created, deleted or read that is secret, by whom?
-SELECT signals.first_time, principal, title, summary, session_id, signal_id
-FROM signals JOIN sessions USING (session_id)
-WHERE kind >= 'create'::signal_kind
-ORDER BY signals.first_time;`;
+SELECT first_time, principal, title, summary, session_id, signal_id
+FROM signals
+WHERE severity >= 7
+ORDER BY first_time;`;
 
 const PARAM = "set.";
 

@@ -1,5 +1,5 @@
 -- Who listed the keys of another user and then created one?
--- tactic: credential-access
+-- tactic: persistence
 -- techniques: T1098.001, T1087.004
 -- hit: the keys of a user were listed, and minutes later the same session created one for that user.
 -- false positives: an administrator who rotates keys by hand. Keys that users create for themselves are left out.
@@ -25,4 +25,4 @@ JOIN events AS l
     AND l.event_time BETWEEN m.event_time - to_minutes(getvariable('minutes')) AND m.event_time
 WHERE l.event_key = 'iam:ListAccessKeys' AND m.for_user <> m.principal
 GROUP BY ALL
-ORDER BY time, event_id;
+ORDER BY time, m.event_id;

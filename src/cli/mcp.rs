@@ -1,0 +1,55 @@
+//! `cartographer mcp`
+
+use std::num::NonZeroU64;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use cartographer::serve::{self, ServeOptions};
+use clap::Args;
+
+use super::case::CaseArgs;
+use super::fail::WithAdvice;
+use super::rules::OwnRules;
+use super::{ExitCode, Streams, notes};
+
+/// Answer an AI assistant about a case, read-only: the Model Context Protocol on standard input and output
+///
+/// An MCP client starts this command; see docs/mcp.md for its configuration. The tools are sessions, timeline, explain,
+/// hunts, hunt and sql. They cannot change the case and cannot read other files. Answers are limited to 1,000 rows and
+/// 100 kB.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  cartographer mcp --db case.duckdb
+  claude mcp add case -- cartographer mcp --db /cases/case.duckdb")]
+pub(crate) struct Mcp {
+    #[command(flatten)]
+    case: CaseArgs,
+    /// The time limit for one answer
+    #[arg(long, value_name = "SECONDS", default_value = "60")]
+    time_limit: NonZeroU64,
+    #[command(flatten)]
+    rules: OwnRules,
+}
+
+impl Mcp {
+    pub(crate) fn run(self, _streams: Streams) -> Result<ExitCode> {
+        // For a file that is not a case, this gives the same error as the other commands.
+        drop(self.case.open_read_only()?);
+        let aside = tempfile::tempdir()?;
+        let options = ServeOptions {
+            aside: aside.path().to_owned(),
+            rules: Arc::new(self.rules.set()?),
+            author: notes::user(),
+            limit: Duration::from_secs(self.time_limit.get()),
+        };
+        serve::mcp(self.case.path(), &options).with_context(|| {
+            WithAdvice::new(
+                "the server stopped",
+                "An MCP client starts this command and talks to it on standard input and output: see docs/mcp.md.",
+            )
+        })?;
+        Ok(ExitCode::Fine)
+    }
+}
