@@ -10,7 +10,7 @@ use clap::Args;
 
 use super::case::CaseArgs;
 use super::fail::WithAdvice;
-use super::rules::OwnRules;
+use super::own_rules::OwnRules;
 use super::{ExitCode, Streams, notes};
 
 /// Answer an AI assistant about a case, read-only: the Model Context Protocol on standard input and output
