@@ -71,7 +71,7 @@ export function signIn(address) {
       await page.getByText("Export", { exact: true }).click();
       const { name, text } = await downloaded(page, () => page.getByRole("button", { name: "CSV" }).click());
       assert.equal(name, "timeline.csv");
-      assert.equal(text.trim().split("\n").length, 40);
+      assert.equal(text.trim().split("\n").length, 45);
       const again = await page.evaluate((url) => fetch(url).then(({ status }) => status), (await requested).url());
       assert.equal(again, 401);
       assert.ok(faults.splice(0).every(isRefusal));
