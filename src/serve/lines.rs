@@ -117,6 +117,11 @@ impl LineTables {
         Ok((table, known))
     }
 
+    /// Makes the lines for what will be asked.
+    pub(super) fn prepare(&self, case: &Case, asked: Asked<'_>) -> Result<(), ServeError> {
+        self.of(case, asked).map(|_| ())
+    }
+
     /// One page: `{"total": N, "rows": [...]}`; of lines that are folded with `all`, which counts the rows that are in lines.
     pub(super) fn page(&self, case: &Case, asked: Asked<'_>, paging: Paging) -> Result<Json, ServeError> {
         let (table, Totals { lines, rows }) = self.of(case, asked)?;
