@@ -144,7 +144,7 @@ impl Served {
         let url = format!("{}{path}", self.address);
         let posted = self.agent.post(url).header("Authorization", self.bearer()).send(body.to_string());
         let mut answer = posted.unwrap();
-        let text = answer.body_mut().read_to_string().unwrap();
+        let text = answer.body_mut().with_config().limit(128 << 20).read_to_string().unwrap();
         (answer.status().as_u16(), serde_json::from_str(&text).unwrap())
     }
 
