@@ -108,6 +108,16 @@ impl Filter {
         Self { show, entity_type: Some(entity_type), entity: Some(entity), ..Self::default() }
     }
 
+    /// The filter for all rows of these classes.
+    pub(super) fn of_classes(classes: &[&str]) -> Self {
+        Self { show: classes.iter().map(|class| (*class).to_owned()).collect(), ..Self::default() }
+    }
+
+    /// The filters of the page's first views: console activity, and activity of programs.
+    pub(super) fn of_first_pages() -> [Self; 2] {
+        [Self::of_classes(&[Class::Click.as_str(), COMMAND]), Self::of_classes(&[Class::Programmatic.as_str()])]
+    }
+
     /// Whether it includes calls outside the console.
     pub(super) fn shows_programs(&self) -> bool {
         self.show.iter().any(|class| class == Class::Programmatic.as_str())
@@ -177,6 +187,13 @@ mod tests {
         assert_eq!(show(""), ["click"]);
         assert_eq!(show("show=residual&show=command"), ["residual", "command"]);
         assert_eq!(show("ids=a"), ["click", "background", "residual", "programmatic", "aggregated", "command"]);
+    }
+
+    #[test]
+    fn the_first_pages_ask_as_they_are_prepared_for() {
+        let [console, programs] = Filter::of_first_pages();
+        assert_eq!(console, asked("show=click&show=command&folded=true&limit=200").unwrap());
+        assert_eq!(programs, asked("show=programmatic&folded=true").unwrap());
     }
 
     #[test]

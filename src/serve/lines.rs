@@ -117,6 +117,11 @@ impl LineTables {
         Ok((table, known))
     }
 
+    /// Creates the lines of a query in advance.
+    pub(super) fn prepare(&self, case: &Case, asked: Asked<'_>) -> Result<(), ServeError> {
+        self.of(case, asked).map(|_| ())
+    }
+
     /// One page: `{"total": N, "rows": [...]}`; with folded lines also `all`, the number of rows in all lines.
     pub(super) fn page(&self, case: &Case, asked: Asked<'_>, paging: Paging) -> Result<Json, ServeError> {
         let (table, Totals { lines, rows }) = self.of(case, asked)?;

@@ -1,6 +1,6 @@
 //! Connections: how many there are at once, and how long a slow client may take.
 
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,10 +8,11 @@ use axum::Router;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
+use tokio::io::AsyncWriteExt;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio::task::spawn;
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 use tokio_io_timeout::TimeoutStream;
 
 /// Connections at once.
@@ -22,6 +23,10 @@ const HEAD_TIME: Duration = Duration::from_secs(30);
 
 /// The longest time in which a client reads nothing of a response.
 const STALL: Duration = Duration::from_secs(30);
+
+/// Refused connections at once that are told why, and the time that this takes at most.
+const REFUSALS: usize = 64;
+const REFUSAL_TIME: Duration = Duration::from_secs(2);
 
 /// The pause after an error of the system, such as too many open files.
 const PAUSE: Duration = Duration::from_millis(100);
@@ -34,6 +39,7 @@ const FULL: &str = "HTTP/1.1 503 Service Unavailable\r\nContent-Type: applicatio
 /// Answers every client, until the future is dropped.
 pub(super) async fn answer(listener: TcpListener, router: Router) {
     let free = Arc::new(Semaphore::new(CONNECTIONS));
+    let refusals = Arc::new(Semaphore::new(REFUSALS));
     loop {
         let stream = match listener.accept().await {
             Ok((stream, _)) => stream,
@@ -45,8 +51,12 @@ pub(super) async fn answer(listener: TcpListener, router: Router) {
             }
         };
         let Ok(place) = Arc::clone(&free).try_acquire_owned() else {
-            // It fits the send buffer of a new connection.
-            drop(stream.try_write(FULL.as_bytes()));
+            if let Ok(place) = Arc::clone(&refusals).try_acquire_owned() {
+                spawn(async move {
+                    drop(timeout(REFUSAL_TIME, refuse(stream)).await);
+                    drop(place);
+                });
+            }
             continue;
         };
         let router = router.clone();
@@ -55,6 +65,15 @@ pub(super) async fn answer(listener: TcpListener, router: Router) {
             drop(place);
         });
     }
+}
+
+/// Tells a client that there are too many connections. What it sent is read: the system discards a response if the connection
+/// is closed with unread data.
+async fn refuse(mut stream: TcpStream) -> io::Result<()> {
+    stream.write_all(FULL.as_bytes()).await?;
+    stream.shutdown().await?;
+    tokio::io::copy(&mut stream, &mut tokio::io::sink()).await?;
+    Ok(())
 }
 
 /// Answers the requests of one connection.

@@ -113,6 +113,7 @@ impl ServedCase {
         spawn(async move {
             drop(state.ask(AppState::with_overview).await);
             drop(state.ask(AppState::with_programs).await);
+            drop(state.ask(AppState::with_first_lines).await);
             drop(state.ask(AppState::with_entities).await);
         });
     }

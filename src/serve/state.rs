@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::ServeError;
 use super::filter::Filter;
-use super::lines::LineTables;
+use super::lines::{Asked, LineTables};
 use super::pool::{Pool, Queue};
 use super::query::{Queries, QueryProgram};
 use super::rows::{Answers, Totals};
@@ -169,6 +169,17 @@ impl AppState {
     pub(super) fn with_rows(&self, case: &Case, filter: &Filter) -> Result<(), ServeError> {
         self.timeline.make(case)?;
         if filter.shows_programs() { self.programs.make(case) } else { Ok(()) }
+    }
+
+    /// Creates the lines of the first pages of the timeline: for a million calls, this takes most of a second.
+    ///
+    /// # Errors
+    /// DuckDB's message.
+    pub(super) fn with_first_lines(&self, case: &Case) -> Result<(), ServeError> {
+        self.with_programs(case)?;
+        Filter::of_first_pages()
+            .iter()
+            .try_for_each(|filter| self.lines.prepare(case, Asked { filter, folded: true, order: "asc" }))
     }
 
     /// Creates the tables for entities and coverage, unless they exist.

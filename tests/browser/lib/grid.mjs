@@ -38,13 +38,13 @@ export async function inAddress(page, name, value) {
   );
 }
 
-/** The text of what a click downloads. */
+/** The name, address and text of what a click downloads. */
 export async function downloaded(page, click) {
   const [download] = await Promise.all([page.waitForEvent("download"), click()]);
   const stream = await download.createReadStream();
   const chunks = [];
   for await (const chunk of stream) chunks.push(chunk);
-  return { name: download.suggestedFilename(), text: Buffer.concat(chunks).toString("utf8") };
+  return { name: download.suggestedFilename(), url: download.url(), text: Buffer.concat(chunks).toString("utf8") };
 }
 
 export const clipboard = (page) => page.evaluate(() => navigator.clipboard.readText());

@@ -59,7 +59,7 @@ fn without_the_token_the_api_says_nothing() {
 #[test]
 fn a_ticket_downloads_one_file_once() {
     let served = served();
-    let issue = |address: &str| served.post("/api/tickets", &json!({ "address": address }));
+    let issue = |address: &str| served.send("/api/tickets", &json!({ "address": address }));
     let (status_of, told) = issue("/api/export?kind=secret&format=csv");
     assert_eq!(status_of, 200);
     let address = told["address"].as_str().unwrap();

@@ -136,15 +136,15 @@ impl Served {
 
     /// The status and answer of a query.
     pub(crate) fn sql(&self, question: &Value) -> (u16, Value) {
-        self.post("/api/sql", question)
+        self.send("/api/sql", question)
     }
 
     /// The status and answer of a request with a body.
-    pub(crate) fn post(&self, path: &str, body: &Value) -> (u16, Value) {
+    pub(crate) fn send(&self, path: &str, body: &Value) -> (u16, Value) {
         let url = format!("{}{path}", self.address);
         let posted = self.agent.post(url).header("Authorization", self.bearer()).send(body.to_string());
         let mut answer = posted.unwrap();
-        let text = answer.body_mut().read_to_string().unwrap();
+        let text = answer.body_mut().with_config().limit(128 << 20).read_to_string().unwrap();
         (answer.status().as_u16(), serde_json::from_str(&text).unwrap())
     }
 

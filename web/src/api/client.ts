@@ -1,7 +1,7 @@
 // The server's API, a function a question.
 
 import { apiFilter, type Filter } from "../lib/filter";
-import { authorization, confirmToken, rejectToken } from "./token";
+import { confirmToken, currentToken, rejectToken } from "./token";
 import type {
   Actor,
   CaseSummary,
@@ -68,12 +68,15 @@ async function problemOf(response: Response): Promise<Problem> {
 }
 
 async function ask<Answer>(address: string, init: RequestInit): Promise<Answer> {
-  const headers = { ...init.headers, ...authorization() };
+  const token = currentToken();
+  const headers = { ...init.headers, Authorization: `Bearer ${token}` };
   const response = await fetch(address, { ...init, headers }).catch((error: unknown) => {
     if (error instanceof DOMException && error.name === "AbortError") throw error;
     throw new ApiError(GONE);
   });
   if (response.status === 401) {
+    // Another tab gave a token in the meantime.
+    if (currentToken() !== token) return ask(address, init);
     rejectToken();
     for (const listener of signedOut) listener();
   } else confirmToken();

@@ -5,11 +5,11 @@ const KEY = "token";
 const TOKEN = /(?:^|token=)([0-9a-f]{64})$/;
 
 /** Milliseconds in which another tab answers. */
-const PATIENCE = 300;
+const PATIENCE = 700;
 
-const channel = new BroadcastChannel("cartographer-token");
 const listeners = new Set<() => void>();
-let token = kept();
+let channel: BroadcastChannel | undefined;
+let token = "";
 let valid = true;
 
 /** A browser may keep nothing. */
@@ -42,9 +42,10 @@ function takeFromAddress(): boolean {
   return given !== undefined;
 }
 
-channel.addEventListener("message", ({ data }: MessageEvent<unknown>) => {
+/** Answers tabs that ask, and takes what they tell where there is no valid token. */
+function hear({ data }: MessageEvent<unknown>) {
   if (data === "?") {
-    if (token && valid) channel.postMessage(token);
+    if (token && valid) channel?.postMessage(token);
   } else if (typeof data === "string" && !(token && valid)) {
     const given = tokenIn(data);
     if (given && given !== token) {
@@ -52,18 +53,20 @@ channel.addEventListener("message", ({ data }: MessageEvent<unknown>) => {
       for (const listener of listeners) listener();
     }
   }
-});
+}
 
-// Another address of the same page, as after a restart, loads nothing.
-addEventListener("hashchange", () => takeFromAddress() && location.reload());
-
-/** Settles when there is a token, or nobody has one. */
+/** Settles when there is a token, or nobody has one. To be called once, when the page begins. */
 export async function findToken(): Promise<void> {
+  token = kept();
+  channel = new BroadcastChannel("cartographer-token");
+  channel.addEventListener("message", hear);
+  // Another address of the same page, as after a restart, loads nothing by itself.
+  addEventListener("hashchange", () => takeFromAddress() && location.reload());
   if (takeFromAddress() || token) return;
   await new Promise<void>((done) => {
     onToken(done);
     setTimeout(done, PATIENCE);
-    channel.postMessage("?");
+    channel?.postMessage("?");
   });
 }
 
@@ -80,16 +83,18 @@ export function enterToken(text: string): boolean {
   return given !== undefined;
 }
 
-/** The server does not know the token. */
+/** The server does not know the token: another tab may have a newer one. */
 export function rejectToken() {
   valid = false;
+  channel?.postMessage("?");
 }
 
 /** The server knows the token: tabs that have another one take it. */
 export function confirmToken() {
-  if (valid && confirmed !== token) channel.postMessage(token);
+  if (valid && confirmed !== token) channel?.postMessage(token);
   confirmed = token;
 }
 let confirmed = "";
 
-export const authorization = () => ({ Authorization: `Bearer ${token}` });
+/** The token that requests are sent with now. */
+export const currentToken = () => token;

@@ -226,7 +226,7 @@ export function Sessions({ place: { params } }: { place: Place }) {
             : "No matching sessions. All includes those in which nothing stands out."
         }
         compactBelow={76}
-        compactRem={8}
+        compactRem={8.4}
         rowRem={4.1}
         selection={selection}
         sorting={sorting}
