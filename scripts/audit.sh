@@ -60,13 +60,13 @@ fi
 
 # Several versions of one package are several lists.
 pinned=$(grep -ohE '\b[a-zA-Z][a-zA-Z0-9-]*==[0-9][0-9.]*' scripts/*.sh | sort -u)
-if ! command -v python3 >/dev/null || ! install "pip-audit==2.10.0" >/dev/null 2>&1; then
+if ! command -v python3 >/dev/null || ! install "pip-audit==2.10.1" >/dev/null 2>&1; then
   skip "Python packages of the checks" "python3 or pip-audit is not available"
 else
   lists=$(mktemp -d)
   awk -F== -v folder="$lists" '{ print > (folder "/" ++count[$1]) }' <<<"$pinned"
   for list in "$lists"/*; do
-    said=$("$clients/pip-audit==2.10.0/bin/python" -m pip_audit --requirement "$list" --no-deps --disable-pip \
+    said=$("$clients/pip-audit==2.10.1/bin/python" -m pip_audit --requirement "$list" --no-deps --disable-pip \
       --vulnerability-service pypi --format json --progress-spinner off 2>/dev/null)
     python3 - "$said" <<'P'
 import json

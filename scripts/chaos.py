@@ -106,7 +106,7 @@ class Campaign:
         (folder / "rules" / "iam").mkdir(parents=True)
         shipped = (ROOT / "rules/iam/users.toml").read_text()
         (folder / "rules/iam/users.toml").write_text(f"# Another version.\n{shipped}")
-        self.cases = {}
+        self.cases, self.took = {}, {}
         for name, loads in {"first": [[self.trail / "00"]], "whole": [[self.trail]]}.items():
             case = folder / f"{name}.duckdb"
             for paths in loads:
@@ -142,6 +142,7 @@ class Campaign:
         kind = self.random.choices(["kill", "file size", "disk", "descriptors", "address space"], [12, 1, 1, 1, 1])[0]
         limits, moment = [], None
         if kind == "kill":
+            took = self.took.get(phase, took)
             moment = self.random.uniform(0.001, took * 1.05)
         elif kind == "file size":
             limits = [(resource.RLIMIT_FSIZE, self.random.randrange(1 << 12, 12 << 20))]
@@ -151,6 +152,7 @@ class Campaign:
             limits = [(resource.RLIMIT_AS, self.random.randrange(200 << 20, 1600 << 20))]
         elif not self.fill(case):
             return
+        begun = time.monotonic()
         try:
             code, _, err = run(args, limits, moment)
         finally:
@@ -159,6 +161,9 @@ class Campaign:
         if kind == "kill":
             if code is None:
                 self.kills[phase] += 1
+            else:
+                # It ended before it could be killed: the next one is killed earlier.
+                self.took[phase] = time.monotonic() - begun
         else:
             self.faults[kind] += 1
             if code == 0 and kind == "disk":

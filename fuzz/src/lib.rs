@@ -9,7 +9,8 @@ use std::sync::LazyLock;
 use arrow::array::{Array, AsArray};
 use arrow::record_batch::RecordBatch;
 use cartographer::batch::{self, EventRows};
-use cartographer::rule::{Pack, RuleSet, RuleText};
+use cartographer::rule::pack::Pack;
+use cartographer::rule::{RuleSet, RuleText};
 use cartographer::{normalize, sigma, spec, trail};
 
 #[cfg(feature = "sql")]

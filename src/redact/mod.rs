@@ -57,11 +57,12 @@ impl Redaction {
 pub const MIN_SECRET: usize = 16;
 
 /// Names that a case's own words would be mistaken for. They do not identify anybody.
-const COMMON: [&str; 24] = [
+const COMMON: [&str; 25] = [
     "account",
     "anonymous",
     "arn",
     "aws",
+    "aws internal",
     "console",
     "event",
     "events",

@@ -125,7 +125,7 @@ static CASE: LazyLock<(TempDir, PathBuf)> = LazyLock::new(|| {
         }
     }
     case.append(&EVENTS, [&rows.finish().unwrap()]).unwrap();
-    case.gather_sessions().unwrap();
+    case.gather_sessions(u64::MAX).unwrap();
     drop(case);
     (folder, path)
 });

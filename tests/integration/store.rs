@@ -113,7 +113,7 @@ fn signal(kind: Kind, events: &[&str]) -> Signal {
 fn mapped_case() -> (TempDir, PathBuf, Case) {
     let (folder, path, case) = new_case();
     append(&case, &two_sessions());
-    case.gather_sessions().unwrap();
+    case.gather_sessions(u64::MAX).unwrap();
     let found = [signal(Kind::List, &["c1"]), signal(Kind::Background, &["c2"])];
     assert_eq!(case.pieces().unwrap(), [0]);
     case.add_signals(&signals(&found).unwrap()).unwrap();
@@ -187,7 +187,7 @@ fn many_batches_are_appended_whole() {
 fn sessions_are_gathered_from_their_events() {
     let (_folder, _path, case) = new_case();
     append(&case, &two_sessions());
-    case.gather_sessions().unwrap();
+    case.gather_sessions(u64::MAX).unwrap();
     let sql = "SELECT session_id, console, events, signals, epoch(first_time)::INT, epoch(last_time)::INT, \
                array_to_string(ips, ' '), array_to_string(regions, ' '), len(user_agents), mfa, principal \
                FROM sessions ORDER BY session_id";
@@ -205,7 +205,7 @@ fn any_evidence_makes_a_session_without_identity_the_consoles() {
     };
     let known = Identity { principal_id: Some("AIDA".into()), ..Identity::default() };
     append(&case, &[weak("known", known), weak("trimmed", Identity::default())]);
-    case.gather_sessions().unwrap();
+    case.gather_sessions(u64::MAX).unwrap();
     assert_eq!(rows(&case, "SELECT session_id, console FROM sessions ORDER BY 1"), ["known|false", "trimmed|true"]);
 }
 
@@ -213,7 +213,7 @@ fn any_evidence_makes_a_session_without_identity_the_consoles() {
 fn a_piece_holds_the_console_sessions_that_wait() {
     let (_folder, _path, case) = new_case();
     append(&case, &two_sessions());
-    case.gather_sessions().unwrap();
+    case.gather_sessions(u64::MAX).unwrap();
     assert_eq!(case.pieces().unwrap(), [0]);
     let batches = case.piece_events(0).unwrap();
     let found = sessions(&batches).unwrap();
@@ -259,7 +259,7 @@ fn a_signal_has_its_lists_things_and_raw_events() {
 fn a_session_that_grew_waits_again_without_its_signals() {
     let (_folder, _path, case) = mapped_case();
     append(&case, &[event("console", "c5", 6, Evidence::empty(), Client::Console)]);
-    case.gather_sessions().unwrap();
+    case.gather_sessions(u64::MAX).unwrap();
     assert_eq!(rows(&case, "SELECT events, signals FROM sessions WHERE console"), ["5|"]);
     let left = "SELECT (SELECT count(*) FROM signals) + (SELECT count(*) FROM event_signal) \
                 + (SELECT count(*) FROM signal_entities)";
@@ -270,7 +270,7 @@ fn a_session_that_grew_waits_again_without_its_signals() {
 fn a_session_that_did_not_change_keeps_its_signals() {
     let (_folder, _path, case) = mapped_case();
     append(&case, &[event("sdk", "s2", 6, Evidence::empty(), Client::Sdk)]);
-    case.gather_sessions().unwrap();
+    case.gather_sessions(u64::MAX).unwrap();
     assert_eq!(rows(&case, "SELECT session_id, events, signals FROM sessions ORDER BY 1"), ["console|4|2", "sdk|2|0"]);
 }
 
@@ -278,10 +278,10 @@ fn a_session_that_did_not_change_keeps_its_signals() {
 fn moved_and_removed_events_change_both_sessions() {
     let (_folder, _path, case) = mapped_case();
     case.move_events(&[("s1".to_owned(), "console".to_owned())]).unwrap();
-    case.gather_sessions().unwrap();
+    case.gather_sessions(u64::MAX).unwrap();
     assert_eq!(rows(&case, "SELECT session_id, events, signals FROM sessions"), ["console|5|"]);
     case.remove_events(&["s1".to_owned(), "c1".to_owned()]).unwrap();
-    case.gather_sessions().unwrap();
+    case.gather_sessions(u64::MAX).unwrap();
     assert_eq!(rows(&case, "SELECT events, console FROM sessions"), ["3|false"], "its evidence went with c1");
 }
 

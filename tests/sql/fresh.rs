@@ -69,7 +69,7 @@ impl Fresh {
             count += 1;
         }
         self.case.append(&EVENTS, [&rows.finish()?])?;
-        self.case.gather_sessions()?;
+        self.case.gather_sessions(u64::MAX)?;
         Ok(count)
     }
 }
