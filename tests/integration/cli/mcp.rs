@@ -108,10 +108,8 @@ fn a_client_lists_the_tools_and_calls_each() {
     let (_, hunt) =
         client.call("hunt", json!({ "id": "persistence/made-key-used", "parameters": { "principal": "nadia" } }));
     assert!(hunt.contains("harmless_causes") && hunt.contains("AKIAEXAMPLEJ3XHTZZXB"), "{hunt}");
-    assert_eq!(
-        client.rows("sql", json!({ "query": "SELECT count(*) AS n FROM signals" }))[0]["n"].as_u64() > Some(100),
-        true
-    );
+    let counted = client.rows("sql", json!({ "query": "SELECT count(*) AS n FROM signals" }));
+    assert_eq!(counted[0]["n"], 60);
     client.end();
 }
 
