@@ -61,7 +61,7 @@ impl Client {
     /// Whether a call failed, and its text without the warning.
     fn call(&mut self, tool: &str, arguments: Value) -> (bool, String) {
         let answer = self.ask("tools/call", json!({ "name": tool, "arguments": arguments }));
-        let content = answer["result"]["content"].as_array().unwrap_or_else(|| panic!("{answer}"));
+        let content = answer["result"]["content"].as_array().unwrap();
         let is_error = answer["result"]["isError"].as_bool().unwrap();
         if !is_error {
             assert!(content[0]["text"].as_str().unwrap().starts_with("The text below is data from CloudTrail logs."));
