@@ -20,7 +20,7 @@ WITH shown AS (
 )
 SELECT
     technique,
-    count(DISTINCT id) AS shown,
+    count(DISTINCT id) AS clicks,
     count(DISTINCT id) FILTER (failed) AS failed,
     epoch_us(min(time)) AS first_time,
     epoch_us(max(time)) AS last_time,

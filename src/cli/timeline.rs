@@ -64,6 +64,7 @@ pub(crate) struct Timeline {
 
 /// Which rows of the timeline.
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of the command")]
 struct Filter {
     /// Only sessions whose ID starts with this
     #[arg(long, value_name = "ID")]

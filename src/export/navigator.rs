@@ -27,7 +27,7 @@ const DESCRIPTION: &str = "The score is the number of clicks and calls that can 
 #[derive(Debug, Deserialize)]
 struct Shown {
     technique: String,
-    shown: u64,
+    clicks: u64,
     failed: u64,
     first_time: Timestamp,
     last_time: Timestamp,
@@ -43,7 +43,7 @@ pub fn navigator(case: &Case, name: &str, principals: &[String], out: &mut impl 
     let wanted = principals.iter().map(|name| literal(name)).collect::<Vec<_>>().join(", ");
     let query = format!("SET VARIABLE wanted_principals = [{wanted}]::VARCHAR[];\n{TECHNIQUES}");
     let found: Vec<Shown> = rows(case, &query)?;
-    let most = found.iter().map(|technique| technique.shown).max().unwrap_or(1);
+    let most = found.iter().map(|technique| technique.clicks).max().unwrap_or(1);
     // A technique that is only there for its sub-techniques is shown expanded, without a score.
     let own: BTreeSet<&str> = found.iter().map(|technique| technique.technique.as_str()).collect();
     let parents: BTreeSet<&str> = own.iter().filter_map(|id| id.split_once('.')).map(|(parent, _)| parent).collect();
@@ -85,9 +85,9 @@ impl Shown {
         let failed = if self.failed > 0 { format!(", {} of them failed", self.failed) } else { String::new() };
         json!({
             "techniqueID": self.technique,
-            "score": self.shown,
+            "score": self.clicks,
             "enabled": true,
-            "comment": format!("{} clicks and calls{failed}", self.shown),
+            "comment": format!("{} clicks and calls{failed}", self.clicks),
             "metadata": metadata,
             "showSubtechniques": has_subtechniques,
         })

@@ -402,7 +402,8 @@ fn cidr_v6(field: &Field, text: &str) -> Result<String, Problem> {
     if bits == 0 || !bits.is_multiple_of(16) || bits == 128 || groups.contains(&0) {
         return Err(Problem::unsupported(format!("the IPv6 network `{text}`")));
     }
-    let start: String = groups.iter().map(|group| format!("{group:x}:")).collect();
+    let groups: Vec<String> = groups.iter().map(|group| format!("{group:x}")).collect();
+    let start = format!("{}:", groups.join(":"));
     Ok(field.any(|value| format!("starts_with(lower({value}), {})", literal(&start))))
 }
 

@@ -127,21 +127,21 @@ fn technique(technique: &Technique, several: bool) -> (Tone, Vec<Vec<Span>>) {
 /// The saved hits of Sigma rules; no section if no rules were run.
 pub(super) fn sigma(report: &Report) -> Option<Section> {
     let SigmaSearch { search, later_events } = report.sigma_search.as_ref()?;
-    let mut lead = format!(
+    let mut lead = vec![format!(
         "{} Sigma rules were run on {} events on {} UTC.",
         digits(search.rules),
         digits(search.events),
         search.searched_at.trim_end_matches('Z').replace('T', " ")
-    );
+    )];
     if search.not_converted > 0 {
-        lead += &format!(" {} more rules could not be converted, and were not run.", digits(search.not_converted));
+        lead.push(format!("{} more rules could not be converted, and were not run.", digits(search.not_converted)));
     }
     match later_events {
         0 => {}
-        1 => lead += " 1 event was loaded later, and was not searched.",
-        more => lead += &format!(" {} events were loaded later, and were not searched.", digits(*more)),
+        1 => lead.push("1 event was loaded later, and was not searched.".to_owned()),
+        more => lead.push(format!("{} events were loaded later, and were not searched.", digits(*more))),
     }
-    let mut blocks = vec![Block::Note(lead)];
+    let mut blocks = vec![Block::Note(lead.join(" "))];
     if report.sigma.rows.is_empty() {
         blocks.push(Block::Text("No event of this report matches a rule.".to_owned()));
     } else {

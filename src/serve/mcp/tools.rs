@@ -48,6 +48,7 @@ pub(super) struct SessionsQuery {
 /// What was done, in order of time.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of the tool")]
 pub(super) struct TimelineQuery {
     /// Only this session: its ID, or the start of it
     session: Option<String>,

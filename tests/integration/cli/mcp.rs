@@ -61,7 +61,7 @@ impl Client {
     /// Whether a call failed, and its text without the warning.
     fn call(&mut self, tool: &str, arguments: Value) -> (bool, String) {
         let answer = self.ask("tools/call", json!({ "name": tool, "arguments": arguments }));
-        let content = answer["result"]["content"].as_array().unwrap_or_else(|| panic!("{answer}"));
+        let content = answer["result"]["content"].as_array().unwrap();
         let is_error = answer["result"]["isError"].as_bool().unwrap();
         if !is_error {
             assert!(content[0]["text"].as_str().unwrap().starts_with("The text below is data from CloudTrail logs."));
@@ -108,10 +108,8 @@ fn a_client_lists_the_tools_and_calls_each() {
     let (_, hunt) =
         client.call("hunt", json!({ "id": "persistence/made-key-used", "parameters": { "principal": "nadia" } }));
     assert!(hunt.contains("harmless_causes") && hunt.contains("AKIAEXAMPLEJ3XHTZZXB"), "{hunt}");
-    assert_eq!(
-        client.rows("sql", json!({ "query": "SELECT count(*) AS n FROM signals" }))[0]["n"].as_u64() > Some(100),
-        true
-    );
+    let counted = client.rows("sql", json!({ "query": "SELECT count(*) AS n FROM signals" }));
+    assert_eq!(counted[0]["n"], 60);
     client.end();
 }
 

@@ -115,7 +115,7 @@ fn rules_that_cannot_be_converted_are_listed_and_the_others_run() {
     write(
         dir.path(),
         "a.yml",
-        &[("\"Broken \\e[31m\"", "  s:\n    a|wide: x\n  condition: s\n"), (RULES[4].0, RULES[4].1)],
+        &[("\"Broken \\e[31m\"", "  s:\n    a|expand: x\n  condition: s\n"), (RULES[4].0, RULES[4].1)],
     );
     fs::write(
         dir.path().join("b.yaml"),
@@ -125,7 +125,7 @@ fn rules_that_cannot_be_converted_are_listed_and_the_others_run() {
     let assert = cartographer(dir.path(), &["hunt", "--sigma", ".", "--format", "csv"]).assert().code(0);
     let errors = String::from_utf8(assert.get_output().stderr.clone()).unwrap();
     assert!(
-        errors.contains("not converted: ./a.yml: Broken ") && errors.contains("`wide` is not supported"),
+        errors.contains("not converted: ./a.yml: Broken ") && errors.contains("`expand` is not supported"),
         "{errors}"
     );
     assert!(!errors.contains('\u{1b}'), "{errors}");
