@@ -11,7 +11,7 @@ use clap::Args;
 use super::case::CaseArgs;
 use super::fail::WithAdvice;
 use super::own_rules::OwnRules;
-use super::{ExitCode, Streams, notes};
+use super::{ExitCode, Streams, answer_query, notes};
 
 /// Answer an AI assistant about a case, read-only: the Model Context Protocol on standard input and output
 ///
@@ -40,6 +40,7 @@ impl Mcp {
         let aside = tempfile::tempdir()?;
         let options = ServeOptions {
             aside: aside.path().to_owned(),
+            query_program: answer_query::program()?,
             rules: Arc::new(self.rules.set()?),
             author: notes::user(),
             limit: Duration::from_secs(self.time_limit.get()),

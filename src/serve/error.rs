@@ -105,6 +105,14 @@ impl ServeError {
         Self::Missing { problem: problem.into(), advice }
     }
 
+    /// The error of a query that the user wrote.
+    pub(super) fn of_query(error: Self) -> Self {
+        match error {
+            Self::Store(error) => Self::Query(error),
+            other => other,
+        }
+    }
+
     const fn status(&self) -> StatusCode {
         match self {
             Self::Asked { .. } | Self::Query(_) | Self::Notes(NotesError::Invalid(_)) => StatusCode::BAD_REQUEST,

@@ -132,7 +132,7 @@ async fn serve(
     let end_of_program = end_of_program()?;
     ready()?;
     // Nothing else ends it.
-    match future::select(future::join_all(serving), Box::pin(told_to_end)).await {
+    match future::select(future::join_all(serving), Box::pin(end_of_program)).await {
         Either::Left(_) | Either::Right(_) => Ok(()),
     }
 }

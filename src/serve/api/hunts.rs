@@ -72,7 +72,7 @@ fn hunt_json(hunt: &Hunt) -> Value {
         "tactic": hunt.tactic.as_str(),
         "techniques": hunt.techniques,
         "hit": hunt.hit,
-        "innocent": hunt.false_positives,
+        "false_positives": hunt.false_positives,
         "params": hunt.params.iter().map(param).collect::<Vec<_>>(),
         "sql": hunt.sql(&[]),
     })

@@ -18,7 +18,7 @@ use rmcp::{ErrorData, RoleServer, ServerHandler, ServiceExt};
 use serde_json::Value;
 use tokio::runtime::Builder;
 
-use super::pool::Pool;
+use super::pool::{Pool, Queue};
 use super::state::MEMORY;
 use super::{GRACE, ServeError, ServeOptions};
 use crate::rule::RuleSet;
@@ -27,6 +27,8 @@ use tools::ToolName;
 
 /// Tools that run at once.
 const CALLS: usize = 2;
+/// The maximum number of calls that wait for one of these.
+const WAITING: usize = 64;
 
 /// What an assistant reads before it asks anything.
 const INSTRUCTIONS: &str = "\
@@ -81,7 +83,7 @@ impl CaseTools {
         let access = ReadAccess { memory: Some(MEMORY), temp_dir: Some(&options.aside), ..ReadAccess::default() };
         let case = Case::open_with(path, access)?;
         case.lock_settings()?;
-        let queries = Arc::new(Pool::new(case, CALLS, options.limit));
+        let queries = Arc::new(Pool::new(case, Queue::new(CALLS, WAITING), options.limit));
         // Its settings are locked, so that it cannot be closed in safety: it stays to the end.
         std::mem::forget(Arc::clone(&queries));
         Ok(Self { queries, rules: Arc::clone(&options.rules) })

@@ -183,13 +183,16 @@ impl ToolName {
             Self::Hunt => hunt(&read(arguments)?, case),
             Self::Sql => {
                 let SqlQuery { query, limit } = read(arguments)?;
-                answer::rows(&case.first_rows(&query, &[], answer::limit(limit))?)
+                answer::rows(&case.first_rows(&query, &[], answer::limit(limit), MAX_ROW_BYTES)?)
             }
         }
     }
 }
 
 /// The arguments of a call.
+/// The maximum size of the rows that are read for an answer, in bytes. Few of them fit into the answer.
+const MAX_ROW_BYTES: usize = 32 << 20;
+
 fn read<T: DeserializeOwned>(arguments: Value) -> Result<T, ServeError> {
     serde_json::from_value(arguments)
         .map_err(|error| ServeError::asked(format!("invalid arguments: {error}"), "See the input schema of the tool."))
@@ -212,7 +215,7 @@ fn sessions(asked: &SessionsQuery, case: &Case) -> Result<String, ServeError> {
         conditions.join(" AND "),
         asked.offset
     );
-    answer::rows(&case.first_rows(&sql, &params, answer::limit(asked.limit))?)
+    answer::rows(&case.first_rows(&sql, &params, answer::limit(asked.limit), MAX_ROW_BYTES)?)
 }
 
 fn timeline(asked: &TimelineQuery, case: &Case) -> Result<String, ServeError> {
@@ -240,7 +243,7 @@ fn timeline(asked: &TimelineQuery, case: &Case) -> Result<String, ServeError> {
     conditions.extend(asked.sigma.then(|| "sigma IS NOT NULL".to_owned()));
     conditions.extend(asked.failed.then(|| "failed_events > 0".to_owned()));
     let sql = format!("{TIMELINE} WHERE {} ORDER BY time, id OFFSET {}", conditions.join(" AND "), asked.offset);
-    answer::rows(&case.first_rows(&sql, &params, answer::limit(asked.limit))?)
+    answer::rows(&case.first_rows(&sql, &params, answer::limit(asked.limit), MAX_ROW_BYTES)?)
 }
 
 fn shipped() -> Result<Vec<Hunt>, ServeError> {
@@ -283,8 +286,8 @@ fn hunt(asked: &HuntQuery, case: &Case) -> Result<String, ServeError> {
         .ok_or_else(|| ServeError::missing(format!("there is no hunt {:?}", asked.id), "`hunts` lists the hunts."))?;
     let given = asked.parameters.iter().map(|(name, text)| Ok((name.clone(), value(hunt, name, text)?)));
     let given = given.collect::<Result<Vec<_>, ServeError>>()?;
-    let found = case.first_rows(&hunt.sql(&given), &[], answer::limit(asked.limit))?;
-    let about = json!({ "hunt": hunt.title, "a_row_means": hunt.hit, "harmless_causes": hunt.innocent });
+    let found = case.first_rows(&hunt.sql(&given), &[], answer::limit(asked.limit), MAX_ROW_BYTES)?;
+    let about = json!({ "hunt": hunt.title, "a_row_means": hunt.hit, "false_positives": hunt.false_positives });
     Ok(format!("{about}\n{}", answer::rows(&found)?))
 }
 

@@ -327,7 +327,7 @@ export interface Hunt {
   tactic: string;
   techniques: string[];
   hit: string;
-  innocent: string;
+  false_positives: string;
   params: HuntParam[];
   sql: string;
 }

@@ -47,7 +47,7 @@ export function AboutHunt({ hunt, given, onSet }: AboutProps) {
         <dt>A hit means</dt>
         <dd>{visible(hunt.hit)}</dd>
         <dt>False positives</dt>
-        <dd>{visible(hunt.innocent)}</dd>
+        <dd>{visible(hunt.false_positives)}</dd>
         {hunt.techniques.length > 0 && (
           <>
             <dt>ATT&CK</dt>

@@ -170,7 +170,7 @@ function Found({ hunt, hits, asked }: { hunt: Hunt; hits: HuntHits | undefined; 
   return (
     <div class="hunt-found">
       <p>
-        <strong>A hit:</strong> {visible(hunt.hit)} <strong>False positives:</strong> {visible(hunt.innocent)}
+        <strong>A hit:</strong> {visible(hunt.hit)} <strong>False positives:</strong> {visible(hunt.false_positives)}
       </p>
       <ul>
         {rows.map((row, index) => (
