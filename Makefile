@@ -32,7 +32,7 @@ demo: build ## Build, load the demo trail into case.duckdb, and show its timelin
 
 # The parts of `make check` and `make test`, in this order. Each is a target of its own.
 CHECKS = check-format check-lint check-unit check-rules
-TESTS = lint docs rules score web-check clients hosts attack sigma spark browser fuzz chaos tests
+TESTS = lint docs rules score web-check clients hosts attack sigma spark browser tests
 
 check: ## Run the quick checks: format, lints, unit tests and rules (2 minutes once built)
 	@$(call timed,$(CHECKS))

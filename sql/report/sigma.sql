@@ -4,7 +4,7 @@ WITH hits AS (
         h.rule_id, h.title, h.level, h.level_number, COALESCE(h.click, h.summary) AS what, t.principal,
         min(h.event_time) AS time, count(*) AS events, COALESCE(h.signal_id, h.event_id) AS id
     FROM sigma_hits AS h
-    JOIN told AS t USING (event_id)
+    JOIN reported AS t USING (event_id)
     GROUP BY ALL
 )
 SELECT

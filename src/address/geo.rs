@@ -246,7 +246,7 @@ mod tests {
         let other = database(&[("192.0.2.0/24", json!({"connection_type": "Cable/DSL", "name": "x"}))]);
         assert_eq!(
             rejected(other),
-            "a.mmdb is of the type \"Made-Up\" and has neither countries nor network owners as MaxMind and IPinfo write them"
+            "a.mmdb has the type \"Made-Up\", and neither countries nor network owners in the format of MaxMind or IPinfo"
         );
         let whole =
             database(&[("192.0.2.0/24", json!({"country": "DE"})), ("198.51.100.0/24", json!({"country": "SE"}))]);

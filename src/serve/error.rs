@@ -115,12 +115,13 @@ impl ServeError {
 
     const fn status(&self) -> StatusCode {
         match self {
-            Self::Asked { .. } | Self::Query(_) | Self::Notes(NotesError::Invalid(_)) => StatusCode::BAD_REQUEST,
+            Self::Asked { .. } | Self::Query(_) | Self::Crashed(_) | Self::Notes(NotesError::Invalid(_)) => {
+                StatusCode::BAD_REQUEST
+            }
             Self::Missing { .. } => StatusCode::NOT_FOUND,
             Self::SignedOut => StatusCode::UNAUTHORIZED,
             Self::TimedOut(_) => StatusCode::REQUEST_TIMEOUT,
             Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::Crashed(_) => StatusCode::BAD_REQUEST,
             Self::Busy | Self::BrokenOff => StatusCode::SERVICE_UNAVAILABLE,
             _ => StatusCode::INTERNAL_SERVER_ERROR,
         }

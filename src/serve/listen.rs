@@ -24,7 +24,7 @@ const HEAD_TIME: Duration = Duration::from_secs(30);
 /// The longest time in which a client reads nothing of a response.
 const STALL: Duration = Duration::from_secs(30);
 
-/// Refused connections at once that are told why, and the time that this takes at most.
+/// The maximum number of refused connections that get a response at the same time, and the maximum time for it.
 const REFUSALS: usize = 64;
 const REFUSAL_TIME: Duration = Duration::from_secs(2);
 
@@ -33,7 +33,7 @@ const PAUSE: Duration = Duration::from_millis(100);
 
 /// What a connection gets that is one too many.
 const FULL: &str = "HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/json\r\nRetry-After: 1\r\n\
-    Connection: close\r\nContent-Length: 102\r\n\r\n\
+    Connection: close\r\nContent-Length: 104\r\n\r\n\
     {\"error\":\"the server has too many connections\",\"advice\":\"Close other connections, and try again later.\"}";
 
 /// Answers every client, until the future is dropped.
@@ -85,7 +85,7 @@ async fn converse(stream: TcpStream, router: Router) {
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_TIME)
         .serve_connection(TokioIo::new(Box::pin(stream)), service);
-    // A client that went away, or that was too slow, is not told anything.
+    // A client that disconnected or was too slow gets no response.
     drop(connection.await);
 }
 

@@ -171,7 +171,7 @@ pub fn answer_query(mut input: impl Read + Send + 'static, out: &mut impl Write)
         drop(ended);
         std::process::exit(1);
     });
-    let answer = answer(serde_json::from_slice(&request)?)
+    let answer = answer(&serde_json::from_slice(&request)?)
         .unwrap_or_else(|failure| serde_json::to_string(&failure).unwrap_or_default());
     out.write_all(answer.as_bytes())?;
     out.flush()
@@ -185,7 +185,7 @@ fn read_line(input: &mut impl Read) -> io::Result<Vec<u8>> {
     Ok(line)
 }
 
-fn answer(request: QueryRequest) -> Result<String, Failure> {
+fn answer(request: &QueryRequest) -> Result<String, Failure> {
     let failed = |error: StoreError| Failure::Query(error.to_string());
     let access = ReadAccess { memory: Some(MEMORY), temp_dir: Some(&request.spill), ..ReadAccess::default() };
     let case = Case::open_with(&request.case, access).map_err(failed)?;

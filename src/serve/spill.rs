@@ -44,7 +44,10 @@ impl SpillFolder {
 
     fn create_in(parent: &Path) -> io::Result<Self> {
         // Another server that starts must not find it without its lock.
-        let new = tempfile::Builder::new().prefix(NEW_PREFIX).tempdir_in(parent)?;
+        let mut builder = tempfile::Builder::new();
+        #[cfg(unix)]
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
+        let new = builder.prefix(NEW_PREFIX).tempdir_in(parent)?;
         remove_abandoned(parent, new.path());
         let lock = File::create(new.path().join(LOCK))?;
         lock.lock()?;

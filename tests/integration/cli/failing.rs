@@ -20,7 +20,7 @@ fn errors_name_the_cause_and_the_next_step() {
     let broken = contains("error: the query failed").and(contains("syntax error"));
     cartographer(dir.path(), &["sql", "--db", "case.duckdb", "selec 1"]).assert().code(1).stderr(broken);
     Connection::open(dir.path().join("empty.duckdb")).unwrap();
-    let empty = contains("empty.duckdb is empty: the first load into it was stopped");
+    let empty = contains("empty.duckdb is empty: the first load into it was interrupted");
     cartographer(dir.path(), &["timeline", "--db", "empty.duckdb"]).assert().code(1).stderr(empty);
 }
 

@@ -221,7 +221,7 @@ fn a_hostile_archive_or_folder_is_refused_and_nothing_is_written() {
     let archives = [
         ("traversal", with(&[("acme/../../outside/evil.toml", rule)]), "is not the path of a rule"),
         ("absolute", with(&[("/tmp/evil.toml", rule)]), "is not the path of a rule"),
-        ("bomb", with(&[("acme/iam/bomb.toml", Ok(&bomb))]), "takes more than the 67108864 bytes"),
+        ("bomb", with(&[("acme/iam/bomb.toml", Ok(&bomb))]), "needs more than the 67108864 bytes"),
         ("long", with(&[("acme/iam/long.toml", Ok(&long))]), "more than 1024 KiB"),
         ("many", with(&many), "at most 5000 are allowed"),
         ("nested", gzip(&gzip(&gzip(&bomb))), "the pack nested.tar.gz was not installed"),

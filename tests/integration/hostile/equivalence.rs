@@ -42,7 +42,8 @@ fn bzip2(text: &str) -> Vec<u8> {
 /// A record a line.
 fn lines(text: &str) -> String {
     let whole: serde_json::Value = serde_json::from_str(text).unwrap();
-    whole["Records"].as_array().unwrap().iter().map(|record| format!("{record}\n")).collect()
+    let records: Vec<String> = whole["Records"].as_array().unwrap().iter().map(ToString::to_string).collect();
+    records.join("\n") + "\n"
 }
 
 fn zip(files: &[String]) -> Vec<u8> {

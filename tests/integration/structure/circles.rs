@@ -90,7 +90,9 @@ fn circles(mut all: Imports) -> Vec<String> {
     loop {
         let before = all.len();
         let left: BTreeSet<Module> = all.keys().cloned().collect();
-        all.values_mut().for_each(|targets| targets.retain(|target| left.contains(target)));
+        for targets in all.values_mut() {
+            targets.retain(|target| left.contains(target));
+        }
         let used: BTreeSet<Module> = all.values().flatten().cloned().collect();
         all.retain(|module, targets| !targets.is_empty() && used.contains(module));
         if all.len() == before {
