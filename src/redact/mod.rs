@@ -131,7 +131,7 @@ const NAME_MEMBERS: [&str; 12] = [
 ];
 
 /// Columns with words of the program or of AWS, and with random IDs: they are kept.
-const KEPT: [&str; 37] = [
+const KEPT: [&str; 36] = [
     "event_id",
     "event_source",
     "service",
@@ -167,7 +167,6 @@ const KEPT: [&str; 37] = [
     "key",
     "sha256",
     "container",
-    "title",
     "invoked_by",
 ];
 

@@ -1,5 +1,5 @@
 //! Serves cases to a browser on the same machine, with a token: read-only, except for the notes next to the case. Also serves a
-//! case as tools for an assistant: [`mcp`].
+//! case as tools for an assistant: [`mcp()`].
 //!
 //! HTTP is asynchronous and DuckDB is not: each answer is made on a thread and a connection of its own, a bounded number
 //! at a time. All SQL stands in `sql/serve/`; what was typed reaches it as values. Only a query of the user's own is SQL from
