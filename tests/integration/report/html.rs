@@ -138,7 +138,7 @@ fn the_contents_have_the_pages_that_are_known() {
     write_numbered(&mut html, &told, &pages).unwrap();
     let html = String::from_utf8(html).unwrap();
     assert_eq!(html.matches("<span class=\"page\">").count(), 1);
-    assert!(html.contains("<a href=\"#summary\">Summary</a> <span class=\"page\">3</span>"));
+    assert!(html.contains("<span class=\"page\">3</span> <a href=\"#summary\">"));
     let page = Page::read(&shown(&told, Form::Html));
     let contents = page.text("nav");
     assert!(contents.starts_with("Executive summaryScope"), "{contents}");

@@ -134,7 +134,7 @@ fn a_signal_has_its_rule_its_things_and_its_reasons() {
     let served = served();
     let listed = served.ask("/api/timeline?search=listed%2020%20users");
     assert_eq!(listed["total"], 0);
-    let listed = served.ask("/api/timeline?search=20%20USERS%20on");
+    let listed = served.ask("/api/timeline?search=20%20USERS%20sho");
     let id = column(&listed, "id").pop().unwrap();
     let told = served.ask(&format!("/api/signals/{id}"));
     assert_eq!((&told["signal"]["signal_id"], &told["signal"]["event_count"]), (&json!(id), &json!(138)));
@@ -255,7 +255,7 @@ fn every_hunt_runs_as_it_is_told() {
     let since = json!({ "name": "since", "kind": "TIMESTAMP", "default": "TIMESTAMP '2000-01-01'",
         "meaning": "only activity at this time or later, UTC" });
     assert_eq!(hunt["params"][0], since);
-    assert!(hunt["hit"].as_str().unwrap().len() > 10 && hunt["innocent"].as_str().unwrap().len() > 10);
+    assert!(hunt["hit"].as_str().unwrap().len() > 10 && hunt["false_positives"].as_str().unwrap().len() > 10);
     for hunt in hunts {
         let (status, answer) = served.sql(&json!({ "sql": hunt["sql"] }));
         assert_eq!((status, &answer["columns"][0]["name"]), (200, &json!("time")), "{}: {answer}", hunt["id"]);
