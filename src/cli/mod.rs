@@ -37,6 +37,7 @@ mod serve;
 mod sessions;
 mod sigma;
 mod size;
+mod spill_folder;
 mod sql;
 mod streams;
 mod target;

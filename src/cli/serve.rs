@@ -8,12 +8,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use cartographer::serve::{ServeError, ServeOptions, Server, SpillFolder, Token};
+use cartographer::serve::{ServeError, ServeOptions, Server, Token};
 use clap::Args;
 
 use super::case::CaseArgs;
 use super::fail::WithAdvice;
 use super::own_rules::OwnRules;
+use super::spill_folder::SpillFolder;
 use super::{ExitCode, Streams, answer_query, notes, token};
 
 /// Show cases in the browser: overview, sessions, timeline, entities, hunts, notes, SQL

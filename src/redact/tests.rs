@@ -1,3 +1,5 @@
+//! Tests of the redactor.
+
 use super::*;
 
 fn redactor(names: &[&str]) -> Redactor {

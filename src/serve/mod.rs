@@ -18,7 +18,6 @@ mod pool;
 mod query;
 mod rows;
 mod served;
-mod spill;
 mod state;
 mod statements;
 mod tickets;
@@ -42,7 +41,6 @@ use served::{CaseLink, ServedCase};
 pub use error::ServeError;
 pub use mcp::{McpError, mcp};
 pub use query::{QUERY_MEMORY, QueryProgram, answer_query};
-pub use spill::SpillFolder;
 pub use state::ServeOptions;
 pub use token::Token;
 

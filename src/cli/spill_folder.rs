@@ -1,5 +1,5 @@
-//! The folder for what does not fit into memory. It is removed when the server ends; what a killed server left is removed
-//! when the next one starts.
+//! The folder for data that does not fit into memory. It is removed when the server ends; the folder of a killed server is
+//! removed when the next one starts.
 
 use std::fs::{self, File};
 use std::io;
@@ -14,7 +14,7 @@ const LOCK: &str = "lock";
 
 /// A folder that only this user can read.
 #[derive(Debug)]
-pub struct SpillFolder {
+pub(crate) struct SpillFolder {
     path: PathBuf,
     /// Closing it releases the lock.
     _lock: File,
@@ -32,13 +32,12 @@ impl SpillFolder {
     ///
     /// # Errors
     /// If the folder for temporary files is not writable.
-    pub fn create() -> io::Result<Self> {
+    pub(crate) fn create() -> io::Result<Self> {
         Self::create_in(&std::env::temp_dir())
     }
 
     /// The folder.
-    #[must_use]
-    pub fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         &self.path
     }
 
