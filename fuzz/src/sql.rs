@@ -18,7 +18,7 @@ const PATIENCE: Duration = Duration::from_millis(500);
 /// The memory of a query, in bytes.
 const MEMORY: u64 = 256 << 20;
 
-/// A byte from 128 on stands for one of these, so that the fuzzer writes statements and not letters alone.
+/// Bytes of 128 and above are mapped to these words, so that the fuzzer generates statements instead of random letters.
 const WORDS: [&str; 112] = [
     "SELECT", "FROM", "WHERE", "*", "(", ")", ",", ";", "1", "'", "\"", "AS", "UNION ALL", "WITH", "RECURSIVE", "VALUES",
     "ATTACH", "DETACH", "USE", "COPY", "TO", "EXPORT DATABASE", "IMPORT DATABASE", "INSTALL", "LOAD", "SET", "RESET", "PRAGMA",

@@ -169,7 +169,7 @@ LEFT JOIN things AS n ON n.id = t.id
 WHERE t.class <> 'programmatic'
 ORDER BY p.n;
 
--- Whether a value, or one of several, is among the requested ones; TRUE if none is requested.
+-- Whether a value, or any value of a list, is selected; TRUE if the filter is empty.
 CREATE OR REPLACE MACRO served.is_asked(wanted, value) AS wanted IS NULL OR COALESCE(list_contains(wanted, value), FALSE);
 CREATE OR REPLACE MACRO served.any_asked(wanted, given) AS
     wanted IS NULL OR COALESCE(list_has_any(wanted, given), FALSE);

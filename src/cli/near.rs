@@ -18,7 +18,7 @@ pub(crate) fn advice<'k>(id: &str, known: impl Iterator<Item = (&'k str, &'k str
     format!("Similar IDs: {}. `{list}` lists all IDs.", near.join(", "))
 }
 
-/// A sentence with the known word that was probably meant; empty if none is similar.
+/// A sentence that suggests the most similar known word; empty if no word is similar.
 pub(crate) fn meant(word: &str, known: &[&str]) -> String {
     let near = known.iter().filter_map(|known| Some((alike(&word.to_lowercase(), &known.to_lowercase())?, known)));
     let near = near.reduce(|one, other| if other.0 > one.0 { other } else { one });

@@ -70,7 +70,7 @@ pub(super) struct KnownEvents {
 }
 
 impl KnownEvents {
-    /// The events of the case, of which none is known yet.
+    /// The events of the case, before any event is known.
     pub(super) fn of(case: &Case) -> Result<Self, LoadError> {
         Ok(Self { asks: if case.has_events()? { ASKS } else { 0 }, ..Self::default() })
     }

@@ -85,7 +85,7 @@ impl Notebook {
         &self.path
     }
 
-    /// Its content; empty if there is no file.
+    /// The notes in the file; empty if the file does not exist.
     ///
     /// # Errors
     /// If the system refuses.

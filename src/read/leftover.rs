@@ -50,7 +50,7 @@ fn is_temporary_file(name: &OsStr) -> bool {
 pub struct FileId(u64, u64);
 
 impl FileId {
-    /// The identity of the file at `path`; `None` if there is no file, or the system does not provide it.
+    /// The identity of the file at `path`; `None` if the file does not exist or the system does not provide one.
     #[cfg(unix)]
     #[must_use]
     pub fn of(path: &Path) -> Option<Self> {

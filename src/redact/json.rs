@@ -1,4 +1,4 @@
-//! JSON without its values. Only the strings and numbers that change are written anew.
+//! Redacts JSON. Only strings and numbers that change are rewritten; all other text is copied.
 
 use super::{MAX_NESTED, Redaction, Redactor, is_account};
 

@@ -215,7 +215,7 @@ fn figures(report: &Report) -> Vec<(String, String)> {
     figures.map(|(figure, of)| (figure, of.to_owned())).into()
 }
 
-/// A count of clicks; without console sessions, there is no count.
+/// The number of clicks; a dash without console sessions.
 fn of_console(console: bool, clicks: u64) -> String {
     if console { digits(clicks) } else { "–".to_owned() }
 }
