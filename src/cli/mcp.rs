@@ -1,17 +1,16 @@
 //! `cartographer mcp`
 
 use std::num::NonZeroU64;
-use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use cartographer::serve::{self, ServeOptions};
+use cartographer::serve;
 use clap::Args;
 
 use super::case::CaseArgs;
 use super::fail::WithAdvice;
 use super::own_rules::OwnRules;
-use super::{ExitCode, Streams, answer_query, notes};
+use super::{ExitCode, Streams};
 
 /// Answer an AI assistant about a case, read-only: the Model Context Protocol on standard input and output
 ///
@@ -37,15 +36,9 @@ impl Mcp {
     pub(crate) fn run(self, _streams: Streams) -> Result<ExitCode> {
         // For a file that is not a case, this gives the same error as the other commands.
         drop(self.case.open_read_only()?);
-        let aside = tempfile::tempdir()?;
-        let options = ServeOptions {
-            aside: aside.path().to_owned(),
-            query_program: answer_query::program()?,
-            rules: Arc::new(self.rules.set()?),
-            author: notes::user(),
-            limit: Duration::from_secs(self.time_limit.get()),
-        };
-        serve::mcp(self.case.path(), &options).with_context(|| {
+        let spill = tempfile::tempdir()?;
+        let limit = Duration::from_secs(self.time_limit.get());
+        serve::mcp(self.case.path(), self.rules.set()?, spill.path(), limit).with_context(|| {
             WithAdvice::new(
                 "the server stopped",
                 "An MCP client starts this command and talks to it on standard input and output: see docs/mcp.md.",

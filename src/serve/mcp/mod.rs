@@ -7,6 +7,7 @@ mod tools;
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use rmcp::handler::server::common::schema_for_input;
 use rmcp::model::{
@@ -20,7 +21,7 @@ use tokio::runtime::Builder;
 
 use super::pool::{Pool, Queue};
 use super::state::MEMORY;
-use super::{GRACE, ServeError, ServeOptions};
+use super::{GRACE, ServeError};
 use crate::rule::RuleSet;
 use crate::store::{Case, ReadAccess};
 use tools::ToolName;
@@ -48,12 +49,13 @@ struct CaseTools {
     rules: Arc<RuleSet>,
 }
 
-/// Answers a client on standard input and output until it closes them.
+/// Answers a client on standard input and output until it closes them. `spill` is a folder for data that does not fit into
+/// memory; `limit` is the time limit of a call.
 ///
 /// # Errors
 /// If the case cannot be opened, or the client does not speak the protocol.
-pub fn mcp(path: &Path, options: &ServeOptions) -> Result<(), McpError> {
-    let tools = CaseTools::open(path, options)?;
+pub fn mcp(path: &Path, rules: RuleSet, spill: &Path, limit: Duration) -> Result<(), McpError> {
+    let tools = CaseTools::open(path, rules, spill, limit)?;
     let runtime = Builder::new_current_thread().enable_all().build()?;
     let done = runtime.block_on(async {
         let service =
@@ -79,14 +81,14 @@ pub enum McpError {
 }
 
 impl CaseTools {
-    fn open(path: &Path, options: &ServeOptions) -> Result<Self, ServeError> {
-        let access = ReadAccess { memory: Some(MEMORY), temp_dir: Some(&options.aside), ..ReadAccess::default() };
+    fn open(path: &Path, rules: RuleSet, spill: &Path, limit: Duration) -> Result<Self, ServeError> {
+        let access = ReadAccess { memory: Some(MEMORY), temp_dir: Some(spill), ..ReadAccess::default() };
         let case = Case::open_with(path, access)?;
         case.lock_settings()?;
-        let queries = Arc::new(Pool::new(case, Queue::new(CALLS, WAITING), options.limit));
-        // Its settings are locked, so that it cannot be closed in safety: it stays to the end.
+        let queries = Arc::new(Pool::new(case, Queue::new(CALLS, WAITING), limit));
+        // Its settings are locked, so it cannot be closed safely and stays open until the program ends.
         std::mem::forget(Arc::clone(&queries));
-        Ok(Self { queries, rules: Arc::clone(&options.rules) })
+        Ok(Self { queries, rules: Arc::new(rules) })
     }
 
     async fn answer(&self, tool: ToolName, arguments: Value) -> Result<String, ServeError> {
