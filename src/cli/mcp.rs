@@ -21,6 +21,7 @@ use super::{ExitCode, Streams};
 #[command(after_help = "\
 Examples:
   cartographer mcp --db case.duckdb
+  cartographer mcp --db case.duckdb --time-limit 120
   claude mcp add case -- cartographer mcp --db /cases/case.duckdb")]
 pub(crate) struct Mcp {
     #[command(flatten)]
