@@ -12,6 +12,10 @@ use super::{ExitCode, Streams};
 /// Answer one query from standard input; started by `serve`
 #[derive(Debug, Args)]
 #[command(hide = true)]
+#[command(after_help = "\
+Examples:
+  cat query.json | cartographer answer-query
+  cat query.json | cartographer answer-query > rows.json")]
 pub(crate) struct AnswerQuery {}
 
 impl AnswerQuery {
