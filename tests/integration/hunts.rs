@@ -76,7 +76,7 @@ fn an_answer_begins_with_the_moment_and_holds_a_sentence_and_an_id_to_go_on_with
 }
 
 #[test]
-fn every_hunt_is_tested_with_a_hit_and_an_innocent_look_alike() {
+fn every_hunt_is_tested_with_a_hit_and_a_false_positive() {
     let folder = package().join("tests/sql/hunts");
     let hunts = shipped().unwrap();
     let expected: BTreeSet<PathBuf> = hunts.iter().map(|hunt| folder.join(name(hunt)).with_extension("slt")).collect();
@@ -87,7 +87,7 @@ fn every_hunt_is_tested_with_a_hit_and_an_innocent_look_alike() {
         let [empty, full] = answers[..] else { panic!("{} answers twice: of nothing, and of its events", hunt.id) };
         assert!(empty.starts_with('\n') && !full.trim().is_empty(), "{} finds something in something only", hunt.id);
         assert!(empty.contains("\"eventID\": \"hit") && empty.contains("\"eventID\": \"innocent"), "{}", hunt.id);
-        assert!(!full.contains("innocent"), "{} takes the innocent for a hit", hunt.id);
+        assert!(!full.contains("innocent"), "{} reports the innocent event", hunt.id);
     }
 }
 

@@ -44,7 +44,7 @@ const HUNT: Hunt = {
   tactic: "t",
   techniques: [],
   hit: "",
-  innocent: "",
+  false_positives: "",
   params: [
     { name: "since", kind: "moment", default: "TIMESTAMP '2000-01-01'", meaning: "" },
     { name: "principal", kind: "text", default: "'%'", meaning: "" },
