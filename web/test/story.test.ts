@@ -108,7 +108,7 @@ test("keys that they made themselves are not how they came in", () => {
     ip_count: null,
   };
   const [came] = story({ ...EMPTY, actors: [actor(1, 2, "eve")], keys, links: [link] }).told[0]?.sentences ?? [];
-  expect(came?.text).toBe("Programs used access key AKIAOWN (4 events); how they got it is not in this case.");
+  expect(came?.text).toBe("Programs used access key AKIAOWN (4 events); how they obtained it is not in this case.");
 });
 
 test("what was undone is not open", () => {

@@ -150,7 +150,8 @@ const MOST_OTHERS = 24;
 const Others = ({ actors }: { actors: readonly OverviewActor[] }) => (
   <section class="story" aria-label="Others">
     <h2 class="story-who">
-      Others <span class="story-lead">who were in the console, or in whose sessions something less severe stands out</span>
+      Others{" "}
+      <span class="story-lead">who were in the console, or in whose sessions something less severe stands out</span>
     </h2>
     <ul class="others">
       {actors.slice(0, MOST_OTHERS).map((actor) => (
