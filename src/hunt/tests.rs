@@ -9,7 +9,7 @@ const TEXT: &str = "\
 -- hit: somebody did,
 --   and here is who
 -- false positives: nobody
-SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
+SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at or after this time (UTC)
 SET VARIABLE least = 3; -- so many
 SET VARIABLE who = '%'; -- whose name is like this
 SELECT getvariable('since'), getvariable('least'),

@@ -253,7 +253,7 @@ fn every_hunt_runs_as_it_is_told() {
     let hunt = hunts.iter().find(|hunt| hunt["id"] == "persistence/access-key-for-another").unwrap();
     assert_eq!((&hunt["tactic"], &hunt["techniques"]), (&json!("persistence"), &json!(["T1098.001"])));
     let since = json!({ "name": "since", "kind": "TIMESTAMP", "default": "TIMESTAMP '2000-01-01'",
-        "meaning": "only activity at this time or later, UTC" });
+        "meaning": "only activity at or after this time (UTC)" });
     assert_eq!(hunt["params"][0], since);
     assert!(hunt["hit"].as_str().unwrap().len() > 10 && hunt["false_positives"].as_str().unwrap().len() > 10);
     for hunt in hunts {
