@@ -47,7 +47,10 @@ fn what_is_set_narrows_the_answer_and_stays_a_value() {
         answer(&args)
     };
     let alice = run(&["principal=alice"]);
-    assert!(alice.contains("alice,Started a console session on Monday at 09:12 UTC,") && !alice.contains("eve"), "{alice}");
+    assert!(
+        alice.contains("alice,Started a console session on Monday at 09:12 UTC,") && !alice.contains("eve"),
+        "{alice}"
+    );
     assert!(run(&["since=2026-03-02 09:20"]).contains("Admin/eve\\u{1b}[31m"));
     assert_eq!(run(&["until=2026-03-02T09:00:00Z"]).lines().count(), 1);
     assert_eq!(run(&["principal='; SELECT 1; --"]).lines().count(), 1);
