@@ -1,9 +1,9 @@
--- The server's in-memory tables of a case: created once, at startup, and read by the other files here. Slower tables are
--- created after that, by setup_timeline.sql and setup_entities.sql.
+-- The server's in-memory tables for a case, created once at startup and read by the other files in this folder.
+-- setup_timeline.sql and setup_entities.sql later create the tables that take longer.
 ATTACH ':memory:' AS served (READ_WRITE);
 
--- One row is one use of a credential that another session created; one session behind another; one source of data that
--- left.
+-- One row per use of a credential that another session created, per session behind another session, and per source of
+-- data that left.
 CREATE TABLE served.links AS FROM credential_links;
 CREATE TABLE served.chains AS FROM actor_chains;
 CREATE TABLE served.data_out AS FROM data_out;
@@ -12,10 +12,10 @@ CREATE TABLE served.data_out AS FROM data_out;
 CREATE MACRO served.some(n, one, many) AS
     CASE WHEN n = 1 THEN '1 ' || one WHEN n > 1 THEN n || ' ' || many END;
 
--- A finding without its number, the same for singular and plural: `2 secrets read` is `secret read`.
+-- A finding without its number, identical for singular and plural: `2 secrets read` becomes `secret read`.
 CREATE MACRO served.plain(text) AS regexp_replace(regexp_replace(text, '^[0-9]+ ', ''), 's\b', '', 'g');
 
--- One row is one session, with its findings as numbers and as text.
+-- One row per session, with its findings as numbers and as text.
 CREATE TABLE served.sessions AS
 SELECT
     s.*,
