@@ -64,7 +64,7 @@ const ORDER: [(&str, &str); 13] = [
 pub struct Table {
     /// Its name, `snake_case`.
     pub name: &'static str,
-    /// What one row is.
+    /// What a row represents.
     pub grain: &'static str,
     /// Its columns, in order.
     pub columns: &'static [Column],

@@ -30,7 +30,7 @@ SELECT
     w.destroyed,
     list_filter([
         CASE WHEN s.identity_type = 'Root' THEN 'the root user' END,
-        CASE WHEN w.by_made_credential THEN 'uses a credential made by ' || COALESCE(m.makers, 'another session') END,
+        CASE WHEN w.by_made_credential THEN 'uses a credential created by ' || COALESCE(m.makers, 'another session') END,
         CASE WHEN s.console AND NOT s.mfa THEN 'no MFA' END,
         served.some(i.failures, 'failed sign-in', 'failed sign-ins'),
         CASE WHEN s.console AND s.first_time = f.first_console AND f.first_seen < s.first_time - INTERVAL 1 HOUR
@@ -38,15 +38,15 @@ SELECT
         CASE WHEN len(s.ips) > 1 THEN len(s.ips) || ' addresses' END,
         served.some(w.defenses_weakened, 'defense weakened', 'defenses weakened'),
         served.some(w.data_exposed, 'resource exposed', 'resources exposed'),
-        served.some(w.credentials_made, 'credential made', 'credentials made'),
+        served.some(w.credentials_made, 'credential created', 'credentials created'),
         served.some(w.secrets_read, 'secret read', 'secrets read'),
         served.some(w.privilege_changes, 'privilege change', 'privilege changes'),
         served.some(w.destroyed, 'resource destroyed', 'resources destroyed'),
         served.some(w.findings - w.defenses_weakened - w.data_exposed - w.credentials_made - w.secrets_read
             - w.privilege_changes - w.destroyed, 'other finding', 'other findings'),
         served.some(o.objects, 'object downloaded', 'objects downloaded'),
-        served.some(w.credential_objects, 'object downloaded with a credential made here',
-            'objects downloaded with a credential made here'),
+        served.some(w.credential_objects, 'object downloaded with a credential created here',
+            'objects downloaded with a credential created here'),
         served.some(w.attempts, 'failed attempt', 'failed attempts'),
         served.some(w.denied, 'call denied', 'calls denied'),
         served.some(k.commands, 'command typed', 'commands typed'),

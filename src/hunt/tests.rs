@@ -60,5 +60,5 @@ fn invalid_hunts_are_rejected_with_the_line() {
     assert!(edited("= 3;", "= 1 + 2;").starts_with("sql/hunts/impact/who.sql:8: expected `SET VARIABLE"));
     assert!(edited("SELECT", "DELETE").starts_with("sql/hunts/impact/who.sql:10: expected one SELECT"));
     assert!(edited("('who');", "('who'); DROP TABLE events;").contains("one SELECT"));
-    assert!(problem("execution/who.sql", TEXT).ends_with(":2: a hunt in this folder must have the tactic impact"));
+    assert!(problem("execution/who.sql", TEXT).ends_with(":2: the tactic impact does not match the folder"));
 }

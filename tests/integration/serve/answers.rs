@@ -56,7 +56,7 @@ fn sessions_come_by_what_stands_out_programs_and_console_together() {
     let counts =
         ["findings", "attempts", "denied", "secrets_read", "credentials_made", "defenses_weakened", "data_exposed"];
     assert_eq!(counts.map(|name| nadia[name].as_u64().unwrap()), [6, 2, 4, 1, 1, 1, 0]);
-    let told = ["uses a credential made by nadia", "44 objects downloaded", "1 failed attempt", "1 call denied"];
+    let told = ["uses a credential created by nadia", "44 objects downloaded", "1 failed attempt", "1 call denied"];
     assert_eq!(backup["stands_out"], json!(told));
     let (_, counted) = served.sql(&json!({ "sql": "SELECT count(*) FILTER (weight > 0) FROM session_findings" }));
     assert_eq!(counted["rows"][0][0], answer["total"]);
