@@ -6,7 +6,8 @@ use super::{Column, Table};
 /// `file_integrity`
 pub const FILE_INTEGRITY: Table = Table {
     name: "file_integrity",
-    grain: "The log files and digest files that the last run of `cartographer verify` found or did not find, and gaps between digest files.",
+    grain: "The log files and digest files that the last run of `cartographer verify` found or did not find, and gaps \
+            between digest files.",
     columns: &[
         Column::new("kind", Text, "Kind of the row: log file, digest, backfill digest or gap"),
         Column::new(
@@ -21,7 +22,8 @@ pub const FILE_INTEGRITY: Table = Table {
         Column::new(
             "digest",
             Text,
-            "S3 key of the digest that lists the log file. For a digest, the S3 key of the digest that names it as its predecessor",
+            "S3 key of the digest that lists the log file. For a digest, the S3 key of the digest that names it as \
+             its predecessor",
         ),
         Column::new("account_id", Text, "Account of the log file or digest"),
         Column::new("region", Text, "Region of the log file or digest"),

@@ -6,8 +6,8 @@ use super::{Column, Table};
 /// `sigma_matches`
 pub const SIGMA_MATCHES: Table = Table {
     name: "sigma_matches",
-    grain: "The events matched by Sigma rules, as saved by the last run of `cartographer hunt --sigma PATH --save`. The sigma_hits \
-            view lists them with their signals.",
+    grain: "The events matched by Sigma rules, as saved by the last run of `cartographer hunt --sigma PATH --save`. The \
+            sigma_hits view lists them with their signals.",
     columns: &[
         Column::new("rule_id", Text, "ID of the Sigma rule, or its name or title if it does not have an ID").repeating(),
         Column::new("title", Text, "Title of the Sigma rule").repeating(),

@@ -5,7 +5,8 @@ use super::{Column, EnumType, Table};
 
 /// The meaning of `severity` in `signals` and the views that include it.
 const SEVERITY: &str = "The kind as a number, for ranking: 0 background, 1 view, 2 list, 3 login, 4 session, 5 command, \
-                        6 change, 7 create, 8 delete, 9 secret. severity >= 6 covers everything that changed something or read a secret";
+                        6 change, 7 create, 8 delete, 9 secret. severity >= 6 covers everything that changed something or \
+                        read a secret";
 
 /// `signals`
 pub const SIGNALS: Table = Table {
@@ -24,7 +25,7 @@ pub const SIGNALS: Table = Table {
         Column::new(
             "rule_pack",
             Text,
-            "Rule pack that contains the rule, with its version: acme@1.2.0. NULL for a shipped rule and for a rule from a folder",
+            "Rule pack that contains the rule, with its version: acme@1.2.0. NULL for shipped rules and for rules from a folder",
         )
         .repeating(),
         Column::new(
