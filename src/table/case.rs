@@ -24,7 +24,7 @@ pub const RULES: Table = Table {
         Column::new(
             "file",
             Text,
-            "File that contains the rule. For rules in packs, the pack's name and version come first: acme@1.2.0/iam/users.toml",
+            "File that contains the rule, prefixed with the name and version of its pack, if any: acme@1.2.0/iam/users.toml",
         ),
     ],
 };
@@ -91,8 +91,8 @@ pub const CASE_INFO: Table = Table {
             "key",
             Text,
             "Name of the fact: tool_version, schema_version, rules_version, duckdb_version, storage_version or created_at. As \
-             JSON: geoip and ip_ranges (the databases in which addresses were looked up) and sigma (what was searched to find the \
-             saved Sigma hits)",
+             JSON: geoip and ip_ranges (the databases in which addresses were looked up) and sigma (what was searched to find \
+             the saved Sigma hits)",
         ),
         Column::new("value", Text, "Value"),
     ],
