@@ -1,4 +1,4 @@
-//! Every table of a case: grain, columns, types and descriptions. DDL and Arrow schemas are generated from it.
+//! Every table in a case: grain, columns, types and descriptions. The DDL and Arrow schemas are generated from them.
 
 mod address;
 mod case;
@@ -25,7 +25,7 @@ pub use signal::{EVENT_SIGNAL, SIGNAL_ENTITIES, SIGNALS};
 /// The version of the schema; a case with another version is refused.
 pub const SCHEMA_VERSION: u32 = 8;
 
-/// Every table of a case, in order of creation.
+/// Every table in a case, in order of creation.
 pub const TABLES: [&Table; 13] = [
     &EVENTS,
     &SESSIONS,
@@ -42,7 +42,7 @@ pub const TABLES: [&Table; 13] = [
     &SIGMA_MATCHES,
 ];
 
-/// The default order of the rows of tables.
+/// The default row order of each table.
 const ORDER: [(&str, &str); 13] = [
     ("events", "event_time, event_id"),
     ("sessions", "first_time, session_id"),
@@ -64,7 +64,7 @@ const ORDER: [(&str, &str); 13] = [
 pub struct Table {
     /// Its name, `snake_case`.
     pub name: &'static str,
-    /// What one row is.
+    /// What a row represents.
     pub grain: &'static str,
     /// Its columns, in order.
     pub columns: &'static [Column],
@@ -79,7 +79,7 @@ pub struct Column {
     pub kind: ColumnKind,
     /// Its description. Missing values are NULL.
     pub doc: &'static str,
-    /// The path in a `CloudTrail` record whose value it contains unchanged, if any.
+    /// The path in a `CloudTrail` record whose value the column contains unchanged, if any.
     pub source: Option<&'static str>,
     /// The known distribution of its values.
     values: Option<Values>,
@@ -95,7 +95,7 @@ enum Values {
 }
 
 impl Values {
-    /// The compression in DDL. Row groups with texts that are too long for it are not compressed.
+    /// The compression in DDL. Row groups whose text is too long for it are not compressed.
     const fn compression(self) -> &'static str {
         match self {
             Self::Repeating => " USING COMPRESSION DICTIONARY",
@@ -127,7 +127,7 @@ pub enum ColumnKind {
     Enum(EnumType),
 }
 
-/// The ENUM types of a case.
+/// The ENUM types in a case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EnumType {
     /// [`Client`]
@@ -213,12 +213,12 @@ impl ColumnKind {
 }
 
 impl Column {
-    /// A column of that name, type and description.
+    /// A column with this name, type and description.
     const fn new(name: &'static str, kind: ColumnKind, doc: &'static str) -> Self {
         Self { name, kind, doc, source: None, values: None }
     }
 
-    /// The same, for values that repeat a lot.
+    /// The same, for values that repeat often.
     const fn repeating(self) -> Self {
         Self { values: Some(Values::Repeating), ..self }
     }
@@ -228,7 +228,7 @@ impl Column {
         Self { values: Some(Values::Distinct), ..self }
     }
 
-    /// The same, taken exactly from that path of a record.
+    /// The same, with the value copied unchanged from this path in a record.
     const fn from(self, source: &'static str) -> Self {
         Self { source: Some(source), ..self }
     }
@@ -239,7 +239,7 @@ impl Column {
         format!("\"{}\" {}{compression}", self.name, self.kind.sql())
     }
 
-    /// The description, with the path it is taken from.
+    /// The description, with the path that the value comes from.
     #[must_use]
     pub fn comment(&self) -> String {
         self.source.map_or_else(|| self.doc.to_owned(), |source| format!("{} [{source}]", self.doc))
@@ -277,19 +277,19 @@ impl Table {
     }
 }
 
-/// The members of a struct of texts.
+/// The fields of a struct whose members are all text.
 #[must_use]
 pub fn struct_fields(members: &[&str]) -> Fields {
     members.iter().map(|name| Field::new(*name, DataType::Utf8, true)).collect()
 }
 
-/// Text as an SQL literal.
+/// Text as a SQL literal.
 #[must_use]
 pub fn literal(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
 }
 
-/// A name as an SQL identifier.
+/// A name as a SQL identifier.
 #[must_use]
 pub fn identifier(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))

@@ -1,5 +1,5 @@
--- One row is one technique of ATT&CK that clicks, calls or saved Sigma hits show. Variable: wanted_principals (a list; an empty
--- one wants all).
+-- One row per ATT&CK technique that clicks, calls or saved Sigma hits show. Variable: wanted_principals (a list; empty for
+-- all principals).
 WITH shown AS (
     SELECT
         unnest(s.attack) AS technique, s.signal_id AS id, s.principal, s.first_time AS time,

@@ -1,4 +1,4 @@
--- One row is one event with the signal that explains it, if one does, in order of time. The input of `export ocsf`.
+-- One row per event, in chronological order, with the signal that explains it, if any. The input for `export ocsf`.
 SELECT
     e.* REPLACE (e.client::VARCHAR AS client),
     s.signal_id,

@@ -1,5 +1,5 @@
--- The values of a case that `--redact` replaces wherever they occur. One row is one value; kind is keys, accounts, addresses or
--- names.
+-- The values in a case that `--redact` replaces wherever they occur. One row per value; kind is keys, accounts, addresses
+-- or names.
 WITH callers AS (
     SELECT DISTINCT
         principal, principal_id, principal_arn, issuer_arn, user_name, source_identity, on_behalf_of, access_key_id, source_ip,
@@ -53,7 +53,7 @@ found AS (
 
 SELECT DISTINCT kind, value FROM found
 WHERE len(value) > 1
-    -- The unique ID of a user may be its account's, as that of the root user is.
+    -- The unique ID of an identity can be its account ID, as is the case for the root user.
     AND (kind <> 'keys' OR NOT regexp_full_match(value, '[0-9]*'))
     AND (kind <> 'accounts' OR regexp_full_match(value, '[0-9]{12}'))
 ORDER BY ALL

@@ -1,4 +1,4 @@
--- One row is one signal for Timesketch: message, datetime and timestamp_desc, then columns to search by.
+-- One row per signal, for Timesketch: message, datetime and timestamp_desc, followed by columns for searching.
 SELECT
     s.summary AS message,
     s.first_time AS datetime,

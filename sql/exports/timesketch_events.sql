@@ -1,4 +1,4 @@
--- One row is one event, in the columns of timesketch.sql.
+-- One row per event, with the same columns as timesketch.sql.
 SELECT
     e.event_key || COALESCE(' (' || e.error_code || ')', '') AS message,
     e.event_time AS datetime,

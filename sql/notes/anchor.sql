@@ -1,4 +1,4 @@
--- The event by which a click or a session can be found if its ID changes: $1 is a JSON list of one {place, kind, id}.
+-- The event by which a click or session can be found if its ID changes. $1 is a JSON list with one {place, kind, id}.
 WITH asked AS (
     SELECT unnest(
         from_json($1, '[{"place": "BIGINT", "kind": "VARCHAR", "id": "VARCHAR", "event_id": "VARCHAR"}]'), max_depth := 2

@@ -1,11 +1,11 @@
--- The targets of notes: $1 is a JSON list of {place, kind, id, event_id}. One row is one target that the case has: for a click
--- or an event, its row of the timeline, which is the signal or, if there is none, the event.
+-- The targets of notes. $1 is a JSON list of {place, kind, id, event_id}. One row per target that the case contains: for a
+-- click or an event, its timeline row, which is the signal or, if there is none, the event.
 WITH asked AS (
     SELECT unnest(
         from_json($1, '[{"place": "BIGINT", "kind": "VARCHAR", "id": "VARCHAR", "event_id": "VARCHAR"}]'), max_depth := 2
     )
 ),
--- A click whose ID has changed is the signal that now has its event.
+-- A click whose ID has changed is the signal that its event now belongs to.
 clicks AS (
     SELECT a.place, COALESCE(s.signal_id, es.signal_id) AS signal_id, COALESCE(a.event_id, s.anchor_event_id) AS event_id
     FROM asked AS a

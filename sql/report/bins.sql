@@ -1,5 +1,5 @@
--- One row is one time interval with activity.
--- Variable: bin, its length in seconds.
+-- One row per time interval with activity.
+-- Variable: bin, the length of an interval in seconds.
 SELECT
     epoch_us(bin) AS time,
     COALESCE(sum(looks), 0)::BIGINT AS looks,

@@ -1,5 +1,5 @@
--- The objects that a session read from a bucket, according to data events, one row for each session and bucket. The most
--- notable session is first; programs that read all day are last.
+-- The objects that a session read from a bucket, according to data events, one row per session and bucket. The most
+-- notable session is first. Programs that read all day are last.
 SELECT
     row_number() OVER (ORDER BY by_made_credential DESC, weight DESC, bytes_out DESC NULLS LAST, events DESC, first_time) AS place,
     *

@@ -1,6 +1,6 @@
--- One row is one finding: similar events of one actor with the same outcome, for one aspect. of_aspect counts the events of
--- the aspect, tried_of_aspect those that were denied or failed; the first few are returned, those of the most severe
--- sessions first.
+-- One row per finding: similar events by one actor with the same outcome and aspect. of_aspect counts the events with the
+-- aspect, and tried_of_aspect counts how many of them were denied or failed. Only the first few findings of each aspect are
+-- returned, starting with sessions that have the most severe findings.
 SELECT
     row_number() OVER (
         ORDER BY list_position([
@@ -25,7 +25,7 @@ FROM (
     FROM (
         SELECT
             *,
-            -- A few are listed individually.
+            -- Up to three similar events are listed individually.
             CASE
                 WHEN count(*) OVER (
                     PARTITION BY aspect, account_id, actor, event_key, effect, object, outcome

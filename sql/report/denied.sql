@@ -1,5 +1,6 @@
--- One row is similar denied calls of one actor: the purpose of a click, a command or a program (aimed), or other requests
--- of pages while they opened. The first few of each sort are returned; calls_of_sort counts all.
+-- One row per group of similar denied calls by one actor: calls that a click, a command or a program was meant to make
+-- (aimed), or other requests that pages made while they opened. The first few of each sort are returned; calls_of_sort
+-- counts all of them.
 SELECT
     row_number() OVER (ORDER BY aimed DESC, weight DESC, kind DESC NULLS LAST, calls DESC, time, what) AS place,
     *

@@ -1,4 +1,4 @@
--- One row is one file that the case was loaded from; files with events of the selection are first.
+-- One row per file that the case was loaded from. Files with events in the selection are first.
 SELECT
     row_number() OVER (ORDER BY COALESCE(e.events, 0) DESC, file) AS place,
     file,
@@ -8,7 +8,7 @@ SELECT
     refused IS NOT NULL AS refused
 FROM load_files
 LEFT JOIN (
-    -- Of a file within an archive, `a.zip!b.json`, the archive is what was loaded.
+    -- For a file within an archive, `a.zip!b.json`, the loaded file is the archive.
     SELECT
         CASE WHEN source_file IN (SELECT file FROM load_files) THEN source_file ELSE split_part(source_file, '!', 1) END
             AS file,

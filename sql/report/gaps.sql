@@ -1,5 +1,5 @@
--- What the events of the case do not cover, one row for each kind of gap, with the first few sentences. Only for the
--- accounts of the searched sessions, and for what was not loaded.
+-- What the events in the case do not cover, one row per kind of gap, with the first few sentences. Includes only gaps for
+-- the accounts of the searched sessions, and what was not loaded.
 SELECT
     gap,
     count(*) AS gaps,

@@ -1,5 +1,6 @@
--- One row is one line of the timeline; place 1 is the most important. For programs, and for other calls of a console session,
--- only findings, denied calls and changes are lines; if a credential that was created in the case was used, every call is.
+-- One row per line in the timeline. Place 1 is the most important. For programs, and for other calls in a console session,
+-- only findings, denied calls and changes are included, or every call if the session used a credential that was created in
+-- the case.
 SELECT
     row_number() OVER (
         ORDER BY

@@ -1,6 +1,7 @@
--- One row is one session's use of a credential that another session created: who created it and how, who used it, from
--- where. made is true if creating it is a finding by itself, as for a key, a user or a password; a role's session is not.
--- path is who is behind the user, as far as the trail shows, if that is more than the creator. Place 1 has these first.
+-- One row per session and credential that the session used and another session created: who created the credential and
+-- how, who used it, and from where. made is true if creating the credential is a finding by itself, as for a key, a user or
+-- a password, but not for a role session. path lists who is behind the user, as far as the trail shows, if that is more
+-- than the creator. Rows for which made is true come first.
 SELECT
     row_number() OVER (ORDER BY made DESC, made_at, credential, session_id) AS place,
     *

@@ -1,4 +1,4 @@
--- One row is one network from which a known identity was first seen in the selection.
+-- One row per network from which a known identity was first seen in the selection.
 SELECT DISTINCT ON (x.account_id, x.principal, f.used)
     row_number() OVER (ORDER BY f.first_time, f.used) AS place,
     x.principal,

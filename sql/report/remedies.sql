@@ -1,8 +1,8 @@
--- What may have to be contained or undone, one row for each item: what was created, granted, trusted, shared, opened,
--- stopped, started or read. Its entities are those of the event; for a read of a secret, only the secret. gone is the time
--- at which the effect of every event of the row had ended in the case (event_ends); deleted has the types of what was deleted
--- then, and is empty if a call undid it. event_id is the event
--- that the sentence describes.
+-- What may have to be contained or undone, one row per item: what was created, granted, trusted, shared, opened, stopped,
+-- started or read. The entities of an item are those of the event or, for a read of a secret, only the secret. gone is the
+-- time at which the effect of every event in the row had ended in the case (event_ends). deleted lists the types of the
+-- resources whose deletion ended the effect, and is empty if a call undid it. event_id is the event that the sentence
+-- describes.
 WITH done AS (
     SELECT
         e.event_id, e.event_time, e.event_key, e.account_id, e.region, e.summary, e.entities,
@@ -38,7 +38,7 @@ needed AS (
     FROM standing
     WHERE outcome = 'succeeded'
     UNION
-    -- Everything that is open to the outside, whether it is a finding or not.
+    -- Everything that was opened to the outside, whether it is a finding or not.
     SELECT o.event_id, CASE WHEN o.resource_type = 'security_group' THEN 'network' ELSE 'share' END, NULL
     FROM open_to_outside AS o
     SEMI JOIN done USING (event_id)
@@ -51,7 +51,7 @@ ended AS (
     FROM event_ends AS e
     SEMI JOIN needed AS n ON n.event_id = e.event_id AND n.need IS NOT NULL
 ),
--- A secret has one row, regardless of how often and by which call it was read; other items have one row for each sentence.
+-- A secret has one row, regardless of how often and by which call it was read. Other items have one row per sentence.
 item AS (
     SELECT
         n.need, d.event_id, d.event_time, d.principal, d.weight, d.account_id, d.region, d.summary AS what, d.entities,
@@ -63,7 +63,7 @@ item AS (
         AND (n.need <> 'secret' OR d.event_id NOT IN (SELECT event_id FROM subject))
         AND (n.need <> 'role' OR list_contains(list_transform(d.entities, lambda e: e.entity_type || e.relation), 'rolecreated'))
         AND (n.need <> 'other' OR d.event_id NOT IN (SELECT event_id FROM needed WHERE need NOT IN ('other', 'secret')))
-        -- A share that is a trust, a role or a policy of a principal is listed as that.
+        -- A share that is also a trust, a role or a principal's policy is listed only as such.
         AND (n.need <> 'share' OR d.event_id NOT IN (SELECT event_id FROM needed WHERE need IN ('trust', 'role', 'policy'))
             OR d.event_id IN (SELECT event_id FROM standing WHERE aspect = 'data_exposure'))
     UNION ALL

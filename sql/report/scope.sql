@@ -1,12 +1,12 @@
--- The scope of the report as temporary tables: the searched sessions, the reported ones, their events, findings and signals
--- within the selected time, and their counts.
+-- The scope of the report as temporary tables: the searched sessions, the reported sessions, their events, findings and
+-- signals within the selected time range, and their counts.
 -- Variables: wanted_sessions, wanted_principals (lists; empty for all), since, until (UTC).
 CREATE OR REPLACE TEMP MACRO with_summary(address, summary) AS COALESCE(address || ' (' || summary || ')', address);
 
 CREATE OR REPLACE TEMP TABLE searched AS
 SELECT
     session_id, principal, account_id, identity_type, console, mfa, first_time, last_time, weight, by_made_credential,
-    -- Sessions of one role or one kind of program are one actor, named by the role.
+    -- All sessions of a role count as one actor, named after the role.
     split_part(principal, '/', 1) AS actor
 FROM session_findings
 WHERE (
@@ -20,8 +20,8 @@ WHERE (
     AND last_time >= getvariable('since')
     AND first_time < getvariable('until');
 
--- Reported are console sessions and those with findings; all if sessions were selected explicitly. Consecutive
--- sessions of one program are combined: reported_as is the most severe of them.
+-- Reports console sessions and any session with findings, or every session if sessions or principals were selected
+-- explicitly. Sessions of the same program are combined: reported_as is the session with the most severe findings.
 CREATE OR REPLACE TEMP TABLE chosen AS
 SELECT
     *,
@@ -47,8 +47,8 @@ FROM event_signals AS e
 JOIN chosen AS x USING (session_id)
 WHERE e.event_time >= getvariable('since') AND e.event_time < getvariable('until');
 
--- One row is one event, once for each aspect by which it stands out. Less severe aspects of an event are omitted if a
--- more severe one covers them: persistence, copies and commands are what remains.
+-- One row per event and aspect by which the event stands out. The less severe aspects (persistence, exfiltration and
+-- execution) are omitted if a more severe aspect of the event covers them.
 CREATE OR REPLACE TEMP TABLE standing AS
 WITH marked AS (
     SELECT
@@ -81,8 +81,8 @@ JOIN chosen AS x USING (session_id)
 LEFT JOIN events AS a ON a.event_id = s.anchor_event_id
 WHERE s.last_time >= getvariable('since') AND s.first_time < getvariable('until');
 
--- One row is one resource that a click or a call changed, created or read the secret of (touched), or tried to. Views are not
--- counted.
+-- One row per resource that a click or call changed or created, or whose secret it read (touched), including attempts.
+-- Views are not counted.
 CREATE OR REPLACE TEMP TABLE reached AS
 WITH shown AS (
     SELECT n.entity_type, n.entity_value, n.relation, s.kind, s.error_code IS NULL AS done, s.principal, s.first_time,
@@ -123,7 +123,7 @@ FROM shown
 WHERE kind >= 'change'::signal_kind AND relation <> 'seen'
 GROUP BY entity_type, entity_value;
 
--- One row is one session, or combined sessions, and one for all of them, whose session_id is NULL.
+-- One row per session or group of combined sessions, and one row for all sessions, whose session_id is NULL.
 CREATE OR REPLACE TEMP TABLE counted AS
 SELECT e.*, COLUMNS(c.* EXCLUDE (session_id)), COLUMNS(f.* EXCLUDE (session_id))
 FROM (

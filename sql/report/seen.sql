@@ -1,4 +1,4 @@
--- One row is one type of resource that was only seen: the number, and the first of them.
+-- One row per type of resource that was only seen, with the number of resources and the names of the first few.
 SELECT
     row_number() OVER (ORDER BY count(*) DESC, entity_type) AS place,
     entity_type,

@@ -1,4 +1,5 @@
--- One row is one saved Sigma rule that matches events of the report, with the first of the clicks and calls that they belong to.
+-- One row per saved Sigma rule that matches events in the report, with the first few clicks and calls that the events
+-- belong to.
 WITH hits AS (
     SELECT
         h.rule_id, h.title, h.level, h.level_number, COALESCE(h.click, h.summary) AS what, t.principal,

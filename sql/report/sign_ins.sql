@@ -1,4 +1,4 @@
--- One row is one sign-in event: those without MFA first, failed ones last.
+-- One row per sign-in event. Sign-ins without MFA are first, and failed sign-ins are last.
 SELECT
     row_number() OVER (ORDER BY s.result = 'success' DESC NULLS LAST, s.mfa, s.event_time, s.event_id) AS place,
     epoch_us(s.event_time) AS time,

@@ -1,4 +1,4 @@
--- One row is one ATT&CK technique, with the most important of its clicks and calls.
+-- One row per ATT&CK technique, with its most important clicks and calls.
 WITH shows AS (
     SELECT unnest(attack) AS technique, kind, error_code IS NOT NULL AS failed, first_time AS time, principal, summary,
         signal_id AS id

@@ -1,5 +1,5 @@
--- One row is one resource that a click or a call changed, created or read the secret of (touched), or tried to; seen.sql has
--- the rest.
+-- One row per resource that a click or call changed or created, or whose secret it read (touched), including attempts.
+-- seen.sql covers all other resources.
 SELECT
     row_number() OVER (ORDER BY touched DESC, furthest DESC, entity_type, first_time, entity_value) AS place,
     touched,

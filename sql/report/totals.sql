@@ -1,4 +1,4 @@
--- One row: the totals of the selection, and of the case.
+-- One row: the totals for the selection and for the case.
 SELECT
     c.* EXCLUDE (session_id),
     (SELECT count(*) FROM chosen) AS sessions,

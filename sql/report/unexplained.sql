@@ -1,4 +1,4 @@
--- One row is one console call without a signal.
+-- One row per API call that the console made without a signal.
 SELECT
     row_number() OVER (ORDER BY count(*) DESC, event_key) AS place,
     event_key,

@@ -1,4 +1,4 @@
--- Who is behind the session $1, what it created, and who used that, in one row.
+-- Who is behind the session $1, what the session created, and who used what it created, in one row.
 SELECT
     s.session_id,
     s.principal,

@@ -1,5 +1,5 @@
--- The distribution of matching rows over time: $1 intervals of one length, with the number of rows, changes and raw
--- events in each. The events are all events of the sessions that have such rows.
+-- The distribution of matching rows over time: $1 intervals of equal length, with the number of rows, changes and raw
+-- events in each. The raw events are all events in the sessions with matching rows.
 WITH shown AS MATERIALIZED (
     SELECT epoch_us(time) AS moment, kind, session_id FROM served.entries WHERE wanted
 ),

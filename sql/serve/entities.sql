@@ -1,6 +1,6 @@
--- The entities whose name or type contains $1, of type $2 (all types if empty); if $3 is 'true', only those that were
--- touched, if 'changed', only those that were changed, otherwise those with a call of the relation $3; only those that the
--- principal $4 saw or touched, unless empty.
+-- The entities whose name or type contains $1. If $2 is not empty, only entities of type $2. $3 is 'false' for all
+-- entities, 'true' for touched entities, 'changed' for changed entities, or the relation of a call to the entity. If $4
+-- is not empty, only entities that the principal $4 saw or touched.
 FROM served.entities
 WHERE contains(lower(concat_ws(chr(10), entity_value, entity_type)), lower($1))
     AND $2 IN ('', entity_type)

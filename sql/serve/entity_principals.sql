@@ -1,4 +1,4 @@
--- The number of entities that each principal saw or touched: the 300 principals with the most.
+-- The number of entities that each principal saw or touched, for the 300 principals with the most entities.
 SELECT value, count(*) AS count
 FROM (SELECT unnest(principals) AS value FROM served.entities)
 GROUP BY value

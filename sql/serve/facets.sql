@@ -1,5 +1,5 @@
--- The values of matching rows and their counts: each facet is counted ignoring its own filter. The 300 most frequent
--- values of each. Denied rows are also counted as failed.
+-- The values in matching rows and their counts. Each facet is counted without its own filter and lists its 300 most
+-- frequent values. Denied rows are also counted as failed.
 WITH shown AS MATERIALIZED (
     SELECT
         service, kind, attack, region, principal, class, outcome, denied, notable, ips, keys, calls, agents, reasons,
@@ -7,7 +7,7 @@ WITH shown AS MATERIALIZED (
     FROM served.entries
     WHERE wanted
 ),
--- The rows that fail one facet and meet all others. Without a filter, DuckDB recognizes that there are none.
+-- The rows that match all facets except one. Without a filter, DuckDB recognizes that there are none.
 missed AS (FROM served.entries WHERE of_session AND of_rest AND misses = 1),
 counted AS (
     SELECT 'services' AS facet, service AS value FROM shown

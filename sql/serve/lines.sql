@@ -1,6 +1,6 @@
--- The matching rows of the timeline in lines: consecutive calls of one session with the same fold_key share one. Lines are
--- numbered in order of time, from 0. The server replaces lines_0 by a separate name for each query, and keeps the table for
--- its next pages.
+-- The matching timeline rows, grouped into lines: consecutive calls in a session with the same fold_key share a line.
+-- Lines are numbered chronologically, starting at 0. The server replaces lines_0 with a separate name for each query, and
+-- keeps the table for the query's next pages.
 CREATE OR REPLACE TABLE served.lines_0 AS
 WITH marked AS MATERIALIZED (
     SELECT n, s, COALESCE(fold_key <> lag(fold_key) OVER (ORDER BY s), TRUE) AS begins

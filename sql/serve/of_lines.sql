@@ -1,4 +1,4 @@
--- The rows of the lines whose first rows are $1, a JSON list of IDs, among the lines from lines.sql.
+-- The rows of those lines from lines.sql whose first rows have the IDs in $1, a JSON list.
 CREATE OR REPLACE TEMP TABLE page_lines AS
 SELECT line, n
 FROM served.lines_0

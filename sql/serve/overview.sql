@@ -1,5 +1,5 @@
--- The data of the sentences of the overview, in one row: the actors with findings or console sessions, and for the most severe
--- of them the sign-ins, findings, used credentials, and data that left.
+-- The data for the sentences in the overview, in one row: the actors with findings or console sessions and, for those
+-- with the most severe findings, the sign-ins, findings, used credentials, and data that left.
 WITH reported AS (
     SELECT * FROM served.actors WHERE weight > 0 OR console_sessions > 0 ORDER BY place LIMIT 40
 ),
@@ -9,7 +9,7 @@ near AS (
     JOIN reported AS p ON p.actor = a.actor AND p.account_id IS NOT DISTINCT FROM a.account_id
     WHERE p.place <= 6
 ),
--- Events of one call with the same effect are combined.
+-- Events of the same call with the same effect are combined.
 alike AS (
     SELECT
         actor_place, class, effect, object, event_key, outcome = 'succeeded' AS done,
@@ -78,7 +78,7 @@ SELECT
             FROM (
                 SELECT * FROM served.found
                 UNION ALL BY NAME
-                -- An event with several classes counts once for their common topic.
+                -- An event with several classes on the same topic counts once for that topic.
                 SELECT
                     * REPLACE (
                         CASE

@@ -1,7 +1,8 @@
--- The chart of the case between the seconds $1 and $2 (since 1970; empty for no bound): lanes, events and clicks by
--- intervals of one length, as many as fit. The intervals are those in which the actors in focus were active: the most
--- severe ones, or all if none of these was active then. Activity of others during their pauses is assigned to the interval
--- before, as in_pause. all has the complete time range in intervals of one length.
+-- The chart of the case between the seconds $1 and $2 (since 1970; empty for no bound): lanes, and events and clicks in
+-- intervals of equal length, as many as fit. The intervals are those in which the actors in focus were active. These are
+-- the actors with the most severe findings, or all actors if none of those was active in the time range. Other actors'
+-- activity during the pauses between intervals is assigned to the preceding interval, as in_pause. all covers the complete
+-- time range in intervals of equal length.
 WITH bound AS (
     SELECT
         min(second) AS first, max(second) AS last,
@@ -23,7 +24,7 @@ focused AS MATERIALIZED (
 pauses AS (
     SELECT second - lag(second) OVER (ORDER BY second) AS pause FROM (SELECT DISTINCT second FROM focused)
 ),
--- The shortest length for which few enough intervals have an event, and few enough pauses are long enough to be cut.
+-- The shortest length at which few enough intervals contain an event, and few enough pauses are long enough to be cut.
 width AS (
     SELECT COALESCE(min(w) FILTER (spans <= 220 AND cuts <= 12), min(w) FILTER (spans <= 220), 604800) AS w
     FROM (

@@ -1,5 +1,5 @@
--- The index of the line with the row that is or explains $1, among the lines from lines.sql, by time, in descending order
--- if $2 is 'desc'; and the first row of the line.
+-- The index, among the lines from lines.sql, of the line that contains the row $1 or the row that explains it, and the
+-- first row of that line. Lines are ordered by time, in descending order if $2 is 'desc'.
 WITH the AS (
     SELECT l.line
     FROM served.places AS p

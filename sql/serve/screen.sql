@@ -1,6 +1,7 @@
--- What the page of the click $1 may have shown, rebuilt as table cells: users, buckets and instances. A cell comes from the
--- click's own requests and their errors, or from earlier changes and uses in the case; each names its event. Values without
--- an event are missing. CloudTrail does not record what a read returned, so no cell shows that a list is complete.
+-- What the page of the click $1 may have shown, reconstructed as table cells for users, buckets and instances. A cell is
+-- derived from the click's own requests and their errors, or from earlier changes and uses in the case, and names its
+-- event. Values without an event are missing. CloudTrail does not record what a read returned, so the cells never show
+-- that a list is complete.
 WITH click AS (SELECT signal_id, session_id, last_time FROM signals WHERE signal_id = $1),
 own AS MATERIALIZED (
     SELECT
@@ -12,7 +13,7 @@ own AS MATERIALIZED (
     WHERE es.signal_id = $1
 ),
 account AS (SELECT any_value(account_id) AS account_id FROM own),
--- The rows: entities that the click's requests name.
+-- The rows: entities named in the click's requests.
 things AS (
     SELECT 'user' AS kind, user_name AS name FROM own WHERE service = 'iam' AND user_name IS NOT NULL
     UNION
@@ -90,7 +91,7 @@ changes AS (
     FROM (SELECT *, unnest(entities) AS n FROM earlier WHERE event_name = 'RunInstances')
     WHERE n.entity_type = 'instance'
 ),
--- A key that a user has used belongs to the user.
+-- A key that a user has used belongs to that user.
 used AS (
     SELECT
         'user' AS kind, t.name, min_by(e.event_id, (e.event_time, e.event_id)) AS event_id, min(e.event_time) AS event_time,
@@ -102,7 +103,7 @@ used AS (
     WHERE t.kind = 'user' AND e.identity_type = 'IAMUser' AND starts_with(e.access_key_id, 'AKIA')
     GROUP BY t.name, e.access_key_id
 ),
--- Values from the click's own requests: an error that shows that something is missing, or a name that they request.
+-- Values from the click's own requests: an error that shows that something does not exist, or a requested name.
 asked AS (
     SELECT
         'user' AS kind, user_name AS name, event_id, event_time, 'password' AS col, '' AS item,
@@ -136,7 +137,7 @@ asked AS (
     FROM own
     WHERE event_name IN ('GetBucketPolicyStatus', 'GetBucketPolicy', 'GetBucketPublicAccessBlock')
 ),
--- The click's own value takes precedence, otherwise the latest one before.
+-- The click's own value takes precedence over the latest earlier value.
 known AS (
     SELECT kind, name, col, item, value, event_id, event_time, source
     FROM (

@@ -1,6 +1,6 @@
--- The history of the requested entity: the rows of the timeline that show or name it, with the relation of each: seen,
--- read, changed, created, deleted, granted_to, used, source. A page of the console reads what it shows, so its reads count as
--- views of an entity.
+-- The history of the requested entity: the timeline rows that show or name it, and the relation of each row to the entity:
+-- seen, read, changed, created, deleted, granted_to, used or source. A console page reads what it shows, so its reads count
+-- as views of an entity.
 CREATE OR REPLACE TEMP TABLE history AS
 WITH found AS MATERIALIZED (
     SELECT

@@ -1,5 +1,5 @@
--- The number of rows of the history from seen.sql with the principal $1 and the relation $2, unless empty; and the numbers
--- for each principal and each relation, in one row.
+-- The number of rows in the history from seen.sql with the principal $1 and the relation $2 (any if empty), and the number
+-- of rows for each principal and each relation, in one row.
 SELECT
     (SELECT count(*) FROM history WHERE $1 IN ('', principal) AND ($2 = '' OR list_contains(relations, $2))) AS total,
     COALESCE((

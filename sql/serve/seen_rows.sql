@@ -1,4 +1,5 @@
--- At most $3 rows of the history from seen.sql, after the first $4, with the principal $1 and the relation $2, unless empty.
+-- At most $3 rows of the history from seen.sql, skipping the first $4, with the principal $1 and the relation $2 (any if
+-- empty).
 SELECT * EXCLUDE (n)
 FROM history
 WHERE $1 IN ('', principal) AND ($2 = '' OR list_contains(relations, $2))

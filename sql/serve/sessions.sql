@@ -1,5 +1,6 @@
--- The sessions whose text contains $1: console sessions ('true'), others ('false') or both ('all'); if $3 is 'true',
--- only those in which something stands out; only those in which $4 stands out, in any number, unless it is empty.
+-- The sessions whose text contains $1. $2 selects console sessions ('true'), other sessions ('false') or both ('all').
+-- If $3 is 'true', only sessions in which something stands out. If $4 is not empty, only sessions in which $4 stands out,
+-- regardless of the number.
 FROM served.sessions
 WHERE ($2 = 'all' OR console = ($2 = 'true'))
     AND ($3 <> 'true' OR weight > 0)

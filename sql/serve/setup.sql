@@ -1,9 +1,9 @@
--- The server's in-memory tables of a case: created once, at startup, and read by the other files here. Slower tables are
--- created after that, by setup_timeline.sql and setup_entities.sql.
+-- The server's in-memory tables for a case, created once at startup and read by the other files in this folder.
+-- setup_timeline.sql and setup_entities.sql later create the tables that take longer.
 ATTACH ':memory:' AS served (READ_WRITE);
 
--- One row is one use of a credential that another session created; one session behind another; one source of data that
--- left.
+-- One row per use of a credential that another session created, per session behind another session, and per source of
+-- data that left.
 CREATE TABLE served.links AS FROM credential_links;
 CREATE TABLE served.chains AS FROM actor_chains;
 CREATE TABLE served.data_out AS FROM data_out;
@@ -12,10 +12,10 @@ CREATE TABLE served.data_out AS FROM data_out;
 CREATE MACRO served.some(n, one, many) AS
     CASE WHEN n = 1 THEN '1 ' || one WHEN n > 1 THEN n || ' ' || many END;
 
--- A finding without its number, the same for singular and plural: `2 secrets read` is `secret read`.
+-- A finding without its number, identical for singular and plural: `2 secrets read` becomes `secret read`.
 CREATE MACRO served.plain(text) AS regexp_replace(regexp_replace(text, '^[0-9]+ ', ''), 's\b', '', 'g');
 
--- One row is one session, with its findings as numbers and as text.
+-- One row per session, with its findings as numbers and as text.
 CREATE TABLE served.sessions AS
 SELECT
     s.*,
@@ -30,7 +30,7 @@ SELECT
     w.destroyed,
     list_filter([
         CASE WHEN s.identity_type = 'Root' THEN 'the root user' END,
-        CASE WHEN w.by_made_credential THEN 'uses a credential made by ' || COALESCE(m.makers, 'another session') END,
+        CASE WHEN w.by_made_credential THEN 'uses a credential created by ' || COALESCE(m.makers, 'another session') END,
         CASE WHEN s.console AND NOT s.mfa THEN 'no MFA' END,
         served.some(i.failures, 'failed sign-in', 'failed sign-ins'),
         CASE WHEN s.console AND s.first_time = f.first_console AND f.first_seen < s.first_time - INTERVAL 1 HOUR
@@ -38,15 +38,15 @@ SELECT
         CASE WHEN len(s.ips) > 1 THEN len(s.ips) || ' addresses' END,
         served.some(w.defenses_weakened, 'defense weakened', 'defenses weakened'),
         served.some(w.data_exposed, 'resource exposed', 'resources exposed'),
-        served.some(w.credentials_made, 'credential made', 'credentials made'),
+        served.some(w.credentials_made, 'credential created', 'credentials created'),
         served.some(w.secrets_read, 'secret read', 'secrets read'),
         served.some(w.privilege_changes, 'privilege change', 'privilege changes'),
         served.some(w.destroyed, 'resource destroyed', 'resources destroyed'),
         served.some(w.findings - w.defenses_weakened - w.data_exposed - w.credentials_made - w.secrets_read
             - w.privilege_changes - w.destroyed, 'other finding', 'other findings'),
         served.some(o.objects, 'object downloaded', 'objects downloaded'),
-        served.some(w.credential_objects, 'object downloaded with a credential made here',
-            'objects downloaded with a credential made here'),
+        served.some(w.credential_objects, 'object downloaded with a credential created here',
+            'objects downloaded with a credential created here'),
         served.some(w.attempts, 'failed attempt', 'failed attempts'),
         served.some(w.denied, 'call denied', 'calls denied'),
         served.some(k.commands, 'command typed', 'commands typed'),

@@ -1,12 +1,12 @@
--- The server's in-memory tables of entities and coverage: created once, after setup_timeline.sql.
+-- The server's in-memory tables for entities and coverage, created once, after setup_timeline.sql.
 
--- One row is one entity, and what successful calls did with it: created, deleted, granted_to, used …
+-- One row per entity, with what successful calls did to it: created, deleted, granted_to, used …
 CREATE OR REPLACE TABLE served.relations AS
 SELECT n.entity_type AS entity_type, n.name AS name, list_sort(list(DISTINCT n.relation)) AS relations
 FROM (SELECT unnest(entities) AS n FROM events WHERE entities IS NOT NULL AND outcome = 'succeeded')
 GROUP BY ALL;
 
--- One row is one entity that a principal saw or touched, with any client.
+-- One row per entity that a principal saw or touched, with any client.
 CREATE OR REPLACE TABLE served.entities AS
 WITH handled AS (
     SELECT t.entity_type, t.name, t.touched, t.changed, c.principal, c.session_id, c.time, c.last_time

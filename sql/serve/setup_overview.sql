@@ -1,8 +1,8 @@
--- The server's in-memory tables of the overview: actors, findings, and times. Created once, after setup_timeline.sql.
+-- The server's in-memory tables for the overview (actors, findings and times), created once, after setup_timeline.sql.
 
--- One row is one session and its actor: the identity behind it as far as the trail shows. A service that only issued
--- credentials is not an actor if another identity is behind it as well. Sessions of one role are one
--- actor, named by the role; of SSO each person is one.
+-- One row per session, with its actor: the identity behind the session, as far as the trail shows. A service that only
+-- issued credentials is not an actor if another identity is also behind the session. All sessions of a role count as one
+-- actor, named after the role, except that each SSO user is a separate actor.
 CREATE OR REPLACE TABLE served.actor_sessions AS
 WITH named AS (
     SELECT
@@ -34,8 +34,8 @@ FROM named AS n
 LEFT JOIN origins AS o ON o.session_id = n.session_id
 LEFT JOIN named AS b ON b.session_id = o.origin_id;
 
--- One row is one actor, the one with the most severe session first. Addresses are ordered by their number of events; names of
--- services that called on behalf of an actor are excluded.
+-- One row per actor, starting with the actor whose session has the most severe findings. Addresses are ordered by their
+-- number of events. Names of services that made calls on behalf of an actor are excluded.
 CREATE OR REPLACE TABLE served.actors AS
 WITH addresses AS (
     SELECT actor, account_id, list(source_ip ORDER BY events DESC, source_ip) AS ips
@@ -72,7 +72,7 @@ JOIN served.sessions AS s USING (session_id)
 LEFT JOIN addresses AS i ON i.actor = a.actor AND i.account_id IS NOT DISTINCT FROM a.account_id
 GROUP BY a.actor, a.account_id;
 
--- One row is one event that stands out, for each reason, with its actor.
+-- One row per event that stands out and reason, with the actor.
 CREATE OR REPLACE TABLE served.found AS
 SELECT
     p.place AS actor_place, f.event_time, f.class, f.effect, f.object, f.target, f.event_key, f.summary, f.outcome,
@@ -81,8 +81,8 @@ FROM findings AS f
 JOIN served.actor_sessions AS a USING (session_id)
 JOIN served.actors AS p ON p.actor = a.actor AND p.account_id IS NOT DISTINCT FROM a.account_id;
 
--- One row is one identity of an actor, and its lane in the chart. Identities with console sessions, and those of actors with
--- findings, have their own lane; all others share the last one.
+-- One row per identity of an actor, with its lane in the chart. Identities with console sessions and identities of actors
+-- with findings have their own lane. All other identities share the last lane.
 CREATE OR REPLACE TABLE served.lanes AS
 WITH ranked AS (
     SELECT
@@ -110,14 +110,14 @@ SELECT CASE WHEN has_own AND rank < 12 THEN rank ELSE 12 END AS lane, * FROM ran
 CREATE OR REPLACE TABLE served.lane_sessions AS
 SELECT lane, unnest(session_ids) AS session_id FROM served.lanes;
 
--- One row is one second of a lane, with its number of events.
+-- One row per second and lane, with the number of events.
 CREATE OR REPLACE TABLE served.lane_seconds AS
 SELECT l.lane, epoch_us(e.event_time) // 1000000 AS second, count(*) AS events
 FROM events AS e
 JOIN served.lane_sessions AS l USING (session_id)
 GROUP BY ALL;
 
--- One row is one click, or one call of a program that changed something, stands out, or was denied.
+-- One row per click, and per call by a program that changed something, stands out or was denied.
 CREATE OR REPLACE TABLE served.marks AS
 SELECT
     l.lane, epoch_us(c.time) // 1000000 AS second, c.kind, c.id, c.session_id, c.summary, c.has_failed AS failed

@@ -1,16 +1,17 @@
--- The server's in-memory tables of the timeline: created once, after setup.sql.
+-- The server's in-memory tables for the timeline, created once, after setup.sql.
 
--- The variable `asked` has the filter of a request: the server sets it before each query that reads served.entries.
+-- The `asked` variable contains a request's filter. The server sets it before each query that reads served.entries.
 
--- One row is one row of the timeline, with its position in order of time (n), and by session (s). Sorting uses these.
+-- One row per timeline row, with its chronological position (n) and its position by session (s), which are used for
+-- sorting.
 CREATE OR REPLACE TABLE served.places AS
 WITH timed AS (SELECT id, hash(session_id) AS session, row_number() OVER (ORDER BY time, id)::INTEGER AS n FROM timeline)
 SELECT id, n, row_number() OVER (ORDER BY session, n)::INTEGER AS s FROM timed;
 
--- The key of consecutive calls of a session that share a line: reads of one service on one day; changes and reads of
--- secrets only with calls of the same name and outcome; findings only with calls that also name the same entities. The
--- timeline of the command line folds by the same rule (src/present/runs.rs). A hash is much faster to sort and compare than
--- the values.
+-- The key that consecutive calls in a session must share to be folded into one line. Reads of the same service on the same
+-- day are folded. Changes and reads of secrets are folded only with calls that have the same name and outcome, and findings
+-- only with calls that also name the same entities. The command-line timeline folds by the same rule
+-- (src/present/runs.rs). A hash is much faster to sort and compare than the values.
 CREATE OR REPLACE MACRO served.fold_key(class, session_id, service, moment, kind, title, error_code, writes, stands_out, resources) AS
     hash(
         class,
@@ -21,7 +22,7 @@ CREATE OR REPLACE MACRO served.fold_key(class, session_id, service, moment, kind
         CASE WHEN stands_out THEN COALESCE(resources, '') END
     );
 
--- One row is one entity, by name, that one row of the timeline shows, or that its events name.
+-- One row per timeline row and entity, by name, that the row shows or that its events name.
 CREATE OR REPLACE TABLE served.things AS
 WITH named AS (
     SELECT event_id, session_id, read_only, unnest(entities) AS n FROM events WHERE entities IS NOT NULL
@@ -42,7 +43,7 @@ JOIN signals AS s USING (signal_id)
 LEFT JOIN names USING (entity_type, entity_value)
 GROUP BY ALL
 UNION ALL
--- A page of the console reads what it shows, so its reads count as views of an entity.
+-- A console page reads what it shows, so its reads count as views of an entity.
 SELECT
     COALESCE(es.signal_id, named.event_id) AS id,
     n.entity_type,
@@ -54,7 +55,7 @@ JOIN sessions AS x ON x.session_id = named.session_id AND x.console
 LEFT JOIN event_signal AS es USING (event_id)
 GROUP BY ALL
 UNION ALL
--- Every call with a key touches it.
+-- Every call made with a key touches the key.
 SELECT COALESCE(es.signal_id, e.event_id) AS id, 'access_key', e.access_key_id, TRUE, FALSE
 FROM events AS e
 JOIN sessions AS x ON x.session_id = e.session_id AND x.console
@@ -65,11 +66,11 @@ WHERE e.access_key_id IN (
 )
 GROUP BY ALL;
 
--- One row is one event that saved Sigma rules match, with their titles as reasons why it stands out.
+-- One row per event matched by saved Sigma rules, with the rules' titles as reasons why the event stands out.
 CREATE OR REPLACE TABLE served.sigma AS
 SELECT event_id AS id, list_sort(list(DISTINCT 'Sigma: ' || title)) AS reasons FROM sigma_matches GROUP BY event_id;
 
--- One row is one console row of the timeline, with all values for filters and search.
+-- One row per console row in the timeline, with all values for filters and search.
 CREATE OR REPLACE TABLE served.console AS
 WITH kept AS (
     SELECT
@@ -82,7 +83,7 @@ WITH kept AS (
     JOIN events AS e USING (event_id)
     GROUP BY ALL
 ),
--- Values that several events of a signal share are kept once.
+-- Values that several events in a signal share are kept once.
 evidence AS (
     SELECT
         id,
@@ -138,7 +139,7 @@ SELECT
     COALESCE(s.attack, a.techniques, []) AS attack,
     x.mfa,
     t.bytes_out,
-    -- A click counts as denied or failed if any of its calls was.
+    -- A click counts as denied or failed if any of its calls was denied or failed.
     COALESCE(v.denied, a.denied, FALSE) AS denied,
     t.failed_events > 0 AS has_failed,
     t.kind::VARCHAR IN ('change', 'create', 'delete', 'secret', 'login', 'command') OR COALESCE(a.read_only IS FALSE
@@ -169,12 +170,12 @@ LEFT JOIN things AS n ON n.id = t.id
 WHERE t.class <> 'programmatic'
 ORDER BY p.n;
 
--- Whether a value, or any value of a list, is selected; TRUE if the filter is empty.
+-- Whether a value, or any value in a list, is selected. TRUE if the filter is empty.
 CREATE OR REPLACE MACRO served.is_asked(wanted, value) AS wanted IS NULL OR COALESCE(list_contains(wanted, value), FALSE);
 CREATE OR REPLACE MACRO served.any_asked(wanted, given) AS
     wanted IS NULL OR COALESCE(list_has_any(wanted, given), FALSE);
 
--- The events of the timeline outside the console, one row for each, with all values for filters and search.
+-- One row per timeline event outside the console, with all values for filters and search.
 CREATE OR REPLACE VIEW served.program_rows AS
 SELECT
     p.n,
@@ -212,7 +213,7 @@ SELECT
         g.reasons
     ) AS reasons,
     list_distinct(list_transform(t.entities, lambda each: each.entity_type)) AS entity_types,
-    -- Numbers of entities, which are much faster to compare than names.
+    -- Hashes of entities, which are much faster to compare than names.
     list_distinct(flatten(list_transform(t.entities, lambda each: [
         hash(each.entity_type || chr(31) || each.name), hash(each.entity_type || chr(31) || each.entity_value),
         hash(each.name), hash(each.entity_value)
@@ -225,10 +226,10 @@ JOIN served.places AS p ON p.id = t.id
 LEFT JOIN served.sigma AS g ON g.id = t.id
 WHERE t.class = 'programmatic';
 
--- setup_programs.sql adds the rows: there are many, and the first responses do not need them.
+-- setup_programs.sql adds the rows later, because there are many and the first responses do not need them.
 CREATE OR REPLACE TABLE served.programs AS FROM served.program_rows LIMIT 0;
 
--- One row is one row of the timeline, and which parts of the filter it meets.
+-- One row per timeline row, with the parts of the filter that it matches.
 CREATE OR REPLACE VIEW served.entries AS
 WITH rows AS (
     SELECT
@@ -241,7 +242,7 @@ WITH rows AS (
         CASE
             WHEN getvariable('asked').entity IS NULL AND getvariable('asked').entity_type IS NULL THEN TRUE
             WHEN getvariable('asked').entity IS NULL THEN list_contains(entity_types, getvariable('asked').entity_type)
-            -- The use of a key is part of its history.
+            -- Uses of a key are part of its history.
             WHEN COALESCE(getvariable('asked').entity_type, 'access_key') = 'access_key'
                 AND list_contains(keys, getvariable('asked').entity) THEN TRUE
             WHEN getvariable('asked').entity_type IS NULL THEN list_contains(entity_names, getvariable('asked').entity)
@@ -311,7 +312,7 @@ judged AS (
 )
 SELECT
     *,
-    -- The number of facets that the row does not meet.
+    -- The number of facets that the row does not match.
     (NOT COALESCE(of_service, FALSE))::UTINYINT
         + (NOT COALESCE(of_kind, FALSE))::UTINYINT
         + (NOT COALESCE(of_technique, FALSE))::UTINYINT
@@ -330,7 +331,7 @@ SELECT
         AND of_call AND of_agent AND of_reason AND of_class AND of_outcome AND of_notable AND of_entity AND of_rest AS wanted
 FROM judged;
 
--- One row is one row of the timeline, whether it matches the filter or not.
+-- One row per timeline row, whether it matches the filter or not.
 CREATE OR REPLACE VIEW served.visible AS
 SELECT
     n, time, last_time, entry, class, session_id, account_id, principal, region, kind, service, title, summary, confidence,
@@ -342,18 +343,18 @@ SELECT
     NULL, 1, id, NULL, error_code, source_ip, COALESCE(techniques, []), mfa, bytes_out, denied
 FROM served.programs;
 
--- One row is one row of the timeline that matches the filter.
+-- One row per timeline row that matches the filter.
 CREATE OR REPLACE VIEW served.shown AS
 SELECT * EXCLUDE (n) FROM served.visible SEMI JOIN (SELECT n FROM served.entries WHERE wanted) USING (n);
 
--- One row is one second of a console session, with its number of events.
+-- One row per second of a console session, with the number of events.
 CREATE OR REPLACE TABLE served.moments AS
 SELECT session_id, event_time, count(*) AS events
 FROM events
 SEMI JOIN (FROM sessions WHERE console) USING (session_id)
 GROUP BY session_id, event_time;
 
--- The same for all sessions that matching rows may belong to.
+-- The same for all sessions to which matching rows may belong.
 CREATE OR REPLACE VIEW served.pulse AS
 FROM served.moments
 UNION ALL

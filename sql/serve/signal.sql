@@ -1,4 +1,4 @@
--- One signal, its rule, the entities shown on its page, and its events by call, in one row.
+-- One signal with its rule, the entities shown on its page, and its events grouped by call, in one row.
 SELECT
     s AS signal,
     CASE WHEN r.rule_id IS NOT NULL THEN r END AS rule,

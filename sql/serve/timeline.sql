@@ -1,2 +1,2 @@
--- The rows of the timeline that match the filter.
+-- The timeline rows that match the filter.
 FROM served.shown

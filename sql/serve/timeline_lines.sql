@@ -1,5 +1,6 @@
--- The lines of page_lines, whose rows are in page_rows, by time, in descending order if $1 is 'desc'. A line of one row is that
--- row. A line of several rows has the columns of its first row that are the same for all, and a sentence for all.
+-- The lines in page_lines, whose rows are in page_rows, ordered by time, in descending order if $1 is 'desc'. A line with
+-- one row is identical to that row. A line with several rows contains the column values that all of its rows share, and a
+-- sentence that covers all of them.
 WITH members AS (
     SELECT m.line AS line_id, m.n AS place, s.* EXCLUDE (n) FROM page_lines AS m JOIN page_rows AS s ON s.n = m.n
 ),
@@ -8,7 +9,7 @@ calls AS (
     FROM members
     GROUP BY line_id, title, service
 ),
--- At most four calls are named, in the order of their first appearance.
+-- At most four calls are named, in order of first appearance.
 named AS (
     SELECT
         line_id,
@@ -43,7 +44,7 @@ shared AS (
     FROM members
     GROUP BY line_id
 ),
--- Like `size` in src/present/report/words.rs: truncated to tenths.
+-- Like `size` in src/present/report/words.rs, truncated to tenths.
 sizes AS (
     SELECT
         line_id,

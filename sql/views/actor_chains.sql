@@ -1,12 +1,13 @@
--- The sessions behind a session, one row for each: the sessions that created the credential that it used, or a credential that
--- led to it. depth is 0 for the session itself. The greatest depth is that of the origin, as far as the trail shows it.
+-- The chain of sessions behind each session, one row per session and ancestor. An ancestor created the credential that
+-- the session used, or a credential that led to it. The row for the session itself has depth 0. The row with the greatest
+-- depth is the origin, as far as the trail shows it.
 -- @tables sessions
 -- @column session_id The session: sessions.session_id
--- @column ancestor_session_id The session behind it
--- @column ancestor Principal of the session behind it
--- @column depth Number of credentials between the two. 0 for the session itself
+-- @column ancestor_session_id The ancestor: sessions.session_id
+-- @column ancestor Principal of the ancestor
+-- @column depth Number of credentials between the session and the ancestor. 0 for the session itself
 -- @column chain The principals from the ancestor to the session, with the calls and credentials that led from one to the next
--- @column is_origin Whether no session of the case is behind the ancestor
+-- @column is_origin Whether no session in the case is behind the ancestor
 CREATE OR REPLACE VIEW actor_chains AS
 WITH RECURSIVE
 links AS MATERIALIZED (

@@ -1,5 +1,6 @@
--- The addresses that events came from, one row for each: what is known about it, which principals used it, and when. The
--- columns of an address that was not looked up are NULL. Names of AWS services are not addresses and are not listed.
+-- One row per address that events came from, with what is known about the address, which principals used it, and when.
+-- For addresses that were not looked up, the lookup columns are NULL. Names of AWS services are not addresses and are not
+-- listed.
 -- @order first_time, address
 -- @tables addresses
 -- @column first_time Time of the first event (UTC)
@@ -8,7 +9,7 @@
 -- @column failed Number of events that were denied or failed
 -- @column denied Number of events that were denied
 -- @column sessions Number of sessions
--- @column principals Principals of the events, sorted
+-- @column principals Principals that used the address, sorted
 CREATE OR REPLACE VIEW address_uses AS
 SELECT
     e.address,

@@ -1,19 +1,19 @@
--- How well the activity of console sessions was identified, one row for each session and service: clicks that match a known
--- page, clicks of which only the service or the call is known, background events, and events without a signal. clicks =
--- on_known_page + visits + generic_changes + commands. console_events does not include commands or calls of services. Console
--- events that are neither background nor unexplained belong to clicks.
+-- How well the activity in console sessions was identified, one row per session and service: clicks that match a known
+-- page, clicks for which only the service or the call is known, background events, and events without a signal. clicks =
+-- on_known_page + visits + generic_changes + commands. console_events does not include commands or calls made by
+-- services. Console events that are neither background nor unexplained belong to clicks.
 -- @tables sessions
--- @column service Service of the signal, as in timeline: iam. For an event without a signal, the service called
--- @column clicks Signals except background requests
--- @column on_known_page Clicks that match a known page (origin exact or inferred), without commands
--- @column high_confidence Clicks in on_known_page with a confidence of at least 0.9
--- @column mean_confidence Mean confidence of on_known_page. NULL if there are none
--- @column visits Clicks of which only the service is known: a page that is not in the catalog was opened
--- @column generic_changes Clicks of which only the call is known: a change on a page that is not in the catalog
--- @column commands Commands, such as those typed in CloudShell
--- @column console_events Events of the console
--- @column background_events Events of background requests, which the console makes without a click
--- @column unexplained_events Console events without a signal, as in residual
+-- @column service Service of the signal, as in the timeline view: iam. For an event without a signal, the service called
+-- @column clicks Number of signals, excluding background requests
+-- @column on_known_page Number of clicks that match a known page (origin exact or inferred), excluding commands
+-- @column high_confidence Number of clicks in on_known_page with a confidence of at least 0.9
+-- @column mean_confidence Mean confidence of the clicks in on_known_page. NULL if there are none
+-- @column visits Number of clicks for which only the service is known, because the page that was opened is not in the catalog
+-- @column generic_changes Number of clicks for which only the call is known: changes on a page that is not in the catalog
+-- @column commands Number of commands, such as those typed in CloudShell
+-- @column console_events Number of console events
+-- @column background_events Number of events from background requests, which the console makes without a click
+-- @column unexplained_events Number of console events without a signal, as in the residual view
 CREATE OR REPLACE VIEW coverage AS
 WITH parts AS (
     SELECT session_id, service, named_by, confidence, NULL AS class

@@ -1,16 +1,17 @@
--- The reads of objects with a key, password or user that was created in the case, or with a credential that was obtained with
--- one of them: one row for each creating event that led to any. Only reads after the credential was created.
+-- Objects that were read with a key, password or user that was created in the case, or with a credential obtained through
+-- one of them. One row per creating event that led to such reads. Only reads after the credential was created are
+-- counted.
 -- @order event_time, event_id
 -- @tables events
 -- @column event_time Time at which the credential was created (UTC)
--- @column session_id The session that created it: sessions.session_id
--- @column event_id The event that created it: events.event_id
--- @column credential The key or the user
+-- @column session_id The session that created the credential: sessions.session_id
+-- @column event_id The event that created the credential: events.event_id
+-- @column credential The key or user that was created
 -- @column sources Buckets that the objects were read from, sorted
--- @column objects Number of different objects
--- @column bytes_out Number of bytes in the responses. NULL if the records do not have it
+-- @column objects Number of different objects that were read
+-- @column bytes_out Number of bytes in the responses. NULL if the records do not contain the number
 -- @column downloads Number of successful calls
--- @column readers Principals that read them, sorted
+-- @column readers Principals that read the objects, sorted
 -- @column first_time Time of the first call (UTC)
 -- @column last_time Time of the last call (UTC)
 -- @column summary Description of the downloads in one sentence
@@ -37,8 +38,8 @@ SELECT
             WHEN bytes_out IS NOT NULL THEN format(' ({:.1f} GB)', bytes_out / 1e9)
         END,
         CASE objects WHEN 1 THEN ' was' ELSE ' were' END, ' downloaded from ', array_to_string(sources, ', '),
-        CASE WHEN indirect THEN ' with it or with credentials obtained with it' ELSE ' with it' END,
-        ' by ' || array_to_string(readers, ', ')
+        ' by ' || array_to_string(readers, ', '),
+        CASE WHEN indirect THEN ' using this credential or credentials obtained with it' ELSE ' using this credential' END
     ) AS summary
 FROM (
     SELECT

@@ -1,21 +1,21 @@
--- The uses of credentials and identities that an event of another session created, one row for each credential, creating
--- session and using session. A key is matched by its ID; a user that was created or got a password, by its name; an instance
--- or a function, by the name of its role session; a switch of roles, by the ARN of the identity before it.
+-- Uses of credentials and identities that an event in another session created, one row per credential, creating session
+-- and using session. A key is matched by its ID; a user that was created or given a password, by name; an instance or
+-- function, by the name of its role session; and a role switch, by the ARN of the identity that switched.
 -- @order made_at, first_use, credential, session_id
 -- @tables events
--- @column method The API call that created it: CreateAccessKey, AssumeRole, RunInstances
+-- @column method The API call that created the credential: CreateAccessKey, AssumeRole, RunInstances
 -- @column credential_type access_key, password, user, instance, function or role
 -- @column credential The key, user, instance, function or role
--- @column made_at Time at which it was created (UTC)
--- @column event_id The event that created it: events.event_id
--- @column maker_session_id The session that created it: sessions.session_id
--- @column maker The principal that created it
--- @column session_id The session that used it: sessions.session_id
--- @column user The principal that used it
+-- @column made_at Time at which the credential was created (UTC)
+-- @column event_id The event that created the credential: events.event_id
+-- @column maker_session_id The session that created the credential: sessions.session_id
+-- @column maker The principal that created the credential
+-- @column session_id The session that used the credential: sessions.session_id
+-- @column user The principal that used the credential
 -- @column first_use Time of the first use (UTC)
 -- @column last_use Time of the last use (UTC)
--- @column uses Number of events of that session that used it
--- @column made Whether a key, a password or a user was created. FALSE for temporary keys of roles, and for instances and functions
+-- @column uses Number of events in which the session used the credential
+-- @column made Whether a key, password or user was created. FALSE for temporary keys issued for roles, and for instances and functions
 CREATE OR REPLACE VIEW credential_links AS
 WITH
 created AS MATERIALIZED (

@@ -1,14 +1,14 @@
--- The events by which data left an account or was opened to others, including attempts. A policy is listed only if it allows
--- everyone or another account, or if it removes a block on public access. A block that is missing when a resource is created
--- is not listed. Reads of single objects are in object_downloads.
+-- Events by which data left an account or was made accessible to others, including attempts. A policy is listed only if
+-- it allows everyone or another account, or if it removes a block on public access. Resources that are created without
+-- such a block are not listed. Reads of individual objects are in object_downloads.
 -- @order event_time, event_id, how
 -- @tables events signals
 -- @column signal_id The signal that the event belongs to: signals.signal_id. NULL if there is none
--- @column title Page of the console. NULL if the event belongs to no signal
+-- @column title Console page. NULL if the event does not belong to a signal
 -- @column how 'shared', 'policy', 'copied', 'exported' or 'replicated'
--- @column resource The snapshot, image, bucket or other resource. NULL if the call names none
--- @column public Whether the call allows everyone
--- @column shared_with Other accounts that the call allows, sorted. Empty if there are none
+-- @column resource The snapshot, image, bucket or other resource. NULL if the call does not name any
+-- @column public Whether the call grants access to everyone
+-- @column shared_with Other accounts that the call grants access to, sorted. Empty if there are none
 CREATE OR REPLACE VIEW data_exposure AS
 SELECT
     c.how,

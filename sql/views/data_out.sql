@@ -1,20 +1,21 @@
--- Data that left an account or was opened to others: one row for each session, kind and source. Objects and bytes that were
--- read according to data events; snapshots, images and exports that were copied or shared. A trail without data events has no
--- reads of objects.
--- If the session used a credential that another session of the case created, or one that was obtained with it, the columns
--- behind_session_id, behind and credential name the first of these sessions.
+-- Data that left an account or was made accessible to others, one row per session, kind and source: objects and bytes
+-- that were read, according to data events, and snapshots, images and exports that were copied or shared. If the trail
+-- has no data events, no object reads are listed.
+-- If the session used a credential that another session in the case created, or a credential obtained with it, the
+-- behind_session_id, behind and credential columns identify the first of these sessions and the credential that it
+-- created.
 -- @order first_time, session_id, how, source
 -- @tables events
 -- @column how 'downloaded', 'shared', 'policy', 'copied', 'exported' or 'replicated'
 -- @column source The bucket, snapshot, image or table
--- @column objects Number of different objects that were read. NULL if none were
--- @column bytes_out Number of bytes in the responses. NULL if the records do not have it
+-- @column objects Number of different objects that were read. NULL if none were read
+-- @column bytes_out Number of bytes in the responses. NULL if the records do not contain the number
 -- @column events Number of events
 -- @column first_time Time of the first event (UTC)
 -- @column last_time Time of the last event (UTC)
--- @column behind_session_id The session that created the credential: sessions.session_id. NULL if no session of the case did
--- @column behind The principal of that session
--- @column credential The access key or user that it created
+-- @column behind_session_id The session that created the credential: sessions.session_id. NULL if no session in the case created it
+-- @column behind Principal of the session that created the credential
+-- @column credential The access key or user that was created
 CREATE OR REPLACE VIEW data_out AS
 SELECT
     o.*,

@@ -1,13 +1,13 @@
--- The events that stopped, deleted or changed logging or monitoring, including attempts, whatever client made the call.
--- Settings that are made while a resource is created are left out. Maintenance makes the same calls; the principal, the
--- address and the rest of the session help to tell them apart.
+-- Events that stopped, deleted or changed logging or monitoring, including attempts, regardless of the client that made
+-- the call. Settings made while a resource is being created are excluded. Maintenance makes the same calls; use the
+-- principal, the address and the rest of the session to tell the two apart.
 -- @order event_time, event_id
 -- @tables events signals
 -- @column signal_id The signal that the event belongs to: signals.signal_id. NULL if there is none
--- @column title Page of the console. NULL if the event belongs to no signal
+-- @column title Console page. NULL if the event does not belong to a signal
 -- @column control What was affected: trail, detector, findings, configuration recorder, network log, log, alarm, key
 -- @column effect 'stopped', 'deleted' or 'changed'
--- @column target The trail, detector, log group or other resource. NULL if the call names none
+-- @column target The trail, detector, log group or other resource. NULL if the call does not name any
 CREATE OR REPLACE VIEW defense_evasion AS
 SELECT
     object AS control,

@@ -1,5 +1,5 @@
--- The denied calls, one row for each session, page and call. title is NULL for calls outside the console and for calls
--- without a signal.
+-- Denied calls, one row per session, page and call. title is NULL for calls outside the console and for calls without a
+-- signal.
 -- @order first_time, event_id
 -- @tables events signals
 -- @column first_time Time of the first attempt (UTC)

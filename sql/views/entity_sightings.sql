@@ -1,14 +1,14 @@
--- The resources that a principal saw or touched in the console, one row for each principal and resource.
+-- Resources that a principal saw or touched in the console, one row per principal and resource.
 -- @order first_time, entity_type, entity_value, principal
 -- @tables sessions signal_entities
--- @column first_time Time at which the principal first saw it (UTC)
--- @column last_time Time at which the principal last saw it (UTC)
--- @column sightings Number of signals that show it
--- @column changes Number of these that changed, created or deleted it, or read its secret
--- @column touched Whether there are any such signals
--- @column furthest Most severe kind of signal that shows it
--- @column sessions Number of sessions in which it was seen
--- @column signal_id The first signal that shows it: signals.signal_id
+-- @column first_time Time at which the principal first saw the resource (UTC)
+-- @column last_time Time at which the principal last saw the resource (UTC)
+-- @column sightings Number of signals that show the resource
+-- @column changes Number of signals that changed, created or deleted the resource, or read its secret
+-- @column touched Whether any signal changed, created or deleted the resource, or read its secret
+-- @column furthest Most severe kind of signal that shows the resource
+-- @column sessions Number of sessions in which the resource was seen
+-- @column signal_id The first signal that shows the resource: signals.signal_id
 CREATE OR REPLACE VIEW entity_sightings AS
 SELECT
     x.account_id,

@@ -1,15 +1,15 @@
--- The reasons why events matter, one row for each event and class, whatever client made the call, including attempts. class:
--- 'privilege_change', 'credential_made', 'defense_evasion', 'data_exposure', 'secret_read', 'persistence', 'exfiltration',
--- 'impact', 'execution' or 'reversal' (the call ends the effect of another call, which is the object). rules/calls/README.md
--- lists the classes of each call.
+-- Reasons why events matter, one row per event and class, regardless of the client that made the call, including
+-- attempts. class is 'privilege_change', 'credential_made', 'defense_evasion', 'data_exposure', 'secret_read',
+-- 'persistence', 'exfiltration', 'impact', 'execution' or 'reversal' (the call ends the effect of another call, which the
+-- object column names). rules/calls/README.md lists the classes of each call.
 -- @order event_time, event_id, class
 -- @tables events
 -- @column class Reason why the call matters
--- @column effect What was done, in the terms of the class: grants, stopped, shared
--- @column object What it was done to, in the terms of the class: trail, detector, secret. NULL if the class has none
--- @column target Resources that the call was applied to, created or deleted, separated by commas. NULL if it names none
+-- @column effect What was done, in the class's terms: grants, stopped, shared
+-- @column object What was affected, in the class's terms: trail, detector, secret. NULL if the class does not specify it
+-- @column target Resources that the call was applied to, created or deleted, separated by commas. NULL if it does not name any
 -- @column signal_id The signal that the event belongs to: signals.signal_id. NULL if there is none
--- @column title Page of the console. NULL if the event belongs to no signal
+-- @column title Console page. NULL if the event does not belong to a signal
 -- @column kind Kind of the signal
 CREATE OR REPLACE VIEW event_classes AS
 SELECT

@@ -1,12 +1,13 @@
--- The events whose effect ended later in the case: another call undid it, or everything that the event is about was
--- deleted. An event that is not listed has not been undone by any event of the case.
--- A call undoes an event if it is the opposite of it (class 'reversal') and names the same resources: a share with two
--- accounts does not end when it is withdrawn from one of them. A policy that was replaced by another one is not recognized.
+-- Events whose effect ended later in the case because another call undid it, or because everything that the event is
+-- about was deleted. An event that is not listed was not undone by any event in the case.
+-- A call undoes an event if it is the opposite call (class 'reversal') and names the same resources. For example, a share
+-- with two accounts does not end when access is withdrawn from only one of them. The replacement of one policy by another
+-- is not recognized as an end.
 -- @order ended_at, event_id
 -- @column event_id The event whose effect ended: events.event_id
--- @column ended_at Time at which it ended (UTC)
--- @column ended_by The event that ended it: events.event_id. If several resources were deleted, the last of the deletions
--- @column deleted Types of the resources that were deleted, one for each resource. Empty if a call undid the event
+-- @column ended_at Time at which the effect ended (UTC)
+-- @column ended_by The event that ended the effect: events.event_id. If several resources were deleted, the last deletion
+-- @column deleted Types of the resources that were deleted, one per resource. Empty if a call undid the event
 CREATE OR REPLACE VIEW event_ends AS
 WITH
 subject AS MATERIALIZED (FROM event_subjects),
@@ -60,7 +61,7 @@ done AS (
         GROUP BY event_id
     ) AS s USING (event_id)
 ),
--- Protocol, ports and peer in the request of a call about a security group.
+-- Protocol, ports and peer in the request of a security group call.
 firewall AS MATERIALIZED (
     SELECT
         event_id,
@@ -96,7 +97,7 @@ undone AS (
     LEFT JOIN firewall AS o ON o.event_id = d.event_id
     LEFT JOIN firewall AS w ON w.event_id = r.event_id
     WHERE starts_with(d.event_key, r.call)
-        -- The rest of the name of a call is its version.
+        -- The rest of the call's name is its version.
         AND regexp_full_match(substr(d.event_key, length(r.call) + 1), '([0-9][0-9_]*(v[0-9]+)?)?')
         AND (r.region IS NOT DISTINCT FROM d.region OR list_contains(d.own_types, 'bucket'))
         AND list_has_all(r.types, d.own_types)
@@ -105,7 +106,7 @@ undone AS (
             r.names,
             list_transform(list_filter(d.names, lambda n: list_contains(r.types, n.type)), lambda n: n.name)
         )
-        -- The same openings of the same group, by their IDs or by what they allow.
+        -- The same openings in the same group, by rule ID or by what they allow.
         AND (
             NOT d.has_rules
             OR len(d.rule_ids) > 0 AND list_has_all(r.rule_ids, d.rule_ids)

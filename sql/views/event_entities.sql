@@ -1,15 +1,16 @@
--- The resources that events name, and those that a signal showed on a page: one row for each event and resource. To find all
--- events about a key, a bucket or a role, filter by entity_value or name. relation: 'target', the resource that the call was
--- applied to; 'created', 'deleted' and 'granted_to', what it did; 'source', the resource that it copied or exported from;
--- 'used', a resource named beside the target; 'seen', a resource that was shown on a page of the console only.
+-- Resources that events name or that a signal showed on a console page, one row per event and resource. To find all
+-- events about a key, bucket or role, filter by entity_value or name. relation is 'target' for the resource that the call
+-- was applied to; 'created', 'deleted' or 'granted_to' for what the call did to the resource; 'source' for the resource
+-- that was copied or exported; 'used' for a resource named in addition to the target; and 'seen' for a resource that was
+-- only shown on a console page.
 -- @order event_time, event_id, entity_type, entity_value
 -- @tables events
 -- @column entity_type Type of the resource: user, access_key, bucket
 -- @column entity_value Name, ID or ARN, as recorded in the event
--- @column name Name of the resource, without the first parts of an ARN
+-- @column name Name of the resource, without the leading parts of an ARN
 -- @column relation target, created, deleted, granted_to, source, used or seen
--- @column entity_account_id Account of the resource, from its ARN, otherwise the account of the event
--- @column entity_region Region of the resource, from its ARN, otherwise the region of the event
+-- @column entity_account_id Account in the resource's ARN, or otherwise the account of the event
+-- @column entity_region Region in the resource's ARN, or otherwise the region of the event
 CREATE OR REPLACE VIEW event_entities AS
 SELECT
     event_time,

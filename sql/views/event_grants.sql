@@ -1,18 +1,18 @@
--- The permissions that events granted or denied, including attempts: one row for each event and grantee of a policy statement,
--- a managed policy, a firewall rule or an access control list.
+-- Permissions that events granted or denied, including attempts. One row per event and grantee of a policy statement,
+-- managed policy, firewall rule or access control list.
 -- @order event_time, event_id, grantee
 -- @tables events
 -- @column effect 'allow' or 'deny'
 -- @column grantee_type everyone, account, user, role, group, service, federated, network or principal
 -- @column grantee Name, account ID, ARN, service or CIDR block of the grantee
 -- @column actions Actions, with wildcards as written. Protocol and ports for a network. Empty for a managed policy
--- @column all_actions_except Whether the statement applies to all actions except these (NotAction)
+-- @column all_actions_except Whether the statement applies to all actions except those in actions (NotAction)
 -- @column resources Resources, with wildcards as written
 -- @column conditions Condition keys of the statement
--- @column policy ARN of a managed policy, whose content is not in the record. NULL for other grants
--- @column public Whether it allows everyone, without a condition on who calls or from where
--- @column external Whether it allows another account or everyone
--- @column administrator Whether it allows all actions on all resources, directly or through an AWS managed policy
+-- @column policy ARN of a managed policy, whose contents are not in the record. NULL for other grants
+-- @column public Whether the grant allows everyone, without a condition on the caller or where the call comes from
+-- @column external Whether the grant allows another account or everyone
+-- @column administrator Whether the grant allows all actions on all resources, directly or through an AWS managed policy
 CREATE OR REPLACE VIEW event_grants AS
 SELECT
     event_time,

@@ -1,15 +1,16 @@
--- All events, each with the signal that it belongs to, if any. class: 'click', 'command' (typed in a CLI, an SDK or
--- CloudShell) or 'background' for events of a signal; 'residual' for events of a console session that belong to no signal;
--- 'programmatic' for all other events: those of other sessions, and calls by a CLI, an SDK, CloudShell or a service.
+-- All events, each with the signal that it belongs to, if any. class is 'click', 'command' (typed in a CLI, an SDK or
+-- CloudShell) or 'background' for events that belong to a signal; 'residual' for events in a console session that do not
+-- belong to a signal; and 'programmatic' for all other events, namely those in other sessions and calls from a CLI, an
+-- SDK, CloudShell or a service.
 -- @order event_time, event_id
 -- @tables events signals addresses
 -- @column signal_id The signal that the event belongs to: signals.signal_id. NULL if there is none
 -- @column role Role of the event in the signal
 -- @column class 'click', 'command', 'background', 'residual' or 'programmatic'
--- @column stands_out Whether it has a class, or creates an identity, a credential, a stored secret or a grant. FALSE for data events and for the issue of temporary keys
--- @column resources Resources that the call names, separated by commas. NULL if it names none
--- @column bytes_out Number of bytes of an object that it downloaded. NULL if it downloaded none, or the record does not have it
--- @column call_kind What the call did, broadly: secret, delete, create, change or view. NULL if the record does not say
+-- @column stands_out Whether the event has a class or creates an identity, a credential, a stored secret or a grant. FALSE for data events and for events that only issue temporary keys
+-- @column resources Resources that the call names, separated by commas. NULL if it does not name any
+-- @column bytes_out Number of bytes downloaded from an object. NULL if the event is not a download, or if the record does not contain the number
+-- @column call_kind General kind of action: secret, delete, create, change or view. NULL if the record does not indicate it
 CREATE OR REPLACE VIEW event_signals AS
 SELECT
     e.*,

@@ -1,15 +1,15 @@
--- The resources that an event is about, one row for each: those that it created or deleted, otherwise those that it was
--- applied to. Only successful calls that matter (a class or a grant), or that created a user or an instance.
--- deleted_at is the first later event of the case that deleted the resource.
+-- One row per event and resource that the event is about: the resources that it created or deleted, or otherwise those
+-- that it was applied to. Includes only successful calls that matter (because they have a class or a grant) or that
+-- created a user or an instance. deleted_at is the time of the first later event in the case that deleted the resource.
 -- @order event_time, event_id, entity_type, name
 -- @tables events
 -- @column entity_type Type of the resource: user, access_key, bucket
 -- @column entity_value Name, ID or ARN, as recorded in the event
--- @column name Name of the resource. If an event creates one resource that has a name and an ID, the name in the request
+-- @column name Name of the resource. If an event creates a resource that has both a name and an ID, the name from the request
 -- @column relation created, deleted or target
 -- @column resources Number of resources that the event is about
--- @column deleted_at Time at which the resource was deleted later in the case (UTC). NULL if the case has no such event
--- @column deleted_by The event that deleted it: events.event_id
+-- @column deleted_at Time at which the resource was deleted later in the case (UTC). NULL if the case contains no such event
+-- @column deleted_by The event that deleted the resource: events.event_id
 CREATE OR REPLACE VIEW event_subjects AS
 WITH named AS (
     SELECT
@@ -32,7 +32,7 @@ WITH named AS (
     )
     WHERE n.relation IN ('created', 'deleted', 'target')
 ),
--- A resource that is created often has the name in the request and the ID in the response: both are the same resource.
+-- The request that creates a resource often contains its name, and the response its ID. Both are the same resource.
 subject AS (
     SELECT
         *,

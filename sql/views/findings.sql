@@ -1,16 +1,16 @@
--- The events that stand out, one row for each event and reason, whatever client made the call. The session list, the report
--- and the hunts use this definition. Background activity of the console and of services is left out, and so are calls of a
--- service on behalf of a principal. Denied and failed attempts are included; see outcome.
--- Data events, such as reads of single objects, are in data_out and event_classes, because programs make many of them. Two
--- reasons come from other events. A credential that objects were downloaded with has the class 'exfiltration', on the event
--- that created it. The first use of the credentials of an instance or a function from another network has the class
--- 'credential_use'.
+-- Events that stand out, one row per event and reason, regardless of the client that made the call. The session list, the
+-- report and the hunts use this definition. Background activity of the console and of services is excluded, as are calls
+-- that a service makes on behalf of a principal. Denied and failed attempts are included; see outcome.
+-- Data events, such as reads of individual objects, are in data_out and event_classes instead, because programs make many
+-- of them. Two reasons are derived from other events. If objects were downloaded with a credential, the event that
+-- created the credential has the class 'exfiltration'. The first use of an instance's or function's credentials from
+-- another network has the class 'credential_use'.
 -- @order event_time, event_id, class
 -- @tables events addresses
 -- @column class The reason: a class of event_classes, or 'credential_use'
--- @column effect What was done, in the terms of the class
--- @column object What it was done to, in the terms of the class. NULL if the class has none
--- @column target Resources that the call was applied to. NULL if it names none
+-- @column effect What was done, in the class's terms
+-- @column object What was affected, in the class's terms. NULL if the class does not specify it
+-- @column target Resources that the call was applied to. NULL if it does not name any
 -- @column signal_id The signal that the event belongs to: signals.signal_id. NULL if there is none
 CREATE OR REPLACE VIEW findings AS
 SELECT
@@ -62,7 +62,7 @@ FROM (
         SELECT
             m.event_id, 'credential_use', 'moved', m.machine_type, m.machine,
             concat(
-                'Credentials of ', m.machine_type, ' ', m.machine, ' were used from ', m.network, ', and before only from ',
+                'Credentials of ', m.machine_type, ' ', m.machine, ' were used from ', m.network, ', previously only from ',
                 array_to_string(m.known_networks, ' and '), ': ' || e.summary
             )
         FROM moved_credentials AS m

@@ -1,8 +1,8 @@
--- The first use of a service, page, region, network, country, network owner, program or secret by a principal, one row for
--- each principal and value. Networks are those of events.network. Countries and owners are known only for addresses that were
--- looked up. A program is a name with a major version (user_agents.agent), without services that called on behalf of the
--- principal. A secret is one whose value was read. A first use is meaningful only if the case shows what is usual for the
--- principal: at least 7 active days before it. Otherwise too_short is true.
+-- The first time that a principal used a service, page, region, network, country, network owner, program or secret, one
+-- row per principal and value. Networks are those in events.network. Countries and owners are known only for addresses
+-- that were looked up. A program is a name with a major version (user_agents.agent), excluding services that made calls
+-- on behalf of the principal. Secrets are those whose value was read. A first use is meaningful only if the case shows
+-- what is normal for the principal, which takes at least 7 active days before it. Otherwise, too_short is true.
 -- @order first_time, aspect, used, principal
 -- @tables events
 -- @column aspect 'service', 'page', 'region', 'network', 'country', 'owner', 'user agent' or 'secret'
@@ -10,12 +10,12 @@
 -- @column first_time Time of the first use (UTC)
 -- @column last_time Time of the last use (UTC)
 -- @column uses Number of events, or of clicks for a page
--- @column known_since Time of the first event of the principal in the case (UTC)
--- @column active_days Number of days with events of the principal before the day of the first use
--- @column too_short Whether active_days is less than 7, which is too short to tell whether the first use is unusual
+-- @column known_since Time of the principal's first event in the case (UTC)
+-- @column active_days Number of days with events from the principal before the day of the first use
+-- @column too_short Whether active_days is less than 7, which is too few to tell whether the first use is unusual
 -- @column baseline Explanation of active_days and too_short
--- @column country For a network or an owner, countries of the addresses that were used. NULL if no address database has one
--- @column owner For a network or a country, owners of the addresses that were used. NULL if no address database has one
+-- @column country For a network or an owner, countries of the addresses that were used. NULL if no address database lists any
+-- @column owner For a network or a country, owners of the addresses that were used. NULL if no address database lists any
 CREATE OR REPLACE VIEW first_uses AS
 WITH
 counted AS (
@@ -67,7 +67,8 @@ uses AS (
     WHERE used IS NOT NULL
     GROUP BY account_id, principal, aspect, used
 ),
--- Few rows have a country or an owner: to look for different ones in all of them takes longer than all the rest.
+-- Few rows have a country or an owner, so searching every row for distinct values would take longer than everything
+-- else combined.
 places AS (
     SELECT
         account_id, principal, aspect, used,
@@ -99,10 +100,10 @@ SELECT
     d.active_days,
     COALESCE(d.active_days, 0) < 7 AS too_short,
     CASE
-        WHEN u.first_time = d.known_since THEN 'too short to tell: the first event of the identity in the case'
-        WHEN COALESCE(d.active_days, 0) = 0 THEN 'too short to tell: the first day of the identity in the case'
+        WHEN u.first_time = d.known_since THEN 'too short to tell: the identity''s first event in the case'
+        WHEN COALESCE(d.active_days, 0) = 0 THEN 'too short to tell: the identity''s first day in the case'
         WHEN too_short THEN 'too short to tell: active on ' || d.active_days
-            || CASE d.active_days WHEN 1 THEN ' day' ELSE ' days' END || ' before'
+            || CASE d.active_days WHEN 1 THEN ' earlier day' ELSE ' earlier days' END
         ELSE 'first use after ' || d.active_days || ' days of activity'
     END AS baseline,
     p.country,

@@ -1,10 +1,11 @@
--- The input files, each with whether its counts add up: read = inserted + duplicate + merged + rejected + left_out. outcome:
--- 'loaded'; 'in part' if some of it was rejected; 'left out' if a filter left out some or all of its records; 'refused'.
+-- The input files, and whether each file's counts add up: read = inserted + duplicate + merged + rejected + left_out.
+-- outcome is 'loaded', 'in part' if some records were rejected, 'left out' if a filter excluded some or all records, or
+-- 'refused'.
 -- @order file
 -- @tables load_files
 -- @column outcome 'loaded', 'in part', 'left out' or 'refused'
 -- @column balances Whether read = inserted + duplicate + merged + rejected + left_out
--- @column cause Reason for the refusal, or the error of one of its records. NULL if there was none
+-- @column cause Reason why the file was refused, or the error in one of its records. NULL if there is none
 CREATE OR REPLACE VIEW load_ledger AS
 SELECT
     f.file,

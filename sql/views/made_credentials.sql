@@ -1,15 +1,15 @@
--- The sessions that used a key, password or user that another session of the case created, or a credential that was obtained
--- with one of them: one row for each creating event and session.
+-- Sessions that used a key, password or user that another session in the case created, or a credential obtained through
+-- one of them. One row per creating event and session.
 -- @order made_at, session_id, event_id
 -- @column event_id The event that created the credential: events.event_id
--- @column made_at Time at which it was created (UTC)
--- @column method The API call that created it
+-- @column made_at Time at which the credential was created (UTC)
+-- @column method The API call that created the credential
 -- @column credential_type access_key, password or user
--- @column credential The key or the user
--- @column maker_session_id The session that created it: sessions.session_id
--- @column maker The principal that created it
--- @column session_id The session that used it: sessions.session_id
--- @column depth Number of credentials from the creating session to this one. 1 if the session used the credential itself
+-- @column credential The key or user that was created
+-- @column maker_session_id The session that created the credential: sessions.session_id
+-- @column maker The principal that created the credential
+-- @column session_id The session that used the credential: sessions.session_id
+-- @column depth Number of credentials from the creating session to the using session. 1 if the session used the created credential itself
 CREATE OR REPLACE VIEW made_credentials AS
 WITH RECURSIVE
 links AS MATERIALIZED (

@@ -1,9 +1,9 @@
--- The reads of objects that data events recorded, one row for each successful call. A trail without data events has none.
+-- Object reads recorded by data events, one row per successful call. Empty if the trail has no data events.
 -- @order event_time, event_id
 -- @tables events
 -- @column bucket Name of the bucket
 -- @column key Key of the object
--- @column bytes_out Number of bytes in the response. NULL if the record does not have it
+-- @column bytes_out Number of bytes in the response. NULL if the record does not contain the number
 CREATE OR REPLACE VIEW object_downloads AS
 SELECT
     event_time,

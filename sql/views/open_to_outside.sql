@@ -1,8 +1,9 @@
--- The permissions and resources that events of the case opened to everyone, to another account or to any address, one row
--- for each event and party: policies, role trusts, shares of snapshots and images, inbound rules of security groups, access
--- control lists and public settings. Only successful calls.
--- closed_at is NULL if no event of the case closed it again, which does not prove that it is still open. What was opened
--- before the case begins is not listed. A call that removed a protection without naming a party has no opened_to.
+-- Permissions and resources that events in the case opened to everyone, to another account or to any address, one row per
+-- event and party: policies, role trusts, snapshot and image shares, inbound security group rules, access control lists
+-- and public settings. Only successful calls are included.
+-- closed_at is NULL if no event in the case closed the access again, which does not prove that it is still open. Access
+-- that was opened before the case begins is not listed. opened_to is NULL for a call that removed a protection without
+-- naming a party.
 -- @order event_time, event_id, opened_to
 -- @tables events
 -- @column resource_type Type of the resource: bucket, role, snapshot, security_group
@@ -11,10 +12,10 @@
 -- @column opened_to_type everyone, account, user, role, federated, network or principal
 -- @column in_case Whether opened_to is an account that has events in the case
 -- @column actions Permitted actions, or protocol and ports. Empty if the record does not list them
--- @column closed_at Time at which it was closed again (UTC): event_ends.ended_at
--- @column closed_by The event that closed it: events.event_id
--- @column closed_by_principal The principal that closed it
--- @column closing What that event did
+-- @column closed_at Time at which the access was closed again (UTC): event_ends.ended_at
+-- @column closed_by The event that closed the access: events.event_id
+-- @column closed_by_principal The principal that closed the access
+-- @column closing What the closing event did
 CREATE OR REPLACE VIEW open_to_outside AS
 WITH
 granted AS (
@@ -78,5 +79,5 @@ JOIN events AS e USING (event_id)
 LEFT JOIN about AS a USING (event_id)
 LEFT JOIN event_ends AS n USING (event_id)
 LEFT JOIN events AS c ON c.event_id = n.ended_by
--- Outbound rules, and network ACLs, which security groups restrict further, open nothing by themselves.
+-- Outbound rules do not open anything by themselves, nor do network ACLs, which security groups restrict further.
 WHERE NOT (o.grantee_type = 'network' AND (contains(e.event_name, 'Egress') OR a.resource_type = 'network_acl'));

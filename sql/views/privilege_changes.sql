@@ -1,13 +1,14 @@
--- The events that changed permissions, including attempts, whatever client made the call. event_grants has the permissions
--- statement by statement. effect: 'grants' permissions; 'trusts' other identities; 'creates' an identity or a way to sign in;
--- 'loosens' a permissions boundary, MFA or the password policy; 'revokes' permissions. A failed call has an error_code.
+-- Events that changed permissions, including attempts, regardless of the client that made the call. event_grants lists
+-- the permissions statement by statement. effect states what the call does: 'grants' permissions; 'trusts' other
+-- identities; 'creates' an identity or a way to sign in; 'loosens' a permissions boundary, MFA or the password policy; or
+-- 'revokes' permissions. A failed call has an error_code.
 -- @order event_time, event_id, effect
 -- @tables events signals
 -- @column signal_id The signal that the event belongs to: signals.signal_id. NULL if there is none
--- @column title Page of the console. NULL if the event belongs to no signal
+-- @column title Console page. NULL if the event does not belong to a signal
 -- @column effect 'grants', 'trusts', 'creates', 'loosens' or 'revokes'
--- @column target The user, group, role or instance whose permissions were changed. NULL if the call names none
--- @column policy ARN or name of the policy. NULL if the call does not concern one
+-- @column target The user, group, role or instance whose permissions were changed. NULL if the call does not name any
+-- @column policy ARN or name of the policy. NULL if the call does not involve a policy
 -- @column administrator Whether the policy allows all actions on all resources, or is an AWS managed policy that does
 -- @column own Whether the target is the caller. NULL if there is no target
 CREATE OR REPLACE VIEW privilege_changes AS

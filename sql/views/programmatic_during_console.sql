@@ -1,16 +1,15 @@
--- The use of an identity by a program while a console session of the identity was open, from an address that the console was
--- not used from: one row for each session, address and key. A VPN or a server is one explanation, stolen credentials are
--- another.
+-- Programs that used an identity while it had an open console session, from an address that the console was not used
+-- from. One row per session, address and key. A VPN or a server is one explanation, stolen credentials are another.
 -- @order first_time, session_id, source_ip, access_key_id
 -- @tables events
 -- @column session_id The console session: sessions.session_id
 -- @column console_ips Addresses that the console was used from in the session, sorted
--- @column first_time Time of the first call of the program while the session was open (UTC)
--- @column last_time Time of the last such call (UTC)
--- @column events Number of such calls
--- @column clients Kinds of client, sorted
--- @column event_keys The calls, sorted
--- @column failed Number of such calls that failed
+-- @column first_time Time of the program's first call while the session was open (UTC)
+-- @column last_time Time of the program's last call while the session was open (UTC)
+-- @column events Number of the program's calls while the session was open
+-- @column clients Kinds of clients used, sorted
+-- @column event_keys API calls, sorted
+-- @column failed Number of the program's calls that were denied or failed
 CREATE OR REPLACE VIEW programmatic_during_console AS
 WITH open_sessions AS (
     SELECT

@@ -1,4 +1,4 @@
--- The events of console sessions that belong to no signal.
+-- Events in console sessions that do not belong to a signal.
 -- @order event_time, event_id
 -- @tables events
 CREATE OR REPLACE VIEW residual AS

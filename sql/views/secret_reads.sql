@@ -1,14 +1,15 @@
--- The successful reads of secrets and parameters, one row for each event and secret, with how often the identity reads it.
--- An identity is a principal without the name of a role's session. A read is routine if the identity read the secret at
--- least five times, four of five intervals between these reads differ from their median by less than a factor of 2, the time
--- since the previous read or until the next one does too, and network and client are those of most of its reads.
+-- Successful reads of secrets and parameters, one row per event and secret, and how often the identity reads the secret.
+-- An identity is a principal without the role session name. A read is routine if the identity read the secret at least
+-- five times, at least four of five intervals between the reads differ from the median interval by less than a factor of
+-- 2, the interval before or after this read does too, and the read came from the network and client that the identity
+-- uses most often for this secret.
 -- @order event_time, event_id, secret
 -- @tables events
--- @column identity The principal, for a role without the name of the session
+-- @column identity The principal. For a role, without the session name
 -- @column secret Name of the secret or parameter
--- @column reads Number of reads of the secret by the identity in the case
--- @column is_first Whether this is the first of them
--- @column usual_gap Median of the seconds between two reads. NULL if there is only one
+-- @column reads Number of times that the identity read the secret in the case
+-- @column is_first Whether this is the identity's first read of the secret in the case
+-- @column usual_gap Median number of seconds between consecutive reads. NULL if there is only one read
 -- @column routine Whether the read is part of a regular series
 CREATE OR REPLACE VIEW secret_reads AS
 WITH

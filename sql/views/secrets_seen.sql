@@ -1,13 +1,13 @@
--- The secrets, keys and credentials that signals and events show, one row for each, with how they were accessed. how: 'seen'
--- if only the name was shown on a page of the console; 'read' if the value was returned; 'made' if it was created or set;
--- 'tried' if the call to read or create it was denied or failed. A call that reads or creates a secret has no additional row
--- 'seen'. Programs read secrets regularly; see secret_reads.
+-- Secrets, keys and credentials that signals and events show, one row for each, and how they were accessed. how is 'seen'
+-- if only the name was shown on a console page, 'read' if the value was returned, 'made' if it was created or set, and
+-- 'tried' if the call to read or create it was denied or failed. A call that reads or creates a secret does not have an
+-- additional 'seen' row. Programs read secrets regularly; see secret_reads.
 -- @order event_time, event_id, signal_id, secret
 -- @tables events signals
 -- @column event_time Time of the event, or of the first event of the signal (UTC)
 -- @column how 'seen', 'read', 'made' or 'tried'
 -- @column secret_type secret, parameter, access_key, password, key_pair, credential or token
--- @column secret Name or ID, as recorded in the event. NULL if it has none
+-- @column secret Name or ID, as recorded in the event. NULL if there is none
 -- @column client Kind of client that made the call
 CREATE OR REPLACE VIEW secrets_seen AS
 SELECT

@@ -1,8 +1,9 @@
--- The addresses of each session, with what is known about them. The columns of an address that was not looked up are NULL.
+-- The addresses of each session, and what is known about them. For addresses that were not looked up, the lookup columns
+-- are NULL.
 -- @order session_id, address
 -- @tables sessions addresses
 -- @column session_id The session: sessions.session_id
--- @column summary Country, owner and cloud of the address in one line. NULL if none of them is known
+-- @column summary Country, owner and cloud of the address in one line. NULL if none of these is known
 CREATE OR REPLACE VIEW session_addresses AS
 SELECT
     x.session_id,

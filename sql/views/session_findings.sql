@@ -1,13 +1,14 @@
--- One row for each session: how many of its events stand out and why, separately for successful ones and attempts. weight
--- orders sessions by what stands out: the more serious a class, the more it counts, and each further event of the same class
--- counts less. An event is counted once in findings or attempts, and once in the column of each of its classes.
+-- One row per session: how many of its events stand out and why, counted separately for successful events and for
+-- attempts. weight ranks sessions by what stands out: the more serious a class, the more it counts, and each additional
+-- event of the same class counts less. An event is counted once in findings or attempts, and once in the column of each
+-- of its classes.
 -- @order first_time, session_id
 -- @tables sessions
--- @column countries Countries of its addresses, sorted. NULL if no address database has one
--- @column owners Network owners of its addresses, sorted. NULL if no address database has one
--- @column clouds Cloud ranges of its addresses, sorted. NULL if no address is in one
+-- @column countries Countries of the session's addresses, sorted. NULL if no address database lists any
+-- @column owners Network owners of the session's addresses, sorted. NULL if no address database lists any
+-- @column clouds Cloud ranges that contain the session's addresses, sorted. NULL if there are none
 -- @column weight Weight of what stands out in the session. 0 if nothing does
--- @column by_made_credential Whether it used a key, password or user that another session of the case created
+-- @column by_made_credential Whether the session used a key, password or user that another session in the case created
 -- @column findings Number of successful events that stand out
 -- @column attempts Number of denied or failed events that stand out
 -- @column denied Number of denied events, whether they stand out or not
@@ -17,8 +18,8 @@
 -- @column data_exposed Number of events that opened data to others, or copied, exported or replicated it
 -- @column secrets_read Number of events that read the value of a secret
 -- @column destroyed Number of events that destroyed a resource or made it unusable
--- @column credential_objects Number of objects that were downloaded with credentials that the session created, by any session
--- @column credential_bytes Number of bytes of these downloads. NULL if there are none, or the records do not have it
+-- @column credential_objects Number of objects that any session downloaded with credentials that this session created
+-- @column credential_bytes Number of bytes that any session downloaded with credentials that this session created. NULL if there are none, or if the records do not contain the number
 CREATE OR REPLACE VIEW session_findings AS
 WITH counted AS (
     SELECT

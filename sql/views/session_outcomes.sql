@@ -1,4 +1,4 @@
--- The outcomes of the events of a session, and the services that it called.
+-- One row per session: the outcomes of its events, and the services that it called.
 -- @tables sessions
 -- @column session_id The session: sessions.session_id
 -- @column services Services called, sorted

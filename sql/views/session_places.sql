@@ -1,9 +1,10 @@
--- The countries, network owners and clouds of the addresses of a session. A session without any known address has no row.
+-- The countries, network owners and clouds of each session's addresses. A session without any known address is not
+-- listed.
 -- @tables sessions addresses
 -- @column session_id The session: sessions.session_id
--- @column countries Countries of its addresses, sorted. NULL if no address database has one
--- @column owners Network owners of its addresses, sorted. NULL if no address database has one
--- @column clouds Cloud ranges of its addresses, sorted. NULL if no address is in one
+-- @column countries Countries of the session's addresses, sorted. NULL if no address database lists any
+-- @column owners Network owners of the session's addresses, sorted. NULL if no address database lists any
+-- @column clouds Cloud ranges that contain the session's addresses, sorted. NULL if there are none
 CREATE OR REPLACE VIEW session_places AS
 SELECT
     session_id,

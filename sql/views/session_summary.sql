@@ -1,22 +1,22 @@
--- Counts of the activity in each session. clicks = on_known_page + visits + generic_changes + commands, as in coverage.
+-- Activity counts for each session. clicks = on_known_page + visits + generic_changes + commands, as in coverage.
 -- @order first_time, session_id
 -- @tables sessions
--- @column countries Countries of its addresses, sorted. NULL if no address database has one
--- @column owners Network owners of its addresses, sorted. NULL if no address database has one
--- @column clouds Cloud ranges of its addresses, sorted. NULL if no address is in one
--- @column seconds Seconds from the first event to the last
+-- @column countries Countries of the session's addresses, sorted. NULL if no address database lists any
+-- @column owners Network owners of the session's addresses, sorted. NULL if no address database lists any
+-- @column clouds Cloud ranges that contain the session's addresses, sorted. NULL if there are none
+-- @column seconds Number of seconds between the first and last event
 -- @column services Services called, sorted
--- @column pages Number of different titles of its clicks. The title of a visit is its service
--- @column clicks Signals except background requests
--- @column on_known_page Clicks that match a known page (origin exact or inferred), without commands
--- @column high_confidence Clicks in on_known_page with a confidence of at least 0.9
--- @column mean_confidence Mean confidence of on_known_page. NULL if there are none
--- @column visits Clicks of which only the service is known: a page that is not in the catalog was opened
--- @column generic_changes Clicks of which only the call is known: a change on a page that is not in the catalog
--- @column commands Commands, such as those typed in CloudShell
--- @column changes Signals that changed, created or deleted something
--- @column secrets Signals that read or created a secret or credential
--- @column background_events Events of background requests, which the console makes without a click
+-- @column pages Number of different titles among the session's clicks. The title of a visit is its service
+-- @column clicks Number of signals, excluding background requests
+-- @column on_known_page Number of clicks that match a known page (origin exact or inferred), excluding commands
+-- @column high_confidence Number of clicks in on_known_page with a confidence of at least 0.9
+-- @column mean_confidence Mean confidence of the clicks in on_known_page. NULL if there are none
+-- @column visits Number of clicks for which only the service is known, because the page that was opened is not in the catalog
+-- @column generic_changes Number of clicks for which only the call is known: changes on a page that is not in the catalog
+-- @column commands Number of commands, such as those typed in CloudShell
+-- @column changes Number of signals that changed, created or deleted something
+-- @column secrets Number of signals that read or created a secret or credential
+-- @column background_events Number of events from background requests, which the console makes without a click
 -- @column denied Number of events that were denied
 -- @column failed Number of events that were denied or failed
 CREATE OR REPLACE VIEW session_summary AS

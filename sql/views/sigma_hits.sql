@@ -1,9 +1,9 @@
--- The events that saved Sigma rules match, with their signals and sessions. `cartographer hunt --sigma PATH --save` saves
--- them. The entry sigma of case_info has the number of rules and events that were searched.
+-- Events matched by saved Sigma rules, with their signals and sessions. `cartographer hunt --sigma PATH --save` saves the
+-- matches. The sigma entry in case_info contains the number of rules and events that were searched.
 -- @order event_time, event_id, rule_id
 -- @tables sigma_matches events signals
 -- @column signal_id The signal that the event belongs to: signals.signal_id. NULL if there is none
--- @column click Description of that signal
+-- @column click Description of the signal: signals.summary
 CREATE OR REPLACE VIEW sigma_hits AS
 SELECT
     m.rule_id,

@@ -1,14 +1,14 @@
--- The sign-in events: sign-ins, MFA checks, switches of roles and password recoveries. If a user name does not exist, AWS
--- records HIDDEN_DUE_TO_SECURITY_REASONS instead of what was typed.
+-- Sign-in events: sign-ins, MFA checks, role switches and password recoveries. If a user name does not exist, AWS records
+-- HIDDEN_DUE_TO_SECURITY_REASONS instead of what was typed.
 -- @order event_time, event_id
 -- @tables events addresses
 -- @column way 'password', 'federation', 'role switch', 'second factor', 'recovery' or 'other'
--- @column result 'success' or 'failure'. NULL if the record does not say
+-- @column result 'success' or 'failure'. NULL if the record does not indicate it
 -- @column failure Reason for the failure, as recorded
--- @column mfa Whether MFA was used. NULL if the record does not say
--- @column failures_before Number of failed sign-ins of the same principal in the hour before
+-- @column mfa Whether MFA was used. NULL if the record does not indicate it
+-- @column failures_before Number of failed sign-ins by the same principal in the preceding hour
 -- @column signed_in_to The page that was requested
--- @column switched_from The identity before a switch of roles
+-- @column switched_from The identity before a role switch
 CREATE OR REPLACE VIEW sign_ins AS
 SELECT
     event_time,
@@ -50,7 +50,7 @@ SELECT
     session_id,
     event_id
 FROM (
-    -- The response of a sign-in names the event and says how it ended.
+    -- The response to a sign-in names the event and states the result.
     SELECT *, json_extract_string(response_elements, event_name) AS answer
     FROM events
     WHERE service = 'signin'

@@ -1,4 +1,4 @@
--- The events of each signal: columns that identify the signal, followed by those of the event.
+-- The events of each signal: columns that identify the signal, followed by the columns of the event.
 -- @order event_time, event_id
 -- @tables signals events
 -- @column role Role of the event in the signal

@@ -1,14 +1,14 @@
--- The stretches of whole hours without events in a region of an account, between the first and the last event of the region. A
--- quiet region is not a gap in the trail; account_hours shows whether the account had events elsewhere. trail_gaps has the
--- hours without any event of an account.
+-- Runs of full hours in which a region of an account has no events, between the first and last event in the region. A
+-- quiet region is not a gap in the trail; account_hours shows whether the account had events elsewhere. trail_gaps lists
+-- the hours without any events in an account.
 -- @order first_hour, account_id, region
 -- @tables events
 -- @column first_hour First hour without events (UTC)
 -- @column last_hour Last hour without events (UTC)
--- @column hours Number of hours
--- @column account_hours Number of these hours in which the account had events in other regions
--- @column event_before Time of the last event before the stretch (UTC)
--- @column event_after Time of the first event after it (UTC)
+-- @column hours Number of hours in the run
+-- @column account_hours Number of hours in the run during which the account had events in other regions
+-- @column event_before Time of the last event before the run of hours (UTC)
+-- @column event_after Time of the first event after the run of hours (UTC)
 CREATE OR REPLACE VIEW silent_hours AS
 WITH
 seen AS (

@@ -1,30 +1,30 @@
--- The timeline: signals, events that belong to no signal, and aggregated events. Order it by (time, id). class: 'click',
--- 'background', 'residual' or 'programmatic', as in event_signals; 'aggregated' for an aggregated event, which counts calls in
--- a window of time and has no caller.
+-- The timeline: signals, events that do not belong to a signal, and aggregated events. Order it by (time, id). class is
+-- 'click', 'background', 'residual' or 'programmatic', as in event_signals, or 'aggregated' for an aggregated event,
+-- which counts calls in a time window and has no caller.
 -- @order time, id
 -- @tables signals events aggregated_events addresses sigma_matches
 -- @column time Start time (UTC)
 -- @column last_time End time (UTC)
 -- @column entry 'signal', 'event' or 'aggregate'
 -- @column class 'click', 'background', 'residual', 'programmatic' or 'aggregated'
--- @column kind What was done, broadly: the kind of a signal; secret, delete, create, change or view for an event. Compare severity for an order
--- @column severity The kind as a number, to compare by: 0 background, 1 view, 2 list, 3 login, 4 session, 5 command, 6 change, 7 create, 8 delete, 9 secret. NULL if there is no kind
--- @column writes Whether it changed something, or tried to
--- @column source_ip Address of the caller, for a signal of its anchor event
--- @column title Page of the console, or the call
+-- @column kind General kind of action: the kind of a signal, or secret, delete, create, change or view for an event. To rank rows, compare severity
+-- @column severity The kind as a number, for ranking: 0 background, 1 view, 2 list, 3 login, 4 session, 5 command, 6 change, 7 create, 8 delete, 9 secret. NULL if there is no kind
+-- @column writes Whether the signal or event changed something, or tried to
+-- @column source_ip Address of the caller. For a signal, the caller of its anchor event
+-- @column title Console page, or the call
 -- @column summary Description in one sentence. Failed calls are described as attempts
 -- @column account_id Account of the event
 -- @column principal Short name of the caller: alice, Admin/bob, root
 -- @column session_id The session: sessions.session_id
 -- @column events Number of events
 -- @column id signals.signal_id, events.event_id or aggregated_events.event_id
--- @column error_code Error code of the event, for a signal of its anchor event. NULL if the call did not fail
+-- @column error_code Error code of the event. For a signal, the error code of its anchor event. NULL if the call did not fail
 -- @column failed_events Number of events that were denied or failed
--- @column stands_out Whether an event has a class, or creates an identity, a credential or a grant, as in event_signals. FALSE for signals
--- @column resources Resources that the call of an event names, separated by commas. NULL for signals
--- @column sigma Titles of the saved Sigma rules that match the event, or an event of the signal. NULL if none does
--- @column sigma_level Highest level of these rules
--- @column bytes_out Number of bytes of an object that an event downloaded. NULL for signals, and if the record does not have it
+-- @column stands_out Whether an event has a class or creates an identity, a credential or a grant, as in event_signals. FALSE for signals
+-- @column resources Resources that an event's call names, separated by commas. NULL for signals
+-- @column sigma Titles of the saved Sigma rules that match the event or one of the signal's events. NULL if there are none
+-- @column sigma_level Highest level of the saved Sigma rules that match
+-- @column bytes_out Number of bytes that an event downloaded from an object. NULL for signals, and if the record does not contain the number
 CREATE OR REPLACE VIEW timeline AS
 SELECT
     s.first_time AS time,

@@ -1,21 +1,24 @@
--- What the events of the case do not cover, as far as they show it: one row for each gap and account.
--- 'region': the account has no events in a region, although other accounts have, or its events name resources there.
--- 'hours': whole hours without any event of the account, between its first event and its last (by region: silent_hours).
--- 'data events': a bucket, function or table that management events name, and no data event does.
--- 'category': no event of a category. 'logging': from a successful call that stopped or deleted a trail until the next that
--- started or created it. 'partial records': records without a version, as in the event history and in trimmed exports.
--- 'not loaded': records that could not be read, or that a filter left out when the case was loaded.
--- A gap is a fact about the case. It does not show that anything happened in it, or that it was recorded elsewhere.
+-- What the events in the case do not cover, as far as they show it. One row per gap and account.
+-- 'region': the account has no events in a region, although other accounts do, or the account's events name resources
+-- there.
+-- 'hours': full hours without any events in the account, between its first and last event (by region: silent_hours).
+-- 'data events': a bucket, function or table that management events name, but no data event does.
+-- 'category': no events of a category. 'logging': the time from a successful call that stopped or deleted a trail to the
+-- next call that started or created it. 'partial records': records without a version, as in the event history and in
+-- trimmed exports.
+-- 'not loaded': records that could not be read, or that a filter excluded when the case was loaded.
+-- A gap is a fact about the case. It does not show that anything happened during the gap, or that it was recorded
+-- elsewhere.
 -- @order first_time, gap, account_id, region, name
 -- @tables events
 -- @column gap 'region', 'hours', 'data events', 'category', 'logging', 'partial records' or 'not loaded'
 -- @column account_id The account. NULL for records that were not loaded
--- @column region The region. NULL if the gap does not concern one
+-- @column region The region. NULL if the gap does not involve a region
 -- @column name The bucket, function, table, trail, category or file. NULL for 'region' and 'hours'
--- @column first_time Start of the gap (UTC). NULL if it has none in the case
--- @column last_time End of the gap (UTC). NULL if it has none in the case
--- @column events For 'region' and 'data events', the number of events that name the region or the resource; for 'logging', of events of the account in the whole hours of the gap; for 'partial records', of the partial records
--- @column event_id The event that starts the gap, for 'logging': events.event_id
+-- @column first_time Start of the gap (UTC). NULL if the case does not show it
+-- @column last_time End of the gap (UTC). NULL if the case does not show it
+-- @column events Number of events: for 'region' and 'data events', events that name the region or the resource; for 'logging', the account's events in the full hours of the gap; for 'partial records', the partial records
+-- @column event_id For 'logging', the event that starts the gap: events.event_id
 -- @column summary The gap in one sentence
 CREATE OR REPLACE VIEW trail_gaps AS
 WITH
@@ -105,11 +108,11 @@ SELECT
     m.events,
     NULL AS event_id,
     concat(
-        'No event of account ', m.account_id, ' is from ', m.region, '; ',
+        'Account ', m.account_id, ' has no events in ', m.region, '; ',
         concat_ws(
             ', and ',
-            CASE m.other_accounts WHEN 0 THEN NULL WHEN 1 THEN '1 other account has events from there'
-                ELSE m.other_accounts || ' other accounts have events from there' END,
+            CASE m.other_accounts WHEN 0 THEN NULL WHEN 1 THEN '1 other account has events there'
+                ELSE m.other_accounts || ' other accounts have events there' END,
             CASE m.events WHEN 0 THEN NULL WHEN 1 THEN '1 of its events names a resource there'
                 ELSE m.events || ' of its events name resources there' END
         )
@@ -120,7 +123,7 @@ UNION ALL
 SELECT
     'hours', account_id, NULL, NULL, first_time, last_time, 0, NULL,
     concat(
-        'No event of account ', account_id, ' for ', date_diff('hour', first_time, last_time),
+        'Account ', account_id, ' has no events for ', date_diff('hour', first_time, last_time),
         CASE date_diff('hour', first_time, last_time) WHEN 1 THEN ' hour' ELSE ' hours' END, ', until ',
         strftime(last_time, '%Y-%m-%d %H:%M'), ' UTC'
     )
@@ -130,8 +133,8 @@ UNION ALL
 SELECT
     'data events', n.account_id, NULL, n.name, NULL, NULL, sum(n.events)::BIGINT, NULL,
     concat(
-        'No data event names ', n.entity_type, ' ', n.name, '; ', sum(n.events)::BIGINT,
-        CASE sum(n.events) WHEN 1 THEN ' management event does' ELSE ' management events do' END
+        'No data events for ', n.entity_type, ' ', n.name, '; ', sum(n.events)::BIGINT,
+        CASE sum(n.events) WHEN 1 THEN ' management event names it' ELSE ' management events name it' END
     )
 FROM named AS n
 ANTI JOIN (SELECT entity_type, name FROM named WHERE event_category = 'Data') AS d
@@ -141,10 +144,10 @@ GROUP BY n.account_id, n.entity_type, n.name
 UNION ALL
 SELECT
     'category', a.account_id, NULL, c.category, a.first_time, a.last_time, 0, NULL,
-    concat('No event of account ', a.account_id, ' is a ', c.words)
+    concat('Account ', a.account_id, ' has no ', c.words)
 FROM account AS a
 CROSS JOIN (
-    VALUES ('Data', 'data event'), ('NetworkActivity', 'network activity event'), ('Insight', 'CloudTrail Insights event')
+    VALUES ('Data', 'data events'), ('NetworkActivity', 'network activity events'), ('Insight', 'CloudTrail Insights events')
 ) AS c(category, words)
 ANTI JOIN place AS p ON p.account_id = a.account_id AND p.event_category = c.category
 UNION ALL
@@ -160,16 +163,16 @@ SELECT
     concat(
         s.summary, ' at ', strftime(s.event_time, '%Y-%m-%d %H:%M:%S'), ' UTC; ',
         COALESCE('it was started or created again at ' || strftime(s.started_at, '%Y-%m-%d %H:%M:%S') || ' UTC',
-            'no later event of the case starts or creates it')
+            'no later event in the case starts or creates it')
     )
 FROM stopped AS s
 UNION ALL
 SELECT
     'partial records', account_id, NULL, source_file, min(event_time), max(event_time), count(*), NULL,
     concat(
-        count(*), CASE count(*) WHEN 1 THEN ' event of ' ELSE ' events of ' END, source_file,
+        count(*), CASE count(*) WHEN 1 THEN ' event from ' ELSE ' events from ' END, source_file,
         CASE count(*) WHEN 1 THEN ' has' ELSE ' have' END,
-        ' no record version: the event history and trimmed exports omit parts of a record'
+        ' no record version; the event history and trimmed exports omit parts of a record'
     )
 FROM events
 WHERE event_version IS NULL

@@ -1,4 +1,4 @@
--- The calls by a CLI, an SDK or CloudShell in console sessions.
+-- Calls from a CLI, an SDK or CloudShell in console sessions.
 -- @order event_time, event_id
 -- @tables events
 -- @column tool Program with its version, from the start of the user agent

@@ -1,7 +1,7 @@
--- The user agents of each principal, with when they were used. agent is the program with its major version: 'aws-cli/2',
--- 'Boto3/1', 'Terraform/1'. For a browser it includes the operating system: 'Chrome 120 on Windows'. If the user agent names
--- the environment, it is added: 'aws-cli/2 in CloudShell'. Requests that the console and AWS make on their own are 'AWS
--- console' and 'AWS internal'.
+-- The user agents of each principal, and when they were used. agent is the program with its major version: 'aws-cli/2',
+-- 'Boto3/1', 'Terraform/1'. For a browser, it includes the operating system: 'Chrome 120 on Windows'. If the user agent
+-- names the execution environment, it is appended: 'aws-cli/2 in CloudShell'. For requests that the console and AWS make
+-- on their own, agent is 'AWS console' or 'AWS internal'.
 -- @order first_time, principal, user_agent
 -- @tables events
 -- @column agent Program with its major version
@@ -15,7 +15,7 @@ WITH used AS (
         principal,
         client,
         user_agent,
-        -- S3 and others put square brackets around it.
+        -- S3 and other services put square brackets around it.
         regexp_replace(trim(user_agent), '^\[(.*)\]$', '\1') AS bare,
         min(event_time) AS first_time,
         max(event_time) AS last_time,

@@ -1,5 +1,5 @@
-//! The hunts: questions of an investigation. Each is one file of SQL whose header states the question and how to read
-//! the result. Pure: parses text into typed hunts.
+//! The hunts: questions that come up in an investigation. Each is a SQL file whose header states the question and how to
+//! read the result. Pure: parses text into typed hunts.
 
 mod parse;
 mod shipped;
@@ -20,15 +20,15 @@ pub struct Hunt {
     pub id: String,
     /// The question, in one line.
     pub title: String,
-    /// The folder that it is in.
+    /// The folder that contains it.
     pub tactic: Tactic,
-    /// ATT&CK technique IDs; empty if the question is not about one.
+    /// ATT&CK technique IDs; empty if the question is not about a technique.
     pub techniques: Vec<String>,
     /// What a row means.
     pub hit: String,
     /// Harmless causes of such a row.
     pub false_positives: String,
-    /// Its parameters, in the order of the file.
+    /// Its parameters, in file order.
     pub params: Vec<Param>,
     /// The query, which reads its parameters with `getvariable`.
     pub query: String,
@@ -100,13 +100,13 @@ impl Hunt {
         self.params.iter().map(setting).collect::<String>() + &self.query
     }
 
-    /// Like [`Hunt::sql`], without any row: what columns there are.
+    /// Like [`Hunt::sql`], but returns no rows, to find out the columns.
     pub fn columns_sql(&self, given: &[(String, ParamValue)]) -> String {
         self.around(given, "SELECT * FROM (", ") LIMIT 0")
     }
 
-    /// Like [`Hunt::sql`], for a query with these columns and a case whose addresses were looked up: with the country, the
-    /// network owner and the cloud of `source_ip`, or those of all `source_ips`.
+    /// Like [`Hunt::sql`], for a query with these columns and a case whose addresses were looked up: adds the country,
+    /// network owner and cloud of `source_ip`, or of all `source_ips`.
     pub fn sql_with_places(&self, given: &[(String, ParamValue)], columns: &[&str]) -> String {
         let has = |name: &str| columns.contains(&name);
         if has("country") || has("countries") {
@@ -125,7 +125,7 @@ impl Hunt {
         }
     }
 
-    /// The query within another one.
+    /// The query, wrapped in another query.
     fn around(&self, given: &[(String, ParamValue)], before: &str, after: &str) -> String {
         let own = self.query.trim_end().trim_end_matches(';');
         let around = Self { query: format!("{before}\n{own}\n{after}"), ..self.clone() };
@@ -133,7 +133,7 @@ impl Hunt {
     }
 }
 
-/// What is known of the addresses of a list.
+/// What is known about the addresses in a list.
 const PLACES: &str = "(SELECT list(DISTINCT country ORDER BY country) FILTER (country IS NOT NULL) FROM addresses WHERE \
     list_contains(h.source_ips, address)) AS countries, \
     (SELECT list(DISTINCT owner ORDER BY owner) FILTER (owner IS NOT NULL) FROM addresses WHERE \

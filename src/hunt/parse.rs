@@ -1,7 +1,7 @@
 //! Parses the text of a hunt: the header comments, the `SET VARIABLE` statements and the query.
 //!
 //! ```sql
-//! -- The question, in a line
+//! -- The question, in one line
 //! -- tactic: persistence
 //! -- techniques: T1098.001
 //! -- hit: what a row means,
@@ -47,7 +47,7 @@ impl LineReader<'_> {
         HuntError { file: self.file.clone(), line: self.line, problem: problem.into() }
     }
 
-    /// The text after `-- key` on the next line, and on the indented lines after it.
+    /// The text after `-- key` on the next line, and on the indented lines that follow it.
     fn comment(&mut self, key: &str) -> Result<String, HuntError> {
         self.line += 1;
         let line = self.lines.next().and_then(|line| line.strip_prefix("-- ")?.strip_prefix(key));
@@ -59,21 +59,19 @@ impl LineReader<'_> {
         Ok(text)
     }
 
-    /// The tactic, which must be the folder's name.
+    /// The tactic, which must match the folder's name.
     fn tactic(&mut self, id: &str) -> Result<Tactic, HuntError> {
         let name = self.comment("tactic: ")?;
         let tactic = Tactic::named(&name).ok_or_else(|| self.error(format!("{name} is not a tactic")))?;
         let stands_in = id.strip_prefix(&name).is_some_and(|rest| rest.starts_with('/'));
-        stands_in
-            .then_some(tactic)
-            .ok_or_else(|| self.error(format!("a hunt in this folder must have the tactic {name}")))
+        stands_in.then_some(tactic).ok_or_else(|| self.error(format!("the tactic {name} does not match the folder")))
     }
 
     fn params(&mut self) -> Result<Vec<Param>, HuntError> {
         let mut params = Vec::new();
         while let Some(line) = self.lines.next_if(|line| line.starts_with("SET VARIABLE ")) {
             self.line += 1;
-            let form = "expected `SET VARIABLE name = default; -- what it sets`, with a literal as the default";
+            let form = "expected `SET VARIABLE name = default; -- description`, with a literal as the default";
             params.push(param(line).ok_or_else(|| self.error(form))?);
         }
         Ok(params)
@@ -85,7 +83,7 @@ impl LineReader<'_> {
         let query = self.lines.by_ref().collect::<Vec<_>>().join("\n");
         let asks = ["SELECT", "WITH", "FROM"].iter().any(|word| query.starts_with(word));
         let ends = query.ends_with(';') && query.matches(';').count() == 1;
-        if asks && ends { Ok(query) } else { Err(self.error("expected one SELECT that ends with `;`")) }
+        if asks && ends { Ok(query) } else { Err(self.error("expected one SELECT statement that ends with `;`")) }
     }
 }
 
@@ -100,7 +98,7 @@ fn param(line: &str) -> Option<Param> {
     })
 }
 
-/// The type of a literal, if it is one.
+/// The type of a literal, if the text is a literal.
 fn kind(default: &str) -> Option<ParamKind> {
     let quoted = |text: &str| text.len() > 1 && text.starts_with('\'') && text.ends_with('\'');
     match default.strip_prefix("TIMESTAMP ") {

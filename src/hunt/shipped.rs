@@ -1,4 +1,4 @@
-//! The hunts that are shipped with the program.
+//! The hunts that ship with the program.
 
 use include_dir::{Dir, include_dir};
 
@@ -6,10 +6,10 @@ use super::{Hunt, HuntError};
 
 static SHIPPED: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/sql/hunts");
 
-/// All shipped hunts, by tactic and name.
+/// All shipped hunts, sorted by tactic and name.
 ///
 /// # Errors
-/// Returns the first error in one of them.
+/// Returns the first error in a hunt.
 pub fn shipped() -> Result<Vec<Hunt>, HuntError> {
     let folders = SHIPPED.dirs().flat_map(Dir::files);
     let hunts = folders.map(|file| {

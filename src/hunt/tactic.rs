@@ -1,6 +1,6 @@
 //! The tactics by which hunts are grouped.
 
-/// The goal of an attacker: the tactics of ATT&CK for clouds, and one for questions that correlate traces of several.
+/// An attacker's goal: the ATT&CK tactics for the cloud, and one for questions that correlate traces of several tactics.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Tactic {
     /// Gaining access; sign-ins.
@@ -25,7 +25,7 @@ pub enum Tactic {
     Exfiltration,
     /// Destroying data, or causing costs.
     Impact,
-    /// Not a tactic of ATT&CK: who was where, and what belongs together.
+    /// Not an ATT&CK tactic: who was where, and which activity belongs together.
     Correlation,
 }
 

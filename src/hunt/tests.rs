@@ -9,7 +9,7 @@ const TEXT: &str = "\
 -- hit: somebody did,
 --   and here is who
 -- false positives: nobody
-SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
+SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at or after this time (UTC)
 SET VARIABLE least = 3; -- so many
 SET VARIABLE who = '%'; -- whose name is like this
 SELECT getvariable('since'), getvariable('least'),
@@ -60,5 +60,5 @@ fn invalid_hunts_are_rejected_with_the_line() {
     assert!(edited("= 3;", "= 1 + 2;").starts_with("sql/hunts/impact/who.sql:8: expected `SET VARIABLE"));
     assert!(edited("SELECT", "DELETE").starts_with("sql/hunts/impact/who.sql:10: expected one SELECT"));
     assert!(edited("('who');", "('who'); DROP TABLE events;").contains("one SELECT"));
-    assert!(problem("execution/who.sql", TEXT).ends_with(":2: a hunt in this folder must have the tactic impact"));
+    assert!(problem("execution/who.sql", TEXT).ends_with(":2: the tactic impact does not match the folder"));
 }

@@ -1,4 +1,4 @@
-//! The tables of what happened: `events` and `sessions`.
+//! The tables that describe what happened: `events` and `sessions`.
 
 use super::ColumnKind::{Boolean, Enum, Integer, Json, StructList, Text, TextList, Timestamp};
 use super::{Column, EnumType, Table};
@@ -11,11 +11,15 @@ pub const ENTITY: [&str; 4] = ["entity_type", "entity_value", "name", "relation"
 /// `events`
 pub const EVENTS: Table = Table {
     name: "events",
-    grain: "The CloudTrail events. The columns, together with extra, contain the complete record.",
+    grain: "The CloudTrail events. Together with extra, the columns contain the complete record.",
     columns: &[
-        Column::new("event_id", Text, "Unique ID of the event, derived from its content if the record has none")
-            .from("eventID")
-            .distinct(),
+        Column::new(
+            "event_id",
+            Text,
+            "Unique ID of the event, derived from the record's contents if the record does not have an ID",
+        )
+        .from("eventID")
+        .distinct(),
         Column::new("event_time", Timestamp, "Time of the event (UTC)").from("eventTime"),
         Column::new("event_source", Text, "Service called, with its domain").from("eventSource").repeating(),
         Column::new("service", Text, "Service called, without its domain: iam").repeating(),
@@ -28,8 +32,12 @@ pub const EVENTS: Table = Table {
         Column::new("event_category", Text, "Category of the event: Management, Data, Insight")
             .from("eventCategory")
             .repeating(),
-        Column::new("account_id", Text, "Account of the event: the recipient, otherwise the caller's account")
-            .repeating(),
+        Column::new(
+            "account_id",
+            Text,
+            "Account of the event: the recipient account, or otherwise the caller's account",
+        )
+        .repeating(),
         Column::new("recipient_account_id", Text, "Account that received the record")
             .from("recipientAccountId")
             .repeating(),
@@ -41,7 +49,7 @@ pub const EVENTS: Table = Table {
         Column::new("principal_id", Text, "Unique ID of the caller").from("userIdentity.principalId").repeating(),
         Column::new("principal_arn", Text, "ARN of the caller").from("userIdentity.arn").repeating(),
         Column::new("identity_account_id", Text, "Account of the caller").from("userIdentity.accountId").repeating(),
-        Column::new("access_key_id", Text, "Access key that signed the call. It changes often in a console session")
+        Column::new("access_key_id", Text, "Access key that signed the call. Changes often within a console session")
             .from("userIdentity.accessKeyId")
             .repeating(),
         Column::new("user_name", Text, "User name of the caller").from("userIdentity.userName").repeating(),
@@ -62,10 +70,10 @@ pub const EVENTS: Table = Table {
         Column::new("client", Enum(EnumType::Client), "Kind of client, derived from the user agent"),
         Column::new("error_code", Text, "Error code. NULL if the call did not fail").from("errorCode").repeating(),
         Column::new("error_message", Text, "Error message").from("errorMessage").repeating(),
-        Column::new("read_only", Boolean, "Whether the call only reads").from("readOnly"),
+        Column::new("read_only", Boolean, "Whether the call is read-only").from("readOnly"),
         Column::new("request_id", Text, "ID of the request").from("requestID").distinct(),
         Column::new("request_parameters", Json, "Request parameters").from("requestParameters").distinct(),
-        Column::new("response_elements", Json, "Response. Only calls that change something have one")
+        Column::new("response_elements", Json, "Response. Recorded only for calls that change something")
             .from("responseElements")
             .distinct(),
         Column::new("session_credential_from_console", Boolean, "Whether the credentials belong to a console session")
@@ -77,7 +85,7 @@ pub const EVENTS: Table = Table {
         ),
         Column::new("session_id", Text, "Session of the event: sessions.session_id").repeating(),
         Column::new("source_file", Text, "File that the record was read from, or path within an archive").repeating(),
-        Column::new("source_record", Integer, "Position of the record in that file"),
+        Column::new("source_record", Integer, "Position of the record in the source file"),
         Column::new(
             "summary",
             Text,
@@ -94,10 +102,14 @@ pub const EVENTS: Table = Table {
         Column::new(
             "network",
             Text,
-            "Network of source_ip: /24 for IPv4, /48 for IPv6. NULL for the name of a service",
+            "Network of source_ip: /24 for IPv4, /48 for IPv6. NULL if source_ip is the name of a service",
         )
         .repeating(),
-        Column::new("techniques", TextList, "ATT&CK techniques that the call can be used for, whoever made it"),
+        Column::new(
+            "techniques",
+            TextList,
+            "ATT&CK techniques that the call can be used for, regardless of who made it",
+        ),
         Column::new(
             "classes",
             StructList(&CLASS),
@@ -109,9 +121,13 @@ pub const EVENTS: Table = Table {
             "Resources that the call names. relation is target, created, deleted, granted_to, source or used",
         ),
         Column::new("grants", Json, "Permissions that the call grants or denies, as in event_grants").distinct(),
-        Column::new("shared_event_id", Text, "ID shared by the records of one action that several accounts received")
-            .from("sharedEventID")
-            .repeating(),
+        Column::new(
+            "shared_event_id",
+            Text,
+            "ID shared by the records of a single action, if several accounts received a record of it",
+        )
+        .from("sharedEventID")
+        .repeating(),
         Column::new("vpc_endpoint_id", Text, "VPC endpoint that the call was made through")
             .from("vpcEndpointId")
             .repeating(),
@@ -127,30 +143,43 @@ pub const EVENTS: Table = Table {
             .from("userIdentity.inScopeOf.sourceArn")
             .repeating(),
         Column::new("own_id", Text, "ID in the record, if other events have the same ID. Otherwise NULL").repeating(),
-        Column::new("corrects", Text, "ID of the event whose record this one replaces. extra.addendum has the reason")
-            .from("addendum.originalEventID")
-            .repeating(),
-        Column::new("extra", Json, "Members of the record that are in no other column"),
+        Column::new(
+            "corrects",
+            Text,
+            "ID of the event whose record this record replaces. extra.addendum contains the reason",
+        )
+        .from("addendum.originalEventID")
+        .repeating(),
+        Column::new("extra", Json, "Members of the record that no other column contains"),
     ],
 };
 
 /// `aggregated_events`
 pub const AGGREGATED_EVENTS: Table = Table {
     name: "aggregated_events",
-    grain: "The aggregated events, in which CloudTrail counts the calls in a window of time. They have no call and no caller.",
+    grain: "The aggregated events, in which CloudTrail counts the calls in a time window. They do not identify individual calls \
+            or callers.",
     columns: &[
-        Column::new("event_id", Text, "Unique ID of the event, derived from its content if the record has none")
-            .from("eventId"),
+        Column::new(
+            "event_id",
+            Text,
+            "Unique ID of the event, derived from the record's contents if the record does not have an ID",
+        )
+        .from("eventId"),
         Column::new("window_start", Timestamp, "Start of the window (UTC)").from("timeWindow.windowStart"),
         Column::new("window_end", Timestamp, "End of the window (UTC)").from("timeWindow.windowEnd"),
         Column::new("account_id", Text, "Account that received the record").from("accountId"),
         Column::new("region", Text, "Region called").from("awsRegion"),
         Column::new("event_source", Text, "Service called, with its domain").from("eventSource"),
-        Column::new("dimension", Text, "Attribute that the calls are counted by: eventName, resourceARN, userIdentity")
-            .from("summary.primaryDimension.dimension"),
+        Column::new(
+            "dimension",
+            Text,
+            "Attribute by which the calls are counted: eventName, resourceARN, userIdentity",
+        )
+        .from("summary.primaryDimension.dimension"),
         Column::new("summary", Json, "Counts").from("summary"),
         Column::new("source_file", Text, "File that the record was read from, or path within an archive"),
-        Column::new("source_record", Integer, "Position of the record in that file"),
+        Column::new("source_record", Integer, "Position of the record in the source file"),
         Column::new("record", Json, "Complete record"),
     ],
 };
@@ -158,7 +187,8 @@ pub const AGGREGATED_EVENTS: Table = Table {
 /// `sessions`
 pub const SESSIONS: Table = Table {
     name: "sessions",
-    grain: "The sessions. A session has the events of one identity with credentials that were issued at the same time, whatever the access key and region.",
+    grain: "The sessions. A session contains the events of one identity with credentials that were issued at the same time, \
+            regardless of access key and region.",
     columns: &[
         Column::new("session_id", Text, "Unique ID of the session: events.session_id"),
         Column::new("account_id", Text, "Account of the session"),
@@ -169,30 +199,32 @@ pub const SESSIONS: Table = Table {
         Column::new(
             "console",
             Boolean,
-            "Whether it is a session of the AWS console. Only console sessions have signals",
+            "Whether the session is an AWS console session. Only console sessions have signals",
         ),
         Column::new("first_time", Timestamp, "Time of the first event (UTC)"),
         Column::new("last_time", Timestamp, "Time of the last event (UTC)"),
         Column::new("ips", TextList, "IP addresses, sorted"),
         Column::new("regions", TextList, "Regions called, sorted"),
         Column::new("user_agents", TextList, "User agents, sorted"),
-        Column::new("mfa", Boolean, "Whether any of its events used credentials that were issued with MFA"),
+        Column::new("mfa", Boolean, "Whether any event in the session used credentials that were issued with MFA"),
         Column::new("events", Integer, "Number of events"),
         Column::new(
             "console_events",
             Integer,
-            "Number of console events: those of signals other than commands, and those without a signal by a client other than a CLI, an SDK or a service",
+            "Number of console events: events of signals other than commands, and events without a signal from a client other \
+             than a CLI, an SDK or a service",
         ),
         Column::new(
             "explained_events",
             Integer,
-            "Number of console events that belong to a signal, including background requests. coverage has the number of identified pages",
+            "Number of console events that belong to a signal, including background requests. The coverage view contains the \
+             number of identified pages",
         ),
-        Column::new("unexplained_events", Integer, "Number of console events that belong to no signal"),
+        Column::new("unexplained_events", Integer, "Number of console events that do not belong to a signal"),
         Column::new(
             "typed_events",
             Integer,
-            "Number of events of commands in a CLI, an SDK or CloudShell that belong to a signal",
+            "Number of events from commands in a CLI, an SDK or CloudShell that belong to a signal",
         ),
         Column::new("signals", Integer, "Number of signals. NULL until the session is mapped"),
     ],

@@ -1,9 +1,9 @@
 //! The views. Each is one file in `sql/views/`, documented by its header comment. Pure: parses text into typed views.
 //!
-//! The header first states what one row is. `-- @column NAME TEXT` documents a column, and `-- @tables NAME ...` lists
-//! the tables that document the columns without a text of their own. `-- @order COLUMN, ...` states the default order
-//! of the rows, for queries without an order: every view with a time has one. The view itself is not sorted, because
-//! other views read it.
+//! The header first states what a row represents. `-- @column NAME TEXT` documents a column, and `-- @tables NAME ...` lists
+//! the tables whose documentation applies to all other columns. `-- @order COLUMN, ...` states the default order of the
+//! rows, for queries that do not specify an order; every view with a time has a default order. The view itself is not
+//! sorted, because other views read it.
 
 use include_dir::{Dir, File, include_dir};
 
@@ -25,17 +25,17 @@ pub struct View {
 /// The header of a view's file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ViewHeader<'a> {
-    /// What one row is, as one line.
+    /// What a row represents, as one line.
     pub grain: String,
-    /// The tables whose columns it has.
+    /// The tables whose columns it contains.
     pub tables: Vec<&'a str>,
     /// The default order of the rows, as SQL.
     pub order: Option<&'a str>,
-    /// The columns that it documents itself, with their texts.
+    /// The columns that it documents itself, with their descriptions.
     pub columns: Vec<(&'a str, &'a str)>,
 }
 
-/// All views, each after those that it reads.
+/// All views, each after the views that it reads.
 #[must_use]
 pub fn shipped() -> Vec<View> {
     let mut files: Vec<&File<'_>> = FOLDER.files().collect();
@@ -94,7 +94,7 @@ impl<'a> ViewHeader<'a> {
         head
     }
 
-    /// The documentation of a column: from the view itself, or else from the first table that has the column.
+    /// The documentation of a column: from the view itself, or else from the first table that contains the column.
     #[must_use]
     pub fn describe(&self, column: &str) -> Option<String> {
         let own = self.columns.iter().find(|(name, _)| *name == column).map(|(_, text)| (*text).to_owned());
@@ -134,8 +134,11 @@ mod tests {
     fn a_view_has_the_name_of_its_file_and_states_its_grain() {
         for view in shipped() {
             let name = view.name;
-            assert!(view.head.grain.len() > 20 && view.head.grain.ends_with('.'), "{name} says what its rows are");
-            assert!(view.sql.contains(&format!("CREATE OR REPLACE VIEW {name} AS")), "{name} is in a file of its name");
+            assert!(view.head.grain.len() > 20 && view.head.grain.ends_with('.'), "{name} states what its rows are");
+            assert!(
+                view.sql.contains(&format!("CREATE OR REPLACE VIEW {name} AS")),
+                "{name} is in a file with the same name"
+            );
             let starts = ["SELECT", "WITH"].iter().any(|word| view.query().starts_with(word));
             assert!(starts && !view.query().ends_with(';'), "{name} is one query");
         }

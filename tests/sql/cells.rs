@@ -1,4 +1,4 @@
-//! Rows as a file of SQL writes them: `NULL` for what is missing, `(empty)` for a text without characters.
+//! Rows in the form that sqllogictest files use: `NULL` for missing values, `(empty)` for an empty string.
 
 use arrow::array::ArrayRef;
 use arrow::datatypes::DataType;
@@ -10,7 +10,7 @@ use sqllogictest::DefaultColumnType;
 const FORM: FormatOptions<'static> =
     FormatOptions::new().with_null("NULL").with_timestamp_format(Some("%Y-%m-%d %H:%M:%S%.f"));
 
-/// The columns' types: `T` for texts and ENUMs, `I` for whole numbers, `R` for others, `?` for all else.
+/// The columns' types: `T` for text and ENUMs, `I` for integers, `R` for other numbers, `?` for all other types.
 pub(crate) fn types(batches: &[RecordBatch]) -> Vec<DefaultColumnType> {
     let schema = batches.first().map(RecordBatch::schema);
     let fields = schema.iter().flat_map(|schema| schema.fields().iter().map(|field| type_letter(field.data_type())));

@@ -1,6 +1,6 @@
-//! A case of its own for each file, as sqllogictest's database.
+//! A separate case for each file, as sqllogictest's database.
 //!
-//! Beside SQL it takes one statement that makes events, from records that real normalizing reads:
+//! In addition to SQL, it accepts a statement that creates events from records, which are normalized as usual:
 //!
 //! ```text
 //! statement ok
@@ -9,8 +9,8 @@
 //! {"eventID": "e1", "eventTime": "2026-03-02T09:00:00Z", "eventSource": "iam.amazonaws.com", "eventName": "ListUsers"}
 //! ```
 //!
-//! The first line is what all the records share; each of the others, merged over it, is one. Sessions are gathered from
-//! them, but nothing is mapped: a file says itself which signals there are. `HUNT id` answers as that hunt does.
+//! The first line contains what all records share. Each further line is merged over it to form a record. Sessions are
+//! gathered from the records, but nothing is mapped: the file itself inserts the signals. `HUNT id` runs that hunt.
 
 use arrow::error::ArrowError;
 use cartographer::batch::{BatchError, EventRows};
@@ -26,7 +26,7 @@ use thiserror::Error;
 
 use crate::cells;
 
-/// An empty case, which goes with its folder.
+/// An empty case, which is deleted together with its folder.
 pub(crate) struct Fresh {
     case: Case,
     _folder: TempDir,
@@ -74,7 +74,7 @@ impl Fresh {
     }
 }
 
-/// `over` laid over `base`, objects member by member.
+/// `over` merged over `base`, with objects merged member by member.
 fn merged(base: Value, over: Value) -> Value {
     match (base, over) {
         (Value::Object(mut base), Value::Object(over)) => {
@@ -88,7 +88,7 @@ fn merged(base: Value, over: Value) -> Value {
     }
 }
 
-/// The shipped hunt of that id.
+/// The shipped hunt with this ID.
 fn hunt(id: &str) -> Result<Hunt, Fault> {
     hunt::shipped()?.into_iter().find(|hunt| hunt.id == id).ok_or_else(|| Fault::NoHunt(id.to_owned()))
 }

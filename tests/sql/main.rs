@@ -1,7 +1,7 @@
-//! Every view and every hunt answers as the file of its name says: `views/NAME.slt` and `hunts/NAME.slt`, sqllogictest.
+//! Every view and every hunt returns what the sqllogictest file with its name states: `views/NAME.slt`, `hunts/NAME.slt`.
 //!
-//! A file starts from an empty case, and fills it with rows, or with events read from records (see [`fresh`]).
-//! `UPDATE=1` writes the answers into the files, for a person to read over.
+//! A file starts with an empty case and fills it with rows, or with events read from records (see [`fresh`]).
+//! `UPDATE=1` writes the results to the files, for a person to review.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -21,7 +21,7 @@ fn files() -> Vec<PathBuf> {
     glob(pattern).unwrap().map(Result::unwrap).collect()
 }
 
-/// Runs a file against a case of its own: every statement, and every answer exactly and type.
+/// Runs a file against a separate case, and checks every statement, every result and its column types exactly.
 fn check(file: &Path) -> Result<(), Failed> {
     let mut runner = Runner::new(|| async { Ok(Fresh::new()) });
     runner.with_column_validator(strict_column_validator);
@@ -40,6 +40,6 @@ fn main() {
         Trial::test(below.with_extension("").display().to_string(), move || check(&file))
     };
     let trials: Vec<Trial> = files().into_iter().map(trial).collect();
-    assert!(!trials.is_empty(), "no file of SQL was found");
+    assert!(!trials.is_empty(), "no sqllogictest file was found");
     run(&Arguments::from_args(), trials).exit();
 }

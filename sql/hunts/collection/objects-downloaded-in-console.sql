@@ -1,11 +1,11 @@
 -- Who downloaded objects in the console?
 -- tactic: collection
 -- techniques: T1530
--- hit: a person downloaded objects of a bucket with the browser. Requires data events in the trail.
--- false positives: the owner of a report opens it. Programs reading objects are left out.
-SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
-SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
-SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text
+-- hit: a person downloaded objects from a bucket in the browser. The trail must include S3 data events.
+-- false positives: owners who download their own reports. Not reported: objects read by programs.
+SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at or after this time (UTC)
+SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity at or before this time (UTC)
+SET VARIABLE principal = '%'; -- only principals whose name matches this pattern; % matches any text
 SELECT event_time AS time, principal, summary AS what, list_filter(entities, lambda n: n.entity_type = 'bucket')[1].name AS bucket,
     list_filter(entities, lambda n: n.entity_type = 'object')[1].name AS object,
     TRY_CAST(extra->>'$.additionalEventData.bytesTransferredOut' AS BIGINT) AS bytes,

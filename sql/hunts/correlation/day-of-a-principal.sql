@@ -1,11 +1,13 @@
--- What did an identity do, in sentences?
+-- What did an identity do, step by step?
 -- tactic: correlation
 -- techniques: none
--- hit: the clicks of the identity in order, and its other API calls, one row per service, call and minute.
--- false positives: most rows; set the principal and the day in question.
-SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
-SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
-SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text
+-- hit: the identity's clicks, and the other API calls in its console sessions, in chronological order. The other
+--   calls have one row per call and minute.
+-- false positives: most rows are ordinary activity. Set `principal`, `since` and `until` to the identity and day in
+--   question.
+SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at or after this time (UTC)
+SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity at or before this time (UTC)
+SET VARIABLE principal = '%'; -- only principals whose name matches this pattern; % matches any text
 SELECT time, principal, summary AS what, kind, title, 1 AS times, region, session_id, id AS signal_id,
     NULL AS event_id
 FROM timeline

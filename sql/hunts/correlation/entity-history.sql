@@ -1,15 +1,15 @@
--- Who saw, changed or used an entity, and when?
+-- Who viewed, changed or used an entity, and when?
 -- tactic: correlation
 -- techniques: none
--- hit: every click that showed or changed the entity (a user, key, bucket, instance, secret …), and every call by another
---   client that names it. If the parameter entity is not set, only calls that have a class are listed.
--- false positives: pages that list everything show it to all their users; `kind` and `relation` distinguish views
---   from changes.
-SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
-SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
-SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text
-SET VARIABLE entity = '%'; -- only entities with a name, ID or ARN like this; % matches any text
-SET VARIABLE type = '%'; -- only entities with a type like this: user, access_key, bucket
+-- hit: a click that showed or changed the entity (such as a user, key, bucket, instance or secret), or a call outside
+--   a click that names it. If the `entity` parameter is not set, such calls are listed only if they have a class.
+-- false positives: pages that list all resources show the entity to everyone who opens them; use `kind` and
+--   `relation` to distinguish views from changes.
+SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at or after this time (UTC)
+SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity at or before this time (UTC)
+SET VARIABLE principal = '%'; -- only principals whose name matches this pattern; % matches any text
+SET VARIABLE entity = '%'; -- only entities whose name, ID or ARN matches this pattern; % matches any text
+SET VARIABLE type = '%'; -- only entities whose type matches this pattern: user, access_key, bucket
 SELECT s.first_time AS time, x.principal, s.summary AS what, s.kind, n.relation, n.entity_type, n.entity_value,
     x.ips AS source_ips, x.account_id, s.region, s.session_id, s.signal_id, n.event_id
 FROM signal_entities AS n

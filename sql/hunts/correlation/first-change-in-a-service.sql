@@ -1,12 +1,12 @@
 -- Which identity changed something in a service for the first time?
 -- tactic: correlation
 -- techniques: T1078.004
--- hit: an identity that was active before made its first change in this service.
--- false positives: new tasks. The first day of an identity is left out.
-SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
-SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
-SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text
-SET VARIABLE days = 1; -- minimum number of days that the identity has been in the trail by then
+-- hit: an identity that was already active made its first change in the service.
+-- false positives: new tasks. Not reported: changes on an identity's first days of activity (see `days`).
+SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at or after this time (UTC)
+SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity at or before this time (UTC)
+SET VARIABLE principal = '%'; -- only principals whose name matches this pattern; % matches any text
+SET VARIABLE days = 1; -- minimum number of days between the identity's first event and the change
 WITH known AS (
     SELECT account_id, principal, min(event_time) AS known_since
     FROM events

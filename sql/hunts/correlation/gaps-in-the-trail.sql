@@ -1,11 +1,11 @@
--- Where are hours missing in the trail?
+-- Where is the trail missing hours?
 -- tactic: correlation
 -- techniques: T1562.008
--- hit: a region of an account has no events for hours: logging was off, or files are missing from the case.
--- false positives: a region that is hardly used; look at regions that have no other gaps.
-SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only gaps that end at this time or later, UTC
-SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only gaps that end until this time, UTC
-SET VARIABLE hours = 6; -- minimum number of hours
+-- hit: a region of an account has no events for several hours: logging was off, or files are missing from the case.
+-- false positives: a region that is rarely used; focus on regions that have no other gaps.
+SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only gaps that end at or after this time (UTC)
+SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only gaps that end at or before this time (UTC)
+SET VARIABLE hours = 6; -- minimum length of the gap, in hours
 WITH minutes AS (
     SELECT account_id, region, date_trunc('minute', event_time) AS minute, max(event_time) AS last_of_minute,
         min(event_time) AS first_of_minute, min_by(event_id, (event_time, event_id)) AS event_id

@@ -1,11 +1,11 @@
--- Which long-term key was used from several networks?
+-- Which long-term access key was used from several networks?
 -- tactic: correlation
 -- techniques: T1078.004
--- hit: a key was used from more than one network; one of them may not be its owner's.
--- false positives: a laptop that travels. Temporary keys are left out.
-SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
-SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
-SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text
+-- hit: an access key was used from more than one network; someone other than its owner may have it.
+-- false positives: a laptop that moves between networks. Not reported: temporary keys.
+SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at or after this time (UTC)
+SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity at or before this time (UTC)
+SET VARIABLE principal = '%'; -- only principals whose name matches this pattern; % matches any text
 SET VARIABLE networks = 2; -- minimum number of networks
 SELECT min(event_time) AS time, principal,
     format('Key {} was used from {} networks', access_key_id, count(DISTINCT network)) AS what, access_key_id,

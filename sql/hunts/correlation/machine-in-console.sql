@@ -1,11 +1,11 @@
--- Which identity that only programs had used opened the console?
+-- Which identity opened the console after only programmatic use?
 -- tactic: correlation
 -- techniques: T1078.004
 -- hit: an identity had many programmatic events before it opened the console for the first time.
--- false positives: a person who mostly works on the command line; look for service users and build roles.
-SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
-SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
-SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text
+-- false positives: a person who mostly works on the command line; focus on service users and build roles.
+SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at or after this time (UTC)
+SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity at or before this time (UTC)
+SET VARIABLE principal = '%'; -- only principals whose name matches this pattern; % matches any text
 SET VARIABLE events = 10; -- minimum number of programmatic events before the first console session
 WITH first_console AS (
     SELECT *

@@ -1,12 +1,13 @@
 -- Which identity was used from another network during its console session?
 -- tactic: correlation
 -- techniques: T1078.004, T1550.001
--- hit: during a console session, a tool used the same identity from a network that the session did not use: two people, or
---   two locations.
--- false positives: a laptop and a build server with one identity's keys. Tools in the same network are left out.
-SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
-SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
-SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text
+-- hit: during a console session, a tool used the same identity from a network that the session did not use. Two
+--   people may share the identity, or one person may be working from two locations.
+-- false positives: a laptop and a build server that share one identity's keys. Not reported: tools on the same
+--   network.
+SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at or after this time (UTC)
+SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity at or before this time (UTC)
+SET VARIABLE principal = '%'; -- only principals whose name matches this pattern; % matches any text
 WITH tool_calls AS (
     SELECT account_id, principal, network, source_ip, event_time, event_id
     FROM events

@@ -1,12 +1,12 @@
 -- Who read many secrets in a short time?
 -- tactic: credential-access
 -- techniques: T1555.006
--- hit: several different secrets or decrypted parameters were read in one session within the time window. Each session
---   has one row, for the window in which it read the most.
--- false positives: a job that reads all its secrets at startup, the same each time.
-SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
-SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
-SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text
+-- hit: a session read several different secrets or decrypted parameters within the time window. There is one row per
+--   session, for the window in which it read the most secrets.
+-- false positives: a job that reads the same set of secrets every time it starts.
+SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at or after this time (UTC)
+SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity at or before this time (UTC)
+SET VARIABLE principal = '%'; -- only principals whose name matches this pattern; % matches any text
 SET VARIABLE secrets = 5; -- minimum number of different secrets and parameters
 SET VARIABLE minutes = 60; -- time window, in minutes
 WITH reads AS (

@@ -1,11 +1,11 @@
--- Who turned off the access logs of a bucket?
+-- Who turned off access logging for a bucket?
 -- tactic: defense-evasion
 -- techniques: T1562.008
 -- hit: access to the bucket is no longer logged.
--- false positives: a move to CloudTrail data events. Turning access logs on is left out.
-SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
-SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
-SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text
+-- false positives: a move to CloudTrail data events. Not reported: turning access logging on.
+SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at or after this time (UTC)
+SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity at or before this time (UTC)
+SET VARIABLE principal = '%'; -- only principals whose name matches this pattern; % matches any text
 SELECT event_time AS time, principal, summary AS what, target AS bucket,
     source_ip, account_id, region, error_code, session_id, signal_id, event_id
 FROM event_classes

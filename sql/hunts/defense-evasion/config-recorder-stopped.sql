@@ -1,11 +1,11 @@
 -- Who stopped AWS Config?
 -- tactic: defense-evasion
 -- techniques: T1562.001
--- hit: changes of resources are no longer recorded or evaluated.
--- false positives: a planned move away from AWS Config, in all regions. Starting the recorder is left out.
-SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
-SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
-SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text
+-- hit: AWS Config no longer records or evaluates resource changes.
+-- false positives: a planned move away from AWS Config in all regions. Not reported: starting the recorder.
+SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at or after this time (UTC)
+SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity at or before this time (UTC)
+SET VARIABLE principal = '%'; -- only principals whose name matches this pattern; % matches any text
 SELECT event_time AS time, principal, summary AS what, event_name,
     source_ip, account_id, region, error_code, session_id, signal_id, event_id
 FROM event_classes

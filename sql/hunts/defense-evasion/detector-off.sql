@@ -1,12 +1,13 @@
--- Who turned off a detector?
+-- Who turned off a detection service?
 -- tactic: defense-evasion
 -- techniques: T1562.001
--- hit: GuardDuty, Security Hub, Macie, Inspector, Detective or Access Analyzer is off, or monitors less.
--- false positives: an announced shutdown of the service, in all regions. Updates that leave a detector enabled are
---   left out.
-SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
-SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
-SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text
+-- hit: GuardDuty, Security Hub, Macie, Inspector, Detective or Access Analyzer was turned off, or monitors less than
+--   before.
+-- false positives: an announced shutdown of the service in all regions. Not reported: updates that leave a detector
+--   enabled.
+SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at or after this time (UTC)
+SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity at or before this time (UTC)
+SET VARIABLE principal = '%'; -- only principals whose name matches this pattern; % matches any text
 SELECT event_time AS time, principal, summary AS what, event_key, target AS detector,
     source_ip, account_id, region, error_code, session_id, signal_id, event_id
 FROM event_classes

@@ -1,12 +1,13 @@
--- Who deleted logs, or shortened their retention?
+-- Who deleted logs or shortened their retention?
 -- tactic: defense-evasion
 -- techniques: T1562.008, T1070
--- hit: a log group or stream was deleted, or is retained for only a few days.
--- false positives: stacks that are deleted with their functions. Longer retentions are left out.
-SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
-SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
-SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text
-SET VARIABLE days = 7; -- maximum retention, in days
+-- hit: a log group or log stream was deleted, or a log group keeps its events for only a few days.
+-- false positives: an application that is removed together with its logs. Not reported: longer retention periods (see
+--   `days`), and deletions made by an AWS service.
+SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at or after this time (UTC)
+SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity at or before this time (UTC)
+SET VARIABLE principal = '%'; -- only principals whose name matches this pattern; % matches any text
+SET VARIABLE days = 7; -- maximum retention period, in days
 SELECT event_time AS time, principal, summary AS what, event_name, target AS log_group,
     TRY_CAST(request_parameters->>'$.retentionInDays' AS BIGINT) AS days,
     source_ip, account_id, region, error_code, session_id, signal_id, event_id

@@ -1,11 +1,11 @@
--- In which bucket do objects expire within days?
+-- In which bucket do objects expire within a few days?
 -- tactic: defense-evasion
 -- techniques: T1562.008, T1485.001
--- hit: a lifecycle rule deletes objects within days, for example the logs in a log bucket.
--- false positives: buckets for temporary files. Longer periods are left out.
-SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
-SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
-SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text
+-- hit: a lifecycle rule deletes objects, such as the logs in a log bucket, within a few days.
+-- false positives: buckets for temporary files. Not reported: longer expiration periods (see `days`).
+SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at or after this time (UTC)
+SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity at or before this time (UTC)
+SET VARIABLE principal = '%'; -- only principals whose name matches this pattern; % matches any text
 SET VARIABLE days = 7; -- maximum number of days until objects expire
 WITH lifecycles AS (
     SELECT *, list_min(list_transform(

@@ -1,13 +1,14 @@
--- Who removed an alarm, another log, a firewall or another control?
+-- Who removed an alarm, a log, a firewall or another security control?
 -- tactic: defense-evasion
 -- techniques: T1562.001, T1562.008
--- hit: another control was deleted or turned off: an alarm, an EventBridge rule, the logs of a database or a cluster, a
---   firewall, the lock of a backup.
--- false positives: a stack that is deleted with its alarms. Trails, detectors, AWS Config, network logs, log groups,
---   keys and the organization have hunts of their own; changes that leave a control on are left out.
-SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
-SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
-SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text
+-- hit: a security control was deleted or turned off: an alarm, an EventBridge rule, database or cluster logs, a
+--   firewall, or the lock on a backup.
+-- false positives: an application that is removed together with its alarms. Not reported: changes that leave a
+--   control on, and controls that have hunts of their own (trails, detectors, AWS Config, network logs, log groups,
+--   keys and the organization).
+SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at or after this time (UTC)
+SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity at or before this time (UTC)
+SET VARIABLE principal = '%'; -- only principals whose name matches this pattern; % matches any text
 SELECT event_time AS time, principal, summary AS what, event_key, object AS control, effect, target,
     source_ip, account_id, region, error_code, session_id, signal_id, event_id
 FROM event_classes

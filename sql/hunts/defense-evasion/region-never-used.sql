@@ -1,13 +1,13 @@
--- In which region did an account do something for the first time?
+-- In which region did an account change something for the first time?
 -- tactic: defense-evasion
 -- techniques: T1535
--- hit: something was changed in a region in which nothing in the account had been changed before, although the account
---   has been in the trail for days.
--- false positives: a planned new region; global services, which record in us-east-1.
-SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
-SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
-SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text
-SET VARIABLE days = 1; -- minimum number of days that the account has been in the trail by then
+-- hit: something was changed in a region in which the account had never changed anything before, although the trail
+--   already covered several days of the account's activity.
+-- false positives: a planned expansion to a new region; global services, which record their events in us-east-1.
+SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at or after this time (UTC)
+SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity at or before this time (UTC)
+SET VARIABLE principal = '%'; -- only principals whose name matches this pattern; % matches any text
+SET VARIABLE days = 1; -- minimum number of days between the account's first change and this one
 WITH changes AS (
     SELECT *, min(event_time) OVER (PARTITION BY account_id) AS known_since
     FROM described_events

@@ -1,11 +1,11 @@
 -- Who stopped, deleted or changed a trail?
 -- tactic: defense-evasion
 -- techniques: T1562.008
--- hit: CloudTrail records less than before, or to another bucket; later events may be missing in this case.
--- false positives: a planned move to an organization trail. Starting logging is left out.
-SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
-SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
-SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text
+-- hit: CloudTrail records less than before or delivers to another bucket; later events may be missing from this case.
+-- false positives: a planned move to an organization trail. Not reported: starting logging.
+SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at or after this time (UTC)
+SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity at or before this time (UTC)
+SET VARIABLE principal = '%'; -- only principals whose name matches this pattern; % matches any text
 SELECT event_time AS time, principal, summary AS what, event_name, target AS trail,
     source_ip, account_id, region, error_code, session_id, signal_id, event_id
 FROM event_classes

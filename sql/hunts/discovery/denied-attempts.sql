@@ -1,13 +1,14 @@
--- Who was denied many different calls?
+-- Who had many different API calls denied?
 -- tactic: discovery
 -- techniques: T1580, T1087.004
--- hit: an identity tried several calls that it has no permission for: somebody may be testing what it can do.
---   Each session has one row, for the window with the most denied calls.
--- false positives: a new service that lacks permissions tries the same call again and again, which counts as one.
-SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
-SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
-SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text
-SET VARIABLE calls = 4; -- minimum number of different calls
+-- hit: an identity tried several calls that it has no permission for; someone may be testing what it can do. There is
+--   one row per session, for the time window with the most different denied calls.
+-- false positives: a new service that still lacks several permissions. Repeated attempts at the same call count as
+--   one.
+SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at or after this time (UTC)
+SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity at or before this time (UTC)
+SET VARIABLE principal = '%'; -- only principals whose name matches this pattern; % matches any text
+SET VARIABLE calls = 4; -- minimum number of different denied calls
 SET VARIABLE minutes = 60; -- time window, in minutes
 WITH denied AS (
     SELECT *, count(DISTINCT event_key) OVER stretch AS many, list(DISTINCT event_key) OVER stretch AS calls,
@@ -21,7 +22,7 @@ WITH denied AS (
         RANGE BETWEEN to_minutes(getvariable('minutes')) PRECEDING AND CURRENT ROW
     )
 )
-SELECT since AS time, principal, format('Was denied {} different calls', many) AS what, list_sort(calls) AS calls,
+SELECT since AS time, principal, format('{} different calls were denied', many) AS what, list_sort(calls) AS calls,
     attempts, event_time AS last_time, source_ip, account_id, region, session_id, signal_id, event_id
 FROM denied
 WHERE many >= getvariable('calls')

@@ -1,12 +1,13 @@
--- Which key started with GetCallerIdentity?
+-- Which access key was first used to call GetCallerIdentity?
 -- tactic: discovery
 -- techniques: T1078.004, T1087.004
--- hit: the first call with a long-term key in this case checked which identity it belongs to: somebody may be testing a
---   key that they found.
--- false positives: tools that always start with this call; then the key is used from the same address every day.
-SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
-SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
-SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text
+-- hit: the first call made with a long-term access key in this case checked which identity the key belongs to;
+--   someone may be testing a key that they found.
+-- false positives: tools that always make this call first, in which case the key is used from the same address every
+--   day.
+SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at or after this time (UTC)
+SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity at or before this time (UTC)
+SET VARIABLE principal = '%'; -- only principals whose name matches this pattern; % matches any text
 WITH first_calls AS (
     SELECT event_id
     FROM events

@@ -1,12 +1,12 @@
 -- Who opened many console pages in a short time?
 -- tactic: discovery
 -- techniques: T1538
--- hit: somebody opened many different pages, as a person does who does not know the account. Each session has one
---   row, for the window in which it opened the most.
--- false positives: an administrator on a busy morning; compare with the identity's other days.
-SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
-SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
-SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text
+-- hit: someone opened many different pages, as a person unfamiliar with the account would. There is one row per
+--   session, for the time window in which it opened the most pages.
+-- false positives: an administrator on a busy morning; compare with the identity's activity on other days.
+SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at or after this time (UTC)
+SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity at or before this time (UTC)
+SET VARIABLE principal = '%'; -- only principals whose name matches this pattern; % matches any text
 SET VARIABLE pages = 8; -- minimum number of different pages
 SET VARIABLE minutes = 10; -- time window, in minutes
 WITH opened AS (

@@ -1,12 +1,13 @@
--- Who listed the resources of many services, outside the console?
+-- Who listed resources in many services outside the console?
 -- tactic: discovery
 -- techniques: T1526, T1580
--- hit: a tool or script queried many services within minutes. Each session has one row, for the window in
---   which it queried the most.
--- false positives: your own scanners and inventory jobs: known identities, the same every day.
-SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
-SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
-SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text
+-- hit: a tool or script queried many services within minutes. There is one row per session, for the time window in
+--   which it queried the most services.
+-- false positives: your own scanners and inventory jobs, which use known identities and make the same calls every
+--   day.
+SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at or after this time (UTC)
+SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity at or before this time (UTC)
+SET VARIABLE principal = '%'; -- only principals whose name matches this pattern; % matches any text
 SET VARIABLE services = 8; -- minimum number of services
 SET VARIABLE minutes = 10; -- time window, in minutes
 WITH reads AS (

@@ -1,11 +1,12 @@
 -- Who ran commands on instances?
 -- tactic: execution
 -- techniques: T1651
--- hit: a command or an automation was sent to instances through Systems Manager; the document shows which kind.
--- false positives: patching and inventory, by a service or a known role, at fixed hours.
-SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
-SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
-SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text
+-- hit: a command or automation was sent to instances through Systems Manager. The `document` column shows what kind.
+-- false positives: patching and inventory, run on a schedule by a known role. Not reported: commands sent by an AWS
+--   service.
+SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at or after this time (UTC)
+SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity at or before this time (UTC)
+SET VARIABLE principal = '%'; -- only principals whose name matches this pattern; % matches any text
 SELECT event_time AS time, principal, summary AS what, request_parameters->>'$.documentName' AS document,
     coalesce(target, request_parameters->>'$.targets') AS targets,
     source_ip, account_id, region, error_code, session_id, signal_id, event_id

@@ -1,11 +1,12 @@
--- Which bucket replicates its objects to another one?
+-- Which bucket replicates its objects to another bucket?
 -- tactic: exfiltration
 -- techniques: T1537
--- hit: a rule copies objects, including new ones, to a bucket that may belong to another account.
--- false positives: your own bucket in a second region. Removing a replication is left out.
-SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
-SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
-SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text
+-- hit: a replication rule copies objects, including new ones, to a bucket that may belong to another account.
+-- false positives: replication to your own bucket in another region. Not reported: removing a replication
+--   configuration.
+SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at or after this time (UTC)
+SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity at or before this time (UTC)
+SET VARIABLE principal = '%'; -- only principals whose name matches this pattern; % matches any text
 SELECT event_time AS time, principal, summary AS what, resource AS bucket,
     list_transform(list_filter(entities, lambda n: n.entity_type = 'bucket' AND n.name <> resource), lambda n: n.name)
         AS targets,

@@ -1,12 +1,12 @@
 -- Who removed backups or backup plans?
 -- tactic: impact
 -- techniques: T1490
--- hit: snapshots, recovery points, plans or versions were removed: recovery will be harder.
--- false positives: retention by a service, which is left out; snapshots deleted by their owner. Turning versioning
---   on is left out.
-SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
-SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
-SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text
+-- hit: snapshots, recovery points, backup plans or object versions were removed, which makes recovery harder.
+-- false positives: snapshots deleted by their owner. Not reported: deletions made by an AWS service at the end of a
+--   retention period, and turning versioning on.
+SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at or after this time (UTC)
+SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity at or before this time (UTC)
+SET VARIABLE principal = '%'; -- only principals whose name matches this pattern; % matches any text
 SELECT event_time AS time, principal, summary AS what, event_key, target,
     source_ip, account_id, region, error_code, session_id, signal_id, event_id
 FROM event_classes

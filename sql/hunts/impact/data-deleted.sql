@@ -1,11 +1,12 @@
 -- Who deleted buckets, databases, tables, volumes or file systems?
 -- tactic: impact
 -- techniques: T1485
--- hit: something that holds data was deleted; a database without a final snapshot cannot be restored.
--- false positives: stacks deleted by their pipeline. Deleting resources without data is left out.
-SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
-SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
-SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text
+-- hit: a resource that holds data was deleted. A database deleted without a final snapshot cannot be restored.
+-- false positives: resources deleted by a deployment pipeline. Not reported: deletions made by an AWS service such as
+--   CloudFormation, and resources that do not hold data.
+SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at or after this time (UTC)
+SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity at or before this time (UTC)
+SET VARIABLE principal = '%'; -- only principals whose name matches this pattern; % matches any text
 SELECT event_time AS time, principal, summary AS what, event_key, target AS deleted,
     coalesce(request_parameters->>'$.skipFinalSnapshot', request_parameters->>'$.skipFinalClusterSnapshot')
         AS without_last_snapshot,

@@ -1,12 +1,13 @@
--- Who terminated many instances?
+-- Who terminated or stopped many instances?
 -- tactic: impact
 -- techniques: T1485, T1489
--- hit: one session terminated or stopped several instances within the time window. Each session has one row,
---   for the window with the most instances.
--- false positives: a test environment at the end of the day. Scaling by a service is left out.
-SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
-SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
-SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text
+-- hit: a session terminated or stopped several instances within the time window. There is one row per session, for
+--   the window with the most instances.
+-- false positives: a test environment that is shut down at the end of the day. Not reported: scaling by an AWS
+--   service.
+SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at or after this time (UTC)
+SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity at or before this time (UTC)
+SET VARIABLE principal = '%'; -- only principals whose name matches this pattern; % matches any text
 SET VARIABLE instances = 3; -- minimum number of instances
 SET VARIABLE minutes = 60; -- time window, in minutes
 WITH ended AS (
@@ -25,7 +26,7 @@ WITH ended AS (
         RANGE BETWEEN to_minutes(getvariable('minutes')) PRECEDING AND CURRENT ROW
     )
 )
-SELECT since AS time, principal, format('Ended {} instances', many) AS what, list_sort(instances) AS instances,
+SELECT since AS time, principal, format('Terminated or stopped {} instances', many) AS what, list_sort(instances) AS instances,
     event_time AS last_time, source_ip, account_id, region, session_id, signal_id, event_id
 FROM stretches
 WHERE many >= getvariable('instances')

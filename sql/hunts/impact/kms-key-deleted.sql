@@ -1,11 +1,12 @@
 -- Who disabled a KMS key or scheduled its deletion?
 -- tactic: impact
 -- techniques: T1485, T1486
--- hit: data that is encrypted with the key cannot be read; a deletion can be canceled until its date.
--- false positives: keys of environments that are deleted. Canceling a deletion is left out.
-SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
-SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
-SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text
+-- hit: data encrypted with the key cannot be read once the key is disabled or deleted. A scheduled deletion can be
+--   canceled until the deletion date.
+-- false positives: keys of an environment that is being deleted. Not reported: canceling a deletion.
+SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at or after this time (UTC)
+SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity at or before this time (UTC)
+SET VARIABLE principal = '%'; -- only principals whose name matches this pattern; % matches any text
 SELECT event_time AS time, principal, summary AS what, event_name, target AS kms_key,
     response_elements->>'$.deletionDate' AS deletion_date,
     source_ip, account_id, region, error_code, session_id, signal_id, event_id

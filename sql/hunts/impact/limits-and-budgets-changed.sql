@@ -1,11 +1,11 @@
 -- Who raised quotas or changed budgets?
 -- tactic: impact
 -- techniques: T1496
--- hit: more resources can be started or messages sent than before, or nobody is notified of the costs.
--- false positives: planned growth. Reading quotas and creating budgets are left out.
-SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
-SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
-SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text
+-- hit: more resources can be started or more messages sent than before, or nobody is notified about costs.
+-- false positives: planned growth. Not reported: viewing quotas and creating budgets.
+SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at or after this time (UTC)
+SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity at or before this time (UTC)
+SET VARIABLE principal = '%'; -- only principals whose name matches this pattern; % matches any text
 SELECT event_time AS time, principal, summary AS what, event_key, target,
     request_parameters->>'$.desiredValue' AS wanted,
     source_ip, account_id, region, error_code, session_id, signal_id, event_id

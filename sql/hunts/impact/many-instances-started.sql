@@ -1,13 +1,14 @@
--- Who started many instances, or large ones?
+-- Who launched many or large instances?
 -- tactic: impact
 -- techniques: T1496.001
--- hit: a session requested many instances at once, or a type with GPUs, for example to mine cryptocurrency.
--- false positives: known machine learning jobs. Clusters that a service scales are left out.
-SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
-SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
-SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text
+-- hit: a single call requested many instances, or an instance type with GPUs, for example to mine cryptocurrency.
+-- false positives: known machine learning jobs. Not reported: instances that an AWS service launches to scale a
+--   cluster.
+SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at or after this time (UTC)
+SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity at or before this time (UTC)
+SET VARIABLE principal = '%'; -- only principals whose name matches this pattern; % matches any text
 SET VARIABLE instances = 10; -- minimum number of instances in one call
-SET VARIABLE sizes = '^(p[0-9]|g[0-9]|trn|inf|dl)'; -- or instance types that match this regular expression
+SET VARIABLE sizes = '^(p[0-9]|g[0-9]|trn|inf|dl)'; -- also report instance types that match this regular expression
 SELECT event_time AS time, principal, what, request_parameters->>'$.instanceType' AS instance_type,
     TRY_CAST(request_parameters->>'$.instancesSet.items[0].maxCount' AS BIGINT) AS instances,
     source_ip, account_id, region, error_code, session_id, signal_id, event_id

@@ -1,13 +1,13 @@
 -- Which console session moved from one network to another?
 -- tactic: initial-access
 -- techniques: T1550.004, T1539, T1078.004
--- hit: one console session was used from two networks within minutes: its cookie or credentials may have been stolen.
--- false positives: a phone between Wi-Fi and mobile, a VPN that was turned on. CloudShell's own host and addresses
---   of services are left out.
-SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
-SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
-SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text
-SET VARIABLE minutes = 10; -- maximum number of minutes between the use from one network and from the other
+-- hit: a console session was used from two networks within minutes; its cookie or credentials may have been stolen.
+-- false positives: a phone that switches between Wi-Fi and mobile data; a VPN that is turned on. Not reported: calls
+--   from CloudShell's own host and from AWS services.
+SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at or after this time (UTC)
+SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity at or before this time (UTC)
+SET VARIABLE principal = '%'; -- only principals whose name matches this pattern; % matches any text
+SET VARIABLE minutes = 10; -- maximum number of minutes between calls from the two networks
 WITH steps AS (
     SELECT *,
         lag(network) OVER by_time AS from_network,

@@ -1,13 +1,13 @@
--- Did a sign-in succeed after several that failed?
+-- Did a sign-in succeed after several failed attempts?
 -- tactic: initial-access
 -- techniques: T1110, T1078.004
--- hit: a password may have been guessed.
--- false positives: a mistyped password; then the address is the usual one, and the failures are few.
-SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
-SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
-SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text
-SET VARIABLE failures = 3; -- minimum number of failures
-SET VARIABLE minutes = 60; -- time window before the success, in minutes
+-- hit: someone signed in after several failed attempts; the password may have been guessed.
+-- false positives: a mistyped password, in which case the failures are few and come from the usual address.
+SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at or after this time (UTC)
+SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity at or before this time (UTC)
+SET VARIABLE principal = '%'; -- only principals whose name matches this pattern; % matches any text
+SET VARIABLE failures = 3; -- minimum number of failed sign-ins
+SET VARIABLE minutes = 60; -- time window before the successful sign-in, in minutes
 WITH attempts AS (
     SELECT *, outcome = 'succeeded' AS succeeded
     FROM described_events

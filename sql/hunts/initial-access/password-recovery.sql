@@ -1,11 +1,12 @@
--- Did somebody request a new root password?
+-- Did someone request a root password reset?
 -- tactic: initial-access
 -- techniques: T1078.004
--- hit: the recovery of the root password was requested or completed; whoever reads the mailbox gets access to the account.
--- false positives: the owner forgot the password and can confirm it.
-SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
-SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
-SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text
+-- hit: a root password reset was requested or completed. Anyone who can read the root user's mailbox can gain access
+--   to the account.
+-- false positives: an owner who forgot the password and can confirm the request.
+SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at or after this time (UTC)
+SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity at or before this time (UTC)
+SET VARIABLE principal = '%'; -- only principals whose name matches this pattern; % matches any text
 SELECT event_time AS time, principal, summary AS what, event_name, user_agent,
     source_ip, account_id, region, error_code, session_id, signal_id, event_id
 FROM described_events

@@ -1,13 +1,13 @@
--- Who signed in from a network they had never used?
+-- Who signed in from a network they had never used before?
 -- tactic: initial-access
 -- techniques: T1078.004
--- hit: a console sign-in from a network (/24, or /48 of IPv6) that this identity had not used before, although it had
---   used others.
--- false positives: travel, a new provider, the first day with a VPN. A trail that begins late shows few earlier
---   networks.
-SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
-SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
-SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text
+-- hit: an identity signed in to the console from a network (/24 for IPv4, /48 for IPv6) that it had not used before,
+--   although it had used other networks.
+-- false positives: travel, a new internet provider, or the first day with a VPN. If the trail begins late, few
+--   earlier networks are known.
+SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at or after this time (UTC)
+SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity at or before this time (UTC)
+SET VARIABLE principal = '%'; -- only principals whose name matches this pattern; % matches any text
 WITH known AS (
     SELECT account_id, principal, network, min(event_time) AS since
     FROM events

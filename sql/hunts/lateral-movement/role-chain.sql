@@ -2,10 +2,10 @@
 -- tactic: lateral-movement
 -- techniques: T1550.001, T1548.005
 -- hit: an assumed role assumed another role, or a console session switched roles.
--- false positives: pipelines that use a hub account. Roles that users or services assume are left out.
-SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
-SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
-SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text
+-- false positives: pipelines that use a hub account. Not reported: AssumeRole calls by users or AWS services.
+SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at or after this time (UTC)
+SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity at or before this time (UTC)
+SET VARIABLE principal = '%'; -- only principals whose name matches this pattern; % matches any text
 SELECT event_time AS time, principal, summary AS what, event_name,
     coalesce(list_filter(entities, lambda n: n.entity_type = 'role')[1].entity_value, extra->>'$.additionalEventData.SwitchTo') AS to_role,
     request_parameters->>'$.roleSessionName' AS session_name,

@@ -1,12 +1,12 @@
 -- Who created an access key for another user?
 -- tactic: persistence
 -- techniques: T1098.001
--- hit: a key of another user was created: whoever created it can act as that user.
--- false positives: an administrator who sets up a new service user. Keys that users create for themselves are left
---   out.
-SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
-SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
-SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text
+-- hit: someone created an access key for another user, which lets them act as that user.
+-- false positives: an administrator who sets up a new service user. Not reported: keys that users create for
+--   themselves.
+SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at or after this time (UTC)
+SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity at or before this time (UTC)
+SET VARIABLE principal = '%'; -- only principals whose name matches this pattern; % matches any text
 SELECT event_time AS time, principal, summary AS what, list_filter(entities, lambda n: n.entity_type = 'user')[1].name AS for_user,
     list_filter(entities, lambda n: n.entity_type = 'access_key' AND n.relation = 'created')[1].name AS made_key,
     source_ip, account_id, region, error_code, session_id, signal_id, event_id

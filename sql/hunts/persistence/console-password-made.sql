@@ -1,11 +1,11 @@
--- Who set the console password of another user?
+-- Who set another user's console password?
 -- tactic: persistence
 -- techniques: T1098.001, T1136.003
--- hit: another user can now sign in to the console, or has a new password.
--- false positives: a new employee; a forgotten password. Users who change their own password are left out.
-SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
-SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
-SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text
+-- hit: another user can now sign in to the console or has a new password.
+-- false positives: a new employee; a forgotten password. Not reported: users who change their own password.
+SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at or after this time (UTC)
+SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity at or before this time (UTC)
+SET VARIABLE principal = '%'; -- only principals whose name matches this pattern; % matches any text
 SELECT event_time AS time, principal, summary AS what, event_name, list_filter(entities, lambda n: n.entity_type = 'user')[1].name AS for_user,
     source_ip, account_id, region, error_code, session_id, signal_id, event_id
 FROM event_classes

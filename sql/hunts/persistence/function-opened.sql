@@ -1,11 +1,12 @@
--- Which function can be called by another account, or by everyone?
+-- Which function can be invoked by another account or by everyone?
 -- tactic: persistence
 -- techniques: T1546
--- hit: the policy of a function lets another account or everyone call it, which can be used to come back later.
--- false positives: known accounts. Services such as S3 or API Gateway that call functions are left out.
-SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
-SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
-SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text
+-- hit: a function's policy lets another account or everyone invoke it, which can be used to regain access later.
+-- false positives: known accounts. Not reported: permissions for services, such as S3 or API Gateway, to invoke a
+--   function.
+SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at or after this time (UTC)
+SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity at or before this time (UTC)
+SET VARIABLE principal = '%'; -- only principals whose name matches this pattern; % matches any text
 SELECT event_time AS time, principal, summary AS what, resource AS function_name, public, shared_with AS allowed,
     source_ip, account_id, region, error_code, session_id, signal_id, event_id
 FROM data_exposure

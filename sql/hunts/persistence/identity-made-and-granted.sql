@@ -1,12 +1,12 @@
 -- Who created a user or role and gave it permissions soon after?
 -- tactic: persistence
 -- techniques: T1136.003, T1098.003
--- hit: a new identity was given a policy or a group within minutes of its creation.
--- false positives: onboarding, infrastructure as code; look for identities created by hand.
-SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
-SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
-SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text
-SET VARIABLE minutes = 30; -- maximum number of minutes between creating and granting
+-- hit: a new user or role was given a policy or added to a group within minutes of its creation.
+-- false positives: onboarding and infrastructure as code; focus on identities that were created manually.
+SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at or after this time (UTC)
+SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity at or before this time (UTC)
+SET VARIABLE principal = '%'; -- only principals whose name matches this pattern; % matches any text
+SET VARIABLE minutes = 30; -- maximum number of minutes between the creation and the grant
 WITH made AS (
     SELECT *, list_filter(entities, lambda n: n.relation = 'created' AND n.entity_type IN ('user', 'role'))[1].name AS made
     FROM event_classes

@@ -1,12 +1,12 @@
--- Who listed the keys of another user and then created one?
+-- Who listed another user's access keys and then created one?
 -- tactic: persistence
 -- techniques: T1098.001, T1087.004
--- hit: the keys of a user were listed, and minutes later the same session created one for that user.
--- false positives: an administrator who rotates keys by hand. Keys that users create for themselves are left out.
-SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
-SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
-SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text
-SET VARIABLE minutes = 60; -- maximum number of minutes between listing and creating
+-- hit: a session listed a user's access keys and, minutes later, created a key for that user.
+-- false positives: an administrator who rotates keys manually. Not reported: keys that users create for themselves.
+SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at or after this time (UTC)
+SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity at or before this time (UTC)
+SET VARIABLE principal = '%'; -- only principals whose name matches this pattern; % matches any text
+SET VARIABLE minutes = 60; -- maximum number of minutes between listing the keys and creating one
 WITH made AS (
     SELECT *, list_filter(entities, lambda n: n.entity_type = 'user')[1].name AS for_user
     FROM event_classes

@@ -1,13 +1,14 @@
 -- Which keys were created in this case and used from another address?
 -- tactic: persistence
 -- techniques: T1098.001, T1078.004
--- hit: a key was used from another address than the one that created it. Keys that were never used are not listed; set
---   elsewhere to 0 to list every key that was created.
--- false positives: a key that is created at a workstation and used by a server; then both addresses are known.
-SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
-SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
-SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text
-SET VARIABLE elsewhere = 1; -- 0 lists every key that was created, wherever it was used, if at all
+-- hit: a key was used from a different address than the one it was created from. Set `elsewhere` to 0 to list every
+--   key that was created, even if it was never used.
+-- false positives: a key that is created on a workstation and used by a server, in which case both addresses are
+--   known.
+SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at or after this time (UTC)
+SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity at or before this time (UTC)
+SET VARIABLE principal = '%'; -- only principals whose name matches this pattern; % matches any text
+SET VARIABLE elsewhere = 1; -- set to 0 to list every key that was created, even if it was never used
 WITH made AS (
     SELECT *, list_filter(entities, lambda n: n.entity_type = 'access_key' AND n.relation = 'created')[1].name AS made_key
     FROM event_classes

@@ -1,12 +1,13 @@
 -- Whose MFA device was removed and not replaced?
 -- tactic: persistence
 -- techniques: T1556.006
--- hit: the MFA device of a user was removed, and none was added soon after.
--- false positives: a lost phone that is replaced days later. Devices that are replaced soon are left out.
-SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
-SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
-SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text
-SET VARIABLE minutes = 60; -- a device that is added within this number of minutes is a replacement
+-- hit: a user's MFA device was removed, and no new device was added soon afterward.
+-- false positives: a lost phone that is replaced days later. Not reported: devices that are replaced soon afterward
+--   (see `minutes`).
+SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at or after this time (UTC)
+SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity at or before this time (UTC)
+SET VARIABLE principal = '%'; -- only principals whose name matches this pattern; % matches any text
+SET VARIABLE minutes = 60; -- number of minutes within which a newly added device counts as a replacement
 WITH devices AS (
     SELECT *, list_filter(entities, lambda n: n.entity_type = 'user')[1].name AS of_user, list_filter(entities, lambda n: n.entity_type = 'mfa_device')[1].entity_value AS device
     FROM event_classes

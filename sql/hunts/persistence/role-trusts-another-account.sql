@@ -1,11 +1,11 @@
 -- Which role can be assumed from another account?
 -- tactic: persistence
 -- techniques: T1098.003, T1199
--- hit: the trust policy of a role now names another account, or everyone.
--- false positives: a partner's or a vendor's account that you know, restricted by an external ID.
-SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
-SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
-SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text
+-- hit: a role's trust policy now allows another account, or everyone, to assume the role.
+-- false positives: the account of a known partner or vendor, restricted by an external ID.
+SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at or after this time (UTC)
+SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity at or before this time (UTC)
+SET VARIABLE principal = '%'; -- only principals whose name matches this pattern; % matches any text
 SELECT event_time AS time, principal, summary AS what, target AS role_name, g.accounts, g.everybody,
     source_ip, account_id, region, error_code, session_id, signal_id, event_id
 FROM event_classes AS c

@@ -1,11 +1,12 @@
 -- Who wrote a policy that allows all actions?
 -- tactic: privilege-escalation
 -- techniques: T1098.003
--- hit: a policy that allows `*` or all of IAM or STS was created, or added to a user, group or role.
--- false positives: rare; such policies are seldom intended.
-SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
-SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
-SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text
+-- hit: a policy that allows all actions (`*`), or all IAM or STS actions, was created, or was added to a user, group
+--   or role.
+-- false positives: rare, because such policies are seldom intended.
+SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at or after this time (UTC)
+SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity at or before this time (UTC)
+SET VARIABLE principal = '%'; -- only principals whose name matches this pattern; % matches any text
 WITH granted AS (
     SELECT event_id, list(DISTINCT action ORDER BY action) AS actions, bool_or(administrator) AS administrator
     FROM (

@@ -1,12 +1,12 @@
 -- Who was given a policy that allows nearly everything?
 -- tactic: privilege-escalation
 -- techniques: T1098.003
--- hit: a policy for administrators was attached to a user, group or role.
+-- hit: an administrator policy was attached to a user, group or role.
 -- false positives: the planned setup of an emergency role.
-SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
-SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
-SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text
-SET VARIABLE policy = '(AdministratorAccess|PowerUserAccess|IAMFullAccess)$'; -- a regular expression for the ARN of the policy
+SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at or after this time (UTC)
+SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity at or before this time (UTC)
+SET VARIABLE principal = '%'; -- only principals whose name matches this pattern; % matches any text
+SET VARIABLE policy = '(AdministratorAccess|PowerUserAccess|IAMFullAccess)$'; -- regular expression that the policy's ARN must match
 SELECT c.event_time AS time, c.principal, c.summary AS what, g.grantee AS given_to, g.policy,
     c.source_ip, c.account_id, c.region, c.error_code, c.session_id, c.signal_id, c.event_id
 FROM event_classes AS c

@@ -1,13 +1,13 @@
 -- Who passed a role to an instance, function or job for the first time?
 -- tactic: privilege-escalation
 -- techniques: T1098.003, T1078.004
--- hit: an identity started something with a role that it had never passed before in this case. What runs there has the
---   permissions of the role, which can be more than those of the identity.
--- false positives: deployments that ran before the trail begins. The same identity passing the same role again is
---   left out.
-SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at this time or later, UTC
-SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity until this time, UTC
-SET VARIABLE principal = '%'; -- only principals with a name like this; % matches any text
+-- hit: an identity passed a role that it had never passed before in this case. Whatever runs with the role has the
+--   role's permissions, which can exceed the identity's own.
+-- false positives: deployments that also ran before the trail begins. Not reported: later uses of the same role by
+--   the same identity.
+SET VARIABLE since = TIMESTAMP '2000-01-01'; -- only activity at or after this time (UTC)
+SET VARIABLE until = TIMESTAMP '2100-01-01'; -- only activity at or before this time (UTC)
+SET VARIABLE principal = '%'; -- only principals whose name matches this pattern; % matches any text
 WITH passed AS (
     SELECT *, list_filter(entities, lambda n: n.relation = 'used' AND n.entity_type IN ('role', 'instance_profile'))[1]
         .entity_value AS passed_role

@@ -30,7 +30,7 @@ fn a_hunt_is_shown_as_the_sql_that_any_client_runs() {
     let dir = case();
     let shown = cartographer(dir.path(), &["hunt", "show", UNUSUAL]).assert().code(0).stderr(is_empty());
     let sql = String::from_utf8(shown.get_output().stdout.clone()).unwrap();
-    assert!(sql.starts_with("-- Who was in the console outside working hours?\n-- tactic: correlation\n"), "{sql}");
+    assert!(sql.starts_with("-- Who used the console outside working hours?\n-- tactic: correlation\n"), "{sql}");
     let sql = sql.replace("last_hour = 20", "last_hour = 9");
     let run = answer(&["hunt", "run", UNUSUAL, "--set", "last_hour=9", "--format", "csv"]);
     assert_eq!(answer(&["sql", "--format", "csv", &sql]), run);
@@ -47,7 +47,10 @@ fn what_is_set_narrows_the_answer_and_stays_a_value() {
         answer(&args)
     };
     let alice = run(&["principal=alice"]);
-    assert!(alice.contains("alice,\"Was in the console from Monday, 09:12 UTC\"") && !alice.contains("eve"), "{alice}");
+    assert!(
+        alice.contains("alice,Started a console session on Monday at 09:12 UTC,") && !alice.contains("eve"),
+        "{alice}"
+    );
     assert!(run(&["since=2026-03-02 09:20"]).contains("Admin/eve\\u{1b}[31m"));
     assert_eq!(run(&["until=2026-03-02T09:00:00Z"]).lines().count(), 1);
     assert_eq!(run(&["principal='; SELECT 1; --"]).lines().count(), 1);

@@ -179,7 +179,7 @@ fn the_scope_says_what_the_case_does_not_cover() {
     let kinds: Vec<&str> = told.gaps.iter().map(|gap| gap.gap.as_str()).collect();
     assert_eq!(kinds, ["logging", "region", "category", "data events"]);
     let markdown = shown(&told, Form::Markdown);
-    let stopped = "Stopped logging for trail prod-audit at 2026-03-11 19:51:50 UTC; no later event of the case starts";
+    let stopped = "Stopped logging for trail prod-audit at 2026-03-11 19:51:50 UTC; no later event in the case starts";
     assert!(markdown.contains("Not covered") && markdown.contains(stopped), "{markdown}");
 }
 

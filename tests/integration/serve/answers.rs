@@ -56,7 +56,7 @@ fn sessions_come_by_what_stands_out_programs_and_console_together() {
     let counts =
         ["findings", "attempts", "denied", "secrets_read", "credentials_made", "defenses_weakened", "data_exposed"];
     assert_eq!(counts.map(|name| nadia[name].as_u64().unwrap()), [6, 2, 4, 1, 1, 1, 0]);
-    let told = ["uses a credential made by nadia", "44 objects downloaded", "1 failed attempt", "1 call denied"];
+    let told = ["uses a credential created by nadia", "44 objects downloaded", "1 failed attempt", "1 call denied"];
     assert_eq!(backup["stands_out"], json!(told));
     let (_, counted) = served.sql(&json!({ "sql": "SELECT count(*) FILTER (weight > 0) FROM session_findings" }));
     assert_eq!(counted["rows"][0][0], answer["total"]);
@@ -253,7 +253,7 @@ fn every_hunt_runs_as_it_is_told() {
     let hunt = hunts.iter().find(|hunt| hunt["id"] == "persistence/access-key-for-another").unwrap();
     assert_eq!((&hunt["tactic"], &hunt["techniques"]), (&json!("persistence"), &json!(["T1098.001"])));
     let since = json!({ "name": "since", "kind": "TIMESTAMP", "default": "TIMESTAMP '2000-01-01'",
-        "meaning": "only activity at this time or later, UTC" });
+        "meaning": "only activity at or after this time (UTC)" });
     assert_eq!(hunt["params"][0], since);
     assert!(hunt["hit"].as_str().unwrap().len() > 10 && hunt["false_positives"].as_str().unwrap().len() > 10);
     for hunt in hunts {

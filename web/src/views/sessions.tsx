@@ -241,7 +241,7 @@ const SORTS: readonly (readonly [string, string])[] = [
   ["weight", "what stands out"],
   ["first_time", "time"],
   ["secrets_read", "secrets read"],
-  ["credentials_made", "credentials made"],
+  ["credentials_made", "credentials created"],
   ["defenses_weakened", "defenses weakened"],
   ["data_exposed", "resources exposed"],
   ["destroyed", "resources destroyed"],
