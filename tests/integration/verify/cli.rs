@@ -44,7 +44,7 @@ fn what_failed_and_what_was_not_verified_are_told_apart() {
     let not_verified = contains("Not verified\n  2 log files: the content matches, but the digest that lists")
         .and(contains("1 digest: the signature is not available offline"))
         .and(contains(fetch))
-        .and(contains("1 other file is neither a log file nor a digest"))
+        .and(contains("1 other file is not a log file or digest"))
         .and(contains("Failed").not());
     trail.check(&[]).code(4).stdout(not_verified);
     trail.remove(&removed);
