@@ -83,7 +83,7 @@ pub(super) fn glossary() -> Section {
         ("MFA", "Multi-factor authentication: a second proof of identity in addition to the password."),
         (
             "program",
-            "Anything other than the console that calls AWS: the command line, scripts, infrastructure tools, services.",
+            "Anything other than the console that calls AWS: command-line tools, scripts, infrastructure tools and services.",
         ),
         ("session", "The events of one identity using credentials issued at one time."),
         ("technique", "An entry in MITRE ATT&CK, a public catalog of attacker behavior."),

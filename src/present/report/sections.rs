@@ -301,7 +301,7 @@ fn integrity(found: &Integrity) -> String {
         return "Not checked. cartographer verify checks log files against CloudTrail's digest files.".to_owned();
     };
     format!(
-        "Checked against CloudTrail's digest files at {} UTC: {} verified, {} altered, removed or added, {} not verified. \
+        "Checked against CloudTrail's digest files at {} UTC: {} verified; {} altered, removed or added; {} not verified. \
          Of the {} that this case was loaded from, {} verified. The file_integrity table lists the details.",
         moment(at),
         count(found.verified, "log file", "log files"),

@@ -65,7 +65,7 @@ fn checks(report: &Report, style: SentenceStyle) -> Vec<(Option<Point>, &'static
     let mut checks = vec![
         (style.without_factor(&report.sign_ins.rows), "sign-ins without MFA"),
         (style.refused(&report.sign_ins.rows), "failed sign-ins"),
-        (links(&report.links.rows), "use of keys, passwords and users that were created"),
+        (links(&report.links.rows), "keys, passwords and users that were created and later used"),
     ];
     let taken = taken(&report.taken.rows, report.taken.total);
     if taken.is_some() || report.totals.data_events > 0 {
@@ -206,7 +206,7 @@ fn links(links: &[Link]) -> Option<Point> {
     let made: Vec<&Link> = links.iter().filter(|link| link.made).collect();
     let item = |link: &&Link| {
         let what = format!(
-            "{} {}, created by {} at {}: {} by {} ({} failed) from {}, {} to {} UTC: {}",
+            "{} {}, created by {} at {}: {} by {} ({} failed) from {}, {} to {} UTC ({})",
             link.credential_type.replace('_', " "),
             link.credential,
             who(link.maker.as_deref()),
@@ -232,7 +232,7 @@ fn taken(taken: &[Taken], total: u64) -> Option<Point> {
     let size = |bytes: Option<u64>| bytes.map_or_else(|| "unknown size".to_owned(), words::size);
     let item = |one: &Taken| {
         let text = format!(
-            "{} · {} downloaded {} from {} ({}), from {}, until {}{}",
+            "{} · {} downloaded {} from {} ({}), connecting from {}, until {}{}",
             moment(one.first_time),
             who(one.principal.as_deref()),
             count(one.objects.unwrap_or_default(), "object", "objects"),

@@ -75,7 +75,7 @@ fn the_case_keeps_the_result_and_the_report_tells_it() {
     let joined = "SELECT count(*) AS n FROM load_files JOIN file_integrity USING (sha256) WHERE status = 'verified'";
     trail.run(&["sql", "--db", "case.duckdb", "--format", "csv", joined]).code(0).stdout("n\n6\n");
     let told =
-        contains("1 altered, removed or added, 0 not verified. Of the 6 files that this case was loaded from, 6 are")
+        contains("1 altered, removed or added; 0 not verified. Of the 6 files that this case was loaded from, 6 are")
             .and(contains("UTC: 6 log files verified"));
     trail.run(&["report", "--db", "case.duckdb", "--format", "md"]).code(0).stdout(told);
     // Another check takes the place of the one before.

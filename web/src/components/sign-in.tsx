@@ -48,7 +48,7 @@ export function SignIn() {
       </p>
       {isWrong && (
         <p class="warn" role="alert">
-          This address does not contain a token. It must end with #token= and 64 digits and letters.
+          This address does not contain a token. It must end with #token= followed by 64 digits and letters.
         </p>
       )}
     </form>

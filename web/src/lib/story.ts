@@ -147,7 +147,7 @@ function cameIn(actor: OverviewActor, { sign_ins, keys, links }: Overview): Sent
 
 function signedIn({ way, mfa, source_ip, time, principal }: SignIn, times: number): string {
   const how = way === "password" ? "with a password" : way === "other" ? "" : `by ${way}`;
-  const factor = mfa === null ? "MFA unknown" : mfa ? "with MFA" : "without MFA";
+  const factor = mfa === null ? "MFA use not recorded" : mfa ? "with MFA" : "without MFA";
   const again = times > 1 ? ` There were ${count(times)} sign-ins in total.` : "";
   return `${shortPrincipal(principal ?? "unknown")} signed in ${how ? `${how}, ` : ""}${factor}, from ${source_ip ?? "an unknown address"} at ${moment(time).slice(0, 19)}.${again}`;
 }

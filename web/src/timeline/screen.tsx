@@ -33,7 +33,7 @@ const COLUMNS: Record<ScreenRow["kind"], Columns> = {
 const TITLES: Record<ScreenRow["kind"], string> = { user: "IAM users", bucket: "Buckets", instance: "Instances" };
 
 const SOURCES: Record<ScreenCell["source"], string> = {
-  page: "from a request of this page",
+  page: "from a request made by this page",
   change: "from an earlier change",
   use: "from an earlier use",
 };
