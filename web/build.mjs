@@ -1,5 +1,5 @@
-// Builds the page into the folder that is named: the same bytes from the same sources, wherever they lie.
-// No source maps, for they would hold paths; no hashes in names, for the server lets nothing be cached.
+// Builds the page into the given folder. The same sources produce the same bytes, wherever they are stored.
+// There are no source maps, because they would contain paths, and no hashes in names, because the server disables caching.
 import { copyFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -27,7 +27,7 @@ const { outputFiles } = await build({
   logLevel: "warning",
   write: false,
 });
-// What cannot be built takes nothing away from what was.
+// A failed build leaves the previous result in place.
 await rm(out, { recursive: true, force: true });
 await mkdir(path.join(out, "assets"), { recursive: true });
 for (const file of outputFiles) await writeFile(file.path, file.contents);
@@ -35,13 +35,13 @@ await copyFile(path.join(home, "index.html"), path.join(out, "index.html"));
 await copyFile(path.join(home, "icon.svg"), path.join(out, "assets", "icon.svg"));
 await writeFile(path.join(out, "assets", "licenses.txt"), await licenses());
 
-/** The licenses of what is bundled: they go with it. */
+/** The licenses of the bundled packages, which are included in the build. */
 async function licenses() {
   const { dependencies } = JSON.parse(await readFile(path.join(home, "package.json"), "utf8"));
   const texts = Object.entries(dependencies).map(async ([name, version]) => {
     const folder = path.join(home, "node_modules", name);
     const { license } = JSON.parse(await readFile(path.join(folder, "package.json"), "utf8"));
-    if (!FITTING.has(license)) throw new Error(`${name} is under ${license}, which is not among those that fit`);
+    if (!FITTING.has(license)) throw new Error(`${name} has the license ${license}, which is not allowed`);
     const text = await readFile(path.join(folder, "LICENSE"), "utf8");
     return `${name} ${version}\n\n${text.trim()}\n`;
   });

@@ -1,4 +1,4 @@
-// Builds the page anew and fails unless `dist` is what comes out; tells how large it is.
+// Rebuilds the page and fails if the result differs from `dist`. Reports its size.
 import { execFileSync } from "node:child_process";
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -28,11 +28,11 @@ try {
   const [built, committed] = [await contents(fresh), await contents(dist)];
   for (const name of new Set([...built.keys(), ...committed.keys()])) {
     const same = built.get(name)?.equals(committed.get(name) ?? Buffer.alloc(0)) ?? false;
-    if (!same) fail(`web/dist/${name} is not what the sources give: run \`make web\` and commit web/dist`);
+    if (!same) fail(`web/dist/${name} differs from what the sources produce; run \`make web\` and commit web/dist`);
   }
   const size = [...built.values()].reduce((sum, bytes) => sum + gzipSync(bytes).length, 0);
-  console.log(`web-check: ${built.size} files, ${size} bytes by gzip`);
-  if (size > LIMIT) fail(`more than ${LIMIT} bytes by gzip`);
+  console.log(`web-check: ${built.size} files, ${size} bytes compressed with gzip`);
+  if (size > LIMIT) fail(`more than ${LIMIT} bytes compressed with gzip`);
 } finally {
   await rm(fresh, { recursive: true, force: true });
 }

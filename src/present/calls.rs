@@ -10,10 +10,10 @@ use super::PresentError;
 use super::escape::markdown;
 use crate::call::{CallClass, CallEntry, CallTable};
 
-/// The entries as rows: call, condition, action, classes, object, techniques, whether consoles make it on their own, file.
+/// The entries as rows: call, condition, action, classes, object, techniques, whether consoles make the call on their own, file.
 ///
 /// # Errors
-/// If Arrow refuses the columns.
+/// If Arrow rejects the columns.
 pub fn calls(table: &CallTable) -> Result<RecordBatch, PresentError> {
     let texts = |of: &dyn Fn(&CallEntry) -> String| -> ArrayRef {
         Arc::new(StringArray::from_iter_values(table.entries().iter().map(of)))
@@ -34,7 +34,7 @@ pub fn calls(table: &CallTable) -> Result<RecordBatch, PresentError> {
 /// The entries as a Markdown page: a table for each file.
 ///
 /// # Errors
-/// If the writer refuses.
+/// If the writer fails.
 pub fn call_catalog(out: &mut impl Write, table: &CallTable) -> io::Result<()> {
     writeln!(out, "# API calls\n")?;
     writeln!(
@@ -45,10 +45,11 @@ pub fn call_catalog(out: &mut impl Write, table: &CallTable) -> io::Result<()> {
     )?;
     writeln!(
         out,
-        "The sentence of an event starts with the past tense of the verb (`Created user marek`), or with `Tried to` and \
-         the verb shown here if the call failed. Where the sentence differs from that, it follows as `done`. `{{name}}` is a value; `[...]` is omitted if a value in it is missing. \
-         If a call has several descriptions, the first whose condition is true is used. The sentence of a call that is \
-         not listed is derived from its name and the identifiers in its request."
+        "An event's sentence starts with the past tense of the verb (`Created user marek`), or with `Tried to` and the \
+         verb shown here if the call failed. If the sentence for a successful call differs from that pattern, it is shown \
+         after `done:`. `{{name}}` stands for a value; `[...]` is omitted if a value in it is missing. If a call has \
+         several descriptions, the first one whose condition is true is used. For a call that is not listed, the \
+         sentence is derived from the call's name and the identifiers in its request."
     )?;
     for entries in table.entries().chunk_by(|one, other| one.file == other.file) {
         let file = entries.first().map_or("", |entry| entry.file.as_str());
@@ -70,7 +71,7 @@ pub fn call_catalog(out: &mut impl Write, table: &CallTable) -> io::Result<()> {
     Ok(())
 }
 
-/// The action, and the alternative to its past tense if the entry has one.
+/// The action, and the sentence that replaces its past tense if the entry has one.
 fn sentences(entry: &CallEntry) -> String {
     match &entry.done_text {
         Some(done) => format!("{} (done: \u{201c}{done}\u{201d})", entry.action),

@@ -1,4 +1,4 @@
-//! The text of any cell of any column, for formats other than JSON.
+//! The text of any cell in any column, for formats other than JSON.
 
 use arrow::array::Array;
 use arrow::datatypes::{DataType, FieldRef};
@@ -16,7 +16,7 @@ pub(super) struct CellStyle {
 }
 
 impl CellStyle {
-    /// Times in that `chrono` format; lists and structs as JSON; NULL as empty text.
+    /// A style with times in the given `chrono` format, lists and structs as JSON, and NULL as empty text.
     pub(super) fn new(moment: &'static str) -> Self {
         let plain = FormatOptions::new().with_timestamp_format(Some(moment)).with_timestamp_tz_format(Some(moment));
         Self { plain, nested: EncoderOptions::default().with_timestamp_format(ISO_8601.to_owned()) }

@@ -13,7 +13,7 @@ pub enum Client {
     Attach,
     /// Python's `duckdb`.
     Python,
-    /// Python's `pyarrow`, by way of `duckdb`.
+    /// Python's `pyarrow`, through `duckdb`.
     Pyarrow,
     /// R's `duckdb`.
     R,
@@ -29,15 +29,15 @@ pub enum Client {
     JupySql,
     /// Python's `ibis`.
     Ibis,
-    /// `dbt`, by `dbt-duckdb`.
+    /// `dbt`, through `dbt-duckdb`.
     Dbt,
-    /// `Grafana`, by `MotherDuck`'s data source.
+    /// `Grafana`, with `MotherDuck`'s data source.
     Grafana,
     /// An assistant that speaks the Model Context Protocol.
     Mcp,
 }
 
-/// Code to start with.
+/// A query to start with.
 const ASK: &str = "FROM timeline WHERE class = 'click' ORDER BY time, id LIMIT 20";
 
 impl Client {
@@ -80,7 +80,7 @@ impl Client {
         }
     }
 
-    /// The client of that name.
+    /// The client with that name.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|client| client.as_str() == name)
@@ -103,7 +103,7 @@ impl Client {
             Self::Grafana => {
                 "Grafana: data source motherduck-duckdb-datasource; provisioning/datasources/cartographer.yml"
             }
-            Self::Mcp => "An assistant with MCP: mcpServers in its configuration, see docs/mcp.md",
+            Self::Mcp => "An assistant that supports MCP: mcpServers in its configuration; see docs/mcp.md",
         }
     }
 
@@ -145,7 +145,7 @@ impl Client {
 
 fn attach(path: &str) -> Vec<String> {
     let Some(path) = quote::sql(path) else {
-        return vec!["-- The path of this case cannot be written in SQL: rename the file.".into()];
+        return vec!["-- The path of this case cannot be written in SQL; rename the file.".into()];
     };
     vec![format!("ATTACH {path} AS cartographed (READ_ONLY);"), "USE cartographed;".into(), format!("{ASK};")]
 }
@@ -174,7 +174,7 @@ fn ibis(path: &str) -> Vec<String> {
     ]
 }
 
-/// The models of dbt go into a file of their own, beside the case.
+/// dbt's models go into a separate file, next to the case.
 fn dbt(path: &str) -> Vec<String> {
     vec![
         "cartographer:".into(),
@@ -192,7 +192,7 @@ fn dbt(path: &str) -> Vec<String> {
 
 fn grafana(path: &str) -> Vec<String> {
     let Some(attached) = quote::sql(path) else {
-        return vec!["# The path of this case cannot be written in SQL: rename the file.".into()];
+        return vec!["# The path of this case cannot be written in SQL; rename the file.".into()];
     };
     let attach = format!("ATTACH IF NOT EXISTS {attached} AS cartographed (READ_ONLY); USE cartographed;");
     vec![
@@ -236,7 +236,7 @@ fn java(path: &str) -> Vec<String> {
 /// Writes how a client opens the case at an absolute path.
 ///
 /// # Errors
-/// If the writer refuses.
+/// If the writer fails.
 pub fn connect(out: &mut impl Write, client: Client, path: &str) -> io::Result<()> {
     writeln!(out, "{} {}", client.remark(), client.title())?;
     client.lines(path).iter().try_for_each(|line| writeln!(out, "{line}"))?;

@@ -1,4 +1,4 @@
-//! CSV by RFC 4180, safe to open in a spreadsheet.
+//! CSV as in RFC 4180, safe to open in a spreadsheet.
 
 use std::io::{self, Write};
 
@@ -36,7 +36,7 @@ pub(super) fn rows(out: &mut impl Write, batch: &RecordBatch) -> Result<(), Pres
 }
 
 fn record(csv: &mut csv::Writer<impl Write>, line: impl IntoIterator<Item = String>) -> io::Result<()> {
-    // The csv crate's conversion replaces the writer's error; a broken pipe must be kept.
+    // The csv crate's conversion replaces the writer's error; a broken pipe must be preserved.
     csv.write_record(line).map_err(|error| match error.into_kind() {
         csv::ErrorKind::Io(error) => error,
         other => io::Error::other(format!("{other:?}")),

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 use std::fmt::Write as _;
 
 /// Whether a character is invisible or changes how text is displayed: controls (ESC, newlines, C1), bidirectional
-/// overrides and isolates, line separators, zero-width characters, tags; and characters that look like a space or like
-/// nothing: Hangul fillers, variation selectors, the blank Braille pattern, the grapheme joiner.
+/// overrides and isolates, line separators, zero-width characters, tags, and characters that look like a space or like
+/// nothing (Hangul fillers, variation selectors, the blank Braille pattern, the grapheme joiner).
 pub(super) fn is_hidden(c: char) -> bool {
     c.is_control()
         || matches!(
@@ -17,7 +17,7 @@ pub(super) fn is_hidden(c: char) -> bool {
         )
 }
 
-/// Replaces each character for which `at_fault` is true by what `spell` writes; borrows if there is none.
+/// Replaces each character for which `at_fault` is true with what `spell` writes; borrows the text if there is none.
 pub(super) fn replace(text: &str, at_fault: impl Fn(char) -> bool, spell: impl Fn(&mut String, char)) -> Cow<'_, str> {
     let Some(first) = text.find(&at_fault) else { return Cow::Borrowed(text) };
     let (clean, rest) = text.split_at(first);
@@ -45,9 +45,9 @@ pub fn terminal_lines(text: &str) -> Cow<'_, str> {
     replace(text, |c| c != '\n' && is_hidden(c), spell_visibly)
 }
 
-/// A text cell of a CSV file as a spreadsheet may open it: what would start a formula gets a leading `'`, also after a
-/// `;`, a tab or a line end, where a spreadsheet that treats these as separators would start another cell. Hidden characters
-/// become visible escapes. Line ends and tabs are kept; the CSV writer does the quoting.
+/// A text cell in a CSV file that a spreadsheet may open. Anything that would start a formula gets a leading `'`, even after
+/// a `;`, a tab or a line end, where a spreadsheet that treats these as separators would start another cell. Hidden
+/// characters become visible escapes. Line ends and tabs are kept; the CSV writer does the quoting.
 #[must_use]
 pub fn csv_cell(text: &str) -> Cow<'_, str> {
     let visible = replace(text, |c| !matches!(c, '\n' | '\r' | '\t') && is_hidden(c), spell_visibly);
@@ -75,8 +75,8 @@ pub fn csv_cell(text: &str) -> Cow<'_, str> {
     if safe == visible { visible } else { Cow::Owned(safe) }
 }
 
-/// JSON text with every hidden character as a `\u` escape. It means the same: outside of strings, JSON has no hidden
-/// characters but its own line ends, which stay.
+/// JSON text with every hidden character as a `\u` escape. The meaning does not change: outside strings, JSON contains no
+/// hidden characters except line ends, which are kept.
 #[must_use]
 pub fn json(text: &str) -> Cow<'_, str> {
     replace(
@@ -105,14 +105,14 @@ pub fn html(text: &str) -> Cow<'_, str> {
     })
 }
 
-/// A text in a Markdown page: nothing in it ends a table's cell or starts a tag or a link.
+/// Text for a Markdown page: nothing in it ends a table cell or starts a tag or a link.
 #[must_use]
 pub fn markdown(text: &str) -> String {
     text.replace('\\', "\\\\").replace('|', "\\|").replace('<', "&lt;").replace('[', "\\[").replace(']', "\\]")
 }
 
-/// Text from logs anywhere in a Markdown document, on one line: nothing in it is markup, of GitHub's flavor either.
-/// Hidden characters become visible escapes, and special characters are escaped by a backslash.
+/// Text from logs for any place in a Markdown document, on one line. Nothing in it is markup, not even in GitHub-flavored
+/// Markdown. Hidden characters become visible escapes, and special characters are escaped with a backslash.
 #[must_use]
 pub fn markdown_text(text: &str) -> String {
     let shown = terminal(text);

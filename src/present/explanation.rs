@@ -15,7 +15,7 @@ const SHOWN: usize = 20;
 /// Writes an explanation: the signal, its events with the matching shapes, and the rejected pages.
 ///
 /// # Errors
-/// If the writer refuses.
+/// If the writer fails.
 pub fn explanation(out: &mut impl Write, explained: &Explanation, all: bool) -> io::Result<()> {
     match &explained.signal {
         Some(signal) => explained_signal(out, signal)?,
@@ -27,7 +27,7 @@ pub fn explanation(out: &mut impl Write, explained: &Explanation, all: bool) -> 
     rivals(out, &explained.rivals, explained.events.len())
 }
 
-/// An event without a shape to compare with was made by no known page.
+/// If no event has a shape to compare with, no known page makes the call.
 fn whether_typed(events: &[ExplainedEvent]) -> &'static str {
     if events.iter().all(|event| event.shape.is_none()) { ": no known page makes this call" } else { "" }
 }
@@ -37,15 +37,17 @@ fn explained_signal(out: &mut impl Write, signal: &ExplainedSignal) -> io::Resul
     writeln!(out, "{bold}{}{bold:#}", terminal(&signal.title))?;
     let how = match signal.origin {
         Origin::Exact => {
-            format!("exact match: every required call was seen in an exact shape; confidence {:.2}", signal.confidence)
+            format!(
+                "exact match: every required call was seen and matched a shape exactly; confidence {:.2}",
+                signal.confidence
+            )
         }
         Origin::Inferred => format!("the most likely page; confidence {:.2}", signal.confidence),
         Origin::Service => format!("unknown page, described from its calls; confidence {:.2}", signal.confidence),
     };
-    let matched_rule = signal
-        .matched_rule
-        .as_ref()
-        .map(|matched_rule| format!("{matched_rule}, changed to {} because of the signals around it", signal.rule_id));
+    let matched_rule = signal.matched_rule.as_ref().map(|matched_rule| {
+        format!("{matched_rule}, changed to {} because of the surrounding signals", signal.rule_id)
+    });
     let lines = [
         ("summary", Some(signal.summary.clone())),
         ("rule", Some(matched_rule.unwrap_or_else(|| signal.rule_id.clone()))),

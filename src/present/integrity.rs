@@ -13,10 +13,10 @@ use crate::verify::{CheckKind, FileCheck, Status, Verification};
 /// The columns of the summary, one for each status.
 const HEADS: [&str; 5] = ["verified", "altered", "missing", "unlisted", "not verified"];
 
-/// Writes how many files are verified, then what failed, then what could not be verified and why: at most `most` of each.
+/// Writes the number of verified files, the failures, and what could not be verified and why: at most `most` entries each.
 ///
 /// # Errors
-/// If the writer refuses.
+/// If the writer fails.
 pub fn integrity(out: &mut impl Write, verified: &Verification, most: usize) -> io::Result<()> {
     summary(out, verified)?;
     failures(out, verified, most)?;
@@ -57,7 +57,7 @@ fn failures(out: &mut impl Write, verified: &Verification, most: usize) -> io::R
     left(out, failed.len(), most)
 }
 
-/// Grouped by kind and reason, because most share few reasons.
+/// Grouped by kind and reason, because most files share a few reasons.
 fn unverified(out: &mut impl Write, verified: &Verification, most: usize) -> io::Result<()> {
     let mut reasons: BTreeMap<(CheckKind, &str), Vec<&FileCheck>> = BTreeMap::new();
     for check in verified.checks.iter().filter(|check| check.status == Status::Unverified) {
@@ -79,7 +79,7 @@ fn unverified(out: &mut impl Write, verified: &Verification, most: usize) -> io:
     fetch(out, verified, most)
 }
 
-/// How to download the signatures that are only in S3 metadata.
+/// Writes the commands that download the signatures stored only in S3 metadata.
 fn fetch(out: &mut impl Write, verified: &Verification, most: usize) -> io::Result<()> {
     let lacks = |check: &&FileCheck| check.status == Status::Unverified && check.needs_signature();
     let lacking: Vec<&FileCheck> = verified.checks.iter().filter(lacks).collect();
@@ -102,8 +102,12 @@ fn others(out: &mut impl Write, verified: &Verification, most: usize) -> io::Res
         return Ok(());
     }
     let count = verified.others.len();
-    let plural = if count == 1 { "file is" } else { "files are" };
-    writeln!(out, "\n{} other {plural} neither a log file nor a digest, and not checked", HumanCount(count as u64))?;
+    let what = if count == 1 {
+        "file is not a log file or digest, and was"
+    } else {
+        "files are not log files or digests, and were"
+    };
+    writeln!(out, "\n{} other {what} not checked", HumanCount(count as u64))?;
     let shown = if most == usize::MAX { most } else { 0 };
     verified.others.iter().take(shown).try_for_each(|name| writeln!(out, "  {}", terminal(name)))
 }
@@ -115,7 +119,7 @@ fn left(out: &mut impl Write, count: usize, shown: usize) -> io::Result<()> {
     }
 }
 
-/// The file if there is one, otherwise its S3 key, otherwise its time.
+/// The file if there is one, otherwise its S3 key, otherwise its time range.
 fn named(check: &FileCheck) -> String {
     let place = || Some(format!("s3://{}/{}", check.s3_bucket.as_deref()?, check.s3_object.as_deref()?));
     let time = || {

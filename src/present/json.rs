@@ -1,4 +1,4 @@
-//! JSON with arrow-json: an array, one object per line, or the format of the server.
+//! JSON with arrow-json: an array, one object per line, or the server's format.
 
 use std::io::Write;
 

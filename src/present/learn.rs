@@ -1,4 +1,4 @@
-//! Learned pages, and the clicks that change with other rules, as rows.
+//! Learned pages, and clicks that change when the rules change, as rows.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use crate::learn::{ChangedClick, Learned, LearnedPage, PageOutcome, Proposal};
 use crate::rule::pack::Pack;
 use crate::signal::Signal;
 
-/// A column of text.
+/// A text column.
 fn texts<T>(items: &[T], of: impl Fn(&T) -> Option<String>) -> ArrayRef {
     Arc::new(items.iter().map(of).collect::<StringArray>())
 }
@@ -20,17 +20,17 @@ fn counts<T>(items: &[T], of: impl Fn(&T) -> usize) -> ArrayRef {
     Arc::new(items.iter().map(|item| i64::try_from(of(item)).ok()).collect::<Int64Array>())
 }
 
-/// A row for each page of a recording: page, visits, events, result, rule, note.
+/// A row for each page in a recording: page, visits, events, result, rule, note.
 ///
 /// # Errors
-/// If Arrow does not accept the columns.
+/// If Arrow rejects the columns.
 pub fn learned(learned: &Learned) -> Result<RecordBatch, PresentError> {
     let outcome = |page: &LearnedPage| match &page.outcome {
         PageOutcome::Known(rule) => ("known", Some(rule.clone()), None),
         PageOutcome::New(rule) => ("new", Some(rule.clone()), None),
         PageOutcome::Changed(rule) => ("changed", Some(rule.clone()), None),
         PageOutcome::Refused(problem) => ("refused", None, Some(problem.clone())),
-        PageOutcome::Empty => ("empty", None, Some("the trail has no events of this page".to_owned())),
+        PageOutcome::Empty => ("empty", None, Some("the trail contains no events for this page".to_owned())),
     };
     let pages = &learned.pages;
     Ok(RecordBatch::try_from_iter_with_nullable([
@@ -46,7 +46,7 @@ pub fn learned(learned: &Learned) -> Result<RecordBatch, PresentError> {
 /// A row for each proposal: kind, rule, title, clicks, sessions, calls, example, note.
 ///
 /// # Errors
-/// If Arrow does not accept the columns.
+/// If Arrow rejects the columns.
 pub fn proposals(proposals: &[Proposal]) -> Result<RecordBatch, PresentError> {
     Ok(RecordBatch::try_from_iter_with_nullable([
         ("kind", texts(proposals, |one| Some(one.kind.as_str().to_owned())), false),
@@ -64,7 +64,7 @@ pub fn proposals(proposals: &[Proposal]) -> Result<RecordBatch, PresentError> {
 /// A row for each click that changes, with the old and the new rule.
 ///
 /// # Errors
-/// If Arrow does not accept the columns.
+/// If Arrow rejects the columns.
 pub fn changed_clicks(changes: &[ChangedClick]) -> Result<RecordBatch, PresentError> {
     let old = |of: fn(&Signal) -> String| texts(changes, move |one| one.old.as_ref().map(of));
     let new = |of: fn(&Signal) -> String| texts(changes, move |one| one.new.as_ref().map(of));
@@ -88,10 +88,10 @@ pub fn changed_clicks(changes: &[ChangedClick]) -> Result<RecordBatch, PresentEr
     ])?)
 }
 
-/// A row for each pack: name, version, license, what it was observed on, and its rules.
+/// A row for each pack: name, version, license, what it was observed on, and its number of rules.
 ///
 /// # Errors
-/// If Arrow does not accept the columns.
+/// If Arrow rejects the columns.
 pub fn packs(packs: &[Pack]) -> Result<RecordBatch, PresentError> {
     let rules = |pack: &Pack| pack.texts.iter().filter(|text| !text.is_spec() && !text.holds_requests()).count();
     Ok(RecordBatch::try_from_iter_with_nullable([

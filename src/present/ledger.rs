@@ -8,10 +8,10 @@ use super::escape::terminal;
 use crate::load::{Ledger, Problem};
 use crate::store::Totals;
 
-/// Writes the counts, the balance and the problems, at most `most` of them.
+/// Writes the counts, the balance, and at most `most` problems.
 ///
 /// # Errors
-/// If the writer refuses.
+/// If the writer fails.
 pub fn ledger(out: &mut impl Write, ledger: &Ledger, most: usize) -> io::Result<()> {
     files(out, ledger)?;
     events(out, ledger)?;
@@ -20,7 +20,7 @@ pub fn ledger(out: &mut impl Write, ledger: &Ledger, most: usize) -> io::Result<
     }
     let left = ledger.problems.len().saturating_sub(most);
     if left > 0 {
-        writeln!(out, "  … and {left} more; use --verbose to list them, or see the tables load_files and rejects")?;
+        writeln!(out, "  … and {left} more; use --verbose to list them, or see the load_files and rejects tables")?;
     }
     if !ledger.balances() {
         writeln!(out, "The ledger does not balance: events were lost or counted twice.")?;
@@ -76,7 +76,7 @@ fn case_totals(out: &mut impl Write, case: Totals) -> io::Result<()> {
     writeln!(out, "signals  {signals} in {of_console} console sessions, out of {sessions} sessions")
 }
 
-/// What identifies the clicks: a known page with its confidence, or less.
+/// How the clicks were identified: by a known page, with its confidence, or by something less specific.
 fn clicks(out: &mut impl Write, case: Totals) -> io::Result<()> {
     let [clicks, pages, sure] = [case.clicks, case.on_known_page, case.high_confidence].map(HumanCount);
     write!(out, "clicks   {clicks} = {pages} on known pages ({sure} with confidence 0.9 or above)")?;

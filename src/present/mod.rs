@@ -68,7 +68,7 @@ pub enum Format {
     },
     /// One JSON array of objects.
     Json,
-    /// One JSON object a line.
+    /// One JSON object per line.
     Jsonl,
     /// CSV with a header, safe to open in a spreadsheet.
     Csv,
@@ -88,18 +88,18 @@ pub fn batches(out: &mut impl Write, format: Format, batches: &[RecordBatch]) ->
     }
 }
 
-/// The formats that can be written in batches, so that not all rows have to be in memory.
+/// The formats that can be written batch by batch, so that the rows do not all have to be in memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Lines {
     /// See [`Format::Jsonl`].
     Jsonl,
     /// See [`Format::Csv`].
     Csv,
-    /// A table in Markdown.
+    /// A Markdown table.
     Markdown,
 }
 
-/// Writes one of several batches of one schema; the header of the format precedes the first one.
+/// Writes one of several batches that share a schema, with the format's header before the first one.
 ///
 /// # Errors
 /// See [`batches`].

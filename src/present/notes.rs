@@ -1,4 +1,4 @@
-//! Notes of analysts: as a list, and next to the rows that they are about.
+//! Analysts' notes, as a list and next to the rows that they refer to.
 
 use std::collections::HashMap;
 use std::io::{self, Write};
@@ -9,12 +9,12 @@ use super::escape::terminal;
 use crate::event::Timestamp;
 use crate::notes::{NoteKind, Resolved, TargetKind};
 
-/// The notes on rows of the timeline, by the ID of the row.
+/// The notes on timeline rows, by row ID.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Marks(HashMap<String, Vec<String>>);
 
 impl Marks {
-    /// Those of the notes that are about a click or an event which the case has.
+    /// The notes about clicks and events in the case.
     #[must_use]
     pub fn of(notes: &[Resolved]) -> Self {
         let mut marks: HashMap<String, Vec<String>> = HashMap::new();
@@ -26,7 +26,7 @@ impl Marks {
         Self(marks)
     }
 
-    /// The notes on one row, each as text that is not escaped yet.
+    /// The notes on one row, as unescaped text.
     #[must_use]
     pub fn on(&self, id: Option<&str>) -> &[String] {
         id.and_then(|id| self.0.get(id)).map_or(&[], Vec::as_slice)
@@ -63,10 +63,10 @@ pub(super) fn when(resolved: &Resolved) -> String {
     resolved.location.time.map(|us| Timestamp(us).format("%Y-%m-%d %H:%M:%S")).unwrap_or_default()
 }
 
-/// Writes notes, one per line, each followed by what it is about.
+/// Writes notes, one per line, each followed by a line that states what it is about.
 ///
 /// # Errors
-/// If the writer refuses.
+/// If the writer fails.
 pub fn notes(out: &mut impl Write, notes: &[Resolved]) -> io::Result<()> {
     let accent = AnsiColor::Cyan.on_default();
     let dim = Style::new().dimmed();

@@ -1,9 +1,9 @@
-//! Text as a literal of other languages: nothing in it is interpreted by them, or by the terminal that shows it.
+//! Text as a literal in other languages. Nothing in it is interpreted by the language, or by a terminal that shows it.
 
 use super::escape::{is_hidden, replace};
 use crate::table::literal;
 
-/// For a POSIX shell; `$'…'`, which bash, zsh and ksh support, if hidden characters must be escaped.
+/// For a POSIX shell. Uses `$'…'`, which bash, zsh and ksh support, if hidden characters must be escaped.
 pub(super) fn shell(text: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "/._-".contains(c);
     if text.chars().any(is_hidden) {
@@ -15,7 +15,8 @@ pub(super) fn shell(text: &str) -> String {
     }
 }
 
-/// For DuckDB's SQL; `E'…'` if a control character must be escaped. It cannot escape other hidden characters.
+/// For DuckDB SQL. Uses `E'…'` if a control character must be escaped. `None` for other hidden characters, which SQL text
+/// cannot escape.
 pub(super) fn sql(text: &str) -> Option<String> {
     let mut hidden = text.chars().filter(|c| is_hidden(*c)).peekable();
     if hidden.peek().is_none() {

@@ -1,4 +1,4 @@
-//! Typed rows of the views `timeline` and `sessions`, read from the batches of a query.
+//! Typed rows of the `timeline` and `sessions` views, read from the batches of a query.
 
 use arrow::array::{Array, ArrayRef, AsArray};
 use arrow::compute::cast;
@@ -9,7 +9,7 @@ use super::PresentError;
 use crate::event::Timestamp;
 use crate::signal::{Kind, leads_to_console};
 
-/// The class of a row of the timeline: the values of `timeline.class`.
+/// The class of a timeline row: the values of `timeline.class`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Class {
     /// A click or a command.
@@ -18,9 +18,9 @@ pub enum Class {
     Background,
     /// A console event without a signal.
     Residual,
-    /// An event of a program.
+    /// An event from a program.
     Programmatic,
-    /// An aggregated event: what CloudTrail counted in a window of time. It names no caller, and no session.
+    /// An aggregated event: calls that CloudTrail counted in a time window. It does not name a caller or a session.
     Aggregated,
 }
 
@@ -47,7 +47,7 @@ impl Class {
     }
 }
 
-/// One row of the view `timeline`.
+/// One row of the `timeline` view.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Entry {
     /// `time`: of the signal's first event, or of the event.
@@ -78,15 +78,15 @@ pub struct Entry {
     pub error_code: Option<String>,
     /// `id`: of the signal, or of the event.
     pub id: Option<String>,
-    /// `url`: the page's link, where one is known. Text from logs is in it.
+    /// `url`: the link to the page, if known. It contains text from logs.
     pub url: Option<String>,
     /// `writes`: whether it changed something, or tried to.
     pub writes: bool,
     /// `failed_events`: how many of its events were denied or failed.
     pub failed_events: u64,
-    /// `stands_out`: whether an event has a class, or makes an identity, a credential or a grant.
+    /// `stands_out`: whether an event has a class, or creates an identity, a credential or a grant.
     pub stands_out: bool,
-    /// `resources`: the things that an event's call names.
+    /// `resources`: the resources that an event's call names.
     pub resources: Option<String>,
     /// `bytes_out`: how many bytes an event downloaded.
     pub bytes_out: Option<u64>,
@@ -100,7 +100,7 @@ impl Entry {
     /// The entries of `SELECT * FROM timeline …`, in the order of the rows.
     ///
     /// # Errors
-    /// If a column is missing, or of a type that does not fit.
+    /// If a column is missing or has an unexpected type.
     pub fn read(batch: &RecordBatch) -> Result<Vec<Self>, PresentError> {
         let texts = |name| Texts::of(batch, name);
         let (class, kind) = (texts("class")?, texts("kind")?);
@@ -169,7 +169,7 @@ impl Head {
     /// The heads of `SELECT * FROM sessions …`, in the order of the rows.
     ///
     /// # Errors
-    /// If a column is missing, or of a type that does not fit.
+    /// If a column is missing or has an unexpected type.
     pub fn read(batch: &RecordBatch) -> Result<Vec<Self>, PresentError> {
         let texts = |name| Texts::of(batch, name);
         let (session, principal, account) = (texts("session_id")?, texts("principal")?, texts("account_id")?);
@@ -219,7 +219,7 @@ fn count(counts: &ArrayRef, row: usize) -> u64 {
     count.and_then(|count| u64::try_from(count).ok()).unwrap_or_default()
 }
 
-/// A column of texts.
+/// A text column.
 struct Texts(ArrayRef);
 
 impl Texts {
@@ -235,7 +235,7 @@ impl Texts {
         self.str(row).map(str::to_owned)
     }
 
-    /// The one of `all` whose name the text is.
+    /// The member of `all` whose name is the text.
     fn one_of<T: Copy>(&self, all: &[T], name: impl Fn(T) -> &'static str, row: usize) -> Option<T> {
         let text = self.str(row)?;
         all.iter().copied().find(|one| name(*one) == text)

@@ -1,4 +1,4 @@
-//! The rules of a catalog, as rows and one by one.
+//! The rules in a catalog, as rows and individually.
 
 use std::io::{self, Write};
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use crate::rule::{Rule, RuleSet};
 /// The rules as rows, for [`super::batches`]: id, kind, service, title, attack, provenance, `ccc_label`, file.
 ///
 /// # Errors
-/// If Arrow refuses the columns.
+/// If Arrow rejects the columns.
 pub fn rules(rules: &[Rule]) -> Result<RecordBatch, PresentError> {
     let texts = |of: fn(&Rule) -> &str| -> ArrayRef { Arc::new(StringArray::from_iter_values(rules.iter().map(of))) };
     let labels: StringArray = rules.iter().map(|rule| rule.ccc_label.as_deref()).collect();
@@ -41,7 +41,7 @@ fn attack(rules: &[Rule]) -> ArrayRef {
 /// The catalog as a Markdown page: a table for each service, a line for each rule.
 ///
 /// # Errors
-/// If the writer refuses.
+/// If the writer fails.
 pub fn catalog(out: &mut impl Write, rules: &[Rule]) -> io::Result<()> {
     writeln!(out, "# Catalog of console pages\n")?;
     writeln!(
@@ -75,7 +75,7 @@ fn catalog_line(out: &mut impl Write, rule: &Rule) -> io::Result<()> {
 /// One rule: one line per member, then a description of what it matches.
 ///
 /// # Errors
-/// If the writer refuses.
+/// If the writer fails.
 pub fn rule(out: &mut impl Write, set: &RuleSet, rule: &Rule) -> io::Result<()> {
     let members = [
         ("id", rule.id.clone()),
@@ -126,7 +126,7 @@ fn parts_of(out: &mut impl Write, set: &RuleSet, rule: &Rule, title: &str, requi
     Ok(())
 }
 
-/// What depends on the signals around it.
+/// The properties that depend on the surrounding signals.
 fn around(out: &mut impl Write, set: &RuleSet, rule: &Rule) -> io::Result<()> {
     for other in &rule.takes_precedence_over {
         writeln!(out, "{:<12}  {}", "precedence", terminal(&set.rule(*other).id))?;

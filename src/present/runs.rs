@@ -5,16 +5,16 @@ use super::rows::{Class, Entry};
 use crate::sigma::LEVELS;
 use crate::signal::Kind;
 
-/// From this confidence on, it is not shown: more than nine in ten of these signals are right.
+/// At or above this value, the confidence is not shown: more than nine in ten of these signals are right.
 const SURE: f64 = 0.9;
 
-/// At most that many calls are named in a line; the rest is counted.
+/// The maximum number of calls that a line names; the remaining calls are counted.
 const NAMED: usize = 4;
 
 /// One line: a signal, or consecutive events of one service without a signal.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Run<'a> {
-    /// Its first entry, whose time is the line's.
+    /// Its first entry, whose time the line shows.
     pub(super) first: &'a Entry,
     entries: &'a [&'a Entry],
 }
@@ -27,9 +27,9 @@ pub(super) fn runs<'a>(entries: &'a [&'a Entry]) -> impl Iterator<Item = Run<'a>
     })
 }
 
-/// Only events fold, and never across midnight, where the timeline shows the date. Reads of one service fold. What changes
-/// something, or reads a secret, folds only with calls of the same name that ended the same way. What stands out folds only
-/// with calls that name the same things as well, so that no user, key or grant is missing in the lines. The page folds by
+/// Only events fold, and never across midnight, where the timeline shows the date. Reads of one service fold together. Calls
+/// that change something or read a secret fold only with calls of the same name and outcome. Calls that stand out fold only
+/// with calls that also name the same resources, so that no user, key or grant is missing from the lines. The web page uses
 /// the same rule: `sql/serve/lines.sql`.
 fn folds(one: &Entry, next: &Entry) -> bool {
     let is_like =
@@ -77,13 +77,13 @@ impl Run<'_> {
         }
     }
 
-    /// The region, if all have the same.
+    /// The region, if all entries share it.
     pub(super) fn region(&self) -> Option<&str> {
         let region = self.first.region.as_deref();
         region.filter(|_| self.entries.iter().all(|entry| entry.region.as_deref() == region))
     }
 
-    /// The error, if all have the same.
+    /// The error, if all entries share it.
     pub(super) fn error(&self) -> Option<&str> {
         let error = self.first.error_code.as_deref();
         error.filter(|_| self.entries.iter().all(|entry| entry.error_code.as_deref() == error))
@@ -94,7 +94,7 @@ impl Run<'_> {
         self.entries.iter().map(|entry| entry.failed_events).sum()
     }
 
-    /// The number of bytes that its events downloaded, if known for all.
+    /// The number of bytes that its events downloaded, if known for all of them.
     fn bytes_out(&self) -> Option<u64> {
         self.entries.iter().try_fold(0_u64, |sum, entry| sum.checked_add(entry.bytes_out?))
     }
@@ -105,8 +105,8 @@ impl Run<'_> {
         doubt.map(|doubt| format!("{:.2}", (doubt * 100.0).floor() / 100.0))
     }
 
-    /// The sentence: a signal's or a call's own, that of the first of several calls of one name, or which calls of which
-    /// service: `iam: ListUsers ×2, GetUser`.
+    /// The sentence: that of the signal or call, that of the first of several calls with the same name, or a list of the
+    /// service's calls: `iam: ListUsers ×2, GetUser`.
     pub(super) fn sentence(&self) -> String {
         let is_one = self.entries.iter().all(|entry| entry.title == self.first.title);
         if self.first.class.is_event() && (!is_one || self.first.summary.is_none()) {
@@ -132,7 +132,7 @@ impl Run<'_> {
         format!("{service}: {}", named.join(", "))
     }
 
-    /// Each call and how often it was made, in the order of first appearance.
+    /// Each call and how often it was made, in order of first appearance.
     fn counted(&self, service: &str) -> Vec<(&str, u64)> {
         let mut counted: Vec<(&str, u64)> = Vec::new();
         for entry in self.entries {
@@ -146,7 +146,7 @@ impl Run<'_> {
     }
 }
 
-/// The call without its service, which the line has once.
+/// The call without its service, which the line shows once.
 fn bare_call<'a>(entry: &'a Entry, service: &str) -> &'a str {
     let call = entry.title.as_deref().or(entry.summary.as_deref()).unwrap_or("?");
     call.strip_prefix(service).and_then(|rest| rest.strip_prefix(':')).unwrap_or(call)

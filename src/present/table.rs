@@ -14,7 +14,7 @@ const NARROWEST: u16 = 9;
 
 /// The maximum length of a cell if the output is not a terminal, in characters.
 const LONGEST: usize = 200;
-/// The maximum width to which cells are padded. A longer cell shifts those after it.
+/// The maximum width to which cells are padded. A longer cell shifts the cells after it.
 const WIDEST: usize = 60;
 
 /// A header and one line per row; or, if the terminal is too narrow for the columns, one block per row.
@@ -57,7 +57,7 @@ fn grid(out: &mut impl Write, batches: &[RecordBatch], width: Option<u16>, longe
     Ok(writeln!(out, "{}", table.trim_fmt())?)
 }
 
-/// Lines with padded cells; a column with long cells is not padded to the longest one.
+/// Lines with padded cells; a column with long cells is not padded to its longest cell.
 fn lines(out: &mut impl Write, first: &RecordBatch, rows: &[Vec<String>]) -> Result<(), PresentError> {
     let schema = first.schema();
     let names: Vec<String> = schema.fields().iter().map(|field| escape::terminal(field.name()).into_owned()).collect();
@@ -98,7 +98,7 @@ fn empty_grid(first: &RecordBatch, width: Option<u16>) -> Table {
             column.set_cell_alignment(CellAlignment::Right);
         }
         if field.data_type().is_temporal() {
-            // A truncated time is useless, so texts are truncated first.
+            // A truncated time is useless, so text columns are truncated first.
             column.set_constraint(ColumnConstraint::ContentWidth);
         }
     }
@@ -125,7 +125,7 @@ fn blocks(out: &mut impl Write, batches: &[RecordBatch], width: usize) -> Result
     Ok(())
 }
 
-/// The first `longest` characters, the last of them a `…` if there were more.
+/// The first `longest` characters. If the text is longer, the last of them is replaced by `…`.
 pub(super) fn shorten(text: &str, longest: usize) -> String {
     match text.char_indices().nth(longest) {
         None => text.to_owned(),

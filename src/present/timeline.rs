@@ -16,29 +16,29 @@ use crate::signal::Kind;
 
 /// The minimum length of a shortened session ID.
 const SHORTEST_ID: usize = 8;
-/// How many addresses a session's header names.
+/// The number of addresses in a session's header.
 const ADDRESSES: usize = 2;
 
-/// What the lines of a timeline show besides the usual.
+/// Optional parts of a timeline's lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Show<'a> {
-    /// The beginning of the ID of its signal, or of its first event.
+    /// Whether to show the beginning of the ID of the signal or of the first event.
     pub ids: bool,
-    /// How many of its events were denied or failed.
+    /// Whether to show how many of the events were denied or failed.
     pub failed: bool,
     /// The width of the terminal, for wrapping; `None` if it is not a terminal.
     pub width: Option<usize>,
-    /// The notes of analysts.
+    /// The analysts' notes.
     pub notes: Option<&'a Marks>,
 }
 
-/// Writes entries, which are in order of time, grouped by session in the order the sessions begin in.
+/// Writes entries, which must be in chronological order, grouped by session in the order in which the sessions begin.
 ///
-/// `heads` has every session that `--session` could select, because IDs are shortened to unique prefixes. Colors are
+/// `heads` must include every session that `--session` could select, because IDs are shortened to unique prefixes. Colors are
 /// always written as ANSI sequences; a writer without colors strips them (`anstream`).
 ///
 /// # Errors
-/// If the writer refuses.
+/// If the writer fails.
 pub fn timeline(out: &mut impl Write, entries: &[Entry], heads: &[Head], show: Show<'_>) -> io::Result<()> {
     let short_ids = short_ids(heads);
     let heads: HashMap<&str, &Head> = heads.iter().map(|head| (head.session_id.as_str(), head)).collect();
@@ -59,7 +59,7 @@ pub fn timeline(out: &mut impl Write, entries: &[Entry], heads: &[Head], show: S
     Ok(())
 }
 
-/// Entries by their session, in the order the sessions begin in.
+/// Groups entries by session, in the order in which the sessions begin.
 pub(super) fn by_session(entries: &[Entry]) -> Vec<(Option<&str>, Vec<&Entry>)> {
     let mut groups: Vec<(Option<&str>, Vec<&Entry>)> = Vec::new();
     let mut places = HashMap::new();
@@ -74,7 +74,7 @@ pub(super) fn by_session(entries: &[Entry]) -> Vec<(Option<&str>, Vec<&Entry>)> 
     groups
 }
 
-/// The header of a session without a row, from its entries.
+/// The header of a session that has no row, made from its entries.
 pub(super) fn head_of(id: Option<&str>, entries: &[&Entry]) -> Head {
     let (first, last) = (entries.first(), entries.last());
     Head {
@@ -87,7 +87,7 @@ pub(super) fn head_of(id: Option<&str>, entries: &[&Entry]) -> Head {
     }
 }
 
-/// Each session's shortest prefix that no other session has.
+/// The shortest prefix of each session ID that no other session ID shares.
 fn short_ids(heads: &[Head]) -> HashMap<&str, &str> {
     let mut ids: Vec<&str> = heads.iter().map(|head| head.session_id.as_str()).collect();
     ids.sort_unstable();
@@ -157,10 +157,10 @@ fn lines(out: &mut impl Write, entries: &[&Entry], show: Show<'_>) -> io::Result
     Ok(())
 }
 
-/// The number of columns before a sentence, which is constant: `  19:41:32  `, and two spaces after the label.
+/// The parts before a sentence whose width is constant: `  19:41:32  `, and two spaces after the label.
 const TIME: usize = 12;
 const GAP: usize = 2;
-/// Sentences that break begin further lines here at most.
+/// The maximum indentation of wrapped lines.
 const DEEPEST: usize = 34;
 
 fn line(out: &mut impl Write, run: &Run<'_>, (labels, regions): (usize, usize), show: Show<'_>) -> io::Result<()> {
@@ -213,7 +213,7 @@ fn tail(run: &Run<'_>) -> String {
     tail
 }
 
-/// Failures without an error code in the row: failed calls of a click, or a call that failed without an error code, such as a
+/// Failures that the row has no error code for: failed calls in a click, or a call that failed without an error code, such as a
 /// sign-in.
 fn failed(run: &Run<'_>) -> Option<String> {
     match (run.failed(), run.events()) {

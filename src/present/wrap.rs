@@ -3,9 +3,9 @@
 /// Below this width, text is not wrapped: one word per line is not readable.
 const NARROWEST: usize = 24;
 
-/// The text broken between words, so that no line is longer than `width` characters where the first begins after `before` and
-/// each further one after `indent` characters, which are spaces. A word that does not fit is not broken. Text in
-/// parentheses or brackets at the end, `(1 event)`, counts as a word.
+/// Breaks the text between words so that no line is longer than `width` characters. The first line starts after `before`
+/// characters, and later lines are indented by `indent` spaces. A word that does not fit is not broken. Text in
+/// parentheses or brackets at the end, such as `(1 event)`, counts as one word.
 pub(super) fn wrap(text: &str, before: usize, indent: usize, width: Option<usize>) -> String {
     let Some(width) = width.filter(|width| *width >= indent + NARROWEST) else { return text.to_owned() };
     let (sentence, tail) = text.split_once("  (").unwrap_or((text, ""));

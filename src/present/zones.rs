@@ -10,7 +10,7 @@ use arrow::record_batch::RecordBatch;
 
 /// The batch with every `TIMESTAMP WITH TIME ZONE`, at any depth, in UTC by offset.
 ///
-/// `DuckDB` names the zone of the machine (`Etc/UTC`), Arrow knows offsets only. The instants are unchanged.
+/// `DuckDB` reports the machine's zone by name (`Etc/UTC`), but Arrow knows only offsets. The instants do not change.
 pub(super) fn in_utc(batch: &RecordBatch) -> Result<RecordBatch, ArrowError> {
     let schema = batch.schema_ref();
     let fields: Fields = schema.fields().iter().map(field_in_utc).collect();

@@ -1,4 +1,4 @@
-// Every view, light and dark, wide and narrow, has no serious fault that axe knows of, and needs no scrolling sideways.
+// No view, light or dark, wide or narrow, has a serious fault that axe detects or needs horizontal scrolling.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -19,11 +19,11 @@ const PLACES = [
   "/coverage?by=service",
   `/compare?session=${NADIA}&session=5c5d434f8d7b191215ffe906fe9a6ca8`,
 ];
-/** As many rows as it takes to see every kind of them. */
+/** Enough rows to see every kind of row. */
 const WIDE = { width: 1440, height: 640 };
 const NARROW = { width: 400, height: 800 };
 
-/** What axe finds serious by these rules, as lines to read. */
+/** The serious faults that axe finds with these rules, as readable lines. */
 async function serious(page, rules) {
   await page.evaluate(axeSource);
   const { violations } = await page.evaluate((asked) => window.axe.run(document, { resultTypes: ["violations"], ...asked }), rules);
@@ -31,10 +31,10 @@ async function serious(page, rules) {
   return grave.flatMap(({ id, nodes }) => nodes.slice(0, 3).map((node) => `${id}: ${node.html.slice(0, 160)} ${node.failureSummary}`));
 }
 
-/** The widths at which something gives way. */
+/** The widths at which the layout changes. */
 const WIDTHS = [1440, 1280, 1100, 1000, 720, 400];
 
-/** Grids whose columns do not fit; an answer of SQL may have as many as it likes. */
+/** Grids whose columns do not fit. A SQL result may have any number of columns. */
 const tooWide = (page) =>
   page.evaluate(() =>
     [...document.querySelectorAll(".grid-box:not(.answer) .grid")]
@@ -44,12 +44,12 @@ const tooWide = (page) =>
 
 const sideways = (page) => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 
-/** All there is to find, and what may differ where only the colors do, or only the layout. */
+/** All rules, and the rules whose results can differ if only the colors or only the layout change. */
 const ALL = {};
 const COLOURS = { runOnly: ["color-contrast"] };
 const LAYOUT = { rules: { "color-contrast": { enabled: false } } };
 
-/** Whatever a view shows first. */
+/** Waits for the first content of a view. */
 const shown = (page) => page.locator(".grid-body .grid-row, .story, .tactic, .view-notes, .compare").first().waitFor();
 
 const look = (rules) => async (page, { open }) => {

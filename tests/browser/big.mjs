@@ -1,5 +1,5 @@
-// Figures of a big case (BIG_CASE names it): time to the first row, searches and pivots that were not asked before, and what a
-// fetch takes while scrolling. Printed, not asserted.
+// Measurements on a large case, which BIG_CASE names: the time to the first row, the first run of searches and pivots, and
+// fetches while scrolling. They are printed, not asserted.
 
 import { test } from "node:test";
 import { looking } from "./lib/browser.mjs";
@@ -18,7 +18,7 @@ function tell(context, line) {
   console.log(`browser: ${line}`);
 }
 
-/** How long it takes from asking for the page until a row is there, once for each place. */
+/** The time from the request for the page until a row is shown, once for each place. */
 async function firstRows(page, open, places) {
   const times = [];
   for (const place of places) {
@@ -30,7 +30,7 @@ async function firstRows(page, open, places) {
   return times;
 }
 
-/** How long the fetches of rows took since the last look. */
+/** The durations of row fetches since the last call. */
 async function fetches(page) {
   const times = await page.evaluate(() => {
     const entries = performance.getEntriesByType("resource");
@@ -40,7 +40,7 @@ async function fetches(page) {
   return times;
 }
 
-/** How long the fetches take that scrolling to places all over the rows asks for. */
+/** The durations of the fetches caused by scrolling to positions throughout the rows. */
 async function scrolling(page) {
   await page.evaluate(() => performance.setResourceTimingBufferSize(2000));
   await fetches(page);
@@ -53,7 +53,7 @@ async function scrolling(page) {
   return { fetches: times.length, median: median(times) };
 }
 
-/** Waits until what is made in the background is there. */
+/** Waits until what the server prepares in the background is ready. */
 async function settled(page) {
   await page.evaluate(async () => {
     for (const place of ["overview", "timeline?show=programmatic&limit=1", "entities?limit=1", "overview/open"]) await fetch(`/api/${place}`, { headers: { Authorization: `Bearer ${sessionStorage.getItem("token")}` } });
@@ -89,7 +89,7 @@ export async function big(file) {
   test("big: searches and pivots", (context) =>
     looking(address, "/timeline", async (page, { open }) => {
       await filled(page);
-      // Values of this case, each of which is asked for once.
+      // Values in this case, each of which is requested once.
       const values = await page.evaluate(async () => {
         const show = "show=click&show=command&show=residual&show=programmatic";
         const { addresses, keys, principals, calls } = await (await fetch(`/api/facets?${show}`, { headers: { Authorization: `Bearer ${sessionStorage.getItem("token")}` } })).json();

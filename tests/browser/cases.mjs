@@ -1,4 +1,4 @@
-// Several cases of one server, and a case that is replaced while it is shown.
+// Several cases on one server, and a case that is replaced while it is shown.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -18,7 +18,7 @@ export function cases(address) {
       await shows(page.locator(".top"), "3 events");
       await page.getByLabel("Case", { exact: true }).selectOption("demo.duckdb");
       await shows(page.locator(".top"), "2,526 events");
-      // Both are of this server.
+      // Both addresses belong to this server.
       assert.ok(faults.splice(0).every((fault) => fault.startsWith("leaves: http://127.0.0.1:")));
     }));
 }

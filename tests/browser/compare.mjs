@@ -20,13 +20,13 @@ export function compare(address) {
       const heads = table(page).getByRole("columnheader");
       await shows(heads.nth(1), "nadia", "2026-03-11 19:37:29 UTC, for 16 min 33 s", "203.0.113.66", "IAM user, no MFA", "34 clicks");
       await shows(heads.nth(2), "tomas (SSO PowerUserAccess)", "192.0.2.41", "SSO role, MFA", "10 clicks");
-      // They were there at different times of the day.
+      // The two sessions were at different times of day.
       const first = table(page).getByRole("row", { name: /^\+0:00:00/ });
       await shows(first.getByRole("cell").first(), "19:37:29", "Failed to sign in to the console");
       await shows(first.getByRole("cell").last(), "09:02:31", "Signed in to the console");
       await page.getByText("Time of day").click();
       await inAddress(page, "align", "time");
-      await shows(table(page), /nothing for 10 h/);
+      await shows(table(page), /no activity for 10 h/);
       await page.getByText("Page or call").click();
       await shows(table(page), /In both \(\d+\)/, "Only in the first", "Only in the second");
       const both = table(page).getByRole("row", { name: /^S3 › Buckets/ }).first();
@@ -67,7 +67,7 @@ export function compare(address) {
 
 const SCRIPT = "<script>window.pwned=1</script><img src=x onerror=window.pwned=1>";
 
-/** A case with two sessions whose names and things would be scripts. */
+/** A case with two sessions whose names and entities would be scripts. */
 export function twoHostile() {
   const [eve, mallory] = [sessionOf(`eve${SCRIPT}`), sessionOf(`mallory${SCRIPT}\u202e`)];
   const records = [
@@ -89,7 +89,7 @@ export function hostileCompare(address) {
       await total(page, 2);
       for (const box of await rows(page).getByRole("checkbox").all()) await box.check();
       await page.getByRole("button", { name: "Compare" }).click();
-      for (const align of ["Since the start", "Page or call"]) {
+      for (const align of ["Time since start", "Page or call"]) {
         await page.getByText(align).click();
         await shows(page.getByRole("table"), `eve${SCRIPT}`, `mallory${SCRIPT}⟦U+202E⟧`, "⟦U+202E⟧gnp.exe");
         assert.equal(await page.evaluate(() => window.pwned), undefined);

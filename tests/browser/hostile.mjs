@@ -1,4 +1,4 @@
-// Text from logs is shown as text, whatever it says.
+// Text from logs is shown as text, whatever it contains.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

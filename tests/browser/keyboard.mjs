@@ -1,4 +1,4 @@
-// A whole look without a mouse: from the sessions to the raw event behind a click, and on through the views.
+// A complete visit without a mouse: from the sessions to the raw event behind a click, and through the views.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -47,9 +47,9 @@ export function keyboard(address) {
       await detail(page).waitFor({ state: "detached" });
 
       await press("?");
-      await page.getByRole("dialog", { name: "Keys" }).waitFor();
+      await page.getByRole("dialog", { name: "Keyboard shortcuts" }).waitFor();
       await press("Escape");
-      await page.getByRole("dialog", { name: "Keys" }).waitFor({ state: "hidden" });
+      await page.getByRole("dialog", { name: "Keyboard shortcuts" }).waitFor({ state: "hidden" });
       for (const [key, path] of [["4", "/entities"], ["5", "/hunts"], ["6", "/notes"], ["7", "/sql"], ["8", "/coverage"], ["3", "/timeline"], ["1", "/"], ["2", "/sessions"]]) {
         await press(key);
         await page.waitForURL((url) => url.pathname === path);
@@ -61,9 +61,9 @@ export function keyboard(address) {
     looking(address, "/sessions", async (page) => {
       await total(page, OUTSTANDING);
       await page.keyboard.press("?");
-      await page.getByLabel("Single letters and digits are shortcuts").uncheck();
+      await page.getByLabel("Use single letters and digits as shortcuts").uncheck();
       await page.keyboard.press("Escape");
-      await page.getByRole("dialog", { name: "Keys" }).waitFor({ state: "hidden" });
+      await page.getByRole("dialog", { name: "Keyboard shortcuts" }).waitFor({ state: "hidden" });
       await page.keyboard.press("3");
       await page.keyboard.press("ArrowDown");
       await active(page, '[aria-rowindex="3"]');

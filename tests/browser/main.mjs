@@ -1,5 +1,5 @@
-// The page in a real browser, served by the program that is named: node tests/browser/main.mjs PROGRAM
-// BIG_CASE=FILE measures it on a big case too; SCREENSHOTS=1 takes the README's pictures; CHROMIUM names the browser.
+// The page in a real browser, served by the given program: node tests/browser/main.mjs PROGRAM
+// BIG_CASE=FILE also measures a large case; SCREENSHOTS=1 takes the README's screenshots; CHROMIUM names the browser.
 
 import path from "node:path";
 import { after, describe } from "node:test";
@@ -35,7 +35,7 @@ const odd = await serve(await hostileCase());
 const unexplained = await serve(await residualCase());
 if (process.env.SCREENSHOTS) pictures(demo);
 else {
-  // Each test has a window of its own, and mostly waits.
+  // Each test has its own window, and mostly waits.
   describe("the page", { concurrency: 3 }, () => {
     for (const suite of [overview, unfolded, hunts, sqlConsole, access, sessions, timeline, entities, sql, coverage, keyboard, compare, signIn]) suite(demo);
     cases(several);

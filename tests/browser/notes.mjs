@@ -1,4 +1,4 @@
-// Notes: starred, tagged and commented on the page; they stay, are filtered by, listed, exported and imported.
+// Notes: stars, tags and comments on the page, which are kept, used as filters, listed, exported and imported.
 
 import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
@@ -13,7 +13,7 @@ const SCRIPT = "<script>window.pwned=1</script><img src=x onerror=window.pwned=1
 const MADE = "Created access key AKIAEXAMPLEJ3XHTZZXB for svc-backup";
 
 export function notes(address) {
-  test("notes: a click is starred, tagged and commented, a session and an entity too", () =>
+  test("notes: a click, a session and an entity are starred, tagged or commented on", () =>
     looking(address, `/timeline?session=${NADIA}`, async (page) => {
       await row(page, MADE).click();
       const bar = detail(page).getByRole("region", { name: "Notes on this click" });
@@ -34,7 +34,7 @@ export function notes(address) {
       await page.goto(`${address.origin}/entities?type=bucket&entity=prod-db-backups`);
       await page.getByRole("region", { name: "Notes on this entity" }).getByRole("button", { name: "Star" }).click();
       await page.getByRole("button", { name: "Starred" }).waitFor();
-      // They are there after a reload, in the list, and as a filter.
+      // After a reload, the notes are in the list and available as filters.
       await page.goto(`${address.origin}/notes`);
       await shows(page.getByRole("list", { name: "Notes" }), MADE, "#way in", "Session of nadia", "#attacker", "bucket prod-db-backups");
       assert.equal(await page.evaluate(() => window.pwned), undefined);
@@ -49,7 +49,7 @@ export function notes(address) {
       await inAddress(page, "noted", "tag:way in");
     }));
 
-  test("notes: the key s stars a row; a comment is edited and deleted", () =>
+  test("notes: the s key stars a row; a comment is edited and deleted", () =>
     looking(address, `/timeline?session=${NADIA}&kind=login`, async (page) => {
       await total(page, 2);
       await page.keyboard.press("j");
@@ -70,17 +70,17 @@ export function notes(address) {
       await page.getByText("Comment deleted.").waitFor();
     }));
 
-  test("notes: views and queries are kept by name", () =>
+  test("notes: views and queries are saved by name", () =>
     looking(address, `/timeline?session=${NADIA}&kind=secret`, async (page) => {
       await total(page, 3);
       await page.getByText("Views", { exact: true }).click();
-      await page.getByLabel("Name to save this view by").fill("her secrets");
+      await page.getByLabel("Name for the saved view").fill("her secrets");
       await page.keyboard.press("Enter");
       await page.getByText("View saved.").waitFor();
       await page.goto(`${address.origin}/sql?sql=SELECT+41%2B1+AS+answer`);
       await total(page, 1);
       await page.getByText("Saved", { exact: true }).click();
-      await page.getByLabel("Name to save this query by").fill("the answer");
+      await page.getByLabel("Name for the saved query").fill("the answer");
       await page.keyboard.press("Enter");
       await page.getByText("Query saved.").waitFor();
       await page.goto(`${address.origin}/notes`);
@@ -91,7 +91,7 @@ export function notes(address) {
       await inAddress(page, "kind", "secret");
     }));
 
-  test("notes: exported, and a colleague's merged", () =>
+  test("notes: exported, and merged with a colleague's", () =>
     looking(address, "/notes", async (page) => {
       await page.locator("[aria-label=Notes]").first().waitFor();
       const mine = await downloaded(page, () => page.getByRole("button", { name: "Export" }).click());
@@ -103,8 +103,8 @@ export function notes(address) {
       const view = { id: "c0113a9f", kind: "view", text: "evil", place: "javascript:alert(1)", author: "bob", created: note.created, changed: note.changed };
       const file = path.join(folder, "bob.jsonl");
       await writeFile(file, `${mine.text}${JSON.stringify(note)}\n${JSON.stringify(view)}\n`);
-      await page.getByLabel("File of notes to import").setInputFiles(file);
-      await page.getByText("Imported. There are 1 more notes.").waitFor();
+      await page.getByLabel("Notes file to import").setInputFiles(file);
+      await page.getByText("Imported 1 new note.").waitFor();
       await shows(page.getByRole("list", { name: "Notes" }), "bob, 2026-03-12 08:00 UTC", "Bob saw this <script>");
       assert.equal(await page.locator('a[href^="javascript:"]').count(), 0);
       assert.equal(await page.evaluate(() => window.pwned), undefined);

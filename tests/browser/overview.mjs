@@ -1,4 +1,4 @@
-// The first page: the story in sentences with their evidence, the picture, and what it leads to.
+// The first page: the story in sentences with their evidence, the chart, and what it links to.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -13,7 +13,7 @@ const untouched = async (page) => {
 };
 
 export function overview(address) {
-  test("overview: who came in how, and what they took, made, weakened and left open", () =>
+  test("overview: who got in and how, and what they took, created, weakened and left in effect", () =>
     looking(address, "/", async (page) => {
       const story = page.getByRole("region", { name: "What nadia did" });
       await shows(story, "IAM user, account 111122223333", "441 events in 2 sessions (1 in the console)");
@@ -23,13 +23,13 @@ export function overview(address) {
       await shows(story, "AKIAEXAMPLEJ3XHTZZXB of svc-backup was used from 203.0.113.147, first at 2026-03-11 21:14:05 (47 events).");
       await shows(story, "5 commands were typed in the console.", "3 notable actions failed or were denied. 5 calls were denied in total.");
       await shows(story, "19:51:50 Stopped logging for trail prod-audit");
-      const open = page.getByRole("region", { name: "Still open" });
-      await shows(open, "for svc-backup, by nadia", "6 other changes that can keep access");
+      const open = page.getByRole("region", { name: "Still in effect" });
+      await shows(open, "for svc-backup, by nadia", "6 other changes that can preserve access");
       await shows(open, "1 access key created", "1 log or detector stopped, changed or deleted");
       await shows(page.getByRole("region", { name: "Others" }), "ci-deploy", "tomas (SSO PowerUserAccess)");
     }));
 
-  test("overview: each sentence leads to its evidence, which is at the top", () =>
+  test("overview: each sentence links to its evidence, which is at the top", () =>
     looking(address, "/", async (page) => {
       await page.getByRole("link", { name: "Stopped logging for trail prod-audit" }).first().click();
       await inAddress(page, "session", NADIA);
@@ -43,25 +43,25 @@ export function overview(address) {
       await shows(rows(page).first(), "Downloaded prod-db-backups/postgres");
     }));
 
-  test("overview: the picture has lanes, shapes, a table and a minimap that zooms", () =>
+  test("overview: the chart has lanes, shapes, a table and a minimap that zooms", () =>
     looking(address, "/", async (page) => {
       const picture = page.getByRole("region", { name: "Chart of the case" });
-      await shows(picture, "nadia", "svc-backup", "by nadia", "other identities", "all events, by 5 s");
+      await shows(picture, "nadia", "svc-backup", "by nadia", "other identities", "all events per 5 s");
       assert.ok((await picture.locator(".shape-secret").count()) > 1);
       assert.ok((await picture.locator(".lane .flood").count()) > 50);
       await picture.getByText("As a table").click();
       await shows(picture.getByRole("table"), "Stopped logging for trail prod-audit", "Downloaded prod-db-backups/postgres");
       await picture.getByRole("group", { name: /^The whole case/ }).press("+");
       await page.waitForURL(/from=.*to=/);
-      await picture.getByRole("button", { name: "Show all times" }).click();
+      await picture.getByRole("button", { name: "Show the whole time range" }).click();
       await inAddress(page, "from", "");
       await picture.locator(".lane-label").getByRole("link", { name: "svc-backup" }).click();
       await page.waitForURL(/\/timeline\?session=/);
     }));
 
-  test("overview: an address of nothing says so", () =>
+  test("overview: an unknown address shows a message", () =>
     looking(address, "/nowhere", async (page) => {
-      await page.getByRole("heading", { name: "There is no such page" }).waitFor();
+      await page.getByRole("heading", { name: "Page not found" }).waitFor();
       await page.getByRole("link", { name: "Go to the overview" }).click();
       await page.getByRole("region", { name: "What nadia did" }).waitFor();
     }));
@@ -70,11 +70,11 @@ export function overview(address) {
 export function unfolded(address) {
   const screenOf = (page) => detail(page).locator(".screen");
 
-  test("a click unfolded: its events by call, and the screen rebuilt with a link for each cell", () =>
+  test("an expanded click: its events by call, and the reconstructed screen with a link for each cell", () =>
     looking(address, `/timeline?session=${NADIA}`, async (page) => {
       await rows(page).filter({ hasText: "Opened the list of IAM users" }).first().click();
       await shows(detail(page), /iam:GetLoginProfile ×20\s+\d+ NoSuchEntity/);
-      await shows(screenOf(page), "A reconstruction", "an empty cell is unknown", "Console password");
+      await shows(screenOf(page), "A reconstruction", "an empty cell means the value is unknown", "Console password");
       const row = screenOf(page).getByRole("row", { name: /svc-backup/ });
       await shows(row, "none");
       await detail(page).getByRole("button", { name: /iam:GetLoginProfile/ }).click();
@@ -94,7 +94,7 @@ export function unfolded(address) {
       await shows(facet("User agent"), "AWS Internal");
     }));
 
-  test("a second time zone stands below UTC, and stays", () =>
+  test("a second time zone is shown below UTC, and is kept", () =>
     looking(address, `/timeline?session=${NADIA}`, async (page) => {
       await page.getByLabel("Second time zone").selectOption("Asia/Tokyo");
       await shows(rows(page).first(), "2026-03-11 19:37:29", "2026-03-12 04:37:29 Tokyo");
@@ -139,7 +139,7 @@ export function sqlConsole(address) {
     }));
 }
 
-/** Names that would be scripts are text on the new pages too. */
+/** Names that would be scripts are also text on these pages. */
 export function hostilePages(address) {
   test("hostile: overview, hunts and notes show names as text", () =>
     looking(address, "/", async (page, { open }) => {

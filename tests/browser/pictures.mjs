@@ -1,4 +1,4 @@
-// The pictures of the README, with SCREENSHOTS=1.
+// The screenshots for the README, with SCREENSHOTS=1.
 
 import { test } from "node:test";
 import { looking } from "./lib/browser.mjs";

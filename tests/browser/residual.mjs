@@ -1,4 +1,4 @@
-// Events of the console without a signal are seen as such.
+// Console events without a signal are shown as such.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -9,7 +9,7 @@ import { sessionOf } from "./lib/records.mjs";
 
 const record = sessionOf("mara");
 
-// The shipped rules tell any read that no page explains as a visit, so one's own take that rule's place.
+// The shipped rules report any read that no page explains as a visit, so a custom rule replaces that rule.
 const NO_VISITS = `
 id = "generic/visit"
 title = "A page of one's own"
@@ -53,7 +53,7 @@ export function residual(address) {
       const totals = page.getByRole("region", { name: "Totals" });
       await shows(totals, /\d\s+of 1 clicks match a known page/, "of 3 console events");
       await totals.getByRole("link", { name: "2" }).click();
-      // Reads of one service share a line.
+      // Reads from one service share a line.
       await total(page, 1);
       await page.getByText("of 2 rows").waitFor();
       await inAddress(page, "show", "residual");

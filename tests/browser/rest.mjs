@@ -28,7 +28,7 @@ export function entities(address) {
   test("entities: the history of one, with its relations, narrowed by who and how", () =>
     looking(address, "/entities?search=svc-backup&type=user", async (page) => {
       await row(page, "svc-backup").click();
-      // Four pages of nadia's, of which one made a key; ten calls of a scanner about it.
+      // Four pages that nadia opened, one of which created a key; ten calls about it by a scanner.
       await total(page, 14);
       await shows(row(page, "iam:ListAccessKeys"), "read", "posture-scanner/nightly");
       await shows(row(page, "Opened the list of IAM users"), "seen", "nadia");
@@ -111,7 +111,7 @@ export function sql(address) {
         await page.getByRole("button", { name: "Run" }).click();
         await total(page, 1);
       }
-      // The browser itself tells of answers that are no success.
+      // The browser itself reports responses that are not successful.
       assert.equal(faults.length, 3);
       assert.ok(faults.splice(0).every((fault) => fault.includes("400")));
     };

@@ -5,7 +5,7 @@ import { head, inAddress, row, rows, shows, total } from "./lib/grid.mjs";
 
 export const NADIA = "5db5e5e561c424e48ca9d0ce5bc9ff43";
 export const BACKUP = "5c5d434f8d7b191215ffe906fe9a6ca8";
-/** How many sessions of the demo have something that stands out. */
+/** The number of sessions in the demo in which something stands out. */
 export const OUTSTANDING = 32;
 
 export function sessions(address) {

@@ -1,4 +1,4 @@
-// The token: out of the address at once, in no cookie, given to other tabs, asked for where there is none.
+// The token: removed from the address immediately, not in a cookie, passed to other tabs, and asked for if there is none.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -38,7 +38,7 @@ export function signIn(address) {
       const field = page.getByLabel("Address with the token");
       await field.fill("http://127.0.0.1/#token=none");
       await page.keyboard.press("Enter");
-      await page.getByText("That is no address with a token.").waitFor();
+      await page.getByText("This address does not contain a token.").waitFor();
       await field.fill(address.href);
       await page.keyboard.press("Enter");
       await shows(page.locator(".top"), "2,526 events");

@@ -56,7 +56,7 @@ export function timeline(address) {
       await total(page, 34);
       await inAddress(page, "session", NADIA);
       await shows(actor, "CreateAccessKey AKIAEXAMPLEJ3XHTZZXB", "svc-backup", "47 events");
-      await actor.getByText(/^Made \d+ things, 1 used since/).click();
+      await actor.getByText(/^Created \d+ resources, 1 used since then/).click();
       await shows(actor, "AKIAEXAMPLEJ3XHTZZXB", "iam:CreateAccessKey", "used by 47 events");
       await actor.getByRole("link", { name: "Everything by this actor" }).click();
       await inAddress(page, "actor", NADIA);
@@ -78,7 +78,7 @@ export function timeline(address) {
       await shows(calls.first(), "21:15:09", "Downloaded prod-db-backups/postgres/2026/03/01/part-00.dump.zst (164 MB)");
       await calls.nth(1).click();
       await shows(detail(page), "exfiltration downloaded", "AKIAEXAMPLEJ3XHTZZXB", '"GetObject"');
-      // What is selected is exported whole.
+      // Selected lines are exported with all their rows.
       await row(page, "s3:GetObject").getByRole("checkbox").check();
       await row(page, "s3:ListBuckets").getByRole("checkbox").check();
       await page.getByText("Export", { exact: true }).click();
@@ -105,7 +105,7 @@ export function timeline(address) {
         const ask = async (query) => (await fetch(`/api/timeline?show=programmatic&limit=1000${query}`, { headers })).json();
         const lines = (await ask("&folded=true")).rows;
         const inside = [];
-        // Some of them: each is a question to the server.
+        // Only some of them, because each one is a request to the server.
         const several = lines.filter((each) => each.rows > 1);
         const [same, mixed] = [several.filter((each) => each.title.includes(":")), several.filter((each) => !each.title.includes(":"))];
         for (const line of [...same.slice(0, 8), ...mixed.slice(0, 8)]) inside.push([line, (await ask(`&line=${line.id}`)).rows]);
@@ -234,7 +234,7 @@ export function timeline(address) {
       await inAddress(page, "from", "");
       await strip.press("+");
       await page.waitForURL(/from=/);
-      await page.getByRole("button", { name: "Show all times" }).click();
+      await page.getByRole("button", { name: "Show the whole time range" }).click();
       await total(page, 34);
     }));
 

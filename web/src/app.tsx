@@ -1,4 +1,4 @@
-// The frame: what the case is, the way to the views, keys that work everywhere.
+// The frame: the case, the navigation, and the keys that work everywhere.
 
 import { useEffect, useRef } from "preact/hooks";
 import { api } from "./api/client";
@@ -35,19 +35,19 @@ const VIEWS = [
   ["/coverage", "Coverage", Coverage],
 ] as const;
 
-/** What other views lead to. */
+/** Views that are reached only from other views. */
 const MORE = [["/compare", "Two sessions", Compare]] as const;
 
 const viewOf = ({ path }: Place) =>
   [...VIEWS, ...MORE].find(([of]) => path === of) ?? (["", "Not found", NotFound] as const);
 
-/** An address that is none of the page's: it says so. */
+/** Shown for an unknown address. */
 function NotFound({ place: { path } }: { place: Place }) {
   return (
     <div class="view">
-      <h1 class="page-title">There is no such page</h1>
+      <h1 class="page-title">Page not found</h1>
       <p class="waiting">
-        <span class="mono">{visible(path.slice(0, 200))}</span> is no address of this page. It may be of another
+        <span class="mono">{visible(path.slice(0, 200))}</span> is not a valid address. It may come from another
         version.{" "}
         <a href="/" onClick={follow}>
           Go to the overview
@@ -61,7 +61,7 @@ const isTyping = (target: EventTarget | null) =>
   target instanceof Element &&
   target.closest("input:not([type=checkbox], [type=radio]), textarea, select, dialog") !== null;
 
-/** The keys that work everywhere but where one types. */
+/** Keys that work everywhere except in text fields. */
 function useKeys(showKeys: () => void) {
   useEffect(() => {
     const listener = (event: KeyboardEvent) => {
@@ -89,7 +89,7 @@ export function App() {
   const seen = useRef(path);
   useEffect(() => {
     document.title = `${title} · cartographer`;
-    // Another view: what had the focus is gone, so the view itself gets it.
+    // In another view, the element that had the focus is gone, so the view itself gets the focus.
     if (seen.current !== path) main.current?.focus();
     seen.current = path;
   }, [title, path]);
@@ -118,7 +118,13 @@ export function App() {
         <SavedViews place={place} />
         <Zone />
         <ThemeSwitch />
-        <button type="button" class="small" onClick={showKeys} aria-label="Keys" title="Keys (?)">
+        <button
+          type="button"
+          class="small"
+          onClick={showKeys}
+          aria-label="Keyboard shortcuts"
+          title="Keyboard shortcuts (?)"
+        >
           ?
         </button>
       </header>
@@ -132,7 +138,7 @@ export function App() {
   );
 }
 
-/** Which case this is, and what it spans. */
+/** The name of the case, and its time range. */
 function CaseLine() {
   const { data, error, again } = useAsked("case", (signal) => api.case(signal));
   if (error) return <Problem error={error} again={again} />;
@@ -147,14 +153,14 @@ function CaseLine() {
 
 const spanOf = (first: string, last: string) => (first === last ? first : `${first} – ${last}`);
 
-/** The second time zone: times are shown in it too, below those in UTC. */
+/** The second time zone: times are also shown in it, below the times in UTC. */
 function Zone() {
   const [zone, choose] = useZone();
   return (
     <select
       class="zone"
       aria-label="Second time zone"
-      title="A second time zone, below UTC"
+      title="Second time zone, shown below UTC"
       value={zone}
       onChange={(event) => choose(event.currentTarget.value)}
     >

@@ -34,7 +34,7 @@ const shape = (sides: Sides, align: "start" | "time" | "page") =>
     ]),
   );
 
-test("two sessions begin together, whenever each was", () => {
+test("two sessions start together, whenever they took place", () => {
   const sides: Sides = [
     [row("a", at("09:00:00")), row("b", at("09:00:03"))],
     [row("x", at("21:00:00")), row("y", at("21:00:50"))],
@@ -48,7 +48,7 @@ test("two sessions begin together, whenever each was", () => {
   expect(elapsed(3723)).toBe("+1:02:03");
 });
 
-test("by time of day, spans are as short as leaves few of them", () => {
+test("by time of day, spans are as short as possible while there are few of them", () => {
   const many = Array.from({ length: 300 }, (_, n) =>
     row(`${n}`, new Date(Date.UTC(2026, 2, 11, 9, 0, n)).toISOString()),
   );

@@ -17,11 +17,11 @@ const FULL =
   "&actor=s3&ip=192.0.2.1&key=AKIA1&entity_type=user&entity=svc-backup&outcome=failed&notable=true&search=a%26b&from=2026-03-11T19%3A00%3A00.000Z" +
   "&to=2026-03-11T20%3A00%3A00.000Z&show=click&show=background";
 
-test("an address is read and written to the same", () => {
+test("an address is read and written unchanged", () => {
   expect(writeFilter(readFilter(new URLSearchParams(FULL))).toString()).toBe(FULL);
 });
 
-test("what is as usual is not in the address, but the API is told", () => {
+test("defaults are not in the address, but are sent to the API", () => {
   expect(writeFilter(emptyFilter()).toString()).toBe("");
   expect(apiFilter(emptyFilter()).getAll("show")).toEqual([...DEFAULT_SHOW]);
 });
@@ -37,26 +37,26 @@ test("the order in which classes are named does not matter", () => {
   expect(writeFilter(readFilter(new URLSearchParams("show=residual&show=click&show=command"))).toString()).toBe("");
 });
 
-test("filters are counted, sessions and classes aside", () => {
+test("filters are counted, except sessions and classes", () => {
   expect(filterCount(readFilter(new URLSearchParams(FULL)))).toBe(14);
   expect(filterCount(emptyFilter())).toBe(0);
 });
 
-test("a value is put in, and taken out", () => {
+test("a value is added and removed", () => {
   expect(toggled(["a"], "b")).toEqual(["a", "b"]);
   expect(toggled(["a", "b"], "a")).toEqual(["b"]);
 });
 
-test("an export names its rows and its form", () => {
+test("an export names its rows and its format", () => {
   const filter = readFilter(new URLSearchParams("search=%3Cb%3E&show=click"));
   const rows = "/api/export?search=%3Cb%3E&show=click&ids=x&ids=y";
   expect(exportAddress(filter, ["x", "y"], "csv", false)).toBe(`${rows}&format=csv`);
-  // Lines are named by the rows that they begin with.
+  // Lines are identified by their first rows.
   expect(exportAddress(filter, ["x", "y"], "csv", true)).toBe(`${rows}&folded=true&format=csv`);
   expect(exportAddress(filter, [], "csv", true)).toBe("/api/export?search=%3Cb%3E&show=click&format=csv");
 });
 
-test("where who or what is chosen, API events are shown too, and the address stays short", () => {
+test("if somebody or something is selected, API events are also shown, and the address stays short", () => {
   for (const chosen of ["session=s", "actor=s", "principal=p", "ip=192.0.2.1", "key=AKIA", "entity=e", "search=x"]) {
     const filter = readFilter(new URLSearchParams(chosen));
     expect(filter.show).toEqual([...CHOSEN_SHOW]);
@@ -66,7 +66,7 @@ test("where who or what is chosen, API events are shown too, and the address sta
   expect(readFilter(new URLSearchParams("session=s&show=click")).show).toEqual(["click"]);
 });
 
-test("what is shown follows a choice, unless it was chosen itself", () => {
+test("what is shown follows the selection, unless it was set explicitly", () => {
   const usual = emptyFilter();
   expect(changed(usual, { ...usual, ip: ["192.0.2.1"] }).show).toEqual([...CHOSEN_SHOW]);
   const own = { ...usual, show: ["click" as const] };

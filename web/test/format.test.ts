@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { bytes, confidence, count, counted, duration, moment, rfc3339, seconds } from "../src/lib/format";
 
-test("moments are UTC to the second, finer only where they are", () => {
+test("times are in UTC to the second, and more precise only if the value is", () => {
   expect(moment("2026-03-11T19:41:32.000000Z")).toBe("2026-03-11 19:41:32");
   expect(moment("2026-03-11T19:41:32.120000Z")).toBe("2026-03-11 19:41:32.12");
   expect(moment("2026-03-11T19:41:32Z")).toBe("2026-03-11 19:41:32");
@@ -33,7 +33,7 @@ test("numbers", () => {
   ]);
 });
 
-test("sizes are told in the unit that fits", () => {
+test("sizes are shown in the unit that fits", () => {
   expect(bytes(null)).toBe("unknown size");
   expect(bytes(0)).toBe("0 bytes");
   expect(bytes(1500)).toBe("1.5 kB");

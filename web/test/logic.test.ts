@@ -18,18 +18,18 @@ test.each([
   expect(destination(key, from, 20, 10)).toBe(to);
 });
 
-test("other keys lead nowhere, and so does any where there are no rows", () => {
+test("other keys do not move, and no key moves if there are no rows", () => {
   expect(destination("x", 3, 20, 10)).toBeUndefined();
   expect(destination("j", 0, 0, 10)).toBeUndefined();
 });
 
-test("rows go by reels", () => {
+test("rows are divided into reels", () => {
   expect([reelOf(0, 500), reelOf(499, 500), reelOf(500, 500), reelOf(1234, 500)]).toEqual([0, 0, 500, 1000]);
 });
 
 const WHOLE = { from: 1000, to: 2000 };
 
-test("time is zoomed about its middle, and stays within what there is", () => {
+test("a time range is zoomed around its middle, and stays within the whole range", () => {
   expect(zoomed(WHOLE, WHOLE, 0.5)).toEqual({ from: 1250, to: 1750 });
   expect(zoomed({ from: 1000, to: 1100 }, WHOLE, 2)).toEqual({ from: 1000, to: 1200 });
   expect(zoomed({ from: 1250, to: 1750 }, WHOLE, 4)).toEqual(WHOLE);
@@ -53,7 +53,7 @@ const HUNT: Hunt = {
   sql: "-- Who?\n-- tactic: t\nSET VARIABLE since = TIMESTAMP '2000-01-01'; -- from\nSELECT 1\n-- a note\nFROM x;",
 };
 
-test("a hunt is its settings and its query", () => {
+test("a hunt consists of its settings and its query", () => {
   expect(queryOf(HUNT)).toBe("SELECT 1\n-- a note\nFROM x;");
   expect(queryOf({ ...HUNT, sql: "SELECT 2;" })).toBe("SELECT 2;");
   expect(statement(HUNT, { principal: "o'neil", least: "7" })).toBe(
@@ -62,7 +62,7 @@ test("a hunt is its settings and its query", () => {
   );
 });
 
-test("what is set is a literal of its kind, whatever was typed", () => {
+test("a value is a literal of the parameter's kind, whatever was typed", () => {
   const [since, principal, least] = HUNT.params;
   if (!since || !principal || !least) throw new Error("three parameters");
   expect(HUNT.params.map(shownDefault)).toEqual(["2000-01-01", "%", "5"]);
@@ -92,7 +92,7 @@ const ROW: TimelineRow = {
   error_code: "AccessDenied",
 };
 
-test("rows are copied in their order, harmless", () => {
+test("rows are copied in order, without formulas", () => {
   const earlier = { ...ROW, time: "2026-03-11T09:00:00.000000Z", id: "a", error_code: null, principal: "nadia" };
   expect(rowsAsText([ROW, earlier])).toBe(
     "2026-03-11 09:00:00 UTC  nadia  IAM › Users: Created access key⟦U+000A⟧for x (secret, 1.00)\n" +
@@ -103,7 +103,7 @@ test("rows are copied in their order, harmless", () => {
   expect(lines[1]?.split("\t")[5]).toBe("'=cmd()⟦U+202E⟧");
 });
 
-test("an answer is saved in three forms; numbers stay bare", () => {
+test("a result is saved in three formats; numbers are not escaped", () => {
   const [names, rows] = [
     ["n", "text"],
     [
@@ -116,12 +116,12 @@ test("an answer is saved in three forms; numbers stay bare", () => {
   expect(jsonl(names, rows)).toBe('{"n":-1,"text":"-1"}\n{"n":null,"text":{"a":[1]}}\n');
 });
 
-test("the names of SSO roles are short, others as they are", () => {
+test("the names of SSO roles are shortened, others are unchanged", () => {
   expect(shortPrincipal("AWSReservedSSO_PowerUserAccess_0123456789abcdef/tomas")).toBe("tomas (SSO PowerUserAccess)");
   expect(shortPrincipal("Admin/AWSReservedSSO_X_0123456789abcdef/y")).toBe("Admin/AWSReservedSSO_X_0123456789abcdef/y");
 });
 
-test("how somebody signed in is told in words", () => {
+test("how somebody signed in is described in words", () => {
   expect(signedIn({ identity_type: "IAMUser", principal: "nadia", mfa: false, console: true })).toBe(
     "IAM user, no MFA",
   );
@@ -133,7 +133,7 @@ test("how somebody signed in is told in words", () => {
   );
 });
 
-test("an explanation is told without what stands above it", () => {
+test("an explanation is shown without what is already shown above it", () => {
   const lines = [
     "IAM › Users",
     "  says     Opened",

@@ -41,7 +41,7 @@ const opened = async () => {
   return { cache, ...numbers };
 };
 
-test("the first page tells the total, and its rows", async () => {
+test("the first page provides the total and its rows", async () => {
   const { cache, asked } = await opened();
   expect(asked[0]).toMatchObject({ offset: 0, limit: 10 });
   expect(cache.total).toBe(TOTAL);
@@ -55,13 +55,13 @@ test("pages in view are fetched once", async () => {
   expect(offsets()).toEqual([0, 10, 20]);
 });
 
-test("nothing is asked for beyond the last row", async () => {
+test("nothing is requested beyond the last row", async () => {
   const { cache, offsets } = await opened();
   cache.show(85, 400);
   expect(offsets()).toEqual([0, 80, 90]);
 });
 
-test("what has scrolled by is given up, and asked for anew when it is back", async () => {
+test("requests for pages out of view are aborted, and sent again when the pages are back", async () => {
   const { cache, asked, offsets } = await opened();
   cache.show(20, 29);
   cache.show(60, 69);
@@ -74,7 +74,7 @@ test("what has scrolled by is given up, and asked for anew when it is back", asy
   expect(cache.get(25)).toBe(25);
 });
 
-test("a range is fetched whole, and not given up by scrolling", async () => {
+test("a range is fetched completely, and not aborted by scrolling", async () => {
   const { cache, asked } = await opened();
   const range = cache.range(8, 12);
   cache.show(80, 89);
@@ -83,7 +83,7 @@ test("a range is fetched whole, and not given up by scrolling", async () => {
   expect(await range).toEqual([8, 9, 10, 11, 12]);
 });
 
-test("an error is kept until an answer comes, and listeners hear of both", async () => {
+test("an error is kept until a response arrives, and listeners are notified of both", async () => {
   const numbers = server();
   const cache = new PageCache(numbers.fetch, 10);
   let heard = 0;
@@ -96,7 +96,7 @@ test("an error is kept until an answer comes, and listeners hear of both", async
   expect([cache.error, cache.total, heard]).toEqual([undefined, TOTAL, 2]);
 });
 
-test("the pages that were not shown for longest are forgotten", async () => {
+test("the least recently shown pages are dropped", async () => {
   const cache = new PageCache(async (offset) => ({ total: 100_000, rows: [offset] }), 1);
   for (let i = 0; i < 80; i++) {
     cache.show(i, i);
@@ -108,7 +108,7 @@ test("the pages that were not shown for longest are forgotten", async () => {
   expect(cache.get(5)).toBeUndefined();
 });
 
-test("rows that are all there need no server", async () => {
+test("rows in memory need no server", async () => {
   const source = new ArraySource(["a", "b", "c"]);
   expect([source.total, source.get(1), await source.range(1, 9)]).toEqual([3, "b", ["b", "c"]]);
 });

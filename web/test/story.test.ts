@@ -62,13 +62,13 @@ test("an empty case has no story", () => {
   expect(story(EMPTY)).toEqual({ told: [], others: [] });
 });
 
-test("only those are told in full who weigh near the gravest", () => {
+test("only actors with nearly the highest weight are described in full", () => {
   const { told, others } = story({ ...EMPTY, actors: [actor(1, 24, "nadia"), actor(2, 13, "eve"), actor(3, 3, "ci")] });
   expect(told.map((each) => each.actor.actor)).toEqual(["nadia", "eve"]);
   expect(others.map((each) => each.actor)).toEqual(["ci"]);
 });
 
-test("one event of several classes is evidence once, and is not counted where it is shown", () => {
+test("an event in several classes is evidence once, and is not counted if it is shown", () => {
   const overview: Overview = {
     ...EMPTY,
     actors: [actor(1, 24, "nadia")],
@@ -80,13 +80,13 @@ test("one event of several classes is evidence once, and is not counted where it
     ],
   };
   const [made] = story(overview).told[0]?.sentences ?? [];
-  expect(made?.title).toBe("Made");
+  expect(made?.title).toBe("Created");
   expect(made?.text).toBe("");
   expect(made?.evidence.map((each) => each.text)).toEqual(["did e1"]);
   expect(made?.rest).toBeUndefined();
 });
 
-test("keys that they made themselves are not how they came in", () => {
+test("keys that they created themselves are not how they got in", () => {
   const keys = [
     { place: 1, key: "AKIAOWN", principal: "eve", events: 4, first_time: "2026-03-11T19:00:00Z", last_time: "" },
     { place: 1, key: "AKIAMADE", principal: "svc", events: 4, first_time: "2026-03-11T19:00:00Z", last_time: "" },
@@ -111,18 +111,18 @@ test("keys that they made themselves are not how they came in", () => {
   expect(came?.text).toBe("Programs used access key AKIAOWN (4 events); how they obtained it is not in this case.");
 });
 
-test("what was undone is not open", () => {
+test("what was undone is not in effect", () => {
   const item = { what: "w", time: "2026-03-11T19:00:00Z", principal: null, events: 1, event_id: "e", session_id: null };
   const open = stillOpen([
     { need: "key", all: 3, open: 1, items: [item] },
     { need: "user", all: 2, open: 0, items: [] },
   ]);
   expect(open.map((each) => [each.title, each.text])).toEqual([
-    ["1 access key created", "(2 more were undone or deleted)"],
+    ["1 access key created", "(2 more already undone or deleted)"],
   ]);
 });
 
-test("names from logs are values of an address", () => {
+test("names from logs are only values in an address", () => {
   expect(evidenceHref(null, "a&b")).toBe("/timeline?search=a%26b&open=a%26b");
   expect(actorHref(actor(1, 1, "eve&kind=view"))).toBe("/timeline?principal=eve%26kind%3Dview");
   expect(listed(["a", "b"], 5)).toBe("a, b and 3 more");
@@ -139,12 +139,12 @@ test("long pauses are cut, short ones are not", () => {
   expect(squeeze([0], 10, true, true).at(0)).toBe(7);
 });
 
-test("the middle of a name is left out, its ends are not", () => {
+test("the middle of a name is left out, but its ends are not", () => {
   expect(middle("stratus-red-team-ec2-enumerate-role", 20)).toBe("stratus-…merate-role");
   expect(middle("short", 20)).toBe("short");
 });
 
-test("completions come from the tables that are named, and take the word's place", () => {
+test("completions come from the named tables, and replace the word", () => {
   const schema = [
     { table: "events", column: "event_time", type: "TIMESTAMP" },
     { table: "sessions", column: "session_id", type: "VARCHAR" },
@@ -155,7 +155,7 @@ test("completions come from the tables that are named, and take the word's place
   expect(completed("SELECT ev FROM x", 9, "event_time")).toEqual({ text: "SELECT event_time FROM x", caret: 17 });
 });
 
-test("links are a tree in which a session stands once", () => {
+test("links form a tree in which each session occurs once", () => {
   const link = (maker: string, user: string) => ({
     method: "AssumeRole",
     credential_type: "role",

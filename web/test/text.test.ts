@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { cell, clip, csvField, visible, visibleLines } from "../src/lib/text";
 
-test("characters that show nothing are spelled out", () => {
+test("invisible characters are spelled out", () => {
   expect(visible("a\u202eb")).toBe("a⟦U+202E⟧b");
   expect(visible("\u0000\u001b[31m\u007f\u009b")).toBe("⟦U+0000⟧⟦U+001B⟧[31m⟦U+007F⟧⟦U+009B⟧");
   expect(visible("a\u200b\u2066\ufeff\u00ad\u2028b")).toBe("a⟦U+200B⟧⟦U+2066⟧⟦U+FEFF⟧⟦U+00AD⟧⟦U+2028⟧b");
@@ -9,17 +9,17 @@ test("characters that show nothing are spelled out", () => {
   expect(visible("\ud800")).toBe("⟦U+D800⟧");
 });
 
-test("what shows itself stays as it is", () => {
+test("visible text is unchanged", () => {
   const text = "Zoë › 日本 <script>alert(1)</script> & 🙂";
   expect(visible(text)).toBe(text);
 });
 
-test("line ends stay where text is laid out", () => {
+test("line ends are kept in formatted text", () => {
   expect(visible("a\nb")).toBe("a⟦U+000A⟧b");
   expect(visibleLines("a\n\tb\u202e")).toBe("a\n⟦U+0009⟧b⟦U+202E⟧");
 });
 
-test("clipping tells what is left, and halves no character", () => {
+test("clipping counts what is left, and splits no character", () => {
   expect(clip("abc", 3)).toEqual({ text: "abc", hidden: 0 });
   expect(clip("abcd", 3)).toEqual({ text: "abc", hidden: 1 });
   expect(clip("a🙂b", 2)).toEqual({ text: "a", hidden: 3 });
@@ -29,7 +29,7 @@ test.each(["=cmd()", "+1", "-1", "@a", "\ttab", "＝x"])("%j is no formula in a 
   expect(cell(text)).toBe(`'${visible(text)}`);
 });
 
-test("a field of CSV is quoted where it must be", () => {
+test("a CSV field is quoted if necessary", () => {
   expect(csvField("plain")).toBe("plain");
   expect(csvField('a,"b"')).toBe('"a,""b"""');
   expect(csvField('=HYPERLINK("x")')).toBe(`"'=HYPERLINK(""x"")"`);

@@ -10,16 +10,16 @@ use crate::event::Timestamp;
 pub(super) fn actors(report: &Report) -> Section {
     let mut blocks = Vec::new();
     if report.links.rows.is_empty() {
-        let none = "No session in this report used a credential that another session of the case created, and no credential \
+        let none = "No session in this report used a credential that another session in the case created, and no credential \
             created here was used by another session.";
         blocks.push(Block::Text(none.to_owned()));
     } else {
         let lead = "Each row is a credential that one session created and another session used. Keys, passwords and users are \
             listed first, followed by role sessions and services that run with a role.";
-        let head = [text("Credential"), text("Created, UTC"), text("Used, UTC"), number("Calls")];
+        let head = [text("Credential"), text("Created (UTC)"), text("Used (UTC)"), number("Calls")];
         blocks.push(Block::Note(lead.to_owned()));
         blocks.push(Block::Table(Table::new(head).with(report.links.rows.iter().map(link))));
-        blocks.extend(left_out(&report.links, "uses", "The view credential_links has all of them.").map(Block::Note));
+        blocks.extend(left_out(&report.links, "uses", "The credential_links view lists all of them.").map(Block::Note));
     }
     Section { id: "actors", title: "Actors", blocks }
 }
@@ -53,7 +53,7 @@ fn period(first: Timestamp, last: Timestamp) -> String {
     }
 }
 
-/// What the credential is, and the call that made it.
+/// What the credential is, and the call that created it.
 fn kind(link: &Link) -> String {
     format!("{}, {}", link.credential_type.replace('_', " "), link.method)
 }

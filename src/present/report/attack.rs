@@ -1,9 +1,9 @@
-//! The names of ATT&CK's techniques, for those that rules and calls name.
+//! The names of the ATT&CK techniques that rules and calls use.
 
 /// The version of ATT&CK whose techniques and tactics are used.
 pub const ATTACK_VERSION: &str = "18.1";
 
-/// IDs and names, in order of the IDs.
+/// IDs and names, in order of ID.
 const NAMES: [(&str, &str); 104] = [
     ("T1016", "System Network Configuration Discovery"),
     ("T1020", "Automated Exfiltration"),
@@ -111,7 +111,7 @@ const NAMES: [(&str, &str); 104] = [
     ("T1666", "Modify Cloud Resource Hierarchy"),
 ];
 
-/// The techniques that rules and calls name: IDs and names, in order of the IDs.
+/// The techniques that rules and calls use: IDs and names, in order of ID.
 pub fn techniques() -> impl Iterator<Item = (&'static str, &'static str)> {
     NAMES.into_iter()
 }

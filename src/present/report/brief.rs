@@ -6,7 +6,7 @@ use super::found::{Aspect, Need};
 use super::words::{count, digits, joined, name, size, who, within};
 
 /// The sentences, in the order of a reader's questions: who, how they signed in, what they took, created, weakened and
-/// destroyed, what is still open.
+/// destroyed, what is still in effect.
 pub(super) fn brief(report: &Report) -> Section {
     let points: Vec<Point> = [
         who_was(report),
@@ -21,10 +21,10 @@ pub(super) fn brief(report: &Report) -> Section {
     .into_iter()
     .flatten()
     .collect();
-    let lead = "Each sentence is made from the events that the sections below list. It states what the trail shows, not why \
-        it was done or who was at the keyboard. An event that stands out for several reasons counts for each.";
+    let lead = "Each sentence is based on the events listed in the sections below. It states what the trail shows, not why \
+        something was done or who was at the keyboard. An event that stands out for several reasons is counted for each.";
     let blocks = if points.is_empty() {
-        vec![Block::Text("Nothing that this report looks for is in these sessions.".to_owned())]
+        vec![Block::Text("These sessions contain nothing that this report looks for.".to_owned())]
     } else {
         vec![Block::Note(lead.to_owned()), Block::Points(points)]
     };
@@ -66,7 +66,7 @@ fn who_was(report: &Report) -> Option<Point> {
     Some(point(
         Tone::Firm,
         format!(
-            "The most notable activity is that of {} {way}{from}: {} with {}{tried}{when}.{others}",
+            "The most notable activity was by {} {way}{from}: {} with {}{tried}{when}.{others}",
             name(session),
             count(counts.events, "event", "events"),
             count(counts.findings, "finding", "findings"),
@@ -83,21 +83,21 @@ fn came_in(report: &Report) -> Option<Point> {
     let factor = match first.mfa {
         Some(true) => "with MFA",
         Some(false) => "without MFA",
-        None => "with MFA unknown",
+        None => "(MFA use not recorded)",
     };
     let from = first.source_ip.as_deref().unwrap_or("an unknown address");
     let refused = first.refusals;
     let refusals =
         if refused > 0 { format!(" {} failed.", count(refused, "sign-in", "sign-ins")) } else { String::new() };
     let without = first.without_factor;
-    let more = if without > 1 { format!(" {} sign-ins were without MFA.", digits(without)) } else { String::new() };
+    let more = if without > 1 { format!(" {} sign-ins did not use MFA.", digits(without)) } else { String::new() };
     Some(point(
         if first.mfa == Some(false) { Tone::Strong } else { Tone::Plain },
         format!("{} signed in by {} {factor} from {from}.{more}{refusals}", who(first.principal.as_deref()), first.way),
     ))
 }
 
-/// The number of events of an aspect that succeeded, and of attempts.
+/// The number of events with an aspect that succeeded, and the number of attempts.
 fn of(report: &Report, aspect: Aspect) -> (u64, u64) {
     let first = report.deeds.iter().find(|deed| deed.aspect == aspect);
     first.map_or((0, 0), |deed| (deed.of_aspect.saturating_sub(deed.tried_of_aspect), deed.tried_of_aspect))
@@ -185,7 +185,7 @@ fn tried(report: &Report) -> Option<Point> {
     })
 }
 
-/// What no call of the case ended.
+/// What no call in the case ended.
 fn open(report: &Report) -> Option<Point> {
     let open = |need: Need| {
         report.remedies.rows.iter().filter(|remedy| remedy.need == need && remedy.gone.is_none()).count() as u64
@@ -195,7 +195,7 @@ fn open(report: &Report) -> Option<Point> {
         (open(Need::Password), "password", "passwords"),
         (open(Need::User), "user", "users"),
         (open(Need::Policy), "granted permission", "granted permissions"),
-        (open(Need::Trust), "changed trust", "changed trusts"),
+        (open(Need::Trust), "changed trust relationship", "changed trust relationships"),
         (open(Need::Role), "role", "roles"),
         (open(Need::Share), "shared or exposed resource", "shared or exposed resources"),
         (open(Need::Watch), "stopped or changed log or detector", "stopped or changed logs and detectors"),
@@ -206,11 +206,15 @@ fn open(report: &Report) -> Option<Point> {
         .filter(|(number, ..)| *number > 0)
         .map(|(number, one, many)| count(number, one, many))
         .collect();
-    let least = if report.remedies.left_out() > 0 { "At least still open" } else { "Still open" };
+    let least = if report.remedies.left_out() > 0 { "at least the following is" } else { "the following is" };
     (!parts.is_empty()).then(|| {
         point(
             Tone::Firm,
-            format!("{least}, as far as the case shows: {}. The section on containment has commands.", joined(&parts)),
+            format!(
+                "As far as the case shows, {least} still in effect: {}. See the section on what to contain or undo for \
+                 commands.",
+                joined(&parts)
+            ),
         )
     })
 }

@@ -1,4 +1,4 @@
-//! The content of a report: typed rows of the queries in `sql/report/`.
+//! The contents of a report: typed rows from the queries in `sql/report/`.
 
 use std::collections::BTreeMap;
 
@@ -13,12 +13,12 @@ use crate::notes::{NoteKind, Resolved};
 use crate::present::notes::{self, Marks};
 use crate::present::rows::Entry;
 
-/// The content of a report on a case.
+/// The contents of a report on a case.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Report {
     /// The case, and the selected part of it.
     pub scope: Scope,
-    /// How the report was made.
+    /// How the report was created.
     pub making: ReportMetadata,
     /// The totals.
     pub totals: Totals,
@@ -28,7 +28,7 @@ pub struct Report {
     pub sign_ins: Listed<SignIn>,
     /// What stands out, by aspect.
     pub deeds: Vec<NotableAction>,
-    /// Denied calls: requested by the person or program, then requested by pages in addition.
+    /// Denied calls: first those that a person or program intended, then those that pages made in addition.
     pub denied: Vec<Denied>,
     /// Who used which credential, and who created it.
     pub links: Listed<Link>,
@@ -40,9 +40,9 @@ pub struct Report {
     pub networks: Listed<Network>,
     /// Clicks and events over time.
     pub bins: Bins,
-    /// The lines of the timeline, in order of time.
+    /// The lines of the timeline, in chronological order.
     pub lines: Listed<Entry>,
-    /// Resources that were touched, then those with failed attempts.
+    /// Resources that were touched, then those with only failed attempts.
     pub things: Listed<Thing>,
     /// Resources that were only seen, by type.
     pub seen: Vec<Seen>,
@@ -56,16 +56,16 @@ pub struct Report {
     pub unexplained: Listed<Call>,
     /// The files of the case.
     pub files: Listed<File>,
-    /// The integrity of log files, as far as checked.
+    /// The integrity of log files, as far as it was checked.
     pub integrity: Integrity,
-    /// What the events of the case do not cover.
+    /// What the case's events do not cover.
     pub gaps: Vec<Gap>,
 }
 
 /// The first rows of a list.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Listed<T> {
-    /// The shown items.
+    /// The items shown.
     pub rows: Vec<T>,
     /// The number of items.
     pub total: u64,
@@ -85,7 +85,7 @@ pub struct Scope {
     pub case: String,
     /// Prefixes of the IDs of the selected sessions; all sessions if empty.
     pub sessions: Vec<String>,
-    /// The selected principals, in full; all principals if empty.
+    /// The full names of the selected principals; all principals if empty.
     pub principals: Vec<String>,
     /// Only activity that lasted until this time or later.
     pub from: Option<Timestamp>,
@@ -93,39 +93,39 @@ pub struct Scope {
     pub to: Option<Timestamp>,
 }
 
-/// How a report was made.
+/// How a report was created.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ReportMetadata {
-    /// When.
+    /// The time of creation.
     pub at: Timestamp,
-    /// By which version of the program.
+    /// The version of the program.
     pub version: String,
     /// The arguments of the command.
     pub command: Vec<String>,
-    /// The facts of the case: `case_info`.
+    /// Facts about the case: `case_info`.
     pub case: BTreeMap<String, String>,
     /// The number of the investigation, if given.
     pub case_number: Option<String>,
-    /// Who made the report.
+    /// Who created the report.
     pub author: Option<String>,
     /// The recipient.
     pub recipient: Option<String>,
     /// The SHA-256 of the case file.
     pub case_sha256: Option<String>,
-    /// The notes of analysts, by the time of what they are about.
+    /// The analysts' notes, in the order of the times that they refer to.
     pub notes: Vec<ReportNote>,
     /// The notes on lines of the timeline.
     pub marks: Marks,
 }
 
-/// One note of an analyst.
+/// An analyst's note.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ReportNote {
     /// The time of its target.
     pub time: Option<Timestamp>,
-    /// What that is.
+    /// The target.
     pub about: String,
-    /// Who did it.
+    /// The target's principal.
     pub principal: Option<String>,
     /// The note, with its author.
     pub said: String,
@@ -148,7 +148,7 @@ impl ReportNote {
     }
 }
 
-/// Counts of something.
+/// Counts for a selection or a session.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Deserialize)]
 #[serde(default)]
 pub struct Counts {
@@ -158,23 +158,23 @@ pub struct Counts {
     pub last_event: Option<Timestamp>,
     /// All of its events.
     pub events: u64,
-    /// Its console events: of clicks, of background, and without a signal.
+    /// Its console events: from clicks, from background requests, and without a signal.
     pub console_events: u64,
     /// Events that the console made on its own.
     pub background: u64,
     /// Console events without a signal.
     pub unexplained: u64,
-    /// Events that were typed.
+    /// Events from command lines, SDKs, agents and typed commands.
     pub typed: u64,
-    /// Events of programs: neither console events nor commands in console sessions.
+    /// Events from programs: neither console events nor commands in console sessions.
     pub programmatic: u64,
-    /// Those of them that changed something, or tried to.
+    /// Program events that changed something, or tried to.
     pub writes: u64,
     /// Events that were denied.
     pub denied: u64,
-    /// Events that stand out and were done.
+    /// Events that stand out and succeeded.
     pub findings: u64,
-    /// Events that stand out, and were denied or failed.
+    /// Events that stand out and were denied or failed.
     pub attempts: u64,
     /// Clicks and commands: the sum of all kinds below.
     pub clicks: u64,
@@ -190,7 +190,7 @@ pub struct Counts {
     pub generic_changes: u64,
     /// Pages and lists that were opened.
     pub looks: u64,
-    /// Sign-ins, failed ones too.
+    /// Sign-ins, including failed ones.
     pub logins: u64,
     /// Interactive sessions that were opened, used or closed.
     pub shells: u64,
@@ -205,7 +205,7 @@ pub struct Counts {
 /// The totals of the selection, and of the case.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Deserialize)]
 pub struct Totals {
-    /// Of the selection.
+    /// The counts for the selection.
     #[serde(flatten)]
     pub counts: Counts,
     /// Sessions in the report.
@@ -214,28 +214,28 @@ pub struct Totals {
     pub console_sessions: u64,
     /// Sessions that were searched for findings.
     pub searched_sessions: u64,
-    /// Their identities; sessions of one role are one.
+    /// The identities in these sessions; all sessions of a role count as one identity.
     pub principals: u64,
-    /// Their accounts.
+    /// The accounts in these sessions.
     pub accounts: u64,
     /// Sessions in the case.
     pub case_sessions: u64,
     /// Events in the case.
     pub case_events: u64,
-    /// Data events in the searched sessions: without any, reads of objects are not recorded.
+    /// Data events in the searched sessions. Without data events, object reads are not recorded.
     pub data_events: u64,
     /// Records that could not be read when the case was loaded.
     pub rejects: u64,
-    /// Records that filters left out when the case was loaded.
+    /// Records that filters excluded when the case was loaded.
     pub left_out: u64,
-    /// Files that filters left out, by their paths, when the case was loaded.
+    /// Files that filters excluded by path when the case was loaded.
     pub files_left_out: u64,
 }
 
 /// The integrity of log files: `file_integrity`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 pub struct Integrity {
-    /// Log files that are as they were delivered.
+    /// Log files that are unchanged since delivery.
     pub verified: u64,
     /// Log files and digests that were altered, removed or added.
     pub failed: u64,
@@ -243,9 +243,9 @@ pub struct Integrity {
     pub unverified: u64,
     /// When it was checked; `None` if it was not.
     pub checked_at: Option<Timestamp>,
-    /// Files whose records the case was loaded from.
+    /// Files that the case was loaded from.
     pub files: u64,
-    /// The number of them that are as delivered.
+    /// The number of these files that are unchanged since delivery.
     pub files_verified: u64,
 }
 
@@ -256,11 +256,11 @@ pub struct Session {
     pub session_id: String,
     /// Who: `alice`, `Admin/bob`.
     pub principal: Option<String>,
-    /// The account it happened in.
+    /// The account that the session was in.
     pub account_id: Option<String>,
-    /// The principal without the name of a role's session: `Admin`.
+    /// The principal without the role session name: `Admin`.
     pub actor: Option<String>,
-    /// Whether it is a session of the console.
+    /// Whether it is a console session.
     pub console: bool,
     /// The number of combined sessions.
     pub sessions: u64,

@@ -1,5 +1,5 @@
-//! A document independent of the output format: its content, order and emphasis. Texts are not escaped; the output formats
-//! do that.
+//! A document independent of the output format: its contents, order and emphasis. Text is not escaped here; the output
+//! formats do that.
 
 use super::found::Bin;
 use super::plot::Plot;
@@ -20,20 +20,20 @@ pub(super) struct Document {
 /// One part of a document.
 #[derive(Debug)]
 pub(super) struct Section {
-    /// The name that links lead to.
+    /// The ID that links point to.
     pub(super) id: &'static str,
     /// The heading.
     pub(super) title: &'static str,
-    /// The content.
+    /// The contents.
     pub(super) blocks: Vec<Block>,
 }
 
-/// One block of content.
+/// One block of a section.
 #[derive(Debug)]
 pub(super) enum Block {
     /// A paragraph.
     Text(String),
-    /// A paragraph about the report itself: what was left out, how to read it.
+    /// A paragraph about the report itself, such as what was omitted or how to read it.
     Note(String),
     /// A heading within a section.
     Heading(String),
@@ -60,7 +60,7 @@ pub(super) struct Point {
     pub(super) items: Vec<String>,
 }
 
-/// The importance of something; the output formats show it not only by color.
+/// The importance of something. The output formats do not show it by color alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Tone {
     /// It stands out.
@@ -127,7 +127,7 @@ pub(super) enum Fit {
     Number,
 }
 
-/// A column of texts.
+/// A text column.
 pub(super) const fn text(name: &'static str) -> Column {
     Column { name, fit: Fit::Text }
 }
@@ -155,9 +155,9 @@ pub(super) enum Span {
     StrongLine(String),
     /// De-emphasized text on its own line.
     Aside(String),
-    /// A remark after a sentence: the confidence, an error.
+    /// A remark after a sentence, such as the confidence or an error.
     Mark(String),
-    /// Like [`Span::Aside`], with a link to the page of the console if the link is safe.
+    /// Like [`Span::Aside`], with a link to the console page if the link is safe.
     Page(String, Option<String>),
     /// An ID, hash or command.
     Code(String),
@@ -167,16 +167,16 @@ pub(super) enum Span {
     Technique(String),
 }
 
-/// A cell of one text.
+/// A cell with a single piece of text.
 pub(super) fn cell(text: impl Into<String>) -> Vec<Span> {
     vec![Span::Text(text.into())]
 }
 
 impl Plot {
-    /// The same, as a table.
+    /// The plot's data, as a table.
     pub(super) fn table(&self) -> Table {
         let head = [
-            short("From, UTC"),
+            short("From (UTC)"),
             number("Pages, lists, sign-ins, shells"),
             number("Changes, secrets, commands"),
             number("Events"),

@@ -1,4 +1,4 @@
-//! The items of the lists of a report: one type for each file of `sql/report/` with several rows.
+//! The items in a report's lists: one type for each file in `sql/report/` that returns several rows.
 
 use serde::Deserialize;
 
@@ -23,7 +23,7 @@ pub struct SignIn {
     pub refused: bool,
     /// Why it failed.
     pub failure: Option<String>,
-    /// Whether a second factor was used; `None` if the event does not say.
+    /// Whether a second factor was used; `None` if the event does not state it.
     pub mfa: Option<bool>,
     /// From where.
     pub source_ip: Option<String>,
@@ -35,7 +35,7 @@ pub struct SignIn {
     pub refusals_of_session: u64,
 }
 
-/// Why something stands out: the classes of the view `findings`. Ordered by importance.
+/// Why something stands out: the classes in the `findings` view, ordered by importance.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Aspect {
@@ -60,7 +60,7 @@ pub enum Aspect {
     /// It sent data elsewhere in another way.
     #[serde(rename = "exfiltration")]
     Exfiltration,
-    /// It destroyed something, made it unusable, or causes costs.
+    /// It destroyed something, made it unusable, or caused costs.
     #[serde(rename = "impact")]
     Impact,
     /// It created another form of persistence.
@@ -91,74 +91,74 @@ impl Aspect {
     ];
 }
 
-/// Similar findings of one actor with the same outcome.
+/// Similar findings for one actor with the same outcome.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct NotableAction {
-    /// Why.
+    /// Why they stand out.
     pub aspect: Aspect,
-    /// When first.
+    /// The time of the first event.
     pub time: Timestamp,
-    /// When last.
+    /// The time of the last event.
     pub last_time: Timestamp,
-    /// Who did the first.
+    /// The principal of the first event.
     pub principal: Option<String>,
-    /// In how many sessions.
+    /// The number of sessions.
     pub sessions: u64,
-    /// The sentence of the first.
+    /// The sentence for the first event.
     pub what: String,
     /// Whether they succeeded; otherwise they were denied or failed.
     pub done: bool,
-    /// How many events they are.
+    /// The number of events.
     pub events: u64,
-    /// How many events there are of this aspect.
+    /// The number of events with this aspect.
     pub of_aspect: u64,
-    /// How many of them were denied or failed.
+    /// The number of those events that were denied or failed.
     pub tried_of_aspect: u64,
 }
 
-/// Denied calls of one actor, or calls that were denied while pages opened.
+/// Denied calls by one actor, or calls that were denied while pages loaded.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Denied {
     /// Whether the call was the purpose of a click, a command or a program.
     pub aimed: bool,
-    /// The sentence of the first, or the call.
+    /// The sentence for the first call, or the name of the call.
     pub what: String,
     /// When first.
     pub time: Timestamp,
     /// Who.
     pub principal: Option<String>,
-    /// How many calls they are.
+    /// The number of calls.
     pub calls: u64,
-    /// The total number of calls with the same `aimed`.
+    /// The total number of calls with the same `aimed` value.
     pub calls_of_sort: u64,
 }
 
-/// The use of a credential by another session than the one that created it.
+/// The use of a credential by a session other than the one that created it.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Link {
     /// Whether creating it is a finding by itself; assuming a role is not.
     pub made: bool,
-    /// The call that made it.
+    /// The call that created it.
     pub method: String,
     /// `access_key`, `password`, `user`, `instance`, `function`, `role`.
     pub credential_type: String,
     /// The key, user, instance, function or role.
     pub credential: String,
-    /// When it was made.
+    /// When it was created.
     pub made_at: Timestamp,
-    /// Who made it.
+    /// Who created it.
     pub maker: Option<String>,
-    /// From where it was made.
+    /// The addresses it was created from.
     pub maker_ips: Vec<String>,
     /// Who used it.
     pub user: Option<String>,
     /// The complete chain, if another principal is behind the creator.
     pub path: Option<String>,
-    /// Calls with it.
+    /// The number of calls made with it.
     pub calls: u64,
     /// How many of them failed.
     pub failed: u64,
-    /// From where it was used, sorted.
+    /// The addresses it was used from, sorted.
     pub ips: Vec<String>,
     /// Which calls, sorted.
     pub event_keys: Vec<String>,
@@ -168,18 +168,18 @@ pub struct Link {
     pub last_time: Timestamp,
 }
 
-/// The downloads of one identity from one bucket.
+/// One identity's downloads from one bucket.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Taken {
     /// Who.
     pub principal: Option<String>,
     /// The bucket.
     pub source: Option<String>,
-    /// How many different objects.
+    /// The number of distinct objects.
     pub objects: Option<u64>,
-    /// How many bytes; `None` where the trail does not say.
+    /// The number of bytes; `None` if the trail does not record it.
     pub bytes_out: Option<u64>,
-    /// How many reads.
+    /// The number of reads.
     pub events: u64,
     /// Who created the credential, if a session of the case did.
     pub behind: Option<String>,
@@ -198,21 +198,21 @@ pub struct Taken {
     pub all_bytes: Option<u64>,
 }
 
-/// Why something may have to be contained or undone; in the order of the report.
+/// Why something may have to be contained or undone, in the order of the report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Need {
-    /// An access key was made.
+    /// An access key was created.
     Key,
     /// A password was set.
     Password,
-    /// A user was made.
+    /// A user was created.
     User,
     /// A policy was attached or saved, or a role was passed.
     Policy,
     /// Trust was changed.
     Trust,
-    /// A role was made.
+    /// A role was created.
     Role,
     /// Something was shared or opened to others.
     Share,
@@ -257,9 +257,9 @@ pub struct Remedy {
     pub time: Timestamp,
     /// Who.
     pub principal: Option<String>,
-    /// How many events say so.
+    /// The number of events that show it.
     pub events: u64,
-    /// What the event names.
+    /// The resources that the event names.
     #[serde(default)]
     pub entities: Vec<Named>,
     /// In which account.
@@ -282,7 +282,7 @@ pub struct Named {
     pub entity_value: String,
     /// Its name without the ARN prefix.
     pub name: Option<String>,
-    /// Its part: `target`, `created`, `deleted`, `granted_to`, `used`, `source`.
+    /// Its relation to the event: `target`, `created`, `deleted`, `granted_to`, `used`, `source`.
     pub relation: String,
 }
 
@@ -297,9 +297,9 @@ pub struct Network {
     pub time: Timestamp,
     /// The identity's first event in the case.
     pub known_since: Timestamp,
-    /// The number of earlier days with events of the identity.
+    /// The number of earlier days with events from the identity.
     pub active_days: u64,
-    /// Whether these are too few to decide whether the network is unusual.
+    /// Whether those days are too few to tell whether the network is unusual.
     pub too_short: bool,
     /// The countries of the addresses in it, if they were looked up.
     pub country: Option<String>,
@@ -321,12 +321,12 @@ const MOST_BINS: i64 = 48;
 pub struct Bins {
     /// How long each is, in seconds.
     pub seconds: i64,
-    /// The intervals with activity, in order of time.
+    /// The intervals with activity, in chronological order.
     pub rows: Vec<Bin>,
 }
 
 impl Bins {
-    /// The length of an interval so that the range has at most the maximum number of intervals.
+    /// The interval length at which the range has at most the maximum number of intervals.
     pub fn seconds_for(first: Timestamp, last: Timestamp) -> i64 {
         let seconds = last.0.saturating_sub(first.0) / 1_000_000;
         LENGTHS.into_iter().find(|length| seconds / length < MOST_BINS).unwrap_or(31_536_000)
@@ -346,7 +346,7 @@ pub struct Bin {
     pub events: u64,
 }
 
-/// A resource that was touched, or with failed attempts.
+/// A resource that was touched, or that somebody tried to touch.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Thing {
     /// Whether a click changed or created it or read its secret; otherwise all such clicks failed.
@@ -357,7 +357,7 @@ pub struct Thing {
     pub entity_value: String,
     /// The most severe kind of click that shows it.
     pub furthest: Kind,
-    /// How many clicks show it.
+    /// The number of clicks that show it.
     pub sightings: u64,
     /// Who saw it, sorted.
     pub principals: Vec<String>,
@@ -378,25 +378,25 @@ pub struct Seen {
     pub named: Vec<String>,
 }
 
-/// One technique of ATT&CK.
+/// One ATT&CK technique.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Technique {
     /// Its ID: `T1098.001`.
     pub technique: String,
-    /// How many clicks and calls show it.
+    /// The number of clicks and calls that show it.
     pub clicks: u64,
-    /// How many of them failed.
+    /// The number of those that failed.
     pub failed: u64,
-    /// The most important of them.
+    /// The most important ones.
     pub shown: Vec<Shown>,
 }
 
-/// What saved Sigma hits were searched for in.
+/// The search that the saved Sigma hits come from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SigmaSearch {
     /// The rules and events that were searched, and when.
     pub search: Search,
-    /// The number of events that were loaded later, and not searched.
+    /// The number of events that were loaded later and were not searched.
     pub later_events: u64,
 }
 
@@ -409,7 +409,7 @@ pub struct SigmaRule {
     pub level: Option<String>,
     /// The number of events that it matches.
     pub events: u64,
-    /// The number of clicks and calls that these belong to.
+    /// The number of clicks and calls that these events belong to.
     pub clicks: u64,
     /// The first of them.
     pub shown: Vec<Shown>,
@@ -448,13 +448,13 @@ pub struct File {
     pub sha256: Option<String>,
     /// Its size on disk.
     pub bytes: u64,
-    /// How many events of the report are from it.
+    /// The number of events in the report that come from it.
     pub events: u64,
-    /// Whether it was refused, not being CloudTrail.
+    /// Whether it was refused because it is not CloudTrail.
     pub refused: bool,
 }
 
-/// One gap of the trail: the view `trail_gaps`. Gaps about resources are counted, and a few are named.
+/// One gap in the trail, from the `trail_gaps` view. Gaps about resources are counted, and a few are named.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Gap {
     /// `region`, `hours`, `data events` …

@@ -1,21 +1,22 @@
-//! Context for readers who were not involved: the notes of analysts, the method, and the glossary.
+//! Context for readers who were not involved: the analysts' notes, the method, and the glossary.
 
 use super::content::{Report, ReportNote};
 use super::document::{Block, Section, Span, Table, Tone, cell, short, text};
 use super::words::moment;
 
-/// The notes of analysts; `None` if there are none.
+/// The analysts' notes; `None` if there are none.
 pub(super) fn notes(report: &Report) -> Option<Section> {
     let notes = &report.making.notes;
     if notes.is_empty() {
         return None;
     }
-    let lead = "Stars, tags and comments of the analysts, by the time of what they are about. They are opinions, not evidence.";
-    let head = [short("Time, UTC"), text("About"), text("Note")];
+    let lead = "The analysts' stars, tags and comments, in the order of the activity they refer to. They are opinions, \
+        not evidence.";
+    let head = [short("Time (UTC)"), text("About"), text("Note")];
     let table = Table::new(head).with(notes.iter().map(note));
     Some(Section {
         id: "notes",
-        title: "Notes of the analysts",
+        title: "Analysts' notes",
         blocks: vec![Block::Note(lead.to_owned()), Block::Table(table)],
     })
 }
@@ -29,20 +30,21 @@ fn note(note: &ReportNote) -> (Tone, Vec<Vec<Span>>) {
 /// The method and its limits.
 pub(super) fn method() -> Section {
     let steps = [
-        "Every record of the loaded files was read. Records that could not be read are counted as rejected; copies of one event \
-         are kept once.",
-        "Events are grouped into sessions: one identity with credentials issued at one moment.",
-        "In sessions of the AWS console, the calls of each page were matched against a catalog of recorded pages. The result is \
+        "Every record in the loaded files was processed. Records that could not be read are counted as rejected; duplicates of \
+         an event are stored once.",
+        "Events are grouped into sessions. A session is one identity using credentials issued at one time.",
+        "In AWS console sessions, the calls made by each page were matched against a catalog of recorded pages. Each match is \
          a click with its events and a confidence. Calls that no page explains are shown as such.",
-        "Calls of programs are shown as CloudTrail recorded them. A table of calls describes what each did, and why it can matter.",
+        "Calls made by programs are shown as CloudTrail recorded them. A table of calls describes what each does and \
+         why it can matter.",
         "An event stands out if its call belongs to one of the classes that this report lists. This shows where to look. It does \
          not show intent.",
     ];
     let limits = [
-        "CloudTrail does not record what a read returned, data events only where they were enabled, and nothing while a trail was \
-         stopped. What is absent from the trail is absent from this report.",
+        "CloudTrail does not record what a read returned. It records data events only where they were enabled, and nothing while \
+         a trail was stopped. Anything missing from the trail is also missing from this report.",
         "An identity in the trail is a set of credentials, not a person.",
-        "Addresses can be those of proxies, VPNs and AWS services.",
+        "Addresses can belong to proxies, VPNs or AWS services.",
     ];
     let points = |texts: &[&str]| {
         Block::Table(
@@ -69,19 +71,22 @@ pub(super) fn method() -> Section {
 /// The glossary.
 pub(super) fn glossary() -> Section {
     let words = [
-        ("attempt", "An event that stands out, and was denied or failed."),
-        ("click", "One action of a person in the AWS console, with the events that it produced."),
+        ("attempt", "An event that stands out and was denied or failed."),
+        ("click", "One action by a person in the AWS console, with the events that it produced."),
         ("confidence", "The probability that a click was identified correctly, from 0 to 1."),
-        ("event", "One record of CloudTrail: one call of one identity."),
-        ("finding", "An event that stands out, and succeeded."),
-        ("identity", "The user, role or service whose credentials were used, as CloudTrail names it; also: principal."),
+        ("event", "One CloudTrail record: one call by one identity."),
+        ("finding", "An event that stands out and succeeded."),
+        (
+            "identity",
+            "The user, role or service whose credentials were used, as CloudTrail names it. Also called principal.",
+        ),
         ("MFA", "Multi-factor authentication: a second proof of identity in addition to the password."),
         (
             "program",
-            "Everything that calls AWS other than the console: command line, scripts, infrastructure tools, services.",
+            "Anything other than the console that calls AWS: command-line tools, scripts, infrastructure tools and services.",
         ),
-        ("session", "The events of one identity with credentials issued at one moment."),
-        ("technique", "An entry of MITRE ATT&CK, a public list of what attackers do."),
+        ("session", "The events of one identity using credentials issued at one time."),
+        ("technique", "An entry in MITRE ATT&CK, a public catalog of attacker behavior."),
         ("trail", "The log that CloudTrail writes; also its configuration."),
     ];
     let table = Table::new([short("Word"), text("Meaning")])

@@ -60,7 +60,7 @@ fn page(document: &Document, pages: &BTreeMap<String, usize>) -> Markup {
 fn entry(section: &Section, page: Option<&usize>) -> Markup {
     html! {
         li {
-            // It floats: after a title that fills the line it would be set on the next one.
+            // The page number floats. After a title that fills the line, it would move to the next line.
             @if let Some(page) = page { span.page { (page) } " " }
             a href={ "#" (section.id) } { (section.title) }
         }

@@ -1,4 +1,4 @@
-//! A document as Markdown of GitHub's flavor.
+//! A document as GitHub-flavored Markdown.
 
 use std::io::{self, Write};
 
@@ -22,7 +22,7 @@ fn safe(text: &str) -> String {
     escape::markdown_text(&cut(text))
 }
 
-/// Each block is separated from the one before.
+/// Each block is separated from the previous one.
 fn block(out: &mut impl Write, block: &Block) -> io::Result<()> {
     writeln!(out)?;
     match block {

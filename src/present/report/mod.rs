@@ -34,7 +34,7 @@ use document::Document;
 use maud::PreEscaped;
 pub(super) use words::size;
 
-/// The maximum number of characters of one text, so that an excessively long name does not fill a page.
+/// The maximum number of characters in one text, so that an excessively long name does not fill a page.
 const LONGEST: usize = 2000;
 
 /// The formats of a report.
@@ -49,7 +49,7 @@ pub enum Form {
 /// Writes a report in that form.
 ///
 /// # Errors
-/// If the writer refuses.
+/// If the writer fails.
 pub fn write(out: &mut impl Write, report: &Report, form: Form) -> io::Result<()> {
     let document = document(report);
     match form {
@@ -58,11 +58,11 @@ pub fn write(out: &mut impl Write, report: &Report, form: Form) -> io::Result<()
     }
 }
 
-/// Writes a report as HTML to print, with the page that each section begins on in its list of contents, by the ID of the
-/// section.
+/// Writes a report as HTML for printing. `pages` contains the page number on which each section begins, by section ID, for
+/// the table of contents.
 ///
 /// # Errors
-/// If the writer refuses.
+/// If the writer fails.
 pub fn write_numbered(out: &mut impl Write, report: &Report, pages: &BTreeMap<String, usize>) -> io::Result<()> {
     html::write(out, &document(report), pages)
 }
@@ -90,7 +90,7 @@ fn html_text(text: &str) -> PreEscaped<String> {
     PreEscaped(super::escape::html(&cut(text)).into_owned())
 }
 
-/// A text, shortened to the maximum length.
+/// The text, shortened to the maximum length.
 fn cut(text: &str) -> Cow<'_, str> {
     if text.len() <= LONGEST { Cow::Borrowed(text) } else { Cow::Owned(shorten(text, LONGEST)) }
 }

@@ -21,7 +21,7 @@ pub(super) struct Plot {
 }
 
 impl Plot {
-    /// None, if nothing happened.
+    /// `None` if nothing happened.
     pub(super) fn new(bins: &Bins) -> Option<Self> {
         let (first, last) = (bins.rows.first()?, bins.rows.last()?);
         let seconds = bins.seconds.max(1);
@@ -34,12 +34,12 @@ impl Plot {
         (bin.time.0 - self.first.0) / (self.seconds * 1_000_000)
     }
 
-    /// The most clicks of a bin; never 0.
+    /// The most clicks in any bin; never 0.
     pub(super) fn most_clicks(&self) -> u64 {
         self.bins.iter().map(|bin| bin.looks + bin.deeds).max().unwrap_or_default().max(1)
     }
 
-    /// The most events of a bin; never 0.
+    /// The most events in any bin; never 0.
     pub(super) fn most_events(&self) -> u64 {
         self.bins.iter().map(|bin| bin.events).max().unwrap_or_default().max(1)
     }
@@ -68,7 +68,7 @@ impl Plot {
         let (looks, deeds, events) = (sum(|bin| bin.looks), sum(|bin| bin.deeds), sum(|bin| bin.events));
         format!(
             "{} and {} in {} of {} each, starting at {} UTC. {} of the clicks are pages, lists, sign-ins and \
-             shells, {} are changes, secrets and commands.",
+             shells, and {} are changes, secrets and commands.",
             count(looks + deeds, "click or command", "clicks and commands"),
             count(events, "event", "events"),
             count(self.slots.unsigned_abs(), "interval", "intervals"),

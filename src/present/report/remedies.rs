@@ -1,5 +1,5 @@
-//! What must be contained or undone, with commands of the AWS CLI as text. Every name in a command is an entity of an event,
-//! and only names in AWS's syntax are used.
+//! What may have to be contained or undone, with AWS CLI commands as text. Every name in a command is an entity named in an
+//! event, and only names in AWS's syntax are used.
 
 use super::content::Report;
 use super::document::{Block, Section, Span, Table, Tone, text};
@@ -23,25 +23,25 @@ pub(super) fn remedies(report: &Report) -> Section {
     } else {
         let lead = "These are suggestions to review, not instructions: the trail does not show whether an action was intended. \
             The commands are built from names in the events and were not run. Inspect first, then decide whether to undo. \
-            The report shows that something was already undone only if the case has the call that undid or deleted it.";
+            The report shows that something was already undone only if the case contains the call that undid or deleted it.";
         blocks.push(Block::Note(lead.to_owned()));
         let several = report.totals.principals > 1;
         for need in Need::ALL {
             blocks.extend(of_need(&report.remedies.rows, need, several));
         }
-        blocks.extend(left_out(&report.remedies, "things", "The view findings has all of them.").map(Block::Note));
+        blocks.extend(left_out(&report.remedies, "items", "The findings view lists all of them.").map(Block::Note));
     }
     Section { id: "remedies", title: "What to contain or undo", blocks }
 }
 
 fn of_need(all: &[Remedy], need: Need, several: bool) -> Vec<Block> {
-    // Other forms of persistence only if there is a command for them: the others are listed above.
+    // Other forms of persistence are listed only if there is a command for them. The findings above list all of them.
     let is_listed = |remedy: &&Remedy| need != Need::Other || !commands(remedy).is_empty();
     let rows: Vec<&Remedy> = all.iter().filter(|remedy| remedy.need == need).filter(is_listed).collect();
     if rows.is_empty() {
         return Vec::new();
     }
-    let head = [text("Action, UTC"), text("Commands to review")];
+    let head = [text("Action (UTC)"), text("Commands to review")];
     let table = Table::new(head).with(rows.iter().take(SHOWN).map(|remedy| row(remedy, several)));
     let heading = format!("{}: {}", title(need), digits(rows.len() as u64));
     let mut blocks = vec![Block::Heading(heading), Block::Table(table)];
@@ -56,14 +56,14 @@ const fn title(need: Need) -> &'static str {
         Need::Password => "Passwords set",
         Need::User => "Users created",
         Need::Policy => "Permissions granted",
-        Need::Trust => "Trust changed",
+        Need::Trust => "Trust relationships changed",
         Need::Role => "Roles created",
         Need::Share => "Resources shared or exposed",
         Need::Network => "Security groups opened to any address",
         Need::Watch => "Trails, detectors and logs stopped, changed or deleted",
         Need::Instance => "Instances started",
         Need::Other => "Other persistence",
-        Need::Secret => "Secrets read, to rotate",
+        Need::Secret => "Secrets to rotate",
     }
 }
 
@@ -90,7 +90,7 @@ fn ended(deleted: &[String]) -> String {
     match deleted {
         [] => "undone at".to_owned(),
         [only] => format!("the {} was deleted at", only.replace('_', " ")),
-        _ => "all of it was deleted by".to_owned(),
+        _ => "all were deleted by".to_owned(),
     }
 }
 
@@ -120,7 +120,7 @@ const LOOK: &str = "Inspect:";
 const UNDO: &str = "Undo:";
 const CONTAIN: &str = "Contain:";
 
-/// Denies everything, whatever else is granted.
+/// Denies everything, regardless of other grants.
 const DENY_ALL: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*"}]}"#;
 
 type Commands = Vec<(&'static str, String)>;
@@ -131,7 +131,7 @@ struct Writer<'a> {
 }
 
 impl<'a> Writer<'a> {
-    /// The resources of that type that the event names as its own or as `used`.
+    /// The resources of that type that the event created, targeted, deleted or used.
     fn all(&self, entity_type: &str) -> impl Iterator<Item = &'a Named> {
         let parts = ["created", "target", "deleted", "used"];
         let named = self.remedy.entities.iter();
@@ -139,12 +139,12 @@ impl<'a> Writer<'a> {
         named.filter(move |named| named.entity_type == entity_type && parts.contains(&named.relation.as_str()))
     }
 
-    /// The first of that type, as in the event, if it is safe in a command.
+    /// The first resource of that type, as named in the event, if the name is safe in a command.
     fn value(&self, entity_type: &str) -> Option<&'a str> {
         self.all(entity_type).map(|named| named.entity_value.as_str()).find(|value| fits(value))
     }
 
-    /// The first of that type by its name only, as IAM requires.
+    /// The first resource of that type, by its name only, as IAM requires.
     fn name(&self, entity_type: &str) -> Option<&'a str> {
         let name = |named: &'a Named| named.name.as_deref().unwrap_or(&named.entity_value);
         self.all(entity_type)
@@ -197,7 +197,7 @@ impl<'a> Writer<'a> {
         ]
     }
 
-    /// A managed policy is detached by its ARN, an inline one deleted by its name.
+    /// A managed policy is detached by its ARN; an inline policy is deleted by its name.
     fn policy(&self) -> Commands {
         if let (Some(profile), Some(role)) = (self.name("instance_profile"), self.name("role")) {
             let names = ["--instance-profile-name", profile, "--role-name", role];
@@ -268,7 +268,7 @@ impl<'a> Writer<'a> {
         self.shared_database()
     }
 
-    /// Snapshots and images of EC2.
+    /// EC2 snapshots and images.
     fn shared(&self, kind: &str, attribute: &str, id: &str) -> Commands {
         let (look, modify, reset, option) = (
             format!("describe-{kind}-attribute"),
@@ -299,7 +299,7 @@ impl<'a> Writer<'a> {
         ]
     }
 
-    /// A deleted trail has to be created again, but its event does not contain the settings.
+    /// A deleted trail has to be created again, but the event does not contain its settings.
     fn watch(&self) -> Commands {
         if let Some(trail) = self.all("trail").find(|named| fits(&named.entity_value)) {
             let name = trail.entity_value.as_str();
@@ -383,7 +383,7 @@ fn command<'w>(words: impl IntoIterator<Item = &'w str>) -> String {
 }
 
 /// Whether a text is a name or ARN in AWS's syntax, with nothing that a shell or the AWS CLI (options, lists, `file://`)
-/// could misinterpret. It is quoted nevertheless.
+/// could misinterpret. It is still quoted.
 fn fits(text: &str) -> bool {
     let known = |c: char| c.is_ascii_alphanumeric() || "+=.@_:/-".contains(c);
     let begins = text.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '/');
@@ -451,7 +451,7 @@ mod tests {
     fn an_end_says_what_ended() {
         let endings = [&[][..], &["access_key"], &["instance", "instance"]]
             .map(|types| ended(&types.iter().map(|&one| one.to_owned()).collect::<Vec<_>>()));
-        assert_eq!(endings, ["undone at", "the access key was deleted at", "all of it was deleted by"]);
+        assert_eq!(endings, ["undone at", "the access key was deleted at", "all were deleted by"]);
     }
 
     #[test]

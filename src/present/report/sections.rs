@@ -1,4 +1,4 @@
-//! The sections on touched resources, techniques, reliability, and how the report was made.
+//! The sections on touched resources, techniques, reliability, and how the report was created.
 
 use std::collections::BTreeMap;
 
@@ -15,20 +15,21 @@ use crate::present::quote;
 pub(super) fn things(report: &Report) -> Section {
     let mut blocks = Vec::new();
     if !report.things.rows.is_empty() {
-        let lead = "Resources that a click or an API call changed, created, or retrieved the secret of, or tried to.";
+        let lead = "Resources that a click or an API call changed or created, or whose secret it retrieved, \
+            including failed attempts.";
         let head = [
             text("Resource"),
             short("Type"),
             short("Access"),
             text("By"),
             number("Clicks, calls"),
-            short("First, UTC"),
+            short("First (UTC)"),
         ];
         blocks.push(Block::Heading("Touched".to_owned()));
         blocks.push(Block::Note(lead.to_owned()));
         blocks
             .push(Block::Table(Table::new(head).with(alike(&report.things.rows).iter().map(|same| things_row(same)))));
-        let all = "The view entity_sightings has all of them.";
+        let all = "The entity_sightings view lists all of them.";
         blocks.extend(left_out(&report.things, "resources", all).map(Block::Note));
     }
     if report.seen.is_empty() {
@@ -41,7 +42,7 @@ pub(super) fn things(report: &Report) -> Section {
     Section { id: "things", title: "Resources touched and seen", blocks }
 }
 
-/// The maximum number of similar resources with a row each. If there are more, they share one.
+/// The maximum number of similar resources that have separate rows. If there are more, they share a row.
 const ALIKE: usize = 5;
 /// The number of resources that are named in a shared row.
 const NAMED: usize = 4;
@@ -100,9 +101,9 @@ pub(super) fn techniques(report: &Report) -> Section {
     if report.techniques.is_empty() {
         blocks.push(Block::Text("No click or call matches a technique.".to_owned()));
     } else {
-        let lead = "A technique is what a click or a call can be used for. Routine administration uses the same techniques: a \
-            technique in this list does not imply an attack.";
-        let head = [text("Technique"), number("Clicks, calls"), text("Activity, UTC")];
+        let lead = "A technique describes what a click or call can be used for. Routine administration uses the same techniques, \
+            so a technique in this list does not imply an attack.";
+        let head = [text("Technique"), number("Clicks, calls"), text("Activity (UTC)")];
         let several = report.totals.principals > 1;
         blocks.push(Block::Note(lead.to_owned()));
         blocks
@@ -111,7 +112,7 @@ pub(super) fn techniques(report: &Report) -> Section {
     Section { id: "techniques", title: "ATT&CK techniques", blocks }
 }
 
-/// A technique, with the names of those who clicked, if there are several.
+/// A technique, with the principals' names if there are several.
 fn technique(technique: &Technique, several: bool) -> (Tone, Vec<Vec<Span>>) {
     let name = attack::name(&technique.technique).unwrap_or("unknown technique");
     let click = |click: &Shown| Span::Line(sentence(click.time, click.principal.as_deref(), several, &click.what));
@@ -128,24 +129,24 @@ fn technique(technique: &Technique, several: bool) -> (Tone, Vec<Vec<Span>>) {
 pub(super) fn sigma(report: &Report) -> Option<Section> {
     let SigmaSearch { search, later_events } = report.sigma_search.as_ref()?;
     let mut lead = vec![format!(
-        "{} Sigma rules were run on {} events on {} UTC.",
+        "{} Sigma rules were run on {} events at {} UTC.",
         digits(search.rules),
         digits(search.events),
         search.searched_at.trim_end_matches('Z').replace('T', " ")
     )];
     if search.not_converted > 0 {
-        lead.push(format!("{} more rules could not be converted, and were not run.", digits(search.not_converted)));
+        lead.push(format!("{} more rules could not be converted and were not run.", digits(search.not_converted)));
     }
     match later_events {
         0 => {}
-        1 => lead.push("1 event was loaded later, and was not searched.".to_owned()),
-        more => lead.push(format!("{} events were loaded later, and were not searched.", digits(*more))),
+        1 => lead.push("1 event was loaded later and was not searched.".to_owned()),
+        more => lead.push(format!("{} events were loaded later and were not searched.", digits(*more))),
     }
     let mut blocks = vec![Block::Note(lead.join(" "))];
     if report.sigma.rows.is_empty() {
-        blocks.push(Block::Text("No event of this report matches a rule.".to_owned()));
+        blocks.push(Block::Text("No event in this report matches a rule.".to_owned()));
     } else {
-        let head = [text("Rule"), text("Level"), number("Events"), text("Activity, UTC")];
+        let head = [text("Rule"), text("Level"), number("Events"), text("Activity (UTC)")];
         let several = report.totals.principals > 1;
         blocks
             .push(Block::Table(Table::new(head).with(report.sigma.rows.iter().map(|rule| sigma_rule(rule, several)))));
@@ -170,7 +171,7 @@ fn sigma_rule(rule: &SigmaRule, several: bool) -> (Tone, Vec<Vec<Span>>) {
 pub(super) fn coverage(report: &Report) -> Section {
     let counts = &report.totals.counts;
     let of_programs = "The activity of programs and commands is taken directly from their API calls, as CloudTrail recorded them. \
-        Clicks in the console are inferred from the calls that its pages make.";
+        Clicks in the console are inferred from the calls that console pages make.";
     let mut blocks = vec![Block::Text(of_programs.to_owned())];
     if report.totals.console_sessions > 0 {
         let head = [text("Identified by"), number("Clicks"), number("Share"), text("Reliability")];
@@ -180,10 +181,10 @@ pub(super) fn coverage(report: &Report) -> Section {
     }
     blocks.push(Block::Note(others(counts)));
     if !report.unexplained.rows.is_empty() {
-        let head = [text("Call without a signal"), number("Events"), number("Sessions"), short("First, UTC")];
+        let head = [text("Call without a signal"), number("Events"), number("Sessions"), short("First (UTC)")];
         blocks.push(Block::Heading("Without a signal".to_owned()));
         blocks.push(Block::Table(Table::new(head).with(report.unexplained.rows.iter().map(call))));
-        blocks.extend(left_out(&report.unexplained, "calls", "The view residual has all of them.").map(Block::Note));
+        blocks.extend(left_out(&report.unexplained, "calls", "The residual view lists all of them.").map(Block::Note));
     }
     Section { id: "coverage", title: "Reliability", blocks }
 }
@@ -233,8 +234,8 @@ fn in_signals(counts: &Counts) -> String {
     let of_clicks = counts.console_events.saturating_sub(counts.background + counts.unexplained);
     format!(
         "Of {}, {} belong to clicks, {} are background requests that the console made on its own, and {} have no \
-         signal; the timeline shows these as residual. An event that belongs to a click does not imply that its page \
-         is known.",
+         signal; the timeline shows these as residual. The fact that an event belongs to a click does not mean \
+         that its page is known.",
         count(counts.console_events, "console event", "console events"),
         digits(of_clicks),
         digits(counts.background),
@@ -245,8 +246,8 @@ fn in_signals(counts: &Counts) -> String {
 fn others(counts: &Counts) -> String {
     let rest = counts.events.saturating_sub(counts.console_events + counts.typed);
     format!(
-        "Other events: {} of commands and programs, and {} of services and others. A page that made no calls, or \
-         that was served from the browser's cache, leaves no trace.",
+        "Other events: {} from commands and programs, and {} from services and other sources. A page that made no \
+         calls, or that was served from the browser's cache, leaves no trace.",
         count(counts.typed, "event", "events"),
         count(rest, "event", "events"),
     )
@@ -263,13 +264,13 @@ fn databases(case: &BTreeMap<String, String>) -> Option<String> {
     let geoip = stated("geoip").and_then(|list| list.as_array().cloned()).unwrap_or_default();
     let source_text = |source: Value| {
         let text = |key: &str| source.get(key).and_then(Value::as_str).unwrap_or("unknown").to_owned();
-        format!("{} of {} (SHA-256 {})", text("kind"), text("made"), text("sha256"))
+        format!("{} from {} (SHA-256 {})", text("kind"), text("made"), text("sha256"))
     };
     let sources: Vec<String> = geoip.into_iter().chain(stated("ip_ranges")).map(source_text).collect();
     (!sources.is_empty()).then(|| sources.join("; "))
 }
 
-/// How the report was made, so that it can be reproduced.
+/// How the report was created, so that it can be reproduced.
 pub(super) fn making(report: &Report) -> Section {
     let making = &report.making;
     let fact = |key: &str| cell(making.case.get(key).map_or("unknown", String::as_str));
@@ -287,11 +288,11 @@ pub(super) fn making(report: &Report) -> Section {
     facts.extend(making.case_sha256.iter().map(|hash| ("Case file", vec![Span::Code(format!("SHA-256 {hash}"))])));
     facts.extend(databases(&making.case).map(|text| ("Address databases", cell(text))));
     facts.extend(left_out_by_filters(&report.totals).map(|text| ("Excluded by filters", cell(text))));
-    let head = [text("File"), number("Bytes"), number("Events here")];
+    let head = [text("File"), number("Bytes"), number("Events in report")];
     let files = Table::new(head).with(report.files.rows.iter().map(file));
     let mut blocks = vec![Block::Facts(facts), Block::Heading("Files".to_owned()), Block::Table(files)];
-    blocks.extend(left_out(&report.files, "files", "The table load_files has all of them.").map(Block::Note));
-    Section { id: "making", title: "How it was made", blocks }
+    blocks.extend(left_out(&report.files, "files", "The load_files table lists all of them.").map(Block::Note));
+    Section { id: "making", title: "How this report was created", blocks }
 }
 
 /// Whether the log files are those that CloudTrail delivered, as far as that was checked.
@@ -300,8 +301,8 @@ fn integrity(found: &Integrity) -> String {
         return "Not checked. cartographer verify checks log files against CloudTrail's digest files.".to_owned();
     };
     format!(
-        "Checked against CloudTrail's digest files at {} UTC: {} verified, {} altered, removed or added, {} not verified. \
-         Of the {} that this case was loaded from, {} verified. The table file_integrity has the details.",
+        "Checked against CloudTrail's digest files at {} UTC: {} verified; {} altered, removed or added; {} not verified. \
+         Of the {} that this case was loaded from, {} verified. The file_integrity table lists the details.",
         moment(at),
         count(found.verified, "log file", "log files"),
         digits(found.failed),
@@ -316,7 +317,7 @@ fn left_out_by_filters(totals: &Totals) -> Option<String> {
     let (records, files) = (totals.left_out, totals.files_left_out);
     (records + files > 0).then(|| {
         format!(
-            "{} in the files that were read, and {} that were not read. The case has only part of the trail.",
+            "{} in the files that were read, and {} that were not read. The case contains only part of the trail.",
             count(records, "record", "records"),
             count(files, "file", "files"),
         )

@@ -6,7 +6,7 @@ use super::found::{Aspect, Denied, Link, Network, NotableAction, SignIn, Taken};
 use super::words::{self, count, digits, joined, moment, who};
 use crate::event::Timestamp;
 
-/// The maximum number of sentences of a point; the rest is counted.
+/// The maximum number of sentences in a point; the remaining items are counted.
 const SHOWN: usize = 20;
 
 /// The points, the most important first, and the checks without a finding.
@@ -22,7 +22,7 @@ pub(super) fn blocks(report: &Report) -> Vec<Block> {
     points.sort_by_key(|point| point.tone != Tone::Strong);
     let mut blocks = vec![Block::Heading("What stands out".to_owned())];
     if points.is_empty() {
-        blocks.push(Block::Text("Nothing that this report looks for.".to_owned()));
+        blocks.push(Block::Text("The report found nothing that it looks for.".to_owned()));
     } else {
         blocks.push(Block::Points(points));
     }
@@ -44,7 +44,7 @@ fn searched(report: &Report) -> String {
         (false, _) => format!("{} of {} sessions in the case", digits(of), digits(all)),
     };
     let within = report.scope.from.is_some() || report.scope.to.is_some();
-    if within { format!("{sessions}, within the selected time,") } else { sessions }
+    if within { format!("{sessions}, within the selected time range,") } else { sessions }
 }
 
 /// Which checks could not be made, and why.
@@ -52,7 +52,7 @@ fn unsearched(report: &Report) -> Option<String> {
     let totals = &report.totals;
     let reasons = [
         (totals.data_events == 0 && report.taken.rows.is_empty())
-            .then_some("downloaded objects, because these sessions have no data events"),
+            .then_some("downloaded objects, because these sessions contain no data events"),
         (totals.console_sessions == 0)
             .then_some("console clicks and events, because none of these sessions is a console session"),
     ];
@@ -65,7 +65,7 @@ fn checks(report: &Report, style: SentenceStyle) -> Vec<(Option<Point>, &'static
     let mut checks = vec![
         (style.without_factor(&report.sign_ins.rows), "sign-ins without MFA"),
         (style.refused(&report.sign_ins.rows), "failed sign-ins"),
-        (links(&report.links.rows), "use of keys, passwords and users that were created"),
+        (links(&report.links.rows), "keys, passwords and users that were created and later used"),
     ];
     let taken = taken(&report.taken.rows, report.taken.total);
     if taken.is_some() || report.totals.data_events > 0 {
@@ -85,7 +85,7 @@ fn checks(report: &Report, style: SentenceStyle) -> Vec<(Option<Point>, &'static
 /// The first sentence of a point about an aspect.
 const fn heading(aspect: Aspect) -> &'static str {
     match aspect {
-        Aspect::Moved => "Credentials of instances or functions used from another network",
+        Aspect::Moved => "Instance or function credentials used from another network",
         Aspect::Watch => "Logging or monitoring stopped, deleted or changed",
         Aspect::Secret => "Secrets read",
         Aspect::Credential => "Credentials created",
@@ -102,22 +102,22 @@ const fn heading(aspect: Aspect) -> &'static str {
 
 const fn sought(aspect: Aspect) -> &'static str {
     match aspect {
-        Aspect::Moved => "credentials of instances or functions that were used from a network not used before",
+        Aspect::Moved => "instance or function credentials that were used from a new network",
         Aspect::Watch => "logging or monitoring that was stopped or changed",
         Aspect::Secret => "secrets that were read",
         Aspect::Credential => "credentials that were created",
-        Aspect::Privilege => "changes of identities and permissions",
+        Aspect::Privilege => "changes to identities and permissions",
         Aspect::Exposure => "data that was shared, copied or exposed",
         Aspect::Exfiltration => "data that was exported in other ways",
         Aspect::Impact => "resources that were destroyed or made unusable",
         Aspect::Persistence => "other persistence",
         Aspect::Execution => "code and commands that were run or changed",
-        Aspect::Token => "tokens and codes that were issued, other than the credentials of roles",
+        Aspect::Token => "tokens and codes that were issued, other than role credentials",
         Aspect::Stored => "stored secrets that were created or changed",
     }
 }
 
-/// Completed actions are important; attempts and routine activity of programs are less so.
+/// Completed actions are important; attempts and routine activity by programs are less so.
 const fn weight(aspect: Aspect, done: u64) -> Tone {
     match aspect {
         Aspect::Execution | Aspect::Token | Aspect::Stored => Tone::Firm,
@@ -126,7 +126,7 @@ const fn weight(aspect: Aspect, done: u64) -> Tone {
     }
 }
 
-/// The style of sentences: with the name of the principal if there are several.
+/// The style of sentences: they name the principal if there are several.
 #[derive(Debug, Clone, Copy)]
 struct SentenceStyle {
     several: bool,
@@ -170,7 +170,7 @@ impl SentenceStyle {
         point(weight(aspect, done), head, items, first.of_aspect)
     }
 
-    /// The first of similar events, and the number of others.
+    /// The first of several similar events, and the number of remaining ones.
     fn deed(self, deed: &NotableAction) -> String {
         let first = self.sentence(deed.time, deed.principal.as_deref(), &deed.what);
         let sessions =
@@ -181,7 +181,7 @@ impl SentenceStyle {
         }
     }
 
-    /// Denied calls of people and programs; then, as one sentence, calls that were denied while pages opened.
+    /// Denied calls by people and programs; then, in one sentence, calls that were denied while pages loaded.
     fn denied(self, denied: &[Denied], calls: u64) -> Option<Point> {
         let (aimed, beside): (Vec<&Denied>, Vec<&Denied>) = denied.iter().partition(|denied| denied.aimed);
         let item = |denied: &Denied| {
@@ -206,7 +206,7 @@ fn links(links: &[Link]) -> Option<Point> {
     let made: Vec<&Link> = links.iter().filter(|link| link.made).collect();
     let item = |link: &&Link| {
         let what = format!(
-            "{} {}, created by {} at {}: {} by {} ({} failed) from {}, {} to {} UTC: {}",
+            "{} {}, created by {} at {}: {} by {} ({} failed) from {}, {} to {} UTC ({})",
             link.credential_type.replace('_', " "),
             link.credential,
             who(link.maker.as_deref()),
@@ -229,10 +229,10 @@ fn links(links: &[Link]) -> Option<Point> {
 /// Downloaded objects; more important if a credential created in the case was used.
 fn taken(taken: &[Taken], total: u64) -> Option<Point> {
     let first = taken.first()?;
-    let size = |bytes: Option<u64>| bytes.map_or_else(|| "– bytes".to_owned(), words::size);
+    let size = |bytes: Option<u64>| bytes.map_or_else(|| "unknown size".to_owned(), words::size);
     let item = |one: &Taken| {
         let text = format!(
-            "{} · {} downloaded {} from {} ({}), from {}, until {}{}",
+            "{} · {} downloaded {} from {} ({}), connecting from {}, until {}{}",
             moment(one.first_time),
             who(one.principal.as_deref()),
             count(one.objects.unwrap_or_default(), "object", "objects"),
@@ -256,26 +256,26 @@ fn networks(networks: &[Network], total: u64) -> Option<Point> {
         let known: Vec<&str> = [&network.country, &network.owner].into_iter().flatten().map(String::as_str).collect();
         let known = if known.is_empty() { String::new() } else { format!(" ({})", known.join(", ")) };
         let days = count(network.active_days, "day", "days");
-        let short = if network.too_short { "; too short to tell whether that is unusual" } else { "" };
+        let short = if network.too_short { ", which is too short to tell whether this is unusual" } else { "" };
         let text = format!("{who}, known since {since}, first seen from {}{known}", network.network);
         (format!("{} · {text}, after {days} of activity{short}", moment(network.time)), 1)
     };
-    let head = format!("New networks for a known identity: {}", digits(total));
+    let head = format!("New networks for known identities: {}", digits(total));
     point(Tone::Firm, head, networks.iter().map(item), total)
 }
 
 fn unexplained(events: u64) -> Option<Point> {
     let head = format!("Console events without a signal: {}", digits(events));
-    let item = "They are listed under Reliability, and are worth a look.".to_owned();
+    let item = "They are listed under Reliability and are worth reviewing.".to_owned();
     (events > 0).then(|| Point { tone: Tone::Plain, head, items: vec![item] })
 }
 
-/// A point, if there is anything of it.
+/// A point, if there is anything to report.
 fn point(tone: Tone, head: String, items: impl Iterator<Item = (String, u64)>, total: u64) -> Option<Point> {
     (total > 0).then(|| Point { tone, head, items: shown(items, total) })
 }
 
-/// The first sentences, each with its number of events, and a sentence with the number of the others.
+/// The first sentences, and a sentence with the number of events that they do not cover.
 fn shown(items: impl Iterator<Item = (String, u64)>, total: u64) -> Vec<String> {
     let (mut items, counts): (Vec<String>, Vec<u64>) = items.take(SHOWN).unzip();
     let more = total.saturating_sub(counts.iter().sum());

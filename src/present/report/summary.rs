@@ -30,10 +30,10 @@ pub(super) fn scope(report: &Report) -> Section {
     let all = |wanted: &[String], every: &str| if wanted.is_empty() { every.to_owned() } else { wanted.join(", ") };
     let found = format!(
         "{} of {}, {} of {}",
-        count(totals.sessions, "session", "sessions"),
-        digits(totals.case_sessions),
-        count(totals.counts.events, "event", "events"),
-        digits(totals.case_events),
+        digits(totals.sessions),
+        count(totals.case_sessions, "session", "sessions"),
+        digits(totals.counts.events),
+        count(totals.case_events, "event", "events"),
     );
     let making = &report.making;
     let given = [("Case number", &making.case_number), ("Author", &making.author), ("Recipient", &making.recipient)];
@@ -42,7 +42,7 @@ pub(super) fn scope(report: &Report) -> Section {
         ("Case", vec![Span::Code(scope.case.clone())]),
         ("Sessions", cell(sessions_asked(scope))),
         ("Identities", cell(all(&scope.principals, "all identities"))),
-        ("Time", cell(asked(scope.from, scope.to))),
+        ("Time range", cell(asked(scope.from, scope.to))),
         ("Found", cell(found)),
         ("Recorded", cell(span(totals.counts.first_event, totals.counts.last_event))),
     ];
@@ -51,13 +51,13 @@ pub(super) fn scope(report: &Report) -> Section {
     Section { id: "scope", title: "Scope", blocks }
 }
 
-/// What the events of the case do not cover.
+/// What the case's events do not cover.
 fn uncovered(gaps: &[Gap]) -> Vec<Block> {
     if gaps.is_empty() {
         return Vec::new();
     }
-    let lead = "The case does not cover the following, as far as its events and its load show. Activity in these gaps is not in \
-        this report. The view trail_gaps has all of them.";
+    let lead = "As far as the case's events and load records show, the case does not cover the following. Activity in these \
+        gaps is not in this report. The trail_gaps view lists all gaps.";
     let point = |gap: &Gap| {
         let more = gap.gaps.saturating_sub(gap.examples.len() as u64);
         let more = (more > 0).then(|| format!("and {} more", digits(more)));
@@ -77,12 +77,12 @@ fn uncovered(gaps: &[Gap]) -> Vec<Block> {
 fn gap_title(gap: &str) -> &str {
     match gap {
         "logging" => "Logging stopped",
-        "category" => "Event categories without any event",
+        "category" => "Event categories without events",
         "data events" => "Buckets, functions and tables without data events",
-        "region" => "Regions without any event",
-        "hours" => "Stretches of whole hours without any event of an account",
+        "region" => "Regions without events",
+        "hours" => "Runs of full hours in which an account has no events",
         "partial records" => "Sources with partial records",
-        "not loaded" => "Files not loaded completely",
+        "not loaded" => "Files not completely loaded",
         other => other,
     }
 }
@@ -96,7 +96,7 @@ fn sessions_asked(scope: &Scope) -> String {
     }
 }
 
-/// The selected time.
+/// The selected time range.
 fn asked(from: Option<Timestamp>, to: Option<Timestamp>) -> String {
     match (from, to) {
         (None, None) => "no limit".to_owned(),
@@ -127,7 +127,7 @@ fn opening(report: &Report) -> String {
     }
     let totals = &report.totals;
     let text = format!(
-        "{} in {} had {}: {} in the console and {} of programs",
+        "{} in {} had {}: {} in the console and {} by programs",
         count(totals.principals, "identity", "identities"),
         count(totals.accounts, "account", "accounts"),
         count(totals.sessions, "session", "sessions"),
@@ -142,7 +142,7 @@ fn opening(report: &Report) -> String {
     }
 }
 
-/// How many of the events of the case the report is about.
+/// How many of the case's events the report covers.
 fn covered(totals: &Totals) -> String {
     let (of, all) = (totals.counts.events, totals.case_events);
     match (of == all, all) {
@@ -172,14 +172,18 @@ pub(super) fn amounts(lead: &str, counts: &Counts, console: bool) -> String {
     let against = if !console {
         String::new()
     } else if parts.is_empty() {
-        " No click is known.".to_owned()
+        " No clicks were identified.".to_owned()
     } else {
         format!(" There {} {clicks}: {}.", if counts.clicks == 1 { "was" } else { "were" }, joined(&parts))
     };
     let aside = [
-        (counts.background, "is a background request of the console", "are background requests of the console"),
+        (
+            counts.background,
+            "is a background request made by the console",
+            "are background requests made by the console",
+        ),
         (counts.unexplained, "is a console event without a signal", "are console events without a signal"),
-        (counts.programmatic, "is an API call of a program", "are API calls of programs"),
+        (counts.programmatic, "is an API call made by a program", "are API calls made by programs"),
     ];
     let aside = aside.into_iter().filter(|(number, ..)| *number > 0 && *number < counts.events);
     let aside: Vec<String> = aside.map(|(number, one, many)| count(number, one, many)).collect();
@@ -223,17 +227,17 @@ fn of_console(console: bool, clicks: u64) -> String {
 fn sessions(report: &Report) -> Vec<Block> {
     let head = [
         text("Identity"),
-        short("From, UTC"),
+        short("From (UTC)"),
         short("MFA"),
         number("Events"),
         number("Clicks"),
         number("Findings"),
         number("Denied"),
     ];
-    let lead = "The most notable sessions are first. Findings counts the events that stand out and succeeded; below it are those \
-        that were denied or failed. Several sessions of one program are combined.";
+    let lead = "The most notable sessions come first. Findings counts the events that stand out and succeeded; the number below \
+        it counts those that were denied or failed. Multiple sessions of one program are combined.";
     let table = Table::new(head).with(report.sessions.rows.iter().map(row));
-    let all = "The command cartographer sessions lists all of them.";
+    let all = "To list all sessions, run cartographer sessions.";
     let mut blocks = vec![Block::Heading("Sessions".to_owned()), Block::Note(lead.to_owned()), Block::Table(table)];
     blocks.extend(left_out(&report.sessions, "sessions", all).map(Block::Note));
     blocks

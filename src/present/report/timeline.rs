@@ -20,15 +20,16 @@ pub(super) fn over_time(report: &Report) -> Section {
     Section { id: "over-time", title: "Clicks and events over time", blocks: vec![block] }
 }
 
-/// Every click and the activity of programs, session by session, the most notable sessions first.
+/// Every click and the programs' activity, session by session, the most notable sessions first.
 pub(super) fn timeline(report: &Report) -> Section {
-    let lead = "All times are UTC. The most notable sessions are first. A line is one click or command, with the number of its \
-        events. If a click is not certain, the line shows its confidence, where 1 is certain. A residual line has console \
-        events without a signal. For programs, the lines are calls that stand out, were denied, or change \
-        something, and all calls with a credential that was created in the case; similar calls share a line.";
+    let lead = "All times are UTC. The most notable sessions come first. Each line is one click or command, with its number of \
+        events. If a click is uncertain, the line shows its confidence, where 1 means certain. Residual lines contain \
+        console events without a signal. For programs, the lines show calls that stand out, were denied or changed \
+        something, and all calls made with a credential that was created in the case. Similar calls share a line.";
     let case = quote::shell(&report.scope.case);
     let all = format!(
-        "The least important lines are omitted first, such as pages and lists. The command cartographer timeline --db {case} shows all of them."
+        "The least important lines, such as pages and lists, are omitted first. To list all lines, run cartographer \
+         timeline --db {case}."
     );
     let mut blocks = vec![Block::Note(lead.to_owned())];
     blocks.extend(left_out(&report.lines, "lines", &all).map(Block::Note));
@@ -63,8 +64,8 @@ fn of_session(report: &Report, known: Option<&Session>, id: Option<&str>, entrie
         let overview = |known: &Session| {
             let events = count(known.counts.events, "event", "events");
             let lead = match known.sessions {
-                0 | 1 => format!("The session has {events}."),
-                sessions => format!("These {} sessions have {events}.", digits(sessions)),
+                0 | 1 => format!("The session contains {events}."),
+                sessions => format!("These {} sessions contain {events}.", digits(sessions)),
             };
             let amounts = amounts(&lead, &known.counts, known.console);
             vec![Block::Text(session(known, &report.sign_ins.rows)), Block::Text(amounts)]
@@ -80,10 +81,10 @@ fn of_session(report: &Report, known: Option<&Session>, id: Option<&str>, entrie
     blocks
 }
 
-/// How many calls of programs have no line.
+/// How many calls by programs have no line.
 fn unlisted_calls(calls: u64, cut: bool) -> Option<String> {
     let what = if cut { "not listed here" } else { "reads that do not stand out and were not denied" };
-    (calls > 0).then(|| format!("Plus {}: {what}.", count(calls, "more call of programs", "more calls of programs")))
+    (calls > 0).then(|| format!("Plus {}: {what}.", count(calls, "more call by a program", "more calls by programs")))
 }
 
 /// The date is shown if it differs from that of the heading.

@@ -8,7 +8,7 @@ use super::content::{Listed, Session};
 use super::found::SignIn;
 use crate::event::Timestamp;
 
-/// The maximum number of names in a sentence; the rest is counted.
+/// The maximum number of names in a sentence; the remaining names are counted.
 const NAMED: usize = 6;
 
 /// `1 click`, `2,431 clicks`.
@@ -88,12 +88,12 @@ pub(super) fn sentence(time: Timestamp, principal: Option<&str>, several: bool, 
     format!("{} · {name}{what}", moment(time))
 }
 
-/// A note with what a list omits, and where the complete list is.
+/// A note on how much a list omits, and where to find the complete list.
 pub(super) fn left_out<T>(list: &Listed<T>, of_what: &str, all: &str) -> Option<String> {
     let (left, shown) = (list.left_out(), list.rows.len() as u64);
     (left > 0).then(|| {
         format!(
-            "This list has {} of {} {of_what}; {} are omitted. {all}",
+            "This list shows {} of {} {of_what}; {} are omitted. {all}",
             digits(shown),
             digits(list.total),
             digits(left)
@@ -127,7 +127,7 @@ pub(super) fn session(session: &Session, sign_ins: &[SignIn]) -> String {
     parts.into_iter().flatten().collect()
 }
 
-/// The sign-in of a session; if there is none, whether its events state MFA.
+/// The sign-in of a session; if there is none, whether its events state that MFA was used.
 fn came_in(session: &Session, sign_ins: &[SignIn]) -> String {
     let mut own = sign_ins.iter().filter(|sign_in| sign_in.session_id.as_ref() == Some(&session.session_id));
     let refused = match own.clone().next().map_or(0, |sign_in| sign_in.refusals_of_session) {
@@ -136,18 +136,21 @@ fn came_in(session: &Session, sign_ins: &[SignIn]) -> String {
     };
     match own.find(|sign_in| sign_in.came_in) {
         Some(sign_in) => {
-            format!("They signed in by {}, {}{refused}.", sign_in.way, factor(sign_in.mfa.or(session.mfa)))
+            let mfa = match sign_in.mfa.or(session.mfa) {
+                Some(true) => ", with MFA",
+                Some(false) => ", without MFA",
+                None => " (MFA use not recorded)",
+            };
+            format!("They signed in by {}{mfa}{refused}.", sign_in.way)
         }
-        None => format!("The trail has no sign-in for this session{refused}; the session was {}.", factor(session.mfa)),
-    }
-}
-
-/// Whether MFA was used.
-pub(super) const fn factor(mfa: Option<bool>) -> &'static str {
-    match mfa {
-        Some(true) => "with MFA",
-        Some(false) => "without MFA",
-        None => "with or without MFA (not recorded)",
+        None => {
+            let mfa = match session.mfa {
+                Some(true) => "the session used MFA",
+                Some(false) => "the session did not use MFA",
+                None => "MFA use is not recorded",
+            };
+            format!("The trail contains no sign-in for this session{refused}; {mfa}.")
+        }
     }
 }
 
@@ -186,6 +189,6 @@ mod tests {
     fn a_list_says_what_it_leaves_out() {
         let list = |total| left_out(&Listed { rows: vec![(); 2], total }, "lines", "Look there.");
         assert_eq!(list(2), None);
-        assert_eq!(list(1002).as_deref(), Some("This list has 2 of 1,002 lines; 1,000 are omitted. Look there."));
+        assert_eq!(list(1002).as_deref(), Some("This list shows 2 of 1,002 lines; 1,000 are omitted. Look there."));
     }
 }

@@ -1,4 +1,4 @@
-// The browser, and pages that keep book of what must not happen: errors, violations of the policy, requests that leave.
+// The browser, and pages that record what must not happen: errors, policy violations, requests to other servers.
 
 import assert from "node:assert/strict";
 import { createRequire } from "node:module";
@@ -25,7 +25,7 @@ export const browser = await chromium.launch({
 
 const WIDE = { width: 1440, height: 900 };
 
-/** Opens the page that is served at `address`, with the token once, which the page then keeps for its tab. */
+/** Opens the page served at `address`, with the token, which the page then stores for its tab. */
 export async function visit(address, { viewport = WIDE, colorScheme = "light", ...options } = {}) {
   const context = await browser.newContext({ viewport, colorScheme, reducedMotion: "reduce", ...options });
   await context.grantPermissions(["clipboard-read", "clipboard-write"], { origin: address.origin });
@@ -36,7 +36,7 @@ export async function visit(address, { viewport = WIDE, colorScheme = "light", .
   return {
     page,
     faults,
-    /** One more tab of the same browser. */
+    /** Another tab in the same browser. */
     async another(place, token = "") {
       const tab = await context.newPage();
       book(tab, address.origin, faults);
@@ -44,7 +44,7 @@ export async function visit(address, { viewport = WIDE, colorScheme = "light", .
       return tab;
     },
     open: (place) => page.goto(address.origin + place),
-    /** Ends the visit; fails if anything happened that must not. */
+    /** Ends the visit. Fails if anything happened that must not happen. */
     async leave() {
       await context.close();
       assert.deepEqual(faults, []);
@@ -63,7 +63,7 @@ function book(page, origin, faults) {
   });
 }
 
-/** Runs `look` on a page, and fails if anything happened there that must not. */
+/** Runs `look` on a page. Fails if anything happened there that must not happen. */
 export async function looking(address, place, look, options) {
   const visited = await visit(address, options);
   try {

@@ -9,7 +9,7 @@ import { createInterface } from "node:readline";
 
 const [program = "target/debug/cartographer"] = process.argv.slice(2);
 
-/** A folder that goes when the process does its best to end. */
+/** A folder that `end` removes. */
 export const folder = await mkdtemp(path.join(tmpdir(), "cartographer-browser-"));
 const running = new Set();
 
@@ -18,21 +18,21 @@ export async function end() {
   await rm(folder, { recursive: true, force: true });
 }
 
-/** A case of what the program loads from `trail`, with more arguments. */
+/** A case that the program loads from `trail`, with additional arguments. */
 export function load(trail, name, ...more) {
   const file = path.join(folder, `${name}.duckdb`);
   execFileSync(program, ["load", trail, "--db", file, "--quiet", ...more], { stdio: ["ignore", "ignore", "inherit"] });
   return file;
 }
 
-/** A case of records that a test makes up. */
+/** A case with records that a test makes up. */
 export async function loadRecords(records, name, ...more) {
   const trail = path.join(folder, `${name}.json`);
   await writeFile(trail, JSON.stringify({ Records: records }));
   return load(trail, name, ...more);
 }
 
-/** A folder of rules of one's own: the text of each by its path. */
+/** A folder with custom rules, given as texts by path. */
 export async function ownRules(rules) {
   const home = path.join(folder, "rules");
   for (const [name, text] of Object.entries(rules)) {
@@ -43,7 +43,7 @@ export async function ownRules(rules) {
   return home;
 }
 
-/** Loads records that a test makes up into a case that is there. */
+/** Loads records that a test makes up into an existing case. */
 export async function loadMore(records, file, ...more) {
   const trail = path.join(folder, "more.json");
   await writeFile(trail, JSON.stringify({ Records: records }));

@@ -1,4 +1,4 @@
-// What a grid shows, and ways to wait for it: the page answers when its fetches and renders are done, not at once.
+// What a grid shows, and ways to wait for it. The page responds after its fetches and renders, not immediately.
 
 import assert from "node:assert/strict";
 
@@ -8,16 +8,16 @@ export const row = (page, text) => rows(page).filter({ hasText: text }).first();
 export const detail = (page) => page.locator(".grid-detail");
 export const head = (page, title) => page.getByRole("columnheader", { name: title }).getByRole("button");
 
-/** Waits until the grid has so many rows in all, its head aside. */
+/** Waits until the grid has this total number of rows, not counting the header. */
 export async function total(page, count) {
   await page.locator(`[role=grid][aria-rowcount="${count + 1}"]`).waitFor();
   if (count > 0) await page.locator(".grid-body .grid-row:not([aria-busy=true])").first().waitFor();
 }
 
-/** Milliseconds until what is waited for is missed, and between two looks. */
+/** Milliseconds until waiting fails, and between two checks. */
 const [PATIENCE, PAUSE] = [30_000, 50];
 
-/** Waits until all of these parts, texts or patterns, stand in the text that is seen at `place`. */
+/** Waits until all of these parts, which are strings or patterns, are in the visible text at `place`. */
 export async function shows(place, ...parts) {
   const end = Date.now() + PATIENCE;
   const misses = (text) => parts.filter((part) => !(part instanceof RegExp ? part.test(text) : text.includes(part)));
@@ -30,7 +30,7 @@ export async function shows(place, ...parts) {
 /** The texts of the rows that are laid out. */
 export const texts = (page) => rows(page).allInnerTexts();
 
-/** Waits until the address has that value of the parameter: it follows what is typed with a delay. `""` means it has none. */
+/** Waits until the parameter has that value in the address, which follows typing with a delay. `""` means no parameter. */
 export async function inAddress(page, name, value) {
   await page.waitForFunction(
     ([key, wanted]) => new URL(location.href).searchParams.getAll(key).join() === wanted,

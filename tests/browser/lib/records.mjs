@@ -1,6 +1,6 @@
 // Records that a test makes up.
 
-/** Makes calls in one session of somebody's in the console, each a minute after the one before. */
+/** Makes calls in one person's console session, each a minute after the previous one. */
 export function sessionOf(userName) {
   let made = 0;
   return (service, eventName, requestParameters, readOnly = false) => {

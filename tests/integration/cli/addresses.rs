@@ -234,9 +234,12 @@ fn what_is_known_of_an_address_shows_where_the_address_does() {
 fn a_report_names_countries_and_owners_and_the_databases_they_are_from() {
     let dir = looked_up();
     let html = answer(&dir, &["report", "--format", "html"]);
-    for told in
-        ["203.0.113.66 (DE, AS64500 Example Ltd)", "Address databases", "GeoLite2-Country of ", "ip-ranges.json of "]
-    {
+    for told in [
+        "203.0.113.66 (DE, AS64500 Example Ltd)",
+        "Address databases",
+        "GeoLite2-Country from ",
+        "ip-ranges.json from ",
+    ] {
         assert!(html.contains(told), "the report has no {told}");
     }
 }

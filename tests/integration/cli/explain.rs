@@ -73,7 +73,7 @@ fn a_signal_is_explained_by_its_rule_its_events_and_its_rivals() {
     let said = said(&dir, &[&id[..8]]);
     for part in [
         "IAM › Users",
-        "every required call was seen in an exact shape",
+        "every required call was seen and matched a shape exactly",
         "iam/users",
         "anchor",
         "matches iam:ListUsers",

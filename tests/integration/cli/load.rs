@@ -24,7 +24,7 @@ fn a_part_is_loaded_and_the_rest_is_counted() {
     cartographer(dir.path(), &services).assert().code(0).stdout("service\niam\nsts\n");
     let stated = ["sql", "--db", "case.duckdb", "--format", "csv", "SELECT filter, left_out > 0 AS l FROM load_files"];
     cartographer(dir.path(), &stated).assert().code(0).stdout("filter,l\nservice iam sts,true\n");
-    let told = contains("Excluded by filters").and(contains("The case has only part of the trail"));
+    let told = contains("Excluded by filters").and(contains("The case contains only part of the trail"));
     cartographer(dir.path(), &["report", "--db", "case.duckdb", "--format", "md"]).assert().code(0).stdout(told);
     let nothing = contains("0 inserted + 0 duplicate + 0 rejected + 2,526 left out");
     load(dir.path(), &["--to", "2001-01-01"]).code(0).stderr(nothing);

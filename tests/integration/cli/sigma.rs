@@ -184,5 +184,5 @@ fn events_that_were_loaded_later_are_not_counted_as_searched() {
         .code(0)
         .stderr(contains("the saved Sigma hits are of fewer events"));
     let report = output(dir.path(), &["report", "--format", "md"]);
-    assert!(report.contains("1 event was loaded later, and was not searched"), "{report}");
+    assert!(report.contains("1 event was loaded later and was not searched"), "{report}");
 }

@@ -47,7 +47,7 @@ fn a_ledger_says_what_balances_and_what_went_wrong() {
         signals  41 in 3 console sessions, out of 12 sessions\n  \
         a\\u{1b}.json: a digest\n  \
         a\\u{1b}.json: record 7: no eventTime\n  \
-        … and 1 more; use --verbose to list them, or see the tables load_files and rejects\n";
+        … and 1 more; use --verbose to list them, or see the load_files and rejects tables\n";
     assert_eq!(String::from_utf8(out).unwrap(), expected);
 }
 

@@ -189,12 +189,12 @@ fn the_executive_summary_is_made_of_facts() {
     let html = shown(&report(&loaded, Scope::default()), Form::Markdown);
     let brief = html.split("## Executive summary").nth(1).unwrap().split("\n## ").next().unwrap();
     let facts = [
-        "The most notable activity is that of nadia in the console from 198.51.100.200 and 203.0.113.66: 394 events with 6 findings and 2 failed or denied attempts",
+        "The most notable activity was by nadia in the console from 198.51.100.200 and 203.0.113.66: 394 events with 6 findings and 2 failed or denied attempts",
         "nadia signed in by password without MFA from 203.0.113.66. 1 sign-in failed.",
         "44 objects were downloaded (5.3 GB)",
         "1 credential was created or set",
         "1 log or detector was stopped, deleted or changed",
-        "Still open, as far as the case shows: 1 access key, 1 stopped or changed log or detector",
+        "As far as the case shows, the following is still in effect: 1 access key, 1 stopped or changed log or detector",
     ];
     for fact in facts {
         assert!(brief.contains(fact), "{fact} in {brief}");

@@ -193,7 +193,7 @@ fn what_was_made_ends_when_it_is_deleted_by_its_name_or_its_id() {
     for text in [
         "the user was deleted at 2026-05-04 10:00:23",
         "the trust anchor was deleted at 2026-05-04 10:00:20",
-        "all of it was deleted by 2026-05-04 10:00:22",
+        "all were deleted by 2026-05-04 10:00:22",
     ] {
         assert!(markdown.contains(text), "{text}:\n{markdown}");
     }
@@ -221,7 +221,7 @@ fn a_secret_is_counted_once_however_it_was_read() {
         ("Read the decrypted values of parameters /a and /b; one of them is /b", 1, true),
     ];
     assert_eq!(rows, expected);
-    assert!(shown(&told, Form::Markdown).contains("Secrets read, to rotate: 3"));
+    assert!(shown(&told, Form::Markdown).contains("Secrets to rotate: 3"));
 }
 
 #[test]

@@ -82,8 +82,8 @@ fn what_is_left_out_and_what_is_not_certain_is_said() {
         line.summary = Some("Read the ACL of a bucket".to_owned());
     }
     let text = shown(&told, Form::Markdown);
-    let note = "*This list has 34 of 27,738 lines; 27,704 are omitted. The least important lines are omitted first, such as \
-        pages and lists. The command cartographer timeline --db 'it'\\\\''s a case.duckdb' shows all of them.*";
+    let note = "*This list shows 34 of 27,738 lines; 27,704 are omitted. The least important lines, such as pages and lists, are \
+        omitted first. To list all lines, run cartographer timeline --db 'it'\\\\''s a case.duckdb'.*";
     assert!(text.contains(note), "{text}");
     assert_eq!(text.matches("(confidence: ").count(), 1);
     assert!(text.contains("and 27 more (confidence: 0.72)<br>[IAM › Users]"), "{text}");
@@ -106,7 +106,7 @@ fn a_reader_finds_the_same_document() {
         "What to contain or undo",
         "Access keys created: 1",
         "Trails, detectors and logs stopped, changed or deleted: 1",
-        "Secrets read, to rotate: 1",
+        "Secrets to rotate: 1",
         "Clicks and events over time",
         "Timeline",
         "nadia · 2026-03-11 19:37:29 → 19:54:02 UTC",
@@ -118,7 +118,7 @@ fn a_reader_finds_the_same_document() {
         "Method",
         "Limits",
         "Reliability",
-        "How it was made",
+        "How this report was created",
         "Files",
         "Glossary",
     ];

@@ -101,7 +101,7 @@ fn a_program_is_told_as_a_click_is() {
     assert_eq!(page.errors, Vec::<String>::new());
     let summary = page.part("summary");
     for sentence in [
-        "2 identities in 1 account had 2 sessions: 0 in the console and 2 of programs",
+        "2 identities in 1 account had 2 sessions: 0 in the console and 2 by programs",
         "Logging or monitoring stopped, deleted or changed: 1 succeeded, 1 denied or failed",
         "Deleted trail audit",
         "Tried to stop logging for trail other: access denied",
@@ -111,7 +111,7 @@ fn a_program_is_told_as_a_click_is() {
          198.51.100.77",
         "Shared snapshot snap-0123456789abcdef0 with account 444455556666",
         "Searched for in all 3 sessions in the case and not found: sign-ins without MFA; failed sign-ins;",
-        "Not searched for: downloaded objects, because these sessions have no data events; console clicks and \
+        "Not searched for: downloaded objects, because these sessions contain no data events; console clicks and \
          events, because none of these sessions is a console session.",
     ] {
         assert!(summary.contains(sentence), "{sentence}:\n{summary}");

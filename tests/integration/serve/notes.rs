@@ -153,9 +153,9 @@ fn the_command_line_lists_exports_and_imports_and_the_exports_have_notes() {
     let timeline = run(here, &["timeline"]);
     assert!(timeline.contains("▸ #exfil ann") && !timeline.contains('\u{202e}'), "{timeline}");
     let html = run(here, &["report", "--case-number", "IR <7>"]);
-    assert!(html.contains("Notes of the analysts") && html.contains("#exfil ann") && html.contains("IR &lt;7&gt;"));
+    assert!(html.contains("Analysts' notes") && html.contains("#exfil ann") && html.contains("IR &lt;7&gt;"));
     assert!(!html.contains("<img") && !html.contains('\u{202e}'));
-    assert!(!run(here, &["report", "--no-notes"]).contains("Notes of the analysts"));
+    assert!(!run(here, &["report", "--no-notes"]).contains("Analysts' notes"));
     let timesketch = run(here, &["export", "timesketch", "--format", "jsonl"]);
     let row: Value = timesketch
         .lines()

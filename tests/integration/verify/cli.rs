@@ -44,7 +44,7 @@ fn what_failed_and_what_was_not_verified_are_told_apart() {
     let not_verified = contains("Not verified\n  2 log files: the content matches, but the digest that lists")
         .and(contains("1 digest: the signature is not available offline"))
         .and(contains(fetch))
-        .and(contains("1 other file is neither a log file nor a digest"))
+        .and(contains("1 other file is not a log file or digest"))
         .and(contains("Failed").not());
     trail.check(&[]).code(4).stdout(not_verified);
     trail.remove(&removed);
@@ -75,7 +75,7 @@ fn the_case_keeps_the_result_and_the_report_tells_it() {
     let joined = "SELECT count(*) AS n FROM load_files JOIN file_integrity USING (sha256) WHERE status = 'verified'";
     trail.run(&["sql", "--db", "case.duckdb", "--format", "csv", joined]).code(0).stdout("n\n6\n");
     let told =
-        contains("1 altered, removed or added, 0 not verified. Of the 6 files that this case was loaded from, 6 are")
+        contains("1 altered, removed or added; 0 not verified. Of the 6 files that this case was loaded from, 6 are")
             .and(contains("UTC: 6 log files verified"));
     trail.run(&["report", "--db", "case.duckdb", "--format", "md"]).code(0).stdout(told);
     // Another check takes the place of the one before.

@@ -1,4 +1,4 @@
-// The server's API, a function a question.
+// The server's API: one function for each kind of request.
 
 import { apiFilter, type Filter } from "../lib/filter";
 import { confirmToken, currentToken, rejectToken } from "./token";
@@ -32,7 +32,7 @@ import type {
   TimelineRow,
 } from "./types";
 
-/** The server said no, or nothing. */
+/** The server refused the request, or did not respond. */
 export class ApiError extends Error {
   readonly advice: string;
 
@@ -75,7 +75,7 @@ async function ask<Answer>(address: string, init: RequestInit): Promise<Answer> 
     throw new ApiError(GONE);
   });
   if (response.status === 401) {
-    // Another tab gave a token in the meantime.
+    // Another tab provided a token in the meantime.
     if (currentToken() !== token) return ask(address, init);
     rejectToken();
     for (const listener of signedOut) listener();
@@ -121,15 +121,15 @@ export interface Sorting {
 export const api = {
   case: (signal?: AbortSignal) => get<CaseSummary>("case", {}, signal),
 
-  /** The cases of the server, and whether the file of this one was replaced. */
+  /** The server's cases, and whether the file of the current case was replaced. */
   cases: (signal?: AbortSignal) => get<CasesAnswer>("cases", {}, signal),
 
-  /** Has the server open the file that is there now. */
+  /** Makes the server open the file that is there now. */
   reopen: () => post<CasesAnswer>("/api/reopen", ""),
 
   overview: (signal?: AbortSignal) => get<Overview>("overview", {}, signal),
 
-  /** What is to be contained or undone. */
+  /** What may have to be contained or undone. */
   open: (signal?: AbortSignal) => get<OpenNeed[]>("overview/open", {}, signal),
 
   picture: (from: string | null, to: string | null, signal?: AbortSignal) =>
@@ -152,15 +152,15 @@ export const api = {
   timeline: (filter: Filter, slice: Slice & { order: Order }, signal?: AbortSignal) =>
     get<Page<TimelineRow>>("timeline", { ...slice }, signal, apiFilter(filter)),
 
-  /** The same with calls that follow each other in one line. */
+  /** The same, with consecutive calls in one line. */
   lines: (filter: Filter, slice: Slice & { order: Order }, signal?: AbortSignal) =>
     get<LinePage>("timeline", { ...slice, folded: true }, signal, apiFilter(filter)),
 
-  /** The rows that stand in one line. */
+  /** The rows in one line. */
   line: (filter: Filter, id: string, slice: Slice, signal?: AbortSignal) =>
     get<Page<TimelineRow>>("timeline", { ...slice, line: id }, signal, apiFilter(filter)),
 
-  /** Where the row is that is or explains `id`, and the row that its line begins with. */
+  /** The position of the row that is or explains `id`, and the first row in its line. */
   place: (filter: Filter, id: string, asked: { order: Order; folded: boolean }, signal?: AbortSignal) =>
     get<{ index: number; id: string } | null>("timeline/place", { id, ...asked }, signal, apiFilter(filter)),
 
@@ -174,7 +174,7 @@ export const api = {
   signalEvents: (id: string, call: string, slice: Slice, signal?: AbortSignal) =>
     get<Page<SignalEvent>>(`signals/${encodeURIComponent(id)}/events`, { call, ...slice }, signal),
 
-  /** What the screen of a click may have shown. */
+  /** What the screen may have shown at a click. */
   screen: (id: string, signal?: AbortSignal) =>
     get<ScreenRow[]>(`signals/${encodeURIComponent(id)}/screen`, {}, signal),
 
@@ -185,12 +185,12 @@ export const api = {
     signal?: AbortSignal,
   ) => get<Page<EntityRow>>("entities", { ...asked }, signal),
 
-  /** Who saw or touched how many things. */
+  /** How many entities each principal saw or touched. */
   entityPrincipals: (signal?: AbortSignal) => get<Count[]>("entities/principals", {}, signal),
 
   entityTypes: (signal?: AbortSignal) => get<Count[]>("entities/types", {}, signal),
 
-  /** The history of one thing. */
+  /** The history of one entity. */
   seen: (
     asked: Slice & { type: string; value: string; principal: string | null; relation: string | null },
     signal?: AbortSignal,
@@ -198,7 +198,7 @@ export const api = {
 
   hunts: (signal?: AbortSignal) => get<Hunt[]>("hunts", {}, signal),
 
-  /** How many rows each hunt has, and the first of them. */
+  /** The number of rows that each hunt returns, and the first rows. */
   hits: (asked: { from: string | null; to: string | null; principal: string | null }, signal?: AbortSignal) =>
     get<HuntHits[]>("hunts/hits", { ...asked }, signal),
 
@@ -210,8 +210,8 @@ export const api = {
 };
 
 /**
- * Has the browser save what is at an address. It sends no header then, so the server is asked for an address that is valid
- * once without one; the file is written to disk while it arrives.
+ * Makes the browser save what is at an address. The browser sends no header for that, so the server is first asked for an
+ * address that is valid once without a header. The file is written to disk as it arrives.
  */
 export async function save(address: string): Promise<void> {
   const link = document.createElement("a");
@@ -225,7 +225,7 @@ export const notesAddress = "/api/notes/export";
 
 export type ExportFormat = "csv" | "jsonl" | "md";
 
-/** The address of a download: all that the filter shows, or the rows, or lines, that are selected. */
+/** The address of a download: everything that the filter shows, or the selected rows or lines. */
 export function exportAddress(filter: Filter, ids: readonly string[], format: ExportFormat, folded: boolean): string {
   const params = apiFilter(filter);
   for (const id of ids) params.append("ids", id);

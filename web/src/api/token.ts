@@ -1,10 +1,10 @@
-// The access token. It comes in the fragment of the address that `serve` prints, which a browser keeps to itself; it is kept
-// for this tab, and other tabs of the same server ask this one for it. Unlike a cookie it reaches no other port.
+// The access token. It is in the fragment of the address that `serve` prints, which browsers do not send. It is stored for
+// this tab, and other tabs on the same server ask this one for it. Unlike a cookie, it is not sent to other ports.
 
 const KEY = "token";
 const TOKEN = /(?:^|token=)([0-9a-f]{64})$/;
 
-/** Milliseconds in which another tab answers. */
+/** Milliseconds to wait for an answer from another tab. */
 const PATIENCE = 700;
 
 const listeners = new Set<() => void>();
@@ -12,7 +12,7 @@ let channel: BroadcastChannel | undefined;
 let token = "";
 let valid = true;
 
-/** A browser may keep nothing. */
+/** A browser may not allow storage. */
 function kept(): string {
   try {
     return sessionStorage.getItem(KEY) ?? "";
@@ -27,14 +27,14 @@ function take(given: string) {
   try {
     sessionStorage.setItem(KEY, given);
   } catch {
-    // It is asked for again when the page is loaded again.
+    // The page asks for it again after a reload.
   }
 }
 
-/** The token in an address, or alone; nothing, if there is none. */
+/** The token in an address, or by itself; undefined if there is none. */
 export const tokenIn = (text: string): string | undefined => TOKEN.exec(text.trim())?.[1];
 
-/** Takes the token out of the address, so that it is not in the history or in a link that is copied. */
+/** Removes the token from the address, so that it is not in the history or in copied links. */
 function takeFromAddress(): boolean {
   const given = tokenIn(location.hash);
   if (location.hash.includes("token=")) history.replaceState(null, "", location.pathname + location.search);
@@ -42,7 +42,7 @@ function takeFromAddress(): boolean {
   return given !== undefined;
 }
 
-/** Answers tabs that ask, and takes what they tell where there is no valid token. */
+/** Answers other tabs that ask for the token, and accepts theirs if this tab has no valid one. */
 function hear({ data }: MessageEvent<unknown>) {
   if (data === "?") {
     if (token && valid) channel?.postMessage(token);
@@ -55,12 +55,12 @@ function hear({ data }: MessageEvent<unknown>) {
   }
 }
 
-/** Settles when there is a token, or nobody has one. To be called once, when the page begins. */
+/** Settles when there is a token, or when no tab has one. Must be called once, when the page starts. */
 export async function findToken(): Promise<void> {
   token = kept();
   channel = new BroadcastChannel("cartographer-token");
   channel.addEventListener("message", hear);
-  // Another address of the same page, as after a restart, loads nothing by itself.
+  // A new fragment in the address, such as after a restart, does not reload the page by itself.
   addEventListener("hashchange", () => takeFromAddress() && location.reload());
   if (takeFromAddress() || token) return;
   await new Promise<void>((done) => {
@@ -70,13 +70,13 @@ export async function findToken(): Promise<void> {
   });
 }
 
-/** Calls when another tab gave a token, where there was none that is valid. */
+/** Calls the listener when another tab provides a token and this tab had no valid one. */
 export function onToken(listener: () => void): () => void {
   listeners.add(listener);
   return () => void listeners.delete(listener);
 }
 
-/** Takes the token in a text that was entered; false, if there is none. */
+/** Accepts the token in an entered text. Returns false if there is none. */
 export function enterToken(text: string): boolean {
   const given = tokenIn(text);
   if (given) take(given);
@@ -89,12 +89,12 @@ export function rejectToken() {
   channel?.postMessage("?");
 }
 
-/** The server knows the token: tabs that have another one take it. */
+/** The server knows the token: tabs that have a different one accept it. */
 export function confirmToken() {
   if (valid && confirmed !== token) channel?.postMessage(token);
   confirmed = token;
 }
 let confirmed = "";
 
-/** The token that requests are sent with now. */
+/** The token that is currently sent with requests. */
 export const currentToken = () => token;

@@ -1,16 +1,16 @@
-// What the server answers, as it answers it. Times are RFC 3339 texts in UTC; what is missing is null.
+// The server's responses. Times are RFC 3339 strings in UTC; missing values are null.
 
 export type Show = "click" | "command" | "background" | "residual" | "programmatic" | "aggregated";
 export type Outcome = "ok" | "failed" | "denied";
 export type Order = "asc" | "desc";
 
-/** One page of rows, and how many there are in all. */
+/** One page of rows, and the total number of rows. */
 export interface Page<Row> {
   total: number;
   rows: Row[];
 }
 
-/** One page of lines, and how many rows stand in all of them. */
+/** One page of lines, and the number of rows in all lines. */
 export interface LinePage extends Page<TimelineRow> {
   all: number;
 }
@@ -33,17 +33,17 @@ export interface CaseSummary {
   first_time: string | null;
   last_time: string | null;
   load: Record<string, number>;
-  /** The names of ATT&CK's techniques, by their IDs. */
+  /** The names of ATT&CK techniques, by ID. */
   techniques?: Record<string, string>;
 }
 
 export interface CasesAnswer {
-  /** Whether another file has taken the place of the one that is shown. */
+  /** Whether the file that is shown has been replaced by another one. */
   replaced: boolean;
   cases: { file: string; address: string; current: boolean }[];
 }
 
-/** One row of the view `session_summary`. */
+/** One row of the `session_summary` view. */
 export interface SessionRow {
   session_id: string;
   account_id: string | null;
@@ -71,7 +71,7 @@ export interface SessionRow {
   secrets: number;
   denied: number;
   failed: number;
-  /** The greater, the more stands out. */
+  /** A higher value means that more stands out. */
   weight: number | null;
   findings: number | null;
   attempts: number | null;
@@ -84,7 +84,7 @@ export interface SessionRow {
   stands_out: string[];
 }
 
-/** Who is behind a session, what it made, and who used that. */
+/** Who is behind a session, what it created, and who used that. */
 export interface Actor {
   session_id: string;
   principal: string | null;
@@ -107,7 +107,7 @@ export interface Actor {
     uses: number | null;
   }[];
   data_out: { how: string; source: string | null; objects: number | null; bytes_out: number | null; events: number }[];
-  /** Who created which credential, and who used it, among all who belong together. */
+  /** Who created which credential, and who used it, among all related sessions. */
   links?: ActorLink[];
 }
 
@@ -133,7 +133,7 @@ export interface CredentialLink {
   maker: string | null;
 }
 
-/** One row of the view `timeline`: a signal, or an event without a signal. */
+/** One row of the `timeline` view: a signal, or an event without a signal. */
 export interface TimelineRow {
   time: string;
   last_time: string;
@@ -155,18 +155,18 @@ export interface TimelineRow {
   error_code: string | null;
   source_ip?: string | null;
   attack?: string[] | null;
-  /** Of a line: how many rows stand in it, and how many of them failed. */
+  /** For a line: the number of rows in it, and how many of them failed. */
   rows?: number;
   failed?: number;
 }
 
-/** A row of the timeline where one thing was seen, or touched, and what was done with it. */
+/** A timeline row in which an entity was seen or touched, and what was done with the entity. */
 export interface SeenRow extends TimelineRow {
   touched: boolean;
   relations: string[];
 }
 
-/** Rows of the history of one thing, and how many there are for each principal and relation. */
+/** Rows in the history of one entity, and the number of rows for each principal and relation. */
 export interface SeenPage extends Page<SeenRow> {
   principals: Count[];
   relations: Count[];
@@ -240,7 +240,7 @@ export interface SignalDetail {
   why: string[];
 }
 
-/** The events of a signal that are of one call. */
+/** The events of a signal that have the same call. */
 export interface CallGroup {
   event_key: string;
   events: number;
@@ -251,7 +251,7 @@ export interface CallGroup {
   roles: string[];
 }
 
-/** One row of a screen that was rebuilt. */
+/** One row of a reconstructed screen. */
 export interface ScreenRow {
   kind: "user" | "bucket" | "instance";
   name: string;
@@ -262,7 +262,7 @@ export interface ScreenCell {
   col: string;
   value: string;
   event_id: string;
-  /** Whether the page's own request says so, a change before it, or a use before it. */
+  /** Whether the value comes from the page's own request, an earlier change, or an earlier use. */
   source: "page" | "change" | "use";
 }
 
@@ -288,7 +288,7 @@ export interface EventDetail {
   source_file: string | null;
 }
 
-/** What an event is about, beside its record. */
+/** What an event is about, in addition to its record. */
 export interface EventFacts {
   summary: string | null;
   event_key: string | null;
@@ -367,11 +367,11 @@ export interface Coverage {
 export interface HuntHits {
   id: string;
   hits: number;
-  /** The first of them. */
+  /** The first rows. */
   rows: Record<string, Json>[];
 }
 
-/** What the sentences of the overview are made from. */
+/** The data that the overview's sentences are made from. */
 export interface Overview {
   actors: OverviewActor[];
   notable_actors: number;
@@ -392,7 +392,7 @@ export interface Overview {
   commands: OverviewCommands[];
 }
 
-/** The commands that an actor typed in the console, and the first of them. */
+/** The commands that an actor typed in the console: the number, and the first one. */
 export interface OverviewCommands {
   place: number;
   commands: number;
@@ -437,7 +437,7 @@ export interface SignIn {
   failures_before: number;
 }
 
-/** Events of one actor that are alike. */
+/** Similar events by one actor. */
 export interface Found {
   actor_place: number;
   class: string;
@@ -475,7 +475,7 @@ export interface DataOut {
   principal: string | null;
 }
 
-/** What is to be contained or undone, of one kind. */
+/** Items of one kind that may have to be contained or undone. */
 export interface OpenNeed {
   need: string;
   all: number;
@@ -497,7 +497,7 @@ export interface Picture {
   last: number | null;
   since: number | null;
   until: number | null;
-  /** Where spans begin in which those in focus were active. */
+  /** The starts of the spans in which the identities in focus were active. */
   starts: number[];
   lanes: Lane[];
   cells: PictureCell[];
@@ -507,7 +507,7 @@ export interface Picture {
 
 export interface PictureCell {
   lane: number;
-  /** The span, or the one before the pause; null before the first. */
+  /** The start of the span, or of the span before the pause; null before the first span. */
   start: number | null;
   in_pause: boolean;
   events: number;
@@ -555,7 +555,7 @@ export interface Note {
   author: string;
   created: string;
   changed: string;
-  /** What it is about, as the case has it; null if the case has it not. */
+  /** What the note is about, according to the case; null if it is not in the case. */
   row_id: string | null;
   session_id: string | null;
   principal: string | null;
@@ -566,7 +566,7 @@ export interface Note {
 export interface NotesAnswer {
   author: string;
   file: string;
-  /** Lines of the file that are no notes. */
+  /** The number of lines in the file that are not notes. */
   unread: number;
   notes: Note[];
 }

@@ -3,7 +3,7 @@ import { onAnnounced } from "../lib/announce";
 
 const STAYS = 4000;
 
-/** Says what the page has just done, to eyes and to screen readers. */
+/** Announces what the page has just done, on the screen and to screen readers. */
 export function Announcer() {
   const [said, set] = useState({ text: "", round: 0 });
   useEffect(() => onAnnounced((text) => set((last) => ({ text, round: last.round + 1 }))), []);

@@ -23,15 +23,15 @@ export function Kind({ kind }: { kind: string }) {
 }
 
 const ORIGINS: Record<string, string> = {
-  exact: "known page: every required call was seen, with an exact match",
+  exact: "known page: every required call was seen and matched exactly",
   inferred: "most likely page: requests differ, or a call is missing",
   service: "unknown page: described from its calls",
 };
 
-/** From here on nine in ten and more are right, and nothing is said. */
+/** At or above this value, more than nine in ten are right, and the confidence is not shown. */
 const SURE = 0.9;
 
-/** How sure a row is, where that is not sure; how it was found is in the hover text. */
+/** The confidence of a row, unless it is high. The hover text states how the row was identified. */
 export function Sure({ value, origin }: { value: number | null; origin: string | null }) {
   if (value === null || value >= SURE) return null;
   return (
@@ -41,7 +41,7 @@ export function Sure({ value, origin }: { value: number | null; origin: string |
   );
 }
 
-/** That a call failed, and why. */
+/** Shows that a call failed, and why. */
 export function Failed({ code }: { code: string | null }) {
   return code ? <span class="failed">{visible(code)}</span> : null;
 }

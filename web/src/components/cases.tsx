@@ -1,4 +1,4 @@
-// The cases of this server: which of them this is, a switch to the others, and whether its file was replaced.
+// The server's cases: the current one, a way to switch to another, and whether the current file was replaced.
 
 import { useEffect, useState } from "preact/hooks";
 import { api } from "../api/client";
@@ -8,13 +8,13 @@ import { Problem } from "./problem";
 
 const name = (file: string) => visible(file.split(/[\\/]/).at(-1) ?? file);
 
-/** The name of the case; where the server has several, a list of them. */
+/** The name of the case, or a list if the server has several. */
 export function CaseName({ file }: { file: string }) {
   const { data } = useAsked("cases", (signal) => api.cases(signal));
   const cases = data?.cases ?? [];
   if (cases.length < 2) return <span class="case-file">{name(file)}</span>;
   const names = cases.map((each) => name(each.file));
-  // Cases of one name are told apart by their folders.
+  // Cases with the same name are shown with their folders.
   const title = (index: number) =>
     names.filter((each) => each === names[index]).length > 1 ? visible(cases[index]?.file ?? "") : names[index];
   return (
@@ -36,17 +36,17 @@ export function CaseName({ file }: { file: string }) {
   );
 }
 
-/** Milliseconds between two looks at the file. */
+/** Milliseconds between two checks of the file. */
 const PAUSE = 15_000;
 
-/** Says that the file of the case was replaced since it was opened, and opens the new one. */
+/** Reports that the case file has been replaced since it was opened, and opens the new one. */
 export function Replaced() {
   const [replaced, set] = useState(false);
   const [error, fail] = useState<unknown>(undefined);
   useEffect(() => {
     const look = () => {
       if (document.visibilityState !== "visible") return;
-      // Whether the server is still there is told by what is asked for next.
+      // The next request shows whether the server is still running.
       api.cases().then(
         (answer) => set(answer.replaced),
         () => undefined,
@@ -64,7 +64,7 @@ export function Replaced() {
     <div role="status">
       {replaced && (
         <p class="replaced">
-          The case file was replaced, for example by a load. This page still shows the version before.{" "}
+          The case file was replaced, for example by a load. This page still shows the previous version.{" "}
           <button type="button" class="primary" onClick={reopen}>
             Open the new version
           </button>

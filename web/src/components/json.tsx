@@ -8,7 +8,7 @@ import { clip, visibleLines } from "../lib/text";
 const LONG = 600;
 const MANY = 200;
 
-/** JSON as it is laid out by hand, with its parts told apart; long texts and lists are unfolded when asked. */
+/** Formatted JSON with highlighted parts. Long strings and lists are expanded on request. */
 export function JsonView({ value, label }: { value: Json; label: string }) {
   return (
     <div class="json">
@@ -22,7 +22,7 @@ export function JsonView({ value, label }: { value: Json; label: string }) {
       <pre
         role="group"
         aria-label={label}
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by the keyboard
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: scrollable content must be reachable by keyboard
         tabIndex={0}
       >
         <Value value={value} indent="" />

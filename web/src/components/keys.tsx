@@ -1,4 +1,4 @@
-// Which keys do what; `?` shows it.
+// The keyboard shortcuts, which `?` shows.
 
 import type { RefObject } from "preact";
 import { useState } from "preact/hooks";
@@ -9,15 +9,15 @@ const KEYS: readonly (readonly [string, readonly (readonly [string, string])[]])
     "Everywhere",
     [
       ["1 … 8", "Overview, Sessions, Timeline, Entities, Hunts, Notes, SQL, Coverage"],
-      ["/", "go to the search or the SQL editor"],
-      ["?", "show these keys"],
+      ["/", "go to the search field or the SQL editor"],
+      ["?", "show these shortcuts"],
     ],
   ],
   [
     "Rows",
     [
       ["j k, ↓ ↑", "down, up"],
-      ["Page ↓ ↑, Home, End", "move by a page; to the first or last row"],
+      ["Page ↓ ↑, Home, End", "move by a page; go to the first or last row"],
       ["Enter", "expand or collapse; open a session or an entity"],
       ["Space", "select or deselect"],
       ["Shift + ↓ ↑", "select a range"],
@@ -31,8 +31,8 @@ const KEYS: readonly (readonly [string, readonly (readonly [string, string])[]])
     "Activity strip, chart of the case",
     [
       ["drag", "zoom to a time range"],
-      ["+ −", "nearer, farther"],
-      ["← →", "earlier, later"],
+      ["+ −", "zoom in, zoom out"],
+      ["← →", "move earlier, move later"],
       ["0", "show the whole time range"],
     ],
   ],
@@ -40,7 +40,7 @@ const KEYS: readonly (readonly [string, readonly (readonly [string, string])[]])
     "SQL",
     [
       ["Ctrl + Enter", "run"],
-      ["Ctrl + Space", "complete with the first suggestion"],
+      ["Ctrl + Space", "insert the first suggestion"],
     ],
   ],
 ];
@@ -54,7 +54,7 @@ export function Keys({ dialog }: { dialog: RefObject<HTMLDialogElement | null> }
   return (
     <dialog ref={dialog} class="keys" aria-labelledby="keys-title">
       <div class="keys-head">
-        <h2 id="keys-title">Keys</h2>
+        <h2 id="keys-title">Keyboard shortcuts</h2>
         <button type="button" onClick={() => dialog.current?.close()}>
           Close
         </button>
@@ -77,12 +77,12 @@ export function Keys({ dialog }: { dialog: RefObject<HTMLDialogElement | null> }
         ))}
       </div>
       <label class="field">
-        <input type="checkbox" checked={on} onChange={(event) => choose(event.currentTarget.checked)} /> Single letters
-        and digits are shortcuts
+        <input type="checkbox" checked={on} onChange={(event) => choose(event.currentTarget.checked)} /> Use single
+        letters and digits as shortcuts
       </label>
       <p class="built-with">
         <a href="/assets/licenses.txt" target="_blank" rel="noopener">
-          Licenses of third-party software
+          Third-party software licenses
         </a>
       </p>
     </dialog>

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 
-/** A button with things to do below it; it closes by escape, by a click elsewhere, and when one was done. */
+/** A button with a menu of actions below it. It closes on Escape, on a click elsewhere, and after an action. */
 export function Menu({ title, children }: { title: string; children: ComponentChildren }) {
   const ref = useRef<HTMLDetailsElement>(null);
   useEffect(() => {

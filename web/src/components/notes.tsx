@@ -1,4 +1,4 @@
-// Stars, tags and comments: what there is on a thing, and ways to add to it.
+// Stars, tags and comments: the existing notes on something, and ways to add more.
 
 import { useState } from "preact/hooks";
 import type { Note, NoteTarget } from "../api/types";
@@ -6,7 +6,7 @@ import { moment } from "../lib/format";
 import { notesOn, notesOnRow, star, useNotes, write } from "../lib/notes";
 import { clip, visible, visibleLines } from "../lib/text";
 
-/** What notes there are on a row, in a few characters. */
+/** The notes on a row, in a few characters. */
 export function RowMarks({ id }: { id: string }) {
   const notes = notesOnRow(id);
   if (notes.length === 0) return null;
@@ -33,7 +33,7 @@ export function RowMarks({ id }: { id: string }) {
   );
 }
 
-/** The notes on one thing, with a star to press, and fields to add a tag or a comment. */
+/** The notes on one target, with a star button and fields to add a tag or a comment. */
 export function NoteBar({ target, label }: { target: NoteTarget; label: string }) {
   const { answer, tags, error } = useNotes();
   if (error || !answer) return null;
@@ -130,7 +130,7 @@ const CommentField = ({ label, text, onText, onSave, onCancel }: FieldProps) => 
     <textarea
       aria-label={label}
       rows={3}
-      // biome-ignore lint/a11y/noAutofocus: it was just asked for
+      // biome-ignore lint/a11y/noAutofocus: the user has just asked for it
       autoFocus
       value={text}
       onInput={(event) => onText(event.currentTarget.value)}

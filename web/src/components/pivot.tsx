@@ -1,4 +1,4 @@
-// A value from logs that leads to all that it is in.
+// A value from logs that links to everything it occurs in.
 
 import { pivot } from "../lib/filter";
 import { follow } from "../lib/router";
@@ -18,9 +18,9 @@ const WORDS = {
 interface PivotProps {
   of: keyof typeof WORDS;
   value: string;
-  /** What it says, if not the value. */
+  /** The text of the link, if it is not the value. */
   text?: string;
-  /** Whether it is reached by Tab: in rows, keys go to the row, and what unfolds has the same links. */
+  /** Whether Tab reaches the link. In rows, keys go to the row, and the expanded details contain the same links. */
   tabs?: boolean;
 }
 
@@ -31,7 +31,7 @@ export function Pivot({ of, value, text, tabs = false }: PivotProps) {
     <a
       class={of === "principal" ? "pivot" : "pivot num"}
       href={pivot(of, value)}
-      title={`All of ${WORDS[of]} ${visible(clip(value, 500).text)}`}
+      title={`All activity for ${WORDS[of]} ${visible(clip(value, 500).text)}`}
       tabIndex={tabs ? undefined : -1}
       onClick={follow}
     >
@@ -40,7 +40,7 @@ export function Pivot({ of, value, text, tabs = false }: PivotProps) {
   );
 }
 
-/** A link to the history of one thing. */
+/** A link to the history of one entity. */
 export const Thing = ({ type, value }: { type: string; value: string }) => (
   <>
     <span class="thing-type">{visible(type)}</span>{" "}

@@ -1,4 +1,4 @@
-// Views that are kept by name, and a way to keep the one that is shown.
+// Saved views, and a form that saves the current view.
 
 import { useState } from "preact/hooks";
 import type { Note } from "../api/types";
@@ -21,7 +21,7 @@ export function SavedViews({ place }: { place: Place }) {
       {views.map((note) => (
         <View key={note.id} note={note} />
       ))}
-      {views.length === 0 && <span class="muted menu-text">No view is saved yet.</span>}
+      {views.length === 0 && <span class="muted menu-text">There are no saved views yet.</span>}
       <SaveForm what="view" onSave={save} />
     </Menu>
   );
@@ -38,7 +38,7 @@ export function SaveForm({ what, onSave }: { what: string; onSave: (name: string
     <form class="save-view" onSubmit={save}>
       <input
         type="text"
-        aria-label={`Name of the saved ${what}`}
+        aria-label={`Name for the saved ${what}`}
         placeholder={`save this ${what} as …`}
         maxLength={100}
         value={name}
@@ -49,7 +49,7 @@ export function SaveForm({ what, onSave }: { what: string; onSave: (name: string
   );
 }
 
-/** Only an address of this page is followed; a colleague's file could have another. */
+/** Only addresses on this page are followed; a colleague's file could contain others. */
 const View = ({ note }: { note: Note }) =>
   note.place?.startsWith("/") && !note.place.startsWith("//") ? (
     <a href={note.place} onClick={follow}>

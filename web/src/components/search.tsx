@@ -6,7 +6,7 @@ interface SearchProps {
   onSearch: (text: string) => void;
 }
 
-/** A field that searches as it is typed into; the key `/` leads here. */
+/** A field that searches while the user types. The `/` key focuses it. */
 export function Search({ label, value, onSearch }: SearchProps) {
   const [typed, setTyped] = useTyped(value, onSearch);
   const onKeyDown = (event: KeyboardEvent) => {

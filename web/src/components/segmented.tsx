@@ -6,7 +6,7 @@ interface SegmentedProps<Value extends string> {
   onChoose: (value: Value) => void;
 }
 
-/** One of a few, all in view. */
+/** A choice of a few options, all of them visible. */
 export function Segmented<Value extends string>({ label, name, value, choices, onChoose }: SegmentedProps<Value>) {
   return (
     <fieldset class="segmented">

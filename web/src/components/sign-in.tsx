@@ -1,4 +1,4 @@
-// What a tab shows that has no token, or one of a server that was restarted.
+// What a tab shows if it has no token, or an old one because the server was restarted.
 
 import { useEffect, useState } from "preact/hooks";
 import { onSignedOut } from "../api/client";
@@ -6,7 +6,7 @@ import { enterToken, onToken } from "../api/token";
 
 const reload = () => location.reload();
 
-/** Whether the server does not know the token. Once another tab is signed in, this one is, too. */
+/** Whether the server does not know the token. When another tab signs in, this one signs in as well. */
 export function useSignedOut(): boolean {
   const [isOut, signOut] = useState(false);
   useEffect(() => onSignedOut(() => signOut(true)), []);
@@ -30,7 +30,7 @@ export function SignIn() {
     >
       <p>
         This tab is not signed in. Open the address that <code>cartographer serve</code> printed, or paste it here. The
-        token in it changes every time the server starts, unless <code>--token-file</code> keeps it.
+        token in it changes every time the server starts, unless you use <code>--token-file</code>.
       </p>
       <p>
         <input
@@ -48,7 +48,7 @@ export function SignIn() {
       </p>
       {isWrong && (
         <p class="warn" role="alert">
-          That is no address with a token. It ends with #token= and 64 digits and letters.
+          This address does not contain a token. It must end with #token= followed by 64 digits and letters.
         </p>
       )}
     </form>

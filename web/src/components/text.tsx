@@ -11,7 +11,7 @@ interface TextProps {
 
 const HOVERED = 1000;
 
-/** A text from logs on one line: hidden characters spelled out, what is too long in the hover text. */
+/** Text from logs on one line, with hidden characters spelled out. The hover text shows more of a long text. */
 export function Text({ value, max = 400 }: TextProps) {
   if (!value) return <span class="none">–</span>;
   const { text, hidden } = clip(value, max);
@@ -24,13 +24,13 @@ export function Text({ value, max = 400 }: TextProps) {
   );
 }
 
-/** Who it is, by the short name; the hover text has it all. */
+/** The short name of a principal. The hover text shows the full name. */
 export function Principal({ name }: { name: string | null }) {
   if (!name) return <span class="none">–</span>;
   return <span title={visible(clip(name, HOVERED).text)}>{visible(clip(shortPrincipal(name), 160).text)}</span>;
 }
 
-/** A text from logs with a way to see all of it. */
+/** Text from logs, with a way to see all of it. */
 export function LongText({ value, max = 400 }: TextProps) {
   const [all, setAll] = useState(false);
   if (!value) return <span class="none">–</span>;

@@ -6,7 +6,7 @@ interface TotalProps {
   many?: string;
 }
 
-/** How many rows there are, told when it changes. */
+/** The number of rows, announced when it changes. */
 export const Total = ({ total, one, many }: TotalProps) => (
   <span class="total num" aria-live="polite">
     {total === undefined ? "" : counted(total, one, many)}

@@ -1,10 +1,10 @@
 import { useEffect, useRef } from "preact/hooks";
 import type { GridProps } from "./types";
 
-/** How far a link's unfolded row is looked for, where the server cannot say where it is. */
+/** How many rows are searched for the row that a link expands, if the server cannot locate it. */
 const LOOKED_THROUGH = 2000;
 
-/** A link that unfolds a row leads to it: once, when the first rows are there. */
+/** Goes to the row that a link expands: once, when the first rows are loaded. */
 export function useArrival<Row>({ rows, rowKey, open, locate }: GridProps<Row>, go: (index: number) => void) {
   const wanted = useRef(open);
   const { total } = rows;

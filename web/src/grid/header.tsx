@@ -2,7 +2,7 @@ import type { Column, GridProps, Sorting } from "./types";
 
 type Shown = "columns" | "selection" | "sorting" | "onSort";
 
-/** The row of titles; it stays for screen readers where rows are too narrow to have columns. */
+/** The row of titles. It remains for screen readers if the grid is too narrow for columns. */
 export function Header<Row>({
   columns,
   selection,

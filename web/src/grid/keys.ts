@@ -1,4 +1,4 @@
-// Which row a key leads to. Pure.
+// Which row a key moves to. Pure.
 
 /** The row that `key` moves to from `active`, or undefined if it moves nowhere. */
 export function destination(key: string, active: number, total: number, perPage: number): number | undefined {
@@ -29,5 +29,5 @@ function step(key: string, active: number, total: number, perPage: number): numb
   }
 }
 
-/** The first row of the reel that holds `index`: browsers cannot lay out more pixels than a reel of rows has. */
+/** The first row of the reel that contains `index`. Browsers cannot lay out more pixels than one reel of rows takes. */
 export const reelOf = (index: number, reel: number): number => Math.floor(index / reel) * reel;

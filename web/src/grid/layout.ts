@@ -1,4 +1,4 @@
-// Where rows stand: how tall they are, which are in view, and where a row is that is wanted.
+// The layout of rows: how tall they are, which are in view, and how to bring a row into view.
 
 import type { RefObject } from "preact";
 import { useEffect, useLayoutEffect, useState } from "preact/hooks";
@@ -8,7 +8,7 @@ import type { GridProps } from "./types";
 
 const ROW_REM = 1.875;
 const HEADER_REM = 1.75;
-/** As many pixels as every browser lays out, also when the page is zoomed twice. */
+/** A height in pixels that every browser can lay out, even if the page is zoomed to 200 %. */
 const MOST_PIXELS = 15_000_000;
 
 const remPixels = () => Number.parseFloat(getComputedStyle(document.documentElement).fontSize) || 16;
@@ -36,9 +36,9 @@ export function useLayout<Row>(props: GridProps<Row>, scroller: RefObject<HTMLDi
   });
   const items = virtualizer.getVirtualItems();
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: other rows, other heights: what was measured is void
+  // biome-ignore lint/correctness/useExhaustiveDependencies: with other rows or heights, measurements are no longer valid
   useLayoutEffect(() => virtualizer.measure(), [rows, rowHeight, base, virtualizer]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: other rows begin at their beginning
+  // biome-ignore lint/correctness/useExhaustiveDependencies: new rows start at the top
   useLayoutEffect(() => {
     setBase(0);
     scroller.current?.scrollTo({ top: 0 });
@@ -48,7 +48,7 @@ export function useLayout<Row>(props: GridProps<Row>, scroller: RefObject<HTMLDi
     const row = rows.get(index);
     return row !== undefined && (open?.has(rowKey(row)) ?? false);
   };
-  // A row that was folded has its usual height again.
+  // A row that was collapsed returns to its usual height.
   useLayoutEffect(() => {
     for (const item of items) {
       if (!isOpen(base + item.index) && item.size !== rowHeight) virtualizer.resizeItem(item.index, rowHeight);
@@ -75,11 +75,11 @@ export function useLayout<Row>(props: GridProps<Row>, scroller: RefObject<HTMLDi
   };
 }
 
-/** Has the rows fetched that are in view; gives a way to ask for them once more. */
+/** Fetches the rows that are in view. Returns a function that fetches them again. */
 export function useShown<Row>({ rows }: GridProps<Row>, base: number, items: readonly { index: number }[]) {
   const [first, last] = [base + (items[0]?.index ?? 0), base + (items.at(-1)?.index ?? 0)];
   const { total } = rows;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the total decides which rows there are to show
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the total determines which rows exist
   useEffect(() => rows.show(first, last), [rows, first, last, total]);
   return () => rows.show(first, last);
 }

@@ -7,7 +7,7 @@ interface ReelsProps {
   go: (index: number) => void;
 }
 
-/** More rows than a browser can lay out go by reels. */
+/** Navigation between reels, if there are more rows than a browser can lay out. */
 export function Reels({ base, reel, total, go }: ReelsProps) {
   return (
     <p class="reels">

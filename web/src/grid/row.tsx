@@ -3,7 +3,7 @@ import { count } from "../lib/format";
 import type { GridProps } from "./types";
 
 interface RowProps<Row> extends GridProps<Row> {
-  /** The grid's id, which those of its rows begin with. */
+  /** The grid's ID, which the IDs of its rows start with. */
   id: string;
   item: VirtualItem;
   layout: {
@@ -19,7 +19,7 @@ interface RowProps<Row> extends GridProps<Row> {
 
 const BUSY = "a, button, input, select, summary, label, .grid-detail";
 
-/** A row, and below it what it unfolds to. */
+/** A row, and its details below it. */
 export function GridRow<Row>(props: RowProps<Row>) {
   const { id, rowKey, selection, item, layout, detail } = props;
   const index = layout.base + item.index;
@@ -74,7 +74,7 @@ interface MarkProps {
   onMark: (index: number) => void;
 }
 
-/** Selects its row, for those who point. */
+/** Selects its row, for users with a pointer. */
 const Mark = ({ index, picked, ready, onMark }: MarkProps) => (
   <span class="cell c-pick" role="gridcell">
     <input

@@ -7,9 +7,9 @@ export interface Column<Row> {
   title: string;
   /** A track of a CSS grid. */
   width: string;
-  /** Numbers stand at the end of their column. */
+  /** Whether cells are aligned to the end of the column, as numbers are. */
   end?: boolean;
-  /** What the server calls it when it sorts by it. */
+  /** The server's name for this column in sort orders. */
   sort?: string;
   render: (row: Row) => ComponentChildren;
 }
@@ -26,27 +26,27 @@ export interface GridProps<Row> {
   columns: readonly Column<Row>[];
   rows: RowSource<Row>;
   rowKey: (row: Row) => string;
-  /** What is said where there are no rows. */
+  /** The text that is shown if there are no rows. */
   empty: string;
   /** Below this width, in rem, the columns do not fit: a row is laid out over several lines, as tall as `compactRem`. */
   compactBelow?: number;
   compactRem?: number;
   /** How tall a row is otherwise, in rem. */
   rowRem?: number;
-  /** What unfolds below a row; rows that have it unfold on enter. */
+  /** The details below a row. Rows with details expand on Enter. */
   detail?: (row: Row) => ComponentChildren;
   open?: ReadonlySet<string>;
   onToggle?: (key: string) => void;
-  /** Where a row is that a link unfolds, if the server knows it. */
+  /** The position of a row that a link expands, if the server knows it. */
   locate?: (key: string) => Promise<number | undefined>;
-  /** What enter and a click do, where nothing unfolds. */
+  /** What Enter and a click do if rows have no details. */
   onEnter?: (row: Row) => void;
   selection?: Selection<Row>;
   sorting?: Sorting;
   onSort?: (sort: string) => void;
-  /** Other keys; true if it was one. */
+  /** Handles other keys. Returns true if it handled the key. */
   onKey?: (key: string, row: Row | undefined) => boolean;
 }
 
-/** How many rows a range of selected rows may have. */
+/** The maximum number of rows in a selected range. */
 export const MOST_SELECTED = 5000;

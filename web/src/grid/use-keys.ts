@@ -1,4 +1,4 @@
-// What keys and clicks do in a grid: move, unfold, select.
+// What keys and clicks do in a grid: move, expand, select.
 
 import type { RefObject } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
@@ -15,23 +15,23 @@ interface Given<Row> extends GridProps<Row> {
   total: number;
 }
 
-/** Where keys are nobody's: the page itself, or a view that was just opened. */
+/** Whether no control uses the key: the target is the page itself, or a view that was just opened. */
 const isIdle = (target: EventTarget | null) =>
   target === document.body || (target instanceof HTMLElement && target.dataset.idle !== undefined);
 
 const MOVES = new Set(["j", "k", "ArrowDown", "ArrowUp", "PageDown", "PageUp", "Home", "End", "Enter"]);
 
-/** When a row that a link leads to is brought to the top again, in milliseconds. */
+/** When a row that a link leads to is brought to the top again, in milliseconds after arrival. */
 const ARRIVING = [0, 200, 500, 1000, 2000];
 
 const notFetched = () => announce("Could not load these rows.");
 
-/** What can be done to rows, and which one is active. */
+/** The actions on rows, and the active row. */
 function useDeeds<Row>(given: Given<Row>) {
   const { rows, rowKey, selection } = given;
   const [active, setActive] = useState(0);
   const anchor = useRef(0);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: other rows begin at their beginning
+  // biome-ignore lint/correctness/useExhaustiveDependencies: new rows start at the top
   useEffect(() => {
     setActive(0);
     anchor.current = 0;
@@ -74,7 +74,7 @@ function useDeeds<Row>(given: Given<Row>) {
       enter(index);
     }
   };
-  /** A row that a link leads to is at the top, and stays there while what it unfolds to grows; until somebody scrolls. */
+  /** Brings a row that a link leads to to the top, and keeps it there while its details load, until the user scrolls. */
   const arrive = (index: number) => {
     anchor.current = index;
     setActive(index);
@@ -116,7 +116,7 @@ export function useGridKeys<Row>(given: Given<Row>) {
   return { active, onKeyDown, onPick, onMark: mark, go: (index: number) => move(index, false), arrive };
 }
 
-/** Where nothing has the focus, the first key that moves goes to the grid. */
+/** If nothing has the focus, the first key that moves goes to the grid. */
 function useIdleKeys(scroller: RefObject<HTMLDivElement | null>, press: (event: KeyboardEvent) => boolean) {
   const latest = useRef(press);
   latest.current = press;

@@ -1,4 +1,4 @@
-// One place where the page says what it has done, aloud for screen readers too.
+// The one place where the page announces what it has done, also to screen readers.
 
 import { save } from "../api/client";
 
@@ -13,24 +13,24 @@ export function onAnnounced(listener: (text: string) => void): () => void {
   return () => void listeners.delete(listener);
 }
 
-/** Puts text into the clipboard, and says so. */
+/** Copies text to the clipboard, and announces it. */
 export async function copy(text: string, what: string) {
   try {
     await navigator.clipboard.writeText(text);
     announce(`Copied ${what}.`);
   } catch {
-    announce("The browser blocked copying. Allow it, or use an export.");
+    announce("The browser blocked copying. Allow clipboard access, or export the rows instead.");
   }
 }
 
-/** Saves a file of the server's, or says why not. */
+/** Saves a file from the server, or announces why it could not be saved. */
 export function saveFile(address: string) {
   save(address).catch((error: unknown) =>
     announce(`Could not save the file: ${error instanceof Error ? error.message : String(error)}`),
   );
 }
 
-/** Hands a text over as a file. */
+/** Saves a text as a file. */
 export function download(name: string, type: string, text: string) {
   const link = document.createElement("a");
   link.href = URL.createObjectURL(new Blob([text], { type }));

@@ -1,4 +1,4 @@
-// Two sessions side by side: their rows on one axis of time, or by the page or call. Pure.
+// Two sessions side by side: their rows on one time axis, or by page or call. Pure.
 
 import type { TimelineRow } from "../api/types";
 import { clock, day, duration, rfc3339, seconds } from "./format";
@@ -9,12 +9,12 @@ export type Align = "start" | "time" | "page";
 
 export type Sides = readonly [readonly TimelineRow[], readonly TimelineRow[]];
 
-/** Rows of both sessions that stand beside each other. */
+/** Rows of both sessions that are shown next to each other. */
 export interface Band {
   key: string;
   label: string;
   sides: [TimelineRow[], TimelineRow[]];
-  /** Seconds without a row before it, if that is a pause. */
+  /** Seconds without a row before the band, if they count as a pause. */
   pause?: number;
 }
 
@@ -26,11 +26,11 @@ export interface Part {
 
 const MOST_BANDS = 60;
 const WIDTHS = [1, 2, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 7200, 21_600, 86_400, 604_800] as const;
-/** From so many empty bands on, and so many seconds, it is a pause. */
+/** A gap is a pause if it has at least this many empty bands and this many seconds. */
 const PAUSE = 5;
 const LEAST_PAUSE = 30;
 
-/** The two sessions have a moment in common, or nearly: their times of day can be compared. */
+/** Whether the two sessions overlap in time, so that their times of day can be compared. */
 export function overlap([a, b]: Sides): boolean {
   const [from, to, since, until] = [a[0]?.time, a.at(-1)?.time, b[0]?.time, b.at(-1)?.time];
   return from !== undefined && to !== undefined && since !== undefined && until !== undefined
@@ -45,7 +45,7 @@ export function elapsed(after: number): string {
   return `+${hours}:${two(minutes)}:${two(rest)}`;
 }
 
-/** The rows of both, in spans of one length; spans without a row are left out. */
+/** The rows of both sessions, in spans of equal length. Spans without rows are omitted. */
 function byTime(sides: Sides, fromStart: boolean): Band[] {
   const starts = sides.map((rows) => (fromStart && rows[0] ? seconds(rows[0].time) : 0));
   const placed = sides.flatMap((rows, side) =>
@@ -70,7 +70,7 @@ function byTime(sides: Sides, fromStart: boolean): Band[] {
 
 const titleOf = (row: TimelineRow) => row.title ?? row.summary ?? "?";
 
-/** The rows of both by page or call: what both did comes first. */
+/** The rows of both sessions by page or call, starting with what both did. */
 function byPage([a, b]: Sides): Part[] {
   const [left, right] = [grouped(a, titleOf), grouped(b, titleOf)];
   const band = (title: string): Band => ({
@@ -91,4 +91,4 @@ function byPage([a, b]: Sides): Part[] {
 export const partsOf = (sides: Sides, align: Align): Part[] =>
   align === "page" ? byPage(sides) : [{ title: null, bands: byTime(sides, align === "start") }];
 
-export const pauseOf = (seconds: number): string => `nothing for ${duration(seconds)}`;
+export const pauseOf = (seconds: number): string => `no activity for ${duration(seconds)}`;

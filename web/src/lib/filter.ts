@@ -1,11 +1,11 @@
-// Which rows of the timeline are asked for. One form, with the same names in the page's address and in the API.
+// Which timeline rows are requested. The names are the same in the page's address and in the API.
 
 import type { Outcome, Show } from "../api/types";
 
 export const SHOWS: readonly Show[] = ["click", "command", "residual", "background", "programmatic", "aggregated"];
-/** What a person did and what nobody explains; the rest is asked for. */
+/** What a person did and what is unexplained. Other rows are shown on request. */
 export const DEFAULT_SHOW: readonly Show[] = ["click", "command", "residual"];
-/** Where somebody or something is chosen, what they did by API belongs to it. */
+/** If somebody or something is selected, API activity is also shown. */
 export const CHOSEN_SHOW: readonly Show[] = [...DEFAULT_SHOW, "programmatic"];
 
 /** The filters that take several values. */
@@ -44,7 +44,7 @@ export const outcomeOf = (value: string | null): Outcome | null =>
   value === "ok" || value === "failed" || value === "denied" ? value : null;
 const momentOf = (value: string | null) => (value && !Number.isNaN(Date.parse(value)) ? value : null);
 
-/** The filter that an address asks for; what it does not understand is left out. */
+/** The filter in an address. Values that are not understood are left out. */
 export function readFilter(params: URLSearchParams): Filter {
   const named = SHOWS.filter((value) => params.getAll("show").filter(isShow).includes(value));
   const many = (key: ListKey) => [...new Set(params.getAll(key))].filter((value) => value !== "");
@@ -74,7 +74,7 @@ export function readFilter(params: URLSearchParams): Filter {
   return named.length > 0 ? filter : { ...filter, show: [...usualShow(filter)] };
 }
 
-/** What is shown unless it is said: API events too where who or what is chosen. */
+/** What is shown by default. If somebody or something is selected, this includes API events. */
 function usualShow(filter: Filter): readonly Show[] {
   const lists = (["session", "actor", "principal", "ip", "key", "call", "agent", "reason"] as const).some(
     (key) => filter[key].length > 0,
@@ -84,7 +84,7 @@ function usualShow(filter: Filter): readonly Show[] {
 
 const isUsual = (filter: Filter) => filter.show.join() === usualShow(filter).join();
 
-/** The filter after a change of it: what is shown follows, where it was as usual. */
+/** The filter after a change. What is shown follows the change if it was the default. */
 export const changed = (before: Filter, after: Filter): Filter =>
   isUsual(before) && before.show.join() === after.show.join() ? { ...after, show: [...usualShow(after)] } : after;
 
@@ -106,14 +106,14 @@ function common(filter: Filter): URLSearchParams {
   return params;
 }
 
-/** The filter in the page's address; what is as usual is left out. */
+/** The filter for the page's address. Defaults are left out. */
 export function writeFilter(filter: Filter): URLSearchParams {
   const params = common(filter);
   if (!isUsual(filter)) for (const value of filter.show) params.append("show", value);
   return params;
 }
 
-/** The filter as the API wants it: everything said. */
+/** The filter for the API, with everything stated explicitly. */
 export function apiFilter(filter: Filter): URLSearchParams {
   const params = common(filter);
   for (const value of filter.show) params.append("show", value);
@@ -122,15 +122,15 @@ export function apiFilter(filter: Filter): URLSearchParams {
 
 export const emptyFilter = (): Filter => readFilter(new URLSearchParams());
 
-/** The values with one of them put in, or taken out. */
+/** The values with one value added, or removed if it is already there. */
 export function toggled<T>(values: readonly T[], value: T): T[] {
   return values.includes(value) ? values.filter((other) => other !== value) : [...values, value];
 }
 
-/** The timeline of one value, everywhere. */
+/** The address of the timeline for one value, in all sessions. */
 export const pivot = (key: string, value: string): string => `/timeline?${new URLSearchParams({ [key]: value })}`;
 
-/** How many filters are set, the sessions aside. */
+/** The number of filters that are set, not counting sessions. */
 export function filterCount(filter: Filter): number {
   const lists = LISTS.filter((key) => key !== "session").reduce((sum, key) => sum + filter[key].length, 0);
   const single = [

@@ -33,7 +33,7 @@ export function duration(seconds: number): string {
   return shown.map(([value, unit]) => `${value} ${unit}`).join(" ");
 }
 
-/** How sure a signal is: two digits, never rounded up to 1. */
+/** A signal's confidence: two digits, never rounded up to 1. */
 export function confidence(value: number | null): string {
   if (value == null) return "–";
   return (value >= 1 ? 1 : Math.min(0.99, Math.round(value * 100) / 100)).toFixed(2);
@@ -41,7 +41,7 @@ export function confidence(value: number | null): string {
 
 const UNITS = ["bytes", "kB", "MB", "GB", "TB", "PB"] as const;
 
-/** `5.3 GB`, in powers of 1000; `unknown size` where the trail does not say. */
+/** `5.3 GB`, in powers of 1000; `unknown size` if the trail does not record it. */
 export function bytes(value: number | null | undefined): string {
   if (value == null) return "unknown size";
   const power = value < 1000 ? 0 : Math.min(UNITS.length - 1, Math.floor(Math.log10(value) / 3));

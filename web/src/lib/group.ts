@@ -1,4 +1,4 @@
-/** Values by a key, in the order in which the keys appear. */
+/** Groups values by key, in the order in which the keys appear. */
 export function grouped<Value, Key>(values: readonly Value[], keyOf: (value: Value) => Key): Map<Key, Value[]> {
   const groups = new Map<Key, Value[]>();
   for (const value of values) {

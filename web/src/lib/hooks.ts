@@ -9,15 +9,15 @@ export interface Asked<Answer> {
 }
 
 /**
- * Asks whenever `key` changes, and not while it is null; an answer that comes too late is dropped, the last one stays
- * until the next is there.
+ * Sends a request whenever `key` changes, but not while it is null. Late answers are dropped. The last answer stays until
+ * the next one arrives.
  */
 export function useAsked<Answer>(key: string | null, ask: (signal: AbortSignal) => Promise<Answer>): Asked<Answer> {
   const [state, set] = useState<Omit<Asked<Answer>, "again">>({ data: undefined, error: undefined, loading: true });
   const [round, again] = useReducer((n: number) => n + 1, 0);
   const latest = useRef(ask);
   latest.current = ask;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the key stands for what is asked
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the key represents what is asked
   useEffect(() => {
     if (key === null) return;
     const abort = new AbortController();
@@ -31,11 +31,11 @@ export function useAsked<Answer>(key: string | null, ask: (signal: AbortSignal) 
   return { ...state, again: () => again(undefined) };
 }
 
-/** Rows by pages, anew whenever `key` changes. */
+/** Rows in pages, reloaded whenever `key` changes. */
 export function usePages<Row>(key: string, fetch: FetchPage<Row>): PageCache<Row> {
   const latest = useRef(fetch);
   latest.current = fetch;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the key stands for what is fetched
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the key represents what is fetched
   const cache = useMemo(() => new PageCache<Row>(latest.current), [key]);
   useEffect(() => () => cache.close(), [cache]);
   return cache;
@@ -43,11 +43,11 @@ export function usePages<Row>(key: string, fetch: FetchPage<Row>): PageCache<Row
 
 export function useChanged(subscribe: (listener: () => void) => () => void, source: unknown) {
   const [, again] = useReducer((n: number) => n + 1, 0);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the source stands for its subscription
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the source represents its subscription
   useEffect(() => subscribe(() => again(undefined)), [source]);
 }
 
-/** A text field's value that is told on after a pause in typing. */
+/** A text field's value, which is passed on after a pause in typing. */
 export function useTyped(value: string, tell: (value: string) => void, pause = 250) {
   const [typed, set] = useState(value);
   const told = useRef(value);

@@ -1,9 +1,10 @@
-// The notes on the case: fetched once, changed by what the server answers, shared by all views.
+// The notes on the case: fetched once, updated from the server's responses, shared by all views.
 
 import { useEffect, useReducer } from "preact/hooks";
 import { ApiError, api } from "../api/client";
 import type { Note, NoteChange, NotesAnswer, NoteTarget } from "../api/types";
 import { announce } from "./announce";
+import { counted } from "./format";
 import { grouped } from "./group";
 
 interface Indexed {
@@ -19,7 +20,7 @@ const listeners = new Set<() => void>();
 
 const keyOf = (type: string, id: string, entityType = "") => `${type}\n${entityType}\n${id}`;
 
-/** What notes are found by: rows of the timeline by the row, whatever ID the note has for it. */
+/** The key that notes are found by. For timeline rows it is the row, whichever ID the note uses for it. */
 function keyOfNote({ target, row_id, session_id }: Note): string | undefined {
   if (!target) return undefined;
   if (target.type === "entity") return keyOf("entity", target.id, target.entity_type);
@@ -53,7 +54,7 @@ function fetchNotes() {
   api.notes().then(take, refuse);
 }
 
-/** The notes, and a new look at them whenever they change. */
+/** The notes. Renders again whenever they change. */
 export function useNotes() {
   const [, again] = useReducer((n: number) => n + 1, 0);
   useEffect(() => {
@@ -67,13 +68,13 @@ export function useNotes() {
 
 const NONE: readonly Note[] = [];
 
-/** The notes on one thing. */
+/** The notes on one target. */
 export const notesOn = (target: NoteTarget): readonly Note[] => known?.byTarget.get(keyOfTarget(target)) ?? NONE;
 
-/** The notes on one row of the timeline. */
+/** The notes on one timeline row. */
 export const notesOnRow = (id: string): readonly Note[] => known?.byTarget.get(keyOf("row", id)) ?? NONE;
 
-/** Writes a note, says so, and says why if it could not; whether it was written. */
+/** Writes a note, and announces that or why it failed. Returns whether the note was written. */
 export async function write(change: NoteChange, said: string): Promise<boolean> {
   try {
     take(await api.changeNote(change));
@@ -86,18 +87,18 @@ export async function write(change: NoteChange, said: string): Promise<boolean> 
   }
 }
 
-/** Merges the notes of a file into those of the case. */
+/** Merges the notes in a file into the case's notes. */
 export async function importFile(file: File) {
   try {
     const before = known?.answer.notes.length ?? 0;
     take(await api.importNotes(await file.text()));
-    announce(`Imported. There are ${(known?.answer.notes.length ?? 0) - before} more notes.`);
+    announce(`Imported ${counted((known?.answer.notes.length ?? 0) - before, "new note")}.`);
   } catch (error) {
     announce(`Could not import: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
 
-/** Puts a star on something, or takes one's own away. */
+/** Stars something, or removes the user's own star. */
 export function star(target: NoteTarget): Promise<boolean> {
   const author = known?.answer.author;
   const own = notesOn(target).find((note) => note.kind === "star" && note.author === author);

@@ -1,4 +1,5 @@
-// Rows that are fetched as they scroll into view, a page at a time; what has scrolled by before it came is given up.
+// Rows that are fetched as they scroll into view, a page at a time. Requests for pages that have scrolled out of view are
+// aborted.
 
 import type { Page } from "../api/types";
 
@@ -6,13 +7,13 @@ export type FetchPage<Row> = (offset: number, limit: number, signal: AbortSignal
 
 /** Rows by index, as a grid shows them. */
 export interface RowSource<Row> {
-  /** How many there are; undefined until the first page is there. */
+  /** The number of rows; undefined until the first page is loaded. */
   readonly total: number | undefined;
   readonly error: unknown;
   get(index: number): Row | undefined;
-  /** Says which rows are in view, so that they are fetched. */
+  /** States which rows are in view, so that they are fetched. */
   show(first: number, last: number): void;
-  /** The rows of a range, fetched where they are missing. */
+  /** The rows in a range. Missing rows are fetched. */
   range(first: number, last: number): Promise<Row[]>;
   subscribe(listener: () => void): () => void;
 }
@@ -64,7 +65,7 @@ export class PageCache<Row> implements RowSource<Row> {
     return rows;
   }
 
-  /** Gives up whatever is under way. */
+  /** Aborts all pending requests. */
   close() {
     for (const { abort } of this.#pending.values()) abort.abort();
     this.#listeners.clear();
@@ -103,7 +104,7 @@ export class PageCache<Row> implements RowSource<Row> {
     }
   }
 
-  // The map is in the order of use: the page that was not shown for longest goes first.
+  // The map is in order of use: the page that was shown least recently is removed first.
   #keep(page: number, rows: Row[]) {
     this.#pages.delete(page);
     this.#pages.set(page, rows);
@@ -114,7 +115,7 @@ export class PageCache<Row> implements RowSource<Row> {
   }
 }
 
-/** Rows that are all there. */
+/** Rows that are all in memory. */
 export class ArraySource<Row> implements RowSource<Row> {
   readonly error = undefined;
   readonly #rows: readonly Row[];

@@ -29,7 +29,7 @@ export function go(path: string, params = new URLSearchParams(), replace = false
   tell();
 }
 
-/** Changes some parameters of the address where it stands. */
+/** Changes some parameters of the current address. */
 export function change(edit: (params: URLSearchParams) => void, replace = false) {
   const { path, params } = here();
   edit(params);
@@ -46,7 +46,7 @@ export function usePlace(): Place {
   return place;
 }
 
-/** A click that the page follows itself; with a modifier the browser opens a tab as always. */
+/** Handles a click on a link within the page. With a modifier key, the browser opens a tab as usual. */
 export function follow(event: MouseEvent) {
   const link = event.currentTarget;
   const plain = event.button === 0 && !(event.metaKey || event.ctrlKey || event.shiftKey || event.altKey);

@@ -1,4 +1,4 @@
-// Rows that are selected, to be copied or exported. They are kept as they are: they may have scrolled out of view.
+// Rows that are selected, to be copied or exported. The rows are stored, because they may have scrolled out of view.
 
 import { useState } from "preact/hooks";
 

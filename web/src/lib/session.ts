@@ -15,12 +15,12 @@ const IDENTITIES: Record<string, string> = {
 
 const SSO = /^AWSReservedSSO_(.+)_[0-9a-f]{16}\/(.+)$/su;
 
-/** A principal, one of SSO with the person first: `tomas (SSO PowerUserAccess)`. No user or role has a space in its name. */
+/** A principal. For SSO, the person comes first: `tomas (SSO PowerUserAccess)`. User and role names contain no spaces. */
 export const shortPrincipal = (name: string): string => name.replace(SSO, "$2 (SSO $1)");
 
 type Known = Pick<SessionRow, "identity_type" | "principal" | "mfa" | "console">;
 
-/** How an identity came in, in words: `IAM user, no MFA`. Programs have no second factor, which says nothing. */
+/** How an identity signed in, in words: `IAM user, no MFA`. For programs, the lack of a second factor means nothing. */
 export function signedIn({ identity_type, principal, mfa, console }: Known): string {
   const type = identity_type ?? "unknown";
   const how = principal?.startsWith("AWSReservedSSO_") ? "SSO role" : (IDENTITIES[type] ?? visible(type));

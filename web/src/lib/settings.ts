@@ -1,4 +1,4 @@
-// What stays from one visit to the next, in this browser: the theme, and whether single keys do something.
+// Settings that are stored in this browser: the theme, and whether single keys are shortcuts.
 
 import { useEffect, useState } from "preact/hooks";
 
@@ -7,7 +7,7 @@ export const THEMES: readonly Theme[] = ["system", "light", "dark"];
 
 const themeOf = (value: string | undefined): Theme => (value === "light" || value === "dark" ? value : "system");
 
-/** Told on whenever the page's colors change, by choice or by the system. */
+/** Receives an event whenever the page's colors change, by choice or by the system. */
 export const themeChanged = new EventTarget();
 const tell = () => themeChanged.dispatchEvent(new Event("change"));
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", tell);

@@ -1,8 +1,8 @@
-// By what rows are sorted, kept in the address.
+// The sort order of rows, which is kept in the address.
 
 import { change } from "./router";
 
-/** The order that the address asks for, and how a title changes it: once more turns it round. */
+/** The order in the address, and how a click on a title changes it: a second click reverses it. */
 export function sortingIn(params: URLSearchParams, usual: string, usuallyDescending: boolean) {
   const sort = params.get("sort") ?? usual;
   const asked = params.get("descending");
@@ -10,7 +10,7 @@ export function sortingIn(params: URLSearchParams, usual: string, usuallyDescend
   const onSort = (next: string) =>
     change((all) => {
       all.set("sort", next);
-      // The largest number first, and names by the alphabet.
+      // Numbers start with the largest, and names are in alphabetical order.
       all.set("descending", String(next === sort ? !descending : !NAMES.has(next)));
     }, true);
   return { sorting: { sort, descending }, onSort };

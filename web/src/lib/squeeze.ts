@@ -1,19 +1,19 @@
-// Time on a line with its pauses compressed: spans in which something happened keep their length, long pauses do not. Pure.
+// A time axis with compressed pauses: spans with activity keep their length, long pauses do not. Pure.
 
 export interface Squeezed {
-  /** Where a span begins, or the middle of the pause after it (before the first one, if it is null). */
+  /** Where a span begins, or the middle of the pause after it (of the pause before the first span, if it is null). */
   at: (start: number | null, inPause?: boolean) => number;
   total: number;
-  /** The pauses that were cut, and how long they were in seconds. */
+  /** The pauses that were shortened, and their length in seconds. */
   cuts: { at: number; seconds: number }[];
-  /** Where stretches without a cut begin. */
+  /** Where the parts between shortened pauses begin. */
   begins: { at: number; start: number }[];
 }
 
-/** A pause of more than so many spans is drawn as if it had so many. */
+/** A pause longer than this many spans is drawn with this length. */
 const LONGEST = 7;
 
-/** `before` and `after`: whether others did something before the first span, and after the last. */
+/** `before` and `after`: whether other identities were active before the first span and after the last. */
 export function squeeze(starts: readonly number[], width: number, before = false, after = false): Squeezed {
   const sorted = [...new Set(starts)].sort((a, b) => a - b);
   const places = new Map<number, number>();

@@ -1,4 +1,4 @@
-// The story of a case in sentences, each with its evidence. Made from what the views say, and nothing else. Pure.
+// The story of a case in sentences, each with its evidence, made only from data in the views. Pure.
 
 import type {
   DataOut,
@@ -15,7 +15,7 @@ import { grouped } from "./group";
 import { shortPrincipal } from "./session";
 import { middle } from "./text";
 
-/** What shows that a sentence is true: a row of the timeline. */
+/** The evidence for a sentence: a timeline row. */
 export interface Evidence {
   time: string;
   text: string;
@@ -25,10 +25,10 @@ export interface Evidence {
 export interface Sentence {
   title: string;
   text: string;
-  /** Whether it is what one looks for first. */
+  /** Whether it is something that one looks for first. */
   strong: boolean;
   evidence: Evidence[];
-  /** Where all of it is, and how much more that is. */
+  /** A link to all of the evidence, with the number of items. */
   rest?: { text: string; href: string };
 }
 
@@ -41,11 +41,11 @@ export interface ActorStory {
 }
 
 const FEW = 4;
-/** An actor is told in full if the gravest of its sessions weighs so much of the case's gravest. */
+/** An actor is described in full if its most severe session has at least this share of the highest weight in the case. */
 const SHARE_TOLD = 0.3;
 const MOST_TOLD = 4;
 
-/** The place in the timeline of one event, or of the click that explains it. */
+/** The address of one event in the timeline, or of the click that explains it. */
 export const evidenceHref = (session: string | null, event: string): string => {
   const params = new URLSearchParams();
   if (session) params.append("session", session);
@@ -54,7 +54,7 @@ export const evidenceHref = (session: string | null, event: string): string => {
   return `/timeline?${params}`;
 };
 
-/** All that an actor did, for some reasons only. */
+/** The address of everything that an actor did, or only what stands out for some reasons. */
 export function actorHref({ principals, principal_count, session_id }: OverviewActor, reasons: readonly string[] = []) {
   const params = new URLSearchParams();
   if (principal_count <= principals.length) for (const name of principals) params.append("principal", name);
@@ -93,7 +93,7 @@ function lead(actor: OverviewActor): string {
   const others = actor.principals.filter((name) => name !== actor.actor && !name.startsWith(`${actor.actor}/`));
   const also =
     others.length > 0
-      ? ` These include sessions of credentials that it created: ${listed(others.slice(0, 3).map(shorter), Math.max(others.length, actor.principal_count - 1))}.`
+      ? ` These include sessions that used credentials it created: ${listed(others.slice(0, 3).map(shorter), Math.max(others.length, actor.principal_count - 1))}.`
       : "";
   return (
     `${type}${account}${from}: ${counted(actor.events, "event")} in ${counted(actor.sessions, "session")}${console}, ` +
@@ -107,9 +107,9 @@ const evidenceOf = (found: Found): Evidence => ({
   href: evidenceHref(found.session_id, found.event_id),
 });
 
-/** How they came in: the sign-ins that the trail has, and long-term keys that they did not make themselves. */
+/** How they got in: the sign-ins in the trail, and long-term keys that they did not create themselves. */
 function cameIn(actor: OverviewActor, { sign_ins, keys, links }: Overview): Sentence | undefined {
-  // Who used credentials that they made is told with these.
+  // Sessions that used credentials they created are described together with those credentials.
   const led = new Set(links.filter(isMade).map((link) => link.session_id));
   const own = sign_ins.filter(
     (each) => each.place === actor.place && each.way !== "second factor" && !led.has(each.session_id),
@@ -121,7 +121,7 @@ function cameIn(actor: OverviewActor, { sign_ins, keys, links }: Overview): Sent
   const parts: string[] = [];
   const first = worked[0];
   if (first) parts.push(signedIn(first, worked.length));
-  else if (actor.console_sessions > 0) parts.push("The sign-in to the console is not in this case.");
+  else if (actor.console_sessions > 0) parts.push("The console sign-in is not in this case.");
   if (failed.length > 0) parts.push(`${counted(failed.length, "sign-in")} failed.`);
   if (used.length > 0) {
     const named = used.slice(0, 2).map((each) => `${each.key} (${counted(each.events, "event")})`);
@@ -134,12 +134,12 @@ function cameIn(actor: OverviewActor, { sign_ins, keys, links }: Overview): Sent
     .sort((a, b) => a.time.localeCompare(b.time))
     .map((each) => ({
       time: each.time,
-      text: `${each.result === "failure" ? "Failed sign-in" : "Sign-in"} of ${each.principal ?? "unknown"} from ${each.source_ip ?? "unknown"}`,
+      text: `${each.result === "failure" ? "Failed sign-in" : "Sign-in"} by ${each.principal ?? "unknown"} from ${each.source_ip ?? "unknown"}`,
       href: evidenceHref(each.session_id, each.event_id),
     }));
   const keyed = used.slice(0, 2).map((each) => ({
     time: each.first_time,
-    text: `Everything with ${each.key}`,
+    text: `All activity with ${each.key}`,
     href: `/timeline?${new URLSearchParams({ key: each.key })}`,
   }));
   return { title: "Access", text: parts.join(" "), strong: false, evidence: [...evidence, ...keyed] };
@@ -147,17 +147,17 @@ function cameIn(actor: OverviewActor, { sign_ins, keys, links }: Overview): Sent
 
 function signedIn({ way, mfa, source_ip, time, principal }: SignIn, times: number): string {
   const how = way === "password" ? "with a password" : way === "other" ? "" : `by ${way}`;
-  const factor = mfa === null ? "MFA unknown" : mfa ? "with MFA" : "without MFA";
-  const again = times > 1 ? ` There were ${count(times)} sign-ins in all.` : "";
+  const factor = mfa === null ? "MFA use not recorded" : mfa ? "with MFA" : "without MFA";
+  const again = times > 1 ? ` There were ${count(times)} sign-ins in total.` : "";
   return `${shortPrincipal(principal ?? "unknown")} signed in ${how ? `${how}, ` : ""}${factor}, from ${source_ip ?? "an unknown address"} at ${moment(time).slice(0, 19)}.${again}`;
 }
 
 interface Topic {
-  /** What the counts call all of it. */
+  /** The name of the topic's total in the counts. */
   name: string;
   title: string;
   classes: readonly string[];
-  /** What a number of events of the class is, in words. */
+  /** What a number of events in a class is called. */
   words: Record<string, [string, string]>;
   strong: boolean;
 }
@@ -169,18 +169,18 @@ const TOPICS: readonly Topic[] = [
     classes: ["secret_read", "exfiltration"],
     words: {
       secret_read: ["secret, parameter or credential read", "secrets, parameters and credentials read"],
-      exfiltration: ["transfer of data out", "transfers of data out"],
+      exfiltration: ["outbound data transfer", "outbound data transfers"],
     },
     strong: true,
   },
   {
     name: "made",
-    title: "Made",
+    title: "Created",
     classes: ["credential_made", "privilege_change", "persistence"],
     words: {
       credential_made: ["credential or secret created or set", "credentials and secrets created or set"],
-      privilege_change: ["change of identities and permissions", "changes of identities and permissions"],
-      persistence: ["change that can keep access", "changes that can keep access"],
+      privilege_change: ["change to identities or permissions", "changes to identities or permissions"],
+      persistence: ["change that can preserve access", "changes that can preserve access"],
     },
     strong: true,
   },
@@ -215,7 +215,7 @@ const TOPICS: readonly Topic[] = [
 
 const OTHER: [string, string] = ["other finding", "other findings"];
 
-/** One event may be among several classes of a topic; it is evidence once. */
+/** One event may be in several classes of a topic, but it is listed as evidence once. */
 function distinct(found: readonly Found[]): Found[] {
   const seen = new Set<string>();
   return found.filter(({ event_id }) => {
@@ -225,7 +225,7 @@ function distinct(found: readonly Found[]): Found[] {
   });
 }
 
-/** What says most about a class of events comes first; then what was done least often. */
+/** The objects that say most about a class of events. */
 const FIRST_OBJECTS = ["access_key", "password", "user", "identity provider", "trail", "data"];
 
 function rank(found: Found): number {
@@ -235,7 +235,7 @@ function rank(found: Found): number {
   return 3;
 }
 
-/** A few events, of each class at least one. */
+/** A few events, with at least one from each class. */
 function choose(found: readonly Found[], classes: readonly string[], most: number): Found[] {
   const ranked = classes.map((name) =>
     distinct(found.filter((each) => each.class === name)).sort(
@@ -248,7 +248,7 @@ function choose(found: readonly Found[], classes: readonly string[], most: numbe
     .sort((a, b) => a.time.localeCompare(b.time));
 }
 
-/** How many events of which class, if not all of them are shown anyway; `apart` of them are told in another way. */
+/** The numbers of events by class, unless all of them are shown anyway. `apart` of them are described separately. */
 function amounts(
   { counts }: Overview,
   actor: OverviewActor,
@@ -268,13 +268,13 @@ function amounts(
   return { all, parts: all > told ? parts : [], rest: all > told };
 }
 
-/** That a credential which was made here downloaded objects: the sentence about these objects says it. */
+/** Whether objects were downloaded with a credential that was created here, which the sentence about those objects states. */
 const isDownload = ({ class: name, effect }: Found) => name === "exfiltration" && effect === "downloaded";
 
 function topic(actor: OverviewActor, overview: Overview, about: Topic): Sentence | undefined {
   const { title, classes, strong } = about;
   const data = title === "Took" ? downloads(actor, overview.data_out) : [];
-  const links = title === "Made" ? usesOf(actor, overview.links) : [];
+  const links = title === "Created" ? usesOf(actor, overview.links) : [];
   const found = overview.found.filter(
     (each) => each.actor_place === actor.place && each.done && classes.includes(each.class),
   );
@@ -319,7 +319,7 @@ const downloadEvidence = ({ first_time, source, session_id }: DataOut): Evidence
 
 const linkEvidence = ({ first_use, user, credential, credential_type, session_id }: OverviewLink): Evidence => ({
   time: first_use,
-  text: `What ${user ?? "unknown"} did with ${credential_type === "access_key" ? credential : `the ${credential_type}`}`,
+  text: `How ${user ?? "an unknown identity"} used ${credential_type === "access_key" ? credential : `the ${credential_type}`}`,
   href: `/timeline?${new URLSearchParams({ session: session_id })}`,
 });
 
@@ -337,11 +337,11 @@ const downloads = (actor: OverviewActor, data: readonly DataOut[]) =>
 const downloaded = ({ principal, source, objects, bytes_out, events }: DataOut): string =>
   `${shortPrincipal(principal ?? "unknown")} downloaded ${counted(objects ?? events, "object")} (${bytes(bytes_out)}) from ${source ?? "an unknown bucket"}.`;
 
-/** A role's session is not made to stay; keys, passwords and users are. */
+/** Role sessions are temporary; keys, passwords and users last. */
 const isMade = ({ credential_type, method }: OverviewLink) =>
   ["user", "password"].includes(credential_type) || (credential_type === "access_key" && method === "CreateAccessKey");
 
-/** One use of each session: a user that was made and given a password is one way in. */
+/** One use for each session: a user that was created and given a password is one way in. */
 function usesOf(actor: OverviewActor, links: readonly OverviewLink[]): OverviewLink[] {
   const own = links.filter((each) => each.place === actor.place && isMade(each));
   const order = ["access_key", "password", "user"];
@@ -350,7 +350,7 @@ function usesOf(actor: OverviewActor, links: readonly OverviewLink[]): OverviewL
   return [...sessions.values()].flatMap((same) => same.sort((a, b) => rank(a) - rank(b)).slice(0, 1));
 }
 
-/** `Access key AKIA… was used as svc-backup from 203.0.113.147, first at 2026-03-11 21:14:05 (47 events).` */
+/** `Access key AKIA… of svc-backup was used from 203.0.113.147, first at 2026-03-11 21:14:05 (47 events).` */
 function usedBy({ credential_type, credential, user, uses, ips, ip_count, first_use }: OverviewLink): string {
   const what =
     credential_type === "access_key"
@@ -382,7 +382,7 @@ function tried(actor: OverviewActor, overview: Overview): Sentence | undefined {
   };
 }
 
-/** The actors that are told in full, and those of whom a line is enough. */
+/** The actors that are described in full, and those for whom one line is enough. */
 export function story(overview: Overview): { told: ActorStory[]; others: OverviewActor[] } {
   const [first] = overview.actors;
   const worth = (actor: OverviewActor) =>
@@ -404,22 +404,22 @@ const NEEDS: Record<string, [string, string]> = {
   password: ["password set", "passwords set"],
   user: ["user created", "users created"],
   policy: ["permission granted", "permissions granted"],
-  trust: ["trust changed", "trusts changed"],
+  trust: ["trust relationship changed", "trust relationships changed"],
   role: ["role created", "roles created"],
   share: ["resource shared or exposed", "resources shared or exposed"],
   watch: ["log or detector stopped, changed or deleted", "logs and detectors stopped, changed or deleted"],
   instance: ["instance started", "instances started"],
-  other: ["other change that can keep access", "other changes that can keep access"],
-  secret: ["secret read, to rotate", "secrets read, to rotate"],
+  other: ["other change that can preserve access", "other changes that can preserve access"],
+  secret: ["secret to rotate", "secrets to rotate"],
 };
 
-/** What no call of the case ended. */
+/** What no call in the case ended. */
 export function stillOpen(needs: readonly OpenNeed[]): Sentence[] {
   return needs
     .filter((need) => need.open > 0)
     .map(({ need, open, all, items }) => {
       const [one, many] = NEEDS[need] ?? [need, need];
-      const ended = all > open ? ` (${count(all - open)} more were undone or deleted)` : "";
+      const ended = all > open ? ` (${count(all - open)} more already undone or deleted)` : "";
       return {
         title: counted(open, one, many),
         text: ended.trim(),

@@ -1,4 +1,4 @@
-// Rows as text: to paste, or to save. What a spreadsheet would take for a formula is told from one.
+// Rows as text, to paste or to save. Text that a spreadsheet would take for a formula is escaped.
 
 import type { Json, TimelineRow } from "../api/types";
 import { confidence, moment } from "./format";
@@ -10,7 +10,7 @@ export function textOf(value: Json | undefined): string {
   return typeof value === "object" ? JSON.stringify(value) : String(value);
 }
 
-// Numbers stay bare: -1 is no formula.
+// Numbers are not escaped: -1 is not a formula.
 const field = (value: Json, spell: (text: string) => string) =>
   typeof value === "number" ? String(value) : spell(textOf(value));
 
@@ -51,7 +51,7 @@ export const rowsAsTsv = (rows: readonly TimelineRow[]): string =>
     inOrder(rows).map((row) => COLUMNS.map((name) => row[name] ?? null)),
   );
 
-/** One line a row, for a report or a chat. */
+/** One line per row, for a report or a chat. */
 export const rowsAsText = (rows: readonly TimelineRow[]): string =>
   inOrder(rows)
     .map((row) => {

@@ -1,25 +1,25 @@
-// Text from logs is hostile. It is only ever set as text; here it is made visible too.
+// Text from logs is untrusted. It is only ever set as text; this module also makes hidden characters visible.
 
 // Controls, formats (bidirectional ones, zero widths, tags), separators, lone surrogates, whatever fonts show nothing for,
-// the blank pattern of Braille, and spaces that are not a space.
+// the blank Braille pattern, and spaces other than the ordinary space.
 const HIDDEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]|(?! )\p{Zs}/gu;
 
 const spelled = (char: string) => `⟦U+${(char.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}⟧`;
 
-/** The text with every character that shows nothing of itself as a visible escape: `⟦U+202E⟧`. */
+/** The text with every invisible character as a visible escape: `⟦U+202E⟧`. */
 export const visible = (text: string): string => text.replace(HIDDEN, spelled);
 
-/** As `visible`, but line ends stay: for JSON that is laid out, and for messages of our own. */
+/** Like `visible`, but line ends are kept: for formatted JSON, and for the program's own messages. */
 export const visibleLines = (text: string): string =>
   text.replace(HIDDEN, (char) => (char === "\n" ? char : spelled(char)));
 
 export interface Clipped {
   text: string;
-  /** How many characters are not shown. */
+  /** The number of characters that are not shown. */
   hidden: number;
 }
 
-/** The beginning of a text, never half a character. */
+/** The beginning of a text, without splitting a character. */
 export function clip(text: string, max: number): Clipped {
   if (text.length <= max) return { text, hidden: 0 };
   const half = /[\ud800-\udbff]$/u.test(text.slice(0, max));
@@ -27,7 +27,7 @@ export function clip(text: string, max: number): Clipped {
   return { text: text.slice(0, end), hidden: text.length - end };
 }
 
-/** A name of which the middle is left out, for names are told apart by their ends. */
+/** A name with the middle left out, because names are distinguished by their ends. */
 export function middle(text: string, max: number): string {
   const characters = [...text];
   if (characters.length <= max) return text;
@@ -41,7 +41,7 @@ export function cell(text: string): string {
   return /^[=+\-@\t\r\n＝＋－＠]/u.test(text) ? `'${shown}` : shown;
 }
 
-/** A field of CSV by RFC 4180. */
+/** A CSV field as in RFC 4180. */
 export function csvField(text: string): string {
   const safe = cell(text);
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;

@@ -1,4 +1,4 @@
-// TanStack's virtualizer, bound to Preact: it says which rows are in view, and where they stand.
+// TanStack's virtualizer, bound to Preact: which rows are in view, and at which positions.
 
 import {
   elementScroll,

@@ -1,4 +1,4 @@
-// A second time zone beside UTC, which is what everything is ordered and filtered by.
+// A second time zone in addition to UTC. Everything is still ordered and filtered by UTC.
 
 import { useEffect, useReducer } from "preact/hooks";
 
@@ -46,7 +46,7 @@ export function useZone(): [string, (name: string) => void] {
   return [form ? zone : "", choose];
 }
 
-/** `2026-03-11 20:41:32` there; nothing where no second zone is chosen. */
+/** `2026-03-11 20:41:32` in the second zone; null if none is chosen. */
 export const there = (time: string): string | null => form?.format(new Date(time)) ?? null;
 
 /** `Berlin` */

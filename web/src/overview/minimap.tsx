@@ -1,4 +1,4 @@
-// The whole time of the case in one line: drag over a stretch of it to see that in the picture, or use the keys.
+// The case's whole time range in one strip. Drag over a part of it, or use the keys, to show that part in the chart.
 
 import { useRef, useState } from "preact/hooks";
 import type { Picture } from "../api/types";
@@ -62,7 +62,7 @@ export function Minimap({ data, onZoom }: MinimapProps) {
         role="group"
         // biome-ignore lint/a11y/noNoninteractiveTabindex: it zooms by keys
         tabIndex={0}
-        aria-label={`The whole case, ${moment(rfc3339(whole.from))} to ${moment(rfc3339(data.last))} UTC. Use the arrow keys to move, plus and minus to zoom, 0 to show everything.`}
+        aria-label={`The whole case, ${moment(rfc3339(whole.from))} to ${moment(rfc3339(data.last))} UTC. Use the arrow keys to move, plus and minus to zoom, and 0 to show everything.`}
         onKeyDown={onKeyDown}
       >
         {width > 0 && <Plot data={data} width={width} whole={whole} stretch={stretch} zoom={zoom} />}
@@ -77,7 +77,7 @@ export function Minimap({ data, onZoom }: MinimapProps) {
           {button("Later", "▶", "ArrowRight", all)}
           {button("Zoom in", "+", "+", false)}
           {button("Zoom out", "−", "-", all)}
-          {button("Show all times", "All", "0", all)}
+          {button("Show the whole time range", "All", "0", all)}
         </span>
       </div>
     </div>

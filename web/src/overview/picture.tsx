@@ -1,4 +1,4 @@
-// The picture of the case: a lane for each identity, the flood of events below, what was done above, pauses compressed.
+// The chart of the case: a lane for each identity, with the number of events below, what was done above, and pauses compressed.
 
 import { useMemo } from "preact/hooks";
 import { api } from "../api/client";
@@ -39,7 +39,7 @@ export function Picture({ from, to, onZoom }: PictureProps) {
   );
 }
 
-/** The line of time; others than those in focus may have been active before and after. */
+/** The time axis. Identities that are not in focus may have been active before and after it. */
 function scaleOf({ starts, width, cells }: PictureData): Squeezed {
   const last = starts.at(-1);
   const before = cells.some((cell) => cell.start === null);
@@ -68,12 +68,12 @@ const Legend = ({ data }: { data: PictureData | undefined }) => (
       hollow: failed
     </span>
     <span class="picture-key">
-      <i class="key key-events" /> all events{data ? `, by ${duration(data.width)}` : ""}, on a logarithmic scale
+      <i class="key key-events" /> all events{data ? ` per ${duration(data.width)}` : ""}, on a logarithmic scale
     </span>
   </p>
 );
 
-/** Labels stand beside the lanes where there is room, else above. */
+/** Labels are beside the lanes if there is room, otherwise above them. */
 const LABELS = 170;
 const NARROW = 640;
 const COLUMN = 12;
@@ -141,7 +141,7 @@ function LaneRow({ lane, data, plot, x, unit, most, scale }: LaneProps) {
         height={LANE_HEIGHT}
         viewBox={`0 0 ${plot} ${LANE_HEIGHT}`}
         role="group"
-        aria-label={`${nameOf(lane)}: ${counted(events, "event")} in this time; the table below has what was done`}
+        aria-label={`${nameOf(lane)}: ${counted(events, "event")} in this time range; the table below lists what was done`}
       >
         {scale.cuts.map((gap) => (
           <line
@@ -174,7 +174,7 @@ function LaneRow({ lane, data, plot, x, unit, most, scale }: LaneProps) {
 }
 
 const whenOf = ({ start, in_pause }: PictureCell, width: number) => {
-  if (start === null) return "before that";
+  if (start === null) return "earlier";
   return in_pause ? `in the pause after ${moment(rfc3339(start + width))}` : moment(rfc3339(start));
 };
 
@@ -215,7 +215,7 @@ interface Column {
 
 const weight = (mark: PictureMark) => KINDS.findIndex((each) => each.kind === (mark.kind ?? "view"));
 
-/** Marks that would lie on each other share a column; of each kind one, the gravest on top. */
+/** Marks that would overlap share a column, with one mark per kind and the most severe on top. */
 function columnsOf(marks: readonly PictureMark[], x: Place): Column[] {
   const columns = grouped(marks, (mark) => Math.floor(x(mark) / COLUMN));
   return [...columns].map(([place, own]) => {
@@ -262,7 +262,7 @@ interface Tick {
   start: number;
 }
 
-/** Times to name: where stretches begin after a long pause, the longest first; then in between, where there is room. */
+/** Times to label: first where activity resumes after a long pause, the longest pause first; then others, if there is room. */
 function ticksOf(scale: Squeezed, starts: readonly number[], plot: number): Tick[] {
   const px = (at: number) => (at / scale.total) * plot;
   const pauses = scale.cuts.map((cut) => cut.seconds);
@@ -282,14 +282,14 @@ function ticksOf(scale: Squeezed, starts: readonly number[], plot: number): Tick
   return ticks.sort((a, b) => a.x - b.x);
 }
 
-/** Times below the lanes; the date where it is another. */
+/** Times below the lanes, with the date where it changes. */
 function Axis({ scale, plot, data }: { scale: Squeezed; plot: number; data: PictureData }) {
   const ticks = ticksOf(scale, data.starts, plot);
   const days = new Set(data.starts.map((start) => rfc3339(start).slice(0, 10)));
   const height = days.size > 1 ? 30 : 18;
   return (
     <div class="lane lane-axis" aria-hidden="true">
-      <span class="lane-label muted">UTC, pauses cut</span>
+      <span class="lane-label muted">UTC, pauses shortened</span>
       <svg class="lane-plot" role="presentation" width={plot} height={height} viewBox={`0 0 ${plot} ${height}`}>
         {ticks.map(({ x, start }, index) => {
           const text = rfc3339(start);
@@ -315,7 +315,7 @@ function Axis({ scale, plot, data }: { scale: Squeezed; plot: number; data: Pict
 
 const MOST_ROWS = 300;
 
-/** The same for those who cannot see it, or want to copy it. */
+/** The same data for people who cannot see the chart or want to copy it. */
 function AsTable({ marks, lanes }: { marks: readonly PictureMark[]; lanes: readonly Lane[] }) {
   const names = new Map(lanes.map((lane) => [lane.lane, nameOf(lane)]));
   const rows = [...marks]

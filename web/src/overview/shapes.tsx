@@ -1,6 +1,6 @@
-// What kinds of rows look like: each has a color and a shape, so that either is enough.
+// The appearance of each kind of row: a color and a shape, either of which is enough to recognize it.
 
-/** The gravest first. */
+/** The most severe first. */
 export const KINDS: readonly { kind: string; title: string }[] = [
   { kind: "secret", title: "secret" },
   { kind: "data", title: "data out" },
@@ -95,7 +95,7 @@ const POLYGONS: Record<string, readonly (readonly [number, number])[]> = {
   ],
 };
 
-/** Filled, or an outline where all failed. */
+/** Filled, or an outline if all failed. */
 export function Shape({ kind, x, y, size, failed }: ShapeProps) {
   const corners = POLYGONS[kind];
   const name = `shape shape-${corners || kind === "list" ? kind : "view"} ${failed ? "shape-failed" : ""}`;

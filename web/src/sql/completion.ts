@@ -1,4 +1,4 @@
-// What could follow in a statement: tables, columns and keywords that begin with what was typed. Pure.
+// Completions for a statement: tables, columns and keywords that start with the typed text. Pure.
 
 export interface SchemaColumn {
   table: string;
@@ -31,11 +31,11 @@ const KEYWORDS = [
   "unnest",
 ] as const;
 
-/** The name that is being typed where the caret is. */
+/** The name that is being typed at the caret. */
 export const wordBefore = (text: string, caret: number): string =>
   /[A-Za-z_][\w]*$/.exec(text.slice(0, caret))?.[0] ?? "";
 
-/** Names that begin with the word: columns of the tables that the statement names come first. */
+/** Names that start with the word. Columns of tables that the statement names come first. */
 export function suggestions(text: string, caret: number, schema: readonly SchemaColumn[], most = 12): string[] {
   const word = wordBefore(text, caret).toLowerCase();
   if (word.length < 2) return [];
@@ -47,7 +47,7 @@ export function suggestions(text: string, caret: number, schema: readonly Schema
   return [...new Set(all)].slice(0, most);
 }
 
-/** The statement with the name that is being typed replaced, and where the caret is then. */
+/** The statement after the name at the caret has been completed, and the new position of the caret. */
 export function completed(text: string, caret: number, name: string): { text: string; caret: number } {
   const start = caret - wordBefore(text, caret).length;
   return { text: text.slice(0, start) + name + text.slice(caret), caret: start + name.length };

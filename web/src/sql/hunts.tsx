@@ -1,4 +1,4 @@
-// The shipped hunts, at hand: pick one, set what it can be asked.
+// The shipped hunts: choose one and set its parameters.
 
 import type { Hunt, HuntParam } from "../api/types";
 import { grouped } from "../lib/group";

@@ -20,11 +20,11 @@ const NUMBER = /^(U?(TINY|SMALL|BIG|HUGE)?INT|INTEGER|DOUBLE|FLOAT|DECIMAL)/;
 const WIDEST = 46;
 const SAMPLE = 60;
 
-/** A value as it is shown. */
+/** A value in the form in which it is shown. */
 const shownAs = (value: Json | undefined, type: string) =>
   value !== null && type.startsWith("TIMESTAMP") ? moment(textOf(value)) : textOf(value);
 
-/** As wide as its values are, within reason. */
+/** As wide as the values, up to a limit. */
 function widthOf(name: string, type: string, values: readonly (Json | undefined)[]): string {
   const lengths = values.slice(0, SAMPLE).map((value) => shownAs(value, type).length);
   const widest = Math.min(Math.max(name.length + 1, ...lengths, 4), WIDEST);
@@ -61,16 +61,16 @@ export function Result({ answer }: { answer: SqlAnswer }) {
       return next;
     });
   return (
-    <section class="result" aria-label="Answer">
+    <section class="result" aria-label="Result">
       <div class="bar">
         <span class="num" role="status">
-          {`${counted(answer.rows.length, "row")}${answer.truncated ? ", and more that are not shown: add a LIMIT, or export with the command line" : ""} in ${count(answer.elapsed_ms)} ms`}
+          {`${counted(answer.rows.length, "row")} in ${count(answer.elapsed_ms)} ms${answer.truncated ? "; more rows are not shown. Add a LIMIT, or export with the command line." : ""}`}
         </span>
         <Save answer={answer} />
       </div>
       <Grid
         name="answer"
-        label="Answer"
+        label="Result"
         columns={columns}
         rows={source}
         rowKey={(line) => String(line.index)}
@@ -83,7 +83,7 @@ export function Result({ answer }: { answer: SqlAnswer }) {
   );
 }
 
-/** One row with all of its values, and ways to go on from its ids. */
+/** One row with all its values, and links for its IDs. */
 function Record({ answer, values }: { answer: SqlAnswer; values: Json[] }) {
   const of = (name: string) => {
     const value = values[answer.columns.findIndex((column) => column.name === name)];

@@ -1,4 +1,4 @@
-// Beside the editor: the tables with their columns, what was run before, and saved queries.
+// Next to the editor: the tables with their columns, previously run queries, and saved queries.
 
 import { api } from "../api/client";
 import { Menu } from "../components/menu";
@@ -34,7 +34,7 @@ export function historyOf(): string[] {
   }
 }
 
-/** Keeps a statement that was run, in this browser. */
+/** Stores a statement that was run in this browser. */
 export function remember(sql: string) {
   const text = sql.trim();
   if (!text || text.length > 20_000) return;
@@ -60,7 +60,7 @@ export function History({ onPick, round }: PickProps & { round: number }) {
   );
 }
 
-/** Queries that are kept with the notes, so that colleagues get them too. */
+/** Queries that are stored with the notes, so that colleagues also get them. */
 export function SavedQueries({ onPick, sql }: PickProps & { sql: string }) {
   const { answer } = useNotes();
   const queries = answer?.notes.filter((note) => note.kind === "query") ?? [];
@@ -77,13 +77,13 @@ export function SavedQueries({ onPick, sql }: PickProps & { sql: string }) {
           {visible(note.text ?? "")}
         </button>
       ))}
-      {queries.length === 0 && <span class="muted menu-text">No query is saved yet.</span>}
+      {queries.length === 0 && <span class="muted menu-text">There are no saved queries yet.</span>}
       <SaveForm what="query" onSave={save} />
     </Menu>
   );
 }
 
-/** The tables and views of the case; a name goes into the editor. */
+/** The tables and views in the case, each with a query to put into the editor. */
 export function Schema({ schema, onPick }: PickProps & { schema: readonly SchemaColumn[] }) {
   const tables = [...grouped(schema, (each) => each.table)];
   return (

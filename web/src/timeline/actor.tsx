@@ -1,4 +1,4 @@
-// Above the timeline of one session: who is behind it, what it made, and who used that.
+// Above the timeline of one session: who is behind it, what it created, and who used that.
 
 import { Fragment } from "preact";
 import { api } from "../api/client";
@@ -18,7 +18,7 @@ export function ActorPanel({ id }: { id: string }) {
   const { data } = useAsked(id, (signal) => api.actor(id, signal));
   if (!data) return null;
   const { behind, led_to, made, data_out, links = [] } = data;
-  // A short chain is drawn in place of its texts.
+  // A short chain is drawn instead of described in text.
   const drawn = links.length > 0 && links.length <= FEW_IN_LINE;
   const origins = behind.filter((each) => each.is_origin);
   const downloads = data_out.filter((each) => each.how === "downloaded");
@@ -83,7 +83,7 @@ const Line = ({ name, children }: { name: string; children: preact.ComponentChil
 const Rest = ({ all }: { all: number }) =>
   all > FEW_IN_LINE ? <span class="more">{`+${count(all - FEW_IN_LINE)} more `}</span> : null;
 
-/** `nadia > CreateAccessKey AKIA... > svc-backup`, where the other end leads to its session. */
+/** `nadia > CreateAccessKey AKIA... > svc-backup`, where the other end links to its session. */
 function Chain({
   path,
   session,
@@ -107,13 +107,13 @@ function Chain({
   );
 }
 
-/** What it made: the things that stay, first those that somebody used. */
+/** The lasting resources that it created, starting with those that somebody used. */
 function Made({ made }: { made: Actor["made"] }) {
   const used = made.filter((each) => each.uses !== null);
   const rows = [...used, ...made.filter((each) => each.uses === null)];
   return (
     <details class="made">
-      <summary>{`Created ${counted(made.length, "resource")}${used.length > 0 ? `, ${count(used.length)} used since` : ""}`}</summary>
+      <summary>{`Created ${counted(made.length, "resource")}${used.length > 0 ? `, ${count(used.length)} used since then` : ""}`}</summary>
       <ul>
         {rows.slice(0, FEW).map((each) => (
           <li key={each.event_id + each.entity_type + each.name}>
@@ -130,7 +130,7 @@ function Made({ made }: { made: Actor["made"] }) {
         ))}
       </ul>
       {rows.length > FEW && (
-        <p class="muted">{`${count(rows.length - FEW)} more; filter by kind create to show them.`}</p>
+        <p class="muted">{`${count(rows.length - FEW)} more; filter by the create kind to show them.`}</p>
       )}
     </details>
   );

@@ -1,4 +1,4 @@
-// Rows carried out: copied, or saved.
+// Copying and exporting rows.
 
 import { type ExportFormat, exportAddress } from "../api/client";
 import type { TimelineRow } from "../api/types";
@@ -9,7 +9,7 @@ import { count, counted } from "../lib/format";
 import type { Selection } from "../lib/selection";
 import { rowsAsText, rowsAsTsv } from "../lib/table";
 
-/** More ids than this make an address that servers refuse. */
+/** With more IDs than this, servers would reject the address. */
 const MOST_IDS = 500;
 
 const FORMATS: readonly [ExportFormat, string][] = [
@@ -21,7 +21,7 @@ const FORMATS: readonly [ExportFormat, string][] = [
 export const copyText = (rows: TimelineRow[]) => copy(rowsAsText(rows), `${counted(rows.length, "row")} as text`);
 const copyTsv = (rows: TimelineRow[]) => copy(rowsAsTsv(rows), `${counted(rows.length, "row")} as a table`);
 
-/** The selected rows by their ids, and all that stand in a line with them. */
+/** The selected rows by ID, and all rows that share a line with them. */
 const selectedAddress = (filter: Filter, rows: TimelineRow[], format: ExportFormat) =>
   exportAddress(
     filter,
@@ -32,7 +32,7 @@ const selectedAddress = (filter: Filter, rows: TimelineRow[], format: ExportForm
 
 interface CarryProps {
   filter: Filter;
-  /** How many rows there are, those in lines too. */
+  /** The number of rows, including those in lines. */
   total: number | undefined;
   selection: Selection<TimelineRow>;
 }

@@ -26,7 +26,7 @@ const Time = ({ row }: { row: TimelineRow }) => {
   );
 };
 
-/** The sentence, and below it the page, how sure that is if it is not, and notes; most sentences say themselves why a call
+/** The sentence, and below it the page, its confidence unless that is high, and notes. Most sentences state why a call
  * failed. */
 const What = ({ row }: { row: TimelineRow }) => (
   <>
@@ -40,7 +40,7 @@ const What = ({ row }: { row: TimelineRow }) => (
   </>
 );
 
-/** The kind; of an event without a signal, whose it is too. */
+/** The kind, and for an event without a signal also its class. */
 const KindOf = ({ row }: { row: TimelineRow }) => (
   <>
     <Kind kind={kindOf(row)} />
@@ -66,7 +66,7 @@ const EVENTS: Column<TimelineRow> = {
 
 const Region = ({ row }: { row: TimelineRow }) => <Text value={row.region} max={40} />;
 
-/** Where the call came from; a service by its own name. */
+/** Where the call came from; for a service, its name. */
 const From = ({ row }: { row: TimelineRow }) => (row.source_ip ? <Pivot of="ip" value={row.source_ip} /> : null);
 
 const Who = ({ row }: { row: TimelineRow }) => (
@@ -87,7 +87,7 @@ export const COLUMNS: Columns = [
   EVENTS,
 ];
 
-/** Rows of one session: its principal stands above. */
+/** Rows of one session, whose principal is shown above. */
 export const OF_ONE_SESSION: Columns = [
   ...FIRST,
   {

@@ -1,4 +1,4 @@
-// What a row of the timeline unfolds to: a click with its things, its reasons and its events, or an event as it was.
+// The details of a timeline row: a click with its entities, reasons and events, or an original event.
 
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
@@ -19,9 +19,9 @@ import { explanation } from "./why";
 
 interface DetailProps {
   row: TimelineRow;
-  /** What is asked for; where it is not given, no rows share a line. */
+  /** The current filter. Without it, no rows share a line. */
   filter?: Filter;
-  /** The rows that are asked for, of which one may stand in a line. */
+  /** The IDs of the expanded rows, one of which may be part of a line. */
   open?: ReadonlySet<string>;
 }
 
@@ -85,7 +85,7 @@ function Facts({ detail: { signal, rule }, found, row }: FactsProps) {
             <dd class="mono">{signal.missing.map(visible).join(", ")}</dd>
           </>
         )}
-        <dt>Id</dt>
+        <dt>ID</dt>
         <dd class="mono">{visible(signal.signal_id)}</dd>
         {row.principal && (
           <>
@@ -117,7 +117,7 @@ function Facts({ detail: { signal, rule }, found, row }: FactsProps) {
   );
 }
 
-/** The page itself: the only link that leaves, and only when it is clicked. */
+/** A link to the page itself: the only link to another site, followed only when it is clicked. */
 function DeepLink({ url }: { url: string | null }) {
   if (!url?.startsWith("https://")) return null;
   return (
@@ -182,7 +182,7 @@ interface EventsProps {
   open: ReadonlySet<string>;
 }
 
-/** The events by call: `GetLoginProfile ×20, 4 NoSuchEntity`; a call unfolds to its events. */
+/** The events by call: `GetLoginProfile ×20, 4 NoSuchEntity`; a call expands to its events. */
 function Events({ id, total, calls, open }: EventsProps) {
   return (
     <section class="events">
@@ -230,7 +230,7 @@ interface OfCallProps {
   id: string;
   call: string;
   open: ReadonlySet<string>;
-  /** Whether it is one event, which is shown at once. */
+  /** Whether there is only one event, which is shown immediately. */
   only: boolean;
 }
 
@@ -257,10 +257,10 @@ function EventsOfCall({ id, call, open, only }: OfCallProps) {
   );
 }
 
-/** The calls that share a line, each of which unfolds to its record. */
+/** The calls that share a line, each of which expands to its record. */
 function Calls({ row, filter, open }: { row: TimelineRow; filter: Filter; open: ReadonlySet<string> }) {
   const [limit, setLimit] = useState(STEP);
-  // A line is of one session: its rows are found among those.
+  // A line belongs to one session, so its rows are looked up in that session.
   const own = row.session_id ? { ...filter, session: [row.session_id] } : filter;
   const { data, error, again } = useAsked(`${row.id} ${limit} ${writeFilter(own)}`, (signal) =>
     api.line(own, row.id, { offset: 0, limit }, signal),
@@ -279,13 +279,13 @@ function Calls({ row, filter, open }: { row: TimelineRow; filter: Filter; open: 
         </button>
       )}
       {data.total > MOST_CALLS && data.rows.length === MOST_CALLS && (
-        <p class="muted">{`These are the first ${count(MOST_CALLS)}; without Fold calls, each has its own row.`}</p>
+        <p class="muted">{`Only the first ${count(MOST_CALLS)} calls are shown. Turn off Fold calls to show each call in its own row.`}</p>
       )}
     </section>
   );
 }
 
-/** The most that one answer of the server has. */
+/** The maximum number of calls in one response from the server. */
 const MOST_CALLS = 1000;
 
 function CallLine({ call, opened }: { call: TimelineRow; opened: boolean }) {
@@ -323,7 +323,7 @@ function EventLine({ event, opened }: { event: SignalEvent; opened: boolean }) {
   );
 }
 
-/** Who, from where, with what, and about what: each leads to all of it. */
+/** Who, from where, with what, and about what. Each value links to all its activity. */
 function About({ facts, session }: { facts: EventFacts; session: string | null }) {
   const { principal, source_ip, access_key_id, entities, classes } = facts;
   const fact = (name: string, value: ComponentChildren) =>

@@ -1,4 +1,4 @@
-// What the rows could be narrowed to, each with how many rows it has.
+// The values that the rows can be filtered by, each with its number of rows.
 
 import { useState } from "preact/hooks";
 import { api } from "../api/client";
@@ -56,7 +56,7 @@ export function Facets({ filter, facets, onChange }: FacetsProps) {
       )}
       {filter.actor.length > 0 && (
         <Values
-          title="Actor: a session, and all that used its credentials"
+          title="Actor: a session, and all sessions that used its credentials"
           counts={[]}
           chosen={filter.actor}
           onToggle={(value) => onChange({ ...filter, actor: toggled(filter.actor, value) })}
@@ -108,7 +108,7 @@ const NOTED: readonly [string, string][] = [
   ["comment", "with a comment"],
 ];
 
-/** Rows that analysts marked. */
+/** Filters for rows with notes. */
 function NotedFilter({ filter, onChange }: Pick<FacetsProps, "filter" | "onChange">) {
   const { answer, tags } = useNotes();
   if (!filter.noted && !answer?.notes.some((note) => note.row_id)) return null;
@@ -177,7 +177,7 @@ interface EntityFilterProps {
   onChange: (filter: Filter) => void;
 }
 
-/** One thing: its type, and its name as the events have it. */
+/** Filters for one entity: its type, and its name as recorded in the events. */
 function EntityFilter({ filter, types, onChange }: EntityFilterProps) {
   const [typed, setTyped] = useState(filter.entity ?? "");
   const [before, setBefore] = useState(filter.entity);

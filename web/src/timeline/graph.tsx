@@ -58,7 +58,7 @@ const Branch = ({ node, session }: { node: Node; session: string }) => {
   );
 };
 
-/** The credential, and how much was done with it. */
+/** The credential, and the number of events with it. */
 const Link = ({ edge: { link, more } }: { edge: Edge }) => (
   <span class="tree-link">
     —{" "}

@@ -5,7 +5,7 @@ import type { Density } from "../api/types";
 import { rfc3339, seconds } from "../lib/format";
 import type { Stretch } from "./zoom";
 
-/** A color of the style sheet as a canvas takes it: of `light-dark()` the one that is shown. */
+/** A color from the style sheet, in the form that a canvas accepts. For `light-dark()`, the color that is shown. */
 function color(name: string): string {
   const probe = document.body.appendChild(document.createElement("i"));
   probe.style.color = `var(${name})`;
@@ -42,7 +42,7 @@ export const HEIGHT = 84;
 const MINUTE = 60;
 const DAY = 86_400;
 
-/** A moment on the axis, as fine as its steps; a day's beginning is told by its date. */
+/** A time on the axis, as precise as its steps. The start of a day is shown as the date. */
 function tick(unix: number, step: number): string {
   const text = rfc3339(unix);
   if (step >= DAY || unix % DAY === 0) return text.slice(5, 10);
@@ -51,7 +51,7 @@ function tick(unix: number, step: number): string {
 
 const fromZero = (_: uPlot, _min: number, max: number): [number, number] => [0, Math.max(1, max)];
 
-/** Draws the strip into `home`; `tell` hears of a stretch that was dragged over. */
+/** Draws the strip into `home`. `tell` is called with a time range that was dragged over. */
 export function draw(home: HTMLElement, density: Density, whole: Stretch, width: number, tell: (s: Stretch) => void) {
   const axis = {
     stroke: color("--muted"),
@@ -63,7 +63,7 @@ export function draw(home: HTMLElement, density: Density, whole: Stretch, width:
     width,
     height: HEIGHT,
     padding: [8, 26, 0, 0],
-    // The axis tells UTC, as everything does.
+    // The axis shows UTC, as everything does.
     tzDate: (unix) => uPlot.tzDate(new Date(unix * 1000), "Etc/UTC"),
     legend: { show: false },
     cursor: { y: false, points: { show: false }, drag: { x: true, y: false, setScale: false } },

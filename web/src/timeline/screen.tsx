@@ -1,4 +1,4 @@
-// What the screen of a click may have shown, rebuilt as a table: each cell leads to the event that it is taken from.
+// What the screen may have shown at a click, reconstructed as a table. Each cell links to the event that it is taken from.
 
 import { api } from "../api/client";
 import type { ScreenCell, ScreenRow } from "../api/types";
@@ -33,7 +33,7 @@ const COLUMNS: Record<ScreenRow["kind"], Columns> = {
 const TITLES: Record<ScreenRow["kind"], string> = { user: "IAM users", bucket: "Buckets", instance: "Instances" };
 
 const SOURCES: Record<ScreenCell["source"], string> = {
-  page: "from a request of this page",
+  page: "from a request made by this page",
   change: "from an earlier change",
   use: "from an earlier use",
 };
@@ -46,8 +46,9 @@ export function Screen({ id, session }: { id: string; session: string | null }) 
     <section class="screen">
       <h3>What the page showed</h3>
       <p class="muted">
-        A reconstruction from this page's requests and their errors, and from earlier events of the case. CloudTrail
-        does not record what a page was answered: an empty cell is unknown. Each value leads to its event.
+        A reconstruction from this page's requests and their errors, and from earlier events in the case. CloudTrail
+        does not record the responses a page received, so an empty cell means the value is unknown. Each value links to
+        its event.
       </p>
       {kinds.map(([kind, rows]) => (
         <Table key={kind} kind={kind} rows={rows} session={session} />
@@ -69,8 +70,8 @@ function Table({
 }) {
   const known = COLUMNS[kind].filter(([col]) => rows.some((row) => row.cells.some((cell) => cell.col === col)));
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by the keyboard
-    <div class="screen-table" tabIndex={0} role="group" aria-label={`${TITLES[kind]}, rebuilt`}>
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: scrollable content must be reachable by keyboard
+    <div class="screen-table" tabIndex={0} role="group" aria-label={`${TITLES[kind]}, reconstructed`}>
       <table>
         <thead>
           <tr>

@@ -3,12 +3,12 @@ import { SHOWS, toggled } from "../lib/filter";
 import { count } from "../lib/format";
 
 const TITLES: Record<Show, [string, string]> = {
-  click: ["Clicks", "Actions of a person in the console"],
+  click: ["Clicks", "A person's actions in the console"],
   command: ["Typed commands", "Commands in a console session: CLI, SDK, CloudShell"],
   residual: ["Unexplained", "Console events without a signal (residual)"],
   background: ["Background", "Requests that the console makes on its own"],
-  programmatic: ["Programmatic", "Events of programs and services"],
-  aggregated: ["Aggregated", "Counts of calls in a window of time; CloudTrail does not record who called"],
+  programmatic: ["Programmatic", "Events from programs and services"],
+  aggregated: ["Aggregated", "Call counts for a time window; CloudTrail does not record the caller"],
 };
 
 interface ShowsProps {

@@ -1,4 +1,4 @@
-// Clicks and events over time: drag over a stretch to look at it alone, or use the keys.
+// Clicks and events over time. Drag over a part of the time range to zoom in, or use the keys.
 
 import { useEffect, useRef } from "preact/hooks";
 import { api } from "../api/client";
@@ -14,7 +14,7 @@ import { isWhole, moved, type Stretch, zoomed } from "./zoom";
 
 interface StripProps {
   filter: Filter;
-  /** Whether the rows are there: they come first. */
+  /** Whether the rows are loaded; they come first. */
   ready: boolean;
   onZoom: (from: string | null, to: string | null) => void;
 }
@@ -27,7 +27,7 @@ const ends = (density: Density | undefined): Stretch | undefined => {
   return { from, to: Math.max(to, from + 1) };
 };
 
-/** What is looked at, of what there is, and how it is changed. */
+/** The visible part of the time range, the whole range, and ways to change what is visible. */
 function useStretch({ filter, ready, onZoom }: StripProps) {
   const zoomedIn = filter.from !== null || filter.to !== null;
   const everything = { ...filter, from: null, to: null };
@@ -43,7 +43,7 @@ function useStretch({ filter, ready, onZoom }: StripProps) {
   };
   const zoom = (to: Stretch | undefined) => {
     if (!to || !whole || isWhole(to, whole)) onZoom(null, null);
-    // An end that is the end of all is left open, so that the row there is within.
+    // An end that is the end of the whole range is left open, so that the row at that time is included.
     else onZoom(to.from > whole.from ? rfc3339(to.from) : null, to.to < whole.to ? rfc3339(to.to) : null);
   };
   const stretch = zoomedIn ? asked : seen;
@@ -73,7 +73,7 @@ export function Strip(props: StripProps) {
         // biome-ignore lint/a11y/noNoninteractiveTabindex: the strip zooms by keys
         tabIndex={0}
         data-strip
-        aria-label={`${told(density)} Use the arrow keys to move, plus and minus to zoom, 0 to show everything.`}
+        aria-label={`${told(density)} Use the arrow keys to move, plus and minus to zoom, and 0 to show everything.`}
         onKeyDown={onKeyDown}
       >
         <Plot density={density} stretch={stretch} width={width} zoom={zoom} />
@@ -88,7 +88,7 @@ export function Strip(props: StripProps) {
           {button("Later", "▶", "ArrowRight")}
           {button("Zoom in", "+", "+", !stretch)}
           {button("Zoom out", "−", "-")}
-          {button("Show all times", "All", "0")}
+          {button("Show the whole time range", "All", "0")}
         </span>
       </div>
     </section>
@@ -100,11 +100,11 @@ const upToSeconds = (unix: number) => moment(rfc3339(unix)).slice(0, 19);
 const Legend = () => (
   <span class="legend">
     <i class="key key-clicks" /> rows shown <i class="key key-changes" /> changes <i class="key key-events" /> all
-    events of their sessions, by their own scale
+    events in their sessions, on a separate scale
   </span>
 );
 
-/** What each key makes of what is looked at; undefined is all there is. */
+/** What each key makes visible; undefined means the whole time range. */
 type Steps = Record<string, () => Stretch | undefined>;
 
 const stepsOf = (stretch: Stretch, whole: Stretch): Steps => ({
@@ -121,7 +121,7 @@ function told(density: Density | undefined): string {
   const busiest = density.bins.reduce((best, bin) => (bin.clicks > best.clicks ? bin : best));
   return (
     `${count(sum("clicks"))} rows, ${count(sum("changes"))} of them changes, from ${count(sum("events"))} events, ` +
-    `${moment(density.from)} to ${moment(density.to)}; most at ${moment(busiest.time)}.`
+    `${moment(density.from)} to ${moment(density.to)}; the busiest time is ${moment(busiest.time)}.`
   );
 }
 

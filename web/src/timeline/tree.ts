@@ -1,4 +1,4 @@
-// The trees that credentials span: who made one, and who used it. Pure.
+// Credentials as trees: who created each credential, and who used it. Pure.
 
 import type { ActorLink } from "../api/types";
 import { grouped } from "../lib/group";
@@ -11,14 +11,14 @@ export interface Node {
 
 export interface Edge {
   link: ActorLink;
-  /** How many credentials more lead to the same session. */
+  /** How many more credentials lead to the same session. */
   more: number;
   to: Node;
 }
 
 const DEEPEST = 8;
 
-/** The trees that the links span; a session stands in them once. */
+/** The trees that the links form. Each session occurs once. */
 export function treesOf(links: readonly ActorLink[]): Node[] {
   const users = new Set(links.map((link) => link.session_id));
   const names = new Map(

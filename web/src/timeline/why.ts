@@ -1,15 +1,15 @@
-// The explanation of a click, as the program tells it in lines. Pure.
+// The explanation of a click, from the lines that the program writes. Pure.
 
 export interface Explanation {
   /** How the click was found. */
   found: string | null;
-  /** The events with their shapes, and the pages that lost. */
+  /** The events with their shapes, and the rejected pages. */
   lines: string[];
 }
 
 const FOUND = /^ +found +/;
 
-/** The explanation without its first block, which says again what stands above it. */
+/** The explanation without its first block, which repeats what is shown above it. */
 export function explanation(lines: readonly string[]): Explanation {
   const gap = lines.indexOf("");
   const found = lines.find((line) => FOUND.test(line))?.replace(FOUND, "") ?? null;

@@ -1,4 +1,4 @@
-// A stretch of time that is looked at within all of it. Seconds since 1970. Pure.
+// The visible part of a time range, in seconds since 1970. Pure.
 
 export interface Stretch {
   from: number;
@@ -13,14 +13,14 @@ const within = ({ from, to }: Stretch, whole: Stretch): Stretch => {
   return { from: start, to: start + length };
 };
 
-/** Nearer (`factor` below 1) or farther, about the middle. */
+/** Zooms in (`factor` below 1) or out, around the middle. */
 export function zoomed(stretch: Stretch, whole: Stretch, factor: number): Stretch {
   const middle = (stretch.from + stretch.to) / 2;
   const half = ((stretch.to - stretch.from) / 2) * factor;
   return within({ from: middle - half, to: middle + half }, whole);
 }
 
-/** Earlier or later by a part of what is looked at. */
+/** Moves earlier or later by a fraction of the visible range. */
 export function moved(stretch: Stretch, whole: Stretch, part: number): Stretch {
   const by = (stretch.to - stretch.from) * part;
   return within({ from: stretch.from + by, to: stretch.to + by }, whole);

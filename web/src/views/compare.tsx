@@ -17,12 +17,12 @@ import { signedIn } from "../lib/session";
 import { kindOf } from "../timeline/columns";
 
 const ALIGN: readonly (readonly [Align, string])[] = [
-  ["start", "Since the start"],
+  ["start", "Time since start"],
   ["time", "Time of day"],
   ["page", "Page or call"],
 ];
 
-/** The most lines of a session: what the server gives at once. */
+/** The maximum number of lines per session, which is what the server returns at once. */
 const MOST = 1000;
 
 export function Compare({ place: { params } }: { place: Place }) {
@@ -106,7 +106,7 @@ const NAMES = ["first session", "second session"] as const;
 interface ColumnsProps {
   ids: Ids;
   parts: Part[];
-  /** How many lines each session has in all. */
+  /** The total number of lines in each session. */
   totals: readonly [number, number];
 }
 
@@ -159,7 +159,7 @@ function Head({ id, total }: { id: string; total: number }) {
       <From row={row} />
       <span class="lower">
         {`${counted(row.events, "event")}, ${counted(row.clicks, "click")}`}
-        {total > MOST && `; these are the first ${count(MOST)} of ${count(total)} lines`}
+        {total > MOST && `; showing the first ${count(MOST)} of ${count(total)} lines`}
       </span>
       {row.stands_out.length > 0 && <Chips values={row.stands_out} max={6} />}
     </div>

@@ -1,4 +1,4 @@
-// How much to trust it: how many clicks a known page names, how sure that is, and which events have no signal.
+// How reliable the result is: how many clicks match a known page, with what confidence, and which events have no signal.
 
 import { useMemo } from "preact/hooks";
 import { api } from "../api/client";
@@ -27,11 +27,11 @@ const MEANINGS: Record<Part, [string, string]> = {
   high: ["Known page, ≥ 0.9", "clicks on a known page, with a confidence of 0.9 or above"],
   lower: ["Known page, < 0.9", "clicks on the most likely page, with a lower confidence"],
   visits: ["Visit", "clicks for which only the service is known"],
-  changes: ["Generic change", "changes on an unknown page, described from their call"],
+  changes: ["Generic change", "changes on an unknown page, described from the call"],
   commands: ["Command", "commands that were typed or run"],
 };
 
-/** What names the clicks: the parts add up to all of them. */
+/** How the clicks were identified. The parts add up to all clicks. */
 const parts = (of: CoverageNumbers): Record<Part, number> => ({
   high: of.high_confidence,
   lower: of.on_known_page - of.high_confidence,
@@ -40,7 +40,7 @@ const parts = (of: CoverageNumbers): Record<Part, number> => ({
   commands: of.commands,
 });
 
-/** How the clicks share out; the numbers stand beside it. */
+/** The proportions of the parts. The numbers are next to the bar. */
 function Shares({ of }: { of: CoverageNumbers }) {
   const all = parts(of);
   return (
@@ -52,7 +52,7 @@ function Shares({ of }: { of: CoverageNumbers }) {
   );
 }
 
-/** The events of a line that are without a signal. */
+/** A link to the events of a row that have no signal. */
 const residual = (row: CoverageRow, session: string | null) => {
   const params = new URLSearchParams({ show: "residual" });
   const id = row.session_id ?? session;
@@ -204,7 +204,7 @@ function Totals({ totals }: { totals: CoverageNumbers }) {
               0
             )}
           </dd>
-          <dd class="part-meaning">console events without a signal; worth a look</dd>
+          <dd class="part-meaning">console events without a signal; worth reviewing</dd>
         </div>
       </dl>
     </section>

@@ -1,4 +1,4 @@
-// Things: users, keys, buckets, secrets. One of them: everywhere it was seen or touched.
+// Entities: users, keys, buckets, secrets. For a single entity: everywhere it was seen or touched.
 
 import { useState } from "preact/hooks";
 import { api } from "../api/client";
@@ -23,7 +23,7 @@ import { Detail } from "../timeline/detail";
 
 const NAMED = 8;
 
-/** Who had it on a screen: how many, if several, and the first of them. */
+/** Who saw it on a screen: the number of principals, if several, and the first few of them. */
 const By = ({ principals }: { principals: readonly string[] }) => (
   <>
     {principals.length > 1 && <span class="num">{`${count(principals.length)}: `}</span>}
@@ -31,7 +31,7 @@ const By = ({ principals }: { principals: readonly string[] }) => (
   </>
 );
 
-/** What was done to it at most. */
+/** The most significant thing that was done to it. */
 const How = ({ changed = false, touched }: { changed?: boolean; touched: boolean }) => {
   if (changed) return <strong class="loud">changed</strong>;
   return touched ? <strong>touched</strong> : <span class="none">seen</span>;
@@ -148,7 +148,7 @@ function All({ place: { params } }: { place: Place }) {
             <option value="changed">changed, created, or secret retrieved</option>
             <option value="created">created</option>
             <option value="deleted">deleted</option>
-            <option value="granted">given a permission</option>
+            <option value="granted">granted a permission</option>
           </select>
         </label>
         <ActorField principal={principal} onChoose={(value) => set("principal", value)} />
@@ -175,7 +175,7 @@ function All({ place: { params } }: { place: Place }) {
 function ActorField({ principal, onChoose }: { principal: string | null; onChoose: (principal: string) => void }) {
   const { data } = useAsked("principals", (signal) => api.entityPrincipals(signal));
   const spell = (name: string) => visible(shortPrincipal(name).slice(0, 60));
-  return <Counted label="By" all="anybody" value={principal} counts={data ?? []} spell={spell} onChoose={onChoose} />;
+  return <Counted label="By" all="anyone" value={principal} counts={data ?? []} spell={spell} onChoose={onChoose} />;
 }
 
 function TypeField({ type, onChoose }: { type: string | null; onChoose: (type: string) => void }) {
@@ -184,7 +184,7 @@ function TypeField({ type, onChoose }: { type: string | null; onChoose: (type: s
 }
 
 const RELATIONS: Record<string, string> = {
-  granted_to: "given a permission",
+  granted_to: "granted a permission",
   source: "source of a copy",
 };
 
@@ -214,10 +214,10 @@ const SEEN: readonly Column<SeenRow>[] = [
 
 const seenKey = (row: SeenRow) => row.id;
 
-/** The things that act themselves. */
+/** The types of entities that can act. */
 const ACTING = new Set(["user", "role"]);
 
-/** The history of one thing: everything that touched or showed it, in order of time. */
+/** The history of one entity: everything that touched or showed it, in chronological order. */
 function Seen({ type, value, place }: { type: string; value: string; place: Place }) {
   const open = place.params.getAll("open");
   const [principal, relation] = [place.params.get("principal"), place.params.get("relation")];
@@ -275,7 +275,7 @@ function Seen({ type, value, place }: { type: string; value: string; place: Plac
       <div class="bar entity-notes">
         <Counted
           label="By"
-          all="anybody"
+          all="anyone"
           value={principal}
           counts={counts.principals}
           spell={(name) => visible(shortPrincipal(name).slice(0, 60))}
@@ -297,7 +297,7 @@ function Seen({ type, value, place }: { type: string; value: string; place: Plac
         columns={SEEN}
         rows={rows}
         rowKey={seenKey}
-        empty={principal || relation ? "No matching rows." : "It was not seen in this case."}
+        empty={principal || relation ? "No matching rows." : "This entity was not seen in this case."}
         compactBelow={65}
         compactRem={6.75}
         rowRem={2.75}
@@ -312,7 +312,7 @@ function Seen({ type, value, place }: { type: string; value: string; place: Plac
 
 interface CountedProps {
   label: string;
-  /** What the choice of all of them is called. */
+  /** The label of the option that selects all values. */
   all: string;
   value: string | null;
   counts: readonly Count[];
@@ -320,7 +320,7 @@ interface CountedProps {
   onChoose: (value: string) => void;
 }
 
-/** One of the values that there are, each with how many rows it has. */
+/** A choice of the existing values, each with its number of rows. */
 function Counted({ label, all, value, counts, spell, onChoose }: CountedProps) {
   const known = counts.some((each) => each.value === value);
   return (

@@ -1,4 +1,4 @@
-// All hunts at a glance: how many hits each has, by tactic; time and identity are set once for all.
+// All hunts at a glance, by tactic, with their numbers of hits. The time range and the identity apply to all hunts.
 
 import { useState } from "preact/hooks";
 import { api } from "../api/client";
@@ -47,7 +47,7 @@ export function Hunts({ place: { params } }: { place: Place }) {
       </div>
       {hits.error !== undefined && <Problem error={hits.error} again={hits.again} />}
       {hits.data && withHits === 0 && (
-        <p class="empty">No hunt has hits. Clear the identity or the time to search all.</p>
+        <p class="empty">No hunt has hits. Clear the identity or the time range to search everything.</p>
       )}
       {hits.data && (
         <div class="tactics">
@@ -66,7 +66,7 @@ interface Asked {
   principal: string | null;
 }
 
-/** A time in the address, if it is one; of a day its beginning. */
+/** A time in the address, if it is valid. A date means the start of that day. */
 function momentOf(text: string | null): string | null {
   if (!text) return null;
   const time = Date.parse(
@@ -102,13 +102,13 @@ function Field({ name, label, hint, value }: FieldProps) {
   );
 }
 
-/** Hunts that list what is related: their rows are no findings. */
+/** Hunts that list related activity: their rows are not findings. */
 const LISTING = "correlation";
 
 /** `Initial access` */
 function titleOf(tactic: string): string {
   const words = visible(tactic.replaceAll("-", " "));
-  return words.charAt(0).toUpperCase() + words.slice(1) + (tactic === LISTING ? ": lists to read, not findings" : "");
+  return words.charAt(0).toUpperCase() + words.slice(1) + (tactic === LISTING ? ": lists to review, not findings" : "");
 }
 
 interface TacticProps {
@@ -180,13 +180,13 @@ function Found({ hunt, hits, asked }: { hunt: Hunt; hits: HuntHits | undefined; 
         ))}
       </ul>
       <a href={`/sql?${params}`} onClick={follow}>
-        {(hits?.hits ?? 0) > rows.length ? `All ${count(hits?.hits)} hits, as SQL` : "As SQL"}
+        {(hits?.hits ?? 0) > rows.length ? `Show all ${count(hits?.hits)} hits as SQL` : "Show as SQL"}
       </a>
     </div>
   );
 }
 
-/** What of a hit says most; it leads to its evidence. */
+/** The most informative part of a hit, with a link to its evidence. */
 function HitLine({ row }: { row: Record<string, Json> }) {
   const time = text(row.time) ?? text(row.first_time) ?? text(row.event_time);
   const what = text(row.what) ?? text(row.summary) ?? wordsOf(row);

@@ -1,4 +1,4 @@
-// What analysts wrote: by the time of what it is about; saved views and queries; ways to carry them to a colleague and back.
+// Analysts' notes, in the order of the times that they refer to; saved views and queries; export and import.
 
 import { useRef } from "preact/hooks";
 import { notesAddress } from "../api/client";
@@ -13,7 +13,7 @@ import { change, follow, type Place } from "../lib/router";
 import { shortPrincipal } from "../lib/session";
 import { clip, visible } from "../lib/text";
 
-/** Where a note leads: to the thing that it is about, or to the view that it keeps. */
+/** The target of a note's link: what the note is about, or the view that it saves. */
 export function hrefOf(note: Note): string | null {
   const { target } = note;
   if (note.kind === "view") return note.place?.startsWith("/") && !note.place.startsWith("//") ? note.place : null;
@@ -55,8 +55,8 @@ export function Notes({ place: { params } }: { place: Place }) {
 
 const Empty = () => (
   <p class="empty">
-    There are no notes yet. Open a row of the timeline, a session or an entity, and press Star, add a tag or a comment
-    there; in the timeline the key s stars a row. Views, in the header, saves the filters of a view.
+    There are no notes yet. Open a timeline row, a session or an entity, and press Star or add a tag or a comment. In
+    the timeline, the s key stars a row. To save a view with its filters, use Views in the header.
   </p>
 );
 
@@ -68,10 +68,10 @@ function Bar({ author, file, unread }: { author: string; file: string; unread: n
   return (
     <div class="bar">
       <span>
-        You write as <strong>{visible(clip(author, 80).text)}</strong>, into{" "}
-        <span class="mono">{visible(file.split(/[\\/]/).at(-1) ?? file)}</span> beside the case.
+        You are writing as <strong>{visible(clip(author, 80).text)}</strong>. Notes are saved in{" "}
+        <span class="mono">{visible(file.split(/[\\/]/).at(-1) ?? file)}</span>, next to the case.
       </span>
-      {unread > 0 && <span class="warn">{`${counted(unread, "line")} of the file cannot be read and are kept.`}</span>}
+      {unread > 0 && <span class="warn">{`${counted(unread, "unreadable line")} in the file will be kept.`}</span>}
       <div class="carry">
         <a href="/timeline?noted=any" onClick={follow}>
           Rows with notes
@@ -87,7 +87,7 @@ function Bar({ author, file, unread }: { author: string; file: string; unread: n
           type="file"
           class="visually-hidden"
           tabIndex={-1}
-          aria-label="File of notes to import"
+          aria-label="Notes file to import"
           accept=".jsonl,.json,.txt"
           onChange={async (event) => {
             const field = event.currentTarget;
@@ -149,7 +149,7 @@ const Saved = ({ notes }: { notes: readonly Note[] }) => (
   </section>
 );
 
-/** All notes on one thing. */
+/** All notes on one target. */
 function Thing({ notes }: { notes: readonly Note[] }) {
   const [first] = notes;
   if (!first) return null;

@@ -1,4 +1,4 @@
-// The first page: what happened, in sentences with their evidence, and a picture of it.
+// The first page: what happened, in sentences with their evidence, and a chart.
 
 import { api } from "../api/client";
 import type { OpenNeed, OverviewActor } from "../api/types";
@@ -44,7 +44,7 @@ export function Overview({ place: { params } }: { place: Place }) {
 
 const Nothing = ({ all }: { all: number }) => (
   <p class="story">
-    {`Nothing stands out in the sessions of ${counted(all, "identity", "identities")}. This is not a verdict: `}
+    {`Nothing stands out in the sessions of ${counted(all, "identity", "identities")}. This does not rule out an incident; see also `}
     <a href="/sessions?console=all" onClick={follow}>
       all sessions
     </a>
@@ -52,13 +52,13 @@ const Nothing = ({ all }: { all: number }) => (
     <a href="/hunts" onClick={follow}>
       the hunts
     </a>
-    {" show what there is."}
+    {"."}
   </p>
 );
 
 interface ActorProps {
   story: ActorStory;
-  /** Whether the case has several days, so that times need dates. */
+  /** Whether the case spans several days, so that times need dates. */
   dated: boolean;
 }
 
@@ -78,7 +78,7 @@ const Actor = ({ story: { actor, lead, href, sentences }, dated }: ActorProps) =
   </section>
 );
 
-/** A sentence, and what shows it. */
+/** A sentence and its evidence. */
 const Told = ({ sentence: { title, text, strong, evidence, rest }, dated }: { sentence: Sentence; dated: boolean }) => (
   <div class={`sentence ${strong ? "sentence-strong" : ""}`}>
     <dt>{title}</dt>
@@ -120,19 +120,19 @@ interface OpenProps {
   error: unknown;
 }
 
-/** What no call of the case ended. */
+/** What no call in the case ended. */
 function Open({ needs, error, dated }: OpenProps) {
   if (error) return <Problem error={error} />;
-  if (!needs) return <p class="waiting">Searching for what is still open …</p>;
+  if (!needs) return <p class="waiting">Searching for changes that are still in effect …</p>;
   const open = stillOpen(needs);
   return (
-    <section class="story story-open" aria-label="Still open">
+    <section class="story story-open" aria-label="Still in effect">
       <h2 class="story-who">
-        Still open{" "}
+        Still in effect{" "}
         <span class="story-lead">
           {open.length > 0
-            ? "as far as this case shows: no call in it undid or deleted these. The report has commands to review them."
-            : "As far as this case shows, nothing that was created, granted, shared or stopped in it is still open."}
+            ? "as far as this case shows: no call in it undid or deleted the following. The report lists commands for reviewing them."
+            : "As far as this case shows, nothing that was created, granted, shared or stopped in it is still in effect."}
         </span>
       </h2>
       <dl class="sentences sentences-open">
@@ -146,7 +146,7 @@ function Open({ needs, error, dated }: OpenProps) {
 
 const MOST_OTHERS = 24;
 
-/** A line each: they were in the console, or something lesser stands out. */
+/** One line per actor: they were in the console, or something less severe stands out. */
 const Others = ({ actors }: { actors: readonly OverviewActor[] }) => (
   <section class="story" aria-label="Others">
     <h2 class="story-who">
@@ -168,7 +168,7 @@ const Others = ({ actors }: { actors: readonly OverviewActor[] }) => (
     </ul>
     {actors.length > MOST_OTHERS && (
       <a href="/sessions" onClick={follow}>
-        {`${count(actors.length - MOST_OTHERS)} more in the list of sessions`}
+        {`${count(actors.length - MOST_OTHERS)} more in the session list`}
       </a>
     )}
   </section>
@@ -184,7 +184,7 @@ function Starred() {
       <a href="/notes" onClick={follow}>
         {counted(notes.length, "note")}
       </a>
-      {" of analysts, "}
+      {" by analysts; see "}
       <a href="/timeline?noted=any" onClick={follow}>
         the rows with notes
       </a>

@@ -1,4 +1,4 @@
-// Who was there: one row a session, what stands out first.
+// The sessions: one row per session, the most notable first.
 
 import { type ComponentChildren, Fragment } from "preact";
 import { api } from "../api/client";
@@ -34,10 +34,10 @@ const Two = ({ children, below }: { children: ComponentChildren; below: Componen
   </>
 );
 
-/** How many of them a narrow window has room for. */
+/** How many items a narrow window has room for. */
 const FEW_OUTSTANDING = 4;
 
-/** What stands out, in words; each leads to all sessions in which it does. */
+/** What stands out, in words. Each item links to all sessions in which the same thing stands out. */
 const Outstanding = ({ values }: { values: readonly string[] }) => (
   <span class="outstanding">
     {values.map((value, index) => (
@@ -57,14 +57,14 @@ const Outstanding = ({ values }: { values: readonly string[] }) => (
   </span>
 );
 
-/** What a number counts, where no column has a title. */
+/** What a number counts, for layouts in which columns have no titles. */
 const Unit = ({ of, one }: { of: number | null; one: string }) => (
   <span class="unit">{of === 1 ? ` ${one}` : ` ${one}s`}</span>
 );
 
 const FEW_ADDRESSES = 2;
 
-/** Where they came from: each address whole, and a way to all that it did. */
+/** The source addresses, each in full and with a link to all its activity. */
 const Addresses = ({ ips }: { ips: readonly string[] }) => (
   <span class="addresses num" title={ips.map(visible).join(", ")}>
     {ips.length === 0 && <span class="none">–</span>}
@@ -159,7 +159,7 @@ const rowKey = (row: SessionRow) => row.session_id;
 const timelineOf = (rows: readonly SessionRow[]) => {
   const params = new URLSearchParams();
   for (const row of rows) params.append("session", row.session_id);
-  // Programs read all day: what they changed comes first, and the switch says how much is left out.
+  // Programs read all day, so their changes are shown first, and the switch shows how much is hidden.
   if (rows.every((row) => !row.console && (row.findings || row.attempts))) params.append("notable", "true");
   go("/timeline", params);
 };
@@ -223,7 +223,7 @@ export function Sessions({ place: { params } }: { place: Place }) {
         empty={
           which === "all"
             ? "No matching sessions."
-            : "No matching sessions. All includes those in which nothing stands out."
+            : "No matching sessions. Choose All to include sessions in which nothing stands out."
         }
         compactBelow={76}
         compactRem={8.4}
@@ -249,7 +249,7 @@ const SORTS: readonly (readonly [string, string])[] = [
   ["events", "events"],
 ];
 
-/** An order that no column has a title for. */
+/** Sort orders, including those that no column stands for. */
 const SortField = ({ sort, onSort }: { sort: string | undefined; onSort: (sort: string) => void }) => (
   <label class="field">
     Sorted by{" "}
@@ -264,7 +264,7 @@ const SortField = ({ sort, onSort }: { sort: string | undefined; onSort: (sort: 
   </label>
 );
 
-/** What can be done with the sessions that are selected. */
+/** Actions for the selected sessions. */
 const Chosen = ({ selection }: { selection: Selection<SessionRow> }) => (
   <div class="carry">
     {selection.size > 0 && (

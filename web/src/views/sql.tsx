@@ -1,4 +1,4 @@
-// A read-only console with the shipped hunts at hand.
+// A read-only SQL console that includes the shipped hunts.
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import { api } from "../api/client";
@@ -13,9 +13,9 @@ import { History, remember, SavedQueries, Schema, useSchema } from "../sql/side"
 import { statement } from "../sql/statement";
 
 const MOST_ROWS = 10_000;
-/** Longer texts make addresses that servers refuse; they are not kept there. */
+/** Longer statements would make addresses that servers reject, so they are not kept in the address. */
 const MOST_IN_ADDRESS = 4000;
-const FIRST = `-- What was created, deleted or read that is secret, by whom?
+const FIRST = `-- Who created or deleted something, or read a secret?
 SELECT first_time, principal, title, summary, session_id, signal_id
 FROM signals
 WHERE severity >= 7
@@ -44,7 +44,7 @@ interface Running {
 
 const IDLE: Running = { answer: undefined, error: undefined, abort: undefined };
 
-/** Runs one statement at a time; a new one, or leaving the view, stops the one under way. */
+/** Runs one statement at a time. Starting another one, or leaving the view, stops the current one. */
 function useRun() {
   const [state, set] = useState<Running>(IDLE);
   const current = useRef<AbortController | undefined>(undefined);
@@ -73,14 +73,14 @@ export function Sql({ place }: { place: Place }) {
   return <Console hunts={hunts.data} place={place} />;
 }
 
-/** The text in the editor, what the address asks for, and ways to ask for something else. */
+/** The text in the editor, what the address requests, and ways to request something else. */
 function useConsole(hunts: readonly Hunt[], params: URLSearchParams) {
   const hunt = hunts.find((each) => each.id === params.get("hunt"));
   const given = givenIn(params);
   const asked = params.get("sql") ?? (hunt ? statement(hunt, given) : null);
   const [text, setText] = useState(asked ?? FIRST);
   const running = useRun();
-  // A link reproduces its answer; the case is read-only, and the server stops what takes too long.
+  // A link reproduces its result. The case is read-only, and the server stops queries that take too long.
   // biome-ignore lint/correctness/useExhaustiveDependencies: what is asked for decides
   useEffect(() => {
     if (asked === null) return;

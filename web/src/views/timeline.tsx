@@ -1,4 +1,4 @@
-// The timeline of one or several sessions, or of all.
+// The timeline of one or several sessions, or of all sessions.
 
 import { useRef, useState } from "preact/hooks";
 import { api } from "../api/client";
@@ -22,17 +22,17 @@ import { SessionHead } from "../timeline/session-head";
 import { Shows } from "../timeline/shows";
 import { Strip } from "../timeline/strip";
 
-/** As wide as it takes for the filters to stand beside the rows. */
+/** Wide enough for the filters to fit beside the rows. */
 const ROOM_FOR_FACETS = "(width >= 80rem)";
 
 const rowKey = (row: TimelineRow) => row.id;
 
-/** How the rows are shown, beside the filter in the address. */
+/** How the rows are shown, which the address contains in addition to the filter. */
 interface Layout {
   order: Order;
   /** Whether consecutive calls share a line. */
   folded: boolean;
-  /** The rows that are unfolded. */
+  /** The rows that are expanded. */
   open: readonly string[];
 }
 
@@ -52,12 +52,12 @@ function write(filter: Filter, { order, folded, open }: Layout): URLSearchParams
   return params;
 }
 
-/** What the address asks for, the rows of it, and ways to ask for something else. */
+/** What the address requests, the resulting rows, and ways to request something else. */
 function useTimeline({ params }: Place) {
   const filter = readFilter(params);
   const layout = layoutOf(params);
   const { order, folded, open } = layout;
-  // How many rows stand in the lines: as many as there are lines, where none is folded.
+  // The number of rows in all lines, which is the number of lines if none is folded.
   const all = useRef<number | undefined>(undefined);
   const rows = usePages<TimelineRow>(`${writeFilter(filter)} ${order} ${folded}`, async (offset, limit, signal) => {
     if (!folded) return api.timeline(filter, { offset, limit, order }, signal);
@@ -66,7 +66,7 @@ function useTimeline({ params }: Place) {
     return page;
   });
   useChanged((listener) => rows.subscribe(listener), rows);
-  // The rows come first; what is beside them is asked for when they are there.
+  // Rows load first; everything beside them is requested after that.
   const ready = rows.total !== undefined;
   const facets = useAsked(ready ? `facets ${writeFilter(filter)}` : null, (signal) => api.facets(filter, signal));
   const put = (next: Filter, change: Partial<Layout>, replace: boolean) =>
@@ -80,12 +80,12 @@ function useTimeline({ params }: Place) {
     all: folded && ready ? all.current : rows.total,
     ready,
     facets: facets.data,
-    // Another filter is a step to go back from; what is typed or unfolded is not.
+    // Changing a filter adds a step to the history; typing or expanding does not.
     ask: (next: Filter, replace = false) => put(changed(filter, next), {}, replace),
     toggle: (id: string) => put(filter, { open: toggled(open, id) }, true),
     reorder: () => put(filter, { order: order === "asc" ? "desc" : "asc" }, true),
     fold: () => put(filter, { folded: !folded }, true),
-    /** Where the row is that a link unfolds; if it stands in a line, that is unfolded, too. */
+    /** The position of the row that a link expands. If the row is part of a line, the line is expanded as well. */
     locate: async (id: string) => {
       const found = await api.place(filter, id, { order, folded });
       if (!found?.id) return undefined;
@@ -121,7 +121,7 @@ export function Timeline({ place }: { place: Place }) {
   );
 }
 
-/** Where the window is small, or zoomed, rows come first. */
+/** If the window is small or zoomed in, rows come first. */
 const LOW = "(width < 64rem) and (height < 40rem)";
 
 /** Whose session it is, and who is behind it. */
@@ -174,7 +174,7 @@ function Bar({ asking, selection, beside, onBeside }: BarProps) {
       <Folding
         on={folded}
         onChange={() => {
-          // A line that is selected is none of the rows that are shown without lines.
+          // A selected line is not one of the rows that are shown without lines.
           selection.clear();
           fold();
         }}
@@ -188,12 +188,12 @@ function Bar({ asking, selection, beside, onBeside }: BarProps) {
 
 interface NotableProps {
   on: boolean;
-  /** How many rows are neither. */
+  /** The number of rows that are neither changes nor findings. */
   others: number | undefined;
   onChange: (on: boolean) => void;
 }
 
-/** The switch that leaves reads out, and how many those are. */
+/** The switch that hides reads, and how many it hides. */
 const Notable = ({ on, others, onChange }: NotableProps) => (
   <label
     class={`notable ${on ? "chosen" : ""}`}
@@ -212,7 +212,7 @@ interface FoldingProps {
   onChange: () => void;
 }
 
-/** The switch between a line for calls that follow each other, and a line for each. */
+/** The switch between one line for consecutive calls and one line per call. */
 const Folding = ({ on, onChange }: FoldingProps) => (
   <label
     class={`notable ${on ? "chosen" : ""}`}
