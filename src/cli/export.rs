@@ -165,7 +165,7 @@ Examples:
 pub(crate) struct Navigator {
     #[command(flatten)]
     case: CaseArgs,
-    /// Only activity of this principal, as shown by `sessions` (repeatable)
+    /// Only activity by this principal, as shown by `sessions` (repeatable)
     #[arg(long, value_name = "NAME")]
     principal: Vec<String>,
     #[command(flatten)]

@@ -36,9 +36,9 @@ fn similarity(wanted: &str, id: &str, title: &str) -> Option<f64> {
     [whole, part, within].into_iter().flatten().reduce(f64::max)
 }
 
-/// The similarity of two texts, from 0 to 1, if few letters are wrong, missing, added or swapped: at most one of three, and
-/// at most two, or one of five.
-#[expect(clippy::cast_precision_loss, reason = "ids are far shorter than what a double counts exactly")]
+/// The similarity of two strings, from 0 to 1, if few letters are wrong, missing, added or swapped: at most one in three,
+/// and at most two in total or one in five.
+#[expect(clippy::cast_precision_loss, reason = "IDs are far shorter than the integers that a double represents exactly")]
 fn alike(one: &str, other: &str) -> Option<f64> {
     let (slips, length) = (osa_distance(one, other), one.chars().count().max(other.chars().count()));
     let few = slips * 3 <= length && (slips <= 2 || slips * 5 <= length);
