@@ -110,7 +110,7 @@ impl Serve {
         }
         streams.say(match addresses {
             [_] => "Open this address in a browser. Press Ctrl-C to stop the server.",
-            _ => "Open one of these addresses in a browser; the page can switch between the cases. Press Ctrl-C to stop the server.",
+            _ => "Open one of these addresses in a browser; the page can switch between cases. Press Ctrl-C to stop the server.",
         });
         Ok(())
     }

@@ -91,7 +91,7 @@ pub(super) fn say_outdated(case: &Case, streams: Streams) -> Result<()> {
     let Some(search) = case.info(sigma::SEARCH_KEY)? else { return Ok(()) };
     let search: Search = serde_json::from_str(&search).context("the sigma entry in case_info is not valid")?;
     if search.events != event_count(case)? {
-        streams.say("the saved Sigma hits do not cover all events in the case: run `cartographer hunt --sigma PATH --save` again");
+        streams.say("the saved Sigma hits do not cover all events: run `cartographer hunt --sigma PATH --save` again");
     }
     Ok(())
 }

@@ -119,5 +119,5 @@ fn the_address_stays_the_same_with_a_file_for_the_token() {
     let mut wrong = program();
     wrong.current_dir(second.folder()).args(["serve", "--db", "case.duckdb", "--token-file", "note"]);
     let said = String::from_utf8(wrong.output().unwrap().stderr).unwrap();
-    assert!(said.contains("note does not contain a token") && said.contains("Name another file"), "{said}");
+    assert!(said.contains("note does not contain a token") && said.contains("Use another file"), "{said}");
 }
