@@ -171,7 +171,7 @@ impl Note {
         if let Some(target) = &self.target
             && (target.id.is_empty() || (target.kind == TargetKind::Entity) != target.entity_type.is_some())
         {
-            return wrong("a target needs an ID, and only an entity has a type");
+            return wrong("a target needs an ID, and an entity also needs a type");
         }
         let place = self.place.as_deref().unwrap_or_default();
         // The page opens saved addresses, so they must belong to the page.
